@@ -1,0 +1,64 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch'
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
+import { z } from 'zod'
+import type { BatchResult } from '../shared/pipeline.ts'
+import type { Log } from '../shared/ports.ts'
+
+/** A message of the bootstrap queue: a long-lived key that was seen for the first time. */
+const BootstrapRequest = z.strictObject({ bootstrap: z.string().regex(/^AKIA[A-Z0-9]{12,124}$/) })
+
+export interface Responder {
+  respond(inputs: readonly unknown[]): Promise<BatchResult>
+  bootstrap(accessKeyId: string): Promise<unknown>
+  readonly log: Log
+}
+
+const processor = new BatchProcessor(EventType.SQS)
+
+/** Hands a batch of messages to the responder and answers which of them SQS has to deliver again. */
+export function sqsBatch({ respond, bootstrap, log }: Responder): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+  return async (event, context) => {
+    // The batch is folded as one, so every message waits for the same promise and takes its own part of the answer.
+    const failures = work(event.Records)
+    return processPartialResponse(event, async ({ messageId }: SQSRecord) => failOn((await failures).get(messageId)), processor, {
+      context,
+      throwOnFullBatchFailure: false,
+    })
+  }
+
+  async function work(records: readonly SQSRecord[]): Promise<Map<string, string>> {
+    const failures = new Map<string, string>()
+    const inputs: { messageId: string; body: unknown }[] = []
+    for (const { messageId, body } of records) {
+      const parsed = parse(body)
+      const request = BootstrapRequest.safeParse(parsed)
+      if (parsed === undefined) failures.set(messageId, 'the message is not JSON')
+      else if (!request.success) inputs.push({ messageId, body: parsed })
+      else await bootstrap(request.data.bootstrap).catch((cause: unknown) => failures.set(messageId, `bootstrap: ${errorName(cause)}`))
+    }
+    if (inputs.length > 0) {
+      const { failed, signals, outcomes, ignored } = await respond(inputs.map(({ body }) => body))
+      for (const [at, reason] of failed) failures.set((inputs[at] as { messageId: string }).messageId, reason)
+      log.info('respond.batch', { inputs: inputs.length, signals: signals.length, ignored, outcomes: outcomes.length, failed: failed.size })
+    }
+    for (const [messageId, reason] of failures) log.warn('respond.message.failed', { messageId, reason })
+    return failures
+  }
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    // Answered as a failure of this message, so that it ends in the dead-letter queue and not in silence.
+    return undefined
+  }
+}
+
+function failOn(reason: string | undefined): void {
+  if (reason !== undefined) throw new Error(reason)
+}
+
+function errorName(cause: unknown): string {
+  return cause instanceof Error ? cause.name : 'unknown error'
+}

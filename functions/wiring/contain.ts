@@ -1,0 +1,22 @@
+import { dynamoBreaker } from '../../shared/aws/breaker.ts'
+import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
+import { dynamo, iamClient, snsClient } from '../../shared/aws/clients.ts'
+import { awsIam } from '../../shared/aws/iam.ts'
+import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { snsNotifier } from '../../shared/aws/notifier.ts'
+import { ContainConfig, readEnvironment } from '../../shared/config.ts'
+import type { ContainPorts } from '../../shared/ports.ts'
+import { log } from './telemetry.ts'
+
+const config = readEnvironment(ContainConfig, process.env)
+const table = { client: dynamo(), name: config.TABLE_NAME }
+
+export const ports: ContainPorts = {
+  incidents: dynamoIncidentStore(table),
+  record: dynamoChangeRecord(table),
+  breaker: dynamoBreaker(table),
+  iam: awsIam(iamClient(), config.ACCOUNT_ID),
+  notifier: snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN),
+  clock: { now: () => Date.now() },
+  log,
+}

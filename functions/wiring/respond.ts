@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import { bedrockAdvisor } from '../../shared/aws/bedrock-advisor.ts'
+import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
+import { bedrockClient, cloudTrailClient, dynamo, iamClient, lambdaClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
+import { lambdaContainDoor, sqsBootstrapDoor } from '../../shared/aws/doors.ts'
+import { cloudTrailHistory } from '../../shared/aws/event-history.ts'
+import { awsIam } from '../../shared/aws/iam.ts'
+import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
+import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { snsNotifier } from '../../shared/aws/notifier.ts'
+import { RespondConfig, readEnvironment } from '../../shared/config.ts'
+import { countriesFrom } from '../../shared/geo/countries.ts'
+import { absentAdvisor } from '../../shared/memory/advisor.ts'
+import { pipeline } from '../../shared/pipeline.ts'
+import type { RespondPorts } from '../../shared/ports.ts'
+import { bootstrap } from '../../shared/stages/bootstrap.ts'
+import type { Responder } from '../sqs-batch.ts'
+import { log } from './telemetry.ts'
+
+const config = readEnvironment(RespondConfig, process.env)
+const table = { client: dynamo(), name: config.TABLE_NAME }
+
+const ports: RespondPorts = {
+  identities: dynamoIdentityStore(table),
+  incidents: dynamoIncidentStore(table),
+  record: dynamoChangeRecord(table),
+  iam: awsIam(iamClient(), config.ACCOUNT_ID),
+  advisor: config.ADVISOR_MODEL_ID === undefined ? absentAdvisor : bedrockAdvisor(bedrockClient(), config.ADVISOR_MODEL_ID),
+  notifier: snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN),
+  containDoor: lambdaContainDoor(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
+  bootstrapDoor: sqsBootstrapDoor(sqsClient(), config.BOOTSTRAP_QUEUE_URL),
+  history: cloudTrailHistory(cloudTrailClient()),
+  countries: countriesFrom(join(import.meta.dirname, 'country.mmdb')),
+  clock: { now: () => Date.now() },
+  log,
+}
+
+export const responder: Responder = {
+  respond: pipeline(ports, new Set(config.OWN_ROLE_ARNS)),
+  bootstrap: (accessKeyId) => bootstrap(accessKeyId, ports),
+  log,
+}

@@ -1,0 +1,19 @@
+/**
+ * What a role must be allowed so that it can call a model: the model itself or, for an inference profile, the profile and
+ * the foundation model in every region that it spans.
+ *
+ * @example advisorArns('us.anthropic.claude-haiku-4-5-20251001-v1:0', …) // profile in the stack's region, model in us-*
+ */
+export function advisorArns(
+  modelId: string,
+  { account, partition, region }: { account: string; partition: string; region: string },
+): string[] {
+  if (modelId.startsWith('arn:')) return [modelId]
+  const [, geography, model] = modelId.match(/^(us|us-gov|eu|apac|au|ca|jp|global)\.(.+)$/) ?? []
+  if (model === undefined) return [`arn:${partition}:bedrock:${region}::foundation-model/${modelId}`]
+  const regions = geography === 'global' || geography === 'apac' || geography === 'jp' || geography === 'au' ? '*' : `${geography}-*`
+  return [
+    `arn:${partition}:bedrock:${region}:${account}:inference-profile/${modelId}`,
+    `arn:${partition}:bedrock:${regions}::foundation-model/${model}`,
+  ]
+}

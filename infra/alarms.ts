@@ -1,0 +1,41 @@
+import { Duration } from 'aws-cdk-lib'
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { Topic } from 'aws-cdk-lib/aws-sns'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import type { Queues } from './queues.ts'
+
+/** An event that waits longer than this in the hot queue is late: containment is meant to take seconds. */
+const HOT_AGE_SECONDS = 60
+
+export interface AlarmsProps {
+  readonly topic: Topic
+  readonly queues: Queues
+  readonly contain: LambdaFunction
+  readonly failedContainments: Queue
+}
+
+/** Nothing fails in silence: every dead letter, every failed containment and a late hot queue reach the topic. */
+export class Alarms extends Construct {
+  constructor(scope: Construct, id: string, { topic, queues, contain, failedContainments }: AlarmsProps) {
+    super(scope, id)
+    const action = new SnsAction(topic)
+    const alarm = (name: string, metric: IMetric, threshold: number) => {
+      new Alarm(this, name, {
+        metric,
+        threshold,
+        evaluationPeriods: 1,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      }).addAlarmAction(action)
+    }
+    const period = Duration.minutes(1)
+    for (const queue of [...queues.deadLetters, failedContainments]) {
+      alarm(`${queue.node.id}Waiting`, queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }), 0)
+    }
+    alarm('ContainErrors', contain.metricErrors({ period }), 0)
+    alarm('HotLate', queues.hot.metricApproximateAgeOfOldestMessage({ period, statistic: 'Maximum' }), HOT_AGE_SECONDS)
+  }
+}

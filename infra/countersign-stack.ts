@@ -1,0 +1,38 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import type { StackConfig } from '../shared/config.ts'
+import type { Policy } from '../shared/domain/policy.ts'
+import { Alarms } from './alarms.ts'
+import { ContainFunction } from './contain-function.ts'
+import { EventRules } from './event-rules.ts'
+import { NoticeTopic } from './notice-topic.ts'
+import { Queues } from './queues.ts'
+import { RecordTable } from './record-table.ts'
+import { RespondFunction } from './respond-function.ts'
+import { SeedFunction } from './seed-function.ts'
+
+export interface CountersignProps extends StackProps {
+  readonly config: StackConfig
+  /** The policy of the first deploy; its protected ARNs become an explicit Deny for `contain`. */
+  readonly policy: Policy
+}
+
+/** The responder in one account: rules → queues → respond → contain, one table, one topic. */
+export class CountersignStack extends Stack {
+  constructor(scope: Construct, id: string, { config, policy, ...props }: CountersignProps) {
+    super(scope, id, props)
+    const { table } = new RecordTable(this, 'Record')
+    const { topic } = new NoticeTopic(this, 'Notices', config.notifyEmail)
+    const queues = new Queues(this, 'Queues')
+    const contain = new ContainFunction(this, 'Contain', { table, topic, policy, config })
+    const respond = new RespondFunction(this, 'Respond', { table, topic, queues, contain: contain.function, config })
+    const seed = new SeedFunction(this, 'Seed', { table, policy, config })
+    new EventRules(this, 'Rules', { queues, config, ownRoleArns: [respond, contain, seed].map(({ roleArn }) => roleArn) })
+    new Alarms(this, 'Alarms', { topic, queues, contain: contain.function, failedContainments: contain.failures })
+
+    new CfnOutput(this, 'TableName', { value: table.tableName })
+    new CfnOutput(this, 'ContainFunctionName', { value: contain.function.functionName })
+    new CfnOutput(this, 'RespondFunctionName', { value: respond.function.functionName })
+    new CfnOutput(this, 'TopicArn', { value: topic.topicArn })
+  }
+}

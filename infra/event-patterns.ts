@@ -1,0 +1,57 @@
+import type { EventPattern } from 'aws-cdk-lib/aws-events'
+
+const API_CALL = 'AWS API Call via CloudTrail'
+const LONG_LIVED = [{ prefix: 'AKIA' }]
+const SESSION = [{ prefix: 'ASIA' }]
+
+/** The event patterns by what they catch. They do not overlap, so that an event is delivered and paid for once. */
+export function patterns(ownRoleArns: readonly string[]) {
+  const byOthers = { sessionContext: { sessionIssuer: { arn: [{ exists: false }, { 'anything-but': [...ownRoleArns] }] } } }
+  return {
+    /** AWS Health says that a credential is out. */
+    credentialExposures: {
+      source: ['aws.health'],
+      detailType: ['AWS Health Event'],
+      detail: { service: ['RISK'], eventTypeCode: [{ prefix: 'AWS_RISK_' }] },
+    },
+    /** Changes of IAM, by whomever. Reads are not delivered to a rule in the ordinary state. */
+    credentialChanges: { source: ['aws.iam'], detailType: [API_CALL], detail: { userIdentity: byOthers, readOnly: [false] } },
+    signIns: { source: ['aws.signin'], detailType: ['AWS Console Sign In via CloudTrail'] },
+    /** Changes made with a long-lived key, IAM's apart. */
+    longLivedKeyCalls: {
+      source: [{ 'anything-but': ['aws.iam'] }] as unknown as string[],
+      detailType: [API_CALL],
+      detail: { userIdentity: { ...byOthers, accessKeyId: LONG_LIVED }, readOnly: [false] },
+    },
+    /** GetCallerIdentity, AssumeRole, GetSessionToken and GetFederationToken with a long-lived key: STS calls are read-only. */
+    tokenCalls: {
+      source: ['aws.sts'],
+      detailType: [API_CALL],
+      detail: { userIdentity: { ...byOthers, accessKeyId: LONG_LIVED }, readOnly: [true] },
+    },
+    /** All other reads with a long-lived key. */
+    readOnlyCalls: {
+      source: [{ 'anything-but': ['aws.sts'] }] as unknown as string[],
+      detailType: [API_CALL],
+      detail: { userIdentity: { ...byOthers, accessKeyId: LONG_LIVED }, readOnly: [true] },
+    },
+    /** Calls with a Bedrock API key, which is a bearer token. */
+    bearerTokenCalls: {
+      source: ['aws.bedrock'],
+      detailType: [API_CALL],
+      detail: {
+        userIdentity: { ...byOthers, accessKeyId: [{ exists: false }, { 'anything-but': { prefix: 'AKIA' } }] },
+        additionalEventData: { callWithBearerToken: [true] },
+      },
+    },
+    /** Calls of sessions, IAM changes apart. */
+    roleSessionCalls: {
+      detailType: [API_CALL],
+      detail: {
+        userIdentity: { ...byOthers, accessKeyId: SESSION },
+        additionalEventData: { callWithBearerToken: [{ exists: false }, { 'anything-but': [true] }] },
+        $or: [{ readOnly: [true] }, { eventSource: [{ 'anything-but': ['iam.amazonaws.com'] }] }],
+      },
+    },
+  } as const satisfies Record<string, EventPattern>
+}

@@ -1,0 +1,40 @@
+import { type CfnRule, type EventPattern, Rule } from 'aws-cdk-lib/aws-events'
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import type { StackConfig } from '../shared/config.ts'
+import { patterns } from './event-patterns.ts'
+import type { Queues } from './queues.ts'
+
+/** Without this state EventBridge delivers no read-only management events: no GetCallerIdentity, no List…, no AssumeRole. */
+const WITH_READ_ONLY = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'
+
+export interface EventRulesProps {
+  readonly queues: Queues
+  readonly config: StackConfig
+  /** Roles of the responder's own functions: what they do must not come back as events. */
+  readonly ownRoleArns: readonly string[]
+}
+
+/** Which events of the default bus go to which queue. Each event goes to one. */
+export class EventRules extends Construct {
+  constructor(scope: Construct, id: string, { queues, config, ownRoleArns }: EventRulesProps) {
+    super(scope, id)
+    const all = patterns(ownRoleArns)
+    const rule = (name: string, pattern: EventPattern, queue: Queue) =>
+      new Rule(this, name, { eventPattern: pattern, targets: [new SqsQueue(queue)] })
+    const withReadOnly = (one: Rule) => {
+      ;(one.node.defaultChild as CfnRule).state = WITH_READ_ONLY
+    }
+    rule('CredentialExposures', all.credentialExposures, queues.hot)
+    rule('CredentialChanges', all.credentialChanges, queues.hot)
+    rule('SignIns', all.signIns, queues.hot)
+    rule('LongLivedKeyCalls', all.longLivedKeyCalls, queues.bulk)
+    withReadOnly(rule('BearerTokenCalls', all.bearerTokenCalls, queues.bulk))
+    if (config.readOnlyEvents) {
+      withReadOnly(rule('TokenCalls', all.tokenCalls, queues.hot))
+      withReadOnly(rule('ReadOnlyCalls', all.readOnlyCalls, queues.bulk))
+    }
+    if (config.includeRoleSessions) withReadOnly(rule('RoleSessionCalls', all.roleSessionCalls, queues.bulk))
+  }
+}

@@ -1,0 +1,39 @@
+import { Duration } from 'aws-cdk-lib'
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import { deadLetterQueue } from './dead-letter-queue.ts'
+
+/** How often a message is tried before it is set aside for a person. */
+const TRIES = 5
+
+/** The time that respond may take for a batch. */
+export const RESPOND_TIMEOUT = Duration.seconds(60)
+
+/** The ways into respond: hot at once, bulk in batches, bootstrap in the background. Each has its dead-letter queue. */
+export class Queues extends Construct {
+  readonly hot: Queue
+  readonly bulk: Queue
+  readonly bootstrap: Queue
+  readonly deadLetters: readonly Queue[]
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id)
+    const deadLetters: Queue[] = []
+    const queue = (name: string) => {
+      const deadLetter = deadLetterQueue(this, `${name}DeadLetters`)
+      deadLetters.push(deadLetter)
+      return new Queue(this, name, {
+        encryption: QueueEncryption.SQS_MANAGED,
+        enforceSSL: true,
+        // Six times the consumer's timeout, as AWS advises, so that a batch in work is not delivered twice.
+        visibilityTimeout: Duration.seconds(RESPOND_TIMEOUT.toSeconds() * 6),
+        retentionPeriod: Duration.days(4),
+        deadLetterQueue: { queue: deadLetter, maxReceiveCount: TRIES },
+      })
+    }
+    this.hot = queue('Hot')
+    this.bulk = queue('Bulk')
+    this.bootstrap = queue('Bootstrap')
+    this.deadLetters = deadLetters
+  }
+}

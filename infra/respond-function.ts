@@ -1,0 +1,118 @@
+import { createRequire } from 'node:module'
+import { Duration, Stack, Validations } from 'aws-cdk-lib'
+import type { Table } from 'aws-cdk-lib/aws-dynamodb'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
+import type { Topic } from 'aws-cdk-lib/aws-sns'
+import { Construct } from 'constructs'
+import type { StackConfig } from '../shared/config.ts'
+import { advisorArns } from './advisor-arns.ts'
+import { type Queues, RESPOND_TIMEOUT } from './queues.ts'
+import { ResponderFunction } from './responder-function.ts'
+
+/** Changes of IAM, denied to the function that reads what attackers write, whatever else is ever attached to its role. */
+export const IAM_CHANGES = [
+  'Add',
+  'Attach',
+  'Change',
+  'Create',
+  'Deactivate',
+  'Delete',
+  'Detach',
+  'Enable',
+  'Pass',
+  'Put',
+  'Remove',
+  'Reset',
+  'Resync',
+  'Set',
+  'Tag',
+  'Untag',
+  'Update',
+  'Upload',
+].map((verb) => `iam:${verb}*`)
+
+/** The highest number of batches of the bulk queue in work at once. */
+const BULK_CONCURRENCY = 10
+
+export interface RespondFunctionProps {
+  readonly table: Table
+  readonly topic: Topic
+  readonly queues: Queues
+  readonly contain: LambdaFunction
+  readonly config: StackConfig
+}
+
+/** The function that reads events and judges them. It cannot change IAM. */
+export class RespondFunction extends Construct {
+  readonly function: LambdaFunction
+  readonly roleArn: string
+
+  constructor(scope: Construct, id: string, { table, topic, queues, contain, config }: RespondFunctionProps) {
+    super(scope, id)
+    const { account, partition } = Stack.of(this)
+    const responder = new ResponderFunction(this, 'Responder', {
+      entry: 'respond',
+      description: 'Reads cloud events, judges them, hands incidents to contain',
+      environment: {
+        TABLE_NAME: table.tableName,
+        ACCOUNT_ID: account,
+        CONTAIN_FUNCTION_NAME: contain.functionName,
+        NOTIFY_TOPIC_ARN: topic.topicArn,
+        OWN_ROLE_ARNS: contain.role?.roleArn ?? '',
+        ...(config.bootstrapBaselines ? { BOOTSTRAP_QUEUE_URL: queues.bootstrap.queueUrl } : {}),
+        ...(config.advisorModelId === undefined ? {} : { ADVISOR_MODEL_ID: config.advisorModelId }),
+      },
+      logRetentionDays: config.logRetentionDays,
+      memorySize: 1024,
+      timeout: RESPOND_TIMEOUT,
+      files: {
+        'country.mmdb': createRequire(import.meta.url).resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb'),
+      },
+    })
+    const { function: respond } = responder
+    respond.addEventSource(new SqsEventSource(queues.hot, { batchSize: 10, reportBatchItemFailures: true }))
+    respond.addEventSource(
+      new SqsEventSource(queues.bulk, {
+        batchSize: 1000,
+        maxBatchingWindow: Duration.seconds(5),
+        maxConcurrency: BULK_CONCURRENCY,
+        reportBatchItemFailures: true,
+      }),
+    )
+    // Two at once, each with one request a second: the limit of LookupEvents.
+    respond.addEventSource(new SqsEventSource(queues.bootstrap, { batchSize: 1, maxConcurrency: 2, reportBatchItemFailures: true }))
+
+    responder.allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], [table.tableArn])
+    responder.allow(['lambda:InvokeFunction'], [contain.functionArn])
+    responder.allow(['sns:Publish'], [topic.topicArn])
+    responder.allow(['sqs:SendMessage'], [queues.bootstrap.queueArn])
+    // The owner of an exposed key, and the tags that a policy's tiers may name. Reads only.
+    responder.allow(['iam:GetAccessKeyLastUsed', 'iam:GetUser'], [`arn:${partition}:iam::${account}:user/*`])
+    responder.allow(['iam:GetRole'], [`arn:${partition}:iam::${account}:role/*`])
+    if (config.bootstrapBaselines) responder.allow(['cloudtrail:LookupEvents'], ['*'])
+    const models =
+      config.advisorModelId === undefined ? [] : advisorArns(config.advisorModelId, { account, partition, region: Stack.of(this).region })
+    if (models.length > 0) responder.allow(['bedrock:InvokeModel'], models)
+    responder.deny(IAM_CHANGES, ['*'])
+    Validations.of(this).acknowledge(
+      {
+        id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:user/*]',
+        reason: 'Reads of tags and key owners: which user is not known before.',
+      },
+      {
+        id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:role/*]',
+        reason: 'Reads of tags: which role is not known before.',
+      },
+      ...IAM_CHANGES.map((action) => ({
+        id: `AwsSolutions-IAM5[Action::${action}]`,
+        reason: 'In a Deny: the wildcard takes rights away.',
+      })),
+      ...models
+        .filter((arn) => arn.includes('*'))
+        .map((arn) => ({ id: `AwsSolutions-IAM5[Resource::${arn}]`, reason: 'An inference profile spans regions.' })),
+    )
+    this.function = respond
+    this.roleArn = responder.role.roleArn
+  }
+}

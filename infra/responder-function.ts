@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
+import { Effect, type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+
+export interface ResponderFunctionProps {
+  /** The handler's file in `functions/`, without its ending. */
+  readonly entry: string
+  readonly description: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly logRetentionDays: RetentionDays
+  readonly memorySize: number
+  readonly timeout: Duration
+  /** Files to lay beside the bundle: name → path. */
+  readonly files?: Readonly<Record<string, string>>
+}
+
+/** Some dependencies are CommonJS inside the ESM bundle and ask for `require`. */
+const REQUIRE_BANNER = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"
+
+/** What every function of the responder shares: runtime, bundling, logs, tracing, and a role that starts with no rights. */
+export class ResponderFunction extends Construct {
+  readonly function: NodejsFunction
+  readonly role: IRole
+
+  constructor(scope: Construct, id: string, props: ResponderFunctionProps) {
+    super(scope, id)
+    const logGroup = new LogGroup(this, 'Logs', { retention: props.logRetentionDays, removalPolicy: RemovalPolicy.RETAIN })
+    // Not the managed basic-execution policy: that one may write to every log group.
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+    this.role = role
+    logGroup.grantWrite(role)
+    this.function = new NodejsFunction(this, 'Function', {
+      entry: join(import.meta.dirname, '..', 'functions', `${props.entry}.ts`),
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memorySize,
+      timeout: props.timeout,
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.ACTIVE,
+      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps=false', POWERTOOLS_SERVICE_NAME: 'countersign' },
+      depsLockFilePath: join(import.meta.dirname, '..', 'package-lock.json'),
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        minify: true,
+        // The SDK is bundled: the version that was tested is the version that runs.
+        externalModules: [],
+        mainFields: ['module', 'main'],
+        banner: REQUIRE_BANNER,
+        commandHooks: {
+          beforeBundling: () => [],
+          beforeInstall: () => [],
+          afterBundling: (_, outputDir) => Object.entries(props.files ?? {}).map(([name, path]) => `cp "${path}" "${outputDir}/${name}"`),
+        },
+      },
+    })
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'X-Ray (PutTraceSegments, PutTelemetryRecords) takes no resource; every other statement on * is listed with its reason beside it.',
+    })
+  }
+
+  allow(actions: readonly string[], resources: readonly string[]): void {
+    this.function.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }))
+  }
+
+  /** An explicit Deny: it holds whatever else is ever attached to the role. */
+  deny(actions: readonly string[], resources: readonly string[]): void {
+    this.function.addToRolePolicy(new PolicyStatement({ effect: Effect.DENY, actions: [...actions], resources: [...resources] }))
+  }
+}

@@ -1,0 +1,90 @@
+import type { Incident } from '../shared/domain/incident.ts'
+import type { Identity } from '../shared/domain/signal.ts'
+import { type BatchResult, pipeline } from '../shared/pipeline.ts'
+import type { Advisor, Breaker, ChangeRecord, Countries, Iam, IdentityStore, IncidentStore, Log, Notifier } from '../shared/ports.ts'
+import { enforce } from '../shared/stages/contain/enforce.ts'
+import { type Refusals, refusals } from './refusals.ts'
+import type { SimulatedClock } from './simulated-clock.ts'
+
+export interface BacktestPorts {
+  readonly identities: IdentityStore
+  readonly incidents: IncidentStore
+  readonly record: ChangeRecord
+  readonly breaker: Breaker
+  readonly iam: Iam
+  readonly advisor: Advisor
+  readonly notifier: Notifier
+  readonly countries: Countries
+  readonly clock: SimulatedClock
+  readonly log: Log
+  /** Tells the embedded account of a user and a key that the log shows; absent where the account is known. */
+  readonly meet?: (identity: Identity, accessKeyId: string | undefined) => void
+}
+
+export interface Tally {
+  signals: number
+  ignored: number
+  unreadable: number
+}
+
+/** The whole responder over a history: respond and contain in one process, on the clock of the events. */
+export interface Backtest {
+  run(records: readonly unknown[]): Promise<BatchResult>
+  readonly tally: Tally
+  readonly refusals: Refusals
+}
+
+export function backtest(ports: BacktestPorts): Backtest {
+  const refused = refusals()
+  const tally: Tally = { signals: 0, ignored: 0, unreadable: 0 }
+  // Whatever is written about an incident happens at the time of the event that it is about.
+  const incidents: IncidentStore = {
+    ...ports.incidents,
+    save(incident, version) {
+      ports.clock.moveTo(incident.updatedAt)
+      return ports.incidents.save(incident, version)
+    },
+  }
+  const inner = { ...ports, incidents }
+  const containDoor = {
+    async contain(incidentId: string) {
+      const about = (await incidents.get(incidentId))?.value
+      if (about !== undefined) meetAll(about)
+      await enforce(incidentId, inner)
+      const incident = (await incidents.get(incidentId))?.value
+      if (incident?.state === 'contained') refused.contained(incident, incident.decidedBy.time)
+    },
+  }
+  /** Containment can only switch off what is there, so an account that is not known is met in its incidents. */
+  function meetAll({ identity, credentials, lineage }: Incident): void {
+    for (const { id, kind } of credentials) ports.meet?.(identity, kind === 'access-key' ? id : undefined)
+    for (const { id, kind, owner } of lineage) {
+      if (kind === 'access-key')
+        ports.meet?.({ id: `arn:aws:iam::${identity.account}:user/${owner}`, kind: 'iam-user', name: owner, account: identity.account }, id)
+    }
+  }
+  const respond = pipeline({
+    ...inner,
+    containDoor,
+    // The history is all there is: nothing older can be asked for.
+    bootstrapDoor: { bootstrap: async () => {} },
+    history: { lookup: async () => [] },
+  })
+  return {
+    tally,
+    refusals: refused,
+    async run(records) {
+      const result = await respond(records)
+      for (const { incidentId, decision, signal } of result.outcomes) {
+        if (incidentId === undefined || decision?.would !== 'contain' || decision.action === 'contain') continue
+        const incident = (await incidents.get(incidentId))?.value
+        if (incident !== undefined) refused.contained(incident, signal.time)
+      }
+      refused.observe(result.signals)
+      tally.signals += result.signals.length
+      tally.ignored += result.ignored
+      tally.unreadable += result.failed.size
+      return result
+    },
+  }
+}

@@ -1,0 +1,49 @@
+const NOTHING: Buffer = Buffer.alloc(0)
+
+/** The bytes of a stream that are not done with, as one buffer with a place in it. Memory stays at what is kept plus one chunk. */
+export class ByteWindow {
+  bytes: Buffer = NOTHING
+  /** The index in `bytes` of the next byte to look at. */
+  at = 0
+  /** The offset in the stream of `bytes[0]`. */
+  base = 0
+  /** The most bytes held at once. */
+  largestBytes = 0
+
+  #waiting: Buffer[] = []
+  #heldBytes = 0
+  #neededBytes = 1
+
+  /** The offset in the stream of the last byte taken, plus one. */
+  get end(): number {
+    return this.base + this.#heldBytes
+  }
+
+  /** Takes a chunk; true when there is enough for a look to be worth it. */
+  push(chunk: Buffer): boolean {
+    this.#waiting.push(chunk)
+    this.#heldBytes += chunk.length
+    return this.#heldBytes >= this.#neededBytes
+  }
+
+  /** Puts the chunks taken since `forget` into `bytes`. */
+  gather(): void {
+    const [only] = this.#waiting
+    if (this.bytes.length === 0 && this.#waiting.length === 1 && only) this.bytes = only
+    else if (this.#waiting.length > 0) this.bytes = Buffer.concat([this.bytes, ...this.#waiting])
+    this.#waiting = []
+    this.largestBytes = Math.max(this.largestBytes, this.bytes.length)
+  }
+
+  /** Lets go of the bytes before `at` and answers how many they were. */
+  forget(): number {
+    const count = this.at
+    this.bytes = this.bytes.subarray(count)
+    this.base += count
+    this.at = 0
+    this.#heldBytes = this.bytes.length
+    // Half as much again before the next look: small chunks then cost no more than large ones.
+    this.#neededBytes = this.#heldBytes + Math.max(1, this.#heldBytes >> 1)
+    return count
+  }
+}

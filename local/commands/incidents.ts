@@ -1,0 +1,49 @@
+import { ResponderError } from '../../shared/errors.ts'
+import { incidentSubject } from '../../shared/stages/record.ts'
+import { renderChanges, renderIncident, renderList, renderTimeline } from '../render/incident.ts'
+import type { Paint } from '../render/style.ts'
+import type { Target } from '../target.ts'
+
+/** The most open incidents that are listed. */
+const LIST_LIMIT = 200
+
+/** The open incidents, highest priority first; as NDJSON with `isJson`. */
+export async function listIncidents(target: Target, { isJson }: { isJson: boolean }): Promise<string> {
+  const incidents = await target.incidents.listOpen(LIST_LIMIT)
+  if (isJson) return incidents.map((incident) => JSON.stringify(incident)).join('\n')
+  return incidents.length === 0 ? 'No open incidents.' : renderList(incidents)
+}
+
+/** One incident whole: contributions, timeline, changes. */
+export async function showIncident(target: Target, id: string, { isJson, paint }: { isJson: boolean; paint: Paint }): Promise<string> {
+  const [stored, signals, changes] = await Promise.all([
+    target.incidents.get(id),
+    target.incidents.signals(id),
+    target.record.list(incidentSubject(id)),
+  ])
+  if (stored === undefined)
+    throw new ResponderError('incident.unknown', `no incident ${id} in ${target.name}; \`countersign incidents\` lists the open ones`)
+  if (isJson) return JSON.stringify({ incident: stored.value, signals, changes })
+  return [renderIncident(stored.value, paint), '', renderTimeline(signals, paint), '', renderChanges(changes, paint)].join('\n')
+}
+
+/** Says that an incident is legitimate and gives back what was contained. */
+export async function releaseIncident(
+  target: Target,
+  id: string,
+  { reason, isJson }: { reason: string; isJson: boolean },
+): Promise<string> {
+  const incident = await target.review(id, { kind: 'legitimate', reason })
+  if (isJson) return JSON.stringify(incident)
+  switch (incident.state) {
+    case 'released': {
+      const until =
+        incident.hold === undefined ? '' : `; the same evidence does not contain again until ${new Date(incident.hold.until).toISOString()}`
+      return `Released ${id}: everything is as it was before${until}.`
+    }
+    case 'releasing':
+      return `Releasing ${id}: handed to the contain function. \`countersign incidents show ${id}\` shows when it is done.`
+    default:
+      return `Not released: ${incident.decision.why.at(-1)}. Incident ${id} is ${incident.state}.`
+  }
+}

@@ -1,0 +1,165 @@
+import type { Writable } from 'node:stream'
+import type { Incident } from '../../shared/domain/incident.ts'
+import type { Outcome } from '../../shared/pipeline.ts'
+import type { Backtest } from '../backtest.ts'
+import { type InputProblem, readRecords } from '../read-records.ts'
+import { renderIncident } from '../render/incident.ts'
+import { columns, duration, moment, type Paint } from '../render/style.ts'
+
+/** The most unreadable places that are named one by one; all are counted. */
+const PROBLEM_LINES = 20
+
+export interface ReplayOptions {
+  readonly paths: readonly string[]
+  readonly isJson: boolean
+  /** Records outside are passed over. Epoch milliseconds; `until` is exclusive. */
+  readonly since: number
+  readonly until: number
+  readonly paint: Paint
+  readonly out: Writable
+  readonly err: Writable
+  readonly now: () => number
+}
+
+interface Totals {
+  records: number
+  skipped: number
+  problems: number
+  files: Set<string>
+  first: number
+  last: number
+}
+
+/** Backtests the responder on log files. Answers true where every input could be read. */
+export async function replay(run: Backtest, incidents: () => AsyncIterable<Incident>, options: ReplayOptions): Promise<boolean> {
+  const startedAt = options.now()
+  const totals: Totals = { records: 0, skipped: 0, problems: 0, files: new Set(), first: Number.POSITIVE_INFINITY, last: 0 }
+  const print = (value: unknown) => options.out.write(`${JSON.stringify(value)}\n`)
+  const onProblem = (problem: InputProblem) => {
+    totals.problems += 1
+    if (totals.problems <= PROBLEM_LINES) options.err.write(`${describe(problem)}\n`)
+  }
+  let seen = 0
+  for await (const batch of readRecords([...options.paths], { onProblem })) {
+    const chosen = batch.filter((record) => isBetween(record, options))
+    totals.records += batch.length
+    totals.skipped += batch.length - chosen.length
+    const { outcomes, failed, signals } = await run.run(chosen)
+    for (const [at, reason] of failed) onProblem({ file: 'record', position: seen + at, reason })
+    seen += batch.length
+    for (const { time } of signals) {
+      if (time < totals.first) totals.first = time
+      if (time > totals.last) totals.last = time
+    }
+    if (options.isJson) for (const outcome of outcomes) if (isTelling(outcome)) print(assessmentLine(outcome))
+  }
+  const found: Incident[] = []
+  for await (const incident of incidents()) found.push(incident)
+  found.sort((a, b) => b.priority - a.priority || a.openedAt - b.openedAt)
+  if (options.isJson) for (const incident of found) print({ type: 'incident', ...incident, refusedCalls: run.refusals.count(incident.id) })
+  const summary = summaryOf(run, { totals, found, ms: options.now() - startedAt })
+  if (options.isJson) print(summary)
+  else options.out.write(`${renderReport(found, summary, run, options.paint)}\n`)
+  if (totals.problems > PROBLEM_LINES) options.err.write(`… ${totals.problems - PROBLEM_LINES} more places could not be read\n`)
+  return totals.problems === 0
+}
+
+function describe({ file, position, record, reason }: InputProblem): string {
+  return file === 'record'
+    ? `record ${position + 1} of the input: ${reason}`
+    : `${file}: byte ${position}${record === undefined ? '' : `, record ${record}`}: ${reason}`
+}
+
+function isBetween(record: unknown, { since, until }: ReplayOptions): boolean {
+  if (since === Number.NEGATIVE_INFINITY && until === Number.POSITIVE_INFINITY) return true
+  const { eventTime, time } = (typeof record === 'object' && record !== null ? record : {}) as { eventTime?: unknown; time?: unknown }
+  const at = Date.parse(String(eventTime ?? time))
+  // What has no readable time is let through, so that it is counted as unreadable and not lost here.
+  return Number.isNaN(at) || (at >= since && at < until)
+}
+
+function isTelling({ findings, assessment }: Outcome): boolean {
+  return findings.length > 0 || assessment.risk >= 1
+}
+
+function assessmentLine({ signal, findings, assessment, decision, incidentId }: Outcome): object {
+  return {
+    type: 'assessment',
+    signalId: signal.id,
+    time: new Date(signal.time).toISOString(),
+    identity: signal.identity.id,
+    credential: signal.credential.id,
+    action: signal.action,
+    outcome: signal.outcome,
+    risk: assessment.risk,
+    isConfirmed: assessment.isConfirmed,
+    findings: findings.map(({ detector, reason }) => ({ detector, reason })),
+    contributions: assessment.contributions.map(({ finding, share }) => ({
+      detector: finding.detector,
+      share: Math.round(share * 10) / 10,
+      signalId: finding.signalId,
+    })),
+    decision: decision?.action ?? null,
+    would: decision?.would ?? null,
+    incidentId: incidentId ?? null,
+  }
+}
+
+function summaryOf(run: Backtest, { totals, found, ms }: { totals: Totals; found: readonly Incident[]; ms: number }) {
+  const decisions = { observe: 0, notify: 0, ask: 0, contain: 0 }
+  const would = { observe: 0, notify: 0, ask: 0, contain: 0 }
+  for (const { decision } of found) {
+    decisions[decision.action] += 1
+    would[decision.would] += 1
+  }
+  return {
+    type: 'summary',
+    records: totals.records,
+    outsideTime: totals.skipped,
+    signals: run.tally.signals,
+    ignored: run.tally.ignored,
+    unreadable: totals.problems,
+    from: totals.last === 0 ? null : new Date(totals.first).toISOString(),
+    to: totals.last === 0 ? null : new Date(totals.last).toISOString(),
+    incidents: found.length,
+    decisions,
+    would,
+    refusedCalls: run.refusals.count(),
+    seconds: Math.round(ms) / 1000,
+  }
+}
+
+/** The most incidents that a report shows whole; the others are a line each. */
+const WHOLE_INCIDENTS = 3
+
+function renderReport(found: readonly Incident[], summary: ReturnType<typeof summaryOf>, run: Backtest, paint: Paint): string {
+  const whole = found.slice(0, WHOLE_INCIDENTS).map((incident) => `${renderIncident(incident, paint)}\n  ${refusalLine(incident, run)}\n`)
+  const others = found
+    .slice(WHOLE_INCIDENTS)
+    .map(({ id, priority, decision, identity, assessment }) => [
+      id,
+      `priority ${priority}`,
+      decision.action,
+      identity.name,
+      `risk ${assessment.risk}`,
+    ])
+  const span = summary.from === null ? '' : ` from ${moment(Date.parse(summary.from))} to ${moment(Date.parse(summary.to as string))} UTC`
+  const counts = Object.entries(summary.would).map(([action, count]) => `${count} ${action}`)
+  const lines = [
+    `${summary.records} records, ${summary.signals} signals${span}, in ${duration(summary.seconds * 1000)}`,
+    `${summary.incidents} incidents; what the thresholds call for: ${counts.join(', ')}`,
+    `${summary.refusedCalls} later calls would have been refused`,
+    summary.unreadable === 0 ? 'every input could be read' : paint('yellow', `${summary.unreadable} places of the input could not be read`),
+  ]
+  return [
+    ...whole,
+    ...(others.length > 0 ? [columns(others), ''] : []),
+    paint('bold', 'Summary'),
+    ...lines.map((line) => `  ${line}`),
+  ].join('\n')
+}
+
+function refusalLine(incident: Incident, run: Backtest): string {
+  const count = run.refusals.count(incident.id)
+  return count === 0 ? 'no later call would have been refused' : `${count} later calls of its credentials would have been refused`
+}

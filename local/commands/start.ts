@@ -1,0 +1,150 @@
+import { createInterface } from 'node:readline/promises'
+import type { Incident } from '../../shared/domain/incident.ts'
+import type { Outcome } from '../../shared/pipeline.ts'
+import { incidentSubject } from '../../shared/stages/record.ts'
+import { type Backtest, backtest } from '../backtest.ts'
+import { createEmbedded, type Embedded } from '../embedded.ts'
+import { renderChanges, renderIncident } from '../render/incident.ts'
+import { progressBar } from '../render/progress.ts'
+import { columns, duration, moment, type Paint } from '../render/style.ts'
+import { simulatedClock } from '../simulated-clock.ts'
+import { syntheticHistory } from '../synthetic-history.ts'
+import { releaseIncident } from './incidents.ts'
+
+const DAYS = 31
+const HOUR_MS = 3_600_000
+const BATCH = 500
+
+/** The story shows containment, so its policy allows it; what is deployed only observes until people say otherwise. */
+const STORY_POLICY = { version: 1, mode: 'contain', protected: { arns: ['arn:aws:iam::*:user/break-glass'], tags: {} } }
+
+export interface StartOptions {
+  readonly isOnce: boolean
+  readonly folder: string
+  readonly seed: number
+  readonly paint: Paint
+}
+
+/** Replays a month of a synthetic account in which a CI key leaks on the last day, and prints what became of it. */
+export async function start({ isOnce, folder, seed, paint }: StartOptions): Promise<void> {
+  const print = (...lines: string[]) => process.stdout.write(`${lines.join('\n')}\n`)
+  const end = Math.floor(Date.now() / HOUR_MS) * HOUR_MS
+  const story = syntheticHistory({ seed, end, days: DAYS })
+  const clock = simulatedClock(() => performance.now())
+  const embedded = await createEmbedded(folder, { picture: story.account, policy: STORY_POLICY, clock })
+  try {
+    const run = backtest({ ...embedded.ports, clock })
+    print(
+      `${paint('bold', 'Countersign')}: an embedded account in ${folder}, policy mode contain (a deployed stack only observes by default)`,
+      '',
+    )
+    await learn(run, story.history)
+    print(
+      `Learned what is normal from ${story.history.length} calls of ${DAYS - 1} days. Now the last day, ${story.lastDay.length} calls, one by one.`,
+      '',
+    )
+    const live = await watchLastDay(run, story.lastDay, clock.moveTo)
+    await embedded.save()
+    await tell(embedded, { run, live, paint, print, intrusion: story.intrusion })
+    if (!isOnce) await offer(embedded, { paint, print })
+  } finally {
+    await embedded.close()
+  }
+}
+
+async function learn(run: Backtest, history: readonly object[]): Promise<void> {
+  const draw = progressBar(process.stdout, 'Replaying')
+  for (let at = 0; at < history.length; at += BATCH) {
+    await run.run(history.slice(at, at + BATCH))
+    draw(Math.min(at + BATCH, history.length), history.length)
+  }
+}
+
+interface Live {
+  /** Milliseconds of real work for each call. */
+  readonly took: readonly number[]
+  readonly outcomes: readonly Outcome[]
+}
+
+/** Hands in the last day's calls one at a time, as the hot queue does. */
+async function watchLastDay(run: Backtest, records: readonly object[], moveTo: (time: number) => void): Promise<Live> {
+  const draw = progressBar(process.stdout, 'Watching ')
+  const took: number[] = []
+  const outcomes: Outcome[] = []
+  for (const [at, record] of records.entries()) {
+    const startedAt = performance.now()
+    moveTo(Date.parse((record as { eventTime: string }).eventTime))
+    const result = await run.run([record])
+    took.push(performance.now() - startedAt)
+    outcomes.push(...result.outcomes)
+    draw(at + 1, records.length)
+  }
+  return { took, outcomes }
+}
+
+interface Telling {
+  readonly run: Backtest
+  readonly live: Live
+  readonly paint: Paint
+  readonly print: (...lines: string[]) => void
+  readonly intrusion: { readonly eventIds: readonly string[] }
+}
+
+async function tell({ ports }: Embedded, { run, live, paint, print, intrusion }: Telling): Promise<void> {
+  const open = await ports.incidents.listOpen(20)
+  for (const incident of open.filter(({ state }) => state !== 'watching')) {
+    print(renderIncident(incident, paint), '')
+    print(renderChanges(await ports.record.list(incidentSubject(incident.id)), paint), '')
+    print(...describeRefusals(run, incident, { paint, intruderIds: new Set(intrusion.eventIds) }), '')
+  }
+  const watching = open.filter(({ state }) => state === 'watching')
+  if (watching.length > 0) print(`${watching.length} weaker incidents are only watched: npx countersign incidents`, '')
+  const sorted = [...live.took].sort((a, b) => a - b)
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0
+  print(
+    `${paint('bold', 'Speed')}: ${duration(median)} for a call in the median, ${duration(sorted.at(-1) ?? 0)} for the slowest, containment included.`,
+    '',
+  )
+  const waiting = open.filter(({ state }) => state === 'contained' || state === 'asking')
+  print(paint('bold', 'Waits for review'))
+  if (waiting.length === 0) print('  nothing')
+  for (const { id, identity, state } of waiting) {
+    print(
+      `  ${id}: ${identity.name} is ${state}. Look: npx countersign incidents show ${id}`,
+      `  Undo: npx countersign release ${id} --reason "…"`,
+    )
+  }
+}
+
+/** The calls that came after the containment, and that the embedded IAM would have refused. */
+function describeRefusals(
+  run: Backtest,
+  incident: Incident,
+  { paint, intruderIds }: { paint: Paint; intruderIds: ReadonlySet<string> },
+): string[] {
+  const all = run.refusals.examples.filter(({ incidentId }) => incidentId === incident.id)
+  const foreign = all.filter(({ signal }) => intruderIds.has(signal.id))
+  const rows = foreign
+    .slice(0, 12)
+    .map(({ signal }) => [moment(signal.time), signal.action, signal.origin.address, signal.origin.country ?? ''])
+  const own = all.length - foreign.length
+  return [
+    `${paint('bold', 'Refused from then on')}: ${foreign.length} later calls of the intruder${own > 0 ? `, and ${own} of the key's owner, whose job needs a new key` : ''}`,
+    columns(rows).replace(/^/gm, '  '),
+    ...(foreign.length > rows.length ? [`  … ${foreign.length - rows.length} more`] : []),
+  ]
+}
+
+/** On a terminal the reader can give the verdict at once. */
+async function offer(embedded: Embedded, { paint, print }: Pick<Telling, 'paint' | 'print'>): Promise<void> {
+  const target = embedded.target('local:start')
+  const [incident] = (await target.incidents.listOpen(20)).filter(({ state }) => state === 'contained')
+  if (incident === undefined) return
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  const answer = await terminal.question(
+    `\n${paint('bold', 'Your verdict')} on ${incident.id}: type "release" to undo it, anything else to leave it contained: `,
+  )
+  terminal.close()
+  if (answer.trim() === 'release')
+    print(await releaseIncident(target, incident.id, { reason: 'released from the start screen', isJson: false }))
+}

@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import dynalite from 'dynalite'
+import { dynamoBreaker } from '../shared/aws/breaker.ts'
+import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
+import { dynamo } from '../shared/aws/clients.ts'
+import { dynamoIdentityStore } from '../shared/aws/identity-store.ts'
+import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
+import { createTable } from '../shared/aws/table.ts'
+import { ResponderError } from '../shared/errors.ts'
+import { countriesFrom } from '../shared/geo/countries.ts'
+import { AccountPicture } from '../shared/memory/account-picture.ts'
+import { offlineAdvisor } from '../shared/memory/advisor.ts'
+import { memoryIam } from '../shared/memory/iam.ts'
+import { silentLog } from '../shared/memory/log.ts'
+import { memoryNotifier } from '../shared/memory/notifier.ts'
+import type { Clock } from '../shared/ports.ts'
+import { enforce } from '../shared/stages/contain/enforce.ts'
+import { applyPolicy, parsePolicy } from '../shared/stages/policy-source.ts'
+import { review } from '../shared/stages/review.ts'
+import { countryDatabase } from './country-database.ts'
+import type { Target } from './target.ts'
+
+const TABLE = 'countersign'
+const ACCOUNT_FILE = 'account.json'
+const DATABASE_FOLDER = 'dynamodb'
+
+/** The embedded account: DynamoDB by dynalite and IAM in memory, both kept in one folder. */
+export interface Embedded {
+  readonly ports: Awaited<ReturnType<typeof portsOf>>
+  /** The account as commands see it. */
+  target(caller: string): Target
+  /** Writes the IAM side to the folder; the table writes itself. */
+  save(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Makes the account anew in a folder, in place of an embedded account that is there. Other files are never touched. */
+export async function createEmbedded(
+  folder: string,
+  { picture, policy, clock }: { picture: AccountPicture; policy: unknown; clock: Clock },
+): Promise<Embedded> {
+  await mkdir(folder, { recursive: true })
+  await rm(join(folder, DATABASE_FOLDER), { recursive: true, force: true })
+  await writeFile(join(folder, ACCOUNT_FILE), JSON.stringify(picture))
+  const embedded = await openEmbedded(folder, clock)
+  const at = new Date(clock.now()).toISOString()
+  await applyPolicy(embedded.ports.record, {
+    policy: parsePolicy(policy),
+    by: 'local:start',
+    why: 'the policy of the embedded account',
+    at,
+  })
+  return embedded
+}
+
+/** Opens the account that a folder holds. */
+export async function openEmbedded(folder: string, clock: Clock): Promise<Embedded> {
+  const file = join(folder, ACCOUNT_FILE)
+  if (!existsSync(file))
+    throw new ResponderError(
+      'usage',
+      `no embedded account in ${folder}: \`npm start\` makes one, --data names another folder, --stack a deployed stack`,
+    )
+  const picture = AccountPicture.parse(JSON.parse(await readFile(file, 'utf8')))
+  const server = dynalite({ path: join(folder, DATABASE_FOLDER), createTableMs: 0 })
+  const port = await listen(server, folder)
+  const ports = await portsOf({ port, picture, clock })
+  const save = async () => {
+    // A whole file or none: a crash while writing must not lose the account.
+    await writeFile(`${file}.new`, JSON.stringify(ports.iam.picture()))
+    await rename(`${file}.new`, file)
+  }
+  return {
+    ports,
+    save,
+    target: (caller) => ({
+      name: `the embedded account in ${folder}`,
+      caller,
+      incidents: ports.incidents,
+      record: ports.record,
+      async review(incidentId, verdict) {
+        const containDoor = { contain: (id: string) => enforce(id, ports) }
+        const incident = await review(incidentId, { ...verdict, by: caller }, { ...ports, containDoor })
+        await save()
+        return (await ports.incidents.get(incidentId))?.value ?? incident
+      },
+      close: async () => {},
+    }),
+    async close() {
+      ports.client.destroy()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+async function portsOf({ port, picture, clock }: { port: number; picture: AccountPicture; clock: Clock }) {
+  // dynalite checks no credentials; the SDK only wants some.
+  const client = dynamo({
+    region: 'us-east-1',
+    endpoint: `http://127.0.0.1:${port}`,
+    credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
+  })
+  await createTable(client, TABLE)
+  const table = { client, name: TABLE }
+  return {
+    client,
+    identities: dynamoIdentityStore(table),
+    incidents: dynamoIncidentStore(table),
+    record: dynamoChangeRecord(table),
+    breaker: dynamoBreaker(table),
+    iam: memoryIam(picture),
+    advisor: offlineAdvisor(),
+    notifier: memoryNotifier(),
+    countries: countriesFrom(countryDatabase()),
+    clock,
+    log: silentLog,
+  }
+}
+
+async function listen(server: Server, folder: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(
+        new ResponderError(
+          'store.unavailable',
+          `cannot open the database in ${folder}: ${cause.message}; is another countersign using it?`,
+          { cause },
+        ),
+      ),
+    )
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+  })
+}

@@ -1,0 +1,50 @@
+import { userInfo } from 'node:os'
+import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
+import { cloudFormationClient, dynamo, lambdaClient, stsClient } from '../shared/aws/clients.ts'
+import { lambdaContainDoor } from '../shared/aws/doors.ts'
+import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
+import { callerArn, describeStack } from '../shared/aws/stack.ts'
+import type { Clock } from '../shared/ports.ts'
+import { review } from '../shared/stages/review.ts'
+import { openEmbedded } from './embedded.ts'
+import type { Target } from './target.ts'
+
+/** Where the embedded account is kept unless `--data` says otherwise. */
+export const DATA_FOLDER = '.countersign'
+
+export interface TargetOptions {
+  readonly data: string
+  readonly stack?: string
+  readonly region?: string
+}
+
+const systemClock: Clock = { now: () => Date.now() }
+
+/** The deployed stack where one is named, else the embedded account. */
+export async function openTarget({ data, stack, region }: TargetOptions): Promise<Target> {
+  if (stack !== undefined) return openStack(stack, region)
+  const embedded = await openEmbedded(data, systemClock)
+  return { ...embedded.target(`local:${userInfo().username}`), close: () => embedded.close() }
+}
+
+async function openStack(name: string, region: string | undefined): Promise<Target> {
+  const options = region === undefined ? {} : { region }
+  const { tableName, containFunctionName } = await describeStack(cloudFormationClient(options), name)
+  const client = dynamo(options)
+  const table = { client, name: tableName }
+  const ports = {
+    incidents: dynamoIncidentStore(table),
+    record: dynamoChangeRecord(table),
+    containDoor: lambdaContainDoor(lambdaClient(options), containFunctionName),
+    clock: systemClock,
+  }
+  const caller = await callerArn(stsClient(options))
+  return {
+    name: `stack ${name}`,
+    caller,
+    incidents: ports.incidents,
+    record: ports.record,
+    review: (incidentId, verdict) => review(incidentId, { ...verdict, by: caller }, ports),
+    close: async () => client.destroy(),
+  }
+}

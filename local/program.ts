@@ -1,0 +1,169 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { verifyChanges } from './commands/changes.ts'
+import { listIncidents, releaseIncident, showIncident } from './commands/incidents.ts'
+import { checkPolicy, diffPolicy, putPolicy, showPolicy } from './commands/policy.ts'
+import { replay } from './commands/replay.ts'
+import { start } from './commands/start.ts'
+import { DATA_FOLDER, openTarget, type TargetOptions } from './open-target.ts'
+import { paintFor } from './render/style.ts'
+import { replayInMemory } from './replay-in-memory.ts'
+import type { Target } from './target.ts'
+
+const print = (text: string) => process.stdout.write(text === '' ? '' : `${text}\n`)
+const paint = () => paintFor(process.stdout, process.env)
+
+/** Every command, its options and its help. */
+export function program(): Command {
+  const root = new Command('countersign')
+    .description('Contains a compromised AWS credential within seconds, reversibly, and hands every change to a person to countersign.')
+    .exitOverride()
+    .showHelpAfterError('(countersign help shows how)')
+  addStart(root)
+  addReplay(root)
+  addIncidents(root)
+  addChanges(root)
+  addPolicy(root)
+  // Subcommands are made by .command(), which copies neither the override nor the hint.
+  for (const command of commandsOf(root)) command.exitOverride().showHelpAfterError('(countersign help shows how)')
+  return root
+}
+
+function addStart(root: Command): void {
+  root
+    .command('start')
+    .description('tell the story: a synthetic account, thirty days of history, a leaked key')
+    .option('--once', 'exit after printing')
+    .option('--data <folder>', 'where the embedded account is kept', DATA_FOLDER)
+    .option('--seed <number>', 'another history', wholeNumber, 1)
+    .action(async ({ once, data, seed }: { once?: true; data: string; seed: number }) => {
+      await start({ isOnce: once === true || process.stdin.isTTY !== true, folder: data, seed, paint: paint() })
+    })
+}
+
+function addReplay(root: Command): void {
+  root
+    .command('replay')
+    .description('backtest the responder on CloudTrail logs: files, folders, or - for standard input')
+    .argument('<path...>')
+    .option('--policy <file>', 'the policy to replay under', 'policy.yaml')
+    .option('--account <file>', 'what `aws iam get-account-authorization-details` prints')
+    .option('--json', 'NDJSON: assessments, incidents, a summary')
+    .option('--since <time>', 'only records from this time on (ISO 8601)', time)
+    .option('--until <time>', 'only records before this time (ISO 8601)', time)
+    .action(async (paths: string[], options: { policy: string; account?: string; json?: true; since?: number; until?: number }) => {
+      const { run, incidents } = await replayInMemory(options)
+      const isWhole = await replay(run, incidents, {
+        paths,
+        isJson: options.json === true,
+        since: options.since ?? Number.NEGATIVE_INFINITY,
+        until: options.until ?? Number.POSITIVE_INFINITY,
+        paint: paint(),
+        out: process.stdout,
+        err: process.stderr,
+        now: () => performance.now(),
+      })
+      if (!isWhole) process.exitCode = 3
+    })
+}
+
+function addIncidents(root: Command): void {
+  const incidents = root.command('incidents').description('open incidents, highest priority first')
+  withTarget(
+    incidents.command('list', { isDefault: true }).description('list the open incidents').option('--json', 'NDJSON'),
+    (target, { json }) => listIncidents(target, { isJson: json === true }),
+  )
+  withTarget(
+    incidents
+      .command('show')
+      .description('one incident whole: why, timeline, changes')
+      .argument('<id>')
+      .option('--json', 'one JSON object'),
+    (target, { json }, id) => showIncident(target, id, { isJson: json === true, paint: paint() }),
+  )
+  withTarget(
+    root
+      .command('release')
+      .description('say that an incident is legitimate, and give back what was contained')
+      .argument('<id>')
+      .requiredOption('--reason <text>', 'why, for the record')
+      .option('--json', 'one JSON object'),
+    (target, { json, reason }, id) => releaseIncident(target, id, { reason: reason ?? '', isJson: json === true }),
+  )
+}
+
+function addChanges(root: Command): void {
+  const changes = root.command('changes').description('the record of every change')
+  withTarget(
+    changes.command('verify').description('check every hash chain').option('--json', 'one JSON object'),
+    async (target, { json }) => {
+      const { output, isWhole } = await verifyChanges(target, { isJson: json === true })
+      if (!isWhole) process.exitCode = 1
+      return output
+    },
+  )
+}
+
+function addPolicy(root: Command): void {
+  const policy = root.command('policy').description('the bounds that people set')
+  policy
+    .command('check')
+    .description('check a policy file')
+    .argument('[file]', 'the file', 'policy.yaml')
+    .action(async (file: string) => {
+      print(await checkPolicy(file))
+    })
+  withTarget(policy.command('show').description('the policy in force').option('--json', 'one JSON object'), (target, { json }) =>
+    showPolicy(target, { isJson: json === true }),
+  )
+  withTarget(
+    policy.command('diff').description('how a file differs from the policy in force').argument('[file]', 'the file', 'policy.yaml'),
+    (target, _, file) => diffPolicy(target, file),
+  )
+  withTarget(
+    policy
+      .command('apply')
+      .description('put a file in force as a new version')
+      .argument('[file]', 'the file', 'policy.yaml')
+      .requiredOption('--reason <text>', 'why, for the record'),
+    (target, { reason }, file) => putPolicy(target, file, { reason: reason ?? '' }),
+  )
+}
+
+interface CommandOptions extends TargetOptions {
+  readonly json?: true
+  readonly reason?: string
+}
+
+/** Gives a command the options that name a target, opens it, prints what the command answers, and closes it. */
+function withTarget(command: Command, action: (target: Target, options: CommandOptions, argument: string) => Promise<string>): void {
+  command
+    .addOption(new Option('--data <folder>', 'the embedded account').default(DATA_FOLDER))
+    .addOption(new Option('--stack <name>', 'a deployed stack, with your AWS credentials'))
+    .addOption(new Option('--region <region>', 'the region of the stack'))
+    .action(async (...words: unknown[]) => {
+      const options = command.opts<CommandOptions>()
+      const [argument] = words
+      const target = await openTarget(options)
+      try {
+        print(await action(target, options, typeof argument === 'string' ? argument : ''))
+      } finally {
+        await target.close()
+      }
+    })
+}
+
+function commandsOf(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...commandsOf(child)])
+}
+
+function time(text: string): number {
+  const at = Date.parse(text)
+  if (Number.isNaN(at)) throw new InvalidArgumentError(`not a time: "${text}"; write it as 2026-01-31 or 2026-01-31T12:00:00Z.`)
+  return at
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError(`must be a whole number from 0, got "${text}".`)
+  return number
+}

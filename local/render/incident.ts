@@ -1,0 +1,125 @@
+import type { Change } from '../../shared/domain/change.ts'
+import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
+import { printable } from '../../shared/stages/notify.ts'
+import { columns, duration, moment, type Paint } from './style.ts'
+
+/** The most timeline rows that are printed; `--json` gives all. */
+const TIMELINE_ROWS = 25
+
+/** One incident for a person: who, why, what was done, what waits. Attacker text is made printable. */
+export function renderIncident(incident: Incident, paint: Paint): string {
+  const { identity, assessment, blastRadius, decision } = incident
+  const head = `${paint('bold', `Incident ${incident.id}`)}  ${paint(colourOf(incident), incident.state)}  priority ${incident.priority}`
+  const rows = [
+    ['who', `${identity.kind} ${printable(identity.name, 64)}  (${printable(identity.id, 200)})`],
+    ['credential', incident.credentials.map(({ id, kind }) => `${printable(id, 128)} (${kind})`).join(', ')],
+    ['risk', `${assessment.risk}${assessment.isConfirmed ? ' (confirmed)' : ''}${opinionOf(incident)}`],
+    [
+      'blast radius',
+      `${blastRadius.score} by ${blastRadius.basis}${blastRadius.reasons.length > 0 ? `: ${blastRadius.reasons.join(', ')}` : ''}`,
+    ],
+    [
+      'decision',
+      `${decision.action}${decision.would === decision.action ? '' : ` (would ${decision.would})`}: ${decision.why.map((line) => printable(line, 200)).join('; ')}`,
+    ],
+    ['opened', `${moment(incident.openedAt)} UTC`],
+  ]
+  if (incident.containedAt !== undefined) {
+    rows.push([
+      'contained',
+      `${moment(incident.containedAt)} UTC, ${duration(incident.containedAt - incident.decidedBy.time)} after the deciding event`,
+    ])
+  }
+  if (incident.verdict !== undefined) {
+    const { kind, by, reason } = incident.verdict
+    rows.push(['verdict', `${kind} by ${printable(by, 200)}: ${printable(reason, 200)}`])
+  }
+  return [head, indent(columns(rows)), '', paint('bold', 'Why'), indent(renderFindings(incident)), ...lineageOf(incident, paint)].join('\n')
+}
+
+function renderFindings({ assessment }: Incident): string {
+  const rows = assessment.contributions.map(({ finding, share }) => [
+    `+${share.toFixed(1).padStart(4)}`,
+    finding.detector,
+    finding.technique,
+    printable(finding.reason, 110),
+  ])
+  return columns(rows)
+}
+
+function lineageOf({ lineage }: Incident, paint: Paint): string[] {
+  if (lineage.length === 0) return []
+  const rows = lineage.map(({ parent, id, kind, owner }) => [
+    printable(parent, 64),
+    '→',
+    printable(id, 64),
+    kind,
+    `of ${printable(owner, 100)}`,
+  ])
+  return ['', paint('bold', 'Made by the credential'), indent(columns(rows))]
+}
+
+/** What was changed, each entry of the incident's chain a line. */
+export function renderChanges(changes: readonly Change[], paint: Paint): string {
+  const rows = changes.map(({ number, at, kind, target, actor, from, to, why }) => [
+    `#${number}`,
+    at.slice(11, 23),
+    kind,
+    printable(target, 80),
+    kind.startsWith('step') || kind === 'state' ? `${brief(from)} → ${brief(to)}` : '',
+    kind === 'decision' || kind === 'verdict' ? `${printable(actor, 60)}: ${printable(why, 90)}` : '',
+  ])
+  return `${paint('bold', 'Changes')} (UTC)\n${indent(columns(rows))}`
+}
+
+export function renderTimeline(signals: readonly IncidentSignal[], paint: Paint): string {
+  const rows = signals
+    .slice(0, TIMELINE_ROWS)
+    .map((signal) => [
+      moment(signal.time),
+      signal.action,
+      signal.outcome === 'success' ? '' : printable(signal.errorCode ?? signal.outcome, 40),
+      `${printable(signal.address, 45)} ${signal.country ?? ''}`,
+      `risk ${signal.risk}`,
+      signal.detectors.join(' '),
+    ])
+  const more = signals.length > TIMELINE_ROWS ? `\n  … ${signals.length - TIMELINE_ROWS} more (--json shows all)` : ''
+  return `${paint('bold', 'Timeline')} (UTC, signals with findings)\n${indent(columns(rows))}${more}`
+}
+
+/** Open incidents, one a line. */
+export function renderList(incidents: readonly Incident[]): string {
+  const header = ['PRIORITY', 'ID', 'STATE', 'RISK', 'WHO', 'SINCE (UTC)', 'FIRST REASON']
+  const rows = incidents.map(({ priority, id, state, assessment, identity, openedAt }) => [
+    String(priority),
+    id,
+    state,
+    String(assessment.risk),
+    printable(identity.name, 40),
+    moment(openedAt),
+    printable(assessment.contributions[0]?.finding.title ?? '', 50),
+  ])
+  return columns([header, ...rows])
+}
+
+function opinionOf({ assessment: { opinion, baseRisk } }: Incident): string {
+  if (opinion === undefined) return ''
+  if (opinion.kind === 'fallback') return ` (advisor: no answer, ${opinion.cause}; the deterministic risk stands)`
+  const sign = opinion.shift < 0 ? '' : '+'
+  return ` = ${baseRisk} ${sign}${opinion.shift} by the advisor (${printable(opinion.model, 60)}, ${Math.round(opinion.likelihood)}/100)`
+}
+
+function colourOf({ state }: Incident): 'red' | 'yellow' | 'green' {
+  if (state === 'contained' || state === 'containing') return 'red'
+  return state === 'asking' || state === 'watching' ? 'yellow' : 'green'
+}
+
+function brief(value: unknown): string {
+  if (value === null || value === undefined) return 'absent'
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.includes('"Effect":"Deny"') ? 'deny all' : printable(text, 40)
+}
+
+function indent(block: string): string {
+  return block.replace(/^/gm, '  ')
+}

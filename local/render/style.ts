@@ -1,0 +1,37 @@
+import { styleText } from 'node:util'
+
+type Format = Parameters<typeof styleText>[0]
+
+/** Colours a text for a terminal; elsewhere, and where NO_COLOR is set, the text stays as it is. */
+export type Paint = (format: Format, text: string) => string
+
+export function paintFor(stream: { isTTY?: boolean }, env: Readonly<Record<string, string | undefined>>): Paint {
+  const isColoured = stream.isTTY === true && (env.NO_COLOR ?? '') === ''
+  return (format, text) => (isColoured ? styleText(format, text, { validateStream: false }) : text)
+}
+
+/** A length of time as a person says it. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`
+  if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`
+  return `${(ms / 3_600_000).toFixed(1)} h`
+}
+
+/** UTC to the second, without the letters that a reader does not need. */
+export function moment(epochMs: number): string {
+  return new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+/** Rows as columns of equal width, two spaces apart. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths = rows.reduce<number[]>((wide, row) => row.map((cell, at) => Math.max(wide[at] ?? 0, cell.length)), [])
+  return rows
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}

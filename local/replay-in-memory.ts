@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises'
+import type { Incident } from '../shared/domain/incident.ts'
+import { ResponderError } from '../shared/errors.ts'
+import { countriesFrom } from '../shared/geo/countries.ts'
+import { AccountPicture } from '../shared/memory/account-picture.ts'
+import { offlineAdvisor } from '../shared/memory/advisor.ts'
+import { memoryBreaker } from '../shared/memory/breaker.ts'
+import { memoryChangeRecord } from '../shared/memory/change-record.ts'
+import { memoryIam } from '../shared/memory/iam.ts'
+import { memoryIdentityStore } from '../shared/memory/identity-store.ts'
+import { memoryIncidentStore } from '../shared/memory/incident-store.ts'
+import { silentLog } from '../shared/memory/log.ts'
+import { memoryNotifier } from '../shared/memory/notifier.ts'
+import { applyPolicy } from '../shared/stages/policy-source.ts'
+import { type Backtest, backtest } from './backtest.ts'
+import { countryDatabase } from './country-database.ts'
+import { readPolicyFile } from './policy-file.ts'
+import { simulatedClock } from './simulated-clock.ts'
+
+/** A backtest that keeps everything in memory: what `replay` runs on. Its memory grows with identities, not with input. */
+export async function replayInMemory(options: {
+  policy: string
+  account?: string
+}): Promise<{ run: Backtest; incidents: () => AsyncIterable<Incident> }> {
+  const policy = await readPolicyFile(options.policy)
+  const iam = memoryIam(options.account === undefined ? AccountPicture.parse({}) : await readAccount(options.account))
+  const record = memoryChangeRecord()
+  await applyPolicy(record, { policy, by: 'local:replay', why: `replayed under ${options.policy}`, at: new Date(0).toISOString() })
+  const incidents = memoryIncidentStore()
+  const run = backtest({
+    identities: memoryIdentityStore(),
+    incidents,
+    record,
+    breaker: memoryBreaker(),
+    iam,
+    advisor: offlineAdvisor(),
+    notifier: memoryNotifier(),
+    countries: countriesFrom(countryDatabase()),
+    clock: simulatedClock(),
+    log: silentLog,
+    ...(options.account === undefined ? { meet: iam.meet } : {}),
+  })
+  return { run, incidents: incidents.listAll }
+}
+
+async function readAccount(path: string): Promise<AccountPicture> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ResponderError(
+      'input.unreadable',
+      `cannot read the account file ${path}: ${cause instanceof Error ? cause.message : 'unknown error'}`,
+      { cause },
+    )
+  })
+  const parsed = AccountPicture.safeParse(parseJson(text, path))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new ResponderError(
+    'input.unreadable',
+    `${path} is not what \`aws iam get-account-authorization-details\` prints: ${issue?.path.join('.')}: ${issue?.message}`,
+  )
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ResponderError('input.unreadable', `${path} is not JSON: ${cause instanceof Error ? cause.message : 'unknown error'}`, {
+      cause,
+    })
+  }
+}

@@ -1,0 +1,294 @@
+import { ByteWindow } from './byte-window.ts'
+import { findOpening } from './find-opening.ts'
+import { parseObject, parseObjects, unwrap } from './parse-records.ts'
+import { ENVELOPE_WINDOW, envelopeLength, FIRST_KEY_WINDOW, firstKey, INCOMPLETE, isBlank, scanElement, scanMembers } from './scan-json.ts'
+
+/** One damaged place of an input: `position` is a byte offset in the uncompressed text, `record` counts from 1. */
+export interface SplitProblem {
+  readonly position: number
+  readonly record?: number
+  readonly reason: string
+}
+
+/** The largest record taken. CloudTrail's own are at most 256 KB, so only damage or hostility comes near it. */
+export const MAX_RECORD_BYTES = 4 * 1024 * 1024
+
+const MAX_CHUNK_BYTES = 1024 * 1024
+
+/** The quick paths guess at most this far, so that guessing wrong stays cheap. */
+const MAX_QUICK_BYTES = 64 * 1024
+
+/** A new seam costs a search of the bytes at hand, so input whose records all start differently may not have one each time. */
+const LEARN_EVERY_BYTES = 16 * 1024
+
+/** Bytes that may be looked at in vain before an input is given up: it keeps the work linear, whatever the input holds. */
+const MAX_WASTED_BYTES = 16 * MAX_RECORD_BYTES
+
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
+
+type Mode = 'start' | 'top' | 'list' | 'tail' | 'lost' | 'given-up'
+
+/**
+ * Cuts the bytes of one CloudTrail input into parsed records, in whatever chunks they come.
+ *
+ * Takes `{"Records":[…]}`, `{"Events":[…]}` of lookup-events, a list, NDJSON, and objects one after another, in any mix.
+ * Records go to `onRecord`. Holds at most one record and one chunk, never the input. Damage goes to `onProblem`
+ * and the next record that can be told from it is where reading goes on.
+ *
+ * Two quick paths carry nearly all input and prove themselves by the parser: a line that parses is one record, and the text
+ * from a record's start to what looks like a later one's that parses as a list is whole records. What they cannot take is
+ * scanned byte by byte, with the same result.
+ */
+export class RecordSplitter {
+  readonly #onRecord: (record: object) => void
+  readonly #onProblem: (problem: SplitProblem) => void
+  readonly #window = new ByteWindow()
+  #mode: Mode = 'start'
+  #isInList = false
+  #isEnvelope = false
+  #hasContent = false
+  /** Set by damage until the next list: stray brackets that follow from it are not reported again. */
+  #isDamaged = false
+  /** The end of the input is known to be missing. */
+  #isCut = false
+  /** The quick paths have failed up to this index. */
+  #slowUntil = 0
+  /** The next line feed and the next seam in the window, where they were looked for. */
+  #newlineAt = -1
+  #seamAt = -1
+  /** The bytes between two records of a list, learned from the input where they differ. */
+  #seam: Buffer = Buffer.from('},{"eventVersion"')
+  #learnFrom = 0
+  #ordinal = 0
+  #wastedBytes = 0
+  #last: object | undefined
+  #lastKey: string | undefined
+
+  constructor(onRecord: (record: object) => void, onProblem: (problem: SplitProblem) => void) {
+    this.#onRecord = onRecord
+    this.#onProblem = onProblem
+  }
+
+  /** The bytes taken so far. */
+  get position(): number {
+    return this.#window.end
+  }
+
+  /** The most bytes held at once. */
+  get largestBufferedBytes(): number {
+    return this.#window.largestBytes
+  }
+
+  /** Takes the next bytes. They must not be changed afterwards. */
+  push(chunk: Buffer): void {
+    for (let from = 0; from < chunk.length; from += MAX_CHUNK_BYTES) {
+      if (this.#window.push(chunk.subarray(from, from + MAX_CHUNK_BYTES))) this.#run(false)
+    }
+  }
+
+  /** Ends the input. `isCut` says that its end is already known to be missing, so that it is not reported twice. */
+  end(isCut = false): void {
+    this.#isCut = isCut
+    this.#run(true)
+    if (this.#isDamaged || isCut) return
+    if (!this.#hasContent) this.#onProblem({ position: 0, reason: 'the input is empty' })
+    else if (this.#mode !== 'top')
+      this.#onProblem({ position: this.position, reason: 'the input ends before its list of records is closed' })
+  }
+
+  #run(isFinal: boolean): void {
+    this.#window.gather()
+    this.#newlineAt = -1
+    this.#seamAt = -1
+    while (this.#step(isFinal)) {}
+    this.#slowUntil = Math.max(0, this.#slowUntil - this.#window.forget())
+  }
+
+  /** Takes one step; false where it needs more bytes or none are left. */
+  #step(isFinal: boolean): boolean {
+    const window = this.#window
+    if (this.#mode === 'given-up') window.at = window.bytes.length
+    if (window.at >= window.bytes.length) return false
+    if (this.#mode === 'start') return this.#start(isFinal)
+    if (this.#mode === 'lost') return this.#resume(isFinal)
+    while (isBlank(window.bytes[window.at])) window.at++
+    if (window.at >= window.bytes.length) return false
+    this.#hasContent = true
+    if (this.#mode === 'top') return this.#stepTop(isFinal)
+    return this.#mode === 'list' ? this.#stepList(isFinal) : this.#stepTail()
+  }
+
+  #start(isFinal: boolean): boolean {
+    const { bytes } = this.#window
+    if (bytes.length < BYTE_ORDER_MARK.length && !isFinal) return false
+    if (bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)) this.#window.at = BYTE_ORDER_MARK.length
+    this.#mode = 'top'
+    return true
+  }
+
+  #stepTop(isFinal: boolean): boolean {
+    const byte = this.#window.bytes[this.#window.at]
+    if (byte === 0x7b) return this.#takeLine() || this.#takeObject(isFinal)
+    if (byte === 0x5b) return this.#enterList(1, false)
+    const isLeftOver = byte === 0x2c || byte === 0x5d || byte === 0x7d
+    if (!isLeftOver || !this.#isDamaged) return this.#lose('this is not a JSON object', this.#window.at)
+    this.#window.at++
+    return true
+  }
+
+  #takeLine(): boolean {
+    const { bytes, at } = this.#window
+    if (at < this.#slowUntil) return false
+    if (this.#newlineAt < at) this.#newlineAt = indexOrEnd(bytes.indexOf(0x0a, at))
+    const next = this.#newlineAt + 1
+    if (next - at > MAX_QUICK_BYTES) return false
+    this.#slowUntil = next
+    let end = next - 1
+    while (isBlank(bytes[end - 1])) end--
+    const record = bytes[end - 1] === 0x7d ? parseObject(bytes, at, end) : undefined
+    if (record === undefined || 'Records' in record || 'Events' in record) return false
+    this.#keep(record)
+    this.#window.at = next
+    return true
+  }
+
+  #takeObject(isFinal: boolean): boolean {
+    const { bytes, at } = this.#window
+    if (!isFinal && bytes.length - at < ENVELOPE_WINDOW) return false
+    const length = envelopeLength(bytes, at)
+    return length > 0 ? this.#enterList(length, true) : this.#takeValue(isFinal)
+  }
+
+  #enterList(length: number, isEnvelope: boolean): boolean {
+    this.#window.at += length
+    this.#setMode('list')
+    this.#isEnvelope = isEnvelope
+    this.#isDamaged = false
+    return true
+  }
+
+  #stepList(isFinal: boolean): boolean {
+    const byte = this.#window.bytes[this.#window.at]
+    if (byte === 0x7b) return this.#takeToSeam() || this.#takeValue(isFinal)
+    if (byte !== 0x2c && byte !== 0x5d && byte !== 0x7d) return this.#takeValue(isFinal)
+    if (byte === 0x7d) this.#closeEarly('the list of records has no closing bracket')
+    this.#window.at++
+    if (byte === 0x5d) this.#setMode(this.#isEnvelope ? 'tail' : 'top')
+    return true
+  }
+
+  /** Takes the records, most often one, up to the next seam. */
+  #takeToSeam(): boolean {
+    const { bytes, at } = this.#window
+    if (at < this.#slowUntil) return false
+    if (this.#seamAt < at) this.#seamAt = indexOrEnd(bytes.indexOf(this.#seam, at))
+    const end = this.#seamAt + 1
+    if (end - at > MAX_QUICK_BYTES) return false
+    this.#slowUntil = end
+    const parsed = parseObjects(bytes, at, end)
+    if (parsed === undefined) return false
+    for (const record of parsed) this.#onRecord(record)
+    this.#last = parsed.at(-1)
+    this.#ordinal += parsed.length
+    this.#window.at = end
+    return true
+  }
+
+  /** Takes one value by scanning it. */
+  #takeValue(isFinal: boolean): boolean {
+    const { bytes, at: start } = this.#window
+    const end = scanElement(bytes, start, isFinal)
+    if (end < 0) return this.#lose('the record is broken off or not JSON', -end)
+    const seen = end === INCOMPLETE ? bytes.length : end
+    if (seen - start > MAX_RECORD_BYTES) return this.#lose(`the record is larger than ${MAX_RECORD_BYTES} bytes`, seen)
+    if (end === INCOMPLETE) return isFinal && this.#lose('the input ends inside this record', seen)
+    const isObject = bytes[start] === 0x7b
+    const record = isObject ? parseObject(bytes, start, end) : undefined
+    if (record !== undefined) this.#keep(record)
+    else this.#report(isObject ? 'the record is not valid JSON' : 'the record is not a JSON object')
+    this.#window.at = end
+    if (isObject && this.#mode === 'list') this.#learnSeam()
+    return true
+  }
+
+  #learnSeam(): void {
+    const { bytes, at, base } = this.#window
+    if (base + at < this.#learnFrom) return
+    const text = /^\}\s*,\s*\{\s*"[^"\\]*"/.exec(bytes.toString('latin1', at - 1, at + FIRST_KEY_WINDOW))?.[0]
+    const seam = Buffer.from(text ?? '', 'latin1')
+    if (text === undefined || this.#seam.equals(seam)) return
+    this.#seam = seam
+    this.#seamAt = -1
+    this.#learnFrom = base + at + LEARN_EVERY_BYTES
+  }
+
+  #stepTail(): boolean {
+    const { bytes, at } = this.#window
+    const end = scanMembers(bytes, at)
+    if (end > 0) {
+      this.#window.at = end
+      this.#setMode('top')
+    } else if (end < 0) this.#closeEarly('the object around the records is not closed')
+    else if (bytes.length - at > MAX_RECORD_BYTES) return this.#lose('what follows the records is too large', bytes.length)
+    return end !== INCOMPLETE
+  }
+
+  #closeEarly(reason: string): void {
+    if (!this.#isDamaged) this.#onProblem({ position: this.#window.base + this.#window.at, reason })
+    this.#isDamaged = true
+    this.#setMode('top')
+  }
+
+  #setMode(mode: Mode): void {
+    this.#mode = mode
+    this.#slowUntil = this.#window.at
+  }
+
+  /** Gives up the value at hand; `resume` then looks for the next record. `seen` is how far it was looked at in vain. */
+  #lose(reason: string, seen: number): true {
+    const { bytes, at, base } = this.#window
+    if (!(this.#isCut && seen === bytes.length)) this.#report(reason)
+    if (this.#last !== undefined) this.#lastKey = Object.keys(this.#last)[0]
+    else if (bytes[at] === 0x7b) this.#lastKey ??= firstKey(bytes, at)
+    this.#last = undefined
+    this.#isDamaged = true
+    this.#isInList = this.#mode === 'list'
+    this.#mode = 'lost'
+    this.#window.at++
+    this.#wastedBytes += seen - at
+    if (this.#wastedBytes > MAX_WASTED_BYTES + 8 * (base + at)) {
+      this.#onProblem({ position: base + at, reason: 'the input is too damaged to read on' })
+      this.#mode = 'given-up'
+    }
+    return true
+  }
+
+  #resume(isFinal: boolean): boolean {
+    const { bytes, at } = this.#window
+    const opening = findOpening(bytes, at, { key: this.#lastKey, isInList: this.#isInList, isFinal })
+    this.#window.at = opening.at
+    if (opening.kind === 'wait') return false
+    this.#setMode(this.#isInList && opening.kind === 'record' ? 'list' : 'top')
+    return true
+  }
+
+  #keep(record: object): void {
+    const inner = unwrap(record)
+    if (inner === undefined) this.#report('its CloudTrailEvent is not a JSON object')
+    else {
+      this.#onRecord(inner)
+      this.#last = record
+      this.#ordinal++
+    }
+  }
+
+  /** Reports the record at hand. */
+  #report(reason: string): void {
+    this.#ordinal++
+    this.#onProblem({ position: this.#window.base + this.#window.at, record: this.#ordinal, reason })
+  }
+}
+
+function indexOrEnd(index: number): number {
+  return index < 0 ? Number.POSITIVE_INFINITY : index
+}

@@ -1,0 +1,15 @@
+import type { Incident } from '../shared/domain/incident.ts'
+import type { ChangeRecord, IncidentStore } from '../shared/ports.ts'
+import type { Review } from '../shared/stages/review.ts'
+
+/** Where the commands work: the embedded account in a folder, or a deployed stack. */
+export interface Target {
+  readonly name: string
+  readonly incidents: IncidentStore
+  readonly record: ChangeRecord
+  /** Who is at the keyboard, as an ARN or `local:user`. */
+  readonly caller: string
+  /** Applies a verdict and waits until it is carried out, or for a stack until it is handed on. */
+  review(incidentId: string, review: Omit<Review, 'by'>): Promise<Incident>
+  close(): Promise<void>
+}

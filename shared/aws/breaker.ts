@@ -1,0 +1,35 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import type { Breaker } from '../ports.ts'
+import { isNamed, keys, type Table } from './table.ts'
+
+/** Seconds that a count is kept: a day is enough to look at it. */
+const KEPT_SECONDS = 86_400
+
+/** Counts containments as a set of incident ids per hour, in one conditional update. */
+export function dynamoBreaker({ client, name }: Table): Breaker {
+  return {
+    async reserve(hour, incidentId, limit) {
+      if (limit === 0) return false
+      try {
+        await client.send(
+          new UpdateCommand({
+            TableName: name,
+            Key: keys.breaker(hour),
+            UpdateExpression: 'ADD incidents :one SET expiresAt = :expires',
+            ConditionExpression: 'attribute_not_exists(incidents) OR size(incidents) < :limit OR contains(incidents, :id)',
+            ExpressionAttributeValues: {
+              ':one': new Set([incidentId]),
+              ':id': incidentId,
+              ':limit': limit,
+              ':expires': hour * 3600 + KEPT_SECONDS,
+            },
+          }),
+        )
+        return true
+      } catch (cause) {
+        if (isNamed(cause, 'ConditionalCheckFailedException')) return false
+        throw cause
+      }
+    },
+  }
+}

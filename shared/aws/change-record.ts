@@ -1,0 +1,57 @@
+import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
+import type { Change } from '../domain/change.ts'
+import type { ChangeRecord } from '../ports.ts'
+import { putIf } from './conditional-put.ts'
+import { queryAll } from './query-all.ts'
+import { keys, type Table } from './table.ts'
+
+/** Entries as `subject / CHANGE#000001`. Each is kept as the text that was hashed, so that storage cannot reword it. */
+export function dynamoChangeRecord(table: Table): ChangeRecord {
+  const ofSubject = (subject: string) => ({
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+    ExpressionAttributeValues: { ':pk': subject, ':sk': 'CHANGE#' },
+    ConsistentRead: true,
+  })
+  return {
+    async last(subject) {
+      const { Items } = await table.client.send(
+        new QueryCommand({ TableName: table.name, ...ofSubject(subject), ScanIndexForward: false, Limit: 1 }),
+      )
+      return Items?.[0] === undefined ? undefined : changeIn(Items[0])
+    },
+    async list(subject) {
+      const changes: Change[] = []
+      for await (const item of queryAll(table, ofSubject(subject))) changes.push(changeIn(item))
+      return changes
+    },
+    append: (change) =>
+      putIf(
+        table,
+        { ...keys.change(change.subject, change.number), change: JSON.stringify(change) },
+        { expression: 'attribute_not_exists(pk)' },
+      ),
+    async *subjects() {
+      const seen = new Set<string>()
+      let from: Record<string, unknown> | undefined
+      do {
+        const scan = {
+          TableName: table.name,
+          FilterExpression: 'begins_with(sk, :sk)',
+          ExpressionAttributeValues: { ':sk': 'CHANGE#' },
+          ProjectionExpression: 'pk',
+        }
+        const page = await table.client.send(new ScanCommand(from === undefined ? scan : { ...scan, ExclusiveStartKey: from }))
+        for (const { pk } of page.Items ?? []) {
+          if (seen.has(pk)) continue
+          seen.add(pk)
+          yield String(pk)
+        }
+        from = page.LastEvaluatedKey
+      } while (from !== undefined)
+    },
+  }
+}
+
+function changeIn(item: Record<string, unknown>): Change {
+  return JSON.parse(String(item.change))
+}

@@ -1,0 +1,37 @@
+import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { IAMClient } from '@aws-sdk/client-iam'
+import { LambdaClient } from '@aws-sdk/client-lambda'
+import { SNSClient } from '@aws-sdk/client-sns'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { STSClient } from '@aws-sdk/client-sts'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+
+/** What all clients share. Region, credentials and `AWS_ENDPOINT_URL` come from the environment, as the SDK reads them. */
+export interface ClientOptions {
+  readonly region?: string
+  readonly endpoint?: string
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
+}
+
+/** Three attempts: the first, and two with backoff; a caller that gets no answer then asks a person or is called again. */
+const SHARED = { maxAttempts: 3, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 } }
+
+/** A document client. Undefined members are left out, so that what is read is what was written. */
+export function dynamo(options: ClientOptions = {}): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ ...SHARED, ...options }), { marshallOptions: { removeUndefinedValues: true } })
+}
+
+export const iamClient = (options: ClientOptions = {}) => new IAMClient({ ...SHARED, ...options })
+export const lambdaClient = (options: ClientOptions = {}) => new LambdaClient({ ...SHARED, ...options })
+export const snsClient = (options: ClientOptions = {}) => new SNSClient({ ...SHARED, ...options })
+export const sqsClient = (options: ClientOptions = {}) => new SQSClient({ ...SHARED, ...options })
+export const cloudTrailClient = (options: ClientOptions = {}) => new CloudTrailClient({ ...SHARED, ...options })
+export const cloudFormationClient = (options: ClientOptions = {}) => new CloudFormationClient({ ...SHARED, ...options })
+export const stsClient = (options: ClientOptions = {}) => new STSClient({ ...SHARED, ...options })
+
+/** The advisor has its own deadline, so the client neither retries nor cuts off by itself before it. */
+export const bedrockClient = (options: ClientOptions = {}) =>
+  new BedrockRuntimeClient({ ...options, maxAttempts: 1, requestHandler: { connectionTimeout: 2_000, requestTimeout: 25_000 } })

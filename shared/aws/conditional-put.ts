@@ -1,0 +1,29 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
+import { isNamed, type Table } from './table.ts'
+
+/** Puts an item where its condition holds; false where it does not. A condition that failed is an answer, all else throws. */
+export async function putIf(
+  { client, name }: Table,
+  item: Record<string, unknown>,
+  condition: { expression: string; values?: Record<string, unknown> },
+): Promise<boolean> {
+  try {
+    await client.send(
+      new PutCommand({
+        TableName: name,
+        Item: item,
+        ConditionExpression: condition.expression,
+        ...(condition.values === undefined ? {} : { ExpressionAttributeValues: condition.values }),
+      }),
+    )
+    return true
+  } catch (cause) {
+    if (isNamed(cause, 'ConditionalCheckFailedException')) return false
+    throw cause
+  }
+}
+
+/** The condition that an item still has the version that was read; 0 stands for "not there". */
+export function isVersion(version: number): { expression: string; values?: Record<string, unknown> } {
+  return version === 0 ? { expression: 'attribute_not_exists(pk)' } : { expression: 'version = :version', values: { ':version': version } }
+}

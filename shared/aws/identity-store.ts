@@ -1,0 +1,60 @@
+import { BatchGetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { packState, unpackState } from '../domain/state-codec.ts'
+import { ResponderError } from '../errors.ts'
+import type { IdentityStore, StoredIdentity } from '../ports.ts'
+import { isVersion, putIf } from './conditional-put.ts'
+import { keys, type Table } from './table.ts'
+
+/** BatchGetItem takes 100 keys: two for each identity. */
+const IDENTITIES_PER_READ = 50
+const READ_ATTEMPTS = 6
+
+/** Identity states as `IDENTITY#id / STATE`, compact JSON under a version condition. */
+export function dynamoIdentityStore(
+  table: Table,
+  wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+): IdentityStore {
+  return {
+    async load(identityIds) {
+      const ids = [...new Set(identityIds)]
+      const chunks = Array.from({ length: Math.ceil(ids.length / IDENTITIES_PER_READ) }, (_, at) =>
+        ids.slice(at * IDENTITIES_PER_READ, (at + 1) * IDENTITIES_PER_READ),
+      )
+      const items = (
+        await Promise.all(chunks.map((chunk) => readAll(chunk.flatMap((id) => [keys.identityState(id), keys.identityIncident(id)]))))
+      ).flat()
+      const found = new Map<string, StoredIdentity>(ids.map((id) => [id, { state: undefined, incidentId: undefined }]))
+      for (const item of items) {
+        const id = String(item.pk).slice('IDENTITY#'.length)
+        const known = found.get(id) ?? { state: undefined, incidentId: undefined }
+        if (item.sk === 'STATE')
+          found.set(id, { ...known, state: { value: unpackState(String(item.state)), version: Number(item.version) } })
+        else found.set(id, { ...known, incidentId: String(item.incidentId) })
+      }
+      return found
+    },
+    saveState: (state, version) =>
+      putIf(table, { ...keys.identityState(state.identity.id), version: version + 1, state: packState(state) }, isVersion(version)),
+    async setIncident(identityId, incidentId) {
+      await table.client.send(new PutCommand({ TableName: table.name, Item: { ...keys.identityIncident(identityId), incidentId } }))
+    },
+  }
+
+  /** DynamoDB may leave keys unread when it is busy: they are asked for again, with growing pauses. */
+  async function readAll(wanted: Record<string, string>[]): Promise<Record<string, unknown>[]> {
+    const items: Record<string, unknown>[] = []
+    let left = wanted
+    for (let attempt = 0; left.length > 0; attempt++) {
+      if (attempt === READ_ATTEMPTS)
+        throw new ResponderError(
+          'store.unavailable',
+          `DynamoDB left ${left.length} of ${wanted.length} keys unread ${READ_ATTEMPTS} times; deliver again`,
+        )
+      if (attempt > 0) await wait(25 * 2 ** attempt)
+      const answer = await table.client.send(new BatchGetCommand({ RequestItems: { [table.name]: { Keys: left, ConsistentRead: true } } }))
+      items.push(...(answer.Responses?.[table.name] ?? []))
+      left = (answer.UnprocessedKeys?.[table.name]?.Keys ?? []) as Record<string, string>[]
+    }
+    return items
+  }
+}

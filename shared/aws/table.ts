@@ -1,0 +1,59 @@
+import { CreateTableCommand, type CreateTableCommandInput, type DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+
+/** The one table, and a client for it. */
+export interface Table {
+  readonly client: DynamoDBDocumentClient
+  readonly name: string
+}
+
+export const OPEN_INDEX = 'open-incidents'
+
+/** Where things lie in the table; see ARCHITECTURE.md. */
+export const keys = {
+  identityState: (identityId: string) => ({ pk: `IDENTITY#${identityId}`, sk: 'STATE' }),
+  identityIncident: (identityId: string) => ({ pk: `IDENTITY#${identityId}`, sk: 'INCIDENT' }),
+  incident: (incidentId: string) => ({ pk: `INCIDENT#${incidentId}`, sk: 'META' }),
+  signal: (incidentId: string, time: number, signalId: string) => ({
+    pk: `INCIDENT#${incidentId}`,
+    sk: `SIGNAL#${new Date(time).toISOString()}#${signalId}`,
+  }),
+  change: (subject: string, number: number) => ({ pk: subject, sk: `CHANGE#${String(number).padStart(6, '0')}` }),
+  breaker: (hour: number) => ({ pk: `BREAKER#${hour}`, sk: 'COUNT' }),
+}
+
+/** Creates the table on an engine that is not AWS; on AWS the stack does. Answers false where it is there already. */
+export async function createTable(client: DynamoDBClient, name: string): Promise<boolean> {
+  const input: CreateTableCommandInput = {
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: ['pk', 'sk', 'open', 'priority'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: OPEN_INDEX,
+        KeySchema: [
+          { AttributeName: 'open', KeyType: 'HASH' },
+          { AttributeName: 'priority', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+  }
+  try {
+    await client.send(new CreateTableCommand(input))
+  } catch (cause) {
+    if (isNamed(cause, 'ResourceInUseException')) return false
+    throw cause
+  }
+  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { TableName: name })
+  return true
+}
+
+/** True for an AWS error of that name. */
+export function isNamed(cause: unknown, name: string): boolean {
+  return cause instanceof Error && cause.name === name
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { ResponderError } from './errors.ts'
+
+const RETENTION_DAYS = [1, 7, 14, 30, 60, 90, 180, 365, 731] as const
+
+/** What a stack is deployed with: the key `countersign` of the context in `cdk.json`. */
+export const StackConfig = z.strictObject({
+  /** The policy that is put in force at the first deploy. */
+  policyFile: z.string().min(1).default('policy.yaml'),
+  /** Watch calls of role sessions too: more signals, more cost. */
+  includeRoleSessions: z.boolean().default(false),
+  /** Watch read-only calls of long-lived keys: without them a stolen key's first look around is not seen. */
+  readOnlyEvents: z.boolean().default(true),
+  /** A Bedrock model or inference profile for the advisor; without one there is no second opinion. */
+  advisorModelId: z
+    .string()
+    .regex(/^[A-Za-z0-9.:/_-]{3,200}$/, 'must be a Bedrock model id, inference profile id or ARN')
+    .optional(),
+  /** Who gets the notices by e-mail; AWS asks this address to confirm. */
+  notifyEmail: z.email().optional(),
+  logRetentionDays: z.literal([...RETENTION_DAYS]).default(90),
+  /** Fetch the past of a key that is seen for the first time. */
+  bootstrapBaselines: z.boolean().default(true),
+})
+export type StackConfig = z.infer<typeof StackConfig>
+
+/** The environment of `respond`. */
+export const RespondConfig = z.object({
+  TABLE_NAME: z.string().min(3),
+  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
+  CONTAIN_FUNCTION_NAME: z.string().min(1),
+  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
+  BOOTSTRAP_QUEUE_URL: z.url().optional(),
+  ADVISOR_MODEL_ID: z.string().min(1).optional(),
+  OWN_ROLE_ARNS: z.string().transform((text) => text.split(',').filter((arn) => arn !== '')),
+})
+export type RespondConfig = z.infer<typeof RespondConfig>
+
+/** The environment of `contain`. */
+export const ContainConfig = z.object({
+  TABLE_NAME: z.string().min(3),
+  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
+  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
+})
+export type ContainConfig = z.infer<typeof ContainConfig>
+
+/** The environment of `seed`. */
+export const SeedConfig = z.object({ TABLE_NAME: z.string().min(3) })
+export type SeedConfig = z.infer<typeof SeedConfig>
+
+/** Checks the context of `cdk.json`. */
+export function readStackConfig(context: unknown): StackConfig {
+  return checked(StackConfig, context ?? {}, 'set it under "countersign" in the context of cdk.json')
+}
+
+/** Checks a function's environment. */
+export function readEnvironment<T extends z.ZodType>(schema: T, env: Readonly<Record<string, string | undefined>>): z.infer<T> {
+  return checked(schema, env, 'the stack sets it in the environment of the function')
+}
+
+function checked<T extends z.ZodType>(schema: T, input: unknown, where: string): z.infer<T> {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  const lines = parsed.error.issues.map((issue) => {
+    if (issue.code === 'unrecognized_keys') return `${issue.keys.join(', ')} is no key of this configuration; check the spelling`
+    const [key] = issue.path
+    const value = typeof input === 'object' && input !== null ? (input as Record<PropertyKey, unknown>)[key ?? ''] : input
+    return `${String(key ?? 'countersign')}: ${issue.message}, got ${JSON.stringify(value) ?? 'nothing'}; ${where}`
+  })
+  throw new ResponderError('config.invalid', lines.join('\n'))
+}

@@ -1,0 +1,70 @@
+import type { Baseline } from './baseline.ts'
+
+/** What an identity could do, reach and break, 0–100, and what that judgement rests on. */
+export interface BlastRadius {
+  readonly score: number
+  readonly basis: 'policies' | 'observed' | 'unknown'
+  readonly reasons: readonly string[]
+}
+
+/** One Allow or Deny statement of an identity's policies, normalised to lists. */
+export interface Grant {
+  readonly effect: 'Allow' | 'Deny'
+  readonly actions: readonly string[]
+  readonly resources: readonly string[]
+  readonly isConditional: boolean
+}
+
+/** Powers that make a stolen credential worse, with the points that each alone is worth. */
+const POWERS: readonly { readonly points: number; readonly reason: string; readonly actions: readonly string[] }[] = [
+  {
+    points: 90,
+    reason: 'can change who may do what',
+    actions: ['iam:PutUserPolicy', 'iam:AttachUserPolicy', 'iam:AttachRolePolicy', 'iam:PutRolePolicy'],
+  },
+  { points: 85, reason: 'can make new credentials', actions: ['iam:CreateAccessKey', 'iam:CreateLoginProfile', 'iam:CreateUser'] },
+  { points: 75, reason: 'can run code under another role', actions: ['iam:PassRole'] },
+  { points: 65, reason: 'can read secrets', actions: ['secretsmanager:GetSecretValue', 'ssm:GetParameters'] },
+  { points: 60, reason: 'can start machines', actions: ['ec2:RunInstances'] },
+  {
+    points: 55,
+    reason: 'can delete or overwrite stored data',
+    actions: ['s3:DeleteObject', 'dynamodb:DeleteTable', 'rds:DeleteDBInstance'],
+  },
+  { points: 50, reason: 'can call foundation models', actions: ['bedrock:InvokeModel'] },
+  { points: 45, reason: 'can assume roles', actions: ['sts:AssumeRole'] },
+  { points: 40, reason: 'can read stored data', actions: ['s3:GetObject'] },
+]
+
+/** The blast radius that an identity's policies give it. Conditions are taken as met: the safe side is the larger one. */
+export function blastRadiusOf(grants: readonly Grant[]): BlastRadius {
+  if (isAllowed(grants, '*')) return { score: 100, basis: 'policies', reasons: ['may do everything'] }
+  const held = POWERS.filter(({ actions }) => actions.some((action) => isAllowed(grants, action)))
+  const most = Math.max(5, ...held.map(({ points }) => points))
+  // Each further power adds two points: breadth matters, but less than the worst single one.
+  const score = Math.min(99, most + 2 * Math.max(0, held.length - 1))
+  return { score, basis: 'policies', reasons: held.map(({ reason }) => reason) }
+}
+
+/** The blast radius as far as the identity's own past shows it, for accounts whose policies are not known. */
+export function observedBlastRadius(baseline: Baseline): BlastRadius {
+  const actions = [...baseline.features.action.keys()]
+  if (actions.length === 0) return { score: 50, basis: 'unknown', reasons: ['nothing is known of this identity yet'] }
+  const seen = blastRadiusOf([{ effect: 'Allow', actions, resources: ['*'], isConditional: false }])
+  return { score: seen.score, basis: 'observed', reasons: seen.reasons }
+}
+
+function isAllowed(grants: readonly Grant[], action: string): boolean {
+  const covers = (grant: Grant) => grant.actions.some((pattern) => coversAction(pattern, action))
+  if (grants.some((grant) => grant.effect === 'Deny' && !grant.isConditional && grant.resources.includes('*') && covers(grant)))
+    return false
+  return grants.some((grant) => grant.effect === 'Allow' && covers(grant))
+}
+
+/** IAM compares actions without case; `*` in a pattern stands for any text. */
+function coversAction(pattern: string, action: string): boolean {
+  if (pattern === '*' || pattern === '*:*') return true
+  const lower = pattern.toLowerCase()
+  const star = lower.indexOf('*')
+  return star < 0 ? lower === action.toLowerCase() : action.toLowerCase().startsWith(lower.slice(0, star))
+}

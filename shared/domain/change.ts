@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+
+/** Before the first entry of a chain there is this. */
+export const GENESIS = '0'.repeat(64)
+
+export type ChangeKind = 'decision' | 'step-planned' | 'step-done' | 'step-failed' | 'step-undone' | 'state' | 'verdict' | 'policy'
+
+/**
+ * One entry of the append-only record: who changed what, from what, to what, why.
+ *
+ * `subject` names the chain (`INCIDENT#…` or `POLICY`); `number` counts from 1 without gaps; `at` is ISO 8601 in UTC;
+ * `hash` is SHA-256 over the canonical JSON of all else, `previous` included, so an edit, a gap or a reorder shows.
+ */
+export interface Change {
+  readonly subject: string
+  readonly number: number
+  readonly at: string
+  readonly actor: string
+  readonly kind: ChangeKind
+  readonly target: string
+  readonly from: unknown
+  readonly to: unknown
+  readonly why: string
+  readonly previous: string
+  readonly hash: string
+}
+
+/** What a writer says of a change; the chain adds the number and the hashes. */
+export type ChangeDraft = Pick<Change, 'at' | 'actor' | 'kind' | 'target' | 'from' | 'to' | 'why'>
+
+/** Where a chain ends: what the next entry has to name. */
+export interface ChainHead {
+  readonly number: number
+  readonly hash: string
+}
+
+export const EMPTY_CHAIN: ChainHead = { number: 0, hash: GENESIS }
+
+/** The next entry of a chain. */
+export function chain(subject: string, head: ChainHead, draft: ChangeDraft): Change {
+  const entry = { subject, number: head.number + 1, ...draft, previous: head.hash }
+  return { ...entry, hash: hashOf(entry) }
+}
+
+/** The first entry of a chain that is not as it was written, or undefined where the chain is whole. */
+export type ChainFault = {
+  readonly subject: string
+  readonly number: number
+  readonly fault: 'edited' | 'missing' | 'unlinked' | 'cut-short'
+}
+
+/** Checks entries in stored order against the chain rule; `head` is where the owner says the chain ends, if it does. */
+export function verifyChain(subject: string, entries: readonly Change[], head?: ChainHead): ChainFault | undefined {
+  let previous = EMPTY_CHAIN
+  for (const entry of entries) {
+    const number = previous.number + 1
+    if (entry.number !== number || entry.subject !== subject) return { subject, number, fault: 'missing' }
+    if (entry.previous !== previous.hash) return { subject, number, fault: 'unlinked' }
+    const { hash, ...rest } = entry
+    if (hashOf(rest) !== hash) return { subject, number, fault: 'edited' }
+    previous = { number, hash }
+  }
+  if (head !== undefined && head.number > previous.number) return { subject, number: previous.number + 1, fault: 'cut-short' }
+  if (head !== undefined && head.number > 0 && entries[head.number - 1]?.hash !== head.hash)
+    return { subject, number: head.number, fault: 'edited' }
+  return undefined
+}
+
+function hashOf(entry: Omit<Change, 'hash'>): string {
+  return createHash('sha256').update(canonical(entry)).digest('hex')
+}
+
+/** JSON with sorted keys: one text for one value. Keys whose value is undefined do not count, as in storage. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item ?? null)).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null)
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined)
+  entries.sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`
+}

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto'
+import type { Assessment } from './assessment.ts'
+import type { BlastRadius } from './blast-radius.ts'
+import type { ChainHead } from './change.ts'
+import type { Decision } from './decision.ts'
+import type { Finding } from './finding.ts'
+import type { CreatedCredential, Credential, Identity, Outcome, Signal } from './signal.ts'
+
+/**
+ * Where an incident stands.
+ *
+ * `watching`: below ask. `asking`: a person has to decide. `containing`: contain was called. `contained`: done, and a
+ * person has to countersign. `releasing`: a person said legitimate, restoring. `released`, `confirmed`: closed.
+ */
+export type IncidentState = 'watching' | 'asking' | 'containing' | 'contained' | 'releasing' | 'released' | 'confirmed'
+
+const CLOSED: readonly IncidentState[] = ['released', 'confirmed']
+
+/** What a reviewer said of an incident. */
+export interface Verdict {
+  readonly kind: 'legitimate' | 'compromised'
+  readonly by: string
+  readonly reason: string
+  readonly at: string
+}
+
+/** A release holds: until then the same evidence does not contain again. `until` is epoch milliseconds. */
+export interface Hold {
+  readonly until: number
+  readonly detectors: readonly string[]
+}
+
+/** One edge of a lineage: a credential made another. */
+export interface LineageEdge extends CreatedCredential {
+  readonly parent: string
+  readonly signalId: string
+}
+
+/** Findings about one lineage, with a priority and a state. Times are epoch milliseconds. */
+export interface Incident {
+  readonly id: string
+  readonly identity: Identity
+  readonly state: IncidentState
+  readonly openedAt: number
+  readonly updatedAt: number
+  readonly credentials: readonly Credential[]
+  readonly lineage: readonly LineageEdge[]
+  readonly findings: readonly Finding[]
+  readonly assessment: Assessment
+  readonly blastRadius: BlastRadius
+  /** risk × blast radius ÷ 100, so 0–100. */
+  readonly priority: number
+  readonly decision: Decision
+  /** The signal that brought the decision to where it is. */
+  readonly decidedBy: { readonly signalId: string; readonly time: number }
+  /** When containment was complete, by the responder's clock. */
+  readonly containedAt: number | undefined
+  readonly verdict: Verdict | undefined
+  readonly hold: Hold | undefined
+  /** The end of the incident's chain when this was written; a shorter chain was cut. */
+  readonly head: ChainHead
+}
+
+/** What an incident keeps of a signal: enough for a timeline, without request parameters. */
+export interface IncidentSignal {
+  readonly id: string
+  readonly time: number
+  readonly identityId: string
+  readonly credentialId: string
+  readonly action: string
+  readonly outcome: Outcome
+  readonly errorCode: string | undefined
+  readonly address: string
+  readonly country: string | undefined
+  readonly agentFamily: string
+  readonly region: string
+  readonly detectors: readonly string[]
+  readonly risk: number
+}
+
+export function isClosed(incident: Incident): boolean {
+  return CLOSED.includes(incident.state)
+}
+
+/**
+ * The id of the incident that follows `previous` on an identity. Two responders that open it at once get the same id,
+ * so one of them finds it there.
+ */
+export function incidentId(identityId: string, previous: string | undefined): string {
+  const digest = createHash('sha256')
+    .update(`${identityId}\n${previous ?? ''}`)
+    .digest('hex')
+  return `inc-${digest.slice(0, 12)}`
+}
+
+export function priorityOf(risk: number, blastRadius: BlastRadius): number {
+  return Math.round((risk * blastRadius.score) / 10) / 10
+}
+
+export function incidentSignal(signal: Signal, findings: readonly Finding[], risk: number): IncidentSignal {
+  return {
+    id: signal.id,
+    time: signal.time,
+    identityId: signal.identity.id,
+    credentialId: signal.credential.id,
+    action: signal.action,
+    outcome: signal.outcome,
+    errorCode: signal.errorCode,
+    address: signal.origin.address,
+    country: signal.origin.country,
+    agentFamily: signal.origin.agentFamily,
+    region: signal.region,
+    detectors: findings.map(({ detector }) => detector),
+    risk,
+  }
+}

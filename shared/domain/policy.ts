@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { globs } from './glob.ts'
+
+/** What the responder may do by itself: record only, ask a person, or contain. */
+export const Mode = z.enum(['observe', 'ask', 'contain'])
+export type Mode = z.infer<typeof Mode>
+
+const Score = z.number().int().min(0).max(100)
+
+/** The risk from which on a decision is taken, each 0 to 100 and in rising order. */
+export const Thresholds = z
+  .strictObject({ notify: Score, ask: Score, contain: Score })
+  .refine(({ notify, ask, contain }) => notify <= ask && ask <= contain, {
+    error: ({ input }) => `must rise: notify ≤ ask ≤ contain, got ${JSON.stringify(input)}`,
+  })
+export type Thresholds = z.infer<typeof Thresholds>
+
+const ArnPattern = z.string().min(1).max(2048)
+const Tags = z.record(z.string().min(1).max(128), z.string().max(256))
+
+/** Which identities are meant: any of the ARN patterns (`*` stands for any text), or every one of the tags. */
+export const Selector = z
+  .strictObject({ arns: z.array(ArnPattern).max(200).default([]), tags: Tags.default({}) })
+  .refine(({ arns, tags }) => arns.length > 0 || Object.keys(tags).length > 0, { error: 'names no identity: give arns or tags' })
+export type Selector = z.infer<typeof Selector>
+
+/** Identities that are treated alike. The first tier that matches an identity counts. */
+export const Tier = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 of a-z, 0-9 and -'),
+  match: Selector,
+  mode: Mode.optional(),
+  thresholds: Thresholds.optional(),
+})
+export type Tier = z.infer<typeof Tier>
+
+/** The bounds that people set. Everything has a default, and the default only observes. */
+export const Policy = z.strictObject({
+  version: z.literal(1),
+  mode: Mode.default('observe'),
+  thresholds: Thresholds.default({ notify: 25, ask: 55, contain: 85 }),
+  tiers: z.array(Tier).max(50).default([]),
+  protected: z.strictObject({ arns: z.array(ArnPattern).max(200).default([]), tags: Tags.default({}) }).default({ arns: [], tags: {} }),
+  advisor: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      band: z
+        .tuple([Score, Score])
+        .refine(([low, high]) => low < high, { error: 'must be [low, high] with low < high' })
+        .default([40, 90]),
+      maxShift: z.number().int().min(0).max(30).default(15),
+      deadlineSeconds: z.number().min(0.5).max(20).default(5),
+    })
+    .default({ enabled: true, band: [40, 90], maxShift: 15, deadlineSeconds: 5 }),
+  breaker: z.strictObject({ containmentsPerHour: z.number().int().min(0).max(1000).default(10) }).default({ containmentsPerHour: 10 }),
+  release: z.strictObject({ holdHours: z.number().min(0).max(720).default(24) }).default({ holdHours: 24 }),
+  approvers: z.array(ArnPattern).max(200).default([]),
+})
+export type Policy = z.infer<typeof Policy>
+
+/** What the policy says of one identity. */
+export interface Bounds {
+  readonly tier: string
+  readonly mode: Mode
+  readonly thresholds: Thresholds
+  /** Why the identity is never touched, or undefined where it may be. */
+  readonly protection: string | undefined
+}
+
+/** The bounds for an identity. `tags` undefined means that they could not be read: a tag rule may then apply unseen. */
+export function boundsFor(policy: Policy, identityId: string, tags: Readonly<Record<string, string>> | undefined): Bounds {
+  const tier = policy.tiers.find(({ match }) => matches(match, identityId, tags))
+  return {
+    tier: tier?.name ?? 'default',
+    mode: tier?.mode ?? policy.mode,
+    thresholds: tier?.thresholds ?? policy.thresholds,
+    protection: protectionOf(policy, identityId, tags),
+  }
+}
+
+/** True where the policy cannot be applied to an identity without knowing its tags. */
+export function needsTags(policy: Policy): boolean {
+  return Object.keys(policy.protected.tags).length > 0 || policy.tiers.some(({ match }) => Object.keys(match.tags).length > 0)
+}
+
+function protectionOf(policy: Policy, identityId: string, tags: Readonly<Record<string, string>> | undefined): string | undefined {
+  const arn = policy.protected.arns.find((pattern) => globs(pattern, identityId))
+  if (arn !== undefined) return `protected by ARN ${arn}`
+  if (Object.keys(policy.protected.tags).length === 0) return undefined
+  if (tags === undefined) return 'protected: the policy protects by tag and the tags could not be read'
+  const tag = Object.entries(policy.protected.tags).find(([key, value]) => tags[key] === value)
+  return tag === undefined ? undefined : `protected by tag ${tag[0]}=${tag[1]}`
+}
+
+function matches(selector: Selector, identityId: string, tags: Readonly<Record<string, string>> | undefined): boolean {
+  if (selector.arns.some((pattern) => globs(pattern, identityId))) return true
+  const wanted = Object.entries(selector.tags)
+  return wanted.length > 0 && tags !== undefined && wanted.every(([key, value]) => tags[key] === value)
+}

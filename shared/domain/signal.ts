@@ -1,0 +1,87 @@
+/** Who acted. `id` is the ARN or its closest equivalent; a role session's identity is its role, never the session. */
+export interface Identity {
+  readonly id: string
+  readonly kind: IdentityKind
+  readonly name: string
+  readonly account: string
+}
+
+export type IdentityKind =
+  | 'iam-user'
+  | 'role'
+  | 'root'
+  | 'federated-user'
+  | 'web-identity'
+  | 'saml'
+  | 'identity-center'
+  | 'aws-account'
+  | 'aws-service'
+  | 'unknown'
+
+/** What was used. `id` is the access key id where there is one; never a secret. */
+export interface Credential {
+  readonly id: string
+  readonly kind: CredentialKind
+  readonly sessionName?: string
+}
+
+export type CredentialKind = 'access-key' | 'session' | 'bedrock-api-key' | 'console' | 'none'
+
+export type Outcome = 'success' | 'denied' | 'failed'
+
+export type AddressKind = 'public' | 'private' | 'aws-service' | 'unknown'
+
+/** Where a call came from. `address` and `agent` are text that a caller chooses: untrusted. */
+export interface Origin {
+  readonly address: string
+  readonly addressKind: AddressKind
+  readonly country: string | undefined
+  readonly agent: string
+  readonly agentFamily: string
+}
+
+/** A credential that a call created: the edge of a lineage. */
+export interface CreatedCredential {
+  readonly id: string
+  readonly kind: CredentialKind
+  readonly owner: string
+}
+
+/**
+ * One normalised input, whatever its source.
+ *
+ * `time` is epoch milliseconds, as the source states it. `action` is `service:Operation` in the spelling of IAM policies.
+ * `request` and `response` are the source's own parameters: untrusted, read them with `text` only.
+ */
+export interface Signal {
+  readonly id: string
+  readonly kind: 'api-call' | 'credential-exposure'
+  readonly source: 'cloudtrail' | 'aws-health'
+  readonly time: number
+  readonly account: string
+  readonly region: string
+  readonly identity: Identity
+  readonly credential: Credential
+  readonly service: string
+  readonly action: string
+  readonly isReadOnly: boolean
+  readonly outcome: Outcome
+  readonly errorCode: string | undefined
+  readonly origin: Origin
+  readonly created: CreatedCredential | undefined
+  readonly request: Readonly<Record<string, unknown>>
+  readonly response: Readonly<Record<string, unknown>>
+  /** Why a source says the credential is exposed; only on `credential-exposure`. */
+  readonly exposure: string | undefined
+}
+
+/** The text at a path of an untrusted object, clipped to 512 characters, or undefined where there is none. */
+export function text(value: unknown, ...path: readonly string[]): string | undefined {
+  let at: unknown = value
+  for (const key of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined
+    at = (at as Record<string, unknown>)[key]
+  }
+  if (typeof at === 'string') return at.length > 512 ? at.slice(0, 512) : at
+  return typeof at === 'number' || typeof at === 'boolean' ? String(at) : undefined
+}

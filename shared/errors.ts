@@ -1,0 +1,28 @@
+/**
+ * A broken promise: something the responder relied on did not hold. Expected outcomes are returned, not thrown.
+ *
+ * `code` is stable (see docs/errors.md); `message` says what went wrong in the reader's terms, the value seen, what is
+ * allowed and the likely fix. It never holds a secret, a token or a raw event.
+ */
+export class ResponderError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'ResponderError'
+    this.code = code
+  }
+}
+
+export type ErrorCode =
+  | 'config.invalid'
+  | 'policy.invalid'
+  | 'policy.missing'
+  | 'policy.conflict'
+  | 'input.unreadable'
+  | 'incident.unknown'
+  | 'incident.state'
+  | 'record.conflict'
+  | 'store.unavailable'
+  | 'stack.unknown'
+  | 'usage'

@@ -1,0 +1,31 @@
+import type { Advisor, EvidencePack } from '../ports.ts'
+
+/**
+ * The offline advisor: a statistical stand-in where no Bedrock is, not a model.
+ *
+ * It weighs what the deterministic score does not: how many different techniques there are, and how much is known of the
+ * identity. The same pack always gets the same answer.
+ */
+export function offlineAdvisor(): Advisor {
+  return {
+    async advise(pack) {
+      const techniques = new Set(pack.findings.map(({ technique }) => technique)).size
+      // Logistic: three techniques against a mature identity is even; each more or less moves it by about a fifth.
+      const score = 0.9 * (techniques - 3) + 1.2 * (pack.baseline.maturity - 0.5) + (pack.risk - 60) / 25
+      return {
+        kind: 'answered',
+        likelihood: Math.round(100 / (1 + Math.exp(-score))),
+        narrative: narrativeOf(pack, techniques),
+        model: 'offline',
+      }
+    },
+  }
+}
+
+function narrativeOf({ findings, baseline }: EvidencePack, techniques: number): string {
+  const first = findings.slice(0, 3).map(({ id }) => id)
+  return `Template: ${techniques} techniques (${first.join(', ')}) against a baseline of ${baseline.calls} calls in ${baseline.ageDays} days.`
+}
+
+/** No advisor at all: every question falls back to the deterministic risk. */
+export const absentAdvisor: Advisor = { advise: async () => ({ kind: 'fallback', cause: 'absent' }) }

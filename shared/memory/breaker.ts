@@ -1,0 +1,15 @@
+import type { Breaker } from '../ports.ts'
+
+/** Counts containments per hour in memory. */
+export function memoryBreaker(): Breaker {
+  const hours = new Map<number, Set<string>>()
+  return {
+    async reserve(hour, incidentId, limit) {
+      const reserved = hours.get(hour) ?? new Set()
+      if (reserved.has(incidentId)) return true
+      if (reserved.size >= limit) return false
+      hours.set(hour, reserved.add(incidentId))
+      return true
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import type { Grant } from '../domain/blast-radius.ts'
+import type { AccountPicture } from './account-picture.ts'
+
+type Inline = AccountPicture['UserDetailList'][number]['UserPolicyList']
+type Attached = AccountPicture['UserDetailList'][number]['AttachedManagedPolicies']
+
+/** Managed policies whose document a picture may leave out, as AWS writes them. */
+const WELL_KNOWN: Readonly<Record<string, readonly string[]>> = {
+  'arn:aws:iam::aws:policy/AdministratorAccess': ['*'],
+  'arn:aws:iam::aws:policy/IAMFullAccess': ['iam:*'],
+}
+
+/** The statements of inline and attached policies. A document that is not a policy grants nothing. */
+export function grantsIn(account: AccountPicture, inline: Inline, attached: Attached): Grant[] {
+  const documents = [
+    ...inline.map(({ PolicyDocument }) => PolicyDocument),
+    ...attached.map(({ PolicyArn }) => documentOf(account, PolicyArn)),
+  ]
+  return documents.flatMap(statementsOf)
+}
+
+function documentOf(account: AccountPicture, arn: string): unknown {
+  const policy = account.Policies.find(({ Arn }) => Arn === arn)
+  const document = policy?.PolicyVersionList.find(({ IsDefaultVersion }) => IsDefaultVersion)?.Document
+  const actions = WELL_KNOWN[arn]
+  return document ?? (actions === undefined ? {} : { Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] })
+}
+
+function statementsOf(document: unknown): Grant[] {
+  const parsed = typeof document === 'string' ? parse(document) : document
+  if (typeof parsed !== 'object' || parsed === null || !('Statement' in parsed)) return []
+  return listOf(parsed.Statement).flatMap((statement) => {
+    if (typeof statement !== 'object' || statement === null) return []
+    const { Effect, Action, Resource, Condition } = statement as Record<string, unknown>
+    if (Effect !== 'Allow' && Effect !== 'Deny') return []
+    return [{ effect: Effect, actions: textsOf(Action), resources: textsOf(Resource), isConditional: Condition !== undefined }]
+  })
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text.startsWith('%') ? decodeURIComponent(text) : text)
+  } catch {
+    // A document that IAM would not take grants nothing.
+    return undefined
+  }
+}
+
+function textsOf(value: unknown): string[] {
+  return listOf(value).filter((item): item is string => typeof item === 'string')
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value]
+}

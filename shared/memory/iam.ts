@@ -1,0 +1,111 @@
+import type { Grant } from '../domain/blast-radius.ts'
+import type { Identity } from '../domain/signal.ts'
+import type { Iam } from '../ports.ts'
+import type { AccountPicture } from './account-picture.ts'
+import { grantsIn } from './grants.ts'
+
+/** Characters of inline policy that a user may have, white space not counted: an IAM quota. */
+const INLINE_QUOTA = 2048
+
+/** IAM of the embedded account. */
+export interface MemoryIam extends Iam {
+  /** The account as it stands: a copy. */
+  picture(): AccountPicture
+  /** Adds a user and a key that a log shows, where the account has them not. */
+  meet(identity: Identity, accessKeyId: string | undefined): void
+}
+
+/** The embedded account, from a picture of one. The picture is copied. */
+export function memoryIam(picture: AccountPicture): MemoryIam {
+  const account = structuredClone(picture)
+  const userNamed = (name: string) => account.UserDetailList.find(({ UserName }) => UserName === name)
+  const roleOf = ({ id }: Identity) => account.RoleDetailList.find(({ Arn }) => Arn === id)
+  const keyOf = (userName: string, accessKeyId: string) =>
+    account.AccessKeys.find((key) => key.UserName === userName && key.AccessKeyId === accessKeyId)
+  return {
+    picture: () => structuredClone(account),
+    meet(identity, accessKeyId) {
+      if (identity.kind !== 'iam-user') return
+      if (userNamed(identity.name) === undefined) {
+        account.UserDetailList.push({
+          UserName: identity.name,
+          Arn: identity.id,
+          Path: '/',
+          UserPolicyList: [],
+          AttachedManagedPolicies: [],
+          GroupList: [],
+          Tags: [],
+        })
+      }
+      if (accessKeyId === undefined || keyOf(identity.name, accessKeyId) !== undefined) return
+      account.AccessKeys.push({ UserName: identity.name, AccessKeyId: accessKeyId, Status: 'Active' })
+    },
+    async ownerOf(accessKeyId) {
+      const key = account.AccessKeys.find(({ AccessKeyId }) => AccessKeyId === accessKeyId)
+      const user = key === undefined ? undefined : userNamed(key.UserName)
+      return user === undefined
+        ? undefined
+        : { id: user.Arn, kind: 'iam-user', name: user.UserName, account: user.Arn.split(':')[4] ?? 'unknown' }
+    },
+    async listAccessKeys(userName) {
+      return account.AccessKeys.filter((key) => key.UserName === userName).map(({ AccessKeyId, Status }) => ({
+        id: AccessKeyId,
+        status: Status,
+      }))
+    },
+    async setAccessKeyStatus(userName, accessKeyId, status) {
+      const key = keyOf(userName, accessKeyId)
+      if (key === undefined) return false
+      key.Status = status
+      return true
+    },
+    async getUserPolicy(userName, policyName) {
+      const policy = userNamed(userName)?.UserPolicyList.find(({ PolicyName }) => PolicyName === policyName)
+      if (policy === undefined) return undefined
+      return typeof policy.PolicyDocument === 'string' ? policy.PolicyDocument : JSON.stringify(policy.PolicyDocument)
+    },
+    async putUserPolicy(userName, policyName, document) {
+      const user = userNamed(userName)
+      if (user === undefined) return 'no-such-user'
+      const others = user.UserPolicyList.filter(({ PolicyName }) => PolicyName !== policyName)
+      const used = others.reduce((sum, { PolicyDocument }) => sum + sizeOf(PolicyDocument), 0)
+      if (used + sizeOf(document) > INLINE_QUOTA) return 'quota'
+      user.UserPolicyList = [...others, { PolicyName: policyName, PolicyDocument: document }]
+      return 'put'
+    },
+    async deleteUserPolicy(userName, policyName) {
+      const user = userNamed(userName)
+      if (user !== undefined) user.UserPolicyList = user.UserPolicyList.filter(({ PolicyName }) => PolicyName !== policyName)
+    },
+    async tagsOf(identity) {
+      const found = identity.kind === 'role' ? roleOf(identity) : userNamed(identity.name)
+      return found === undefined ? undefined : Object.fromEntries(found.Tags.map(({ Key, Value }) => [Key, Value]))
+    },
+    async grantsOf(identity): Promise<readonly Grant[] | undefined> {
+      if (identity.kind === 'role') {
+        const role = roleOf(identity)
+        return role === undefined ? undefined : grantsIn(account, role.RolePolicyList, role.AttachedManagedPolicies)
+      }
+      const user = identity.kind === 'iam-user' ? userNamed(identity.name) : undefined
+      // A user that was only met in a log has no policies here because none are known.
+      if (user === undefined || isOnlyMet(user)) return undefined
+      const groups = account.GroupDetailList.filter(({ GroupName }) => user.GroupList.includes(GroupName))
+      return [user.UserPolicyList, ...groups.map(({ GroupPolicyList }) => GroupPolicyList)]
+        .flatMap((list) => grantsIn(account, list, []))
+        .concat(
+          [user.AttachedManagedPolicies, ...groups.map(({ AttachedManagedPolicies }) => AttachedManagedPolicies)].flatMap((list) =>
+            grantsIn(account, [], list),
+          ),
+        )
+    },
+  }
+}
+
+function isOnlyMet(user: AccountPicture['UserDetailList'][number]): boolean {
+  return user.UserPolicyList.length + user.AttachedManagedPolicies.length + user.GroupList.length === 0
+}
+
+function sizeOf(document: unknown): number {
+  const text = typeof document === 'string' ? document : JSON.stringify(document)
+  return text.replace(/\s/g, '').length
+}

@@ -1,0 +1,21 @@
+import type { IdentityState } from '../domain/identity-state.ts'
+import type { IdentityStore, Versioned } from '../ports.ts'
+
+/** Identity states in memory, unserialised: a state that was handed in must not be changed afterwards. */
+export function memoryIdentityStore(): IdentityStore {
+  const states = new Map<string, Versioned<IdentityState>>()
+  const incidents = new Map<string, string>()
+  return {
+    async load(identityIds) {
+      return new Map(identityIds.map((id) => [id, { state: states.get(id), incidentId: incidents.get(id) }]))
+    },
+    async saveState(state, version) {
+      if ((states.get(state.identity.id)?.version ?? 0) !== version) return false
+      states.set(state.identity.id, { value: state, version: version + 1 })
+      return true
+    },
+    async setIncident(identityId, incidentId) {
+      incidents.set(identityId, incidentId)
+    },
+  }
+}

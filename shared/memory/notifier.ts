@@ -1,0 +1,12 @@
+import type { Notice, Notifier } from '../ports.ts'
+
+/** Collects what people would have been told. */
+export function memoryNotifier(): Notifier & { readonly notices: readonly Notice[] } {
+  const notices: Notice[] = []
+  return {
+    notices,
+    async notify(notice) {
+      notices.push(notice)
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import type { Signal } from './domain/signal.ts'
+import type { RespondPorts } from './ports.ts'
+import { openDesk } from './stages/desk.ts'
+import { foldInto } from './stages/detect/fold.ts'
+import { enricher } from './stages/enrich/enrich.ts'
+import { takeIn } from './stages/intake.ts'
+import { type Bench, express, judge, type Outcome } from './stages/judge.ts'
+import { cachedPolicy } from './stages/policy-source.ts'
+
+export type { Outcome } from './stages/judge.ts'
+
+/** What became of a batch. The inputs of `failed` have to be delivered again; all others are done with. */
+export interface BatchResult {
+  readonly outcomes: readonly Outcome[]
+  readonly failed: ReadonlyMap<number, string>
+  readonly signals: readonly Signal[]
+  readonly ignored: number
+}
+
+/**
+ * The line: signal → normalise → enrich → detect → assess → correlate → decide → record → contain → notify.
+ *
+ * Takes batches of inputs from outside, in any order and any number of times. Everything that has an effect comes
+ * before the state is written, and has it once; so a batch that breaks off is delivered again and ends as if it had not.
+ */
+export function pipeline(
+  ports: RespondPorts,
+  ownRoles: ReadonlySet<string> = new Set(),
+): (inputs: readonly unknown[]) => Promise<BatchResult> {
+  const policyNow = cachedPolicy(ports.record, ports.clock)
+  const enrich = enricher(ports.countries)
+
+  return async (inputs) => {
+    const [intake, policy] = await Promise.all([takeIn(inputs, { iam: ports.iam, enrich, ownRoles }), policyNow()])
+    const signals = intake.signals.map(({ signal }) => signal)
+    const called = new Set<string>()
+    for (const signal of signals) await express(signal, { policy, ports, called })
+
+    const desk = await openDesk(signals, ports)
+    const bench: Bench = { desk, policy, ports, called }
+    const outcomes: Outcome[] = []
+    const broken = new Map<string, string>()
+    for (const signal of signals) {
+      const { id } = signal.identity
+      if (broken.has(id)) continue
+      try {
+        const outcome = await respondTo(signal, bench)
+        if (outcome !== undefined) outcomes.push(outcome)
+      } catch (cause) {
+        // One identity that cannot be judged now must not keep the others waiting: its inputs are delivered again.
+        broken.set(id, cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown error')
+        ports.log.warn('respond.identity.failed', { identity: id, error: broken.get(id) })
+      }
+    }
+    for (const id of await desk.save(new Set(broken.keys()))) broken.set(id, 'its state was written by another responder meanwhile')
+
+    const failed = new Map(intake.unreadable.map(({ input, reason }) => [input, reason]))
+    for (const { signal, input } of intake.signals) {
+      const reason = broken.get(signal.identity.id)
+      if (reason !== undefined) failed.set(input, reason)
+    }
+    return { outcomes, failed, signals, ignored: intake.ignored }
+  }
+}
+
+async function respondTo(signal: Signal, bench: Bench): Promise<Outcome | undefined> {
+  const { draft, isNew } = bench.desk.draftOf(signal.identity.id)
+  const isFirstOfKey = isNew && signal.credential.kind === 'access-key' && !draft.windows.has(signal.credential.id)
+  if (isFirstOfKey) await bench.ports.bootstrapDoor.bootstrap(signal.credential.id)
+  const folded = foldInto(draft, signal)
+  return folded === undefined || folded.evidence.length === 0 ? undefined : judge(folded, bench)
+}

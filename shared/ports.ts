@@ -1,0 +1,178 @@
+import type { AdvisorFallback } from './domain/assessment.ts'
+import type { Grant } from './domain/blast-radius.ts'
+import type { Change } from './domain/change.ts'
+import type { IdentityState } from './domain/identity-state.ts'
+import type { Incident, IncidentSignal } from './domain/incident.ts'
+import type { Identity } from './domain/signal.ts'
+
+/** A stored value with the number of its revision; 0 stands for "not stored yet". */
+export interface Versioned<T> {
+  readonly value: T
+  readonly version: number
+}
+
+/** What is stored of an identity: its fold state and the incident it was in last. */
+export interface StoredIdentity {
+  readonly state: Versioned<IdentityState> | undefined
+  readonly incidentId: string | undefined
+}
+
+/** The fold's state of every identity. */
+export interface IdentityStore {
+  /** Every asked id is in the answer. One round trip for up to 50 identities. */
+  load(identityIds: readonly string[]): Promise<Map<string, StoredIdentity>>
+  /** False where somebody else has saved since `version` was read; then nothing was written. */
+  saveState(state: IdentityState, version: number): Promise<boolean>
+  /** Which incident an identity was in last. */
+  setIncident(identityId: string, incidentId: string): Promise<void>
+}
+
+/** Incidents and their timelines. */
+export interface IncidentStore {
+  get(id: string): Promise<Versioned<Incident> | undefined>
+  /** False where somebody else has saved since `version` was read, or where it exists and `version` is 0. */
+  save(incident: Incident, version: number): Promise<boolean>
+  /** Adds a signal to the timeline; a signal that is there already stays as it is. */
+  addSignal(incidentId: string, signal: IncidentSignal): Promise<void>
+  /** The timeline, oldest first. */
+  signals(incidentId: string): Promise<IncidentSignal[]>
+  /** Incidents that are not closed, highest priority first. */
+  listOpen(limit: number): Promise<Incident[]>
+  /** Every incident, in no order. */
+  listAll(): AsyncIterable<Incident>
+}
+
+/** The append-only, hash-chained record. A subject is `INCIDENT#id` or `POLICY`. */
+export interface ChangeRecord {
+  last(subject: string): Promise<Change | undefined>
+  list(subject: string): Promise<Change[]>
+  /** False where the entry's number is taken; then nothing was written. */
+  append(change: Change): Promise<boolean>
+  /** Every subject that has a chain. */
+  subjects(): AsyncIterable<string>
+}
+
+/** Counts containments, so that a flood of them becomes questions. */
+export interface Breaker {
+  /**
+   * Reserves a containment in an hour (epoch hours) for an incident. False where `limit` incidents have one already.
+   * The same incident may reserve again: it counts once.
+   */
+  reserve(hour: number, incidentId: string, limit: number): Promise<boolean>
+}
+
+export type KeyStatus = 'Active' | 'Inactive' | 'Expired'
+
+export interface AccessKey {
+  readonly id: string
+  readonly status: KeyStatus
+}
+
+/** IAM, as far as the responder uses it. "Not found" is an answer; "could not look" throws. */
+export interface Iam {
+  /** The user that owns an access key, as an identity, or undefined where there is no such key. */
+  ownerOf(accessKeyId: string): Promise<Identity | undefined>
+  listAccessKeys(userName: string): Promise<AccessKey[]>
+  /** False where there is no such user or key. */
+  setAccessKeyStatus(userName: string, accessKeyId: string, status: 'Active' | 'Inactive'): Promise<boolean>
+  /** The text of an inline policy, or undefined where the user has none of that name. */
+  getUserPolicy(userName: string, policyName: string): Promise<string | undefined>
+  putUserPolicy(userName: string, policyName: string, document: string): Promise<PutOutcome>
+  deleteUserPolicy(userName: string, policyName: string): Promise<void>
+  /** The tags of a user or role, or undefined where there is no such identity. */
+  tagsOf(identity: Identity): Promise<Readonly<Record<string, string>> | undefined>
+  /** What the identity's policies grant, or undefined where that is not known here. */
+  grantsOf(identity: Identity): Promise<readonly Grant[] | undefined>
+}
+
+export type PutOutcome = 'put' | 'no-such-user' | 'quota'
+
+/** What the advisor is told: a few words on what the fold knows. Untrusted text is marked as such. */
+export interface EvidencePack {
+  readonly incidentId: string
+  readonly identityKind: string
+  readonly baseline: { readonly ageDays: number; readonly calls: number; readonly maturity: number }
+  readonly risk: number
+  readonly findings: readonly { readonly id: string; readonly title: string; readonly technique: string; readonly weight: number }[]
+  readonly untrusted: Readonly<Record<string, string>>
+}
+
+export type AdvisorAnswer =
+  | { readonly kind: 'answered'; readonly likelihood: number; readonly narrative: string; readonly model: string }
+  | { readonly kind: 'fallback'; readonly cause: AdvisorFallback }
+
+/** A second opinion on an assessment. Never throws: no answer is an answer. */
+export interface Advisor {
+  advise(pack: EvidencePack, deadlineSeconds: number): Promise<AdvisorAnswer>
+}
+
+/** What people are told. `body` is plain text; what an attacker may have written in it is clipped and free of control characters. */
+export interface Notice {
+  readonly incidentId: string
+  readonly kind: 'notify' | 'ask' | 'contained' | 'released'
+  readonly priority: number
+  readonly title: string
+  readonly body: string
+}
+
+export interface Notifier {
+  notify(notice: Notice): Promise<void>
+}
+
+/** Hands an incident to the function that may contain: the id, and nothing else. */
+export interface ContainDoor {
+  contain(incidentId: string): Promise<void>
+}
+
+/** Asks for the past of a long-lived key that is seen for the first time, off the hot path. */
+export interface BootstrapDoor {
+  bootstrap(accessKeyId: string): Promise<void>
+}
+
+/** What CloudTrail still knows of a key's past: raw records, newest first as the source gives them. */
+export interface EventHistory {
+  lookup(accessKeyId: string): Promise<unknown[]>
+}
+
+/** The ISO 3166 country of a public address, where it is known. */
+export interface Countries {
+  countryOf(address: string): string | undefined
+}
+
+/** Epoch milliseconds. */
+export interface Clock {
+  now(): number
+}
+
+/** Says one event by name, with fields that hold no secret and no raw event. */
+export interface Log {
+  info(event: string, fields?: Readonly<Record<string, unknown>>): void
+  warn(event: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+/** What respond needs. No member can change IAM. */
+export interface RespondPorts {
+  readonly identities: IdentityStore
+  readonly incidents: IncidentStore
+  readonly record: ChangeRecord
+  readonly iam: Pick<Iam, 'ownerOf' | 'tagsOf' | 'grantsOf'>
+  readonly advisor: Advisor
+  readonly notifier: Notifier
+  readonly containDoor: ContainDoor
+  readonly bootstrapDoor: BootstrapDoor
+  readonly history: EventHistory
+  readonly countries: Countries
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What contain needs. No advisor, no events. */
+export interface ContainPorts {
+  readonly incidents: IncidentStore
+  readonly record: ChangeRecord
+  readonly breaker: Breaker
+  readonly iam: Iam
+  readonly notifier: Notifier
+  readonly clock: Clock
+  readonly log: Log
+}

@@ -1,0 +1,43 @@
+import type { ChainHead, Change, ChangeDraft } from '../../domain/change.ts'
+import { chain } from '../../domain/change.ts'
+import { ResponderError } from '../../errors.ts'
+import type { ChangeRecord, Clock } from '../../ports.ts'
+import { headOf, incidentSubject } from '../record.ts'
+
+/** An incident's part of the record while one flow writes it. */
+export interface Chapter {
+  readonly changes: readonly Change[]
+  head(): ChainHead
+  /**
+   * Writes the next entry. Where another writer was first, the chapter is read again and `isStill` is asked whether the
+   * entry is still wanted.
+   */
+  write(draft: Omit<ChangeDraft, 'at' | 'actor'>, isStill?: (changes: readonly Change[]) => boolean): Promise<'written' | 'superseded'>
+}
+
+const ATTEMPTS = 8
+
+/** Opens an incident's chapter on entries that were just read. */
+export function openChapter(incidentId: string, entries: readonly Change[], ports: { record: ChangeRecord; clock: Clock }): Chapter {
+  const subject = incidentSubject(incidentId)
+  let changes = [...entries]
+  return {
+    get changes() {
+      return changes
+    },
+    head: () => headOf(changes.at(-1)),
+    async write(draft, isStill = () => true) {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const at = new Date(ports.clock.now()).toISOString()
+        const change = chain(subject, headOf(changes.at(-1)), { at, actor: 'countersign:contain', ...draft })
+        if (await ports.record.append(change)) {
+          changes.push(change)
+          return 'written'
+        }
+        changes = await ports.record.list(subject)
+        if (!isStill(changes)) return 'superseded'
+      }
+      throw new ResponderError('record.conflict', `${subject}: ${ATTEMPTS} appends in a row lost their number to another writer`)
+    },
+  }
+}

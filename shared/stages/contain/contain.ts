@@ -1,0 +1,84 @@
+import type { Incident } from '../../domain/incident.ts'
+import { type Bounds, boundsFor, needsTags } from '../../domain/policy.ts'
+import type { ContainPorts, Versioned } from '../../ports.ts'
+import { updateIncident } from '../incident-update.ts'
+import { notify } from '../notify.ts'
+import type { PolicyInForce } from '../policy-source.ts'
+import type { Chapter } from './chapter.ts'
+import { planOf } from './plan.ts'
+import { take } from './take.ts'
+
+const HOUR_MS = 3_600_000
+
+/** Brings an incident in state `containing` to `contained`, or to `asking` where a bound stands against it. */
+export async function contain(
+  stored: Versioned<Incident>,
+  chapter: Chapter,
+  { policy }: PolicyInForce,
+  ports: ContainPorts,
+): Promise<void> {
+  const incident = stored.value
+  const steps = planOf(incident)
+  // One round trip for all that has to be known before the first step.
+  const [bounds, isReserved, values] = await Promise.all([
+    boundsNow(incident, policy, ports),
+    ports.breaker.reserve(Math.floor(ports.clock.now() / HOUR_MS), incident.id, policy.breaker.containmentsPerHour),
+    Promise.all(steps.map((step) => step.read(ports.iam))),
+  ])
+  const refusal = refusalOf(bounds, isReserved, policy.breaker.containmentsPerHour, steps.length)
+  if (refusal !== undefined) return close(stored, { state: 'asking', why: refusal }, chapter, ports)
+  const doubts: string[] = []
+  for (const [at, step] of steps.entries()) {
+    const doubt = await take(step, values[at] ?? null, chapter, ports)
+    if (doubt !== undefined) doubts.push(`${step.title}: ${doubt}`)
+  }
+  if (doubts.length === 0) return close(stored, { state: 'contained', why: 'every step is in place' }, chapter, ports)
+  return close(stored, { state: 'asking', why: doubts.join('; ') }, chapter, ports)
+}
+
+/** The bounds as they are now, for every user that the plan touches; one protected user protects them all. */
+async function boundsNow(incident: Incident, policy: PolicyInForce['policy'], { iam }: ContainPorts): Promise<Bounds> {
+  const { identity } = incident
+  const others = incident.lineage
+    .filter(({ kind }) => kind === 'access-key')
+    .map(({ owner }) => ({
+      id: `arn:aws:iam::${identity.account}:user/${owner}`,
+      kind: 'iam-user' as const,
+      name: owner,
+      account: identity.account,
+    }))
+  const all = await Promise.all(
+    [identity, ...others].map(async (one) => boundsFor(policy, one.id, needsTags(policy) ? await iam.tagsOf(one) : {})),
+  )
+  const [own] = all as [Bounds]
+  return { ...own, protection: all.find(({ protection }) => protection !== undefined)?.protection }
+}
+
+function refusalOf(bounds: Bounds, isReserved: boolean, limit: number, steps: number): string | undefined {
+  if (steps === 0) return 'nothing here that can be contained by API'
+  if (bounds.protection !== undefined) return bounds.protection
+  if (bounds.mode !== 'contain') return `mode ${bounds.mode} of tier ${bounds.tier} does not contain`
+  return isReserved ? undefined : `breaker: ${limit} containments in this hour already`
+}
+
+/** Moves the incident on, the record first, and tells people. Where another has moved it, nothing is left to do. */
+async function close(
+  stored: Versioned<Incident>,
+  outcome: { state: 'contained' | 'asking'; why: string },
+  chapter: Chapter,
+  ports: ContainPorts,
+): Promise<void> {
+  const { state, why } = outcome
+  await chapter.write({ kind: 'state', target: `incident:${stored.value.id}`, from: 'containing', to: state, why })
+  const now = ports.clock.now()
+  const moved = (incident: Incident): Incident | undefined => {
+    if (incident.state !== 'containing') return undefined
+    const { decision } = incident
+    const next = { ...incident, state, updatedAt: Math.max(now, incident.updatedAt), head: chapter.head() }
+    if (state === 'contained') return { ...next, containedAt: now }
+    return { ...next, decision: { ...decision, action: 'ask', why: [...decision.why, why] } }
+  }
+  const { value } = await updateIncident(stored, moved, ports.incidents)
+  ports.log.info('contain.closed', { incidentId: value.id, state, steps: chapter.changes.length })
+  await notify(value, state === 'contained' ? 'contained' : 'ask', ports.notifier)
+}

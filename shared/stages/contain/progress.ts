@@ -1,0 +1,26 @@
+import type { Change } from '../../domain/change.ts'
+import type { StepValue } from './step.ts'
+
+/** A step that was planned and not undone since: its undo record. */
+export interface PlannedStep {
+  readonly target: string
+  readonly before: StepValue
+  readonly contained: StepValue
+  readonly isDone: boolean
+}
+
+/**
+ * What the record says was planned on an incident and still stands, in the order it was planned.
+ *
+ * A step that failed before it was done stays planned all the same: a write that timed out may have taken effect.
+ */
+export function standingSteps(changes: readonly Change[]): PlannedStep[] {
+  const steps = new Map<string, PlannedStep>()
+  for (const { kind, target, from, to } of changes) {
+    const known = steps.get(target)
+    if (kind === 'step-planned') steps.set(target, { target, before: from as StepValue, contained: to as StepValue, isDone: false })
+    if (kind === 'step-done' && known !== undefined) steps.set(target, { ...known, isDone: true })
+    if (kind === 'step-undone') steps.delete(target)
+  }
+  return [...steps.values()]
+}

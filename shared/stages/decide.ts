@@ -1,0 +1,48 @@
+import type { Assessment } from '../domain/assessment.ts'
+import { type Action, type Decision, isStronger, weaker } from '../domain/decision.ts'
+import type { Bounds, Mode, Thresholds } from '../domain/policy.ts'
+import type { Identity } from '../domain/signal.ts'
+
+/** The most that each mode lets happen without a person. */
+const MOST: Readonly<Record<Mode, Action>> = { observe: 'observe', ask: 'ask', contain: 'contain' }
+
+/** The kinds of identity whose credentials can be taken out of use from here. */
+const CONTAINABLE: readonly Identity['kind'][] = ['iam-user']
+
+/**
+ * What to do about an assessment: what its risk calls for, cut to what the bounds allow.
+ *
+ * Pure and monotone: a higher risk never gives a weaker action. Containment needs deterministic evidence, so the
+ * advisor can hold it back but never bring it about.
+ */
+export function decide(assessment: Assessment, identity: Identity, bounds: Bounds): Decision {
+  const would = calledFor(assessment, bounds.thresholds)
+  const why = [reasonFor(assessment, would, bounds.thresholds)]
+  let action = would
+  const limit = (most: Action, reason: string) => {
+    if (!isStronger(action, most)) return
+    action = weaker(action, most)
+    why.push(reason)
+  }
+  limit(MOST[bounds.mode], `mode ${bounds.mode} of tier ${bounds.tier} allows no more than ${MOST[bounds.mode]}`)
+  if (bounds.protection !== undefined) limit('ask', bounds.protection)
+  if (!CONTAINABLE.includes(identity.kind)) limit('ask', notContainable(identity))
+  return { action, would, tier: bounds.tier, mode: bounds.mode, why }
+}
+
+function calledFor({ risk, baseRisk, isConfirmed }: Assessment, thresholds: Thresholds): Action {
+  if (isConfirmed || Math.min(risk, baseRisk) >= thresholds.contain) return 'contain'
+  if (risk >= thresholds.ask) return 'ask'
+  return risk >= thresholds.notify ? 'notify' : 'observe'
+}
+
+function reasonFor({ risk, isConfirmed }: Assessment, would: Action, thresholds: Thresholds): string {
+  if (isConfirmed) return 'confirmed by a party that knows'
+  return would === 'observe' ? `risk ${risk} is below notify ${thresholds.notify}` : `risk ${risk} reaches ${would} ${thresholds[would]}`
+}
+
+function notContainable(identity: Identity): string {
+  if (identity.kind === 'root')
+    return 'the root user cannot be contained by API: sign in as root, delete its keys, change its password, check its MFA'
+  return `a ${identity.kind} cannot be contained from here yet: a person has to act`
+}

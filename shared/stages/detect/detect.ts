@@ -1,0 +1,89 @@
+import { isMature, isNew } from '../../domain/baseline.ts'
+import type { Finding } from '../../domain/finding.ts'
+import { weightOf } from '../../domain/frequency.ts'
+import type { Signal } from '../../domain/signal.ts'
+import { CATALOGUE } from './catalogue.ts'
+import type { Context, Detector } from './detector.ts'
+
+/** Detectors by the action they look at; those that look at every call apart. Built once, so a call meets few of them. */
+const BY_ACTION = new Map<string, Detector[]>()
+const FOR_EVERY_CALL: Detector[] = []
+const CONFIRMED = CATALOGUE.filter((detector) => detector.isConfirmed === true)
+for (const detector of CATALOGUE) {
+  if (detector.isConfirmed === true) continue
+  if (detector.actions === undefined) FOR_EVERY_CALL.push(detector)
+  for (const action of detector.actions ?? []) BY_ACTION.set(action, [...(BY_ACTION.get(action) ?? []), detector])
+}
+
+/** What a mature identity has done twice or more counts this much: a habit is weak evidence, not none. */
+const HABIT_SHARE = 0.3
+const HABIT_WEIGHT = 2
+
+/** A delicate call from where, and with what, an identity always works counts this much of one with no such past. */
+const FAMILIAR_SHARE = 0.75
+const FAMILIAR_CALLS = 20
+
+/** Reasons are clipped, so that the evidence of an identity stays bounded. Characters. */
+const REASON_LIMIT = 120
+
+const NONE: readonly Finding[] = []
+
+/** What the catalogue says of an API call in its context. */
+export function detect(signal: Signal, context: Context): readonly Finding[] {
+  if (signal.kind !== 'api-call') return detectConfirmed(signal)
+  let findings: Finding[] | undefined
+  const ask = (detector: Detector, share: number) => {
+    const match = detector.matches(signal, context)
+    if (match === undefined) return
+    findings ??= []
+    findings.push(findingOf(detector, signal, { reason: match.reason, weight: (match.weight ?? detector.weight) * share }))
+  }
+  const named = BY_ACTION.get(signal.action)
+  if (named !== undefined) {
+    const share = shareOf(signal, context)
+    for (const detector of named) ask(detector, share)
+  }
+  for (const detector of FOR_EVERY_CALL) ask(detector, 1)
+  return findings ?? NONE
+}
+
+/** What the confirmed lane says of a signal: it needs no context, so it needs no state. */
+export function detectConfirmed(signal: Signal): readonly Finding[] {
+  if (signal.kind !== 'credential-exposure') return NONE
+  return CONFIRMED.flatMap((detector) => {
+    const match = detector.matches(signal, NO_CONTEXT)
+    return match === undefined ? [] : [findingOf(detector, signal, { reason: match.reason, weight: match.weight ?? detector.weight })]
+  })
+}
+
+const NO_CONTEXT = Object.freeze({}) as Context
+
+function shareOf(signal: Signal, context: Context): number {
+  if (isHabit(signal, context)) return HABIT_SHARE
+  return isFamiliar(signal, context) ? FAMILIAR_SHARE : 1
+}
+
+/** The country and the tool are ones that the identity is known by. */
+function isFamiliar({ origin }: Signal, { baseline }: Context): boolean {
+  if (baseline.calls < FAMILIAR_CALLS || origin.country === undefined) return false
+  return !isNew(baseline, 'country', origin.country) && !isNew(baseline, 'agentFamily', origin.agentFamily)
+}
+
+function isHabit(signal: Signal, { baseline }: Context): boolean {
+  return isMature(baseline) && weightOf(baseline.features.action, signal.action, signal.time) >= HABIT_WEIGHT
+}
+
+function findingOf(detector: Detector, signal: Signal, { reason, weight }: { reason: string; weight: number }): Finding {
+  return {
+    detector: detector.id,
+    title: detector.title,
+    weight,
+    group: detector.group,
+    technique: detector.attack,
+    isConfirmed: detector.isConfirmed === true,
+    reason: reason.slice(0, REASON_LIMIT),
+    signalId: signal.id,
+    credentialId: signal.credential.id,
+    time: signal.time,
+  }
+}

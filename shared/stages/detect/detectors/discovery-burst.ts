@@ -1,0 +1,20 @@
+import { maturity } from '../../../domain/baseline.ts'
+import { burstOf } from '../../../domain/credential-window.ts'
+import type { Detector } from '../detector.ts'
+
+/** A look around: reads that are new to the identity, in a short time. Counts distinct actions, so polling does not. */
+export const discoveryBurst: Detector = {
+  id: 'discovery-burst',
+  title: 'Looked around the account in a short time',
+  weight: 0.5,
+  group: 'discovery',
+  attack: 'T1580',
+  runbook: 'Compare with what the job does on other days; an inventory tool is announced, an intruder is not.',
+  matches(signal, { window, baseline }) {
+    if (window.discovered.size < 5 || !signal.isReadOnly) return undefined
+    const distinct = burstOf(window.discovered, signal.time)
+    const enough = maturity(baseline) >= 0.5 ? 5 : 8
+    if (distinct < enough) return undefined
+    return { reason: `${distinct} kinds of read new to this identity within 10 minutes`, weight: distinct >= 12 ? 0.65 : 0.5 }
+  },
+}

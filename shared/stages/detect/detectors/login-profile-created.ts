@@ -1,0 +1,17 @@
+import { text } from '../../../domain/signal.ts'
+import type { Detector } from '../detector.ts'
+
+export const loginProfileCreated: Detector = {
+  id: 'login-profile-created',
+  title: 'Console password set for another user',
+  weight: 0.55,
+  group: 'persistence',
+  attack: 'T1098.001',
+  runbook: 'Ask whether the user should have the console; a password survives the key that made it.',
+  actions: ['iam:CreateLoginProfile', 'iam:UpdateLoginProfile'],
+  matches(signal) {
+    const user = text(signal.request, 'userName')
+    if (signal.outcome !== 'success' || user === undefined || user === signal.identity.name) return undefined
+    return { reason: `set a console password for user ${user}` }
+  },
+}

@@ -1,0 +1,19 @@
+import type { Signal } from '../../domain/signal.ts'
+
+/** Reads that are the work of applications, not a look around. */
+const WORK = new Set([
+  's3:GetObject',
+  's3:HeadObject',
+  'kms:Decrypt',
+  'kms:GenerateDataKey',
+  'sts:AssumeRole',
+  'sts:AssumeRoleWithWebIdentity',
+])
+
+/** True for calls that tell a caller what an account holds: ATT&CK's discovery (TA0007). */
+export function isDiscovery({ action, isReadOnly, kind }: Signal): boolean {
+  if (!isReadOnly || kind !== 'api-call') return false
+  const operation = action.slice(action.indexOf(':') + 1)
+  const isLook = operation.startsWith('List') || operation.startsWith('Describe') || operation.startsWith('Get')
+  return isLook && !WORK.has(action)
+}

@@ -1,0 +1,68 @@
+import { assessmentOf } from '../../domain/assessment.ts'
+import { isNew, learn } from '../../domain/baseline.ts'
+import { observe, openWindow } from '../../domain/credential-window.ts'
+import type { Finding } from '../../domain/finding.ts'
+import { copyState, evidenceAgainst, type IdentityState, keepEvidence, windowOf } from '../../domain/identity-state.ts'
+import { hashId, noveltyOf, remember } from '../../domain/seen.ts'
+import type { Signal } from '../../domain/signal.ts'
+import { detect } from './detect.ts'
+import { isDiscovery } from './discovery.ts'
+
+/** What the fold says of one signal: what is new, and all that speaks against its credential by now. */
+export interface Folded {
+  readonly signal: Signal
+  readonly findings: readonly Finding[]
+  readonly evidence: readonly Finding[]
+}
+
+/** From this risk on a credential's calls teach the baseline nothing, so that an intruder cannot become normal. */
+const LEARN_BELOW_RISK = 50
+
+/**
+ * Folds signals of one identity into its state: pure, bounded, the same in Lambda, replay and tests.
+ *
+ * The result does not depend on how signals are cut into batches. A duplicate gives no findings and changes nothing.
+ */
+export function fold(state: IdentityState, signals: readonly Signal[]): { state: IdentityState; folded: Folded[] } {
+  const draft = copyState(state)
+  const folded = signals.flatMap((signal) => foldInto(draft, signal) ?? [])
+  return { state: draft, folded }
+}
+
+/** Folds one signal into a draft that the caller owns; undefined where the signal was folded before. */
+export function foldInto(draft: IdentityState, signal: Signal): Folded | undefined {
+  const id = hashId(signal.id)
+  const novelty = noveltyOf(draft.seen, id, signal.time)
+  if (novelty === 'duplicate') return undefined
+  if (novelty === 'too-late') return judgeLate(draft, signal)
+  remember(draft.seen, id, signal.time)
+  const window = windowOf(draft, signal.credential.id, signal.time)
+  observe(window, signal, isDiscovery(signal) && isNewAction(draft, signal))
+  const findings = detect(signal, { baseline: draft.baseline, window })
+  if (findings.length > 0) keepEvidence(draft, findings)
+  const evidence = draft.evidence.length === 0 ? draft.evidence : evidenceAgainst(draft, signal.credential.id, signal.time)
+  if (signal.kind === 'api-call' && isTeaching(evidence)) learn(draft.baseline, signal)
+  return { signal, findings, evidence }
+}
+
+/** Learns a past call, as fetched from CloudTrail for a key seen for the first time; it accuses nobody. */
+export function learnPast(draft: IdentityState, signal: Signal): void {
+  const id = hashId(signal.id)
+  if (signal.kind !== 'api-call' || draft.seen.ids.has(id)) return
+  learn(draft.baseline, signal)
+}
+
+/** A signal from before the horizon is judged against the state as it is, and leaves it as it is. */
+function judgeLate(state: IdentityState, signal: Signal): Folded {
+  const window = state.windows.get(signal.credential.id) ?? openWindow(signal.credential.id, signal.time)
+  const findings = detect(signal, { baseline: state.baseline, window })
+  return { signal, findings, evidence: findings }
+}
+
+function isNewAction(state: IdentityState, signal: Signal): boolean {
+  return state.baseline.calls === 0 || isNew(state.baseline, 'action', signal.action)
+}
+
+function isTeaching(evidence: readonly Finding[]): boolean {
+  return evidence.length === 0 || assessmentOf(evidence).risk < LEARN_BELOW_RISK
+}

@@ -1,0 +1,26 @@
+/** Reads untrusted JSON one field at a time: what is not of the expected kind is not there. */
+export type Fields = Readonly<Record<string, unknown>>
+
+const NOTHING: Fields = Object.freeze({})
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export function fieldsOf(value: unknown): Fields {
+  return isFields(value) ? value : NOTHING
+}
+
+/** A text of 1 to `limit` characters (longer is clipped), or undefined. Own properties only: `__proto__` reads nothing. */
+export function textOf(fields: Fields, key: string, limit = 256): string | undefined {
+  const value = Object.hasOwn(fields, key) ? fields[key] : undefined
+  if (typeof value !== 'string' || value.length === 0) return undefined
+  return value.length > limit ? value.slice(0, limit) : value
+}
+
+/** Epoch milliseconds of an ISO 8601 or RFC 1123 time between the years 2000 and 2100, or undefined. */
+export function timeOf(fields: Fields, key: string): number | undefined {
+  const value = textOf(fields, key, 64)
+  const time = value === undefined ? Number.NaN : Date.parse(value)
+  return time >= 946_684_800_000 && time < 4_102_444_800_000 ? time : undefined
+}

@@ -1,0 +1,57 @@
+import { globs } from '../domain/glob.ts'
+import type { Incident, Verdict } from '../domain/incident.ts'
+import { ResponderError } from '../errors.ts'
+import type { ChangeRecord, Clock, ContainDoor, IncidentStore } from '../ports.ts'
+import { updateIncident } from './incident-update.ts'
+import { readPolicy } from './policy-source.ts'
+import { append, headOf, incidentSubject } from './record.ts'
+
+export interface ReviewPorts {
+  readonly incidents: IncidentStore
+  readonly record: ChangeRecord
+  readonly containDoor: ContainDoor
+  readonly clock: Clock
+}
+
+/** What a reviewer says of an incident, before it is dated. */
+export type Review = Pick<Verdict, 'kind' | 'by' | 'reason'>
+
+/** Applies a verdict: `legitimate` gives back what was taken, `compromised` leaves it and closes the incident. */
+export async function review(incidentId: string, { kind, by, reason }: Review, ports: ReviewPorts): Promise<Incident> {
+  const stored = await ports.incidents.get(incidentId)
+  if (stored === undefined)
+    throw new ResponderError('incident.unknown', `no incident ${incidentId}; \`countersign incidents\` lists the open ones`)
+  if (reason.trim() === '') throw new ResponderError('usage', 'a verdict needs a reason: --reason "why"')
+  const { policy } = await readPolicy(ports.record)
+  if (policy.approvers.length > 0 && !policy.approvers.some((pattern) => globs(pattern, by))) {
+    throw new ResponderError('incident.state', `${by} is not among the policy's approvers: ${policy.approvers.join(', ')}`)
+  }
+  const before = stored.value.state
+  const allowed = kind === 'legitimate' ? ['watching', 'asking', 'contained', 'releasing'] : ['asking', 'contained']
+  if (!allowed.includes(before)) {
+    throw new ResponderError('incident.state', `incident ${incidentId} is ${before}: a verdict of ${kind} is for ${allowed.join(', ')}`)
+  }
+  const at = new Date(ports.clock.now()).toISOString()
+  const verdict: Verdict = { kind, by, reason: reason.slice(0, 500), at }
+  const state = kind === 'legitimate' ? 'releasing' : 'confirmed'
+  const subject = incidentSubject(incidentId)
+  const entry = await append(ports.record, subject, {
+    at,
+    actor: by,
+    kind: 'verdict',
+    target: `incident:${incidentId}`,
+    from: before,
+    to: state,
+    why: verdict.reason,
+  })
+  const changed = await updateIncident(
+    stored,
+    (incident) => (incident.state === before ? { ...incident, state, verdict, head: headOf(entry) } : undefined),
+    ports.incidents,
+  )
+  if (changed.value.verdict?.at !== at) {
+    throw new ResponderError('incident.state', `incident ${incidentId} became ${changed.value.state} meanwhile: look at it again`)
+  }
+  if (state === 'releasing') await ports.containDoor.contain(incidentId)
+  return changed.value
+}

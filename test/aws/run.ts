@@ -1,0 +1,66 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+
+/**
+ * `npm run test:aws`: an AWS implementation that is not ours. Makes a Python environment with a pinned moto, starts its
+ * server on loopback with IAM enforcement on, runs the tests of this folder against it, and ends that server by its id.
+ */
+const HERE = import.meta.dirname
+const VENV = join(HERE, '..', '..', '.venv')
+const REQUIREMENTS = join(HERE, 'requirements.txt')
+
+/** Calls that moto takes without checking credentials: enough to make the first administrator. */
+const UNCHECKED_CALLS = 3
+
+function install(): void {
+  const marker = join(VENV, 'installed.txt')
+  const wanted = readFileSync(REQUIREMENTS, 'utf8')
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return
+  run('python3', ['-m', 'venv', VENV])
+  run(join(VENV, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '--requirement', REQUIREMENTS])
+  writeFileSync(marker, wanted)
+}
+
+function run(command: string, words: readonly string[]): void {
+  const { status, error } = spawnSync(command, words, { stdio: 'inherit' })
+  if (status !== 0)
+    throw new Error(`${command} ${words.join(' ')} failed${error === undefined ? ` with exit code ${status}` : `: ${error.message}`}`)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no free port on loopback')
+  return address.port
+}
+
+async function isUp(url: string, deadline: number): Promise<boolean> {
+  while (Date.now() < deadline) {
+    const answer = await fetch(`${url}/moto-api/`).catch(() => undefined)
+    if (answer?.ok === true) return true
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  return false
+}
+
+install()
+const port = await freePort()
+const url = `http://127.0.0.1:${port}`
+const moto = spawn(join(VENV, 'bin', 'moto_server'), ['-H', '127.0.0.1', '-p', String(port)], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+  env: { ...process.env, INITIAL_NO_AUTH_ACTION_COUNT: String(UNCHECKED_CALLS), PYTHONWARNINGS: 'ignore' },
+})
+try {
+  if (!(await isUp(url, Date.now() + 60_000))) throw new Error(`moto did not answer on ${url} within a minute`)
+  const { status } = spawnSync('vitest', ['run', '--config', join(HERE, 'vitest.config.ts')], {
+    stdio: 'inherit',
+    env: { ...process.env, MOTO_URL: url },
+  })
+  process.exitCode = status ?? 1
+} finally {
+  moto.kill('SIGTERM')
+}

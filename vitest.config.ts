@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config'
+
+const project = (name: string, include = [`test/${name}/**/*.test.ts`]) => ({ extends: true as const, test: { name, include } })
+
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    projects: ['unit', 'property', 'contract', 'functions', 'infra', 'scenarios']
+      .map((name) => project(name))
+      .concat(project('architecture', ['test/architecture.test.ts'])),
+    coverage: {
+      provider: 'v8',
+      include: ['shared/**', 'functions/**', 'local/**', 'infra/**'],
+      exclude: ['**/*.d.ts'],
+      reporter: ['text-summary', 'json-summary', 'html'],
+      thresholds: {
+        'shared/domain/**': { lines: 95, branches: 95 },
+        'shared/stages/**': { lines: 95, branches: 95 },
+      },
+    },
+  },
+})
