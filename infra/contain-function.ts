@@ -1,4 +1,4 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib'
+import { Duration, Stack } from 'aws-cdk-lib'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
@@ -7,6 +7,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
 import type { Policy } from '../shared/domain/policy.ts'
+import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
 
@@ -54,10 +55,13 @@ export class ContainFunction extends Construct {
     if (guarded.length > 0) responder.deny(CONTAINMENT_VERBS, guarded)
     responder.deny(['iam:*'], [responder.role.roleArn])
     responder.deny(['bedrock:*', 'sts:AssumeRole', 'iam:PassRole'], ['*'])
-    Validations.of(this).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:user/*]`,
-      reason:
-        'Which user is compromised is not known before. Protected users are denied explicitly, and the code checks the policy afresh.',
+    acknowledgeWildcards(this, {
+      'Resource::*': 'X-Ray (PutTraceSegments, PutTelemetryRecords) takes no resource; the other statement on * is a Deny.',
+      [`Resource::${users}`]:
+        'Which user is compromised is not known before; protected users are denied, and the code checks the policy afresh.',
+      ...Object.fromEntries(guarded.map((arn) => [`Resource::${arn}`, 'Stands in a Deny: the wildcard takes rights away.'])),
+      'Action::iam:*': 'Stands in a Deny: the wildcard takes rights away.',
+      'Action::bedrock:*': 'Stands in a Deny: the wildcard takes rights away.',
     })
     this.function = responder.function
     this.roleArn = responder.role.roleArn

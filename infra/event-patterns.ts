@@ -49,7 +49,7 @@ export function patterns(ownRoleArns: readonly string[]) {
       detailType: [API_CALL],
       detail: {
         userIdentity: { ...byOthers, accessKeyId: SESSION },
-        additionalEventData: { callWithBearerToken: [{ exists: false }, { 'anything-but': [true] }] },
+        additionalEventData: { callWithBearerToken: [{ exists: false }, false] },
         $or: [{ readOnly: [true] }, { eventSource: [{ 'anything-but': ['iam.amazonaws.com'] }] }],
       },
     },

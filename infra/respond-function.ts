@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module'
-import { Duration, Stack, Validations } from 'aws-cdk-lib'
+import { Duration, Stack } from 'aws-cdk-lib'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { Topic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
+import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { advisorArns } from './advisor-arns.ts'
 import { type Queues, RESPOND_TIMEOUT } from './queues.ts'
 import { ResponderFunction } from './responder-function.ts'
@@ -95,23 +96,13 @@ export class RespondFunction extends Construct {
       config.advisorModelId === undefined ? [] : advisorArns(config.advisorModelId, { account, partition, region: Stack.of(this).region })
     if (models.length > 0) responder.allow(['bedrock:InvokeModel'], models)
     responder.deny(IAM_CHANGES, ['*'])
-    Validations.of(this).acknowledge(
-      {
-        id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:user/*]',
-        reason: 'Reads of tags and key owners: which user is not known before.',
-      },
-      {
-        id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:role/*]',
-        reason: 'Reads of tags: which role is not known before.',
-      },
-      ...IAM_CHANGES.map((action) => ({
-        id: `AwsSolutions-IAM5[Action::${action}]`,
-        reason: 'In a Deny: the wildcard takes rights away.',
-      })),
-      ...models
-        .filter((arn) => arn.includes('*'))
-        .map((arn) => ({ id: `AwsSolutions-IAM5[Resource::${arn}]`, reason: 'An inference profile spans regions.' })),
-    )
+    acknowledgeWildcards(this, {
+      'Resource::*': 'X-Ray (PutTraceSegments, PutTelemetryRecords) and cloudtrail:LookupEvents take no resource.',
+      [`Resource::arn:${partition}:iam::${account}:user/*`]: 'Reads of tags and of key owners: which user is not known before.',
+      [`Resource::arn:${partition}:iam::${account}:role/*`]: 'Reads of tags: which role is not known before.',
+      ...Object.fromEntries(models.map((arn) => [`Resource::${arn}`, 'A cross-region inference profile spans regions.'])),
+      ...Object.fromEntries(IAM_CHANGES.map((action) => [`Action::${action}`, 'Stands in a Deny: the wildcard takes rights away.'])),
+    })
     this.function = respond
     this.roleArn = responder.role.roleArn
   }

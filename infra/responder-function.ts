@@ -61,11 +61,6 @@ export class ResponderFunction extends Construct {
         },
       },
     })
-    Validations.of(this).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason:
-        'X-Ray (PutTraceSegments, PutTelemetryRecords) takes no resource; every other statement on * is listed with its reason beside it.',
-    })
   }
 
   allow(actions: readonly string[], resources: readonly string[]): void {

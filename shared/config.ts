@@ -50,7 +50,16 @@ export type SeedConfig = z.infer<typeof SeedConfig>
 
 /** Checks the context of `cdk.json`. */
 export function readStackConfig(context: unknown): StackConfig {
-  return checked(StackConfig, context ?? {}, 'set it under "countersign" in the context of cdk.json')
+  return checked(StackConfig, typeof context === 'string' ? fromCommandLine(context) : (context ?? {}), 'set it under "countersign" in the context of cdk.json')
+}
+
+/** `cdk deploy -c countersign=…` gives text. */
+function fromCommandLine(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ResponderError('config.invalid', `-c countersign=… must be a JSON object, got ${JSON.stringify(text)}`, { cause })
+  }
 }
 
 /** Checks a function's environment. */

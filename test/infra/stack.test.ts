@@ -1,0 +1,149 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { App } from 'aws-cdk-lib'
+import { Match, Template } from 'aws-cdk-lib/assertions'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { CONTAINMENT_READS, CONTAINMENT_VERBS } from '../../infra/contain-function.ts'
+import { CountersignStack } from '../../infra/countersign-stack.ts'
+import { readPolicyFile } from '../../local/policy-file.ts'
+import { readStackConfig } from '../../shared/config.ts'
+import { parsePolicy } from '../../shared/stages/policy-source.ts'
+
+const GUARDED = 'arn:aws:iam::*:user/break-glass'
+
+interface Statement {
+  readonly Effect: 'Allow' | 'Deny'
+  readonly Action: string | string[]
+  readonly Resource: unknown
+}
+
+let app: App
+let template: Template
+
+beforeAll(() => {
+  app = new App()
+  const policy = parsePolicy({ version: 1, protected: { arns: [GUARDED], tags: {} } })
+  const config = readStackConfig({ advisorModelId: 'us.example.model-v1:0', includeRoleSessions: true })
+  template = Template.fromStack(
+    new CountersignStack(app, 'Countersign', { config, policy, env: { account: '123456789012', region: 'us-east-1' } }),
+  )
+}, 180_000)
+
+/** The statements of the policies of the role whose logical id starts so. */
+function statementsOf(prefix: string): Statement[] {
+  const policies = Object.values(template.findResources('AWS::IAM::Policy'))
+  return policies
+    .filter(({ Properties }) => Properties.Roles.some((role: { Ref: string }) => role.Ref.startsWith(prefix)))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[])
+}
+
+const actionsOf = (statements: readonly Statement[], effect: Statement['Effect']) =>
+  statements.filter(({ Effect }) => Effect === effect).flatMap(({ Action }) => (Array.isArray(Action) ? Action : [Action]))
+
+describe('respond', () => {
+  it('may not change IAM: nothing allows it and everything that does is denied', () => {
+    const statements = statementsOf('Respond')
+    const iam = actionsOf(statements, 'Allow').filter((action) => action.startsWith('iam:'))
+    expect(iam.sort()).toEqual(['iam:GetAccessKeyLastUsed', 'iam:GetRole', 'iam:GetUser'])
+    for (const verb of CONTAINMENT_VERBS) {
+      expect(
+        actionsOf(statements, 'Deny').some((action) => action.endsWith('*') && verb.startsWith(action.slice(0, -1))),
+        verb,
+      ).toBe(true)
+    }
+  })
+
+  it('allows no wildcard action', () => {
+    for (const role of ['Respond', 'Contain', 'Seed']) {
+      expect(
+        actionsOf(statementsOf(role), 'Allow').filter((action) => action.includes('*')),
+        role,
+      ).toEqual([])
+    }
+  })
+
+  it('may call only the model that is configured', () => {
+    const [bedrock] = statementsOf('Respond').filter(({ Action }) => Action === 'bedrock:InvokeModel')
+    expect(JSON.stringify(bedrock?.Resource)).toContain('inference-profile/us.example.model-v1:0')
+    expect(JSON.stringify(bedrock?.Resource)).toContain('bedrock:us-*::foundation-model/example.model-v1:0')
+  })
+
+  it('reports which messages failed, so that one bad event does not hold up a batch', () => {
+    const sources = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'))
+    expect(sources).toHaveLength(3)
+    for (const { Properties } of sources) expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
+  })
+})
+
+describe('contain', () => {
+  it('may do to IAM what the steps do and nothing more, and only to users', () => {
+    const iam = statementsOf('Contain').filter(({ Effect, Action }) => Effect === 'Allow' && JSON.stringify(Action).includes('iam:'))
+    expect(actionsOf(iam, 'Allow').sort()).toEqual([...CONTAINMENT_VERBS, ...CONTAINMENT_READS].sort())
+    for (const { Resource } of iam) expect(JSON.stringify(Resource)).toMatch(/:iam::123456789012:user\/\*/)
+  })
+
+  it('is denied protected users, itself, models and other roles', () => {
+    const denials = statementsOf('Contain').filter(({ Effect }) => Effect === 'Deny')
+    expect(denials).toContainEqual(
+      expect.objectContaining({ Action: [...CONTAINMENT_VERBS], Resource: 'arn:aws:iam::123456789012:user/break-glass' }),
+    )
+    expect(denials).toContainEqual(
+      expect.objectContaining({
+        Action: 'iam:*',
+        Resource: expect.objectContaining({ 'Fn::GetAtt': [expect.stringMatching(/^Contain/), 'Arn'] }),
+      }),
+    )
+    expect(actionsOf(denials, 'Deny')).toEqual(expect.arrayContaining(['bedrock:*', 'sts:AssumeRole', 'iam:PassRole']))
+  })
+
+  it('keeps what it could not do: two more tries, then a queue', () => {
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumRetryAttempts: 2,
+      DestinationConfig: { OnFailure: Match.anyValue() },
+    })
+  })
+})
+
+describe('the stack', () => {
+  it('keeps the record: retained, protected, restorable', () => {
+    template.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        BillingMode: 'PAY_PER_REQUEST',
+      },
+    })
+  })
+
+  it('has a dead-letter queue behind every queue, and an alarm on each', () => {
+    const queues = Object.values(template.findResources('AWS::SQS::Queue'))
+    const consumed = queues.filter(({ Properties }) => Properties.RedrivePolicy !== undefined)
+    expect(consumed).toHaveLength(3)
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
+    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(4)
+    for (const { Properties } of alarms) expect(Properties.AlarmActions).toHaveLength(1)
+  })
+
+  it('asks EventBridge for read-only events where a rule needs them, and nowhere else', () => {
+    const rules = Object.entries(template.findResources('AWS::Events::Rule')).map(([id, { Properties }]) => [id, Properties.State] as const)
+    const all = rules
+      .filter(([, state]) => state === 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS')
+      .map(([id]) => id.replace(/^Rules|[0-9A-F]{8}$/g, ''))
+    expect(all.sort()).toEqual(['BearerTokenCalls', 'ReadOnlyCalls', 'RoleSessionCalls', 'TokenCalls'])
+  })
+
+  it('runs Node 24 in bundles of at most 1.5 MB', () => {
+    for (const { Properties } of Object.values(template.findResources('AWS::Lambda::Function'))) {
+      if (Properties.Environment?.Variables?.TABLE_NAME !== undefined) expect(Properties.Runtime).toBe('nodejs24.x')
+    }
+    const outdir = app.synth().directory
+    const bundles = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter(({ name }) => name === 'index.mjs')
+    expect(bundles).toHaveLength(3)
+    for (const { parentPath, name } of bundles) expect(statSync(join(parentPath, name)).size).toBeLessThan(1_500_000)
+  })
+
+  it('only observes unless people say otherwise', async () => {
+    expect((await readPolicyFile(join(import.meta.dirname, '..', '..', 'policy.yaml'))).mode).toBe('observe')
+  })
+})
