@@ -3,68 +3,86 @@ import { ResponderError } from '../errors.ts'
 import { type Baseline, emptyBaseline, type Feature } from './baseline.ts'
 import type { CredentialWindow } from './credential-window.ts'
 import type { Finding } from './finding.ts'
+import type { FrequencyTable } from './frequency.ts'
 import type { IdentityState } from './identity-state.ts'
 
-const Pair = z.tuple([z.number(), z.number()])
-const Frequency = z.tuple([z.string(), z.number(), z.number()])
+/** Characters of a 53-bit hash in base 36. */
+const HASH_LENGTH = 11
+
+/** Hashes with their times: 11 base-36 digits, then the ticks since the entry before; a comma ends each. */
+const Times = z.string().regex(/^(?:[0-9a-z]{11}-?[0-9a-z]+,)*$/, 'not a list of hashes and times')
+
+/** Values, their weights, and the ticks from each time back from the baseline's last, in columns of the same length. */
+const Frequencies = z
+  .tuple([z.array(z.string()), z.array(z.number()), z.string().regex(/^(?:-?[0-9a-z]+,)*$/, 'not a list of times')])
+  .refine(([values, weights, times]) => values.length === weights.length && values.length === times.split(',').length - 1, {
+    error: 'columns of different lengths',
+  })
+
+/** Detector, title, group, technique, whether it is confirmed: what all findings of a detector have in common. */
+const Kind = z.tuple([z.string(), z.string(), z.string(), z.string(), z.boolean()])
+
+/** Number of the kind, weight, reason, signal id, credential id, time. */
+const Evidence = z.tuple([z.number().int().min(0), z.number(), z.string(), z.string(), z.string(), z.number()])
 
 /** The stored form: arrays in place of maps, in their order, which is part of the state. */
-const Stored = z.strictObject({
-  v: z.literal(1),
-  identity: z.strictObject({ id: z.string(), kind: z.string(), name: z.string(), account: z.string() }),
-  seen: z.array(Pair),
-  horizon: z.number(),
-  baseline: z.strictObject({
-    features: z.record(z.string(), z.array(Frequency)),
-    firstSeen: z.number(),
-    lastSeen: z.number(),
-    calls: z.number(),
-  }),
-  windows: z.array(
-    z.strictObject({
-      id: z.string(),
-      first: z.number(),
-      last: z.number(),
-      calls: z.number(),
-      discovered: z.array(Pair),
-      denied: z.array(Pair),
-    }),
-  ),
-  evidence: z.array(z.looseObject({ detector: z.string(), weight: z.number(), credentialId: z.string(), time: z.number() })),
-  bootstrapped: z.array(z.string()),
-})
+const Stored = z
+  .strictObject({
+    v: z.literal(1),
+    identity: z.tuple([z.string(), z.string(), z.string(), z.string()]),
+    /** Milliseconds of a tick: event times are whole seconds as a rule, so most states count in those. */
+    tick: z.literal([1, 1000]),
+    seen: Times,
+    horizon: z.number(),
+    baseline: z.tuple([z.number(), z.number(), z.number()]),
+    features: z.record(z.string(), Frequencies),
+    windows: z.array(z.tuple([z.string(), z.number(), z.number(), z.number(), Times, Times])),
+    kinds: z.array(Kind),
+    evidence: z.array(Evidence),
+    bootstrapped: z.array(z.string()),
+  })
+  .refine(({ kinds, evidence }) => evidence.every(([kind]) => kind < kinds.length), { error: 'evidence of an unknown kind' })
+type Stored = z.infer<typeof Stored>
 
-/** An identity's state as text for a store. */
+/** An identity's state as compact text for a store. `unpackState` gives back exactly this state, orders included. */
 export function packState(state: IdentityState): string {
   const { identity, seen, baseline, windows, evidence, bootstrapped } = state
-  const stored: z.input<typeof Stored> = {
+  const tick = tickOf(state)
+  const since = baseline.lastSeen
+  const kinds = new Map<string, number>()
+  const kindOf = ({ detector, title, group, technique, isConfirmed }: Finding) => {
+    const kind = JSON.stringify([detector, title, group, technique, isConfirmed])
+    const at = kinds.get(kind) ?? kinds.size
+    kinds.set(kind, at)
+    return at
+  }
+  const packed: Omit<Stored, 'kinds'> = {
     v: 1,
-    identity: { ...identity },
-    seen: [...seen.ids],
+    identity: [identity.id, identity.kind, identity.name, identity.account],
+    tick,
+    seen: packTimes(seen.ids, since, tick),
     horizon: seen.horizon,
-    baseline: {
-      features: Object.fromEntries(
-        Object.entries(baseline.features).map(([feature, table]) => [
-          feature,
-          [...table].map(([value, { weight, last }]) => [value, weight, last] as const),
-        ]),
-      ) as Record<string, [string, number, number][]>,
-      firstSeen: baseline.firstSeen,
-      lastSeen: baseline.lastSeen,
-      calls: baseline.calls,
-    },
-    windows: [...windows.values()].map(({ credentialId, first, last, calls, discovered, denied }) => ({
-      id: credentialId,
+    baseline: [baseline.firstSeen, baseline.lastSeen, baseline.calls],
+    features: Object.fromEntries(
+      Object.entries(baseline.features)
+        .filter(([, table]) => table.size > 0)
+        .map(([feature, table]) => [feature, packTable(table, since, tick)]),
+    ),
+    windows: [...windows.values()].map(({ credentialId, first, last, calls, discovered, denied }) => [
+      credentialId,
       first,
       last,
       calls,
-      discovered: [...discovered],
-      denied: [...denied],
-    })),
-    evidence: evidence.map((finding) => ({ ...finding })),
+      packTimes(discovered, since, tick),
+      packTimes(denied, since, tick),
+    ]),
+    evidence: evidence.map((finding) => {
+      const { weight, reason, signalId, credentialId, time } = finding
+      return [kindOf(finding), weight, reason, signalId, credentialId, time]
+    }),
     bootstrapped,
   }
-  return JSON.stringify(stored)
+  return JSON.stringify({ ...packed, kinds: [...kinds.keys()].map((kind) => JSON.parse(kind)) })
 }
 
 /** The state in a stored text. Throws `store.unavailable` where this version did not write it. */
@@ -72,32 +90,91 @@ export function unpackState(text: string): IdentityState {
   const parsed = Stored.safeParse(parse(text))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw new ResponderError('store.unavailable', `a stored identity state is not readable: ${issue?.path.join('.')}: ${issue?.message}`)
+    const where = issue?.path.join('.') || 'the text'
+    throw new ResponderError('store.unavailable', `a stored identity state is not readable: ${where}: ${issue?.message}`)
   }
-  const { identity, seen, horizon, baseline, windows, evidence, bootstrapped } = parsed.data
+  const { identity, tick, seen, horizon, baseline, windows, kinds, evidence, bootstrapped } = parsed.data
+  const [id, kind, name, account] = identity
+  const since = baseline[1]
   return {
-    identity: identity as IdentityState['identity'],
-    seen: { ids: new Map(seen), horizon },
-    baseline: unpackBaseline(baseline),
-    windows: new Map(windows.map((window) => [window.id, unpackWindow(window)])),
-    evidence: evidence as unknown as Finding[],
+    identity: { id, kind, name, account } as IdentityState['identity'],
+    seen: { ids: unpackTimes(seen, since, tick), horizon },
+    baseline: unpackBaseline(parsed.data),
+    windows: new Map(windows.map((window) => [window[0], unpackWindow(window, since, tick)])),
+    evidence: evidence.map((row) => unpackFinding(row, kinds[row[0]] as z.infer<typeof Kind>)),
     bootstrapped,
   }
 }
 
-function unpackBaseline({ features, ...rest }: z.infer<typeof Stored>['baseline']): Baseline {
-  const baseline = { ...emptyBaseline(), ...rest }
-  for (const [feature, rows] of Object.entries(features)) {
+function tickOf({ seen, baseline, windows }: IdentityState): 1 | 1000 {
+  const isWhole = (time: number) => time % 1000 === 0
+  const times = [...windows.values()].flatMap(({ discovered, denied }) => [...discovered.values(), ...denied.values()])
+  const isWholeTable = (table: FrequencyTable) => [...table.values()].every(({ last }) => isWhole(last))
+  const isWholeState = [baseline.lastSeen, ...seen.ids.values(), ...times].every(isWhole)
+  return isWholeState && Object.values(baseline.features).every(isWholeTable) ? 1000 : 1
+}
+
+/** Each time counts from the one before it: neighbours of a ring are close, so that takes two or three digits. */
+function packTimes(times: ReadonlyMap<number, number>, since: number, tick: number): string {
+  let before = since
+  let text = ''
+  for (const [hash, time] of times) {
+    text += `${hash.toString(36).padStart(HASH_LENGTH, '0')}${((time - before) / tick).toString(36)},`
+    before = time
+  }
+  return text
+}
+
+function unpackTimes(text: string, since: number, tick: number): Map<number, number> {
+  let before = since
+  return new Map(
+    entriesOf(text).map((entry) => {
+      before += Number.parseInt(entry.slice(HASH_LENGTH), 36) * tick
+      return [Number.parseInt(entry.slice(0, HASH_LENGTH), 36), before]
+    }),
+  )
+}
+
+function packTable(table: FrequencyTable, since: number, tick: number): Stored['features'][string] {
+  const times = [...table.values()].map(({ last }) => `${((since - last) / tick).toString(36)},`)
+  return [[...table.keys()], [...table.values()].map(({ weight }) => weight), times.join('')]
+}
+
+function unpackBaseline({ baseline: [firstSeen, lastSeen, calls], features, tick }: Stored): Baseline {
+  const baseline = { ...emptyBaseline(), firstSeen, lastSeen, calls }
+  for (const [feature, [values, weights, times]] of Object.entries(features)) {
     // A feature that a later version dropped is forgotten.
-    if (Object.hasOwn(baseline.features, feature)) {
-      baseline.features[feature as Feature] = new Map(rows.map(([value, weight, last]) => [value, { weight, last }]))
-    }
+    if (!Object.hasOwn(baseline.features, feature)) continue
+    const lasts = entriesOf(times).map((time) => lastSeen - Number.parseInt(time, 36) * tick)
+    const rows = values.map((value, at) => [value, { weight: weights[at] as number, last: lasts[at] as number }] as const)
+    baseline.features[feature as Feature] = new Map(rows)
   }
   return baseline
 }
 
-function unpackWindow({ id, first, last, calls, discovered, denied }: z.infer<typeof Stored>['windows'][number]): CredentialWindow {
-  return { credentialId: id, first, last, calls, discovered: new Map(discovered), denied: new Map(denied) }
+function unpackWindow(
+  [credentialId, first, last, calls, discovered, denied]: Stored['windows'][number],
+  since: number,
+  tick: number,
+): CredentialWindow {
+  return {
+    credentialId,
+    first,
+    last,
+    calls,
+    discovered: unpackTimes(discovered, since, tick),
+    denied: unpackTimes(denied, since, tick),
+  }
+}
+
+function unpackFinding([, weight, reason, signalId, credentialId, time]: z.infer<typeof Evidence>, kind: z.infer<typeof Kind>): Finding {
+  const [detector, title, group, technique, isConfirmed] = kind
+  const common = { detector, title, group, technique, isConfirmed } as Pick<Finding, 'detector' | 'title' | 'group' | 'technique' | 'isConfirmed'>
+  return { ...common, weight, reason, signalId, credentialId, time }
+}
+
+function entriesOf(text: string): string[] {
+  return text.split(',').slice(0, -1)
 }
 
 function parse(text: string): unknown {

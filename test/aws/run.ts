@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
@@ -50,17 +51,20 @@ async function isUp(url: string, deadline: number): Promise<boolean> {
 install()
 const port = await freePort()
 const url = `http://127.0.0.1:${port}`
+const logFile = join(mkdtempSync(join(tmpdir(), 'countersign-moto-')), 'moto.log')
+const log = openSync(logFile, 'w')
 const moto = spawn(join(VENV, 'bin', 'moto_server'), ['-H', '127.0.0.1', '-p', String(port)], {
-  stdio: ['ignore', 'ignore', 'inherit'],
+  stdio: ['ignore', log, log],
   env: { ...process.env, INITIAL_NO_AUTH_ACTION_COUNT: String(UNCHECKED_CALLS), PYTHONWARNINGS: 'ignore' },
 })
 try {
-  if (!(await isUp(url, Date.now() + 60_000))) throw new Error(`moto did not answer on ${url} within a minute`)
+  if (!(await isUp(url, Date.now() + 60_000))) throw new Error(`moto did not answer on ${url} within a minute; its output is in ${logFile}`)
   const { status } = spawnSync('vitest', ['run', '--config', join(HERE, 'vitest.config.ts')], {
     stdio: 'inherit',
     env: { ...process.env, MOTO_URL: url },
   })
   process.exitCode = status ?? 1
+  if (status !== 0) process.stderr.write(`What moto printed is in ${logFile}\n`)
 } finally {
   moto.kill('SIGTERM')
 }

@@ -1,0 +1,319 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation'
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  GetUserPolicyCommand,
+  IAMClient,
+  ListAccessKeysCommand,
+  ListUserPoliciesCommand,
+  ListUsersCommand,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam'
+import { SNSClient } from '@aws-sdk/client-sns'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { STSClient } from '@aws-sdk/client-sts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
+import { dynamo } from '../../shared/aws/clients.ts'
+import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { createTable } from '../../shared/aws/table.ts'
+import { verifyChain } from '../../shared/domain/change.ts'
+import {
+  ACCOUNT,
+  type DeployedFunction,
+  deployed,
+  type Keys,
+  lambdaDoor,
+  REGION,
+  resolver,
+  resourceOf,
+  roleSession,
+  synthesise,
+  topicAndQueue,
+} from './stack-on-moto.ts'
+
+const MOTO = process.env.MOTO_URL ?? ''
+const TABLE = 'countersign-record'
+const ALLOW_ALL = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] })
+const ALLOW_IAM = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iam:*', Resource: '*' }] })
+
+const options = (keys: Keys) => ({ endpoint: MOTO, region: REGION, credentials: keys })
+
+let admin: Keys
+let iam: IAMClient
+let respond: DeployedFunction
+let contain: DeployedFunction
+let seed: DeployedFunction
+let door: Awaited<ReturnType<typeof lambdaDoor>>
+
+/** The first administrator is made by the calls that moto takes unchecked. */
+async function firstAdmin(): Promise<Keys> {
+  const unchecked = new IAMClient(options({ accessKeyId: 'AKIAUNCHECKEDEXAMPLE', secretAccessKey: 'unchecked' }))
+  await unchecked.send(new CreateUserCommand({ UserName: 'admin' }))
+  await unchecked.send(new PutUserPolicyCommand({ UserName: 'admin', PolicyName: 'all', PolicyDocument: ALLOW_ALL }))
+  return newKey(unchecked, 'admin')
+}
+
+async function newKey(client: IAMClient, userName: string): Promise<Keys> {
+  const { AccessKey } = await client.send(new CreateAccessKeyCommand({ UserName: userName }))
+  if (AccessKey?.AccessKeyId === undefined || AccessKey.SecretAccessKey === undefined) throw new Error(`moto made no key for ${userName}`)
+  return { accessKeyId: AccessKey.AccessKeyId, secretAccessKey: AccessKey.SecretAccessKey }
+}
+
+async function newUser(userName: string): Promise<Keys> {
+  await iam.send(new CreateUserCommand({ UserName: userName }))
+  await iam.send(new PutUserPolicyCommand({ UserName: userName, PolicyName: 'work', PolicyDocument: ALLOW_IAM }))
+  return newKey(iam, userName)
+}
+
+beforeAll(async () => {
+  admin = await firstAdmin()
+  iam = new IAMClient(options(admin))
+  door = await lambdaDoor()
+  const { resources, assets } = synthesise({ version: 1, mode: 'contain' })
+  const { topicArn, queueUrl } = await topicAndQueue(new SNSClient(options(admin)), new SQSClient(options(admin)))
+  await createTable(dynamo(options(admin)), TABLE)
+
+  const table = resourceOf(resources, 'AWS::DynamoDB::Table', 'Record')
+  const values = new Map([
+    ['AWS::Partition', 'aws'],
+    [table, TABLE],
+    [`${table}.Arn`, `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${TABLE}`],
+    [resourceOf(resources, 'AWS::SNS::Topic', 'Notices'), topicArn],
+  ])
+  for (const [id, { Type }] of Object.entries(resources)) {
+    if (Type === 'AWS::SQS::Queue') values.set(id, queueUrl).set(`${id}.Arn`, `arn:aws:sqs:${REGION}:${ACCOUNT}:bootstrap`)
+    if (Type === 'AWS::Lambda::Function') values.set(id, id).set(`${id}.Arn`, `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${id}`)
+    if (Type === 'AWS::IAM::Role') values.set(`${id}.Arn`, `arn:aws:iam::${ACCOUNT}:role/${id}`).set(id, id)
+    if (Type === 'AWS::Logs::LogGroup') values.set(`${id}.Arn`, `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${id}`)
+  }
+  const resolve = resolver(values)
+  const sts = new STSClient(options(admin))
+  const deploy = async (prefix: string) => {
+    const functionId = resourceOf(resources, 'AWS::Lambda::Function', `${prefix}Responder`)
+    const { Code, Environment } = resources[functionId]?.Properties as {
+      Code: { S3Key: string }
+      Environment: { Variables: Record<string, unknown> }
+    }
+    const policies = Object.values(resources).filter(
+      ({ Type, Properties }) => Type === 'AWS::IAM::Policy' && JSON.stringify(Properties.Roles).includes(`"${prefix}Responder`),
+    )
+    const statements = policies.flatMap(
+      ({ Properties }) => resolve((Properties.PolicyDocument as { Statement: unknown[] }).Statement) as Record<string, unknown>[],
+    )
+    const keys = await roleSession(`${prefix}Role`, statements, { iam, sts, admin: `arn:aws:iam::${ACCOUNT}:user/admin` })
+    const environment = {
+      ...(resolve(Environment.Variables) as Record<string, string>),
+      AWS_ENDPOINT_URL: MOTO,
+      AWS_ENDPOINT_URL_LAMBDA: door.url,
+    }
+    return deployed(join(assets, `asset.${Code.S3Key.replace('.zip', '')}`, 'index.mjs'), environment, keys)
+  }
+  respond = await deploy('Respond')
+  contain = await deploy('Contain')
+  seed = await deploy('Seed')
+  // A stack of this name with these outputs is what the command line looks for.
+  const Outputs = { TableName: { Value: TABLE }, ContainFunctionName: { Value: 'contain' } }
+  const TemplateBody = JSON.stringify({ Resources: { Marker: { Type: 'AWS::SNS::Topic', Properties: {} } }, Outputs })
+  await new CloudFormationClient(options(admin)).send(new CreateStackCommand({ StackName: 'Countersign', TemplateBody }))
+}, 180_000)
+
+afterAll(() => door.server.close())
+
+const sqsEvent = (bodies: readonly unknown[]) => ({
+  Records: bodies.map((body, at) => ({
+    messageId: `m${at}`,
+    body: JSON.stringify(body),
+    attributes: {},
+    messageAttributes: {},
+    eventSource: 'aws:sqs',
+    awsRegion: REGION,
+  })),
+})
+
+/** A CloudTrail record by a user's key, in the envelope of EventBridge. */
+function call(userName: string, keys: Keys, about: { eventName: string; second: number } & Record<string, unknown>) {
+  const { second, ...record } = about
+  const detail = {
+    eventVersion: '1.11',
+    eventID: `${userName}-${second}`,
+    eventTime: new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString(),
+    eventSource: 'iam.amazonaws.com',
+    awsRegion: REGION,
+    sourceIPAddress: '198.51.100.7',
+    userAgent: 'Boto3/1.28 md/Botocore#1.31',
+    userIdentity: {
+      type: 'IAMUser',
+      arn: `arn:aws:iam::${ACCOUNT}:user/${userName}`,
+      accountId: ACCOUNT,
+      userName,
+      accessKeyId: keys.accessKeyId,
+    },
+    requestParameters: {},
+    ...record,
+  }
+  return {
+    version: '0',
+    id: detail.eventID,
+    source: 'aws.iam',
+    'detail-type': 'AWS API Call via CloudTrail',
+    account: ACCOUNT,
+    region: REGION,
+    time: detail.eventTime,
+    detail,
+  }
+}
+
+const mayListUsers = (keys: Keys) =>
+  new IAMClient(options(keys)).send(new ListUsersCommand({})).then(
+    () => true,
+    (cause: Error) => {
+      if (cause.name === 'AccessDenied') return false
+      throw cause
+    },
+  )
+
+const statusOf = async (userName: string, { accessKeyId }: Keys) =>
+  (await iam.send(new ListAccessKeysCommand({ UserName: userName }))).AccessKeyMetadata?.find(
+    ({ AccessKeyId }) => AccessKeyId === accessKeyId,
+  )?.Status
+
+const inlineOf = async (userName: string) => (await iam.send(new ListUserPoliciesCommand({ UserName: userName }))).PolicyNames?.sort()
+
+/** The command line as a person calls it. */
+async function countersign(...words: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(import.meta.dirname, '..', '..', 'local', 'countersign.ts'), ...words, '--stack', 'Countersign', '--region', REGION],
+    {
+      env: {
+        ...process.env,
+        AWS_ENDPOINT_URL: MOTO,
+        AWS_ENDPOINT_URL_LAMBDA: door.url,
+        AWS_ACCESS_KEY_ID: admin.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: admin.secretAccessKey,
+      },
+    },
+  )
+  return stdout
+}
+
+describe('the deployed path on moto', () => {
+  const records = () => dynamoChangeRecord({ client: dynamo(options(admin)), name: TABLE })
+  const incidents = () => dynamoIncidentStore({ client: dynamo(options(admin)), name: TABLE })
+
+  it('seeds the policy at the first deploy, and keeps what is there at the second', async () => {
+    await seed.invoke({})
+    await seed.invoke({})
+    expect(await records().list('POLICY')).toMatchObject([{ number: 1, kind: 'policy', to: { mode: 'contain' } }])
+  })
+
+  it('contains a key that an intruder uses, records it, and gives it back on release', async () => {
+    const keys = await newUser('ci-deploy')
+    const made = await newUser('support-ops')
+    expect(await mayListUsers(keys)).toBe(true)
+
+    const attack = [
+      call('ci-deploy', keys, { second: 1, eventName: 'CreateUser', requestParameters: { userName: 'support-ops' } }),
+      call('ci-deploy', keys, {
+        second: 2,
+        eventName: 'CreateAccessKey',
+        requestParameters: { userName: 'support-ops' },
+        responseElements: { accessKey: { userName: 'support-ops', accessKeyId: made.accessKeyId } },
+      }),
+      call('ci-deploy', keys, {
+        second: 3,
+        eventName: 'AttachUserPolicy',
+        requestParameters: { userName: 'support-ops', policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' },
+      }),
+      call('ci-deploy', keys, { second: 4, eventName: 'StopLogging', eventSource: 'cloudtrail.amazonaws.com' }),
+    ]
+    const { answer } = await respond.invoke(sqsEvent(attack))
+    expect(answer).toEqual({ batchItemFailures: [] })
+    expect(door.invoked.length).toBeGreaterThan(0)
+    const { payload } = door.invoked.at(-1) as { payload: { incidentId: string } }
+    expect(Object.keys(payload)).toEqual(['incidentId'])
+    await contain.invoke(payload)
+
+    // What moto enforces: the deny policy. What it does not: a key's status, so that is read from its IAM.
+    expect(await mayListUsers(keys)).toBe(false)
+    expect(await statusOf('ci-deploy', keys)).toBe('Inactive')
+    expect(await statusOf('support-ops', made)).toBe('Inactive')
+    expect(await inlineOf('ci-deploy')).toEqual([`CountersignQuarantine-${payload.incidentId}`, 'work'])
+    expect(await mayListUsers(made)).toBe(true)
+
+    const chain = await records().list(`INCIDENT#${payload.incidentId}`)
+    expect(chain.map(({ kind }) => kind)).toContain('step-done')
+    expect(verifyChain(`INCIDENT#${payload.incidentId}`, chain)).toBeUndefined()
+    expect((await incidents().get(payload.incidentId))?.value.state).toBe('contained')
+
+    // The same again changes nothing.
+    await respond.invoke(sqsEvent(attack))
+    await contain.invoke(payload)
+    expect(await records().list(`INCIDENT#${payload.incidentId}`)).toEqual(chain)
+
+    expect(await countersign('incidents')).toContain(payload.incidentId)
+    await countersign('release', payload.incidentId, '--reason', 'a drill')
+    await contain.invoke((door.invoked.at(-1) as { payload: unknown }).payload)
+    expect(await mayListUsers(keys)).toBe(true)
+    expect(await statusOf('ci-deploy', keys)).toBe('Active')
+    expect(await statusOf('support-ops', made)).toBe('Active')
+    expect(await inlineOf('ci-deploy')).toEqual(['work'])
+    expect(await countersign('incidents', 'show', payload.incidentId)).toContain('legitimate by')
+    expect(await countersign('changes', 'verify')).toContain('whole')
+  })
+
+  it('contains a key that AWS Health reports, with nothing known of its user', async () => {
+    const keys = await newUser('data-export')
+    const health = {
+      version: '0',
+      id: 'h1',
+      source: 'aws.health',
+      'detail-type': 'AWS Health Event',
+      account: ACCOUNT,
+      region: REGION,
+      time: '2026-01-02T00:00:00Z',
+      detail: {
+        service: 'RISK',
+        eventTypeCode: 'AWS_RISK_CREDENTIALS_EXPOSED',
+        eventArn: 'arn:aws:health:us-east-1::event/RISK/AWS_RISK_CREDENTIALS_EXPOSED/1',
+        affectedEntities: [{ entityValue: keys.accessKeyId }],
+      },
+    }
+    const before = door.invoked.length
+    const { answer } = await respond.invoke(sqsEvent([health, { ...health, id: 'h2', region: 'us-west-2' }]))
+    expect(answer).toEqual({ batchItemFailures: [] })
+    expect(door.invoked.length - before).toBe(1)
+    await contain.invoke(door.invoked.at(-1)?.payload)
+    expect(await mayListUsers(keys)).toBe(false)
+    expect(await statusOf('data-export', keys)).toBe('Inactive')
+    const { PolicyDocument } = await iam.send(
+      new GetUserPolicyCommand({ UserName: 'data-export', PolicyName: (await inlineOf('data-export'))?.[0] }),
+    )
+    expect(JSON.parse(decodeURIComponent(PolicyDocument ?? ''))).toMatchObject({
+      Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
+    })
+  })
+
+  it('gives back what it cannot read, and works on the rest of the batch', async () => {
+    const { answer } = await respond.invoke({
+      Records: [
+        { ...sqsEvent([{ nonsense: true }]).Records[0], messageId: 'bad' },
+        { ...sqsEvent([{ source: 'aws.health', detail: { eventTypeCode: 'AWS_EC2_X' } }]).Records[0], messageId: 'good' },
+      ],
+    })
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'bad' }] })
+  })
+
+  it('lets respond change nothing in IAM, whatever is asked of its role', async () => {
+    // The Deny statements of the template, enforced by moto on a session of respond's own role.
+    const own = new IAMClient(options(respond.keys))
+    await expect(
+      own.send(new PutUserPolicyCommand({ UserName: 'admin', PolicyName: 'x', PolicyDocument: ALLOW_ALL })),
+    ).rejects.toMatchObject({ name: 'AccessDenied' })
+    await expect(own.send(new CreateUserCommand({ UserName: 'x' }))).rejects.toMatchObject({ name: 'AccessDenied' })
+  })
+})

@@ -1,0 +1,168 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CreateRoleCommand, type IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
+import { CreateTopicCommand, type SNSClient } from '@aws-sdk/client-sns'
+import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts'
+import { App } from 'aws-cdk-lib'
+import { CountersignStack } from '../../infra/countersign-stack.ts'
+import { readStackConfig } from '../../shared/config.ts'
+import { parsePolicy } from '../../shared/stages/policy-source.ts'
+
+export const ACCOUNT = '123456789012'
+export const REGION = 'us-east-1'
+
+export interface Keys {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+/** A function as it would run on AWS: its bundle, its environment and the rights of its role. */
+export interface DeployedFunction {
+  /** A session of its role. */
+  readonly keys: Keys
+  invoke(payload: unknown): Promise<{ answer: unknown; log: string }>
+}
+
+export interface Resources {
+  readonly [logicalId: string]: { readonly Type: string; readonly Properties: Json }
+}
+
+/** The stack as synthesised, with its bundles. The policy contains, so that there is something to see. */
+export function synthesise(policy: unknown): {
+  resources: Resources
+  assets: string
+  outputs: Readonly<Record<string, { Value: unknown }>>
+} {
+  const outdir = mkdtempSync(join(tmpdir(), 'countersign-synth-'))
+  const app = new App({ outdir })
+  new CountersignStack(app, 'Countersign', {
+    config: readStackConfig({}),
+    policy: parsePolicy(policy),
+    env: { account: ACCOUNT, region: REGION },
+  })
+  app.synth()
+  const template = JSON.parse(readFileSync(join(outdir, 'Countersign.template.json'), 'utf8'))
+  return { resources: template.Resources, assets: outdir, outputs: template.Outputs }
+}
+
+/** Finds a resource by its type and the start of its logical id. */
+export function resourceOf(resources: Resources, type: string, prefix: string): string {
+  const found = Object.keys(resources).find((id) => id.startsWith(prefix) && resources[id]?.Type === type)
+  if (found === undefined) throw new Error(`the template has no ${type} whose id starts with ${prefix}`)
+  return found
+}
+
+/** Answers what CloudFormation would put in place of a template's references. An unknown reference is an error. */
+export function resolver(values: ReadonlyMap<string, string>): (value: unknown) => unknown {
+  const known = (key: string) => {
+    const value = values.get(key)
+    if (value === undefined) throw new Error(`nothing stands for ${key} in this test`)
+    return value
+  }
+  const resolve = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(resolve)
+    if (typeof value !== 'object' || value === null) return value
+    const {
+      Ref,
+      'Fn::GetAtt': att,
+      'Fn::Join': join,
+    } = value as { Ref?: string; 'Fn::GetAtt'?: string[]; 'Fn::Join'?: [string, unknown[]] }
+    if (Ref !== undefined) return known(Ref)
+    if (att !== undefined) return known(att.join('.'))
+    if (join !== undefined) return join[1].map(resolve).join(join[0])
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item)]))
+  }
+  return resolve
+}
+
+/** Makes the role of a function in moto and takes a session of it. */
+export async function roleSession(
+  name: string,
+  statements: readonly Json[],
+  { iam, sts, admin }: { iam: IAMClient; sts: STSClient; admin: string },
+): Promise<Keys> {
+  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: admin }, Action: 'sts:AssumeRole' }] }
+  await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }))
+  // moto asks for most actions on the resource "*", so an Allow on an ARN would never match; a Deny stays as it is.
+  const onMoto = statements.map((statement) => (statement.Effect === 'Allow' ? { ...statement, Resource: '*' } : statement))
+  await iam.send(
+    new PutRolePolicyCommand({
+      RoleName: name,
+      PolicyName: 'rights',
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: onMoto }),
+    }),
+  )
+  const { Credentials } = await sts.send(
+    new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${ACCOUNT}:role/${name}`, RoleSessionName: 'lambda' }),
+  )
+  if (Credentials?.AccessKeyId === undefined || Credentials.SecretAccessKey === undefined || Credentials.SessionToken === undefined)
+    throw new Error(`no session of ${name}`)
+  return { accessKeyId: Credentials.AccessKeyId, secretAccessKey: Credentials.SecretAccessKey, sessionToken: Credentials.SessionToken }
+}
+
+/** Runs a bundle in a process of its own, as Lambda would, with the rights of its role. */
+export function deployed(bundle: string, environment: Readonly<Record<string, string>>, keys: Keys): DeployedFunction {
+  return {
+    keys,
+    invoke: (payload) =>
+      new Promise((done, fail) => {
+        const child = spawn(process.execPath, [join(import.meta.dirname, 'invoke.mjs'), bundle], {
+          env: {
+            PATH: process.env.PATH,
+            ...environment,
+            AWS_REGION: REGION,
+            AWS_ACCESS_KEY_ID: keys.accessKeyId,
+            AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+            AWS_SESSION_TOKEN: keys.sessionToken,
+          },
+        })
+        let out = ''
+        child.stdout.on('data', (chunk: Buffer) => {
+          out += chunk.toString()
+        })
+        child.stderr.on('data', (chunk: Buffer) => {
+          out += chunk.toString()
+        })
+        child.on('error', fail)
+        child.on('close', (code) => {
+          const answer = out.match(/^ANSWER (.*)$/m)?.[1]
+          if (code === 0 && answer !== undefined) done({ answer: JSON.parse(answer), log: out })
+          else fail(new Error(`${bundle} ended with exit code ${code}:\n${out}`))
+        })
+        child.stdin.end(JSON.stringify(payload))
+      }),
+  }
+}
+
+/** Stands in for Lambda's Invoke alone: moto runs functions in Docker only. Keeps what was invoked. */
+export async function lambdaDoor(): Promise<{ url: string; invoked: { name: string; payload: unknown }[]; server: Server }> {
+  const invoked: { name: string; payload: unknown }[] = []
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk: Buffer) => {
+      body += chunk.toString()
+    })
+    request.on('end', () => {
+      const name = decodeURIComponent(request.url?.match(/\/functions\/([^/]+)\/invocations/)?.[1] ?? '')
+      invoked.push({ name, payload: JSON.parse(body) })
+      response.writeHead(202).end()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, invoked, server }
+}
+
+export async function topicAndQueue(sns: SNSClient, sqs: SQSClient): Promise<{ topicArn: string; queueUrl: string }> {
+  const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'notices' }))
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'bootstrap' }))
+  if (TopicArn === undefined || QueueUrl === undefined) throw new Error('moto made no topic or no queue')
+  return { topicArn: TopicArn, queueUrl: QueueUrl }
+}
