@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { App } from 'aws-cdk-lib'
+import { CountersignStack } from '../../infra/countersign-stack.ts'
+import { readStackConfig } from '../../shared/config.ts'
+import { parsePolicy } from '../../shared/stages/policy-source.ts'
+import { type Figures, median, rounded } from './measure.ts'
+
+const ROUNDS = 7
+const ARN = 'arn:aws:iam::123456789012:role/bench'
+const ENVIRONMENT = {
+  TABLE_NAME: 'bench',
+  ACCOUNT_ID: '123456789012',
+  CONTAIN_FUNCTION_NAME: 'contain',
+  NOTIFY_TOPIC_ARN: ARN,
+  OWN_ROLE_ARNS: ARN,
+  AWS_REGION: 'us-east-1',
+}
+
+/** Bytes of each function's bundle, and the time to import it beside a bare `node`. */
+export function bundles(): Figures {
+  const outdir = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
+  const app = new App({ outdir })
+  new CountersignStack(app, 'Countersign', { config: readStackConfig({}), policy: parsePolicy({ version: 1 }) })
+  app.synth()
+  const { Resources } = JSON.parse(readFileSync(join(outdir, 'Countersign.template.json'), 'utf8'))
+  const bare = importMs('0')
+  const figures: Figures = { 'node.bare': { value: rounded(bare, 0), unit: 'ms', target: null } }
+  for (const name of ['Respond', 'Contain', 'Seed']) {
+    const id = Object.keys(Resources).find((key) => key.startsWith(`${name}Responder`) && Resources[key].Type === 'AWS::Lambda::Function')
+    const bundle = join(outdir, `asset.${Resources[id ?? '']?.Properties.Code.S3Key.replace('.zip', '')}`, 'index.mjs')
+    const key = name.toLowerCase()
+    figures[`${key}.bytes`] = { value: statSync(bundle).size, unit: 'bytes, minified', target: name === 'Respond' ? '<= 1500000' : null }
+    figures[`${key}.import`] = {
+      value: rounded(importMs(`await import(${JSON.stringify(bundle)})`) / bare),
+      unit: '× a bare node',
+      target: null,
+    }
+  }
+  return figures
+}
+
+function importMs(code: string): number {
+  const times = Array.from({ length: ROUNDS }, () => {
+    const startedAt = performance.now()
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+      env: { ...ENVIRONMENT, PATH: process.env.PATH },
+    })
+    if (status !== 0) throw new Error(`import failed: ${stderr}`)
+    return performance.now() - startedAt
+  })
+  return median(times)
+}

@@ -1,0 +1,61 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { readRecords } from '../../local/read-records.ts'
+import { replayInMemory } from '../../local/replay-in-memory.ts'
+import { syntheticHistory } from '../../local/synthetic-history.ts'
+import { type Figures, median, rounded } from './measure.ts'
+
+const ROUNDS = 5
+const ACCOUNTS = 12
+
+/** Replay of a synthetic history beside the bare floor on the same bytes, in turns, on one thread. */
+export async function replayRatio(): Promise<Figures> {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
+  const file = join(folder, 'history.ndjson.gz')
+  const policy = join(folder, 'policy.yaml')
+  writeFileSync(policy, 'version: 1\nmode: contain\n')
+  const lines = Array.from({ length: ACCOUNTS }, (_, seed) => {
+    const { history, lastDay } = syntheticHistory({ seed, end: Date.UTC(2026, 0, 31), days: 31 })
+    return [...history, ...lastDay].map((record) => JSON.stringify({ ...record, recipientAccountId: '123456789012' }))
+  }).flat()
+  writeFileSync(file, gzipSync(lines.join('\n')))
+
+  const floors: number[] = []
+  const replays: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    floors.push(timed(() => floor(file)))
+    const { run } = await replayInMemory({ policy })
+    const startedAt = performance.now()
+    for await (const batch of readRecords([file], { onProblem: () => {} })) await run.run(batch)
+    replays.push(performance.now() - startedAt)
+    if (run.tally.signals < lines.length)
+      throw new Error(`replay saw ${run.tally.signals} of ${lines.length} records: the figure would mean nothing`)
+  }
+  rmSync(folder, { recursive: true })
+  const [floorMs, replayMs] = [median(floors), median(replays)]
+  return {
+    'replay.ratio': { value: rounded(floorMs / replayMs), unit: 'replay events/s ÷ floor events/s', target: '>= 0.4' },
+    'replay.events': { value: Math.round(lines.length / (replayMs / 1000)), unit: 'events/s', target: null },
+    'floor.events': {
+      value: Math.round(lines.length / (floorMs / 1000)),
+      unit: 'events/s',
+      target: null,
+      note: 'gunzip + split + JSON.parse',
+    },
+  }
+}
+
+function timed(work: () => number): number {
+  const startedAt = performance.now()
+  if (work() === 0) throw new Error('the floor read nothing')
+  return performance.now() - startedAt
+}
+
+/** The least that anybody who reads such a file has to do. */
+function floor(file: string): number {
+  let parsed = 0
+  for (const line of gunzipSync(readFileSync(file)).toString('utf8').split('\n')) if (JSON.parse(line) !== null) parsed += 1
+  return parsed
+}

@@ -1,0 +1,118 @@
+import type { AddressInfo } from 'node:net'
+import dynalite from 'dynalite'
+import { dynamoBreaker } from '../../shared/aws/breaker.ts'
+import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
+import { dynamo, iamClient, lambdaClient, snsClient } from '../../shared/aws/clients.ts'
+import { lambdaContainDoor } from '../../shared/aws/doors.ts'
+import { awsIam } from '../../shared/aws/iam.ts'
+import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
+import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { snsNotifier } from '../../shared/aws/notifier.ts'
+import { createTable } from '../../shared/aws/table.ts'
+import { absentAdvisor } from '../../shared/memory/advisor.ts'
+import { silentLog } from '../../shared/memory/log.ts'
+import { pipeline } from '../../shared/pipeline.ts'
+import { enforce } from '../../shared/stages/contain/enforce.ts'
+import { applyPolicy, parsePolicy } from '../../shared/stages/policy-source.ts'
+import { fakeAws } from './fake-aws.ts'
+import type { Figures } from './measure.ts'
+
+const KEY = 'AKIAIOSFODNN7EXAMPLE'
+const CREDENTIALS = { accessKeyId: 'bench', secretAccessKey: 'bench' }
+
+interface Call {
+  readonly name: string
+  readonly start: number
+  readonly end: number
+}
+
+type Send = { send(command: unknown, ...rest: unknown[]): Promise<unknown> }
+
+/** Counts the serial round trips from an AWS Health event to an inactive key, on the SDK clients that the functions use. */
+export async function roundTrips(): Promise<Figures> {
+  const database = dynalite({ createTableMs: 0 })
+  await new Promise<void>((resolve) => database.listen(0, '127.0.0.1', resolve))
+  const aws = await fakeAws({ userName: 'ci-deploy', accessKeyId: KEY })
+  const options = (endpoint: string) => ({ region: 'us-east-1', endpoint, credentials: CREDENTIALS })
+  const name = 'bench'
+  const client = dynamo(options(`http://127.0.0.1:${(database.address() as AddressInfo).port}`))
+  await createTable(client, name)
+  const policy = parsePolicy({ version: 1, mode: 'contain' })
+  await applyPolicy(dynamoChangeRecord({ client, name }), { policy, by: 'bench', why: 'bench', at: new Date().toISOString() })
+
+  /** The adapters of one function on clients of its own, which note every call. */
+  const portsOf = (calls: Call[]) => {
+    const table = { client: counted(dynamo(options(`http://127.0.0.1:${(database.address() as AddressInfo).port}`)), calls), name }
+    return {
+      identities: dynamoIdentityStore(table),
+      incidents: dynamoIncidentStore(table),
+      record: dynamoChangeRecord(table),
+      breaker: dynamoBreaker(table),
+      iam: awsIam(counted(iamClient(options(aws.url)), calls), '123456789012'),
+      notifier: snsNotifier(counted(snsClient(options(aws.url)), calls), 'arn:aws:sns:us-east-1:123456789012:notices'),
+      advisor: absentAdvisor,
+      containDoor: lambdaContainDoor(counted(lambdaClient(options(aws.url)), calls), 'contain'),
+      bootstrapDoor: { bootstrap: async () => {} },
+      history: { lookup: async () => [] },
+      countries: { countryOf: () => undefined },
+      clock: { now: () => Date.now() },
+      log: silentLog,
+    }
+  }
+  const respondCalls: Call[] = []
+  const containCalls: Call[] = []
+
+  const event = {
+    source: 'aws.health',
+    'detail-type': 'AWS Health Event',
+    time: new Date().toISOString(),
+    account: '123456789012',
+    detail: {
+      service: 'RISK',
+      eventTypeCode: 'AWS_RISK_CREDENTIALS_EXPOSED',
+      eventArn: 'arn:aws:health:us-east-1::event/RISK/x/1',
+      affectedEntities: [{ entityValue: KEY }],
+    },
+  }
+  // A pipeline made anew has no policy in its cache: the worst case, a cold start.
+  const responding = pipeline(portsOf(respondCalls))([event])
+  const incidentId = await aws.invoked
+  // Contain runs in its own function while respond goes on; what respond does after its call delays nobody.
+  await enforce(incidentId, portsOf(containCalls))
+  await responding
+  database.close()
+  aws.close()
+  if (aws.statusOfKey() !== 'Inactive') throw new Error('the key is not inactive: the figure would mean nothing')
+  const path = [...criticalPath(respondCalls, 'Invoke'), ...criticalPath(containCalls, 'UpdateAccessKey')]
+  return { 'contain.roundTrips': { value: path.length, unit: `serial round trips, cold: ${path.join(' → ')}`, target: '<= 7' } }
+}
+
+/** A client that notes each of its calls. */
+function counted<T extends object>(client: T, calls: Call[]): T {
+  const target = client as T & Send
+  const send = target.send.bind(target)
+  target.send = async (command: unknown, ...rest: unknown[]) => {
+    const start = performance.now()
+    try {
+      return await send(command, ...rest)
+    } finally {
+      calls.push({ name: (command as object).constructor.name.replace('Command', ''), start, end: performance.now() })
+    }
+  }
+  return client
+}
+
+/** The longest chain of calls, each begun after the one before had ended, that ends in the call of a name. */
+function criticalPath(calls: readonly Call[], last: string): string[] {
+  const end = calls.find(({ name }) => name === last)
+  if (end === undefined) throw new Error(`no call of ${last}`)
+  const before = [...calls].filter((call) => call.end <= end.start).sort((a, b) => a.start - b.start)
+  const chains: { call: Call; path: string[] }[] = []
+  for (const call of [...before, end]) {
+    const longest = chains
+      .filter((chain) => chain.call.end <= call.start)
+      .reduce<string[]>((most, { path }) => (path.length > most.length ? path : most), [])
+    chains.push({ call, path: [...longest, call.name] })
+  }
+  return chains.at(-1)?.path ?? []
+}
