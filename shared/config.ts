@@ -50,7 +50,11 @@ export type SeedConfig = z.infer<typeof SeedConfig>
 
 /** Checks the context of `cdk.json`. */
 export function readStackConfig(context: unknown): StackConfig {
-  return checked(StackConfig, typeof context === 'string' ? fromCommandLine(context) : (context ?? {}), 'set it under "countersign" in the context of cdk.json')
+  return checked(
+    StackConfig,
+    typeof context === 'string' ? fromCommandLine(context) : (context ?? {}),
+    'set it under "countersign" in the context of cdk.json',
+  )
 }
 
 /** `cdk deploy -c countersign=…` gives text. */

@@ -6,6 +6,9 @@ import { columns, duration, moment, type Paint } from './style.ts'
 /** The most timeline rows that are printed; `--json` gives all. */
 const TIMELINE_ROWS = 25
 
+/** The most credentials of a lineage that are printed. */
+const LINEAGE_ROWS = 10
+
 /** One incident for a person: who, why, what was done, what waits. Attacker text is made printable. */
 export function renderIncident(incident: Incident, paint: Paint): string {
   const { identity, assessment, blastRadius, decision } = incident
@@ -49,14 +52,11 @@ function renderFindings({ assessment }: Incident): string {
 
 function lineageOf({ lineage }: Incident, paint: Paint): string[] {
   if (lineage.length === 0) return []
-  const rows = lineage.map(({ parent, id, kind, owner }) => [
-    printable(parent, 64),
-    '→',
-    printable(id, 64),
-    kind,
-    `of ${printable(owner, 100)}`,
-  ])
-  return ['', paint('bold', 'Made by the credential'), indent(columns(rows))]
+  const more = lineage.length > LINEAGE_ROWS ? [`  … ${lineage.length - LINEAGE_ROWS} more (--json shows all)`] : []
+  const rows = lineage
+    .slice(0, LINEAGE_ROWS)
+    .map(({ parent, id, kind, owner }) => [printable(parent, 64), '→', printable(id, 64), kind, `of ${printable(owner, 100)}`])
+  return ['', paint('bold', 'Made by the credential'), indent(columns(rows)), ...more]
 }
 
 /** What was changed, each entry of the incident's chain a line. */

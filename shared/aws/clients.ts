@@ -16,8 +16,11 @@ export interface ClientOptions {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
+/** Without `throwOnRequestTimeout` the SDK only warns. The socket's own limit ends an answer that stops half-way. */
+const timeouts = (ms: number) => ({ connectionTimeout: 2_000, requestTimeout: ms, socketTimeout: ms, throwOnRequestTimeout: true })
+
 /** Three attempts: the first, and two with backoff; a caller that gets no answer then asks a person or is called again. */
-const SHARED = { maxAttempts: 3, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 } }
+const SHARED = { maxAttempts: 3, requestHandler: timeouts(5_000) }
 
 /** A document client. Undefined members are left out, so that what is read is what was written. */
 export function dynamo(options: ClientOptions = {}): DynamoDBDocumentClient {
@@ -34,4 +37,4 @@ export const stsClient = (options: ClientOptions = {}) => new STSClient({ ...SHA
 
 /** The advisor has its own deadline, so the client neither retries nor cuts off by itself before it. */
 export const bedrockClient = (options: ClientOptions = {}) =>
-  new BedrockRuntimeClient({ ...options, maxAttempts: 1, requestHandler: { connectionTimeout: 2_000, requestTimeout: 25_000 } })
+  new BedrockRuntimeClient({ ...options, maxAttempts: 1, requestHandler: timeouts(25_000) })

@@ -14,7 +14,8 @@ import type { AccessKey, Iam } from '../ports.ts'
 import { isNamed } from './table.ts'
 
 /**
- * IAM by its API. `account` is the stack's own: IAM names the owner of a key, not its ARN.
+ * IAM by its API. `account` is the stack's own: IAM names the owner of a key, not its ARN. The ARN that `ownerOf` makes of
+ * the name is that of a user on the path `/`.
  *
  * What an identity's policies grant is not read here: it takes many calls, so the blast radius rests on what was observed.
  */
@@ -49,7 +50,7 @@ export function awsIam(client: IAMClient, account: string): Iam {
     },
     async getUserPolicy(userName, policyName) {
       const answer = await found(client.send(new GetUserPolicyCommand({ UserName: userName, PolicyName: policyName })))
-      return answer?.PolicyDocument === undefined ? undefined : decodeURIComponent(answer.PolicyDocument)
+      return answer?.PolicyDocument === undefined ? undefined : decoded(answer.PolicyDocument)
     },
     async putUserPolicy(userName, policyName, document) {
       try {
@@ -72,6 +73,11 @@ export function awsIam(client: IAMClient, account: string): Iam {
     },
     grantsOf: async () => undefined,
   }
+}
+
+/** IAM URL-encodes documents, and the first character of JSON with it; some other implementations do not. */
+function decoded(document: string): string {
+  return document.startsWith('%') ? decodeURIComponent(document) : document
 }
 
 /** "Not found" is an answer, undefined; "could not look" throws. */

@@ -46,9 +46,12 @@ export function blastRadiusOf(grants: readonly Grant[]): BlastRadius {
   return { score, basis: 'policies', reasons: held.map(({ reason }) => reason) }
 }
 
-/** The blast radius as far as the identity's own past shows it, for accounts whose policies are not known. */
-export function observedBlastRadius(baseline: Baseline): BlastRadius {
-  const actions = [...baseline.features.action.keys()]
+/**
+ * The blast radius as far as the identity's own calls show it, for accounts whose policies are not known: those of its
+ * past, and `latest`, the call at hand where it succeeded.
+ */
+export function observedBlastRadius(baseline: Baseline, latest?: string): BlastRadius {
+  const actions = [...baseline.features.action.keys(), ...(latest === undefined ? [] : [latest])]
   if (actions.length === 0) return { score: 50, basis: 'unknown', reasons: ['nothing is known of this identity yet'] }
   const seen = blastRadiusOf([{ effect: 'Allow', actions, resources: ['*'], isConditional: false }])
   return { score: seen.score, basis: 'observed', reasons: seen.reasons }

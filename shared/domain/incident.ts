@@ -53,7 +53,7 @@ export interface Incident {
   readonly decision: Decision
   /** The signal that brought the decision to where it is. */
   readonly decidedBy: { readonly signalId: string; readonly time: number }
-  /** When containment was complete, by the responder's clock. */
+  /** When containment was first complete, by the responder's clock. */
   readonly containedAt: number | undefined
   readonly verdict: Verdict | undefined
   readonly hold: Hold | undefined

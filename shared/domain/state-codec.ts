@@ -169,7 +169,10 @@ function unpackWindow(
 
 function unpackFinding([, weight, reason, signalId, credentialId, time]: z.infer<typeof Evidence>, kind: z.infer<typeof Kind>): Finding {
   const [detector, title, group, technique, isConfirmed] = kind
-  const common = { detector, title, group, technique, isConfirmed } as Pick<Finding, 'detector' | 'title' | 'group' | 'technique' | 'isConfirmed'>
+  const common = { detector, title, group, technique, isConfirmed } as Pick<
+    Finding,
+    'detector' | 'title' | 'group' | 'technique' | 'isConfirmed'
+  >
   return { ...common, weight, reason, signalId, credentialId, time }
 }
 

@@ -3,19 +3,21 @@ import type { ChangeRecord } from '../ports.ts'
 
 /** The record in memory. Entries are kept as text, as a table would, so that nobody can change one by reference. */
 export function memoryChangeRecord(): ChangeRecord {
-  const chains = new Map<string, string[]>()
-  const read = (entry: string | undefined): Change | undefined => (entry === undefined ? undefined : JSON.parse(entry))
+  const chains = new Map<string, Map<number, string>>()
+  const entriesOf = (subject: string): Change[] =>
+    [...(chains.get(subject) ?? [])].sort(([a], [b]) => a - b).map(([, entry]) => JSON.parse(entry))
   return {
     async last(subject) {
-      return read(chains.get(subject)?.at(-1))
+      const numbers = chains.get(subject)
+      return numbers === undefined ? undefined : JSON.parse(numbers.get(Math.max(...numbers.keys())) as string)
     },
     async list(subject) {
-      return (chains.get(subject) ?? []).map((entry) => JSON.parse(entry))
+      return entriesOf(subject)
     },
     async append(change) {
-      const entries = chains.get(change.subject) ?? []
-      if (change.number !== entries.length + 1) return false
-      chains.set(change.subject, [...entries, JSON.stringify(change)])
+      const entries = chains.get(change.subject) ?? new Map<number, string>()
+      if (entries.has(change.number)) return false
+      chains.set(change.subject, entries.set(change.number, JSON.stringify(change)))
       return true
     },
     async *subjects() {

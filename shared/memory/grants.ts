@@ -31,9 +31,11 @@ function statementsOf(document: unknown): Grant[] {
   if (typeof parsed !== 'object' || parsed === null || !('Statement' in parsed)) return []
   return listOf(parsed.Statement).flatMap((statement) => {
     if (typeof statement !== 'object' || statement === null) return []
-    const { Effect, Action, Resource, Condition } = statement as Record<string, unknown>
+    const { Effect, Action, NotAction, Resource, Condition } = statement as Record<string, unknown>
     if (Effect !== 'Allow' && Effect !== 'Deny') return []
-    return [{ effect: Effect, actions: textsOf(Action), resources: textsOf(Resource), isConditional: Condition !== undefined }]
+    // All but a few actions is taken for all where it is allowed, and for none where it is denied: the safe side.
+    const actions = Effect === 'Allow' && NotAction !== undefined ? ['*'] : textsOf(Action)
+    return [{ effect: Effect, actions, resources: textsOf(Resource), isConditional: Condition !== undefined }]
   })
 }
 

@@ -1,7 +1,7 @@
 import type { Grant } from '../domain/blast-radius.ts'
 import type { Identity } from '../domain/signal.ts'
 import type { Iam } from '../ports.ts'
-import type { AccountPicture } from './account-picture.ts'
+import type { AccountPicture, PolicyDocument } from './account-picture.ts'
 import { grantsIn } from './grants.ts'
 
 /** Characters of inline policy that a user may have, white space not counted: an IAM quota. */
@@ -13,6 +13,8 @@ export interface MemoryIam extends Iam {
   picture(): AccountPicture
   /** Adds a user and a key that a log shows, where the account has them not. */
   meet(identity: Identity, accessKeyId: string | undefined): void
+  /** True where a call with the key, or without one by another credential of the user, would be refused whatever it asks. */
+  isRefused(userName: string, accessKeyId?: string): boolean
 }
 
 /** The embedded account, from a picture of one. The picture is copied. */
@@ -40,6 +42,15 @@ export function memoryIam(picture: AccountPicture): MemoryIam {
       if (accessKeyId === undefined || keyOf(identity.name, accessKeyId) !== undefined) return
       account.AccessKeys.push({ UserName: identity.name, AccessKeyId: accessKeyId, Status: 'Active' })
     },
+    isRefused(userName, accessKeyId) {
+      const user = userNamed(userName)
+      if (user === undefined) return true
+      if (accessKeyId !== undefined && keyOf(userName, accessKeyId)?.Status !== 'Active') return true
+      return grantsIn(account, user.UserPolicyList, user.AttachedManagedPolicies).some(
+        ({ effect, actions, resources, isConditional }) =>
+          effect === 'Deny' && !isConditional && actions.includes('*') && resources.includes('*'),
+      )
+    },
     async ownerOf(accessKeyId) {
       const key = account.AccessKeys.find(({ AccessKeyId }) => AccessKeyId === accessKeyId)
       const user = key === undefined ? undefined : userNamed(key.UserName)
@@ -62,7 +73,7 @@ export function memoryIam(picture: AccountPicture): MemoryIam {
     async getUserPolicy(userName, policyName) {
       const policy = userNamed(userName)?.UserPolicyList.find(({ PolicyName }) => PolicyName === policyName)
       if (policy === undefined) return undefined
-      return typeof policy.PolicyDocument === 'string' ? policy.PolicyDocument : JSON.stringify(policy.PolicyDocument)
+      return textOfDocument(policy.PolicyDocument)
     },
     async putUserPolicy(userName, policyName, document) {
       const user = userNamed(userName)
@@ -78,7 +89,8 @@ export function memoryIam(picture: AccountPicture): MemoryIam {
       if (user !== undefined) user.UserPolicyList = user.UserPolicyList.filter(({ PolicyName }) => PolicyName !== policyName)
     },
     async tagsOf(identity) {
-      const found = identity.kind === 'role' ? roleOf(identity) : userNamed(identity.name)
+      const user = identity.kind === 'iam-user' ? userNamed(identity.name) : undefined
+      const found = identity.kind === 'role' ? roleOf(identity) : user
       return found === undefined ? undefined : Object.fromEntries(found.Tags.map(({ Key, Value }) => [Key, Value]))
     },
     async grantsOf(identity): Promise<readonly Grant[] | undefined> {
@@ -105,7 +117,12 @@ function isOnlyMet(user: AccountPicture['UserDetailList'][number]): boolean {
   return user.UserPolicyList.length + user.AttachedManagedPolicies.length + user.GroupList.length === 0
 }
 
-function sizeOf(document: unknown): number {
-  const text = typeof document === 'string' ? document : JSON.stringify(document)
-  return text.replace(/\s/g, '').length
+function sizeOf(document: PolicyDocument): number {
+  return textOfDocument(document).replace(/\s/g, '').length
+}
+
+/** Pictures hold documents as objects, as JSON or URL-encoded. */
+function textOfDocument(document: PolicyDocument): string {
+  if (typeof document !== 'string') return JSON.stringify(document)
+  return document.startsWith('%') ? decodeURIComponent(document) : document
 }

@@ -49,7 +49,7 @@ export async function judge({ signal, findings, evidence }: Folded, bench: Bench
   const identity = known?.value.identity ?? signal.identity
   const decision = await decisionOn(assessment, identity, bench)
   if (decision.would === 'observe' && known === undefined) return { signal, findings, assessment, incidentId: undefined, decision }
-  const blastRadius = await radiusOf(known?.value, identity, { baseline: draft.baseline, ports })
+  const blastRadius = await radiusOf(known?.value, identity, { baseline: draft.baseline, signal, ports })
   const raised = await raise({ incidentId: correlation.id, signal, findings, merged, assessment, blastRadius, decision }, known, ports)
   desk.keepIncident(signal.identity.id, raised.stored)
   await act(raised, bench)
@@ -85,14 +85,18 @@ async function decisionOn(assessment: Assessment, identity: Identity, { policy, 
   return decide(assessment, identity, boundsFor(policy, identity.id, tags))
 }
 
+/** By its policies where they are known; else by what it was seen to do, which only grows. */
 async function radiusOf(
   incident: Incident | undefined,
   identity: Identity,
-  { baseline, ports }: { baseline: Baseline; ports: RespondPorts },
+  { baseline, signal, ports }: { baseline: Baseline; signal: Signal; ports: RespondPorts },
 ): Promise<BlastRadius> {
-  if (incident !== undefined && incident.blastRadius.basis !== 'unknown') return incident.blastRadius
-  const grants = await ports.iam.grantsOf(identity)
-  return grants === undefined ? observedBlastRadius(baseline) : blastRadiusOf(grants)
+  const before = incident?.blastRadius
+  if (before?.basis === 'policies') return before
+  const grants = before?.basis === 'observed' ? undefined : await ports.iam.grantsOf(identity)
+  if (grants !== undefined) return blastRadiusOf(grants)
+  const observed = observedBlastRadius(baseline, signal.kind === 'api-call' && signal.outcome === 'success' ? signal.action : undefined)
+  return before?.basis === 'observed' && before.score >= observed.score ? before : observed
 }
 
 /** Calls contain, again where an earlier batch broke off before its call; else tells people what is stronger than before. */

@@ -130,7 +130,7 @@ function grown(incident: Incident, { signal, merged, assessment, blastRadius, de
   const credentials = withCredential(incident.credentials, signal.credential)
   const lineage = withEdges(incident.lineage, edgesOf(signal))
   const hasMore = keysOf(credentials) > keysOf(incident.credentials) || keysOf(lineage) > keysOf(incident.lineage)
-  const isStrongerNow = isStronger(decision.action, incident.decision.action) && !wasRefused(incident)
+  const isStrongerNow = isStrongerDecision(decision, incident.decision) && !wasRefused(incident)
   const now = isStrongerNow ? decision : incident.decision
   const findings = mergeFindings(incident.findings, merged)
   // Where another writer added findings meanwhile, ours are not all: the higher of the two risks stands until the next signal.
@@ -149,6 +149,11 @@ function grown(incident: Incident, { signal, merged, assessment, blastRadius, de
     decision: now,
     decidedBy: isStrongerNow ? { signalId: signal.id, time: signal.time } : incident.decidedBy,
   }
+}
+
+/** What the thresholds call for counts too: a bound that holds an action down must not hide that it is called for. */
+function isStrongerDecision(a: Decision, b: Decision): boolean {
+  return isStronger(a.action, b.action) || (a.action === b.action && isStronger(a.would, b.would))
 }
 
 /** Contain was called and refused for a bound: the same evidence growing does not lift that bound. */

@@ -24,7 +24,8 @@ function responder(parts: Partial<Responder> = {}): Responder & { seen: unknown[
   }
 }
 
-const failedOf = async (one: Responder, records: SQSRecord[]) => (await sqsBatch(one)({ Records: records }, context)).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)
+const failedOf = async (one: Responder, records: SQSRecord[]) =>
+  (await sqsBatch(one)({ Records: records }, context)).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)
 
 describe('a batch of messages', () => {
   it('is handed on as one, so that it is folded as one', async () => {

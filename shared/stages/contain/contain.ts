@@ -75,7 +75,7 @@ async function close(
     if (incident.state !== 'containing') return undefined
     const { decision } = incident
     const next = { ...incident, state, updatedAt: Math.max(now, incident.updatedAt), head: chapter.head() }
-    if (state === 'contained') return { ...next, containedAt: now }
+    if (state === 'contained') return { ...next, containedAt: incident.containedAt ?? now }
     return { ...next, decision: { ...decision, action: 'ask', why: [...decision.why, why] } }
   }
   const { value } = await updateIncident(stored, moved, ports.incidents)
