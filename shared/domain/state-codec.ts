@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ResponderError } from '../errors.ts'
 import { type Baseline, emptyBaseline, type Feature } from './baseline.ts'
 import type { CredentialWindow } from './credential-window.ts'
-import type { Finding } from './finding.ts'
+import type { EvidenceGroup, Finding, Technique } from './finding.ts'
 import type { FrequencyTable } from './frequency.ts'
 import type { IdentityState } from './identity-state.ts'
 
@@ -168,12 +168,8 @@ function unpackWindow(
 }
 
 function unpackFinding([, weight, reason, signalId, credentialId, time]: z.infer<typeof Evidence>, kind: z.infer<typeof Kind>): Finding {
-  const [detector, title, group, technique, isConfirmed] = kind
-  const common = { detector, title, group, technique, isConfirmed } as Pick<
-    Finding,
-    'detector' | 'title' | 'group' | 'technique' | 'isConfirmed'
-  >
-  return { ...common, weight, reason, signalId, credentialId, time }
+  const [detector, title, group, technique, isConfirmed] = kind as [string, string, EvidenceGroup, Technique, boolean]
+  return { detector, title, weight, group, technique, isConfirmed, reason, signalId, credentialId, time }
 }
 
 function entriesOf(text: string): string[] {

@@ -1,0 +1,41 @@
+import type { Action } from '../../shared/domain/decision.ts'
+import type { Policy } from '../../shared/domain/policy.ts'
+import { emptyPorts } from '../memory-ports.ts'
+import { pipeline } from '../../shared/pipeline.ts'
+import type { Advisor, Countries } from '../../shared/ports.ts'
+import { applyPolicy } from '../../shared/stages/policy-source.ts'
+import type { Case, Labelled } from './labelled.ts'
+
+/** What the responder said of one labelled record. */
+export interface Judged {
+  readonly record: Labelled
+  readonly time: number
+  readonly credential: string
+  readonly risk: number
+  /** What the thresholds call for at this record, whatever the mode; undefined where nothing new was found. */
+  readonly would: Action | undefined
+  readonly detectors: readonly string[]
+}
+
+/** Replays a case with fresh state. Records that cannot be read are judged as nothing said. */
+export async function runCase({ records }: Case, { policy, advisor, countries }: { policy: Policy; advisor: Advisor; countries: Countries }): Promise<Judged[]> {
+  const ports = emptyPorts({ advisor, countries })
+  await applyPolicy(ports.record, { policy, by: 'local:eval', why: 'evaluated', at: new Date(0).toISOString() })
+  const run = pipeline(ports)
+  const judged: Judged[] = []
+  for (const [at, record] of records.entries()) {
+    // Every record is its own event here, also where two share an event id.
+    const { signals, outcomes } = await run([{ ...record.event, eventID: `${at}` }])
+    const [signal] = signals
+    const said = outcomes.at(-1)
+    judged.push({
+      record,
+      time: signal?.time ?? 0,
+      credential: signal?.credential.id ?? 'unreadable',
+      risk: said?.assessment.risk ?? 0,
+      would: said?.decision?.would,
+      detectors: said?.findings.map(({ detector }) => detector) ?? [],
+    })
+  }
+  return judged
+}

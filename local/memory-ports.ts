@@ -1,0 +1,29 @@
+import { absentAdvisor } from '../shared/memory/advisor.ts'
+import { memoryBreaker } from '../shared/memory/breaker.ts'
+import { memoryChangeRecord } from '../shared/memory/change-record.ts'
+import { memoryIam } from '../shared/memory/iam.ts'
+import { AccountPicture } from '../shared/memory/account-picture.ts'
+import { memoryIdentityStore } from '../shared/memory/identity-store.ts'
+import { memoryIncidentStore } from '../shared/memory/incident-store.ts'
+import { silentLog } from '../shared/memory/log.ts'
+import { memoryNotifier } from '../shared/memory/notifier.ts'
+import type { Advisor, Countries } from '../shared/ports.ts'
+
+/** Every port in memory, over an account that is not known, with doors that lead nowhere. */
+export function emptyPorts(parts: { countries: Countries; advisor?: Advisor }) {
+  return {
+    identities: memoryIdentityStore(),
+    incidents: memoryIncidentStore(),
+    record: memoryChangeRecord(),
+    breaker: memoryBreaker(),
+    iam: memoryIam(AccountPicture.parse({})),
+    advisor: parts.advisor ?? absentAdvisor,
+    notifier: memoryNotifier(),
+    containDoor: { contain: async () => {} },
+    bootstrapDoor: { bootstrap: async () => {} },
+    history: { lookup: async () => [] },
+    countries: parts.countries,
+    clock: { now: () => 0 },
+    log: silentLog,
+  }
+}

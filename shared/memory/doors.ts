@@ -1,0 +1,29 @@
+import type { BootstrapDoor, ContainDoor } from '../ports.ts'
+
+/** Hands an incident to contain on the same machine. It does not wait for it, as an asynchronous invoke does not. */
+export function memoryContainDoor(contain: (incidentId: string) => Promise<unknown>): ContainDoor & { settled(): Promise<void> } {
+  const running: Promise<unknown>[] = []
+  return {
+    async contain(incidentId) {
+      // One turn later: whoever calls goes on first, and a failure of contain is not a failure to call it.
+      const run = Promise.resolve().then(() => contain(incidentId))
+      run.catch(() => {})
+      running.push(run)
+    },
+    /** Waits for every call that was made; throws what the first one that failed threw. */
+    async settled() {
+      while (running.length > 0) await running.shift()
+    },
+  }
+}
+
+/** Collects the keys whose past was asked for. */
+export function memoryBootstrapDoor(): BootstrapDoor & { readonly asked: readonly string[] } {
+  const asked: string[] = []
+  return {
+    asked,
+    async bootstrap(accessKeyId) {
+      asked.push(accessKeyId)
+    },
+  }
+}

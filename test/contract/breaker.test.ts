@@ -1,0 +1,74 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dynamoBreaker } from '../../shared/aws/breaker.ts'
+import { keys } from '../../shared/aws/table.ts'
+import { memoryBreaker } from '../../shared/memory/breaker.ts'
+import type { Breaker } from '../../shared/ports.ts'
+import { dynamoError, type EmbeddedTable, embeddedTable } from './embedded-table.ts'
+
+let embedded: EmbeddedTable
+beforeAll(async () => {
+  embedded = await embeddedTable()
+})
+afterAll(() => embedded.close())
+
+let made = 490_000
+/** An hour that no other test has met: they share the table. */
+const someHour = () => ++made
+
+describe.each([
+  { name: 'in memory', make: (): Breaker => memoryBreaker() },
+  { name: 'on DynamoDB', make: () => dynamoBreaker(embedded.table) },
+])('the breaker $name', ({ make }) => {
+  it('lets as many incidents through in an hour as its limit says', async () => {
+    const breaker = make()
+    const hour = someHour()
+    const reserved = []
+    for (const id of ['a', 'b', 'c']) reserved.push(await breaker.reserve(hour, id, 2))
+    expect(reserved).toEqual([true, true, false])
+  })
+
+  it('counts an incident once, however often it reserves', async () => {
+    const breaker = make()
+    const hour = someHour()
+    for (let time = 0; time < 3; time++) expect(await breaker.reserve(hour, 'a', 1)).toBe(true)
+    expect(await breaker.reserve(hour, 'b', 1)).toBe(false)
+    expect(await breaker.reserve(hour, 'a', 1)).toBe(true)
+  })
+
+  it('begins anew with the next hour', async () => {
+    const breaker = make()
+    const [hour, next] = [someHour(), someHour()]
+    await breaker.reserve(hour, 'a', 1)
+    expect(await breaker.reserve(next, 'b', 1)).toBe(true)
+  })
+
+  it('lets nothing through where the limit is 0, not even what it let through before', async () => {
+    const breaker = make()
+    const hour = someHour()
+    await breaker.reserve(hour, 'a', 1)
+    expect(await breaker.reserve(hour, 'a', 0)).toBe(false)
+    expect(await breaker.reserve(someHour(), 'b', 0)).toBe(false)
+  })
+
+  it('holds its limit against many that reserve at once', async () => {
+    const breaker = make()
+    const hour = someHour()
+    const reserved = await Promise.all(Array.from({ length: 12 }, (_, at) => breaker.reserve(hour, `inc-${at}`, 4)))
+    expect(reserved.filter(Boolean)).toHaveLength(4)
+  })
+})
+
+describe('the breaker on DynamoDB', () => {
+  it('forgets an hour a day later', async () => {
+    const hour = someHour()
+    await dynamoBreaker(embedded.table).reserve(hour, 'a', 1)
+    const { Item } = await embedded.table.client.send(new GetCommand({ TableName: embedded.table.name, Key: keys.breaker(hour) }))
+    expect(Item?.expiresAt).toBe((hour + 24) * 3600)
+  })
+
+  it('throws where it cannot count: nothing is let through by an error', async () => {
+    const table = await embedded.behind(() => dynamoError('InternalServerError', 500))
+    await expect(dynamoBreaker(table).reserve(someHour(), 'a', 1)).rejects.toMatchObject({ name: 'InternalServerError' })
+  })
+})

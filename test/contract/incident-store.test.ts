@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import type { Incident } from '../../shared/domain/incident.ts'
+import { memoryIncidentStore } from '../../shared/memory/incident-store.ts'
+import type { IncidentStore } from '../../shared/ports.ts'
+import { dynamoError, type EmbeddedTable, embeddedTable } from './embedded-table.ts'
+import { AT, incidentOf, signalOf } from './samples.ts'
+
+const embedded: EmbeddedTable[] = []
+const fresh = async () => {
+  const one = await embeddedTable()
+  embedded.push(one)
+  return one
+}
+afterAll(() => Promise.all(embedded.map((one) => one.close())))
+
+/** As it comes back: a member that is undefined is not there. */
+const stored = (incident: Incident) => JSON.parse(JSON.stringify(incident))
+
+async function all(incidents: AsyncIterable<Incident>): Promise<string[]> {
+  const ids: string[] = []
+  for await (const { id } of incidents) ids.push(id)
+  return ids.sort()
+}
+
+describe.each([
+  { name: 'in memory', make: async (): Promise<IncidentStore> => memoryIncidentStore() },
+  { name: 'on DynamoDB', make: async () => dynamoIncidentStore((await fresh()).table) },
+  { name: 'on DynamoDB in pages of two', make: async () => dynamoIncidentStore((await fresh()).paged(2)) },
+])('the incident store $name', ({ make }) => {
+  let store: IncidentStore
+  beforeAll(async () => {
+    store = await make()
+  })
+
+  it('gives back what was saved, with its version', async () => {
+    const incident = incidentOf('inc-1', { containedAt: AT })
+    expect(await store.get('inc-1')).toBeUndefined()
+    expect(await store.save(incident, 0)).toBe(true)
+    expect(await store.get('inc-1')).toEqual({ value: incident, version: 1 })
+  })
+
+  it('keeps every member of an incident', async () => {
+    const incident = incidentOf('inc-whole')
+    await store.save(incident, 0)
+    expect(stored((await store.get('inc-whole'))?.value as Incident)).toEqual(stored(incident))
+  })
+
+  it('refuses to save over what it has not read, and writes nothing', async () => {
+    await store.save(incidentOf('inc-race', { priority: 1 }), 0)
+    await store.save(incidentOf('inc-race', { priority: 2 }), 1)
+    for (const version of [0, 1, 3]) expect(await store.save(incidentOf('inc-race', { priority: 9 }), version)).toBe(false)
+    expect(await store.get('inc-race')).toMatchObject({ value: { priority: 2 }, version: 2 })
+  })
+
+  it('lets one of two that open the same incident win', async () => {
+    const saved = await Promise.all([store.save(incidentOf('inc-both'), 0), store.save(incidentOf('inc-both'), 0)])
+    expect(saved.toSorted()).toEqual([false, true])
+  })
+
+  it('keeps a timeline in the order of time, each signal once and as it was first', async () => {
+    for (const [id, at] of [['c', 3], ['a', 1], ['d', 10_000_000], ['b', 2], ['e', -5]] as const)
+      await store.addSignal('inc-1', signalOf(id, AT + at))
+    await store.addSignal('inc-1', { ...signalOf('b', AT + 2), risk: 99 })
+    const timeline = await store.signals('inc-1')
+    expect(timeline.map(({ id }) => id)).toEqual(['e', 'a', 'b', 'c', 'd'])
+    expect(timeline[2]).toEqual(signalOf('b', AT + 2))
+  })
+
+  it('has an empty timeline where there are no signals', async () => {
+    expect(await store.signals('inc-none')).toEqual([])
+  })
+})
+
+describe.each([
+  { name: 'in memory', make: async (): Promise<IncidentStore> => memoryIncidentStore() },
+  { name: 'on DynamoDB', make: async () => dynamoIncidentStore((await fresh()).table) },
+  { name: 'on DynamoDB in pages of two', make: async () => dynamoIncidentStore((await fresh()).paged(2)) },
+])('the lists of the incident store $name', ({ make }) => {
+  let store: IncidentStore
+  beforeAll(async () => {
+    store = await make()
+    const priorities = [7.5, 100, 0, 99.9, 12, 8]
+    for (const priority of priorities) await store.save(incidentOf(`p-${priority}`, { priority }), 0)
+    await store.save(incidentOf('closed', { priority: 50, state: 'confirmed' }), 0)
+    await store.save(incidentOf('given-back', { priority: 60 }), 0)
+    await store.save(incidentOf('given-back', { priority: 60, state: 'released' }), 1)
+    await store.addSignal('p-100', signalOf('s', AT))
+  })
+
+  it('lists what is open by priority as a number, the highest first', async () => {
+    expect((await store.listOpen(20)).map(({ id }) => id)).toEqual(['p-100', 'p-99.9', 'p-12', 'p-8', 'p-7.5', 'p-0'])
+  })
+
+  it('lists no more than it was asked for', async () => {
+    expect((await store.listOpen(3)).map(({ id }) => id)).toEqual(['p-100', 'p-99.9', 'p-12'])
+  })
+
+  it('goes through every incident, closed ones too, once each', async () => {
+    expect(await all(store.listAll())).toEqual(['closed', 'given-back', 'p-0', 'p-100', 'p-12', 'p-7.5', 'p-8', 'p-99.9'])
+  })
+})
+
+describe('the incident store on a DynamoDB in trouble', () => {
+  it('throws where it cannot look: that is not "no such incident"', async () => {
+    const store = dynamoIncidentStore(await (await fresh()).behind(() => dynamoError('ResourceNotFoundException')))
+    await expect(store.get('inc-1')).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+    await expect(store.signals('inc-1')).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+    await expect(store.listOpen(1)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+    await expect(all(store.listAll())).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+  })
+
+  it('does not take a refused save for a version conflict', async () => {
+    const store = dynamoIncidentStore(await (await fresh()).behind(() => dynamoError('ValidationException')))
+    await expect(store.save(incidentOf('inc-1'), 0)).rejects.toMatchObject({ name: 'ValidationException' })
+  })
+
+  it('adds a signal that a first, unanswered try had added already', async () => {
+    let puts = 0
+    const one = await fresh()
+    const table = await one.behind((operation) => {
+      puts += operation === 'PutItem' ? 1 : 0
+      return undefined
+    })
+    const store = dynamoIncidentStore(table)
+    await dynamoIncidentStore(one.table).addSignal('inc-1', signalOf('a', AT))
+    await store.addSignal('inc-1', signalOf('a', AT))
+    expect([puts, (await store.signals('inc-1')).length]).toEqual([1, 1])
+  })
+})
