@@ -34,7 +34,10 @@ export interface SourceFigures {
 const none = (): Count => ({ total: 0, ask: 0, contain: 0 })
 
 /** The figures of the cases of one source. Sources are never pooled. */
-export function figuresOf(cases: readonly { readonly case: Case; readonly judged: readonly Judged[] }[], thresholds: Thresholds): SourceFigures {
+export function figuresOf(
+  cases: readonly { readonly case: Case; readonly judged: readonly Judged[] }[],
+  thresholds: Thresholds,
+): SourceFigures {
   const credentials = { malicious: none(), benign: none() }
   const records = { malicious: none(), benign: none(), unknown: none() }
   const techniques: Record<string, { cases: number; detected: number }> = {}
@@ -62,7 +65,8 @@ function caseFigures({ name, records }: Case, judged: readonly Judged[]): CaseFi
     malicious: start >= 0,
     detected,
     decision,
-    trigger: trigger === undefined ? null : { recordId: trigger.record.id, detector: trigger.detectors[0] ?? '', label: trigger.record.label },
+    trigger:
+      trigger === undefined ? null : { recordId: trigger.record.id, detector: trigger.detectors[0] ?? '', label: trigger.record.label },
     recordsToDetect: detected ? at - start + 1 : null,
     secondsToDetect: detected ? (trigger.time - (judged[start]?.time ?? 0)) / 1000 : null,
     technique: records[Math.max(0, start)]?.technique ?? '',
@@ -82,7 +86,10 @@ function credentialRisks(judged: readonly Judged[]): ['malicious' | 'benign', nu
 }
 
 function isFound(technique: string, judged: readonly Judged[], thresholds: Thresholds): boolean {
-  return judged.some(({ record, risk, detectors }) => record.technique === technique && record.label === 'malicious' && detectors.length > 0 && risk >= thresholds.ask)
+  return judged.some(
+    ({ record, risk, detectors }) =>
+      record.technique === technique && record.label === 'malicious' && detectors.length > 0 && risk >= thresholds.ask,
+  )
 }
 
 function count(into: Count, risk: number, { ask, contain }: Thresholds): void {

@@ -27,7 +27,9 @@ const NO_TIME = '2024-01-01T12:00:00Z'
 /** Reads labelled NDJSON files, plain or gzip, into cases. What cannot be read is named, and the rest goes on. */
 export async function readCases(files: readonly string[], onProblem: (problem: string) => void): Promise<Case[]> {
   const cases = new Map<string, Labelled[]>()
-  for await (const batch of readRecords(files, { onProblem: ({ file, position, reason }) => onProblem(`${file}: byte ${position}: ${reason}`) })) {
+  for await (const batch of readRecords(files, {
+    onProblem: ({ file, position, reason }) => onProblem(`${file}: byte ${position}: ${reason}`),
+  })) {
     for (const line of batch) {
       const parsed = Labelled.safeParse(line)
       if (!parsed.success) {

@@ -1,9 +1,9 @@
 import type { Action } from '../../shared/domain/decision.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
-import { emptyPorts } from '../memory-ports.ts'
 import { pipeline } from '../../shared/pipeline.ts'
 import type { Advisor, Countries } from '../../shared/ports.ts'
 import { applyPolicy } from '../../shared/stages/policy-source.ts'
+import { emptyPorts } from '../memory-ports.ts'
 import type { Case, Labelled } from './labelled.ts'
 
 /** What the responder said of one labelled record. */
@@ -18,7 +18,10 @@ export interface Judged {
 }
 
 /** Replays a case with fresh state. Records that cannot be read are judged as nothing said. */
-export async function runCase({ records }: Case, { policy, advisor, countries }: { policy: Policy; advisor: Advisor; countries: Countries }): Promise<Judged[]> {
+export async function runCase(
+  { records }: Case,
+  { policy, advisor, countries }: { policy: Policy; advisor: Advisor; countries: Countries },
+): Promise<Judged[]> {
   const ports = emptyPorts({ advisor, countries })
   await applyPolicy(ports.record, { policy, by: 'local:eval', why: 'evaluated', at: new Date(0).toISOString() })
   const run = pipeline(ports)
@@ -27,7 +30,8 @@ export async function runCase({ records }: Case, { policy, advisor, countries }:
     // Every record is its own event here, also where two share an event id.
     const { signals, outcomes } = await run([{ ...record.event, eventID: `${at}` }])
     const [signal] = signals
-    const said = outcomes.at(-1)
+    // A record can be two signals, such as a quarantine: the one that says more counts.
+    const said = [...outcomes].sort((a, b) => b.assessment.risk - a.assessment.risk)[0]
     judged.push({
       record,
       time: signal?.time ?? 0,

@@ -35,6 +35,11 @@ export const cloudTrailClient = (options: ClientOptions = {}) => new CloudTrailC
 export const cloudFormationClient = (options: ClientOptions = {}) => new CloudFormationClient({ ...SHARED, ...options })
 export const stsClient = (options: ClientOptions = {}) => new STSClient({ ...SHARED, ...options })
 
-/** The advisor has its own deadline, so the client neither retries nor cuts off by itself before it. */
-export const bedrockClient = (options: ClientOptions = {}) =>
-  new BedrockRuntimeClient({ ...options, maxAttempts: 1, requestHandler: timeouts(25_000) })
+/**
+ * The advisor has its own deadline, so the client neither retries nor cuts off by itself before it. The SDK gives this one
+ * client HTTP/2, which stand-ins for AWS do not speak; the handler of another client speaks HTTP/1.1, as Bedrock does too.
+ */
+export function bedrockClient(options: ClientOptions = {}): BedrockRuntimeClient {
+  const { requestHandler } = new LambdaClient({ requestHandler: timeouts(25_000) }).config
+  return new BedrockRuntimeClient({ ...options, maxAttempts: 1, requestHandler })
+}

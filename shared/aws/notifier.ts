@@ -8,7 +8,10 @@ const SUBJECT_LIMIT = 99
 export function snsNotifier(client: SNSClient, topicArn: string): Notifier {
   return {
     async notify({ title, body }) {
-      const Subject = title.trimStart().replace(/[^\x20-\x7e]/g, '?').slice(0, SUBJECT_LIMIT)
+      const Subject = title
+        .trimStart()
+        .replace(/[^\x20-\x7e]/g, '?')
+        .slice(0, SUBJECT_LIMIT)
       await client.send(new PublishCommand({ TopicArn: topicArn, Subject, Message: body }))
     },
   }

@@ -21,10 +21,27 @@ export interface CredentialWindow {
   calls: number
   readonly discovered: DistinctActions
   readonly denied: DistinctActions
+  /** Things that are counted by number, such as secrets read: what was touched, by kind. */
+  readonly touched: Map<TouchedKind, DistinctActions>
+  /** Countries and agent families that the credential was used from, in order of appearance. */
+  readonly countries: string[]
+  readonly agents: string[]
 }
 
+export type TouchedKind = 'secret' | 'user-data' | 'model-probe' | 'failed-sign-in'
+
 export function openWindow(credentialId: string, at: number): CredentialWindow {
-  return { credentialId, first: at, last: at, calls: 0, discovered: new Map(), denied: new Map() }
+  return {
+    credentialId,
+    first: at,
+    last: at,
+    calls: 0,
+    discovered: new Map(),
+    denied: new Map(),
+    touched: new Map(),
+    countries: [],
+    agents: [],
+  }
 }
 
 /** True where so much time has passed that the credential's next call starts a new story. */
@@ -36,8 +53,31 @@ export function isStale(window: CredentialWindow, at: number): boolean {
 export function observe(window: CredentialWindow, signal: Signal, isDiscovery: boolean): void {
   window.calls += 1
   if (signal.time > window.last) window.last = signal.time
-  if (isDiscovery) mark(window.discovered, signal)
-  if (signal.outcome === 'denied') mark(window.denied, signal)
+  if (isDiscovery) mark(window.discovered, signal.action, signal.time)
+  if (signal.outcome === 'denied') mark(window.denied, signal.action, signal.time)
+  const { country, agentFamily, addressKind } = signal.origin
+  if (country !== undefined) add(window.countries, country)
+  if (addressKind !== 'aws-service') add(window.agents, agentFamily)
+}
+
+/** Counts one thing of a kind as touched. */
+export function touch(window: CredentialWindow, kind: TouchedKind, { what, at }: { what: string; at: number }): void {
+  const known = window.touched.get(kind) ?? new Map()
+  mark(known, what, at)
+  window.touched.set(kind, known)
+}
+
+/** How many different things of a kind were touched within ten minutes of `at`. */
+export function touchedOf(window: CredentialWindow, kind: TouchedKind, at: number): number {
+  const known = window.touched.get(kind)
+  return known === undefined ? 0 : burstOf(known, at)
+}
+
+/** The most countries or agent families that a window tells apart. */
+const PLACES_LIMIT = 4
+
+function add(places: string[], place: string): void {
+  if (places.length < PLACES_LIMIT && !places.includes(place)) places.push(place)
 }
 
 /** Distinct actions of a burst: those whose newest call is at most ten minutes from `at`. */
@@ -47,7 +87,7 @@ export function burstOf(actions: DistinctActions, at: number): number {
   return distinct
 }
 
-function mark(actions: DistinctActions, { action, time }: Signal): void {
+function mark(actions: DistinctActions, action: string, time: number): void {
   const id = hashId(action)
   const before = actions.get(id) ?? 0
   actions.delete(id)

@@ -38,6 +38,8 @@ export interface Origin {
   readonly country: string | undefined
   readonly agent: string
   readonly agentFamily: string
+  /** The AWS service that made the call for the caller, such as `cloudformation.amazonaws.com`. */
+  readonly via: string | undefined
 }
 
 /** A credential that a call created: the edge of a lineage. */
@@ -51,7 +53,7 @@ export interface CreatedCredential {
  * One normalised input, whatever its source.
  *
  * `time` is epoch milliseconds, as the source states it. `action` is `service:Operation` in the spelling of IAM policies.
- * `request` and `response` are the source's own parameters: untrusted, read them with `text` only.
+ * `request`, `response` and `details` are the source's own parameters: untrusted, read them with `text` only.
  */
 export interface Signal {
   readonly id: string
@@ -71,6 +73,8 @@ export interface Signal {
   readonly created: CreatedCredential | undefined
   readonly request: Readonly<Record<string, unknown>>
   readonly response: Readonly<Record<string, unknown>>
+  /** CloudTrail's `additionalEventData`: how somebody signed in, with what kind of token. */
+  readonly details: Readonly<Record<string, unknown>>
   /** Why a source says the credential is exposed; only on `credential-exposure`. */
   readonly exposure: string | undefined
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ResponderError } from '../errors.ts'
 import { type Baseline, emptyBaseline, type Feature } from './baseline.ts'
-import type { CredentialWindow } from './credential-window.ts'
+import type { CredentialWindow, TouchedKind } from './credential-window.ts'
 import type { EvidenceGroup, Finding, Technique } from './finding.ts'
 import type { FrequencyTable } from './frequency.ts'
 import type { IdentityState } from './identity-state.ts'
@@ -36,7 +36,19 @@ const Stored = z
     horizon: z.number(),
     baseline: z.tuple([z.number(), z.number(), z.number()]),
     features: z.record(z.string(), Frequencies),
-    windows: z.array(z.tuple([z.string(), z.number(), z.number(), z.number(), Times, Times])),
+    windows: z.array(
+      z.tuple([
+        z.string(),
+        z.number(),
+        z.number(),
+        z.number(),
+        Times,
+        Times,
+        z.array(z.tuple([z.string(), Times])),
+        z.array(z.string()),
+        z.array(z.string()),
+      ]),
+    ),
     kinds: z.array(Kind),
     evidence: z.array(Evidence),
     bootstrapped: z.array(z.string()),
@@ -68,13 +80,16 @@ export function packState(state: IdentityState): string {
         .filter(([, table]) => table.size > 0)
         .map(([feature, table]) => [feature, packTable(table, since, tick)]),
     ),
-    windows: [...windows.values()].map(({ credentialId, first, last, calls, discovered, denied }) => [
+    windows: [...windows.values()].map(({ credentialId, first, last, calls, discovered, denied, touched, countries, agents }) => [
       credentialId,
       first,
       last,
       calls,
       packTimes(discovered, since, tick),
       packTimes(denied, since, tick),
+      [...touched].map(([kind, things]) => [kind, packTimes(things, since, tick)]),
+      countries,
+      agents,
     ]),
     evidence: evidence.map((finding) => {
       const { weight, reason, signalId, credentialId, time } = finding
@@ -108,7 +123,9 @@ export function unpackState(text: string): IdentityState {
 
 function tickOf({ seen, baseline, windows }: IdentityState): 1 | 1000 {
   const isWhole = (time: number) => time % 1000 === 0
-  const times = [...windows.values()].flatMap(({ discovered, denied }) => [...discovered.values(), ...denied.values()])
+  const times = [...windows.values()].flatMap(({ discovered, denied, touched }) =>
+    [discovered, denied, ...touched.values()].flatMap((things) => [...things.values()]),
+  )
   const isWholeTable = (table: FrequencyTable) => [...table.values()].every(({ last }) => isWhole(last))
   const isWholeState = [baseline.lastSeen, ...seen.ids.values(), ...times].every(isWhole)
   return isWholeState && Object.values(baseline.features).every(isWholeTable) ? 1000 : 1
@@ -153,7 +170,7 @@ function unpackBaseline({ baseline: [firstSeen, lastSeen, calls], features, tick
 }
 
 function unpackWindow(
-  [credentialId, first, last, calls, discovered, denied]: Stored['windows'][number],
+  [credentialId, first, last, calls, discovered, denied, touched, countries, agents]: Stored['windows'][number],
   since: number,
   tick: number,
 ): CredentialWindow {
@@ -164,6 +181,9 @@ function unpackWindow(
     calls,
     discovered: unpackTimes(discovered, since, tick),
     denied: unpackTimes(denied, since, tick),
+    touched: new Map(touched.map(([kind, things]) => [kind as TouchedKind, unpackTimes(things, since, tick)])),
+    countries,
+    agents,
   }
 }
 

@@ -67,13 +67,7 @@ describe.each([
 
   it('names every chain once', async () => {
     for (const change of chainOf('POLICY', 3)) await record.append(change)
-    expect(await all(record.subjects())).toEqual([
-      'INCIDENT#inc-1',
-      'INCIDENT#inc-2',
-      'INCIDENT#inc-3',
-      'INCIDENT#inc-gap',
-      'POLICY',
-    ])
+    expect(await all(record.subjects())).toEqual(['INCIDENT#inc-1', 'INCIDENT#inc-2', 'INCIDENT#inc-3', 'INCIDENT#inc-gap', 'POLICY'])
   })
 
   it('does not share what it gives out', async () => {

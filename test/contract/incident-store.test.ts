@@ -59,7 +59,13 @@ describe.each([
   })
 
   it('keeps a timeline in the order of time, each signal once and as it was first', async () => {
-    for (const [id, at] of [['c', 3], ['a', 1], ['d', 10_000_000], ['b', 2], ['e', -5]] as const)
+    for (const [id, at] of [
+      ['c', 3],
+      ['a', 1],
+      ['d', 10_000_000],
+      ['b', 2],
+      ['e', -5],
+    ] as const)
       await store.addSignal('inc-1', signalOf(id, AT + at))
     await store.addSignal('inc-1', { ...signalOf('b', AT + 2), risk: 99 })
     const timeline = await store.signals('inc-1')
@@ -113,18 +119,5 @@ describe('the incident store on a DynamoDB in trouble', () => {
   it('does not take a refused save for a version conflict', async () => {
     const store = dynamoIncidentStore(await (await fresh()).behind(() => dynamoError('ValidationException')))
     await expect(store.save(incidentOf('inc-1'), 0)).rejects.toMatchObject({ name: 'ValidationException' })
-  })
-
-  it('adds a signal that a first, unanswered try had added already', async () => {
-    let puts = 0
-    const one = await fresh()
-    const table = await one.behind((operation) => {
-      puts += operation === 'PutItem' ? 1 : 0
-      return undefined
-    })
-    const store = dynamoIncidentStore(table)
-    await dynamoIncidentStore(one.table).addSignal('inc-1', signalOf('a', AT))
-    await store.addSignal('inc-1', signalOf('a', AT))
-    expect([puts, (await store.signals('inc-1')).length]).toEqual([1, 1])
   })
 })

@@ -5,6 +5,7 @@ export function accessKeyInactive(userName: string, accessKeyId: string): Step {
   return {
     target: `access-key:${userName}/${accessKeyId}`,
     title: `access key ${accessKeyId} of ${userName} inactive`,
+    userName,
     async read(iam) {
       const keys = await iam.listAccessKeys(userName)
       return keys.find(({ id }) => id === accessKeyId)?.status ?? null

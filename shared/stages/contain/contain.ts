@@ -25,33 +25,34 @@ export async function contain(
     ports.breaker.reserve(Math.floor(ports.clock.now() / HOUR_MS), incident.id, policy.breaker.containmentsPerHour),
     Promise.all(steps.map((step) => step.read(ports.iam))),
   ])
-  const refusal = refusalOf(bounds, isReserved, policy.breaker.containmentsPerHour, steps.length)
+  const own = bounds.get(incident.identity.name) as Bounds
+  const refusal = refusalOf(own, isReserved, policy.breaker.containmentsPerHour, steps.length)
   if (refusal !== undefined) return close(stored, { state: 'asking', why: refusal }, chapter, ports)
   const doubts: string[] = []
   for (const [at, step] of steps.entries()) {
-    const doubt = await take(step, values[at] ?? null, chapter, ports)
+    const doubt = bounds.get(step.userName)?.protection ?? (await take(step, values[at] ?? null, chapter, ports))
     if (doubt !== undefined) doubts.push(`${step.title}: ${doubt}`)
   }
   if (doubts.length === 0) return close(stored, { state: 'contained', why: 'every step is in place' }, chapter, ports)
   return close(stored, { state: 'asking', why: doubts.join('; ') }, chapter, ports)
 }
 
-/** The bounds as they are now, for every user that the plan touches; one protected user protects them all. */
-async function boundsNow(incident: Incident, policy: PolicyInForce['policy'], { iam }: ContainPorts): Promise<Bounds> {
+/** The bounds as they are now of every user that the plan touches, by name. A protected one keeps only its own steps from being taken. */
+async function boundsNow(incident: Incident, policy: PolicyInForce['policy'], { iam }: ContainPorts): Promise<Map<string, Bounds>> {
   const { identity } = incident
-  const others = incident.lineage
-    .filter(({ kind }) => kind === 'access-key')
-    .map(({ owner }) => ({
-      id: `arn:aws:iam::${identity.account}:user/${owner}`,
-      kind: 'iam-user' as const,
-      name: owner,
-      account: identity.account,
-    }))
-  const all = await Promise.all(
-    [identity, ...others].map(async (one) => boundsFor(policy, one.id, needsTags(policy) ? await iam.tagsOf(one) : {})),
+  const owners = new Set(
+    incident.lineage.filter(({ kind, owner }) => kind === 'access-key' && owner !== identity.name).map(({ owner }) => owner),
   )
-  const [own] = all as [Bounds]
-  return { ...own, protection: all.find(({ protection }) => protection !== undefined)?.protection }
+  const others = [...owners].map((name) => ({
+    id: `arn:aws:iam::${identity.account}:user/${name}`,
+    kind: 'iam-user' as const,
+    name,
+    account: identity.account,
+  }))
+  const all = [identity, ...others].map(
+    async (one) => [one.name, boundsFor(policy, one.id, needsTags(policy) ? await iam.tagsOf(one) : {})] as const,
+  )
+  return new Map(await Promise.all(all))
 }
 
 function refusalOf(bounds: Bounds, isReserved: boolean, limit: number, steps: number): string | undefined {

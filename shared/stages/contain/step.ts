@@ -12,6 +12,8 @@ export interface Step {
   /** Stable and unique within the account: `access-key:user/AKIA…`. It is the target of the record's entries. */
   readonly target: string
   readonly title: string
+  /** The user that the step changes. */
+  readonly userName: string
   read(iam: Iam): Promise<StepValue>
   contained(before: StepValue): StepValue | undefined
   write(iam: Iam, value: StepValue): Promise<WriteOutcome>

@@ -17,6 +17,7 @@ export function userDenyAll(userName: string, incidentId: string): Step {
   return {
     target: `user-policy:${userName}/${policyName}`,
     title: `inline policy that denies ${userName} everything`,
+    userName,
     async read(iam) {
       return (await iam.getUserPolicy(userName, policyName)) ?? null
     },

@@ -1,37 +1,133 @@
 import type { Detector } from './detector.ts'
 import { accessDeniedBurst } from './detectors/access-denied-burst.ts'
 import { accessKeyCreatedForOther } from './detectors/access-key-created-for-other.ts'
+import { accessKeyCreatedForSelf } from './detectors/access-key-created-for-self.ts'
 import { accessKeyExposed } from './detectors/access-key-exposed.ts'
 import { accessKeyReactivated } from './detectors/access-key-reactivated.ts'
+import { adminGroupJoined } from './detectors/admin-group-joined.ts'
 import { adminPolicyGranted } from './detectors/admin-policy-granted.ts'
+import { alertingWeakened } from './detectors/alerting-weakened.ts'
+import { backupsDestroyed } from './detectors/backups-destroyed.ts'
 import { bedrockProbing } from './detectors/bedrock-probing.ts'
+import { boundaryRemoved } from './detectors/boundary-removed.ts'
+import { bucketListedByInstance } from './detectors/bucket-listed-by-instance.ts'
+import { bucketOpened } from './detectors/bucket-opened.ts'
 import { callerIdentityFromNewPlace } from './detectors/caller-identity-from-new-place.ts'
+import { commandRunOnInstances } from './detectors/command-run-on-instances.ts'
+import { consoleSignInGuessed } from './detectors/console-sign-in-guessed.ts'
+import { consoleSignInWithoutMfa } from './detectors/console-sign-in-without-mfa.ts'
+import { dataEncryptedForRansom } from './detectors/data-encrypted-for-ransom.ts'
+import { databaseDeleted } from './detectors/database-deleted.ts'
+import { databaseExported } from './detectors/database-exported.ts'
 import { discoveryBurst } from './detectors/discovery-burst.ts'
+import { domainTransferred } from './detectors/domain-transferred.ts'
+import { federationTokenIssued } from './detectors/federation-token-issued.ts'
+import { findingsSuppressed } from './detectors/findings-suppressed.ts'
+import { functionCodeChanged } from './detectors/function-code-changed.ts'
+import { functionLayerAdded } from './detectors/function-layer-added.ts'
+import { functionOpened } from './detectors/function-opened.ts'
+import { identityProviderAdded } from './detectors/identity-provider-added.ts'
+import { instanceCredentialsOffInstance } from './detectors/instance-credentials-off-instance.ts'
+import { instancesLaunchedUnusual } from './detectors/instances-launched-unusual.ts'
+import { keyScheduledForDeletion } from './detectors/key-scheduled-for-deletion.ts'
 import { loggingTampered } from './detectors/logging-tampered.ts'
 import { loginProfileCreated } from './detectors/login-profile-created.ts'
+import { mailProbed } from './detectors/mail-probed.ts'
+import { mfaRemoved } from './detectors/mfa-removed.ts'
+import { modelsHijacked } from './detectors/models-hijacked.ts'
+import { networkOpened } from './detectors/network-opened.ts'
 import { newAgentFamily } from './detectors/new-agent-family.ts'
 import { newCountry } from './detectors/new-country.ts'
 import { newService } from './detectors/new-service.ts'
+import { offensiveToolUsed } from './detectors/offensive-tool-used.ts'
+import { organizationLeft } from './detectors/organization-left.ts'
+import { passwordDataRead } from './detectors/password-data-read.ts'
+import { permissionsEnumerated } from './detectors/permissions-enumerated.ts'
+import { projectMadePublic } from './detectors/project-made-public.ts'
+import { quarantineLifted } from './detectors/quarantine-lifted.ts'
 import { quarantinePolicyAttached } from './detectors/quarantine-policy-attached.ts'
+import { resourcePolicyOpened } from './detectors/resource-policy-opened.ts'
+import { rootCredentialsChanged } from './detectors/root-credentials-changed.ts'
+import { rootUserActive } from './detectors/root-user-active.ts'
+import { secretsSwept } from './detectors/secrets-swept.ts'
+import { serialConsoleEnabled } from './detectors/serial-console-enabled.ts'
+import { sessionByTwoTools } from './detectors/session-by-two-tools.ts'
+import { sessionFromTwoCountries } from './detectors/session-from-two-countries.ts'
+import { shellOpened } from './detectors/shell-opened.ts'
+import { slowEnumeration } from './detectors/slow-enumeration.ts'
+import { snapshotShared } from './detectors/snapshot-shared.ts'
+import { sshKeyPushed } from './detectors/ssh-key-pushed.ts'
+import { trafficMirrored } from './detectors/traffic-mirrored.ts'
+import { trustAnchorCreated } from './detectors/trust-anchor-created.ts'
 import { trustPolicyOpened } from './detectors/trust-policy-opened.ts'
 import { userCreated } from './detectors/user-created.ts'
+import { userDataChanged } from './detectors/user-data-changed.ts'
+import { userDataSwept } from './detectors/user-data-swept.ts'
 
 /** Every detector. The order does not matter. */
 export const CATALOGUE: readonly Detector[] = [
   accessDeniedBurst,
   accessKeyCreatedForOther,
+  accessKeyCreatedForSelf,
   accessKeyExposed,
   accessKeyReactivated,
+  adminGroupJoined,
   adminPolicyGranted,
+  alertingWeakened,
+  backupsDestroyed,
   bedrockProbing,
+  boundaryRemoved,
+  bucketListedByInstance,
+  bucketOpened,
   callerIdentityFromNewPlace,
+  commandRunOnInstances,
+  consoleSignInGuessed,
+  consoleSignInWithoutMfa,
+  dataEncryptedForRansom,
+  databaseDeleted,
+  databaseExported,
   discoveryBurst,
+  domainTransferred,
+  federationTokenIssued,
+  findingsSuppressed,
+  functionCodeChanged,
+  functionLayerAdded,
+  functionOpened,
+  identityProviderAdded,
+  instanceCredentialsOffInstance,
+  instancesLaunchedUnusual,
+  keyScheduledForDeletion,
   loggingTampered,
   loginProfileCreated,
+  mailProbed,
+  mfaRemoved,
+  modelsHijacked,
+  networkOpened,
   newAgentFamily,
   newCountry,
   newService,
+  offensiveToolUsed,
+  organizationLeft,
+  passwordDataRead,
+  permissionsEnumerated,
+  projectMadePublic,
+  quarantineLifted,
   quarantinePolicyAttached,
+  resourcePolicyOpened,
+  rootCredentialsChanged,
+  rootUserActive,
+  secretsSwept,
+  serialConsoleEnabled,
+  sessionByTwoTools,
+  sessionFromTwoCountries,
+  shellOpened,
+  slowEnumeration,
+  snapshotShared,
+  sshKeyPushed,
+  trafficMirrored,
+  trustAnchorCreated,
   trustPolicyOpened,
   userCreated,
+  userDataChanged,
+  userDataSwept,
 ]

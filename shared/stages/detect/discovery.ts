@@ -10,9 +10,12 @@ const WORK = new Set([
   'sts:AssumeRoleWithWebIdentity',
 ])
 
+/** A page of the console makes dozens of reads, and a plan of an infrastructure tool hundreds. */
+const READERS: ReadonlySet<string> = new Set(['console', 'browser', 'aws-service', 'terraform', 'pulumi', 'cloudformation'])
+
 /** True for calls that tell a caller what an account holds: ATT&CK's discovery (TA0007). */
-export function isDiscovery({ action, isReadOnly, kind }: Signal): boolean {
-  if (!isReadOnly || kind !== 'api-call') return false
+export function isDiscovery({ action, isReadOnly, kind, origin }: Signal): boolean {
+  if (!isReadOnly || kind !== 'api-call' || READERS.has(origin.agentFamily)) return false
   const operation = action.slice(action.indexOf(':') + 1)
   const isLook = operation.startsWith('List') || operation.startsWith('Describe') || operation.startsWith('Get')
   return isLook && !WORK.has(action)

@@ -7,6 +7,7 @@ import { hashId, noveltyOf, remember } from '../../domain/seen.ts'
 import type { Signal } from '../../domain/signal.ts'
 import { detect } from './detect.ts'
 import { isDiscovery } from './discovery.ts'
+import { note } from './note.ts'
 
 /** What the fold says of one signal: what is new, and all that speaks against its credential by now. */
 export interface Folded {
@@ -38,6 +39,7 @@ export function foldInto(draft: IdentityState, signal: Signal): Folded | undefin
   remember(draft.seen, id, signal.time)
   const window = windowOf(draft, signal.credential.id, signal.time)
   observe(window, signal, isDiscovery(signal) && isNewAction(draft, signal))
+  note(window, signal)
   const findings = detect(signal, { baseline: draft.baseline, window })
   if (findings.length > 0) keepEvidence(draft, findings)
   const evidence = draft.evidence.length === 0 ? draft.evidence : evidenceAgainst(draft, signal.credential.id, signal.time)

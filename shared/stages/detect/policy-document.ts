@@ -1,9 +1,10 @@
-/** The statements of an IAM policy document as CloudTrail holds it: JSON text, plain or URL-encoded. Empty where unreadable. */
+/** The statements of a policy document as CloudTrail holds it: JSON, or its text, plain or URL-encoded. Empty where unreadable. */
 export function statementsOf(document: unknown): readonly Readonly<Record<string, unknown>>[] {
   // IAM documents have at most 10,240 characters; anything far longer is not one.
-  if (typeof document !== 'string' || document.length > 65_536) return []
+  if (typeof document === 'string' && document.length > 65_536) return []
   try {
-    const parsed: unknown = JSON.parse(document.trimStart().startsWith('%') ? decodeURIComponent(document) : document)
+    const parsed: unknown =
+      typeof document === 'string' ? JSON.parse(document.trimStart().startsWith('%') ? decodeURIComponent(document) : document) : document
     const statements = typeof parsed === 'object' && parsed !== null && 'Statement' in parsed ? parsed.Statement : []
     return listOf(statements).filter((item): item is Record<string, unknown> => typeof item === 'object' && item !== null)
   } catch {
@@ -25,11 +26,41 @@ export function grantsEverything(document: unknown): boolean {
 /** Everybody and every account outside `account` that a trust policy lets in. */
 export function outsidersIn(document: unknown, account: string): readonly string[] {
   return statementsOf(document)
-    .filter(({ Effect }) => Effect === 'Allow')
+    .filter(({ Effect, Condition }) => Effect === 'Allow' && !isBounded(Condition))
     .flatMap(({ Principal }) => principalsOf(Principal))
     .filter(
       (principal) => principal === '*' || (/^(\d{12}|arn:aws[a-z-]*:[a-z]+::\d{12}:)/.test(principal) && !principal.includes(account)),
     )
+}
+
+/** A condition on the source account, ARN or organisation keeps everybody else out. */
+function isBounded(condition: unknown): boolean {
+  return (
+    condition !== undefined &&
+    /SourceAccount|SourceArn|SourceOwner|PrincipalOrg|PrincipalAccount|CallerAccount|ExternalId|:sub/i.test(JSON.stringify(condition))
+  )
+}
+
+/** The policy in a request, wherever its service puts it; undefined where there is none. */
+export function policyIn(request: Readonly<Record<string, unknown>>): unknown {
+  const { attributes, attributeName, attributeValue } = request
+  const inAttributes = typeof attributes === 'object' && attributes !== null && 'Policy' in attributes ? attributes.Policy : undefined
+  const vault = request.policy
+  const inVault = typeof vault === 'object' && vault !== null && 'policy' in vault ? vault.policy : undefined
+  const named = attributeName === 'Policy' ? attributeValue : undefined
+  const accessPolicies = request.accessPolicies
+  return (
+    inVault ??
+    inAttributes ??
+    named ??
+    accessPolicies ??
+    request.bucketPolicy ??
+    request.policyText ??
+    request.resourcePolicy ??
+    request.accessPolicy ??
+    request.policyDocument ??
+    vault
+  )
 }
 
 function principalsOf(principal: unknown): string[] {

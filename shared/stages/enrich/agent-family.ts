@@ -1,6 +1,8 @@
 /** User agents by what made the call, in the order they are tried. The text is the caller's own: evidence, not proof. */
 const FAMILIES: readonly (readonly [pattern: RegExp, family: string])[] = [
+  [/^console\./i, 'console'],
   [/^(aws internal|[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com)/i, 'aws-service'],
+  [/^console\.|signin\.|s3console|aws-?console|consolefrontend|consolehome|consolebackend|aws-internal\//i, 'console'],
   [/terraform|opentofu/i, 'terraform'],
   [/pulumi/i, 'pulumi'],
   [/aws-cdk|cloudformation/i, 'cloudformation'],
@@ -12,7 +14,6 @@ const FAMILIES: readonly (readonly [pattern: RegExp, family: string])[] = [
   [/aws-sdk-java/i, 'java-sdk'],
   [/aws-sdk-(js|nodejs)/i, 'js-sdk'],
   [/aws-sdk-(php|ruby|dotnet|rust|cpp|kotlin|swift)/i, 'other-sdk'],
-  [/^console\.|signin\.|s3console|aws-?console/i, 'console'],
   [/mozilla|chrome|safari|firefox/i, 'browser'],
   [/python-requests|python-urllib|curl|wget|go-http-client|okhttp|axios|postman/i, 'http-client'],
 ]

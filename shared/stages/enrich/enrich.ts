@@ -25,7 +25,7 @@ export function enricher(countries: Countries): (signal: Signal) => Signal {
   }
   return (signal) => {
     if (signal.origin.agentFamily !== 'unknown') return signal
-    const { address, agent } = signal.origin
-    return { ...signal, origin: { ...placeOf(address), address, agent, agentFamily: agentFamily(agent) } }
+    const { address, agent, via } = signal.origin
+    return { ...signal, origin: { ...placeOf(address), address, agent, via, agentFamily: agentFamily(agent) } }
   }
 }

@@ -61,10 +61,18 @@ function exposure(entity: string, event: { code: string; eventArn: string; time:
     isReadOnly: true,
     outcome: 'success',
     errorCode: undefined,
-    origin: { address: 'health.amazonaws.com', addressKind: 'aws-service', country: undefined, agent: '', agentFamily: 'aws-service' },
+    origin: {
+      address: 'health.amazonaws.com',
+      addressKind: 'aws-service',
+      country: undefined,
+      agent: '',
+      agentFamily: 'aws-service',
+      via: undefined,
+    },
     created: undefined,
     request: {},
     response: {},
+    details: {},
     exposure: event.code,
   }
 }

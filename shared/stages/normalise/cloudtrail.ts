@@ -28,7 +28,7 @@ export function signalsOf(record: Fields): Normalised {
 function apiCall(record: Fields): Signal | string {
   const id = textOf(record, 'eventID', 128) ?? derivedId(record)
   const time = timeOf(record, 'eventTime')
-  const operation = textOf(record, 'eventName', 128)
+  const operation = textOf(record, 'eventName', 128)?.replace(VERSION_SUFFIX, '')
   const source = textOf(record, 'eventSource', 128)
   if (time === undefined) return 'eventTime is missing or not a time between 2000 and 2100'
   if (operation === undefined || source === undefined) return 'eventName or eventSource is empty'
@@ -55,6 +55,7 @@ function apiCall(record: Fields): Signal | string {
     created: outcome === 'success' ? createdBy(operation, identity.name, response) : undefined,
     request: fieldsOf(record.requestParameters),
     response,
+    details: fieldsOf(record.additionalEventData),
     exposure: undefined,
   }
 }
@@ -63,6 +64,9 @@ function apiCall(record: Fields): Signal | string {
 function derivedId(record: Fields): string {
   return `derived:${createHash('sha256').update(canonical(record)).digest('hex').slice(0, 32)}`
 }
+
+/** Lambda and CloudFront write the version of their API behind the name: `UpdateFunctionCode20150331v2`. */
+const VERSION_SUFFIX = /_?20\d{2}_?\d{2}_?\d{2}(v\d)?$/
 
 /** CloudTrail's own word, where it says; older records only have the operation's name. */
 function isReadOnly(record: Fields, operation: string): boolean {
@@ -88,7 +92,8 @@ const DENIED = /AccessDenied|Unauthorized|NotAuthorized|AuthorizationError|Forbi
 
 function outcomeOf(errorCode: string | undefined, response: Fields): Outcome {
   if (errorCode !== undefined) return DENIED.test(errorCode) ? 'denied' : 'failed'
-  return response.ConsoleLogin === 'Failure' ? 'failed' : 'success'
+  // Sign-in events have no error code: they answer `{ ConsoleLogin: 'Failure' }`, `{ PasswordUpdated: 'Failure' }`.
+  return Object.values(response).includes('Failure') ? 'failed' : 'success'
 }
 
 function originOf(record: Fields): Origin {
@@ -99,6 +104,7 @@ function originOf(record: Fields): Origin {
     country: undefined,
     agent,
     agentFamily: 'unknown',
+    via: textOf(fieldsOf(record.userIdentity), 'invokedBy', 128),
   }
 }
 

@@ -13,8 +13,12 @@ export const discoveryBurst: Detector = {
   matches(signal, { window, baseline }) {
     if (window.discovered.size < 5 || !signal.isReadOnly) return undefined
     const distinct = burstOf(window.discovered, signal.time)
-    const enough = maturity(baseline) >= 0.5 ? 5 : 8
-    if (distinct < enough) return undefined
-    return { reason: `${distinct} kinds of read new to this identity within 10 minutes`, weight: distinct >= 12 ? 0.65 : 0.5 }
+    const confidence = maturity(baseline)
+    if (distinct < (confidence >= 0.5 ? 5 : 8)) return undefined
+    // Where little is known every read is new: then a burst says half as much, however wide.
+    return {
+      reason: `${distinct} kinds of read new to this identity within 10 minutes`,
+      weight: (distinct >= 12 ? 0.6 : 0.5) * (0.5 + 0.5 * confidence),
+    }
   },
 }

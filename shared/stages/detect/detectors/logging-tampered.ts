@@ -1,3 +1,4 @@
+import type { Signal } from '../../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 
 export const loggingTampered: Detector = {
@@ -11,6 +12,7 @@ export const loggingTampered: Detector = {
     'cloudtrail:StopLogging',
     'cloudtrail:DeleteTrail',
     'cloudtrail:PutEventSelectors',
+    'cloudtrail:UpdateTrail',
     'cloudtrail:DeleteEventDataStore',
     'guardduty:DeleteDetector',
     'guardduty:UpdateDetector',
@@ -24,10 +26,18 @@ export const loggingTampered: Detector = {
     'bedrock:DeleteModelInvocationLoggingConfiguration',
   ],
   matches(signal) {
-    if (signal.outcome === 'failed') return undefined
-    if (signal.action === 'guardduty:UpdateDetector' && signal.request.enable !== false) return undefined
+    if (signal.outcome === 'failed' || !isWeakened(signal)) return undefined
+    if (signal.action === 'cloudtrail:UpdateTrail') return { reason: 'changed what or where a trail logs', weight: 0.56 }
     return signal.outcome === 'denied'
-      ? { reason: `tried ${signal.action}, refused`, weight: 0.55 }
+      ? { reason: `tried ${signal.action}, refused`, weight: 0.56 }
       : { reason: `${signal.action} took effect` }
   },
+}
+
+/** Some of these calls also switch logging on. */
+function isWeakened({ action, request }: Signal): boolean {
+  if (action === 'guardduty:UpdateDetector') return request.enable === false
+  if (action !== 'cloudtrail:PutEventSelectors') return true
+  const words = JSON.stringify(request)
+  return !/"includeManagementEvents":true/i.test(words) || !/"readWriteType":"All"/i.test(words)
 }

@@ -11,7 +11,10 @@ export const loginProfileCreated: Detector = {
   actions: ['iam:CreateLoginProfile', 'iam:UpdateLoginProfile'],
   matches(signal) {
     const user = text(signal.request, 'userName')
-    if (signal.outcome !== 'success' || user === undefined || user === signal.identity.name) return undefined
-    return { reason: `set a console password for user ${user}` }
+    const isOwn = user === signal.identity.name || user === signal.credential.sessionName
+    if (signal.outcome !== 'success' || user === undefined || isOwn) return undefined
+    // A person who resets a password for another lets that one choose the next; an intruder keeps it.
+    const isReset = signal.action === 'iam:UpdateLoginProfile' && signal.request.passwordResetRequired === true
+    return { reason: `set a console password for user ${user}`, weight: isReset ? 0.35 : 0.55 }
   },
 }

@@ -1,0 +1,33 @@
+import type { Detector } from '../detector.ts'
+import { outsidersIn, policyIn } from '../policy-document.ts'
+
+export const bucketOpened: Detector = {
+  id: 'bucket-opened',
+  title: 'Bucket opened to the public',
+  weight: 0.57,
+  group: 'abuse',
+  attack: 'T1530',
+  runbook: 'Put the block on public access back, then look at the access log.',
+  actions: [
+    's3:PutBucketPolicy',
+    's3:PutBucketAcl',
+    's3:PutObjectAcl',
+    's3:DeleteBucketPublicAccessBlock',
+    's3:DeleteAccountPublicAccessBlock',
+    's3:PutBucketPublicAccessBlock',
+    's3:PutAccountPublicAccessBlock',
+    's3:PutPublicAccessBlock',
+    's3:DeletePublicAccessBlock',
+  ],
+  matches(signal) {
+    if (signal.outcome !== 'success') return undefined
+    const words = JSON.stringify(signal.request)
+    const isUnblocked =
+      signal.action.startsWith('s3:Delete') ||
+      /"(BlockPublicAcls|BlockPublicPolicy|IgnorePublicAcls|RestrictPublicBuckets)":("?false)/.test(words)
+    const isGranted = /AllUsers|AuthenticatedUsers|"public-read/.test(words)
+    const isPolicy = outsidersIn(policyIn(signal.request), signal.account).includes('*')
+    if (!isUnblocked && !isGranted && !isPolicy) return undefined
+    return { reason: isUnblocked ? 'took the block on public access away' : 'granted access to everybody' }
+  },
+}

@@ -1,0 +1,17 @@
+import { text } from '../../../domain/signal.ts'
+import type { Detector } from '../detector.ts'
+
+export const commandRunOnInstances: Detector = {
+  id: 'command-run-on-instances',
+  title: 'Commands run on instances',
+  weight: 0.4,
+  group: 'abuse',
+  attack: 'T1651',
+  runbook: 'Read the command in Systems Manager, and what it printed.',
+  actions: ['ssm:SendCommand'],
+  matches(signal) {
+    if (signal.outcome !== 'success') return undefined
+    const document = text(signal.request, 'documentName') ?? ''
+    return /Run(Shell|PowerShell)Script$/.test(document) ? { reason: `ran ${document}` } : undefined
+  },
+}

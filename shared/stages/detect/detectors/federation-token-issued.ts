@@ -1,0 +1,16 @@
+import { text } from '../../../domain/signal.ts'
+import type { Detector } from '../detector.ts'
+
+export const federationTokenIssued: Detector = {
+  id: 'federation-token-issued',
+  title: 'Federation token issued',
+  weight: 0.5,
+  group: 'persistence',
+  attack: 'T1550.001',
+  runbook: 'A federation token outlives its key: deny the user, do not only switch the key off.',
+  actions: ['sts:GetFederationToken', 'signin:GetSigninToken'],
+  matches(signal) {
+    if (signal.outcome !== 'success') return undefined
+    return { reason: `${signal.action} for ${text(signal.request, 'name') ?? 'a console session'}` }
+  },
+}

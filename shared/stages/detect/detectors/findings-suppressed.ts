@@ -1,0 +1,29 @@
+import type { Detector } from '../detector.ts'
+
+export const findingsSuppressed: Detector = {
+  id: 'findings-suppressed',
+  title: 'Security findings hidden',
+  weight: 0.57,
+  group: 'evasion',
+  attack: 'T1562.001',
+  runbook: 'Take the filter away, and read what it hid.',
+  actions: [
+    'guardduty:CreateFilter',
+    'guardduty:CreateIPSet',
+    'guardduty:UpdateFilter',
+    'guardduty:DeletePublishingDestination',
+    'securityhub:UpdateFindings',
+    'securityhub:BatchUpdateFindings',
+    'securityhub:DeleteInsight',
+    'securityhub:UpdateInsight',
+    'securityhub:BatchDisableStandards',
+    'accessanalyzer:DeleteAnalyzer',
+    'macie2:DisableMacie',
+    'inspector2:Disable',
+    'detective:DeleteGraph',
+  ],
+  matches(signal) {
+    if (signal.outcome === 'failed') return undefined
+    return signal.outcome === 'denied' ? { reason: `tried ${signal.action}, refused`, weight: 0.45 } : { reason: `${signal.action}` }
+  },
+}

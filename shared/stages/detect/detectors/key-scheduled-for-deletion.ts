@@ -1,0 +1,15 @@
+import type { Detector } from '../detector.ts'
+
+export const keyScheduledForDeletion: Detector = {
+  id: 'key-scheduled-for-deletion',
+  title: 'Encryption key disabled or scheduled for deletion',
+  weight: 0.58,
+  group: 'abuse',
+  attack: 'T1485',
+  runbook: 'Cancel the deletion: what the key encrypts is lost with it.',
+  actions: ['kms:ScheduleKeyDeletion', 'kms:DisableKey', 'kms:DeleteImportedKeyMaterial', 'ec2:DisableEbsEncryptionByDefault'],
+  matches(signal) {
+    if (signal.outcome === 'failed') return undefined
+    return signal.outcome === 'denied' ? { reason: `tried ${signal.action}, refused`, weight: 0.5 } : { reason: `${signal.action}` }
+  },
+}

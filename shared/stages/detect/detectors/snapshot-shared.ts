@@ -1,0 +1,30 @@
+import type { Detector } from '../detector.ts'
+
+export const snapshotShared: Detector = {
+  id: 'snapshot-shared',
+  title: 'Snapshot or image shared',
+  weight: 0.6,
+  group: 'abuse',
+  attack: 'T1537',
+  runbook: 'Take the share back, and check the account named against your own.',
+  actions: [
+    'ec2:ModifySnapshotAttribute',
+    'ec2:ModifyImageAttribute',
+    'rds:ModifyDBSnapshotAttribute',
+    'rds:ModifyDBClusterSnapshotAttribute',
+  ],
+  matches(signal) {
+    if (signal.outcome !== 'success') return undefined
+    const words = JSON.stringify([
+      signal.request.createVolumePermission,
+      signal.request.launchPermission,
+      signal.request.valuesToAdd,
+      signal.request.groups,
+    ])
+    const isPublic = /"all"/.test(words)
+    const other = words.match(/\d{12}/g)?.find((account) => account !== signal.account)
+    if (!isPublic && other === undefined) return undefined
+    if (/"remove"/.test(words) && !/"add"/.test(words)) return undefined
+    return { reason: isPublic ? 'shared with everybody' : `shared with account ${other}`, weight: isPublic ? 0.65 : 0.6 }
+  },
+}

@@ -1,0 +1,15 @@
+import type { Detector } from '../detector.ts'
+
+export const trafficMirrored: Detector = {
+  id: 'traffic-mirrored',
+  title: 'Network traffic mirrored',
+  weight: 0.58,
+  group: 'abuse',
+  attack: 'T1040',
+  runbook: 'Delete the mirror session, and look where the traffic went.',
+  actions: ['ec2:CreateTrafficMirrorSession', 'ec2:CreateTrafficMirrorTarget'],
+  matches(signal) {
+    if (signal.outcome !== 'success') return undefined
+    return { reason: `${signal.action}` }
+  },
+}

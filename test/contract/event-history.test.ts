@@ -1,0 +1,86 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { cloudTrailClient } from '../../shared/aws/clients.ts'
+import { cloudTrailHistory } from '../../shared/aws/event-history.ts'
+import { memoryHistory } from '../../shared/memory/event-history.ts'
+import { json, type Loopback, loopback, type WireAnswer, type WireRequest } from './loopback.ts'
+import { KEY } from './samples.ts'
+
+const recordOf = (id: number, accessKeyId = KEY) => ({ eventID: `e-${id}`, eventName: 'ListUsers', userIdentity: { accessKeyId } })
+
+const wires: Loopback[] = []
+afterEach(async () => {
+  await Promise.all(wires.splice(0).map((wire) => wire.close()))
+})
+
+/** LookupEvents over records, oldest first, in pages of its MaxResults. */
+async function trail(
+  records: readonly { userIdentity: { accessKeyId: string } }[],
+  fault?: () => WireAnswer | undefined,
+): Promise<Loopback> {
+  const wire = await loopback(({ body }) => {
+    const failed = fault?.()
+    if (failed !== undefined) return failed
+    const { LookupAttributes, MaxResults, NextToken } = JSON.parse(body)
+    const found = records.filter(({ userIdentity }) => userIdentity.accessKeyId === LookupAttributes[0].AttributeValue).toReversed()
+    const at = Number(NextToken ?? 0)
+    const Events = found.slice(at, at + MaxResults).map((record) => ({ CloudTrailEvent: JSON.stringify(record) }))
+    return json({ Events, ...(at + MaxResults < found.length ? { NextToken: String(at + MaxResults) } : {}) })
+  })
+  wires.push(wire)
+  return wire
+}
+
+const onCloudTrail = async (records: Parameters<typeof trail>[0]) =>
+  cloudTrailHistory(cloudTrailClient((await trail(records)).options), async () => {})
+
+describe.each([
+  { name: 'in memory', make: async (records: Parameters<typeof trail>[0]) => memoryHistory(records) },
+  { name: 'on CloudTrail', make: onCloudTrail },
+])('the history $name', ({ make }) => {
+  it('gives the records of one key as they are, newest first', async () => {
+    const history = await make([recordOf(1), recordOf(2, 'AKIAI44QH8DHBEXAMPLE'), recordOf(3)])
+    expect(await history.lookup(KEY)).toEqual([recordOf(3), recordOf(1)])
+  })
+
+  it('gives nothing for a key without a past', async () => {
+    expect(await (await make([recordOf(1)])).lookup('AKIAZZZZZZZZZZZZZZZZ')).toEqual([])
+  })
+
+  it('gives the newest 500 of a long past', async () => {
+    const records = Array.from({ length: 620 }, (_, at) => recordOf(at))
+    const found = await (await make(records)).lookup(KEY)
+    expect(found).toHaveLength(500)
+    expect([found[0], found.at(-1)]).toEqual([recordOf(619), recordOf(120)])
+  })
+})
+
+describe('the history on CloudTrail', () => {
+  it('asks for 50 of the key at a time, and pauses between pages so that two a second are never passed', async () => {
+    const wire = await trail(Array.from({ length: 120 }, (_, at) => recordOf(at)))
+    const pauses: number[] = []
+    await cloudTrailHistory(cloudTrailClient(wire.options), async (ms) => void pauses.push(ms)).lookup(KEY)
+    expect(pauses).toEqual([1000, 1000])
+    const asked = wire.requests.map(({ body }: WireRequest) => JSON.parse(body))
+    expect(asked.map(({ MaxResults }) => MaxResults)).toEqual([50, 50, 50])
+    expect(asked[0].LookupAttributes).toEqual([{ AttributeKey: 'AccessKeyId', AttributeValue: KEY }])
+  })
+
+  it('tries again where it is throttled', async () => {
+    const answers: (WireAnswer | undefined)[] = [json({ __type: 'ThrottlingException', message: 'Rate exceeded' }, 400)]
+    const wire = await trail([recordOf(1)], () => answers.shift())
+    expect(await cloudTrailHistory(cloudTrailClient(wire.options), async () => {}).lookup(KEY)).toEqual([recordOf(1)])
+    expect(wire.requests).toHaveLength(2)
+  })
+
+  it('throws where it cannot look: that is not "no past"', async () => {
+    const wire = await trail([], () => json({ __type: 'AccessDeniedException', message: 'no' }, 400))
+    const history = cloudTrailHistory(cloudTrailClient(wire.options), async () => {})
+    await expect(history.lookup(KEY)).rejects.toMatchObject({ name: 'AccessDeniedException' })
+  })
+
+  it('hands on a record that is no JSON as text, for normalise to name', async () => {
+    const wire = await loopback(() => json({ Events: [{ CloudTrailEvent: '{"eventID":' }, {}] }))
+    wires.push(wire)
+    expect(await cloudTrailHistory(cloudTrailClient(wire.options), async () => {}).lookup(KEY)).toEqual(['{"eventID":'])
+  })
+})

@@ -1,0 +1,152 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Identity } from '../../shared/domain/signal.ts'
+import { AccountPicture } from '../../shared/memory/account-picture.ts'
+import type { Iam } from '../../shared/ports.ts'
+import { user } from './samples.ts'
+
+/** A document with what URL-encoding could spoil. */
+export const OWN_POLICY = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Sid: 'Own', Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::reports/100%25 done + more/*' }],
+})
+
+export const DENY_ALL = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
+})
+
+/** The account that the contract is about: a user with two keys, one off; a user with nothing; a role. */
+export const CONTRACT_ACCOUNT = AccountPicture.parse({
+  UserDetailList: [
+    {
+      UserName: 'ci-deploy',
+      Arn: user('ci-deploy').id,
+      UserPolicyList: [{ PolicyName: 'own', PolicyDocument: OWN_POLICY }],
+      Tags: [
+        { Key: 'team', Value: 'platform' },
+        { Key: 'stage', Value: 'ci' },
+      ],
+    },
+    { UserName: 'bare', Arn: user('bare').id },
+  ],
+  RoleDetailList: [{ RoleName: 'deployer', Arn: 'arn:aws:iam::123456789012:role/deployer', Tags: [{ Key: 'team', Value: 'platform' }] }],
+  AccessKeys: [
+    { UserName: 'ci-deploy', AccessKeyId: 'AKIAIOSFODNN7EXAMPLE', Status: 'Active' },
+    { UserName: 'ci-deploy', AccessKeyId: 'AKIAI44QH8DHBEXAMPLE', Status: 'Inactive' },
+  ],
+})
+
+export interface IamUnderTest {
+  readonly iam: Iam
+  /** The ids of the two keys of `ci-deploy`: the active one, the inactive one. */
+  readonly keys: readonly [active: string, inactive: string]
+}
+
+/**
+ * What every adapter of the IAM port keeps to. `make` sets up `CONTRACT_ACCOUNT` anew for each test; an implementation
+ * that makes its own key ids says which. `hasQuota` is false for one that does not know IAM's quota of inline policy.
+ */
+export function iamContract(name: string, make: () => Promise<IamUnderTest>, { hasQuota } = { hasQuota: true }): void {
+  const role: Identity = { id: 'arn:aws:iam::123456789012:role/deployer', kind: 'role', name: 'deployer', account: '123456789012' }
+
+  describe(`IAM ${name}`, () => {
+    let iam: Iam
+    let active: string
+    let inactive: string
+    beforeEach(async () => {
+      const made = await make()
+      iam = made.iam
+      ;[active, inactive] = made.keys
+    })
+    const statusOf = async (key: string) => (await iam.listAccessKeys('ci-deploy')).find(({ id }) => id === key)?.status
+
+    it('names the user that owns a key, active or not', async () => {
+      expect(await iam.ownerOf(active)).toEqual(user('ci-deploy'))
+      expect(await iam.ownerOf(inactive)).toEqual(user('ci-deploy'))
+    })
+
+    it('knows no owner of a key that does not exist', async () => {
+      expect(await iam.ownerOf('AKIAZZZZZZZZZZZZZZZZ')).toBeUndefined()
+    })
+
+    it('lists the keys of a user with their status', async () => {
+      const keys = await iam.listAccessKeys('ci-deploy')
+      expect(keys).toHaveLength(2)
+      expect(keys).toContainEqual({ id: active, status: 'Active' })
+      expect(keys).toContainEqual({ id: inactive, status: 'Inactive' })
+    })
+
+    it('lists no keys of a user that has none, or that does not exist', async () => {
+      expect(await iam.listAccessKeys('bare')).toEqual([])
+      expect(await iam.listAccessKeys('nobody')).toEqual([])
+    })
+
+    it('switches one key off and on again, and no other', async () => {
+      expect(await iam.setAccessKeyStatus('ci-deploy', active, 'Inactive')).toBe(true)
+      expect([await statusOf(active), await statusOf(inactive)]).toEqual(['Inactive', 'Inactive'])
+      expect(await iam.setAccessKeyStatus('ci-deploy', active, 'Inactive')).toBe(true)
+      expect(await iam.setAccessKeyStatus('ci-deploy', active, 'Active')).toBe(true)
+      expect([await statusOf(active), await statusOf(inactive)]).toEqual(['Active', 'Inactive'])
+    })
+
+    it('says false where there is no such key, or the user has it not', async () => {
+      expect(await iam.setAccessKeyStatus('ci-deploy', 'AKIAZZZZZZZZZZZZZZZZ', 'Inactive')).toBe(false)
+      expect(await iam.setAccessKeyStatus('bare', active, 'Inactive')).toBe(false)
+      expect(await iam.setAccessKeyStatus('nobody', active, 'Inactive')).toBe(false)
+      expect(await statusOf(active)).toBe('Active')
+    })
+
+    it('reads an inline policy as it was written', async () => {
+      expect(JSON.parse((await iam.getUserPolicy('ci-deploy', 'own')) ?? '')).toEqual(JSON.parse(OWN_POLICY))
+    })
+
+    it('reads no policy where the user has none of that name, or does not exist', async () => {
+      expect(await iam.getUserPolicy('ci-deploy', 'other')).toBeUndefined()
+      expect(await iam.getUserPolicy('nobody', 'own')).toBeUndefined()
+    })
+
+    it('puts, replaces and deletes an inline policy, and leaves the others', async () => {
+      expect(await iam.putUserPolicy('ci-deploy', 'quarantine', OWN_POLICY)).toBe('put')
+      expect(await iam.putUserPolicy('ci-deploy', 'quarantine', DENY_ALL)).toBe('put')
+      expect(JSON.parse((await iam.getUserPolicy('ci-deploy', 'quarantine')) ?? '')).toEqual(JSON.parse(DENY_ALL))
+      await iam.deleteUserPolicy('ci-deploy', 'quarantine')
+      expect(await iam.getUserPolicy('ci-deploy', 'quarantine')).toBeUndefined()
+      expect(await iam.getUserPolicy('ci-deploy', 'own')).toBeDefined()
+    })
+
+    it('deletes what is not there without complaint', async () => {
+      await iam.deleteUserPolicy('ci-deploy', 'quarantine')
+      await iam.deleteUserPolicy('nobody', 'quarantine')
+      expect(await iam.getUserPolicy('ci-deploy', 'own')).toBeDefined()
+    })
+
+    it('says that there is no such user to put a policy on', async () => {
+      expect(await iam.putUserPolicy('nobody', 'quarantine', DENY_ALL)).toBe('no-such-user')
+    })
+
+    it.runIf(hasQuota)('says that the quota of 2,048 characters is used up, and changes nothing; white space does not count', async () => {
+      const filler = (length: number) => {
+        const empty = JSON.stringify({ Version: '2012-10-17', Statement: [{ Sid: '', Effect: 'Deny', Action: '*', Resource: '*' }] })
+        return empty.replace('"Sid":""', `"Sid":"${'x'.repeat(length - empty.length)}"`)
+      }
+      const left = 2048 - OWN_POLICY.replace(/\s/g, '').length
+      expect(await iam.putUserPolicy('ci-deploy', 'filler', filler(left + 1))).toBe('quota')
+      expect(await iam.getUserPolicy('ci-deploy', 'filler')).toBeUndefined()
+      expect(await iam.putUserPolicy('ci-deploy', 'filler', `  ${filler(left)}\n`)).toBe('put')
+      expect(await iam.putUserPolicy('ci-deploy', 'quarantine', DENY_ALL)).toBe('quota')
+      expect(await iam.putUserPolicy('ci-deploy', 'filler', DENY_ALL)).toBe('put')
+    })
+
+    it('reads the tags of a user and of a role', async () => {
+      expect(await iam.tagsOf(user('ci-deploy'))).toEqual({ team: 'platform', stage: 'ci' })
+      expect(await iam.tagsOf(user('bare'))).toEqual({})
+      expect(await iam.tagsOf(role)).toEqual({ team: 'platform' })
+    })
+
+    it('knows no tags of who is not there, nor of what has none', async () => {
+      expect(await iam.tagsOf(user('nobody'))).toBeUndefined()
+      expect(await iam.tagsOf({ ...role, id: `${role.id}-2`, name: 'deployer-2' })).toBeUndefined()
+      expect(await iam.tagsOf({ ...user('ci-deploy'), kind: 'root' })).toBeUndefined()
+    })
+  })
+}

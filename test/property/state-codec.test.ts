@@ -1,0 +1,185 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { FEATURE_LIMITS, type Feature } from '../../shared/domain/baseline.ts'
+import { type CredentialWindow, observe, type TouchedKind, touch } from '../../shared/domain/credential-window.ts'
+import type { EvidenceGroup, Finding, Technique } from '../../shared/domain/finding.ts'
+import { count } from '../../shared/domain/frequency.ts'
+import { emptyState, type IdentityState, keepEvidence, markBootstrapped, windowOf } from '../../shared/domain/identity-state.ts'
+import { hashId, remember } from '../../shared/domain/seen.ts'
+import type { IdentityKind, Signal } from '../../shared/domain/signal.ts'
+import { packState, unpackState } from '../../shared/domain/state-codec.ts'
+import { ResponderError } from '../../shared/errors.ts'
+
+const TOUCHED: readonly TouchedKind[] = ['secret', 'user-data', 'model-probe', 'failed-sign-in']
+
+const text = fc.string({ unit: 'binary', maxLength: 40 })
+const hash = fc.maxSafeNat()
+/** fast-check makes objects without a prototype now and then; no state is one. */
+const record = <T>(parts: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record<T>(parts, { noNullPrototype: true })
+const weight = fc.double({ min: 1e-9, max: 1e9, noNaN: true })
+
+/** States as a store may be given them; event times are whole seconds as a rule, and always between 2000 and 2100. */
+function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
+  const time = fc.integer({ min: 946_684_800_000 / unit, max: 4_102_444_799_000 / unit }).map((ticks) => ticks * unit)
+  const times = fc.array(fc.tuple(hash, time), { maxLength: 25 }).map((rows) => new Map(rows))
+  const frequencies = fc.array(fc.tuple(text, record({ weight, last: time })), { maxLength: 12 }).map((rows) => new Map(rows))
+  const windows: fc.Arbitrary<CredentialWindow> = record({
+    credentialId: text,
+    first: time,
+    last: time,
+    calls: fc.nat(),
+    discovered: times,
+    denied: times,
+    touched: fc.array(fc.tuple(fc.constantFrom(...TOUCHED), times), { maxLength: 4 }).map((rows) => new Map(rows)),
+    countries: fc.array(text, { maxLength: 4 }),
+    agents: fc.array(text, { maxLength: 4 }),
+  })
+  const findings: fc.Arbitrary<Finding> = record({
+    detector: fc.constantFrom('new-country', 'discovery-burst', 'access-key-exposed'),
+    title: text,
+    weight,
+    group: fc.constantFrom<EvidenceGroup>('origin', 'discovery', 'exposure'),
+    technique: fc.constantFrom<Technique>('T1078.004', 'T1580'),
+    isConfirmed: fc.boolean(),
+    reason: text,
+    signalId: text,
+    credentialId: text,
+    time,
+  })
+  const features = Object.fromEntries(Object.keys(FEATURE_LIMITS).map((feature) => [feature, frequencies]))
+  return record({
+    identity: record({ id: text, kind: fc.constantFrom<IdentityKind>('iam-user', 'role'), name: text, account: text }),
+    seen: record({ ids: times, horizon: fc.integer({ min: 0, max: 4_102_444_800_000 }) }),
+    baseline: record({
+      features: record(features) as unknown as fc.Arbitrary<IdentityState['baseline']['features']>,
+      firstSeen: time,
+      lastSeen: fc.oneof(fc.constant(0), time),
+      calls: fc.nat(),
+    }),
+    windows: fc.array(windows, { maxLength: 4 }).map((all) => new Map(all.map((window) => [window.credentialId, window]))),
+    evidence: fc.array(findings, { maxLength: 12 }),
+    bootstrapped: fc.array(text, { maxLength: 4 }),
+  })
+}
+
+type Stored = Readonly<Record<string, unknown>>
+
+/** What a state takes at most, of names as long as AWS's longest: a DynamoDB item may take 400 KB. */
+const BYTES_LIMIT = 36_864
+
+/** Lengths of the longest names in use: 48 characters of action, 24 of service, 14 of region, 15 of agent family. */
+const LENGTHS: Record<Feature, number> = { service: 24, action: 48, region: 14, country: 2, agentFamily: 15, hour: 2 }
+
+/** A state in which every bound is reached, by the domain's own functions; `rounds` says how many times over. */
+function fullState(rounds = 1): IdentityState {
+  const start = Date.parse('2026-01-01T00:00:00Z')
+  const name = 'u'.repeat(64)
+  const state = emptyState({ id: `arn:aws:iam::123456789012:user/${name}`, kind: 'iam-user', name, account: '123456789012' })
+  const named = (length: number, at: number) => `${'n'.repeat(length)}${at}`.slice(-length)
+  for (let at = 0; at < 300 * rounds; at++) remember(state.seen, hashId(`event-${at}`), start + ((at * 7919) % 900_000) * 1000)
+  for (const [feature, limit] of Object.entries(FEATURE_LIMITS)) {
+    const length = LENGTHS[feature as Feature]
+    // Twice, days apart, so that weights have all their digits.
+    for (let at = 0; at < 2 * limit * rounds; at++)
+      count(state.baseline.features[feature as Feature], named(length, at >> 1), { at: start + at * 86_399_000, limit })
+  }
+  Object.assign(state.baseline, { firstSeen: start, lastSeen: start + 30 * 86_400_000, calls: 12_345_678 })
+  for (let key = 0; key < 7 * rounds; key++) {
+    const credentialId = named(20, key)
+    const window = windowOf(state, credentialId, start)
+    for (let at = 0; at < 24; at++) {
+      const time = start + at * 37_000
+      const origin = { country: named(2, at), agentFamily: named(15, at), addressKind: 'public' }
+      observe(window, { action: `denied:${key}:${at}`, outcome: 'denied', time, origin } as unknown as Signal, true)
+      for (const kind of TOUCHED) touch(window, kind, { what: `${kind}:${key}:${at}`, at: time })
+    }
+    for (let at = 0; at < 16; at++) keepEvidence(state, [longFinding(named(28, at), credentialId, start + key * 1000)])
+    markBootstrapped(state, credentialId)
+    markBootstrapped(state, `${credentialId}x`)
+  }
+  return state
+}
+
+function longFinding(detector: string, credentialId: string, time: number): Finding {
+  return {
+    detector,
+    title: 't'.repeat(60),
+    weight: 0.3375000000000001,
+    group: 'persistence',
+    technique: 'T1098.001',
+    isConfirmed: false,
+    reason: 'r'.repeat(120),
+    signalId: 's'.repeat(36),
+    credentialId,
+    time,
+  }
+}
+
+describe('a stored identity state', () => {
+  it.each([1000, 1] as const)('comes back exactly as it was, orders included, with times in units of %i ms', (unit) => {
+    fc.assert(
+      fc.property(states(unit), (state) => {
+        const packed = packState(state)
+        const back = unpackState(packed)
+        if (!isDeepStrictEqual(back, state)) expect(back).toStrictEqual(state)
+        // The text depends on every order, so the same text means the same orders.
+        expect(packState(back)).toBe(packed)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('comes back where it is empty', () => {
+    const state = emptyState({ id: 'arn:aws:iam::123456789012:user/new', kind: 'iam-user', name: 'new', account: '123456789012' })
+    expect(unpackState(packState(state))).toEqual(state)
+  })
+
+  it('is an error and never a state where a part of the text is lost', () => {
+    fc.assert(
+      fc.property(states(1000), fc.double({ min: 0, max: 0.999, noNaN: true }), (state, share) => {
+        const packed = packState(state)
+        expect(() => unpackState(packed.slice(0, Math.floor(packed.length * share)))).toThrow(ResponderError)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('is an error and never a state where the text is any other', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (other) => {
+        expect(() => unpackState(other)).toThrow(ResponderError)
+      }),
+    )
+  })
+
+  it.each([
+    ['a later version', (stored: Stored) => ({ ...stored, v: 2 })],
+    ['a part that is not ours', (stored: Stored) => ({ ...stored, extra: 1 })],
+    ['a hash that is cut', (stored: Stored) => ({ ...stored, seen: 'abc,' })],
+    ['columns of different lengths', (stored: Stored) => ({ ...stored, features: { action: [['a'], [1, 2], '0,'] } })],
+    ['a finding of a kind that is not listed', (stored: Stored) => ({ ...stored, kinds: [] })],
+  ])('is not read with %s', (_, change) => {
+    const stored = JSON.parse(packState(fullState()))
+    expect(() => unpackState(JSON.stringify(change(stored)))).toThrow(
+      expect.objectContaining({ code: 'store.unavailable', message: expect.stringContaining('not readable') }),
+    )
+  })
+
+  it('forgets a feature that this version does not know, and keeps the others', () => {
+    const stored = JSON.parse(packState(fullState()))
+    const back = unpackState(JSON.stringify({ ...stored, features: { ...stored.features, weekday: [['1'], [1], '0,'] } }))
+    expect(back).toEqual(fullState())
+  })
+
+  it(`takes at most ${BYTES_LIMIT} bytes with every bound full`, () => {
+    const state = fullState()
+    expect(unpackState(packState(state))).toEqual(state)
+    expect(Buffer.byteLength(packState(state))).toBeLessThanOrEqual(BYTES_LIMIT)
+  })
+
+  it('does not grow once every bound is full', () => {
+    const before = Buffer.byteLength(packState(fullState()))
+    expect(Buffer.byteLength(packState(fullState(3)))).toBeLessThanOrEqual(before * 1.02)
+  })
+})

@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type Action, isStronger } from '../../shared/domain/decision.ts'
+import { AccountPicture } from '../../shared/memory/account-picture.ts'
+import { offlineAdvisor } from '../../shared/memory/advisor.ts'
+import { memoryBreaker } from '../../shared/memory/breaker.ts'
+import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
+import { memoryIam } from '../../shared/memory/iam.ts'
+import { memoryIdentityStore } from '../../shared/memory/identity-store.ts'
+import { memoryIncidentStore } from '../../shared/memory/incident-store.ts'
+import { silentLog } from '../../shared/memory/log.ts'
+import { memoryNotifier } from '../../shared/memory/notifier.ts'
+import { type Outcome, pipeline } from '../../shared/pipeline.ts'
+import { enforce } from '../../shared/stages/contain/enforce.ts'
+import { CATALOGUE } from '../../shared/stages/detect/catalogue.ts'
+import { applyPolicy, parsePolicy } from '../../shared/stages/policy-source.ts'
+import { accountOf, asCall, exposureOf, recordOf, Scenario } from './case.ts'
+
+const START = Date.UTC(2026, 2, 2, 12)
+const DAY_MS = 86_400_000
+const COUNTRIES: Readonly<Record<string, string>> = { '192.0.2.': 'US', '198.51.100.': 'RO', '203.0.113.': 'DE' }
+
+const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.json'))
+
+async function play(scenario: Scenario) {
+  let now = START
+  const iam = memoryIam(AccountPicture.parse(accountOf(scenario.tags)))
+  const notifier = memoryNotifier()
+  const ports = {
+    identities: memoryIdentityStore(),
+    incidents: memoryIncidentStore(),
+    record: memoryChangeRecord(),
+    breaker: memoryBreaker(),
+    iam,
+    advisor: offlineAdvisor(),
+    notifier,
+    containDoor: { contain: (id: string) => enforce(id, ports) },
+    bootstrapDoor: { bootstrap: async () => {} },
+    history: { lookup: async () => [] },
+    countries: { countryOf: (address: string) => Object.entries(COUNTRIES).find(([prefix]) => address.startsWith(prefix))?.[1] },
+    clock: { now: () => now },
+    log: silentLog,
+  }
+  const policy = parsePolicy({
+    version: 1,
+    mode: 'contain',
+    advisor: { enabled: false, band: [40, 90], maxShift: 15, deadlineSeconds: 5 },
+    ...scenario.policy,
+  })
+  await applyPolicy(ports.record, { policy, by: 'test', why: 'test', at: new Date(START).toISOString() })
+  const run = pipeline(ports)
+  for (const [day, calls] of Array.from({ length: scenario.past?.days ?? 0 }, (_, at) => [at, scenario.past?.calls ?? []] as const)) {
+    const at = START - ((scenario.past?.days ?? 0) - day) * DAY_MS
+    await run(calls.flatMap((call, n) => recordOf(asCall(call), { id: `past-${day}-${n}`, time: at + n * 60_000, n })))
+  }
+  const outcomes: Outcome[] = []
+  for (const [at, event] of scenario.events.entries()) {
+    const times = 'exposed' in event ? 1 : event.times
+    for (let n = 0; n < times; n++) {
+      now += ('exposed' in event ? 10 : event.everySeconds) * 1000
+      const about = { id: `event-${at}-${n}`, time: now, n }
+      const result = await run(['exposed' in event ? exposureOf(event, about) : recordOf(event, about)])
+      expect([...result.failed.values()]).toEqual([])
+      outcomes.push(...result.outcomes)
+    }
+  }
+  const incidents = []
+  for await (const incident of ports.incidents.listAll()) incidents.push(incident)
+  incidents.sort((a, b) => b.priority - a.priority)
+  return { outcomes, incidents, picture: iam.picture(), notices: notifier.notices }
+}
+
+describe('scenarios', () => {
+  it.each(files)('%s', async (file) => {
+    const scenario = Scenario.parse(JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8')))
+    const { expect: wanted } = scenario
+    const { outcomes, incidents, picture, notices } = await play(scenario)
+    const fired = [...new Set(outcomes.flatMap(({ findings }) => findings.map(({ detector }) => detector)))]
+    if (wanted.detectors !== undefined) expect(fired).toEqual(expect.arrayContaining(wanted.detectors))
+    for (const detector of wanted.not ?? []) expect(fired).not.toContain(detector)
+    const would = outcomes.reduce(
+      (most, { decision }) => (decision !== undefined && isStronger(decision.would, most) ? decision.would : most),
+      'observe' as const,
+    )
+    if (wanted.would !== undefined) expect(would).toBe(wanted.would)
+    if (wanted.incidents !== undefined) expect(incidents).toHaveLength(wanted.incidents)
+    const [incident] = incidents
+    if (wanted.decision !== undefined) expect(incident?.decision.action ?? 'observe').toBe(wanted.decision)
+    if (wanted.state !== undefined) expect(incident?.state).toBe(wanted.state)
+    if (wanted.why !== undefined) expect(incident?.decision.why.join('; ')).toContain(wanted.why)
+    if (wanted.notices !== undefined) expect(notices.map(({ kind }) => kind)).toEqual(wanted.notices)
+    if (wanted.inactive !== undefined) {
+      expect(
+        picture.AccessKeys.filter(({ Status }) => Status === 'Inactive')
+          .map(({ AccessKeyId }) => AccessKeyId)
+          .sort(),
+      ).toEqual([...wanted.inactive].sort())
+    }
+    if (wanted.denied !== undefined) {
+      const denied = picture.UserDetailList.filter(({ UserPolicyList }) =>
+        UserPolicyList.some(({ PolicyName }) => PolicyName.startsWith('CountersignQuarantine')),
+      )
+      expect(denied.map(({ UserName }) => UserName)).toEqual(wanted.denied)
+    }
+  })
+
+  it('has a case that fires and a near miss for every detector', () => {
+    const names = new Set(files.map((file) => basename(file, '.json')))
+    expect(CATALOGUE.length).toBeGreaterThanOrEqual(40)
+    for (const { id } of CATALOGUE) {
+      for (const kind of ['fires', 'near-miss']) expect(names, `test/scenarios/${id}.${kind}.json`).toContain(`${id}.${kind}`)
+      const read = (kind: string) =>
+        Scenario.parse(JSON.parse(readFileSync(join(import.meta.dirname, `${id}.${kind}.json`), 'utf8'))).expect
+      expect(read('fires').detectors).toContain(id)
+      expect(read('near-miss').not).toContain(id)
+    }
+  })
+})
