@@ -14,12 +14,13 @@ export interface AlarmsProps {
   readonly topic: Topic
   readonly queues: Queues
   readonly contain: LambdaFunction
-  readonly failedContainments: Queue
+  /** Dead letters other than those of the queues themselves. */
+  readonly failures: readonly Queue[]
 }
 
 /** Nothing fails in silence: every dead letter, every failed containment and a late hot queue reach the topic. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { topic, queues, contain, failedContainments }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { topic, queues, contain, failures }: AlarmsProps) {
     super(scope, id)
     const action = new SnsAction(topic)
     const alarm = (name: string, metric: IMetric, threshold: number) => {
@@ -32,7 +33,7 @@ export class Alarms extends Construct {
       }).addAlarmAction(action)
     }
     const period = Duration.minutes(1)
-    for (const queue of [...queues.deadLetters, failedContainments]) {
+    for (const queue of [...queues.deadLetters, ...failures]) {
       alarm(`${queue.node.id}Waiting`, queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }), 0)
     }
     alarm('ContainErrors', contain.metricErrors({ period }), 0)

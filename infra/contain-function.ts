@@ -51,7 +51,7 @@ export class ContainFunction extends Construct {
     responder.allow([...CONTAINMENT_VERBS, ...CONTAINMENT_READS], [users])
     responder.allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'], [table.tableArn])
     responder.allow(['sns:Publish'], [topic.topicArn])
-    const guarded = policy.protected.arns.map((arn) => arn.replace(/::\*:/, `::${account}:`)).filter((arn) => arn.startsWith('arn:'))
+    const guarded = policy.protected.arns.map((pattern) => resourceOf(pattern, `arn:${partition}:iam::${account}:`))
     if (guarded.length > 0) responder.deny(CONTAINMENT_VERBS, guarded)
     responder.deny(['iam:*'], [responder.role.roleArn])
     responder.deny(['bedrock:*', 'sts:AssumeRole', 'iam:PassRole'], ['*'])
@@ -66,4 +66,13 @@ export class ContainFunction extends Construct {
     this.function = responder.function
     this.roleArn = responder.role.roleArn
   }
+}
+
+/**
+ * A protected pattern as a resource that IAM accepts. A policy's `*` may span the colons of an ARN, IAM's may not: such a
+ * pattern keeps what follows its last colon, which can only deny more.
+ */
+function resourceOf(pattern: string, root: string): string {
+  const named = pattern.match(/^arn:[^:]*:iam::(?:\*|\d{12}):(.+)$/)?.[1]
+  return root + (named ?? pattern.slice(pattern.lastIndexOf(':') + 1))
 }

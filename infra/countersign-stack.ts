@@ -27,8 +27,8 @@ export class CountersignStack extends Stack {
     const contain = new ContainFunction(this, 'Contain', { table, topic, policy, config })
     const respond = new RespondFunction(this, 'Respond', { table, topic, queues, contain: contain.function, config })
     const seed = new SeedFunction(this, 'Seed', { table, policy, config })
-    new EventRules(this, 'Rules', { queues, config, ownRoleArns: [respond, contain, seed].map(({ roleArn }) => roleArn) })
-    new Alarms(this, 'Alarms', { topic, queues, contain: contain.function, failedContainments: contain.failures })
+    const rules = new EventRules(this, 'Rules', { queues, config, ownRoleArns: [respond, contain, seed].map(({ roleArn }) => roleArn) })
+    new Alarms(this, 'Alarms', { topic, queues, contain: contain.function, failures: [contain.failures, rules.undelivered] })
 
     new CfnOutput(this, 'TableName', { value: table.tableName })
     new CfnOutput(this, 'ContainFunctionName', { value: contain.function.functionName })

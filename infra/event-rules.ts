@@ -1,13 +1,18 @@
+import { Duration } from 'aws-cdk-lib'
 import { type CfnRule, type EventPattern, Rule } from 'aws-cdk-lib/aws-events'
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
+import { deadLetterQueue } from './dead-letter-queue.ts'
 import { patterns } from './event-patterns.ts'
 import type { Queues } from './queues.ts'
 
 /** Without this state EventBridge delivers no read-only management events: no GetCallerIdentity, no List…, no AssumeRole. */
 const WITH_READ_ONLY = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'
+
+/** An event that cannot be put into its queue is tried this often, as long as a response to it still makes sense. */
+const DELIVERY = { retryAttempts: 185, maxEventAge: Duration.hours(2) }
 
 export interface EventRulesProps {
   readonly queues: Queues
@@ -18,11 +23,16 @@ export interface EventRulesProps {
 
 /** Which events of the default bus go to which queue. Each event goes to one. */
 export class EventRules extends Construct {
+  /** Events that EventBridge could not put into their queue. */
+  readonly undelivered: Queue
+
   constructor(scope: Construct, id: string, { queues, config, ownRoleArns }: EventRulesProps) {
     super(scope, id)
     const all = patterns(ownRoleArns)
+    this.undelivered = deadLetterQueue(this, 'Undelivered')
+    const delivery = { ...DELIVERY, deadLetterQueue: this.undelivered }
     const rule = (name: string, pattern: EventPattern, queue: Queue) =>
-      new Rule(this, name, { eventPattern: pattern, targets: [new SqsQueue(queue)] })
+      new Rule(this, name, { eventPattern: pattern, targets: [new SqsQueue(queue, delivery)] })
     const withReadOnly = (one: Rule) => {
       ;(one.node.defaultChild as CfnRule).state = WITH_READ_ONLY
     }

@@ -68,6 +68,12 @@ export interface AccessKey {
   readonly status: KeyStatus
 }
 
+/** What policies name identities by. An ARN holds the path, which the names in events leave out. */
+export interface Description {
+  readonly arn: string
+  readonly tags: Readonly<Record<string, string>>
+}
+
 /** IAM, as far as the responder uses it. "Not found" is an answer; "could not look" throws. */
 export interface Iam {
   /** The user that owns an access key, as an identity, or undefined where there is no such key. */
@@ -79,8 +85,8 @@ export interface Iam {
   getUserPolicy(userName: string, policyName: string): Promise<string | undefined>
   putUserPolicy(userName: string, policyName: string, document: string): Promise<PutOutcome>
   deleteUserPolicy(userName: string, policyName: string): Promise<void>
-  /** The tags of a user or role, or undefined where there is no such identity. */
-  tagsOf(identity: Identity): Promise<Readonly<Record<string, string>> | undefined>
+  /** The true ARN and the tags of a user or role, or undefined where there is no such identity. */
+  describe(identity: Identity): Promise<Description | undefined>
   /** What the identity's policies grant, or undefined where that is not known here. */
   grantsOf(identity: Identity): Promise<readonly Grant[] | undefined>
 }
@@ -155,7 +161,7 @@ export interface RespondPorts {
   readonly identities: IdentityStore
   readonly incidents: IncidentStore
   readonly record: ChangeRecord
-  readonly iam: Pick<Iam, 'ownerOf' | 'tagsOf' | 'grantsOf'>
+  readonly iam: Pick<Iam, 'ownerOf' | 'describe' | 'grantsOf'>
   readonly advisor: Advisor
   readonly notifier: Notifier
   readonly containDoor: ContainDoor

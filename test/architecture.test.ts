@@ -30,7 +30,7 @@ const RULES: readonly Rule[] = [
   { folder: 'shared/ports.ts', own: CORE, packages: [], isPure: true },
   { folder: 'shared/errors.ts', own: [], packages: [], isPure: true },
   { folder: 'shared/config.ts', own: ['shared/errors.ts'], packages: ['zod'], isPure: true },
-  { folder: 'shared/aws/', own: [...CORE, 'shared/ports.ts', 'shared/aws/'], packages: ['@aws-sdk/', 'zod'] },
+  { folder: 'shared/aws/', own: [...CORE, 'shared/ports.ts', 'shared/aws/'], packages: ['@aws-sdk/', 'zod', 'node:zlib'] },
   { folder: 'shared/memory/', own: [...CORE, 'shared/ports.ts', 'shared/memory/'], packages: ['zod'] },
   { folder: 'shared/geo/', own: ['shared/errors.ts', 'shared/ports.ts'], packages: ['maxmind', 'node:fs'] },
   {
@@ -43,7 +43,7 @@ const RULES: readonly Rule[] = [
     own: ['infra/', 'shared/', 'local/policy-file.ts'],
     packages: ['aws-cdk-lib', 'aws-cdk-lib/', 'cdk-nag', 'constructs', 'node:fs', 'node:module', 'node:os', 'node:path'],
   },
-  { folder: 'local/', own: ['shared/', 'local/'], packages: ['commander', 'dynalite', 'yaml', 'node:'] },
+  { folder: 'local/', own: ['shared/', 'local/'], packages: ['commander', 'dynalite', 'yaml', 'zod', 'node:'] },
 ]
 
 /** What a pure file must not name. `new Date(x)` is a conversion; without an argument it is the clock. */

@@ -10,7 +10,7 @@ import {
   type Tag,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam'
-import type { AccessKey, Iam } from '../ports.ts'
+import type { AccessKey, Description, Iam } from '../ports.ts'
 import { isNamed } from './table.ts'
 
 /**
@@ -66,9 +66,10 @@ export function awsIam(client: IAMClient, account: string): Iam {
     async deleteUserPolicy(userName, policyName) {
       await found(client.send(new DeleteUserPolicyCommand({ UserName: userName, PolicyName: policyName })))
     },
-    async tagsOf(identity) {
-      if (identity.kind === 'role') return tags((await found(client.send(new GetRoleCommand({ RoleName: identity.name }))))?.Role)
-      if (identity.kind === 'iam-user') return tags((await found(client.send(new GetUserCommand({ UserName: identity.name }))))?.User)
+    async describe(identity) {
+      if (identity.kind === 'role') return description((await found(client.send(new GetRoleCommand({ RoleName: identity.name }))))?.Role)
+      if (identity.kind === 'iam-user')
+        return description((await found(client.send(new GetUserCommand({ UserName: identity.name }))))?.User)
       return undefined
     },
     grantsOf: async () => undefined,
@@ -90,6 +91,7 @@ async function found<T>(answer: Promise<T>): Promise<T | undefined> {
   }
 }
 
-function tags(identity: { Tags?: Tag[] | undefined } | undefined): Readonly<Record<string, string>> | undefined {
-  return identity === undefined ? undefined : Object.fromEntries((identity.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']))
+function description(identity: { Arn?: string | undefined; Tags?: Tag[] | undefined } | undefined): Description | undefined {
+  if (identity?.Arn === undefined) return undefined
+  return { arn: identity.Arn, tags: Object.fromEntries((identity.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])) }
 }

@@ -1,4 +1,6 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { BatchGetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import type { IdentityState } from '../domain/identity-state.ts'
 import { packState, unpackState } from '../domain/state-codec.ts'
 import { ResponderError } from '../errors.ts'
 import type { IdentityStore, StoredIdentity } from '../ports.ts'
@@ -9,7 +11,7 @@ import { keys, type Table } from './table.ts'
 const IDENTITIES_PER_READ = 50
 const READ_ATTEMPTS = 6
 
-/** Identity states as `IDENTITY#id / STATE`, compact JSON under a version condition. */
+/** Identity states as `IDENTITY#id / STATE`, deflated JSON under a version condition. */
 export function dynamoIdentityStore(
   table: Table,
   wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
@@ -27,14 +29,17 @@ export function dynamoIdentityStore(
       for (const item of items) {
         const id = String(item.pk).slice('IDENTITY#'.length)
         const known = found.get(id) ?? { state: undefined, incidentId: undefined }
-        if (item.sk === 'STATE')
-          found.set(id, { ...known, state: { value: unpackState(String(item.state)), version: Number(item.version) } })
+        if (item.sk === 'STATE') found.set(id, { ...known, state: { value: expand(item.state), version: Number(item.version) } })
         else found.set(id, { ...known, incidentId: String(item.incidentId) })
       }
       return found
     },
     saveState: (state, version) =>
-      putIf(table, { ...keys.identityState(state.identity.id), version: version + 1, state: packState(state) }, isVersion(version)),
+      putIf(
+        table,
+        { ...keys.identityState(state.identity.id), version: version + 1, state: deflateRawSync(packState(state)) },
+        isVersion(version),
+      ),
     async setIncident(identityId, incidentId) {
       await table.client.send(new PutCommand({ TableName: table.name, Item: { ...keys.identityIncident(identityId), incidentId } }))
     },
@@ -56,5 +61,20 @@ export function dynamoIdentityStore(
       left = (answer.UnprocessedKeys?.[table.name]?.Keys ?? []) as Record<string, string>[]
     }
     return items
+  }
+}
+
+/** The largest state that is taken for one: 64 times what a state may take. A stored bomb must not fill the memory. */
+const EXPANDED_LIMIT = 1_048_576
+
+function expand(stored: unknown): IdentityState {
+  const bytes = stored instanceof Uint8Array ? stored : new Uint8Array()
+  try {
+    return unpackState(inflateRawSync(bytes, { maxOutputLength: EXPANDED_LIMIT }).toString('utf8'))
+  } catch (cause) {
+    if (cause instanceof ResponderError) throw cause
+    throw new ResponderError('store.unavailable', 'a stored identity state is not readable: it was not written by this program', {
+      cause,
+    })
   }
 }

@@ -2,7 +2,10 @@ import { count, type FrequencyTable, weightOf } from './frequency.ts'
 import type { Signal } from './signal.ts'
 
 /** The features that describe what is normal for an identity, each with the number of values it may hold. */
-export const FEATURE_LIMITS = { service: 40, action: 90, region: 20, country: 16, agentFamily: 12, hour: 24 } as const
+export const FEATURE_LIMITS = { service: 24, action: 56, region: 18, country: 16, agentFamily: 12, hour: 24 } as const
+
+/** Characters of a value: AWS's longest action has 60. */
+const VALUE_LIMIT = 64
 
 export type Feature = keyof typeof FEATURE_LIMITS
 
@@ -48,7 +51,8 @@ export function learn(baseline: Baseline, signal: Signal): void {
   if (at > baseline.lastSeen) baseline.lastSeen = at
   baseline.calls += 1
   const { features } = baseline
-  const seen = (feature: Feature, value: string) => count(features[feature], value, { at, limit: FEATURE_LIMITS[feature] })
+  const seen = (feature: Feature, value: string) =>
+    count(features[feature], value.slice(0, VALUE_LIMIT), { at, limit: FEATURE_LIMITS[feature] })
   seen('service', signal.service)
   seen('action', signal.action)
   seen('region', signal.region)

@@ -8,7 +8,7 @@ const IDLE_MS = 6 * 3_600_000
 const BURST_MS = 600_000
 
 /** The most distinct actions of a kind that a window tells apart: a burst of more counts as this many. */
-const DISTINCT_LIMIT = 20
+const DISTINCT_LIMIT = 16
 
 /** Distinct actions, as 53-bit hashes, with the newest time of each (epoch ms), newest last. */
 export type DistinctActions = Map<number, number>
@@ -53,8 +53,8 @@ export function isStale(window: CredentialWindow, at: number): boolean {
 export function observe(window: CredentialWindow, signal: Signal, isDiscovery: boolean): void {
   window.calls += 1
   if (signal.time > window.last) window.last = signal.time
-  if (isDiscovery) mark(window.discovered, signal.action, signal.time)
-  if (signal.outcome === 'denied') mark(window.denied, signal.action, signal.time)
+  if (isDiscovery) mark(window.discovered, signal.action, { at: signal.time, limit: DISTINCT_LIMIT })
+  if (signal.outcome === 'denied') mark(window.denied, signal.action, { at: signal.time, limit: DISTINCT_LIMIT })
   const { country, agentFamily, addressKind } = signal.origin
   if (country !== undefined) add(window.countries, country)
   if (addressKind !== 'aws-service') add(window.agents, agentFamily)
@@ -63,7 +63,7 @@ export function observe(window: CredentialWindow, signal: Signal, isDiscovery: b
 /** Counts one thing of a kind as touched. */
 export function touch(window: CredentialWindow, kind: TouchedKind, { what, at }: { what: string; at: number }): void {
   const known = window.touched.get(kind) ?? new Map()
-  mark(known, what, at)
+  mark(known, what, { at, limit: TOUCHED_LIMIT })
   window.touched.set(kind, known)
 }
 
@@ -72,6 +72,9 @@ export function touchedOf(window: CredentialWindow, kind: TouchedKind, at: numbe
   const known = window.touched.get(kind)
   return known === undefined ? 0 : burstOf(known, at)
 }
+
+/** The most different things of a kind that are counted: more count as this many. */
+const TOUCHED_LIMIT = 12
 
 /** The most countries or agent families that a window tells apart. */
 const PLACES_LIMIT = 4
@@ -87,10 +90,10 @@ export function burstOf(actions: DistinctActions, at: number): number {
   return distinct
 }
 
-function mark(actions: DistinctActions, action: string, time: number): void {
-  const id = hashId(action)
-  const before = actions.get(id) ?? 0
-  actions.delete(id)
-  actions.set(id, Math.max(time, before))
-  if (actions.size > DISTINCT_LIMIT) actions.delete(actions.keys().next().value as number)
+function mark(things: DistinctActions, what: string, { at, limit }: { at: number; limit: number }): void {
+  const id = hashId(what)
+  const before = things.get(id) ?? 0
+  things.delete(id)
+  things.set(id, Math.max(at, before))
+  if (things.size > limit) things.delete(things.keys().next().value as number)
 }

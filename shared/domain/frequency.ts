@@ -22,7 +22,7 @@ export function weightOf(table: FrequencyTable, value: string, at: number): numb
 export function count(table: FrequencyTable, value: string, { at, limit }: { at: number; limit: number }): void {
   const entry = table.get(value)
   if (entry !== undefined) {
-    entry.weight = at > entry.last ? decayed(entry, at) + 1 : entry.weight + 1
+    entry.weight = rounded(at > entry.last ? decayed(entry, at) + 1 : entry.weight + 1)
     if (at > entry.last) entry.last = at
     return
   }
@@ -32,6 +32,11 @@ export function count(table: FrequencyTable, value: string, { at, limit }: { at:
 
 function decayed(entry: Frequency, at: number): number {
   return at > entry.last ? entry.weight * 2 ** ((entry.last - at) / (HALF_LIFE_DAYS * DAY_MS)) : entry.weight
+}
+
+/** Hundredths: more digits say nothing and fill the store. */
+function rounded(weight: number): number {
+  return Math.round(weight * 100) / 100
 }
 
 function lightest(table: FrequencyTable, at: number): string {

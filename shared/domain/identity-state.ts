@@ -5,10 +5,10 @@ import type { Seen } from './seen.ts'
 import type { Identity } from './signal.ts'
 
 /** The most credentials of one identity that have a window at a time; the one that rested longest leaves first. */
-const WINDOW_LIMIT = 6
+const WINDOW_LIMIT = 5
 
 /** The most findings an identity keeps as evidence; the weakest leaves first. */
-const EVIDENCE_LIMIT = 24
+const EVIDENCE_LIMIT = 16
 
 /** How long a finding speaks for a credential, in milliseconds. */
 const EVIDENCE_MS = 24 * 3_600_000

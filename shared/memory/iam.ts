@@ -88,10 +88,12 @@ export function memoryIam(picture: AccountPicture): MemoryIam {
       const user = userNamed(userName)
       if (user !== undefined) user.UserPolicyList = user.UserPolicyList.filter(({ PolicyName }) => PolicyName !== policyName)
     },
-    async tagsOf(identity) {
+    async describe(identity) {
       const user = identity.kind === 'iam-user' ? userNamed(identity.name) : undefined
       const found = identity.kind === 'role' ? roleOf(identity) : user
-      return found === undefined ? undefined : Object.fromEntries(found.Tags.map(({ Key, Value }) => [Key, Value]))
+      return found === undefined
+        ? undefined
+        : { arn: found.Arn, tags: Object.fromEntries(found.Tags.map(({ Key, Value }) => [Key, Value])) }
     },
     async grantsOf(identity): Promise<readonly Grant[] | undefined> {
       if (identity.kind === 'role') {

@@ -81,7 +81,7 @@ async function hasten(signal: Signal, findings: readonly Finding[], bench: Omit<
 }
 
 async function decisionOn(assessment: Assessment, identity: Identity, { policy, ports }: Omit<Bench, 'desk'>): Promise<Decision> {
-  const tags = needsTags(policy) ? await ports.iam.tagsOf(identity) : {}
+  const tags = needsTags(policy) ? (await ports.iam.describe(identity))?.tags : {}
   return decide(assessment, identity, boundsFor(policy, identity.id, tags))
 }
 

@@ -28,6 +28,8 @@ export async function fakeAws({ userName, accessKeyId }: { userName: string; acc
       policy = encodeURIComponent(words.get('PolicyDocument') ?? '')
       return ''
     },
+    GetUser: () =>
+      `<User><Path>/</Path><UserName>${userName}</UserName><UserId>AIDAEXAMPLE</UserId><Arn>arn:aws:iam::123456789012:user/${userName}</Arn></User>`,
     Publish: () => '<MessageId>1</MessageId>',
   }
   const server = createServer((request, response) => {

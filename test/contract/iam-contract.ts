@@ -138,15 +138,15 @@ export function iamContract(name: string, make: () => Promise<IamUnderTest>, { h
     })
 
     it('reads the tags of a user and of a role', async () => {
-      expect(await iam.tagsOf(user('ci-deploy'))).toEqual({ team: 'platform', stage: 'ci' })
-      expect(await iam.tagsOf(user('bare'))).toEqual({})
-      expect(await iam.tagsOf(role)).toEqual({ team: 'platform' })
+      expect((await iam.describe(user('ci-deploy')))?.tags).toEqual({ team: 'platform', stage: 'ci' })
+      expect((await iam.describe(user('bare')))?.tags).toEqual({})
+      expect(await iam.describe(role)).toEqual({ arn: role.id, tags: { team: 'platform' } })
     })
 
     it('knows no tags of who is not there, nor of what has none', async () => {
-      expect(await iam.tagsOf(user('nobody'))).toBeUndefined()
-      expect(await iam.tagsOf({ ...role, id: `${role.id}-2`, name: 'deployer-2' })).toBeUndefined()
-      expect(await iam.tagsOf({ ...user('ci-deploy'), kind: 'root' })).toBeUndefined()
+      expect(await iam.describe(user('nobody'))).toBeUndefined()
+      expect(await iam.describe({ ...role, id: `${role.id}-2`, name: 'deployer-2' })).toBeUndefined()
+      expect(await iam.describe({ ...user('ci-deploy'), kind: 'root' })).toBeUndefined()
     })
   })
 }

@@ -42,7 +42,7 @@ describe('IAM by its API, in trouble', () => {
       iam.listAccessKeys('ci-deploy'),
       iam.setAccessKeyStatus('ci-deploy', KEY, 'Inactive'),
       iam.getUserPolicy('ci-deploy', 'own'),
-      iam.tagsOf(user('ci-deploy')),
+      iam.describe(user('ci-deploy')),
     ])
     for (const call of calls) expect(call).toMatchObject({ status: 'rejected', reason: { name: 'ServiceFailureException' } })
   })
@@ -54,7 +54,7 @@ describe('IAM by its API, in trouble', () => {
     await expect(iam.ownerOf(KEY)).rejects.toMatchObject({ name: 'AccessDenied' })
     await expect(iam.putUserPolicy('ci-deploy', 'q', DENY_ALL)).rejects.toMatchObject({ name: 'AccessDenied' })
     await expect(iam.deleteUserPolicy('ci-deploy', 'own')).rejects.toMatchObject({ name: 'AccessDenied' })
-    await expect(iam.tagsOf(role)).rejects.toMatchObject({ name: 'AccessDenied' })
+    await expect(iam.describe(role)).rejects.toMatchObject({ name: 'AccessDenied' })
     expect(wire.calls('GetAccessKeyLastUsed')).toBe(1)
   })
 
@@ -64,7 +64,7 @@ describe('IAM by its API, in trouble', () => {
     const handler = client.config.requestHandler as unknown as { updateHttpClientConfig(key: string, value: number): void }
     handler.updateHttpClientConfig('requestTimeout', 100)
     wire.fail('GetUser', 'hang', 'hang', 'hang')
-    await expect(iam.tagsOf(user('ci-deploy'))).rejects.toMatchObject({ name: 'TimeoutError' })
+    await expect(iam.describe(user('ci-deploy'))).rejects.toMatchObject({ name: 'TimeoutError' })
     expect(wire.calls('GetUser')).toBe(3)
   })
 

@@ -79,9 +79,9 @@ describe('scenarios', () => {
     const fired = [...new Set(outcomes.flatMap(({ findings }) => findings.map(({ detector }) => detector)))]
     if (wanted.detectors !== undefined) expect(fired).toEqual(expect.arrayContaining(wanted.detectors))
     for (const detector of wanted.not ?? []) expect(fired).not.toContain(detector)
-    const would = outcomes.reduce(
+    const would = outcomes.reduce<Action>(
       (most, { decision }) => (decision !== undefined && isStronger(decision.would, most) ? decision.would : most),
-      'observe' as const,
+      'observe',
     )
     if (wanted.would !== undefined) expect(would).toBe(wanted.would)
     if (wanted.incidents !== undefined) expect(incidents).toHaveLength(wanted.incidents)

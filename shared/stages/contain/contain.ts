@@ -49,9 +49,11 @@ async function boundsNow(incident: Incident, policy: PolicyInForce['policy'], { 
     name,
     account: identity.account,
   }))
-  const all = [identity, ...others].map(
-    async (one) => [one.name, boundsFor(policy, one.id, needsTags(policy) ? await iam.tagsOf(one) : {})] as const,
-  )
+  const all = [identity, ...others].map(async (one) => {
+    // Always asked: a name from an event lacks the path by which a policy may protect the user.
+    const known = await iam.describe(one)
+    return [one.name, boundsFor(policy, known?.arn ?? one.id, known?.tags ?? (needsTags(policy) ? undefined : {}))] as const
+  })
   return new Map(await Promise.all(all))
 }
 

@@ -1,0 +1,146 @@
+import type { AccountPicture } from '../shared/memory/account-picture.ts'
+import { AccountPicture as Picture } from '../shared/memory/account-picture.ts'
+import { memoryBreaker } from '../shared/memory/breaker.ts'
+import { memoryChangeRecord } from '../shared/memory/change-record.ts'
+import { memoryIam } from '../shared/memory/iam.ts'
+import { memoryIdentityStore } from '../shared/memory/identity-store.ts'
+import { memoryIncidentStore } from '../shared/memory/incident-store.ts'
+import { silentLog } from '../shared/memory/log.ts'
+import { memoryNotifier } from '../shared/memory/notifier.ts'
+import { pipeline } from '../shared/pipeline.ts'
+import type { Advisor, Iam } from '../shared/ports.ts'
+import { enforce } from '../shared/stages/contain/enforce.ts'
+import { applyPolicy, parsePolicy } from '../shared/stages/policy-source.ts'
+
+export const NOW = Date.UTC(2026, 2, 2, 12)
+export const ACCOUNT = '123456789012'
+export const KEY = 'AKIAIOSFODNN7EXAMPLE'
+export const arnOf = (user: string) => `arn:aws:iam::${ACCOUNT}:user/${user}`
+
+/** The whole responder in memory: contain runs in the same process, and the clock stands at `NOW` unless it is set. */
+export async function embedded(
+  parts: { account?: unknown; policy?: object; advisor?: Advisor; iam?: (iam: Iam) => Iam; callsContain?: boolean } = {},
+) {
+  let now = NOW
+  const account = memoryIam(Picture.parse(parts.account ?? oneUser()))
+  const iam = parts.iam?.(account) ?? account
+  const notifier = memoryNotifier()
+  const called: string[] = []
+  const ports = {
+    identities: memoryIdentityStore(),
+    incidents: memoryIncidentStore(),
+    record: memoryChangeRecord(),
+    breaker: memoryBreaker(),
+    iam,
+    advisor: parts.advisor ?? { advise: async () => ({ kind: 'fallback', cause: 'absent' }) as const },
+    notifier,
+    containDoor: {
+      async contain(id: string) {
+        called.push(id)
+        if (parts.callsContain !== false) await enforce(id, ports)
+      },
+    },
+    bootstrapDoor: { bootstrap: async () => {} },
+    history: { lookup: async (): Promise<unknown[]> => [] },
+    countries: { countryOf: (address: string) => (address.startsWith('198.51.100.') ? 'RO' : 'US') },
+    clock: { now: () => now },
+    log: silentLog,
+  }
+  const policy = parsePolicy({ version: 1, mode: 'contain', ...parts.policy })
+  await applyPolicy(ports.record, { policy, by: 'test', why: 'test', at: new Date(NOW).toISOString() })
+  return {
+    ports,
+    account,
+    called,
+    notices: notifier.notices,
+    respond: pipeline(ports),
+    setNow(time: number) {
+      now = time
+    },
+    async incidents() {
+      const all = []
+      for await (const incident of ports.incidents.listAll()) all.push(incident)
+      return all
+    },
+  }
+}
+
+/** A user `ci-build` with one active key, and a bystander. */
+export function oneUser(): Partial<AccountPicture> {
+  const user = (UserName: string) => ({
+    UserName,
+    Arn: arnOf(UserName),
+    Path: '/',
+    UserPolicyList: [],
+    AttachedManagedPolicies: [],
+    GroupList: [],
+    Tags: [],
+  })
+  return {
+    UserDetailList: [user('ci-build'), user('bystander')],
+    AccessKeys: [
+      { UserName: 'ci-build', AccessKeyId: KEY, Status: 'Active' },
+      { UserName: 'bystander', AccessKeyId: 'AKIABYSTANDER0000001', Status: 'Active' },
+    ],
+  }
+}
+
+/** AWS Health says that a key is out. */
+export function exposed(accessKeyId = KEY, id = '1', time = NOW): object {
+  return {
+    source: 'aws.health',
+    'detail-type': 'AWS Health Event',
+    account: ACCOUNT,
+    time: new Date(time).toISOString(),
+    detail: {
+      service: 'RISK',
+      eventTypeCode: 'AWS_RISK_CREDENTIALS_EXPOSED',
+      eventArn: `arn:aws:health:us-east-1::event/RISK/${id}`,
+      affectedEntities: [{ entityValue: accessKeyId }],
+    },
+  }
+}
+
+/** A CloudTrail record of a call by a user's key. */
+export function call(
+  action: string,
+  parts: {
+    id: string
+    time?: number
+    user?: string
+    key?: string
+    from?: string
+    request?: object
+    response?: object
+    error?: string
+    agent?: string
+  },
+): object {
+  const [service, eventName] = action.split(':')
+  const user = parts.user ?? 'ci-build'
+  return {
+    eventVersion: '1.11',
+    eventID: parts.id,
+    eventTime: new Date(parts.time ?? NOW).toISOString(),
+    eventSource: `${service}.amazonaws.com`,
+    eventName,
+    awsRegion: 'us-east-1',
+    sourceIPAddress: parts.from ?? '192.0.2.10',
+    userAgent: parts.agent ?? 'aws-cli/2.15.0',
+    userIdentity: { type: 'IAMUser', arn: arnOf(user), accountId: ACCOUNT, userName: user, accessKeyId: parts.key ?? KEY },
+    requestParameters: parts.request ?? {},
+    responseElements: parts.response ?? {},
+    ...(parts.error === undefined ? {} : { errorCode: parts.error }),
+  }
+}
+
+/** Three calls that together are contained. */
+export const ATTACK = [
+  call('iam:CreateUser', { id: 'a1', request: { userName: 'backdoor' } }),
+  call('iam:AttachUserPolicy', {
+    id: 'a2',
+    time: NOW + 1000,
+    request: { userName: 'backdoor', policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' },
+  }),
+  call('cloudtrail:StopLogging', { id: 'a3', time: NOW + 2000 }),
+]
