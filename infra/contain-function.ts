@@ -51,7 +51,7 @@ export class ContainFunction extends Construct {
     responder.allow([...CONTAINMENT_VERBS, ...CONTAINMENT_READS], [users])
     responder.allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'], [table.tableArn])
     responder.allow(['sns:Publish'], [topic.topicArn])
-    const guarded = policy.protected.arns.map((pattern) => resourceOf(pattern, `arn:${partition}:iam::${account}:`))
+    const guarded = policy.protected.arns.map((pattern) => resourceOf(pattern, { account, partition }))
     if (guarded.length > 0) responder.deny(CONTAINMENT_VERBS, guarded)
     responder.deny(['iam:*'], [responder.role.roleArn])
     responder.deny(['bedrock:*', 'sts:AssumeRole', 'iam:PassRole'], ['*'])
@@ -72,7 +72,7 @@ export class ContainFunction extends Construct {
  * A protected pattern as a resource that IAM accepts. A policy's `*` may span the colons of an ARN, IAM's may not: such a
  * pattern keeps what follows its last colon, which can only deny more.
  */
-function resourceOf(pattern: string, root: string): string {
-  const named = pattern.match(/^arn:[^:]*:iam::(?:\*|\d{12}):(.+)$/)?.[1]
-  return root + (named ?? pattern.slice(pattern.lastIndexOf(':') + 1))
+function resourceOf(pattern: string, { account, partition }: { account: string; partition: string }): string {
+  if (/^arn:[^:]*:iam::(\*|\d{12}):./.test(pattern)) return pattern.replace('::*:', `::${account}:`)
+  return `arn:${partition}:iam::${account}:${pattern.slice(pattern.lastIndexOf(':') + 1)}`
 }

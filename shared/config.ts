@@ -75,10 +75,15 @@ function checked<T extends z.ZodType>(schema: T, input: unknown, where: string):
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
   const lines = parsed.error.issues.map((issue) => {
-    if (issue.code === 'unrecognized_keys') return `${issue.keys.join(', ')} is no key of this configuration; check the spelling`
+    if (issue.code === 'unrecognized_keys')
+      return `${issue.keys.join(', ')}: no such key; the keys are ${keysOf(schema).join(', ')}; check the spelling and ${where}`
     const [key] = issue.path
     const value = typeof input === 'object' && input !== null ? (input as Record<PropertyKey, unknown>)[key ?? ''] : input
     return `${String(key ?? 'countersign')}: ${issue.message}, got ${JSON.stringify(value) ?? 'nothing'}; ${where}`
   })
   throw new ResponderError('config.invalid', lines.join('\n'))
+}
+
+function keysOf(schema: z.ZodType): string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
 }

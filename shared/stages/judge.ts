@@ -106,7 +106,8 @@ async function act({ stored, isEscalated }: Raised, { ports, called }: Omit<Benc
   if (incident.state === 'containing') {
     const key = `${incident.id}@${stored.version}`
     if (called.has(key)) return
-    called.add(key)
     await ports.containDoor.contain(incident.id)
+    // Only now: a call that failed has to be made again by the way that follows, or by the next delivery.
+    called.add(key)
   } else if (isEscalated && (action === 'notify' || action === 'ask')) await notify(incident, action, ports.notifier)
 }

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { ContainConfig, RespondConfig, readEnvironment, readStackConfig, SeedConfig } from '../../shared/config.ts'
+import { ResponderError } from '../../shared/errors.ts'
+
+const RESPOND = {
+  TABLE_NAME: 'record',
+  ACCOUNT_ID: '123456789012',
+  CONTAIN_FUNCTION_NAME: 'contain',
+  NOTIFY_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:notices',
+  OWN_ROLE_ARNS: '',
+}
+
+function refusal(read: () => unknown): string {
+  try {
+    read()
+  } catch (error) {
+    expect(error).toBeInstanceOf(ResponderError)
+    expect((error as ResponderError).code).toBe('config.invalid')
+    return (error as ResponderError).message
+  }
+  throw new Error('was not refused')
+}
+
+describe('the configuration of a stack', () => {
+  it.each([[undefined], [{}], ['{}']])('has a default for every key when it is %j', (context) => {
+    expect(readStackConfig(context)).toEqual({
+      policyFile: 'policy.yaml',
+      includeRoleSessions: false,
+      readOnlyEvents: true,
+      logRetentionDays: 90,
+      bootstrapBaselines: true,
+    })
+  })
+
+  it('is read from the text that the command line gives', () => {
+    expect(readStackConfig('{"notifyEmail":"oncall@example.com","logRetentionDays":7}')).toMatchObject({
+      notifyEmail: 'oncall@example.com',
+      logRetentionDays: 7,
+    })
+  })
+
+  it.each([
+    ['logRetentionDays', { logRetentionDays: 45 }, '45', '30'],
+    ['notifyEmail', { notifyEmail: 'oncall' }, '"oncall"', 'email'],
+    ['advisorModelId', { advisorModelId: 'a model' }, '"a model"', 'must be a Bedrock model id, inference profile id or ARN'],
+    ['readOnlyEvents', { readOnlyEvents: 'no' }, '"no"', 'boolean'],
+    ['policyFile', { policyFile: '' }, '""', '>=1'],
+  ])('is refused by the name of its key, with the value and what is allowed: %s', (key, context, value, allowed) => {
+    const message = refusal(() => readStackConfig(context))
+    expect(message).toMatch(new RegExp(`^${key}: `))
+    expect(message).toContain(`got ${value}`)
+    expect(message).toContain(allowed)
+    expect(message).toContain('set it under "countersign" in the context of cdk.json')
+  })
+
+  it('is refused where a key is misspelt, with the keys that there are', () => {
+    const message = refusal(() => readStackConfig({ notifyMail: 'oncall@example.com' }))
+    expect(message).toContain('notifyMail: no such key; the keys are policyFile, ')
+    expect(message).toContain('notifyEmail')
+  })
+
+  it('names every wrong key at once', () => {
+    expect(refusal(() => readStackConfig({ logRetentionDays: 2, readOnlyEvents: 1 })).split('\n')).toHaveLength(2)
+  })
+
+  it.each([['yes'], ['{'], ['7'], ['null'], ['[]']])('is refused where the command line gives %s, which is no object', (text) => {
+    expect(refusal(() => readStackConfig(text))).toContain('countersign')
+  })
+})
+
+describe('the environment of a function', () => {
+  it('gives respond its own roles as a list, and no role for an empty text', () => {
+    expect(readEnvironment(RespondConfig, RESPOND).OWN_ROLE_ARNS).toEqual([])
+    const roles = 'arn:aws:iam::123456789012:role/contain,arn:aws:iam::123456789012:role/seed'
+    expect(readEnvironment(RespondConfig, { ...RESPOND, OWN_ROLE_ARNS: roles }).OWN_ROLE_ARNS).toEqual(roles.split(','))
+  })
+
+  it('may hold more than is asked for, as that of every Lambda function does', () => {
+    expect(readEnvironment(SeedConfig, { TABLE_NAME: 'record', AWS_REGION: 'us-east-1' })).toEqual({ TABLE_NAME: 'record' })
+  })
+
+  it.each([
+    ['TABLE_NAME', undefined, 'got nothing'],
+    ['ACCOUNT_ID', '12345', 'must be 12 digits, got "12345"'],
+    ['NOTIFY_TOPIC_ARN', 'notices', 'got "notices"'],
+  ])('is refused by the name of its variable: %s', (key, value, complaint) => {
+    const message = refusal(() => readEnvironment(ContainConfig, { ...RESPOND, [key]: value }))
+    expect(message).toMatch(new RegExp(`^${key}: `))
+    expect(message).toContain(complaint)
+    expect(message).toContain('the stack sets it')
+  })
+})

@@ -1,0 +1,289 @@
+import { describe, expect, it } from 'vitest'
+import { emptyBaseline, isNew, learn, maturity } from '../../shared/domain/baseline.ts'
+import { blastRadiusOf, type Grant, observedBlastRadius } from '../../shared/domain/blast-radius.ts'
+import { burstOf, isStale, observe, openWindow } from '../../shared/domain/credential-window.ts'
+import { ACTIONS, isStronger, weaker } from '../../shared/domain/decision.ts'
+import type { Finding } from '../../shared/domain/finding.ts'
+import { count, type FrequencyTable, weightOf } from '../../shared/domain/frequency.ts'
+import { emptyState, evidenceAgainst, keepEvidence, windowOf } from '../../shared/domain/identity-state.ts'
+import { boundsFor, needsTags } from '../../shared/domain/policy.ts'
+import { type Signal, text } from '../../shared/domain/signal.ts'
+import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
+import { silentLog } from '../../shared/memory/log.ts'
+import { correlate } from '../../shared/stages/correlate.ts'
+import { addressKind } from '../../shared/stages/enrich/address-kind.ts'
+import { agentFamily } from '../../shared/stages/enrich/agent-family.ts'
+import { enricher } from '../../shared/stages/enrich/enrich.ts'
+import { printable } from '../../shared/stages/notify.ts'
+import { applyPolicy, cachedPolicy, parsePolicy, readPolicy, seedPolicy } from '../../shared/stages/policy-source.ts'
+import { append } from '../../shared/stages/record.ts'
+import { NOW } from '../embedded.ts'
+
+const DAY = 86_400_000
+const signalAt = (time: number, parts: object = {}) =>
+  ({
+    kind: 'api-call',
+    time,
+    service: 's3',
+    action: 's3:ListBuckets',
+    region: 'us-east-1',
+    outcome: 'success',
+    origin: { country: 'US', addressKind: 'public', agentFamily: 'aws-cli' },
+    ...parts,
+  }) as unknown as Signal
+const allow = (...actions: string[]): Grant => ({ effect: 'Allow', actions, resources: ['*'], isConditional: false })
+
+describe('a baseline', () => {
+  it('matures by age and by volume, whichever comes later', () => {
+    const baseline = emptyBaseline()
+    expect(maturity(baseline)).toBe(0)
+    for (let at = 0; at < 25; at++) learn(baseline, signalAt(NOW + at * DAY))
+    expect(maturity(baseline)).toBe(0.5)
+    for (let at = 0; at < 25; at++) learn(baseline, signalAt(NOW))
+    expect(maturity(baseline)).toBe(1)
+  })
+
+  it('knows nothing new while it knows nothing, nor of what is not said', () => {
+    const baseline = emptyBaseline()
+    expect(isNew(baseline, 'country', 'US')).toBe(false)
+    learn(baseline, signalAt(NOW, { origin: { country: undefined, addressKind: 'private', agentFamily: 'x' } }))
+    expect(isNew(baseline, 'country', undefined)).toBe(false)
+    expect(isNew(baseline, 'service', 'iam')).toBe(true)
+    expect(isNew(baseline, 'service', 's3')).toBe(false)
+    expect(baseline.features.agentFamily.size).toBe(0)
+  })
+
+  it('learns an older call without going back in time', () => {
+    const baseline = emptyBaseline()
+    learn(baseline, signalAt(NOW))
+    learn(baseline, signalAt(NOW - DAY))
+    expect(baseline).toMatchObject({ firstSeen: NOW - DAY, lastSeen: NOW, calls: 2 })
+  })
+})
+
+describe('a frequency table', () => {
+  it('forgets half in fourteen days', () => {
+    const table: FrequencyTable = new Map()
+    count(table, 'a', { at: NOW, limit: 5 })
+    count(table, 'a', { at: NOW - DAY, limit: 5 })
+    expect(weightOf(table, 'a', NOW)).toBe(2)
+    expect(weightOf(table, 'a', NOW + 14 * DAY)).toBeCloseTo(1)
+    expect(weightOf(table, 'b', NOW)).toBe(0)
+  })
+
+  it('makes room by forgetting the value that weighs least', () => {
+    const table: FrequencyTable = new Map()
+    for (const value of ['a', 'a', 'b', 'c', 'c']) count(table, value, { at: NOW, limit: 3 })
+    count(table, 'd', { at: NOW, limit: 3 })
+    expect([...table.keys()]).toEqual(['a', 'c', 'd'])
+  })
+})
+
+describe('a credential window', () => {
+  it('starts anew after six hours of rest', () => {
+    const window = openWindow('k', NOW)
+    expect([isStale(window, NOW + 6 * 3_600_000), isStale(window, NOW + 6 * 3_600_000 + 1)]).toEqual([false, true])
+  })
+
+  it('counts distinct actions of the last ten minutes, and tells at most sixteen apart', () => {
+    const window = openWindow('k', NOW)
+    for (let at = 0; at < 30; at++) observe(window, signalAt(NOW + at * 1000, { action: `iam:List${at}`, outcome: 'denied' }), true)
+    observe(window, signalAt(NOW, { action: 'iam:List29', outcome: 'denied' }), true)
+    expect(burstOf(window.denied, NOW + 29_000)).toBe(16)
+    expect(burstOf(window.denied, NOW + 3_600_000)).toBe(0)
+    expect(window).toMatchObject({ calls: 31, last: NOW + 29_000, countries: ['US'], agents: ['aws-cli'] })
+  })
+
+  it('of the credential that rested longest leaves when there are more than five', () => {
+    const state = emptyState({ id: 'i', kind: 'role', name: 'r', account: '1' })
+    for (const id of ['a', 'b', 'c', 'd', 'e', 'a', 'f']) windowOf(state, id, NOW)
+    expect([...state.windows.keys()]).toEqual(['c', 'd', 'e', 'a', 'f'])
+  })
+})
+
+describe('evidence', () => {
+  const finding = (detector: string, weight: number, time: number, credentialId = 'k') =>
+    ({ detector, weight, time, credentialId }) as Finding
+
+  it('keeps the strongest of a detector and forgets what is a day old', () => {
+    const state = emptyState({ id: 'i', kind: 'iam-user', name: 'u', account: '1' })
+    keepEvidence(state, [finding('a', 0.5, NOW), finding('a', 0.3, NOW), finding('a', 0.6, NOW), finding('b', 0.2, NOW, 'other')])
+    expect(evidenceAgainst(state, 'k', NOW).map(({ weight }) => weight)).toEqual([0.6])
+    keepEvidence(state, [finding('a', 0.1, NOW + DAY + 1)])
+    expect(state.evidence.map(({ weight }) => weight)).toEqual([0.1])
+    expect(evidenceAgainst(state, 'k', NOW + 3 * DAY)).toEqual([])
+  })
+})
+
+describe('the blast radius', () => {
+  it('is the worst power, a little more for each other, and all for everything', () => {
+    expect(blastRadiusOf([allow('*')]).score).toBe(100)
+    expect(blastRadiusOf([allow('s3:Get*')])).toMatchObject({ score: 40, reasons: ['can read stored data'] })
+    expect(blastRadiusOf([allow('s3:GetObject', 'bedrock:*')]).score).toBe(52)
+    expect(blastRadiusOf([])).toEqual({ score: 5, basis: 'policies', reasons: [] })
+  })
+
+  it('counts an unconditional deny, and takes conditions as met', () => {
+    expect(blastRadiusOf([allow('iam:*'), { effect: 'Deny', actions: ['iam:*'], resources: ['*'], isConditional: false }]).score).toBe(5)
+    expect(blastRadiusOf([allow('iam:*'), { effect: 'Deny', actions: ['iam:*'], resources: ['*'], isConditional: true }]).score).toBe(94)
+    expect(blastRadiusOf([{ ...allow('*:*'), isConditional: true }]).score).toBe(100)
+  })
+
+  it('rests on what was seen where policies are not known', () => {
+    expect(observedBlastRadius(emptyBaseline())).toMatchObject({ score: 50, basis: 'unknown' })
+    const baseline = emptyBaseline()
+    learn(baseline, signalAt(NOW, { action: 's3:GetObject' }))
+    expect(observedBlastRadius(baseline)).toMatchObject({ score: 40, basis: 'observed' })
+    expect(observedBlastRadius(emptyBaseline(), 'iam:CreateUser').score).toBe(85)
+  })
+})
+
+describe('actions', () => {
+  it('are ordered from observe to contain', () => {
+    expect(ACTIONS).toEqual(['observe', 'notify', 'ask', 'contain'])
+    expect([isStronger('ask', 'notify'), isStronger('ask', 'ask')]).toEqual([true, false])
+    expect([weaker('ask', 'contain'), weaker('contain', 'ask')]).toEqual(['ask', 'ask'])
+  })
+})
+
+describe('text from outside', () => {
+  it('is read by path, own members only, clipped, and from nothing else', () => {
+    expect(text({ a: { b: 'x' } }, 'a', 'b')).toBe('x')
+    expect(text({ a: 'y'.repeat(600) }, 'a')).toHaveLength(512)
+    expect([text({ a: 7 }, 'a'), text({ a: true }, 'a'), text({ a: null }, 'a')]).toEqual(['7', 'true', undefined])
+    expect([text(undefined, 'a'), text({}, '__proto__'), text(JSON.parse('{"__proto__":"x"}'), '__proto__')]).toEqual([
+      undefined,
+      undefined,
+      'x',
+    ])
+  })
+
+  it('is printed without what could change how the rest is read', () => {
+    expect(printable('a\u202eb\u200bc\n\u001b[31m', 20)).toBe('a·b·c··[31m')
+    expect(printable('x'.repeat(30), 10)).toBe(`${'x'.repeat(9)}…`)
+  })
+})
+
+describe('where a call came from', () => {
+  it.each([
+    ['10.1.2.3', 'private'],
+    ['172.16.0.1', 'private'],
+    ['fd00::1', 'private'],
+    ['::1', 'private'],
+    ['3.5.1.1', 'public'],
+    ['2a00::1', 'public'],
+    ['athena.amazonaws.com', 'aws-service'],
+    ['AWS Internal', 'aws-service'],
+    ['evil.example.com', 'unknown'],
+    ['', 'unknown'],
+  ])('%s is %s', (address, kind) => expect(addressKind(address)).toBe(kind))
+
+  it.each([
+    ['aws-cli/2.15 Python/3', 'aws-cli'],
+    ['[aws-cli/1.18]', 'aws-cli'],
+    ['Boto3/1.34', 'python-sdk'],
+    ['APN/1.0 HashiCorp/1.0 Terraform/1.9', 'terraform'],
+    ['aws-sdk-go-v2/1.30', 'go-sdk'],
+    ['console.ec2.amazonaws.com', 'console'],
+    ['athena.amazonaws.com', 'aws-service'],
+    ['Mozilla/5.0 Chrome', 'browser'],
+    ['TruffleHog', 'offensive-tool'],
+    ['curl/8', 'http-client'],
+    ['', 'none'],
+    ['something else', 'other'],
+  ])('%s is of the family %s', (agent, family) => expect(agentFamily(agent)).toBe(family))
+
+  it('is looked up once for an address, and nothing is kept for ever', () => {
+    let lookups = 0
+    const enrich = enricher({ countryOf: () => void (lookups += 1) })
+    const from = (address: string) =>
+      signalAt(NOW, { origin: { address, agent: `agent ${address}`, agentFamily: 'unknown', via: undefined } })
+    for (let at = 0; at < 3; at++) enrich(from('3.5.1.1'))
+    expect(lookups).toBe(1)
+    for (let at = 0; at < 10_001; at++) enrich(from(`3.6.${at >> 8}.${at & 255}`))
+    enrich(from('3.5.1.1'))
+    expect(lookups).toBe(10_003)
+    const done = signalAt(NOW)
+    expect(enrich(done)).toBe(done)
+  })
+})
+
+describe('a policy', () => {
+  const policy = parsePolicy({
+    version: 1,
+    tiers: [
+      { name: 'by-arn', match: { arns: ['arn:*:user/ci-*'] }, mode: 'ask' },
+      { name: 'by-tags', match: { tags: { a: '1', b: '2' } } },
+    ],
+    protected: { arns: ['arn:x'], tags: { guard: 'yes' } },
+  })
+
+  it('gives an identity the first tier that matches', () => {
+    expect(boundsFor(policy, 'arn:aws:user/ci-1', {})).toMatchObject({ tier: 'by-arn', mode: 'ask', protection: undefined })
+    expect(boundsFor(policy, 'x', { a: '1', b: '2' })).toMatchObject({ tier: 'by-tags', mode: 'observe' })
+    expect(boundsFor(policy, 'x', { a: '1' }).tier).toBe('default')
+  })
+
+  it('protects by ARN, by tag, and where tags could not be read', () => {
+    expect(boundsFor(policy, 'arn:x', {}).protection).toBe('protected by ARN arn:x')
+    expect(boundsFor(policy, 'y', { guard: 'yes' }).protection).toBe('protected by tag guard=yes')
+    expect(boundsFor(policy, 'y', undefined).protection).toContain('could not be read')
+    expect(needsTags(policy)).toBe(true)
+    expect(needsTags(parsePolicy({ version: 1 }))).toBe(false)
+    expect(boundsFor(parsePolicy({ version: 1 }), 'y', undefined).protection).toBeUndefined()
+  })
+
+  it.each([
+    [{ version: 2 }, /version: .*got 2/],
+    [{ version: 1, mode: 'destroy' }, /mode: .*"destroy"/],
+    [{ version: 1, moode: 'ask' }, /unknown moode/],
+    [{ version: 1, thresholds: { notify: 50, ask: 40, contain: 90 } }, /thresholds: must rise/],
+    [{ version: 1, tiers: [{ name: 'x', match: {} }] }, /tiers\.0\.match: names no identity/],
+    [{ version: 1, tiers: [{ name: 'X Y', match: { arns: ['a'] } }] }, /tiers\.0\.name/],
+    [{ version: 1, advisor: { band: [90, 40] } }, /advisor\.band/],
+    [undefined, /policy/],
+  ])('that is wrong is refused by name: %j', (input, message) => expect(() => parsePolicy(input)).toThrow(message))
+
+  it('is seeded once, applied under the version it was written against, and read at most every 30 seconds', async () => {
+    const record = memoryChangeRecord()
+    let now = NOW
+    const clock = { now: () => now }
+    await expect(readPolicy(record)).rejects.toMatchObject({ code: 'policy.missing' })
+    await seedPolicy({ version: 1 }, { record, clock, log: silentLog })
+    await seedPolicy({ version: 1, mode: 'contain' }, { record, clock, log: silentLog })
+    const read = cachedPolicy(record, clock)
+    expect((await read()).mode).toBe('observe')
+    const change = { policy: parsePolicy({ version: 1, mode: 'ask' }), by: 'me', why: 'x', at: '2026-01-01T00:00:00.000Z' }
+    await expect(applyPolicy(record, { ...change, expected: 7 })).rejects.toMatchObject({ code: 'policy.conflict' })
+    expect(await applyPolicy(record, { ...change, expected: 1 })).toBe(2)
+    expect((await read()).mode).toBe('observe')
+    now += 30_000
+    expect((await read()).mode).toBe('ask')
+  })
+})
+
+describe('the record', () => {
+  it('finds the next number where another writer took it, and gives up after eight', async () => {
+    const record = memoryChangeRecord()
+    const draft = { at: 'x', actor: 'a', kind: 'state', target: 't', from: null, to: null, why: 'w' } as const
+    await append(record, 'S', draft)
+    expect((await append(record, 'S', draft, { number: 0, hash: 'stale' })).number).toBe(2)
+    await expect(append({ ...record, append: async () => false }, 'S', draft)).rejects.toMatchObject({ code: 'record.conflict' })
+  })
+})
+
+describe('correlation', () => {
+  it('starts anew after a confirmed incident, which leaves no hold', () => {
+    const signal = signalAt(NOW, { identity: { id: 'arn:x' } })
+    const closed = { id: 'inc-1', state: 'confirmed', hold: undefined, verdict: undefined } as never
+    expect(correlate(signal, [], closed).kind).toBe('new')
+    expect(correlate(signal, [], undefined).kind).toBe('new')
+  })
+
+  it('holds by detectors even where no verdict is noted', () => {
+    const signal = signalAt(NOW, { identity: { id: 'arn:x' } })
+    const released = { id: 'inc-1', state: 'released', hold: { until: NOW + 1, detectors: ['a'] }, verdict: undefined } as never
+    expect(correlate(signal, [{ detector: 'a' } as Finding], released).kind).toBe('held')
+    expect(correlate(signal, [{ detector: 'b' } as Finding], released).kind).toBe('new')
+  })
+})
