@@ -1,10 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { verifyChanges } from './commands/changes.ts'
+import { evaluate } from './commands/evaluate.ts'
 import { listIncidents, releaseIncident, showIncident } from './commands/incidents.ts'
 import { checkPolicy, diffPolicy, putPolicy, showPolicy } from './commands/policy.ts'
 import { replay } from './commands/replay.ts'
 import { start } from './commands/start.ts'
 import { DATA_FOLDER, openTarget, type TargetOptions } from './open-target.ts'
+import { readPolicyFile } from './policy-file.ts'
 import { paintFor } from './render/style.ts'
 import { replayInMemory } from './replay-in-memory.ts'
 import type { Target } from './target.ts'
@@ -20,6 +22,7 @@ export function program(): Command {
     .showHelpAfterError('(countersign help shows how)')
   addStart(root)
   addReplay(root)
+  addEvaluate(root)
   addIncidents(root)
   addChanges(root)
   addPolicy(root)
@@ -63,6 +66,24 @@ function addReplay(root: Command): void {
         now: () => performance.now(),
       })
       if (!isWhole) process.exitCode = 3
+    })
+}
+
+function addEvaluate(root: Command): void {
+  root
+    .command('eval')
+    .description('measure detection on labelled records (NDJSON, plain or .gz)')
+    .argument('<file...>')
+    .option('--policy <file>', 'the policy whose thresholds count', 'policy.yaml')
+    .option('--json', 'one JSON object')
+    .option('--out <file>', 'an HTML report with plots')
+    .option('--fail-under <file>', 'exit 1 where a figure falls below the bars in this file')
+    .action(async (files: string[], options: { policy: string; json?: true; out?: string; failUnder?: string }) => {
+      const complain = (line: string) => void process.stderr.write(`${line}\n`)
+      const policy = await readPolicyFile(options.policy)
+      const { output, isReached, isWhole } = await evaluate({ ...options, files, policy, isJson: options.json === true, complain })
+      print(output)
+      process.exitCode = isReached ? (isWhole ? 0 : 3) : 1
     })
 }
 

@@ -95,7 +95,7 @@ describe('the identity store on a DynamoDB in trouble', () => {
     const identity = somebody()
     await dynamoIdentityStore(embedded.table).saveState(stateOf(identity), 0)
     let reads = 0
-    const table = await embedded.behind((operation, { RequestItems }) => {
+    const table = await embedded.behind((_operation, { RequestItems }) => {
       reads += 1
       return reads <= 2 ? json({ Responses: {}, UnprocessedKeys: RequestItems }) : undefined
     })
@@ -110,7 +110,7 @@ describe('the identity store on a DynamoDB in trouble', () => {
     const store = dynamoIdentityStore(embedded.table)
     await Promise.all([store.setIncident(first.id, 'inc-first'), store.setIncident(second.id, 'inc-second')])
     const asked: number[] = []
-    const table = await embedded.behind((operation, { RequestItems }) => {
+    const table = await embedded.behind((_operation, { RequestItems }) => {
       const { Keys } = (RequestItems as { countersign: { Keys: unknown[] } }).countersign
       asked.push(Keys.length)
       if (asked.length > 1) return undefined
@@ -123,7 +123,7 @@ describe('the identity store on a DynamoDB in trouble', () => {
   })
 
   it('gives up on keys that stay unread, with an error and not with "not found"', async () => {
-    const table = await embedded.behind((operation, { RequestItems }) => json({ Responses: {}, UnprocessedKeys: RequestItems }))
+    const table = await embedded.behind((_operation, { RequestItems }) => json({ Responses: {}, UnprocessedKeys: RequestItems }))
     const store = dynamoIdentityStore(table, async () => {})
     await expect(store.load([somebody().id])).rejects.toMatchObject({ code: 'store.unavailable' })
     expect(table.wire.requests).toHaveLength(6)

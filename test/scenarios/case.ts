@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { Policy } from '../../shared/domain/policy.ts'
 
 /** One call, short: what is not said is a call by the user `ci-build` with its key. */
 const Call = z.strictObject({
@@ -48,7 +47,6 @@ export const Scenario = z.strictObject({
   }),
 })
 export type Scenario = z.infer<typeof Scenario>
-export type PolicyInput = Partial<z.input<typeof Policy>>
 
 export const KEY = 'AKIAIOSFODNN7EXAMPLE'
 const ACCOUNT = '123456789012'

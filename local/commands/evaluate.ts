@@ -1,0 +1,48 @@
+import { writeFile } from 'node:fs/promises'
+import type { Policy } from '../../shared/domain/policy.ts'
+import { countriesFrom } from '../../shared/geo/countries.ts'
+import { absentAdvisor } from '../../shared/memory/advisor.ts'
+import { countryDatabase } from '../country-database.ts'
+import { readBars, shortfalls } from '../evaluate/bars.ts'
+import { figuresOf, type SourceFigures } from '../evaluate/figures.ts'
+import { readCases } from '../evaluate/labelled.ts'
+import { type Evaluated, renderHtml, renderTable } from '../evaluate/report.ts'
+import { runCase } from '../evaluate/run-case.ts'
+
+export interface EvaluateOptions {
+  readonly files: readonly string[]
+  readonly policy: Policy
+  readonly isJson: boolean
+  readonly out?: string
+  readonly failUnder?: string
+  readonly complain: (line: string) => void
+}
+
+/** Measures detection on labelled records, each case with fresh state. Answers what to print, and whether every bar was reached. */
+export async function evaluate({
+  files,
+  policy,
+  isJson,
+  out,
+  failUnder,
+  complain,
+}: EvaluateOptions): Promise<{ output: string; isReached: boolean; isWhole: boolean }> {
+  let problems = 0
+  const cases = await readCases(files, (problem) => {
+    problems += 1
+    complain(problem)
+  })
+  const countries = countriesFrom(countryDatabase())
+  const evaluated = new Map<string, Evaluated[]>()
+  for (const one of cases) {
+    const judged = await runCase(one, { policy, advisor: absentAdvisor, countries })
+    evaluated.set(one.source, [...(evaluated.get(one.source) ?? []), { case: one, judged }])
+  }
+  const sources: Record<string, SourceFigures> = Object.fromEntries(
+    [...evaluated].map(([name, all]) => [name, figuresOf(all, policy.thresholds)]),
+  )
+  if (out !== undefined) await writeFile(out, renderHtml(sources, evaluated, policy.thresholds))
+  const short = failUnder === undefined ? [] : shortfalls(await readBars(failUnder), sources)
+  for (const line of short) complain(line)
+  return { output: isJson ? JSON.stringify({ sources }) : renderTable(sources), isReached: short.length === 0, isWhole: problems === 0 }
+}

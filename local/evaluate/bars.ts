@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { ResponderError } from '../../shared/errors.ts'
+import type { SourceFigures } from './figures.ts'
+
+const Share = z.number().min(0).max(1)
+
+/** What a source has to reach. Shares are 0 to 1; what is not named is not asked for. */
+const Bar = z.strictObject({
+  /** Share of malicious cases found, at least. */
+  found: Share.optional(),
+  /** Share of benign cases with a decision ≥ ask, at most. */
+  falseCases: Share.optional(),
+  /** Share of benign credentials with a risk ≥ ask, at most. */
+  benignCredentialsAsk: Share.optional(),
+  /** Benign credentials with a risk ≥ contain, at most: a number. */
+  benignCredentialsContain: z.number().int().min(0).optional(),
+})
+const Bars = z.record(z.string(), Bar)
+export type Bars = z.infer<typeof Bars>
+
+export async function readBars(path: string): Promise<Bars> {
+  try {
+    return Bars.parse(JSON.parse(await readFile(path, 'utf8')))
+  } catch (cause) {
+    throw new ResponderError('usage', `cannot read the bars in ${path}: ${cause instanceof Error ? cause.message : 'unknown error'}`, {
+      cause,
+    })
+  }
+}
+
+/** What falls short, one line each. A source that a bar names and the files lack falls short as well. */
+export function shortfalls(bars: Bars, sources: Readonly<Record<string, SourceFigures>>): string[] {
+  return Object.entries(bars).flatMap(([name, bar]) => {
+    const figures = sources[name]
+    if (figures === undefined) return [`${name}: no such source in the files`]
+    const malicious = figures.cases.filter((one) => one.malicious)
+    const benign = figures.cases.filter((one) => !one.malicious)
+    const { total, ask, contain } = figures.credentials.benign
+    const lines: string[] = []
+    const check = (what: string, value: number, bound: number | undefined, isAtLeast: boolean) => {
+      if (bound === undefined || (isAtLeast ? value >= bound : value <= bound)) return
+      lines.push(`${name}: ${what} is ${Math.round(value * 1000) / 1000}, must be ${isAtLeast ? 'at least' : 'at most'} ${bound}`)
+    }
+    check('found', share(malicious.filter((one) => one.detected).length, malicious.length), bar.found, true)
+    check('falseCases', share(benign.filter(({ trigger }) => trigger !== null).length, benign.length), bar.falseCases, false)
+    check('benignCredentialsAsk', share(ask, total), bar.benignCredentialsAsk, false)
+    check('benignCredentialsContain', contain, bar.benignCredentialsContain, false)
+    return lines
+  })
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole
+}
