@@ -8,24 +8,26 @@ import { EventRules } from './event-rules.ts'
 import { NoticeTopic } from './notice-topic.ts'
 import { Queues } from './queues.ts'
 import { RecordTable } from './record-table.ts'
-import { RespondFunction } from './respond-function.ts'
+import { type PlaceFiles, RespondFunction } from './respond-function.ts'
 import { SeedFunction } from './seed-function.ts'
 
 export interface CountersignProps extends StackProps {
   readonly config: StackConfig
   /** The policy of the first deploy; its protected ARNs become an explicit Deny for `contain`. */
   readonly policy: Policy
+  /** The databases of countries and networks, to lie beside respond's bundle. */
+  readonly places: PlaceFiles
 }
 
 /** The responder in one account: rules → queues → respond → contain, one table, one topic. */
 export class CountersignStack extends Stack {
-  constructor(scope: Construct, id: string, { config, policy, ...props }: CountersignProps) {
+  constructor(scope: Construct, id: string, { config, policy, places, ...props }: CountersignProps) {
     super(scope, id, props)
     const { table } = new RecordTable(this, 'Record')
     const { topic } = new NoticeTopic(this, 'Notices', config.notifyEmail)
     const queues = new Queues(this, 'Queues')
     const contain = new ContainFunction(this, 'Contain', { table, topic, policy, config })
-    const respond = new RespondFunction(this, 'Respond', { table, topic, queues, contain: contain.function, config })
+    const respond = new RespondFunction(this, 'Respond', { table, topic, queues, contain: contain.function, config, places })
     const seed = new SeedFunction(this, 'Seed', { table, policy, config })
     const rules = new EventRules(this, 'Rules', { queues, config, ownRoleArns: [respond, contain, seed].map(({ roleArn }) => roleArn) })
     new Alarms(this, 'Alarms', { topic, queues, contain: contain.function, failures: [contain.failures, rules.undelivered] })

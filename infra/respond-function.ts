@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import { Duration, Stack } from 'aws-cdk-lib'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
@@ -36,12 +35,19 @@ export const IAM_CHANGES = [
 /** The highest number of batches of the bulk queue in work at once. */
 const BULK_CONCURRENCY = 10
 
+/** Paths of the databases of countries and networks. */
+export interface PlaceFiles {
+  readonly countries: string
+  readonly networks: string
+}
+
 export interface RespondFunctionProps {
   readonly table: Table
   readonly topic: Topic
   readonly queues: Queues
   readonly contain: LambdaFunction
   readonly config: StackConfig
+  readonly places: PlaceFiles
 }
 
 /** The function that reads events and judges them. It cannot change IAM. */
@@ -49,7 +55,7 @@ export class RespondFunction extends Construct {
   readonly function: LambdaFunction
   readonly roleArn: string
 
-  constructor(scope: Construct, id: string, { table, topic, queues, contain, config }: RespondFunctionProps) {
+  constructor(scope: Construct, id: string, { table, topic, queues, contain, config, places }: RespondFunctionProps) {
     super(scope, id)
     const { account, partition } = Stack.of(this)
     const responder = new ResponderFunction(this, 'Responder', {
@@ -67,9 +73,7 @@ export class RespondFunction extends Construct {
       logRetentionDays: config.logRetentionDays,
       memorySize: 1024,
       timeout: RESPOND_TIMEOUT,
-      files: {
-        'country.mmdb': createRequire(import.meta.url).resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb'),
-      },
+      files: { 'country.mmdb': places.countries, 'networks.bin': places.networks },
     })
     const { function: respond } = responder
     respond.addEventSource(new SqsEventSource(queues.hot, { batchSize: 10, reportBatchItemFailures: true }))

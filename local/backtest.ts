@@ -1,7 +1,7 @@
 import type { Incident } from '../shared/domain/incident.ts'
 import type { Identity } from '../shared/domain/signal.ts'
 import { type BatchResult, pipeline } from '../shared/pipeline.ts'
-import type { Advisor, Breaker, ChangeRecord, Countries, Iam, IdentityStore, IncidentStore, Log, Notifier } from '../shared/ports.ts'
+import type { Advisor, Breaker, ChangeRecord, Iam, IdentityStore, IncidentStore, Log, Notifier, Places } from '../shared/ports.ts'
 import { enforce } from '../shared/stages/contain/enforce.ts'
 import { type Refusals, refusals } from './refusals.ts'
 import type { SimulatedClock } from './simulated-clock.ts'
@@ -14,7 +14,7 @@ export interface BacktestPorts {
   readonly iam: Iam
   readonly advisor: Advisor
   readonly notifier: Notifier
-  readonly countries: Countries
+  readonly places: Places
   readonly clock: SimulatedClock
   readonly log: Log
   /** Tells the embedded account of a user and a key that the log shows; absent where the account is known. */

@@ -11,7 +11,7 @@ import { dynamoIdentityStore } from '../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
 import { createTable } from '../shared/aws/table.ts'
 import { ResponderError } from '../shared/errors.ts'
-import { countriesFrom } from '../shared/geo/countries.ts'
+import { placesFrom } from '../shared/geo/places.ts'
 import { AccountPicture } from '../shared/memory/account-picture.ts'
 import { offlineAdvisor } from '../shared/memory/advisor.ts'
 import { memoryIam } from '../shared/memory/iam.ts'
@@ -21,7 +21,7 @@ import type { Clock } from '../shared/ports.ts'
 import { enforce } from '../shared/stages/contain/enforce.ts'
 import { applyPolicy, parsePolicy } from '../shared/stages/policy-source.ts'
 import { review } from '../shared/stages/review.ts'
-import { countryDatabase } from './country-database.ts'
+import { placeDatabases } from './place-databases.ts'
 import type { Target } from './target.ts'
 
 const TABLE = 'countersign'
@@ -115,7 +115,7 @@ async function portsOf({ port, picture, clock }: { port: number; picture: Accoun
     iam: memoryIam(picture),
     advisor: offlineAdvisor(),
     notifier: memoryNotifier(),
-    countries: countriesFrom(countryDatabase()),
+    places: placesFrom(await placeDatabases()),
     clock,
     log: silentLog,
   }

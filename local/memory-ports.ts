@@ -7,10 +7,10 @@ import { memoryIdentityStore } from '../shared/memory/identity-store.ts'
 import { memoryIncidentStore } from '../shared/memory/incident-store.ts'
 import { silentLog } from '../shared/memory/log.ts'
 import { memoryNotifier } from '../shared/memory/notifier.ts'
-import type { Advisor, Countries } from '../shared/ports.ts'
+import type { Advisor, Places } from '../shared/ports.ts'
 
 /** Every port in memory, over an account that is not known, with doors that lead nowhere. */
-export function emptyPorts(parts: { countries: Countries; advisor?: Advisor }) {
+export function emptyPorts(parts: { places: Places; advisor?: Advisor }) {
   return {
     identities: memoryIdentityStore(),
     incidents: memoryIncidentStore(),
@@ -22,7 +22,7 @@ export function emptyPorts(parts: { countries: Countries; advisor?: Advisor }) {
     containDoor: { contain: async () => {} },
     bootstrapDoor: { bootstrap: async () => {} },
     history: { lookup: async () => [] },
-    countries: parts.countries,
+    places: parts.places,
     clock: { now: () => 0 },
     log: silentLog,
   }

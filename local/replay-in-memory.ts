@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Incident } from '../shared/domain/incident.ts'
 import { ResponderError } from '../shared/errors.ts'
-import { countriesFrom } from '../shared/geo/countries.ts'
+import { placesFrom } from '../shared/geo/places.ts'
 import { AccountPicture } from '../shared/memory/account-picture.ts'
 import { offlineAdvisor } from '../shared/memory/advisor.ts'
 import { memoryBreaker } from '../shared/memory/breaker.ts'
@@ -13,7 +13,7 @@ import { silentLog } from '../shared/memory/log.ts'
 import { memoryNotifier } from '../shared/memory/notifier.ts'
 import { applyPolicy } from '../shared/stages/policy-source.ts'
 import { type Backtest, backtest } from './backtest.ts'
-import { countryDatabase } from './country-database.ts'
+import { placeDatabases } from './place-databases.ts'
 import { readPolicyFile } from './policy-file.ts'
 import { simulatedClock } from './simulated-clock.ts'
 
@@ -35,7 +35,7 @@ export async function replayInMemory(options: {
     iam,
     advisor: offlineAdvisor(),
     notifier: memoryNotifier(),
-    countries: countriesFrom(countryDatabase()),
+    places: placesFrom(await placeDatabases()),
     clock: simulatedClock(),
     log: silentLog,
     ...(options.account === undefined ? { meet: iam.meet } : {}),

@@ -3,6 +3,7 @@ import type { RespondPorts } from './ports.ts'
 import { openDesk } from './stages/desk.ts'
 import { foldInto } from './stages/detect/fold.ts'
 import { enricher } from './stages/enrich/enrich.ts'
+import { reputation } from './stages/enrich/reputation.ts'
 import { takeIn } from './stages/intake.ts'
 import { type Bench, express, judge, type Outcome } from './stages/judge.ts'
 import { cachedPolicy } from './stages/policy-source.ts'
@@ -28,11 +29,12 @@ export function pipeline(
   ownRoles: ReadonlySet<string> = new Set(),
 ): (inputs: readonly unknown[]) => Promise<BatchResult> {
   const policyNow = cachedPolicy(ports.record, ports.clock)
-  const enrich = enricher(ports.countries)
+  const enrich = enricher(ports.places)
 
   return async (inputs) => {
     const [intake, policy] = await Promise.all([takeIn(inputs, { iam: ports.iam, enrich, ownRoles }), policyNow()])
-    const signals = intake.signals.map(({ signal }) => signal)
+    const judgeRepute = reputation(policy)
+    const signals = intake.signals.map(({ signal }) => judgeRepute(signal))
     const called = new Set<string>()
     for (const signal of signals) await express(signal, { policy, ports, called })
 

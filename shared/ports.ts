@@ -3,6 +3,7 @@ import type { Grant } from './domain/blast-radius.ts'
 import type { Change } from './domain/change.ts'
 import type { IdentityState } from './domain/identity-state.ts'
 import type { Incident, IncidentSignal } from './domain/incident.ts'
+import type { Network } from './domain/network.ts'
 import type { Identity } from './domain/signal.ts'
 
 /** A stored value with the number of its revision; 0 stands for "not stored yet". */
@@ -140,9 +141,14 @@ export interface EventHistory {
   lookup(accessKeyId: string): Promise<unknown[]>
 }
 
-/** The ISO 3166 country of a public address, where it is known. */
-export interface Countries {
-  countryOf(address: string): string | undefined
+/** Where a public address is: its ISO 3166 country and its network, as far as they are known. Asks no network. */
+export interface Place {
+  readonly country: string | undefined
+  readonly network: Network | undefined
+}
+
+export interface Places {
+  placeOf(address: string): Place
 }
 
 /** Epoch milliseconds. */
@@ -167,7 +173,7 @@ export interface RespondPorts {
   readonly containDoor: ContainDoor
   readonly bootstrapDoor: BootstrapDoor
   readonly history: EventHistory
-  readonly countries: Countries
+  readonly places: Places
   readonly clock: Clock
   readonly log: Log
 }

@@ -32,7 +32,11 @@ const RULES: readonly Rule[] = [
   { folder: 'shared/config.ts', own: ['shared/errors.ts'], packages: ['zod'], isPure: true },
   { folder: 'shared/aws/', own: [...CORE, 'shared/ports.ts', 'shared/aws/'], packages: ['@aws-sdk/', 'zod', 'node:zlib'] },
   { folder: 'shared/memory/', own: [...CORE, 'shared/ports.ts', 'shared/memory/'], packages: ['zod'] },
-  { folder: 'shared/geo/', own: ['shared/errors.ts', 'shared/ports.ts'], packages: ['maxmind', 'node:fs'] },
+  {
+    folder: 'shared/geo/',
+    own: ['shared/domain/network.ts', 'shared/errors.ts', 'shared/geo/', 'shared/ports.ts'],
+    packages: ['maxmind', 'node:fs', 'node:net'],
+  },
   {
     folder: 'functions/',
     own: ['shared/', 'functions/'],
@@ -40,7 +44,7 @@ const RULES: readonly Rule[] = [
   },
   {
     folder: 'infra/',
-    own: ['infra/', 'shared/', 'local/policy-file.ts'],
+    own: ['infra/', 'shared/', 'local/policy-file.ts', 'local/place-databases.ts'],
     packages: ['aws-cdk-lib', 'aws-cdk-lib/', 'cdk-nag', 'constructs', 'node:fs', 'node:module', 'node:os', 'node:path'],
   },
   { folder: 'local/', own: ['shared/', 'local/'], packages: ['commander', 'dynalite', 'echarts', 'yaml', 'zod', 'node:'] },

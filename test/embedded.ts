@@ -42,7 +42,7 @@ export async function embedded(
     },
     bootstrapDoor: { bootstrap: async () => {} },
     history: { lookup: async (): Promise<unknown[]> => [] },
-    countries: { countryOf: (address: string) => (address.startsWith('198.51.100.') ? 'RO' : 'US') },
+    places: { placeOf: (address: string) => ({ country: address.startsWith('198.51.100.') ? 'RO' : 'US', network: undefined }) },
     clock: { now: () => now },
     log: silentLog,
   }

@@ -9,7 +9,7 @@ import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { snsNotifier } from '../../shared/aws/notifier.ts'
 import { RespondConfig, readEnvironment } from '../../shared/config.ts'
-import { countriesFrom } from '../../shared/geo/countries.ts'
+import { placesFrom } from '../../shared/geo/places.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import { pipeline } from '../../shared/pipeline.ts'
 import type { RespondPorts } from '../../shared/ports.ts'
@@ -30,7 +30,7 @@ const ports: RespondPorts = {
   containDoor: lambdaContainDoor(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
   bootstrapDoor: sqsBootstrapDoor(sqsClient(), config.BOOTSTRAP_QUEUE_URL),
   history: cloudTrailHistory(cloudTrailClient()),
-  countries: countriesFrom(join(import.meta.dirname, 'country.mmdb')),
+  places: placesFrom({ countries: join(import.meta.dirname, 'country.mmdb'), networks: join(import.meta.dirname, 'networks.bin') }),
   clock: { now: () => Date.now() },
   log,
 }

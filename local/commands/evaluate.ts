@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import type { Policy } from '../../shared/domain/policy.ts'
-import { countriesFrom } from '../../shared/geo/countries.ts'
+import { placesFrom } from '../../shared/geo/places.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
-import { countryDatabase } from '../country-database.ts'
 import { readBars, shortfalls } from '../evaluate/bars.ts'
 import { figuresOf, type SourceFigures } from '../evaluate/figures.ts'
 import { readCases } from '../evaluate/labelled.ts'
 import { type Evaluated, renderHtml, renderTable } from '../evaluate/report.ts'
 import { runCase } from '../evaluate/run-case.ts'
+import { placeDatabases } from '../place-databases.ts'
 
 export interface EvaluateOptions {
   readonly files: readonly string[]
@@ -32,10 +32,10 @@ export async function evaluate({
     problems += 1
     complain(problem)
   })
-  const countries = countriesFrom(countryDatabase())
+  const places = placesFrom(await placeDatabases())
   const evaluated = new Map<string, Evaluated[]>()
   for (const one of cases) {
-    const judged = await runCase(one, { policy, advisor: absentAdvisor, countries })
+    const judged = await runCase(one, { policy, advisor: absentAdvisor, places })
     evaluated.set(one.source, [...(evaluated.get(one.source) ?? []), { case: one, judged }])
   }
   const sources: Record<string, SourceFigures> = Object.fromEntries(

@@ -1,7 +1,7 @@
 import type { Action } from '../../shared/domain/decision.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import type { Advisor, Countries } from '../../shared/ports.ts'
+import type { Advisor, Places } from '../../shared/ports.ts'
 import { applyPolicy } from '../../shared/stages/policy-source.ts'
 import { emptyPorts } from '../memory-ports.ts'
 import type { Case, Labelled } from './labelled.ts'
@@ -20,9 +20,9 @@ export interface Judged {
 /** Replays a case with fresh state. Records that cannot be read are judged as nothing said. */
 export async function runCase(
   { records }: Case,
-  { policy, advisor, countries }: { policy: Policy; advisor: Advisor; countries: Countries },
+  { policy, advisor, places }: { policy: Policy; advisor: Advisor; places: Places },
 ): Promise<Judged[]> {
-  const ports = emptyPorts({ advisor, countries })
+  const ports = emptyPorts({ advisor, places })
   await applyPolicy(ports.record, { policy, by: 'local:eval', why: 'evaluated', at: new Date(0).toISOString() })
   const run = pipeline(ports)
   const judged: Judged[] = []

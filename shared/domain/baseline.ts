@@ -2,7 +2,7 @@ import { count, type FrequencyTable, weightOf } from './frequency.ts'
 import type { Signal } from './signal.ts'
 
 /** The features that describe what is normal for an identity, each with the number of values it may hold. */
-export const FEATURE_LIMITS = { service: 24, action: 56, region: 18, country: 16, agentFamily: 12, hour: 24 } as const
+export const FEATURE_LIMITS = { service: 24, action: 56, region: 18, country: 16, network: 24, agentFamily: 12, hour: 24 } as const
 
 /** Characters of a value: AWS's longest action has 60. */
 const VALUE_LIMIT = 64
@@ -57,6 +57,7 @@ export function learn(baseline: Baseline, signal: Signal): void {
   seen('action', signal.action)
   seen('region', signal.region)
   if (signal.origin.country !== undefined) seen('country', signal.origin.country)
+  if (signal.origin.network !== undefined) seen('network', signal.origin.network)
   if (signal.origin.addressKind === 'public') seen('agentFamily', signal.origin.agentFamily)
   seen('hour', String(Math.floor(at / 3_600_000) % 24))
 }

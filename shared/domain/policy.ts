@@ -18,6 +18,11 @@ export type Thresholds = z.infer<typeof Thresholds>
 const ArnPattern = z.string().min(1).max(2048)
 const Tags = z.record(z.string().min(1).max(128), z.string().max(256))
 
+/** An address, a range or an autonomous system: `203.0.113.7`, `203.0.113.0/24`, `AS64496`. */
+const NetworkPattern = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.string().regex(/^AS[1-9]\d{0,9}$/)], {
+  error: 'must be an address, a range such as 203.0.113.0/24, or a network such as AS64496',
+})
+
 /** Which identities are meant: any of the ARN patterns (`*` stands for any text), or every one of the tags. */
 export const Selector = z
   .strictObject({ arns: z.array(ArnPattern).max(200).default([]), tags: Tags.default({}) })
@@ -53,6 +58,7 @@ export const Policy = z.strictObject({
     .default({ enabled: true, band: [40, 90], maxShift: 15, deadlineSeconds: 5 }),
   breaker: z.strictObject({ containmentsPerHour: z.number().int().min(0).max(1000).default(10) }).default({ containmentsPerHour: 10 }),
   release: z.strictObject({ holdHours: z.number().min(0).max(720).default(24) }).default({ holdHours: 24 }),
+  illReputed: z.array(NetworkPattern).max(2000).default([]),
   approvers: z.array(ArnPattern).max(200).default([]),
 })
 export type Policy = z.infer<typeof Policy>

@@ -1,3 +1,5 @@
+import type { NetworkKind } from './network.ts'
+
 /** Who acted. `id` is the ARN or its closest equivalent; a role session's identity is its role, never the session. */
 export interface Identity {
   readonly id: string
@@ -36,6 +38,12 @@ export interface Origin {
   readonly address: string
   readonly addressKind: AddressKind
   readonly country: string | undefined
+  /** The network of a public address, such as `AS64496`, who runs it, and of what kind it is. */
+  readonly network: string | undefined
+  readonly organisation: string | undefined
+  readonly networkKind: NetworkKind | undefined
+  /** True where the policy names the address or its network as one of ill repute. */
+  readonly isIllReputed: boolean
   readonly agent: string
   readonly agentFamily: string
   /** The AWS service that made the call for the caller, such as `cloudformation.amazonaws.com`. */

@@ -1,7 +1,7 @@
 import { copyState, emptyState, markBootstrapped } from '../domain/identity-state.ts'
 import type { Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
-import type { Countries, EventHistory, IdentityStore, Log } from '../ports.ts'
+import type { EventHistory, IdentityStore, Log, Places } from '../ports.ts'
 import { learnPast } from './detect/fold.ts'
 import { enricher } from './enrich/enrich.ts'
 import { normalise } from './normalise/normalise.ts'
@@ -14,14 +14,14 @@ const ATTEMPTS = 5
  */
 export async function bootstrap(
   accessKeyId: string,
-  ports: { history: EventHistory; identities: IdentityStore; countries: Countries; log: Log },
+  ports: { history: EventHistory; identities: IdentityStore; places: Places; log: Log },
 ): Promise<number> {
   const records = await ports.history.lookup(accessKeyId)
   const past = records.flatMap((record) => {
     const normalised = normalise(record)
     return normalised.kind === 'signals' ? normalised.signals : []
   })
-  const enrich = enricher(ports.countries)
+  const enrich = enricher(ports.places)
   const own = past.filter(({ credential, kind }) => kind === 'api-call' && credential.id === accessKeyId).map(enrich)
   const [first] = own
   if (first === undefined) return 0

@@ -73,7 +73,7 @@ beforeAll(async () => {
   admin = await firstAdmin()
   iam = new IAMClient(options(admin))
   door = await lambdaDoor()
-  const { resources, assets } = synthesise({ version: 1, mode: 'contain' })
+  const { resources, assets } = await synthesise({ version: 1, mode: 'contain' })
   const { topicArn, queueUrl } = await topicAndQueue(new SNSClient(options(admin)), new SQSClient(options(admin)))
   await createTable(dynamo(options(admin)), TABLE)
 

@@ -10,6 +10,7 @@ import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts'
 import { App } from 'aws-cdk-lib'
 import { CountersignStack } from '../../infra/countersign-stack.ts'
+import { placeDatabases } from '../../local/place-databases.ts'
 import { readStackConfig } from '../../shared/config.ts'
 import { parsePolicy } from '../../shared/stages/policy-source.ts'
 
@@ -36,16 +37,17 @@ export interface Resources {
 }
 
 /** The stack as synthesised, with its bundles. The policy contains, so that there is something to see. */
-export function synthesise(policy: unknown): {
+export async function synthesise(policy: unknown): Promise<{
   resources: Resources
   assets: string
   outputs: Readonly<Record<string, { Value: unknown }>>
-} {
+}> {
   const outdir = mkdtempSync(join(tmpdir(), 'countersign-synth-'))
   const app = new App({ outdir })
   new CountersignStack(app, 'Countersign', {
     config: readStackConfig({}),
     policy: parsePolicy(policy),
+    places: await placeDatabases(),
     env: { account: ACCOUNT, region: REGION },
   })
   app.synth()

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { CountersignStack } from '../../infra/countersign-stack.ts'
+import { placeDatabases } from '../../local/place-databases.ts'
 import { readStackConfig } from '../../shared/config.ts'
 import { parsePolicy } from '../../shared/stages/policy-source.ts'
 import { type Figures, median, rounded } from './measure.ts'
@@ -20,10 +21,14 @@ const ENVIRONMENT = {
 }
 
 /** Bytes of each function's bundle, and the time to import it beside a bare `node`. */
-export function bundles(): Figures {
+export async function bundles(): Promise<Figures> {
   const outdir = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
   const app = new App({ outdir })
-  new CountersignStack(app, 'Countersign', { config: readStackConfig({}), policy: parsePolicy({ version: 1 }) })
+  new CountersignStack(app, 'Countersign', {
+    config: readStackConfig({}),
+    policy: parsePolicy({ version: 1 }),
+    places: await placeDatabases(),
+  })
   app.synth()
   const { Resources } = JSON.parse(readFileSync(join(outdir, 'Countersign.template.json'), 'utf8'))
   const bare = importMs('0')

@@ -54,7 +54,7 @@ export async function roundTrips(): Promise<Figures> {
       containDoor: lambdaContainDoor(counted(lambdaClient(options(aws.url)), calls), 'contain'),
       bootstrapDoor: { bootstrap: async () => {} },
       history: { lookup: async () => [] },
-      countries: { countryOf: () => undefined },
+      places: { placeOf: () => ({ country: undefined, network: undefined }) },
       clock: { now: () => Date.now() },
       log: silentLog,
     }

@@ -5,6 +5,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { CONTAINMENT_READS, CONTAINMENT_VERBS } from '../../infra/contain-function.ts'
 import { CountersignStack } from '../../infra/countersign-stack.ts'
+import { placeDatabases } from '../../local/place-databases.ts'
 import { readPolicyFile } from '../../local/policy-file.ts'
 import { readStackConfig } from '../../shared/config.ts'
 import { parsePolicy } from '../../shared/stages/policy-source.ts'
@@ -20,12 +21,13 @@ interface Statement {
 let app: App
 let template: Template
 
-beforeAll(() => {
+beforeAll(async () => {
+  const places = await placeDatabases()
   app = new App()
   const policy = parsePolicy({ version: 1, protected: { arns: GUARDED, tags: {} } })
   const config = readStackConfig({ advisorModelId: 'us.example.model-v1:0', includeRoleSessions: true })
   template = Template.fromStack(
-    new CountersignStack(app, 'Countersign', { config, policy, env: { account: '123456789012', region: 'us-east-1' } }),
+    new CountersignStack(app, 'Countersign', { config, policy, places, env: { account: '123456789012', region: 'us-east-1' } }),
   )
 }, 180_000)
 

@@ -8,7 +8,7 @@ import { enricher } from '../../shared/stages/enrich/enrich.ts'
 import { normalise } from '../../shared/stages/normalise/normalise.ts'
 import { call, NOW } from '../embedded.ts'
 
-const enrich = enricher({ countryOf: (address) => (address.startsWith('198.') ? 'RO' : 'US') })
+const enrich = enricher({ placeOf: (address) => ({ country: address.startsWith('198.') ? 'RO' : 'US', network: undefined }) })
 const ACTIONS = [
   'iam:ListUsers',
   'iam:CreateUser',

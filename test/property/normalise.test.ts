@@ -83,7 +83,7 @@ const health = fc.record(
 const enveloped = records.map((detail) => ({ 'detail-type': 'AWS API Call via CloudTrail', detail }))
 const inputs = fc.oneof(json, records, health, enveloped)
 
-const enrich = enricher({ countryOf: () => undefined })
+const enrich = enricher({ placeOf: () => ({ country: undefined, network: undefined }) })
 
 function isSane(signal: Signal): boolean {
   const { id, time, identity, credential, action } = signal

@@ -73,7 +73,7 @@ const BYTES_LIMIT = 16_384
 const storedBytes = (state: IdentityState) => deflateRawSync(packState(state)).length
 
 /** Lengths of the longest names in use: 48 characters of action, 24 of service, 14 of region, 15 of agent family. */
-const LENGTHS: Record<Feature, number> = { service: 24, action: 48, region: 14, country: 2, agentFamily: 15, hour: 2 }
+const LENGTHS: Record<Feature, number> = { service: 24, action: 48, region: 14, country: 2, network: 12, agentFamily: 15, hour: 2 }
 
 /** A state in which every bound is reached, by the domain's own functions; `rounds` says how many times over. */
 function fullState(rounds = 1): IdentityState {

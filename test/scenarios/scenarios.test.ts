@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Action, isStronger } from '../../shared/domain/decision.ts'
+import type { Network } from '../../shared/domain/network.ts'
 import { AccountPicture } from '../../shared/memory/account-picture.ts'
 import { offlineAdvisor } from '../../shared/memory/advisor.ts'
 import { memoryBreaker } from '../../shared/memory/breaker.ts'
@@ -19,7 +20,13 @@ import { accountOf, asCall, exposureOf, recordOf, Scenario } from './case.ts'
 
 const START = Date.UTC(2026, 2, 2, 12)
 const DAY_MS = 86_400_000
-const COUNTRIES: Readonly<Record<string, string>> = { '192.0.2.': 'US', '198.51.100.': 'RO', '203.0.113.': 'DE' }
+/** Networks of the ranges that are kept for documents: the cast works from the first. */
+const PLACES: readonly (readonly [prefix: string, country: string, network: Network])[] = [
+  ['192.0.2.', 'US', { asn: 64496, organisation: 'Example Broadband' }],
+  ['198.51.100.', 'RO', { asn: 64497, organisation: 'Example Hosting' }],
+  ['203.0.113.', 'DE', { asn: 64498, organisation: 'Example Telecom' }],
+  ['100.24.', 'US', { asn: 16509, organisation: 'Amazon.com, Inc.' }],
+]
 
 const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.json'))
 
@@ -38,7 +45,12 @@ async function play(scenario: Scenario) {
     containDoor: { contain: (id: string) => enforce(id, ports) },
     bootstrapDoor: { bootstrap: async () => {} },
     history: { lookup: async () => [] },
-    countries: { countryOf: (address: string) => Object.entries(COUNTRIES).find(([prefix]) => address.startsWith(prefix))?.[1] },
+    places: {
+      placeOf: (address: string) => {
+        const [, country, network] = PLACES.find(([prefix]) => address.startsWith(prefix)) ?? []
+        return { country, network }
+      },
+    },
     clock: { now: () => now },
     log: silentLog,
   }

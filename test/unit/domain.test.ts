@@ -195,11 +195,11 @@ describe('where a call came from', () => {
 
   it('is looked up once for an address, and nothing is kept for ever', () => {
     let lookups = 0
-    const countryOf = () => {
+    const placeOf = () => {
       lookups += 1
-      return undefined
+      return { country: undefined, network: undefined }
     }
-    const enrich = enricher({ countryOf })
+    const enrich = enricher({ placeOf })
     const from = (address: string) =>
       signalAt(NOW, { origin: { address, agent: `agent ${address}`, agentFamily: 'unknown', via: undefined } })
     for (let at = 0; at < 3; at++) enrich(from('3.5.1.1'))

@@ -27,6 +27,8 @@ import { functionCodeChanged } from './detectors/function-code-changed.ts'
 import { functionLayerAdded } from './detectors/function-layer-added.ts'
 import { functionOpened } from './detectors/function-opened.ts'
 import { identityProviderAdded } from './detectors/identity-provider-added.ts'
+import { illReputedAddress } from './detectors/ill-reputed-address.ts'
+import { instanceCredentialsOffAws } from './detectors/instance-credentials-off-aws.ts'
 import { instanceCredentialsOffInstance } from './detectors/instance-credentials-off-instance.ts'
 import { instancesLaunchedUnusual } from './detectors/instances-launched-unusual.ts'
 import { keyScheduledForDeletion } from './detectors/key-scheduled-for-deletion.ts'
@@ -38,6 +40,7 @@ import { modelsHijacked } from './detectors/models-hijacked.ts'
 import { networkOpened } from './detectors/network-opened.ts'
 import { newAgentFamily } from './detectors/new-agent-family.ts'
 import { newCountry } from './detectors/new-country.ts'
+import { newNetwork } from './detectors/new-network.ts'
 import { newService } from './detectors/new-service.ts'
 import { offensiveToolUsed } from './detectors/offensive-tool-used.ts'
 import { organizationLeft } from './detectors/organization-left.ts'
@@ -94,6 +97,8 @@ export const CATALOGUE: readonly Detector[] = [
   functionLayerAdded,
   functionOpened,
   identityProviderAdded,
+  illReputedAddress,
+  instanceCredentialsOffAws,
   instanceCredentialsOffInstance,
   instancesLaunchedUnusual,
   keyScheduledForDeletion,
@@ -105,6 +110,7 @@ export const CATALOGUE: readonly Detector[] = [
   networkOpened,
   newAgentFamily,
   newCountry,
+  newNetwork,
   newService,
   offensiveToolUsed,
   organizationLeft,

@@ -1,0 +1,54 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { numberOfV6 } from '../shared/geo/address-number.ts'
+import { NETWORKS_FORMAT, type NetworksHeader } from '../shared/geo/networks.ts'
+
+interface Range<N> {
+  readonly start: N
+  end: N
+  readonly asn: number
+}
+
+/**
+ * Makes the compact network file from the package `@ip-location-db/asn` (RouteViews and DB-IP, CC BY 4.0): neighbouring
+ * ranges of one network become one, and each organisation is named once.
+ */
+export async function buildNetworks(files: { v4: string; v6: string }): Promise<Buffer> {
+  const organisations: Record<number, string> = {}
+  const v4: Range<number>[] = []
+  for await (const [start, end, asn, organisation] of rowsOf(files.v4)) {
+    organisations[asn] ??= organisation
+    join(v4, { start: Number(start), end: Number(end), asn }, (a, b) => a + 1 === b)
+  }
+  const v6: Range<bigint>[] = []
+  for await (const [start, end, asn, organisation] of rowsOf(files.v6)) {
+    organisations[asn] ??= organisation
+    join(v6, { start: numberOfV6(start), end: numberOfV6(end), asn }, (a, b) => a + 1n >= b)
+  }
+  const names = Buffer.from(JSON.stringify(organisations))
+  const header: NetworksHeader = { format: NETWORKS_FORMAT, v4: v4.length, v6: v6.length, organisations: names.length }
+  const columns = [
+    new Uint32Array(v4.map(({ start }) => start)),
+    new Uint32Array(v4.map(({ end }) => end)),
+    new Uint32Array(v4.map(({ asn }) => asn)),
+    new BigUint64Array(v6.map(({ start }) => start)),
+    new BigUint64Array(v6.map(({ end }) => end)),
+    new Uint32Array(v6.map(({ asn }) => asn)),
+  ]
+  return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\0`), ...columns.map(({ buffer }) => Buffer.from(buffer)), names])
+}
+
+function join<N>(ranges: Range<N>[], next: Range<N>, touches: (end: N, start: N) => boolean): void {
+  const last = ranges.at(-1)
+  if (last !== undefined && last.asn === next.asn && touches(last.end, next.start)) last.end = next.end
+  else ranges.push(next)
+}
+
+/** Rows of `start,end,number,organisation`; the organisation may be quoted. */
+async function* rowsOf(file: string): AsyncGenerator<[start: string, end: string, asn: number, organisation: string]> {
+  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+    const [, start, end, asn, name] = line.match(/^([^,]+),([^,]+),(\d+),(.*)$/) ?? []
+    if (start !== undefined && end !== undefined)
+      yield [start, end, Number(asn), (name ?? '').replace(/^"|"$/g, '').replaceAll('""', '"').slice(0, 60)]
+  }
+}
