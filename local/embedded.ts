@@ -80,6 +80,7 @@ export async function openEmbedded(folder: string, clock: Clock): Promise<Embedd
     target: (caller) => ({
       name: `the embedded account in ${folder}`,
       caller,
+      identities: ports.identities,
       incidents: ports.incidents,
       record: ports.record,
       async review(incidentId, verdict) {

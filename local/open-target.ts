@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
 import { cloudFormationClient, dynamo, lambdaClient, stsClient } from '../shared/aws/clients.ts'
 import { lambdaContainDoor } from '../shared/aws/doors.ts'
+import { dynamoIdentityStore } from '../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
 import { callerArn, describeStack } from '../shared/aws/stack.ts'
 import type { Clock } from '../shared/ports.ts'
@@ -42,6 +43,7 @@ async function openStack(name: string, region: string | undefined): Promise<Targ
   return {
     name: `stack ${name}`,
     caller,
+    identities: dynamoIdentityStore(table),
     incidents: ports.incidents,
     record: ports.record,
     review: (incidentId, verdict) => review(incidentId, { ...verdict, by: caller }, ports),

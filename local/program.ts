@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { expectFeature, showBaseline } from './commands/baseline.ts'
 import { verifyChanges } from './commands/changes.ts'
 import { evaluate } from './commands/evaluate.ts'
 import { listIncidents, releaseIncident, showIncident } from './commands/incidents.ts'
@@ -24,6 +25,7 @@ export function program(): Command {
   addReplay(root)
   addEvaluate(root)
   addIncidents(root)
+  addBaseline(root)
   addChanges(root)
   addPolicy(root)
   // Subcommands are made by .command(), which copies neither the override nor the hint.
@@ -112,6 +114,27 @@ function addIncidents(root: Command): void {
   )
 }
 
+function addBaseline(root: Command): void {
+  const baseline = root.command('baseline').description('what is normal for an identity')
+  withTarget(
+    baseline
+      .command('show')
+      .description('its habits, how old they are and how often')
+      .argument('<arn>')
+      .option('--json', 'one JSON object'),
+    (target, { json }, arn) => showBaseline(target, arn, { isJson: json === true }),
+  )
+  withTarget(
+    baseline
+      .command('expect')
+      .description('take a value as expected, such as country=DE or network=AS64496')
+      .argument('<arn>')
+      .requiredOption('--value <feature=value>', 'what is expected')
+      .requiredOption('--reason <text>', 'why, for the record'),
+    (target, { value, reason }, arn) => expectFeature(target, arn, value ?? '', reason ?? ''),
+  )
+}
+
 function addChanges(root: Command): void {
   const changes = root.command('changes').description('the record of every change')
   withTarget(
@@ -153,6 +176,7 @@ function addPolicy(root: Command): void {
 interface CommandOptions extends TargetOptions {
   readonly json?: true
   readonly reason?: string
+  readonly value?: string
 }
 
 /** Gives a command the options that name a target, opens it, prints what the command answers, and closes it. */

@@ -1,10 +1,11 @@
 import type { Incident } from '../shared/domain/incident.ts'
-import type { ChangeRecord, IncidentStore } from '../shared/ports.ts'
+import type { ChangeRecord, IdentityStore, IncidentStore } from '../shared/ports.ts'
 import type { Review } from '../shared/stages/review.ts'
 
 /** Where the commands work: the embedded account in a folder, or a deployed stack. */
 export interface Target {
   readonly name: string
+  readonly identities: IdentityStore
   readonly incidents: IncidentStore
   readonly record: ChangeRecord
   /** Who is at the keyboard, as an ARN or `local:user`. */

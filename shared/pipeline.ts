@@ -1,3 +1,4 @@
+import type { IdentityState } from './domain/identity-state.ts'
 import type { Signal } from './domain/signal.ts'
 import type { RespondPorts } from './ports.ts'
 import { openDesk } from './stages/desk.ts'
@@ -36,7 +37,7 @@ export function pipeline(
     const judgeRepute = reputation(policy)
     const signals = intake.signals.map(({ signal }) => judgeRepute(signal))
     const called = new Set<string>()
-    for (const signal of signals) await express(signal, { policy, ports, called })
+    for (const signal of signals) if (signal.kind === 'credential-exposure') await express(signal, { policy, ports, called })
 
     const desk = await openDesk(signals, ports)
     const bench: Bench = { desk, policy, ports, called }
@@ -46,8 +47,10 @@ export function pipeline(
       const { id } = signal.identity
       if (broken.has(id)) continue
       try {
-        const outcome = await respondTo(signal, bench)
-        if (outcome !== undefined) outcomes.push(outcome)
+        const { draft, isNew } = desk.draftOf(id)
+        if (isNew && isFirstOfKey(signal, draft)) await ports.bootstrapDoor.bootstrap(signal.credential.id)
+        const folded = foldInto(draft, signal)
+        if (folded !== undefined && folded.evidence.length > 0) outcomes.push(await judge(folded, bench))
       } catch (cause) {
         // One identity that cannot be judged now must not keep the others waiting: its inputs are delivered again.
         broken.set(id, cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown error')
@@ -65,10 +68,6 @@ export function pipeline(
   }
 }
 
-async function respondTo(signal: Signal, bench: Bench): Promise<Outcome | undefined> {
-  const { draft, isNew } = bench.desk.draftOf(signal.identity.id)
-  const isFirstOfKey = isNew && signal.credential.kind === 'access-key' && !draft.windows.has(signal.credential.id)
-  if (isFirstOfKey) await bench.ports.bootstrapDoor.bootstrap(signal.credential.id)
-  const folded = foldInto(draft, signal)
-  return folded === undefined || folded.evidence.length === 0 ? undefined : judge(folded, bench)
+function isFirstOfKey({ credential }: Signal, { windows }: IdentityState): boolean {
+  return credential.kind === 'access-key' && !windows.has(credential.id)
 }

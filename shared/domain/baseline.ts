@@ -1,8 +1,17 @@
-import { count, type FrequencyTable, weightOf } from './frequency.ts'
-import type { Signal } from './signal.ts'
+import { copyTable, count, emptyTable, type FrequencyTable } from './frequency.ts'
+import { type Signal, text } from './signal.ts'
 
 /** The features that describe what is normal for an identity, each with the number of values it may hold. */
-export const FEATURE_LIMITS = { service: 24, action: 56, region: 18, country: 16, network: 24, agentFamily: 12, hour: 24 } as const
+export const FEATURE_LIMITS = {
+  service: 24,
+  action: 56,
+  region: 18,
+  country: 16,
+  network: 24,
+  agentFamily: 12,
+  hourOfWeek: 56,
+  peer: 16,
+} as const
 
 /** Characters of a value: AWS's longest action has 60. */
 const VALUE_LIMIT = 64
@@ -21,11 +30,39 @@ export interface Baseline {
   firstSeen: number
   lastSeen: number
   calls: number
+  /** Share of calls that were refused or failed, 0 to 1. */
+  errorRate: number
+  /** Values that a reviewer called expected: they are never new. */
+  readonly expected: Set<string>
 }
 
 export function emptyBaseline(): Baseline {
-  const features = Object.fromEntries(Object.keys(FEATURE_LIMITS).map((feature) => [feature, new Map()]))
-  return { features: features as unknown as Record<Feature, FrequencyTable>, firstSeen: 0, lastSeen: 0, calls: 0 }
+  return {
+    features: tables(emptyTable),
+    firstSeen: 0,
+    lastSeen: 0,
+    calls: 0,
+    errorRate: 0,
+    expected: new Set(),
+  }
+}
+
+/** A copy that shares nothing mutable with its origin. */
+export function copyBaseline(baseline: Baseline): Baseline {
+  return { ...baseline, features: tables((feature) => copyTable(baseline.features[feature])), expected: new Set(baseline.expected) }
+}
+
+function tables(tableOf: (feature: Feature) => FrequencyTable): Record<Feature, FrequencyTable> {
+  return {
+    service: tableOf('service'),
+    action: tableOf('action'),
+    region: tableOf('region'),
+    country: tableOf('country'),
+    network: tableOf('network'),
+    agentFamily: tableOf('agentFamily'),
+    hourOfWeek: tableOf('hourOfWeek'),
+    peer: tableOf('peer'),
+  }
 }
 
 /** Confidence in a baseline, 0 to 1: how old it is and how much it has seen, each against what makes it mature. */
@@ -41,8 +78,33 @@ export function isMature(baseline: Baseline): boolean {
 
 /** True where the identity has a past and this value of the feature is not in it. */
 export function isNew(baseline: Baseline, feature: Feature, value: string | undefined): boolean {
-  return value !== undefined && baseline.calls > 0 && weightOf(baseline.features[feature], value, baseline.lastSeen) === 0
+  if (value === undefined || baseline.calls === 0) return false
+  const name = value.slice(0, VALUE_LIMIT)
+  return !baseline.features[feature].values.includes(name) && !baseline.expected.has(`${feature}=${name}`)
 }
+
+/** The most values that reviewers may call expected for one identity. */
+const EXPECTED_LIMIT = 32
+
+/** Takes a value as expected from now on; the oldest such word is forgotten when there are too many. */
+export function expectValue(baseline: Baseline, feature: Feature, value: string): void {
+  const word = `${feature}=${value.slice(0, VALUE_LIMIT)}`
+  baseline.expected.delete(word)
+  baseline.expected.add(word)
+  if (baseline.expected.size > EXPECTED_LIMIT) baseline.expected.delete(baseline.expected.values().next().value as string)
+}
+
+/** Monday 00 to Sunday 23, UTC: `mon-09`. */
+export function hourOfWeek(at: number): string {
+  // The epoch began on a Thursday, three days after a Monday.
+  return HOURS_OF_WEEK[(Math.floor(at / HOUR_MS) + 3 * 24) % HOURS_OF_WEEK.length] as string
+}
+
+const HOUR_MS = 3_600_000
+
+const HOURS_OF_WEEK = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].flatMap((day) =>
+  Array.from({ length: 24 }, (_, hour) => `${day}-${String(hour).padStart(2, '0')}`),
+)
 
 /** Learns one call. Every feature is bounded, so the size does not grow with traffic. */
 export function learn(baseline: Baseline, signal: Signal): void {
@@ -50,14 +112,19 @@ export function learn(baseline: Baseline, signal: Signal): void {
   if (baseline.calls === 0 || at < baseline.firstSeen) baseline.firstSeen = at
   if (at > baseline.lastSeen) baseline.lastSeen = at
   baseline.calls += 1
-  const { features } = baseline
-  const seen = (feature: Feature, value: string) =>
-    count(features[feature], value.slice(0, VALUE_LIMIT), { at, limit: FEATURE_LIMITS[feature] })
-  seen('service', signal.service)
-  seen('action', signal.action)
-  seen('region', signal.region)
-  if (signal.origin.country !== undefined) seen('country', signal.origin.country)
-  if (signal.origin.network !== undefined) seen('network', signal.origin.network)
-  if (signal.origin.addressKind === 'public') seen('agentFamily', signal.origin.agentFamily)
-  seen('hour', String(Math.floor(at / 3_600_000) % 24))
+  const { country, network, addressKind, agentFamily } = signal.origin
+  see(baseline, 'service', { value: signal.service, at })
+  see(baseline, 'action', { value: signal.action, at })
+  see(baseline, 'region', { value: signal.region, at })
+  see(baseline, 'country', { value: country, at })
+  see(baseline, 'network', { value: network, at })
+  if (addressKind === 'public') see(baseline, 'agentFamily', { value: agentFamily, at })
+  see(baseline, 'hourOfWeek', { value: hourOfWeek(at), at })
+  if (signal.service === 'sts') see(baseline, 'peer', { value: text(signal.request, 'roleArn'), at })
+  // The share of calls that did not work, over about the last two hundred.
+  baseline.errorRate += ((signal.outcome === 'success' ? 0 : 1) - baseline.errorRate) / Math.min(baseline.calls, 200)
+}
+
+function see({ features }: Baseline, feature: Feature, { value, at }: { value: string | undefined; at: number }): void {
+  if (value !== undefined) count(features[feature], value.slice(0, VALUE_LIMIT), { at, limit: FEATURE_LIMITS[feature] })
 }

@@ -51,7 +51,7 @@ export function blastRadiusOf(grants: readonly Grant[]): BlastRadius {
  * past, and `latest`, the call at hand where it succeeded.
  */
 export function observedBlastRadius(baseline: Baseline, latest?: string): BlastRadius {
-  const actions = [...baseline.features.action.keys(), ...(latest === undefined ? [] : [latest])]
+  const actions = [...baseline.features.action.values, ...(latest === undefined ? [] : [latest])]
   if (actions.length === 0) return { score: 50, basis: 'unknown', reasons: ['nothing is known of this identity yet'] }
   const seen = blastRadiusOf([{ effect: 'Allow', actions, resources: ['*'], isConditional: false }])
   return { score: seen.score, basis: 'observed', reasons: seen.reasons }

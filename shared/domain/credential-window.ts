@@ -1,4 +1,4 @@
-import { hashId } from './seen.ts'
+import { copyMoments, type Moments, mark, noMoments } from './moments.ts'
 import type { Signal } from './signal.ts'
 
 /** How long a credential may rest before its window starts anew, in milliseconds. */
@@ -10,19 +10,16 @@ const BURST_MS = 600_000
 /** The most distinct actions of a kind that a window tells apart: a burst of more counts as this many. */
 const DISTINCT_LIMIT = 16
 
-/** Distinct actions, as 53-bit hashes, with the newest time of each (epoch ms), newest last. */
-export type DistinctActions = Map<number, number>
-
 /** What one credential did lately: the short memory beside the baseline's long one. */
 export interface CredentialWindow {
   readonly credentialId: string
   first: number
   last: number
   calls: number
-  readonly discovered: DistinctActions
-  readonly denied: DistinctActions
+  readonly discovered: Moments
+  readonly denied: Moments
   /** Things that are counted by number, such as secrets read: what was touched, by kind. */
-  readonly touched: Map<TouchedKind, DistinctActions>
+  readonly touched: Map<TouchedKind, Moments>
   /** Countries and agent families that the credential was used from, in order of appearance. */
   readonly countries: string[]
   readonly agents: string[]
@@ -36,11 +33,23 @@ export function openWindow(credentialId: string, at: number): CredentialWindow {
     first: at,
     last: at,
     calls: 0,
-    discovered: new Map(),
-    denied: new Map(),
+    discovered: noMoments(),
+    denied: noMoments(),
     touched: new Map(),
     countries: [],
     agents: [],
+  }
+}
+
+/** A copy that shares nothing mutable with its origin. */
+export function copyWindow(window: CredentialWindow): CredentialWindow {
+  return {
+    ...window,
+    discovered: copyMoments(window.discovered),
+    denied: copyMoments(window.denied),
+    touched: new Map([...window.touched].map(([kind, things]) => [kind, copyMoments(things)])),
+    countries: [...window.countries],
+    agents: [...window.agents],
   }
 }
 
@@ -62,7 +71,7 @@ export function observe(window: CredentialWindow, signal: Signal, isDiscovery: b
 
 /** Counts one thing of a kind as touched. */
 export function touch(window: CredentialWindow, kind: TouchedKind, { what, at }: { what: string; at: number }): void {
-  const known = window.touched.get(kind) ?? new Map()
+  const known = window.touched.get(kind) ?? noMoments()
   mark(known, what, { at, limit: TOUCHED_LIMIT })
   window.touched.set(kind, known)
 }
@@ -84,16 +93,8 @@ function add(places: string[], place: string): void {
 }
 
 /** Distinct actions of a burst: those whose newest call is at most ten minutes from `at`. */
-export function burstOf(actions: DistinctActions, at: number): number {
+export function burstOf(actions: Moments, at: number): number {
   let distinct = 0
-  for (const time of actions.values()) if (Math.abs(at - time) <= BURST_MS) distinct += 1
+  for (const time of actions.times) if (Math.abs(at - time) <= BURST_MS) distinct += 1
   return distinct
-}
-
-function mark(things: DistinctActions, what: string, { at, limit }: { at: number; limit: number }): void {
-  const id = hashId(what)
-  const before = things.get(id) ?? 0
-  things.delete(id)
-  things.set(id, Math.max(at, before))
-  if (things.size > limit) things.delete(things.keys().next().value as number)
 }

@@ -1,37 +1,72 @@
 /** Half-life of what is normal, in days: after a month without a repeat, a habit counts a quarter. */
 export const HALF_LIFE_DAYS = 14
 
-const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const HALF_LIFE_MS = HALF_LIFE_DAYS * 24 * HOUR_MS
 
-/** How often a value was seen: a count that decays, and when it was seen last (epoch ms). */
-export interface Frequency {
-  weight: number
-  last: number
+/**
+ * Values of one feature of an identity, bounded in number: each with a count that decays and when it was seen last (epoch ms).
+ *
+ * Columns, not a map of objects: they are copied for every batch and written for every call, and at 56 values at most a
+ * search is as quick as a lookup.
+ */
+export interface FrequencyTable {
+  readonly values: string[]
+  readonly weights: number[]
+  readonly lasts: number[]
 }
 
-/** Values of one feature of an identity with their decaying counts, bounded in number. */
-export type FrequencyTable = Map<string, Frequency>
+export function emptyTable(): FrequencyTable {
+  return { values: [], weights: [], lasts: [] }
+}
+
+export function copyTable({ values, weights, lasts }: FrequencyTable): FrequencyTable {
+  return { values: values.slice(), weights: weights.slice(), lasts: lasts.slice() }
+}
 
 /** The decayed count of a value at a time; 0 where it was never seen. */
 export function weightOf(table: FrequencyTable, value: string, at: number): number {
-  const entry = table.get(value)
-  return entry === undefined ? 0 : decayed(entry, at)
+  const row = table.values.indexOf(value)
+  return row < 0 ? 0 : decayed(table, row, at)
+}
+
+/** When a value was seen last (epoch ms), or undefined. */
+export function lastOf(table: FrequencyTable, value: string): number | undefined {
+  const row = table.values.indexOf(value)
+  return row < 0 ? undefined : table.lasts[row]
 }
 
 /** Counts one sight of a value. A full table first forgets the value that weighs least. */
 export function count(table: FrequencyTable, value: string, { at, limit }: { at: number; limit: number }): void {
-  const entry = table.get(value)
-  if (entry !== undefined) {
-    entry.weight = rounded(at > entry.last ? decayed(entry, at) + 1 : entry.weight + 1)
-    if (at > entry.last) entry.last = at
+  const { values, weights, lasts } = table
+  const row = values.indexOf(value)
+  if (row >= 0) {
+    weights[row] = rounded(decayed(table, row, at) + 1)
+    if (at > (lasts[row] as number)) lasts[row] = at
     return
   }
-  if (table.size >= limit) table.delete(lightest(table, at))
-  table.set(value, { weight: 1, last: at })
+  if (values.length >= limit) {
+    const least = lightest(table, at)
+    for (const column of [values, weights, lasts]) column.splice(least, 1)
+  }
+  values.push(value)
+  weights.push(1)
+  lasts.push(at)
 }
 
-function decayed(entry: Frequency, at: number): number {
-  return at > entry.last ? entry.weight * 2 ** ((entry.last - at) / (HALF_LIFE_DAYS * DAY_MS)) : entry.weight
+/** The values that weigh most at a time, heaviest first. */
+export function heaviest(table: FrequencyTable, at: number): { value: string; weight: number; last: number }[] {
+  return table.values
+    .map((value, row) => ({ value, weight: rounded(decayed(table, row, at)), last: table.lasts[row] as number }))
+    .sort((a, b) => b.weight - a.weight || (a.value < b.value ? -1 : 1))
+}
+
+function decayed({ weights, lasts }: FrequencyTable, row: number, at: number): number {
+  const weight = weights[row] as number
+  const age = at - (lasts[row] as number)
+  if (age <= 0) return weight
+  // Within an hour the curve is its tangent to a few millionths, and far cheaper.
+  return age < HOUR_MS ? weight * (1 - (age * Math.LN2) / HALF_LIFE_MS) : weight * 2 ** (-age / HALF_LIFE_MS)
 }
 
 /** Hundredths: more digits say nothing and fill the store. */
@@ -39,14 +74,14 @@ function rounded(weight: number): number {
   return Math.round(weight * 100) / 100
 }
 
-function lightest(table: FrequencyTable, at: number): string {
-  let found = ''
+function lightest(table: FrequencyTable, at: number): number {
+  let found = 0
   let least = Number.POSITIVE_INFINITY
-  for (const [value, entry] of table) {
-    const weight = decayed(entry, at)
+  for (let row = 0; row < table.values.length; row++) {
+    const weight = decayed(table, row, at)
     if (weight < least) {
       least = weight
-      found = value
+      found = row
     }
   }
   return found

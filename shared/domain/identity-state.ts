@@ -1,6 +1,7 @@
-import { type Baseline, emptyBaseline } from './baseline.ts'
-import { type CredentialWindow, isStale, openWindow } from './credential-window.ts'
+import { type Baseline, copyBaseline, emptyBaseline } from './baseline.ts'
+import { type CredentialWindow, copyWindow, isStale, openWindow } from './credential-window.ts'
 import type { Finding } from './finding.ts'
+import { copyMoments, noMoments } from './moments.ts'
 import type { Seen } from './seen.ts'
 import type { Identity } from './signal.ts'
 
@@ -23,28 +24,47 @@ export interface IdentityState {
   readonly baseline: Baseline
   readonly windows: Map<string, CredentialWindow>
   /** The strongest finding of each detector for each credential. */
-  evidence: Finding[]
+  evidence: readonly Finding[]
   /** Credentials whose past was already fetched from CloudTrail, newest last. */
-  bootstrapped: string[]
+  bootstrapped: readonly string[]
 }
 
 export function emptyState(identity: Identity): IdentityState {
-  return { identity, seen: { ids: new Map(), horizon: 0 }, baseline: emptyBaseline(), windows: new Map(), evidence: [], bootstrapped: [] }
+  return {
+    identity,
+    seen: { ...noMoments(), horizon: 0 },
+    baseline: emptyBaseline(),
+    windows: new Map(),
+    evidence: [],
+    bootstrapped: [],
+  }
 }
 
 /** A copy that shares nothing mutable with its origin. */
 export function copyState(state: IdentityState): IdentityState {
-  return structuredClone(state)
+  const { identity, seen, baseline, windows, evidence, bootstrapped } = state
+  return {
+    identity,
+    seen: { ...copyMoments(seen), horizon: seen.horizon },
+    baseline: copyBaseline(baseline),
+    windows: new Map([...windows].map(([id, window]) => [id, copyWindow(window)])),
+    evidence,
+    bootstrapped,
+  }
 }
 
-/** The credential's window, opened anew where there is none or the old one is stale; used last, so kept longest. */
+/** The credential's window, opened anew where there is none or the old one is stale. The one that rested longest leaves. */
 export function windowOf(state: IdentityState, credentialId: string, at: number): CredentialWindow {
   const known = state.windows.get(credentialId)
-  const window = known === undefined || isStale(known, at) ? openWindow(credentialId, at) : known
-  state.windows.delete(credentialId)
+  if (known !== undefined && !isStale(known, at)) return known
+  if (known === undefined && state.windows.size >= WINDOW_LIMIT) state.windows.delete(longestRested(state.windows))
+  const window = openWindow(credentialId, at)
   state.windows.set(credentialId, window)
-  if (state.windows.size > WINDOW_LIMIT) state.windows.delete(state.windows.keys().next().value as string)
   return window
+}
+
+function longestRested(windows: ReadonlyMap<string, CredentialWindow>): string {
+  return [...windows.values()].reduce((found, window) => (window.last < found.last ? window : found)).credentialId
 }
 
 /** Keeps findings as evidence where each is its detector's strongest for its credential; forgets what is a day old. */

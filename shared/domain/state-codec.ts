@@ -5,6 +5,7 @@ import type { CredentialWindow, TouchedKind } from './credential-window.ts'
 import type { EvidenceGroup, Finding, Technique } from './finding.ts'
 import type { FrequencyTable } from './frequency.ts'
 import type { IdentityState } from './identity-state.ts'
+import { type Moments, noMoments } from './moments.ts'
 
 /** Characters of a 53-bit hash in base 36. */
 const HASH_LENGTH = 11
@@ -34,7 +35,8 @@ const Stored = z
     tick: z.literal([1, 1000]),
     seen: Times,
     horizon: z.number(),
-    baseline: z.tuple([z.number(), z.number(), z.number()]),
+    baseline: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+    expected: z.array(z.string()),
     features: z.record(z.string(), Frequencies),
     windows: z.array(
       z.tuple([
@@ -72,12 +74,13 @@ export function packState(state: IdentityState): string {
     v: 1,
     identity: [identity.id, identity.kind, identity.name, identity.account],
     tick,
-    seen: packTimes(seen.ids, since, tick),
+    seen: packTimes(seen, since, tick),
     horizon: seen.horizon,
-    baseline: [baseline.firstSeen, baseline.lastSeen, baseline.calls],
+    baseline: [baseline.firstSeen, baseline.lastSeen, baseline.calls, baseline.errorRate],
+    expected: [...baseline.expected],
     features: Object.fromEntries(
       Object.entries(baseline.features)
-        .filter(([, table]) => table.size > 0)
+        .filter(([, table]) => table.values.length > 0)
         .map(([feature, table]) => [feature, packTable(table, since, tick)]),
     ),
     windows: [...windows.values()].map(({ credentialId, first, last, calls, discovered, denied, touched, countries, agents }) => [
@@ -95,7 +98,7 @@ export function packState(state: IdentityState): string {
       const { weight, reason, signalId, credentialId, time } = finding
       return [kindOf(finding), weight, reason, signalId, credentialId, time]
     }),
-    bootstrapped,
+    bootstrapped: [...bootstrapped],
   }
   return JSON.stringify({ ...packed, kinds: [...kinds.keys()].map((kind) => JSON.parse(kind)) })
 }
@@ -113,7 +116,7 @@ export function unpackState(text: string): IdentityState {
   const since = baseline[1]
   return {
     identity: { id, kind, name, account } as IdentityState['identity'],
-    seen: { ids: unpackTimes(seen, since, tick), horizon },
+    seen: { ...unpackTimes(seen, since, tick), horizon },
     baseline: unpackBaseline(parsed.data),
     windows: new Map(windows.map((window) => [window[0], unpackWindow(window, since, tick)])),
     evidence: evidence.map((row) => unpackFinding(row, kinds[row[0]] as z.infer<typeof Kind>)),
@@ -124,47 +127,48 @@ export function unpackState(text: string): IdentityState {
 function tickOf({ seen, baseline, windows }: IdentityState): 1 | 1000 {
   const isWhole = (time: number) => time % 1000 === 0
   const times = [...windows.values()].flatMap(({ discovered, denied, touched }) =>
-    [discovered, denied, ...touched.values()].flatMap((things) => [...things.values()]),
+    [discovered, denied, ...touched.values()].flatMap((things) => things.times),
   )
-  const isWholeTable = (table: FrequencyTable) => [...table.values()].every(({ last }) => isWhole(last))
-  const isWholeState = [baseline.lastSeen, ...seen.ids.values(), ...times].every(isWhole)
+  const isWholeTable = (table: FrequencyTable) => table.lasts.every(isWhole)
+  const isWholeState = [baseline.lastSeen, ...seen.times, ...times].every(isWhole)
   return isWholeState && Object.values(baseline.features).every(isWholeTable) ? 1000 : 1
 }
 
 /** Each time counts from the one before it: neighbours of a ring are close, so that takes two or three digits. */
-function packTimes(times: ReadonlyMap<number, number>, since: number, tick: number): string {
+function packTimes({ ids, times }: Moments, since: number, tick: number): string {
   let before = since
   let text = ''
-  for (const [hash, time] of times) {
+  for (const [at, hash] of ids.entries()) {
+    const time = times[at] as number
     text += `${hash.toString(36).padStart(HASH_LENGTH, '0')}${((time - before) / tick).toString(36)},`
     before = time
   }
   return text
 }
 
-function unpackTimes(text: string, since: number, tick: number): Map<number, number> {
+function unpackTimes(text: string, since: number, tick: number): Moments {
   let before = since
-  return new Map(
-    entriesOf(text).map((entry) => {
-      before += Number.parseInt(entry.slice(HASH_LENGTH), 36) * tick
-      return [Number.parseInt(entry.slice(0, HASH_LENGTH), 36), before]
-    }),
-  )
+  const moments = noMoments()
+  for (const entry of entriesOf(text)) {
+    before += Number.parseInt(entry.slice(HASH_LENGTH), 36) * tick
+    moments.ids.push(Number.parseInt(entry.slice(0, HASH_LENGTH), 36))
+    moments.times.push(before)
+  }
+  return moments
 }
 
 function packTable(table: FrequencyTable, since: number, tick: number): Stored['features'][string] {
-  const times = [...table.values()].map(({ last }) => `${((since - last) / tick).toString(36)},`)
-  return [[...table.keys()], [...table.values()].map(({ weight }) => weight), times.join('')]
+  const times = table.lasts.map((last) => `${((since - last) / tick).toString(36)},`)
+  return [table.values, table.weights, times.join('')]
 }
 
-function unpackBaseline({ baseline: [firstSeen, lastSeen, calls], features, tick }: Stored): Baseline {
-  const baseline = { ...emptyBaseline(), firstSeen, lastSeen, calls }
+function unpackBaseline({ baseline: [firstSeen, lastSeen, calls, errorRate], expected, features, tick }: Stored): Baseline {
+  const baseline = { ...emptyBaseline(), firstSeen, lastSeen, calls, errorRate, expected: new Set(expected) }
   for (const [feature, [values, weights, times]] of Object.entries(features)) {
     // A feature that a later version dropped is forgotten.
     if (!Object.hasOwn(baseline.features, feature)) continue
     const lasts = entriesOf(times).map((time) => lastSeen - Number.parseInt(time, 36) * tick)
-    const rows = values.map((value, at) => [value, { weight: weights[at] as number, last: lasts[at] as number }] as const)
-    baseline.features[feature as Feature] = new Map(rows)
+    baseline.features[feature as Feature] = { values, weights, lasts }
   }
   return baseline
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { readRecords } from '../../local/read-records.ts'
 import { replayInMemory } from '../../local/replay-in-memory.ts'
+import { ACCOUNT, type CloudTrailRecord } from '../../local/synthetic/record.ts'
 import { syntheticHistory } from '../../local/synthetic-history.ts'
 import { type Figures, median, rounded } from './measure.ts'
 
@@ -16,11 +17,9 @@ export async function replayRatio(): Promise<Figures> {
   const file = join(folder, 'history.ndjson.gz')
   const policy = join(folder, 'policy.yaml')
   writeFileSync(policy, 'version: 1\nmode: contain\n')
-  const lines = Array.from({ length: ACCOUNTS }, (_, seed) => {
-    const { history, lastDay } = syntheticHistory({ seed, end: Date.UTC(2026, 0, 31), days: 31 })
-    return [...history, ...lastDay].map((record) => JSON.stringify({ ...record, recipientAccountId: '123456789012' }))
-  }).flat()
-  writeFileSync(file, gzipSync(lines.join('\n')))
+  const lines = Array.from({ length: ACCOUNTS }, (_, seed) => linesOf(seed)).flat()
+  lines.sort((a, b) => (a.time < b.time ? -1 : 1))
+  writeFileSync(file, gzipSync(lines.map(({ line }) => line).join('\n')))
 
   const floors: number[] = []
   const replays: number[] = []
@@ -36,7 +35,7 @@ export async function replayRatio(): Promise<Figures> {
   rmSync(folder, { recursive: true })
   const [floorMs, replayMs] = [median(floors), median(replays)]
   return {
-    'replay.ratio': { value: rounded(floorMs / replayMs), unit: 'replay events/s ÷ floor events/s', target: '>= 0.4' },
+    'replay.ratio': { value: rounded(floorMs / replayMs), unit: 'replay events/s ÷ floor events/s', target: '>= 0.5' },
     'replay.events': { value: Math.round(lines.length / (replayMs / 1000)), unit: 'events/s', target: null },
     'floor.events': {
       value: Math.round(lines.length / (floorMs / 1000)),
@@ -45,6 +44,16 @@ export async function replayRatio(): Promise<Figures> {
       note: 'gunzip + split + JSON.parse',
     },
   }
+}
+
+/** An account of its own for every seed, and all of them in the order of time, as a log of an organisation is. */
+function linesOf(seed: number): { time: string; line: string }[] {
+  const { history, lastDay } = syntheticHistory({ seed, end: Date.UTC(2026, 0, 31), days: 31 })
+  const account = String(111_122_220_000 + seed)
+  return ([...history, ...lastDay] as CloudTrailRecord[]).map((record) => ({
+    time: record.eventTime,
+    line: JSON.stringify(record).replaceAll(ACCOUNT, account),
+  }))
 }
 
 function timed(work: () => number): number {

@@ -1,8 +1,10 @@
 import { assessmentOf } from '../../shared/domain/assessment.ts'
 import { type Change, chain, EMPTY_CHAIN } from '../../shared/domain/change.ts'
 import type { Finding } from '../../shared/domain/finding.ts'
+import { count } from '../../shared/domain/frequency.ts'
 import { emptyState, type IdentityState, keepEvidence, windowOf } from '../../shared/domain/identity-state.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
+import { mark } from '../../shared/domain/moments.ts'
 import { remember } from '../../shared/domain/seen.ts'
 import type { Identity } from '../../shared/domain/signal.ts'
 
@@ -30,9 +32,9 @@ export const FINDING: Finding = {
 export function stateOf(identity: Identity): IdentityState {
   const state = emptyState(identity)
   remember(state.seen, 4_503_599_627_370_497, AT)
-  state.baseline.features.action.set('iam:ListUsers', { weight: 1.5, last: AT })
+  count(state.baseline.features.action, 'iam:ListUsers', { at: AT, limit: 9 })
   Object.assign(state.baseline, { firstSeen: AT - 1000, lastSeen: AT, calls: 2 })
-  windowOf(state, KEY, AT).denied.set(7, AT)
+  mark(windowOf(state, KEY, AT).denied, 'iam:ListUsers', { at: AT, limit: 9 })
   keepEvidence(state, [FINDING])
   return state
 }

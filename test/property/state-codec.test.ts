@@ -3,12 +3,13 @@ import { isDeepStrictEqual } from 'node:util'
 import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FEATURE_LIMITS, type Feature } from '../../shared/domain/baseline.ts'
+import { expectValue, FEATURE_LIMITS, type Feature } from '../../shared/domain/baseline.ts'
 import { type CredentialWindow, observe, type TouchedKind, touch } from '../../shared/domain/credential-window.ts'
 import type { EvidenceGroup, Finding, Technique } from '../../shared/domain/finding.ts'
 import { count } from '../../shared/domain/frequency.ts'
 import { emptyState, type IdentityState, keepEvidence, markBootstrapped, windowOf } from '../../shared/domain/identity-state.ts'
-import { hashId, remember } from '../../shared/domain/seen.ts'
+import { hashId } from '../../shared/domain/moments.ts'
+import { remember } from '../../shared/domain/seen.ts'
 import type { IdentityKind, Signal } from '../../shared/domain/signal.ts'
 import { packState, unpackState } from '../../shared/domain/state-codec.ts'
 import { ResponderError } from '../../shared/errors.ts'
@@ -24,8 +25,12 @@ const weight = fc.double({ min: 1e-9, max: 1e9, noNaN: true })
 /** States as a store may be given them; event times are whole seconds as a rule, and always between 2000 and 2100. */
 function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
   const time = fc.integer({ min: 946_684_800_000 / unit, max: 4_102_444_799_000 / unit }).map((ticks) => ticks * unit)
-  const times = fc.array(fc.tuple(hash, time), { maxLength: 25 }).map((rows) => new Map(rows))
-  const frequencies = fc.array(fc.tuple(text, record({ weight, last: time })), { maxLength: 12 }).map((rows) => new Map(rows))
+  const times = fc
+    .array(fc.tuple(hash, time), { maxLength: 25 })
+    .map((rows) => ({ ids: rows.map(([id]) => id), times: rows.map(([, at]) => at) }))
+  const frequencies = fc
+    .array(fc.tuple(text, weight, time), { maxLength: 12 })
+    .map((rows) => ({ values: rows.map(([value]) => value), weights: rows.map(([, one]) => one), lasts: rows.map(([, , last]) => last) }))
   const windows: fc.Arbitrary<CredentialWindow> = record({
     credentialId: text,
     first: time,
@@ -52,12 +57,14 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
   const features = Object.fromEntries(Object.keys(FEATURE_LIMITS).map((feature) => [feature, frequencies]))
   return record({
     identity: record({ id: text, kind: fc.constantFrom<IdentityKind>('iam-user', 'role'), name: text, account: text }),
-    seen: record({ ids: times, horizon: fc.integer({ min: 0, max: 4_102_444_800_000 }) }),
+    seen: fc.tuple(times, fc.integer({ min: 0, max: 4_102_444_800_000 })).map(([moments, horizon]) => ({ ...moments, horizon })),
     baseline: record({
       features: record(features) as unknown as fc.Arbitrary<IdentityState['baseline']['features']>,
       firstSeen: time,
       lastSeen: fc.oneof(fc.constant(0), time),
       calls: fc.nat(),
+      errorRate: fc.double({ min: 0, max: 1, noNaN: true }),
+      expected: fc.array(text, { maxLength: 5 }).map((words) => new Set(words)),
     }),
     windows: fc.array(windows, { maxLength: 4 }).map((all) => new Map(all.map((window) => [window.credentialId, window]))),
     evidence: fc.array(findings, { maxLength: 12 }),
@@ -73,7 +80,16 @@ const BYTES_LIMIT = 16_384
 const storedBytes = (state: IdentityState) => deflateRawSync(packState(state)).length
 
 /** Lengths of the longest names in use: 48 characters of action, 24 of service, 14 of region, 15 of agent family. */
-const LENGTHS: Record<Feature, number> = { service: 24, action: 48, region: 14, country: 2, network: 12, agentFamily: 15, hour: 2 }
+const LENGTHS: Record<Feature, number> = {
+  service: 24,
+  action: 48,
+  region: 14,
+  country: 2,
+  network: 12,
+  agentFamily: 15,
+  hourOfWeek: 6,
+  peer: 64,
+}
 
 /** A state in which every bound is reached, by the domain's own functions; `rounds` says how many times over. */
 function fullState(rounds = 1): IdentityState {
@@ -89,7 +105,8 @@ function fullState(rounds = 1): IdentityState {
     for (let at = 0; at < 2 * limit * rounds; at++)
       count(state.baseline.features[feature as Feature], named(length, at >> 1), { at: start + at * 86_399_000, limit })
   }
-  Object.assign(state.baseline, { firstSeen: start, lastSeen: start + 30 * 86_400_000, calls: 12_345_678 })
+  Object.assign(state.baseline, { firstSeen: start, lastSeen: start + 30 * 86_400_000, calls: 12_345_678, errorRate: 0.123456789 })
+  for (let at = 0; at < 40; at++) expectValue(state.baseline, 'action', named(48, at))
   for (let key = 0; key < 7 * rounds; key++) {
     const credentialId = named(20, key)
     const window = windowOf(state, credentialId, start)

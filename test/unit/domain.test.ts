@@ -4,7 +4,7 @@ import { blastRadiusOf, type Grant, observedBlastRadius } from '../../shared/dom
 import { burstOf, isStale, observe, openWindow } from '../../shared/domain/credential-window.ts'
 import { ACTIONS, isStronger, weaker } from '../../shared/domain/decision.ts'
 import type { Finding } from '../../shared/domain/finding.ts'
-import { count, type FrequencyTable, weightOf } from '../../shared/domain/frequency.ts'
+import { count, emptyTable, weightOf } from '../../shared/domain/frequency.ts'
 import { emptyState, evidenceAgainst, keepEvidence, windowOf } from '../../shared/domain/identity-state.ts'
 import { boundsFor, needsTags } from '../../shared/domain/policy.ts'
 import { type Signal, text } from '../../shared/domain/signal.ts'
@@ -50,7 +50,7 @@ describe('a baseline', () => {
     expect(isNew(baseline, 'country', undefined)).toBe(false)
     expect(isNew(baseline, 'service', 'iam')).toBe(true)
     expect(isNew(baseline, 'service', 's3')).toBe(false)
-    expect(baseline.features.agentFamily.size).toBe(0)
+    expect(baseline.features.agentFamily.values).toEqual([])
   })
 
   it('learns an older call without going back in time', () => {
@@ -63,7 +63,7 @@ describe('a baseline', () => {
 
 describe('a frequency table', () => {
   it('forgets half in fourteen days', () => {
-    const table: FrequencyTable = new Map()
+    const table = emptyTable()
     count(table, 'a', { at: NOW, limit: 5 })
     count(table, 'a', { at: NOW - DAY, limit: 5 })
     expect(weightOf(table, 'a', NOW)).toBe(2)
@@ -72,10 +72,10 @@ describe('a frequency table', () => {
   })
 
   it('makes room by forgetting the value that weighs least', () => {
-    const table: FrequencyTable = new Map()
+    const table = emptyTable()
     for (const value of ['a', 'a', 'b', 'c', 'c']) count(table, value, { at: NOW, limit: 3 })
     count(table, 'd', { at: NOW, limit: 3 })
-    expect([...table.keys()]).toEqual(['a', 'c', 'd'])
+    expect(table.values).toEqual(['a', 'c', 'd'])
   })
 })
 
@@ -96,8 +96,8 @@ describe('a credential window', () => {
 
   it('of the credential that rested longest leaves when there are more than five', () => {
     const state = emptyState({ id: 'i', kind: 'role', name: 'r', account: '1' })
-    for (const id of ['a', 'b', 'c', 'd', 'e', 'a', 'f']) windowOf(state, id, NOW)
-    expect([...state.windows.keys()]).toEqual(['c', 'd', 'e', 'a', 'f'])
+    for (const [at, id] of ['a', 'b', 'c', 'd', 'e', 'a', 'f'].entries()) windowOf(state, id, NOW + at).last = NOW + at
+    expect([...state.windows.keys()]).toEqual(['a', 'c', 'd', 'e', 'f'])
   })
 })
 

@@ -41,6 +41,7 @@ import { networkOpened } from './detectors/network-opened.ts'
 import { newAgentFamily } from './detectors/new-agent-family.ts'
 import { newCountry } from './detectors/new-country.ts'
 import { newNetwork } from './detectors/new-network.ts'
+import { newPeer } from './detectors/new-peer.ts'
 import { newService } from './detectors/new-service.ts'
 import { offensiveToolUsed } from './detectors/offensive-tool-used.ts'
 import { organizationLeft } from './detectors/organization-left.ts'
@@ -111,6 +112,7 @@ export const CATALOGUE: readonly Detector[] = [
   newAgentFamily,
   newCountry,
   newNetwork,
+  newPeer,
   newService,
   offensiveToolUsed,
   organizationLeft,

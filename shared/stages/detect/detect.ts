@@ -1,9 +1,10 @@
-import { isMature, isNew } from '../../domain/baseline.ts'
+import { isMature } from '../../domain/baseline.ts'
 import type { Finding } from '../../domain/finding.ts'
 import { weightOf } from '../../domain/frequency.ts'
 import type { Signal } from '../../domain/signal.ts'
 import { CATALOGUE } from './catalogue.ts'
 import type { Context, Detector } from './detector.ts'
+import { isFamiliar } from './familiar.ts'
 
 /** Detectors by the action they look at; those that look at every call apart. Built once, so a call meets few of them. */
 const BY_ACTION = new Map<string, Detector[]>()
@@ -20,8 +21,7 @@ const HABIT_SHARE = 0.3
 const HABIT_WEIGHT = 2
 
 /** A delicate call from where, and with what, an identity always works counts this much of one with no such past. */
-const FAMILIAR_SHARE = 0.75
-const FAMILIAR_CALLS = 20
+const FAMILIAR_SHARE = 0.6
 
 /** Reasons are clipped, so that the evidence of an identity stays bounded. Characters. */
 const REASON_LIMIT = 120
@@ -61,12 +61,6 @@ const NO_CONTEXT = Object.freeze({}) as Context
 function shareOf(signal: Signal, context: Context): number {
   if (isHabit(signal, context)) return HABIT_SHARE
   return isFamiliar(signal, context) ? FAMILIAR_SHARE : 1
-}
-
-/** The country and the tool are ones that the identity is known by. */
-function isFamiliar({ origin }: Signal, { baseline }: Context): boolean {
-  if (baseline.calls < FAMILIAR_CALLS || origin.country === undefined) return false
-  return !isNew(baseline, 'country', origin.country) && !isNew(baseline, 'agentFamily', origin.agentFamily)
 }
 
 function isHabit(signal: Signal, { baseline }: Context): boolean {

@@ -2,11 +2,15 @@ import { assessmentOf } from '../../domain/assessment.ts'
 import { isNew, learn } from '../../domain/baseline.ts'
 import { observe, openWindow } from '../../domain/credential-window.ts'
 import type { Finding } from '../../domain/finding.ts'
+import { lastOf } from '../../domain/frequency.ts'
 import { copyState, evidenceAgainst, type IdentityState, keepEvidence, windowOf } from '../../domain/identity-state.ts'
-import { hashId, noveltyOf, remember } from '../../domain/seen.ts'
+import { hashId } from '../../domain/moments.ts'
+import { noveltyOf, remember } from '../../domain/seen.ts'
 import type { Signal } from '../../domain/signal.ts'
 import { detect } from './detect.ts'
+import type { Context } from './detector.ts'
 import { isDiscovery } from './discovery.ts'
+import { isFamiliar } from './familiar.ts'
 import { note } from './note.ts'
 
 /** What the fold says of one signal: what is new, and all that speaks against its credential by now. */
@@ -17,7 +21,14 @@ export interface Folded {
 }
 
 /** From this risk on a credential's calls teach the baseline nothing, so that an intruder cannot become normal. */
-const LEARN_BELOW_RISK = 50
+const LEARN_BELOW_RISK = 80
+
+/**
+ * From this risk on, below the other, a call teaches only what comes from the identity's usual place, and once a day: a new
+ * habit that people saw and left alone is normal after three days, and an intruder's hour is not.
+ */
+const LEARN_SLOWLY_FROM_RISK = 50
+const SLOWLY_MS = 20 * 3_600_000
 
 /**
  * Folds signals of one identity into its state: pure, bounded, the same in Lambda, replay and tests.
@@ -43,14 +54,14 @@ export function foldInto(draft: IdentityState, signal: Signal): Folded | undefin
   const findings = detect(signal, { baseline: draft.baseline, window })
   if (findings.length > 0) keepEvidence(draft, findings)
   const evidence = draft.evidence.length === 0 ? draft.evidence : evidenceAgainst(draft, signal.credential.id, signal.time)
-  if (signal.kind === 'api-call' && isTeaching(evidence)) learn(draft.baseline, signal)
+  if (signal.kind === 'api-call' && isTeaching(signal, { baseline: draft.baseline, window }, evidence)) learn(draft.baseline, signal)
   return { signal, findings, evidence }
 }
 
 /** Learns a past call, as fetched from CloudTrail for a key seen for the first time; it accuses nobody. */
 export function learnPast(draft: IdentityState, signal: Signal): void {
   const id = hashId(signal.id)
-  if (signal.kind !== 'api-call' || draft.seen.ids.has(id)) return
+  if (signal.kind !== 'api-call' || draft.seen.ids.includes(id)) return
   learn(draft.baseline, signal)
 }
 
@@ -65,6 +76,11 @@ function isNewAction(state: IdentityState, signal: Signal): boolean {
   return state.baseline.calls === 0 || isNew(state.baseline, 'action', signal.action)
 }
 
-function isTeaching(evidence: readonly Finding[]): boolean {
-  return evidence.length === 0 || assessmentOf(evidence).risk < LEARN_BELOW_RISK
+function isTeaching(signal: Signal, context: Context, evidence: readonly Finding[]): boolean {
+  if (evidence.length === 0) return true
+  const { risk } = assessmentOf(evidence)
+  if (risk < LEARN_SLOWLY_FROM_RISK) return true
+  if (risk >= LEARN_BELOW_RISK || !isFamiliar(signal, context)) return false
+  const before = lastOf(context.baseline.features.action, signal.action)
+  return before === undefined || signal.time - before >= SLOWLY_MS
 }

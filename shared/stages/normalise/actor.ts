@@ -75,7 +75,10 @@ function kindOf(keyId: string): CredentialKind {
 }
 
 function sessionOf(arn: string | undefined): string | undefined {
-  return arn?.includes(':assumed-role/') === true ? arn.split('/').slice(2).join('/') || undefined : undefined
+  const role = arn?.indexOf(':assumed-role/') ?? -1
+  if (arn === undefined || role < 0) return undefined
+  const slash = arn.indexOf('/', role + ':assumed-role/'.length)
+  return slash < 0 ? undefined : arn.slice(slash + 1) || undefined
 }
 
 function nameOf(arn: string): string {

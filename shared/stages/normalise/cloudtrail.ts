@@ -35,7 +35,7 @@ function apiCall(record: Fields): Signal | string {
   const service = serviceOf(source)
   const response = fieldsOf(record.responseElements)
   const errorCode = textOf(record, 'errorCode', 128)
-  const outcome = outcomeOf(errorCode, response)
+  const outcome = outcomeOf(service, errorCode, response)
   const { identity, credential } = actorOf(record)
   return {
     id,
@@ -90,10 +90,10 @@ const ACTION_PREFIXES: ReadonlyMap<string, string> = new Map([
 /** Error codes with which services say "you may not": a prefix or a part of the code. */
 const DENIED = /AccessDenied|Unauthorized|NotAuthorized|AuthorizationError|Forbidden|InvalidClientTokenId|SignatureDoesNotMatch/
 
-function outcomeOf(errorCode: string | undefined, response: Fields): Outcome {
+function outcomeOf(service: string, errorCode: string | undefined, response: Fields): Outcome {
   if (errorCode !== undefined) return DENIED.test(errorCode) ? 'denied' : 'failed'
   // Sign-in events have no error code: they answer `{ ConsoleLogin: 'Failure' }`, `{ PasswordUpdated: 'Failure' }`.
-  return Object.values(response).includes('Failure') ? 'failed' : 'success'
+  return service === 'signin' && Object.values(response).includes('Failure') ? 'failed' : 'success'
 }
 
 function originOf(record: Fields): Origin {

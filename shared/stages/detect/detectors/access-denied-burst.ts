@@ -10,7 +10,7 @@ export const accessDeniedBurst: Detector = {
   attack: 'T1580',
   runbook: 'Ask the owner whether a new job started; if not, treat the credential as in foreign hands.',
   matches(signal, { window }) {
-    if (signal.outcome !== 'denied' || window.denied.size < 4) return undefined
+    if (signal.outcome !== 'denied' || window.denied.ids.length < 4) return undefined
     const distinct = burstOf(window.denied, signal.time)
     return distinct < 4
       ? undefined

@@ -11,7 +11,7 @@ export const discoveryBurst: Detector = {
   attack: 'T1580',
   runbook: 'Compare with what the job does on other days; an inventory tool is announced, an intruder is not.',
   matches(signal, { window, baseline }) {
-    if (window.discovered.size < 5 || !signal.isReadOnly) return undefined
+    if (window.discovered.ids.length < 5 || !signal.isReadOnly) return undefined
     const distinct = burstOf(window.discovered, signal.time)
     const confidence = maturity(baseline)
     if (distinct < (confidence >= 0.5 ? 5 : 8)) return undefined

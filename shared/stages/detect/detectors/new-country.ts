@@ -10,7 +10,7 @@ export const newCountry: Detector = {
   attack: 'T1078.004',
   runbook: 'Ask the owner about travel, a new office or a new runner; a key of a machine does not travel.',
   matches({ origin }, { baseline }) {
-    if (origin.country === undefined || baseline.features.country.size === 0 || !isNew(baseline, 'country', origin.country))
+    if (origin.country === undefined || baseline.features.country.values.length === 0 || !isNew(baseline, 'country', origin.country))
       return undefined
     return { reason: `from ${origin.country}, never seen in ${baseline.calls} calls`, weight: 0.15 + 0.25 * maturity(baseline) }
   },

@@ -10,7 +10,7 @@ export const permissionsEnumerated: Detector = {
   attack: 'T1069.003',
   runbook: 'Treat the key as stolen: only tools that search for rights do this.',
   matches(signal, { window }) {
-    if (signal.outcome === 'success' || window.denied.size < 12) return undefined
+    if (signal.outcome === 'success' || window.denied.ids.length < 12) return undefined
     const refused = burstOf(window.denied, signal.time)
     return refused < 12 ? undefined : { reason: `${refused} or more different actions refused within 10 minutes` }
   },

@@ -1,0 +1,96 @@
+import { type Baseline, expectValue, FEATURE_LIMITS, type Feature, maturity } from '../../shared/domain/baseline.ts'
+import { heaviest } from '../../shared/domain/frequency.ts'
+import { copyState, type IdentityState } from '../../shared/domain/identity-state.ts'
+import { ResponderError } from '../../shared/errors.ts'
+import type { IdentityStore, Versioned } from '../../shared/ports.ts'
+import { printable } from '../../shared/stages/notify.ts'
+import { append } from '../../shared/stages/record.ts'
+import { columns, moment } from '../render/style.ts'
+import type { Target } from '../target.ts'
+
+const DAY_MS = 86_400_000
+
+/** The most values of a feature that are printed; `--json` gives all. */
+const VALUES = 8
+
+const ATTEMPTS = 5
+
+/** What is normal for an identity, feature by feature, with how often (a count that halves in 14 days) and when last. */
+export async function showBaseline(target: Target, identityId: string, { isJson }: { isJson: boolean }): Promise<string> {
+  const { value } = await stateOf(target.identities, identityId, target.name)
+  const { baseline } = value
+  const features = Object.fromEntries(
+    Object.keys(FEATURE_LIMITS).map((name) => [name, heaviest(baseline.features[name as Feature], baseline.lastSeen)]),
+  )
+  const { firstSeen, lastSeen, calls, errorRate, expected } = baseline
+  if (isJson)
+    return JSON.stringify({
+      identity: value.identity,
+      firstSeen,
+      lastSeen,
+      calls,
+      errorRate,
+      maturity: maturity(baseline),
+      expected: [...expected],
+      features,
+    })
+  const rows = Object.entries(features).map(([name, values]) => {
+    const shown = values.slice(0, VALUES).map(({ value: one, weight }) => `${printable(one, 64)} ×${Math.round(weight * 10) / 10}`)
+    return [name, `${shown.join(', ')}${values.length > VALUES ? `, … ${values.length - VALUES} more` : ''}`]
+  })
+  return [
+    `Baseline of ${printable(identityId, 200)}`,
+    `  ${calls} calls from ${moment(firstSeen)} to ${moment(lastSeen)} UTC, ${Math.round(errorRate * 100)} % of the last ones refused or failed`,
+    `  ${maturityOf(baseline)}`,
+    columns(rows).replace(/^/gm, '  '),
+    ...(expected.size > 0 ? [`  expected by reviewers: ${[...expected].map((word) => printable(word, 80)).join(', ')}`] : []),
+  ].join('\n')
+}
+
+function maturityOf(baseline: Baseline): string {
+  const share = Math.round(maturity(baseline) * 100)
+  const days = Math.floor((baseline.lastSeen - baseline.firstSeen) / DAY_MS)
+  return share >= 100
+    ? `mature: ${days} days old`
+    : `${share} % mature (${days} days, ${baseline.calls} calls; 7 days and 50 calls are): what is new says less until then`
+}
+
+/** Marks a value of a feature as expected, so that it is never new again. Who and why go into the record. */
+export async function expectFeature(target: Target, identityId: string, word: string, reason: string): Promise<string> {
+  const [feature, ...rest] = word.split('=')
+  const value = rest.join('=')
+  if (feature === undefined || !Object.hasOwn(FEATURE_LIMITS, feature) || value === '') {
+    throw new ResponderError(
+      'usage',
+      `write it as feature=value with a feature of ${Object.keys(FEATURE_LIMITS).join(', ')}; got "${printable(word, 80)}"`,
+    )
+  }
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const stored = await stateOf(target.identities, identityId, target.name)
+    const draft = copyState(stored.value)
+    expectValue(draft.baseline, feature as Feature, value)
+    if (!(await target.identities.saveState(draft, stored.version))) continue
+    const entry = {
+      at: new Date().toISOString(),
+      actor: target.caller,
+      kind: 'verdict',
+      target: `baseline:${identityId}`,
+      from: null,
+      to: word,
+      why: reason,
+    } as const
+    await append(target.record, `IDENTITY#${identityId}`, entry)
+    return `${word} is expected of ${identityId} from now on.`
+  }
+  throw new ResponderError(
+    'record.conflict',
+    `the state of ${identityId} was written by the responder ${ATTEMPTS} times in a row; try again`,
+  )
+}
+
+async function stateOf(identities: IdentityStore, identityId: string, name: string): Promise<Versioned<IdentityState>> {
+  const state = (await identities.load([identityId])).get(identityId)?.state
+  if (state === undefined)
+    throw new ResponderError('usage', `nothing is known of ${printable(identityId, 200)} in ${name}; an identity is named by its ARN`)
+  return state
+}

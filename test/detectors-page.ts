@@ -1,0 +1,37 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { CATALOGUE } from '../shared/stages/detect/catalogue.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+export const PAGE = join(ROOT, 'docs', 'detectors.md')
+
+/** `docs/detectors.md`, made from the catalogue and the titles of its scenarios. `node test/detectors-page.ts` writes it. */
+export function detectorsPage(): string {
+  const sections = CATALOGUE.map(({ id, title, weight, group, attack, runbook, actions, isConfirmed }) => {
+    const lines = [
+      `## ${id}`,
+      '',
+      `**${title}.** Weight ${weight}, group ${group}, ATT&CK [${attack}](https://attack.mitre.org/techniques/${attack.replace('.', '/')}/)${isConfirmed === true ? ', confirmed: contained without asking' : ''}.`,
+      '',
+      `- Looks at: ${actions === undefined ? (isConfirmed === true ? 'credential exposures' : 'every call') : actions.map((action) => `\`${action}\``).join(', ')}`,
+      `- Fires: ${titleOf(`${id}.fires`)}. Does not: ${titleOf(`${id}.near-miss`)}.`,
+      `- Runbook: ${runbook}`,
+    ]
+    return lines.join('\n')
+  })
+  const head = `# Detectors
+
+Made from the code by \`npm run docs\`; a test holds it current. A weight is the probability that the identity is
+compromised given this finding alone, where nothing is known of it. A call that the identity makes by habit counts 0.3 of
+it, one from its own country and tool 0.6. Findings of one group say the same thing: the strongest counts in full, the
+others a quarter. How they add up: [decision 3](decisions/0003-noisy-or.md).
+
+${CATALOGUE.length} detectors.`
+  return `${[head, ...sections].join('\n\n')}\n`
+}
+
+function titleOf(scenario: string): string {
+  return (JSON.parse(readFileSync(join(ROOT, 'test', 'scenarios', `${scenario}.json`), 'utf8')) as { title: string }).title
+}
+
+if (process.argv[1] === import.meta.filename) writeFileSync(PAGE, detectorsPage())
