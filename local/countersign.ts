@@ -3,6 +3,9 @@ import { CommanderError } from 'commander'
 import { ResponderError } from '../shared/errors.ts'
 import { program } from './program.ts'
 
+// Who reads on may stop at any line, as `| head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
 /** The command line. Exit codes are in docs/errors.md. */
 try {
   await program().parseAsync()

@@ -92,7 +92,7 @@ interface Telling {
 
 async function tell({ ports }: Embedded, { run, live, paint, print, intrusion }: Telling): Promise<void> {
   const open = await ports.incidents.listOpen(20)
-  for (const incident of open.filter(({ state }) => state !== 'watching')) {
+  for (const incident of open.filter(({ state }) => state === 'contained')) {
     print(renderIncident(incident, paint), '')
     print(renderChanges(await ports.record.list(incidentSubject(incident.id)), paint), '')
     print(...describeRefusals(run, incident, { paint, intruderIds: new Set(intrusion.eventIds) }), '')
@@ -108,10 +108,13 @@ async function tell({ ports }: Embedded, { run, live, paint, print, intrusion }:
   const waiting = open.filter(({ state }) => state === 'contained' || state === 'asking')
   print(paint('bold', 'Waits for review'))
   if (waiting.length === 0) print('  nothing')
-  for (const { id, identity, state } of waiting) {
+  for (const { id, identity, state, assessment } of waiting) {
+    const [strongest] = assessment.contributions
     print(
-      `  ${id}: ${identity.name} is ${state}. Look: npx countersign incidents show ${id}`,
-      `  Undo: npx countersign release ${id} --reason "…"`,
+      `  ${id}  ${identity.kind} ${identity.name}, risk ${assessment.risk}: ${state === 'contained' ? 'contained' : 'nothing done, a person is asked'}`,
+      `    why      ${strongest?.finding.title}: ${strongest?.finding.reason}`,
+      `    look     npx countersign incidents show ${id}`,
+      `    ${(state === 'contained' ? 'undo' : 'dismiss').padEnd(8)} npx countersign release ${id} --reason "…"`,
     )
   }
 }

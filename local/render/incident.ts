@@ -9,13 +9,16 @@ const TIMELINE_ROWS = 25
 /** The most credentials of a lineage that are printed. */
 const LINEAGE_ROWS = 10
 
+/** The most credentials of an identity that are printed: a busy role has a new session every hour. */
+const CREDENTIALS = 4
+
 /** One incident for a person: who, why, what was done, what waits. Attacker text is made printable. */
 export function renderIncident(incident: Incident, paint: Paint): string {
   const { identity, assessment, blastRadius, decision } = incident
   const head = `${paint('bold', `Incident ${incident.id}`)}  ${paint(colourOf(incident), incident.state)}  priority ${incident.priority}`
   const rows = [
     ['who', `${identity.kind} ${printable(identity.name, 64)}  (${printable(identity.id, 200)})`],
-    ['credential', incident.credentials.map(({ id, kind }) => `${printable(id, 128)} (${kind})`).join(', ')],
+    ['credential', credentialsOf(incident)],
     ['risk', `${assessment.risk}${assessment.isConfirmed ? ' (confirmed)' : ''}${opinionOf(incident)}`],
     [
       'blast radius',
@@ -38,6 +41,12 @@ export function renderIncident(incident: Incident, paint: Paint): string {
     rows.push(['verdict', `${kind} by ${printable(by, 200)}: ${printable(reason, 200)}`])
   }
   return [head, indent(columns(rows)), '', paint('bold', 'Why'), indent(renderFindings(incident)), ...lineageOf(incident, paint)].join('\n')
+}
+
+function credentialsOf({ credentials }: Incident): string {
+  const shown = credentials.slice(0, CREDENTIALS).map(({ id, kind }) => `${printable(id, 128)} (${kind})`)
+  const more = credentials.length > CREDENTIALS ? [`… ${credentials.length - CREDENTIALS} more (--json shows all)`] : []
+  return [...shown, ...more].join(', ')
 }
 
 function renderFindings({ assessment }: Incident): string {

@@ -5,7 +5,7 @@ import type { Detector } from '../detector.ts'
 export const functionCodeChanged: Detector = {
   id: 'function-code-changed',
   title: 'Code of a function changed',
-  weight: 0.56,
+  weight: 0.45,
   group: 'persistence',
   attack: 'T1648',
   runbook: 'Compare the code with the last release; roll back to the version before.',

@@ -1,0 +1,108 @@
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { countersign, folder, lines, type Ran } from './run-cli.ts'
+
+const data = join(folder, 'account')
+const on = ['--data', data]
+
+interface Listed {
+  readonly id: string
+  readonly state: string
+  readonly identity: { readonly id: string; readonly name: string }
+}
+
+let story: Ran
+let incident: Listed
+beforeAll(async () => {
+  story = await countersign(['start', '--once', ...on])
+  const listed = await countersign(['incidents', '--json', ...on])
+  incident = lines<Listed>(listed.out).find(({ state }) => state === 'contained') as Listed
+})
+
+describe('start', () => {
+  it('tells who, why, what was contained, how fast, what would have been refused and what waits', () => {
+    expect(story.code).toBe(0)
+    expect(story.out).toContain('ci-deploy')
+    expect(story.out).toMatch(/ ms after the deciding event/)
+    expect(story.out).toMatch(/Refused from then on: [1-9]\d* later calls of the intruder/)
+    expect(story.out).toMatch(/countersign release /)
+  })
+})
+
+describe('incidents, on the folder that the story left', () => {
+  it('lists the contained one first, and shows it whole', async () => {
+    expect(incident.identity.name).toBe('ci-deploy')
+    const shown = await countersign(['incidents', 'show', incident.id, ...on])
+    expect(shown.code).toBe(0)
+    for (const word of ['ci-deploy', 'new-country', 'Active → Inactive', 'absent → deny all']) expect(shown.out).toContain(word)
+    const [whole] = lines<{ incident: Listed; signals: unknown[]; changes: unknown[] }>(
+      (await countersign(['incidents', 'show', incident.id, '--json', ...on])).out,
+    )
+    expect(whole?.incident.id).toBe(incident.id)
+    expect(whole?.signals.length).toBeGreaterThan(10)
+    expect(whole?.changes.length).toBeGreaterThan(3)
+  })
+
+  it('says plainly where there is no such incident', async () => {
+    const { code, err } = await countersign(['incidents', 'show', 'nothing', ...on])
+    expect(code).not.toBe(0)
+    expect(err).toContain('nothing')
+  })
+})
+
+describe('baseline', () => {
+  it('explains what is normal for an identity', async () => {
+    const { code, out } = await countersign(['baseline', 'show', incident.identity.id, ...on])
+    expect(code).toBe(0)
+    expect(out).toContain('mature')
+    expect(out).toMatch(/country\s+US ×/)
+  })
+
+  it('takes a value as expected, says so in the record, and refuses what is no feature', async () => {
+    const expected = await countersign([
+      'baseline',
+      'expect',
+      incident.identity.id,
+      '--value',
+      'country=NL',
+      '--reason',
+      'the new build farm',
+      ...on,
+    ])
+    expect(expected.code).toBe(0)
+    const shown = lines<{ expected: string[] }>((await countersign(['baseline', 'show', incident.identity.id, '--json', ...on])).out)
+    expect(shown[0]?.expected).toEqual(['country=NL'])
+    const wrong = await countersign(['baseline', 'expect', incident.identity.id, '--value', 'colour=red', '--reason', 'x', ...on])
+    expect(wrong.code).toBe(2)
+    expect(wrong.err).toContain('feature=value')
+  })
+
+  it('says that nothing is known of an identity it never saw', async () => {
+    const { code, err } = await countersign(['baseline', 'show', 'arn:aws:iam::123456789012:user/nobody', ...on])
+    expect(code).toBe(2)
+    expect(err).toContain('nothing is known')
+  })
+})
+
+describe('policy', () => {
+  it('shows what is in force, and refuses a file that is no policy', async () => {
+    const shown = await countersign(['policy', 'show', ...on])
+    expect(shown.code).toBe(0)
+    expect(shown.out).toContain('contain')
+    expect((await countersign(['policy', 'check', 'policy.yaml'])).code).toBe(0)
+    expect((await countersign(['policy', 'check', 'package.json'])).code).toBe(1)
+  })
+})
+
+describe('release', () => {
+  it('gives back what was contained, once, and every chain holds', async () => {
+    const missing = await countersign(['release', incident.id, ...on])
+    expect(missing.code).toBe(2)
+    const released = await countersign(['release', incident.id, '--reason', 'a drill', ...on])
+    expect(released.code).toBe(0)
+    const again = await countersign(['incidents', '--json', ...on])
+    expect(lines<Listed>(again.out).map(({ id }) => id)).not.toContain(incident.id)
+    const verified = await countersign(['changes', 'verify', ...on])
+    expect(verified.code).toBe(0)
+  })
+})

@@ -1,0 +1,126 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { countersign, folder } from './run-cli.ts'
+
+const labelled = join(folder, 'labelled.ndjson.gz')
+
+interface Line {
+  readonly label?: string
+  readonly case?: string
+  readonly source?: string
+  readonly minute: number
+  readonly event: object
+}
+
+const base = {
+  eventVersion: '1.11',
+  awsRegion: 'us-east-1',
+  sourceIPAddress: '198.51.100.7',
+  userAgent: 'aws-cli/2.15.0',
+  userIdentity: {
+    type: 'IAMUser',
+    arn: 'arn:aws:iam::123456789012:user/ci',
+    accountId: '123456789012',
+    userName: 'ci',
+    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+  },
+}
+
+const quiet = { ...base, eventSource: 's3.amazonaws.com', eventName: 'ListBuckets', readOnly: true }
+const keyMade = {
+  ...base,
+  eventSource: 'iam.amazonaws.com',
+  eventName: 'CreateAccessKey',
+  requestParameters: { userName: 'admin' },
+  responseElements: { accessKey: { accessKeyId: 'AKIAEXAMPLEADMIN0001', userName: 'admin' } },
+}
+const trailStopped = { ...base, eventSource: 'cloudtrail.amazonaws.com', eventName: 'StopLogging', requestParameters: { name: 't' } }
+
+const LINES: readonly Line[] = [
+  { case: 'theft', label: 'benign', minute: 0, event: quiet },
+  { case: 'theft', label: 'malicious', minute: 10, event: quiet },
+  { case: 'theft', label: 'malicious', minute: 12, event: keyMade },
+  { case: 'theft', label: 'malicious', minute: 13, event: trailStopped },
+  { case: 'missed', label: 'malicious', minute: 0, event: quiet },
+  { case: 'calm', label: 'benign', minute: 0, event: quiet },
+  { case: 'alarm', label: 'benign', minute: 0, event: trailStopped },
+  { source: 'other', case: 'calm', label: 'benign', minute: 0, event: quiet },
+]
+
+beforeAll(() => {
+  const text = LINES.map(({ label, case: name, source = 'made-up', minute, event }, at) =>
+    JSON.stringify({
+      id: `r${at}`,
+      case: name,
+      label,
+      source,
+      technique: 'T1098',
+      event: { ...event, eventTime: new Date(Date.UTC(2026, 0, 1, 12, minute)).toISOString() },
+    }),
+  )
+  writeFileSync(labelled, gzipSync(text.join('\n')))
+})
+
+describe('eval', () => {
+  it('says of every case whether it was found, how fast and by what, a source at a time', async () => {
+    const { code, out } = await countersign(['eval', labelled, '--json'])
+    expect(code).toBe(0)
+    const { sources } = JSON.parse(out)
+    expect(Object.keys(sources)).toEqual(['made-up', 'other'])
+    const [theft, missed, calm, alarm] = sources['made-up'].cases
+    expect(theft).toMatchObject({
+      case: 'theft',
+      malicious: true,
+      detected: true,
+      trigger: { recordId: 'r2', label: 'malicious' },
+      recordsToDetect: 2,
+      secondsToDetect: 120,
+    })
+    expect(missed).toMatchObject({ malicious: true, detected: false, trigger: null, recordsToDetect: null })
+    expect(calm).toMatchObject({ malicious: false, detected: false, decision: 'observe' })
+    // A decision on a benign record is an alarm, not a detection.
+    expect(alarm).toMatchObject({
+      malicious: false,
+      detected: false,
+      trigger: { recordId: 'r6', detector: 'logging-tampered', label: 'benign' },
+    })
+    expect(sources['made-up'].credentials).toMatchObject({ malicious: { total: 2, ask: 1 }, benign: { total: 2, ask: 1, contain: 0 } })
+    expect(sources['made-up'].records).toMatchObject({ malicious: { total: 4, ask: 2 }, benign: { total: 3, ask: 1 } })
+    expect(sources['made-up'].techniques).toEqual({ T1098: { cases: 2, detected: 1 } })
+  })
+
+  it('prints a table, and a page with its plots that loads nothing', async () => {
+    const page = join(folder, 'report.html')
+    const { out } = await countersign(['eval', labelled, '--out', page])
+    expect(out).toMatch(/made-up\s+1\/2\s+1\/2/)
+    const html = readFileSync(page, 'utf8')
+    expect(html).toContain('<svg')
+    expect(html).not.toMatch(/<script|src=|href="http/)
+  })
+
+  it('exits 1 and says what falls short of a bar, and where a source is missing', async () => {
+    const bars = join(folder, 'bars.json')
+    writeFileSync(bars, JSON.stringify({ 'made-up': { found: 0.9, falseCases: 0.2 }, absent: { found: 1 }, other: { falseCases: 0 } }))
+    const { code, err } = await countersign(['eval', labelled, '--fail-under', bars])
+    expect(code).toBe(1)
+    expect(err).toContain('made-up: found is 0.5, must be at least 0.9')
+    expect(err).toContain('made-up: falseCases is 0.5, must be at most 0.2')
+    expect(err).toContain('absent: no such source in the files')
+    expect(err).not.toContain('other')
+    writeFileSync(bars, JSON.stringify({ 'made-up': { found: 0.5, benignCredentialsContain: 0 } }))
+    expect((await countersign(['eval', labelled, '--fail-under', bars])).code).toBe(0)
+    writeFileSync(bars, JSON.stringify({ 'made-up': { fuond: 0.5 } }))
+    expect((await countersign(['eval', labelled, '--fail-under', bars])).code).toBe(2)
+  })
+
+  it('exits 3 where a line is no labelled record, names it and measures the rest', async () => {
+    const broken = join(folder, 'broken.ndjson')
+    writeFileSync(broken, `{"id":"x"}\n{"id":"y","case":"c","label":"benign","source":"s","event":${JSON.stringify(quiet)}}\n`)
+    const { code, out, err } = await countersign(['eval', broken, '--json'])
+    expect(code).toBe(3)
+    expect(err).toContain('case')
+    expect(JSON.parse(out).sources.s.records.benign.total).toBe(1)
+  })
+})

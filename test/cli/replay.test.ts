@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { syntheticHistory } from '../../local/synthetic-history.ts'
+import { countersign, folder, lines } from './run-cli.ts'
+
+const file = join(folder, 'history.json')
+const policy = join(folder, 'policy.yaml')
+let text: string
+let count: number
+beforeAll(() => {
+  const { history, lastDay } = syntheticHistory({ seed: 3, end: Date.UTC(2026, 0, 31), days: 31 })
+  const records = [...history, ...lastDay]
+  count = records.length
+  text = JSON.stringify({ Records: records })
+  writeFileSync(file, text)
+  writeFileSync(policy, 'version: 1\nmode: contain\n')
+})
+
+interface Line {
+  readonly type: string
+  readonly [key: string]: unknown
+}
+
+describe('replay', () => {
+  it('tells of every telling signal, every incident and the whole, as NDJSON', async () => {
+    const { code, out } = await countersign(['replay', file, '--policy', policy, '--json'])
+    expect(code).toBe(0)
+    const told = lines<Line>(out)
+    expect(told.at(-1)).toMatchObject({ type: 'summary', unreadable: 0 })
+    const contained = told.filter((line) => line.type === 'incident' && line.state === 'contained')
+    expect(contained.map((line) => (line.identity as { name: string }).name)).toEqual(['ci-deploy'])
+    expect(contained[0]?.refusedCalls).toBeGreaterThan(3)
+    expect(told.filter(({ type }) => type === 'assessment').length).toBeGreaterThan(10)
+  })
+
+  it('reads standard input, and only what lies between two times', async () => {
+    const { code, out } = await countersign(['replay', '-', '--json', '--until', '2026-01-15T00:00:00Z'], text)
+    expect(code).toBe(0)
+    const summary = lines<Line>(out).at(-1)
+    expect(summary?.signals).toBeGreaterThan(100)
+    expect(summary?.signals).toBeLessThan(count)
+  })
+
+  it('names what it cannot read, goes on, and exits 3', async () => {
+    const cut = join(folder, 'cut.json')
+    writeFileSync(cut, text.slice(0, 200_000))
+    const { code, out, err } = await countersign(['replay', cut, '--json'])
+    expect(code).toBe(3)
+    expect(err).toContain('cut.json: byte ')
+    expect(lines<Line>(out).at(-1)?.signals).toBeGreaterThan(50)
+  })
+
+  it('exits 2 for a wrong option, and 1 with a clear word where there is no such file or policy', async () => {
+    expect((await countersign(['replay', file, '--since', 'yesterday'])).code).toBe(2)
+    const missing = await countersign(['replay', file, '--policy', join(folder, 'none.yaml')])
+    expect(missing.code).not.toBe(0)
+    expect(missing.err).toContain('none.yaml')
+  })
+})
