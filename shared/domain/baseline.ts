@@ -34,7 +34,18 @@ export interface Baseline {
   errorRate: number
   /** Values that a reviewer called expected: they are never new. */
   readonly expected: Set<string>
+  /** Places and tools on probation, as `feature=value`, with when they were first seen (epoch ms), oldest first. */
+  readonly probation: Map<string, number>
 }
+
+/** An identity has usual places after so many calls; a new one is then on probation first. */
+export const KNOWN_CALLS = 20
+
+/** A new place or tool is normal when it is seen again after this long: an intruder's first hour is not. Milliseconds. */
+const PROBATION_MS = 20 * 3_600_000
+
+/** The most places and tools on probation at a time; the oldest leaves, and starts anew. */
+const PROBATION_LIMIT = 12
 
 export function emptyBaseline(): Baseline {
   return {
@@ -44,12 +55,18 @@ export function emptyBaseline(): Baseline {
     calls: 0,
     errorRate: 0,
     expected: new Set(),
+    probation: new Map(),
   }
 }
 
 /** A copy that shares nothing mutable with its origin. */
 export function copyBaseline(baseline: Baseline): Baseline {
-  return { ...baseline, features: tables((feature) => copyTable(baseline.features[feature])), expected: new Set(baseline.expected) }
+  return {
+    ...baseline,
+    features: tables((feature) => copyTable(baseline.features[feature])),
+    expected: new Set(baseline.expected),
+    probation: new Map(baseline.probation),
+  }
 }
 
 function tables(tableOf: (feature: Feature) => FrequencyTable): Record<Feature, FrequencyTable> {
@@ -116,9 +133,9 @@ export function learn(baseline: Baseline, signal: Signal): void {
   see(baseline, 'service', { value: signal.service, at })
   see(baseline, 'action', { value: signal.action, at })
   see(baseline, 'region', { value: signal.region, at })
-  see(baseline, 'country', { value: country, at })
-  see(baseline, 'network', { value: network, at })
-  if (addressKind === 'public') see(baseline, 'agentFamily', { value: agentFamily, at })
+  seeOrigin(baseline, 'country', { value: country, at })
+  seeOrigin(baseline, 'network', { value: network, at })
+  if (addressKind === 'public') seeOrigin(baseline, 'agentFamily', { value: agentFamily, at })
   see(baseline, 'hourOfWeek', { value: hourOfWeek(at), at })
   if (signal.service === 'sts') see(baseline, 'peer', { value: text(signal.request, 'roleArn'), at })
   // The share of calls that did not work, over about the last two hundred.
@@ -127,4 +144,24 @@ export function learn(baseline: Baseline, signal: Signal): void {
 
 function see({ features }: Baseline, feature: Feature, { value, at }: { value: string | undefined; at: number }): void {
   if (value !== undefined) count(features[feature], value.slice(0, VALUE_LIMIT), { at, limit: FEATURE_LIMITS[feature] })
+}
+
+/** Where a call came from counts once it has stood its probation, unless the identity is new itself. */
+function seeOrigin(baseline: Baseline, feature: Feature, { value, at }: { value: string | undefined; at: number }): void {
+  if (value === undefined) return
+  const isKnown = baseline.calls <= KNOWN_CALLS || !isNew(baseline, feature, value)
+  if (!isKnown && !hasStoodProbation(baseline.probation, `${feature}=${value.slice(0, VALUE_LIMIT)}`, at)) return
+  see(baseline, feature, { value, at })
+}
+
+function hasStoodProbation(probation: Map<string, number>, word: string, at: number): boolean {
+  const since = probation.get(word)
+  if (since === undefined) {
+    if (probation.size >= PROBATION_LIMIT) probation.delete(probation.keys().next().value as string)
+    probation.set(word, at)
+    return false
+  }
+  if (at - since < PROBATION_MS) return false
+  probation.delete(word)
+  return true
 }

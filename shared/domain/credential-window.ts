@@ -20,9 +20,11 @@ export interface CredentialWindow {
   readonly denied: Moments
   /** Things that are counted by number, such as secrets read: what was touched, by kind. */
   readonly touched: Map<TouchedKind, Moments>
-  /** Countries and agent families that the credential was used from, in order of appearance. */
+  /** Countries, agent families and networks that the credential was used from, in order of appearance. */
   readonly countries: string[]
   readonly agents: string[]
+  /** Networks, `aws` standing for all of Amazon's. */
+  readonly networks: string[]
 }
 
 export type TouchedKind = 'secret' | 'user-data' | 'model-probe' | 'failed-sign-in'
@@ -38,6 +40,7 @@ export function openWindow(credentialId: string, at: number): CredentialWindow {
     touched: new Map(),
     countries: [],
     agents: [],
+    networks: [],
   }
 }
 
@@ -50,6 +53,7 @@ export function copyWindow(window: CredentialWindow): CredentialWindow {
     touched: new Map([...window.touched].map(([kind, things]) => [kind, copyMoments(things)])),
     countries: [...window.countries],
     agents: [...window.agents],
+    networks: [...window.networks],
   }
 }
 
@@ -64,9 +68,10 @@ export function observe(window: CredentialWindow, signal: Signal, isDiscovery: b
   if (signal.time > window.last) window.last = signal.time
   if (isDiscovery) mark(window.discovered, signal.action, { at: signal.time, limit: DISTINCT_LIMIT })
   if (signal.outcome === 'denied') mark(window.denied, signal.action, { at: signal.time, limit: DISTINCT_LIMIT })
-  const { country, agentFamily, addressKind } = signal.origin
+  const { country, agentFamily, addressKind, network, networkKind } = signal.origin
   if (country !== undefined) add(window.countries, country)
   if (addressKind !== 'aws-service') add(window.agents, agentFamily)
+  if (network !== undefined) add(window.networks, networkKind === 'aws' ? 'aws' : network)
 }
 
 /** Counts one thing of a kind as touched. */
@@ -85,7 +90,7 @@ export function touchedOf(window: CredentialWindow, kind: TouchedKind, at: numbe
 /** The most different things of a kind that are counted: more count as this many. */
 const TOUCHED_LIMIT = 12
 
-/** The most countries or agent families that a window tells apart. */
+/** The most countries, agent families or networks that a window tells apart. */
 const PLACES_LIMIT = 4
 
 function add(places: string[], place: string): void {

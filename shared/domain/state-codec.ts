@@ -37,6 +37,7 @@ const Stored = z
     horizon: z.number(),
     baseline: z.tuple([z.number(), z.number(), z.number(), z.number()]),
     expected: z.array(z.string()),
+    probation: z.array(z.tuple([z.string(), z.number()])),
     features: z.record(z.string(), Frequencies),
     windows: z.array(
       z.tuple([
@@ -47,6 +48,7 @@ const Stored = z
         Times,
         Times,
         z.array(z.tuple([z.string(), Times])),
+        z.array(z.string()),
         z.array(z.string()),
         z.array(z.string()),
       ]),
@@ -78,12 +80,13 @@ export function packState(state: IdentityState): string {
     horizon: seen.horizon,
     baseline: [baseline.firstSeen, baseline.lastSeen, baseline.calls, baseline.errorRate],
     expected: [...baseline.expected],
+    probation: [...baseline.probation],
     features: Object.fromEntries(
       Object.entries(baseline.features)
         .filter(([, table]) => table.values.length > 0)
         .map(([feature, table]) => [feature, packTable(table, since, tick)]),
     ),
-    windows: [...windows.values()].map(({ credentialId, first, last, calls, discovered, denied, touched, countries, agents }) => [
+    windows: [...windows.values()].map(({ credentialId, first, last, calls, discovered, denied, touched, countries, agents, networks }) => [
       credentialId,
       first,
       last,
@@ -93,6 +96,7 @@ export function packState(state: IdentityState): string {
       [...touched].map(([kind, things]) => [kind, packTimes(things, since, tick)]),
       countries,
       agents,
+      networks,
     ]),
     evidence: evidence.map((finding) => {
       const { weight, reason, signalId, credentialId, time } = finding
@@ -162,8 +166,8 @@ function packTable(table: FrequencyTable, since: number, tick: number): Stored['
   return [table.values, table.weights, times.join('')]
 }
 
-function unpackBaseline({ baseline: [firstSeen, lastSeen, calls, errorRate], expected, features, tick }: Stored): Baseline {
-  const baseline = { ...emptyBaseline(), firstSeen, lastSeen, calls, errorRate, expected: new Set(expected) }
+function unpackBaseline({ baseline: [firstSeen, lastSeen, calls, errorRate], expected, probation, features, tick }: Stored): Baseline {
+  const baseline = { ...emptyBaseline(), firstSeen, lastSeen, calls, errorRate, expected: new Set(expected), probation: new Map(probation) }
   for (const [feature, [values, weights, times]] of Object.entries(features)) {
     // A feature that a later version dropped is forgotten.
     if (!Object.hasOwn(baseline.features, feature)) continue
@@ -174,7 +178,7 @@ function unpackBaseline({ baseline: [firstSeen, lastSeen, calls, errorRate], exp
 }
 
 function unpackWindow(
-  [credentialId, first, last, calls, discovered, denied, touched, countries, agents]: Stored['windows'][number],
+  [credentialId, first, last, calls, discovered, denied, touched, countries, agents, networks]: Stored['windows'][number],
   since: number,
   tick: number,
 ): CredentialWindow {
@@ -188,6 +192,7 @@ function unpackWindow(
     touched: new Map(touched.map(([kind, things]) => [kind as TouchedKind, unpackTimes(things, since, tick)])),
     countries,
     agents,
+    networks,
   }
 }
 

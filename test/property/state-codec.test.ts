@@ -41,6 +41,7 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
     touched: fc.array(fc.tuple(fc.constantFrom(...TOUCHED), times), { maxLength: 4 }).map((rows) => new Map(rows)),
     countries: fc.array(text, { maxLength: 4 }),
     agents: fc.array(text, { maxLength: 4 }),
+    networks: fc.array(text, { maxLength: 4 }),
   })
   const findings: fc.Arbitrary<Finding> = record({
     detector: fc.constantFrom('new-country', 'discovery-burst', 'access-key-exposed'),
@@ -65,6 +66,7 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
       calls: fc.nat(),
       errorRate: fc.double({ min: 0, max: 1, noNaN: true }),
       expected: fc.array(text, { maxLength: 5 }).map((words) => new Set(words)),
+      probation: fc.array(fc.tuple(text, time), { maxLength: 5 }).map((words) => new Map(words)),
     }),
     windows: fc.array(windows, { maxLength: 4 }).map((all) => new Map(all.map((window) => [window.credentialId, window]))),
     evidence: fc.array(findings, { maxLength: 12 }),

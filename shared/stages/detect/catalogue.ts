@@ -57,6 +57,8 @@ import { secretsSwept } from './detectors/secrets-swept.ts'
 import { serialConsoleEnabled } from './detectors/serial-console-enabled.ts'
 import { sessionByTwoTools } from './detectors/session-by-two-tools.ts'
 import { sessionFromTwoCountries } from './detectors/session-from-two-countries.ts'
+import { sessionFromTwoNetworks } from './detectors/session-from-two-networks.ts'
+import { sessionLeftAws } from './detectors/session-left-aws.ts'
 import { shellOpened } from './detectors/shell-opened.ts'
 import { slowEnumeration } from './detectors/slow-enumeration.ts'
 import { snapshotShared } from './detectors/snapshot-shared.ts'
@@ -128,6 +130,8 @@ export const CATALOGUE: readonly Detector[] = [
   serialConsoleEnabled,
   sessionByTwoTools,
   sessionFromTwoCountries,
+  sessionFromTwoNetworks,
+  sessionLeftAws,
   shellOpened,
   slowEnumeration,
   snapshotShared,

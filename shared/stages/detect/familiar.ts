@@ -1,16 +1,13 @@
-import { isNew } from '../../domain/baseline.ts'
+import { isNew, KNOWN_CALLS } from '../../domain/baseline.ts'
 import type { Signal } from '../../domain/signal.ts'
 import type { Context } from './detector.ts'
-
-/** An identity is known by its places after so many calls. */
-const FAMILIAR_CALLS = 20
 
 /**
  * True where the country and the tool are ones that the identity is known by. A call that an AWS service makes for it, such
  * as CloudFormation, shows neither: then it counts from where the credential was used itself.
  */
 export function isFamiliar({ origin }: Signal, { baseline, window }: Context): boolean {
-  if (baseline.calls < FAMILIAR_CALLS) return false
+  if (baseline.calls < KNOWN_CALLS) return false
   if (origin.addressKind === 'aws-service') {
     if (window.countries.length === 0) return baseline.features.country.values.length === 0
     return window.countries.every((country) => !isNew(baseline, 'country', country))
