@@ -10,8 +10,19 @@ import { logger, metrics } from './wiring/telemetry.ts'
 /** An incident id, and nothing else: what an attacker wrote never comes this way. */
 const ContainRequest = z.strictObject({ incidentId: z.string().regex(/^inc-[0-9a-f]{12}$/) })
 
-/** Woken by respond and by reviewers: makes the account what the incident's state says. Has no model and reads no events. */
+/** The watch queue delivers one message at a time. */
+const WatchMessage = z.object({ Records: z.tuple([z.object({ eventSource: z.literal('aws:sqs'), body: z.string() })]) })
+
+/**
+ * Woken by respond, by reviewers and by the watch queue: makes the account what the incident's state says. Has no model and
+ * reads no events.
+ */
 export const handler = middy<unknown, void, Error, Context>()
   .use(injectLambdaContext(logger))
   .use(logMetrics(metrics))
-  .handler((event) => enforce(ContainRequest.parse(event).incidentId, ports))
+  .handler((event) => enforce(requestIn(event).incidentId, ports))
+
+function requestIn(event: unknown): z.infer<typeof ContainRequest> {
+  const message = WatchMessage.safeParse(event)
+  return ContainRequest.parse(message.success ? JSON.parse(message.data.Records[0].body) : event)
+}

@@ -1,9 +1,11 @@
 import { Duration, Stack } from 'aws-cdk-lib'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
+import { Effect, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { Topic } from 'aws-cdk-lib/aws-sns'
-import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
 import type { Policy } from '../shared/domain/policy.ts'
@@ -12,10 +14,39 @@ import { deadLetterQueue } from './dead-letter-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
 
 /** What contain does to users. Each verb is one that a step calls; a test holds the list to the role. */
-export const CONTAINMENT_VERBS = ['iam:UpdateAccessKey', 'iam:PutUserPolicy', 'iam:DeleteUserPolicy'] as const
+export const USER_VERBS = [
+  'iam:UpdateAccessKey',
+  'iam:PutUserPolicy',
+  'iam:DeleteUserPolicy',
+  'iam:PutUserPermissionsBoundary',
+  'iam:DeleteUserPermissionsBoundary',
+  'iam:UpdateServiceSpecificCredential',
+  'iam:UpdateSSHPublicKey',
+  'iam:UpdateSigningCertificate',
+] as const
+
+/** What contain attaches to users and detaches from them: the stack's own deny-all policy, and nothing else. */
+export const ATTACHMENT_VERBS = ['iam:AttachUserPolicy', 'iam:DetachUserPolicy'] as const
+
+/** What contain does to roles. */
+export const ROLE_VERBS = ['iam:PutRolePolicy', 'iam:DeleteRolePolicy'] as const
 
 /** What contain looks at before and after. */
-export const CONTAINMENT_READS = ['iam:ListAccessKeys', 'iam:GetUserPolicy', 'iam:GetUser'] as const
+export const USER_READS = [
+  'iam:ListAccessKeys',
+  'iam:GetUserPolicy',
+  'iam:GetUser',
+  'iam:ListAttachedUserPolicies',
+  'iam:ListServiceSpecificCredentials',
+  'iam:ListSSHPublicKeys',
+  'iam:ListSigningCertificates',
+] as const
+export const ROLE_READS = ['iam:GetRolePolicy', 'iam:GetRole'] as const
+
+/** The roles that contain may never change, whatever a policy says. */
+const FOREIGN_ROLES = ['aws-service-role/*', 'aws-reserved/*', 'cdk-*'] as const
+
+const TIMEOUT = Duration.seconds(60)
 
 export interface ContainFunctionProps {
   readonly table: Table
@@ -29,6 +60,7 @@ export class ContainFunction extends Construct {
   readonly function: LambdaFunction
   readonly roleArn: string
   readonly failures: Queue
+  readonly watchFailures: Queue
 
   constructor(scope: Construct, id: string, { table, topic, policy, config }: ContainFunctionProps) {
     super(scope, id)
@@ -40,23 +72,49 @@ export class ContainFunction extends Construct {
       environment: { TABLE_NAME: table.tableName, ACCOUNT_ID: account, NOTIFY_TOPIC_ARN: topic.topicArn },
       logRetentionDays: config.logRetentionDays,
       memorySize: 512,
-      timeout: Duration.seconds(60),
+      timeout: TIMEOUT,
     })
     responder.function.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(1),
       onFailure: new SqsDestination(this.failures),
     })
+    const quarantine = new ManagedPolicy(this, 'Quarantine', {
+      description: 'Denies everything. Countersign attaches it to a user whose room for inline policies is used up',
+      statements: [new PolicyStatement({ sid: 'CountersignQuarantine', effect: Effect.DENY, actions: ['*'], resources: ['*'] })],
+    })
+    this.watchFailures = deadLetterQueue(this, 'WatchFailures')
+    const watch = new Queue(this, 'Watch', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      visibilityTimeout: Duration.seconds(TIMEOUT.toSeconds() * 6),
+      retentionPeriod: Duration.days(1),
+      deadLetterQueue: { queue: this.watchFailures, maxReceiveCount: 3 },
+    })
+    responder.function.addEnvironment('WATCH_QUEUE_URL', watch.queueUrl)
+    responder.function.addEnvironment('QUARANTINE_POLICY_ARN', quarantine.managedPolicyArn)
+    responder.function.addEventSource(new SqsEventSource(watch, { batchSize: 1 }))
+    responder.allow(['sqs:SendMessage'], [watch.queueArn])
     const users = `arn:${partition}:iam::${account}:user/*`
-    responder.allow([...CONTAINMENT_VERBS, ...CONTAINMENT_READS], [users])
+    const roles = `arn:${partition}:iam::${account}:role/*`
+    responder.allow([...USER_VERBS, ...USER_READS], [users])
+    responder.allow([...ROLE_VERBS, ...ROLE_READS], [roles])
+    responder.allow(ATTACHMENT_VERBS, [users], { ArnEquals: { 'iam:PolicyARN': quarantine.managedPolicyArn } })
+    responder.allow(['iam:GetAccountSummary'], ['*'])
     responder.allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'], [table.tableArn])
     responder.allow(['sns:Publish'], [topic.topicArn])
     const guarded = policy.protected.arns.map((pattern) => resourceOf(pattern, { account, partition }))
-    if (guarded.length > 0) responder.deny(CONTAINMENT_VERBS, guarded)
-    responder.deny(['iam:*'], [responder.role.roleArn])
+    if (guarded.length > 0) responder.deny([...USER_VERBS, ...ATTACHMENT_VERBS, ...ROLE_VERBS], guarded)
+    // Never itself, the functions beside it, who deploys it, or what AWS keeps for itself.
+    const foreign = [...FOREIGN_ROLES, `${Stack.of(this).stackName}-*`].map((name) => `arn:${partition}:iam::${account}:role/${name}`)
+    responder.deny(['iam:*'], [responder.role.roleArn, ...foreign])
     responder.deny(['bedrock:*', 'sts:AssumeRole', 'iam:PassRole'], ['*'])
     acknowledgeWildcards(this, {
-      'Resource::*': 'X-Ray (PutTraceSegments, PutTelemetryRecords) takes no resource; the other statement on * is a Deny.',
+      'Resource::*':
+        'X-Ray (PutTraceSegments, PutTelemetryRecords) and iam:GetAccountSummary take no resource; the other statements on * are Denies.',
+      ...Object.fromEntries(foreign.map((arn) => [`Resource::${arn}`, 'Stands in a Deny: the wildcard takes rights away.'])),
+      [`Resource::${roles}`]:
+        'Which role is compromised is not known before; protected roles are denied, and the code checks the policy afresh.',
       [`Resource::${users}`]:
         'Which user is compromised is not known before; protected users are denied, and the code checks the policy afresh.',
       ...Object.fromEntries(guarded.map((arn) => [`Resource::${arn}`, 'Stands in a Deny: the wildcard takes rights away.'])),

@@ -30,7 +30,12 @@ export class CountersignStack extends Stack {
     const respond = new RespondFunction(this, 'Respond', { table, topic, queues, contain: contain.function, config, places })
     const seed = new SeedFunction(this, 'Seed', { table, policy, config })
     const rules = new EventRules(this, 'Rules', { queues, config, ownRoleArns: [respond, contain, seed].map(({ roleArn }) => roleArn) })
-    new Alarms(this, 'Alarms', { topic, queues, contain: contain.function, failures: [contain.failures, rules.undelivered] })
+    new Alarms(this, 'Alarms', {
+      topic,
+      queues,
+      contain: contain.function,
+      failures: [contain.failures, contain.watchFailures, rules.undelivered],
+    })
 
     new CfnOutput(this, 'TableName', { value: table.tableName })
     new CfnOutput(this, 'ContainFunctionName', { value: contain.function.functionName })

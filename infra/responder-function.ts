@@ -63,8 +63,8 @@ export class ResponderFunction extends Construct {
     })
   }
 
-  allow(actions: readonly string[], resources: readonly string[]): void {
-    this.function.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }))
+  allow(actions: readonly string[], resources: readonly string[], conditions: Record<string, Record<string, string>> = {}): void {
+    this.function.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources], conditions }))
   }
 
   /** An explicit Deny: it holds whatever else is ever attached to the role. */

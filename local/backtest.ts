@@ -3,6 +3,7 @@ import type { Identity } from '../shared/domain/signal.ts'
 import { type BatchResult, pipeline } from '../shared/pipeline.ts'
 import type { Advisor, Breaker, ChangeRecord, Iam, IdentityStore, IncidentStore, Log, Notifier, Places } from '../shared/ports.ts'
 import { enforce } from '../shared/stages/contain/enforce.ts'
+import { QUARANTINE_POLICY } from './memory-ports.ts'
 import { type Refusals, refusals } from './refusals.ts'
 import type { SimulatedClock } from './simulated-clock.ts'
 
@@ -45,7 +46,8 @@ export function backtest(ports: BacktestPorts): Backtest {
       return ports.incidents.save(incident, version)
     },
   }
-  const inner = { ...ports, incidents }
+  // Nobody but the responder changes a replayed account, so there is nothing to watch.
+  const inner = { ...ports, incidents, watchDoor: { verifyLater: async () => {} }, quarantinePolicyArn: QUARANTINE_POLICY }
   const containDoor = {
     async contain(incidentId: string) {
       const about = (await incidents.get(incidentId))?.value

@@ -21,6 +21,7 @@ import type { Clock } from '../shared/ports.ts'
 import { enforce } from '../shared/stages/contain/enforce.ts'
 import { applyPolicy, parsePolicy } from '../shared/stages/policy-source.ts'
 import { review } from '../shared/stages/review.ts'
+import { QUARANTINE_POLICY } from './memory-ports.ts'
 import { placeDatabases } from './place-databases.ts'
 import type { Target } from './target.ts'
 
@@ -118,6 +119,9 @@ async function portsOf({ port, picture, clock }: { port: number; picture: Accoun
     notifier: memoryNotifier(),
     places: placesFrom(await placeDatabases()),
     clock,
+    // Nobody but the responder changes an embedded account, so there is nothing to watch.
+    watchDoor: { verifyLater: async () => {} },
+    quarantinePolicyArn: QUARANTINE_POLICY,
     log: silentLog,
   }
 }

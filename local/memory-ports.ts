@@ -9,6 +9,9 @@ import { silentLog } from '../shared/memory/log.ts'
 import { memoryNotifier } from '../shared/memory/notifier.ts'
 import type { Advisor, Places } from '../shared/ports.ts'
 
+/** The name of the stack's deny-all policy in an account where no stack is. */
+export const QUARANTINE_POLICY = 'arn:aws:iam::123456789012:policy/CountersignQuarantine'
+
 /** Every port in memory, over an account that is not known, with doors that lead nowhere. */
 export function emptyPorts(parts: { places: Places; advisor?: Advisor }) {
   return {

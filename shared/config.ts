@@ -41,6 +41,8 @@ export const ContainConfig = z.object({
   TABLE_NAME: z.string().min(3),
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
+  WATCH_QUEUE_URL: z.url(),
+  QUARANTINE_POLICY_ARN: z.string().startsWith('arn:'),
 })
 export type ContainConfig = z.infer<typeof ContainConfig>
 

@@ -8,6 +8,7 @@ import { reputation } from './stages/enrich/reputation.ts'
 import { takeIn } from './stages/intake.ts'
 import { type Bench, express, judge, type Outcome } from './stages/judge.ts'
 import { cachedPolicy } from './stages/policy-source.ts'
+import { heedReversals } from './stages/reversal.ts'
 
 export type { Outcome } from './stages/judge.ts'
 
@@ -57,6 +58,7 @@ export function pipeline(
         ports.log.warn('respond.identity.failed', { identity: id, error: broken.get(id) })
       }
     }
+    await heedReversals(signals, called, ports)
     for (const id of await desk.save(new Set(broken.keys()))) broken.set(id, 'its state was written by another responder meanwhile')
 
     const failed = new Map(intake.unreadable.map(({ input, reason }) => [input, reason]))

@@ -86,13 +86,39 @@ export interface Iam {
   getUserPolicy(userName: string, policyName: string): Promise<string | undefined>
   putUserPolicy(userName: string, policyName: string, document: string): Promise<PutOutcome>
   deleteUserPolicy(userName: string, policyName: string): Promise<void>
+  /** Whether a managed policy is attached to a user; false also where there is no such user. */
+  isAttached(userName: string, policyArn: string): Promise<boolean>
+  attachUserPolicy(userName: string, policyArn: string): Promise<PutOutcome>
+  detachUserPolicy(userName: string, policyArn: string): Promise<void>
+  /** The ARN of a user's permissions boundary, or undefined where it has none. */
+  boundaryOf(userName: string): Promise<string | undefined>
+  /** Sets the boundary, or takes it away where `policyArn` is undefined. */
+  setBoundary(userName: string, policyArn: string | undefined): Promise<PutOutcome>
+  /** What a user has beside access keys that can be switched off. */
+  listSwitches(userName: string): Promise<Switch[]>
+  /** False where there is no such user or credential. */
+  setSwitch(userName: string, credential: Pick<Switch, 'kind' | 'id'>, status: 'Active' | 'Inactive'): Promise<boolean>
+  getRolePolicy(roleName: string, policyName: string): Promise<string | undefined>
+  putRolePolicy(roleName: string, policyName: string, document: string): Promise<PutOutcome>
+  deleteRolePolicy(roleName: string, policyName: string): Promise<void>
+  /** How many IAM users the account has. */
+  countUsers(): Promise<number>
   /** The true ARN and the tags of a user or role, or undefined where there is no such identity. */
   describe(identity: Identity): Promise<Description | undefined>
   /** What the identity's policies grant, or undefined where that is not known here. */
   grantsOf(identity: Identity): Promise<readonly Grant[] | undefined>
 }
 
-export type PutOutcome = 'put' | 'no-such-user' | 'quota'
+export type PutOutcome = 'put' | 'no-such-identity' | 'quota'
+
+export type SwitchKind = 'service-specific-credential' | 'ssh-public-key' | 'signing-certificate'
+
+/** A credential of a user that IAM can switch off and on, other than an access key. */
+export interface Switch {
+  readonly kind: SwitchKind
+  readonly id: string
+  readonly status: KeyStatus
+}
 
 /** What the advisor is told: a few words on what the fold knows. Untrusted text is marked as such. */
 export interface EvidencePack {
@@ -116,7 +142,7 @@ export interface Advisor {
 /** What people are told. `body` is plain text; what an attacker may have written in it is clipped and free of control characters. */
 export interface Notice {
   readonly incidentId: string
-  readonly kind: 'notify' | 'ask' | 'contained' | 'released'
+  readonly kind: 'notify' | 'ask' | 'contained' | 'reversed' | 'released'
   readonly priority: number
   readonly title: string
   readonly body: string
@@ -129,6 +155,11 @@ export interface Notifier {
 /** Hands an incident to the function that may contain: the id, and nothing else. */
 export interface ContainDoor {
   contain(incidentId: string): Promise<void>
+}
+
+/** Has an incident looked at again, some seconds later and some more: whoever is at work on it then may undo what was done. */
+export interface WatchDoor {
+  verifyLater(incidentId: string): Promise<void>
 }
 
 /** Asks for the past of a long-lived key that is seen for the first time, off the hot path. */
@@ -185,6 +216,9 @@ export interface ContainPorts {
   readonly breaker: Breaker
   readonly iam: Iam
   readonly notifier: Notifier
+  readonly watchDoor: WatchDoor
+  /** The stack's managed policy that denies everything; undefined where there is none. */
+  readonly quarantinePolicyArn: string | undefined
   readonly clock: Clock
   readonly log: Log
 }

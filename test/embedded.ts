@@ -2,6 +2,7 @@ import type { AccountPicture } from '../shared/memory/account-picture.ts'
 import { AccountPicture as Picture } from '../shared/memory/account-picture.ts'
 import { memoryBreaker } from '../shared/memory/breaker.ts'
 import { memoryChangeRecord } from '../shared/memory/change-record.ts'
+import { memoryWatchDoor } from '../shared/memory/doors.ts'
 import { memoryIam } from '../shared/memory/iam.ts'
 import { memoryIdentityStore } from '../shared/memory/identity-store.ts'
 import { memoryIncidentStore } from '../shared/memory/incident-store.ts'
@@ -15,6 +16,8 @@ import { applyPolicy, parsePolicy } from '../shared/stages/policy-source.ts'
 export const NOW = Date.UTC(2026, 2, 2, 12)
 export const ACCOUNT = '123456789012'
 export const KEY = 'AKIAIOSFODNN7EXAMPLE'
+/** The stack's managed policy that denies everything. */
+export const QUARANTINE_ARN = `arn:aws:iam::${ACCOUNT}:policy/CountersignQuarantine`
 export const arnOf = (user: string) => `arn:aws:iam::${ACCOUNT}:user/${user}`
 
 /** The whole responder in memory: contain runs in the same process, and the clock stands at `NOW` unless it is set. */
@@ -34,6 +37,8 @@ export async function embedded(
     iam,
     advisor: parts.advisor ?? { advise: async () => ({ kind: 'fallback', cause: 'absent' }) as const },
     notifier,
+    watchDoor: memoryWatchDoor(),
+    quarantinePolicyArn: QUARANTINE_ARN as string | undefined,
     containDoor: {
       async contain(id: string) {
         called.push(id)

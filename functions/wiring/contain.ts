@@ -1,6 +1,7 @@
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
-import { dynamo, iamClient, snsClient } from '../../shared/aws/clients.ts'
+import { dynamo, iamClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
+import { sqsWatchDoor } from '../../shared/aws/doors.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { snsNotifier } from '../../shared/aws/notifier.ts'
@@ -17,6 +18,8 @@ export const ports: ContainPorts = {
   breaker: dynamoBreaker(table),
   iam: awsIam(iamClient(), config.ACCOUNT_ID),
   notifier: snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN),
+  watchDoor: sqsWatchDoor(sqsClient(), config.WATCH_QUEUE_URL),
+  quarantinePolicyArn: config.QUARANTINE_POLICY_ARN,
   clock: { now: () => Date.now() },
   log,
 }

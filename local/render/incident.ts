@@ -1,5 +1,6 @@
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
+import { pendingOf } from '../../shared/stages/contain/plan.ts'
 import { printable } from '../../shared/stages/notify.ts'
 import { columns, duration, moment, type Paint } from './style.ts'
 
@@ -40,7 +41,15 @@ export function renderIncident(incident: Incident, paint: Paint): string {
     const { kind, by, reason } = incident.verdict
     rows.push(['verdict', `${kind} by ${printable(by, 200)}: ${printable(reason, 200)}`])
   }
-  return [head, indent(columns(rows)), '', paint('bold', 'Why'), indent(renderFindings(incident)), ...lineageOf(incident, paint)].join('\n')
+  return [
+    head,
+    indent(columns(rows)),
+    '',
+    paint('bold', 'Why'),
+    indent(renderFindings(incident)),
+    ...lineageOf(incident, paint),
+    ...pending(incident, paint),
+  ].join('\n')
 }
 
 function credentialsOf({ credentials }: Incident): string {
@@ -66,6 +75,13 @@ function lineageOf({ lineage }: Incident, paint: Paint): string[] {
     .slice(0, LINEAGE_ROWS)
     .map(({ parent, id, kind, owner }) => [printable(parent, 64), '→', printable(id, 64), kind, `of ${printable(owner, 100)}`])
   return ['', paint('bold', 'Made by the credential'), indent(columns(rows)), ...more]
+}
+
+function pending(incident: Incident, paint: Paint): string[] {
+  const lines = pendingOf(incident)
+  return lines.length === 0
+    ? []
+    : ['', paint('bold', 'Changed by the credential, for a person to set right'), ...lines.map((line) => `  ${printable(line, 160)}`)]
 }
 
 /** What was changed, each entry of the incident's chain a line. */

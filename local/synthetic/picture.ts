@@ -113,6 +113,7 @@ export function pictureOf(story: Story): AccountPicture {
     AccessKeys: [...story.users.values()].flatMap(({ name, keys }) =>
       keys.map(({ id, status, createdAt }) => ({ UserName: name, AccessKeyId: id, Status: status, CreateDate: timeOf(createdAt) })),
     ),
+    SwitchableCredentials: [],
     LoginProfiles: [...story.loginProfiles].map((name) => ({ UserName: name })),
   }
 }

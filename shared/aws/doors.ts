@@ -1,6 +1,7 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
-import type { BootstrapDoor, ContainDoor } from '../ports.ts'
+import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import { ResponderError } from '../errors.ts'
+import type { BootstrapDoor, ContainDoor, WatchDoor } from '../ports.ts'
 
 /** Invokes contain without waiting for it: Lambda keeps the event and tries twice more. */
 export function lambdaContainDoor(client: LambdaClient, functionName: string): ContainDoor {
@@ -18,6 +19,28 @@ export function sqsBootstrapDoor(client: SQSClient, queueUrl: string | undefined
     async bootstrap(accessKeyId) {
       if (queueUrl !== undefined)
         await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify({ bootstrap: accessKeyId }) }))
+    },
+  }
+}
+
+/** When a containment is looked at again, in seconds after it: an intruder at work undoes it at once, or a minute later. */
+export const VERIFY_AFTER_SECONDS = [5, 15, 60] as const
+
+/** Sends contain delayed messages. SQS keeps time to the second; a schedule of EventBridge only to the minute. */
+export function sqsWatchDoor(client: SQSClient, queueUrl: string): WatchDoor {
+  return {
+    async verifyLater(incidentId) {
+      const Entries = VERIFY_AFTER_SECONDS.map((DelaySeconds) => ({
+        Id: `after-${DelaySeconds}`,
+        DelaySeconds,
+        MessageBody: JSON.stringify({ incidentId }),
+      }))
+      const { Failed } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }))
+      if (Failed !== undefined && Failed.length > 0)
+        throw new ResponderError(
+          'store.unavailable',
+          `the watch queue took ${Entries.length - Failed.length} of ${Entries.length} messages`,
+        )
     },
   }
 }

@@ -1,16 +1,31 @@
 import {
+  AttachUserPolicyCommand,
+  DeleteRolePolicyCommand,
+  DeleteUserPermissionsBoundaryCommand,
   DeleteUserPolicyCommand,
+  DetachUserPolicyCommand,
   GetAccessKeyLastUsedCommand,
+  GetAccountSummaryCommand,
   GetRoleCommand,
+  GetRolePolicyCommand,
   GetUserCommand,
   GetUserPolicyCommand,
   type IAMClient,
   ListAccessKeysCommand,
+  ListAttachedUserPoliciesCommand,
+  ListServiceSpecificCredentialsCommand,
+  ListSigningCertificatesCommand,
+  ListSSHPublicKeysCommand,
+  PutRolePolicyCommand,
+  PutUserPermissionsBoundaryCommand,
   PutUserPolicyCommand,
   type Tag,
   UpdateAccessKeyCommand,
+  UpdateServiceSpecificCredentialCommand,
+  UpdateSigningCertificateCommand,
+  UpdateSSHPublicKeyCommand,
 } from '@aws-sdk/client-iam'
-import type { AccessKey, Description, Iam } from '../ports.ts'
+import type { AccessKey, Description, Iam, KeyStatus, PutOutcome, Switch, SwitchKind } from '../ports.ts'
 import { isNamed } from './table.ts'
 
 /**
@@ -32,9 +47,7 @@ export function awsIam(client: IAMClient, account: string): Iam {
       const keys: AccessKey[] = []
       let marker: string | undefined
       do {
-        const page = await found(
-          client.send(new ListAccessKeysCommand({ UserName: userName, ...(marker === undefined ? {} : { Marker: marker }) })),
-        )
+        const page = await found(client.send(new ListAccessKeysCommand({ UserName: userName, ...at(marker) })))
         for (const { AccessKeyId, Status } of page?.AccessKeyMetadata ?? []) {
           if (AccessKeyId !== undefined && Status !== undefined) keys.push({ id: AccessKeyId, status: Status })
         }
@@ -43,28 +56,80 @@ export function awsIam(client: IAMClient, account: string): Iam {
       return keys
     },
     async setAccessKeyStatus(userName, accessKeyId, status) {
-      return (
-        (await found(client.send(new UpdateAccessKeyCommand({ UserName: userName, AccessKeyId: accessKeyId, Status: status })))) !==
-        undefined
-      )
+      return isFound(client.send(new UpdateAccessKeyCommand({ UserName: userName, AccessKeyId: accessKeyId, Status: status })))
     },
     async getUserPolicy(userName, policyName) {
       const answer = await found(client.send(new GetUserPolicyCommand({ UserName: userName, PolicyName: policyName })))
       return answer?.PolicyDocument === undefined ? undefined : decoded(answer.PolicyDocument)
     },
-    async putUserPolicy(userName, policyName, document) {
-      try {
-        const answer = await found(
-          client.send(new PutUserPolicyCommand({ UserName: userName, PolicyName: policyName, PolicyDocument: document })),
-        )
-        return answer === undefined ? 'no-such-user' : 'put'
-      } catch (cause) {
-        if (isNamed(cause, 'LimitExceededException')) return 'quota'
-        throw cause
-      }
-    },
+    putUserPolicy: (userName, policyName, document) =>
+      outcomeOf(client.send(new PutUserPolicyCommand({ UserName: userName, PolicyName: policyName, PolicyDocument: document }))),
     async deleteUserPolicy(userName, policyName) {
       await found(client.send(new DeleteUserPolicyCommand({ UserName: userName, PolicyName: policyName })))
+    },
+    async isAttached(userName, policyArn) {
+      let marker: string | undefined
+      do {
+        const page = await found(client.send(new ListAttachedUserPoliciesCommand({ UserName: userName, ...at(marker) })))
+        if (page?.AttachedPolicies?.some(({ PolicyArn }) => PolicyArn === policyArn) === true) return true
+        marker = page?.IsTruncated === true ? page.Marker : undefined
+      } while (marker !== undefined)
+      return false
+    },
+    attachUserPolicy: (userName, policyArn) =>
+      outcomeOf(client.send(new AttachUserPolicyCommand({ UserName: userName, PolicyArn: policyArn }))),
+    async detachUserPolicy(userName, policyArn) {
+      await found(client.send(new DetachUserPolicyCommand({ UserName: userName, PolicyArn: policyArn })))
+    },
+    async boundaryOf(userName) {
+      const answer = await found(client.send(new GetUserCommand({ UserName: userName })))
+      return answer?.User?.PermissionsBoundary?.PermissionsBoundaryArn
+    },
+    async setBoundary(userName, policyArn) {
+      if (policyArn !== undefined)
+        return outcomeOf(client.send(new PutUserPermissionsBoundaryCommand({ UserName: userName, PermissionsBoundary: policyArn })))
+      // Where there is no boundary there is nothing to take away: that is what was wanted.
+      await found(client.send(new DeleteUserPermissionsBoundaryCommand({ UserName: userName })))
+      return 'put'
+    },
+    async listSwitches(userName) {
+      const [services, keys, certificates] = await Promise.all([
+        found(client.send(new ListServiceSpecificCredentialsCommand({ UserName: userName }))),
+        found(client.send(new ListSSHPublicKeysCommand({ UserName: userName }))),
+        found(client.send(new ListSigningCertificatesCommand({ UserName: userName }))),
+      ])
+      const as = (kind: SwitchKind, id: string | undefined, status: KeyStatus | undefined): Switch[] =>
+        id === undefined || status === undefined ? [] : [{ kind, id, status }]
+      return [
+        ...(services?.ServiceSpecificCredentials ?? []).flatMap((one) =>
+          as('service-specific-credential', one.ServiceSpecificCredentialId, one.Status),
+        ),
+        ...(keys?.SSHPublicKeys ?? []).flatMap((one) => as('ssh-public-key', one.SSHPublicKeyId, one.Status)),
+        ...(certificates?.Certificates ?? []).flatMap((one) => as('signing-certificate', one.CertificateId, one.Status)),
+      ]
+    },
+    async setSwitch(userName, { kind, id }, status) {
+      const about = { UserName: userName, Status: status }
+      switch (kind) {
+        case 'service-specific-credential':
+          return isFound(client.send(new UpdateServiceSpecificCredentialCommand({ ...about, ServiceSpecificCredentialId: id })))
+        case 'ssh-public-key':
+          return isFound(client.send(new UpdateSSHPublicKeyCommand({ ...about, SSHPublicKeyId: id })))
+        case 'signing-certificate':
+          return isFound(client.send(new UpdateSigningCertificateCommand({ ...about, CertificateId: id })))
+      }
+    },
+    async getRolePolicy(roleName, policyName) {
+      const answer = await found(client.send(new GetRolePolicyCommand({ RoleName: roleName, PolicyName: policyName })))
+      return answer?.PolicyDocument === undefined ? undefined : decoded(answer.PolicyDocument)
+    },
+    putRolePolicy: (roleName, policyName, document) =>
+      outcomeOf(client.send(new PutRolePolicyCommand({ RoleName: roleName, PolicyName: policyName, PolicyDocument: document }))),
+    async deleteRolePolicy(roleName, policyName) {
+      await found(client.send(new DeleteRolePolicyCommand({ RoleName: roleName, PolicyName: policyName })))
+    },
+    async countUsers() {
+      return (await client.send(new GetAccountSummaryCommand({}))).SummaryMap?.Users ?? 0
     },
     async describe(identity) {
       if (identity.kind === 'role') return description((await found(client.send(new GetRoleCommand({ RoleName: identity.name }))))?.Role)
@@ -89,6 +154,23 @@ async function found<T>(answer: Promise<T>): Promise<T | undefined> {
     if (isNamed(cause, 'NoSuchEntityException')) return undefined
     throw cause
   }
+}
+
+async function isFound(answer: Promise<unknown>): Promise<boolean> {
+  return (await found(answer)) !== undefined
+}
+
+async function outcomeOf(answer: Promise<unknown>): Promise<PutOutcome> {
+  try {
+    return (await isFound(answer)) ? 'put' : 'no-such-identity'
+  } catch (cause) {
+    if (isNamed(cause, 'LimitExceededException')) return 'quota'
+    throw cause
+  }
+}
+
+function at(marker: string | undefined): { Marker?: string } {
+  return marker === undefined ? {} : { Marker: marker }
 }
 
 function description(identity: { Arn?: string | undefined; Tags?: Tag[] | undefined } | undefined): Description | undefined {

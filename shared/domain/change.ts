@@ -3,7 +3,16 @@ import { createHash } from 'node:crypto'
 /** Before the first entry of a chain there is this. */
 export const GENESIS = '0'.repeat(64)
 
-export type ChangeKind = 'decision' | 'step-planned' | 'step-done' | 'step-failed' | 'step-undone' | 'state' | 'verdict' | 'policy'
+export type ChangeKind =
+  | 'decision'
+  | 'step-planned'
+  | 'step-done'
+  | 'step-failed'
+  | 'step-reversed'
+  | 'step-undone'
+  | 'state'
+  | 'verdict'
+  | 'policy'
 
 /**
  * One entry of the append-only record: who changed what, from what, to what, why.

@@ -4,7 +4,7 @@ import type { BlastRadius } from './blast-radius.ts'
 import type { ChainHead } from './change.ts'
 import type { Decision } from './decision.ts'
 import type { Finding } from './finding.ts'
-import type { CreatedCredential, Credential, Identity, Outcome, Signal } from './signal.ts'
+import type { Created, Credential, Identity, Outcome, Signal } from './signal.ts'
 
 /**
  * Where an incident stands.
@@ -30,8 +30,8 @@ export interface Hold {
   readonly detectors: readonly string[]
 }
 
-/** One edge of a lineage: a credential made another. */
-export interface LineageEdge extends CreatedCredential {
+/** One edge of a lineage: a credential made another, or something else that outlives it. */
+export interface LineageEdge extends Created {
   readonly parent: string
   readonly signalId: string
 }

@@ -56,7 +56,12 @@ export const Policy = z.strictObject({
       deadlineSeconds: z.number().min(0.5).max(20).default(5),
     })
     .default({ enabled: true, band: [40, 90], maxShift: 15, deadlineSeconds: 5 }),
-  breaker: z.strictObject({ containmentsPerHour: z.number().int().min(0).max(1000).default(10) }).default({ containmentsPerHour: 10 }),
+  breaker: z
+    .strictObject({
+      containmentsPerHour: z.number().int().min(0).max(1000).default(10),
+      shareOfUsers: z.number().min(0).max(1).default(0.2),
+    })
+    .default({ containmentsPerHour: 10, shareOfUsers: 0.2 }),
   release: z.strictObject({ holdHours: z.number().min(0).max(720).default(24) }).default({ holdHours: 24 }),
   illReputed: z.array(NetworkPattern).max(2000).default([]),
   approvers: z.array(ArnPattern).max(200).default([]),
@@ -88,7 +93,17 @@ export function needsTags(policy: Policy): boolean {
   return Object.keys(policy.protected.tags).length > 0 || policy.tiers.some(({ match }) => Object.keys(match.tags).length > 0)
 }
 
+/** Never contained, whatever the policy says: IAM refuses to change the first two, and the last deploys this responder. */
+const ALWAYS_PROTECTED: readonly (readonly [pattern: string, why: string])[] = [
+  ['arn:*:iam::*:role/aws-service-role/*', 'a service-linked role: only its service may change it'],
+  ['arn:*:iam::*:role/aws-reserved/*', 'a role of IAM Identity Center: end the sessions there'],
+  ['arn:*:iam::*:role/cdk-*', 'a role that deploys stacks, this one among them'],
+  ['arn:*:iam::*:role/Countersign-*', 'a role of the responder itself'],
+]
+
 function protectionOf(policy: Policy, identityId: string, tags: Readonly<Record<string, string>> | undefined): string | undefined {
+  const always = ALWAYS_PROTECTED.find(([pattern]) => globs(pattern, identityId))
+  if (always !== undefined) return `never contained: ${always[1]}`
   const arn = policy.protected.arns.find((pattern) => globs(pattern, identityId))
   if (arn !== undefined) return `protected by ARN ${arn}`
   if (Object.keys(policy.protected.tags).length === 0) return undefined

@@ -50,12 +50,19 @@ export interface Origin {
   readonly via: string | undefined
 }
 
-/** A credential that a call created: the edge of a lineage. */
-export interface CreatedCredential {
+/**
+ * What a call made that outlives it, and may let its maker in again: the edge of a lineage.
+ *
+ * `owner` is the user or the role of a credential by its name, the ARN of an assumed role for a session, and for a `door`
+ * (a changed trust, a resource policy, a function, an identity provider) the thing that was opened.
+ */
+export interface Created {
   readonly id: string
-  readonly kind: CredentialKind
+  readonly kind: CreatedKind
   readonly owner: string
 }
+
+export type CreatedKind = CredentialKind | 'service-specific-credential' | 'user' | 'role' | 'door'
 
 /**
  * One normalised input, whatever its source.
@@ -78,7 +85,7 @@ export interface Signal {
   readonly outcome: Outcome
   readonly errorCode: string | undefined
   readonly origin: Origin
-  readonly created: CreatedCredential | undefined
+  readonly created: Created | undefined
   readonly request: Readonly<Record<string, unknown>>
   readonly response: Readonly<Record<string, unknown>>
   /** CloudTrail's `additionalEventData`: how somebody signed in, with what kind of token. */

@@ -15,6 +15,7 @@ const User = z.looseObject({
   UserPolicyList: z.array(InlinePolicy).default([]),
   AttachedManagedPolicies: z.array(AttachedPolicy).default([]),
   GroupList: z.array(z.string()).default([]),
+  PermissionsBoundary: z.looseObject({ PermissionsBoundaryArn: z.string() }).optional(),
   Tags: z.array(Tag).default([]),
 })
 
@@ -50,9 +51,17 @@ const AccessKeyEntry = z.looseObject({
   CreateDate: z.string().optional(),
 })
 
+/** A service-specific credential, SSH key or signing certificate: what IAM can switch off beside access keys. */
+const SwitchableCredential = z.looseObject({
+  UserName: z.string(),
+  Kind: z.enum(['service-specific-credential', 'ssh-public-key', 'signing-certificate']),
+  Id: z.string(),
+  Status: z.enum(['Active', 'Inactive', 'Expired']),
+})
+
 /**
  * An account as `aws iam get-account-authorization-details` prints it, and what that leaves out: `AccessKeys` (the
- * `AccessKeyMetadata` of `aws iam list-access-keys`, every user's together) and `LoginProfiles`.
+ * `AccessKeyMetadata` of `aws iam list-access-keys`, every user's together), `LoginProfiles` and `SwitchableCredentials`.
  */
 export const AccountPicture = z.looseObject({
   UserDetailList: z.array(User).default([]),
@@ -61,5 +70,6 @@ export const AccountPicture = z.looseObject({
   Policies: z.array(ManagedPolicy).default([]),
   AccessKeys: z.array(AccessKeyEntry).default([]),
   LoginProfiles: z.array(z.looseObject({ UserName: z.string() })).default([]),
+  SwitchableCredentials: z.array(SwitchableCredential).default([]),
 })
 export type AccountPicture = z.infer<typeof AccountPicture>

@@ -1,4 +1,4 @@
-import type { BootstrapDoor, ContainDoor } from '../ports.ts'
+import type { BootstrapDoor, ContainDoor, WatchDoor } from '../ports.ts'
 
 /** Hands an incident to contain on the same machine. It does not wait for it, as an asynchronous invoke does not. */
 export function memoryContainDoor(contain: (incidentId: string) => Promise<unknown>): ContainDoor & { settled(): Promise<void> } {
@@ -24,6 +24,17 @@ export function memoryBootstrapDoor(): BootstrapDoor & { readonly asked: readonl
     asked,
     async bootstrap(accessKeyId) {
       asked.push(accessKeyId)
+    },
+  }
+}
+
+/** Collects the incidents that are to be looked at again. */
+export function memoryWatchDoor(): WatchDoor & { readonly asked: readonly string[] } {
+  const asked: string[] = []
+  return {
+    asked,
+    async verifyLater(incidentId) {
+      asked.push(incidentId)
     },
   }
 }

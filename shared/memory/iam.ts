@@ -7,6 +7,12 @@ import { grantsIn } from './grants.ts'
 /** Characters of inline policy that a user may have, white space not counted: an IAM quota. */
 const INLINE_QUOTA = 2048
 
+/** The same of a role. */
+const ROLE_INLINE_QUOTA = 10_240
+
+/** Managed policies that a user may have attached: an IAM quota. */
+const ATTACHED_QUOTA = 10
+
 /** IAM of the embedded account. */
 export interface MemoryIam extends Iam {
   /** The account as it stands: a copy. */
@@ -21,6 +27,7 @@ export interface MemoryIam extends Iam {
 export function memoryIam(picture: AccountPicture): MemoryIam {
   const account = structuredClone(picture)
   const userNamed = (name: string) => account.UserDetailList.find(({ UserName }) => UserName === name)
+  const roleNamed = (name: string) => account.RoleDetailList.find(({ RoleName }) => RoleName === name)
   const roleOf = ({ id }: Identity) => account.RoleDetailList.find(({ Arn }) => Arn === id)
   const keyOf = (userName: string, accessKeyId: string) =>
     account.AccessKeys.find((key) => key.UserName === userName && key.AccessKeyId === accessKeyId)
@@ -77,16 +84,72 @@ export function memoryIam(picture: AccountPicture): MemoryIam {
     },
     async putUserPolicy(userName, policyName, document) {
       const user = userNamed(userName)
-      if (user === undefined) return 'no-such-user'
-      const others = user.UserPolicyList.filter(({ PolicyName }) => PolicyName !== policyName)
-      const used = others.reduce((sum, { PolicyDocument }) => sum + sizeOf(PolicyDocument), 0)
-      if (used + sizeOf(document) > INLINE_QUOTA) return 'quota'
-      user.UserPolicyList = [...others, { PolicyName: policyName, PolicyDocument: document }]
+      if (user === undefined) return 'no-such-identity'
+      const policies = withPolicy(user.UserPolicyList, policyName, document)
+      if (sizeOfAll(policies) > INLINE_QUOTA) return 'quota'
+      user.UserPolicyList = policies
       return 'put'
     },
     async deleteUserPolicy(userName, policyName) {
       const user = userNamed(userName)
       if (user !== undefined) user.UserPolicyList = user.UserPolicyList.filter(({ PolicyName }) => PolicyName !== policyName)
+    },
+    async isAttached(userName, policyArn) {
+      return userNamed(userName)?.AttachedManagedPolicies.some(({ PolicyArn }) => PolicyArn === policyArn) === true
+    },
+    async attachUserPolicy(userName, policyArn) {
+      const user = userNamed(userName)
+      if (user === undefined) return 'no-such-identity'
+      const others = user.AttachedManagedPolicies.filter(({ PolicyArn }) => PolicyArn !== policyArn)
+      if (others.length >= ATTACHED_QUOTA) return 'quota'
+      if (others.length === user.AttachedManagedPolicies.length)
+        user.AttachedManagedPolicies = [...others, { PolicyName: policyArn.slice(policyArn.lastIndexOf('/') + 1), PolicyArn: policyArn }]
+      return 'put'
+    },
+    async detachUserPolicy(userName, policyArn) {
+      const user = userNamed(userName)
+      if (user !== undefined) user.AttachedManagedPolicies = user.AttachedManagedPolicies.filter(({ PolicyArn }) => PolicyArn !== policyArn)
+    },
+    async boundaryOf(userName) {
+      return userNamed(userName)?.PermissionsBoundary?.PermissionsBoundaryArn
+    },
+    async setBoundary(userName, policyArn) {
+      const user = userNamed(userName)
+      if (user === undefined) return policyArn === undefined ? 'put' : 'no-such-identity'
+      if (policyArn === undefined) delete user.PermissionsBoundary
+      else user.PermissionsBoundary = { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: policyArn }
+      return 'put'
+    },
+    async listSwitches(userName) {
+      return account.SwitchableCredentials.filter(({ UserName }) => UserName === userName).map(({ Kind, Id, Status }) => ({
+        kind: Kind,
+        id: Id,
+        status: Status,
+      }))
+    },
+    async setSwitch(userName, { kind, id }, status) {
+      const found = account.SwitchableCredentials.find((one) => one.UserName === userName && one.Kind === kind && one.Id === id)
+      if (found !== undefined) found.Status = status
+      return found !== undefined
+    },
+    async getRolePolicy(roleName, policyName) {
+      const policy = roleNamed(roleName)?.RolePolicyList.find(({ PolicyName }) => PolicyName === policyName)
+      return policy === undefined ? undefined : textOfDocument(policy.PolicyDocument)
+    },
+    async putRolePolicy(roleName, policyName, document) {
+      const role = roleNamed(roleName)
+      if (role === undefined) return 'no-such-identity'
+      const policies = withPolicy(role.RolePolicyList, policyName, document)
+      if (sizeOfAll(policies) > ROLE_INLINE_QUOTA) return 'quota'
+      role.RolePolicyList = policies
+      return 'put'
+    },
+    async deleteRolePolicy(roleName, policyName) {
+      const role = roleNamed(roleName)
+      if (role !== undefined) role.RolePolicyList = role.RolePolicyList.filter(({ PolicyName }) => PolicyName !== policyName)
+    },
+    async countUsers() {
+      return account.UserDetailList.length
     },
     async describe(identity) {
       const user = identity.kind === 'iam-user' ? userNamed(identity.name) : undefined
@@ -119,8 +182,14 @@ function isOnlyMet(user: AccountPicture['UserDetailList'][number]): boolean {
   return user.UserPolicyList.length + user.AttachedManagedPolicies.length + user.GroupList.length === 0
 }
 
-function sizeOf(document: PolicyDocument): number {
-  return textOfDocument(document).replace(/\s/g, '').length
+type InlinePolicies = AccountPicture['UserDetailList'][number]['UserPolicyList']
+
+function withPolicy(policies: InlinePolicies, name: string, document: string): InlinePolicies {
+  return [...policies.filter(({ PolicyName }) => PolicyName !== name), { PolicyName: name, PolicyDocument: document }]
+}
+
+function sizeOfAll(policies: InlinePolicies): number {
+  return policies.reduce((sum, { PolicyDocument }) => sum + textOfDocument(PolicyDocument).replace(/\s/g, '').length, 0)
 }
 
 /** Pictures hold documents as objects, as JSON or URL-encoded. */

@@ -7,7 +7,7 @@ import type { Identity } from '../domain/signal.ts'
 const MOST: Readonly<Record<Mode, Action>> = { observe: 'observe', ask: 'ask', contain: 'contain' }
 
 /** The kinds of identity whose credentials can be taken out of use from here. */
-const CONTAINABLE: readonly Identity['kind'][] = ['iam-user']
+const CONTAINABLE: readonly Identity['kind'][] = ['iam-user', 'role']
 
 /**
  * What to do about an assessment: what its risk calls for, cut to what the bounds allow.

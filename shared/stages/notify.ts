@@ -20,6 +20,8 @@ function titleOf({ identity, assessment }: Incident, kind: Notice['kind']): stri
   switch (kind) {
     case 'contained':
       return `Contained ${who}: risk ${Math.round(assessment.risk)}, please countersign`
+    case 'reversed':
+      return `Containment of ${who} was reversed and is set again: somebody is at work`
     case 'ask':
       return `Decide about ${who}: risk ${Math.round(assessment.risk)}`
     case 'released':
@@ -40,7 +42,8 @@ function bodyOf(incident: Incident, kind: Notice['kind']): string {
     `Decision: ${incident.decision.action}; ${incident.decision.why.map((line) => printable(line, 160)).join('; ')}`,
   ]
   if (kind === 'contained') lines.push(`Undo: npx countersign release ${incident.id} --reason "…"`)
-  if (kind === 'ask') lines.push(`Look: npx countersign incidents show ${incident.id}`)
+  if (kind === 'reversed') lines.push('Whoever did it has rights over IAM: find them in CloudTrail, and contain them too')
+  if (kind === 'ask' || kind === 'reversed') lines.push(`Look: npx countersign incidents show ${incident.id}`)
   return lines.join('\n')
 }
 

@@ -4,7 +4,7 @@ import { type ChangeDraft, chain, EMPTY_CHAIN } from '../domain/change.ts'
 import { type Decision, isStronger } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
 import { type Incident, type IncidentState, incidentSignal, type LineageEdge, priorityOf } from '../domain/incident.ts'
-import type { Credential, CredentialKind, Signal } from '../domain/signal.ts'
+import type { CreatedKind, Credential, Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
 import type { ChangeRecord, Clock, IdentityStore, IncidentStore, Versioned } from '../ports.ts'
 import { mergeFindings } from './correlate.ts'
@@ -129,7 +129,7 @@ function opened({ incidentId, signal, merged, assessment, blastRadius, decision 
 function grown(incident: Incident, { signal, merged, assessment, blastRadius, decision }: Judged): Incident {
   const credentials = withCredential(incident.credentials, signal.credential)
   const lineage = withEdges(incident.lineage, edgesOf(signal))
-  const hasMore = keysOf(credentials) > keysOf(incident.credentials) || keysOf(lineage) > keysOf(incident.lineage)
+  const hasMore = containable(credentials) > containable(incident.credentials) || containable(lineage) > containable(incident.lineage)
   const isStrongerNow = isStrongerDecision(decision, incident.decision) && !wasRefused(incident)
   const now = isStrongerNow ? decision : incident.decision
   const findings = mergeFindings(incident.findings, merged)
@@ -165,11 +165,14 @@ function raisedState(state: IncidentState, decision: Decision): IncidentState {
   return state === 'watching' || state === 'asking' ? stateFor(decision) : state
 }
 
-function keysOf(credentials: readonly { readonly kind: CredentialKind }[]): number {
-  return credentials.filter(({ kind }) => kind === 'access-key').length
+/** The kinds of credentials and of things made that containment takes out of use. */
+const CONTAINABLE: ReadonlySet<CreatedKind> = new Set(['access-key', 'session', 'service-specific-credential', 'user', 'role'])
+
+function containable(things: readonly { readonly kind: CreatedKind }[]): number {
+  return things.filter(({ kind }) => CONTAINABLE.has(kind)).length
 }
 
-/** A key of the user, or one that it made, seen only now: it has to be contained as well. */
+/** A credential of the identity, or something that it made, seen only now: it has to be contained as well. */
 function stateWithMore({ state }: Incident, hasMore: boolean): IncidentState {
   return state === 'contained' && hasMore ? 'containing' : state
 }
@@ -192,11 +195,11 @@ function withEdges(known: readonly LineageEdge[], more: readonly LineageEdge[]):
   return news.length === 0 ? known : [...known, ...news].slice(0, NAMED_LIMIT)
 }
 
-/** Users that got a key from this identity lead to the same incident, so that what they do with it is seen there. */
+/** Users that this identity made, or gave a key, lead to the same incident, so that what they do is seen there. */
 function pointers(incident: Incident, { identities }: RaisePorts, before?: Incident): Promise<void>[] {
   const { account } = incident.identity
   return incident.lineage
-    .filter((edge) => edge.kind === 'access-key' && !before?.lineage.includes(edge))
+    .filter((edge) => (edge.kind === 'access-key' || edge.kind === 'user') && !before?.lineage.includes(edge))
     .map(({ owner }) => `arn:aws:iam::${account}:user/${owner}`)
     .filter((id) => id !== incident.identity.id)
     .map((id) => identities.setIncident(id, incident.id))

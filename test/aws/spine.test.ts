@@ -4,17 +4,22 @@ import { promisify } from 'node:util'
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation'
 import {
   CreateAccessKeyCommand,
+  CreatePolicyCommand,
+  CreateRoleCommand,
   CreateUserCommand,
+  DeleteRolePolicyCommand,
+  GetRolePolicyCommand,
   GetUserPolicyCommand,
   IAMClient,
   ListAccessKeysCommand,
   ListUserPoliciesCommand,
   ListUsersCommand,
+  PutRolePolicyCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam'
 import { SNSClient } from '@aws-sdk/client-sns'
-import { SQSClient } from '@aws-sdk/client-sqs'
-import { STSClient } from '@aws-sdk/client-sts'
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { dynamo } from '../../shared/aws/clients.ts'
@@ -25,6 +30,7 @@ import {
   ACCOUNT,
   type DeployedFunction,
   deployed,
+  iamDoor,
   type Keys,
   lambdaDoor,
   REGION,
@@ -32,7 +38,7 @@ import {
   resourceOf,
   roleSession,
   synthesise,
-  topicAndQueue,
+  topicAndQueues,
 } from './stack-on-moto.ts'
 
 const MOTO = process.env.MOTO_URL ?? ''
@@ -47,6 +53,8 @@ let iam: IAMClient
 let respond: DeployedFunction
 let contain: DeployedFunction
 let seed: DeployedFunction
+let watchUrl: string
+let iamFront: Awaited<ReturnType<typeof iamDoor>>
 let door: Awaited<ReturnType<typeof lambdaDoor>>
 
 /** The first administrator is made by the calls that moto takes unchecked. */
@@ -69,12 +77,20 @@ async function newUser(userName: string): Promise<Keys> {
   return newKey(iam, userName)
 }
 
+async function quarantinePolicy(document: unknown): Promise<string> {
+  const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'quarantine', PolicyDocument: JSON.stringify(document) }))
+  return Policy?.Arn ?? ''
+}
+
 beforeAll(async () => {
   admin = await firstAdmin()
   iam = new IAMClient(options(admin))
   door = await lambdaDoor()
+  iamFront = await iamDoor(MOTO)
   const { resources, assets } = await synthesise({ version: 1, mode: 'contain' })
-  const { topicArn, queueUrl } = await topicAndQueue(new SNSClient(options(admin)), new SQSClient(options(admin)))
+  const made = await topicAndQueues(new SNSClient(options(admin)), new SQSClient(options(admin)))
+  const { topicArn, queueUrl } = made
+  watchUrl = made.watchUrl
   await createTable(dynamo(options(admin)), TABLE)
 
   const table = resourceOf(resources, 'AWS::DynamoDB::Table', 'Record')
@@ -84,8 +100,11 @@ beforeAll(async () => {
     [`${table}.Arn`, `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${TABLE}`],
     [resourceOf(resources, 'AWS::SNS::Topic', 'Notices'), topicArn],
   ])
-  for (const [id, { Type }] of Object.entries(resources)) {
+  for (const [id, { Type, Properties }] of Object.entries(resources)) {
     if (Type === 'AWS::SQS::Queue') values.set(id, queueUrl).set(`${id}.Arn`, `arn:aws:sqs:${REGION}:${ACCOUNT}:bootstrap`)
+    if (Type === 'AWS::SQS::Queue' && /^ContainWatch[0-9A-F]{8}$/.test(id))
+      values.set(id, watchUrl).set(`${id}.Arn`, `arn:aws:sqs:${REGION}:${ACCOUNT}:watch`)
+    if (Type === 'AWS::IAM::ManagedPolicy') values.set(id, await quarantinePolicy(Properties.PolicyDocument))
     if (Type === 'AWS::Lambda::Function') values.set(id, id).set(`${id}.Arn`, `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${id}`)
     if (Type === 'AWS::IAM::Role') values.set(`${id}.Arn`, `arn:aws:iam::${ACCOUNT}:role/${id}`).set(id, id)
     if (Type === 'AWS::Logs::LogGroup') values.set(`${id}.Arn`, `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${id}`)
@@ -109,6 +128,7 @@ beforeAll(async () => {
       ...(resolve(Environment.Variables) as Record<string, string>),
       AWS_ENDPOINT_URL: MOTO,
       AWS_ENDPOINT_URL_LAMBDA: door.url,
+      AWS_ENDPOINT_URL_IAM: iamFront.url,
     }
     return deployed(join(assets, `asset.${Code.S3Key.replace('.zip', '')}`, 'index.mjs'), environment, keys)
   }
@@ -121,7 +141,10 @@ beforeAll(async () => {
   await new CloudFormationClient(options(admin)).send(new CreateStackCommand({ StackName: 'Countersign', TemplateBody }))
 }, 180_000)
 
-afterAll(() => door.server.close())
+afterAll(() => {
+  door.server.close()
+  iamFront.server.close()
+})
 
 const sqsEvent = (bodies: readonly unknown[]) => ({
   Records: bodies.map((body, at) => ({
@@ -243,7 +266,9 @@ describe('the deployed path on moto', () => {
     expect(await statusOf('ci-deploy', keys)).toBe('Inactive')
     expect(await statusOf('support-ops', made)).toBe('Inactive')
     expect(await inlineOf('ci-deploy')).toEqual([`CountersignQuarantine-${payload.incidentId}`, 'work'])
-    expect(await mayListUsers(made)).toBe(true)
+    // The user that the intruder made is denied as well.
+    expect(await mayListUsers(made)).toBe(false)
+    expect(await inlineOf('support-ops')).toEqual([`CountersignQuarantine-${payload.incidentId}`, 'work'])
 
     const chain = await records().list(`INCIDENT#${payload.incidentId}`)
     expect(chain.map(({ kind }) => kind)).toContain('step-done')
@@ -262,8 +287,73 @@ describe('the deployed path on moto', () => {
     expect(await statusOf('ci-deploy', keys)).toBe('Active')
     expect(await statusOf('support-ops', made)).toBe('Active')
     expect(await inlineOf('ci-deploy')).toEqual(['work'])
+    expect(await inlineOf('support-ops')).toEqual(['work'])
+    expect(await mayListUsers(made)).toBe(true)
     expect(await countersign('incidents', 'show', payload.incidentId)).toContain('legitimate by')
     expect(await countersign('changes', 'verify')).toContain('whole')
+  })
+
+  it('ends the session of a role by its name, and sets again what the intruder undoes', async () => {
+    const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }] }
+    await iam.send(new CreateRoleCommand({ RoleName: 'deploy', AssumeRolePolicyDocument: JSON.stringify(trust) }))
+    await iam.send(new PutRolePolicyCommand({ RoleName: 'deploy', PolicyName: 'work', PolicyDocument: ALLOW_IAM }))
+    const { Credentials } = await new STSClient(options(admin)).send(
+      new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${ACCOUNT}:role/deploy`, RoleSessionName: 'build-7' }),
+    )
+    const session: Keys = {
+      accessKeyId: Credentials?.AccessKeyId ?? '',
+      secretAccessKey: Credentials?.SecretAccessKey ?? '',
+      sessionToken: Credentials?.SessionToken ?? '',
+    }
+    expect(await mayListUsers(session)).toBe(true)
+    const userIdentity = {
+      type: 'AssumedRole',
+      arn: `arn:aws:sts::${ACCOUNT}:assumed-role/deploy/build-7`,
+      accountId: ACCOUNT,
+      accessKeyId: session.accessKeyId,
+      sessionContext: { sessionIssuer: { type: 'Role', arn: `arn:aws:iam::${ACCOUNT}:role/deploy`, userName: 'deploy' } },
+    }
+    const attack = [
+      { second: 11, eventName: 'CreateUser', requestParameters: { userName: 'gone-again' } },
+      {
+        second: 12,
+        eventName: 'CreateLoginProfile',
+        requestParameters: { userName: 'admin' },
+        responseElements: { loginProfile: { userName: 'admin' } },
+      },
+      { second: 13, eventName: 'StopLogging', eventSource: 'cloudtrail.amazonaws.com' },
+    ].map((about) => call('deploy', session, { ...about, userIdentity }))
+    await respond.invoke(sqsEvent(attack))
+    const { payload } = door.invoked.at(-1) as { payload: { incidentId: string } }
+    await contain.invoke(payload)
+    const PolicyName = `CountersignRevoke-${payload.incidentId}`
+    const documentNow = async () => {
+      const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName: 'deploy', PolicyName }))
+      return JSON.parse(decodeURIComponent(PolicyDocument ?? ''))
+    }
+    expect((await documentNow()).Statement[0]).toMatchObject({
+      Effect: 'Deny',
+      Condition: { StringLike: { 'aws:userid': ['*:build-7'] }, DateLessThan: { 'aws:TokenIssueTime': expect.any(String) } },
+    })
+    // moto takes a conditional Deny for an unconditional one: that the session is refused shows the policy is in force, the
+    // document above that it is for this session alone.
+    expect(await mayListUsers(session)).toBe(false)
+
+    // An administrator whose key is stolen as well takes the policy away; the watch queue's message finds it.
+    const { Messages } = await new SQSClient(options(admin)).send(new ReceiveMessageCommand({ QueueUrl: watchUrl, WaitTimeSeconds: 7 }))
+    const seen = Messages?.map(({ Body }) => JSON.parse(Body ?? '').incidentId)
+    expect(seen?.length).toBeGreaterThan(0)
+    await iam.send(new DeleteRolePolicyCommand({ RoleName: 'deploy', PolicyName }))
+    await new Promise((done) => setTimeout(done, 1000))
+    await contain.invoke(sqsEvent([payload]))
+    expect((await documentNow()).Statement[0].Effect).toBe('Deny')
+    const chain = await records().list(`INCIDENT#${payload.incidentId}`)
+    expect(verifyChain(`INCIDENT#${payload.incidentId}`, chain)).toBeUndefined()
+    expect((await incidents().get(payload.incidentId))?.value.state).toBe('contained')
+
+    await countersign('release', payload.incidentId, '--reason', 'a drill')
+    await contain.invoke((door.invoked.at(-1) as { payload: unknown }).payload)
+    expect(await mayListUsers(session)).toBe(true)
   })
 
   it('contains a key that AWS Health reports, with nothing known of its user', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -94,7 +94,9 @@ export async function roleSession(
   const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: admin }, Action: 'sts:AssumeRole' }] }
   await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }))
   // moto asks for most actions on the resource "*", so an Allow on an ARN would never match; a Deny stays as it is.
-  const onMoto = statements.map((statement) => (statement.Effect === 'Allow' ? { ...statement, Resource: '*' } : statement))
+  const allowed = statements.map((statement) => (statement.Effect === 'Allow' ? { ...statement, Resource: '*' } : statement))
+  // AWS lets whoever may send a message send a batch of them; moto takes the batch for an action of its own.
+  const onMoto = [...allowed, { Effect: 'Allow', Action: 'sqs:SendMessageBatch', Resource: '*' }]
   await iam.send(
     new PutRolePolicyCommand({
       RoleName: name,
@@ -162,9 +164,44 @@ export async function lambdaDoor(): Promise<{ url: string; invoked: { name: stri
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, invoked, server }
 }
 
-export async function topicAndQueue(sns: SNSClient, sqs: SQSClient): Promise<{ topicArn: string; queueUrl: string }> {
+/**
+ * Stands before moto's IAM and answers what moto does not know: service-specific credentials, of which there are none. All
+ * else goes to moto as it came, so that moto judges the caller's rights.
+ */
+export async function iamDoor(moto: string): Promise<{ url: string; calls: string[]; server: Server }> {
+  const calls: string[] = []
+  const server = createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = []
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+    incoming.on('end', () => {
+      const body = Buffer.concat(chunks)
+      const action = new URLSearchParams(body.toString()).get('Action') ?? ''
+      calls.push(`iam:${action}`)
+      if (action === 'ListServiceSpecificCredentials') {
+        const inner = '<ServiceSpecificCredentials></ServiceSpecificCredentials><IsTruncated>false</IsTruncated>'
+        outgoing
+          .writeHead(200, { 'content-type': 'text/xml' })
+          .end(`<${action}Response><${action}Result>${inner}</${action}Result></${action}Response>`)
+        return
+      }
+      const { hostname, port } = new URL(moto)
+      // The host stays the one that was signed.
+      const forward = request({ hostname, port, path: incoming.url, method: incoming.method, headers: incoming.headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+        answer.pipe(outgoing)
+      })
+      forward.on('error', () => outgoing.writeHead(502).end())
+      forward.end(body)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls, server }
+}
+
+export async function topicAndQueues(sns: SNSClient, sqs: SQSClient): Promise<{ topicArn: string; queueUrl: string; watchUrl: string }> {
   const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'notices' }))
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'bootstrap' }))
-  if (TopicArn === undefined || QueueUrl === undefined) throw new Error('moto made no topic or no queue')
-  return { topicArn: TopicArn, queueUrl: QueueUrl }
+  const { QueueUrl: watchUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'watch' }))
+  if (TopicArn === undefined || QueueUrl === undefined || watchUrl === undefined) throw new Error('moto made no topic or no queue')
+  return { topicArn: TopicArn, queueUrl: QueueUrl, watchUrl }
 }

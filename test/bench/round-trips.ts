@@ -56,6 +56,8 @@ export async function roundTrips(): Promise<Figures> {
       history: { lookup: async () => [] },
       places: { placeOf: () => ({ country: undefined, network: undefined }) },
       clock: { now: () => Date.now() },
+      watchDoor: { verifyLater: async () => {} },
+      quarantinePolicyArn: 'arn:aws:iam::123456789012:policy/quarantine',
       log: silentLog,
     }
   }

@@ -1,11 +1,18 @@
 import { bundles } from './bundles.ts'
+import { lineages } from './lineage.ts'
 import { type Figures, isMet } from './measure.ts'
 import { replayRatio } from './replay-ratio.ts'
 import { roundTrips } from './round-trips.ts'
 import { slopes } from './slopes.ts'
 
 /** `npm run bench`: every figure is measured in this run. With `--json` one object: name → { value, unit, target }. */
-const figures: Figures = { ...(await replayRatio()), ...(await slopes()), ...(await roundTrips()), ...(await bundles()) }
+const figures: Figures = {
+  ...(await replayRatio()),
+  ...(await slopes()),
+  ...(await roundTrips()),
+  ...(await lineages()),
+  ...(await bundles()),
+}
 if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(figures)}\n`)
 else {
   for (const [name, figure] of Object.entries(figures)) {

@@ -30,6 +30,11 @@ export const CONTRACT_ACCOUNT = AccountPicture.parse({
     { UserName: 'bare', Arn: user('bare').id },
   ],
   RoleDetailList: [{ RoleName: 'deployer', Arn: 'arn:aws:iam::123456789012:role/deployer', Tags: [{ Key: 'team', Value: 'platform' }] }],
+  SwitchableCredentials: [
+    { UserName: 'ci-deploy', Kind: 'service-specific-credential', Id: 'ACCAEXAMPLE', Status: 'Active' },
+    { UserName: 'ci-deploy', Kind: 'ssh-public-key', Id: 'APKAEXAMPLE', Status: 'Active' },
+    { UserName: 'ci-deploy', Kind: 'signing-certificate', Id: 'CERTEXAMPLE', Status: 'Inactive' },
+  ],
   AccessKeys: [
     { UserName: 'ci-deploy', AccessKeyId: 'AKIAIOSFODNN7EXAMPLE', Status: 'Active' },
     { UserName: 'ci-deploy', AccessKeyId: 'AKIAI44QH8DHBEXAMPLE', Status: 'Inactive' },
@@ -121,7 +126,7 @@ export function iamContract(name: string, make: () => Promise<IamUnderTest>, { h
     })
 
     it('says that there is no such user to put a policy on', async () => {
-      expect(await iam.putUserPolicy('nobody', 'quarantine', DENY_ALL)).toBe('no-such-user')
+      expect(await iam.putUserPolicy('nobody', 'quarantine', DENY_ALL)).toBe('no-such-identity')
     })
 
     it.runIf(hasQuota)('says that the quota of 2,048 characters is used up, and changes nothing; white space does not count', async () => {
@@ -135,6 +140,70 @@ export function iamContract(name: string, make: () => Promise<IamUnderTest>, { h
       expect(await iam.putUserPolicy('ci-deploy', 'filler', `  ${filler(left)}\n`)).toBe('put')
       expect(await iam.putUserPolicy('ci-deploy', 'quarantine', DENY_ALL)).toBe('quota')
       expect(await iam.putUserPolicy('ci-deploy', 'filler', DENY_ALL)).toBe('put')
+    })
+
+    const POLICY = 'arn:aws:iam::123456789012:policy/quarantine'
+
+    it('attaches and detaches a managed policy, knows it among others, and stops at ten', async () => {
+      expect(await iam.isAttached('ci-deploy', POLICY)).toBe(false)
+      expect(await iam.attachUserPolicy('ci-deploy', `${POLICY}-other`)).toBe('put')
+      expect(await iam.attachUserPolicy('ci-deploy', POLICY)).toBe('put')
+      expect(await iam.attachUserPolicy('ci-deploy', POLICY)).toBe('put')
+      expect(await iam.isAttached('ci-deploy', POLICY)).toBe(true)
+      await iam.detachUserPolicy('ci-deploy', POLICY)
+      await iam.detachUserPolicy('ci-deploy', POLICY)
+      await iam.detachUserPolicy('nobody', POLICY)
+      expect(await iam.isAttached('ci-deploy', POLICY)).toBe(false)
+      expect(await iam.isAttached('ci-deploy', `${POLICY}-other`)).toBe(true)
+      for (let at = 1; at < 10; at++) expect(await iam.attachUserPolicy('ci-deploy', `${POLICY}-${at}`)).toBe('put')
+      expect(await iam.attachUserPolicy('ci-deploy', POLICY)).toBe('quota')
+      expect(await iam.attachUserPolicy('nobody', POLICY)).toBe('no-such-identity')
+      expect(await iam.isAttached('nobody', POLICY)).toBe(false)
+    })
+
+    it('sets a boundary, replaces it and takes it away, also where there is none', async () => {
+      expect(await iam.boundaryOf('ci-deploy')).toBeUndefined()
+      expect(await iam.setBoundary('ci-deploy', `${POLICY}-own`)).toBe('put')
+      expect(await iam.setBoundary('ci-deploy', POLICY)).toBe('put')
+      expect(await iam.boundaryOf('ci-deploy')).toBe(POLICY)
+      expect(await iam.setBoundary('ci-deploy', undefined)).toBe('put')
+      expect(await iam.setBoundary('ci-deploy', undefined)).toBe('put')
+      expect(await iam.boundaryOf('ci-deploy')).toBeUndefined()
+      expect(await iam.setBoundary('nobody', POLICY)).toBe('no-such-identity')
+      expect(await iam.boundaryOf('nobody')).toBeUndefined()
+    })
+
+    it('lists what else a user can sign in with, and switches it off and on', async () => {
+      const switches = await iam.listSwitches('ci-deploy')
+      expect(switches).toEqual([
+        { kind: 'service-specific-credential', id: 'ACCAEXAMPLE', status: 'Active' },
+        { kind: 'ssh-public-key', id: 'APKAEXAMPLE', status: 'Active' },
+        { kind: 'signing-certificate', id: 'CERTEXAMPLE', status: 'Inactive' },
+      ])
+      for (const one of switches) {
+        expect(await iam.setSwitch('ci-deploy', one, 'Inactive')).toBe(true)
+        expect((await iam.listSwitches('ci-deploy')).find(({ id }) => id === one.id)?.status).toBe('Inactive')
+        expect(await iam.setSwitch('ci-deploy', one, 'Active')).toBe(true)
+        expect(await iam.setSwitch('bare', one, 'Inactive')).toBe(false)
+      }
+      expect((await iam.listSwitches('ci-deploy')).map(({ status }) => status)).toEqual(['Active', 'Active', 'Active'])
+      expect(await iam.listSwitches('bare')).toEqual([])
+      expect(await iam.listSwitches('nobody')).toEqual([])
+    })
+
+    it('puts, reads and deletes an inline policy of a role', async () => {
+      expect(await iam.getRolePolicy('deployer', 'revoke')).toBeUndefined()
+      expect(await iam.putRolePolicy('deployer', 'revoke', OWN_POLICY)).toBe('put')
+      expect(await iam.putRolePolicy('deployer', 'revoke', DENY_ALL)).toBe('put')
+      expect(JSON.parse((await iam.getRolePolicy('deployer', 'revoke')) ?? '')).toEqual(JSON.parse(DENY_ALL))
+      await iam.deleteRolePolicy('deployer', 'revoke')
+      await iam.deleteRolePolicy('deployer', 'revoke')
+      expect(await iam.getRolePolicy('deployer', 'revoke')).toBeUndefined()
+      expect(await iam.putRolePolicy('nobody', 'revoke', DENY_ALL)).toBe('no-such-identity')
+    })
+
+    it('counts the users', async () => {
+      expect(await iam.countUsers()).toBe(2)
     })
 
     it('reads the tags of a user and of a role', async () => {

@@ -1,4 +1,5 @@
 import type { AccountPicture } from '../../shared/memory/account-picture.ts'
+import type { SwitchKind } from '../../shared/ports.ts'
 import { type Loopback, loopback, type WireAnswer } from './loopback.ts'
 
 /** A verb of IAM's Query protocol: the inside of its result, or an error. */
@@ -17,6 +18,10 @@ export interface IamWire extends Loopback {
   /** The next calls of a verb are answered so, in place of being carried out. */
   fail(verb: string, ...answers: (IamError | 'hang')[]): void
   calls(verb: string): number
+  /** Every verb that was called, in order. */
+  readonly seen: readonly string[]
+  /** The account as it stands. */
+  picture(): AccountPicture
 }
 
 /** IAM's Query protocol on loopback, as far as the responder uses it: XML answers, URL-encoded documents, pages of one. */
@@ -27,6 +32,21 @@ export async function iamWire(picture: AccountPicture): Promise<IamWire> {
   const keyOf = (words: URLSearchParams) => account.AccessKeys.find(({ AccessKeyId }) => AccessKeyId === words.get('AccessKeyId'))
   const policyOf = (words: URLSearchParams) =>
     userOf(words)?.UserPolicyList.find(({ PolicyName }) => PolicyName === words.get('PolicyName'))
+
+  const roleOf = (words: URLSearchParams) => account.RoleDetailList.find(({ RoleName }) => RoleName === words.get('RoleName'))
+  const switchesOf = (words: URLSearchParams, kind: SwitchKind, inside: (id: string, status: string) => string, list: string) => {
+    if (userOf(words) === undefined) return NO_SUCH_ENTITY
+    const members = account.SwitchableCredentials.filter(({ UserName, Kind }) => UserName === words.get('UserName') && Kind === kind)
+    return `<${list}>${members.map(({ Id, Status }) => `<member>${inside(Id, Status)}</member>`).join('')}</${list}><IsTruncated>false</IsTruncated>`
+  }
+  const setSwitch = (words: URLSearchParams, kind: SwitchKind, parameter: string) => {
+    const one = account.SwitchableCredentials.find(
+      ({ UserName, Kind, Id }) => UserName === words.get('UserName') && Kind === kind && Id === words.get(parameter),
+    )
+    if (one === undefined) return NO_SUCH_ENTITY
+    one.Status = words.get('Status') as 'Active' | 'Inactive'
+    return ''
+  }
 
   const verbs: Record<string, Verb> = {
     GetAccessKeyLastUsed(words) {
@@ -81,9 +101,107 @@ export async function iamWire(picture: AccountPicture): Promise<IamWire> {
     GetUser(words) {
       const user = userOf(words)
       if (user === undefined) return NO_SUCH_ENTITY
-      const { UserName, Arn, Tags } = user
-      return `<User><Path>/</Path><UserName>${UserName}</UserName><UserId>AIDAEXAMPLE</UserId><Arn>${Arn}</Arn>${tagsOf(Tags)}</User>`
+      const { UserName, Arn, Tags, PermissionsBoundary } = user
+      const boundary =
+        PermissionsBoundary === undefined
+          ? ''
+          : `<PermissionsBoundary><PermissionsBoundaryType>Policy</PermissionsBoundaryType><PermissionsBoundaryArn>${PermissionsBoundary.PermissionsBoundaryArn}</PermissionsBoundaryArn></PermissionsBoundary>`
+      return `<User><Path>/</Path><UserName>${UserName}</UserName><UserId>AIDAEXAMPLE</UserId><Arn>${Arn}</Arn>${boundary}${tagsOf(Tags)}</User>`
     },
+    ListAttachedUserPolicies(words) {
+      const user = userOf(words)
+      if (user === undefined) return NO_SUCH_ENTITY
+      // Pages of one, as of keys.
+      const at = Number(words.get('Marker') ?? 0)
+      const members = user.AttachedManagedPolicies.slice(at, at + 1).map(
+        ({ PolicyArn, PolicyName }) => `<member><PolicyName>${PolicyName}</PolicyName><PolicyArn>${PolicyArn}</PolicyArn></member>`,
+      )
+      const isTruncated = at + 1 < user.AttachedManagedPolicies.length
+      const next = isTruncated ? `<Marker>${at + 1}</Marker>` : ''
+      return `<AttachedPolicies>${members.join('')}</AttachedPolicies><IsTruncated>${isTruncated}</IsTruncated>${next}`
+    },
+    AttachUserPolicy(words) {
+      const user = userOf(words)
+      if (user === undefined) return NO_SUCH_ENTITY
+      const PolicyArn = words.get('PolicyArn') ?? ''
+      if (user.AttachedManagedPolicies.some((one) => one.PolicyArn === PolicyArn)) return ''
+      if (user.AttachedManagedPolicies.length >= 10) return LIMIT_EXCEEDED
+      user.AttachedManagedPolicies.push({ PolicyName: PolicyArn.slice(PolicyArn.lastIndexOf('/') + 1), PolicyArn })
+      return ''
+    },
+    DetachUserPolicy(words) {
+      const user = userOf(words)
+      const PolicyArn = words.get('PolicyArn')
+      if (user === undefined || !user.AttachedManagedPolicies.some((one) => one.PolicyArn === PolicyArn)) return NO_SUCH_ENTITY
+      user.AttachedManagedPolicies = user.AttachedManagedPolicies.filter((one) => one.PolicyArn !== PolicyArn)
+      return ''
+    },
+    PutUserPermissionsBoundary(words) {
+      const user = userOf(words)
+      if (user === undefined) return NO_SUCH_ENTITY
+      user.PermissionsBoundary = { PermissionsBoundaryArn: words.get('PermissionsBoundary') ?? '' }
+      return ''
+    },
+    DeleteUserPermissionsBoundary(words) {
+      const user = userOf(words)
+      if (user?.PermissionsBoundary === undefined) return NO_SUCH_ENTITY
+      delete user.PermissionsBoundary
+      return ''
+    },
+    ListServiceSpecificCredentials: (words) =>
+      switchesOf(
+        words,
+        'service-specific-credential',
+        (id, status) => {
+          const about = '<ServiceName>bedrock.amazonaws.com</ServiceName><CreateDate>2026-01-01T00:00:00Z</CreateDate>'
+          return `<UserName>x</UserName><Status>${status}</Status><ServiceSpecificCredentialId>${id}</ServiceSpecificCredentialId>${about}`
+        },
+        'ServiceSpecificCredentials',
+      ),
+    ListSSHPublicKeys: (words) =>
+      switchesOf(
+        words,
+        'ssh-public-key',
+        (id, status) => {
+          const about = '<UploadDate>2026-01-01T00:00:00Z</UploadDate>'
+          return `<UserName>x</UserName><SSHPublicKeyId>${id}</SSHPublicKeyId><Status>${status}</Status>${about}`
+        },
+        'SSHPublicKeys',
+      ),
+    ListSigningCertificates: (words) =>
+      switchesOf(
+        words,
+        'signing-certificate',
+        (id, status) =>
+          `<UserName>x</UserName><CertificateId>${id}</CertificateId><CertificateBody>x</CertificateBody><Status>${status}</Status>`,
+        'Certificates',
+      ),
+    UpdateServiceSpecificCredential: (words) => setSwitch(words, 'service-specific-credential', 'ServiceSpecificCredentialId'),
+    UpdateSSHPublicKey: (words) => setSwitch(words, 'ssh-public-key', 'SSHPublicKeyId'),
+    UpdateSigningCertificate: (words) => setSwitch(words, 'signing-certificate', 'CertificateId'),
+    GetRolePolicy(words) {
+      const policy = roleOf(words)?.RolePolicyList.find(({ PolicyName }) => PolicyName === words.get('PolicyName'))
+      const name = `<RoleName>${words.get('RoleName')}</RoleName><PolicyName>${words.get('PolicyName')}</PolicyName>`
+      return policy === undefined
+        ? NO_SUCH_ENTITY
+        : `${name}<PolicyDocument>${encodeURIComponent(String(policy.PolicyDocument))}</PolicyDocument>`
+    },
+    PutRolePolicy(words) {
+      const role = roleOf(words)
+      if (role === undefined) return NO_SUCH_ENTITY
+      const others = role.RolePolicyList.filter(({ PolicyName }) => PolicyName !== words.get('PolicyName'))
+      role.RolePolicyList = [...others, { PolicyName: words.get('PolicyName') ?? '', PolicyDocument: words.get('PolicyDocument') ?? '' }]
+      return ''
+    },
+    DeleteRolePolicy(words) {
+      const role = roleOf(words)
+      const name = words.get('PolicyName')
+      if (role === undefined || !role.RolePolicyList.some(({ PolicyName }) => PolicyName === name)) return NO_SUCH_ENTITY
+      role.RolePolicyList = role.RolePolicyList.filter(({ PolicyName }) => PolicyName !== name)
+      return ''
+    },
+    GetAccountSummary: () =>
+      `<SummaryMap><entry><key>Users</key><value>${account.UserDetailList.length}</value></entry><entry><key>Groups</key><value>1</value></entry></SummaryMap>`,
     GetRole(words) {
       const role = account.RoleDetailList.find(({ RoleName }) => RoleName === words.get('RoleName'))
       if (role === undefined) return NO_SUCH_ENTITY
@@ -103,6 +221,8 @@ export async function iamWire(picture: AccountPicture): Promise<IamWire> {
   return {
     ...wire,
     fail: (verb, ...answers) => void failures.set(verb, answers),
+    seen,
+    picture: () => structuredClone(account),
     calls: (verb) => seen.filter((name) => name === verb).length,
   }
 }

@@ -3,19 +3,21 @@ import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { Match, Template } from 'aws-cdk-lib/assertions'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { CONTAINMENT_READS, CONTAINMENT_VERBS } from '../../infra/contain-function.ts'
+import { ATTACHMENT_VERBS, ROLE_READS, ROLE_VERBS, USER_READS, USER_VERBS } from '../../infra/contain-function.ts'
 import { CountersignStack } from '../../infra/countersign-stack.ts'
 import { placeDatabases } from '../../local/place-databases.ts'
 import { readPolicyFile } from '../../local/policy-file.ts'
 import { readStackConfig } from '../../shared/config.ts'
 import { parsePolicy } from '../../shared/stages/policy-source.ts'
 
+const VERBS = [...USER_VERBS, ...ATTACHMENT_VERBS, ...ROLE_VERBS]
 const GUARDED = ['arn:aws:iam::*:user/break-glass', '*:user/admins/*']
 
 interface Statement {
   readonly Effect: 'Allow' | 'Deny'
   readonly Action: string | string[]
   readonly Resource: unknown
+  readonly Condition?: unknown
 }
 
 let app: App
@@ -47,7 +49,7 @@ describe('respond', () => {
     const statements = statementsOf('Respond')
     const iam = actionsOf(statements, 'Allow').filter((action) => action.startsWith('iam:'))
     expect(iam.sort()).toEqual(['iam:GetAccessKeyLastUsed', 'iam:GetRole', 'iam:GetUser'])
-    for (const verb of CONTAINMENT_VERBS) {
+    for (const verb of VERBS) {
       expect(
         actionsOf(statements, 'Deny').some((action) => action.endsWith('*') && verb.startsWith(action.slice(0, -1))),
         verb,
@@ -72,30 +74,50 @@ describe('respond', () => {
 
   it('reports which messages failed, so that one bad event does not hold up a batch', () => {
     const sources = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'))
-    expect(sources).toHaveLength(3)
-    for (const { Properties } of sources) expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
+    expect(sources).toHaveLength(4)
+    // The watch queue hands contain one message at a time: its failure is the batch's.
+    for (const { Properties } of sources.filter(({ Properties: { BatchSize } }) => BatchSize !== 1))
+      expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
   })
 })
 
 describe('contain', () => {
-  it('may do to IAM what the steps do and nothing more, and only to users', () => {
+  it('may do to IAM what the steps do and nothing more: to users, to roles, and with its own deny policy', () => {
     const iam = statementsOf('Contain').filter(({ Effect, Action }) => Effect === 'Allow' && JSON.stringify(Action).includes('iam:'))
-    expect(actionsOf(iam, 'Allow').sort()).toEqual([...CONTAINMENT_VERBS, ...CONTAINMENT_READS].sort())
-    for (const { Resource } of iam) expect(JSON.stringify(Resource)).toMatch(/:iam::123456789012:user\/\*/)
+    expect(actionsOf(iam, 'Allow').sort()).toEqual([...VERBS, ...USER_READS, ...ROLE_READS, 'iam:GetAccountSummary'].sort())
+    const on = (action: string) => iam.find(({ Action }) => Action.includes(action))
+    for (const verb of [...USER_VERBS, ...ATTACHMENT_VERBS, ...USER_READS])
+      expect(JSON.stringify(on(verb)?.Resource), verb).toMatch(/:iam::123456789012:user\/\*/)
+    for (const verb of [...ROLE_VERBS, ...ROLE_READS])
+      expect(JSON.stringify(on(verb)?.Resource), verb).toMatch(/:iam::123456789012:role\/\*/)
+    expect(on('iam:AttachUserPolicy')?.Condition).toEqual({
+      ArnEquals: { 'iam:PolicyARN': { Ref: expect.stringMatching(/^ContainQuarantine/) } },
+    })
   })
 
-  it('is denied protected users, itself, models and other roles', () => {
+  it('has a policy to attach that denies everything', () => {
+    template.hasResourceProperties('AWS::IAM::ManagedPolicy', {
+      PolicyDocument: { Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] },
+    })
+  })
+
+  it('is denied protected identities, itself, its deployer, service-linked roles, models and other roles', () => {
     const denials = statementsOf('Contain').filter(({ Effect }) => Effect === 'Deny')
-    const onUsers = denials.find(({ Action }) => Action.includes(CONTAINMENT_VERBS[0]))
-    expect(onUsers?.Action).toEqual([...CONTAINMENT_VERBS])
-    expect(JSON.stringify(onUsers?.Resource)).toMatch(/:iam::123456789012:user\/break-glass".*:iam::123456789012:user\/admins\/\*"/)
-    expect(denials).toContainEqual(
-      expect.objectContaining({
-        Action: 'iam:*',
-        Resource: expect.objectContaining({ 'Fn::GetAtt': [expect.stringMatching(/^Contain/), 'Arn'] }),
-      }),
-    )
+    const guarded = denials.find(({ Action }) => Action.includes(USER_VERBS[0]))
+    expect(guarded?.Action).toEqual(VERBS)
+    expect(JSON.stringify(guarded?.Resource)).toMatch(/:iam::123456789012:user\/break-glass".*:iam::123456789012:user\/admins\/\*"/)
+    const foreign = denials.find(({ Action }) => Action === 'iam:*')
+    expect(foreign?.Resource).toContainEqual({ 'Fn::GetAtt': [expect.stringMatching(/^Contain/), 'Arn'] })
+    for (const role of ['aws-service-role/*', 'aws-reserved/*', 'cdk-*', 'Countersign-*'])
+      expect(JSON.stringify(foreign?.Resource), role).toContain(`:iam::123456789012:role/${role}`)
     expect(actionsOf(denials, 'Deny')).toEqual(expect.arrayContaining(['bedrock:*', 'sts:AssumeRole', 'iam:PassRole']))
+  })
+
+  it('is woken by its watch queue, one message at a time, with a dead-letter queue behind it', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      BatchSize: 1,
+      EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ContainWatch'), 'Arn'] },
+    })
   })
 
   it('keeps what it could not do: two more tries, then a queue', () => {
@@ -122,9 +144,9 @@ describe('the stack', () => {
   })
 
   it('has a dead-letter queue behind every queue, and an alarm on each', () => {
-    expect(consumedQueues()).toHaveLength(3)
+    expect(consumedQueues()).toHaveLength(4)
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
-    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(5)
+    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(6)
     for (const { Properties } of alarms) expect(Properties.AlarmActions).toHaveLength(1)
   })
 

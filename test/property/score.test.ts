@@ -110,11 +110,14 @@ describe('a decision', () => {
     )
   })
 
-  it('never contains what is protected, what is no IAM user, or what the mode does not allow', () => {
+  it('never contains what is protected, what is neither user nor role, or what the mode does not allow', () => {
     fc.assert(
       fc.property(risks, fc.boolean(), bounds, kinds, (risk, isConfirmed, limits, kind) => {
         const { action, why } = decide(risky(risk, isConfirmed), { id: 'i', kind, name: 'n', account: '1' }, limits)
-        if (action === 'contain') expect([limits.mode, limits.protection, kind]).toEqual(['contain', undefined, 'iam-user'])
+        if (action === 'contain') {
+          expect([limits.mode, limits.protection]).toEqual(['contain', undefined])
+          expect(['iam-user', 'role']).toContain(kind)
+        }
         expect(why.length).toBeGreaterThan(0)
       }),
     )

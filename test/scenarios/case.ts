@@ -42,6 +42,8 @@ export const Scenario = z.strictObject({
     inactive: z.array(z.string()).optional(),
     /** Users that are denied everything at the end. */
     denied: z.array(z.string()).optional(),
+    /** Roles with sessions that are ended at the end. */
+    revoked: z.array(z.string()).optional(),
     why: z.string().optional(),
     notices: z.array(z.string()).optional(),
   }),
@@ -133,6 +135,10 @@ export function accountOf(tags: Readonly<Record<string, string>>) {
   })
   return {
     UserDetailList: [user('ci-build', true), user('admin'), user('victim'), user('backdoor')],
+    RoleDetailList: [
+      { RoleName: 'deploy', Arn: `${ARN}:role/deploy`, RolePolicyList: [] },
+      { RoleName: 'web', Arn: `${ARN}:role/web`, RolePolicyList: [] },
+    ],
     AccessKeys: [
       { UserName: 'ci-build', AccessKeyId: KEY, Status: 'Active' },
       { UserName: 'victim', AccessKeyId: 'AKIAVICTIMKEY0000001', Status: 'Active' },

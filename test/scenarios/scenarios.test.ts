@@ -7,6 +7,7 @@ import { AccountPicture } from '../../shared/memory/account-picture.ts'
 import { offlineAdvisor } from '../../shared/memory/advisor.ts'
 import { memoryBreaker } from '../../shared/memory/breaker.ts'
 import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
+import { memoryWatchDoor } from '../../shared/memory/doors.ts'
 import { memoryIam } from '../../shared/memory/iam.ts'
 import { memoryIdentityStore } from '../../shared/memory/identity-store.ts'
 import { memoryIncidentStore } from '../../shared/memory/incident-store.ts'
@@ -42,6 +43,8 @@ async function play(scenario: Scenario) {
     iam,
     advisor: offlineAdvisor(),
     notifier,
+    watchDoor: memoryWatchDoor(),
+    quarantinePolicyArn: undefined,
     containDoor: { contain: (id: string) => enforce(id, ports) },
     bootstrapDoor: { bootstrap: async () => {} },
     history: { lookup: async () => [] },
@@ -114,6 +117,12 @@ describe('scenarios', () => {
         UserPolicyList.some(({ PolicyName }) => PolicyName.startsWith('CountersignQuarantine')),
       )
       expect(denied.map(({ UserName }) => UserName)).toEqual(wanted.denied)
+    }
+    if (wanted.revoked !== undefined) {
+      const revoked = picture.RoleDetailList.filter(({ RolePolicyList }) =>
+        RolePolicyList.some(({ PolicyName }) => PolicyName.startsWith('CountersignRevoke')),
+      )
+      expect(revoked.map(({ RoleName }) => RoleName)).toEqual(wanted.revoked)
     }
   })
 

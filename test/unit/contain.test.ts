@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../../shared/domain/change.ts'
+import { pipeline } from '../../shared/pipeline.ts'
 import type { Iam } from '../../shared/ports.ts'
 import { enforce } from '../../shared/stages/contain/enforce.ts'
 import { stepFor } from '../../shared/stages/contain/plan.ts'
 import { incidentSubject } from '../../shared/stages/record.ts'
 import { review } from '../../shared/stages/review.ts'
-import { ATTACK, arnOf, call, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
+import { ATTACK, arnOf, call, embedded, exposed, KEY, NOW, oneUser, QUARANTINE_ARN } from '../embedded.ts'
 
 const REVIEWER = { kind: 'legitimate', by: arnOf('reviewer'), reason: 'a drill' } as const
 
@@ -41,18 +42,83 @@ describe('containing', () => {
     expect(notices.map(({ kind }) => kind)).toEqual(['ask'])
   })
 
-  it('asks a person where a quota is used up, and says so', async () => {
-    const full = {
-      ...oneUser(),
-      UserDetailList: oneUser().UserDetailList?.map((user) => ({
-        ...user,
-        UserPolicyList: [{ PolicyName: 'full', PolicyDocument: 'x'.repeat(2048) }],
+  const fullOf = (attached: number) => ({
+    ...oneUser(),
+    UserDetailList: oneUser().UserDetailList?.map((user) => ({
+      ...user,
+      UserPolicyList: [{ PolicyName: 'full', PolicyDocument: 'x'.repeat(2048) }],
+      AttachedManagedPolicies: Array.from({ length: attached }, (_, at) => ({
+        PolicyName: `p${at}`,
+        PolicyArn: `arn:aws:iam::aws:policy/p${at}`,
+      })),
+      PermissionsBoundary: { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: 'arn:aws:iam::123456789012:policy/own' },
+    })),
+  })
+
+  it('attaches the managed policy where there is no room for an inline one, and takes it away on release', async () => {
+    const { incidentNow, account, id, ports } = await contained({ account: fullOf(9) })
+    expect(await incidentNow()).toMatchObject({ state: 'contained' })
+    const [user] = account.picture().UserDetailList
+    expect(user?.AttachedManagedPolicies.at(-1)?.PolicyArn).toBe(QUARANTINE_ARN)
+    expect(user?.PermissionsBoundary?.PermissionsBoundaryArn).toContain('policy/own')
+    await review(id, REVIEWER, ports)
+    expect(await incidentNow()).toMatchObject({ state: 'released' })
+    expect(account.picture().UserDetailList[0]?.AttachedManagedPolicies).toHaveLength(9)
+  })
+
+  it('sets a boundary where ten policies are attached as well, and gives the old one back', async () => {
+    const { incidentNow, account, id, ports } = await contained({ account: fullOf(10) })
+    const before = fullOf(10).UserDetailList?.[0]
+    expect(await incidentNow()).toMatchObject({ state: 'contained' })
+    expect(account.picture().UserDetailList[0]?.PermissionsBoundary?.PermissionsBoundaryArn).toBe(QUARANTINE_ARN)
+    await review(id, REVIEWER, ports)
+    expect(account.picture().UserDetailList[0]).toEqual(before)
+  })
+
+  it('asks a person where there is no further rung, and says so', async () => {
+    const world = await embedded({ account: fullOf(0) })
+    const ports = { ...world.ports, quarantinePolicyArn: undefined, containDoor: { contain: (id: string) => enforce(id, ports) } }
+    await pipeline(ports)([exposed()])
+    const [incident] = await world.incidents()
+    expect(incident).toMatchObject({ state: 'asking' })
+    expect(incident?.decision.why.at(-1)).toContain('quota')
+    expect(world.account.picture().AccessKeys[0]?.Status).toBe('Inactive')
+  })
+
+  it('switches off what else the user has, and asks where that cannot be listed', async () => {
+    const SwitchableCredentials = (['service-specific-credential', 'ssh-public-key', 'signing-certificate'] as const).map((Kind, at) => ({
+      UserName: 'ci-build',
+      Kind,
+      Id: `C${at}`,
+      Status: at === 2 ? ('Inactive' as const) : ('Active' as const),
+    }))
+    const { account, id, ports } = await contained({ account: { ...oneUser(), SwitchableCredentials } })
+    expect(account.picture().SwitchableCredentials.map(({ Status }) => Status)).toEqual(['Inactive', 'Inactive', 'Inactive'])
+    await review(id, REVIEWER, ports)
+    expect(account.picture().SwitchableCredentials).toEqual(SwitchableCredentials)
+    const unlisted = await contained({ iam: (iam: Iam) => ({ ...iam, listSwitches: () => Promise.reject(new Error('no')) }) })
+    expect(await unlisted.incidentNow()).toMatchObject({ state: 'asking' })
+    expect(unlisted.account.isRefused('ci-build', KEY)).toBe(true)
+  })
+
+  it('holds the breaker at a share of the users, and at its tightest where they cannot be counted', async () => {
+    const names = Array.from({ length: 20 }, (_, at) => `u${at}`)
+    const account = {
+      UserDetailList: names.map((UserName) => ({ UserName, Arn: arnOf(UserName) })),
+      AccessKeys: names.map((UserName, at) => ({
+        UserName,
+        AccessKeyId: `AKIAUSER${String(at).padStart(12, '0')}`,
+        Status: 'Active' as const,
       })),
     }
-    const { incidentNow, account } = await contained({ account: full })
-    expect(await incidentNow()).toMatchObject({ state: 'asking' })
-    expect((await incidentNow())?.decision.why.at(-1)).toContain('quota')
-    expect(account.picture().AccessKeys[0]?.Status).toBe('Inactive')
+    const events = names.map((_, at) => exposed(`AKIAUSER${String(at).padStart(12, '0')}`, `x${at}`))
+    const countOf = async (iam?: (iam: Iam) => Iam) => {
+      const world = await embedded({ account, ...(iam === undefined ? {} : { iam }) })
+      await world.respond(events)
+      return (await world.incidents()).filter(({ state }) => state === 'contained').length
+    }
+    expect(await countOf()).toBe(4)
+    expect(await countOf((iam) => ({ ...iam, countUsers: () => Promise.reject(new Error('no')) }))).toBe(3)
   })
 
   it('asks a person where the key vanished between the look and the step', async () => {
@@ -245,15 +311,15 @@ describe('releasing', () => {
     await review(id, REVIEWER, ports)
     expect((await incidentNow())?.decision.why.at(-1)).toContain('no step of this version undoes it')
     expect((await chainNow()).at(-1)).toMatchObject({ kind: 'state', to: 'asking' })
-    expect(stepFor('nonsense', id)).toBeUndefined()
+    expect(stepFor('nonsense')).toBeUndefined()
   })
 
   it('knows what a key that has neither status means: nothing to write', async () => {
     const { account } = await embedded()
-    const step = stepFor(`access-key:ci-build/${KEY}`, 'inc-1')
+    const step = stepFor(`access-key:ci-build/${KEY}`)
     expect(await step?.write(account, null)).toBe('gone')
-    expect(await stepFor('access-key:ci-build/AKIANOSUCHKEY0000001', 'inc-1')?.read(account)).toBeNull()
-    expect(await stepFor('user-policy:nobody/x', 'inc-1')?.write(account, '{}')).toBe('gone')
+    expect(await stepFor('access-key:ci-build/AKIANOSUCHKEY0000001')?.read(account)).toBeNull()
+    expect(await stepFor('user-policy:nobody/x')?.write(account, '{}')).toBe('gone')
   })
 })
 

@@ -152,42 +152,87 @@ describe('what was done', () => {
 
   it('says which credential was made, and for whom', () => {
     const made = (record: object) => signalOf(record).created
-    expect(made({ eventName: 'CreateAccessKey', responseElements: { accessKey: { accessKeyId: 'AKIA1', userName: 'bob' } } })).toEqual({
+    expect(
+      made({
+        eventSource: 'iam.amazonaws.com',
+        eventName: 'CreateAccessKey',
+        responseElements: { accessKey: { accessKeyId: 'AKIA1', userName: 'bob' } },
+      }),
+    ).toEqual({
       id: 'AKIA1',
       kind: 'access-key',
       owner: 'bob',
     })
     expect(
       made({
+        eventSource: 'iam.amazonaws.com',
         eventName: 'CreateAccessKey',
         userIdentity: { type: 'IAMUser', userName: 'anna' },
         responseElements: { accessKey: { accessKeyId: 'AKIA1' } },
       }),
     ).toMatchObject({ owner: 'anna' })
     expect(
-      made({ eventName: 'AssumeRole', responseElements: { credentials: { accessKeyId: 'ASIA1' }, assumedRoleUser: { arn: 'arn:r' } } }),
+      made({
+        eventSource: 'sts.amazonaws.com',
+        eventName: 'AssumeRole',
+        responseElements: { credentials: { accessKeyId: 'ASIA1' }, assumedRoleUser: { arn: 'arn:r' } },
+      }),
     ).toEqual({ id: 'ASIA1', kind: 'session', owner: 'arn:r' })
     expect(
       made({
+        eventSource: 'sts.amazonaws.com',
         eventName: 'GetFederationToken',
         responseElements: { credentials: { accessKeyId: 'ASIA1' }, federatedUser: { arn: 'arn:f' } },
       }),
     ).toMatchObject({ owner: 'arn:f' })
     expect(
       made({
+        eventSource: 'sts.amazonaws.com',
         eventName: 'GetSessionToken',
         userIdentity: { type: 'IAMUser', userName: 'anna' },
         responseElements: { credentials: { accessKeyId: 'ASIA1' } },
       }),
     ).toMatchObject({ owner: 'anna' })
-    expect(made({ eventName: 'CreateLoginProfile', responseElements: { loginProfile: { userName: 'bob' } } })).toEqual({
+    expect(
+      made({ eventSource: 'iam.amazonaws.com', eventName: 'CreateLoginProfile', responseElements: { loginProfile: { userName: 'bob' } } }),
+    ).toEqual({
       id: 'console:bob',
       kind: 'console',
       owner: 'bob',
     })
     expect(
-      made({ eventName: 'CreateAccessKey', errorCode: 'AccessDenied', responseElements: { accessKey: { accessKeyId: 'AKIA1' } } }),
+      made({
+        eventSource: 'iam.amazonaws.com',
+        eventName: 'CreateAccessKey',
+        errorCode: 'AccessDenied',
+        responseElements: { accessKey: { accessKeyId: 'AKIA1' } },
+      }),
     ).toBeUndefined()
+  })
+
+  it('says which identity was made, and which door was opened', () => {
+    const iam = (eventName: string, request: object, response: object = {}) =>
+      signalOf({ eventSource: 'iam.amazonaws.com', eventName, requestParameters: request, responseElements: response }).created
+    const arn = 'arn:aws:iam::123456789012:user/ops/eve'
+    expect(iam('CreateUser', { userName: 'eve' }, { user: { arn } })).toEqual({ id: arn, kind: 'user', owner: 'eve' })
+    expect(iam('CreateUser', { userName: 'eve' })).toEqual({ id: 'user:eve', kind: 'user', owner: 'eve' })
+    expect(iam('CreateUser', {})).toBeUndefined()
+    expect(iam('CreateRole', { roleName: 'r' })).toEqual({ id: 'role:r', kind: 'role', owner: 'r' })
+    expect(
+      iam(
+        'CreateServiceSpecificCredential',
+        {},
+        { serviceSpecificCredential: { serviceSpecificCredentialId: 'ACCA1', userName: 'BedrockAPIKey-1' } },
+      ),
+    ).toEqual({ id: 'ACCA1', kind: 'service-specific-credential', owner: 'BedrockAPIKey-1' })
+    expect(iam('CreateServiceSpecificCredential', {})).toBeUndefined()
+    expect(iam('UpdateAssumeRolePolicy', { roleName: 'deploy' })).toEqual({
+      id: 'iam:UpdateAssumeRolePolicy deploy',
+      kind: 'door',
+      owner: 'deploy',
+    })
+    expect(iam('CreateSAMLProvider', {})).toMatchObject({ kind: 'door', owner: 'unknown' })
+    expect(iam('ListUsers', { userName: 'x' })).toBeUndefined()
   })
 
   it('is refused where it cannot be read, with what is missing', () => {

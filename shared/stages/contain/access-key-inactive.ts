@@ -1,11 +1,11 @@
 import type { Step } from './step.ts'
 
-/** Switches one access key off. Its sessions outlive it: see `user-deny-all`. */
+/** Switches one access key off. Its sessions outlive it: see `denyAll`. */
 export function accessKeyInactive(userName: string, accessKeyId: string): Step {
   return {
     target: `access-key:${userName}/${accessKeyId}`,
     title: `access key ${accessKeyId} of ${userName} inactive`,
-    userName,
+    subject: { kind: 'iam-user', name: userName },
     async read(iam) {
       const keys = await iam.listAccessKeys(userName)
       return keys.find(({ id }) => id === accessKeyId)?.status ?? null

@@ -1,3 +1,4 @@
+import type { IncidentState } from '../../domain/incident.ts'
 import { ResponderError } from '../../errors.ts'
 import type { ContainPorts } from '../../ports.ts'
 import { readPolicy } from '../policy-source.ts'
@@ -5,19 +6,33 @@ import { incidentSubject } from '../record.ts'
 import { openChapter } from './chapter.ts'
 import { contain } from './contain.ts'
 import { release } from './release.ts'
+import { verify } from './verify.ts'
+
+/** In these states what was contained is to stay so. */
+const HELD: readonly IncidentState[] = ['contained', 'asking', 'confirmed']
 
 /**
  * Makes the account what an incident's state says: `containing` is contained, `releasing` is given back; in any other
- * state nothing is left to do. Safe to call again at any time. The policy is read afresh.
+ * state what was contained is held. Safe to call again at any time. The policy is read afresh.
  */
 export async function enforce(incidentId: string, ports: ContainPorts): Promise<void> {
-  const [stored, changes, policy] = await Promise.all([
+  const [stored, changes, policy, users] = await Promise.all([
     ports.incidents.get(incidentId),
     ports.record.list(incidentSubject(incidentId)),
     readPolicy(ports.record),
+    countUsers(ports),
   ])
   if (stored === undefined) throw new ResponderError('incident.unknown', `no incident ${incidentId} in the table`)
   const chapter = openChapter(incidentId, changes, ports)
-  if (stored.value.state === 'containing') return contain(stored, chapter, policy, ports)
+  if (stored.value.state === 'containing') return contain(stored, chapter, { ...policy, users }, ports)
   if (stored.value.state === 'releasing') return release(stored, chapter, policy, ports)
+  if (HELD.includes(stored.value.state)) return verify(stored, chapter, ports)
+}
+
+/** Read with the rest, so that it costs no time of its own. Unknown counts as none: the breaker is then at its tightest. */
+async function countUsers({ iam, log }: ContainPorts): Promise<number> {
+  return iam.countUsers().catch((cause: unknown) => {
+    log.warn('contain.users.uncounted', { error: cause instanceof Error ? cause.name : 'unknown error' })
+    return 0
+  })
 }

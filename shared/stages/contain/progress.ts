@@ -7,6 +7,8 @@ export interface PlannedStep {
   readonly before: StepValue
   readonly contained: StepValue
   readonly isDone: boolean
+  /** When its value was last written: ISO 8601. */
+  readonly at: string
 }
 
 /**
@@ -16,11 +18,21 @@ export interface PlannedStep {
  */
 export function standingSteps(changes: readonly Change[]): PlannedStep[] {
   const steps = new Map<string, PlannedStep>()
-  for (const { kind, target, from, to } of changes) {
+  for (const { kind, target, from, to, at } of changes) {
     const known = steps.get(target)
-    if (kind === 'step-planned') steps.set(target, { target, before: from as StepValue, contained: to as StepValue, isDone: false })
-    if (kind === 'step-done' && known !== undefined) steps.set(target, { ...known, isDone: true })
+    if (kind === 'step-planned') steps.set(target, { target, before: from as StepValue, contained: to as StepValue, isDone: false, at })
+    if (kind === 'step-done' && known !== undefined) steps.set(target, { ...known, isDone: true, at })
     if (kind === 'step-undone') steps.delete(target)
   }
   return [...steps.values()]
+}
+
+/** How often each step that still stands was reversed by somebody else. */
+export function reversalsOf(changes: readonly Change[]): Map<string, number> {
+  const reversals = new Map<string, number>()
+  for (const { kind, target } of changes) {
+    if (kind === 'step-reversed') reversals.set(target, (reversals.get(target) ?? 0) + 1)
+    if (kind === 'step-undone') reversals.delete(target)
+  }
+  return reversals
 }

@@ -23,7 +23,7 @@ export async function release(
 ): Promise<void> {
   const differences: string[] = []
   for (const planned of standingSteps(chapter.changes).reverse()) {
-    const difference = await undo(planned, stored.value.id, chapter, ports)
+    const difference = await undo(planned, chapter, ports)
     if (difference !== undefined) differences.push(difference)
   }
   const state = differences.length === 0 ? 'released' : 'asking'
@@ -44,9 +44,9 @@ export async function release(
 }
 
 /** Undoes one step. Returns what differs where the value is neither ours nor the one from before. */
-async function undo(planned: PlannedStep, incidentId: string, chapter: Chapter, { iam }: ContainPorts): Promise<string | undefined> {
+async function undo(planned: PlannedStep, chapter: Chapter, { iam }: ContainPorts): Promise<string | undefined> {
   const { target, before, contained } = planned
-  const step = stepFor(target, incidentId)
+  const step = stepFor(target)
   if (step === undefined) return `${target}: no step of this version undoes it`
   const now = await step.read(iam)
   const isBack = isSameValue(now, before)

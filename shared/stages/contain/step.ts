@@ -12,11 +12,18 @@ export interface Step {
   /** Stable and unique within the account: `access-key:user/AKIA…`. It is the target of the record's entries. */
   readonly target: string
   readonly title: string
-  /** The user that the step changes. */
-  readonly userName: string
+  /** The user or role that the step changes: what the policy's bounds are asked about. */
+  readonly subject: Subject
+  /** The step that does the same another way, for when AWS has no room for this one. */
+  readonly nextRung?: Step
   read(iam: Iam): Promise<StepValue>
   contained(before: StepValue): StepValue | undefined
   write(iam: Iam, value: StepValue): Promise<WriteOutcome>
+}
+
+export interface Subject {
+  readonly kind: 'iam-user' | 'role'
+  readonly name: string
 }
 
 export type StepValue = string | null

@@ -1,47 +1,74 @@
 import type { ContainPorts } from '../../ports.ts'
 import type { Chapter } from './chapter.ts'
-import { standingSteps } from './progress.ts'
-import { isSameValue, type Step, type StepValue } from './step.ts'
+import { type PlannedStep, standingSteps } from './progress.ts'
+import { isSameValue, type Step, type StepValue, type WriteOutcome } from './step.ts'
 
 /**
  * Takes one step: undo record, then the change, then a read-back. Returns a doubt where the step is not in place.
  *
- * `read` is the value as it stands. A step that an earlier, broken-off run planned keeps that run's undo record, so
- * that what is given back is what was there before the first of them.
+ * `read` is the value as it stands. A step that an earlier run planned keeps that run's undo record, so that what is given
+ * back is what was there before the first of them. Where AWS has no room, the next rung is taken in its place.
  */
-export async function take(step: Step, read: StepValue, chapter: Chapter, { iam, log }: ContainPorts): Promise<string | undefined> {
-  const standing = () => standingSteps(chapter.changes).find(({ target }) => target === step.target)
-  const wanted = standing()?.contained ?? step.contained(read)
+export async function take(step: Step, read: StepValue, chapter: Chapter, ports: ContainPorts): Promise<string | undefined> {
+  const standing = () => standingOf(step, chapter)
+  const wanted = wantedOf(step, read, standing())
   if (wanted === undefined) return undefined
-  if (standing() === undefined) {
+  const before = standing()
+  if (before === undefined || !isSameValue(before.contained, wanted)) {
     // It is so already, and not by us: nothing to do, and nothing to give back.
-    if (isSameValue(read, wanted)) return undefined
-    const isUnplanned = () => standing() === undefined
-    await chapter.write({ kind: 'step-planned', target: step.target, from: read, to: wanted, why: step.title }, isUnplanned)
+    if (before === undefined && isSameValue(read, wanted)) return undefined
+    const isUnplanned = () => standing()?.contained !== wanted
+    const from = before === undefined ? read : before.before
+    await chapter.write({ kind: 'step-planned', target: step.target, from, to: wanted, why: step.title }, isUnplanned)
   }
-  const failure = isSameValue(read, wanted) ? undefined : await attempt(step, wanted, { iam, log })
-  if (failure !== undefined) {
-    await chapter.write({ kind: 'step-failed', target: step.target, from: read, to: wanted, why: failure })
-    return failure
+  const outcome = isSameValue(read, wanted) ? 'written' : await attempt(step, wanted, ports)
+  if (outcome !== 'written') {
+    const failure = FAILURES.get(outcome) ?? `AWS answered ${outcome}`
+    // The same failure again is no news.
+    const last = chapter.changes.findLast(({ target }) => target === step.target)
+    if (last?.kind !== 'step-failed' || last.why !== failure)
+      await chapter.write({ kind: 'step-failed', target: step.target, from: read, to: wanted, why: failure })
+    const next = outcome === 'quota' ? step.nextRung : undefined
+    if (next === undefined) return failure
+    return take(next, await next.read(ports.iam), chapter, ports)
   }
   const isOpen = () => standing()?.isDone === false
   if (!isOpen()) return undefined
-  const isReadBack = isSameValue(await step.read(iam).catch(() => null), wanted)
-  // IAM is consistent after about 4 s: a read that is still old does not say that the write was lost.
+  const isReadBack = isSameValue(await step.read(ports.iam).catch(() => null), wanted)
+  // IAM is consistent after about 4 s: a read that is still old does not say that the write was lost. `verify` looks again.
   const why = isReadBack ? 'read back' : 'accepted by IAM, not read back yet'
   await chapter.write({ kind: 'step-done', target: step.target, from: read, to: wanted, why }, isOpen)
   return undefined
 }
 
+/** The doubt about a step whose identity or credential is not there. */
+export const GONE = 'it is no longer there'
+
+const FAILURES: ReadonlyMap<string, string> = new Map([
+  ['gone', GONE],
+  ['quota', 'an AWS quota is used up'],
+])
+
+export function standingOf(step: Step, chapter: Chapter): PlannedStep | undefined {
+  return standingSteps(chapter.changes).find(({ target }) => target === step.target)
+}
+
+/** What a standing step set stays, unless the step now asks for more. */
+function wantedOf(step: Step, read: StepValue, standing: PlannedStep | undefined): StepValue | undefined {
+  return standing === undefined ? step.contained(read) : (step.contained(standing.contained) ?? standing.contained)
+}
+
 /** A refused call must not keep the other steps from being taken, so its error becomes the doubt that a person reads. */
-async function attempt(step: Step, wanted: StepValue, { iam, log }: Pick<ContainPorts, 'iam' | 'log'>): Promise<string | undefined> {
+export async function attempt(
+  step: Step,
+  wanted: StepValue,
+  { iam, log }: Pick<ContainPorts, 'iam' | 'log'>,
+): Promise<WriteOutcome | string> {
   try {
-    const outcome = await step.write(iam, wanted)
-    if (outcome === 'written') return undefined
-    return outcome === 'gone' ? 'it is no longer there' : 'an AWS quota is used up'
+    return await step.write(iam, wanted)
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : 'unknown error'
     log.warn('contain.step.failed', { target: step.target, error: name })
-    return `AWS answered ${name}`
+    return name
   }
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { canonical } from '../../domain/change.ts'
-import type { CreatedCredential, Origin, Outcome, Signal } from '../../domain/signal.ts'
+import type { Origin, Outcome, Signal } from '../../domain/signal.ts'
 import { actorOf } from './actor.ts'
+import { createdBy } from './created.ts'
 import { type Fields, fieldsOf, isFields, textOf, timeOf } from './fields.ts'
 import type { Normalised } from './normalise.ts'
 import { quarantineExposure } from './quarantine.ts'
@@ -33,6 +34,7 @@ function apiCall(record: Fields): Signal | string {
   if (time === undefined) return 'eventTime is missing or not a time between 2000 and 2100'
   if (operation === undefined || source === undefined) return 'eventName or eventSource is empty'
   const service = serviceOf(source)
+  const request = fieldsOf(record.requestParameters)
   const response = fieldsOf(record.responseElements)
   const errorCode = textOf(record, 'errorCode', 128)
   const outcome = outcomeOf(service, errorCode, response)
@@ -52,8 +54,8 @@ function apiCall(record: Fields): Signal | string {
     outcome,
     errorCode,
     origin: originOf(record),
-    created: outcome === 'success' ? createdBy(operation, identity.name, response) : undefined,
-    request: fieldsOf(record.requestParameters),
+    created: outcome === 'success' ? createdBy(`${service}:${operation}`, identity.name, { request, response }) : undefined,
+    request,
     response,
     details: fieldsOf(record.additionalEventData),
     exposure: undefined,
@@ -110,20 +112,4 @@ function originOf(record: Fields): Origin {
     agentFamily: 'unknown',
     via: textOf(fieldsOf(record.userIdentity), 'invokedBy', 128),
   }
-}
-
-/** The credential that a call handed out: access key, session, or console password. */
-function createdBy(operation: string, caller: string, response: Fields): CreatedCredential | undefined {
-  const key = fieldsOf(response.accessKey)
-  const keyId = textOf(key, 'accessKeyId', 128)
-  if (operation === 'CreateAccessKey' && keyId !== undefined) {
-    return { id: keyId, kind: 'access-key', owner: textOf(key, 'userName', 128) ?? caller }
-  }
-  const sessionId = textOf(fieldsOf(response.credentials), 'accessKeyId', 128)
-  if (sessionId !== undefined) {
-    const owner = textOf(fieldsOf(response.assumedRoleUser), 'arn') ?? textOf(fieldsOf(response.federatedUser), 'arn') ?? caller
-    return { id: sessionId, kind: 'session', owner }
-  }
-  const owner = textOf(fieldsOf(response.loginProfile), 'userName', 128)
-  return owner === undefined ? undefined : { id: `console:${owner}`, kind: 'console', owner }
 }

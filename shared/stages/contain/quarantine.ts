@@ -1,0 +1,50 @@
+/** The name of the inline policy that quarantines an identity; one for each incident, so that two never mix. */
+export function quarantinePolicyName(incidentId: string): string {
+  return `CountersignQuarantine-${incidentId}`
+}
+
+/** The name of the inline policy that ends sessions of a role. */
+export function revocationPolicyName(incidentId: string): string {
+  return `CountersignRevoke-${incidentId}`
+}
+
+/** No condition: `aws:TokenIssueTime` is absent from a call made with a long-lived key, so it would let that call through. */
+export const DENY_ALL = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Sid: 'CountersignQuarantine', Effect: 'Deny', Action: '*', Resource: '*' }],
+})
+
+/** Sessions of a role that are to end: those of these names, or all where `names` is empty. */
+export interface Revocation {
+  /** Sessions that were issued before this time end. Epoch milliseconds. */
+  readonly issuedBefore: number
+  readonly names: readonly string[]
+}
+
+/**
+ * Denies everything to sessions that were issued before a time. `aws:userid` of a session is `AROA…:session name`, so sessions
+ * of other names go on.
+ */
+export function revocation({ issuedBefore, names }: Revocation): string {
+  const Condition = {
+    DateLessThan: { 'aws:TokenIssueTime': new Date(issuedBefore).toISOString() },
+    ...(names.length === 0 ? {} : { StringLike: { 'aws:userid': names.map((name) => `*:${name}`) } }),
+  }
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Sid: 'CountersignRevoke', Effect: 'Deny', Action: '*', Resource: '*', Condition }],
+  })
+}
+
+/** What a document that `revocation` made revokes, or undefined where it did not make it. */
+export function revocationIn(document: string): Revocation | undefined {
+  try {
+    const [{ Condition }] = JSON.parse(document).Statement
+    const issuedBefore = Date.parse(Condition.DateLessThan['aws:TokenIssueTime'])
+    const patterns: string[] = Condition.StringLike?.['aws:userid'] ?? []
+    return Number.isNaN(issuedBefore) ? undefined : { issuedBefore, names: patterns.map((pattern) => pattern.slice(2)) }
+  } catch {
+    // Not one of ours: whoever reads it has to make another.
+    return undefined
+  }
+}

@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest'
+import { type Change, verifyChain } from '../../shared/domain/change.ts'
+import { AccountPicture } from '../../shared/memory/account-picture.ts'
+import { pipeline } from '../../shared/pipeline.ts'
+import { enforce } from '../../shared/stages/contain/enforce.ts'
+import { quarantinePolicyName } from '../../shared/stages/contain/quarantine.ts'
+import { incidentSubject } from '../../shared/stages/record.ts'
+import { review } from '../../shared/stages/review.ts'
+import { ACCOUNT, ATTACK, arnOf, embedded, exposed, KEY, NOW } from '../embedded.ts'
+import { FAULTS, type Fault, faults } from './faults.ts'
+
+/** Lambda runs an asynchronous invocation three times at most. */
+const TRIES = 3
+
+const reviewer = { kind: 'legitimate', by: arnOf('reviewer'), reason: 'a drill' } as const
+
+/** A user with two keys and an SSH key, the user that an intruder made with its key, and a role. */
+const account = () =>
+  AccountPicture.parse({
+    UserDetailList: ['ci-build', 'backdoor', 'a', 'b', 'c'].map((UserName) => ({ UserName, Arn: arnOf(UserName) })),
+    RoleDetailList: [{ RoleName: 'deploy', Arn: `arn:aws:iam::${ACCOUNT}:role/deploy` }],
+    AccessKeys: [
+      { UserName: 'ci-build', AccessKeyId: KEY, Status: 'Active' },
+      { UserName: 'backdoor', AccessKeyId: 'AKIABACKDOORKEY00001', Status: 'Active' },
+    ],
+    SwitchableCredentials: [{ UserName: 'ci-build', Kind: 'ssh-public-key', Id: 'APKA1', Status: 'Active' }],
+  })
+
+/** What comes over the queues: calls of an intruder, then the report that the key is out. */
+const EVENTS = [...ATTACK, exposed()]
+
+/** The responder with every call to AWS numbered: two functions that fail apart, as they do on Lambda. */
+async function world() {
+  const inner = await embedded({ account: account(), callsContain: false })
+  const fault = faults()
+  const shared = {
+    ...inner.ports,
+    identities: fault.around('identities', inner.ports.identities),
+    incidents: fault.around('incidents', inner.ports.incidents),
+    record: fault.around('record', inner.ports.record),
+    breaker: fault.around('breaker', inner.ports.breaker),
+    iam: fault.around('iam', inner.account),
+    notifier: fault.around('notifier', inner.ports.notifier),
+    watchDoor: fault.around('watch', inner.ports.watchDoor),
+  }
+  const invoked: string[] = []
+  const containDoor = fault.around('lambda', { contain: async (id: string) => void invoked.push(id) })
+  const ports = { ...shared, containDoor }
+  /** Runs what was invoked, each as Lambda does: again where it failed, in a new process. */
+  const runInvoked = async () => {
+    for (const id of invoked.splice(0)) {
+      for (let attempt = 0; attempt < TRIES; attempt++) {
+        fault.revive()
+        const isDone = await enforce(id, ports).then(
+          () => true,
+          () => false,
+        )
+        if (isDone) break
+      }
+    }
+  }
+  return {
+    inner,
+    fault,
+    ports,
+    runInvoked,
+    /** A delivery: the pipeline, then what it invoked. What fails is delivered again by the test. */
+    async deliver() {
+      fault.revive()
+      await pipeline(ports)(EVENTS).catch(() => undefined)
+      await runInvoked()
+    },
+    async enforceAll() {
+      for (const { id } of await inner.incidents()) {
+        invoked.push(id)
+      }
+      await runInvoked()
+    },
+  }
+}
+
+type World = Awaited<ReturnType<typeof world>>
+
+/** At most one undo record stands for a target, and what was done was planned. */
+function isTidy(chain: readonly Change[]): boolean {
+  const standing = new Map<string, number>()
+  for (const { kind, target } of chain) {
+    if (kind === 'step-planned') standing.set(target, (standing.get(target) ?? 0) + 1)
+    if (kind === 'step-undone') standing.delete(target)
+    if (kind === 'step-done' && !standing.has(target)) return false
+  }
+  return [...standing.values()].every((count) => count === 1)
+}
+
+async function expectSound({ inner }: World): Promise<void> {
+  const incidents = await inner.incidents()
+  expect(incidents).toHaveLength(1)
+  for (const { id, head } of incidents) {
+    const chain = await inner.ports.record.list(incidentSubject(id))
+    expect(verifyChain(incidentSubject(id), chain, head)).toBeUndefined()
+    expect(isTidy(chain)).toBe(true)
+  }
+}
+
+async function expectContained(of: World): Promise<void> {
+  await expectSound(of)
+  const [incident] = await of.inner.incidents()
+  // A refused step may end in a question; then whatever was done still stands, and a person knows.
+  expect(['contained', 'asking']).toContain(incident?.state)
+  if (incident?.state === 'asking') expect(of.inner.notices.some(({ kind }) => kind === 'ask' || kind === 'contained')).toBe(true)
+  else {
+    expect(of.inner.account.isRefused('ci-build', KEY)).toBe(true)
+    expect(of.inner.account.isRefused('backdoor')).toBe(true)
+    expect(of.inner.account.picture().SwitchableCredentials[0]?.Status).toBe('Inactive')
+  }
+}
+
+async function expectReleasable(of: World): Promise<void> {
+  const { inner, ports } = of
+  const door = { contain: (id: string) => enforce(id, ports) }
+  for (const { id } of await inner.incidents()) await review(id, reviewer, { ...ports, containDoor: door })
+  expect(inner.account.picture()).toEqual(account())
+  expect((await inner.incidents()).map(({ state }) => state)).toEqual(['released'])
+  await expectSound(of)
+}
+
+interface Flow {
+  readonly name: string
+  /** Brings the world to where the flow starts. */
+  prepare(of: World): Promise<void>
+  /** The flow itself, under a fault. */
+  run(of: World): Promise<void>
+  /** What happens afterwards by itself: the event delivered again, the watch, a person who tries again. */
+  repeat(of: World): Promise<void>
+  check(of: World): Promise<void>
+}
+
+const contain: Flow = {
+  name: 'contain',
+  prepare: async () => {},
+  run: (of) => of.deliver(),
+  async repeat(of) {
+    await of.deliver()
+    of.inner.setNow(NOW + 60_000)
+    await of.enforceAll()
+  },
+  async check(of) {
+    await expectContained(of)
+    await expectReleasable(of)
+  },
+}
+
+const verify: Flow = {
+  name: 'verify',
+  async prepare(of) {
+    await of.deliver()
+    const [incident] = await of.inner.incidents()
+    await of.inner.account.deleteUserPolicy('ci-build', quarantinePolicyName(incident?.id ?? ''))
+    await of.inner.account.setAccessKeyStatus('ci-build', KEY, 'Active')
+    of.inner.setNow(NOW + 60_000)
+  },
+  run: (of) => of.enforceAll(),
+  async repeat(of) {
+    of.inner.setNow(NOW + 120_000)
+    await of.enforceAll()
+  },
+  async check(of) {
+    expect(of.inner.account.isRefused('ci-build')).toBe(true)
+    expect(of.inner.account.isRefused('ci-build', KEY)).toBe(true)
+    await expectContained(of)
+    const [incident] = await of.inner.incidents()
+    const chain = await of.inner.ports.record.list(incidentSubject(incident?.id ?? ''))
+    expect(chain.some(({ kind }) => kind === 'step-reversed')).toBe(true)
+    await expectReleasable(of)
+  },
+}
+
+const release: Flow = {
+  name: 'release',
+  prepare: (of) => of.deliver(),
+  async run(of) {
+    for (const { id } of await of.inner.incidents()) await review(id, reviewer, of.ports).catch(() => undefined)
+    await of.runInvoked()
+  },
+  async repeat(of) {
+    of.fault.revive()
+    for (const { id, state } of await of.inner.incidents()) {
+      if (state !== 'released') await review(id, reviewer, of.ports)
+    }
+    await of.runInvoked()
+  },
+  async check(of) {
+    expect(of.inner.account.picture()).toEqual(account())
+    expect((await of.inner.incidents()).map(({ state }) => state)).toEqual(['released'])
+    await expectSound(of)
+  },
+}
+
+async function tryPoint({ prepare, run, repeat, check }: Flow, at: number, kind: Fault): Promise<number> {
+  const of = await world()
+  await prepare(of)
+  of.fault.arm(at, kind)
+  await run(of)
+  const { calls } = of.fault
+  of.fault.arm(0, kind)
+  await repeat(of)
+  await check(of)
+  return calls
+}
+
+describe('crash points', () => {
+  it.each([contain, verify, release])('$name ends as it should, whichever call fails and however', async (flow) => {
+    const calls = await tryPoint(flow, 0, 'throttled')
+    expect(calls).toBeGreaterThan(10)
+    let points = 0
+    const broken: string[] = []
+    for (let at = 1; at <= calls; at++) {
+      for (const kind of FAULTS) {
+        points += 1
+        await tryPoint(flow, at, kind).catch((cause: Error) => broken.push(`call ${at} ${kind}: ${cause.message.slice(0, 300)}`))
+      }
+    }
+    console.log(`${flow.name}: ${points} crash points (${calls} calls × ${FAULTS.length} faults), ${broken.length} broken`)
+    expect(broken).toEqual([])
+  })
+})
