@@ -1,4 +1,5 @@
 import type { EventPattern } from 'aws-cdk-lib/aws-events'
+import { TAMPERING_OPERATIONS } from '../shared/stages/enrich/own.ts'
 
 const API_CALL = 'AWS API Call via CloudTrail'
 const LONG_LIVED = [{ prefix: 'AKIA' }]
@@ -42,6 +43,17 @@ export function patterns(ownRoleArns: readonly string[]) {
       detail: {
         userIdentity: { ...byOthers, accessKeyId: [{ exists: false }, { 'anything-but': { prefix: 'AKIA' } }] },
         additionalEventData: { callWithBearerToken: [true] },
+      },
+    },
+    /** Changes of the responder by a session; those by a long-lived key and those of IAM come by other rules. */
+    tampering: {
+      source: ['aws.events', 'aws.lambda', 'aws.sqs', 'aws.dynamodb', 'aws.logs', 'aws.sns', 'aws.cloudformation'],
+      detailType: [API_CALL],
+      detail: {
+        userIdentity: { ...byOthers, accessKeyId: [{ exists: false }, { 'anything-but': { prefix: 'AKIA' } }] },
+        readOnly: [false],
+        // Lambda writes the date of its API behind some names.
+        eventName: TAMPERING_OPERATIONS.map((prefix) => ({ prefix })),
       },
     },
     /** Calls of sessions, IAM changes apart. */

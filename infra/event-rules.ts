@@ -45,6 +45,8 @@ export class EventRules extends Construct {
       withReadOnly(rule('TokenCalls', all.tokenCalls, queues.hot))
       withReadOnly(rule('ReadOnlyCalls', all.readOnlyCalls, queues.bulk))
     }
+    // The calls of all sessions include these.
     if (config.includeRoleSessions) withReadOnly(rule('RoleSessionCalls', all.roleSessionCalls, queues.bulk))
+    else rule('Tampering', all.tampering, queues.hot)
   }
 }

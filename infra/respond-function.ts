@@ -66,6 +66,7 @@ export class RespondFunction extends Construct {
         ACCOUNT_ID: account,
         CONTAIN_FUNCTION_NAME: contain.functionName,
         NOTIFY_TOPIC_ARN: topic.topicArn,
+        STACK_NAME: Stack.of(this).stackName,
         OWN_ROLE_ARNS: contain.role?.roleArn ?? '',
         ...(config.bootstrapBaselines ? { BOOTSTRAP_QUEUE_URL: queues.bootstrap.queueUrl } : {}),
         ...(config.advisorModelId === undefined ? {} : { ADVISOR_MODEL_ID: config.advisorModelId }),

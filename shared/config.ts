@@ -32,6 +32,8 @@ export const RespondConfig = z.object({
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
   BOOTSTRAP_QUEUE_URL: z.url().optional(),
   ADVISOR_MODEL_ID: z.string().min(1).optional(),
+  /** The responder's own resources bear it. */
+  STACK_NAME: z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be the name of a stack'),
   OWN_ROLE_ARNS: z.string().transform((text) => text.split(',').filter((arn) => arn !== '')),
 })
 export type RespondConfig = z.infer<typeof RespondConfig>

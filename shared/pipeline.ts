@@ -4,6 +4,7 @@ import type { RespondPorts } from './ports.ts'
 import { openDesk } from './stages/desk.ts'
 import { foldInto } from './stages/detect/fold.ts'
 import { enricher } from './stages/enrich/enrich.ts'
+import { ownTouch } from './stages/enrich/own.ts'
 import { reputation } from './stages/enrich/reputation.ts'
 import { takeIn } from './stages/intake.ts'
 import { type Bench, express, judge, type Outcome } from './stages/judge.ts'
@@ -20,21 +21,28 @@ export interface BatchResult {
   readonly ignored: number
 }
 
+/** What belongs to the responder itself: its roles, whose calls are in the record already, and the name of its stack. */
+export interface Own {
+  readonly roles: ReadonlySet<string>
+  readonly stackName: string | undefined
+}
+
+const NOT_DEPLOYED: Own = { roles: new Set(), stackName: undefined }
+
 /**
  * The line: signal → normalise → enrich → detect → assess → correlate → decide → record → contain → notify.
  *
  * Takes batches of inputs from outside, in any order and any number of times. Everything that has an effect comes
  * before the state is written, and has it once; so a batch that breaks off is delivered again and ends as if it had not.
  */
-export function pipeline(
-  ports: RespondPorts,
-  ownRoles: ReadonlySet<string> = new Set(),
-): (inputs: readonly unknown[]) => Promise<BatchResult> {
+export function pipeline(ports: RespondPorts, own: Own = NOT_DEPLOYED): (inputs: readonly unknown[]) => Promise<BatchResult> {
   const policyNow = cachedPolicy(ports.record, ports.clock)
-  const enrich = enricher(ports.places)
+  const locate = enricher(ports.places)
+  const mark = ownTouch(own.stackName)
+  const enrich = (signal: Signal) => mark(locate(signal))
 
   return async (inputs) => {
-    const [intake, policy] = await Promise.all([takeIn(inputs, { iam: ports.iam, enrich, ownRoles }), policyNow()])
+    const [intake, policy] = await Promise.all([takeIn(inputs, { iam: ports.iam, enrich, ownRoles: own.roles }), policyNow()])
     const judgeRepute = reputation(policy)
     const signals = intake.signals.map(({ signal }) => judgeRepute(signal))
     const called = new Set<string>()

@@ -36,7 +36,7 @@ const ports: RespondPorts = {
 }
 
 export const responder: Responder = {
-  respond: pipeline(ports, new Set(config.OWN_ROLE_ARNS)),
+  respond: pipeline(ports, { roles: new Set(config.OWN_ROLE_ARNS), stackName: config.STACK_NAME }),
   bootstrap: (accessKeyId) => bootstrap(accessKeyId, ports),
   log,
 }

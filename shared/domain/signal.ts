@@ -86,6 +86,8 @@ export interface Signal {
   readonly errorCode: string | undefined
   readonly origin: Origin
   readonly created: Created | undefined
+  /** True for a call that changes the responder's own resources. */
+  readonly isAgainstResponder: boolean
   readonly request: Readonly<Record<string, unknown>>
   readonly response: Readonly<Record<string, unknown>>
   /** CloudTrail's `additionalEventData`: how somebody signed in, with what kind of token. */

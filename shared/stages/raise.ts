@@ -116,7 +116,7 @@ function opened({ incidentId, signal, merged, assessment, blastRadius, decision 
     findings: merged,
     assessment,
     blastRadius,
-    priority: priorityOf(assessment.risk, blastRadius),
+    priority: priorityOf(assessment.risk, blastRadius, merged),
     decision,
     decidedBy: { signalId: signal.id, time: signal.time },
     containedAt: undefined,
@@ -145,7 +145,7 @@ function grown(incident: Incident, { signal, merged, assessment, blastRadius, de
     findings,
     assessment: current,
     blastRadius,
-    priority: priorityOf(current.risk, blastRadius),
+    priority: priorityOf(current.risk, blastRadius, findings),
     decision: now,
     decidedBy: isStrongerNow ? { signalId: signal.id, time: signal.time } : incident.decidedBy,
   }

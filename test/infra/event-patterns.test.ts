@@ -55,6 +55,16 @@ describe('event patterns', () => {
       call('aws.iam', { readOnly: false }, SESSION, 'arn:aws:iam::123456789012:role/admin'),
       ['credentialChanges'],
     ],
+    [
+      'a change of a rule by a session',
+      call('aws.events', { readOnly: false, eventName: 'DisableRule' }, SESSION, 'arn:aws:iam::123456789012:role/admin'),
+      ['tampering', 'roleSessionCalls'],
+    ],
+    [
+      'a function that the responder changes itself',
+      call('aws.lambda', { readOnly: false, eventName: 'DeleteFunction20150331' }, SESSION, OWN),
+      [],
+    ],
     ['a change by a key', call('aws.ec2', { readOnly: false }, KEY), ['longLivedKeyCalls']],
     ['a read by a key', call('aws.s3', { readOnly: true }, KEY), ['readOnlyCalls']],
     ['an IAM read by a key', call('aws.iam', { readOnly: true }, KEY), ['readOnlyCalls']],
@@ -90,5 +100,10 @@ describe('event patterns', () => {
     ['a call by a service', call('aws.kms', { readOnly: true }), []],
   ])('catches %s once, by the right rule', (_, event, expected) => {
     expect(caughtBy(event)).toEqual(expected)
+  })
+
+  it('is short enough for EventBridge: 2,048 characters, with the longest role names', () => {
+    const arn = `arn:aws:iam::123456789012:role/${'x'.repeat(64)}`
+    for (const [name, pattern] of Object.entries(patterns([arn, arn, arn]))) expect(JSON.stringify(pattern).length, name).toBeLessThan(2048)
   })
 })

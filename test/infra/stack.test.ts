@@ -132,6 +132,11 @@ const consumedQueues = () =>
   Object.values(template.findResources('AWS::SQS::Queue')).filter(({ Properties }) => Properties.RedrivePolicy !== undefined)
 
 describe('the stack', () => {
+  it('has patterns that EventBridge takes: 2,048 characters each at most', () => {
+    for (const [id, { Properties }] of Object.entries(template.findResources('AWS::Events::Rule')))
+      expect(JSON.stringify(Properties.EventPattern).length, id).toBeLessThan(2048)
+  })
+
   it('keeps the record: retained, protected, restorable', () => {
     template.hasResource('AWS::DynamoDB::Table', {
       DeletionPolicy: 'Retain',

@@ -38,6 +38,8 @@ export const Scenario = z.strictObject({
     decision: z.enum(['observe', 'notify', 'ask', 'contain']).optional(),
     state: z.string().optional(),
     incidents: z.number().int().optional(),
+    /** Of the incident that comes first. */
+    priority: z.number().optional(),
     /** Keys that are inactive at the end. */
     inactive: z.array(z.string()).optional(),
     /** Users that are denied everything at the end. */

@@ -64,7 +64,7 @@ async function play(scenario: Scenario) {
     ...scenario.policy,
   })
   await applyPolicy(ports.record, { policy, by: 'test', why: 'test', at: new Date(START).toISOString() })
-  const run = pipeline(ports)
+  const run = pipeline(ports, { roles: new Set(), stackName: 'Countersign' })
   for (const [day, calls] of Array.from({ length: scenario.past?.days ?? 0 }, (_, at) => [at, scenario.past?.calls ?? []] as const)) {
     const at = START - ((scenario.past?.days ?? 0) - day) * DAY_MS
     await run(calls.flatMap((call, n) => recordOf(asCall(call), { id: `past-${day}-${n}`, time: at + n * 60_000, n })))
@@ -105,6 +105,7 @@ describe('scenarios', () => {
     if (wanted.state !== undefined) expect(incident?.state).toBe(wanted.state)
     if (wanted.why !== undefined) expect(incident?.decision.why.join('; ')).toContain(wanted.why)
     if (wanted.notices !== undefined) expect(notices.map(({ kind }) => kind)).toEqual(wanted.notices)
+    if (wanted.priority !== undefined) expect(incident?.priority).toBe(wanted.priority)
     if (wanted.inactive !== undefined) {
       expect(
         picture.AccessKeys.filter(({ Status }) => Status === 'Inactive')

@@ -7,6 +7,7 @@ const RESPOND = {
   ACCOUNT_ID: '123456789012',
   CONTAIN_FUNCTION_NAME: 'contain',
   NOTIFY_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:notices',
+  STACK_NAME: 'Countersign',
   OWN_ROLE_ARNS: '',
 }
 

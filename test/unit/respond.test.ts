@@ -91,7 +91,7 @@ describe('responding', () => {
 
   it("ignores the responder's own calls", async () => {
     const { ports } = await embedded()
-    const result = await pipeline(ports, new Set([arnOf('ci-build')]))(ATTACK)
+    const result = await pipeline(ports, { roles: new Set([arnOf('ci-build')]), stackName: undefined })(ATTACK)
     expect(result).toMatchObject({ ignored: 3, outcomes: [] })
   })
 

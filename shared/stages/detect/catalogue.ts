@@ -51,6 +51,7 @@ import { projectMadePublic } from './detectors/project-made-public.ts'
 import { quarantineLifted } from './detectors/quarantine-lifted.ts'
 import { quarantinePolicyAttached } from './detectors/quarantine-policy-attached.ts'
 import { resourcePolicyOpened } from './detectors/resource-policy-opened.ts'
+import { responderTampered } from './detectors/responder-tampered.ts'
 import { rootCredentialsChanged } from './detectors/root-credentials-changed.ts'
 import { rootUserActive } from './detectors/root-user-active.ts'
 import { secretsSwept } from './detectors/secrets-swept.ts'
@@ -125,6 +126,7 @@ export const CATALOGUE: readonly Detector[] = [
   quarantinePolicyAttached,
   resourcePolicyOpened,
   rootCredentialsChanged,
+  responderTampered,
   rootUserActive,
   secretsSwept,
   serialConsoleEnabled,
