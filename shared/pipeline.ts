@@ -10,6 +10,7 @@ import { takeIn } from './stages/intake.ts'
 import { type Bench, express, judge, type Outcome } from './stages/judge.ts'
 import { cachedPolicy } from './stages/policy-source.ts'
 import { heedReversals } from './stages/reversal.ts'
+import { traceSources } from './stages/source.ts'
 
 export type { Outcome } from './stages/judge.ts'
 
@@ -44,11 +45,12 @@ export function pipeline(ports: RespondPorts, own: Own = NOT_DEPLOYED): (inputs:
   return async (inputs) => {
     const [intake, policy] = await Promise.all([takeIn(inputs, { iam: ports.iam, enrich, ownRoles: own.roles }), policyNow()])
     const judgeRepute = reputation(policy)
-    const signals = intake.signals.map(({ signal }) => judgeRepute(signal))
+    const reported = intake.signals.map(({ signal }) => judgeRepute(signal))
     const called = new Set<string>()
-    for (const signal of signals) if (signal.kind === 'credential-exposure') await express(signal, { policy, ports, called })
+    for (const signal of reported) if (signal.kind === 'credential-exposure') await express(signal, { policy, ports, called })
 
-    const desk = await openDesk(signals, ports)
+    const desk = await openDesk(reported, ports)
+    const signals = await traceSources(reported, desk, ports)
     const bench: Bench = { desk, policy, ports, called }
     const outcomes: Outcome[] = []
     const broken = new Map<string, string>()

@@ -142,6 +142,7 @@ function colourOf({ state }: Incident): 'red' | 'yellow' | 'green' {
 function brief(value: unknown): string {
   if (value === null || value === undefined) return 'absent'
   const text = typeof value === 'string' ? value : JSON.stringify(value)
+  if (text.includes('aws:TokenIssueTime')) return 'sessions ended'
   return text.includes('"Effect":"Deny"') ? 'deny all' : printable(text, 40)
 }
 

@@ -86,6 +86,8 @@ export interface Signal {
   readonly errorCode: string | undefined
   readonly origin: Origin
   readonly created: Created | undefined
+  /** The open incident whose credential took this session on; said of its first call. */
+  readonly sourceIncidentId: string | undefined
   /** True for a call that changes the responder's own resources. */
   readonly isAgainstResponder: boolean
   readonly request: Readonly<Record<string, unknown>>

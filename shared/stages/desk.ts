@@ -17,6 +17,8 @@ interface File {
 export interface Desk {
   /** The draft of an identity. It is the caller's to fold into. */
   draftOf(identityId: string): { draft: IdentityState; isNew: boolean }
+  /** The draft of an identity, to look at: it is not written back for it. */
+  peek(identityId: string): IdentityState
   lastIncident(identityId: string): Promise<Versioned<Incident> | undefined>
   keepIncident(identityId: string, incident: Versioned<Incident>): void
   /** Writes back every draft that was asked for, but for `failed`. Returns the identities whose state was newer in the store. */
@@ -47,6 +49,7 @@ export async function openDesk(signals: readonly Signal[], stores: { identities:
       file.isTouched = true
       return file
     },
+    peek: (identityId) => fileOf(identityId).draft,
     async lastIncident(identityId) {
       const { incidentId } = fileOf(identityId)
       if (incidentId === undefined) return undefined

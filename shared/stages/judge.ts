@@ -36,7 +36,9 @@ export interface Bench {
 /** Judges what the fold says of one signal: assess → correlate → decide → record → contain or notify. */
 export async function judge({ signal, findings, evidence }: Folded, bench: Bench): Promise<Outcome> {
   const { desk, policy, ports } = bench
-  if (findings.length === 0) return { signal, findings, assessment: assessmentOf(evidence), incidentId: undefined, decision: undefined }
+  // What a suspect makes belongs to its incident, also where the call that makes it is an ordinary one.
+  if (findings.length === 0 && signal.created === undefined)
+    return { signal, findings, assessment: assessmentOf(evidence), incidentId: undefined, decision: undefined }
   const last = await desk.lastIncident(signal.identity.id)
   const correlation = correlate(signal, evidence, last?.value)
   if (correlation.kind === 'held')

@@ -10,6 +10,7 @@ import type { ChangeRecord, Clock, IdentityStore, IncidentStore, Versioned } fro
 import { mergeFindings } from './correlate.ts'
 import { updateIncident } from './incident-update.ts'
 import { append, incidentSubject } from './record.ts'
+import { sessionPointer } from './source.ts'
 
 export interface RaisePorts {
   readonly identities: Pick<IdentityStore, 'setIncident'>
@@ -195,14 +196,15 @@ function withEdges(known: readonly LineageEdge[], more: readonly LineageEdge[]):
   return news.length === 0 ? known : [...known, ...news].slice(0, NAMED_LIMIT)
 }
 
-/** Users that this identity made, or gave a key, lead to the same incident, so that what they do is seen there. */
+/** Users that this identity made or gave a key, and sessions that it took on, lead to the same incident. */
 function pointers(incident: Incident, { identities }: RaisePorts, before?: Incident): Promise<void>[] {
-  const { account } = incident.identity
-  return incident.lineage
-    .filter((edge) => (edge.kind === 'access-key' || edge.kind === 'user') && !before?.lineage.includes(edge))
+  const { account, id: own } = incident.identity
+  const news = incident.lineage.filter((edge) => !before?.lineage.includes(edge))
+  const users = news
+    .filter(({ kind }) => kind === 'access-key' || kind === 'user')
     .map(({ owner }) => `arn:aws:iam::${account}:user/${owner}`)
-    .filter((id) => id !== incident.identity.id)
-    .map((id) => identities.setIncident(id, incident.id))
+  const sessions = news.filter(({ kind }) => kind === 'session').map(({ id }) => sessionPointer(id))
+  return [...users.filter((id) => id !== own), ...sessions].map((id) => identities.setIncident(id, incident.id))
 }
 
 function isSame(a: Incident, b: Incident): boolean {

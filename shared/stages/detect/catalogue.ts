@@ -60,6 +60,7 @@ import { sessionByTwoTools } from './detectors/session-by-two-tools.ts'
 import { sessionFromTwoCountries } from './detectors/session-from-two-countries.ts'
 import { sessionFromTwoNetworks } from './detectors/session-from-two-networks.ts'
 import { sessionLeftAws } from './detectors/session-left-aws.ts'
+import { sessionOfContainedSource } from './detectors/session-of-contained-source.ts'
 import { shellOpened } from './detectors/shell-opened.ts'
 import { slowEnumeration } from './detectors/slow-enumeration.ts'
 import { snapshotShared } from './detectors/snapshot-shared.ts'
@@ -134,6 +135,7 @@ export const CATALOGUE: readonly Detector[] = [
   sessionFromTwoCountries,
   sessionFromTwoNetworks,
   sessionLeftAws,
+  sessionOfContainedSource,
   shellOpened,
   slowEnumeration,
   snapshotShared,

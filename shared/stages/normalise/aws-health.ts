@@ -74,6 +74,7 @@ function exposure(entity: string, event: { code: string; eventArn: string; time:
       via: undefined,
     },
     created: undefined,
+    sourceIncidentId: undefined,
     isAgainstResponder: false,
     request: {},
     response: {},

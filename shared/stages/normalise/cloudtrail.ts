@@ -55,6 +55,7 @@ function apiCall(record: Fields): Signal | string {
     errorCode,
     origin: originOf(record),
     created: outcome === 'success' ? createdBy(`${service}:${operation}`, identity.name, { request, response }) : undefined,
+    sourceIncidentId: undefined,
     isAgainstResponder: false,
     request,
     response,

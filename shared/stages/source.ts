@@ -1,0 +1,34 @@
+import { isClosed } from '../domain/incident.ts'
+import type { Signal } from '../domain/signal.ts'
+import type { RespondPorts } from '../ports.ts'
+import type { Desk } from './desk.ts'
+
+/** Under this id the store keeps which incident made a session: sessions are no identities of their own. */
+export function sessionPointer(credentialId: string): string {
+  return `credential:${credentialId}`
+}
+
+/**
+ * Says of each session that is seen for the first time which open incident's credential took it on, if one did. One round
+ * trip for a batch that brings new sessions, none for others.
+ */
+export async function traceSources(
+  signals: readonly Signal[],
+  desk: Desk,
+  { identities, incidents }: Pick<RespondPorts, 'identities' | 'incidents'>,
+): Promise<readonly Signal[]> {
+  const isNewSession = ({ identity, credential }: Signal) =>
+    credential.kind === 'session' && !desk.peek(identity.id).windows.has(credential.id)
+  const pointers = [...new Set(signals.filter(isNewSession).map(({ credential }) => sessionPointer(credential.id)))]
+  if (pointers.length === 0) return signals
+  const sources = new Map<string, string>()
+  for (const [pointer, { incidentId }] of await identities.load(pointers)) {
+    const incident = incidentId === undefined ? undefined : (await incidents.get(incidentId))?.value
+    if (incident !== undefined && !isClosed(incident)) sources.set(pointer, incident.id)
+  }
+  if (sources.size === 0) return signals
+  return signals.map((signal) => {
+    const sourceIncidentId = sources.get(sessionPointer(signal.credential.id))
+    return sourceIncidentId === undefined ? signal : { ...signal, sourceIncidentId }
+  })
+}
