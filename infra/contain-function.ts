@@ -101,13 +101,15 @@ export class ContainFunction extends Construct {
     responder.allow([...ROLE_VERBS, ...ROLE_READS], [roles])
     responder.allow(ATTACHMENT_VERBS, [users], { ArnEquals: { 'iam:PolicyARN': quarantine.managedPolicyArn } })
     responder.allow(['iam:GetAccountSummary'], ['*'])
-    responder.allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'], [table.tableArn])
+    responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
+    responder.allowItems(['dynamodb:UpdateItem'], table.tableArn, ['BREAKER#*'])
+    responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
     responder.allow(['sns:Publish'], [topic.topicArn])
     const guarded = policy.protected.arns.map((pattern) => resourceOf(pattern, { account, partition }))
     if (guarded.length > 0) responder.deny([...USER_VERBS, ...ATTACHMENT_VERBS, ...ROLE_VERBS], guarded)
     // Never itself, the functions beside it, who deploys it, or what AWS keeps for itself.
     const foreign = [...FOREIGN_ROLES, `${Stack.of(this).stackName}-*`].map((name) => `arn:${partition}:iam::${account}:role/${name}`)
-    responder.deny(['iam:*'], [responder.role.roleArn, ...foreign])
+    responder.deny(ROLE_VERBS, [responder.role.roleArn, ...foreign])
     responder.deny(['bedrock:*', 'sts:AssumeRole', 'iam:PassRole'], ['*'])
     acknowledgeWildcards(this, {
       'Resource::*':
@@ -118,7 +120,6 @@ export class ContainFunction extends Construct {
       [`Resource::${users}`]:
         'Which user is compromised is not known before; protected users are denied, and the code checks the policy afresh.',
       ...Object.fromEntries(guarded.map((arn) => [`Resource::${arn}`, 'Stands in a Deny: the wildcard takes rights away.'])),
-      'Action::iam:*': 'Stands in a Deny: the wildcard takes rights away.',
       'Action::bedrock:*': 'Stands in a Deny: the wildcard takes rights away.',
     })
     this.function = responder.function

@@ -45,12 +45,25 @@ export function patterns(ownRoleArns: readonly string[]) {
         additionalEventData: { callWithBearerToken: [true] },
       },
     },
+    /** Calls of sessions of users and of root: one GetSessionToken must not hide what a stolen key does next. */
+    userSessionCalls: {
+      detailType: [API_CALL],
+      detail: {
+        userIdentity: { ...byOthers, type: ['IAMUser', 'FederatedUser', 'Root'], accessKeyId: SESSION },
+        additionalEventData: { callWithBearerToken: [{ exists: false }, false] },
+        $or: [{ readOnly: [true] }, { eventSource: [{ 'anything-but': ['iam.amazonaws.com'] }] }],
+      },
+    },
     /** Changes of the responder by a session; those by a long-lived key and those of IAM come by other rules. */
     tampering: {
       source: ['aws.events', 'aws.lambda', 'aws.sqs', 'aws.dynamodb', 'aws.logs', 'aws.sns', 'aws.cloudformation'],
       detailType: [API_CALL],
       detail: {
-        userIdentity: { ...byOthers, accessKeyId: [{ exists: false }, { 'anything-but': { prefix: 'AKIA' } }] },
+        userIdentity: {
+          ...byOthers,
+          type: [{ exists: false }, { 'anything-but': ['IAMUser', 'FederatedUser', 'Root'] }],
+          accessKeyId: [{ exists: false }, { 'anything-but': { prefix: 'AKIA' } }],
+        },
         readOnly: [false],
         // Lambda writes the date of its API behind some names.
         eventName: TAMPERING_OPERATIONS.map((prefix) => ({ prefix })),

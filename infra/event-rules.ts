@@ -47,6 +47,9 @@ export class EventRules extends Construct {
     }
     // The calls of all sessions include these.
     if (config.includeRoleSessions) withReadOnly(rule('RoleSessionCalls', all.roleSessionCalls, queues.bulk))
-    else rule('Tampering', all.tampering, queues.hot)
+    else {
+      withReadOnly(rule('UserSessionCalls', all.userSessionCalls, queues.bulk))
+      rule('Tampering', all.tampering, queues.hot)
+    }
   }
 }

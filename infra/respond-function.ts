@@ -89,7 +89,10 @@ export class RespondFunction extends Construct {
     // Two at once, each with one request a second: the limit of LookupEvents.
     respond.addEventSource(new SqsEventSource(queues.bootstrap, { batchSize: 1, maxConcurrency: 2, reportBatchItemFailures: true }))
 
-    responder.allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], [table.tableArn])
+    // It reads what intruders write, so it may not write the policy that contain obeys.
+    responder.allowItems(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], table.tableArn, ['IDENTITY#*'])
+    responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
+    responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
     responder.allow(['lambda:InvokeFunction'], [contain.functionArn])
     responder.allow(['sns:Publish'], [topic.topicArn])
     responder.allow(['sqs:SendMessage'], [queues.bootstrap.queueArn])

@@ -63,8 +63,17 @@ export class ResponderFunction extends Construct {
     })
   }
 
-  allow(actions: readonly string[], resources: readonly string[], conditions: Record<string, Record<string, string>> = {}): void {
+  allow(
+    actions: readonly string[],
+    resources: readonly string[],
+    conditions: Record<string, Record<string, string | string[]>> = {},
+  ): void {
     this.function.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources], conditions }))
+  }
+
+  /** Rights on the items of a table whose partition key is, or starts with, one of `keys` (`POLICY`, `INCIDENT#*`). */
+  allowItems(actions: readonly string[], tableArn: string, keys: readonly string[]): void {
+    this.allow(actions, [tableArn], { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...keys] } })
   }
 
   /** An explicit Deny: it holds whatever else is ever attached to the role. */

@@ -33,7 +33,7 @@ export class SeedFunction extends Construct {
       timeout: Duration.seconds(30),
       files: { 'policy.json': file },
     })
-    responder.allow(['dynamodb:PutItem', 'dynamodb:Query'], [table.tableArn])
+    responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['POLICY'])
     new Trigger(this, 'Trigger', { handler: responder.function, executeAfter: [table] })
     acknowledgeWildcards(this, { 'Resource::*': 'X-Ray takes no resource; there is no other wildcard.' })
     this.roleArn = responder.role.roleArn

@@ -47,7 +47,13 @@ export function backtest(ports: BacktestPorts): Backtest {
     },
   }
   // Nobody but the responder changes a replayed account, so there is nothing to watch.
-  const inner = { ...ports, incidents, watchDoor: { verifyLater: async () => {} }, quarantinePolicyArn: QUARANTINE_POLICY }
+  const inner = {
+    ...ports,
+    incidents,
+    watchDoor: { verifyLater: async () => {} },
+    quarantinePolicyArn: QUARANTINE_POLICY,
+    account: undefined,
+  }
   const containDoor = {
     async contain(incidentId: string) {
       const about = (await incidents.get(incidentId))?.value

@@ -122,6 +122,7 @@ async function portsOf({ port, picture, clock }: { port: number; picture: Accoun
     // Nobody but the responder changes an embedded account, so there is nothing to watch.
     watchDoor: { verifyLater: async () => {} },
     quarantinePolicyArn: QUARANTINE_POLICY,
+    account: undefined,
     log: silentLog,
   }
 }

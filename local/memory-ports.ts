@@ -24,6 +24,7 @@ export function emptyPorts(parts: { places: Places; advisor?: Advisor }) {
     notifier: memoryNotifier(),
     containDoor: { contain: async () => {} },
     bootstrapDoor: { bootstrap: async () => {} },
+    account: undefined,
     history: { lookup: async () => [] },
     places: parts.places,
     clock: { now: () => 0 },

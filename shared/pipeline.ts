@@ -42,7 +42,7 @@ export function pipeline(ports: RespondPorts, own: Own = NOT_DEPLOYED): (inputs:
   const mark = ownTouch(own.stackName)
   const enrich = (signal: Signal) => mark(locate(signal))
 
-  return async (inputs) => {
+  const once = async (inputs: readonly unknown[]): Promise<BatchResult & { readonly overtaken: ReadonlySet<number> }> => {
     const [intake, policy] = await Promise.all([takeIn(inputs, { iam: ports.iam, enrich, ownRoles: own.roles }), policyNow()])
     const judgeRepute = reputation(policy)
     const reported = intake.signals.map(({ signal }) => judgeRepute(signal))
@@ -68,17 +68,42 @@ export function pipeline(ports: RespondPorts, own: Own = NOT_DEPLOYED): (inputs:
         ports.log.warn('respond.identity.failed', { identity: id, error: broken.get(id) })
       }
     }
-    await heedReversals(signals, called, ports)
-    for (const id of await desk.save(new Set(broken.keys()))) broken.set(id, 'its state was written by another responder meanwhile')
+    for (const [id, reason] of await heedReversals(signals, called, ports)) broken.set(id, reason)
+    const lost = new Set(await desk.save(new Set(broken.keys())))
+    for (const id of lost) broken.set(id, OVERTAKEN)
 
     const failed = new Map(intake.unreadable.map(({ input, reason }) => [input, reason]))
+    const overtaken = new Set<number>()
     for (const { signal, input } of intake.signals) {
       const reason = broken.get(signal.identity.id)
       if (reason !== undefined) failed.set(input, reason)
+      if (reason === OVERTAKEN) overtaken.add(input)
     }
-    return { outcomes, failed, signals, ignored: intake.ignored }
+    return { outcomes, failed, signals, ignored: intake.ignored, overtaken }
+  }
+
+  return async (inputs) => {
+    const { overtaken, ...first } = await once(inputs)
+    let left = [...overtaken]
+    const outcomes = [...first.outcomes]
+    const failed = new Map(first.failed)
+    // A flood on one identity has several batches at it at once: a redelivery takes minutes, another turn here takes none.
+    for (let turn = 1; turn < TURNS && left.length > 0; turn++) {
+      const numbers = left
+      const again = await once(numbers.map((input) => inputs[input]))
+      outcomes.push(...again.outcomes)
+      for (const input of numbers) failed.delete(input)
+      for (const [at, reason] of again.failed) failed.set(numbers[at] as number, reason)
+      left = [...again.overtaken].map((at) => numbers[at] as number)
+    }
+    return { ...first, outcomes, failed }
   }
 }
+
+/** How often a batch is worked on where another responder writes the same identities meanwhile. */
+const TURNS = 3
+
+const OVERTAKEN = 'its state was written by another responder meanwhile'
 
 function isFirstOfKey({ credential }: Signal, { windows }: IdentityState): boolean {
   return credential.kind === 'access-key' && !windows.has(credential.id)

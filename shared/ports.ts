@@ -2,7 +2,7 @@ import type { AdvisorFallback } from './domain/assessment.ts'
 import type { Grant } from './domain/blast-radius.ts'
 import type { Change } from './domain/change.ts'
 import type { IdentityState } from './domain/identity-state.ts'
-import type { Incident, IncidentSignal } from './domain/incident.ts'
+import type { Incident, IncidentSignal, NoticeKind } from './domain/incident.ts'
 import type { Network } from './domain/network.ts'
 import type { Identity } from './domain/signal.ts'
 
@@ -24,8 +24,8 @@ export interface IdentityStore {
   load(identityIds: readonly string[]): Promise<Map<string, StoredIdentity>>
   /** False where somebody else has saved since `version` was read; then nothing was written. */
   saveState(state: IdentityState, version: number): Promise<boolean>
-  /** Which incident an identity was in last. */
-  setIncident(identityId: string, incidentId: string): Promise<void>
+  /** Says which incident an identity was in last, where that is `previous` or not known yet; else it stays as it is. */
+  setIncident(identityId: string, incidentId: string, previous: string | undefined): Promise<void>
 }
 
 /** Incidents and their timelines. */
@@ -142,7 +142,7 @@ export interface Advisor {
 /** What people are told. `body` is plain text; what an attacker may have written in it is clipped and free of control characters. */
 export interface Notice {
   readonly incidentId: string
-  readonly kind: 'notify' | 'ask' | 'contained' | 'reversed' | 'released'
+  readonly kind: NoticeKind
   readonly priority: number
   readonly title: string
   readonly body: string
@@ -159,7 +159,8 @@ export interface ContainDoor {
 
 /** Has an incident looked at again, some seconds later and some more: whoever is at work on it then may undo what was done. */
 export interface WatchDoor {
-  verifyLater(incidentId: string): Promise<void>
+  /** After each of these times, in seconds, 900 at most. */
+  verifyLater(incidentId: string, afterSeconds: readonly number[]): Promise<void>
 }
 
 /** Asks for the past of a long-lived key that is seen for the first time, off the hot path. */
@@ -203,6 +204,8 @@ export interface RespondPorts {
   readonly notifier: Notifier
   readonly containDoor: ContainDoor
   readonly bootstrapDoor: BootstrapDoor
+  /** The account that it acts in. Undefined where a log of any account is replayed. */
+  readonly account: string | undefined
   readonly history: EventHistory
   readonly places: Places
   readonly clock: Clock
@@ -217,6 +220,8 @@ export interface ContainPorts {
   readonly iam: Iam
   readonly notifier: Notifier
   readonly watchDoor: WatchDoor
+  /** The account that it acts in. Undefined where a log of any account is replayed. */
+  readonly account: string | undefined
   /** The stack's managed policy that denies everything; undefined where there is none. */
   readonly quarantinePolicyArn: string | undefined
   readonly clock: Clock

@@ -39,6 +39,7 @@ export async function embedded(
     notifier,
     watchDoor: memoryWatchDoor(),
     quarantinePolicyArn: QUARANTINE_ARN as string | undefined,
+    account: ACCOUNT as string | undefined,
     containDoor: {
       async contain(id: string) {
         called.push(id)

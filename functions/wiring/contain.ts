@@ -19,6 +19,7 @@ export const ports: ContainPorts = {
   iam: awsIam(iamClient(), config.ACCOUNT_ID),
   notifier: snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN),
   watchDoor: sqsWatchDoor(sqsClient(), config.WATCH_QUEUE_URL),
+  account: config.ACCOUNT_ID,
   quarantinePolicyArn: config.QUARANTINE_POLICY_ARN,
   clock: { now: () => Date.now() },
   log,

@@ -29,6 +29,7 @@ const ports: RespondPorts = {
   notifier: snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN),
   containDoor: lambdaContainDoor(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
   bootstrapDoor: sqsBootstrapDoor(sqsClient(), config.BOOTSTRAP_QUEUE_URL),
+  account: config.ACCOUNT_ID,
   history: cloudTrailHistory(cloudTrailClient()),
   places: placesFrom({ countries: join(import.meta.dirname, 'country.mmdb'), networks: join(import.meta.dirname, 'networks.bin') }),
   clock: { now: () => Date.now() },

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { Incident } from '../../shared/domain/incident.ts'
 import type { Outcome } from '../../shared/pipeline.ts'
+import { printable } from '../../shared/stages/notify.ts'
 import type { Backtest } from '../backtest.ts'
 import { type InputProblem, readRecords } from '../read-records.ts'
 import { renderIncident } from '../render/incident.ts'
@@ -67,7 +68,7 @@ export async function replay(run: Backtest, incidents: () => AsyncIterable<Incid
 function describe({ file, position, record, reason }: InputProblem): string {
   return file === 'record'
     ? `record ${position + 1} of the input: ${reason}`
-    : `${file}: byte ${position}${record === undefined ? '' : `, record ${record}`}: ${reason}`
+    : `${printable(file, 300)}: byte ${position}${record === undefined ? '' : `, record ${record}`}: ${printable(reason, 300)}`
 }
 
 function isBetween(record: unknown, { since, until }: ReplayOptions): boolean {
@@ -140,7 +141,7 @@ function renderReport(found: readonly Incident[], summary: ReturnType<typeof sum
       id,
       `priority ${priority}`,
       decision.action,
-      identity.name,
+      printable(identity.name, 64),
       `risk ${assessment.risk}`,
     ])
   const span = summary.from === null ? '' : ` from ${moment(Date.parse(summary.from))} to ${moment(Date.parse(summary.to as string))} UTC`

@@ -102,7 +102,7 @@ export function renderTimeline(signals: readonly IncidentSignal[], paint: Paint)
     .slice(0, TIMELINE_ROWS)
     .map((signal) => [
       moment(signal.time),
-      signal.action,
+      printable(signal.action, 70),
       signal.outcome === 'success' ? '' : printable(signal.errorCode ?? signal.outcome, 40),
       `${printable(signal.address, 45)} ${signal.country ?? ''}`,
       `risk ${signal.risk}`,

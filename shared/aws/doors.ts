@@ -23,14 +23,11 @@ export function sqsBootstrapDoor(client: SQSClient, queueUrl: string | undefined
   }
 }
 
-/** When a containment is looked at again, in seconds after it: an intruder at work undoes it at once, or a minute later. */
-export const VERIFY_AFTER_SECONDS = [5, 15, 60] as const
-
 /** Sends contain delayed messages. SQS keeps time to the second; a schedule of EventBridge only to the minute. */
 export function sqsWatchDoor(client: SQSClient, queueUrl: string): WatchDoor {
   return {
-    async verifyLater(incidentId) {
-      const Entries = VERIFY_AFTER_SECONDS.map((DelaySeconds) => ({
+    async verifyLater(incidentId, afterSeconds) {
+      const Entries = afterSeconds.map((DelaySeconds) => ({
         Id: `after-${DelaySeconds}`,
         DelaySeconds,
         MessageBody: JSON.stringify({ incidentId }),

@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import { BatchGetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb'
 import type { IdentityState } from '../domain/identity-state.ts'
 import { packState, unpackState } from '../domain/state-codec.ts'
 import { ResponderError } from '../errors.ts'
@@ -40,8 +40,10 @@ export function dynamoIdentityStore(
         { ...keys.identityState(state.identity.id), version: version + 1, state: deflateRawSync(packState(state)) },
         isVersion(version),
       ),
-    async setIncident(identityId, incidentId) {
-      await table.client.send(new PutCommand({ TableName: table.name, Item: { ...keys.identityIncident(identityId), incidentId } }))
+    async setIncident(identityId, incidentId, previous) {
+      const isFree = { expression: 'attribute_not_exists(pk)' }
+      const isPrevious = { expression: 'attribute_not_exists(pk) OR incidentId = :previous', values: { ':previous': previous } }
+      await putIf(table, { ...keys.identityIncident(identityId), incidentId }, previous === undefined ? isFree : isPrevious)
     },
   }
 

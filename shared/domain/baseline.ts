@@ -131,7 +131,8 @@ export function learn(baseline: Baseline, signal: Signal): void {
   baseline.calls += 1
   const { country, network, addressKind, agentFamily } = signal.origin
   see(baseline, 'service', { value: signal.service, at })
-  see(baseline, 'action', { value: signal.action, at })
+  // What never worked is no habit: else an intruder could make one of calls that are bound to fail.
+  if (signal.outcome === 'success') see(baseline, 'action', { value: signal.action, at })
   see(baseline, 'region', { value: signal.region, at })
   seeOrigin(baseline, 'country', { value: country, at })
   seeOrigin(baseline, 'network', { value: network, at })

@@ -9,6 +9,7 @@ export type ChangeKind =
   | 'step-done'
   | 'step-failed'
   | 'step-reversed'
+  | 'step-gone'
   | 'step-undone'
   | 'state'
   | 'verdict'

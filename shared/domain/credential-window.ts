@@ -1,5 +1,5 @@
 import { copyMoments, type Moments, mark, noMoments } from './moments.ts'
-import type { Signal } from './signal.ts'
+import type { Created, Signal } from './signal.ts'
 
 /** How long a credential may rest before its window starts anew, in milliseconds. */
 const IDLE_MS = 6 * 3_600_000
@@ -23,9 +23,22 @@ export interface CredentialWindow {
   /** Countries, agent families and networks that the credential was used from, in order of appearance. */
   readonly countries: string[]
   readonly agents: string[]
+  /** What it made lately, oldest first: where it turns out to be stolen, that is suspect as well. */
+  made: readonly Made[]
+  /** The incident whose credential made this one, where one did. */
+  source: string | undefined
   /** Networks, `aws` standing for all of Amazon's. */
   readonly networks: string[]
 }
+
+/** One thing that a credential made, by which signal, and when (epoch ms). */
+export interface Made extends Created {
+  readonly signalId: string
+  readonly time: number
+}
+
+/** The most things made that a window remembers; the oldest leaves. */
+const MADE_LIMIT = 6
 
 export type TouchedKind = 'secret' | 'user-data' | 'model-probe' | 'failed-sign-in'
 
@@ -41,6 +54,8 @@ export function openWindow(credentialId: string, at: number): CredentialWindow {
     countries: [],
     agents: [],
     networks: [],
+    made: [],
+    source: undefined,
   }
 }
 
@@ -65,6 +80,11 @@ export function isStale(window: CredentialWindow, at: number): boolean {
 /** Counts one call into its window. */
 export function observe(window: CredentialWindow, signal: Signal, isDiscovery: boolean): void {
   window.calls += 1
+  if (signal.created !== undefined) {
+    const { created, id: signalId, time } = signal
+    window.made = [...window.made.filter(({ id }) => id !== created.id), { ...created, signalId, time }].slice(-MADE_LIMIT)
+  }
+  if (signal.sourceIncidentId !== undefined) window.source = signal.sourceIncidentId
   if (signal.time > window.last) window.last = signal.time
   if (isDiscovery) mark(window.discovered, signal.action, { at: signal.time, limit: DISTINCT_LIMIT })
   if (signal.outcome === 'denied') mark(window.denied, signal.action, { at: signal.time, limit: DISTINCT_LIMIT })

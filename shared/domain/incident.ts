@@ -24,16 +24,28 @@ export interface Verdict {
   readonly at: string
 }
 
-/** A release holds: until then the same evidence does not contain again. `until` is epoch milliseconds. */
+/**
+ * A release holds: until then the same evidence does not contain again. `until` is epoch milliseconds. Confirmed findings are
+ * held by detector and credential: that one key was a false alarm says nothing of the next.
+ */
 export interface Hold {
   readonly until: number
   readonly detectors: readonly string[]
+  readonly confirmed: readonly string[]
 }
+
+/** What a notice is about. */
+export type NoticeKind = 'notify' | 'ask' | 'contained' | 'reversed' | 'released'
 
 /** One edge of a lineage: a credential made another, or something else that outlives it. */
 export interface LineageEdge extends Created {
   readonly parent: string
   readonly signalId: string
+}
+
+/** A credential of an incident's identity. `isCulprit`: what speaks against it alone calls for containment. */
+export interface Suspect extends Credential {
+  readonly isCulprit: boolean
 }
 
 /** Findings about one lineage, with a priority and a state. Times are epoch milliseconds. */
@@ -43,7 +55,7 @@ export interface Incident {
   readonly state: IncidentState
   readonly openedAt: number
   readonly updatedAt: number
-  readonly credentials: readonly Credential[]
+  readonly credentials: readonly Suspect[]
   readonly lineage: readonly LineageEdge[]
   readonly findings: readonly Finding[]
   readonly assessment: Assessment
@@ -57,6 +69,8 @@ export interface Incident {
   readonly containedAt: number | undefined
   readonly verdict: Verdict | undefined
   readonly hold: Hold | undefined
+  /** What people are still to be told; undefined once they were. */
+  readonly owedNotice: NoticeKind | undefined
   /** The end of the incident's chain when this was written; a shorter chain was cut. */
   readonly head: ChainHead
 }

@@ -93,16 +93,19 @@ export function needsTags(policy: Policy): boolean {
   return Object.keys(policy.protected.tags).length > 0 || policy.tiers.some(({ match }) => Object.keys(match.tags).length > 0)
 }
 
-/** Never contained, whatever the policy says: IAM refuses to change the first two, and the last deploys this responder. */
-const ALWAYS_PROTECTED: readonly (readonly [pattern: string, why: string])[] = [
-  ['arn:*:iam::*:role/aws-service-role/*', 'a service-linked role: only its service may change it'],
-  ['arn:*:iam::*:role/aws-reserved/*', 'a role of IAM Identity Center: end the sessions there'],
-  ['arn:*:iam::*:role/cdk-*', 'a role that deploys stacks, this one among them'],
-  ['arn:*:iam::*:role/Countersign-*', 'a role of the responder itself'],
+/**
+ * Never contained, whatever the policy says: IAM refuses to change the first two, and the last two are this responder and what
+ * deploys it. The account's number stands before the type, so nobody gets in here by a path of his own choice.
+ */
+const ALWAYS_PROTECTED: readonly (readonly [pattern: RegExp, why: string])[] = [
+  [/^arn:[^:]*:iam::\d{12}:role\/aws-service-role\//, 'a service-linked role: only its service may change it'],
+  [/^arn:[^:]*:iam::\d{12}:role\/aws-reserved\//, 'a role of IAM Identity Center: end the sessions there'],
+  [/^arn:[^:]*:iam::\d{12}:role\/cdk-[^/]*$/, 'a role that deploys stacks, this one among them'],
+  [/^arn:[^:]*:iam::\d{12}:role\/Countersign-[^/]*$/, 'a role of the responder itself'],
 ]
 
 function protectionOf(policy: Policy, identityId: string, tags: Readonly<Record<string, string>> | undefined): string | undefined {
-  const always = ALWAYS_PROTECTED.find(([pattern]) => globs(pattern, identityId))
+  const always = ALWAYS_PROTECTED.find(([pattern]) => pattern.test(identityId))
   if (always !== undefined) return `never contained: ${always[1]}`
   const arn = policy.protected.arns.find((pattern) => globs(pattern, identityId))
   if (arn !== undefined) return `protected by ARN ${arn}`

@@ -1,14 +1,14 @@
 import type { Moments } from './moments.ts'
 
-/** How many event ids an identity remembers: 256 × 15 bytes as stored is under 4 KB of a 16 KB state. */
-export const SEEN_LIMIT = 256
+/** How many event ids an identity remembers: 400 × about 10 bytes as stored is about 4 KB of a 16 KB state. */
+export const SEEN_LIMIT = 400
 
 /**
  * Which signals were folded already: a ring of the newest event ids, and the time before which nothing can be known.
  *
  * A signal older than `horizon` may or may not have been folded; it must not change the state. So a duplicate is
  * either in the ring or before the horizon, and never counts twice, however late it comes. A late signal is still
- * judged against the state as it is: it is not lost, it only teaches nothing.
+ * judged against the state as it is, and its findings are kept: it only teaches nothing.
  */
 export interface Seen extends Moments {
   horizon: number

@@ -6,6 +6,7 @@ import type { EvidenceGroup, Finding, Technique } from './finding.ts'
 import type { FrequencyTable } from './frequency.ts'
 import type { IdentityState } from './identity-state.ts'
 import { type Moments, noMoments } from './moments.ts'
+import type { CreatedKind } from './signal.ts'
 
 /** Characters of a 53-bit hash in base 36. */
 const HASH_LENGTH = 11
@@ -51,6 +52,8 @@ const Stored = z
         z.array(z.string()),
         z.array(z.string()),
         z.array(z.string()),
+        z.string().nullable(),
+        z.array(z.tuple([z.string(), z.string(), z.string(), z.string(), z.number()])),
       ]),
     ),
     kinds: z.array(Kind),
@@ -86,18 +89,22 @@ export function packState(state: IdentityState): string {
         .filter(([, table]) => table.values.length > 0)
         .map(([feature, table]) => [feature, packTable(table, since, tick)]),
     ),
-    windows: [...windows.values()].map(({ credentialId, first, last, calls, discovered, denied, touched, countries, agents, networks }) => [
-      credentialId,
-      first,
-      last,
-      calls,
-      packTimes(discovered, since, tick),
-      packTimes(denied, since, tick),
-      [...touched].map(([kind, things]) => [kind, packTimes(things, since, tick)]),
-      countries,
-      agents,
-      networks,
-    ]),
+    windows: [...windows.values()].map(
+      ({ credentialId, first, last, calls, discovered, denied, touched, countries, agents, networks, source, made }) => [
+        credentialId,
+        first,
+        last,
+        calls,
+        packTimes(discovered, since, tick),
+        packTimes(denied, since, tick),
+        [...touched].map(([kind, things]) => [kind, packTimes(things, since, tick)]),
+        countries,
+        agents,
+        networks,
+        source ?? null,
+        made.map(({ id, kind, owner, signalId, time }): [string, string, string, string, number] => [id, kind, owner, signalId, time]),
+      ],
+    ),
     evidence: evidence.map((finding) => {
       const { weight, reason, signalId, credentialId, time } = finding
       return [kindOf(finding), weight, reason, signalId, credentialId, time]
@@ -178,7 +185,7 @@ function unpackBaseline({ baseline: [firstSeen, lastSeen, calls, errorRate], exp
 }
 
 function unpackWindow(
-  [credentialId, first, last, calls, discovered, denied, touched, countries, agents, networks]: Stored['windows'][number],
+  [credentialId, first, last, calls, discovered, denied, touched, countries, agents, networks, source, made]: Stored['windows'][number],
   since: number,
   tick: number,
 ): CredentialWindow {
@@ -193,6 +200,8 @@ function unpackWindow(
     countries,
     agents,
     networks,
+    source: source ?? undefined,
+    made: made.map(([id, kind, owner, signalId, time]) => ({ id, kind: kind as CreatedKind, owner, signalId, time })),
   }
 }
 

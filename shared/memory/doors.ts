@@ -33,8 +33,8 @@ export function memoryWatchDoor(): WatchDoor & { readonly asked: readonly string
   const asked: string[] = []
   return {
     asked,
-    async verifyLater(incidentId) {
-      asked.push(incidentId)
+    async verifyLater(incidentId, afterSeconds) {
+      for (const seconds of afterSeconds) asked.push(`${incidentId} +${seconds}`)
     },
   }
 }

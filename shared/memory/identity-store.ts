@@ -14,8 +14,9 @@ export function memoryIdentityStore(): IdentityStore {
       states.set(state.identity.id, { value: state, version: version + 1 })
       return true
     },
-    async setIncident(identityId, incidentId) {
-      incidents.set(identityId, incidentId)
+    async setIncident(identityId, incidentId, previous) {
+      const known = incidents.get(identityId)
+      if (known === undefined || known === previous) incidents.set(identityId, incidentId)
     },
   }
 }

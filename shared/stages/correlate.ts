@@ -20,7 +20,9 @@ export function correlate(signal: Signal, evidence: readonly Finding[], last: In
 function isHeld({ hold, verdict }: Incident, signal: Signal, evidence: readonly Finding[]): boolean {
   if (hold === undefined || signal.time >= hold.until) return false
   if (verdict !== undefined && signal.time <= Date.parse(verdict.at)) return true
-  return evidence.every(({ detector }) => hold.detectors.includes(detector))
+  return evidence.every(({ detector, credentialId, isConfirmed }) =>
+    isConfirmed ? hold.confirmed.includes(`${detector} ${credentialId}`) : hold.detectors.includes(detector),
+  )
 }
 
 /** The findings of an incident with new ones: the strongest of each detector and credential, at most `FINDING_LIMIT`. */

@@ -12,10 +12,10 @@ const CONTAINABLE: readonly Identity['kind'][] = ['iam-user', 'role']
 /**
  * What to do about an assessment: what its risk calls for, cut to what the bounds allow.
  *
- * Pure and monotone: a higher risk never gives a weaker action. Containment needs deterministic evidence, so the
+ * `account` is the one that the responder acts in. Pure and monotone: a higher risk never gives a weaker action. Containment needs deterministic evidence, so the
  * advisor can hold it back but never bring it about.
  */
-export function decide(assessment: Assessment, identity: Identity, bounds: Bounds): Decision {
+export function decide(assessment: Assessment, identity: Identity, bounds: Bounds, account?: string): Decision {
   const would = calledFor(assessment, bounds.thresholds)
   const why = [reasonFor(assessment, would, bounds.thresholds)]
   let action = would
@@ -27,7 +27,13 @@ export function decide(assessment: Assessment, identity: Identity, bounds: Bound
   limit(MOST[bounds.mode], `mode ${bounds.mode} of tier ${bounds.tier} allows no more than ${MOST[bounds.mode]}`)
   if (bounds.protection !== undefined) limit('ask', bounds.protection)
   if (!CONTAINABLE.includes(identity.kind)) limit('ask', notContainable(identity))
+  if (account !== undefined && identity.account !== account) limit('ask', foreignAccount(identity, account))
   return { action, would, tier: bounds.tier, mode: bounds.mode, why }
+}
+
+/** IAM knows users and roles by name only, so another account's would be taken for one of its own. */
+export function foreignAccount(identity: Identity, account: string): string {
+  return `of account ${identity.account}: this responder acts in ${account} only`
 }
 
 function calledFor({ risk, baseRisk, isConfirmed }: Assessment, thresholds: Thresholds): Action {

@@ -9,7 +9,6 @@ interface File {
   readonly version: number
   readonly isNew: boolean
   incidentId: string | undefined
-  incident: Versioned<Incident> | undefined
   isTouched: boolean
 }
 
@@ -19,8 +18,13 @@ export interface Desk {
   draftOf(identityId: string): { draft: IdentityState; isNew: boolean }
   /** The draft of an identity, to look at: it is not written back for it. */
   peek(identityId: string): IdentityState
+  /** The incident that the store says the identity was in last. */
+  pointerOf(identityId: string): string | undefined
+  /** The incident in which a credential was made, as far as this batch knows. */
+  sourceOf(credentialId: string): string | undefined
+  incident(id: string): Promise<Versioned<Incident> | undefined>
   lastIncident(identityId: string): Promise<Versioned<Incident> | undefined>
-  keepIncident(identityId: string, incident: Versioned<Incident>): void
+  keepIncident(incident: Versioned<Incident>): void
   /** Writes back every draft that was asked for, but for `failed`. Returns the identities whose state was newer in the store. */
   save(failed: ReadonlySet<string>): Promise<string[]>
 }
@@ -36,13 +40,19 @@ export async function openDesk(signals: readonly Signal[], stores: { identities:
       version: known?.state?.version ?? 0,
       isNew: known?.state === undefined,
       incidentId: known?.incidentId,
-      incident: undefined,
       isTouched: false,
     })
   }
   const fileOf = (identityId: string) => files.get(identityId) as File
   /** Incidents by id: two identities of one lineage share the same. */
   const incidents = new Map<string, Versioned<Incident>>()
+  /** Keys and sessions that were made, by id, with the incident that they belong to. */
+  const made = new Map<string, string>()
+  const incident = async (id: string) => {
+    const known = incidents.get(id) ?? (await stores.incidents.get(id))
+    if (known !== undefined) incidents.set(id, known)
+    return known
+  }
   return {
     draftOf(identityId) {
       const file = fileOf(identityId)
@@ -50,22 +60,24 @@ export async function openDesk(signals: readonly Signal[], stores: { identities:
       return file
     },
     peek: (identityId) => fileOf(identityId).draft,
+    pointerOf: (identityId) => fileOf(identityId).incidentId,
+    sourceOf: (credentialId) => made.get(credentialId),
+    incident,
     async lastIncident(identityId) {
       const { incidentId } = fileOf(identityId)
-      if (incidentId === undefined) return undefined
-      const known = incidents.get(incidentId) ?? (await stores.incidents.get(incidentId))
-      if (known !== undefined) incidents.set(incidentId, known)
-      return known
+      return incidentId === undefined ? undefined : incident(incidentId)
     },
-    keepIncident(identityId, incident) {
-      incidents.set(incident.value.id, incident)
-      const owners = incident.value.lineage
-        .filter(({ kind }) => kind === 'access-key')
-        .map(({ owner }) => `arn:aws:iam::${incident.value.identity.account}:user/${owner}`)
-      for (const id of [identityId, ...owners]) {
-        const file = files.get(id)
-        if (file !== undefined) file.incidentId = incident.value.id
+    keepIncident(stored) {
+      const { id, identity, lineage } = stored.value
+      incidents.set(id, stored)
+      const users = lineage.filter(({ kind }) => kind === 'user').map(({ owner }) => `arn:aws:iam::${identity.account}:user/${owner}`)
+      const own = files.get(identity.id)
+      if (own !== undefined) own.incidentId = id
+      for (const user of users) {
+        const file = files.get(user)
+        if (file !== undefined) file.incidentId ??= id
       }
+      for (const edge of lineage) made.set(edge.id, id)
     },
     async save(failed) {
       const due = [...files].filter(([id, file]) => file.isTouched && !failed.has(id))

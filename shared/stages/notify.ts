@@ -1,18 +1,36 @@
 import type { Incident } from '../domain/incident.ts'
-import type { Notice, Notifier } from '../ports.ts'
+import type { IncidentStore, Notice, Notifier, Versioned } from '../ports.ts'
+import { updateIncident } from './incident-update.ts'
 
 /** The most findings and lines of "why" that a notice holds: it is read at night, on a phone. */
 const LINES = 3
 
-/** Tells people what was decided or done about an incident. */
-export async function notify(incident: Incident, kind: Notice['kind'], notifier: Notifier): Promise<void> {
-  await notifier.notify({
+/** An incident that people are to be told about. The debt is stored with it, so that a notice that fails is made good later. */
+export function owe(incident: Incident, kind: Notice['kind']): Incident {
+  return { ...incident, owedNotice: kind }
+}
+
+/** Pays the notice that an incident owes, if it does; whoever touches the incident next pays what was left unpaid. */
+export async function settle(
+  stored: Versioned<Incident>,
+  { incidents, notifier }: { incidents: IncidentStore; notifier: Notifier },
+): Promise<Versioned<Incident>> {
+  const { owedNotice } = stored.value
+  if (owedNotice === undefined) return stored
+  await notifier.notify(noticeOf(stored.value, owedNotice))
+  const paid = (incident: Incident) => (incident.owedNotice === owedNotice ? { ...incident, owedNotice: undefined } : undefined)
+  return updateIncident(stored, paid, incidents)
+}
+
+/** What people are told of what was decided or done about an incident. */
+export function noticeOf(incident: Incident, kind: Notice['kind']): Notice {
+  return {
     incidentId: incident.id,
     kind,
     priority: incident.priority,
     title: titleOf(incident, kind),
     body: bodyOf(incident, kind),
-  })
+  }
 }
 
 function titleOf({ identity, assessment }: Incident, kind: Notice['kind']): string {

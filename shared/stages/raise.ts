@@ -1,16 +1,25 @@
 import type { Assessment } from '../domain/assessment.ts'
 import type { BlastRadius } from '../domain/blast-radius.ts'
 import { type ChangeDraft, chain, EMPTY_CHAIN } from '../domain/change.ts'
+import type { Made } from '../domain/credential-window.ts'
 import { type Decision, isStronger } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
-import { type Incident, type IncidentState, incidentSignal, type LineageEdge, priorityOf } from '../domain/incident.ts'
-import type { CreatedKind, Credential, Signal } from '../domain/signal.ts'
+import {
+  type Incident,
+  type IncidentState,
+  incidentSignal,
+  isClosed,
+  type LineageEdge,
+  priorityOf,
+  type Suspect,
+} from '../domain/incident.ts'
+import type { CreatedKind, Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
 import type { ChangeRecord, Clock, IdentityStore, IncidentStore, Versioned } from '../ports.ts'
 import { mergeFindings } from './correlate.ts'
 import { updateIncident } from './incident-update.ts'
 import { append, incidentSubject } from './record.ts'
-import { sessionPointer } from './source.ts'
+import { credentialPointer } from './source.ts'
 
 export interface RaisePorts {
   readonly identities: Pick<IdentityStore, 'setIncident'>
@@ -22,6 +31,8 @@ export interface RaisePorts {
 /** Everything that is known of one signal once it is judged. */
 export interface Judged {
   readonly incidentId: string
+  /** The incident that the store says the identity was in last. */
+  readonly previous: string | undefined
   readonly signal: Signal
   readonly findings: readonly Finding[]
   /** All that speaks against the incident: what was known and what is new. */
@@ -29,19 +40,20 @@ export interface Judged {
   readonly assessment: Assessment
   readonly blastRadius: BlastRadius
   readonly decision: Decision
+  /** True where what speaks against this credential alone calls for containment. */
+  readonly isCulprit: boolean
+  /** What the credential made lately. */
+  readonly made: readonly Made[]
 }
 
-export interface Raised {
-  readonly stored: Versioned<Incident>
-  /** True where the signal brought the incident to a stronger action than it had. */
-  readonly isEscalated: boolean
-}
+/** `closed`: the incident that it would open was there, and people have closed it: what is new comes after that one. */
+export type Raised = { readonly kind: 'raised' | 'closed'; readonly stored: Versioned<Incident> }
 
 /** The most credentials and lineage edges that an incident names; a flood of more is one incident all the same. */
 const NAMED_LIMIT = 100
 
 /**
- * Opens an incident that follows no other, or answers undefined where it is there already. One round trip.
+ * Opens an incident, or answers undefined where it is there already. One round trip.
  *
  * The first entry of its chain is written with it, not after it: whichever of two racing writers is first, there is one.
  */
@@ -51,10 +63,10 @@ export async function open(judged: Judged, ports: RaisePorts): Promise<Raised | 
     ports.incidents.save(incident, 0),
     ports.record.append(chain(incidentSubject(incident.id), EMPTY_CHAIN, decisionEntry(incident, undefined, ports.clock))),
     ports.incidents.addSignal(incident.id, incidentSignal(judged.signal, judged.findings, judged.assessment.risk)),
-    ports.identities.setIncident(incident.identity.id, incident.id),
+    ports.identities.setIncident(incident.identity.id, incident.id, judged.previous),
     ...pointers(incident, ports),
   ])
-  return isSaved ? { stored: { value: incident, version: 1 }, isEscalated: true } : undefined
+  return isSaved ? { kind: 'raised', stored: { value: incident, version: 1 } } : undefined
 }
 
 /**
@@ -70,7 +82,7 @@ export async function raise(judged: Judged, known: Versioned<Incident> | undefin
   const stored = await ports.incidents.get(judged.incidentId)
   if (stored === undefined)
     throw new ResponderError('incident.unknown', `incident ${judged.incidentId} is neither new nor there: deliver the event again`)
-  return add(judged, stored, ports)
+  return isClosed(stored.value) ? { kind: 'closed', stored } : add(judged, stored, ports)
 }
 
 async function add(judged: Judged, known: Versioned<Incident>, ports: RaisePorts): Promise<Raised> {
@@ -85,11 +97,10 @@ async function add(judged: Judged, known: Versioned<Incident>, ports: RaisePorts
     ports.incidents.addSignal(known.value.id, incidentSignal(judged.signal, judged.findings, judged.assessment.risk)),
   ])
   await Promise.all(pointers(stored.value, ports, before))
-  const isEscalated = isStronger(stored.value.decision.action, before.decision.action)
-  if (isEscalated || stored.value.decision.would !== before.decision.would) {
+  const { decision } = stored.value
+  if (isStronger(decision.action, before.decision.action) || decision.would !== before.decision.would)
     await append(ports.record, incidentSubject(stored.value.id), decisionEntry(stored.value, before, ports.clock))
-  }
-  return { stored, isEscalated }
+  return { kind: 'raised', stored }
 }
 
 function decisionEntry(incident: Incident, before: Incident | undefined, clock: Clock): ChangeDraft {
@@ -105,15 +116,15 @@ function decisionEntry(incident: Incident, before: Incident | undefined, clock: 
   }
 }
 
-function opened({ incidentId, signal, merged, assessment, blastRadius, decision }: Judged): Incident {
+function opened({ incidentId, signal, merged, assessment, blastRadius, decision, isCulprit, made }: Judged): Incident {
   return {
     id: incidentId,
     identity: signal.identity,
     state: stateFor(decision),
     openedAt: signal.time,
     updatedAt: signal.time,
-    credentials: [signal.credential],
-    lineage: edgesOf(signal),
+    credentials: [{ ...signal.credential, isCulprit }],
+    lineage: edgesOf(signal, made),
     findings: merged,
     assessment,
     blastRadius,
@@ -123,14 +134,17 @@ function opened({ incidentId, signal, merged, assessment, blastRadius, decision 
     containedAt: undefined,
     verdict: undefined,
     hold: undefined,
+    owedNotice: owedFor(decision),
     head: EMPTY_CHAIN,
   }
 }
 
-function grown(incident: Incident, { signal, merged, assessment, blastRadius, decision }: Judged): Incident {
-  const credentials = withCredential(incident.credentials, signal.credential)
-  const lineage = withEdges(incident.lineage, edgesOf(signal))
-  const hasMore = containable(credentials) > containable(incident.credentials) || containable(lineage) > containable(incident.lineage)
+function grown(incident: Incident, { signal, merged, assessment, blastRadius, decision, isCulprit, made }: Judged): Incident {
+  // A credential of somebody else, by which this incident was reached, is an edge of the lineage.
+  const isOwn = signal.identity.id === incident.identity.id
+  const credentials = isOwn ? withCredential(incident.credentials, { ...signal.credential, isCulprit }) : incident.credentials
+  const lineage = withEdges(incident.lineage, edgesOf(signal, made))
+  const hasMore = toContain({ ...incident, credentials, lineage }) > toContain(incident)
   const isStrongerNow = isStrongerDecision(decision, incident.decision) && !wasRefused(incident)
   const now = isStrongerNow ? decision : incident.decision
   const findings = mergeFindings(incident.findings, merged)
@@ -148,6 +162,7 @@ function grown(incident: Incident, { signal, merged, assessment, blastRadius, de
     blastRadius,
     priority: priorityOf(current.risk, blastRadius, findings),
     decision: now,
+    owedNotice: isStronger(now.action, incident.decision.action) ? (owedFor(now) ?? incident.owedNotice) : incident.owedNotice,
     decidedBy: isStrongerNow ? { signalId: signal.id, time: signal.time } : incident.decidedBy,
   }
 }
@@ -169,13 +184,21 @@ function raisedState(state: IncidentState, decision: Decision): IncidentState {
 /** The kinds of credentials and of things made that containment takes out of use. */
 const CONTAINABLE: ReadonlySet<CreatedKind> = new Set(['access-key', 'session', 'service-specific-credential', 'user', 'role'])
 
-function containable(things: readonly { readonly kind: CreatedKind }[]): number {
-  return things.filter(({ kind }) => CONTAINABLE.has(kind)).length
+/** How much there is to take out of use. Of a role's sessions only those count that did it: the others are other people's. */
+function toContain({ identity, credentials, lineage }: Incident): number {
+  const own = credentials.filter(({ kind, isCulprit }) => CONTAINABLE.has(kind) && (identity.kind !== 'role' || isCulprit))
+  return own.length + lineage.filter(({ kind }) => CONTAINABLE.has(kind)).length
+}
+
+/** What people are told of by respond; contain tells of what it did. */
+function owedFor({ action }: Decision): Incident['owedNotice'] {
+  return action === 'notify' || action === 'ask' ? action : undefined
 }
 
 /** A credential of the identity, or something that it made, seen only now: it has to be contained as well. */
-function stateWithMore({ state }: Incident, hasMore: boolean): IncidentState {
-  return state === 'contained' && hasMore ? 'containing' : state
+function stateWithMore(incident: Incident, hasMore: boolean): IncidentState {
+  // Where contain asked for a bound or a failed step, it has to look at what is new all the same.
+  return hasMore && (incident.state === 'contained' || wasRefused(incident)) ? 'containing' : incident.state
 }
 
 function stateFor({ action }: Decision): IncidentState {
@@ -183,12 +206,19 @@ function stateFor({ action }: Decision): IncidentState {
   return action === 'ask' ? 'asking' : 'watching'
 }
 
-function edgesOf({ created, credential, id }: Signal): LineageEdge[] {
-  return created === undefined ? [] : [{ ...created, parent: credential.id, signalId: id }]
+/** What the call made, and what its credential made before anybody suspected it. */
+function edgesOf({ created, credential, id }: Signal, made: readonly Made[]): LineageEdge[] {
+  const before = made.map(({ id: thing, kind, owner, signalId }) => ({ id: thing, kind, owner, parent: credential.id, signalId }))
+  return created === undefined || before.some((edge) => edge.id === created.id)
+    ? before
+    : [...before, { ...created, parent: credential.id, signalId: id }]
 }
 
-function withCredential(known: readonly Credential[], credential: Credential): readonly Credential[] {
-  return known.some(({ id }) => id === credential.id) || known.length >= NAMED_LIMIT ? known : [...known, credential]
+function withCredential(known: readonly Suspect[], credential: Suspect): readonly Suspect[] {
+  const before = known.find(({ id }) => id === credential.id)
+  if (before === undefined) return known.length >= NAMED_LIMIT ? known : [...known, credential]
+  if (before.isCulprit || !credential.isCulprit) return known
+  return known.map((one) => (one.id === credential.id ? credential : one))
 }
 
 function withEdges(known: readonly LineageEdge[], more: readonly LineageEdge[]): readonly LineageEdge[] {
@@ -196,15 +226,14 @@ function withEdges(known: readonly LineageEdge[], more: readonly LineageEdge[]):
   return news.length === 0 ? known : [...known, ...news].slice(0, NAMED_LIMIT)
 }
 
-/** Users that this identity made or gave a key, and sessions that it took on, lead to the same incident. */
+/** What this identity made leads to the same incident: users by their name, keys and sessions by their id. */
 function pointers(incident: Incident, { identities }: RaisePorts, before?: Incident): Promise<void>[] {
   const { account, id: own } = incident.identity
   const news = incident.lineage.filter((edge) => !before?.lineage.includes(edge))
-  const users = news
-    .filter(({ kind }) => kind === 'access-key' || kind === 'user')
-    .map(({ owner }) => `arn:aws:iam::${account}:user/${owner}`)
-  const sessions = news.filter(({ kind }) => kind === 'session').map(({ id }) => sessionPointer(id))
-  return [...users.filter((id) => id !== own), ...sessions].map((id) => identities.setIncident(id, incident.id))
+  const users = news.filter(({ kind }) => kind === 'user').map(({ owner }) => `arn:aws:iam::${account}:user/${owner}`)
+  const credentials = news.filter(({ kind }) => kind === 'session' || kind === 'access-key').map(({ id }) => credentialPointer(id))
+  // Nobody's own incident is lost for it: where a pointer is there already, it stays.
+  return [...users.filter((id) => id !== own), ...credentials].map((id) => identities.setIncident(id, incident.id, undefined))
 }
 
 function isSame(a: Incident, b: Incident): boolean {
@@ -213,6 +242,7 @@ function isSame(a: Incident, b: Incident): boolean {
     a.credentials === b.credentials &&
     a.lineage === b.lineage &&
     a.decision === b.decision &&
+    a.owedNotice === b.owedNotice &&
     a.assessment.risk === b.assessment.risk &&
     a.findings.length === b.findings.length
   )

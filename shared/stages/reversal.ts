@@ -19,25 +19,41 @@ const REVERSALS: ReadonlyMap<string, 'userName' | 'roleName'> = new Map([
 
 /**
  * Has contain look at an incident again where somebody changes what is contained by it. It does not wait for the next look of
- * the watch: an intruder who undoes a containment has as long as that takes.
+ * the watch: an intruder who undoes a containment has as long as that takes. Answers the identities whose calls have to be
+ * delivered again, with why.
  */
 export async function heedReversals(
   signals: readonly Signal[],
   called: Set<string>,
+  ports: Pick<RespondPorts, 'identities' | 'incidents' | 'iam' | 'containDoor'>,
+): Promise<Map<string, string>> {
+  const failed = new Map<string, string>()
+  const heeded = new Set<string>()
+  for (const signal of signals) {
+    const subject = subjectOf(signal)
+    if (subject === undefined || heeded.has(subject.id)) continue
+    heeded.add(subject.id)
+    await heed(subject, called, ports).catch((cause: unknown) => {
+      failed.set(signal.identity.id, `a reversal could not be looked into: ${cause instanceof Error ? cause.name : 'unknown error'}`)
+    })
+  }
+  return failed
+}
+
+async function heed(
+  subject: Identity,
+  called: Set<string>,
   { identities, incidents, iam, containDoor }: Pick<RespondPorts, 'identities' | 'incidents' | 'iam' | 'containDoor'>,
 ): Promise<void> {
-  const subjects = new Map(signals.flatMap((signal) => subjectOf(signal) ?? []).map((subject) => [subject.id, subject]))
-  for (const subject of subjects.values()) {
-    // The call names no path, and the incident hangs on the ARN that has it.
-    const arn = (await iam.describe(subject))?.arn ?? subject.id
-    const incidentId = (await identities.load([arn])).get(arn)?.incidentId
-    const stored = incidentId === undefined ? undefined : await incidents.get(incidentId)
-    if (stored === undefined || !isHeld(stored.value.state)) continue
-    const key = `${stored.value.id}@verify`
-    if (called.has(key)) continue
-    await containDoor.contain(stored.value.id)
-    called.add(key)
-  }
+  // The call names no path, and the incident hangs on the ARN that has it.
+  const arn = (await iam.describe(subject))?.arn ?? subject.id
+  const incidentId = (await identities.load([arn])).get(arn)?.incidentId
+  const stored = incidentId === undefined ? undefined : await incidents.get(incidentId)
+  if (stored === undefined || !isHeld(stored.value.state)) return
+  const key = `${stored.value.id}@verify`
+  if (called.has(key)) return
+  await containDoor.contain(stored.value.id)
+  called.add(key)
 }
 
 function subjectOf(signal: Signal): Identity | undefined {

@@ -27,7 +27,7 @@ export async function review(incidentId: string, { kind, by, reason }: Review, p
     throw new ResponderError('incident.state', `${by} is not among the policy's approvers: ${policy.approvers.join(', ')}`)
   }
   const before = stored.value.state
-  const allowed = kind === 'legitimate' ? ['watching', 'asking', 'contained', 'releasing'] : ['asking', 'contained']
+  const allowed = kind === 'legitimate' ? ['watching', 'asking', 'containing', 'contained', 'releasing'] : ['asking', 'contained']
   if (!allowed.includes(before)) {
     throw new ResponderError('incident.state', `incident ${incidentId} is ${before}: a verdict of ${kind} is for ${allowed.join(', ')}`)
   }

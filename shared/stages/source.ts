@@ -3,23 +3,23 @@ import type { Signal } from '../domain/signal.ts'
 import type { RespondPorts } from '../ports.ts'
 import type { Desk } from './desk.ts'
 
-/** Under this id the store keeps which incident made a session: sessions are no identities of their own. */
-export function sessionPointer(credentialId: string): string {
+/** Under this id the store keeps which incident made a key or a session: they are no identities of their own. */
+export function credentialPointer(credentialId: string): string {
   return `credential:${credentialId}`
 }
 
 /**
- * Says of each session that is seen for the first time which open incident's credential took it on, if one did. One round
- * trip for a batch that brings new sessions, none for others.
+ * Says of each key and session that is seen for the first time which open incident's credential made it, if one did. One
+ * round trip for a batch that brings new ones, none for others.
  */
 export async function traceSources(
   signals: readonly Signal[],
   desk: Desk,
   { identities, incidents }: Pick<RespondPorts, 'identities' | 'incidents'>,
 ): Promise<readonly Signal[]> {
-  const isNewSession = ({ identity, credential }: Signal) =>
-    credential.kind === 'session' && !desk.peek(identity.id).windows.has(credential.id)
-  const pointers = [...new Set(signals.filter(isNewSession).map(({ credential }) => sessionPointer(credential.id)))]
+  const isNew = ({ identity, credential }: Signal) =>
+    (credential.kind === 'session' || credential.kind === 'access-key') && !desk.peek(identity.id).windows.has(credential.id)
+  const pointers = [...new Set(signals.filter(isNew).map(({ credential }) => credentialPointer(credential.id)))]
   if (pointers.length === 0) return signals
   const sources = new Map<string, string>()
   for (const [pointer, { incidentId }] of await identities.load(pointers)) {
@@ -28,7 +28,7 @@ export async function traceSources(
   }
   if (sources.size === 0) return signals
   return signals.map((signal) => {
-    const sourceIncidentId = sources.get(sessionPointer(signal.credential.id))
+    const sourceIncidentId = sources.get(credentialPointer(signal.credential.id))
     return sourceIncidentId === undefined ? signal : { ...signal, sourceIncidentId }
   })
 }

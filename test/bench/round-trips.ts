@@ -57,6 +57,7 @@ export async function roundTrips(): Promise<Figures> {
       places: { placeOf: () => ({ country: undefined, network: undefined }) },
       clock: { now: () => Date.now() },
       watchDoor: { verifyLater: async () => {} },
+      account: '123456789012',
       quarantinePolicyArn: 'arn:aws:iam::123456789012:policy/quarantine',
       log: silentLog,
     }

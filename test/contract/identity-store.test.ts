@@ -73,12 +73,23 @@ describe.each([
   it('remembers the last incident, with or without a state', async () => {
     const store = make()
     const identity = somebody()
-    await store.setIncident(identity.id, 'inc-1')
-    await store.setIncident(identity.id, 'inc-2')
+    await store.setIncident(identity.id, 'inc-1', undefined)
+    await store.setIncident(identity.id, 'inc-2', 'inc-1')
     expect((await store.load([identity.id])).get(identity.id)).toEqual({ state: undefined, incidentId: 'inc-2' })
     await store.saveState(stateOf(identity), 0)
     const both = (await store.load([identity.id])).get(identity.id)
     expect([both?.incidentId, both?.state?.version]).toEqual(['inc-2', 1])
+  })
+
+  it('says which incident was last only where that is what was there: nobody’s own is lost for another’s', async () => {
+    const store = make()
+    const identity = somebody()
+    await store.setIncident(identity.id, 'inc-own', undefined)
+    await store.setIncident(identity.id, 'inc-other', undefined)
+    await store.setIncident(identity.id, 'inc-late', 'inc-before')
+    expect((await store.load([identity.id])).get(identity.id)?.incidentId).toBe('inc-own')
+    await store.setIncident(identity.id, 'inc-next', 'inc-own')
+    expect((await store.load([identity.id])).get(identity.id)?.incidentId).toBe('inc-next')
   })
 
   it('loads more identities than one read of DynamoDB takes', async () => {
@@ -108,7 +119,7 @@ describe('the identity store on a DynamoDB in trouble', () => {
   it('asks only for what was left, and keeps what was answered', async () => {
     const [first, second] = [somebody(), somebody()]
     const store = dynamoIdentityStore(embedded.table)
-    await Promise.all([store.setIncident(first.id, 'inc-first'), store.setIncident(second.id, 'inc-second')])
+    await Promise.all([store.setIncident(first.id, 'inc-first', undefined), store.setIncident(second.id, 'inc-second', undefined)])
     const asked: number[] = []
     const table = await embedded.behind((_operation, { RequestItems }) => {
       const { Keys } = (RequestItems as { countersign: { Keys: unknown[] } }).countersign

@@ -47,7 +47,7 @@ export function incidentOf(id: string, parts: Partial<Incident> = {}): Incident 
     state: 'asking',
     openedAt: AT,
     updatedAt: AT,
-    credentials: [{ id: KEY, kind: 'access-key' }],
+    credentials: [{ id: KEY, kind: 'access-key', isCulprit: true }],
     lineage: [],
     findings: [FINDING],
     assessment,
@@ -58,6 +58,7 @@ export function incidentOf(id: string, parts: Partial<Incident> = {}): Incident 
     containedAt: undefined,
     verdict: undefined,
     hold: undefined,
+    owedNotice: undefined,
     head: EMPTY_CHAIN,
     ...parts,
   }

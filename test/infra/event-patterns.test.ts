@@ -65,6 +65,11 @@ describe('event patterns', () => {
       call('aws.lambda', { readOnly: false, eventName: 'DeleteFunction20150331' }, SESSION, OWN),
       [],
     ],
+    [
+      'a read by the session of a user, after GetSessionToken',
+      call('aws.s3', { readOnly: true, userIdentity: { type: 'IAMUser', accessKeyId: SESSION } }),
+      ['userSessionCalls', 'roleSessionCalls'],
+    ],
     ['a change by a key', call('aws.ec2', { readOnly: false }, KEY), ['longLivedKeyCalls']],
     ['a read by a key', call('aws.s3', { readOnly: true }, KEY), ['readOnlyCalls']],
     ['an IAM read by a key', call('aws.iam', { readOnly: true }, KEY), ['readOnlyCalls']],

@@ -45,6 +45,7 @@ async function play(scenario: Scenario) {
     notifier,
     watchDoor: memoryWatchDoor(),
     quarantinePolicyArn: undefined,
+    account: undefined,
     containDoor: { contain: (id: string) => enforce(id, ports) },
     bootstrapDoor: { bootstrap: async () => {} },
     history: { lookup: async () => [] },

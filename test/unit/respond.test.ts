@@ -244,7 +244,10 @@ describe('responding', () => {
     await world.respond([call('cloudtrail:StopLogging', { id: 'n', time: NOW + 1000, user: 'bystander', key: 'AKIANEWKEY0000000001' })])
     const all = await world.incidents()
     expect(all).toHaveLength(1)
-    expect(all[0]?.credentials.map(({ id }) => id)).toContain('AKIANEWKEY0000000001')
+    // The key is an edge of the lineage; the incident stays that of its maker.
+    expect(all[0]?.identity.name).toBe('ci-build')
+    expect(all[0]?.lineage.map(({ id }) => id)).toEqual(['AKIANEWKEY0000000001'])
+    expect(all[0]?.findings.map(({ detector }) => detector)).toContain('logging-tampered')
     const together = await embedded({ policy: { mode: 'ask' } })
     await together.respond([
       call('iam:CreateAccessKey', {

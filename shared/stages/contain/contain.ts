@@ -1,8 +1,9 @@
 import type { Incident } from '../../domain/incident.ts'
 import { type Bounds, boundsFor, needsTags } from '../../domain/policy.ts'
 import type { ContainPorts, Versioned } from '../../ports.ts'
+import { foreignAccount } from '../decide.ts'
 import { updateIncident } from '../incident-update.ts'
-import { notify } from '../notify.ts'
+import { owe, settle } from '../notify.ts'
 import type { PolicyInForce } from '../policy-source.ts'
 import type { Chapter } from './chapter.ts'
 import { planOf } from './plan.ts'
@@ -29,27 +30,99 @@ export async function contain(
   const now = ports.clock.now()
   const steps = planOf(incident, { quarantinePolicyArn: ports.quarantinePolicyArn, now })
   const limit = Math.min(policy.breaker.containmentsPerHour, Math.max(LEAST_USERS, Math.floor(policy.breaker.shareOfUsers * users)))
+  const subject = subjectOf(incident)
   // One round trip for all that has to be known before the first step.
   const [bounds, isReserved, values, switches] = await Promise.all([
-    boundsNow([subjectOf(incident), ...steps.map(({ subject }) => subject)], incident, policy, ports),
+    boundsNow([subject, ...steps.map((step) => step.subject)], incident, policy, ports),
     ports.breaker.reserve(Math.floor(now / HOUR_MS), incident.id, limit),
-    Promise.all(steps.map((step) => step.read(ports.iam))),
+    Promise.all(steps.map((step) => look(step, ports))),
     switchesOf(incident, ports),
   ])
-  const refusal = refusalOf(bounds.get(keyOf(subjectOf(incident))), { isReserved, limit, steps: steps.length })
-  if (refusal !== undefined) return close(stored, { state: 'asking', why: refusal }, chapter, ports)
+  const refusal = refusalOf(incident, bounds.get(keyOf(subject)), { isReserved, limit, steps: steps.length, account: ports.account })
+  if (refusal !== undefined) return close(stored, { state: 'asking', why: [refusal] }, chapter, ports)
+  const made = madeBy(incident)
+  /** What keeps the incident from being contained, and what is only to be said: the intruder must not hold off the one by the other. */
   const doubts: string[] = []
-  const all = [...steps.map((step, at) => ({ step, value: values[at] ?? null })), ...(switches ?? [])]
+  const remarks: string[] = []
+  const all = [...steps.map((step, at) => ({ step, value: values[at] as Look })), ...(switches ?? [])]
   for (const { step, value } of all) {
-    const doubt = bounds.get(keyOf(step.subject))?.protection ?? (await take(step, value, chapter, ports))
+    const key = keyOf(step.subject)
+    const isOwn = key === keyOf(subject)
+    const doubt = isOwn ? undefined : boundOf(bounds.get(key), made.has(key))
+    const outcome =
+      doubt ?? (value.kind === 'failed' ? `could not be looked at: ${value.error}` : await take(step, value.value, chapter, ports))
     // What the intruder made and took away again, or what IAM does not show yet: `verify` tries once more.
-    const isNothing = doubt === GONE && keyOf(step.subject) !== keyOf(subjectOf(incident))
-    if (doubt !== undefined && !isNothing) doubts.push(`${step.title}: ${doubt}`)
+    if (outcome === undefined || (outcome === GONE && !isOwn)) continue
+    ;(isOwn ? doubts : remarks).push(`${step.title}: ${outcome}`)
   }
   if (switches === undefined)
     doubts.push('its other credentials could not be listed: look at its SSH keys, certificates and service credentials')
-  if (doubts.length === 0) return close(stored, { state: 'contained', why: 'every step is in place' }, chapter, ports)
-  return close(stored, { state: 'asking', why: doubts.join('; ') }, chapter, ports)
+  if (doubts.length === 0) return close(stored, { state: 'contained', why: remarks }, chapter, ports)
+  return close(stored, { state: 'asking', why: [...doubts, ...remarks] }, chapter, ports)
+}
+
+/**
+ * Takes what the lineage still lacks, on an incident that is contained: steps that no run has planned, because somebody could not
+ * be looked at then. Who may not be touched is not.
+ */
+export async function complete(
+  { value: incident }: Versioned<Incident>,
+  chapter: Chapter,
+  { policy }: PolicyInForce,
+  ports: ContainPorts,
+): Promise<void> {
+  const planned = new Set(chapter.changes.map(({ target }) => target))
+  const own = keyOf(subjectOf(incident))
+  const all = planOf(incident, { quarantinePolicyArn: ports.quarantinePolicyArn, now: ports.clock.now() })
+  const missing = all.filter(({ target, subject }) => !planned.has(target) && keyOf(subject) !== own)
+  if (missing.length === 0) return
+  const [bounds, values] = await Promise.all([
+    boundsNow(
+      missing.map(({ subject }) => subject),
+      incident,
+      policy,
+      ports,
+    ),
+    Promise.all(missing.map((step) => look(step, ports))),
+  ])
+  const made = madeBy(incident)
+  for (const [at, step] of missing.entries()) {
+    const value = values[at] as Look
+    const key = keyOf(step.subject)
+    if (value.kind === 'seen' && boundOf(bounds.get(key), made.has(key)) === undefined) await take(step, value.value, chapter, ports)
+  }
+}
+
+/** The value of a step as it stands. A look that failed keeps that step from being taken, and no other. */
+type Look = { readonly kind: 'seen'; readonly value: StepValue } | { readonly kind: 'failed'; readonly error: string }
+
+async function look(step: Step, { iam, log }: ContainPorts): Promise<Look> {
+  try {
+    return { kind: 'seen', value: await step.read(iam) }
+  } catch (cause) {
+    const error = cause instanceof Error ? cause.name : 'unknown error'
+    log.warn('contain.look.failed', { target: step.target, error })
+    return { kind: 'failed', error }
+  }
+}
+
+/** Users and roles that the compromised credential made itself: they are nobody else's, so no tier of theirs is asked. */
+function madeBy({ lineage }: Incident): Set<string> {
+  return new Set(
+    lineage.flatMap(({ kind, owner }) => {
+      if (kind === 'user') return keyOf({ kind: 'iam-user', name: owner })
+      return kind === 'role' ? keyOf({ kind, name: owner }) : []
+    }),
+  )
+}
+
+/** Why somebody else that the lineage leads to is not touched, or undefined where it may be. */
+function boundOf(bounds: Bounds | undefined, isMade: boolean): string | undefined {
+  if (bounds === undefined) return 'its tags and path could not be read'
+  if (bounds.protection !== undefined) return bounds.protection
+  return isMade || bounds.mode === 'contain'
+    ? undefined
+    : `mode ${bounds.mode} of tier ${bounds.tier} does not contain: a person has to decide`
 }
 
 function subjectOf({ identity }: Incident): Subject {
@@ -59,11 +132,11 @@ function subjectOf({ identity }: Incident): Subject {
 const keyOf = ({ kind, name }: Subject) => `${kind} ${name}`
 
 /** What the user has beside access keys, as steps with their values; undefined where it could not be listed. */
-async function switchesOf({ identity }: Incident, { iam, log }: ContainPorts): Promise<{ step: Step; value: StepValue }[] | undefined> {
+async function switchesOf({ identity }: Incident, { iam, log }: ContainPorts): Promise<{ step: Step; value: Look }[] | undefined> {
   if (identity.kind !== 'iam-user') return []
   try {
     const switches = await iam.listSwitches(identity.name)
-    return switches.map((one) => ({ step: switchInactive(identity.name, one), value: one.status }))
+    return switches.map((one) => ({ step: switchInactive(identity.name, one), value: { kind: 'seen', value: one.status } }))
   } catch (cause) {
     log.warn('contain.switches.failed', { error: cause instanceof Error ? cause.name : 'unknown error' })
     return undefined
@@ -83,41 +156,58 @@ async function boundsNow(
     const path = kind === 'role' ? 'role' : 'user'
     const one = isOwn ? identity : { id: `arn:aws:iam::${identity.account}:${path}/${name}`, kind, name, account: identity.account }
     // Always asked: a name from an event lacks the path by which a policy may protect the user.
-    const known = await iam.describe(one)
-    return [key, boundsFor(policy, known?.arn ?? one.id, known?.tags ?? (needsTags(policy) ? undefined : {}))] as const
+    const known = await iam.describe(one).catch((cause: unknown) => {
+      // Without its own bounds nothing may be done, so the whole is tried again; another's only keep that one from being touched.
+      if (isOwn) throw cause
+      return null
+    })
+    if (known === null) return []
+    return [[key, boundsFor(policy, known?.arn ?? one.id, known?.tags ?? (needsTags(policy) ? undefined : {}))] as const]
   })
-  return new Map(await Promise.all(all))
+  return new Map((await Promise.all(all)).flat())
 }
 
 function refusalOf(
+  { identity }: Incident,
   bounds: Bounds | undefined,
-  { isReserved, limit, steps }: { isReserved: boolean; limit: number; steps: number },
+  { isReserved, limit, steps, account }: { isReserved: boolean; limit: number; steps: number; account: string | undefined },
 ): string | undefined {
+  if (account !== undefined && identity.account !== account) return foreignAccount(identity, account)
   if (steps === 0 || bounds === undefined) return 'nothing here that can be contained by API'
   if (bounds.protection !== undefined) return bounds.protection
   if (bounds.mode !== 'contain') return `mode ${bounds.mode} of tier ${bounds.tier} does not contain`
   return isReserved ? undefined : `breaker: ${limit} containments in this hour already`
 }
 
-/** Moves the incident on, the record first, and tells people. Where another has moved it, nothing is left to do. */
+/** Moves the incident on, the record first, has it looked at again, and tells people. */
 async function close(
   stored: Versioned<Incident>,
-  outcome: { state: 'contained' | 'asking'; why: string },
+  outcome: { state: 'contained' | 'asking'; why: readonly string[] },
   chapter: Chapter,
   ports: ContainPorts,
 ): Promise<void> {
   const { state, why } = outcome
-  await chapter.write({ kind: 'state', target: `incident:${stored.value.id}`, from: 'containing', to: state, why })
+  const said = why.length === 0 ? 'every step is in place' : why.join('; ')
+  await chapter.write({ kind: 'state', target: `incident:${stored.value.id}`, from: 'containing', to: state, why: said })
   const now = ports.clock.now()
   const moved = (incident: Incident): Incident | undefined => {
     if (incident.state !== 'containing') return undefined
     const { decision } = incident
+    const whys = [...decision.why.filter((line) => !why.includes(line)), ...why].slice(-WHY_LIMIT)
     const next = { ...incident, state, updatedAt: Math.max(now, incident.updatedAt), head: chapter.head() }
-    if (state === 'contained') return { ...next, containedAt: incident.containedAt ?? now }
-    return { ...next, decision: { ...decision, action: 'ask', why: [...decision.why, why] } }
+    if (state === 'contained')
+      return owe({ ...next, containedAt: incident.containedAt ?? now, decision: { ...decision, why: whys } }, 'contained')
+    return owe({ ...next, decision: { ...decision, action: 'ask', why: whys } }, 'ask')
   }
-  const { value } = await updateIncident(stored, moved, ports.incidents)
-  ports.log.info('contain.closed', { incidentId: value.id, state, steps: chapter.changes.length })
-  await notify(value, state === 'contained' ? 'contained' : 'ask', ports.notifier)
-  await ports.watchDoor.verifyLater(value.id)
+  const closed = await updateIncident(stored, moved, ports.incidents)
+  ports.log.info('contain.closed', { incidentId: closed.value.id, state, steps: chapter.changes.length })
+  // The watch before the notice: a notice that fails is owed, a watch that was never asked for is not.
+  await ports.watchDoor.verifyLater(closed.value.id, VERIFY_AFTER_SECONDS)
+  await settle(closed, ports)
 }
+
+/** When a containment is looked at again: an intruder at work undoes it at once, or a minute later. */
+const VERIFY_AFTER_SECONDS = [5, 15, 60] as const
+
+/** The most lines of "why" that an incident keeps. */
+const WHY_LIMIT = 20

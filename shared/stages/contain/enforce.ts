@@ -1,10 +1,11 @@
 import type { IncidentState } from '../../domain/incident.ts'
 import { ResponderError } from '../../errors.ts'
 import type { ContainPorts } from '../../ports.ts'
+import { settle } from '../notify.ts'
 import { readPolicy } from '../policy-source.ts'
 import { incidentSubject } from '../record.ts'
 import { openChapter } from './chapter.ts'
-import { contain } from './contain.ts'
+import { complete, contain } from './contain.ts'
 import { release } from './release.ts'
 import { verify } from './verify.ts'
 
@@ -26,7 +27,9 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
   const chapter = openChapter(incidentId, changes, ports)
   if (stored.value.state === 'containing') return contain(stored, chapter, { ...policy, users }, ports)
   if (stored.value.state === 'releasing') return release(stored, chapter, policy, ports)
+  if (stored.value.state === 'contained') await complete(stored, chapter, policy, ports)
   if (HELD.includes(stored.value.state)) return verify(stored, chapter, ports)
+  await settle(stored, ports)
 }
 
 /** Read with the rest, so that it costs no time of its own. Unknown counts as none: the breaker is then at its tightest. */

@@ -13,8 +13,11 @@ export interface PlanContext {
   readonly now: number
 }
 
-/** From so many session names of one role on, all its sessions are ended: whoever asks for a session chooses its name. */
-const NAMES_LIMIT = 3
+/** From more session names of its own role on, all its sessions are ended: whoever asks for a session chooses its name. */
+const OWN_NAMES_LIMIT = 3
+
+/** The most names of another role's sessions that a policy of ours holds; more wait for a person. */
+const TAKEN_NAMES_LIMIT = 20
 
 /** What STS takes as the name of a session. Nothing else is written into a policy. */
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/
@@ -63,20 +66,44 @@ function denyUser(userName: string, incidentId: string, { quarantinePolicyArn }:
   return { ...inline, nextRung: { ...userDenyAttached(userName, quarantinePolicyArn), nextRung: boundary } }
 }
 
-/** The sessions of the incident's own role, and those of other roles that its credentials took on, role by role. */
-function sessionSteps({ identity, credentials, lineage, updatedAt, id }: Incident, { now }: PlanContext): Step[] {
-  const sessions = new Map<string, Set<string | undefined>>()
-  const add = (role: string, name: string | undefined) => sessions.set(role, (sessions.get(role) ?? new Set()).add(name))
-  if (identity.kind === 'role') for (const { sessionName } of credentials) add(identity.name, sessionName)
-  for (const edge of lineage) {
-    const [role, name] = edge.kind === 'session' ? roleSessionIn(edge.owner, identity.account) : []
-    if (role !== undefined) add(role, name)
-  }
-  return [...sessions].map(([role, names]) => {
-    const exact = [...names].filter((name) => name !== undefined && SESSION_NAME.test(name)) as string[]
-    const isExact = exact.length === names.size && exact.length <= NAMES_LIMIT
-    return sessionsRevoked(role, id, { names: isExact ? exact : [], since: updatedAt, now })
+/** The sessions of the incident's own role that did it, and those of other roles that its credentials took on, role by role. */
+function sessionSteps(incident: Incident, { now }: PlanContext): Step[] {
+  const { identity, updatedAt, id } = incident
+  const own = identity.kind === 'role' ? culpritNames(incident) : undefined
+  const taken = takenOn(incident)
+  const roles = new Set([...taken.keys(), ...(own === undefined ? [] : [identity.name])])
+  return [...roles].flatMap((role) => {
+    const names = [...(taken.get(role) ?? [])]
+    if (own !== undefined && role === identity.name) {
+      // Only its own role is widened: what another's sessions do is not known.
+      const all = own.every((name) => name !== undefined) ? [...new Set([...(own as string[]), ...names])] : []
+      return sessionsRevoked(role, id, { names: own.length > OWN_NAMES_LIMIT ? [] : all, since: updatedAt, now })
+    }
+    return names.length === 0 ? [] : sessionsRevoked(role, id, { names: names.slice(0, TAKEN_NAMES_LIMIT), since: updatedAt, now })
   })
+}
+
+/** Names of the sessions that did it; where none did it alone, of the one that most speaks against. `undefined` is one without a name. */
+function culpritNames({ credentials, findings }: Incident): (string | undefined)[] {
+  const culprits = credentials.filter(({ isCulprit }) => isCulprit)
+  const first = credentials.filter(({ id }) => id === findings[0]?.credentialId)
+  const names = (culprits.length > 0 ? culprits : first.length > 0 ? first : credentials).map(({ sessionName }) => nameIn(sessionName))
+  return [...new Set(names)]
+}
+
+/** Sessions of other roles, by role, that the credentials took on. */
+function takenOn({ lineage, identity }: Incident): Map<string, Set<string>> {
+  const sessions = new Map<string, Set<string>>()
+  for (const { kind, owner } of lineage) {
+    const [role, name] = kind === 'session' ? roleSessionIn(owner, identity.account) : []
+    const named = nameIn(name)
+    if (role !== undefined && named !== undefined) sessions.set(role, (sessions.get(role) ?? new Set()).add(named))
+  }
+  return sessions
+}
+
+function nameIn(name: string | undefined): string | undefined {
+  return name !== undefined && SESSION_NAME.test(name) ? name : undefined
 }
 
 /** Role and session name of `arn:aws:sts::123456789012:assumed-role/deploy/build-7`, where the role is one of the account's. */
@@ -86,14 +113,19 @@ export function roleSessionIn(arn: string, account: string): [role: string, name
 }
 
 /** What the compromised credential changed of things that were there before: for a person to look at, in words. */
-export function pendingOf({ lineage }: Incident): string[] {
+export function pendingOf(incident: Incident): string[] {
+  const { lineage } = incident
   const made = new Set(lineage.filter(({ kind }) => kind === 'user').map(({ owner }) => owner))
-  return lineage.flatMap(({ kind, id, owner }) => {
+  const many = [...takenOn(incident)]
+    .filter(([, names]) => names.size > TAKEN_NAMES_LIMIT)
+    .map(([role, names]) => `${names.size} sessions of role ${role} were taken on: end all its sessions if it can bear it`)
+  const changed = lineage.flatMap(({ kind, id, owner }) => {
     if (kind === 'door') return [`${id}: see what it opened, and set it back`]
     if (kind === 'console' && !made.has(owner))
       return [`a console password was set for ${owner}: delete the login profile if it is not theirs`]
     return []
   })
+  return [...many, ...changed]
 }
 
 /** The step that an entry of the record is about, so that a release needs nothing but the record. */

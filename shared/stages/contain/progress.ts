@@ -22,7 +22,7 @@ export function standingSteps(changes: readonly Change[]): PlannedStep[] {
     const known = steps.get(target)
     if (kind === 'step-planned') steps.set(target, { target, before: from as StepValue, contained: to as StepValue, isDone: false, at })
     if (kind === 'step-done' && known !== undefined) steps.set(target, { ...known, isDone: true, at })
-    if (kind === 'step-undone') steps.delete(target)
+    if (kind === 'step-undone' || kind === 'step-gone') steps.delete(target)
   }
   return [...steps.values()]
 }
@@ -32,7 +32,7 @@ export function reversalsOf(changes: readonly Change[]): Map<string, number> {
   const reversals = new Map<string, number>()
   for (const { kind, target } of changes) {
     if (kind === 'step-reversed') reversals.set(target, (reversals.get(target) ?? 0) + 1)
-    if (kind === 'step-undone') reversals.delete(target)
+    if (kind === 'step-undone' || kind === 'step-gone') reversals.delete(target)
   }
   return reversals
 }

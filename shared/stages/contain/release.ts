@@ -1,12 +1,13 @@
-import type { Incident } from '../../domain/incident.ts'
+import type { Hold, Incident } from '../../domain/incident.ts'
 import type { ContainPorts, Versioned } from '../../ports.ts'
 import { updateIncident } from '../incident-update.ts'
-import { notify } from '../notify.ts'
+import { owe, settle } from '../notify.ts'
 import type { PolicyInForce } from '../policy-source.ts'
 import type { Chapter } from './chapter.ts'
 import { stepFor } from './plan.ts'
 import { type PlannedStep, standingSteps } from './progress.ts'
-import { isSameValue } from './step.ts'
+import { isCredential, isSameValue } from './step.ts'
+import { GONE } from './take.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -34,13 +35,21 @@ export async function release(
   const moved = (incident: Incident): Incident | undefined => {
     if (incident.state !== 'releasing') return undefined
     const next = { ...incident, state, updatedAt: Math.max(now, incident.updatedAt), head: chapter.head() } as const
-    if (state === 'released')
-      return { ...next, hold: { until, detectors: [...new Set(incident.findings.map(({ detector }) => detector))] } }
-    return { ...next, decision: { ...incident.decision, action: 'ask', why: [...incident.decision.why, why] } }
+    if (state === 'released') return owe({ ...next, hold: holdOf(incident, until) }, 'released')
+    return owe({ ...next, decision: { ...incident.decision, action: 'ask', why: [...incident.decision.why, why].slice(-20) } }, 'ask')
   }
-  const { value } = await updateIncident(stored, moved, ports.incidents)
-  ports.log.info('release.closed', { incidentId: value.id, state })
-  await notify(value, state === 'released' ? 'released' : 'ask', ports.notifier)
+  const closed = await updateIncident(stored, moved, ports.incidents)
+  ports.log.info('release.closed', { incidentId: closed.value.id, state })
+  await settle(closed, ports)
+}
+
+function holdOf({ findings }: Incident, until: number): Hold {
+  const all = (words: readonly string[]) => [...new Set(words)]
+  return {
+    until,
+    detectors: all(findings.map(({ detector }) => detector)),
+    confirmed: all(findings.filter(({ isConfirmed }) => isConfirmed).map(({ detector, credentialId }) => `${detector} ${credentialId}`)),
+  }
 }
 
 /** Undoes one step. Returns what differs where the value is neither ours nor the one from before. */
@@ -49,11 +58,21 @@ async function undo(planned: PlannedStep, chapter: Chapter, { iam }: ContainPort
   const step = stepFor(target)
   if (step === undefined) return `${target}: no step of this version undoes it`
   const now = await step.read(iam)
+  const isStanding = () => standingSteps(chapter.changes).some((one) => one.target === target)
+  // Somebody deleted what was contained, such as a key that was rotated: nothing is left to give back.
+  if (now === null && before !== null && isCredential(target)) {
+    await chapter.write({ kind: 'step-gone', target, from: now, to: null, why: `release: ${step.title}: ${GONE}` }, isStanding)
+    return undefined
+  }
   const isBack = isSameValue(now, before)
   if (!isBack && !isSameValue(now, contained))
     return `${target}: was ${shown(before)}, contained as ${shown(contained)}, now ${shown(now)}: not overwritten`
-  if (!isBack && (await step.write(iam, before)) !== 'written') return `${target}: could not be set back to ${shown(before)}`
-  const isStanding = () => standingSteps(chapter.changes).some((one) => one.target === target)
+  const outcome = isBack ? 'written' : await step.write(iam, before)
+  if (outcome === 'gone' && !isCredential(target)) {
+    await chapter.write({ kind: 'step-gone', target, from: now, to: null, why: `release: ${step.title}: ${GONE}` }, isStanding)
+    return undefined
+  }
+  if (outcome !== 'written') return `${target}: could not be set back to ${shown(before)}`
   await chapter.write({ kind: 'step-undone', target, from: now, to: before, why: `release: ${step.title}` }, isStanding)
   return undefined
 }

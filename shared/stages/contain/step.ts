@@ -31,6 +31,11 @@ export type StepValue = string | null
 /** `gone`: what the step is about is no longer there. `quota`: AWS has no room; the next rung of the ladder is needed. */
 export type WriteOutcome = 'written' | 'gone' | 'quota'
 
+/** Steps on a credential: where it is not there, it was deleted. */
+export function isCredential(target: string): boolean {
+  return /^(access-key|service-specific-credential|ssh-public-key|signing-certificate):/.test(target)
+}
+
 export function isSameValue(a: StepValue, b: StepValue): boolean {
   return a === b || (a !== null && b !== null && asJson(a) === asJson(b))
 }

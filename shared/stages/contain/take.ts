@@ -22,6 +22,7 @@ export async function take(step: Step, read: StepValue, chapter: Chapter, ports:
     await chapter.write({ kind: 'step-planned', target: step.target, from, to: wanted, why: step.title }, isUnplanned)
   }
   const outcome = isSameValue(read, wanted) ? 'written' : await attempt(step, wanted, ports)
+  if (outcome === 'gone' && read === null && before?.isDone === true) return gone(step, chapter)
   if (outcome !== 'written') {
     const failure = FAILURES.get(outcome) ?? `AWS answered ${outcome}`
     // The same failure again is no news.
@@ -48,6 +49,12 @@ const FAILURES: ReadonlyMap<string, string> = new Map([
   ['gone', GONE],
   ['quota', 'an AWS quota is used up'],
 ])
+
+/** What a step had set is no longer there, nor is what it was set on: nothing is left to hold or to give back. */
+export async function gone({ target }: Step, chapter: Chapter): Promise<undefined> {
+  const isStanding = () => standingSteps(chapter.changes).some((one) => one.target === target)
+  await chapter.write({ kind: 'step-gone', target, from: null, to: null, why: GONE }, isStanding)
+}
 
 export function standingOf(step: Step, chapter: Chapter): PlannedStep | undefined {
   return standingSteps(chapter.changes).find(({ target }) => target === step.target)

@@ -1,12 +1,12 @@
 import type { Incident } from '../../domain/incident.ts'
 import type { ContainPorts, Versioned } from '../../ports.ts'
 import { updateIncident } from '../incident-update.ts'
-import { notify } from '../notify.ts'
+import { owe, settle } from '../notify.ts'
 import type { Chapter } from './chapter.ts'
 import { stepFor } from './plan.ts'
 import { type PlannedStep, reversalsOf, standingSteps } from './progress.ts'
-import { isSameValue, type Step } from './step.ts'
-import { attempt, take } from './take.ts'
+import { isCredential, isSameValue, type Step } from './step.ts'
+import { attempt, gone, take } from './take.ts'
 import { userBoundary } from './user-deny-managed.ts'
 
 /** A read may be older than a write by about 4 s: until then a difference is written over, but nobody is blamed for it. */
@@ -15,66 +15,86 @@ const CONSISTENT_MS = 5_000
 /** A deny that was taken away so often is held by a boundary as well. */
 const REVERSALS_BEFORE_BOUNDARY = 2
 
+/** Who reverses once tries again: one more look, so many seconds after something was set again. */
+const LOOK_AGAIN_SECONDS = 15
+
+/** The most lines of "why" that an incident keeps. */
+const WHY_LIMIT = 20
+
 /**
  * Looks whether what was contained still is, and sets right what is not.
  *
  * Whoever gives back a containment goes through a verdict; so a difference here is somebody else's doing. It goes into the
- * record, is written over, and people are told with the highest priority.
+ * record, is written over, and people are told with the highest priority. What is no longer there at all is let go.
  */
 export async function verify(stored: Versioned<Incident>, chapter: Chapter, ports: ContainPorts): Promise<void> {
   const reversed: string[] = []
   const doubts: string[] = []
   for (const planned of standingSteps(chapter.changes)) {
-    const step = stepFor(planned.target)
-    if (step === undefined) continue
-    // A step that was not taken is tried again: a user that was made a moment ago may not have been there yet.
-    if (!planned.isDone) await take(step, await step.read(ports.iam), chapter, ports)
-    else {
-      const doubt = await hold(step, planned, { chapter, reversed }, ports)
-      if (doubt !== undefined) doubts.push(`${planned.target}: ${doubt}`)
-    }
+    const doubt = await hold(planned, { chapter, reversed }, ports).catch((cause: unknown) => failed(planned, cause, ports))
+    if (doubt !== undefined) doubts.push(`${planned.target}: ${doubt}`)
   }
   doubts.push(...(await addBoundaries(chapter, ports)))
-  if (reversed.length === 0 && doubts.length === 0) return
-  const why = [...reversed.map((target) => `${target} was reversed by somebody else, and is set again`), ...doubts].join('; ')
+  if (reversed.length > 0) await ports.watchDoor.verifyLater(stored.value.id, [LOOK_AGAIN_SECONDS])
+  const lines = [...reversed.map((target) => `${target} was reversed by somebody else, and is set again`), ...doubts]
   const flagged = (incident: Incident): Incident | undefined => {
-    if (incident.state === 'releasing' || incident.state === 'released') return undefined
-    const { decision } = incident
-    const known = decision.why.filter((line) => line !== why)
-    return { ...incident, priority: 100, head: chapter.head(), decision: { ...decision, why: [...known, why].slice(-WHY_LIMIT) } }
+    const { decision, state } = incident
+    const news = lines.filter((line) => !decision.why.includes(line))
+    if (state === 'releasing' || state === 'released' || (reversed.length === 0 && news.length === 0)) return undefined
+    const why = [...decision.why.filter((line) => !lines.includes(line)), ...lines].slice(-WHY_LIMIT)
+    return owe({ ...incident, priority: 100, head: chapter.head(), decision: { ...decision, why } }, 'reversed')
   }
-  const { value } = await updateIncident(stored, flagged, ports.incidents)
-  ports.log.warn('contain.reversed', { incidentId: value.id, reversed: reversed.length, doubts: doubts.length })
-  await notify(value, 'reversed', ports.notifier)
-  // Who reverses once tries again.
-  await ports.watchDoor.verifyLater(value.id)
+  const updated = lines.length === 0 ? stored : await updateIncident(stored, flagged, ports.incidents)
+  if (lines.length > 0)
+    ports.log.warn('contain.reversed', { incidentId: updated.value.id, reversed: reversed.length, doubts: doubts.length })
+  await settle(updated, ports)
 }
 
-const WHY_LIMIT = 20
+/** A look that failed is a doubt of its step alone: the others are still held. */
+function failed({ target }: PlannedStep, cause: unknown, { log }: ContainPorts): string {
+  const name = cause instanceof Error ? cause.name : 'unknown error'
+  log.warn('contain.look.failed', { target, error: name })
+  return `could not be looked at: ${name}`
+}
 
 async function hold(
-  step: Step,
-  { target, contained, at }: PlannedStep,
+  planned: PlannedStep,
   { chapter, reversed }: { chapter: Chapter; reversed: string[] },
   ports: ContainPorts,
 ): Promise<string | undefined> {
+  const { target, contained, at, isDone } = planned
+  const step = stepFor(target)
+  if (step === undefined) return undefined
   const now = await step.read(ports.iam)
+  // A step that was not taken is tried again: a user that was made a moment ago may not have been there yet.
+  if (!isDone) {
+    await take(step, now, chapter, ports)
+    return undefined
+  }
   if (isSameValue(now, contained)) return undefined
   const isReversal = ports.clock.now() - Date.parse(at) >= CONSISTENT_MS
+  // A credential that is not there was deleted: that is not a change of its value, but its end.
+  if (now === null && isCredential(target)) return isReversal ? gone(step, chapter) : undefined
   const isStanding = () => standingSteps(chapter.changes).some((one) => one.target === target)
-  if (isReversal) {
+  if (isReversal && isUnsaid(step, chapter, now)) {
     const why = 'not as contained: somebody else has changed it'
     const written = await chapter.write({ kind: 'step-reversed', target, from: contained, to: now, why }, isStanding)
     // A release that ran meanwhile gives it back: then it is not to be set again.
     if (written === 'superseded') return undefined
-    reversed.push(target)
   }
   const outcome = await attempt(step, contained, ports)
-  if (outcome === 'written') {
-    if (isReversal) await chapter.write({ kind: 'step-done', target, from: now, to: contained, why: 'set again' }, isStanding)
-    return undefined
-  }
-  return outcome === 'gone' ? 'it is no longer there' : `could not be set again: ${outcome}`
+  if (outcome === 'gone') return isReversal ? gone(step, chapter) : undefined
+  if (outcome !== 'written') return `could not be set again: ${outcome}`
+  if (!isReversal) return undefined
+  await chapter.write({ kind: 'step-done', target, from: now, to: contained, why: 'set again' }, isStanding)
+  reversed.push(target)
+  return undefined
+}
+
+/** The same reversal, which could not be set right the last time either, is said once. */
+function isUnsaid({ target }: Step, chapter: Chapter, now: string | null): boolean {
+  const last = chapter.changes.findLast((change) => change.target === target)
+  return last?.kind !== 'step-reversed' || last.to !== now
 }
 
 /** The users whose deny was taken away again and again get a boundary, which takes another right to remove. */
@@ -86,7 +106,10 @@ async function addBoundaries(chapter: Chapter, ports: ContainPorts): Promise<str
     const userName = target.match(/^user-(?:policy|attachment):([^/]+)\//)?.[1]
     if (userName === undefined || times < REVERSALS_BEFORE_BOUNDARY) continue
     const boundary = userBoundary(userName, quarantinePolicyArn)
-    const doubt = await take(boundary, await boundary.read(ports.iam), chapter, ports)
+    const doubt = await boundary
+      .read(ports.iam)
+      .then((value) => take(boundary, value, chapter, ports))
+      .catch((cause: unknown) => `could not be looked at: ${cause instanceof Error ? cause.name : 'unknown error'}`)
     if (doubt !== undefined) doubts.push(`${boundary.target}: ${doubt}`)
   }
   return doubts

@@ -60,11 +60,11 @@ import { sessionByTwoTools } from './detectors/session-by-two-tools.ts'
 import { sessionFromTwoCountries } from './detectors/session-from-two-countries.ts'
 import { sessionFromTwoNetworks } from './detectors/session-from-two-networks.ts'
 import { sessionLeftAws } from './detectors/session-left-aws.ts'
-import { sessionOfContainedSource } from './detectors/session-of-contained-source.ts'
 import { shellOpened } from './detectors/shell-opened.ts'
 import { slowEnumeration } from './detectors/slow-enumeration.ts'
 import { snapshotShared } from './detectors/snapshot-shared.ts'
 import { sshKeyPushed } from './detectors/ssh-key-pushed.ts'
+import { suspectCredentialUsed } from './detectors/suspect-credential-used.ts'
 import { trafficMirrored } from './detectors/traffic-mirrored.ts'
 import { trustAnchorCreated } from './detectors/trust-anchor-created.ts'
 import { trustPolicyOpened } from './detectors/trust-policy-opened.ts'
@@ -135,11 +135,11 @@ export const CATALOGUE: readonly Detector[] = [
   sessionFromTwoCountries,
   sessionFromTwoNetworks,
   sessionLeftAws,
-  sessionOfContainedSource,
   shellOpened,
   slowEnumeration,
   snapshotShared,
   sshKeyPushed,
+  suspectCredentialUsed,
   trafficMirrored,
   trustAnchorCreated,
   trustPolicyOpened,

@@ -18,6 +18,8 @@ export interface Folded {
   readonly signal: Signal
   readonly findings: readonly Finding[]
   readonly evidence: readonly Finding[]
+  /** The incident whose credential made this one, where one did. */
+  readonly sourceIncidentId: string | undefined
 }
 
 /** From this risk on a credential's calls teach the baseline nothing, so that an intruder cannot become normal. */
@@ -55,7 +57,7 @@ export function foldInto(draft: IdentityState, signal: Signal): Folded | undefin
   if (findings.length > 0) keepEvidence(draft, findings)
   const evidence = draft.evidence.length === 0 ? draft.evidence : evidenceAgainst(draft, signal.credential.id, signal.time)
   if (signal.kind === 'api-call' && isTeaching(signal, { baseline: draft.baseline, window }, evidence)) learn(draft.baseline, signal)
-  return { signal, findings, evidence }
+  return { signal, findings, evidence, sourceIncidentId: window.source }
 }
 
 /** Learns a past call, as fetched from CloudTrail for a key seen for the first time; it accuses nobody. */
@@ -65,11 +67,14 @@ export function learnPast(draft: IdentityState, signal: Signal): void {
   learn(draft.baseline, signal)
 }
 
-/** A signal from before the horizon is judged against the state as it is, and leaves it as it is. */
+/** A signal from before the horizon is judged against the state as it is. It teaches nothing, but what it says is kept. */
 function judgeLate(state: IdentityState, signal: Signal): Folded {
   const window = state.windows.get(signal.credential.id) ?? openWindow(signal.credential.id, signal.time)
   const findings = detect(signal, { baseline: state.baseline, window })
-  return { signal, findings, evidence: findings }
+  // Keeping evidence twice is keeping it once, so a late signal that is a duplicate changes nothing by it.
+  if (findings.length > 0) keepEvidence(state, findings)
+  const evidence = evidenceAgainst(state, signal.credential.id, signal.time)
+  return { signal, findings, evidence, sourceIncidentId: window.source ?? signal.sourceIncidentId }
 }
 
 function isNewAction(state: IdentityState, signal: Signal): boolean {
