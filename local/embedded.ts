@@ -39,12 +39,26 @@ export interface Embedded {
   close(): Promise<void>
 }
 
-/** Makes the account anew in a folder, in place of an embedded account that is there. Other files are never touched. */
+/** Where `createEmbedded` puts the account that was in a folder before, its record with it; one is kept. */
+export const PREVIOUS_FOLDER = 'previous'
+
+/** True where a folder holds an embedded account. */
+export function hasEmbedded(folder: string): boolean {
+  return existsSync(join(folder, ACCOUNT_FILE))
+}
+
+/** Makes the account anew in a folder. The one that is there moves to `previous`; other files are never touched. */
 export async function createEmbedded(
   folder: string,
   { picture, policy, clock }: { picture: AccountPicture; policy: unknown; clock: Clock },
 ): Promise<Embedded> {
   await mkdir(folder, { recursive: true })
+  if (hasEmbedded(folder)) {
+    const previous = join(folder, PREVIOUS_FOLDER)
+    await rm(previous, { recursive: true, force: true })
+    await mkdir(previous)
+    for (const name of [DATABASE_FOLDER, ACCOUNT_FILE]) await rename(join(folder, name), join(previous, name)).catch(() => {})
+  }
   await rm(join(folder, DATABASE_FOLDER), { recursive: true, force: true })
   await writeFile(join(folder, ACCOUNT_FILE), JSON.stringify(picture))
   const embedded = await openEmbedded(folder, clock)

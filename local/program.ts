@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { expectFeature, showBaseline } from './commands/baseline.ts'
 import { verifyChanges } from './commands/changes.ts'
 import { evaluate } from './commands/evaluate.ts'
-import { listIncidents, releaseIncident, showIncident } from './commands/incidents.ts'
+import { confirmIncident, listIncidents, releaseIncident, showIncident } from './commands/incidents.ts'
 import { checkPolicy, diffPolicy, putPolicy, showPolicy } from './commands/policy.ts'
 import { replay } from './commands/replay.ts'
 import { start } from './commands/start.ts'
@@ -29,7 +29,7 @@ export function program(): Command {
   addChanges(root)
   addPolicy(root)
   // Subcommands are made by .command(), which copies neither the override nor the hint.
-  for (const command of commandsOf(root)) command.exitOverride().showHelpAfterError('(countersign help shows how)')
+  for (const command of commandsOf(root)) command.exitOverride().showHelpAfterError(`(countersign ${pathOf(command)} --help shows how)`)
   return root
 }
 
@@ -92,8 +92,12 @@ function addEvaluate(root: Command): void {
 function addIncidents(root: Command): void {
   const incidents = root.command('incidents').description('open incidents, highest priority first')
   withTarget(
-    incidents.command('list', { isDefault: true }).description('list the open incidents').option('--json', 'NDJSON'),
-    (target, { json }) => listIncidents(target, { isJson: json === true }),
+    incidents
+      .command('list', { isDefault: true })
+      .description('list the open incidents')
+      .option('--all', 'the closed ones too')
+      .option('--json', 'NDJSON'),
+    (target, { json, all }) => listIncidents(target, { isJson: json === true, isAll: all === true }),
   )
   withTarget(
     incidents
@@ -108,9 +112,18 @@ function addIncidents(root: Command): void {
       .command('release')
       .description('say that an incident is legitimate, and give back what was contained')
       .argument('<id>')
-      .requiredOption('--reason <text>', 'why, for the record')
+      .requiredOption('--reason <text>', 'why, for the record (required)')
       .option('--json', 'one JSON object'),
     (target, { json, reason }, id) => releaseIncident(target, id, { reason: reason ?? '', isJson: json === true }),
+  )
+  withTarget(
+    root
+      .command('confirm')
+      .description('say that an incident was an attack: what was contained stays so')
+      .argument('<id>')
+      .requiredOption('--reason <text>', 'why, for the record (required)')
+      .option('--json', 'one JSON object'),
+    (target, { json, reason }, id) => confirmIncident(target, id, { reason: reason ?? '', isJson: json === true }),
   )
 }
 
@@ -129,8 +142,8 @@ function addBaseline(root: Command): void {
       .command('expect')
       .description('take a value as expected, such as country=DE or network=AS64496')
       .argument('<arn>')
-      .requiredOption('--value <feature=value>', 'what is expected')
-      .requiredOption('--reason <text>', 'why, for the record'),
+      .requiredOption('--value <feature=value>', 'what is expected (required)')
+      .requiredOption('--reason <text>', 'why, for the record (required)'),
     (target, { value, reason }, arn) => expectFeature(target, arn, value ?? '', reason ?? ''),
   )
 }
@@ -168,13 +181,14 @@ function addPolicy(root: Command): void {
       .command('apply')
       .description('put a file in force as a new version')
       .argument('[file]', 'the file', 'policy.yaml')
-      .requiredOption('--reason <text>', 'why, for the record'),
+      .requiredOption('--reason <text>', 'why, for the record (required)'),
     (target, { reason }, file) => putPolicy(target, file, { reason: reason ?? '' }),
   )
 }
 
 interface CommandOptions extends TargetOptions {
   readonly json?: true
+  readonly all?: true
   readonly reason?: string
   readonly value?: string
 }
@@ -195,6 +209,12 @@ function withTarget(command: Command, action: (target: Target, options: CommandO
         await target.close()
       }
     })
+}
+
+/** `policy apply`: the words that lead to a command. */
+function pathOf(command: Command): string {
+  const parent = command.parent
+  return parent?.parent ? `${pathOf(parent)} ${command.name()}` : command.name()
 }
 
 function commandsOf(command: Command): Command[] {

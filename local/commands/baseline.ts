@@ -43,6 +43,7 @@ export async function showBaseline(target: Target, identityId: string, { isJson 
     `  ${calls} calls from ${moment(firstSeen)} to ${moment(lastSeen)} UTC, ${Math.round(errorRate * 100)} % of the last ones refused or failed`,
     `  ${maturityOf(baseline)}`,
     columns(rows).replace(/^/gm, '  '),
+    '  ×: how often, a count that halves in 14 days',
     ...(expected.size > 0 ? [`  expected by reviewers: ${[...expected].map((word) => printable(word, 80)).join(', ')}`] : []),
   ].join('\n')
 }
@@ -55,6 +56,14 @@ function maturityOf(baseline: Baseline): string {
     : `${share} % mature (${days} days, ${baseline.calls} calls; 7 days and 50 calls are): what is new says less until then`
 }
 
+/** How values are written: what is written otherwise would never be met. */
+const SHAPES: ReadonlyMap<string, { pattern: RegExp; example: string }> = new Map([
+  ['country', { pattern: /^[A-Z]{2}$/, example: 'two capital letters, such as DE' }],
+  ['network', { pattern: /^AS[1-9]\d*$/, example: 'an AS number, such as AS64496' }],
+  ['action', { pattern: /^[a-z0-9-]+:[A-Za-z0-9]+$/, example: 'service:Operation, such as iam:CreateUser' }],
+  ['hourOfWeek', { pattern: /^(mon|tue|wed|thu|fri|sat|sun)-([01]\d|2[0-3])$/, example: 'day-hour in UTC, such as mon-09' }],
+])
+
 /** Marks a value of a feature as expected, so that it is never new again. Who and why go into the record. */
 export async function expectFeature(target: Target, identityId: string, word: string, reason: string): Promise<string> {
   const [feature, ...rest] = word.split('=')
@@ -65,6 +74,9 @@ export async function expectFeature(target: Target, identityId: string, word: st
       `write it as feature=value with a feature of ${Object.keys(FEATURE_LIMITS).join(', ')}; got "${printable(word, 80)}"`,
     )
   }
+  const shape = SHAPES.get(feature)
+  if (shape !== undefined && !shape.pattern.test(value))
+    throw new ResponderError('usage', `a ${feature} is written as ${shape.example}; got "${printable(value, 80)}"`)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const stored = await stateOf(target.identities, identityId, target.name)
     const draft = copyState(stored.value)

@@ -44,5 +44,6 @@ export async function evaluate({
   if (out !== undefined) await writeFile(out, renderHtml(sources, evaluated, policy.thresholds))
   const short = failUnder === undefined ? [] : shortfalls(await readBars(failUnder), sources)
   for (const line of short) complain(line)
+  if (failUnder !== undefined && short.length === 0) complain(`every bar of ${failUnder} is reached`)
   return { output: isJson ? JSON.stringify({ sources }) : renderTable(sources), isReached: short.length === 0, isWhole: problems === 0 }
 }

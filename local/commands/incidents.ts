@@ -1,4 +1,7 @@
+import type { Incident } from '../../shared/domain/incident.ts'
 import { ResponderError } from '../../shared/errors.ts'
+import { pendingOf } from '../../shared/stages/contain/plan.ts'
+import { printable } from '../../shared/stages/notify.ts'
 import { incidentSubject } from '../../shared/stages/record.ts'
 import { renderChanges, renderIncident, renderList, renderTimeline } from '../render/incident.ts'
 import type { Paint } from '../render/style.ts'
@@ -7,11 +10,17 @@ import type { Target } from '../target.ts'
 /** The most open incidents that are listed. */
 const LIST_LIMIT = 200
 
-/** The open incidents, highest priority first; as NDJSON with `isJson`. */
-export async function listIncidents(target: Target, { isJson }: { isJson: boolean }): Promise<string> {
-  const incidents = await target.incidents.listOpen(LIST_LIMIT)
+/** The open incidents, or all, highest priority first; as NDJSON with `isJson`. */
+export async function listIncidents(target: Target, { isJson, isAll }: { isJson: boolean; isAll: boolean }): Promise<string> {
+  const incidents = isAll ? await everyIncident(target) : await target.incidents.listOpen(LIST_LIMIT)
   if (isJson) return incidents.map((incident) => JSON.stringify(incident)).join('\n')
   return incidents.length === 0 ? 'No open incidents.' : renderList(incidents)
+}
+
+async function everyIncident({ incidents }: Target): Promise<Incident[]> {
+  const all: Incident[] = []
+  for await (const incident of incidents.listAll()) all.push(incident)
+  return all.sort((a, b) => b.priority - a.priority || b.openedAt - a.openedAt)
 }
 
 /** One incident whole: contributions, timeline, changes. */
@@ -34,16 +43,35 @@ export async function releaseIncident(
   { reason, isJson }: { reason: string; isJson: boolean },
 ): Promise<string> {
   const incident = await target.review(id, { kind: 'legitimate', reason })
+  const undone = (await target.record.list(incidentSubject(id)))
+    .filter(({ kind }) => kind === 'step-undone')
+    .map(({ target: what }) => what)
   if (isJson) return JSON.stringify(incident)
   switch (incident.state) {
     case 'released': {
       const until =
         incident.hold === undefined ? '' : `; the same evidence does not contain again until ${new Date(incident.hold.until).toISOString()}`
-      return `Released ${id}: everything is as it was before${until}.`
+      const back = undone.length === 0 ? 'nothing had been contained' : `given back as it was before: ${undone.join(', ')}`
+      return `Released ${id}: ${back}${until}.`
     }
     case 'releasing':
       return `Releasing ${id}: handed to the contain function. \`countersign incidents show ${id}\` shows when it is done.`
     default:
       return `Not released: ${incident.decision.why.at(-1)}. Incident ${id} is ${incident.state}.`
   }
+}
+
+/** Says that an incident was an attack: what was contained stays so, and the incident is closed. */
+export async function confirmIncident(
+  target: Target,
+  id: string,
+  { reason, isJson }: { reason: string; isJson: boolean },
+): Promise<string> {
+  const incident = await target.review(id, { kind: 'compromised', reason })
+  if (isJson) return JSON.stringify(incident)
+  const pending = pendingOf(incident)
+  return [
+    `Confirmed ${id}: what was contained stays so. Make new keys for whoever needs them, then delete the old ones.`,
+    ...pending.map((line) => `  left to do: ${printable(line, 200)}`),
+  ].join('\n')
 }

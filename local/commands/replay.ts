@@ -145,12 +145,15 @@ function renderReport(found: readonly Incident[], summary: ReturnType<typeof sum
       `risk ${assessment.risk}`,
     ])
   const span = summary.from === null ? '' : ` from ${moment(Date.parse(summary.from))} to ${moment(Date.parse(summary.to as string))} UTC`
+  const allowed = Object.entries(summary.decisions).map(([action, count]) => `${count} ${action}`)
   const counts = Object.entries(summary.would).map(([action, count]) => `${count} ${action}`)
   const lines = [
     `${summary.records} records, ${summary.signals} signals${span}, in ${duration(summary.seconds * 1000)}`,
-    `${summary.incidents} incidents; what the thresholds call for: ${counts.join(', ')}`,
-    `${summary.refusedCalls} later calls would have been refused`,
-    summary.unreadable === 0 ? 'every input could be read' : paint('yellow', `${summary.unreadable} places of the input could not be read`),
+    `incidents: ${summary.incidents}; what the thresholds call for: ${counts.join(', ')}; what this policy lets happen: ${allowed.join(', ')}`,
+    `calls that came after a containment, under a policy that contains: ${summary.refusedCalls}`,
+    summary.unreadable === 0
+      ? 'every input could be read'
+      : paint('yellow', `places of the input that could not be read: ${summary.unreadable}`),
   ]
   return [
     ...whole,
@@ -160,7 +163,14 @@ function renderReport(found: readonly Incident[], summary: ReturnType<typeof sum
   ].join('\n')
 }
 
+/** What containment would have stopped: under this policy, or under one that contains. */
 function refusalLine(incident: Incident, run: Backtest): string {
+  const { action, would } = incident.decision
+  if (would !== 'contain') return 'not called for: containment'
   const count = run.refusals.count(incident.id)
-  return count === 0 ? 'no later call would have been refused' : `${count} later calls of its credentials would have been refused`
+  const calls = `${count} later ${count === 1 ? 'call' : 'calls'} of its credentials would have been refused`
+  const at = `${moment(incident.decidedBy.time)} UTC (${printable(incident.decidedBy.signalId, 60)})`
+  return action === 'contain'
+    ? `contained at ${at}: ${calls}`
+    : `this policy does not contain it; one in mode contain would have, at ${at}: ${calls}`
 }

@@ -1,13 +1,16 @@
+import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Incident } from '../../shared/domain/incident.ts'
+import type { MemoryIam } from '../../shared/memory/iam.ts'
 import type { Outcome } from '../../shared/pipeline.ts'
 import { incidentSubject } from '../../shared/stages/record.ts'
 import { type Backtest, backtest } from '../backtest.ts'
-import { createEmbedded, type Embedded } from '../embedded.ts'
+import { createEmbedded, type Embedded, hasEmbedded, PREVIOUS_FOLDER } from '../embedded.ts'
 import { renderChanges, renderIncident } from '../render/incident.ts'
 import { progressBar } from '../render/progress.ts'
 import { columns, duration, moment, type Paint } from '../render/style.ts'
 import { simulatedClock } from '../simulated-clock.ts'
+import { type CloudTrailRecord, denied } from '../synthetic/record.ts'
 import { syntheticHistory } from '../synthetic-history.ts'
 import { releaseIncident } from './incidents.ts'
 
@@ -31,6 +34,7 @@ export async function start({ isOnce, folder, seed, paint }: StartOptions): Prom
   const end = Math.floor(Date.now() / HOUR_MS) * HOUR_MS
   const story = syntheticHistory({ seed, end, days: DAYS })
   const clock = simulatedClock(() => performance.now())
+  const isAgain = hasEmbedded(folder)
   const embedded = await createEmbedded(folder, { picture: story.account, policy: STORY_POLICY, clock })
   try {
     const run = backtest({ ...embedded.ports, clock })
@@ -38,12 +42,13 @@ export async function start({ isOnce, folder, seed, paint }: StartOptions): Prom
       `${paint('bold', 'Countersign')}: an embedded account in ${folder}, policy mode contain (a deployed stack only observes by default)`,
       '',
     )
+    if (isAgain) print(`The account that was here, its record and verdicts with it, is now in ${join(folder, PREVIOUS_FOLDER)}.`, '')
     await learn(run, story.history)
     print(
       `Learned what is normal from ${story.history.length} calls of ${DAYS - 1} days. Now the last day, ${story.lastDay.length} calls, one by one.`,
       '',
     )
-    const live = await watchLastDay(run, story.lastDay, clock.moveTo)
+    const live = await watchLastDay(run, story.lastDay, { moveTo: clock.moveTo, iam: embedded.ports.iam })
     await embedded.save()
     await tell(embedded, { run, live, paint, print, intrusion: story.intrusion })
     if (!isOnce) await offer(embedded, { paint, print })
@@ -66,20 +71,54 @@ interface Live {
   readonly outcomes: readonly Outcome[]
 }
 
-/** Hands in the last day's calls one at a time, as the hot queue does. */
-async function watchLastDay(run: Backtest, records: readonly object[], moveTo: (time: number) => void): Promise<Live> {
+/**
+ * Hands in the last day's calls one at a time, as the hot queue does. Where the embedded IAM refuses a user by then, the call is
+ * handed in as the refusal that CloudTrail would show: what containment stops does not happen.
+ */
+async function watchLastDay(
+  run: Backtest,
+  records: readonly object[],
+  { moveTo, iam }: { moveTo: (time: number) => void; iam: MemoryIam },
+): Promise<Live> {
   const draw = progressBar(process.stdout, 'Watching ')
   const took: number[] = []
   const outcomes: Outcome[] = []
-  for (const [at, record] of records.entries()) {
+  /** Keys and sessions that a refused call would have handed out: nobody has them, so nobody calls with them. */
+  const unmade = new Set<string>()
+  for (const [at, record] of (records as CloudTrailRecord[]).entries()) {
+    const caller = callerOf(record)
+    draw(at + 1, records.length)
+    if (caller.accessKeyId !== undefined && unmade.has(caller.accessKeyId)) continue
+    const isRefused = caller.type === 'IAMUser' && iam.isRefused(caller.userName ?? '', keyIn(caller))
+    if (isRefused) for (const id of JSON.stringify(record.responseElements ?? null).match(/A(KIA|SIA)[A-Z0-9]{16}/g) ?? []) unmade.add(id)
     const startedAt = performance.now()
-    moveTo(Date.parse((record as { eventTime: string }).eventTime))
-    const result = await run.run([record])
+    moveTo(Date.parse(record.eventTime))
+    const result = await run.run([isRefused ? asRefused(record) : record])
     took.push(performance.now() - startedAt)
     outcomes.push(...result.outcomes)
-    draw(at + 1, records.length)
   }
   return { took, outcomes }
+}
+
+interface Caller {
+  readonly type?: string
+  readonly arn?: string
+  readonly userName?: string
+  readonly accessKeyId?: string
+}
+
+function callerOf({ userIdentity }: CloudTrailRecord): Caller {
+  return userIdentity as Caller
+}
+
+/** Long-lived keys have a status of their own; sessions are refused with their user. */
+function keyIn({ accessKeyId }: Caller): string | undefined {
+  return accessKeyId?.startsWith('AKIA') === true ? accessKeyId : undefined
+}
+
+function asRefused(record: CloudTrailRecord): object {
+  const [errorCode, errorMessage] = denied(callerOf(record).arn, `${String(record.eventSource).split('.')[0]}:${record.eventName}`)
+  return { ...record, errorCode, errorMessage, responseElements: null }
 }
 
 interface Telling {
@@ -98,7 +137,7 @@ async function tell({ ports }: Embedded, { run, live, paint, print, intrusion }:
     print(...describeRefusals(run, incident, { paint, intruderIds: new Set(intrusion.eventIds) }), '')
   }
   const watching = open.filter(({ state }) => state === 'watching')
-  if (watching.length > 0) print(`${watching.length} weaker incidents are only watched: npx countersign incidents`, '')
+  if (watching.length > 0) print(`Weaker incidents that are only watched: ${watching.length} (npx countersign incidents)`, '')
   const sorted = [...live.took].sort((a, b) => a - b)
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0
   print(

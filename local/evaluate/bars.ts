@@ -20,13 +20,16 @@ const Bars = z.record(z.string(), Bar)
 export type Bars = z.infer<typeof Bars>
 
 export async function readBars(path: string): Promise<Bars> {
+  const fail = (reason: string, cause?: unknown) => new ResponderError('usage', `cannot read the bars in ${path}: ${reason}`, { cause })
+  let content: unknown
   try {
-    return Bars.parse(JSON.parse(await readFile(path, 'utf8')))
+    content = JSON.parse(await readFile(path, 'utf8'))
   } catch (cause) {
-    throw new ResponderError('usage', `cannot read the bars in ${path}: ${cause instanceof Error ? cause.message : 'unknown error'}`, {
-      cause,
-    })
+    throw fail(cause instanceof Error ? cause.message : 'unknown error', cause)
   }
+  const parsed = Bars.safeParse(content)
+  if (parsed.success) return parsed.data
+  throw fail(parsed.error.issues.map(({ path: at, message }) => `${at.join('.') || 'the file'}: ${message}`).join('; '))
 }
 
 /** What falls short, one line each. A source that a bar names and the files lack falls short as well. */

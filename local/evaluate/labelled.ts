@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { printable } from '../../shared/stages/notify.ts'
 import { readRecords } from '../read-records.ts'
 
 /** One labelled record. Lines of one `case` form one account's history. */
@@ -7,8 +8,14 @@ export const Labelled = z.object({
   case: z.string().min(1),
   label: z.enum(['malicious', 'benign', 'unknown']),
   source: z.string().min(1),
-  technique: z.string().default(''),
-  severity: z.string().default(''),
+  technique: z
+    .string()
+    .nullish()
+    .transform((text) => text ?? ''),
+  severity: z
+    .string()
+    .nullish()
+    .transform((text) => text ?? ''),
   needsContext: z.boolean().default(false),
   event: z.record(z.string(), z.unknown()),
 })
@@ -27,14 +34,19 @@ const NO_TIME = '2024-01-01T12:00:00Z'
 /** Reads labelled NDJSON files, plain or gzip, into cases. What cannot be read is named, and the rest goes on. */
 export async function readCases(files: readonly string[], onProblem: (problem: string) => void): Promise<Case[]> {
   const cases = new Map<string, Labelled[]>()
+  const refused = new Map<string, { first: string; count: number }>()
+  let number = 0
   for await (const batch of readRecords(files, {
     onProblem: ({ file, position, reason }) => onProblem(`${file}: byte ${position}: ${reason}`),
   })) {
     for (const line of batch) {
+      number += 1
       const parsed = Labelled.safeParse(line)
       if (!parsed.success) {
         const [issue] = parsed.error.issues
-        onProblem(`a line is not a labelled record: ${issue?.path.join('.')}: ${issue?.message}`)
+        const reason = `${issue?.path.join('.') || 'the line'}: ${issue?.message}`
+        const known = refused.get(reason)
+        refused.set(reason, { first: known?.first ?? nameOf(line, number), count: (known?.count ?? 0) + 1 })
         continue
       }
       const one = parsed.data
@@ -45,10 +57,18 @@ export async function readCases(files: readonly string[], onProblem: (problem: s
       cases.set(key, records)
     }
   }
+  for (const [reason, { first, count }] of refused)
+    onProblem(`${count === 1 ? 'a line is' : `${count} lines are`} not a labelled record, first ${first}: ${reason}`)
   return [...cases.values()].map((records) => {
     const [first] = records as [Labelled]
     return { name: first.case, source: first.source, records: records.sort((a, b) => (timeOf(a.event) ?? 0) - (timeOf(b.event) ?? 0)) }
   })
+}
+
+/** A line by its place among those that could be read, and by its id where it has one. */
+function nameOf(line: unknown, number: number): string {
+  const { id } = (typeof line === 'object' && line !== null ? line : {}) as { id?: unknown }
+  return `record ${number}${typeof id === 'string' ? ` (id ${printable(id, 80)})` : ''}`
 }
 
 export function timeOf(event: Readonly<Record<string, unknown>>): number | undefined {

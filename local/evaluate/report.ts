@@ -29,9 +29,9 @@ export function renderTable(sources: Readonly<Record<string, SourceFigures>>): s
       median(detected.map(({ secondsToDetect }) => secondsToDetect ?? 0)),
     ]
   })
-  const header = ['SOURCE', 'FOUND', 'FALSE', 'KEYS BAD', 'KEYS GOOD', 'RECORDS BAD', 'RECORDS GOOD', 'RECORDS TO', 'SECONDS TO']
+  const header = ['SOURCE', 'FOUND', 'FALSE', 'CREDENTIALS BAD', 'GOOD', 'RECORDS BAD', 'GOOD', 'AFTER RECORDS', 'AFTER SECONDS']
   const legend =
-    'FOUND: malicious cases whose first decision ≥ ask is on a malicious record. FALSE: benign cases with one.\nKEYS and RECORDS: ≥ ask (≥ contain) of all. Sources are never pooled: their labels mean different things.'
+    'FOUND: malicious cases whose first decision ≥ ask is on a malicious record. FALSE: benign cases with one.\nCREDENTIALS and RECORDS, bad (malicious) and good (benign): ≥ ask (≥ contain) of all. AFTER: medians of the cases found.\n--json and --out name every case, what found it and when. Sources are never pooled: their labels mean different things.'
   return `${columns([header, ...rows])}\n\n${legend}`
 }
 

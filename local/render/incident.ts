@@ -59,12 +59,9 @@ function credentialsOf({ credentials }: Incident): string {
 }
 
 function renderFindings({ assessment }: Incident): string {
-  const rows = assessment.contributions.map(({ finding, share }) => [
-    `+${share.toFixed(1).padStart(4)}`,
-    finding.detector,
-    finding.technique,
-    printable(finding.reason, 110),
-  ])
+  const rows = [...assessment.contributions]
+    .sort((a, b) => b.share - a.share)
+    .map(({ finding, share }) => [`+${share.toFixed(1).padStart(4)}`, finding.detector, finding.technique, printable(finding.reason, 110)])
   return columns(rows)
 }
 
@@ -88,11 +85,11 @@ function pending(incident: Incident, paint: Paint): string[] {
 export function renderChanges(changes: readonly Change[], paint: Paint): string {
   const rows = changes.map(({ number, at, kind, target, actor, from, to, why }) => [
     `#${number}`,
-    at.slice(11, 23),
+    `${at.slice(0, 10)} ${at.slice(11, 23)}`,
     kind,
     printable(target, 80),
     kind.startsWith('step') || kind === 'state' ? `${brief(from)} → ${brief(to)}` : '',
-    kind === 'decision' || kind === 'verdict' ? `${printable(actor, 60)}: ${printable(why, 90)}` : '',
+    `${printable(actor, 40)}: ${printable(why, 90)}`,
   ])
   return `${paint('bold', 'Changes')} (UTC)\n${indent(columns(rows))}`
 }

@@ -28,6 +28,12 @@ export async function review(incidentId: string, { kind, by, reason }: Review, p
   }
   const before = stored.value.state
   const allowed = kind === 'legitimate' ? ['watching', 'asking', 'containing', 'contained', 'releasing'] : ['asking', 'contained']
+  const { verdict: earlier } = stored.value
+  if (!allowed.includes(before) && earlier !== undefined)
+    throw new ResponderError(
+      'incident.state',
+      `incident ${incidentId} is ${before} already, by ${earlier.by} at ${earlier.at}: ${earlier.reason}`,
+    )
   if (!allowed.includes(before)) {
     throw new ResponderError('incident.state', `incident ${incidentId} is ${before}: a verdict of ${kind} is for ${allowed.join(', ')}`)
   }

@@ -106,3 +106,17 @@ describe('release', () => {
     expect(verified.code).toBe(0)
   })
 })
+
+describe('a second start', () => {
+  it('keeps what people did in the first, and says where', async () => {
+    const again = await countersign(['start', '--once', ...on])
+    expect(again.out).toContain('is now in')
+    const before = await countersign(['incidents', 'list', '--all', '--json', '--data', join(data, 'previous')])
+    expect(lines<Listed>(before.out).find(({ id }) => id === incident.id)?.state).toBe('released')
+    const confirmed = await countersign(['confirm', incident.id, '--reason', 'it was', ...on])
+    expect(confirmed.out).toContain('stays so')
+    const twice = await countersign(['confirm', incident.id, '--reason', 'it was', ...on])
+    expect(twice.code).toBe(1)
+    expect(twice.err).toContain('is confirmed already, by ')
+  })
+})
