@@ -17,6 +17,9 @@ const ENVIRONMENT = {
   CONTAIN_FUNCTION_NAME: 'contain',
   NOTIFY_TOPIC_ARN: ARN,
   OWN_ROLE_ARNS: ARN,
+  STACK_NAME: 'Countersign',
+  WATCH_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/watch',
+  QUARANTINE_POLICY_ARN: 'arn:aws:iam::123456789012:policy/quarantine',
   AWS_REGION: 'us-east-1',
 }
 
