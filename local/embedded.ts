@@ -98,6 +98,7 @@ export async function openEmbedded(folder: string, clock: Clock): Promise<Embedd
       identities: ports.identities,
       incidents: ports.incidents,
       record: ports.record,
+      notifier: ports.notifier,
       async review(incidentId, verdict) {
         const containDoor = { contain: (id: string) => enforce(id, ports) }
         const incident = await review(incidentId, { ...verdict, by: caller }, { ...ports, containDoor })

@@ -3,6 +3,7 @@ import { expectFeature, showBaseline } from './commands/baseline.ts'
 import { verifyChanges } from './commands/changes.ts'
 import { evaluate } from './commands/evaluate.ts'
 import { confirmIncident, listIncidents, releaseIncident, showIncident } from './commands/incidents.ts'
+import { startOverride, stopOverride } from './commands/override.ts'
 import { checkPolicy, diffPolicy, putPolicy, showPolicy } from './commands/policy.ts'
 import { replay } from './commands/replay.ts'
 import { start } from './commands/start.ts'
@@ -28,6 +29,7 @@ export function program(): Command {
   addBaseline(root)
   addChanges(root)
   addPolicy(root)
+  addOverride(root)
   // Subcommands are made by .command(), which copies neither the override nor the hint.
   for (const command of commandsOf(root)) command.exitOverride().showHelpAfterError(`(countersign ${pathOf(command)} --help shows how)`)
   return root
@@ -186,11 +188,29 @@ function addPolicy(root: Command): void {
   )
 }
 
+function addOverride(root: Command): void {
+  const override = root.command('override').description('break the glass: one mode for everything, for some minutes')
+  withTarget(
+    override
+      .command('start')
+      .description('put one mode in the place of all; everybody is told')
+      .argument('<mode>', 'observe, ask or contain')
+      .requiredOption('--minutes <number>', 'for how long, 1440 at most (required)', wholeNumber)
+      .requiredOption('--reason <text>', 'why, for the record (required)'),
+    (target, { minutes, reason }, mode) => startOverride(target, mode, { minutes: minutes ?? 0, reason: reason ?? '' }),
+  )
+  withTarget(
+    override.command('end').description('end it before its time').requiredOption('--reason <text>', 'why, for the record (required)'),
+    (target, { reason }) => stopOverride(target, { reason: reason ?? '' }),
+  )
+}
+
 interface CommandOptions extends TargetOptions {
   readonly json?: true
   readonly all?: true
   readonly reason?: string
   readonly value?: string
+  readonly minutes?: number
 }
 
 /** Gives a command the options that name a target, opens it, prints what the command answers, and closes it. */

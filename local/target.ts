@@ -1,5 +1,5 @@
 import type { Incident } from '../shared/domain/incident.ts'
-import type { ChangeRecord, IdentityStore, IncidentStore } from '../shared/ports.ts'
+import type { ChangeRecord, IdentityStore, IncidentStore, Notifier } from '../shared/ports.ts'
 import type { Review } from '../shared/stages/review.ts'
 
 /** Where the commands work: the embedded account in a folder, or a deployed stack. */
@@ -8,6 +8,7 @@ export interface Target {
   readonly identities: IdentityStore
   readonly incidents: IncidentStore
   readonly record: ChangeRecord
+  readonly notifier: Notifier
   /** Who is at the keyboard, as an ARN or `local:user`. */
   readonly caller: string
   /** Applies a verdict and waits until it is carried out, or for a stack until it is handed on. */

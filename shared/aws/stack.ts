@@ -6,6 +6,7 @@ import { ResponderError } from '../errors.ts'
 export interface Stack {
   readonly tableName: string
   readonly containFunctionName: string
+  readonly topicArn: string
 }
 
 /** Finds a stack's parts by its outputs. */
@@ -23,7 +24,7 @@ export async function describeStack(client: CloudFormationClient, name: string):
       throw new ResponderError('stack.unknown', `stack "${name}" has no output ${key}: is it a Countersign stack of this version?`)
     return value
   }
-  return { tableName: output('TableName'), containFunctionName: output('ContainFunctionName') }
+  return { tableName: output('TableName'), containFunctionName: output('ContainFunctionName'), topicArn: output('TopicArn') }
 }
 
 /** The ARN of whoever's credentials these are. */

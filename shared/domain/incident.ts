@@ -35,7 +35,7 @@ export interface Hold {
 }
 
 /** What a notice is about. */
-export type NoticeKind = 'notify' | 'ask' | 'contained' | 'reversed' | 'released'
+export type NoticeKind = 'notify' | 'ask' | 'contained' | 'reversed' | 'released' | 'override'
 
 /** One edge of a lineage: a credential made another, or something else that outlives it. */
 export interface LineageEdge extends Created {

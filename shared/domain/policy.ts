@@ -65,6 +65,10 @@ export const Policy = z.strictObject({
   release: z.strictObject({ holdHours: z.number().min(0).max(720).default(24) }).default({ holdHours: 24 }),
   illReputed: z.array(NetworkPattern).max(2000).default([]),
   approvers: z.array(ArnPattern).max(200).default([]),
+  /** Break-glass: until a time one mode stands in the place of all. Set by `countersign override`, not by hand. */
+  override: z
+    .strictObject({ mode: Mode, until: z.iso.datetime(), by: z.string().max(2048), reason: z.string().min(1).max(300) })
+    .optional(),
 })
 export type Policy = z.infer<typeof Policy>
 
@@ -77,12 +81,16 @@ export interface Bounds {
   readonly protection: string | undefined
 }
 
-/** The bounds for an identity. `tags` undefined means that they could not be read: a tag rule may then apply unseen. */
-export function boundsFor(policy: Policy, identityId: string, tags: Readonly<Record<string, string>> | undefined): Bounds {
+/**
+ * The bounds for an identity at a time (epoch ms). `tags` undefined means that they could not be read: a tag rule may then apply
+ * unseen. An override stands in the place of every mode, and of no protection.
+ */
+export function boundsFor(policy: Policy, identityId: string, tags: Readonly<Record<string, string>> | undefined, now: number): Bounds {
   const tier = policy.tiers.find(({ match }) => matches(match, identityId, tags))
+  const override = policy.override !== undefined && now < Date.parse(policy.override.until) ? policy.override : undefined
   return {
-    tier: tier?.name ?? 'default',
-    mode: tier?.mode ?? policy.mode,
+    tier: override === undefined ? (tier?.name ?? 'default') : `override until ${override.until}`,
+    mode: override?.mode ?? tier?.mode ?? policy.mode,
     thresholds: tier?.thresholds ?? policy.thresholds,
     protection: protectionOf(policy, identityId, tags),
   }

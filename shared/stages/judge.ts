@@ -158,7 +158,7 @@ async function hasten(signal: Signal, findings: readonly Finding[], bench: Omit<
 
 async function boundsOn(identity: Identity, { policy, ports }: Omit<Bench, 'desk'>): Promise<Bounds> {
   const tags = needsTags(policy) ? (await ports.iam.describe(identity))?.tags : {}
-  return boundsFor(policy, identity.id, tags)
+  return boundsFor(policy, identity.id, tags, ports.clock.now())
 }
 
 /** By its policies where they are known; else by what it was seen to do, which only grows. */

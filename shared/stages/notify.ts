@@ -44,6 +44,8 @@ function titleOf({ identity, assessment }: Incident, kind: Notice['kind']): stri
       return `Decide about ${who}: risk ${Math.round(assessment.risk)}`
     case 'released':
       return `Released ${who}`
+    case 'override':
+      return 'The policy is overridden'
     case 'notify':
       return `Watching ${who}: risk ${Math.round(assessment.risk)}`
   }

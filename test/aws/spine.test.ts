@@ -136,7 +136,7 @@ beforeAll(async () => {
   contain = await deploy('Contain')
   seed = await deploy('Seed')
   // A stack of this name with these outputs is what the command line looks for.
-  const Outputs = { TableName: { Value: TABLE }, ContainFunctionName: { Value: 'contain' } }
+  const Outputs = { TableName: { Value: TABLE }, ContainFunctionName: { Value: 'contain' }, TopicArn: { Value: topicArn } }
   const TemplateBody = JSON.stringify({ Resources: { Marker: { Type: 'AWS::SNS::Topic', Properties: {} } }, Outputs })
   await new CloudFormationClient(options(admin)).send(new CreateStackCommand({ StackName: 'Countersign', TemplateBody }))
 }, 180_000)

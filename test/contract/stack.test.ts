@@ -32,10 +32,18 @@ function error(code: string, message: string, status: number): WireAnswer {
 
 describe('a deployed stack', () => {
   it('is found by its outputs', async () => {
-    const wire = await serve(stackWith({ TableName: 'table-1', ContainFunctionName: 'contain-1', Other: 'x' }))
+    const wire = await serve(
+      stackWith({
+        TableName: 'table-1',
+        ContainFunctionName: 'contain-1',
+        TopicArn: 'arn:aws:sns:us-east-1:123456789012:notices',
+        Other: 'x',
+      }),
+    )
     expect(await describeStack(cloudFormationClient(wire.options), 'Countersign')).toEqual({
       tableName: 'table-1',
       containFunctionName: 'contain-1',
+      topicArn: 'arn:aws:sns:us-east-1:123456789012:notices',
     })
     expect(new URLSearchParams(wire.requests[0]?.body).get('StackName')).toBe('Countersign')
   })

@@ -223,18 +223,18 @@ describe('a policy', () => {
   })
 
   it('gives an identity the first tier that matches', () => {
-    expect(boundsFor(policy, 'arn:aws:user/ci-1', {})).toMatchObject({ tier: 'by-arn', mode: 'ask', protection: undefined })
-    expect(boundsFor(policy, 'x', { a: '1', b: '2' })).toMatchObject({ tier: 'by-tags', mode: 'observe' })
-    expect(boundsFor(policy, 'x', { a: '1' }).tier).toBe('default')
+    expect(boundsFor(policy, 'arn:aws:user/ci-1', {}, NOW)).toMatchObject({ tier: 'by-arn', mode: 'ask', protection: undefined })
+    expect(boundsFor(policy, 'x', { a: '1', b: '2' }, NOW)).toMatchObject({ tier: 'by-tags', mode: 'observe' })
+    expect(boundsFor(policy, 'x', { a: '1' }, NOW).tier).toBe('default')
   })
 
   it('protects by ARN, by tag, and where tags could not be read', () => {
-    expect(boundsFor(policy, 'arn:x', {}).protection).toBe('protected by ARN arn:x')
-    expect(boundsFor(policy, 'y', { guard: 'yes' }).protection).toBe('protected by tag guard=yes')
-    expect(boundsFor(policy, 'y', undefined).protection).toContain('could not be read')
+    expect(boundsFor(policy, 'arn:x', {}, NOW).protection).toBe('protected by ARN arn:x')
+    expect(boundsFor(policy, 'y', { guard: 'yes' }, NOW).protection).toBe('protected by tag guard=yes')
+    expect(boundsFor(policy, 'y', undefined, NOW).protection).toContain('could not be read')
     expect(needsTags(policy)).toBe(true)
     expect(needsTags(parsePolicy({ version: 1 }))).toBe(false)
-    expect(boundsFor(parsePolicy({ version: 1 }), 'y', undefined).protection).toBeUndefined()
+    expect(boundsFor(parsePolicy({ version: 1 }), 'y', undefined, NOW).protection).toBeUndefined()
   })
 
   it.each([

@@ -3,6 +3,7 @@ import { pipeline } from '../../shared/pipeline.ts'
 import type { Iam, Notifier } from '../../shared/ports.ts'
 import { enforce } from '../../shared/stages/contain/enforce.ts'
 import { revocationIn } from '../../shared/stages/contain/quarantine.ts'
+import { breakGlass, endOverride } from '../../shared/stages/override.ts'
 import { review } from '../../shared/stages/review.ts'
 import { ACCOUNT, ATTACK, arnOf, call, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
 
@@ -289,9 +290,9 @@ describe('protection', () => {
     const { boundsFor } = await import('../../shared/domain/policy.ts')
     const { parsePolicy } = await import('../../shared/stages/policy-source.ts')
     const policy = parsePolicy({ version: 1, mode: 'contain' })
-    expect(boundsFor(policy, `arn:aws:iam::${ACCOUNT}:user/:role/cdk-/evil`, {}).protection).toBeUndefined()
-    expect(boundsFor(policy, `arn:aws:iam::${ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role`, {}).protection).toContain('never contained')
-    expect(boundsFor(policy, `arn:aws:iam::${ACCOUNT}:role/aws-service-role/x/AWSServiceRoleForX`, {}).protection).toContain(
+    expect(boundsFor(policy, `arn:aws:iam::${ACCOUNT}:user/:role/cdk-/evil`, {}, NOW).protection).toBeUndefined()
+    expect(boundsFor(policy, `arn:aws:iam::${ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role`, {}, NOW).protection).toContain('never contained')
+    expect(boundsFor(policy, `arn:aws:iam::${ACCOUNT}:role/aws-service-role/x/AWSServiceRoleForX`, {}, NOW).protection).toContain(
       'service-linked',
     )
   })
@@ -318,5 +319,48 @@ describe('a flood on one identity', () => {
     expect([one.failed.size, other.failed.size]).toEqual([0, 0])
     const state = (await world.ports.identities.load([arnOf('ci-build')])).get(arnOf('ci-build'))?.state
     expect(state?.value.seen.ids).toHaveLength(40)
+  })
+})
+
+describe('an override', () => {
+  const policy = {
+    tiers: [{ name: 'ci', match: { arns: ['arn:aws:iam::*:user/ci-*'] }, mode: 'contain' }],
+    protected: { arns: ['*:user/bystander'] },
+  }
+  const by = arnOf('oncall')
+
+  it('stands in the place of every tier for its time, is told, and ends by itself', async () => {
+    const world = await embedded({ policy })
+    const ports = { ...world.ports, notifier: world.ports.notifier }
+    const until = await breakGlass({ mode: 'observe', minutes: 60, by, reason: 'a migration' }, ports)
+    expect(until).toBe(new Date(NOW + 3_600_000).toISOString())
+    expect(world.notices.at(-1)).toMatchObject({ kind: 'override', priority: 100, body: expect.stringContaining('a migration') })
+    await world.respond([exposed()])
+    expect((await world.incidents())[0]).toMatchObject({ state: 'watching', decision: { action: 'observe', would: 'contain' } })
+    world.setNow(NOW + 3_600_001)
+    await pipeline(world.ports)([exposed(KEY, 'later', NOW + 3_600_001)])
+    expect((await world.incidents())[0]?.state).toBe('contained')
+    expect((await world.ports.record.last('POLICY'))?.why).toContain('a migration')
+  })
+
+  it('can have everything contained, and still nothing that is protected', async () => {
+    const world = await embedded({ policy: { ...policy, tiers: [], mode: 'observe' } })
+    await breakGlass({ mode: 'contain', minutes: 5, by, reason: 'under attack' }, world.ports)
+    await pipeline(world.ports)([exposed(), exposed('AKIABYSTANDER0000001', 'b')])
+    expect((await world.incidents()).map(({ identity, state }) => [identity.name, state])).toEqual([
+      ['ci-build', 'contained'],
+      ['bystander', 'asking'],
+    ])
+  })
+
+  it('is ended before its time, and refused without a reason, too long, or where there is none', async () => {
+    const world = await embedded({ policy })
+    await expect(breakGlass({ mode: 'ask', minutes: 5, by, reason: ' ' }, world.ports)).rejects.toThrow('needs a reason')
+    await expect(breakGlass({ mode: 'ask', minutes: 1441, by, reason: 'x' }, world.ports)).rejects.toThrow('1 to 1440')
+    await expect(endOverride({ by, reason: 'x' }, world.ports)).rejects.toThrow('no override')
+    await breakGlass({ mode: 'ask', minutes: 5, by, reason: 'x' }, world.ports)
+    await endOverride({ by, reason: 'done' }, world.ports)
+    await pipeline(world.ports)([exposed()])
+    expect((await world.incidents())[0]?.state).toBe('contained')
   })
 })

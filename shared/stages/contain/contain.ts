@@ -148,7 +148,7 @@ async function boundsNow(
   subjects: readonly Subject[],
   { identity }: Incident,
   policy: PolicyInForce['policy'],
-  { iam }: ContainPorts,
+  { iam, clock }: ContainPorts,
 ): Promise<Map<string, Bounds>> {
   const distinct = new Map(subjects.map((subject) => [keyOf(subject), subject]))
   const all = [...distinct].map(async ([key, { kind, name }]) => {
@@ -162,7 +162,7 @@ async function boundsNow(
       return null
     })
     if (known === null) return []
-    return [[key, boundsFor(policy, known?.arn ?? one.id, known?.tags ?? (needsTags(policy) ? undefined : {}))] as const]
+    return [[key, boundsFor(policy, known?.arn ?? one.id, known?.tags ?? (needsTags(policy) ? undefined : {}), clock.now())] as const]
   })
   return new Map((await Promise.all(all)).flat())
 }
