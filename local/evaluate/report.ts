@@ -68,6 +68,7 @@ function tableOf({ cases }: SourceFigures): string {
       one.recordsToDetect ?? '',
       one.secondsToDetect ?? '',
     ])
+  if (rows.length === 0) return `<p>${cases.length} quiet ${cases.length === 1 ? 'case' : 'cases'}, none with a decision ≥ ask.</p>`
   const cells = (row: readonly unknown[], tag: string) =>
     `<tr>${row.map((cell) => `<${tag}>${escaped(String(cell))}</${tag}>`).join('')}</tr>`
   return `<table>${cells(['case', 'result', 'decision', 'trigger', 'records', 'seconds'], 'th')}${rows.map((row) => cells(row, 'td')).join('')}</table>`
@@ -82,6 +83,7 @@ function distribution(cases: readonly Evaluated[]): object {
     xAxis: { type: 'category', name: 'risk', data: tenths.map((tenth) => `${tenth * 10}–${tenth * 10 + 10}`) },
     yAxis: { type: 'log', name: 'records', min: 0.5 },
     legend: {},
+    color: ['#b3261e', '#2e7d32', '#6b6b6b'],
     series: labels.map((label) => ({
       name: label,
       type: 'bar',
