@@ -32,6 +32,7 @@ export async function showBaseline(target: Target, identityId: string, { isJson 
       errorRate,
       maturity: maturity(baseline),
       expected: [...expected],
+      keys: Object.fromEntries(baseline.keys),
       features,
     })
   const rows = Object.entries(features).map(([name, values]) => {
@@ -44,6 +45,10 @@ export async function showBaseline(target: Target, identityId: string, { isJson 
     `  ${maturityOf(baseline)}`,
     columns(rows).replace(/^/gm, '  '),
     '  ×: how often, a count that halves in 14 days',
+    ...[...baseline.keys].map(
+      ([id, { calls: count, networks, agents }]) =>
+        `  key ${printable(id, 128)}: ${count} calls, from ${networks.map((one) => printable(one, 20)).join(', ') || 'no public network'}, by ${agents.map((one) => printable(one, 40)).join(', ') || 'no tool seen'}`,
+    ),
     ...(expected.size > 0 ? [`  expected by reviewers: ${[...expected].map((word) => printable(word, 80)).join(', ')}`] : []),
   ].join('\n')
 }

@@ -34,9 +34,24 @@ export interface Baseline {
   errorRate: number
   /** Values that a reviewer called expected: they are never new. */
   readonly expected: Set<string>
+  /** What is normal for each long-lived key of the identity, by its id. */
+  readonly keys: Map<string, KeyHabit>
   /** Places and tools on probation, as `feature=value`, with when they were first seen (epoch ms), oldest first. */
   readonly probation: Map<string, number>
 }
+
+/** Where and with what one long-lived key is used. */
+export interface KeyHabit {
+  readonly firstSeen: number
+  readonly calls: number
+  readonly networks: readonly string[]
+  readonly agents: readonly string[]
+}
+
+/** A user has two keys at a time; an older one is remembered for a while. */
+const KEYS_LIMIT = 3
+const KEY_NETWORKS_LIMIT = 8
+const KEY_AGENTS_LIMIT = 4
 
 /** An identity has usual places after so many calls; a new one is then on probation first. */
 export const KNOWN_CALLS = 20
@@ -56,6 +71,7 @@ export function emptyBaseline(): Baseline {
     errorRate: 0,
     expected: new Set(),
     probation: new Map(),
+    keys: new Map(),
   }
 }
 
@@ -66,6 +82,7 @@ export function copyBaseline(baseline: Baseline): Baseline {
     features: tables((feature) => copyTable(baseline.features[feature])),
     expected: new Set(baseline.expected),
     probation: new Map(baseline.probation),
+    keys: new Map(baseline.keys),
   }
 }
 
@@ -139,6 +156,7 @@ export function learn(baseline: Baseline, signal: Signal): void {
   if (addressKind === 'public') seeOrigin(baseline, 'agentFamily', { value: agentFamily, at })
   see(baseline, 'hourOfWeek', { value: hourOfWeek(at), at })
   if (signal.service === 'sts') see(baseline, 'peer', { value: text(signal.request, 'roleArn'), at })
+  if (signal.credential.kind === 'access-key') learnKey(baseline, signal)
   // The share of calls that did not work, over about the last two hundred.
   baseline.errorRate += ((signal.outcome === 'success' ? 0 : 1) - baseline.errorRate) / Math.min(baseline.calls, 200)
 }
@@ -165,4 +183,28 @@ function hasStoodProbation(probation: Map<string, number>, word: string, at: num
   if (at - since < PROBATION_MS) return false
   probation.delete(word)
   return true
+}
+
+/** A key has a habit of its own on the terms on which an identity's baseline is mature. */
+export function isKeyMature({ firstSeen, calls }: KeyHabit, { lastSeen }: Baseline): boolean {
+  return calls >= MATURE_CALLS && lastSeen - firstSeen >= MATURE_DAYS * DAY_MS
+}
+
+function learnKey(baseline: Baseline, { credential, origin, time }: Signal): void {
+  const { keys } = baseline
+  const known = keys.get(credential.id)
+  if (known === undefined && keys.size >= KEYS_LIMIT) keys.delete(keys.keys().next().value as string)
+  // What is on probation for the identity is no habit of the key either.
+  const network = isNew(baseline, 'network', origin.network) ? undefined : origin.network
+  const isUsualTool = origin.addressKind === 'public' && !isNew(baseline, 'agentFamily', origin.agentFamily)
+  keys.set(credential.id, {
+    firstSeen: Math.min(known?.firstSeen ?? time, time),
+    calls: (known?.calls ?? 0) + 1,
+    networks: withValue(known?.networks ?? [], network, KEY_NETWORKS_LIMIT),
+    agents: withValue(known?.agents ?? [], isUsualTool ? origin.agentFamily : undefined, KEY_AGENTS_LIMIT),
+  })
+}
+
+function withValue(known: readonly string[], value: string | undefined, limit: number): readonly string[] {
+  return value === undefined || known.includes(value) ? known : [...known, value].slice(-limit)
 }

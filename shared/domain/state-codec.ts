@@ -39,6 +39,7 @@ const Stored = z
     baseline: z.tuple([z.number(), z.number(), z.number(), z.number()]),
     expected: z.array(z.string()),
     probation: z.array(z.tuple([z.string(), z.number()])),
+    keys: z.array(z.tuple([z.string(), z.number(), z.number(), z.array(z.string()), z.array(z.string())])),
     features: z.record(z.string(), Frequencies),
     windows: z.array(
       z.tuple([
@@ -84,6 +85,7 @@ export function packState(state: IdentityState): string {
     baseline: [baseline.firstSeen, baseline.lastSeen, baseline.calls, baseline.errorRate],
     expected: [...baseline.expected],
     probation: [...baseline.probation],
+    keys: [...baseline.keys].map(([id, { firstSeen, calls, networks, agents }]) => [id, firstSeen, calls, [...networks], [...agents]]),
     features: Object.fromEntries(
       Object.entries(baseline.features)
         .filter(([, table]) => table.values.length > 0)
@@ -173,8 +175,24 @@ function packTable(table: FrequencyTable, since: number, tick: number): Stored['
   return [table.values, table.weights, times.join('')]
 }
 
-function unpackBaseline({ baseline: [firstSeen, lastSeen, calls, errorRate], expected, probation, features, tick }: Stored): Baseline {
-  const baseline = { ...emptyBaseline(), firstSeen, lastSeen, calls, errorRate, expected: new Set(expected), probation: new Map(probation) }
+function unpackBaseline({
+  baseline: [firstSeen, lastSeen, calls, errorRate],
+  expected,
+  probation,
+  keys,
+  features,
+  tick,
+}: Stored): Baseline {
+  const baseline = {
+    ...emptyBaseline(),
+    firstSeen,
+    lastSeen,
+    calls,
+    errorRate,
+    expected: new Set(expected),
+    probation: new Map(probation),
+    keys: keysOf(keys),
+  }
   for (const [feature, [values, weights, times]] of Object.entries(features)) {
     // A feature that a later version dropped is forgotten.
     if (!Object.hasOwn(baseline.features, feature)) continue
@@ -182,6 +200,10 @@ function unpackBaseline({ baseline: [firstSeen, lastSeen, calls, errorRate], exp
     baseline.features[feature as Feature] = { values, weights, lasts }
   }
   return baseline
+}
+
+function keysOf(keys: Stored['keys']): Baseline['keys'] {
+  return new Map(keys.map(([id, firstSeen, calls, networks, agents]) => [id, { firstSeen, calls, networks, agents }]))
 }
 
 function unpackWindow(

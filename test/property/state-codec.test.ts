@@ -70,6 +70,20 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
       calls: fc.nat(),
       errorRate: fc.double({ min: 0, max: 1, noNaN: true }),
       expected: fc.array(text, { maxLength: 5 }).map((words) => new Set(words)),
+      keys: fc
+        .array(
+          fc.tuple(
+            text,
+            record({
+              firstSeen: time,
+              calls: fc.nat(),
+              networks: fc.array(text, { maxLength: 3 }),
+              agents: fc.array(text, { maxLength: 3 }),
+            }),
+          ),
+          { maxLength: 3 },
+        )
+        .map((rows) => new Map(rows)),
       probation: fc.array(fc.tuple(text, time), { maxLength: 5 }).map((words) => new Map(words)),
     }),
     windows: fc.array(windows, { maxLength: 4 }).map((all) => new Map(all.map((window) => [window.credentialId, window]))),

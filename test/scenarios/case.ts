@@ -4,7 +4,9 @@ import { z } from 'zod'
 const Call = z.strictObject({
   /** `iam:CreateUser` */
   call: z.string().regex(/^[a-z0-9-]+:[A-Za-z0-9]+$/),
-  as: z.enum(['ci-build', 'admin', 'root', 'root-key', 'role', 'instance', 'session', 'bearer', 'victim']).default('ci-build'),
+  as: z
+    .enum(['ci-build', 'ci-build-laptop', 'admin', 'root', 'root-key', 'role', 'instance', 'session', 'bearer', 'victim'])
+    .default('ci-build'),
   from: z.string().default('192.0.2.10'),
   agent: z.string().default('aws-cli/2.15.0'),
   via: z.string().optional(),
@@ -58,6 +60,13 @@ const ARN = `arn:aws:iam::${ACCOUNT}`
 
 const IDENTITIES: Readonly<Record<Call['as'], object>> = {
   'ci-build': { type: 'IAMUser', arn: `${ARN}:user/ci-build`, accountId: ACCOUNT, userName: 'ci-build', accessKeyId: KEY },
+  'ci-build-laptop': {
+    type: 'IAMUser',
+    arn: `${ARN}:user/ci-build`,
+    accountId: ACCOUNT,
+    userName: 'ci-build',
+    accessKeyId: 'AKIALAPTOPKEY0000001',
+  },
   admin: { type: 'IAMUser', arn: `${ARN}:user/admin`, accountId: ACCOUNT, userName: 'admin', accessKeyId: 'ASIAADMINSESSION0001' },
   victim: { type: 'IAMUser', arn: `${ARN}:user/victim`, accountId: ACCOUNT, userName: 'victim', accessKeyId: 'AKIAVICTIMKEY0000001' },
   root: { type: 'Root', arn: `${ARN}:root`, accountId: ACCOUNT, accessKeyId: 'ASIAROOTSESSION00001' },

@@ -23,6 +23,7 @@ const DAY = 86_400_000
 const signalAt = (time: number, parts: object = {}) =>
   ({
     kind: 'api-call',
+    credential: { id: 'session', kind: 'session' },
     time,
     service: 's3',
     action: 's3:ListBuckets',

@@ -31,6 +31,7 @@ import { illReputedAddress } from './detectors/ill-reputed-address.ts'
 import { instanceCredentialsOffAws } from './detectors/instance-credentials-off-aws.ts'
 import { instanceCredentialsOffInstance } from './detectors/instance-credentials-off-instance.ts'
 import { instancesLaunchedUnusual } from './detectors/instances-launched-unusual.ts'
+import { keyOffItsHabit } from './detectors/key-off-its-habit.ts'
 import { keyScheduledForDeletion } from './detectors/key-scheduled-for-deletion.ts'
 import { loggingTampered } from './detectors/logging-tampered.ts'
 import { loginProfileCreated } from './detectors/login-profile-created.ts'
@@ -106,6 +107,7 @@ export const CATALOGUE: readonly Detector[] = [
   instanceCredentialsOffAws,
   instanceCredentialsOffInstance,
   instancesLaunchedUnusual,
+  keyOffItsHabit,
   keyScheduledForDeletion,
   loggingTampered,
   loginProfileCreated,
