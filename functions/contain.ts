@@ -4,11 +4,9 @@ import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
 import { z } from 'zod'
 import { enforce } from '../shared/stages/contain/enforce.ts'
+import { IncidentRequest } from './incident-request.ts'
 import { ports } from './wiring/contain.ts'
 import { logger, metrics } from './wiring/telemetry.ts'
-
-/** An incident id, and nothing else: what an attacker wrote never comes this way. */
-const ContainRequest = z.strictObject({ incidentId: z.string().regex(/^inc-[0-9a-f]{12}$/) })
 
 /** The watch queue delivers one message at a time. */
 const WatchMessage = z.object({ Records: z.tuple([z.object({ eventSource: z.literal('aws:sqs'), body: z.string() })]) })
@@ -22,7 +20,7 @@ export const handler = middy<unknown, void, Error, Context>()
   .use(logMetrics(metrics))
   .handler((event) => enforce(requestIn(event).incidentId, ports))
 
-function requestIn(event: unknown): z.infer<typeof ContainRequest> {
+function requestIn(event: unknown): IncidentRequest {
   const message = WatchMessage.safeParse(event)
-  return ContainRequest.parse(message.success ? JSON.parse(message.data.Records[0].body) : event)
+  return IncidentRequest.parse(message.success ? JSON.parse(message.data.Records[0].body) : event)
 }

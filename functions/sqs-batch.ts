@@ -7,16 +7,20 @@ import type { Log } from '../shared/ports.ts'
 /** A message of the bootstrap queue: a long-lived key that was seen for the first time. */
 const BootstrapRequest = z.strictObject({ bootstrap: z.string().regex(/^AKIA[A-Z0-9]{12,124}$/) })
 
+/** Sent by watch: an incident whose events are to be looked up. */
+const TraceRequest = z.strictObject({ trace: z.string().regex(/^inc-[0-9a-f]{12}$/) })
+
 export interface Responder {
   respond(inputs: readonly unknown[]): Promise<BatchResult>
   bootstrap(accessKeyId: string): Promise<unknown>
+  trace(incidentId: string): Promise<unknown>
   readonly log: Log
 }
 
 const processor = new BatchProcessor(EventType.SQS)
 
 /** Hands a batch of messages to the responder and answers which of them SQS has to deliver again. */
-export function sqsBatch({ respond, bootstrap, log }: Responder): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+export function sqsBatch({ respond, bootstrap, trace, log }: Responder): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   return async (event, context) => {
     // The batch is folded as one, so every message waits for the same promise and takes its own part of the answer.
     const failures = work(event.Records)
@@ -31,10 +35,10 @@ export function sqsBatch({ respond, bootstrap, log }: Responder): (event: SQSEve
     const inputs: { messageId: string; body: unknown }[] = []
     for (const { messageId, body } of records) {
       const parsed = parse(body)
-      const request = BootstrapRequest.safeParse(parsed)
+      const errand = errandIn(parsed)
       if (parsed === undefined) failures.set(messageId, 'the message is not JSON')
-      else if (!request.success) inputs.push({ messageId, body: parsed })
-      else await bootstrap(request.data.bootstrap).catch((cause: unknown) => failures.set(messageId, `bootstrap: ${errorName(cause)}`))
+      else if (errand === undefined) inputs.push({ messageId, body: parsed })
+      else await errand.run().catch((cause: unknown) => failures.set(messageId, `${errand.name}: ${errorName(cause)}`))
     }
     if (inputs.length > 0) {
       const { failed, signals, outcomes, ignored } = await respond(inputs.map(({ body }) => body))
@@ -43,6 +47,14 @@ export function sqsBatch({ respond, bootstrap, log }: Responder): (event: SQSEve
     }
     for (const [messageId, reason] of failures) log.warn('respond.message.failed', { messageId, reason })
     return failures
+  }
+
+  /** What the bootstrap queue asks for, beside events. */
+  function errandIn(body: unknown): { name: string; run(): Promise<unknown> } | undefined {
+    const key = BootstrapRequest.safeParse(body)
+    if (key.success) return { name: 'bootstrap', run: () => bootstrap(key.data.bootstrap) }
+    const incident = TraceRequest.safeParse(body)
+    return incident.success ? { name: 'trace', run: () => trace(incident.data.trace) } : undefined
   }
 }
 

@@ -11,6 +11,7 @@ import type { StackConfig } from '../shared/config.ts'
 import type { Policy } from '../shared/domain/policy.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
+import { iamResource } from './iam-resource.ts'
 import { ResponderFunction } from './responder-function.ts'
 
 /** What contain does to users. Each verb is one that a step calls; a test holds the list to the role. */
@@ -29,7 +30,7 @@ export const USER_VERBS = [
 export const ATTACHMENT_VERBS = ['iam:AttachUserPolicy', 'iam:DetachUserPolicy'] as const
 
 /** What contain does to roles. */
-export const ROLE_VERBS = ['iam:PutRolePolicy', 'iam:DeleteRolePolicy'] as const
+export const ROLE_VERBS = ['iam:PutRolePolicy', 'iam:DeleteRolePolicy', 'iam:UpdateAssumeRolePolicy'] as const
 
 /** What contain looks at before and after. */
 export const USER_READS = [
@@ -105,7 +106,7 @@ export class ContainFunction extends Construct {
     responder.allowItems(['dynamodb:UpdateItem'], table.tableArn, ['BREAKER#*'])
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
     responder.allow(['sns:Publish'], [topic.topicArn])
-    const guarded = policy.protected.arns.map((pattern) => resourceOf(pattern, { account, partition }))
+    const guarded = policy.protected.arns.map((pattern) => iamResource(pattern, { account, partition }))
     if (guarded.length > 0) responder.deny([...USER_VERBS, ...ATTACHMENT_VERBS, ...ROLE_VERBS], guarded)
     // Never itself, the functions beside it, who deploys it, or what AWS keeps for itself.
     const foreign = [...FOREIGN_ROLES, `${Stack.of(this).stackName}-*`].map((name) => `arn:${partition}:iam::${account}:role/${name}`)
@@ -125,13 +126,4 @@ export class ContainFunction extends Construct {
     this.function = responder.function
     this.roleArn = responder.role.roleArn
   }
-}
-
-/**
- * A protected pattern as a resource that IAM accepts. A policy's `*` may span the colons of an ARN, IAM's may not: such a
- * pattern keeps what follows its last colon, which can only deny more.
- */
-function resourceOf(pattern: string, { account, partition }: { account: string; partition: string }): string {
-  if (/^arn:[^:]*:iam::(\*|\d{12}):./.test(pattern)) return pattern.replace('::*:', `::${account}:`)
-  return `arn:${partition}:iam::${account}:${pattern.slice(pattern.lastIndexOf(':') + 1)}`
 }

@@ -9,7 +9,9 @@ import { NoticeTopic } from './notice-topic.ts'
 import { Queues } from './queues.ts'
 import { RecordTable } from './record-table.ts'
 import { type PlaceFiles, RespondFunction } from './respond-function.ts'
+import { RotateFunction } from './rotate-function.ts'
 import { SeedFunction } from './seed-function.ts'
+import { WatchFunction } from './watch-function.ts'
 
 export interface CountersignProps extends StackProps {
   readonly config: StackConfig
@@ -27,19 +29,49 @@ export class CountersignStack extends Stack {
     const { topic } = new NoticeTopic(this, 'Notices', config.notifyEmail)
     const queues = new Queues(this, 'Queues')
     const contain = new ContainFunction(this, 'Contain', { table, topic, policy, config })
-    const respond = new RespondFunction(this, 'Respond', { table, topic, queues, contain: contain.function, config, places })
+    const rotate = policy.rotation.users.length === 0 ? undefined : new RotateFunction(this, 'Rotate', { table, topic, policy, config })
+    const acting = [contain.roleArn, ...(rotate === undefined ? [] : [rotate.roleArn])]
+    const respond = new RespondFunction(this, 'Respond', {
+      table,
+      topic,
+      queues,
+      contain: contain.function,
+      ownRoleArns: acting,
+      config,
+      places,
+    })
+    const watch = new WatchFunction(this, 'Watch', {
+      table,
+      topic,
+      traceQueue: queues.bootstrap,
+      contain: contain.function,
+      rotate: rotate?.function,
+      config,
+    })
     const seed = new SeedFunction(this, 'Seed', { table, policy, config })
-    const rules = new EventRules(this, 'Rules', { queues, config, ownRoleArns: [respond, contain, seed].map(({ roleArn }) => roleArn) })
+    const rules = new EventRules(this, 'Rules', {
+      queues,
+      config,
+      ownRoleArns: [...acting, ...[respond, watch, seed].map(({ roleArn }) => roleArn)],
+    })
     new Alarms(this, 'Alarms', {
       topic,
       queues,
       contain: contain.function,
-      failures: [contain.failures, contain.watchFailures, rules.undelivered],
+      watch: watch.function,
+      failures: [
+        contain.failures,
+        contain.watchFailures,
+        watch.failures,
+        rules.undelivered,
+        ...(rotate === undefined ? [] : [rotate.failures]),
+      ],
     })
 
     new CfnOutput(this, 'TableName', { value: table.tableName })
     new CfnOutput(this, 'ContainFunctionName', { value: contain.function.functionName })
     new CfnOutput(this, 'RespondFunctionName', { value: respond.function.functionName })
+    if (rotate !== undefined) new CfnOutput(this, 'RotateFunctionName', { value: rotate.function.functionName })
     new CfnOutput(this, 'TopicArn', { value: topic.topicArn })
   }
 }

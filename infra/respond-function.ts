@@ -46,6 +46,8 @@ export interface RespondFunctionProps {
   readonly topic: Topic
   readonly queues: Queues
   readonly contain: LambdaFunction
+  /** Roles whose calls are in the record already. */
+  readonly ownRoleArns: readonly string[]
   readonly config: StackConfig
   readonly places: PlaceFiles
 }
@@ -55,7 +57,7 @@ export class RespondFunction extends Construct {
   readonly function: LambdaFunction
   readonly roleArn: string
 
-  constructor(scope: Construct, id: string, { table, topic, queues, contain, config, places }: RespondFunctionProps) {
+  constructor(scope: Construct, id: string, { table, topic, queues, contain, ownRoleArns, config, places }: RespondFunctionProps) {
     super(scope, id)
     const { account, partition } = Stack.of(this)
     const responder = new ResponderFunction(this, 'Responder', {
@@ -67,7 +69,7 @@ export class RespondFunction extends Construct {
         CONTAIN_FUNCTION_NAME: contain.functionName,
         NOTIFY_TOPIC_ARN: topic.topicArn,
         STACK_NAME: Stack.of(this).stackName,
-        OWN_ROLE_ARNS: contain.role?.roleArn ?? '',
+        OWN_ROLE_ARNS: ownRoleArns.join(','),
         ...(config.bootstrapBaselines ? { BOOTSTRAP_QUEUE_URL: queues.bootstrap.queueUrl } : {}),
         ...(config.advisorModelId === undefined ? {} : { ADVISOR_MODEL_ID: config.advisorModelId }),
       },
@@ -99,7 +101,8 @@ export class RespondFunction extends Construct {
     // The owner of an exposed key, and the tags that a policy's tiers may name. Reads only.
     responder.allow(['iam:GetAccessKeyLastUsed', 'iam:GetUser'], [`arn:${partition}:iam::${account}:user/*`])
     responder.allow(['iam:GetRole'], [`arn:${partition}:iam::${account}:role/*`])
-    if (config.bootstrapBaselines) responder.allow(['cloudtrail:LookupEvents'], ['*'])
+    // Events of an incident that never came by themselves, and the past of new keys.
+    responder.allow(['cloudtrail:LookupEvents'], ['*'])
     const models =
       config.advisorModelId === undefined ? [] : advisorArns(config.advisorModelId, { account, partition, region: Stack.of(this).region })
     if (models.length > 0) responder.allow(['bedrock:InvokeModel'], models)

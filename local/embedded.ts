@@ -18,6 +18,7 @@ import { memoryIam } from '../shared/memory/iam.ts'
 import { silentLog } from '../shared/memory/log.ts'
 import { memoryNotifier } from '../shared/memory/notifier.ts'
 import type { Clock } from '../shared/ports.ts'
+import { approve } from '../shared/stages/approve.ts'
 import { enforce } from '../shared/stages/contain/enforce.ts'
 import { applyPolicy, parsePolicy } from '../shared/stages/policy-source.ts'
 import { review } from '../shared/stages/review.ts'
@@ -102,6 +103,12 @@ export async function openEmbedded(folder: string, clock: Clock): Promise<Embedd
       async review(incidentId, verdict) {
         const containDoor = { contain: (id: string) => enforce(id, ports) }
         const incident = await review(incidentId, { ...verdict, by: caller }, { ...ports, containDoor })
+        await save()
+        return (await ports.incidents.get(incidentId))?.value ?? incident
+      },
+      async approve(incidentId, approval) {
+        const containDoor = { contain: (id: string) => enforce(id, ports) }
+        const incident = await approve(incidentId, { ...approval, by: caller }, { ...ports, containDoor })
         await save()
         return (await ports.incidents.get(incidentId))?.value ?? incident
       },

@@ -1,12 +1,13 @@
 import { userInfo } from 'node:os'
 import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
 import { cloudFormationClient, dynamo, lambdaClient, snsClient, stsClient } from '../shared/aws/clients.ts'
-import { lambdaContainDoor } from '../shared/aws/doors.ts'
+import { lambdaContainDoor, lambdaRotateDoor } from '../shared/aws/doors.ts'
 import { dynamoIdentityStore } from '../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
 import { snsNotifier } from '../shared/aws/notifier.ts'
 import { callerArn, describeStack } from '../shared/aws/stack.ts'
 import type { Clock } from '../shared/ports.ts'
+import { approve } from '../shared/stages/approve.ts'
 import { review } from '../shared/stages/review.ts'
 import { openEmbedded } from './embedded.ts'
 import type { Target } from './target.ts'
@@ -31,13 +32,14 @@ export async function openTarget({ data, stack, region }: TargetOptions): Promis
 
 async function openStack(name: string, region: string | undefined): Promise<Target> {
   const options = region === undefined ? {} : { region }
-  const { tableName, containFunctionName, topicArn } = await describeStack(cloudFormationClient(options), name)
+  const { tableName, containFunctionName, rotateFunctionName, topicArn } = await describeStack(cloudFormationClient(options), name)
   const client = dynamo(options)
   const table = { client, name: tableName }
   const ports = {
     incidents: dynamoIncidentStore(table),
     record: dynamoChangeRecord(table),
     containDoor: lambdaContainDoor(lambdaClient(options), containFunctionName),
+    rotateDoor: rotateFunctionName === undefined ? undefined : lambdaRotateDoor(lambdaClient(options), rotateFunctionName),
     clock: systemClock,
   }
   const caller = await callerArn(stsClient(options))
@@ -49,6 +51,7 @@ async function openStack(name: string, region: string | undefined): Promise<Targ
     record: ports.record,
     notifier: snsNotifier(snsClient(options), topicArn),
     review: (incidentId, verdict) => review(incidentId, { ...verdict, by: caller }, ports),
+    approve: (incidentId, approval) => approve(incidentId, { ...approval, by: caller }, ports),
     close: async () => client.destroy(),
   }
 }

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { expectFeature, showBaseline } from './commands/baseline.ts'
 import { verifyChanges } from './commands/changes.ts'
 import { evaluate } from './commands/evaluate.ts'
-import { confirmIncident, listIncidents, releaseIncident, showIncident } from './commands/incidents.ts'
+import { approveChange, confirmIncident, listIncidents, releaseIncident, showIncident } from './commands/incidents.ts'
 import { startOverride, stopOverride } from './commands/override.ts'
 import { checkPolicy, diffPolicy, putPolicy, showPolicy } from './commands/policy.ts'
 import { replay } from './commands/replay.ts'
@@ -127,6 +127,17 @@ function addIncidents(root: Command): void {
       .option('--json', 'one JSON object'),
     (target, { json, reason }, id) => confirmIncident(target, id, { reason: reason ?? '', isJson: json === true }),
   )
+  withTarget(
+    root
+      .command('approve')
+      .description('have a change that the intruder made to what was there before set back')
+      .argument('<id>')
+      .requiredOption('--change <text>', 'which, as `incidents show` lists it: "iam:UpdateAssumeRolePolicy deploy"')
+      .requiredOption('--reason <text>', 'why, for the record (required)')
+      .option('--json', 'one JSON object'),
+    (target, { json, reason, change }, id) =>
+      approveChange(target, id, { change: change ?? '', reason: reason ?? '', isJson: json === true }),
+  )
 }
 
 function addBaseline(root: Command): void {
@@ -209,6 +220,7 @@ interface CommandOptions extends TargetOptions {
   readonly json?: true
   readonly all?: true
   readonly reason?: string
+  readonly change?: string
   readonly value?: string
   readonly minutes?: number
 }

@@ -13,5 +13,7 @@ export interface Target {
   readonly caller: string
   /** Applies a verdict and waits until it is carried out, or for a stack until it is handed on. */
   review(incidentId: string, review: Omit<Review, 'by'>): Promise<Incident>
+  /** Has a change of what was there before set back; as `review`, it waits for what it can wait for. */
+  approve(incidentId: string, approval: { edgeId: string; reason: string }): Promise<Incident>
   close(): Promise<void>
 }

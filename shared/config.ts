@@ -48,6 +48,25 @@ export const ContainConfig = z.object({
 })
 export type ContainConfig = z.infer<typeof ContainConfig>
 
+/** The environment of `rotate`. */
+export const RotateConfig = z.object({
+  TABLE_NAME: z.string().min(3),
+  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
+  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
+})
+export type RotateConfig = z.infer<typeof RotateConfig>
+
+/** The environment of `watch`. */
+export const WatchConfig = z.object({
+  TABLE_NAME: z.string().min(3),
+  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
+  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
+  CONTAIN_FUNCTION_NAME: z.string().min(1),
+  ROTATE_FUNCTION_NAME: z.string().min(1).optional(),
+  TRACE_QUEUE_URL: z.url(),
+})
+export type WatchConfig = z.infer<typeof WatchConfig>
+
 /** The environment of `seed`. */
 export const SeedConfig = z.object({ TABLE_NAME: z.string().min(3) })
 export type SeedConfig = z.infer<typeof SeedConfig>

@@ -101,12 +101,27 @@ export interface Iam {
   getRolePolicy(roleName: string, policyName: string): Promise<string | undefined>
   putRolePolicy(roleName: string, policyName: string, document: string): Promise<PutOutcome>
   deleteRolePolicy(roleName: string, policyName: string): Promise<void>
+  /** The trust policy of a role, or undefined where there is no such role. */
+  getTrust(roleName: string): Promise<string | undefined>
+  setTrust(roleName: string, document: string): Promise<PutOutcome>
+  /** A new key of a user. Its secret is given this once. */
+  createAccessKey(userName: string): Promise<NewKey | Exclude<PutOutcome, 'put'>>
+  /** False where there is no such user or key. */
+  deleteAccessKey(userName: string, accessKeyId: string): Promise<boolean>
+  /** When a key was last used (epoch ms), as far as IAM knows; undefined where it never was or is not there. */
+  lastUsedOf(accessKeyId: string): Promise<number | undefined>
   /** How many IAM users the account has. */
   countUsers(): Promise<number>
   /** The true ARN and the tags of a user or role, or undefined where there is no such identity. */
   describe(identity: Identity): Promise<Description | undefined>
   /** What the identity's policies grant, or undefined where that is not known here. */
   grantsOf(identity: Identity): Promise<readonly Grant[] | undefined>
+}
+
+/** An access key as it is made. `secret` is never logged, recorded or answered by any door. */
+export interface NewKey {
+  readonly id: string
+  readonly secret: string
 }
 
 export type PutOutcome = 'put' | 'no-such-identity' | 'quota'
@@ -163,6 +178,24 @@ export interface WatchDoor {
   verifyLater(incidentId: string, afterSeconds: readonly number[]): Promise<void>
 }
 
+/** Hands an incident to the function that makes keys anew: the id, and nothing else. */
+export interface RotateDoor {
+  rotate(incidentId: string): Promise<void>
+}
+
+/** Has the events of an incident's credentials looked up that never came by themselves. */
+export interface TraceDoor {
+  trace(incidentId: string): Promise<void>
+}
+
+/** Where secrets are kept for their owners. */
+export interface SecretVault {
+  /** Puts a value under a name, as a version of that id (32 to 64 characters); the same version again changes nothing. */
+  put(name: string, value: string, versionId: string): Promise<void>
+  /** True where the name has that version. */
+  has(name: string, versionId: string): Promise<boolean>
+}
+
 /** Asks for the past of a long-lived key that is seen for the first time, off the hot path. */
 export interface BootstrapDoor {
   bootstrap(accessKeyId: string): Promise<void>
@@ -170,7 +203,8 @@ export interface BootstrapDoor {
 
 /** What CloudTrail still knows of a key's past: raw records, newest first as the source gives them. */
 export interface EventHistory {
-  lookup(accessKeyId: string): Promise<unknown[]>
+  /** Since a time (epoch ms), or as far back as CloudTrail keeps. */
+  lookup(accessKeyId: string, since?: number): Promise<unknown[]>
 }
 
 /** Where a public address is: its ISO 3166 country and its network, as far as they are known. Asks no network. */
@@ -224,6 +258,31 @@ export interface ContainPorts {
   readonly account: string | undefined
   /** The stack's managed policy that denies everything; undefined where there is none. */
   readonly quarantinePolicyArn: string | undefined
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What rotate needs: keys of users and a place for their secrets, no policies of anybody. */
+export interface RotatePorts {
+  readonly incidents: IncidentStore
+  readonly record: ChangeRecord
+  readonly iam: Pick<Iam, 'listAccessKeys' | 'createAccessKey' | 'deleteAccessKey' | 'lastUsedOf'>
+  readonly vault: SecretVault
+  readonly notifier: Notifier
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What watch needs. No member can change IAM. */
+export interface WatchPorts {
+  readonly incidents: IncidentStore
+  readonly record: ChangeRecord
+  readonly iam: Pick<Iam, 'describe'>
+  readonly containDoor: ContainDoor
+  /** Undefined where keys are not made anew. */
+  readonly rotateDoor: RotateDoor | undefined
+  readonly traceDoor: TraceDoor
+  readonly notifier: Notifier
   readonly clock: Clock
   readonly log: Log
 }

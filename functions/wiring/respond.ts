@@ -14,6 +14,7 @@ import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import { pipeline } from '../../shared/pipeline.ts'
 import type { RespondPorts } from '../../shared/ports.ts'
 import { bootstrap } from '../../shared/stages/bootstrap.ts'
+import { trace } from '../../shared/stages/trace.ts'
 import type { Responder } from '../sqs-batch.ts'
 import { log } from './telemetry.ts'
 
@@ -36,8 +37,11 @@ const ports: RespondPorts = {
   log,
 }
 
+const respond = pipeline(ports, { roles: new Set(config.OWN_ROLE_ARNS), stackName: config.STACK_NAME })
+
 export const responder: Responder = {
-  respond: pipeline(ports, { roles: new Set(config.OWN_ROLE_ARNS), stackName: config.STACK_NAME }),
+  respond,
   bootstrap: (accessKeyId) => bootstrap(accessKeyId, ports),
+  trace: (incidentId) => trace(incidentId, respond, ports),
   log,
 }

@@ -70,8 +70,24 @@ export async function confirmIncident(
   const incident = await target.review(id, { kind: 'compromised', reason })
   if (isJson) return JSON.stringify(incident)
   const pending = pendingOf(incident)
-  return [
-    `Confirmed ${id}: what was contained stays so. Make new keys for whoever needs them, then delete the old ones.`,
-    ...pending.map((line) => `  left to do: ${printable(line, 200)}`),
-  ].join('\n')
+  const next =
+    incident.state === 'rotating'
+      ? `Its keys are being made anew: \`countersign incidents show ${id}\` says which secret holds the new one.`
+      : 'Make new keys for whoever needs them, then delete the old ones.'
+  return [`Confirmed ${id}: what was contained stays so. ${next}`, ...pending.map((line) => `  left to do: ${printable(line, 200)}`)].join(
+    '\n',
+  )
+}
+
+/** Has a change of what was there before set back. */
+export async function approveChange(
+  target: Target,
+  id: string,
+  { change, reason, isJson }: { change: string; reason: string; isJson: boolean },
+): Promise<string> {
+  const incident = await target.approve(id, { edgeId: change, reason })
+  if (isJson) return JSON.stringify(incident)
+  const done = incident.state === 'containing' ? 'handed to the contain function' : `incident ${id} is ${incident.state}`
+  const left = pendingOf(incident)
+  return [`Approved "${printable(change, 200)}": ${done}.`, ...left.map((line) => `  left to do: ${printable(line, 200)}`)].join('\n')
 }

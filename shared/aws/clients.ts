@@ -4,6 +4,7 @@ import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { LambdaClient } from '@aws-sdk/client-lambda'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { STSClient } from '@aws-sdk/client-sts'
@@ -31,6 +32,7 @@ export const iamClient = (options: ClientOptions = {}) => new IAMClient({ ...SHA
 export const lambdaClient = (options: ClientOptions = {}) => new LambdaClient({ ...SHARED, ...options })
 export const snsClient = (options: ClientOptions = {}) => new SNSClient({ ...SHARED, ...options })
 export const sqsClient = (options: ClientOptions = {}) => new SQSClient({ ...SHARED, ...options })
+export const secretsClient = (options: ClientOptions = {}) => new SecretsManagerClient({ ...SHARED, ...options })
 export const cloudTrailClient = (options: ClientOptions = {}) => new CloudTrailClient({ ...SHARED, ...options })
 export const cloudFormationClient = (options: ClientOptions = {}) => new CloudFormationClient({ ...SHARED, ...options })
 export const stsClient = (options: ClientOptions = {}) => new STSClient({ ...SHARED, ...options })

@@ -1,14 +1,28 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { ResponderError } from '../errors.ts'
-import type { BootstrapDoor, ContainDoor, WatchDoor } from '../ports.ts'
+import type { BootstrapDoor, ContainDoor, RotateDoor, TraceDoor, WatchDoor } from '../ports.ts'
 
 /** Invokes contain without waiting for it: Lambda keeps the event and tries twice more. */
 export function lambdaContainDoor(client: LambdaClient, functionName: string): ContainDoor {
+  return { contain: (incidentId) => invoke(client, functionName, incidentId) }
+}
+
+/** The same for rotate. */
+export function lambdaRotateDoor(client: LambdaClient, functionName: string): RotateDoor {
+  return { rotate: (incidentId) => invoke(client, functionName, incidentId) }
+}
+
+async function invoke(client: LambdaClient, functionName: string, incidentId: string): Promise<void> {
+  const Payload = Buffer.from(JSON.stringify({ incidentId }))
+  await client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload }))
+}
+
+/** Asks respond, through its bootstrap queue, to look up the events of an incident's credentials. */
+export function sqsTraceDoor(client: SQSClient, queueUrl: string): TraceDoor {
   return {
-    async contain(incidentId) {
-      const Payload = Buffer.from(JSON.stringify({ incidentId }))
-      await client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload }))
+    async trace(incidentId) {
+      await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify({ trace: incidentId }) }))
     },
   }
 }

@@ -13,14 +13,19 @@ export function cloudTrailHistory(
   wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
 ): EventHistory {
   return {
-    async lookup(accessKeyId) {
+    async lookup(accessKeyId, since) {
       const records: unknown[] = []
       let next: string | undefined
       for (let page = 0; page < PAGES; page++) {
         if (page > 0) await wait(PAUSE_MS)
         const LookupAttributes = [{ AttributeKey: 'AccessKeyId' as const, AttributeValue: accessKeyId }]
         const answer = await client.send(
-          new LookupEventsCommand({ LookupAttributes, MaxResults: 50, ...(next === undefined ? {} : { NextToken: next }) }),
+          new LookupEventsCommand({
+            LookupAttributes,
+            MaxResults: 50,
+            ...(since === undefined ? {} : { StartTime: new Date(since) }),
+            ...(next === undefined ? {} : { NextToken: next }),
+          }),
         )
         for (const { CloudTrailEvent } of answer.Events ?? []) if (CloudTrailEvent !== undefined) records.push(parsed(CloudTrailEvent))
         next = answer.NextToken

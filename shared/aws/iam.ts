@@ -1,5 +1,7 @@
 import {
   AttachUserPolicyCommand,
+  CreateAccessKeyCommand,
+  DeleteAccessKeyCommand,
   DeleteRolePolicyCommand,
   DeleteUserPermissionsBoundaryCommand,
   DeleteUserPolicyCommand,
@@ -21,10 +23,12 @@ import {
   PutUserPolicyCommand,
   type Tag,
   UpdateAccessKeyCommand,
+  UpdateAssumeRolePolicyCommand,
   UpdateServiceSpecificCredentialCommand,
   UpdateSigningCertificateCommand,
   UpdateSSHPublicKeyCommand,
 } from '@aws-sdk/client-iam'
+import { ResponderError } from '../errors.ts'
 import type { AccessKey, Description, Iam, KeyStatus, PutOutcome, Switch, SwitchKind } from '../ports.ts'
 import { isNamed } from './table.ts'
 
@@ -127,6 +131,31 @@ export function awsIam(client: IAMClient, account: string): Iam {
       outcomeOf(client.send(new PutRolePolicyCommand({ RoleName: roleName, PolicyName: policyName, PolicyDocument: document }))),
     async deleteRolePolicy(roleName, policyName) {
       await found(client.send(new DeleteRolePolicyCommand({ RoleName: roleName, PolicyName: policyName })))
+    },
+    async getTrust(roleName) {
+      const answer = await found(client.send(new GetRoleCommand({ RoleName: roleName })))
+      return answer?.Role?.AssumeRolePolicyDocument === undefined ? undefined : decoded(answer.Role.AssumeRolePolicyDocument)
+    },
+    setTrust: (roleName, document) =>
+      outcomeOf(client.send(new UpdateAssumeRolePolicyCommand({ RoleName: roleName, PolicyDocument: document }))),
+    async createAccessKey(userName) {
+      try {
+        const { AccessKey } = await client.send(new CreateAccessKeyCommand({ UserName: userName }))
+        if (AccessKey?.AccessKeyId === undefined || AccessKey.SecretAccessKey === undefined)
+          throw new ResponderError('store.unavailable', `IAM made a key for ${userName} and gave none`)
+        return { id: AccessKey.AccessKeyId, secret: AccessKey.SecretAccessKey }
+      } catch (cause) {
+        if (isNamed(cause, 'NoSuchEntityException')) return 'no-such-identity'
+        if (isNamed(cause, 'LimitExceededException')) return 'quota'
+        throw cause
+      }
+    },
+    async deleteAccessKey(userName, accessKeyId) {
+      return isFound(client.send(new DeleteAccessKeyCommand({ UserName: userName, AccessKeyId: accessKeyId })))
+    },
+    async lastUsedOf(accessKeyId) {
+      const answer = await found(client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId })))
+      return answer?.AccessKeyLastUsed?.LastUsedDate?.getTime()
     },
     async countUsers() {
       return (await client.send(new GetAccountSummaryCommand({}))).SummaryMap?.Users ?? 0

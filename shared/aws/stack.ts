@@ -6,6 +6,8 @@ import { ResponderError } from '../errors.ts'
 export interface Stack {
   readonly tableName: string
   readonly containFunctionName: string
+  /** Undefined where keys are not made anew. */
+  readonly rotateFunctionName: string | undefined
   readonly topicArn: string
 }
 
@@ -24,7 +26,12 @@ export async function describeStack(client: CloudFormationClient, name: string):
       throw new ResponderError('stack.unknown', `stack "${name}" has no output ${key}: is it a Countersign stack of this version?`)
     return value
   }
-  return { tableName: output('TableName'), containFunctionName: output('ContainFunctionName'), topicArn: output('TopicArn') }
+  return {
+    tableName: output('TableName'),
+    containFunctionName: output('ContainFunctionName'),
+    rotateFunctionName: outputs.get('RotateFunctionName'),
+    topicArn: output('TopicArn'),
+  }
 }
 
 /** The ARN of whoever's credentials these are. */

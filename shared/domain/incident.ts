@@ -10,11 +10,21 @@ import type { Created, Credential, Identity, Outcome, Signal } from './signal.ts
  * Where an incident stands.
  *
  * `watching`: below ask. `asking`: a person has to decide. `containing`: contain was called. `contained`: done, and a
- * person has to countersign. `releasing`: a person said legitimate, restoring. `released`, `confirmed`: closed.
+ * person has to countersign. `releasing`: a person said legitimate, restoring. `rotating`: a person said compromised, its
+ * keys are being made anew. `released`, `confirmed`, `expired` (nobody answered, nothing is held): closed.
  */
-export type IncidentState = 'watching' | 'asking' | 'containing' | 'contained' | 'releasing' | 'released' | 'confirmed'
+export type IncidentState =
+  | 'watching'
+  | 'asking'
+  | 'containing'
+  | 'contained'
+  | 'releasing'
+  | 'rotating'
+  | 'released'
+  | 'confirmed'
+  | 'expired'
 
-const CLOSED: readonly IncidentState[] = ['released', 'confirmed']
+const CLOSED: readonly IncidentState[] = ['released', 'confirmed', 'expired']
 
 /** What a reviewer said of an incident. */
 export interface Verdict {
@@ -35,7 +45,7 @@ export interface Hold {
 }
 
 /** What a notice is about. */
-export type NoticeKind = 'notify' | 'ask' | 'contained' | 'reversed' | 'released' | 'override'
+export type NoticeKind = 'notify' | 'ask' | 'contained' | 'reversed' | 'released' | 'rotated' | 'escalated' | 'override'
 
 /** One edge of a lineage: a credential made another, or something else that outlives it. */
 export interface LineageEdge extends Created {
@@ -67,6 +77,10 @@ export interface Incident {
   readonly decidedBy: { readonly signalId: string; readonly time: number }
   /** When containment was first complete, by the responder's clock. */
   readonly containedAt: number | undefined
+  /** Ids of lineage edges whose change of what was there before a person wants set back. */
+  readonly approved: readonly string[]
+  /** When it was said that nobody answers, by the responder's clock. */
+  readonly escalatedAt: number | undefined
   readonly verdict: Verdict | undefined
   readonly hold: Hold | undefined
   /** What people are still to be told; undefined once they were. */

@@ -35,8 +35,33 @@ export const Tier = z.strictObject({
   match: Selector,
   mode: Mode.optional(),
   thresholds: Thresholds.optional(),
+  onExpiry: z.enum(['keep', 'release']).optional(),
 })
 export type Tier = z.infer<typeof Tier>
+
+const SecretName = z.string().regex(/^[\w/+=.@-]{1,400}$/, 'must be 1 to 400 of letters, digits and /_+=.@-')
+
+/** Whose keys are made anew once a person has confirmed that they are out, and where the new ones go. */
+export const Rotation = z.strictObject({
+  users: z.array(ArnPattern).max(200).default([]),
+  /** The old key is deleted when its last use is older than this. */
+  graceHours: z.number().min(1).max(720).default(24),
+  secretPrefix: SecretName.default('countersign/'),
+  /** Secrets with a name of their owner's choice; the first that matches counts, else it is the prefix and the user's name. */
+  places: z
+    .array(z.strictObject({ arns: z.array(ArnPattern).min(1).max(200), secret: SecretName }))
+    .max(50)
+    .default([]),
+})
+export type Rotation = z.infer<typeof Rotation>
+
+/** What becomes of an incident that nobody answers. `keep`: what is contained stays so; `release`: it is given back. */
+export const Reviewing = z.strictObject({
+  escalateAfterMinutes: z.number().int().min(1).max(10_080).default(30),
+  expireAfterHours: z.number().int().min(1).max(2160).default(168),
+  onExpiry: z.enum(['keep', 'release']).default('keep'),
+})
+export type Reviewing = z.infer<typeof Reviewing>
 
 /** The bounds that people set. Everything has a default, and the default only observes. */
 export const Policy = z.strictObject({
@@ -63,6 +88,8 @@ export const Policy = z.strictObject({
     })
     .default({ containmentsPerHour: 10, shareOfUsers: 0.2 }),
   release: z.strictObject({ holdHours: z.number().min(0).max(720).default(24) }).default({ holdHours: 24 }),
+  rotation: Rotation.default({ users: [], graceHours: 24, secretPrefix: 'countersign/', places: [] }),
+  review: Reviewing.default({ escalateAfterMinutes: 30, expireAfterHours: 168, onExpiry: 'keep' }),
   illReputed: z.array(NetworkPattern).max(2000).default([]),
   approvers: z.array(ArnPattern).max(200).default([]),
   /** Break-glass: until a time one mode stands in the place of all. Set by `countersign override`, not by hand. */
@@ -77,6 +104,7 @@ export interface Bounds {
   readonly tier: string
   readonly mode: Mode
   readonly thresholds: Thresholds
+  readonly onExpiry: Reviewing['onExpiry']
   /** Why the identity is never touched, or undefined where it may be. */
   readonly protection: string | undefined
 }
@@ -92,8 +120,16 @@ export function boundsFor(policy: Policy, identityId: string, tags: Readonly<Rec
     tier: override === undefined ? (tier?.name ?? 'default') : `override until ${override.until}`,
     mode: override?.mode ?? tier?.mode ?? policy.mode,
     thresholds: tier?.thresholds ?? policy.thresholds,
+    onExpiry: tier?.onExpiry ?? policy.review.onExpiry,
     protection: protectionOf(policy, identityId, tags),
   }
+}
+
+/** Where the new key of a user goes, or undefined where the policy does not have its keys made anew. */
+export function secretFor({ rotation }: Policy, { id, name }: { id: string; name: string }): string | undefined {
+  if (!rotation.users.some((pattern) => globs(pattern, id))) return undefined
+  const place = rotation.places.find(({ arns }) => arns.some((pattern) => globs(pattern, id)))
+  return place?.secret ?? `${rotation.secretPrefix}${name}`
 }
 
 /** True where the policy cannot be applied to an identity without knowing its tags. */

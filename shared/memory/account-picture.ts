@@ -49,6 +49,8 @@ const AccessKeyEntry = z.looseObject({
   AccessKeyId: z.string(),
   Status: z.enum(['Active', 'Inactive', 'Expired']),
   CreateDate: z.string().optional(),
+  /** What `aws iam get-access-key-last-used` says. */
+  LastUsedDate: z.string().optional(),
 })
 
 /** A service-specific credential, SSH key or signing certificate: what IAM can switch off beside access keys. */

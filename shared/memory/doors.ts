@@ -1,4 +1,4 @@
-import type { BootstrapDoor, ContainDoor, WatchDoor } from '../ports.ts'
+import type { BootstrapDoor, ContainDoor, RotateDoor, TraceDoor, WatchDoor } from '../ports.ts'
 
 /** Hands an incident to contain on the same machine. It does not wait for it, as an asynchronous invoke does not. */
 export function memoryContainDoor(contain: (incidentId: string) => Promise<unknown>): ContainDoor & { settled(): Promise<void> } {
@@ -35,6 +35,28 @@ export function memoryWatchDoor(): WatchDoor & { readonly asked: readonly string
     asked,
     async verifyLater(incidentId, afterSeconds) {
       for (const seconds of afterSeconds) asked.push(`${incidentId} +${seconds}`)
+    },
+  }
+}
+
+/** Collects the incidents whose keys are to be made anew. */
+export function memoryRotateDoor(): RotateDoor & { readonly asked: readonly string[] } {
+  const asked: string[] = []
+  return {
+    asked,
+    async rotate(incidentId) {
+      asked.push(incidentId)
+    },
+  }
+}
+
+/** Collects the incidents whose events are to be looked up. */
+export function memoryTraceDoor(): TraceDoor & { readonly asked: readonly string[] } {
+  const asked: string[] = []
+  return {
+    asked,
+    async trace(incidentId) {
+      asked.push(incidentId)
     },
   }
 }

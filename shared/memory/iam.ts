@@ -10,6 +10,12 @@ const INLINE_QUOTA = 2048
 /** The same of a role. */
 const ROLE_INLINE_QUOTA = 10_240
 
+/** The same of a role's trust policy. */
+const TRUST_QUOTA = 2048
+
+/** Access keys that a user may have: an IAM quota. */
+const KEY_QUOTA = 2
+
 /** Managed policies that a user may have attached: an IAM quota. */
 const ATTACHED_QUOTA = 10
 
@@ -26,6 +32,8 @@ export interface MemoryIam extends Iam {
 /** The embedded account, from a picture of one. The picture is copied. */
 export function memoryIam(picture: AccountPicture): MemoryIam {
   const account = structuredClone(picture)
+  /** How many keys it has made; one in a picture is not made again. */
+  let made = account.AccessKeys.filter(({ AccessKeyId }) => AccessKeyId.startsWith('AKIAEMBEDDED')).length
   const userNamed = (name: string) => account.UserDetailList.find(({ UserName }) => UserName === name)
   const roleNamed = (name: string) => account.RoleDetailList.find(({ RoleName }) => RoleName === name)
   const roleOf = ({ id }: Identity) => account.RoleDetailList.find(({ Arn }) => Arn === id)
@@ -147,6 +155,34 @@ export function memoryIam(picture: AccountPicture): MemoryIam {
     async deleteRolePolicy(roleName, policyName) {
       const role = roleNamed(roleName)
       if (role !== undefined) role.RolePolicyList = role.RolePolicyList.filter(({ PolicyName }) => PolicyName !== policyName)
+    },
+    async getTrust(roleName) {
+      const document = roleNamed(roleName)?.AssumeRolePolicyDocument
+      return document === undefined ? undefined : textOfDocument(document)
+    },
+    async setTrust(roleName, document) {
+      const role = roleNamed(roleName)
+      if (role === undefined) return 'no-such-identity'
+      if (document.replace(/\s/g, '').length > TRUST_QUOTA) return 'quota'
+      role.AssumeRolePolicyDocument = document
+      return 'put'
+    },
+    async createAccessKey(userName) {
+      if (userNamed(userName) === undefined) return 'no-such-identity'
+      if (account.AccessKeys.filter((key) => key.UserName === userName).length >= KEY_QUOTA) return 'quota'
+      made += 1
+      const AccessKeyId = `AKIAEMBEDDED${String(made).padStart(8, '0')}`
+      account.AccessKeys.push({ UserName: userName, AccessKeyId, Status: 'Active' })
+      return { id: AccessKeyId, secret: `embedded-secret-${made}` }
+    },
+    async deleteAccessKey(userName, accessKeyId) {
+      const key = keyOf(userName, accessKeyId)
+      account.AccessKeys = account.AccessKeys.filter((one) => one !== key)
+      return key !== undefined
+    },
+    async lastUsedOf(accessKeyId) {
+      const used = account.AccessKeys.find(({ AccessKeyId }) => AccessKeyId === accessKeyId)?.LastUsedDate
+      return used === undefined ? undefined : Date.parse(used)
     },
     async countUsers() {
       return account.UserDetailList.length

@@ -33,7 +33,8 @@ export function noticeOf(incident: Incident, kind: Notice['kind']): Notice {
   }
 }
 
-function titleOf({ identity, assessment }: Incident, kind: Notice['kind']): string {
+function titleOf(incident: Incident, kind: Notice['kind']): string {
+  const { identity, assessment } = incident
   const who = printable(identity.name, 64)
   switch (kind) {
     case 'contained':
@@ -44,6 +45,10 @@ function titleOf({ identity, assessment }: Incident, kind: Notice['kind']): stri
       return `Decide about ${who}: risk ${Math.round(assessment.risk)}`
     case 'released':
       return `Released ${who}`
+    case 'rotated':
+      return incident.state === 'confirmed' ? `The keys of ${who} are made anew: closed` : `A new key of ${who} is in its secret`
+    case 'escalated':
+      return `Nobody has answered: ${incident.state === 'contained' ? 'countersign' : 'decide about'} ${who}`
     case 'override':
       return 'The policy is overridden'
     case 'notify':
@@ -63,7 +68,7 @@ function bodyOf(incident: Incident, kind: Notice['kind']): string {
   ]
   if (kind === 'contained') lines.push(`Undo: npx countersign release ${incident.id} --reason "…"`)
   if (kind === 'reversed') lines.push('Whoever did it has rights over IAM: find them in CloudTrail, and contain them too')
-  if (kind === 'ask' || kind === 'reversed') lines.push(`Look: npx countersign incidents show ${incident.id}`)
+  if (kind === 'ask' || kind === 'reversed' || kind === 'escalated') lines.push(`Look: npx countersign incidents show ${incident.id}`)
   return lines.join('\n')
 }
 

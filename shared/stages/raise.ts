@@ -132,6 +132,8 @@ function opened({ incidentId, signal, merged, assessment, blastRadius, decision,
     decision,
     decidedBy: { signalId: signal.id, time: signal.time },
     containedAt: undefined,
+    approved: [],
+    escalatedAt: undefined,
     verdict: undefined,
     hold: undefined,
     owedNotice: owedFor(decision),
@@ -142,7 +144,9 @@ function opened({ incidentId, signal, merged, assessment, blastRadius, decision,
 function grown(incident: Incident, { signal, merged, assessment, blastRadius, decision, isCulprit, made }: Judged): Incident {
   // A credential of somebody else, by which this incident was reached, is an edge of the lineage.
   const isOwn = signal.identity.id === incident.identity.id
-  const credentials = isOwn ? withCredential(incident.credentials, { ...signal.credential, isCulprit }) : incident.credentials
+  // While keys are made anew, the new ones and the owner's others are suspects only for what they do themselves.
+  const isSuspect = isOwn && (incident.state !== 'rotating' || isCulprit)
+  const credentials = isSuspect ? withCredential(incident.credentials, { ...signal.credential, isCulprit }) : incident.credentials
   const lineage = withEdges(incident.lineage, edgesOf(signal, made))
   const hasMore = toContain({ ...incident, credentials, lineage }) > toContain(incident)
   const isStrongerNow = isStrongerDecision(decision, incident.decision) && !wasRefused(incident)
@@ -198,7 +202,8 @@ function owedFor({ action }: Decision): Incident['owedNotice'] {
 /** A credential of the identity, or something that it made, seen only now: it has to be contained as well. */
 function stateWithMore(incident: Incident, hasMore: boolean): IncidentState {
   // Where contain asked for a bound or a failed step, it has to look at what is new all the same.
-  return hasMore && (incident.state === 'contained' || wasRefused(incident)) ? 'containing' : incident.state
+  const { state } = incident
+  return hasMore && (state === 'contained' || state === 'rotating' || wasRefused(incident)) ? 'containing' : state
 }
 
 function stateFor({ action }: Decision): IncidentState {

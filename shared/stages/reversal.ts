@@ -15,6 +15,7 @@ const REVERSALS: ReadonlyMap<string, 'userName' | 'roleName'> = new Map([
   ['iam:UpdateSigningCertificate', 'userName'],
   ['iam:DeleteRolePolicy', 'roleName'],
   ['iam:PutRolePolicy', 'roleName'],
+  ['iam:UpdateAssumeRolePolicy', 'roleName'],
 ])
 
 /**
@@ -70,5 +71,5 @@ function subjectOf(signal: Signal): Identity | undefined {
 }
 
 function isHeld(state: string): boolean {
-  return state === 'contained' || state === 'confirmed' || state === 'asking'
+  return state === 'contained' || state === 'confirmed' || state === 'asking' || state === 'rotating'
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import { lambdaClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
-import { lambdaContainDoor, sqsBootstrapDoor } from '../../shared/aws/doors.ts'
+import { lambdaContainDoor, lambdaRotateDoor, sqsBootstrapDoor, sqsTraceDoor } from '../../shared/aws/doors.ts'
 import { snsNotifier } from '../../shared/aws/notifier.ts'
-import { memoryBootstrapDoor, memoryContainDoor } from '../../shared/memory/doors.ts'
+import { memoryBootstrapDoor, memoryContainDoor, memoryRotateDoor, memoryTraceDoor } from '../../shared/memory/doors.ts'
 import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import type { Notice } from '../../shared/ports.ts'
 import { json, type Loopback, loopback, type WireAnswer, type WireRequest } from './loopback.ts'
@@ -200,3 +200,51 @@ function messageIn({ body }: WireRequest): { title: string | null; body: string 
   const words = new URLSearchParams(body)
   return { title: words.get('Subject'), body: words.get('Message') }
 }
+
+/** Doors that hand on an incident's id, and nothing else. */
+const ID_DOORS = [
+  {
+    name: 'to rotate, in memory',
+    async make() {
+      const door = memoryRotateDoor()
+      return { hand: door.rotate, handed: () => door.asked.map((incidentId) => ({ incidentId })) }
+    },
+  },
+  {
+    name: 'to rotate, by Lambda',
+    async make() {
+      const wire = await serve({ status: 202 })
+      const door = lambdaRotateDoor(lambdaClient(wire.options), 'rotate')
+      return { hand: door.rotate, handed: () => wire.requests.map(({ body }) => JSON.parse(body)) }
+    },
+  },
+  {
+    name: 'to trace, in memory',
+    async make() {
+      const door = memoryTraceDoor()
+      return { hand: door.trace, handed: () => door.asked.map((trace) => ({ trace })) }
+    },
+  },
+  {
+    name: 'to trace, by SQS',
+    async make() {
+      const wire = await loopback(({ body }) => {
+        const MD5OfMessageBody = createHash('md5').update(JSON.parse(body).MessageBody).digest('hex')
+        return json({ MessageId: '1', MD5OfMessageBody })
+      })
+      wires.push(wire)
+      const door = sqsTraceDoor(sqsClient(wire.options), QUEUE)
+      return { hand: door.trace, handed: () => wire.requests.map(({ body }) => JSON.parse(JSON.parse(body).MessageBody)) }
+    },
+  },
+]
+
+describe.each(ID_DOORS)('the door $name', ({ name, make }) => {
+  it('hands on the id and nothing else, once for each call', async () => {
+    const { hand, handed } = await make()
+    await hand('inc-000000000001')
+    await hand('inc-000000000002')
+    const key = name.startsWith('to trace') ? 'trace' : 'incidentId'
+    expect(handed()).toEqual([{ [key]: 'inc-000000000001' }, { [key]: 'inc-000000000002' }])
+  })
+})

@@ -14,14 +14,17 @@ afterEach(async () => {
 
 /** LookupEvents over records, oldest first, in pages of its MaxResults. */
 async function trail(
-  records: readonly { userIdentity: { accessKeyId: string } }[],
+  records: readonly { eventTime?: string; userIdentity: { accessKeyId: string } }[],
   fault?: () => WireAnswer | undefined,
 ): Promise<Loopback> {
   const wire = await loopback(({ body }) => {
     const failed = fault?.()
     if (failed !== undefined) return failed
-    const { LookupAttributes, MaxResults, NextToken } = JSON.parse(body)
-    const found = records.filter(({ userIdentity }) => userIdentity.accessKeyId === LookupAttributes[0].AttributeValue).toReversed()
+    const { LookupAttributes, MaxResults, NextToken, StartTime = 0 } = JSON.parse(body)
+    const found = records
+      .filter(({ userIdentity }) => userIdentity.accessKeyId === LookupAttributes[0].AttributeValue)
+      .filter(({ eventTime }) => eventTime === undefined || Date.parse(eventTime) / 1000 >= StartTime)
+      .toReversed()
     const at = Number(NextToken ?? 0)
     const Events = found.slice(at, at + MaxResults).map((record) => ({ CloudTrailEvent: JSON.stringify(record) }))
     return json({ Events, ...(at + MaxResults < found.length ? { NextToken: String(at + MaxResults) } : {}) })
@@ -40,6 +43,12 @@ describe.each([
   it('gives the records of one key as they are, newest first', async () => {
     const history = await make([recordOf(1), recordOf(2, 'AKIAI44QH8DHBEXAMPLE'), recordOf(3)])
     expect(await history.lookup(KEY)).toEqual([recordOf(3), recordOf(1)])
+  })
+
+  it('gives only what is as young as asked for', async () => {
+    const at = (id: number) => ({ ...recordOf(id), eventTime: `2026-03-02T12:0${id}:00Z` })
+    const history = await make([at(1), at(2), at(3)])
+    expect(await history.lookup(KEY, Date.UTC(2026, 2, 2, 12, 2))).toEqual([at(3), at(2)])
   })
 
   it('gives nothing for a key without a past', async () => {

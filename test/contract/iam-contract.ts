@@ -15,6 +15,11 @@ export const DENY_ALL = JSON.stringify({
   Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
 })
 
+export const TRUST = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+}
+
 /** The account that the contract is about: a user with two keys, one off; a user with nothing; a role. */
 export const CONTRACT_ACCOUNT = AccountPicture.parse({
   UserDetailList: [
@@ -29,7 +34,14 @@ export const CONTRACT_ACCOUNT = AccountPicture.parse({
     },
     { UserName: 'bare', Arn: user('bare').id },
   ],
-  RoleDetailList: [{ RoleName: 'deployer', Arn: 'arn:aws:iam::123456789012:role/deployer', Tags: [{ Key: 'team', Value: 'platform' }] }],
+  RoleDetailList: [
+    {
+      RoleName: 'deployer',
+      Arn: 'arn:aws:iam::123456789012:role/deployer',
+      AssumeRolePolicyDocument: JSON.stringify(TRUST),
+      Tags: [{ Key: 'team', Value: 'platform' }],
+    },
+  ],
   SwitchableCredentials: [
     { UserName: 'ci-deploy', Kind: 'service-specific-credential', Id: 'ACCAEXAMPLE', Status: 'Active' },
     { UserName: 'ci-deploy', Kind: 'ssh-public-key', Id: 'APKAEXAMPLE', Status: 'Active' },
@@ -200,6 +212,38 @@ export function iamContract(name: string, make: () => Promise<IamUnderTest>, { h
       await iam.deleteRolePolicy('deployer', 'revoke')
       expect(await iam.getRolePolicy('deployer', 'revoke')).toBeUndefined()
       expect(await iam.putRolePolicy('nobody', 'revoke', DENY_ALL)).toBe('no-such-identity')
+    })
+
+    it('reads and sets the trust policy of a role', async () => {
+      expect(JSON.parse((await iam.getTrust('deployer')) ?? '')).toEqual(TRUST)
+      const closed = {
+        ...TRUST,
+        Statement: [...TRUST.Statement, { Sid: 'Closed + 100%', Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRole' }],
+      }
+      expect(await iam.setTrust('deployer', JSON.stringify(closed))).toBe('put')
+      expect(JSON.parse((await iam.getTrust('deployer')) ?? '')).toEqual(closed)
+      expect(await iam.getTrust('nobody')).toBeUndefined()
+      expect(await iam.setTrust('nobody', JSON.stringify(TRUST))).toBe('no-such-identity')
+    })
+
+    it('makes a key with its secret, up to two, and deletes one', async () => {
+      expect(await iam.createAccessKey('ci-deploy')).toBe('quota')
+      expect(await iam.createAccessKey('nobody')).toBe('no-such-identity')
+      expect(await iam.deleteAccessKey('ci-deploy', inactive)).toBe(true)
+      expect(await iam.deleteAccessKey('ci-deploy', inactive)).toBe(false)
+      expect(await iam.deleteAccessKey('nobody', active)).toBe(false)
+      const made = await iam.createAccessKey('ci-deploy')
+      if (typeof made === 'string') throw new Error(made)
+      expect(made.secret.length).toBeGreaterThan(8)
+      const keys = await iam.listAccessKeys('ci-deploy')
+      expect(keys).toHaveLength(2)
+      expect(keys).toContainEqual({ id: active, status: 'Active' })
+      expect(keys).toContainEqual({ id: made.id, status: 'Active' })
+    })
+
+    it('knows no last use of a key that was never used, or is not there', async () => {
+      expect(await iam.lastUsedOf(active)).toBeUndefined()
+      expect(await iam.lastUsedOf('AKIAZZZZZZZZZZZZZZZZ')).toBeUndefined()
     })
 
     it('counts the users', async () => {

@@ -53,7 +53,28 @@ export async function iamWire(picture: AccountPicture): Promise<IamWire> {
       const key = keyOf(words)
       return key === undefined
         ? NO_SUCH_ENTITY
-        : `<UserName>${key.UserName}</UserName><AccessKeyLastUsed><Region>N/A</Region><ServiceName>N/A</ServiceName></AccessKeyLastUsed>`
+        : `<UserName>${key.UserName}</UserName><AccessKeyLastUsed>${key.LastUsedDate === undefined ? '' : `<LastUsedDate>${key.LastUsedDate}</LastUsedDate>`}<Region>N/A</Region><ServiceName>N/A</ServiceName></AccessKeyLastUsed>`
+    },
+    CreateAccessKey(words) {
+      const UserName = words.get('UserName') ?? ''
+      if (userOf(words) === undefined) return NO_SUCH_ENTITY
+      if (account.AccessKeys.filter((key) => key.UserName === UserName).length >= 2) return LIMIT_EXCEEDED
+      const AccessKeyId = `AKIAMADEBYWIRE${String(account.AccessKeys.length).padStart(6, '0')}`
+      account.AccessKeys.push({ UserName, AccessKeyId, Status: 'Active' })
+      const key = `<UserName>${UserName}</UserName><AccessKeyId>${AccessKeyId}</AccessKeyId><Status>Active</Status>`
+      return `<AccessKey>${key}<SecretAccessKey>secret/of+${AccessKeyId}</SecretAccessKey></AccessKey>`
+    },
+    DeleteAccessKey(words) {
+      const key = keyOf(words)
+      if (key === undefined || key.UserName !== words.get('UserName')) return NO_SUCH_ENTITY
+      account.AccessKeys = account.AccessKeys.filter((one) => one !== key)
+      return ''
+    },
+    UpdateAssumeRolePolicy(words) {
+      const role = roleOf(words)
+      if (role === undefined) return NO_SUCH_ENTITY
+      role.AssumeRolePolicyDocument = words.get('PolicyDocument') ?? ''
+      return ''
     },
     ListAccessKeys(words) {
       if (userOf(words) === undefined) return NO_SUCH_ENTITY
@@ -205,8 +226,9 @@ export async function iamWire(picture: AccountPicture): Promise<IamWire> {
     GetRole(words) {
       const role = account.RoleDetailList.find(({ RoleName }) => RoleName === words.get('RoleName'))
       if (role === undefined) return NO_SUCH_ENTITY
-      const { RoleName, Arn, Tags } = role
-      return `<Role><Path>/</Path><RoleName>${RoleName}</RoleName><RoleId>AROAEXAMPLE</RoleId><Arn>${Arn}</Arn>${tagsOf(Tags)}</Role>`
+      const { RoleName, Arn, Tags, AssumeRolePolicyDocument: trust } = role
+      const document = `<AssumeRolePolicyDocument>${encodeURIComponent(String(trust ?? '{}'))}</AssumeRolePolicyDocument>`
+      return `<Role><Path>/</Path><RoleName>${RoleName}</RoleName><RoleId>AROAEXAMPLE</RoleId><Arn>${Arn}</Arn>${document}${tagsOf(Tags)}</Role>`
     },
   }
 

@@ -21,6 +21,24 @@ async function onTheWire(): Promise<{ iam: ReturnType<typeof awsIam>; wire: IamW
 iamContract('in memory', async () => ({ iam: memoryIam(CONTRACT_ACCOUNT), keys: [KEY, OTHER_KEY] }))
 iamContract('by its API', async () => ({ iam: (await onTheWire()).iam, keys: [KEY, OTHER_KEY] }))
 
+describe.each([
+  { name: 'in memory', make: async (account: AccountPicture) => memoryIam(account) },
+  {
+    name: 'by its API',
+    async make(account: AccountPicture) {
+      const wire = await iamWire(account)
+      wires.push(wire)
+      return awsIam(iamClient(wire.options), '123456789012')
+    },
+  },
+])('IAM $name', ({ make }) => {
+  it('knows when a key was last used, to the millisecond that IAM gives', async () => {
+    const used = { UserName: 'bare', AccessKeyId: 'AKIABARE000000000001', Status: 'Active' as const, LastUsedDate: '2026-03-01T09:30:00Z' }
+    const iam = await make({ ...CONTRACT_ACCOUNT, AccessKeys: [used] })
+    expect(await iam.lastUsedOf(used.AccessKeyId)).toBe(Date.UTC(2026, 2, 1, 9, 30))
+  })
+})
+
 describe('IAM by its API, in trouble', () => {
   const throttled = { code: 'Throttling', status: 400 }
   const broken = { code: 'ServiceFailure', status: 500 }

@@ -58,6 +58,8 @@ export function incidentOf(id: string, parts: Partial<Incident> = {}): Incident 
     containedAt: undefined,
     verdict: undefined,
     hold: undefined,
+    approved: [],
+    escalatedAt: undefined,
     owedNotice: undefined,
     head: EMPTY_CHAIN,
     ...parts,

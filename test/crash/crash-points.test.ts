@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { type Change, verifyChain } from '../../shared/domain/change.ts'
 import { AccountPicture } from '../../shared/memory/account-picture.ts'
+import { memoryVault } from '../../shared/memory/vault.ts'
 import { pipeline } from '../../shared/pipeline.ts'
 import { enforce } from '../../shared/stages/contain/enforce.ts'
 import { quarantinePolicyName } from '../../shared/stages/contain/quarantine.ts'
 import { incidentSubject } from '../../shared/stages/record.ts'
 import { review } from '../../shared/stages/review.ts'
+import { rotate } from '../../shared/stages/rotate/rotate.ts'
 import { ACCOUNT, ATTACK, arnOf, embedded, exposed, KEY, NOW } from '../embedded.ts'
 import { FAULTS, type Fault, faults } from './faults.ts'
 
@@ -31,7 +33,8 @@ const EVENTS = [...ATTACK, exposed()]
 
 /** The responder with every call to AWS numbered: two functions that fail apart, as they do on Lambda. */
 async function world() {
-  const inner = await embedded({ account: account(), callsContain: false })
+  const policy = { rotation: { users: [arnOf('ci-*')] } }
+  const inner = await embedded({ account: account(), callsContain: false, policy })
   const fault = faults()
   const shared = {
     ...inner.ports,
@@ -43,25 +46,31 @@ async function world() {
     notifier: fault.around('notifier', inner.ports.notifier),
     watchDoor: fault.around('watch', inner.ports.watchDoor),
   }
+  const vault = memoryVault()
   const invoked: string[] = []
   const containDoor = fault.around('lambda', { contain: async (id: string) => void invoked.push(id) })
-  const ports = { ...shared, containDoor }
-  /** Runs what was invoked, each as Lambda does: again where it failed, in a new process. */
-  const runInvoked = async () => {
-    for (const id of invoked.splice(0)) {
-      for (let attempt = 0; attempt < TRIES; attempt++) {
-        fault.revive()
-        const isDone = await enforce(id, ports).then(
-          () => true,
-          () => false,
-        )
-        if (isDone) break
-      }
+  const toRotate: string[] = []
+  const rotateDoor = fault.around('lambda', { rotate: async (id: string) => void toRotate.push(id) })
+  const ports = { ...shared, containDoor, rotateDoor, vault: fault.around('secrets', vault) }
+  /** As Lambda does: again where it failed, in a new process. */
+  const tried = async (run: () => Promise<void>) => {
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      fault.revive()
+      const isDone = await run().then(
+        () => true,
+        () => false,
+      )
+      if (isDone) return
     }
+  }
+  const runInvoked = async () => {
+    for (const id of invoked.splice(0)) await tried(() => enforce(id, ports))
+    for (const id of toRotate.splice(0)) await tried(() => rotate(id, ports))
   }
   return {
     inner,
     fault,
+    vault,
     ports,
     runInvoked,
     /** A delivery: the pipeline, then what it invoked. What fails is delivered again by the test. */
@@ -71,8 +80,9 @@ async function world() {
       await runInvoked()
     },
     async enforceAll() {
-      for (const { id } of await inner.incidents()) {
+      for (const { id, state } of await inner.incidents()) {
         invoked.push(id)
+        if (state === 'rotating') toRotate.push(id)
       }
       await runInvoked()
     },
@@ -196,6 +206,43 @@ const release: Flow = {
   },
 }
 
+const HOUR = 3_600_000
+
+const rotation: Flow = {
+  name: 'rotate',
+  prepare: (of) => of.deliver(),
+  async run(of) {
+    const verdict = { kind: 'compromised', by: arnOf('reviewer'), reason: 'it is on a paste site' } as const
+    for (const { id } of await of.inner.incidents()) await review(id, verdict, of.ports).catch(() => undefined)
+    await of.runInvoked()
+    // The second half: the old key is deleted, and what stood against the user's sessions goes.
+    of.inner.setNow(NOW + 40 * HOUR)
+    await of.enforceAll()
+  },
+  async repeat(of) {
+    of.fault.revive()
+    const verdict = { kind: 'compromised', by: arnOf('reviewer'), reason: 'it is on a paste site' } as const
+    for (const { id, state } of await of.inner.incidents()) if (state === 'contained') await review(id, verdict, of.ports)
+    // The watch comes again: a lease and a grace are over by then, whichever call had failed.
+    for (const hours of [41, 42, 43, 90, 91]) {
+      of.inner.setNow(NOW + hours * HOUR)
+      await of.enforceAll()
+    }
+  },
+  async check(of) {
+    expect((await of.inner.incidents()).map(({ state }) => state)).toEqual(['confirmed'])
+    const keys = await of.inner.account.listAccessKeys('ci-build')
+    expect(keys).toEqual([{ id: expect.stringMatching(/^AKIAEMBEDDED/), status: 'Active' }])
+    expect(JSON.parse(of.vault.values.get('countersign/ci-build') ?? '{}').AccessKeyId).toBe(keys[0]?.id)
+    expect(of.inner.account.isRefused('ci-build', keys[0]?.id)).toBe(false)
+    // What else was contained stays so.
+    expect(of.inner.account.isRefused('backdoor')).toBe(true)
+    expect(of.inner.account.picture().SwitchableCredentials[0]?.Status).toBe('Inactive')
+    expect(of.inner.notices.some(({ kind }) => kind === 'rotated')).toBe(true)
+    await expectSound(of)
+  },
+}
+
 async function tryPoint({ prepare, run, repeat, check }: Flow, at: number, kind: Fault): Promise<number> {
   const of = await world()
   await prepare(of)
@@ -209,7 +256,7 @@ async function tryPoint({ prepare, run, repeat, check }: Flow, at: number, kind:
 }
 
 describe('crash points', () => {
-  it.each([contain, verify, release])('$name ends as it should, whichever call fails and however', async (flow) => {
+  it.each([contain, verify, release, rotation])('$name ends as it should, whichever call fails and however', async (flow) => {
     const calls = await tryPoint(flow, 0, 'throttled')
     expect(calls).toBeGreaterThan(10)
     let points = 0

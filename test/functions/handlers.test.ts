@@ -20,6 +20,7 @@ function responder(parts: Partial<Responder> = {}): Responder & { seen: unknown[
     async bootstrap(key) {
       keys.push(key)
     },
+    trace: async () => {},
     ...parts,
   }
 }
@@ -67,5 +68,15 @@ describe('a batch of messages', () => {
   it('gives back a bootstrap message whose lookup failed', async () => {
     const one = responder({ bootstrap: () => Promise.reject(new Error('throttled')) })
     expect(await failedOf(one, [record('a', '{"bootstrap":"AKIAIOSFODNN7EXAMPLE"}')])).toEqual(['a'])
+  })
+
+  it('has the events of an incident looked up that the watch names, and gives the message back where that failed', async () => {
+    const traced: string[] = []
+    const one = responder({ trace: async (id) => void traced.push(id) })
+    expect(await failedOf(one, [record('a', '{"trace":"inc-0123456789ab"}')])).toEqual([])
+    expect(traced).toEqual(['inc-0123456789ab'])
+    expect(one.seen).toEqual([])
+    const failing = responder({ trace: () => Promise.reject(new Error('throttled')) })
+    expect(await failedOf(failing, [record('a', '{"trace":"inc-0123456789ab"}')])).toEqual(['a'])
   })
 })

@@ -1,33 +1,59 @@
+import type { AddressInfo } from 'node:net'
 import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
+import dynalite from 'dynalite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CountersignStack } from '../../infra/countersign-stack.ts'
 import { placeDatabases } from '../../local/place-databases.ts'
-import { iamClient } from '../../shared/aws/clients.ts'
+import { dynamoBreaker } from '../../shared/aws/breaker.ts'
+import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
+import { dynamo } from '../../shared/aws/clients.ts'
+import { lambdaContainDoor, lambdaRotateDoor, sqsBootstrapDoor, sqsTraceDoor, sqsWatchDoor } from '../../shared/aws/doors.ts'
+import { cloudTrailHistory } from '../../shared/aws/event-history.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
+import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
+import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { snsNotifier } from '../../shared/aws/notifier.ts'
+import { createTable } from '../../shared/aws/table.ts'
+import { secretsManagerVault } from '../../shared/aws/vault.ts'
 import { readStackConfig } from '../../shared/config.ts'
+import type { Incident } from '../../shared/domain/incident.ts'
 import { AccountPicture } from '../../shared/memory/account-picture.ts'
+import { absentAdvisor } from '../../shared/memory/advisor.ts'
+import { silentLog } from '../../shared/memory/log.ts'
 import { pipeline } from '../../shared/pipeline.ts'
+import type { ContainPorts, RespondPorts, RotatePorts, WatchPorts } from '../../shared/ports.ts'
+import { approve } from '../../shared/stages/approve.ts'
+import { bootstrap } from '../../shared/stages/bootstrap.ts'
 import { enforce } from '../../shared/stages/contain/enforce.ts'
 import { quarantinePolicyName } from '../../shared/stages/contain/quarantine.ts'
-import { parsePolicy } from '../../shared/stages/policy-source.ts'
+import { parsePolicy, seedPolicy } from '../../shared/stages/policy-source.ts'
 import { review } from '../../shared/stages/review.ts'
-import { type IamWire, iamWire } from '../contract/iam-wire.ts'
-import { ACCOUNT, arnOf, call, embedded, exposed, KEY, NOW } from '../embedded.ts'
+import { rotate } from '../../shared/stages/rotate/rotate.ts'
+import { trace } from '../../shared/stages/trace.ts'
+import { sweep } from '../../shared/stages/watch.ts'
+import { iamWire } from '../contract/iam-wire.ts'
+import { optionsFor } from '../contract/loopback.ts'
+import { ACCOUNT, arnOf, call, exposed, KEY, NOW, QUARANTINE_ARN } from '../embedded.ts'
+import { recordedAws, yes } from './recorded-aws.ts'
 
 const FULL = [{ PolicyName: 'full', PolicyDocument: 'x'.repeat(2048) }]
 const TEN = Array.from({ length: 10 }, (_, at) => ({ PolicyName: `p${at}`, PolicyArn: `arn:aws:iam::aws:policy/p${at}` }))
+const TRUST = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }] })
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
 
-/** Everything that a flow of containment can meet: room and no room, other credentials, roles, what was made and what was there. */
+/** Everything that a flow can meet: room and no room, other credentials, roles, what was made and what was there, keys to rotate. */
 const WORLD = AccountPicture.parse({
   UserDetailList: [
     { UserName: 'ci-build', Arn: arnOf('ci-build') },
     { UserName: 'full', Arn: arnOf('full'), UserPolicyList: FULL },
     { UserName: 'fuller', Arn: arnOf('fuller'), UserPolicyList: FULL, AttachedManagedPolicies: TEN },
     { UserName: 'backdoor', Arn: arnOf('backdoor') },
+    { UserName: 'rotated', Arn: arnOf('rotated') },
   ],
-  RoleDetailList: [{ RoleName: 'deploy', Arn: `arn:aws:iam::${ACCOUNT}:role/deploy` }],
-  AccessKeys: ['ci-build', 'full', 'fuller'].map((UserName, at) => ({
+  RoleDetailList: [{ RoleName: 'deploy', Arn: `arn:aws:iam::${ACCOUNT}:role/deploy`, AssumeRolePolicyDocument: TRUST }],
+  AccessKeys: ['ci-build', 'full', 'fuller', 'rotated'].map((UserName, at) => ({
     UserName,
     AccessKeyId: at === 0 ? KEY : `AKIA${UserName.toUpperCase().padEnd(16, '0')}`,
     Status: 'Active',
@@ -40,84 +66,207 @@ const WORLD = AccountPicture.parse({
   })),
 })
 
-const wires: IamWire[] = []
-afterAll(() => Promise.all(wires.map((wire) => wire.close())))
-
-/** IAM of the account by its API, and the verbs that were called on it. */
-async function onTheWire() {
-  const wire = await iamWire(WORLD)
-  wires.push(wire)
-  return { iam: awsIam(iamClient(wire.options), ACCOUNT), wire }
-}
+const POLICY = parsePolicy({
+  version: 1,
+  mode: 'contain',
+  breaker: { shareOfUsers: 1 },
+  // Tags are read where a policy names some.
+  tiers: [{ name: 'crown-jewels', match: { tags: { tier: '0' } } }],
+  rotation: { users: [arnOf('rotated')] },
+})
 
 let template: Template
+const closing: (() => unknown)[] = []
+afterAll(() => Promise.all(closing.map((close) => close())))
+
 beforeAll(async () => {
-  const app = new App()
-  const policy = parsePolicy({ version: 1 })
-  const stack = new CountersignStack(app, 'Countersign', {
+  const stack = new CountersignStack(new App(), 'Countersign', {
     config: readStackConfig({}),
-    policy,
+    policy: POLICY,
     places: await placeDatabases(),
     env: { account: ACCOUNT, region: 'us-east-1' },
   })
   template = Template.fromStack(stack)
 }, 180_000)
 
+/** With these Lambda itself fetches messages for a function; the function's code calls none of them. */
+const POLLED = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
+  (verb) => `sqs:${verb}`,
+)
+
+/** What the role of a function may do, but for its log and its traces, which the runtime writes. */
 function allowedTo(prefix: string): string[] {
   const actions = Object.values(template.findResources('AWS::IAM::Policy'))
-    .filter(({ Properties }) => Properties.Roles.some((role: { Ref: string }) => role.Ref.startsWith(prefix)))
+    .filter(({ Properties }) => Properties.Roles.some((role: { Ref: string }) => role.Ref.startsWith(`${prefix}Responder`)))
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as { Effect: string; Action: string | string[] }[])
     .filter(({ Effect }) => Effect === 'Allow')
     .flatMap(({ Action }) => Action)
-  return [...new Set(actions)].filter((action) => action.startsWith('iam:')).sort()
+  return [...new Set(actions)].filter((action) => !/^(logs|xray):/.test(action) && !POLLED.includes(action)).sort()
+}
+
+/** The functions of the stack on the SDK, each on clients of its own, over one account and one table. */
+async function deployed() {
+  const server = dynalite({ createTableMs: 0 })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const table = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  await createTable(dynamo(optionsFor(table)), 'record')
+  const iam = await iamWire(WORLD)
+  const others = await yes()
+  closing.push(iam.close, others.close, () => new Promise((resolve) => server.close(resolve)))
+  let now = NOW
+  const clock = { now: () => now }
+  const role = () => recordedAws({ table, iam, others })
+  const as = { respond: role(), contain: role(), rotate: role(), watch: role(), seed: role() }
+  const person = role()
+  const storesOf = ({ dynamo: client, sns }: ReturnType<typeof role>) => ({
+    incidents: dynamoIncidentStore({ client, name: 'record' }),
+    record: dynamoChangeRecord({ client, name: 'record' }),
+    notifier: snsNotifier(sns, 'arn:aws:sns:us-east-1:123456789012:notices'),
+    clock,
+    log: silentLog,
+  })
+  const queue = 'https://sqs.us-east-1.amazonaws.com/123456789012/queue'
+  const respond: RespondPorts = {
+    ...storesOf(as.respond),
+    identities: dynamoIdentityStore({ client: as.respond.dynamo, name: 'record' }),
+    iam: awsIam(as.respond.iam, ACCOUNT),
+    advisor: absentAdvisor,
+    containDoor: lambdaContainDoor(as.respond.lambda, 'contain'),
+    bootstrapDoor: sqsBootstrapDoor(as.respond.sqs, queue),
+    account: ACCOUNT,
+    history: cloudTrailHistory(as.respond.trail),
+    places: { placeOf: () => ({ country: undefined, network: undefined }) },
+  }
+  const contain: ContainPorts = {
+    ...storesOf(as.contain),
+    breaker: dynamoBreaker({ client: as.contain.dynamo, name: 'record' }),
+    iam: awsIam(as.contain.iam, ACCOUNT),
+    watchDoor: sqsWatchDoor(as.contain.sqs, queue),
+    account: ACCOUNT,
+    quarantinePolicyArn: QUARANTINE_ARN,
+  }
+  const rotating: RotatePorts = {
+    ...storesOf(as.rotate),
+    iam: awsIam(as.rotate.iam, ACCOUNT),
+    vault: secretsManagerVault(as.rotate.secrets),
+  }
+  const watch: WatchPorts = {
+    ...storesOf(as.watch),
+    iam: awsIam(as.watch.iam, ACCOUNT),
+    containDoor: lambdaContainDoor(as.watch.lambda, 'contain'),
+    rotateDoor: lambdaRotateDoor(as.watch.lambda, 'rotate'),
+    traceDoor: sqsTraceDoor(as.watch.sqs, queue),
+  }
+  return {
+    as,
+    iam,
+    respond,
+    contain,
+    rotating,
+    watch,
+    seed: storesOf(as.seed),
+    /** People answer with rights of their own. */
+    people: {
+      ...storesOf(person),
+      containDoor: lambdaContainDoor(person.lambda, 'contain'),
+      rotateDoor: lambdaRotateDoor(person.lambda, 'rotate'),
+    },
+    intruder: awsIam(person.iam, ACCOUNT),
+    setNow(time: number) {
+      now = time
+    },
+    /** Runs what was handed to Lambda. */
+    async settle() {
+      for (const { name, incidentId } of others.invoked.splice(0))
+        await (name === 'rotate' ? rotate(incidentId, rotating) : enforce(incidentId, contain))
+    },
+  }
+}
+
+const SESSION = {
+  userIdentity: {
+    type: 'AssumedRole',
+    arn: `arn:aws:sts::${ACCOUNT}:assumed-role/deploy/build-7`,
+    accountId: ACCOUNT,
+    accessKeyId: 'ASIADEPLOYSESSION001',
+    sessionContext: { sessionIssuer: { type: 'Role', arn: `arn:aws:iam::${ACCOUNT}:role/deploy`, userName: 'deploy' } },
+  },
 }
 
 describe('least privilege', () => {
-  it('contain and respond may call on IAM exactly what contain, hold and release make them call', async () => {
-    const responding = await onTheWire()
-    const containing = await onTheWire()
-    const world = await embedded({ callsContain: false, policy: { breaker: { shareOfUsers: 1 } } })
-    const ports = { ...world.ports, iam: containing.iam }
-    const respond = pipeline({ ...world.ports, iam: responding.iam })
-    const role = {
-      userIdentity: {
-        type: 'AssumedRole',
-        arn: `arn:aws:sts::${ACCOUNT}:assumed-role/deploy/build-7`,
-        accountId: ACCOUNT,
-        accessKeyId: 'ASIADEPLOYSESSION001',
-        sessionContext: { sessionIssuer: { type: 'Role', arn: `arn:aws:iam::${ACCOUNT}:role/deploy`, userName: 'deploy' } },
-      },
-    }
-    await respond([
+  it('every function may do exactly what its flows make it do: nothing that is refused, nothing that is not used', async () => {
+    const world = await deployed()
+    const { as, iam, respond, contain, watch, seed, people, settle } = world
+    await seedPolicy(POLICY, seed)
+    const run = pipeline(respond)
+    await run([
       call('iam:CreateUser', { id: 'm1', time: NOW - 2000, request: { userName: 'backdoor' } }),
-      ...['ci-build', 'full', 'fuller'].map((name, at) => exposed(at === 0 ? KEY : `AKIA${name.toUpperCase().padEnd(16, '0')}`, `x${at}`)),
-      ...['iam:CreateUser', 'iam:CreateLoginProfile', 'cloudtrail:StopLogging'].map((action, at) => ({
-        ...call(action, { id: `r${at}`, from: '198.51.100.7', request: { userName: 'backdoor' } }),
-        ...role,
+      ...['ci-build', 'full', 'fuller', 'rotated'].map((name, at) =>
+        exposed(at === 0 ? KEY : `AKIA${name.toUpperCase().padEnd(16, '0')}`, `x${at}`),
+      ),
+      ...['iam:CreateUser', 'iam:CreateLoginProfile', 'cloudtrail:StopLogging', 'iam:UpdateAssumeRolePolicy'].map((action, at) => ({
+        ...call(action, { id: `r${at}`, from: '198.51.100.7', request: { userName: 'backdoor', roleName: 'deploy' } }),
+        ...SESSION,
       })),
     ])
-    const incidents = await world.incidents()
-    expect(incidents.map(({ identity }) => identity.name).sort()).toEqual(['ci-build', 'deploy', 'full', 'fuller'])
-    for (const { id } of incidents) await enforce(id, ports)
-    for (const { state } of await world.incidents()) expect(state).toBe('contained')
+    await settle()
+    const every = async () => {
+      const all: Incident[] = []
+      for await (const incident of people.incidents.listAll()) all.push(incident)
+      return all
+    }
+    const incidents = await every()
+    expect(incidents.map(({ identity, state }) => `${identity.name} ${state}`).sort()).toEqual(
+      ['ci-build', 'deploy', 'full', 'fuller', 'rotated'].map((name) => `${name} contained`),
+    )
+    const named = (name: string) => incidents.find(({ identity }) => identity.name === name)?.id ?? ''
+    // What is asked for in the background.
+    await bootstrap(KEY, respond)
+    await trace(named('ci-build'), run, respond)
     // Somebody takes a deny away; the call that does it is seen, and what it did is set right.
-    const own = incidents.find(({ identity }) => identity.name === 'ci-build')
-    await containing.iam.deleteUserPolicy('ci-build', quarantinePolicyName(own?.id ?? ''))
-    world.setNow(NOW + 60_000)
+    await world.intruder.deleteUserPolicy('ci-build', quarantinePolicyName(named('ci-build')))
+    world.setNow(NOW + MINUTE)
     const undone = { request: { userName: 'ci-build', policyName: 'x' }, user: 'full', key: 'AKIAFULL000000000000' }
-    await respond([
-      call('iam:DeleteUserPolicy', { id: 'u1', time: NOW + 60_000, ...undone }),
-      call('iam:DeleteRolePolicy', { id: 'u2', time: NOW + 60_000, ...undone, request: { roleName: 'deploy', policyName: 'x' } }),
+    await run([
+      call('iam:DeleteUserPolicy', { id: 'u1', time: NOW + MINUTE, ...undone }),
+      call('iam:DeleteRolePolicy', { id: 'u2', time: NOW + MINUTE, ...undone, request: { roleName: 'deploy', policyName: 'x' } }),
     ])
-    for (const { id } of incidents) await enforce(id, ports)
-    const reviewer = { kind: 'legitimate', by: arnOf('reviewer'), reason: 'a drill' } as const
-    const containDoor = { contain: (id: string) => enforce(id, ports) }
-    for (const { id } of incidents) await review(id, reviewer, { ...ports, containDoor })
-    expect((await world.incidents()).map(({ state }) => state)).toEqual(incidents.map(() => 'released'))
-    expect(containing.wire.picture()).toEqual(WORLD)
+    await settle()
+    for (const { id } of incidents) await enforce(id, contain)
+    const by = arnOf('reviewer')
+    await approve(named('deploy'), { edgeId: 'iam:UpdateAssumeRolePolicy deploy', by, reason: 'not ours' }, people)
+    await settle()
+    expect(JSON.stringify(iam.picture().RoleDetailList)).toContain('CountersignOutside')
+    await review(named('rotated'), { kind: 'compromised', by, reason: 'it is out' }, people)
+    await settle()
+    for (const hours of [1, 30, 40, 41]) {
+      world.setNow(NOW + hours * HOUR)
+      await sweep(watch)
+      await settle()
+    }
+    const rest = ['ci-build', 'full', 'fuller', 'deploy']
+    for (const name of rest) await review(named(name), { kind: 'legitimate', by, reason: 'a drill' }, people)
+    await settle()
+    expect((await every()).map(({ identity, state }) => `${identity.name} ${state}`).sort()).toEqual(
+      ['rotated confirmed', ...rest.map((name) => `${name} released`)].sort(),
+    )
+    const { AccessKeys, ...now } = iam.picture()
+    const { AccessKeys: before, ...then } = WORLD
+    expect(now).toEqual(then)
+    expect(AccessKeys.filter(({ UserName }) => UserName !== 'rotated')).toEqual(before.filter(({ UserName }) => UserName !== 'rotated'))
+    expect(AccessKeys.filter(({ UserName }) => UserName === 'rotated')).toMatchObject([{ Status: 'Active' }])
 
-    const called = (wire: IamWire) => [...new Set(wire.seen)].map((verb) => `iam:${verb}`).sort()
-    expect(called(containing.wire)).toEqual(allowedTo('Contain'))
-    expect(called(responding.wire)).toEqual(allowedTo('Respond'))
-  })
+    // An incident that nobody answers: its tier decides, and the tier hangs on tags, of a user and of a role.
+    await run([exposed(KEY, 'y1', NOW + 70 * HOUR), { ...call('cloudtrail:DeleteTrail', { id: 'z1', time: NOW + 70 * HOUR }), ...SESSION }])
+    await settle()
+    world.setNow(NOW + 300 * HOUR)
+    await sweep(watch)
+
+    expect(as.respond.used()).toEqual(allowedTo('Respond'))
+    expect(as.contain.used()).toEqual(allowedTo('Contain'))
+    // What it failed at is put into a queue by Lambda, with the function's rights.
+    expect([...as.rotate.used(), 'sqs:SendMessage']).toEqual(allowedTo('Rotate'))
+    expect(as.watch.used()).toEqual(allowedTo('Watch'))
+    expect(as.seed.used()).toEqual(allowedTo('Seed'))
+  }, 120_000)
 })

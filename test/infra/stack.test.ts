@@ -5,6 +5,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ATTACHMENT_VERBS, ROLE_READS, ROLE_VERBS, USER_READS, USER_VERBS } from '../../infra/contain-function.ts'
 import { CountersignStack } from '../../infra/countersign-stack.ts'
+import { KEY_VERBS, SECRET_VERBS } from '../../infra/rotate-function.ts'
 import { placeDatabases } from '../../local/place-databases.ts'
 import { readPolicyFile } from '../../local/policy-file.ts'
 import { readStackConfig } from '../../shared/config.ts'
@@ -12,6 +13,11 @@ import { parsePolicy } from '../../shared/stages/policy-source.ts'
 
 const VERBS = [...USER_VERBS, ...ATTACHMENT_VERBS, ...ROLE_VERBS]
 const GUARDED = ['arn:aws:iam::*:user/break-glass', '*:user/admins/*']
+
+const ROTATION = {
+  users: ['arn:aws:iam::*:user/ci-*'],
+  places: [{ arns: ['*:user/ci-deploy'], secret: 'builds/deploy-key' }],
+}
 
 interface Statement {
   readonly Effect: 'Allow' | 'Deny'
@@ -26,7 +32,7 @@ let template: Template
 beforeAll(async () => {
   const places = await placeDatabases()
   app = new App()
-  const policy = parsePolicy({ version: 1, protected: { arns: GUARDED, tags: {} } })
+  const policy = parsePolicy({ version: 1, protected: { arns: GUARDED, tags: {} }, rotation: ROTATION })
   const config = readStackConfig({ advisorModelId: 'us.example.model-v1:0', includeRoleSessions: true })
   template = Template.fromStack(
     new CountersignStack(app, 'Countersign', { config, policy, places, env: { account: '123456789012', region: 'us-east-1' } }),
@@ -58,7 +64,7 @@ describe('respond', () => {
   })
 
   it('allows no wildcard action', () => {
-    for (const role of ['Respond', 'Contain', 'Seed']) {
+    for (const role of ['Respond', 'Contain', 'Rotate', 'Watch', 'Seed']) {
       expect(
         actionsOf(statementsOf(role), 'Allow').filter((action) => action.includes('*')),
         role,
@@ -156,6 +162,51 @@ describe('contain', () => {
 const consumedQueues = () =>
   Object.values(template.findResources('AWS::SQS::Queue')).filter(({ Properties }) => Properties.RedrivePolicy !== undefined)
 
+describe('rotate', () => {
+  const statements = () => statementsOf('Rotate')
+
+  it('reaches the users and secrets that the policy names, and may read no secret', () => {
+    const keys = statements().find(({ Effect, Action }) => Effect === 'Allow' && Action.includes('iam:CreateAccessKey'))
+    expect(keys?.Action).toEqual(KEY_VERBS)
+    expect(JSON.stringify(keys?.Resource)).toMatch(/:iam::123456789012:user\/ci-\*/)
+    expect(JSON.stringify(keys?.Resource)).not.toContain('user/*')
+    const secrets = statements().find(({ Effect, Action }) => Effect === 'Allow' && Action.includes('secretsmanager:CreateSecret'))
+    expect(secrets?.Action).toEqual(SECRET_VERBS)
+    expect(JSON.stringify(secrets?.Resource)).toMatch(/secret:countersign\/\*".*secret:builds\/deploy-key-\?{6}"/)
+    expect(actionsOf(statements(), 'Deny')).toEqual(
+      expect.arrayContaining([...KEY_VERBS, 'secretsmanager:GetSecretValue', 'sts:AssumeRole']),
+    )
+  })
+
+  it('may change no policy of anybody', () => {
+    const verbs = actionsOf(statements(), 'Allow')
+    expect(verbs.length).toBeGreaterThan(5)
+    for (const verb of VERBS) expect(verbs).not.toContain(verb)
+  })
+
+  it('is not there where the policy names no users', async () => {
+    const policy = parsePolicy({ version: 1 })
+    const config = readStackConfig({})
+    const places = await placeDatabases()
+    const plain = Template.fromStack(
+      new CountersignStack(new App(), 'Countersign', { config, policy, places, env: { account: '123456789012', region: 'us-east-1' } }),
+    )
+    const all = JSON.stringify(plain.toJSON())
+    expect(all).not.toContain('CreateAccessKey')
+    expect(all).not.toContain('secretsmanager:')
+  }, 120_000)
+})
+
+describe('watch', () => {
+  it('runs every five minutes, reads the open incidents and changes nothing in IAM', () => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(5 minutes)' })
+    const iam = actionsOf(statementsOf('Watch'), 'Allow').filter((action) => action.startsWith('iam:'))
+    expect(iam).toEqual(['iam:GetUser', 'iam:GetRole'])
+    const index = statementsOf('Watch').find(({ Resource }) => JSON.stringify(Resource).includes('/index/open-incidents'))
+    expect(index?.Action).toBe('dynamodb:Query')
+  })
+})
+
 describe('the stack', () => {
   it('has patterns that EventBridge takes: 2,048 characters each at most', () => {
     for (const [id, { Properties }] of Object.entries(template.findResources('AWS::Events::Rule')))
@@ -176,7 +227,7 @@ describe('the stack', () => {
   it('has a dead-letter queue behind every queue, and an alarm on each', () => {
     expect(consumedQueues()).toHaveLength(4)
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
-    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(6)
+    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(8)
     for (const { Properties } of alarms) expect(Properties.AlarmActions).toHaveLength(1)
   })
 
@@ -213,8 +264,10 @@ describe('the stack', () => {
       const [absent, others] = detail.userIdentity.sessionContext.sessionIssuer.arn
       expect(absent).toEqual({ exists: false })
       expect(others['anything-but'].map((role: { 'Fn::GetAtt': string[] }) => role['Fn::GetAtt'][0]?.replace(/Responder.*/, ''))).toEqual([
-        'Respond',
         'Contain',
+        'Rotate',
+        'Respond',
+        'Watch',
         'Seed',
       ])
     }
@@ -234,7 +287,7 @@ describe('the stack', () => {
     }
     const outdir = app.synth().directory
     const bundles = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter(({ name }) => name === 'index.mjs')
-    expect(bundles).toHaveLength(3)
+    expect(bundles).toHaveLength(5)
     for (const { parentPath, name } of bundles) expect(statSync(join(parentPath, name)).size).toBeLessThan(1_500_000)
   })
 

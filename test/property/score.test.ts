@@ -44,6 +44,7 @@ const bounds: fc.Arbitrary<Bounds> = fc.record({
   tier: fc.constant('t'),
   mode: fc.constantFrom('observe', 'ask', 'contain'),
   thresholds,
+  onExpiry: fc.constant('keep'),
   protection: fc.option(fc.constant('protected'), { nil: undefined }),
 })
 const kinds = fc.constantFrom<IdentityKind>('iam-user', 'role', 'root', 'federated-user', 'unknown')

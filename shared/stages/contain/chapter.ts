@@ -17,8 +17,13 @@ export interface Chapter {
 
 const ATTEMPTS = 8
 
-/** Opens an incident's chapter on entries that were just read. */
-export function openChapter(incidentId: string, entries: readonly Change[], ports: { record: ChangeRecord; clock: Clock }): Chapter {
+/** Opens an incident's chapter on entries that were just read. `actor` is the function that writes. */
+export function openChapter(
+  incidentId: string,
+  entries: readonly Change[],
+  ports: { record: ChangeRecord; clock: Clock },
+  actor = 'countersign:contain',
+): Chapter {
   const subject = incidentSubject(incidentId)
   let changes = [...entries]
   return {
@@ -29,7 +34,7 @@ export function openChapter(incidentId: string, entries: readonly Change[], port
     async write(draft, isStill = () => true) {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const at = new Date(ports.clock.now()).toISOString()
-        const change = chain(subject, headOf(changes.at(-1)), { at, actor: 'countersign:contain', ...draft })
+        const change = chain(subject, headOf(changes.at(-1)), { at, actor, ...draft })
         if (await ports.record.append(change)) {
           changes.push(change)
           return 'written'

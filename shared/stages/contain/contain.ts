@@ -6,7 +6,7 @@ import { updateIncident } from '../incident-update.ts'
 import { owe, settle } from '../notify.ts'
 import type { PolicyInForce } from '../policy-source.ts'
 import type { Chapter } from './chapter.ts'
-import { planOf } from './plan.ts'
+import { approvedSteps, planOf } from './plan.ts'
 import type { Step, StepValue, Subject } from './step.ts'
 import { switchInactive } from './switch-inactive.ts'
 import { GONE, take } from './take.ts'
@@ -41,6 +41,7 @@ export async function contain(
   const refusal = refusalOf(incident, bounds.get(keyOf(subject)), { isReserved, limit, steps: steps.length, account: ports.account })
   if (refusal !== undefined) return close(stored, { state: 'asking', why: [refusal] }, chapter, ports)
   const made = madeBy(incident)
+  const approved = new Set(approvedSteps(incident).map(({ target }) => target))
   /** What keeps the incident from being contained, and what is only to be said: the intruder must not hold off the one by the other. */
   const doubts: string[] = []
   const remarks: string[] = []
@@ -48,7 +49,7 @@ export async function contain(
   for (const { step, value } of all) {
     const key = keyOf(step.subject)
     const isOwn = key === keyOf(subject)
-    const doubt = isOwn ? undefined : boundOf(bounds.get(key), made.has(key))
+    const doubt = isOwn ? undefined : boundOf(bounds.get(key), made.has(key) || approved.has(step.target))
     const outcome =
       doubt ?? (value.kind === 'failed' ? `could not be looked at: ${value.error}` : await take(step, value.value, chapter, ports))
     // What the intruder made and took away again, or what IAM does not show yet: `verify` tries once more.
@@ -116,11 +117,14 @@ function madeBy({ lineage }: Incident): Set<string> {
   )
 }
 
-/** Why somebody else that the lineage leads to is not touched, or undefined where it may be. */
-function boundOf(bounds: Bounds | undefined, isMade: boolean): string | undefined {
+/**
+ * Why somebody else that the lineage leads to is not touched, or undefined where it may be. `isFree`: it was made by the
+ * credential, or a person approved the step; then only protection stands against it.
+ */
+function boundOf(bounds: Bounds | undefined, isFree: boolean): string | undefined {
   if (bounds === undefined) return 'its tags and path could not be read'
   if (bounds.protection !== undefined) return bounds.protection
-  return isMade || bounds.mode === 'contain'
+  return isFree || bounds.mode === 'contain'
     ? undefined
     : `mode ${bounds.mode} of tier ${bounds.tier} does not contain: a person has to decide`
 }

@@ -6,11 +6,12 @@ import { readPolicy } from '../policy-source.ts'
 import { incidentSubject } from '../record.ts'
 import { openChapter } from './chapter.ts'
 import { complete, contain } from './contain.ts'
+import { ease } from './ease.ts'
 import { release } from './release.ts'
 import { verify } from './verify.ts'
 
 /** In these states what was contained is to stay so. */
-const HELD: readonly IncidentState[] = ['contained', 'asking', 'confirmed']
+const HELD: readonly IncidentState[] = ['contained', 'asking', 'rotating', 'confirmed']
 
 /**
  * Makes the account what an incident's state says: `containing` is contained, `releasing` is given back; in any other
@@ -28,6 +29,7 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
   if (stored.value.state === 'containing') return contain(stored, chapter, { ...policy, users }, ports)
   if (stored.value.state === 'releasing') return release(stored, chapter, policy, ports)
   if (stored.value.state === 'contained') await complete(stored, chapter, policy, ports)
+  if (stored.value.state === 'rotating') await ease(stored, chapter, ports)
   if (HELD.includes(stored.value.state)) return verify(stored, chapter, ports)
   await settle(stored, ports)
 }

@@ -3,6 +3,7 @@ import { accessKeyInactive } from './access-key-inactive.ts'
 import { denyAll, inlinePolicy, sessionsRevoked } from './inline-policy.ts'
 import type { Step, Subject } from './step.ts'
 import { switchInactive } from './switch-inactive.ts'
+import { trustClosed } from './trust-closed.ts'
 import { userBoundary, userDenyAttached } from './user-deny-managed.ts'
 
 /** What a plan needs beside the incident. */
@@ -26,7 +27,8 @@ const SESSION_NAME = /^[\w+=,.@-]{2,64}$/
  * The steps that contain an incident, in the order of the ladder: the exact credential, then its owner, then what it made.
  *
  * Keys that the compromised credential made for other users are switched off, users and roles that it made are denied
- * everything, sessions that it took on are ended by their names. Changes to what was there before (`pendingOf`) wait for a person.
+ * everything, sessions that it took on are ended by their names. Changes to what was there before (`pendingOf`) wait for a person;
+ * those that a person approved come last.
  */
 export function planOf(incident: Incident, context: PlanContext): Step[] {
   const { identity, lineage, credentials } = incident
@@ -39,7 +41,7 @@ export function planOf(incident: Incident, context: PlanContext): Step[] {
         ]
       : []
   const made = lineage.flatMap((edge) => stepsFor(edge, incident.id, context))
-  const steps = [...own, ...sessionSteps(incident, context), ...made]
+  const steps = [...own, ...sessionSteps(incident, context), ...made, ...approvedSteps(incident)]
   return [...new Map(steps.map((step) => [step.target, step])).values()]
 }
 
@@ -56,6 +58,16 @@ function stepsFor({ kind, id, owner }: LineageEdge, incidentId: string, context:
     default:
       return []
   }
+}
+
+/** What a person wants set back of what was there before. */
+export function approvedSteps({ lineage, approved, identity }: Incident): Step[] {
+  return lineage.flatMap((edge) => (approved.includes(edge.id) ? (closingOf(edge, identity.account) ?? []) : []))
+}
+
+/** The step that closes a door, where there is one that can be undone. */
+export function closingOf({ kind, id, owner }: LineageEdge, account: string): Step | undefined {
+  return kind === 'door' && id.startsWith('iam:UpdateAssumeRolePolicy ') ? trustClosed(owner, account) : undefined
 }
 
 /** Inline; where there is no room, attached; where there is none either, as a boundary. */
@@ -114,12 +126,16 @@ export function roleSessionIn(arn: string, account: string): [role: string, name
 
 /** What the compromised credential changed of things that were there before: for a person to look at, in words. */
 export function pendingOf(incident: Incident): string[] {
-  const { lineage } = incident
+  const { lineage, approved, identity } = incident
   const made = new Set(lineage.filter(({ kind }) => kind === 'user').map(({ owner }) => owner))
   const many = [...takenOn(incident)]
     .filter(([, names]) => names.size > TAKEN_NAMES_LIMIT)
     .map(([role, names]) => `${names.size} sessions of role ${role} were taken on: end all its sessions if it can bear it`)
-  const changed = lineage.flatMap(({ kind, id, owner }) => {
+  const changed = lineage.flatMap((edge) => {
+    const { kind, id, owner } = edge
+    if (approved.includes(id)) return []
+    if (kind === 'door' && closingOf(edge, identity.account) !== undefined)
+      return [`${id}: approve, and it is closed to principals from outside the account`]
     if (kind === 'door') return [`${id}: see what it opened, and set it back`]
     if (kind === 'console' && !made.has(owner))
       return [`a console password was set for ${owner}: delete the login profile if it is not theirs`]
@@ -149,6 +165,8 @@ export function stepFor(target: string): Step | undefined {
       return userDenyAttached(owner, name)
     case 'user-boundary':
       return userBoundary(owner, name)
+    case 'role-trust':
+      return trustClosed(owner, name)
   }
   return undefined
 }

@@ -1,0 +1,25 @@
+import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
+import { dynamo, iamClient, lambdaClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
+import { lambdaContainDoor, lambdaRotateDoor, sqsTraceDoor } from '../../shared/aws/doors.ts'
+import { awsIam } from '../../shared/aws/iam.ts'
+import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { snsNotifier } from '../../shared/aws/notifier.ts'
+import { readEnvironment, WatchConfig } from '../../shared/config.ts'
+import type { WatchPorts } from '../../shared/ports.ts'
+import { log } from './telemetry.ts'
+
+const config = readEnvironment(WatchConfig, process.env)
+const table = { client: dynamo(), name: config.TABLE_NAME }
+const { ROTATE_FUNCTION_NAME: rotate } = config
+
+export const ports: WatchPorts = {
+  incidents: dynamoIncidentStore(table),
+  record: dynamoChangeRecord(table),
+  iam: awsIam(iamClient(), config.ACCOUNT_ID),
+  containDoor: lambdaContainDoor(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
+  rotateDoor: rotate === undefined ? undefined : lambdaRotateDoor(lambdaClient(), rotate),
+  traceDoor: sqsTraceDoor(sqsClient(), config.TRACE_QUEUE_URL),
+  notifier: snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN),
+  clock: { now: () => Date.now() },
+  log,
+}

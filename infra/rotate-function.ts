@@ -1,0 +1,77 @@
+import { Duration, Stack } from 'aws-cdk-lib'
+import type { Table } from 'aws-cdk-lib/aws-dynamodb'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
+import type { Topic } from 'aws-cdk-lib/aws-sns'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import type { StackConfig } from '../shared/config.ts'
+import type { Policy } from '../shared/domain/policy.ts'
+import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
+import { deadLetterQueue } from './dead-letter-queue.ts'
+import { iamResource } from './iam-resource.ts'
+import { ResponderFunction } from './responder-function.ts'
+
+/** What rotate does to keys. A test holds the list to what the code calls. */
+export const KEY_VERBS = ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'] as const
+
+export const SECRET_VERBS = ['secretsmanager:CreateSecret', 'secretsmanager:PutSecretValue', 'secretsmanager:ListSecretVersionIds'] as const
+
+export interface RotateFunctionProps {
+  readonly table: Table
+  readonly topic: Topic
+  readonly policy: Policy
+  readonly config: StackConfig
+}
+
+/**
+ * Makes the keys of users anew whose compromise a person has confirmed. It is only there where the deployed policy names such users, and
+ * its role reaches those users and their secrets, and no others. It cannot read a secret.
+ */
+export class RotateFunction extends Construct {
+  readonly function: LambdaFunction
+  readonly roleArn: string
+  readonly failures: Queue
+
+  constructor(scope: Construct, id: string, { table, topic, policy, config }: RotateFunctionProps) {
+    super(scope, id)
+    const { account, partition, region } = Stack.of(this)
+    this.failures = deadLetterQueue(this, 'RotateFailures')
+    const responder = new ResponderFunction(this, 'Responder', {
+      entry: 'rotate',
+      description: 'Makes the keys of confirmed incidents anew',
+      environment: { TABLE_NAME: table.tableName, ACCOUNT_ID: account, NOTIFY_TOPIC_ARN: topic.topicArn },
+      logRetentionDays: config.logRetentionDays,
+      memorySize: 256,
+      // Shorter than the lease of the stage: when that is over, this run is.
+      timeout: Duration.seconds(60),
+    })
+    responder.function.configureAsyncInvoke({
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(1),
+      onFailure: new SqsDestination(this.failures),
+    })
+    const { rotation } = policy
+    const users = rotation.users.map((pattern) => iamResource(pattern, { account, partition }))
+    const secretNames = [`${rotation.secretPrefix}*`, ...rotation.places.map(({ secret }) => `${secret}-??????`)]
+    const secrets = secretNames.map((name) => `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}`)
+    responder.allow(KEY_VERBS, users)
+    responder.allow(SECRET_VERBS, secrets)
+    responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
+    responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
+    responder.allow(['sns:Publish'], [topic.topicArn])
+    const guarded = policy.protected.arns.map((pattern) => iamResource(pattern, { account, partition }))
+    if (guarded.length > 0) responder.deny(KEY_VERBS, guarded)
+    responder.deny(['secretsmanager:GetSecretValue', 'sts:AssumeRole', 'iam:PassRole'], ['*'])
+    acknowledgeWildcards(this, {
+      'Resource::*': 'X-Ray (PutTraceSegments, PutTelemetryRecords) takes no resource; the other statement on * is a Deny.',
+      ...Object.fromEntries(users.map((arn) => [`Resource::${arn}`, 'The users that the policy names for rotation.'])),
+      ...Object.fromEntries(
+        secrets.map((arn) => [`Resource::${arn}`, 'Secrets Manager ends the names of secrets with six characters of its own.']),
+      ),
+      ...Object.fromEntries(guarded.map((arn) => [`Resource::${arn}`, 'Stands in a Deny: the wildcard takes rights away.'])),
+    })
+    this.function = responder.function
+    this.roleArn = responder.role.roleArn
+  }
+}

@@ -1,0 +1,79 @@
+import { Duration, Stack } from 'aws-cdk-lib'
+import type { Table } from 'aws-cdk-lib/aws-dynamodb'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler'
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets'
+import type { Topic } from 'aws-cdk-lib/aws-sns'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import { OPEN_INDEX } from '../shared/aws/table.ts'
+import type { StackConfig } from '../shared/config.ts'
+import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
+import { deadLetterQueue } from './dead-letter-queue.ts'
+import { ResponderFunction } from './responder-function.ts'
+
+/** How often the open incidents are looked after. */
+const EVERY = Duration.minutes(5)
+
+export interface WatchFunctionProps {
+  readonly table: Table
+  readonly topic: Topic
+  /** Where respond is asked to look events up. */
+  readonly traceQueue: Queue
+  readonly contain: LambdaFunction
+  readonly rotate: LambdaFunction | undefined
+  readonly config: StackConfig
+}
+
+/** Looks after open incidents on a schedule, so that nothing hangs for ever. It cannot change IAM. */
+export class WatchFunction extends Construct {
+  readonly function: LambdaFunction
+  readonly roleArn: string
+  /** Sweeps that the scheduler could not start. */
+  readonly failures: Queue
+
+  constructor(scope: Construct, id: string, { table, topic, traceQueue, contain, rotate, config }: WatchFunctionProps) {
+    super(scope, id)
+    const { account, partition } = Stack.of(this)
+    const responder = new ResponderFunction(this, 'Responder', {
+      entry: 'watch',
+      description: 'Looks after open incidents: stuck, missed, unanswered',
+      environment: {
+        TABLE_NAME: table.tableName,
+        ACCOUNT_ID: account,
+        NOTIFY_TOPIC_ARN: topic.topicArn,
+        CONTAIN_FUNCTION_NAME: contain.functionName,
+        TRACE_QUEUE_URL: traceQueue.queueUrl,
+        ...(rotate === undefined ? {} : { ROTATE_FUNCTION_NAME: rotate.functionName }),
+      },
+      logRetentionDays: config.logRetentionDays,
+      memorySize: 256,
+      timeout: Duration.minutes(2),
+    })
+    this.failures = deadLetterQueue(this, 'UnstartedSweeps')
+    new Schedule(this, 'Every', {
+      schedule: ScheduleExpression.rate(EVERY),
+      target: new LambdaInvoke(responder.function, { deadLetterQueue: this.failures, retryAttempts: 1, maxEventAge: EVERY }),
+      description: 'Has watch look after the open incidents',
+    })
+    // The index holds open incidents and nothing else.
+    responder.allow(['dynamodb:Query'], [`${table.tableArn}/index/${OPEN_INDEX}`])
+    responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
+    responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
+    responder.allow(['lambda:InvokeFunction'], [contain.functionArn, ...(rotate === undefined ? [] : [rotate.functionArn])])
+    responder.allow(['sqs:SendMessage'], [traceQueue.queueArn])
+    responder.allow(['sns:Publish'], [topic.topicArn])
+    // Tags decide of the tier, and the tier of what becomes of an incident that nobody answers. Reads only.
+    const users = `arn:${partition}:iam::${account}:user/*`
+    const roles = `arn:${partition}:iam::${account}:role/*`
+    responder.allow(['iam:GetUser'], [users])
+    responder.allow(['iam:GetRole'], [roles])
+    acknowledgeWildcards(this, {
+      'Resource::*': 'X-Ray (PutTraceSegments, PutTelemetryRecords) takes no resource; there is no other wildcard.',
+      [`Resource::${users}`]: 'Reads of tags: which user is not known before.',
+      [`Resource::${roles}`]: 'Reads of tags: which role is not known before.',
+    })
+    this.function = responder.function
+    this.roleArn = responder.role.roleArn
+  }
+}

@@ -1,0 +1,106 @@
+import type { Incident, IncidentState } from '../domain/incident.ts'
+import { boundsFor, needsTags, type Policy } from '../domain/policy.ts'
+import type { Versioned, WatchPorts } from '../ports.ts'
+import { updateIncident } from './incident-update.ts'
+import { owe, settle } from './notify.ts'
+import { readPolicy } from './policy-source.ts'
+import { append, headOf, incidentSubject } from './record.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+
+/** Longer than contain may run, its two repeats by Lambda included: an incident that is still on its way is stuck. */
+const STUCK_MS = 5 * MINUTE_MS
+
+/** CloudTrail gives most events to LookupEvents within 15 minutes; so long a new incident is looked up again. */
+const TRACE_MS = HOUR_MS
+
+/** The most open incidents of one sweep; the highest priority comes first. */
+const SWEEP_LIMIT = 1000
+
+/**
+ * Looks after every open incident, so that nothing hangs for ever: what is stuck on its way is set going again, events that never came
+ * are looked up, a notice that is owed is paid, people who do not answer are told again, and an incident that nobody ever
+ * answers ends as the policy says. Safe to run at any time. Answers how many incidents it looked at.
+ */
+export async function sweep(ports: WatchPorts): Promise<number> {
+  const [{ policy }, open] = await Promise.all([readPolicy(ports.record), ports.incidents.listOpen(SWEEP_LIMIT)])
+  const failures: string[] = []
+  for (const { id } of open) {
+    await tend(id, policy, ports).catch((cause: unknown) => {
+      const error = cause instanceof Error ? cause.name : 'unknown error'
+      ports.log.warn('watch.incident.failed', { incidentId: id, error })
+      failures.push(`${id}: ${error}`)
+    })
+  }
+  ports.log.info('watch.swept', { open: open.length, failed: failures.length })
+  if (open.length === SWEEP_LIMIT) ports.log.warn('watch.full', { open: open.length })
+  return open.length
+}
+
+async function tend(incidentId: string, policy: Policy, ports: WatchPorts): Promise<void> {
+  // The index may be behind: what counts is the item itself.
+  const stored = await ports.incidents.get(incidentId)
+  if (stored === undefined) return
+  const { value: incident } = stored
+  const now = ports.clock.now()
+  const isYoung = now - incident.updatedAt < TRACE_MS && incident.state !== 'watching'
+  if (isYoung) await ports.traceDoor.trace(incidentId)
+  switch (incident.state) {
+    case 'containing':
+    case 'releasing':
+      if (now - incident.updatedAt >= STUCK_MS) await ports.containDoor.contain(incidentId)
+      return
+    case 'rotating':
+      await ports.containDoor.contain(incidentId)
+      await ports.rotateDoor?.rotate(incidentId)
+      return
+    case 'asking':
+    case 'contained':
+      return await remind(stored, policy, ports)
+    case 'watching':
+      return await expire(stored, { policy, since: incident.updatedAt }, ports)
+    case 'released':
+    case 'confirmed':
+    case 'expired':
+      return
+  }
+}
+
+/** Tells people again that they are waited for; and ends what nobody answers. */
+async function remind(stored: Versioned<Incident>, policy: Policy, ports: WatchPorts): Promise<void> {
+  const { value: incident } = stored
+  const now = ports.clock.now()
+  const since = Math.max(incident.containedAt ?? 0, incident.decidedBy.time)
+  const isUnanswered = now - since >= policy.review.escalateAfterMinutes * MINUTE_MS && incident.escalatedAt === undefined
+  const told = (one: Incident) => (one.escalatedAt === undefined ? owe({ ...one, escalatedAt: now }, 'escalated') : undefined)
+  const updated = await settle(isUnanswered ? await updateIncident(stored, told, ports.incidents) : stored, ports)
+  await expire(updated, { policy, since }, ports)
+}
+
+/** Ends an incident that nobody has answered for as long as the policy says. What it says of the tier decides what becomes of it. */
+async function expire(
+  stored: Versioned<Incident>,
+  { policy, since }: { policy: Policy; since: number },
+  { iam, incidents, record, clock, containDoor, log }: WatchPorts,
+): Promise<void> {
+  const { id, identity, state: from } = stored.value
+  const hours = policy.review.expireAfterHours
+  if (clock.now() - since < hours * HOUR_MS) return
+  const tags = needsTags(policy) ? (await iam.describe(identity))?.tags : {}
+  const { onExpiry } = boundsFor(policy, identity.id, tags, clock.now())
+  const state: IncidentState = from !== 'contained' ? 'expired' : onExpiry === 'release' ? 'releasing' : 'confirmed'
+  const at = new Date(clock.now()).toISOString()
+  const why = from === 'watching' ? `nothing new in ${hours} hours` : `nobody answered in ${hours} hours: ${onExpiry}`
+  const verdict = { kind: state === 'releasing' ? 'legitimate' : 'compromised', by: 'countersign:watch', reason: why, at } as const
+  const actor = 'countersign:watch'
+  const entry = await append(record, incidentSubject(id), { at, actor, kind: 'state', target: `incident:${id}`, from, to: state, why })
+  const ended = (incident: Incident): Incident | undefined => {
+    if (incident.state !== from) return undefined
+    const next = { ...incident, state, head: headOf(entry) }
+    return state === 'expired' ? next : { ...next, verdict }
+  }
+  await updateIncident(stored, ended, incidents)
+  log.info('watch.expired', { incidentId: id, from, to: state })
+  if (state === 'releasing') await containDoor.contain(id)
+}

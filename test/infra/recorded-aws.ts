@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import { cloudTrailClient, dynamo, iamClient, lambdaClient, secretsClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
+import type { IamWire } from '../contract/iam-wire.ts'
+import { json, type Loopback, loopback, optionsFor, type WireRequest } from '../contract/loopback.ts'
+
+/** What a call of the SDK needs as a right, where the two have different names. */
+const RIGHTS: ReadonlyMap<string, string> = new Map([
+  ['dynamodb:Get', 'dynamodb:GetItem'],
+  ['dynamodb:Put', 'dynamodb:PutItem'],
+  ['dynamodb:Update', 'dynamodb:UpdateItem'],
+  ['dynamodb:BatchGet', 'dynamodb:BatchGetItem'],
+  ['lambda:Invoke', 'lambda:InvokeFunction'],
+  ['sqs:SendMessageBatch', 'sqs:SendMessage'],
+])
+
+type Send = { send(command: object, ...rest: unknown[]): Promise<unknown> }
+
+/** The SDK clients of one function, whose calls are noted as the rights that they need. */
+export function recordedAws({ table, iam, others }: { table: string; iam: IamWire; others: Loopback }) {
+  const used = new Set<string>()
+  const noted = <T extends object>(service: string, client: T): T => {
+    const target = client as T & Send
+    const send = target.send.bind(target)
+    target.send = (command, ...rest) => {
+      const call = `${service}:${command.constructor.name.replace(/Command$/, '')}`
+      used.add(RIGHTS.get(call) ?? call)
+      return send(command, ...rest)
+    }
+    return client
+  }
+  return {
+    used: () => [...used].sort(),
+    dynamo: noted('dynamodb', dynamo(optionsFor(table))),
+    iam: noted('iam', iamClient(iam.options)),
+    lambda: noted('lambda', lambdaClient(others.options)),
+    sns: noted('sns', snsClient(others.options)),
+    sqs: noted('sqs', sqsClient(others.options)),
+    secrets: noted('secretsmanager', secretsClient(others.options)),
+    trail: noted('cloudtrail', cloudTrailClient(others.options)),
+  }
+}
+
+/** Lambda, SNS, SQS, Secrets Manager and CloudTrail on loopback, each saying yes. `invoked` holds what Lambda was handed. */
+export async function yes(): Promise<Loopback & { readonly invoked: { readonly name: string; readonly incidentId: string }[] }> {
+  const invoked: { name: string; incidentId: string }[] = []
+  const versions = new Set<string>()
+  /** The first key cannot be put away: so there is one whose secret is lost. */
+  let attempts = 0
+  const wire = await loopback(({ path, headers, body }: WireRequest) => {
+    const name = path.match(/\/functions\/([^/]+)\/invocations/)?.[1]
+    if (name !== undefined) {
+      invoked.push({ name, incidentId: JSON.parse(body).incidentId })
+      return { status: 202 }
+    }
+    switch (String(headers['x-amz-target']).split('.').at(-1)) {
+      case 'SendMessage':
+        return json({ MessageId: '1', MD5OfMessageBody: md5(JSON.parse(body).MessageBody) })
+      case 'SendMessageBatch': {
+        const entries = JSON.parse(body).Entries as { Id: string; MessageBody: string }[]
+        return json({
+          Successful: entries.map(({ Id, MessageBody }) => ({ Id, MessageId: Id, MD5OfMessageBody: md5(MessageBody) })),
+          Failed: [],
+        })
+      }
+      case 'LookupEvents':
+        return json({ Events: [] })
+      case 'CreateSecret':
+        attempts += 1
+        if (attempts === 1) return json({ __type: 'AccessDeniedException', message: 'not yet' }, 400)
+        versions.add(JSON.parse(body).ClientRequestToken)
+        return json({ VersionId: 'v' })
+      // The first key finds no secret yet, the next one does.
+      case 'PutSecretValue':
+        return versions.size === 0 ? json({ __type: 'ResourceNotFoundException', message: 'none' }, 400) : json({ VersionId: 'v' })
+      case 'ListSecretVersionIds':
+        return json({ Versions: [...versions].map((VersionId) => ({ VersionId })) })
+    }
+    const answer = '<PublishResult><MessageId>1</MessageId></PublishResult>'
+    return { headers: { 'content-type': 'text/xml' }, body: `<PublishResponse>${answer}</PublishResponse>` }
+  })
+  return { ...wire, invoked }
+}
+
+function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex')
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import { approve } from '../../shared/stages/approve.ts'
+import { pendingOf } from '../../shared/stages/contain/plan.ts'
+import { incidentSubject } from '../../shared/stages/record.ts'
+import { review } from '../../shared/stages/review.ts'
+import { ACCOUNT, ATTACK, arnOf, call, embedded, NOW, oneUser } from '../embedded.ts'
+
+const CHANGE = 'iam:UpdateAssumeRolePolicy deploy'
+const OUTSIDE = {
+  Version: '2012-10-17',
+  Statement: [
+    { Sid: 'Pipeline', Effect: 'Allow', Principal: { Service: 'codebuild.amazonaws.com' }, Action: 'sts:AssumeRole' },
+    { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::999999999999:root' }, Action: 'sts:AssumeRole' },
+  ],
+}
+
+/** A contained incident whose credential opened role `deploy` to another account. */
+async function opened(policy: object = {}, trust: object | string = OUTSIDE) {
+  const role = { RoleName: 'deploy', Arn: `arn:aws:iam::${ACCOUNT}:role/deploy`, AssumeRolePolicyDocument: trust }
+  const account = { ...oneUser(), RoleDetailList: [role] }
+  const world = await embedded({ account, policy })
+  await world.respond([
+    ...ATTACK,
+    call('iam:UpdateAssumeRolePolicy', {
+      id: 'd1',
+      time: NOW + 3000,
+      request: { roleName: 'deploy', policyDocument: JSON.stringify(OUTSIDE) },
+    }),
+    call('lambda:AddPermission', { id: 'd2', time: NOW + 4000, request: { functionName: 'report' } }),
+  ])
+  const [incident] = await world.incidents()
+  const id = incident?.id ?? ''
+  const say = (edgeId: string, by = arnOf('reviewer')) => approve(id, { edgeId, by, reason: 'not ours' }, world.ports)
+  const now = async () => {
+    const stored = await world.ports.incidents.get(id)
+    if (stored === undefined) throw new Error('no incident')
+    return stored.value
+  }
+  const trustNow = async () => JSON.parse((await world.account.getTrust('deploy')) ?? '')
+  return { world, id, say, now, trustNow }
+}
+
+describe('a role that an intruder opened', () => {
+  it('stays as it is until a person approves', async () => {
+    const { now, trustNow } = await opened()
+    expect((await now()).state).toBe('contained')
+    expect(await trustNow()).toEqual(OUTSIDE)
+    expect(pendingOf(await now())).toEqual([
+      `${CHANGE}: approve, and it is closed to principals from outside the account`,
+      'lambda:AddPermission report: see what it opened, and set it back',
+    ])
+  })
+
+  it('is then closed to everybody from outside the account, whatever mode its own tier has, and given back on release', async () => {
+    const tiers = [{ name: 'roles', match: { arns: ['*:role/*'] }, mode: 'observe' }]
+    const { world, id, say, now, trustNow } = await opened({ tiers })
+    await say(CHANGE)
+    expect((await now()).state).toBe('contained')
+    expect((await trustNow()).Statement).toEqual([
+      ...OUTSIDE.Statement,
+      {
+        Sid: 'CountersignOutside',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: ['sts:AssumeRole', 'sts:AssumeRoleWithSAML', 'sts:AssumeRoleWithWebIdentity'],
+        Condition: { StringNotEquals: { 'aws:PrincipalAccount': ACCOUNT }, BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' } },
+      },
+    ])
+    expect(pendingOf(await now())).toHaveLength(1)
+    const chain = await world.ports.record.list(incidentSubject(id))
+    expect(chain.find(({ kind }) => kind === 'approval')).toMatchObject({ actor: arnOf('reviewer'), to: [CHANGE], why: 'not ours' })
+    await review(id, { kind: 'legitimate', by: arnOf('reviewer'), reason: 'a drill' }, world.ports)
+    expect(await trustNow()).toEqual(OUTSIDE)
+  })
+
+  it('takes a trust policy with a single statement too', async () => {
+    const { say, trustNow } = await opened({}, { ...OUTSIDE, Statement: OUTSIDE.Statement[0] })
+    await say(CHANGE)
+    expect((await trustNow()).Statement.map(({ Sid }: { Sid: string }) => Sid)).toEqual(['Pipeline', 'CountersignOutside'])
+  })
+
+  it('is not touched where it is protected: a person is told', async () => {
+    const { say, now, trustNow } = await opened({ protected: { arns: ['*:role/deploy'] } })
+    await say(CHANGE)
+    expect(await trustNow()).toEqual(OUTSIDE)
+    expect((await now()).decision.why.join()).toContain('protected by ARN *:role/deploy')
+  })
+
+  it('says that AWS has no room for the statement', async () => {
+    const full = {
+      ...OUTSIDE,
+      Statement: [...OUTSIDE.Statement, { Sid: 'x'.repeat(1900), Effect: 'Deny', Principal: '*', Action: 'sts:TagSession' }],
+    }
+    const { say, now, trustNow } = await opened({}, full)
+    await say(CHANGE)
+    expect(await trustNow()).toEqual(full)
+    expect((await now()).decision.why.join()).toContain('an AWS quota is used up')
+  })
+})
+
+describe('an approval', () => {
+  it('is for a change of the incident that can be set back, and says which those are', async () => {
+    const { say } = await opened()
+    await expect(say('lambda:AddPermission report')).rejects.toThrow(`can be set back by itself: "${CHANGE}"`)
+    await expect(say('iam:UpdateAssumeRolePolicy admin')).rejects.toThrow('has no change')
+  })
+
+  it('is only for approvers, with a reason, and on an incident that is open', async () => {
+    const { world, id, say } = await opened({ approvers: [arnOf('reviewer')] })
+    await expect(say(CHANGE, arnOf('somebody'))).rejects.toThrow('not among the policy')
+    await expect(approve(id, { edgeId: CHANGE, by: arnOf('reviewer'), reason: ' ' }, world.ports)).rejects.toThrow('reason')
+    await review(id, { kind: 'legitimate', by: arnOf('reviewer'), reason: 'a drill' }, world.ports)
+    await expect(say(CHANGE)).rejects.toThrow('is released')
+  })
+
+  it('given twice is one', async () => {
+    const { say, now } = await opened()
+    await say(CHANGE)
+    await say(CHANGE)
+    expect((await now()).approved).toEqual([CHANGE])
+  })
+
+  it('that an answer overtakes is refused', async () => {
+    const { world, id, say, now } = await opened()
+    const { append } = world.ports.record
+    Object.assign(world.ports.record, {
+      async append(change: Parameters<typeof append>[0]) {
+        const stored = await world.ports.incidents.get(id)
+        if (stored !== undefined && stored.value.state === 'contained')
+          await world.ports.incidents.save({ ...stored.value, state: 'releasing' }, stored.version)
+        return append(change)
+      },
+    })
+    await expect(say(CHANGE)).rejects.toThrow('became releasing meanwhile')
+    expect((await now()).approved).toEqual([])
+  })
+})
