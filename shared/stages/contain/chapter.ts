@@ -26,23 +26,34 @@ export function openChapter(
 ): Chapter {
   const subject = incidentSubject(incidentId)
   let changes = [...entries]
+  /** Steps are taken at once, entries are written one after the other: each has to name the one before. */
+  let last: Promise<unknown> = Promise.resolve()
   return {
     get changes() {
       return changes
     },
     head: () => headOf(changes.at(-1)),
-    async write(draft, isStill = () => true) {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const at = new Date(ports.clock.now()).toISOString()
-        const change = chain(subject, headOf(changes.at(-1)), { at, actor, ...draft })
-        if (await ports.record.append(change)) {
-          changes.push(change)
-          return 'written'
-        }
-        changes = await ports.record.list(subject)
-        if (!isStill(changes)) return 'superseded'
-      }
-      throw new ResponderError('record.conflict', `${subject}: ${ATTEMPTS} appends in a row lost their number to another writer`)
+    write(draft, isStill = () => true) {
+      const written = last.then(() => writeNext(draft, isStill))
+      last = written.catch(() => {})
+      return written
     },
+  }
+
+  async function writeNext(
+    draft: Omit<ChangeDraft, 'at' | 'actor'>,
+    isStill: (changes: readonly Change[]) => boolean,
+  ): Promise<'written' | 'superseded'> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const at = new Date(ports.clock.now()).toISOString()
+      const change = chain(subject, headOf(changes.at(-1)), { at, actor, ...draft })
+      if (await ports.record.append(change)) {
+        changes.push(change)
+        return 'written'
+      }
+      changes = await ports.record.list(subject)
+      if (!isStill(changes)) return 'superseded'
+    }
+    throw new ResponderError('record.conflict', `${subject}: ${ATTEMPTS} appends in a row lost their number to another writer`)
   }
 }

@@ -31,35 +31,77 @@ export async function contain(
   const steps = planOf(incident, { quarantinePolicyArn: ports.quarantinePolicyArn, now })
   const limit = Math.min(policy.breaker.containmentsPerHour, Math.max(LEAST_USERS, Math.floor(policy.breaker.shareOfUsers * users)))
   const subject = subjectOf(incident)
-  // One round trip for all that has to be known before the first step.
-  const [bounds, isReserved, values, switches] = await Promise.all([
-    boundsNow([subject, ...steps.map((step) => step.subject)], incident, policy, ports),
+  const own = keyOf(subject)
+  const isExact = (step: Step) => keyOf(step.subject) === own && step.target.startsWith('access-key:')
+  const [exact, rest] = [steps.filter(isExact), steps.filter((step) => !isExact(step))]
+  // One round trip for all that has to be known before the first step, and nothing else: what comes later is looked at later.
+  const [bounds, isReserved, keys] = await Promise.all([
+    boundsNow([subject], incident, policy, ports),
     ports.breaker.reserve(Math.floor(now / HOUR_MS), incident.id, limit),
-    Promise.all(steps.map((step) => look(step, ports))),
-    switchesOf(incident, ports),
+    Promise.all(exact.map((step) => look(step, ports))),
   ])
-  const refusal = refusalOf(incident, bounds.get(keyOf(subject)), { isReserved, limit, steps: steps.length, account: ports.account })
+  const refusal = refusalOf(incident, bounds.get(own), { isReserved, limit, steps: steps.length, account: ports.account })
   if (refusal !== undefined) return close(stored, { state: 'asking', why: [refusal] }, chapter, ports)
-  const made = madeBy(incident)
-  const approved = new Set(approvedSteps(incident).map(({ target }) => target))
   /** What keeps the incident from being contained, and what is only to be said: the intruder must not hold off the one by the other. */
   const doubts: string[] = []
   const remarks: string[] = []
-  const all = [...steps.map((step, at) => ({ step, value: values[at] as Look })), ...(switches ?? [])]
-  for (const { step, value } of all) {
-    const key = keyOf(step.subject)
-    const isOwn = key === keyOf(subject)
-    const doubt = isOwn ? undefined : boundOf(bounds.get(key), made.has(key) || approved.has(step.target))
-    const outcome =
-      doubt ?? (value.kind === 'failed' ? `could not be looked at: ${value.error}` : await take(step, value.value, chapter, ports))
-    // What the intruder made and took away again, or what IAM does not show yet: `verify` tries once more.
-    if (outcome === undefined || (outcome === GONE && !isOwn)) continue
-    ;(isOwn ? doubts : remarks).push(`${step.title}: ${outcome}`)
+  const takeAll = async (looked: readonly Looked[], others: ReadonlyMap<string, Bounds> = new Map()) => {
+    const made = madeBy(incident)
+    const approved = new Set(approvedSteps(incident).map(({ target }) => target))
+    const outcomes = new Map<Step, string | undefined>()
+    const takeOne = async ({ step, value }: Looked) => {
+      const key = keyOf(step.subject)
+      const doubt = key === own ? undefined : boundOf(others.get(key), made.has(key) || approved.has(step.target))
+      const unseen = value.kind === 'failed' ? `could not be looked at: ${value.error}` : undefined
+      outcomes.set(step, doubt ?? unseen ?? (value.kind === 'seen' ? await take(step, value.value, chapter, ports) : undefined))
+    }
+    // IAM refuses two changes of one user or role at once (ConcurrentModification).
+    const bySubject = Map.groupBy(looked, ({ step }) => keyOf(step.subject))
+    await inParallel([...bySubject.values()], async (all) => {
+      for (const one of all) await takeOne(one)
+    })
+    for (const { step } of looked) {
+      const outcome = outcomes.get(step)
+      const isOwn = keyOf(step.subject) === own
+      // What the intruder made and took away again, or what IAM does not show yet: `verify` tries once more.
+      if (outcome === undefined || (outcome === GONE && !isOwn)) continue
+      ;(isOwn ? doubts : remarks).push(`${step.title}: ${outcome}`)
+    }
   }
+  await takeAll(exact.map((step, at) => ({ step, value: keys[at] as Look })))
+  const [others, values, switches] = await Promise.all([
+    boundsNow(
+      rest.map((step) => step.subject).filter((one) => keyOf(one) !== own),
+      incident,
+      policy,
+      ports,
+    ),
+    Promise.all(rest.map((step) => look(step, ports))),
+    switchesOf(incident, ports),
+  ])
+  await takeAll([...rest.map((step, at) => ({ step, value: values[at] as Look })), ...(switches ?? [])], others)
   if (switches === undefined)
     doubts.push('its other credentials could not be listed: look at its SSH keys, certificates and service credentials')
   if (doubts.length === 0) return close(stored, { state: 'contained', why: remarks }, chapter, ports)
   return close(stored, { state: 'asking', why: [...doubts, ...remarks] }, chapter, ports)
+}
+
+interface Looked {
+  readonly step: Step
+  readonly value: Look
+}
+
+/** So many steps are taken at once: IAM throttles an account's changes at some ten a second. */
+const AT_ONCE = 8
+
+/** Runs `work` on every item, some at once, begun in order. Ends when all have; throws what the first that failed threw. */
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items]
+  const worker = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item)
+  }
+  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker))
+  for (const one of ended) if (one.status === 'rejected') throw one.reason
 }
 
 /**
@@ -136,7 +178,7 @@ function subjectOf({ identity }: Incident): Subject {
 const keyOf = ({ kind, name }: Subject) => `${kind} ${name}`
 
 /** What the user has beside access keys, as steps with their values; undefined where it could not be listed. */
-async function switchesOf({ identity }: Incident, { iam, log }: ContainPorts): Promise<{ step: Step; value: Look }[] | undefined> {
+async function switchesOf({ identity }: Incident, { iam, log }: ContainPorts): Promise<Looked[] | undefined> {
   if (identity.kind !== 'iam-user') return []
   try {
     const switches = await iam.listSwitches(identity.name)
