@@ -112,6 +112,9 @@ export async function openEmbedded(folder: string, clock: Clock): Promise<Embedd
         await save()
         return (await ports.incidents.get(incidentId))?.value ?? incident
       },
+      async deleteRootKeys() {
+        throw new ResponderError('usage', 'the embedded account has no root user; --stack names a deployed stack')
+      },
       close: async () => {},
     }),
     async close() {

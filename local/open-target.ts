@@ -1,14 +1,16 @@
 import { userInfo } from 'node:os'
 import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
-import { cloudFormationClient, dynamo, lambdaClient, snsClient, stsClient } from '../shared/aws/clients.ts'
+import { cloudFormationClient, dynamo, iamClient, lambdaClient, snsClient, stsClient } from '../shared/aws/clients.ts'
 import { lambdaContainDoor, lambdaRotateDoor } from '../shared/aws/doors.ts'
 import { dynamoIdentityStore } from '../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
 import { snsNotifier } from '../shared/aws/notifier.ts'
+import { centralRootKeys } from '../shared/aws/root-keys.ts'
 import { callerArn, describeStack } from '../shared/aws/stack.ts'
 import type { Clock } from '../shared/ports.ts'
 import { approve } from '../shared/stages/approve.ts'
 import { review } from '../shared/stages/review.ts'
+import { deleteRootKeys } from '../shared/stages/root-keys.ts'
 import { openEmbedded } from './embedded.ts'
 import type { Target } from './target.ts'
 
@@ -52,6 +54,12 @@ async function openStack(name: string, region: string | undefined): Promise<Targ
     notifier: snsNotifier(snsClient(options), topicArn),
     review: (incidentId, verdict) => review(incidentId, { ...verdict, by: caller }, ports),
     approve: (incidentId, approval) => approve(incidentId, { ...approval, by: caller }, ports),
+    async deleteRootKeys(incidentId, { reason, profile }) {
+      const account = (await ports.incidents.get(incidentId))?.value.identity.account ?? 'unknown'
+      const central = profile === undefined ? options : { ...options, profile }
+      const rootKeys = centralRootKeys(stsClient(central), account, (credentials) => iamClient({ ...options, credentials }))
+      return deleteRootKeys(incidentId, { by: caller, reason }, { ...ports, rootKeys })
+    },
     close: async () => client.destroy(),
   }
 }

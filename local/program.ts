@@ -129,6 +129,18 @@ function addIncidents(root: Command): void {
   )
   withTarget(
     root
+      .command('root-keys')
+      .description("delete the root user's access keys that an incident names (centralised root access)")
+      .argument('<id>')
+      .requiredOption('--reason <text>', 'why, for the record (required)')
+      .option('--profile <name>', 'AWS profile of the management account or of the delegated administrator'),
+    async (target, { reason, profile }, id) => {
+      const gone = await target.deleteRootKeys(id, { reason: reason ?? '', profile })
+      return `Deleted, for good: ${gone.join(', ')}. Change root's password and check its MFA as well.`
+    },
+  )
+  withTarget(
+    root
       .command('approve')
       .description('have a change that the intruder made to what was there before set back')
       .argument('<id>')
@@ -221,6 +233,7 @@ interface CommandOptions extends TargetOptions {
   readonly all?: true
   readonly reason?: string
   readonly change?: string
+  readonly profile?: string
   readonly value?: string
   readonly minutes?: number
 }

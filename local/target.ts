@@ -15,5 +15,7 @@ export interface Target {
   review(incidentId: string, review: Omit<Review, 'by'>): Promise<Incident>
   /** Has a change of what was there before set back; as `review`, it waits for what it can wait for. */
   approve(incidentId: string, approval: { edgeId: string; reason: string }): Promise<Incident>
+  /** Deletes the root user's keys that an incident names, with credentials that manage the organisation's root users. Answers them. */
+  deleteRootKeys(incidentId: string, approval: { reason: string; profile: string | undefined }): Promise<string[]>
   close(): Promise<void>
 }

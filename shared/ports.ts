@@ -188,6 +188,13 @@ export interface TraceDoor {
   trace(incidentId: string): Promise<void>
 }
 
+/** The root user's own access keys, by the organisation's right to manage them. */
+export interface RootKeys {
+  list(): Promise<AccessKey[]>
+  /** False where there is no such key. */
+  remove(accessKeyId: string): Promise<boolean>
+}
+
 /** Where secrets are kept for their owners. */
 export interface SecretVault {
   /** Puts a value under a name, as a version of that id (32 to 64 characters); the same version again changes nothing. */

@@ -2,13 +2,11 @@ import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { pendingOf } from '../../shared/stages/contain/plan.ts'
 import { printable } from '../../shared/stages/notify.ts'
+import { renderLineage } from './lineage.ts'
 import { columns, duration, moment, type Paint } from './style.ts'
 
 /** The most timeline rows that are printed; `--json` gives all. */
 const TIMELINE_ROWS = 25
-
-/** The most credentials of a lineage that are printed. */
-const LINEAGE_ROWS = 10
 
 /** The most credentials of an identity that are printed: a busy role has a new session every hour. */
 const CREDENTIALS = 4
@@ -67,11 +65,7 @@ function renderFindings({ assessment }: Incident): string {
 
 function lineageOf({ lineage }: Incident, paint: Paint): string[] {
   if (lineage.length === 0) return []
-  const more = lineage.length > LINEAGE_ROWS ? [`  … ${lineage.length - LINEAGE_ROWS} more (--json shows all)`] : []
-  const rows = lineage
-    .slice(0, LINEAGE_ROWS)
-    .map(({ parent, id, kind, owner }) => [printable(parent, 64), '→', printable(id, 64), kind, `of ${printable(owner, 100)}`])
-  return ['', paint('bold', 'Made by the credential'), indent(columns(rows)), ...more]
+  return ['', paint('bold', 'Made by the credential'), indent(renderLineage({ lineage }).join('\n'))]
 }
 
 function pending(incident: Incident, paint: Paint): string[] {

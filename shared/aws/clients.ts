@@ -13,6 +13,8 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 /** What all clients share. Region, credentials and `AWS_ENDPOINT_URL` come from the environment, as the SDK reads them. */
 export interface ClientOptions {
   readonly region?: string
+  /** A profile of the AWS configuration files, in the place of the default one. */
+  readonly profile?: string
   readonly endpoint?: string
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }

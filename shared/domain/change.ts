@@ -16,6 +16,7 @@ export type ChangeKind =
   | 'rotation-deleted'
   | 'rotation-failed'
   | 'approval'
+  | 'root-key-deleted'
   | 'state'
   | 'verdict'
   | 'policy'

@@ -49,6 +49,6 @@ function reasonFor({ risk, isConfirmed }: Assessment, would: Action, thresholds:
 
 function notContainable(identity: Identity): string {
   if (identity.kind === 'root')
-    return 'the root user cannot be contained by API: sign in as root, delete its keys, change its password, check its MFA'
+    return 'the root user cannot be contained by API: sign in as root, delete its keys, change its password, check its MFA; with centralised root access: countersign root-keys'
   return `a ${identity.kind} cannot be contained from here yet: a person has to act`
 }

@@ -75,7 +75,7 @@ function isRotatable({ identity, credentials, containedAt }: Incident, policy: P
 export async function mayReview(
   incidentId: string,
   { by, reason }: Pick<Review, 'by' | 'reason'>,
-  ports: ReviewPorts,
+  ports: Pick<ReviewPorts, 'incidents' | 'record'>,
 ): Promise<{ readonly stored: Versioned<Incident>; readonly policy: Policy }> {
   const stored = await ports.incidents.get(incidentId)
   if (stored === undefined)

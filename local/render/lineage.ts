@@ -1,0 +1,46 @@
+import type { Incident, LineageEdge } from '../../shared/domain/incident.ts'
+import { printable } from '../../shared/stages/notify.ts'
+
+/** The most lines of a lineage that are printed. */
+const ROWS = 25
+
+/** Which credential made which, as a tree: each credential of the incident with what it made below it, and so on. */
+export function renderLineage({ lineage }: Pick<Incident, 'lineage'>): string[] {
+  const made = Map.groupBy(lineage, ({ parent }) => parent)
+  const known = new Set(lineage.map(({ id }) => id))
+  const lines: string[] = []
+  const shown = new Set<string>()
+  const branch = (edges: readonly LineageEdge[], indent: string) => {
+    for (const [at, edge] of edges.entries()) {
+      const isLast = at === edges.length - 1
+      lines.push(`${indent}${isLast ? '└─' : '├─'} ${labelOf(edge)}`)
+      // A credential that was handed back and forth is drawn once.
+      if (shown.has(edge.id)) continue
+      shown.add(edge.id)
+      branch(made.get(edge.id) ?? [], `${indent}${isLast ? '   ' : '│  '}`)
+    }
+  }
+  for (const [parent, edges] of made) {
+    if (known.has(parent) && [...made.keys()].some((other) => !known.has(other))) continue
+    if (shown.has(parent)) continue
+    lines.push(printable(parent, 64))
+    shown.add(parent)
+    branch(edges, '')
+  }
+  return lines.length > ROWS ? [...lines.slice(0, ROWS), `… ${lines.length - ROWS} more (--json shows all)`] : lines
+}
+
+function labelOf({ kind, id, owner }: LineageEdge): string {
+  const thing = printable(id, 90)
+  switch (kind) {
+    case 'user':
+    case 'role':
+      return `${kind} ${printable(owner, 64)}`
+    case 'door':
+      return `opened: ${thing}`
+    case 'console':
+      return `console password of ${printable(owner, 64)}`
+    default:
+      return `${kind} ${thing} of ${printable(owner, 100)}`
+  }
+}
