@@ -11,6 +11,7 @@ export const FEATURE_LIMITS = {
   agentFamily: 12,
   hourOfWeek: 56,
   peer: 16,
+  assumer: 16,
 } as const
 
 /** Characters of a value: AWS's longest action has 60. */
@@ -96,6 +97,7 @@ function tables(tableOf: (feature: Feature) => FrequencyTable): Record<Feature, 
     agentFamily: tableOf('agentFamily'),
     hourOfWeek: tableOf('hourOfWeek'),
     peer: tableOf('peer'),
+    assumer: tableOf('assumer'),
   }
 }
 
@@ -159,6 +161,31 @@ export function learn(baseline: Baseline, signal: Signal): void {
   if (signal.credential.kind === 'access-key') learnKey(baseline, signal)
   // The share of calls that did not work, over about the last two hundred.
   baseline.errorRate += ((signal.outcome === 'success' ? 0 : 1) - baseline.errorRate) / Math.min(baseline.calls, 200)
+}
+
+/** Learns who took a role on, once that has stood its probation. It is no call of the role's. */
+export function learnAssumer(baseline: Baseline, { assumer, time }: Signal): void {
+  seeOrigin(baseline, 'assumer', { value: assumer?.id, at: time })
+}
+
+/** A single call never says more: a value that was seen once in 4,096. Bits. */
+const MOST_BITS = 12
+
+/**
+ * How unexpected an action is for an identity, in bits: −log2 of its share of the calls, one that was never seen counting half a call.
+ * Weights count as they were when each was last seen, so what is rare is rather taken for more than for less.
+ */
+export function surprisalOf({ features: { action } }: Baseline, name: string): number {
+  let total = 0.5
+  for (const weight of action.weights) total += weight
+  const row = action.values.indexOf(name.slice(0, VALUE_LIMIT))
+  return Math.min(MOST_BITS, Math.log2(total / (row < 0 ? 0.5 : Math.max(0.5, action.weights[row] as number))))
+}
+
+/** Entropy of an identity's actions in bits: the mean surprisal of its ordinary calls. */
+export function entropyOf({ features: { action } }: Baseline): number {
+  const total = action.weights.reduce((sum, weight) => sum + weight, 0)
+  return action.weights.reduce((bits, weight) => (weight <= 0 ? bits : bits + (weight / total) * Math.log2(total / weight)), 0)
 }
 
 function see({ features }: Baseline, feature: Feature, { value, at }: { value: string | undefined; at: number }): void {

@@ -16,6 +16,9 @@ export interface CredentialWindow {
   first: number
   last: number
   calls: number
+  /** Reads that look around, and how many bits of surprise they brought together. */
+  looks: number
+  bits: number
   readonly discovered: Moments
   readonly denied: Moments
   /** Things that are counted by number, such as secrets read: what was touched, by kind. */
@@ -48,6 +51,8 @@ export function openWindow(credentialId: string, at: number): CredentialWindow {
     first: at,
     last: at,
     calls: 0,
+    looks: 0,
+    bits: 0,
     discovered: noMoments(),
     denied: noMoments(),
     touched: new Map(),
@@ -92,6 +97,12 @@ export function observe(window: CredentialWindow, signal: Signal, isDiscovery: b
   if (country !== undefined) add(window.countries, country)
   if (addressKind !== 'aws-service') add(window.agents, agentFamily)
   if (network !== undefined) add(window.networks, networkKind === 'aws' ? 'aws' : network)
+}
+
+/** Counts a look around and what it says, in bits: hundredths are enough. */
+export function countLook(window: CredentialWindow, bits: number): void {
+  window.looks += 1
+  window.bits = Math.round((window.bits + bits) * 100) / 100
 }
 
 /** Counts one thing of a kind as touched. */

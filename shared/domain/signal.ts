@@ -25,6 +25,8 @@ export interface Credential {
   readonly id: string
   readonly kind: CredentialKind
   readonly sessionName?: string
+  /** What AWS gave a session to: `instance i-0123…`, `function report`. It never leaves that by itself. */
+  readonly workload?: string
 }
 
 export type CredentialKind = 'access-key' | 'session' | 'bedrock-api-key' | 'console' | 'none'
@@ -72,7 +74,7 @@ export type CreatedKind = CredentialKind | 'service-specific-credential' | 'user
  */
 export interface Signal {
   readonly id: string
-  readonly kind: 'api-call' | 'credential-exposure'
+  readonly kind: 'api-call' | 'assumption' | 'credential-exposure'
   readonly source: 'cloudtrail' | 'aws-health'
   readonly time: number
   readonly account: string
@@ -86,6 +88,8 @@ export interface Signal {
   readonly errorCode: string | undefined
   readonly origin: Origin
   readonly created: Created | undefined
+  /** Who took the role on; only on `assumption`, whose identity is the role. */
+  readonly assumer: Identity | undefined
   /** The open incident whose credential took this session on; said of its first call. */
   readonly sourceIncidentId: string | undefined
   /** True for a call that changes the responder's own resources. */

@@ -55,6 +55,7 @@ const Stored = z
         z.array(z.string()),
         z.string().nullable(),
         z.array(z.tuple([z.string(), z.string(), z.string(), z.string(), z.number()])),
+        z.tuple([z.number(), z.number()]),
       ]),
     ),
     kinds: z.array(Kind),
@@ -92,7 +93,7 @@ export function packState(state: IdentityState): string {
         .map(([feature, table]) => [feature, packTable(table, since, tick)]),
     ),
     windows: [...windows.values()].map(
-      ({ credentialId, first, last, calls, discovered, denied, touched, countries, agents, networks, source, made }) => [
+      ({ credentialId, first, last, calls, discovered, denied, touched, countries, agents, networks, source, made, looks, bits }) => [
         credentialId,
         first,
         last,
@@ -105,6 +106,7 @@ export function packState(state: IdentityState): string {
         networks,
         source ?? null,
         made.map(({ id, kind, owner, signalId, time }): [string, string, string, string, number] => [id, kind, owner, signalId, time]),
+        [looks, bits],
       ],
     ),
     evidence: evidence.map((finding) => {
@@ -207,7 +209,21 @@ function keysOf(keys: Stored['keys']): Baseline['keys'] {
 }
 
 function unpackWindow(
-  [credentialId, first, last, calls, discovered, denied, touched, countries, agents, networks, source, made]: Stored['windows'][number],
+  [
+    credentialId,
+    first,
+    last,
+    calls,
+    discovered,
+    denied,
+    touched,
+    countries,
+    agents,
+    networks,
+    source,
+    made,
+    looked,
+  ]: Stored['windows'][number],
   since: number,
   tick: number,
 ): CredentialWindow {
@@ -216,6 +232,8 @@ function unpackWindow(
     first,
     last,
     calls,
+    looks: looked[0],
+    bits: looked[1],
     discovered: unpackTimes(discovered, since, tick),
     denied: unpackTimes(denied, since, tick),
     touched: new Map(touched.map(([kind, things]) => [kind as TouchedKind, unpackTimes(things, since, tick)])),

@@ -36,6 +36,8 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
     first: time,
     last: time,
     calls: fc.nat(),
+    looks: fc.nat(),
+    bits: fc.double({ min: 0, max: 1e6, noNaN: true }),
     discovered: times,
     denied: times,
     touched: fc.array(fc.tuple(fc.constantFrom(...TOUCHED), times), { maxLength: 4 }).map((rows) => new Map(rows)),
@@ -109,6 +111,7 @@ const LENGTHS: Record<Feature, number> = {
   agentFamily: 15,
   hourOfWeek: 6,
   peer: 64,
+  assumer: 64,
 }
 
 /** A state in which every bound is reached, by the domain's own functions; `rounds` says how many times over. */

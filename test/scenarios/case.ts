@@ -5,7 +5,7 @@ const Call = z.strictObject({
   /** `iam:CreateUser` */
   call: z.string().regex(/^[a-z0-9-]+:[A-Za-z0-9]+$/),
   as: z
-    .enum(['ci-build', 'ci-build-laptop', 'admin', 'root', 'root-key', 'role', 'instance', 'session', 'bearer', 'victim'])
+    .enum(['ci-build', 'ci-build-laptop', 'admin', 'root', 'root-key', 'role', 'instance', 'function', 'session', 'bearer', 'victim'])
     .default('ci-build'),
   from: z.string().default('192.0.2.10'),
   agent: z.string().default('aws-cli/2.15.0'),
@@ -73,6 +73,10 @@ const IDENTITIES: Readonly<Record<Call['as'], object>> = {
   'root-key': { type: 'Root', arn: `${ARN}:root`, accountId: ACCOUNT, accessKeyId: 'AKIAROOTKEY000000001' },
   role: session('deploy', 'build-7', 'ASIADEPLOYSESSION001'),
   instance: session('web', 'i-0123456789abcdef0', 'ASIAINSTANCE00000001'),
+  function: {
+    ...session('report', 'report', 'ASIAFUNCTION00000001'),
+    inScopeOf: { issuerType: 'AWS::Lambda::Function', credentialsIssuedTo: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:report` },
+  },
   session: { type: 'IAMUser', arn: `${ARN}:user/ci-build`, accountId: ACCOUNT, userName: 'ci-build', accessKeyId: 'ASIACIBUILDSESSION01' },
   bearer: { type: 'IAMUser', arn: `${ARN}:user/BedrockAPIKey-1`, accountId: ACCOUNT, userName: 'BedrockAPIKey-1' },
 }

@@ -28,8 +28,6 @@ import { functionLayerAdded } from './detectors/function-layer-added.ts'
 import { functionOpened } from './detectors/function-opened.ts'
 import { identityProviderAdded } from './detectors/identity-provider-added.ts'
 import { illReputedAddress } from './detectors/ill-reputed-address.ts'
-import { instanceCredentialsOffAws } from './detectors/instance-credentials-off-aws.ts'
-import { instanceCredentialsOffInstance } from './detectors/instance-credentials-off-instance.ts'
 import { instancesLaunchedUnusual } from './detectors/instances-launched-unusual.ts'
 import { keyOffItsHabit } from './detectors/key-off-its-habit.ts'
 import { keyScheduledForDeletion } from './detectors/key-scheduled-for-deletion.ts'
@@ -40,6 +38,7 @@ import { mfaRemoved } from './detectors/mfa-removed.ts'
 import { modelsHijacked } from './detectors/models-hijacked.ts'
 import { networkOpened } from './detectors/network-opened.ts'
 import { newAgentFamily } from './detectors/new-agent-family.ts'
+import { newAssumer } from './detectors/new-assumer.ts'
 import { newCountry } from './detectors/new-country.ts'
 import { newNetwork } from './detectors/new-network.ts'
 import { newPeer } from './detectors/new-peer.ts'
@@ -51,6 +50,7 @@ import { permissionsEnumerated } from './detectors/permissions-enumerated.ts'
 import { projectMadePublic } from './detectors/project-made-public.ts'
 import { quarantineLifted } from './detectors/quarantine-lifted.ts'
 import { quarantinePolicyAttached } from './detectors/quarantine-policy-attached.ts'
+import { readsUnlikeHabit } from './detectors/reads-unlike-habit.ts'
 import { resourcePolicyOpened } from './detectors/resource-policy-opened.ts'
 import { responderTampered } from './detectors/responder-tampered.ts'
 import { rootCredentialsChanged } from './detectors/root-credentials-changed.ts'
@@ -72,6 +72,8 @@ import { trustPolicyOpened } from './detectors/trust-policy-opened.ts'
 import { userCreated } from './detectors/user-created.ts'
 import { userDataChanged } from './detectors/user-data-changed.ts'
 import { userDataSwept } from './detectors/user-data-swept.ts'
+import { workloadCredentialsOffAws } from './detectors/workload-credentials-off-aws.ts'
+import { workloadCredentialsOnDesktop } from './detectors/workload-credentials-on-desktop.ts'
 
 /** Every detector. The order does not matter. */
 export const CATALOGUE: readonly Detector[] = [
@@ -104,8 +106,6 @@ export const CATALOGUE: readonly Detector[] = [
   functionOpened,
   identityProviderAdded,
   illReputedAddress,
-  instanceCredentialsOffAws,
-  instanceCredentialsOffInstance,
   instancesLaunchedUnusual,
   keyOffItsHabit,
   keyScheduledForDeletion,
@@ -116,6 +116,7 @@ export const CATALOGUE: readonly Detector[] = [
   modelsHijacked,
   networkOpened,
   newAgentFamily,
+  newAssumer,
   newCountry,
   newNetwork,
   newPeer,
@@ -127,6 +128,7 @@ export const CATALOGUE: readonly Detector[] = [
   projectMadePublic,
   quarantineLifted,
   quarantinePolicyAttached,
+  readsUnlikeHabit,
   resourcePolicyOpened,
   rootCredentialsChanged,
   responderTampered,
@@ -148,4 +150,6 @@ export const CATALOGUE: readonly Detector[] = [
   userCreated,
   userDataChanged,
   userDataSwept,
+  workloadCredentialsOffAws,
+  workloadCredentialsOnDesktop,
 ]

@@ -10,8 +10,9 @@ import { isFamiliar } from './familiar.ts'
 const BY_ACTION = new Map<string, Detector[]>()
 const FOR_EVERY_CALL: Detector[] = []
 const CONFIRMED = CATALOGUE.filter((detector) => detector.isConfirmed === true)
+const OF_ASSUMPTIONS = CATALOGUE.filter((detector) => detector.looksAt === 'assumption')
 for (const detector of CATALOGUE) {
-  if (detector.isConfirmed === true) continue
+  if (detector.isConfirmed === true || detector.looksAt === 'assumption') continue
   if (detector.actions === undefined) FOR_EVERY_CALL.push(detector)
   for (const action of detector.actions ?? []) BY_ACTION.set(action, [...(BY_ACTION.get(action) ?? []), detector])
 }
@@ -30,13 +31,17 @@ const NONE: readonly Finding[] = []
 
 /** What the catalogue says of an API call in its context. */
 export function detect(signal: Signal, context: Context): readonly Finding[] {
-  if (signal.kind !== 'api-call') return detectConfirmed(signal)
+  if (signal.kind === 'credential-exposure') return detectConfirmed(signal)
   let findings: Finding[] | undefined
   const ask = (detector: Detector, share: number) => {
     const match = detector.matches(signal, context)
     if (match === undefined) return
     findings ??= []
     findings.push(findingOf(detector, signal, { reason: match.reason, weight: (match.weight ?? detector.weight) * share }))
+  }
+  if (signal.kind === 'assumption') {
+    for (const detector of OF_ASSUMPTIONS) ask(detector, 1)
+    return findings ?? NONE
   }
   const named = BY_ACTION.get(signal.action)
   if (named !== undefined) {

@@ -29,6 +29,8 @@ export interface Detector {
   readonly attack: Technique
   readonly runbook: string
   readonly actions?: readonly string[]
+  /** Set where it looks at who took a role on, and not at calls. */
+  readonly looksAt?: 'assumption'
   /** Set where a party that knows says so: contained without asking a model. Must not read the context. */
   readonly isConfirmed?: true
   matches(signal: Signal, context: Context): Match | undefined

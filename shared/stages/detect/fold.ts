@@ -1,6 +1,6 @@
 import { assessmentOf } from '../../domain/assessment.ts'
-import { isNew, learn } from '../../domain/baseline.ts'
-import { observe, openWindow } from '../../domain/credential-window.ts'
+import { isMature, isNew, learn, learnAssumer, surprisalOf } from '../../domain/baseline.ts'
+import { type CredentialWindow, countLook, observe, openWindow } from '../../domain/credential-window.ts'
 import type { Finding } from '../../domain/finding.ts'
 import { lastOf } from '../../domain/frequency.ts'
 import { copyState, evidenceAgainst, type IdentityState, keepEvidence, windowOf } from '../../domain/identity-state.ts'
@@ -50,21 +50,35 @@ export function foldInto(draft: IdentityState, signal: Signal): Folded | undefin
   if (novelty === 'duplicate') return undefined
   if (novelty === 'too-late') return judgeLate(draft, signal)
   remember(draft.seen, id, signal.time)
-  const window = windowOf(draft, signal.credential.id, signal.time)
-  observe(window, signal, isDiscovery(signal) && isNewAction(draft, signal))
-  note(window, signal)
+  const isCall = signal.kind !== 'assumption'
+  // A session that was given is not one that was used: its window opens with its first call.
+  const window = isCall ? windowOf(draft, signal.credential.id, signal.time) : openWindow(signal.credential.id, signal.time)
+  if (isCall) take(draft, window, signal)
   const findings = detect(signal, { baseline: draft.baseline, window })
   if (findings.length > 0) keepEvidence(draft, findings)
   const evidence = draft.evidence.length === 0 ? draft.evidence : evidenceAgainst(draft, signal.credential.id, signal.time)
-  if (signal.kind === 'api-call' && isTeaching(signal, { baseline: draft.baseline, window }, evidence)) learn(draft.baseline, signal)
+  if (signal.kind !== 'credential-exposure' && isTeaching(signal, { baseline: draft.baseline, window }, evidence)) teach(draft, signal)
   return { signal, findings, evidence, sourceIncidentId: window.source }
+}
+
+/** Counts a call into the memory of its credential. */
+function take(draft: IdentityState, window: CredentialWindow, signal: Signal): void {
+  const isLook = isDiscovery(signal)
+  observe(window, signal, isLook && isNewAction(draft, signal))
+  if (isLook && isMature(draft.baseline)) countLook(window, surprisalOf(draft.baseline, signal.action))
+  note(window, signal)
 }
 
 /** Learns a past call, as fetched from CloudTrail for a key seen for the first time; it accuses nobody. */
 export function learnPast(draft: IdentityState, signal: Signal): void {
   const id = hashId(signal.id)
-  if (signal.kind !== 'api-call' || draft.seen.ids.includes(id)) return
-  learn(draft.baseline, signal)
+  if (signal.kind === 'credential-exposure' || draft.seen.ids.includes(id)) return
+  teach(draft, signal)
+}
+
+function teach({ baseline }: IdentityState, signal: Signal): void {
+  if (signal.kind === 'assumption') learnAssumer(baseline, signal)
+  else learn(baseline, signal)
 }
 
 /** A signal from before the horizon is judged against the state as it is. It teaches nothing, but what it says is kept. */

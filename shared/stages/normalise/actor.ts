@@ -60,13 +60,32 @@ function roleOf(user: Fields, account: string, arn: string): Identity {
 function credentialOf(record: Fields, user: Fields, identity: Identity): Credential {
   const keyId = textOf(user, 'accessKeyId', 128)
   const sessionName = identity.kind === 'role' ? sessionOf(textOf(user, 'arn', 2048)) : undefined
-  const named = sessionName === undefined ? {} : { sessionName }
+  const workload = identity.kind === 'role' ? workloadOf(user, sessionName) : undefined
+  const named = { ...(sessionName === undefined ? {} : { sessionName }), ...(workload === undefined ? {} : { workload }) }
   if (fieldsOf(record.additionalEventData).callWithBearerToken === true) {
     return { id: keyId ?? `bearer:${identity.id}`, kind: 'bedrock-api-key', ...named }
   }
   if (keyId !== undefined) return { id: keyId, kind: kindOf(keyId), ...named }
   if (textOf(record, 'eventType', 64) === 'AwsConsoleSignIn') return { id: `console:${identity.name}`, kind: 'console' }
   return { id: sessionName === undefined ? `none:${identity.id}` : `session:${identity.id}/${sessionName}`, kind: 'none', ...named }
+}
+
+/** EC2 names the sessions of an instance after it. */
+const INSTANCE = /^i-[0-9a-f]{8,17}$/
+
+/**
+ * What a session was given to, by CloudTrail's `inScopeOf` (a function's credentials name the function as `credentialsIssuedTo`) or
+ * `ec2RoleDelivery`, which only the metadata service of an instance sets.
+ * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+ */
+function workloadOf(user: Fields, sessionName: string | undefined): string | undefined {
+  const scope = fieldsOf(user.inScopeOf)
+  const issuedTo = textOf(scope, 'credentialsIssuedTo', 2048)
+  if (textOf(scope, 'issuerType', 64) === 'AWS::Lambda::Function' && issuedTo !== undefined)
+    return `function ${issuedTo.slice(issuedTo.lastIndexOf(':') + 1).slice(0, 64)}`
+  if (sessionName === undefined) return undefined
+  const isDelivered = textOf(fieldsOf(user.sessionContext), 'ec2RoleDelivery', 8) !== undefined
+  return isDelivered || INSTANCE.test(sessionName) ? `instance ${sessionName.slice(0, 64)}` : undefined
 }
 
 function kindOf(keyId: string): CredentialKind {

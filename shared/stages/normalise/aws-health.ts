@@ -75,6 +75,7 @@ function exposure(entity: string, event: { code: string; eventArn: string; time:
     },
     created: undefined,
     sourceIncidentId: undefined,
+    assumer: undefined,
     isAgainstResponder: false,
     request: {},
     response: {},

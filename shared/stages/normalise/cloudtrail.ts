@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { canonical } from '../../domain/change.ts'
 import type { Origin, Outcome, Signal } from '../../domain/signal.ts'
 import { actorOf } from './actor.ts'
+import { assumptionOf } from './assumption.ts'
 import { createdBy } from './created.ts'
 import { type Fields, fieldsOf, isFields, textOf, timeOf } from './fields.ts'
 import type { Normalised } from './normalise.ts'
@@ -22,8 +23,8 @@ export function isCloudTrailRecord(input: unknown): input is Fields {
 export function signalsOf(record: Fields): Normalised {
   const signal = apiCall(record)
   if (typeof signal === 'string') return { kind: 'unreadable', reason: signal }
-  const exposure = quarantineExposure(signal)
-  return { kind: 'signals', signals: exposure === undefined ? [signal] : [signal, exposure] }
+  const derived = quarantineExposure(signal) ?? assumptionOf(signal)
+  return { kind: 'signals', signals: derived === undefined ? [signal] : [signal, derived] }
 }
 
 function apiCall(record: Fields): Signal | string {
@@ -55,6 +56,7 @@ function apiCall(record: Fields): Signal | string {
     errorCode,
     origin: originOf(record),
     created: outcome === 'success' ? createdBy(`${service}:${operation}`, identity.name, { request, response }) : undefined,
+    assumer: undefined,
     sourceIncidentId: undefined,
     isAgainstResponder: false,
     request,
