@@ -1,3 +1,11 @@
+/** The guardrail that `advisorGuardrail` names. */
+export function guardrailArn(
+  guardrail: string,
+  { account, partition, region }: { account: string; partition: string; region: string },
+): string {
+  return `arn:${partition}:bedrock:${region}:${account}:guardrail/${guardrail.split(':')[0]}`
+}
+
 /**
  * What a role must be allowed so that it can call a model: the model itself or, for an inference profile, the profile and
  * the foundation model in every region that it spans.

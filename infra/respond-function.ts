@@ -6,7 +6,7 @@ import type { Topic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
-import { advisorArns } from './advisor-arns.ts'
+import { advisorArns, guardrailArn } from './advisor-arns.ts'
 import { type Queues, RESPOND_TIMEOUT } from './queues.ts'
 import { ResponderFunction } from './responder-function.ts'
 
@@ -72,6 +72,8 @@ export class RespondFunction extends Construct {
         OWN_ROLE_ARNS: ownRoleArns.join(','),
         ...(config.bootstrapBaselines ? { BOOTSTRAP_QUEUE_URL: queues.bootstrap.queueUrl } : {}),
         ...(config.advisorModelId === undefined ? {} : { ADVISOR_MODEL_ID: config.advisorModelId }),
+        ...(config.advisorRegion === undefined ? {} : { ADVISOR_REGION: config.advisorRegion }),
+        ...(config.advisorGuardrail === undefined ? {} : { ADVISOR_GUARDRAIL: config.advisorGuardrail }),
       },
       logRetentionDays: config.logRetentionDays,
       memorySize: 1024,
@@ -103,9 +105,13 @@ export class RespondFunction extends Construct {
     responder.allow(['iam:GetRole'], [`arn:${partition}:iam::${account}:role/*`])
     // Events of an incident that never came by themselves, and the past of new keys.
     responder.allow(['cloudtrail:LookupEvents'], ['*'])
-    const models =
-      config.advisorModelId === undefined ? [] : advisorArns(config.advisorModelId, { account, partition, region: Stack.of(this).region })
-    if (models.length > 0) responder.allow(['bedrock:InvokeModel'], models)
+    const where = { account, partition, region: config.advisorRegion ?? Stack.of(this).region }
+    const models = config.advisorModelId === undefined ? [] : advisorArns(config.advisorModelId, where)
+    if (models.length > 0) {
+      responder.allow(['bedrock:InvokeModel'], models)
+      responder.allowItems(['dynamodb:UpdateItem'], table.tableArn, ['BUDGET#*'])
+    }
+    if (config.advisorGuardrail !== undefined) responder.allow(['bedrock:ApplyGuardrail'], [guardrailArn(config.advisorGuardrail, where)])
     responder.deny(IAM_CHANGES, ['*'])
     acknowledgeWildcards(this, {
       'Resource::*': 'X-Ray (PutTraceSegments, PutTelemetryRecords) and cloudtrail:LookupEvents take no resource.',

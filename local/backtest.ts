@@ -1,7 +1,18 @@
 import type { Incident } from '../shared/domain/incident.ts'
 import type { Identity } from '../shared/domain/signal.ts'
 import { type BatchResult, pipeline } from '../shared/pipeline.ts'
-import type { Advisor, Breaker, ChangeRecord, Iam, IdentityStore, IncidentStore, Log, Notifier, Places } from '../shared/ports.ts'
+import type {
+  Advisor,
+  AdvisorBudget,
+  Breaker,
+  ChangeRecord,
+  Iam,
+  IdentityStore,
+  IncidentStore,
+  Log,
+  Notifier,
+  Places,
+} from '../shared/ports.ts'
 import { enforce } from '../shared/stages/contain/enforce.ts'
 import { QUARANTINE_POLICY } from './memory-ports.ts'
 import { type Refusals, refusals } from './refusals.ts'
@@ -14,6 +25,7 @@ export interface BacktestPorts {
   readonly breaker: Breaker
   readonly iam: Iam
   readonly advisor: Advisor
+  readonly budget: AdvisorBudget
   readonly notifier: Notifier
   readonly places: Places
   readonly clock: SimulatedClock

@@ -4,6 +4,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import dynalite from 'dynalite'
+import { dynamoAdvisorBudget } from '../shared/aws/advisor-budget.ts'
 import { dynamoBreaker } from '../shared/aws/breaker.ts'
 import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
 import { dynamo } from '../shared/aws/clients.ts'
@@ -141,6 +142,7 @@ async function portsOf({ port, picture, clock }: { port: number; picture: Accoun
     breaker: dynamoBreaker(table),
     iam: memoryIam(picture),
     advisor: offlineAdvisor(),
+    budget: dynamoAdvisorBudget(table),
     notifier: memoryNotifier(),
     places: placesFrom(await placeDatabases()),
     clock,

@@ -1,5 +1,6 @@
 import { AccountPicture } from '../shared/memory/account-picture.ts'
 import { absentAdvisor } from '../shared/memory/advisor.ts'
+import { memoryAdvisorBudget } from '../shared/memory/advisor-budget.ts'
 import { memoryBreaker } from '../shared/memory/breaker.ts'
 import { memoryChangeRecord } from '../shared/memory/change-record.ts'
 import { memoryIam } from '../shared/memory/iam.ts'
@@ -21,6 +22,7 @@ export function emptyPorts(parts: { places: Places; advisor?: Advisor }) {
     breaker: memoryBreaker(),
     iam: memoryIam(AccountPicture.parse({})),
     advisor: parts.advisor ?? absentAdvisor,
+    budget: memoryAdvisorBudget(),
     notifier: memoryNotifier(),
     containDoor: { contain: async () => {} },
     bootstrapDoor: { bootstrap: async () => {} },

@@ -4,6 +4,7 @@ import { ResponderError } from '../shared/errors.ts'
 import { placesFrom } from '../shared/geo/places.ts'
 import { AccountPicture } from '../shared/memory/account-picture.ts'
 import { offlineAdvisor } from '../shared/memory/advisor.ts'
+import { memoryAdvisorBudget } from '../shared/memory/advisor-budget.ts'
 import { memoryBreaker } from '../shared/memory/breaker.ts'
 import { memoryChangeRecord } from '../shared/memory/change-record.ts'
 import { memoryIam } from '../shared/memory/iam.ts'
@@ -34,6 +35,7 @@ export async function replayInMemory(options: {
     breaker: memoryBreaker(),
     iam,
     advisor: offlineAdvisor(),
+    budget: memoryAdvisorBudget(),
     notifier: memoryNotifier(),
     places: placesFrom(await placeDatabases()),
     clock: simulatedClock(),

@@ -16,6 +16,16 @@ export const StackConfig = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9.:/_-]{3,200}$/, 'must be a Bedrock model id, inference profile id or ARN')
     .optional(),
+  /** Where the model is asked; the stack's own region unless told. */
+  advisorRegion: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region, such as us-east-1')
+    .optional(),
+  /** A Bedrock guardrail that questions and answers pass, as `id:version`. */
+  advisorGuardrail: z
+    .string()
+    .regex(/^[a-z0-9]{1,64}:(DRAFT|[1-9]\d{0,7})$/, 'must be the id and version of a guardrail, such as gr1abc2def:3')
+    .optional(),
   /** Who gets the notices by e-mail; AWS asks this address to confirm. */
   notifyEmail: z.email().optional(),
   logRetentionDays: z.literal([...RETENTION_DAYS]).default(90),
@@ -32,6 +42,14 @@ export const RespondConfig = z.object({
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
   BOOTSTRAP_QUEUE_URL: z.url().optional(),
   ADVISOR_MODEL_ID: z.string().min(1).optional(),
+  ADVISOR_REGION: z.string().min(1).optional(),
+  ADVISOR_GUARDRAIL: z
+    .string()
+    .transform((text) => {
+      const [id = '', version = ''] = text.split(':')
+      return { id, version }
+    })
+    .optional(),
   /** The responder's own resources bear it. */
   STACK_NAME: z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be the name of a stack'),
   OWN_ROLE_ARNS: z.string().transform((text) => text.split(',').filter((arn) => arn !== '')),

@@ -1,4 +1,4 @@
-import type { AdvisorFallback } from './domain/assessment.ts'
+import type { AdvisorFallback, Opinion } from './domain/assessment.ts'
 import type { Grant } from './domain/blast-radius.ts'
 import type { Change } from './domain/change.ts'
 import type { IdentityState } from './domain/identity-state.ts'
@@ -135,23 +135,75 @@ export interface Switch {
   readonly status: KeyStatus
 }
 
-/** What the advisor is told: a few words on what the fold knows. Untrusted text is marked as such. */
+/** What the advisor is told: what the fold knows, in words of ours, and apart from it what somebody else wrote. */
 export interface EvidencePack {
   readonly incidentId: string
   readonly identityKind: string
-  readonly baseline: { readonly ageDays: number; readonly calls: number; readonly maturity: number }
+  readonly baseline: {
+    readonly ageDays: number
+    readonly calls: number
+    /** 0 to 1. */
+    readonly maturity: number
+    readonly errorRate: number
+  }
   readonly risk: number
-  readonly findings: readonly { readonly id: string; readonly title: string; readonly technique: string; readonly weight: number }[]
+  /** `F1`, `F2` …, strongest first, each with the points of the risk that it accounts for. */
+  readonly findings: readonly {
+    readonly id: string
+    readonly detector: string
+    readonly title: string
+    readonly technique: string
+    readonly share: number
+  }[]
+  /** `S1`, `S2` …, oldest first: when what was found, counted back from now. */
+  readonly timeline: readonly { readonly id: string; readonly secondsAgo: number; readonly findings: readonly string[] }[]
+  readonly blastRadius: { readonly score: number; readonly reasons: readonly string[] }
+  /** Text that an attacker may have written, by what it is: clipped, and without what could be taken for markup. */
   readonly untrusted: Readonly<Record<string, string>>
 }
 
-export type AdvisorAnswer =
-  | { readonly kind: 'answered'; readonly likelihood: number; readonly narrative: string; readonly model: string }
+export type AdvisorAnswer = ({ readonly kind: 'answered' } & Opinion) | { readonly kind: 'fallback'; readonly cause: AdvisorFallback }
+
+/** What an answer may cost: seconds, and tokens of the answer. */
+export interface AdvisorLimits {
+  readonly deadlineSeconds: number
+  readonly maxOutputTokens: number
+}
+
+/** One question to a model, to be answered by one tool. `instructions` are the same for every question of a kind. */
+export interface Asked extends AdvisorLimits {
+  readonly instructions: string
+  readonly question: string
+  readonly tool: { readonly name: string; readonly description: string; readonly schema: Readonly<Record<string, unknown>> }
+  readonly incidentId: string
+}
+
+export type ModelAnswer =
+  | {
+      readonly kind: 'answered'
+      /** What the tool was called with: not checked yet. */
+      readonly input: unknown
+      readonly inputTokens: number
+      readonly outputTokens: number
+      readonly milliseconds: number
+    }
   | { readonly kind: 'fallback'; readonly cause: AdvisorFallback }
+
+/** A language model. Never throws: no answer is an answer. */
+export interface Model {
+  readonly id: string
+  ask(asked: Asked): Promise<ModelAnswer>
+}
 
 /** A second opinion on an assessment. Never throws: no answer is an answer. */
 export interface Advisor {
-  advise(pack: EvidencePack, deadlineSeconds: number): Promise<AdvisorAnswer>
+  advise(pack: EvidencePack, limits: AdvisorLimits): Promise<AdvisorAnswer>
+}
+
+/** Counts questions to the advisor, so that a flood of events cannot run up the bill. */
+export interface AdvisorBudget {
+  /** Takes one question of an hour (epoch hours) for an identity. False where its share or the account's is used up. */
+  take(hour: number, identityId: string, limits: { readonly perIdentity: number; readonly perAccount: number }): Promise<boolean>
 }
 
 /** What people are told. `body` is plain text; what an attacker may have written in it is clipped and free of control characters. */
@@ -242,6 +294,7 @@ export interface RespondPorts {
   readonly record: ChangeRecord
   readonly iam: Pick<Iam, 'ownerOf' | 'describe' | 'grantsOf'>
   readonly advisor: Advisor
+  readonly budget: AdvisorBudget
   readonly notifier: Notifier
   readonly containDoor: ContainDoor
   readonly bootstrapDoor: BootstrapDoor

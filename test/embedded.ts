@@ -1,5 +1,7 @@
+import type { Opinion } from '../shared/domain/assessment.ts'
 import type { AccountPicture } from '../shared/memory/account-picture.ts'
 import { AccountPicture as Picture } from '../shared/memory/account-picture.ts'
+import { memoryAdvisorBudget } from '../shared/memory/advisor-budget.ts'
 import { memoryBreaker } from '../shared/memory/breaker.ts'
 import { memoryChangeRecord } from '../shared/memory/change-record.ts'
 import { memoryWatchDoor } from '../shared/memory/doors.ts'
@@ -35,6 +37,7 @@ export async function embedded(
     record: memoryChangeRecord(),
     breaker: memoryBreaker(),
     iam,
+    budget: memoryAdvisorBudget(),
     advisor: parts.advisor ?? { advise: async () => ({ kind: 'fallback', cause: 'absent' }) as const },
     notifier,
     watchDoor: memoryWatchDoor(),
@@ -150,3 +153,19 @@ export const ATTACK = [
   }),
   call('cloudtrail:StopLogging', { id: 'a3', time: NOW + 2000 }),
 ]
+
+/** What a model says that is sure of itself. */
+export function opinionOf(likelihood: number): Opinion {
+  return {
+    likelihood,
+    verdict: likelihood >= 50 ? 'compromised' : 'legitimate',
+    reasons: [{ text: 'as told', evidence: ['F1'] }],
+    techniques: [],
+    narrative: 'n',
+    nextSteps: [],
+    model: 'test',
+    inputTokens: 1,
+    outputTokens: 1,
+    milliseconds: 1,
+  }
+}

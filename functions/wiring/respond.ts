@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { bedrockAdvisor } from '../../shared/aws/bedrock-advisor.ts'
+import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
+import { bedrockModel } from '../../shared/aws/bedrock-model.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { bedrockClient, cloudTrailClient, dynamo, iamClient, lambdaClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
 import { lambdaContainDoor, sqsBootstrapDoor } from '../../shared/aws/doors.ts'
@@ -12,7 +13,9 @@ import { RespondConfig, readEnvironment } from '../../shared/config.ts'
 import { placesFrom } from '../../shared/geo/places.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import type { RespondPorts } from '../../shared/ports.ts'
+import type { Advisor, RespondPorts } from '../../shared/ports.ts'
+import { modelAdvisor } from '../../shared/stages/advise/by-model.ts'
+import { withCircuit } from '../../shared/stages/advise/circuit.ts'
 import { bootstrap } from '../../shared/stages/bootstrap.ts'
 import { trace } from '../../shared/stages/trace.ts'
 import type { Responder } from '../sqs-batch.ts'
@@ -21,19 +24,28 @@ import { log } from './telemetry.ts'
 const config = readEnvironment(RespondConfig, process.env)
 const table = { client: dynamo(), name: config.TABLE_NAME }
 
+const clock = { now: () => Date.now() }
+
+function advisor(): Advisor {
+  const { ADVISOR_MODEL_ID: id, ADVISOR_GUARDRAIL: guardrail, ADVISOR_REGION: region } = config
+  if (id === undefined) return absentAdvisor
+  return withCircuit(modelAdvisor(bedrockModel(bedrockClient(region === undefined ? {} : { region }), { id, guardrail })), clock)
+}
+
 const ports: RespondPorts = {
   identities: dynamoIdentityStore(table),
   incidents: dynamoIncidentStore(table),
   record: dynamoChangeRecord(table),
   iam: awsIam(iamClient(), config.ACCOUNT_ID),
-  advisor: config.ADVISOR_MODEL_ID === undefined ? absentAdvisor : bedrockAdvisor(bedrockClient(), config.ADVISOR_MODEL_ID),
+  advisor: advisor(),
+  budget: dynamoAdvisorBudget(table),
   notifier: snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN),
   containDoor: lambdaContainDoor(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
   bootstrapDoor: sqsBootstrapDoor(sqsClient(), config.BOOTSTRAP_QUEUE_URL),
   account: config.ACCOUNT_ID,
   history: cloudTrailHistory(cloudTrailClient()),
   places: placesFrom({ countries: join(import.meta.dirname, 'country.mmdb'), networks: join(import.meta.dirname, 'networks.bin') }),
-  clock: { now: () => Date.now() },
+  clock,
   log,
 }
 

@@ -19,6 +19,7 @@ export const keys = {
     sk: `SIGNAL#${new Date(time).toISOString()}#${signalId}`,
   }),
   change: (subject: string, number: number) => ({ pk: subject, sk: `CHANGE#${String(number).padStart(6, '0')}` }),
+  budget: (hour: number, of: string) => ({ pk: `BUDGET#${hour}`, sk: of }),
   breaker: (hour: number) => ({ pk: `BREAKER#${hour}`, sk: 'COUNT' }),
 }
 

@@ -9,12 +9,43 @@ export interface Contribution {
   readonly share: number
 }
 
+/** What a model says of a case. Every reason names the evidence that it rests on, by the ids of the pack. */
+export interface Opinion {
+  /** Of compromise, 0–100. */
+  readonly likelihood: number
+  readonly verdict: 'compromised' | 'legitimate' | 'unclear'
+  readonly reasons: readonly { readonly text: string; readonly evidence: readonly string[] }[]
+  /** ATT&CK ids. */
+  readonly techniques: readonly string[]
+  readonly narrative: string
+  readonly nextSteps: readonly string[]
+  readonly model: string
+  /** What it cost: tokens and milliseconds. */
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly milliseconds: number
+}
+
 /** What the advisor said, or why it said nothing. `shift` is what it moved the risk by, after the policy's bounds. */
 export type AdvisorOpinion =
-  | { readonly kind: 'answered'; readonly likelihood: number; readonly shift: number; readonly narrative: string; readonly model: string }
+  | ({ readonly kind: 'answered'; readonly shift: number } & Opinion)
   | { readonly kind: 'fallback'; readonly cause: AdvisorFallback }
 
-export type AdvisorFallback = 'absent' | 'late' | 'malformed' | 'refused' | 'failed'
+/**
+ * Why there is no opinion. `absent`: none is configured. `late`: no answer by the deadline. `malformed`: not what the schema wants.
+ * `invented`: it rests on evidence that is not in the pack. `refused`: a guardrail or the model stopped it. `throttled`, `failed`:
+ * Bedrock did. `over-budget`: the hour's questions are used up. `circuit-open`: it failed again and again, and rests.
+ */
+export type AdvisorFallback =
+  | 'absent'
+  | 'late'
+  | 'malformed'
+  | 'invented'
+  | 'refused'
+  | 'throttled'
+  | 'failed'
+  | 'over-budget'
+  | 'circuit-open'
 
 /** Risk 0–100 with every contribution named, and the advisor's opinion where one was asked for. */
 export interface Assessment {
@@ -33,10 +64,11 @@ export interface Assessment {
  *
  * Monotone (more evidence never lowers the risk), bounded, and independent of the order. Of each group the strongest
  * finding counts in full and the others with a quarter of their weight. A finding's share is its part of the
- * log-odds-like sum −ln(1 − weight), so shares add up to the risk. See docs/decisions/0003-noisy-or.md.
+ * log-odds-like sum −ln(1 − weight), so shares add up to the risk. See docs/decisions/0003-noisy-or.md. `weights` are the policy's
+ * factors by detector; what is confirmed is never weighed.
  */
-export function assessmentOf(evidence: readonly Finding[]): Assessment {
-  const ordered = strongestOfEachDetector(evidence)
+export function assessmentOf(evidence: readonly Finding[], weights: Readonly<Record<string, number>> = NO_WEIGHTS): Assessment {
+  const ordered = strongestOfEachDetector(weighed(evidence, weights))
   const groups = new Set<string>()
   const strengths = ordered.map((finding) => {
     const counted = groups.has(finding.group) ? finding.weight * CORRELATED_SHARE : finding.weight
@@ -56,15 +88,21 @@ export function assessmentOf(evidence: readonly Finding[]): Assessment {
 }
 
 /** Applies an opinion inside the policy's bounds: at most `maxShift` points either way, never below the floor. */
-export function withOpinion(
-  assessment: Assessment,
-  answer: { likelihood: number; narrative: string; model: string },
-  maxShift: number,
-): Assessment {
+export function withOpinion(assessment: Assessment, answer: Opinion, maxShift: number): Assessment {
   const wished = Math.max(-maxShift, Math.min(maxShift, answer.likelihood - assessment.baseRisk))
   const risk = Math.max(Math.min(assessment.floor, assessment.baseRisk), Math.min(100, round(assessment.baseRisk + wished)))
-  const opinion: AdvisorOpinion = { kind: 'answered', shift: round(risk - assessment.baseRisk), ...answer }
+  const opinion: AdvisorOpinion = { ...answer, kind: 'answered', shift: round(risk - assessment.baseRisk) }
   return { ...assessment, risk, opinion }
+}
+
+const NO_WEIGHTS: Readonly<Record<string, number>> = {}
+
+function weighed(evidence: readonly Finding[], weights: Readonly<Record<string, number>>): readonly Finding[] {
+  if (weights === NO_WEIGHTS) return evidence
+  return evidence.map((finding) => {
+    const factor = finding.isConfirmed || !Object.hasOwn(weights, finding.detector) ? 1 : (weights[finding.detector] as number)
+    return factor === 1 ? finding : { ...finding, weight: Math.min(0.999, finding.weight * factor) }
+  })
 }
 
 function strongestOfEachDetector(evidence: readonly Finding[]): Finding[] {

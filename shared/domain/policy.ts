@@ -39,6 +39,34 @@ export const Tier = z.strictObject({
 })
 export type Tier = z.infer<typeof Tier>
 
+/** What the second opinion may do, and what it may cost. */
+export const AdvisorBounds = z.strictObject({
+  enabled: z.boolean().default(true),
+  band: z
+    .tuple([Score, Score])
+    .refine(([low, high]) => low < high, { error: 'must be [low, high] with low < high' })
+    .default([40, 90]),
+  maxShift: z.number().int().min(0).max(30).default(15),
+  deadlineSeconds: z.number().min(0.5).max(20).default(5),
+  /** Questions in an hour, about one identity and in all. */
+  perIdentityPerHour: z.number().int().min(0).max(1000).default(6),
+  perAccountPerHour: z.number().int().min(0).max(10_000).default(60),
+  /** Tokens of a question and of an answer, at most. */
+  maxInputTokens: z.number().int().min(500).max(20_000).default(3000),
+  maxOutputTokens: z.number().int().min(200).max(4000).default(800),
+})
+export type AdvisorBounds = z.infer<typeof AdvisorBounds>
+
+/** How far thresholds and weights may be tightened without a person, from verdicts. Loosening always waits for one. */
+export const Learning = z.strictObject({
+  tightens: z.boolean().default(false),
+  leastVerdicts: z.number().int().min(5).max(1000).default(10),
+  /** No threshold is tightened below these. */
+  leastAsk: Score.default(40),
+  leastContain: Score.default(70),
+})
+export type Learning = z.infer<typeof Learning>
+
 const SecretName = z.string().regex(/^[\w/+=.@-]{1,400}$/, 'must be 1 to 400 of letters, digits and /_+=.@-')
 
 /** Whose keys are made anew once a person has confirmed that they are out, and where the new ones go. */
@@ -70,17 +98,10 @@ export const Policy = z.strictObject({
   thresholds: Thresholds.default({ notify: 25, ask: 55, contain: 85 }),
   tiers: z.array(Tier).max(50).default([]),
   protected: z.strictObject({ arns: z.array(ArnPattern).max(200).default([]), tags: Tags.default({}) }).default({ arns: [], tags: {} }),
-  advisor: z
-    .strictObject({
-      enabled: z.boolean().default(true),
-      band: z
-        .tuple([Score, Score])
-        .refine(([low, high]) => low < high, { error: 'must be [low, high] with low < high' })
-        .default([40, 90]),
-      maxShift: z.number().int().min(0).max(30).default(15),
-      deadlineSeconds: z.number().min(0.5).max(20).default(5),
-    })
-    .default({ enabled: true, band: [40, 90], maxShift: 15, deadlineSeconds: 5 }),
+  advisor: AdvisorBounds.default(AdvisorBounds.parse({})),
+  /** Factors on the weights of detectors, by id: 0.5 halves what one says. What is confirmed is never weighed. */
+  weights: z.record(z.string().regex(/^[a-z0-9-]{1,60}$/), z.number().min(0.1).max(1.5)).default({}),
+  learning: Learning.default(Learning.parse({})),
   breaker: z
     .strictObject({
       containmentsPerHour: z.number().int().min(0).max(1000).default(10),

@@ -13,7 +13,7 @@ const CONTAINABLE: readonly Identity['kind'][] = ['iam-user', 'role']
  * What to do about an assessment: what its risk calls for, cut to what the bounds allow.
  *
  * `account` is the one that the responder acts in. Pure and monotone: a higher risk never gives a weaker action. Containment needs deterministic evidence, so the
- * advisor can hold it back but never bring it about.
+ * advisor can hold it back, to a question, but never bring it about; and no question that the evidence asks is suppressed by it.
  */
 export function decide(assessment: Assessment, identity: Identity, bounds: Bounds, account?: string): Decision {
   const would = calledFor(assessment, bounds.thresholds)
@@ -38,13 +38,17 @@ export function foreignAccount(identity: Identity, account: string): string {
 
 function calledFor({ risk, baseRisk, isConfirmed }: Assessment, thresholds: Thresholds): Action {
   if (isConfirmed || Math.min(risk, baseRisk) >= thresholds.contain) return 'contain'
-  if (risk >= thresholds.ask) return 'ask'
-  return risk >= thresholds.notify ? 'notify' : 'observe'
+  const most = Math.max(risk, baseRisk)
+  if (most >= thresholds.ask) return 'ask'
+  return most >= thresholds.notify ? 'notify' : 'observe'
 }
 
-function reasonFor({ risk, isConfirmed }: Assessment, would: Action, thresholds: Thresholds): string {
+function reasonFor({ risk, baseRisk, isConfirmed }: Assessment, would: Action, thresholds: Thresholds): string {
   if (isConfirmed) return 'confirmed by a party that knows'
-  return would === 'observe' ? `risk ${risk} is below notify ${thresholds.notify}` : `risk ${risk} reaches ${would} ${thresholds[would]}`
+  const counted = would === 'contain' ? risk : Math.max(risk, baseRisk)
+  return would === 'observe'
+    ? `risk ${counted} is below notify ${thresholds.notify}`
+    : `risk ${counted} reaches ${would} ${thresholds[would]}`
 }
 
 function notContainable(identity: Identity): string {

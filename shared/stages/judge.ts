@@ -10,7 +10,7 @@ import { type Bounds, boundsFor, needsTags, type Policy } from '../domain/policy
 import type { Identity, Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
 import type { RespondPorts, Versioned } from '../ports.ts'
-import { assess } from './assess.ts'
+import { assess } from './advise/assess.ts'
 import { correlate, mergeFindings } from './correlate.ts'
 import { decide } from './decide.ts'
 import type { Desk } from './desk.ts'
@@ -42,7 +42,7 @@ const CLOSED_LIMIT = 50
 /** Judges what the fold says of one signal: assess → correlate → decide → record → contain or notify. */
 export async function judge(folded: Folded, bench: Bench): Promise<Outcome> {
   const { signal, findings, evidence } = folded
-  const own = assessmentOf(evidence)
+  const own = assessmentOf(evidence, bench.policy.weights)
   const unraised = { signal, findings, assessment: own, incidentId: undefined, decision: undefined }
   // What a suspect makes belongs to its incident, also where the call that makes it is an ordinary one.
   if (findings.length === 0 && signal.created === undefined) return unraised
@@ -71,14 +71,14 @@ async function judgeIn(
   const { desk, policy, ports } = bench
   const merged = mergeFindings(known?.value.findings ?? [], evidence)
   const { draft } = desk.draftOf(signal.identity.id)
-  const about = { incidentId: id, signal, state: draft, evidence: merged, known: known?.value.assessment }
-  const assessment = await assess(about, policy, ports.advisor)
   const identity = known?.value.identity ?? signal.identity
+  const blastRadius = await radiusOf(known?.value, identity, { baseline: draft.baseline, signal, ports })
+  const about = { incidentId: id, signal, baseline: draft.baseline, blastRadius, evidence: merged, known: known?.value.assessment }
+  const assessment = await assess(about, policy, ports)
   const bounds = await boundsOn(identity, bench)
   const decision = decide(assessment, identity, bounds, ports.account)
   if (decision.would === 'observe' && known === undefined) return { signal, findings, assessment, incidentId: undefined, decision }
   const isCulprit = decide(own, identity, bounds).would === 'contain'
-  const blastRadius = await radiusOf(known?.value, identity, { baseline: draft.baseline, signal, ports })
   const previous = desk.pointerOf(signal.identity.id)
   const judged = {
     incidentId: id,

@@ -111,9 +111,24 @@ function decisionEntry(incident: Incident, before: Incident | undefined, clock: 
     kind: 'decision',
     target: `incident:${incident.id}`,
     from: before?.decision.action ?? null,
-    to: { action, would, mode, risk: incident.assessment.risk, signal: incident.decidedBy.signalId },
+    to: {
+      action,
+      would,
+      mode,
+      risk: incident.assessment.risk,
+      advisor: adviceOf(incident.assessment),
+      signal: incident.decidedBy.signalId,
+    },
     why: why.join('; '),
   }
+}
+
+/** What the advisor had to do with a decision: how far it moved the risk, or why it said nothing. */
+function adviceOf({ opinion }: Assessment): object | null {
+  if (opinion === undefined) return null
+  return opinion.kind === 'fallback'
+    ? { fallback: opinion.cause }
+    : { likelihood: opinion.likelihood, verdict: opinion.verdict, shift: opinion.shift, model: opinion.model }
 }
 
 function opened({ incidentId, signal, merged, assessment, blastRadius, decision, isCulprit, made }: Judged): Incident {

@@ -1,4 +1,5 @@
 import { GetUserCommand } from '@aws-sdk/client-iam'
+import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { type ClientOptions, dynamo, iamClient } from '../../shared/aws/clients.ts'
@@ -41,6 +42,7 @@ export async function timeToInactive(about: {
     iam,
     notifier: { notify: async () => {} },
     advisor: absentAdvisor,
+    budget: dynamoAdvisorBudget(table),
     containDoor: { contain: (id: string) => enforce(id, ports) },
     bootstrapDoor: { bootstrap: async () => {} },
     history: { lookup: async () => [] },

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import dynalite from 'dynalite'
+import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { dynamo, iamClient, lambdaClient, snsClient } from '../../shared/aws/clients.ts'
@@ -51,6 +52,7 @@ export async function roundTrips(): Promise<Figures> {
       iam: awsIam(counted(iamClient(options(aws.url)), calls), '123456789012'),
       notifier: snsNotifier(counted(snsClient(options(aws.url)), calls), 'arn:aws:sns:us-east-1:123456789012:notices'),
       advisor: absentAdvisor,
+      budget: dynamoAdvisorBudget(table),
       containDoor: lambdaContainDoor(counted(lambdaClient(options(aws.url)), calls), 'contain'),
       bootstrapDoor: { bootstrap: async () => {} },
       history: { lookup: async () => [] },

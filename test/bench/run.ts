@@ -1,3 +1,4 @@
+import { advisorLatency } from './advisor-latency.ts'
 import { bundles } from './bundles.ts'
 import { lineages } from './lineage.ts'
 import { type Figures, isMet } from './measure.ts'
@@ -11,6 +12,7 @@ const figures: Figures = {
   ...(await slopes()),
   ...(await roundTrips()),
   ...(await lineages()),
+  ...(await advisorLatency()),
   ...(await bundles()),
 }
 if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(figures)}\n`)

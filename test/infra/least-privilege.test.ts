@@ -5,6 +5,7 @@ import dynalite from 'dynalite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CountersignStack } from '../../infra/countersign-stack.ts'
 import { placeDatabases } from '../../local/place-databases.ts'
+import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { dynamo } from '../../shared/aws/clients.ts'
@@ -131,6 +132,7 @@ async function deployed() {
     identities: dynamoIdentityStore({ client: as.respond.dynamo, name: 'record' }),
     iam: awsIam(as.respond.iam, ACCOUNT),
     advisor: absentAdvisor,
+    budget: dynamoAdvisorBudget({ client: as.respond.dynamo, name: 'record' }),
     containDoor: lambdaContainDoor(as.respond.lambda, 'contain'),
     bootstrapDoor: sqsBootstrapDoor(as.respond.sqs, queue),
     account: ACCOUNT,

@@ -7,6 +7,7 @@ import { globs } from '../../shared/domain/glob.ts'
 import type { Bounds } from '../../shared/domain/policy.ts'
 import type { IdentityKind } from '../../shared/domain/signal.ts'
 import { decide } from '../../shared/stages/decide.ts'
+import { opinionOf } from '../embedded.ts'
 
 /** A detector is of one group. */
 const groupOf = (detector: string): EvidenceGroup => (['origin', 'discovery', 'abuse'] as const)[detector.charCodeAt(0) % 3] ?? 'origin'
@@ -91,7 +92,7 @@ describe('a risk', () => {
     fc.assert(
       fc.property(findings, fc.nat({ max: 100 }), fc.nat({ max: 30 }), (evidence, likelihood, maxShift) => {
         const before = assessmentOf(evidence)
-        const { risk } = withOpinion(before, { likelihood, narrative: '', model: 'm' }, maxShift)
+        const { risk } = withOpinion(before, opinionOf(likelihood), maxShift)
         expect(Math.abs(risk - before.baseRisk)).toBeLessThanOrEqual(maxShift + 0.1)
         expect(risk).toBeGreaterThanOrEqual(Math.min(before.floor, before.baseRisk) - 1e-9)
         expect(risk).toBeLessThanOrEqual(100)

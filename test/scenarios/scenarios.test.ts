@@ -5,6 +5,7 @@ import { type Action, isStronger } from '../../shared/domain/decision.ts'
 import type { Network } from '../../shared/domain/network.ts'
 import { AccountPicture } from '../../shared/memory/account-picture.ts'
 import { offlineAdvisor } from '../../shared/memory/advisor.ts'
+import { memoryAdvisorBudget } from '../../shared/memory/advisor-budget.ts'
 import { memoryBreaker } from '../../shared/memory/breaker.ts'
 import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
 import { memoryWatchDoor } from '../../shared/memory/doors.ts'
@@ -42,6 +43,7 @@ async function play(scenario: Scenario) {
     breaker: memoryBreaker(),
     iam,
     advisor: offlineAdvisor(),
+    budget: memoryAdvisorBudget(),
     notifier,
     watchDoor: memoryWatchDoor(),
     quarantinePolicyArn: undefined,

@@ -4,14 +4,14 @@ import { pipeline } from '../../shared/pipeline.ts'
 import type { Advisor } from '../../shared/ports.ts'
 import { bootstrap } from '../../shared/stages/bootstrap.ts'
 import { incidentSubject } from '../../shared/stages/record.ts'
-import { ATTACK, arnOf, call, embedded, exposed, KEY, NOW } from '../embedded.ts'
+import { ATTACK, arnOf, call, embedded, exposed, KEY, NOW, opinionOf } from '../embedded.ts'
 
 const answering = (likelihood: number): Advisor & { asked: number } => {
   const advisor = {
     asked: 0,
     async advise() {
       advisor.asked += 1
-      return { kind: 'answered' as const, likelihood, narrative: 'n', model: 'test' }
+      return { kind: 'answered' as const, ...opinionOf(likelihood) }
     },
   }
   return advisor

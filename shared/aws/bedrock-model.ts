@@ -1,0 +1,119 @@
+import {
+  type BedrockRuntimeClient,
+  ConverseCommand,
+  type ConverseCommandInput,
+  type ConverseCommandOutput,
+} from '@aws-sdk/client-bedrock-runtime'
+import type { AdvisorFallback } from '../domain/assessment.ts'
+import type { Asked, Model, ModelAnswer } from '../ports.ts'
+
+/** A Bedrock model or inference profile, and the guardrail that its questions and answers pass, where there is one. */
+export interface BedrockModel {
+  readonly id: string
+  readonly guardrail?: { readonly id: string; readonly version: string } | undefined
+}
+
+/** Less time than this is not enough for a second try. */
+const LEAST_MS = 250
+
+/** A second try comes after this, and up to twice of it, unless Bedrock says when. */
+const BACKOFF_MS = 200
+
+const THROTTLED = new Set(['ThrottlingException', 'TooManyRequestsException', 'ModelNotReadyException', 'ServiceQuotaExceededException'])
+
+/** Models that take a cache point after the fixed part; others refuse one. https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html */
+const CACHING = /anthropic\.claude-(3-5-haiku|3-7|haiku-4|sonnet-4|opus-4)|amazon\.nova/
+
+/**
+ * A model on Bedrock, by Converse with one forced tool, inside a hard deadline; a second time where Bedrock was busy and time is left.
+ */
+export function bedrockModel(
+  client: BedrockRuntimeClient,
+  model: BedrockModel,
+  time: { wait(ms: number): Promise<void>; random(): number } = REAL_TIME,
+): Model {
+  return {
+    id: model.id,
+    async ask(asked) {
+      const startedAt = performance.now()
+      const deadlineMs = asked.deadlineSeconds * 1000
+      const abortSignal = AbortSignal.timeout(Math.ceil(deadlineMs))
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return answerIn(await client.send(new ConverseCommand(requestFor(model, asked)), { abortSignal }), {
+            tool: asked.tool.name,
+            startedAt,
+          })
+        } catch (cause) {
+          // An answer that was cut off half-way by the deadline ends as an error of the connection.
+          if (abortSignal.aborted) return { kind: 'fallback', cause: 'late' }
+          const leftMs = deadlineMs - (performance.now() - startedAt)
+          const pauseMs = retryAfterMs(cause) ?? BACKOFF_MS * (1 + time.random())
+          if (attempt > 1 || !isBusy(cause) || pauseMs + LEAST_MS > leftMs) return { kind: 'fallback', cause: causeOf(cause) }
+          await time.wait(pauseMs)
+        }
+      }
+    },
+  }
+}
+
+const REAL_TIME = {
+  wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+  random: () => Math.random(),
+}
+
+function requestFor(
+  { id, guardrail }: BedrockModel,
+  { instructions, question, tool, incidentId, maxOutputTokens }: Asked,
+): ConverseCommandInput {
+  const system = [{ text: instructions }, ...(CACHING.test(id) ? [{ cachePoint: { type: 'default' as const } }] : [])]
+  return {
+    modelId: id,
+    system,
+    messages: [{ role: 'user', content: [{ text: question }] }],
+    inferenceConfig: { maxTokens: maxOutputTokens, temperature: 0 },
+    requestMetadata: { incidentId },
+    toolConfig: {
+      toolChoice: { tool: { name: tool.name } },
+      tools: [{ toolSpec: { name: tool.name, description: tool.description, inputSchema: { json: tool.schema as never } } }],
+    },
+    ...(guardrail === undefined ? {} : { guardrailConfig: { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version } }),
+  }
+}
+
+function answerIn(answer: ConverseCommandOutput, { tool, startedAt }: { tool: string; startedAt: number }): ModelAnswer {
+  if (answer.stopReason === 'guardrail_intervened' || answer.stopReason === 'content_filtered')
+    return { kind: 'fallback', cause: 'refused' }
+  const uses = (answer.output?.message?.content ?? []).flatMap(({ toolUse }) => toolUse ?? [])
+  // What was cut off by the token limit may parse by chance; it is not what the model meant to say.
+  if (answer.stopReason === 'max_tokens' || uses.length !== 1 || uses[0]?.name !== tool) return { kind: 'fallback', cause: 'malformed' }
+  return {
+    kind: 'answered',
+    input: uses[0].input,
+    inputTokens: answer.usage?.inputTokens ?? 0,
+    outputTokens: answer.usage?.outputTokens ?? 0,
+    milliseconds: Math.round(performance.now() - startedAt),
+  }
+}
+
+function isBusy(cause: unknown): boolean {
+  return cause instanceof Error && (THROTTLED.has(cause.name) || (statusOf(cause) ?? 0) >= 500)
+}
+
+function causeOf(cause: unknown): AdvisorFallback {
+  if (!(cause instanceof Error)) return 'failed'
+  if (cause.name === 'TimeoutError') return 'late'
+  if (THROTTLED.has(cause.name)) return 'throttled'
+  return cause.name === 'SyntaxError' ? 'malformed' : 'failed'
+}
+
+function statusOf(cause: Error): number | undefined {
+  return (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode
+}
+
+/** `retry-after` in seconds, where Bedrock sent it. */
+function retryAfterMs(cause: unknown): number | undefined {
+  const { headers } = (cause as { $response?: { headers?: Record<string, string> } }).$response ?? {}
+  const seconds = Number(headers?.['retry-after'])
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined
+}
