@@ -1,7 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { bedrockModel } from '../shared/aws/bedrock-model.ts'
+import { bedrockClient } from '../shared/aws/clients.ts'
 import { expectFeature, showBaseline } from './commands/baseline.ts'
 import { verifyChanges } from './commands/changes.ts'
 import { evaluate } from './commands/evaluate.ts'
+import { explainIncident } from './commands/explain.ts'
 import { approveChange, confirmIncident, listIncidents, releaseIncident, showIncident } from './commands/incidents.ts'
 import { startOverride, stopOverride } from './commands/override.ts'
 import { checkPolicy, diffPolicy, putPolicy, showPolicy } from './commands/policy.ts'
@@ -108,6 +111,20 @@ function addIncidents(root: Command): void {
       .argument('<id>')
       .option('--json', 'one JSON object'),
     (target, { json }, id) => showIncident(target, id, { isJson: json === true, paint: paint() }),
+  )
+  withTarget(
+    root
+      .command('explain')
+      .description('what happened, why this was done, what comes next: each sentence by facts of the incident')
+      .argument('<id>')
+      .option('--model <id>', 'a Bedrock model or inference profile, asked with your AWS credentials; without it a template says the facts')
+      .option('--json', 'one JSON object'),
+    (target, { json, model, region }, id) =>
+      explainIncident(target, id, {
+        model: model === undefined ? undefined : bedrockModel(bedrockClient(region === undefined ? {} : { region }), { id: model }),
+        isJson: json === true,
+        paint: paint(),
+      }),
   )
   withTarget(
     root
@@ -234,6 +251,7 @@ interface CommandOptions extends TargetOptions {
   readonly reason?: string
   readonly change?: string
   readonly profile?: string
+  readonly model?: string
   readonly value?: string
   readonly minutes?: number
 }

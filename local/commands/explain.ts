@@ -1,0 +1,54 @@
+import { ResponderError } from '../../shared/errors.ts'
+import type { Model } from '../../shared/ports.ts'
+import { explain } from '../../shared/stages/explain/explain.ts'
+import { CSF_OUTCOMES, type Explanation, type Sentence } from '../../shared/stages/explain/explanation.ts'
+import { factsOf } from '../../shared/stages/explain/facts.ts'
+import { printable } from '../../shared/stages/notify.ts'
+import { incidentSubject } from '../../shared/stages/record.ts'
+import { columns, type Paint } from '../render/style.ts'
+import type { Target } from '../target.ts'
+
+/** Explains an incident, with the facts that it cites below; as one JSON object with `isJson`. */
+export async function explainIncident(
+  target: Target,
+  id: string,
+  { model, isJson, paint }: { model: Model | undefined; isJson: boolean; paint: Paint },
+): Promise<string> {
+  const [stored, signals, changes] = await Promise.all([
+    target.incidents.get(id),
+    target.incidents.signals(id),
+    target.record.list(incidentSubject(id)),
+  ])
+  if (stored === undefined)
+    throw new ResponderError('incident.unknown', `no incident ${id} in ${target.name}; \`countersign incidents\` lists the open ones`)
+  const known = { incident: stored.value, signals, changes }
+  const explanation = await explain(known, model)
+  if (isJson) return JSON.stringify({ incidentId: id, ...explanation, facts: factsOf(known) })
+  const cited = new Set(
+    [explanation.summary, explanation.why, explanation.response, explanation.rotation].flat().flatMap(({ evidence }) => evidence),
+  )
+  const facts = factsOf(known).filter((fact) => cited.has(fact.id))
+  return [
+    paint('bold', `Incident ${id}: ${sourceOf(explanation)}`),
+    ...section('What happened', explanation.summary, paint),
+    ...section('Why this was done', explanation.why, paint),
+    '',
+    paint('bold', 'What comes next (NIST CSF 2.0)'),
+    ...explanation.response.map(({ outcome, text, evidence }) => `  ${CSF_OUTCOMES[outcome]} ${outcome}  ${text} [${evidence.join(' ')}]`),
+    ...(explanation.rotation.length === 0 ? [] : section('The key', explanation.rotation, paint)),
+    '',
+    paint('bold', 'Facts'),
+    columns(facts.map(({ id: fact, text }) => [fact, printable(text, 180)])).replace(/^/gm, '  '),
+  ].join('\n')
+}
+
+function section(title: string, sentences: readonly Sentence[], paint: Paint): string[] {
+  return ['', paint('bold', title), ...sentences.map(({ text, evidence }) => `  ${printable(text, 300)} [${evidence.join(' ')}]`)]
+}
+
+function sourceOf({ source, fallback }: Explanation): string {
+  if (source !== 'template') return `explained by ${source.model}, every sentence by facts below`
+  return fallback === undefined
+    ? 'explained by a template, no model was asked'
+    : `explained by a template, the model gave no answer that holds (${fallback})`
+}
