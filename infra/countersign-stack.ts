@@ -5,6 +5,7 @@ import type { Policy } from '../shared/domain/policy.ts'
 import { Alarms } from './alarms.ts'
 import { ContainFunction } from './contain-function.ts'
 import { EventRules } from './event-rules.ts'
+import { LearnFunction } from './learn-function.ts'
 import { NoticeTopic } from './notice-topic.ts'
 import { Queues } from './queues.ts'
 import { RecordTable } from './record-table.ts'
@@ -48,6 +49,7 @@ export class CountersignStack extends Stack {
       rotate: rotate?.function,
       config,
     })
+    const learn = policy.learning.tightens ? new LearnFunction(this, 'Learn', { table, config }) : undefined
     const seed = new SeedFunction(this, 'Seed', { table, policy, config })
     const rules = new EventRules(this, 'Rules', {
       queues,
@@ -64,7 +66,7 @@ export class CountersignStack extends Stack {
         contain.watchFailures,
         watch.failures,
         rules.undelivered,
-        ...(rotate === undefined ? [] : [rotate.failures]),
+        ...[rotate, learn].flatMap((one) => one?.failures ?? []),
       ],
     })
 

@@ -1,8 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { bedrockModel } from '../shared/aws/bedrock-model.ts'
 import { bedrockClient } from '../shared/aws/clients.ts'
+import { ResponderError } from '../shared/errors.ts'
+import { offlineAdvisor } from '../shared/memory/advisor.ts'
+import type { Advisor } from '../shared/ports.ts'
+import { modelAdvisor } from '../shared/stages/advise/by-model.ts'
 import { expectFeature, showBaseline } from './commands/baseline.ts'
 import { verifyChanges } from './commands/changes.ts'
+import { acceptProposal, showDrift } from './commands/drift.ts'
 import { evaluate } from './commands/evaluate.ts'
 import { explainIncident } from './commands/explain.ts'
 import { approveChange, confirmIncident, listIncidents, releaseIncident, showIncident } from './commands/incidents.ts'
@@ -31,6 +36,7 @@ export function program(): Command {
   addIncidents(root)
   addBaseline(root)
   addChanges(root)
+  addDrift(root)
   addPolicy(root)
   addOverride(root)
   // Subcommands are made by .command(), which copies neither the override nor the hint.
@@ -85,13 +91,41 @@ function addEvaluate(root: Command): void {
     .option('--json', 'one JSON object')
     .option('--out <file>', 'an HTML report with plots')
     .option('--fail-under <file>', 'exit 1 where a figure falls below the bars in this file')
-    .action(async (files: string[], options: { policy: string; json?: true; out?: string; failUnder?: string }) => {
+    .addOption(new Option('--advisor <kind>', 'measure an advisor beside the score alone').choices(['offline', 'bedrock']))
+    .option('--model <id>', 'the Bedrock model or inference profile, asked with your AWS credentials')
+    .option('--region <region>', 'the region of the model')
+    .action(async (files: string[], options: EvalOptions) => {
       const complain = (line: string) => void process.stderr.write(`${line}\n`)
       const policy = await readPolicyFile(options.policy)
-      const { output, isReached, isWhole } = await evaluate({ ...options, files, policy, isJson: options.json === true, complain })
+      const advised = advisedBy(options)
+      const { output, isReached, isWhole } = await evaluate({
+        ...options,
+        ...(advised === undefined ? {} : { advised }),
+        files,
+        policy,
+        isJson: options.json === true,
+        complain,
+      })
       print(output)
       process.exitCode = isReached ? (isWhole ? 0 : 3) : 1
     })
+}
+
+interface EvalOptions {
+  readonly policy: string
+  readonly json?: true
+  readonly out?: string
+  readonly failUnder?: string
+  readonly advisor?: 'offline' | 'bedrock'
+  readonly model?: string
+  readonly region?: string
+}
+
+function advisedBy({ advisor, model, region }: EvalOptions): { advisor: Advisor; model: string } | undefined {
+  if (advisor === undefined) return undefined
+  if (advisor === 'offline') return { advisor: offlineAdvisor(), model: 'offline' }
+  if (model === undefined) throw new ResponderError('usage', '--advisor bedrock needs --model: a Bedrock model or inference profile')
+  return { advisor: modelAdvisor(bedrockModel(bedrockClient(region === undefined ? {} : { region }), { id: model })), model }
 }
 
 function addIncidents(root: Command): void {
@@ -202,6 +236,26 @@ function addChanges(root: Command): void {
   )
 }
 
+function addDrift(root: Command): void {
+  const drift = root.command('drift').description('how well score, detectors and advisor agree with verdicts')
+  withTarget(
+    drift
+      .command('show', { isDefault: true })
+      .description('agreement, calibration, detectors that only cry wolf, and what verdicts propose')
+      .option('--out <file>', 'an HTML page with plots')
+      .option('--json', 'one JSON object'),
+    (target, { json, out }) => showDrift(target, { isJson: json === true, out, paint: paint(), now: () => Date.now() }),
+  )
+  withTarget(
+    drift
+      .command('accept')
+      .description('put a proposal in force')
+      .argument('<id>')
+      .requiredOption('--reason <text>', 'why, for the record (required)'),
+    (target, { reason }, id) => acceptProposal(target, id, { reason: reason ?? '', now: () => Date.now() }),
+  )
+}
+
 function addPolicy(root: Command): void {
   const policy = root.command('policy').description('the bounds that people set')
   policy
@@ -252,6 +306,7 @@ interface CommandOptions extends TargetOptions {
   readonly change?: string
   readonly profile?: string
   readonly model?: string
+  readonly out?: string
   readonly value?: string
   readonly minutes?: number
 }

@@ -85,6 +85,10 @@ export const WatchConfig = z.object({
 })
 export type WatchConfig = z.infer<typeof WatchConfig>
 
+/** The environment of `learn`. */
+export const LearnConfig = z.object({ TABLE_NAME: z.string().min(3) })
+export type LearnConfig = z.infer<typeof LearnConfig>
+
 /** The environment of `seed`. */
 export const SeedConfig = z.object({ TABLE_NAME: z.string().min(3) })
 export type SeedConfig = z.infer<typeof SeedConfig>

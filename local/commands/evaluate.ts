@@ -2,9 +2,11 @@ import { writeFile } from 'node:fs/promises'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { placesFrom } from '../../shared/geo/places.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
+import type { Advisor } from '../../shared/ports.ts'
 import { readBars, shortfalls } from '../evaluate/bars.ts'
 import { figuresOf, type SourceFigures } from '../evaluate/figures.ts'
 import { readCases } from '../evaluate/labelled.ts'
+import { noted, renderQuestions } from '../evaluate/questions.ts'
 import { type Evaluated, renderHtml, renderTable } from '../evaluate/report.ts'
 import { runCase } from '../evaluate/run-case.ts'
 import { placeDatabases } from '../place-databases.ts'
@@ -15,6 +17,8 @@ export interface EvaluateOptions {
   readonly isJson: boolean
   readonly out?: string
   readonly failUnder?: string
+  /** Asked beside the deterministic score alone, by the name of its model. */
+  readonly advised?: { readonly advisor: Advisor; readonly model: string }
   readonly complain: (line: string) => void
 }
 
@@ -25,6 +29,7 @@ export async function evaluate({
   isJson,
   out,
   failUnder,
+  advised,
   complain,
 }: EvaluateOptions): Promise<{ output: string; isReached: boolean; isWhole: boolean }> {
   let problems = 0
@@ -33,17 +38,30 @@ export async function evaluate({
     complain(problem)
   })
   const places = placesFrom(await placeDatabases())
-  const evaluated = new Map<string, Evaluated[]>()
-  for (const one of cases) {
-    const judged = await runCase(one, { policy, advisor: absentAdvisor, places })
-    evaluated.set(one.source, [...(evaluated.get(one.source) ?? []), { case: one, judged }])
+  const runAll = async (advisor: Advisor) => {
+    const evaluated = new Map<string, Evaluated[]>()
+    for (const one of cases) {
+      const judged = await runCase(one, { policy, advisor, places })
+      evaluated.set(one.source, [...(evaluated.get(one.source) ?? []), { case: one, judged }])
+    }
+    return evaluated
   }
-  const sources: Record<string, SourceFigures> = Object.fromEntries(
-    [...evaluated].map(([name, all]) => [name, figuresOf(all, policy.thresholds)]),
-  )
+  const figuresFor = (evaluated: ReadonlyMap<string, readonly Evaluated[]>): Record<string, SourceFigures> =>
+    Object.fromEntries([...evaluated].map(([name, all]) => [name, figuresOf(all, policy.thresholds)]))
+  const evaluated = await runAll(absentAdvisor)
+  const sources = figuresFor(evaluated)
   if (out !== undefined) await writeFile(out, renderHtml(sources, evaluated, policy.thresholds))
   const short = failUnder === undefined ? [] : shortfalls(await readBars(failUnder), sources)
   for (const line of short) complain(line)
   if (failUnder !== undefined && short.length === 0) complain(`every bar of ${failUnder} is reached`)
-  return { output: isJson ? JSON.stringify({ sources }) : renderTable(sources), isReached: short.length === 0, isWhole: problems === 0 }
+  const reached = { isReached: short.length === 0, isWhole: problems === 0 }
+  if (advised === undefined) return { output: isJson ? JSON.stringify({ sources }) : renderTable(sources), ...reached }
+  const asking = noted(advised.advisor)
+  const withAdvisor = figuresFor(await runAll(asking.advisor))
+  const events = cases.reduce((sum, { records }) => sum + records.length, 0)
+  const questions = asking.figures(advised.model, events)
+  const output = isJson
+    ? JSON.stringify({ sources, advised: { sources: withAdvisor, questions } })
+    : `The deterministic score alone\n${renderTable(sources)}\n\nWith the advisor\n${renderTable(withAdvisor)}\n\n${renderQuestions(questions)}`
+  return { output, ...reached }
 }

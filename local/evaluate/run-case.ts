@@ -22,7 +22,8 @@ export async function runCase(
   { records }: Case,
   { policy, advisor, places }: { policy: Policy; advisor: Advisor; places: Places },
 ): Promise<Judged[]> {
-  const ports = emptyPorts({ advisor, places })
+  // Every question is asked: what budgets would leave unasked is not what is measured.
+  const ports = { ...emptyPorts({ advisor, places }), budget: { take: async () => true } }
   await applyPolicy(ports.record, { policy, by: 'local:eval', why: 'evaluated', at: new Date(0).toISOString() })
   const run = pipeline(ports)
   const judged: Judged[] = []

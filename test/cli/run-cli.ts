@@ -17,12 +17,12 @@ export interface Ran {
 }
 
 /** Runs the command line in a process of its own, as a user does. */
-export function countersign(args: readonly string[], input?: string): Promise<Ran> {
+export function countersign(args: readonly string[], input?: string, env: Readonly<Record<string, string>> = {}): Promise<Ran> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
       [join(ROOT, 'local', 'countersign.ts'), ...args],
-      { cwd: ROOT, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, NO_COLOR: '1' } },
+      { cwd: ROOT, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, NO_COLOR: '1', ...env } },
       (error, out, err) => resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, out, err }),
     )
     child.stdin?.end(input ?? '')

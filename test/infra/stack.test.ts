@@ -32,8 +32,8 @@ let template: Template
 beforeAll(async () => {
   const places = await placeDatabases()
   app = new App()
-  const policy = parsePolicy({ version: 1, protected: { arns: GUARDED, tags: {} }, rotation: ROTATION })
-  const config = readStackConfig({ advisorModelId: 'us.example.model-v1:0', includeRoleSessions: true })
+  const policy = parsePolicy({ version: 1, protected: { arns: GUARDED, tags: {} }, rotation: ROTATION, learning: { tightens: true } })
+  const config = readStackConfig({ advisorModelId: 'us.example.model-v1:0', advisorGuardrail: 'gr1:3', includeRoleSessions: true })
   template = Template.fromStack(
     new CountersignStack(app, 'Countersign', { config, policy, places, env: { account: '123456789012', region: 'us-east-1' } }),
   )
@@ -64,7 +64,7 @@ describe('respond', () => {
   })
 
   it('allows no wildcard action', () => {
-    for (const role of ['Respond', 'Contain', 'Rotate', 'Watch', 'Seed']) {
+    for (const role of ['Respond', 'Contain', 'Rotate', 'Watch', 'Learn', 'Seed']) {
       expect(
         actionsOf(statementsOf(role), 'Allow').filter((action) => action.includes('*')),
         role,
@@ -76,6 +76,8 @@ describe('respond', () => {
     const [bedrock] = statementsOf('Respond').filter(({ Action }) => Action === 'bedrock:InvokeModel')
     expect(JSON.stringify(bedrock?.Resource)).toContain('inference-profile/us.example.model-v1:0')
     expect(JSON.stringify(bedrock?.Resource)).toContain('bedrock:us-*::foundation-model/example.model-v1:0')
+    const guardrail = statementsOf('Respond').find(({ Action }) => Action === 'bedrock:ApplyGuardrail')
+    expect(JSON.stringify(guardrail?.Resource)).toMatch(/:bedrock:us-east-1:123456789012:guardrail\/gr1"/)
   })
 
   it('reports which messages failed, so that one bad event does not hold up a batch', () => {
@@ -197,6 +199,18 @@ describe('rotate', () => {
   }, 120_000)
 })
 
+describe('learn', () => {
+  it('reads incidents and writes the policy, and nothing else', () => {
+    expect(
+      actionsOf(statementsOf('Learn'), 'Allow')
+        .filter((action) => !/^(logs|xray):/.test(action))
+        .sort(),
+    ).toEqual(['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Scan'])
+    const put = statementsOf('Learn').find(({ Action }) => Action.includes('dynamodb:PutItem'))
+    expect(put?.Condition).toEqual({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['POLICY'] } })
+  })
+})
+
 describe('watch', () => {
   it('runs every five minutes, reads the open incidents and changes nothing in IAM', () => {
     template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(5 minutes)' })
@@ -227,7 +241,7 @@ describe('the stack', () => {
   it('has a dead-letter queue behind every queue, and an alarm on each', () => {
     expect(consumedQueues()).toHaveLength(4)
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
-    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(8)
+    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(9)
     for (const { Properties } of alarms) expect(Properties.AlarmActions).toHaveLength(1)
   })
 
@@ -287,7 +301,7 @@ describe('the stack', () => {
     }
     const outdir = app.synth().directory
     const bundles = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter(({ name }) => name === 'index.mjs')
-    expect(bundles).toHaveLength(5)
+    expect(bundles).toHaveLength(6)
     for (const { parentPath, name } of bundles) expect(statSync(join(parentPath, name)).size).toBeLessThan(1_500_000)
   })
 

@@ -1,0 +1,122 @@
+import { writeFile } from 'node:fs/promises'
+import { type Drift, driftOf } from '../../shared/stages/learn/drift.ts'
+import { accept, lessons } from '../../shared/stages/learn/learn.ts'
+import type { Proposal } from '../../shared/stages/learn/proposals.ts'
+import { chart } from '../evaluate/chart.ts'
+import { columns, type Paint } from '../render/style.ts'
+import type { Target } from '../target.ts'
+
+const ROWS = 15
+
+/** How well the score, the detectors and the advisor agree with verdicts, and what those propose. `out`: a page of plots. */
+export async function showDrift(
+  target: Target,
+  { isJson, out, paint, now }: { isJson: boolean; out: string | undefined; paint: Paint; now: () => number },
+): Promise<string> {
+  const { policy, answers, questions, proposals } = await lessons({ ...target, clock: { now } })
+  const drift = driftOf({ answers, questions }, policy.thresholds)
+  if (out !== undefined) await writeFile(out, renderPage(drift, proposals))
+  if (isJson) return JSON.stringify({ ...drift, proposals: proposals.map(({ policy: _, ...proposal }) => proposal) })
+  return renderDrift(drift, proposals, paint)
+}
+
+/** Puts a proposal in force. */
+export async function acceptProposal(target: Target, id: string, { reason, now }: { reason: string; now: () => number }): Promise<string> {
+  const { what, from, to } = await accept(id, { by: target.caller, reason }, { ...target, clock: { now } })
+  return `In force: ${what} from ${from} to ${to}. \`countersign policy show\` shows the whole.`
+}
+
+function renderDrift(
+  { verdicts, compromised, detectors, calibration, brier, advisor }: Drift,
+  proposals: readonly Proposal[],
+  paint: Paint,
+): string {
+  if (verdicts === 0) return 'No verdict of a person yet: answer incidents with `countersign release` or `confirm`, and look again.'
+  const fallbacks = Object.entries(advisor.fallbacks).map(([cause, count]) => `${count} ${cause}`)
+  const silent = Object.values(advisor.fallbacks).reduce((sum, count) => sum + count, 0)
+  return [
+    `${verdicts} verdicts, ${compromised} compromised. Brier score of the deterministic risk: ${brier?.toFixed(3)} (0 is perfect, 0.25 a coin)`,
+    `Advisor: agreed in ${advisor.agreed} of ${advisor.answered} answered; ${silent} of ${advisor.asked} questions without an answer${fallbacks.length === 0 ? '' : ` (${fallbacks.join(', ')})`}`,
+    '',
+    paint('bold', 'Calibration'),
+    columns([
+      ['RISK', 'INCIDENTS', 'PREDICTED', 'OBSERVED'],
+      ...calibration.map(({ from, incidents, predicted, observed }) => [
+        `${from}–${from + 10}`,
+        String(incidents),
+        percent(predicted),
+        percent(observed),
+      ]),
+    ]).replace(/^/gm, '  '),
+    '',
+    paint('bold', 'Detectors'),
+    columns([
+      ['DETECTOR', 'INCIDENTS', 'COMPROMISED', ''],
+      ...detectors
+        .slice(0, ROWS)
+        .map(({ detector, incidents, precision, onlyCriesWolf }) => [
+          detector,
+          String(incidents),
+          percent(precision),
+          onlyCriesWolf ? 'only cries wolf' : '',
+        ]),
+    ]).replace(/^/gm, '  '),
+    ...(detectors.length > ROWS ? [`  … ${detectors.length - ROWS} more (--json shows all)`] : []),
+    '',
+    paint('bold', 'Proposals'),
+    ...(proposals.length === 0
+      ? ['  none: there are too few verdicts, or they agree with the policy']
+      : proposals.map(
+          ({ id, direction, what, from, to, why }) =>
+            `  ${id}: ${direction} ${what} from ${from} to ${to}: ${why}\n    npx countersign drift accept ${id} --reason "…"`,
+        )),
+  ].join('\n')
+}
+
+/** One page that stands alone: no scripts. */
+function renderPage({ verdicts, calibration, weeks, detectors }: Drift, proposals: readonly Proposal[]): string {
+  const share = { type: 'value', min: 0, max: 1, name: 'share' }
+  const plots = [
+    chart(
+      {
+        legend: {},
+        xAxis: { type: 'category', name: 'risk', data: calibration.map(({ from }) => `${from}–${from + 10}`) },
+        yAxis: share,
+        series: [
+          { name: 'predicted', type: 'line', data: calibration.map(({ predicted }) => predicted) },
+          { name: 'observed', type: 'bar', data: calibration.map(({ observed }) => observed) },
+        ],
+      },
+      'Calibration: what the risk predicted, what people found',
+    ),
+    chart(
+      {
+        legend: {},
+        xAxis: { type: 'category', name: 'week', data: weeks.map(({ from }) => from) },
+        yAxis: share,
+        series: [
+          { name: 'score agrees', type: 'line', data: weeks.map(({ score }) => score) },
+          { name: 'advisor agrees', type: 'line', data: weeks.map(({ advisor }) => advisor) },
+        ],
+      },
+      'Agreement with verdicts, week by week',
+    ),
+    chart(
+      {
+        grid: { top: 70, left: 240 },
+        xAxis: { ...share, name: 'compromised' },
+        yAxis: { type: 'category', data: detectors.slice(0, ROWS).map(({ detector, incidents }) => `${detector} (${incidents})`) },
+        series: [{ type: 'bar', data: detectors.slice(0, ROWS).map(({ precision }) => precision) }],
+      },
+      'Detectors: share of their incidents that were compromises',
+    ),
+  ]
+  const rows = proposals.map(
+    ({ id, direction, what, from, to, why }) => `<li>${id}: ${direction} ${what} from ${from} to ${to} (${why})</li>`,
+  )
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Countersign drift</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b;background:#fff}svg{max-width:100%;height:auto}</style></head><body><h1>Countersign drift</h1><p>${verdicts} verdicts.</p>${plots.join('')}<h2>Proposals</h2>${rows.length === 0 ? '<p>None.</p>' : `<ul>${rows.join('')}</ul>`}</body></html>`
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
+}
