@@ -103,7 +103,7 @@ export async function openEmbedded(folder: string, clock: Clock): Promise<Embedd
         const containDoor = { contain: (id: string) => enforce(id, ports) }
         const incident = await review(incidentId, { ...verdict, by: caller }, { ...ports, containDoor })
         await save()
-        return (await ports.incidents.get(incidentId))?.value ?? incident
+        return { ...incident, ...(await ports.incidents.get(incidentId))?.value }
       },
       close: async () => {},
     }),

@@ -1,6 +1,5 @@
-import type { Incident } from '../shared/domain/incident.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore, Notifier } from '../shared/ports.ts'
-import type { Review } from '../shared/stages/review.ts'
+import type { Review, Reviewed } from '../shared/stages/review.ts'
 
 /** Where the commands work: the embedded account in a folder, or a deployed stack. */
 export interface Target {
@@ -12,6 +11,6 @@ export interface Target {
   /** Who is at the keyboard, as an ARN or `local:user`. */
   readonly caller: string
   /** Applies a verdict and waits until it is carried out, or for a stack until it is handed on. */
-  review(incidentId: string, review: Omit<Review, 'by'>): Promise<Incident>
+  review(incidentId: string, review: Omit<Review, 'by'>): Promise<Reviewed>
   close(): Promise<void>
 }

@@ -13,7 +13,10 @@ export type ChangeKind =
   | 'step-undone'
   | 'state'
   | 'verdict'
+  | 'endorsement'
+  | 'order'
   | 'policy'
+  | 'seal'
 
 /**
  * One entry of the append-only record: who changed what, from what, to what, why.

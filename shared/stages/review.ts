@@ -1,10 +1,14 @@
-import { globs } from '../domain/glob.ts'
-import type { Incident, Verdict } from '../domain/incident.ts'
+import { areTwoPeople, isApprover, needsSecond, type Reviewer, slackUserOf } from '../domain/approval.ts'
+import { type Change, type ChangeKind, chain } from '../domain/change.ts'
+import type { Incident, IncidentState, Verdict } from '../domain/incident.ts'
+import type { Policy, ReviewKind } from '../domain/policy.ts'
+import { revisionOf } from '../domain/revision.ts'
 import { ResponderError } from '../errors.ts'
-import type { ChangeRecord, Clock, ContainDoor, IncidentStore } from '../ports.ts'
+import type { ChangeRecord, Clock, ContainDoor, IncidentStore, Versioned } from '../ports.ts'
 import { updateIncident } from './incident-update.ts'
+import { order } from './order.ts'
 import { readPolicy } from './policy-source.ts'
-import { append, headOf, incidentSubject } from './record.ts'
+import { headOf, incidentSubject } from './record.ts'
 
 export interface ReviewPorts {
   readonly incidents: IncidentStore
@@ -13,51 +17,151 @@ export interface ReviewPorts {
   readonly clock: Clock
 }
 
-/** What a reviewer says of an incident, before it is dated. */
-export type Review = Pick<Verdict, 'kind' | 'by' | 'reason'>
+/** What a reviewer says of an incident, before it is dated. `revision` binds it to what the reviewer saw. */
+export interface Review extends Reviewer {
+  readonly kind: ReviewKind
+  readonly reason: string
+  readonly revision?: string | undefined
+}
 
-/** Applies a verdict: `legitimate` gives back what was taken, `compromised` leaves it and closes the incident. */
-export async function review(incidentId: string, { kind, by, reason }: Review, ports: ReviewPorts): Promise<Incident> {
-  const stored = await ports.incidents.get(incidentId)
-  if (stored === undefined)
-    throw new ResponderError('incident.unknown', `no incident ${incidentId}; \`countersign incidents\` lists the open ones`)
-  if (reason.trim() === '') throw new ResponderError('usage', 'a verdict needs a reason: --reason "why"')
-  const { policy } = await readPolicy(ports.record)
-  if (policy.approvers.length > 0 && !policy.approvers.some((pattern) => globs(pattern, by))) {
-    throw new ResponderError('incident.state', `${by} is not among the policy's approvers: ${policy.approvers.join(', ')}`)
-  }
-  const before = stored.value.state
-  const allowed = kind === 'legitimate' ? ['watching', 'asking', 'containing', 'contained', 'releasing'] : ['asking', 'contained']
-  const { verdict: earlier } = stored.value
-  if (!allowed.includes(before) && earlier !== undefined)
-    throw new ResponderError(
-      'incident.state',
-      `incident ${incidentId} is ${before} already, by ${earlier.by} at ${earlier.at}: ${earlier.reason}`,
-    )
-  if (!allowed.includes(before)) {
-    throw new ResponderError('incident.state', `incident ${incidentId} is ${before}: a verdict of ${kind} is for ${allowed.join(', ')}`)
-  }
-  const at = new Date(ports.clock.now()).toISOString()
-  const verdict: Verdict = { kind, by, reason: reason.slice(0, 500), at }
-  const state = kind === 'legitimate' ? 'releasing' : 'confirmed'
+/** The incident after a review. `awaitsSecond`: it was noted, and another person has to say the same. */
+export type Reviewed = Incident & { readonly awaitsSecond: boolean }
+
+/** Each: in which states it may be said, and the state that it leads to. */
+const SAYS: Readonly<Record<ReviewKind, { readonly when: readonly IncidentState[]; readonly to: IncidentState }>> = {
+  legitimate: { when: ['watching', 'asking', 'containing', 'contained', 'releasing'], to: 'releasing' },
+  compromised: { when: ['asking', 'contained'], to: 'confirmed' },
+  contain: { when: ['asking'], to: 'containing' },
+}
+
+/** How often another writer of the chain may be first. */
+const ATTEMPTS = 8
+
+/**
+ * Applies what a reviewer says: `legitimate` gives back what was taken, `compromised` leaves it and closes the incident, `contain`
+ * has an incident contained that asks. The same again by the same person changes nothing.
+ *
+ * The entry of the record comes first, under the number that was read: of two reviewers at once one writes it, and the other
+ * looks again. Where whoever wrote it broke off, the next one carries it out.
+ */
+export async function review(incidentId: string, said: Review, ports: ReviewPorts): Promise<Reviewed> {
+  if (said.reason.trim() === '') throw new ResponderError('usage', 'a verdict needs a reason: --reason "why"')
   const subject = incidentSubject(incidentId)
-  const entry = await append(ports.record, subject, {
-    at,
-    actor: by,
-    kind: 'verdict',
-    target: `incident:${incidentId}`,
-    from: before,
-    to: state,
-    why: verdict.reason,
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const [changes, { policy }] = await Promise.all([ports.record.list(subject), readPolicy(ports.record)])
+    const stored = await carryOut(await find(incidentId, ports), changes, ports)
+    const { value: incident } = stored
+    checkReviewer(incident, said, policy)
+    if (isRepeat(incident, said, changes)) return handOn(incident, ports)
+    checkFits(incident, said)
+    const first = needsSecond(policy, { kind: said.kind, tier: incident.decision.tier })
+      ? endorsementOf(incident, changes, said.kind)
+      : null
+    if (first?.actor === said.by) return { ...incident, awaitsSecond: true }
+    if (first !== undefined && first !== null && !areTwoPeople(first.actor, said.by))
+      throw new ResponderError(
+        'review.second',
+        `${first.actor} has said ${said.kind} already; the second must be another person, by the same way (Slack, AWS or local), got ${said.by}`,
+      )
+    const at = new Date(ports.clock.now()).toISOString()
+    const kind = first === undefined ? 'endorsement' : 'verdict'
+    const entry = chain(subject, headOf(changes.at(-1)), entryOf(incident, said, { at, kind, first: first ?? undefined }))
+    if (!(await ports.record.append(entry))) continue
+    if (kind === 'endorsement') return { ...incident, awaitsSecond: true }
+    if (said.kind === 'contain') await order(incidentId, { by: said.by, reason: entry.why, at }, ports.record)
+    return handOn((await apply(stored, entry, said.kind, ports)).value, ports)
+  }
+  throw new ResponderError('record.conflict', `${subject}: ${ATTEMPTS} others wrote first; look at incident ${incidentId} again`)
+}
+
+async function find(incidentId: string, { incidents }: ReviewPorts): Promise<Versioned<Incident>> {
+  const stored = await incidents.get(incidentId)
+  if (stored !== undefined) return stored
+  throw new ResponderError('incident.unknown', `no incident ${incidentId}; \`countersign incidents\` lists the open ones`)
+}
+
+/** A verdict that is in the record and not in the incident: whoever gave it broke off, or is at it right now. */
+async function carryOut(stored: Versioned<Incident>, changes: readonly Change[], ports: ReviewPorts): Promise<Versioned<Incident>> {
+  const { head, state } = stored.value
+  const open = changes.findLast(({ kind, number }) => kind === 'verdict' && number > head.number)
+  const kind = (['legitimate', 'compromised'] as const).find((one) => SAYS[one].to === open?.to)
+  // An order is not carried out for somebody else: the incident's chain alone does not prove that a person gave it.
+  if (open === undefined || kind === undefined || !SAYS[kind].when.includes(state)) return stored
+  return apply(stored, open, kind, ports)
+}
+
+/** The same said again by the same person, or a release while it runs: whoever said it may have broken off before contain was called. */
+function isRepeat({ state, verdict }: Incident, { kind, by, revision }: Review, changes: readonly Change[]): boolean {
+  if (state !== SAYS[kind].to) return false
+  if (kind === 'contain') return changes.findLast((change) => change.kind === 'verdict')?.actor === by
+  return (verdict?.by === by && verdict.kind === kind) || (kind === 'legitimate' && revision === undefined)
+}
+
+/** Contain is called again where an earlier call may not have been made: it is safe to. */
+async function handOn(incident: Incident, { containDoor }: ReviewPorts): Promise<Reviewed> {
+  if (incident.state === 'releasing' || incident.state === 'containing') await containDoor.contain(incident.id)
+  return { ...incident, awaitsSecond: false }
+}
+
+function checkReviewer({ decision }: Incident, said: Review, policy: Policy): void {
+  if (!isApprover(policy, said, { kind: said.kind, tier: decision.tier }))
+    throw new ResponderError('incident.state', `${said.by} is not among the policy's approvers: ${approversOf(policy, said)}`)
+}
+
+function checkFits(incident: Incident, said: Review): void {
+  const { id, state, verdict } = incident
+  const { when } = SAYS[said.kind]
+  if (!when.includes(state) && verdict !== undefined)
+    throw new ResponderError('incident.state', `incident ${id} is ${state} already, by ${verdict.by} at ${verdict.at}: ${verdict.reason}`)
+  if (!when.includes(state))
+    throw new ResponderError('incident.state', `incident ${id} is ${state}: a verdict of ${said.kind} is for ${when.join(', ')}`)
+  if (said.revision !== undefined && said.revision !== revisionOf(incident))
+    throw new ResponderError('review.stale', `incident ${id} has changed since that message: it is ${state} now; look at it again`)
+}
+
+function approversOf({ approvers, slack }: Policy, { by }: Review): string {
+  return slackUserOf(by) !== undefined ? `slack.approvers has ${slack.approvers.length} rules, and none for this` : approvers.join(', ')
+}
+
+/** The first of four eyes, where it saw what there is to see now; undefined where nobody has said it yet. */
+function endorsementOf(incident: Incident, changes: readonly Change[], kind: ReviewKind): Change | undefined {
+  const revision = revisionOf(incident)
+  return changes.findLast((change) => {
+    const to = change.to as { says?: unknown; revision?: unknown } | null
+    return change.kind === 'endorsement' && to?.says === kind && to.revision === revision
   })
+}
+
+function entryOf(
+  incident: Incident,
+  { kind: says, by, reason }: Review,
+  about: { at: string; kind: ChangeKind; first: Change | undefined },
+) {
+  const { at, kind, first } = about
+  const why = first === undefined ? reason.slice(0, 500) : `${reason.slice(0, 500)} (first said by ${first.actor}: ${first.why})`
+  const to = kind === 'endorsement' ? { says, revision: revisionOf(incident) } : SAYS[says].to
+  return { at, actor: by, kind, target: `incident:${incident.id}`, from: incident.state, to, why }
+}
+
+/** Makes the incident what the record's entry says. */
+async function apply(
+  stored: Versioned<Incident>,
+  entry: Change,
+  kind: ReviewKind,
+  { incidents }: ReviewPorts,
+): Promise<Versioned<Incident>> {
+  const before = stored.value.state
+  const verdict: Verdict | undefined = kind === 'contain' ? undefined : { kind, by: entry.actor, reason: entry.why, at: entry.at }
+  const state = SAYS[kind].to
   const changed = await updateIncident(
     stored,
-    (incident) => (incident.state === before ? { ...incident, state, verdict, head: headOf(entry) } : undefined),
-    ports.incidents,
+    (incident) =>
+      incident.state === before && incident.head.number < entry.number
+        ? { ...incident, state, verdict: verdict ?? incident.verdict, head: headOf(entry) }
+        : undefined,
+    incidents,
   )
-  if (changed.value.verdict?.at !== at) {
-    throw new ResponderError('incident.state', `incident ${incidentId} became ${changed.value.state} meanwhile: look at it again`)
-  }
-  if (state === 'releasing') await ports.containDoor.contain(incidentId)
-  return changed.value
+  if (changed.value.state !== state || (verdict !== undefined && changed.value.verdict?.at !== entry.at))
+    throw new ResponderError('incident.state', `incident ${stored.value.id} became ${changed.value.state} meanwhile: look at it again`)
+  return changed
 }
