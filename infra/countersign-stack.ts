@@ -1,15 +1,21 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import type { Table } from 'aws-cdk-lib/aws-dynamodb'
+import type { Topic } from 'aws-cdk-lib/aws-sns'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
-import type { StackConfig } from '../shared/config.ts'
+import type { SlackSettings, StackConfig } from '../shared/config.ts'
 import type { Policy } from '../shared/domain/policy.ts'
 import { Alarms } from './alarms.ts'
 import { ContainFunction } from './contain-function.ts'
 import { EventRules } from './event-rules.ts'
+import { NoticeQueue } from './notice-queue.ts'
 import { NoticeTopic } from './notice-topic.ts'
 import { Queues } from './queues.ts'
 import { RecordTable } from './record-table.ts'
 import { type PlaceFiles, RespondFunction } from './respond-function.ts'
+import { ReviewFunction } from './review-function.ts'
 import { SeedFunction } from './seed-function.ts'
+import { SlackFunction } from './slack-function.ts'
 
 export interface CountersignProps extends StackProps {
   readonly config: StackConfig
@@ -26,20 +32,41 @@ export class CountersignStack extends Stack {
     const { table } = new RecordTable(this, 'Record')
     const { topic } = new NoticeTopic(this, 'Notices', config.notifyEmail)
     const queues = new Queues(this, 'Queues')
-    const contain = new ContainFunction(this, 'Contain', { table, topic, policy, config })
-    const respond = new RespondFunction(this, 'Respond', { table, topic, queues, contain: contain.function, config, places })
+    const { slack } = config
+    const notices = slack === undefined ? undefined : new NoticeQueue(this, 'NoticeQueue')
+    const told = { table, topic, notices: notices?.queue, config }
+    const contain = new ContainFunction(this, 'Contain', { ...told, policy })
+    const respond = new RespondFunction(this, 'Respond', { ...told, queues, contain: contain.function, places })
     const seed = new SeedFunction(this, 'Seed', { table, policy, config })
-    const rules = new EventRules(this, 'Rules', { queues, config, ownRoleArns: [respond, contain, seed].map(({ roleArn }) => roleArn) })
+    const reviewers = slack === undefined || notices === undefined ? undefined : this.reviewers({ ...told, notices, slack, contain })
+    const own = [respond, contain, seed, ...(reviewers?.functions ?? [])]
+    const rules = new EventRules(this, 'Rules', { queues, config, ownRoleArns: own.map(({ roleArn }) => roleArn) })
     new Alarms(this, 'Alarms', {
       topic,
       queues,
       contain: contain.function,
-      failures: [contain.failures, contain.watchFailures, rules.undelivered],
+      failures: [contain.failures, contain.watchFailures, rules.undelivered, ...(reviewers?.failures ?? [])],
     })
 
     new CfnOutput(this, 'TableName', { value: table.tableName })
     new CfnOutput(this, 'ContainFunctionName', { value: contain.function.functionName })
     new CfnOutput(this, 'RespondFunctionName', { value: respond.function.functionName })
     new CfnOutput(this, 'TopicArn', { value: topic.topicArn })
+    if (notices !== undefined) new CfnOutput(this, 'NoticeQueueUrl', { value: notices.queue.queueUrl })
+  }
+
+  /** Slack as the place where people are told and decide. */
+  private reviewers(about: {
+    table: Table
+    topic: Topic
+    notices: NoticeQueue
+    contain: ContainFunction
+    config: StackConfig
+    slack: SlackSettings
+  }): { functions: readonly { readonly roleArn: string }[]; failures: readonly Queue[] } {
+    const { notices, contain } = about
+    const review = new ReviewFunction(this, 'Review', { ...about, notices: notices.queue, contain: contain.function })
+    const slack = new SlackFunction(this, 'Slack', { ...about, review: review.function })
+    return { functions: [review, slack], failures: [notices.failures, review.failures] }
   }
 }

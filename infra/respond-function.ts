@@ -3,10 +3,12 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { Topic } from 'aws-cdk-lib/aws-sns'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { advisorArns } from './advisor-arns.ts'
+import { allowNotices } from './notice-queue.ts'
 import { type Queues, RESPOND_TIMEOUT } from './queues.ts'
 import { ResponderFunction } from './responder-function.ts'
 
@@ -44,6 +46,8 @@ export interface PlaceFiles {
 export interface RespondFunctionProps {
   readonly table: Table
   readonly topic: Topic
+  /** Where notices go that are told in Slack. */
+  readonly notices?: Queue | undefined
   readonly queues: Queues
   readonly contain: LambdaFunction
   readonly config: StackConfig
@@ -55,7 +59,7 @@ export class RespondFunction extends Construct {
   readonly function: LambdaFunction
   readonly roleArn: string
 
-  constructor(scope: Construct, id: string, { table, topic, queues, contain, config, places }: RespondFunctionProps) {
+  constructor(scope: Construct, id: string, { table, topic, notices, queues, contain, config, places }: RespondFunctionProps) {
     super(scope, id)
     const { account, partition } = Stack.of(this)
     const responder = new ResponderFunction(this, 'Responder', {
@@ -94,7 +98,7 @@ export class RespondFunction extends Construct {
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
     responder.allow(['lambda:InvokeFunction'], [contain.functionArn])
-    responder.allow(['sns:Publish'], [topic.topicArn])
+    allowNotices(responder, { topic, queue: notices })
     responder.allow(['sqs:SendMessage'], [queues.bootstrap.queueArn])
     // The owner of an exposed key, and the tags that a policy's tiers may name. Reads only.
     responder.allow(['iam:GetAccessKeyLastUsed', 'iam:GetUser'], [`arn:${partition}:iam::${account}:user/*`])

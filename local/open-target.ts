@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os'
 import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
-import { cloudFormationClient, dynamo, lambdaClient, snsClient, stsClient } from '../shared/aws/clients.ts'
+import { cloudFormationClient, dynamo, lambdaClient, snsClient, sqsClient, stsClient } from '../shared/aws/clients.ts'
 import { lambdaContainDoor } from '../shared/aws/doors.ts'
 import { dynamoIdentityStore } from '../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
-import { snsNotifier } from '../shared/aws/notifier.ts'
+import { noticesTo } from '../shared/aws/notifier.ts'
 import { callerArn, describeStack } from '../shared/aws/stack.ts'
 import type { Clock } from '../shared/ports.ts'
 import { review } from '../shared/stages/review.ts'
@@ -31,7 +31,7 @@ export async function openTarget({ data, stack, region }: TargetOptions): Promis
 
 async function openStack(name: string, region: string | undefined): Promise<Target> {
   const options = region === undefined ? {} : { region }
-  const { tableName, containFunctionName, topicArn } = await describeStack(cloudFormationClient(options), name)
+  const { tableName, containFunctionName, topicArn, noticeQueueUrl } = await describeStack(cloudFormationClient(options), name)
   const client = dynamo(options)
   const table = { client, name: tableName }
   const ports = {
@@ -47,7 +47,7 @@ async function openStack(name: string, region: string | undefined): Promise<Targ
     identities: dynamoIdentityStore(table),
     incidents: ports.incidents,
     record: ports.record,
-    notifier: snsNotifier(snsClient(options), topicArn),
+    notifier: noticesTo({ queueUrl: noticeQueueUrl, topicArn }, { sqs: sqsClient(options), sns: snsClient(options) }),
     review: (incidentId, verdict) => review(incidentId, { ...verdict, by: caller }, ports),
     close: async () => client.destroy(),
   }

@@ -3,6 +3,18 @@ import { ResponderError } from './errors.ts'
 
 const RETENTION_DAYS = [1, 7, 14, 30, 60, 90, 180, 365, 731] as const
 
+const SLACK_CHANNEL = /^[CG][A-Z0-9]{2,20}$/
+
+/** How a stack reaches Slack. */
+export const SlackSettings = z.strictObject({
+  /** The secret in Secrets Manager that holds the app's signing secret and its bot token. */
+  secretName: z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,480}$/, 'must be the name of a secret, without its ARN'),
+  channel: z.string().regex(SLACK_CHANNEL, 'must be the id of a channel, such as C0123ABCD'),
+  /** Another API than Slack's own: that of GovSlack. */
+  apiUrl: z.url({ protocol: /^https$/ }).optional(),
+})
+export type SlackSettings = z.infer<typeof SlackSettings>
+
 /** What a stack is deployed with: the key `countersign` of the context in `cdk.json`. */
 export const StackConfig = z.strictObject({
   /** The policy that is put in force at the first deploy. */
@@ -21,6 +33,8 @@ export const StackConfig = z.strictObject({
   logRetentionDays: z.literal([...RETENTION_DAYS]).default(90),
   /** Fetch the past of a key that is seen for the first time. */
   bootstrapBaselines: z.boolean().default(true),
+  /** Slack as the place where people are told and decide; see docs/slack.md. */
+  slack: SlackSettings.optional(),
 })
 export type StackConfig = z.infer<typeof StackConfig>
 
@@ -30,6 +44,8 @@ export const RespondConfig = z.object({
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
   CONTAIN_FUNCTION_NAME: z.string().min(1),
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
+  /** Where notices go that are told in Slack as well. */
+  NOTICE_QUEUE_URL: z.url().optional(),
   BOOTSTRAP_QUEUE_URL: z.url().optional(),
   ADVISOR_MODEL_ID: z.string().min(1).optional(),
   /** The responder's own resources bear it. */
@@ -43,10 +59,30 @@ export const ContainConfig = z.object({
   TABLE_NAME: z.string().min(3),
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
+  NOTICE_QUEUE_URL: z.url().optional(),
   WATCH_QUEUE_URL: z.url(),
   QUARANTINE_POLICY_ARN: z.string().startsWith('arn:'),
 })
 export type ContainConfig = z.infer<typeof ContainConfig>
+
+/** The environment of `slack`. */
+export const SlackConfig = z.object({
+  SLACK_SECRET_NAME: z.string().min(1),
+  SLACK_API_URL: z.url().optional(),
+  REVIEW_FUNCTION_NAME: z.string().min(1),
+})
+export type SlackConfig = z.infer<typeof SlackConfig>
+
+/** The environment of `review`. */
+export const ReviewConfig = z.object({
+  TABLE_NAME: z.string().min(3),
+  CONTAIN_FUNCTION_NAME: z.string().min(1),
+  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
+  SLACK_SECRET_NAME: z.string().min(1),
+  SLACK_CHANNEL: z.string().regex(SLACK_CHANNEL),
+  SLACK_API_URL: z.url().optional(),
+})
+export type ReviewConfig = z.infer<typeof ReviewConfig>
 
 /** The environment of `seed`. */
 export const SeedConfig = z.object({ TABLE_NAME: z.string().min(3) })

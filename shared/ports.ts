@@ -152,6 +152,20 @@ export interface Notifier {
   notify(notice: Notice): Promise<void>
 }
 
+/** Where an incident's message stands in Slack. `told` is the last notice that called for people there. */
+export interface Posting {
+  readonly channel: string
+  readonly ts: string
+  readonly told: string
+}
+
+/** Remembers the message of each incident, so that later notices change it and do not add another. */
+export interface Postings {
+  get(incidentId: string): Promise<Posting | undefined>
+  /** False where another message than `previous` (its `ts`; undefined for none) is remembered; then nothing was written. */
+  put(incidentId: string, posting: Posting, previous: string | undefined): Promise<boolean>
+}
+
 /** Hands an incident to the function that may contain: the id, and nothing else. */
 export interface ContainDoor {
   contain(incidentId: string): Promise<void>

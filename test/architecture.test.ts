@@ -38,9 +38,15 @@ const RULES: readonly Rule[] = [
     packages: ['maxmind', 'node:fs', 'node:net'],
   },
   {
+    folder: 'shared/slack/',
+    own: [...CORE, 'shared/ports.ts', 'shared/stages/', 'shared/slack/'],
+    packages: ['@slack/', 'zod', 'node:crypto'],
+    isPure: true,
+  },
+  {
     folder: 'functions/',
     own: ['shared/', 'functions/'],
-    packages: ['@aws-lambda-powertools/', '@middy/core', 'aws-lambda', 'zod', 'node:fs/promises', 'node:path'],
+    packages: ['@aws-lambda-powertools/', '@middy/core', 'aws-lambda', 'zod', 'node:fs/promises', 'node:path', 'node:timers/promises'],
   },
   {
     folder: 'infra/',

@@ -7,7 +7,7 @@ import { cloudTrailHistory } from '../../shared/aws/event-history.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
-import { snsNotifier } from '../../shared/aws/notifier.ts'
+import { noticesTo } from '../../shared/aws/notifier.ts'
 import { RespondConfig, readEnvironment } from '../../shared/config.ts'
 import { placesFrom } from '../../shared/geo/places.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
@@ -26,7 +26,7 @@ const ports: RespondPorts = {
   record: dynamoChangeRecord(table),
   iam: awsIam(iamClient(), config.ACCOUNT_ID),
   advisor: config.ADVISOR_MODEL_ID === undefined ? absentAdvisor : bedrockAdvisor(bedrockClient(), config.ADVISOR_MODEL_ID),
-  notifier: snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN),
+  notifier: noticesTo({ queueUrl: config.NOTICE_QUEUE_URL, topicArn: config.NOTIFY_TOPIC_ARN }, { sqs: sqsClient(), sns: snsClient() }),
   containDoor: lambdaContainDoor(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
   bootstrapDoor: sqsBootstrapDoor(sqsClient(), config.BOOTSTRAP_QUEUE_URL),
   account: config.ACCOUNT_ID,

@@ -41,3 +41,13 @@ export function sqsWatchDoor(client: SQSClient, queueUrl: string): WatchDoor {
     },
   }
 }
+
+/** Invokes review with what a person pressed, without waiting for it. */
+export function lambdaReviewDoor<T>(client: LambdaClient, functionName: string): { press(press: T): Promise<void> } {
+  return {
+    async press(press) {
+      const Payload = Buffer.from(JSON.stringify({ press }))
+      await client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload }))
+    },
+  }
+}

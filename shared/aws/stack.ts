@@ -7,6 +7,8 @@ export interface Stack {
   readonly tableName: string
   readonly containFunctionName: string
   readonly topicArn: string
+  /** Where notices go that are told in Slack; undefined where the stack has no Slack. */
+  readonly noticeQueueUrl: string | undefined
 }
 
 /** Finds a stack's parts by its outputs. */
@@ -24,7 +26,12 @@ export async function describeStack(client: CloudFormationClient, name: string):
       throw new ResponderError('stack.unknown', `stack "${name}" has no output ${key}: is it a Countersign stack of this version?`)
     return value
   }
-  return { tableName: output('TableName'), containFunctionName: output('ContainFunctionName'), topicArn: output('TopicArn') }
+  return {
+    tableName: output('TableName'),
+    containFunctionName: output('ContainFunctionName'),
+    topicArn: output('TopicArn'),
+    noticeQueueUrl: outputs.get('NoticeQueueUrl'),
+  }
 }
 
 /** The ARN of whoever's credentials these are. */
