@@ -14,6 +14,7 @@ import { Queues } from './queues.ts'
 import { RecordTable } from './record-table.ts'
 import { type PlaceFiles, RespondFunction } from './respond-function.ts'
 import { ReviewFunction } from './review-function.ts'
+import { SealFunction } from './seal-function.ts'
 import { SeedFunction } from './seed-function.ts'
 import { SlackFunction } from './slack-function.ts'
 
@@ -33,40 +34,43 @@ export class CountersignStack extends Stack {
     const { topic } = new NoticeTopic(this, 'Notices', config.notifyEmail)
     const queues = new Queues(this, 'Queues')
     const { slack } = config
-    const notices = slack === undefined ? undefined : new NoticeQueue(this, 'NoticeQueue')
+    const notices = slack === undefined && !config.securityHub ? undefined : new NoticeQueue(this, 'NoticeQueue')
     const told = { table, topic, notices: notices?.queue, config }
     const contain = new ContainFunction(this, 'Contain', { ...told, policy })
     const respond = new RespondFunction(this, 'Respond', { ...told, queues, contain: contain.function, places })
     const seed = new SeedFunction(this, 'Seed', { table, policy, config })
-    const reviewers = slack === undefined || notices === undefined ? undefined : this.reviewers({ ...told, notices, slack, contain })
-    const own = [respond, contain, seed, ...(reviewers?.functions ?? [])]
+    const reviewers = notices === undefined ? undefined : this.reviewers({ ...told, notices, slack, contain })
+    const seal = new SealFunction(this, 'Seal', { table, config })
+    const own = [respond, contain, seed, seal, ...(reviewers?.functions ?? [])]
     const rules = new EventRules(this, 'Rules', { queues, config, ownRoleArns: own.map(({ roleArn }) => roleArn) })
     new Alarms(this, 'Alarms', {
       topic,
       queues,
       contain: contain.function,
-      failures: [contain.failures, contain.watchFailures, rules.undelivered, ...(reviewers?.failures ?? [])],
+      failures: [contain.failures, contain.watchFailures, rules.undelivered, seal.failures, ...(reviewers?.failures ?? [])],
     })
 
     new CfnOutput(this, 'TableName', { value: table.tableName })
     new CfnOutput(this, 'ContainFunctionName', { value: contain.function.functionName })
     new CfnOutput(this, 'RespondFunctionName', { value: respond.function.functionName })
     new CfnOutput(this, 'TopicArn', { value: topic.topicArn })
+    new CfnOutput(this, 'SealBucketName', { value: seal.bucket.bucketName })
     if (notices !== undefined) new CfnOutput(this, 'NoticeQueueUrl', { value: notices.queue.queueUrl })
   }
 
-  /** Slack as the place where people are told and decide. */
+  /** Slack, where people are told and decide, and Security Hub, where incidents are seen too. */
   private reviewers(about: {
     table: Table
     topic: Topic
     notices: NoticeQueue
     contain: ContainFunction
     config: StackConfig
-    slack: SlackSettings
+    slack: SlackSettings | undefined
   }): { functions: readonly { readonly roleArn: string }[]; failures: readonly Queue[] } {
     const { notices, contain } = about
     const review = new ReviewFunction(this, 'Review', { ...about, notices: notices.queue, contain: contain.function })
-    const slack = new SlackFunction(this, 'Slack', { ...about, review: review.function })
-    return { functions: [review, slack], failures: [notices.failures, review.failures] }
+    const { slack, config } = about
+    const receivers = slack === undefined ? [] : [new SlackFunction(this, 'Slack', { config, slack, review: review.function })]
+    return { functions: [review, ...receivers], failures: [notices.failures, review.failures] }
   }
 }

@@ -7,6 +7,7 @@ import type { Topic } from 'aws-cdk-lib/aws-sns'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { SlackSettings, StackConfig } from '../shared/config.ts'
+import { productArn } from '../shared/stages/asff.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
 import { REVIEW_TIMEOUT } from './notice-queue.ts'
@@ -23,7 +24,7 @@ export interface ReviewFunctionProps {
   readonly notices: Queue
   readonly contain: LambdaFunction
   readonly config: StackConfig
-  readonly slack: SlackSettings
+  readonly slack: SlackSettings | undefined
 }
 
 /** The function that applies what people press, and tells them. It calls contain; it may change nothing itself but incidents. */
@@ -42,9 +43,9 @@ export class ReviewFunction extends Construct {
         TABLE_NAME: table.tableName,
         CONTAIN_FUNCTION_NAME: contain.functionName,
         NOTIFY_TOPIC_ARN: topic.topicArn,
-        SLACK_SECRET_NAME: slack.secretName,
-        SLACK_CHANNEL: slack.channel,
-        ...(slack.apiUrl === undefined ? {} : { SLACK_API_URL: slack.apiUrl }),
+        NOTICE_QUEUE_URL: notices.queueUrl,
+        SECURITY_HUB: config.securityHub ? 'on' : 'off',
+        ...(slack === undefined ? {} : slackEnvironment(slack)),
       },
       logRetentionDays: config.logRetentionDays,
       memorySize: 512,
@@ -59,7 +60,11 @@ export class ReviewFunction extends Construct {
     responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['ORDER#*'])
     responder.allow(['lambda:InvokeFunction'], [contain.functionArn])
     responder.allow(['sns:Publish'], [topic.topicArn])
-    responder.allow(['secretsmanager:GetSecretValue'], [secretArn(Stack.of(this), slack.secretName)])
+    if (slack !== undefined) responder.allow(['secretsmanager:GetSecretValue'], [secretArn(Stack.of(this), slack.secretName)])
+    if (config.securityHub) {
+      responder.allow(['securityhub:BatchImportFindings'], [productArn(Stack.of(this))])
+      responder.allow(['sqs:SendMessage'], [notices.queueArn])
+    }
     responder.deny(IAM_CHANGES, ['*'])
     acknowledgeWildcards(this, {
       'Resource::*': 'X-Ray takes no resource; the other statement on * is a Deny.',
@@ -68,4 +73,8 @@ export class ReviewFunction extends Construct {
     this.function = review
     this.roleArn = responder.role.roleArn
   }
+}
+
+function slackEnvironment({ secretName, channel, apiUrl }: SlackSettings): Record<string, string> {
+  return { SLACK_SECRET_NAME: secretName, SLACK_CHANNEL: channel, ...(apiUrl === undefined ? {} : { SLACK_API_URL: apiUrl }) }
 }

@@ -1,10 +1,11 @@
 import { userInfo } from 'node:os'
 import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
-import { cloudFormationClient, dynamo, lambdaClient, snsClient, sqsClient, stsClient } from '../shared/aws/clients.ts'
+import { cloudFormationClient, dynamo, lambdaClient, s3Client, snsClient, sqsClient, stsClient } from '../shared/aws/clients.ts'
 import { lambdaContainDoor } from '../shared/aws/doors.ts'
 import { dynamoIdentityStore } from '../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
 import { noticesTo } from '../shared/aws/notifier.ts'
+import { s3SealVault } from '../shared/aws/seal-vault.ts'
 import { callerArn, describeStack } from '../shared/aws/stack.ts'
 import type { Clock } from '../shared/ports.ts'
 import { review } from '../shared/stages/review.ts'
@@ -31,7 +32,7 @@ export async function openTarget({ data, stack, region }: TargetOptions): Promis
 
 async function openStack(name: string, region: string | undefined): Promise<Target> {
   const options = region === undefined ? {} : { region }
-  const { tableName, containFunctionName, topicArn, noticeQueueUrl } = await describeStack(cloudFormationClient(options), name)
+  const { tableName, containFunctionName, topicArn, noticeQueueUrl, sealBucket } = await describeStack(cloudFormationClient(options), name)
   const client = dynamo(options)
   const table = { client, name: tableName }
   const ports = {
@@ -48,6 +49,7 @@ async function openStack(name: string, region: string | undefined): Promise<Targ
     incidents: ports.incidents,
     record: ports.record,
     notifier: noticesTo({ queueUrl: noticeQueueUrl, topicArn }, { sqs: sqsClient(options), sns: snsClient(options) }),
+    vault: sealBucket === undefined ? undefined : s3SealVault(s3Client(options), sealBucket),
     review: (incidentId, verdict) => review(incidentId, { ...verdict, by: caller }, ports),
     close: async () => client.destroy(),
   }

@@ -1,4 +1,4 @@
-import type { ChangeRecord, IdentityStore, IncidentStore, Notifier } from '../shared/ports.ts'
+import type { ChangeRecord, IdentityStore, IncidentStore, Notifier, SealVault } from '../shared/ports.ts'
 import type { Review, Reviewed } from '../shared/stages/review.ts'
 
 /** Where the commands work: the embedded account in a folder, or a deployed stack. */
@@ -8,6 +8,8 @@ export interface Target {
   readonly incidents: IncidentStore
   readonly record: ChangeRecord
   readonly notifier: Notifier
+  /** Where the seals are; undefined where a stack of an earlier version has none. */
+  readonly vault: SealVault | undefined
   /** Who is at the keyboard, as an ARN or `local:user`. */
   readonly caller: string
   /** Applies a verdict and waits until it is carried out, or for a stack until it is handed on. */

@@ -35,6 +35,15 @@ export const StackConfig = z.strictObject({
   bootstrapBaselines: z.boolean().default(true),
   /** Slack as the place where people are told and decide; see docs/slack.md. */
   slack: SlackSettings.optional(),
+  /** Show incidents in AWS Security Hub, which has to be on in the account and region. */
+  securityHub: z.boolean().default(false),
+  /** How long nobody may delete a daily seal: `governance` leaves a way out to whoever has a special right, `compliance` to nobody. */
+  seals: z
+    .strictObject({
+      lock: z.enum(['governance', 'compliance']).default('governance'),
+      retentionDays: z.number().int().min(1).max(36_500).default(365),
+    })
+    .default({ lock: 'governance', retentionDays: 365 }),
 })
 export type StackConfig = z.infer<typeof StackConfig>
 
@@ -78,11 +87,18 @@ export const ReviewConfig = z.object({
   TABLE_NAME: z.string().min(3),
   CONTAIN_FUNCTION_NAME: z.string().min(1),
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
-  SLACK_SECRET_NAME: z.string().min(1),
-  SLACK_CHANNEL: z.string().regex(SLACK_CHANNEL),
+  NOTICE_QUEUE_URL: z.url(),
+  /** Both, or neither where the stack has no Slack. */
+  SLACK_SECRET_NAME: z.string().min(1).optional(),
+  SLACK_CHANNEL: z.string().regex(SLACK_CHANNEL).optional(),
   SLACK_API_URL: z.url().optional(),
+  SECURITY_HUB: z.enum(['on', 'off']),
 })
 export type ReviewConfig = z.infer<typeof ReviewConfig>
+
+/** The environment of `seal`. */
+export const SealConfig = z.object({ TABLE_NAME: z.string().min(3), SEAL_BUCKET: z.string().min(3) })
+export type SealConfig = z.infer<typeof SealConfig>
 
 /** The environment of `seed`. */
 export const SeedConfig = z.object({ TABLE_NAME: z.string().min(3) })

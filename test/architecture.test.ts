@@ -30,7 +30,11 @@ const RULES: readonly Rule[] = [
   { folder: 'shared/ports.ts', own: CORE, packages: [], isPure: true },
   { folder: 'shared/errors.ts', own: [], packages: [], isPure: true },
   { folder: 'shared/config.ts', own: ['shared/errors.ts'], packages: ['zod'], isPure: true },
-  { folder: 'shared/aws/', own: [...CORE, 'shared/ports.ts', 'shared/aws/'], packages: ['@aws-sdk/', 'zod', 'node:zlib'] },
+  {
+    folder: 'shared/aws/',
+    own: [...CORE, 'shared/ports.ts', 'shared/aws/', 'shared/stages/asff.ts'],
+    packages: ['@aws-sdk/', 'zod', 'node:zlib'],
+  },
   { folder: 'shared/memory/', own: [...CORE, 'shared/ports.ts', 'shared/memory/'], packages: ['zod'] },
   {
     folder: 'shared/geo/',

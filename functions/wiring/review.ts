@@ -1,16 +1,19 @@
 import { setTimeout } from 'node:timers/promises'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
-import { dynamo, lambdaClient, secretsClient, snsClient } from '../../shared/aws/clients.ts'
-import { lambdaContainDoor } from '../../shared/aws/doors.ts'
+import { dynamo, lambdaClient, secretsClient, securityHubClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
+import { lambdaContainDoor, sqsShareDoor } from '../../shared/aws/doors.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { snsNotifier } from '../../shared/aws/notifier.ts'
 import { dynamoPostings } from '../../shared/aws/postings.ts'
+import { placeOfTopic, securityHub } from '../../shared/aws/security-hub.ts'
 import { slackSecret } from '../../shared/aws/slack-secret.ts'
 import { ReviewConfig, readEnvironment } from '../../shared/config.ts'
+import { ResponderError } from '../../shared/errors.ts'
 import { slackApi } from '../../shared/slack/api.ts'
 import { slackNotifier } from '../../shared/slack/notifier.ts'
-import type { PressPorts } from '../../shared/slack/press.ts'
+import { press } from '../../shared/slack/press.ts'
 import { explainByFacts } from '../../shared/stages/explain-by-facts.ts'
+import type { Reviewer } from '../review-event.ts'
 import { log } from './telemetry.ts'
 
 const SLACK_TIMEOUT_MS = 5_000
@@ -21,10 +24,11 @@ const PATIENCE_MS = 10_000
 const config = readEnvironment(ReviewConfig, process.env)
 const table = { client: dynamo(), name: config.TABLE_NAME }
 const clock = { now: () => Date.now() }
-const secret = slackSecret(secretsClient(), config.SLACK_SECRET_NAME, clock)
-
 const incidents = dynamoIncidentStore(table)
 const record = dynamoChangeRecord(table)
+const topic = snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN)
+const secret = slackSecret(secretsClient(), config.SLACK_SECRET_NAME ?? '', clock)
+
 const slack = async () =>
   slackApi({
     token: (await secret()).botToken,
@@ -34,22 +38,30 @@ const slack = async () =>
     wait: (ms) => setTimeout(ms),
   })
 
-export const pressPorts: PressPorts = {
-  incidents,
-  record,
-  containDoor: lambdaContainDoor(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
-  clock,
-  slack,
-  explain: explainByFacts,
-  log,
-}
+const notifier =
+  config.SLACK_CHANNEL === undefined
+    ? topic
+    : slackNotifier({ slack, channel: config.SLACK_CHANNEL, postings: dynamoPostings(table), incidents, record, fallback: topic, log })
 
-export const notifier = slackNotifier({
-  slack,
-  channel: config.SLACK_CHANNEL,
-  postings: dynamoPostings(table),
-  incidents,
-  record,
-  fallback: snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN),
-  log,
-})
+const hub = securityHub(securityHubClient(), placeOfTopic(config.NOTIFY_TOPIC_ARN), clock)
+const shareDoor = sqsShareDoor(sqsClient(), config.SECURITY_HUB === 'on' ? config.NOTICE_QUEUE_URL : undefined)
+
+export const reviewer: Reviewer = {
+  tell: (notice) => notifier.notify(notice),
+  press: (pressed) =>
+    press(pressed, {
+      incidents,
+      record,
+      containDoor: lambdaContainDoor(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
+      clock,
+      slack,
+      explain: explainByFacts,
+      log,
+    }),
+  shareLater: (incidentId) => shareDoor.share(incidentId),
+  async share(incidentId) {
+    const stored = await incidents.get(incidentId)
+    if (stored === undefined) throw new ResponderError('incident.unknown', `no incident ${incidentId} in the table`)
+    await hub.share(stored.value)
+  },
+}

@@ -51,3 +51,13 @@ export function lambdaReviewDoor<T>(client: LambdaClient, functionName: string):
     },
   }
 }
+
+/** Has an incident shown elsewhere by a message of its own; without a queue, and for a notice of no incident, nowhere. */
+export function sqsShareDoor(client: SQSClient, queueUrl: string | undefined): { share(incidentId: string): Promise<void> } {
+  return {
+    async share(incidentId) {
+      if (queueUrl === undefined || !incidentId.startsWith('inc-')) return
+      await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify({ share: incidentId }) }))
+    },
+  }
+}

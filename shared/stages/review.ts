@@ -94,7 +94,8 @@ async function carryOut(stored: Versioned<Incident>, changes: readonly Change[],
 function isRepeat({ state, verdict }: Incident, { kind, by, revision }: Review, changes: readonly Change[]): boolean {
   if (state !== SAYS[kind].to) return false
   if (kind === 'contain') return changes.findLast((change) => change.kind === 'verdict')?.actor === by
-  return (verdict?.by === by && verdict.kind === kind) || (kind === 'legitimate' && revision === undefined)
+  // Without a revision it is a person at a keyboard, who is told that it is done already; a release may still be under way.
+  return revision === undefined ? kind === 'legitimate' : verdict?.by === by && verdict.kind === kind
 }
 
 /** Contain is called again where an earlier call may not have been made: it is safe to. */

@@ -1,6 +1,7 @@
 import { bundles } from './bundles.ts'
 import { lineages } from './lineage.ts'
 import { type Figures, isMet } from './measure.ts'
+import { records } from './records.ts'
 import { replayRatio } from './replay-ratio.ts'
 import { roundTrips } from './round-trips.ts'
 import { slopes } from './slopes.ts'
@@ -11,6 +12,7 @@ const figures: Figures = {
   ...(await slopes()),
   ...(await roundTrips()),
   ...(await lineages()),
+  ...(await records()),
   ...(await bundles()),
 }
 if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(figures)}\n`)

@@ -116,6 +116,8 @@ export async function slackWorld() {
     NOTIFY_TOPIC_ARN: `arn:aws:sns:us-east-1:${ACCOUNT}:notices`,
     SLACK_SECRET_NAME: SECRET,
     SLACK_CHANNEL: CHANNEL,
+    NOTICE_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/notices',
+    SECURITY_HUB: 'off',
     SLACK_API_URL: slack.wire.url,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',

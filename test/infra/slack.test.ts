@@ -22,7 +22,8 @@ let template: Template
 beforeAll(() => {
   const file = join(import.meta.dirname, '..', '..', 'package.json')
   app = new App()
-  const config = readStackConfig({ slack: { secretName: 'countersign/slack', channel: 'C0123ABCD', apiUrl: 'https://slack-gov.com/api/' } })
+  const slack = { secretName: 'countersign/slack', channel: 'C0123ABCD', apiUrl: 'https://slack-gov.com/api/' }
+  const config = readStackConfig({ slack, securityHub: true, seals: { lock: 'compliance', retentionDays: 30 } })
   const env = { account: '123456789012', region: 'us-east-1' }
   const stack = new CountersignStack(app, 'Countersign', {
     config,
@@ -66,6 +67,21 @@ describe('the stack with Slack', () => {
     expect(keysOf('dynamodb:Query').sort()).toEqual(['INCIDENT#*', 'ORDER#*', 'POLICY'])
     expect(actionsOf(statements).filter((action) => action.startsWith('iam:'))).toEqual([])
     expect(actionsOf(statements).filter((action) => action.includes('*'))).toEqual([])
+  })
+
+  it('lets review import findings under the own product of the account alone, and be woken for it again', () => {
+    const statements = allowedTo('ReviewResponder')
+    const [hub] = statements.filter(({ Action }) => Action === 'securityhub:BatchImportFindings')
+    expect(JSON.stringify(hub?.Resource)).toContain(':securityhub:us-east-1:123456789012:product/123456789012/default')
+    const send = statements.filter(({ Action }) => [Action].flat().includes('sqs:SendMessage'))
+    expect(JSON.stringify(send.map(({ Resource }) => Resource))).toContain('NoticeQueue')
+    expect(environmentOf('ReviewResponder').SECURITY_HUB).toBe('on')
+  })
+
+  it('locks seals as it is configured', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 30 } } },
+    })
   })
 
   it('lets contain read orders and respond neither read nor write them', () => {

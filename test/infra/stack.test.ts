@@ -58,7 +58,7 @@ describe('respond', () => {
   })
 
   it('allows no wildcard action', () => {
-    for (const role of ['Respond', 'Contain', 'Seed']) {
+    for (const role of ['Respond', 'Contain', 'Seed', 'Seal']) {
       expect(
         actionsOf(statementsOf(role), 'Allow').filter((action) => action.includes('*')),
         role,
@@ -156,6 +156,48 @@ describe('contain', () => {
 const consumedQueues = () =>
   Object.values(template.findResources('AWS::SQS::Queue')).filter(({ Properties }) => Properties.RedrivePolicy !== undefined)
 
+describe('seal', () => {
+  it('may see which chains there are, read where each ends, write its own, and put seals that it cannot delete', () => {
+    const statements = statementsOf('SealResponder')
+    const about = (action: string) => statements.filter(({ Effect, Action }) => Effect === 'Allow' && [Action].flat().includes(action))
+    expect(
+      actionsOf(statements, 'Allow')
+        .filter((action) => /^(dynamodb|s3|iam|lambda):/.test(action))
+        .sort(),
+    ).toEqual(
+      ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Scan', 's3:GetObjectVersion', 's3:ListBucketVersions', 's3:PutObject'].sort(),
+    )
+    expect(about('dynamodb:Scan')[0]?.Condition).toMatchObject({ 'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk'] } })
+    expect(about('dynamodb:PutItem')[0]?.Condition).toEqual({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['SEAL'] } })
+    expect(JSON.stringify(about('s3:PutObject')[0]?.Resource)).toContain('/seals/*')
+  })
+
+  it('keeps seals a year in a bucket that lets nobody delete or read them from outside', () => {
+    template.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        ObjectLockEnabled: true,
+        ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 365 } } },
+        VersioningConfiguration: { Status: 'Enabled' },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+      },
+    })
+  })
+
+  it('is woken once a day by a role that may do nothing else, and keeps what failed', () => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'cron(17 3 * * ? *)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+    })
+    expect(actionsOf(statementsOf('SealScheduler'), 'Allow')).toEqual(['lambda:InvokeFunction'])
+  })
+})
+
 describe('the stack', () => {
   it('has patterns that EventBridge takes: 2,048 characters each at most', () => {
     for (const [id, { Properties }] of Object.entries(template.findResources('AWS::Events::Rule')))
@@ -176,7 +218,7 @@ describe('the stack', () => {
   it('has a dead-letter queue behind every queue, and an alarm on each', () => {
     expect(consumedQueues()).toHaveLength(4)
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
-    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(6)
+    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(7)
     for (const { Properties } of alarms) expect(Properties.AlarmActions).toHaveLength(1)
   })
 
@@ -216,6 +258,7 @@ describe('the stack', () => {
         'Respond',
         'Contain',
         'Seed',
+        'Seal',
       ])
     }
   })
@@ -234,7 +277,7 @@ describe('the stack', () => {
     }
     const outdir = app.synth().directory
     const bundles = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter(({ name }) => name === 'index.mjs')
-    expect(bundles).toHaveLength(3)
+    expect(bundles).toHaveLength(4)
     for (const { parentPath, name } of bundles) expect(statSync(join(parentPath, name)).size).toBeLessThan(1_500_000)
   })
 
