@@ -131,11 +131,15 @@ function checked<T extends z.ZodType>(schema: T, input: unknown, where: string):
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
   const lines = parsed.error.issues.map((issue) => {
-    if (issue.code === 'unrecognized_keys')
-      return `${issue.keys.join(', ')}: no such key; the keys are ${keysOf(schema).join(', ')}; check the spelling and ${where}`
-    const [key] = issue.path
-    const value = typeof input === 'object' && input !== null ? (input as Record<PropertyKey, unknown>)[key ?? ''] : input
-    return `${String(key ?? 'countersign')}: ${issue.message}, got ${JSON.stringify(value) ?? 'nothing'}; ${where}`
+    if (issue.code === 'unrecognized_keys') {
+      const known = issue.path.length === 0 ? `; the keys are ${keysOf(schema).join(', ')}` : ` of ${issue.path.join('.')}`
+      return `${issue.keys.join(', ')}: no such key${known}; check the spelling and ${where}`
+    }
+    const value = issue.path.reduce<unknown>(
+      (at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+      input,
+    )
+    return `${issue.path.join('.') || 'countersign'}: ${issue.message}, got ${JSON.stringify(value) ?? 'nothing'}; ${where}`
   })
   throw new ResponderError('config.invalid', lines.join('\n'))
 }

@@ -1,5 +1,5 @@
 import { areTwoPeople, isApprover, needsSecond, type Reviewer, slackUserOf } from '../domain/approval.ts'
-import { type Change, type ChangeKind, chain } from '../domain/change.ts'
+import { type ChainHead, type Change, type ChangeKind, chain } from '../domain/change.ts'
 import type { Incident, IncidentState, Verdict } from '../domain/incident.ts'
 import type { Policy, ReviewKind } from '../domain/policy.ts'
 import { revisionOf } from '../domain/revision.ts'
@@ -80,13 +80,16 @@ async function find(incidentId: string, { incidents }: ReviewPorts): Promise<Ver
   throw new ResponderError('incident.unknown', `no incident ${incidentId}; \`countersign incidents\` lists the open ones`)
 }
 
-/** A verdict that is in the record and not in the incident: whoever gave it broke off, or is at it right now. */
+/**
+ * A verdict that is in the record and not in the incident: whoever gave it broke off, or is at it right now. Where the incident has
+ * moved on since, by an entry of its own, it is for a person to say it again.
+ */
 async function carryOut(stored: Versioned<Incident>, changes: readonly Change[], ports: ReviewPorts): Promise<Versioned<Incident>> {
-  const { head, state } = stored.value
-  const open = changes.findLast(({ kind, number }) => kind === 'verdict' && number > head.number)
-  const kind = (['legitimate', 'compromised'] as const).find((one) => SAYS[one].to === open?.to)
+  const { verdict, state } = stored.value
+  const open = changes.findLast(({ kind }) => kind === 'verdict' || kind === 'state')
+  const kind = (['legitimate', 'compromised'] as const).find((one) => open?.kind === 'verdict' && SAYS[one].to === open.to)
   // An order is not carried out for somebody else: the incident's chain alone does not prove that a person gave it.
-  if (open === undefined || kind === undefined || !SAYS[kind].when.includes(state)) return stored
+  if (open === undefined || kind === undefined || verdict?.at === open.at || !SAYS[kind].when.includes(state)) return stored
   return apply(stored, open, kind, ports)
 }
 
@@ -157,12 +160,21 @@ async function apply(
   const changed = await updateIncident(
     stored,
     (incident) =>
-      incident.state === before && incident.head.number < entry.number
-        ? { ...incident, state, verdict: verdict ?? incident.verdict, head: headOf(entry) }
+      incident.state === before && !isApplied(incident, entry)
+        ? { ...incident, state, verdict: verdict ?? incident.verdict, head: later(incident.head, headOf(entry)) }
         : undefined,
     incidents,
   )
   if (changed.value.state !== state || (verdict !== undefined && changed.value.verdict?.at !== entry.at))
     throw new ResponderError('incident.state', `incident ${stored.value.id} became ${changed.value.state} meanwhile: look at it again`)
   return changed
+}
+
+function isApplied({ verdict }: Incident, { at, actor }: Change): boolean {
+  return verdict?.at === at && verdict.by === actor
+}
+
+/** contain may have written the incident with a later end of its chain meanwhile. */
+function later(a: ChainHead, b: ChainHead): ChainHead {
+  return a.number > b.number ? a : b
 }

@@ -5,7 +5,7 @@ import type { ChangeRecord } from '../../shared/ports.ts'
 import { enforce } from '../../shared/stages/contain/enforce.ts'
 import { orderSubject } from '../../shared/stages/order.ts'
 import { parsePolicy } from '../../shared/stages/policy-source.ts'
-import { incidentSubject } from '../../shared/stages/record.ts'
+import { append, incidentSubject } from '../../shared/stages/record.ts'
 import { type Review, review } from '../../shared/stages/review.ts'
 import { arnOf, embedded, exposed, NOW } from '../embedded.ts'
 
@@ -194,6 +194,41 @@ describe('reviewers at once, and reviewers who break off', () => {
     expect(await verdicts()).toHaveLength(1)
     const again = said(ALICE, { kind: 'compromised', revision: '0'.repeat(16) })
     expect(await review(id, again, ports)).toMatchObject({ state: 'confirmed' })
+  })
+
+  it('carry it out though contain has written the incident meanwhile, with a later end of its chain', async () => {
+    const { id, ports, incidentNow } = await incidentUnder({})
+    const incidents = {
+      ...ports.incidents,
+      async save(...[incident, version]: Parameters<typeof ports.incidents.save>) {
+        const stored = await ports.incidents.get(id)
+        if (stored === undefined || incident.state !== 'confirmed' || stored.value.priority === 100)
+          return ports.incidents.save(incident, version)
+        const head = { number: 99, hash: 'f'.repeat(64) }
+        await ports.incidents.save({ ...stored.value, priority: 100, head }, stored.version)
+        return false
+      },
+    }
+    await review(id, said(ALICE, { kind: 'compromised' }), { ...ports, incidents })
+    expect(await incidentNow()).toMatchObject({ state: 'confirmed', priority: 100, head: { number: 99 } })
+  })
+
+  it('do not carry out what was said before the incident moved on', async () => {
+    const { id, ports, incidentNow } = await incidentUnder({})
+    const broken = { ...ports, incidents: { ...ports.incidents, save: () => Promise.reject(new Error('lost')) } }
+    await expect(review(id, said(ALICE, { kind: 'compromised' }), broken)).rejects.toThrow('lost')
+    const moved = {
+      at: 'x',
+      actor: 'countersign:contain',
+      kind: 'state',
+      target: 'x',
+      from: 'containing',
+      to: 'contained',
+      why: 'x',
+    } as const
+    await append(ports.record, incidentSubject(id), moved)
+    expect(await review(id, said(BOB), ports)).toMatchObject({ state: 'releasing' })
+    expect(await incidentNow()).toMatchObject({ state: 'released', verdict: { by: BOB } })
   })
 
   it('give up where others always write first, and say so', async () => {
