@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -16,6 +16,7 @@ import { type EmbeddedTable, embeddedTable } from '../contract/embedded-table.ts
 import { fakeS3 } from '../contract/fake-s3.ts'
 import { chainOf } from '../contract/samples.ts'
 
+const outdir = mkdtempSync(join(tmpdir(), 'countersign-seal-'))
 let embedded: EmbeddedTable
 let s3: Awaited<ReturnType<typeof fakeS3>>
 let handler: (event: unknown, context: object) => Promise<void>
@@ -33,7 +34,6 @@ beforeAll(async () => {
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',
   })
-  const outdir = mkdtempSync(join(tmpdir(), 'countersign-seal-'))
   const app = new App({ outdir })
   const file = join(import.meta.dirname, '..', '..', 'package.json')
   const places = { countries: file, networks: file }
@@ -44,7 +44,10 @@ beforeAll(async () => {
   const bundle = join(outdir, `asset.${Resources[id ?? ''].Properties.Code.S3Key.replace('.zip', '')}`, 'index.mjs')
   handler = (await import(/* @vite-ignore */ pathToFileURL(bundle).href)).handler
 }, 180_000)
-afterAll(() => Promise.all([embedded.close(), s3.wire.close()]))
+afterAll(() => {
+  rmSync(outdir, { recursive: true })
+  return Promise.all([embedded.close(), s3.wire.close()])
+})
 
 describe('the bundle of seal', () => {
   it('seals what is in the table into the bucket, day after day, so that the audit finds it whole', async () => {

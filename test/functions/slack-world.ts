@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -34,7 +34,7 @@ const MANY_USERS = {
 }
 
 /** Path of each function's bundle, by the name of its construct. */
-function bundles(): Record<'Slack' | 'Review', string> {
+function bundles(): { Slack: string; Review: string; outdir: string } {
   const outdir = mkdtempSync(join(tmpdir(), 'countersign-slack-'))
   const app = new App({ outdir })
   const config = readStackConfig({ slack: { secretName: SECRET, channel: CHANNEL } })
@@ -46,7 +46,7 @@ function bundles(): Record<'Slack' | 'Review', string> {
     const id = Object.keys(Resources).find((key) => key.startsWith(`${name}Responder`) && Resources[key].Type === 'AWS::Lambda::Function')
     return join(outdir, `asset.${Resources[id ?? ''].Properties.Code.S3Key.replace('.zip', '')}`, 'index.mjs')
   }
-  return { Slack: bundle('Slack'), Review: bundle('Review') }
+  return { Slack: bundle('Slack'), Review: bundle('Review'), outdir }
 }
 
 const context = (functionName: string) => ({
@@ -205,6 +205,7 @@ export async function slackWorld() {
     sendForm: async (metadata: string, by: { user: string; reason: string | null }) =>
       (await post(signed(formOf(sentForm(metadata, by)), { at: Date.now() }))).status,
     async close() {
+      rmSync(paths.outdir, { recursive: true })
       gateway.closeAllConnections()
       await Promise.all([new Promise((done) => gateway.close(done)), slack.wire.close(), aws.close(), closeTable()])
     },
