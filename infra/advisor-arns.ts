@@ -1,8 +1,29 @@
+import { Stack } from 'aws-cdk-lib'
+import type { StackConfig } from '../shared/config.ts'
+import type { ResponderFunction } from './responder-function.ts'
+
+/** What a function needs to know of the model. */
+export function modelEnvironment({ advisorModelId, advisorRegion, advisorGuardrail }: StackConfig): Record<string, string> {
+  return {
+    ...(advisorModelId === undefined ? {} : { ADVISOR_MODEL_ID: advisorModelId }),
+    ...(advisorRegion === undefined ? {} : { ADVISOR_REGION: advisorRegion }),
+    ...(advisorGuardrail === undefined ? {} : { ADVISOR_GUARDRAIL: advisorGuardrail }),
+  }
+}
+
+/** Lets a function call the configured model, and pass the configured guardrail. Answers the ARNs of the model, none without one. */
+export function allowModel(responder: ResponderFunction, { advisorModelId, advisorRegion, advisorGuardrail }: StackConfig): string[] {
+  if (advisorModelId === undefined) return []
+  const { account, partition, region } = Stack.of(responder)
+  const where = { account, partition, region: advisorRegion ?? region }
+  const models = advisorArns(advisorModelId, where)
+  responder.allow(['bedrock:InvokeModel'], models)
+  if (advisorGuardrail !== undefined) responder.allow(['bedrock:ApplyGuardrail'], [guardrailArn(advisorGuardrail, where)])
+  return models
+}
+
 /** The guardrail that `advisorGuardrail` names. */
-export function guardrailArn(
-  guardrail: string,
-  { account, partition, region }: { account: string; partition: string; region: string },
-): string {
+function guardrailArn(guardrail: string, { account, partition, region }: { account: string; partition: string; region: string }): string {
   return `arn:${partition}:bedrock:${region}:${account}:guardrail/${guardrail.split(':')[0]}`
 }
 

@@ -12,6 +12,7 @@ import type { Policy } from '../shared/domain/policy.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
 import { iamResource } from './iam-resource.ts'
+import { allowNotices } from './notice-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
 
 /** What contain does to users. Each verb is one that a step calls; a test holds the list to the role. */
@@ -52,6 +53,8 @@ const TIMEOUT = Duration.seconds(60)
 export interface ContainFunctionProps {
   readonly table: Table
   readonly topic: Topic
+  /** Where notices go that are told in Slack. */
+  readonly notices?: Queue | undefined
   readonly policy: Policy
   readonly config: StackConfig
 }
@@ -63,7 +66,7 @@ export class ContainFunction extends Construct {
   readonly failures: Queue
   readonly watchFailures: Queue
 
-  constructor(scope: Construct, id: string, { table, topic, policy, config }: ContainFunctionProps) {
+  constructor(scope: Construct, id: string, { table, topic, notices, policy, config }: ContainFunctionProps) {
     super(scope, id)
     const { account, partition } = Stack.of(this)
     this.failures = deadLetterQueue(this, 'Failures')
@@ -104,8 +107,9 @@ export class ContainFunction extends Construct {
     responder.allow(['iam:GetAccountSummary'], ['*'])
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
     responder.allowItems(['dynamodb:UpdateItem'], table.tableArn, ['BREAKER#*'])
-    responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
-    responder.allow(['sns:Publish'], [topic.topicArn])
+    // A person's orders are in a chain of their own, which respond may not write.
+    responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY', 'ORDER#*'])
+    allowNotices(responder, { topic, queue: notices })
     const guarded = policy.protected.arns.map((pattern) => iamResource(pattern, { account, partition }))
     if (guarded.length > 0) responder.deny([...USER_VERBS, ...ATTACHMENT_VERBS, ...ROLE_VERBS], guarded)
     // Never itself, the functions beside it, who deploys it, or what AWS keeps for itself.

@@ -1,17 +1,25 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import type { Table } from 'aws-cdk-lib/aws-dynamodb'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { Topic } from 'aws-cdk-lib/aws-sns'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
-import type { StackConfig } from '../shared/config.ts'
+import type { SlackSettings, StackConfig } from '../shared/config.ts'
 import type { Policy } from '../shared/domain/policy.ts'
 import { Alarms } from './alarms.ts'
 import { ContainFunction } from './contain-function.ts'
 import { EventRules } from './event-rules.ts'
 import { LearnFunction } from './learn-function.ts'
+import { NoticeQueue } from './notice-queue.ts'
 import { NoticeTopic } from './notice-topic.ts'
 import { Queues } from './queues.ts'
 import { RecordTable } from './record-table.ts'
 import { type PlaceFiles, RespondFunction } from './respond-function.ts'
+import { ReviewFunction } from './review-function.ts'
 import { RotateFunction } from './rotate-function.ts'
+import { SealFunction } from './seal-function.ts'
 import { SeedFunction } from './seed-function.ts'
+import { SlackFunction } from './slack-function.ts'
 import { WatchFunction } from './watch-function.ts'
 
 export interface CountersignProps extends StackProps {
@@ -29,33 +37,22 @@ export class CountersignStack extends Stack {
     const { table } = new RecordTable(this, 'Record')
     const { topic } = new NoticeTopic(this, 'Notices', config.notifyEmail)
     const queues = new Queues(this, 'Queues')
-    const contain = new ContainFunction(this, 'Contain', { table, topic, policy, config })
-    const rotate = policy.rotation.users.length === 0 ? undefined : new RotateFunction(this, 'Rotate', { table, topic, policy, config })
-    const acting = [contain.roleArn, ...(rotate === undefined ? [] : [rotate.roleArn])]
-    const respond = new RespondFunction(this, 'Respond', {
-      table,
-      topic,
-      queues,
-      contain: contain.function,
-      ownRoleArns: acting,
-      config,
-      places,
-    })
-    const watch = new WatchFunction(this, 'Watch', {
-      table,
-      topic,
-      traceQueue: queues.bootstrap,
-      contain: contain.function,
-      rotate: rotate?.function,
-      config,
-    })
+    const { slack } = config
+    const notices = slack === undefined && !config.securityHub ? undefined : new NoticeQueue(this, 'NoticeQueue')
+    const told = { table, topic, notices: notices?.queue, config }
+    const contain = new ContainFunction(this, 'Contain', { ...told, policy })
+    const rotate = policy.rotation.users.length === 0 ? undefined : new RotateFunction(this, 'Rotate', { ...told, policy })
+    const acting = [contain, ...(rotate === undefined ? [] : [rotate])]
+    const ownRoleArns = acting.map(({ roleArn }) => roleArn)
+    const respond = new RespondFunction(this, 'Respond', { ...told, queues, contain: contain.function, ownRoleArns, places })
+    const doors = { contain: contain.function, rotate: rotate?.function }
+    const watch = new WatchFunction(this, 'Watch', { ...told, ...doors, traceQueue: queues.bootstrap })
     const learn = policy.learning.tightens ? new LearnFunction(this, 'Learn', { table, config }) : undefined
     const seed = new SeedFunction(this, 'Seed', { table, policy, config })
-    const rules = new EventRules(this, 'Rules', {
-      queues,
-      config,
-      ownRoleArns: [...acting, ...[respond, watch, seed].map(({ roleArn }) => roleArn)],
-    })
+    const reviewers = notices === undefined ? undefined : this.reviewers({ ...told, ...doors, notices, slack })
+    const seal = new SealFunction(this, 'Seal', { table, config })
+    const own = [...acting, respond, watch, seed, seal, ...(reviewers?.functions ?? [])]
+    const rules = new EventRules(this, 'Rules', { queues, config, ownRoleArns: own.map(({ roleArn }) => roleArn) })
     new Alarms(this, 'Alarms', {
       topic,
       queues,
@@ -66,7 +63,9 @@ export class CountersignStack extends Stack {
         contain.watchFailures,
         watch.failures,
         rules.undelivered,
+        seal.failures,
         ...[rotate, learn].flatMap((one) => one?.failures ?? []),
+        ...(reviewers?.failures ?? []),
       ],
     })
 
@@ -75,5 +74,24 @@ export class CountersignStack extends Stack {
     new CfnOutput(this, 'RespondFunctionName', { value: respond.function.functionName })
     if (rotate !== undefined) new CfnOutput(this, 'RotateFunctionName', { value: rotate.function.functionName })
     new CfnOutput(this, 'TopicArn', { value: topic.topicArn })
+    new CfnOutput(this, 'SealBucketName', { value: seal.bucket.bucketName })
+    if (notices !== undefined) new CfnOutput(this, 'NoticeQueueUrl', { value: notices.queue.queueUrl })
+  }
+
+  /** Slack, where people are told and decide, and Security Hub, where incidents are seen too. */
+  private reviewers(about: {
+    table: Table
+    topic: Topic
+    notices: NoticeQueue
+    contain: LambdaFunction
+    rotate: LambdaFunction | undefined
+    config: StackConfig
+    slack: SlackSettings | undefined
+  }): { functions: readonly { readonly roleArn: string }[]; failures: readonly Queue[] } {
+    const { notices } = about
+    const review = new ReviewFunction(this, 'Review', { ...about, notices: notices.queue })
+    const { slack, config } = about
+    const receivers = slack === undefined ? [] : [new SlackFunction(this, 'Slack', { config, slack, review: review.function })]
+    return { functions: [review, ...receivers], failures: [notices.failures, review.failures] }
   }
 }

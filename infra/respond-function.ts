@@ -3,10 +3,12 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { Topic } from 'aws-cdk-lib/aws-sns'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
-import { advisorArns, guardrailArn } from './advisor-arns.ts'
+import { allowModel, modelEnvironment } from './advisor-arns.ts'
+import { allowNotices } from './notice-queue.ts'
 import { type Queues, RESPOND_TIMEOUT } from './queues.ts'
 import { ResponderFunction } from './responder-function.ts'
 
@@ -44,6 +46,8 @@ export interface PlaceFiles {
 export interface RespondFunctionProps {
   readonly table: Table
   readonly topic: Topic
+  /** Where notices go that are told in Slack. */
+  readonly notices?: Queue | undefined
   readonly queues: Queues
   readonly contain: LambdaFunction
   /** Roles whose calls are in the record already. */
@@ -57,7 +61,7 @@ export class RespondFunction extends Construct {
   readonly function: LambdaFunction
   readonly roleArn: string
 
-  constructor(scope: Construct, id: string, { table, topic, queues, contain, ownRoleArns, config, places }: RespondFunctionProps) {
+  constructor(scope: Construct, id: string, { table, topic, notices, queues, contain, ownRoleArns, config, places }: RespondFunctionProps) {
     super(scope, id)
     const { account, partition } = Stack.of(this)
     const responder = new ResponderFunction(this, 'Responder', {
@@ -71,9 +75,7 @@ export class RespondFunction extends Construct {
         STACK_NAME: Stack.of(this).stackName,
         OWN_ROLE_ARNS: ownRoleArns.join(','),
         ...(config.bootstrapBaselines ? { BOOTSTRAP_QUEUE_URL: queues.bootstrap.queueUrl } : {}),
-        ...(config.advisorModelId === undefined ? {} : { ADVISOR_MODEL_ID: config.advisorModelId }),
-        ...(config.advisorRegion === undefined ? {} : { ADVISOR_REGION: config.advisorRegion }),
-        ...(config.advisorGuardrail === undefined ? {} : { ADVISOR_GUARDRAIL: config.advisorGuardrail }),
+        ...modelEnvironment(config),
       },
       logRetentionDays: config.logRetentionDays,
       memorySize: 1024,
@@ -98,20 +100,15 @@ export class RespondFunction extends Construct {
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
     responder.allow(['lambda:InvokeFunction'], [contain.functionArn])
-    responder.allow(['sns:Publish'], [topic.topicArn])
+    allowNotices(responder, { topic, queue: notices })
     responder.allow(['sqs:SendMessage'], [queues.bootstrap.queueArn])
     // The owner of an exposed key, and the tags that a policy's tiers may name. Reads only.
     responder.allow(['iam:GetAccessKeyLastUsed', 'iam:GetUser'], [`arn:${partition}:iam::${account}:user/*`])
     responder.allow(['iam:GetRole'], [`arn:${partition}:iam::${account}:role/*`])
     // Events of an incident that never came by themselves, and the past of new keys.
     responder.allow(['cloudtrail:LookupEvents'], ['*'])
-    const where = { account, partition, region: config.advisorRegion ?? Stack.of(this).region }
-    const models = config.advisorModelId === undefined ? [] : advisorArns(config.advisorModelId, where)
-    if (models.length > 0) {
-      responder.allow(['bedrock:InvokeModel'], models)
-      responder.allowItems(['dynamodb:UpdateItem'], table.tableArn, ['BUDGET#*'])
-    }
-    if (config.advisorGuardrail !== undefined) responder.allow(['bedrock:ApplyGuardrail'], [guardrailArn(config.advisorGuardrail, where)])
+    const models = allowModel(responder, config)
+    if (models.length > 0) responder.allowItems(['dynamodb:UpdateItem'], table.tableArn, ['BUDGET#*'])
     responder.deny(IAM_CHANGES, ['*'])
     acknowledgeWildcards(this, {
       'Resource::*': 'X-Ray (PutTraceSegments, PutTelemetryRecords) and cloudtrail:LookupEvents take no resource.',

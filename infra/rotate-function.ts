@@ -10,6 +10,7 @@ import type { Policy } from '../shared/domain/policy.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
 import { iamResource } from './iam-resource.ts'
+import { allowNotices } from './notice-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
 
 /** What rotate does to keys. A test holds the list to what the code calls. */
@@ -20,6 +21,8 @@ export const SECRET_VERBS = ['secretsmanager:CreateSecret', 'secretsmanager:PutS
 export interface RotateFunctionProps {
   readonly table: Table
   readonly topic: Topic
+  /** Where notices go in the place of the topic, where there is one. */
+  readonly notices: Queue | undefined
   readonly policy: Policy
   readonly config: StackConfig
 }
@@ -33,7 +36,7 @@ export class RotateFunction extends Construct {
   readonly roleArn: string
   readonly failures: Queue
 
-  constructor(scope: Construct, id: string, { table, topic, policy, config }: RotateFunctionProps) {
+  constructor(scope: Construct, id: string, { table, topic, notices, policy, config }: RotateFunctionProps) {
     super(scope, id)
     const { account, partition, region } = Stack.of(this)
     this.failures = deadLetterQueue(this, 'RotateFailures')
@@ -59,7 +62,7 @@ export class RotateFunction extends Construct {
     responder.allow(SECRET_VERBS, secrets)
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
-    responder.allow(['sns:Publish'], [topic.topicArn])
+    allowNotices(responder, { topic, queue: notices })
     const guarded = policy.protected.arns.map((pattern) => iamResource(pattern, { account, partition }))
     if (guarded.length > 0) responder.deny(KEY_VERBS, guarded)
     responder.deny(['secretsmanager:GetSecretValue', 'sts:AssumeRole', 'iam:PassRole'], ['*'])

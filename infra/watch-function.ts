@@ -10,6 +10,7 @@ import { OPEN_INDEX } from '../shared/aws/table.ts'
 import type { StackConfig } from '../shared/config.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
+import { allowNotices } from './notice-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
 
 /** How often the open incidents are looked after. */
@@ -18,6 +19,8 @@ const EVERY = Duration.minutes(5)
 export interface WatchFunctionProps {
   readonly table: Table
   readonly topic: Topic
+  /** Where notices go in the place of the topic, where there is one. */
+  readonly notices: Queue | undefined
   /** Where respond is asked to look events up. */
   readonly traceQueue: Queue
   readonly contain: LambdaFunction
@@ -32,7 +35,7 @@ export class WatchFunction extends Construct {
   /** Sweeps that the scheduler could not start. */
   readonly failures: Queue
 
-  constructor(scope: Construct, id: string, { table, topic, traceQueue, contain, rotate, config }: WatchFunctionProps) {
+  constructor(scope: Construct, id: string, { table, topic, notices, traceQueue, contain, rotate, config }: WatchFunctionProps) {
     super(scope, id)
     const { account, partition } = Stack.of(this)
     const responder = new ResponderFunction(this, 'Responder', {
@@ -62,7 +65,7 @@ export class WatchFunction extends Construct {
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
     responder.allow(['lambda:InvokeFunction'], [contain.functionArn, ...(rotate === undefined ? [] : [rotate.functionArn])])
     responder.allow(['sqs:SendMessage'], [traceQueue.queueArn])
-    responder.allow(['sns:Publish'], [topic.topicArn])
+    allowNotices(responder, { topic, queue: notices })
     // Tags decide of the tier, and the tier of what becomes of an incident that nobody answers. Reads only.
     const users = `arn:${partition}:iam::${account}:user/*`
     const roles = `arn:${partition}:iam::${account}:role/*`

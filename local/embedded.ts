@@ -23,6 +23,7 @@ import { approve } from '../shared/stages/approve.ts'
 import { enforce } from '../shared/stages/contain/enforce.ts'
 import { applyPolicy, parsePolicy } from '../shared/stages/policy-source.ts'
 import { review } from '../shared/stages/review.ts'
+import { folderVault } from './folder-vault.ts'
 import { QUARANTINE_POLICY } from './memory-ports.ts'
 import { placeDatabases } from './place-databases.ts'
 import type { Target } from './target.ts'
@@ -30,6 +31,7 @@ import type { Target } from './target.ts'
 const TABLE = 'countersign'
 const ACCOUNT_FILE = 'account.json'
 const DATABASE_FOLDER = 'dynamodb'
+const SEAL_FOLDER = 'seals'
 
 /** The embedded account: DynamoDB by dynalite and IAM in memory, both kept in one folder. */
 export interface Embedded {
@@ -59,7 +61,7 @@ export async function createEmbedded(
     const previous = join(folder, PREVIOUS_FOLDER)
     await rm(previous, { recursive: true, force: true })
     await mkdir(previous)
-    for (const name of [DATABASE_FOLDER, ACCOUNT_FILE]) await rename(join(folder, name), join(previous, name)).catch(() => {})
+    for (const name of [DATABASE_FOLDER, SEAL_FOLDER, ACCOUNT_FILE]) await rename(join(folder, name), join(previous, name)).catch(() => {})
   }
   await rm(join(folder, DATABASE_FOLDER), { recursive: true, force: true })
   await writeFile(join(folder, ACCOUNT_FILE), JSON.stringify(picture))
@@ -101,11 +103,12 @@ export async function openEmbedded(folder: string, clock: Clock): Promise<Embedd
       incidents: ports.incidents,
       record: ports.record,
       notifier: ports.notifier,
+      vault: folderVault(join(folder, SEAL_FOLDER)),
       async review(incidentId, verdict) {
         const containDoor = { contain: (id: string) => enforce(id, ports) }
         const incident = await review(incidentId, { ...verdict, by: caller }, { ...ports, containDoor })
         await save()
-        return (await ports.incidents.get(incidentId))?.value ?? incident
+        return { ...incident, ...(await ports.incidents.get(incidentId))?.value }
       },
       async approve(incidentId, approval) {
         const containDoor = { contain: (id: string) => enforce(id, ports) }

@@ -1,11 +1,12 @@
 import { userInfo } from 'node:os'
 import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
-import { cloudFormationClient, dynamo, iamClient, lambdaClient, snsClient, stsClient } from '../shared/aws/clients.ts'
+import { cloudFormationClient, dynamo, iamClient, lambdaClient, s3Client, snsClient, sqsClient, stsClient } from '../shared/aws/clients.ts'
 import { lambdaContainDoor, lambdaRotateDoor } from '../shared/aws/doors.ts'
 import { dynamoIdentityStore } from '../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
-import { snsNotifier } from '../shared/aws/notifier.ts'
+import { noticesTo } from '../shared/aws/notifier.ts'
 import { centralRootKeys } from '../shared/aws/root-keys.ts'
+import { s3SealVault } from '../shared/aws/seal-vault.ts'
 import { callerArn, describeStack } from '../shared/aws/stack.ts'
 import type { Clock } from '../shared/ports.ts'
 import { approve } from '../shared/stages/approve.ts'
@@ -34,7 +35,8 @@ export async function openTarget({ data, stack, region }: TargetOptions): Promis
 
 async function openStack(name: string, region: string | undefined): Promise<Target> {
   const options = region === undefined ? {} : { region }
-  const { tableName, containFunctionName, rotateFunctionName, topicArn } = await describeStack(cloudFormationClient(options), name)
+  const parts = await describeStack(cloudFormationClient(options), name)
+  const { tableName, containFunctionName, rotateFunctionName, topicArn, noticeQueueUrl, sealBucket } = parts
   const client = dynamo(options)
   const table = { client, name: tableName }
   const ports = {
@@ -51,7 +53,8 @@ async function openStack(name: string, region: string | undefined): Promise<Targ
     identities: dynamoIdentityStore(table),
     incidents: ports.incidents,
     record: ports.record,
-    notifier: snsNotifier(snsClient(options), topicArn),
+    notifier: noticesTo({ queueUrl: noticeQueueUrl, topicArn }, { sqs: sqsClient(options), sns: snsClient(options) }),
+    vault: sealBucket === undefined ? undefined : s3SealVault(s3Client(options), sealBucket),
     review: (incidentId, verdict) => review(incidentId, { ...verdict, by: caller }, ports),
     approve: (incidentId, approval) => approve(incidentId, { ...approval, by: caller }, ports),
     async deleteRootKeys(incidentId, { reason, profile }) {

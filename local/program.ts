@@ -6,7 +6,7 @@ import { offlineAdvisor } from '../shared/memory/advisor.ts'
 import type { Advisor } from '../shared/ports.ts'
 import { modelAdvisor } from '../shared/stages/advise/by-model.ts'
 import { expectFeature, showBaseline } from './commands/baseline.ts'
-import { verifyChanges } from './commands/changes.ts'
+import { exportChanges, sealChanges, verifyChanges } from './commands/changes.ts'
 import { acceptProposal, showDrift } from './commands/drift.ts'
 import { evaluate } from './commands/evaluate.ts'
 import { explainIncident } from './commands/explain.ts'
@@ -227,11 +227,25 @@ function addBaseline(root: Command): void {
 function addChanges(root: Command): void {
   const changes = root.command('changes').description('the record of every change')
   withTarget(
-    changes.command('verify').description('check every hash chain').option('--json', 'one JSON object'),
+    changes.command('verify').description('check every hash chain and every seal').option('--json', 'one JSON object'),
     async (target, { json }) => {
       const { output, isWhole } = await verifyChanges(target, { isJson: json === true })
       if (!isWhole) process.exitCode = 1
       return output
+    },
+  )
+  withTarget(
+    changes.command('seal').description('seal the record now; a stack does it daily').option('--json', 'one JSON object'),
+    (target, { json }) => sealChanges(target, { isJson: json === true }),
+  )
+  withTarget(
+    changes
+      .command('export')
+      .description('the record for other systems, a line of JSON each')
+      .option('--format <format>', 'ndjson: every entry as it is stored; ocsf: findings and calls', 'ndjson'),
+    async (target, { format }) => {
+      for await (const line of exportChanges(target, format ?? 'ndjson')) print(line)
+      return ''
     },
   )
 }
@@ -309,6 +323,7 @@ interface CommandOptions extends TargetOptions {
   readonly out?: string
   readonly value?: string
   readonly minutes?: number
+  readonly format?: string
 }
 
 /** Gives a command the options that name a target, opens it, prints what the command answers, and closes it. */

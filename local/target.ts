@@ -1,6 +1,6 @@
 import type { Incident } from '../shared/domain/incident.ts'
-import type { ChangeRecord, IdentityStore, IncidentStore, Notifier } from '../shared/ports.ts'
-import type { Review } from '../shared/stages/review.ts'
+import type { ChangeRecord, IdentityStore, IncidentStore, Notifier, SealVault } from '../shared/ports.ts'
+import type { Review, Reviewed } from '../shared/stages/review.ts'
 
 /** Where the commands work: the embedded account in a folder, or a deployed stack. */
 export interface Target {
@@ -9,10 +9,12 @@ export interface Target {
   readonly incidents: IncidentStore
   readonly record: ChangeRecord
   readonly notifier: Notifier
+  /** Where the seals are; undefined where a stack of an earlier version has none. */
+  readonly vault: SealVault | undefined
   /** Who is at the keyboard, as an ARN or `local:user`. */
   readonly caller: string
   /** Applies a verdict and waits until it is carried out, or for a stack until it is handed on. */
-  review(incidentId: string, review: Omit<Review, 'by'>): Promise<Incident>
+  review(incidentId: string, review: Omit<Review, 'by'>): Promise<Reviewed>
   /** Has a change of what was there before set back; as `review`, it waits for what it can wait for. */
   approve(incidentId: string, approval: { edgeId: string; reason: string }): Promise<Incident>
   /** Deletes the root user's keys that an incident names, with credentials that manage the organisation's root users. Answers them. */

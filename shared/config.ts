@@ -3,6 +3,18 @@ import { ResponderError } from './errors.ts'
 
 const RETENTION_DAYS = [1, 7, 14, 30, 60, 90, 180, 365, 731] as const
 
+const SLACK_CHANNEL = /^[CG][A-Z0-9]{2,20}$/
+
+/** How a stack reaches Slack. */
+export const SlackSettings = z.strictObject({
+  /** The secret in Secrets Manager that holds the app's signing secret and its bot token. */
+  secretName: z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,480}$/, 'must be the name of a secret, without its ARN'),
+  channel: z.string().regex(SLACK_CHANNEL, 'must be the id of a channel, such as C0123ABCD'),
+  /** Another API than Slack's own: that of GovSlack. */
+  apiUrl: z.url({ protocol: /^https$/ }).optional(),
+})
+export type SlackSettings = z.infer<typeof SlackSettings>
+
 /** What a stack is deployed with: the key `countersign` of the context in `cdk.json`. */
 export const StackConfig = z.strictObject({
   /** The policy that is put in force at the first deploy. */
@@ -31,16 +43,22 @@ export const StackConfig = z.strictObject({
   logRetentionDays: z.literal([...RETENTION_DAYS]).default(90),
   /** Fetch the past of a key that is seen for the first time. */
   bootstrapBaselines: z.boolean().default(true),
+  /** Slack as the place where people are told and decide; see docs/slack.md. */
+  slack: SlackSettings.optional(),
+  /** Show incidents in AWS Security Hub, which has to be on in the account and region. */
+  securityHub: z.boolean().default(false),
+  /** How long nobody may delete a daily seal: `governance` leaves a way out to whoever has a special right, `compliance` to nobody. */
+  seals: z
+    .strictObject({
+      lock: z.enum(['governance', 'compliance']).default('governance'),
+      retentionDays: z.number().int().min(1).max(36_500).default(365),
+    })
+    .default({ lock: 'governance', retentionDays: 365 }),
 })
 export type StackConfig = z.infer<typeof StackConfig>
 
-/** The environment of `respond`. */
-export const RespondConfig = z.object({
-  TABLE_NAME: z.string().min(3),
-  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
-  CONTAIN_FUNCTION_NAME: z.string().min(1),
-  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
-  BOOTSTRAP_QUEUE_URL: z.url().optional(),
+/** The model that a function may call, where one is configured. */
+const MODEL = {
   ADVISOR_MODEL_ID: z.string().min(1).optional(),
   ADVISOR_REGION: z.string().min(1).optional(),
   ADVISOR_GUARDRAIL: z
@@ -50,6 +68,18 @@ export const RespondConfig = z.object({
       return { id, version }
     })
     .optional(),
+}
+
+/** The environment of `respond`. */
+export const RespondConfig = z.object({
+  TABLE_NAME: z.string().min(3),
+  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
+  CONTAIN_FUNCTION_NAME: z.string().min(1),
+  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
+  /** Where notices go that are told in Slack as well. */
+  NOTICE_QUEUE_URL: z.url().optional(),
+  BOOTSTRAP_QUEUE_URL: z.url().optional(),
+  ...MODEL,
   /** The responder's own resources bear it. */
   STACK_NAME: z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be the name of a stack'),
   OWN_ROLE_ARNS: z.string().transform((text) => text.split(',').filter((arn) => arn !== '')),
@@ -61,6 +91,7 @@ export const ContainConfig = z.object({
   TABLE_NAME: z.string().min(3),
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
+  NOTICE_QUEUE_URL: z.url().optional(),
   WATCH_QUEUE_URL: z.url(),
   QUARANTINE_POLICY_ARN: z.string().startsWith('arn:'),
 })
@@ -71,6 +102,7 @@ export const RotateConfig = z.object({
   TABLE_NAME: z.string().min(3),
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
+  NOTICE_QUEUE_URL: z.url().optional(),
 })
 export type RotateConfig = z.infer<typeof RotateConfig>
 
@@ -82,12 +114,40 @@ export const WatchConfig = z.object({
   CONTAIN_FUNCTION_NAME: z.string().min(1),
   ROTATE_FUNCTION_NAME: z.string().min(1).optional(),
   TRACE_QUEUE_URL: z.url(),
+  NOTICE_QUEUE_URL: z.url().optional(),
 })
 export type WatchConfig = z.infer<typeof WatchConfig>
 
 /** The environment of `learn`. */
 export const LearnConfig = z.object({ TABLE_NAME: z.string().min(3) })
 export type LearnConfig = z.infer<typeof LearnConfig>
+/** The environment of `slack`. */
+export const SlackConfig = z.object({
+  SLACK_SECRET_NAME: z.string().min(1),
+  SLACK_API_URL: z.url().optional(),
+  REVIEW_FUNCTION_NAME: z.string().min(1),
+})
+export type SlackConfig = z.infer<typeof SlackConfig>
+
+/** The environment of `review`. */
+export const ReviewConfig = z.object({
+  TABLE_NAME: z.string().min(3),
+  CONTAIN_FUNCTION_NAME: z.string().min(1),
+  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
+  NOTICE_QUEUE_URL: z.url(),
+  /** Both, or neither where the stack has no Slack. */
+  SLACK_SECRET_NAME: z.string().min(1).optional(),
+  SLACK_CHANNEL: z.string().regex(SLACK_CHANNEL).optional(),
+  SLACK_API_URL: z.url().optional(),
+  SECURITY_HUB: z.enum(['on', 'off']),
+  ROTATE_FUNCTION_NAME: z.string().min(1).optional(),
+  ...MODEL,
+})
+export type ReviewConfig = z.infer<typeof ReviewConfig>
+
+/** The environment of `seal`. */
+export const SealConfig = z.object({ TABLE_NAME: z.string().min(3), SEAL_BUCKET: z.string().min(3) })
+export type SealConfig = z.infer<typeof SealConfig>
 
 /** The environment of `seed`. */
 export const SeedConfig = z.object({ TABLE_NAME: z.string().min(3) })
@@ -120,11 +180,15 @@ function checked<T extends z.ZodType>(schema: T, input: unknown, where: string):
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
   const lines = parsed.error.issues.map((issue) => {
-    if (issue.code === 'unrecognized_keys')
-      return `${issue.keys.join(', ')}: no such key; the keys are ${keysOf(schema).join(', ')}; check the spelling and ${where}`
-    const [key] = issue.path
-    const value = typeof input === 'object' && input !== null ? (input as Record<PropertyKey, unknown>)[key ?? ''] : input
-    return `${String(key ?? 'countersign')}: ${issue.message}, got ${JSON.stringify(value) ?? 'nothing'}; ${where}`
+    if (issue.code === 'unrecognized_keys') {
+      const known = issue.path.length === 0 ? `; the keys are ${keysOf(schema).join(', ')}` : ` of ${issue.path.join('.')}`
+      return `${issue.keys.join(', ')}: no such key${known}; check the spelling and ${where}`
+    }
+    const value = issue.path.reduce<unknown>(
+      (at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+      input,
+    )
+    return `${issue.path.join('.') || 'countersign'}: ${issue.message}, got ${JSON.stringify(value) ?? 'nothing'}; ${where}`
   })
   throw new ResponderError('config.invalid', lines.join('\n'))
 }

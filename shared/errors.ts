@@ -14,6 +14,22 @@ export class ResponderError extends Error {
   }
 }
 
+/** An entry of the record whose stored text is no entry: nobody but an intruder or a fault writes one. */
+export class UnreadableEntry extends ResponderError {
+  readonly subject: string
+  readonly number: number
+
+  constructor(subject: string, number: number, options?: { cause?: unknown }) {
+    super(
+      'record.unreadable',
+      `${subject}: entry ${number} cannot be read; \`countersign changes verify\` names what else is wrong`,
+      options,
+    )
+    this.subject = subject
+    this.number = number
+  }
+}
+
 export type ErrorCode =
   | 'config.invalid'
   | 'policy.invalid'
@@ -22,7 +38,12 @@ export type ErrorCode =
   | 'input.unreadable'
   | 'incident.unknown'
   | 'incident.state'
+  | 'review.stale'
+  | 'review.second'
   | 'record.conflict'
+  | 'record.unreadable'
+  | 'seal.conflict'
   | 'store.unavailable'
+  | 'secret.invalid'
   | 'stack.unknown'
   | 'usage'

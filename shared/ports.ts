@@ -43,14 +43,25 @@ export interface IncidentStore {
   listAll(): AsyncIterable<Incident>
 }
 
-/** The append-only, hash-chained record. A subject is `INCIDENT#id` or `POLICY`. */
+/** The append-only, hash-chained record. A subject is `INCIDENT#id`, `ORDER#id`, `POLICY` or `SEAL`. */
 export interface ChangeRecord {
+  /** Throws `UnreadableEntry` where what is stored is no entry. */
   last(subject: string): Promise<Change | undefined>
   list(subject: string): Promise<Change[]>
   /** False where the entry's number is taken; then nothing was written. */
   append(change: Change): Promise<boolean>
   /** Every subject that has a chain. */
   subjects(): AsyncIterable<string>
+}
+
+/** Keeps seals where the record's own keepers cannot change them. Each has a number, from 1 on, without gaps. */
+export interface SealVault {
+  /** False where a seal of that number is there; then nothing was written. */
+  put(number: number, text: string): Promise<boolean>
+  /** The text that was put first, whatever was put over it since; undefined where there is none. */
+  get(number: number): Promise<string | undefined>
+  /** The highest number that there is, 0 for none. */
+  last(): Promise<number>
 }
 
 /** Counts containments, so that a flood of them becomes questions. */
@@ -217,6 +228,25 @@ export interface Notice {
 
 export interface Notifier {
   notify(notice: Notice): Promise<void>
+}
+
+/** Another place where incidents are seen, such as AWS Security Hub. The same incident again changes what is there. */
+export interface FindingHub {
+  share(incident: Incident): Promise<void>
+}
+
+/** Where an incident's message stands in Slack. `told` is the last notice that called for people there. */
+export interface Posting {
+  readonly channel: string
+  readonly ts: string
+  readonly told: string
+}
+
+/** Remembers the message of each incident, so that later notices change it and do not add another. */
+export interface Postings {
+  get(incidentId: string): Promise<Posting | undefined>
+  /** False where another message than `previous` (its `ts`; undefined for none) is remembered; then nothing was written. */
+  put(incidentId: string, posting: Posting, previous: string | undefined): Promise<boolean>
 }
 
 /** Hands an incident to the function that may contain: the id, and nothing else. */

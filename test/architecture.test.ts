@@ -30,7 +30,11 @@ const RULES: readonly Rule[] = [
   { folder: 'shared/ports.ts', own: CORE, packages: [], isPure: true },
   { folder: 'shared/errors.ts', own: [], packages: [], isPure: true },
   { folder: 'shared/config.ts', own: ['shared/errors.ts'], packages: ['zod'], isPure: true },
-  { folder: 'shared/aws/', own: [...CORE, 'shared/ports.ts', 'shared/aws/'], packages: ['@aws-sdk/', 'zod', 'node:zlib'] },
+  {
+    folder: 'shared/aws/',
+    own: [...CORE, 'shared/ports.ts', 'shared/aws/', 'shared/stages/asff.ts'],
+    packages: ['@aws-sdk/', 'zod', 'node:zlib'],
+  },
   { folder: 'shared/memory/', own: [...CORE, 'shared/ports.ts', 'shared/memory/'], packages: ['zod'] },
   {
     folder: 'shared/geo/',
@@ -38,9 +42,15 @@ const RULES: readonly Rule[] = [
     packages: ['maxmind', 'node:fs', 'node:net'],
   },
   {
+    folder: 'shared/slack/',
+    own: [...CORE, 'shared/ports.ts', 'shared/stages/', 'shared/slack/'],
+    packages: ['@slack/', 'zod', 'node:crypto'],
+    isPure: true,
+  },
+  {
     folder: 'functions/',
     own: ['shared/', 'functions/'],
-    packages: ['@aws-lambda-powertools/', '@middy/core', 'aws-lambda', 'zod', 'node:fs/promises', 'node:path'],
+    packages: ['@aws-lambda-powertools/', '@middy/core', 'aws-lambda', 'zod', 'node:fs/promises', 'node:path', 'node:timers/promises'],
   },
   {
     folder: 'infra/',

@@ -4,7 +4,7 @@ import { dynamo, iamClient, snsClient, sqsClient } from '../../shared/aws/client
 import { sqsWatchDoor } from '../../shared/aws/doors.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
-import { snsNotifier } from '../../shared/aws/notifier.ts'
+import { noticesTo } from '../../shared/aws/notifier.ts'
 import { ContainConfig, readEnvironment } from '../../shared/config.ts'
 import type { ContainPorts } from '../../shared/ports.ts'
 import { log } from './telemetry.ts'
@@ -17,7 +17,7 @@ export const ports: ContainPorts = {
   record: dynamoChangeRecord(table),
   breaker: dynamoBreaker(table),
   iam: awsIam(iamClient(), config.ACCOUNT_ID),
-  notifier: snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN),
+  notifier: noticesTo({ queueUrl: config.NOTICE_QUEUE_URL, topicArn: config.NOTIFY_TOPIC_ARN }, { sqs: sqsClient(), sns: snsClient() }),
   watchDoor: sqsWatchDoor(sqsClient(), config.WATCH_QUEUE_URL),
   account: config.ACCOUNT_ID,
   quarantinePolicyArn: config.QUARANTINE_POLICY_ARN,

@@ -1,8 +1,8 @@
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
-import { dynamo, iamClient, secretsClient, snsClient } from '../../shared/aws/clients.ts'
+import { dynamo, iamClient, secretsClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
-import { snsNotifier } from '../../shared/aws/notifier.ts'
+import { noticesTo } from '../../shared/aws/notifier.ts'
 import { secretsManagerVault } from '../../shared/aws/vault.ts'
 import { RotateConfig, readEnvironment } from '../../shared/config.ts'
 import type { RotatePorts } from '../../shared/ports.ts'
@@ -16,7 +16,7 @@ export const ports: RotatePorts = {
   record: dynamoChangeRecord(table),
   iam: awsIam(iamClient(), config.ACCOUNT_ID),
   vault: secretsManagerVault(secretsClient()),
-  notifier: snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN),
+  notifier: noticesTo({ queueUrl: config.NOTICE_QUEUE_URL, topicArn: config.NOTIFY_TOPIC_ARN }, { sqs: sqsClient(), sns: snsClient() }),
   clock: { now: () => Date.now() },
   log,
 }

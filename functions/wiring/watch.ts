@@ -3,7 +3,7 @@ import { dynamo, iamClient, lambdaClient, snsClient, sqsClient } from '../../sha
 import { lambdaContainDoor, lambdaRotateDoor, sqsTraceDoor } from '../../shared/aws/doors.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
-import { snsNotifier } from '../../shared/aws/notifier.ts'
+import { noticesTo } from '../../shared/aws/notifier.ts'
 import { readEnvironment, WatchConfig } from '../../shared/config.ts'
 import type { WatchPorts } from '../../shared/ports.ts'
 import { log } from './telemetry.ts'
@@ -19,7 +19,7 @@ export const ports: WatchPorts = {
   containDoor: lambdaContainDoor(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
   rotateDoor: rotate === undefined ? undefined : lambdaRotateDoor(lambdaClient(), rotate),
   traceDoor: sqsTraceDoor(sqsClient(), config.TRACE_QUEUE_URL),
-  notifier: snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN),
+  notifier: noticesTo({ queueUrl: config.NOTICE_QUEUE_URL, topicArn: config.NOTIFY_TOPIC_ARN }, { sqs: sqsClient(), sns: snsClient() }),
   clock: { now: () => Date.now() },
   log,
 }

@@ -1,32 +1,53 @@
-import { type ChainFault, verifyChain } from '../../shared/domain/change.ts'
+import { ResponderError } from '../../shared/errors.ts'
+import { silentLog } from '../../shared/memory/log.ts'
+import { type Audit, type AuditFault, audit } from '../../shared/stages/audit.ts'
+import { ExportFormat, exportRecord } from '../../shared/stages/export-record.ts'
+import { seal } from '../../shared/stages/seal.ts'
 import type { Target } from '../target.ts'
 
-const FAULTS: Readonly<Record<ChainFault['fault'], string>> = {
+const FAULTS: Readonly<Record<AuditFault['fault'], string>> = {
   edited: 'was edited: its hash does not fit its content',
-  missing: 'is missing',
+  missing: 'is missing, or another stands in its place',
   unlinked: 'does not follow the entry before it',
-  'cut-short': 'is missing at the end: the incident knows of it',
+  'cut-short': 'is missing at the end',
+  rewritten: 'or one soon after it was rewritten, and all that follow it',
+  vanished: 'is missing, with its whole chain',
+  lost: 'is not in the vault, or is no seal any more',
 }
 
-/** Checks every hash chain of the record. Names the first bad entry of each chain that is not whole. */
+/** Checks every chain of the record, and every seal. Names the first bad entry of each chain that is not whole. */
 export async function verifyChanges(target: Target, { isJson }: { isJson: boolean }): Promise<{ output: string; isWhole: boolean }> {
-  const faults: ChainFault[] = []
-  let chains = 0
-  let entries = 0
-  for await (const subject of target.record.subjects()) {
-    const changes = await target.record.list(subject)
-    const id = subject.startsWith('INCIDENT#') ? subject.slice('INCIDENT#'.length) : undefined
-    const head = id === undefined ? undefined : (await target.incidents.get(id))?.value.head
-    const fault = verifyChain(subject, changes, head)
-    chains += 1
-    entries += changes.length
-    if (fault !== undefined) faults.push(fault)
-  }
-  const isWhole = faults.length === 0
-  if (isJson) return { output: JSON.stringify({ chains, entries, isWhole, faults }), isWhole }
-  const lines = faults.map(({ subject, number, fault }) => `${subject}: entry ${number} ${FAULTS[fault]}`)
-  const summary = isWhole
-    ? `${chains} chains with ${entries} entries: whole.`
-    : `${faults.length} of ${chains} chains are not as they were written.`
-  return { output: [...lines, summary].join('\n'), isWhole }
+  const found = await audit(target)
+  const isWhole = found.faults.length === 0
+  const { chains, entries, seals, faults } = found
+  if (isJson) return { output: JSON.stringify({ chains, entries, seals, isWhole, faults }), isWhole }
+  const lines = faults.map(
+    ({ subject, number, fault, seal: by }) =>
+      `${subject}: entry ${number} ${FAULTS[fault]}${by === undefined ? '' : ` (seal ${by} knows it)`}`,
+  )
+  return { output: [...lines, summaryOf(found, target)].join('\n'), isWhole }
+}
+
+function summaryOf({ chains, entries, seals, faults }: Audit, { vault }: Target): string {
+  const sealed = vault === undefined ? 'no vault of seals here' : `checked against ${seals} seals`
+  if (faults.length === 0) return `${chains} chains with ${entries} entries: whole, ${sealed}.`
+  return `${faults.length} of ${chains} chains are not as they were written, ${sealed}.`
+}
+
+/** Seals the record now, beside the daily seal. */
+export async function sealChanges(target: Target, { isJson }: { isJson: boolean }): Promise<string> {
+  const { vault } = target
+  if (vault === undefined)
+    throw new ResponderError('usage', `${target.name} has no vault for seals: deploy this version of the stack first`)
+  const { entry, heads } = await seal({ record: target.record, vault, clock: { now: () => Date.now() }, log: silentLog })
+  if (isJson) return JSON.stringify(entry)
+  const entries = heads.reduce((sum, { number }) => sum + number, 0)
+  return `Seal ${entry.number} covers ${heads.length} chains with ${entries} entries in ${target.name}.`
+}
+
+/** The record as lines of JSON, for other systems. */
+export function exportChanges(target: Target, format: string): AsyncGenerator<string> {
+  const known = ExportFormat.safeParse(format)
+  if (!known.success) throw new ResponderError('usage', `--format is one of ${ExportFormat.options.join(', ')}; got "${format}"`)
+  return exportRecord(known.data, target)
 }

@@ -1,8 +1,9 @@
 import { ResponderError } from '../../shared/errors.ts'
 import type { Model } from '../../shared/ports.ts'
 import { explain } from '../../shared/stages/explain/explain.ts'
-import { CSF_OUTCOMES, type Explanation, type Sentence } from '../../shared/stages/explain/explanation.ts'
+import { CSF_OUTCOMES, type Sentence } from '../../shared/stages/explain/explanation.ts'
 import { factsOf } from '../../shared/stages/explain/facts.ts'
+import { sourceOf } from '../../shared/stages/explain/lines.ts'
 import { printable } from '../../shared/stages/notify.ts'
 import { incidentSubject } from '../../shared/stages/record.ts'
 import { columns, type Paint } from '../render/style.ts'
@@ -29,7 +30,7 @@ export async function explainIncident(
   )
   const facts = factsOf(known).filter((fact) => cited.has(fact.id))
   return [
-    paint('bold', `Incident ${id}: ${sourceOf(explanation)}`),
+    paint('bold', `Incident ${id}: explained by ${sourceOf(explanation)}`),
     ...section('What happened', explanation.summary, paint),
     ...section('Why this was done', explanation.why, paint),
     '',
@@ -44,11 +45,4 @@ export async function explainIncident(
 
 function section(title: string, sentences: readonly Sentence[], paint: Paint): string[] {
   return ['', paint('bold', title), ...sentences.map(({ text, evidence }) => `  ${printable(text, 300)} [${evidence.join(' ')}]`)]
-}
-
-function sourceOf({ source, fallback }: Explanation): string {
-  if (source !== 'template') return `explained by ${source.model}, every sentence by facts below`
-  return fallback === undefined
-    ? 'explained by a template, no model was asked'
-    : `explained by a template, the model gave no answer that holds (${fallback})`
 }

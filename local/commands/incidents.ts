@@ -7,6 +7,9 @@ import { renderChanges, renderIncident, renderList, renderTimeline } from '../re
 import type { Paint } from '../render/style.ts'
 import type { Target } from '../target.ts'
 
+const SECOND = (id: string) =>
+  `Noted for ${id}, and nothing done yet: the policy asks for four eyes, so another person has to say the same.`
+
 /** The most open incidents that are listed. */
 const LIST_LIMIT = 200
 
@@ -43,6 +46,7 @@ export async function releaseIncident(
   { reason, isJson }: { reason: string; isJson: boolean },
 ): Promise<string> {
   const incident = await target.review(id, { kind: 'legitimate', reason })
+  if (incident.awaitsSecond && !isJson) return SECOND(id)
   const undone = (await target.record.list(incidentSubject(id)))
     .filter(({ kind }) => kind === 'step-undone')
     .map(({ target: what }) => what)
@@ -69,6 +73,7 @@ export async function confirmIncident(
 ): Promise<string> {
   const incident = await target.review(id, { kind: 'compromised', reason })
   if (isJson) return JSON.stringify(incident)
+  if (incident.awaitsSecond) return SECOND(id)
   const pending = pendingOf(incident)
   const next =
     incident.state === 'rotating'

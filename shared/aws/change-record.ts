@@ -1,5 +1,6 @@
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import type { Change } from '../domain/change.ts'
+import { UnreadableEntry } from '../errors.ts'
 import type { ChangeRecord } from '../ports.ts'
 import { putIf } from './conditional-put.ts'
 import { queryAll } from './query-all.ts'
@@ -52,6 +53,12 @@ export function dynamoChangeRecord(table: Table): ChangeRecord {
   }
 }
 
-function changeIn(item: Record<string, unknown>): Change {
-  return JSON.parse(String(item.change))
+function changeIn({ pk, sk, change }: Record<string, unknown>): Change {
+  try {
+    const entry: unknown = JSON.parse(String(change))
+    if (typeof entry === 'object' && entry !== null) return entry as Change
+  } catch {
+    // The parser's error would quote what somebody wrote there.
+  }
+  throw new UnreadableEntry(String(pk), Number(String(sk).replace('CHANGE#', '')))
 }

@@ -4,7 +4,9 @@ import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { LambdaClient } from '@aws-sdk/client-lambda'
+import { S3Client } from '@aws-sdk/client-s3'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { SecurityHubClient } from '@aws-sdk/client-securityhub'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { STSClient } from '@aws-sdk/client-sts'
@@ -34,10 +36,16 @@ export const iamClient = (options: ClientOptions = {}) => new IAMClient({ ...SHA
 export const lambdaClient = (options: ClientOptions = {}) => new LambdaClient({ ...SHARED, ...options })
 export const snsClient = (options: ClientOptions = {}) => new SNSClient({ ...SHARED, ...options })
 export const sqsClient = (options: ClientOptions = {}) => new SQSClient({ ...SHARED, ...options })
-export const secretsClient = (options: ClientOptions = {}) => new SecretsManagerClient({ ...SHARED, ...options })
 export const cloudTrailClient = (options: ClientOptions = {}) => new CloudTrailClient({ ...SHARED, ...options })
 export const cloudFormationClient = (options: ClientOptions = {}) => new CloudFormationClient({ ...SHARED, ...options })
+export const s3Client = (options: ClientOptions = {}) => new S3Client({ ...SHARED, ...options })
+export const securityHubClient = (options: ClientOptions = {}) => new SecurityHubClient({ ...SHARED, ...options })
+export const secretsClient = (options: ClientOptions = {}) => new SecretsManagerClient({ ...SHARED, ...options })
 export const stsClient = (options: ClientOptions = {}) => new STSClient({ ...SHARED, ...options })
+
+/** For whom somebody waits: two attempts that end within three seconds together. */
+export const hastyLambdaClient = (options: ClientOptions = {}) =>
+  new LambdaClient({ maxAttempts: 2, requestHandler: { ...timeouts(1_000), connectionTimeout: 1_000 }, ...options })
 
 /**
  * The advisor has its own deadline, so the client neither retries nor cuts off by itself before it. The SDK gives this one

@@ -55,3 +55,23 @@ export function sqsWatchDoor(client: SQSClient, queueUrl: string): WatchDoor {
     },
   }
 }
+
+/** Invokes review with what a person pressed, without waiting for it. */
+export function lambdaReviewDoor<T>(client: LambdaClient, functionName: string): { press(press: T): Promise<void> } {
+  return {
+    async press(press) {
+      const Payload = Buffer.from(JSON.stringify({ press }))
+      await client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload }))
+    },
+  }
+}
+
+/** Has an incident shown elsewhere by a message of its own; without a queue, and for a notice of no incident, nowhere. */
+export function sqsShareDoor(client: SQSClient, queueUrl: string | undefined): { share(incidentId: string): Promise<void> } {
+  return {
+    async share(incidentId) {
+      if (queueUrl === undefined || !incidentId.startsWith('inc-')) return
+      await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify({ share: incidentId }) }))
+    },
+  }
+}

@@ -9,6 +9,10 @@ export interface Stack {
   /** Undefined where keys are not made anew. */
   readonly rotateFunctionName: string | undefined
   readonly topicArn: string
+  /** Where notices go that are told in Slack; undefined where the stack has no Slack. */
+  readonly noticeQueueUrl: string | undefined
+  /** Where the seals are; undefined in a stack of an earlier version. */
+  readonly sealBucket: string | undefined
 }
 
 /** Finds a stack's parts by its outputs. */
@@ -31,6 +35,8 @@ export async function describeStack(client: CloudFormationClient, name: string):
     containFunctionName: output('ContainFunctionName'),
     rotateFunctionName: outputs.get('RotateFunctionName'),
     topicArn: output('TopicArn'),
+    noticeQueueUrl: outputs.get('NoticeQueueUrl'),
+    sealBucket: outputs.get('SealBucketName'),
   }
 }
 

@@ -18,6 +18,7 @@ export const keys = {
     pk: `INCIDENT#${incidentId}`,
     sk: `SIGNAL#${new Date(time).toISOString()}#${signalId}`,
   }),
+  posting: (incidentId: string) => ({ pk: `INCIDENT#${incidentId}`, sk: 'SLACK' }),
   change: (subject: string, number: number) => ({ pk: subject, sk: `CHANGE#${String(number).padStart(6, '0')}` }),
   budget: (hour: number, of: string) => ({ pk: `BUDGET#${hour}`, sk: of }),
   breaker: (hour: number) => ({ pk: `BREAKER#${hour}`, sk: 'COUNT' }),

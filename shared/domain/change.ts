@@ -19,12 +19,15 @@ export type ChangeKind =
   | 'root-key-deleted'
   | 'state'
   | 'verdict'
+  | 'endorsement'
+  | 'order'
   | 'policy'
+  | 'seal'
 
 /**
  * One entry of the append-only record: who changed what, from what, to what, why.
  *
- * `subject` names the chain (`INCIDENT#…` or `POLICY`); `number` counts from 1 without gaps; `at` is ISO 8601 in UTC;
+ * `subject` names the chain (`INCIDENT#…`, `ORDER#…`, `POLICY` or `SEAL`); `number` counts from 1 without gaps; `at` is ISO 8601 in UTC;
  * `hash` is SHA-256 over the canonical JSON of all else, `previous` included, so an edit, a gap or a reorder shows.
  */
 export interface Change {

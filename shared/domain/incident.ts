@@ -32,6 +32,17 @@ export interface Verdict {
   readonly by: string
   readonly reason: string
   readonly at: string
+  /** The assessment that it answered; undefined where the responder ended the incident by itself. */
+  readonly answered?: VerdictBasis
+}
+
+/** What a verdict answers, as it was then. `shares`: points of the risk by detector; `likelihood`: the advisor's, null where there was none. */
+export interface VerdictBasis {
+  readonly risk: number
+  readonly baseRisk: number
+  readonly isConfirmed: boolean
+  readonly shares: Readonly<Record<string, number>>
+  readonly likelihood: number | null
 }
 
 /**

@@ -91,33 +91,78 @@ export const Reviewing = z.strictObject({
 })
 export type Reviewing = z.infer<typeof Reviewing>
 
+/** What a reviewer may say: one of the two verdicts, or that an incident which asks is to be contained. */
+export const ReviewKind = z.enum(['legitimate', 'compromised', 'contain'])
+export type ReviewKind = z.infer<typeof ReviewKind>
+
+const Says = z
+  .array(ReviewKind)
+  .min(1)
+  .default([...ReviewKind.options])
+const TierNames = z.array(z.string().min(1).max(40)).max(50).default([])
+const SlackId = (letters: string, what: string) =>
+  z.string().regex(new RegExp(`^[${letters}][A-Z0-9]{2,20}$`), `must be the id of a Slack ${what}, such as ${letters[0]}0123ABCD`)
+
+/** Who may say what in Slack, of incidents in which tiers; no tiers stand for every tier. */
+const SlackApprovers = z
+  .strictObject({
+    tiers: TierNames,
+    says: Says,
+    users: z.array(SlackId('UW', 'user')).max(200).default([]),
+    groups: z.array(SlackId('S', 'user group')).max(50).default([]),
+  })
+  .refine(({ users, groups }) => users.length + groups.length > 0, { error: 'names nobody: give users or groups' })
+
 /** The bounds that people set. Everything has a default, and the default only observes. */
-export const Policy = z.strictObject({
-  version: z.literal(1),
-  mode: Mode.default('observe'),
-  thresholds: Thresholds.default({ notify: 25, ask: 55, contain: 85 }),
-  tiers: z.array(Tier).max(50).default([]),
-  protected: z.strictObject({ arns: z.array(ArnPattern).max(200).default([]), tags: Tags.default({}) }).default({ arns: [], tags: {} }),
-  advisor: AdvisorBounds.default(AdvisorBounds.parse({})),
-  /** Factors on the weights of detectors, by id: 0.5 halves what one says. What is confirmed is never weighed. */
-  weights: z.record(z.string().regex(/^[a-z0-9-]{1,60}$/), z.number().min(0.1).max(1.5)).default({}),
-  learning: Learning.default(Learning.parse({})),
-  breaker: z
-    .strictObject({
-      containmentsPerHour: z.number().int().min(0).max(1000).default(10),
-      shareOfUsers: z.number().min(0).max(1).default(0.2),
-    })
-    .default({ containmentsPerHour: 10, shareOfUsers: 0.2 }),
-  release: z.strictObject({ holdHours: z.number().min(0).max(720).default(24) }).default({ holdHours: 24 }),
-  rotation: Rotation.default({ users: [], graceHours: 24, secretPrefix: 'countersign/', places: [] }),
-  review: Reviewing.default({ escalateAfterMinutes: 30, expireAfterHours: 168, onExpiry: 'keep' }),
-  illReputed: z.array(NetworkPattern).max(2000).default([]),
-  approvers: z.array(ArnPattern).max(200).default([]),
-  /** Break-glass: until a time one mode stands in the place of all. Set by `countersign override`, not by hand. */
-  override: z
-    .strictObject({ mode: Mode, until: z.iso.datetime(), by: z.string().max(2048), reason: z.string().min(1).max(300) })
-    .optional(),
-})
+export const Policy = z
+  .strictObject({
+    version: z.literal(1),
+    mode: Mode.default('observe'),
+    thresholds: Thresholds.default({ notify: 25, ask: 55, contain: 85 }),
+    tiers: z.array(Tier).max(50).default([]),
+    protected: z.strictObject({ arns: z.array(ArnPattern).max(200).default([]), tags: Tags.default({}) }).default({ arns: [], tags: {} }),
+    advisor: AdvisorBounds.default(AdvisorBounds.parse({})),
+    /** Factors on the weights of detectors, by id: 0.5 halves what one says. What is confirmed is never weighed. */
+    weights: z.record(z.string().regex(/^[a-z0-9-]{1,60}$/), z.number().min(0.1).max(1.5)).default({}),
+    learning: Learning.default(Learning.parse({})),
+    breaker: z
+      .strictObject({
+        containmentsPerHour: z.number().int().min(0).max(1000).default(10),
+        shareOfUsers: z.number().min(0).max(1).default(0.2),
+      })
+      .default({ containmentsPerHour: 10, shareOfUsers: 0.2 }),
+    release: z.strictObject({ holdHours: z.number().min(0).max(720).default(24) }).default({ holdHours: 24 }),
+    rotation: Rotation.default(Rotation.parse({})),
+    review: Reviewing.default(Reviewing.parse({})),
+    illReputed: z.array(NetworkPattern).max(2000).default([]),
+    approvers: z.array(ArnPattern).max(200).default([]),
+    slack: z
+      .strictObject({ approvers: z.array(SlackApprovers).max(50).default([]), reasonFor: z.array(ReviewKind).default([]) })
+      .default({ approvers: [], reasonFor: [] }),
+    fourEyes: z
+      .array(z.strictObject({ tiers: TierNames, says: Says }))
+      .max(50)
+      .default([]),
+    /** Break-glass: until a time one mode stands in the place of all. Set by `countersign override`, not by hand. */
+    override: z
+      .strictObject({ mode: Mode, until: z.iso.datetime(), by: z.string().max(2048), reason: z.string().min(1).max(300) })
+      .optional(),
+  })
+  .superRefine(({ tiers, slack, fourEyes }, context) => {
+    const known = ['default', ...tiers.map(({ name }) => name)]
+    const check = (rules: readonly { tiers: readonly string[] }[], path: readonly string[]) => {
+      for (const [at, rule] of rules.entries())
+        for (const [place, name] of rule.tiers.entries())
+          if (!known.includes(name))
+            context.addIssue({
+              code: 'custom',
+              path: [...path, at, 'tiers', place],
+              message: `must be one of the tiers ${known.join(', ')}`,
+            })
+    }
+    check(slack.approvers, ['slack', 'approvers'])
+    check(fourEyes, ['fourEyes'])
+  })
 export type Policy = z.infer<typeof Policy>
 
 /** What the policy says of one identity. */

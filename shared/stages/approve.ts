@@ -17,7 +17,7 @@ export async function approve(
   { edgeId, by, reason }: { edgeId: string; by: string; reason: string },
   ports: ReviewPorts,
 ): Promise<Incident> {
-  const { stored } = await mayReview(incidentId, { by, reason }, ports)
+  const stored = await mayReview(incidentId, { by, reason, kind: 'contain' }, ports)
   const { state, lineage, identity, approved } = stored.value
   const closable = lineage.filter((edge) => closingOf(edge, identity.account) !== undefined)
   if (!closable.some(({ id }) => id === edgeId)) {

@@ -1,11 +1,14 @@
-import { globs } from '../domain/glob.ts'
-import type { Incident, Verdict } from '../domain/incident.ts'
-import { type Policy, secretFor } from '../domain/policy.ts'
+import { areTwoPeople, isApprover, needsSecond, type Reviewer, slackUserOf } from '../domain/approval.ts'
+import { type ChainHead, type Change, type ChangeKind, chain } from '../domain/change.ts'
+import type { Incident, IncidentState, Verdict, VerdictBasis } from '../domain/incident.ts'
+import { type Policy, type ReviewKind, secretFor } from '../domain/policy.ts'
+import { revisionOf } from '../domain/revision.ts'
 import { ResponderError } from '../errors.ts'
 import type { ChangeRecord, Clock, ContainDoor, IncidentStore, RotateDoor, Versioned } from '../ports.ts'
 import { updateIncident } from './incident-update.ts'
+import { order } from './order.ts'
 import { readPolicy } from './policy-source.ts'
-import { append, headOf, incidentSubject } from './record.ts'
+import { headOf, incidentSubject } from './record.ts'
 
 export interface ReviewPorts {
   readonly incidents: IncidentStore
@@ -16,74 +19,212 @@ export interface ReviewPorts {
   readonly clock: Clock
 }
 
-/** What a reviewer says of an incident, before it is dated. */
-export type Review = Pick<Verdict, 'kind' | 'by' | 'reason'>
+/** What a reviewer says of an incident, before it is dated. `revision` binds it to what the reviewer saw. */
+export interface Review extends Reviewer {
+  readonly kind: ReviewKind
+  readonly reason: string
+  readonly revision?: string | undefined
+}
+
+/** The incident after a review. `awaitsSecond`: it was noted, and another person has to say the same. */
+export type Reviewed = Incident & { readonly awaitsSecond: boolean }
+
+/** Each: in which states it may be said, and the states that it may lead to. */
+const SAYS: Readonly<Record<ReviewKind, { readonly when: readonly IncidentState[]; readonly to: readonly IncidentState[] }>> = {
+  legitimate: { when: ['watching', 'asking', 'containing', 'contained', 'rotating', 'releasing'], to: ['releasing'] },
+  compromised: { when: ['asking', 'contained'], to: ['confirmed', 'rotating'] },
+  contain: { when: ['asking'], to: ['containing'] },
+}
+
+/** How often another writer of the chain may be first. */
+const ATTEMPTS = 8
 
 /**
- * Applies a verdict: `legitimate` gives back what was taken; `compromised` leaves it, has the keys made anew where the policy says so,
- * and closes the incident.
+ * Applies what a reviewer says: `legitimate` gives back what was taken; `compromised` leaves it, has the keys made anew where the policy says
+ * so, and closes the incident; `contain` has an incident contained that asks. The same again by the same person changes nothing.
+ *
+ * The entry of the record comes first, under the number that was read: of two reviewers at once one writes it, and the other
+ * looks again. Where whoever wrote it broke off, the next one carries it out.
  */
-export async function review(incidentId: string, { kind, by, reason }: Review, ports: ReviewPorts): Promise<Incident> {
-  const { stored, policy } = await mayReview(incidentId, { by, reason }, ports)
-  const before = stored.value.state
-  const allowed =
-    kind === 'legitimate' ? ['watching', 'asking', 'containing', 'contained', 'rotating', 'releasing'] : ['asking', 'contained']
-  const { verdict: earlier } = stored.value
-  if (!allowed.includes(before) && earlier !== undefined)
-    throw new ResponderError(
-      'incident.state',
-      `incident ${incidentId} is ${before} already, by ${earlier.by} at ${earlier.at}: ${earlier.reason}`,
-    )
-  if (!allowed.includes(before)) {
-    throw new ResponderError('incident.state', `incident ${incidentId} is ${before}: a verdict of ${kind} is for ${allowed.join(', ')}`)
-  }
-  const at = new Date(ports.clock.now()).toISOString()
-  const verdict: Verdict = { kind, by, reason: reason.slice(0, 500), at }
-  const isRotated = kind === 'compromised' && ports.rotateDoor !== undefined && isRotatable(stored.value, policy)
-  const state = kind === 'legitimate' ? 'releasing' : isRotated ? 'rotating' : 'confirmed'
+export async function review(incidentId: string, said: Review, ports: ReviewPorts): Promise<Reviewed> {
+  if (said.reason.trim() === '') throw new ResponderError('usage', 'a verdict needs a reason: --reason "why"')
   const subject = incidentSubject(incidentId)
-  const entry = await append(ports.record, subject, {
-    at,
-    actor: by,
-    kind: 'verdict',
-    target: `incident:${incidentId}`,
-    from: before,
-    to: state,
-    why: verdict.reason,
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const [changes, { policy }] = await Promise.all([ports.record.list(subject), readPolicy(ports.record)])
+    const stored = await carryOut(await find(incidentId, ports), changes, ports)
+    const { value: incident } = stored
+    checkReviewer(incident, said, policy)
+    if (isRepeat(incident, said, changes)) return handOn(incident, ports)
+    checkFits(incident, said)
+    const first = needsSecond(policy, { kind: said.kind, tier: incident.decision.tier })
+      ? endorsementOf(incident, changes, said.kind)
+      : null
+    if (first?.actor === said.by) return { ...incident, awaitsSecond: true }
+    if (first !== undefined && first !== null && !areTwoPeople(first.actor, said.by))
+      throw new ResponderError(
+        'review.second',
+        `${first.actor} has said ${said.kind} already; the second must be another person, by the same way (Slack, AWS or local), got ${said.by}`,
+      )
+    const at = new Date(ports.clock.now()).toISOString()
+    const kind = first === undefined ? 'endorsement' : 'verdict'
+    const entry = chain(
+      subject,
+      headOf(changes.at(-1)),
+      entryOf(incident, said, { at, kind, to: stateAfter(incident, said.kind, policy, ports), first: first ?? undefined }),
+    )
+    if (!(await ports.record.append(entry))) continue
+    if (kind === 'endorsement') return { ...incident, awaitsSecond: true }
+    if (said.kind === 'contain') await order(incidentId, { by: said.by, reason: entry.why, at }, ports.record)
+    return handOn((await apply(stored, entry, said.kind, ports)).value, ports)
+  }
+  throw new ResponderError('record.conflict', `${subject}: ${ATTEMPTS} others wrote first; look at incident ${incidentId} again`)
+}
+
+async function find(incidentId: string, { incidents }: Pick<ReviewPorts, 'incidents'>): Promise<Versioned<Incident>> {
+  const stored = await incidents.get(incidentId)
+  if (stored !== undefined) return stored
+  throw new ResponderError('incident.unknown', `no incident ${incidentId}; \`countersign incidents\` lists the open ones`)
+}
+
+/**
+ * A verdict that is in the record and not in the incident: whoever gave it broke off, or is at it right now. Where the incident has
+ * moved on since, by an entry of its own, it is for a person to say it again.
+ */
+async function carryOut(stored: Versioned<Incident>, changes: readonly Change[], ports: ReviewPorts): Promise<Versioned<Incident>> {
+  const { verdict, state } = stored.value
+  const open = changes.findLast(({ kind }) => kind === 'verdict' || kind === 'state')
+  const kind = (['legitimate', 'compromised'] as const).find(
+    (one) => open?.kind === 'verdict' && (SAYS[one].to as readonly unknown[]).includes(open.to),
+  )
+  // An order is not carried out for somebody else: the incident's chain alone does not prove that a person gave it.
+  if (open === undefined || kind === undefined || verdict?.at === open.at || !SAYS[kind].when.includes(state)) return stored
+  return apply(stored, open, kind, ports)
+}
+
+/** The same said again by the same person, or a release while it runs: whoever said it may have broken off before contain was called. */
+function isRepeat({ state, verdict }: Incident, { kind, by, revision }: Review, changes: readonly Change[]): boolean {
+  if (!SAYS[kind].to.includes(state)) return false
+  if (kind === 'contain') return changes.findLast((change) => change.kind === 'verdict')?.actor === by
+  // Without a revision it is a person at a keyboard, who is told that it is done already; a release may still be under way.
+  return revision === undefined ? kind === 'legitimate' : verdict?.by === by && verdict.kind === kind
+}
+
+/** Contain is called again where an earlier call may not have been made: it is safe to. */
+async function handOn(incident: Incident, { containDoor, rotateDoor }: ReviewPorts): Promise<Reviewed> {
+  const { id, state } = incident
+  if (state === 'releasing' || state === 'containing' || state === 'rotating') await containDoor.contain(id)
+  if (state === 'rotating') await rotateDoor?.rotate(id)
+  return { ...incident, awaitsSecond: false }
+}
+
+function checkReviewer({ decision }: Incident, said: Reviewer & { readonly kind: ReviewKind }, policy: Policy): void {
+  if (!isApprover(policy, said, { kind: said.kind, tier: decision.tier }))
+    throw new ResponderError('incident.state', `${said.by} is not among the policy's approvers: ${approversOf(policy, said)}`)
+}
+
+function checkFits(incident: Incident, said: Review): void {
+  const { id, state, verdict } = incident
+  const { when } = SAYS[said.kind]
+  if (!when.includes(state) && verdict !== undefined)
+    throw new ResponderError('incident.state', `incident ${id} is ${state} already, by ${verdict.by} at ${verdict.at}: ${verdict.reason}`)
+  if (!when.includes(state))
+    throw new ResponderError('incident.state', `incident ${id} is ${state}: a verdict of ${said.kind} is for ${when.join(', ')}`)
+  if (said.revision !== undefined && said.revision !== revisionOf(incident))
+    throw new ResponderError('review.stale', `incident ${id} has changed since that message: it is ${state} now; look at it again`)
+}
+
+function approversOf({ approvers, slack }: Policy, { by }: Reviewer): string {
+  return slackUserOf(by) !== undefined ? `slack.approvers has ${slack.approvers.length} rules, and none for this` : approvers.join(', ')
+}
+
+/** The first of four eyes, where it saw what there is to see now; undefined where nobody has said it yet. */
+function endorsementOf(incident: Incident, changes: readonly Change[], kind: ReviewKind): Change | undefined {
+  const revision = revisionOf(incident)
+  return changes.findLast((change) => {
+    const to = change.to as { says?: unknown; revision?: unknown } | null
+    return change.kind === 'endorsement' && to?.says === kind && to.revision === revision
   })
+}
+
+function entryOf(
+  incident: Incident,
+  { kind: says, by, reason }: Review,
+  about: { at: string; kind: ChangeKind; to: IncidentState; first: Change | undefined },
+) {
+  const { at, kind, first } = about
+  const why = first === undefined ? reason.slice(0, 500) : `${reason.slice(0, 500)} (first said by ${first.actor}: ${first.why})`
+  const to = kind === 'endorsement' ? { says, revision: revisionOf(incident) } : about.to
+  const from = { state: incident.state, assessment: basisOf(incident) }
+  return { at, actor: by, kind, target: `incident:${incident.id}`, from, to, why }
+}
+
+/** Makes the incident what the record's entry says. */
+async function apply(
+  stored: Versioned<Incident>,
+  entry: Change,
+  kind: ReviewKind,
+  { incidents }: ReviewPorts,
+): Promise<Versioned<Incident>> {
+  const before = stored.value.state
+  const verdict: Verdict | undefined =
+    kind === 'contain' ? undefined : { kind, by: entry.actor, reason: entry.why, at: entry.at, answered: basisOf(stored.value) }
+  const state = entry.to as IncidentState
   const changed = await updateIncident(
     stored,
-    (incident) => (incident.state === before ? { ...incident, state, verdict, head: headOf(entry) } : undefined),
-    ports.incidents,
+    (incident) =>
+      incident.state === before && !isApplied(incident, entry)
+        ? { ...incident, state, verdict: verdict ?? incident.verdict, head: later(incident.head, headOf(entry)) }
+        : undefined,
+    incidents,
   )
-  if (changed.value.verdict?.at !== at) {
-    throw new ResponderError('incident.state', `incident ${incidentId} became ${changed.value.state} meanwhile: look at it again`)
+  if (changed.value.state !== state || (verdict !== undefined && changed.value.verdict?.at !== entry.at))
+    throw new ResponderError('incident.state', `incident ${stored.value.id} became ${changed.value.state} meanwhile: look at it again`)
+  return changed
+}
+
+function isApplied({ verdict }: Incident, { at, actor }: Change): boolean {
+  return verdict?.at === at && verdict.by === actor
+}
+
+/** contain may have written the incident with a later end of its chain meanwhile. */
+function later(a: ChainHead, b: ChainHead): ChainHead {
+  return a.number > b.number ? a : b
+}
+
+/** Keys are made anew only where they were contained: one that is still on would go on beside the new one. */
+function stateAfter(
+  { identity, credentials, containedAt }: Incident,
+  kind: ReviewKind,
+  policy: Policy,
+  { rotateDoor }: ReviewPorts,
+): IncidentState {
+  if (kind === 'legitimate') return 'releasing'
+  if (kind === 'contain') return 'containing'
+  const hasKey = identity.kind === 'iam-user' && credentials.some((credential) => credential.kind === 'access-key')
+  const isRotated = rotateDoor !== undefined && hasKey && containedAt !== undefined && secretFor(policy, identity) !== undefined
+  return isRotated ? 'rotating' : 'confirmed'
+}
+
+/** What a verdict answers: it is kept with it, so that what was predicted can be held against what was found. */
+function basisOf({ assessment }: Incident): VerdictBasis {
+  const { baseRisk, risk, isConfirmed, contributions, opinion } = assessment
+  return {
+    risk,
+    baseRisk,
+    isConfirmed,
+    shares: Object.fromEntries(contributions.map(({ finding, share }) => [finding.detector, Math.round(share * 10) / 10])),
+    likelihood: opinion?.kind === 'answered' ? opinion.likelihood : null,
   }
-  // The sweep of the watch calls again where one of these fails.
-  if (state !== 'confirmed') await ports.containDoor.contain(incidentId)
-  if (state === 'rotating') await ports.rotateDoor?.rotate(incidentId)
-  return changed.value
 }
 
-/** Only what was contained is made anew: a key that is still on would go on beside the new one. */
-function isRotatable({ identity, credentials, containedAt }: Incident, policy: Policy): boolean {
-  const hasKey = credentials.some(({ kind }) => kind === 'access-key')
-  return identity.kind === 'iam-user' && hasKey && containedAt !== undefined && secretFor(policy, identity) !== undefined
-}
-
-/** The incident and the policy, where this person may say something of it. */
+/** The incident, where this person may say this of it. */
 export async function mayReview(
   incidentId: string,
-  { by, reason }: Pick<Review, 'by' | 'reason'>,
+  said: Reviewer & { readonly kind: ReviewKind; readonly reason: string },
   ports: Pick<ReviewPorts, 'incidents' | 'record'>,
-): Promise<{ readonly stored: Versioned<Incident>; readonly policy: Policy }> {
-  const stored = await ports.incidents.get(incidentId)
-  if (stored === undefined)
-    throw new ResponderError('incident.unknown', `no incident ${incidentId}; \`countersign incidents\` lists the open ones`)
-  if (reason.trim() === '') throw new ResponderError('usage', 'a verdict needs a reason: --reason "why"')
-  const { policy } = await readPolicy(ports.record)
-  if (policy.approvers.length > 0 && !policy.approvers.some((pattern) => globs(pattern, by))) {
-    throw new ResponderError('incident.state', `${by} is not among the policy's approvers: ${policy.approvers.join(', ')}`)
-  }
-  return { stored, policy }
+): Promise<Versioned<Incident>> {
+  if (said.reason.trim() === '') throw new ResponderError('usage', 'a verdict needs a reason: --reason "why"')
+  const [stored, { policy }] = await Promise.all([find(incidentId, ports), readPolicy(ports.record)])
+  checkReviewer(stored.value, said, policy)
+  return stored
 }

@@ -21,7 +21,7 @@ export async function deleteRootKeys(
   { by, reason }: { by: string; reason: string },
   ports: RootKeysPorts,
 ): Promise<string[]> {
-  const { stored } = await mayReview(incidentId, { by, reason }, ports)
+  const stored = await mayReview(incidentId, { by, reason, kind: 'compromised' }, ports)
   const { identity, credentials } = stored.value
   if (identity.kind !== 'root')
     throw new ResponderError('usage', `incident ${incidentId} is about ${identity.kind} ${identity.name}, not about root`)

@@ -17,6 +17,7 @@ import {
   PutRolePolicyCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam'
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
@@ -27,6 +28,7 @@ import { dynamo } from '../../shared/aws/clients.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { createTable } from '../../shared/aws/table.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
+import { readSeal } from '../../shared/domain/seal.ts'
 import {
   ACCOUNT,
   type DeployedFunction,
@@ -38,6 +40,7 @@ import {
   resolver,
   resourceOf,
   roleSession,
+  sealBucket,
   synthesise,
   topicAndQueues,
 } from './stack-on-moto.ts'
@@ -45,6 +48,7 @@ import { timeToInactive } from './time-to-inactive.ts'
 
 const MOTO = process.env.MOTO_URL ?? ''
 const TABLE = 'countersign-record'
+const BUCKET = 'countersign-seals'
 const ALLOW_ALL = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] })
 const ALLOW_IAM = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iam:*', Resource: '*' }] })
 
@@ -56,6 +60,7 @@ let respond: DeployedFunction
 let contain: DeployedFunction
 let seed: DeployedFunction
 let rotate: DeployedFunction
+let seal: DeployedFunction
 let watchUrl: string
 let iamFront: Awaited<ReturnType<typeof iamDoor>>
 let door: Awaited<ReturnType<typeof lambdaDoor>>
@@ -112,6 +117,7 @@ beforeAll(async () => {
     if (Type === 'AWS::SQS::Queue') values.set(id, queueUrl).set(`${id}.Arn`, `arn:aws:sqs:${REGION}:${ACCOUNT}:bootstrap`)
     if (Type === 'AWS::SQS::Queue' && /^ContainWatch[0-9A-F]{8}$/.test(id))
       values.set(id, watchUrl).set(`${id}.Arn`, `arn:aws:sqs:${REGION}:${ACCOUNT}:watch`)
+    if (Type === 'AWS::S3::Bucket') values.set(id, BUCKET).set(`${id}.Arn`, `arn:aws:s3:::${BUCKET}`)
     if (Type === 'AWS::IAM::ManagedPolicy') values.set(id, await quarantinePolicy(Properties.PolicyDocument))
     if (Type === 'AWS::Lambda::Function') values.set(id, id).set(`${id}.Arn`, `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${id}`)
     if (Type === 'AWS::IAM::Role') values.set(`${id}.Arn`, `arn:aws:iam::${ACCOUNT}:role/${id}`).set(id, id)
@@ -144,13 +150,11 @@ beforeAll(async () => {
   contain = await deploy('Contain')
   seed = await deploy('Seed')
   rotate = await deploy('Rotate')
+  await sealBucket(new S3Client(options(admin)), BUCKET)
+  seal = await deploy('Seal')
   // A stack of this name with these outputs is what the command line looks for.
-  const Outputs = {
-    TableName: { Value: TABLE },
-    ContainFunctionName: { Value: 'contain' },
-    RotateFunctionName: { Value: 'rotate' },
-    TopicArn: { Value: topicArn },
-  }
+  const outputs = { TableName: TABLE, ContainFunctionName: 'contain', RotateFunctionName: 'rotate', TopicArn: topicArn }
+  const Outputs = Object.fromEntries(Object.entries(outputs).map(([key, Value]) => [key, { Value }]))
   const TemplateBody = JSON.stringify({ Resources: { Marker: { Type: 'AWS::SNS::Topic', Properties: {} } }, Outputs })
   await new CloudFormationClient(options(admin)).send(new CreateStackCommand({ StackName: 'Countersign', TemplateBody }))
 }, 180_000)
@@ -469,6 +473,29 @@ describe('the deployed path on moto', () => {
         `${figures.calls} bare calls of IAM to it take ${figures.bareMs} ms`,
     )
     expect(figures.inactive).toBe(figures.runs)
+  })
+
+  it('seals the record into the bucket by its own rights, and nobody can put away what it sealed', async () => {
+    for (let day = 0; day < 2; day++) await seal.invoke({})
+    const Key = 'seals/000001.ndjson'
+    const [own, all] = [new S3Client(options(seal.keys)), new S3Client(options(admin))]
+    const { VersionId } = await all.send(new HeadObjectCommand({ Bucket: BUCKET, Key }))
+    await expect(own.send(new DeleteObjectCommand({ Bucket: BUCKET, Key, VersionId }))).rejects.toMatchObject({ name: 'AccessDenied' })
+    // The administrator may do anything but that.
+    await expect(all.send(new DeleteObjectCommand({ Bucket: BUCKET, Key, VersionId }))).rejects.toMatchObject({ name: 'AccessDenied' })
+    await expect(all.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: 'a lie', IfNoneMatch: '*' }))).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+    })
+    await all.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: 'a lie' }))
+    const { Body } = await all.send(new GetObjectCommand({ Bucket: BUCKET, Key, VersionId }))
+    const kept = readSeal((await Body?.transformToString()) ?? '')
+    const seals = await records().list('SEAL')
+    expect(kept?.entry).toEqual(seals[0])
+    expect(seals).toHaveLength(2)
+    expect(verifyChain('SEAL', seals)).toBeUndefined()
+    for (const { subject, number, hash } of kept?.heads ?? [])
+      expect((await records().list(subject))[number - 1]).toMatchObject({ subject, number, hash })
+    expect(kept?.heads.map(({ subject }) => subject)).toEqual(expect.arrayContaining(['POLICY', expect.stringMatching(/^INCIDENT#/)]))
   })
 
   it('gives back what it cannot read, and works on the rest of the batch', async () => {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateRoleCommand, type IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
+import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectLockConfigurationCommand, type S3Client } from '@aws-sdk/client-s3'
 import { CreateTopicCommand, type SNSClient } from '@aws-sdk/client-sns'
 import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts'
@@ -204,4 +205,15 @@ export async function topicAndQueues(sns: SNSClient, sqs: SQSClient): Promise<{ 
   const { QueueUrl: watchUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'watch' }))
   if (TopicArn === undefined || QueueUrl === undefined || watchUrl === undefined) throw new Error('moto made no topic or no queue')
   return { topicArn: TopicArn, queueUrl: QueueUrl, watchUrl }
+}
+
+/** A bucket as the stack makes it for seals: versioned, each object locked for a day. */
+export async function sealBucket(s3: S3Client, name: string): Promise<void> {
+  await s3.send(new CreateBucketCommand({ Bucket: name, ObjectLockEnabledForBucket: true }))
+  await s3.send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration: { Status: 'Enabled' } }))
+  const ObjectLockConfiguration = {
+    ObjectLockEnabled: 'Enabled',
+    Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 1 } },
+  } as const
+  await s3.send(new PutObjectLockConfigurationCommand({ Bucket: name, ObjectLockConfiguration }))
 }

@@ -20,6 +20,12 @@ const ENVIRONMENT = {
   STACK_NAME: 'Countersign',
   WATCH_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/watch',
   QUARANTINE_POLICY_ARN: 'arn:aws:iam::123456789012:policy/quarantine',
+  NOTICE_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/notices',
+  REVIEW_FUNCTION_NAME: 'review',
+  SLACK_SECRET_NAME: 'bench',
+  SLACK_CHANNEL: 'C0123ABCD',
+  SECURITY_HUB: 'off',
+  SEAL_BUCKET: 'bench',
   AWS_REGION: 'us-east-1',
 }
 
@@ -28,7 +34,7 @@ export async function bundles(): Promise<Figures> {
   const outdir = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
   const app = new App({ outdir })
   new CountersignStack(app, 'Countersign', {
-    config: readStackConfig({}),
+    config: readStackConfig({ slack: { secretName: 'bench', channel: 'C0123ABCD' } }),
     policy: parsePolicy({ version: 1 }),
     places: await placeDatabases(),
   })
@@ -36,7 +42,7 @@ export async function bundles(): Promise<Figures> {
   const { Resources } = JSON.parse(readFileSync(join(outdir, 'Countersign.template.json'), 'utf8'))
   const bare = importMs('0')
   const figures: Figures = { 'node.bare': { value: rounded(bare, 0), unit: 'ms', target: null } }
-  for (const name of ['Respond', 'Contain', 'Seed']) {
+  for (const name of ['Respond', 'Contain', 'Slack', 'Review', 'Seal', 'Seed']) {
     const id = Object.keys(Resources).find((key) => key.startsWith(`${name}Responder`) && Resources[key].Type === 'AWS::Lambda::Function')
     const bundle = join(outdir, `asset.${Resources[id ?? '']?.Properties.Code.S3Key.replace('.zip', '')}`, 'index.mjs')
     const key = name.toLowerCase()

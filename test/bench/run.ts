@@ -2,6 +2,7 @@ import { advisorLatency } from './advisor-latency.ts'
 import { bundles } from './bundles.ts'
 import { lineages } from './lineage.ts'
 import { type Figures, isMet } from './measure.ts'
+import { records } from './records.ts'
 import { replayRatio } from './replay-ratio.ts'
 import { roundTrips } from './round-trips.ts'
 import { slopes } from './slopes.ts'
@@ -13,6 +14,7 @@ const figures: Figures = {
   ...(await roundTrips()),
   ...(await lineages()),
   ...(await advisorLatency()),
+  ...(await records()),
   ...(await bundles()),
 }
 if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(figures)}\n`)

@@ -1,3 +1,4 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { countersign, folder, lines, type Ran } from './run-cli.ts'
@@ -104,6 +105,37 @@ describe('release', () => {
     expect(lines<Listed>(again.out).map(({ id }) => id)).not.toContain(incident.id)
     const verified = await countersign(['changes', 'verify', ...on])
     expect(verified.code).toBe(0)
+    expect(verified.out).toContain('checked against 0 seals')
+  })
+})
+
+describe('the record', () => {
+  it('is sealed, exported as it is and to OCSF, and refuses a format that it does not know', async () => {
+    const sealed = await countersign(['changes', 'seal', ...on])
+    expect(sealed.out).toMatch(/^Seal 1 covers \d+ chains with \d+ entries in the embedded account/)
+    const again = await countersign(['changes', 'seal', '--json', ...on])
+    expect(lines<{ number: number; subject: string }>(again.out)[0]).toMatchObject({ number: 2, subject: 'SEAL' })
+    const entries = lines<{ subject: string }>((await countersign(['changes', 'export', ...on])).out)
+    expect(entries.some(({ subject }) => subject === `INCIDENT#${incident.id}`)).toBe(true)
+    const events = lines<{ class_uid: number }>((await countersign(['changes', 'export', '--format', 'ocsf', ...on])).out)
+    expect(new Set(events.map(({ class_uid }) => class_uid))).toEqual(new Set([2004, 6003]))
+    const wrong = await countersign(['changes', 'export', '--format', 'xml', ...on])
+    expect(wrong.code).toBe(2)
+    expect(wrong.err).toContain('one of ndjson, ocsf; got "xml"')
+    expect((await countersign(['changes', 'verify', ...on])).out).toContain('whole, checked against 2 seals.')
+  })
+
+  it('says by the seals what was done to it, and to them', async () => {
+    const file = join(data, 'seals', '000002.ndjson')
+    const text = readFileSync(file, 'utf8')
+    rmSync(file)
+    const lost = await countersign(['changes', 'verify', ...on])
+    expect(lost.code).toBe(1)
+    expect(lost.out).toContain('SEAL: entry 2 is not in the vault')
+    writeFileSync(file, text)
+    const { code, out } = await countersign(['changes', 'verify', '--json', ...on])
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ isWhole: true, seals: 2, faults: [] })
   })
 })
 

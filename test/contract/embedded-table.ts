@@ -5,6 +5,7 @@ import { createTable, type Table } from '../../shared/aws/table.ts'
 import { type Loopback, loopback, optionsFor, type WireAnswer, type WireRequest } from './loopback.ts'
 
 export interface EmbeddedTable {
+  readonly endpoint: string
   readonly table: Table
   /** The same table where every Query and Scan answers at most `size` items at a time. */
   paged(size: number): Table
@@ -23,6 +24,7 @@ export async function embeddedTable(): Promise<EmbeddedTable> {
   const clients = [table.client]
   const wires: Loopback[] = []
   return {
+    endpoint: url,
     table,
     paged(size) {
       const client = dynamo(optionsFor(url))

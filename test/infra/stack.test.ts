@@ -64,7 +64,7 @@ describe('respond', () => {
   })
 
   it('allows no wildcard action', () => {
-    for (const role of ['Respond', 'Contain', 'Rotate', 'Watch', 'Learn', 'Seed']) {
+    for (const role of ['Respond', 'Contain', 'Rotate', 'Watch', 'Learn', 'Seed', 'Seal']) {
       expect(
         actionsOf(statementsOf(role), 'Allow').filter((action) => action.includes('*')),
         role,
@@ -221,6 +221,48 @@ describe('watch', () => {
   })
 })
 
+describe('seal', () => {
+  it('may see which chains there are, read where each ends, write its own, and put seals that it cannot delete', () => {
+    const statements = statementsOf('SealResponder')
+    const about = (action: string) => statements.filter(({ Effect, Action }) => Effect === 'Allow' && [Action].flat().includes(action))
+    expect(
+      actionsOf(statements, 'Allow')
+        .filter((action) => /^(dynamodb|s3|iam|lambda):/.test(action))
+        .sort(),
+    ).toEqual(
+      ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Scan', 's3:GetObjectVersion', 's3:ListBucketVersions', 's3:PutObject'].sort(),
+    )
+    expect(about('dynamodb:Scan')[0]?.Condition).toMatchObject({ 'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk'] } })
+    expect(about('dynamodb:PutItem')[0]?.Condition).toEqual({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['SEAL'] } })
+    expect(JSON.stringify(about('s3:PutObject')[0]?.Resource)).toContain('/seals/*')
+  })
+
+  it('keeps seals a year in a bucket that lets nobody delete or read them from outside', () => {
+    template.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        ObjectLockEnabled: true,
+        ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 365 } } },
+        VersioningConfiguration: { Status: 'Enabled' },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+      },
+    })
+  })
+
+  it('is woken once a day by a role that may do nothing else, and keeps what failed', () => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'cron(17 3 * * ? *)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+    })
+    expect(actionsOf(statementsOf('SealScheduler'), 'Allow')).toEqual(['lambda:InvokeFunction'])
+  })
+})
+
 describe('the stack', () => {
   it('has patterns that EventBridge takes: 2,048 characters each at most', () => {
     for (const [id, { Properties }] of Object.entries(template.findResources('AWS::Events::Rule')))
@@ -241,7 +283,7 @@ describe('the stack', () => {
   it('has a dead-letter queue behind every queue, and an alarm on each', () => {
     expect(consumedQueues()).toHaveLength(4)
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
-    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(9)
+    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(10)
     for (const { Properties } of alarms) expect(Properties.AlarmActions).toHaveLength(1)
   })
 
@@ -283,6 +325,7 @@ describe('the stack', () => {
         'Respond',
         'Watch',
         'Seed',
+        'Seal',
       ])
     }
   })
@@ -301,7 +344,7 @@ describe('the stack', () => {
     }
     const outdir = app.synth().directory
     const bundles = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter(({ name }) => name === 'index.mjs')
-    expect(bundles).toHaveLength(6)
+    expect(bundles).toHaveLength(7)
     for (const { parentPath, name } of bundles) expect(statSync(join(parentPath, name)).size).toBeLessThan(1_500_000)
   })
 

@@ -27,6 +27,8 @@ describe('the configuration of a stack', () => {
     expect(readStackConfig(context)).toEqual({
       policyFile: 'policy.yaml',
       includeRoleSessions: false,
+      securityHub: false,
+      seals: { lock: 'governance', retentionDays: 365 },
       readOnlyEvents: true,
       logRetentionDays: 90,
       bootstrapBaselines: true,
@@ -46,6 +48,18 @@ describe('the configuration of a stack', () => {
     ['advisorModelId', { advisorModelId: 'a model' }, '"a model"', 'must be a Bedrock model id, inference profile id or ARN'],
     ['readOnlyEvents', { readOnlyEvents: 'no' }, '"no"', 'boolean'],
     ['policyFile', { policyFile: '' }, '""', '>=1'],
+    ['slack.channel', { slack: { secretName: 'countersign/slack', channel: '#incidents' } }, '"#incidents"', 'the id of a channel'],
+    [
+      'slack.secretName',
+      { slack: { secretName: 'arn:aws:x', channel: 'C0123ABCD' } },
+      '"arn:aws:x"',
+      'the name of a secret, without its ARN',
+    ],
+    ['slack.secretName', { slack: { channel: 'C0123ABCD' } }, 'nothing', 'string'],
+    ['slack.apiUrl', { slack: { secretName: 'x', channel: 'C0123ABCD', apiUrl: 'http://example.com' } }, '"http://example.com"', 'URL'],
+    ['seals.lock', { seals: { lock: 'none' } }, '"none"', 'governance'],
+    ['seals.retentionDays', { seals: { retentionDays: 0 } }, '0', '>=1'],
+    ['securityHub', { securityHub: 'yes' }, '"yes"', 'boolean'],
   ])('is refused by the name of its key, with the value and what is allowed: %s', (key, context, value, allowed) => {
     const message = refusal(() => readStackConfig(context))
     expect(message).toMatch(new RegExp(`^${key}: `))
@@ -58,6 +72,9 @@ describe('the configuration of a stack', () => {
     const message = refusal(() => readStackConfig({ notifyMail: 'oncall@example.com' }))
     expect(message).toContain('notifyMail: no such key; the keys are policyFile, ')
     expect(message).toContain('notifyEmail')
+    expect(refusal(() => readStackConfig({ slack: { secretName: 'x', channel: 'C0123ABCD', token: 'x' } }))).toContain(
+      'token: no such key of slack; check the spelling',
+    )
   })
 
   it('names every wrong key at once', () => {

@@ -140,12 +140,9 @@ describe('learning', () => {
     await world.respond(ATTACK)
     const [incident] = await world.incidents()
     if (incident === undefined) throw new Error('no incident')
-    const verdict = { kind, by: arnOf('reviewer'), reason: 'x', at: new Date(NOW).toISOString() }
-    for (let at = 0; at < 10; at++)
-      await world.ports.incidents.save(
-        { ...incident, id: `inc-${at}`, state: 'confirmed', verdict, assessment: { ...incident.assessment, baseRisk, contributions: [] } },
-        0,
-      )
+    const answered = { risk: baseRisk, baseRisk, isConfirmed: false, shares: {}, likelihood: null }
+    const verdict = { kind, by: arnOf('reviewer'), reason: 'x', at: new Date(NOW).toISOString(), answered }
+    for (let at = 0; at < 10; at++) await world.ports.incidents.save({ ...incident, id: `inc-${at}`, state: 'confirmed', verdict }, 0)
     const { number } = await readPolicy(world.ports.record)
     const next = Policy.parse({ version: 1, mode: 'contain', ...policy })
     await applyPolicy(world.ports.record, { policy: next, by: 'test', why: 'test', at: new Date(NOW).toISOString(), expected: number })

@@ -4,6 +4,7 @@ import type { ContainPorts, Versioned } from '../../ports.ts'
 import { foreignAccount } from '../decide.ts'
 import { updateIncident } from '../incident-update.ts'
 import { owe, settle } from '../notify.ts'
+import { isOrdered } from '../order.ts'
 import type { PolicyInForce } from '../policy-source.ts'
 import type { Chapter } from './chapter.ts'
 import { approvedSteps, planOf } from './plan.ts'
@@ -40,7 +41,8 @@ export async function contain(
     ports.breaker.reserve(Math.floor(now / HOUR_MS), incident.id, limit),
     Promise.all(exact.map((step) => look(step, ports))),
   ])
-  const refusal = refusalOf(incident, bounds.get(own), { isReserved, limit, steps: steps.length, account: ports.account })
+  const ordered = await withOrder(bounds.get(own), incident, ports)
+  const refusal = refusalOf(incident, ordered, { isReserved, limit, steps: steps.length, account: ports.account })
   if (refusal !== undefined) return close(stored, { state: 'asking', why: [refusal] }, chapter, ports)
   /** What keeps the incident from being contained, and what is only to be said: the intruder must not hold off the one by the other. */
   const doubts: string[] = []
@@ -211,6 +213,12 @@ async function boundsNow(
     return [[key, boundsFor(policy, known?.arn ?? one.id, known?.tags ?? (needsTags(policy) ? undefined : {}), clock.now())] as const]
   })
   return new Map((await Promise.all(all)).flat())
+}
+
+/** A person's order stands in the place of the mode, and of no protection. Asked for only where the mode does not contain. */
+async function withOrder(bounds: Bounds | undefined, incident: Incident, { record }: ContainPorts): Promise<Bounds | undefined> {
+  if (bounds === undefined || bounds.mode === 'contain') return bounds
+  return (await isOrdered(incident, record)) ? { ...bounds, mode: 'contain' } : bounds
 }
 
 function refusalOf(

@@ -33,15 +33,16 @@ export function answersIn(incidents: readonly Incident[]): { answers: Answered[]
     const { opinion } = assessment
     if (opinion !== undefined && !(opinion.kind === 'fallback' && opinion.cause === 'absent')) asked += 1
     if (opinion?.kind === 'fallback' && opinion.cause !== 'absent') fallbacks[opinion.cause] = (fallbacks[opinion.cause] ?? 0) + 1
-    if (verdict === undefined || NOT_A_PERSON.test(verdict.by)) continue
+    if (verdict?.answered === undefined || NOT_A_PERSON.test(verdict.by)) continue
+    const { baseRisk, isConfirmed, shares, likelihood } = verdict.answered
     answers.push({
       incidentId: id,
       at: Date.parse(verdict.at),
       isCompromised: verdict.kind === 'compromised',
-      baseRisk: assessment.baseRisk,
-      isConfirmed: assessment.isConfirmed,
-      shares: Object.fromEntries(assessment.contributions.map(({ finding, share }) => [finding.detector, share])),
-      likelihood: opinion?.kind === 'answered' ? opinion.likelihood : undefined,
+      baseRisk,
+      isConfirmed,
+      shares,
+      likelihood: likelihood ?? undefined,
     })
   }
   return { answers: answers.sort((a, b) => a.at - b.at), questions: { asked, fallbacks } }

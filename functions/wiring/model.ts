@@ -1,0 +1,13 @@
+import { bedrockModel } from '../../shared/aws/bedrock-model.ts'
+import { bedrockClient } from '../../shared/aws/clients.ts'
+import type { RespondConfig } from '../../shared/config.ts'
+import type { Model } from '../../shared/ports.ts'
+
+/** The configured model, or undefined where there is none. */
+export function modelIn({
+  ADVISOR_MODEL_ID: id,
+  ADVISOR_GUARDRAIL: guardrail,
+  ADVISOR_REGION: region,
+}: Pick<RespondConfig, 'ADVISOR_MODEL_ID' | 'ADVISOR_GUARDRAIL' | 'ADVISOR_REGION'>): Model | undefined {
+  return id === undefined ? undefined : bedrockModel(bedrockClient(region === undefined ? {} : { region }), { id, guardrail })
+}

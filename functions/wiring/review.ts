@@ -1,0 +1,69 @@
+import { setTimeout } from 'node:timers/promises'
+import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
+import { dynamo, lambdaClient, secretsClient, securityHubClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
+import { lambdaContainDoor, lambdaRotateDoor, sqsShareDoor } from '../../shared/aws/doors.ts'
+import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { snsNotifier } from '../../shared/aws/notifier.ts'
+import { dynamoPostings } from '../../shared/aws/postings.ts'
+import { placeOfTopic, securityHub } from '../../shared/aws/security-hub.ts'
+import { slackSecret } from '../../shared/aws/slack-secret.ts'
+import { ReviewConfig, readEnvironment } from '../../shared/config.ts'
+import { ResponderError } from '../../shared/errors.ts'
+import { slackApi } from '../../shared/slack/api.ts'
+import { slackNotifier } from '../../shared/slack/notifier.ts'
+import { press } from '../../shared/slack/press.ts'
+import type { Reviewer } from '../review-event.ts'
+import { modelIn } from './model.ts'
+import { log } from './telemetry.ts'
+
+const SLACK_TIMEOUT_MS = 5_000
+
+/** Slack puts off who posts too fast for some seconds. Who is put off for longer tells people by another way. */
+const PATIENCE_MS = 10_000
+
+const config = readEnvironment(ReviewConfig, process.env)
+const table = { client: dynamo(), name: config.TABLE_NAME }
+const { ROTATE_FUNCTION_NAME: rotate } = config
+const clock = { now: () => Date.now() }
+const incidents = dynamoIncidentStore(table)
+const record = dynamoChangeRecord(table)
+const topic = snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN)
+const secret = slackSecret(secretsClient(), config.SLACK_SECRET_NAME ?? '', clock)
+
+const slack = async () =>
+  slackApi({
+    token: (await secret()).botToken,
+    url: config.SLACK_API_URL,
+    timeoutMs: SLACK_TIMEOUT_MS,
+    patienceMs: PATIENCE_MS,
+    wait: (ms) => setTimeout(ms),
+  })
+
+const notifier =
+  config.SLACK_CHANNEL === undefined
+    ? topic
+    : slackNotifier({ slack, channel: config.SLACK_CHANNEL, postings: dynamoPostings(table), incidents, record, fallback: topic, log })
+
+const hub = securityHub(securityHubClient(), placeOfTopic(config.NOTIFY_TOPIC_ARN), clock)
+const shareDoor = sqsShareDoor(sqsClient(), config.SECURITY_HUB === 'on' ? config.NOTICE_QUEUE_URL : undefined)
+
+export const reviewer: Reviewer = {
+  tell: (notice) => notifier.notify(notice),
+  press: (pressed) =>
+    press(pressed, {
+      incidents,
+      record,
+      containDoor: lambdaContainDoor(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
+      rotateDoor: rotate === undefined ? undefined : lambdaRotateDoor(lambdaClient(), rotate),
+      clock,
+      slack,
+      model: modelIn(config),
+      log,
+    }),
+  shareLater: (incidentId) => shareDoor.share(incidentId),
+  async share(incidentId) {
+    const stored = await incidents.get(incidentId)
+    if (stored === undefined) throw new ResponderError('incident.unknown', `no incident ${incidentId} in the table`)
+    await hub.share(stored.value)
+  },
+}

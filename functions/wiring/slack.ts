@@ -1,0 +1,30 @@
+import { hastyLambdaClient, secretsClient } from '../../shared/aws/clients.ts'
+import { lambdaReviewDoor } from '../../shared/aws/doors.ts'
+import { slackSecret } from '../../shared/aws/slack-secret.ts'
+import { readEnvironment, SlackConfig } from '../../shared/config.ts'
+import { slackApi } from '../../shared/slack/api.ts'
+import type { Press } from '../../shared/slack/button.ts'
+import type { ReceivePorts } from '../../shared/slack/receive.ts'
+import { log } from './telemetry.ts'
+
+/** Slack waits three seconds for the acknowledgement, and a form that takes longer is shown no more. */
+const FORM_TIMEOUT_MS = 1_500
+
+const config = readEnvironment(SlackConfig, process.env)
+const clock = { now: () => Date.now() }
+const secret = slackSecret(secretsClient(), config.SLACK_SECRET_NAME, clock)
+
+export const ports: ReceivePorts = {
+  signingSecret: async () => (await secret()).signingSecret,
+  slack: async () =>
+    slackApi({
+      token: (await secret()).botToken,
+      url: config.SLACK_API_URL,
+      timeoutMs: FORM_TIMEOUT_MS,
+      patienceMs: 0,
+      wait: async () => {},
+    }),
+  reviewDoor: lambdaReviewDoor<Press>(hastyLambdaClient(), config.REVIEW_FUNCTION_NAME),
+  clock,
+  log,
+}

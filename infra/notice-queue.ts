@@ -1,0 +1,37 @@
+import { Duration } from 'aws-cdk-lib'
+import type { Topic } from 'aws-cdk-lib/aws-sns'
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import { deadLetterQueue } from './dead-letter-queue.ts'
+import type { ResponderFunction } from './responder-function.ts'
+
+/** The time that review may take for a notice or a press. */
+export const REVIEW_TIMEOUT = Duration.seconds(60)
+
+/** How often a notice is tried before it is set aside for a person. */
+const TRIES = 5
+
+/** Notices on their way to Slack: respond and contain put them there and hold no token. */
+export class NoticeQueue extends Construct {
+  readonly queue: Queue
+  readonly failures: Queue
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id)
+    this.failures = deadLetterQueue(this, 'NoticeFailures')
+    this.queue = new Queue(this, 'Queue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      visibilityTimeout: Duration.seconds(REVIEW_TIMEOUT.toSeconds() * 6),
+      retentionPeriod: Duration.days(4),
+      deadLetterQueue: { queue: this.failures, maxReceiveCount: TRIES },
+    })
+  }
+}
+
+/** Lets a function tell people: through the queue where there is one, else through the topic. */
+export function allowNotices(responder: ResponderFunction, { topic, queue }: { topic: Topic; queue: Queue | undefined }): void {
+  if (queue === undefined) return responder.allow(['sns:Publish'], [topic.topicArn])
+  responder.function.addEnvironment('NOTICE_QUEUE_URL', queue.queueUrl)
+  responder.allow(['sqs:SendMessage'], [queue.queueArn])
+}

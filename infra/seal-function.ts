@@ -1,0 +1,83 @@
+import { type CfnElement, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
+import type { Table } from 'aws-cdk-lib/aws-dynamodb'
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import type { StackConfig } from '../shared/config.ts'
+import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
+import { deadLetterQueue } from './dead-letter-queue.ts'
+import { ResponderFunction } from './responder-function.ts'
+
+/** When the record is sealed, in UTC. */
+const DAILY = 'cron(17 3 * * ? *)'
+
+export interface SealFunctionProps {
+  readonly table: Table
+  readonly config: StackConfig
+}
+
+/** Seals the record once a day into a bucket whose objects nobody can delete before their time. */
+export class SealFunction extends Construct {
+  readonly roleArn: string
+  readonly failures: Queue
+  readonly bucket: Bucket
+
+  constructor(scope: Construct, id: string, { table, config }: SealFunctionProps) {
+    super(scope, id)
+    const stack = Stack.of(this)
+    this.failures = deadLetterQueue(this, 'SealFailures')
+    this.bucket = new Bucket(this, 'Seals', {
+      objectLockEnabled: true,
+      objectLockDefaultRetention: ObjectLockRetention[config.seals.lock](Duration.days(config.seals.retentionDays)),
+      versioned: true,
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    })
+    Validations.of(this.bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason: 'One object a day, each an entry of the record: an access log would need a bucket with a log of its own.',
+    })
+    const responder = new ResponderFunction(this, 'Responder', {
+      entry: 'seal',
+      description: 'Seals the ends of all chains of the record',
+      environment: { TABLE_NAME: table.tableName, SEAL_BUCKET: this.bucket.bucketName },
+      logRetentionDays: config.logRetentionDays,
+      memorySize: 512,
+      timeout: Duration.minutes(15),
+    })
+    responder.function.configureAsyncInvoke({
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(6),
+      onFailure: new SqsDestination(this.failures),
+    })
+    // A scan has no leading key: it may see which chains there are, and nothing of what is in them.
+    responder.allow(['dynamodb:Scan'], [table.tableArn], {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk'] },
+      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    })
+    responder.allowItems(['dynamodb:Query'], table.tableArn, ['INCIDENT#*', 'ORDER#*', 'POLICY', 'SEAL'])
+    responder.allowItems(['dynamodb:PutItem'], table.tableArn, ['SEAL'])
+    responder.allow(['s3:PutObject', 's3:GetObjectVersion'], [this.bucket.arnForObjects('seals/*')])
+    responder.allow(['s3:ListBucketVersions'], [this.bucket.bucketArn], { StringLike: { 's3:prefix': 'seals/*' } })
+    const scheduler = new Role(this, 'Scheduler', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
+    })
+    scheduler.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [responder.function.functionArn] }))
+    new CfnSchedule(this, 'Daily', {
+      scheduleExpression: DAILY,
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: { arn: responder.function.functionArn, roleArn: scheduler.roleArn },
+    })
+    acknowledgeWildcards(this, {
+      'Resource::*': 'X-Ray takes no resource.',
+      [`Resource::<${stack.getLogicalId(this.bucket.node.defaultChild as CfnElement)}.Arn>/seals/*`]:
+        'Each seal is an object of its own; none can be deleted, and the first version of each is the one that counts.',
+    })
+    this.roleArn = responder.role.roleArn
+  }
+}

@@ -1,0 +1,83 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
+import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2'
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+import type { SlackSettings, StackConfig } from '../shared/config.ts'
+import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
+import { ResponderFunction } from './responder-function.ts'
+
+/** People press buttons: a few a second is plenty, and a flood of forged requests costs little. */
+const THROTTLE = { rateLimit: 10, burstLimit: 20 }
+
+/** Slack sees nothing of what takes longer than three seconds. */
+const TIMEOUT = Duration.seconds(5)
+
+/** What is kept of each request: no address, no header, no body. */
+const ACCESS_LOG = JSON.stringify({
+  requestId: '$context.requestId',
+  time: '$context.requestTimeEpoch',
+  route: '$context.routeKey',
+  status: '$context.status',
+  bytes: '$context.responseLength',
+  ms: '$context.responseLatency',
+})
+
+export interface SlackFunctionProps {
+  readonly review: LambdaFunction
+  readonly config: StackConfig
+  readonly slack: SlackSettings
+}
+
+/** Where Slack sends what people press: an HTTP API with one route, and a function that may invoke review and read one secret. */
+export class SlackFunction extends Construct {
+  readonly roleArn: string
+
+  constructor(scope: Construct, id: string, { review, config, slack }: SlackFunctionProps) {
+    super(scope, id)
+    const responder = new ResponderFunction(this, 'Responder', {
+      entry: 'slack',
+      description: 'Checks and acknowledges what Slack sends, and hands it to review',
+      environment: {
+        REVIEW_FUNCTION_NAME: review.functionName,
+        SLACK_SECRET_NAME: slack.secretName,
+        ...(slack.apiUrl === undefined ? {} : { SLACK_API_URL: slack.apiUrl }),
+      },
+      logRetentionDays: config.logRetentionDays,
+      // More memory is more processor: a cold start has to fit into the three seconds.
+      memorySize: 1024,
+      timeout: TIMEOUT,
+    })
+    responder.allow(['lambda:InvokeFunction'], [review.functionArn])
+    responder.allow(['secretsmanager:GetSecretValue'], [secretArn(Stack.of(this), slack.secretName)])
+    const api = new HttpApi(this, 'Api', { description: 'What people press in Slack', createDefaultStage: false })
+    const routes = api.addRoutes({
+      path: '/slack/interactions',
+      methods: [HttpMethod.POST],
+      integration: new HttpLambdaIntegration('Integration', responder.function),
+    })
+    for (const route of routes)
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason: 'Slack cannot sign in to AWS: the function checks its signature over the raw body before anything else.',
+      })
+    const logs = new LogGroup(this, 'Requests', { retention: config.logRetentionDays, removalPolicy: RemovalPolicy.RETAIN })
+    new HttpStage(this, 'Stage', {
+      httpApi: api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: THROTTLE,
+      accessLogSettings: { destination: new LogGroupLogDestination(logs), format: AccessLogFormat.custom(ACCESS_LOG) },
+    })
+    acknowledgeWildcards(this, { 'Resource::*': 'X-Ray takes no resource; there is no other wildcard.' })
+    new CfnOutput(Stack.of(this), 'SlackRequestUrl', { value: `${api.apiEndpoint}/slack/interactions` })
+    this.roleArn = responder.role.roleArn
+  }
+}
+
+/** A secret by its name: Secrets Manager adds six characters of its own to the ARN. */
+export function secretArn({ partition, region, account }: Stack, name: string): string {
+  return `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}-??????`
+}

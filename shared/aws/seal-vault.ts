@@ -1,0 +1,47 @@
+import { GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import type { SealVault } from '../ports.ts'
+import { isNamed } from './table.ts'
+
+const PREFIX = 'seals/'
+
+/**
+ * Seals as objects `seals/000001.ndjson` of a bucket with Object Lock. Whoever may write the bucket may put another version over
+ * one, or hide it behind a delete marker; the first version stays, and is the one that is read.
+ */
+export function s3SealVault(client: S3Client, bucket: string): SealVault {
+  const keyOf = (number: number) => `${PREFIX}${String(number).padStart(6, '0')}.ndjson`
+  /** Versions below a prefix; S3 lists those of a key newest first. */
+  async function* versions(prefix: string): AsyncGenerator<{ key: string; versionId: string }> {
+    let from: { KeyMarker: string | undefined; VersionIdMarker: string | undefined } | undefined
+    do {
+      const page = await client.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, ...from }))
+      for (const { Key, VersionId } of page.Versions ?? [])
+        if (Key !== undefined && VersionId !== undefined) yield { key: Key, versionId: VersionId }
+      from = page.IsTruncated === true ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker } : undefined
+    } while (from !== undefined)
+  }
+  return {
+    async put(number, text) {
+      const object = { Bucket: bucket, Key: keyOf(number), Body: text, ContentType: 'application/x-ndjson' }
+      try {
+        await client.send(new PutObjectCommand({ ...object, IfNoneMatch: '*' }))
+        return true
+      } catch (cause) {
+        if (isNamed(cause, 'PreconditionFailed')) return false
+        throw cause
+      }
+    },
+    async get(number) {
+      let first: string | undefined
+      for await (const { key, versionId } of versions(keyOf(number))) if (key === keyOf(number)) first = versionId
+      if (first === undefined) return undefined
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(number), VersionId: first }))
+      return Body?.transformToString()
+    },
+    async last() {
+      let last = 0
+      for await (const { key } of versions(PREFIX)) last = Math.max(last, Number(key.match(/^seals\/(\d{6,})\.ndjson$/)?.[1] ?? 0))
+      return last
+    },
+  }
+}

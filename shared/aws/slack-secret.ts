@@ -1,0 +1,45 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { z } from 'zod'
+import { ResponderError } from '../errors.ts'
+import type { Clock } from '../ports.ts'
+
+/** What the Slack app needs, as the secret holds it: JSON with both. */
+const SlackSecret = z.object({
+  signingSecret: z.string().regex(/^[0-9a-f]{32,64}$/),
+  botToken: z.string().regex(/^xoxb-[A-Za-z0-9-]{10,250}$/),
+})
+export type SlackSecret = z.infer<typeof SlackSecret>
+
+/** A secret is read again after this, so that a rotated one is in use soon. */
+const FRESH_MS = 5 * 60_000
+
+/** Reads the app's secret from Secrets Manager, at most once in five minutes. What is in it is in no error. */
+export function slackSecret(client: SecretsManagerClient, secretId: string, clock: Clock): () => Promise<SlackSecret> {
+  let known: { secret: SlackSecret; readAt: number } | undefined
+  return async () => {
+    const now = clock.now()
+    if (known !== undefined && now - known.readAt < FRESH_MS) return known.secret
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }))
+    known = { secret: parse(SecretString, secretId), readAt: now }
+    return known.secret
+  }
+}
+
+function parse(text: string | undefined, secretId: string): SlackSecret {
+  const parsed = SlackSecret.safeParse(json(text))
+  if (parsed.success) return parsed.data
+  const keys = [...new Set(parsed.error.issues.map(({ path }) => String(path[0] ?? 'the whole')))].join(', ')
+  throw new ResponderError(
+    'secret.invalid',
+    `secret ${secretId} must be JSON with signingSecret (hex) and botToken (xoxb-…); wrong: ${keys}; docs/slack.md shows how to make it`,
+  )
+}
+
+function json(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '')
+  } catch {
+    // The parser's own error would quote the secret.
+    return undefined
+  }
+}

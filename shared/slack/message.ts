@@ -1,0 +1,162 @@
+import type { ActionsBlock, Button, KnownBlock } from '@slack/types'
+import type { Change } from '../domain/change.ts'
+import { type Incident, isClosed, type NoticeKind } from '../domain/incident.ts'
+import type { Policy, ReviewKind } from '../domain/policy.ts'
+import { revisionOf } from '../domain/revision.ts'
+import { pendingOf } from '../stages/contain/plan.ts'
+import { standingSteps } from '../stages/contain/progress.ts'
+import { printable } from '../stages/notify.ts'
+import { actionId, type ButtonKind, bound } from './button.ts'
+import { actorText, code, escaped, LIMITS, section } from './text.ts'
+
+export interface Message {
+  /** What a notification and a screen reader say. */
+  readonly text: string
+  readonly blocks: KnownBlock[]
+}
+
+/** What a message is made of, each as it is now: two notices in the wrong order end in the same message. */
+export interface Told {
+  readonly incident: Incident
+  readonly changes: readonly Change[]
+  readonly policy: Policy
+  readonly isReversed?: boolean
+}
+
+/** The most lines of why, what was done and what waits: it is read at night, on a phone. */
+const LINES = 3
+
+/** The one message of an incident: priority, who, why, what was done, what waits, and the buttons that fit. */
+export function messageOf(told: Told): Message {
+  const { incident, changes } = told
+  const title = titleOf(told)
+  const blocks: KnownBlock[] = [
+    { type: 'header', text: { type: 'plain_text', text: printable(title, LIMITS.header), emoji: false } },
+    section([
+      `*Priority ${incident.priority}* (risk ${Math.round(incident.assessment.risk)}, blast radius ${incident.blastRadius.score})`,
+      `*Who* ${incident.identity.kind} ${code(incident.identity.id, 200)}`,
+    ]),
+    section(['*Why*', ...whyOf(incident)]),
+    section(['*Done*', ...doneOf(incident, changes)]),
+  ]
+  const waits = waitsOf(incident)
+  if (waits.length > 0) blocks.push(section(['*Waits for you*', ...waits]))
+  const outcome = outcomeOf(incident, changes)
+  if (outcome.length > 0) blocks.push(section(outcome))
+  blocks.push(buttonsOf(told), {
+    type: 'context',
+    elements: [{ type: 'mrkdwn', text: `${incident.id} · ${incident.state} · tier ${code(incident.decision.tier, 60)}`, verbatim: true }],
+  })
+  return { text: escaped(printable(title, LIMITS.header)), blocks }
+}
+
+function titleOf({ incident, isReversed }: Told): string {
+  const who = printable(incident.identity.name, 64)
+  if (isReversed === true && !isClosed(incident)) return `Reversed by somebody and set again: ${who}`
+  switch (incident.state) {
+    case 'watching':
+      return `Watching ${who}`
+    case 'asking':
+      return `Decide about ${who}`
+    case 'containing':
+      return `Containing ${who}`
+    case 'contained':
+      return `Contained ${who}, please countersign`
+    case 'releasing':
+      return `Releasing ${who}`
+    case 'released':
+      return `Released ${who}`
+    case 'rotating':
+      return `Confirmed: the keys of ${who} are being made anew`
+    case 'confirmed':
+      return `Confirmed: ${who} was compromised`
+    case 'expired':
+      return `Nobody answered about ${who}: ended`
+  }
+}
+
+function whyOf({ assessment }: Incident): string[] {
+  return [...assessment.contributions]
+    .sort((a, b) => b.share - a.share)
+    .slice(0, LINES)
+    .map(({ finding, share }) => `• ${escaped(finding.title)} (+${Math.round(share)}): ${code(finding.reason, 120)}`)
+}
+
+function doneOf(incident: Incident, changes: readonly Change[]): string[] {
+  const steps = standingSteps(changes).filter(({ isDone }) => isDone)
+  if (steps.length === 0)
+    return [incident.state === 'released' && incident.containedAt !== undefined ? 'Given back as it was.' : 'Nothing was changed.']
+  const more = steps.length > LINES ? [`… and ${steps.length - LINES} more (Details)`] : []
+  return [...steps.slice(0, LINES).map(({ target }) => `• ${code(target, 160)}`), ...more]
+}
+
+function waitsOf(incident: Incident): string[] {
+  if (incident.state === 'released') return []
+  const doubts = incident.state === 'asking' ? incident.decision.why.slice(-1).map((line) => `• ${code(line, 200)}`) : []
+  const pending = pendingOf(incident)
+  const more = pending.length > LINES ? [`… and ${pending.length - LINES} more (Details)`] : []
+  return [...doubts, ...pending.slice(0, LINES).map((line) => `• ${code(line, 200)}`), ...more]
+}
+
+/** What people have said, and who. */
+function outcomeOf(incident: Incident, changes: readonly Change[]): string[] {
+  const { verdict, state } = incident
+  const ordered = changes.findLast(({ kind, to }) => kind === 'verdict' && to === 'containing')
+  const lines = ordered === undefined ? [] : [`*Containment ordered* by ${actorText(ordered.actor)}: ${code(ordered.why, 200)}`]
+  if (verdict !== undefined)
+    lines.push(`*${verdict.kind === 'legitimate' ? 'Released' : 'Confirmed'}* by ${actorText(verdict.by)}: ${code(verdict.reason, 200)}`)
+  if (verdict?.kind === 'legitimate' && state === 'asking') lines.push('Not all could be given back: see what waits.')
+  return [...lines, ...firstOfTwo(incident, changes)]
+}
+
+function firstOfTwo(incident: Incident, changes: readonly Change[]): string[] {
+  const revision = revisionOf(incident)
+  return changes.flatMap(({ kind, to, actor }) => {
+    const said = to as { says?: ReviewKind; revision?: string } | null
+    if (kind !== 'endorsement' || said?.revision !== revision || said.says === undefined) return []
+    return [`*First of two:* ${actorText(actor)} says “${LABELS[said.says]}”. Another person has to press the same.`]
+  })
+}
+
+const LABELS: Readonly<Record<ButtonKind, string>> = {
+  legitimate: 'Release',
+  compromised: 'Confirm compromise',
+  contain: 'Contain now',
+  explain: 'Explain',
+  details: 'Details',
+}
+
+/** Kinds of identities that contain knows how to contain. */
+const CONTAINABLE: readonly string[] = ['iam-user', 'role']
+
+function kindsFor({ state, identity }: Incident): ButtonKind[] {
+  switch (state) {
+    case 'asking':
+      return ['legitimate', 'compromised', ...(CONTAINABLE.includes(identity.kind) ? (['contain'] as const) : []), 'explain', 'details']
+    case 'contained':
+      return ['legitimate', 'compromised', 'explain', 'details']
+    case 'watching':
+    case 'containing':
+      return ['legitimate', 'explain', 'details']
+    default:
+      return ['explain', 'details']
+  }
+}
+
+function buttonsOf({ incident, policy }: Told): ActionsBlock {
+  const value = bound(incident.id, revisionOf(incident))
+  const button = (kind: ButtonKind): Button => {
+    const wantsReason = (policy.slack.reasonFor as readonly string[]).includes(kind)
+    const style = STYLES[kind]
+    const text = { type: 'plain_text', text: LABELS[kind], emoji: false } as const
+    return { type: 'button', action_id: actionId(kind, wantsReason), text, value, ...(style === undefined ? {} : { style }) }
+  }
+  return { type: 'actions', block_id: 'review', elements: kindsFor(incident).map(button) }
+}
+
+const STYLES: Readonly<Partial<Record<ButtonKind, 'primary' | 'danger'>>> = { legitimate: 'primary', compromised: 'danger' }
+
+/** A notice that calls for people: a changed message makes no sound, so it is said below the message too. */
+export function isLoud(kind: NoticeKind): boolean {
+  return kind === 'ask' || kind === 'contained' || kind === 'reversed'
+}

@@ -1,0 +1,89 @@
+import type { ChangeRecord, IncidentStore, Log, Notice, Notifier, Postings } from '../ports.ts'
+import { printable } from '../stages/notify.ts'
+import { readPolicy } from '../stages/policy-source.ts'
+import { incidentSubject } from '../stages/record.ts'
+import { type SlackApi, SlackRefusal } from './api.ts'
+import { isLoud, type Message, messageOf } from './message.ts'
+import { code, escaped, LIMITS, section } from './text.ts'
+
+export interface SlackNotifierPorts {
+  /** Slack, with its secret read. */
+  slack(): Promise<SlackApi>
+  readonly channel: string
+  readonly postings: Postings
+  readonly incidents: Pick<IncidentStore, 'get'>
+  readonly record: ChangeRecord
+  /** Who is told where Slack cannot be. */
+  readonly fallback: Notifier
+  readonly log: Log
+}
+
+/** Slack's words for a message that is not there any more. */
+const GONE: readonly string[] = ['message_not_found', 'cant_update_message', 'thread_not_found']
+
+/**
+ * One message per incident: posted once and changed by every later notice, which is said below it where it calls for people.
+ * Where Slack fails, for whatever reason, the notice goes to the fallback; where that fails too, the caller still owes it.
+ */
+export function slackNotifier(ports: SlackNotifierPorts): Notifier {
+  return {
+    async notify(notice) {
+      try {
+        await tell(notice, ports)
+      } catch (cause) {
+        const error = cause instanceof SlackRefusal ? cause.reason : cause instanceof Error ? cause.name : 'unknown error'
+        ports.log.warn('slack.notice.failed', { incidentId: notice.incidentId, error })
+        await ports.fallback.notify(notice)
+      }
+    },
+  }
+}
+
+async function tell(notice: Notice, ports: SlackNotifierPorts): Promise<void> {
+  const [slack, stored, posting] = await Promise.all([
+    ports.slack(),
+    ports.incidents.get(notice.incidentId),
+    ports.postings.get(notice.incidentId),
+  ])
+  if (stored === undefined) {
+    await slack.post(ports.channel, asText(notice))
+    return
+  }
+  const { value: incident } = stored
+  const [changes, { policy }] = await Promise.all([ports.record.list(incidentSubject(incident.id)), readPolicy(ports.record)])
+  const message = messageOf({ incident, changes, policy, isReversed: notice.kind === 'reversed' })
+  // What a notice is told as, once: a redelivery finds it said.
+  const told = `${notice.kind} ${incident.head.number}`
+  if (posting !== undefined && (await change(slack, posting, message))) {
+    if (!isLoud(notice.kind) || posting.told === told) return
+    await slack.post(posting.channel, { text: message.text, blocks: [section([message.text])] }, posting.ts)
+    await ports.postings.put(incident.id, { ...posting, told }, posting.ts)
+    return
+  }
+  const ts = await slack.post(ports.channel, message)
+  if (await ports.postings.put(incident.id, { channel: ports.channel, ts, told }, posting?.ts)) return
+  // Another notice of the same incident was posted meanwhile: one message is enough.
+  await slack.remove(ports.channel, ts)
+  const first = await ports.postings.get(incident.id)
+  if (first !== undefined) await slack.update(first.channel, first.ts, message)
+}
+
+/** False where the message is no longer there. */
+async function change(slack: SlackApi, { channel, ts }: { channel: string; ts: string }, message: Message): Promise<boolean> {
+  try {
+    await slack.update(channel, ts, message)
+    return true
+  } catch (cause) {
+    if (cause instanceof SlackRefusal && GONE.includes(cause.reason)) return false
+    throw cause
+  }
+}
+
+/** A notice that is about no incident, such as an override. */
+function asText({ title, body }: Notice): Message {
+  const lines = body.split('\n').map((line) => code(line, 500))
+  return {
+    text: escaped(printable(title, LIMITS.header)),
+    blocks: [{ type: 'header', text: { type: 'plain_text', text: printable(title, LIMITS.header), emoji: false } }, section(lines)],
+  }
+}

@@ -1,0 +1,103 @@
+import { groupsAsked, slackActor } from '../domain/approval.ts'
+import type { Incident } from '../domain/incident.ts'
+import { ReviewKind } from '../domain/policy.ts'
+import { revisionOf } from '../domain/revision.ts'
+import { ResponderError } from '../errors.ts'
+import type { Log, Model } from '../ports.ts'
+import { explain } from '../stages/explain/explain.ts'
+import { linesOf } from '../stages/explain/lines.ts'
+import { readPolicy } from '../stages/policy-source.ts'
+import { incidentSubject } from '../stages/record.ts'
+import { type ReviewPorts, review } from '../stages/review.ts'
+import { type SlackApi, SlackRefusal } from './api.ts'
+import type { Press } from './button.ts'
+import { detailsOf } from './details.ts'
+import { type Message, messageOf } from './message.ts'
+import { code, escaped, section } from './text.ts'
+
+export interface PressPorts extends ReviewPorts {
+  slack(): Promise<SlackApi>
+  /** Explains on demand; undefined where a template does. */
+  readonly model: Model | undefined
+  readonly log: Log
+}
+
+/** What is wrong with what a person said, and not with the machine: the person is told. */
+const REFUSALS: readonly string[] = ['incident.state', 'incident.unknown', 'review.stale', 'review.second', 'record.conflict']
+
+/** Does what a button says, and shows what came of it. Safe to do again: a press that was done once changes nothing more. */
+export async function press(pressed: Press, ports: PressPorts): Promise<void> {
+  const kind = ReviewKind.safeParse(pressed.kind)
+  if (!kind.success) return answer(pressed, ports)
+  const refusal = await say(pressed, kind.data, ports).catch((cause: unknown) => {
+    if (cause instanceof ResponderError && REFUSALS.includes(cause.code)) return cause.message
+    throw cause
+  })
+  if (refusal !== undefined) ports.log.info('slack.press.refused', { incidentId: pressed.incidentId, kind: pressed.kind })
+  await show(pressed, ports)
+  if (refusal !== undefined) await whisper(pressed, { text: 'Not done.', blocks: [section(['*Not done.*', escaped(refusal)])] }, ports)
+}
+
+/** Why it was not done, or undefined where it was. */
+async function say(pressed: Press, kind: ReviewKind, ports: PressPorts): Promise<string | undefined> {
+  const { policy } = await readPolicy(ports.record)
+  const { user, incidentId, revision, reason } = pressed
+  if (reason === undefined && policy.slack.reasonFor.includes(kind)) return 'The policy now wants a reason for this: press again.'
+  const asked = groupsAsked(policy)
+  const groups = asked.length === 0 ? [] : await groupsOf(user, asked, await ports.slack())
+  await review(incidentId, { kind, by: slackActor(user), groups, reason: reason ?? 'pressed in Slack', revision }, ports)
+  return undefined
+}
+
+async function groupsOf(user: string, asked: readonly string[], slack: SlackApi): Promise<string[]> {
+  const members = await Promise.all(asked.map(async (group) => ((await slack.membersOf(group)).includes(user) ? [group] : [])))
+  return members.flat()
+}
+
+/** Writes the message anew, as the incident is now: it has no buttons that no longer fit. */
+async function show({ incidentId, channel, ts }: Press, ports: PressPorts): Promise<void> {
+  const stored = await ports.incidents.get(incidentId)
+  if (stored === undefined) return
+  const [changes, { policy }, slack] = await Promise.all([
+    ports.record.list(incidentSubject(incidentId)),
+    readPolicy(ports.record),
+    ports.slack(),
+  ])
+  await heed('update', incidentId, ports, () => slack.update(channel, ts, messageOf({ incident: stored.value, changes, policy })))
+}
+
+/** Explains to whoever asked, and to nobody else. */
+async function answer(pressed: Press, ports: PressPorts): Promise<void> {
+  const [stored, changes] = await Promise.all([
+    ports.incidents.get(pressed.incidentId),
+    ports.record.list(incidentSubject(pressed.incidentId)),
+  ])
+  if (stored === undefined) return whisper(pressed, { text: 'Unknown.', blocks: [section(['No such incident is stored.'])] }, ports)
+  const { value: incident } = stored
+  const signals = await ports.incidents.signals(incident.id)
+  const message =
+    pressed.kind === 'details'
+      ? detailsOf(incident, signals, changes)
+      : explained(incident, linesOf(await explain({ incident, signals, changes }, ports.model)), pressed)
+  await whisper(pressed, message, ports)
+}
+
+function explained(incident: Incident, lines: readonly string[], { revision }: Press): Message {
+  const isOld = revisionOf(incident) !== revision ? ['_The incident has changed since that message; this is how it is now._'] : []
+  return { text: `Why ${incident.id}`, blocks: [section([`*Why ${incident.id}*`, ...isOld, ...lines.map((line) => code(line, 600))])] }
+}
+
+async function whisper({ channel, user, incidentId }: Press, message: Message, ports: PressPorts): Promise<void> {
+  const slack = await ports.slack()
+  await heed('whisper', incidentId, ports, () => slack.whisper(channel, user, message))
+}
+
+/** Slack's no, to a message that was deleted for one, does not undo what was done. */
+async function heed(what: string, incidentId: string, { log }: PressPorts, call: () => Promise<void>): Promise<void> {
+  try {
+    await call()
+  } catch (cause) {
+    if (!(cause instanceof SlackRefusal)) throw cause
+    log.warn('slack.answer.refused', { incidentId, what, reason: cause.reason })
+  }
+}

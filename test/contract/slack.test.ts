@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { hastyLambdaClient, secretsClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
+import { lambdaReviewDoor } from '../../shared/aws/doors.ts'
+import { noticesTo, QueuedNotice } from '../../shared/aws/notifier.ts'
+import { dynamoPostings } from '../../shared/aws/postings.ts'
+import { slackSecret } from '../../shared/aws/slack-secret.ts'
+import { memoryPostings } from '../../shared/memory/postings.ts'
+import type { Notice } from '../../shared/ports.ts'
+import { BOT_TOKEN, SIGNING_SECRET } from '../slack.ts'
+import { type EmbeddedTable, embeddedTable } from './embedded-table.ts'
+import { json, type Loopback, loopback, type WireAnswer } from './loopback.ts'
+
+const tables: EmbeddedTable[] = []
+afterAll(() => Promise.all(tables.map((one) => one.close())))
+const wires: Loopback[] = []
+afterEach(async () => {
+  await Promise.all(wires.splice(0).map((wire) => wire.close()))
+})
+async function serve(answer: Parameters<typeof loopback>[0]): Promise<Loopback> {
+  const wire = await loopback(answer)
+  wires.push(wire)
+  return wire
+}
+
+describe.each([
+  { name: 'in memory', make: async () => memoryPostings() },
+  {
+    name: 'on DynamoDB',
+    async make() {
+      const one = await embeddedTable()
+      tables.push(one)
+      return dynamoPostings(one.table)
+    },
+  },
+])('postings $name', ({ make }) => {
+  it('remember one message an incident, and let one of two writers win', async () => {
+    const postings = await make()
+    const posting = (ts: string) => ({ channel: 'C0123ABCD', ts, told: 'ask 0' })
+    expect(await postings.get('inc-1')).toBeUndefined()
+    const won = await Promise.all(['1.1', '1.2'].map((ts) => postings.put('inc-1', posting(ts), undefined)))
+    expect(won.filter(Boolean)).toHaveLength(1)
+    const first = (await postings.get('inc-1'))?.ts
+    expect(await postings.put('inc-1', posting('2.0'), '0.9')).toBe(false)
+    expect(await postings.put('inc-1', posting('2.0'), first)).toBe(true)
+    expect(await postings.get('inc-1')).toEqual(posting('2.0'))
+    expect(await postings.get('inc-2')).toBeUndefined()
+  })
+})
+
+describe("the app's secret", () => {
+  const good = JSON.stringify({ signingSecret: SIGNING_SECRET, botToken: BOT_TOKEN })
+
+  it('is read once in five minutes', async () => {
+    const wire = await serve(() => json({ SecretString: good }))
+    let now = 0
+    const secret = slackSecret(secretsClient(wire.options), 'countersign/slack', { now: () => now })
+    expect(await secret()).toEqual({ signingSecret: SIGNING_SECRET, botToken: BOT_TOKEN })
+    now = 299_999
+    await secret()
+    expect(wire.requests).toHaveLength(1)
+    now = 300_000
+    await secret()
+    expect(wire.requests).toHaveLength(2)
+  })
+
+  it.each([
+    ['not JSON', `{${BOT_TOKEN}`],
+    ['without a token', JSON.stringify({ signingSecret: SIGNING_SECRET })],
+    ['with a user token', JSON.stringify({ signingSecret: SIGNING_SECRET, botToken: BOT_TOKEN.replace('xoxb', 'xoxp') })],
+    ['missing', undefined],
+  ])('that is %s is an error that quotes none of it', async (_, SecretString) => {
+    const wire = await serve(() => json({ SecretString }))
+    const failing = slackSecret(secretsClient(wire.options), 'countersign/slack', { now: () => 0 })()
+    await expect(failing).rejects.toMatchObject({ code: 'secret.invalid' })
+    const error = await failing.catch((cause: Error) => `${cause.message} ${cause.cause ?? ''}`)
+    expect(error).toContain('docs/slack.md')
+    for (const part of [SIGNING_SECRET, BOT_TOKEN]) expect(error).not.toContain(part)
+  })
+
+  it('that may not be read throws what AWS said', async () => {
+    const wire = await serve(() => json({ __type: 'AccessDeniedException', message: 'no' }, 400))
+    const secret = slackSecret(secretsClient(wire.options), 'countersign/slack', { now: () => 0 })
+    await expect(secret()).rejects.toMatchObject({ name: 'AccessDeniedException' })
+  })
+})
+
+describe('notices and presses on their way', () => {
+  const NOTICE: Notice = { incidentId: 'inc-1', kind: 'contained', priority: 57, title: 'Contained ü', body: 'Who: x' }
+
+  it('go to the queue where there is one, whole', async () => {
+    const md5 = (text: string) => createHash('md5').update(text).digest('hex')
+    const wire = await serve(({ body }) => json({ MessageId: '1', MD5OfMessageBody: md5(JSON.parse(body).MessageBody) }))
+    const queueUrl = 'https://sqs.us-east-1.amazonaws.com/123456789012/notices'
+    const clients = { sqs: sqsClient(wire.options), sns: snsClient(wire.options) }
+    await noticesTo({ queueUrl, topicArn: 'arn:aws:sns:us-east-1:123456789012:x' }, clients).notify(NOTICE)
+    expect(QueuedNotice.parse(JSON.parse(JSON.parse(wire.requests[0]?.body ?? '').MessageBody))).toEqual(NOTICE)
+  })
+
+  it('throw where the queue does not take them: the notice is still owed', async () => {
+    const wire = await serve((): WireAnswer => json({ __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'gone' }, 400))
+    const clients = { sqs: sqsClient(wire.options), sns: snsClient(wire.options) }
+    const notifier = noticesTo({ queueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/x', topicArn: 'arn:x' }, clients)
+    await expect(notifier.notify(NOTICE)).rejects.toMatchObject({ name: 'QueueDoesNotExist' })
+  })
+
+  it('are handed to review without waiting for it, tried twice', async () => {
+    let answers = 0
+    const wire = await serve(() => {
+      answers += 1
+      return answers === 1 ? { status: 500 } : { status: 202 }
+    })
+    await lambdaReviewDoor(hastyLambdaClient(wire.options), 'review').press({ kind: 'explain' })
+    expect(wire.requests).toHaveLength(2)
+    expect(wire.requests[1]?.headers['x-amz-invocation-type']).toBe('Event')
+    expect(JSON.parse(wire.requests[1]?.body ?? '')).toEqual({ press: { kind: 'explain' } })
+  })
+})

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { type Reviewer, reviewEvent } from '../../functions/review-event.ts'
+
+const NOTICE = { incidentId: 'inc-0123456789ab', kind: 'ask', priority: 1, title: 't', body: 'b' }
+const PRESS = {
+  kind: 'legitimate',
+  incidentId: 'inc-0123456789ab',
+  revision: '0123456789abcdef',
+  user: 'U0ALICE',
+  channel: 'C0123ABCD',
+  ts: '1.1',
+}
+const message = (body: unknown) => ({ Records: [{ eventSource: 'aws:sqs', body: typeof body === 'string' ? body : JSON.stringify(body) }] })
+
+function reviewer(parts: Partial<Reviewer> = {}): Reviewer & { done: string[] } {
+  const done: string[] = []
+  return {
+    done,
+    tell: async ({ kind }) => void done.push(`tell ${kind}`),
+    press: async ({ kind }) => void done.push(`press ${kind}`),
+    share: async (id) => void done.push(`share ${id}`),
+    shareLater: async (id) => void done.push(`later ${id}`),
+    ...parts,
+  }
+}
+
+describe('what wakes review', () => {
+  it.each([
+    ['a notice of the queue', message(NOTICE), ['tell ask', 'later inc-0123456789ab']],
+    ['an incident to be shown elsewhere', message({ share: 'inc-0123456789ab' }), ['share inc-0123456789ab']],
+    ['a press', { press: PRESS }, ['press legitimate', 'later inc-0123456789ab']],
+  ])('is done: %s', async (_, event, expected) => {
+    const one = reviewer()
+    await reviewEvent(one)(event)
+    expect(one.done).toEqual(expected)
+  })
+
+  it.each([
+    ['a press that comes by the queue, which respond may write', message({ press: PRESS })],
+    ['a notice that is none', message({ ...NOTICE, kind: 'delete' })],
+    ['more than a notice', message({ ...NOTICE, press: PRESS })],
+    ['no JSON', message('{')],
+    ['a press of nobody', { press: { ...PRESS, user: undefined } }],
+    ['a press with more to it', { press: PRESS, more: 1 }],
+    ['two messages', { Records: [message(NOTICE).Records[0], message(NOTICE).Records[0]] }],
+    ['nothing', undefined],
+  ])('is refused: %s', async (_, event) => {
+    const one = reviewer()
+    await expect(reviewEvent(one)(event)).rejects.toThrow()
+    expect(one.done).toEqual([])
+  })
+
+  it('is not told twice because another place failed', async () => {
+    const one = reviewer({ share: () => Promise.reject(new Error('not subscribed')) })
+    await reviewEvent(one)(message(NOTICE))
+    await expect(reviewEvent(one)(message({ share: 'inc-0123456789ab' }))).rejects.toThrow('not subscribed')
+    expect(one.done).toEqual(['tell ask', 'later inc-0123456789ab'])
+  })
+})

@@ -1,0 +1,220 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { App } from 'aws-cdk-lib'
+import { CountersignStack } from '../../infra/countersign-stack.ts'
+import { dynamoBreaker } from '../../shared/aws/breaker.ts'
+import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
+import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
+import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { readStackConfig } from '../../shared/config.ts'
+import type { Policy } from '../../shared/domain/policy.ts'
+import { pipeline } from '../../shared/pipeline.ts'
+import type { Notice } from '../../shared/ports.ts'
+import { enforce } from '../../shared/stages/contain/enforce.ts'
+import { applyPolicy, readPolicy } from '../../shared/stages/policy-source.ts'
+import { embeddedTable } from '../contract/embedded-table.ts'
+import { json, loopback } from '../contract/loopback.ts'
+import { ACCOUNT, arnOf, embedded, exposed, NOW } from '../embedded.ts'
+import { BOT_TOKEN, CHANNEL, fakeSlack, formOf, pressedButton, SIGNING_SECRET, sentForm, signed, TWO_REVIEWERS } from '../slack.ts'
+
+const SECRET = 'countersign/slack'
+
+type Handler = (event: unknown, context: object) => Promise<unknown>
+
+/** A user with a key for every incident that a test wants. */
+const names = Array.from({ length: 90 }, (_, at) => `ci-${String(at).padStart(2, '0')}`)
+const keyOf = (name: string) => `AKIAEXAMPLE${name.toUpperCase().replace('-', '').padEnd(9, '0')}`
+const MANY_USERS = {
+  UserDetailList: names.map((UserName) => ({ UserName, Arn: arnOf(UserName) })),
+  AccessKeys: names.map((UserName) => ({ UserName, AccessKeyId: keyOf(UserName), Status: 'Active' })),
+}
+
+/** Path of each function's bundle, by the name of its construct. */
+function bundles(): { Slack: string; Review: string; outdir: string } {
+  const outdir = mkdtempSync(join(tmpdir(), 'countersign-slack-'))
+  const app = new App({ outdir })
+  const config = readStackConfig({ slack: { secretName: SECRET, channel: CHANNEL } })
+  const none = join(import.meta.dirname, '..', '..', 'package.json')
+  new CountersignStack(app, 'Countersign', { config, policy: TWO_REVIEWERS, places: { countries: none, networks: none } })
+  app.synth()
+  const { Resources } = JSON.parse(readFileSync(join(outdir, 'Countersign.template.json'), 'utf8'))
+  const bundle = (name: string) => {
+    const id = Object.keys(Resources).find((key) => key.startsWith(`${name}Responder`) && Resources[key].Type === 'AWS::Lambda::Function')
+    return join(outdir, `asset.${Resources[id ?? ''].Properties.Code.S3Key.replace('.zip', '')}`, 'index.mjs')
+  }
+  return { Slack: bundle('Slack'), Review: bundle('Review'), outdir }
+}
+
+const context = (functionName: string) => ({
+  functionName,
+  functionVersion: '1',
+  invokedFunctionArn: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:${functionName}`,
+  awsRequestId: 'r',
+  memoryLimitInMB: '512',
+  getRemainingTimeInMillis: () => 60_000,
+})
+
+/**
+ * The bundles of `slack` and `review` behind HTTP as API Gateway would put them, with DynamoDB by dynalite, Slack, Lambda, Secrets
+ * Manager and SNS on loopback, and contain in this process. The clock is the caller's to set.
+ */
+export async function slackWorld() {
+  const [{ table, close: closeTable, endpoint }, slack] = await Promise.all([embeddedTable(), fakeSlack()])
+  const inner = await embedded({ callsContain: false, account: MANY_USERS })
+  const record = dynamoChangeRecord(table)
+  const incidents = dynamoIncidentStore(table)
+  /** What the fake Lambda has started and not finished. */
+  const running: Promise<unknown>[] = []
+  let review: Handler = async () => {}
+  let backend: () => Promise<void> = async () => {}
+  const contained: string[] = []
+  let used = 0
+  let isRefusing = false
+  const mails: string[] = []
+  const ports = {
+    ...inner.ports,
+    record,
+    incidents,
+    identities: dynamoIdentityStore(table),
+    breaker: dynamoBreaker(table),
+    notifier: { notify: async (notice: Notice) => void (await tell(notice)) },
+    containDoor: { contain: (id: string) => enforce(id, ports) },
+  }
+  const tell = (notice: Notice) => review({ Records: [{ eventSource: 'aws:sqs', body: JSON.stringify(notice) }] }, context('review'))
+  const aws = await loopback(({ path, headers, body }) => {
+    const target = String(headers['x-amz-target'] ?? '')
+    if (target === 'secretsmanager.GetSecretValue')
+      return json({ Name: SECRET, SecretString: JSON.stringify({ signingSecret: SIGNING_SECRET, botToken: BOT_TOKEN }) })
+    const invoked = path.match(/\/functions\/([^/]+)\/invocations/)?.[1]
+    if (invoked !== undefined && isRefusing)
+      return { status: 400, headers: { 'x-amzn-errortype': 'ResourceNotFoundException' }, body: '{}' }
+    if (invoked !== undefined) {
+      const payload = JSON.parse(body)
+      if (invoked === 'contain') contained.push(payload.incidentId)
+      running.push(backend().then(() => (invoked === 'review' ? review(payload, context('review')) : enforce(payload.incidentId, ports))))
+      return { status: 202 }
+    }
+    mails.push(new URLSearchParams(body).get('Subject') ?? '')
+    return {
+      headers: { 'content-type': 'text/xml' },
+      body: '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>',
+    }
+  })
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'none',
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    TABLE_NAME: table.name,
+    CONTAIN_FUNCTION_NAME: 'contain',
+    REVIEW_FUNCTION_NAME: 'review',
+    NOTIFY_TOPIC_ARN: `arn:aws:sns:us-east-1:${ACCOUNT}:notices`,
+    SLACK_SECRET_NAME: SECRET,
+    SLACK_CHANNEL: CHANNEL,
+    NOTICE_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/notices',
+    SECURITY_HUB: 'off',
+    SLACK_API_URL: slack.wire.url,
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
+    _X_AMZN_TRACE_ID: 'Root=1-0-0',
+  })
+  const paths = bundles()
+  const load = async (path: string): Promise<Handler> => (await import(/* @vite-ignore */ pathToFileURL(path).href)).handler
+  review = await load(paths.Review)
+  const slackHandler = await load(paths.Slack)
+  await applyPolicy(record, { policy: TWO_REVIEWERS, by: 'test', why: 'test', at: new Date(NOW).toISOString() })
+
+  /** API Gateway, payload format 2.0: what is not plain text comes as base64; a handler that throws is a 500. */
+  const gateway = createServer(async (incoming, outgoing) => {
+    const body = await bytesOf(incoming)
+    const isText = String(incoming.headers['content-type'] ?? '').startsWith('text/')
+    const event = {
+      version: '2.0',
+      routeKey: 'POST /slack/interactions',
+      rawPath: incoming.url,
+      headers: incoming.headers,
+      requestContext: { http: { method: incoming.method, path: incoming.url } },
+      isBase64Encoded: !isText,
+      body: body.toString(isText ? 'utf8' : 'base64'),
+    }
+    const answer = await slackHandler(event, context('slack')).catch(() => ({ statusCode: 500 }))
+    const { statusCode, body: text } = answer as { statusCode: number; body?: string }
+    outgoing.writeHead(statusCode).end(text ?? '')
+  })
+  await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}/slack/interactions`
+
+  const post = async (request: { body: Uint8Array; headers: Record<string, string> }) => {
+    const answer = await fetch(url, { method: 'POST', body: request.body as Uint8Array<ArrayBuffer>, headers: request.headers })
+    return { status: answer.status, text: await answer.text() }
+  }
+  const settle = async () => {
+    while (running.length > 0) await running.shift()
+  }
+  const world = {
+    slack,
+    aws,
+    ports,
+    contained,
+    mails,
+    post,
+    settle,
+    /** What each started function waits for before it runs. */
+    slowDown(wait: () => Promise<void>) {
+      backend = wait
+    },
+    /** Lambda takes no calls. */
+    refuseInvokes(refuses: boolean) {
+      isRefusing = refuses
+    },
+    async usePolicy(policy: Policy) {
+      const { number } = await readPolicy(record)
+      await applyPolicy(record, { policy, by: 'test', why: 'test', at: new Date(Date.now()).toISOString(), expected: number })
+    },
+    /** One more incident that is contained, and its message. */
+    async incident(): Promise<{ id: string; ts: string }> {
+      const before = new Set(slack.messages.keys())
+      const key = keyOf(names[used] ?? '')
+      used += 1
+      await pipeline(ports)([exposed(key, key, Date.now())])
+      await settle()
+      const ts = [...slack.messages.keys()].find((one) => !before.has(one)) ?? ''
+      const found = slack.messages
+        .get(ts)
+        ?.blocks.flatMap(({ elements }) => elements ?? [])
+        .find(({ value }) => value !== undefined)
+      return { id: found?.value.slice(0, 16) ?? '', ts }
+    },
+    async stateOf(id: string) {
+      return (await incidents.get(id))?.value
+    },
+    async verdictsOf(id: string) {
+      return (await record.list(`INCIDENT#${id}`)).filter(({ kind }) => kind === 'verdict')
+    },
+    /** Presses a button of a message as it is now, signed and over HTTP; answers the status. */
+    async press(ts: string, label: string, user: string): Promise<number> {
+      const button = slack.button(ts, label)
+      if (button === undefined) throw new Error(`no button ${label} on ${ts}`)
+      return (await post(signed(formOf(pressedButton(button, { user, ts })), { at: Date.now() }))).status
+    },
+    sendForm: async (metadata: string, by: { user: string; reason: string | null }) =>
+      (await post(signed(formOf(sentForm(metadata, by)), { at: Date.now() }))).status,
+    async close() {
+      rmSync(paths.outdir, { recursive: true })
+      gateway.closeAllConnections()
+      await Promise.all([new Promise((done) => gateway.close(done)), slack.wire.close(), aws.close(), closeTable()])
+    },
+  }
+  return world
+}
+
+async function bytesOf(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}

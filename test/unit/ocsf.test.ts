@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import type { Change } from '../../shared/domain/change.ts'
+import type { IncidentSignal } from '../../shared/domain/incident.ts'
+import { exportRecord } from '../../shared/stages/export-record.ts'
+import { apiActivity, detectionFinding, type OcsfEvent, stepActivity } from '../../shared/stages/ocsf.ts'
+import { review } from '../../shared/stages/review.ts'
+import { chainOf, incidentOf, signalOf } from '../contract/samples.ts'
+import { ATTACK, arnOf, embedded } from '../embedded.ts'
+
+/** What OCSF 1.3.0 requires of every event, of the cloud profile, and of the two classes: https://schema.ocsf.io/1.3.0 */
+const REQUIRED = [
+  'activity_id',
+  'category_uid',
+  'class_uid',
+  'metadata.product.vendor_name',
+  'metadata.version',
+  'severity_id',
+  'time',
+  'type_uid',
+  'cloud.provider',
+]
+const OF_CLASS: Readonly<Record<number, readonly string[]>> = {
+  2004: ['finding_info.title', 'finding_info.uid'],
+  6003: ['actor', 'api.operation', 'src_endpoint'],
+}
+
+const at = (event: OcsfEvent, path: string) =>
+  path.split('.').reduce<unknown>((value, key) => (value as OcsfEvent | undefined)?.[key], event)
+
+function faultsOf(event: OcsfEvent): string[] {
+  const required = [...REQUIRED, ...(OF_CLASS[Number(event.class_uid)] ?? ['a known class'])]
+  const missing = required.filter((path) => at(event, path) === undefined || at(event, path) === '')
+  const sums = event.type_uid === Number(event.class_uid) * 100 + Number(event.activity_id) ? [] : ['type_uid']
+  const named = event.activity_id === 99 && event.activity_name === undefined ? ['activity_name'] : []
+  const whole = Number.isInteger(event.time) && Number.isInteger(event.severity_id) ? [] : ['time or severity']
+  return [...missing, ...sums, ...named, ...whole]
+}
+
+const signal = (parts: Partial<IncidentSignal>): IncidentSignal => ({ ...signalOf('e-1', Date.UTC(2026, 0, 31)), ...parts })
+
+async function all(lines: AsyncGenerator<string>): Promise<OcsfEvent[]> {
+  const found: OcsfEvent[] = []
+  for await (const line of lines) found.push(JSON.parse(line))
+  return found
+}
+
+describe('an export', () => {
+  it('to OCSF has every required attribute, of a whole story', async () => {
+    const world = await embedded()
+    await world.respond(ATTACK)
+    const [incident] = await world.incidents()
+    await review(incident?.id ?? '', { kind: 'legitimate', by: arnOf('lead'), reason: 'a drill' }, world.ports)
+    const events = await all(exportRecord('ocsf', world.ports))
+    expect(events.flatMap(faultsOf)).toEqual([])
+    expect(events.filter(({ class_uid }) => class_uid === 2004)).toHaveLength(1)
+    const calls = events.filter(({ class_uid }) => class_uid === 6003).map((event) => at(event, 'api.operation'))
+    expect(calls).toEqual(expect.arrayContaining(['StopLogging', 'UpdateAccessKey', 'PutUserPolicy', 'DeleteUserPolicy']))
+  })
+
+  it('as NDJSON has every entry of every chain as it is stored', async () => {
+    const world = await embedded()
+    await world.respond(ATTACK)
+    const lines: string[] = []
+    for await (const line of exportRecord('ndjson', world.ports)) lines.push(line)
+    const subjects = ['POLICY', ...(await world.incidents()).map(({ id }) => `INCIDENT#${id}`)].sort()
+    const stored = (await Promise.all(subjects.map((subject) => world.ports.record.list(subject)))).flat()
+    expect(lines.map((line) => JSON.parse(line))).toEqual(stored)
+  })
+})
+
+describe('an event of OCSF', () => {
+  it.each([
+    ['watching', { state: 'watching' }, { status_id: 1, activity_id: 1 }],
+    ['contained', { state: 'contained', updatedAt: Date.UTC(2027, 0) }, { status_id: 2, activity_id: 2 }],
+    ['released', { state: 'released' }, { status_id: 3, activity_id: 3 }],
+    [
+      'confirmed',
+      { state: 'confirmed', verdict: { kind: 'compromised', by: 'x', reason: 'y', at: 'z' } },
+      { status_id: 4, comment: 'compromised by x: y' },
+    ],
+    ['urgent', { priority: 95 }, { severity_id: 5 }],
+    ['high', { priority: 75 }, { severity_id: 4 }],
+    ['of no priority', { priority: 0, findings: [] }, { severity_id: 1 }],
+  ] as const)('of an incident that is %s says so', (_, parts, expected) => {
+    const event = detectionFinding(incidentOf('inc-0123456789ab', parts))
+    expect(event).toMatchObject(expected)
+    expect(faultsOf(event)).toEqual([])
+  })
+
+  it.each([
+    [{ action: 'iam:CreateUser' }, { activity_id: 1 }],
+    [{ action: 'iam:ListUsers' }, { activity_id: 2 }],
+    [{ action: 'iam:AttachUserPolicy' }, { activity_id: 3 }],
+    [{ action: 'iam:DeleteUser' }, { activity_id: 4 }],
+    [{ action: 'sts:AssumeRole' }, { activity_id: 99, activity_name: 'AssumeRole' }],
+    [{ action: 'nonsense' }, { activity_id: 99, activity_name: 'nonsense' }],
+    [
+      { outcome: 'denied', errorCode: 'AccessDenied' },
+      { status_id: 2, status_code: 'AccessDenied' },
+    ],
+    [{ address: '2001:db8::1' }, { src_endpoint: { ip: '2001:db8::1', location: { country: 'NL' } } }],
+    [{ address: 'cloudformation.amazonaws.com', country: undefined }, { src_endpoint: { svc_name: 'cloudformation.amazonaws.com' } }],
+  ] as const)('of the call %j is %j', (parts, expected) => {
+    const event = apiActivity(signal(parts as Partial<IncidentSignal>), incidentOf('inc-0123456789ab'))
+    expect(event).toMatchObject(expected)
+    expect(faultsOf(event)).toEqual([])
+  })
+
+  it('of a step names the call that it makes, whether it was taken, and of what is no call there is none', () => {
+    const [entry] = chainOf('INCIDENT#inc-0123456789ab', 1) as [Change]
+    const of = (parts: Partial<Change>) => stepActivity({ ...entry, ...parts }, incidentOf('inc-0123456789ab'))
+    expect(of({})).toBeUndefined()
+    expect(of({ kind: 'step-done', target: 'user-policy:ci/x', to: '{}' })).toMatchObject({
+      status_id: 1,
+      api: { operation: 'PutUserPolicy' },
+    })
+    expect(of({ kind: 'step-undone', target: 'user-policy:ci/x', to: null })).toMatchObject({
+      activity_id: 4,
+      api: { operation: 'DeleteUserPolicy' },
+    })
+    const failed = of({ kind: 'step-failed', target: 'moon:ci/x', why: 'denied' })
+    expect(failed).toMatchObject({ status_id: 2, activity_id: 99, api: { operation: 'moon', response: { error: 'denied' } } })
+    expect(faultsOf(failed as OcsfEvent)).toEqual([])
+  })
+})
