@@ -1,13 +1,16 @@
 import { Duration } from 'aws-cdk-lib'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler'
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets'
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
+import { WakingSchedule } from './schedule.ts'
+
+/** When the verdicts are looked at, in UTC. */
+const NIGHTLY = 'cron(37 3 * * ? *)'
 
 export interface LearnFunctionProps {
   readonly table: Table
@@ -17,7 +20,7 @@ export interface LearnFunctionProps {
 /** Tightens the policy by verdicts, every night. Only there where the deployed policy lets it. */
 export class LearnFunction extends Construct {
   readonly roleArn: string
-  /** Nights that the scheduler could not start. */
+  /** Nights that failed three times. */
   readonly failures: Queue
 
   constructor(scope: Construct, id: string, { table, config }: LearnFunctionProps) {
@@ -30,12 +33,13 @@ export class LearnFunction extends Construct {
       memorySize: 512,
       timeout: Duration.minutes(5),
     })
-    this.failures = deadLetterQueue(this, 'UnstartedNights')
-    new Schedule(this, 'Nightly', {
-      schedule: ScheduleExpression.cron({ hour: '3', minute: '17' }),
-      target: new LambdaInvoke(responder.function, { deadLetterQueue: this.failures, retryAttempts: 2, maxEventAge: Duration.hours(6) }),
-      description: 'Has learn look at the verdicts',
+    this.failures = deadLetterQueue(this, 'LearnFailures')
+    responder.function.configureAsyncInvoke({
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(6),
+      onFailure: new SqsDestination(this.failures),
     })
+    new WakingSchedule(this, 'Nightly', { expression: NIGHTLY, woken: responder.function })
     // Incidents that are closed are in no index, so the whole table is read; it is written in one place.
     responder.allow(['dynamodb:Scan'], [table.tableArn])
     responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['POLICY'])

@@ -1,15 +1,14 @@
 import { type CfnElement, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
+import { WakingSchedule } from './schedule.ts'
 
 /** When the record is sealed, in UTC. */
 const DAILY = 'cron(17 3 * * ? *)'
@@ -64,15 +63,7 @@ export class SealFunction extends Construct {
     responder.allowItems(['dynamodb:PutItem'], table.tableArn, ['SEAL'])
     responder.allow(['s3:PutObject', 's3:GetObjectVersion'], [this.bucket.arnForObjects('seals/*')])
     responder.allow(['s3:ListBucketVersions'], [this.bucket.bucketArn], { StringLike: { 's3:prefix': 'seals/*' } })
-    const scheduler = new Role(this, 'Scheduler', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
-    })
-    scheduler.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [responder.function.functionArn] }))
-    new CfnSchedule(this, 'Daily', {
-      scheduleExpression: DAILY,
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: { arn: responder.function.functionArn, roleArn: scheduler.roleArn },
-    })
+    new WakingSchedule(this, 'Daily', { expression: DAILY, woken: responder.function })
     acknowledgeWildcards(this, {
       'Resource::*': 'X-Ray takes no resource.',
       [`Resource::<${stack.getLogicalId(this.bucket.node.defaultChild as CfnElement)}.Arn>/seals/*`]:

@@ -1,8 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler'
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets'
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
 import type { Topic } from 'aws-cdk-lib/aws-sns'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
@@ -12,9 +11,10 @@ import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
 import { allowNotices } from './notice-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
+import { WakingSchedule } from './schedule.ts'
 
 /** How often the open incidents are looked after. */
-const EVERY = Duration.minutes(5)
+const EVERY = 'rate(5 minutes)'
 
 export interface WatchFunctionProps {
   readonly table: Table
@@ -32,7 +32,7 @@ export interface WatchFunctionProps {
 export class WatchFunction extends Construct {
   readonly function: LambdaFunction
   readonly roleArn: string
-  /** Sweeps that the scheduler could not start. */
+  /** Sweeps that failed twice. */
   readonly failures: Queue
 
   constructor(scope: Construct, id: string, { table, topic, notices, traceQueue, contain, rotate, config }: WatchFunctionProps) {
@@ -53,12 +53,14 @@ export class WatchFunction extends Construct {
       memorySize: 256,
       timeout: Duration.minutes(2),
     })
-    this.failures = deadLetterQueue(this, 'UnstartedSweeps')
-    new Schedule(this, 'Every', {
-      schedule: ScheduleExpression.rate(EVERY),
-      target: new LambdaInvoke(responder.function, { deadLetterQueue: this.failures, retryAttempts: 1, maxEventAge: EVERY }),
-      description: 'Has watch look after the open incidents',
+    this.failures = deadLetterQueue(this, 'WatchSweepFailures')
+    // One more try: the next sweep does it all again.
+    responder.function.configureAsyncInvoke({
+      retryAttempts: 1,
+      maxEventAge: Duration.minutes(5),
+      onFailure: new SqsDestination(this.failures),
     })
+    new WakingSchedule(this, 'Every', { expression: EVERY, woken: responder.function })
     // The index holds open incidents and nothing else.
     responder.allow(['dynamodb:Query'], [`${table.tableArn}/index/${OPEN_INDEX}`])
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])

@@ -10,7 +10,7 @@ import { exportChanges, sealChanges, verifyChanges } from './commands/changes.ts
 import { acceptProposal, showDrift } from './commands/drift.ts'
 import { evaluate } from './commands/evaluate.ts'
 import { explainIncident } from './commands/explain.ts'
-import { approveChange, confirmIncident, listIncidents, releaseIncident, showIncident } from './commands/incidents.ts'
+import { approveChange, confirmIncident, containIncident, listIncidents, releaseIncident, showIncident } from './commands/incidents.ts'
 import { startOverride, stopOverride } from './commands/override.ts'
 import { checkPolicy, diffPolicy, putPolicy, showPolicy } from './commands/policy.ts'
 import { replay } from './commands/replay.ts'
@@ -177,6 +177,15 @@ function addIncidents(root: Command): void {
       .requiredOption('--reason <text>', 'why, for the record (required)')
       .option('--json', 'one JSON object'),
     (target, { json, reason }, id) => confirmIncident(target, id, { reason: reason ?? '', isJson: json === true }),
+  )
+  withTarget(
+    root
+      .command('contain')
+      .description('have an incident contained that asks, whatever the mode of its tier; protection and the breaker hold')
+      .argument('<id>')
+      .requiredOption('--reason <text>', 'why, for the record (required)')
+      .option('--json', 'one JSON object'),
+    (target, { json, reason }, id) => containIncident(target, id, { reason: reason ?? '', isJson: json === true }),
   )
   withTarget(
     root

@@ -208,6 +208,8 @@ export interface Model {
 
 /** A second opinion on an assessment. Never throws: no answer is an answer. */
 export interface Advisor {
+  /** Set where there is none: then no budget is spent on asking it. */
+  readonly isAbsent?: true
   advise(pack: EvidencePack, limits: AdvisorLimits): Promise<AdvisorAnswer>
 }
 

@@ -96,3 +96,22 @@ export async function approveChange(
   const left = pendingOf(incident)
   return [`Approved "${printable(change, 200)}": ${done}.`, ...left.map((line) => `  left to do: ${printable(line, 200)}`)].join('\n')
 }
+
+/** Has an incident contained that asks: a person decides what the policy's mode left to people. */
+export async function containIncident(
+  target: Target,
+  id: string,
+  { reason, isJson }: { reason: string; isJson: boolean },
+): Promise<string> {
+  const incident = await target.review(id, { kind: 'contain', reason })
+  if (isJson) return JSON.stringify(incident)
+  if (incident.awaitsSecond) return SECOND(id)
+  switch (incident.state) {
+    case 'contained':
+      return `Contained ${id}: \`countersign incidents show ${id}\` shows each step. Undo: countersign release ${id} --reason "…"`
+    case 'containing':
+      return `Containing ${id}: handed to the contain function. \`countersign incidents show ${id}\` shows when it is done.`
+    default:
+      return `Not contained: ${printable(incident.decision.why.at(-1) ?? 'it asks', 200)}. Incident ${id} is ${incident.state}.`
+  }
+}

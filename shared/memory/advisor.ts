@@ -44,4 +44,4 @@ function narrativeOf({ findings, baseline }: EvidencePack, techniques: number): 
 }
 
 /** No advisor at all: every question falls back to the deterministic risk. */
-export const absentAdvisor: Advisor = { advise: async () => ({ kind: 'fallback', cause: 'absent' }) }
+export const absentAdvisor: Advisor = { isAbsent: true, advise: async () => ({ kind: 'fallback', cause: 'absent' }) }

@@ -68,7 +68,7 @@ export function apiActivity(signal: IncidentSignal, incident: Incident): OcsfEve
   }
 }
 
-/** A step that contain took, gave back or could not take, as API Activity; undefined for entries that are no call. */
+/** A step that contain took, gave back or could not take, or a key that was made or deleted, as API Activity; undefined for entries that are no call. */
 export function stepActivity(change: Change, incident: Incident): OcsfEvent | undefined {
   if (!STEPS.includes(change.kind)) return undefined
   const operation = operationOf(change)
@@ -94,7 +94,14 @@ export function stepActivity(change: Change, incident: Incident): OcsfEvent | un
   }
 }
 
-const STEPS: readonly Change['kind'][] = ['step-done', 'step-failed', 'step-undone']
+const STEPS: readonly Change['kind'][] = [
+  'step-done',
+  'step-failed',
+  'step-undone',
+  'rotation-delivered',
+  'rotation-deleted',
+  'root-key-deleted',
+]
 
 const OTHER = 99
 
@@ -161,9 +168,19 @@ const CALLS: Readonly<Record<string, readonly [set: string, unset: string]>> = {
   'role-policy': ['PutRolePolicy', 'DeleteRolePolicy'],
   'user-attachment': ['AttachUserPolicy', 'DetachUserPolicy'],
   'user-boundary': ['PutUserPermissionsBoundary', 'DeleteUserPermissionsBoundary'],
+  'role-trust': ['UpdateAssumeRolePolicy', 'UpdateAssumeRolePolicy'],
 }
 
-function operationOf({ target, to }: Change): string {
+/** Entries whose kind says which call they are. */
+const CALLS_BY_KIND: Readonly<Partial<Record<Change['kind'], string>>> = {
+  'rotation-delivered': 'CreateAccessKey',
+  'rotation-deleted': 'DeleteAccessKey',
+  'root-key-deleted': 'DeleteAccessKey',
+}
+
+function operationOf({ kind: entry, target, to }: Change): string {
+  const named = CALLS_BY_KIND[entry]
+  if (named !== undefined) return named
   const kind = target.slice(0, target.indexOf(':'))
   const [set, unset] = CALLS[kind] ?? [kind, kind]
   return to === null ? unset : set

@@ -202,11 +202,11 @@ describe('rotate', () => {
 describe('learn', () => {
   it('reads incidents and writes the policy, and nothing else', () => {
     expect(
-      actionsOf(statementsOf('Learn'), 'Allow')
-        .filter((action) => !/^(logs|xray):/.test(action))
+      actionsOf(statementsOf('LearnResponder'), 'Allow')
+        .filter((action) => !/^(logs|xray|sqs):/.test(action))
         .sort(),
     ).toEqual(['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Scan'])
-    const put = statementsOf('Learn').find(({ Action }) => Action.includes('dynamodb:PutItem'))
+    const put = statementsOf('LearnResponder').find(({ Action }) => Action.includes('dynamodb:PutItem'))
     expect(put?.Condition).toEqual({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['POLICY'] } })
   })
 })
@@ -259,7 +259,7 @@ describe('seal', () => {
       ScheduleExpression: 'cron(17 3 * * ? *)',
       FlexibleTimeWindow: { Mode: 'OFF' },
     })
-    expect(actionsOf(statementsOf('SealScheduler'), 'Allow')).toEqual(['lambda:InvokeFunction'])
+    expect(actionsOf(statementsOf('SealDailyScheduler'), 'Allow')).toEqual(['lambda:InvokeFunction'])
   })
 })
 

@@ -44,6 +44,20 @@ async function all(lines: AsyncGenerator<string>): Promise<OcsfEvent[]> {
   return found
 }
 
+describe('entries that make or delete keys, or close a role', () => {
+  it.each([
+    ['rotation-delivered', 'access-key:ci/AKIA1', 'CreateAccessKey'],
+    ['rotation-deleted', 'access-key:ci/AKIA1', 'DeleteAccessKey'],
+    ['root-key-deleted', 'root-key:AKIA1', 'DeleteAccessKey'],
+    ['step-done', 'role-trust:deploy/123456789012', 'UpdateAssumeRolePolicy'],
+  ] as const)('%s of %s is the call %s', (kind, target, operation) => {
+    const [first] = chainOf('INCIDENT#inc-1', 1)
+    const event = stepActivity({ ...(first as Change), kind, target, to: 'x' }, incidentOf('inc-1'))
+    expect(event === undefined ? [] : faultsOf(event)).toEqual([])
+    expect(event === undefined ? undefined : at(event, 'api.operation')).toBe(operation)
+  })
+})
+
 describe('an export', () => {
   it('to OCSF has every required attribute, of a whole story', async () => {
     const world = await embedded()

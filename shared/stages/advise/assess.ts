@@ -49,6 +49,7 @@ async function ask(
   { assessment, policy }: { assessment: Assessment; policy: Policy },
   { advisor, budget, clock, log }: AssessPorts,
 ): Promise<AdvisorAnswer> {
+  if (advisor.isAbsent === true) return { kind: 'fallback', cause: 'absent' }
   const { perIdentityPerHour, perAccountPerHour, maxInputTokens, deadlineSeconds, maxOutputTokens } = policy.advisor
   const hour = Math.floor(clock.now() / HOUR_MS)
   const limits = { perIdentity: perIdentityPerHour, perAccount: perAccountPerHour }
