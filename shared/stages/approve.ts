@@ -6,7 +6,7 @@ import { append, headOf, incidentSubject } from './record.ts'
 import { mayReview, type ReviewPorts } from './review.ts'
 
 /** In these states contain may still be called for more. */
-const OPEN_TO_MORE: readonly string[] = ['asking', 'containing', 'contained', 'rotating']
+const OPEN_TO_MORE: readonly string[] = ['asking', 'containing', 'contained']
 
 /**
  * Has a change of what was there before set back, which contain makes for nobody by itself: a role whose trust policy the

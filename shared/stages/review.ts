@@ -217,7 +217,7 @@ function basisOf({ assessment }: Incident): VerdictBasis {
   }
 }
 
-/** The incident, where this person may say this of it. */
+/** The incident, where this person alone may say this of it. */
 export async function mayReview(
   incidentId: string,
   said: Reviewer & { readonly kind: ReviewKind; readonly reason: string },
@@ -226,5 +226,10 @@ export async function mayReview(
   if (said.reason.trim() === '') throw new ResponderError('usage', 'a verdict needs a reason: --reason "why"')
   const [stored, { policy }] = await Promise.all([find(incidentId, ports), readPolicy(ports.record)])
   checkReviewer(stored.value, said, policy)
+  if (needsSecond(policy, { kind: said.kind, tier: stored.value.decision.tier }))
+    throw new ResponderError(
+      'review.second',
+      `the policy wants two people to say ${said.kind} here, and this cannot be said by two: do it by hand, or change fourEyes`,
+    )
   return stored
 }

@@ -1,6 +1,6 @@
 import { type Incident, isClosed } from '../domain/incident.ts'
 import { ResponderError } from '../errors.ts'
-import type { EventHistory, IncidentStore, Log } from '../ports.ts'
+import type { Clock, EventHistory, IncidentStore, Log } from '../ports.ts'
 
 /** Each takes a second at least: LookupEvents allows two requests a second. */
 const CREDENTIALS = 20
@@ -8,9 +8,16 @@ const CREDENTIALS = 20
 /** What an intruder did in the minutes before the first suspicion belongs to it as well. */
 const BEFORE_MS = 15 * 60_000
 
+/** The function that looks up may run for 60 s, and has to work on what it found in that time. Milliseconds. */
+const LOOKING_MS = 30_000
+
+/** As often as the watch asks. Milliseconds. */
+const TURN_MS = 5 * 60_000
+
 export interface TracePorts {
   readonly incidents: Pick<IncidentStore, 'get'>
   readonly history: EventHistory
+  readonly clock: Clock
   readonly log: Log
 }
 
@@ -22,13 +29,16 @@ export interface TracePorts {
 export async function trace(
   incidentId: string,
   respond: (inputs: readonly unknown[]) => Promise<{ readonly failed: ReadonlyMap<number, string>; readonly outcomes: readonly unknown[] }>,
-  { incidents, history, log }: TracePorts,
+  { incidents, history, clock, log }: TracePorts,
 ): Promise<number> {
   const stored = await incidents.get(incidentId)
   if (stored === undefined || isClosed(stored.value)) return 0
   const records: unknown[] = []
-  for (const credentialId of credentialsOf(stored.value))
+  const startedAt = clock.now()
+  for (const credentialId of inTurn(credentialsOf(stored.value), startedAt)) {
+    if (clock.now() - startedAt >= LOOKING_MS) break
     records.push(...(await history.lookup(credentialId, stored.value.openedAt - BEFORE_MS)))
+  }
   // Newest first is how CloudTrail answers; in order of time a session is seen to be made before it is used.
   const { failed, outcomes } = await respond(records.reverse())
   log.info('trace.done', { incidentId, records: records.length, outcomes: outcomes.length, failed: failed.size })
@@ -45,4 +55,10 @@ function credentialsOf({ credentials, lineage }: Incident): string[] {
   const own = [...credentials].sort((a, b) => Number(b.isCulprit) - Number(a.isCulprit))
   const ids = [...own, ...lineage].filter(({ kind }) => kind === 'access-key' || kind === 'session').map(({ id }) => id)
   return [...new Set(ids)].slice(0, CREDENTIALS)
+}
+
+/** Each time another one comes first, so that all get their turn where there is no time for all. The suspects begin. */
+function inTurn(ids: readonly string[], now: number): string[] {
+  const from = ids.length === 0 ? 0 : Math.floor(now / TURN_MS) % ids.length
+  return [...ids.slice(from), ...ids.slice(0, from)]
 }

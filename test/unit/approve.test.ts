@@ -79,6 +79,16 @@ describe('a role that an intruder opened', () => {
     expect((await trustNow()).Statement.map(({ Sid }: { Sid: string }) => Sid)).toEqual(['Pipeline', 'CountersignOutside'])
   })
 
+  it('is closed by the Deny alone where its policy cannot be read, and gets its text back', async () => {
+    for (const trust of ['not a policy', '[]', '7']) {
+      const { world, id, say, trustNow } = await opened({}, trust)
+      await say(CHANGE)
+      expect((await trustNow()).Statement.map(({ Sid }: { Sid: string }) => Sid)).toEqual(['CountersignOutside'])
+      await review(id, { kind: 'legitimate', by: arnOf('reviewer'), reason: 'a drill' }, world.ports)
+      expect(await world.account.getTrust('deploy')).toBe(trust)
+    }
+  })
+
   it('is not touched where it is protected: a person is told', async () => {
     const { say, now, trustNow } = await opened({ protected: { arns: ['*:role/deploy'] } })
     await say(CHANGE)
@@ -111,6 +121,11 @@ describe('an approval', () => {
     await expect(approve(id, { edgeId: CHANGE, by: arnOf('reviewer'), reason: ' ' }, world.ports)).rejects.toThrow('reason')
     await review(id, { kind: 'legitimate', by: arnOf('reviewer'), reason: 'a drill' }, world.ports)
     await expect(say(CHANGE)).rejects.toThrow('is released')
+  })
+
+  it('is not for one person where the policy wants two to contain', async () => {
+    const { say } = await opened({ fourEyes: [{ says: ['contain'] }] })
+    await expect(say(CHANGE)).rejects.toThrow('the policy wants two people')
   })
 
   it('given twice is one', async () => {

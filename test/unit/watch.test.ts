@@ -214,6 +214,23 @@ describe('looking up events', () => {
     ])
   })
 
+  it('stops in time to work on what it found, and begins with another credential the next time', async () => {
+    const { world, only } = await watched()
+    await world.respond([...ATTACK, created, exposed()])
+    const looked: string[] = []
+    let now = 0
+    const slow = async (key: string) => {
+      looked.push(key)
+      now += 31_000
+      return []
+    }
+    for (const start of [0, 5 * MINUTE]) {
+      now = start
+      await trace((await only()).id, world.respond, { ...world.ports, history: { lookup: slow }, clock: { now: () => now } })
+    }
+    expect(looked).toEqual([KEY, 'AKIABYSTANDER0000001'])
+  })
+
   it('asks for the message again where an event cannot be worked on', async () => {
     const { world, only } = await watched()
     await world.respond([exposed()])

@@ -28,8 +28,8 @@ export function trustClosed(roleName: string, account: string): Step {
 }
 
 function closed(document: string, account: string): string {
-  const policy = JSON.parse(document)
-  const statements: { Sid?: string }[] = Array.isArray(policy.Statement) ? policy.Statement : [policy.Statement]
+  const policy = parsed(document)
+  const statements: { Sid?: string }[] = [policy.Statement ?? []].flat()
   const deny = {
     Sid: SID,
     Effect: 'Deny',
@@ -39,3 +39,20 @@ function closed(document: string, account: string): string {
   }
   return JSON.stringify({ ...policy, Statement: [...statements.filter(({ Sid }) => Sid !== SID), deny] })
 }
+
+/** A policy that cannot be read lets nobody be told apart: then the Deny stands alone, and release gives back the text as it was. */
+function parsed(document: string): TrustPolicy {
+  try {
+    const policy = JSON.parse(document)
+    return typeof policy === 'object' && policy !== null && !Array.isArray(policy) ? policy : EMPTY
+  } catch {
+    return EMPTY
+  }
+}
+
+interface TrustPolicy {
+  readonly Version?: string
+  readonly Statement?: { Sid?: string } | { Sid?: string }[]
+}
+
+const EMPTY: TrustPolicy = { Version: '2012-10-17' }
