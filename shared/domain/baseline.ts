@@ -1,4 +1,4 @@
-import { copyTable, count, emptyTable, type FrequencyTable } from './frequency.ts'
+import { copyTable, count, emptyTable, type FrequencyTable, lastOf } from './frequency.ts'
 import { type Signal, text } from './signal.ts'
 
 /** The features that describe what is normal for an identity, each with the number of values it may hold. */
@@ -119,6 +119,11 @@ export function isNew(baseline: Baseline, feature: Feature, value: string | unde
   return !baseline.features[feature].values.includes(name) && !baseline.expected.has(`${feature}=${name}`)
 }
 
+/** When a value of a feature was seen last (epoch ms), or undefined. */
+export function lastSeenOf({ features }: Baseline, feature: Feature, value: string): number | undefined {
+  return lastOf(features[feature], value.slice(0, VALUE_LIMIT))
+}
+
 /** The most values that reviewers may call expected for one identity. */
 const EXPECTED_LIMIT = 32
 
@@ -163,7 +168,7 @@ export function learn(baseline: Baseline, signal: Signal): void {
   baseline.errorRate += ((signal.outcome === 'success' ? 0 : 1) - baseline.errorRate) / Math.min(baseline.calls, 200)
 }
 
-/** Learns who took a role on, once that has stood its probation. It is no call of the role's. */
+/** Learns who took a role on, once that has stood its probation; counted once an hour. It is no call of the role's. */
 export function learnAssumer(baseline: Baseline, { assumer, time }: Signal): void {
   seeOrigin(baseline, 'assumer', { value: assumer?.id, at: time })
 }

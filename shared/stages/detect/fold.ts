@@ -1,5 +1,5 @@
 import { assessmentOf } from '../../domain/assessment.ts'
-import { isMature, isNew, learn, learnAssumer, surprisalOf } from '../../domain/baseline.ts'
+import { isMature, isNew, lastSeenOf, learn, learnAssumer, surprisalOf } from '../../domain/baseline.ts'
 import { type CredentialWindow, countLook, observe, openWindow } from '../../domain/credential-window.ts'
 import type { Finding } from '../../domain/finding.ts'
 import { lastOf } from '../../domain/frequency.ts'
@@ -45,6 +45,8 @@ export function fold(state: IdentityState, signals: readonly Signal[]): { state:
 
 /** Folds one signal into a draft that the caller owns; undefined where the signal was folded before. */
 export function foldInto(draft: IdentityState, signal: Signal): Folded | undefined {
+  // A pipeline takes its role on every few minutes: what was seen within the hour says nothing new.
+  if (signal.kind === 'assumption' && isFresh(draft, signal)) return undefined
   const id = hashId(signal.id)
   const novelty = noveltyOf(draft.seen, id, signal.time)
   if (novelty === 'duplicate') return undefined
@@ -60,6 +62,13 @@ export function foldInto(draft: IdentityState, signal: Signal): Folded | undefin
   if (signal.kind !== 'credential-exposure' && isTeaching(signal, { baseline: draft.baseline, window }, evidence)) teach(draft, signal)
   return { signal, findings, evidence, sourceIncidentId: window.source }
 }
+
+function isFresh({ baseline }: IdentityState, { assumer, time }: Signal): boolean {
+  const last = assumer === undefined ? undefined : lastSeenOf(baseline, 'assumer', assumer.id)
+  return last !== undefined && time - last < HOUR_MS
+}
+
+const HOUR_MS = 3_600_000
 
 /** Counts a call into the memory of its credential. */
 function take(draft: IdentityState, window: CredentialWindow, signal: Signal): void {
