@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { emptyBaseline, entropyOf, isNew, learnAssumer, surprisalOf } from '../../shared/domain/baseline.ts'
+import { openWindow } from '../../shared/domain/credential-window.ts'
 import { count } from '../../shared/domain/frequency.ts'
+import { newAssumer } from '../../shared/stages/detect/detectors/new-assumer.ts'
 import { normalise } from '../../shared/stages/normalise/normalise.ts'
 import { ACCOUNT, call, NOW } from '../embedded.ts'
 
@@ -30,6 +32,21 @@ describe('a role that is assumed', () => {
       assume('arn:aws:iam::999999999999:role/deploy'),
     ])
       expect(signalsOf(record)).toHaveLength(1)
+  })
+
+  it('weighs more where who never did is of another account, and nothing where it is a service', () => {
+    const [, signal] = signalsOf(assume(`arn:aws:iam::${ACCOUNT}:role/deploy`))
+    if (signal?.assumer === undefined) throw new Error('no assumption')
+    const baseline = { ...emptyBaseline(), calls: 100, firstSeen: NOW - 30 * 86_400_000, lastSeen: NOW }
+    count(baseline.features.assumer, 'arn:aws:iam::123456789012:user/other', { at: NOW, limit: 16 })
+    const context = { baseline, window: openWindow('ASIA', NOW) }
+    const by = (assumer: typeof signal.assumer) => newAssumer.matches({ ...signal, assumer }, context)
+    expect(by(signal.assumer)).toEqual({ reason: 'assumed by iam-user ci-build', weight: 0.2 })
+    const outside = { id: 'account:999999999999', kind: 'aws-account', name: 'AIDAX', account: '999999999999' } as const
+    expect(by(outside)).toEqual({ reason: 'assumed by aws-account AIDAX of account 999999999999', weight: 0.45 })
+    expect(by({ ...outside, kind: 'aws-service', name: 'ec2.amazonaws.com' })?.weight).toBe(0.2)
+    expect(newAssumer.matches({ ...signal, assumer: undefined }, context)).toBeUndefined()
+    expect(newAssumer.matches(signal, { ...context, baseline: emptyBaseline() })).toBeUndefined()
   })
 
   it('knows an assumer only after its probation, once it has a past', () => {

@@ -3,6 +3,7 @@ import type { Model, ModelAnswer } from '../../shared/ports.ts'
 import { explain } from '../../shared/stages/explain/explain.ts'
 import { CSF_OUTCOMES, ExplanationText, inventedIn } from '../../shared/stages/explain/explanation.ts'
 import { factsOf, type Known } from '../../shared/stages/explain/facts.ts'
+import { linesOf } from '../../shared/stages/explain/lines.ts'
 import { templateOf } from '../../shared/stages/explain/template.ts'
 import { incidentSubject } from '../../shared/stages/record.ts'
 import { review } from '../../shared/stages/review.ts'
@@ -91,6 +92,41 @@ describe('an explanation by the template', () => {
     const [known] = await everyKind()
     if (known === undefined) throw new Error('no incident')
     expect(await explain(known, undefined)).toMatchObject({ source: 'template', fallback: undefined })
+  })
+})
+
+describe('an explanation in a chat', () => {
+  it('is a line for each sentence with its facts, and says who says it', async () => {
+    const [known] = await everyKind()
+    if (known === undefined) throw new Error('no incident')
+    const byTemplate = linesOf(await explain(known, undefined))
+    expect(byTemplate.at(-1)).toBe('Said by a template, no model was asked.')
+    for (const line of byTemplate.slice(0, -1)) expect(line).toMatch(/ \[[A-Z0-9 ]+\]$/)
+    expect(linesOf(await explain(known, answering(TEXT))).at(-1)).toBe('Said by test-model, every sentence by facts.')
+    expect(linesOf(await explain(known, answering(1))).at(-1)).toContain('(malformed)')
+  })
+
+  it('holds for an incident of which little is known', async () => {
+    const [known] = await everyKind()
+    if (known === undefined) throw new Error('no incident')
+    const { incident } = known
+    const bare: Known = {
+      incident: {
+        ...incident,
+        state: 'asking',
+        credentials: [{ id: 'ASIA1', kind: 'session', isCulprit: false }],
+        lineage: [],
+        assessment: { ...incident.assessment, isConfirmed: false, contributions: [] },
+        blastRadius: { score: 0, basis: 'observed', reasons: [] },
+      },
+      signals: [],
+      changes: [],
+    }
+    const text = templateOf(bare)
+    expect(ExplanationText.safeParse(text).error).toBeUndefined()
+    expect(inventedIn(text, new Set(factsOf(bare).map(({ id }) => id)))).toBeUndefined()
+    expect(text.rotation).toEqual([])
+    expect(text.response.map(({ text: said }) => said)).toContain('It is not contained: decide whether it has to be.')
   })
 })
 

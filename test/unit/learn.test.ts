@@ -8,7 +8,7 @@ import { accept, tighten } from '../../shared/stages/learn/learn.ts'
 import { proposalsOf } from '../../shared/stages/learn/proposals.ts'
 import { applyPolicy, readPolicy } from '../../shared/stages/policy-source.ts'
 import { review } from '../../shared/stages/review.ts'
-import { ATTACK, arnOf, embedded, exposed, NOW } from '../embedded.ts'
+import { ATTACK, arnOf, embedded, exposed, NOW, opinionOf } from '../embedded.ts'
 
 const DAY = 86_400_000
 const POLICY = Policy.parse({ version: 1 })
@@ -25,6 +25,31 @@ const answered = (baseRisk: number, isCompromised: boolean, more: Partial<Answer
   ...more,
 })
 const many = (count: number, ...words: Parameters<typeof answered>) => Array.from({ length: count }, () => answered(...words))
+
+describe('questions to the advisor', () => {
+  it('are counted by what became of them; where there is no advisor there are none', async () => {
+    const world = await embedded()
+    await world.respond(ATTACK)
+    const [incident] = await world.incidents()
+    if (incident === undefined) throw new Error('no incident')
+    const answered = { risk: 60, baseRisk: 50, isConfirmed: false, shares: {}, likelihood: 70 }
+    const verdict = { kind: 'legitimate', by: arnOf('reviewer'), reason: 'x', at: new Date(NOW).toISOString(), answered } as const
+    const fallback = (cause: 'late' | 'absent') => ({ ...incident.assessment, opinion: { kind: 'fallback', cause } as const })
+    const { answers, questions } = answersIn([
+      { ...incident, assessment: fallback('late') },
+      { ...incident, assessment: fallback('late') },
+      { ...incident, assessment: fallback('absent') },
+      { ...incident, verdict, assessment: { ...incident.assessment, opinion: { kind: 'answered', shift: 10, ...opinionOf(70) } } },
+      { ...incident, verdict: { kind: 'compromised', by: arnOf('reviewer'), reason: 'of an earlier version', at: verdict.at } },
+    ])
+    expect(questions).toEqual({ asked: 3, fallbacks: { late: 2 } })
+    expect(answers).toMatchObject([{ isCompromised: false, baseRisk: 50, likelihood: 70 }])
+    const { weeks } = driftOf({ answers: [...answers, answered2(NOW)], questions }, POLICY.thresholds)
+    expect(weeks[0]?.advisor).toBe(0)
+  })
+})
+
+const answered2 = (at: number): Answered => ({ ...answered(30, false), at })
 
 describe('what verdicts say', () => {
   it('is kept with the assessment that they answered; what the responder ended by itself says nothing', async () => {

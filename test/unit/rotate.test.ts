@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { verifyChain } from '../../shared/domain/change.ts'
+import { Policy } from '../../shared/domain/policy.ts'
 import { memoryVault } from '../../shared/memory/vault.ts'
 import type { RotatePorts } from '../../shared/ports.ts'
 import { enforce } from '../../shared/stages/contain/enforce.ts'
 import { DENY_ALL, quarantinePolicyName, revocationIn } from '../../shared/stages/contain/quarantine.ts'
+import { applyPolicy } from '../../shared/stages/policy-source.ts'
 import { incidentSubject } from '../../shared/stages/record.ts'
 import { review } from '../../shared/stages/review.ts'
 import { rotate, versionOf } from '../../shared/stages/rotate/rotate.ts'
@@ -216,6 +218,59 @@ describe('the new key', () => {
     expect((await keys()).map(({ id: key }) => key)).toContain((theirs as { id: string }).id)
     expect(vault.values.size).toBe(0)
     expect(world.notices.at(-1)?.body).toContain('was made meanwhile by somebody else and is in use')
+  })
+
+  it('waits where AWS has no room after all, and where its user is gone people are told', async () => {
+    const { world, confirm, id, ports, chain } = await confirmed()
+    await confirm()
+    const iam = { ...world.account, createAccessKey: async () => 'quota' as const }
+    await rotate(id, { ...ports, iam })
+    expect((await chain()).some(({ kind }) => kind === 'rotation-delivered')).toBe(false)
+    world.setNow(NOW + 10 * MINUTE)
+    await rotate(id, { ...ports, iam: { ...world.account, createAccessKey: async () => 'no-such-identity' as const } })
+    expect(world.notices.at(-1)?.body).toContain('user ci-build is no longer there')
+  })
+
+  it('does not come where the policy no longer names its user, nor where the role has no right to it', async () => {
+    const { world, confirm, id, ports } = await confirmed()
+    await confirm()
+    const refusing = { ...world.account, createAccessKey: () => Promise.reject(Object.assign(new Error('no'), { name: 'AccessDenied' })) }
+    await rotate(id, { ...ports, iam: refusing })
+    expect(world.notices.at(-1)?.body).toContain('AccessDenied: deploy the stack again')
+    const other = await confirmed()
+    await other.confirm()
+    const policy = Policy.parse({ version: 1, mode: 'contain' })
+    await applyPolicy(other.world.ports.record, { policy, by: 'test', why: 'test', at: new Date(NOW).toISOString() })
+    await rotate(other.id, other.ports)
+    expect(other.world.notices.at(-1)?.body).toContain('the policy no longer has the keys of this user made anew')
+  })
+
+  it('is tried again by Lambda where a call fails for now', async () => {
+    const { world, confirm, id, ports } = await confirmed()
+    await confirm()
+    const throttled = { ...world.account, listAccessKeys: () => Promise.reject(Object.assign(new Error('slow'), { name: 'Throttling' })) }
+    await expect(rotate(id, { ...ports, iam: throttled })).rejects.toThrow('slow')
+    await expect(rotate('inc-000000000000', ports)).rejects.toThrow('no incident inc-000000000000')
+  })
+
+  it('is not made for an incident that is not being rotated', async () => {
+    const { id, ports, keys } = await confirmed()
+    await rotate(id, ports)
+    expect(await keys()).toHaveLength(1)
+  })
+
+  it('leaves an old key alone that somebody switched on again, and takes one that is gone as deleted', async () => {
+    const { world, confirm, id, ports, keys, chain } = await confirmed()
+    await confirm()
+    world.setNow(NOW + MINUTE)
+    await rotate(id, ports)
+    await world.account.setAccessKeyStatus('ci-build', KEY, 'Active')
+    world.setNow(NOW + 25 * HOUR)
+    await rotate(id, ports)
+    expect(await keys()).toHaveLength(2)
+    await world.account.deleteAccessKey('ci-build', KEY)
+    await rotate(id, ports)
+    expect((await chain()).findLast(({ kind }) => kind === 'rotation-deleted')?.why).toBe('it is no longer there')
   })
 
   it('is contained as any other where it does it again', async () => {

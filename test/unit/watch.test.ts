@@ -141,6 +141,41 @@ describe('the watch', () => {
     expect(watching.asked.trace).toEqual([])
   })
 
+  it('passes by what is closed or gone by now: the index may be behind', async () => {
+    const { world, ports, asked, only } = await watched()
+    await world.respond([exposed()])
+    const incident = await only()
+    const stale = (value: typeof incident | undefined) => ({
+      ...world.ports.incidents,
+      get: async () => (value === undefined ? undefined : { value, version: 1 }),
+    })
+    for (const state of ['released', 'confirmed', 'expired'] as const)
+      await sweep({ ...ports, incidents: stale({ ...incident, state, updatedAt: 0 }) })
+    expect(await sweep({ ...ports, incidents: stale(undefined) })).toBe(1)
+    expect([asked.contain, asked.rotate]).toEqual([[], []])
+    expect((await only()).state).toBe('contained')
+  })
+
+  it('asks for the tags where the policy names some, and says where there are more incidents than it can look after', async () => {
+    const { world, ports, only } = await watched({
+      policy: { tiers: [{ name: 'tagged', match: { tags: { tier: '0' } }, onExpiry: 'release' }] },
+    })
+    await world.respond([exposed()])
+    const warned: string[] = []
+    const incident = await only()
+    const many = {
+      ...world.ports.incidents,
+      listOpen: async () => Array.from({ length: 1000 }, () => incident),
+      get: async () => undefined,
+    }
+    const log = { info: () => {}, warn: (event: string) => void warned.push(event) }
+    expect(await sweep({ ...ports, incidents: many, log })).toBe(1000)
+    expect(warned).toEqual(['watch.full'])
+    world.setNow(NOW + 168 * HOUR)
+    await sweep(ports)
+    expect((await only()).state).toBe('confirmed')
+  })
+
   it('leaves alone what a person has answered meanwhile', async () => {
     const { world, ports, only } = await watched()
     await world.respond([exposed()])
