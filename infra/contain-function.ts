@@ -46,7 +46,10 @@ export const USER_READS = [
 export const ROLE_READS = ['iam:GetRolePolicy', 'iam:GetRole'] as const
 
 /** The roles that contain may never change, whatever a policy says. */
-const FOREIGN_ROLES = ['aws-service-role/*', 'aws-reserved/*', 'cdk-*'] as const
+const FOREIGN_ROLES = ['aws-service-role/*', 'aws-reserved/*'] as const
+
+/** What the roles are for by which the CDK deploys stacks. */
+const CDK_ROLES = ['deploy', 'cfn-exec', 'file-publishing', 'image-publishing', 'lookup'] as const
 
 const TIMEOUT = Duration.seconds(60)
 
@@ -113,7 +116,10 @@ export class ContainFunction extends Construct {
     const guarded = policy.protected.arns.map((pattern) => iamResource(pattern, { account, partition }))
     if (guarded.length > 0) responder.deny([...USER_VERBS, ...ATTACHMENT_VERBS, ...ROLE_VERBS], guarded)
     // Never itself, the functions beside it, who deploys it, or what AWS keeps for itself.
-    const foreign = [...FOREIGN_ROLES, `${Stack.of(this).stackName}-*`].map((name) => `arn:${partition}:iam::${account}:role/${name}`)
+    const deploying = CDK_ROLES.map((purpose) => `cdk-*-${purpose}-role-${account}-*`)
+    const foreign = [...FOREIGN_ROLES, ...deploying, `${Stack.of(this).stackName}-*`].map(
+      (name) => `arn:${partition}:iam::${account}:role/${name}`,
+    )
     responder.deny(ROLE_VERBS, [responder.role.roleArn, ...foreign])
     responder.deny(['bedrock:*', 'sts:AssumeRole', 'iam:PassRole'], ['*'])
     acknowledgeWildcards(this, {

@@ -1,4 +1,5 @@
-import { Duration } from 'aws-cdk-lib'
+import { Duration, Stack } from 'aws-cdk-lib'
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { deadLetterQueue } from './dead-letter-queue.ts'
@@ -34,6 +35,21 @@ export class Queues extends Construct {
     this.hot = queue('Hot')
     this.bulk = queue('Bulk')
     this.bootstrap = queue('Bootstrap')
+    for (const fed of [this.hot, this.bulk]) fed.addToResourcePolicy(this.onlyByRules(fed))
     this.deadLetters = deadLetters
+  }
+
+  /** An event in these queues is believed, so nobody may put one there but EventBridge: not by any right of their own in the account. */
+  private onlyByRules(queue: Queue): PolicyStatement {
+    const { partition, region, account } = Stack.of(this)
+    return new PolicyStatement({
+      sid: 'OnlyByRules',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
+      // Who calls by himself brings no source: the condition holds for what is not there.
+      conditions: { ArnNotLike: { 'aws:SourceArn': `arn:${partition}:events:${region}:${account}:rule/*` } },
+    })
   }
 }

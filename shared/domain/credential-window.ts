@@ -40,8 +40,15 @@ export interface Made extends Created {
   readonly time: number
 }
 
-/** The most things made that a window remembers; the oldest leaves. */
+/** The most things made that a window remembers. */
 const MADE_LIMIT = 6
+
+/** The oldest session leaves first: they are made by the dozen, and what lasts longer must not be forgotten for them. */
+function newest(made: readonly Made[]): readonly Made[] {
+  if (made.length <= MADE_LIMIT) return made
+  const session = made.findIndex(({ kind }) => kind === 'session')
+  return made.toSpliced(Math.max(0, session), 1)
+}
 
 export type TouchedKind = 'secret' | 'user-data' | 'model-probe' | 'failed-sign-in'
 
@@ -87,7 +94,7 @@ export function observe(window: CredentialWindow, signal: Signal, isDiscovery: b
   window.calls += 1
   if (signal.created !== undefined) {
     const { created, id: signalId, time } = signal
-    window.made = [...window.made.filter(({ id }) => id !== created.id), { ...created, signalId, time }].slice(-MADE_LIMIT)
+    window.made = newest([...window.made.filter(({ id }) => id !== created.id), { ...created, signalId, time }])
   }
   if (signal.sourceIncidentId !== undefined) window.source = signal.sourceIncidentId
   if (signal.time > window.last) window.last = signal.time

@@ -210,7 +210,10 @@ export function needsTags(policy: Policy): boolean {
 const ALWAYS_PROTECTED: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^arn:[^:]*:iam::\d{12}:role\/aws-service-role\//, 'a service-linked role: only its service may change it'],
   [/^arn:[^:]*:iam::\d{12}:role\/aws-reserved\//, 'a role of IAM Identity Center: end the sessions there'],
-  [/^arn:[^:]*:iam::\d{12}:role\/cdk-[^/]*$/, 'a role that deploys stacks, this one among them'],
+  [
+    /^arn:[^:]*:iam::\d{12}:role\/cdk-[a-z0-9]{1,10}-(deploy|cfn-exec|file-publishing|image-publishing|lookup)-role-\d{12}-[a-z0-9-]+$/,
+    'a role that deploys stacks, this one among them',
+  ],
   [/^arn:[^:]*:iam::\d{12}:role\/Countersign-[^/]*$/, 'a role of the responder itself'],
 ]
 

@@ -49,8 +49,9 @@ export interface Judged {
 /** `closed`: the incident that it would open was there, and people have closed it: what is new comes after that one. */
 export type Raised = { readonly kind: 'raised' | 'closed'; readonly stored: Versioned<Incident> }
 
-/** The most credentials and lineage edges that an incident names; a flood of more is one incident all the same. */
+/** The most credentials that an incident names, and the most edges of each kind; a flood of more is one incident all the same. */
 const NAMED_LIMIT = 100
+const EDGES_OF_A_KIND = 40
 
 /**
  * Opens an incident, or answers undefined where it is there already. One round trip.
@@ -161,7 +162,8 @@ function grown(incident: Incident, { signal, merged, assessment, blastRadius, de
   const isOwn = signal.identity.id === incident.identity.id
   // While keys are made anew, the new ones and the owner's others are suspects only for what they do themselves.
   const isSuspect = isOwn && (incident.state !== 'rotating' || isCulprit)
-  const credentials = isSuspect ? withCredential(incident.credentials, { ...signal.credential, isCulprit }) : incident.credentials
+  const isGuilty = isCulprit || isOfCulprit(incident, signal)
+  const credentials = isSuspect ? withCredential(incident.credentials, { ...signal.credential, isCulprit: isGuilty }) : incident.credentials
   const lineage = withEdges(incident.lineage, edgesOf(signal, made))
   const hasMore = toContain({ ...incident, credentials, lineage }) > toContain(incident)
   const isStrongerNow = isStrongerDecision(decision, incident.decision) && !wasRefused(incident)
@@ -184,6 +186,14 @@ function grown(incident: Incident, { signal, merged, assessment, blastRadius, de
     owedNotice: isStronger(now.action, incident.decision.action) ? (owedFor(now) ?? incident.owedNotice) : incident.owedNotice,
     decidedBy: isStrongerNow ? { signalId: signal.id, time: signal.time } : incident.decidedBy,
   }
+}
+
+/** A session under the name of one that did it: whoever asks for credentials anew, as a workload does, keeps the name. */
+function isOfCulprit({ identity, credentials }: Incident, { credential }: Signal): boolean {
+  const { sessionName } = credential
+  return (
+    identity.kind === 'role' && sessionName !== undefined && credentials.some((one) => one.isCulprit && one.sessionName === sessionName)
+  )
 }
 
 /** What the thresholds call for counts too: a bound that holds an action down must not hide that it is called for. */
@@ -236,14 +246,30 @@ function edgesOf({ created, credential, id }: Signal, made: readonly Made[]): Li
 
 function withCredential(known: readonly Suspect[], credential: Suspect): readonly Suspect[] {
   const before = known.find(({ id }) => id === credential.id)
-  if (before === undefined) return known.length >= NAMED_LIMIT ? known : [...known, credential]
+  if (before === undefined) return withRoomFor(known, credential)
   if (before.isCulprit || !credential.isCulprit) return known
   return known.map((one) => (one.id === credential.id ? credential : one))
 }
 
+/** Where there is no room, one that did it takes the place of one that did not. */
+function withRoomFor(known: readonly Suspect[], credential: Suspect): readonly Suspect[] {
+  if (known.length < NAMED_LIMIT) return [...known, credential]
+  const least = credential.isCulprit ? known.findIndex(({ isCulprit }) => !isCulprit) : -1
+  return least < 0 ? known : known.with(least, credential)
+}
+
+/** Each kind has room of its own: a flood of sessions takes none from the user that was made behind it. */
 function withEdges(known: readonly LineageEdge[], more: readonly LineageEdge[]): readonly LineageEdge[] {
   const news = more.filter(({ id }) => !known.some((edge) => edge.id === id))
-  return news.length === 0 ? known : [...known, ...news].slice(0, NAMED_LIMIT)
+  if (news.length === 0) return known
+  const counts = new Map<CreatedKind, number>()
+  for (const { kind } of known) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  const fitting = news.filter(({ kind }) => {
+    const count = (counts.get(kind) ?? 0) + 1
+    counts.set(kind, count)
+    return count <= EDGES_OF_A_KIND
+  })
+  return fitting.length === 0 ? known : [...known, ...fitting]
 }
 
 /** What this identity made leads to the same incident: users by their name, keys and sessions by their id. */

@@ -16,6 +16,9 @@ const REVERSALS: ReadonlyMap<string, 'userName' | 'roleName'> = new Map([
   ['iam:DeleteRolePolicy', 'roleName'],
   ['iam:PutRolePolicy', 'roleName'],
   ['iam:UpdateAssumeRolePolicy', 'roleName'],
+  // Both take everything that was set on the user with it.
+  ['iam:UpdateUser', 'userName'],
+  ['iam:DeleteUser', 'userName'],
 ])
 
 /**
@@ -32,9 +35,10 @@ export async function heedReversals(
   const heeded = new Set<string>()
   for (const signal of signals) {
     const subject = subjectOf(signal)
-    if (subject === undefined || heeded.has(subject.id)) continue
-    heeded.add(subject.id)
-    await heed(subject, called, ports).catch((cause: unknown) => {
+    const key = `${subject?.id} ${incidentIn(signal)}`
+    if (subject === undefined || heeded.has(key)) continue
+    heeded.add(key)
+    await heed(subject, incidentIn(signal), { called, ports }).catch((cause: unknown) => {
       failed.set(signal.identity.id, `a reversal could not be looked into: ${cause instanceof Error ? cause.name : 'unknown error'}`)
     })
   }
@@ -43,12 +47,13 @@ export async function heedReversals(
 
 async function heed(
   subject: Identity,
-  called: Set<string>,
-  { identities, incidents, iam, containDoor }: Pick<RespondPorts, 'identities' | 'incidents' | 'iam' | 'containDoor'>,
+  named: string | undefined,
+  { called, ports }: { called: Set<string>; ports: Pick<RespondPorts, 'identities' | 'incidents' | 'iam' | 'containDoor'> },
 ): Promise<void> {
+  const { identities, incidents, iam, containDoor } = ports
   // The call names no path, and the incident hangs on the ARN that has it.
-  const arn = (await iam.describe(subject))?.arn ?? subject.id
-  const incidentId = (await identities.load([arn])).get(arn)?.incidentId
+  const arn = named === undefined ? ((await iam.describe(subject))?.arn ?? subject.id) : subject.id
+  const incidentId = named ?? (await identities.load([arn])).get(arn)?.incidentId
   const stored = incidentId === undefined ? undefined : await incidents.get(incidentId)
   if (stored === undefined || !isHeld(stored.value.state)) return
   const key = `${stored.value.id}@verify`
@@ -72,4 +77,9 @@ function subjectOf(signal: Signal): Identity | undefined {
 
 function isHeld(state: string): boolean {
   return state === 'contained' || state === 'confirmed' || state === 'asking' || state === 'rotating'
+}
+
+/** The incident whose policy a call is about: its name says it, whosever policy it is. */
+function incidentIn({ request }: Signal): string | undefined {
+  return text(request, 'policyName')?.match(/^Countersign(?:Quarantine|Revoke)-(inc-[0-9a-f]{12})$/)?.[1]
 }

@@ -117,6 +117,8 @@ async function expectContained(of: World): Promise<void> {
   const [incident] = await of.inner.incidents()
   // A refused step may end in a question; then whatever was done still stands, and a person knows.
   expect(['contained', 'asking']).toContain(incident?.state)
+  // Whatever failed, the user is denied by the end.
+  expect(of.inner.account.isRefused('ci-build')).toBe(true)
   if (incident?.state === 'asking') expect(of.inner.notices.some(({ kind }) => kind === 'ask' || kind === 'contained')).toBe(true)
   else {
     expect(of.inner.account.isRefused('ci-build', KEY)).toBe(true)
@@ -193,6 +195,8 @@ const release: Flow = {
     await of.runInvoked()
   },
   async repeat(of) {
+    // A person comes back later.
+    of.inner.setNow(NOW + 60_000)
     of.fault.revive()
     for (const { id, state } of await of.inner.incidents()) {
       if (state !== 'released') await review(id, reviewer, of.ports)

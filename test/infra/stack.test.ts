@@ -141,7 +141,7 @@ describe('contain', () => {
     // Only the changes: a look that is denied must not keep an intruder's containment from being taken.
     const foreign = denials.find(({ Action }) => JSON.stringify(Action) === JSON.stringify(ROLE_VERBS))
     expect(foreign?.Resource).toContainEqual({ 'Fn::GetAtt': [expect.stringMatching(/^Contain/), 'Arn'] })
-    for (const role of ['aws-service-role/*', 'aws-reserved/*', 'cdk-*', 'Countersign-*'])
+    for (const role of ['aws-service-role/*', 'aws-reserved/*', 'cdk-*-deploy-role-123456789012-*', 'Countersign-*'])
       expect(JSON.stringify(foreign?.Resource), role).toContain(`:iam::123456789012:role/${role}`)
     expect(actionsOf(denials, 'Deny')).toEqual(expect.arrayContaining(['bedrock:*', 'sts:AssumeRole', 'iam:PassRole']))
   })
@@ -309,6 +309,17 @@ describe('the stack', () => {
     for (const { Principal, Condition } of sending) {
       expect(Principal).toEqual({ Service: 'events.amazonaws.com' })
       expect(Condition.ArnEquals['aws:SourceArn']['Fn::GetAtt'][0]).toMatch(/^Rules/)
+    }
+  })
+
+  it('believes nobody who puts an event into the queues by a right of their own', () => {
+    const denials = Object.values(template.findResources('AWS::SQS::QueuePolicy'))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .filter(({ Sid }: { Sid?: string }) => Sid === 'OnlyByRules')
+    expect(denials).toHaveLength(2)
+    for (const { Effect, Action, Principal, Condition } of denials) {
+      expect([Effect, Action, Principal]).toEqual(['Deny', 'sqs:SendMessage', { AWS: '*' }])
+      expect(JSON.stringify(Condition.ArnNotLike['aws:SourceArn'])).toContain(':events:us-east-1:123456789012:rule/*')
     }
   })
 

@@ -291,7 +291,10 @@ describe('protection', () => {
     const { parsePolicy } = await import('../../shared/stages/policy-source.ts')
     const policy = parsePolicy({ version: 1, mode: 'contain' })
     expect(boundsFor(policy, `arn:aws:iam::${ACCOUNT}:user/:role/cdk-/evil`, {}, NOW).protection).toBeUndefined()
-    expect(boundsFor(policy, `arn:aws:iam::${ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role`, {}, NOW).protection).toContain('never contained')
+    const deploys = `arn:aws:iam::${ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role-${ACCOUNT}-us-east-1`
+    expect(boundsFor(policy, deploys, {}, NOW).protection).toContain('never contained')
+    for (const name of ['cdk-evil', `cdk-evil-role-${ACCOUNT}-us-east-1`, 'cdk-hnb659fds-deploy-role'])
+      expect(boundsFor(policy, `arn:aws:iam::${ACCOUNT}:role/${name}`, {}, NOW).protection, name).toBeUndefined()
     expect(boundsFor(policy, `arn:aws:iam::${ACCOUNT}:role/aws-service-role/x/AWSServiceRoleForX`, {}, NOW).protection).toContain(
       'service-linked',
     )

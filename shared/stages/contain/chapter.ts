@@ -8,6 +8,8 @@ import { headOf, incidentSubject } from '../record.ts'
 export interface Chapter {
   readonly changes: readonly Change[]
   head(): ChainHead
+  /** Reads the entries again: another flow may have written some. */
+  read(): Promise<void>
   /**
    * Writes the next entry. Where another writer was first, the chapter is read again and `isStill` is asked whether the
    * entry is still wanted.
@@ -33,6 +35,13 @@ export function openChapter(
       return changes
     },
     head: () => headOf(changes.at(-1)),
+    read() {
+      const reading = last.then(async () => {
+        changes = await ports.record.list(subject)
+      })
+      last = reading.catch(() => {})
+      return reading
+    },
     write(draft, isStill = () => true) {
       const written = last.then(() => writeNext(draft, isStill))
       last = written.catch(() => {})

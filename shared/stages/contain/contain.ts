@@ -8,7 +8,8 @@ import { isOrdered } from '../order.ts'
 import type { PolicyInForce } from '../policy-source.ts'
 import type { Chapter } from './chapter.ts'
 import { approvedSteps, planOf } from './plan.ts'
-import type { Step, StepValue, Subject } from './step.ts'
+import { isGivenBack } from './progress.ts'
+import { isCredential, type Step, type StepValue, type Subject } from './step.ts'
 import { switchInactive } from './switch-inactive.ts'
 import { GONE, take } from './take.ts'
 
@@ -38,7 +39,7 @@ export async function contain(
   // One round trip for all that has to be known before the first step, and nothing else: what comes later is looked at later.
   const [bounds, isReserved, keys] = await Promise.all([
     boundsNow([subject], incident, policy, ports),
-    ports.breaker.reserve(Math.floor(now / HOUR_MS), incident.id, limit),
+    isRefusedAnyway(incident, policy, ports) ? false : ports.breaker.reserve(Math.floor(now / HOUR_MS), incident.id, limit),
     Promise.all(exact.map((step) => look(step, ports))),
   ])
   const ordered = await withOrder(bounds.get(own), incident, ports)
@@ -47,15 +48,17 @@ export async function contain(
   /** What keeps the incident from being contained, and what is only to be said: the intruder must not hold off the one by the other. */
   const doubts: string[] = []
   const remarks: string[] = []
+  const made = madeBy(incident)
   const takeAll = async (looked: readonly Looked[], others: ReadonlyMap<string, Bounds> = new Map()) => {
-    const made = madeBy(incident)
     const approved = new Set(approvedSteps(incident).map(({ target }) => target))
     const outcomes = new Map<Step, string | undefined>()
     const takeOne = async ({ step, value }: Looked) => {
       const key = keyOf(step.subject)
       const doubt = key === own ? undefined : boundOf(others.get(key), made.has(key) || approved.has(step.target))
-      const unseen = value.kind === 'failed' ? `could not be looked at: ${value.error}` : undefined
-      outcomes.set(step, doubt ?? unseen ?? (value.kind === 'seen' ? await take(step, value.value, chapter, ports) : undefined))
+      // A deny of its own user is put there unseen: what stands under that name can only be ours. All else is left until it can be seen.
+      const read = value.kind === 'seen' ? value.value : key === own && !isCredential(step.target) ? null : undefined
+      const unseen = value.kind === 'failed' && read === undefined ? `could not be looked at: ${value.error}` : undefined
+      outcomes.set(step, doubt ?? unseen ?? (read === undefined ? undefined : await take(step, read, chapter, ports)))
     }
     // IAM refuses two changes of one user or role at once (ConcurrentModification).
     const bySubject = Map.groupBy(looked, ({ step }) => keyOf(step.subject))
@@ -67,7 +70,8 @@ export async function contain(
       const isOwn = keyOf(step.subject) === own
       // What the intruder made and took away again, or what IAM does not show yet: `verify` tries once more.
       if (outcome === undefined || (outcome === GONE && !isOwn)) continue
-      ;(isOwn ? doubts : remarks).push(`${step.title}: ${outcome}`)
+      // What it made is its own: while that is free, the incident is not contained.
+      ;(isOwn || made.has(keyOf(step.subject)) ? doubts : remarks).push(`${step.title}: ${outcome}`)
     }
   }
   await takeAll(exact.map((step, at) => ({ step, value: keys[at] as Look })))
@@ -86,6 +90,12 @@ export async function contain(
     doubts.push('its other credentials could not be listed: look at its SSH keys, certificates and service credentials')
   if (doubts.length === 0) return close(stored, { state: 'contained', why: remarks }, chapter, ports)
   return close(stored, { state: 'asking', why: [...doubts, ...remarks] }, chapter, ports)
+}
+
+/** What another bound refuses for certain takes no place of the breaker from what comes after it. */
+function isRefusedAnyway({ identity }: Incident, policy: PolicyInForce['policy'], { account, clock }: ContainPorts): boolean {
+  const isForeign = account !== undefined && identity.account !== account
+  return isForeign || boundsFor(policy, identity.id, {}, clock.now()).protection !== undefined
 }
 
 interface Looked {
@@ -117,9 +127,8 @@ export async function complete(
   ports: ContainPorts,
 ): Promise<void> {
   const planned = new Set(chapter.changes.map(({ target }) => target))
-  const own = keyOf(subjectOf(incident))
   const all = planOf(incident, { quarantinePolicyArn: ports.quarantinePolicyArn, now: ports.clock.now() })
-  const missing = all.filter(({ target, subject }) => !planned.has(target) && keyOf(subject) !== own)
+  const missing = all.filter(({ target }) => !planned.has(target))
   if (missing.length === 0) return
   const [bounds, values] = await Promise.all([
     boundsNow(
@@ -242,10 +251,14 @@ async function close(
 ): Promise<void> {
   const { state, why } = outcome
   const said = why.length === 0 ? 'every step is in place' : why.join('; ')
-  await chapter.write({ kind: 'state', target: `incident:${stored.value.id}`, from: 'containing', to: state, why: said })
+  const isStill = () => !isGivenBack(chapter.changes)
+  const entry = { kind: 'state', target: `incident:${stored.value.id}`, from: 'containing', to: state, why: said } as const
+  // People may have released it meanwhile: then that is the last word.
+  if ((await chapter.write(entry, isStill)) === 'superseded') return
   const now = ports.clock.now()
   const moved = (incident: Incident): Incident | undefined => {
-    if (incident.state !== 'containing') return undefined
+    // What came while this run was at work is not contained by it: it stays on its way, for a run of its own.
+    if (incident.state !== 'containing' || hasMore(incident, stored.value)) return undefined
     const { decision } = incident
     const whys = [...decision.why.filter((line) => !why.includes(line)), ...why].slice(-WHY_LIMIT)
     const next = { ...incident, state, updatedAt: Math.max(now, incident.updatedAt), head: chapter.head() }
@@ -254,11 +267,25 @@ async function close(
     return owe({ ...next, decision: { ...decision, action: 'ask', why: whys } }, 'ask')
   }
   const closed = await updateIncident(stored, moved, ports.incidents)
+  if (closed.value.state === 'containing') return ports.watchDoor.verifyLater(closed.value.id, [AGAIN_AFTER_SECONDS])
   ports.log.info('contain.closed', { incidentId: closed.value.id, state, steps: chapter.changes.length })
   // The watch before the notice: a notice that fails is owed, a watch that was never asked for is not.
   await ports.watchDoor.verifyLater(closed.value.id, VERIFY_AFTER_SECONDS)
   await settle(closed, ports)
 }
+
+/** Whether there are suspects or things made that were not there when a run began. */
+function hasMore(now: Incident, then: Incident): boolean {
+  const isCulprit = ({ credentials }: Incident) => credentials.filter((one) => one.isCulprit).length
+  return (
+    now.lineage.length > then.lineage.length ||
+    now.credentials.length > then.credentials.length ||
+    isCulprit(now) > isCulprit(then) ||
+    now.approved.length > then.approved.length
+  )
+}
+
+const AGAIN_AFTER_SECONDS = 1
 
 /** When a containment is looked at again: an intruder at work undoes it at once, or a minute later. */
 const VERIFY_AFTER_SECONDS = [5, 15, 60] as const

@@ -1,12 +1,13 @@
-import type { IncidentState } from '../../domain/incident.ts'
+import type { Incident, IncidentState } from '../../domain/incident.ts'
 import { ResponderError } from '../../errors.ts'
 import type { ContainPorts } from '../../ports.ts'
 import { settle } from '../notify.ts'
 import { readPolicy } from '../policy-source.ts'
 import { incidentSubject } from '../record.ts'
-import { openChapter } from './chapter.ts'
+import { type Chapter, openChapter } from './chapter.ts'
 import { complete, contain } from './contain.ts'
 import { ease } from './ease.ts'
+import { isGivenBack, standingSteps } from './progress.ts'
 import { release } from './release.ts'
 import { verify } from './verify.ts'
 
@@ -28,10 +29,17 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
   const chapter = openChapter(incidentId, changes, ports)
   if (stored.value.state === 'containing') return contain(stored, chapter, { ...policy, users }, ports)
   if (stored.value.state === 'releasing') return release(stored, chapter, policy, ports)
-  if (stored.value.state === 'contained') await complete(stored, chapter, policy, ports)
+  if (stored.value.state === 'contained' || isPartly(stored.value, chapter)) await complete(stored, chapter, policy, ports)
   if (stored.value.state === 'rotating') await ease(stored, chapter, ports)
-  if (HELD.includes(stored.value.state)) return verify(stored, chapter, ports)
+  // A containment that was at work while it was released may have left something.
+  if (stored.value.state === 'released' && standingSteps(chapter.changes).length > 0) return release(stored, chapter, policy, ports)
+  if (HELD.includes(stored.value.state)) return verify(stored, chapter, policy, ports)
   await settle(stored, ports)
+}
+
+/** Asking, with steps in place: the bounds let it be contained, and some step could not be looked at or taken. */
+function isPartly({ state }: Incident, { changes }: Chapter): boolean {
+  return state === 'asking' && !isGivenBack(changes) && standingSteps(changes).length > 0
 }
 
 /** Read with the rest, so that it costs no time of its own. Unknown counts as none: the breaker is then at its tightest. */

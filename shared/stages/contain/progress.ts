@@ -36,3 +36,9 @@ export function reversalsOf(changes: readonly Change[]): Map<string, number> {
   }
   return reversals
 }
+
+/** True where the last word on an incident is that what was contained is given back. */
+export function isGivenBack(changes: readonly Change[]): boolean {
+  const last = changes.findLast(({ kind }) => kind === 'verdict' || kind === 'state')
+  return last?.to === 'releasing' || last?.to === 'released'
+}

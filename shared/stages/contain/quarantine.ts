@@ -1,3 +1,5 @@
+import { canonical } from '../../domain/change.ts'
+
 /** The name of the inline policy that quarantines an identity; one for each incident, so that two never mix. */
 export function quarantinePolicyName(incidentId: string): string {
   return `CountersignQuarantine-${incidentId}`
@@ -36,13 +38,15 @@ export function revocation({ issuedBefore, names }: Revocation): string {
   })
 }
 
-/** What a document that `revocation` made revokes, or undefined where it did not make it. */
+/** What a document that `revocation` made revokes, or undefined where it did not make it word for word: an intruder knows its name too. */
 export function revocationIn(document: string): Revocation | undefined {
   try {
     const [{ Condition }] = JSON.parse(document).Statement
     const issuedBefore = Date.parse(Condition.DateLessThan['aws:TokenIssueTime'])
     const patterns: string[] = Condition.StringLike?.['aws:userid'] ?? []
-    return Number.isNaN(issuedBefore) ? undefined : { issuedBefore, names: patterns.map((pattern) => pattern.slice(2)) }
+    if (Number.isNaN(issuedBefore)) return undefined
+    const found = { issuedBefore, names: patterns.map((pattern) => pattern.slice(2)) }
+    return canonical(JSON.parse(revocation(found))) === canonical(JSON.parse(document)) ? found : undefined
   } catch {
     // Not one of ours: whoever reads it has to make another.
     return undefined

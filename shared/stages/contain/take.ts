@@ -1,7 +1,7 @@
 import type { ContainPorts } from '../../ports.ts'
 import type { Chapter } from './chapter.ts'
-import { type PlannedStep, standingSteps } from './progress.ts'
-import { isSameValue, type Step, type StepValue, type WriteOutcome } from './step.ts'
+import { isGivenBack, type PlannedStep, standingSteps } from './progress.ts'
+import { isCredential, isSameValue, type Step, type StepValue, type WriteOutcome } from './step.ts'
 
 /**
  * Takes one step: undo record, then the change, then a read-back. Returns a doubt where the step is not in place.
@@ -15,11 +15,14 @@ export async function take(step: Step, read: StepValue, chapter: Chapter, ports:
   if (wanted === undefined) return undefined
   const before = standing()
   if (before === undefined || !isSameValue(before.contained, wanted)) {
-    // It is so already, and not by us: nothing to do, and nothing to give back.
-    if (before === undefined && isSameValue(read, wanted)) return undefined
-    const isUnplanned = () => standing()?.contained !== wanted
+    // A credential that is off already is nothing to do, and nothing to give back. A policy of our name that somebody else put there is
+    // planned all the same: it has to be held.
+    if (before === undefined && isSameValue(read, wanted) && isCredential(step.target)) return undefined
+    const isUnplanned = () => standing()?.contained !== wanted && !isGivenBack(chapter.changes)
     const from = before === undefined ? read : before.before
-    await chapter.write({ kind: 'step-planned', target: step.target, from, to: wanted, why: step.title }, isUnplanned)
+    const planned = await chapter.write({ kind: 'step-planned', target: step.target, from, to: wanted, why: step.title }, isUnplanned)
+    // A release that ran meanwhile gives everything back: nothing more is taken.
+    if (planned === 'superseded' && isGivenBack(chapter.changes)) return undefined
   }
   const outcome = isSameValue(read, wanted) ? 'written' : await attempt(step, wanted, ports)
   if (outcome === 'gone' && read === null && before?.isDone === true) return gone(step, chapter)
@@ -38,8 +41,16 @@ export async function take(step: Step, read: StepValue, chapter: Chapter, ports:
   const isReadBack = isSameValue(await step.read(ports.iam).catch(() => null), wanted)
   // IAM is consistent after about 4 s: a read that is still old does not say that the write was lost. `verify` looks again.
   const why = isReadBack ? 'read back' : 'accepted by IAM, not read back yet'
+  const planned = standing()
   await chapter.write({ kind: 'step-done', target: step.target, from: read, to: wanted, why }, isOpen)
+  if (planned !== undefined && standing() === undefined) await giveBack(step, planned, ports)
   return undefined
+}
+
+/** A release has undone a step between its plan and its write, and could not know of the write: it is taken back. */
+export async function giveBack(step: Step, { before }: PlannedStep, ports: Pick<ContainPorts, 'iam' | 'log'>): Promise<void> {
+  ports.log.warn('contain.step.overtaken', { target: step.target })
+  await step.write(ports.iam, before)
 }
 
 /** The doubt about a step whose identity or credential is not there. */

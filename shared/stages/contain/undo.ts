@@ -25,7 +25,8 @@ export async function undo(
   if (!isBack && !isSameValue(now, contained))
     return `${target}: was ${shown(before)}, contained as ${shown(contained)}, now ${shown(now)}: not overwritten`
   const outcome = isBack ? 'written' : await step.write(iam, before)
-  if (outcome === 'gone' && !isCredential(target)) {
+  // What it was before may be gone, such as a policy that was the boundary; what we set is then still there.
+  if (outcome === 'gone' && !isCredential(target) && !isSameValue(await step.read(iam), contained)) {
     await chapter.write({ kind: 'step-gone', target, from: now, to: null, why: `${cause}: ${step.title}: ${GONE}` }, isStanding)
     return undefined
   }

@@ -2,11 +2,12 @@ import type { Incident } from '../../domain/incident.ts'
 import type { ContainPorts, Versioned } from '../../ports.ts'
 import { updateIncident } from '../incident-update.ts'
 import { owe, settle } from '../notify.ts'
+import type { PolicyInForce } from '../policy-source.ts'
 import type { Chapter } from './chapter.ts'
 import { stepFor } from './plan.ts'
 import { type PlannedStep, reversalsOf, standingSteps } from './progress.ts'
 import { isCredential, isSameValue, type Step } from './step.ts'
-import { attempt, gone, take } from './take.ts'
+import { attempt, giveBack, gone, take } from './take.ts'
 import { userBoundary } from './user-deny-managed.ts'
 
 /** A read may be older than a write by about 4 s: until then a difference is written over, but nobody is blamed for it. */
@@ -27,14 +28,18 @@ const WHY_LIMIT = 20
  * Whoever gives back a containment goes through a verdict; so a difference here is somebody else's doing. It goes into the
  * record, is written over, and people are told with the highest priority. What is no longer there at all is let go.
  */
-export async function verify(stored: Versioned<Incident>, chapter: Chapter, ports: ContainPorts): Promise<void> {
+export async function verify(stored: Versioned<Incident>, chapter: Chapter, { policy }: PolicyInForce, ports: ContainPorts): Promise<void> {
+  const { override } = policy
+  const isOff = override !== undefined && override.mode !== 'contain' && ports.clock.now() < Date.parse(override.until)
+  /** Break-glass: what differs is said, and left so. */
+  const handsOff = isOff ? `differs, and is left so: override until ${override.until}` : undefined
   const reversed: string[] = []
   const doubts: string[] = []
   for (const planned of standingSteps(chapter.changes)) {
-    const doubt = await hold(planned, { chapter, reversed }, ports).catch((cause: unknown) => failed(planned, cause, ports))
+    const doubt = await hold(planned, { chapter, reversed, handsOff }, ports).catch((cause: unknown) => failed(planned, cause, ports))
     if (doubt !== undefined) doubts.push(`${planned.target}: ${doubt}`)
   }
-  doubts.push(...(await addBoundaries(chapter, ports)))
+  if (handsOff === undefined) doubts.push(...(await addBoundaries(chapter, ports)))
   if (reversed.length > 0) await ports.watchDoor.verifyLater(stored.value.id, [LOOK_AGAIN_SECONDS])
   const lines = [...reversed.map((target) => `${target} was reversed by somebody else, and is set again`), ...doubts]
   const flagged = (incident: Incident): Incident | undefined => {
@@ -59,7 +64,7 @@ function failed({ target }: PlannedStep, cause: unknown, { log }: ContainPorts):
 
 async function hold(
   planned: PlannedStep,
-  { chapter, reversed }: { chapter: Chapter; reversed: string[] },
+  { chapter, reversed, handsOff }: { chapter: Chapter; reversed: string[]; handsOff: string | undefined },
   ports: ContainPorts,
 ): Promise<string | undefined> {
   const { target, contained, at, isDone } = planned
@@ -72,6 +77,7 @@ async function hold(
     return undefined
   }
   if (isSameValue(now, contained)) return undefined
+  if (handsOff !== undefined) return handsOff
   const isReversal = ports.clock.now() - Date.parse(at) >= CONSISTENT_MS
   // A credential that is not there was deleted: that is not a change of its value, but its end.
   if (now === null && isCredential(target)) return isReversal ? gone(step, chapter) : undefined
@@ -85,9 +91,12 @@ async function hold(
   const outcome = await attempt(step, contained, ports)
   if (outcome === 'gone') return isReversal ? gone(step, chapter) : undefined
   if (outcome !== 'written') return `could not be set again: ${outcome}`
-  if (!isReversal) return undefined
-  await chapter.write({ kind: 'step-done', target, from: now, to: contained, why: 'set again' }, isStanding)
-  reversed.push(target)
+  // A release that ran meanwhile has given it back, and could not know of this write.
+  const isOvertaken = isReversal
+    ? (await chapter.write({ kind: 'step-done', target, from: now, to: contained, why: 'set again' }, isStanding)) === 'superseded'
+    : await chapter.read().then(() => !isStanding())
+  if (isOvertaken) await giveBack(step, planned, ports)
+  else if (isReversal) reversed.push(target)
   return undefined
 }
 
