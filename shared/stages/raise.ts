@@ -51,7 +51,7 @@ export type Raised = { readonly kind: 'raised' | 'closed'; readonly stored: Vers
 
 /** The most credentials that an incident names, and the most edges of each kind; a flood of more is one incident all the same. */
 const NAMED_LIMIT = 100
-const EDGES_OF_A_KIND = 40
+const EDGES_OF_A_KIND = 100
 
 /**
  * Opens an incident, or answers undefined where it is there already. One round trip.
