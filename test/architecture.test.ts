@@ -57,7 +57,11 @@ const RULES: readonly Rule[] = [
     own: ['infra/', 'shared/', 'local/policy-file.ts', 'local/place-databases.ts'],
     packages: ['aws-cdk-lib', 'aws-cdk-lib/', 'cdk-nag', 'constructs', 'node:fs', 'node:module', 'node:os', 'node:path'],
   },
-  { folder: 'local/', own: ['shared/', 'local/'], packages: ['commander', 'dynalite', 'echarts', 'yaml', 'zod', 'node:'] },
+  {
+    folder: 'local/',
+    own: ['shared/', 'local/'],
+    packages: ['commander', 'dynalite', 'echarts', 'hono', 'hono/', '@hono/node-server', 'yaml', 'zod', 'node:'],
+  },
 ]
 
 /** What a pure file must not name. `new Date(x)` is a conversion; without an argument it is the clock. */

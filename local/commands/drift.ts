@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises'
+import { html } from 'hono/html'
 import { type Drift, driftOf } from '../../shared/stages/learn/drift.ts'
 import { accept, lessons } from '../../shared/stages/learn/learn.ts'
 import type { Proposal } from '../../shared/stages/learn/proposals.ts'
-import { chart } from '../evaluate/chart.ts'
+import { chart } from '../page/chart.ts'
+import { standAlone } from '../page/document.ts'
 import { columns, type Paint } from '../render/style.ts'
 import type { Target } from '../target.ts'
 
@@ -15,7 +17,7 @@ export async function showDrift(
 ): Promise<string> {
   const { policy, answers, questions, proposals } = await lessons({ ...target, clock: { now } })
   const drift = driftOf({ answers, questions }, policy.thresholds)
-  if (out !== undefined) await writeFile(out, renderPage(drift, proposals))
+  if (out !== undefined) await writeFile(out, await renderPage(drift, proposals))
   if (isJson) return JSON.stringify({ ...drift, proposals: proposals.map(({ policy: _, ...proposal }) => proposal) })
   return renderDrift(drift, proposals, paint)
 }
@@ -74,7 +76,7 @@ function renderDrift(
 }
 
 /** One page that stands alone: no scripts. */
-function renderPage({ verdicts, calibration, weeks, detectors }: Drift, proposals: readonly Proposal[]): string {
+function renderPage({ verdicts, calibration, weeks, detectors }: Drift, proposals: readonly Proposal[]): Promise<string> {
   const share = { type: 'value', min: 0, max: 1, name: 'share' }
   const plots = [
     chart(
@@ -87,7 +89,7 @@ function renderPage({ verdicts, calibration, weeks, detectors }: Drift, proposal
           { name: 'observed', type: 'bar', data: calibration.map(({ observed }) => observed) },
         ],
       },
-      'Calibration: what the risk predicted, what people found',
+      { title: 'Calibration: what the risk predicted, what people found' },
     ),
     chart(
       {
@@ -99,22 +101,22 @@ function renderPage({ verdicts, calibration, weeks, detectors }: Drift, proposal
           { name: 'advisor agrees', type: 'line', data: weeks.map(({ advisor }) => advisor) },
         ],
       },
-      'Agreement with verdicts, week by week',
+      { title: 'Agreement with verdicts, week by week' },
     ),
     chart(
       {
-        grid: { top: 70, left: 240 },
         xAxis: { ...share, name: 'compromised' },
         yAxis: { type: 'category', data: detectors.slice(0, ROWS).map(({ detector, incidents }) => `${detector} (${incidents})`) },
         series: [{ type: 'bar', data: detectors.slice(0, ROWS).map(({ precision }) => precision) }],
       },
-      'Detectors: share of their incidents that were compromises',
+      { title: 'Detectors: share of their incidents that were compromises' },
     ),
   ]
   const rows = proposals.map(
-    ({ id, direction, what, from, to, why }) => `<li>${id}: ${direction} ${what} from ${from} to ${to} (${why})</li>`,
+    ({ id, direction, what, from, to, why }) => html`<li>${id}: ${direction} ${what} from ${from} to ${to} (${why})</li>`,
   )
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Countersign drift</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b;background:#fff}svg{max-width:100%;height:auto}</style></head><body><h1>Countersign drift</h1><p>${verdicts} verdicts.</p>${plots.join('')}<h2>Proposals</h2>${rows.length === 0 ? '<p>None.</p>' : `<ul>${rows.join('')}</ul>`}</body></html>`
+  const proposed = rows.length === 0 ? html`<p>None.</p>` : html`<ul>${rows}</ul>`
+  return standAlone('Countersign drift', html`<h1>Countersign drift</h1><p>${verdicts} verdicts.</p>${plots}<h2>Proposals</h2>${proposed}`)
 }
 
 function percent(share: number): string {

@@ -50,7 +50,7 @@ export async function evaluate({
     Object.fromEntries([...evaluated].map(([name, all]) => [name, figuresOf(all, policy.thresholds)]))
   const evaluated = await runAll(absentAdvisor)
   const sources = figuresFor(evaluated)
-  if (out !== undefined) await writeFile(out, renderHtml(sources, evaluated, policy.thresholds))
+  if (out !== undefined) await writeFile(out, await renderHtml(sources, evaluated, policy.thresholds))
   const short = failUnder === undefined ? [] : shortfalls(await readBars(failUnder), sources)
   for (const line of short) complain(line)
   if (failUnder !== undefined && short.length === 0) complain(`every bar of ${failUnder} is reached`)

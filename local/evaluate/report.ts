@@ -1,7 +1,8 @@
+import { html } from 'hono/html'
 import type { Thresholds } from '../../shared/domain/policy.ts'
-import { printable } from '../../shared/stages/notify.ts'
+import { chart } from '../page/chart.ts'
+import { type Markup, shown, standAlone, table } from '../page/document.ts'
 import { columns } from '../render/style.ts'
-import { chart } from './chart.ts'
 import type { Count, SourceFigures } from './figures.ts'
 import type { Case } from './labelled.ts'
 import type { Judged } from './run-case.ts'
@@ -40,42 +41,47 @@ export function renderHtml(
   sources: Readonly<Record<string, SourceFigures>>,
   evaluated: ReadonlyMap<string, readonly Evaluated[]>,
   thresholds: Thresholds,
-): string {
+): Promise<string> {
   const sections = Object.entries(sources).map(([name, figures]) => {
     const cases = evaluated.get(name) ?? []
-    return `<section><h2>${escaped(name)}</h2>${tableOf(figures)}${chart(distribution(cases), `Risk of records by label, ${name}`)}${cases
+    const source = shown(name)
+    return html`<section><h2>${source}</h2>${tableOf(figures, source)}${chart(distribution(cases), { title: `Risk of records by label, ${source}` })}${cases
       .filter(({ judged }) => judged.some(({ risk }) => risk > 0) && judged.length > 1)
       .slice(0, CHARTED_CASES)
-      .map((one) => chart(overTime(one, thresholds), `Risk over time, ${one.case.name}`))
-      .join('')}</section>`
+      .map((one) => chart(overTime(one, thresholds), { title: `Risk over time, ${shown(one.case.name)}` }))}</section>`
   })
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Countersign evaluation</title><style>${STYLE}</style></head><body><h1>Countersign evaluation</h1><p>Thresholds: ask ${thresholds.ask}, contain ${thresholds.contain}. Sources are never pooled.</p>${sections.join('')}</body></html>`
+  const limits = `Thresholds: ask ${thresholds.ask}, contain ${thresholds.contain}. Sources are never pooled.`
+  return standAlone('Countersign evaluation', html`<h1>Countersign evaluation</h1><p>${limits}</p>${sections}`)
 }
 
 const CHARTED_CASES = 6
-const STYLE =
-  'body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b;background:#fff}table{border-collapse:collapse;margin:1rem 0;font-size:.9rem}th,td{text-align:left;padding:.25rem .75rem;border-bottom:1px solid #ccc}svg{max-width:100%;height:auto}@media(prefers-color-scheme:dark){body{background:#fff}}'
 
-function tableOf({ cases }: SourceFigures): string {
+function tableOf({ cases }: SourceFigures, source: string): Markup {
   const rows = cases
     .filter((one) => one.malicious || one.trigger !== null)
     .slice(0, 60)
     .map((one) => [
-      one.case,
+      shown(one.case),
       one.detected ? 'found' : one.malicious ? 'missed' : 'false alarm',
       one.decision,
       one.trigger?.detector ?? '',
       one.recordsToDetect ?? '',
       one.secondsToDetect ?? '',
     ])
-  if (rows.length === 0) return `<p>${cases.length} quiet ${cases.length === 1 ? 'case' : 'cases'}, none with a decision ≥ ask.</p>`
-  const cells = (row: readonly unknown[], tag: string) =>
-    `<tr>${row.map((cell) => `<${tag}>${escaped(String(cell))}</${tag}>`).join('')}</tr>`
-  return `<table>${cells(['case', 'result', 'decision', 'trigger', 'records', 'seconds'], 'th')}${rows.map((row) => cells(row, 'td')).join('')}</table>`
+  if (rows.length === 0) return html`<p>${cases.length} quiet ${cases.length === 1 ? 'case' : 'cases'}, none with a decision ≥ ask.</p>`
+  const columnsOf = [
+    { name: 'case', kind: 'wide' },
+    { name: 'result' },
+    { name: 'decision' },
+    { name: 'trigger' },
+    { name: 'records', kind: 'number' },
+    { name: 'seconds', kind: 'number' },
+  ] as const
+  return table(columnsOf, rows, `Cases of ${source}`)
 }
 
 /** How many records of each label have a risk in each tenth. */
-function distribution(cases: readonly Evaluated[]): object {
+function distribution(cases: readonly Evaluated[]): Record<string, unknown> {
   const labels = ['malicious', 'benign', 'unknown'] as const
   const tenths = Array.from({ length: 10 }, (_, at) => at)
   const all = cases.flatMap(({ judged }) => judged)
@@ -94,7 +100,7 @@ function distribution(cases: readonly Evaluated[]): object {
   }
 }
 
-function overTime({ judged }: Evaluated, { ask, contain }: Thresholds): object {
+function overTime({ judged }: Evaluated, { ask, contain }: Thresholds): Record<string, unknown> {
   const credentials = [...Map.groupBy(judged, ({ credential }) => credential)]
     .filter(([, records]) => records.some(({ risk }) => risk > 0))
     .slice(0, 8)
@@ -103,7 +109,7 @@ function overTime({ judged }: Evaluated, { ask, contain }: Thresholds): object {
     yAxis: { type: 'value', name: 'risk', max: 100 },
     legend: {},
     series: credentials.map(([credential, records], at) => ({
-      name: credential.slice(-24),
+      name: shown(credential.slice(-24)),
       type: 'line',
       step: 'end',
       data: records.map(({ time, risk }) => [time, risk]),
@@ -128,9 +134,4 @@ function shares({ total, ask, contain }: Count): string {
 function median(values: readonly number[]): string {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted.length === 0 ? '–' : String(sorted[Math.floor(sorted.length / 2)])
-}
-
-function escaped(text: string): string {
-  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-  return printable(text, 200).replace(/[&<>"']/g, (character) => entities[character] ?? '')
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { json, type Loopback, loopback } from '../contract/loopback.ts'
+import { drawingsIn } from '../page.ts'
 import { countersign, folder, lines } from './run-cli.ts'
 
 const MODEL = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'
@@ -150,7 +151,8 @@ describe('drift', () => {
     expect(out).toContain('Proposals\n  none')
     expect(existsSync(page)).toBe(true)
     const html = readFileSync(page, 'utf8')
-    expect(html.match(/<svg/g)).toHaveLength(3)
+    expect(html.match(/<picture>/g)).toHaveLength(3)
+    expect(drawingsIn(html)[0]).toContain('predicted')
     expect(html).not.toContain('<script')
     expect(JSON.parse((await countersign(['drift', '--json', ...on])).out)).toMatchObject({ verdicts: 2, compromised: 1, proposals: [] })
     const accepted = await countersign(['drift', 'accept', 'ask-loosen', '--reason', 'x', ...on])

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { drawingsIn } from '../page.ts'
 import { countersign, folder } from './run-cli.ts'
 
 const labelled = join(folder, 'labelled.ndjson.gz')
@@ -96,8 +97,8 @@ describe('eval', () => {
     const { out } = await countersign(['eval', labelled, '--out', page])
     expect(out).toMatch(/made-up\s+1\/2\s+1\/2/)
     const html = readFileSync(page, 'utf8')
-    expect(html).toContain('<svg')
-    expect(html).not.toMatch(/<script|src=|href="http/)
+    expect(drawingsIn(html)[0]).toContain('malicious')
+    expect(html).not.toMatch(/<script|src="(?!data:)|href="http/)
   })
 
   it('exits 1 and says what falls short of a bar, and where a source is missing', async () => {

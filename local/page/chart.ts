@@ -1,0 +1,44 @@
+import { type EChartsCoreOption, init } from 'echarts'
+import { html } from 'hono/html'
+import type { Markup } from './document.ts'
+
+/** What a drawing is for: a desk or a phone, by day or by night. */
+interface Look {
+  readonly isDark: boolean
+  readonly isNarrow: boolean
+}
+
+export interface ChartOptions {
+  /** What it shows, in words: it stands above the drawing, and is read out where nobody sees it. */
+  readonly title: string
+  /** Pixels. */
+  readonly height?: number
+}
+
+/** Must be the width at which the style sheet makes cards of tables. */
+const NARROW = '(max-width: 40rem)'
+const DARK = '(prefers-color-scheme: dark)'
+
+/**
+ * A chart as drawings that stand alone: drawn here, so that the page needs no script, and shown as images, so that nothing in them is
+ * ever part of the page. The browser takes the one that fits its width and its light. `option` as Apache ECharts has it; texts of
+ * others in it have to be printable, the library escapes them.
+ */
+export function chart(option: EChartsCoreOption, { title, height = 320 }: ChartOptions): Markup {
+  const source = (look: Look) => `data:image/svg+xml;base64,${Buffer.from(draw(option, look, height)).toString('base64')}`
+  return html`<figure class="chart"><figcaption>${title}</figcaption><picture>
+<source media="${NARROW} and ${DARK}" width="380" height="${height}" srcset="${source({ isDark: true, isNarrow: true })}">
+<source media="${NARROW}" width="380" height="${height}" srcset="${source({ isDark: false, isNarrow: true })}">
+<source media="${DARK}" width="900" height="${height}" srcset="${source({ isDark: true, isNarrow: false })}">
+<img alt="${title}" width="900" height="${height}" src="${source({ isDark: false, isNarrow: false })}">
+</picture></figure>`
+}
+
+function draw(option: EChartsCoreOption, { isDark, isNarrow }: Look, height: number): string {
+  const drawn = init(null, isDark ? 'dark' : null, { renderer: 'svg', ssr: true, width: isNarrow ? 380 : 900, height })
+  const grid = isNarrow ? { left: 8, right: 12, containLabel: true } : { left: 16, right: 24, containLabel: true }
+  drawn.setOption({ animation: false, backgroundColor: 'transparent', grid: { top: 50, bottom: 30, ...grid }, ...option })
+  const svg = drawn.renderToSVGString()
+  drawn.dispose()
+  return svg
+}
