@@ -163,7 +163,7 @@ async function listen(server: Server, folder: string): Promise<number> {
       reject(
         new ResponderError(
           'store.unavailable',
-          `cannot open the database in ${folder}: ${cause.message}; is another countersign using it?`,
+          `cannot open the database in ${folder}: ${cause.message}; is another countersign using it, such as a console?`,
           { cause },
         ),
       ),

@@ -7,6 +7,7 @@ import type { Advisor } from '../shared/ports.ts'
 import { modelAdvisor } from '../shared/stages/advise/by-model.ts'
 import { expectFeature, showBaseline } from './commands/baseline.ts'
 import { exportChanges, sealChanges, verifyChanges } from './commands/changes.ts'
+import { openConsole } from './commands/console.ts'
 import { acceptProposal, showDrift } from './commands/drift.ts'
 import { evaluate } from './commands/evaluate.ts'
 import { explainIncident } from './commands/explain.ts'
@@ -14,6 +15,7 @@ import { approveChange, confirmIncident, containIncident, listIncidents, release
 import { startOverride, stopOverride } from './commands/override.ts'
 import { checkPolicy, diffPolicy, putPolicy, showPolicy } from './commands/policy.ts'
 import { replay } from './commands/replay.ts'
+import { report, sinceOf } from './commands/report.ts'
 import { start } from './commands/start.ts'
 import { DATA_FOLDER, openTarget, type TargetOptions } from './open-target.ts'
 import { readPolicyFile } from './policy-file.ts'
@@ -36,6 +38,8 @@ export function program(): Command {
   addIncidents(root)
   addBaseline(root)
   addChanges(root)
+  addConsole(root)
+  addReport(root)
   addDrift(root)
   addPolicy(root)
   addOverride(root)
@@ -259,6 +263,36 @@ function addChanges(root: Command): void {
   )
 }
 
+function addConsole(root: Command): void {
+  withTarget(
+    root
+      .command('console')
+      .description('serve the console on this machine: incidents, verdicts, baselines, the record')
+      .option('--port <number>', 'where to listen on 127.0.0.1; 0 takes a free port', wholeNumber, 0),
+    async (target, { port }) => {
+      await openConsole(target, { port: port ?? 0, print })
+      return ''
+    },
+  )
+}
+
+function addReport(root: Command): void {
+  withTarget(
+    root
+      .command('report')
+      .description('incidents, times, precision, detectors and policy changes of a period, as a page to print')
+      .option('--since <time>', 'from when: days back such as 30d, or ISO 8601', '30d')
+      .option('--until <time>', 'before when; without it, until now')
+      .option('--out <file>', 'the HTML page to write')
+      .option('--json', 'one JSON object'),
+    (target, { since, until, out, json }) => {
+      const now = Date.now()
+      const period = { since: sinceOf(since ?? '30d', now), until: until === undefined ? now : sinceOf(until, now) }
+      return report(target, { period, out, isJson: json === true })
+    },
+  )
+}
+
 function addDrift(root: Command): void {
   const drift = root.command('drift').description('how well score, detectors and advisor agree with verdicts')
   withTarget(
@@ -333,6 +367,9 @@ interface CommandOptions extends TargetOptions {
   readonly value?: string
   readonly minutes?: number
   readonly format?: string
+  readonly port?: number
+  readonly since?: string
+  readonly until?: string
 }
 
 /** Gives a command the options that name a target, opens it, prints what the command answers, and closes it. */

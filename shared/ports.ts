@@ -26,6 +26,8 @@ export interface IdentityStore {
   saveState(state: IdentityState, version: number): Promise<boolean>
   /** Says which incident an identity was in last, where that is `previous` or not known yet; else it stays as it is. */
   setIncident(identityId: string, incidentId: string, previous: string | undefined): Promise<void>
+  /** The id of every identity that has a state, in no order. Reads the whole table where it is followed to its end. */
+  ids(): AsyncIterable<string>
 }
 
 /** Incidents and their timelines. */

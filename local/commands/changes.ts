@@ -1,19 +1,10 @@
 import { ResponderError } from '../../shared/errors.ts'
 import { silentLog } from '../../shared/memory/log.ts'
-import { type Audit, type AuditFault, audit } from '../../shared/stages/audit.ts'
+import { type Audit, audit } from '../../shared/stages/audit.ts'
 import { ExportFormat, exportRecord } from '../../shared/stages/export-record.ts'
 import { seal } from '../../shared/stages/seal.ts'
+import { faultText } from '../render/fault.ts'
 import type { Target } from '../target.ts'
-
-const FAULTS: Readonly<Record<AuditFault['fault'], string>> = {
-  edited: 'was edited: its hash does not fit its content',
-  missing: 'is missing, or another stands in its place',
-  unlinked: 'does not follow the entry before it',
-  'cut-short': 'is missing at the end',
-  rewritten: 'or one soon after it was rewritten, and all that follow it',
-  vanished: 'is missing, with its whole chain',
-  lost: 'is not in the vault, or is no seal any more',
-}
 
 /** Checks every chain of the record, and every seal. Names the first bad entry of each chain that is not whole. */
 export async function verifyChanges(target: Target, { isJson }: { isJson: boolean }): Promise<{ output: string; isWhole: boolean }> {
@@ -21,10 +12,7 @@ export async function verifyChanges(target: Target, { isJson }: { isJson: boolea
   const isWhole = found.faults.length === 0
   const { chains, entries, seals, faults } = found
   if (isJson) return { output: JSON.stringify({ chains, entries, seals, isWhole, faults }), isWhole }
-  const lines = faults.map(
-    ({ subject, number, fault, seal: by }) =>
-      `${subject}: entry ${number} ${FAULTS[fault]}${by === undefined ? '' : ` (seal ${by} knows it)`}`,
-  )
+  const lines = faults.map(faultText)
   return { output: [...lines, summaryOf(found, target)].join('\n'), isWhole }
 }
 

@@ -20,7 +20,8 @@ export async function listIncidents(target: Target, { isJson, isAll }: { isJson:
   return incidents.length === 0 ? 'No open incidents.' : renderList(incidents)
 }
 
-async function everyIncident({ incidents }: Target): Promise<Incident[]> {
+/** Every incident, highest priority first. */
+export async function everyIncident({ incidents }: Target): Promise<Incident[]> {
   const all: Incident[] = []
   for await (const incident of incidents.listAll()) all.push(incident)
   return all.sort((a, b) => b.priority - a.priority || b.openedAt - a.openedAt)

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Incident } from '../../shared/domain/incident.ts'
+import { ResponderError } from '../../shared/errors.ts'
 import type { MemoryIam } from '../../shared/memory/iam.ts'
 import type { Outcome } from '../../shared/pipeline.ts'
 import { incidentSubject } from '../../shared/stages/record.ts'
 import { type Backtest, backtest } from '../backtest.ts'
+import { serveConsole } from '../console/serve.ts'
 import { createEmbedded, type Embedded, hasEmbedded, PREVIOUS_FOLDER } from '../embedded.ts'
 import { renderChanges, renderIncident } from '../render/incident.ts'
 import { progressBar } from '../render/progress.ts'
@@ -12,6 +14,7 @@ import { columns, duration, moment, type Paint } from '../render/style.ts'
 import { simulatedClock } from '../simulated-clock.ts'
 import { type CloudTrailRecord, denied } from '../synthetic/record.ts'
 import { syntheticHistory } from '../synthetic-history.ts'
+import type { Target } from '../target.ts'
 import { releaseIncident } from './incidents.ts'
 
 const DAYS = 31
@@ -34,6 +37,7 @@ export async function start({ isOnce, folder, seed, paint }: StartOptions): Prom
   const end = Math.floor(Date.now() / HOUR_MS) * HOUR_MS
   const story = syntheticHistory({ seed, end, days: DAYS })
   const clock = simulatedClock(() => performance.now())
+  clock.moveTo(end - DAYS * 24 * HOUR_MS)
   const isAgain = hasEmbedded(folder)
   const embedded = await createEmbedded(folder, { picture: story.account, policy: STORY_POLICY, clock })
   try {
@@ -51,7 +55,7 @@ export async function start({ isOnce, folder, seed, paint }: StartOptions): Prom
     const live = await watchLastDay(run, story.lastDay, { moveTo: clock.moveTo, iam: embedded.ports.iam })
     await embedded.save()
     await tell(embedded, { run, live, paint, print, intrusion: story.intrusion })
-    if (!isOnce) await offer(embedded, { paint, print })
+    if (!isOnce) await stay(embedded, { paint, print })
   } finally {
     await embedded.close()
   }
@@ -177,16 +181,32 @@ function describeRefusals(
   ]
 }
 
-/** On a terminal the reader can give the verdict at once. */
-async function offer(embedded: Embedded, { paint, print }: Pick<Telling, 'paint' | 'print'>): Promise<void> {
+/** On a terminal the console is served, and the reader can give the verdict in either place, until Enter or Ctrl-C. */
+async function stay(embedded: Embedded, { paint, print }: Pick<Telling, 'paint' | 'print'>): Promise<void> {
   const target = embedded.target('local:start')
   const [incident] = (await target.incidents.listOpen(20)).filter(({ state }) => state === 'contained')
-  if (incident === undefined) return
+  const { places, clock } = embedded.ports
+  const { url, close } = await serveConsole({ target, places, clock }, { port: 0 })
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const answer = await terminal.question(
-    `\n${paint('bold', 'Your verdict')} on ${incident.id}: type "release" to undo it, anything else to leave it contained: `,
-  )
+  print('', paint('bold', 'Console'), `  ${url}`, '  for this machine only, while this runs: who has the address gives verdicts', '')
+  if (incident !== undefined) print(`${paint('bold', 'Your verdict')} on ${incident.id}: in the console, or type "release" to undo it.`)
+  terminal.setPrompt('Enter ends. > ')
+  terminal.prompt()
+  for await (const line of terminal) {
+    if (line.trim() === '') break
+    print(await answerTo(line.trim(), incident, target))
+    terminal.prompt()
+  }
   terminal.close()
-  if (answer.trim() === 'release')
-    print(await releaseIncident(target, incident.id, { reason: 'released from the start screen', isJson: false }))
+  await close()
+}
+
+async function answerTo(word: string, incident: Incident | undefined, target: Target): Promise<string> {
+  if (word !== 'release' || incident === undefined) return 'Type "release", or press Enter to end.'
+  try {
+    return await releaseIncident(target, incident.id, { reason: 'released from the start screen', isJson: false })
+  } catch (cause) {
+    if (cause instanceof ResponderError) return cause.message
+    throw cause
+  }
 }

@@ -12,11 +12,16 @@ export function shown(value: unknown, limit = 200): string {
   return printable(String(value), limit)
 }
 
+/** A whole page as text. Whatever its parts let through, it holds no character that nobody sees, and none that turns text around. */
+export async function pageText(page: Markup): Promise<string> {
+  return String(await page).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·')
+}
+
 /** A page that stands alone in a file: its style in it, no scripts, nothing fetched. */
 export async function standAlone(title: string, body: Markup): Promise<string> {
   const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-  return String(
-    await html`<!doctype html><html lang="en"><head><meta charset="utf-8">
+  return pageText(
+    html`<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title><style>${raw(STYLE)}</style></head><body><main>${body}</main></body></html>`,
   )

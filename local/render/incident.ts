@@ -18,7 +18,10 @@ export function renderIncident(incident: Incident, paint: Paint): string {
   const rows = [
     ['who', `${identity.kind} ${printable(identity.name, 64)}  (${printable(identity.id, 200)})`],
     ['credential', credentialsOf(incident)],
-    ['risk', `${assessment.risk}${assessment.isConfirmed ? ' (confirmed)' : ''}${opinionOf(incident)}`],
+    [
+      'risk',
+      `${assessment.risk}${assessment.isConfirmed ? ' (confirmed)' : ''}${advisorText(incident) === '' ? '' : ` (advisor: ${advisorText(incident)})`}`,
+    ],
     [
       'blast radius',
       `${blastRadius.score} by ${blastRadius.basis}${blastRadius.reasons.length > 0 ? `: ${blastRadius.reasons.join(', ')}` : ''}`,
@@ -118,11 +121,12 @@ export function renderList(incidents: readonly Incident[]): string {
   return columns([header, ...rows])
 }
 
-function opinionOf({ assessment: { opinion, baseRisk } }: Incident): string {
+/** What the advisor made of it, or why it made nothing; empty where it was not asked. */
+export function advisorText({ assessment: { opinion, baseRisk } }: Incident): string {
   if (opinion === undefined) return ''
-  if (opinion.kind === 'fallback') return ` (advisor: no answer, ${opinion.cause}; the deterministic risk stands)`
+  if (opinion.kind === 'fallback') return `no answer, ${opinion.cause}; the deterministic risk of ${baseRisk} stands`
   const sign = opinion.shift < 0 ? '' : '+'
-  return ` = ${baseRisk} ${sign}${opinion.shift} by the advisor (${printable(opinion.model, 60)}, ${Math.round(opinion.likelihood)}/100)`
+  return `${baseRisk} ${sign}${opinion.shift} by ${printable(opinion.model, 60)}, which thinks ${Math.round(opinion.likelihood)} of 100`
 }
 
 function colourOf({ state }: Incident): 'red' | 'yellow' | 'green' {
@@ -130,11 +134,20 @@ function colourOf({ state }: Incident): 'red' | 'yellow' | 'green' {
   return state === 'asking' || state === 'watching' ? 'yellow' : 'green'
 }
 
-function brief(value: unknown): string {
+/** A value of the record in a word or two. */
+export function brief(value: unknown): string {
   if (value === null || value === undefined) return 'absent'
+  const word = typeof value === 'object' ? wordIn(value) : undefined
+  if (word !== undefined) return printable(word, 40)
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   if (text.includes('aws:TokenIssueTime')) return 'sessions ended'
   return text.includes('"Effect":"Deny"') ? 'deny all' : printable(text, 40)
+}
+
+/** What a decision did, or where an incident stood when a verdict was given. */
+function wordIn(value: object): string | undefined {
+  const { action, state, says } = value as { action?: unknown; state?: unknown; says?: unknown }
+  return [action, state, says].find((one) => typeof one === 'string')
 }
 
 function indent(block: string): string {

@@ -30,7 +30,8 @@ export function renderLineage({ lineage }: Pick<Incident, 'lineage'>): string[] 
   return lines.length > ROWS ? [...lines.slice(0, ROWS), `… ${lines.length - ROWS} more (--json shows all)`] : lines
 }
 
-function labelOf({ kind, id, owner }: LineageEdge): string {
+/** What a lineage edge made, in words. */
+export function labelOf({ kind, id, owner }: LineageEdge): string {
   const thing = printable(id, 90)
   switch (kind) {
     case 'user':

@@ -15,7 +15,8 @@ export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`
   if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`
-  return `${(ms / 3_600_000).toFixed(1)} h`
+  if (ms < 172_800_000) return `${(ms / 3_600_000).toFixed(1)} h`
+  return `${Math.round(ms / 86_400_000)} days`
 }
 
 /** UTC to the second, without the letters that a reader does not need. */

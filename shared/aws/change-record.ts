@@ -1,9 +1,9 @@
-import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
+import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Change } from '../domain/change.ts'
 import { UnreadableEntry } from '../errors.ts'
 import type { ChangeRecord } from '../ports.ts'
 import { putIf } from './conditional-put.ts'
-import { queryAll } from './query-all.ts'
+import { queryAll, scanAll } from './query-all.ts'
 import { keys, type Table } from './table.ts'
 
 /** Entries as `subject / CHANGE#000001`. Each is kept as the text that was hashed, so that storage cannot reword it. */
@@ -33,22 +33,17 @@ export function dynamoChangeRecord(table: Table): ChangeRecord {
       ),
     async *subjects() {
       const seen = new Set<string>()
-      let from: Record<string, unknown> | undefined
-      do {
-        const scan = {
-          TableName: table.name,
-          FilterExpression: 'begins_with(sk, :sk)',
-          ExpressionAttributeValues: { ':sk': 'CHANGE#' },
-          ProjectionExpression: 'pk',
-        }
-        const page = await table.client.send(new ScanCommand(from === undefined ? scan : { ...scan, ExclusiveStartKey: from }))
-        for (const { pk } of page.Items ?? []) {
-          if (seen.has(pk)) continue
-          seen.add(pk)
-          yield String(pk)
-        }
-        from = page.LastEvaluatedKey
-      } while (from !== undefined)
+      const changes = {
+        FilterExpression: 'begins_with(sk, :sk)',
+        ExpressionAttributeValues: { ':sk': 'CHANGE#' },
+        ProjectionExpression: 'pk',
+      }
+      for await (const { pk } of scanAll(table, changes)) {
+        const subject = String(pk)
+        if (seen.has(subject)) continue
+        seen.add(subject)
+        yield subject
+      }
     },
   }
 }

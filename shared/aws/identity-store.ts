@@ -5,6 +5,7 @@ import { packState, unpackState } from '../domain/state-codec.ts'
 import { ResponderError } from '../errors.ts'
 import type { IdentityStore, StoredIdentity } from '../ports.ts'
 import { isVersion, putIf } from './conditional-put.ts'
+import { scanAll } from './query-all.ts'
 import { keys, type Table } from './table.ts'
 
 /** BatchGetItem takes 100 keys: two for each identity. */
@@ -44,6 +45,10 @@ export function dynamoIdentityStore(
       const isFree = { expression: 'attribute_not_exists(pk)' }
       const isPrevious = { expression: 'attribute_not_exists(pk) OR incidentId = :previous', values: { ':previous': previous } }
       await putIf(table, { ...keys.identityIncident(identityId), incidentId }, previous === undefined ? isFree : isPrevious)
+    },
+    async *ids() {
+      const states = { FilterExpression: 'sk = :state', ExpressionAttributeValues: { ':state': 'STATE' }, ProjectionExpression: 'pk' }
+      for await (const { pk } of scanAll(table, states)) yield String(pk).slice('IDENTITY#'.length)
     },
   }
 

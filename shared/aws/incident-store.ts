@@ -1,8 +1,8 @@
-import { GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { type Incident, type IncidentSignal, isClosed } from '../domain/incident.ts'
 import type { IncidentStore, Versioned } from '../ports.ts'
 import { isVersion, putIf } from './conditional-put.ts'
-import { queryAll } from './query-all.ts'
+import { queryAll, scanAll } from './query-all.ts'
 import { keys, OPEN_INDEX, type Table } from './table.ts'
 
 /** Incidents as `INCIDENT#id / META`; the sparse index lists those that are not closed. */
@@ -53,13 +53,8 @@ export function dynamoIncidentStore(table: Table): IncidentStore {
       return found
     },
     async *listAll() {
-      let from: Record<string, unknown> | undefined
-      do {
-        const scan = { TableName: table.name, FilterExpression: 'sk = :meta', ExpressionAttributeValues: { ':meta': 'META' } }
-        const page = await table.client.send(new ScanCommand(from === undefined ? scan : { ...scan, ExclusiveStartKey: from }))
-        for (const item of page.Items ?? []) yield incidentIn(item).value
-        from = page.LastEvaluatedKey
-      } while (from !== undefined)
+      const incidents = { FilterExpression: 'sk = :meta', ExpressionAttributeValues: { ':meta': 'META' } }
+      for await (const item of scanAll(table, incidents)) yield incidentIn(item).value
     },
   }
 }

@@ -1,4 +1,4 @@
-import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb'
+import { QueryCommand, type QueryCommandInput, ScanCommand, type ScanCommandInput } from '@aws-sdk/lib-dynamodb'
 import type { Table } from './table.ts'
 
 /** Every item that a query finds, page by page. */
@@ -10,6 +10,21 @@ export async function* queryAll(
   do {
     const page = await client.send(
       new QueryCommand({ ...input, TableName: name, ...(from === undefined ? {} : { ExclusiveStartKey: from }) }),
+    )
+    yield* page.Items ?? []
+    from = page.LastEvaluatedKey
+  } while (from !== undefined)
+}
+
+/** Every item of the table that a filter lets through, page by page: it reads all of it. */
+export async function* scanAll(
+  { client, name }: Table,
+  input: Omit<ScanCommandInput, 'TableName'>,
+): AsyncGenerator<Record<string, unknown>> {
+  let from: Record<string, unknown> | undefined
+  do {
+    const page = await client.send(
+      new ScanCommand({ ...input, TableName: name, ...(from === undefined ? {} : { ExclusiveStartKey: from }) }),
     )
     yield* page.Items ?? []
     from = page.LastEvaluatedKey

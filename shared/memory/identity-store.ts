@@ -18,5 +18,8 @@ export function memoryIdentityStore(): IdentityStore {
       const known = incidents.get(identityId)
       if (known === undefined || known === previous) incidents.set(identityId, incidentId)
     },
+    async *ids() {
+      yield* states.keys()
+    },
   }
 }

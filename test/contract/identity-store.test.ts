@@ -32,6 +32,17 @@ describe.each([
     expect(found.get(unknown.id)).toEqual({ state: undefined, incidentId: undefined })
   })
 
+  it('names every identity that has a state, and none that only was in an incident', async () => {
+    const store = make()
+    const [known, other, unknown] = [somebody(), somebody(), somebody()]
+    await store.saveState(stateOf(known), 0)
+    await store.saveState(stateOf(other), 0)
+    await store.setIncident(unknown.id, 'inc-1', undefined)
+    const ids: string[] = []
+    for await (const id of store.ids()) ids.push(id)
+    expect(ids.filter((id) => [known.id, other.id, unknown.id].includes(id)).sort()).toEqual([known.id, other.id].sort())
+  })
+
   it('answers nothing where nothing is asked', async () => {
     expect(await make().load([])).toEqual(new Map())
   })

@@ -1,0 +1,100 @@
+import { writeFile } from 'node:fs/promises'
+import { html } from 'hono/html'
+import { type Incident, isClosed } from '../../shared/domain/incident.ts'
+import { ResponderError } from '../../shared/errors.ts'
+import type { Measures, Period } from '../../shared/stages/measure/measure.ts'
+import { measured } from '../measured.ts'
+import { type Markup, shown, standAlone, table } from '../page/document.ts'
+import {
+  detectorsSection,
+  functionsSection,
+  lengthOf,
+  measureFigures,
+  policySection,
+  precisionSection,
+  timesSection,
+} from '../page/measures.ts'
+import { moment } from '../render/style.ts'
+import type { Target } from '../target.ts'
+
+const DAY_MS = 86_400_000
+
+/** The most incidents of the table; the figures count all of them. */
+const LISTED = 500
+
+/** Reports a period: a page that stands alone, or one JSON object. Answers what to print. */
+export async function report(
+  target: Target,
+  { period, out, isJson }: { period: Period; out: string | undefined; isJson: boolean },
+): Promise<string> {
+  if (out === undefined && !isJson) throw new ResponderError('usage', 'say where to: --out report.html, or --json for one JSON object')
+  const measures = await measured(target, period)
+  if (out !== undefined) await writeFile(out, await reportPage(measures, target.name))
+  if (isJson) {
+    const { incidents, ...rest } = measures
+    return JSON.stringify({ ...rest, incidents: incidents.map(({ id }) => id) })
+  }
+  return `${summaryOf(measures)}\nWritten to ${out}.`
+}
+
+/** A point in time as people give it: days back such as \`30d\`, or ISO 8601. Epoch milliseconds. */
+export function sinceOf(text: string, now: number): number {
+  const [, days] = text.match(/^(\d{1,4})d$/) ?? []
+  const time = days === undefined ? Date.parse(text) : now - Number(days) * DAY_MS
+  if (Number.isNaN(time))
+    throw new ResponderError('usage', `give a number of days such as 30d, or a time in ISO 8601; got "${shown(text, 60)}"`)
+  return time
+}
+
+function reportPage(measures: Measures, name: string): Promise<string> {
+  const { period, incidents } = measures
+  const open = incidents.filter((incident) => !isClosed(incident))
+  const from = moment(period.since).slice(0, 16)
+  const to = moment(period.until).slice(0, 16)
+  const body = html`<h1>Countersign: ${from} to ${to} UTC</h1><p class="faint">${shown(name)}</p>
+<p class="lead">${summaryOf(measures)}</p>${measureFigures(measures)}
+<section aria-labelledby="open"><h2 id="open">Still open</h2>${open.length === 0 ? html`<p>Nothing.</p>` : incidentTable(open, 'Open incidents, highest priority first')}</section>
+${timesSection(measures)}${precisionSection(measures)}${functionsSection(measures.functions)}${detectorsSection(measures.detectors)}${policySection(measures)}
+<section aria-labelledby="incidents"><h2 id="incidents">Incidents</h2>${
+    incidents.length === 0
+      ? html`<p>None was opened.</p>`
+      : incidentTable(incidents.slice(0, LISTED), 'All that were opened, highest priority first')
+  }${incidents.length > LISTED ? html`<p>The ${LISTED} of highest priority of ${incidents.length} are listed.</p>` : ''}</section>
+<p class="faint">An incident counts where it was opened. Figures come from the incidents and the record alone; <code>countersign changes verify</code> says whether those are as they were written.</p>`
+  return standAlone(`Countersign, ${from} to ${to}`, body)
+}
+
+function summaryOf({ incidents, open, times, precision }: Measures): string {
+  if (incidents.length === 0) return 'No incident was opened.'
+  const contained =
+    times.contain.count === 0
+      ? 'none was contained'
+      : `${times.contain.count} contained, in ${lengthOf(times.contain.median)} in the median after the deciding event`
+  const { answered, compromised } = precision.all
+  const reviewed = answered === 0 ? 'no person has answered one' : `people answered ${answered}, ${compromised} of them as compromises`
+  return `${incidents.length} ${incidents.length === 1 ? 'incident was' : 'incidents were'} opened, ${open} still open; ${contained}; ${reviewed}.`
+}
+
+function incidentTable(incidents: readonly Incident[], caption: string): Markup {
+  const columns = [
+    { name: 'Priority', kind: 'number' },
+    { name: 'State' },
+    { name: 'Who', kind: 'wide' },
+    { name: 'Risk', kind: 'number' },
+    { name: 'First reason', kind: 'wide' },
+    { name: 'Opened (UTC)', kind: 'time' },
+    { name: 'Verdict', kind: 'wide' },
+    { name: 'Incident' },
+  ] as const
+  const rows = incidents.map(({ priority, state, identity, assessment, openedAt, verdict, id }) => [
+    priority,
+    state,
+    `${identity.kind} ${shown(identity.name, 64)}`,
+    assessment.risk,
+    shown(assessment.contributions[0]?.finding.title ?? ''),
+    moment(openedAt).slice(0, 16),
+    verdict === undefined ? '' : `${verdict.kind} by ${shown(verdict.by, 80)}: ${shown(verdict.reason)}`,
+    html`<span class="id">${shown(id, 64)}</span>`,
+  ])
+  return table(columns, rows, caption)
+}

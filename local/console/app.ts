@@ -1,0 +1,217 @@
+import { readFileSync } from 'node:fs'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { secureHeaders } from 'hono/secure-headers'
+import type { z } from 'zod'
+import type { Incident } from '../../shared/domain/incident.ts'
+import { ResponderError } from '../../shared/errors.ts'
+import type { Clock, Places } from '../../shared/ports.ts'
+import { audit } from '../../shared/stages/audit.ts'
+import { explain } from '../../shared/stages/explain/explain.ts'
+import { readPolicy } from '../../shared/stages/policy-source.ts'
+import { incidentSubject, POLICY_SUBJECT } from '../../shared/stages/record.ts'
+import { searchRecord } from '../../shared/stages/search-record.ts'
+import { expectFeature } from '../commands/baseline.ts'
+import { everyIncident } from '../commands/incidents.ts'
+import { measured } from '../measured.ts'
+import { pageText, STYLE } from '../page/document.ts'
+import type { Target } from '../target.ts'
+import { errorPage } from './error-page.ts'
+import { framed, type Page, type Room } from './frame.ts'
+import { guard, type Lock } from './guard.ts'
+import { IDENTITIES, identitiesPage, type KnownIdentity } from './identities-page.ts'
+import { ExpectedForm, identityPage } from './identity-page.ts'
+import { incidentPage } from './incident-page.ts'
+import { incidentsPage, LISTED } from './incidents-page.ts'
+import { metricsPage, PERIODS } from './metrics-page.ts'
+import { auditPage, chainPage, RecordAsked, recordPage, SEARCH_LIMITS } from './record-page.ts'
+import { stampOf } from './stamp.ts'
+import { SaidForm } from './verdict-form.ts'
+
+export interface ConsoleParts extends Lock {
+  readonly target: Target
+  readonly places: Places
+  readonly clock: Clock
+}
+
+const PULSE = readFileSync(new URL('pulse.js', import.meta.url), 'utf8')
+
+/** A form has a reason and a few short fields: bytes. */
+const FORM_LIMIT = 16_384
+
+const DAY_MS = 86_400_000
+
+/** Open incidents whose chains the record's first page shows. */
+const RECENT = 50
+
+/** The console as a web application over the ports of a target. Serves nobody without the token. */
+export function consoleApp({ target, places, clock, ...lock }: ConsoleParts): Hono {
+  const room: Room = { base: `/${lock.token}`, where: target.name, caller: target.caller }
+  const outside = new Hono({ strict: false })
+  outside.use(secureHeaders({ ...HEADERS }), async (context, next) => {
+    await next()
+    context.header('Cache-Control', 'no-store')
+  })
+  outside.use(guard(lock))
+  const app = outside.basePath(room.base)
+  const whole = (page: Page, place: string) => pageText(framed(page, room, place))
+  const limited = bodyLimit({
+    maxSize: FORM_LIMIT,
+    onError: (context) => context.html(whole(errorPage('The form is too large.'), ''), 413),
+  })
+
+  app.get('/style.css', (context) => context.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }))
+  app.get('/pulse.js', (context) => context.body(PULSE, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }))
+  app.get('/pulse', async (context) => {
+    const id = context.req.query('incident')
+    return context.text(stampOf(id === undefined ? await target.incidents.listOpen(LISTED) : [await incidentOf(id, target)]))
+  })
+
+  app.get('/', async (context) => {
+    const isAll = context.req.query('all') === '1'
+    const [incidents, mode] = await Promise.all([
+      isAll ? everyIncident(target).then((all) => all.slice(0, LISTED)) : target.incidents.listOpen(LISTED),
+      modeOf(target, clock),
+    ])
+    return context.html(whole(incidentsPage({ incidents, isAll, mode }, room), ''))
+  })
+  app.get('/incidents/:id', async (context) => {
+    const id = context.req.param('id')
+    const incident = await incidentOf(id, target)
+    const [signals, changes, { policy }, known] = await Promise.all([
+      target.incidents.signals(id),
+      target.record.list(incidentSubject(id)),
+      readPolicy(target.record),
+      target.identities.load([incident.identity.id]),
+    ])
+    const explanation = await explain({ incident, signals, changes }, undefined)
+    const baseline = known.get(incident.identity.id)?.state?.value.baseline
+    const said = (['done', 'second'] as const).find((one) => one === context.req.query('said'))
+    const part = Math.max(0, Math.trunc(Number(context.req.query('part') ?? 0)) || 0)
+    return context.html(whole(incidentPage({ incident, signals, changes, policy, explanation, baseline, places, part, said }, room), ''))
+  })
+  app.post('/incidents/:id/verdict', limited, async (context) => {
+    const id = context.req.param('id')
+    const said = read(SaidForm, await context.req.parseBody())
+    const { awaitsSecond } = await target.review(id, said)
+    return context.redirect(`${room.base}/incidents/${encodeURIComponent(id)}?said=${awaitsSecond ? 'second' : 'done'}`, 303)
+  })
+
+  app.get('/identities', async (context) => {
+    const q = (context.req.query('q') ?? '').slice(0, 200)
+    const { known, isMore } = await identitiesOf(q, target)
+    return context.html(whole(identitiesPage({ known, q, isMore }, room), '/identities'))
+  })
+  app.get('/identities/:id', async (context) => {
+    const [known] = await knownOf([context.req.param('id')], target)
+    if (known === undefined) throw new ResponderError('usage', 'nothing is known of that identity; the list shows all that are')
+    return context.html(whole(identityPage(known, room, context.req.query('said') === 'done'), '/identities'))
+  })
+  app.post('/identities/:id/expected', limited, async (context) => {
+    const id = context.req.param('id')
+    const { value, reason } = read(ExpectedForm, await context.req.parseBody())
+    await expectFeature(target, id, value, reason)
+    return context.redirect(`${room.base}/identities/${encodeURIComponent(id)}?said=done`, 303)
+  })
+
+  app.get('/record', async (context) => {
+    const asked = read(RecordAsked, context.req.query())
+    if (asked.subject !== undefined)
+      return context.html(whole(chainPage(asked.subject, await target.record.list(asked.subject), room), '/record'))
+    const isSearch = asked.q.trim() !== '' || asked.kind !== undefined
+    const subjects = isSearch ? target.record.subjects() : await recentSubjects(target)
+    const found = await searchRecord({ text: asked.q, kind: asked.kind }, subjects, { record: target.record, limits: SEARCH_LIMITS })
+    return context.html(whole(recordPage({ found, asked: isSearch ? asked : undefined }, room), '/record'))
+  })
+  app.get('/record/check', async (context) => context.html(whole(auditPage(await audit(target), room), '/record')))
+
+  app.get('/metrics', async (context) => {
+    const days = PERIODS.find((one) => String(one) === context.req.query('days')) ?? 30
+    const now = clock.now()
+    const measures = await measured(target, { since: now - days * DAY_MS, until: now + 1 })
+    return context.html(whole(metricsPage(measures, { days }, room), '/metrics'))
+  })
+
+  outside.notFound((context) => context.html(whole(errorPage('There is no such page.'), ''), 404))
+  outside.onError((cause, context) => {
+    const known = cause instanceof ResponderError ? cause : undefined
+    const status = known === undefined ? 500 : (STATUS[known.code] ?? 500)
+    // What is not ours may hold anything: its name says enough, and the terminal of a deployed stack's user has no use for a page's trace.
+    const text = known === undefined ? `It failed: ${cause.name}.` : `${known.message} [${known.code}]`
+    return context.html(whole(errorPage(text), ''), status)
+  })
+  return outside
+}
+
+/** Nothing is fetched from elsewhere, nothing runs but \`pulse.js\`, nobody may frame it. Drawings are \`data:\` images. */
+const HEADERS: Parameters<typeof secureHeaders>[0] = {
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ['data:'],
+    connectSrc: ["'self'"],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+  xFrameOptions: 'DENY',
+  // A form of its own pages must name its origin; another site is told nothing.
+  referrerPolicy: 'same-origin',
+  // It is http on loopback.
+  strictTransportSecurity: false,
+}
+
+/** Which errors are the reader's, and which of them a look at the incident as it is now mends. */
+const STATUS: Readonly<Record<string, 400 | 404 | 409 | 503>> = {
+  'incident.unknown': 404,
+  'incident.state': 409,
+  'review.stale': 409,
+  'review.second': 409,
+  'record.conflict': 409,
+  'store.unavailable': 503,
+  usage: 400,
+}
+
+function read<T extends z.ZodType>(schema: T, input: unknown): z.infer<T> {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new ResponderError('usage', `${issue?.path.join('.') || 'the form'}: ${issue?.message ?? 'not understood'}`)
+}
+
+async function incidentOf(id: string, { incidents }: Pick<Target, 'incidents'>): Promise<Incident> {
+  const stored = await incidents.get(id)
+  if (stored === undefined) throw new ResponderError('incident.unknown', 'there is no incident of that id')
+  return stored.value
+}
+
+async function modeOf({ record }: Pick<Target, 'record'>, clock: Clock): Promise<string> {
+  const { policy } = await readPolicy(record)
+  const isOverridden = policy.override !== undefined && clock.now() < Date.parse(policy.override.until)
+  return isOverridden ? `${policy.override?.mode}, overridden` : policy.mode
+}
+
+async function recentSubjects({ incidents }: Pick<Target, 'incidents'>): Promise<string[]> {
+  const open = await incidents.listOpen(RECENT)
+  return [POLICY_SUBJECT, ...open.map(({ id }) => incidentSubject(id))]
+}
+
+async function identitiesOf(q: string, { identities }: Pick<Target, 'identities'>): Promise<{ known: KnownIdentity[]; isMore: boolean }> {
+  const wanted = q.trim().toLowerCase()
+  const ids: string[] = []
+  let isMore = false
+  for await (const id of identities.ids()) {
+    if (!id.toLowerCase().includes(wanted)) continue
+    isMore = ids.length === IDENTITIES
+    if (isMore) break
+    ids.push(id)
+  }
+  return { known: await knownOf(ids, { identities }), isMore }
+}
+
+async function knownOf(ids: readonly string[], { identities }: Pick<Target, 'identities'>): Promise<KnownIdentity[]> {
+  return [...(await identities.load(ids)).values()].flatMap(({ state, incidentId }) =>
+    state === undefined ? [] : [{ identity: state.value.identity, baseline: state.value.baseline, incidentId }],
+  )
+}

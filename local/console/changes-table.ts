@@ -1,0 +1,64 @@
+import { html } from 'hono/html'
+import type { Change } from '../../shared/domain/change.ts'
+import { type Markup, shown, table } from '../page/document.ts'
+import { brief } from '../render/incident.ts'
+import { chainLink } from './frame.ts'
+
+/** Characters of a value that are shown in full: a role's policies have 10,240. */
+const VALUE_LIMIT = 12_000
+
+/** Entries of the record, each with what was before and after it. `isMixed`: of more than one chain, so each is named. */
+export function changesTable(
+  changes: readonly Change[],
+  base: string,
+  { isMixed, caption }: { isMixed: boolean; caption: string },
+): Markup {
+  const columns = [
+    ...(isMixed ? [{ name: 'Chain', kind: 'time' as const }] : []),
+    { name: '#', kind: 'number' as const },
+    { name: 'At (UTC)', kind: 'time' as const },
+    { name: 'What', kind: 'wide' as const },
+    { name: 'Before → after', kind: 'wide' as const },
+    { name: 'Who and why', kind: 'wide' as const },
+  ]
+  const rows = changes.map(({ subject, number, at, kind, target, from, to, actor, why }) => [
+    ...(isMixed ? [chainLink(base, subject)] : []),
+    number,
+    `${shown(at, 30).slice(0, 10)} ${shown(at, 30).slice(11, 23)}`,
+    html`<strong>${kind}</strong> <span class="id">${shown(target, 160)}</span>`,
+    beforeAfter(from, to),
+    html`${shown(actor, 120)}: ${shown(why, 300)}`,
+  ])
+  return table(columns, rows, caption)
+}
+
+/** A short word for each of the two, and all of them on demand. */
+function beforeAfter(from: unknown, to: unknown): Markup {
+  const [before, after] = [from, to].map((value) => brief(value))
+  if (isShort(from) && isShort(to)) return html`${before} → ${after}`
+  return html`<details><summary>${before} → ${after}</summary><h4>Before</h4><pre>${whole(from)}</pre><h4>After</h4><pre>${whole(to)}</pre></details>`
+}
+
+function isShort(value: unknown): boolean {
+  return value === null || value === undefined || (typeof value === 'string' && value.length <= 40)
+}
+
+/** A value with a line for each part of it. Policies are text that holds JSON. */
+function whole(value: unknown): string {
+  if (value === null || value === undefined) return 'absent'
+  const text = typeof value === 'string' ? (pretty(value) ?? value) : JSON.stringify(value, undefined, 2)
+  return text
+    .split('\n')
+    .map((line) => shown(line, 1000))
+    .join('\n')
+    .slice(0, VALUE_LIMIT)
+}
+
+function pretty(text: string): string | undefined {
+  try {
+    return JSON.stringify(JSON.parse(text), undefined, 2)
+  } catch {
+    // It is a plain word such as Active.
+    return undefined
+  }
+}

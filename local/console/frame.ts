@@ -1,0 +1,75 @@
+import { html } from 'hono/html'
+import type { Incident, IncidentState } from '../../shared/domain/incident.ts'
+import { type Markup, shown } from '../page/document.ts'
+
+/** What every page of the console knows. */
+export interface Room {
+  /** The path before every other, `/TOKEN`. */
+  readonly base: string
+  /** The account that is looked at. */
+  readonly where: string
+  /** Who gives verdicts here, as the record names them. */
+  readonly caller: string
+}
+
+/** A page before it stands in its frame. */
+export interface Page {
+  readonly title: string
+  readonly body: Markup
+  /** What it shows, so that the page can say when that has changed. */
+  readonly pulse?: { readonly path: string; readonly stamp: string }
+}
+
+const PLACES = [
+  ['', 'Incidents'],
+  ['/identities', 'Identities'],
+  ['/record', 'Record'],
+  ['/metrics', 'Metrics'],
+] as const
+
+/** A page of the console, whole. */
+export function framed({ title, body, pulse }: Page, { base, where, caller }: Room, place: string): Markup {
+  const pulsed = pulse === undefined ? '' : html` data-pulse="${base}${pulse.path}" data-stamp="${pulse.stamp}"`
+  return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · Countersign</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${base}/style.css">
+<script src="${base}/pulse.js" defer></script></head><body${pulsed}>
+<a class="skip" href="#main">Skip to the content</a>
+<header><div class="bar"><a class="name" href="${base}/">Countersign</a>
+<nav aria-label="Pages">${PLACES.map(
+    ([path, name]) => html`<a href="${base}${path === '' ? '/' : path}"${path === place ? html` aria-current="page"` : ''}>${name}</a>`,
+  )}</nav><span class="where">${shown(where, 120)} · you are ${shown(caller, 120)}</span></div></header>
+<main id="main" tabindex="-1"><p id="pulse" class="note ask" role="status" hidden></p>
+<h1>${title}</h1>${body}</main></body></html>`
+}
+
+const COLOURS: Readonly<Record<IncidentState, 'bad' | 'ask' | 'good' | ''>> = {
+  watching: '',
+  asking: 'ask',
+  containing: 'bad',
+  contained: 'bad',
+  releasing: 'ask',
+  rotating: 'ask',
+  released: 'good',
+  confirmed: '',
+  expired: '',
+}
+
+/** Where an incident stands, as a word with a colour. */
+export function stateBadge({ state }: Pick<Incident, 'state'>): Markup {
+  return html`<span class="badge ${COLOURS[state]}">${state}</span>`
+}
+
+/** A link to an incident. */
+export function incidentLink(base: string, id: string, text = id): Markup {
+  return html`<a class="id" href="${base}/incidents/${encodeURIComponent(id)}">${shown(text, 64)}</a>`
+}
+
+/** A link to an identity, by its name. */
+export function identityLink(base: string, identity: { readonly id: string; readonly name: string }): Markup {
+  return html`<a href="${base}/identities/${encodeURIComponent(identity.id)}">${shown(identity.name, 64)}</a>`
+}
+
+/** A link to a chain of the record. */
+export function chainLink(base: string, subject: string): Markup {
+  return html`<a class="id" href="${base}/record?subject=${encodeURIComponent(subject)}">${shown(subject, 120)}</a>`
+}

@@ -1,0 +1,42 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { MiddlewareHandler } from 'hono'
+
+/** What a request to the console has to prove. */
+export interface Lock {
+  /** 256 bits of chance, as the first part of every path. */
+  readonly token: string
+  /** Host and port that the console listens on, such as `127.0.0.1:49152`. */
+  readonly authority: string
+}
+
+/**
+ * Lets nobody in but the browser of whoever was given the address.
+ *
+ * There is no cookie: the token in the path is the whole authority, so nothing that another site has a browser send carries it, and no
+ * other port of this machine is ever sent it (docs/decisions/0014-console-token-in-the-path.md). Beside it: the host must be
+ * the console's own, so that a name that is made to point here reads nothing; what changes something must come from the console's own pages.
+ */
+export function guard({ token, authority }: Lock): MiddlewareHandler {
+  const expected = digest(token)
+  const origin = `http://${authority}`
+  return async (context, next) => {
+    const { method, path, header } = {
+      method: context.req.method,
+      path: context.req.path,
+      header: (name: string) => context.req.header(name),
+    }
+    if (header('host') !== authority) return context.text(`countersign: open the address that the terminal shows, at ${authority}\n`, 403)
+    const [, given = ''] = path.split('/')
+    if (!timingSafeEqual(digest(given), expected))
+      return context.text('countersign: not found; open the address that the terminal shows\n', 404)
+    const site = header('sec-fetch-site') ?? 'none'
+    if (site !== 'none' && site !== 'same-origin') return context.text('countersign: refused, this came from another site\n', 403)
+    const isReading = method === 'GET' || method === 'HEAD'
+    if (!isReading && header('origin') !== origin) return context.text('countersign: refused, this came from another site\n', 403)
+    return next()
+  }
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

@@ -1,0 +1,88 @@
+import { html } from 'hono/html'
+import { z } from 'zod'
+import { FEATURE_LIMITS, type Feature, maturity } from '../../shared/domain/baseline.ts'
+import { heaviest } from '../../shared/domain/frequency.ts'
+import { type Markup, shown, table } from '../page/document.ts'
+import { duration, moment } from '../render/style.ts'
+import { incidentLink, type Page, type Room } from './frame.ts'
+import type { KnownIdentity } from './identities-page.ts'
+
+/** The most values of a feature that are shown. */
+const VALUES = 10
+
+/** What the form sends that calls a value expected. */
+export const ExpectedForm = z.strictObject({
+  value: z.string().min(1).max(200),
+  reason: z.string().trim().min(1, 'it needs a reason').max(500),
+})
+
+const NAMES: Readonly<Record<Feature, string>> = {
+  service: 'Services',
+  action: 'Actions',
+  region: 'Regions',
+  country: 'Countries',
+  network: 'Networks',
+  agentFamily: 'Tools',
+  hourOfWeek: 'Hours of the week (UTC)',
+  peer: 'Roles it takes on',
+  assumer: 'Who takes it on',
+}
+
+/** What is normal for an identity, feature by feature. */
+export function identityPage({ identity, baseline, incidentId }: KnownIdentity, { base, caller }: Room, isDone: boolean): Page {
+  const { firstSeen, lastSeen, calls, errorRate, expected, keys } = baseline
+  const share = Math.round(maturity(baseline) * 100)
+  const expectedWords = [...expected].map((word) => shown(word, 80)).join(', ')
+  const body = html`${isDone ? html`<p class="note good" role="status">Noted: it is expected from now on.</p>` : ''}
+<dl class="facts"><dt>ARN</dt><dd class="id">${shown(identity.id)}</dd><dt>Kind</dt><dd>${identity.kind}</dd>
+<dt>Seen</dt><dd>${calls === 0 ? 'no call yet that counts as its habit' : `${calls} calls in ${duration(lastSeen - firstSeen)}, from ${moment(firstSeen)} to ${moment(lastSeen)} UTC`}</dd>
+<dt>Refused or failed</dt><dd>${Math.round(errorRate * 100)} % of the last ones</dd>
+<dt>Baseline</dt><dd>${share >= 100 ? 'mature' : `${share} % mature: what is new says less until it is a week old and has 50 calls`}</dd>
+<dt>Expected</dt><dd>${expectedWords === '' ? 'nothing was called expected by a reviewer' : expectedWords}</dd>
+<dt>Last incident</dt><dd>${incidentId === undefined ? 'none' : incidentLink(base, incidentId)}</dd></dl>
+<h2>What is normal</h2><p class="faint">Weights are counts that halve in 14 days.</p>
+${(Object.keys(FEATURE_LIMITS) as Feature[]).map((feature) => featureTable(feature, heaviest(baseline.features[feature], lastSeen)))}
+${keysTable(keys)}${expectForm(identity.id, base, caller)}`
+  return { title: `${identity.kind} ${shown(identity.name, 64)}`, body }
+}
+
+function featureTable(feature: Feature, values: readonly { value: string; weight: number; last: number }[]): Markup | '' {
+  if (values.length === 0) return ''
+  const most = values[0]?.weight ?? 1
+  const columns = [
+    { name: 'Value', kind: 'wide' },
+    { name: 'Weight', kind: 'number' },
+    { name: 'How often' },
+    { name: 'Last (UTC)', kind: 'time' },
+  ] as const
+  const rows = values
+    .slice(0, VALUES)
+    .map(({ value, weight, last }) => [
+      html`<code>${shown(value, 64)}</code>`,
+      Math.round(weight * 10) / 10,
+      html`<meter min="0" max="${Math.max(most, 0.01)}" value="${weight}" aria-label="${shown(value, 64)}: ${weight} of ${most}"></meter>`,
+      moment(last).slice(0, 16),
+    ])
+  const more = values.length > VALUES ? html`<p class="faint">… and ${values.length - VALUES} more.</p>` : ''
+  return html`${table(columns, rows, NAMES[feature])}${more}`
+}
+
+function keysTable(keys: KnownIdentity['baseline']['keys']): Markup | '' {
+  if (keys.size === 0) return ''
+  const rows = [...keys].map(([id, { calls, networks, agents }]) => [
+    html`<span class="id">${shown(id, 128)}</span>`,
+    calls,
+    shown(networks.join(', ')),
+    shown(agents.join(', ')),
+  ])
+  const columns = [{ name: 'Key' }, { name: 'Calls', kind: 'number' }, { name: 'Networks' }, { name: 'Tools' }] as const
+  return html`<h2>Its keys</h2>${table(columns, rows, 'Where and with what each key is used')}`
+}
+
+function expectForm(id: string, base: string, caller: string): Markup {
+  return html`<section class="card" aria-labelledby="expect"><h2 id="expect">Call something expected</h2>
+<p>What is expected is never new again. Such as <code>country=DE</code>, <code>network=AS64496</code>, <code>service=s3</code>.</p>
+<form class="line" method="post" action="${base}/identities/${encodeURIComponent(id)}/expected"><div><label for="value">Feature and value</label>
+<input id="value" name="value" required maxlength="200" placeholder="country=DE"></div><div><label for="reason">Why (as ${shown(caller, 80)})</label>
+<input id="reason" name="reason" required maxlength="500"></div><button>Expect it</button></form></section>`
+}

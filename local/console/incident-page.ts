@@ -1,0 +1,206 @@
+import { html } from 'hono/html'
+import type { Baseline } from '../../shared/domain/baseline.ts'
+import { verifyChain } from '../../shared/domain/change.ts'
+import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
+import { offeredFor } from '../../shared/domain/offered.ts'
+import type { Policy } from '../../shared/domain/policy.ts'
+import type { Places } from '../../shared/ports.ts'
+import { pendingOf } from '../../shared/stages/contain/plan.ts'
+import { standingSteps } from '../../shared/stages/contain/progress.ts'
+import type { Explanation, Sentence } from '../../shared/stages/explain/explanation.ts'
+import type { Known } from '../../shared/stages/explain/facts.ts'
+import { incidentSubject } from '../../shared/stages/record.ts'
+import { type Markup, shown, table } from '../page/document.ts'
+import { faultText } from '../render/fault.ts'
+import { advisorText, brief } from '../render/incident.ts'
+import { duration, moment } from '../render/style.ts'
+import { changesTable } from './changes-table.ts'
+import { chainLink, identityLink, type Page, type Room, stateBadge } from './frame.ts'
+import { lineageDrawing } from './lineage-drawing.ts'
+import { originsOf } from './origins.ts'
+import { riskDrawing } from './risk-drawing.ts'
+import { stampOf } from './stamp.ts'
+import { verdictForm } from './verdict-form.ts'
+
+/** Rows of the timeline on one page. */
+const ROWS = 200
+
+const SECTIONS = [
+  ['why', 'Why'],
+  ['where', 'Where from'],
+  ['made', 'What it made'],
+  ['timeline', 'Timeline'],
+  ['changes', 'Changes'],
+  ['next', 'What comes next'],
+] as const
+
+/** What the page of one incident is made of. */
+export interface Looked extends Known {
+  readonly policy: Policy
+  readonly baseline: Baseline | undefined
+  readonly explanation: Explanation
+  readonly places: Places
+  /** The part of the timeline that is shown, from 0 on. */
+  readonly part: number
+  /** What was just said here, to be answered. */
+  readonly said: 'done' | 'second' | undefined
+}
+
+/** One incident whole, in the order in which somebody woken by it asks: what is it, what was done, what do I say, why, what else. */
+export function incidentPage(looked: Looked, room: Room): Page {
+  const { incident, signals, changes, policy, explanation, places, baseline } = looked
+  const { identity, id, decision } = incident
+  const thresholds = policy.tiers.find(({ name }) => name === decision.tier)?.thresholds ?? policy.thresholds
+  const body = html`${answerTo(looked)}${factsOf(incident, room)}
+<section aria-labelledby="what"><h2 id="what">What happened</h2><ul>${explanation.summary.map(sentence)}</ul></section>
+<section aria-labelledby="done"><h2 id="done">What was done</h2>${stepsOf(looked)}</section>
+${pendingIn(incident)}${verdictForm(incident, room)}
+<section aria-labelledby="why"><h2 id="why">Why</h2>${contributionsOf(incident)}</section>
+<section aria-label="Risk over time">${signals.length > 0 ? riskDrawing(incident, signals, thresholds) : ''}</section>
+<section aria-labelledby="where"><h2 id="where">Where from</h2>${signals.length > 0 ? originsOf(signals, baseline, places) : html`<p>No call is in the timeline.</p>`}</section>
+<section aria-labelledby="made"><h2 id="made">What it made</h2>${lineageDrawing(incident)}</section>
+<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>${timelineOf(looked, room)}</section>
+<section aria-labelledby="changes"><h2 id="changes">Changes</h2>${chainCheck(looked)}${changesTable(changes, room.base, { isMixed: false, caption: 'Each entry of the chain of this incident, oldest first' })}
+<p>The chain on its own: ${chainLink(room.base, incidentSubject(id))}</p></section>
+<section aria-labelledby="next"><h2 id="next">What comes next (NIST CSF 2.0)</h2><ul>${explanation.response.map(
+    ({ outcome, text, evidence }) => html`<li><strong>${outcome}</strong> ${shown(text, 300)} ${cites(evidence)}</li>`,
+  )}</ul></section>`
+  return {
+    title: `${identity.kind} ${shown(identity.name, 64)}`,
+    body,
+    pulse: { path: `/pulse?incident=${encodeURIComponent(id)}`, stamp: stampOf([incident]) },
+  }
+}
+
+function answerTo({ said, incident }: Looked): Markup | '' {
+  if (said === undefined) return ''
+  if (said === 'second')
+    return html`<p class="note ask" role="status">Noted. The policy asks for four eyes: another person has to say the same.</p>`
+  const { state, decision } = incident
+  const isRefused = state === 'asking'
+  return isRefused
+    ? html`<p class="note ask" role="status">Noted, and not all could be done: ${shown(decision.why.at(-1) ?? 'a person has to look')}.</p>`
+    : html`<p class="note good" role="status">Noted: the incident is ${state}.</p>`
+}
+
+function factsOf(incident: Incident, { base }: Room): Markup {
+  const { id, identity, credentials, assessment, blastRadius, decision, priority, openedAt, containedAt, decidedBy, verdict } = incident
+  const shownCredentials = credentials.slice(0, 6).map((one) => html`<span class="id">${shown(one.id, 128)}</span> (${one.kind}) `)
+  const contained =
+    containedAt === undefined
+      ? ''
+      : html`<dt>Contained</dt><dd>${moment(containedAt)} UTC, ${duration(containedAt - decidedBy.time)} after the deciding event</dd>`
+  const answered =
+    verdict === undefined ? '' : html`<dt>Verdict</dt><dd>${verdict.kind} by ${shown(verdict.by)}: ${shown(verdict.reason, 500)}</dd>`
+  const canAnswer = offeredFor(incident).length > 0
+  return html`<p class="lead">${stateBadge(incident)} priority <strong>${priority}</strong>, risk <strong>${assessment.risk}</strong>${assessment.isConfirmed ? ' (confirmed by a party that knows)' : ''}, blast radius <strong>${blastRadius.score}</strong></p>
+<nav class="within" aria-label="On this page">${canAnswer ? html`<a href="#verdict"><strong>Give your verdict</strong></a>` : ''}${SECTIONS.map(([to, name]) => html`<a href="#${to}">${name}</a>`)}</nav>
+<dl class="facts"><dt>Incident</dt><dd class="id">${id}</dd>
+<dt>Who</dt><dd>${identityLink(base, identity)} <span class="id">${shown(identity.id)}</span></dd>
+<dt>Credential</dt><dd>${shownCredentials}${credentials.length > 6 ? `… ${credentials.length - 6} more` : ''}</dd>
+<dt>Can</dt><dd>${blastRadius.reasons.length === 0 ? 'not known' : blastRadius.reasons.join(', ')} (by ${blastRadius.basis})</dd>
+<dt>Decision</dt><dd><strong>${decision.action}</strong>${decision.would === decision.action ? '' : ` (would ${decision.would})`}: ${decision.why.map((line) => shown(line)).join('; ')}</dd>
+${advisorText(incident) === '' ? '' : html`<dt>Advisor</dt><dd>${advisorText(incident)}</dd>`}
+<dt>Opened</dt><dd>${moment(openedAt)} UTC</dd>${contained}${answered}</dl>`
+}
+
+/** What was set, from what to what, and whether it stands. */
+function stepsOf({ changes, incident }: Looked): Markup {
+  const standing = standingSteps(changes)
+  const undone = changes.filter(({ kind }) => kind === 'step-undone')
+  if (standing.length + undone.length === 0) return html`<p>Nothing was changed.</p>`
+  const rows = [
+    ...standing.map(({ target, before, contained, isDone }) => [
+      html`<span class="id">${shown(target, 160)}</span>`,
+      brief(before),
+      brief(contained),
+      isDone ? html`<span class="badge bad">in place</span>` : html`<span class="badge ask">planned, not seen to be done</span>`,
+    ]),
+    ...undone.map(({ target, from, to }) => [
+      html`<span class="id">${shown(target, 160)}</span>`,
+      brief(to),
+      brief(from),
+      html`<span class="badge good">given back</span>`,
+    ]),
+  ]
+  const columns = [{ name: 'What', kind: 'wide' }, { name: 'Before' }, { name: 'Contained' }, { name: 'Now' }] as const
+  const isGone = incident.state === 'released' ? html`<p>All of it was given back as it was.</p>` : ''
+  return html`${isGone}${table(columns, rows, 'What containment set, and what was there before')}`
+}
+
+function pendingIn(incident: Incident): Markup | '' {
+  const lines = pendingOf(incident)
+  if (lines.length === 0) return ''
+  return html`<section class="note ask" aria-labelledby="pending"><h2 id="pending">For a person to set right</h2><ul>${lines.map((line) => html`<li>${shown(line)}</li>`)}</ul>
+<p class="faint">Where it can be done from here: <code>npx countersign approve ${incident.id} --change "…" --reason "…"</code></p></section>`
+}
+
+function contributionsOf({ assessment }: Incident): Markup {
+  const columns = [
+    { name: 'Points', kind: 'number' },
+    { name: 'Share' },
+    { name: 'Finding', kind: 'wide' },
+    { name: 'ATT&CK' },
+    { name: 'What was seen', kind: 'wide' },
+    { name: 'When (UTC)', kind: 'time' },
+  ] as const
+  const rows = [...assessment.contributions]
+    .sort((a, b) => b.share - a.share)
+    .map(({ finding, share }) => [
+      `+${share.toFixed(1)}`,
+      html`<meter min="0" max="100" value="${share.toFixed(1)}" aria-label="${share.toFixed(1)} of 100 points"></meter>`,
+      html`${finding.title} <span class="faint">(${finding.detector})</span>`,
+      finding.technique,
+      shown(finding.reason),
+      moment(finding.time).slice(5, 19),
+    ])
+  return table(columns, rows, `What the deterministic risk of ${assessment.baseRisk} is made of`)
+}
+
+function timelineOf({ signals, part, incident }: Looked, { base }: Room): Markup {
+  const parts = Math.max(1, Math.ceil(signals.length / ROWS))
+  const at = Math.min(part, parts - 1)
+  const columns = [
+    { name: 'At (UTC)', kind: 'time' },
+    { name: 'Call', kind: 'wide' },
+    { name: 'Outcome' },
+    { name: 'From' },
+    { name: 'Tool' },
+    { name: 'Region' },
+    { name: 'Risk', kind: 'number' },
+    { name: 'Findings', kind: 'wide' },
+  ] as const
+  const link = (to: number, text: string) => html`<a href="${base}/incidents/${incident.id}?part=${to}#timeline">${text}</a> `
+  return html`${table(columns, signals.slice(at * ROWS, (at + 1) * ROWS).map(timelineRow), `Calls ${at * ROWS + 1} to ${Math.min(signals.length, (at + 1) * ROWS)} of ${signals.length}`)}
+${at > 0 ? link(at - 1, 'Earlier') : ''}${at < parts - 1 ? link(at + 1, 'Later') : ''}`
+}
+
+function timelineRow(signal: IncidentSignal) {
+  const { time, action, outcome, errorCode, address, country, agentFamily, region, risk, detectors } = signal
+  return [
+    moment(time),
+    html`<span class="id">${shown(action, 100)}</span>`,
+    outcome === 'success' ? 'success' : shown(errorCode ?? outcome, 60),
+    shown(`${address} ${country ?? ''}`.trim(), 60),
+    shown(agentFamily, 40),
+    shown(region, 20),
+    risk,
+    shown(detectors.join(', ')),
+  ]
+}
+
+function chainCheck({ incident, changes }: Looked): Markup {
+  const fault = verifyChain(incidentSubject(incident.id), changes, incident.head)
+  return fault === undefined
+    ? html`<p class="note good">The chain is whole: ${changes.length} entries, each linked to the one before, ending in <span class="id">${incident.head.hash.slice(0, 16)}…</span></p>`
+    : html`<p class="note bad" role="alert"><strong>The chain is not as it was written.</strong> ${shown(faultText(fault))}. Run <code>npx countersign changes verify</code> and find out who wrote it.</p>`
+}
+
+function sentence({ text, evidence }: Sentence): Markup {
+  return html`<li>${shown(text, 300)} ${cites(evidence)}</li>`
+}
+
+/** The facts that a sentence rests on, by their ids in \`countersign explain\`. */
+function cites(evidence: readonly string[]): Markup {
+  return html`<span class="faint" title="facts, as \`countersign explain\` lists them">[${evidence.join(' ')}]</span>`
+}

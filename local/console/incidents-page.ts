@@ -1,0 +1,65 @@
+import { html } from 'hono/html'
+import { type Incident, isClosed } from '../../shared/domain/incident.ts'
+import { figures, type Markup, shown, table } from '../page/document.ts'
+import { moment } from '../render/style.ts'
+import { type Page, type Room, stateBadge } from './frame.ts'
+import { stampOf } from './stamp.ts'
+
+/** The most incidents on the page. */
+export const LISTED = 200
+
+export interface Listed {
+  readonly incidents: readonly Incident[]
+  readonly isAll: boolean
+  /** The policy's mode, or that it is overridden. */
+  readonly mode: string
+}
+
+/** Open incidents by priority: what waits for a person first of all. */
+export function incidentsPage({ incidents, isAll, mode }: Listed, { base }: Room): Page {
+  const open = incidents.filter((incident) => !isClosed(incident))
+  const count = (...states: string[]) => open.filter(({ state }) => states.includes(state)).length
+  const body = html`${figures([
+    ['Contained', count('contained'), 'wait to be countersigned'],
+    ['Asking', count('asking'), 'wait for a decision'],
+    ['On their way', count('containing', 'releasing', 'rotating'), 'containing, releasing, rotating'],
+    ['Watching', count('watching'), 'below ask'],
+    ['Mode', mode, 'of the policy'],
+  ])}${
+    incidents.length === 0
+      ? html`<p>${isAll ? 'There is no incident.' : 'No incident is open: nothing waits for you.'}</p>`
+      : listOf(incidents, base)
+  }${incidents.length >= LISTED ? html`<p class="note">The ${LISTED} of highest priority are shown.</p>` : ''}<p>${
+    isAll ? html`<a href="${base}/">Only the open ones</a>` : html`<a href="${base}/?all=1">The closed ones too</a>`
+  }</p>`
+  return {
+    title: isAll ? 'All incidents' : 'Open incidents',
+    body,
+    ...(isAll ? {} : { pulse: { path: '/pulse', stamp: stampOf(incidents) } }),
+  }
+}
+
+function listOf(incidents: readonly Incident[], base: string): Markup {
+  const columns = [
+    { name: 'Priority', kind: 'number' },
+    { name: 'State' },
+    { name: 'Who' },
+    { name: 'Risk', kind: 'number' },
+    { name: 'First reason', kind: 'wide' },
+    { name: 'Since (UTC)', kind: 'time' },
+    { name: 'Incident' },
+  ] as const
+  const rows = incidents.map((incident) => {
+    const { id, priority, identity, assessment, openedAt } = incident
+    return [
+      priority,
+      stateBadge(incident),
+      html`<a href="${base}/incidents/${encodeURIComponent(id)}">${identity.kind} ${shown(identity.name, 64)}</a>`,
+      assessment.risk,
+      shown(assessment.contributions[0]?.finding.title ?? ''),
+      moment(openedAt).slice(0, 16),
+      html`<span class="id">${id}</span>`,
+    ]
+  })
+  return table(columns, rows, 'Incidents, highest priority first')
+}

@@ -1,0 +1,71 @@
+import { html } from 'hono/html'
+import type { Incident, LineageEdge } from '../../shared/domain/incident.ts'
+import { chart } from '../page/chart.ts'
+import { type Markup, shown } from '../page/document.ts'
+import { labelOf } from '../render/lineage.ts'
+
+/** The most things that are drawn. The list below the drawing has them all. */
+const DRAWN = 40
+
+interface Made {
+  readonly name: string
+  readonly children: readonly Made[]
+}
+
+/** What the credentials of an incident made, and what that made: drawn, and as a list for who does not see it. */
+export function lineageDrawing({ lineage }: Incident): Markup {
+  if (lineage.length === 0) return html`<p>The credential made nothing that outlives it.</p>`
+  const roots = treesOf(lineage)
+  const list = (made: readonly Made[]): Markup =>
+    html`<ul>${made.map(({ name, children }) => html`<li>${name}${children.length === 0 ? '' : list(children)}</li>`)}</ul>`
+  const drawing =
+    lineage.length > DRAWN ? html`<p class="faint">${lineage.length} things: too many to draw.</p>` : roots.map((root) => drawn(root))
+  return html`${drawing}<ul class="tree">${roots.map(({ name, children }) => html`<li>${name}${list(children)}</li>`)}</ul>`
+}
+
+function drawn(root: Made): Markup {
+  const clipped = ({ name, children }: Made): object => ({ name: shown(name, 44), children: children.map(clipped) })
+  return chart(
+    {
+      series: [
+        {
+          type: 'tree',
+          data: [clipped(root)],
+          // Left to right, a line for each thing: labels stand beside their dots, so that long ones fit.
+          orient: 'LR',
+          top: 20,
+          bottom: 20,
+          left: 12,
+          right: '45%',
+          symbolSize: 9,
+          initialTreeDepth: -1,
+          color: '#4a7bd0',
+          label: { position: 'top', align: 'left', fontSize: 12, distance: 8 },
+          leaves: { label: { position: 'right', distance: 5 } },
+        },
+      ],
+    },
+    { title: `Made by ${shown(root.name, 64)}`, height: 60 + 46 * sizeOf(root) },
+  )
+}
+
+function sizeOf({ children }: Made): number {
+  return children.length === 0 ? 1 : children.reduce((sum, child) => sum + sizeOf(child), 0)
+}
+
+function treesOf(lineage: readonly LineageEdge[]): Made[] {
+  const made = Map.groupBy(lineage, ({ parent }) => parent)
+  const known = new Set(lineage.map(({ id }) => id))
+  const drawnOnce = new Set<string>()
+  const childrenOf = (parent: string): Made[] => {
+    // What was handed back and forth is drawn once.
+    if (drawnOnce.has(parent)) return []
+    drawnOnce.add(parent)
+    return (made.get(parent) ?? []).map((edge) => ({ name: labelOf(edge), children: childrenOf(edge.id) }))
+  }
+  const roots = [...made.keys()].filter((parent) => !known.has(parent))
+  return (roots.length === 0 ? [...made.keys()].slice(0, 1) : roots).map((parent) => ({
+    name: shown(parent, 128),
+    children: childrenOf(parent),
+  }))
+}

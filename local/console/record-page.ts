@@ -1,0 +1,92 @@
+import { html } from 'hono/html'
+import { z } from 'zod'
+import { type ChainFault, type Change, verifyChain } from '../../shared/domain/change.ts'
+import type { Audit } from '../../shared/stages/audit.ts'
+import type { RecordFound } from '../../shared/stages/search-record.ts'
+import { figures, type Markup, shown } from '../page/document.ts'
+import { faultText } from '../render/fault.ts'
+import { changesTable } from './changes-table.ts'
+import { incidentLink, type Page, type Room } from './frame.ts'
+
+/** Bounds of one search: 100,000 entries are read in a few seconds from the embedded store. */
+export const SEARCH_LIMITS = { looked: 100_000, found: 200 }
+
+const KINDS = [
+  'decision',
+  'step-planned',
+  'step-done',
+  'step-failed',
+  'step-reversed',
+  'step-undone',
+  'verdict',
+  'endorsement',
+  'order',
+  'state',
+  'policy',
+  'seal',
+] as const satisfies readonly Change['kind'][]
+
+/** What the page is asked for. Without any of it, the latest of what is open is shown. */
+export const RecordAsked = z.object({
+  q: z.string().max(200).default(''),
+  kind: z
+    .enum(KINDS)
+    .or(z.literal('').transform(() => undefined))
+    .optional(),
+  subject: z.string().max(2100).optional(),
+})
+export type RecordAsked = z.infer<typeof RecordAsked>
+
+/** The record: the latest of what is open, or what a search found. */
+export function recordPage({ found, asked }: { found: RecordFound; asked: RecordAsked | undefined }, { base }: Room): Page {
+  const { changes, looked, fitting, isWhole, unreadable } = found
+  const isSearch = asked !== undefined
+  const said = isSearch
+    ? `${fitting} of ${looked} entries fit${fitting > changes.length ? `; the latest ${changes.length} are shown` : ''}.${isWhole ? '' : ' The search ended before the record did: narrow it, or export the record.'}`
+    : 'The latest entries of the policy and of open incidents. A search looks through all of the record.'
+  const body = html`${searchForm(asked, base)}
+${unreadable.map((subject) => html`<p class="note bad" role="alert">${shown(subject, 120)} has an entry that cannot be read: check all chains.</p>`)}
+<p>${said}</p>${changes.length === 0 ? html`<p>Nothing was found.</p>` : changesTable(changes, base, { isMixed: true, caption: 'Entries of the record, the latest first' })}
+<form method="get" action="${base}/record/check"><button>Check all chains and seals</button></form>`
+  return { title: 'Record', body }
+}
+
+function searchForm(asked: RecordAsked | undefined, base: string): Markup {
+  return html`<form class="line" method="get" action="${base}/record" role="search"><div><label for="q">Text in any field</label>
+<input id="q" name="q" type="search" maxlength="200" value="${asked?.q ?? ''}"></div><div><label for="kind">Kind</label>
+<select id="kind" name="kind"><option value="">every kind</option>${KINDS.map((kind) => html`<option${asked?.kind === kind ? html` selected` : ''}>${kind}</option>`)}</select></div>
+<button>Search</button></form>`
+}
+
+/** One chain whole, checked. */
+export function chainPage(subject: string, changes: readonly Change[], { base }: Room): Page {
+  const fault = verifyChain(subject, changes)
+  const incident = subject.startsWith('INCIDENT#') ? html`<p>${incidentLink(base, subject.slice('INCIDENT#'.length))}</p>` : ''
+  const body = html`${incident}${verdictOn(fault, changes.length)}${
+    changes.length === 0
+      ? html`<p>There is no chain of that name.</p>`
+      : changesTable(changes, base, { isMixed: false, caption: 'Oldest first' })
+  }<p><a href="${base}/record">The whole record</a></p>`
+  return { title: `Chain ${shown(subject, 160)}`, body }
+}
+
+function verdictOn(fault: ChainFault | undefined, entries: number): Markup {
+  return fault === undefined
+    ? html`<p class="note good">Whole: ${entries} entries, each linked to the one before. Seals are looked at by <em>Check all chains</em>.</p>`
+    : html`<p class="note bad" role="alert">${shown(faultText(fault))}</p>`
+}
+
+/** Every chain and every seal, checked. */
+export function auditPage({ chains, entries, seals, faults }: Audit, { base }: Room): Page {
+  const body = html`${figures([
+    ['Chains', chains],
+    ['Entries', entries],
+    ['Seals', seals],
+    ['Not as written', faults.length],
+  ])}${
+    faults.length === 0
+      ? html`<p class="note good" role="status">Every chain is whole${seals > 0 ? ', and agrees with every seal' : '; there is no seal yet to hold them against'}.</p>`
+      : html`<div class="note bad" role="alert"><p><strong>The record is not as it was written.</strong> The first bad entry of each chain:</p><ul>${faults.map((fault) => html`<li>${shown(faultText(fault), 300)}</li>`)}</ul></div>`
+  }<p><a href="${base}/record">The record</a></p>`
+  return { title: 'All chains and seals', body }
+}

@@ -1,0 +1,39 @@
+import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
+import type { Thresholds } from '../../shared/domain/policy.ts'
+import { chart } from '../page/chart.ts'
+import type { Markup } from '../page/document.ts'
+
+/** How the risk rose, call by call, with the thresholds and the moment of containment. Times are UTC. */
+export function riskDrawing(incident: Incident, signals: readonly IncidentSignal[], { ask, contain }: Thresholds): Markup {
+  const contained = incident.containedAt
+  const lines = [
+    { yAxis: ask, label: { formatter: 'ask', position: 'insideEndTop' } },
+    { yAxis: contain, label: { formatter: 'contain', position: 'insideEndTop' } },
+    ...(contained === undefined ? [] : [{ xAxis: contained, label: { formatter: 'contained' } }]),
+  ]
+  return chart(
+    {
+      useUTC: true,
+      xAxis: {
+        type: 'time',
+        splitNumber: 4,
+        min: 'dataMin',
+        ...(contained === undefined ? {} : { max: Math.max(contained, signals.at(-1)?.time ?? 0) }),
+      },
+      yAxis: { type: 'value', min: 0, max: 100 },
+      series: [
+        {
+          type: 'line',
+          step: 'end',
+          sampling: 'lttb',
+          symbolSize: 5,
+          color: '#c4453b',
+          areaStyle: { opacity: 0.15 },
+          data: signals.map(({ time, risk }) => [time, risk]),
+          markLine: { symbol: 'none', silent: true, lineStyle: { color: '#7d7d7d' }, data: lines },
+        },
+      ],
+    },
+    { title: 'Risk over time (UTC)', height: 280 },
+  )
+}

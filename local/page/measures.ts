@@ -1,0 +1,151 @@
+import { html } from 'hono/html'
+import type { DetectorWorth } from '../../shared/stages/learn/drift.ts'
+import type { Counted, CsfFunctions } from '../../shared/stages/measure/csf.ts'
+import type { Durations } from '../../shared/stages/measure/durations.ts'
+import type { Measures, Precision } from '../../shared/stages/measure/measure.ts'
+import { duration, moment } from '../render/style.ts'
+import { chart } from './chart.ts'
+import { figures, type Markup, shown, table } from './document.ts'
+
+/** The most detectors that are listed; those in most incidents come first. */
+const DETECTORS = 25
+
+/** The figures that are read first. */
+export function measureFigures({ incidents, open, times, precision, advisor, byAction }: Measures): Markup {
+  const fallbacks = Object.values(advisor.fallbacks).reduce((sum, count) => sum + count, 0)
+  return figures([
+    ['Incidents', incidents.length, `${open} still open`],
+    ['Contained', times.contain.count, `${byAction.contain} decided`],
+    ['Time to detect', lengthOf(times.detect.median), medianOf(times.detect)],
+    ['Time to contain', lengthOf(times.contain.median), medianOf(times.contain)],
+    ['Time to review', lengthOf(times.review.median), medianOf(times.review)],
+    ['Precision', shareOf(precision.all), basisOf(precision.all)],
+    ['Advisor', `${advisor.asked - fallbacks} of ${advisor.asked}`, 'questions answered in time and form'],
+  ])
+}
+
+function medianOf({ count }: Durations): string {
+  return count === 0 ? 'none yet' : `median of ${count}`
+}
+
+/** How long detection, containment and review took: a table, and each incident as a dot. */
+export function timesSection({ times }: Measures): Markup {
+  const rows = (
+    [
+      ['to detect: first finding → first decision ≥ ask', times.detect],
+      ['to contain: deciding event → every step in place', times.contain],
+      ['to review: asked or contained → verdict of a person', times.review],
+    ] as const
+  ).map(([what, { count, median, ninetieth, worst }]) => [what, count, lengthOf(median), lengthOf(ninetieth), lengthOf(worst)])
+  const columns = [
+    { name: 'Time', kind: 'wide' },
+    { name: 'Incidents', kind: 'number' },
+    { name: 'Median', kind: 'number' },
+    { name: '9 in 10 within', kind: 'number' },
+    { name: 'Worst', kind: 'number' },
+  ] as const
+  const dots = (name: string, { points }: Durations, color: string) => ({
+    name,
+    type: 'scatter',
+    color,
+    symbolSize: 8,
+    // A logarithm has no zero: what took no time is drawn as a millisecond.
+    data: points.map(({ at, milliseconds }) => [at, Math.max(1, milliseconds) / 1000]),
+  })
+  const drawing = chart(
+    {
+      useUTC: true,
+      legend: { top: 0 },
+      xAxis: { type: 'time', splitNumber: 4 },
+      yAxis: { type: 'log', name: 'seconds' },
+      series: [dots('detect', times.detect, '#4a7bd0'), dots('contain', times.contain, '#c4453b'), dots('review', times.review, '#8a6fc0')],
+    },
+    { title: 'How long it took, incident by incident (seconds, logarithmic)', height: 260 },
+  )
+  const isEmpty = Object.values(times).every(({ count }) => count === 0)
+  return html`<section aria-labelledby="times"><h2 id="times">Times</h2>${table(columns, rows, 'From event to verdict')}${isEmpty ? '' : drawing}</section>`
+}
+
+/** How often people agreed that it was an attack, and how often the advisor stayed silent. */
+export function precisionSection({ precision, advisor }: Measures): Markup {
+  const rows = (
+    [
+      ['all that a person answered', precision.all],
+      ['of them contained before', precision.contained],
+    ] as const
+  ).map(([what, one]) => [what, one.answered, one.compromised, shareOf(one)])
+  const columns = [
+    { name: 'Incidents', kind: 'wide' },
+    { name: 'Answered', kind: 'number' },
+    { name: 'Compromised', kind: 'number' },
+    { name: 'Precision', kind: 'number' },
+  ] as const
+  const causes = Object.entries(advisor.fallbacks)
+  const silent = causes.length === 0 ? 'none' : causes.map(([cause, count]) => `${count} ${cause}`).join(', ')
+  return html`<section aria-labelledby="precision"><h2 id="precision">Precision</h2>${table(columns, rows, 'What people found')}
+<p>The advisor was asked ${advisor.asked} times; questions without an answer: ${silent}. Where it gave none, the deterministic risk stood.</p></section>`
+}
+
+/** What each function of the NIST Cybersecurity Framework 2.0 did. */
+export function functionsSection(functions: CsfFunctions): Markup {
+  const rows = Object.entries(functions).flatMap(([name, counted]: [string, readonly Counted[]]) =>
+    counted.map(({ what, count }, at) => [at === 0 ? html`<strong>${name}</strong>` : name, what, count]),
+  )
+  const columns = [{ name: 'Function' }, { name: 'What', kind: 'wide' }, { name: 'Count', kind: 'number' }] as const
+  return html`<section aria-labelledby="csf"><h2 id="csf">By function (NIST CSF 2.0)</h2>${table(columns, rows, 'What each function did')}</section>`
+}
+
+/** Which detectors were in answered incidents, and how many of those were attacks. */
+export function detectorsSection(detectors: readonly DetectorWorth[]): Markup {
+  const head = html`<h2 id="detectors">Detectors and their worth</h2>`
+  if (detectors.length === 0)
+    return html`<section aria-labelledby="detectors">${head}<p>No incident was answered by a person yet: nothing is known of their worth.</p></section>`
+  const columns = [
+    { name: 'Detector', kind: 'wide' },
+    { name: 'In answered incidents', kind: 'number' },
+    { name: 'Compromised', kind: 'number' },
+    { name: 'Precision', kind: 'number' },
+    { name: '' },
+  ] as const
+  const rows = detectors
+    .slice(0, DETECTORS)
+    .map(({ detector, incidents, compromised, precision, onlyCriesWolf }) => [
+      shown(detector, 60),
+      incidents,
+      compromised,
+      percent(precision),
+      onlyCriesWolf ? html`<span class="badge ask">only cries wolf</span>` : '',
+    ])
+  const more = detectors.length > DETECTORS ? html`<p class="faint">… and ${detectors.length - DETECTORS} more.</p>` : ''
+  return html`<section aria-labelledby="detectors">${head}${table(columns, rows, 'Detectors, those in most incidents first')}${more}</section>`
+}
+
+/** Which versions of the policy were put in force, by whom and why. */
+export function policySection({ policyChanges }: Pick<Measures, 'policyChanges'>): Markup {
+  const rows = policyChanges.map(({ number, at, actor, why }) => [number, moment(Date.parse(at)), shown(actor, 120), shown(why, 300)])
+  const columns = [
+    { name: 'Version', kind: 'number' },
+    { name: 'At (UTC)', kind: 'time' },
+    { name: 'By', kind: 'wide' },
+    { name: 'Why', kind: 'wide' },
+  ] as const
+  const body = rows.length === 0 ? html`<p>The policy was not changed.</p>` : table(columns, rows, 'Versions put in force')
+  return html`<section aria-labelledby="policy"><h2 id="policy">Changes of the policy</h2>${body}</section>`
+}
+
+/** A length of time, or that there is none. */
+export function lengthOf(milliseconds: number | null): string {
+  return milliseconds === null ? '–' : duration(milliseconds)
+}
+
+function shareOf({ share }: Precision): string {
+  return share === null ? '–' : percent(share)
+}
+
+function basisOf({ answered, compromised }: Precision): string {
+  return answered === 0 ? 'nobody has answered yet' : `${compromised} of ${answered} answered`
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
+}

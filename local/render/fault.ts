@@ -1,0 +1,16 @@
+import type { AuditFault } from '../../shared/stages/audit.ts'
+
+const FAULTS: Readonly<Record<AuditFault['fault'], string>> = {
+  edited: 'was edited: its hash does not fit its content',
+  missing: 'is missing, or another stands in its place',
+  unlinked: 'does not follow the entry before it',
+  'cut-short': 'is missing at the end',
+  rewritten: 'or one soon after it was rewritten, and all that follow it',
+  vanished: 'is missing, with its whole chain',
+  lost: 'is not in the vault, or is no seal any more',
+}
+
+/** Which entry is not as it was written, and how that shows. */
+export function faultText({ subject, number, fault, seal }: AuditFault): string {
+  return `${subject}: entry ${number} ${FAULTS[fault]}${seal === undefined ? '' : ` (seal ${seal} knows it)`}`
+}

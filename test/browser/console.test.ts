@@ -1,0 +1,250 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Locator } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ServedConsole, serveConsole } from '../../local/console/serve.ts'
+import { revisionOf } from '../../shared/domain/revision.ts'
+import { consoleWorld, PAYLOAD, plantPoison } from '../console.ts'
+import { type Browser, browser, faultsOf, LOOKS, shoot } from './browser.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const COUNTERSIGN = join(ROOT, 'local', 'countersign.ts')
+const DATA = mkdtempSync(join(tmpdir(), 'countersign-browser-data-'))
+
+let chrome: Browser
+beforeAll(async () => {
+  chrome = await browser()
+})
+afterAll(async () => {
+  await chrome.close()
+  rmSync(DATA, { recursive: true, force: true })
+})
+
+const textOf = async (place: Locator) => (await place.textContent()) ?? ''
+
+/** Runs a command of the project on the story's account, and answers what it printed. */
+const countersign = (...words: string[]) =>
+  execFileSync(process.execPath, [COUNTERSIGN, ...words, '--data', DATA], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+
+/** The command `countersign console`, as a user starts it. */
+async function startConsole(): Promise<{ url: string; process: ChildProcess }> {
+  const child = spawn(process.execPath, [COUNTERSIGN, 'console', '--data', DATA], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
+  const url = await new Promise<string>((resolve, reject) => {
+    let out = ''
+    child.stdout.on('data', (text) => {
+      out += text
+      const [found] = out.match(/http:\/\/127\.0\.0\.1:\d+\/[\w-]+\//) ?? []
+      if (found !== undefined) resolve(found)
+    })
+    child.once('exit', (code) => reject(new Error(`the console ended with ${code}: ${out}`)))
+  })
+  return { url, process: child }
+}
+
+async function end(child: ChildProcess): Promise<number | null> {
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  child.kill('SIGINT')
+  return ended
+}
+
+describe('the console of the story’s account', () => {
+  let served: { url: string; process: ChildProcess }
+  let incident = ''
+  beforeAll(async () => {
+    countersign('start', '--once')
+    incident = (JSON.parse(countersign('incidents', '--json').split('\n')[0] ?? '') as { id: string }).id
+    served = await startConsole()
+  })
+
+  const PAGES: readonly (readonly [name: string, path: () => string])[] = [
+    ['incidents', () => ''],
+    ['incident', () => `incidents/${incident}`],
+    ['identities', () => 'identities'],
+    ['identity', () => `identities/${encodeURIComponent('arn:aws:iam::123456789012:user/ci-deploy')}`],
+    ['record', () => 'record'],
+    ['search', () => 'record?q=CountersignQuarantine'],
+    ['chain', () => `record?subject=${encodeURIComponent(`INCIDENT#${incident}`)}`],
+    ['check', () => 'record/check'],
+    ['metrics', () => 'metrics'],
+  ]
+
+  it.each(PAGES)('shows %s to everybody: on desk and phone, by day and night, for keyboards and screen readers', async (name, path) => {
+    const { page, troubles } = await chrome.open()
+    for (const [look, size] of Object.entries(LOOKS)) {
+      await page.setViewportSize(size)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        const answer = await page.goto(served.url + path())
+        expect(answer?.status()).toBe(200)
+        expect(await faultsOf(page), `${look} ${colorScheme}`).toEqual([])
+        expect(await page.evaluate('document.documentElement.scrollWidth'), `${look} scrolls sideways`).toBeLessThanOrEqual(size.width)
+        await shoot(page, `${name}-${look}-${colorScheme}`)
+      }
+    }
+    expect(troubles).toEqual([])
+    await page.close()
+  })
+
+  it('writes a report that everybody can read, on a screen and on paper', async () => {
+    const file = join(DATA, 'report.html')
+    await end(served.process)
+    countersign('report', '--since', '40d', '--out', file)
+    served = await startConsole()
+    const { page, troubles } = await chrome.open()
+    for (const [look, size] of Object.entries(LOOKS)) {
+      await page.setViewportSize(size)
+      await page.goto(`file://${file}`)
+      expect(await faultsOf(page), look).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth'), `${look} scrolls sideways`).toBeLessThanOrEqual(size.width)
+      await shoot(page, `report-${look}-light`)
+    }
+    // A4 with margins of 12 mm at 96 dots to the inch.
+    await page.emulateMedia({ media: 'print' })
+    await page.setViewportSize({ width: 703, height: 1032 })
+    expect(await page.evaluate('document.documentElement.scrollWidth'), 'paper does not scroll').toBeLessThanOrEqual(703)
+    await shoot(page, 'report-paper-light')
+    expect(troubles).toEqual([])
+    await page.close()
+  })
+
+  it('leads a reviewer from the list through the why to a release with a reason, by keyboard alone', async () => {
+    const { page, troubles } = await chrome.open()
+    await page.goto(served.url)
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content')
+    await page.getByRole('link', { name: 'iam-user ci-deploy' }).focus()
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/incidents\/inc-/)
+    expect(await textOf(page.locator('main'))).toMatch(/Permissions tried out one by one.+Your verdict.+The chain is whole/s)
+    await page.getByRole('link', { name: 'Give your verdict' }).press('Enter')
+    const reason = page.getByRole('textbox', { name: /^Why/ })
+    await page.getByRole('button', { name: 'Release' }).press('Enter')
+    expect(page.url()).not.toContain('said=')
+    expect(await page.evaluate('document.getElementById("reason").validity.valueMissing')).toBe(true)
+    await reason.focus()
+    await page.keyboard.type('our own exercise <b>no harm</b>')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Release')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/said=done/)
+    expect(await textOf(page.getByRole('status').filter({ hasText: 'Noted' }))).toBe('Noted: the incident is released.')
+    await shoot(page, 'released-desk-light')
+    const text = await textOf(page.locator('main'))
+    expect(text).toContain('our own exercise <b>no harm</b>')
+    expect(text.match(/given back/g)?.length).toBeGreaterThanOrEqual(3)
+    expect(await page.locator('.verdicts button').count()).toBe(0)
+
+    await page.goto(`${served.url}record`)
+    await page.getByLabel('Text in any field').fill('our own exercise')
+    await page.getByRole('button', { name: 'Search' }).click()
+    expect(await textOf(page.locator('main'))).toMatch(/2 of \d+ entries fit.+verdict/s)
+    expect(troubles).toEqual([])
+    await page.close()
+  })
+
+  it('ends with the command, and left what the command line tells too', async () => {
+    expect(await end(served.process)).toBe(0)
+    const shown = countersign('incidents', 'show', incident)
+    expect(shown).toMatch(/legitimate by local:\S+: our own exercise <b>no harm<\/b>/)
+    expect(shown).toMatch(/step-undone +access-key:ci-deploy\/AKIA\w+ +Inactive → Active/)
+    expect(countersign('changes', 'verify')).toContain('whole')
+  })
+})
+
+describe('what strangers try', () => {
+  let served: ServedConsole
+  let world: Awaited<ReturnType<typeof consoleWorld>>
+  let poisonedId = ''
+  beforeAll(async () => {
+    world = await consoleWorld()
+    poisonedId = await plantPoison(world.ports, world.incident)
+    served = await serveConsole({ target: world.target, places: world.ports.places, clock: world.ports.clock }, { port: 0 })
+  })
+  afterAll(() => served.close())
+
+  it('is shown as text wherever it was stored: nothing of it runs, loads or breaks out', async () => {
+    const { page, troubles } = await chrome.open()
+    const paths = [
+      '',
+      `incidents/${poisonedId}`,
+      'identities',
+      'record',
+      'record?q=poison',
+      `record?q=${encodeURIComponent(PAYLOAD)}`,
+      `record?subject=${encodeURIComponent(`INCIDENT#${poisonedId}`)}`,
+      'record/check',
+      'metrics',
+    ]
+    for (const path of paths) {
+      await page.goto(served.url + path)
+      await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true')
+      expect(await page.evaluate('window.poisoned'), path).toBeUndefined()
+      expect(await page.locator('x-poison, main img:not([src^="data:image/svg"]), main script').count(), path).toBe(0)
+    }
+    await page.goto(`${served.url}incidents/${poisonedId}`)
+    expect((await textOf(page.locator('main'))).split('<x-poison').length).toBeGreaterThan(30)
+    await shoot(page, 'poisoned-desk-light')
+    await page.setViewportSize(LOOKS.phone)
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(LOOKS.phone.width)
+    expect(troubles).toEqual([])
+    await page.close()
+  })
+
+  it('cannot send a verdict, frame a page or read one from another site, even with the address', async () => {
+    const target = `${served.url}incidents/${world.incident.id}`
+    const stateNow = async () => (await world.ports.incidents.get(world.incident.id))?.value.state
+    const site = createServer((_, answer) => {
+      answer.setHeader('content-type', 'text/html')
+      answer.end(`<!doctype html><title>strange</title><form method="post" action="${target}/verdict"><input name="kind" value="legitimate">
+<input name="reason" value="stolen click"><input name="revision" value="${revisionOf(world.incident)}"><button>win</button></form><iframe src="${target}"></iframe>`)
+    })
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
+    const { port } = site.address() as AddressInfo
+    // Another port of this machine, and another name for it: both are other origins, and the second another site.
+    for (const origin of [`http://127.0.0.1:${port}`, `http://localhost:${port}`]) {
+      const page = await chrome.context.newPage()
+      await page.goto(origin)
+      const frame = page.frames()[1]
+      expect(await frame?.evaluate('document.body.textContent').catch(() => '')).not.toContain('ci-build')
+      const read = await page.evaluate(
+        `fetch(${JSON.stringify(target)}).then((answer) => answer.text(), (error) => 'refused: ' + error.name)`,
+      )
+      expect(read).toBe('refused: TypeError')
+      await page.evaluate(
+        `fetch(${JSON.stringify(`${target}/verdict`)}, { method: 'POST', mode: 'no-cors', body: new URLSearchParams(new FormData(document.forms[0])) }).catch(() => {})`,
+      )
+      const [answer] = await Promise.all([
+        page.waitForResponse((response) => response.url().endsWith('/verdict') && response.request().isNavigationRequest()),
+        page.getByRole('button', { name: 'win' }).click(),
+      ])
+      expect(answer.status()).toBe(403)
+      expect(await stateNow()).toBe('contained')
+      await page.close()
+    }
+    site.closeAllConnections()
+    await new Promise((resolve) => site.close(resolve))
+  })
+
+  it('shows no stale page as fresh: what changed meanwhile is said, and a verdict on the old page is refused', async () => {
+    const { page } = await chrome.open()
+    await page.goto(`${served.url}incidents/${world.incident.id}`)
+    await page.getByRole('textbox', { name: /^Why/ }).fill('half a reas')
+    await world.target.review(world.incident.id, { kind: 'compromised', reason: 'said elsewhere' })
+    const notice = page.locator('#pulse')
+    await notice.waitFor({ state: 'visible', timeout: 20_000 })
+    expect(await textOf(notice)).toContain('Something has changed')
+    expect(await page.getByRole('textbox', { name: /^Why/ }).inputValue()).toBe('half a reas')
+    await page.getByRole('button', { name: 'Release' }).click()
+    await page.waitForLoadState()
+    expect(await textOf(page.getByRole('alert'))).toContain('is confirmed already, by local:anna')
+    await page.close()
+  })
+})

@@ -1,0 +1,77 @@
+import { consoleApp } from '../local/console/app.ts'
+import type { Target } from '../local/target.ts'
+import { chain } from '../shared/domain/change.ts'
+import type { Incident, IncidentSignal } from '../shared/domain/incident.ts'
+import { memorySealVault } from '../shared/memory/seal-vault.ts'
+import { approve } from '../shared/stages/approve.ts'
+import { headOf, incidentSubject } from '../shared/stages/record.ts'
+import { review } from '../shared/stages/review.ts'
+import { ATTACK, embedded } from './embedded.ts'
+
+export const TOKEN = 'a-token-that-nobody-guesses'
+export const AUTHORITY = '127.0.0.1:4000'
+export const ORIGIN = `http://${AUTHORITY}`
+
+/** Markup that does something wherever it is not escaped: in text, in an attribute of either quote, in a style, as a link. */
+export const PAYLOAD = `"'><x-poison onclick=alert(1)></x-poison><img src=x onerror=window.poisoned=1><script>window.poisoned=1</script>\u202e\u0007`
+
+/** The responder in memory with one contained incident, as the console's target. */
+export async function consoleWorld(parts: { policy?: object; caller?: string; events?: readonly object[] } = {}) {
+  const world = await embedded({ policy: { breaker: { shareOfUsers: 1 }, ...parts.policy } })
+  for (const event of parts.events ?? ATTACK) await world.respond([event])
+  const { ports } = world
+  const vault = memorySealVault()
+  const caller = parts.caller ?? 'local:anna'
+  const target: Target = {
+    name: 'a test account',
+    caller,
+    ...ports,
+    vault,
+    async review(id, said) {
+      const reviewed = await review(id, { ...said, by: target.caller }, ports)
+      return { ...reviewed, ...(await ports.incidents.get(id))?.value }
+    },
+    approve: (id, approval) => approve(id, { ...approval, by: caller }, ports),
+    deleteRootKeys: async () => [],
+    close: async () => {},
+  }
+  const app = consoleApp({ target, places: ports.places, clock: ports.clock, token: TOKEN, authority: AUTHORITY })
+  const [incident] = await ports.incidents.listOpen(1)
+  if (incident === undefined) throw new Error('the attack opened no incident')
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    app.request(`/${TOKEN}${path}`, { headers: { host: AUTHORITY, ...headers } })
+  const post = (path: string, form: Record<string, string>, headers: Record<string, string> = {}) =>
+    app.request(`/${TOKEN}${path}`, {
+      method: 'POST',
+      headers: { host: AUTHORITY, origin: ORIGIN, 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body: new URLSearchParams(form).toString(),
+    })
+  return { ...world, target, vault, app, incident, get, post }
+}
+
+/** What the console itself decides by: a poisoned state would be no state. */
+const KEPT: ReadonlySet<string> = new Set(['state', 'head', 'revision'])
+
+/** A value with the payload at the end of every text in it. */
+export function poisoned<T>(value: T): T {
+  if (typeof value === 'string') return `${value}${PAYLOAD}` as T
+  if (Array.isArray(value)) return value.map(poisoned) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, KEPT.has(key) ? item : poisoned(item)])) as T
+}
+
+/** Stores an incident, its timeline and its chain with the payload in every text. Answers its id. */
+export async function plantPoison({ incidents, record }: Pick<Target, 'incidents' | 'record'>, sample: Incident): Promise<string> {
+  const id = 'inc-poisoned'
+  const [signals, changes] = await Promise.all([incidents.signals(sample.id), record.list(incidentSubject(sample.id))])
+  let last = undefined as ReturnType<typeof chain> | undefined
+  for (const { at, actor, kind, target, from, to, why } of changes) {
+    const draft = { at, ...poisoned({ actor, target, from, to, why }), kind }
+    last = chain(incidentSubject(id), headOf(last), draft)
+    await record.append(last)
+  }
+  const incident: Incident = { ...poisoned(sample), id, head: headOf(last) }
+  if (!(await incidents.save(incident, 0))) throw new Error('the poisoned incident is there already')
+  for (const signal of signals) await incidents.addSignal(id, { ...poisoned<IncidentSignal>(signal), id: `poisoned-${signal.id}` })
+  return id
+}

@@ -1,0 +1,280 @@
+import { describe, expect, it } from 'vitest'
+import { serveConsole } from '../../local/console/serve.ts'
+import { revisionOf } from '../../shared/domain/revision.ts'
+import { ResponderError } from '../../shared/errors.ts'
+import { incidentSubject } from '../../shared/stages/record.ts'
+import { seal } from '../../shared/stages/seal.ts'
+import { consoleWorld, PAYLOAD, plantPoison, poisoned, TOKEN } from '../console.ts'
+import { ACCOUNT, ATTACK, arnOf, call, KEY, NOW } from '../embedded.ts'
+import { drawingsIn } from '../page.ts'
+
+const textOf = async (answer: Response | Promise<Response>) => (await answer).text()
+const said = (incident: Parameters<typeof revisionOf>[0], parts: object = {}) => ({
+  kind: 'legitimate',
+  reason: 'a drill',
+  revision: revisionOf(incident),
+  ...parts,
+})
+
+describe('the list', () => {
+  it('shows what is open with what waits, and the closed ones on demand', async () => {
+    const { get, post, incident } = await consoleWorld()
+    const open = await textOf(get('/'))
+    expect(open).toContain('Open incidents')
+    expect(open).toContain(`/${TOKEN}/incidents/${incident.id}`)
+    expect(open).toContain('contained</span>')
+    await post(`/incidents/${incident.id}/verdict`, said(incident))
+    expect(await textOf(get('/'))).toContain('No incident is open')
+    expect(await textOf(get('/?all=1'))).toContain('released</span>')
+  })
+
+  it('says which mode is in force', async () => {
+    const { get } = await consoleWorld({
+      policy: { override: { mode: 'observe', until: '2026-03-03T00:00:00Z', by: 'x', reason: 'y' } },
+      events: [call('iam:CreateUser', { id: 'c' }), ...ATTACK],
+    })
+    expect(await textOf(get('/'))).toContain('observe, overridden')
+  })
+})
+
+describe('one incident', () => {
+  it('says what it is, why, what was done from what to what, where from, what it made, and that its chain is whole', async () => {
+    const { get, incident } = await consoleWorld()
+    const page = await textOf(get(`/incidents/${incident.id}`))
+    for (const word of ['iam-user ci-build', KEY, 'in place', 'Active', 'Inactive', 'The chain is whole', 'user backdoor', 'RS.MI-01'])
+      expect(page).toContain(word)
+    for (const { finding } of incident.assessment.contributions) expect(page).toContain(finding.title)
+    expect(page.match(/<picture>/g)).toHaveLength(3)
+    expect(drawingsIn(page)[0]).toContain('contained')
+  })
+
+  it('turns the pages of a long timeline, and takes any number for a page', async () => {
+    const many = Array.from({ length: 230 }, (_, at) =>
+      call('iam:CreateUser', { id: `m${at}`, time: NOW + 5000 + at, request: { userName: `u${at}` } }),
+    )
+    const { get, incident, ports } = await consoleWorld()
+    const [signal] = await ports.incidents.signals(incident.id)
+    if (signal === undefined) throw new Error('no signal')
+    for (const [at] of many.entries())
+      await ports.incidents.addSignal(incident.id, { ...signal, id: `m${at}`, time: NOW + 10_000 + at * 1000 })
+    expect(await textOf(get(`/incidents/${incident.id}`))).toContain('Calls 1 to 200 of 2')
+    for (const part of ['1', '99', '1e9'])
+      expect(await textOf(get(`/incidents/${incident.id}?part=${part}`))).toMatch(/Calls 201 to 2\d\d of 2/)
+    for (const part of ['-1', 'x', 'NaN', ''])
+      expect(await textOf(get(`/incidents/${incident.id}?part=${part}`))).toContain('Calls 1 to 200')
+  })
+
+  it('shows that somebody edited the chain', async () => {
+    const { get, incident, ports } = await consoleWorld()
+    const changes = await ports.record.list(incidentSubject(incident.id))
+    ports.record.list = async () => changes.map((change, at) => (at === 1 ? { ...change, why: 'nothing to see' } : change))
+    expect(await textOf(get(`/incidents/${incident.id}`))).toMatch(/The chain is not as it was written.+entry 2 was edited/s)
+  })
+
+  it('knows no incident that is not there', async () => {
+    const { get } = await consoleWorld()
+    const answer = await get('/incidents/inc-nothing')
+    expect(answer.status).toBe(404)
+    expect(await answer.text()).toContain('there is no incident of that id')
+  })
+})
+
+describe('a verdict', () => {
+  it('is applied with its reason in the caller’s name, and leads back to the incident', async () => {
+    const { post, get, incident, ports } = await consoleWorld({ caller: 'local:bea' })
+    const answer = await post(`/incidents/${incident.id}/verdict`, said(incident, { reason: '  it was our test  ' }))
+    expect(answer.status).toBe(303)
+    const location = answer.headers.get('location') ?? ''
+    expect(location).toBe(`/${TOKEN}/incidents/${incident.id}?said=done`)
+    const page = await textOf(get(location.slice(TOKEN.length + 1)))
+    expect(page).toContain('Noted: the incident is released')
+    expect(page).toContain('given back</span>')
+    expect((await ports.incidents.get(incident.id))?.value.verdict).toMatchObject({
+      by: 'local:bea',
+      kind: 'legitimate',
+      reason: 'it was our test',
+    })
+  })
+
+  it('is refused where the incident has changed since the page was shown', async () => {
+    const { post, incident, ports } = await consoleWorld()
+    const answer = await post(`/incidents/${incident.id}/verdict`, said(incident, { revision: '0123456789abcdef' }))
+    expect(answer.status).toBe(409)
+    expect(await answer.text()).toContain('[review.stale]')
+    expect((await ports.incidents.get(incident.id))?.value.state).toBe('contained')
+  })
+
+  it.each([
+    ['no reason', { reason: '   ' }],
+    ['a reason that is too long', { reason: 'x'.repeat(501) }],
+    ['no such kind', { kind: 'delete' }],
+    ['a revision that is none', { revision: 'x' }],
+    ['a field too many', { by: 'local:root' }],
+  ])('is refused with %s', async (_, parts) => {
+    const { post, incident, ports } = await consoleWorld()
+    const answer = await post(`/incidents/${incident.id}/verdict`, said(incident, parts))
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain('[usage]')
+    expect((await ports.incidents.get(incident.id))?.value.state).toBe('contained')
+  })
+
+  it('is refused where the form is larger than a form can be', async () => {
+    const { post, incident } = await consoleWorld()
+    expect((await post(`/incidents/${incident.id}/verdict`, said(incident, { reason: 'x'.repeat(20_000) }))).status).toBe(413)
+  })
+
+  it('is refused from somebody whom the policy does not let', async () => {
+    const { post, incident } = await consoleWorld({ policy: { approvers: ['arn:aws:iam::123456789012:user/lead'] } })
+    const answer = await post(`/incidents/${incident.id}/verdict`, said(incident))
+    expect(answer.status).toBe(409)
+    expect(await answer.text()).toContain('not among the policy')
+  })
+
+  it('waits for a second person where the policy asks for four eyes', async () => {
+    const { post, get, incident } = await consoleWorld({ policy: { fourEyes: [{ says: ['legitimate'] }] } })
+    const answer = await post(`/incidents/${incident.id}/verdict`, said(incident))
+    expect(answer.headers.get('location')).toMatch(/said=second$/)
+    expect(await textOf(get(`/incidents/${incident.id}?said=second`))).toContain('another person has to say the same')
+  })
+
+  it('is offered only as far as it fits', async () => {
+    const { get, incident, ports } = await consoleWorld({ policy: { mode: 'ask' } })
+    const asking = await textOf(get(`/incidents/${incident.id}`))
+    expect([...asking.matchAll(/name="kind" value="([a-z]+)"/g)].map(([, kind]) => kind)).toEqual(['legitimate', 'compromised', 'contain'])
+    const stored = await ports.incidents.get(incident.id)
+    await ports.incidents.save({ ...(stored?.value ?? incident), state: 'confirmed' }, stored?.version ?? 0)
+    expect(await textOf(get(`/incidents/${incident.id}`))).not.toContain('name="kind"')
+  })
+})
+
+describe('identities', () => {
+  it('are listed and searched, and show what is normal and what a reviewer expects', async () => {
+    const { get, post } = await consoleWorld({ events: [call('s3:ListAllMyBuckets', { id: 'b1', time: NOW - 86_400_000 }), ...ATTACK] })
+    const id = arnOf('ci-build')
+    expect(await textOf(get('/identities'))).toContain(id)
+    expect(await textOf(get('/identities?q=CI-BU'))).toContain(id)
+    expect(await textOf(get('/identities?q=nobody'))).toContain('No identity of that name')
+    const path = `/identities/${encodeURIComponent(id)}`
+    expect(await textOf(get(path))).toContain('s3:ListAllMyBuckets')
+    const answer = await post(`${path}/expected`, { value: 'country=DE', reason: 'new office' })
+    expect(answer.headers.get('location')).toBe(`/${TOKEN}${path}?said=done`)
+    expect(await textOf(get(path))).toContain('country=DE')
+    expect((await post(`${path}/expected`, { value: 'mood=good', reason: 'x' })).status).toBe(400)
+    expect((await get('/identities/nobody')).status).toBe(400)
+  })
+})
+
+describe('the record', () => {
+  it('is searched in every field, a chain at a time, and by kind', async () => {
+    const { get, incident } = await consoleWorld()
+    expect(await textOf(get('/record'))).toContain('The latest entries of the policy and of open incidents')
+    const found = await textOf(get(`/record?q=${KEY}`))
+    expect(found).toMatch(/\d+ of \d+ entries fit/)
+    expect(found).toContain(`access-key:ci-build/${KEY}`)
+    expect(await textOf(get('/record?kind=policy'))).toContain('>POLICY</a>')
+    expect(await textOf(get('/record?q=nothing-like-it'))).toContain('Nothing was found')
+    const chain = await textOf(get(`/record?subject=${encodeURIComponent(incidentSubject(incident.id))}`))
+    expect(chain).toContain('Whole: ')
+    expect(await textOf(get('/record?subject=NOTHING'))).toContain('There is no chain of that name')
+    expect((await get('/record?kind=nonsense')).status).toBe(400)
+    expect((await get(`/record?q=${'x'.repeat(300)}`)).status).toBe(400)
+  })
+
+  it('is checked against every seal', async () => {
+    const { get, target, ports, vault } = await consoleWorld()
+    expect(await textOf(get('/record/check'))).toContain('there is no seal yet')
+    await seal({ record: ports.record, vault, clock: ports.clock, log: ports.log })
+    expect(await textOf(get('/record/check'))).toContain('agrees with every seal')
+    const list = ports.record.list
+    target.record.list = async (subject) => (await list(subject)).slice(1)
+    expect(await textOf(get('/record/check'))).toContain('The record is not as it was written')
+  })
+})
+
+describe('what others wrote', () => {
+  it('is text on every page, in every field, beside the drawings and in them', async () => {
+    const { get, ports, incident } = await consoleWorld()
+    const id = await plantPoison(ports, incident)
+    const stored = (await ports.identities.load([incident.identity.id])).get(incident.identity.id)?.state
+    if (stored === undefined) throw new Error('the identity has no state')
+    const { baseline } = stored.value
+    const features = poisoned(baseline.features)
+    const keys = new Map([...baseline.keys].map(([key, habit]) => [`${key}${PAYLOAD}`, poisoned(habit)]))
+    const evil = {
+      ...stored.value,
+      identity: poisoned(stored.value.identity),
+      baseline: { ...baseline, features, keys, expected: new Set([PAYLOAD]) },
+    }
+    await ports.identities.saveState(evil, 0)
+    const paths = [
+      '/',
+      '/?all=1',
+      `/incidents/${id}`,
+      '/identities',
+      `/identities?q=${encodeURIComponent(PAYLOAD)}`,
+      `/identities/${encodeURIComponent(evil.identity.id)}`,
+      '/record',
+      '/record?q=poison',
+      `/record?q=${encodeURIComponent(PAYLOAD)}`,
+      `/record?subject=${encodeURIComponent(`INCIDENT#${id}`)}`,
+      `/record?subject=${encodeURIComponent(PAYLOAD)}`,
+      `/incidents/${encodeURIComponent(PAYLOAD)}`,
+      '/record/check',
+    ]
+    for (const path of paths) {
+      const page = await textOf(get(path))
+      expect(page, path).not.toMatch(/<x-poison|<img src=x|<script>window/)
+      expect(
+        [...'\u202e\u0007'].filter((character) => page.includes(character)),
+        path,
+      ).toEqual([])
+      expect(page.match(/<script/g), path).toHaveLength(1)
+      for (const drawing of drawingsIn(page)) expect(drawing, path).not.toMatch(/<x-poison|<img|<script|<foreignObject/i)
+    }
+    const page = await textOf(get(`/incidents/${id}`))
+    expect(page.split('&lt;x-poison').length).toBeGreaterThan(60)
+    expect(drawingsIn(page).some((drawing) => drawing.includes('&lt;x-poison'))).toBe(true)
+  })
+})
+
+describe('the console', () => {
+  it('notices that something has changed since a page was shown', async () => {
+    const { get, post, incident } = await consoleWorld()
+    const page = await textOf(get(`/incidents/${incident.id}`))
+    const [, path, stamp] = page.match(/data-pulse="\/[^/]+([^"]+)" data-stamp="([^"]+)"/) ?? []
+    expect(await textOf(get(path ?? ''))).toBe(stamp)
+    await post(`/incidents/${incident.id}/verdict`, said(incident))
+    expect(await textOf(get(path ?? ''))).not.toBe(stamp)
+    const [, listed] = (await textOf(get('/'))).match(/data-stamp="([^"]+)"/) ?? []
+    expect(await textOf(get('/pulse'))).toBe(listed)
+  })
+
+  it('says what failed without what a stranger may have put into the error', async () => {
+    const { get, ports } = await consoleWorld()
+    ports.incidents.listOpen = async () => {
+      throw new TypeError(`secret of ${ACCOUNT}`)
+    }
+    const answer = await get('/')
+    expect(answer.status).toBe(500)
+    expect(await answer.text()).toContain('It failed: TypeError.')
+    ports.incidents.listOpen = async () => {
+      throw new ResponderError('store.unavailable', 'the table could not be read')
+    }
+    expect((await get('/')).status).toBe(503)
+  })
+
+  it('is served on loopback alone, under a new token each time, until it is closed', async () => {
+    const { target, ports } = await consoleWorld()
+    const parts = { target, places: ports.places, clock: ports.clock }
+    const served = await serveConsole(parts, { port: 0 })
+    const other = await serveConsole(parts, { port: 0 })
+    expect(served.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}\/$/)
+    expect(new URL(other.url).pathname).not.toBe(new URL(served.url).pathname)
+    const answer = await fetch(served.url)
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).toContain('Open incidents')
+    await expect(serveConsole(parts, { port: Number(new URL(served.url).port) })).rejects.toThrow('--port 0 takes a free one')
+    await Promise.all([served.close(), other.close()])
+    await expect(fetch(served.url)).rejects.toThrow()
+  })
+})
