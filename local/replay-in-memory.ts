@@ -53,7 +53,14 @@ async function readAccount(path: string): Promise<AccountPicture> {
       { cause },
     )
   })
-  const parsed = AccountPicture.safeParse(parseJson(text, path))
+  const content = parseJson(text, path)
+  const parsed = AccountPicture.safeParse(content)
+  const isPicture = Object.keys(AccountPicture.shape).some((key) => Object.hasOwn(Object(content), key))
+  if (parsed.success && !isPicture)
+    throw new ResponderError(
+      'input.unreadable',
+      `${path} is not what \`aws iam get-account-authorization-details\` prints: it has none of ${Object.keys(AccountPicture.shape).join(', ')}`,
+    )
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new ResponderError(

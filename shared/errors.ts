@@ -32,6 +32,7 @@ export class UnreadableEntry extends ResponderError {
 
 export type ErrorCode =
   | 'config.invalid'
+  | 'declined'
   | 'policy.invalid'
   | 'policy.missing'
   | 'policy.conflict'

@@ -17,7 +17,8 @@ const ATTEMPTS = 5
 
 /** What is normal for an identity, feature by feature, with how often (a count that halves in 14 days) and when last. */
 export async function showBaseline(target: Target, identityId: string, { isJson }: { isJson: boolean }): Promise<string> {
-  const { value } = await stateOf(target.identities, identityId, target.name)
+  const { value } = await named(identityId, target)
+  const known = value.identity.id
   const { baseline } = value
   const features = Object.fromEntries(
     Object.keys(FEATURE_LIMITS).map((name) => [name, heaviest(baseline.features[name as Feature], baseline.lastSeen)]),
@@ -40,7 +41,7 @@ export async function showBaseline(target: Target, identityId: string, { isJson 
     return [name, `${shown.join(', ')}${values.length > VALUES ? `, … ${values.length - VALUES} more` : ''}`]
   })
   return [
-    `Baseline of ${printable(identityId, 200)}`,
+    `Baseline of ${printable(known, 200)}`,
     `  ${calls} calls from ${moment(firstSeen)} to ${moment(lastSeen)} UTC, ${Math.round(errorRate * 100)} % of the last ones refused or failed`,
     `  ${maturityOf(baseline)}`,
     columns(rows).replace(/^/gm, '  '),
@@ -103,6 +104,25 @@ export async function expectFeature(target: Target, identityId: string, word: st
     'record.conflict',
     `the state of ${identityId} was written by the responder ${ATTEMPTS} times in a row; try again`,
   )
+}
+
+/** The state of an identity that is given by its ARN, or by a name that only one has. */
+async function named(word: string, { identities, name }: Target): Promise<Versioned<IdentityState>> {
+  if (word.includes(':')) return stateOf(identities, word, name)
+  const ids: string[] = []
+  for await (const id of identities.ids()) if (id.endsWith(`/${word}`) || id.endsWith(`:${word}`)) ids.push(id)
+  const [id] = ids
+  if (id === undefined || ids.length > 1)
+    throw new ResponderError(
+      'usage',
+      id === undefined
+        ? `nobody of the name ${printable(word, 64)} is known in ${name}; give the ARN`
+        : `${ids.length} identities have that name, give the ARN of one: ${ids
+            .slice(0, 5)
+            .map((one) => printable(one, 200))
+            .join(', ')}`,
+    )
+  return stateOf(identities, id, name)
 }
 
 async function stateOf(identities: IdentityStore, identityId: string, name: string): Promise<Versioned<IdentityState>> {

@@ -1,4 +1,5 @@
 import type { Incident } from '../../shared/domain/incident.ts'
+import type { ReviewKind } from '../../shared/domain/policy.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { pendingOf } from '../../shared/stages/contain/plan.ts'
 import { printable } from '../../shared/stages/notify.ts'
@@ -38,6 +39,29 @@ export async function showIncident(target: Target, id: string, { isJson, paint }
     throw new ResponderError('incident.unknown', `no incident ${id} in ${target.name}; \`countersign incidents\` lists the open ones`)
   if (isJson) return JSON.stringify({ incident: stored.value, signals, changes })
   return [renderIncident(stored.value, paint), '', renderTimeline(signals, paint), '', renderChanges(changes, paint)].join('\n')
+}
+
+/** Which incident it is, in a line. */
+export async function whoOf({ incidents, name }: Target, id: string): Promise<string> {
+  const stored = await incidents.get(id)
+  if (stored === undefined)
+    throw new ResponderError(
+      'incident.unknown',
+      `no incident ${printable(id, 60)} in ${name}; \`countersign incidents\` lists the open ones`,
+    )
+  const { identity, state, assessment } = stored.value
+  return `${id} in ${name}: ${identity.kind} ${printable(identity.name, 64)}, ${state}, risk ${assessment.risk}.`
+}
+
+const FOLLOWS: Readonly<Record<ReviewKind, string>> = {
+  legitimate: 'What was contained is given back as it was, and the same evidence does not contain it again for a while.',
+  compromised: 'What was contained stays so, and the incident is closed; that cannot be taken back.',
+  contain: 'It is contained now: its keys, its sessions and what they made. A release gives it back.',
+}
+
+/** What a verdict brings about: for whoever is about to give it. */
+export async function whatFollows(target: Target, id: string, kind: ReviewKind): Promise<string> {
+  return `${await whoOf(target, id)}\n${FOLLOWS[kind]}`
 }
 
 /** Says that an incident is legitimate and gives back what was contained. */

@@ -299,7 +299,7 @@ describe('the deployed path on moto', () => {
     expect(await records().list(`INCIDENT#${payload.incidentId}`)).toEqual(chain)
 
     expect(await countersign('incidents')).toContain(payload.incidentId)
-    await countersign('release', payload.incidentId, '--reason', 'a drill')
+    await countersign('release', payload.incidentId, '--reason', 'a drill', '--yes')
     await contain.invoke((door.invoked.at(-1) as { payload: unknown }).payload)
     expect(await mayListUsers(keys)).toBe(true)
     expect(await statusOf('ci-deploy', keys)).toBe('Active')
@@ -369,7 +369,7 @@ describe('the deployed path on moto', () => {
     expect(verifyChain(`INCIDENT#${payload.incidentId}`, chain)).toBeUndefined()
     expect((await incidents().get(payload.incidentId))?.value.state).toBe('contained')
 
-    await countersign('release', payload.incidentId, '--reason', 'a drill')
+    await countersign('release', payload.incidentId, '--reason', 'a drill', '--yes')
     await contain.invoke((door.invoked.at(-1) as { payload: unknown }).payload)
     expect(await mayListUsers(session)).toBe(true)
   })
@@ -425,7 +425,7 @@ describe('the deployed path on moto', () => {
     await contain.invoke(payload)
     expect(await mayListUsers(old)).toBe(false)
 
-    expect(await countersign('confirm', payload.incidentId, '--reason', 'it is on a paste site')).toContain('are being made anew')
+    expect(await countersign('confirm', payload.incidentId, '--reason', 'it is on a paste site', '--yes')).toContain('are being made anew')
     expect(door.invoked.slice(-2)).toEqual([
       { name: 'contain', payload },
       { name: 'rotate', payload },
@@ -454,7 +454,7 @@ describe('the deployed path on moto', () => {
     expect(JSON.stringify(chain)).not.toContain(SecretAccessKey)
     expect(verifyChain(`INCIDENT#${payload.incidentId}`, chain)).toBeUndefined()
 
-    await countersign('release', payload.incidentId, '--reason', 'it was a drill')
+    await countersign('release', payload.incidentId, '--reason', 'it was a drill', '--yes')
     await contain.invoke(payload)
     expect([await mayListUsers(old), await mayListUsers(made)]).toEqual([true, true])
     // The role of rotate reaches the keys and secrets of its flow, and no policy of anybody.

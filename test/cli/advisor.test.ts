@@ -142,8 +142,8 @@ describe('eval with an advisor', () => {
 describe('drift', () => {
   it('says that there is nothing to learn from yet, then how verdicts agree, with a page of plots', async () => {
     expect((await countersign(['drift', ...on])).out).toContain('No verdict of a person yet')
-    await countersign(['confirm', await idOf('contained'), '--reason', 'it was stolen', ...on])
-    await countersign(['release', await idOf('asking'), '--reason', 'it was Anna', ...on])
+    await countersign(['confirm', await idOf('contained'), '--reason', 'it was stolen', '--yes', ...on])
+    await countersign(['release', await idOf('asking'), '--reason', 'it was Anna', '--yes', ...on])
     const page = join(folder, 'drift.html')
     const { out } = await countersign(['drift', '--out', page, ...on])
     expect(out).toContain('2 verdicts, 1 compromised')
@@ -155,7 +155,7 @@ describe('drift', () => {
     expect(drawingsIn(html)[0]).toContain('predicted')
     expect(html).not.toContain('<script')
     expect(JSON.parse((await countersign(['drift', '--json', ...on])).out)).toMatchObject({ verdicts: 2, compromised: 1, proposals: [] })
-    const accepted = await countersign(['drift', 'accept', 'ask-loosen', '--reason', 'x', ...on])
+    const accepted = await countersign(['drift', 'accept', 'ask-loosen', '--reason', 'x', '--yes', ...on])
     expect(accepted.err).toContain('verdicts propose nothing now')
   })
 })

@@ -1,0 +1,83 @@
+import type { Command } from 'commander'
+import { z } from 'zod'
+
+export const Shell = z.enum(['bash', 'zsh', 'fish'])
+export type Shell = z.infer<typeof Shell>
+
+/** What may follow a command: its subcommands and options; and the words that an option takes, where it takes only some. */
+interface Place {
+  readonly path: string
+  readonly words: readonly string[]
+  readonly choices: readonly { readonly option: string; readonly words: readonly string[] }[]
+}
+
+/** A script that completes the words of the command line, made from the commands as they are. */
+export function completionOf(root: Command, shell: Shell): string {
+  const places = placesOf(root, '')
+  switch (shell) {
+    case 'bash':
+      return bash(places)
+    case 'zsh':
+      return `autoload -U +X bashcompinit && bashcompinit\n${bash(places)}`
+    case 'fish':
+      return fish(places)
+  }
+}
+
+function placesOf(command: Command, path: string): Place[] {
+  const options = command.options.filter(({ hidden }) => !hidden)
+  const words = [...command.commands.map((one) => one.name()), ...options.map(({ long }) => long ?? ''), '--help']
+  const choices = options.flatMap(({ long, argChoices }) => (long && argChoices ? [{ option: long, words: argChoices }] : []))
+  const ownArguments = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? [])
+  return [
+    { path, words: [...ownArguments, ...words], choices },
+    ...command.commands.flatMap((one) => placesOf(one, `${path}${one.name()}/`)),
+  ]
+}
+
+/** Words of ours only: no name of an account or of a file ever stands in the script. */
+function bash(places: readonly Place[]): string {
+  const commands = places.map(({ path }) => path).filter((path) => path !== '')
+  const cases = places.map(({ path, words }) => `    '${path}') words='${words.join(' ')}' ;;`)
+  const valued = places.flatMap(({ path, choices }) =>
+    choices.map(({ option, words }) => `    '${path}${option}') words='${words.join(' ')}' ;;`),
+  )
+  return `# countersign: completion for bash and zsh
+_countersign() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path='' words='' word
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case ' ${commands.join(' ')} ' in *" $path$word/ "*) path="$path$word/" ;; esac
+  done
+  case "$path" in
+${cases.join('\n')}
+  esac
+  case "$path$previous" in
+${valued.join('\n')}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -o default -F _countersign countersign
+`
+}
+
+function fish(places: readonly Place[]): string {
+  const lines = places.flatMap(({ path, words, choices }) => {
+    const at = `-n '__countersign_at "${path}"'`
+    const plain = words.filter((word) => !word.startsWith('--'))
+    return [
+      ...(plain.length > 0 ? [`complete -c countersign ${at} -a '${plain.join(' ')}'`] : []),
+      ...words.filter((word) => word.startsWith('--')).map((word) => `complete -c countersign ${at} -l ${word.slice(2)}`),
+      ...choices.map(({ option, words: values }) => `complete -c countersign ${at} -l ${option.slice(2)} -x -a '${values.join(' ')}'`),
+    ]
+  })
+  return `# countersign: completion for fish
+function __countersign_at
+  set -l path ''
+  for word in (commandline -opc)[2..]
+    contains -- "$path$word/" ${places.flatMap(({ path }) => (path === '' ? [] : [`'${path}'`])).join(' ')}; and set path "$path$word/"
+  end
+  test "$path" = "$argv[1]"
+end
+${lines.join('\n')}
+`
+}

@@ -1,0 +1,118 @@
+import { type Command, Option } from 'commander'
+import { ExportFormat } from '../../shared/stages/export-record.ts'
+import { printable } from '../../shared/stages/notify.ts'
+import { expectFeature, showBaseline } from '../commands/baseline.ts'
+import { exportChanges, sealChanges, verifyChanges } from '../commands/changes.ts'
+import { openConsole } from '../commands/console.ts'
+import { acceptProposal, showDrift } from '../commands/drift.ts'
+import { report, sinceOf } from '../commands/report.ts'
+import { asDefault, paint, print, REASON, wholeNumber, withConsent, withTarget } from './with-target.ts'
+
+/** The console. */
+export function addConsole(root: Command): void {
+  withTarget(
+    root
+      .command('console')
+      .description('serve the console on this machine: incidents, verdicts, baselines, the record')
+      .option('--port <number>', 'where to listen on 127.0.0.1; 0 takes a free port', wholeNumber, 0),
+    async (target, { port }) => {
+      await openConsole(target, { port: port ?? 0, print })
+      return ''
+    },
+  )
+}
+
+/** The report of a period. */
+export function addReport(root: Command): void {
+  withTarget(
+    root
+      .command('report')
+      .description('incidents, times, precision, detectors and policy changes of a period, as a page to print')
+      .option('--since <time>', 'from when: days back such as 30d, or ISO 8601', '30d')
+      .option('--until <time>', 'before when; without it, until now')
+      .option('--out <file>', 'the HTML page to write')
+      .option('--json', 'one JSON object'),
+    (target, { since, until, out, json }) => {
+      const now = Date.now()
+      const period = { since: sinceOf(since ?? '30d', now), until: until === undefined ? now : sinceOf(until, now) }
+      return report(target, { period, out, isJson: json === true })
+    },
+  )
+}
+
+/** What is normal. */
+export function addBaseline(root: Command): void {
+  const baseline = root.command('baseline').description('what is normal for an identity')
+  withTarget(
+    baseline
+      .command('show')
+      .description('its habits, how old they are and how often')
+      .argument('<arn>')
+      .option('--json', 'one JSON object'),
+    (target, { json }, arn) => showBaseline(target, arn, { isJson: json === true }),
+  )
+  withTarget(
+    baseline
+      .command('expect')
+      .description('take a value as expected, such as country=DE or network=AS64496')
+      .argument('<arn>')
+      .requiredOption('--value <feature=value>', 'what is expected (required)')
+      .requiredOption(...REASON),
+    (target, { value, reason }, arn) => expectFeature(target, arn, value ?? '', reason ?? ''),
+  )
+}
+
+/** The record. */
+export function addChanges(root: Command): void {
+  const changes = root.command('changes').description('the record of every change')
+  withTarget(
+    changes.command('verify').description('check every hash chain and every seal').option('--json', 'one JSON object'),
+    async (target, { json }) => {
+      const { output, isWhole } = await verifyChanges(target, { isJson: json === true })
+      if (!isWhole) process.exitCode = 1
+      return output
+    },
+  )
+  withTarget(
+    changes.command('seal').description('seal the record now; a stack does it daily').option('--json', 'one JSON object'),
+    (target, { json }) => sealChanges(target, { isJson: json === true }),
+  )
+  withTarget(
+    changes
+      .command('export')
+      .description('the record for other systems, a line of JSON each')
+      .addOption(
+        new Option('--format <format>', 'ndjson: every entry as it is stored; ocsf: findings and calls')
+          .choices(ExportFormat.options)
+          .default('ndjson'),
+      ),
+    async (target, { format }) => {
+      for await (const line of exportChanges(target, format ?? 'ndjson')) print(line)
+      return ''
+    },
+  )
+}
+
+/** What verdicts teach. */
+export function addDrift(root: Command): void {
+  const drift = root.command('drift').description('how well score, detectors and advisor agree with verdicts')
+  withTarget(
+    asDefault(drift, 'show')
+      .description('agreement, calibration, detectors that only cry wolf, and what verdicts propose')
+      .option('--out <file>', 'an HTML page with plots')
+      .option('--json', 'one JSON object'),
+    (target, { json, out }) => showDrift(target, { isJson: json === true, out, paint: paint(), now: () => Date.now() }),
+  )
+  withConsent(
+    drift
+      .command('accept')
+      .description('put a proposal in force')
+      .argument('<id>')
+      .requiredOption(...REASON),
+    {
+      follows: async ({ name }, _, id) =>
+        `The policy of ${name} is changed as proposal ${printable(id, 60)} says; \`countersign drift\` shows it.`,
+      action: (target, { reason }, id) => acceptProposal(target, id, { reason: reason ?? '', now: () => Date.now() }),
+    },
+  )
+}

@@ -1,0 +1,95 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { ResponderError } from '../../shared/errors.ts'
+import { goAhead } from '../go-ahead.ts'
+import { DATA_FOLDER, openTarget, type TargetOptions } from '../open-target.ts'
+import { paintFor } from '../render/style.ts'
+import type { Target } from '../target.ts'
+
+/** Prints a text that is not empty. */
+export const print = (text: string) => process.stdout.write(text === '' ? '' : `${text}\n`)
+/** Colours for standard output, where it is a terminal. */
+export const paint = () => paintFor(process.stdout, process.env)
+
+/** Options of the commands that work on a target. */
+export interface CommandOptions extends TargetOptions {
+  readonly json?: true
+  readonly yes?: true
+  readonly all?: true
+  readonly reason?: string
+  readonly change?: string
+  readonly profile?: string
+  readonly model?: string
+  readonly out?: string
+  readonly value?: string
+  readonly minutes?: number
+  readonly format?: string
+  readonly port?: number
+  readonly since?: string
+  readonly until?: string
+}
+
+type OnTarget<T> = (target: Target, options: CommandOptions, argument: string) => Promise<T>
+
+/** Gives a command the options that name a target, opens it, prints what the command answers, and closes it. */
+export function withTarget(command: Command, action: OnTarget<string>): Command {
+  return command
+    .addOption(new Option('--data <folder>', 'the embedded account').default(DATA_FOLDER))
+    .addOption(new Option('--stack <name>', 'a deployed stack, with your AWS credentials'))
+    .addOption(new Option('--region <region>', 'the region of the stack'))
+    .action(async (...words: unknown[]) => {
+      const options = command.opts<CommandOptions>()
+      const [argument] = words
+      const target = await openTarget(options)
+      try {
+        print(await action(target, options, typeof argument === 'string' ? argument : ''))
+      } finally {
+        await target.close()
+      }
+    })
+}
+
+/** As `withTarget`, for a command that changes something: it says what follows and asks first, unless `--yes`. */
+export function withConsent(command: Command, { follows, action }: { follows: OnTarget<string>; action: OnTarget<string> }): Command {
+  command.option('--yes', 'do not ask first')
+  return withTarget(command, async (target, options, argument) => {
+    if (options.yes !== true) await goAhead(await follows(target, options, argument))
+    return action(target, options, argument)
+  })
+}
+
+/** Options of every command that leaves a reason in the record. */
+export const REASON = ['--reason <text>', 'why, for the record (required)'] as const
+
+/** A subcommand that also runs where none is named: its options stand in the help of the command above it, and a mistyped one is named. */
+export function asDefault(parent: Command, name: string): Command {
+  const command = parent.command(name, { isDefault: true }).allowExcessArguments()
+  parent.addHelpText(
+    'after',
+    () =>
+      `\nWithout a command it is \`${name}\`:\n${command
+        .createHelp()
+        .formatHelp(command, command.createHelp())
+        .replace(/^Usage.*\n+/, '')}`,
+  )
+  command.hook('preAction', () => {
+    const [word] = command.args
+    if (word === undefined) return
+    const known = parent.commands.map((one) => one.name()).join(', ')
+    throw new ResponderError('usage', `${parent.name()} has no command "${word}"; it has ${known}`)
+  })
+  return command
+}
+
+/** A time in ISO 8601, as epoch milliseconds. */
+export function time(text: string): number {
+  const at = Date.parse(text)
+  if (Number.isNaN(at)) throw new InvalidArgumentError(`not a time: "${text}"; write it as 2026-01-31 or 2026-01-31T12:00:00Z.`)
+  return at
+}
+
+/** A whole number from 0 on. */
+export function wholeNumber(text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError(`must be a whole number from 0, got "${text}".`)
+  return number
+}

@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { countersign, folder, lines } from './run-cli.ts'
+
+const data = join(folder, 'account')
+const on = ['--data', data]
+let contained = ''
+beforeAll(async () => {
+  await countersign(['start', '--once', ...on])
+  contained = lines<{ id: string }>((await countersign(['incidents', '--json', ...on])).out)[0]?.id ?? ''
+})
+
+describe('consent', () => {
+  it('is wanted before anything is changed, with what it would change; without a terminal only --yes gives it', async () => {
+    const commands = [
+      ['release', contained, '--reason', 'x'],
+      ['confirm', contained, '--reason', 'x'],
+      ['contain', contained, '--reason', 'x'],
+      ['approve', contained, '--change', 'x', '--reason', 'x'],
+      ['root-keys', contained, '--reason', 'x'],
+      ['drift', 'accept', 'ask-loosen', '--reason', 'x'],
+      ['policy', 'apply', 'policy.yaml', '--reason', 'x'],
+      ['override', 'start', 'observe', '--minutes', '5', '--reason', 'x'],
+    ]
+    for (const words of commands) {
+      const { code, err, out } = await countersign([...words, ...on])
+      expect([words[0], code]).toEqual([words[0], 2])
+      expect(err).toContain('Nothing was done: without a terminal to ask at, say --yes')
+      expect(out).toBe('')
+    }
+    const { err } = await countersign(['release', contained, '--reason', 'x', ...on])
+    expect(err).toContain(`iam-user ci-deploy, contained, risk 99.5.\nWhat was contained is given back as it was`)
+    const [first] = lines<{ state: string }>((await countersign(['incidents', '--json', ...on])).out)
+    expect(first?.state).toBe('contained')
+    expect((await countersign(['changes', 'export', ...on])).out).not.toContain('"kind":"verdict"')
+  })
+
+  it('is not asked for an incident that is not there', async () => {
+    const { code, err } = await countersign(['release', 'inc-nothing', '--reason', 'x', ...on])
+    expect(code).toBe(1)
+    expect(err).toContain('[incident.unknown]')
+  })
+})
+
+describe('help for who does not know the words yet', () => {
+  it('shows the options of the command that runs where none is named', async () => {
+    for (const name of ['incidents', 'drift']) {
+      const { code, out } = await countersign([name, '--help'])
+      expect(code).toBe(0)
+      expect(out).toContain('--stack <name>')
+      expect(out).toContain('--json')
+    }
+  })
+
+  it('says that a command is not there, and which are', async () => {
+    const { code, err } = await countersign(['incidents', 'shw'])
+    expect(code).toBe(2)
+    expect(err).toContain('incidents has no command "shw"; it has list, show')
+    expect((await countersign(['incidnets'])).err).toContain('Did you mean incidents?')
+    expect((await countersign(['override', 'start', 'panic', '--minutes', '5', '--reason', 'x', ...on])).err).toContain(
+      'observe, ask, contain',
+    )
+  })
+
+  it('says what its exit codes mean', async () => {
+    expect((await countersign(['--help'])).out).toMatch(/Exit codes: 0 done; 1 failed.+2 wrong use.+3 done, but/s)
+  })
+
+  it('finds an identity by its name where only one has it', async () => {
+    const { code, out } = await countersign(['baseline', 'show', 'ci-deploy', ...on])
+    expect(code).toBe(0)
+    expect(out).toContain('Baseline of arn:aws:iam::123456789012:user/ci-deploy')
+    expect((await countersign(['baseline', 'show', 'nobody-of-that-name', ...on])).err).toContain('give the ARN')
+    expect((await countersign(['baseline', 'show', 'deploy', ...on])).out).toContain('role/deploy')
+  })
+
+  it('takes no JSON for an account that is none', async () => {
+    const file = join(folder, 'other.json')
+    const log = join(folder, 'empty.ndjson')
+    writeFileSync(log, '')
+    for (const content of ['{"Records":[]}', '[]', '"text"', '{}']) {
+      writeFileSync(file, content)
+      const { code, err } = await countersign(['replay', log, '--account', file])
+      expect([content, code]).toEqual([content, 1])
+      expect(err).toContain('get-account-authorization-details')
+    }
+  })
+
+  it('colours nothing that is not a terminal, whatever the terminal is called', async () => {
+    const { out } = await countersign(['incidents', 'show', contained, ...on], '', {
+      NO_COLOR: '',
+      FORCE_COLOR: '1',
+      TERM: 'xterm-256color',
+    })
+    expect(out).not.toContain('\u001b')
+  })
+})
+
+describe('completion', () => {
+  /** What bash offers after these words. */
+  const offered = async (...words: string[]) => {
+    const script = join(folder, 'completion.bash')
+    writeFileSync(script, (await countersign(['completion', 'bash'])).out)
+    const list = ['countersign', ...words].map((word) => `'${word}'`).join(' ')
+    const run = `source ${script}; COMP_WORDS=(${list}); COMP_CWORD=${words.length}; _countersign; printf '%s\\n' "\${COMPREPLY[@]}"`
+    return execFileSync('bash', ['-c', run], { encoding: 'utf8' }).trim().split('\n')
+  }
+
+  it('offers commands, subcommands, options and the words that an option takes', async () => {
+    expect(await offered('inc')).toEqual(['incidents'])
+    expect(await offered('re')).toEqual(['replay', 'release', 'report'])
+    expect(await offered('incidents', '')).toEqual(expect.arrayContaining(['list', 'show']))
+    expect(await offered('incidents', 'show', '--d')).toEqual(['--data'])
+    expect(await offered('release', 'inc-1', '--r')).toEqual(['--reason', '--region'])
+    expect(await offered('changes', 'export', '--format', '')).toEqual(['ndjson', 'ocsf'])
+    expect(await offered('override', 'start', 'o')).toEqual(['observe'])
+    expect(await offered('completion', '')).toEqual(expect.arrayContaining(['bash', 'zsh', 'fish']))
+  })
+
+  it('is made for zsh and fish too, and for no other shell', async () => {
+    expect((await countersign(['completion', 'zsh'])).out).toMatch(/^autoload -U \+X bashcompinit/)
+    const fish = (await countersign(['completion', 'fish'])).out
+    expect(fish).toContain(`complete -c countersign -n '__countersign_at "incidents/"' -a 'list show'`)
+    expect((await countersign(['completion', 'tcsh'])).code).toBe(2)
+  })
+})
