@@ -12,6 +12,7 @@ import { EventRules } from './event-rules.ts'
 import { LearnFunction } from './learn-function.ts'
 import { NoticeQueue } from './notice-queue.ts'
 import { NoticeTopic } from './notice-topic.ts'
+import { OnCallTopic } from './on-call-topic.ts'
 import { Queues } from './queues.ts'
 import { RecordTable } from './record-table.ts'
 import { type PlaceFiles, RespondFunction } from './respond-function.ts'
@@ -36,6 +37,7 @@ export class CountersignStack extends Stack {
     super(scope, id, props)
     const { table } = new RecordTable(this, 'Record')
     const { topic } = new NoticeTopic(this, 'Notices', config.notifyEmail)
+    const onCall = config.onCall === undefined ? topic : new OnCallTopic(this, 'OnCall', config.onCall).topic
     const queues = new Queues(this, 'Queues')
     const { slack } = config
     const notices = slack === undefined && !config.securityHub ? undefined : new NoticeQueue(this, 'NoticeQueue')
@@ -46,7 +48,7 @@ export class CountersignStack extends Stack {
     const ownRoleArns = acting.map(({ roleArn }) => roleArn)
     const respond = new RespondFunction(this, 'Respond', { ...told, queues, contain: contain.function, ownRoleArns, places })
     const doors = { contain: contain.function, rotate: rotate?.function }
-    const watch = new WatchFunction(this, 'Watch', { ...told, ...doors, traceQueue: queues.bootstrap })
+    const watch = new WatchFunction(this, 'Watch', { ...told, ...doors, onCall, traceQueue: queues.bootstrap })
     const learn = policy.learning.tightens ? new LearnFunction(this, 'Learn', { table, config }) : undefined
     const seed = new SeedFunction(this, 'Seed', { table, policy, config })
     const reviewers = notices === undefined ? undefined : this.reviewers({ ...told, ...doors, notices, slack })
@@ -74,6 +76,7 @@ export class CountersignStack extends Stack {
     new CfnOutput(this, 'RespondFunctionName', { value: respond.function.functionName })
     if (rotate !== undefined) new CfnOutput(this, 'RotateFunctionName', { value: rotate.function.functionName })
     new CfnOutput(this, 'TopicArn', { value: topic.topicArn })
+    new CfnOutput(this, 'OnCallTopicArn', { value: onCall.topicArn })
     new CfnOutput(this, 'SealBucketName', { value: seal.bucket.bucketName })
     if (notices !== undefined) new CfnOutput(this, 'NoticeQueueUrl', { value: notices.queue.queueUrl })
   }

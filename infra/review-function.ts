@@ -81,6 +81,11 @@ export class ReviewFunction extends Construct {
   }
 }
 
-function slackEnvironment({ secretName, channel, apiUrl }: SlackSettings): Record<string, string> {
-  return { SLACK_SECRET_NAME: secretName, SLACK_CHANNEL: channel, ...(apiUrl === undefined ? {} : { SLACK_API_URL: apiUrl }) }
+function slackEnvironment({ secretName, channel, escalationChannel, apiUrl }: SlackSettings): Record<string, string> {
+  return {
+    SLACK_SECRET_NAME: secretName,
+    SLACK_CHANNEL: channel,
+    ...(escalationChannel === undefined ? {} : { SLACK_ESCALATION_CHANNEL: escalationChannel }),
+    ...(apiUrl === undefined ? {} : { SLACK_API_URL: apiUrl }),
+  }
 }

@@ -19,6 +19,8 @@ const EVERY = 'rate(5 minutes)'
 export interface WatchFunctionProps {
   readonly table: Table
   readonly topic: Topic
+  /** Where whoever is on call is paged. */
+  readonly onCall: Topic
   /** Where notices go in the place of the topic, where there is one. */
   readonly notices: Queue | undefined
   /** Where respond is asked to look events up. */
@@ -35,7 +37,7 @@ export class WatchFunction extends Construct {
   /** Sweeps that failed twice. */
   readonly failures: Queue
 
-  constructor(scope: Construct, id: string, { table, topic, notices, traceQueue, contain, rotate, config }: WatchFunctionProps) {
+  constructor(scope: Construct, id: string, { table, topic, onCall, notices, traceQueue, contain, rotate, config }: WatchFunctionProps) {
     super(scope, id)
     const { account, partition } = Stack.of(this)
     const responder = new ResponderFunction(this, 'Responder', {
@@ -45,6 +47,7 @@ export class WatchFunction extends Construct {
         TABLE_NAME: table.tableName,
         ACCOUNT_ID: account,
         NOTIFY_TOPIC_ARN: topic.topicArn,
+        ON_CALL_TOPIC_ARN: onCall.topicArn,
         CONTAIN_FUNCTION_NAME: contain.functionName,
         TRACE_QUEUE_URL: traceQueue.queueUrl,
         ...(rotate === undefined ? {} : { ROTATE_FUNCTION_NAME: rotate.functionName }),
@@ -68,6 +71,7 @@ export class WatchFunction extends Construct {
     responder.allow(['lambda:InvokeFunction'], [contain.functionArn, ...(rotate === undefined ? [] : [rotate.functionArn])])
     responder.allow(['sqs:SendMessage'], [traceQueue.queueArn])
     allowNotices(responder, { topic, queue: notices })
+    responder.allow(['sns:Publish'], [onCall.topicArn])
     // Tags decide of the tier, and the tier of what becomes of an incident that nobody answers. Reads only.
     const users = `arn:${partition}:iam::${account}:user/*`
     const roles = `arn:${partition}:iam::${account}:role/*`

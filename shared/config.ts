@@ -10,6 +10,8 @@ export const SlackSettings = z.strictObject({
   /** The secret in Secrets Manager that holds the app's signing secret and its bot token. */
   secretName: z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,480}$/, 'must be the name of a secret, without its ARN'),
   channel: z.string().regex(SLACK_CHANNEL, 'must be the id of a channel, such as C0123ABCD'),
+  /** Where people are told again when nobody answers; the same channel unless told. */
+  escalationChannel: z.string().regex(SLACK_CHANNEL, 'must be the id of a channel, such as C0123ABCD').optional(),
   /** Another API than Slack's own: that of GovSlack. */
   apiUrl: z.url({ protocol: /^https$/ }).optional(),
 })
@@ -40,6 +42,14 @@ export const StackConfig = z.strictObject({
     .optional(),
   /** Who gets the notices by e-mail; AWS asks this address to confirm. */
   notifyEmail: z.email().optional(),
+  /** A topic of its own for whoever is on call, with an address or a pager's endpoint; without it they are paged by the notices' topic. */
+  onCall: z
+    .strictObject({
+      email: z.email().optional(),
+      endpoint: z.url({ protocol: /^https$/, error: 'must be an https address of a pager' }).optional(),
+    })
+    .refine(({ email, endpoint }) => email !== undefined || endpoint !== undefined, 'names nobody: give an email or an endpoint')
+    .optional(),
   logRetentionDays: z.literal([...RETENTION_DAYS]).default(90),
   /** Fetch the past of a key that is seen for the first time. */
   bootstrapBaselines: z.boolean().default(true),
@@ -115,6 +125,7 @@ export const WatchConfig = z.object({
   ROTATE_FUNCTION_NAME: z.string().min(1).optional(),
   TRACE_QUEUE_URL: z.url(),
   NOTICE_QUEUE_URL: z.url().optional(),
+  ON_CALL_TOPIC_ARN: z.string().startsWith('arn:'),
 })
 export type WatchConfig = z.infer<typeof WatchConfig>
 
@@ -138,6 +149,7 @@ export const ReviewConfig = z.object({
   /** Both, or neither where the stack has no Slack. */
   SLACK_SECRET_NAME: z.string().min(1).optional(),
   SLACK_CHANNEL: z.string().regex(SLACK_CHANNEL).optional(),
+  SLACK_ESCALATION_CHANNEL: z.string().regex(SLACK_CHANNEL).optional(),
   SLACK_API_URL: z.url().optional(),
   SECURITY_HUB: z.enum(['on', 'off']),
   ROTATE_FUNCTION_NAME: z.string().min(1).optional(),

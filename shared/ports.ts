@@ -377,6 +377,8 @@ export interface WatchPorts {
   readonly rotateDoor: RotateDoor | undefined
   readonly traceDoor: TraceDoor
   readonly notifier: Notifier
+  /** Whoever is on call. */
+  readonly pager: Notifier
   readonly clock: Clock
   readonly log: Log
 }

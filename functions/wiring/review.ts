@@ -42,7 +42,16 @@ const slack = async () =>
 const notifier =
   config.SLACK_CHANNEL === undefined
     ? topic
-    : slackNotifier({ slack, channel: config.SLACK_CHANNEL, postings: dynamoPostings(table), incidents, record, fallback: topic, log })
+    : slackNotifier({
+        slack,
+        channel: config.SLACK_CHANNEL,
+        escalationChannel: config.SLACK_ESCALATION_CHANNEL,
+        postings: dynamoPostings(table),
+        incidents,
+        record,
+        fallback: topic,
+        log,
+      })
 
 const hub = securityHub(securityHubClient(), placeOfTopic(config.NOTIFY_TOPIC_ARN), clock)
 const shareDoor = sqsShareDoor(sqsClient(), config.SECURITY_HUB === 'on' ? config.NOTICE_QUEUE_URL : undefined)

@@ -3,7 +3,7 @@ import { dynamo, iamClient, lambdaClient, snsClient, sqsClient } from '../../sha
 import { lambdaContainDoor, lambdaRotateDoor, sqsTraceDoor } from '../../shared/aws/doors.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
-import { noticesTo } from '../../shared/aws/notifier.ts'
+import { noticesTo, snsNotifier } from '../../shared/aws/notifier.ts'
 import { readEnvironment, WatchConfig } from '../../shared/config.ts'
 import type { WatchPorts } from '../../shared/ports.ts'
 import { log } from './telemetry.ts'
@@ -20,6 +20,8 @@ export const ports: WatchPorts = {
   rotateDoor: rotate === undefined ? undefined : lambdaRotateDoor(lambdaClient(), rotate),
   traceDoor: sqsTraceDoor(sqsClient(), config.TRACE_QUEUE_URL),
   notifier: noticesTo({ queueUrl: config.NOTICE_QUEUE_URL, topicArn: config.NOTIFY_TOPIC_ARN }, { sqs: sqsClient(), sns: snsClient() }),
+  // Straight to its topic: who is to be woken is not told by the way that brought no answer.
+  pager: snsNotifier(snsClient(), config.ON_CALL_TOPIC_ARN),
   clock: { now: () => Date.now() },
   log,
 }

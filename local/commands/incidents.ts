@@ -57,6 +57,7 @@ const FOLLOWS: Readonly<Record<ReviewKind, string>> = {
   legitimate: 'What was contained is given back as it was, and the same evidence does not contain it again for a while.',
   compromised: 'What was contained stays so, and the incident is closed; that cannot be taken back.',
   contain: 'It is contained now: its keys, its sessions and what they made. A release gives it back.',
+  extend: 'It stays as it is, and nobody is reminded of it until the extension ends; then all of that counts anew.',
 }
 
 /** What a verdict brings about: for whoever is about to give it. */
@@ -120,6 +121,18 @@ export async function approveChange(
   const done = incident.state === 'containing' ? 'handed to the contain function' : `incident ${id} is ${incident.state}`
   const left = pendingOf(incident)
   return [`Approved "${printable(change, 200)}": ${done}.`, ...left.map((line) => `  left to do: ${printable(line, 200)}`)].join('\n')
+}
+
+/** Has an incident left as it is for some hours more: nobody is reminded, and it does not expire. */
+export async function extendIncident(
+  target: Target,
+  id: string,
+  { reason, hours, isJson }: { reason: string; hours: number | undefined; isJson: boolean },
+): Promise<string> {
+  const incident = await target.review(id, { kind: 'extend', reason, hours })
+  if (isJson) return JSON.stringify(incident)
+  const until = incident.extendedUntil === undefined ? 'later' : new Date(incident.extendedUntil).toISOString()
+  return `Extended ${id}: it stays ${incident.state}, and nobody is reminded until ${until}.`
 }
 
 /** Has an incident contained that asks: a person decides what the policy's mode left to people. */

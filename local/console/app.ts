@@ -86,15 +86,18 @@ export function consoleApp({ target, places, clock, ...lock }: ConsoleParts): Ho
     ])
     const explanation = await explain({ incident, signals, changes }, undefined)
     const baseline = known.get(incident.identity.id)?.state?.value.baseline
-    const said = (['done', 'second'] as const).find((one) => one === context.req.query('said'))
+    const said = (['done', 'second', 'extended'] as const).find((one) => one === context.req.query('said'))
     const part = Math.max(0, Math.trunc(Number(context.req.query('part') ?? 0)) || 0)
     return context.html(whole(incidentPage({ incident, signals, changes, policy, explanation, baseline, places, part, said }, room), ''))
   })
   app.post('/incidents/:id/verdict', limited, async (context) => {
     const id = context.req.param('id')
-    const said = read(SaidForm, await context.req.parseBody())
-    const { awaitsSecond } = await target.review(id, said)
-    return context.redirect(`${room.base}/incidents/${encodeURIComponent(id)}?said=${awaitsSecond ? 'second' : 'done'}`, 303)
+    const { hours, ...said } = read(SaidForm, await context.req.parseBody())
+    const { awaitsSecond } = await target.review(id, said.kind === 'extend' ? { ...said, hours } : said)
+    return context.redirect(
+      `${room.base}/incidents/${encodeURIComponent(id)}?said=${awaitsSecond ? 'second' : said.kind === 'extend' ? 'extended' : 'done'}`,
+      303,
+    )
   })
 
   app.get('/identities', async (context) => {

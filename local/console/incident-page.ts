@@ -43,7 +43,7 @@ export interface Looked extends Known {
   /** The part of the timeline that is shown, from 0 on. */
   readonly part: number
   /** What was just said here, to be answered. */
-  readonly said: 'done' | 'second' | undefined
+  readonly said: 'done' | 'second' | 'extended' | undefined
 }
 
 /** One incident whole, in the order in which somebody woken by it asks: what is it, what was done, what do I say, why, what else. */
@@ -54,7 +54,7 @@ export function incidentPage(looked: Looked, room: Room): Page {
   const body = html`${answerTo(looked)}${factsOf(incident, room)}
 <section aria-labelledby="what"><h2 id="what">What happened</h2><ul>${explanation.summary.map(sentence)}</ul></section>
 <section aria-labelledby="done"><h2 id="done">What was done</h2>${stepsOf(looked)}</section>
-${pendingIn(incident)}${verdictForm(incident, room)}
+${pendingIn(incident)}${verdictForm(incident, policy, room)}
 <section aria-labelledby="why"><h2 id="why">Why</h2>${contributionsOf(incident)}</section>
 <section aria-label="Risk over time">${signals.length > 0 ? riskDrawing(incident, signals, thresholds) : ''}</section>
 <section aria-labelledby="where"><h2 id="where">Where from</h2>${signals.length > 0 ? originsOf(signals, baseline, places) : html`<p>No call is in the timeline.</p>`}</section>
@@ -76,6 +76,7 @@ function answerTo({ said, incident }: Looked): Markup | '' {
   if (said === undefined) return ''
   if (said === 'second')
     return html`<p class="note ask" role="status">Noted. The policy asks for four eyes: another person has to say the same.</p>`
+  if (said === 'extended') return html`<p class="note good" role="status">Noted: nobody is reminded until then.</p>`
   const { state, decision } = incident
   const isRefused = state === 'asking'
   return isRefused
@@ -90,6 +91,9 @@ function factsOf(incident: Incident, { base }: Room): Markup {
     containedAt === undefined
       ? ''
       : html`<dt>Contained</dt><dd>${moment(containedAt)} UTC, ${duration(containedAt - decidedBy.time)} after the deciding event</dd>`
+  const { extendedUntil } = incident
+  const putOff =
+    extendedUntil === undefined ? '' : html`<dt>Put off</dt><dd>until ${moment(extendedUntil)} UTC: nobody is reminded before</dd>`
   const answered =
     verdict === undefined ? '' : html`<dt>Verdict</dt><dd>${verdict.kind} by ${shown(verdict.by)}: ${shown(verdict.reason, 500)}</dd>`
   const canAnswer = offeredFor(incident).length > 0
@@ -101,7 +105,7 @@ function factsOf(incident: Incident, { base }: Room): Markup {
 <dt>Can</dt><dd>${blastRadius.reasons.length === 0 ? 'not known' : blastRadius.reasons.join(', ')} (by ${blastRadius.basis})</dd>
 <dt>Decision</dt><dd><strong>${decision.action}</strong>${decision.would === decision.action ? '' : ` (would ${decision.would})`}: ${decision.why.map((line) => shown(line)).join('; ')}</dd>
 ${advisorText(incident) === '' ? '' : html`<dt>Advisor</dt><dd>${advisorText(incident)}</dd>`}
-<dt>Opened</dt><dd>${moment(openedAt)} UTC</dd>${contained}${answered}</dl>`
+<dt>Opened</dt><dd>${moment(openedAt)} UTC</dd>${contained}${putOff}${answered}</dl>`
 }
 
 /** What was set, from what to what, and whether it stands. */

@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import { z } from 'zod'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
-import { ReviewKind } from '../../shared/domain/policy.ts'
+import { type Policy, ReviewKind } from '../../shared/domain/policy.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import type { Markup } from '../page/document.ts'
 
@@ -10,6 +10,8 @@ import type { Markup } from '../page/document.ts'
 export const SaidForm = z.strictObject({
   kind: ReviewKind,
   reason: z.string().trim().min(1, 'a verdict needs a reason').max(500, 'a reason has 500 characters at most'),
+  /** Only of `extend`; the form has the field whatever is pressed. */
+  hours: z.coerce.number().int().min(1).max(720).optional(),
   revision: z.string().regex(/^[0-9a-f]{16}$/, 'this is not a form of the console'),
 })
 export type SaidForm = z.infer<typeof SaidForm>
@@ -25,11 +27,16 @@ const LABELS: Readonly<Record<ReviewKind, { readonly label: string; readonly col
     colour: 'bad',
     does: 'It was an attack: what was contained stays so, and the incident is closed.',
   },
+  extend: { label: 'Need more time', colour: '', does: 'It stays as it is; for so many hours nobody is reminded, and it does not expire.' },
   contain: { label: 'Contain now', colour: 'bad', does: 'Contain it, whatever the mode of its tier. Protection and the breaker hold.' },
 }
 
 /** The buttons that fit the incident as it stands, with one reason for whichever is pressed. */
-export function verdictForm(incident: Incident, { base, caller }: { base: string; caller: string }): Markup {
+export function verdictForm(
+  incident: Incident,
+  { review: { extendHoursMost } }: Pick<Policy, 'review'>,
+  { base, caller }: { base: string; caller: string },
+): Markup {
   const offered = offeredFor(incident)
   if (offered.length === 0) return html``
   return html`<section class="card" aria-labelledby="verdict"><h2 id="verdict">Your verdict</h2>
@@ -38,6 +45,7 @@ export function verdictForm(incident: Incident, { base, caller }: { base: string
 <label for="reason">Why (for the record, as ${caller})</label>
 <textarea id="reason" name="reason" rows="2" maxlength="500" required></textarea>
 <dl class="facts">${offered.map((kind) => html`<dt>${LABELS[kind].label}</dt><dd>${LABELS[kind].does}</dd>`)}</dl>
+${offered.includes('extend') ? html`<p><label for="hours">Hours of more time</label><input id="hours" name="hours" type="number" min="1" max="${extendHoursMost}" value="${Math.min(8, extendHoursMost)}"></p>` : ''}
 <div class="verdicts">${offered.map((kind) => html`<button class="${LABELS[kind].colour}" name="kind" value="${kind}">${LABELS[kind].label}</button>`)}</div>
 </form></section>`
 }

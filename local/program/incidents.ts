@@ -7,13 +7,14 @@ import {
   approveChange,
   confirmIncident,
   containIncident,
+  extendIncident,
   listIncidents,
   releaseIncident,
   showIncident,
   whatFollows,
   whoOf,
 } from '../commands/incidents.ts'
-import { asDefault, paint, REASON, withConsent, withTarget } from './with-target.ts'
+import { asDefault, paint, REASON, wholeNumber, withConsent, withTarget } from './with-target.ts'
 
 /** Looking at incidents, and saying something of them. */
 export function addIncidents(root: Command): void {
@@ -78,6 +79,19 @@ export function addIncidents(root: Command): void {
     {
       follows: (target, _, id) => whatFollows(target, id, 'contain'),
       action: (target, { json, reason }, id) => containIncident(target, id, { reason: reason ?? '', isJson: json === true }),
+    },
+  )
+  withConsent(
+    root
+      .command('extend')
+      .description('say that more time is needed: it stays as it is, and nobody is reminded')
+      .argument('<id>')
+      .option('--hours <number>', "for how long; without it the policy's review.extendHoursMost", wholeNumber)
+      .requiredOption(...REASON)
+      .option('--json', 'one JSON object'),
+    {
+      follows: (target, _, id) => whatFollows(target, id, 'extend'),
+      action: (target, { json, reason, hours }, id) => extendIncident(target, id, { reason: reason ?? '', hours, isJson: json === true }),
     },
   )
   withConsent(

@@ -22,6 +22,7 @@ export interface CommandOptions extends TargetOptions {
   readonly out?: string
   readonly value?: string
   readonly minutes?: number
+  readonly hours?: number
   readonly format?: string
   readonly port?: number
   readonly since?: string

@@ -38,6 +38,7 @@ export function renderIncident(incident: Incident, paint: Paint): string {
       `${moment(incident.containedAt)} UTC, ${duration(incident.containedAt - incident.decidedBy.time)} after the deciding event`,
     ])
   }
+  if (incident.extendedUntil !== undefined) rows.push(['put off', `until ${moment(incident.extendedUntil)} UTC`])
   if (incident.verdict !== undefined) {
     const { kind, by, reason } = incident.verdict
     rows.push(['verdict', `${kind} by ${printable(by, 200)}: ${printable(reason, 200)}`])

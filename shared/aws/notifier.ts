@@ -22,9 +22,20 @@ export function snsNotifier(client: SNSClient, topicArn: string): Notifier {
 /** A notice as it lies in the queue. */
 export const QueuedNotice = z.strictObject({
   incidentId: z.string().min(1).max(100),
-  kind: z.enum(['notify', 'ask', 'contained', 'reversed', 'released', 'rotated', 'escalated', 'override']) satisfies z.ZodType<
-    Notice['kind']
-  >,
+  kind: z.enum([
+    'notify',
+    'ask',
+    'contained',
+    'reversed',
+    'released',
+    'rotated',
+    'confirmed',
+    'expired',
+    'extended',
+    'escalated',
+    'paged',
+    'override',
+  ]) satisfies z.ZodType<Notice['kind']>,
   priority: z.number(),
   title: z.string().max(1000),
   body: z.string().max(100_000),

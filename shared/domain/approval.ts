@@ -31,7 +31,7 @@ export function isApprover(policy: Policy, { by, groups = [] }: Reviewer, about:
   const tier = knownTier(policy, about.tier)
   return policy.slack.approvers.some(
     (rule) =>
-      rule.says.includes(about.kind) &&
+      (rule.says as readonly ReviewKind[]).includes(about.kind) &&
       (rule.tiers.length === 0 || (tier !== undefined && rule.tiers.includes(tier))) &&
       (rule.users.includes(user) || rule.groups.some((group) => groups.includes(group))),
   )
@@ -46,7 +46,8 @@ export function groupsAsked(policy: Policy): string[] {
 export function needsSecond(policy: Policy, about: { kind: ReviewKind; tier: string }): boolean {
   const tier = knownTier(policy, about.tier)
   return policy.fourEyes.some(
-    ({ says, tiers }) => says.includes(about.kind) && (tiers.length === 0 || tier === undefined || tiers.includes(tier)),
+    ({ says, tiers }) =>
+      (says as readonly ReviewKind[]).includes(about.kind) && (tiers.length === 0 || tier === undefined || tiers.includes(tier)),
   )
 }
 

@@ -20,6 +20,7 @@ export type ChangeKind =
   | 'state'
   | 'verdict'
   | 'endorsement'
+  | 'extension'
   | 'order'
   | 'policy'
   | 'seal'

@@ -56,7 +56,19 @@ export interface Hold {
 }
 
 /** What a notice is about. */
-export type NoticeKind = 'notify' | 'ask' | 'contained' | 'reversed' | 'released' | 'rotated' | 'escalated' | 'override'
+export type NoticeKind =
+  | 'notify'
+  | 'ask'
+  | 'contained'
+  | 'reversed'
+  | 'released'
+  | 'rotated'
+  | 'confirmed'
+  | 'expired'
+  | 'extended'
+  | 'escalated'
+  | 'paged'
+  | 'override'
 
 /** One edge of a lineage: a credential made another, or something else that outlives it. */
 export interface LineageEdge extends Created {
@@ -92,6 +104,10 @@ export interface Incident {
   readonly approved: readonly string[]
   /** When it was said that nobody answers, by the responder's clock. */
   readonly escalatedAt: number | undefined
+  /** When the on-call was paged because nobody answered all the same, by the responder's clock. */
+  readonly pagedAt: number | undefined
+  /** Until then a person wants to look further: nobody is reminded, and it does not expire. */
+  readonly extendedUntil: number | undefined
   readonly verdict: Verdict | undefined
   readonly hold: Hold | undefined
   /** What people are still to be told; undefined once they were. */

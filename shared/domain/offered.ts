@@ -8,10 +8,11 @@ const CONTAINABLE: readonly string[] = ['iam-user', 'role']
 export function offeredFor({ state, identity }: Pick<Incident, 'state' | 'identity'>): ReviewKind[] {
   switch (state) {
     case 'asking':
-      return ['legitimate', 'compromised', ...(CONTAINABLE.includes(identity.kind) ? (['contain'] as const) : [])]
+      return ['legitimate', 'compromised', ...(CONTAINABLE.includes(identity.kind) ? (['contain'] as const) : []), 'extend']
     case 'contained':
-      return ['legitimate', 'compromised']
+      return ['legitimate', 'compromised', 'extend']
     case 'watching':
+      return ['legitimate', 'extend']
     case 'containing':
       return ['legitimate']
     case 'releasing':

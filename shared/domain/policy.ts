@@ -83,22 +83,37 @@ export const Rotation = z.strictObject({
 })
 export type Rotation = z.infer<typeof Rotation>
 
-/** What becomes of an incident that nobody answers. `keep`: what is contained stays so; `release`: it is given back. */
-export const Reviewing = z.strictObject({
-  escalateAfterMinutes: z.number().int().min(1).max(10_080).default(30),
-  expireAfterHours: z.number().int().min(1).max(2160).default(168),
-  onExpiry: z.enum(['keep', 'release']).default('keep'),
-})
+/**
+ * What becomes of an incident that nobody answers: people are told again, then the on-call is paged, then it ends. `keep`: what is contained stays
+ * so; `release`: it is given back. All three count from when it was asked or contained, or from the end of an extension.
+ */
+export const Reviewing = z
+  .strictObject({
+    escalateAfterMinutes: z.number().int().min(1).max(10_080).default(30),
+    pageAfterMinutes: z.number().int().min(1).max(20_160).default(60),
+    expireAfterHours: z.number().int().min(1).max(2160).default(168),
+    /** The longest that a person may put all three off at a time. */
+    extendHoursMost: z.number().int().min(1).max(720).default(72),
+    onExpiry: z.enum(['keep', 'release']).default('keep'),
+  })
+  .refine(({ escalateAfterMinutes, pageAfterMinutes }) => pageAfterMinutes >= escalateAfterMinutes, {
+    path: ['pageAfterMinutes'],
+    error: 'must not be before escalateAfterMinutes: the on-call is paged when that brought no answer',
+  })
 export type Reviewing = z.infer<typeof Reviewing>
 
-/** What a reviewer may say: one of the two verdicts, or that an incident which asks is to be contained. */
-export const ReviewKind = z.enum(['legitimate', 'compromised', 'contain'])
+/** What a reviewer may say: one of the two verdicts, that an incident which asks is to be contained, or that more time is needed. */
+export const ReviewKind = z.enum(['legitimate', 'compromised', 'contain', 'extend'])
 export type ReviewKind = z.infer<typeof ReviewKind>
 
+/** What ends a question: it can be pressed in Slack, and be held to four eyes. */
+export const Deciding = ReviewKind.exclude(['extend'])
+export type Deciding = z.infer<typeof Deciding>
+
 const Says = z
-  .array(ReviewKind)
+  .array(Deciding)
   .min(1)
-  .default([...ReviewKind.options])
+  .default([...Deciding.options])
 const TierNames = z.array(z.string().min(1).max(40)).max(50).default([])
 const SlackId = (letters: string, what: string) =>
   z.string().regex(new RegExp(`^[${letters}][A-Z0-9]{2,20}$`), `must be the id of a Slack ${what}, such as ${letters[0]}0123ABCD`)
@@ -137,7 +152,7 @@ export const Policy = z
     illReputed: z.array(NetworkPattern).max(2000).default([]),
     approvers: z.array(ArnPattern).max(200).default([]),
     slack: z
-      .strictObject({ approvers: z.array(SlackApprovers).max(50).default([]), reasonFor: z.array(ReviewKind).default([]) })
+      .strictObject({ approvers: z.array(SlackApprovers).max(50).default([]), reasonFor: z.array(Deciding).default([]) })
       .default({ approvers: [], reasonFor: [] }),
     fourEyes: z
       .array(z.strictObject({ tiers: TierNames, says: Says }))

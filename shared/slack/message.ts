@@ -1,7 +1,8 @@
 import type { ActionsBlock, Button, KnownBlock } from '@slack/types'
 import type { Change } from '../domain/change.ts'
 import { type Incident, isClosed, type NoticeKind } from '../domain/incident.ts'
-import type { Policy, ReviewKind } from '../domain/policy.ts'
+import { offeredFor } from '../domain/offered.ts'
+import type { Policy } from '../domain/policy.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { pendingOf } from '../stages/contain/plan.ts'
 import { standingSteps } from '../stages/contain/progress.ts'
@@ -105,16 +106,24 @@ function outcomeOf(incident: Incident, changes: readonly Change[]): string[] {
   const lines = ordered === undefined ? [] : [`*Containment ordered* by ${actorText(ordered.actor)}: ${code(ordered.why, 200)}`]
   if (verdict !== undefined)
     lines.push(`*${verdict.kind === 'legitimate' ? 'Released' : 'Confirmed'}* by ${actorText(verdict.by)}: ${code(verdict.reason, 200)}`)
+  const extension = changes.findLast(({ kind }) => kind === 'extension')
+  if (extension !== undefined && incident.extendedUntil !== undefined && verdict === undefined)
+    lines.push(`*Put off until* ${moment(incident.extendedUntil)} by ${actorText(extension.actor)}: ${code(extension.why, 200)}`)
   if (verdict?.kind === 'legitimate' && state === 'asking') lines.push('Not all could be given back: see what waits.')
   return [...lines, ...firstOfTwo(incident, changes)]
+}
+
+function moment(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
 function firstOfTwo(incident: Incident, changes: readonly Change[]): string[] {
   const revision = revisionOf(incident)
   return changes.flatMap(({ kind, to, actor }) => {
-    const said = to as { says?: ReviewKind; revision?: string } | null
+    const said = to as { says?: ButtonKind; revision?: string; until?: string } | null
     if (kind !== 'endorsement' || said?.revision !== revision || said.says === undefined) return []
-    return [`*First of two:* ${actorText(actor)} says “${LABELS[said.says]}”. Another person has to press the same.`]
+    const until = said.until === undefined ? '' : ` until ${said.until.slice(11, 16)} UTC`
+    return [`*First of two:* ${actorText(actor)} says “${LABELS[said.says]}”. Another person has to press the same${until}.`]
   })
 }
 
@@ -126,21 +135,9 @@ const LABELS: Readonly<Record<ButtonKind, string>> = {
   details: 'Details',
 }
 
-/** Kinds of identities that contain knows how to contain. */
-const CONTAINABLE: readonly string[] = ['iam-user', 'role']
-
-function kindsFor({ state, identity }: Incident): ButtonKind[] {
-  switch (state) {
-    case 'asking':
-      return ['legitimate', 'compromised', ...(CONTAINABLE.includes(identity.kind) ? (['contain'] as const) : []), 'explain', 'details']
-    case 'contained':
-      return ['legitimate', 'compromised', 'explain', 'details']
-    case 'watching':
-    case 'containing':
-      return ['legitimate', 'explain', 'details']
-    default:
-      return ['explain', 'details']
-  }
+function kindsFor(incident: Incident): ButtonKind[] {
+  const offered = offeredFor(incident).flatMap((kind) => (kind === 'extend' ? [] : [kind]))
+  return [...offered, 'explain', 'details']
 }
 
 function buttonsOf({ incident, policy }: Told): ActionsBlock {
@@ -158,5 +155,5 @@ const STYLES: Readonly<Partial<Record<ButtonKind, 'primary' | 'danger'>>> = { le
 
 /** A notice that calls for people: a changed message makes no sound, so it is said below the message too. */
 export function isLoud(kind: NoticeKind): boolean {
-  return kind === 'ask' || kind === 'contained' || kind === 'reversed'
+  return kind === 'ask' || kind === 'contained' || kind === 'reversed' || kind === 'escalated'
 }

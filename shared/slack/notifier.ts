@@ -10,6 +10,8 @@ export interface SlackNotifierPorts {
   /** Slack, with its secret read. */
   slack(): Promise<SlackApi>
   readonly channel: string
+  /** Where people are told again whom the first channel did not reach; the first again where there is none. */
+  readonly escalationChannel?: string | undefined
   readonly postings: Postings
   readonly incidents: Pick<IncidentStore, 'get'>
   readonly record: ChangeRecord
@@ -56,7 +58,9 @@ async function tell(notice: Notice, ports: SlackNotifierPorts): Promise<void> {
   const told = `${notice.kind} ${incident.head.number}`
   if (posting !== undefined && (await change(slack, posting, message))) {
     if (!isLoud(notice.kind) || posting.told === told) return
-    await slack.post(posting.channel, { text: message.text, blocks: [section([message.text])] }, posting.ts)
+    // The message whole, buttons and all: who is in the other channel may not be in the first.
+    if (notice.kind === 'escalated' && ports.escalationChannel !== undefined) await slack.post(ports.escalationChannel, message)
+    else await slack.post(posting.channel, { text: message.text, blocks: [section([message.text])] }, posting.ts)
     await ports.postings.put(incident.id, { ...posting, told }, posting.ts)
     return
   }

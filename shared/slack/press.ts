@@ -1,6 +1,6 @@
 import { groupsAsked, slackActor } from '../domain/approval.ts'
 import type { Incident } from '../domain/incident.ts'
-import { ReviewKind } from '../domain/policy.ts'
+import { Deciding } from '../domain/policy.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { ResponderError } from '../errors.ts'
 import type { Log, Model } from '../ports.ts'
@@ -27,7 +27,7 @@ const REFUSALS: readonly string[] = ['incident.state', 'incident.unknown', 'revi
 
 /** Does what a button says, and shows what came of it. Safe to do again: a press that was done once changes nothing more. */
 export async function press(pressed: Press, ports: PressPorts): Promise<void> {
-  const kind = ReviewKind.safeParse(pressed.kind)
+  const kind = Deciding.safeParse(pressed.kind)
   if (!kind.success) return answer(pressed, ports)
   const refusal = await say(pressed, kind.data, ports).catch((cause: unknown) => {
     if (cause instanceof ResponderError && REFUSALS.includes(cause.code)) return cause.message
@@ -39,7 +39,7 @@ export async function press(pressed: Press, ports: PressPorts): Promise<void> {
 }
 
 /** Why it was not done, or undefined where it was. */
-async function say(pressed: Press, kind: ReviewKind, ports: PressPorts): Promise<string | undefined> {
+async function say(pressed: Press, kind: Deciding, ports: PressPorts): Promise<string | undefined> {
   const { policy } = await readPolicy(ports.record)
   const { user, incidentId, revision, reason } = pressed
   if (reason === undefined && policy.slack.reasonFor.includes(kind)) return 'The policy now wants a reason for this: press again.'

@@ -47,6 +47,14 @@ function titleOf(incident: Incident, kind: Notice['kind']): string {
       return `Released ${who}`
     case 'rotated':
       return incident.state === 'confirmed' ? `The keys of ${who} are made anew: closed` : `A new key of ${who} is in its secret`
+    case 'confirmed':
+      return `Confirmed: ${who} was compromised, what was contained stays so`
+    case 'expired':
+      return `Nobody answered about ${who}: ended`
+    case 'extended':
+      return `Put off: ${who} is looked at further`
+    case 'paged':
+      return `On call: nobody has answered about ${who}, risk ${Math.round(assessment.risk)}`
     case 'escalated':
       return `Nobody has answered: ${incident.state === 'contained' ? 'countersign' : 'decide about'} ${who}`
     case 'override':
@@ -68,7 +76,8 @@ function bodyOf(incident: Incident, kind: Notice['kind']): string {
   ]
   if (kind === 'contained') lines.push(`Undo: npx countersign release ${incident.id} --reason "…"`)
   if (kind === 'reversed') lines.push('Whoever did it has rights over IAM: find them in CloudTrail, and contain them too')
-  if (kind === 'ask' || kind === 'reversed' || kind === 'escalated') lines.push(`Look: npx countersign incidents show ${incident.id}`)
+  if (kind === 'ask' || kind === 'reversed' || kind === 'escalated' || kind === 'paged')
+    lines.push(`Look: npx countersign incidents show ${incident.id}`)
   return lines.join('\n')
 }
 

@@ -1,11 +1,12 @@
 import { areTwoPeople, isApprover, needsSecond, type Reviewer, slackUserOf } from '../domain/approval.ts'
 import { type ChainHead, type Change, type ChangeKind, chain } from '../domain/change.ts'
 import type { Incident, IncidentState, Verdict, VerdictBasis } from '../domain/incident.ts'
-import { type Policy, type ReviewKind, secretFor } from '../domain/policy.ts'
+import { type Deciding, type Policy, type ReviewKind, secretFor } from '../domain/policy.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { ResponderError } from '../errors.ts'
 import type { ChangeRecord, Clock, ContainDoor, IncidentStore, RotateDoor, Versioned } from '../ports.ts'
 import { updateIncident } from './incident-update.ts'
+import { owe } from './notify.ts'
 import { order } from './order.ts'
 import { readPolicy } from './policy-source.ts'
 import { headOf, incidentSubject } from './record.ts'
@@ -24,6 +25,8 @@ export interface Review extends Reviewer {
   readonly kind: ReviewKind
   readonly reason: string
   readonly revision?: string | undefined
+  /** Only of `extend`: for how long; the policy's most where it is not said. */
+  readonly hours?: number | undefined
 }
 
 /** The incident after a review. `awaitsSecond`: it was noted, and another person has to say the same. */
@@ -34,14 +37,21 @@ const SAYS: Readonly<Record<ReviewKind, { readonly when: readonly IncidentState[
   legitimate: { when: ['watching', 'asking', 'containing', 'contained', 'rotating', 'releasing'], to: ['releasing'] },
   compromised: { when: ['asking', 'contained'], to: ['confirmed', 'rotating'] },
   contain: { when: ['asking'], to: ['containing'] },
+  extend: { when: ['watching', 'asking', 'contained'], to: [] },
 }
+
+const HOUR_MS = 3_600_000
+
+/** So long the first of four eyes waits for the second: a shift. Who looks at it later has to look with somebody who is there. */
+const ENDORSEMENT_MS = 12 * HOUR_MS
 
 /** How often another writer of the chain may be first. */
 const ATTEMPTS = 8
 
 /**
  * Applies what a reviewer says: `legitimate` gives back what was taken; `compromised` leaves it, has the keys made anew where the policy says
- * so, and closes the incident; `contain` has an incident contained that asks. The same again by the same person changes nothing.
+ * so, and closes the incident; `contain` has an incident contained that asks; `extend` leaves it open, and puts off what happens where nobody
+ * answers. The same again by the same person changes nothing, but for an extension, which then counts anew.
  *
  * The entry of the record comes first, under the number that was read: of two reviewers at once one writes it, and the other
  * looks again. Where whoever wrote it broke off, the next one carries it out.
@@ -56,8 +66,9 @@ export async function review(incidentId: string, said: Review, ports: ReviewPort
     checkReviewer(incident, said, policy)
     if (isRepeat(incident, said, changes)) return handOn(incident, ports)
     checkFits(incident, said)
+    const extension = said.kind === 'extend' ? extensionOf(said, policy, ports) : undefined
     const first = needsSecond(policy, { kind: said.kind, tier: incident.decision.tier })
-      ? endorsementOf(incident, changes, said.kind)
+      ? endorsementOf(incident, changes, { kind: said.kind, now: ports.clock.now() })
       : null
     if (first?.actor === said.by) return { ...incident, awaitsSecond: true }
     if (first !== undefined && first !== null && !areTwoPeople(first.actor, said.by))
@@ -66,16 +77,17 @@ export async function review(incidentId: string, said: Review, ports: ReviewPort
         `${first.actor} has said ${said.kind} already; the second must be another person, by the same way (Slack, AWS or local), got ${said.by}`,
       )
     const at = new Date(ports.clock.now()).toISOString()
-    const kind = first === undefined ? 'endorsement' : 'verdict'
+    const kind = extension !== undefined ? 'extension' : first === undefined ? 'endorsement' : 'verdict'
     const entry = chain(
       subject,
       headOf(changes.at(-1)),
-      entryOf(incident, said, { at, kind, to: stateAfter(incident, said.kind, policy, ports), first: first ?? undefined }),
+      entryOf(incident, said, { at, kind, to: extension ?? stateAfter(incident, said.kind, policy, ports), first: first ?? undefined }),
     )
     if (!(await ports.record.append(entry))) continue
     if (kind === 'endorsement') return { ...incident, awaitsSecond: true }
     if (said.kind === 'contain') await order(incidentId, { by: said.by, reason: entry.why, at }, ports.record)
-    return handOn((await apply(stored, entry, said.kind, ports)).value, ports)
+    const applied = said.kind === 'extend' ? extend(stored, entry, ports) : apply(stored, entry, said.kind, ports)
+    return handOn((await applied).value, ports)
   }
   throw new ResponderError('record.conflict', `${subject}: ${ATTEMPTS} others wrote first; look at incident ${incidentId} again`)
 }
@@ -111,8 +123,10 @@ function isRepeat({ state, verdict }: Incident, { kind, by, revision }: Review, 
 
 /** Contain is called again where an earlier call may not have been made: it is safe to. */
 async function handOn(incident: Incident, { containDoor, rotateDoor }: ReviewPorts): Promise<Reviewed> {
-  const { id, state } = incident
-  if (state === 'releasing' || state === 'containing' || state === 'rotating') await containDoor.contain(id)
+  const { id, state, owedNotice } = incident
+  const isWorkForContain = state === 'releasing' || state === 'containing' || state === 'rotating'
+  // Contain also tells people: whoever says something may have no right to.
+  if (isWorkForContain || owedNotice !== undefined) await containDoor.contain(id)
   if (state === 'rotating') await rotateDoor?.rotate(id)
   return { ...incident, awaitsSecond: false }
 }
@@ -137,34 +151,65 @@ function approversOf({ approvers, slack }: Policy, { by }: Reviewer): string {
   return slackUserOf(by) !== undefined ? `slack.approvers has ${slack.approvers.length} rules, and none for this` : approvers.join(', ')
 }
 
-/** The first of four eyes, where it saw what there is to see now; undefined where nobody has said it yet. */
-function endorsementOf(incident: Incident, changes: readonly Change[], kind: ReviewKind): Change | undefined {
+/** The first of four eyes, where it saw what there is to see now, and not too long ago; undefined where nobody has said it yet. */
+function endorsementOf(
+  incident: Incident,
+  changes: readonly Change[],
+  { kind, now }: { kind: ReviewKind; now: number },
+): Change | undefined {
   const revision = revisionOf(incident)
   return changes.findLast((change) => {
     const to = change.to as { says?: unknown; revision?: unknown } | null
-    return change.kind === 'endorsement' && to?.says === kind && to.revision === revision
+    // Of a clock that ran ahead as little is believed as of one that is old.
+    const isFresh = Math.abs(now - Date.parse(change.at)) <= ENDORSEMENT_MS
+    return change.kind === 'endorsement' && to?.says === kind && to.revision === revision && isFresh
   })
 }
 
 function entryOf(
   incident: Incident,
   { kind: says, by, reason }: Review,
-  about: { at: string; kind: ChangeKind; to: IncidentState; first: Change | undefined },
+  about: { at: string; kind: ChangeKind; to: IncidentState | Extension; first: Change | undefined },
 ) {
   const { at, kind, first } = about
   const why = first === undefined ? reason.slice(0, 500) : `${reason.slice(0, 500)} (first said by ${first.actor}: ${first.why})`
-  const to = kind === 'endorsement' ? { says, revision: revisionOf(incident) } : about.to
+  const until = new Date(Date.parse(at) + ENDORSEMENT_MS).toISOString()
+  const to = kind === 'endorsement' ? { says, revision: revisionOf(incident), until } : about.to
   const from = { state: incident.state, assessment: basisOf(incident) }
   return { at, actor: by, kind, target: `incident:${incident.id}`, from, to, why }
 }
 
+/** Until when an incident is left alone: epoch milliseconds. */
+interface Extension {
+  readonly until: number
+}
+
+function extensionOf({ hours }: Review, { review: { extendHoursMost } }: Policy, { clock }: ReviewPorts): Extension {
+  const asked = hours ?? extendHoursMost
+  if (!(asked > 0 && asked <= extendHoursMost))
+    throw new ResponderError(
+      'usage',
+      `an extension is of up to ${extendHoursMost} hours (review.extendHoursMost of the policy), got ${asked}`,
+    )
+  return { until: clock.now() + asked * HOUR_MS }
+}
+
+/** Puts off what happens where nobody answers, and has it begin anew then. A state that changed meanwhile needs no more time. */
+function extend(stored: Versioned<Incident>, entry: Change, { incidents }: ReviewPorts): Promise<Versioned<Incident>> {
+  const { state } = stored.value
+  const { until } = entry.to as Extension
+  const extended = (incident: Incident): Incident | undefined =>
+    incident.state === state
+      ? owe(
+          { ...incident, extendedUntil: until, escalatedAt: undefined, pagedAt: undefined, head: later(incident.head, headOf(entry)) },
+          'extended',
+        )
+      : undefined
+  return updateIncident(stored, extended, incidents)
+}
+
 /** Makes the incident what the record's entry says. */
-async function apply(
-  stored: Versioned<Incident>,
-  entry: Change,
-  kind: ReviewKind,
-  { incidents }: ReviewPorts,
-): Promise<Versioned<Incident>> {
+async function apply(stored: Versioned<Incident>, entry: Change, kind: Deciding, { incidents }: ReviewPorts): Promise<Versioned<Incident>> {
   const before = stored.value.state
   const verdict: Verdict | undefined =
     kind === 'contain' ? undefined : { kind, by: entry.actor, reason: entry.why, at: entry.at, answered: basisOf(stored.value) }
@@ -173,13 +218,18 @@ async function apply(
     stored,
     (incident) =>
       incident.state === before && !isApplied(incident, entry)
-        ? { ...incident, state, verdict: verdict ?? incident.verdict, head: later(incident.head, headOf(entry)) }
+        ? told({ ...incident, state, verdict: verdict ?? incident.verdict, head: later(incident.head, headOf(entry)) })
         : undefined,
     incidents,
   )
   if (changed.value.state !== state || (verdict !== undefined && changed.value.verdict?.at !== entry.at))
     throw new ResponderError('incident.state', `incident ${stored.value.id} became ${changed.value.state} meanwhile: look at it again`)
   return changed
+}
+
+/** Who closes an incident has its message say so, wherever it was said. What is released or rotated is told of when that is done. */
+function told(incident: Incident): Incident {
+  return incident.state === 'confirmed' ? owe(incident, 'confirmed') : incident
 }
 
 function isApplied({ verdict }: Incident, { at, actor }: Change): boolean {

@@ -2,7 +2,7 @@ import type { Incident, IncidentState } from '../domain/incident.ts'
 import { boundsFor, needsTags, type Policy } from '../domain/policy.ts'
 import type { Versioned, WatchPorts } from '../ports.ts'
 import { updateIncident } from './incident-update.ts'
-import { owe, settle } from './notify.ts'
+import { noticeOf, owe, settle } from './notify.ts'
 import { readPolicy } from './policy-source.ts'
 import { append, headOf, incidentSubject } from './record.ts'
 
@@ -59,7 +59,7 @@ async function tend(incidentId: string, policy: Policy, ports: WatchPorts): Prom
     case 'contained':
       return await remind(stored, policy, ports)
     case 'watching':
-      return await expire(stored, { policy, since: incident.updatedAt }, ports)
+      return await expire(stored, { policy, since: Math.max(incident.updatedAt, incident.extendedUntil ?? 0) }, ports)
     case 'released':
     case 'confirmed':
     case 'expired':
@@ -67,22 +67,31 @@ async function tend(incidentId: string, policy: Policy, ports: WatchPorts): Prom
   }
 }
 
-/** Tells people again that they are waited for; and ends what nobody answers. */
+/** Tells people again that they are waited for, then pages who is on call, and ends what nobody answers. */
 async function remind(stored: Versioned<Incident>, policy: Policy, ports: WatchPorts): Promise<void> {
   const { value: incident } = stored
   const now = ports.clock.now()
-  const since = Math.max(incident.containedAt ?? 0, incident.decidedBy.time)
+  const since = Math.max(incident.containedAt ?? 0, incident.decidedBy.time, incident.extendedUntil ?? 0)
   const isUnanswered = now - since >= policy.review.escalateAfterMinutes * MINUTE_MS && incident.escalatedAt === undefined
   const told = (one: Incident) => (one.escalatedAt === undefined ? owe({ ...one, escalatedAt: now }, 'escalated') : undefined)
   const updated = await settle(isUnanswered ? await updateIncident(stored, told, ports.incidents) : stored, ports)
-  await expire(updated, { policy, since }, ports)
+  const isPaged = now - since >= policy.review.pageAfterMinutes * MINUTE_MS && updated.value.pagedAt === undefined
+  await expire(isPaged ? await page(updated, ports) : updated, { policy, since }, ports)
+}
+
+/** Wakes who is on call: once, and twice rather than never. */
+async function page(stored: Versioned<Incident>, { pager, incidents, clock, log }: WatchPorts): Promise<Versioned<Incident>> {
+  await pager.notify(noticeOf(stored.value, 'paged'))
+  log.info('watch.paged', { incidentId: stored.value.id })
+  const paged = (incident: Incident) => (incident.pagedAt === undefined ? { ...incident, pagedAt: clock.now() } : undefined)
+  return updateIncident(stored, paged, incidents)
 }
 
 /** Ends an incident that nobody has answered for as long as the policy says. What it says of the tier decides what becomes of it. */
 async function expire(
   stored: Versioned<Incident>,
   { policy, since }: { policy: Policy; since: number },
-  { iam, incidents, record, clock, containDoor, log }: WatchPorts,
+  { iam, incidents, record, notifier, clock, containDoor, log }: WatchPorts,
 ): Promise<void> {
   const { id, identity, state: from } = stored.value
   const hours = policy.review.expireAfterHours
@@ -98,9 +107,10 @@ async function expire(
   const ended = (incident: Incident): Incident | undefined => {
     if (incident.state !== from) return undefined
     const next = { ...incident, state, head: headOf(entry) }
-    return state === 'expired' ? next : { ...next, verdict }
+    if (state === 'expired') return owe(next, 'expired')
+    return state === 'confirmed' ? owe({ ...next, verdict }, 'confirmed') : { ...next, verdict }
   }
-  await updateIncident(stored, ended, incidents)
+  await settle(await updateIncident(stored, ended, incidents), { incidents, notifier })
   log.info('watch.expired', { incidentId: id, from, to: state })
   if (state === 'releasing') await containDoor.contain(id)
 }

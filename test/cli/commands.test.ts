@@ -18,6 +18,7 @@ describe('consent', () => {
       ['release', contained, '--reason', 'x'],
       ['confirm', contained, '--reason', 'x'],
       ['contain', contained, '--reason', 'x'],
+      ['extend', contained, '--reason', 'x'],
       ['approve', contained, '--change', 'x', '--reason', 'x'],
       ['root-keys', contained, '--reason', 'x'],
       ['drift', 'accept', 'ask-loosen', '--reason', 'x'],

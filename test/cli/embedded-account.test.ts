@@ -95,6 +95,17 @@ describe('policy', () => {
   })
 })
 
+describe('extend', () => {
+  it('leaves an incident as it is, and says until when nobody is reminded', async () => {
+    const extended = await countersign(['extend', incident.id, '--hours', '2', '--reason', 'asking the owner', '--yes', ...on])
+    expect(extended.out).toMatch(/it stays contained, and nobody is reminded until \d{4}-/)
+    expect((await countersign(['incidents', 'show', incident.id, ...on])).out).toMatch(/put off +until /)
+    const long = await countersign(['extend', incident.id, '--hours', '1000', '--reason', 'x', '--yes', ...on])
+    expect(long.code).toBe(2)
+    expect(long.err).toContain('up to 72 hours')
+  })
+})
+
 describe('release', () => {
   it('gives back what was contained, once, and every chain holds', async () => {
     const missing = await countersign(['release', incident.id, ...on])

@@ -60,6 +60,8 @@ export function incidentOf(id: string, parts: Partial<Incident> = {}): Incident 
     hold: undefined,
     approved: [],
     escalatedAt: undefined,
+    pagedAt: undefined,
+    extendedUntil: undefined,
     owedNotice: undefined,
     head: EMPTY_CHAIN,
     ...parts,

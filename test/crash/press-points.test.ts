@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { verifyChain } from '../../shared/domain/change.ts'
 import type { IncidentState } from '../../shared/domain/incident.ts'
-import type { ReviewKind } from '../../shared/domain/policy.ts'
+import type { Deciding } from '../../shared/domain/policy.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { memorySealVault } from '../../shared/memory/seal-vault.ts'
@@ -49,7 +49,7 @@ async function world(mode: 'ask' | 'contain') {
     model: undefined,
     log: silentLog,
   }
-  const pressed = (kind: ReviewKind): Press => ({
+  const pressed = (kind: Deciding): Press => ({
     kind,
     incidentId: id,
     revision: revisionOf(incident),
@@ -58,7 +58,7 @@ async function world(mode: 'ask' | 'contain') {
     ts: '1.1',
   })
   /** As Lambda does it: again where it failed, in a new process; then what was invoked. */
-  const run = async (kind: ReviewKind) => {
+  const run = async (kind: Deciding) => {
     for (let attempt = 0; attempt < TRIES; attempt++) {
       fault.revive()
       const isDone = await press(pressed(kind), ports).then(
@@ -74,7 +74,7 @@ async function world(mode: 'ask' | 'contain') {
 }
 
 interface Flow {
-  readonly kind: ReviewKind
+  readonly kind: Deciding
   readonly mode: 'ask' | 'contain'
   readonly end: IncidentState
 }

@@ -82,7 +82,7 @@ afterAll(() => Promise.all(closing.map((close) => close())))
 
 beforeAll(async () => {
   const stack = new CountersignStack(new App(), 'Countersign', {
-    config: readStackConfig({}),
+    config: readStackConfig({ onCall: { email: 'oncall@example.com' } }),
     policy: POLICY,
     places: await placeDatabases(),
     env: { account: ACCOUNT, region: 'us-east-1' },
@@ -158,6 +158,7 @@ async function deployed() {
     containDoor: lambdaContainDoor(as.watch.lambda, 'contain'),
     rotateDoor: lambdaRotateDoor(as.watch.lambda, 'rotate'),
     traceDoor: sqsTraceDoor(as.watch.sqs, queue),
+    pager: snsNotifier(as.watch.sns, 'arn:aws:sns:us-east-1:123456789012:on-call'),
   }
   return {
     as,

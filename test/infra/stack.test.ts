@@ -127,6 +127,32 @@ describe('contain', () => {
     })
   })
 
+  it('pages whoever is on call by a topic of its own, which nothing but the watch may publish to; without one, by the notices’ topic', async () => {
+    const places = await placeDatabases()
+    const synthesised = (settings: object) =>
+      Template.fromStack(
+        new CountersignStack(new App(), 'Countersign', {
+          config: readStackConfig(settings),
+          policy: parsePolicy({ version: 1 }),
+          places,
+          env: { account: '123456789012', region: 'us-east-1' },
+        }),
+      )
+    const endpoint = 'https://pager.example.com/x'
+    const paging = synthesised({ onCall: { email: 'oncall@example.com', endpoint } })
+    const [topic] = Object.keys(paging.findResources('AWS::SNS::Topic', { Properties: { DisplayName: 'Countersign on call' } }))
+    for (const Protocol of ['email', 'https'])
+      paging.hasResourceProperties('AWS::SNS::Subscription', { Protocol, TopicArn: { Ref: topic } })
+    const publishers = Object.values(paging.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
+      JSON.stringify(Properties.PolicyDocument.Statement).includes(String(topic)),
+    )
+    expect(publishers.map(({ Properties }) => JSON.stringify(Properties.Roles)).join()).toMatch(/^\[\{"Ref":"WatchResponder[^}]*\}\]$/)
+    expect(paging.findOutputs('OnCallTopicArn').OnCallTopicArn?.Value).toEqual({ Ref: topic })
+    const plain = synthesised({})
+    expect(Object.keys(plain.findResources('AWS::SNS::Topic'))).toHaveLength(1)
+    expect(plain.findOutputs('OnCallTopicArn').OnCallTopicArn?.Value).toEqual(plain.findOutputs('TopicArn').TopicArn?.Value)
+  }, 300_000)
+
   it('has a policy to attach that denies everything', () => {
     template.hasResourceProperties('AWS::IAM::ManagedPolicy', {
       PolicyDocument: { Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] },

@@ -137,10 +137,30 @@ describe('a verdict', () => {
     expect(await textOf(get(`/incidents/${incident.id}?said=second`))).toContain('another person has to say the same')
   })
 
+  it('may be that more time is needed, for as long as the policy allows', async () => {
+    const { post, get, incident, ports } = await consoleWorld({ policy: { review: { extendHoursMost: 6 } } })
+    const path = `/incidents/${incident.id}/verdict`
+    expect(await textOf(get(`/incidents/${incident.id}`))).toContain('max="6"')
+    expect((await post(path, said(incident, { kind: 'extend', hours: '7' }))).status).toBe(400)
+    expect((await post(path, said(incident, { kind: 'extend', hours: 'x' }))).status).toBe(400)
+    const answer = await post(path, said(incident, { kind: 'extend', hours: '4' }))
+    expect(answer.headers.get('location')).toMatch(/said=extended$/)
+    expect(await textOf(get(`/incidents/${incident.id}?said=extended`))).toContain('nobody is reminded until then')
+    const stored = await ports.incidents.get(incident.id)
+    expect(stored?.value).toMatchObject({ state: 'contained', extendedUntil: NOW + 4 * 3_600_000 })
+    // The hours that a form holds mean nothing to another verdict.
+    expect((await post(path, said(stored?.value ?? incident, { hours: '9' }))).status).toBe(303)
+  })
+
   it('is offered only as far as it fits', async () => {
     const { get, incident, ports } = await consoleWorld({ policy: { mode: 'ask' } })
     const asking = await textOf(get(`/incidents/${incident.id}`))
-    expect([...asking.matchAll(/name="kind" value="([a-z]+)"/g)].map(([, kind]) => kind)).toEqual(['legitimate', 'compromised', 'contain'])
+    expect([...asking.matchAll(/name="kind" value="([a-z]+)"/g)].map(([, kind]) => kind)).toEqual([
+      'legitimate',
+      'compromised',
+      'contain',
+      'extend',
+    ])
     const stored = await ports.incidents.get(incident.id)
     await ports.incidents.save({ ...(stored?.value ?? incident), state: 'confirmed' }, stored?.version ?? 0)
     expect(await textOf(get(`/incidents/${incident.id}`))).not.toContain('name="kind"')

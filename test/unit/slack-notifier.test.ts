@@ -6,6 +6,7 @@ import type { Notice } from '../../shared/ports.ts'
 import { type SlackApi, slackApi } from '../../shared/slack/api.ts'
 import { slackNotifier } from '../../shared/slack/notifier.ts'
 import { noticeOf } from '../../shared/stages/notify.ts'
+import { review } from '../../shared/stages/review.ts'
 import { embedded, exposed } from '../embedded.ts'
 import { BOT_TOKEN, CHANNEL, type FakeSlack, fakeSlack } from '../slack.ts'
 
@@ -14,7 +15,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map(({ wire }) => wire.close()))
 })
 
-async function notifying(parts: { slack?: (api: SlackApi) => SlackApi; token?: string } = {}) {
+async function notifying(parts: { slack?: (api: SlackApi) => SlackApi; token?: string; escalationChannel?: string } = {}) {
   const fake = await fakeSlack()
   open.push(fake)
   const world = await embedded()
@@ -31,7 +32,15 @@ async function notifying(parts: { slack?: (api: SlackApi) => SlackApi; token?: s
   })
   const fallback = memoryNotifier()
   const postings = memoryPostings()
-  const ports = { ...world.ports, slack: async () => parts.slack?.(api) ?? api, channel: CHANNEL, postings, fallback, log: silentLog }
+  const ports = {
+    ...world.ports,
+    slack: async () => parts.slack?.(api) ?? api,
+    channel: CHANNEL,
+    postings,
+    fallback,
+    log: silentLog,
+    escalationChannel: parts.escalationChannel,
+  }
   const notifier = slackNotifier(ports)
   return { fake, world, incident, notifier, ports, fallback, waits, notice: (kind: Notice['kind']) => noticeOf(incident, kind) }
 }
@@ -45,6 +54,36 @@ describe('the notifier by Slack', () => {
     // `ask` and `contained`, each once: the redelivery of a notice says nothing anew.
     expect(all.filter(({ thread }) => thread !== undefined)).toHaveLength(2)
     expect(all[0]?.channel).toBe(CHANNEL)
+  })
+
+  it('says below its message that nobody answers; or whole in another channel where there is one, buttons and all, once', async () => {
+    const alone = await notifying()
+    for (const kind of ['contained', 'escalated', 'escalated'] as const) await alone.notifier.notify(alone.notice(kind))
+    const messages = [...alone.fake.messages.values()]
+    expect(messages.map(({ channel, thread }) => [channel, thread !== undefined])).toEqual([
+      [CHANNEL, false],
+      [CHANNEL, true],
+    ])
+    const { fake, notifier, notice } = await notifying({ escalationChannel: 'C0ESCALATE' })
+    for (const kind of ['contained', 'escalated', 'escalated'] as const) await notifier.notify(notice(kind))
+    const told = [...fake.messages.values()]
+    expect(told.map(({ channel }) => channel)).toEqual([CHANNEL, 'C0ESCALATE'])
+    expect(JSON.stringify(told[1])).toContain('Confirm compromise')
+  })
+
+  it('changes its message, and makes no sound, where an incident was confirmed, put off or has ended', async () => {
+    const { fake, world, incident, notifier, notice } = await notifying()
+    await notifier.notify(notice('contained'))
+    const words = { by: 'local:anna', reason: 'asking the owner' }
+    await review(incident.id, { kind: 'extend', hours: 2, ...words }, world.ports)
+    await notifier.notify(notice('extended'))
+    expect(JSON.stringify([...fake.messages.values()][0])).toMatch(/Put off until\* 2026-03-02 14:00 UTC by `local:anna`/)
+    await review(incident.id, { kind: 'compromised', ...words }, world.ports)
+    await notifier.notify(notice('confirmed'))
+    expect(fake.messages.size).toBe(1)
+    const message = JSON.stringify([...fake.messages.values()][0])
+    expect(message).toContain('Confirmed: ci-build was compromised')
+    expect(message).not.toContain('Release')
   })
 
   it('leaves one message of two notices at once', async () => {

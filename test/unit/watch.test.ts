@@ -5,6 +5,7 @@ import { memoryHistory } from '../../shared/memory/event-history.ts'
 import type { WatchPorts } from '../../shared/ports.ts'
 import { enforce } from '../../shared/stages/contain/enforce.ts'
 import { incidentSubject } from '../../shared/stages/record.ts'
+import { review } from '../../shared/stages/review.ts'
 import { trace } from '../../shared/stages/trace.ts'
 import { sweep } from '../../shared/stages/watch.ts'
 import { ATTACK, arnOf, call, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
@@ -14,7 +15,7 @@ const HOUR = 60 * MINUTE
 
 async function watched(parts: Parameters<typeof embedded>[0] = {}) {
   const world = await embedded(parts)
-  const asked = { contain: [] as string[], rotate: [] as string[], trace: [] as string[] }
+  const asked = { contain: [] as string[], rotate: [] as string[], trace: [] as string[], paged: [] as string[] }
   const ports: WatchPorts = {
     ...world.ports,
     containDoor: {
@@ -25,6 +26,7 @@ async function watched(parts: Parameters<typeof embedded>[0] = {}) {
     },
     rotateDoor: { rotate: async (id) => void asked.rotate.push(id) },
     traceDoor: { trace: async (id) => void asked.trace.push(id) },
+    pager: { notify: async (notice) => void asked.paged.push(notice.title) },
   }
   return {
     world,
@@ -88,6 +90,48 @@ describe('the watch', () => {
     expect(world.notices.filter(({ kind }) => kind === 'escalated').map(({ title }) => title)).toEqual([
       'Nobody has answered: countersign ci-build',
     ])
+  })
+
+  it('pages who is on call where that brings no answer either, once, and again where it failed', async () => {
+    const { world, ports, asked, sweepAt, only } = await watched()
+    await world.respond([exposed()])
+    await sweepAt(59 * MINUTE)
+    expect(asked.paged).toEqual([])
+    world.setNow(NOW + 60 * MINUTE)
+    const broken = { notify: () => Promise.reject(new Error('throttled')) }
+    await sweep({ ...ports, pager: broken })
+    expect((await only()).pagedAt).toBeUndefined()
+    await sweepAt(65 * MINUTE)
+    await sweepAt(70 * MINUTE)
+    expect(asked.paged).toEqual(['On call: nobody has answered about ci-build, risk 99'])
+  })
+
+  it('reminds nobody while a person looks further, and then anew', async () => {
+    const { world, ports, asked, sweepAt, only } = await watched()
+    await world.respond([exposed()])
+    await sweepAt(61 * MINUTE)
+    const told = () => world.notices.filter(({ kind }) => kind === 'escalated').length
+    expect([told(), asked.paged.length]).toEqual([1, 1])
+    const until = NOW + 61 * MINUTE + 5 * HOUR
+    const extended = await review((await only()).id, { kind: 'extend', by: 'local:anna', reason: 'asking the owner', hours: 5 }, ports)
+    expect(extended).toMatchObject({ state: 'contained', extendedUntil: until, escalatedAt: undefined, pagedAt: undefined })
+    await sweepAt(until - NOW)
+    await sweepAt(until - NOW + 29 * MINUTE)
+    expect([told(), asked.paged.length]).toEqual([1, 1])
+    await sweepAt(until - NOW + 30 * MINUTE)
+    await sweepAt(until - NOW + 60 * MINUTE)
+    expect([told(), asked.paged.length]).toEqual([2, 2])
+    await sweepAt(until - NOW + 167 * HOUR)
+    expect((await only()).state).toBe('contained')
+    await sweepAt(until - NOW + 168 * HOUR)
+    expect((await only()).state).toBe('confirmed')
+  })
+
+  it('says that an incident has ended, so that its message says so too', async () => {
+    const { world, sweepAt } = await watched({ policy: { mode: 'ask' } })
+    await world.respond([exposed()])
+    await sweepAt(168 * HOUR)
+    expect(world.notices.at(-1)).toMatchObject({ kind: 'expired', title: 'Nobody answered about ci-build: ended' })
   })
 
   it('pays a notice that could not be paid', async () => {
