@@ -38,8 +38,11 @@ const POWERS: readonly { readonly points: number; readonly reason: string; reado
 
 /** The blast radius that an identity's policies give it. Conditions are taken as met: the safe side is the larger one. */
 export function blastRadiusOf(grants: readonly Grant[]): BlastRadius {
-  if (isAllowed(grants, '*')) return { score: 100, basis: 'policies', reasons: ['may do everything'] }
-  const held = POWERS.filter(({ actions }) => actions.some((action) => isAllowed(grants, action)))
+  const denied = grants.filter(({ effect, isConditional, resources }) => effect === 'Deny' && !isConditional && resources.includes('*'))
+  const [isDenied, isGranted] = [covered(denied), covered(grants.filter(({ effect }) => effect === 'Allow'))]
+  const isAllowed = (action: string) => !isDenied(action) && isGranted(action)
+  if (isAllowed('*')) return { score: 100, basis: 'policies', reasons: ['may do everything'] }
+  const held = POWERS.filter(({ actions }) => actions.some(isAllowed))
   const most = Math.max(5, ...held.map(({ points }) => points))
   // Each further power adds two points: breadth matters, but less than the worst single one.
   const score = Math.min(99, most + 2 * Math.max(0, held.length - 1))
@@ -57,17 +60,14 @@ export function observedBlastRadius(baseline: Baseline, latest?: string): BlastR
   return { score: seen.score, basis: 'observed', reasons: seen.reasons }
 }
 
-function isAllowed(grants: readonly Grant[], action: string): boolean {
-  const covers = (grant: Grant) => grant.actions.some((pattern) => coversAction(pattern, action))
-  if (grants.some((grant) => grant.effect === 'Deny' && !grant.isConditional && grant.resources.includes('*') && covers(grant)))
-    return false
-  return grants.some((grant) => grant.effect === 'Allow' && covers(grant))
-}
-
-/** IAM compares actions without case; `*` in a pattern stands for any text. */
-function coversAction(pattern: string, action: string): boolean {
-  if (pattern === '*' || pattern === '*:*') return true
-  const lower = pattern.toLowerCase()
-  const star = lower.indexOf('*')
-  return star < 0 ? lower === action.toLowerCase() : action.toLowerCase().startsWith(lower.slice(0, star))
+/** Tells which actions some grant is about. IAM compares actions without case; `*` in a pattern stands for any text. */
+function covered(grants: readonly Grant[]): (action: string) => boolean {
+  const patterns = grants.flatMap(({ actions }) => actions.map((pattern) => pattern.toLowerCase()))
+  const exact = new Set(patterns)
+  if (exact.has('*') || exact.has('*:*')) return () => true
+  const prefixes = patterns.filter((pattern) => pattern.includes('*')).map((pattern) => pattern.slice(0, pattern.indexOf('*')))
+  return (action) => {
+    const name = action.toLowerCase()
+    return exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix))
+  }
 }

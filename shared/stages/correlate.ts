@@ -25,11 +25,19 @@ function isHeld({ hold, verdict }: Incident, signal: Signal, evidence: readonly 
   )
 }
 
-/** The findings of an incident with new ones: the strongest of each detector and credential, at most `FINDING_LIMIT`. */
+/**
+ * The findings of an incident with new ones, strongest first: the strongest of each detector and credential, at most `FINDING_LIMIT`. Answers
+ * `known` itself, which came out of here before, where the new ones change nothing: most calls of a suspect say again what is known.
+ */
 export function mergeFindings(known: readonly Finding[], more: readonly Finding[]): readonly Finding[] {
-  // Most calls of a suspect say again what is known.
-  const isKnown = ({ detector, credentialId, weight }: Finding) =>
-    known.some((one) => one.detector === detector && one.credentialId === credentialId && one.weight >= weight)
+  const least = known.length < FINDING_LIMIT ? Number.NEGATIVE_INFINITY : (known[known.length - 1] as Finding).weight
+  const isKnown = (finding: Finding) =>
+    finding.weight <= least ||
+    known.includes(finding) ||
+    known.some(
+      ({ detector, credentialId, weight }) =>
+        weight >= finding.weight && detector === finding.detector && credentialId === finding.credentialId,
+    )
   if (more.every(isKnown)) return known
   const strongest = new Map<string, Finding>()
   for (const finding of [...known, ...more]) {

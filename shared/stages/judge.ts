@@ -69,7 +69,8 @@ async function judgeIn(
   bench: Bench,
 ): Promise<Outcome | Raised> {
   const { desk, policy, ports } = bench
-  const merged = mergeFindings(known?.value.findings ?? [], evidence)
+  const before = known?.value.findings ?? []
+  const merged = mergeFindings(before, evidence)
   const { draft } = desk.draftOf(signal.identity.id)
   const identity = known?.value.identity ?? signal.identity
   const blastRadius = await radiusOf(known?.value, identity, { baseline: draft.baseline, signal, ports })
@@ -86,6 +87,7 @@ async function judgeIn(
     signal,
     findings,
     merged,
+    known: before,
     assessment,
     blastRadius,
     decision,
@@ -146,6 +148,7 @@ async function hasten(signal: Signal, findings: readonly Finding[], bench: Omit<
     signal,
     findings,
     merged: findings,
+    known: [],
     assessment,
     blastRadius,
     decision,

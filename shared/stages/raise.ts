@@ -35,8 +35,9 @@ export interface Judged {
   readonly previous: string | undefined
   readonly signal: Signal
   readonly findings: readonly Finding[]
-  /** All that speaks against the incident: what was known and what is new. */
+  /** All that speaks against the incident: what was `known` and what is new. */
   readonly merged: readonly Finding[]
+  readonly known: readonly Finding[]
   readonly assessment: Assessment
   readonly blastRadius: BlastRadius
   readonly decision: Decision
@@ -159,7 +160,7 @@ function opened({ incidentId, signal, merged, assessment, blastRadius, decision,
   }
 }
 
-function grown(incident: Incident, { signal, merged, assessment, blastRadius, decision, isCulprit, made }: Judged): Incident {
+function grown(incident: Incident, { signal, merged, known, assessment, blastRadius, decision, isCulprit, made }: Judged): Incident {
   // A credential of somebody else, by which this incident was reached, is an edge of the lineage.
   const isOwn = signal.identity.id === incident.identity.id
   // While keys are made anew, the new ones and the owner's others are suspects only for what they do themselves.
@@ -170,7 +171,7 @@ function grown(incident: Incident, { signal, merged, assessment, blastRadius, de
   const hasMore = toContain({ ...incident, credentials, lineage }) > toContain(incident)
   const isStrongerNow = isStrongerDecision(decision, incident.decision) && !wasRefused(incident)
   const now = isStrongerNow ? decision : incident.decision
-  const findings = mergeFindings(incident.findings, merged)
+  const findings = incident.findings === known ? merged : mergeFindings(incident.findings, merged)
   // Where another writer added findings meanwhile, ours are not all: the higher of the two risks stands until the next signal.
   const isAll = findings.length <= merged.length || assessment.risk >= incident.assessment.risk
   const current = isAll ? assessment : incident.assessment

@@ -35,10 +35,12 @@ export async function heedReversals(
   const heeded = new Set<string>()
   for (const signal of signals) {
     const subject = subjectOf(signal)
-    const key = `${subject?.id} ${incidentIn(signal)}`
-    if (subject === undefined || heeded.has(key)) continue
+    if (subject === undefined) continue
+    const named = incidentIn(signal)
+    const key = `${subject.id} ${named}`
+    if (heeded.has(key)) continue
     heeded.add(key)
-    await heed(subject, incidentIn(signal), { called, ports }).catch((cause: unknown) => {
+    await heed(subject, named, { called, ports }).catch((cause: unknown) => {
       failed.set(signal.identity.id, `a reversal could not be looked into: ${cause instanceof Error ? cause.name : 'unknown error'}`)
     })
   }
