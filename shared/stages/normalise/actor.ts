@@ -4,19 +4,19 @@ import { type Fields, fieldsOf, textOf } from './fields.ts'
 /** The identity and the credential behind a CloudTrail record, for every `userIdentity` type and for missing parts. */
 export function actorOf(record: Fields): { identity: Identity; credential: Credential } {
   const user = fieldsOf(record.userIdentity)
-  const account = textOf(user, 'accountId', 32) ?? textOf(record, 'recipientAccountId', 32) ?? 'unknown'
+  const account = textOf(user.accountId, 32) ?? textOf(record.recipientAccountId, 32) ?? 'unknown'
   const identity = identityOf(user, account)
   return { identity, credential: credentialOf(record, user, identity) }
 }
 
 function identityOf(user: Fields, account: string): Identity {
-  const type = textOf(user, 'type', 32)
-  const arn = textOf(user, 'arn', 2048)
-  const principal = textOf(user, 'principalId') ?? 'unknown'
+  const type = textOf(user.type, 32)
+  const arn = textOf(user.arn, 2048)
+  const principal = textOf(user.principalId) ?? 'unknown'
   const as = (kind: IdentityKind, id: string, name = nameOf(id)): Identity => ({ id, kind, name, account })
   switch (type) {
     case 'IAMUser': {
-      const name = textOf(user, 'userName', 128)
+      const name = textOf(user.userName, 128)
       return as('iam-user', arn ?? `arn:aws:iam::${account}:user/${name ?? principal}`, name ?? nameOf(arn ?? principal))
     }
     case 'Root':
@@ -27,15 +27,15 @@ function identityOf(user: Fields, account: string): Identity {
     case 'FederatedUser':
       return as('federated-user', arn ?? `arn:aws:sts::${account}:federated-user/${principal}`)
     case 'SAMLUser':
-      return as('saml', `saml:${principal}`, textOf(user, 'userName', 128) ?? principal)
+      return as('saml', `saml:${principal}`, textOf(user.userName, 128) ?? principal)
     case 'WebIdentityUser':
-      return as('web-identity', `web-identity:${principal}`, textOf(user, 'userName', 128) ?? principal)
+      return as('web-identity', `web-identity:${principal}`, textOf(user.userName, 128) ?? principal)
     case 'IdentityCenterUser':
-      return as('identity-center', `identity-center:${textOf(fieldsOf(user.onBehalfOf), 'userId') ?? principal}`)
+      return as('identity-center', `identity-center:${textOf(fieldsOf(user.onBehalfOf).userId) ?? principal}`)
     case 'AWSAccount':
       return as('aws-account', arn ?? `account:${account}`, principal)
     case 'AWSService': {
-      const service = textOf(user, 'invokedBy', 128) ?? 'unknown'
+      const service = textOf(user.invokedBy, 128) ?? 'unknown'
       return as('aws-service', `service:${service}`, service)
     }
     default:
@@ -45,28 +45,28 @@ function identityOf(user: Fields, account: string): Identity {
 
 /** Records of service events have `invokedBy` and no type. */
 function service(user: Fields, account: string): Identity | undefined {
-  const name = textOf(user, 'invokedBy', 128)
+  const name = textOf(user.invokedBy, 128)
   return name === undefined ? undefined : { id: `service:${name}`, kind: 'aws-service', name, account }
 }
 
 /** A session's identity is its role: the issuer's ARN keeps the path, the session's own ARN does not. */
 function roleOf(user: Fields, account: string, arn: string): Identity {
   const issuer = fieldsOf(fieldsOf(user.sessionContext).sessionIssuer)
-  const issuerArn = textOf(issuer, 'arn', 2048)
-  const name = textOf(issuer, 'userName', 128) ?? (arn.includes(':assumed-role/') ? (arn.split('/')[1] ?? nameOf(arn)) : nameOf(arn))
+  const issuerArn = textOf(issuer.arn, 2048)
+  const name = textOf(issuer.userName, 128) ?? (arn.includes(':assumed-role/') ? (arn.split('/')[1] ?? nameOf(arn)) : nameOf(arn))
   return { id: issuerArn ?? `arn:aws:iam::${account}:role/${name}`, kind: 'role', name, account }
 }
 
 function credentialOf(record: Fields, user: Fields, identity: Identity): Credential {
-  const keyId = textOf(user, 'accessKeyId', 128)
-  const sessionName = identity.kind === 'role' ? sessionOf(textOf(user, 'arn', 2048)) : undefined
+  const keyId = textOf(user.accessKeyId, 128)
+  const sessionName = identity.kind === 'role' ? sessionOf(textOf(user.arn, 2048)) : undefined
   const workload = identity.kind === 'role' ? workloadOf(user, sessionName) : undefined
   const named = { ...(sessionName === undefined ? {} : { sessionName }), ...(workload === undefined ? {} : { workload }) }
   if (fieldsOf(record.additionalEventData).callWithBearerToken === true) {
     return { id: keyId ?? `bearer:${identity.id}`, kind: 'bedrock-api-key', ...named }
   }
   if (keyId !== undefined) return { id: keyId, kind: kindOf(keyId), ...named }
-  if (textOf(record, 'eventType', 64) === 'AwsConsoleSignIn') return { id: `console:${identity.name}`, kind: 'console' }
+  if (textOf(record.eventType, 64) === 'AwsConsoleSignIn') return { id: `console:${identity.name}`, kind: 'console' }
   return { id: sessionName === undefined ? `none:${identity.id}` : `session:${identity.id}/${sessionName}`, kind: 'none', ...named }
 }
 
@@ -80,11 +80,11 @@ const INSTANCE = /^i-[0-9a-f]{8,17}$/
  */
 function workloadOf(user: Fields, sessionName: string | undefined): string | undefined {
   const scope = fieldsOf(user.inScopeOf)
-  const issuedTo = textOf(scope, 'credentialsIssuedTo', 2048)
-  if (textOf(scope, 'issuerType', 64) === 'AWS::Lambda::Function' && issuedTo !== undefined)
+  const issuedTo = textOf(scope.credentialsIssuedTo, 2048)
+  if (textOf(scope.issuerType, 64) === 'AWS::Lambda::Function' && issuedTo !== undefined)
     return `function ${issuedTo.slice(issuedTo.lastIndexOf(':') + 1).slice(0, 64)}`
   if (sessionName === undefined) return undefined
-  const isDelivered = textOf(fieldsOf(user.sessionContext), 'ec2RoleDelivery', 8) !== undefined
+  const isDelivered = textOf(fieldsOf(user.sessionContext).ec2RoleDelivery, 8) !== undefined
   return isDelivered || INSTANCE.test(sessionName) ? `instance ${sessionName.slice(0, 64)}` : undefined
 }
 

@@ -30,17 +30,17 @@ export function isHealthEvent(input: object): input is Fields {
  */
 export function exposuresOf(event: Fields): Normalised {
   const detail = fieldsOf(event.detail)
-  const code = textOf(detail, 'eventTypeCode', 128)
+  const code = textOf(detail.eventTypeCode, 128)
   if (code === undefined) return { kind: 'unreadable', reason: 'AWS Health event without detail.eventTypeCode' }
   if (!RISK_CODES.has(code)) return { kind: 'ignored', reason: `AWS Health event ${code} says nothing of credentials` }
-  const eventArn = textOf(detail, 'eventArn', 1024)
-  const time = timeOf(event, 'time') ?? timeOf(detail, 'startTime')
+  const eventArn = textOf(detail.eventArn, 1024)
+  const time = timeOf(event.time) ?? timeOf(detail.startTime)
   if (eventArn === undefined || time === undefined)
     return { kind: 'unreadable', reason: 'AWS Health risk event without detail.eventArn or time' }
   const entities = Array.isArray(detail.affectedEntities) ? detail.affectedEntities.filter(isFields) : []
-  const values = new Set(entities.slice(0, ENTITY_LIMIT).flatMap((entity) => textOf(entity, 'entityValue', 256) ?? []))
+  const values = new Set(entities.slice(0, ENTITY_LIMIT).flatMap((entity) => textOf(entity.entityValue, 256) ?? []))
   if (values.size === 0) return { kind: 'unreadable', reason: 'AWS Health risk event that names no affected entity' }
-  const at = { code, eventArn, time, account: textOf(detail, 'affectedAccount', 32) ?? textOf(event, 'account', 32) ?? 'unknown' }
+  const at = { code, eventArn, time, account: textOf(detail.affectedAccount, 32) ?? textOf(event.account, 32) ?? 'unknown' }
   return { kind: 'signals', signals: [...values].map((value) => exposure(value, at)) }
 }
 

@@ -28,16 +28,16 @@ export function signalsOf(record: Fields): Normalised {
 }
 
 function apiCall(record: Fields): Signal | string {
-  const id = textOf(record, 'eventID', 128) ?? derivedId(record)
-  const time = timeOf(record, 'eventTime')
-  const operation = textOf(record, 'eventName', 128)?.replace(VERSION_SUFFIX, '')
-  const source = textOf(record, 'eventSource', 128)
+  const id = textOf(record.eventID, 128) ?? derivedId(record)
+  const time = timeOf(record.eventTime)
+  const operation = textOf(record.eventName, 128)?.replace(VERSION_SUFFIX, '')
+  const source = textOf(record.eventSource, 128)
   if (time === undefined) return 'eventTime is missing or not a time between 2000 and 2100'
   if (operation === undefined || source === undefined) return 'eventName or eventSource is empty'
   const service = serviceOf(source)
   const request = fieldsOf(record.requestParameters)
   const response = fieldsOf(record.responseElements)
-  const errorCode = textOf(record, 'errorCode', 128)
+  const errorCode = textOf(record.errorCode, 128)
   const outcome = outcomeOf(service, errorCode, response)
   const { identity, credential } = actorOf(record)
   return {
@@ -45,8 +45,8 @@ function apiCall(record: Fields): Signal | string {
     kind: 'api-call',
     source: 'cloudtrail',
     time,
-    account: textOf(record, 'recipientAccountId', 32) ?? identity.account,
-    region: textOf(record, 'awsRegion', 32) ?? 'unknown',
+    account: textOf(record.recipientAccountId, 32) ?? identity.account,
+    region: textOf(record.awsRegion, 32) ?? 'unknown',
     identity,
     credential,
     service,
@@ -103,9 +103,9 @@ function outcomeOf(service: string, errorCode: string | undefined, response: Fie
 }
 
 function originOf(record: Fields): Origin {
-  const agent = textOf(record, 'userAgent', 512) ?? ''
+  const agent = textOf(record.userAgent, 512) ?? ''
   return {
-    address: textOf(record, 'sourceIPAddress', 256) ?? '',
+    address: textOf(record.sourceIPAddress, 256) ?? '',
     addressKind: 'unknown',
     country: undefined,
     network: undefined,
@@ -114,6 +114,6 @@ function originOf(record: Fields): Origin {
     isIllReputed: false,
     agent,
     agentFamily: 'unknown',
-    via: textOf(fieldsOf(record.userIdentity), 'invokedBy', 128),
+    via: textOf(fieldsOf(record.userIdentity).invokedBy, 128),
   }
 }

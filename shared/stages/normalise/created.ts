@@ -15,26 +15,26 @@ export function createdBy(
     case 'iam:CreateServiceSpecificCredential':
       return serviceCredential(fieldsOf(response.serviceSpecificCredential), caller)
     case 'iam:CreateUser':
-      return named('user', textOf(fieldsOf(response.user), 'arn', 2048), textOf(request, 'userName', 128))
+      return named('user', textOf(fieldsOf(response.user).arn, 2048), textOf(request.userName, 128))
     case 'iam:CreateRole':
-      return named('role', textOf(fieldsOf(response.role), 'arn', 2048), textOf(request, 'roleName', 128))
+      return named('role', textOf(fieldsOf(response.role).arn, 2048), textOf(request.roleName, 128))
   }
   return session(response, caller) ?? door(action, request)
 }
 
 function accessKey(key: Fields, caller: string): Created | undefined {
-  const id = textOf(key, 'accessKeyId', 128)
-  return id === undefined ? undefined : { id, kind: 'access-key', owner: textOf(key, 'userName', 128) ?? caller }
+  const id = textOf(key.accessKeyId, 128)
+  return id === undefined ? undefined : { id, kind: 'access-key', owner: textOf(key.userName, 128) ?? caller }
 }
 
 function loginProfile(profile: Fields): Created | undefined {
-  const owner = textOf(profile, 'userName', 128)
+  const owner = textOf(profile.userName, 128)
   return owner === undefined ? undefined : { id: `console:${owner}`, kind: 'console', owner }
 }
 
 function serviceCredential(credential: Fields, caller: string): Created | undefined {
-  const id = textOf(credential, 'serviceSpecificCredentialId', 128)
-  return id === undefined ? undefined : { id, kind: 'service-specific-credential', owner: textOf(credential, 'userName', 128) ?? caller }
+  const id = textOf(credential.serviceSpecificCredentialId, 128)
+  return id === undefined ? undefined : { id, kind: 'service-specific-credential', owner: textOf(credential.userName, 128) ?? caller }
 }
 
 function named(kind: 'user' | 'role', arn: string | undefined, name: string | undefined): Created | undefined {
@@ -42,9 +42,9 @@ function named(kind: 'user' | 'role', arn: string | undefined, name: string | un
 }
 
 function session(response: Fields, caller: string): Created | undefined {
-  const id = textOf(fieldsOf(response.credentials), 'accessKeyId', 128)
+  const id = textOf(fieldsOf(response.credentials).accessKeyId, 128)
   if (id === undefined) return undefined
-  const owner = textOf(fieldsOf(response.assumedRoleUser), 'arn') ?? textOf(fieldsOf(response.federatedUser), 'arn') ?? caller
+  const owner = textOf(fieldsOf(response.assumedRoleUser).arn) ?? textOf(fieldsOf(response.federatedUser).arn) ?? caller
   return { id, kind: 'session', owner }
 }
 
@@ -74,6 +74,6 @@ const DOORS: ReadonlyMap<string, string> = new Map([
 function door(action: string, request: Fields): Created | undefined {
   const parameter = DOORS.get(action)
   if (parameter === undefined) return undefined
-  const owner = textOf(request, parameter, 256) ?? 'unknown'
+  const owner = textOf(request[parameter], 256) ?? 'unknown'
   return { id: `${action} ${owner}`, kind: 'door', owner }
 }
