@@ -1,8 +1,7 @@
 import { type Baseline, copyBaseline, emptyBaseline } from './baseline.ts'
 import { type CredentialWindow, copyWindow, isStale, openWindow } from './credential-window.ts'
 import type { Finding } from './finding.ts'
-import { copyMoments, noMoments } from './moments.ts'
-import type { Seen } from './seen.ts'
+import { copySeen, nothingSeen, type Seen } from './seen.ts'
 import type { Identity } from './signal.ts'
 
 /** The most credentials of one identity that have a window at a time; the one that rested longest leaves first. */
@@ -32,7 +31,7 @@ export interface IdentityState {
 export function emptyState(identity: Identity): IdentityState {
   return {
     identity,
-    seen: { ...noMoments(), horizon: 0 },
+    seen: nothingSeen(),
     baseline: emptyBaseline(),
     windows: new Map(),
     evidence: [],
@@ -45,7 +44,7 @@ export function copyState(state: IdentityState): IdentityState {
   const { identity, seen, baseline, windows, evidence, bootstrapped } = state
   return {
     identity,
-    seen: { ...copyMoments(seen), horizon: seen.horizon },
+    seen: copySeen(seen),
     baseline: copyBaseline(baseline),
     windows: new Map([...windows].map(([id, window]) => [id, copyWindow(window)])),
     evidence,

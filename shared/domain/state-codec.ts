@@ -6,6 +6,7 @@ import type { EvidenceGroup, Finding, Technique } from './finding.ts'
 import type { FrequencyTable } from './frequency.ts'
 import type { IdentityState } from './identity-state.ts'
 import { type Moments, noMoments } from './moments.ts'
+import { momentsOf, seenOf } from './seen.ts'
 import type { CreatedKind } from './signal.ts'
 
 /** Characters of a 53-bit hash in base 36. */
@@ -81,7 +82,7 @@ export function packState(state: IdentityState): string {
     v: 1,
     identity: [identity.id, identity.kind, identity.name, identity.account],
     tick,
-    seen: packTimes(seen, since, tick),
+    seen: packTimes(momentsOf(seen), since, tick),
     horizon: seen.horizon,
     baseline: [baseline.firstSeen, baseline.lastSeen, baseline.calls, baseline.errorRate],
     expected: [...baseline.expected],
@@ -131,7 +132,7 @@ export function unpackState(text: string): IdentityState {
   const since = baseline[1]
   return {
     identity: { id, kind, name, account } as IdentityState['identity'],
-    seen: { ...unpackTimes(seen, since, tick), horizon },
+    seen: seenOf(unpackTimes(seen, since, tick), horizon),
     baseline: unpackBaseline(parsed.data),
     windows: new Map(windows.map((window) => [window[0], unpackWindow(window, since, tick)])),
     evidence: evidence.map((row) => unpackFinding(row, kinds[row[0]] as z.infer<typeof Kind>)),
@@ -145,7 +146,7 @@ function tickOf({ seen, baseline, windows }: IdentityState): 1 | 1000 {
     [discovered, denied, ...touched.values()].flatMap((things) => things.times),
   )
   const isWholeTable = (table: FrequencyTable) => table.lasts.every(isWhole)
-  const isWholeState = [baseline.lastSeen, ...seen.times, ...times].every(isWhole)
+  const isWholeState = [baseline.lastSeen, ...momentsOf(seen).times, ...times].every(isWhole)
   return isWholeState && Object.values(baseline.features).every(isWholeTable) ? 1000 : 1
 }
 

@@ -9,7 +9,7 @@ import type { EvidenceGroup, Finding, Technique } from '../../shared/domain/find
 import { count } from '../../shared/domain/frequency.ts'
 import { emptyState, type IdentityState, keepEvidence, markBootstrapped, windowOf } from '../../shared/domain/identity-state.ts'
 import { hashId } from '../../shared/domain/moments.ts'
-import { remember } from '../../shared/domain/seen.ts'
+import { remember, seenOf } from '../../shared/domain/seen.ts'
 import type { CreatedKind, IdentityKind, Signal } from '../../shared/domain/signal.ts'
 import { packState, unpackState } from '../../shared/domain/state-codec.ts'
 import { ResponderError } from '../../shared/errors.ts'
@@ -64,7 +64,7 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
   const features = Object.fromEntries(Object.keys(FEATURE_LIMITS).map((feature) => [feature, frequencies]))
   return record({
     identity: record({ id: text, kind: fc.constantFrom<IdentityKind>('iam-user', 'role'), name: text, account: text }),
-    seen: fc.tuple(times, fc.integer({ min: 0, max: 4_102_444_800_000 })).map(([moments, horizon]) => ({ ...moments, horizon })),
+    seen: fc.tuple(times, fc.integer({ min: 0, max: 4_102_444_800_000 })).map(([moments, horizon]) => seenOf(moments, horizon)),
     baseline: record({
       features: record(features) as unknown as fc.Arbitrary<IdentityState['baseline']['features']>,
       firstSeen: time,

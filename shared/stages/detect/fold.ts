@@ -5,7 +5,7 @@ import type { Finding } from '../../domain/finding.ts'
 import { lastOf } from '../../domain/frequency.ts'
 import { copyState, evidenceAgainst, type IdentityState, keepEvidence, windowOf } from '../../domain/identity-state.ts'
 import { hashId } from '../../domain/moments.ts'
-import { noveltyOf, remember } from '../../domain/seen.ts'
+import { isSeen, noveltyOf, remember } from '../../domain/seen.ts'
 import type { Signal } from '../../domain/signal.ts'
 import { detect } from './detect.ts'
 import type { Context } from './detector.ts'
@@ -81,7 +81,7 @@ function take(draft: IdentityState, window: CredentialWindow, signal: Signal): v
 /** Learns a past call, as fetched from CloudTrail for a key seen for the first time; it accuses nobody. */
 export function learnPast(draft: IdentityState, signal: Signal): void {
   const id = hashId(signal.id)
-  if (signal.kind === 'credential-exposure' || draft.seen.ids.includes(id)) return
+  if (signal.kind === 'credential-exposure' || isSeen(draft.seen, id)) return
   teach(draft, signal)
 }
 
