@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
@@ -89,14 +89,18 @@ function isAllowed(path: string, name: string, rule: Rule): boolean {
   return rule.own.some((allowed) => target === allowed || (allowed.endsWith('/') && target.startsWith(allowed)))
 }
 
+function sourcesBelow(folder: string): string[] {
+  return filesBelow(folder).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+}
+
 function filesBelow(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'))
+    .filter((entry) => entry.isFile())
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
 }
 
 describe('the house', () => {
-  const files = ['shared', 'functions', 'infra', 'local'].flatMap(filesBelow)
+  const files = ['shared', 'functions', 'infra', 'local'].flatMap(sourcesBelow)
 
   it('is scanned: every rule meets at least one file', () => {
     expect(files.length).toBeGreaterThan(80)
@@ -109,6 +113,15 @@ describe('the house', () => {
 
   it('imports one way only, and keeps domain and stages pure', () => {
     expect(files.flatMap((file) => violations(file, readFileSync(join(ROOT, file), 'utf8')))).toEqual([])
+  })
+
+  it('is text: no download, no archive and no picture lies in it', () => {
+    const ignored = readFileSync(join(ROOT, '.gitignore'), 'utf8').split('\n')
+    const parts = readdirSync(ROOT, { withFileTypes: true }).filter(({ name }) => name !== '.git' && !ignored.includes(`${name}/`))
+    const all = parts.flatMap((part) => (part.isDirectory() ? filesBelow(part.name) : [part.name]))
+    expect(all.length).toBeGreaterThan(500)
+    const isText = (file: string) => statSync(join(ROOT, file)).size < 2 ** 20 && !readFileSync(join(ROOT, file)).includes(0)
+    expect(all.filter((file) => !isText(file))).toEqual([])
   })
 
   it.each([
