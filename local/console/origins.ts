@@ -78,7 +78,7 @@ function isOld({ features, expected, probation }: Baseline, network: string): bo
   return expected.has(word) || (features.network.values.includes(network) && !probation.has(word))
 }
 
-const KINDS = { aws: 'AWS', hosting: 'hosting, VPN or cloud', access: 'access network' } as const
+const KINDS = { aws: 'AWS', anonymiser: 'Tor or VPN', hosting: 'hosting, VPN or cloud', access: 'access network' } as const
 
 /** When calls came from where: two places at once are seen at a look. */
 function drawn(origins: readonly Origin[]): Markup {

@@ -37,6 +37,8 @@ export interface Baseline {
   readonly expected: Set<string>
   /** What is normal for each long-lived key of the identity, by its id. */
   readonly keys: Map<string, KeyHabit>
+  /** Actions that were new less than a day ago, with when they were first seen (epoch ms), oldest first: a burst makes no habit of itself. */
+  readonly newcomers: Map<string, number>
   /** Places and tools on probation, as `feature=value`, with when they were first seen (epoch ms), oldest first. */
   readonly probation: Map<string, number>
 }
@@ -63,6 +65,9 @@ const PROBATION_MS = 20 * 3_600_000
 /** The most places and tools on probation at a time; the oldest leaves, and starts anew. */
 const PROBATION_LIMIT = 12
 
+/** The most new actions that are remembered as such. */
+const NEWCOMERS_LIMIT = 16
+
 export function emptyBaseline(): Baseline {
   return {
     features: tables(emptyTable),
@@ -72,6 +77,7 @@ export function emptyBaseline(): Baseline {
     errorRate: 0,
     expected: new Set(),
     probation: new Map(),
+    newcomers: new Map(),
     keys: new Map(),
   }
 }
@@ -83,6 +89,7 @@ export function copyBaseline(baseline: Baseline): Baseline {
     features: tables((feature) => copyTable(baseline.features[feature])),
     expected: new Set(baseline.expected),
     probation: new Map(baseline.probation),
+    newcomers: new Map(baseline.newcomers),
     keys: new Map(baseline.keys),
   }
 }
@@ -156,7 +163,7 @@ export function learn(baseline: Baseline, signal: Signal): void {
   const { country, network, addressKind, agentFamily } = signal.origin
   see(baseline, 'service', { value: signal.service, at })
   // What never worked is no habit: else an intruder could make one of calls that are bound to fail.
-  if (signal.outcome === 'success') see(baseline, 'action', { value: signal.action, at })
+  if (signal.outcome === 'success') seeAction(baseline, signal.action, at)
   see(baseline, 'region', { value: signal.region, at })
   seeOrigin(baseline, 'country', { value: country, at })
   seeOrigin(baseline, 'network', { value: network, at })
@@ -195,6 +202,21 @@ export function entropyOf({ features: { action } }: Baseline): number {
 
 function see({ features }: Baseline, feature: Feature, { value, at }: { value: string | undefined; at: number }): void {
   if (value !== undefined) count(features[feature], value.slice(0, VALUE_LIMIT), { at, limit: FEATURE_LIMITS[feature] })
+}
+
+function seeAction(baseline: Baseline, action: string, at: number): void {
+  if (baseline.calls > KNOWN_CALLS && isNew(baseline, 'action', action)) {
+    const { newcomers } = baseline
+    if (newcomers.size >= NEWCOMERS_LIMIT) newcomers.delete(newcomers.keys().next().value as string)
+    newcomers.set(action.slice(0, VALUE_LIMIT), at)
+  }
+  see(baseline, 'action', { value: action, at })
+}
+
+/** True where an identity made a call for the first time less than a day before `at`, however often since. */
+export function isNewcomer({ newcomers }: Baseline, action: string, at: number): boolean {
+  const since = newcomers.get(action.slice(0, VALUE_LIMIT))
+  return since !== undefined && at - since < PROBATION_MS
 }
 
 /** Where a call came from counts once it has stood its probation, unless the identity is new itself. */

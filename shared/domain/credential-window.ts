@@ -50,7 +50,16 @@ function newest(made: readonly Made[]): readonly Made[] {
   return made.toSpliced(Math.max(0, session), 1)
 }
 
-export type TouchedKind = 'secret' | 'user-data' | 'model-probe' | 'failed-sign-in'
+export type TouchedKind =
+  | 'secret'
+  | 'user-data'
+  | 'model-probe'
+  | 'failed-sign-in'
+  | 'refused-role'
+  | 'function-settings'
+  | 'mail-probe'
+  | 'launch-region'
+  | 'destroyed'
 
 export function openWindow(credentialId: string, at: number): CredentialWindow {
   return {

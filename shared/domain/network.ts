@@ -1,5 +1,5 @@
 /** What a network is, as far as its number and its owner's name tell. */
-export type NetworkKind = 'aws' | 'hosting' | 'access'
+export type NetworkKind = 'aws' | 'anonymiser' | 'hosting' | 'access'
 
 /** An autonomous system: its number and who runs it. */
 export interface Network {
@@ -10,13 +10,27 @@ export interface Network {
 /** Amazon's autonomous systems that EC2, Lambda and the API's own calls come from. */
 const AMAZON: ReadonlySet<number> = new Set([16509, 14618, 8987, 7224, 39111, 58588, 62785, 10124, 17493, 135630])
 
+/**
+ * Where Tor comes out, or a VPN that anybody can hire, and next to nothing else, by number: names of such companies change. Checked against the
+ * registrations of the network database.
+ */
+const ANONYMISERS: ReadonlySet<number> = new Set([
+  // Tor: Stiftung Erneuerbare Freiheit, Quintex, Emerald Onion, Calyx, Unredacted, DFRI, Applied Privacy, F3 Netze, Church of Cyberology, 1337 Services.
+  60729,
+  62744, 396507, 4224, 401370, 401401, 401720, 198093, 208323, 205100, 215125, 210558, 54990,
+  // VPN: Mullvad and its host 31173, PacketHub (NordVPN), Datacamp, M247, Proton, Windscribe, tzulo, Bullet Proof VPN, Anonymizer.
+  216025, 39351, 49399, 136787, 147049, 207137, 141039, 272096, 212238, 60068, 9009, 16247, 42973, 208172, 199218, 209103, 397540, 11878,
+  208765, 201665,
+])
+
 /** Companies that rent out machines or hide where their users are, by the names in their registrations. */
 const HOSTING =
   /amazon|google cloud|google llc|microsoft|azure|oracle|alibaba|tencent|digitalocean|hetzner|ovh|linode|akamai connected|vultr|choopa|constant company|contabo|leaseweb|m247|datacamp|cdn77|hosting|hostinger|server|vps|cloud|data ?cent|colo|scaleway|online s\.a\.s|ionos|rackspace|godaddy|dedicated|vpn|mullvad|proton|tor |psychz|quadranet|hostroyale|stark industries|aeza|g-core|zenlayer|upcloud|kamatera|equinix|packet exchange|frantech|buyvm|namecheap/i
 
-/** Amazon, a company that rents out machines, or a network that people are connected by. */
+/** Amazon, where Tor or a VPN comes out, a company that rents out machines, or a network that people are connected by. */
 export function networkKind({ asn, organisation }: Network): NetworkKind {
   if (AMAZON.has(asn)) return 'aws'
+  if (ANONYMISERS.has(asn)) return 'anonymiser'
   return HOSTING.test(organisation) ? 'hosting' : 'access'
 }
 

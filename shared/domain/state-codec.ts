@@ -40,6 +40,7 @@ const Stored = z
     baseline: z.tuple([z.number(), z.number(), z.number(), z.number()]),
     expected: z.array(z.string()),
     probation: z.array(z.tuple([z.string(), z.number()])),
+    newcomers: z.array(z.tuple([z.string(), z.number()])).default([]),
     keys: z.array(z.tuple([z.string(), z.number(), z.number(), z.array(z.string()), z.array(z.string())])),
     features: z.record(z.string(), Frequencies),
     windows: z.array(
@@ -87,6 +88,7 @@ export function packState(state: IdentityState): string {
     baseline: [baseline.firstSeen, baseline.lastSeen, baseline.calls, baseline.errorRate],
     expected: [...baseline.expected],
     probation: [...baseline.probation],
+    newcomers: [...baseline.newcomers],
     keys: [...baseline.keys].map(([id, { firstSeen, calls, networks, agents }]) => [id, firstSeen, calls, [...networks], [...agents]]),
     features: Object.fromEntries(
       Object.entries(baseline.features)
@@ -182,6 +184,7 @@ function unpackBaseline({
   baseline: [firstSeen, lastSeen, calls, errorRate],
   expected,
   probation,
+  newcomers,
   keys,
   features,
   tick,
@@ -194,6 +197,7 @@ function unpackBaseline({
     errorRate,
     expected: new Set(expected),
     probation: new Map(probation),
+    newcomers: new Map(newcomers),
     keys: keysOf(keys),
   }
   for (const [feature, [values, weights, times]] of Object.entries(features)) {

@@ -87,6 +87,7 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
         )
         .map((rows) => new Map(rows)),
       probation: fc.array(fc.tuple(text, time), { maxLength: 5 }).map((words) => new Map(words)),
+      newcomers: fc.array(fc.tuple(text, time), { maxLength: 5 }).map((words) => new Map(words)),
     }),
     windows: fc.array(windows, { maxLength: 4 }).map((all) => new Map(all.map((window) => [window.credentialId, window]))),
     evidence: fc.array(findings, { maxLength: 12 }),

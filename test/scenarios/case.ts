@@ -5,7 +5,21 @@ const Call = z.strictObject({
   /** `iam:CreateUser` */
   call: z.string().regex(/^[a-z0-9-]+:[A-Za-z0-9]+$/),
   as: z
-    .enum(['ci-build', 'ci-build-laptop', 'admin', 'root', 'root-key', 'role', 'instance', 'function', 'session', 'bearer', 'victim'])
+    .enum([
+      'ci-build',
+      'ci-build-laptop',
+      'admin',
+      'root',
+      'root-key',
+      'role',
+      'instance',
+      'function',
+      'session',
+      'bearer',
+      'victim',
+      'guest',
+      'task',
+    ])
     .default('ci-build'),
   from: z.string().default('192.0.2.10'),
   agent: z.string().default('aws-cli/2.15.0'),
@@ -78,6 +92,8 @@ const IDENTITIES: Readonly<Record<Call['as'], object>> = {
     inScopeOf: { issuerType: 'AWS::Lambda::Function', credentialsIssuedTo: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:report` },
   },
   session: { type: 'IAMUser', arn: `${ARN}:user/ci-build`, accountId: ACCOUNT, userName: 'ci-build', accessKeyId: 'ASIACIBUILDSESSION01' },
+  guest: session('app-guests', 'CognitoIdentityCredentials', 'ASIAGUESTSESSION0001'),
+  task: session('worker', '0123456789abcdef0123456789abcdef', 'ASIATASKSESSION00001'),
   bearer: { type: 'IAMUser', arn: `${ARN}:user/BedrockAPIKey-1`, accountId: ACCOUNT, userName: 'BedrockAPIKey-1' },
 }
 

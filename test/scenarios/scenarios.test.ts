@@ -27,6 +27,8 @@ const PLACES: readonly (readonly [prefix: string, country: string, network: Netw
   ['192.0.2.', 'US', { asn: 64496, organisation: 'Example Broadband' }],
   ['198.51.100.', 'RO', { asn: 64497, organisation: 'Example Hosting' }],
   ['203.0.113.', 'DE', { asn: 64498, organisation: 'Example Telecom' }],
+  ['198.18.', 'DE', { asn: 60729, organisation: 'Example Foundation' }],
+  ['198.19.', 'US', { asn: 64499, organisation: 'Example Hosting' }],
   ['100.24.', 'US', { asn: 16509, organisation: 'Amazon.com, Inc.' }],
 ]
 

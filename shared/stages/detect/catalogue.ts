@@ -7,30 +7,40 @@ import { accessKeyReactivated } from './detectors/access-key-reactivated.ts'
 import { adminGroupJoined } from './detectors/admin-group-joined.ts'
 import { adminPolicyGranted } from './detectors/admin-policy-granted.ts'
 import { alertingWeakened } from './detectors/alerting-weakened.ts'
+import { anonymisedOrigin } from './detectors/anonymised-origin.ts'
 import { backupsDestroyed } from './detectors/backups-destroyed.ts'
 import { bedrockProbing } from './detectors/bedrock-probing.ts'
 import { boundaryRemoved } from './detectors/boundary-removed.ts'
 import { bucketListedByInstance } from './detectors/bucket-listed-by-instance.ts'
 import { bucketOpened } from './detectors/bucket-opened.ts'
 import { callerIdentityFromNewPlace } from './detectors/caller-identity-from-new-place.ts'
+import { clusterAdminGranted } from './detectors/cluster-admin-granted.ts'
 import { commandRunOnInstances } from './detectors/command-run-on-instances.ts'
 import { consoleSignInGuessed } from './detectors/console-sign-in-guessed.ts'
 import { consoleSignInWithoutMfa } from './detectors/console-sign-in-without-mfa.ts'
 import { dataEncryptedForRansom } from './detectors/data-encrypted-for-ransom.ts'
+import { dataSentOut } from './detectors/data-sent-out.ts'
 import { databaseDeleted } from './detectors/database-deleted.ts'
 import { databaseExported } from './detectors/database-exported.ts'
+import { destroyedInBulk } from './detectors/destroyed-in-bulk.ts'
 import { discoveryBurst } from './detectors/discovery-burst.ts'
 import { domainTransferred } from './detectors/domain-transferred.ts'
+import { expiryShortened } from './detectors/expiry-shortened.ts'
 import { federationTokenIssued } from './detectors/federation-token-issued.ts'
 import { findingsSuppressed } from './detectors/findings-suppressed.ts'
 import { functionCodeChanged } from './detectors/function-code-changed.ts'
 import { functionLayerAdded } from './detectors/function-layer-added.ts'
 import { functionOpened } from './detectors/function-opened.ts'
+import { functionSettingsSwept } from './detectors/function-settings-swept.ts'
+import { guardrailRemoved } from './detectors/guardrail-removed.ts'
+import { guestSessionExplores } from './detectors/guest-session-explores.ts'
 import { identityProviderAdded } from './detectors/identity-provider-added.ts'
 import { illReputedAddress } from './detectors/ill-reputed-address.ts'
+import { instanceProfileSwapped } from './detectors/instance-profile-swapped.ts'
 import { instancesLaunchedUnusual } from './detectors/instances-launched-unusual.ts'
 import { keyOffItsHabit } from './detectors/key-off-its-habit.ts'
 import { keyScheduledForDeletion } from './detectors/key-scheduled-for-deletion.ts'
+import { launchedInManyRegions } from './detectors/launched-in-many-regions.ts'
 import { loggingTampered } from './detectors/logging-tampered.ts'
 import { loginProfileCreated } from './detectors/login-profile-created.ts'
 import { mailProbed } from './detectors/mail-probed.ts'
@@ -50,10 +60,13 @@ import { permissionsEnumerated } from './detectors/permissions-enumerated.ts'
 import { projectMadePublic } from './detectors/project-made-public.ts'
 import { quarantineLifted } from './detectors/quarantine-lifted.ts'
 import { quarantinePolicyAttached } from './detectors/quarantine-policy-attached.ts'
+import { quotaRaised } from './detectors/quota-raised.ts'
 import { readsUnlikeHabit } from './detectors/reads-unlike-habit.ts'
 import { resourcePolicyOpened } from './detectors/resource-policy-opened.ts'
 import { responderTampered } from './detectors/responder-tampered.ts'
+import { rolesTried } from './detectors/roles-tried.ts'
 import { rootCredentialsChanged } from './detectors/root-credentials-changed.ts'
+import { rootSessionTaken } from './detectors/root-session-taken.ts'
 import { rootUserActive } from './detectors/root-user-active.ts'
 import { secretsSwept } from './detectors/secrets-swept.ts'
 import { serialConsoleEnabled } from './detectors/serial-console-enabled.ts'
@@ -72,6 +85,7 @@ import { trustPolicyOpened } from './detectors/trust-policy-opened.ts'
 import { userCreated } from './detectors/user-created.ts'
 import { userDataChanged } from './detectors/user-data-changed.ts'
 import { userDataSwept } from './detectors/user-data-swept.ts'
+import { workforceAccessGranted } from './detectors/workforce-access-granted.ts'
 import { workloadCredentialsOffAws } from './detectors/workload-credentials-off-aws.ts'
 import { workloadCredentialsOnDesktop } from './detectors/workload-credentials-on-desktop.ts'
 
@@ -85,30 +99,40 @@ export const CATALOGUE: readonly Detector[] = [
   adminGroupJoined,
   adminPolicyGranted,
   alertingWeakened,
+  anonymisedOrigin,
   backupsDestroyed,
   bedrockProbing,
   boundaryRemoved,
   bucketListedByInstance,
   bucketOpened,
   callerIdentityFromNewPlace,
+  clusterAdminGranted,
   commandRunOnInstances,
   consoleSignInGuessed,
   consoleSignInWithoutMfa,
   dataEncryptedForRansom,
+  dataSentOut,
   databaseDeleted,
   databaseExported,
+  destroyedInBulk,
   discoveryBurst,
   domainTransferred,
+  expiryShortened,
   federationTokenIssued,
   findingsSuppressed,
   functionCodeChanged,
   functionLayerAdded,
   functionOpened,
+  functionSettingsSwept,
+  guardrailRemoved,
+  guestSessionExplores,
   identityProviderAdded,
   illReputedAddress,
+  instanceProfileSwapped,
   instancesLaunchedUnusual,
   keyOffItsHabit,
   keyScheduledForDeletion,
+  launchedInManyRegions,
   loggingTampered,
   loginProfileCreated,
   mailProbed,
@@ -128,10 +152,13 @@ export const CATALOGUE: readonly Detector[] = [
   projectMadePublic,
   quarantineLifted,
   quarantinePolicyAttached,
+  quotaRaised,
   readsUnlikeHabit,
   resourcePolicyOpened,
-  rootCredentialsChanged,
   responderTampered,
+  rolesTried,
+  rootCredentialsChanged,
+  rootSessionTaken,
   rootUserActive,
   secretsSwept,
   serialConsoleEnabled,
@@ -150,6 +177,7 @@ export const CATALOGUE: readonly Detector[] = [
   userCreated,
   userDataChanged,
   userDataSwept,
+  workforceAccessGranted,
   workloadCredentialsOffAws,
   workloadCredentialsOnDesktop,
 ]

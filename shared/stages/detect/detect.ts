@@ -1,4 +1,4 @@
-import { isMature } from '../../domain/baseline.ts'
+import { isMature, isNewcomer } from '../../domain/baseline.ts'
 import type { Finding } from '../../domain/finding.ts'
 import { weightOf } from '../../domain/frequency.ts'
 import type { Signal } from '../../domain/signal.ts'
@@ -17,12 +17,12 @@ for (const detector of CATALOGUE) {
   for (const action of detector.actions ?? []) BY_ACTION.set(action, [...(BY_ACTION.get(action) ?? []), detector])
 }
 
-/** What a mature identity has done twice or more counts this much: a habit is weak evidence, not none. */
+/** What a mature identity has done twice or more, and not only today, counts this much: a habit is weak evidence, not none. */
 const HABIT_SHARE = 0.3
 const HABIT_WEIGHT = 2
 
 /** A delicate call from where, and with what, an identity always works counts this much of one with no such past. */
-const FAMILIAR_SHARE = 0.6
+const FAMILIAR_SHARE = 0.8
 
 /** Reasons are clipped, so that the evidence of an identity stays bounded. Characters. */
 const REASON_LIMIT = 120
@@ -68,8 +68,8 @@ function shareOf(signal: Signal, context: Context): number {
   return isFamiliar(signal, context) ? FAMILIAR_SHARE : 1
 }
 
-function isHabit(signal: Signal, { baseline }: Context): boolean {
-  return isMature(baseline) && weightOf(baseline.features.action, signal.action, signal.time) >= HABIT_WEIGHT
+function isHabit({ action, time }: Signal, { baseline }: Context): boolean {
+  return isMature(baseline) && weightOf(baseline.features.action, action, time) >= HABIT_WEIGHT && !isNewcomer(baseline, action, time)
 }
 
 function findingOf(detector: Detector, signal: Signal, { reason, weight }: { reason: string; weight: number }): Finding {

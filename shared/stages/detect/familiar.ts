@@ -6,7 +6,8 @@ import type { Context } from './detector.ts'
 const KNOWN_FOR_MS = 20 * 3_600_000
 
 /**
- * True where the country and the tool are ones that the identity is known by. A call that an AWS service makes for it, such
+ * True where the country and the tool are ones that the identity is known by, and the network is not one that anybody can hire and it never used: intruders
+ * take a machine in the country of the victim. A call that an AWS service makes for it, such
  * as CloudFormation, shows neither: then it counts from where the credential was used itself.
  */
 export function isFamiliar({ origin }: Signal, { baseline, window }: Context): boolean {
@@ -16,5 +17,7 @@ export function isFamiliar({ origin }: Signal, { baseline, window }: Context): b
     return window.countries.every((country) => !isNew(baseline, 'country', country))
   }
   if (origin.country === undefined) return false
+  const isHired = origin.networkKind === 'hosting' || origin.networkKind === 'anonymiser'
+  if (isHired && isNew(baseline, 'network', origin.network)) return false
   return !isNew(baseline, 'country', origin.country) && !isNew(baseline, 'agentFamily', origin.agentFamily)
 }

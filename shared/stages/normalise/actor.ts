@@ -73,6 +73,9 @@ function credentialOf(record: Fields, user: Fields, identity: Identity): Credent
 /** EC2 names the sessions of an instance after it. */
 const INSTANCE = /^i-[0-9a-f]{8,17}$/
 
+/** The id of a task, which ECS names the session of its role by. */
+const TASK = /^[0-9a-f]{32}$/
+
 /**
  * What a session was given to, by CloudTrail's `inScopeOf` (a function's credentials name the function as `credentialsIssuedTo`) or
  * `ec2RoleDelivery`, which only the metadata service of an instance sets.
@@ -85,6 +88,7 @@ function workloadOf(user: Fields, sessionName: string | undefined): string | und
     return `function ${issuedTo.slice(issuedTo.lastIndexOf(':') + 1).slice(0, 64)}`
   if (sessionName === undefined) return undefined
   const isDelivered = textOf(fieldsOf(user.sessionContext).ec2RoleDelivery, 8) !== undefined
+  if (TASK.test(sessionName)) return `task ${sessionName}`
   return isDelivered || INSTANCE.test(sessionName) ? `instance ${sessionName.slice(0, 64)}` : undefined
 }
 

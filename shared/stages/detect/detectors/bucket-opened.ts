@@ -3,7 +3,7 @@ import { outsidersIn, policyIn } from '../policy-document.ts'
 
 export const bucketOpened: Detector = {
   id: 'bucket-opened',
-  title: 'Bucket opened to the public',
+  title: 'Bucket opened to the public or to another account',
   weight: 0.57,
   group: 'abuse',
   attack: 'T1530',
@@ -26,8 +26,9 @@ export const bucketOpened: Detector = {
       signal.action.startsWith('s3:Delete') ||
       /"(BlockPublicAcls|BlockPublicPolicy|IgnorePublicAcls|RestrictPublicBuckets)":("?false)/.test(words)
     const isGranted = /AllUsers|AuthenticatedUsers|"public-read/.test(words)
-    const isPolicy = outsidersIn(policyIn(signal.request), signal.account).includes('*')
-    if (!isUnblocked && !isGranted && !isPolicy) return undefined
+    const outsiders = outsidersIn(policyIn(signal.request), signal.account)
+    if (!isUnblocked && !isGranted && !outsiders.includes('*'))
+      return outsiders.length === 0 ? undefined : { reason: `let ${outsiders.slice(0, 2).join(', ')} in`, weight: 0.45 }
     return { reason: isUnblocked ? 'took the block on public access away' : 'granted access to everybody' }
   },
 }

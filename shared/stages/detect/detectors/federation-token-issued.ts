@@ -1,5 +1,6 @@
 import { text } from '../../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
+import { grantsEverything } from '../policy-document.ts'
 
 export const federationTokenIssued: Detector = {
   id: 'federation-token-issued',
@@ -11,6 +12,12 @@ export const federationTokenIssued: Detector = {
   actions: ['sts:GetFederationToken', 'signin:GetSigninToken'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
+    const isFull = grantsEverything(signal.request.policy)
+    if (isFull)
+      return {
+        reason: `a session that may do all that ${signal.identity.name} may, for ${text(signal.request, 'name') ?? 'anybody'}`,
+        weight: 0.58,
+      }
     return { reason: `${signal.action} for ${text(signal.request, 'name') ?? 'a console session'}` }
   },
 }

@@ -17,7 +17,7 @@ export const findingsSuppressed: Detector = {
     'securityhub:DeleteInsight',
     'securityhub:UpdateInsight',
     'securityhub:BatchDisableStandards',
-    'accessanalyzer:DeleteAnalyzer',
+    'access-analyzer:DeleteAnalyzer',
     'macie2:DisableMacie',
     'inspector2:Disable',
     'detective:DeleteGraph',

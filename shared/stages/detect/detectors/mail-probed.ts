@@ -1,5 +1,7 @@
+import { touchedOf } from '../../../domain/credential-window.ts'
 import { weightOf } from '../../../domain/frequency.ts'
 import type { Detector } from '../detector.ts'
+import { MAIL_PROBES } from '../note.ts'
 
 export const mailProbed: Detector = {
   id: 'mail-probed',
@@ -8,23 +10,11 @@ export const mailProbed: Detector = {
   group: 'abuse',
   attack: 'T1496',
   runbook: 'Look at the sending statistics; stolen keys are sold for spam.',
-  actions: [
-    'ses:GetSendQuota',
-    'ses:GetAccount',
-    'ses:GetAccountSendingEnabled',
-    'ses:ListIdentities',
-    'ses:ListEmailIdentities',
-    'ses:GetSendStatistics',
-    'ses:UpdateAccountSendingEnabled',
-    'ses:VerifyEmailIdentity',
-    'ses:VerifyDomainIdentity',
-    'ses:PutAccountDetails',
-    'sns:GetSMSAttributes',
-    'sns:GetSMSSandboxAccountStatus',
-    'sns:SetSMSAttributes',
-    'sns:ListOriginationNumbers',
-  ],
-  matches(signal, { baseline }) {
+  actions: [...MAIL_PROBES],
+  matches(signal, { baseline, window }) {
+    const probes = touchedOf(window, 'mail-probe', signal.time)
+    if (probes >= 3 && signal.credential.kind === 'access-key')
+      return { reason: `${probes} questions about sending, by service and region, within 10 minutes`, weight: 0.58 }
     if (weightOf(baseline.features.service, signal.service, signal.time) > 0) return undefined
     return {
       reason: `${signal.action}, never used ${signal.service} before`,

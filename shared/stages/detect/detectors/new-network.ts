@@ -11,7 +11,7 @@ export const newNetwork: Detector = {
   runbook: 'Ask the owner about a new office, runner or provider.',
   matches({ origin }, { baseline }) {
     if (origin.network === undefined || !isMature(baseline) || !isNew(baseline, 'network', origin.network)) return undefined
-    const isRented = origin.networkKind === 'hosting'
+    const isRented = origin.networkKind === 'hosting' || origin.networkKind === 'anonymiser'
     return { reason: `from ${origin.network} ${origin.organisation ?? ''}`, weight: isRented ? 0.35 : 0.25 }
   },
 }

@@ -2,7 +2,7 @@ import type { Detector } from '../detector.ts'
 
 export const snapshotShared: Detector = {
   id: 'snapshot-shared',
-  title: 'Snapshot or image shared',
+  title: 'Snapshot, image or document shared',
   weight: 0.6,
   group: 'abuse',
   attack: 'T1537',
@@ -12,6 +12,7 @@ export const snapshotShared: Detector = {
     'ec2:ModifyImageAttribute',
     'rds:ModifyDBSnapshotAttribute',
     'rds:ModifyDBClusterSnapshotAttribute',
+    'ssm:ModifyDocumentPermission',
   ],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
@@ -20,6 +21,7 @@ export const snapshotShared: Detector = {
       signal.request.launchPermission,
       signal.request.valuesToAdd,
       signal.request.groups,
+      signal.request.accountIdsToAdd,
     ])
     const isPublic = /"all"/.test(words)
     const other = words.match(/\d{12}/g)?.find((account) => account !== signal.account)
