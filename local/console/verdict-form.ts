@@ -31,6 +31,17 @@ const LABELS: Readonly<Record<ReviewKind, { readonly label: string; readonly col
   contain: { label: 'Contain now', colour: 'bad', does: 'Contain it, whatever the mode of its tier. Protection and the breaker hold.' },
 }
 
+/** How much time a reviewer can ask for, in hours. */
+const HOURS = [1, 2, 4, 8, 12, 24, 48, 72]
+
+/** A choice and not a field to type into: Enter in such a field presses the first button of the form, and that releases. */
+function hoursOf(most: number): Markup {
+  const choices = [...HOURS.filter((hours) => hours < most), most]
+  const usual = choices.findLast((hours) => hours <= 8)
+  return html`<label for="hours">for</label>
+<select id="hours" name="hours">${choices.map((hours) => html`<option value="${hours}"${hours === usual ? ' selected' : ''}>${hours === 1 ? '1 hour' : `${hours} hours`}</option>`)}</select>`
+}
+
 /** The buttons that fit the incident as it stands, with one reason for whichever is pressed. */
 export function verdictForm(
   incident: Incident,
@@ -45,7 +56,7 @@ export function verdictForm(
 <label for="reason">Why (for the record, as ${caller})</label>
 <textarea id="reason" name="reason" rows="2" maxlength="500" required></textarea>
 <dl class="facts">${offered.map((kind) => html`<dt>${LABELS[kind].label}</dt><dd>${LABELS[kind].does}</dd>`)}</dl>
-${offered.includes('extend') ? html`<p><label for="hours">Hours of more time</label><input id="hours" name="hours" type="number" min="1" max="${extendHoursMost}" value="${Math.min(8, extendHoursMost)}"></p>` : ''}
-<div class="verdicts">${offered.map((kind) => html`<button class="${LABELS[kind].colour}" name="kind" value="${kind}">${LABELS[kind].label}</button>`)}</div>
+<div class="verdicts">${offered.map((kind) => html`<button class="${LABELS[kind].colour}" name="kind" value="${kind}">${LABELS[kind].label}</button>`)}
+${offered.includes('extend') ? hoursOf(extendHoursMost) : ''}</div>
 </form></section>`
 }

@@ -32,7 +32,7 @@ describe('consent', () => {
       expect(out).toBe('')
     }
     const { err } = await countersign(['release', contained, '--reason', 'x', ...on])
-    expect(err).toContain(`iam-user ci-deploy, contained, risk 99.5.\nWhat was contained is given back as it was`)
+    expect(err).toContain(`iam-user ci-deploy, contained, risk 99.6.\nWhat was contained is given back as it was`)
     const [first] = lines<{ state: string }>((await countersign(['incidents', '--json', ...on])).out)
     expect(first?.state).toBe('contained')
     expect((await countersign(['changes', 'export', ...on])).out).not.toContain('"kind":"verdict"')

@@ -137,10 +137,13 @@ describe('a verdict', () => {
     expect(await textOf(get(`/incidents/${incident.id}?said=second`))).toContain('another person has to say the same')
   })
 
-  it('may be that more time is needed, for as long as the policy allows', async () => {
+  it('may be that more time is needed, for as long as the policy allows, and is never given by Enter in a field', async () => {
     const { post, get, incident, ports } = await consoleWorld({ policy: { review: { extendHoursMost: 6 } } })
     const path = `/incidents/${incident.id}/verdict`
-    expect(await textOf(get(`/incidents/${incident.id}`))).toContain('max="6"')
+    const form = (await textOf(get(`/incidents/${incident.id}`))).match(/<form.+?<\/form>/s)?.[0] ?? ''
+    expect([...form.matchAll(/<option value="(\d+)"/g)].map(([, hours]) => hours)).toEqual(['1', '2', '4', '6'])
+    // Enter in a field of one line would press the first button, which releases.
+    expect(form.match(/<input type="(?!hidden)|<input (?![^>]*type="hidden")/)).toBeNull()
     expect((await post(path, said(incident, { kind: 'extend', hours: '7' }))).status).toBe(400)
     expect((await post(path, said(incident, { kind: 'extend', hours: 'x' }))).status).toBe(400)
     const answer = await post(path, said(incident, { kind: 'extend', hours: '4' }))
