@@ -22,6 +22,7 @@ import { dataEncryptedForRansom } from './detectors/data-encrypted-for-ransom.ts
 import { dataSentOut } from './detectors/data-sent-out.ts'
 import { databaseDeleted } from './detectors/database-deleted.ts'
 import { databaseExported } from './detectors/database-exported.ts'
+import { databasePasswordReset } from './detectors/database-password-reset.ts'
 import { destroyedInBulk } from './detectors/destroyed-in-bulk.ts'
 import { discoveryBurst } from './detectors/discovery-burst.ts'
 import { domainTransferred } from './detectors/domain-transferred.ts'
@@ -114,6 +115,7 @@ export const CATALOGUE: readonly Detector[] = [
   dataSentOut,
   databaseDeleted,
   databaseExported,
+  databasePasswordReset,
   destroyedInBulk,
   discoveryBurst,
   domainTransferred,

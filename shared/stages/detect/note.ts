@@ -48,6 +48,11 @@ export const DESTRUCTION: ReadonlySet<string> = new Set([
   'rds:DeleteDBCluster',
   'rds:DeleteDBSnapshot',
   'rds:DeleteDBClusterSnapshot',
+  'redshift:DeleteCluster',
+  'elasticache:DeleteReplicationGroup',
+  'elasticache:DeleteCacheCluster',
+  'cognito-idp:DeleteUserPool',
+  'bedrock:DeleteKnowledgeBase',
   's3:DeleteBucket',
   'dynamodb:DeleteTable',
   'lambda:DeleteFunction',
@@ -66,6 +71,7 @@ export const LAUNCHES: ReadonlySet<string> = new Set([
   'ec2:RequestSpotInstances',
   'ec2:RequestSpotFleet',
   'ec2:CreateFleet',
+  'autoscaling:CreateAutoScalingGroup',
   'lightsail:CreateInstances',
 ])
 

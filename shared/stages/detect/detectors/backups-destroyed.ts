@@ -28,14 +28,9 @@ export const backupsDestroyed: Detector = {
     if (!signal.action.startsWith('rds:Modify')) return { reason: signal.action }
     const isUnprotected = signal.request.deletionProtection === false
     const isWithoutBackups = signal.request.backupRetentionPeriod === 0
-    const isPublic = signal.request.publiclyAccessible === true
-    if (!isUnprotected && !isWithoutBackups && !isPublic) return undefined
+    if (!isUnprotected && !isWithoutBackups) return undefined
     return {
-      reason: isPublic
-        ? 'made a database public'
-        : isWithoutBackups
-          ? 'switched off backups of a database'
-          : 'took deletion protection off a database',
+      reason: isWithoutBackups ? 'switched off backups of a database' : 'took deletion protection off a database',
       weight: 0.57,
     }
   },

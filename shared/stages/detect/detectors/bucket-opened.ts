@@ -11,6 +11,7 @@ export const bucketOpened: Detector = {
   actions: [
     's3:PutBucketPolicy',
     's3:PutBucketAcl',
+    's3:PutAccessPointPolicy',
     's3:PutObjectAcl',
     's3:DeleteBucketPublicAccessBlock',
     's3:DeleteAccountPublicAccessBlock',

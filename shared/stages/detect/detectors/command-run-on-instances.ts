@@ -8,10 +8,11 @@ export const commandRunOnInstances: Detector = {
   group: 'abuse',
   attack: 'T1651',
   runbook: 'Read the command in Systems Manager, and what it printed.',
-  actions: ['ssm:SendCommand'],
+  actions: ['ssm:SendCommand', 'ssm:CreateAssociation'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
-    const document = text(signal.request, 'documentName') ?? ''
-    return /Run(Shell|PowerShell)Script$/.test(document) ? { reason: `ran ${document}` } : undefined
+    // An association runs its document again and again, on every instance that comes.
+    const document = text(signal.request, 'documentName') ?? text(signal.request, 'name') ?? ''
+    return /Run(Shell|PowerShell|Remote)Script$/.test(document) ? { reason: `ran ${document}` } : undefined
   },
 }

@@ -15,6 +15,7 @@ export const guardrailRemoved: Detector = {
     'ec2:DisableEbsEncryptionByDefault',
     'ec2:DisableSnapshotBlockPublicAccess',
     'ec2:DisableImageBlockPublicAccess',
+    'bedrock:DeleteGuardrail',
   ],
   matches(signal) {
     if (signal.outcome === 'failed') return undefined

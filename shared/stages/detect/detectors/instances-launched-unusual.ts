@@ -15,7 +15,10 @@ export const instancesLaunchedUnusual: Detector = {
   actions: [
     'ec2:RunInstances',
     'ec2:RequestSpotInstances',
+    'ec2:RequestSpotFleet',
     'ec2:CreateFleet',
+    'autoscaling:CreateAutoScalingGroup',
+    'eks:CreateNodegroup',
     'ecs:CreateService',
     'ecs:RunTask',
     'lightsail:CreateInstances',
@@ -31,16 +34,32 @@ export const instancesLaunchedUnusual: Detector = {
 
 /** What a call asked for: the type of a machine, empty where it names none, and how many. */
 function askedFor({ action, request }: Signal): { type: string; count: number } {
-  const type = (text(request, 'instanceType') ?? '').replace(/^ml\./, '')
+  const { type, count } = namedIn(action, request)
+  const number = Number(count ?? 1)
+  return { type: (type ?? '').replace(/^ml\./, ''), count: Number.isFinite(number) ? number : 1 }
+}
+
+/** Where each call has the type and the number, as CloudTrail writes its parameters. */
+function namedIn(action: string, request: Signal['request']): { type: string | undefined; count: number | string | undefined } {
+  const type = text(request, 'instanceType')
   switch (action) {
     case 'ecs:CreateService':
-      return { type, count: Number(request.desiredCount ?? 1) }
+      return { type, count: text(request, 'desiredCount') }
     case 'ecs:RunTask':
-      return { type, count: Number(request.count ?? 1) }
+      return { type, count: text(request, 'count') }
     case 'lightsail:CreateInstances':
-      return { type: text(request, 'bundleId') ?? type, count: Array.isArray(request.instanceNames) ? request.instanceNames.length : 1 }
+      return { type: text(request, 'bundleId'), count: Array.isArray(request.instanceNames) ? request.instanceNames.length : undefined }
+    case 'autoscaling:CreateAutoScalingGroup':
+      return { type, count: text(request, 'desiredCapacity') ?? text(request, 'minSize') }
+    case 'eks:CreateNodegroup':
+      return { type: text(request, 'instanceTypes', '0'), count: text(request, 'scalingConfig', 'desiredSize') }
+    case 'ec2:RequestSpotInstances':
+      return { type: text(request, 'launchSpecification', 'instanceType') ?? type, count: text(request, 'instanceCount') }
+    case 'ec2:RequestSpotFleet':
+      return { type, count: text(request, 'spotFleetRequestConfig', 'targetCapacity') }
+    case 'ec2:CreateFleet':
+      return { type, count: text(request, 'CreateFleetRequest', 'TargetCapacitySpecification', 'TotalTargetCapacity') }
+    default:
+      return { type, count: text(request, 'instancesSet', 'items', '0', 'maxCount') }
   }
-  const items = request.instancesSet
-  const first = typeof items === 'object' && items !== null && 'items' in items && Array.isArray(items.items) ? items.items[0] : undefined
-  return { type, count: Number(text(first, 'maxCount') ?? 1) }
 }

@@ -10,7 +10,7 @@ import type { Detector } from '../detector.ts'
 
 export const networkOpened: Detector = {
   id: 'network-opened',
-  title: 'Network opened to the internet',
+  title: 'Network or database opened to the internet',
   weight: 0.57,
   group: 'evasion',
   attack: 'T1562.007',
@@ -20,9 +20,15 @@ export const networkOpened: Detector = {
     'ec2:CreateNetworkAclEntry',
     'ec2:ReplaceNetworkAclEntry',
     'rds:AuthorizeDBSecurityGroupIngress',
+    'rds:ModifyDBInstance',
+    'rds:RestoreDBInstanceFromDBSnapshot',
+    'rds:RestoreDBInstanceToPointInTime',
+    'redshift:ModifyCluster',
+    'redshift:RestoreFromClusterSnapshot',
   ],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
+    if (signal.request.publiclyAccessible === true) return { reason: `${signal.action} with an address that the internet reaches` }
     const words = JSON.stringify(signal.request)
     if (!/[0-9a-f:.]\/0"/.test(words)) return undefined
     if (signal.action === 'ec2:AuthorizeSecurityGroupIngress' && !opensDelicatePort(words)) return undefined

@@ -1,13 +1,14 @@
+import { type Signal, text } from '../../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 import { outsidersIn, policyIn } from '../policy-document.ts'
 
 export const resourcePolicyOpened: Detector = {
   id: 'resource-policy-opened',
-  title: 'Resource opened to outsiders by its policy',
+  title: 'Resource opened to outsiders by its policy, a grant or a share',
   weight: 0.57,
   group: 'persistence',
   attack: 'T1098',
-  runbook: 'Take the outside principal out of the policy, and look what it did since.',
+  runbook: 'Take the outside principal out of the policy, grant or share, and look what it did since.',
   actions: [
     'sns:SetTopicAttributes',
     'sns:AddPermission',
@@ -27,11 +28,26 @@ export const resourcePolicyOpened: Detector = {
     'events:PutPermission',
     'backup:PutBackupVaultAccessPolicy',
     'glue:PutResourcePolicy',
+    'ram:CreateResourceShare',
+    'ram:AssociateResourceShare',
   ],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
-    const outsiders = outsidersIn(policyIn(signal.request), signal.account)
+    const outsiders = [...outsidersIn(policyIn(signal.request), signal.account), ...granteesOf(signal)]
     if (outsiders.length === 0) return undefined
     return { reason: `${signal.action} lets in ${outsiders.slice(0, 2).join(', ')}` }
   },
+}
+
+/** Accounts outside that a grant of a key or a share of resources names; services and organisations of one's own are none. */
+function granteesOf({ action, request, account }: Signal): readonly string[] {
+  const named = action === 'kms:CreateGrant' ? [text(request, 'granteePrincipal')] : action.startsWith('ram:') ? request.principals : []
+  if (!Array.isArray(named)) return []
+  return named
+    .filter((principal): principal is string => typeof principal === 'string')
+    .slice(0, 10)
+    .filter((principal) => {
+      const owner = /^(?:arn:aws[a-z-]*:(?:iam|sts)::)?(\d{12})(?:$|:)/.exec(principal)?.[1]
+      return owner !== undefined && owner !== account
+    })
 }

@@ -13,6 +13,8 @@ export const snapshotShared: Detector = {
     'rds:ModifyDBSnapshotAttribute',
     'rds:ModifyDBClusterSnapshotAttribute',
     'ssm:ModifyDocumentPermission',
+    'redshift:AuthorizeSnapshotAccess',
+    'redshift:AuthorizeDataShare',
   ],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
@@ -22,6 +24,8 @@ export const snapshotShared: Detector = {
       signal.request.valuesToAdd,
       signal.request.groups,
       signal.request.accountIdsToAdd,
+      signal.request.accountWithRestoreAccess,
+      signal.request.consumerIdentifier,
     ])
     const isPublic = /"all"/.test(words)
     const other = words.match(/\d{12}/g)?.find((account) => account !== signal.account)

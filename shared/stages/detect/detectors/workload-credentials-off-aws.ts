@@ -9,7 +9,9 @@ export const workloadCredentialsOffAws: Detector = {
   attack: 'T1552.005',
   runbook: 'End the role’s sessions; find the hole by which the metadata service or the environment was read.',
   matches({ credential, origin }) {
-    if (credential.workload === undefined || origin.networkKind === undefined || origin.networkKind === 'aws') return undefined
+    if (credential.workload === undefined || origin.addressKind !== 'public' || origin.networkKind === 'aws') return undefined
+    // Amazon may have taken a range into use since the file of networks was made.
+    if (origin.networkKind === undefined) return { reason: `session of ${credential.workload} called from an unknown network`, weight: 0.4 }
     return { reason: `session of ${credential.workload} called from ${origin.network} ${origin.organisation ?? ''}` }
   },
 }
