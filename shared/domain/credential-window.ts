@@ -50,16 +50,21 @@ function newest(made: readonly Made[]): readonly Made[] {
   return made.toSpliced(Math.max(0, session), 1)
 }
 
-export type TouchedKind =
-  | 'secret'
-  | 'user-data'
-  | 'model-probe'
-  | 'failed-sign-in'
-  | 'refused-role'
-  | 'function-settings'
-  | 'mail-probe'
-  | 'launch-region'
-  | 'destroyed'
+/** The kinds of things that are counted by number. */
+export const TOUCHED_KINDS = [
+  'secret',
+  'user-data',
+  'model-probe',
+  'failed-sign-in',
+  'refused-role',
+  'function-settings',
+  'mail-probe',
+  'launch-region',
+  'new-region',
+  'destroyed',
+] as const
+
+export type TouchedKind = (typeof TOUCHED_KINDS)[number]
 
 export function openWindow(credentialId: string, at: number): CredentialWindow {
   return {

@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { expectValue, FEATURE_LIMITS, type Feature } from '../../shared/domain/baseline.ts'
-import { type CredentialWindow, observe, type TouchedKind, touch } from '../../shared/domain/credential-window.ts'
+import { expectValue, FEATURE_LIMITS, type Feature, learn } from '../../shared/domain/baseline.ts'
+import { type CredentialWindow, observe, TOUCHED_KINDS, touch } from '../../shared/domain/credential-window.ts'
 import type { EvidenceGroup, Finding, Technique } from '../../shared/domain/finding.ts'
 import { count } from '../../shared/domain/frequency.ts'
 import { emptyState, type IdentityState, keepEvidence, markBootstrapped, windowOf } from '../../shared/domain/identity-state.ts'
@@ -13,8 +13,6 @@ import { remember, seenOf } from '../../shared/domain/seen.ts'
 import type { CreatedKind, IdentityKind, Signal } from '../../shared/domain/signal.ts'
 import { packState, unpackState } from '../../shared/domain/state-codec.ts'
 import { ResponderError } from '../../shared/errors.ts'
-
-const TOUCHED: readonly TouchedKind[] = ['secret', 'user-data', 'model-probe', 'failed-sign-in']
 
 const text = fc.string({ unit: 'binary', maxLength: 40 })
 const hash = fc.maxSafeNat()
@@ -40,7 +38,7 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
     bits: fc.double({ min: 0, max: 1e6, noNaN: true }),
     discovered: times,
     denied: times,
-    touched: fc.array(fc.tuple(fc.constantFrom(...TOUCHED), times), { maxLength: 4 }).map((rows) => new Map(rows)),
+    touched: fc.array(fc.tuple(fc.constantFrom(...TOUCHED_KINDS), times), { maxLength: 4 }).map((rows) => new Map(rows)),
     countries: fc.array(text, { maxLength: 4 }),
     agents: fc.array(text, { maxLength: 4 }),
     networks: fc.array(text, { maxLength: 4 }),
@@ -122,7 +120,7 @@ function fullState(rounds = 1): IdentityState {
   const state = emptyState({ id: `arn:aws:iam::123456789012:user/${name}`, kind: 'iam-user', name, account: '123456789012' })
   // Hex digits of a hash: names that deflate cannot make much shorter.
   const named = (length: number, at: number) => createHash('sha256').update(String(at)).digest('hex').slice(0, length)
-  for (let at = 0; at < 300 * rounds; at++) remember(state.seen, hashId(`event-${at}`), start + ((at * 7919) % 900_000) * 1000)
+  for (let at = 0; at < 450 * rounds; at++) remember(state.seen, hashId(`event-${at}`), start + ((at * 7919) % 900_000) * 1000)
   for (const [feature, limit] of Object.entries(FEATURE_LIMITS)) {
     const length = LENGTHS[feature as Feature]
     // Twice, days apart, so that weights have all their digits.
@@ -131,20 +129,33 @@ function fullState(rounds = 1): IdentityState {
   }
   Object.assign(state.baseline, { firstSeen: start, lastSeen: start + 30 * 86_400_000, calls: 12_345_678, errorRate: 0.123456789 })
   for (let at = 0; at < 40; at++) expectValue(state.baseline, 'action', named(48, at))
+  fillHabits(state, { start, named })
   for (let key = 0; key < 7 * rounds; key++) {
     const credentialId = named(20, key)
     const window = windowOf(state, credentialId, start)
     for (let at = 0; at < 24; at++) {
       const time = start + at * 37_000
-      const origin = { country: named(2, at), agentFamily: named(15, at), addressKind: 'public' }
-      observe(window, { action: `denied:${key}:${at}`, outcome: 'denied', time, origin } as unknown as Signal, true)
-      for (const kind of TOUCHED) touch(window, kind, { what: `${kind}:${key}:${at}`, at: time })
+      const origin = { country: named(2, at), agentFamily: named(15, at), network: named(12, at), addressKind: 'public' }
+      const created = { id: named(20, at), kind: 'access-key', owner: named(64, at) }
+      const call = { id: named(36, at), action: `denied:${key}:${at}`, outcome: 'denied', time, origin, created }
+      observe(window, { ...call, sourceIncidentId: `inc-${named(12, key)}` } as unknown as Signal, true)
+      for (const kind of TOUCHED_KINDS) touch(window, kind, { what: `${kind}:${key}:${at}`, at: time })
     }
     for (let at = 0; at < 16; at++) keepEvidence(state, [longFinding(named(28, at), credentialId, start + key * 1000)])
     markBootstrapped(state, credentialId)
     markBootstrapped(state, `${credentialId}x`)
   }
   return state
+}
+
+/** Habits of keys, newcomers and what is on probation, by calls that each bring something new. */
+function fillHabits({ baseline }: IdentityState, { start, named }: { start: number; named: (length: number, at: number) => string }): void {
+  for (let at = 0; at < 200; at++) {
+    const origin = { country: named(2, at), network: named(12, at), agentFamily: named(15, at), addressKind: 'public' }
+    const credential = { id: `AKIA${named(16, at % 3)}`, kind: 'access-key' }
+    const call = { service: named(24, at), action: `new:${named(44, 1000 + at)}`, region: named(14, at), request: {}, outcome: 'success' }
+    learn(baseline, { ...call, time: start + 40 * 86_400_000 + at * 1000, origin, credential } as unknown as Signal)
+  }
 }
 
 function longFinding(detector: string, credentialId: string, time: number): Finding {
@@ -224,6 +235,17 @@ describe('a stored identity state', () => {
   it(`takes at most ${BYTES_LIMIT} bytes with every bound full`, () => {
     const state = fullState()
     expect(unpackState(packState(state))).toEqual(state)
+    process.stderr.write(
+      'BYTES ' +
+        storedBytes(state) +
+        ' ' +
+        state.baseline.newcomers.size +
+        ' ' +
+        state.baseline.probation.size +
+        ' ' +
+        state.baseline.keys.size +
+        '\n',
+    )
     expect(storedBytes(state)).toBeLessThanOrEqual(BYTES_LIMIT)
   })
 

@@ -44,6 +44,7 @@ import { keyScheduledForDeletion } from './detectors/key-scheduled-for-deletion.
 import { launchedInManyRegions } from './detectors/launched-in-many-regions.ts'
 import { loggingTampered } from './detectors/logging-tampered.ts'
 import { loginProfileCreated } from './detectors/login-profile-created.ts'
+import { lookedInManyRegions } from './detectors/looked-in-many-regions.ts'
 import { mailProbed } from './detectors/mail-probed.ts'
 import { mfaRemoved } from './detectors/mfa-removed.ts'
 import { modelsHijacked } from './detectors/models-hijacked.ts'
@@ -137,6 +138,7 @@ export const CATALOGUE: readonly Detector[] = [
   launchedInManyRegions,
   loggingTampered,
   loginProfileCreated,
+  lookedInManyRegions,
   mailProbed,
   mfaRemoved,
   modelsHijacked,

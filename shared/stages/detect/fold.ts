@@ -1,6 +1,6 @@
 import { assessmentOf } from '../../domain/assessment.ts'
 import { isMature, isNew, lastSeenOf, learn, learnAssumer, surprisalOf } from '../../domain/baseline.ts'
-import { type CredentialWindow, countLook, observe, openWindow } from '../../domain/credential-window.ts'
+import { type CredentialWindow, countLook, observe, openWindow, touch } from '../../domain/credential-window.ts'
 import type { Finding } from '../../domain/finding.ts'
 import { lastOf } from '../../domain/frequency.ts'
 import { copyState, evidenceAgainst, type IdentityState, keepEvidence, windowOf } from '../../domain/identity-state.ts'
@@ -75,6 +75,7 @@ function take(draft: IdentityState, window: CredentialWindow, signal: Signal): v
   const isLook = isDiscovery(signal)
   observe(window, signal, isLook && isNewAction(draft, signal))
   if (isLook && isMature(draft.baseline)) countLook(window, surprisalOf(draft.baseline, signal.action))
+  if (isLook && isNew(draft.baseline, 'region', signal.region)) touch(window, 'new-region', { what: signal.region, at: signal.time })
   note(window, signal)
 }
 
