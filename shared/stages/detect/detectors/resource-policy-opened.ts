@@ -39,8 +39,13 @@ export const resourcePolicyOpened: Detector = {
   },
 }
 
+/** AWS's own roles: a machine group of another account starts copies of an encrypted image through a grant to one. */
+const SERVICE_LINKED = ':role/aws-service-role/'
+
 /** Accounts outside that a grant of a key or a share of resources names; services and organisations of one's own are none. */
 function granteesOf({ action, request, account }: Signal): readonly string[] {
+  // RAM itself keeps everybody outside the organisation out of such a share.
+  if (request.allowExternalPrincipals === false) return []
   const named = action === 'kms:CreateGrant' ? [text(request, 'granteePrincipal')] : action.startsWith('ram:') ? request.principals : []
   if (!Array.isArray(named)) return []
   return named
@@ -48,6 +53,6 @@ function granteesOf({ action, request, account }: Signal): readonly string[] {
     .slice(0, 10)
     .filter((principal) => {
       const owner = /^(?:arn:aws[a-z-]*:(?:iam|sts)::)?(\d{12})(?:$|:)/.exec(principal)?.[1]
-      return owner !== undefined && owner !== account
+      return owner !== undefined && owner !== account && !principal.includes(SERVICE_LINKED)
     })
 }
