@@ -1,3 +1,4 @@
+import { FEATURE_LIMITS } from '../../../domain/baseline.ts'
 import { touchedOf } from '../../../domain/credential-window.ts'
 import type { Detector } from '../detector.ts'
 
@@ -10,8 +11,10 @@ export const lookedInManyRegions: Detector = {
   attack: 'T1580',
   runbook:
     'Ask the owner whether a new inventory or posture tool runs; an intruder’s next step is a launch in the region that you watch least.',
-  matches(signal, { window }) {
+  matches(signal, { window, baseline }) {
     if (!signal.isReadOnly || !window.touched.has('new-region')) return undefined
+    // An inventory of more regions than a baseline holds meets forgotten ones every day.
+    if (baseline.features.region.values.length >= FEATURE_LIMITS.region) return undefined
     const regions = touchedOf(window, 'new-region', signal.time)
     return regions < 5 ? undefined : { reason: `reads in ${regions} regions new to this identity within 10 minutes` }
   },
