@@ -86,7 +86,7 @@ export function renderChanges(changes: readonly Change[], paint: Paint): string 
     `${at.slice(0, 10)} ${at.slice(11, 23)}`,
     kind,
     printable(target, 80),
-    kind.startsWith('step') || kind === 'state' ? `${brief(from)} → ${brief(to)}` : '',
+    kind.startsWith('step') || from !== null ? `${brief(from)} → ${brief(to)}` : brief(to),
     `${printable(actor, 40)}: ${printable(why, 90)}`,
   ])
   return `${paint('bold', 'Changes')} (UTC)\n${indent(columns(rows))}`
@@ -145,9 +145,10 @@ export function brief(value: unknown): string {
   return text.includes('"Effect":"Deny"') ? 'deny all' : printable(text, 40)
 }
 
-/** What a decision did, or where an incident stood when a verdict was given. */
+/** What a decision did, where an incident stood when a verdict was given, or until when (epoch ms) it was put off. */
 function wordIn(value: object): string | undefined {
-  const { action, state, says } = value as { action?: unknown; state?: unknown; says?: unknown }
+  const { action, state, says, until } = value as { action?: unknown; state?: unknown; says?: unknown; until?: unknown }
+  if (typeof until === 'number' && !Number.isNaN(new Date(until).getTime())) return `until ${moment(until)}`
   return [action, state, says].find((one) => typeof one === 'string')
 }
 

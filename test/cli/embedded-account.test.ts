@@ -99,7 +99,10 @@ describe('extend', () => {
   it('leaves an incident as it is, and says until when nobody is reminded', async () => {
     const extended = await countersign(['extend', incident.id, '--hours', '2', '--reason', 'asking the owner', '--yes', ...on])
     expect(extended.out).toMatch(/it stays contained, and nobody is reminded until \d{4}-/)
-    expect((await countersign(['incidents', 'show', incident.id, ...on])).out).toMatch(/put off +until /)
+    const shown = (await countersign(['incidents', 'show', incident.id, ...on])).out
+    expect(shown).toMatch(/put off +until /)
+    expect(shown).toMatch(/extension .* contained → until \d{4}-\d\d-\d\d /)
+    expect(shown).toMatch(/decision .* ask → contain /)
     const long = await countersign(['extend', incident.id, '--hours', '1000', '--reason', 'x', '--yes', ...on])
     expect(long.code).toBe(2)
     expect(long.err).toContain('up to 72 hours')
@@ -112,6 +115,7 @@ describe('release', () => {
     expect(missing.code).toBe(2)
     const released = await countersign(['release', incident.id, '--reason', 'a drill', '--yes', ...on])
     expect(released.code).toBe(0)
+    expect((await countersign(['incidents', 'show', incident.id, ...on])).out).toMatch(/verdict .* contained → releasing /)
     const again = await countersign(['incidents', '--json', ...on])
     expect(lines<Listed>(again.out).map(({ id }) => id)).not.toContain(incident.id)
     const verified = await countersign(['changes', 'verify', ...on])
