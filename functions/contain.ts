@@ -3,16 +3,16 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
 import { z } from 'zod'
-import { enforce } from '../shared/stages/contain/enforce.ts'
+import { enforce } from '../shared/contain/enforce.ts'
 import { IncidentRequest } from './incident-request.ts'
 import { ports } from './wiring/contain.ts'
 import { logger, metrics } from './wiring/telemetry.ts'
 
-/** The watch queue delivers one message at a time. */
-const WatchMessage = z.object({ Records: z.tuple([z.object({ eventSource: z.literal('aws:sqs'), body: z.string() })]) })
+/** The reverify queue delivers one message at a time. */
+const ReverifyMessage = z.object({ Records: z.tuple([z.object({ eventSource: z.literal('aws:sqs'), body: z.string() })]) })
 
 /**
- * Woken by respond, by reviewers and by the watch queue: makes the account what the incident's state says. Has no model and
+ * Woken by respond, by reviewers and by the reverify queue: makes the account what the incident's state says. Has no model and
  * reads no events.
  */
 export const handler = middy<unknown, void, Error, Context>()
@@ -21,6 +21,6 @@ export const handler = middy<unknown, void, Error, Context>()
   .handler((event) => enforce(requestIn(event).incidentId, ports))
 
 function requestIn(event: unknown): IncidentRequest {
-  const message = WatchMessage.safeParse(event)
+  const message = ReverifyMessage.safeParse(event)
   return IncidentRequest.parse(message.success ? JSON.parse(message.data.Records[0].body) : event)
 }

@@ -6,14 +6,14 @@ import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
 import { dynamo } from '../shared/aws/clients.ts'
 import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
 import { LearnConfig, readEnvironment } from '../shared/config.ts'
-import { tighten } from '../shared/stages/learn/learn.ts'
+import { tighten } from '../shared/learn/learn.ts'
 import { log, logger, metrics } from './wiring/telemetry.ts'
 
 const config = readEnvironment(LearnConfig, process.env)
 const table = { client: dynamo(), name: config.TABLE_NAME }
 const ports = { incidents: dynamoIncidentStore(table), record: dynamoChangeRecord(table), clock: { now: () => Date.now() }, log }
 
-/** Woken every night: tightens the policy by verdicts, inside the bounds that it sets for that. Cannot loosen it. */
+/** Woken every night: autoTighten the policy by verdicts, inside the bounds that it sets for that. Cannot loosen it. */
 export const handler = middy<unknown, void, Error, Context>()
   .use(injectLambdaContext(logger))
   .use(logMetrics(metrics))

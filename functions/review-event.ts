@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { QueuedNotice } from '../shared/aws/notifier.ts'
-import type { Notice } from '../shared/ports.ts'
+import type { Notice } from '../shared/ports/notices.ts'
 import { Press } from '../shared/slack/button.ts'
 
 /** What review does: tells people, applies what they press, and shows incidents elsewhere. */
-export interface Reviewer {
-  tell(notice: Notice): Promise<void>
+export interface ReviewActions {
+  notify(notice: Notice): Promise<void>
   press(press: Press): Promise<void>
   /** Puts an incident where else it is to be seen, now. */
   share(incidentId: string): Promise<void>
@@ -21,7 +21,7 @@ const Queued = z.union([z.strictObject({ share: z.string().regex(/^inc-[0-9a-f]{
 const Pressed = z.strictObject({ press: Press })
 
 /** Reads what woke review, strictly, and does it. */
-export function reviewEvent(reviewer: Reviewer): (event: unknown) => Promise<void> {
+export function reviewEvent(reviewer: ReviewActions): (event: unknown) => Promise<void> {
   return async (event) => {
     const message = Message.safeParse(event)
     if (!message.success) {
@@ -31,7 +31,7 @@ export function reviewEvent(reviewer: Reviewer): (event: unknown) => Promise<voi
     }
     const queued = Queued.parse(JSON.parse(message.data.Records[0].body))
     if ('share' in queued) return reviewer.share(queued.share)
-    await reviewer.tell(queued)
+    await reviewer.notify(queued)
     await reviewer.shareLater(queued.incidentId)
   }
 }

@@ -6,7 +6,7 @@ import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
 import { dynamo, s3Client } from '../shared/aws/clients.ts'
 import { s3SealVault } from '../shared/aws/seal-vault.ts'
 import { readEnvironment, SealConfig } from '../shared/config.ts'
-import { seal } from '../shared/stages/seal.ts'
+import { seal } from '../shared/record/seal.ts'
 import { log, logger, metrics } from './wiring/telemetry.ts'
 
 const config = readEnvironment(SealConfig, process.env)

@@ -6,7 +6,7 @@ import type { Context } from 'aws-lambda'
 import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
 import { dynamo } from '../shared/aws/clients.ts'
 import { readEnvironment, SeedConfig } from '../shared/config.ts'
-import { seedPolicy } from '../shared/stages/policy-source.ts'
+import { seedPolicy } from '../shared/record/policy-in-force.ts'
 import { log, logger } from './wiring/telemetry.ts'
 
 const config = readEnvironment(SeedConfig, process.env)

@@ -2,13 +2,13 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { z } from 'zod'
 import type { BatchResult } from '../shared/pipeline.ts'
-import type { Log } from '../shared/ports.ts'
+import type { Log } from '../shared/ports/runtime.ts'
 
 /** A message of the bootstrap queue: a long-lived key that was seen for the first time. */
 const BootstrapRequest = z.strictObject({ bootstrap: z.string().regex(/^AKIA[A-Z0-9]{12,124}$/) })
 
-/** Sent by watch: an incident whose events are to be looked up. */
-const TraceRequest = z.strictObject({ trace: z.string().regex(/^inc-[0-9a-f]{12}$/) })
+/** Sent by the sweep: an incident whose events are to be looked up. */
+const BackfillRequest = z.strictObject({ trace: z.string().regex(/^inc-[0-9a-f]{12}$/) })
 
 export interface Responder {
   respond(inputs: readonly unknown[]): Promise<BatchResult>
@@ -53,7 +53,7 @@ export function sqsBatch({ respond, bootstrap, trace, log }: Responder): (event:
   function errandIn(body: unknown): { name: string; run(): Promise<unknown> } | undefined {
     const key = BootstrapRequest.safeParse(body)
     if (key.success) return { name: 'bootstrap', run: () => bootstrap(key.data.bootstrap) }
-    const incident = TraceRequest.safeParse(body)
+    const incident = BackfillRequest.safeParse(body)
     return incident.success ? { name: 'trace', run: () => trace(incident.data.trace) } : undefined
   }
 }

@@ -14,14 +14,14 @@ export interface AlarmsProps {
   readonly topic: Topic
   readonly queues: Queues
   readonly contain: LambdaFunction
-  readonly watch: LambdaFunction
+  readonly sweep: LambdaFunction
   /** Dead letters other than those of the queues themselves. */
   readonly failures: readonly Queue[]
 }
 
 /** Nothing fails in silence: every dead letter, every failed containment and a late hot queue reach the topic. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { topic, queues, contain, watch, failures }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { topic, queues, contain, sweep, failures }: AlarmsProps) {
     super(scope, id)
     const action = new SnsAction(topic)
     const alarm = (name: string, metric: IMetric, threshold: number) => {
@@ -38,7 +38,7 @@ export class Alarms extends Construct {
       alarm(`${queue.node.id}Waiting`, queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }), 0)
     }
     alarm('ContainErrors', contain.metricErrors({ period }), 0)
-    alarm('WatchErrors', watch.metricErrors({ period }), 0)
+    alarm('SweepErrors', sweep.metricErrors({ period }), 0)
     alarm('HotLate', queues.hot.metricApproximateAgeOfOldestMessage({ period, statistic: 'Maximum' }), HOT_AGE_SECONDS)
   }
 }

@@ -1,6 +1,6 @@
 import { App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
-import { placeDatabases } from '../local/place-databases.ts'
+import { geoDatabases } from '../local/geo-databases.ts'
 import { readPolicyFile } from '../local/policy-file.ts'
 import { readStackConfig } from '../shared/config.ts'
 import { CountersignStack } from './countersign-stack.ts'
@@ -9,7 +9,7 @@ const app = new App()
 const config = readStackConfig(app.node.tryGetContext('countersign'))
 const policy = await readPolicyFile(config.policyFile)
 new CountersignStack(app, 'Countersign', {
-  places: await placeDatabases(),
+  geoIp: await geoDatabases(),
 
   config,
   policy,

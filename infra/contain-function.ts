@@ -67,7 +67,7 @@ export class ContainFunction extends Construct {
   readonly function: LambdaFunction
   readonly roleArn: string
   readonly failures: Queue
-  readonly watchFailures: Queue
+  readonly reverifyFailures: Queue
 
   constructor(scope: Construct, id: string, { table, topic, notices, policy, config }: ContainFunctionProps) {
     super(scope, id)
@@ -90,18 +90,18 @@ export class ContainFunction extends Construct {
       description: 'Denies everything. Countersign attaches it to a user whose room for inline policies is used up',
       statements: [new PolicyStatement({ sid: 'CountersignQuarantine', effect: Effect.DENY, actions: ['*'], resources: ['*'] })],
     })
-    this.watchFailures = deadLetterQueue(this, 'WatchFailures')
-    const watch = new Queue(this, 'Watch', {
+    this.reverifyFailures = deadLetterQueue(this, 'ReverifyFailures')
+    const reverify = new Queue(this, 'Reverify', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       visibilityTimeout: Duration.seconds(TIMEOUT.toSeconds() * 6),
       retentionPeriod: Duration.days(1),
-      deadLetterQueue: { queue: this.watchFailures, maxReceiveCount: 3 },
+      deadLetterQueue: { queue: this.reverifyFailures, maxReceiveCount: 3 },
     })
-    responder.function.addEnvironment('WATCH_QUEUE_URL', watch.queueUrl)
+    responder.function.addEnvironment('REVERIFY_QUEUE_URL', reverify.queueUrl)
     responder.function.addEnvironment('QUARANTINE_POLICY_ARN', quarantine.managedPolicyArn)
-    responder.function.addEventSource(new SqsEventSource(watch, { batchSize: 1 }))
-    responder.allow(['sqs:SendMessage'], [watch.queueArn])
+    responder.function.addEventSource(new SqsEventSource(reverify, { batchSize: 1 }))
+    responder.allow(['sqs:SendMessage'], [reverify.queueArn])
     const users = `arn:${partition}:iam::${account}:user/*`
     const roles = `arn:${partition}:iam::${account}:role/*`
     responder.allow([...USER_VERBS, ...USER_READS], [users])

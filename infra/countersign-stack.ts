@@ -15,25 +15,25 @@ import { NoticeTopic } from './notice-topic.ts'
 import { OnCallTopic } from './on-call-topic.ts'
 import { Queues } from './queues.ts'
 import { RecordTable } from './record-table.ts'
-import { type PlaceFiles, RespondFunction } from './respond-function.ts'
+import { type GeoFiles, RespondFunction } from './respond-function.ts'
 import { ReviewFunction } from './review-function.ts'
 import { RotateFunction } from './rotate-function.ts'
 import { SealFunction } from './seal-function.ts'
 import { SeedFunction } from './seed-function.ts'
 import { SlackFunction } from './slack-function.ts'
-import { WatchFunction } from './watch-function.ts'
+import { SweepFunction } from './sweep-function.ts'
 
 export interface CountersignProps extends StackProps {
   readonly config: StackConfig
   /** The policy of the first deploy; its protected ARNs become an explicit Deny for `contain`. */
   readonly policy: Policy
   /** The databases of countries and networks, to lie beside respond's bundle. */
-  readonly places: PlaceFiles
+  readonly geoIp: GeoFiles
 }
 
 /** The responder in one account: rules → queues → respond → contain, one table, one topic. */
 export class CountersignStack extends Stack {
-  constructor(scope: Construct, id: string, { config, policy, places, ...props }: CountersignProps) {
+  constructor(scope: Construct, id: string, { config, policy, geoIp, ...props }: CountersignProps) {
     super(scope, id, props)
     const { table } = new RecordTable(this, 'Record')
     const { topic } = new NoticeTopic(this, 'Notices', config.notifyEmail)
@@ -46,24 +46,24 @@ export class CountersignStack extends Stack {
     const rotate = policy.rotation.users.length === 0 ? undefined : new RotateFunction(this, 'Rotate', { ...told, policy })
     const acting = [contain, ...(rotate === undefined ? [] : [rotate])]
     const ownRoleArns = acting.map(({ roleArn }) => roleArn)
-    const respond = new RespondFunction(this, 'Respond', { ...told, queues, contain: contain.function, ownRoleArns, places })
-    const doors = { contain: contain.function, rotate: rotate?.function }
-    const watch = new WatchFunction(this, 'Watch', { ...told, ...doors, onCall, traceQueue: queues.bootstrap })
-    const learn = policy.learning.tightens ? new LearnFunction(this, 'Learn', { table, config }) : undefined
+    const respond = new RespondFunction(this, 'Respond', { ...told, queues, contain: contain.function, ownRoleArns, geoIp })
+    const invoked = { contain: contain.function, rotate: rotate?.function }
+    const sweep = new SweepFunction(this, 'Sweep', { ...told, ...invoked, onCall, backfillQueue: queues.bootstrap })
+    const learn = policy.learning.autoTighten ? new LearnFunction(this, 'Learn', { table, config }) : undefined
     const seed = new SeedFunction(this, 'Seed', { table, policy, config })
-    const reviewers = notices === undefined ? undefined : this.reviewers({ ...told, ...doors, notices, slack })
+    const reviewers = notices === undefined ? undefined : this.reviewers({ ...told, ...invoked, notices, slack })
     const seal = new SealFunction(this, 'Seal', { table, config })
-    const own = [...acting, respond, watch, seed, seal, ...(reviewers?.functions ?? [])]
+    const own = [...acting, respond, sweep, seed, seal, ...(reviewers?.functions ?? [])]
     const rules = new EventRules(this, 'Rules', { queues, config, ownRoleArns: own.map(({ roleArn }) => roleArn) })
     new Alarms(this, 'Alarms', {
       topic,
       queues,
       contain: contain.function,
-      watch: watch.function,
+      sweep: sweep.function,
       failures: [
         contain.failures,
-        contain.watchFailures,
-        watch.failures,
+        contain.reverifyFailures,
+        sweep.failures,
         rules.undelivered,
         seal.failures,
         ...[rotate, learn].flatMap((one) => one?.failures ?? []),

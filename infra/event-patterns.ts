@@ -1,5 +1,5 @@
 import type { EventPattern } from 'aws-cdk-lib/aws-events'
-import { TAMPERING_OPERATIONS } from '../shared/stages/enrich/own.ts'
+import { TAMPERING_OPERATIONS } from '../shared/sense/enrich/tampering.ts'
 
 const API_CALL = 'AWS API Call via CloudTrail'
 const LONG_LIVED = [{ prefix: 'AKIA' }]

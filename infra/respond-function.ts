@@ -38,7 +38,7 @@ export const IAM_CHANGES = [
 const BULK_CONCURRENCY = 10
 
 /** Paths of the databases of countries and networks. */
-export interface PlaceFiles {
+export interface GeoFiles {
   readonly countries: string
   readonly networks: string
 }
@@ -53,7 +53,7 @@ export interface RespondFunctionProps {
   /** Roles whose calls are in the record already. */
   readonly ownRoleArns: readonly string[]
   readonly config: StackConfig
-  readonly places: PlaceFiles
+  readonly geoIp: GeoFiles
 }
 
 /** The function that reads events and judges them. It cannot change IAM. */
@@ -61,7 +61,7 @@ export class RespondFunction extends Construct {
   readonly function: LambdaFunction
   readonly roleArn: string
 
-  constructor(scope: Construct, id: string, { table, topic, notices, queues, contain, ownRoleArns, config, places }: RespondFunctionProps) {
+  constructor(scope: Construct, id: string, { table, topic, notices, queues, contain, ownRoleArns, config, geoIp }: RespondFunctionProps) {
     super(scope, id)
     const { account, partition } = Stack.of(this)
     const responder = new ResponderFunction(this, 'Responder', {
@@ -80,7 +80,7 @@ export class RespondFunction extends Construct {
       logRetentionDays: config.logRetentionDays,
       memorySize: 1024,
       timeout: RESPOND_TIMEOUT,
-      files: { 'country.mmdb': places.countries, 'networks.bin': places.networks },
+      files: { 'country.mmdb': geoIp.countries, 'networks.bin': geoIp.networks },
     })
     const { function: respond } = responder
     respond.addEventSource(new SqsEventSource(queues.hot, { batchSize: 10, reportBatchItemFailures: true }))

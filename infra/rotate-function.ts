@@ -56,7 +56,7 @@ export class RotateFunction extends Construct {
     })
     const { rotation } = policy
     const users = rotation.users.map((pattern) => iamResource(pattern, { account, partition }))
-    const secretNames = [`${rotation.secretPrefix}*`, ...rotation.places.map(({ secret }) => `${secret}-??????`)]
+    const secretNames = [`${rotation.secretPrefix}*`, ...rotation.secrets.map(({ secret }) => `${secret}-??????`)]
     const secrets = secretNames.map((name) => `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}`)
     responder.allow(KEY_VERBS, users)
     responder.allow(SECRET_VERBS, secrets)

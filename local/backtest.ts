@@ -1,19 +1,13 @@
+import { enforce } from '../shared/contain/enforce.ts'
 import type { Incident } from '../shared/domain/incident.ts'
 import type { Identity } from '../shared/domain/signal.ts'
 import { type BatchResult, pipeline } from '../shared/pipeline.ts'
-import type {
-  Advisor,
-  AdvisorBudget,
-  Breaker,
-  ChangeRecord,
-  Iam,
-  IdentityStore,
-  IncidentStore,
-  Log,
-  Notifier,
-  Places,
-} from '../shared/ports.ts'
-import { enforce } from '../shared/stages/contain/enforce.ts'
+import type { Advisor, AdvisorBudget } from '../shared/ports/advisor.ts'
+import type { Iam } from '../shared/ports/iam.ts'
+import type { GeoIp } from '../shared/ports/lookup.ts'
+import type { Notifier } from '../shared/ports/notices.ts'
+import type { Log } from '../shared/ports/runtime.ts'
+import type { Breaker, ChangeRecord, IdentityStore, IncidentStore } from '../shared/ports/stores.ts'
 import { QUARANTINE_POLICY } from './memory-ports.ts'
 import { type Refusals, refusals } from './refusals.ts'
 import type { SimulatedClock } from './simulated-clock.ts'
@@ -27,7 +21,7 @@ export interface BacktestPorts {
   readonly advisor: Advisor
   readonly budget: AdvisorBudget
   readonly notifier: Notifier
-  readonly places: Places
+  readonly geoIp: GeoIp
   readonly clock: SimulatedClock
   readonly log: Log
   /** Tells the embedded account of a user and a key that the log shows; absent where the account is known. */
@@ -62,11 +56,11 @@ export function backtest(ports: BacktestPorts): Backtest {
   const inner = {
     ...ports,
     incidents,
-    watchDoor: { verifyLater: async () => {} },
+    reverifyQueue: { verifyLater: async () => {} },
     quarantinePolicyArn: QUARANTINE_POLICY,
     account: undefined,
   }
-  const containDoor = {
+  const containInvoker = {
     async contain(incidentId: string) {
       const about = (await incidents.get(incidentId))?.value
       if (about !== undefined) meetAll(about)
@@ -85,9 +79,9 @@ export function backtest(ports: BacktestPorts): Backtest {
   }
   const respond = pipeline({
     ...inner,
-    containDoor,
+    containInvoker,
     // The history is all there is: nothing older can be asked for.
-    bootstrapDoor: { bootstrap: async () => {} },
+    bootstrapQueue: { bootstrap: async () => {} },
     history: { lookup: async () => [] },
   })
   return {

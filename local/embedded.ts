@@ -11,21 +11,21 @@ import { dynamo } from '../shared/aws/clients.ts'
 import { dynamoIdentityStore } from '../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
 import { createTable } from '../shared/aws/table.ts'
+import { enforce } from '../shared/contain/enforce.ts'
 import { ResponderError } from '../shared/errors.ts'
-import { placesFrom } from '../shared/geo/places.ts'
-import { AccountPicture } from '../shared/memory/account-picture.ts'
+import { geoIpFrom } from '../shared/geo/geo-ip.ts'
 import { offlineAdvisor } from '../shared/memory/advisor.ts'
+import { AuthorizationDetails } from '../shared/memory/authorization-details.ts'
 import { memoryIam } from '../shared/memory/iam.ts'
 import { silentLog } from '../shared/memory/log.ts'
 import { memoryNotifier } from '../shared/memory/notifier.ts'
-import type { Clock } from '../shared/ports.ts'
-import { approve } from '../shared/stages/approve.ts'
-import { enforce } from '../shared/stages/contain/enforce.ts'
-import { applyPolicy, parsePolicy } from '../shared/stages/policy-source.ts'
-import { review } from '../shared/stages/review.ts'
+import type { Clock } from '../shared/ports/runtime.ts'
+import { applyPolicy, parsePolicy } from '../shared/record/policy-in-force.ts'
+import { approve } from '../shared/review/approve.ts'
+import { review } from '../shared/review/review.ts'
 import { folderVault } from './folder-vault.ts'
+import { geoDatabases } from './geo-databases.ts'
 import { QUARANTINE_POLICY } from './memory-ports.ts'
-import { placeDatabases } from './place-databases.ts'
 import type { Target } from './target.ts'
 
 const TABLE = 'countersign'
@@ -54,7 +54,7 @@ export function hasEmbedded(folder: string): boolean {
 /** Makes the account anew in a folder. The one that is there moves to `previous`; other files are never touched. */
 export async function createEmbedded(
   folder: string,
-  { picture, policy, clock }: { picture: AccountPicture; policy: unknown; clock: Clock },
+  { picture, policy, clock }: { picture: AuthorizationDetails; policy: unknown; clock: Clock },
 ): Promise<Embedded> {
   await mkdir(folder, { recursive: true })
   if (hasEmbedded(folder)) {
@@ -84,13 +84,13 @@ export async function openEmbedded(folder: string, clock: Clock): Promise<Embedd
       'usage',
       `no embedded account in ${folder}: \`npm start\` makes one, --data names another folder, --stack a deployed stack`,
     )
-  const picture = AccountPicture.parse(JSON.parse(await readFile(file, 'utf8')))
+  const picture = AuthorizationDetails.parse(JSON.parse(await readFile(file, 'utf8')))
   const server = dynalite({ path: join(folder, DATABASE_FOLDER), createTableMs: 0 })
   const port = await listen(server, folder)
   const ports = await portsOf({ port, picture, clock })
   const save = async () => {
     // A whole file or none: a crash while writing must not lose the account.
-    await writeFile(`${file}.new`, JSON.stringify(ports.iam.picture()))
+    await writeFile(`${file}.new`, JSON.stringify(ports.iam.authorizationDetails()))
     await rename(`${file}.new`, file)
   }
   return {
@@ -105,14 +105,14 @@ export async function openEmbedded(folder: string, clock: Clock): Promise<Embedd
       notifier: ports.notifier,
       vault: folderVault(join(folder, SEAL_FOLDER)),
       async review(incidentId, verdict) {
-        const containDoor = { contain: (id: string) => enforce(id, ports) }
-        const incident = await review(incidentId, { ...verdict, by: caller }, { ...ports, containDoor })
+        const containInvoker = { contain: (id: string) => enforce(id, ports) }
+        const incident = await review(incidentId, { ...verdict, by: caller }, { ...ports, containInvoker })
         await save()
         return { ...incident, ...(await ports.incidents.get(incidentId))?.value }
       },
       async approve(incidentId, approval) {
-        const containDoor = { contain: (id: string) => enforce(id, ports) }
-        const incident = await approve(incidentId, { ...approval, by: caller }, { ...ports, containDoor })
+        const containInvoker = { contain: (id: string) => enforce(id, ports) }
+        const incident = await approve(incidentId, { ...approval, by: caller }, { ...ports, containInvoker })
         await save()
         return (await ports.incidents.get(incidentId))?.value ?? incident
       },
@@ -128,7 +128,7 @@ export async function openEmbedded(folder: string, clock: Clock): Promise<Embedd
   }
 }
 
-async function portsOf({ port, picture, clock }: { port: number; picture: AccountPicture; clock: Clock }) {
+async function portsOf({ port, picture, clock }: { port: number; picture: AuthorizationDetails; clock: Clock }) {
   // dynalite checks no credentials; the SDK only wants some.
   const client = dynamo({
     region: 'us-east-1',
@@ -147,10 +147,10 @@ async function portsOf({ port, picture, clock }: { port: number; picture: Accoun
     advisor: offlineAdvisor(),
     budget: dynamoAdvisorBudget(table),
     notifier: memoryNotifier(),
-    places: placesFrom(await placeDatabases()),
+    geoIp: geoIpFrom(await geoDatabases()),
     clock,
     // Nobody but the responder changes an embedded account, so there is nothing to watch.
-    watchDoor: { verifyLater: async () => {} },
+    reverifyQueue: { verifyLater: async () => {} },
     quarantinePolicyArn: QUARANTINE_POLICY,
     account: undefined,
     log: silentLog,

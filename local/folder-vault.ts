@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SealVault } from '../shared/ports.ts'
+import type { SealVault } from '../shared/ports/stores.ts'
 
 /** Seals as read-only files of a folder. Nothing keeps the owner of the folder from changing them: copy them elsewhere. */
 export function folderVault(folder: string): SealVault {

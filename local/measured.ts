@@ -1,7 +1,7 @@
 import type { Incident } from '../shared/domain/incident.ts'
-import type { Chained } from '../shared/stages/measure/chained.ts'
-import { type Measures, measure, type Period } from '../shared/stages/measure/measure.ts'
-import { incidentSubject, POLICY_SUBJECT } from '../shared/stages/record.ts'
+import type { Chained } from '../shared/learn/measure/chained.ts'
+import { type Measures, measure, type Period } from '../shared/learn/measure/measure.ts'
+import { incidentSubject, POLICY_SUBJECT } from '../shared/record/append.ts'
 import type { Target } from './target.ts'
 
 /** How many chains are read at once: a deployed table answers in parallel. */

@@ -1,6 +1,6 @@
-import { AccountPicture } from '../shared/memory/account-picture.ts'
 import { absentAdvisor } from '../shared/memory/advisor.ts'
 import { memoryAdvisorBudget } from '../shared/memory/advisor-budget.ts'
+import { AuthorizationDetails } from '../shared/memory/authorization-details.ts'
 import { memoryBreaker } from '../shared/memory/breaker.ts'
 import { memoryChangeRecord } from '../shared/memory/change-record.ts'
 import { memoryIam } from '../shared/memory/iam.ts'
@@ -8,27 +8,28 @@ import { memoryIdentityStore } from '../shared/memory/identity-store.ts'
 import { memoryIncidentStore } from '../shared/memory/incident-store.ts'
 import { silentLog } from '../shared/memory/log.ts'
 import { memoryNotifier } from '../shared/memory/notifier.ts'
-import type { Advisor, Places } from '../shared/ports.ts'
+import type { Advisor } from '../shared/ports/advisor.ts'
+import type { GeoIp } from '../shared/ports/lookup.ts'
 
 /** The name of the stack's deny-all policy in an account where no stack is. */
 export const QUARANTINE_POLICY = 'arn:aws:iam::123456789012:policy/CountersignQuarantine'
 
 /** Every port in memory, over an account that is not known, with doors that lead nowhere. */
-export function emptyPorts(parts: { places: Places; advisor?: Advisor }) {
+export function emptyPorts(parts: { geoIp: GeoIp; advisor?: Advisor }) {
   return {
     identities: memoryIdentityStore(),
     incidents: memoryIncidentStore(),
     record: memoryChangeRecord(),
     breaker: memoryBreaker(),
-    iam: memoryIam(AccountPicture.parse({})),
+    iam: memoryIam(AuthorizationDetails.parse({})),
     advisor: parts.advisor ?? absentAdvisor,
     budget: memoryAdvisorBudget(),
     notifier: memoryNotifier(),
-    containDoor: { contain: async () => {} },
-    bootstrapDoor: { bootstrap: async () => {} },
+    containInvoker: { contain: async () => {} },
+    bootstrapQueue: { bootstrap: async () => {} },
     account: undefined,
     history: { lookup: async () => [] },
-    places: parts.places,
+    geoIp: parts.geoIp,
     clock: { now: () => 0 },
     log: silentLog,
   }

@@ -1,17 +1,17 @@
 import { userInfo } from 'node:os'
 import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
 import { cloudFormationClient, dynamo, iamClient, lambdaClient, s3Client, snsClient, sqsClient, stsClient } from '../shared/aws/clients.ts'
-import { lambdaContainDoor, lambdaRotateDoor } from '../shared/aws/doors.ts'
 import { dynamoIdentityStore } from '../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
+import { lambdaContainInvoker, lambdaRotateInvoker } from '../shared/aws/invokers.ts'
 import { noticesTo } from '../shared/aws/notifier.ts'
 import { centralRootKeys } from '../shared/aws/root-keys.ts'
 import { s3SealVault } from '../shared/aws/seal-vault.ts'
 import { callerArn, describeStack } from '../shared/aws/stack.ts'
-import type { Clock } from '../shared/ports.ts'
-import { approve } from '../shared/stages/approve.ts'
-import { review } from '../shared/stages/review.ts'
-import { deleteRootKeys } from '../shared/stages/root-keys.ts'
+import type { Clock } from '../shared/ports/runtime.ts'
+import { approve } from '../shared/review/approve.ts'
+import { review } from '../shared/review/review.ts'
+import { deleteRootKeys } from '../shared/review/root-keys.ts'
 import { openEmbedded } from './embedded.ts'
 import type { Target } from './target.ts'
 
@@ -42,8 +42,8 @@ async function openStack(name: string, region: string | undefined): Promise<Targ
   const ports = {
     incidents: dynamoIncidentStore(table),
     record: dynamoChangeRecord(table),
-    containDoor: lambdaContainDoor(lambdaClient(options), containFunctionName),
-    rotateDoor: rotateFunctionName === undefined ? undefined : lambdaRotateDoor(lambdaClient(options), rotateFunctionName),
+    containInvoker: lambdaContainInvoker(lambdaClient(options), containFunctionName),
+    rotateInvoker: rotateFunctionName === undefined ? undefined : lambdaRotateInvoker(lambdaClient(options), rotateFunctionName),
     clock: systemClock,
   }
   const caller = await callerArn(stsClient(options))

@@ -1,11 +1,27 @@
 import { readFile } from 'node:fs/promises'
-import { parse, YAMLParseError } from 'yaml'
+import { type Document, isMap, isScalar, isSeq, parse, parseDocument, YAMLParseError } from 'yaml'
+import { unknownDetectorsIn } from '../shared/detect/detector-names.ts'
 import type { Policy } from '../shared/domain/policy.ts'
+import { currentDetector, POLICY_VERSION, RENAMED_KEYS } from '../shared/domain/policy-migration.ts'
 import { ResponderError } from '../shared/errors.ts'
-import { parsePolicy } from '../shared/stages/policy-source.ts'
+import { parsePolicy } from '../shared/record/policy-in-force.ts'
 
-/** Reads and checks a policy file (YAML, of which JSON is a part). At most 256 KiB; aliases cannot blow it up. */
+const MAX_CHARACTERS = 262_144
+const YAML_OPTIONS = { maxAliasCount: 20, prettyErrors: true } as const
+
+/** A policy file that was read. `migrated`: its text in the keys of this release, comments kept; undefined where it is in them already. */
+export interface PolicyFile {
+  readonly policy: Policy
+  readonly migrated: string | undefined
+}
+
+/** Reads and checks a policy file (YAML, of which JSON is a part) of any version. At most 256 KiB; aliases cannot blow it up. */
 export async function readPolicyFile(path: string): Promise<Policy> {
+  return (await loadPolicyFile(path)).policy
+}
+
+/** The same, with the text that a file of an older version should have. */
+export async function loadPolicyFile(path: string): Promise<PolicyFile> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ResponderError(
       'policy.invalid',
@@ -13,13 +29,45 @@ export async function readPolicyFile(path: string): Promise<Policy> {
       { cause },
     )
   })
-  if (text.length > 262_144)
-    throw new ResponderError('policy.invalid', `${path} has ${text.length} characters; a policy has at most 262144`)
+  if (text.length > MAX_CHARACTERS)
+    throw new ResponderError('policy.invalid', `${path} has ${text.length} characters; a policy has at most ${MAX_CHARACTERS}`)
   try {
-    return parsePolicy(parse(text, { maxAliasCount: 20, prettyErrors: true }))
+    const value: unknown = parse(text, YAML_OPTIONS)
+    const policy = parsePolicy(value)
+    const unknown = unknownDetectorsIn(policy)
+    if (unknown.length > 0) throw new ResponderError('policy.invalid', unknown.join('\n'))
+    const isCurrent = (value as { version?: unknown }).version === POLICY_VERSION
+    return { policy, migrated: isCurrent ? undefined : migratedText(text) }
   } catch (cause) {
     if (cause instanceof YAMLParseError) throw new ResponderError('policy.invalid', `${path} is not YAML: ${cause.message}`, { cause })
     if (cause instanceof ResponderError) throw new ResponderError(cause.code, `${path}:\n${cause.message.replace(/^/gm, '  ')}`, { cause })
     throw cause
   }
+}
+
+/** The text of a policy of version 1 in the keys of this version. Comments stay where they are. */
+function migratedText(text: string): string {
+  const document = parseDocument(text, YAML_OPTIONS)
+  for (const { path, to } of RENAMED_KEYS) renameKey(document.contents, path, to)
+  const weights = document.get('weights')
+  if (isMap(weights)) for (const { key } of weights.items) if (isScalar(key)) key.value = currentDetector(String(key.value))
+  document.set('version', POLICY_VERSION)
+  return textOf(document)
+}
+
+/** Lines stay as long as their author made them. */
+function textOf(document: Document): string {
+  return document.toString({ lineWidth: 0 }).trimEnd()
+}
+
+function renameKey(node: unknown, [key, ...rest]: readonly string[], to: string): void {
+  if (key === '*') {
+    if (isSeq(node)) for (const item of node.items) renameKey(item, rest, to)
+    return
+  }
+  if (!isMap(node)) return
+  const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key)
+  if (pair === undefined) return
+  if (rest.length > 0) renameKey(pair.value, rest, to)
+  else if (isScalar(pair.key)) pair.key.value = to
 }

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Incident } from '../shared/domain/incident.ts'
 import { ResponderError } from '../shared/errors.ts'
-import { placesFrom } from '../shared/geo/places.ts'
-import { AccountPicture } from '../shared/memory/account-picture.ts'
+import { geoIpFrom } from '../shared/geo/geo-ip.ts'
 import { offlineAdvisor } from '../shared/memory/advisor.ts'
 import { memoryAdvisorBudget } from '../shared/memory/advisor-budget.ts'
+import { AuthorizationDetails } from '../shared/memory/authorization-details.ts'
 import { memoryBreaker } from '../shared/memory/breaker.ts'
 import { memoryChangeRecord } from '../shared/memory/change-record.ts'
 import { memoryIam } from '../shared/memory/iam.ts'
@@ -12,9 +12,9 @@ import { memoryIdentityStore } from '../shared/memory/identity-store.ts'
 import { memoryIncidentStore } from '../shared/memory/incident-store.ts'
 import { silentLog } from '../shared/memory/log.ts'
 import { memoryNotifier } from '../shared/memory/notifier.ts'
-import { applyPolicy } from '../shared/stages/policy-source.ts'
+import { applyPolicy } from '../shared/record/policy-in-force.ts'
 import { type Backtest, backtest } from './backtest.ts'
-import { placeDatabases } from './place-databases.ts'
+import { geoDatabases } from './geo-databases.ts'
 import { readPolicyFile } from './policy-file.ts'
 import { simulatedClock } from './simulated-clock.ts'
 
@@ -24,7 +24,7 @@ export async function replayInMemory(options: {
   account?: string
 }): Promise<{ run: Backtest; incidents: () => AsyncIterable<Incident> }> {
   const policy = await readPolicyFile(options.policy)
-  const iam = memoryIam(options.account === undefined ? AccountPicture.parse({}) : await readAccount(options.account))
+  const iam = memoryIam(options.account === undefined ? AuthorizationDetails.parse({}) : await readAccount(options.account))
   const record = memoryChangeRecord()
   await applyPolicy(record, { policy, by: 'local:replay', why: `replayed under ${options.policy}`, at: new Date(0).toISOString() })
   const incidents = memoryIncidentStore()
@@ -37,7 +37,7 @@ export async function replayInMemory(options: {
     advisor: offlineAdvisor(),
     budget: memoryAdvisorBudget(),
     notifier: memoryNotifier(),
-    places: placesFrom(await placeDatabases()),
+    geoIp: geoIpFrom(await geoDatabases()),
     clock: simulatedClock(),
     log: silentLog,
     ...(options.account === undefined ? { meet: iam.meet } : {}),
@@ -45,7 +45,7 @@ export async function replayInMemory(options: {
   return { run, incidents: incidents.listAll }
 }
 
-async function readAccount(path: string): Promise<AccountPicture> {
+async function readAccount(path: string): Promise<AuthorizationDetails> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ResponderError(
       'input.unreadable',
@@ -54,12 +54,12 @@ async function readAccount(path: string): Promise<AccountPicture> {
     )
   })
   const content = parseJson(text, path)
-  const parsed = AccountPicture.safeParse(content)
-  const isPicture = Object.keys(AccountPicture.shape).some((key) => Object.hasOwn(Object(content), key))
-  if (parsed.success && !isPicture)
+  const parsed = AuthorizationDetails.safeParse(content)
+  const isAuthorizationDetails = Object.keys(AuthorizationDetails.shape).some((key) => Object.hasOwn(Object(content), key))
+  if (parsed.success && !isAuthorizationDetails)
     throw new ResponderError(
       'input.unreadable',
-      `${path} is not what \`aws iam get-account-authorization-details\` prints: it has none of ${Object.keys(AccountPicture.shape).join(', ')}`,
+      `${path} is not what \`aws iam get-account-authorization-details\` prints: it has none of ${Object.keys(AuthorizationDetails.shape).join(', ')}`,
     )
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues

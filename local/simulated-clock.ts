@@ -1,4 +1,4 @@
-import type { Clock } from '../shared/ports.ts'
+import type { Clock } from '../shared/ports/runtime.ts'
 
 /** The clock of a history: it stands at the time of the event at hand, and only goes forward. */
 export interface SimulatedClock extends Clock {

@@ -1,15 +1,15 @@
 import { ResponderError } from '../shared/errors.ts'
-import type { AccountPicture } from '../shared/memory/account-picture.ts'
+import type { AuthorizationDetails } from '../shared/memory/authorization-details.ts'
 import { type Intrusion, intrude } from './synthetic/intrusion.ts'
 import { deploy, machinesDay } from './synthetic/machines.ts'
 import { peopleDay } from './synthetic/people.ts'
-import { pictureOf } from './synthetic/picture.ts'
+import { authorizationDetailsOf } from './synthetic/picture.ts'
 import { timeOf } from './synthetic/record.ts'
 import { beginStory, DAY, HOUR, MINUTE, SECOND } from './synthetic/story.ts'
 
 export interface SyntheticHistory {
   /** The account when the story has ended, what the intruder made included. */
-  readonly account: AccountPicture
+  readonly account: AuthorizationDetails
   /** CloudTrail records before the last day, in the order of their time. */
   readonly history: object[]
   /** From the midnight (UTC) before the intrusion to the end. */
@@ -51,7 +51,7 @@ export function syntheticHistory({ seed, end, days }: { seed: number; end: numbe
   deploy(story, intrusionAt + story.random.whole(4, 7) * MINUTE)
   const told = story.records.filter(({ eventTime }) => eventTime <= timeOf(end)).sort(byTime)
   const firstOfLastDay = told.findIndex(({ eventTime }) => eventTime >= timeOf(lastMidnight))
-  return { account: pictureOf(story), history: told.slice(0, firstOfLastDay), lastDay: told.slice(firstOfLastDay), intrusion }
+  return { account: authorizationDetailsOf(story), history: told.slice(0, firstOfLastDay), lastDay: told.slice(firstOfLastDay), intrusion }
 }
 
 function byTime(one: { eventTime: string }, other: { eventTime: string }): number {

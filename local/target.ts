@@ -1,6 +1,7 @@
 import type { Incident } from '../shared/domain/incident.ts'
-import type { ChangeRecord, IdentityStore, IncidentStore, Notifier, SealVault } from '../shared/ports.ts'
-import type { Review, Reviewed } from '../shared/stages/review.ts'
+import type { Notifier } from '../shared/ports/notices.ts'
+import type { ChangeRecord, IdentityStore, IncidentStore, SealVault } from '../shared/ports/stores.ts'
+import type { Review, Reviewed } from '../shared/review/review.ts'
 
 /** Where the commands work: the embedded account in a folder, or a deployed stack. */
 export interface Target {

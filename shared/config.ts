@@ -102,7 +102,7 @@ export const ContainConfig = z.object({
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
   NOTICE_QUEUE_URL: z.url().optional(),
-  WATCH_QUEUE_URL: z.url(),
+  REVERIFY_QUEUE_URL: z.url(),
   QUARANTINE_POLICY_ARN: z.string().startsWith('arn:'),
 })
 export type ContainConfig = z.infer<typeof ContainConfig>
@@ -116,18 +116,18 @@ export const RotateConfig = z.object({
 })
 export type RotateConfig = z.infer<typeof RotateConfig>
 
-/** The environment of `watch`. */
-export const WatchConfig = z.object({
+/** The environment of `sweep`. */
+export const SweepConfig = z.object({
   TABLE_NAME: z.string().min(3),
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
   CONTAIN_FUNCTION_NAME: z.string().min(1),
   ROTATE_FUNCTION_NAME: z.string().min(1).optional(),
-  TRACE_QUEUE_URL: z.url(),
+  BACKFILL_QUEUE_URL: z.url(),
   NOTICE_QUEUE_URL: z.url().optional(),
   ON_CALL_TOPIC_ARN: z.string().startsWith('arn:'),
 })
-export type WatchConfig = z.infer<typeof WatchConfig>
+export type SweepConfig = z.infer<typeof SweepConfig>
 
 /** The environment of `learn`. */
 export const LearnConfig = z.object({ TABLE_NAME: z.string().min(3) })

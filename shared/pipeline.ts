@@ -1,34 +1,34 @@
+import { reverifyReversed } from './contain/reversal.ts'
+import { type Evaluation, type EvaluationContext, evaluate, fastPath } from './decide/evaluate.ts'
+import { attachParentIncident } from './decide/parent-incident.ts'
+import { openUnitOfWork } from './decide/unit-of-work.ts'
+import { foldInto } from './detect/fold.ts'
 import type { IdentityState } from './domain/identity-state.ts'
 import type { Signal } from './domain/signal.ts'
-import type { RespondPorts } from './ports.ts'
-import { openDesk } from './stages/desk.ts'
-import { foldInto } from './stages/detect/fold.ts'
-import { enricher } from './stages/enrich/enrich.ts'
-import { ownTouch } from './stages/enrich/own.ts'
-import { reputation } from './stages/enrich/reputation.ts'
-import { takeIn } from './stages/intake.ts'
-import { type Bench, express, judge, type Outcome } from './stages/judge.ts'
-import { cachedPolicy } from './stages/policy-source.ts'
-import { heedReversals } from './stages/reversal.ts'
-import { traceSources } from './stages/source.ts'
+import type { RespondPorts } from './ports/respond.ts'
+import { cachedPolicy } from './record/policy-in-force.ts'
+import { blocklistMarker } from './sense/enrich/blocklist.ts'
+import { enricher } from './sense/enrich/enrich.ts'
+import { markTampering } from './sense/enrich/tampering.ts'
+import { sense } from './sense/sense.ts'
 
-export type { Outcome } from './stages/judge.ts'
+export type { Evaluation } from './decide/evaluate.ts'
 
 /** What became of a batch. The inputs of `failed` have to be delivered again; all others are done with. */
 export interface BatchResult {
-  readonly outcomes: readonly Outcome[]
+  readonly outcomes: readonly Evaluation[]
   readonly failed: ReadonlyMap<number, string>
   readonly signals: readonly Signal[]
   readonly ignored: number
 }
 
 /** What belongs to the responder itself: its roles, whose calls are in the record already, and the name of its stack. */
-export interface Own {
+export interface OwnResources {
   readonly roles: ReadonlySet<string>
   readonly stackName: string | undefined
 }
 
-const NOT_DEPLOYED: Own = { roles: new Set(), stackName: undefined }
+const NOT_DEPLOYED: OwnResources = { roles: new Set(), stackName: undefined }
 
 /**
  * The line: signal → normalise → enrich → detect → assess → correlate → decide → record → contain → notify.
@@ -36,40 +36,40 @@ const NOT_DEPLOYED: Own = { roles: new Set(), stackName: undefined }
  * Takes batches of inputs from outside, in any order and any number of times. Everything that has an effect comes
  * before the state is written, and has it once; so a batch that breaks off is delivered again and ends as if it had not.
  */
-export function pipeline(ports: RespondPorts, own: Own = NOT_DEPLOYED): (inputs: readonly unknown[]) => Promise<BatchResult> {
+export function pipeline(ports: RespondPorts, own: OwnResources = NOT_DEPLOYED): (inputs: readonly unknown[]) => Promise<BatchResult> {
   const policyNow = cachedPolicy(ports.record, ports.clock)
-  const locate = enricher(ports.places)
-  const mark = ownTouch(own.stackName)
+  const locate = enricher(ports.geoIp)
+  const mark = markTampering(own.stackName)
   const enrich = (signal: Signal) => mark(locate(signal))
 
   const once = async (inputs: readonly unknown[]): Promise<BatchResult & { readonly overtaken: ReadonlySet<number> }> => {
-    const [intake, policy] = await Promise.all([takeIn(inputs, { iam: ports.iam, enrich, ownRoles: own.roles }), policyNow()])
-    const judgeRepute = reputation(policy)
-    const reported = intake.signals.map(({ signal }) => judgeRepute(signal))
+    const [intake, policy] = await Promise.all([sense(inputs, { iam: ports.iam, enrich, ownRoles: own.roles }), policyNow()])
+    const markBlocklisted = blocklistMarker(policy)
+    const reported = intake.signals.map(({ signal }) => markBlocklisted(signal))
     const called = new Set<string>()
-    for (const signal of reported) if (signal.kind === 'credential-exposure') await express(signal, { policy, ports, called })
+    for (const signal of reported) if (signal.kind === 'credential-exposure') await fastPath(signal, { policy, ports, called })
 
-    const desk = await openDesk(reported, ports)
-    const signals = await traceSources(reported, desk, ports)
-    const bench: Bench = { desk, policy, ports, called }
-    const outcomes: Outcome[] = []
+    const unitOfWork = await openUnitOfWork(reported, ports)
+    const signals = await attachParentIncident(reported, unitOfWork, ports)
+    const context: EvaluationContext = { unitOfWork, policy, ports, called }
+    const outcomes: Evaluation[] = []
     const broken = new Map<string, string>()
     for (const signal of signals) {
       const { id } = signal.identity
       if (broken.has(id)) continue
       try {
-        const { draft, isNew } = desk.draftOf(id)
-        if (isNew && isFirstOfKey(signal, draft)) await ports.bootstrapDoor.bootstrap(signal.credential.id)
+        const { draft, isNew } = unitOfWork.stateOf(id)
+        if (isNew && isFirstOfKey(signal, draft)) await ports.bootstrapQueue.bootstrap(signal.credential.id)
         const folded = foldInto(draft, signal)
-        if (folded !== undefined && folded.evidence.length > 0) outcomes.push(await judge(folded, bench))
+        if (folded !== undefined && folded.evidence.length > 0) outcomes.push(await evaluate(folded, context))
       } catch (cause) {
         // One identity that cannot be judged now must not keep the others waiting: its inputs are delivered again.
         broken.set(id, cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown error')
         ports.log.warn('respond.identity.failed', { identity: id, error: broken.get(id) })
       }
     }
-    for (const [id, reason] of await heedReversals(signals, called, ports)) broken.set(id, reason)
-    const lost = new Set(await desk.save(new Set(broken.keys())))
+    for (const [id, reason] of await reverifyReversed(signals, called, ports)) broken.set(id, reason)
+    const lost = new Set(await unitOfWork.save(new Set(broken.keys())))
     for (const id of lost) broken.set(id, OVERTAKEN)
 
     const failed = new Map(intake.unreadable.map(({ input, reason }) => [input, reason]))

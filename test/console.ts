@@ -3,9 +3,9 @@ import type { Target } from '../local/target.ts'
 import { chain } from '../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../shared/domain/incident.ts'
 import { memorySealVault } from '../shared/memory/seal-vault.ts'
-import { approve } from '../shared/stages/approve.ts'
-import { headOf, incidentSubject } from '../shared/stages/record.ts'
-import { review } from '../shared/stages/review.ts'
+import { headOf, incidentSubject } from '../shared/record/append.ts'
+import { approve } from '../shared/review/approve.ts'
+import { review } from '../shared/review/review.ts'
 import { ATTACK, embedded } from './embedded.ts'
 
 export const TOKEN = 'a-token-that-nobody-guesses'
@@ -17,7 +17,7 @@ export const PAYLOAD = `"'><x-poison onclick=alert(1)></x-poison><img src=x oner
 
 /** The responder in memory with one contained incident, as the console's target. */
 export async function consoleWorld(parts: { policy?: object; caller?: string; events?: readonly object[] } = {}) {
-  const world = await embedded({ policy: { breaker: { shareOfUsers: 1 }, ...parts.policy } })
+  const world = await embedded({ policy: { breaker: { maxUserFraction: 1 }, ...parts.policy } })
   for (const event of parts.events ?? ATTACK) await world.respond([event])
   const { ports } = world
   const vault = memorySealVault()
@@ -35,7 +35,7 @@ export async function consoleWorld(parts: { policy?: object; caller?: string; ev
     deleteRootKeys: async () => [],
     close: async () => {},
   }
-  const app = consoleApp({ target, places: ports.places, clock: ports.clock, token: TOKEN, authority: AUTHORITY })
+  const app = consoleApp({ target, geoIp: ports.geoIp, clock: ports.clock, token: TOKEN, authority: AUTHORITY })
   const [incident] = await ports.incidents.listOpen(1)
   if (incident === undefined) throw new Error('the attack opened no incident')
   const get = (path: string, headers: Record<string, string> = {}) =>

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CATALOGUE } from '../shared/stages/detect/catalogue.ts'
+import { CATALOGUE } from '../shared/detect/catalogue.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 export const PAGE = join(ROOT, 'docs', 'detectors.md')

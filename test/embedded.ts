@@ -1,19 +1,20 @@
+import { enforce } from '../shared/contain/enforce.ts'
 import type { Opinion } from '../shared/domain/assessment.ts'
-import type { AccountPicture } from '../shared/memory/account-picture.ts'
-import { AccountPicture as Picture } from '../shared/memory/account-picture.ts'
 import { memoryAdvisorBudget } from '../shared/memory/advisor-budget.ts'
+import type { AuthorizationDetails } from '../shared/memory/authorization-details.ts'
+import { AuthorizationDetails as Picture } from '../shared/memory/authorization-details.ts'
 import { memoryBreaker } from '../shared/memory/breaker.ts'
 import { memoryChangeRecord } from '../shared/memory/change-record.ts'
-import { memoryWatchDoor } from '../shared/memory/doors.ts'
 import { memoryIam } from '../shared/memory/iam.ts'
 import { memoryIdentityStore } from '../shared/memory/identity-store.ts'
 import { memoryIncidentStore } from '../shared/memory/incident-store.ts'
+import { memoryReverifyQueue } from '../shared/memory/invokers.ts'
 import { silentLog } from '../shared/memory/log.ts'
 import { memoryNotifier } from '../shared/memory/notifier.ts'
 import { pipeline } from '../shared/pipeline.ts'
-import type { Advisor, Iam } from '../shared/ports.ts'
-import { enforce } from '../shared/stages/contain/enforce.ts'
-import { applyPolicy, parsePolicy } from '../shared/stages/policy-source.ts'
+import type { Advisor } from '../shared/ports/advisor.ts'
+import type { Iam } from '../shared/ports/iam.ts'
+import { applyPolicy, parsePolicy } from '../shared/record/policy-in-force.ts'
 
 export const NOW = Date.UTC(2026, 2, 2, 12)
 export const ACCOUNT = '123456789012'
@@ -40,22 +41,22 @@ export async function embedded(
     budget: memoryAdvisorBudget(),
     advisor: parts.advisor ?? { advise: async () => ({ kind: 'fallback', cause: 'absent' }) as const },
     notifier,
-    watchDoor: memoryWatchDoor(),
+    reverifyQueue: memoryReverifyQueue(),
     quarantinePolicyArn: QUARANTINE_ARN as string | undefined,
     account: ACCOUNT as string | undefined,
-    containDoor: {
+    containInvoker: {
       async contain(id: string) {
         called.push(id)
         if (parts.callsContain !== false) await enforce(id, ports)
       },
     },
-    bootstrapDoor: { bootstrap: async () => {} },
+    bootstrapQueue: { bootstrap: async () => {} },
     history: { lookup: async (): Promise<unknown[]> => [] },
-    places: { placeOf: (address: string) => ({ country: address.startsWith('198.51.100.') ? 'RO' : 'US', network: undefined }) },
+    geoIp: { locate: (address: string) => ({ country: address.startsWith('198.51.100.') ? 'RO' : 'US', network: undefined }) },
     clock: { now: () => now },
     log: silentLog,
   }
-  const policy = parsePolicy({ version: 1, mode: 'contain', ...parts.policy })
+  const policy = parsePolicy({ version: 2, mode: 'contain', ...parts.policy })
   await applyPolicy(ports.record, { policy, by: 'test', why: 'test', at: new Date(NOW).toISOString() })
   return {
     ports,
@@ -75,7 +76,7 @@ export async function embedded(
 }
 
 /** A user `ci-build` with one active key, and a bystander. */
-export function oneUser(): Partial<AccountPicture> {
+export function oneUser(): Partial<AuthorizationDetails> {
   const user = (UserName: string) => ({
     UserName,
     Arn: arnOf(UserName),

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { parsePolicy } from '../shared/stages/policy-source.ts'
+import { parsePolicy } from '../shared/record/policy-in-force.ts'
 import { json, type Loopback, loopback, type WireAnswer } from './contract/loopback.ts'
 
 export const SIGNING_SECRET = '8f742231b10e8888abcd990000000085'
@@ -153,8 +153,8 @@ function contentOf(words: URLSearchParams): Pick<FakeMessage, 'text' | 'blocks'>
 
 /** A policy that lets two people press everything, and a group. */
 export const TWO_REVIEWERS = parsePolicy({
-  version: 1,
+  version: 2,
   mode: 'contain',
-  breaker: { containmentsPerHour: 1000, shareOfUsers: 1 },
+  breaker: { containmentsPerHour: 1000, maxUserFraction: 1 },
   slack: { approvers: [{ users: ['U0ALICE', 'U0BOB'], groups: ['S0ONCALL'] }] },
 })

@@ -1,12 +1,12 @@
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { dynamo, iamClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
-import { sqsWatchDoor } from '../../shared/aws/doors.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { sqsReverifyQueue } from '../../shared/aws/invokers.ts'
 import { noticesTo } from '../../shared/aws/notifier.ts'
 import { ContainConfig, readEnvironment } from '../../shared/config.ts'
-import type { ContainPorts } from '../../shared/ports.ts'
+import type { ContainPorts } from '../../shared/ports/contain.ts'
 import { log } from './telemetry.ts'
 
 const config = readEnvironment(ContainConfig, process.env)
@@ -18,7 +18,7 @@ export const ports: ContainPorts = {
   breaker: dynamoBreaker(table),
   iam: awsIam(iamClient(), config.ACCOUNT_ID),
   notifier: noticesTo({ queueUrl: config.NOTICE_QUEUE_URL, topicArn: config.NOTIFY_TOPIC_ARN }, { sqs: sqsClient(), sns: snsClient() }),
-  watchDoor: sqsWatchDoor(sqsClient(), config.WATCH_QUEUE_URL),
+  reverifyQueue: sqsReverifyQueue(sqsClient(), config.REVERIFY_QUEUE_URL),
   account: config.ACCOUNT_ID,
   quarantinePolicyArn: config.QUARANTINE_POLICY_ARN,
   clock: { now: () => Date.now() },

@@ -1,7 +1,7 @@
 import { bedrockModel } from '../../shared/aws/bedrock-model.ts'
 import { bedrockClient } from '../../shared/aws/clients.ts'
 import type { RespondConfig } from '../../shared/config.ts'
-import type { Model } from '../../shared/ports.ts'
+import type { Model } from '../../shared/ports/advisor.ts'
 
 /** The configured model, or undefined where there is none. */
 export function modelIn({

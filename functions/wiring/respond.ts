@@ -2,21 +2,21 @@ import { join } from 'node:path'
 import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { cloudTrailClient, dynamo, iamClient, lambdaClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
-import { lambdaContainDoor, sqsBootstrapDoor } from '../../shared/aws/doors.ts'
 import { cloudTrailHistory } from '../../shared/aws/event-history.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { lambdaContainInvoker, sqsBootstrapQueue } from '../../shared/aws/invokers.ts'
 import { noticesTo } from '../../shared/aws/notifier.ts'
 import { RespondConfig, readEnvironment } from '../../shared/config.ts'
-import { placesFrom } from '../../shared/geo/places.ts'
+import { modelAdvisor } from '../../shared/decide/advise/by-model.ts'
+import { withCircuit } from '../../shared/decide/advise/circuit.ts'
+import { bootstrap } from '../../shared/detect/bootstrap.ts'
+import { geoIpFrom } from '../../shared/geo/geo-ip.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import type { RespondPorts } from '../../shared/ports.ts'
-import { modelAdvisor } from '../../shared/stages/advise/by-model.ts'
-import { withCircuit } from '../../shared/stages/advise/circuit.ts'
-import { bootstrap } from '../../shared/stages/bootstrap.ts'
-import { trace } from '../../shared/stages/trace.ts'
+import type { RespondPorts } from '../../shared/ports/respond.ts'
+import { backfill } from '../../shared/sense/backfill.ts'
 import type { Responder } from '../sqs-batch.ts'
 import { modelIn } from './model.ts'
 import { log } from './telemetry.ts'
@@ -36,11 +36,11 @@ const ports: RespondPorts = {
   advisor: model === undefined ? absentAdvisor : withCircuit(modelAdvisor(model), clock),
   budget: dynamoAdvisorBudget(table),
   notifier: noticesTo({ queueUrl: config.NOTICE_QUEUE_URL, topicArn: config.NOTIFY_TOPIC_ARN }, { sqs: sqsClient(), sns: snsClient() }),
-  containDoor: lambdaContainDoor(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
-  bootstrapDoor: sqsBootstrapDoor(sqsClient(), config.BOOTSTRAP_QUEUE_URL),
+  containInvoker: lambdaContainInvoker(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
+  bootstrapQueue: sqsBootstrapQueue(sqsClient(), config.BOOTSTRAP_QUEUE_URL),
   account: config.ACCOUNT_ID,
   history: cloudTrailHistory(cloudTrailClient()),
-  places: placesFrom({ countries: join(import.meta.dirname, 'country.mmdb'), networks: join(import.meta.dirname, 'networks.bin') }),
+  geoIp: geoIpFrom({ countries: join(import.meta.dirname, 'country.mmdb'), networks: join(import.meta.dirname, 'networks.bin') }),
   clock,
   log,
 }
@@ -50,6 +50,6 @@ const respond = pipeline(ports, { roles: new Set(config.OWN_ROLE_ARNS), stackNam
 export const responder: Responder = {
   respond,
   bootstrap: (accessKeyId) => bootstrap(accessKeyId, ports),
-  trace: (incidentId) => trace(incidentId, respond, ports),
+  trace: (incidentId) => backfill(incidentId, respond, ports),
   log,
 }

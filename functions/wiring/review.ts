@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { dynamo, lambdaClient, secretsClient, securityHubClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
-import { lambdaContainDoor, lambdaRotateDoor, sqsShareDoor } from '../../shared/aws/doors.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { lambdaContainInvoker, lambdaRotateInvoker, sqsShareQueue } from '../../shared/aws/invokers.ts'
 import { snsNotifier } from '../../shared/aws/notifier.ts'
 import { dynamoPostings } from '../../shared/aws/postings.ts'
 import { placeOfTopic, securityHub } from '../../shared/aws/security-hub.ts'
@@ -12,7 +12,7 @@ import { ResponderError } from '../../shared/errors.ts'
 import { slackApi } from '../../shared/slack/api.ts'
 import { slackNotifier } from '../../shared/slack/notifier.ts'
 import { press } from '../../shared/slack/press.ts'
-import type { Reviewer } from '../review-event.ts'
+import type { ReviewActions } from '../review-event.ts'
 import { modelIn } from './model.ts'
 import { log } from './telemetry.ts'
 
@@ -54,22 +54,22 @@ const notifier =
       })
 
 const hub = securityHub(securityHubClient(), placeOfTopic(config.NOTIFY_TOPIC_ARN), clock)
-const shareDoor = sqsShareDoor(sqsClient(), config.SECURITY_HUB === 'on' ? config.NOTICE_QUEUE_URL : undefined)
+const shareQueue = sqsShareQueue(sqsClient(), config.SECURITY_HUB === 'on' ? config.NOTICE_QUEUE_URL : undefined)
 
-export const reviewer: Reviewer = {
-  tell: (notice) => notifier.notify(notice),
+export const reviewer: ReviewActions = {
+  notify: (notice) => notifier.notify(notice),
   press: (pressed) =>
     press(pressed, {
       incidents,
       record,
-      containDoor: lambdaContainDoor(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
-      rotateDoor: rotate === undefined ? undefined : lambdaRotateDoor(lambdaClient(), rotate),
+      containInvoker: lambdaContainInvoker(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
+      rotateInvoker: rotate === undefined ? undefined : lambdaRotateInvoker(lambdaClient(), rotate),
       clock,
       slack,
       model: modelIn(config),
       log,
     }),
-  shareLater: (incidentId) => shareDoor.share(incidentId),
+  shareLater: (incidentId) => shareQueue.share(incidentId),
   async share(incidentId) {
     const stored = await incidents.get(incidentId)
     if (stored === undefined) throw new ResponderError('incident.unknown', `no incident ${incidentId} in the table`)

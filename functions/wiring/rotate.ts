@@ -5,7 +5,7 @@ import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { noticesTo } from '../../shared/aws/notifier.ts'
 import { secretsManagerVault } from '../../shared/aws/vault.ts'
 import { RotateConfig, readEnvironment } from '../../shared/config.ts'
-import type { RotatePorts } from '../../shared/ports.ts'
+import type { RotatePorts } from '../../shared/ports/rotate.ts'
 import { log } from './telemetry.ts'
 
 const config = readEnvironment(RotateConfig, process.env)

@@ -1,5 +1,5 @@
 import { hastyLambdaClient, secretsClient } from '../../shared/aws/clients.ts'
-import { lambdaReviewDoor } from '../../shared/aws/doors.ts'
+import { lambdaReviewInvoker } from '../../shared/aws/invokers.ts'
 import { slackSecret } from '../../shared/aws/slack-secret.ts'
 import { readEnvironment, SlackConfig } from '../../shared/config.ts'
 import { slackApi } from '../../shared/slack/api.ts'
@@ -24,7 +24,7 @@ export const ports: ReceivePorts = {
       patienceMs: 0,
       wait: async () => {},
     }),
-  reviewDoor: lambdaReviewDoor<Press>(hastyLambdaClient(), config.REVIEW_FUNCTION_NAME),
+  reviewInvoker: lambdaReviewInvoker<Press>(hastyLambdaClient(), config.REVIEW_FUNCTION_NAME),
   clock,
   log,
 }

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
-import type { Log } from '../../shared/ports.ts'
+import type { Log } from '../../shared/ports/runtime.ts'
 
 export const logger = new Logger({ serviceName: 'countersign' })
 export const metrics = new Metrics({ namespace: 'Countersign', serviceName: 'countersign' })

@@ -2,9 +2,9 @@ import { type Baseline, expectValue, FEATURE_LIMITS, type Feature, maturity } fr
 import { heaviest } from '../../shared/domain/frequency.ts'
 import { copyState, type IdentityState } from '../../shared/domain/identity-state.ts'
 import { ResponderError } from '../../shared/errors.ts'
-import type { IdentityStore, Versioned } from '../../shared/ports.ts'
-import { printable } from '../../shared/stages/notify.ts'
-import { append } from '../../shared/stages/record.ts'
+import type { IdentityStore, Versioned } from '../../shared/ports/stores.ts'
+import { append } from '../../shared/record/append.ts'
+import { printable } from '../../shared/record/notice.ts'
 import { columns, moment } from '../render/style.ts'
 import type { Target } from '../target.ts'
 

@@ -1,8 +1,8 @@
 import { ResponderError } from '../../shared/errors.ts'
 import { silentLog } from '../../shared/memory/log.ts'
-import { type Audit, audit } from '../../shared/stages/audit.ts'
-import { ExportFormat, exportRecord } from '../../shared/stages/export-record.ts'
-import { seal } from '../../shared/stages/seal.ts'
+import { type Audit, audit } from '../../shared/record/audit.ts'
+import { ExportFormat, exportRecord } from '../../shared/record/export/export.ts'
+import { seal } from '../../shared/record/seal.ts'
 import { faultText } from '../render/fault.ts'
 import type { Target } from '../target.ts'
 

@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises'
 import type { Policy } from '../../shared/domain/policy.ts'
-import { placesFrom } from '../../shared/geo/places.ts'
+import { geoIpFrom } from '../../shared/geo/geo-ip.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
-import type { Advisor } from '../../shared/ports.ts'
+import type { Advisor } from '../../shared/ports/advisor.ts'
 import { readBars, shortfalls } from '../evaluate/bars.ts'
 import { figuresOf, type SourceFigures } from '../evaluate/figures.ts'
 import { readCases } from '../evaluate/labelled.ts'
 import { noted, renderQuestions } from '../evaluate/questions.ts'
 import { type Evaluated, renderHtml, renderTable } from '../evaluate/report.ts'
 import { runCase } from '../evaluate/run-case.ts'
-import { placeDatabases } from '../place-databases.ts'
+import { geoDatabases } from '../geo-databases.ts'
 
 export interface EvaluateOptions {
   readonly files: readonly string[]
@@ -37,11 +37,11 @@ export async function evaluate({
     problems += 1
     complain(problem)
   })
-  const places = placesFrom(await placeDatabases())
+  const geoIp = geoIpFrom(await geoDatabases())
   const runAll = async (advisor: Advisor) => {
     const evaluated = new Map<string, Evaluated[]>()
     for (const one of cases) {
-      const judged = await runCase(one, { policy, advisor, places })
+      const judged = await runCase(one, { policy, advisor, geoIp })
       evaluated.set(one.source, [...(evaluated.get(one.source) ?? []), { case: one, judged }])
     }
     return evaluated

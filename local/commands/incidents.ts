@@ -1,9 +1,9 @@
+import { pendingOf } from '../../shared/contain/plan.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import type { ReviewKind } from '../../shared/domain/policy.ts'
 import { ResponderError } from '../../shared/errors.ts'
-import { pendingOf } from '../../shared/stages/contain/plan.ts'
-import { printable } from '../../shared/stages/notify.ts'
-import { incidentSubject } from '../../shared/stages/record.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
+import { printable } from '../../shared/record/notice.ts'
 import { renderChanges, renderIncident, renderList, renderTimeline } from '../render/incident.ts'
 import type { Paint } from '../render/style.ts'
 import type { Target } from '../target.ts'
@@ -80,7 +80,9 @@ export async function releaseIncident(
   switch (incident.state) {
     case 'released': {
       const until =
-        incident.hold === undefined ? '' : `; the same evidence does not contain again until ${new Date(incident.hold.until).toISOString()}`
+        incident.suppression === undefined
+          ? ''
+          : `; the same evidence does not contain again until ${new Date(incident.suppression.until).toISOString()}`
       const back = undone.length === 0 ? 'nothing had been contained' : `given back as it was before: ${undone.join(', ')}`
       return `Released ${id}: ${back}${until}.`
     }

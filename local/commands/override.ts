@@ -1,6 +1,6 @@
 import { Mode } from '../../shared/domain/policy.ts'
 import { ResponderError } from '../../shared/errors.ts'
-import { breakGlass, endOverride } from '../../shared/stages/override.ts'
+import { breakGlass, endOverride } from '../../shared/review/override.ts'
 import type { Target } from '../target.ts'
 
 const clock = { now: () => Date.now() }

@@ -1,15 +1,18 @@
 import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
+import { POLICY_VERSION } from '../../shared/domain/policy-migration.ts'
 import { ResponderError } from '../../shared/errors.ts'
-import { applyPolicy, readPolicy } from '../../shared/stages/policy-source.ts'
-import { readPolicyFile } from '../policy-file.ts'
+import { applyPolicy, readPolicy } from '../../shared/record/policy-in-force.ts'
+import { loadPolicyFile, readPolicyFile } from '../policy-file.ts'
 import type { Target } from '../target.ts'
 
 /** Checks a policy file without touching anything. */
 export async function checkPolicy(path: string): Promise<string> {
-  const policy = await readPolicyFile(path)
+  const { policy, migrated } = await loadPolicyFile(path)
   const { mode, tiers, thresholds } = policy
-  return `${path} is a valid policy: mode ${mode}, ${tiers.length} tiers, notify ${thresholds.notify} / ask ${thresholds.ask} / contain ${thresholds.contain}.`
+  const verdict = `${path} is a valid policy: mode ${mode}, ${tiers.length} tiers, notify ${thresholds.notify} / ask ${thresholds.ask} / contain ${thresholds.contain}.`
+  if (migrated === undefined) return verdict
+  return `${verdict}\nIt is written in version 1 of the keys, which is read as long as 0.x lasts. In version ${POLICY_VERSION} it reads:\n\n${migrated}`
 }
 
 /** The policy in force, as YAML. */

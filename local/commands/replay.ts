@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { Incident } from '../../shared/domain/incident.ts'
-import type { Outcome } from '../../shared/pipeline.ts'
-import { printable } from '../../shared/stages/notify.ts'
+import type { Evaluation } from '../../shared/pipeline.ts'
+import { printable } from '../../shared/record/notice.ts'
 import type { Backtest } from '../backtest.ts'
 import { type InputProblem, readRecords } from '../read-records.ts'
 import { renderIncident } from '../render/incident.ts'
@@ -79,11 +79,11 @@ function isBetween(record: unknown, { since, until }: ReplayOptions): boolean {
   return Number.isNaN(at) || (at >= since && at < until)
 }
 
-function isTelling({ findings, assessment }: Outcome): boolean {
+function isTelling({ findings, assessment }: Evaluation): boolean {
   return findings.length > 0 || assessment.risk >= 1
 }
 
-function assessmentLine({ signal, findings, assessment, decision, incidentId }: Outcome): object {
+function assessmentLine({ signal, findings, assessment, decision, incidentId }: Evaluation): object {
   return {
     type: 'assessment',
     signalId: signal.id,

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { html } from 'hono/html'
 import { type Incident, isClosed } from '../../shared/domain/incident.ts'
 import { ResponderError } from '../../shared/errors.ts'
-import type { Measures, Period } from '../../shared/stages/measure/measure.ts'
+import type { Measures, Period } from '../../shared/learn/measure/measure.ts'
 import { measured } from '../measured.ts'
 import { type Markup, shown, standAlone, table } from '../page/document.ts'
 import {

@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline/promises'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { MemoryIam } from '../../shared/memory/iam.ts'
-import type { Outcome } from '../../shared/pipeline.ts'
-import { incidentSubject } from '../../shared/stages/record.ts'
+import type { Evaluation } from '../../shared/pipeline.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
 import { type Backtest, backtest } from '../backtest.ts'
 import { serveConsole } from '../console/serve.ts'
 import { createEmbedded, type Embedded, hasEmbedded, PREVIOUS_FOLDER } from '../embedded.ts'
@@ -22,7 +22,7 @@ const HOUR_MS = 3_600_000
 const BATCH = 500
 
 /** The story shows containment, so its policy allows it; what is deployed only observes until people say otherwise. */
-const STORY_POLICY = { version: 1, mode: 'contain', protected: { arns: ['arn:aws:iam::*:user/break-glass'], tags: {} } }
+const STORY_POLICY = { version: 2, mode: 'contain', protected: { arns: ['arn:aws:iam::*:user/break-glass'], tags: {} } }
 
 export interface StartOptions {
   readonly isOnce: boolean
@@ -72,7 +72,7 @@ async function learn(run: Backtest, history: readonly object[]): Promise<void> {
 interface Live {
   /** Milliseconds of real work for each call. */
   readonly took: readonly number[]
-  readonly outcomes: readonly Outcome[]
+  readonly outcomes: readonly Evaluation[]
 }
 
 /**
@@ -86,7 +86,7 @@ async function watchLastDay(
 ): Promise<Live> {
   const draw = progressBar(process.stdout, 'Watching ')
   const took: number[] = []
-  const outcomes: Outcome[] = []
+  const outcomes: Evaluation[] = []
   /** Keys and sessions that a refused call would have handed out: nobody has them, so nobody calls with them. */
   const unmade = new Set<string>()
   for (const [at, record] of (records as CloudTrailRecord[]).entries()) {
@@ -185,8 +185,8 @@ function describeRefusals(
 async function stay(embedded: Embedded, { paint, print }: Pick<Telling, 'paint' | 'print'>): Promise<void> {
   const target = embedded.target('local:start')
   const [incident] = (await target.incidents.listOpen(20)).filter(({ state }) => state === 'contained')
-  const { places, clock } = embedded.ports
-  const { url, close } = await serveConsole({ target, places, clock }, { port: 0 })
+  const { geoIp, clock } = embedded.ports
+  const { url, close } = await serveConsole({ target, geoIp, clock }, { port: 0 })
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   print('', paint('bold', 'Console'), `  ${url}`, '  for this machine only, while this runs: who has the address gives verdicts', '')
   if (incident !== undefined) print(`${paint('bold', 'Your verdict')} on ${incident.id}: in the console, or type "release" to undo it.`)

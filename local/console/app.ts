@@ -5,12 +5,13 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { z } from 'zod'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { ResponderError } from '../../shared/errors.ts'
-import type { Clock, Places } from '../../shared/ports.ts'
-import { audit } from '../../shared/stages/audit.ts'
-import { explain } from '../../shared/stages/explain/explain.ts'
-import { readPolicy } from '../../shared/stages/policy-source.ts'
-import { incidentSubject, POLICY_SUBJECT } from '../../shared/stages/record.ts'
-import { searchRecord } from '../../shared/stages/search-record.ts'
+import type { GeoIp } from '../../shared/ports/lookup.ts'
+import type { Clock } from '../../shared/ports/runtime.ts'
+import { incidentSubject, POLICY_SUBJECT } from '../../shared/record/append.ts'
+import { audit } from '../../shared/record/audit.ts'
+import { readPolicy } from '../../shared/record/policy-in-force.ts'
+import { searchRecord } from '../../shared/record/search.ts'
+import { explain } from '../../shared/review/explain/explain.ts'
 import { expectFeature } from '../commands/baseline.ts'
 import { everyIncident } from '../commands/incidents.ts'
 import { measured } from '../measured.ts'
@@ -30,7 +31,7 @@ import { SaidForm } from './verdict-form.ts'
 
 export interface ConsoleParts extends Lock {
   readonly target: Target
-  readonly places: Places
+  readonly geoIp: GeoIp
   readonly clock: Clock
 }
 
@@ -45,7 +46,7 @@ const DAY_MS = 86_400_000
 const RECENT = 50
 
 /** The console as a web application over the ports of a target. Serves nobody without the token. */
-export function consoleApp({ target, places, clock, ...lock }: ConsoleParts): Hono {
+export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hono {
   const room: Room = { base: `/${lock.token}`, where: target.name, caller: target.caller }
   const outside = new Hono({ strict: false })
   outside.use(secureHeaders({ ...HEADERS }), async (context, next) => {
@@ -88,7 +89,7 @@ export function consoleApp({ target, places, clock, ...lock }: ConsoleParts): Ho
     const baseline = known.get(incident.identity.id)?.state?.value.baseline
     const said = (['done', 'second', 'extended'] as const).find((one) => one === context.req.query('said'))
     const part = Math.max(0, Math.trunc(Number(context.req.query('part') ?? 0)) || 0)
-    return context.html(whole(incidentPage({ incident, signals, changes, policy, explanation, baseline, places, part, said }, room), ''))
+    return context.html(whole(incidentPage({ incident, signals, changes, policy, explanation, baseline, geoIp, part, said }, room), ''))
   })
   app.post('/incidents/:id/verdict', limited, async (context) => {
     const id = context.req.param('id')

@@ -1,15 +1,15 @@
 import { html } from 'hono/html'
+import { pendingOf } from '../../shared/contain/plan.ts'
+import { standingSteps } from '../../shared/contain/progress.ts'
 import type { Baseline } from '../../shared/domain/baseline.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
-import type { Places } from '../../shared/ports.ts'
-import { pendingOf } from '../../shared/stages/contain/plan.ts'
-import { standingSteps } from '../../shared/stages/contain/progress.ts'
-import type { Explanation, Sentence } from '../../shared/stages/explain/explanation.ts'
-import type { Known } from '../../shared/stages/explain/facts.ts'
-import { incidentSubject } from '../../shared/stages/record.ts'
+import type { GeoIp } from '../../shared/ports/lookup.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
+import type { Explanation, Sentence } from '../../shared/review/explain/explanation.ts'
+import type { Known } from '../../shared/review/explain/facts.ts'
 import { type Markup, shown, table } from '../page/document.ts'
 import { faultText } from '../render/fault.ts'
 import { advisorText, brief } from '../render/incident.ts'
@@ -39,7 +39,7 @@ export interface Looked extends Known {
   readonly policy: Policy
   readonly baseline: Baseline | undefined
   readonly explanation: Explanation
-  readonly places: Places
+  readonly geoIp: GeoIp
   /** The part of the timeline that is shown, from 0 on. */
   readonly part: number
   /** What was just said here, to be answered. */
@@ -48,7 +48,7 @@ export interface Looked extends Known {
 
 /** One incident whole, in the order in which somebody woken by it asks: what is it, what was done, what do I say, why, what else. */
 export function incidentPage(looked: Looked, room: Room): Page {
-  const { incident, signals, changes, policy, explanation, places, baseline } = looked
+  const { incident, signals, changes, policy, explanation, geoIp, baseline } = looked
   const { identity, id, decision } = incident
   const thresholds = policy.tiers.find(({ name }) => name === decision.tier)?.thresholds ?? policy.thresholds
   const body = html`${answerTo(looked)}${factsOf(incident, room)}
@@ -57,7 +57,7 @@ export function incidentPage(looked: Looked, room: Room): Page {
 ${pendingIn(incident)}${verdictForm(incident, policy, room)}
 <section aria-labelledby="why"><h2 id="why">Why</h2>${contributionsOf(incident)}</section>
 <section aria-label="Risk over time">${signals.length > 0 ? riskDrawing(incident, signals, thresholds) : ''}</section>
-<section aria-labelledby="where"><h2 id="where">Where from</h2>${signals.length > 0 ? originsOf(signals, baseline, places) : html`<p>No call is in the timeline.</p>`}</section>
+<section aria-labelledby="where"><h2 id="where">Where from</h2>${signals.length > 0 ? originsOf(signals, baseline, geoIp) : html`<p>No call is in the timeline.</p>`}</section>
 <section aria-labelledby="made"><h2 id="made">What it made</h2>${lineageDrawing(incident)}</section>
 <section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>${timelineOf(looked, room)}</section>
 <section aria-labelledby="changes"><h2 id="changes">Changes</h2>${chainCheck(looked)}${changesTable(changes, room.base, { isMixed: false, caption: 'Each entry of the chain of this incident, oldest first' })}

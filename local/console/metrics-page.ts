@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Measures } from '../../shared/stages/measure/measure.ts'
+import type { Measures } from '../../shared/learn/measure/measure.ts'
 import { detectorsSection, functionsSection, measureFigures, policySection, precisionSection, timesSection } from '../page/measures.ts'
 import { moment } from '../render/style.ts'
 import type { Page, Room } from './frame.ts'

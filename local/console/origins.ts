@@ -2,8 +2,8 @@ import { html } from 'hono/html'
 import type { Baseline } from '../../shared/domain/baseline.ts'
 import type { IncidentSignal } from '../../shared/domain/incident.ts'
 import { networkKind, networkName } from '../../shared/domain/network.ts'
-import type { Places } from '../../shared/ports.ts'
-import { addressKind } from '../../shared/stages/enrich/address-kind.ts'
+import type { GeoIp } from '../../shared/ports/lookup.ts'
+import { addressKind } from '../../shared/sense/enrich/address-kind.ts'
 import { chart } from '../page/chart.ts'
 import { type Markup, shown, table } from '../page/document.ts'
 import { moment } from '../render/style.ts'
@@ -23,9 +23,9 @@ interface Origin {
 }
 
 /** Where the calls of an incident came from, in the world and in the network, held against what is normal for the identity. */
-export function originsOf(signals: readonly IncidentSignal[], baseline: Baseline | undefined, places: Places): Markup {
+export function originsOf(signals: readonly IncidentSignal[], baseline: Baseline | undefined, geoIp: GeoIp): Markup {
   const origins = [...Map.groupBy(signals, ({ address }) => address)]
-    .map(([address, calls]) => originOf(address, calls, { baseline, places }))
+    .map(([address, calls]) => originOf(address, calls, { baseline, geoIp }))
     .sort((a, b) => b.calls.length - a.calls.length)
   const shownOnes = origins.slice(0, ADDRESSES)
   const more = origins.length - shownOnes.length
@@ -55,10 +55,10 @@ export function originsOf(signals: readonly IncidentSignal[], baseline: Baseline
 function originOf(
   address: string,
   calls: readonly IncidentSignal[],
-  { baseline, places }: { baseline: Baseline | undefined; places: Places },
+  { baseline, geoIp }: { baseline: Baseline | undefined; geoIp: GeoIp },
 ): Origin {
   const isPublic = addressKind(address) === 'public'
-  const { country, network } = isPublic ? places.placeOf(address) : { country: undefined, network: undefined }
+  const { country, network } = isPublic ? geoIp.locate(address) : { country: undefined, network: undefined }
   const name = network === undefined ? '' : networkName(network)
   return {
     address,

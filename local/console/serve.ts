@@ -13,7 +13,7 @@ export interface ServedConsole {
 
 /** Serves the console on loopback until it is closed. `port` 0 takes a free one. */
 export async function serveConsole(
-  parts: Pick<ConsoleParts, 'target' | 'places' | 'clock'>,
+  parts: Pick<ConsoleParts, 'target' | 'geoIp' | 'clock'>,
   { port }: { port: number },
 ): Promise<ServedConsole> {
   const server = createServer()

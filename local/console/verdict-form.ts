@@ -45,7 +45,7 @@ function hoursOf(most: number): Markup {
 /** The buttons that fit the incident as it stands, with one reason for whichever is pressed. */
 export function verdictForm(
   incident: Incident,
-  { review: { extendHoursMost } }: Pick<Policy, 'review'>,
+  { review: { maxExtensionHours } }: Pick<Policy, 'review'>,
   { base, caller }: { base: string; caller: string },
 ): Markup {
   const offered = offeredFor(incident)
@@ -57,6 +57,6 @@ export function verdictForm(
 <textarea id="reason" name="reason" rows="2" maxlength="500" required></textarea>
 <dl class="facts">${offered.map((kind) => html`<dt>${LABELS[kind].label}</dt><dd>${LABELS[kind].does}</dd>`)}</dl>
 <div class="verdicts">${offered.map((kind) => html`<button class="${LABELS[kind].colour}" name="kind" value="${kind}">${LABELS[kind].label}</button>`)}
-${offered.includes('extend') ? hoursOf(extendHoursMost) : ''}</div>
+${offered.includes('extend') ? hoursOf(maxExtensionHours) : ''}</div>
 </form></section>`
 }

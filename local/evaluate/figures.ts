@@ -1,7 +1,7 @@
 import { type Action, isStronger } from '../../shared/domain/decision.ts'
 import type { Thresholds } from '../../shared/domain/policy.ts'
-import type { Case, Labelled } from './labelled.ts'
-import type { Judged } from './run-case.ts'
+import type { Labelled, LabelledCase } from './labelled.ts'
+import type { CaseResult } from './run-case.ts'
 
 /** One case: was it found, how fast, and by what. A first decision on a benign record is not a detection. */
 export interface CaseFigures {
@@ -35,7 +35,7 @@ const none = (): Count => ({ total: 0, ask: 0, contain: 0 })
 
 /** The figures of the cases of one source. Sources are never pooled. */
 export function figuresOf(
-  cases: readonly { readonly case: Case; readonly judged: readonly Judged[] }[],
+  cases: readonly { readonly case: LabelledCase; readonly judged: readonly CaseResult[] }[],
   thresholds: Thresholds,
 ): SourceFigures {
   const credentials = { malicious: none(), benign: none() }
@@ -54,7 +54,7 @@ export function figuresOf(
   return { cases: rows, credentials, records, techniques }
 }
 
-function caseFigures({ name, records }: Case, judged: readonly Judged[]): CaseFigures {
+function caseFigures({ name, records }: LabelledCase, judged: readonly CaseResult[]): CaseFigures {
   const start = records.findIndex(({ label }) => label === 'malicious')
   const at = judged.findIndex(({ would }) => would !== undefined && isStronger(would, 'notify'))
   const trigger = judged[at]
@@ -76,7 +76,7 @@ function caseFigures({ name, records }: Case, judged: readonly Judged[]): CaseFi
 }
 
 /** The highest risk of each credential. It is malicious where one of its records is, benign where all are. */
-function credentialRisks(judged: readonly Judged[]): ['malicious' | 'benign', number][] {
+function credentialRisks(judged: readonly CaseResult[]): ['malicious' | 'benign', number][] {
   const credentials = Map.groupBy(judged, ({ credential }) => credential)
   return [...credentials.values()].flatMap((records): ['malicious' | 'benign', number][] => {
     const risk = Math.max(...records.map((record) => record.risk))
@@ -85,7 +85,7 @@ function credentialRisks(judged: readonly Judged[]): ['malicious' | 'benign', nu
   })
 }
 
-function isFound(technique: string, judged: readonly Judged[], thresholds: Thresholds): boolean {
+function isFound(technique: string, judged: readonly CaseResult[], thresholds: Thresholds): boolean {
   return judged.some(
     ({ record, risk, detectors }) =>
       record.technique === technique && record.label === 'malicious' && detectors.length > 0 && risk >= thresholds.ask,

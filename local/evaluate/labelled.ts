@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { printable } from '../../shared/stages/notify.ts'
+import { printable } from '../../shared/record/notice.ts'
 import { readRecords } from '../read-records.ts'
 
 /** One labelled record. Lines of one `case` form one account's history. */
@@ -22,7 +22,7 @@ export const Labelled = z.object({
 export type Labelled = z.infer<typeof Labelled>
 
 /** Records of one case, in the order of their times. */
-export interface Case {
+export interface LabelledCase {
   readonly name: string
   readonly source: string
   readonly records: readonly Labelled[]
@@ -32,7 +32,7 @@ export interface Case {
 const NO_TIME = '2024-01-01T12:00:00Z'
 
 /** Reads labelled NDJSON files, plain or gzip, into cases. What cannot be read is named, and the rest goes on. */
-export async function readCases(files: readonly string[], onProblem: (problem: string) => void): Promise<Case[]> {
+export async function readCases(files: readonly string[], onProblem: (problem: string) => void): Promise<LabelledCase[]> {
   const cases = new Map<string, Labelled[]>()
   const refused = new Map<string, { first: string; count: number }>()
   let number = 0

@@ -1,4 +1,4 @@
-import type { Advisor, AdvisorAnswer } from '../../shared/ports.ts'
+import type { Advisor, AdvisorAnswer } from '../../shared/ports/advisor.ts'
 import { PRICES_AS_OF, priceOf } from './prices.ts'
 
 /** What asking an advisor took, over a whole evaluation. */

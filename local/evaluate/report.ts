@@ -4,12 +4,12 @@ import { chart } from '../page/chart.ts'
 import { type Markup, shown, standAlone, table } from '../page/document.ts'
 import { columns } from '../render/style.ts'
 import type { Count, SourceFigures } from './figures.ts'
-import type { Case } from './labelled.ts'
-import type { Judged } from './run-case.ts'
+import type { LabelledCase } from './labelled.ts'
+import type { CaseResult } from './run-case.ts'
 
 export interface Evaluated {
-  readonly case: Case
-  readonly judged: readonly Judged[]
+  readonly case: LabelledCase
+  readonly judged: readonly CaseResult[]
 }
 
 /** The figures as a table for a terminal, a source at a time. */

@@ -1,13 +1,14 @@
 import type { Action } from '../../shared/domain/decision.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import type { Advisor, Places } from '../../shared/ports.ts'
-import { applyPolicy } from '../../shared/stages/policy-source.ts'
+import type { Advisor } from '../../shared/ports/advisor.ts'
+import type { GeoIp } from '../../shared/ports/lookup.ts'
+import { applyPolicy } from '../../shared/record/policy-in-force.ts'
 import { emptyPorts } from '../memory-ports.ts'
-import type { Case, Labelled } from './labelled.ts'
+import type { Labelled, LabelledCase } from './labelled.ts'
 
 /** What the responder said of one labelled record. */
-export interface Judged {
+export interface CaseResult {
   readonly record: Labelled
   readonly time: number
   readonly credential: string
@@ -19,14 +20,14 @@ export interface Judged {
 
 /** Replays a case with fresh state. Records that cannot be read are judged as nothing said. */
 export async function runCase(
-  { records }: Case,
-  { policy, advisor, places }: { policy: Policy; advisor: Advisor; places: Places },
-): Promise<Judged[]> {
+  { records }: LabelledCase,
+  { policy, advisor, geoIp }: { policy: Policy; advisor: Advisor; geoIp: GeoIp },
+): Promise<CaseResult[]> {
   // Every question is asked: what budgets would leave unasked is not what is measured.
-  const ports = { ...emptyPorts({ advisor, places }), budget: { take: async () => true } }
+  const ports = { ...emptyPorts({ advisor, geoIp }), budget: { take: async () => true } }
   await applyPolicy(ports.record, { policy, by: 'local:eval', why: 'evaluated', at: new Date(0).toISOString() })
   const run = pipeline(ports)
-  const judged: Judged[] = []
+  const judged: CaseResult[] = []
   for (const [at, record] of records.entries()) {
     // Every record is its own event here, also where two share an event id.
     const { signals, outcomes } = await run([{ ...record.event, eventID: `${at}` }])

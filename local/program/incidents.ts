@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { bedrockModel } from '../../shared/aws/bedrock-model.ts'
 import { bedrockClient } from '../../shared/aws/clients.ts'
-import { printable } from '../../shared/stages/notify.ts'
+import { printable } from '../../shared/record/notice.ts'
 import { explainIncident } from '../commands/explain.ts'
 import {
   approveChange,
@@ -86,7 +86,7 @@ export function addIncidents(root: Command): void {
       .command('extend')
       .description('say that more time is needed: it stays as it is, and nobody is reminded')
       .argument('<id>')
-      .option('--hours <number>', "for how long; without it the policy's review.extendHoursMost", wholeNumber)
+      .option('--hours <number>', "for how long; without it the policy's review.maxExtensionHours", wholeNumber)
       .requiredOption(...REASON)
       .option('--json', 'one JSON object'),
     {

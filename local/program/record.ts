@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
-import { ExportFormat } from '../../shared/stages/export-record.ts'
-import { printable } from '../../shared/stages/notify.ts'
+import { ExportFormat } from '../../shared/record/export/export.ts'
+import { printable } from '../../shared/record/notice.ts'
 import { expectFeature, showBaseline } from '../commands/baseline.ts'
 import { exportChanges, sealChanges, verifyChanges } from '../commands/changes.ts'
 import { openConsole } from '../commands/console.ts'

@@ -1,4 +1,4 @@
-import type { AuditFault } from '../../shared/stages/audit.ts'
+import type { AuditFault } from '../../shared/record/audit.ts'
 
 const FAULTS: Readonly<Record<AuditFault['fault'], string>> = {
   edited: 'was edited: its hash does not fit its content',

@@ -1,7 +1,7 @@
+import { pendingOf } from '../../shared/contain/plan.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
-import { pendingOf } from '../../shared/stages/contain/plan.ts'
-import { printable } from '../../shared/stages/notify.ts'
+import { printable } from '../../shared/record/notice.ts'
 import { renderLineage } from './lineage.ts'
 import { columns, duration, moment, type Paint } from './style.ts'
 

@@ -1,5 +1,5 @@
 import type { Incident, LineageEdge } from '../../shared/domain/incident.ts'
-import { printable } from '../../shared/stages/notify.ts'
+import { printable } from '../../shared/record/notice.ts'
 
 /** The most lines of a lineage that are printed. */
 const ROWS = 25
@@ -37,7 +37,7 @@ export function labelOf({ kind, id, owner }: LineageEdge): string {
     case 'user':
     case 'role':
       return `${kind} ${printable(owner, 64)}`
-    case 'door':
+    case 'backdoor':
       return `opened: ${thing}`
     case 'console':
       return `console password of ${printable(owner, 64)}`

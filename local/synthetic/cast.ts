@@ -18,9 +18,9 @@ const NETWORKS = {
   intruder: ['146.70.52'],
 } as const
 
-export type Network = keyof typeof NETWORKS
+export type CastNetwork = keyof typeof NETWORKS
 
-export function addressIn(network: Network, random: Random): string {
+export function addressIn(network: CastNetwork, random: Random): string {
   return `${random.pick(NETWORKS[network])}.${random.whole(2, 250)}`
 }
 

@@ -1,4 +1,4 @@
-import { AGENTS, addressIn, consoleIdentity, giveKey, type Network, userIdentity, userOf } from './cast.ts'
+import { AGENTS, addressIn, type CastNetwork, consoleIdentity, giveKey, userIdentity, userOf } from './cast.ts'
 import { iamId } from './random.ts'
 import { type Caller, denied, longTimeOf } from './record.ts'
 import { busyness, HOUR, MINUTE, SECOND, type Story, tellAll } from './story.ts'
@@ -6,7 +6,7 @@ import { busyness, HOUR, MINUTE, SECOND, type Story, tellAll } from './story.ts'
 type Habit = readonly (readonly [string, string, Record<string, unknown>?])[]
 
 /** Who works in the console, from where, and on what. */
-const PEOPLE: Readonly<Record<string, { network: Network; agent: string; habits: readonly Habit[] }>> = {
+const PEOPLE: Readonly<Record<string, { network: CastNetwork; agent: string; habits: readonly Habit[] }>> = {
   anna: {
     network: 'germany',
     agent: AGENTS.firefox,
@@ -143,7 +143,7 @@ function hire(story: Story, caller: Caller, time: number): void {
   })
 }
 
-function signIn(story: Story, options: { name: string; network: Network; agent: string; time: number }): Caller {
+function signIn(story: Story, options: { name: string; network: CastNetwork; agent: string; time: number }): Caller {
   const { name, network, agent, time } = options
   const user = story.user(name)
   const address = addressIn(network, story.random)

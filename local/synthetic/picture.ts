@@ -1,4 +1,4 @@
-import type { AccountPicture } from '../../shared/memory/account-picture.ts'
+import type { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
 import { iamId } from './random.ts'
 import { ACCOUNT, timeOf } from './record.ts'
 import type { Story } from './story.ts'
@@ -75,7 +75,7 @@ const ROLES: Readonly<Record<string, Powers & { readonly trusts: Record<string, 
 }
 
 /** The account as IAM would describe it when the story has ended, what the intruder made included. */
-export function pictureOf(story: Story): AccountPicture {
+export function authorizationDetailsOf(story: Story): AuthorizationDetails {
   const since = '2015-02-06T18:39:46Z'
   return {
     UserDetailList: [...story.users.values()].map((user) => ({

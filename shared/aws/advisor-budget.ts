@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { hashId } from '../domain/moments.ts'
-import type { AdvisorBudget } from '../ports.ts'
+import { hashId } from '../domain/timed-set.ts'
+import type { AdvisorBudget } from '../ports/advisor.ts'
 import { isNamed, keys, type Table } from './table.ts'
 
 /** Seconds that a count is kept: a day is enough to look at it. */

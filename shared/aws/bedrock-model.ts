@@ -5,7 +5,7 @@ import {
   type ConverseCommandOutput,
 } from '@aws-sdk/client-bedrock-runtime'
 import type { AdvisorFallback } from '../domain/assessment.ts'
-import type { Asked, Model, ModelAnswer } from '../ports.ts'
+import type { Model, ModelAnswer, ModelQuestion } from '../ports/advisor.ts'
 
 /** A Bedrock model or inference profile, and the guardrail that its questions and answers pass, where there is one. */
 export interface BedrockModel {
@@ -64,7 +64,7 @@ const REAL_TIME = {
 
 function requestFor(
   { id, guardrail }: BedrockModel,
-  { instructions, question, tool, incidentId, maxOutputTokens }: Asked,
+  { instructions, question, tool, incidentId, maxOutputTokens }: ModelQuestion,
 ): ConverseCommandInput {
   const system = [{ text: instructions }, ...(CACHING.test(id) ? [{ cachePoint: { type: 'default' as const } }] : [])]
   return {

@@ -1,5 +1,5 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import type { Breaker } from '../ports.ts'
+import type { Breaker } from '../ports/stores.ts'
 import { isNamed, keys, type Table } from './table.ts'
 
 /** Seconds that a count is kept: a day is enough to look at it. */

@@ -1,7 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Change } from '../domain/change.ts'
 import { UnreadableEntry } from '../errors.ts'
-import type { ChangeRecord } from '../ports.ts'
+import type { ChangeRecord } from '../ports/stores.ts'
 import { putIf } from './conditional-put.ts'
 import { queryAll, scanAll } from './query-all.ts'
 import { keys, type Table } from './table.ts'

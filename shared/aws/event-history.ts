@@ -1,5 +1,5 @@
 import { type CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
-import type { EventHistory } from '../ports.ts'
+import type { EventHistory } from '../ports/lookup.ts'
 
 /** 10 pages of 50: about what a baseline needs to be mature. */
 const PAGES = 10

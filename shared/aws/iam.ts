@@ -29,7 +29,7 @@ import {
   UpdateSSHPublicKeyCommand,
 } from '@aws-sdk/client-iam'
 import { ResponderError } from '../errors.ts'
-import type { AccessKey, Description, Iam, KeyStatus, PutOutcome, Switch, SwitchKind } from '../ports.ts'
+import type { AccessKey, Description, Iam, KeyStatus, PutOutcome, Switch, SwitchKind } from '../ports/iam.ts'
 import { isNamed } from './table.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { type Incident, type IncidentSignal, isClosed } from '../domain/incident.ts'
-import type { IncidentStore, Versioned } from '../ports.ts'
+import type { IncidentStore, Versioned } from '../ports/stores.ts'
 import { isVersion, putIf } from './conditional-put.ts'
 import { queryAll, scanAll } from './query-all.ts'
 import { keys, OPEN_INDEX, type Table } from './table.ts'

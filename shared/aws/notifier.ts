@@ -1,7 +1,7 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns'
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { z } from 'zod'
-import type { Notice, Notifier } from '../ports.ts'
+import type { Notice, Notifier } from '../ports/notices.ts'
 
 /** An SNS subject takes fewer than 100 characters of printable ASCII, the first of them no space. */
 const SUBJECT_LIMIT = 99

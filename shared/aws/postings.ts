@@ -1,5 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
-import type { Postings } from '../ports.ts'
+import type { Postings } from '../ports/notices.ts'
 import { putIf } from './conditional-put.ts'
 import { keys, type Table } from './table.ts'
 

@@ -1,7 +1,7 @@
 import { DeleteAccessKeyCommand, type IAMClient, ListAccessKeysCommand } from '@aws-sdk/client-iam'
 import { AssumeRootCommand, type STSClient } from '@aws-sdk/client-sts'
 import { ResponderError } from '../errors.ts'
-import type { AccessKey, RootKeys } from '../ports.ts'
+import type { AccessKey, RootKeys } from '../ports/iam.ts'
 import { isNamed } from './table.ts'
 
 /** What a session of AssumeRoot may do: look at and delete the root user's credentials, and nothing else. */

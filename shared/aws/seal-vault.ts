@@ -1,5 +1,5 @@
 import { GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import type { SealVault } from '../ports.ts'
+import type { SealVault } from '../ports/stores.ts'
 import { isNamed } from './table.ts'
 
 const PREFIX = 'seals/'

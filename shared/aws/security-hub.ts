@@ -1,7 +1,8 @@
 import { BatchImportFindingsCommand, type SecurityHubClient } from '@aws-sdk/client-securityhub'
 import { ResponderError } from '../errors.ts'
-import type { Clock, FindingHub } from '../ports.ts'
-import { asffOf, type HubPlace } from '../stages/asff.ts'
+import type { FindingHub } from '../ports/notices.ts'
+import type { Clock } from '../ports/runtime.ts'
+import { asffOf, type HubPlace } from '../record/export/asff.ts'
 
 /** Imports incidents into AWS Security Hub, each as one finding. Throws where Security Hub did not take it. */
 export function securityHub(client: SecurityHubClient, place: HubPlace, clock: Clock): FindingHub {

@@ -4,7 +4,7 @@ import {
   PutSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
-import type { SecretVault } from '../ports.ts'
+import type { SecretVault } from '../ports/iam.ts'
 import { isNamed } from './table.ts'
 
 /**

@@ -31,7 +31,7 @@ export function isApprover(policy: Policy, { by, groups = [] }: Reviewer, about:
   const tier = knownTier(policy, about.tier)
   return policy.slack.approvers.some(
     (rule) =>
-      (rule.says as readonly ReviewKind[]).includes(about.kind) &&
+      (rule.verdicts as readonly ReviewKind[]).includes(about.kind) &&
       (rule.tiers.length === 0 || (tier !== undefined && rule.tiers.includes(tier))) &&
       (rule.users.includes(user) || rule.groups.some((group) => groups.includes(group))),
   )
@@ -46,8 +46,8 @@ export function groupsAsked(policy: Policy): string[] {
 export function needsSecond(policy: Policy, about: { kind: ReviewKind; tier: string }): boolean {
   const tier = knownTier(policy, about.tier)
   return policy.fourEyes.some(
-    ({ says, tiers }) =>
-      (says as readonly ReviewKind[]).includes(about.kind) && (tiers.length === 0 || tier === undefined || tiers.includes(tier)),
+    ({ verdicts, tiers }) =>
+      (verdicts as readonly ReviewKind[]).includes(about.kind) && (tiers.length === 0 || tier === undefined || tiers.includes(tier)),
   )
 }
 
@@ -56,11 +56,11 @@ export function needsSecond(policy: Policy, about: { kind: ReviewKind; tier: str
  * sessions of a role are one person; IAM Identity Center gives its sessions the name of who signed in.
  */
 export function areTwoPeople(a: string, b: string): boolean {
-  return doorOf(a) === doorOf(b) && personOf(a) !== personOf(b)
+  return channelOf(a) === channelOf(b) && personOf(a) !== personOf(b)
 }
 
 /** One person may have an account at each door, so the two have to come by the same. */
-function doorOf(by: string): string {
+function channelOf(by: string): string {
   return by.slice(0, by.indexOf(':') + 1)
 }
 

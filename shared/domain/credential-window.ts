@@ -1,5 +1,5 @@
-import { copyMoments, type Moments, mark, noMoments } from './moments.ts'
 import type { Created, Signal } from './signal.ts'
+import { copyTimedSet, emptyTimedSet, mark, type TimedSet } from './timed-set.ts'
 
 /** How long a credential may rest before its window starts anew, in milliseconds. */
 const IDLE_MS = 6 * 3_600_000
@@ -17,35 +17,35 @@ export interface CredentialWindow {
   last: number
   calls: number
   /** Reads that look around, and how many bits of surprise they brought together. */
-  looks: number
+  reads: number
   bits: number
-  readonly discovered: Moments
-  readonly denied: Moments
+  readonly discovered: TimedSet
+  readonly denied: TimedSet
   /** Things that are counted by number, such as secrets read: what was touched, by kind. */
-  readonly touched: Map<TouchedKind, Moments>
+  readonly touched: Map<TouchedKind, TimedSet>
   /** Countries, agent families and networks that the credential was used from, in order of appearance. */
   readonly countries: string[]
   readonly agents: string[]
   /** What it made lately, oldest first: where it turns out to be stolen, that is suspect as well. */
-  made: readonly Made[]
+  issued: readonly Issued[]
   /** The incident whose credential made this one, where one did. */
-  source: string | undefined
+  parentIncidentId: string | undefined
   /** Networks, `aws` standing for all of Amazon's. */
   readonly networks: string[]
 }
 
 /** One thing that a credential made, by which signal, and when (epoch ms). */
-export interface Made extends Created {
+export interface Issued extends Created {
   readonly signalId: string
   readonly time: number
 }
 
 /** The most things made that a window remembers. */
-const MADE_LIMIT = 6
+const ISSUED_LIMIT = 6
 
 /** The oldest session leaves first: they are made by the dozen, and what lasts longer must not be forgotten for them. */
-function newest(made: readonly Made[]): readonly Made[] {
-  if (made.length <= MADE_LIMIT) return made
+function newest(made: readonly Issued[]): readonly Issued[] {
+  if (made.length <= ISSUED_LIMIT) return made
   const session = made.findIndex(({ kind }) => kind === 'session')
   return made.toSpliced(Math.max(0, session), 1)
 }
@@ -72,16 +72,16 @@ export function openWindow(credentialId: string, at: number): CredentialWindow {
     first: at,
     last: at,
     calls: 0,
-    looks: 0,
+    reads: 0,
     bits: 0,
-    discovered: noMoments(),
-    denied: noMoments(),
+    discovered: emptyTimedSet(),
+    denied: emptyTimedSet(),
     touched: new Map(),
     countries: [],
     agents: [],
     networks: [],
-    made: [],
-    source: undefined,
+    issued: [],
+    parentIncidentId: undefined,
   }
 }
 
@@ -89,9 +89,9 @@ export function openWindow(credentialId: string, at: number): CredentialWindow {
 export function copyWindow(window: CredentialWindow): CredentialWindow {
   return {
     ...window,
-    discovered: copyMoments(window.discovered),
-    denied: copyMoments(window.denied),
-    touched: new Map([...window.touched].map(([kind, things]) => [kind, copyMoments(things)])),
+    discovered: copyTimedSet(window.discovered),
+    denied: copyTimedSet(window.denied),
+    touched: new Map([...window.touched].map(([kind, things]) => [kind, copyTimedSet(things)])),
     countries: [...window.countries],
     agents: [...window.agents],
     networks: [...window.networks],
@@ -108,9 +108,9 @@ export function observe(window: CredentialWindow, signal: Signal, isDiscovery: b
   window.calls += 1
   if (signal.created !== undefined) {
     const { created, id: signalId, time } = signal
-    window.made = newest([...window.made.filter(({ id }) => id !== created.id), { ...created, signalId, time }])
+    window.issued = newest([...window.issued.filter(({ id }) => id !== created.id), { ...created, signalId, time }])
   }
-  if (signal.sourceIncidentId !== undefined) window.source = signal.sourceIncidentId
+  if (signal.parentIncidentId !== undefined) window.parentIncidentId = signal.parentIncidentId
   if (signal.time > window.last) window.last = signal.time
   if (isDiscovery) mark(window.discovered, signal.action, { at: signal.time, limit: DISTINCT_LIMIT })
   if (signal.outcome === 'denied') mark(window.denied, signal.action, { at: signal.time, limit: DISTINCT_LIMIT })
@@ -121,14 +121,14 @@ export function observe(window: CredentialWindow, signal: Signal, isDiscovery: b
 }
 
 /** Counts a look around and what it says, in bits: hundredths are enough. */
-export function countLook(window: CredentialWindow, bits: number): void {
-  window.looks += 1
+export function countRead(window: CredentialWindow, bits: number): void {
+  window.reads += 1
   window.bits = Math.round((window.bits + bits) * 100) / 100
 }
 
 /** Counts one thing of a kind as touched. */
 export function touch(window: CredentialWindow, kind: TouchedKind, { what, at }: { what: string; at: number }): void {
-  const known = window.touched.get(kind) ?? noMoments()
+  const known = window.touched.get(kind) ?? emptyTimedSet()
   mark(known, what, { at, limit: TOUCHED_LIMIT })
   window.touched.set(kind, known)
 }
@@ -150,7 +150,7 @@ function add(places: string[], place: string): void {
 }
 
 /** Distinct actions of a burst: those whose newest call is at most ten minutes from `at`. */
-export function burstOf(actions: Moments, at: number): number {
+export function burstOf(actions: TimedSet, at: number): number {
   let distinct = 0
   for (const time of actions.times) if (Math.abs(at - time) <= BURST_MS) distinct += 1
   return distinct

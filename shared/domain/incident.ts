@@ -49,7 +49,7 @@ export interface VerdictBasis {
  * A release holds: until then the same evidence does not contain again. `until` is epoch milliseconds. Confirmed findings are
  * held by detector and credential: that one key was a false alarm says nothing of the next.
  */
-export interface Hold {
+export interface Suppression {
   readonly until: number
   readonly detectors: readonly string[]
   readonly confirmed: readonly string[]
@@ -76,9 +76,9 @@ export interface LineageEdge extends Created {
   readonly signalId: string
 }
 
-/** A credential of an incident's identity. `isCulprit`: what speaks against it alone calls for containment. */
+/** A credential of an incident's identity. `isPrimary`: what speaks against it alone calls for containment. */
 export interface Suspect extends Credential {
-  readonly isCulprit: boolean
+  readonly isPrimary: boolean
 }
 
 /** Findings about one lineage, with a priority and a state. Times are epoch milliseconds. */
@@ -109,7 +109,7 @@ export interface Incident {
   /** Until then a person wants to look further: nobody is reminded, and it does not expire. */
   readonly extendedUntil: number | undefined
   readonly verdict: Verdict | undefined
-  readonly hold: Hold | undefined
+  readonly suppression: Suppression | undefined
   /** What people are still to be told; undefined once they were. */
   readonly owedNotice: NoticeKind | undefined
   /** The end of the incident's chain when this was written; a shorter chain was cut. */

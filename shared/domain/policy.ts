@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { globs } from './glob.ts'
+import { POLICY_VERSION } from './policy-migration.ts'
 
 /** What the responder may do by itself: record only, ask a person, or contain. */
 export const Mode = z.enum(['observe', 'ask', 'contain'])
@@ -59,11 +60,11 @@ export type AdvisorBounds = z.infer<typeof AdvisorBounds>
 
 /** How far thresholds and weights may be tightened without a person, from verdicts. Loosening always waits for one. */
 export const Learning = z.strictObject({
-  tightens: z.boolean().default(false),
-  leastVerdicts: z.number().int().min(5).max(1000).default(10),
+  autoTighten: z.boolean().default(false),
+  minVerdicts: z.number().int().min(5).max(1000).default(10),
   /** No threshold is tightened below these. */
-  leastAsk: Score.default(40),
-  leastContain: Score.default(70),
+  minAsk: Score.default(40),
+  minContain: Score.default(70),
 })
 export type Learning = z.infer<typeof Learning>
 
@@ -76,7 +77,7 @@ export const Rotation = z.strictObject({
   graceHours: z.number().min(1).max(720).default(24),
   secretPrefix: SecretName.default('countersign/'),
   /** Secrets with a name of their owner's choice; the first that matches counts, else it is the prefix and the user's name. */
-  places: z
+  secrets: z
     .array(z.strictObject({ arns: z.array(ArnPattern).min(1).max(200), secret: SecretName }))
     .max(50)
     .default([]),
@@ -87,33 +88,33 @@ export type Rotation = z.infer<typeof Rotation>
  * What becomes of an incident that nobody answers: people are told again, then the on-call is paged, then it ends. `keep`: what is contained stays
  * so; `release`: it is given back. All three count from when it was asked or contained, or from the end of an extension.
  */
-export const Reviewing = z
+export const ReviewTimes = z
   .strictObject({
     escalateAfterMinutes: z.number().int().min(1).max(10_080).default(30),
     pageAfterMinutes: z.number().int().min(1).max(20_160).default(60),
     expireAfterHours: z.number().int().min(1).max(2160).default(168),
     /** The longest that a person may put all three off at a time. */
-    extendHoursMost: z.number().int().min(1).max(720).default(72),
+    maxExtensionHours: z.number().int().min(1).max(720).default(72),
     onExpiry: z.enum(['keep', 'release']).default('keep'),
   })
   .refine(({ escalateAfterMinutes, pageAfterMinutes }) => pageAfterMinutes >= escalateAfterMinutes, {
     path: ['pageAfterMinutes'],
     error: 'must not be before escalateAfterMinutes: the on-call is paged when that brought no answer',
   })
-export type Reviewing = z.infer<typeof Reviewing>
+export type ReviewTimes = z.infer<typeof ReviewTimes>
 
 /** What a reviewer may say: one of the two verdicts, that an incident which asks is to be contained, or that more time is needed. */
 export const ReviewKind = z.enum(['legitimate', 'compromised', 'contain', 'extend'])
 export type ReviewKind = z.infer<typeof ReviewKind>
 
 /** What ends a question: it can be pressed in Slack, and be held to four eyes. */
-export const Deciding = ReviewKind.exclude(['extend'])
-export type Deciding = z.infer<typeof Deciding>
+export const DecidingReview = ReviewKind.exclude(['extend'])
+export type DecidingReview = z.infer<typeof DecidingReview>
 
-const Says = z
-  .array(Deciding)
+const Verdicts = z
+  .array(DecidingReview)
   .min(1)
-  .default([...Deciding.options])
+  .default([...DecidingReview.options])
 const TierNames = z.array(z.string().min(1).max(40)).max(50).default([])
 const SlackId = (letters: string, what: string) =>
   z.string().regex(new RegExp(`^[${letters}][A-Z0-9]{2,20}$`), `must be the id of a Slack ${what}, such as ${letters[0]}0123ABCD`)
@@ -122,7 +123,7 @@ const SlackId = (letters: string, what: string) =>
 const SlackApprovers = z
   .strictObject({
     tiers: TierNames,
-    says: Says,
+    verdicts: Verdicts,
     users: z.array(SlackId('UW', 'user')).max(200).default([]),
     groups: z.array(SlackId('S', 'user group')).max(50).default([]),
   })
@@ -131,7 +132,7 @@ const SlackApprovers = z
 /** The bounds that people set. Everything has a default, and the default only observes. */
 export const Policy = z
   .strictObject({
-    version: z.literal(1),
+    version: z.literal(POLICY_VERSION),
     mode: Mode.default('observe'),
     thresholds: Thresholds.default({ notify: 25, ask: 55, contain: 85 }),
     tiers: z.array(Tier).max(50).default([]),
@@ -143,19 +144,19 @@ export const Policy = z
     breaker: z
       .strictObject({
         containmentsPerHour: z.number().int().min(0).max(1000).default(10),
-        shareOfUsers: z.number().min(0).max(1).default(0.2),
+        maxUserFraction: z.number().min(0).max(1).default(0.2),
       })
-      .default({ containmentsPerHour: 10, shareOfUsers: 0.2 }),
-    release: z.strictObject({ holdHours: z.number().min(0).max(720).default(24) }).default({ holdHours: 24 }),
+      .default({ containmentsPerHour: 10, maxUserFraction: 0.2 }),
+    release: z.strictObject({ suppressionHours: z.number().min(0).max(720).default(24) }).default({ suppressionHours: 24 }),
     rotation: Rotation.default(Rotation.parse({})),
-    review: Reviewing.default(Reviewing.parse({})),
-    illReputed: z.array(NetworkPattern).max(2000).default([]),
+    review: ReviewTimes.default(ReviewTimes.parse({})),
+    blocklist: z.array(NetworkPattern).max(2000).default([]),
     approvers: z.array(ArnPattern).max(200).default([]),
     slack: z
-      .strictObject({ approvers: z.array(SlackApprovers).max(50).default([]), reasonFor: z.array(Deciding).default([]) })
+      .strictObject({ approvers: z.array(SlackApprovers).max(50).default([]), reasonFor: z.array(DecidingReview).default([]) })
       .default({ approvers: [], reasonFor: [] }),
     fourEyes: z
-      .array(z.strictObject({ tiers: TierNames, says: Says }))
+      .array(z.strictObject({ tiers: TierNames, verdicts: Verdicts }))
       .max(50)
       .default([]),
     /** Break-glass: until a time one mode stands in the place of all. Set by `countersign override`, not by hand. */
@@ -185,7 +186,7 @@ export interface Bounds {
   readonly tier: string
   readonly mode: Mode
   readonly thresholds: Thresholds
-  readonly onExpiry: Reviewing['onExpiry']
+  readonly onExpiry: ReviewTimes['onExpiry']
   /** Why the identity is never touched, or undefined where it may be. */
   readonly protection: string | undefined
 }
@@ -209,8 +210,8 @@ export function boundsFor(policy: Policy, identityId: string, tags: Readonly<Rec
 /** Where the new key of a user goes, or undefined where the policy does not have its keys made anew. */
 export function secretFor({ rotation }: Policy, { id, name }: { id: string; name: string }): string | undefined {
   if (!rotation.users.some((pattern) => globs(pattern, id))) return undefined
-  const place = rotation.places.find(({ arns }) => arns.some((pattern) => globs(pattern, id)))
-  return place?.secret ?? `${rotation.secretPrefix}${name}`
+  const named = rotation.secrets.find(({ arns }) => arns.some((pattern) => globs(pattern, id)))
+  return named?.secret ?? `${rotation.secretPrefix}${name}`
 }
 
 /** True where the policy cannot be applied to an identity without knowing its tags. */

@@ -1,4 +1,4 @@
-import { copyMoments, type Moments, noMoments } from './moments.ts'
+import { copyTimedSet, emptyTimedSet, type TimedSet } from './timed-set.ts'
 
 /** How many event ids an identity remembers: 400 × about 10 bytes as stored is about 4 KB of a 16 KB state. */
 export const SEEN_LIMIT = 400
@@ -14,7 +14,7 @@ export const SEEN_LIMIT = 400
  * and most of it was this. A block ends with an id that ends one, so the same ids are always in the same blocks.
  */
 export interface Seen {
-  readonly blocks: Moments[]
+  readonly blocks: TimedSet[]
   size: number
   horizon: number
 }
@@ -31,16 +31,16 @@ export function nothingSeen(): Seen {
 /** A copy that shares nothing that is still written with its origin: ids leave the first block and come to the last. */
 export function copySeen({ blocks, size, horizon }: Seen): Seen {
   const last = blocks.length - 1
-  return { blocks: blocks.map((block, at) => (at === 0 || at === last ? copyMoments(block) : block)), size, horizon }
+  return { blocks: blocks.map((block, at) => (at === 0 || at === last ? copyTimedSet(block) : block)), size, horizon }
 }
 
 /** The ids of the ring with their times, oldest first. */
-export function momentsOf({ blocks }: Seen): Moments {
+export function timedSetOf({ blocks }: Seen): TimedSet {
   return { ids: blocks.flatMap(({ ids }) => ids), times: blocks.flatMap(({ times }) => times) }
 }
 
 /** The ring that holds these ids. */
-export function seenOf({ ids, times }: Moments, horizon: number): Seen {
+export function seenOf({ ids, times }: TimedSet, horizon: number): Seen {
   const seen = { ...nothingSeen(), horizon }
   for (const [at, id] of ids.entries()) add(seen, id, times[at] as number)
   return seen
@@ -61,20 +61,20 @@ export function remember(seen: Seen, id: number, time: number): void {
   add(seen, id, time)
   if (seen.size <= SEEN_LIMIT) return
   const { blocks } = seen
-  const first = blocks[0] as Moments
+  const first = blocks[0] as TimedSet
   first.ids.shift()
   seen.size -= 1
   // Strictly after the one that left: with whole-second event times its neighbours would be `new` again otherwise.
   seen.horizon = Math.max(seen.horizon, (first.times.shift() as number) + 1)
   if (first.ids.length > 0) return
   blocks.shift()
-  blocks[0] = copyMoments(blocks[0] as Moments)
+  blocks[0] = copyTimedSet(blocks[0] as TimedSet)
 }
 
 function add(seen: Seen, id: number, time: number): void {
   let last = seen.blocks[seen.blocks.length - 1]
   if (last === undefined || endsBlock(last.ids[last.ids.length - 1] as number)) {
-    last = noMoments()
+    last = emptyTimedSet()
     seen.blocks.push(last)
   }
   last.ids.push(id)

@@ -45,7 +45,7 @@ export interface Origin {
   readonly organisation: string | undefined
   readonly networkKind: NetworkKind | undefined
   /** True where the policy names the address or its network as one of ill repute. */
-  readonly isIllReputed: boolean
+  readonly isBlocklisted: boolean
   readonly agent: string
   readonly agentFamily: string
   /** The AWS service that made the call for the caller, such as `cloudformation.amazonaws.com`. */
@@ -64,7 +64,7 @@ export interface Created {
   readonly owner: string
 }
 
-export type CreatedKind = CredentialKind | 'service-specific-credential' | 'user' | 'role' | 'door'
+export type CreatedKind = CredentialKind | 'service-specific-credential' | 'user' | 'role' | 'backdoor'
 
 /**
  * One normalised input, whatever its source.
@@ -91,7 +91,7 @@ export interface Signal {
   /** Who took the role on; only on `assumption`, whose identity is the role. */
   readonly assumer: Identity | undefined
   /** The open incident whose credential took this session on; said of its first call. */
-  readonly sourceIncidentId: string | undefined
+  readonly parentIncidentId: string | undefined
   /** True for a call that changes the responder's own resources. */
   readonly isAgainstResponder: boolean
   readonly request: Readonly<Record<string, unknown>>

@@ -5,9 +5,9 @@ import type { CredentialWindow, TouchedKind } from './credential-window.ts'
 import type { EvidenceGroup, Finding, Technique } from './finding.ts'
 import type { FrequencyTable } from './frequency.ts'
 import type { IdentityState } from './identity-state.ts'
-import { type Moments, noMoments } from './moments.ts'
-import { momentsOf, seenOf } from './seen.ts'
+import { seenOf, timedSetOf } from './seen.ts'
 import type { CreatedKind } from './signal.ts'
+import { emptyTimedSet, type TimedSet } from './timed-set.ts'
 
 /** Characters of a 53-bit hash in base 36. */
 const HASH_LENGTH = 11
@@ -83,7 +83,7 @@ export function packState(state: IdentityState): string {
     v: 1,
     identity: [identity.id, identity.kind, identity.name, identity.account],
     tick,
-    seen: packTimes(momentsOf(seen), since, tick),
+    seen: packTimes(timedSetOf(seen), since, tick),
     horizon: seen.horizon,
     baseline: [baseline.firstSeen, baseline.lastSeen, baseline.calls, baseline.errorRate],
     expected: [...baseline.expected],
@@ -96,7 +96,22 @@ export function packState(state: IdentityState): string {
         .map(([feature, table]) => [feature, packTable(table, since, tick)]),
     ),
     windows: [...windows.values()].map(
-      ({ credentialId, first, last, calls, discovered, denied, touched, countries, agents, networks, source, made, looks, bits }) => [
+      ({
+        credentialId,
+        first,
+        last,
+        calls,
+        discovered,
+        denied,
+        touched,
+        countries,
+        agents,
+        networks,
+        parentIncidentId,
+        issued,
+        reads,
+        bits,
+      }) => [
         credentialId,
         first,
         last,
@@ -107,9 +122,9 @@ export function packState(state: IdentityState): string {
         countries,
         agents,
         networks,
-        source ?? null,
-        made.map(({ id, kind, owner, signalId, time }): [string, string, string, string, number] => [id, kind, owner, signalId, time]),
-        [looks, bits],
+        parentIncidentId ?? null,
+        issued.map(({ id, kind, owner, signalId, time }): [string, string, string, string, number] => [id, kind, owner, signalId, time]),
+        [reads, bits],
       ],
     ),
     evidence: evidence.map((finding) => {
@@ -148,12 +163,12 @@ function tickOf({ seen, baseline, windows }: IdentityState): 1 | 1000 {
     [discovered, denied, ...touched.values()].flatMap((things) => things.times),
   )
   const isWholeTable = (table: FrequencyTable) => table.lasts.every(isWhole)
-  const isWholeState = [baseline.lastSeen, ...momentsOf(seen).times, ...times].every(isWhole)
+  const isWholeState = [baseline.lastSeen, ...timedSetOf(seen).times, ...times].every(isWhole)
   return isWholeState && Object.values(baseline.features).every(isWholeTable) ? 1000 : 1
 }
 
 /** Each time counts from the one before it: neighbours of a ring are close, so that takes two or three digits. */
-function packTimes({ ids, times }: Moments, since: number, tick: number): string {
+function packTimes({ ids, times }: TimedSet, since: number, tick: number): string {
   let before = since
   let text = ''
   for (const [at, hash] of ids.entries()) {
@@ -164,9 +179,9 @@ function packTimes({ ids, times }: Moments, since: number, tick: number): string
   return text
 }
 
-function unpackTimes(text: string, since: number, tick: number): Moments {
+function unpackTimes(text: string, since: number, tick: number): TimedSet {
   let before = since
-  const moments = noMoments()
+  const moments = emptyTimedSet()
   for (const entry of entriesOf(text)) {
     before += Number.parseInt(entry.slice(HASH_LENGTH), 36) * tick
     moments.ids.push(Number.parseInt(entry.slice(0, HASH_LENGTH), 36))
@@ -237,7 +252,7 @@ function unpackWindow(
     first,
     last,
     calls,
-    looks: looked[0],
+    reads: looked[0],
     bits: looked[1],
     discovered: unpackTimes(discovered, since, tick),
     denied: unpackTimes(denied, since, tick),
@@ -245,8 +260,8 @@ function unpackWindow(
     countries,
     agents,
     networks,
-    source: source ?? undefined,
-    made: made.map(([id, kind, owner, signalId, time]) => ({ id, kind: kind as CreatedKind, owner, signalId, time })),
+    parentIncidentId: source ?? undefined,
+    issued: made.map(([id, kind, owner, signalId, time]) => ({ id, kind: kind as CreatedKind, owner, signalId, time })),
   }
 }
 

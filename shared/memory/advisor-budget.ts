@@ -1,4 +1,4 @@
-import type { AdvisorBudget } from '../ports.ts'
+import type { AdvisorBudget } from '../ports/advisor.ts'
 
 /** Counts questions per hour in memory. */
 export function memoryAdvisorBudget(): AdvisorBudget {

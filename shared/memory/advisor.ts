@@ -1,4 +1,4 @@
-import type { Advisor, EvidencePack } from '../ports.ts'
+import type { Advisor, EvidencePack } from '../ports/advisor.ts'
 
 /**
  * The offline advisor: a statistical stand-in where no Bedrock is, not a model.

@@ -1,4 +1,4 @@
-import type { Breaker } from '../ports.ts'
+import type { Breaker } from '../ports/stores.ts'
 
 /** Counts containments per hour in memory. */
 export function memoryBreaker(): Breaker {

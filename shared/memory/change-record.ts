@@ -1,5 +1,5 @@
 import type { Change } from '../domain/change.ts'
-import type { ChangeRecord } from '../ports.ts'
+import type { ChangeRecord } from '../ports/stores.ts'
 
 /** The record in memory. Entries are kept as text, as a table would, so that nobody can change one by reference. */
 export function memoryChangeRecord(): ChangeRecord {

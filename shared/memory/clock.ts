@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.ts'
+import type { Clock } from '../ports/runtime.ts'
 
 /** The clock of the machine. */
 export const systemClock: Clock = { now: () => Date.now() }

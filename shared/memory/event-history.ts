@@ -1,4 +1,4 @@
-import type { EventHistory } from '../ports.ts'
+import type { EventHistory } from '../ports/lookup.ts'
 
 /** CloudTrail's own bound on what a lookup gives here: 10 pages of 50. */
 const RECORDS = 500

@@ -1,8 +1,8 @@
 import type { Grant } from '../domain/blast-radius.ts'
-import type { AccountPicture } from './account-picture.ts'
+import type { AuthorizationDetails } from './authorization-details.ts'
 
-type Inline = AccountPicture['UserDetailList'][number]['UserPolicyList']
-type Attached = AccountPicture['UserDetailList'][number]['AttachedManagedPolicies']
+type Inline = AuthorizationDetails['UserDetailList'][number]['UserPolicyList']
+type Attached = AuthorizationDetails['UserDetailList'][number]['AttachedManagedPolicies']
 
 /** Managed policies whose document a picture may leave out, as AWS writes them. */
 const WELL_KNOWN: Readonly<Record<string, readonly string[]>> = {
@@ -11,7 +11,7 @@ const WELL_KNOWN: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The statements of inline and attached policies. A document that is not a policy grants nothing. */
-export function grantsIn(account: AccountPicture, inline: Inline, attached: Attached): Grant[] {
+export function grantsIn(account: AuthorizationDetails, inline: Inline, attached: Attached): Grant[] {
   const documents = [
     ...inline.map(({ PolicyDocument }) => PolicyDocument),
     ...attached.map(({ PolicyArn }) => documentOf(account, PolicyArn)),
@@ -19,7 +19,7 @@ export function grantsIn(account: AccountPicture, inline: Inline, attached: Atta
   return documents.flatMap(statementsOf)
 }
 
-function documentOf(account: AccountPicture, arn: string): unknown {
+function documentOf(account: AuthorizationDetails, arn: string): unknown {
   const policy = account.Policies.find(({ Arn }) => Arn === arn)
   const document = policy?.PolicyVersionList.find(({ IsDefaultVersion }) => IsDefaultVersion)?.Document
   const actions = WELL_KNOWN[arn]

@@ -1,7 +1,7 @@
 import type { Grant } from '../domain/blast-radius.ts'
 import type { Identity } from '../domain/signal.ts'
-import type { Iam } from '../ports.ts'
-import type { AccountPicture, PolicyDocument } from './account-picture.ts'
+import type { Iam } from '../ports/iam.ts'
+import type { AuthorizationDetails, PolicyDocument } from './authorization-details.ts'
 import { grantsIn } from './grants.ts'
 
 /** Characters of inline policy that a user may have, white space not counted: an IAM quota. */
@@ -22,7 +22,7 @@ const ATTACHED_QUOTA = 10
 /** IAM of the embedded account. */
 export interface MemoryIam extends Iam {
   /** The account as it stands: a copy. */
-  picture(): AccountPicture
+  authorizationDetails(): AuthorizationDetails
   /** Adds a user and a key that a log shows, where the account has them not. */
   meet(identity: Identity, accessKeyId: string | undefined): void
   /** True where a call with the key, or without one by another credential of the user, would be refused whatever it asks. */
@@ -30,7 +30,7 @@ export interface MemoryIam extends Iam {
 }
 
 /** The embedded account, from a picture of one. The picture is copied. */
-export function memoryIam(picture: AccountPicture): MemoryIam {
+export function memoryIam(picture: AuthorizationDetails): MemoryIam {
   const account = structuredClone(picture)
   /** How many keys it has made; one in a picture is not made again. */
   let made = account.AccessKeys.filter(({ AccessKeyId }) => AccessKeyId.startsWith('AKIAEMBEDDED')).length
@@ -40,7 +40,7 @@ export function memoryIam(picture: AccountPicture): MemoryIam {
   const keyOf = (userName: string, accessKeyId: string) =>
     account.AccessKeys.find((key) => key.UserName === userName && key.AccessKeyId === accessKeyId)
   return {
-    picture: () => structuredClone(account),
+    authorizationDetails: () => structuredClone(account),
     meet(identity, accessKeyId) {
       if (identity.kind !== 'iam-user') return
       if (userNamed(identity.name) === undefined) {
@@ -214,11 +214,11 @@ export function memoryIam(picture: AccountPicture): MemoryIam {
   }
 }
 
-function isOnlyMet(user: AccountPicture['UserDetailList'][number]): boolean {
+function isOnlyMet(user: AuthorizationDetails['UserDetailList'][number]): boolean {
   return user.UserPolicyList.length + user.AttachedManagedPolicies.length + user.GroupList.length === 0
 }
 
-type InlinePolicies = AccountPicture['UserDetailList'][number]['UserPolicyList']
+type InlinePolicies = AuthorizationDetails['UserDetailList'][number]['UserPolicyList']
 
 function withPolicy(policies: InlinePolicies, name: string, document: string): InlinePolicies {
   return [...policies.filter(({ PolicyName }) => PolicyName !== name), { PolicyName: name, PolicyDocument: document }]

@@ -1,5 +1,5 @@
 import type { IdentityState } from '../domain/identity-state.ts'
-import type { IdentityStore, Versioned } from '../ports.ts'
+import type { IdentityStore, Versioned } from '../ports/stores.ts'
 
 /** Identity states in memory, unserialised: a state that was handed in must not be changed afterwards. */
 export function memoryIdentityStore(): IdentityStore {

@@ -1,5 +1,5 @@
 import { type Incident, type IncidentSignal, isClosed } from '../domain/incident.ts'
-import type { IncidentStore, Versioned } from '../ports.ts'
+import type { IncidentStore, Versioned } from '../ports/stores.ts'
 
 /** Incidents and their timelines in memory. */
 export function memoryIncidentStore(): IncidentStore {

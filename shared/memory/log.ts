@@ -1,4 +1,4 @@
-import type { Log } from '../ports.ts'
+import type { Log } from '../ports/runtime.ts'
 
 /** A log that says nothing: the doors on one machine print for people instead. */
 export const silentLog: Log = { info: () => {}, warn: () => {} }

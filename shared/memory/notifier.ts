@@ -1,4 +1,4 @@
-import type { Notice, Notifier } from '../ports.ts'
+import type { Notice, Notifier } from '../ports/notices.ts'
 
 /** Collects what people would have been told. */
 export function memoryNotifier(): Notifier & { readonly notices: readonly Notice[] } {

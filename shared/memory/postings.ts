@@ -1,4 +1,4 @@
-import type { Posting, Postings } from '../ports.ts'
+import type { Posting, Postings } from '../ports/notices.ts'
 
 /** Messages by incident, in memory. */
 export function memoryPostings(): Postings {

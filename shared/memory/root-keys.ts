@@ -1,4 +1,4 @@
-import type { AccessKey, RootKeys } from '../ports.ts'
+import type { AccessKey, RootKeys } from '../ports/iam.ts'
 
 /** Keys of a root user in memory. */
 export function memoryRootKeys(keys: readonly AccessKey[]): RootKeys {

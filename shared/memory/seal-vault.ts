@@ -1,4 +1,4 @@
-import type { SealVault } from '../ports.ts'
+import type { SealVault } from '../ports/stores.ts'
 
 /** Seals in memory. */
 export function memorySealVault(): SealVault {

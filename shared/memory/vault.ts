@@ -1,4 +1,4 @@
-import type { SecretVault } from '../ports.ts'
+import type { SecretVault } from '../ports/iam.ts'
 
 /** Secrets in memory. `values` holds the newest version of each name. */
 export function memoryVault(): SecretVault & { readonly values: ReadonlyMap<string, string> } {

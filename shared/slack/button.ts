@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { Deciding } from '../domain/policy.ts'
+import { DecidingReview } from '../domain/policy.ts'
 
 const INCIDENT_ID = /^inc-[0-9a-f]{12}$/
 const REVISION = /^[0-9a-f]{16}$/
 
-export const ButtonKind = z.enum([...Deciding.options, 'explain', 'details'])
+export const ButtonKind = z.enum([...DecidingReview.options, 'explain', 'details'])
 export type ButtonKind = z.infer<typeof ButtonKind>
 
 /** What a button stands for: it acts on an incident as it was when the message was written. */

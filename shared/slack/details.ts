@@ -1,6 +1,6 @@
 import { type Change, verifyChain } from '../domain/change.ts'
 import type { Incident, IncidentSignal } from '../domain/incident.ts'
-import { incidentSubject } from '../stages/record.ts'
+import { incidentSubject } from '../record/append.ts'
 import type { Message } from './message.ts'
 import { actorText, code, section } from './text.ts'
 

@@ -1,14 +1,15 @@
 import { groupsAsked, slackActor } from '../domain/approval.ts'
 import type { Incident } from '../domain/incident.ts'
-import { Deciding } from '../domain/policy.ts'
+import { DecidingReview } from '../domain/policy.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { ResponderError } from '../errors.ts'
-import type { Log, Model } from '../ports.ts'
-import { explain } from '../stages/explain/explain.ts'
-import { linesOf } from '../stages/explain/lines.ts'
-import { readPolicy } from '../stages/policy-source.ts'
-import { incidentSubject } from '../stages/record.ts'
-import { type ReviewPorts, review } from '../stages/review.ts'
+import type { Model } from '../ports/advisor.ts'
+import type { Log } from '../ports/runtime.ts'
+import { incidentSubject } from '../record/append.ts'
+import { readPolicy } from '../record/policy-in-force.ts'
+import { explain } from '../review/explain/explain.ts'
+import { linesOf } from '../review/explain/lines.ts'
+import { type ReviewPorts, review } from '../review/review.ts'
 import { type SlackApi, SlackRefusal } from './api.ts'
 import type { Press } from './button.ts'
 import { detailsOf } from './details.ts'
@@ -27,7 +28,7 @@ const REFUSALS: readonly string[] = ['incident.state', 'incident.unknown', 'revi
 
 /** Does what a button says, and shows what came of it. Safe to do again: a press that was done once changes nothing more. */
 export async function press(pressed: Press, ports: PressPorts): Promise<void> {
-  const kind = Deciding.safeParse(pressed.kind)
+  const kind = DecidingReview.safeParse(pressed.kind)
   if (!kind.success) return answer(pressed, ports)
   const refusal = await say(pressed, kind.data, ports).catch((cause: unknown) => {
     if (cause instanceof ResponderError && REFUSALS.includes(cause.code)) return cause.message
@@ -39,7 +40,7 @@ export async function press(pressed: Press, ports: PressPorts): Promise<void> {
 }
 
 /** Why it was not done, or undefined where it was. */
-async function say(pressed: Press, kind: Deciding, ports: PressPorts): Promise<string | undefined> {
+async function say(pressed: Press, kind: DecidingReview, ports: PressPorts): Promise<string | undefined> {
   const { policy } = await readPolicy(ports.record)
   const { user, incidentId, revision, reason } = pressed
   if (reason === undefined && policy.slack.reasonFor.includes(kind)) return 'The policy now wants a reason for this: press again.'

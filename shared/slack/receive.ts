@@ -1,4 +1,4 @@
-import type { Clock, Log } from '../ports.ts'
+import type { Clock, Log } from '../ports/runtime.ts'
 import type { SlackApi } from './api.ts'
 import type { Press } from './button.ts'
 import { readInteraction } from './interaction.ts'
@@ -13,7 +13,7 @@ export interface ReceivePorts {
   /** Slack, with little patience: Slack itself waits three seconds for the acknowledgement. */
   slack(): Promise<SlackApi>
   /** Hands a press on and does not wait for what comes of it. */
-  readonly reviewDoor: { press(press: Press): Promise<void> }
+  readonly reviewInvoker: { press(press: Press): Promise<void> }
   readonly clock: Clock
   readonly log: Log
 }
@@ -33,7 +33,7 @@ export async function receive(request: SignedRequest, ports: ReceivePorts): Prom
     return { status: 400 }
   }
   if (interaction.kind === 'press') {
-    await ports.reviewDoor.press(interaction.press)
+    await ports.reviewInvoker.press(interaction.press)
     return { status: 200 }
   }
   try {

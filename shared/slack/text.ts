@@ -1,6 +1,6 @@
 import type { SectionBlock } from '@slack/types'
 import { slackUserOf } from '../domain/approval.ts'
-import { printable } from '../stages/notify.ts'
+import { printable } from '../record/notice.ts'
 
 /** Slack's limits in characters: a section's text, a header, the text beside the blocks. */
 export const LIMITS = { section: 3000, header: 150, text: 4000 } as const

@@ -33,14 +33,14 @@ import {
   ACCOUNT,
   type DeployedFunction,
   deployed,
-  iamDoor,
   type Keys,
-  lambdaDoor,
   REGION,
   resolver,
   resourceOf,
   roleSession,
   sealBucket,
+  startIamFront,
+  startLambdaFront,
   synthesise,
   topicAndQueues,
 } from './stack-on-moto.ts'
@@ -61,9 +61,9 @@ let contain: DeployedFunction
 let seed: DeployedFunction
 let rotate: DeployedFunction
 let seal: DeployedFunction
-let watchUrl: string
-let iamFront: Awaited<ReturnType<typeof iamDoor>>
-let door: Awaited<ReturnType<typeof lambdaDoor>>
+let reverifyUrl: string
+let iamFront: Awaited<ReturnType<typeof startIamFront>>
+let lambdaFront: Awaited<ReturnType<typeof startLambdaFront>>
 
 /** The first administrator is made by the calls that moto takes unchecked. */
 async function firstAdmin(): Promise<Keys> {
@@ -93,17 +93,17 @@ async function quarantinePolicy(document: unknown): Promise<string> {
 beforeAll(async () => {
   admin = await firstAdmin()
   iam = new IAMClient(options(admin))
-  door = await lambdaDoor()
-  iamFront = await iamDoor(MOTO)
+  lambdaFront = await startLambdaFront()
+  iamFront = await startIamFront(MOTO)
   const { resources, assets } = await synthesise({
-    version: 1,
+    version: 2,
     mode: 'contain',
-    breaker: { shareOfUsers: 1 },
+    breaker: { maxUserFraction: 1 },
     rotation: { users: ['*:user/rotated-*'] },
   })
   const made = await topicAndQueues(new SNSClient(options(admin)), new SQSClient(options(admin)))
   const { topicArn, queueUrl } = made
-  watchUrl = made.watchUrl
+  reverifyUrl = made.reverifyUrl
   await createTable(dynamo(options(admin)), TABLE)
 
   const table = resourceOf(resources, 'AWS::DynamoDB::Table', 'Record')
@@ -116,7 +116,7 @@ beforeAll(async () => {
   for (const [id, { Type, Properties }] of Object.entries(resources)) {
     if (Type === 'AWS::SQS::Queue') values.set(id, queueUrl).set(`${id}.Arn`, `arn:aws:sqs:${REGION}:${ACCOUNT}:bootstrap`)
     if (Type === 'AWS::SQS::Queue' && /^ContainWatch[0-9A-F]{8}$/.test(id))
-      values.set(id, watchUrl).set(`${id}.Arn`, `arn:aws:sqs:${REGION}:${ACCOUNT}:watch`)
+      values.set(id, reverifyUrl).set(`${id}.Arn`, `arn:aws:sqs:${REGION}:${ACCOUNT}:reverify`)
     if (Type === 'AWS::S3::Bucket') values.set(id, BUCKET).set(`${id}.Arn`, `arn:aws:s3:::${BUCKET}`)
     if (Type === 'AWS::IAM::ManagedPolicy') values.set(id, await quarantinePolicy(Properties.PolicyDocument))
     if (Type === 'AWS::Lambda::Function') values.set(id, id).set(`${id}.Arn`, `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${id}`)
@@ -141,7 +141,7 @@ beforeAll(async () => {
     const environment = {
       ...(resolve(Environment.Variables) as Record<string, string>),
       AWS_ENDPOINT_URL: MOTO,
-      AWS_ENDPOINT_URL_LAMBDA: door.url,
+      AWS_ENDPOINT_URL_LAMBDA: lambdaFront.url,
       AWS_ENDPOINT_URL_IAM: iamFront.url,
     }
     return deployed(join(assets, `asset.${Code.S3Key.replace('.zip', '')}`, 'index.mjs'), environment, keys)
@@ -160,7 +160,7 @@ beforeAll(async () => {
 }, 180_000)
 
 afterAll(() => {
-  door.server.close()
+  lambdaFront.server.close()
   iamFront.server.close()
 })
 
@@ -233,7 +233,7 @@ async function countersign(...words: string[]): Promise<string> {
       env: {
         ...process.env,
         AWS_ENDPOINT_URL: MOTO,
-        AWS_ENDPOINT_URL_LAMBDA: door.url,
+        AWS_ENDPOINT_URL_LAMBDA: lambdaFront.url,
         AWS_ACCESS_KEY_ID: admin.accessKeyId,
         AWS_SECRET_ACCESS_KEY: admin.secretAccessKey,
       },
@@ -274,8 +274,8 @@ describe('the deployed path on moto', () => {
     ]
     const { answer } = await respond.invoke(sqsEvent(attack))
     expect(answer).toEqual({ batchItemFailures: [] })
-    expect(door.invoked.length).toBeGreaterThan(0)
-    const { payload } = door.invoked.at(-1) as { payload: { incidentId: string } }
+    expect(lambdaFront.invoked.length).toBeGreaterThan(0)
+    const { payload } = lambdaFront.invoked.at(-1) as { payload: { incidentId: string } }
     expect(Object.keys(payload)).toEqual(['incidentId'])
     await contain.invoke(payload)
 
@@ -300,7 +300,7 @@ describe('the deployed path on moto', () => {
 
     expect(await countersign('incidents')).toContain(payload.incidentId)
     await countersign('release', payload.incidentId, '--reason', 'a drill', '--yes')
-    await contain.invoke((door.invoked.at(-1) as { payload: unknown }).payload)
+    await contain.invoke((lambdaFront.invoked.at(-1) as { payload: unknown }).payload)
     expect(await mayListUsers(keys)).toBe(true)
     expect(await statusOf('ci-deploy', keys)).toBe('Active')
     expect(await statusOf('support-ops', made)).toBe('Active')
@@ -342,7 +342,7 @@ describe('the deployed path on moto', () => {
       { second: 13, eventName: 'StopLogging', eventSource: 'cloudtrail.amazonaws.com' },
     ].map((about) => call('deploy', session, { ...about, userIdentity }))
     await respond.invoke(sqsEvent(attack))
-    const { payload } = door.invoked.at(-1) as { payload: { incidentId: string } }
+    const { payload } = lambdaFront.invoked.at(-1) as { payload: { incidentId: string } }
     await contain.invoke(payload)
     const PolicyName = `CountersignRevoke-${payload.incidentId}`
     const documentNow = async () => {
@@ -357,8 +357,8 @@ describe('the deployed path on moto', () => {
     // document above that it is for this session alone.
     expect(await mayListUsers(session)).toBe(false)
 
-    // An administrator whose key is stolen as well takes the policy away; the watch queue's message finds it.
-    const { Messages } = await new SQSClient(options(admin)).send(new ReceiveMessageCommand({ QueueUrl: watchUrl, WaitTimeSeconds: 7 }))
+    // An administrator whose key is stolen as well takes the policy away; the reverify queue's message finds it.
+    const { Messages } = await new SQSClient(options(admin)).send(new ReceiveMessageCommand({ QueueUrl: reverifyUrl, WaitTimeSeconds: 7 }))
     const seen = Messages?.map(({ Body }) => JSON.parse(Body ?? '').incidentId)
     expect(seen?.length).toBeGreaterThan(0)
     await iam.send(new DeleteRolePolicyCommand({ RoleName: 'deploy', PolicyName }))
@@ -370,7 +370,7 @@ describe('the deployed path on moto', () => {
     expect((await incidents().get(payload.incidentId))?.value.state).toBe('contained')
 
     await countersign('release', payload.incidentId, '--reason', 'a drill', '--yes')
-    await contain.invoke((door.invoked.at(-1) as { payload: unknown }).payload)
+    await contain.invoke((lambdaFront.invoked.at(-1) as { payload: unknown }).payload)
     expect(await mayListUsers(session)).toBe(true)
   })
 
@@ -391,11 +391,11 @@ describe('the deployed path on moto', () => {
         affectedEntities: [{ entityValue: keys.accessKeyId }],
       },
     }
-    const before = door.invoked.length
+    const before = lambdaFront.invoked.length
     const { answer } = await respond.invoke(sqsEvent([health, { ...health, id: 'h2', region: 'us-west-2' }]))
     expect(answer).toEqual({ batchItemFailures: [] })
-    expect(door.invoked.length - before).toBe(1)
-    await contain.invoke(door.invoked.at(-1)?.payload)
+    expect(lambdaFront.invoked.length - before).toBe(1)
+    await contain.invoke(lambdaFront.invoked.at(-1)?.payload)
     expect(await mayListUsers(keys)).toBe(false)
     expect(await statusOf('data-export', keys)).toBe('Inactive')
     const { PolicyDocument } = await iam.send(
@@ -421,12 +421,12 @@ describe('the deployed path on moto', () => {
       },
     }
     await respond.invoke(sqsEvent([report]))
-    const { payload } = door.invoked.at(-1) as { payload: { incidentId: string } }
+    const { payload } = lambdaFront.invoked.at(-1) as { payload: { incidentId: string } }
     await contain.invoke(payload)
     expect(await mayListUsers(old)).toBe(false)
 
     expect(await countersign('confirm', payload.incidentId, '--reason', 'it is on a paste site', '--yes')).toContain('are being made anew')
-    expect(door.invoked.slice(-2)).toEqual([
+    expect(lambdaFront.invoked.slice(-2)).toEqual([
       { name: 'contain', payload },
       { name: 'rotate', payload },
     ])

@@ -11,9 +11,9 @@ import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts'
 import { App } from 'aws-cdk-lib'
 import { CountersignStack } from '../../infra/countersign-stack.ts'
-import { placeDatabases } from '../../local/place-databases.ts'
+import { geoDatabases } from '../../local/geo-databases.ts'
 import { readStackConfig } from '../../shared/config.ts'
-import { parsePolicy } from '../../shared/stages/policy-source.ts'
+import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 
 export const ACCOUNT = '123456789012'
 export const REGION = 'us-east-1'
@@ -48,7 +48,7 @@ export async function synthesise(policy: unknown): Promise<{
   new CountersignStack(app, 'Countersign', {
     config: readStackConfig({}),
     policy: parsePolicy(policy),
-    places: await placeDatabases(),
+    geoIp: await geoDatabases(),
     env: { account: ACCOUNT, region: REGION },
   })
   app.synth()
@@ -148,7 +148,7 @@ export function deployed(bundle: string, environment: Readonly<Record<string, st
 }
 
 /** Stands in for Lambda's Invoke alone: moto runs functions in Docker only. Keeps what was invoked. */
-export async function lambdaDoor(): Promise<{ url: string; invoked: { name: string; payload: unknown }[]; server: Server }> {
+export async function startLambdaFront(): Promise<{ url: string; invoked: { name: string; payload: unknown }[]; server: Server }> {
   const invoked: { name: string; payload: unknown }[] = []
   const server = createServer((request, response) => {
     let body = ''
@@ -169,7 +169,7 @@ export async function lambdaDoor(): Promise<{ url: string; invoked: { name: stri
  * Stands before moto's IAM and answers what moto does not know: service-specific credentials, of which there are none. All
  * else goes to moto as it came, so that moto judges the caller's rights.
  */
-export async function iamDoor(moto: string): Promise<{ url: string; calls: string[]; server: Server }> {
+export async function startIamFront(moto: string): Promise<{ url: string; calls: string[]; server: Server }> {
   const calls: string[] = []
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = []
@@ -199,12 +199,12 @@ export async function iamDoor(moto: string): Promise<{ url: string; calls: strin
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls, server }
 }
 
-export async function topicAndQueues(sns: SNSClient, sqs: SQSClient): Promise<{ topicArn: string; queueUrl: string; watchUrl: string }> {
+export async function topicAndQueues(sns: SNSClient, sqs: SQSClient): Promise<{ topicArn: string; queueUrl: string; reverifyUrl: string }> {
   const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'notices' }))
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'bootstrap' }))
-  const { QueueUrl: watchUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'watch' }))
-  if (TopicArn === undefined || QueueUrl === undefined || watchUrl === undefined) throw new Error('moto made no topic or no queue')
-  return { topicArn: TopicArn, queueUrl: QueueUrl, watchUrl }
+  const { QueueUrl: reverifyUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'reverify' }))
+  if (TopicArn === undefined || QueueUrl === undefined || reverifyUrl === undefined) throw new Error('moto made no topic or no queue')
+  return { topicArn: TopicArn, queueUrl: QueueUrl, reverifyUrl }
 }
 
 /** A bucket as the stack makes it for seals: versioned, each object locked for a day. */

@@ -6,10 +6,10 @@ import { type ClientOptions, dynamo, iamClient } from '../../shared/aws/clients.
 import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { enforce } from '../../shared/contain/enforce.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import { enforce } from '../../shared/stages/contain/enforce.ts'
 import type { Keys } from './stack-on-moto.ts'
 
 const RUNS = 9
@@ -43,11 +43,11 @@ export async function timeToInactive(about: {
     notifier: { notify: async () => {} },
     advisor: absentAdvisor,
     budget: dynamoAdvisorBudget(table),
-    containDoor: { contain: (id: string) => enforce(id, ports) },
-    bootstrapDoor: { bootstrap: async () => {} },
+    containInvoker: { contain: (id: string) => enforce(id, ports) },
+    bootstrapQueue: { bootstrap: async () => {} },
     history: { lookup: async () => [] },
-    places: { placeOf: () => ({ country: undefined, network: undefined }) },
-    watchDoor: { verifyLater: async () => {} },
+    geoIp: { locate: () => ({ country: undefined, network: undefined }) },
+    reverifyQueue: { verifyLater: async () => {} },
     clock: { now: () => Date.now() },
     account: about.account,
     quarantinePolicyArn: `arn:aws:iam::${about.account}:policy/quarantine`,

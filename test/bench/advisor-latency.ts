@@ -1,8 +1,8 @@
+import { enforce } from '../../shared/contain/enforce.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import { memoryAdvisorBudget } from '../../shared/memory/advisor-budget.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import type { Advisor } from '../../shared/ports.ts'
-import { enforce } from '../../shared/stages/contain/enforce.ts'
+import type { Advisor } from '../../shared/ports/advisor.ts'
 import { ACCOUNT, arnOf, embedded, exposed } from '../embedded.ts'
 import { type Figures, median, rounded } from './measure.ts'
 
@@ -54,7 +54,7 @@ async function timeToContained(advisor: Advisor, round: number): Promise<number>
     incidents: slow(inner.ports.incidents),
     record: slow(inner.ports.record),
     iam: slow(inner.account),
-    containDoor: { contain: (id: string) => enforce(id, ports) },
+    containInvoker: { contain: (id: string) => enforce(id, ports) },
   }
   const startedAt = performance.now()
   // The slower way that follows the lane may wait for the model; what counts is when the key is off.

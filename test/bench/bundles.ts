@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { CountersignStack } from '../../infra/countersign-stack.ts'
-import { placeDatabases } from '../../local/place-databases.ts'
+import { geoDatabases } from '../../local/geo-databases.ts'
 import { readStackConfig } from '../../shared/config.ts'
-import { parsePolicy } from '../../shared/stages/policy-source.ts'
+import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { type Figures, median, rounded } from './measure.ts'
 
 const ROUNDS = 7
@@ -18,7 +18,7 @@ const ENVIRONMENT = {
   NOTIFY_TOPIC_ARN: ARN,
   OWN_ROLE_ARNS: ARN,
   STACK_NAME: 'Countersign',
-  WATCH_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/watch',
+  REVERIFY_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/reverify',
   QUARANTINE_POLICY_ARN: 'arn:aws:iam::123456789012:policy/quarantine',
   NOTICE_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/notices',
   REVIEW_FUNCTION_NAME: 'review',
@@ -35,8 +35,8 @@ export async function bundles(): Promise<Figures> {
   const app = new App({ outdir })
   new CountersignStack(app, 'Countersign', {
     config: readStackConfig({ slack: { secretName: 'bench', channel: 'C0123ABCD' } }),
-    policy: parsePolicy({ version: 1 }),
-    places: await placeDatabases(),
+    policy: parsePolicy({ version: 2 }),
+    geoIp: await geoDatabases(),
   })
   app.synth()
   const { Resources } = JSON.parse(readFileSync(join(outdir, 'Countersign.template.json'), 'utf8'))

@@ -1,6 +1,6 @@
-import { AccountPicture } from '../../shared/memory/account-picture.ts'
+import { enforce } from '../../shared/contain/enforce.ts'
+import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import { enforce } from '../../shared/stages/contain/enforce.ts'
 import { ACCOUNT, arnOf, call, embedded, exposed, KEY, NOW } from '../embedded.ts'
 import type { Figures } from './measure.ts'
 
@@ -36,7 +36,7 @@ export async function lineages(): Promise<Figures> {
 
 async function measured(size: number) {
   const names = Array.from({ length: size }, (_, at) => `made-${at}`)
-  const account = AccountPicture.parse({
+  const account = AuthorizationDetails.parse({
     UserDetailList: ['ci-build', ...names].map((UserName) => ({ UserName, Arn: arnOf(UserName) })),
     AccessKeys: [
       { UserName: 'ci-build', AccessKeyId: KEY, Status: 'Active' },
@@ -69,7 +69,7 @@ async function measured(size: number) {
     breaker: slow(inner.ports.breaker),
     iam: slow(inner.account),
     notifier: slow(inner.ports.notifier),
-    containDoor: slow({
+    containInvoker: slow({
       async contain(id: string) {
         run ??= enforce(id, ports)
       },
@@ -84,14 +84,14 @@ async function measured(size: number) {
     }),
   )
   // The lineage is known before the deciding event, whose time is what is measured.
-  await pipeline({ ...inner.ports, containDoor: { contain: async () => {} } })(made)
+  await pipeline({ ...inner.ports, containInvoker: { contain: async () => {} } })(made)
   const respond = pipeline(ports)
   const startedAt = performance.now()
   const responding = respond([exposed()])
   await responding
   await run
   const offs = spans.filter(({ name }) => name === 'setAccessKeyStatus')
-  const inactive = inner.account.picture().AccessKeys.filter(({ Status }) => Status === 'Inactive').length
+  const inactive = inner.account.authorizationDetails().AccessKeys.filter(({ Status }) => Status === 'Inactive').length
   if (inactive !== size + 1) throw new Error(`${inactive} of ${size + 1} keys are inactive: the figure would mean nothing`)
   const figure = (span: Span | undefined) => {
     if (span === undefined) throw new Error('no key was switched off')

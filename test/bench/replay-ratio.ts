@@ -16,7 +16,7 @@ export async function replayRatio(): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
   const file = join(folder, 'history.ndjson.gz')
   const policy = join(folder, 'policy.yaml')
-  writeFileSync(policy, 'version: 1\nmode: contain\n')
+  writeFileSync(policy, 'version: 2\nmode: contain\n')
   const lines = Array.from({ length: ACCOUNTS }, (_, seed) => linesOf(seed)).flat()
   lines.sort((a, b) => (a.time < b.time ? -1 : 1))
   writeFileSync(file, gzipSync(lines.map(({ line }) => line).join('\n')))

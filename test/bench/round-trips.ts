@@ -4,17 +4,17 @@ import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { dynamo, iamClient, lambdaClient, snsClient } from '../../shared/aws/clients.ts'
-import { lambdaContainDoor } from '../../shared/aws/doors.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { lambdaContainInvoker } from '../../shared/aws/invokers.ts'
 import { snsNotifier } from '../../shared/aws/notifier.ts'
 import { createTable } from '../../shared/aws/table.ts'
+import { enforce } from '../../shared/contain/enforce.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import { enforce } from '../../shared/stages/contain/enforce.ts'
-import { applyPolicy, parsePolicy } from '../../shared/stages/policy-source.ts'
+import { applyPolicy, parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { fakeAws } from './fake-aws.ts'
 import type { Figures } from './measure.ts'
 
@@ -38,7 +38,7 @@ export async function roundTrips(): Promise<Figures> {
   const name = 'bench'
   const client = dynamo(options(`http://127.0.0.1:${(database.address() as AddressInfo).port}`))
   await createTable(client, name)
-  const policy = parsePolicy({ version: 1, mode: 'contain' })
+  const policy = parsePolicy({ version: 2, mode: 'contain' })
   await applyPolicy(dynamoChangeRecord({ client, name }), { policy, by: 'bench', why: 'bench', at: new Date().toISOString() })
 
   /** The adapters of one function on clients of its own, which note every call. */
@@ -53,12 +53,12 @@ export async function roundTrips(): Promise<Figures> {
       notifier: snsNotifier(counted(snsClient(options(aws.url)), calls), 'arn:aws:sns:us-east-1:123456789012:notices'),
       advisor: absentAdvisor,
       budget: dynamoAdvisorBudget(table),
-      containDoor: lambdaContainDoor(counted(lambdaClient(options(aws.url)), calls), 'contain'),
-      bootstrapDoor: { bootstrap: async () => {} },
+      containInvoker: lambdaContainInvoker(counted(lambdaClient(options(aws.url)), calls), 'contain'),
+      bootstrapQueue: { bootstrap: async () => {} },
       history: { lookup: async () => [] },
-      places: { placeOf: () => ({ country: undefined, network: undefined }) },
+      geoIp: { locate: () => ({ country: undefined, network: undefined }) },
       clock: { now: () => Date.now() },
-      watchDoor: { verifyLater: async () => {} },
+      reverifyQueue: { verifyLater: async () => {} },
       account: '123456789012',
       quarantinePolicyArn: 'arn:aws:iam::123456789012:policy/quarantine',
       log: silentLog,

@@ -1,13 +1,13 @@
 import { deflateRawSync } from 'node:zlib'
 import { emptyPorts } from '../../local/memory-ports.ts'
+import { foldInto } from '../../shared/detect/fold.ts'
 import { emptyState } from '../../shared/domain/identity-state.ts'
 import type { Signal } from '../../shared/domain/signal.ts'
 import { packState } from '../../shared/domain/state-codec.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import { foldInto } from '../../shared/stages/detect/fold.ts'
-import { enricher } from '../../shared/stages/enrich/enrich.ts'
-import { normalise } from '../../shared/stages/normalise/normalise.ts'
-import { applyPolicy, parsePolicy } from '../../shared/stages/policy-source.ts'
+import { applyPolicy, parsePolicy } from '../../shared/record/policy-in-force.ts'
+import { enricher } from '../../shared/sense/enrich/enrich.ts'
+import { normalise } from '../../shared/sense/normalise.ts'
 import { type Figures, median, rounded } from './measure.ts'
 
 const EVENTS = 20_000
@@ -37,11 +37,11 @@ function record(at: number, user: number, time: number): object {
   }
 }
 
-const places = { placeOf: () => ({ country: 'US', network: { asn: 64496, organisation: 'Example' } }) }
+const geoIp = { locate: () => ({ country: 'US', network: { asn: 64496, organisation: 'Example' } }) }
 
 async function freshPipeline() {
-  const ports = emptyPorts({ places })
-  await applyPolicy(ports.record, { policy: parsePolicy({ version: 1 }), by: 'bench', why: 'bench', at: new Date(0).toISOString() })
+  const ports = emptyPorts({ geoIp })
+  await applyPolicy(ports.record, { policy: parsePolicy({ version: 2 }), by: 'bench', why: 'bench', at: new Date(0).toISOString() })
   return pipeline(ports)
 }
 
@@ -89,7 +89,7 @@ async function ratio(many: () => Promise<number>, few: () => Promise<number>): P
 /** What an identity with ten million calls takes in the store: the calls are as different as the bounds can tell apart. */
 function stateBytes(): number {
   const enrich = enricher({
-    placeOf: (address) => ({
+    locate: (address) => ({
       country: `C${address.split('.')[3]}`.slice(0, 2),
       network: { asn: 64_000 + Number(address.split('.')[3]), organisation: 'x' },
     }),

@@ -166,7 +166,7 @@ describe('what strangers try', () => {
   beforeAll(async () => {
     world = await consoleWorld()
     poisonedId = await plantPoison(world.ports, world.incident)
-    served = await serveConsole({ target: world.target, places: world.ports.places, clock: world.ports.clock }, { port: 0 })
+    served = await serveConsole({ target: world.target, geoIp: world.ports.geoIp, clock: world.ports.clock }, { port: 0 })
   })
   afterAll(() => served.close())
 

@@ -14,7 +14,7 @@ beforeAll(() => {
   count = records.length
   text = JSON.stringify({ Records: records })
   writeFileSync(file, text)
-  writeFileSync(policy, 'version: 1\nmode: contain\n')
+  writeFileSync(policy, 'version: 2\nmode: contain\n')
 })
 
 interface Line {

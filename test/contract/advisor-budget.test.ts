@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
 import { keys } from '../../shared/aws/table.ts'
 import { memoryAdvisorBudget } from '../../shared/memory/advisor-budget.ts'
-import type { AdvisorBudget } from '../../shared/ports.ts'
+import type { AdvisorBudget } from '../../shared/ports/advisor.ts'
 import { dynamoError, type EmbeddedTable, embeddedTable } from './embedded-table.ts'
 
 let embedded: EmbeddedTable

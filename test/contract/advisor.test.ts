@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { bedrockModel } from '../../shared/aws/bedrock-model.ts'
 import { bedrockClient } from '../../shared/aws/clients.ts'
+import { modelAdvisor } from '../../shared/decide/advise/by-model.ts'
+import { withCircuit } from '../../shared/decide/advise/circuit.ts'
+import { evidenceIds } from '../../shared/decide/advise/pack.ts'
 import { absentAdvisor, offlineAdvisor } from '../../shared/memory/advisor.ts'
-import type { Advisor, EvidencePack } from '../../shared/ports.ts'
-import { modelAdvisor } from '../../shared/stages/advise/by-model.ts'
-import { withCircuit } from '../../shared/stages/advise/circuit.ts'
-import { evidenceIds } from '../../shared/stages/advise/pack.ts'
+import type { Advisor, EvidencePack } from '../../shared/ports/advisor.ts'
 import { json, type Loopback, loopback, type WireAnswer, type WireRequest } from './loopback.ts'
 
 const PACK: EvidencePack = {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
 import { keys } from '../../shared/aws/table.ts'
 import { memoryBreaker } from '../../shared/memory/breaker.ts'
-import type { Breaker } from '../../shared/ports.ts'
+import type { Breaker } from '../../shared/ports/stores.ts'
 import { dynamoError, type EmbeddedTable, embeddedTable } from './embedded-table.ts'
 
 let embedded: EmbeddedTable

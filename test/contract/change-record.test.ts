@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
 import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
-import type { ChangeRecord } from '../../shared/ports.ts'
+import type { ChangeRecord } from '../../shared/ports/stores.ts'
 import { dynamoError, type EmbeddedTable, embeddedTable } from './embedded-table.ts'
 import { chainOf } from './samples.ts'
 

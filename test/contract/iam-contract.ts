@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Identity } from '../../shared/domain/signal.ts'
-import { AccountPicture } from '../../shared/memory/account-picture.ts'
-import type { Iam } from '../../shared/ports.ts'
+import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
+import type { Iam } from '../../shared/ports/iam.ts'
 import { user } from './samples.ts'
 
 /** A document with what URL-encoding could spoil. */
@@ -21,7 +21,7 @@ export const TRUST = {
 }
 
 /** The account that the contract is about: a user with two keys, one off; a user with nothing; a role. */
-export const CONTRACT_ACCOUNT = AccountPicture.parse({
+export const CONTRACT_ACCOUNT = AuthorizationDetails.parse({
   UserDetailList: [
     {
       UserName: 'ci-deploy',

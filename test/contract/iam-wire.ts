@@ -1,5 +1,5 @@
-import type { AccountPicture } from '../../shared/memory/account-picture.ts'
-import type { SwitchKind } from '../../shared/ports.ts'
+import type { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
+import type { SwitchKind } from '../../shared/ports/iam.ts'
 import { type Loopback, loopback, type WireAnswer } from './loopback.ts'
 
 /** A verb of IAM's Query protocol: the inside of its result, or an error. */
@@ -21,11 +21,11 @@ export interface IamWire extends Loopback {
   /** Every verb that was called, in order. */
   readonly seen: readonly string[]
   /** The account as it stands. */
-  picture(): AccountPicture
+  picture(): AuthorizationDetails
 }
 
 /** IAM's Query protocol on loopback, as far as the responder uses it: XML answers, URL-encoded documents, pages of one. */
-export async function iamWire(picture: AccountPicture): Promise<IamWire> {
+export async function iamWire(picture: AuthorizationDetails): Promise<IamWire> {
   const account = structuredClone(picture)
   const failures = new Map<string, (IamError | 'hang')[]>()
   const userOf = (words: URLSearchParams) => account.UserDetailList.find(({ UserName }) => UserName === words.get('UserName'))

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { iamClient } from '../../shared/aws/clients.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
-import { AccountPicture } from '../../shared/memory/account-picture.ts'
+import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
 import { type MemoryIam, memoryIam } from '../../shared/memory/iam.ts'
 import { CONTRACT_ACCOUNT, DENY_ALL, iamContract, OWN_POLICY } from './iam-contract.ts'
 import { type IamWire, iamWire } from './iam-wire.ts'
@@ -22,10 +22,10 @@ iamContract('in memory', async () => ({ iam: memoryIam(CONTRACT_ACCOUNT), keys: 
 iamContract('by its API', async () => ({ iam: (await onTheWire()).iam, keys: [KEY, OTHER_KEY] }))
 
 describe.each([
-  { name: 'in memory', make: async (account: AccountPicture) => memoryIam(account) },
+  { name: 'in memory', make: async (account: AuthorizationDetails) => memoryIam(account) },
   {
     name: 'by its API',
-    async make(account: AccountPicture) {
+    async make(account: AuthorizationDetails) {
       const wire = await iamWire(account)
       wires.push(wire)
       return awsIam(iamClient(wire.options), '123456789012')
@@ -108,9 +108,9 @@ describe('the embedded account', () => {
   it('is a copy of its picture, and gives out copies', async () => {
     await iam.setAccessKeyStatus('ci-deploy', KEY, 'Inactive')
     expect(CONTRACT_ACCOUNT.AccessKeys[0]?.Status).toBe('Active')
-    const given = iam.picture()
+    const given = iam.authorizationDetails()
     given.AccessKeys.length = 0
-    expect(iam.picture().AccessKeys).toHaveLength(2)
+    expect(iam.authorizationDetails().AccessKeys).toHaveLength(2)
   })
 
   it('refuses a key that is off, and none of the user that is on', async () => {
@@ -142,7 +142,7 @@ describe('the embedded account', () => {
   it('reads documents as the AWS CLI prints them and as the API answers them', async () => {
     const documents = { printed: JSON.parse(OWN_POLICY), encoded: encodeURIComponent(OWN_POLICY) }
     const UserPolicyList = Object.entries(documents).map(([PolicyName, PolicyDocument]) => ({ PolicyName, PolicyDocument }))
-    const one = memoryIam(AccountPicture.parse({ UserDetailList: [{ UserName: 'ci', Arn: user('ci').id, UserPolicyList }] }))
+    const one = memoryIam(AuthorizationDetails.parse({ UserDetailList: [{ UserName: 'ci', Arn: user('ci').id, UserPolicyList }] }))
     expect(await one.getUserPolicy('ci', 'printed')).toBe(OWN_POLICY)
     expect(await one.getUserPolicy('ci', 'encoded')).toBe(OWN_POLICY)
     expect(await one.grantsOf(user('ci'))).toHaveLength(2)
@@ -158,7 +158,7 @@ describe('the embedded account', () => {
   it('gathers what a user is granted by its own, its groups’ and managed policies', async () => {
     const allow = (Action: string) => ({ Statement: { Effect: 'Allow', Action, Resource: '*' } })
     const one = memoryIam(
-      AccountPicture.parse({
+      AuthorizationDetails.parse({
         UserDetailList: [
           {
             UserName: 'ci',
@@ -200,7 +200,7 @@ describe('the embedded account', () => {
   it('gathers what a role is granted', async () => {
     const Arn = 'arn:aws:iam::123456789012:role/deployer'
     const RolePolicyList = [{ PolicyName: 'a', PolicyDocument: { Statement: { Effect: 'Deny', Action: ['s3:*'], Resource: ['*'] } } }]
-    const one = memoryIam(AccountPicture.parse({ RoleDetailList: [{ RoleName: 'deployer', Arn, RolePolicyList }] }))
+    const one = memoryIam(AuthorizationDetails.parse({ RoleDetailList: [{ RoleName: 'deployer', Arn, RolePolicyList }] }))
     const grants = await one.grantsOf({ id: Arn, kind: 'role', name: 'deployer', account: '123456789012' })
     expect(grants).toEqual([{ effect: 'Deny', actions: ['s3:*'], resources: ['*'], isConditional: false }])
     expect(await one.grantsOf({ id: `${Arn}-2`, kind: 'role', name: 'deployer-2', account: '123456789012' })).toBeUndefined()

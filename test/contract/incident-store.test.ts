@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { memoryIncidentStore } from '../../shared/memory/incident-store.ts'
-import type { IncidentStore } from '../../shared/ports.ts'
+import type { IncidentStore } from '../../shared/ports/stores.ts'
 import { dynamoError, type EmbeddedTable, embeddedTable } from './embedded-table.ts'
 import { AT, incidentOf, signalOf } from './samples.ts'
 

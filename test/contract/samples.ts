@@ -4,9 +4,9 @@ import type { Finding } from '../../shared/domain/finding.ts'
 import { count } from '../../shared/domain/frequency.ts'
 import { emptyState, type IdentityState, keepEvidence, windowOf } from '../../shared/domain/identity-state.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
-import { mark } from '../../shared/domain/moments.ts'
 import { remember } from '../../shared/domain/seen.ts'
 import type { Identity } from '../../shared/domain/signal.ts'
+import { mark } from '../../shared/domain/timed-set.ts'
 
 export const KEY = 'AKIAIOSFODNN7EXAMPLE'
 export const AT = Date.parse('2026-01-31T12:00:00Z')
@@ -47,7 +47,7 @@ export function incidentOf(id: string, parts: Partial<Incident> = {}): Incident 
     state: 'asking',
     openedAt: AT,
     updatedAt: AT,
-    credentials: [{ id: KEY, kind: 'access-key', isCulprit: true }],
+    credentials: [{ id: KEY, kind: 'access-key', isPrimary: true }],
     lineage: [],
     findings: [FINDING],
     assessment,
@@ -57,7 +57,7 @@ export function incidentOf(id: string, parts: Partial<Incident> = {}): Incident 
     decidedBy: { signalId: 'e-1', time: AT },
     containedAt: undefined,
     verdict: undefined,
-    hold: undefined,
+    suppression: undefined,
     approved: [],
     escalatedAt: undefined,
     pagedAt: undefined,

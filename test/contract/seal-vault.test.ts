@@ -6,7 +6,7 @@ import { folderVault } from '../../local/folder-vault.ts'
 import { s3Client } from '../../shared/aws/clients.ts'
 import { s3SealVault } from '../../shared/aws/seal-vault.ts'
 import { memorySealVault } from '../../shared/memory/seal-vault.ts'
-import type { SealVault } from '../../shared/ports.ts'
+import type { SealVault } from '../../shared/ports/stores.ts'
 import { fakeS3 } from './fake-s3.ts'
 import { type Loopback, loopback } from './loopback.ts'
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import { securityHubClient, sqsClient } from '../../shared/aws/clients.ts'
-import { sqsShareDoor } from '../../shared/aws/doors.ts'
+import { sqsShareQueue } from '../../shared/aws/invokers.ts'
 import { placeOfTopic, securityHub } from '../../shared/aws/security-hub.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
-import { asffOf } from '../../shared/stages/asff.ts'
+import { asffOf } from '../../shared/record/export/asff.ts'
 import { json, type Loopback, loopback, type WireAnswer } from './loopback.ts'
 import { AT, FINDING, incidentOf, user } from './samples.ts'
 
@@ -84,16 +84,16 @@ describe('Security Hub', () => {
   })
 })
 
-describe('the door to show an incident elsewhere', () => {
+describe('the share queue', () => {
   it('puts it into the queue where there is one, and a notice of no incident nowhere', async () => {
     const md5 = (text: string) => createHash('md5').update(text).digest('hex')
     const wire = await loopback(({ body }) => json({ MessageId: '1', MD5OfMessageBody: md5(JSON.parse(body).MessageBody) }))
     wires.push(wire)
-    await sqsShareDoor(sqsClient(wire.options), undefined).share('inc-0123456789ab')
-    const door = sqsShareDoor(sqsClient(wire.options), 'https://sqs.us-east-1.amazonaws.com/123456789012/notices')
-    await door.share('none')
+    await sqsShareQueue(sqsClient(wire.options), undefined).share('inc-0123456789ab')
+    const queue = sqsShareQueue(sqsClient(wire.options), 'https://sqs.us-east-1.amazonaws.com/123456789012/notices')
+    await queue.share('none')
     expect(wire.requests).toEqual([])
-    await door.share('inc-0123456789ab')
+    await queue.share('inc-0123456789ab')
     expect(JSON.parse(JSON.parse(wire.requests[0]?.body ?? '').MessageBody)).toEqual({ share: 'inc-0123456789ab' })
   })
 })

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { hastyLambdaClient, secretsClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
-import { lambdaReviewDoor } from '../../shared/aws/doors.ts'
+import { lambdaReviewInvoker } from '../../shared/aws/invokers.ts'
 import { noticesTo, QueuedNotice } from '../../shared/aws/notifier.ts'
 import { dynamoPostings } from '../../shared/aws/postings.ts'
 import { slackSecret } from '../../shared/aws/slack-secret.ts'
 import { memoryPostings } from '../../shared/memory/postings.ts'
-import type { Notice } from '../../shared/ports.ts'
+import type { Notice } from '../../shared/ports/notices.ts'
 import { BOT_TOKEN, SIGNING_SECRET } from '../slack.ts'
 import { type EmbeddedTable, embeddedTable } from './embedded-table.ts'
 import { json, type Loopback, loopback, type WireAnswer } from './loopback.ts'
@@ -110,7 +110,7 @@ describe('notices and presses on their way', () => {
       answers += 1
       return answers === 1 ? { status: 500 } : { status: 202 }
     })
-    await lambdaReviewDoor(hastyLambdaClient(wire.options), 'review').press({ kind: 'explain' })
+    await lambdaReviewInvoker(hastyLambdaClient(wire.options), 'review').press({ kind: 'explain' })
     expect(wire.requests).toHaveLength(2)
     expect(wire.requests[1]?.headers['x-amz-invocation-type']).toBe('Event')
     expect(JSON.parse(wire.requests[1]?.body ?? '')).toEqual({ press: { kind: 'explain' } })

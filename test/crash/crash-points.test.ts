@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { enforce } from '../../shared/contain/enforce.ts'
+import { rotate } from '../../shared/contain/rotate/rotate.ts'
+import { quarantinePolicyName } from '../../shared/contain/steps/quarantine.ts'
 import { type Change, verifyChain } from '../../shared/domain/change.ts'
-import { AccountPicture } from '../../shared/memory/account-picture.ts'
+import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
 import { memoryVault } from '../../shared/memory/vault.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import { enforce } from '../../shared/stages/contain/enforce.ts'
-import { quarantinePolicyName } from '../../shared/stages/contain/quarantine.ts'
-import { incidentSubject } from '../../shared/stages/record.ts'
-import { review } from '../../shared/stages/review.ts'
-import { rotate } from '../../shared/stages/rotate/rotate.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
+import { review } from '../../shared/review/review.ts'
 import { ACCOUNT, ATTACK, arnOf, embedded, exposed, KEY, NOW } from '../embedded.ts'
 import { FAULTS, type Fault, faults } from './faults.ts'
 
@@ -18,7 +18,7 @@ const reviewer = { kind: 'legitimate', by: arnOf('reviewer'), reason: 'a drill' 
 
 /** A user with two keys and an SSH key, the user that an intruder made with its key, and a role. */
 const account = () =>
-  AccountPicture.parse({
+  AuthorizationDetails.parse({
     UserDetailList: ['ci-build', 'backdoor', 'a', 'b', 'c'].map((UserName) => ({ UserName, Arn: arnOf(UserName) })),
     RoleDetailList: [{ RoleName: 'deploy', Arn: `arn:aws:iam::${ACCOUNT}:role/deploy` }],
     AccessKeys: [
@@ -44,14 +44,14 @@ async function world() {
     breaker: fault.around('breaker', inner.ports.breaker),
     iam: fault.around('iam', inner.account),
     notifier: fault.around('notifier', inner.ports.notifier),
-    watchDoor: fault.around('watch', inner.ports.watchDoor),
+    reverifyQueue: fault.around('reverify', inner.ports.reverifyQueue),
   }
   const vault = memoryVault()
   const invoked: string[] = []
-  const containDoor = fault.around('lambda', { contain: async (id: string) => void invoked.push(id) })
+  const containInvoker = fault.around('lambda', { contain: async (id: string) => void invoked.push(id) })
   const toRotate: string[] = []
-  const rotateDoor = fault.around('lambda', { rotate: async (id: string) => void toRotate.push(id) })
-  const ports = { ...shared, containDoor, rotateDoor, vault: fault.around('secrets', vault) }
+  const rotateInvoker = fault.around('lambda', { rotate: async (id: string) => void toRotate.push(id) })
+  const ports = { ...shared, containInvoker, rotateInvoker, vault: fault.around('secrets', vault) }
   /** As Lambda does: again where it failed, in a new process. */
   const tried = async (run: () => Promise<void>) => {
     for (let attempt = 0; attempt < TRIES; attempt++) {
@@ -123,15 +123,15 @@ async function expectContained(of: World): Promise<void> {
   else {
     expect(of.inner.account.isRefused('ci-build', KEY)).toBe(true)
     expect(of.inner.account.isRefused('backdoor')).toBe(true)
-    expect(of.inner.account.picture().SwitchableCredentials[0]?.Status).toBe('Inactive')
+    expect(of.inner.account.authorizationDetails().SwitchableCredentials[0]?.Status).toBe('Inactive')
   }
 }
 
 async function expectReleasable(of: World): Promise<void> {
   const { inner, ports } = of
-  const door = { contain: (id: string) => enforce(id, ports) }
-  for (const { id } of await inner.incidents()) await review(id, reviewer, { ...ports, containDoor: door })
-  expect(inner.account.picture()).toEqual(account())
+  const containInvoker = { contain: (id: string) => enforce(id, ports) }
+  for (const { id } of await inner.incidents()) await review(id, reviewer, { ...ports, containInvoker })
+  expect(inner.account.authorizationDetails()).toEqual(account())
   expect((await inner.incidents()).map(({ state }) => state)).toEqual(['released'])
   await expectSound(of)
 }
@@ -142,7 +142,7 @@ interface Flow {
   prepare(of: World): Promise<void>
   /** The flow itself, under a fault. */
   run(of: World): Promise<void>
-  /** What happens afterwards by itself: the event delivered again, the watch, a person who tries again. */
+  /** What happens afterwards by itself: the event delivered again, the sweep, a person who tries again. */
   repeat(of: World): Promise<void>
   check(of: World): Promise<void>
 }
@@ -204,7 +204,7 @@ const release: Flow = {
     await of.runInvoked()
   },
   async check(of) {
-    expect(of.inner.account.picture()).toEqual(account())
+    expect(of.inner.account.authorizationDetails()).toEqual(account())
     expect((await of.inner.incidents()).map(({ state }) => state)).toEqual(['released'])
     await expectSound(of)
   },
@@ -244,7 +244,7 @@ const rotation: Flow = {
     expect(of.inner.account.isRefused('ci-build', keys[0]?.id)).toBe(false)
     // What else was contained stays so.
     expect(of.inner.account.isRefused('backdoor')).toBe(true)
-    expect(of.inner.account.picture().SwitchableCredentials[0]?.Status).toBe('Inactive')
+    expect(of.inner.account.authorizationDetails().SwitchableCredentials[0]?.Status).toBe('Inactive')
     expect(of.inner.notices.some(({ kind }) => kind === 'rotated')).toBe(true)
     await expectSound(of)
   },

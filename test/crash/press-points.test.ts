@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
+import { enforce } from '../../shared/contain/enforce.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
 import type { IncidentState } from '../../shared/domain/incident.ts'
-import type { Deciding } from '../../shared/domain/policy.ts'
+import type { DecidingReview } from '../../shared/domain/policy.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { memorySealVault } from '../../shared/memory/seal-vault.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
+import { audit } from '../../shared/record/audit.ts'
+import { orderSubject } from '../../shared/record/orders.ts'
+import { seal } from '../../shared/record/seal.ts'
 import type { Press } from '../../shared/slack/button.ts'
 import { press } from '../../shared/slack/press.ts'
-import { audit } from '../../shared/stages/audit.ts'
-import { enforce } from '../../shared/stages/contain/enforce.ts'
-import { orderSubject } from '../../shared/stages/order.ts'
-import { incidentSubject } from '../../shared/stages/record.ts'
-import { seal } from '../../shared/stages/seal.ts'
 import { embedded, exposed } from '../embedded.ts'
 import { CHANNEL } from '../slack.ts'
 import { FAULTS, type Fault, faults } from './faults.ts'
@@ -21,7 +21,7 @@ const TRIES = 3
 
 /** An incident, and review with every call that a press makes numbered. */
 async function world(mode: 'ask' | 'contain') {
-  const policy = { mode, slack: { approvers: [{ groups: ['S0ONCALL'] }] }, breaker: { shareOfUsers: 1 } }
+  const policy = { mode, slack: { approvers: [{ groups: ['S0ONCALL'] }] }, breaker: { maxUserFraction: 1 } }
   const inner = await embedded({ callsContain: false, policy })
   await inner.respond([exposed()])
   const [opened] = await inner.incidents()
@@ -43,13 +43,13 @@ async function world(mode: 'ask' | 'contain') {
   const ports = {
     incidents: fault.around('incidents', inner.ports.incidents),
     record: fault.around('record', inner.ports.record),
-    containDoor: fault.around('lambda', { contain: async (one: string) => void invoked.push(one) }),
+    containInvoker: fault.around('lambda', { contain: async (one: string) => void invoked.push(one) }),
     clock: inner.ports.clock,
     slack: async () => slack,
     model: undefined,
     log: silentLog,
   }
-  const pressed = (kind: Deciding): Press => ({
+  const pressed = (kind: DecidingReview): Press => ({
     kind,
     incidentId: id,
     revision: revisionOf(incident),
@@ -58,7 +58,7 @@ async function world(mode: 'ask' | 'contain') {
     ts: '1.1',
   })
   /** As Lambda does it: again where it failed, in a new process; then what was invoked. */
-  const run = async (kind: Deciding) => {
+  const run = async (kind: DecidingReview) => {
     for (let attempt = 0; attempt < TRIES; attempt++) {
       fault.revive()
       const isDone = await press(pressed(kind), ports).then(
@@ -74,7 +74,7 @@ async function world(mode: 'ask' | 'contain') {
 }
 
 interface Flow {
-  readonly kind: Deciding
+  readonly kind: DecidingReview
   readonly mode: 'ask' | 'contain'
   readonly end: IncidentState
 }

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { enforce } from '../../shared/contain/enforce.ts'
+import { quarantinePolicyName } from '../../shared/contain/steps/quarantine.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
-import { AccountPicture } from '../../shared/memory/account-picture.ts'
+import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
 import { memoryIam } from '../../shared/memory/iam.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import type { Iam } from '../../shared/ports.ts'
-import { enforce } from '../../shared/stages/contain/enforce.ts'
-import { quarantinePolicyName } from '../../shared/stages/contain/quarantine.ts'
-import { incidentSubject } from '../../shared/stages/record.ts'
-import { review } from '../../shared/stages/review.ts'
+import type { Iam } from '../../shared/ports/iam.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
+import { review } from '../../shared/review/review.ts'
 import { arnOf, call, embedded, exposed, KEY, NOW, QUARANTINE_ARN } from '../embedded.ts'
 
 const SECOND = 1000
@@ -20,7 +20,7 @@ const LAG_MS = 4 * SECOND
 const TRAIL_MS = 6 * SECOND
 
 const account = () =>
-  AccountPicture.parse({
+  AuthorizationDetails.parse({
     UserDetailList: ['ci-build', 'second'].map((UserName) => ({ UserName, Arn: arnOf(UserName) })),
     AccessKeys: [
       { UserName: 'ci-build', AccessKeyId: KEY, Status: 'Active' },
@@ -34,7 +34,7 @@ type Move = { readonly at: number; readonly kind: 'policy' | 'key' | 'boundary' 
 /** The responder over an IAM that lags, on a clock that jumps from one event to the next. */
 async function race(moves: readonly Move[], by: 'its own key' | 'a second administrator') {
   const truth = memoryIam(account())
-  const past: { readonly at: number; readonly picture: AccountPicture }[] = [{ at: 0, picture: truth.picture() }]
+  const past: { readonly at: number; readonly picture: AuthorizationDetails }[] = [{ at: 0, picture: truth.authorizationDetails() }]
   let now = NOW
   const lagged = () => memoryIam(past.findLast(({ at }) => at <= now - LAG_MS)?.picture ?? account())
   const reads = new Set(['listAccessKeys', 'getUserPolicy', 'isAttached', 'boundaryOf', 'listSwitches', 'getRolePolicy'])
@@ -44,7 +44,7 @@ async function race(moves: readonly Move[], by: 'its own key' | 'a second admini
       async (...words: unknown[]) => {
         if (reads.has(name)) return (lagged() as unknown as Record<string, (...all: unknown[]) => unknown>)[name]?.(...words)
         const answer = await (verb as (...all: unknown[]) => unknown)(...words)
-        past.push({ at: now, picture: truth.picture() })
+        past.push({ at: now, picture: truth.authorizationDetails() })
         return answer
       },
     ]),
@@ -56,12 +56,12 @@ async function race(moves: readonly Move[], by: 'its own key' | 'a second admini
     ...inner.ports,
     iam,
     clock: { now: () => now },
-    watchDoor: {
+    reverifyQueue: {
       async verifyLater(id: string) {
         for (const seconds of [5, 15, 60]) later(now + seconds * SECOND, () => enforce(id, ports))
       },
     },
-    containDoor: { contain: async (id: string) => void later(now + 300, () => enforce(id, ports)) },
+    containInvoker: { contain: async (id: string) => void later(now + 300, () => enforce(id, ports)) },
   }
   const respond = pipeline(ports)
   later(NOW, () => respond([exposed()]))
@@ -72,12 +72,12 @@ async function race(moves: readonly Move[], by: 'its own key' | 'a second admini
       const isStopped = by === 'its own key' && lagged().isRefused('ci-build', KEY)
       if (incident === undefined || isStopped) return
       const policyName = quarantinePolicyName(incident.id)
-      const before = JSON.stringify(truth.picture())
+      const before = JSON.stringify(truth.authorizationDetails())
       if (kind === 'policy') await truth.deleteUserPolicy('ci-build', policyName)
       if (kind === 'key') await truth.setAccessKeyStatus('ci-build', KEY, 'Active')
       if (kind === 'boundary') await truth.setBoundary('ci-build', undefined)
-      past.push({ at: now, picture: truth.picture() })
-      if (JSON.stringify(truth.picture()) !== before) reversals += 1
+      past.push({ at: now, picture: truth.authorizationDetails() })
+      if (JSON.stringify(truth.authorizationDetails()) !== before) reversals += 1
       const user = by === 'its own key' ? { key: KEY } : { user: 'second', key: 'AKIASECOND0000000001' }
       const seen = call('iam:DeleteUserPolicy', { id: `m${number}`, time: now, request: { userName: 'ci-build', policyName }, ...user })
       later(now + TRAIL_MS, () => respond([seen]))
@@ -127,9 +127,9 @@ describe('an intruder who undoes the containment while it runs', () => {
         await review(
           of.id,
           { kind: 'legitimate', by: arnOf('reviewer'), reason: 'a drill' },
-          { ...of.ports, containDoor: { contain: (id) => enforce(id, of.ports) } },
+          { ...of.ports, containInvoker: { contain: (id) => enforce(id, of.ports) } },
         )
-        expect(of.truth.picture()).toEqual(account())
+        expect(of.truth.authorizationDetails()).toEqual(account())
       }),
       { numRuns: 60 },
     )

@@ -70,7 +70,7 @@ describe('a batch of messages', () => {
     expect(await failedOf(one, [record('a', '{"bootstrap":"AKIAIOSFODNN7EXAMPLE"}')])).toEqual(['a'])
   })
 
-  it('has the events of an incident looked up that the watch names, and gives the message back where that failed', async () => {
+  it('has the events of an incident looked up that the sweep names, and gives the message back where that failed', async () => {
     const traced: string[] = []
     const one = responder({ trace: async (id) => void traced.push(id) })
     expect(await failedOf(one, [record('a', '{"trace":"inc-0123456789ab"}')])).toEqual([])

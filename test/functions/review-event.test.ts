@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Reviewer, reviewEvent } from '../../functions/review-event.ts'
+import { type ReviewActions, reviewEvent } from '../../functions/review-event.ts'
 
 const NOTICE = { incidentId: 'inc-0123456789ab', kind: 'ask', priority: 1, title: 't', body: 'b' }
 const PRESS = {
@@ -12,11 +12,11 @@ const PRESS = {
 }
 const message = (body: unknown) => ({ Records: [{ eventSource: 'aws:sqs', body: typeof body === 'string' ? body : JSON.stringify(body) }] })
 
-function reviewer(parts: Partial<Reviewer> = {}): Reviewer & { done: string[] } {
+function reviewer(parts: Partial<ReviewActions> = {}): ReviewActions & { done: string[] } {
   const done: string[] = []
   return {
     done,
-    tell: async ({ kind }) => void done.push(`tell ${kind}`),
+    notify: async ({ kind }) => void done.push(`tell ${kind}`),
     press: async ({ kind }) => void done.push(`press ${kind}`),
     share: async (id) => void done.push(`share ${id}`),
     shareLater: async (id) => void done.push(`later ${id}`),

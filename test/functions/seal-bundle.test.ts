@@ -10,8 +10,8 @@ import { s3Client } from '../../shared/aws/clients.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { s3SealVault } from '../../shared/aws/seal-vault.ts'
 import { readStackConfig } from '../../shared/config.ts'
-import { audit } from '../../shared/stages/audit.ts'
-import { parsePolicy } from '../../shared/stages/policy-source.ts'
+import { audit } from '../../shared/record/audit.ts'
+import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { type EmbeddedTable, embeddedTable } from '../contract/embedded-table.ts'
 import { fakeS3 } from '../contract/fake-s3.ts'
 import { chainOf } from '../contract/samples.ts'
@@ -36,8 +36,8 @@ beforeAll(async () => {
   })
   const app = new App({ outdir })
   const file = join(import.meta.dirname, '..', '..', 'package.json')
-  const places = { countries: file, networks: file }
-  new CountersignStack(app, 'Countersign', { config: readStackConfig({}), policy: parsePolicy({ version: 1 }), places })
+  const geoIp = { countries: file, networks: file }
+  new CountersignStack(app, 'Countersign', { config: readStackConfig({}), policy: parsePolicy({ version: 2 }), geoIp })
   app.synth()
   const { Resources } = JSON.parse(readFileSync(join(outdir, 'Countersign.template.json'), 'utf8'))
   const id = Object.keys(Resources).find((key) => key.startsWith('SealResponder') && Resources[key].Type === 'AWS::Lambda::Function')

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { parsePolicy } from '../../shared/stages/policy-source.ts'
+import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { NOW } from '../embedded.ts'
 import { formOf, pressedButton, signed, TWO_REVIEWERS } from '../slack.ts'
 import { slackWorld } from './slack-world.ts'
@@ -258,7 +258,7 @@ describe('hostile and mistaken requests', () => {
         tiers: [{ name: 'crown', match: { arns: ['arn:aws:iam::123456789012:user/nobody'] } }],
         slack: {
           approvers: [
-            { says: ['compromised'], users: ['U0ALICE'], groups: ['S0ONCALL'] },
+            { verdicts: ['compromised'], users: ['U0ALICE'], groups: ['S0ONCALL'] },
             { tiers: ['crown'], users: ['U0BOB'] },
           ],
         },
@@ -296,7 +296,7 @@ describe('hostile and mistaken requests', () => {
     if (stored === undefined) throw new Error('no incident')
     const [finding] = stored.value.findings
     if (finding === undefined) throw new Error('no finding')
-    const findings = [...stored.value.findings, { ...finding, detector: 'models-hijacked' }]
+    const findings = [...stored.value.findings, { ...finding, detector: 'llm-jacking' }]
     await world.ports.incidents.save({ ...stored.value, findings }, stored.version)
     for (const body of bodies) await world.post(signed(body, { at: Date.now() }))
     await world.settle()
@@ -310,7 +310,7 @@ describe('hostile and mistaken requests', () => {
   })
 
   it('need two different people where the policy asks for four eyes', async () => {
-    await world.usePolicy(parsePolicy({ ...TWO_REVIEWERS, fourEyes: [{ says: ['legitimate'] }] }))
+    await world.usePolicy(parsePolicy({ ...TWO_REVIEWERS, fourEyes: [{ verdicts: ['legitimate'] }] }))
     const { id, ts } = await world.incident()
     for (let at = 0; at < 3; at++) await world.press(ts, 'Release', 'U0ALICE')
     await world.settle()

@@ -11,11 +11,11 @@ import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { readStackConfig } from '../../shared/config.ts'
+import { enforce } from '../../shared/contain/enforce.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import type { Notice } from '../../shared/ports.ts'
-import { enforce } from '../../shared/stages/contain/enforce.ts'
-import { applyPolicy, readPolicy } from '../../shared/stages/policy-source.ts'
+import type { Notice } from '../../shared/ports/notices.ts'
+import { applyPolicy, readPolicy } from '../../shared/record/policy-in-force.ts'
 import { embeddedTable } from '../contract/embedded-table.ts'
 import { json, loopback } from '../contract/loopback.ts'
 import { ACCOUNT, arnOf, embedded, exposed, NOW } from '../embedded.ts'
@@ -39,7 +39,7 @@ function bundles(): { Slack: string; Review: string; outdir: string } {
   const app = new App({ outdir })
   const config = readStackConfig({ slack: { secretName: SECRET, channel: CHANNEL } })
   const none = join(import.meta.dirname, '..', '..', 'package.json')
-  new CountersignStack(app, 'Countersign', { config, policy: TWO_REVIEWERS, places: { countries: none, networks: none } })
+  new CountersignStack(app, 'Countersign', { config, policy: TWO_REVIEWERS, geoIp: { countries: none, networks: none } })
   app.synth()
   const { Resources } = JSON.parse(readFileSync(join(outdir, 'Countersign.template.json'), 'utf8'))
   const bundle = (name: string) => {
@@ -82,7 +82,7 @@ export async function slackWorld() {
     identities: dynamoIdentityStore(table),
     breaker: dynamoBreaker(table),
     notifier: { notify: async (notice: Notice) => void (await tell(notice)) },
-    containDoor: { contain: (id: string) => enforce(id, ports) },
+    containInvoker: { contain: (id: string) => enforce(id, ports) },
   }
   const tell = (notice: Notice) => review({ Records: [{ eventSource: 'aws:sqs', body: JSON.stringify(notice) }] }, context('review'))
   const aws = await loopback(({ path, headers, body }) => {

@@ -4,35 +4,44 @@ import { Template } from 'aws-cdk-lib/assertions'
 import dynalite from 'dynalite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CountersignStack } from '../../infra/countersign-stack.ts'
-import { placeDatabases } from '../../local/place-databases.ts'
+import { geoDatabases } from '../../local/geo-databases.ts'
 import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { dynamo } from '../../shared/aws/clients.ts'
-import { lambdaContainDoor, lambdaRotateDoor, sqsBootstrapDoor, sqsTraceDoor, sqsWatchDoor } from '../../shared/aws/doors.ts'
 import { cloudTrailHistory } from '../../shared/aws/event-history.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import {
+  lambdaContainInvoker,
+  lambdaRotateInvoker,
+  sqsBackfillQueue,
+  sqsBootstrapQueue,
+  sqsReverifyQueue,
+} from '../../shared/aws/invokers.ts'
 import { snsNotifier } from '../../shared/aws/notifier.ts'
 import { createTable } from '../../shared/aws/table.ts'
 import { secretsManagerVault } from '../../shared/aws/vault.ts'
 import { readStackConfig } from '../../shared/config.ts'
+import { enforce } from '../../shared/contain/enforce.ts'
+import { rotate } from '../../shared/contain/rotate/rotate.ts'
+import { quarantinePolicyName } from '../../shared/contain/steps/quarantine.ts'
+import { bootstrap } from '../../shared/detect/bootstrap.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
-import { AccountPicture } from '../../shared/memory/account-picture.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
+import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import type { ContainPorts, RespondPorts, RotatePorts, WatchPorts } from '../../shared/ports.ts'
-import { approve } from '../../shared/stages/approve.ts'
-import { bootstrap } from '../../shared/stages/bootstrap.ts'
-import { enforce } from '../../shared/stages/contain/enforce.ts'
-import { quarantinePolicyName } from '../../shared/stages/contain/quarantine.ts'
-import { parsePolicy, seedPolicy } from '../../shared/stages/policy-source.ts'
-import { review } from '../../shared/stages/review.ts'
-import { rotate } from '../../shared/stages/rotate/rotate.ts'
-import { trace } from '../../shared/stages/trace.ts'
-import { sweep } from '../../shared/stages/watch.ts'
+import type { ContainPorts } from '../../shared/ports/contain.ts'
+import type { RespondPorts } from '../../shared/ports/respond.ts'
+import type { RotatePorts } from '../../shared/ports/rotate.ts'
+import type { SweepPorts } from '../../shared/ports/sweep.ts'
+import { parsePolicy, seedPolicy } from '../../shared/record/policy-in-force.ts'
+import { approve } from '../../shared/review/approve.ts'
+import { review } from '../../shared/review/review.ts'
+import { sweep } from '../../shared/review/sweep.ts'
+import { backfill } from '../../shared/sense/backfill.ts'
 import { iamWire } from '../contract/iam-wire.ts'
 import { optionsFor } from '../contract/loopback.ts'
 import { ACCOUNT, arnOf, call, exposed, KEY, NOW, QUARANTINE_ARN } from '../embedded.ts'
@@ -45,7 +54,7 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
 /** Everything that a flow can meet: room and no room, other credentials, roles, what was made and what was there, keys to rotate. */
-const WORLD = AccountPicture.parse({
+const WORLD = AuthorizationDetails.parse({
   UserDetailList: [
     { UserName: 'ci-build', Arn: arnOf('ci-build') },
     { UserName: 'full', Arn: arnOf('full'), UserPolicyList: FULL },
@@ -68,9 +77,9 @@ const WORLD = AccountPicture.parse({
 })
 
 const POLICY = parsePolicy({
-  version: 1,
+  version: 2,
   mode: 'contain',
-  breaker: { shareOfUsers: 1 },
+  breaker: { maxUserFraction: 1 },
   // Tags are read where a policy names some.
   tiers: [{ name: 'crown-jewels', match: { tags: { tier: '0' } } }],
   rotation: { users: [arnOf('rotated')] },
@@ -84,7 +93,7 @@ beforeAll(async () => {
   const stack = new CountersignStack(new App(), 'Countersign', {
     config: readStackConfig({ onCall: { email: 'oncall@example.com' } }),
     policy: POLICY,
-    places: await placeDatabases(),
+    geoIp: await geoDatabases(),
     env: { account: ACCOUNT, region: 'us-east-1' },
   })
   template = Template.fromStack(stack)
@@ -117,7 +126,7 @@ async function deployed() {
   let now = NOW
   const clock = { now: () => now }
   const role = () => recordedAws({ table, iam, others })
-  const as = { respond: role(), contain: role(), rotate: role(), watch: role(), seed: role() }
+  const as = { respond: role(), contain: role(), rotate: role(), sweep: role(), seed: role() }
   const person = role()
   const storesOf = ({ dynamo: client, sns }: ReturnType<typeof role>) => ({
     incidents: dynamoIncidentStore({ client, name: 'record' }),
@@ -133,17 +142,17 @@ async function deployed() {
     iam: awsIam(as.respond.iam, ACCOUNT),
     advisor: absentAdvisor,
     budget: dynamoAdvisorBudget({ client: as.respond.dynamo, name: 'record' }),
-    containDoor: lambdaContainDoor(as.respond.lambda, 'contain'),
-    bootstrapDoor: sqsBootstrapDoor(as.respond.sqs, queue),
+    containInvoker: lambdaContainInvoker(as.respond.lambda, 'contain'),
+    bootstrapQueue: sqsBootstrapQueue(as.respond.sqs, queue),
     account: ACCOUNT,
     history: cloudTrailHistory(as.respond.trail),
-    places: { placeOf: () => ({ country: undefined, network: undefined }) },
+    geoIp: { locate: () => ({ country: undefined, network: undefined }) },
   }
   const contain: ContainPorts = {
     ...storesOf(as.contain),
     breaker: dynamoBreaker({ client: as.contain.dynamo, name: 'record' }),
     iam: awsIam(as.contain.iam, ACCOUNT),
-    watchDoor: sqsWatchDoor(as.contain.sqs, queue),
+    reverifyQueue: sqsReverifyQueue(as.contain.sqs, queue),
     account: ACCOUNT,
     quarantinePolicyArn: QUARANTINE_ARN,
   }
@@ -152,13 +161,13 @@ async function deployed() {
     iam: awsIam(as.rotate.iam, ACCOUNT),
     vault: secretsManagerVault(as.rotate.secrets),
   }
-  const watch: WatchPorts = {
-    ...storesOf(as.watch),
-    iam: awsIam(as.watch.iam, ACCOUNT),
-    containDoor: lambdaContainDoor(as.watch.lambda, 'contain'),
-    rotateDoor: lambdaRotateDoor(as.watch.lambda, 'rotate'),
-    traceDoor: sqsTraceDoor(as.watch.sqs, queue),
-    pager: snsNotifier(as.watch.sns, 'arn:aws:sns:us-east-1:123456789012:on-call'),
+  const sweepPorts: SweepPorts = {
+    ...storesOf(as.sweep),
+    iam: awsIam(as.sweep.iam, ACCOUNT),
+    containInvoker: lambdaContainInvoker(as.sweep.lambda, 'contain'),
+    rotateInvoker: lambdaRotateInvoker(as.sweep.lambda, 'rotate'),
+    backfillQueue: sqsBackfillQueue(as.sweep.sqs, queue),
+    pager: snsNotifier(as.sweep.sns, 'arn:aws:sns:us-east-1:123456789012:on-call'),
   }
   return {
     as,
@@ -166,13 +175,13 @@ async function deployed() {
     respond,
     contain,
     rotating,
-    watch,
+    sweepPorts,
     seed: storesOf(as.seed),
     /** People answer with rights of their own. */
     people: {
       ...storesOf(person),
-      containDoor: lambdaContainDoor(person.lambda, 'contain'),
-      rotateDoor: lambdaRotateDoor(person.lambda, 'rotate'),
+      containInvoker: lambdaContainInvoker(person.lambda, 'contain'),
+      rotateInvoker: lambdaRotateInvoker(person.lambda, 'rotate'),
     },
     intruder: awsIam(person.iam, ACCOUNT),
     setNow(time: number) {
@@ -199,7 +208,7 @@ const SESSION = {
 describe('least privilege', () => {
   it('every function may do exactly what its flows make it do: nothing that is refused, nothing that is not used', async () => {
     const world = await deployed()
-    const { as, iam, respond, contain, watch, seed, people, settle } = world
+    const { as, iam, respond, contain, sweepPorts, seed, people, settle } = world
     await seedPolicy(POLICY, seed)
     const run = pipeline(respond)
     await run([
@@ -225,7 +234,7 @@ describe('least privilege', () => {
     const named = (name: string) => incidents.find(({ identity }) => identity.name === name)?.id ?? ''
     // What is asked for in the background.
     await bootstrap(KEY, respond)
-    await trace(named('ci-build'), run, respond)
+    await backfill(named('ci-build'), run, respond)
     // Somebody takes a deny away; the call that does it is seen, and what it did is set right.
     await world.intruder.deleteUserPolicy('ci-build', quarantinePolicyName(named('ci-build')))
     world.setNow(NOW + MINUTE)
@@ -244,7 +253,7 @@ describe('least privilege', () => {
     await settle()
     for (const hours of [1, 30, 40, 41]) {
       world.setNow(NOW + hours * HOUR)
-      await sweep(watch)
+      await sweep(sweepPorts)
       await settle()
     }
     const rest = ['ci-build', 'full', 'fuller', 'deploy']
@@ -263,13 +272,13 @@ describe('least privilege', () => {
     await run([exposed(KEY, 'y1', NOW + 70 * HOUR), { ...call('cloudtrail:DeleteTrail', { id: 'z1', time: NOW + 70 * HOUR }), ...SESSION }])
     await settle()
     world.setNow(NOW + 300 * HOUR)
-    await sweep(watch)
+    await sweep(sweepPorts)
 
     expect(as.respond.used()).toEqual(allowedTo('Respond'))
     expect(as.contain.used()).toEqual(allowedTo('Contain'))
     // What it failed at is put into a queue by Lambda, with the function's rights.
     expect([...as.rotate.used(), 'sqs:SendMessage']).toEqual(allowedTo('Rotate'))
-    expect(as.watch.used()).toEqual(allowedTo('Watch'))
+    expect(as.sweep.used()).toEqual(allowedTo('Sweep'))
     expect(as.seed.used()).toEqual(allowedTo('Seed'))
   }, 120_000)
 })

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { CountersignStack } from '../../infra/countersign-stack.ts'
 import { readStackConfig } from '../../shared/config.ts'
-import { parsePolicy } from '../../shared/stages/policy-source.ts'
+import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 
 interface Statement {
   readonly Effect: 'Allow' | 'Deny'
@@ -27,8 +27,8 @@ beforeAll(() => {
   const env = { account: '123456789012', region: 'us-east-1' }
   const stack = new CountersignStack(app, 'Countersign', {
     config,
-    policy: parsePolicy({ version: 1 }),
-    places: { countries: file, networks: file },
+    policy: parsePolicy({ version: 2 }),
+    geoIp: { countries: file, networks: file },
     env,
   })
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))

@@ -6,17 +6,17 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { ATTACHMENT_VERBS, ROLE_READS, ROLE_VERBS, USER_READS, USER_VERBS } from '../../infra/contain-function.ts'
 import { CountersignStack } from '../../infra/countersign-stack.ts'
 import { KEY_VERBS, SECRET_VERBS } from '../../infra/rotate-function.ts'
-import { placeDatabases } from '../../local/place-databases.ts'
+import { geoDatabases } from '../../local/geo-databases.ts'
 import { readPolicyFile } from '../../local/policy-file.ts'
 import { readStackConfig } from '../../shared/config.ts'
-import { parsePolicy } from '../../shared/stages/policy-source.ts'
+import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 
 const VERBS = [...USER_VERBS, ...ATTACHMENT_VERBS, ...ROLE_VERBS]
 const GUARDED = ['arn:aws:iam::*:user/break-glass', '*:user/admins/*']
 
 const ROTATION = {
   users: ['arn:aws:iam::*:user/ci-*'],
-  places: [{ arns: ['*:user/ci-deploy'], secret: 'builds/deploy-key' }],
+  secrets: [{ arns: ['*:user/ci-deploy'], secret: 'builds/deploy-key' }],
 }
 
 interface Statement {
@@ -30,12 +30,12 @@ let app: App
 let template: Template
 
 beforeAll(async () => {
-  const places = await placeDatabases()
+  const geoIp = await geoDatabases()
   app = new App()
-  const policy = parsePolicy({ version: 1, protected: { arns: GUARDED, tags: {} }, rotation: ROTATION, learning: { tightens: true } })
+  const policy = parsePolicy({ version: 2, protected: { arns: GUARDED, tags: {} }, rotation: ROTATION, learning: { autoTighten: true } })
   const config = readStackConfig({ advisorModelId: 'us.example.model-v1:0', advisorGuardrail: 'gr1:3', includeRoleSessions: true })
   template = Template.fromStack(
-    new CountersignStack(app, 'Countersign', { config, policy, places, env: { account: '123456789012', region: 'us-east-1' } }),
+    new CountersignStack(app, 'Countersign', { config, policy, geoIp, env: { account: '123456789012', region: 'us-east-1' } }),
   )
 }, 180_000)
 
@@ -64,7 +64,7 @@ describe('respond', () => {
   })
 
   it('allows no wildcard action', () => {
-    for (const role of ['Respond', 'Contain', 'Rotate', 'Watch', 'Learn', 'Seed', 'Seal']) {
+    for (const role of ['Respond', 'Contain', 'Rotate', 'Sweep', 'Learn', 'Seed', 'Seal']) {
       expect(
         actionsOf(statementsOf(role), 'Allow').filter((action) => action.includes('*')),
         role,
@@ -127,14 +127,14 @@ describe('contain', () => {
     })
   })
 
-  it('pages whoever is on call by a topic of its own, which nothing but the watch may publish to; without one, by the notices’ topic', async () => {
-    const places = await placeDatabases()
+  it('pages whoever is on call by a topic of its own, which nothing but the sweep may publish to; without one, by the notices’ topic', async () => {
+    const geoIp = await geoDatabases()
     const synthesised = (settings: object) =>
       Template.fromStack(
         new CountersignStack(new App(), 'Countersign', {
           config: readStackConfig(settings),
-          policy: parsePolicy({ version: 1 }),
-          places,
+          policy: parsePolicy({ version: 2 }),
+          geoIp,
           env: { account: '123456789012', region: 'us-east-1' },
         }),
       )
@@ -146,7 +146,7 @@ describe('contain', () => {
     const publishers = Object.values(paging.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
       JSON.stringify(Properties.PolicyDocument.Statement).includes(String(topic)),
     )
-    expect(publishers.map(({ Properties }) => JSON.stringify(Properties.Roles)).join()).toMatch(/^\[\{"Ref":"WatchResponder[^}]*\}\]$/)
+    expect(publishers.map(({ Properties }) => JSON.stringify(Properties.Roles)).join()).toMatch(/^\[\{"Ref":"SweepResponder[^}]*\}\]$/)
     expect(paging.findOutputs('OnCallTopicArn').OnCallTopicArn?.Value).toEqual({ Ref: topic })
     const plain = synthesised({})
     expect(Object.keys(plain.findResources('AWS::SNS::Topic'))).toHaveLength(1)
@@ -172,7 +172,7 @@ describe('contain', () => {
     expect(actionsOf(denials, 'Deny')).toEqual(expect.arrayContaining(['bedrock:*', 'sts:AssumeRole', 'iam:PassRole']))
   })
 
-  it('is woken by its watch queue, one message at a time, with a dead-letter queue behind it', () => {
+  it('is woken by its reverify queue, one message at a time, with a dead-letter queue behind it', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 1,
       EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ContainWatch'), 'Arn'] },
@@ -213,11 +213,11 @@ describe('rotate', () => {
   })
 
   it('is not there where the policy names no users', async () => {
-    const policy = parsePolicy({ version: 1 })
+    const policy = parsePolicy({ version: 2 })
     const config = readStackConfig({})
-    const places = await placeDatabases()
+    const geoIp = await geoDatabases()
     const plain = Template.fromStack(
-      new CountersignStack(new App(), 'Countersign', { config, policy, places, env: { account: '123456789012', region: 'us-east-1' } }),
+      new CountersignStack(new App(), 'Countersign', { config, policy, geoIp, env: { account: '123456789012', region: 'us-east-1' } }),
     )
     const all = JSON.stringify(plain.toJSON())
     expect(all).not.toContain('CreateAccessKey')
@@ -237,12 +237,12 @@ describe('learn', () => {
   })
 })
 
-describe('watch', () => {
+describe('sweep', () => {
   it('runs every five minutes, reads the open incidents and changes nothing in IAM', () => {
     template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(5 minutes)' })
-    const iam = actionsOf(statementsOf('Watch'), 'Allow').filter((action) => action.startsWith('iam:'))
+    const iam = actionsOf(statementsOf('Sweep'), 'Allow').filter((action) => action.startsWith('iam:'))
     expect(iam).toEqual(['iam:GetUser', 'iam:GetRole'])
-    const index = statementsOf('Watch').find(({ Resource }) => JSON.stringify(Resource).includes('/index/open-incidents'))
+    const index = statementsOf('Sweep').find(({ Resource }) => JSON.stringify(Resource).includes('/index/open-incidents'))
     expect(index?.Action).toBe('dynamodb:Query')
   })
 })
@@ -360,7 +360,7 @@ describe('the stack', () => {
         'Contain',
         'Rotate',
         'Respond',
-        'Watch',
+        'Sweep',
         'Seed',
         'Seal',
       ])

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { enforce } from '../../shared/contain/enforce.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
-import type { Iam } from '../../shared/ports.ts'
-import { enforce } from '../../shared/stages/contain/enforce.ts'
-import { review } from '../../shared/stages/review.ts'
+import type { Iam } from '../../shared/ports/iam.ts'
+import { review } from '../../shared/review/review.ts'
 import { ACCOUNT, arnOf, call, embedded, exposed, NOW } from '../embedded.ts'
 
 const NAMES = ['ci-build', 'ci-deploy', 'backdoor', 'anna'] as const
@@ -126,10 +126,10 @@ describe('containment', () => {
     await fc.assert(
       fc.asyncProperty(accounts, stories, async (account, story) => {
         const world = await embedded({ account })
-        const before = world.account.picture()
+        const before = world.account.authorizationDetails()
         await world.respond(eventsOf(story))
         await releaseAll(world)
-        expect(world.account.picture()).toEqual(before)
+        expect(world.account.authorizationDetails()).toEqual(before)
         for (const { id, head } of await world.incidents())
           expect(verifyChain(`INCIDENT#${id}`, await world.ports.record.list(`INCIDENT#${id}`), head)).toBeUndefined()
       }),
@@ -168,7 +168,7 @@ describe('containment', () => {
           }
         }
         const world = await embedded({ account, iam: broken })
-        const before = world.account.picture()
+        const before = world.account.authorizationDetails()
         await world.respond(eventsOf(story))
         await world.respond(eventsOf(story))
         for (const { id } of await world.incidents()) await enforce(id, world.ports).catch(() => enforce(id, world.ports))
@@ -176,7 +176,7 @@ describe('containment', () => {
         await attempt()
         await attempt()
         await attempt()
-        expect(world.account.picture()).toEqual(before)
+        expect(world.account.authorizationDetails()).toEqual(before)
       }),
       { numRuns: 200 },
     )
@@ -188,11 +188,11 @@ describe('containment', () => {
         const world = await embedded({ account })
         await world.respond(eventsOf(story))
         const [incident] = await world.incidents()
-        const picture = world.account.picture()
+        const picture = world.account.authorizationDetails()
         const chain = await world.ports.record.list(`INCIDENT#${incident?.id}`)
         await world.respond(eventsOf(story))
         await enforce(incident?.id ?? '', world.ports)
-        expect(world.account.picture()).toEqual(picture)
+        expect(world.account.authorizationDetails()).toEqual(picture)
         expect(await world.ports.record.list(`INCIDENT#${incident?.id}`)).toEqual(chain)
       }),
       { numRuns: 100 },
@@ -208,9 +208,9 @@ describe('containment', () => {
     await fc.assert(
       fc.asyncProperty(accounts, stories, protections, async (account, story, guarded) => {
         const world = await embedded({ account, policy: { protected: guarded } })
-        const before = world.account.picture()
+        const before = world.account.authorizationDetails()
         await world.respond(eventsOf(story))
-        const after = world.account.picture()
+        const after = world.account.authorizationDetails()
         const isGuarded = (name: string) =>
           guarded.arns.some((arn) => arn === arnOf(name) || (arn.includes('*') && name.startsWith('ci-'))) ||
           (Object.keys(guarded.tags).length > 0 &&
@@ -247,8 +247,8 @@ describe('containment', () => {
     const reference = await embedded({ account })
     await reference.respond(inputs)
     const summary = async (world: typeof reference) => ({
-      keys: world.account.picture().AccessKeys,
-      users: world.account.picture().UserDetailList,
+      keys: world.account.authorizationDetails().AccessKeys,
+      users: world.account.authorizationDetails().UserDetailList,
       incidents: (await world.incidents()).map(({ id, state, credentials, lineage }) => ({
         id,
         state,

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fold } from '../../shared/detect/fold.ts'
 import { emptyState, type IdentityState } from '../../shared/domain/identity-state.ts'
 import { SEEN_LIMIT } from '../../shared/domain/seen.ts'
 import type { Signal } from '../../shared/domain/signal.ts'
-import { fold } from '../../shared/stages/detect/fold.ts'
-import { enricher } from '../../shared/stages/enrich/enrich.ts'
-import { normalise } from '../../shared/stages/normalise/normalise.ts'
+import { enricher } from '../../shared/sense/enrich/enrich.ts'
+import { normalise } from '../../shared/sense/normalise.ts'
 import { call, NOW } from '../embedded.ts'
 
-const enrich = enricher({ placeOf: (address) => ({ country: address.startsWith('198.') ? 'RO' : 'US', network: undefined }) })
+const enrich = enricher({ locate: (address) => ({ country: address.startsWith('198.') ? 'RO' : 'US', network: undefined }) })
 const ACTIONS = [
   'iam:ListUsers',
   'iam:CreateUser',

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Incident } from '../../shared/domain/incident.ts'
-import { measure } from '../../shared/stages/measure/measure.ts'
+import { measure } from '../../shared/learn/measure/measure.ts'
 import { ATTACK, embedded, NOW } from '../embedded.ts'
 
-const world = await embedded({ policy: { breaker: { shareOfUsers: 1 } } })
+const world = await embedded({ policy: { breaker: { maxUserFraction: 1 } } })
 for (const event of ATTACK) await world.respond([event])
 const [sample] = await world.incidents()
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { mergeFindings } from '../../shared/decide/correlate.ts'
 import type { Finding } from '../../shared/domain/finding.ts'
-import { mergeFindings } from '../../shared/stages/correlate.ts'
 
 const LIMIT = 60
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { CATALOGUE } from '../../shared/detect/catalogue.ts'
+import { detect } from '../../shared/detect/detect.ts'
 import { emptyBaseline } from '../../shared/domain/baseline.ts'
 import { openWindow } from '../../shared/domain/credential-window.ts'
 import type { Signal } from '../../shared/domain/signal.ts'
-import { CATALOGUE } from '../../shared/stages/detect/catalogue.ts'
-import { detect } from '../../shared/stages/detect/detect.ts'
-import { enricher } from '../../shared/stages/enrich/enrich.ts'
-import { normalise } from '../../shared/stages/normalise/normalise.ts'
+import { enricher } from '../../shared/sense/enrich/enrich.ts'
+import { normalise } from '../../shared/sense/normalise.ts'
 
 const json = fc.jsonValue({ maxDepth: 4 })
 const part = fc.oneof({ weight: 2, arbitrary: fc.string() }, { weight: 1, arbitrary: json })
@@ -83,7 +83,7 @@ const health = fc.record(
 const enveloped = records.map((detail) => ({ 'detail-type': 'AWS API Call via CloudTrail', detail }))
 const inputs = fc.oneof(json, records, health, enveloped)
 
-const enrich = enricher({ placeOf: () => ({ country: undefined, network: undefined }) })
+const enrich = enricher({ locate: () => ({ country: undefined, network: undefined }) })
 
 function isSane(signal: Signal): boolean {
   const { id, time, identity, credential, action } = signal

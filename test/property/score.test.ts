@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { decide } from '../../shared/decide/decide.ts'
 import { type Assessment, assessmentOf, withOpinion } from '../../shared/domain/assessment.ts'
 import { isStronger } from '../../shared/domain/decision.ts'
 import type { EvidenceGroup, Finding } from '../../shared/domain/finding.ts'
 import { globs } from '../../shared/domain/glob.ts'
 import type { Bounds } from '../../shared/domain/policy.ts'
 import type { IdentityKind } from '../../shared/domain/signal.ts'
-import { decide } from '../../shared/stages/decide.ts'
 import { opinionOf } from '../embedded.ts'
 
 /** A detector is of one group. */

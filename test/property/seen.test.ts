@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { copySeen, momentsOf, nothingSeen, noveltyOf, remember, SEEN_LIMIT, type Seen, seenOf } from '../../shared/domain/seen.ts'
+import { copySeen, nothingSeen, noveltyOf, remember, SEEN_LIMIT, type Seen, seenOf, timedSetOf } from '../../shared/domain/seen.ts'
 
 /** More ids than the ring holds, in runs between which it is copied; one id in 64 ends a block. */
 const runs = fc.array(fc.array(fc.tuple(fc.nat(5000), fc.nat(1_000_000)), { maxLength: 200, size: 'max' }), { maxLength: 12, size: 'max' })
@@ -28,11 +28,11 @@ describe('what an identity has seen', () => {
             remember(seen, id, time)
             rememberInList(list, id, time)
           }
-          const { ids, times } = momentsOf(seen)
+          const { ids, times } = timedSetOf(seen)
           expect(ids.map((id, at) => [id, times[at]])).toEqual(list.rows)
           expect([seen.size, seen.horizon]).toEqual([list.rows.length, list.horizon])
           // The same ids are the same blocks, so a state that comes back from the store is the one that went there.
-          expect(seenOf(momentsOf(seen), seen.horizon)).toEqual(seen)
+          expect(seenOf(timedSetOf(seen), seen.horizon)).toEqual(seen)
         }
         for (const { seen, was } of origins) expect(JSON.stringify(seen)).toBe(was)
       }),

@@ -8,10 +8,10 @@ import { type CredentialWindow, observe, TOUCHED_KINDS, touch } from '../../shar
 import type { EvidenceGroup, Finding, Technique } from '../../shared/domain/finding.ts'
 import { count } from '../../shared/domain/frequency.ts'
 import { emptyState, type IdentityState, keepEvidence, markBootstrapped, windowOf } from '../../shared/domain/identity-state.ts'
-import { hashId } from '../../shared/domain/moments.ts'
 import { remember, seenOf } from '../../shared/domain/seen.ts'
 import type { CreatedKind, IdentityKind, Signal } from '../../shared/domain/signal.ts'
 import { packState, unpackState } from '../../shared/domain/state-codec.ts'
+import { hashId } from '../../shared/domain/timed-set.ts'
 import { ResponderError } from '../../shared/errors.ts'
 
 const text = fc.string({ unit: 'binary', maxLength: 40 })
@@ -34,7 +34,7 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
     first: time,
     last: time,
     calls: fc.nat(),
-    looks: fc.nat(),
+    reads: fc.nat(),
     bits: fc.double({ min: 0, max: 1e6, noNaN: true }),
     discovered: times,
     denied: times,
@@ -42,8 +42,8 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
     countries: fc.array(text, { maxLength: 4 }),
     agents: fc.array(text, { maxLength: 4 }),
     networks: fc.array(text, { maxLength: 4 }),
-    source: fc.option(text, { nil: undefined }),
-    made: fc.array(record({ id: text, kind: fc.constantFrom<CreatedKind>('session', 'user'), owner: text, signalId: text, time }), {
+    parentIncidentId: fc.option(text, { nil: undefined }),
+    issued: fc.array(record({ id: text, kind: fc.constantFrom<CreatedKind>('session', 'user'), owner: text, signalId: text, time }), {
       maxLength: 4,
     }),
   })
@@ -138,7 +138,7 @@ function fullState(rounds = 1): IdentityState {
       const origin = { country: named(2, at), agentFamily: named(15, at), network: named(12, at), addressKind: 'public' }
       const created = { id: named(20, at), kind: 'access-key', owner: named(64, at) }
       const call = { id: named(36, at), action: `denied:${key}:${at}`, outcome: 'denied', time, origin, created }
-      observe(window, { ...call, sourceIncidentId: `inc-${named(12, key)}` } as unknown as Signal, true)
+      observe(window, { ...call, parentIncidentId: `inc-${named(12, key)}` } as unknown as Signal, true)
       for (const kind of TOUCHED_KINDS) touch(window, kind, { what: `${kind}:${key}:${at}`, at: time })
     }
     for (let at = 0; at < 16; at++) keepEvidence(state, [longFinding(named(28, at), credentialId, start + key * 1000)])

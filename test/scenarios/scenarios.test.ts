@@ -1,23 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { enforce } from '../../shared/contain/enforce.ts'
+import { CATALOGUE } from '../../shared/detect/catalogue.ts'
 import { type Action, isStronger } from '../../shared/domain/decision.ts'
 import type { Network } from '../../shared/domain/network.ts'
-import { AccountPicture } from '../../shared/memory/account-picture.ts'
 import { offlineAdvisor } from '../../shared/memory/advisor.ts'
 import { memoryAdvisorBudget } from '../../shared/memory/advisor-budget.ts'
+import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
 import { memoryBreaker } from '../../shared/memory/breaker.ts'
 import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
-import { memoryWatchDoor } from '../../shared/memory/doors.ts'
 import { memoryIam } from '../../shared/memory/iam.ts'
 import { memoryIdentityStore } from '../../shared/memory/identity-store.ts'
 import { memoryIncidentStore } from '../../shared/memory/incident-store.ts'
+import { memoryReverifyQueue } from '../../shared/memory/invokers.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { memoryNotifier } from '../../shared/memory/notifier.ts'
-import { type Outcome, pipeline } from '../../shared/pipeline.ts'
-import { enforce } from '../../shared/stages/contain/enforce.ts'
-import { CATALOGUE } from '../../shared/stages/detect/catalogue.ts'
-import { applyPolicy, parsePolicy } from '../../shared/stages/policy-source.ts'
+import { type Evaluation, pipeline } from '../../shared/pipeline.ts'
+import { applyPolicy, parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { accountOf, asCall, exposureOf, recordOf, Scenario } from './case.ts'
 
 const START = Date.UTC(2026, 2, 2, 12)
@@ -36,7 +36,7 @@ const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.
 
 async function play(scenario: Scenario) {
   let now = START
-  const iam = memoryIam(AccountPicture.parse(accountOf(scenario.tags)))
+  const iam = memoryIam(AuthorizationDetails.parse(accountOf(scenario.tags)))
   const notifier = memoryNotifier()
   const ports = {
     identities: memoryIdentityStore(),
@@ -47,14 +47,14 @@ async function play(scenario: Scenario) {
     advisor: offlineAdvisor(),
     budget: memoryAdvisorBudget(),
     notifier,
-    watchDoor: memoryWatchDoor(),
+    reverifyQueue: memoryReverifyQueue(),
     quarantinePolicyArn: undefined,
     account: undefined,
-    containDoor: { contain: (id: string) => enforce(id, ports) },
-    bootstrapDoor: { bootstrap: async () => {} },
+    containInvoker: { contain: (id: string) => enforce(id, ports) },
+    bootstrapQueue: { bootstrap: async () => {} },
     history: { lookup: async () => [] },
-    places: {
-      placeOf: (address: string) => {
+    geoIp: {
+      locate: (address: string) => {
         const [, country, network] = PLACES.find(([prefix]) => address.startsWith(prefix)) ?? []
         return { country, network }
       },
@@ -63,7 +63,7 @@ async function play(scenario: Scenario) {
     log: silentLog,
   }
   const policy = parsePolicy({
-    version: 1,
+    version: 2,
     mode: 'contain',
     advisor: { enabled: false, band: [40, 90], maxShift: 15, deadlineSeconds: 5 },
     ...scenario.policy,
@@ -74,7 +74,7 @@ async function play(scenario: Scenario) {
     const at = START - ((scenario.past?.days ?? 0) - day) * DAY_MS
     await run(calls.flatMap((call, n) => recordOf(asCall(call), { id: `past-${day}-${n}`, time: at + n * 60_000, n })))
   }
-  const outcomes: Outcome[] = []
+  const outcomes: Evaluation[] = []
   for (const [at, event] of scenario.events.entries()) {
     const times = 'exposed' in event ? 1 : event.times
     for (let n = 0; n < times; n++) {
@@ -88,7 +88,7 @@ async function play(scenario: Scenario) {
   const incidents = []
   for await (const incident of ports.incidents.listAll()) incidents.push(incident)
   incidents.sort((a, b) => b.priority - a.priority)
-  return { outcomes, incidents, picture: iam.picture(), notices: notifier.notices }
+  return { outcomes, incidents, picture: iam.authorizationDetails(), notices: notifier.notices }
 }
 
 describe('scenarios', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { evidenceIds, evidencePack, tokensOf } from '../../shared/decide/advise/pack.ts'
 import { assessmentOf } from '../../shared/domain/assessment.ts'
 import { emptyBaseline } from '../../shared/domain/baseline.ts'
 import type { Finding } from '../../shared/domain/finding.ts'
-import { evidenceIds, evidencePack, tokensOf } from '../../shared/stages/advise/pack.ts'
-import { normalise } from '../../shared/stages/normalise/normalise.ts'
+import { normalise } from '../../shared/sense/normalise.ts'
 import { call, embedded, NOW, opinionOf } from '../embedded.ts'
 
 const finding = (at: number): Finding => ({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { approve } from '../../shared/stages/approve.ts'
-import { pendingOf } from '../../shared/stages/contain/plan.ts'
-import { incidentSubject } from '../../shared/stages/record.ts'
-import { review } from '../../shared/stages/review.ts'
+import { pendingOf } from '../../shared/contain/plan.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
+import { approve } from '../../shared/review/approve.ts'
+import { review } from '../../shared/review/review.ts'
 import { ACCOUNT, ATTACK, arnOf, call, embedded, NOW, oneUser } from '../embedded.ts'
 
 const CHANGE = 'iam:UpdateAssumeRolePolicy deploy'
@@ -124,7 +124,7 @@ describe('an approval', () => {
   })
 
   it('is not for one person where the policy wants two to contain', async () => {
-    const { say } = await opened({ fourEyes: [{ says: ['contain'] }] })
+    const { say } = await opened({ fourEyes: [{ verdicts: ['contain'] }] })
     await expect(say(CHANGE)).rejects.toThrow('the policy wants two people')
   })
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { newAssumer } from '../../shared/detect/detectors/new-assumer.ts'
 import { emptyBaseline, entropyOf, isNew, learnAssumer, surprisalOf } from '../../shared/domain/baseline.ts'
 import { openWindow } from '../../shared/domain/credential-window.ts'
 import { count } from '../../shared/domain/frequency.ts'
-import { newAssumer } from '../../shared/stages/detect/detectors/new-assumer.ts'
-import { normalise } from '../../shared/stages/normalise/normalise.ts'
+import { normalise } from '../../shared/sense/normalise.ts'
 import { ACCOUNT, call, NOW } from '../embedded.ts'
 
 const signalsOf = (record: object) => {

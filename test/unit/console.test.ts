@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { serveConsole } from '../../local/console/serve.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { ResponderError } from '../../shared/errors.ts'
-import { incidentSubject } from '../../shared/stages/record.ts'
-import { seal } from '../../shared/stages/seal.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
+import { seal } from '../../shared/record/seal.ts'
 import { consoleWorld, PAYLOAD, plantPoison, poisoned, TOKEN } from '../console.ts'
 import { ACCOUNT, ATTACK, arnOf, call, KEY, NOW } from '../embedded.ts'
 import { drawingsIn } from '../page.ts'
@@ -131,14 +131,14 @@ describe('a verdict', () => {
   })
 
   it('waits for a second person where the policy asks for four eyes', async () => {
-    const { post, get, incident } = await consoleWorld({ policy: { fourEyes: [{ says: ['legitimate'] }] } })
+    const { post, get, incident } = await consoleWorld({ policy: { fourEyes: [{ verdicts: ['legitimate'] }] } })
     const answer = await post(`/incidents/${incident.id}/verdict`, said(incident))
     expect(answer.headers.get('location')).toMatch(/said=second$/)
     expect(await textOf(get(`/incidents/${incident.id}?said=second`))).toContain('another person has to say the same')
   })
 
   it('may be that more time is needed, for as long as the policy allows, and is never given by Enter in a field', async () => {
-    const { post, get, incident, ports } = await consoleWorld({ policy: { review: { extendHoursMost: 6 } } })
+    const { post, get, incident, ports } = await consoleWorld({ policy: { review: { maxExtensionHours: 6 } } })
     const path = `/incidents/${incident.id}/verdict`
     const form = (await textOf(get(`/incidents/${incident.id}`))).match(/<form.+?<\/form>/s)?.[0] ?? ''
     expect([...form.matchAll(/<option value="(\d+)"/g)].map(([, hours]) => hours)).toEqual(['1', '2', '4', '6'])
@@ -288,7 +288,7 @@ describe('the console', () => {
 
   it('is served on loopback alone, under a new token each time, until it is closed', async () => {
     const { target, ports } = await consoleWorld()
-    const parts = { target, places: ports.places, clock: ports.clock }
+    const parts = { target, geoIp: ports.geoIp, clock: ports.clock }
     const served = await serveConsole(parts, { port: 0 })
     const other = await serveConsole(parts, { port: 0 })
     expect(served.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}\/$/)

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { enforce } from '../../shared/contain/enforce.ts'
+import { quarantinePolicyName, revocationIn, revocationPolicyName } from '../../shared/contain/steps/quarantine.ts'
 import { incidentId } from '../../shared/domain/incident.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import type { Iam } from '../../shared/ports.ts'
-import { enforce } from '../../shared/stages/contain/enforce.ts'
-import { quarantinePolicyName, revocationIn, revocationPolicyName } from '../../shared/stages/contain/quarantine.ts'
-import { breakGlass } from '../../shared/stages/override.ts'
-import { incidentSubject } from '../../shared/stages/record.ts'
-import { review } from '../../shared/stages/review.ts'
+import type { Iam } from '../../shared/ports/iam.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
+import { breakGlass } from '../../shared/review/override.ts'
+import { review } from '../../shared/review/review.ts'
 import { ACCOUNT, ATTACK, arnOf, call, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
 
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/deploy`
@@ -78,12 +78,12 @@ describe('a release that runs at the same time', () => {
     await world.respond([exposed()])
     const [incident] = await world.incidents()
     const id = incident?.id ?? ''
-    const door = { contain: (one: string) => enforce(one, world.ports) }
-    const iam = during(world.account, 'putUserPolicy', () => review(id, reviewer, { ...world.ports, containDoor: door }), when)
+    const containInvoker = { contain: (one: string) => enforce(one, world.ports) }
+    const iam = during(world.account, 'putUserPolicy', () => review(id, reviewer, { ...world.ports, containInvoker }), when)
     await enforce(id, { ...world.ports, iam }).catch(() => {})
     await enforce(id, world.ports)
     expect((await world.incidents())[0]?.state).toBe('released')
-    expect(world.account.picture().UserDetailList[0]?.UserPolicyList).toEqual([])
+    expect(world.account.authorizationDetails().UserDetailList[0]?.UserPolicyList).toEqual([])
     expect(world.account.isRefused('ci-build', KEY)).toBe(false)
   })
 
@@ -94,8 +94,8 @@ describe('a release that runs at the same time', () => {
     const id = incident?.id ?? ''
     await world.account.deleteUserPolicy('ci-build', quarantinePolicyName(id))
     world.setNow(NOW + 60_000)
-    const door = { contain: (one: string) => enforce(one, world.ports) }
-    const iam = during(world.account, 'putUserPolicy', () => review(id, reviewer, { ...world.ports, containDoor: door }))
+    const containInvoker = { contain: (one: string) => enforce(one, world.ports) }
+    const iam = during(world.account, 'putUserPolicy', () => review(id, reviewer, { ...world.ports, containInvoker }))
     await enforce(id, { ...world.ports, iam }).catch(() => {})
     await enforce(id, world.ports)
     expect((await world.incidents())[0]?.state).toBe('released')
@@ -143,8 +143,8 @@ describe('a look that fails', () => {
     isThrottled = false
     expect(world.account.isRefused('ci-build')).toBe(true)
     for (const { id } of await world.incidents())
-      await review(id, reviewer, { ...world.ports, containDoor: { contain: (one) => enforce(one, world.ports) } })
-    expect(world.account.picture().UserDetailList[0]?.UserPolicyList).toEqual([])
+      await review(id, reviewer, { ...world.ports, containInvoker: { contain: (one) => enforce(one, world.ports) } })
+    expect(world.account.authorizationDetails().UserDetailList[0]?.UserPolicyList).toEqual([])
   })
 })
 
@@ -244,7 +244,7 @@ describe('a release', () => {
     const [incident] = await world.incidents()
     const id = incident?.id ?? ''
     const iam = { ...world.account, setAccessKeyStatus: () => Promise.reject(Object.assign(new Error('no'), { name: 'AccessDenied' })) }
-    await review(id, reviewer, { ...world.ports, containDoor: { contain: (one) => enforce(one, { ...world.ports, iam }) } })
+    await review(id, reviewer, { ...world.ports, containInvoker: { contain: (one) => enforce(one, { ...world.ports, iam }) } })
     expect(world.account.isRefused('ci-build')).toBe(false)
     const [after] = await world.incidents()
     expect(after?.state).toBe('asking')
@@ -264,7 +264,7 @@ describe('a release', () => {
       ...world.account,
       setBoundary: async (name, arn) => (arn === own ? 'no-such-identity' : world.account.setBoundary(name, arn)),
     }
-    await review(id, reviewer, { ...world.ports, containDoor: { contain: (one) => enforce(one, { ...world.ports, iam }) } })
+    await review(id, reviewer, { ...world.ports, containInvoker: { contain: (one) => enforce(one, { ...world.ports, iam }) } })
     expect((await world.incidents())[0]?.state).toBe('asking')
   })
 })

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { enforce } from '../../shared/contain/enforce.ts'
+import { stepFor } from '../../shared/contain/plan.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import type { Iam } from '../../shared/ports.ts'
-import { enforce } from '../../shared/stages/contain/enforce.ts'
-import { stepFor } from '../../shared/stages/contain/plan.ts'
-import { incidentSubject } from '../../shared/stages/record.ts'
-import { review } from '../../shared/stages/review.ts'
+import type { Iam } from '../../shared/ports/iam.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
+import { review } from '../../shared/review/review.ts'
 import { ATTACK, arnOf, call, embedded, exposed, KEY, NOW, oneUser, QUARANTINE_ARN } from '../embedded.ts'
 
 const REVIEWER = { kind: 'legitimate', by: arnOf('reviewer'), reason: 'a drill' } as const
@@ -38,7 +38,7 @@ describe('containing', () => {
     })
     expect(await incidentNow()).toMatchObject({ state: 'asking', decision: { action: 'ask' } })
     expect((await incidentNow())?.decision.why.at(-1)).toContain('AWS answered AccessDenied')
-    expect(account.picture().UserDetailList[0]?.UserPolicyList).toHaveLength(1)
+    expect(account.authorizationDetails().UserDetailList[0]?.UserPolicyList).toHaveLength(1)
     expect(notices.map(({ kind }) => kind)).toEqual(['ask'])
   })
 
@@ -58,31 +58,31 @@ describe('containing', () => {
   it('attaches the managed policy where there is no room for an inline one, and takes it away on release', async () => {
     const { incidentNow, account, id, ports } = await contained({ account: fullOf(9) })
     expect(await incidentNow()).toMatchObject({ state: 'contained' })
-    const [user] = account.picture().UserDetailList
+    const [user] = account.authorizationDetails().UserDetailList
     expect(user?.AttachedManagedPolicies.at(-1)?.PolicyArn).toBe(QUARANTINE_ARN)
     expect(user?.PermissionsBoundary?.PermissionsBoundaryArn).toContain('policy/own')
     await review(id, REVIEWER, ports)
     expect(await incidentNow()).toMatchObject({ state: 'released' })
-    expect(account.picture().UserDetailList[0]?.AttachedManagedPolicies).toHaveLength(9)
+    expect(account.authorizationDetails().UserDetailList[0]?.AttachedManagedPolicies).toHaveLength(9)
   })
 
   it('sets a boundary where ten policies are attached as well, and gives the old one back', async () => {
     const { incidentNow, account, id, ports } = await contained({ account: fullOf(10) })
     const before = fullOf(10).UserDetailList?.[0]
     expect(await incidentNow()).toMatchObject({ state: 'contained' })
-    expect(account.picture().UserDetailList[0]?.PermissionsBoundary?.PermissionsBoundaryArn).toBe(QUARANTINE_ARN)
+    expect(account.authorizationDetails().UserDetailList[0]?.PermissionsBoundary?.PermissionsBoundaryArn).toBe(QUARANTINE_ARN)
     await review(id, REVIEWER, ports)
-    expect(account.picture().UserDetailList[0]).toEqual(before)
+    expect(account.authorizationDetails().UserDetailList[0]).toEqual(before)
   })
 
   it('asks a person where there is no further rung, and says so', async () => {
     const world = await embedded({ account: fullOf(0) })
-    const ports = { ...world.ports, quarantinePolicyArn: undefined, containDoor: { contain: (id: string) => enforce(id, ports) } }
+    const ports = { ...world.ports, quarantinePolicyArn: undefined, containInvoker: { contain: (id: string) => enforce(id, ports) } }
     await pipeline(ports)([exposed()])
     const [incident] = await world.incidents()
     expect(incident).toMatchObject({ state: 'asking' })
     expect(incident?.decision.why.at(-1)).toContain('quota')
-    expect(world.account.picture().AccessKeys[0]?.Status).toBe('Inactive')
+    expect(world.account.authorizationDetails().AccessKeys[0]?.Status).toBe('Inactive')
   })
 
   it('switches off what else the user has, and asks where that cannot be listed', async () => {
@@ -93,9 +93,9 @@ describe('containing', () => {
       Status: at === 2 ? ('Inactive' as const) : ('Active' as const),
     }))
     const { account, id, ports } = await contained({ account: { ...oneUser(), SwitchableCredentials } })
-    expect(account.picture().SwitchableCredentials.map(({ Status }) => Status)).toEqual(['Inactive', 'Inactive', 'Inactive'])
+    expect(account.authorizationDetails().SwitchableCredentials.map(({ Status }) => Status)).toEqual(['Inactive', 'Inactive', 'Inactive'])
     await review(id, REVIEWER, ports)
-    expect(account.picture().SwitchableCredentials).toEqual(SwitchableCredentials)
+    expect(account.authorizationDetails().SwitchableCredentials).toEqual(SwitchableCredentials)
     const unlisted = await contained({ iam: (iam: Iam) => ({ ...iam, listSwitches: () => Promise.reject(new Error('no')) }) })
     expect(await unlisted.incidentNow()).toMatchObject({ state: 'asking' })
     expect(unlisted.account.isRefused('ci-build', KEY)).toBe(true)
@@ -175,7 +175,7 @@ describe('containing', () => {
     const stored = await ports.incidents.get(id)
     if (stored !== undefined) await ports.incidents.save({ ...stored.value, state: 'containing' }, stored.version)
     await enforce(id, ports)
-    expect(account.picture().AccessKeys[0]?.Status).toBe('Inactive')
+    expect(account.authorizationDetails().AccessKeys[0]?.Status).toBe('Inactive')
     expect((await incidentNow())?.state).toBe('contained')
   })
 
@@ -184,7 +184,7 @@ describe('containing', () => {
     const { id, ports, account, chainNow } = await contained({ account: off })
     expect((await chainNow()).filter(({ target }) => target.startsWith('access-key'))).toEqual([])
     await review(id, REVIEWER, ports)
-    expect(account.picture().AccessKeys[0]?.Status).toBe('Inactive')
+    expect(account.authorizationDetails().AccessKeys[0]?.Status).toBe('Inactive')
   })
 
   it('adds the second key of the user when it comes to light, without asking again for the first', async () => {
@@ -197,7 +197,7 @@ describe('containing', () => {
     }
     const world = await contained({ account })
     await world.respond([exposed('AKIASECONDKEY0000001', '2', NOW + 1000)])
-    expect(world.account.picture().AccessKeys.map(({ Status }) => Status)).toEqual(['Inactive', 'Active', 'Inactive'])
+    expect(world.account.authorizationDetails().AccessKeys.map(({ Status }) => Status)).toEqual(['Inactive', 'Active', 'Inactive'])
     expect((await world.incidentNow())?.containedAt).toBe(NOW)
   })
 
@@ -208,7 +208,7 @@ describe('containing', () => {
       policy: { protected: { arns: ['arn:aws:iam::*:user/break-glass/*'], tags: {} } },
     })
     expect(await incidentNow()).toMatchObject({ state: 'asking' })
-    expect(account.picture().AccessKeys[0]?.Status).toBe('Active')
+    expect(account.authorizationDetails().AccessKeys[0]?.Status).toBe('Active')
   })
 
   it('does nothing for an incident that is done, and says when there is none of that id', async () => {
@@ -239,7 +239,7 @@ describe('releasing', () => {
     const { id, ports, account, incidentNow, chainNow, notices } = await contained()
     await review(id, REVIEWER, ports)
     expect(account.isRefused('ci-build', KEY)).toBe(false)
-    expect(await incidentNow()).toMatchObject({ state: 'released', verdict: REVIEWER, hold: { until: NOW + 24 * 3_600_000 } })
+    expect(await incidentNow()).toMatchObject({ state: 'released', verdict: REVIEWER, suppression: { until: NOW + 24 * 3_600_000 } })
     expect(kinds(await chainNow()).slice(-4)).toEqual(['verdict', 'step-undone', 'step-undone', 'state'])
     expect(notices.at(-1)?.kind).toBe('released')
   })
@@ -266,12 +266,12 @@ describe('releasing', () => {
 
   it('does not overwrite what others changed meanwhile: it asks, and shows the three values', async () => {
     const { id, ports, account, incidentNow } = await contained()
-    const [policy] = account.picture().UserDetailList[0]?.UserPolicyList ?? []
+    const [policy] = account.authorizationDetails().UserDetailList[0]?.UserPolicyList ?? []
     await account.putUserPolicy('ci-build', policy?.PolicyName ?? '', '{"Version":"2012-10-17","Statement":[]}')
     await review(id, REVIEWER, ports)
     expect(await incidentNow()).toMatchObject({ state: 'asking' })
     expect((await incidentNow())?.decision.why.at(-1)).toMatch(/was absent, contained as .*Statement.*, now .*not overwritten/)
-    expect(account.picture().AccessKeys[0]?.Status).toBe('Active')
+    expect(account.authorizationDetails().AccessKeys[0]?.Status).toBe('Active')
   })
 
   it('counts as undone what somebody has already set back', async () => {
@@ -283,7 +283,7 @@ describe('releasing', () => {
 
   it('asks where a key is gone, and where IAM does not take the value', async () => {
     const gone = await contained()
-    const { AccessKeys } = gone.account.picture()
+    const { AccessKeys } = gone.account.authorizationDetails()
     expect(AccessKeys.length).toBe(2)
     const missing = await contained({
       iam: (iam: Iam) => ({
@@ -298,7 +298,7 @@ describe('releasing', () => {
 
   it('asks where the record holds a step that this version does not know', async () => {
     const { id, ports, incidentNow, chainNow } = await contained()
-    const { append } = await import('../../shared/stages/record.ts')
+    const { append } = await import('../../shared/record/append.ts')
     await append(ports.record, incidentSubject(id), {
       at: 'x',
       actor: 'x',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { correlate } from '../../shared/decide/correlate.ts'
 import { emptyBaseline, isNew, learn, maturity } from '../../shared/domain/baseline.ts'
 import { blastRadiusOf, type Grant, observedBlastRadius } from '../../shared/domain/blast-radius.ts'
 import { burstOf, isStale, observe, openWindow } from '../../shared/domain/credential-window.ts'
@@ -10,13 +11,12 @@ import { boundsFor, needsTags } from '../../shared/domain/policy.ts'
 import { type Signal, text } from '../../shared/domain/signal.ts'
 import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
 import { silentLog } from '../../shared/memory/log.ts'
-import { correlate } from '../../shared/stages/correlate.ts'
-import { addressKind } from '../../shared/stages/enrich/address-kind.ts'
-import { agentFamily } from '../../shared/stages/enrich/agent-family.ts'
-import { enricher } from '../../shared/stages/enrich/enrich.ts'
-import { printable } from '../../shared/stages/notify.ts'
-import { applyPolicy, cachedPolicy, parsePolicy, readPolicy, seedPolicy } from '../../shared/stages/policy-source.ts'
-import { append } from '../../shared/stages/record.ts'
+import { append } from '../../shared/record/append.ts'
+import { printable } from '../../shared/record/notice.ts'
+import { applyPolicy, cachedPolicy, parsePolicy, readPolicy, seedPolicy } from '../../shared/record/policy-in-force.ts'
+import { addressKind } from '../../shared/sense/enrich/address-kind.ts'
+import { agentFamily } from '../../shared/sense/enrich/agent-family.ts'
+import { enricher } from '../../shared/sense/enrich/enrich.ts'
 import { NOW } from '../embedded.ts'
 
 const DAY = 86_400_000
@@ -196,11 +196,11 @@ describe('where a call came from', () => {
 
   it('is looked up once for an address, and nothing is kept for ever', () => {
     let lookups = 0
-    const placeOf = () => {
+    const locate = () => {
       lookups += 1
       return { country: undefined, network: undefined }
     }
-    const enrich = enricher({ placeOf })
+    const enrich = enricher({ locate })
     const from = (address: string) =>
       signalAt(NOW, { origin: { address, agent: `agent ${address}`, agentFamily: 'unknown', via: undefined } })
     for (let at = 0; at < 3; at++) enrich(from('3.5.1.1'))
@@ -215,7 +215,7 @@ describe('where a call came from', () => {
 
 describe('a policy', () => {
   const policy = parsePolicy({
-    version: 1,
+    version: 2,
     tiers: [
       { name: 'by-arn', match: { arns: ['arn:*:user/ci-*'] }, mode: 'ask' },
       { name: 'by-tags', match: { tags: { a: '1', b: '2' } } },
@@ -234,18 +234,18 @@ describe('a policy', () => {
     expect(boundsFor(policy, 'y', { guard: 'yes' }, NOW).protection).toBe('protected by tag guard=yes')
     expect(boundsFor(policy, 'y', undefined, NOW).protection).toContain('could not be read')
     expect(needsTags(policy)).toBe(true)
-    expect(needsTags(parsePolicy({ version: 1 }))).toBe(false)
-    expect(boundsFor(parsePolicy({ version: 1 }), 'y', undefined, NOW).protection).toBeUndefined()
+    expect(needsTags(parsePolicy({ version: 2 }))).toBe(false)
+    expect(boundsFor(parsePolicy({ version: 2 }), 'y', undefined, NOW).protection).toBeUndefined()
   })
 
   it.each([
     [{ version: 2 }, /version: .*got 2/],
-    [{ version: 1, mode: 'destroy' }, /mode: .*"destroy"/],
-    [{ version: 1, moode: 'ask' }, /unknown moode/],
-    [{ version: 1, thresholds: { notify: 50, ask: 40, contain: 90 } }, /thresholds: must rise/],
-    [{ version: 1, tiers: [{ name: 'x', match: {} }] }, /tiers\.0\.match: names no identity/],
-    [{ version: 1, tiers: [{ name: 'X Y', match: { arns: ['a'] } }] }, /tiers\.0\.name/],
-    [{ version: 1, advisor: { band: [90, 40] } }, /advisor\.band/],
+    [{ version: 2, mode: 'destroy' }, /mode: .*"destroy"/],
+    [{ version: 2, moode: 'ask' }, /unknown moode/],
+    [{ version: 2, thresholds: { notify: 50, ask: 40, contain: 90 } }, /thresholds: must rise/],
+    [{ version: 2, tiers: [{ name: 'x', match: {} }] }, /tiers\.0\.match: names no identity/],
+    [{ version: 2, tiers: [{ name: 'X Y', match: { arns: ['a'] } }] }, /tiers\.0\.name/],
+    [{ version: 2, advisor: { band: [90, 40] } }, /advisor\.band/],
     [undefined, /policy/],
   ])('that is wrong is refused by name: %j', (input, message) => expect(() => parsePolicy(input)).toThrow(message))
 
@@ -254,11 +254,11 @@ describe('a policy', () => {
     let now = NOW
     const clock = { now: () => now }
     await expect(readPolicy(record)).rejects.toMatchObject({ code: 'policy.missing' })
-    await seedPolicy({ version: 1 }, { record, clock, log: silentLog })
-    await seedPolicy({ version: 1, mode: 'contain' }, { record, clock, log: silentLog })
+    await seedPolicy({ version: 2 }, { record, clock, log: silentLog })
+    await seedPolicy({ version: 2, mode: 'contain' }, { record, clock, log: silentLog })
     const read = cachedPolicy(record, clock)
     expect((await read()).mode).toBe('observe')
-    const change = { policy: parsePolicy({ version: 1, mode: 'ask' }), by: 'me', why: 'x', at: '2026-01-01T00:00:00.000Z' }
+    const change = { policy: parsePolicy({ version: 2, mode: 'ask' }), by: 'me', why: 'x', at: '2026-01-01T00:00:00.000Z' }
     await expect(applyPolicy(record, { ...change, expected: 7 })).rejects.toMatchObject({ code: 'policy.conflict' })
     expect(await applyPolicy(record, { ...change, expected: 1 })).toBe(2)
     expect((await read()).mode).toBe('observe')
@@ -280,14 +280,14 @@ describe('the record', () => {
 describe('correlation', () => {
   it('starts anew after a confirmed incident, which leaves no hold', () => {
     const signal = signalAt(NOW, { identity: { id: 'arn:x' } })
-    const closed = { id: 'inc-1', state: 'confirmed', hold: undefined, verdict: undefined } as never
+    const closed = { id: 'inc-1', state: 'confirmed', suppression: undefined, verdict: undefined } as never
     expect(correlate(signal, [], closed).kind).toBe('new')
     expect(correlate(signal, [], undefined).kind).toBe('new')
   })
 
   it('holds by detectors even where no verdict is noted', () => {
     const signal = signalAt(NOW, { identity: { id: 'arn:x' } })
-    const released = { id: 'inc-1', state: 'released', hold: { until: NOW + 1, detectors: ['a'] }, verdict: undefined } as never
+    const released = { id: 'inc-1', state: 'released', suppression: { until: NOW + 1, detectors: ['a'] }, verdict: undefined } as never
     expect(correlate(signal, [{ detector: 'a' } as Finding], released).kind).toBe('held')
     expect(correlate(signal, [{ detector: 'b' } as Finding], released).kind).toBe('new')
   })

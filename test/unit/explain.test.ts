@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { Model, ModelAnswer } from '../../shared/ports.ts'
-import { explain } from '../../shared/stages/explain/explain.ts'
-import { CSF_OUTCOMES, ExplanationText, inventedIn } from '../../shared/stages/explain/explanation.ts'
-import { factsOf, type Known } from '../../shared/stages/explain/facts.ts'
-import { linesOf } from '../../shared/stages/explain/lines.ts'
-import { templateOf } from '../../shared/stages/explain/template.ts'
-import { incidentSubject } from '../../shared/stages/record.ts'
-import { review } from '../../shared/stages/review.ts'
+import type { Model, ModelAnswer } from '../../shared/ports/advisor.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
+import { explain } from '../../shared/review/explain/explain.ts'
+import { CSF_OUTCOMES, ExplanationText, inventedIn } from '../../shared/review/explain/explanation.ts'
+import { factsOf, type Known } from '../../shared/review/explain/facts.ts'
+import { linesOf } from '../../shared/review/explain/lines.ts'
+import { templateOf } from '../../shared/review/explain/template.ts'
+import { review } from '../../shared/review/review.ts'
 import { ACCOUNT, ATTACK, arnOf, call, embedded, exposed, NOW } from '../embedded.ts'
 
 type World = Awaited<ReturnType<typeof embedded>>
@@ -114,7 +114,7 @@ describe('an explanation in a chat', () => {
       incident: {
         ...incident,
         state: 'asking',
-        credentials: [{ id: 'ASIA1', kind: 'session', isCulprit: false }],
+        credentials: [{ id: 'ASIA1', kind: 'session', isPrimary: false }],
         lineage: [],
         assessment: { ...incident.assessment, isConfirmed: false, contributions: [] },
         blastRadius: { score: 0, basis: 'observed', reasons: [] },

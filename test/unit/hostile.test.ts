@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { enforce } from '../../shared/contain/enforce.ts'
+import { revocationIn } from '../../shared/contain/steps/quarantine.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import type { Iam, Notifier } from '../../shared/ports.ts'
-import { enforce } from '../../shared/stages/contain/enforce.ts'
-import { revocationIn } from '../../shared/stages/contain/quarantine.ts'
-import { breakGlass, endOverride } from '../../shared/stages/override.ts'
-import { review } from '../../shared/stages/review.ts'
+import type { Iam } from '../../shared/ports/iam.ts'
+import type { Notifier } from '../../shared/ports/notices.ts'
+import { breakGlass, endOverride } from '../../shared/review/override.ts'
+import { review } from '../../shared/review/review.ts'
 import { ACCOUNT, ATTACK, arnOf, call, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
 
 /** What an intruder, a crash or an operator could do to a containment, each once found and since held. */
@@ -38,7 +39,7 @@ const takesOn = (role: string, session: string, id: string) =>
     },
   })
 
-describe('the watch', () => {
+describe('the sweep', () => {
   it('lets go of a key and a user that were deleted, and does not multiply', async () => {
     const world = await embedded()
     await world.respond([exposed()])
@@ -58,9 +59,9 @@ describe('the watch', () => {
       world.setNow(NOW + turn * 60_000)
       await enforce(id, gone)
     }
-    expect(world.ports.watchDoor.asked).toHaveLength(3)
+    expect(world.ports.reverifyQueue.asked).toHaveLength(3)
     expect(world.notices.length - told).toBeLessThanOrEqual(1)
-    await review(id, LEGITIMATE, { ...gone, containDoor: { contain: (one) => enforce(one, gone) } })
+    await review(id, LEGITIMATE, { ...gone, containInvoker: { contain: (one) => enforce(one, gone) } })
     expect((await world.incidents())[0]?.state).toBe('released')
   })
 
@@ -76,7 +77,7 @@ describe('the watch', () => {
       await enforce(incident?.id ?? '', refused)
     }
     expect(world.notices.length - told).toBe(1)
-    expect(world.ports.watchDoor.asked).toHaveLength(3)
+    expect(world.ports.reverifyQueue.asked).toHaveLength(3)
   })
 })
 
@@ -98,7 +99,7 @@ describe('a lineage', () => {
     const policy = { tiers: [{ name: 'prod', match: { arns: ['arn:aws:iam::*:role/prod'] }, mode: 'observe' }] }
     const world = await embedded({ account: withRoles('prod'), policy })
     await world.respond([...['a1', 'b2', 'c3', 'd4', 'e5'].map((name) => takesOn('prod', name, `s-${name}`)), exposed()])
-    expect(world.account.picture().RoleDetailList[0]?.RolePolicyList).toEqual([])
+    expect(world.account.authorizationDetails().RoleDetailList[0]?.RolePolicyList).toEqual([])
     const [incident] = await world.incidents()
     expect(incident?.state).toBe('contained')
     expect(incident?.decision.why.join()).toContain('mode observe of tier prod does not contain')
@@ -107,7 +108,7 @@ describe('a lineage', () => {
   it('ends taken-on sessions by their names only, never the whole role', async () => {
     const world = await embedded({ account: withRoles('shared') })
     await world.respond([...['a1', 'b2', 'c3', 'd4', 'e5'].map((name) => takesOn('shared', name, `s-${name}`)), exposed()])
-    const [policy] = world.account.picture().RoleDetailList[0]?.RolePolicyList ?? []
+    const [policy] = world.account.authorizationDetails().RoleDetailList[0]?.RolePolicyList ?? []
     expect(revocationIn(String(policy?.PolicyDocument))?.names).toEqual(['a1', 'b2', 'c3', 'd4', 'e5'])
   })
 
@@ -147,10 +148,10 @@ describe('a role', () => {
     await world.respond(attack)
     const good = call('ses:GetSendQuota', { id: 'g', time: NOW + 60_000 })
     await world.respond([{ ...good, ...asRole('app', 'good-1', 'ASIAGOOD000000000001') }])
-    const [policy] = world.account.picture().RoleDetailList[0]?.RolePolicyList ?? []
+    const [policy] = world.account.authorizationDetails().RoleDetailList[0]?.RolePolicyList ?? []
     expect(revocationIn(String(policy?.PolicyDocument))?.names).toEqual(['mallory'])
     const [incident] = await world.incidents()
-    expect(incident?.credentials.map(({ sessionName, isCulprit }) => [sessionName, isCulprit])).toContainEqual(['good-1', false])
+    expect(incident?.credentials.map(({ sessionName, isPrimary }) => [sessionName, isPrimary])).toContainEqual(['good-1', false])
   })
 
   it('is ended whole where one intruder takes one session name after the other', async () => {
@@ -165,7 +166,7 @@ describe('a role', () => {
       world.setNow(NOW + turn * 60_000 + 1000)
       await world.respond(attack)
     }
-    const [policy] = world.account.picture().RoleDetailList[0]?.RolePolicyList ?? []
+    const [policy] = world.account.authorizationDetails().RoleDetailList[0]?.RolePolicyList ?? []
     expect(revocationIn(String(policy?.PolicyDocument))).toEqual({ issuedBefore: NOW + 3 * 60_000 + 1000, names: [] })
   })
 })
@@ -218,7 +219,7 @@ describe('an exposure', () => {
     await world.respond([exposed(keys(0), 'x0')])
     const [first] = await world.incidents()
     world.setNow(NOW + 1000)
-    await review(first?.id ?? '', LEGITIMATE, { ...world.ports, containDoor: { contain: (id) => enforce(id, world.ports) } })
+    await review(first?.id ?? '', LEGITIMATE, { ...world.ports, containInvoker: { contain: (id) => enforce(id, world.ports) } })
     await world.respond([exposed(keys(0), 'x1', NOW + 60_000)])
     expect(world.account.isRefused('ci-build', keys(0))).toBe(false)
     await world.respond([exposed(keys(1), 'x2', NOW + 120_000)])
@@ -247,13 +248,13 @@ describe('a notice', () => {
     expect(world.notices.length).toBe(1)
   })
 
-  it('of a containment that fails is made good by the watch, which was asked for first', async () => {
+  it('of a containment that fails is made good by the sweep, which was asked for first', async () => {
     const world = await embedded({ callsContain: false })
     await world.respond([exposed()])
     const [incident] = await world.incidents()
     const ports = { ...world.ports, notifier: flaky(world.ports.notifier, 1) }
     await expect(enforce(incident?.id ?? '', ports)).rejects.toThrow()
-    expect(world.ports.watchDoor.asked).toHaveLength(3)
+    expect(world.ports.reverifyQueue.asked).toHaveLength(3)
     await enforce(incident?.id ?? '', ports)
     expect(world.notices.map(({ kind }) => kind)).toEqual(['contained'])
   })
@@ -280,7 +281,7 @@ describe('a release', () => {
     await world.respond([exposed()])
     const [incident] = await world.incidents()
     expect(incident?.state).toBe('containing')
-    await review(incident?.id ?? '', LEGITIMATE, { ...world.ports, containDoor: { contain: (id) => enforce(id, world.ports) } })
+    await review(incident?.id ?? '', LEGITIMATE, { ...world.ports, containInvoker: { contain: (id) => enforce(id, world.ports) } })
     expect((await world.incidents())[0]?.state).toBe('released')
   })
 })
@@ -288,8 +289,8 @@ describe('a release', () => {
 describe('protection', () => {
   it('cannot be had by a path or a name of the intruder’s choice', async () => {
     const { boundsFor } = await import('../../shared/domain/policy.ts')
-    const { parsePolicy } = await import('../../shared/stages/policy-source.ts')
-    const policy = parsePolicy({ version: 1, mode: 'contain' })
+    const { parsePolicy } = await import('../../shared/record/policy-in-force.ts')
+    const policy = parsePolicy({ version: 2, mode: 'contain' })
     expect(boundsFor(policy, `arn:aws:iam::${ACCOUNT}:user/:role/cdk-/evil`, {}, NOW).protection).toBeUndefined()
     const deploys = `arn:aws:iam::${ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role-${ACCOUNT}-us-east-1`
     expect(boundsFor(policy, deploys, {}, NOW).protection).toContain('never contained')

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bedrockModel } from '../../shared/aws/bedrock-model.ts'
 import { bedrockClient } from '../../shared/aws/clients.ts'
-import type { Advisor, EvidencePack } from '../../shared/ports.ts'
-import { modelAdvisor } from '../../shared/stages/advise/by-model.ts'
-import { neutral, UNTRUSTED_LIMIT } from '../../shared/stages/advise/pack.ts'
+import { modelAdvisor } from '../../shared/decide/advise/by-model.ts'
+import { neutral, UNTRUSTED_LIMIT } from '../../shared/decide/advise/pack.ts'
+import type { Advisor, EvidencePack } from '../../shared/ports/advisor.ts'
 import { json, type Loopback, loopback } from '../contract/loopback.ts'
 import { ACCOUNT, call, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
 

@@ -1,17 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Policy } from '../../shared/domain/policy.ts'
+import { type Answered, answersIn } from '../../shared/learn/answered.ts'
+import { driftOf } from '../../shared/learn/drift.ts'
+import { accept, tighten } from '../../shared/learn/learn.ts'
+import { proposalsOf } from '../../shared/learn/proposals.ts'
 import { silentLog } from '../../shared/memory/log.ts'
-import { type Answered, answersIn } from '../../shared/stages/learn/answered.ts'
-import { driftOf } from '../../shared/stages/learn/drift.ts'
-import { accept, tighten } from '../../shared/stages/learn/learn.ts'
-import { proposalsOf } from '../../shared/stages/learn/proposals.ts'
-import { applyPolicy, readPolicy } from '../../shared/stages/policy-source.ts'
-import { review } from '../../shared/stages/review.ts'
+import { applyPolicy, readPolicy } from '../../shared/record/policy-in-force.ts'
+import { review } from '../../shared/review/review.ts'
 import { ATTACK, arnOf, embedded, exposed, NOW, opinionOf } from '../embedded.ts'
 
 const DAY = 86_400_000
-const POLICY = Policy.parse({ version: 1 })
+const POLICY = Policy.parse({ version: 2 })
 const NO_QUESTIONS = { asked: 0, fallbacks: {} }
 
 const answered = (baseRisk: number, isCompromised: boolean, more: Partial<Answered> = {}): Answered => ({
@@ -61,7 +61,7 @@ describe('what verdicts say', () => {
     await review(first.id, { kind: 'compromised', by: arnOf('reviewer'), reason: 'x' }, world.ports)
     const stored = await world.ports.incidents.get(second.id)
     if (stored === undefined) throw new Error('no incident')
-    const verdict = { kind: 'compromised', by: 'countersign:watch', reason: 'nobody', at: new Date(NOW).toISOString() } as const
+    const verdict = { kind: 'compromised', by: 'countersign:sweep', reason: 'nobody', at: new Date(NOW).toISOString() } as const
     await world.ports.incidents.save({ ...stored.value, state: 'confirmed', verdict }, stored.version)
     const { answers, questions } = answersIn(await world.incidents())
     expect(answers).toHaveLength(1)
@@ -117,7 +117,7 @@ describe('a proposal', () => {
 
   it('is to weigh a detector less that only cries wolf, and as before where it no longer does', () => {
     expect(changes(many(10, 30, false))).toEqual([['weight-new-country', 1, 0.7]])
-    const weighed = Policy.parse({ version: 1, weights: { 'new-country': 0.7 } })
+    const weighed = Policy.parse({ version: 2, weights: { 'new-country': 0.7 } })
     expect(changes(many(10, 30, true), weighed)).toEqual([['weight-new-country', 0.7, 1]])
   })
 
@@ -136,7 +136,7 @@ describe('a proposal', () => {
       .map(([notify, ask, contain]) => ({ notify, ask, contain }))
     fc.assert(
       fc.property(answers, thresholds, (rows, limits) => {
-        const policy = Policy.parse({ version: 1, thresholds: limits })
+        const policy = Policy.parse({ version: 2, thresholds: limits })
         const all = proposalsOf(
           rows.flatMap(({ baseRisk, isCompromised, times }) => many(times, baseRisk, isCompromised)),
           policy,
@@ -147,7 +147,7 @@ describe('a proposal', () => {
           if (proposal.direction === 'loosen' || proposal.what.startsWith('weights')) continue
           expect(proposal.to).toBeLessThan(proposal.from)
           expect(proposal.to).toBeGreaterThanOrEqual(
-            proposal.what === 'thresholds.ask' ? policy.learning.leastAsk : policy.learning.leastContain,
+            proposal.what === 'thresholds.ask' ? policy.learning.minAsk : policy.learning.minContain,
           )
         }
         const directions = all.map(({ direction }) => direction)
@@ -169,15 +169,15 @@ describe('learning', () => {
     const verdict = { kind, by: arnOf('reviewer'), reason: 'x', at: new Date(NOW).toISOString(), answered }
     for (let at = 0; at < 10; at++) await world.ports.incidents.save({ ...incident, id: `inc-${at}`, state: 'confirmed', verdict }, 0)
     const { number } = await readPolicy(world.ports.record)
-    const next = Policy.parse({ version: 1, mode: 'contain', ...policy })
+    const next = Policy.parse({ version: 2, mode: 'contain', ...policy })
     await applyPolicy(world.ports.record, { policy: next, by: 'test', why: 'test', at: new Date(NOW).toISOString(), expected: number })
     return world.ports
   }
 
-  it('tightens by itself only where the policy lets it, and says why in the record', async () => {
+  it('autoTighten by itself only where the policy lets it, and says why in the record', async () => {
     const off = await taught(80, 'compromised')
     expect(await tighten({ ...off, log: silentLog })).toBeUndefined()
-    const on = await taught(80, 'compromised', { learning: { tightens: true } })
+    const on = await taught(80, 'compromised', { learning: { autoTighten: true } })
     expect(await tighten({ ...on, log: silentLog })).toMatchObject({ id: 'contain-tighten', from: 85, to: 80 })
     expect((await readPolicy(on.record)).policy.thresholds.contain).toBe(80)
     expect(await on.record.last('POLICY')).toMatchObject({
@@ -187,7 +187,7 @@ describe('learning', () => {
   })
 
   it('loosens only where a person says so', async () => {
-    const ports = await taught(88, 'legitimate', { learning: { tightens: true } })
+    const ports = await taught(88, 'legitimate', { learning: { autoTighten: true } })
     expect(await tighten({ ...ports, log: silentLog })).toBeUndefined()
     await expect(accept('contain-loosen', { by: arnOf('reviewer'), reason: ' ' }, ports)).rejects.toThrow('reason')
     await expect(accept('ask-loosen', { by: arnOf('reviewer'), reason: 'x' }, ports)).rejects.toThrow('the proposals are contain-loosen')

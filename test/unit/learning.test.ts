@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { foldInto } from '../../shared/detect/fold.ts'
 import { isNew } from '../../shared/domain/baseline.ts'
 import { emptyState } from '../../shared/domain/identity-state.ts'
 import type { Signal } from '../../shared/domain/signal.ts'
-import { foldInto } from '../../shared/stages/detect/fold.ts'
 
 const DAY = 86_400_000
 const HOME = { country: 'US', addressKind: 'public', agentFamily: 'aws-cli', network: 'AS64496', agent: 'aws-cli/2' }

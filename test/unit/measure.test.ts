@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest'
 import type { Change, ChangeDraft } from '../../shared/domain/change.ts'
 import { chain } from '../../shared/domain/change.ts'
 import type { Incident, Verdict } from '../../shared/domain/incident.ts'
-import type { Chained } from '../../shared/stages/measure/chained.ts'
-import { type Measures, measure } from '../../shared/stages/measure/measure.ts'
-import { headOf } from '../../shared/stages/record.ts'
+import type { Chained } from '../../shared/learn/measure/chained.ts'
+import { type Measures, measure } from '../../shared/learn/measure/measure.ts'
+import { headOf } from '../../shared/record/append.ts'
 import { ATTACK, embedded, NOW } from '../embedded.ts'
 
 const PERIOD = { since: NOW - 1000, until: NOW + 86_400_000 }
 const iso = (time: number) => new Date(time).toISOString()
 
-const world = await embedded({ policy: { breaker: { shareOfUsers: 1 } } })
+const world = await embedded({ policy: { breaker: { maxUserFraction: 1 } } })
 for (const event of ATTACK) await world.respond([event])
 const [sample] = await world.incidents()
 if (sample === undefined) throw new Error('the attack opened no incident')
@@ -85,7 +85,7 @@ describe('the measures of a period', () => {
       decided('contain', 0),
     ])
     const asked = one('b', { state: 'released', verdict: verdict('legitimate', 31_000) }, [decided('ask', 1000)])
-    const nobody = one('c', { containedAt: NOW + 4000, state: 'confirmed', verdict: verdict('compromised', 99_000, 'countersign:watch') })
+    const nobody = one('c', { containedAt: NOW + 4000, state: 'confirmed', verdict: verdict('compromised', 99_000, 'countersign:sweep') })
     const { times, precision } = measure([contained, asked, nobody], [], PERIOD)
     expect(times.contain).toMatchObject({ count: 2, median: 2000, worst: 4000 })
     expect(times.review).toMatchObject({ count: 2, median: 30_000, worst: 60_000 })
@@ -112,8 +112,8 @@ describe('the measures of a period', () => {
       { kind: 'verdict' as const },
       { kind: 'rotation-delivered' as const },
     ]
-    const hold = { until: NOW, detectors: [], confirmed: [] }
-    const held = one('a', { state: 'released', containedAt: NOW, escalatedAt: NOW, hold }, drafts)
+    const suppression = { until: NOW, detectors: [], confirmed: [] }
+    const held = one('a', { state: 'released', containedAt: NOW, escalatedAt: NOW, suppression }, drafts)
     const spared = one('b', { decision: { ...held.incident.decision, would: 'contain', action: 'ask' } })
     const { functions } = measure([held, spared], [], PERIOD)
     const count = (name: keyof Measures['functions'], word: string) => functions[name].find(({ what }) => what.includes(word))?.count
@@ -136,8 +136,8 @@ describe('the measures of a period', () => {
     const policy = chainOf(
       [
         { kind: 'policy', at: iso(PERIOD.since - 5), to: {} },
-        { kind: 'policy', actor: 'countersign:learn', to: { version: 1 } },
-        { kind: 'policy', actor: 'local:anna', to: { version: 1, override: { mode: 'observe' } } },
+        { kind: 'policy', actor: 'countersign:learn', to: { version: 2 } },
+        { kind: 'policy', actor: 'local:anna', to: { version: 2, override: { mode: 'observe' } } },
         { kind: 'policy', to: null },
       ],
       'POLICY',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Signal } from '../../shared/domain/signal.ts'
-import { normalise } from '../../shared/stages/normalise/normalise.ts'
+import { normalise } from '../../shared/sense/normalise.ts'
 
 const ACCOUNT = '123456789012'
 const base = { eventID: 'e1', eventTime: '2026-01-01T00:00:00Z', eventName: 'ListBuckets', eventSource: 's3.amazonaws.com' }
@@ -228,10 +228,10 @@ describe('what was done', () => {
     expect(iam('CreateServiceSpecificCredential', {})).toBeUndefined()
     expect(iam('UpdateAssumeRolePolicy', { roleName: 'deploy' })).toEqual({
       id: 'iam:UpdateAssumeRolePolicy deploy',
-      kind: 'door',
+      kind: 'backdoor',
       owner: 'deploy',
     })
-    expect(iam('CreateSAMLProvider', {})).toMatchObject({ kind: 'door', owner: 'unknown' })
+    expect(iam('CreateSAMLProvider', {})).toMatchObject({ kind: 'backdoor', owner: 'unknown' })
     expect(iam('ListUsers', { userName: 'x' })).toBeUndefined()
   })
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../../shared/domain/change.ts'
 import type { IncidentSignal } from '../../shared/domain/incident.ts'
-import { exportRecord } from '../../shared/stages/export-record.ts'
-import { apiActivity, detectionFinding, type OcsfEvent, stepActivity } from '../../shared/stages/ocsf.ts'
-import { review } from '../../shared/stages/review.ts'
+import { exportRecord } from '../../shared/record/export/export.ts'
+import { apiActivity, detectionFinding, type OcsfEvent, stepActivity } from '../../shared/record/export/ocsf.ts'
+import { review } from '../../shared/review/review.ts'
 import { chainOf, incidentOf, signalOf } from '../contract/samples.ts'
 import { ATTACK, arnOf, embedded } from '../embedded.ts'
 

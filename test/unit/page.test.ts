@@ -31,7 +31,7 @@ describe('a chart', () => {
     series: [{ type: 'bar', name: HOSTILE, data: [1] }],
   }
 
-  it('is drawn for desk and phone, day and night, with its title in words', async () => {
+  it('is drawn for unitOfWork and phone, day and night, with its title in words', async () => {
     const markup = String(await chart(option, { title: 'How many' }))
     expect(drawingsIn(markup)).toHaveLength(4)
     expect(markup.match(/media="[^"]+"/g)).toEqual([

@@ -16,7 +16,7 @@ describe('a lineage', () => {
       edge('AKIASTOLEN', 'user', 'arn:aws:iam::123456789012:user/backdoor', 'backdoor'),
       edge('AKIASTOLEN', 'access-key', 'AKIAMADE', 'backdoor'),
       edge('AKIAMADE', 'session', 'ASIATAKEN', 'arn:aws:sts::123456789012:assumed-role/deploy/x'),
-      edge('AKIAMADE', 'door', 'lambda:AddPermission report', 'report'),
+      edge('AKIAMADE', 'backdoor', 'lambda:AddPermission report', 'report'),
       edge('AKIASTOLEN', 'console', 'console:backdoor', 'backdoor'),
     ]
     expect(renderLineage({ lineage })).toEqual([
@@ -38,7 +38,7 @@ describe('a lineage', () => {
   })
 
   it('draws no text of an intruder as it is, and stops at 25 lines', () => {
-    const lineage = Array.from({ length: 40 }, (_, at) => edge('AKIASTOLEN', 'door', `iam:X \u001b[2J\u202e${at}`, 'x'))
+    const lineage = Array.from({ length: 40 }, (_, at) => edge('AKIASTOLEN', 'backdoor', `iam:X \u001b[2J\u202e${at}`, 'x'))
     const drawn = renderLineage({ lineage })
     expect(drawn).toHaveLength(26)
     expect(drawn.at(-1)).toBe('… 16 more (--json shows all)')

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { bootstrap } from '../../shared/detect/bootstrap.ts'
 import { packState } from '../../shared/domain/state-codec.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import type { Advisor } from '../../shared/ports.ts'
-import { bootstrap } from '../../shared/stages/bootstrap.ts'
-import { incidentSubject } from '../../shared/stages/record.ts'
+import type { Advisor } from '../../shared/ports/advisor.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
 import { ATTACK, arnOf, call, embedded, exposed, KEY, NOW, opinionOf } from '../embedded.ts'
 
 const answering = (likelihood: number): Advisor & { asked: number } => {
@@ -136,7 +136,7 @@ describe('responding', () => {
 
   it('calls contain again where an earlier batch broke off before its call', async () => {
     const { ports, called } = await embedded({ callsContain: false })
-    const dead = { ...ports, containDoor: { contain: () => Promise.reject(new Error('throttled')) } }
+    const dead = { ...ports, containInvoker: { contain: () => Promise.reject(new Error('throttled')) } }
     expect((await pipeline(dead)([exposed()])).failed.size).toBe(1)
     await pipeline(ports)([exposed()])
     expect(called).toHaveLength(1)
@@ -310,7 +310,7 @@ describe('bootstrapping a baseline', () => {
   it('is asked for when a long-lived key is seen for the first time', async () => {
     const { ports } = await embedded()
     const asked: string[] = []
-    const run = pipeline({ ...ports, bootstrapDoor: { bootstrap: async (key) => void asked.push(key) } })
+    const run = pipeline({ ...ports, bootstrapQueue: { bootstrap: async (key) => void asked.push(key) } })
     await run([call('s3:ListBuckets', { id: 'a' }), call('s3:ListBuckets', { id: 'b' })])
     await run([call('s3:ListBuckets', { id: 'c' })])
     expect(asked).toEqual([KEY])

@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { verifyChain } from '../../shared/domain/change.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
-import { answersIn } from '../../shared/stages/learn/answered.ts'
-import { parsePolicy } from '../../shared/stages/policy-source.ts'
-import { incidentSubject } from '../../shared/stages/record.ts'
-import { type Review, review } from '../../shared/stages/review.ts'
+import { answersIn } from '../../shared/learn/answered.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
+import { parsePolicy } from '../../shared/record/policy-in-force.ts'
+import { type Review, review } from '../../shared/review/review.ts'
 import { embedded, exposed, NOW } from '../embedded.ts'
 
 const HOUR = 3_600_000
 const said = (parts: Partial<Review> = {}): Review => ({ kind: 'extend', by: 'local:anna', reason: 'asking the owner', ...parts })
 
 async function contained(policy: object = {}) {
-  const world = await embedded({ policy: { breaker: { shareOfUsers: 1 }, ...policy } })
+  const world = await embedded({ policy: { breaker: { maxUserFraction: 1 }, ...policy } })
   await world.respond([exposed()])
   const only = async () => {
     const [incident] = await world.incidents()
@@ -49,7 +49,7 @@ describe('an extension', () => {
   })
 
   it('is as long as the policy allows where nobody says how long, counts anew when it is said again, and is never longer', async () => {
-    const { ports, only, id, setNow } = await contained({ review: { extendHoursMost: 10 } })
+    const { ports, only, id, setNow } = await contained({ review: { maxExtensionHours: 10 } })
     await review(id, said(), ports)
     expect((await only()).extendedUntil).toBe(NOW + 10 * HOUR)
     setNow(NOW + HOUR)
@@ -94,7 +94,7 @@ describe('an extension', () => {
 
 describe('the policy of reminders', () => {
   it('does not page before it reminds', () => {
-    const policy = (review: object) => () => parsePolicy({ version: 1, review })
+    const policy = (review: object) => () => parsePolicy({ version: 2, review })
     expect(policy({ escalateAfterMinutes: 90, pageAfterMinutes: 89 })).toThrow(
       'review.pageAfterMinutes: must not be before escalateAfterMinutes',
     )
@@ -103,8 +103,8 @@ describe('the policy of reminders', () => {
   })
 
   it('holds nobody to four eyes for an extension, nor offers it in Slack', () => {
-    expect(() => parsePolicy({ version: 1, fourEyes: [{ says: ['extend'] }] })).toThrow('fourEyes.0.says.0')
-    expect(() => parsePolicy({ version: 1, slack: { approvers: [{ users: ['U0ALICE'], says: ['extend'] }] } })).toThrow('says.0')
+    expect(() => parsePolicy({ version: 2, fourEyes: [{ verdicts: ['extend'] }] })).toThrow('fourEyes.0.verdicts.0')
+    expect(() => parsePolicy({ version: 2, slack: { approvers: [{ users: ['U0ALICE'], verdicts: ['extend'] }] } })).toThrow('verdicts.0')
   })
 })
 
@@ -145,7 +145,7 @@ describe('a confirmed compromise', () => {
     const before = await only()
     const words = { kind: 'compromised', by: 'local:anna', reason: 'it was stolen', revision: revisionOf(before) } as const
     const broken = { contain: () => Promise.reject(new Error('throttled')) }
-    await expect(review(id, words, { ...ports, containDoor: broken })).rejects.toThrow('throttled')
+    await expect(review(id, words, { ...ports, containInvoker: broken })).rejects.toThrow('throttled')
     expect((await only()).owedNotice).toBe('confirmed')
     await review(id, words, ports)
     expect(notices.at(-1)?.kind).toBe('confirmed')

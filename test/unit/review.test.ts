@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { enforce } from '../../shared/contain/enforce.ts'
 import { areTwoPeople, isApprover, needsSecond } from '../../shared/domain/approval.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
-import type { ChangeRecord } from '../../shared/ports.ts'
-import { enforce } from '../../shared/stages/contain/enforce.ts'
-import { orderSubject } from '../../shared/stages/order.ts'
-import { parsePolicy } from '../../shared/stages/policy-source.ts'
-import { append, incidentSubject } from '../../shared/stages/record.ts'
-import { type Review, review } from '../../shared/stages/review.ts'
+import type { ChangeRecord } from '../../shared/ports/stores.ts'
+import { append, incidentSubject } from '../../shared/record/append.ts'
+import { orderSubject } from '../../shared/record/orders.ts'
+import { parsePolicy } from '../../shared/record/policy-in-force.ts'
+import { type Review, review } from '../../shared/review/review.ts'
 import { arnOf, embedded, exposed, NOW } from '../embedded.ts'
 
 const ALICE = 'slack:U0ALICE'
@@ -16,7 +16,7 @@ const said = (by: string, parts: Partial<Review> = {}): Review => ({ kind: 'legi
 
 /** One incident of an exposed key, under a policy. */
 async function incidentUnder(policy: object) {
-  const world = await embedded({ policy: { slack: APPROVERS, breaker: { shareOfUsers: 1 }, ...policy } })
+  const world = await embedded({ policy: { slack: APPROVERS, breaker: { maxUserFraction: 1 }, ...policy } })
   await world.respond([exposed()])
   const [incident] = await world.incidents()
   const id = incident?.id ?? ''
@@ -30,16 +30,16 @@ async function incidentUnder(policy: object) {
 
 describe('who may say what', () => {
   const policy = parsePolicy({
-    version: 1,
+    version: 2,
     tiers: [{ name: 'crown', match: { arns: ['*'] } }],
     approvers: ['arn:aws:iam::123456789012:user/lead', '*'],
     slack: {
       approvers: [
-        { tiers: ['crown'], says: ['compromised'], users: ['U0ALICE'] },
+        { tiers: ['crown'], verdicts: ['compromised'], users: ['U0ALICE'] },
         { tiers: ['default'], groups: ['S0ONCALL'] },
       ],
     },
-    fourEyes: [{ tiers: ['crown'], says: ['legitimate'] }],
+    fourEyes: [{ tiers: ['crown'], verdicts: ['legitimate'] }],
   })
 
   it.each([
@@ -56,7 +56,7 @@ describe('who may say what', () => {
   })
 
   it('lets nobody in by Slack where no approver is named there, and everybody else in where none is named at all', () => {
-    const open = parsePolicy({ version: 1 })
+    const open = parsePolicy({ version: 2 })
     expect(isApprover(open, { by: ALICE }, { kind: 'legitimate', tier: 'default' })).toBe(false)
     expect(isApprover(open, { by: arnOf('anybody') }, { kind: 'legitimate', tier: 'default' })).toBe(true)
   })
@@ -90,10 +90,10 @@ describe('who may say what', () => {
     [{ slack: { approvers: [{ groups: ['U0ALICE'] }] } }, 'must be the id of a Slack user group'],
     [{ slack: { approvers: [{ users: ['U0ALICE'], tiers: ['crwon'] }] } }, 'slack.approvers.0.tiers.0: must be one of the tiers default'],
     [{ fourEyes: [{ tiers: ['x'] }] }, 'fourEyes.0.tiers.0: must be one of the tiers default, got "x"'],
-    [{ fourEyes: [{ says: [] }] }, 'fourEyes.0.says'],
+    [{ fourEyes: [{ verdicts: [] }] }, 'fourEyes.0.verdicts'],
     [{ slack: { channel: 'C1' } }, 'unknown channel'],
   ])('is checked when the policy is: %j', (policy, complaint) => {
-    expect(() => parsePolicy({ version: 1, ...policy })).toThrow(complaint)
+    expect(() => parsePolicy({ version: 2, ...policy })).toThrow(complaint)
   })
 })
 
@@ -115,7 +115,7 @@ describe('four eyes', () => {
     await review(id, said(ALICE), ports)
     const stored = await ports.incidents.get(id)
     if (stored === undefined) throw new Error('no incident')
-    const findings = stored.value.findings.map((finding) => ({ ...finding, detector: 'models-hijacked' }))
+    const findings = stored.value.findings.map((finding) => ({ ...finding, detector: 'llm-jacking' }))
     await ports.incidents.save({ ...stored.value, findings }, stored.version)
     expect(await review(id, said(BOB), ports)).toMatchObject({ awaitsSecond: true })
     expect(await verdicts()).toEqual([])
@@ -126,7 +126,7 @@ describe("a person's order to contain", () => {
   it('lifts the mode, is in a chain of its own, and is done again where contain was not called', async () => {
     const world = await incidentUnder({ mode: 'ask' })
     const { id, ports } = world
-    const deaf = { ...ports, containDoor: { contain: () => Promise.reject(new Error('throttled')) } }
+    const deaf = { ...ports, containInvoker: { contain: () => Promise.reject(new Error('throttled')) } }
     await expect(review(id, said(ALICE, { kind: 'contain' }), deaf)).rejects.toThrow('throttled')
     expect((await world.incidentNow())?.state).toBe('containing')
     expect(await review(id, said(ALICE, { kind: 'contain' }), ports)).toMatchObject({ state: 'containing' })

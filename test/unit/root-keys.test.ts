@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { verifyChain } from '../../shared/domain/change.ts'
 import { memoryRootKeys } from '../../shared/memory/root-keys.ts'
-import { incidentSubject } from '../../shared/stages/record.ts'
-import { deleteRootKeys } from '../../shared/stages/root-keys.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
+import { deleteRootKeys } from '../../shared/review/root-keys.ts'
 import { ACCOUNT, ATTACK, arnOf, call, embedded, NOW } from '../embedded.ts'
 
 const ROOT_KEY = 'AKIAROOT000000000001'

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { enforce } from '../../shared/contain/enforce.ts'
+import { rotate, versionOf } from '../../shared/contain/rotate/rotate.ts'
+import { DENY_ALL, quarantinePolicyName, revocationIn } from '../../shared/contain/steps/quarantine.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
 import { Policy } from '../../shared/domain/policy.ts'
 import { memoryVault } from '../../shared/memory/vault.ts'
-import type { RotatePorts } from '../../shared/ports.ts'
-import { enforce } from '../../shared/stages/contain/enforce.ts'
-import { DENY_ALL, quarantinePolicyName, revocationIn } from '../../shared/stages/contain/quarantine.ts'
-import { applyPolicy } from '../../shared/stages/policy-source.ts'
-import { incidentSubject } from '../../shared/stages/record.ts'
-import { review } from '../../shared/stages/review.ts'
-import { rotate, versionOf } from '../../shared/stages/rotate/rotate.ts'
+import type { RotatePorts } from '../../shared/ports/rotate.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
+import { applyPolicy } from '../../shared/record/policy-in-force.ts'
+import { review } from '../../shared/review/review.ts'
 import { arnOf, call, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
 
 const MINUTE = 60_000
@@ -25,11 +25,11 @@ async function confirmed(parts: Parameters<typeof embedded>[0] = {}) {
   const id = incident?.id ?? ''
   const ports: RotatePorts = { ...world.ports, vault }
   const asked: string[] = []
-  const rotateDoor = { rotate: async (one: string) => void asked.push(one) }
+  const rotateInvoker = { rotate: async (one: string) => void asked.push(one) }
   const confirm = () =>
-    review(id, { kind: 'compromised', by: arnOf('reviewer'), reason: 'it is on a paste site' }, { ...world.ports, rotateDoor })
-  /** What the watch does, so much later. */
-  const watchAt = async (ms: number) => {
+    review(id, { kind: 'compromised', by: arnOf('reviewer'), reason: 'it is on a paste site' }, { ...world.ports, rotateInvoker })
+  /** What the sweep does, so much later. */
+  const sweepAt = async (ms: number) => {
     world.setNow(NOW + ms)
     await enforce(id, world.ports)
     await rotate(id, ports)
@@ -38,17 +38,17 @@ async function confirmed(parts: Parameters<typeof embedded>[0] = {}) {
   const chain = () => world.ports.record.list(incidentSubject(id))
   const keys = () => world.account.listAccessKeys('ci-build')
   const ownPolicy = () => world.account.getUserPolicy('ci-build', quarantinePolicyName(id))
-  return { world, vault, id, ports, asked, confirm, watchAt, now, chain, keys, ownPolicy }
+  return { world, vault, id, ports, asked, confirm, sweepAt, now, chain, keys, ownPolicy }
 }
 
 describe('a confirmed key', () => {
   it('is made anew: the new one goes to the secret and works, the old one is deleted after its grace, and the incident is closed', async () => {
-    const { world, vault, id, asked, confirm, watchAt, now, chain, keys, ownPolicy } = await confirmed()
+    const { world, vault, id, asked, confirm, sweepAt, now, chain, keys, ownPolicy } = await confirmed()
     expect((await confirm()).state).toBe('rotating')
     expect(asked).toEqual([id])
     // The deny of everything has made way for a deny of the sessions that were issued until the verdict.
     expect(revocationIn((await ownPolicy()) ?? '')).toEqual({ issuedBefore: NOW, names: [] })
-    await watchAt(MINUTE)
+    await sweepAt(MINUTE)
     const [old, made] = await keys()
     expect(old).toEqual({ id: KEY, status: 'Inactive' })
     expect(made?.status).toBe('Active')
@@ -58,13 +58,13 @@ describe('a confirmed key', () => {
     expect(world.notices.at(-1)).toMatchObject({ kind: 'rotated', title: 'A new key of ci-build is in its secret' })
     expect(world.notices.at(-1)?.body).toContain(`new key ${made?.id} is in secret countersign/ci-build`)
 
-    await watchAt(23 * HOUR)
+    await sweepAt(23 * HOUR)
     expect(await keys()).toHaveLength(2)
-    await watchAt(24 * HOUR)
+    await sweepAt(24 * HOUR)
     expect((await keys()).map(({ id: key }) => key)).toEqual([made?.id])
     expect((await now())?.state).toBe('rotating')
     // The longest session lasts 36 hours: then nothing of ours is left on the user.
-    await watchAt(36 * HOUR)
+    await sweepAt(36 * HOUR)
     expect(await ownPolicy()).toBeUndefined()
     expect((await now())?.state).toBe('confirmed')
     expect(world.notices.at(-1)?.title).toBe('The keys of ci-build are made anew: closed')
@@ -78,9 +78,9 @@ describe('a confirmed key', () => {
   })
 
   it('leaves no secret in the record, the incident, the notices or the log', async () => {
-    const { world, confirm, watchAt, chain, now, vault } = await confirmed()
+    const { world, confirm, sweepAt, chain, now, vault } = await confirmed()
     await confirm()
-    await watchAt(MINUTE)
+    await sweepAt(MINUTE)
     const secret = JSON.parse(vault.values.get('countersign/ci-build') ?? '').SecretAccessKey
     expect(secret).toMatch(/^embedded-secret/)
     expect(JSON.stringify([await chain(), await now(), world.notices])).not.toContain(secret)
@@ -90,30 +90,30 @@ describe('a confirmed key', () => {
     const account = oneUser()
     const [own, other] = account.AccessKeys ?? []
     const used = { ...own, LastUsedDate: new Date(NOW + 20 * HOUR).toISOString() }
-    const { confirm, watchAt, keys } = await confirmed({ account: { ...account, AccessKeys: [used, other] } })
+    const { confirm, sweepAt, keys } = await confirmed({ account: { ...account, AccessKeys: [used, other] } })
     await confirm()
-    await watchAt(MINUTE)
-    await watchAt(25 * HOUR)
+    await sweepAt(MINUTE)
+    await sweepAt(25 * HOUR)
     expect(await keys()).toHaveLength(2)
-    await watchAt(44 * HOUR)
+    await sweepAt(44 * HOUR)
     expect(await keys()).toHaveLength(1)
   })
 
   it('goes first where the user has two keys: there is no room for a third, and the other one works meanwhile', async () => {
     const account = oneUser()
     const second = { UserName: 'ci-build', AccessKeyId: OTHER_KEY, Status: 'Active' as const }
-    const { world, confirm, watchAt, keys, vault, now } = await confirmed({
+    const { world, confirm, sweepAt, keys, vault, now } = await confirmed({
       account: { ...account, AccessKeys: [...(account.AccessKeys ?? []), second] },
     })
     await confirm()
-    await watchAt(MINUTE)
+    await sweepAt(MINUTE)
     expect(vault.values.size).toBe(0)
     expect(world.account.isRefused('ci-build', OTHER_KEY)).toBe(false)
-    await watchAt(24 * HOUR)
+    await sweepAt(24 * HOUR)
     expect((await keys()).map(({ id }) => id)).toEqual([OTHER_KEY])
-    await watchAt(24 * HOUR + 5 * MINUTE)
+    await sweepAt(24 * HOUR + 5 * MINUTE)
     expect(vault.values.size).toBe(1)
-    await watchAt(36 * HOUR)
+    await sweepAt(36 * HOUR)
     expect((await now())?.state).toBe('confirmed')
   })
 
@@ -126,28 +126,28 @@ describe('a confirmed key', () => {
   })
 
   it('goes to the place that its owner chose', async () => {
-    const places = [{ arns: [arnOf('ci-build')], secret: 'builds/deploy-key' }]
-    const { confirm, watchAt, vault } = await confirmed({ policy: { rotation: { users: [arnOf('ci-*')], places } } })
+    const secrets = [{ arns: [arnOf('ci-build')], secret: 'builds/deploy-key' }]
+    const { confirm, sweepAt, vault } = await confirmed({ policy: { rotation: { users: [arnOf('ci-*')], secrets } } })
     await confirm()
-    await watchAt(MINUTE)
+    await sweepAt(MINUTE)
     expect([...vault.values.keys()]).toEqual(['builds/deploy-key'])
   })
 
   it('keeps its user denied everything where the console password is a suspect too', async () => {
-    const { world, id, confirm, watchAt, ownPolicy } = await confirmed()
+    const { world, id, confirm, sweepAt, ownPolicy } = await confirmed()
     const stored = await world.ports.incidents.get(id)
     if (stored === undefined) throw new Error('no incident')
-    const password = { id: 'console:ci-build', kind: 'console', isCulprit: true } as const
+    const password = { id: 'console:ci-build', kind: 'console', isPrimary: true } as const
     await world.ports.incidents.save({ ...stored.value, credentials: [...stored.value.credentials, password] }, stored.version)
     await confirm()
-    await watchAt(MINUTE)
+    await sweepAt(MINUTE)
     expect(await ownPolicy()).toBe(DENY_ALL)
   })
 
   it('is given back as it was where a person thinks again, while it is there', async () => {
-    const { world, id, confirm, watchAt, keys, ownPolicy } = await confirmed()
+    const { world, id, confirm, sweepAt, keys, ownPolicy } = await confirmed()
     await confirm()
-    await watchAt(MINUTE)
+    await sweepAt(MINUTE)
     await review(id, { kind: 'legitimate', by: arnOf('reviewer'), reason: 'it was ours after all' }, world.ports)
     expect(await keys()).toContainEqual({ id: KEY, status: 'Active' })
     expect(await ownPolicy()).toBeUndefined()
@@ -239,7 +239,7 @@ describe('the new key', () => {
     expect(world.notices.at(-1)?.body).toContain('AccessDenied: deploy the stack again')
     const other = await confirmed()
     await other.confirm()
-    const policy = Policy.parse({ version: 1, mode: 'contain' })
+    const policy = Policy.parse({ version: 2, mode: 'contain' })
     await applyPolicy(other.world.ports.record, { policy, by: 'test', why: 'test', at: new Date(NOW).toISOString() })
     await rotate(other.id, other.ports)
     expect(other.world.notices.at(-1)?.body).toContain('the policy no longer has the keys of this user made anew')
@@ -274,9 +274,9 @@ describe('the new key', () => {
   })
 
   it('is contained as any other where it does it again', async () => {
-    const { world, confirm, watchAt, keys, now } = await confirmed()
+    const { world, confirm, sweepAt, keys, now } = await confirmed()
     await confirm()
-    await watchAt(MINUTE)
+    await sweepAt(MINUTE)
     const made = (await keys())[1]?.id ?? ''
     await world.respond([call('s3:ListBuckets', { id: 'n1', time: NOW + 2 * MINUTE, key: made })])
     expect((await now())?.state).toBe('rotating')

@@ -4,8 +4,8 @@ import { readSeal, SEAL_SUBJECT, sealText, sealValueOf } from '../../shared/doma
 import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { memorySealVault } from '../../shared/memory/seal-vault.ts'
-import { audit } from '../../shared/stages/audit.ts'
-import { seal } from '../../shared/stages/seal.ts'
+import { audit } from '../../shared/record/audit.ts'
+import { seal } from '../../shared/record/seal.ts'
 import { chainOf } from '../contract/samples.ts'
 
 async function recordOf(chains: number) {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { chain, EMPTY_CHAIN } from '../../shared/domain/change.ts'
 import { UnreadableEntry } from '../../shared/errors.ts'
 import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
-import { append } from '../../shared/stages/record.ts'
-import { searchRecord } from '../../shared/stages/search-record.ts'
+import { append } from '../../shared/record/append.ts'
+import { searchRecord } from '../../shared/record/search.ts'
 
 const LIMITS = { looked: 1000, found: 3 }
 const at = (second: number) => new Date(Date.UTC(2026, 2, 2, 12, 0, second)).toISOString()

@@ -4,12 +4,12 @@ import type { Change } from '../../shared/domain/change.ts'
 import { chain, EMPTY_CHAIN } from '../../shared/domain/change.ts'
 import type { Incident, IncidentState } from '../../shared/domain/incident.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
+import { parsePolicy } from '../../shared/record/policy-in-force.ts'
+import { explain } from '../../shared/review/explain/explain.ts'
+import { linesOf } from '../../shared/review/explain/lines.ts'
 import { detailsOf } from '../../shared/slack/details.ts'
 import { messageOf } from '../../shared/slack/message.ts'
 import { reasonForm } from '../../shared/slack/reason-form.ts'
-import { explain } from '../../shared/stages/explain/explain.ts'
-import { linesOf } from '../../shared/stages/explain/lines.ts'
-import { parsePolicy } from '../../shared/stages/policy-source.ts'
 import { FINDING, incidentOf, user } from '../contract/samples.ts'
 import { TWO_REVIEWERS } from '../slack.ts'
 
@@ -37,8 +37,8 @@ function hostile(text: string): Incident {
   return {
     ...base,
     identity: { ...user(text), name: text, id: text },
-    credentials: [{ id: text, kind: 'access-key', isCulprit: true }],
-    lineage: [{ kind: 'door', id: text, owner: text, parent: text, signalId: 'e' }],
+    credentials: [{ id: text, kind: 'access-key', isPrimary: true }],
+    lineage: [{ kind: 'backdoor', id: text, owner: text, parent: text, signalId: 'e' }],
     findings: [finding],
     assessment: { ...base.assessment, contributions: [{ finding, share: 45 }] },
     decision: { ...base.decision, tier: text, why: [text] },
@@ -71,7 +71,7 @@ describe('the message of an incident', () => {
   })
 
   it('opens the form first where the policy wants a reason', () => {
-    const policy = parsePolicy({ version: 1, slack: { reasonFor: ['contain'] } })
+    const policy = parsePolicy({ version: 2, slack: { reasonFor: ['contain'] } })
     expect(buttonsOf(blocksOf(incidentOf(ID), [], policy))).toContain('contain:reason')
   })
 
@@ -181,7 +181,7 @@ describe('the revision that a button is bound to', () => {
   it.each<[string, Partial<Incident>, boolean]>([
     ['another state', { state: 'contained' }, true],
     ['another round of the same state', { head: { number: 9, hash: 'f'.repeat(64) } }, true],
-    ['a new kind of evidence', { findings: [...base.findings, { ...FINDING, detector: 'models-hijacked' }] }, true],
+    ['a new kind of evidence', { findings: [...base.findings, { ...FINDING, detector: 'llm-jacking' }] }, true],
     ['a stronger decision', { decision: { ...base.decision, would: 'contain' } }, true],
     ['the same evidence once more', { findings: [...base.findings, FINDING], updatedAt: base.updatedAt + 1 }, false],
     ['a notice that was paid', { owedNotice: 'ask' }, false],

@@ -19,7 +19,7 @@ async function received(body: string, parts: { opens?: () => Promise<void>; secr
   const answer = await receive(signedRequest(event), {
     signingSecret: async () => SIGNING_SECRET,
     slack: async () => ({ openForm: parts.opens ?? (async () => {}) }) as unknown as SlackApi,
-    reviewDoor: { press: async (press) => void presses.push(press) },
+    reviewInvoker: { press: async (press) => void presses.push(press) },
     clock: { now: () => AT },
     log: { info: log, warn: log },
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { syntheticHistory } from '../../local/synthetic-history.ts'
-import { AccountPicture } from '../../shared/memory/account-picture.ts'
+import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
 
 interface Record {
   readonly eventID: string
@@ -193,7 +193,7 @@ describe('the intrusion', () => {
 
 describe('the account', () => {
   it('is a picture as the AWS CLI prints one', () => {
-    expect(AccountPicture.parse(structuredClone(story.account))).toEqual(story.account)
+    expect(AuthorizationDetails.parse(structuredClone(story.account))).toEqual(story.account)
   })
 
   it('has every user, role and group that is meant', () => {
@@ -212,7 +212,7 @@ describe('the account', () => {
 
   it('reads a policy document as the API gives it, too', () => {
     const document = encodeURIComponent('{"Version":"2012-10-17","Statement":[]}')
-    const picture = AccountPicture.parse({
+    const picture = AuthorizationDetails.parse({
       UserDetailList: [{ UserName: 'a', Arn: 'arn', UserPolicyList: [{ PolicyName: 'p', PolicyDocument: document }] }],
     })
     expect(picture.UserDetailList[0]?.UserPolicyList[0]?.PolicyDocument).toBe(document)

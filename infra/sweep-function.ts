@@ -1,0 +1,88 @@
+import { Duration, Stack } from 'aws-cdk-lib'
+import type { Table } from 'aws-cdk-lib/aws-dynamodb'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
+import type { Topic } from 'aws-cdk-lib/aws-sns'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import { OPEN_INDEX } from '../shared/aws/table.ts'
+import type { StackConfig } from '../shared/config.ts'
+import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
+import { deadLetterQueue } from './dead-letter-queue.ts'
+import { allowNotices } from './notice-queue.ts'
+import { ResponderFunction } from './responder-function.ts'
+import { WakingSchedule } from './schedule.ts'
+
+/** How often the open incidents are looked after. */
+const EVERY = 'rate(5 minutes)'
+
+export interface SweepFunctionProps {
+  readonly table: Table
+  readonly topic: Topic
+  /** Where whoever is on call is paged. */
+  readonly onCall: Topic
+  /** Where notices go in the place of the topic, where there is one. */
+  readonly notices: Queue | undefined
+  /** Where respond is asked to look events up. */
+  readonly backfillQueue: Queue
+  readonly contain: LambdaFunction
+  readonly rotate: LambdaFunction | undefined
+  readonly config: StackConfig
+}
+
+/** Looks after open incidents on a schedule, so that nothing hangs for ever. It cannot change IAM. */
+export class SweepFunction extends Construct {
+  readonly function: LambdaFunction
+  readonly roleArn: string
+  /** Sweeps that failed twice. */
+  readonly failures: Queue
+
+  constructor(scope: Construct, id: string, { table, topic, onCall, notices, backfillQueue, contain, rotate, config }: SweepFunctionProps) {
+    super(scope, id)
+    const { account, partition } = Stack.of(this)
+    const responder = new ResponderFunction(this, 'Responder', {
+      entry: 'sweep',
+      description: 'Looks after open incidents: stuck, missed, unanswered',
+      environment: {
+        TABLE_NAME: table.tableName,
+        ACCOUNT_ID: account,
+        NOTIFY_TOPIC_ARN: topic.topicArn,
+        ON_CALL_TOPIC_ARN: onCall.topicArn,
+        CONTAIN_FUNCTION_NAME: contain.functionName,
+        BACKFILL_QUEUE_URL: backfillQueue.queueUrl,
+        ...(rotate === undefined ? {} : { ROTATE_FUNCTION_NAME: rotate.functionName }),
+      },
+      logRetentionDays: config.logRetentionDays,
+      memorySize: 256,
+      timeout: Duration.minutes(2),
+    })
+    this.failures = deadLetterQueue(this, 'SweepFailures')
+    // One more try: the next sweep does it all again.
+    responder.function.configureAsyncInvoke({
+      retryAttempts: 1,
+      maxEventAge: Duration.minutes(5),
+      onFailure: new SqsDestination(this.failures),
+    })
+    new WakingSchedule(this, 'Every', { expression: EVERY, woken: responder.function })
+    // The index holds open incidents and nothing else.
+    responder.allow(['dynamodb:Query'], [`${table.tableArn}/index/${OPEN_INDEX}`])
+    responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
+    responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
+    responder.allow(['lambda:InvokeFunction'], [contain.functionArn, ...(rotate === undefined ? [] : [rotate.functionArn])])
+    responder.allow(['sqs:SendMessage'], [backfillQueue.queueArn])
+    allowNotices(responder, { topic, queue: notices })
+    responder.allow(['sns:Publish'], [onCall.topicArn])
+    // Tags decide of the tier, and the tier of what becomes of an incident that nobody answers. Reads only.
+    const users = `arn:${partition}:iam::${account}:user/*`
+    const roles = `arn:${partition}:iam::${account}:role/*`
+    responder.allow(['iam:GetUser'], [users])
+    responder.allow(['iam:GetRole'], [roles])
+    acknowledgeWildcards(this, {
+      'Resource::*': 'X-Ray (PutTraceSegments, PutTelemetryRecords) takes no resource; there is no other wildcard.',
+      [`Resource::${users}`]: 'Reads of tags: which user is not known before.',
+      [`Resource::${roles}`]: 'Reads of tags: which role is not known before.',
+    })
+    this.function = responder.function
+    this.roleArn = responder.role.roleArn
+  }
+}

@@ -1,0 +1,92 @@
+import type { ContainPorts } from '../ports/contain.ts'
+import type { ChangeLog } from './change-log.ts'
+import { isReleaseOrdered, type PlannedStep, standingSteps } from './progress.ts'
+import { isCredential, isSameValue, type Step, type StepValue, type WriteOutcome } from './steps/step.ts'
+
+/**
+ * Takes one step: undo record, then the change, then a read-back. Returns a doubt where the step is not in place.
+ *
+ * `read` is the value as it stands. A step that an earlier run planned keeps that run's undo record, so that what is given
+ * back is what was there before the first of them. Where AWS has no room, the next rung is taken in its place.
+ */
+export async function applyStep(step: Step, read: StepValue, changeLog: ChangeLog, ports: ContainPorts): Promise<string | undefined> {
+  const standing = () => standingOf(step, changeLog)
+  const wanted = wantedOf(step, read, standing())
+  if (wanted === undefined) return undefined
+  const before = standing()
+  if (before === undefined || !isSameValue(before.contained, wanted)) {
+    // A credential that is off already is nothing to do, and nothing to give back. A policy of our name that somebody else put there is
+    // planned all the same: it has to be held.
+    if (before === undefined && isSameValue(read, wanted) && isCredential(step.target)) return undefined
+    const isUnplanned = () => standing()?.contained !== wanted && !isReleaseOrdered(changeLog.changes)
+    const from = before === undefined ? read : before.before
+    const planned = await changeLog.write({ kind: 'step-planned', target: step.target, from, to: wanted, why: step.title }, isUnplanned)
+    // A release that ran meanwhile gives everything back: nothing more is taken.
+    if (planned === 'superseded' && isReleaseOrdered(changeLog.changes)) return undefined
+  }
+  const outcome = isSameValue(read, wanted) ? 'written' : await attempt(step, wanted, ports)
+  if (outcome === 'gone' && read === null && before?.isDone === true) return recordGone(step, changeLog)
+  if (outcome !== 'written') {
+    const failure = FAILURES.get(outcome) ?? `AWS answered ${outcome}`
+    // The same failure again is no news.
+    const last = changeLog.changes.findLast(({ target }) => target === step.target)
+    if (last?.kind !== 'step-failed' || last.why !== failure)
+      await changeLog.write({ kind: 'step-failed', target: step.target, from: read, to: wanted, why: failure })
+    const next = outcome === 'quota' ? step.nextRung : undefined
+    if (next === undefined) return failure
+    return applyStep(next, await next.read(ports.iam), changeLog, ports)
+  }
+  const isOpen = () => standing()?.isDone === false
+  if (!isOpen()) return undefined
+  const isReadBack = isSameValue(await step.read(ports.iam).catch(() => null), wanted)
+  // IAM is consistent after about 4 s: a read that is still old does not say that the write was lost. `verify` looks again.
+  const why = isReadBack ? 'read back' : 'accepted by IAM, not read back yet'
+  const planned = standing()
+  await changeLog.write({ kind: 'step-done', target: step.target, from: read, to: wanted, why }, isOpen)
+  if (planned !== undefined && standing() === undefined) await restoreBefore(step, planned, ports)
+  return undefined
+}
+
+/** A release has undone a step between its plan and its write, and could not know of the write: it is taken back. */
+export async function restoreBefore(step: Step, { before }: PlannedStep, ports: Pick<ContainPorts, 'iam' | 'log'>): Promise<void> {
+  ports.log.warn('contain.step.overtaken', { target: step.target })
+  await step.write(ports.iam, before)
+}
+
+/** The doubt about a step whose identity or credential is not there. */
+export const GONE = 'it is no longer there'
+
+const FAILURES: ReadonlyMap<string, string> = new Map([
+  ['gone', GONE],
+  ['quota', 'an AWS quota is used up'],
+])
+
+/** What a step had set is no longer there, nor is what it was set on: nothing is left to hold or to give back. */
+export async function recordGone({ target }: Step, changeLog: ChangeLog): Promise<undefined> {
+  const isStanding = () => standingSteps(changeLog.changes).some((one) => one.target === target)
+  await changeLog.write({ kind: 'step-gone', target, from: null, to: null, why: GONE }, isStanding)
+}
+
+export function standingOf(step: Step, changeLog: ChangeLog): PlannedStep | undefined {
+  return standingSteps(changeLog.changes).find(({ target }) => target === step.target)
+}
+
+/** What a standing step set stays, unless the step now asks for more. */
+function wantedOf(step: Step, read: StepValue, standing: PlannedStep | undefined): StepValue | undefined {
+  return standing === undefined ? step.contained(read) : (step.contained(standing.contained) ?? standing.contained)
+}
+
+/** A refused call must not keep the other steps from being taken, so its error becomes the doubt that a person reads. */
+export async function attempt(
+  step: Step,
+  wanted: StepValue,
+  { iam, log }: Pick<ContainPorts, 'iam' | 'log'>,
+): Promise<WriteOutcome | string> {
+  try {
+    return await step.write(iam, wanted)
+  } catch (cause) {
+    const name = cause instanceof Error ? cause.name : 'unknown error'
+    log.warn('contain.step.failed', { target: step.target, error: name })
+    return name
+  }
+}

@@ -1,0 +1,69 @@
+import type { ChainHead, Change, ChangeDraft } from '../domain/change.ts'
+import { chain } from '../domain/change.ts'
+import { ResponderError } from '../errors.ts'
+import type { Clock } from '../ports/runtime.ts'
+import type { ChangeRecord } from '../ports/stores.ts'
+import { headOf, incidentSubject } from '../record/append.ts'
+
+/** An incident's part of the record while one flow writes it. */
+export interface ChangeLog {
+  readonly changes: readonly Change[]
+  head(): ChainHead
+  /** Reads the entries again: another flow may have written some. */
+  read(): Promise<void>
+  /**
+   * Writes the next entry. Where another writer was first, the log is read again and `isStill` is asked whether the
+   * entry is still wanted.
+   */
+  write(draft: Omit<ChangeDraft, 'at' | 'actor'>, isStill?: (changes: readonly Change[]) => boolean): Promise<'written' | 'superseded'>
+}
+
+const ATTEMPTS = 8
+
+/** Opens an incident's change log on entries that were just read. `actor` is the function that writes. */
+export function openChangeLog(
+  incidentId: string,
+  entries: readonly Change[],
+  ports: { record: ChangeRecord; clock: Clock },
+  actor = 'countersign:contain',
+): ChangeLog {
+  const subject = incidentSubject(incidentId)
+  let changes = [...entries]
+  /** Steps are taken at once, entries are written one after the other: each has to name the one before. */
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    get changes() {
+      return changes
+    },
+    head: () => headOf(changes.at(-1)),
+    read() {
+      const reading = last.then(async () => {
+        changes = await ports.record.list(subject)
+      })
+      last = reading.catch(() => {})
+      return reading
+    },
+    write(draft, isStill = () => true) {
+      const written = last.then(() => writeNext(draft, isStill))
+      last = written.catch(() => {})
+      return written
+    },
+  }
+
+  async function writeNext(
+    draft: Omit<ChangeDraft, 'at' | 'actor'>,
+    isStill: (changes: readonly Change[]) => boolean,
+  ): Promise<'written' | 'superseded'> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const at = new Date(ports.clock.now()).toISOString()
+      const change = chain(subject, headOf(changes.at(-1)), { at, actor, ...draft })
+      if (await ports.record.append(change)) {
+        changes.push(change)
+        return 'written'
+      }
+      changes = await ports.record.list(subject)
+      if (!isStill(changes)) return 'superseded'
+    }
+    throw new ResponderError('record.conflict', `${subject}: ${ATTEMPTS} appends in a row lost their number to another writer`)
+  }
+}

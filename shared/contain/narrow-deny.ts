@@ -1,0 +1,64 @@
+import type { Change } from '../domain/change.ts'
+import type { Incident } from '../domain/incident.ts'
+import type { ContainPorts } from '../ports/contain.ts'
+import type { Versioned } from '../ports/stores.ts'
+import { applyStep } from './apply-step.ts'
+import type { ChangeLog } from './change-log.ts'
+import { type PlannedStep, standingSteps } from './progress.ts'
+import { inlinePolicy } from './steps/inline-policy.ts'
+import { quarantinePolicyName, revocation } from './steps/quarantine.ts'
+import { undoStep } from './undo-step.ts'
+
+/** The longest that a session of GetSessionToken or GetFederationToken lasts: 36 hours. */
+const SESSION_MS = 36 * 3_600_000
+
+/**
+ * Makes way for the new key of a user whose old one is being rotated: the deny of everything becomes a deny of the sessions that were
+ * issued until the verdict, which lets every long-lived key of the user through that is not switched off, and goes when the last
+ * of those sessions has expired. Where AWS has no room for that policy, the deny stays until then.
+ *
+ * A user whose console password is a suspect stays denied everything: a new key makes the password no safer.
+ */
+export async function narrowDeny({ value: incident }: Versioned<Incident>, changeLog: ChangeLog, ports: ContainPorts): Promise<void> {
+  const { identity, verdict, credentials } = incident
+  const issuedBefore = Date.parse(verdict?.at ?? '')
+  if (Number.isNaN(issuedBefore) || credentials.some(({ kind }) => kind === 'console')) return
+  const isOver = ports.clock.now() - issuedBefore >= SESSION_MS
+  if (!isOver && !(await denySessions(incident, issuedBefore, { changeLog, ports }))) return
+  const sessions = sessionsTarget(incident)
+  for (const planned of ownDenies(incident, changeLog.changes).reverse()) {
+    // What somebody else has made of it meanwhile is not overwritten: `verify`, which follows, says so.
+    if (isOver || planned.target !== sessions) await undoStep(planned, { changeLog, cause: `rotation of ${identity.name}` }, ports)
+  }
+}
+
+/** False where there is no room for the policy. */
+async function denySessions(
+  { identity, id }: Incident,
+  issuedBefore: number,
+  { changeLog, ports }: { changeLog: ChangeLog; ports: ContainPorts },
+): Promise<boolean> {
+  const document = revocation({ issuedBefore, names: [] })
+  const subject = { kind: 'iam-user', name: identity.name } as const
+  const step = { ...inlinePolicy(subject, quarantinePolicyName(id), () => document), title: `sessions of ${identity.name} ended` }
+  return (await applyStep(step, await step.read(ports.iam), changeLog, ports)) === undefined
+}
+
+function sessionsTarget({ identity, id }: Incident): string {
+  return `user-policy:${identity.name}/${quarantinePolicyName(id)}`
+}
+
+/** True while the incident's own user is denied anything by it. */
+export function hasOwnDeny(incident: Incident, changes: readonly Change[]): boolean {
+  return ownDenies(incident, changes).length > 0
+}
+
+function ownDenies({ identity }: Incident, changes: readonly Change[]): PlannedStep[] {
+  return standingSteps(changes).filter(
+    ({ target }) => /^user-(policy|attachment|boundary):/.test(target) && ownerIn(target) === identity.name,
+  )
+}
+
+function ownerIn(target: string): string | undefined {
+  return target.match(/^[a-z-]+:([^/]+)\//)?.[1]
+}

@@ -1,0 +1,172 @@
+import type { Incident, LineageEdge } from '../domain/incident.ts'
+import { accessKeyInactive } from './steps/access-key-inactive.ts'
+import { denyAll, inlinePolicy, sessionsRevoked } from './steps/inline-policy.ts'
+import type { Step, Subject } from './steps/step.ts'
+import { switchInactive } from './steps/switch-inactive.ts'
+import { trustClosed } from './steps/trust-closed.ts'
+import { userBoundary, userDenyAttached } from './steps/user-deny-managed.ts'
+
+/** What a plan needs beside the incident. */
+export interface PlanContext {
+  /** The managed policy of the stack that denies everything, where there is one. */
+  readonly quarantinePolicyArn: string | undefined
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+/** From more session names of its own role on, all its sessions are ended: whoever asks for a session chooses its name. */
+const OWN_NAMES_LIMIT = 3
+
+/** The most names of another role's sessions that a policy of ours holds; more wait for a person. */
+const TAKEN_NAMES_LIMIT = 20
+
+/** What STS takes as the name of a session. Nothing else is written into a policy. */
+const SESSION_NAME = /^[\w+=,.@-]{2,64}$/
+
+/**
+ * The steps that contain an incident, in the order of the ladder: the exact credential, then its owner, then what it made.
+ *
+ * Keys that the compromised credential made for other users are switched off, users and roles that it made are denied
+ * everything, sessions that it took on are ended by their names. Changes to what was there before (`pendingOf`) wait for a person;
+ * those that a person approved come last.
+ */
+export function planOf(incident: Incident, context: PlanContext): Step[] {
+  const { identity, lineage, credentials } = incident
+  const user: Subject = { kind: 'iam-user', name: identity.name }
+  const own =
+    identity.kind === 'iam-user'
+      ? [
+          ...credentials.filter(({ kind }) => kind === 'access-key').map(({ id }) => accessKeyInactive(identity.name, id)),
+          denyUser(user.name, incident.id, context),
+        ]
+      : []
+  const made = lineage.flatMap((edge) => stepsFor(edge, incident.id, context))
+  const steps = [...own, ...sessionSteps(incident, context), ...made, ...approvedSteps(incident)]
+  return [...new Map(steps.map((step) => [step.target, step])).values()]
+}
+
+function stepsFor({ kind, id, owner }: LineageEdge, incidentId: string, context: PlanContext): Step[] {
+  switch (kind) {
+    case 'access-key':
+      return [accessKeyInactive(owner, id)]
+    case 'service-specific-credential':
+      return [switchInactive(owner, { kind, id })]
+    case 'user':
+      return [denyUser(owner, incidentId, context)]
+    case 'role':
+      return [denyAll({ kind: 'role', name: owner }, incidentId)]
+    default:
+      return []
+  }
+}
+
+/** What a person wants set back of what was there before. */
+export function approvedSteps({ lineage, approved, identity }: Incident): Step[] {
+  return lineage.flatMap((edge) => (approved.includes(edge.id) ? (closingOf(edge, identity.account) ?? []) : []))
+}
+
+/** The step that closes a door, where there is one that can be undone. */
+export function closingOf({ kind, id, owner }: LineageEdge, account: string): Step | undefined {
+  return kind === 'backdoor' && id.startsWith('iam:UpdateAssumeRolePolicy ') ? trustClosed(owner, account) : undefined
+}
+
+/** Inline; where there is no room, attached; where there is none either, as a boundary. */
+function denyUser(userName: string, incidentId: string, { quarantinePolicyArn }: PlanContext): Step {
+  const inline = denyAll({ kind: 'iam-user', name: userName }, incidentId)
+  if (quarantinePolicyArn === undefined) return inline
+  const boundary = userBoundary(userName, quarantinePolicyArn)
+  return { ...inline, nextRung: { ...userDenyAttached(userName, quarantinePolicyArn), nextRung: boundary } }
+}
+
+/** The sessions of the incident's own role that did it, and those of other roles that its credentials took on, role by role. */
+function sessionSteps(incident: Incident, { now }: PlanContext): Step[] {
+  const { identity, updatedAt, id } = incident
+  const own = identity.kind === 'role' ? primaryNames(incident) : undefined
+  const taken = takenOn(incident)
+  const roles = new Set([...taken.keys(), ...(own === undefined ? [] : [identity.name])])
+  return [...roles].flatMap((role) => {
+    const names = [...(taken.get(role) ?? [])]
+    if (own !== undefined && role === identity.name) {
+      // Only its own role is widened: what another's sessions do is not known.
+      const all = own.every((name) => name !== undefined) ? [...new Set([...(own as string[]), ...names])] : []
+      return sessionsRevoked(role, id, { names: own.length > OWN_NAMES_LIMIT ? [] : all, since: updatedAt, now })
+    }
+    return names.length === 0 ? [] : sessionsRevoked(role, id, { names: names.slice(0, TAKEN_NAMES_LIMIT), since: updatedAt, now })
+  })
+}
+
+/** Names of the sessions that did it; where none did it alone, of the one that most speaks against. `undefined` is one without a name. */
+function primaryNames({ credentials, findings }: Incident): (string | undefined)[] {
+  const primaries = credentials.filter(({ isPrimary }) => isPrimary)
+  const first = credentials.filter(({ id }) => id === findings[0]?.credentialId)
+  const names = (primaries.length > 0 ? primaries : first.length > 0 ? first : credentials).map(({ sessionName }) => nameIn(sessionName))
+  return [...new Set(names)]
+}
+
+/** Sessions of other roles, by role, that the credentials took on. */
+function takenOn({ lineage, identity }: Incident): Map<string, Set<string>> {
+  const sessions = new Map<string, Set<string>>()
+  for (const { kind, owner } of lineage) {
+    const [role, name] = kind === 'session' ? roleSessionIn(owner, identity.account) : []
+    const named = nameIn(name)
+    if (role !== undefined && named !== undefined) sessions.set(role, (sessions.get(role) ?? new Set()).add(named))
+  }
+  return sessions
+}
+
+function nameIn(name: string | undefined): string | undefined {
+  return name !== undefined && SESSION_NAME.test(name) ? name : undefined
+}
+
+/** Role and session name of `arn:aws:sts::123456789012:assumed-role/deploy/build-7`, where the role is one of the account's. */
+export function roleSessionIn(arn: string, account: string): [role: string, name: string] | [] {
+  const [, owner, role, name] = arn.match(/^arn:[^:]+:sts::(\d{12}):assumed-role\/([^/]+)\/(.+)$/) ?? []
+  return owner === account && role !== undefined && name !== undefined ? [role, name] : []
+}
+
+/** What the compromised credential changed of things that were there before: for a person to look at, in words. */
+export function pendingOf(incident: Incident): string[] {
+  const { lineage, approved, identity } = incident
+  const made = new Set(lineage.filter(({ kind }) => kind === 'user').map(({ owner }) => owner))
+  const many = [...takenOn(incident)]
+    .filter(([, names]) => names.size > TAKEN_NAMES_LIMIT)
+    .map(([role, names]) => `${names.size} sessions of role ${role} were taken on: end all its sessions if it can bear it`)
+  const changed = lineage.flatMap((edge) => {
+    const { kind, id, owner } = edge
+    if (approved.includes(id)) return []
+    if (kind === 'backdoor' && closingOf(edge, identity.account) !== undefined)
+      return [`${id}: approve, and it is closed to principals from outside the account`]
+    if (kind === 'backdoor') return [`${id}: see what it opened, and set it back`]
+    if (kind === 'console' && !made.has(owner))
+      return [`a console password was set for ${owner}: delete the login profile if it is not theirs`]
+    return []
+  })
+  return [...many, ...changed]
+}
+
+/** The step that an entry of the record is about, so that a release needs nothing but the record. */
+export function stepFor(target: string): Step | undefined {
+  const [kind, owner, name] = target.match(/^([a-z-]+):([^/]+)\/(.+)$/)?.slice(1) ?? []
+  if (owner === undefined || name === undefined) return undefined
+  // What the value is to be is in the record; it is not made again here.
+  const asRecorded = () => undefined
+  switch (kind) {
+    case 'access-key':
+      return accessKeyInactive(owner, name)
+    case 'service-specific-credential':
+    case 'ssh-public-key':
+    case 'signing-certificate':
+      return switchInactive(owner, { kind, id: name })
+    case 'user-policy':
+      return inlinePolicy({ kind: 'iam-user', name: owner }, name, asRecorded)
+    case 'role-policy':
+      return inlinePolicy({ kind: 'role', name: owner }, name, asRecorded)
+    case 'user-attachment':
+      return userDenyAttached(owner, name)
+    case 'user-boundary':
+      return userBoundary(owner, name)
+    case 'role-trust':
+      return trustClosed(owner, name)
+  }
+  return undefined
+}

@@ -1,0 +1,58 @@
+import type { Incident, Suppression } from '../domain/incident.ts'
+import type { ContainPorts } from '../ports/contain.ts'
+import type { Versioned } from '../ports/stores.ts'
+import { oweNotice, sendOwedNotice } from '../record/notice.ts'
+import type { PolicyInForce } from '../record/policy-in-force.ts'
+import { updateIncident } from '../record/update-incident.ts'
+import type { ChangeLog } from './change-log.ts'
+import { type PlannedStep, standingSteps } from './progress.ts'
+import { undoStep } from './undo-step.ts'
+
+const HOUR_MS = 3_600_000
+
+/**
+ * Gives back what containment took, last step first, from the undo records alone.
+ *
+ * What somebody else has changed meanwhile is not overwritten: the incident then asks a person, and says what differs.
+ */
+export async function release(
+  stored: Versioned<Incident>,
+  changeLog: ChangeLog,
+  { policy }: PolicyInForce,
+  ports: ContainPorts,
+): Promise<void> {
+  const differences: string[] = []
+  for (const planned of standingSteps(changeLog.changes).reverse()) {
+    const difference = await undoStep(planned, { changeLog, cause: 'release' }, ports).catch((cause: unknown) => refused(planned, cause))
+    if (difference !== undefined) differences.push(difference)
+  }
+  const state = differences.length === 0 ? 'released' : 'asking'
+  const why = differences.length === 0 ? (stored.value.verdict?.reason ?? 'released') : differences.join('; ')
+  await changeLog.write({ kind: 'state', target: `incident:${stored.value.id}`, from: 'releasing', to: state, why })
+  const now = ports.clock.now()
+  const until = now + policy.release.suppressionHours * HOUR_MS
+  const moved = (incident: Incident): Incident | undefined => {
+    if (incident.state !== 'releasing') return undefined
+    const next = { ...incident, state, updatedAt: Math.max(now, incident.updatedAt), head: changeLog.head() } as const
+    if (state === 'released') return oweNotice({ ...next, suppression: suppressionOf(incident, until) }, 'released')
+    return oweNotice({ ...next, decision: { ...incident.decision, action: 'ask', why: [...incident.decision.why, why].slice(-20) } }, 'ask')
+  }
+  const closed = await updateIncident(stored, moved, ports.incidents)
+  ports.log.info('release.closed', { incidentId: closed.value.id, state })
+  await sendOwedNotice(closed, ports)
+}
+
+function suppressionOf({ findings }: Incident, until: number): Suppression {
+  const all = (words: readonly string[]) => [...new Set(words)]
+  return {
+    until,
+    detectors: all(findings.map(({ detector }) => detector)),
+    confirmed: all(findings.filter(({ isConfirmed }) => isConfirmed).map(({ detector, credentialId }) => `${detector} ${credentialId}`)),
+  }
+}
+
+/** A right that the role lacks does not come by itself, and must not keep the other steps from being given back. Other failures pass. */
+function refused({ target }: PlannedStep, cause: unknown): string {
+  if (cause instanceof Error && cause.name.startsWith('AccessDenied')) return `${target}: could not be set back: ${cause.name}`
+  throw cause
+}

@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto'
+import type { Incident } from '../../domain/incident.ts'
+import { type Policy, secretFor } from '../../domain/policy.ts'
+import { ResponderError } from '../../errors.ts'
+import type { RotatePorts } from '../../ports/rotate.ts'
+import { incidentSubject } from '../../record/append.ts'
+import { oweNotice, sendOwedNotice } from '../../record/notice.ts'
+import { readPolicy } from '../../record/policy-in-force.ts'
+import { updateIncident } from '../../record/update-incident.ts'
+import { type ChangeLog, openChangeLog } from '../change-log.ts'
+import { hasOwnDeny } from '../narrow-deny.ts'
+import { isRotated, type RotationProgress, rotationsOf } from './progress.ts'
+
+const HOUR_MS = 3_600_000
+
+/** Longer than the function may run (60 s): after this whoever planned a key and did not deliver it is dead. */
+const LEASE_MS = 120_000
+
+/** A key that cannot be put away is tried again after twice the time, up to so many doublings: 8.5 hours. */
+const DOUBLINGS = 8
+
+/** AWS's quota. */
+const KEYS_PER_USER = 2
+
+/** The most lines of "why" that an incident keeps. */
+const WHY_LIMIT = 20
+
+/**
+ * Goes on with the rotation of an incident in state `rotating`, as far as it can by now: a new key goes to the owner's secret,
+ * the old one is deleted when its last use is older than the grace period, and the incident is closed. Safe to call again at any time.
+ *
+ * Between making a key and putting it away its secret is nowhere but here. So the keys that the user had are recorded first: after
+ * a crash a key that is neither among them nor in the secret, and never was used, is one whose secret is lost, and is deleted.
+ */
+export async function rotate(incidentId: string, ports: RotatePorts): Promise<void> {
+  const [stored, changes, { policy }] = await Promise.all([
+    ports.incidents.get(incidentId),
+    ports.record.list(incidentSubject(incidentId)),
+    readPolicy(ports.record),
+  ])
+  if (stored === undefined) throw new ResponderError('incident.unknown', `no incident ${incidentId} in the table`)
+  if (stored.value.state !== 'rotating') return void (await sendOwedNotice(stored, ports))
+  const changeLog = openChangeLog(incidentId, changes, ports, 'countersign:rotate')
+  const lines: string[] = []
+  let broken: unknown
+  const wasDelivered = rotationsOf(stored.value, changeLog.changes).filter(({ delivered }) => delivered !== undefined).length
+  for (const rotation of rotationsOf(stored.value, changeLog.changes)) {
+    const doubt = await renew(rotation, { incident: stored.value, policy, changeLog }, ports).catch((cause: unknown) => {
+      if (isRefused(cause)) return `${(cause as Error).name}: deploy the stack again with the policy that is in force`
+      // One key that cannot be looked at now keeps no other from being rotated; the run fails in the end, and is made again.
+      broken = cause
+      return undefined
+    })
+    if (doubt !== undefined) lines.push(`key ${rotation.accessKeyId}: ${doubt}`)
+  }
+  const rotations = rotationsOf(stored.value, changeLog.changes)
+  const delivered = rotations.flatMap(({ delivered }) => delivered ?? [])
+  const isOver = rotations.every(isRotated) && !hasOwnDeny(stored.value, changeLog.changes)
+  if (isOver)
+    await changeLog.write({
+      kind: 'state',
+      target: `incident:${incidentId}`,
+      from: 'rotating',
+      to: 'confirmed',
+      why: 'rotation is complete',
+    })
+  lines.push(...delivered.map(({ accessKeyId, secret }) => `new key ${accessKeyId} is in secret ${secret}`))
+  const moved = (incident: Incident): Incident | undefined => {
+    if (incident.state !== 'rotating') return undefined
+    const news = lines.filter((line) => !incident.decision.why.includes(line))
+    if (news.length === 0 && !isOver) return undefined
+    const why = [...incident.decision.why, ...news].slice(-WHY_LIMIT)
+    const next = { ...incident, head: changeLog.head(), decision: { ...incident.decision, why } }
+    if (isOver) return oweNotice({ ...next, state: 'confirmed' }, 'rotated')
+    return oweNotice(next, delivered.length > wasDelivered ? 'rotated' : 'ask')
+  }
+  const updated = await updateIncident(stored, moved, ports.incidents)
+  ports.log.info('rotate.done', { incidentId, keys: rotations.length, delivered: delivered.length, isOver })
+  await sendOwedNotice(updated, ports)
+  if (broken !== undefined) throw broken
+}
+
+interface Rotation {
+  readonly incident: Incident
+  readonly policy: Policy
+  readonly changeLog: ChangeLog
+}
+
+/** Goes on with one key. Returns what a person has to know where it cannot. */
+async function renew(rotation: RotationProgress, about: Rotation, ports: RotatePorts): Promise<string | undefined> {
+  const { incident, changeLog } = about
+  const doubt = rotation.delivered === undefined ? await deliver(rotation, about, ports) : undefined
+  const now = rotationsOf(incident, changeLog.changes).find(({ accessKeyId }) => accessKeyId === rotation.accessKeyId) ?? rotation
+  if (!now.isDeleted) await removeOld(now, about, ports)
+  return doubt
+}
+
+async function deliver(
+  { accessKeyId, planned, failures }: RotationProgress,
+  { incident, policy, changeLog }: Rotation,
+  { iam, vault, clock, log }: RotatePorts,
+): Promise<string | undefined> {
+  const { name } = incident.identity
+  // Another run is at it, or was a moment ago: it may hold a key that it has not put away yet.
+  if (planned !== undefined && clock.now() - planned.at < LEASE_MS * 2 ** Math.min(failures, DOUBLINGS)) return undefined
+  const secret = planned?.secret ?? secretFor(policy, incident.identity)
+  if (secret === undefined) return 'the policy no longer has the keys of this user made anew'
+  const target = `access-key:${name}/${accessKeyId}`
+  const progress = () => rotationsOf(incident, changeLog.changes).find((one) => one.accessKeyId === accessKeyId)
+  const isDue = () => progress()?.delivered === undefined
+  const said = (id: string) => ({ kind: 'rotation-delivered', target, from: accessKeyId, to: { accessKeyId: id, secret } }) as const
+  const known = new Set([...(planned?.keys ?? []), ...deliveredIn(incident, changeLog)])
+  const keys = await iam.listAccessKeys(name)
+  const left: string[] = []
+  for (const { id } of keys) {
+    if (planned === undefined || known.has(id)) left.push(id)
+    else if (await vault.has(secret, versionOf(incident.id, id))) {
+      await changeLog.write({ ...said(id), why: 'the new key was put away by a run that broke off' }, isDue)
+      return undefined
+    } else if ((await iam.lastUsedOf(id)) !== undefined) return `key ${id} was made meanwhile by somebody else and is in use: look at it`
+    else {
+      const why = `key ${id} was made by a run that broke off, and its secret is lost: it is deleted`
+      await changeLog.write({ kind: 'rotation-failed', target, from: id, to: null, why }, isDue)
+      await iam.deleteAccessKey(name, id)
+    }
+  }
+  // With two keys there the old key has to go first: then the next run makes the new one.
+  if (left.length >= KEYS_PER_USER) return undefined
+  const plan = { kind: 'rotation-planned', target, from: left, to: { secret }, why: 'a new key, then the old one goes' } as const
+  const isUnplanned = () => progress()?.planned?.at === planned?.at
+  if ((await changeLog.write(plan, isUnplanned)) === 'superseded') return undefined
+  const made = await iam.createAccessKey(name)
+  if (made === 'quota') return undefined
+  if (made === 'no-such-identity') return `user ${name} is no longer there`
+  try {
+    const value = JSON.stringify({ UserName: name, AccessKeyId: made.id, SecretAccessKey: made.secret })
+    await vault.put(secret, value, versionOf(incident.id, made.id))
+  } catch (cause) {
+    const error = cause instanceof Error ? cause.name : 'unknown error'
+    log.warn('rotate.vault.failed', { incidentId: incident.id, error })
+    await changeLog.write({ kind: 'rotation-failed', target, from: accessKeyId, to: null, why: `secret ${secret}: ${error}` })
+    return `its new key could not be put into secret ${secret}: ${error}`
+  }
+  await changeLog.write({ ...said(made.id), why: `the new key is in secret ${secret}` }, isDue)
+  return undefined
+}
+
+/** Deletes the old key, where it is off and unused for as long as the policy says, counted from the verdict at least. */
+async function removeOld(
+  { accessKeyId }: RotationProgress,
+  { incident, policy, changeLog }: Rotation,
+  { iam, clock }: RotatePorts,
+): Promise<void> {
+  const { name } = incident.identity
+  const verdictAt = Date.parse(incident.verdict?.at ?? '')
+  const graceMs = policy.rotation.graceHours * HOUR_MS
+  if (!(clock.now() - verdictAt >= graceMs)) return
+  const old = (await iam.listAccessKeys(name)).find(({ id }) => id === accessKeyId)
+  // Somebody has switched it on again: contain sets that right, and until then it is not to be deleted under anybody's hands.
+  if (old?.status === 'Active') return
+  if (old !== undefined) {
+    const lastUsed = (await iam.lastUsedOf(accessKeyId)) ?? 0
+    if (clock.now() - lastUsed < graceMs) return
+    await iam.deleteAccessKey(name, accessKeyId)
+  }
+  const isThere = () => rotationsOf(incident, changeLog.changes).some((one) => one.accessKeyId === accessKeyId && !one.isDeleted)
+  const why = old === undefined ? 'it is no longer there' : `unused for ${policy.rotation.graceHours} hours`
+  await changeLog.write({ kind: 'rotation-deleted', target: `access-key:${name}/${accessKeyId}`, from: 'Inactive', to: null, why }, isThere)
+}
+
+function deliveredIn(incident: Incident, { changes }: ChangeLog): string[] {
+  return rotationsOf(incident, changes).flatMap(({ delivered }) => delivered?.accessKeyId ?? [])
+}
+
+/** The version of the secret that holds a key: who finds it there knows that the key was delivered. */
+export function versionOf(incidentId: string, accessKeyId: string): string {
+  return createHash('sha256').update(`${incidentId}\n${accessKeyId}`).digest('hex').slice(0, 64)
+}
+
+/** The role lacks a right: that does not pass by itself. */
+function isRefused(cause: unknown): boolean {
+  return cause instanceof Error && cause.name.startsWith('AccessDenied')
+}

@@ -1,0 +1,56 @@
+import { canonical } from '../../domain/change.ts'
+import type { Iam, PutOutcome } from '../../ports/iam.ts'
+
+/**
+ * One thing in the account that containment sets, and release sets back: a lens on one value.
+ *
+ * `read` gives the value as it stands, `null` where there is none. `contained` is the value wanted, given the one
+ * before; `undefined` where there is nothing to contain. `write` sets any value that `read` can give. So a step's
+ * inverse is `write` of what `read` gave, and a step done twice is a step done once.
+ */
+export interface Step {
+  /** Stable and unique within the account: `access-key:user/AKIA…`. It is the target of the record's entries. */
+  readonly target: string
+  readonly title: string
+  /** The user or role that the step changes: what the policy's bounds are asked about. */
+  readonly subject: Subject
+  /** The step that does the same another way, for when AWS has no room for this one. */
+  readonly nextRung?: Step
+  read(iam: Iam): Promise<StepValue>
+  contained(before: StepValue): StepValue | undefined
+  write(iam: Iam, value: StepValue): Promise<WriteOutcome>
+}
+
+export interface Subject {
+  readonly kind: 'iam-user' | 'role'
+  readonly name: string
+}
+
+export type StepValue = string | null
+
+/** `gone`: what the step is about is no longer there. `quota`: AWS has no room; the next rung of the ladder is needed. */
+export type WriteOutcome = 'written' | 'gone' | 'quota'
+
+/** Steps on a credential: where it is not there, it was deleted. */
+export function isCredential(target: string): boolean {
+  return /^(access-key|service-specific-credential|ssh-public-key|signing-certificate):/.test(target)
+}
+
+export function isSameValue(a: StepValue, b: StepValue): boolean {
+  return a === b || (a !== null && b !== null && asJson(a) === asJson(b))
+}
+
+export function outcomeOf(put: PutOutcome): WriteOutcome {
+  if (put === 'put') return 'written'
+  return put === 'quota' ? 'quota' : 'gone'
+}
+
+/** Policies compare as JSON, all else as text. */
+function asJson(value: string): string {
+  try {
+    return canonical(JSON.parse(value))
+  } catch {
+    // Not JSON, so it is compared as the text that it is.
+    return value
+  }
+}

@@ -1,0 +1,41 @@
+import type { ContainPorts } from '../ports/contain.ts'
+import { GONE } from './apply-step.ts'
+import type { ChangeLog } from './change-log.ts'
+import { stepFor } from './plan.ts'
+import { type PlannedStep, standingSteps } from './progress.ts'
+import { isCredential, isSameValue } from './steps/step.ts'
+
+/** Undoes one step, for a cause (`release`). Returns what differs where the value is neither ours nor the one from before. */
+export async function undoStep(
+  planned: PlannedStep,
+  { changeLog, cause }: { changeLog: ChangeLog; cause: string },
+  { iam }: Pick<ContainPorts, 'iam'>,
+): Promise<string | undefined> {
+  const { target, before, contained } = planned
+  const step = stepFor(target)
+  if (step === undefined) return `${target}: no step of this version undoes it`
+  const now = await step.read(iam)
+  const isStanding = () => standingSteps(changeLog.changes).some((one) => one.target === target)
+  // Somebody deleted what was contained, such as a key that was rotated: nothing is left to give back.
+  if (now === null && before !== null && isCredential(target)) {
+    await changeLog.write({ kind: 'step-gone', target, from: now, to: null, why: `${cause}: ${step.title}: ${GONE}` }, isStanding)
+    return undefined
+  }
+  const isBack = isSameValue(now, before)
+  if (!isBack && !isSameValue(now, contained))
+    return `${target}: was ${shown(before)}, contained as ${shown(contained)}, now ${shown(now)}: not overwritten`
+  const outcome = isBack ? 'written' : await step.write(iam, before)
+  // What it was before may be gone, such as a policy that was the boundary; what we set is then still there.
+  if (outcome === 'gone' && !isCredential(target) && !isSameValue(await step.read(iam), contained)) {
+    await changeLog.write({ kind: 'step-gone', target, from: now, to: null, why: `${cause}: ${step.title}: ${GONE}` }, isStanding)
+    return undefined
+  }
+  if (outcome !== 'written') return `${target}: could not be set back to ${shown(before)}`
+  await changeLog.write({ kind: 'step-undone', target, from: now, to: before, why: `${cause}: ${step.title}` }, isStanding)
+  return undefined
+}
+
+function shown(value: string | null): string {
+  if (value === null) return 'absent'
+  return value.length > 60 ? `${value.slice(0, 59)}…` : value
+}

@@ -1,0 +1,20 @@
+import type { Advisor, Model } from '../../ports/advisor.ts'
+import { OPINION_SCHEMA, opinionIn } from './opinion.ts'
+import { INSTRUCTIONS, questionOf } from './prompt.ts'
+
+const TOOL = { name: 'give_opinion', description: 'Give your opinion.', schema: OPINION_SCHEMA }
+
+/** An advisor that asks a model. Never throws: no answer, a late, a malformed or an invented one is a fallback. */
+export function modelAdvisor(model: Model): Advisor {
+  return {
+    async advise(pack, limits) {
+      const question = questionOf(pack)
+      const answer = await model.ask({ instructions: INSTRUCTIONS, question, tool: TOOL, incidentId: pack.incidentId, ...limits })
+      if (answer.kind === 'fallback') return answer
+      const opinion = opinionIn(answer.input, pack)
+      if (typeof opinion === 'string') return { kind: 'fallback', cause: opinion }
+      const { inputTokens, outputTokens, milliseconds } = answer
+      return { kind: 'answered', ...opinion, model: model.id, inputTokens, outputTokens, milliseconds }
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { copyState, emptyState, markBootstrapped } from '../domain/identity-state.ts'
+import type { Signal } from '../domain/signal.ts'
+import { ResponderError } from '../errors.ts'
+import type { EventHistory, GeoIp } from '../ports/lookup.ts'
+import type { Log } from '../ports/runtime.ts'
+import type { IdentityStore } from '../ports/stores.ts'
+import { enricher } from '../sense/enrich/enrich.ts'
+import { normalise } from '../sense/normalise.ts'
+import { learnPast } from './fold.ts'
+
+const ATTEMPTS = 5
+
+/**
+ * Teaches the baseline of a key that is seen for the first time what CloudTrail still knows of it. Off the hot path: it
+ * accuses nobody. Done once for a key, however often it is asked for. Answers how many calls were learned.
+ */
+export async function bootstrap(
+  accessKeyId: string,
+  ports: { history: EventHistory; identities: IdentityStore; geoIp: GeoIp; log: Log },
+): Promise<number> {
+  const records = await ports.history.lookup(accessKeyId)
+  const past = records.flatMap((record) => {
+    const normalised = normalise(record)
+    return normalised.kind === 'signals' ? normalised.signals : []
+  })
+  const enrich = enricher(ports.geoIp)
+  const own = past.filter(({ credential, kind }) => kind === 'api-call' && credential.id === accessKeyId).map(enrich)
+  const [first] = own
+  if (first === undefined) return 0
+  own.sort((a, b) => a.time - b.time)
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const learned = await teach(first, own, { accessKeyId, identities: ports.identities })
+    if (learned === undefined) continue
+    ports.log.info('bootstrap.learned', { identity: first.identity.id, calls: learned })
+    return learned
+  }
+  throw new ResponderError(
+    'record.conflict',
+    `the state of ${first.identity.id} was written by others ${ATTEMPTS} times in a row; try again`,
+  )
+}
+
+/** Undefined where another writer was first: read again, learn again. */
+async function teach(
+  { identity }: Signal,
+  past: readonly Signal[],
+  { accessKeyId, identities }: { accessKeyId: string; identities: IdentityStore },
+): Promise<number | undefined> {
+  const known = (await identities.load([identity.id])).get(identity.id)?.state
+  if (known?.value.bootstrapped.includes(accessKeyId) === true) return 0
+  const draft = known === undefined ? emptyState(identity) : copyState(known.value)
+  const before = draft.baseline.calls
+  for (const signal of past) learnPast(draft, signal)
+  markBootstrapped(draft, accessKeyId)
+  return (await identities.saveState(draft, known?.version ?? 0)) ? draft.baseline.calls - before : undefined
+}

@@ -1,0 +1,17 @@
+import { closest } from 'fastest-levenshtein'
+import { currentDetector } from '../domain/policy-migration.ts'
+import { CATALOGUE } from './catalogue.ts'
+
+const NAMES: readonly string[] = CATALOGUE.map(({ id }) => id)
+const KNOWN: ReadonlySet<string> = new Set(NAMES)
+
+/** One complaint for each weight of a policy that names no detector, with the nearest name that there is. */
+export function unknownDetectorsIn({ weights }: { readonly weights: Readonly<Record<string, number>> }): string[] {
+  return Object.keys(weights)
+    .filter((id) => !KNOWN.has(id))
+    .map((id) => {
+      const renamed = currentDetector(id)
+      const hint = KNOWN.has(renamed) ? `it is called ${renamed} now` : `did you mean ${closest(id, [...NAMES])}?`
+      return `weights.${id}: no detector has this name; ${hint} (docs/detectors.md lists every detector)`
+    })
+}

@@ -1,0 +1,19 @@
+import { text } from '../../domain/signal.ts'
+import type { Detector } from '../detector.ts'
+
+export const adminGroupJoined: Detector = {
+  id: 'admin-group-joined',
+  title: 'User added to a group of administrators',
+  weight: 0.5,
+  group: 'privilege',
+  attack: 'T1098.003',
+  runbook: 'Take the user out again unless its manager asked for it.',
+  actions: ['iam:AddUserToGroup'],
+  matches(signal) {
+    if (signal.outcome !== 'success') return undefined
+    const group = text(signal.request, 'groupName') ?? ''
+    return /admin|root|power|owner/i.test(group)
+      ? { reason: `added ${text(signal.request, 'userName') ?? 'a user'} to ${group}` }
+      : undefined
+  },
+}

@@ -1,0 +1,36 @@
+import { weightOf } from '../../domain/frequency.ts'
+import type { Detector } from '../detector.ts'
+
+/** LLM hijackers look what models they may call before they sell the access. */
+const PROBES = [
+  'bedrock:ListFoundationModels',
+  'bedrock:GetFoundationModelAvailability',
+  'bedrock:GetUseCaseForModelAccess',
+  'bedrock:PutUseCaseForModelAccess',
+  'bedrock:PutFoundationModelEntitlement',
+  'bedrock:CreateFoundationModelAgreement',
+  'bedrock:GetModelInvocationLoggingConfiguration',
+  'bedrock:ListInferenceProfiles',
+  'bedrock:InvokeModel',
+  'bedrock:InvokeModelWithResponseStream',
+  'bedrock:Converse',
+  'bedrock:ConverseStream',
+]
+
+export const bedrockProbing: Detector = {
+  id: 'bedrock-probing',
+  title: 'Foundation models probed or called for the first time',
+  weight: 0.45,
+  group: 'abuse',
+  attack: 'T1496',
+  runbook: 'Look at the bill for Bedrock and at model invocation logs; set an SCP for Bedrock where nobody uses it.',
+  actions: PROBES,
+  matches(signal, { baseline }) {
+    if (weightOf(baseline.features.service, 'bedrock', signal.time) > 0) return undefined
+    const isRefused = signal.errorCode === 'ValidationException' || signal.outcome === 'denied'
+    return {
+      reason: `${signal.action}${isRefused ? ` answered ${signal.errorCode}` : ''}, never used Bedrock before`,
+      weight: isRefused ? 0.55 : 0.45,
+    }
+  },
+}

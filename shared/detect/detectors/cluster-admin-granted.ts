@@ -1,0 +1,20 @@
+import { text } from '../../domain/signal.ts'
+import type { Detector } from '../detector.ts'
+
+export const clusterAdminGranted: Detector = {
+  id: 'cluster-admin-granted',
+  title: 'Administrator rights in a cluster given',
+  weight: 0.5,
+  group: 'privilege',
+  attack: 'T1098.006',
+  runbook: 'Delete the access entry unless the owner of the cluster asked for it; read the cluster’s audit log since.',
+  actions: ['eks:AssociateAccessPolicy', 'eks:CreateAccessEntry', 'eks:UpdateAccessEntry'],
+  matches(signal) {
+    if (signal.outcome !== 'success') return undefined
+    const cluster = text(signal.request, 'name') ?? 'a cluster'
+    const policy = text(signal.request, 'policyArn') ?? ''
+    const groups = JSON.stringify(signal.request.kubernetesGroups ?? [])
+    if (!/Admin/.test(policy) && !groups.includes('system:masters')) return undefined
+    return { reason: `administrator in ${cluster}` }
+  },
+}

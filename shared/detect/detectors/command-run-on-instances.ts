@@ -1,0 +1,18 @@
+import { text } from '../../domain/signal.ts'
+import type { Detector } from '../detector.ts'
+
+export const commandRunOnInstances: Detector = {
+  id: 'command-run-on-instances',
+  title: 'Commands run on instances',
+  weight: 0.4,
+  group: 'abuse',
+  attack: 'T1651',
+  runbook: 'Read the command in Systems Manager, and what it printed.',
+  actions: ['ssm:SendCommand', 'ssm:CreateAssociation'],
+  matches(signal) {
+    if (signal.outcome !== 'success') return undefined
+    // An association runs its document again and again, on every instance that comes.
+    const document = text(signal.request, 'documentName') ?? text(signal.request, 'name') ?? ''
+    return /Run(Shell|PowerShell|Remote)Script$/.test(document) ? { reason: `ran ${document}` } : undefined
+  },
+}

@@ -1,0 +1,18 @@
+import { text } from '../../domain/signal.ts'
+import type { Detector } from '../detector.ts'
+
+export const databaseDeleted: Detector = {
+  id: 'database-deleted',
+  title: 'Database deleted',
+  weight: 0.56,
+  group: 'abuse',
+  attack: 'T1485',
+  runbook: 'Ask the owner; restore from the last snapshot if nobody asked for it.',
+  actions: ['rds:DeleteDBInstance', 'rds:DeleteDBCluster', 'dynamodb:DeleteTable', 'redshift:DeleteCluster'],
+  matches(signal) {
+    if (signal.outcome !== 'success') return undefined
+    return {
+      reason: `${signal.action} ${text(signal.request, 'dBInstanceIdentifier') ?? text(signal.request, 'dBClusterIdentifier') ?? text(signal.request, 'tableName') ?? ''}`,
+    }
+  },
+}

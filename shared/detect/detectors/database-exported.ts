@@ -1,0 +1,30 @@
+import { text } from '../../domain/signal.ts'
+import type { Detector } from '../detector.ts'
+
+export const databaseExported: Detector = {
+  id: 'database-exported',
+  title: 'Database snapshot exported or copied away',
+  weight: 0.56,
+  group: 'abuse',
+  attack: 'T1537',
+  runbook: 'Cancel the export, and check whose bucket or region it goes to.',
+  actions: [
+    'rds:StartExportTask',
+    'rds:CopyDBSnapshot',
+    'rds:CopyDBClusterSnapshot',
+    'ec2:CreateInstanceExportTask',
+    'ec2:CreateStoreImageTask',
+    'ec2:ExportImage',
+  ],
+  matches(signal) {
+    if (signal.outcome !== 'success') return undefined
+    if (!signal.action.startsWith('rds:Copy')) return { reason: signal.action }
+    const source =
+      text(signal.request, 'sourceRegion') ??
+      text(signal.request, 'sourceDBSnapshotIdentifier') ??
+      text(signal.request, 'sourceDBClusterSnapshotIdentifier') ??
+      ''
+    const region = source.match(/[a-z]{2}-[a-z]+-\d/)?.[0]
+    return region === undefined || region === signal.region ? undefined : { reason: `copied a snapshot from ${region} to ${signal.region}` }
+  },
+}

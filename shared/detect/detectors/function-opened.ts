@@ -1,0 +1,21 @@
+import { text } from '../../domain/signal.ts'
+import type { Detector } from '../detector.ts'
+
+export const functionOpened: Detector = {
+  id: 'function-opened',
+  title: 'Function opened to another account or to everybody',
+  weight: 0.58,
+  group: 'persistence',
+  attack: 'T1098',
+  runbook: 'Remove the permission, and look who called the function since.',
+  actions: ['lambda:AddPermission', 'lambda:CreateFunctionUrlConfig', 'lambda:UpdateFunctionUrlConfig'],
+  matches(signal) {
+    if (signal.outcome !== 'success') return undefined
+    const principal = text(signal.request, 'principal') ?? ''
+    const isOutside = principal === '*' || (/\d{12}/.test(principal) && !principal.includes(signal.account))
+    const isOpenUrl = text(signal.request, 'authType') === 'NONE'
+    return isOutside || isOpenUrl
+      ? { reason: isOpenUrl ? 'gave a function a URL that asks nobody who they are' : `let ${principal} call a function` }
+      : undefined
+  },
+}

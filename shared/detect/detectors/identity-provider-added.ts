@@ -1,0 +1,24 @@
+import { text } from '../../domain/signal.ts'
+import type { Detector } from '../detector.ts'
+
+export const identityProviderAdded: Detector = {
+  id: 'identity-provider-added',
+  title: 'Identity provider added or changed',
+  weight: 0.58,
+  group: 'persistence',
+  attack: 'T1484.002',
+  runbook: 'Check the provider URL and its thumbprint; delete it unless it is yours.',
+  actions: [
+    'iam:CreateOpenIDConnectProvider',
+    'iam:CreateSAMLProvider',
+    'iam:UpdateSAMLProvider',
+    'iam:AddClientIDToOpenIDConnectProvider',
+    'iam:UpdateOpenIDConnectProviderThumbprint',
+  ],
+  matches(signal) {
+    if (signal.outcome === 'failed') return undefined
+    return signal.outcome === 'denied'
+      ? { reason: `tried ${signal.action} ${text(signal.request, 'url') ?? text(signal.request, 'name') ?? ''}, refused`, weight: 0.5 }
+      : { reason: `${signal.action} ${text(signal.request, 'url') ?? text(signal.request, 'name') ?? ''}` }
+  },
+}

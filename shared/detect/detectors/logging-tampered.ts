@@ -1,0 +1,47 @@
+import type { Signal } from '../../domain/signal.ts'
+import type { Detector } from '../detector.ts'
+
+export const loggingTampered: Detector = {
+  id: 'logging-tampered',
+  title: 'Logging or detection switched off',
+  weight: 0.7,
+  group: 'evasion',
+  attack: 'T1562.008',
+  runbook: 'Switch logging on again first, then ask who switched it off; look for calls in the gap.',
+  actions: [
+    'cloudtrail:StopLogging',
+    'cloudtrail:DeleteTrail',
+    'cloudtrail:PutEventSelectors',
+    'cloudtrail:UpdateTrail',
+    'cloudtrail:DeleteEventDataStore',
+    'cloudtrail:StopEventDataStoreIngestion',
+    'guardduty:DeleteDetector',
+    'guardduty:UpdateDetector',
+    'guardduty:DisassociateFromMasterAccount',
+    'guardduty:DisassociateFromAdministratorAccount',
+    'guardduty:DisassociateMembers',
+    'guardduty:DeleteMembers',
+    'guardduty:StopMonitoringMembers',
+    'config:StopConfigurationRecorder',
+    'config:DeleteConfigurationRecorder',
+    'config:DeleteDeliveryChannel',
+    'securityhub:DisableSecurityHub',
+    'ec2:DeleteFlowLogs',
+    'bedrock:DeleteModelInvocationLoggingConfiguration',
+  ],
+  matches(signal) {
+    if (signal.outcome === 'failed' || !isWeakened(signal)) return undefined
+    if (signal.action === 'cloudtrail:UpdateTrail') return { reason: 'changed what or where a trail logs', weight: 0.56 }
+    return signal.outcome === 'denied'
+      ? { reason: `tried ${signal.action}, refused`, weight: 0.56 }
+      : { reason: `${signal.action} took effect` }
+  },
+}
+
+/** Some of these calls also switch logging on. */
+function isWeakened({ action, request }: Signal): boolean {
+  if (action === 'guardduty:UpdateDetector') return request.enable === false
+  if (action !== 'cloudtrail:PutEventSelectors') return true
+  const words = JSON.stringify(request)
+  return !/"includeManagementEvents":true/i.test(words) || !/"readWriteType":"All"/i.test(words)
+}

@@ -1,0 +1,17 @@
+import { isNew, maturity } from '../../domain/baseline.ts'
+import type { Detector } from '../detector.ts'
+
+/** The less is known of an identity, the less a new country says. */
+export const newCountry: Detector = {
+  id: 'new-country',
+  title: 'Call from a country new to this identity',
+  weight: 0.4,
+  group: 'origin',
+  attack: 'T1078.004',
+  runbook: 'Ask the owner about travel, a new office or a new runner; a key of a machine does not travel.',
+  matches({ origin }, { baseline }) {
+    if (origin.country === undefined || baseline.features.country.values.length === 0 || !isNew(baseline, 'country', origin.country))
+      return undefined
+    return { reason: `from ${origin.country}, never seen in ${baseline.calls} calls`, weight: 0.15 + 0.25 * maturity(baseline) }
+  },
+}

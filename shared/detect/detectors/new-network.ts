@@ -1,0 +1,17 @@
+import { isMature, isNew } from '../../domain/baseline.ts'
+import type { Detector } from '../detector.ts'
+
+/** Weak alone. Rented machines count more: intruders seldom work from where they live. */
+export const newNetwork: Detector = {
+  id: 'new-network',
+  title: 'Call from a network new to this identity',
+  weight: 0.25,
+  group: 'origin',
+  attack: 'T1078.004',
+  runbook: 'Ask the owner about a new office, runner or provider.',
+  matches({ origin }, { baseline }) {
+    if (origin.network === undefined || !isMature(baseline) || !isNew(baseline, 'network', origin.network)) return undefined
+    const isRented = origin.networkKind === 'hosting' || origin.networkKind === 'anonymiser'
+    return { reason: `from ${origin.network} ${origin.organisation ?? ''}`, weight: isRented ? 0.35 : 0.25 }
+  },
+}

@@ -1,0 +1,58 @@
+import { type Signal, text } from '../../domain/signal.ts'
+import type { Detector } from '../detector.ts'
+import { outsidersIn, policyIn } from '../policy-document.ts'
+
+export const resourcePolicyOpened: Detector = {
+  id: 'resource-policy-opened',
+  title: 'Resource opened to outsiders by its policy, a grant or a share',
+  weight: 0.57,
+  group: 'persistence',
+  attack: 'T1098',
+  runbook: 'Take the outside principal out of the policy, grant or share, and look what it did since.',
+  actions: [
+    'sns:SetTopicAttributes',
+    'sns:AddPermission',
+    'sns:CreateTopic',
+    'sqs:SetQueueAttributes',
+    'sqs:AddPermission',
+    'sqs:CreateQueue',
+    'ecr:SetRepositoryPolicy',
+    'kms:PutKeyPolicy',
+    'kms:CreateKey',
+    'kms:CreateGrant',
+    'secretsmanager:PutResourcePolicy',
+    'glacier:SetVaultAccessPolicy',
+    'es:CreateElasticsearchDomain',
+    'es:UpdateElasticsearchDomainConfig',
+    'es:UpdateDomainConfig',
+    'events:PutPermission',
+    'backup:PutBackupVaultAccessPolicy',
+    'glue:PutResourcePolicy',
+    'ram:CreateResourceShare',
+    'ram:AssociateResourceShare',
+  ],
+  matches(signal) {
+    if (signal.outcome !== 'success') return undefined
+    const outsiders = [...outsidersIn(policyIn(signal.request), signal.account), ...granteesOf(signal)]
+    if (outsiders.length === 0) return undefined
+    return { reason: `${signal.action} lets in ${outsiders.slice(0, 2).join(', ')}` }
+  },
+}
+
+/** AWS's own roles: a machine group of another account starts copies of an encrypted image through a grant to one. */
+const SERVICE_LINKED = ':role/aws-service-role/'
+
+/** Accounts outside that a grant of a key or a share of resources names; services and organisations of one's own are none. */
+function granteesOf({ action, request, account }: Signal): readonly string[] {
+  // RAM itself keeps everybody outside the organisation out of such a share.
+  if (request.allowExternalPrincipals === false) return []
+  const named = action === 'kms:CreateGrant' ? [text(request, 'granteePrincipal')] : action.startsWith('ram:') ? request.principals : []
+  if (!Array.isArray(named)) return []
+  return named
+    .filter((principal): principal is string => typeof principal === 'string')
+    .slice(0, 10)
+    .filter((principal) => {
+      const owner = /^(?:arn:aws[a-z-]*:(?:iam|sts)::)?(\d{12})(?:$|:)/.exec(principal)?.[1]
+      return owner !== undefined && owner !== account && !principal.includes(SERVICE_LINKED)
+    })
+}

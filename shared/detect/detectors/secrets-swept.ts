@@ -1,0 +1,27 @@
+import { maturity } from '../../domain/baseline.ts'
+import { touchedOf } from '../../domain/credential-window.ts'
+import type { Detector } from '../detector.ts'
+
+export const secretsSwept: Detector = {
+  id: 'secrets-swept',
+  title: 'Many secrets read in a short time',
+  weight: 0.6,
+  group: 'abuse',
+  attack: 'T1555.006',
+  runbook: 'Rotate every secret named in the timeline, the widest-reaching first.',
+  actions: [
+    'secretsmanager:GetSecretValue',
+    'secretsmanager:BatchGetSecretValue',
+    'ssm:GetParameter',
+    'ssm:GetParameters',
+    'ssm:GetParametersByPath',
+  ],
+  matches(signal, { window, baseline }) {
+    if (signal.action === 'secretsmanager:BatchGetSecretValue') return { reason: 'read secrets in a batch', weight: 0.57 }
+    const secrets = touchedOf(window, 'secret', signal.time)
+    const enough = maturity(baseline) >= 0.5 ? 5 : 8
+    return secrets < enough
+      ? undefined
+      : { reason: `${secrets} different secrets or parameters within 10 minutes`, weight: secrets >= 12 ? 0.7 : 0.6 }
+  },
+}

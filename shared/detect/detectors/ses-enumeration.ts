@@ -1,0 +1,24 @@
+import { touchedOf } from '../../domain/credential-window.ts'
+import { weightOf } from '../../domain/frequency.ts'
+import type { Detector } from '../detector.ts'
+import { MAIL_PROBES } from '../note.ts'
+
+export const sesEnumeration: Detector = {
+  id: 'ses-enumeration',
+  title: 'Mail or message sending probed',
+  weight: 0.45,
+  group: 'abuse',
+  attack: 'T1496',
+  runbook: 'Look at the sending statistics; stolen keys are sold for spam.',
+  actions: [...MAIL_PROBES],
+  matches(signal, { baseline, window }) {
+    const probes = touchedOf(window, 'mail-probe', signal.time)
+    if (probes >= 3 && signal.credential.kind === 'access-key')
+      return { reason: `${probes} questions about sending, by service and region, within 10 minutes`, weight: 0.58 }
+    if (weightOf(baseline.features.service, signal.service, signal.time) > 0) return undefined
+    return {
+      reason: `${signal.action}, never used ${signal.service} before`,
+      weight: signal.credential.kind === 'access-key' ? 0.45 : 0.35,
+    }
+  },
+}

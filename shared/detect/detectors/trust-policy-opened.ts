@@ -1,0 +1,20 @@
+import { text } from '../../domain/signal.ts'
+import type { Detector } from '../detector.ts'
+import { outsidersIn } from '../policy-document.ts'
+
+export const trustPolicyOpened: Detector = {
+  id: 'trust-policy-opened',
+  title: 'Role opened to another account or to everybody',
+  weight: 0.6,
+  group: 'persistence',
+  attack: 'T1098',
+  runbook: 'Check the account in the trust policy; take it out unless a contract says otherwise.',
+  actions: ['iam:UpdateAssumeRolePolicy', 'iam:CreateRole'],
+  matches(signal) {
+    if (signal.outcome !== 'success') return undefined
+    const document = signal.request.policyDocument ?? signal.request.assumeRolePolicyDocument
+    const outsiders = outsidersIn(document, signal.account)
+    if (outsiders.length === 0) return undefined
+    return { reason: `role ${text(signal.request, 'roleName') ?? '(unnamed)'} trusts ${outsiders.slice(0, 3).join(', ')}` }
+  },
+}

@@ -1,0 +1,18 @@
+import { text } from '../../domain/signal.ts'
+import type { Detector } from '../detector.ts'
+
+export const userDataChanged: Detector = {
+  id: 'user-data-changed',
+  title: 'Start-up script of an instance changed',
+  weight: 0.58,
+  group: 'persistence',
+  attack: 'T1578',
+  runbook: 'Compare the script with the one before; stop the instance until it is clear.',
+  actions: ['ec2:ModifyInstanceAttribute'],
+  matches(signal) {
+    if (signal.outcome !== 'success') return undefined
+    return signal.request.userData === undefined
+      ? undefined
+      : { reason: `changed the user data of ${text(signal.request, 'instanceId') ?? 'an instance'}` }
+  },
+}

@@ -1,0 +1,115 @@
+import { assessmentOf } from '../domain/assessment.ts'
+import { isMature, isNew, lastSeenOf, learn, learnAssumer, surprisalOf } from '../domain/baseline.ts'
+import { type CredentialWindow, countRead, observe, openWindow, touch } from '../domain/credential-window.ts'
+import type { Finding } from '../domain/finding.ts'
+import { lastOf } from '../domain/frequency.ts'
+import { copyState, evidenceAgainst, type IdentityState, keepEvidence, windowOf } from '../domain/identity-state.ts'
+import { isSeen, noveltyOf, remember } from '../domain/seen.ts'
+import type { Signal } from '../domain/signal.ts'
+import { hashId } from '../domain/timed-set.ts'
+import { detect } from './detect.ts'
+import type { Context } from './detector.ts'
+import { isDiscovery } from './discovery.ts'
+import { isFamiliar } from './familiar.ts'
+import { countActivity } from './note.ts'
+
+/** What the fold says of one signal: what is new, and all that speaks against its credential by now. */
+export interface Folded {
+  readonly signal: Signal
+  readonly findings: readonly Finding[]
+  readonly evidence: readonly Finding[]
+  /** The incident whose credential made this one, where one did. */
+  readonly parentIncidentId: string | undefined
+}
+
+/** From this risk on a credential's calls teach the baseline nothing, so that an intruder cannot become normal. */
+const LEARN_BELOW_RISK = 80
+
+/**
+ * From this risk on, below the other, a call teaches only what comes from the identity's usual place, and once a day: a new
+ * habit that people saw and left alone is normal after three days, and an intruder's hour is not.
+ */
+const LEARN_SLOWLY_FROM_RISK = 50
+const SLOWLY_MS = 20 * 3_600_000
+
+/**
+ * Folds signals of one identity into its state: pure, bounded, the same in Lambda, replay and tests.
+ *
+ * The result does not depend on how signals are cut into batches. A duplicate gives no findings and changes nothing.
+ */
+export function fold(state: IdentityState, signals: readonly Signal[]): { state: IdentityState; folded: Folded[] } {
+  const draft = copyState(state)
+  const folded = signals.flatMap((signal) => foldInto(draft, signal) ?? [])
+  return { state: draft, folded }
+}
+
+/** Folds one signal into a draft that the caller owns; undefined where the signal was folded before. */
+export function foldInto(draft: IdentityState, signal: Signal): Folded | undefined {
+  // A pipeline takes its role on every few minutes: what was seen within the hour says nothing new.
+  if (signal.kind === 'assumption' && isFresh(draft, signal)) return undefined
+  const id = hashId(signal.id)
+  const novelty = noveltyOf(draft.seen, id, signal.time)
+  if (novelty === 'duplicate') return undefined
+  if (novelty === 'too-late') return evaluateLate(draft, signal)
+  remember(draft.seen, id, signal.time)
+  const isCall = signal.kind !== 'assumption'
+  // A session that was given is not one that was used: its window opens with its first call.
+  const window = isCall ? windowOf(draft, signal.credential.id, signal.time) : openWindow(signal.credential.id, signal.time)
+  if (isCall) countCall(draft, window, signal)
+  const findings = detect(signal, { baseline: draft.baseline, window })
+  if (findings.length > 0) keepEvidence(draft, findings)
+  const evidence = draft.evidence.length === 0 ? draft.evidence : evidenceAgainst(draft, signal.credential.id, signal.time)
+  if (signal.kind !== 'credential-exposure' && isTeaching(signal, { baseline: draft.baseline, window }, evidence)) teach(draft, signal)
+  return { signal, findings, evidence, parentIncidentId: window.parentIncidentId }
+}
+
+function isFresh({ baseline }: IdentityState, { assumer, time }: Signal): boolean {
+  const last = assumer === undefined ? undefined : lastSeenOf(baseline, 'assumer', assumer.id)
+  return last !== undefined && time - last < HOUR_MS
+}
+
+const HOUR_MS = 3_600_000
+
+/** Counts a call into the memory of its credential. */
+function countCall(draft: IdentityState, window: CredentialWindow, signal: Signal): void {
+  const isLook = isDiscovery(signal)
+  observe(window, signal, isLook && isNewAction(draft, signal))
+  if (isLook && isMature(draft.baseline)) countRead(window, surprisalOf(draft.baseline, signal.action))
+  if (isLook && isNew(draft.baseline, 'region', signal.region)) touch(window, 'new-region', { what: signal.region, at: signal.time })
+  countActivity(window, signal)
+}
+
+/** Learns a past call, as fetched from CloudTrail for a key seen for the first time; it accuses nobody. */
+export function learnPast(draft: IdentityState, signal: Signal): void {
+  const id = hashId(signal.id)
+  if (signal.kind === 'credential-exposure' || isSeen(draft.seen, id)) return
+  teach(draft, signal)
+}
+
+function teach({ baseline }: IdentityState, signal: Signal): void {
+  if (signal.kind === 'assumption') learnAssumer(baseline, signal)
+  else learn(baseline, signal)
+}
+
+/** A signal from before the horizon is judged against the state as it is. It teaches nothing, but what it says is kept. */
+function evaluateLate(state: IdentityState, signal: Signal): Folded {
+  const window = state.windows.get(signal.credential.id) ?? openWindow(signal.credential.id, signal.time)
+  const findings = detect(signal, { baseline: state.baseline, window })
+  // Keeping evidence twice is keeping it once, so a late signal that is a duplicate changes nothing by it.
+  if (findings.length > 0) keepEvidence(state, findings)
+  const evidence = evidenceAgainst(state, signal.credential.id, signal.time)
+  return { signal, findings, evidence, parentIncidentId: window.parentIncidentId ?? signal.parentIncidentId }
+}
+
+function isNewAction(state: IdentityState, signal: Signal): boolean {
+  return state.baseline.calls === 0 || isNew(state.baseline, 'action', signal.action)
+}
+
+function isTeaching(signal: Signal, context: Context, evidence: readonly Finding[]): boolean {
+  if (evidence.length === 0) return true
+  const { risk } = assessmentOf(evidence)
+  if (risk < LEARN_SLOWLY_FROM_RISK) return true
+  if (risk >= LEARN_BELOW_RISK || !isFamiliar(signal, context)) return false
+  const before = lastOf(context.baseline.features.action, signal.action)
+  return before === undefined || signal.time - before >= SLOWLY_MS
+}

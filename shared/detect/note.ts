@@ -1,0 +1,137 @@
+import { type CredentialWindow, touch } from '../domain/credential-window.ts'
+import { type Signal, text } from '../domain/signal.ts'
+
+/** Calls that tell whether, and how much, an account may send. */
+export const MAIL_PROBES: ReadonlySet<string> = new Set([
+  'ses:GetSendQuota',
+  'ses:GetAccount',
+  'ses:GetAccountSendingEnabled',
+  'ses:ListIdentities',
+  'ses:ListEmailIdentities',
+  'ses:GetSendStatistics',
+  'ses:UpdateAccountSendingEnabled',
+  'ses:VerifyEmailIdentity',
+  'ses:VerifyDomainIdentity',
+  'ses:CreateEmailIdentity',
+  'ses:PutAccountDetails',
+  'sns:GetSMSAttributes',
+  'sns:GetSMSSandboxAccountStatus',
+  'sns:SetSMSAttributes',
+  'sns:ListOriginationNumbers',
+  'sms-voice:DescribeAccountAttributes',
+  'sms-voice:DescribeAccountLimits',
+  'sms-voice:DescribeSpendLimits',
+  'sms-voice:DescribePhoneNumbers',
+  'sms-voice:DescribeSenderIds',
+])
+
+/** Calls of the model hijack, as intruders make them one after the other. */
+const MODEL_PROBES: ReadonlySet<string> = new Set([
+  'ListFoundationModels',
+  'GetFoundationModelAvailability',
+  'GetUseCaseForModelAccess',
+  'PutUseCaseForModelAccess',
+  'PutFoundationModelEntitlement',
+  'CreateFoundationModelAgreement',
+  'ListFoundationModelAgreementOffers',
+  'GetModelInvocationLoggingConfiguration',
+  'ListInferenceProfiles',
+])
+
+/** Calls that take a resource away for good, or for as long as a restore takes. */
+export const DESTRUCTION: ReadonlySet<string> = new Set([
+  'ec2:TerminateInstances',
+  'ec2:DeleteSnapshot',
+  'ec2:DeleteVolume',
+  'ec2:DeregisterImage',
+  'rds:DeleteDBInstance',
+  'rds:DeleteDBCluster',
+  'rds:DeleteDBSnapshot',
+  'rds:DeleteDBClusterSnapshot',
+  'redshift:DeleteCluster',
+  'elasticache:DeleteReplicationGroup',
+  'elasticache:DeleteCacheCluster',
+  'cognito-idp:DeleteUserPool',
+  'bedrock:DeleteKnowledgeBase',
+  's3:DeleteBucket',
+  'dynamodb:DeleteTable',
+  'lambda:DeleteFunction',
+  'elasticfilesystem:DeleteFileSystem',
+  'ecr:DeleteRepository',
+  'secretsmanager:DeleteSecret',
+  'kms:ScheduleKeyDeletion',
+  'eks:DeleteCluster',
+  'route53:DeleteHostedZone',
+  'cloudformation:DeleteStack',
+])
+
+/** Calls that start machines. */
+export const LAUNCHES: ReadonlySet<string> = new Set([
+  'ec2:RunInstances',
+  'ec2:RequestSpotInstances',
+  'ec2:RequestSpotFleet',
+  'ec2:CreateFleet',
+  'autoscaling:CreateAutoScalingGroup',
+  'lightsail:CreateInstances',
+])
+
+/** Counts what detectors ask the number of, such as secrets read, roles refused and regions with new machines. */
+export function countActivity(window: CredentialWindow, signal: Signal): void {
+  if (DESTRUCTION.has(signal.action) && signal.outcome === 'success') noteDestroyed(window, signal)
+  if (LAUNCHES.has(signal.action)) touch(window, 'launch-region', { what: signal.region, at: signal.time })
+  switch (signal.service) {
+    case 'sts':
+      if (signal.action === 'sts:AssumeRole' && signal.outcome !== 'success')
+        touch(window, 'refused-role', { what: text(signal.request, 'roleArn') ?? signal.id, at: signal.time })
+      return
+    case 'lambda':
+      if (signal.action === 'lambda:GetFunction' || signal.action === 'lambda:GetFunctionConfiguration')
+        touch(window, 'function-settings', { what: text(signal.request, 'functionName') ?? signal.id, at: signal.time })
+      return
+    case 'ses':
+    case 'sns':
+    case 'sms-voice':
+      if (MAIL_PROBES.has(signal.action)) touch(window, 'mail-probe', { what: `${signal.action} ${signal.region}`, at: signal.time })
+      return
+    case 'secretsmanager':
+      return noteSecret(window, signal, text(signal.request, 'secretId'))
+    case 'ssm':
+      return noteParameters(window, signal)
+    case 'ec2':
+      if (signal.action === 'ec2:DescribeInstanceAttribute' && text(signal.request, 'attribute') === 'userData') {
+        touch(window, 'user-data', { what: text(signal.request, 'instanceId') ?? signal.id, at: signal.time })
+      }
+      return
+    case 'bedrock':
+      return noteModelProbe(window, signal)
+    case 'signin':
+      if (signal.outcome === 'failed') touch(window, 'failed-sign-in', { what: signal.id, at: signal.time })
+  }
+}
+
+/** What a call took away: its parameters name it, and a call for many instances names each. */
+function noteDestroyed(window: CredentialWindow, { action, request, time }: Signal): void {
+  const { instancesSet } = request
+  const items = typeof instancesSet === 'object' && instancesSet !== null && 'items' in instancesSet ? instancesSet.items : undefined
+  const things = Array.isArray(items) && items.length > 0 ? items.slice(0, 12) : [request]
+  for (const thing of things) touch(window, 'destroyed', { what: `${action} ${JSON.stringify(thing).slice(0, 512)}`, at: time })
+}
+
+function noteSecret(window: CredentialWindow, signal: Signal, secret: string | undefined): void {
+  if (signal.action === 'secretsmanager:GetSecretValue') touch(window, 'secret', { what: secret ?? signal.id, at: signal.time })
+}
+
+function noteParameters(window: CredentialWindow, signal: Signal): void {
+  if (!signal.action.startsWith('ssm:GetParameter') || signal.action.startsWith('ssm:GetParameterHistory')) return
+  const { names } = signal.request
+  // A call asks for ten parameters at most.
+  const all = Array.isArray(names) ? names.slice(0, 10) : [text(signal.request, 'name') ?? text(signal.request, 'path') ?? signal.id]
+  for (const name of all) if (typeof name === 'string') touch(window, 'secret', { what: name.slice(0, 512), at: signal.time })
+}
+
+/** A call that fails for its form is a probe as well: it tells whether the model would answer, and costs nothing. */
+function noteModelProbe(window: CredentialWindow, signal: Signal): void {
+  const operation = signal.action.slice('bedrock:'.length)
+  const isFailedCall = /^(InvokeModel|Converse)/.test(operation) && signal.outcome !== 'success'
+  if (MODEL_PROBES.has(operation) || isFailedCall) touch(window, 'model-probe', { what: operation, at: signal.time })
+}

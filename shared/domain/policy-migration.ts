@@ -1,0 +1,63 @@
+/** The version of the policy that this release writes. */
+export const POLICY_VERSION = 2
+
+/** One key that got another name: where it stands (`*` is every entry of a list) and what it is called now. */
+export interface RenamedKey {
+  readonly path: readonly string[]
+  readonly to: string
+}
+
+/** Keys of version 1 that version 2 calls otherwise, in the order in which they are renamed. */
+export const RENAMED_KEYS: readonly RenamedKey[] = [
+  { path: ['learning', 'tightens'], to: 'autoTighten' },
+  { path: ['learning', 'leastVerdicts'], to: 'minVerdicts' },
+  { path: ['learning', 'leastAsk'], to: 'minAsk' },
+  { path: ['learning', 'leastContain'], to: 'minContain' },
+  { path: ['breaker', 'shareOfUsers'], to: 'maxUserFraction' },
+  { path: ['release', 'holdHours'], to: 'suppressionHours' },
+  { path: ['rotation', 'places'], to: 'secrets' },
+  { path: ['review', 'extendHoursMost'], to: 'maxExtensionHours' },
+  { path: ['slack', 'approvers', '*', 'says'], to: 'verdicts' },
+  { path: ['fourEyes', '*', 'says'], to: 'verdicts' },
+  { path: ['illReputed'], to: 'blocklist' },
+]
+
+/** Detectors that got another name in 0.2.0. Weights, findings and suppressions of before name the old one. */
+export const RENAMED_DETECTORS: ReadonlyMap<string, string> = new Map([
+  ['models-hijacked', 'llm-jacking'],
+  ['mail-probed', 'ses-enumeration'],
+  ['roles-tried', 'role-enumeration'],
+  ['key-off-its-habit', 'key-anomalous-use'],
+  ['ill-reputed-address', 'blocklisted-address'],
+])
+
+/** The name that a detector has now. */
+export function currentDetector(id: string): string {
+  return RENAMED_DETECTORS.get(id) ?? id
+}
+
+/**
+ * A policy of any older version in the keys of this one; anything else as it is, for the schema to judge. A key that is there under
+ * both names keeps the old one too, so that the schema refuses what contradicts itself.
+ */
+export function migratePolicy(input: unknown): unknown {
+  if (!isObject(input) || input.version !== 1) return input
+  const renamed = RENAMED_KEYS.reduce<unknown>((policy, { path, to }) => withKey(policy, path, to), input) as Record<string, unknown>
+  return { ...renamed, version: POLICY_VERSION, ...(isObject(renamed.weights) ? { weights: currentWeights(renamed.weights) } : {}) }
+}
+
+function currentWeights(weights: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(weights).map(([id, weight]) => [currentDetector(id), weight]))
+}
+
+function withKey(value: unknown, [key, ...rest]: readonly string[], to: string): unknown {
+  if (key === '*') return Array.isArray(value) ? value.map((entry) => withKey(entry, rest, to)) : value
+  if (!isObject(value) || key === undefined || !Object.hasOwn(value, key)) return value
+  if (rest.length > 0) return { ...value, [key]: withKey(value[key], rest, to) }
+  if (Object.hasOwn(value, to)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name === key ? to : name, part]))
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,44 @@
+/** Things known by a 53-bit hash, and the newest time of each (epoch ms), oldest entry first. Bounded by who writes it. */
+export interface TimedSet {
+  readonly ids: number[]
+  readonly times: number[]
+}
+
+export function emptyTimedSet(): TimedSet {
+  return { ids: [], times: [] }
+}
+
+export function copyTimedSet({ ids, times }: TimedSet): TimedSet {
+  return { ids: ids.slice(), times: times.slice() }
+}
+
+/** Notes a thing at a time. Where there would be more than `limit`, the one that is longest ago is forgotten. */
+export function mark({ ids, times }: TimedSet, what: string, { at, limit }: { at: number; limit: number }): void {
+  const id = hashId(what)
+  const row = ids.indexOf(id)
+  if (row >= 0) {
+    if (at > (times[row] as number)) times[row] = at
+    return
+  }
+  if (ids.length >= limit) {
+    const oldest = times.indexOf(Math.min(...times))
+    ids.splice(oldest, 1)
+    times.splice(oldest, 1)
+  }
+  ids.push(id)
+  times.push(at)
+}
+
+/** A 53-bit hash of a text (cyrb53). Two different event ids of one identity collide about once in 10¹⁰ windows. */
+export function hashId(id: string): number {
+  let high = 0xdeadbeef
+  let low = 0x41c6ce57
+  for (let at = 0; at < id.length; at++) {
+    const code = id.charCodeAt(at)
+    high = Math.imul(high ^ code, 2654435761)
+    low = Math.imul(low ^ code, 1597334677)
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909)
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909)
+  return 4294967296 * (2097151 & low) + (high >>> 0)
+}

@@ -1,0 +1,119 @@
+import type { Thresholds } from '../domain/policy.ts'
+import type { Answered, Questions } from './answered.ts'
+
+const WEEK_MS = 7 * 86_400_000
+
+/** A detector that was in so many incidents, none of which was one, only cries wolf. */
+const WOLVES = 5
+
+/** What verdicts say of one detector: in how many answered incidents it was found, and how many of those were compromises. */
+export interface DetectorWorth {
+  readonly detector: string
+  readonly incidents: number
+  readonly compromised: number
+  /** Share of compromises, 0 to 1. */
+  readonly precision: number
+  readonly onlyCriesWolf: boolean
+}
+
+/** A tenth of the risk: what was predicted of its incidents, and what people found. */
+export interface CalibrationBin {
+  /** From this risk on, to 10 above it. */
+  readonly from: number
+  readonly incidents: number
+  /** Mean risk ÷ 100, and share of compromises. */
+  readonly predicted: number
+  readonly observed: number
+}
+
+export interface Week {
+  /** The first day, ISO 8601. */
+  readonly from: string
+  readonly verdicts: number
+  readonly compromised: number
+  /** Share of verdicts with which the score, and the advisor, agreed: ≥ ask, ≥ 50. Null where there is none. */
+  readonly score: number | null
+  readonly advisor: number | null
+}
+
+export interface Drift {
+  readonly verdicts: number
+  readonly compromised: number
+  readonly detectors: readonly DetectorWorth[]
+  readonly calibration: readonly CalibrationBin[]
+  /** Mean square of predicted − observed over verdicts (Brier score): 0 is perfect, 0.25 is a coin. Null without verdicts. */
+  readonly brier: number | null
+  readonly weeks: readonly Week[]
+  readonly advisor: {
+    readonly answered: number
+    readonly agreed: number
+    readonly asked: number
+    readonly fallbacks: Readonly<Record<string, number>>
+  }
+}
+
+/** How well scores, detectors and the advisor agree with what people said. Pure; order does not matter. */
+export function driftOf({ answers, questions }: { answers: readonly Answered[]; questions: Questions }, thresholds: Thresholds): Drift {
+  const opined = answers.filter(({ likelihood }) => likelihood !== undefined)
+  return {
+    verdicts: answers.length,
+    compromised: answers.filter(({ isCompromised }) => isCompromised).length,
+    detectors: worths(answers),
+    calibration: calibrationOf(answers),
+    brier: mean(answers.map(({ baseRisk, isCompromised }) => (baseRisk / 100 - Number(isCompromised)) ** 2)),
+    weeks: weeksOf(answers, thresholds),
+    advisor: { answered: opined.length, agreed: opined.filter(agreesAdvisor).length, ...questions },
+  }
+}
+
+function worths(answers: readonly Answered[]): DetectorWorth[] {
+  const byDetector = new Map<string, { incidents: number; compromised: number }>()
+  for (const { shares, isCompromised } of answers) {
+    for (const detector of Object.keys(shares)) {
+      const known = byDetector.get(detector) ?? { incidents: 0, compromised: 0 }
+      byDetector.set(detector, { incidents: known.incidents + 1, compromised: known.compromised + Number(isCompromised) })
+    }
+  }
+  return [...byDetector]
+    .map(([detector, { incidents, compromised }]) => ({
+      detector,
+      incidents,
+      compromised,
+      precision: compromised / incidents,
+      onlyCriesWolf: incidents >= WOLVES && compromised === 0,
+    }))
+    .sort((a, b) => b.incidents - a.incidents || (a.detector < b.detector ? -1 : 1))
+}
+
+function calibrationOf(answers: readonly Answered[]): CalibrationBin[] {
+  const bins = Map.groupBy(answers, ({ baseRisk }) => Math.min(90, Math.floor(baseRisk / 10) * 10))
+  return [...bins]
+    .sort(([a], [b]) => a - b)
+    .map(([from, all]) => ({
+      from,
+      incidents: all.length,
+      predicted: (mean(all.map(({ baseRisk }) => baseRisk)) ?? 0) / 100,
+      observed: mean(all.map(({ isCompromised }) => Number(isCompromised))) ?? 0,
+    }))
+}
+
+function weeksOf(answers: readonly Answered[], { ask }: Thresholds): Week[] {
+  const weeks = Map.groupBy(answers, ({ at }) => Math.floor(at / WEEK_MS))
+  return [...weeks]
+    .sort(([a], [b]) => a - b)
+    .map(([week, all]) => ({
+      from: new Date(week * WEEK_MS).toISOString().slice(0, 10),
+      verdicts: all.length,
+      compromised: all.filter(({ isCompromised }) => isCompromised).length,
+      score: mean(all.map(({ baseRisk, isCompromised }) => Number(baseRisk >= ask === isCompromised))),
+      advisor: mean(all.filter(({ likelihood }) => likelihood !== undefined).map((one) => Number(agreesAdvisor(one)))),
+    }))
+}
+
+function agreesAdvisor({ likelihood, isCompromised }: Answered): boolean {
+  return (likelihood ?? 0) >= 50 === isCompromised
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
+}

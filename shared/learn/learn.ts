@@ -1,0 +1,58 @@
+import { ResponderError } from '../errors.ts'
+import type { Clock, Log } from '../ports/runtime.ts'
+import type { ChangeRecord, IncidentStore } from '../ports/stores.ts'
+import { applyPolicy, type PolicyInForce, readPolicy } from '../record/policy-in-force.ts'
+import { type Answered, answersIn, type Questions } from './answered.ts'
+import { type Proposal, proposalsOf } from './proposals.ts'
+
+export interface LearnPorts {
+  readonly incidents: Pick<IncidentStore, 'listAll'>
+  readonly record: ChangeRecord
+  readonly clock: Clock
+}
+
+/** What there is to learn from: the verdicts of people, and what they propose for the policy in force. */
+export async function lessons(
+  ports: LearnPorts,
+): Promise<PolicyInForce & { answers: Answered[]; questions: Questions; proposals: Proposal[] }> {
+  const inForce = await readPolicy(ports.record)
+  const incidents = []
+  for await (const incident of ports.incidents.listAll()) incidents.push(incident)
+  const { answers, questions } = answersIn(incidents)
+  return { ...inForce, answers, questions, proposals: proposalsOf(answers, inForce.policy) }
+}
+
+/**
+ * Tightens the policy by what verdicts say, where it allows that: one proposal at a time, each a version of the policy with why. Loosening is
+ * never put in force here. Answers what was changed. Done every night.
+ */
+export async function tighten(ports: LearnPorts & { readonly log: Log }): Promise<Proposal | undefined> {
+  const { policy, number, proposals } = await lessons(ports)
+  const [first] = proposals.filter(({ direction }) => direction === 'tighten')
+  ports.log.info('learn.done', { proposals: proposals.length, autoTighten: policy.learning.autoTighten })
+  if (first === undefined || !policy.learning.autoTighten) return undefined
+  await put(first, { by: 'countersign:learn', reason: 'tightened by verdicts', number }, ports)
+  return first
+}
+
+/** Puts a proposal in force because a person says so. */
+export async function accept(proposalId: string, { by, reason }: { by: string; reason: string }, ports: LearnPorts): Promise<Proposal> {
+  if (reason.trim() === '') throw new ResponderError('usage', 'a change of the policy needs a reason: --reason "why"')
+  const { number, proposals } = await lessons(ports)
+  const proposal = proposals.find(({ id }) => id === proposalId)
+  if (proposal === undefined) {
+    const choice = proposals.length === 0 ? 'verdicts propose nothing now' : `the proposals are ${proposals.map(({ id }) => id).join(', ')}`
+    throw new ResponderError('usage', `no proposal ${proposalId}: ${choice}`)
+  }
+  await put(proposal, { by, reason, number }, ports)
+  return proposal
+}
+
+async function put(
+  { policy, what, from, to, why }: Proposal,
+  { by, reason, number }: { by: string; reason: string; number: number },
+  { record, clock }: LearnPorts,
+): Promise<void> {
+  const at = new Date(clock.now()).toISOString()
+  await applyPolicy(record, { policy, by, why: `${reason}: ${what} from ${from} to ${to} (${why})`, at, expected: number })
+}

@@ -1,0 +1,81 @@
+import type { Change, ChangeKind } from '../../domain/change.ts'
+import type { Incident } from '../../domain/incident.ts'
+import type { Chained } from './chained.ts'
+
+/** A counted fact. */
+export interface Counted {
+  readonly what: string
+  readonly count: number
+}
+
+/** What each function of the NIST Cybersecurity Framework 2.0 did, as counted facts. https://doi.org/10.6028/NIST.CSWP.29 */
+export interface CsfFunctions {
+  readonly Govern: readonly Counted[]
+  readonly Identify: readonly Counted[]
+  readonly Protect: readonly Counted[]
+  readonly Detect: readonly Counted[]
+  readonly Respond: readonly Counted[]
+  readonly Recover: readonly Counted[]
+}
+
+/** Counts what was done in a period, by function. */
+export function functionsOf(within: readonly Chained[], policyChanges: readonly Change[]): CsfFunctions {
+  const incidents = within.map(({ incident }) => incident)
+  const entries = (kind: ChangeKind) =>
+    within.reduce((sum, { changes }) => sum + changes.filter((change) => change.kind === kind).length, 0)
+  const those = (test: (incident: Incident) => boolean) => incidents.filter(test).length
+  const distinct = (values: readonly string[]) => new Set(values).size
+  return {
+    Govern: [
+      { what: 'versions of the policy put in force', count: policyChanges.length },
+      {
+        what: 'of them by the responder itself, tightening',
+        count: policyChanges.filter(({ actor }) => actor === 'countersign:learn').length,
+      },
+      { what: 'of them with an override of every mode', count: policyChanges.filter(({ to }) => hasOverride(to)).length },
+    ],
+    Identify: [
+      { what: 'identities with an incident', count: distinct(incidents.map(({ identity }) => identity.id)) },
+      { what: 'incidents whose blast radius is known by policies', count: those(({ blastRadius }) => blastRadius.basis === 'policies') },
+      {
+        what: 'things that a credential had made, in their lineages',
+        count: incidents.reduce((sum, { lineage }) => sum + lineage.length, 0),
+      },
+    ],
+    Protect: [
+      {
+        what: 'containments held back by the bounds that people set',
+        count: those(({ decision }) => decision.would === 'contain' && decision.action !== 'contain'),
+      },
+      {
+        what: 'incidents with a hold, so that the same evidence does not contain again',
+        count: those(({ suppression }) => suppression !== undefined),
+      },
+    ],
+    Detect: [
+      { what: 'incidents opened', count: incidents.length },
+      {
+        what: 'detectors that found something',
+        count: distinct(incidents.flatMap(({ findings }) => findings.map(({ detector }) => detector))),
+      },
+      { what: 'confirmed by a party that knows', count: those(({ assessment }) => assessment.isConfirmed) },
+    ],
+    Respond: [
+      { what: 'incidents contained', count: those(({ containedAt }) => containedAt !== undefined) },
+      { what: 'steps of containment done', count: entries('step-done') },
+      { what: 'steps that failed', count: entries('step-failed') },
+      { what: 'steps that somebody reversed, set again', count: entries('step-reversed') },
+      { what: 'incidents escalated because nobody answered', count: those(({ escalatedAt }) => escalatedAt !== undefined) },
+      { what: 'verdicts and orders of people', count: entries('verdict') },
+    ],
+    Recover: [
+      { what: 'incidents released', count: those(({ state }) => state === 'released') },
+      { what: 'steps given back', count: entries('step-undone') },
+      { what: 'keys made anew and delivered', count: entries('rotation-delivered') },
+    ],
+  }
+}
+
+function hasOverride(policy: unknown): boolean {
+  return typeof policy === 'object' && policy !== null && (policy as { override?: unknown }).override !== undefined
+}

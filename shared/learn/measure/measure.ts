@@ -1,0 +1,117 @@
+import type { Change } from '../../domain/change.ts'
+import { ACTIONS, type Action } from '../../domain/decision.ts'
+import { type Incident, type IncidentState, isClosed } from '../../domain/incident.ts'
+import { POLICY_SUBJECT } from '../../record/append.ts'
+import { answersIn } from '../answered.ts'
+import { type DetectorWorth, driftOf } from '../drift.ts'
+import type { Chained } from './chained.ts'
+import { type CsfFunctions, functionsOf } from './csf.ts'
+import { type Durations, durationsOf } from './durations.ts'
+
+/** From `since` on, before `until`: epoch milliseconds. */
+export interface Period {
+  readonly since: number
+  readonly until: number
+}
+
+/** How often people found a compromise: `share` is 0 to 1, null where nobody answered. */
+export interface Precision {
+  readonly answered: number
+  readonly compromised: number
+  readonly share: number | null
+}
+
+/** What the responder did in a period, counted from incidents and the record alone. An incident belongs to the period that it was opened in. */
+export interface Measures {
+  readonly period: Period
+  /** Highest priority first. */
+  readonly incidents: readonly Incident[]
+  readonly open: number
+  readonly byState: Readonly<Partial<Record<IncidentState, number>>>
+  readonly byAction: Readonly<Record<Action, number>>
+  readonly times: {
+    /** From the first finding to the first decision that calls for a person or for containment. */
+    readonly detect: Durations
+    /** From the deciding event to every step being in place. */
+    readonly contain: Durations
+    /** From being asked, or contained, to the verdict of a person. */
+    readonly review: Durations
+  }
+  /** Of all that a person answered, and of those that were contained before. */
+  readonly precision: { readonly all: Precision; readonly contained: Precision }
+  readonly advisor: { readonly asked: number; readonly fallbacks: Readonly<Record<string, number>> }
+  readonly detectors: readonly DetectorWorth[]
+  readonly functions: CsfFunctions
+  /** Entries of the policy's chain in the period, oldest first. */
+  readonly policyChanges: readonly Change[]
+}
+
+const CALLS_FOR_PEOPLE: ReadonlySet<unknown> = new Set<Action>(['ask', 'contain'])
+
+/** Measures a period. `chained`: every incident that may belong to it, in any order; `policy`: the policy's chain. */
+export function measure(chained: readonly Chained[], policy: readonly Change[], period: Period): Measures {
+  const within = chained
+    .filter(({ incident }) => isIn(incident.openedAt, period))
+    .sort((a, b) => b.incident.priority - a.incident.priority || (a.incident.id < b.incident.id ? -1 : 1))
+  const incidents = within.map(({ incident }) => incident)
+  const policyChanges = policy.filter(({ subject, at }) => subject === POLICY_SUBJECT && isIn(Date.parse(at), period))
+  const { answers, questions } = answersIn(incidents)
+  return {
+    period,
+    incidents,
+    open: incidents.filter((incident) => !isClosed(incident)).length,
+    byState: countsOf(incidents.map(({ state }) => state)),
+    byAction: Object.fromEntries(
+      ACTIONS.map((action) => [action, incidents.filter(({ decision }) => decision.action === action).length]),
+    ) as Record<Action, number>,
+    times: {
+      detect: durationsOf(within, detectedAfter),
+      contain: durationsOf(within, ({ incident }) => spanOf(incident.decidedBy.time, incident.containedAt)),
+      review: durationsOf(within, reviewedAfter),
+    },
+    precision: { all: precisionOf(incidents), contained: precisionOf(incidents.filter(({ containedAt }) => containedAt !== undefined)) },
+    advisor: questions,
+    // Thresholds matter to weeks only, which a report of one period does not show.
+    detectors: driftOf({ answers, questions }, { notify: 0, ask: 0, contain: 0 }).detectors,
+    functions: functionsOf(within, policyChanges),
+    policyChanges,
+  }
+}
+
+function isIn(time: number, { since, until }: Period): boolean {
+  return time >= since && time < until
+}
+
+/** In \`observe\` a decision is what it would have been: detection is measured before anything is switched on. */
+function detectedAfter({ incident, changes }: Chained): number | undefined {
+  const decision = changes.find(({ kind, to }) => kind === 'decision' && CALLS_FOR_PEOPLE.has((to as { would?: unknown } | null)?.would))
+  return spanOf(Math.min(incident.openedAt, ...incident.findings.map(({ time }) => time)), timeOf(decision))
+}
+
+function reviewedAfter({ incident, changes }: Chained): number | undefined {
+  const { verdict, containedAt } = incident
+  if (verdict?.answered === undefined) return undefined
+  const asked = changes.find(({ kind, to }) => kind === 'decision' && CALLS_FOR_PEOPLE.has((to as { action?: unknown } | null)?.action))
+  return spanOf(containedAt ?? timeOf(asked), Date.parse(verdict.at))
+}
+
+function timeOf(change: Change | undefined): number | undefined {
+  return change === undefined ? undefined : Date.parse(change.at)
+}
+
+/** Clocks of two machines may differ: what ended before it began took no time. */
+function spanOf(from: number | undefined, to: number | undefined): number | undefined {
+  return from === undefined || to === undefined || Number.isNaN(to - from) ? undefined : Math.max(0, to - from)
+}
+
+function precisionOf(incidents: readonly Incident[]): Precision {
+  const { answers } = answersIn(incidents)
+  const compromised = answers.filter(({ isCompromised }) => isCompromised).length
+  return { answered: answers.length, compromised, share: answers.length === 0 ? null : compromised / answers.length }
+}
+
+function countsOf<T extends string>(values: readonly T[]): Partial<Record<T, number>> {
+  const counts: Partial<Record<T, number>> = {}
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1
+  return counts
+}

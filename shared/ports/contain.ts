@@ -1,0 +1,21 @@
+import type { Iam } from './iam.ts'
+import type { ReverifyQueue } from './invokers.ts'
+import type { Notifier } from './notices.ts'
+import type { Clock, Log } from './runtime.ts'
+import type { Breaker, ChangeRecord, IncidentStore } from './stores.ts'
+
+/** What contain needs. No advisor, no events. */
+export interface ContainPorts {
+  readonly incidents: IncidentStore
+  readonly record: ChangeRecord
+  readonly breaker: Breaker
+  readonly iam: Iam
+  readonly notifier: Notifier
+  readonly reverifyQueue: ReverifyQueue
+  /** The account that it acts in. Undefined where a log of any account is replayed. */
+  readonly account: string | undefined
+  /** The stack's managed policy that denies everything; undefined where there is none. */
+  readonly quarantinePolicyArn: string | undefined
+  readonly clock: Clock
+  readonly log: Log
+}

@@ -1,0 +1,26 @@
+import type { Advisor, AdvisorBudget } from './advisor.ts'
+import type { Iam } from './iam.ts'
+import type { BootstrapQueue, ContainInvoker } from './invokers.ts'
+import type { EventHistory, GeoIp } from './lookup.ts'
+import type { Notifier } from './notices.ts'
+import type { Clock, Log } from './runtime.ts'
+import type { ChangeRecord, IdentityStore, IncidentStore } from './stores.ts'
+
+/** What respond needs. No member can change IAM. */
+export interface RespondPorts {
+  readonly identities: IdentityStore
+  readonly incidents: IncidentStore
+  readonly record: ChangeRecord
+  readonly iam: Pick<Iam, 'ownerOf' | 'describe' | 'grantsOf'>
+  readonly advisor: Advisor
+  readonly budget: AdvisorBudget
+  readonly notifier: Notifier
+  readonly containInvoker: ContainInvoker
+  readonly bootstrapQueue: BootstrapQueue
+  /** The account that it acts in. Undefined where a log of any account is replayed. */
+  readonly account: string | undefined
+  readonly history: EventHistory
+  readonly geoIp: GeoIp
+  readonly clock: Clock
+  readonly log: Log
+}

@@ -1,0 +1,93 @@
+import type { z } from 'zod'
+import { Policy } from '../domain/policy.ts'
+import { migratePolicy } from '../domain/policy-migration.ts'
+import { ResponderError } from '../errors.ts'
+import type { Clock, Log } from '../ports/runtime.ts'
+import type { ChangeRecord } from '../ports/stores.ts'
+import { append, headOf, POLICY_SUBJECT } from './append.ts'
+
+/** Functions read the policy no staler than this, in milliseconds. */
+const FRESH_MS = 30_000
+
+/** The policy in force and the number of the change that brought it. */
+export interface PolicyInForce {
+  readonly policy: Policy
+  readonly number: number
+}
+
+/** The policy in force, read now. */
+export async function readPolicy(record: ChangeRecord): Promise<PolicyInForce> {
+  const last = await record.last(POLICY_SUBJECT)
+  if (last === undefined) {
+    throw new ResponderError('policy.missing', 'no policy is stored: deploy seeds one; or run `countersign policy apply policy.yaml`')
+  }
+  return { policy: parsePolicy(last.to), number: last.number }
+}
+
+/** Reads the policy at most once in 30 seconds. */
+export function cachedPolicy(record: ChangeRecord, clock: Clock): () => Promise<Policy> {
+  let known: { policy: Policy; readAt: number } | undefined
+  return async () => {
+    const now = clock.now()
+    if (known !== undefined && now - known.readAt < FRESH_MS) return known.policy
+    const { policy } = await readPolicy(record)
+    known = { policy, readAt: now }
+    return policy
+  }
+}
+
+/** Puts a policy in force as an entry of the record; `expected` is the number of the one that it was written against. */
+export async function applyPolicy(
+  record: ChangeRecord,
+  change: { policy: Policy; by: string; why: string; at: string; expected?: number },
+): Promise<number> {
+  const last = await record.last(POLICY_SUBJECT)
+  const number = last?.number ?? 0
+  if (change.expected !== undefined && change.expected !== number) {
+    throw new ResponderError(
+      'policy.conflict',
+      `the policy in force is version ${number}, not ${change.expected}: look at \`countersign policy diff\` again`,
+    )
+  }
+  const entry = await append(
+    record,
+    POLICY_SUBJECT,
+    { at: change.at, actor: change.by, kind: 'policy', target: 'policy', from: last?.to ?? null, to: change.policy, why: change.why },
+    headOf(last),
+  )
+  return entry.number
+}
+
+/** Checks a policy from outside or from the record, of any version that a release has written; the error names every key that is wrong, the value seen and what is allowed. */
+export function parsePolicy(input: unknown): Policy {
+  const parsed = Policy.safeParse(migratePolicy(input))
+  if (parsed.success) return parsed.data
+  throw new ResponderError('policy.invalid', describeIssues(parsed.error, input).join('\n'))
+}
+
+function describeIssues(error: z.ZodError, input: unknown): string[] {
+  return error.issues.map((issue) => {
+    const key = issue.path.join('.') || 'policy'
+    if (issue.code === 'unrecognized_keys')
+      return `${key}: unknown ${issue.keys.join(', ')}; remove it or check the spelling (docs/policy.md lists every key)`
+    const value = issue.path.reduce<unknown>(
+      (at, part) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[part] : undefined),
+      input,
+    )
+    return `${key}: ${issue.message}, got ${JSON.stringify(value) ?? 'nothing'}`
+  })
+}
+
+/** Puts a policy in force where none is yet. */
+export async function seedPolicy(input: unknown, { record, clock, log }: { record: ChangeRecord; clock: Clock; log: Log }): Promise<void> {
+  const policy = parsePolicy(input)
+  if ((await record.last(POLICY_SUBJECT)) !== undefined) return log.info('policy.kept')
+  const number = await applyPolicy(record, {
+    policy,
+    by: 'countersign:deploy',
+    why: 'the policy of the first deploy',
+    at: new Date(clock.now()).toISOString(),
+    expected: 0,
+  })
+  log.info('policy.seeded', { number, mode: policy.mode })
+}

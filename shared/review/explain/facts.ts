@@ -1,0 +1,60 @@
+import { pendingOf } from '../../contain/plan.ts'
+import type { Change } from '../../domain/change.ts'
+import type { Incident, IncidentSignal } from '../../domain/incident.ts'
+import { printable } from '../../record/notice.ts'
+
+/** One thing that is known of an incident, with the id by which a sentence cites it. */
+export interface Fact {
+  readonly id: string
+  readonly text: string
+}
+
+/** What is known of an incident, from its item, its timeline and its chain. */
+export interface Known {
+  readonly incident: Incident
+  readonly signals: readonly IncidentSignal[]
+  readonly changes: readonly Change[]
+}
+
+const FINDINGS = 8
+const SIGNALS = 12
+const CHANGES = 30
+
+/**
+ * The facts of an incident: `I` who, `R` how likely and how bad, `D` what was decided and why, `F1`… findings, `S1`… calls, `C4`… entries of
+ * the record by their number, `P1`… what waits for a person, `V` the verdict. Text of others is printable and clipped.
+ */
+export function factsOf({ incident, signals, changes }: Known): Fact[] {
+  const { identity, assessment, blastRadius, decision, verdict } = incident
+  const findings = [...assessment.contributions].sort((a, b) => b.share - a.share).slice(0, FINDINGS)
+  return [
+    {
+      id: 'I',
+      text: `${identity.kind} ${printable(identity.name, 64)} of account ${printable(identity.account, 32)}, incident ${incident.state}`,
+    },
+    {
+      id: 'R',
+      text: `risk ${assessment.risk} of 100${assessment.isConfirmed ? ', confirmed by a party that knows' : ''}; blast radius ${blastRadius.score} by ${blastRadius.basis}${blastRadius.reasons.length === 0 ? '' : `: ${blastRadius.reasons.join(', ')}`}`,
+    },
+    { id: 'D', text: `${decision.action}: ${decision.why.map((line) => printable(line, 160)).join('; ')}` },
+    ...findings.map(({ finding, share }, at) => ({
+      id: `F${at + 1}`,
+      text: `${finding.title} (${finding.detector}, ${finding.technique}, +${Math.round(share)}): ${printable(finding.reason, 120)}`,
+    })),
+    ...signals.slice(0, SIGNALS).map((signal, at) => ({ id: `S${at + 1}`, text: callOf(signal) })),
+    ...changes.slice(-CHANGES).map((change) => ({ id: `C${change.number}`, text: entryOf(change) })),
+    ...pendingOf(incident).map((line, at) => ({ id: `P${at + 1}`, text: printable(line, 160) })),
+    ...(verdict === undefined
+      ? []
+      : [{ id: 'V', text: `${verdict.kind} by ${printable(verdict.by, 120)} at ${verdict.at}: ${printable(verdict.reason, 160)}` }]),
+  ]
+}
+
+function callOf({ time, action, outcome, errorCode, address, country }: IncidentSignal): string {
+  const ended = outcome === 'success' ? '' : `, ${printable(errorCode ?? outcome, 40)}`
+  return `${new Date(time).toISOString()} ${printable(action, 70)} from ${printable(address, 45)}${country === undefined ? '' : ` (${country})`}${ended}`
+}
+
+function entryOf({ at, kind, target, actor, why }: Change): string {
+  return `${at} ${kind} ${printable(target, 100)} by ${printable(actor, 80)}: ${printable(why, 120)}`
+}

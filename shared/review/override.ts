@@ -1,0 +1,66 @@
+import type { Mode } from '../domain/policy.ts'
+import { ResponderError } from '../errors.ts'
+import type { Notifier } from '../ports/notices.ts'
+import type { Clock } from '../ports/runtime.ts'
+import type { ChangeRecord } from '../ports/stores.ts'
+import { applyPolicy, readPolicy } from '../record/policy-in-force.ts'
+
+/** The longest that an override may last: whoever needs more changes the policy. Minutes. */
+export const OVERRIDE_LIMIT_MINUTES = 24 * 60
+
+export interface OverridePorts {
+  readonly record: ChangeRecord
+  readonly notifier: Notifier
+  readonly clock: Clock
+}
+
+/**
+ * Breaks the glass: for some minutes one mode stands in the place of the policy's and of every tier's. Protected identities stay
+ * protected. It is a version of the policy, with who and why, ends by itself, and everybody is told.
+ */
+export async function breakGlass(
+  { mode, minutes, by, reason }: { mode: Mode; minutes: number; by: string; reason: string },
+  ports: OverridePorts,
+): Promise<string> {
+  if (reason.trim() === '') throw new ResponderError('usage', 'an override needs a reason: --reason "why"')
+  if (!Number.isInteger(minutes) || minutes < 1 || minutes > OVERRIDE_LIMIT_MINUTES)
+    throw new ResponderError(
+      'usage',
+      `an override lasts 1 to ${OVERRIDE_LIMIT_MINUTES} minutes, got ${minutes}; for longer, change the policy`,
+    )
+  const now = ports.clock.now()
+  const until = new Date(now + minutes * 60_000).toISOString()
+  const override = { mode, until, by, reason: reason.slice(0, 300) }
+  await put(override, { by, reason, now }, ports)
+  await tell(
+    `Override until ${until}: mode ${mode} for everything`,
+    `By ${by}\nWhy: ${reason}\nEnd it: npx countersign override end --reason "…"`,
+    ports,
+  )
+  return until
+}
+
+/** Ends an override before its time. */
+export async function endOverride({ by, reason }: { by: string; reason: string }, ports: OverridePorts): Promise<void> {
+  const now = ports.clock.now()
+  const { policy } = await readPolicy(ports.record)
+  if (policy.override === undefined || Date.parse(policy.override.until) <= now)
+    throw new ResponderError('usage', 'no override is in force')
+  await put(undefined, { by, reason, now }, ports)
+  await tell('The override has ended: the policy stands again', `By ${by}\nWhy: ${reason}`, ports)
+}
+
+async function put(
+  override: { mode: Mode; until: string; by: string; reason: string } | undefined,
+  { by, reason, now }: { by: string; reason: string; now: number },
+  { record }: OverridePorts,
+): Promise<void> {
+  const { policy, number } = await readPolicy(record)
+  const { override: _, ...bounds } = policy
+  const next = override === undefined ? bounds : { ...bounds, override }
+  await applyPolicy(record, { policy: next, by, why: `override: ${reason}`, at: new Date(now).toISOString(), expected: number })
+}
+
+function tell(title: string, body: string, { notifier }: OverridePorts): Promise<void> {
+  return notifier.notify({ incidentId: 'none', kind: 'override', priority: 100, title, body })
+}

@@ -1,0 +1,109 @@
+import type { Credential, CredentialKind, Identity, IdentityKind } from '../../domain/signal.ts'
+import { type Fields, fieldsOf, textOf } from '../fields.ts'
+
+/** The identity and the credential behind a CloudTrail record, for every `userIdentity` type and for missing parts. */
+export function actorOf(record: Fields): { identity: Identity; credential: Credential } {
+  const user = fieldsOf(record.userIdentity)
+  const account = textOf(user.accountId, 32) ?? textOf(record.recipientAccountId, 32) ?? 'unknown'
+  const identity = identityOf(user, account)
+  return { identity, credential: credentialOf(record, user, identity) }
+}
+
+function identityOf(user: Fields, account: string): Identity {
+  const type = textOf(user.type, 32)
+  const arn = textOf(user.arn, 2048)
+  const principal = textOf(user.principalId) ?? 'unknown'
+  const as = (kind: IdentityKind, id: string, name = nameOf(id)): Identity => ({ id, kind, name, account })
+  switch (type) {
+    case 'IAMUser': {
+      const name = textOf(user.userName, 128)
+      return as('iam-user', arn ?? `arn:aws:iam::${account}:user/${name ?? principal}`, name ?? nameOf(arn ?? principal))
+    }
+    case 'Root':
+      return as('root', `arn:aws:iam::${account}:root`, 'root')
+    case 'AssumedRole':
+    case 'Role':
+      return roleOf(user, account, arn ?? principal)
+    case 'FederatedUser':
+      return as('federated-user', arn ?? `arn:aws:sts::${account}:federated-user/${principal}`)
+    case 'SAMLUser':
+      return as('saml', `saml:${principal}`, textOf(user.userName, 128) ?? principal)
+    case 'WebIdentityUser':
+      return as('web-identity', `web-identity:${principal}`, textOf(user.userName, 128) ?? principal)
+    case 'IdentityCenterUser':
+      return as('identity-center', `identity-center:${textOf(fieldsOf(user.onBehalfOf).userId) ?? principal}`)
+    case 'AWSAccount':
+      return as('aws-account', arn ?? `account:${account}`, principal)
+    case 'AWSService': {
+      const service = textOf(user.invokedBy, 128) ?? 'unknown'
+      return as('aws-service', `service:${service}`, service)
+    }
+    default:
+      return service(user, account) ?? as('unknown', arn ?? `unknown:${account}:${principal}`)
+  }
+}
+
+/** Records of service events have `invokedBy` and no type. */
+function service(user: Fields, account: string): Identity | undefined {
+  const name = textOf(user.invokedBy, 128)
+  return name === undefined ? undefined : { id: `service:${name}`, kind: 'aws-service', name, account }
+}
+
+/** A session's identity is its role: the issuer's ARN keeps the path, the session's own ARN does not. */
+function roleOf(user: Fields, account: string, arn: string): Identity {
+  const issuer = fieldsOf(fieldsOf(user.sessionContext).sessionIssuer)
+  const issuerArn = textOf(issuer.arn, 2048)
+  const name = textOf(issuer.userName, 128) ?? (arn.includes(':assumed-role/') ? (arn.split('/')[1] ?? nameOf(arn)) : nameOf(arn))
+  return { id: issuerArn ?? `arn:aws:iam::${account}:role/${name}`, kind: 'role', name, account }
+}
+
+function credentialOf(record: Fields, user: Fields, identity: Identity): Credential {
+  const keyId = textOf(user.accessKeyId, 128)
+  const sessionName = identity.kind === 'role' ? sessionOf(textOf(user.arn, 2048)) : undefined
+  const workload = identity.kind === 'role' ? workloadOf(user, sessionName) : undefined
+  const named = { ...(sessionName === undefined ? {} : { sessionName }), ...(workload === undefined ? {} : { workload }) }
+  if (fieldsOf(record.additionalEventData).callWithBearerToken === true) {
+    return { id: keyId ?? `bearer:${identity.id}`, kind: 'bedrock-api-key', ...named }
+  }
+  if (keyId !== undefined) return { id: keyId, kind: kindOf(keyId), ...named }
+  if (textOf(record.eventType, 64) === 'AwsConsoleSignIn') return { id: `console:${identity.name}`, kind: 'console' }
+  return { id: sessionName === undefined ? `none:${identity.id}` : `session:${identity.id}/${sessionName}`, kind: 'none', ...named }
+}
+
+/** EC2 names the sessions of an instance after it. */
+const INSTANCE = /^i-[0-9a-f]{8,17}$/
+
+/** The id of a task, which ECS names the session of its role by. */
+const TASK = /^[0-9a-f]{32}$/
+
+/**
+ * What a session was given to, by CloudTrail's `inScopeOf` (a function's credentials name the function as `credentialsIssuedTo`) or
+ * `ec2RoleDelivery`, which only the metadata service of an instance sets.
+ * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+ */
+function workloadOf(user: Fields, sessionName: string | undefined): string | undefined {
+  const scope = fieldsOf(user.inScopeOf)
+  const issuedTo = textOf(scope.credentialsIssuedTo, 2048)
+  if (textOf(scope.issuerType, 64) === 'AWS::Lambda::Function' && issuedTo !== undefined)
+    return `function ${issuedTo.slice(issuedTo.lastIndexOf(':') + 1).slice(0, 64)}`
+  if (sessionName === undefined) return undefined
+  const isDelivered = textOf(fieldsOf(user.sessionContext).ec2RoleDelivery, 8) !== undefined
+  if (TASK.test(sessionName)) return `task ${sessionName}`
+  return isDelivered || INSTANCE.test(sessionName) ? `instance ${sessionName.slice(0, 64)}` : undefined
+}
+
+function kindOf(keyId: string): CredentialKind {
+  if (keyId.startsWith('AKIA')) return 'access-key'
+  return keyId.startsWith('ASIA') ? 'session' : 'none'
+}
+
+function sessionOf(arn: string | undefined): string | undefined {
+  const role = arn?.indexOf(':assumed-role/') ?? -1
+  if (arn === undefined || role < 0) return undefined
+  const slash = arn.indexOf('/', role + ':assumed-role/'.length)
+  return slash < 0 ? undefined : arn.slice(slash + 1) || undefined
+}
+
+function nameOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1).slice(0, 128)
+}

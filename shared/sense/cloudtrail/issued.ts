@@ -1,0 +1,79 @@
+import type { Created } from '../../domain/signal.ts'
+import { type Fields, fieldsOf, textOf } from '../fields.ts'
+
+/** What a call handed out or left behind: a credential, an identity, or a door that somebody can come back by. */
+export function createdBy(
+  action: string,
+  caller: string,
+  { request, response }: { request: Fields; response: Fields },
+): Created | undefined {
+  switch (action) {
+    case 'iam:CreateAccessKey':
+      return accessKey(fieldsOf(response.accessKey), caller)
+    case 'iam:CreateLoginProfile':
+      return loginProfile(fieldsOf(response.loginProfile))
+    case 'iam:CreateServiceSpecificCredential':
+      return serviceCredential(fieldsOf(response.serviceSpecificCredential), caller)
+    case 'iam:CreateUser':
+      return named('user', textOf(fieldsOf(response.user).arn, 2048), textOf(request.userName, 128))
+    case 'iam:CreateRole':
+      return named('role', textOf(fieldsOf(response.role).arn, 2048), textOf(request.roleName, 128))
+  }
+  return session(response, caller) ?? backdoor(action, request)
+}
+
+function accessKey(key: Fields, caller: string): Created | undefined {
+  const id = textOf(key.accessKeyId, 128)
+  return id === undefined ? undefined : { id, kind: 'access-key', owner: textOf(key.userName, 128) ?? caller }
+}
+
+function loginProfile(profile: Fields): Created | undefined {
+  const owner = textOf(profile.userName, 128)
+  return owner === undefined ? undefined : { id: `console:${owner}`, kind: 'console', owner }
+}
+
+function serviceCredential(credential: Fields, caller: string): Created | undefined {
+  const id = textOf(credential.serviceSpecificCredentialId, 128)
+  return id === undefined ? undefined : { id, kind: 'service-specific-credential', owner: textOf(credential.userName, 128) ?? caller }
+}
+
+function named(kind: 'user' | 'role', arn: string | undefined, name: string | undefined): Created | undefined {
+  return name === undefined ? undefined : { id: arn ?? `${kind}:${name}`, kind, owner: name }
+}
+
+function session(response: Fields, caller: string): Created | undefined {
+  const id = textOf(fieldsOf(response.credentials).accessKeyId, 128)
+  if (id === undefined) return undefined
+  const owner = textOf(fieldsOf(response.assumedRoleUser).arn) ?? textOf(fieldsOf(response.federatedUser).arn) ?? caller
+  return { id, kind: 'session', owner }
+}
+
+/** Changes by which somebody from outside can come in again, with the parameter that says what was opened. */
+const BACKDOORS: ReadonlyMap<string, string> = new Map([
+  ['iam:UpdateAssumeRolePolicy', 'roleName'],
+  ['iam:CreateOpenIDConnectProvider', 'url'],
+  ['iam:AddClientIDToOpenIDConnectProvider', 'openIDConnectProviderArn'],
+  ['iam:CreateSAMLProvider', 'name'],
+  ['iam:UpdateSAMLProvider', 'sAMLProviderArn'],
+  ['rolesanywhere:CreateTrustAnchor', 'name'],
+  ['rolesanywhere:CreateProfile', 'name'],
+  ['lambda:CreateFunction', 'functionName'],
+  ['lambda:AddPermission', 'functionName'],
+  ['lambda:CreateFunctionUrlConfig', 'functionName'],
+  ['lambda:CreateEventSourceMapping', 'functionName'],
+  ['s3:PutBucketPolicy', 'bucketName'],
+  ['kms:PutKeyPolicy', 'keyId'],
+  ['kms:CreateGrant', 'keyId'],
+  ['secretsmanager:PutResourcePolicy', 'secretId'],
+  ['sns:AddPermission', 'topicArn'],
+  ['sqs:AddPermission', 'queueUrl'],
+  ['ec2:ModifySnapshotAttribute', 'snapshotId'],
+  ['ec2:ModifyImageAttribute', 'imageId'],
+])
+
+function backdoor(action: string, request: Fields): Created | undefined {
+  const parameter = BACKDOORS.get(action)
+  if (parameter === undefined) return undefined
+  const owner = textOf(request[parameter], 256) ?? 'unknown'
+  return { id: `${action} ${owner}`, kind: 'backdoor', owner }
+}

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { canonical } from '../../domain/change.ts'
+import type { Origin, Outcome, Signal } from '../../domain/signal.ts'
+import { actorOf } from '../cloudtrail/actor.ts'
+import { assumptionOf } from '../cloudtrail/assumption.ts'
+import { createdBy } from '../cloudtrail/issued.ts'
+import { quarantineExposure } from '../cloudtrail/quarantine.ts'
+import { type Fields, fieldsOf, isFields, textOf, timeOf } from '../fields.ts'
+import type { Normalised } from '../normalised.ts'
+
+/**
+ * A CloudTrail record, event version 1.x. Every part but the time and the name of the call may be missing.
+ *
+ * @example { eventVersion: '1.11', eventID: '…', eventTime: '2026-01-01T00:00:00Z', eventSource: 'iam.amazonaws.com',
+ *   eventName: 'CreateUser', awsRegion: 'us-east-1', sourceIPAddress: '192.0.2.1', userAgent: 'aws-cli/2.15',
+ *   userIdentity: { type: 'IAMUser', arn: '…', accessKeyId: 'AKIA…' }, requestParameters: { userName: 'x' } }
+ * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+ */
+export function isCloudTrailRecord(input: unknown): input is Fields {
+  return isFields(input) && typeof input.eventName === 'string' && typeof input.eventSource === 'string'
+}
+
+export function signalsOf(record: Fields): Normalised {
+  const signal = apiCall(record)
+  if (typeof signal === 'string') return { kind: 'unreadable', reason: signal }
+  const derived = quarantineExposure(signal) ?? assumptionOf(signal)
+  return { kind: 'signals', signals: derived === undefined ? [signal] : [signal, derived] }
+}
+
+function apiCall(record: Fields): Signal | string {
+  const id = textOf(record.eventID, 128) ?? derivedId(record)
+  const time = timeOf(record.eventTime)
+  const operation = textOf(record.eventName, 128)?.replace(VERSION_SUFFIX, '')
+  const source = textOf(record.eventSource, 128)
+  if (time === undefined) return 'eventTime is missing or not a time between 2000 and 2100'
+  if (operation === undefined || source === undefined) return 'eventName or eventSource is empty'
+  const service = serviceOf(source)
+  const request = fieldsOf(record.requestParameters)
+  const response = fieldsOf(record.responseElements)
+  const errorCode = textOf(record.errorCode, 128)
+  const outcome = outcomeOf(service, errorCode, response)
+  const { identity, credential } = actorOf(record)
+  return {
+    id,
+    kind: 'api-call',
+    source: 'cloudtrail',
+    time,
+    account: textOf(record.recipientAccountId, 32) ?? identity.account,
+    region: textOf(record.awsRegion, 32) ?? 'unknown',
+    identity,
+    credential,
+    service,
+    action: `${service}:${operation}`,
+    isReadOnly: isReadOnly(record, operation),
+    outcome,
+    errorCode,
+    origin: originOf(record),
+    created: outcome === 'success' ? createdBy(`${service}:${operation}`, identity.name, { request, response }) : undefined,
+    assumer: undefined,
+    parentIncidentId: undefined,
+    isAgainstResponder: false,
+    request,
+    response,
+    details: fieldsOf(record.additionalEventData),
+    exposure: undefined,
+  }
+}
+
+/** Some exports drop the event id: the same record then still gives the same id. */
+function derivedId(record: Fields): string {
+  return `derived:${createHash('sha256').update(canonical(record)).digest('hex').slice(0, 32)}`
+}
+
+/** Lambda and CloudFront write the version of their API behind the name: `UpdateFunctionCode20150331v2`. */
+const VERSION_SUFFIX = /_?20\d{2}_?\d{2}_?\d{2}(v\d)?$/
+
+/** CloudTrail's own word, where it says; older records only have the operation's name. */
+function isReadOnly(record: Fields, operation: string): boolean {
+  if (typeof record.readOnly === 'boolean') return record.readOnly
+  if (record.readOnly === 'true' || record.readOnly === 'false') return record.readOnly === 'true'
+  return /^(Get|List|Describe|Lookup|Head|BatchGet|Search|Query|Scan|AssumeRole)/.test(operation)
+}
+
+/** The prefix of IAM actions. Three services log under another name than their actions have. */
+function serviceOf(source: string): string {
+  const name = source.endsWith('.amazonaws.com') ? source.slice(0, -'.amazonaws.com'.length) : source
+  return ACTION_PREFIXES.get(name) ?? name
+}
+
+const ACTION_PREFIXES: ReadonlyMap<string, string> = new Map([
+  ['monitoring', 'cloudwatch'],
+  ['email', 'ses'],
+  ['tagging', 'tag'],
+])
+
+/** Error codes with which services say "you may not": a prefix or a part of the code. */
+const DENIED = /AccessDenied|Unauthorized|NotAuthorized|AuthorizationError|Forbidden|InvalidClientTokenId|SignatureDoesNotMatch/
+
+function outcomeOf(service: string, errorCode: string | undefined, response: Fields): Outcome {
+  if (errorCode !== undefined) return DENIED.test(errorCode) ? 'denied' : 'failed'
+  // Sign-in events have no error code: they answer `{ ConsoleLogin: 'Failure' }`, `{ PasswordUpdated: 'Failure' }`.
+  return service === 'signin' && Object.values(response).includes('Failure') ? 'failed' : 'success'
+}
+
+function originOf(record: Fields): Origin {
+  const agent = textOf(record.userAgent, 512) ?? ''
+  return {
+    address: textOf(record.sourceIPAddress, 256) ?? '',
+    addressKind: 'unknown',
+    country: undefined,
+    network: undefined,
+    organisation: undefined,
+    networkKind: undefined,
+    isBlocklisted: false,
+    agent,
+    agentFamily: 'unknown',
+    via: textOf(fieldsOf(record.userIdentity).invokedBy, 128),
+  }
+}
