@@ -1,12 +1,8 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
-import middy from '@middy/core'
-import type { Context } from 'aws-lambda'
 import { z } from 'zod'
 import { enforce } from '../shared/contain/enforce.ts'
 import { IncidentRequest } from './incident-request.ts'
+import { lambdaHandler } from './lambda-handler.ts'
 import { ports } from './wiring/contain.ts'
-import { logger, metrics } from './wiring/telemetry.ts'
 
 /** The reverify queue delivers one message at a time. */
 const ReverifyMessage = z.object({ Records: z.tuple([z.object({ eventSource: z.literal('aws:sqs'), body: z.string() })]) })
@@ -15,10 +11,7 @@ const ReverifyMessage = z.object({ Records: z.tuple([z.object({ eventSource: z.l
  * Woken by respond, by reviewers and by the reverify queue: makes the account what the incident's state says. Has no model and
  * reads no events.
  */
-export const handler = middy<unknown, void, Error, Context>()
-  .use(injectLambdaContext(logger))
-  .use(logMetrics(metrics))
-  .handler((event) => enforce(requestIn(event).incidentId, ports))
+export const handler = lambdaHandler<unknown, void>((event) => enforce(requestIn(event).incidentId, ports))
 
 function requestIn(event: unknown): IncidentRequest {
   const message = ReverifyMessage.safeParse(event)

@@ -1,6 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch'
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { z } from 'zod'
+import { errorName } from '../shared/errors.ts'
 import type { BatchResult } from '../shared/pipeline.ts'
 import type { Log } from '../shared/ports/runtime.ts'
 
@@ -69,8 +70,4 @@ function parse(body: string): unknown {
 
 function failOn(reason: string | undefined): void {
   if (reason !== undefined) throw new Error(reason)
-}
-
-function errorName(cause: unknown): string {
-  return cause instanceof Error ? cause.name : 'unknown error'
 }

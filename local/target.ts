@@ -1,7 +1,8 @@
 import type { Incident } from '../shared/domain/incident.ts'
 import type { Notifier } from '../shared/ports/notices.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore, SealVault } from '../shared/ports/stores.ts'
-import type { Review, Reviewed } from '../shared/review/review.ts'
+import type { Reviewed } from '../shared/review/review.ts'
+import type { Review } from '../shared/review/reviewer.ts'
 
 /** Where the commands work: the embedded account in a folder, or a deployed stack. */
 export interface Target {

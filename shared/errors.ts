@@ -30,6 +30,11 @@ export class UnreadableEntry extends ResponderError {
   }
 }
 
+/** The name of whatever was thrown: the only part of an error that goes into logs and the record. */
+export function errorName(cause: unknown): string {
+  return cause instanceof Error ? cause.name : 'unknown error'
+}
+
 export type ErrorCode =
   | 'config.invalid'
   | 'declined'
@@ -39,6 +44,10 @@ export type ErrorCode =
   | 'input.unreadable'
   | 'incident.unknown'
   | 'incident.state'
+  | 'incident.conflict'
+  | 'identity.conflict'
+  | 'lookup.incomplete'
+  | 'review.forbidden'
   | 'review.stale'
   | 'review.second'
   | 'record.conflict'

@@ -1,7 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
-import { dynamo, lambdaClient, secretsClient, securityHubClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
-import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { lambdaClient, secretsClient, securityHubClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
 import { lambdaContainInvoker, lambdaRotateInvoker, sqsShareQueue } from '../../shared/aws/invokers.ts'
 import { snsNotifier } from '../../shared/aws/notifier.ts'
 import { dynamoPostings } from '../../shared/aws/postings.ts'
@@ -13,6 +11,7 @@ import { slackApi } from '../../shared/slack/api.ts'
 import { slackNotifier } from '../../shared/slack/notifier.ts'
 import { press } from '../../shared/slack/press.ts'
 import type { ReviewActions } from '../review-event.ts'
+import { common } from './common.ts'
 import { modelIn } from './model.ts'
 import { log } from './telemetry.ts'
 
@@ -22,11 +21,8 @@ const SLACK_TIMEOUT_MS = 5_000
 const PATIENCE_MS = 10_000
 
 const config = readEnvironment(ReviewConfig, process.env)
-const table = { client: dynamo(), name: config.TABLE_NAME }
+const { table, incidents, record, clock } = common(config)
 const { ROTATE_FUNCTION_NAME: rotate } = config
-const clock = { now: () => Date.now() }
-const incidents = dynamoIncidentStore(table)
-const record = dynamoChangeRecord(table)
 const topic = snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN)
 const secret = slackSecret(secretsClient(), config.SLACK_SECRET_NAME ?? '', clock)
 

@@ -5,13 +5,13 @@ import { readEnvironment, SlackConfig } from '../../shared/config.ts'
 import { slackApi } from '../../shared/slack/api.ts'
 import type { Press } from '../../shared/slack/button.ts'
 import type { ReceivePorts } from '../../shared/slack/receive.ts'
-import { log } from './telemetry.ts'
+import { runtime } from './common.ts'
 
 /** Slack waits three seconds for the acknowledgement, and a form that takes longer is shown no more. */
 const FORM_TIMEOUT_MS = 1_500
 
 const config = readEnvironment(SlackConfig, process.env)
-const clock = { now: () => Date.now() }
+const { clock, log } = runtime
 const secret = slackSecret(secretsClient(), config.SLACK_SECRET_NAME, clock)
 
 export const ports: ReceivePorts = {

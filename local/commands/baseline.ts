@@ -1,14 +1,13 @@
 import { type Baseline, expectValue, FEATURE_LIMITS, type Feature, maturity } from '../../shared/domain/baseline.ts'
 import { heaviest } from '../../shared/domain/frequency.ts'
 import { copyState, type IdentityState } from '../../shared/domain/identity-state.ts'
+import { DAY_MS } from '../../shared/domain/time.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { IdentityStore, Versioned } from '../../shared/ports/stores.ts'
 import { append } from '../../shared/record/append.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { columns, moment } from '../render/style.ts'
 import type { Target } from '../target.ts'
-
-const DAY_MS = 86_400_000
 
 /** The most values of a feature that are printed; `--json` gives all. */
 const VALUES = 8
@@ -101,7 +100,7 @@ export async function expectFeature(target: Target, identityId: string, word: st
     return `${word} is expected of ${identityId} from now on.`
   }
   throw new ResponderError(
-    'record.conflict',
+    'identity.conflict',
     `the state of ${identityId} was written by the responder ${ATTEMPTS} times in a row; try again`,
   )
 }

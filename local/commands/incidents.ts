@@ -1,4 +1,4 @@
-import { pendingOf } from '../../shared/contain/plan.ts'
+import { pendingOf } from '../../shared/contain/pending.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import type { ReviewKind } from '../../shared/domain/policy.ts'
 import { ResponderError } from '../../shared/errors.ts'

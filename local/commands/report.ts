@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { html } from 'hono/html'
 import { type Incident, isClosed } from '../../shared/domain/incident.ts'
+import { DAY_MS } from '../../shared/domain/time.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { Measures, Period } from '../../shared/learn/measure/measure.ts'
 import { measured } from '../measured.ts'
@@ -16,8 +17,6 @@ import {
 } from '../page/measures.ts'
 import { moment } from '../render/style.ts'
 import type { Target } from '../target.ts'
-
-const DAY_MS = 86_400_000
 
 /** The most incidents of the table; the figures count all of them. */
 const LISTED = 500

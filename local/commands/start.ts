@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Incident } from '../../shared/domain/incident.ts'
+import { HOUR_MS } from '../../shared/domain/time.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { MemoryIam } from '../../shared/memory/iam.ts'
 import type { Evaluation } from '../../shared/pipeline.ts'
@@ -18,7 +19,6 @@ import type { Target } from '../target.ts'
 import { releaseIncident } from './incidents.ts'
 
 const DAYS = 31
-const HOUR_MS = 3_600_000
 const BATCH = 500
 
 /** The story shows containment, so its policy allows it; what is deployed only observes until people say otherwise. */

@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
 import type { z } from 'zod'
 import type { Incident } from '../../shared/domain/incident.ts'
+import { DAY_MS } from '../../shared/domain/time.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { GeoIp } from '../../shared/ports/lookup.ts'
 import type { Clock } from '../../shared/ports/runtime.ts'
@@ -39,8 +40,6 @@ const PULSE = readFileSync(new URL('pulse.js', import.meta.url), 'utf8')
 
 /** A form has a reason and a few short fields: bytes. */
 const FORM_LIMIT = 16_384
-
-const DAY_MS = 86_400_000
 
 /** Open incidents whose chains the record's first page shows. */
 const RECENT = 50
@@ -170,6 +169,9 @@ const HEADERS: Parameters<typeof secureHeaders>[0] = {
 const STATUS: Readonly<Record<string, 400 | 404 | 409 | 503>> = {
   'incident.unknown': 404,
   'incident.state': 409,
+  'incident.conflict': 409,
+  'identity.conflict': 409,
+  'review.forbidden': 409,
   'review.stale': 409,
   'review.second': 409,
   'record.conflict': 409,

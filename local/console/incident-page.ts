@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { pendingOf } from '../../shared/contain/plan.ts'
+import { pendingOf } from '../../shared/contain/pending.ts'
 import { standingSteps } from '../../shared/contain/progress.ts'
 import type { Baseline } from '../../shared/domain/baseline.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
@@ -135,7 +135,7 @@ function stepsOf({ changes, incident }: Looked): Markup {
 function pendingIn(incident: Incident): Markup | '' {
   const lines = pendingOf(incident)
   if (lines.length === 0) return ''
-  return html`<section class="note ask" aria-labelledby="pending"><h2 id="pending">For a person to set right</h2><ul>${lines.map((line) => html`<li>${shown(line)}</li>`)}</ul>
+  return html`<section class="note ask" aria-labelledby="pending"><h2 id="pending">For a person to do</h2><ul>${lines.map((line) => html`<li>${shown(line)}</li>`)}</ul>
 <p class="faint">Where it can be done from here: <code>npx countersign approve ${incident.id} --change "…" --reason "…"</code></p></section>`
 }
 

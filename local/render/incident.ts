@@ -1,4 +1,4 @@
-import { pendingOf } from '../../shared/contain/plan.ts'
+import { pendingOf } from '../../shared/contain/pending.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { printable } from '../../shared/record/notice.ts'
@@ -74,9 +74,7 @@ function lineageOf({ lineage }: Incident, paint: Paint): string[] {
 
 function pending(incident: Incident, paint: Paint): string[] {
   const lines = pendingOf(incident)
-  return lines.length === 0
-    ? []
-    : ['', paint('bold', 'Changed by the credential, for a person to set right'), ...lines.map((line) => `  ${printable(line, 160)}`)]
+  return lines.length === 0 ? [] : ['', paint('bold', 'For a person to do'), ...lines.map((line) => `  ${printable(line, 160)}`)]
 }
 
 /** What was changed, each entry of the incident's chain a line. */

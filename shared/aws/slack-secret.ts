@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { z } from 'zod'
+import { MINUTE_MS } from '../domain/time.ts'
 import { ResponderError } from '../errors.ts'
 import type { Clock } from '../ports/runtime.ts'
 
@@ -11,7 +12,7 @@ const SlackSecret = z.object({
 export type SlackSecret = z.infer<typeof SlackSecret>
 
 /** A secret is read again after this, so that a rotated one is in use soon. */
-const FRESH_MS = 5 * 60_000
+const FRESH_MS = 5 * MINUTE_MS
 
 /** Reads the app's secret from Secrets Manager, at most once in five minutes. What is in it is in no error. */
 export function slackSecret(client: SecretsManagerClient, secretId: string, clock: Clock): () => Promise<SlackSecret> {

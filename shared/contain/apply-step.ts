@@ -1,3 +1,5 @@
+import { MINUTE_MS } from '../domain/time.ts'
+import { errorName } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { ChangeLog } from './change-log.ts'
 import { isReleaseOrdered, type PlannedStep, standingSteps } from './progress.ts'
@@ -37,14 +39,21 @@ export async function applyStep(step: Step, read: StepValue, changeLog: ChangeLo
     return applyStep(next, await next.read(ports.iam), changeLog, ports)
   }
   const isOpen = () => standing()?.isDone === false
-  if (!isOpen()) return undefined
+  if (!isOpen() && isSameValue(read, wanted)) return undefined
   const isReadBack = isSameValue(await step.read(ports.iam).catch(() => null), wanted)
-  // IAM is consistent after about 4 s: a read that is still old does not say that the write was lost. `verify` looks again.
-  const why = isReadBack ? 'read back' : 'accepted by IAM, not read back yet'
-  const planned = standing()
-  await changeLog.write({ kind: 'step-done', target: step.target, from: read, to: wanted, why }, isOpen)
-  if (planned !== undefined && standing() === undefined) await restoreBefore(step, planned, ports)
-  return undefined
+  if (isOpen()) {
+    const why = isReadBack ? 'read back' : NOT_READ_BACK
+    const planned = standing()
+    await changeLog.write({ kind: 'step-done', target: step.target, from: read, to: wanted, why }, isOpen)
+    if (planned !== undefined && standing() === undefined) {
+      await restoreBefore(step, planned, ports)
+      return undefined
+    }
+  }
+  if (isReadBack) return undefined
+  // IAM is consistent after about 4 s: a read that is still old does not say at once that the write was lost.
+  const isLag = ports.clock.now() - Date.parse(standing()?.at ?? '') < LAG_MS
+  return isLag ? NOT_READ_BACK : 'accepted by IAM, and for a minute not seen there'
 }
 
 /** A release has undone a step between its plan and its write, and could not know of the write: it is taken back. */
@@ -52,6 +61,12 @@ export async function restoreBefore(step: Step, { before }: PlannedStep, ports: 
   ports.log.warn('contain.step.overtaken', { target: step.target })
   await step.write(ports.iam, before)
 }
+
+/** The doubt about a step that IAM has accepted and does not show yet. */
+export const NOT_READ_BACK = 'accepted by IAM, not read back yet'
+
+/** Longer than IAM's reads lag behind its writes. */
+const LAG_MS = MINUTE_MS
 
 /** The doubt about a step whose identity or credential is not there. */
 export const GONE = 'it is no longer there'
@@ -85,7 +100,7 @@ export async function attempt(
   try {
     return await step.write(iam, wanted)
   } catch (cause) {
-    const name = cause instanceof Error ? cause.name : 'unknown error'
+    const name = errorName(cause)
     log.warn('contain.step.failed', { target: step.target, error: name })
     return name
   }

@@ -1,5 +1,5 @@
-import type { Incident, IncidentState } from '../domain/incident.ts'
-import { ResponderError } from '../errors.ts'
+import { type Incident, isEnforced } from '../domain/incident.ts'
+import { errorName, ResponderError } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import { incidentSubject } from '../record/append.ts'
 import { sendOwedNotice } from '../record/notice.ts'
@@ -10,9 +10,6 @@ import { narrowDeny } from './narrow-deny.ts'
 import { isReleaseOrdered, standingSteps } from './progress.ts'
 import { release } from './release.ts'
 import { verify } from './verify.ts'
-
-/** In these states what was contained is to stay so. */
-const ENFORCED: readonly IncidentState[] = ['contained', 'asking', 'rotating', 'confirmed']
 
 /**
  * Makes the account what an incident's state says: `containing` is contained, `releasing` is given back; in any other
@@ -33,7 +30,7 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
   if (stored.value.state === 'rotating') await narrowDeny(stored, changeLog, ports)
   // A containment that was at work while it was released may have left something.
   if (stored.value.state === 'released' && standingSteps(changeLog.changes).length > 0) return release(stored, changeLog, policy, ports)
-  if (ENFORCED.includes(stored.value.state)) return verify(stored, changeLog, policy, ports)
+  if (isEnforced(stored.value)) return verify(stored, changeLog, policy, ports)
   await sendOwedNotice(stored, ports)
 }
 
@@ -45,7 +42,7 @@ function isPartly({ state }: Incident, { changes }: ChangeLog): boolean {
 /** Read with the rest, so that it costs no time of its own. Unknown counts as none: the breaker is then at its tightest. */
 async function countUsers({ iam, log }: ContainPorts): Promise<number> {
   return iam.countUsers().catch((cause: unknown) => {
-    log.warn('contain.users.uncounted', { error: cause instanceof Error ? cause.name : 'unknown error' })
+    log.warn('contain.users.uncounted', { error: errorName(cause) })
     return 0
   })
 }

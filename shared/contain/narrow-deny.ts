@@ -1,5 +1,6 @@
 import type { Change } from '../domain/change.ts'
 import type { Incident } from '../domain/incident.ts'
+import { HOUR_MS } from '../domain/time.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { applyStep } from './apply-step.ts'
@@ -10,7 +11,7 @@ import { quarantinePolicyName, revocation } from './steps/quarantine.ts'
 import { undoStep } from './undo-step.ts'
 
 /** The longest that a session of GetSessionToken or GetFederationToken lasts: 36 hours. */
-const SESSION_MS = 36 * 3_600_000
+const SESSION_MS = 36 * HOUR_MS
 
 /**
  * Makes way for the new key of a user whose old one is being rotated: the deny of everything becomes a deny of the sessions that were

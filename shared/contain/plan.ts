@@ -18,7 +18,7 @@ export interface PlanContext {
 const OWN_NAMES_LIMIT = 3
 
 /** The most names of another role's sessions that a policy of ours holds; more wait for a person. */
-const TAKEN_NAMES_LIMIT = 20
+export const TAKEN_NAMES_LIMIT = 20
 
 /** What STS takes as the name of a session. Nothing else is written into a policy. */
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/
@@ -104,7 +104,7 @@ function primaryNames({ credentials, findings }: Incident): (string | undefined)
 }
 
 /** Sessions of other roles, by role, that the credentials took on. */
-function takenOn({ lineage, identity }: Incident): Map<string, Set<string>> {
+export function takenOn({ lineage, identity }: Incident): Map<string, Set<string>> {
   const sessions = new Map<string, Set<string>>()
   for (const { kind, owner } of lineage) {
     const [role, name] = kind === 'session' ? roleSessionIn(owner, identity.account) : []
@@ -122,26 +122,6 @@ function nameIn(name: string | undefined): string | undefined {
 export function roleSessionIn(arn: string, account: string): [role: string, name: string] | [] {
   const [, owner, role, name] = arn.match(/^arn:[^:]+:sts::(\d{12}):assumed-role\/([^/]+)\/(.+)$/) ?? []
   return owner === account && role !== undefined && name !== undefined ? [role, name] : []
-}
-
-/** What the compromised credential changed of things that were there before: for a person to look at, in words. */
-export function pendingOf(incident: Incident): string[] {
-  const { lineage, approved, identity } = incident
-  const made = new Set(lineage.filter(({ kind }) => kind === 'user').map(({ owner }) => owner))
-  const many = [...takenOn(incident)]
-    .filter(([, names]) => names.size > TAKEN_NAMES_LIMIT)
-    .map(([role, names]) => `${names.size} sessions of role ${role} were taken on: end all its sessions if it can bear it`)
-  const changed = lineage.flatMap((edge) => {
-    const { kind, id, owner } = edge
-    if (approved.includes(id)) return []
-    if (kind === 'backdoor' && closingOf(edge, identity.account) !== undefined)
-      return [`${id}: approve, and it is closed to principals from outside the account`]
-    if (kind === 'backdoor') return [`${id}: see what it opened, and set it back`]
-    if (kind === 'console' && !made.has(owner))
-      return [`a console password was set for ${owner}: delete the login profile if it is not theirs`]
-    return []
-  })
-  return [...many, ...changed]
 }
 
 /** The step that an entry of the record is about, so that a release needs nothing but the record. */

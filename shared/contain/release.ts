@@ -1,14 +1,14 @@
 import type { Incident, Suppression } from '../domain/incident.ts'
+import { moved } from '../domain/incident-machine.ts'
+import { HOUR_MS } from '../domain/time.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
-import { oweNotice, sendOwedNotice } from '../record/notice.ts'
+import { sendOwedNotice } from '../record/notice.ts'
 import type { PolicyInForce } from '../record/policy-in-force.ts'
 import { updateIncident } from '../record/update-incident.ts'
 import type { ChangeLog } from './change-log.ts'
 import { type PlannedStep, standingSteps } from './progress.ts'
 import { undoStep } from './undo-step.ts'
-
-const HOUR_MS = 3_600_000
 
 /**
  * Gives back what containment took, last step first, from the undo records alone.
@@ -31,13 +31,16 @@ export async function release(
   await changeLog.write({ kind: 'state', target: `incident:${stored.value.id}`, from: 'releasing', to: state, why })
   const now = ports.clock.now()
   const until = now + policy.release.suppressionHours * HOUR_MS
-  const moved = (incident: Incident): Incident | undefined => {
-    if (incident.state !== 'releasing') return undefined
-    const next = { ...incident, state, updatedAt: Math.max(now, incident.updatedAt), head: changeLog.head() } as const
-    if (state === 'released') return oweNotice({ ...next, suppression: suppressionOf(incident, until) }, 'released')
-    return oweNotice({ ...next, decision: { ...incident.decision, action: 'ask', why: [...incident.decision.why, why].slice(-20) } }, 'ask')
+  const ended = (incident: Incident): Incident | undefined => {
+    const next = moved(
+      incident,
+      state === 'released'
+        ? { kind: 'released', at: now, suppression: suppressionOf(incident, until) }
+        : { kind: 'not-released', at: now, why: [why] },
+    )
+    return next && { ...next, head: changeLog.head() }
   }
-  const closed = await updateIncident(stored, moved, ports.incidents)
+  const closed = await updateIncident(stored, ended, ports.incidents)
   ports.log.info('release.closed', { incidentId: closed.value.id, state })
   await sendOwedNotice(closed, ports)
 }

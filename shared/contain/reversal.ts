@@ -1,5 +1,7 @@
+import { isEnforced } from '../domain/incident.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
 import { text } from '../domain/signal.ts'
+import { errorName } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 
 /** Calls by which a containment can be undone, with the parameter that names whose. */
@@ -41,7 +43,7 @@ export async function reverifyReversed(
     if (reverified.has(key)) continue
     reverified.add(key)
     await reverify(subject, named, { called, ports }).catch((cause: unknown) => {
-      failed.set(signal.identity.id, `a reversal could not be looked into: ${cause instanceof Error ? cause.name : 'unknown error'}`)
+      failed.set(signal.identity.id, `a reversal could not be looked into: ${errorName(cause)}`)
     })
   }
   return failed
@@ -57,7 +59,7 @@ async function reverify(
   const arn = named === undefined ? ((await iam.describe(subject))?.arn ?? subject.id) : subject.id
   const incidentId = named ?? (await identities.load([arn])).get(arn)?.incidentId
   const stored = incidentId === undefined ? undefined : await incidents.get(incidentId)
-  if (stored === undefined || !isEnforced(stored.value.state)) return
+  if (stored === undefined || !isEnforced(stored.value)) return
   const key = `${stored.value.id}@verify`
   if (called.has(key)) return
   await containInvoker.contain(stored.value.id)
@@ -75,10 +77,6 @@ function subjectOf(signal: Signal): Identity | undefined {
   return isRole
     ? { id: `arn:aws:iam::${account}:role/${name}`, kind: 'role', name, account }
     : { id: `arn:aws:iam::${account}:user/${name}`, kind: 'iam-user', name, account }
-}
-
-function isEnforced(state: string): boolean {
-  return state === 'contained' || state === 'confirmed' || state === 'asking' || state === 'rotating'
 }
 
 /** The incident whose policy a call is about: its name says it, whosever policy it is. */

@@ -1,7 +1,10 @@
+import { withReasons } from '../domain/decision.ts'
 import type { Incident } from '../domain/incident.ts'
+import { owing } from '../domain/incident-machine.ts'
+import { errorName } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
-import { oweNotice, sendOwedNotice } from '../record/notice.ts'
+import { sendOwedNotice } from '../record/notice.ts'
 import type { PolicyInForce } from '../record/policy-in-force.ts'
 import { updateIncident } from '../record/update-incident.ts'
 import { applyStep, attempt, recordGone, restoreBefore } from './apply-step.ts'
@@ -19,9 +22,6 @@ const REVERSALS_BEFORE_BOUNDARY = 2
 
 /** Who reverses once tries again: one more look, so many seconds after something was set again. */
 const LOOK_AGAIN_SECONDS = 15
-
-/** The most lines of "why" that an incident keeps. */
-const WHY_LIMIT = 20
 
 /**
  * Looks whether what was contained still is, and sets right what is not.
@@ -54,8 +54,7 @@ export async function verify(
     const { decision, state } = incident
     const news = lines.filter((line) => !decision.why.includes(line))
     if (state === 'releasing' || state === 'released' || (reversed.length === 0 && news.length === 0)) return undefined
-    const why = [...decision.why.filter((line) => !lines.includes(line)), ...lines].slice(-WHY_LIMIT)
-    return oweNotice({ ...incident, priority: 100, head: changeLog.head(), decision: { ...decision, why } }, 'reversed')
+    return owing({ ...incident, priority: 100, head: changeLog.head(), decision: withReasons(decision, lines) }, 'reversed')
   }
   const updated = lines.length === 0 ? stored : await updateIncident(stored, flagged, ports.incidents)
   if (lines.length > 0)
@@ -65,7 +64,7 @@ export async function verify(
 
 /** A look that failed is a doubt of its step alone: the others are still held. */
 function failed({ target }: PlannedStep, cause: unknown, { log }: ContainPorts): string {
-  const name = cause instanceof Error ? cause.name : 'unknown error'
+  const name = errorName(cause)
   log.warn('contain.look.failed', { target, error: name })
   return `could not be looked at: ${name}`
 }
@@ -126,7 +125,7 @@ async function addBoundaries(changeLog: ChangeLog, ports: ContainPorts): Promise
     const doubt = await boundary
       .read(ports.iam)
       .then((value) => applyStep(boundary, value, changeLog, ports))
-      .catch((cause: unknown) => `could not be looked at: ${cause instanceof Error ? cause.name : 'unknown error'}`)
+      .catch((cause: unknown) => `could not be looked at: ${errorName(cause)}`)
     if (doubt !== undefined) doubts.push(`${boundary.target}: ${doubt}`)
   }
   return doubts

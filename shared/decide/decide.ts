@@ -1,13 +1,11 @@
 import type { Assessment } from '../domain/assessment.ts'
+import { isContainableIdentity } from '../domain/containable.ts'
 import { type Action, type Decision, isStronger, weaker } from '../domain/decision.ts'
 import type { Bounds, Mode, Thresholds } from '../domain/policy.ts'
 import type { Identity } from '../domain/signal.ts'
 
 /** The most that each mode lets happen without a person. */
 const MOST: Readonly<Record<Mode, Action>> = { observe: 'observe', ask: 'ask', contain: 'contain' }
-
-/** The kinds of identity whose credentials can be taken out of use from here. */
-const CONTAINABLE: readonly Identity['kind'][] = ['iam-user', 'role']
 
 /**
  * What to do about an assessment: what its risk calls for, cut to what the bounds allow.
@@ -26,7 +24,7 @@ export function decide(assessment: Assessment, identity: Identity, bounds: Bound
   }
   limit(MOST[bounds.mode], `mode ${bounds.mode} of tier ${bounds.tier} allows no more than ${MOST[bounds.mode]}`)
   if (bounds.protection !== undefined) limit('ask', bounds.protection)
-  if (!CONTAINABLE.includes(identity.kind)) limit('ask', notContainable(identity))
+  if (!isContainableIdentity(identity)) limit('ask', notContainable(identity))
   if (account !== undefined && identity.account !== account) limit('ask', foreignAccount(identity, account))
   return { action, would, tier: bounds.tier, mode: bounds.mode, why }
 }

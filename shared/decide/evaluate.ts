@@ -58,7 +58,7 @@ export async function evaluate(folded: Folded, context: EvaluationContext): Prom
     last = upserted.stored
   }
   throw new ResponderError(
-    'incident.unknown',
+    'incident.conflict',
     `${CLOSED_LIMIT} closed incidents in a row on ${signal.identity.id}: deliver the event again`,
   )
 }

@@ -35,7 +35,7 @@ export async function bootstrap(
     return learned
   }
   throw new ResponderError(
-    'record.conflict',
+    'identity.conflict',
     `the state of ${first.identity.id} was written by others ${ATTEMPTS} times in a row; try again`,
   )
 }

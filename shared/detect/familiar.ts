@@ -1,9 +1,10 @@
 import { isNew, KNOWN_CALLS } from '../domain/baseline.ts'
 import type { Signal } from '../domain/signal.ts'
+import { HOUR_MS } from '../domain/time.ts'
 import type { Context } from './detector.ts'
 
 /** A flood makes many calls in a minute: a place is known from the second day on. Milliseconds. */
-const KNOWN_FOR_MS = 20 * 3_600_000
+const KNOWN_FOR_MS = 20 * HOUR_MS
 
 /**
  * True where the country and the tool are ones that the identity is known by, and the network is not one that anybody can hire and it never used: intruders

@@ -6,6 +6,7 @@ import { lastOf } from '../domain/frequency.ts'
 import { copyState, evidenceAgainst, type IdentityState, keepEvidence, windowOf } from '../domain/identity-state.ts'
 import { isSeen, noveltyOf, remember } from '../domain/seen.ts'
 import type { Signal } from '../domain/signal.ts'
+import { HOUR_MS } from '../domain/time.ts'
 import { hashId } from '../domain/timed-set.ts'
 import { detect } from './detect.ts'
 import type { Context } from './detector.ts'
@@ -30,7 +31,7 @@ const LEARN_BELOW_RISK = 80
  * habit that people saw and left alone is normal after three days, and an intruder's hour is not.
  */
 const LEARN_SLOWLY_FROM_RISK = 50
-const SLOWLY_MS = 20 * 3_600_000
+const SLOWLY_MS = 20 * HOUR_MS
 
 /**
  * Folds signals of one identity into its state: pure, bounded, the same in Lambda, replay and tests.
@@ -67,8 +68,6 @@ function isFresh({ baseline }: IdentityState, { assumer, time }: Signal): boolea
   const last = assumer === undefined ? undefined : lastSeenOf(baseline, 'assumer', assumer.id)
   return last !== undefined && time - last < HOUR_MS
 }
-
-const HOUR_MS = 3_600_000
 
 /** Counts a call into the memory of its credential. */
 function countCall(draft: IdentityState, window: CredentialWindow, signal: Signal): void {

@@ -1,5 +1,6 @@
 import { copyTable, count, emptyTable, type FrequencyTable, lastOf } from './frequency.ts'
 import { type Signal, text } from './signal.ts'
+import { DAY_MS, HOUR_MS } from './time.ts'
 
 /** The features that describe what is normal for an identity, each with the number of values it may hold. */
 export const FEATURE_LIMITS = {
@@ -18,8 +19,6 @@ export const FEATURE_LIMITS = {
 const VALUE_LIMIT = 64
 
 export type Feature = keyof typeof FEATURE_LIMITS
-
-const DAY_MS = 86_400_000
 
 /** A baseline is mature after a week and 50 calls; before that it says less about what is new. */
 const MATURE_DAYS = 7
@@ -60,7 +59,7 @@ const KEY_AGENTS_LIMIT = 4
 export const KNOWN_CALLS = 20
 
 /** A new place or tool is normal when it is seen again after this long: an intruder's first hour is not. Milliseconds. */
-const PROBATION_MS = 20 * 3_600_000
+const PROBATION_MS = 20 * HOUR_MS
 
 /** The most places and tools on probation at a time; the oldest leaves, and starts anew. */
 const PROBATION_LIMIT = 12
@@ -147,8 +146,6 @@ export function hourOfWeek(at: number): string {
   // The epoch began on a Thursday, three days after a Monday.
   return HOURS_OF_WEEK[(Math.floor(at / HOUR_MS) + 3 * 24) % HOURS_OF_WEEK.length] as string
 }
-
-const HOUR_MS = 3_600_000
 
 const HOURS_OF_WEEK = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].flatMap((day) =>
   Array.from({ length: 24 }, (_, hour) => `${day}-${String(hour).padStart(2, '0')}`),

@@ -1,8 +1,9 @@
 import type { Created, Signal } from './signal.ts'
+import { HOUR_MS } from './time.ts'
 import { copyTimedSet, emptyTimedSet, mark, type TimedSet } from './timed-set.ts'
 
 /** How long a credential may rest before its window starts anew, in milliseconds. */
-const IDLE_MS = 6 * 3_600_000
+const IDLE_MS = 6 * HOUR_MS
 
 /** Bursts are counted over ten minutes. */
 const BURST_MS = 600_000

@@ -25,3 +25,12 @@ export function isStronger(a: Action, b: Action): boolean {
 export function weaker(a: Action, b: Action): Action {
   return isStronger(a, b) ? b : a
 }
+
+/** The most reasons that a decision keeps. The newest stay. */
+const REASONS_LIMIT = 20
+
+/** A decision with more reasons. One that was said before moves to the end. */
+export function withReasons(decision: Decision, more: readonly string[]): Decision {
+  if (more.length === 0) return decision
+  return { ...decision, why: [...decision.why.filter((line) => !more.includes(line)), ...more].slice(-REASONS_LIMIT) }
+}

@@ -1,7 +1,7 @@
+import { HOUR_MS } from './time.ts'
 /** Half-life of what is normal, in days: after a month without a repeat, a habit counts a quarter. */
 export const HALF_LIFE_DAYS = 14
 
-const HOUR_MS = 3_600_000
 const HALF_LIFE_MS = HALF_LIFE_DAYS * 24 * HOUR_MS
 
 /**

@@ -3,6 +3,7 @@ import { type CredentialWindow, copyWindow, isStale, openWindow } from './creden
 import type { Finding } from './finding.ts'
 import { copySeen, nothingSeen, type Seen } from './seen.ts'
 import type { Identity } from './signal.ts'
+import { HOUR_MS } from './time.ts'
 
 /** The most credentials of one identity that have a window at a time; the one that rested longest leaves first. */
 const WINDOW_LIMIT = 5
@@ -11,7 +12,7 @@ const WINDOW_LIMIT = 5
 const EVIDENCE_LIMIT = 16
 
 /** How long a finding speaks for a credential, in milliseconds. */
-const EVIDENCE_MS = 24 * 3_600_000
+const EVIDENCE_MS = 24 * HOUR_MS
 
 /** The most credentials remembered as bootstrapped: a user has two keys at most at a time. */
 const BOOTSTRAPPED_LIMIT = 8

@@ -13,18 +13,23 @@ import type { Created, Credential, Identity, Outcome, Signal } from './signal.ts
  * person has to countersign. `releasing`: a person said legitimate, restoring. `rotating`: a person said compromised, its
  * keys are being made anew. `released`, `confirmed`, `expired` (nobody answered, nothing is held): closed.
  */
-export type IncidentState =
-  | 'watching'
-  | 'asking'
-  | 'containing'
-  | 'contained'
-  | 'releasing'
-  | 'rotating'
-  | 'released'
-  | 'confirmed'
-  | 'expired'
+export const INCIDENT_STATES = [
+  'watching',
+  'asking',
+  'containing',
+  'contained',
+  'releasing',
+  'rotating',
+  'released',
+  'confirmed',
+  'expired',
+] as const
+export type IncidentState = (typeof INCIDENT_STATES)[number]
 
 const CLOSED: readonly IncidentState[] = ['released', 'confirmed', 'expired']
+
+/** In these states what was contained is to stay so. */
+const ENFORCED: readonly IncidentState[] = ['contained', 'asking', 'rotating', 'confirmed']
 
 /** What a reviewer said of an incident. */
 export interface Verdict {
@@ -133,8 +138,13 @@ export interface IncidentSignal {
   readonly risk: number
 }
 
-export function isClosed(incident: Incident): boolean {
-  return CLOSED.includes(incident.state)
+export function isClosed({ state }: Pick<Incident, 'state'>): boolean {
+  return CLOSED.includes(state)
+}
+
+/** True where what was contained is to stay so. */
+export function isEnforced({ state }: Pick<Incident, 'state'>): boolean {
+  return ENFORCED.includes(state)
 }
 
 /**

@@ -1,14 +1,12 @@
+import { isContainableIdentity } from './containable.ts'
 import type { Incident } from './incident.ts'
 import type { ReviewKind } from './policy.ts'
-
-/** Kinds of identities that contain knows how to contain. */
-const CONTAINABLE: readonly string[] = ['iam-user', 'role']
 
 /** What a reviewer is offered to say of an incident as it stands, the mildest first. What is on its way already is not offered. */
 export function offeredFor({ state, identity }: Pick<Incident, 'state' | 'identity'>): ReviewKind[] {
   switch (state) {
     case 'asking':
-      return ['legitimate', 'compromised', ...(CONTAINABLE.includes(identity.kind) ? (['contain'] as const) : []), 'extend']
+      return ['legitimate', 'compromised', ...(isContainableIdentity(identity) ? (['contain'] as const) : []), 'extend']
     case 'contained':
       return ['legitimate', 'compromised', 'extend']
     case 'watching':

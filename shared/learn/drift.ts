@@ -1,7 +1,8 @@
 import type { Thresholds } from '../domain/policy.ts'
+import { DAY_MS } from '../domain/time.ts'
 import type { Answered, Questions } from './answered.ts'
 
-const WEEK_MS = 7 * 86_400_000
+const WEEK_MS = 7 * DAY_MS
 
 /** A detector that was in so many incidents, none of which was one, only cries wolf. */
 const WOLVES = 5

@@ -1,15 +1,11 @@
 import type { Incident } from '../domain/incident.ts'
+import { manualSteps } from '../domain/manual-steps.ts'
 import type { Notice, Notifier } from '../ports/notices.ts'
 import type { IncidentStore, Versioned } from '../ports/stores.ts'
 import { updateIncident } from './update-incident.ts'
 
 /** The most findings and lines of "why" that a notice holds: it is read at night, on a phone. */
 const LINES = 3
-
-/** An incident that people are to be told about. The debt is stored with it, so that a notice that fails is made good later. */
-export function oweNotice(incident: Incident, kind: Notice['kind']): Incident {
-  return { ...incident, owedNotice: kind }
-}
 
 /** Pays the notice that an incident owes, if it does; whoever touches the incident next pays what was left unpaid. */
 export async function sendOwedNotice(
@@ -70,6 +66,7 @@ function bodyOf(incident: Incident, kind: Notice['kind']): string {
   const lines = [
     `Incident ${incident.id}, priority ${incident.priority} (risk ${incident.assessment.risk}, blast radius ${incident.blastRadius.score})`,
     `Who: ${printable(incident.identity.id, 200)}`,
+    ...manualSteps(incident).map((step) => `Do: ${printable(step, 200)}`),
     ...contributions
       .slice(0, LINES)
       .map(({ finding, share }) => `Why: ${finding.title} (+${Math.round(share)}): ${printable(finding.reason, 120)}`),

@@ -23,7 +23,7 @@ export async function updateIncident(
     current = newer
   }
   throw new ResponderError(
-    'record.conflict',
+    'incident.conflict',
     `incident ${stored.value.id}: ${ATTEMPTS} updates in a row lost to another writer; deliver the event again`,
   )
 }

@@ -1,12 +1,10 @@
 import { closingOf } from '../contain/plan.ts'
 import type { Incident } from '../domain/incident.ts'
+import { moved, statesBefore } from '../domain/incident-machine.ts'
 import { ResponderError } from '../errors.ts'
 import { append, headOf, incidentSubject } from '../record/append.ts'
 import { updateIncident } from '../record/update-incident.ts'
-import { mayReview, type ReviewPorts } from './review.ts'
-
-/** In these states contain may still be called for more. */
-const OPEN_TO_MORE: readonly string[] = ['asking', 'containing', 'contained']
+import { mayReview, type ReviewPorts } from './reviewer.ts'
 
 /**
  * Has a change of what was there before set back, which contain makes for nobody by itself: a role whose trust policy the
@@ -27,11 +25,9 @@ export async function approve(
       `incident ${incidentId} has no change ${JSON.stringify(edgeId)} that can be set back by itself: ${choice}`,
     )
   }
-  if (!OPEN_TO_MORE.includes(state))
-    throw new ResponderError(
-      'incident.state',
-      `incident ${incidentId} is ${state}: a change is set back while it is ${OPEN_TO_MORE.join(', ')}`,
-    )
+  const before = statesBefore('approved')
+  if (!before.includes(state))
+    throw new ResponderError('incident.state', `incident ${incidentId} is ${state}: a change is set back while it is ${before.join(', ')}`)
   const at = new Date(ports.clock.now()).toISOString()
   const entry = await append(ports.record, incidentSubject(incidentId), {
     at,
@@ -44,15 +40,10 @@ export async function approve(
   })
   const changed = await updateIncident(
     stored,
-    (incident) =>
-      OPEN_TO_MORE.includes(incident.state)
-        ? {
-            ...incident,
-            state: 'containing',
-            approved: [...incident.approved.filter((id) => id !== edgeId), edgeId],
-            head: headOf(entry),
-          }
-        : undefined,
+    (incident) => {
+      const next = moved(incident, { kind: 'approved', edgeId })
+      return next && { ...next, head: headOf(entry) }
+    },
     ports.incidents,
   )
   if (!changed.value.approved.includes(edgeId))

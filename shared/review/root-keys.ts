@@ -5,7 +5,7 @@ import type { Clock } from '../ports/runtime.ts'
 import type { ChangeRecord, IncidentStore } from '../ports/stores.ts'
 import { append, headOf, incidentSubject } from '../record/append.ts'
 import { updateIncident } from '../record/update-incident.ts'
-import { mayReview } from './review.ts'
+import { mayReview } from './reviewer.ts'
 
 export interface RootKeysPorts {
   readonly incidents: IncidentStore

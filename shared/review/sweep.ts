@@ -1,14 +1,14 @@
-import type { Incident, IncidentState } from '../domain/incident.ts'
+import type { Incident } from '../domain/incident.ts'
+import { moved, owing } from '../domain/incident-machine.ts'
 import { boundsFor, needsTags, type Policy } from '../domain/policy.ts'
+import { HOUR_MS, MINUTE_MS } from '../domain/time.ts'
+import { errorName } from '../errors.ts'
 import type { Versioned } from '../ports/stores.ts'
 import type { SweepPorts } from '../ports/sweep.ts'
 import { append, headOf, incidentSubject } from '../record/append.ts'
-import { noticeOf, oweNotice, sendOwedNotice } from '../record/notice.ts'
+import { noticeOf, sendOwedNotice } from '../record/notice.ts'
 import { readPolicy } from '../record/policy-in-force.ts'
 import { updateIncident } from '../record/update-incident.ts'
-
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
 
 /** Longer than contain may run, its two repeats by Lambda included: an incident that is still on its way is stuck. */
 const STUCK_MS = 5 * MINUTE_MS
@@ -29,7 +29,7 @@ export async function sweep(ports: SweepPorts): Promise<number> {
   const failures: string[] = []
   for (const { id } of open) {
     await sweepIncident(id, policy, ports).catch((cause: unknown) => {
-      const error = cause instanceof Error ? cause.name : 'unknown error'
+      const error = errorName(cause)
       ports.log.warn('sweep.incident.failed', { incidentId: id, error })
       failures.push(`${id}: ${error}`)
     })
@@ -74,7 +74,7 @@ async function remind(stored: Versioned<Incident>, policy: Policy, ports: SweepP
   const now = ports.clock.now()
   const since = Math.max(incident.containedAt ?? 0, incident.decidedBy.time, incident.extendedUntil ?? 0)
   const isUnanswered = now - since >= policy.review.escalateAfterMinutes * MINUTE_MS && incident.escalatedAt === undefined
-  const told = (one: Incident) => (one.escalatedAt === undefined ? oweNotice({ ...one, escalatedAt: now }, 'escalated') : undefined)
+  const told = (one: Incident) => (one.escalatedAt === undefined ? owing({ ...one, escalatedAt: now }, 'escalated') : undefined)
   const updated = await sendOwedNotice(isUnanswered ? await updateIncident(stored, told, ports.incidents) : stored, ports)
   const isPaged = now - since >= policy.review.pageAfterMinutes * MINUTE_MS && updated.value.pagedAt === undefined
   await expire(isPaged ? await page(updated, ports) : updated, { policy, since }, ports)
@@ -99,17 +99,17 @@ async function expire(
   if (clock.now() - since < hours * HOUR_MS) return
   const tags = needsTags(policy) ? (await iam.describe(identity))?.tags : {}
   const { onExpiry } = boundsFor(policy, identity.id, tags, clock.now())
-  const state: IncidentState = from !== 'contained' ? 'expired' : onExpiry === 'release' ? 'releasing' : 'confirmed'
   const at = new Date(clock.now()).toISOString()
   const why = from === 'watching' ? `nothing new in ${hours} hours` : `nobody answered in ${hours} hours: ${onExpiry}`
-  const verdict = { kind: state === 'releasing' ? 'legitimate' : 'compromised', by: 'countersign:sweep', reason: why, at } as const
   const actor = 'countersign:sweep'
+  const verdict = { kind: onExpiry === 'release' ? 'legitimate' : 'compromised', by: actor, reason: why, at } as const
+  const event = { kind: 'unanswered', verdict, onExpiry } as const
+  const state = moved(stored.value, event)?.state
+  if (state === undefined) return
   const entry = await append(record, incidentSubject(id), { at, actor, kind: 'state', target: `incident:${id}`, from, to: state, why })
   const ended = (incident: Incident): Incident | undefined => {
-    if (incident.state !== from) return undefined
-    const next = { ...incident, state, head: headOf(entry) }
-    if (state === 'expired') return oweNotice(next, 'expired')
-    return state === 'confirmed' ? oweNotice({ ...next, verdict }, 'confirmed') : { ...next, verdict }
+    const next = incident.state === from ? moved(incident, event) : undefined
+    return next && { ...next, head: headOf(entry) }
   }
   await sendOwedNotice(await updateIncident(stored, ended, incidents), { incidents, notifier })
   log.info('sweep.expired', { incidentId: id, from, to: state })

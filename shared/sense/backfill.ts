@@ -1,4 +1,5 @@
 import { type Incident, isClosed } from '../domain/incident.ts'
+import { MINUTE_MS } from '../domain/time.ts'
 import { ResponderError } from '../errors.ts'
 import type { EventHistory } from '../ports/lookup.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
@@ -8,13 +9,13 @@ import type { IncidentStore } from '../ports/stores.ts'
 const CREDENTIALS = 20
 
 /** What an intruder did in the minutes before the first suspicion belongs to it as well. */
-const BEFORE_MS = 15 * 60_000
+const BEFORE_MS = 15 * MINUTE_MS
 
 /** The function that looks up may run for 60 s, and has to work on what it found in that time. Milliseconds. */
 const LOOKUP_MS = 30_000
 
 /** As often as the sweep asks. Milliseconds. */
-const TURN_MS = 5 * 60_000
+const TURN_MS = 5 * MINUTE_MS
 
 export interface BackfillPorts {
   readonly incidents: Pick<IncidentStore, 'get'>
@@ -46,7 +47,7 @@ export async function backfill(
   log.info('trace.done', { incidentId, records: records.length, outcomes: outcomes.length, failed: failed.size })
   if (failed.size > 0)
     throw new ResponderError(
-      'record.conflict',
+      'lookup.incomplete',
       `incident ${incidentId}: ${failed.size} of ${records.length} events looked up could not be worked on`,
     )
   return records.length

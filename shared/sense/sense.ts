@@ -1,4 +1,5 @@
 import type { Signal } from '../domain/signal.ts'
+import { errorName } from '../errors.ts'
 import type { Iam } from '../ports/iam.ts'
 import { joinIdentity } from './join.ts'
 import { normalise } from './normalise.ts'
@@ -29,7 +30,7 @@ export async function sense(inputs: readonly unknown[], { iam, enrich, ownRoles 
     else if (normalised.kind === 'ignored') ignored += 1
     else {
       for (const raw of normalised.signals) {
-        const signal = raw.kind === 'credential-exposure' ? await joinIdentity(raw, iam).catch(nameOf) : raw
+        const signal = raw.kind === 'credential-exposure' ? await joinIdentity(raw, iam).catch(errorName) : raw
         if (typeof signal === 'string') unreadable.push({ input, reason: `could not look up the owner of the credential: ${signal}` })
         else if (ownRoles.has(signal.identity.id)) ignored += 1
         else signals.push({ signal: enrich(signal), input })
@@ -38,8 +39,4 @@ export async function sense(inputs: readonly unknown[], { iam, enrich, ownRoles 
   }
   signals.sort((a, b) => a.signal.time - b.signal.time)
   return { signals, unreadable, ignored }
-}
-
-function nameOf(cause: unknown): string {
-  return cause instanceof Error ? cause.name : 'unknown error'
 }

@@ -1,5 +1,5 @@
 import type { ActionsBlock, Button, KnownBlock } from '@slack/types'
-import { pendingOf } from '../contain/plan.ts'
+import { pendingOf } from '../contain/pending.ts'
 import { standingSteps } from '../contain/progress.ts'
 import type { Change } from '../domain/change.ts'
 import { type Incident, isClosed, type NoticeKind } from '../domain/incident.ts'

@@ -1,3 +1,4 @@
+import { errorName } from '../errors.ts'
 import type { Notice, Notifier, Postings } from '../ports/notices.ts'
 import type { Log } from '../ports/runtime.ts'
 import type { ChangeRecord, IncidentStore } from '../ports/stores.ts'
@@ -35,7 +36,7 @@ export function slackNotifier(ports: SlackNotifierPorts): Notifier {
       try {
         await tell(notice, ports)
       } catch (cause) {
-        const error = cause instanceof SlackRefusal ? cause.reason : cause instanceof Error ? cause.name : 'unknown error'
+        const error = cause instanceof SlackRefusal ? cause.reason : errorName(cause)
         ports.log.warn('slack.notice.failed', { incidentId: notice.incidentId, error })
         await ports.fallback.notify(notice)
       }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pendingOf } from '../../shared/contain/plan.ts'
+import { pendingOf } from '../../shared/contain/pending.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { approve } from '../../shared/review/approve.ts'
 import { review } from '../../shared/review/review.ts'

@@ -5,7 +5,8 @@ import { revisionOf } from '../../shared/domain/revision.ts'
 import { answersIn } from '../../shared/learn/answered.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
-import { type Review, review } from '../../shared/review/review.ts'
+import { review } from '../../shared/review/review.ts'
+import type { Review } from '../../shared/review/reviewer.ts'
 import { embedded, exposed, NOW } from '../embedded.ts'
 
 const HOUR = 3_600_000

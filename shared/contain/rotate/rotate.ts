@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto'
+import { withReasons } from '../../domain/decision.ts'
 import type { Incident } from '../../domain/incident.ts'
+import { moved, owing } from '../../domain/incident-machine.ts'
 import { type Policy, secretFor } from '../../domain/policy.ts'
-import { ResponderError } from '../../errors.ts'
+import { HOUR_MS } from '../../domain/time.ts'
+import { errorName, ResponderError } from '../../errors.ts'
 import type { RotatePorts } from '../../ports/rotate.ts'
 import { incidentSubject } from '../../record/append.ts'
-import { oweNotice, sendOwedNotice } from '../../record/notice.ts'
+import { sendOwedNotice } from '../../record/notice.ts'
 import { readPolicy } from '../../record/policy-in-force.ts'
 import { updateIncident } from '../../record/update-incident.ts'
 import { type ChangeLog, openChangeLog } from '../change-log.ts'
 import { hasOwnDeny } from '../narrow-deny.ts'
 import { isRotated, type RotationProgress, rotationsOf } from './progress.ts'
-
-const HOUR_MS = 3_600_000
 
 /** Longer than the function may run (60 s): after this whoever planned a key and did not deliver it is dead. */
 const LEASE_MS = 120_000
@@ -21,9 +22,6 @@ const DOUBLINGS = 8
 
 /** AWS's quota. */
 const KEYS_PER_USER = 2
-
-/** The most lines of "why" that an incident keeps. */
-const WHY_LIMIT = 20
 
 /**
  * Goes on with the rotation of an incident in state `rotating`, as far as it can by now: a new key goes to the owner's secret,
@@ -65,16 +63,14 @@ export async function rotate(incidentId: string, ports: RotatePorts): Promise<vo
       why: 'rotation is complete',
     })
   lines.push(...delivered.map(({ accessKeyId, secret }) => `new key ${accessKeyId} is in secret ${secret}`))
-  const moved = (incident: Incident): Incident | undefined => {
+  const noted = (incident: Incident): Incident | undefined => {
     if (incident.state !== 'rotating') return undefined
     const news = lines.filter((line) => !incident.decision.why.includes(line))
     if (news.length === 0 && !isOver) return undefined
-    const why = [...incident.decision.why, ...news].slice(-WHY_LIMIT)
-    const next = { ...incident, head: changeLog.head(), decision: { ...incident.decision, why } }
-    if (isOver) return oweNotice({ ...next, state: 'confirmed' }, 'rotated')
-    return oweNotice(next, delivered.length > wasDelivered ? 'rotated' : 'ask')
+    const next = { ...incident, head: changeLog.head(), decision: withReasons(incident.decision, news) }
+    return isOver ? moved(next, { kind: 'rotated' }) : owing(next, delivered.length > wasDelivered ? 'rotated' : 'ask')
   }
-  const updated = await updateIncident(stored, moved, ports.incidents)
+  const updated = await updateIncident(stored, noted, ports.incidents)
   ports.log.info('rotate.done', { incidentId, keys: rotations.length, delivered: delivered.length, isOver })
   await sendOwedNotice(updated, ports)
   if (broken !== undefined) throw broken
@@ -136,7 +132,7 @@ async function deliver(
     const value = JSON.stringify({ UserName: name, AccessKeyId: made.id, SecretAccessKey: made.secret })
     await vault.put(secret, value, versionOf(incident.id, made.id))
   } catch (cause) {
-    const error = cause instanceof Error ? cause.name : 'unknown error'
+    const error = errorName(cause)
     log.warn('rotate.vault.failed', { incidentId: incident.id, error })
     await changeLog.write({ kind: 'rotation-failed', target, from: accessKeyId, to: null, why: `secret ${secret}: ${error}` })
     return `its new key could not be put into secret ${secret}: ${error}`

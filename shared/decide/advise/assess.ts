@@ -4,11 +4,11 @@ import type { BlastRadius } from '../../domain/blast-radius.ts'
 import type { Finding } from '../../domain/finding.ts'
 import type { Policy } from '../../domain/policy.ts'
 import type { Signal } from '../../domain/signal.ts'
+import { HOUR_MS } from '../../domain/time.ts'
+import { errorName } from '../../errors.ts'
 import type { Advisor, AdvisorAnswer, AdvisorBudget } from '../../ports/advisor.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
 import { evidencePack } from './pack.ts'
-
-const HOUR_MS = 3_600_000
 
 /** What an assessment rests on. `known` is the incident's last assessment, where there is an incident. */
 export interface AssessmentSubject {
@@ -56,7 +56,7 @@ async function ask(
   const limits = { perIdentity: perIdentityPerHour, perAccount: perAccountPerHour }
   const isPaid = await budget.take(hour, about.signal.identity.id, limits).catch((cause: unknown) => {
     // Without a count nothing may be spent; and the assessment must not wait for one.
-    log.warn('advisor.budget.failed', { error: cause instanceof Error ? cause.name : 'unknown error' })
+    log.warn('advisor.budget.failed', { error: errorName(cause) })
     return false
   })
   if (!isPaid) return { kind: 'fallback', cause: 'over-budget' }

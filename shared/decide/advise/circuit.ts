@@ -1,10 +1,11 @@
 import type { AdvisorFallback } from '../../domain/assessment.ts'
+import { MINUTE_MS } from '../../domain/time.ts'
 import type { Advisor } from '../../ports/advisor.ts'
 import type { Clock } from '../../ports/runtime.ts'
 
 /** So many failures in a row open the circuit, for so long; then one question tries it. */
 const FAILURES = 5
-const OPEN_MS = 60_000
+const OPEN_MS = MINUTE_MS
 
 /** Causes that speak of the model's service, not of this question. */
 const OF_THE_SERVICE: readonly AdvisorFallback[] = ['late', 'throttled', 'failed']

@@ -2,9 +2,8 @@ import type { Assessment } from '../../domain/assessment.ts'
 import { type Baseline, maturity } from '../../domain/baseline.ts'
 import type { BlastRadius } from '../../domain/blast-radius.ts'
 import type { Signal } from '../../domain/signal.ts'
+import { DAY_MS } from '../../domain/time.ts'
 import type { EvidencePack } from '../../ports/advisor.ts'
-
-const DAY_MS = 86_400_000
 
 /** Characters of each untrusted text that a model gets to see. */
 export const UNTRUSTED_LIMIT = 200

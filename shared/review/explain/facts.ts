@@ -1,4 +1,4 @@
-import { pendingOf } from '../../contain/plan.ts'
+import { pendingOf } from '../../contain/pending.ts'
 import type { Change } from '../../domain/change.ts'
 import type { Incident, IncidentSignal } from '../../domain/incident.ts'
 import { printable } from '../../record/notice.ts'

@@ -1,0 +1,31 @@
+import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
+import { dynamo, snsClient, sqsClient } from '../../shared/aws/clients.ts'
+import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { noticesTo } from '../../shared/aws/notifier.ts'
+import type { Table } from '../../shared/aws/table.ts'
+import type { Notifier } from '../../shared/ports/notices.ts'
+import type { Clock, Log } from '../../shared/ports/runtime.ts'
+import type { ChangeRecord, IncidentStore } from '../../shared/ports/stores.ts'
+import { log } from './telemetry.ts'
+
+/** What almost every function is wired to. */
+export interface Common {
+  readonly table: Table
+  readonly incidents: IncidentStore
+  readonly record: ChangeRecord
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** The clock of the machine and the log of the function. */
+export const runtime: { readonly clock: Clock; readonly log: Log } = { clock: { now: () => Date.now() }, log }
+
+export function common({ TABLE_NAME }: { readonly TABLE_NAME: string }): Common {
+  const table = { client: dynamo(), name: TABLE_NAME }
+  return { table, incidents: dynamoIncidentStore(table), record: dynamoChangeRecord(table), ...runtime }
+}
+
+/** Notices go to the queue that Slack is served from where there is one, else to the topic. */
+export function notifierOf(config: { readonly NOTICE_QUEUE_URL?: string | undefined; readonly NOTIFY_TOPIC_ARN: string }): Notifier {
+  return noticesTo({ queueUrl: config.NOTICE_QUEUE_URL, topicArn: config.NOTIFY_TOPIC_ARN }, { sqs: sqsClient(), sns: snsClient() })
+}

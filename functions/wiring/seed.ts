@@ -1,0 +1,4 @@
+import { readEnvironment, SeedConfig } from '../../shared/config.ts'
+import { common } from './common.ts'
+
+export const ports = common(readEnvironment(SeedConfig, process.env))

@@ -1,0 +1,23 @@
+import type { Incident } from '../domain/incident.ts'
+import { manualSteps } from '../domain/manual-steps.ts'
+import { closingOf, TAKEN_NAMES_LIMIT, takenOn } from './plan.ts'
+
+/** What is left for a person to do, in words: about an identity that cannot be contained, and about what it changed of things that were there before. */
+export function pendingOf(incident: Incident): string[] {
+  const { lineage, approved, identity } = incident
+  const issued = new Set(lineage.filter(({ kind }) => kind === 'user').map(({ owner }) => owner))
+  const many = [...takenOn(incident)]
+    .filter(([, names]) => names.size > TAKEN_NAMES_LIMIT)
+    .map(([role, names]) => `${names.size} sessions of role ${role} were taken on: end all its sessions if it can bear it`)
+  const changed = lineage.flatMap((edge) => {
+    const { kind, id, owner } = edge
+    if (approved.includes(id)) return []
+    if (kind === 'backdoor' && closingOf(edge, identity.account) !== undefined)
+      return [`${id}: approve, and it is closed to principals from outside the account`]
+    if (kind === 'backdoor') return [`${id}: see what it opened, and set it back`]
+    if (kind === 'console' && !issued.has(owner))
+      return [`a console password was set for ${owner}: delete the login profile if it is not theirs`]
+    return []
+  })
+  return [...manualSteps(incident), ...many, ...changed]
+}

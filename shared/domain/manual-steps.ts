@@ -1,0 +1,58 @@
+import type { Incident, IncidentState } from './incident.ts'
+import type { Identity } from './signal.ts'
+
+/**
+ * What a person does about an identity that cannot be contained from inside its account, in the order in which it helps. Empty where
+ * containment does it. Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html,
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms.html,
+ * https://docs.aws.amazon.com/singlesignon/latest/userguide/useraccess.html
+ */
+export function manualSteps({ identity, id, state }: Pick<Incident, 'identity' | 'id' | 'state'>): string[] {
+  return IN_NEED.includes(state) ? stepsFor(identity, id) : []
+}
+
+/** In these states a person has to act, or was told that it was an attack. */
+const IN_NEED: readonly IncidentState[] = ['asking', 'containing', 'contained', 'rotating', 'confirmed']
+
+function stepsFor(identity: Identity, id: string): string[] {
+  switch (identity.kind) {
+    case 'iam-user':
+      return []
+    case 'role':
+      return isIdentityCenterRole(identity) ? IDENTITY_CENTER : []
+    case 'root':
+      return [
+        `delete the access keys of root: \`countersign root-keys ${id}\` with centralised root access, else sign in as root, Security credentials`,
+        'sign in as root, change the password, remove every MFA device that is not yours, and look who can read the mail of its address',
+        `let an SCP deny the root user of account ${identity.account} until then: a session of root lasts up to 12 hours`,
+      ]
+    case 'identity-center':
+      return IDENTITY_CENTER
+    case 'federated-user':
+      return ['deny the IAM user that called GetFederationToken: the session has no more rights than that user, and lasts up to 36 hours']
+    case 'web-identity':
+    case 'saml':
+      return [
+        'disable the account at the identity provider that signed for it',
+        'deny the roles that trust the provider, or end their sessions, until it is clear who signed in',
+      ]
+    case 'aws-account':
+      return [`ask the owner of account ${identity.account}; remove it from the resource policies and trust policies that name it`]
+    case 'aws-service':
+      return ['find in CloudTrail what had the service make these calls: a rule, a stack or a job of your account, and stop that']
+    case 'unknown':
+      return [
+        'find the caller in CloudTrail by its address and user agent: the record names no identity, so nothing can be contained by name',
+      ]
+  }
+}
+
+const IDENTITY_CENTER: string[] = [
+  'in IAM Identity Center: Users, the user, Disable user access; then Active sessions, delete them all',
+  'sessions of its roles go on until they expire: let an SCP or the permission set deny identitystore:UserId of that user',
+]
+
+/** IAM refuses changes of these roles: only Identity Center may make them. */
+function isIdentityCenterRole({ id }: Identity): boolean {
+  return id.includes(':role/aws-reserved/sso.amazonaws.com/')
+}

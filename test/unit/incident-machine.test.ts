@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest'
+import type { Decision } from '../../shared/domain/decision.ts'
+import { INCIDENT_STATES, type Incident, type IncidentState, isClosed, isEnforced, type Verdict } from '../../shared/domain/incident.ts'
+import {
+  type IncidentEvent,
+  type IncidentEventKind,
+  moved,
+  openingState,
+  statesAfter,
+  statesBefore,
+  TRANSITIONS,
+  transition,
+} from '../../shared/domain/incident-machine.ts'
+import { type Identity, type IdentityKind } from '../../shared/domain/signal.ts'
+import { incidentOf } from '../contract/samples.ts'
+
+const AT = Date.UTC(2026, 2, 3, 12)
+const verdict = (kind: Verdict['kind']): Verdict => ({ kind, by: 'local:anna', reason: 'looked at it', at: new Date(AT).toISOString() })
+const decision = (action: Decision['action'], parts: Partial<Decision> = {}): Decision => ({
+  action,
+  would: action,
+  tier: 'default',
+  mode: 'contain',
+  why: [`risk reaches ${action}`],
+  ...parts,
+})
+
+/** At least one event of each kind, and of a kind each that may lead elsewhere. */
+const EVENTS: readonly IncidentEvent[] = [
+  ...(['observe', 'notify', 'ask', 'contain'] as const).map((action) => ({
+    kind: 'decided' as const,
+    decision: decision(action),
+    signalId: 'e9',
+    time: AT,
+  })),
+  { kind: 'grew' },
+  { kind: 'approved', edgeId: 'iam:UpdateAssumeRolePolicy deploy' },
+  { kind: 'ordered' },
+  { kind: 'extended', until: AT + 1 },
+  { kind: 'legitimate', verdict: verdict('legitimate') },
+  { kind: 'compromised', verdict: verdict('compromised'), isRotating: false },
+  { kind: 'compromised', verdict: verdict('compromised'), isRotating: true },
+  { kind: 'contained', at: AT, remarks: [] },
+  { kind: 'not-contained', at: AT, why: ['a step failed'] },
+  { kind: 'released', at: AT, suppression: { until: AT + 1, detectors: [], confirmed: [] } },
+  { kind: 'not-released', at: AT, why: ['a step could not be set back'] },
+  { kind: 'rotated' },
+  { kind: 'unanswered', verdict: verdict('legitimate'), onExpiry: 'release' },
+  { kind: 'unanswered', verdict: verdict('compromised'), onExpiry: 'keep' },
+]
+
+const KINDS = Object.keys(TRANSITIONS) as IncidentEventKind[]
+
+/** What the decision was when an incident came into a state, and one that was refused for a bound. */
+const DECISIONS: readonly Decision[] = [decision('notify'), decision('ask'), decision('contain'), decision('ask', { would: 'contain' })]
+
+const IDENTITIES: readonly IdentityKind[] = ['iam-user', 'role', 'root', 'federated-user', 'identity-center', 'unknown']
+
+function incidentIn(state: IncidentState, parts: Partial<Incident> = {}): Incident {
+  return { ...incidentOf('inc-0123456789ab'), state, decision: decision('ask'), owedNotice: undefined, ...parts }
+}
+
+function* everyCase(): Generator<{ incident: Incident; event: IncidentEvent }> {
+  for (const state of INCIDENT_STATES)
+    for (const before of DECISIONS)
+      for (const kind of IDENTITIES)
+        for (const event of EVENTS) {
+          const base = incidentIn(state, { decision: before })
+          yield { incident: { ...base, identity: { ...base.identity, kind } as Identity }, event }
+        }
+}
+
+describe('the incident machine', () => {
+  it('has an event of every kind in this test', () => {
+    expect([...new Set(EVENTS.map(({ kind }) => kind))].sort()).toEqual([...KINDS].sort())
+  })
+
+  it('moves every state by every event exactly as its table says', () => {
+    const seen = new Map<string, Set<string>>()
+    for (const { incident, event } of everyCase()) {
+      const result = transition(incident, event)
+      const targets = TRANSITIONS[event.kind][incident.state]
+      if (result.kind === 'refused') {
+        const isUncontainable = event.kind === 'contained' && !['iam-user', 'role'].includes(incident.identity.kind)
+        expect(targets === undefined || isUncontainable, `${event.kind} in ${incident.state}`).toBe(true)
+        expect(result.from).toEqual(statesBefore(event.kind))
+        continue
+      }
+      expect(targets, `${event.kind} in ${incident.state}`).toContain(result.incident.state)
+      const key = `${event.kind} in ${incident.state}`
+      seen.set(key, (seen.get(key) ?? new Set()).add(result.incident.state))
+    }
+    // And nothing stands in the table that never happens.
+    for (const kind of KINDS)
+      for (const [state, targets] of Object.entries(TRANSITIONS[kind]))
+        expect([...(seen.get(`${kind} in ${state}`) ?? [])].sort(), `${kind} in ${state}`).toEqual([...targets].sort())
+  })
+
+  it('leaves a closed incident as it is, whatever happens', () => {
+    for (const { incident, event } of everyCase())
+      if (isClosed(incident)) expect(transition(incident, event)).toMatchObject({ kind: 'refused', state: incident.state })
+  })
+
+  it('answers the very same incident where nothing changes, so that nothing is written', () => {
+    const asking = incidentIn('asking')
+    expect(transition(asking, { kind: 'decided', decision: decision('notify'), signalId: 'e2', time: AT })).toEqual({
+      kind: 'moved',
+      incident: asking,
+    })
+    expect(moved(asking, { kind: 'decided', decision: decision('ask'), signalId: 'e2', time: AT })).toBeUndefined()
+    expect(moved(asking, { kind: 'grew' })).toBeUndefined()
+    expect(moved(incidentIn('released'), { kind: 'rotated' })).toBeUndefined()
+  })
+
+  it('never calls an incident contained whose identity is still free', () => {
+    for (const { incident, event } of everyCase()) {
+      const result = transition(incident, event)
+      if (result.kind !== 'moved' || result.incident.state !== 'contained' || incident.state === 'contained') continue
+      expect(['iam-user', 'role']).toContain(result.incident.identity.kind)
+    }
+  })
+
+  it('keeps the verdict and the state of an incident together', () => {
+    for (const { incident, event } of everyCase()) {
+      const next = moved(incident, event)
+      if (next === undefined) continue
+      if (next.state === 'releasing' && incident.state !== 'releasing') expect(next.verdict).toBeDefined()
+      if (next.state === 'released') expect(next.suppression).toBeDefined()
+      if (next.state === 'contained' && incident.state !== 'contained') expect(next.containedAt).toBe(AT)
+    }
+  })
+
+  it('owes people a notice whenever it comes to a state in which they are waited for, or is closed', () => {
+    const told: Readonly<Partial<Record<IncidentState, string>>> = { contained: 'contained', released: 'released', expired: 'expired' }
+    for (const { incident, event } of everyCase()) {
+      const next = moved(incident, event)
+      if (next === undefined || next.state === incident.state) continue
+      if (next.state === 'confirmed') expect(next.owedNotice).toBe(event.kind === 'rotated' ? 'rotated' : 'confirmed')
+      if (next.state === 'asking') expect(next.owedNotice).toBe('ask')
+      const word = told[next.state]
+      if (word !== undefined) expect(next.owedNotice).toBe(word)
+    }
+  })
+
+  it('looks at what is new where it was contained, is rotated, or was refused for a bound; not where a person is only asked', () => {
+    const grown = (state: IncidentState, parts: Partial<Incident> = {}) => moved(incidentIn(state, parts), { kind: 'grew' })?.state
+    expect(grown('contained')).toBe('containing')
+    expect(grown('rotating')).toBe('containing')
+    expect(grown('asking', { decision: decision('ask', { would: 'contain' }) })).toBe('containing')
+    expect(grown('asking', { decision: decision('ask', { would: 'contain', mode: 'ask' }) })).toBeUndefined()
+    expect(grown('asking', { decision: decision('ask') })).toBeUndefined()
+    expect(grown('watching')).toBeUndefined()
+  })
+
+  it('does not lift a bound by more evidence of the same kind', () => {
+    const refused = incidentIn('asking', { decision: decision('ask', { would: 'contain' }) })
+    expect(moved(refused, { kind: 'decided', decision: decision('contain'), signalId: 'e2', time: AT })).toBeUndefined()
+  })
+
+  it('contains what root, or an unknown caller, has issued, from the first signal on', () => {
+    const root = { ...incidentOf('inc-0123456789ab').identity, kind: 'root' as const }
+    const lineage = [{ kind: 'user' as const, id: 'user:backdoor', owner: 'backdoor', parent: 'AKIA', signalId: 'e1' }]
+    const called = decision('ask', { would: 'contain' })
+    expect(openingState({ identity: root, lineage, decision: called })).toBe('containing')
+    expect(openingState({ identity: root, lineage: [], decision: called })).toBe('asking')
+    expect(openingState({ identity: root, lineage, decision: { ...called, mode: 'ask' } })).toBe('asking')
+    expect(openingState({ identity: { ...root, kind: 'iam-user' }, lineage, decision: called })).toBe('asking')
+    expect(openingState({ identity: root, lineage, decision: decision('notify') })).toBe('watching')
+  })
+
+  it('says which states are closed, and in which what was contained is to stay so', () => {
+    const of = (test: (incident: Pick<Incident, 'state'>) => boolean) => INCIDENT_STATES.filter((state) => test({ state }))
+    expect(of(isClosed)).toEqual(['released', 'confirmed', 'expired'])
+    expect(of(isEnforced)).toEqual(['asking', 'contained', 'rotating', 'confirmed'])
+    expect(statesAfter('compromised').sort()).toEqual(['confirmed', 'rotating'])
+  })
+})
