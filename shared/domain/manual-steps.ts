@@ -40,7 +40,8 @@ function stepsFor(identity: Identity, id: string): string[] {
       return [`ask the owner of account ${identity.account}; remove it from the resource policies and trust policies that name it`]
     case 'aws-service':
       return ['find in CloudTrail what had the service make these calls: a rule, a stack or a job of your account, and stop that']
-    case 'unknown':
+    // Also a kind that a later release has stored.
+    default:
       return [
         'find the caller in CloudTrail by its address and user agent: the record names no identity, so nothing can be contained by name',
       ]

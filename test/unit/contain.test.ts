@@ -126,29 +126,60 @@ describe('containing', () => {
     expect((await incidentNow())?.decision.why.at(-1)).toContain('no longer there')
   })
 
-  it('does not take a late read for a lost step', async () => {
-    const { incidentNow, chainNow } = await contained({
+  /** An IAM whose reads lag behind its writes until `catchUp`. */
+  async function behindReads() {
+    let isBehind = true
+    const world = await contained({
       iam: (iam: Iam) => ({
         ...iam,
-        listAccessKeys: async () => [{ id: KEY, status: 'Active' }],
-        getUserPolicy: () => Promise.resolve(undefined),
+        listAccessKeys: async (user) => (isBehind ? [{ id: KEY, status: 'Active' }] : iam.listAccessKeys(user)),
+        getUserPolicy: async (user, name) => (isBehind ? undefined : iam.getUserPolicy(user, name)),
       }),
     })
-    expect((await incidentNow())?.state).toBe('contained')
+    return {
+      ...world,
+      catchUp: () => {
+        isBehind = false
+      },
+    }
+  }
+
+  it('does not take a late read for a lost step, and calls nothing contained that it has not read back', async () => {
+    const { id, ports, incidentNow, chainNow, notices, catchUp } = await behindReads()
+    expect((await incidentNow())?.state).toBe('containing')
+    expect(notices).toEqual([])
+    expect(ports.reverifyQueue.asked).toEqual([`${id} +5`, `${id} +15`])
     expect((await chainNow()).filter(({ kind }) => kind === 'step-done').map(({ why }) => why)).toEqual([
       'accepted by IAM, not read back yet',
       'accepted by IAM, not read back yet',
     ])
+    catchUp()
+    await enforce(id, ports)
+    expect(await incidentNow()).toMatchObject({ state: 'contained', containedAt: NOW })
+    expect(notices.map(({ kind }) => kind)).toEqual(['contained'])
   })
 
-  it('survives a failed read-back', async () => {
+  it('asks a person where IAM accepts a change and does not show it for a minute', async () => {
+    const { id, ports, incidentNow, setNow } = await behindReads()
+    setNow(NOW + 59_000)
+    await enforce(id, ports)
+    expect((await incidentNow())?.state).toBe('containing')
+    setNow(NOW + 60_000)
+    await enforce(id, ports)
+    expect(await incidentNow()).toMatchObject({ state: 'asking', decision: { action: 'ask' } })
+    expect((await incidentNow())?.decision.why.join()).toContain('for a minute not seen there')
+  })
+
+  it('survives a failed read-back, and looks again', async () => {
     let reads = 0
-    const { incidentNow } = await contained({
+    const { id, ports, incidentNow } = await contained({
       iam: (iam: Iam) => ({
         ...iam,
         listAccessKeys: (user) => (++reads === 2 ? Promise.reject('no error object') : iam.listAccessKeys(user)),
       }),
     })
+    expect((await incidentNow())?.state).toBe('containing')
+    await enforce(id, ports)
     expect((await incidentNow())?.state).toBe('contained')
   })
 

@@ -239,7 +239,7 @@ describe('a policy', () => {
   })
 
   it.each([
-    [{ version: 2 }, /version: .*got 2/],
+    [{ version: 3 }, /version: .*got 3/],
     [{ version: 2, mode: 'destroy' }, /mode: .*"destroy"/],
     [{ version: 2, moode: 'ask' }, /unknown moode/],
     [{ version: 2, thresholds: { notify: 50, ask: 40, contain: 90 } }, /thresholds: must rise/],

@@ -11,7 +11,7 @@ import {
   TRANSITIONS,
   transition,
 } from '../../shared/domain/incident-machine.ts'
-import { type Identity, type IdentityKind } from '../../shared/domain/signal.ts'
+import type { Identity, IdentityKind } from '../../shared/domain/signal.ts'
 import { incidentOf } from '../contract/samples.ts'
 
 const AT = Date.UTC(2026, 2, 3, 12)

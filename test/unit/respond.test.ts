@@ -304,7 +304,7 @@ describe('bootstrapping a baseline', () => {
             })),
         },
       }),
-    ).rejects.toMatchObject({ code: 'record.conflict' })
+    ).rejects.toMatchObject({ code: 'identity.conflict' })
   })
 
   it('is asked for when a long-lived key is seen for the first time', async () => {

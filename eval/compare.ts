@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+
+/**
+ * Compares what two releases print for the same input: `replay --json` (a line each) or `eval --json` (one object).
+ *
+ *     node eval/compare.ts BEFORE AFTER [--renamed eval/renamed-0.2.0.json]
+ *
+ * Numbers count as equal within 1e-9. Times that a run took are left out. The file of renamed words says which keys and texts of BEFORE
+ * are called otherwise in AFTER. Exit code 0 where nothing else differs, 1 where something does.
+ */
+const Renamed = z.strictObject({
+  /** Names of members, before → after. */
+  keys: z.record(z.string(), z.string()),
+  /** Whole texts, before → after. */
+  texts: z.record(z.string(), z.string()),
+})
+type Renamed = z.infer<typeof Renamed>
+
+const TOLERANCE = 1e-9
+const PRINTED = 40
+const RUN_TIMES: ReadonlySet<string> = new Set(['seconds', 'milliseconds'])
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { renamed: { type: 'string' } } })
+const [before, after] = positionals
+if (before === undefined || after === undefined) {
+  process.stderr.write('usage: node eval/compare.ts BEFORE AFTER [--renamed FILE]\n')
+  process.exit(2)
+}
+const renamed: Renamed =
+  values.renamed === undefined ? { keys: {}, texts: {} } : Renamed.parse(JSON.parse(readFileSync(values.renamed, 'utf8')))
+const found = [...differences(rename(readLines(before)), readLines(after), '')]
+for (const line of found.slice(0, PRINTED)) process.stdout.write(`${line}\n`)
+if (found.length > PRINTED) process.stdout.write(`… ${found.length - PRINTED} more\n`)
+process.stdout.write(`${found.length} differences\n`)
+process.exit(found.length === 0 ? 0 : 1)
+
+function readLines(path: string): unknown[] {
+  const lines = readFileSync(path, 'utf8').split('\n')
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line))
+}
+
+function rename(value: unknown): unknown {
+  if (typeof value === 'string') return Object.hasOwn(renamed.texts, value) ? renamed.texts[value] : value
+  if (Array.isArray(value)) return value.map(rename)
+  if (typeof value !== 'object' || value === null) return value
+  const name = (key: string) => (Object.hasOwn(renamed.keys, key) ? (renamed.keys[key] as string) : (rename(key) as string))
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [name(key), rename(part)]))
+}
+
+function* differences(a: unknown, b: unknown, path: string): Generator<string> {
+  if (typeof a === 'number' && typeof b === 'number' && Math.abs(a - b) <= TOLERANCE) return
+  if (Array.isArray(a) && Array.isArray(b) && a.length !== b.length) yield `${path}: ${a.length} entries → ${b.length}`
+  if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) {
+    if (a !== b) yield `${path}: ${shown(a)} → ${shown(b)}`
+    return
+  }
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
+    if (!RUN_TIMES.has(key))
+      yield* differences((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], path === '' ? key : `${path}.${key}`)
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'absent'
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text
+}
