@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    projects: ['unit', 'property', 'contract', 'functions', 'infra', 'scenarios', 'cli', 'crash']
+    projects: ['unit', 'property', 'contract', 'functions', 'infra', 'scenarios', 'cli', 'crash', 'vocabulary']
       .map((name) => project(name))
       .concat(project('architecture', ['test/architecture.test.ts'])),
     coverage: {

@@ -5,7 +5,7 @@ import { errorName } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 
 /** Calls by which a containment can be undone, with the parameter that names whose. */
-const REVERSALS: ReadonlyMap<string, 'userName' | 'roleName'> = new Map([
+export const REVERSALS: ReadonlyMap<string, 'userName' | 'roleName'> = new Map([
   ['iam:UpdateAccessKey', 'userName'],
   ['iam:DeleteUserPolicy', 'userName'],
   ['iam:PutUserPolicy', 'userName'],

@@ -26,7 +26,7 @@ export const MAIL_PROBES: ReadonlySet<string> = new Set([
 ])
 
 /** Calls of the model hijack, as intruders make them one after the other. */
-const MODEL_PROBES: ReadonlySet<string> = new Set([
+export const MODEL_PROBES: ReadonlySet<string> = new Set([
   'ListFoundationModels',
   'GetFoundationModelAvailability',
   'GetUseCaseForModelAccess',

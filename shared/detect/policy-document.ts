@@ -49,15 +49,18 @@ export function policyIn(request: Readonly<Record<string, unknown>>): unknown {
   const inVault = typeof vault === 'object' && vault !== null && 'policy' in vault ? vault.policy : undefined
   const named = attributeName === 'Policy' ? attributeValue : undefined
   const accessPolicies = request.accessPolicies
+  // S3 writes the body of a request as it was sent, with the name of its outermost element.
+  const accessPoint = request.PutAccessPointPolicyRequest
+  const inAccessPoint = typeof accessPoint === 'object' && accessPoint !== null && 'Policy' in accessPoint ? accessPoint.Policy : undefined
   return (
     inVault ??
     inAttributes ??
+    inAccessPoint ??
     named ??
     accessPolicies ??
     request.bucketPolicy ??
     request.policyText ??
     request.resourcePolicy ??
-    request.accessPolicy ??
     request.policyDocument ??
     vault
   )

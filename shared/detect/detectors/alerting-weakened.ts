@@ -6,7 +6,7 @@ export const alertingWeakened: Detector = {
   title: 'Alarms, event rules, lesser logs or the security contact switched off',
   weight: 0.45,
   group: 'evasion',
-  attack: 'T1562',
+  attack: 'T1685',
   runbook: 'Switch them on again; look what happened in the gap.',
   actions: [
     'events:DeleteRule',

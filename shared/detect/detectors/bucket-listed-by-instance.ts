@@ -7,7 +7,7 @@ export const bucketListedByInstance: Detector = {
   group: 'discovery',
   attack: 'T1619',
   runbook: 'Instances read the buckets they were made for; look which objects it read next.',
-  actions: ['s3:ListBuckets', 's3:ListAllMyBuckets'],
+  actions: ['s3:ListBuckets'],
   matches({ credential }) {
     return /^i-[0-9a-f]{8,17}$/.test(credential.sessionName ?? '') ? { reason: `${credential.sessionName} listed every bucket` } : undefined
   },

@@ -19,11 +19,8 @@ export const databaseExported: Detector = {
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
     if (!signal.action.startsWith('rds:Copy')) return { reason: signal.action }
-    const source =
-      text(signal.request, 'sourceRegion') ??
-      text(signal.request, 'sourceDBSnapshotIdentifier') ??
-      text(signal.request, 'sourceDBClusterSnapshotIdentifier') ??
-      ''
+    // A snapshot of another region is named by its ARN; SDKs send no region of the source.
+    const source = text(signal.request, 'sourceDBSnapshotIdentifier') ?? text(signal.request, 'sourceDBClusterSnapshotIdentifier') ?? ''
     const region = source.match(/[a-z]{2}-[a-z]+-\d/)?.[0]
     return region === undefined || region === signal.region ? undefined : { reason: `copied a snapshot from ${region} to ${signal.region}` }
   },

@@ -5,7 +5,7 @@ export const findingsSuppressed: Detector = {
   title: 'Security findings hidden',
   weight: 0.57,
   group: 'evasion',
-  attack: 'T1562.001',
+  attack: 'T1685',
   runbook: 'Take the filter away, and read what it hid.',
   actions: [
     'guardduty:CreateFilter',

@@ -5,7 +5,7 @@ export const guardrailRemoved: Detector = {
   title: 'Guard rail of the account or organisation taken away',
   weight: 0.5,
   group: 'evasion',
-  attack: 'T1562.001',
+  attack: 'T1685',
   runbook: 'Put the guard rail back first; then look what was done while it was gone.',
   actions: [
     'organizations:DetachPolicy',

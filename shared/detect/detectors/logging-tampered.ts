@@ -6,7 +6,7 @@ export const loggingTampered: Detector = {
   title: 'Logging or detection switched off',
   weight: 0.7,
   group: 'evasion',
-  attack: 'T1562.008',
+  attack: 'T1685.002',
   runbook: 'Switch logging on again first, then ask who switched it off; look for calls in the gap.',
   actions: [
     'cloudtrail:StopLogging',

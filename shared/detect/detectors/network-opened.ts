@@ -13,7 +13,7 @@ export const networkOpened: Detector = {
   title: 'Network or database opened to the internet',
   weight: 0.57,
   group: 'evasion',
-  attack: 'T1562.007',
+  attack: 'T1686.001',
   runbook: 'Close the rule, then look for connections while it was open.',
   actions: [
     'ec2:AuthorizeSecurityGroupIngress',

@@ -5,7 +5,7 @@ export const organizationLeft: Detector = {
   title: 'Account closed, or taken out of the organisation',
   weight: 0.7,
   group: 'evasion',
-  attack: 'T1562',
+  attack: 'T1666',
   runbook: 'Call the organisation’s owners: out of it, an account has no guard rails; AWS reopens a closed one within 90 days.',
   actions: [
     'organizations:LeaveOrganization',

@@ -6,7 +6,7 @@ export const quarantineLifted: Detector = {
   title: 'Quarantine taken off',
   weight: 0.8,
   group: 'evasion',
-  attack: 'T1562',
+  attack: 'T1685',
   runbook: 'Put it back: only a reviewer’s release may lift it, and that leaves another trace.',
   actions: ['iam:DetachUserPolicy', 'iam:DeleteUserPolicy'],
   matches(signal) {

@@ -6,7 +6,7 @@ export const responderTampered: Detector = {
   title: 'The responder itself was changed',
   weight: 0.9,
   group: 'evasion',
-  attack: 'T1562.001',
+  attack: 'T1685',
   runbook: 'Set back what was changed first, and deploy the stack again; until then nobody is watching.',
   matches({ isAgainstResponder, action, outcome, origin }) {
     if (!isAgainstResponder || outcome === 'failed') return undefined

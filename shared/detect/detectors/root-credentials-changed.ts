@@ -7,13 +7,7 @@ export const rootCredentialsChanged: Detector = {
   group: 'persistence',
   attack: 'T1098',
   runbook: 'Recover the root user by its e-mail address, now.',
-  actions: [
-    'signin:PasswordUpdated',
-    'signin:PasswordRecoveryCompleted',
-    'signin:PasswordRecoveryRequested',
-    'signin:EmailUpdated',
-    'iam:UpdateAccountEmail',
-  ],
+  actions: ['signin:PasswordUpdated', 'signin:PasswordRecoveryCompleted', 'signin:PasswordRecoveryRequested', 'signin:EmailUpdated'],
   matches(signal) {
     if (signal.outcome === 'failed') return undefined
     return signal.identity.kind === 'root'

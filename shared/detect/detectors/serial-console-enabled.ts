@@ -5,7 +5,7 @@ export const serialConsoleEnabled: Detector = {
   title: 'Serial console switched on',
   weight: 0.57,
   group: 'persistence',
-  attack: 'T1562',
+  attack: 'T1021.008',
   runbook: 'Switch it off again unless somebody mends an instance right now.',
   actions: ['ec2:EnableSerialConsoleAccess'],
   matches(signal) {

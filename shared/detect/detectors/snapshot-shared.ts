@@ -22,7 +22,6 @@ export const snapshotShared: Detector = {
       signal.request.createVolumePermission,
       signal.request.launchPermission,
       signal.request.valuesToAdd,
-      signal.request.groups,
       signal.request.accountIdsToAdd,
       signal.request.accountWithRestoreAccess,
       signal.request.consumerIdentifier,

@@ -49,7 +49,7 @@ function session(response: Fields, caller: string): Created | undefined {
 }
 
 /** Changes by which somebody from outside can come in again, with the parameter that says what was opened. */
-const BACKDOORS: ReadonlyMap<string, string> = new Map([
+export const BACKDOORS: ReadonlyMap<string, string> = new Map([
   ['iam:UpdateAssumeRolePolicy', 'roleName'],
   ['iam:CreateOpenIDConnectProvider', 'url'],
   ['iam:AddClientIDToOpenIDConnectProvider', 'openIDConnectProviderArn'],

@@ -1,0 +1,56 @@
+import { globSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Detector } from '../../shared/detect/detector.ts'
+import { asCall, type Call, Scenario } from '../scenarios/case.ts'
+
+/** Everything of the responder that the vocabulary is held against stands here, so that a move of folders changes this file alone. */
+export { REVERSALS } from '../../shared/contain/reversal.ts'
+export { CATALOGUE } from '../../shared/detect/catalogue.ts'
+export type { Context, Detector } from '../../shared/detect/detector.ts'
+export { countActivity, DESTRUCTION, LAUNCHES, MAIL_PROBES, MODEL_PROBES } from '../../shared/detect/note.ts'
+export { policyIn } from '../../shared/detect/policy-document.ts'
+export { emptyBaseline } from '../../shared/domain/baseline.ts'
+export { openWindow } from '../../shared/domain/credential-window.ts'
+export { type Signal, text } from '../../shared/domain/signal.ts'
+export { BACKDOORS } from '../../shared/sense/cloudtrail/issued.ts'
+export { normalise } from '../../shared/sense/normalise.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+/** What looks at calls. Policies of IAM (`domain/blast-radius.ts`) name rights, which are other words. */
+const FILES = 'shared/{sense,detect,decide,contain,review,record,learn}/**/*.ts'
+const DETECTORS = 'shared/detect/detectors'
+const SCENARIOS = join(ROOT, 'test', 'scenarios')
+
+/** `iam:CreateUser` as a whole text, but for condition keys (`aws:…`) and beginnings of names. */
+const ACTION = /(?<!startsWith\()'((?!aws:)[a-z0-9-]+:[A-Z][A-Za-z0-9]*)'/g
+
+/** Every action that stands in the responder's code, with the files that name it. */
+export function namedActions(): ReadonlyMap<string, readonly string[]> {
+  const named = new Map<string, string[]>()
+  for (const file of globSync(FILES, { cwd: ROOT }).sort()) {
+    for (const [, action = ''] of readFileSync(join(ROOT, file), 'utf8').matchAll(ACTION)) {
+      const files = named.get(action) ?? []
+      if (!files.includes(file)) named.set(action, [...files, file])
+    }
+  }
+  return named
+}
+
+/** The code of a detector, whose file has its name. */
+export function sourceOf({ id }: Detector): string {
+  return readFileSync(join(ROOT, DETECTORS, `${id}.ts`), 'utf8')
+}
+
+/** Every scenario by its name, with the calls that it plays on the last day. */
+export function scenarios(): readonly { readonly name: string; readonly past: readonly Call[]; readonly calls: readonly Call[] }[] {
+  const files = readdirSync(SCENARIOS).filter((file) => file.endsWith('.json'))
+  return files.map((file) => {
+    const { past, events } = Scenario.parse(JSON.parse(readFileSync(join(SCENARIOS, file), 'utf8')))
+    return { name: file, past: (past?.calls ?? []).map(asCall), calls: events.filter((event): event is Call => 'call' in event) }
+  })
+}
+
+/** Every action that a scenario plays. */
+export function playedActions(): readonly string[] {
+  return scenarios().flatMap(({ past, calls }) => [...past, ...calls].map(({ call }) => call))
+}

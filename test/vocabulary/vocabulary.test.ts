@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest'
+import { asCall, recordOf } from '../scenarios/case.ts'
+import { addReads, freshContext, type Reader, type Reads, readsOf, recordingCopy, signalOf } from './reads.ts'
+import {
+  BACKDOORS,
+  CATALOGUE,
+  countActivity,
+  DESTRUCTION,
+  type Detector,
+  LAUNCHES,
+  MAIL_PROBES,
+  MODEL_PROBES,
+  namedActions,
+  policyIn,
+  REVERSALS,
+  scenarios,
+  sourceOf,
+  text,
+} from './subjects.ts'
+import { readExceptions, vocabulary } from './vocabulary.ts'
+
+const { faultOfAction, faultOfParameter, faultOfTechnique, faultOfWord } = vocabulary()
+
+const played = scenarios()
+
+/** What a detector reads of the calls that it names and of those of its scenarios. */
+function readsOfDetector(detector: Detector): Reads {
+  const reader: Reader = (signal, context) => detector.matches(signal, context)
+  const own = played.filter(({ name }) => name.startsWith(`${detector.id}.`))
+  const reads = readsOf(reader, detector.actions ?? [])
+  for (const [path, actions] of readsOfPlayed(reader, own, detector.actions)) {
+    reads.set(path, new Set([...(reads.get(path) ?? []), ...actions]))
+  }
+  return reads
+}
+
+/** What a reader reads of the calls of scenarios, those that it names or all. */
+function readsOfPlayed(reader: Reader, those: typeof played, named?: readonly string[]): Reads {
+  const reads: Reads = new Map()
+  for (const { name, calls } of those) {
+    for (const call of calls) {
+      const signal = signalOf(recordOf(call, { id: name, time: Date.UTC(2026, 0, 1), n: 0 }))
+      if (named?.includes(signal.action) === false) continue
+      addReads(reads, signal.action, (seen) => {
+        reader({ ...signal, request: recordingCopy(seen, signal.request) }, freshContext(signal))
+      })
+    }
+  }
+  return reads
+}
+
+function faultsOfReads(reads: Reads): string[] {
+  return [...reads].flatMap(([path, actions]) => faultOfParameter(path, [...actions]) ?? [])
+}
+
+/** All that is wrong with the names that a detector uses. */
+function faultsOf(detector: Detector): string[] {
+  const actions = (detector.actions ?? []).flatMap((action) => faultOfAction(action) ?? [])
+  const technique = faultOfTechnique(detector.attack) ?? []
+  return [...actions, technique, ...faultsOfReads(withoutPolicyIn(readsOfDetector(detector)))].flat()
+}
+
+/** `policyIn` looks wherever any service has its policy. A detector that reads all that it reads has called it; a case below holds its names. */
+function withoutPolicyIn(reads: Reads): Reads {
+  const its = readsOfPolicyIn()
+  return [...its].every((path) => reads.has(path)) ? new Map([...reads].filter(([path]) => !its.has(path))) : reads
+}
+
+function readsOfPolicyIn(): ReadonlySet<string> {
+  return new Set(readsOf(({ request }) => policyIn(request), ['iam:CreateRole']).keys())
+}
+
+/** The names in a pattern such as `"(fromPort|toPort)":`, by which some detectors search the text of a request. */
+const SEARCHED = /"(?:\((?:\?:)?)?([A-Za-z|]+)\)?":/g
+
+function searchedBy(detector: Detector): string[] {
+  return [...sourceOf(detector).matchAll(SEARCHED)].flatMap(([, names = '']) => names.split('|'))
+}
+
+const unique = <T>(values: readonly T[]): T[] => [...new Set(values)]
+
+describe('the words of AWS and ATT&CK', () => {
+  it.each(CATALOGUE.map((detector) => [detector.id, detector] as const))('%s uses only names that exist', (_, detector) => {
+    expect(faultsOf(detector)).toEqual([])
+  })
+
+  it('has detectors search requests only for names that their calls have', () => {
+    const searched = CATALOGUE.map((detector) => ({ detector, words: searchedBy(detector) }))
+    expect(searched.flatMap(({ words }) => words).length).toBeGreaterThan(10)
+    expect(
+      searched.flatMap(({ detector, words }) =>
+        words.flatMap((word) => faultOfWord(word, detector.actions ?? [])?.concat(` (${detector.id})`) ?? []),
+      ),
+    ).toEqual([])
+  })
+
+  it('refuses a detector of made-up names, and says which ones are near', () => {
+    const madeUp: Detector = {
+      id: 'role-created',
+      title: 'Role created',
+      weight: 0.5,
+      group: 'persistence',
+      attack: 'T1098.033',
+      runbook: 'Ask who the role is for.',
+      actions: ['iam:CreateRol', 'eks:CreateNodegroup'],
+      matches: ({ request, action }) =>
+        action === 'iam:CreateRol'
+          ? { reason: `${text(request, 'rolName')}` }
+          : { reason: `${text(request, 'scalingConfig', 'desiredSiz')} ${text(request, 'clusterName')}` },
+    }
+    expect(faultsOf(madeUp)).toEqual([
+      'iam:CreateRol is no operation that CloudTrail logs; the nearest is iam:CreateRole',
+      'T1098.033 is no technique of ATT&CK, or a revoked one; the nearest is T1098.003',
+      'rolName is no request parameter of iam:CreateRol; the nearest is roleName',
+      'scalingConfig.desiredSiz is no request parameter of eks:CreateNodegroup; the nearest is scalingConfig.desiredSize',
+    ])
+    expect(faultOfWord('fromPrt', ['ec2:AuthorizeSecurityGroupIngress'])).toContain('the nearest is fromPort')
+  })
+
+  it('names no action anywhere that CloudTrail does not log', () => {
+    const named = namedActions()
+    expect(named.size).toBeGreaterThan(250)
+    expect([...named].flatMap(([action, files]) => faultOfAction(action)?.concat(` (${files.join(', ')})`) ?? [])).toEqual([])
+  })
+
+  it('finds a policy where some operation of the catalogue has it', () => {
+    const actions = CATALOGUE.flatMap((detector) => detector.actions ?? [])
+    const reads = readsOfPolicyIn()
+    expect(reads.size).toBeGreaterThan(5)
+    expect(unique([...reads].flatMap((path) => faultOfParameter(path, actions) ?? []))).toEqual([])
+  })
+
+  it('notes by names that exist', () => {
+    const models = [...MODEL_PROBES].map((operation) => `bedrock:${operation}`)
+    const others = ['sts:AssumeRole', 'lambda:GetFunction', 'lambda:GetFunctionConfiguration', 'secretsmanager:GetSecretValue']
+    const reads = [...['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath', 'ec2:DescribeInstanceAttribute'], ...others]
+    const actions = [...MAIL_PROBES, ...DESTRUCTION, ...LAUNCHES, ...models, ...reads]
+    expect(actions.flatMap((action) => faultOfAction(action) ?? [])).toEqual([])
+    const reader: Reader = (signal, { window }) => countActivity(window, signal)
+    expect(faultsOfReads(readsOf(reader, actions))).toEqual([])
+    expect(faultsOfReads(readsOfPlayed(reader, played))).toEqual([])
+  })
+
+  it.each([...REVERSALS, ...BACKDOORS])('%s has the parameter %s', (action, parameter) => {
+    expect(faultOfAction(action)).toBeUndefined()
+    expect(faultOfParameter(parameter, [action])).toBeUndefined()
+  })
+})
+
+describe('the exceptions', () => {
+  it('are needed: the public models do not have them', () => {
+    const { events, parameters } = readExceptions()
+    const { faultOfAction: missing, faultOfParameter: without } = vocabulary({ services: {}, events: {}, parameters: {} })
+    expect(Object.keys(events).filter((action) => missing(action) === undefined)).toEqual([])
+    const spelled = Object.entries(parameters).flatMap(([action, { names }]) =>
+      names.map((name) => [action.replace('s3:*', 's3:PutObject'), name] as const),
+    )
+    expect(spelled.filter(([action, name]) => without(name, [action]) === undefined)).toEqual([])
+  })
+})
+
+describe('the scenarios', () => {
+  it('play only calls that CloudTrail logs, with the parameters that they have', () => {
+    const faults = played.flatMap(({ name, past, calls }) =>
+      [...past, ...calls].flatMap(({ call, request }) => {
+        const action = signalOf(recordOf(asCall(call), { id: name, time: Date.UTC(2026, 0, 1), n: 0 })).action
+        const fault = faultOfAction(action)
+        const all = fault === undefined ? Object.keys(request).flatMap((key) => faultOfParameter(key, [action]) ?? []) : [fault]
+        return all.map((text) => `${name}: ${text}`)
+      }),
+    )
+    expect(unique(faults)).toEqual([])
+  })
+})
