@@ -1,4 +1,5 @@
 import { foreignAccount } from '../decide/decide.ts'
+import { wordsFor } from '../domain/containable.ts'
 import type { Incident } from '../domain/incident.ts'
 import { type Bounds, boundsFor } from '../domain/policy.ts'
 import { HOUR_MS } from '../domain/time.ts'
@@ -124,7 +125,7 @@ function outcomeOf({ incident, own, issued }: Run, applied: readonly Applied[], 
   }
   doubts.push(...more)
   if (own === undefined)
-    doubts.push(`the ${incident.identity.kind} itself is still in use: it cannot be contained from here, a person has to act`)
+    doubts.push(`${wordsFor(incident.identity)} itself is still in use: it cannot be contained from here, a person has to act`)
   if (doubts.length > 0) return { kind: 'asking', why: [...doubts, ...remarks] }
   return isUnread ? { kind: 'unread' } : { kind: 'contained', remarks }
 }

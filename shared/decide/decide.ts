@@ -1,5 +1,5 @@
 import type { Assessment } from '../domain/assessment.ts'
-import { isContainableIdentity } from '../domain/containable.ts'
+import { isContainableIdentity, wordsFor } from '../domain/containable.ts'
 import { type Action, type Decision, isStronger, weaker } from '../domain/decision.ts'
 import type { Bounds, Mode, Thresholds } from '../domain/policy.ts'
 import type { Identity } from '../domain/signal.ts'
@@ -52,5 +52,5 @@ function reasonFor({ risk, baseRisk, isConfirmed }: Assessment, would: Action, t
 function notContainable(identity: Identity): string {
   if (identity.kind === 'root')
     return 'the root user cannot be contained by API: sign in as root, delete its keys, change its password, check its MFA; with centralised root access: countersign root-keys'
-  return `a ${identity.kind} cannot be contained from here yet: a person has to act`
+  return `${wordsFor(identity)} cannot be contained from here: a person has to act`
 }

@@ -82,9 +82,10 @@ export function withSignal(incident: Incident, evaluated: EvaluatedSignal): Inci
   const suspect = { ...signal.credential, isPrimary: isPrimary || isSessionOfPrimary(incident, signal) }
   const credentials = isSuspect ? withCredential(incident.credentials, suspect) : incident.credentials
   const lineage = withEdges(incident.lineage, edgesOf(signal, issued))
-  const hasMore = toContain({ ...incident, credentials, lineage }) > toContain(incident)
-  const decided = moved(incident, { kind: 'decided', decision, signalId: signal.id, time: signal.time })
-  const next = decided ?? (hasMore ? moved(incident, { kind: 'grew' }) : undefined) ?? incident
+  const joined = { ...incident, credentials, lineage }
+  const hasMore = toContain(joined) > toContain(incident)
+  const decided = moved(joined, { kind: 'decided', decision, signalId: signal.id, time: signal.time })
+  const next = decided ?? (hasMore ? moved(joined, { kind: 'grew' }) : undefined) ?? joined
   const findings = incident.findings === known ? merged : mergeFindings(incident.findings, merged)
   // Where another writer added findings meanwhile, ours are not all: the higher of the two risks stands until the next signal.
   const isAll = findings.length <= merged.length || assessment.risk >= incident.assessment.risk
@@ -92,8 +93,6 @@ export function withSignal(incident: Incident, evaluated: EvaluatedSignal): Inci
   return {
     ...next,
     updatedAt: Math.max(incident.updatedAt, signal.time),
-    credentials,
-    lineage,
     findings,
     assessment: current,
     blastRadius,

@@ -149,7 +149,12 @@ function after(incident: Incident, event: IncidentEvent): Incident {
 function afterDecision(incident: Incident, { decision, signalId, time }: IncidentEvent & { kind: 'decided' }): Incident {
   if (!isStrongerDecision(decision, incident.decision) || wasRefused(incident)) return incident
   const isOpen = incident.state === 'watching' || incident.state === 'asking'
-  const next = { ...incident, decision, decidedBy: { signalId, time }, state: isOpen ? stateFor(decision) : incident.state }
+  const next = {
+    ...incident,
+    decision,
+    decidedBy: { signalId, time },
+    state: isOpen ? openingState({ ...incident, decision }) : incident.state,
+  }
   const isToBeTold = isStronger(decision.action, incident.decision.action)
   return { ...next, owedNotice: (isToBeTold ? owedFor(decision) : undefined) ?? incident.owedNotice }
 }
@@ -176,7 +181,7 @@ function canGoOn(incident: Incident): boolean {
   return incident.state === 'contained' || incident.state === 'rotating' || wasRefused(incident)
 }
 
-/** The state that an incident opens in. What an identity issued is contained also where the identity itself cannot be. */
+/** The state that a decision brings an open incident into. What an identity issued is contained also where the identity itself cannot be. */
 export function openingState(incident: Pick<Incident, 'identity' | 'lineage' | 'decision'>): IncidentState {
   const { decision, identity } = incident
   const isCalledFor = decision.mode === 'contain' && decision.would === 'contain'

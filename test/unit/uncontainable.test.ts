@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { renderIncident } from '../../local/render/incident.ts'
-import { paintFor } from '../../local/render/style.ts'
 import { pendingOf } from '../../shared/contain/pending.ts'
 import { manualSteps } from '../../shared/domain/manual-steps.ts'
 import type { IdentityKind } from '../../shared/domain/signal.ts'
@@ -82,7 +81,7 @@ describe.each(CALLERS)('%s that makes a user', (_, kind, userIdentity) => {
     expect(noticeOf(incident, 'ask').body).toContain(`Do: ${first.slice(0, 40)}`)
     const { policy } = await readPolicy(world.ports.record)
     expect(JSON.stringify(messageOf({ incident, changes: [], policy }).blocks)).toContain(first.slice(0, 30))
-    expect(renderIncident(incident, paintFor(false))).toContain(first.slice(0, 40))
+    expect(renderIncident(incident, (_, text) => text)).toContain(first.slice(0, 40))
   })
 
   it('has nothing contained in mode ask', async () => {
