@@ -13,8 +13,10 @@ import { z } from 'zod'
 const Renamed = z.strictObject({
   /** Names of members, before → after. */
   keys: z.record(z.string(), z.string()),
-  /** Whole texts, before → after. */
+  /** Words in texts, before → after. */
   texts: z.record(z.string(), z.string()),
+  /** Whole texts that became one of several, before → after. */
+  oneOf: z.record(z.string(), z.array(z.string())),
 })
 type Renamed = z.infer<typeof Renamed>
 
@@ -29,8 +31,9 @@ if (before === undefined || after === undefined) {
   process.exit(2)
 }
 const renamed: Renamed =
-  values.renamed === undefined ? { keys: {}, texts: {} } : Renamed.parse(JSON.parse(readFileSync(values.renamed, 'utf8')))
-const found = [...differences(rename(readLines(before)), readLines(after), '')]
+  values.renamed === undefined ? { keys: {}, texts: {}, oneOf: {} } : Renamed.parse(JSON.parse(readFileSync(values.renamed, 'utf8')))
+const words = new RegExp(`(?<![\\w-])(${Object.keys(renamed.texts).join('|') || '$^'})(?![\\w-])`, 'g')
+const found = [...differences(ordered(rename(readLines(before))), ordered(readLines(after)), '')]
 for (const line of found.slice(0, PRINTED)) process.stdout.write(`${line}\n`)
 if (found.length > PRINTED) process.stdout.write(`… ${found.length - PRINTED} more\n`)
 process.stdout.write(`${found.length} differences\n`)
@@ -42,18 +45,38 @@ function readLines(path: string): unknown[] {
 }
 
 function rename(value: unknown): unknown {
-  if (typeof value === 'string') return Object.hasOwn(renamed.texts, value) ? renamed.texts[value] : value
+  if (typeof value === 'string') return value.replace(words, (word) => renamed.texts[word] ?? word)
   if (Array.isArray(value)) return value.map(rename)
   if (typeof value !== 'object' || value === null) return value
-  const name = (key: string) => (Object.hasOwn(renamed.keys, key) ? (renamed.keys[key] as string) : (rename(key) as string))
+  const name = (key: string) => renamed.keys[key] ?? (rename(key) as string)
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [name(key), rename(part)]))
+}
+
+/** What weighs the same stands in the order of its name, which may have changed: lists of findings are compared in the order of weight and name. */
+function ordered(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (!Array.isArray(value)) return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, ordered(part)]))
+  const parts = value.map(ordered)
+  const nameOf = (part: unknown) => {
+    const { detector, finding, share, weight } = part as {
+      detector?: string
+      finding?: { detector: string }
+      share?: number
+      weight?: number
+    }
+    const name = detector ?? finding?.detector
+    return name === undefined ? undefined : `${(1000 - (share ?? weight ?? 0)).toFixed(6)} ${name}`
+  }
+  const isOfFindings = parts.length > 0 && parts.every((part) => typeof part === 'object' && part !== null && nameOf(part) !== undefined)
+  return isOfFindings ? parts.toSorted((a, b) => ((nameOf(a) as string) < (nameOf(b) as string) ? -1 : 1)) : parts
 }
 
 function* differences(a: unknown, b: unknown, path: string): Generator<string> {
   if (typeof a === 'number' && typeof b === 'number' && Math.abs(a - b) <= TOLERANCE) return
   if (Array.isArray(a) && Array.isArray(b) && a.length !== b.length) yield `${path}: ${a.length} entries → ${b.length}`
   if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) {
-    if (a !== b) yield `${path}: ${shown(a)} → ${shown(b)}`
+    const isListed = typeof a === 'string' && typeof b === 'string' && renamed.oneOf[a]?.includes(b) === true
+    if (a !== b && !isListed) yield `${path}: ${shown(a)} → ${shown(b)}`
     return
   }
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))

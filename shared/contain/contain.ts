@@ -85,12 +85,12 @@ async function applyAll(
   { run, others, changeLog }: { run: Run; others: ReadonlyMap<string, Bounds>; changeLog: ChangeLog },
   ports: ContainPorts,
 ): Promise<Applied[]> {
-  const applied: Applied[] = []
+  const doubts = new Map<Step, string | undefined>()
   const bySubject = Map.groupBy(steps, ({ step }) => keyOf(step.subject))
   await inParallel([...bySubject.values()], async (all) => {
-    for (const one of all) applied.push({ step: one.step, doubt: await applyOne(one, { run, others, changeLog }, ports) })
+    for (const one of all) doubts.set(one.step, await applyOne(one, { run, others, changeLog }, ports))
   })
-  return applied
+  return steps.map(({ step }) => ({ step, doubt: doubts.get(step) }))
 }
 
 async function applyOne(

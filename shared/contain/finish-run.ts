@@ -35,7 +35,7 @@ export async function finishRun(
   const { id } = stored.value
   if (outcome.kind === 'unread') return ports.reverifyQueue.verifyLater(id, READ_BACK_AFTER_SECONDS)
   const lines = outcome.kind === 'contained' ? outcome.remarks : outcome.why
-  const why = lines.length === 0 ? 'every step is in place, read back' : lines.join('; ')
+  const why = lines.length === 0 ? 'every step is in place' : lines.join('; ')
   const entry = { kind: 'state', target: `incident:${id}`, from: 'containing', to: outcome.kind, why } as const
   // People may have released it meanwhile: then that is the last word.
   if ((await changeLog.write(entry, () => !isReleaseOrdered(changeLog.changes))) === 'superseded') return
