@@ -8,7 +8,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     projects: ['unit', 'property', 'contract', 'functions', 'infra', 'scenarios', 'cli', 'crash', 'vocabulary']
       .map((name) => project(name))
-      .concat(project('architecture', ['test/architecture.test.ts'])),
+      .concat(project('architecture', ['test/*.test.ts'])),
     coverage: {
       provider: 'v8',
       include: ['shared/**', 'functions/**', 'local/**', 'infra/**'],

@@ -1,11 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CATALOGUE } from '../shared/detect/catalogue.ts'
 
-const ROOT = join(import.meta.dirname, '..')
-export const PAGE = join(ROOT, 'docs', 'detectors.md')
+const SCENARIOS = join(import.meta.dirname, 'scenarios')
 
-/** `docs/detectors.md`, made from the catalogue and the titles of its scenarios. `node test/detectors-page.ts` writes it. */
+/** `docs/detectors.md`, made from the catalogue and the titles of its scenarios. */
 export function detectorsPage(): string {
   const sections = CATALOGUE.map(({ id, title, weight, group, attack, runbook, actions, isConfirmed }) => {
     const lines = [
@@ -31,7 +30,5 @@ ${CATALOGUE.length} detectors.`
 }
 
 function titleOf(scenario: string): string {
-  return (JSON.parse(readFileSync(join(ROOT, 'test', 'scenarios', `${scenario}.json`), 'utf8')) as { title: string }).title
+  return (JSON.parse(readFileSync(join(SCENARIOS, `${scenario}.json`), 'utf8')) as { title: string }).title
 }
-
-if (process.argv[1] === import.meta.filename) writeFileSync(PAGE, detectorsPage())

@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { App } from 'aws-cdk-lib'
+import { Template } from 'aws-cdk-lib/assertions'
+import { CountersignStack } from '../infra/countersign-stack.ts'
+import { readStackConfig, StackConfig } from '../shared/config.ts'
+import { CATALOGUE } from '../shared/detect/catalogue.ts'
+import { Policy } from '../shared/domain/policy.ts'
+import { POLICY_VERSION } from '../shared/domain/policy-migration.ts'
+import { FAULTS } from './crash/faults.ts'
+import { detectorsPage } from './detectors-page.ts'
+import { withDefaults } from './option-table.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+
+/** What stands between two marks: `<!-- generated: NAME -->…<!-- /generated -->`. */
+const MARKED = /(<!-- generated: (\S+) -->)((?:(?!<!-- generated:)[\s\S])*?)(<!-- \/generated -->)/g
+const ANY_MARK = /<!-- \/?generated\b/g
+/** A line that begins with a comment is HTML to the end of the comment's line: Markdown on it would be shown as it is typed. */
+const TEXT_AFTER_MARK = /^[ \t]*<!-- \/?generated\b[^>]*-->[^\n]/m
+
+/** Makes the text of a marked part, from what stands there by now. */
+export type Parts = Readonly<Record<string, (text: string) => string>>
+
+const POLICY = Policy.parse({ version: POLICY_VERSION })
+
+/** Everything that a document may have written for it. */
+export const PARTS: Parts = {
+  detectors: () => `${CATALOGUE.length}`,
+  faults: () => `${FAULTS.length}`,
+  alarms: () => `${alarmsOf({})}`,
+  'alarms-with-slack': () => `${alarmsOf({ slack: { secretName: 'countersign/slack', channel: 'C0123ABCD' } })}`,
+  'breaker-containments': () => `${POLICY.breaker.containmentsPerHour}`,
+  'breaker-fraction': () => `${POLICY.breaker.maxUserFraction * 100} %`,
+  functions: (text) => text.replace(/^( +functions\/ [^:\n]*: ).*$/m, (_, head: string) => head + functions().join(', ')),
+  'policy-defaults': (text) => withDefaults(text, POLICY),
+  'stack-defaults': (text) => withDefaults(text, readStackConfig({}), Object.keys(StackConfig.shape)),
+}
+
+/** The text of a document with every marked part as the code has it. */
+export function filled(path: string, text: string, parts: Parts = PARTS): string {
+  const marks = text.match(ANY_MARK)?.length ?? 0
+  if (marks !== 2 * [...text.matchAll(MARKED)].length)
+    throw new Error(`${path}: each <!-- generated: NAME --> must have its <!-- /generated --> before the next begins`)
+  const [line] = text.match(TEXT_AFTER_MARK) ?? []
+  if (line !== undefined) throw new Error(`${path}: a mark that begins a line must be alone on it, got "${line.trim()}"`)
+  return text.replace(MARKED, (_, open: string, name: string, old: string, close: string) => {
+    const make = parts[name]
+    if (make === undefined) throw new Error(`${path}: generated: ${name} must be one of ${Object.keys(parts).join(', ')}`)
+    return open + make(old) + close
+  })
+}
+
+/** Paths of all documents, from the root. */
+export function documents(): string[] {
+  const below = (folder: string) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`)
+  return [...readdirSync(ROOT), ...below('docs'), ...below('.github')].filter((path) => path.endsWith('.md')).sort()
+}
+
+/** Every document as it ought to be. `npm run docs` writes them. */
+export function generatedDocs(): { path: string; text: string }[] {
+  return documents().map((path) => ({
+    path,
+    text: path === 'docs/detectors.md' ? detectorsPage() : filled(path, readFileSync(join(ROOT, path), 'utf8')),
+  }))
+}
+
+/** How many alarms a stack has that is deployed with these settings. The functions are not bundled. */
+function alarmsOf(settings: object): number {
+  const stack = new CountersignStack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Countersign', {
+    config: readStackConfig(settings),
+    policy: POLICY,
+    geoIp: { countries: '', networks: '' },
+  })
+  return Object.keys(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).length
+}
+
+/** The functions on AWS: files of `functions/` that have a handler. */
+function functions(): string[] {
+  const names = readdirSync(join(ROOT, 'functions')).filter((name) => name.endsWith('.ts'))
+  return names
+    .filter((name) => readFileSync(join(ROOT, 'functions', name), 'utf8').includes('export const handler'))
+    .map((name) => name.slice(0, -3))
+    .sort()
+}
+
+if (process.argv[1] === import.meta.filename) for (const { path, text } of generatedDocs()) writeFileSync(join(ROOT, path), text)
