@@ -7,9 +7,7 @@ import type { IdentityState } from './domain/identity-state.ts'
 import type { Signal } from './domain/signal.ts'
 import type { RespondPorts } from './ports/respond.ts'
 import { cachedPolicy } from './record/policy-in-force.ts'
-import { blocklistMarker } from './sense/enrich/blocklist.ts'
 import { enricher } from './sense/enrich/enrich.ts'
-import { markTampering } from './sense/enrich/tampering.ts'
 import { sense } from './sense/sense.ts'
 
 export type { Evaluation } from './decide/evaluate.ts'
@@ -38,14 +36,13 @@ const NOT_DEPLOYED: OwnResources = { roles: new Set(), stackName: undefined }
  */
 export function pipeline(ports: RespondPorts, own: OwnResources = NOT_DEPLOYED): (inputs: readonly unknown[]) => Promise<BatchResult> {
   const policyNow = cachedPolicy(ports.record, ports.clock)
-  const locate = enricher(ports.geoIp)
-  const mark = markTampering(own.stackName)
-  const enrich = (signal: Signal) => mark(locate(signal))
+  const enrich = enricher({ geoIp: ports.geoIp, stackName: own.stackName })
 
   const once = async (inputs: readonly unknown[]): Promise<BatchResult & { readonly overtaken: ReadonlySet<number> }> => {
-    const [intake, policy] = await Promise.all([sense(inputs, { iam: ports.iam, enrich, ownRoles: own.roles }), policyNow()])
-    const markBlocklisted = blocklistMarker(policy)
-    const reported = intake.signals.map(({ signal }) => markBlocklisted(signal))
+    const reading = policyNow()
+    const sensing = sense(inputs, { iam: ports.iam, enrichment: reading.then(enrich), ownRoles: own.roles })
+    const [intake, policy] = await Promise.all([sensing, reading])
+    const reported = intake.signals.map(({ signal }) => signal)
     const called = new Set<string>()
     for (const signal of reported) if (signal.kind === 'credential-exposure') await fastPath(signal, { policy, ports, called })
 

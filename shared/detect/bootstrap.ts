@@ -1,11 +1,12 @@
 import { copyState, emptyState, markBootstrapped } from '../domain/identity-state.ts'
 import type { Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
+import type { Iam } from '../ports/iam.ts'
 import type { EventHistory, GeoIp } from '../ports/lookup.ts'
 import type { Log } from '../ports/runtime.ts'
 import type { IdentityStore } from '../ports/stores.ts'
 import { enricher } from '../sense/enrich/enrich.ts'
-import { normalise } from '../sense/normalise.ts'
+import { sense } from '../sense/sense.ts'
 import { learnPast } from './fold.ts'
 
 const ATTEMPTS = 5
@@ -16,18 +17,15 @@ const ATTEMPTS = 5
  */
 export async function bootstrap(
   accessKeyId: string,
-  ports: { history: EventHistory; identities: IdentityStore; geoIp: GeoIp; log: Log },
+  ports: { history: EventHistory; identities: IdentityStore; iam: Pick<Iam, 'ownerOf'>; geoIp: GeoIp; log: Log },
 ): Promise<number> {
   const records = await ports.history.lookup(accessKeyId)
-  const past = records.flatMap((record) => {
-    const normalised = normalise(record)
-    return normalised.kind === 'signals' ? normalised.signals : []
-  })
-  const enrich = enricher(ports.geoIp)
-  const own = past.filter(({ credential, kind }) => kind === 'api-call' && credential.id === accessKeyId).map(enrich)
+  // No policy and no stack is asked: what is only learned accuses nobody.
+  const enrichment = Promise.resolve(enricher({ geoIp: ports.geoIp, stackName: undefined })({ blocklist: [] }))
+  const { signals } = await sense(records, { iam: ports.iam, enrichment, ownRoles: new Set() })
+  const own = signals.flatMap(({ signal }) => (signal.kind === 'api-call' && signal.credential.id === accessKeyId ? [signal] : []))
   const [first] = own
   if (first === undefined) return 0
-  own.sort((a, b) => a.time - b.time)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const learned = await teach(first, own, { accessKeyId, identities: ports.identities })
     if (learned === undefined) continue

@@ -14,14 +14,15 @@ export interface SensedBatch {
 
 export interface SensePorts {
   readonly iam: Pick<Iam, 'ownerOf'>
-  readonly enrich: (signal: Signal) => Signal
+  /** Made while owners are looked up: it waits for the policy. */
+  readonly enrichment: Promise<(signal: Signal) => Signal>
   /** The responder's own roles: what they do is in the record already, and must not feed back. */
   readonly ownRoles: ReadonlySet<string>
 }
 
-/** Normalises, resolves and enriches a batch of inputs from outside. */
-export async function sense(inputs: readonly unknown[], { iam, enrich, ownRoles }: SensePorts): Promise<SensedBatch> {
-  const signals: { signal: Signal; input: number }[] = []
+/** Normalises a batch of inputs from outside, joins each signal to its identity, and enriches it. The only place where this happens. */
+export async function sense(inputs: readonly unknown[], { iam, enrichment, ownRoles }: SensePorts): Promise<SensedBatch> {
+  const joined: { signal: Signal; input: number }[] = []
   const unreadable: { input: number; reason: string }[] = []
   let ignored = 0
   for (const [input, value] of inputs.entries()) {
@@ -33,10 +34,12 @@ export async function sense(inputs: readonly unknown[], { iam, enrich, ownRoles 
         const signal = raw.kind === 'credential-exposure' ? await joinIdentity(raw, iam).catch(errorName) : raw
         if (typeof signal === 'string') unreadable.push({ input, reason: `could not look up the owner of the credential: ${signal}` })
         else if (ownRoles.has(signal.identity.id)) ignored += 1
-        else signals.push({ signal: enrich(signal), input })
+        else joined.push({ signal, input })
       }
     }
   }
+  const enrich = await enrichment
+  const signals = joined.map(({ signal, input }) => ({ signal: enrich(signal), input }))
   signals.sort((a, b) => a.signal.time - b.signal.time)
   return { signals, unreadable, ignored }
 }

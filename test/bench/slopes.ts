@@ -89,11 +89,14 @@ async function ratio(many: () => Promise<number>, few: () => Promise<number>): P
 /** What an identity with ten million calls takes in the store: the calls are as different as the bounds can tell apart. */
 function stateBytes(): number {
   const enrich = enricher({
-    locate: (address) => ({
-      country: `C${address.split('.')[3]}`.slice(0, 2),
-      network: { asn: 64_000 + Number(address.split('.')[3]), organisation: 'x' },
-    }),
-  })
+    geoIp: {
+      locate: (address) => ({
+        country: `C${address.split('.')[3]}`.slice(0, 2),
+        network: { asn: 64_000 + Number(address.split('.')[3]), organisation: 'x' },
+      }),
+    },
+    stackName: undefined,
+  })({ blocklist: [] })
   const normalised = normalise(record(0, 1, START))
   if (normalised.kind !== 'signals') throw new Error(normalised.reason)
   const model = enrich(normalised.signals[0] as Signal)

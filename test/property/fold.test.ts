@@ -8,7 +8,10 @@ import { enricher } from '../../shared/sense/enrich/enrich.ts'
 import { normalise } from '../../shared/sense/normalise.ts'
 import { call, NOW } from '../embedded.ts'
 
-const enrich = enricher({ locate: (address) => ({ country: address.startsWith('198.') ? 'RO' : 'US', network: undefined }) })
+const enrich = enricher({
+  geoIp: { locate: (address) => ({ country: address.startsWith('198.') ? 'RO' : 'US', network: undefined }) },
+  stackName: undefined,
+})({ blocklist: [] })
 const ACTIONS = [
   'iam:ListUsers',
   'iam:CreateUser',

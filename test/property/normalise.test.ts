@@ -83,7 +83,7 @@ const health = fc.record(
 const enveloped = records.map((detail) => ({ 'detail-type': 'AWS API Call via CloudTrail', detail }))
 const inputs = fc.oneof(json, records, health, enveloped)
 
-const enrich = enricher({ locate: () => ({ country: undefined, network: undefined }) })
+const enrich = enricher({ geoIp: { locate: () => ({ country: undefined, network: undefined }) }, stackName: undefined })({ blocklist: [] })
 
 function isSane(signal: Signal): boolean {
   const { id, time, identity, credential, action } = signal

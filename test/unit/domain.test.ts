@@ -200,7 +200,7 @@ describe('where a call came from', () => {
       lookups += 1
       return { country: undefined, network: undefined }
     }
-    const enrich = enricher({ locate })
+    const enrich = enricher({ geoIp: { locate }, stackName: undefined })({ blocklist: [] })
     const from = (address: string) =>
       signalAt(NOW, { origin: { address, agent: `agent ${address}`, agentFamily: 'unknown', via: undefined } })
     for (let at = 0; at < 3; at++) enrich(from('3.5.1.1'))

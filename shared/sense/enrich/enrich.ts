@@ -1,16 +1,37 @@
 import { networkKind, networkName } from '../../domain/network.ts'
+import type { Policy } from '../../domain/policy.ts'
 import type { Origin, Signal } from '../../domain/signal.ts'
 import type { GeoIp } from '../../ports/lookup.ts'
 import { addressKind } from './address-kind.ts'
 import { agentFamily } from './agent-family.ts'
+import { blocklistMarker } from './blocklist.ts'
+import { tamperingMarker } from './tampering.ts'
 
 type Located = Pick<Origin, 'addressKind' | 'country' | 'network' | 'organisation' | 'networkKind'>
 
 /** How many addresses are remembered; a lookup in the databases takes about 3 µs. */
 const PLACES_LIMIT = 10_000
 
-/** Says of each signal where it came from and what made it, without asking the network. */
-export function enricher(geoIp: GeoIp): (signal: Signal) => Signal {
+/** What enrichment rests on. `stackName` is undefined where no responder is deployed. */
+export interface EnrichPorts {
+  readonly geoIp: GeoIp
+  readonly stackName: string | undefined
+}
+
+/**
+ * All that is said of a signal beside its source, without asking the network: where it came from and what made it, whether the policy
+ * blocks its origin, and whether it is aimed at the responder. The same signal again stays as it is.
+ */
+export function enricher({ geoIp, stackName }: EnrichPorts): (policy: Pick<Policy, 'blocklist'>) => (signal: Signal) => Signal {
+  const locate = locator(geoIp)
+  const markTampering = tamperingMarker(stackName)
+  return (policy) => {
+    const markBlocklisted = blocklistMarker(policy)
+    return (signal) => markBlocklisted(markTampering(locate(signal)))
+  }
+}
+
+function locator(geoIp: GeoIp): (signal: Signal) => Signal {
   const known = new Map<string, Located>()
   const locate = (address: string): Located => {
     const before = known.get(address)

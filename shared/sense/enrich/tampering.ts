@@ -50,7 +50,7 @@ export const TAMPERING_OPERATIONS: readonly string[] = [...TAMPERING]
   .map((action) => action.slice(action.indexOf(':') + 1))
 
 /** Marks calls that change the responder itself: its resources bear the name of its stack. No name, no marks. */
-export function markTampering(stackName: string | undefined): (signal: Signal) => Signal {
+export function tamperingMarker(stackName: string | undefined): (signal: Signal) => Signal {
   if (stackName === undefined) return (signal) => signal
   const own = new RegExp(`(^|[^A-Za-z0-9])${stackName.replaceAll('-', '\\-')}($|[^A-Za-z0-9])`)
   return (signal) => {
