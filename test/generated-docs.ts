@@ -9,6 +9,7 @@ import { Policy } from '../shared/domain/policy.ts'
 import { POLICY_VERSION } from '../shared/domain/policy-migration.ts'
 import { FAULTS } from './crash/faults.ts'
 import { detectorsPage } from './detectors-page.ts'
+import { machineDiagram, machineTable } from './incident-machine-page.ts'
 import { withDefaults } from './option-table.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -33,6 +34,8 @@ export const PARTS: Parts = {
   'breaker-containments': () => `${POLICY.breaker.containmentsPerHour}`,
   'breaker-fraction': () => `${POLICY.breaker.maxUserFraction * 100} %`,
   functions: (text) => text.replace(/^( +functions\/ [^:\n]*: ).*$/m, (_, head: string) => head + functions().join(', ')),
+  'incident-diagram': machineDiagram,
+  'incident-table': machineTable,
   'policy-defaults': (text) => withDefaults(text, POLICY),
   'stack-defaults': (text) => withDefaults(text, readStackConfig({}), Object.keys(StackConfig.shape)),
 }
