@@ -14,19 +14,43 @@ export class ResponderError extends Error {
   }
 }
 
+/** Something stored that cannot be read as what it should be: damaged, forged, or of a newer release. It is never taken for absent. */
+export class UnreadableItem extends ResponderError {
+  /** Where it is stored. */
+  readonly key: string
+  /** The first thing that is wrong, in words of the schema and never of what is stored. */
+  readonly issue: string
+  /** A newer release wrote it: that one reads it. */
+  readonly isNewer: boolean
+
+  constructor(key: string, issue: string, { isNewer = false, cause }: { isNewer?: boolean; cause?: unknown } = {}) {
+    const where = printableKey(key)
+    super('store.unreadable', `${where} is stored and cannot be read: ${issue}`, { cause })
+    this.name = 'UnreadableItem'
+    this.key = where
+    this.issue = issue
+    this.isNewer = isNewer
+  }
+}
+
+/** A key holds what callers chose, such as the name of an identity. */
+function printableKey(key: string): string {
+  return key.replace(/[^\x20-\x7e]/g, '?').slice(0, 300)
+}
+
 /** An entry of the record whose stored text is no entry: nobody but an intruder or a fault writes one. */
 export class UnreadableEntry extends ResponderError {
   readonly subject: string
   readonly number: number
+  /** A newer release wrote it: that one reads it. */
+  readonly isNewer: boolean
 
-  constructor(subject: string, number: number, options?: { cause?: unknown }) {
-    super(
-      'record.unreadable',
-      `${subject}: entry ${number} cannot be read; \`countersign changes verify\` names what else is wrong`,
-      options,
-    )
+  constructor(subject: string, number: number, { issue, isNewer = false }: { issue?: string; isNewer?: boolean } = {}) {
+    const what = issue === undefined ? 'cannot be read' : `cannot be read (${issue})`
+    super('record.unreadable', `${printableKey(subject)}: entry ${number} ${what}; \`countersign changes verify\` names what else is wrong`)
     this.subject = subject
     this.number = number
+    this.isNewer = isNewer
   }
 }
 
@@ -54,6 +78,7 @@ export type ErrorCode =
   | 'record.unreadable'
   | 'seal.conflict'
   | 'store.unavailable'
+  | 'store.unreadable'
   | 'secret.invalid'
   | 'stack.unknown'
   | 'usage'

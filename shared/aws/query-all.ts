@@ -1,4 +1,6 @@
 import { QueryCommand, type QueryCommandInput, ScanCommand, type ScanCommandInput } from '@aws-sdk/lib-dynamodb'
+import { UnreadableItem } from '../errors.ts'
+import type { OnUnreadable } from '../ports/stores.ts'
 import type { Table } from './table.ts'
 
 /** Every item that a query finds, page by page. */
@@ -29,4 +31,23 @@ export async function* scanAll(
     yield* page.Items ?? []
     from = page.LastEvaluatedKey
   } while (from !== undefined)
+}
+
+/** Items as they are read. `onUnreadable` is told of each that cannot be; without it that ends the list with its error. */
+export async function* readable<T>(
+  items: AsyncIterable<Record<string, unknown>>,
+  read: (item: Record<string, unknown>) => T,
+  onUnreadable?: OnUnreadable,
+): AsyncGenerator<T> {
+  for await (const item of items) {
+    let value: T
+    try {
+      value = read(item)
+    } catch (cause) {
+      if (onUnreadable === undefined || !(cause instanceof UnreadableItem)) throw cause
+      onUnreadable(cause)
+      continue
+    }
+    yield value
+  }
 }

@@ -1,6 +1,7 @@
 import { copyState, emptyState, type IdentityState } from '../domain/identity-state.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Signal } from '../domain/signal.ts'
+import type { UnreadableItem } from '../errors.ts'
 import type { IdentityStore, IncidentStore, Versioned } from '../ports/stores.ts'
 
 /** What one identity has while a batch is worked on. */
@@ -8,13 +9,15 @@ interface Entry {
   readonly draft: IdentityState
   readonly version: number
   readonly isNew: boolean
+  /** Why what is stored of it is no state: then nothing may be folded into the draft. */
+  readonly unreadable: UnreadableItem | undefined
   incidentId: string | undefined
   isTouched: boolean
 }
 
 /** The identities of a batch: read once, folded on private copies, written back once under their versions. */
 export interface UnitOfWork {
-  /** The draft of an identity. It is the caller's to fold into. */
+  /** The draft of an identity. It is the caller's to fold into. Throws `UnreadableItem` where what is stored of it is no state. */
   stateOf(identityId: string): { draft: IdentityState; isNew: boolean }
   /** The draft of an identity, to look at: it is not written back for it. */
   peekState(identityId: string): IdentityState
@@ -42,6 +45,7 @@ export async function openUnitOfWork(
       draft: known?.state === undefined ? emptyState(identity) : copyState(known.state.value),
       version: known?.state?.version ?? 0,
       isNew: known?.state === undefined,
+      unreadable: known?.unreadable,
       incidentId: known?.incidentId,
       isTouched: false,
     })
@@ -59,6 +63,7 @@ export async function openUnitOfWork(
   return {
     stateOf(identityId) {
       const file = fileOf(identityId)
+      if (file.unreadable !== undefined) throw file.unreadable
       file.isTouched = true
       return file
     },

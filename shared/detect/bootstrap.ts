@@ -44,7 +44,8 @@ async function teach(
   past: readonly Signal[],
   { accessKeyId, identities }: { accessKeyId: string; identities: IdentityStore },
 ): Promise<number | undefined> {
-  const known = (await identities.load([identity.id])).get(identity.id)?.state
+  const { state: known, unreadable } = (await identities.load([identity.id])).get(identity.id) ?? {}
+  if (unreadable !== undefined) throw unreadable
   if (known?.value.bootstrapped.includes(accessKeyId) === true) return 0
   const draft = known === undefined ? emptyState(identity) : copyState(known.value)
   const before = draft.baseline.calls

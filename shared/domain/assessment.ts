@@ -1,63 +1,73 @@
-import type { Finding } from './finding.ts'
+import { z } from 'zod'
+import { Finding } from './finding.ts'
+import { orAbsent, Points } from './stored.ts'
 
 /** How much of a second finding of the same group counts: they are correlated, so not in full. */
 const CORRELATED_SHARE = 0.25
 
 /** One finding and the points of the risk that it accounts for. The shares of an assessment add up to its base risk. */
-export interface Contribution {
-  readonly finding: Finding
-  readonly share: number
-}
+export const Contribution = z.strictObject({ finding: Finding, share: Points }).readonly()
+export type Contribution = z.infer<typeof Contribution>
 
 /** What a model says of a case. Every reason names the evidence that it rests on, by the ids of the pack. */
-export interface Opinion {
-  /** Of compromise, 0–100. */
-  readonly likelihood: number
-  readonly verdict: 'compromised' | 'legitimate' | 'unclear'
-  readonly reasons: readonly { readonly text: string; readonly evidence: readonly string[] }[]
-  /** ATT&CK ids. */
-  readonly techniques: readonly string[]
-  readonly narrative: string
-  readonly nextSteps: readonly string[]
-  readonly model: string
-  /** What it cost: tokens and milliseconds. */
-  readonly inputTokens: number
-  readonly outputTokens: number
-  readonly milliseconds: number
-}
-
-/** What the advisor said, or why it said nothing. `shift` is what it moved the risk by, after the policy's bounds. */
-export type AdvisorOpinion =
-  | ({ readonly kind: 'answered'; readonly shift: number } & Opinion)
-  | { readonly kind: 'fallback'; readonly cause: AdvisorFallback }
+export const Opinion = z
+  .strictObject({
+    /** Of compromise. */
+    likelihood: Points,
+    verdict: z.enum(['compromised', 'legitimate', 'unclear']),
+    reasons: z.array(z.strictObject({ text: z.string(), evidence: z.array(z.string()).readonly() }).readonly()).readonly(),
+    /** ATT&CK ids. */
+    techniques: z.array(z.string()).readonly(),
+    narrative: z.string(),
+    nextSteps: z.array(z.string()).readonly(),
+    model: z.string(),
+    /** What it cost: tokens and milliseconds. */
+    inputTokens: z.number().min(0),
+    outputTokens: z.number().min(0),
+    milliseconds: z.number().min(0),
+  })
+  .readonly()
+export type Opinion = z.infer<typeof Opinion>
 
 /**
  * Why there is no opinion. `absent`: none is configured. `late`: no answer by the deadline. `malformed`: not what the schema wants.
  * `invented`: it rests on evidence that is not in the pack. `refused`: a guardrail or the model stopped it. `throttled`, `failed`:
  * Bedrock did. `over-budget`: the hour's questions are used up. `circuit-open`: it failed again and again, and rests.
  */
-export type AdvisorFallback =
-  | 'absent'
-  | 'late'
-  | 'malformed'
-  | 'invented'
-  | 'refused'
-  | 'throttled'
-  | 'failed'
-  | 'over-budget'
-  | 'circuit-open'
+export const AdvisorFallback = z.enum([
+  'absent',
+  'late',
+  'malformed',
+  'invented',
+  'refused',
+  'throttled',
+  'failed',
+  'over-budget',
+  'circuit-open',
+])
+export type AdvisorFallback = z.infer<typeof AdvisorFallback>
+
+/** What the advisor said, or why it said nothing. `shift` is what it moved the risk by, after the policy's bounds. */
+export const AdvisorOpinion = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('answered'), shift: z.number().min(-100).max(100), ...Opinion.unwrap().shape }).readonly(),
+  z.strictObject({ kind: z.literal('fallback'), cause: AdvisorFallback }).readonly(),
+])
+export type AdvisorOpinion = z.infer<typeof AdvisorOpinion>
 
 /** Risk 0–100 with every contribution named, and the advisor's opinion where one was asked for. */
-export interface Assessment {
-  readonly risk: number
-  /** The risk before the advisor. */
-  readonly baseRisk: number
-  /** The advisor never moves the risk below this: the strongest single finding. */
-  readonly floor: number
-  readonly isConfirmed: boolean
-  readonly contributions: readonly Contribution[]
-  readonly opinion: AdvisorOpinion | undefined
-}
+export const Assessment = z
+  .strictObject({
+    risk: Points,
+    /** The risk before the advisor. */
+    baseRisk: Points,
+    /** The advisor never moves the risk below this: the strongest single finding. */
+    floor: Points,
+    isConfirmed: z.boolean(),
+    contributions: z.array(Contribution).readonly(),
+    opinion: orAbsent(AdvisorOpinion),
+  })
+  .readonly()
+export type Assessment = z.infer<typeof Assessment>
 
 /**
  * Adds evidence up by noisy-or: risk = 100 × (1 − Π (1 − weight)).

@@ -1,11 +1,12 @@
+import { z } from 'zod'
 import type { Baseline } from './baseline.ts'
+import { Points } from './stored.ts'
 
 /** What an identity could do, reach and break, 0–100, and what that judgement rests on. */
-export interface BlastRadius {
-  readonly score: number
-  readonly basis: 'policies' | 'observed' | 'unknown'
-  readonly reasons: readonly string[]
-}
+export const BlastRadius = z
+  .strictObject({ score: Points, basis: z.enum(['policies', 'observed', 'unknown']), reasons: z.array(z.string()).readonly() })
+  .readonly()
+export type BlastRadius = z.infer<typeof BlastRadius>
 
 /** One Allow or Deny statement of an identity's policies, normalised to lists. */
 export interface Grant {

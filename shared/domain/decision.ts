@@ -1,8 +1,10 @@
-import type { Mode } from './policy.ts'
+import { z } from 'zod'
+import { Mode } from './policy.ts'
 
 /** What is done about an assessment, weakest first. */
 export const ACTIONS = ['observe', 'notify', 'ask', 'contain'] as const
-export type Action = (typeof ACTIONS)[number]
+export const Action = z.enum(ACTIONS)
+export type Action = z.infer<typeof Action>
 
 /**
  * A decision and why.
@@ -10,13 +12,10 @@ export type Action = (typeof ACTIONS)[number]
  * `would` is what the thresholds alone call for; `action` is what the bounds leave of it. `why` is one line for each
  * bound that applied, in the reader's words.
  */
-export interface Decision {
-  readonly action: Action
-  readonly would: Action
-  readonly tier: string
-  readonly mode: Mode
-  readonly why: readonly string[]
-}
+export const Decision = z
+  .strictObject({ action: Action, would: Action, tier: z.string(), mode: Mode, why: z.array(z.string()).readonly() })
+  .readonly()
+export type Decision = z.infer<typeof Decision>
 
 export function isStronger(a: Action, b: Action): boolean {
   return ACTIONS.indexOf(a) > ACTIONS.indexOf(b)

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
-import { type ChainHead, type Change, canonical } from './change.ts'
+import { z } from 'zod'
+import { UnreadableItem } from '../errors.ts'
+import { ChainHead, type Change, canonical } from './change.ts'
+import { checkChange } from './migrations/change.ts'
 
 /** The chain of seals. Each seal is linked to the one before by it. */
 export const SEAL_SUBJECT = 'SEAL'
 
 /** Where one chain ended when it was sealed. */
-export interface SealedHead extends ChainHead {
-  readonly subject: string
-}
+export const SealedHead = z.strictObject({ ...ChainHead.unwrap().shape, subject: z.string() }).readonly()
+export type SealedHead = z.infer<typeof SealedHead>
 
 /** What the entry of a seal says: how many chains and entries there were, and the digest over all heads. */
 export interface SealValue {
@@ -34,17 +36,21 @@ export function sealText({ entry, heads }: Seal): string {
   return [entry, ...sorted(heads)].map((line) => `${canonical(line)}\n`).join('')
 }
 
-/** Reads a seal back, or answers undefined where the text is none or its heads are not those of its entry. */
+/** Reads a seal back, or answers undefined where the text is none or its heads are not those of its entry. Its version is that of its entry. */
 export function readSeal(text: string): Seal | undefined {
   try {
-    const [entry, ...heads] = text
+    const [entry, ...lines]: unknown[] = text
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line)) as [Change, ...SealedHead[]]
+      .map((line) => JSON.parse(line))
+    checkChange(entry, SEAL_SUBJECT)
+    const heads = z.array(SealedHead).parse(lines)
     const isWhole = entry.subject === SEAL_SUBJECT && canonical(entry.to) === canonical(sealValueOf(heads))
     return isWhole ? { entry, heads } : undefined
-  } catch {
-    // Not lines of JSON: no seal, and the caller names it.
+  } catch (cause) {
+    // What a newer release sealed is no damage: that one reads it.
+    if (cause instanceof UnreadableItem && cause.isNewer) throw cause
+    // Not lines of a seal: the caller names it.
     return undefined
   }
 }

@@ -1,37 +1,41 @@
+import { z } from 'zod'
 import type { NetworkKind } from './network.ts'
 
-/** Who acted. `id` is the ARN or its closest equivalent; a role session's identity is its role, never the session. */
-export interface Identity {
-  readonly id: string
-  readonly kind: IdentityKind
-  readonly name: string
-  readonly account: string
-}
+export const IdentityKind = z.enum([
+  'iam-user',
+  'role',
+  'root',
+  'federated-user',
+  'web-identity',
+  'saml',
+  'identity-center',
+  'aws-account',
+  'aws-service',
+  'unknown',
+])
+export type IdentityKind = z.infer<typeof IdentityKind>
 
-export type IdentityKind =
-  | 'iam-user'
-  | 'role'
-  | 'root'
-  | 'federated-user'
-  | 'web-identity'
-  | 'saml'
-  | 'identity-center'
-  | 'aws-account'
-  | 'aws-service'
-  | 'unknown'
+/** Who acted. `id` is the ARN or its closest equivalent; a role session's identity is its role, never the session. */
+export const Identity = z.strictObject({ id: z.string(), kind: IdentityKind, name: z.string(), account: z.string() }).readonly()
+export type Identity = z.infer<typeof Identity>
+
+export const CredentialKind = z.enum(['access-key', 'session', 'bedrock-api-key', 'console', 'none'])
+export type CredentialKind = z.infer<typeof CredentialKind>
 
 /** What was used. `id` is the access key id where there is one; never a secret. */
-export interface Credential {
-  readonly id: string
-  readonly kind: CredentialKind
-  readonly sessionName?: string
-  /** What AWS gave a session to: `instance i-0123…`, `function report`. It never leaves that by itself. */
-  readonly workload?: string
-}
+export const Credential = z
+  .strictObject({
+    id: z.string(),
+    kind: CredentialKind,
+    sessionName: z.string().exactOptional(),
+    /** What AWS gave a session to: `instance i-0123…`, `function report`. It never leaves that by itself. */
+    workload: z.string().exactOptional(),
+  })
+  .readonly()
+export type Credential = z.infer<typeof Credential>
 
-export type CredentialKind = 'access-key' | 'session' | 'bedrock-api-key' | 'console' | 'none'
-
-export type Outcome = 'success' | 'denied' | 'failed'
+export const Outcome = z.enum(['success', 'denied', 'failed'])
+export type Outcome = z.infer<typeof Outcome>
 
 export type AddressKind = 'public' | 'private' | 'aws-service' | 'unknown'
 
@@ -52,19 +56,17 @@ export interface Origin {
   readonly via: string | undefined
 }
 
+export const CreatedKind = z.enum([...CredentialKind.options, 'service-specific-credential', 'user', 'role', 'backdoor'])
+export type CreatedKind = z.infer<typeof CreatedKind>
+
 /**
  * What a call made that outlives it, and may let its maker in again: the edge of a lineage.
  *
- * `owner` is the user or the role of a credential by its name, the ARN of an assumed role for a session, and for a `door`
+ * `owner` is the user or the role of a credential by its name, the ARN of an assumed role for a session, and for a `backdoor`
  * (a changed trust, a resource policy, a function, an identity provider) the thing that was opened.
  */
-export interface Created {
-  readonly id: string
-  readonly kind: CreatedKind
-  readonly owner: string
-}
-
-export type CreatedKind = CredentialKind | 'service-specific-credential' | 'user' | 'role' | 'backdoor'
+export const Created = z.strictObject({ id: z.string(), kind: CreatedKind, owner: z.string() }).readonly()
+export type Created = z.infer<typeof Created>
 
 /**
  * One normalised input, whatever its source.

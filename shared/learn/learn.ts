@@ -1,6 +1,6 @@
-import { ResponderError } from '../errors.ts'
+import { ResponderError, type UnreadableItem } from '../errors.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
-import type { ChangeRecord, IncidentStore } from '../ports/stores.ts'
+import type { ChangeRecord, IncidentStore, OnUnreadable } from '../ports/stores.ts'
 import { applyPolicy, type PolicyInForce, readPolicy } from '../record/policy-in-force.ts'
 import { type Answered, answersIn, type Questions } from './answered.ts'
 import { type Proposal, proposalsOf } from './proposals.ts'
@@ -11,13 +11,14 @@ export interface LearnPorts {
   readonly clock: Clock
 }
 
-/** What there is to learn from: the verdicts of people, and what they propose for the policy in force. */
+/** What there is to learn from: the verdicts of people, and what they propose for the policy in force. `onUnreadable` is told of incidents that cannot be read. */
 export async function lessons(
   ports: LearnPorts,
+  onUnreadable?: OnUnreadable,
 ): Promise<PolicyInForce & { answers: Answered[]; questions: Questions; proposals: Proposal[] }> {
   const inForce = await readPolicy(ports.record)
   const incidents = []
-  for await (const incident of ports.incidents.listAll()) incidents.push(incident)
+  for await (const incident of ports.incidents.listAll(onUnreadable)) incidents.push(incident)
   const { answers, questions } = answersIn(incidents)
   return { ...inForce, answers, questions, proposals: proposalsOf(answers, inForce.policy) }
 }
@@ -27,7 +28,8 @@ export async function lessons(
  * never put in force here. Answers what was changed. Done every night.
  */
 export async function tighten(ports: LearnPorts & { readonly log: Log }): Promise<Proposal | undefined> {
-  const { policy, number, proposals } = await lessons(ports)
+  const onUnreadable = ({ key, issue }: UnreadableItem) => ports.log.warn('learn.incident.unreadable', { key, issue })
+  const { policy, number, proposals } = await lessons(ports, onUnreadable)
   const [first] = proposals.filter(({ direction }) => direction === 'tighten')
   ports.log.info('learn.done', { proposals: proposals.length, autoTighten: policy.learning.autoTighten })
   if (first === undefined || !policy.learning.autoTighten) return undefined
@@ -36,9 +38,13 @@ export async function tighten(ports: LearnPorts & { readonly log: Log }): Promis
 }
 
 /** Puts a proposal in force because a person says so. */
-export async function accept(proposalId: string, { by, reason }: { by: string; reason: string }, ports: LearnPorts): Promise<Proposal> {
+export async function accept(
+  proposalId: string,
+  { by, reason, onUnreadable }: { by: string; reason: string; onUnreadable?: OnUnreadable },
+  ports: LearnPorts,
+): Promise<Proposal> {
   if (reason.trim() === '') throw new ResponderError('usage', 'a change of the policy needs a reason: --reason "why"')
-  const { number, proposals } = await lessons(ports)
+  const { number, proposals } = await lessons(ports, onUnreadable)
   const proposal = proposals.find(({ id }) => id === proposalId)
   if (proposal === undefined) {
     const choice = proposals.length === 0 ? 'verdicts propose nothing now' : `the proposals are ${proposals.map(({ id }) => id).join(', ')}`

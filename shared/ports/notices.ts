@@ -1,4 +1,5 @@
 import type { Incident, NoticeKind } from '../domain/incident.ts'
+import type { Posting } from '../domain/posting.ts'
 
 /** What people are told. `body` is plain text; what an attacker may have written in it is clipped and free of control characters. */
 export interface Notice {
@@ -16,13 +17,6 @@ export interface Notifier {
 /** Another place where incidents are seen, such as AWS Security Hub. The same incident again changes what is there. */
 export interface FindingHub {
   share(incident: Incident): Promise<void>
-}
-
-/** Where an incident's message stands in Slack. `told` is the last notice that called for people there. */
-export interface Posting {
-  readonly channel: string
-  readonly ts: string
-  readonly told: string
 }
 
 /** Remembers the message of each incident, so that later notices change it and do not add another. */

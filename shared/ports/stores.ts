@@ -1,6 +1,7 @@
 import type { Change } from '../domain/change.ts'
 import type { IdentityState } from '../domain/identity-state.ts'
 import type { Incident, IncidentSignal } from '../domain/incident.ts'
+import type { UnreadableItem } from '../errors.ts'
 
 /** A stored value with the number of its revision; 0 stands for "not stored yet". */
 export interface Versioned<T> {
@@ -11,8 +12,16 @@ export interface Versioned<T> {
 /** What is stored of an identity: its fold state and the incident it was in last. */
 export interface StoredIdentity {
   readonly state: Versioned<IdentityState> | undefined
+  /** Why there is no state where one is stored: that is not an identity that nothing is known of. */
+  readonly unreadable?: UnreadableItem
   readonly incidentId: string | undefined
 }
+
+/**
+ * Told of each item of a list that is stored and cannot be read; the others go on. A list that is not given one throws `UnreadableItem` at the
+ * first such item, so that none is left out in silence.
+ */
+export type OnUnreadable = (item: UnreadableItem) => void
 
 /** The fold's state of every identity. */
 export interface IdentityStore {
@@ -26,7 +35,7 @@ export interface IdentityStore {
   ids(): AsyncIterable<string>
 }
 
-/** Incidents and their timelines. */
+/** Incidents and their timelines. Whatever is stored and cannot be read is `UnreadableItem`, never absent. */
 export interface IncidentStore {
   get(id: string): Promise<Versioned<Incident> | undefined>
   /** False where somebody else has saved since `version` was read, or where it exists and `version` is 0. */
@@ -34,11 +43,11 @@ export interface IncidentStore {
   /** Adds a signal to the timeline; a signal that is there already stays as it is. */
   addSignal(incidentId: string, signal: IncidentSignal): Promise<void>
   /** The timeline, oldest first. */
-  signals(incidentId: string): Promise<IncidentSignal[]>
+  signals(incidentId: string, onUnreadable?: OnUnreadable): Promise<IncidentSignal[]>
   /** Incidents that are not closed, highest priority first. */
-  listOpen(limit: number): Promise<Incident[]>
+  listOpen(limit: number, onUnreadable?: OnUnreadable): Promise<Incident[]>
   /** Every incident, in no order. */
-  listAll(): AsyncIterable<Incident>
+  listAll(onUnreadable?: OnUnreadable): AsyncIterable<Incident>
 }
 
 /** The append-only, hash-chained record. A subject is `INCIDENT#id`, `ORDER#id`, `POLICY` or `SEAL`. */

@@ -1,6 +1,6 @@
 import { type ChainFault, type ChainHead, type Change, verifyChain } from '../domain/change.ts'
-import { readSeal, SEAL_SUBJECT } from '../domain/seal.ts'
-import { UnreadableEntry } from '../errors.ts'
+import { readSeal, SEAL_SUBJECT, type Seal } from '../domain/seal.ts'
+import { UnreadableEntry, UnreadableItem } from '../errors.ts'
 import type { ChangeRecord, IncidentStore, SealVault } from '../ports/stores.ts'
 
 /** Something that is not as it was written: the first such entry of a chain. */
@@ -9,9 +9,10 @@ export interface AuditFault {
   readonly number: number
   /**
    * As of a chain; or `rewritten`: from here on the entries fit each other, and not the seal `seal`; `vanished`: the whole chain is
-   * gone; `lost`: the object of a seal is not in the vault, or is none.
+   * gone; `lost`: the object of a seal is not in the vault, or is none; `newer`: a newer release wrote it, and that one can check it;
+   * `unended`: the incident that says where the chain ends cannot be read.
    */
-  readonly fault: ChainFault['fault'] | 'rewritten' | 'vanished' | 'lost'
+  readonly fault: ChainFault['fault'] | 'rewritten' | 'vanished' | 'lost' | 'newer' | 'unended'
   readonly seal?: number
 }
 
@@ -51,23 +52,34 @@ export async function audit({ record, incidents, vault }: AuditPorts): Promise<A
     entries += changes.length
     if (subject === SEAL_SUBJECT) continue
     const id = subject.startsWith('INCIDENT#') ? subject.slice('INCIDENT#'.length) : undefined
-    const head = id === undefined ? undefined : (await incidents.get(id))?.value.head
-    const own = verifyChain(subject, changes, head)
+    const head = id === undefined ? undefined : await headIn(id, incidents)
+    const own = verifyChain(subject, changes, head === 'unreadable' ? undefined : head)
     const sealed = againstSeals(subject, changes, promised.get(subject) ?? [])
     // The chain's own rule says exactly which entry it is, unless a seal shows that what comes before it was rewritten.
     const fault = own === undefined || (sealed !== undefined && sealed.until < own.number) ? sealed?.fault : own
     if (fault !== undefined) faults.push(fault)
+    else if (head === 'unreadable') faults.push({ subject, number: changes.length, fault: 'unended' })
   }
   for (const [subject, [first]] of promised)
     if (!seen.has(subject) && first !== undefined) faults.push({ subject, number: 1, fault: 'vanished', seal: first.seal })
   return { chains, entries, seals, faults }
 }
 
+/** Where an incident says that its chain ends. */
+async function headIn(id: string, incidents: AuditPorts['incidents']): Promise<ChainHead | undefined | 'unreadable'> {
+  try {
+    return (await incidents.get(id))?.value.head
+  } catch (cause) {
+    if (cause instanceof UnreadableItem) return 'unreadable'
+    throw cause
+  }
+}
+
 /** The entries of a chain, or the one that cannot be read. */
 async function entriesOf(subject: string, record: ChangeRecord): Promise<readonly Change[] | AuditFault> {
   return record.list(subject).catch((cause: unknown) => {
     if (!(cause instanceof UnreadableEntry)) throw cause
-    return { subject, number: cause.number, fault: 'edited' as const }
+    return { subject, number: cause.number, fault: cause.isNewer ? ('newer' as const) : ('edited' as const) }
   })
 }
 
@@ -85,9 +97,9 @@ async function readSeals(
   const last = await vault.last()
   const inVault: Change[] = []
   for (let number = 1; number <= Math.max(last, inTable.at(-1)?.number ?? 0); number++) {
-    const seal = readSeal((await vault.get(number)) ?? '')
-    if (seal === undefined) {
-      faults.push({ subject: SEAL_SUBJECT, number, fault: 'lost' })
+    const seal = sealIn((await vault.get(number)) ?? '')
+    if (typeof seal === 'string') {
+      faults.push({ subject: SEAL_SUBJECT, number, fault: seal })
       continue
     }
     inVault.push(seal.entry)
@@ -105,6 +117,15 @@ async function readSeals(
     faults.push(...listed(fault))
   }
   return { promised, seals: inVault.length, faults }
+}
+
+function sealIn(text: string): Seal | 'lost' | 'newer' {
+  try {
+    return readSeal(text) ?? 'lost'
+  } catch (cause) {
+    if (cause instanceof UnreadableItem && cause.isNewer) return 'newer'
+    throw cause
+  }
 }
 
 const listed = <T>(fault: T | undefined): T[] => (fault === undefined ? [] : [fault])

@@ -1,6 +1,6 @@
 import { chain } from '../domain/change.ts'
 import { readSeal, SEAL_SUBJECT, type Seal, type SealedHead, sealText, sealValueOf } from '../domain/seal.ts'
-import { ResponderError } from '../errors.ts'
+import { ResponderError, UnreadableEntry } from '../errors.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import type { ChangeRecord, SealVault } from '../ports/stores.ts'
 import { headOf } from './append.ts'
@@ -22,7 +22,7 @@ const AT_ONCE = 16
  */
 export async function seal(ports: SealPorts): Promise<Seal> {
   const { record, vault, clock, log } = ports
-  const [last, heads] = await Promise.all([record.last(SEAL_SUBJECT), headsOf(record)])
+  const [last, heads] = await Promise.all([record.last(SEAL_SUBJECT), headsOf(ports)])
   const at = new Date(clock.now()).toISOString()
   const draft = {
     at,
@@ -53,13 +53,22 @@ async function keptIn(vault: SealVault, number: number): Promise<Seal> {
   throw new ResponderError('seal.conflict', `seal ${number} in the vault cannot be read as a seal: run \`countersign changes verify\``)
 }
 
-/** Where each chain but that of the seals ends. */
-async function headsOf(record: ChangeRecord): Promise<SealedHead[]> {
+/** Where each chain but that of the seals ends. One whose end cannot be read is told of and not sealed; the seals before hold what it was. */
+async function headsOf({ record, log }: Pick<SealPorts, 'record' | 'log'>): Promise<SealedHead[]> {
   const heads: SealedHead[] = []
   let batch: string[] = []
+  const endOf = async (subject: string): Promise<SealedHead | undefined> => {
+    try {
+      return { subject, ...headOf(await record.last(subject)) }
+    } catch (cause) {
+      if (!(cause instanceof UnreadableEntry)) throw cause
+      log.warn('seal.chain.unreadable', { subject: cause.subject, number: cause.number })
+      return undefined
+    }
+  }
   const look = async () => {
-    const lasts = await Promise.all(batch.map((subject) => record.last(subject)))
-    for (const [at, last] of lasts.entries()) heads.push({ subject: batch[at] as string, ...headOf(last) })
+    const ends = await Promise.all(batch.map((subject) => endOf(subject)))
+    heads.push(...ends.filter((end) => end !== undefined))
     batch = []
   }
   for await (const subject of record.subjects()) {

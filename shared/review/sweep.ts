@@ -2,7 +2,7 @@ import type { Incident } from '../domain/incident.ts'
 import { moved, owing } from '../domain/incident-machine.ts'
 import { boundsFor, needsTags, type Policy } from '../domain/policy.ts'
 import { HOUR_MS, MINUTE_MS } from '../domain/time.ts'
-import { errorName } from '../errors.ts'
+import { errorName, type UnreadableItem } from '../errors.ts'
 import type { Versioned } from '../ports/stores.ts'
 import type { SweepPorts } from '../ports/sweep.ts'
 import { append, headOf, incidentSubject } from '../record/append.ts'
@@ -22,11 +22,16 @@ const SWEEP_LIMIT = 1000
 /**
  * Looks after every open incident, so that nothing hangs for ever: what is stuck on its way is set going again, events that never came
  * are looked up, a notice that is owed is paid, people who do not answer are told again, and an incident that nobody ever
- * answers ends as the policy says. Safe to run at any time. Answers how many incidents it looked at.
+ * answers ends as the policy says. Safe to run at any time. Answers how many incidents it looked at. One that cannot be read is told of and
+ * counted, and holds up none of the others.
  */
 export async function sweep(ports: SweepPorts): Promise<number> {
-  const [{ policy }, open] = await Promise.all([readPolicy(ports.record), ports.incidents.listOpen(SWEEP_LIMIT)])
   const failures: string[] = []
+  const onUnreadable = ({ key, issue }: UnreadableItem) => {
+    ports.log.warn('sweep.incident.unreadable', { key, issue })
+    failures.push(`${key}: ${issue}`)
+  }
+  const [{ policy }, open] = await Promise.all([readPolicy(ports.record), ports.incidents.listOpen(SWEEP_LIMIT, onUnreadable)])
   for (const { id } of open) {
     await sweepIncident(id, policy, ports).catch((cause: unknown) => {
       const error = errorName(cause)

@@ -76,12 +76,17 @@ async function answer(pressed: Press, ports: PressPorts): Promise<void> {
   ])
   if (stored === undefined) return whisper(pressed, { text: 'Unknown.', blocks: [section(['No such incident is stored.'])] }, ports)
   const { value: incident } = stored
-  const signals = await ports.incidents.signals(incident.id)
+  let lost = 0
+  const signals = await ports.incidents.signals(incident.id, ({ key, issue }) => {
+    lost += 1
+    ports.log.warn('slack.signal.unreadable', { key, issue })
+  })
   const message =
     pressed.kind === 'details'
       ? detailsOf(incident, signals, changes)
       : explained(incident, linesOf(await explain({ incident, signals, changes }, ports.model)), pressed)
-  await whisper(pressed, message, ports)
+  const note = lost === 0 ? [] : [section([`*${lost} calls of the timeline cannot be read*, and are left out here.`])]
+  await whisper(pressed, { ...message, blocks: [...message.blocks, ...note] }, ports)
 }
 
 function explained(incident: Incident, lines: readonly string[], { revision }: Press): Message {

@@ -331,7 +331,7 @@ describe('releasing', () => {
     const { id, ports, incidentNow, chainNow } = await contained()
     const { append } = await import('../../shared/record/append.ts')
     await append(ports.record, incidentSubject(id), {
-      at: 'x',
+      at: '2026-03-02T12:00:00.000Z',
       actor: 'x',
       kind: 'step-planned',
       target: 'moon:x/y',

@@ -270,9 +270,9 @@ describe('a policy', () => {
 describe('the record', () => {
   it('finds the next number where another writer took it, and gives up after eight', async () => {
     const record = memoryChangeRecord()
-    const draft = { at: 'x', actor: 'a', kind: 'state', target: 't', from: null, to: null, why: 'w' } as const
+    const draft = { at: '2026-03-02T12:00:00.000Z', actor: 'a', kind: 'state', target: 't', from: null, to: null, why: 'w' } as const
     await append(record, 'S', draft)
-    expect((await append(record, 'S', draft, { number: 0, hash: 'stale' })).number).toBe(2)
+    expect((await append(record, 'S', draft, { number: 0, hash: 'a'.repeat(64) })).number).toBe(2)
     await expect(append({ ...record, append: async () => false }, 'S', draft)).rejects.toMatchObject({ code: 'record.conflict' })
   })
 })
