@@ -8,8 +8,7 @@ export function machineDiagram(): string {
   const moves = new Map<string, string[]>()
   for (const kind of KINDS)
     for (const [from, targets] of Object.entries(TRANSITIONS[kind]))
-      for (const to of targets)
-        if (to !== from) moves.set(`${from} --> ${to}`, [...(moves.get(`${from} --> ${to}`) ?? []), kind])
+      for (const to of targets) if (to !== from) moves.set(`${from} --> ${to}`, [...(moves.get(`${from} --> ${to}`) ?? []), kind])
   const closed = INCIDENT_STATES.filter((state) => isClosed({ state }))
   return [
     '',

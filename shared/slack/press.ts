@@ -25,7 +25,15 @@ export interface PressPorts extends ReviewPorts {
 }
 
 /** What is wrong with what a person said, and not with the machine: the person is told. */
-const REFUSALS: readonly string[] = ['incident.state', 'incident.unknown', 'review.stale', 'review.second', 'record.conflict']
+const REFUSALS: readonly string[] = [
+  'incident.state',
+  'incident.unknown',
+  'incident.conflict',
+  'review.forbidden',
+  'review.stale',
+  'review.second',
+  'record.conflict',
+]
 
 /** Does what a button says, and shows what came of it. Safe to do again: a press that was done once changes nothing more. */
 export async function press(pressed: Press, ports: PressPorts): Promise<void> {

@@ -175,7 +175,7 @@ describe('contain', () => {
   it('is woken by its reverify queue, one message at a time, with a dead-letter queue behind it', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 1,
-      EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ContainWatch'), 'Arn'] },
+      EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ContainReverify'), 'Arn'] },
     })
   })
 
