@@ -8,7 +8,10 @@ export const UserName = z.string().regex(/^[\w+=,.@-]{1,64}$/)
 export const RoleName = z.string().regex(/^[\w+=,.@-]{1,64}$/)
 export const PolicyName = z.string().regex(/^[\w+=,.@-]{1,128}$/)
 /** Of any partition, and of AWS itself (`arn:aws:iam::aws:policy/…`). */
-export const PolicyArn = z.string().regex(/^arn:[\w-]+:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,512}$/)
+export const PolicyArn = z
+  .string()
+  .max(2048)
+  .regex(/^arn:[\w-]+:iam::(\d{12}|aws):policy(\/[\w+=,.@-]+)+$/)
 /** IAM's own are of 16 characters or more, without a hyphen; an embedded account may name its own. */
 export const CredentialId = z.string().regex(/^[\w-]{1,128}$/)
 export const AccountId = z.string().regex(/^\d{12}$/)
@@ -68,15 +71,19 @@ export interface StepDeclaration<Target extends StepTarget> {
 export interface StepKind extends Pick<StepDeclaration<StepTarget>, 'kind' | 'isCredential' | 'calls' | 'documentation' | 'brief'> {
   readonly owner: Owner
   readonly subject: Subject['kind']
+  /** The target that a stored text says, or undefined where it says none of this kind. */
+  parse(text: string): StepTarget | undefined
   /** The step that a stored text is about, or undefined where the text is no target of this kind. */
   stepFor(text: string): Step | undefined
 }
 
 /** A kind of step with its typed target. `about` is a target without its kind. */
 export interface StepKindOn<Target extends StepTarget> extends StepKind {
-  /** The stored text of a target: `access-key:deploy/AKIA…`. The format is that of version 0.1.0 and stays. */
+  /**
+   * The stored text of a target: `access-key:deploy/AKIA…`. The format is that of version 0.1.0 and stays. What is no target gets a text
+   * that none is read from, so that nobody else's is read from it.
+   */
   textOf(about: Omit<Target, 'kind'>): string
-  /** The target that a stored text says, or undefined where it says none. */
   parse(text: string): Target | undefined
   /** `wanted` says what the value is to be, where the kind does not. */
   step(about: Omit<Target, 'kind'>, wanted?: Partial<Pick<Step, 'title' | 'contained'>>): Step
@@ -85,9 +92,11 @@ export interface StepKindOn<Target extends StepTarget> extends StepKind {
 export function defineStepKind<Target extends StepTarget>(declared: StepDeclaration<Target>): StepKindOn<Target> {
   const { kind, owner, name, isCredential, calls, documentation, brief } = declared
   const subject = SUBJECTS[owner]
+  const targetOf = (about: Omit<Target, 'kind'>) => declared.target.safeParse({ ...about, kind }).data
   const textOf = (about: Omit<Target, 'kind'>) => {
     const fields = about as unknown as Readonly<Record<string, string>>
-    return `${kind}:${fields[owner]}/${fields[name]}`
+    const text = `${kind}:${fields[owner]}/${fields[name]}`
+    return targetOf(about) === undefined ? `no-target:${text}` : text
   }
   const parse = (text: string) => {
     if (!text.startsWith(`${kind}:`)) return undefined
@@ -97,7 +106,7 @@ export function defineStepKind<Target extends StepTarget>(declared: StepDeclarat
   }
   const step: StepKindOn<Target>['step'] = (about, wanted = {}) => {
     const target = { ...about, kind } as unknown as Target
-    const isTarget = declared.target.safeParse(target).success
+    const isTarget = targetOf(about) !== undefined
     const refuse = () => Promise.reject(new InvalidTarget(kind))
     return {
       kind,
