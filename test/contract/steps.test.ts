@@ -4,9 +4,10 @@ import * as sdk from '@aws-sdk/client-iam'
 import { afterAll, describe, expect, it } from 'vitest'
 import { iamClient } from '../../shared/aws/clients.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
+import { DENY_ALL } from '../../shared/contain/steps/quarantine.ts'
 import { isSameValue, type Step } from '../../shared/contain/steps/step.ts'
 import type { StepKind } from '../../shared/contain/steps/step-kind.ts'
-import { operationOf, STEPS } from '../../shared/contain/steps/steps.ts'
+import { briefValue, operationOf, STEPS, stepFor } from '../../shared/contain/steps/steps.ts'
 import { memoryIam } from '../../shared/memory/iam.ts'
 import type { Iam } from '../../shared/ports/iam.ts'
 import { type IamWire, iamWire } from './iam-wire.ts'
@@ -66,6 +67,26 @@ describe('the kinds of steps', () => {
 
   it('have names of which none begins another, so that a stored text is of one kind at most', () => {
     for (const { sample } of KINDS) expect(STEPS.filter((kind) => kind.stepFor(sample.text) !== undefined)).toHaveLength(1)
+  })
+})
+
+describe('a value of a step', () => {
+  const foreign = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 's3:*', Resource: '*' }] })
+  const trust = STEP_SAMPLES['role-trust'] as StepSample
+  const closed = stepFor(trust.text)?.contained(trust.before[0] ?? null) ?? null
+
+  it.each([
+    ['user-policy', DENY_ALL, 'deny all'],
+    ['user-policy', foreign, undefined],
+    ['user-policy', null, undefined],
+    ['role-policy', STEP_SAMPLES['role-policy']?.wanted ?? '', 'sessions ended'],
+    ['role-policy', STEP_SAMPLES['role-policy']?.wanted?.replace('CountersignRevoke', 'x') ?? '', undefined],
+    ['role-trust', closed, 'closed to outside'],
+    ['role-trust', trust.before[0] ?? null, undefined],
+    ['role-trust', 'not JSON', undefined],
+    ['access-key', 'Inactive', undefined],
+  ])('of %s is said in a word or two where it is ours, word for word: %j is %s', (kind, value, words) => {
+    expect(briefValue(STEP_SAMPLES[kind]?.text ?? '', value)).toBe(words)
   })
 })
 
