@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { enforce } from '../../shared/contain/enforce.ts'
-import { stepFor } from '../../shared/contain/plan.ts'
+import { stepFor } from '../../shared/contain/steps/steps.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import { pipeline } from '../../shared/pipeline.ts'
 import type { Iam } from '../../shared/ports/iam.ts'

@@ -5,6 +5,7 @@ import { asCall, type Call, Scenario } from '../scenarios/case.ts'
 
 /** Everything of the responder that the vocabulary is held against stands here, so that a move of folders changes this file alone. */
 export { REVERSALS } from '../../shared/contain/reversal.ts'
+export { STEPS } from '../../shared/contain/steps/steps.ts'
 export { CATALOGUE } from '../../shared/detect/catalogue.ts'
 export type { Context, Detector } from '../../shared/detect/detector.ts'
 export { countActivity, DESTRUCTION, LAUNCHES, MAIL_PROBES, MODEL_PROBES } from '../../shared/detect/note.ts'

@@ -12,6 +12,7 @@ import { readPolicy } from '../../record/policy-in-force.ts'
 import { updateIncident } from '../../record/update-incident.ts'
 import { type ChangeLog, openChangeLog } from '../change-log.ts'
 import { hasOwnDeny } from '../narrow-deny.ts'
+import { accessKey } from '../steps/access-key.ts'
 import { isRotated, type RotationProgress, rotationsOf } from './progress.ts'
 
 /** Longer than the function may run (60 s): after this whoever planned a key and did not deliver it is dead. */
@@ -101,7 +102,7 @@ async function deliver(
   if (planned !== undefined && clock.now() - planned.at < LEASE_MS * 2 ** Math.min(failures, DOUBLINGS)) return undefined
   const secret = planned?.secret ?? secretFor(policy, incident.identity)
   if (secret === undefined) return 'the policy no longer has the keys of this user made anew'
-  const target = `access-key:${name}/${accessKeyId}`
+  const target = accessKey.textOf({ userName: name, accessKeyId })
   const progress = () => rotationsOf(incident, changeLog.changes).find((one) => one.accessKeyId === accessKeyId)
   const isDue = () => progress()?.delivered === undefined
   const said = (id: string) => ({ kind: 'rotation-delivered', target, from: accessKeyId, to: { accessKeyId: id, secret } }) as const
@@ -161,7 +162,8 @@ async function removeOld(
   }
   const isThere = () => rotationsOf(incident, changeLog.changes).some((one) => one.accessKeyId === accessKeyId && !one.isDeleted)
   const why = old === undefined ? 'it is no longer there' : `unused for ${policy.rotation.graceHours} hours`
-  await changeLog.write({ kind: 'rotation-deleted', target: `access-key:${name}/${accessKeyId}`, from: 'Inactive', to: null, why }, isThere)
+  const target = accessKey.textOf({ userName: name, accessKeyId })
+  await changeLog.write({ kind: 'rotation-deleted', target, from: 'Inactive', to: null, why }, isThere)
 }
 
 function deliveredIn(incident: Incident, { changes }: ChangeLog): string[] {

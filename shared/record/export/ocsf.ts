@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { operationOf } from '../../contain/steps/steps.ts'
 import type { Change } from '../../domain/change.ts'
 import { type Incident, type IncidentSignal, isClosed } from '../../domain/incident.ts'
 
@@ -71,7 +72,7 @@ export function apiActivity(signal: IncidentSignal, incident: Incident): OcsfEve
 /** A step that contain took, gave back or could not take, or a key that was made or deleted, as API Activity; undefined for entries that are no call. */
 export function stepActivity(change: Change, incident: Incident): OcsfEvent | undefined {
   if (!STEPS.includes(change.kind)) return undefined
-  const operation = operationOf(change)
+  const operation = callOf(change)
   const isFailure = change.kind === 'step-failed'
   return {
     ...base({
@@ -158,19 +159,6 @@ function endpointOf(address: string): OcsfEvent {
   return isIP(address) === 0 ? { svc_name: address } : { ip: address }
 }
 
-/** The call of IAM that a step makes: what it sets, or what takes it away where the value is none. */
-const CALLS: Readonly<Record<string, readonly [set: string, unset: string]>> = {
-  'access-key': ['UpdateAccessKey', 'UpdateAccessKey'],
-  'service-specific-credential': ['UpdateServiceSpecificCredential', 'UpdateServiceSpecificCredential'],
-  'ssh-public-key': ['UpdateSSHPublicKey', 'UpdateSSHPublicKey'],
-  'signing-certificate': ['UpdateSigningCertificate', 'UpdateSigningCertificate'],
-  'user-policy': ['PutUserPolicy', 'DeleteUserPolicy'],
-  'role-policy': ['PutRolePolicy', 'DeleteRolePolicy'],
-  'user-attachment': ['AttachUserPolicy', 'DetachUserPolicy'],
-  'user-boundary': ['PutUserPermissionsBoundary', 'DeleteUserPermissionsBoundary'],
-  'role-trust': ['UpdateAssumeRolePolicy', 'UpdateAssumeRolePolicy'],
-}
-
 /** Entries whose kind says which call they are. */
 const CALLS_BY_KIND: Readonly<Partial<Record<Change['kind'], string>>> = {
   'rotation-delivered': 'CreateAccessKey',
@@ -178,10 +166,7 @@ const CALLS_BY_KIND: Readonly<Partial<Record<Change['kind'], string>>> = {
   'root-key-deleted': 'DeleteAccessKey',
 }
 
-function operationOf({ kind: entry, target, to }: Change): string {
-  const named = CALLS_BY_KIND[entry]
-  if (named !== undefined) return named
-  const kind = target.slice(0, target.indexOf(':'))
-  const [set, unset] = CALLS[kind] ?? [kind, kind]
-  return to === null ? unset : set
+/** The operation of IAM that an entry is about; where no step of this version has its target, the first word of that. */
+function callOf({ kind, target, to }: Change): string {
+  return CALLS_BY_KIND[kind] ?? operationOf(target, to) ?? target.slice(0, target.indexOf(':'))
 }
