@@ -1,7 +1,7 @@
 import { foreignAccount } from '../decide/decide.ts'
+import { type Bounds, boundsFor } from '../domain/bounds.ts'
 import { wordsFor } from '../domain/containable.ts'
 import type { Incident } from '../domain/incident.ts'
-import { type Bounds, boundsFor } from '../domain/policy.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'

@@ -1,6 +1,6 @@
 import { withReasons } from '../domain/decision.ts'
 import type { Incident } from '../domain/incident.ts'
-import { owing } from '../domain/incident-machine.ts'
+import { withNotice } from '../domain/incident-machine.ts'
 import { errorName } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
@@ -54,7 +54,7 @@ export async function verify(
     const { decision, state } = incident
     const news = lines.filter((line) => !decision.why.includes(line))
     if (state === 'releasing' || state === 'released' || (reversed.length === 0 && news.length === 0)) return undefined
-    return owing({ ...incident, priority: 100, head: changeLog.head(), decision: withReasons(decision, lines) }, 'reversed')
+    return withNotice({ ...incident, priority: 100, head: changeLog.head(), decision: withReasons(decision, lines) }, 'reversed')
   }
   const updated = lines.length === 0 ? stored : await updateIncident(stored, flagged, ports.incidents)
   if (lines.length > 0)

@@ -1,4 +1,4 @@
-import { isMature, isNewcomer } from '../domain/baseline.ts'
+import { isMature, isRecentAction } from '../domain/baseline.ts'
 import type { Finding } from '../domain/finding.ts'
 import { weightOf } from '../domain/frequency.ts'
 import type { Signal } from '../domain/signal.ts'
@@ -69,7 +69,7 @@ function shareOf(signal: Signal, context: Context): number {
 }
 
 function isHabit({ action, time }: Signal, { baseline }: Context): boolean {
-  return isMature(baseline) && weightOf(baseline.features.action, action, time) >= HABIT_WEIGHT && !isNewcomer(baseline, action, time)
+  return isMature(baseline) && weightOf(baseline.features.action, action, time) >= HABIT_WEIGHT && !isRecentAction(baseline, action, time)
 }
 
 function findingOf(detector: Detector, signal: Signal, { reason, weight }: { reason: string; weight: number }): Finding {

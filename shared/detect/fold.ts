@@ -1,18 +1,19 @@
 import { assessmentOf } from '../domain/assessment.ts'
-import { isMature, isNew, lastSeenOf, learn, learnAssumer, surprisalOf } from '../domain/baseline.ts'
-import { type CredentialWindow, countRead, observe, openWindow, touch } from '../domain/credential-window.ts'
+import { isMature, isNew, lastSeenOf, learn, learnAssumer } from '../domain/baseline.ts'
+import { addCall, type CredentialWindow, countDistinct, countRead, openWindow } from '../domain/credential-window.ts'
 import type { Finding } from '../domain/finding.ts'
 import { lastOf } from '../domain/frequency.ts'
 import { copyState, evidenceAgainst, type IdentityState, keepEvidence, windowOf } from '../domain/identity-state.ts'
 import { isSeen, noveltyOf, remember } from '../domain/seen.ts'
 import type { Signal } from '../domain/signal.ts'
+import { surprisalOf } from '../domain/surprisal.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import { hashId } from '../domain/timed-set.ts'
 import { detect } from './detect.ts'
 import type { Context } from './detector.ts'
 import { isDiscovery } from './discovery.ts'
 import { isFamiliar } from './familiar.ts'
-import { countActivity } from './note.ts'
+import { countActivity } from './count-activity.ts'
 
 /** What the fold says of one signal: what is new, and all that speaks against its credential by now. */
 export interface Folded {
@@ -72,9 +73,10 @@ function isFresh({ baseline }: IdentityState, { assumer, time }: Signal): boolea
 /** Counts a call into the memory of its credential. */
 function countCall(draft: IdentityState, window: CredentialWindow, signal: Signal): void {
   const isLook = isDiscovery(signal)
-  observe(window, signal, isLook && isNewAction(draft, signal))
+  addCall(window, signal, isLook && isNewAction(draft, signal))
   if (isLook && isMature(draft.baseline)) countRead(window, surprisalOf(draft.baseline, signal.action))
-  if (isLook && isNew(draft.baseline, 'region', signal.region)) touch(window, 'new-region', { what: signal.region, at: signal.time })
+  if (isLook && isNew(draft.baseline, 'region', signal.region))
+    countDistinct(window, 'new-region', { what: signal.region, at: signal.time })
   countActivity(window, signal)
 }
 

@@ -5,7 +5,7 @@ import { Time } from './stored.ts'
 export const Technique = z.templateLiteral(['T', z.number()])
 export type Technique = z.infer<typeof Technique>
 
-/** Findings of one group say the same thing in different ways; only the strongest of a group counts in full. */
+/** The groups of correlated findings: only the strongest finding of a group counts in full. */
 export const EvidenceGroup = z.enum([
   'origin',
   'novelty',
@@ -20,10 +20,10 @@ export const EvidenceGroup = z.enum([
 export type EvidenceGroup = z.infer<typeof EvidenceGroup>
 
 /**
- * What one detector says of one signal in its context.
+ * What one detector says of one signal in its context. `time` is epoch milliseconds.
  *
  * `weight` is the probability, 0 to 1, that the identity is compromised given this finding alone.
- * A `confirmed` finding needs no further opinion: a party that knows says the credential is out.
+ * `isConfirmed` is true where AWS itself says that the credential is exposed; such a finding needs no second opinion.
  */
 export const Finding = z
   .strictObject({

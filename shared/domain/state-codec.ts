@@ -30,7 +30,7 @@ export function packState(state: IdentityState): string {
     baseline: [baseline.firstSeen, baseline.lastSeen, baseline.calls, baseline.errorRate],
     expected: [...baseline.expected],
     probation: [...baseline.probation],
-    newcomers: [...baseline.newcomers],
+    newcomers: [...baseline.recentActions],
     keys: [...baseline.keys].map(([id, { firstSeen, calls, networks, agents }]) => [id, firstSeen, calls, [...networks], [...agents]]),
     features: Object.fromEntries(
       Object.entries(baseline.features)
@@ -45,7 +45,7 @@ export function packState(state: IdentityState): string {
         calls,
         discovered,
         denied,
-        touched,
+        counted,
         countries,
         agents,
         networks,
@@ -60,7 +60,7 @@ export function packState(state: IdentityState): string {
         calls,
         packTimes(discovered, since, tick),
         packTimes(denied, since, tick),
-        [...touched].map(([kind, things]) => [kind, packTimes(things, since, tick)]),
+        [...counted].map(([kind, things]) => [kind, packTimes(things, since, tick)]),
         countries,
         agents,
         networks,
@@ -102,8 +102,8 @@ export function unpackState(text: string, key = 'an identity state'): IdentitySt
 
 function tickOf({ seen, baseline, windows }: IdentityState): 1 | 1000 {
   const isWhole = (time: number) => time % 1000 === 0
-  const times = [...windows.values()].flatMap(({ discovered, denied, touched }) =>
-    [discovered, denied, ...touched.values()].flatMap((things) => things.times),
+  const times = [...windows.values()].flatMap(({ discovered, denied, counted }) =>
+    [discovered, denied, ...counted.values()].flatMap((things) => things.times),
   )
   const isWholeTable = (table: FrequencyTable) => table.lasts.every(isWhole)
   const isWholeState = [baseline.lastSeen, ...timedSetOf(seen).times, ...times].every(isWhole)
@@ -155,7 +155,7 @@ function unpackBaseline({
     errorRate,
     expected: new Set(expected),
     probation: new Map(probation),
-    newcomers: new Map(newcomers),
+    recentActions: new Map(newcomers),
     keys: keysOf(keys),
   }
   for (const [feature, [values, weights, times]] of Object.entries(features)) {
@@ -199,7 +199,7 @@ function unpackWindow(
     bits: looked[1],
     discovered: unpackTimes(discovered, since, tick),
     denied: unpackTimes(denied, since, tick),
-    touched: new Map(touched.map(([kind, things]) => [kind, unpackTimes(things, since, tick)])),
+    counted: new Map(touched.map(([kind, things]) => [kind, unpackTimes(things, since, tick)])),
     countries,
     agents,
     networks,

@@ -1,6 +1,7 @@
+import { boundsFor, needsTags } from '../domain/bounds.ts'
 import type { Incident } from '../domain/incident.ts'
-import { moved, owing } from '../domain/incident-machine.ts'
-import { boundsFor, needsTags, type Policy } from '../domain/policy.ts'
+import { moved, withNotice } from '../domain/incident-machine.ts'
+import type { Policy } from '../domain/policy.ts'
 import { HOUR_MS, MINUTE_MS } from '../domain/time.ts'
 import { errorName, type UnreadableItem } from '../errors.ts'
 import type { Versioned } from '../ports/stores.ts'
@@ -79,7 +80,7 @@ async function remind(stored: Versioned<Incident>, policy: Policy, ports: SweepP
   const now = ports.clock.now()
   const since = Math.max(incident.containedAt ?? 0, incident.decidedBy.time, incident.extendedUntil ?? 0)
   const isUnanswered = now - since >= policy.review.escalateAfterMinutes * MINUTE_MS && incident.escalatedAt === undefined
-  const told = (one: Incident) => (one.escalatedAt === undefined ? owing({ ...one, escalatedAt: now }, 'escalated') : undefined)
+  const told = (one: Incident) => (one.escalatedAt === undefined ? withNotice({ ...one, escalatedAt: now }, 'escalated') : undefined)
   const updated = await sendOwedNotice(isUnanswered ? await updateIncident(stored, told, ports.incidents) : stored, ports)
   const isPaged = now - since >= policy.review.pageAfterMinutes * MINUTE_MS && updated.value.pagedAt === undefined
   await expire(isPaged ? await page(updated, ports) : updated, { policy, since }, ports)

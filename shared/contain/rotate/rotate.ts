@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
+import { secretFor } from '../../domain/bounds.ts'
 import { withReasons } from '../../domain/decision.ts'
 import type { Incident } from '../../domain/incident.ts'
-import { moved, owing } from '../../domain/incident-machine.ts'
-import { type Policy, secretFor } from '../../domain/policy.ts'
+import { moved, withNotice } from '../../domain/incident-machine.ts'
+import type { Policy } from '../../domain/policy.ts'
 import { HOUR_MS } from '../../domain/time.ts'
 import { errorName, ResponderError } from '../../errors.ts'
 import type { RotatePorts } from '../../ports/rotate.ts'
@@ -69,7 +70,7 @@ export async function rotate(incidentId: string, ports: RotatePorts): Promise<vo
     const news = lines.filter((line) => !incident.decision.why.includes(line))
     if (news.length === 0 && !isOver) return undefined
     const next = { ...incident, head: changeLog.head(), decision: withReasons(incident.decision, news) }
-    return isOver ? moved(next, { kind: 'rotated' }) : owing(next, delivered.length > wasDelivered ? 'rotated' : 'ask')
+    return isOver ? moved(next, { kind: 'rotated' }) : withNotice(next, delivered.length > wasDelivered ? 'rotated' : 'ask')
   }
   const updated = await updateIncident(stored, noted, ports.incidents)
   ports.log.info('rotate.done', { incidentId, keys: rotations.length, delivered: delivered.length, isOver })

@@ -1,4 +1,4 @@
-import { touchedOf } from '../../domain/credential-window.ts'
+import { distinctOf } from '../../domain/credential-window.ts'
 import type { Detector } from '../detector.ts'
 
 export const consoleSignInGuessed: Detector = {
@@ -10,7 +10,7 @@ export const consoleSignInGuessed: Detector = {
   runbook: 'Block the address, and check whether one of the tries succeeded.',
   actions: ['signin:ConsoleLogin'],
   matches(signal, { window }) {
-    const tries = touchedOf(window, 'failed-sign-in', signal.time)
+    const tries = distinctOf(window, 'failed-sign-in', signal.time)
     if (tries < 5) return undefined
     return {
       reason: `${tries} failed sign-ins within 10 minutes${signal.outcome === 'success' ? ', then one that worked' : ''}`,

@@ -1,7 +1,7 @@
 import { isNew, maturity } from '../../domain/baseline.ts'
-import { touchedOf } from '../../domain/credential-window.ts'
+import { distinctOf } from '../../domain/credential-window.ts'
 import type { Detector } from '../detector.ts'
-import { DESTRUCTION } from '../note.ts'
+import { DESTRUCTION } from '../count-activity.ts'
 
 /** Infrastructure tools destroy by the dozen; their sessions are left alone, for a key the tool’s name excuses nothing. */
 const TOOLS: ReadonlySet<string> = new Set(['terraform', 'pulumi', 'cloudformation', 'aws-service'])
@@ -16,7 +16,7 @@ export const destroyedInBulk: Detector = {
   actions: [...DESTRUCTION],
   matches(signal, { window, baseline }) {
     if (signal.outcome !== 'success' || (TOOLS.has(signal.origin.agentFamily) && signal.credential.kind !== 'access-key')) return undefined
-    const destroyed = touchedOf(window, 'destroyed', signal.time)
+    const destroyed = distinctOf(window, 'destroyed', signal.time)
     if (destroyed < 10) return undefined
     const isUnusual = maturity(baseline) >= 0.5 && isNew(baseline, 'action', signal.action)
     return { reason: `${destroyed} or more resources destroyed within 10 minutes`, weight: isUnusual ? 0.65 : 0.58 }

@@ -1,5 +1,5 @@
 import { maturity } from '../../domain/baseline.ts'
-import { touchedOf } from '../../domain/credential-window.ts'
+import { distinctOf } from '../../domain/credential-window.ts'
 import type { Detector } from '../detector.ts'
 
 /** The settings of functions hold their environment, and often secrets in it. */
@@ -12,7 +12,7 @@ export const functionSettingsSwept: Detector = {
   runbook: 'Rotate what the environments of these functions hold.',
   actions: ['lambda:GetFunction', 'lambda:GetFunctionConfiguration'],
   matches(signal, { window, baseline }) {
-    const functions = touchedOf(window, 'function-settings', signal.time)
+    const functions = distinctOf(window, 'function-settings', signal.time)
     const enough = maturity(baseline) >= 0.5 ? 6 : 10
     return functions < enough ? undefined : { reason: `settings of ${functions} different functions within 10 minutes` }
   },

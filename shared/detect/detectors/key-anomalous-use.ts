@@ -1,4 +1,5 @@
-import { isKeyMature, isNew } from '../../domain/baseline.ts'
+import { isNew } from '../../domain/baseline.ts'
+import { isKeyMature } from '../../domain/key-habit.ts'
 import type { Detector } from '../detector.ts'
 
 /** A user's two keys lead two lives: that of the pipeline on the laptop of the person is odd, though the user is known by both. */

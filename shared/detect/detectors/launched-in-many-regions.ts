@@ -1,6 +1,6 @@
-import { touchedOf } from '../../domain/credential-window.ts'
+import { distinctOf } from '../../domain/credential-window.ts'
 import type { Detector } from '../detector.ts'
-import { LAUNCHES } from '../note.ts'
+import { LAUNCHES } from '../count-activity.ts'
 
 /** Quotas count by region: who mines takes all of them. Refused launches count, they are how a quota is found. */
 export const launchedInManyRegions: Detector = {
@@ -12,7 +12,7 @@ export const launchedInManyRegions: Detector = {
   runbook: 'Stop what runs in every region, the ones that you do not use first.',
   actions: [...LAUNCHES],
   matches(signal, { window }) {
-    const regions = touchedOf(window, 'launch-region', signal.time)
+    const regions = distinctOf(window, 'launch-region', signal.time)
     return regions < 3 ? undefined : { reason: `machines asked for in ${regions} regions within 10 minutes` }
   },
 }

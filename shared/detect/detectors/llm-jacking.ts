@@ -1,4 +1,4 @@
-import { touchedOf } from '../../domain/credential-window.ts'
+import { distinctOf } from '../../domain/credential-window.ts'
 import type { Detector } from '../detector.ts'
 
 /** The order is always the same: which models are there, may I, is it logged, then calls that fail and calls that work. */
@@ -25,7 +25,7 @@ export const llmJacking: Detector = {
     'bedrock:ConverseStream',
   ],
   matches(signal, { window }) {
-    const probes = touchedOf(window, 'model-probe', signal.time)
+    const probes = distinctOf(window, 'model-probe', signal.time)
     return probes < 3 ? undefined : { reason: `${probes} steps of a model hijack within 10 minutes, last ${signal.action}` }
   },
 }

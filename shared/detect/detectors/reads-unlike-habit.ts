@@ -1,4 +1,5 @@
-import { entropyOf, isMature } from '../../domain/baseline.ts'
+import { isMature } from '../../domain/baseline.ts'
+import { entropyOf } from '../../domain/surprisal.ts'
 import type { Detector } from '../detector.ts'
 import { isFamiliar } from '../familiar.ts'
 

@@ -1,4 +1,4 @@
-import { touchedOf } from '../../domain/credential-window.ts'
+import { distinctOf } from '../../domain/credential-window.ts'
 import type { Detector } from '../detector.ts'
 
 /** A job that lost its right is refused one role; whoever tries doors is refused many. */
@@ -12,7 +12,7 @@ export const roleEnumeration: Detector = {
   actions: ['sts:AssumeRole'],
   matches(signal, { window }) {
     if (signal.outcome === 'success') return undefined
-    const roles = touchedOf(window, 'refused-role', signal.time)
+    const roles = distinctOf(window, 'refused-role', signal.time)
     return roles < 5 ? undefined : { reason: `${roles} different roles refused within 10 minutes` }
   },
 }

@@ -1,5 +1,5 @@
 import { maturity } from '../../domain/baseline.ts'
-import { touchedOf } from '../../domain/credential-window.ts'
+import { distinctOf } from '../../domain/credential-window.ts'
 import type { Detector } from '../detector.ts'
 
 export const secretsSwept: Detector = {
@@ -18,7 +18,7 @@ export const secretsSwept: Detector = {
   ],
   matches(signal, { window, baseline }) {
     if (signal.action === 'secretsmanager:BatchGetSecretValue') return { reason: 'read secrets in a batch', weight: 0.57 }
-    const secrets = touchedOf(window, 'secret', signal.time)
+    const secrets = distinctOf(window, 'secret', signal.time)
     const enough = maturity(baseline) >= 0.5 ? 5 : 8
     return secrets < enough
       ? undefined

@@ -1,7 +1,7 @@
-import { touchedOf } from '../../domain/credential-window.ts'
+import { distinctOf } from '../../domain/credential-window.ts'
 import { weightOf } from '../../domain/frequency.ts'
 import type { Detector } from '../detector.ts'
-import { MAIL_PROBES } from '../note.ts'
+import { MAIL_PROBES } from '../count-activity.ts'
 
 export const sesEnumeration: Detector = {
   id: 'ses-enumeration',
@@ -12,7 +12,7 @@ export const sesEnumeration: Detector = {
   runbook: 'Look at the sending statistics; stolen keys are sold for spam.',
   actions: [...MAIL_PROBES],
   matches(signal, { baseline, window }) {
-    const probes = touchedOf(window, 'mail-probe', signal.time)
+    const probes = distinctOf(window, 'mail-probe', signal.time)
     if (probes >= 3 && signal.credential.kind === 'access-key')
       return { reason: `${probes} questions about sending, by service and region, within 10 minutes`, weight: 0.58 }
     if (weightOf(baseline.features.service, signal.service, signal.time) > 0) return undefined

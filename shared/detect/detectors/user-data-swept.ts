@@ -1,4 +1,4 @@
-import { touchedOf } from '../../domain/credential-window.ts'
+import { distinctOf } from '../../domain/credential-window.ts'
 import type { Detector } from '../detector.ts'
 
 export const userDataSwept: Detector = {
@@ -10,7 +10,7 @@ export const userDataSwept: Detector = {
   runbook: 'Look for secrets in the user data of the instances named in the calls, and rotate them.',
   actions: ['ec2:DescribeInstanceAttribute'],
   matches(signal, { window }) {
-    const instances = touchedOf(window, 'user-data', signal.time)
+    const instances = distinctOf(window, 'user-data', signal.time)
     return instances < 3 ? undefined : { reason: `user data of ${instances} instances within 10 minutes` }
   },
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TOUCHED_KINDS } from '../credential-window.ts'
+import { COUNTED_KINDS } from '../credential-window.ts'
 import { EvidenceGroup, Technique } from '../finding.ts'
 import { currentDetector } from '../policy-migration.ts'
 import { CreatedKind, IdentityKind } from '../signal.ts'
@@ -46,7 +46,7 @@ export const StoredState = z
         z.number().min(0),
         Times,
         Times,
-        z.array(z.tuple([z.enum(TOUCHED_KINDS), Times])),
+        z.array(z.tuple([z.enum(COUNTED_KINDS), Times])),
         z.array(z.string()),
         z.array(z.string()),
         z.array(z.string()),

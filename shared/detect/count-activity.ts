@@ -1,4 +1,4 @@
-import { type CredentialWindow, touch } from '../domain/credential-window.ts'
+import { type CredentialWindow, countDistinct } from '../domain/credential-window.ts'
 import { type Signal, text } from '../domain/signal.ts'
 
 /** Calls that tell whether, and how much, an account may send. */
@@ -78,20 +78,21 @@ export const LAUNCHES: ReadonlySet<string> = new Set([
 /** Counts what detectors ask the number of, such as secrets read, roles refused and regions with new machines. */
 export function countActivity(window: CredentialWindow, signal: Signal): void {
   if (DESTRUCTION.has(signal.action) && signal.outcome === 'success') noteDestroyed(window, signal)
-  if (LAUNCHES.has(signal.action)) touch(window, 'launch-region', { what: signal.region, at: signal.time })
+  if (LAUNCHES.has(signal.action)) countDistinct(window, 'launch-region', { what: signal.region, at: signal.time })
   switch (signal.service) {
     case 'sts':
       if (signal.action === 'sts:AssumeRole' && signal.outcome !== 'success')
-        touch(window, 'refused-role', { what: text(signal.request, 'roleArn') ?? signal.id, at: signal.time })
+        countDistinct(window, 'refused-role', { what: text(signal.request, 'roleArn') ?? signal.id, at: signal.time })
       return
     case 'lambda':
       if (signal.action === 'lambda:GetFunction' || signal.action === 'lambda:GetFunctionConfiguration')
-        touch(window, 'function-settings', { what: text(signal.request, 'functionName') ?? signal.id, at: signal.time })
+        countDistinct(window, 'function-settings', { what: text(signal.request, 'functionName') ?? signal.id, at: signal.time })
       return
     case 'ses':
     case 'sns':
     case 'sms-voice':
-      if (MAIL_PROBES.has(signal.action)) touch(window, 'mail-probe', { what: `${signal.action} ${signal.region}`, at: signal.time })
+      if (MAIL_PROBES.has(signal.action))
+        countDistinct(window, 'mail-probe', { what: `${signal.action} ${signal.region}`, at: signal.time })
       return
     case 'secretsmanager':
       return noteSecret(window, signal, text(signal.request, 'secretId'))
@@ -99,13 +100,13 @@ export function countActivity(window: CredentialWindow, signal: Signal): void {
       return noteParameters(window, signal)
     case 'ec2':
       if (signal.action === 'ec2:DescribeInstanceAttribute' && text(signal.request, 'attribute') === 'userData') {
-        touch(window, 'user-data', { what: text(signal.request, 'instanceId') ?? signal.id, at: signal.time })
+        countDistinct(window, 'user-data', { what: text(signal.request, 'instanceId') ?? signal.id, at: signal.time })
       }
       return
     case 'bedrock':
       return noteModelProbe(window, signal)
     case 'signin':
-      if (signal.outcome === 'failed') touch(window, 'failed-sign-in', { what: signal.id, at: signal.time })
+      if (signal.outcome === 'failed') countDistinct(window, 'failed-sign-in', { what: signal.id, at: signal.time })
   }
 }
 
@@ -114,11 +115,11 @@ function noteDestroyed(window: CredentialWindow, { action, request, time }: Sign
   const { instancesSet } = request
   const items = typeof instancesSet === 'object' && instancesSet !== null && 'items' in instancesSet ? instancesSet.items : undefined
   const things = Array.isArray(items) && items.length > 0 ? items.slice(0, 12) : [request]
-  for (const thing of things) touch(window, 'destroyed', { what: `${action} ${JSON.stringify(thing).slice(0, 512)}`, at: time })
+  for (const thing of things) countDistinct(window, 'destroyed', { what: `${action} ${JSON.stringify(thing).slice(0, 512)}`, at: time })
 }
 
 function noteSecret(window: CredentialWindow, signal: Signal, secret: string | undefined): void {
-  if (signal.action === 'secretsmanager:GetSecretValue') touch(window, 'secret', { what: secret ?? signal.id, at: signal.time })
+  if (signal.action === 'secretsmanager:GetSecretValue') countDistinct(window, 'secret', { what: secret ?? signal.id, at: signal.time })
 }
 
 function noteParameters(window: CredentialWindow, signal: Signal): void {
@@ -126,12 +127,12 @@ function noteParameters(window: CredentialWindow, signal: Signal): void {
   const { names } = signal.request
   // A call asks for ten parameters at most.
   const all = Array.isArray(names) ? names.slice(0, 10) : [text(signal.request, 'name') ?? text(signal.request, 'path') ?? signal.id]
-  for (const name of all) if (typeof name === 'string') touch(window, 'secret', { what: name.slice(0, 512), at: signal.time })
+  for (const name of all) if (typeof name === 'string') countDistinct(window, 'secret', { what: name.slice(0, 512), at: signal.time })
 }
 
 /** A call that fails for its form is a probe as well: it tells whether the model would answer, and costs nothing. */
 function noteModelProbe(window: CredentialWindow, signal: Signal): void {
   const operation = signal.action.slice('bedrock:'.length)
   const isFailedCall = /^(InvokeModel|Converse)/.test(operation) && signal.outcome !== 'success'
-  if (MODEL_PROBES.has(operation) || isFailedCall) touch(window, 'model-probe', { what: operation, at: signal.time })
+  if (MODEL_PROBES.has(operation) || isFailedCall) countDistinct(window, 'model-probe', { what: operation, at: signal.time })
 }
