@@ -1,7 +1,7 @@
 import { isNew, maturity } from '../../domain/baseline.ts'
 import { distinctOf } from '../../domain/credential-window.ts'
-import type { Detector } from '../detector.ts'
 import { DESTRUCTION } from '../count-activity.ts'
+import type { Detector } from '../detector.ts'
 
 /** Infrastructure tools destroy by the dozen; their sessions are left alone, for a key the tool’s name excuses nothing. */
 const TOOLS: ReadonlySet<string> = new Set(['terraform', 'pulumi', 'cloudformation', 'aws-service'])

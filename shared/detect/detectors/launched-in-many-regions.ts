@@ -1,6 +1,6 @@
 import { distinctOf } from '../../domain/credential-window.ts'
-import type { Detector } from '../detector.ts'
 import { LAUNCHES } from '../count-activity.ts'
+import type { Detector } from '../detector.ts'
 
 /** Quotas count by region: who mines takes all of them. Refused launches count, they are how a quota is found. */
 export const launchedInManyRegions: Detector = {

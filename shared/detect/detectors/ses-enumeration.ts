@@ -1,7 +1,7 @@
 import { distinctOf } from '../../domain/credential-window.ts'
 import { weightOf } from '../../domain/frequency.ts'
-import type { Detector } from '../detector.ts'
 import { MAIL_PROBES } from '../count-activity.ts'
+import type { Detector } from '../detector.ts'
 
 export const sesEnumeration: Detector = {
   id: 'ses-enumeration',
