@@ -3,8 +3,11 @@ import { distinctOf } from '../../domain/credential-window.ts'
 import { DESTRUCTION } from '../count-activity.ts'
 import type { Detector } from '../detector.ts'
 
-/** Infrastructure tools destroy by the dozen; their sessions are left alone, for a key the tool’s name excuses nothing. */
-const TOOLS: ReadonlySet<string> = new Set(['terraform', 'pulumi', 'cloudformation', 'aws-service'])
+/**
+ * Infrastructure tools destroy resources by the dozen, so their sessions are exempt. Access keys are not: the caller chooses the user agent, and
+ * access keys are the credentials that leak.
+ */
+const INFRASTRUCTURE_TOOLS: ReadonlySet<string> = new Set(['terraform', 'pulumi', 'cloudformation', 'aws-service'])
 
 export const destroyedInBulk: Detector = {
   id: 'destroyed-in-bulk',
@@ -12,10 +15,11 @@ export const destroyedInBulk: Detector = {
   weight: 0.58,
   group: 'abuse',
   attack: 'T1485',
-  runbook: 'Stop the identity first, then restore: snapshots, versions and backups before they are gone as well.',
+  runbook: 'Contain the identity first, then secure the snapshots, versions and backups, and restore from them.',
   actions: [...DESTRUCTION],
   matches(signal, { window, baseline }) {
-    if (signal.outcome !== 'success' || (TOOLS.has(signal.origin.agentFamily) && signal.credential.kind !== 'access-key')) return undefined
+    if (signal.outcome !== 'success' || (INFRASTRUCTURE_TOOLS.has(signal.origin.agentFamily) && signal.credential.kind !== 'access-key'))
+      return undefined
     const destroyed = distinctOf(window, 'destroyed', signal.time)
     if (destroyed < 10) return undefined
     const isUnusual = maturity(baseline) >= 0.5 && isNew(baseline, 'action', signal.action)

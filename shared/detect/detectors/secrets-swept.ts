@@ -8,7 +8,7 @@ export const secretsSwept: Detector = {
   weight: 0.6,
   group: 'abuse',
   attack: 'T1555.006',
-  runbook: 'Rotate every secret named in the timeline, the widest-reaching first.',
+  runbook: 'Rotate every secret named in the timeline, beginning with those that give the most access.',
   actions: [
     'secretsmanager:GetSecretValue',
     'secretsmanager:BatchGetSecretValue',

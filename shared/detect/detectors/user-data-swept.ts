@@ -3,11 +3,11 @@ import type { Detector } from '../detector.ts'
 
 export const userDataSwept: Detector = {
   id: 'user-data-swept',
-  title: 'Start-up scripts of many instances read',
+  title: 'User data (start-up scripts) of many instances read',
   weight: 0.58,
   group: 'discovery',
   attack: 'T1552',
-  runbook: 'Look for secrets in the user data of the instances named in the calls, and rotate them.',
+  runbook: 'Find the secrets in the user data of the instances named in the calls, and rotate them.',
   actions: ['ec2:DescribeInstanceAttribute'],
   matches(signal, { window }) {
     const instances = distinctOf(window, 'user-data', signal.time)
