@@ -235,17 +235,6 @@ describe('a stored identity state', () => {
   it(`takes at most ${BYTES_LIMIT} bytes with every bound full`, () => {
     const state = fullState()
     expect(unpackState(packState(state))).toEqual(state)
-    process.stderr.write(
-      'BYTES ' +
-        storedBytes(state) +
-        ' ' +
-        state.baseline.recentActions.size +
-        ' ' +
-        state.baseline.probation.size +
-        ' ' +
-        state.baseline.keys.size +
-        '\n',
-    )
     expect(storedBytes(state)).toBeLessThanOrEqual(BYTES_LIMIT)
   })
 
