@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    globalSetup: ['test/fixtures/serve.ts'],
     projects: ['unit', 'property', 'contract', 'functions', 'infra', 'scenarios', 'cli', 'crash', 'vocabulary']
       .map((name) => project(name))
       .concat(project('architecture', ['test/*.test.ts'])),
