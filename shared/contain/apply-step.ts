@@ -6,10 +6,10 @@ import { isReleaseOrdered, type PlannedStep, standingSteps } from './progress.ts
 import { isSameValue, type Step, type StepValue, type WriteOutcome } from './steps/step.ts'
 
 /**
- * Takes one step: undo record, then the change, then a read-back. Returns a doubt where the step is not in place.
+ * Applies one step: writes the undo record, changes the value, reads it back. Returns a doubt where the step is not in place.
  *
- * `read` is the value as it stands. A step that an earlier run planned keeps that run's undo record, so that what is given
- * back is what was there before the first of them. Where AWS has no room, the next rung is taken in its place.
+ * `read` is the value as it stands. A step that an earlier run planned keeps that run's undo record, so that a release restores the value
+ * from before the first run. Where AWS has no room, the next rung of the ladder is applied in its place.
  */
 export async function applyStep(step: Step, read: StepValue, changeLog: ChangeLog, ports: ContainPorts): Promise<string | undefined> {
   const standing = () => standingOf(step, changeLog)
@@ -17,20 +17,20 @@ export async function applyStep(step: Step, read: StepValue, changeLog: ChangeLo
   if (wanted === undefined) return undefined
   const before = standing()
   if (before === undefined || !isSameValue(before.contained, wanted)) {
-    // A credential that is off already is nothing to do, and nothing to give back. A policy of our name that somebody else put there is
-    // planned all the same: it has to be held.
+    // A credential that is inactive already needs no step and no undo. A policy of our name that somebody else put there is planned all the
+    // same, so that it is verified.
     if (before === undefined && isSameValue(read, wanted) && step.isCredential) return undefined
     const isUnplanned = () => standing()?.contained !== wanted && !isReleaseOrdered(changeLog.changes)
     const from = before === undefined ? read : before.before
     const planned = await changeLog.write({ kind: 'step-planned', target: step.target, from, to: wanted, why: step.title }, isUnplanned)
-    // A release that ran meanwhile gives everything back: nothing more is taken.
+    // A release that ran meanwhile undoes every step, so none is applied any more.
     if (planned === 'superseded' && isReleaseOrdered(changeLog.changes)) return undefined
   }
   const outcome = isSameValue(read, wanted) ? 'written' : await attempt(step, wanted, ports)
   if (outcome === 'gone' && read === null && before?.isDone === true) return recordGone(step, changeLog)
   if (outcome !== 'written') {
     const failure = FAILURES.get(outcome) ?? `AWS answered ${outcome}`
-    // The same failure again is no news.
+    // A failure is recorded once.
     const last = changeLog.changes.findLast(({ target }) => target === step.target)
     if (last?.kind !== 'step-failed' || last.why !== failure)
       await changeLog.write({ kind: 'step-failed', target: step.target, from: read, to: wanted, why: failure })
@@ -56,7 +56,7 @@ export async function applyStep(step: Step, read: StepValue, changeLog: ChangeLo
   return isLag ? NOT_READ_BACK : 'accepted by IAM, and for a minute not seen there'
 }
 
-/** A release has undone a step between its plan and its write, and could not know of the write: it is taken back. */
+/** Undoes a write that came after a release had undone its step. */
 export async function restoreBefore(step: Step, { before }: PlannedStep, ports: Pick<ContainPorts, 'iam' | 'log'>): Promise<void> {
   ports.log.warn('contain.step.overtaken', { target: step.target })
   await step.write(ports.iam, before)
@@ -76,7 +76,7 @@ const FAILURES: ReadonlyMap<string, string> = new Map([
   ['quota', 'an AWS quota is used up'],
 ])
 
-/** What a step had set is no longer there, nor is what it was set on: nothing is left to hold or to give back. */
+/** Closes a step whose user, role or credential is gone: nothing is left to verify or to undo. */
 export async function recordGone({ target }: Step, changeLog: ChangeLog): Promise<undefined> {
   const isStanding = () => standingSteps(changeLog.changes).some((one) => one.target === target)
   await changeLog.write({ kind: 'step-gone', target, from: null, to: null, why: GONE }, isStanding)
@@ -86,12 +86,12 @@ export function standingOf(step: Step, changeLog: ChangeLog): PlannedStep | unde
   return standingSteps(changeLog.changes).find(({ target }) => target === step.target)
 }
 
-/** What a standing step set stays, unless the step now asks for more. */
+/** The value wanted: what a step in force has set, unless the step now asks for more. */
 function wantedOf(step: Step, read: StepValue, standing: PlannedStep | undefined): StepValue | undefined {
   return standing === undefined ? step.contained(read) : (step.contained(standing.contained) ?? standing.contained)
 }
 
-/** A refused call must not keep the other steps from being taken, so its error becomes the doubt that a person reads. */
+/** Writes a value. A refused call becomes a doubt that a person reads, so that the other steps are still applied. */
 export async function attempt(
   step: Step,
   wanted: StepValue,

@@ -5,15 +5,15 @@ import type { Clock } from '../ports/runtime.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
 import { headOf, incidentSubject } from '../record/append.ts'
 
-/** An incident's part of the record while one flow writes it. */
+/** The chain of one incident while one run writes it. */
 export interface ChangeLog {
   readonly changes: readonly Change[]
   head(): ChainHead
-  /** Reads the entries again: another flow may have written some. */
+  /** Reads the entries again, with those that another run has written. */
   read(): Promise<void>
   /**
-   * Writes the next entry. Where another writer was first, the log is read again and `isStill` is asked whether the
-   * entry is still wanted.
+   * Writes the next entry. Where another writer was first, the log reads the chain again and asks `isStill` whether the entry is still
+   * wanted.
    */
   write(draft: Omit<ChangeDraft, 'at' | 'actor'>, isStill?: (changes: readonly Change[]) => boolean): Promise<'written' | 'superseded'>
 }
@@ -29,7 +29,7 @@ export function openChangeLog(
 ): ChangeLog {
   const subject = incidentSubject(incidentId)
   let changes = [...entries]
-  /** Steps are taken at once, entries are written one after the other: each has to name the one before. */
+  /** Steps run in parallel. Their entries are written one after the other, since each names the hash of the one before. */
   let last: Promise<unknown> = Promise.resolve()
   return {
     get changes() {

@@ -3,8 +3,8 @@ import { rolePolicy } from './steps/role-policy.ts'
 import type { Step, StepValue } from './steps/step.ts'
 
 /**
- * Ends sessions of a role: those of `names`, or all where there are none. `since` is when the last of them was seen: a standing policy
- * that covers it stays as it is, an older one gives way to one of `now`, so that a session which was asked for anew ends as well.
+ * Ends sessions of a role: those of `names`, or all where `names` is empty. `since` is when the last of them was seen. A policy in force that
+ * covers that time stays as it is; an older one is replaced by one of `now`, so that a session which was requested again ends as well.
  */
 export function endSessions(
   roleName: string,

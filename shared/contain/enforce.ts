@@ -12,8 +12,8 @@ import { release } from './release.ts'
 import { verify } from './verify.ts'
 
 /**
- * Makes the account what an incident's state says: `containing` is contained, `releasing` is given back; in any other
- * state what was contained is held. Safe to call again at any time. The policy is read afresh.
+ * Makes the account what an incident's state says: contains what is `containing`, gives back what is `releasing`, and in any other state
+ * verifies that what was contained stays so. Safe to call again at any time. Reads the policy from the record, not from a cache.
  */
 export async function enforce(incidentId: string, ports: ContainPorts): Promise<void> {
   const [stored, changes, policy, users] = await Promise.all([
@@ -28,18 +28,18 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
   if (stored.value.state === 'releasing') return release(stored, changeLog, policy, ports)
   if (stored.value.state === 'contained' || isPartly(stored.value, changeLog)) await applyMissing(stored, changeLog, policy, ports)
   if (stored.value.state === 'rotating') await narrowDeny(stored, changeLog, ports)
-  // A containment that was at work while it was released may have left something.
+  // A run of contain that was under way during the release may have applied a step after it.
   if (stored.value.state === 'released' && standingSteps(changeLog.changes).length > 0) return release(stored, changeLog, policy, ports)
   if (isEnforced(stored.value)) return verify(stored, changeLog, policy, ports)
   await sendOwedNotice(stored, ports)
 }
 
-/** Asking, with steps in place: the bounds let it be contained, and some step could not be looked at or taken. */
+/** True where an incident asks although steps are in place: some other step could not be read or applied. */
 function isPartly({ state }: Incident, { changes }: ChangeLog): boolean {
   return state === 'asking' && !isReleaseOrdered(changes) && standingSteps(changes).length > 0
 }
 
-/** Read with the rest, so that it costs no time of its own. Unknown counts as none: the breaker is then at its tightest. */
+/** Counts the users of the account. Answers 0 where IAM cannot be asked, which makes the breaker as strict as it can be. */
 async function countUsers({ iam, log }: ContainPorts): Promise<number> {
   return iam.countUsers().catch((cause: unknown) => {
     log.warn('contain.users.uncounted', { error: errorName(cause) })

@@ -15,9 +15,9 @@ import { undoStep } from './undo-step.ts'
 const SESSION_MS = 36 * HOUR_MS
 
 /**
- * Makes way for the new key of a user whose old one is being rotated: the deny of everything becomes a deny of the sessions that were
- * issued until the verdict, which lets every long-lived key of the user through that is not switched off, and goes when the last
- * of those sessions has expired. Where AWS has no room for that policy, the deny stays until then.
+ * Narrows the deny of a user whose key is being rotated, so that the new key works: the deny of everything becomes a deny of the sessions
+ * that were issued until the verdict. It lets every active long-lived key of the user through, and is removed when the last of those
+ * sessions has expired. Where AWS has no room for that policy, the deny of everything stays until then.
  *
  * A user whose console password is a suspect stays denied everything: a new key makes the password no safer.
  */
@@ -29,12 +29,12 @@ export async function narrowDeny({ value: incident }: Versioned<Incident>, chang
   if (!isOver && !(await denySessions(incident, issuedBefore, { changeLog, ports }))) return
   const sessions = userPolicy.textOf(quarantineOf(incident))
   for (const planned of ownDenies(incident, changeLog.changes).reverse()) {
-    // What somebody else has made of it meanwhile is not overwritten: `verify`, which follows, says so.
+    // A value that somebody else has changed is not overwritten. `verify` runs next and reports it.
     if (isOver || planned.target !== sessions) await undoStep(planned, { changeLog, cause: `rotation of ${identity.name}` }, ports)
   }
 }
 
-/** False where there is no room for the policy. */
+/** Returns false where AWS has no room for the policy. */
 async function denySessions(
   incident: Incident,
   issuedBefore: number,
@@ -50,7 +50,7 @@ function quarantineOf({ identity, id }: Incident) {
   return { userName: identity.name, policyName: quarantinePolicyName(id) }
 }
 
-/** True while the incident's own user is denied anything by it. */
+/** True while a step of this incident denies its own user anything. */
 export function hasOwnDeny(incident: Incident, changes: readonly Change[]): boolean {
   return ownDenies(incident, changes).length > 0
 }

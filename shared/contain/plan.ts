@@ -16,21 +16,21 @@ export interface PlanContext {
   readonly now: number
 }
 
-/** From more session names of its own role on, all its sessions are ended: whoever asks for a session chooses its name. */
+/** Above so many session names of the incident's own role, all its sessions are ended: whoever asks for a session chooses its name. */
 const OWN_NAMES_LIMIT = 3
 
-/** The most names of another role's sessions that a policy of ours holds; more wait for a person. */
+/** The most session names of another role that one policy denies. A person decides about more. */
 export const TAKEN_NAMES_LIMIT = 20
 
-/** What STS takes as the name of a session. Nothing else is written into a policy. */
+/** A session name as STS accepts it. Nothing else is written into a policy. */
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/
 
 /**
- * The steps that contain an incident, in the order of the ladder: the exact credential, then its owner, then what it made.
+ * The steps that contain an incident, in the order of the ladder: the exact credential, then its owner, then what it issued.
  *
- * Keys that the compromised credential made for other users are switched off, users and roles that it made are denied
- * everything, sessions that it took on are ended by their names. Changes to what was there before (`pendingOf`) wait for a person;
- * those that a person approved come last.
+ * Keys that the compromised credential issued for other users become inactive, users and roles that it created are denied everything,
+ * sessions that it assumed are ended by their names. Changes of what was there before wait for a person (`pendingOf`); those that a person
+ * approved come last.
  */
 export function planOf(incident: Incident, context: PlanContext): Step[] {
   const { identity, lineage, credentials } = incident
@@ -44,8 +44,8 @@ export function planOf(incident: Incident, context: PlanContext): Step[] {
           denyUser(user.name, incident.id, context),
         ]
       : []
-  const made = lineage.flatMap((edge) => stepsFor(edge, incident.id, context))
-  const steps = [...own, ...sessionSteps(incident, context), ...made, ...approvedSteps(incident)]
+  const issued = lineage.flatMap((edge) => stepsFor(edge, incident.id, context))
+  const steps = [...own, ...sessionSteps(incident, context), ...issued, ...approvedSteps(incident)]
   return [...new Map(steps.map((step) => [step.target, step])).values()]
 }
 
@@ -64,17 +64,17 @@ function stepsFor({ kind, id, owner }: LineageEdge, incidentId: string, context:
   }
 }
 
-/** What a person wants set back of what was there before. */
+/** The steps that set back what a person approved. */
 export function approvedSteps({ lineage, approved, identity }: Incident): Step[] {
   return lineage.flatMap((edge) => (approved.includes(edge.id) ? (closingOf(edge, identity.account) ?? []) : []))
 }
 
-/** The step that closes a door, where there is one that can be undone. */
+/** The step that closes a backdoor, where one exists that can be undone. */
 export function closingOf({ kind, id, owner }: LineageEdge, account: string): Step | undefined {
   return kind === 'backdoor' && id.startsWith('iam:UpdateAssumeRolePolicy ') ? roleTrust.step({ roleName: owner, account }) : undefined
 }
 
-/** Inline; where there is no room, attached; where there is none either, as a boundary. */
+/** Denies a user everything by an inline policy; without room for it by an attached policy; without room for that by a boundary. */
 function denyUser(userName: string, incidentId: string, { quarantinePolicyArn }: PlanContext): Step {
   const inline = denyAll({ kind: 'iam-user', name: userName }, incidentId)
   if (quarantinePolicyArn === undefined) return inline
@@ -82,7 +82,7 @@ function denyUser(userName: string, incidentId: string, { quarantinePolicyArn }:
   return { ...inline, nextRung: { ...userAttachment.step(about), nextRung: userBoundary.step(about) } }
 }
 
-/** The sessions of the incident's own role that did it, and those of other roles that its credentials took on, role by role. */
+/** Ends the primary sessions of the incident's own role, and the sessions of other roles that its credentials assumed, role by role. */
 function sessionSteps(incident: Incident, { now }: PlanContext): Step[] {
   const { identity, updatedAt, id } = incident
   const own = identity.kind === 'role' ? primaryNames(incident) : undefined
@@ -91,7 +91,7 @@ function sessionSteps(incident: Incident, { now }: PlanContext): Step[] {
   return [...roles].flatMap((role) => {
     const names = [...(taken.get(role) ?? [])]
     if (own !== undefined && role === identity.name) {
-      // Only its own role is widened: what another's sessions do is not known.
+      // Only the incident's own role loses all its sessions: what other sessions of another role do is not known.
       const all = own.every((name) => name !== undefined) ? [...new Set([...(own as string[]), ...names])] : []
       return endSessions(role, id, { names: own.length > OWN_NAMES_LIMIT ? [] : all, since: updatedAt, now })
     }
@@ -99,7 +99,7 @@ function sessionSteps(incident: Incident, { now }: PlanContext): Step[] {
   })
 }
 
-/** Names of the sessions that did it; where none did it alone, of the one that most speaks against. `undefined` is one without a name. */
+/** The names of the primary sessions; without any, that of the session with the strongest finding. `undefined` stands for a session without a name. */
 function primaryNames({ credentials, findings }: Incident): (string | undefined)[] {
   const primaries = credentials.filter(({ isPrimary }) => isPrimary)
   const first = credentials.filter(({ id }) => id === findings[0]?.credentialId)
@@ -107,7 +107,7 @@ function primaryNames({ credentials, findings }: Incident): (string | undefined)
   return [...new Set(names)]
 }
 
-/** Sessions of other roles, by role, that the credentials took on. */
+/** The sessions of other roles that the incident's credentials assumed, by role. */
 export function takenOn({ lineage, identity }: Incident): Map<string, Set<string>> {
   const sessions = new Map<string, Set<string>>()
   for (const { kind, owner } of lineage) {

@@ -1,7 +1,7 @@
 import type { Change } from '../domain/change.ts'
 import type { StepValue } from './steps/step.ts'
 
-/** A step that was planned and not undone since: its undo record. */
+/** The undo record of a step that was planned and not undone since. */
 export interface PlannedStep {
   readonly target: string
   readonly before: StepValue
@@ -12,9 +12,9 @@ export interface PlannedStep {
 }
 
 /**
- * What the record says was planned on an incident and still stands, in the order it was planned.
+ * The steps of an incident that the record says were planned and not undone, in the order of their planning.
  *
- * A step that failed before it was done stays planned all the same: a write that timed out may have taken effect.
+ * A step that failed stays in the list: a write that timed out may have taken effect.
  */
 export function standingSteps(changes: readonly Change[]): PlannedStep[] {
   const steps = new Map<string, PlannedStep>()
@@ -27,7 +27,7 @@ export function standingSteps(changes: readonly Change[]): PlannedStep[] {
   return [...steps.values()]
 }
 
-/** How often each step that still stands was reversed by somebody else. */
+/** Counts, for each step in force, how often somebody else reversed it. */
 export function reversalsOf(changes: readonly Change[]): Map<string, number> {
   const reversals = new Map<string, number>()
   for (const { kind, target } of changes) {
@@ -37,7 +37,7 @@ export function reversalsOf(changes: readonly Change[]): Map<string, number> {
   return reversals
 }
 
-/** True where the last word on an incident is that what was contained is given back. */
+/** True where the last verdict or state of the record says that the incident is released or being released. */
 export function isReleaseOrdered(changes: readonly Change[]): boolean {
   const last = changes.findLast(({ kind }) => kind === 'verdict' || kind === 'state')
   return last?.to === 'releasing' || last?.to === 'released'

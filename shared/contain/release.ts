@@ -11,9 +11,9 @@ import { type PlannedStep, standingSteps } from './progress.ts'
 import { undoStep } from './undo-step.ts'
 
 /**
- * Gives back what containment took, last step first, from the undo records alone.
+ * Undoes the steps of an incident, the last one first, from their undo records alone.
  *
- * What somebody else has changed meanwhile is not overwritten: the incident then asks a person, and says what differs.
+ * A value that somebody else has changed meanwhile is not overwritten: the incident then asks a person and names the difference.
  */
 export async function release(
   stored: Versioned<Incident>,
@@ -54,7 +54,7 @@ function suppressionOf({ findings }: Incident, until: number): Suppression {
   }
 }
 
-/** A right that the role lacks does not come by itself, and must not keep the other steps from being given back. Other failures pass. */
+/** Turns AccessDenied into a difference that a person reads, so that the other steps are still undone. Rethrows all else: a retry may help. */
 function refused({ target }: PlannedStep, cause: unknown): string {
   if (cause instanceof Error && cause.name.startsWith('AccessDenied')) return `${target}: could not be set back: ${cause.name}`
   throw cause

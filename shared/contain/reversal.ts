@@ -7,9 +7,9 @@ import { incidentOfPolicy } from './steps/quarantine.ts'
 import type { Owner } from './steps/step-kind.ts'
 import { STEPS } from './steps/steps.ts'
 
-/** Calls that no step declares. Each takes everything that was set on the user or role with it, or away from its name. */
+/** Calls that no step declares, and that reverse all steps of a user or role at once: they delete it or change its name. */
 const OF_THE_WHOLE: readonly (readonly [operation: string, owner: Owner])[] = [
-  // Renames: what was set goes by another name from then on.
+  // A rename: the steps name the user by its old name from then on.
   ['UpdateUser', 'userName'],
   ['DeleteUser', 'userName'],
   ['DeleteRole', 'roleName'],
@@ -30,9 +30,8 @@ const POLICY_PARAMETERS: ReadonlyMap<string, string> = new Map(
 )
 
 /**
- * Has contain look at an incident again where somebody changes what is contained by it. It does not wait for the next look of
- * the sweep: an intruder who undoes a containment has as long as that takes. Answers the identities whose calls have to be
- * delivered again, with why.
+ * Calls contain for every incident whose steps a call may have reversed. An intruder who reverses a containment is free until it is applied
+ * again, so this does not wait for the next sweep. Answers the identities whose events have to be delivered again, with the reason.
  */
 export async function reverifyReversed(
   signals: readonly Signal[],
@@ -61,7 +60,7 @@ async function reverify(
   { called, ports }: { called: Set<string>; ports: Pick<RespondPorts, 'identities' | 'incidents' | 'iam' | 'containInvoker'> },
 ): Promise<void> {
   const { identities, incidents, iam, containInvoker } = ports
-  // The call names no path, and the incident hangs on the ARN that has it.
+  // The call names the user without its path. The incident is stored under the ARN with the path.
   const arn = named === undefined ? ((await iam.describe(subject))?.arn ?? subject.id) : subject.id
   const incidentId = named ?? (await identities.load([arn])).get(arn)?.incidentId
   const stored = incidentId === undefined ? undefined : await incidents.get(incidentId)
@@ -76,7 +75,7 @@ function subjectOf(signal: Signal): Identity | undefined {
   const owner = REVERSALS.get(signal.action)
   if (owner === undefined || signal.outcome !== 'success') return undefined
   const isRole = owner === 'roleName'
-  // IAM takes the caller where no user is named.
+  // IAM means the caller where no user is named.
   const name = text(signal.request, owner) ?? (signal.identity.kind === 'iam-user' ? signal.identity.name : undefined)
   if (name === undefined) return undefined
   const { account } = signal
@@ -85,7 +84,7 @@ function subjectOf(signal: Signal): Identity | undefined {
     : { id: `arn:aws:iam::${account}:user/${name}`, kind: 'iam-user', name, account }
 }
 
-/** The incident whose policy a call is about: its name says it, whosever policy it is. */
+/** The incident that a policy of ours belongs to, by the policy's name. */
 function incidentIn({ action, request }: Signal): string | undefined {
   const parameter = POLICY_PARAMETERS.get(action)
   const policyName = parameter === undefined ? undefined : text(request, parameter)

@@ -5,7 +5,7 @@ import { type PlannedStep, standingSteps } from './progress.ts'
 import { isSameValue } from './steps/step.ts'
 import { stepFor } from './steps/steps.ts'
 
-/** Undoes one step, for a cause (`release`). Returns what differs where the value is neither ours nor the one from before. */
+/** Undoes one step, for a cause such as `release`. Returns the difference where the value is neither the one that was set nor the one from before. */
 export async function undoStep(
   planned: PlannedStep,
   { changeLog, cause }: { changeLog: ChangeLog; cause: string },
@@ -16,7 +16,7 @@ export async function undoStep(
   if (step === undefined) return `${target}: no step of this version undoes it`
   const now = await step.read(iam)
   const isStanding = () => standingSteps(changeLog.changes).some((one) => one.target === target)
-  // Somebody deleted what was contained, such as a key that was rotated: nothing is left to give back.
+  // Somebody deleted the credential, for example a key that was rotated. Nothing is left to undo.
   if (now === null && before !== null && step.isCredential) {
     await changeLog.write({ kind: 'step-gone', target, from: now, to: null, why: `${cause}: ${step.title}: ${GONE}` }, isStanding)
     return undefined
@@ -25,7 +25,7 @@ export async function undoStep(
   if (!isBack && !isSameValue(now, contained))
     return `${target}: was ${shown(before)}, contained as ${shown(contained)}, now ${shown(now)}: not overwritten`
   const outcome = isBack ? 'written' : await step.write(iam, before)
-  // What it was before may be gone, such as a policy that was the boundary; what we set is then still there.
+  // The value from before may be gone, for example a policy that was the boundary. The value that was set is then still there.
   if (outcome === 'gone' && !step.isCredential && !isSameValue(await step.read(iam), contained)) {
     await changeLog.write({ kind: 'step-gone', target, from: now, to: null, why: `${cause}: ${step.title}: ${GONE}` }, isStanding)
     return undefined

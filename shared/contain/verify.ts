@@ -14,20 +14,20 @@ import { isSameValue, type Step } from './steps/step.ts'
 import { isUserDeny, stepFor } from './steps/steps.ts'
 import { userBoundary } from './steps/user-boundary.ts'
 
-/** A read may be older than a write by about 4 s: until then a difference is written over, but nobody is blamed for it. */
+/** IAM's reads lag about 4 s behind its writes. A difference within this time is written over, and not reported as a reversal. */
 const CONSISTENT_MS = 5_000
 
-/** A deny that was taken away so often is held by a boundary as well. */
+/** After so many reversals of a deny, a permissions boundary denies the user as well. */
 const REVERSALS_BEFORE_BOUNDARY = 2
 
-/** Who reverses once tries again: one more look, so many seconds after something was set again. */
+/** When a reversal is verified again, in seconds: whoever reverses once tries again. */
 const LOOK_AGAIN_SECONDS = 15
 
 /**
- * Looks whether what was contained still is, and sets right what is not.
+ * Verifies that every step of an incident is still in place, and applies those again that are not.
  *
- * Whoever gives back a containment goes through a verdict; so a difference here is somebody else's doing. It goes into the
- * record, is written over, and people are told with the highest priority. What is no longer there at all is let go.
+ * A release goes through a verdict, so any other difference is somebody else's doing. It goes into the record, is written over, and people
+ * are told with the highest priority. A step whose user, role or credential is gone is closed.
  */
 export async function verify(
   stored: Versioned<Incident>,
@@ -37,7 +37,7 @@ export async function verify(
 ): Promise<void> {
   const { override } = policy
   const isOff = override !== undefined && override.mode !== 'contain' && ports.clock.now() < Date.parse(override.until)
-  /** Break-glass: what differs is said, and left so. */
+  /** Set under break-glass: a difference is reported and left as it is. */
   const handsOff = isOff ? `differs, and is left so: override until ${override.until}` : undefined
   const reversed: string[] = []
   const doubts: string[] = []
@@ -62,7 +62,7 @@ export async function verify(
   await sendOwedNotice(updated, ports)
 }
 
-/** A look that failed is a doubt of its step alone: the others are still held. */
+/** Turns a failed read into a doubt about that step alone, so that the others are still verified. */
 function failed({ target }: PlannedStep, cause: unknown, { log }: ContainPorts): string {
   const name = errorName(cause)
   log.warn('contain.look.failed', { target, error: name })
@@ -78,7 +78,7 @@ async function enforceStep(
   const step = stepFor(target)
   if (step === undefined) return undefined
   const now = await step.read(ports.iam)
-  // A step that was not taken is tried again: a user that was made a moment ago may not have been there yet.
+  // A step that was not applied is tried again: a user that was created a moment ago may not have been visible yet.
   if (!isDone) {
     await applyStep(step, now, changeLog, ports)
     return undefined
@@ -86,19 +86,19 @@ async function enforceStep(
   if (isSameValue(now, contained)) return undefined
   if (handsOff !== undefined) return handsOff
   const isReversal = ports.clock.now() - Date.parse(at) >= CONSISTENT_MS
-  // A credential that is not there was deleted: that is not a change of its value, but its end.
+  // A credential that is gone was deleted. That ends it and reverses nothing.
   if (now === null && step.isCredential) return isReversal ? recordGone(step, changeLog) : undefined
   const isStanding = () => standingSteps(changeLog.changes).some((one) => one.target === target)
   if (isReversal && isUnsaid(step, changeLog, now)) {
     const why = 'not as contained: somebody else has changed it'
     const written = await changeLog.write({ kind: 'step-reversed', target, from: contained, to: now, why }, isStanding)
-    // A release that ran meanwhile gives it back: then it is not to be set again.
+    // A release that ran meanwhile undoes the step, so it is not applied again.
     if (written === 'superseded') return undefined
   }
   const outcome = await attempt(step, contained, ports)
   if (outcome === 'gone') return isReversal ? recordGone(step, changeLog) : undefined
   if (outcome !== 'written') return `could not be set again: ${outcome}`
-  // A release that ran meanwhile has given it back, and could not know of this write.
+  // A release that ran meanwhile has undone the step before this write, so this write is undone as well.
   const isOvertaken = isReversal
     ? (await changeLog.write({ kind: 'step-done', target, from: now, to: contained, why: 'set again' }, isStanding)) === 'superseded'
     : await changeLog.read().then(() => !isStanding())
@@ -107,13 +107,13 @@ async function enforceStep(
   return undefined
 }
 
-/** The same reversal, which could not be set right the last time either, is said once. */
+/** Returns false where the last entry already reports this reversal: one that cannot be set right is reported once. */
 function isUnsaid({ target }: Step, changeLog: ChangeLog, now: string | null): boolean {
   const last = changeLog.changes.findLast((change) => change.target === target)
   return last?.kind !== 'step-reversed' || last.to !== now
 }
 
-/** The users whose deny was taken away again and again get a boundary, which takes another right to remove. */
+/** Adds a permissions boundary to users whose deny was reversed repeatedly. Removing it takes another right. */
 async function addBoundaries(changeLog: ChangeLog, ports: ContainPorts): Promise<string[]> {
   const { quarantinePolicyArn } = ports
   if (quarantinePolicyArn === undefined) return []
