@@ -65,7 +65,8 @@ async function race(moves: readonly Move[], by: 'its own key' | 'a second admini
   }
   const respond = pipeline(ports)
   later(NOW, () => respond([exposed()]))
-  let reversals = 0
+  /** What it changed late enough to be told from a read that lags behind the first write. */
+  let lasting = 0
   for (const [number, { at, kind }] of moves.entries()) {
     later(NOW + at * SECOND, async () => {
       const [incident] = await inner.incidents()
@@ -77,7 +78,7 @@ async function race(moves: readonly Move[], by: 'its own key' | 'a second admini
       if (kind === 'key') await truth.setAccessKeyStatus('ci-build', KEY, 'Active')
       if (kind === 'boundary') await truth.setBoundary('ci-build', undefined)
       past.push({ at: now, picture: truth.authorizationDetails() })
-      if (JSON.stringify(truth.authorizationDetails()) !== before) reversals += 1
+      if (at > 20 && JSON.stringify(truth.authorizationDetails()) !== before) lasting += 1
       const user = by === 'its own key' ? { key: KEY } : { user: 'second', key: 'AKIASECOND0000000001' }
       const seen = call('iam:DeleteUserPolicy', { id: `m${number}`, time: now, request: { userName: 'ci-build', policyName }, ...user })
       later(now + TRAIL_MS, () => respond([seen]))
@@ -93,7 +94,7 @@ async function race(moves: readonly Move[], by: 'its own key' | 'a second admini
   const [incident] = await inner.incidents()
   const id = incident?.id ?? ''
   const chain = await inner.ports.record.list(incidentSubject(id))
-  return { truth, incident, chain, reversals, id, ports, setNow: (time: number) => (now = time), inner }
+  return { truth, incident, chain, lasting, id, ports, setNow: (time: number) => (now = time), inner }
 }
 
 const moves = (kinds: Move['kind'][]) =>
@@ -120,7 +121,7 @@ describe('an intruder who undoes the containment while it runs', () => {
         expect(of.truth.isRefused('ci-build')).toBe(true)
         expect(of.truth.isRefused('ci-build', KEY)).toBe(true)
         const recorded = of.chain.filter(({ kind }) => kind === 'step-reversed').length
-        if (of.reversals > 0 && all.some(({ at }) => at > 20)) expect(recorded).toBeGreaterThan(0)
+        if (of.lasting > 0) expect(recorded).toBeGreaterThan(0)
         expect(recorded).toBeLessThanOrEqual(all.length * 3)
         expect(verifyChain(incidentSubject(of.id), of.chain, of.incident?.head)).toBeUndefined()
         of.setNow(NOW + 3_600_000)
@@ -131,7 +132,17 @@ describe('an intruder who undoes the containment while it runs', () => {
         )
         expect(of.truth.authorizationDetails()).toEqual(account())
       }),
-      { numRuns: 60 },
+      {
+        numRuns: 60,
+        examples: [
+          [
+            [
+              { at: 1, kind: 'policy' },
+              { at: 21, kind: 'boundary' },
+            ],
+          ],
+        ],
+      },
     )
   })
 

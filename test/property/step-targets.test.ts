@@ -113,6 +113,27 @@ describe.each(KINDS.map((kind) => ({ name: kind.kind, kind })))('the target of a
   })
 })
 
+/** The most characters that IAM gives a name or id. */
+const LIMITS: readonly (readonly [field: string, limit: number])[] = [
+  ['userName', 64],
+  ['roleName', 64],
+  ['policyName', 128],
+  ['accessKeyId', 128],
+  ['credentialId', 128],
+]
+
+describe.each(LIMITS)('a target whose %s has %i characters', (field, limit) => {
+  it('is one, and with one more it is none', () => {
+    const texts = (length: number) =>
+      Object.values(STEP_SAMPLES).flatMap(({ text, target }) =>
+        field in target ? [text.replace(target[field] ?? '', 'A'.repeat(length))] : [],
+      )
+    expect(texts(limit).length).toBeGreaterThan(0)
+    expect(texts(limit).map((text) => stepFor(text)?.target)).toEqual(texts(limit))
+    expect(texts(limit + 1).map((text) => stepFor(text))).toEqual(texts(limit + 1).map(() => undefined))
+  })
+})
+
 describe('a stored text', () => {
   it('is of a step whose target is that text, or of none, whatever it is', () => {
     const texts = fc.oneof(
