@@ -1,5 +1,5 @@
 import type { Incident } from '../shared/domain/incident.ts'
-import type { Chained } from '../shared/learn/measure/chained.ts'
+import type { IncidentWithChanges } from '../shared/learn/measure/chained.ts'
 import { type Measures, measure, type Period } from '../shared/learn/measure/measure.ts'
 import { incidentSubject, POLICY_SUBJECT } from '../shared/record/append.ts'
 import type { Target } from './target.ts'
@@ -12,7 +12,7 @@ export async function measured({ incidents, record }: Pick<Target, 'incidents' |
   const opened: Incident[] = []
   for await (const incident of incidents.listAll())
     if (incident.openedAt >= period.since && incident.openedAt < period.until) opened.push(incident)
-  const chained: Chained[] = []
+  const chained: IncidentWithChanges[] = []
   for (let at = 0; at < opened.length; at += AT_ONCE) {
     const some = opened.slice(at, at + AT_ONCE)
     const chains = await Promise.all(some.map(({ id }) => record.list(incidentSubject(id))))

@@ -1,8 +1,8 @@
 /**
- * A broken promise: something the responder relied on did not hold. Expected outcomes are returned, not thrown.
+ * An error that stops an operation. Expected outcomes are returned, not thrown.
  *
- * `code` is stable (see docs/errors.md); `message` says what went wrong in the reader's terms, the value seen, what is
- * allowed and the likely fix. It never holds a secret, a token or a raw event.
+ * `code` is stable (see docs/errors.md). `message` says what went wrong in the reader's terms, the value seen, what is allowed and the likely
+ * fix. It never contains a secret, a token or a raw event.
  */
 export class ResponderError extends Error {
   readonly code: ErrorCode
@@ -14,7 +14,7 @@ export class ResponderError extends Error {
   }
 }
 
-/** An entry of the record whose stored text is no entry: nobody but an intruder or a fault writes one. */
+/** A stored entry of the record that cannot be parsed. The responder never writes one, so it points to tampering or to a storage fault. */
 export class UnreadableEntry extends ResponderError {
   readonly subject: string
   readonly number: number
@@ -22,7 +22,7 @@ export class UnreadableEntry extends ResponderError {
   constructor(subject: string, number: number, options?: { cause?: unknown }) {
     super(
       'record.unreadable',
-      `${subject}: entry ${number} cannot be read; \`countersign changes verify\` names what else is wrong`,
+      `${subject}: entry ${number} cannot be parsed; run \`countersign changes verify\` for every fault of the record`,
       options,
     )
     this.subject = subject
@@ -30,11 +30,12 @@ export class UnreadableEntry extends ResponderError {
   }
 }
 
-/** The name of whatever was thrown: the only part of an error that goes into logs and the record. */
+/** The name of a thrown value. Logs and the record get only this part of an error, because messages may quote input. */
 export function errorName(cause: unknown): string {
   return cause instanceof Error ? cause.name : 'unknown error'
 }
 
+/** Stable codes of `ResponderError`; docs/errors.md explains each. */
 export type ErrorCode =
   | 'config.invalid'
   | 'declined'

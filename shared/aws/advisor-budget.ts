@@ -12,7 +12,7 @@ const KEPT_SECONDS = 86_400
  */
 export function dynamoAdvisorBudget(table: Table): AdvisorBudget {
   return {
-    async take(hour, identityId, { perIdentity, perAccount }) {
+    async reserve(hour, identityId, { perIdentity, perAccount }) {
       // A sort key has 1,024 bytes at most; two identities of one hash would share their questions.
       const identity = `IDENTITY#${hashId(identityId).toString(36)}`
       return (

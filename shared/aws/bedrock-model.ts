@@ -14,7 +14,7 @@ export interface BedrockModel {
 }
 
 /** Less time than this is not enough for a second try. */
-const LEAST_MS = 250
+const MINIMUM_RETRY_MS = 250
 
 /** A second try comes after this, and up to twice of it, unless Bedrock says when. */
 const BACKOFF_MS = 200
@@ -49,7 +49,7 @@ export function bedrockModel(
           if (abortSignal.aborted) return { kind: 'fallback', cause: 'late' }
           const leftMs = deadlineMs - (performance.now() - startedAt)
           const pauseMs = retryAfterMs(cause) ?? BACKOFF_MS * (1 + time.random())
-          if (attempt > 1 || !isBusy(cause) || pauseMs + LEAST_MS > leftMs) return { kind: 'fallback', cause: causeOf(cause) }
+          if (attempt > 1 || !isBusy(cause) || pauseMs + MINIMUM_RETRY_MS > leftMs) return { kind: 'fallback', cause: causeOf(cause) }
           await time.wait(pauseMs)
         }
       }

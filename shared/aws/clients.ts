@@ -44,7 +44,7 @@ export const secretsClient = (options: ClientOptions = {}) => new SecretsManager
 export const stsClient = (options: ClientOptions = {}) => new STSClient({ ...SHARED, ...options })
 
 /** For whom somebody waits: two attempts that end within three seconds together. */
-export const hastyLambdaClient = (options: ClientOptions = {}) =>
+export const shortTimeoutLambdaClient = (options: ClientOptions = {}) =>
   new LambdaClient({ maxAttempts: 2, requestHandler: { ...timeouts(1_000), connectionTimeout: 1_000 }, ...options })
 
 /**

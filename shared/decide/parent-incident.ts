@@ -3,14 +3,15 @@ import type { Signal } from '../domain/signal.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
-/** Under this id the store keeps which incident made a key or a session: they are no identities of their own. */
+/** The store key under which a created key or session points to its incident. Keys and sessions are not identities, hence the prefix. */
 export function credentialPointer(credentialId: string): string {
   return `credential:${credentialId}`
 }
 
 /**
- * Says of each key and session that is seen for the first time which open incident's credential made it, if one did. One
- * round trip for a batch that brings new ones, none for others.
+ * Sets `parentIncidentId` on signals of keys and sessions seen for the first time, when a credential of an open incident created them.
+ *
+ * One round trip for a batch with new credentials, none for others.
  */
 export async function attachParentIncident(
   signals: readonly Signal[],

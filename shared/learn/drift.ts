@@ -5,16 +5,16 @@ import type { Answered, Questions } from './answered.ts'
 const WEEK_MS = 7 * DAY_MS
 
 /** A detector that was in so many incidents, none of which was one, only cries wolf. */
-const WOLVES = 5
+const FALSE_POSITIVE_MINIMUM = 5
 
 /** What verdicts say of one detector: in how many answered incidents it was found, and how many of those were compromises. */
-export interface DetectorWorth {
+export interface DetectorPrecision {
   readonly detector: string
   readonly incidents: number
   readonly compromised: number
   /** Share of compromises, 0 to 1. */
   readonly precision: number
-  readonly onlyCriesWolf: boolean
+  readonly hasOnlyFalsePositives: boolean
 }
 
 /** A tenth of the risk: what was predicted of its incidents, and what people found. */
@@ -40,7 +40,7 @@ export interface Week {
 export interface Drift {
   readonly verdicts: number
   readonly compromised: number
-  readonly detectors: readonly DetectorWorth[]
+  readonly detectors: readonly DetectorPrecision[]
   readonly calibration: readonly CalibrationBin[]
   /** Mean square of predicted − observed over verdicts (Brier score): 0 is perfect, 0.25 is a coin. Null without verdicts. */
   readonly brier: number | null
@@ -55,19 +55,19 @@ export interface Drift {
 
 /** How well scores, detectors and the advisor agree with what people said. Pure; order does not matter. */
 export function driftOf({ answers, questions }: { answers: readonly Answered[]; questions: Questions }, thresholds: Thresholds): Drift {
-  const opined = answers.filter(({ likelihood }) => likelihood !== undefined)
+  const withOpinion = answers.filter(({ likelihood }) => likelihood !== undefined)
   return {
     verdicts: answers.length,
     compromised: answers.filter(({ isCompromised }) => isCompromised).length,
-    detectors: worths(answers),
+    detectors: detectorWorths(answers),
     calibration: calibrationOf(answers),
     brier: mean(answers.map(({ baseRisk, isCompromised }) => (baseRisk / 100 - Number(isCompromised)) ** 2)),
     weeks: weeksOf(answers, thresholds),
-    advisor: { answered: opined.length, agreed: opined.filter(agreesAdvisor).length, ...questions },
+    advisor: { answered: withOpinion.length, agreed: withOpinion.filter(agreesAdvisor).length, ...questions },
   }
 }
 
-function worths(answers: readonly Answered[]): DetectorWorth[] {
+function detectorWorths(answers: readonly Answered[]): DetectorPrecision[] {
   const byDetector = new Map<string, { incidents: number; compromised: number }>()
   for (const { shares, isCompromised } of answers) {
     for (const detector of Object.keys(shares)) {
@@ -81,7 +81,7 @@ function worths(answers: readonly Answered[]): DetectorWorth[] {
       incidents,
       compromised,
       precision: compromised / incidents,
-      onlyCriesWolf: incidents >= WOLVES && compromised === 0,
+      hasOnlyFalsePositives: incidents >= FALSE_POSITIVE_MINIMUM && compromised === 0,
     }))
     .sort((a, b) => b.incidents - a.incidents || (a.detector < b.detector ? -1 : 1))
 }

@@ -12,7 +12,7 @@ export interface LearnPorts {
 }
 
 /** What there is to learn from: the verdicts of people, and what they propose for the policy in force. */
-export async function lessons(
+export async function readProposals(
   ports: LearnPorts,
 ): Promise<PolicyInForce & { answers: Answered[]; questions: Questions; proposals: Proposal[] }> {
   const inForce = await readPolicy(ports.record)
@@ -27,28 +27,28 @@ export async function lessons(
  * never put in force here. Answers what was changed. Done every night.
  */
 export async function tighten(ports: LearnPorts & { readonly log: Log }): Promise<Proposal | undefined> {
-  const { policy, number, proposals } = await lessons(ports)
+  const { policy, number, proposals } = await readProposals(ports)
   const [first] = proposals.filter(({ direction }) => direction === 'tighten')
   ports.log.info('learn.done', { proposals: proposals.length, autoTighten: policy.learning.autoTighten })
   if (first === undefined || !policy.learning.autoTighten) return undefined
-  await put(first, { by: 'countersign:learn', reason: 'tightened by verdicts', number }, ports)
+  await applyProposal(first, { by: 'countersign:learn', reason: 'tightened by verdicts', number }, ports)
   return first
 }
 
 /** Puts a proposal in force because a person says so. */
 export async function accept(proposalId: string, { by, reason }: { by: string; reason: string }, ports: LearnPorts): Promise<Proposal> {
   if (reason.trim() === '') throw new ResponderError('usage', 'a change of the policy needs a reason: --reason "why"')
-  const { number, proposals } = await lessons(ports)
+  const { number, proposals } = await readProposals(ports)
   const proposal = proposals.find(({ id }) => id === proposalId)
   if (proposal === undefined) {
     const choice = proposals.length === 0 ? 'verdicts propose nothing now' : `the proposals are ${proposals.map(({ id }) => id).join(', ')}`
     throw new ResponderError('usage', `no proposal ${proposalId}: ${choice}`)
   }
-  await put(proposal, { by, reason, number }, ports)
+  await applyProposal(proposal, { by, reason, number }, ports)
   return proposal
 }
 
-async function put(
+async function applyProposal(
   { policy, what, from, to, why }: Proposal,
   { by, reason, number }: { by: string; reason: string; number: number },
   { record, clock }: LearnPorts,

@@ -17,12 +17,12 @@ export interface Proposal {
 }
 
 /** Points by which a threshold moves at a time, and how near to it incidents have to lie to speak for that. */
-const STEP = 5
-const NEAR = 10
+const STEP_POINTS = 5
+const NEAR_POINTS = 10
 
 /** Nearly all, and nearly none, of what lies there. */
-const MOST = 0.95
-const FEW = 0.05
+const NEARLY_ALL = 0.95
+const NEARLY_NONE = 0.05
 
 const NO_QUESTIONS = { asked: 0, fallbacks: {} }
 
@@ -59,18 +59,18 @@ function thresholdProposals(answers: readonly Answered[], policy: Policy): Propo
     ['contain', learning.minContain],
   ] as const) {
     const at = name === 'ask' ? ask : contain
-    const below = between(at - NEAR, at)
-    if (below.length >= learning.minVerdicts && shareOf(below) >= MOST)
+    const below = between(at - NEAR_POINTS, at)
+    if (below.length >= learning.minVerdicts && shareOf(below) >= NEARLY_ALL)
       propose(
         name,
-        Math.max(least, at - STEP, name === 'contain' ? ask : thresholds.notify),
+        Math.max(least, at - STEP_POINTS, name === 'contain' ? ask : thresholds.notify),
         `${below.length} verdicts just below it, ${percent(shareOf(below))} compromised`,
       )
-    const above = between(at, at + NEAR)
-    if (above.length >= learning.minVerdicts && shareOf(above) <= FEW)
+    const above = between(at, at + NEAR_POINTS)
+    if (above.length >= learning.minVerdicts && shareOf(above) <= NEARLY_NONE)
       propose(
         name,
-        Math.min(100, at + STEP, name === 'ask' ? contain : 100),
+        Math.min(100, at + STEP_POINTS, name === 'ask' ? contain : 100),
         `${above.length} verdicts just above it, ${percent(shareOf(above))} compromised`,
       )
   }
@@ -82,7 +82,12 @@ function weightProposals(answers: readonly Answered[], policy: Policy): Proposal
   return detectors.flatMap(({ detector, incidents, precision }): Proposal[] => {
     if (incidents < policy.learning.minVerdicts) return []
     const from = policy.weights[detector] ?? 1
-    const to = precision <= FEW ? Math.max(0.1, round(from * 0.7)) : precision >= MOST && from < 1 ? Math.min(1, round(from / 0.7)) : from
+    const to =
+      precision <= NEARLY_NONE
+        ? Math.max(0.1, round(from * 0.7))
+        : precision >= NEARLY_ALL && from < 1
+          ? Math.min(1, round(from / 0.7))
+          : from
     if (to === from) return []
     const direction = to > from ? 'tighten' : 'loosen'
     const why = `${incidents} answered incidents, ${percent(precision)} compromised`

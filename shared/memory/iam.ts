@@ -24,16 +24,16 @@ export interface MemoryIam extends Iam {
   /** The account as it stands: a copy. */
   authorizationDetails(): AuthorizationDetails
   /** Adds a user and a key that a log shows, where the account has them not. */
-  meet(identity: Identity, accessKeyId: string | undefined): void
+  addObserved(identity: Identity, accessKeyId: string | undefined): void
   /** True where a call with the key, or without one by another credential of the user, would be refused whatever it asks. */
   isRefused(userName: string, accessKeyId?: string): boolean
 }
 
 /** The embedded account, from a picture of one. The picture is copied. */
-export function memoryIam(picture: AuthorizationDetails): MemoryIam {
-  const account = structuredClone(picture)
+export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
+  const account = structuredClone(snapshot)
   /** How many keys it has made; one in a picture is not made again. */
-  let made = account.AccessKeys.filter(({ AccessKeyId }) => AccessKeyId.startsWith('AKIAEMBEDDED')).length
+  let createdKeys = account.AccessKeys.filter(({ AccessKeyId }) => AccessKeyId.startsWith('AKIAEMBEDDED')).length
   const userNamed = (name: string) => account.UserDetailList.find(({ UserName }) => UserName === name)
   const roleNamed = (name: string) => account.RoleDetailList.find(({ RoleName }) => RoleName === name)
   const roleOf = ({ id }: Identity) => account.RoleDetailList.find(({ Arn }) => Arn === id)
@@ -41,7 +41,7 @@ export function memoryIam(picture: AuthorizationDetails): MemoryIam {
     account.AccessKeys.find((key) => key.UserName === userName && key.AccessKeyId === accessKeyId)
   return {
     authorizationDetails: () => structuredClone(account),
-    meet(identity, accessKeyId) {
+    addObserved(identity, accessKeyId) {
       if (identity.kind !== 'iam-user') return
       if (userNamed(identity.name) === undefined) {
         account.UserDetailList.push({
@@ -170,10 +170,10 @@ export function memoryIam(picture: AuthorizationDetails): MemoryIam {
     async createAccessKey(userName) {
       if (userNamed(userName) === undefined) return 'no-such-identity'
       if (account.AccessKeys.filter((key) => key.UserName === userName).length >= KEY_QUOTA) return 'quota'
-      made += 1
-      const AccessKeyId = `AKIAEMBEDDED${String(made).padStart(8, '0')}`
+      createdKeys += 1
+      const AccessKeyId = `AKIAEMBEDDED${String(createdKeys).padStart(8, '0')}`
       account.AccessKeys.push({ UserName: userName, AccessKeyId, Status: 'Active' })
-      return { id: AccessKeyId, secret: `embedded-secret-${made}` }
+      return { id: AccessKeyId, secret: `embedded-secret-${createdKeys}` }
     },
     async deleteAccessKey(userName, accessKeyId) {
       const key = keyOf(userName, accessKeyId)
@@ -201,7 +201,7 @@ export function memoryIam(picture: AuthorizationDetails): MemoryIam {
       }
       const user = identity.kind === 'iam-user' ? userNamed(identity.name) : undefined
       // A user that was only met in a log has no policies here because none are known.
-      if (user === undefined || isOnlyMet(user)) return undefined
+      if (user === undefined || isOnlyObserved(user)) return undefined
       const groups = account.GroupDetailList.filter(({ GroupName }) => user.GroupList.includes(GroupName))
       return [user.UserPolicyList, ...groups.map(({ GroupPolicyList }) => GroupPolicyList)]
         .flatMap((list) => grantsIn(account, list, []))
@@ -214,7 +214,7 @@ export function memoryIam(picture: AuthorizationDetails): MemoryIam {
   }
 }
 
-function isOnlyMet(user: AuthorizationDetails['UserDetailList'][number]): boolean {
+function isOnlyObserved(user: AuthorizationDetails['UserDetailList'][number]): boolean {
   return user.UserPolicyList.length + user.AttachedManagedPolicies.length + user.GroupList.length === 0
 }
 

@@ -30,7 +30,7 @@ export interface AuditPorts {
 }
 
 /** What a seal says of a chain. */
-interface Promised extends ChainHead {
+interface SealedPoint extends ChainHead {
   readonly seal: number
 }
 
@@ -52,10 +52,11 @@ export async function audit({ record, incidents, vault }: AuditPorts): Promise<A
     if (subject === SEAL_SUBJECT) continue
     const id = subject.startsWith('INCIDENT#') ? subject.slice('INCIDENT#'.length) : undefined
     const head = id === undefined ? undefined : (await incidents.get(id))?.value.head
-    const own = verifyChain(subject, changes, head)
-    const sealed = againstSeals(subject, changes, promised.get(subject) ?? [])
+    const chainFault = verifyChain(subject, changes, head)
+    const sealFault = compareWithSeals(subject, changes, promised.get(subject) ?? [])
     // The chain's own rule says exactly which entry it is, unless a seal shows that what comes before it was rewritten.
-    const fault = own === undefined || (sealed !== undefined && sealed.until < own.number) ? sealed?.fault : own
+    const fault =
+      chainFault === undefined || (sealFault !== undefined && sealFault.until < chainFault.number) ? sealFault?.fault : chainFault
     if (fault !== undefined) faults.push(fault)
   }
   for (const [subject, [first]] of promised)
@@ -75,13 +76,13 @@ async function entriesOf(subject: string, record: ChangeRecord): Promise<readonl
 async function readSeals(
   record: ChangeRecord,
   vault: SealVault | undefined,
-): Promise<{ promised: Map<string, Promised[]>; seals: number; faults: AuditFault[] }> {
-  const promised = new Map<string, Promised[]>()
+): Promise<{ promised: Map<string, SealedPoint[]>; seals: number; faults: AuditFault[] }> {
+  const promised = new Map<string, SealedPoint[]>()
   const faults: AuditFault[] = []
   const listedSeals = await entriesOf(SEAL_SUBJECT, record)
   // An entry of the table that cannot be read is named with the other chains.
   const inTable = 'fault' in listedSeals ? [] : listedSeals
-  if (vault === undefined) return { promised, seals: 0, faults: listed(verifyChain(SEAL_SUBJECT, inTable)) }
+  if (vault === undefined) return { promised, seals: 0, faults: asList(verifyChain(SEAL_SUBJECT, inTable)) }
   const last = await vault.last()
   const inVault: Change[] = []
   for (let number = 1; number <= Math.max(last, inTable.at(-1)?.number ?? 0); number++) {
@@ -102,28 +103,28 @@ async function readSeals(
     const fault =
       verifyChain(SEAL_SUBJECT, inVault) ??
       verifyChain(SEAL_SUBJECT, inTable, end === undefined ? undefined : { number: end.number, hash: end.hash })
-    faults.push(...listed(fault))
+    faults.push(...asList(fault))
   }
   return { promised, seals: inVault.length, faults }
 }
 
-const listed = <T>(fault: T | undefined): T[] => (fault === undefined ? [] : [fault])
+const asList = <T>(fault: T | undefined): T[] => (fault === undefined ? [] : [fault])
 
 /** Where a chain is first not what a seal says: from the entry after the last that is, `until` the one that the seal names. */
-function againstSeals(
+function compareWithSeals(
   subject: string,
   changes: readonly Change[],
-  promised: readonly Promised[],
+  promised: readonly SealedPoint[],
 ): { fault: AuditFault; until: number } | undefined {
-  let good = 0
+  let lastVerified = 0
   for (const { number, hash, seal } of [...promised].sort((a, b) => a.number - b.number)) {
     const entry = changes[number - 1]
     if (entry === undefined) {
-      const first = Math.max(good, changes.length) + 1
+      const first = Math.max(lastVerified, changes.length) + 1
       return { fault: { subject, number: first, fault: 'cut-short', seal }, until: first }
     }
-    if (entry.hash !== hash) return { fault: { subject, number: good + 1, fault: 'rewritten', seal }, until: number }
-    good = number
+    if (entry.hash !== hash) return { fault: { subject, number: lastVerified + 1, fault: 'rewritten', seal }, until: number }
+    lastVerified = number
   }
   return undefined
 }

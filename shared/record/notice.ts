@@ -15,8 +15,8 @@ export async function sendOwedNotice(
   const { owedNotice } = stored.value
   if (owedNotice === undefined) return stored
   await notifier.notify(noticeOf(stored.value, owedNotice))
-  const paid = (incident: Incident) => (incident.owedNotice === owedNotice ? { ...incident, owedNotice: undefined } : undefined)
-  return updateIncident(stored, paid, incidents)
+  const clearOwedNotice = (incident: Incident) => (incident.owedNotice === owedNotice ? { ...incident, owedNotice: undefined } : undefined)
+  return updateIncident(stored, clearOwedNotice, incidents)
 }
 
 /** What people are told of what was decided or done about an incident. */

@@ -13,7 +13,7 @@ export interface SealPorts {
 }
 
 /** How many chains are asked for their end at once. */
-const AT_ONCE = 16
+const BATCH_SIZE = 16
 
 /**
  * Seals the record as it is now: the end of every chain, under one digest, linked to the seal before.
@@ -35,7 +35,7 @@ export async function seal(ports: SealPorts): Promise<Seal> {
   } as const
   const made = { entry: chain(SEAL_SUBJECT, headOf(last), draft), heads }
   const { number } = made.entry
-  const kept = (await vault.put(number, sealText(made))) ? made : await keptIn(vault, number)
+  const kept = (await vault.put(number, sealText(made))) ? made : await readStoredSeal(vault, number)
   if (kept.entry.number !== number || kept.entry.previous !== made.entry.previous)
     throw new ResponderError(
       'seal.conflict',
@@ -47,7 +47,7 @@ export async function seal(ports: SealPorts): Promise<Seal> {
   return kept
 }
 
-async function keptIn(vault: SealVault, number: number): Promise<Seal> {
+async function readStoredSeal(vault: SealVault, number: number): Promise<Seal> {
   const kept = readSeal((await vault.get(number)) ?? '')
   if (kept !== undefined) return kept
   throw new ResponderError('seal.conflict', `seal ${number} in the vault cannot be read as a seal: run \`countersign changes verify\``)
@@ -57,7 +57,7 @@ async function keptIn(vault: SealVault, number: number): Promise<Seal> {
 async function headsOf(record: ChangeRecord): Promise<SealedHead[]> {
   const heads: SealedHead[] = []
   let batch: string[] = []
-  const look = async () => {
+  const readBatch = async () => {
     const lasts = await Promise.all(batch.map((subject) => record.last(subject)))
     for (const [at, last] of lasts.entries()) heads.push({ subject: batch[at] as string, ...headOf(last) })
     batch = []
@@ -65,8 +65,8 @@ async function headsOf(record: ChangeRecord): Promise<SealedHead[]> {
   for await (const subject of record.subjects()) {
     if (subject === SEAL_SUBJECT) continue
     batch.push(subject)
-    if (batch.length === AT_ONCE) await look()
+    if (batch.length === BATCH_SIZE) await readBatch()
   }
-  await look()
+  await readBatch()
   return heads
 }

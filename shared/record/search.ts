@@ -9,21 +9,21 @@ export interface RecordQuery {
   readonly kind?: Change['kind'] | undefined
 }
 
-export interface RecordFound {
+export interface RecordSearchResult {
   /** The latest first. */
   readonly changes: readonly Change[]
   /** How many entries were looked at, and how many of them fit. */
-  readonly looked: number
-  readonly fitting: number
+  readonly examined: number
+  readonly matched: number
   /** False where the search ended before the record did. */
-  readonly isWhole: boolean
+  readonly isComplete: boolean
   /** Chains with an entry that cannot be read: what \`changes verify\` is for. */
   readonly unreadable: readonly string[]
 }
 
 /** Bounds of a search: how many entries are looked at, and how many are answered. */
 export interface SearchLimits {
-  readonly looked: number
+  readonly examined: number
   readonly found: number
 }
 
@@ -32,25 +32,28 @@ export async function searchRecord(
   query: RecordQuery,
   subjects: AsyncIterable<string> | Iterable<string>,
   { record, limits }: { record: Pick<ChangeRecord, 'list'>; limits: SearchLimits },
-): Promise<RecordFound> {
-  const wanted = query.text.trim().toLowerCase()
+): Promise<RecordSearchResult> {
+  const searchText = query.text.trim().toLowerCase()
   const unreadable: string[] = []
   let found: Change[] = []
   let looked = 0
   let fitting = 0
   for await (const subject of subjects) {
-    if (looked >= limits.looked) return { changes: latest(found, limits.found), looked, fitting, isWhole: false, unreadable }
+    if (looked >= limits.examined)
+      return { changes: latest(found, limits.found), examined: looked, matched: fitting, isComplete: false, unreadable }
     const changes = await record.list(subject).catch((cause: unknown) => {
       if (!(cause instanceof UnreadableEntry)) throw cause
       unreadable.push(subject)
       return []
     })
     looked += changes.length
-    const fit = changes.filter((change) => (query.kind === undefined || change.kind === query.kind) && textOf(change).includes(wanted))
-    fitting += fit.length
-    found = latest([...found, ...fit], limits.found)
+    const matches = changes.filter(
+      (change) => (query.kind === undefined || change.kind === query.kind) && textOf(change).includes(searchText),
+    )
+    fitting += matches.length
+    found = latest([...found, ...matches], limits.found)
   }
-  return { changes: found, looked, fitting, isWhole: true, unreadable }
+  return { changes: found, examined: looked, matched: fitting, isComplete: true, unreadable }
 }
 
 function latest(changes: readonly Change[], limit: number): Change[] {

@@ -9,7 +9,7 @@ export interface SlackApi {
   update(channel: string, ts: string, message: Message): Promise<void>
   remove(channel: string, ts: string): Promise<void>
   /** Says something to one member of a channel alone. */
-  whisper(channel: string, user: string, message: Message): Promise<void>
+  postEphemeral(channel: string, user: string, message: Message): Promise<void>
   openForm(triggerId: string, view: ModalView): Promise<void>
   membersOf(group: string): Promise<readonly string[]>
 }
@@ -32,15 +32,15 @@ export interface SlackApiOptions {
   /** How long an answer may take. */
   readonly timeoutMs: number
   /** The longest that Slack's `Retry-After` is waited for, and how. 0: never. */
-  readonly patienceMs: number
+  readonly maxRetryAfterMs: number
   wait(ms: number): Promise<void>
 }
 
 /** How often a call that Slack put off is made again. */
-const RATE_LIMIT_TURNS = 3
+const RATE_LIMIT_ATTEMPTS = 3
 
 /** Slack's own client, told to honour rate limits by our patience and to log nothing. */
-export function slackApi({ token, url, timeoutMs, patienceMs, wait }: SlackApiOptions): SlackApi {
+export function slackApi({ token, url, timeoutMs, maxRetryAfterMs: patienceMs, wait }: SlackApiOptions): SlackApi {
   const client = new WebClient(token, {
     ...(url === undefined ? {} : { slackApiUrl: url }),
     timeout: timeoutMs,
@@ -49,7 +49,7 @@ export function slackApi({ token, url, timeoutMs, patienceMs, wait }: SlackApiOp
     allowAbsoluteUrls: false,
     logger: SILENT,
   })
-  const ask = async <T>(method: string, call: () => Promise<T>): Promise<T> => {
+  const withRetries = async <T>(method: string, call: () => Promise<T>): Promise<T> => {
     for (let turn = 1; ; turn++) {
       try {
         return await call()
@@ -57,32 +57,36 @@ export function slackApi({ token, url, timeoutMs, patienceMs, wait }: SlackApiOp
         const error = cause as Partial<WebAPICallError>
         if (error.code === ErrorCode.PlatformError) throw new SlackRefusal(method, reasonOf(error))
         const pauseMs = error.code === ErrorCode.RateLimitedError ? (error.retryAfter ?? 1) * 1000 : Number.POSITIVE_INFINITY
-        if (pauseMs > patienceMs || turn === RATE_LIMIT_TURNS) throw cause
+        if (pauseMs > patienceMs || turn === RATE_LIMIT_ATTEMPTS) throw cause
         await wait(pauseMs)
       }
     }
   }
   return {
     async post(channel, message, thread) {
-      const place = thread === undefined ? {} : ({ thread_ts: thread, reply_broadcast: true } as const)
-      const { ts } = await ask('chat.postMessage', () => client.chat.postMessage({ channel, ...PLAIN, ...message, ...place }))
+      const threadFields = thread === undefined ? {} : ({ thread_ts: thread, reply_broadcast: true } as const)
+      const { ts } = await withRetries('chat.postMessage', () =>
+        client.chat.postMessage({ channel, ...PLAIN, ...message, ...threadFields }),
+      )
       if (ts === undefined) throw new SlackRefusal('chat.postMessage', 'no ts in the answer')
       return ts
     },
     async update(channel, ts, message) {
-      await ask('chat.update', () => client.chat.update({ channel, ts, parse: 'none', link_names: false, ...message }))
+      await withRetries('chat.update', () => client.chat.update({ channel, ts, parse: 'none', link_names: false, ...message }))
     },
     async remove(channel, ts) {
-      await ask('chat.delete', () => client.chat.delete({ channel, ts }))
+      await withRetries('chat.delete', () => client.chat.delete({ channel, ts }))
     },
-    async whisper(channel, user, message) {
-      await ask('chat.postEphemeral', () => client.chat.postEphemeral({ channel, user, parse: 'none', link_names: false, ...message }))
+    async postEphemeral(channel, user, message) {
+      await withRetries('chat.postEphemeral', () =>
+        client.chat.postEphemeral({ channel, user, parse: 'none', link_names: false, ...message }),
+      )
     },
     async openForm(triggerId, view) {
-      await ask('views.open', () => client.views.open({ trigger_id: triggerId, view }))
+      await withRetries('views.open', () => client.views.open({ trigger_id: triggerId, view }))
     },
     async membersOf(group) {
-      const { users } = await ask('usergroups.users.list', () => client.usergroups.users.list({ usergroup: group }))
+      const { users } = await withRetries('usergroups.users.list', () => client.usergroups.users.list({ usergroup: group }))
       return users ?? []
     },
   }

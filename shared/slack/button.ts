@@ -22,11 +22,11 @@ export const Press = z.strictObject({
 export type Press = z.infer<typeof Press>
 
 /** The value of a button: what it is bound to. */
-export function bound(incidentId: string, revision: string): string {
+export function buttonValue(incidentId: string, revision: string): string {
   return `${incidentId}:${revision}`
 }
 
-export const Bound = z
+export const ButtonValue = z
   .string()
   .regex(/^inc-[0-9a-f]{12}:[0-9a-f]{16}$/)
   .transform((text) => ({ incidentId: text.slice(0, 16), revision: text.slice(17) }))

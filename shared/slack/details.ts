@@ -11,7 +11,7 @@ const ROWS = 10
 export function detailsOf(incident: Incident, signals: readonly IncidentSignal[], changes: readonly Change[]): Message {
   const fault = verifyChain(incidentSubject(incident.id), changes, incident.head)
   const credentials = incident.credentials.slice(0, ROWS).map(({ id, kind }) => `• ${kind} ${code(id, 128)}`)
-  const made = incident.lineage.slice(0, ROWS).map(({ kind, id, owner }) => `• made ${kind} ${code(id, 80)} of ${code(owner, 100)}`)
+  const lineage = incident.lineage.slice(0, ROWS).map(({ kind, id, owner }) => `• made ${kind} ${code(id, 80)} of ${code(owner, 100)}`)
   const calls = signals
     .slice(-ROWS)
     .map(({ time, action, outcome, address, country }) =>
@@ -25,7 +25,7 @@ export function detailsOf(incident: Incident, signals: readonly IncidentSignal[]
   return {
     text: `Details of ${incident.id}`,
     blocks: [
-      section([`*${incident.id}* since ${new Date(incident.openedAt).toISOString()}`, ...credentials, ...made]),
+      section([`*${incident.id}* since ${new Date(incident.openedAt).toISOString()}`, ...credentials, ...lineage]),
       section([`*Calls* (last ${calls.length} of ${signals.length}, UTC)`, ...calls]),
       section([`*Record* (last ${entries.length} of ${changes.length}, UTC)`, ...entries]),
       section([

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ActionId, Bound, Press } from './button.ts'
+import { ActionId, ButtonValue, Press } from './button.ts'
 import { FORM_ID, FormPress, FormValues } from './reason-form.ts'
 
 const User = z.object({ id: Press.shape.user })
@@ -11,7 +11,7 @@ const BlockActions = z.object({
   trigger_id: z.string().min(1).max(200),
   channel: z.object({ id: Press.shape.channel }),
   message: z.object({ ts: Press.shape.ts }),
-  actions: z.tuple([z.object({ type: z.literal('button'), action_id: ActionId, value: Bound })]),
+  actions: z.tuple([z.object({ type: z.literal('button'), action_id: ActionId, value: ButtonValue })]),
 })
 
 const ViewSubmission = z.object({

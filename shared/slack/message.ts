@@ -7,7 +7,7 @@ import { offeredFor } from '../domain/offered.ts'
 import type { Policy } from '../domain/policy.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { printable } from '../record/notice.ts'
-import { actionId, type ButtonKind, bound } from './button.ts'
+import { actionId, type ButtonKind, buttonValue } from './button.ts'
 import { actorText, code, escaped, LIMITS, section } from './text.ts'
 
 export interface Message {
@@ -17,7 +17,7 @@ export interface Message {
 }
 
 /** What a message is made of, each as it is now: two notices in the wrong order end in the same message. */
-export interface Told {
+export interface MessageInput {
   readonly incident: Incident
   readonly changes: readonly Change[]
   readonly policy: Policy
@@ -28,7 +28,7 @@ export interface Told {
 const LINES = 3
 
 /** The one message of an incident: priority, who, why, what was done, what waits, and the buttons that fit. */
-export function messageOf(told: Told): Message {
+export function messageOf(told: MessageInput): Message {
   const { incident, changes } = told
   const title = titleOf(told)
   const blocks: KnownBlock[] = [
@@ -40,7 +40,7 @@ export function messageOf(told: Told): Message {
     section(['*Why*', ...whyOf(incident)]),
     section(['*Done*', ...doneOf(incident, changes)]),
   ]
-  const waits = waitsOf(incident)
+  const waits = pendingLines(incident)
   if (waits.length > 0) blocks.push(section(['*Waits for you*', ...waits]))
   const outcome = outcomeOf(incident, changes)
   if (outcome.length > 0) blocks.push(section(outcome))
@@ -51,7 +51,7 @@ export function messageOf(told: Told): Message {
   return { text: escaped(printable(title, LIMITS.header)), blocks }
 }
 
-function titleOf({ incident, isReversed }: Told): string {
+function titleOf({ incident, isReversed }: MessageInput): string {
   const who = printable(incident.identity.name, 64)
   if (isReversed === true && !isClosed(incident)) return `Reversed by somebody and set again: ${who}`
   switch (incident.state) {
@@ -91,12 +91,12 @@ function doneOf(incident: Incident, changes: readonly Change[]): string[] {
   return [...steps.slice(0, LINES).map(({ target }) => `• ${code(target, 160)}`), ...more]
 }
 
-function waitsOf(incident: Incident): string[] {
+function pendingLines(incident: Incident): string[] {
   if (incident.state === 'released') return []
-  const doubts = incident.state === 'asking' ? incident.decision.why.slice(-1).map((line) => `• ${code(line, 200)}`) : []
+  const reasons = incident.state === 'asking' ? incident.decision.why.slice(-1).map((line) => `• ${code(line, 200)}`) : []
   const pending = pendingOf(incident)
   const more = pending.length > LINES ? [`… and ${pending.length - LINES} more (Details)`] : []
-  return [...doubts, ...pending.slice(0, LINES).map((line) => `• ${code(line, 200)}`), ...more]
+  return [...reasons, ...pending.slice(0, LINES).map((line) => `• ${code(line, 200)}`), ...more]
 }
 
 /** What people have said, and who. */
@@ -140,8 +140,8 @@ function kindsFor(incident: Incident): ButtonKind[] {
   return [...offered, 'explain', 'details']
 }
 
-function buttonsOf({ incident, policy }: Told): ActionsBlock {
-  const value = bound(incident.id, revisionOf(incident))
+function buttonsOf({ incident, policy }: MessageInput): ActionsBlock {
+  const value = buttonValue(incident.id, revisionOf(incident))
   const button = (kind: ButtonKind): Button => {
     const wantsReason = (policy.slack.reasonFor as readonly string[]).includes(kind)
     const style = STYLES[kind]
@@ -154,6 +154,6 @@ function buttonsOf({ incident, policy }: Told): ActionsBlock {
 const STYLES: Readonly<Partial<Record<ButtonKind, 'primary' | 'danger'>>> = { legitimate: 'primary', compromised: 'danger' }
 
 /** A notice that calls for people: a changed message makes no sound, so it is said below the message too. */
-export function isLoud(kind: NoticeKind): boolean {
+export function needsAttention(kind: NoticeKind): boolean {
   return kind === 'ask' || kind === 'contained' || kind === 'reversed' || kind === 'escalated'
 }

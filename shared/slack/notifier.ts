@@ -6,7 +6,7 @@ import { incidentSubject } from '../record/append.ts'
 import { printable } from '../record/notice.ts'
 import { readPolicy } from '../record/policy-in-force.ts'
 import { type SlackApi, SlackRefusal } from './api.ts'
-import { isLoud, type Message, messageOf } from './message.ts'
+import { type Message, messageOf, needsAttention } from './message.ts'
 import { code, escaped, LIMITS, section } from './text.ts'
 
 export interface SlackNotifierPorts {
@@ -34,7 +34,7 @@ export function slackNotifier(ports: SlackNotifierPorts): Notifier {
   return {
     async notify(notice) {
       try {
-        await tell(notice, ports)
+        await postNotice(notice, ports)
       } catch (cause) {
         const error = cause instanceof SlackRefusal ? cause.reason : errorName(cause)
         ports.log.warn('slack.notice.failed', { incidentId: notice.incidentId, error })
@@ -44,14 +44,14 @@ export function slackNotifier(ports: SlackNotifierPorts): Notifier {
   }
 }
 
-async function tell(notice: Notice, ports: SlackNotifierPorts): Promise<void> {
+async function postNotice(notice: Notice, ports: SlackNotifierPorts): Promise<void> {
   const [slack, stored, posting] = await Promise.all([
     ports.slack(),
     ports.incidents.get(notice.incidentId),
     ports.postings.get(notice.incidentId),
   ])
   if (stored === undefined) {
-    await slack.post(ports.channel, asText(notice))
+    await slack.post(ports.channel, noticeMessage(notice))
     return
   }
   const { value: incident } = stored
@@ -59,8 +59,8 @@ async function tell(notice: Notice, ports: SlackNotifierPorts): Promise<void> {
   const message = messageOf({ incident, changes, policy, isReversed: notice.kind === 'reversed' })
   // What a notice is told as, once: a redelivery finds it said.
   const told = `${notice.kind} ${incident.head.number}`
-  if (posting !== undefined && (await change(slack, posting, message))) {
-    if (!isLoud(notice.kind) || posting.told === told) return
+  if (posting !== undefined && (await updateMessage(slack, posting, message))) {
+    if (!needsAttention(notice.kind) || posting.told === told) return
     // The message whole, buttons and all: who is in the other channel may not be in the first.
     if (notice.kind === 'escalated' && ports.escalationChannel !== undefined) await slack.post(ports.escalationChannel, message)
     else await slack.post(posting.channel, { text: message.text, blocks: [section([message.text])] }, posting.ts)
@@ -76,7 +76,7 @@ async function tell(notice: Notice, ports: SlackNotifierPorts): Promise<void> {
 }
 
 /** False where the message is no longer there. */
-async function change(slack: SlackApi, { channel, ts }: { channel: string; ts: string }, message: Message): Promise<boolean> {
+async function updateMessage(slack: SlackApi, { channel, ts }: { channel: string; ts: string }, message: Message): Promise<boolean> {
   try {
     await slack.update(channel, ts, message)
     return true
@@ -87,7 +87,7 @@ async function change(slack: SlackApi, { channel, ts }: { channel: string; ts: s
 }
 
 /** A notice that is about no incident, such as an override. */
-function asText({ title, body }: Notice): Message {
+function noticeMessage({ title, body }: Notice): Message {
   const lines = body.split('\n').map((line) => code(line, 500))
   return {
     text: escaped(printable(title, LIMITS.header)),

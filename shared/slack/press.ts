@@ -30,18 +30,19 @@ const REFUSALS: readonly string[] = ['incident.state', 'incident.unknown', 'revi
 /** Does what a button says, and shows what came of it. Safe to do again: a press that was done once changes nothing more. */
 export async function press(pressed: Press, ports: PressPorts): Promise<void> {
   const kind = DecidingReview.safeParse(pressed.kind)
-  if (!kind.success) return answer(pressed, ports)
-  const refusal = await say(pressed, kind.data, ports).catch((cause: unknown) => {
+  if (!kind.success) return sendAnswer(pressed, ports)
+  const refusal = await applyReview(pressed, kind.data, ports).catch((cause: unknown) => {
     if (cause instanceof ResponderError && REFUSALS.includes(cause.code)) return cause.message
     throw cause
   })
   if (refusal !== undefined) ports.log.info('slack.press.refused', { incidentId: pressed.incidentId, kind: pressed.kind })
-  await show(pressed, ports)
-  if (refusal !== undefined) await whisper(pressed, { text: 'Not done.', blocks: [section(['*Not done.*', escaped(refusal)])] }, ports)
+  await refreshMessage(pressed, ports)
+  if (refusal !== undefined)
+    await sendEphemeral(pressed, { text: 'Not done.', blocks: [section(['*Not done.*', escaped(refusal)])] }, ports)
 }
 
 /** Why it was not done, or undefined where it was. */
-async function say(pressed: Press, kind: DecidingReview, ports: PressPorts): Promise<string | undefined> {
+async function applyReview(pressed: Press, kind: DecidingReview, ports: PressPorts): Promise<string | undefined> {
   const { policy } = await readPolicy(ports.record)
   const { user, incidentId, revision, reason } = pressed
   if (reason === undefined && policy.slack.reasonFor.includes(kind)) return 'The policy now wants a reason for this: press again.'
@@ -57,7 +58,7 @@ async function groupsOf(user: string, asked: readonly string[], slack: SlackApi)
 }
 
 /** Writes the message anew, as the incident is now: it has no buttons that no longer fit. */
-async function show({ incidentId, channel, ts }: Press, ports: PressPorts): Promise<void> {
+async function refreshMessage({ incidentId, channel, ts }: Press, ports: PressPorts): Promise<void> {
   const stored = await ports.incidents.get(incidentId)
   if (stored === undefined) return
   const [changes, { policy }, slack] = await Promise.all([
@@ -65,37 +66,39 @@ async function show({ incidentId, channel, ts }: Press, ports: PressPorts): Prom
     readPolicy(ports.record),
     ports.slack(),
   ])
-  await heed('update', incidentId, ports, () => slack.update(channel, ts, messageOf({ incident: stored.value, changes, policy })))
+  await tolerateRefusal('update', incidentId, ports, () =>
+    slack.update(channel, ts, messageOf({ incident: stored.value, changes, policy })),
+  )
 }
 
 /** Explains to whoever asked, and to nobody else. */
-async function answer(pressed: Press, ports: PressPorts): Promise<void> {
+async function sendAnswer(pressed: Press, ports: PressPorts): Promise<void> {
   const [stored, changes] = await Promise.all([
     ports.incidents.get(pressed.incidentId),
     ports.record.list(incidentSubject(pressed.incidentId)),
   ])
-  if (stored === undefined) return whisper(pressed, { text: 'Unknown.', blocks: [section(['No such incident is stored.'])] }, ports)
+  if (stored === undefined) return sendEphemeral(pressed, { text: 'Unknown.', blocks: [section(['No such incident is stored.'])] }, ports)
   const { value: incident } = stored
   const signals = await ports.incidents.signals(incident.id)
   const message =
     pressed.kind === 'details'
       ? detailsOf(incident, signals, changes)
-      : explained(incident, linesOf(await explain({ incident, signals, changes }, ports.model)), pressed)
-  await whisper(pressed, message, ports)
+      : explanationMessage(incident, linesOf(await explain({ incident, signals, changes }, ports.model)), pressed)
+  await sendEphemeral(pressed, message, ports)
 }
 
-function explained(incident: Incident, lines: readonly string[], { revision }: Press): Message {
+function explanationMessage(incident: Incident, lines: readonly string[], { revision }: Press): Message {
   const isOld = revisionOf(incident) !== revision ? ['_The incident has changed since that message; this is how it is now._'] : []
   return { text: `Why ${incident.id}`, blocks: [section([`*Why ${incident.id}*`, ...isOld, ...lines.map((line) => code(line, 600))])] }
 }
 
-async function whisper({ channel, user, incidentId }: Press, message: Message, ports: PressPorts): Promise<void> {
+async function sendEphemeral({ channel, user, incidentId }: Press, message: Message, ports: PressPorts): Promise<void> {
   const slack = await ports.slack()
-  await heed('whisper', incidentId, ports, () => slack.whisper(channel, user, message))
+  await tolerateRefusal('whisper', incidentId, ports, () => slack.postEphemeral(channel, user, message))
 }
 
 /** Slack's no, to a message that was deleted for one, does not undo what was done. */
-async function heed(what: string, incidentId: string, { log }: PressPorts, call: () => Promise<void>): Promise<void> {
+async function tolerateRefusal(what: string, incidentId: string, { log }: PressPorts, call: () => Promise<void>): Promise<void> {
   try {
     await call()
   } catch (cause) {

@@ -37,8 +37,8 @@ describe('explain', () => {
   it('says in sentences that cite facts what happened, and that a template said it', async () => {
     const { code, out } = await countersign(['explain', await idOf('contained'), ...on])
     expect(code).toBe(0)
-    expect(out).toContain('explained by a template, no model was asked')
-    for (const word of ['What happened', 'Why this was done', 'Respond RS.MI-01', 'Make the key anew', 'Facts']) expect(out).toContain(word)
+    expect(out).toContain('explained by a template, no model is configured')
+    for (const word of ['What happened', 'Why this was done', 'Respond RS.MI-01', 'Rotate the key', 'Facts']) expect(out).toContain(word)
     const cited = new Set([...out.matchAll(/\[([A-Z0-9 ]+)\]$/gm)].flatMap(([, ids]) => ids?.split(' ') ?? []))
     const facts = new Set([...out.slice(out.indexOf('Facts')).matchAll(/^ {2}([A-Z]\d*) /gm)].map(([, id]) => id))
     expect(cited.size).toBeGreaterThan(5)
@@ -58,7 +58,7 @@ describe('explain', () => {
     expect(told.out).toContain('A build key was stolen. [I]')
     answer = { ...(answer as object), summary: [{ text: 'x', evidence: ['F99'] }] }
     expect((await countersign(['explain', id, '--model', MODEL, ...on], '', env)).out).toContain(
-      'the model gave no answer that holds (invented)',
+      'the model gave no usable answer (invented)',
     )
   })
 })

@@ -323,7 +323,7 @@ describe('hostile and mistaken requests', () => {
     await world.press(ts, 'Release', 'U0BOB')
     await world.settle()
     expect(await world.stateOf(id)).toMatchObject({ state: 'released', verdict: { by: 'slack:U0BOB' } })
-    expect((await world.verdictsOf(id))[0]?.why).toContain('first said by slack:U0ALICE')
+    expect((await world.verdictsOf(id))[0]?.why).toContain('first review by slack:U0ALICE')
 
     // Two at once: one is the first, the other the second, and it is done.
     const both = await world.incident()

@@ -165,10 +165,10 @@ describe('responding', () => {
     expect(failed.get(0)).toContain('another responder')
   })
 
-  it('says so where an incident is neither new nor there', async () => {
+  it('fails the input when an incident can be neither created nor found', async () => {
     const { ports } = await embedded()
     const incidents = { ...ports.incidents, save: async () => false, get: async () => undefined }
-    expect((await pipeline({ ...ports, incidents })(ATTACK)).failed.get(0)).toContain('neither new nor there')
+    expect((await pipeline({ ...ports, incidents })(ATTACK)).failed.get(0)).toContain('could be neither created nor found')
   })
 
   it('gives up where an incident is changed by others again and again, or is gone', async () => {

@@ -57,7 +57,7 @@ describe('an extension', () => {
     await review(id, said({ hours: 2 }), ports)
     expect((await only()).extendedUntil).toBe(NOW + 3 * HOUR)
     for (const hours of [11, 0, -1, Number.NaN, Number.POSITIVE_INFINITY])
-      await expect(review(id, said({ hours }), ports), String(hours)).rejects.toThrow('an extension is of up to 10 hours')
+      await expect(review(id, said({ hours }), ports), String(hours)).rejects.toThrow('an extension lasts more than 0 and up to 10 hours')
     expect((await ports.record.list(incidentSubject(id))).filter(({ kind }) => kind === 'extension')).toHaveLength(2)
   })
 

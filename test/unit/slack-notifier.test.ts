@@ -27,7 +27,7 @@ async function notifying(parts: { slack?: (api: SlackApi) => SlackApi; token?: s
     token: parts.token ?? BOT_TOKEN,
     url: fake.wire.url,
     timeoutMs: 1000,
-    patienceMs: 5000,
+    maxRetryAfterMs: 5000,
     wait: async (ms) => void waits.push(ms),
   })
   const fallback = memoryNotifier()

@@ -1,6 +1,6 @@
 import type { Change, ChangeKind } from '../../domain/change.ts'
 import type { Incident } from '../../domain/incident.ts'
-import type { Chained } from './chained.ts'
+import type { IncidentWithChanges } from './chained.ts'
 
 /** A counted fact. */
 export interface Counted {
@@ -19,11 +19,11 @@ export interface CsfFunctions {
 }
 
 /** Counts what was done in a period, by function. */
-export function functionsOf(within: readonly Chained[], policyChanges: readonly Change[]): CsfFunctions {
+export function countByCsfFunction(within: readonly IncidentWithChanges[], policyChanges: readonly Change[]): CsfFunctions {
   const incidents = within.map(({ incident }) => incident)
   const entries = (kind: ChangeKind) =>
     within.reduce((sum, { changes }) => sum + changes.filter((change) => change.kind === kind).length, 0)
-  const those = (test: (incident: Incident) => boolean) => incidents.filter(test).length
+  const countIncidents = (test: (incident: Incident) => boolean) => incidents.filter(test).length
   const distinct = (values: readonly string[]) => new Set(values).size
   return {
     Govern: [
@@ -36,7 +36,10 @@ export function functionsOf(within: readonly Chained[], policyChanges: readonly 
     ],
     Identify: [
       { what: 'identities with an incident', count: distinct(incidents.map(({ identity }) => identity.id)) },
-      { what: 'incidents whose blast radius is known by policies', count: those(({ blastRadius }) => blastRadius.basis === 'policies') },
+      {
+        what: 'incidents whose blast radius is known by policies',
+        count: countIncidents(({ blastRadius }) => blastRadius.basis === 'policies'),
+      },
       {
         what: 'things that a credential had made, in their lineages',
         count: incidents.reduce((sum, { lineage }) => sum + lineage.length, 0),
@@ -45,11 +48,11 @@ export function functionsOf(within: readonly Chained[], policyChanges: readonly 
     Protect: [
       {
         what: 'containments held back by the bounds that people set',
-        count: those(({ decision }) => decision.would === 'contain' && decision.action !== 'contain'),
+        count: countIncidents(({ decision }) => decision.would === 'contain' && decision.action !== 'contain'),
       },
       {
         what: 'incidents with a hold, so that the same evidence does not contain again',
-        count: those(({ suppression }) => suppression !== undefined),
+        count: countIncidents(({ suppression }) => suppression !== undefined),
       },
     ],
     Detect: [
@@ -58,18 +61,18 @@ export function functionsOf(within: readonly Chained[], policyChanges: readonly 
         what: 'detectors that found something',
         count: distinct(incidents.flatMap(({ findings }) => findings.map(({ detector }) => detector))),
       },
-      { what: 'confirmed by a party that knows', count: those(({ assessment }) => assessment.isConfirmed) },
+      { what: 'confirmed by AWS', count: countIncidents(({ assessment }) => assessment.isConfirmed) },
     ],
     Respond: [
-      { what: 'incidents contained', count: those(({ containedAt }) => containedAt !== undefined) },
+      { what: 'incidents contained', count: countIncidents(({ containedAt }) => containedAt !== undefined) },
       { what: 'steps of containment done', count: entries('step-done') },
       { what: 'steps that failed', count: entries('step-failed') },
       { what: 'steps that somebody reversed, set again', count: entries('step-reversed') },
-      { what: 'incidents escalated because nobody answered', count: those(({ escalatedAt }) => escalatedAt !== undefined) },
+      { what: 'incidents escalated because nobody answered', count: countIncidents(({ escalatedAt }) => escalatedAt !== undefined) },
       { what: 'verdicts and orders of people', count: entries('verdict') },
     ],
     Recover: [
-      { what: 'incidents released', count: those(({ state }) => state === 'released') },
+      { what: 'incidents released', count: countIncidents(({ state }) => state === 'released') },
       { what: 'steps given back', count: entries('step-undone') },
       { what: 'keys made anew and delivered', count: entries('rotation-delivered') },
     ],

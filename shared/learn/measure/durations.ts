@@ -1,4 +1,4 @@
-import type { Chained } from './chained.ts'
+import type { IncidentWithChanges } from './chained.ts'
 
 /** How long something took over several incidents: milliseconds, null where it never happened. */
 export interface Durations {
@@ -12,7 +12,10 @@ export interface Durations {
 }
 
 /** Summarises what `measured` says of each incident; undefined stands for "did not happen". */
-export function durationsOf(chained: readonly Chained[], measured: (one: Chained) => number | undefined): Durations {
+export function durationsOf(
+  chained: readonly IncidentWithChanges[],
+  measured: (one: IncidentWithChanges) => number | undefined,
+): Durations {
   const points = chained
     .flatMap((one) => {
       const milliseconds = measured(one)

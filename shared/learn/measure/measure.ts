@@ -3,9 +3,9 @@ import { ACTIONS, type Action } from '../../domain/decision.ts'
 import { type Incident, type IncidentState, isClosed } from '../../domain/incident.ts'
 import { POLICY_SUBJECT } from '../../record/append.ts'
 import { answersIn } from '../answered.ts'
-import { type DetectorWorth, driftOf } from '../drift.ts'
-import type { Chained } from './chained.ts'
-import { type CsfFunctions, functionsOf } from './csf.ts'
+import { type DetectorPrecision, driftOf } from '../drift.ts'
+import type { IncidentWithChanges } from './chained.ts'
+import { type CsfFunctions, countByCsfFunction } from './csf.ts'
 import { type Durations, durationsOf } from './durations.ts'
 
 /** From `since` on, before `until`: epoch milliseconds. */
@@ -40,7 +40,7 @@ export interface Measures {
   /** Of all that a person answered, and of those that were contained before. */
   readonly precision: { readonly all: Precision; readonly contained: Precision }
   readonly advisor: { readonly asked: number; readonly fallbacks: Readonly<Record<string, number>> }
-  readonly detectors: readonly DetectorWorth[]
+  readonly detectors: readonly DetectorPrecision[]
   readonly functions: CsfFunctions
   /** Entries of the policy's chain in the period, oldest first. */
   readonly policyChanges: readonly Change[]
@@ -49,7 +49,7 @@ export interface Measures {
 const CALLS_FOR_PEOPLE: ReadonlySet<unknown> = new Set<Action>(['ask', 'contain'])
 
 /** Measures a period. `chained`: every incident that may belong to it, in any order; `policy`: the policy's chain. */
-export function measure(chained: readonly Chained[], policy: readonly Change[], period: Period): Measures {
+export function measure(chained: readonly IncidentWithChanges[], policy: readonly Change[], period: Period): Measures {
   const within = chained
     .filter(({ incident }) => isIn(incident.openedAt, period))
     .sort((a, b) => b.incident.priority - a.incident.priority || (a.incident.id < b.incident.id ? -1 : 1))
@@ -73,7 +73,7 @@ export function measure(chained: readonly Chained[], policy: readonly Change[], 
     advisor: questions,
     // Thresholds matter to weeks only, which a report of one period does not show.
     detectors: driftOf({ answers, questions }, { notify: 0, ask: 0, contain: 0 }).detectors,
-    functions: functionsOf(within, policyChanges),
+    functions: countByCsfFunction(within, policyChanges),
     policyChanges,
   }
 }
@@ -83,12 +83,12 @@ function isIn(time: number, { since, until }: Period): boolean {
 }
 
 /** In \`observe\` a decision is what it would have been: detection is measured before anything is switched on. */
-function detectedAfter({ incident, changes }: Chained): number | undefined {
+function detectedAfter({ incident, changes }: IncidentWithChanges): number | undefined {
   const decision = changes.find(({ kind, to }) => kind === 'decision' && CALLS_FOR_PEOPLE.has((to as { would?: unknown } | null)?.would))
   return spanOf(Math.min(incident.openedAt, ...incident.findings.map(({ time }) => time)), timeOf(decision))
 }
 
-function reviewedAfter({ incident, changes }: Chained): number | undefined {
+function reviewedAfter({ incident, changes }: IncidentWithChanges): number | undefined {
   const { verdict, containedAt } = incident
   if (verdict?.answered === undefined) return undefined
   const asked = changes.find(({ kind, to }) => kind === 'decision' && CALLS_FOR_PEOPLE.has((to as { action?: unknown } | null)?.action))
