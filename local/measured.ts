@@ -1,5 +1,5 @@
 import type { Incident } from '../shared/domain/incident.ts'
-import type { IncidentWithChanges } from '../shared/learn/measure/chained.ts'
+import type { IncidentWithChanges } from '../shared/learn/measure/incident-with-changes.ts'
 import { type Measures, measure, type Period } from '../shared/learn/measure/measure.ts'
 import { incidentSubject, POLICY_SUBJECT } from '../shared/record/append.ts'
 import type { Target } from './target.ts'

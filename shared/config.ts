@@ -93,7 +93,7 @@ export const RespondConfig = z.object({
   NOTICE_QUEUE_URL: z.url().optional(),
   BOOTSTRAP_QUEUE_URL: z.url().optional(),
   ...MODEL,
-  /** Names of the responder's own resources begin with it. */
+  /** Names of the responder's own resources contain it. */
   STACK_NAME: z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be the name of a stack'),
   OWN_ROLE_ARNS: z.string().transform((text) => text.split(',').filter((arn) => arn !== '')),
 })

@@ -6,7 +6,7 @@ import { putIf } from './conditional-put.ts'
 import { queryAll, scanAll } from './query-all.ts'
 import { keys, type Table } from './table.ts'
 
-/** Entries as `subject / CHANGE#000001`. Each is kept as the text that was hashed, so that storage cannot reword it. */
+/** The record in DynamoDB, with keys such as `subject / CHANGE#000001`. Each entry is stored as the hashed text, so that its hash stays verifiable. */
 export function dynamoChangeRecord(table: Table): ChangeRecord {
   const ofSubject = (subject: string) => ({
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
@@ -53,7 +53,7 @@ function changeIn({ pk, sk, change }: Record<string, unknown>): Change {
     const entry: unknown = JSON.parse(String(change))
     if (typeof entry === 'object' && entry !== null) return entry as Change
   } catch {
-    // The parser's error would quote what somebody wrote there.
+    // The parser's error is dropped, because it would quote the stored text.
   }
   throw new UnreadableEntry(String(pk), Number(String(sk).replace('CHANGE#', '')))
 }

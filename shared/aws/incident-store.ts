@@ -5,7 +5,7 @@ import { isVersion, putIf } from './conditional-put.ts'
 import { queryAll, scanAll } from './query-all.ts'
 import { keys, OPEN_INDEX, type Table } from './table.ts'
 
-/** Incidents as `INCIDENT#id / META`; the sparse index lists those that are not closed. */
+/** Incidents in DynamoDB under `INCIDENT#id / META`. A sparse index lists those that are not closed. */
 export function dynamoIncidentStore(table: Table): IncidentStore {
   return {
     async get(id) {
@@ -63,7 +63,7 @@ function incidentIn(item: Record<string, unknown>): Versioned<Incident> {
   return { value: JSON.parse(String(item.incident)), version: Number(item.version) }
 }
 
-/** Priorities are 0–100 with a decimal: as text of equal length they sort as numbers. */
+/** Formats a priority (0–100, one decimal) as text of equal length, which sorts as the number does. */
 function sortable(priority: number): string {
   return priority.toFixed(1).padStart(5, '0')
 }

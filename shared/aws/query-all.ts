@@ -1,7 +1,7 @@
 import { QueryCommand, type QueryCommandInput, ScanCommand, type ScanCommandInput } from '@aws-sdk/lib-dynamodb'
 import type { Table } from './table.ts'
 
-/** Every item that a query finds, page by page. */
+/** Yields every item of a query, page by page. */
 export async function* queryAll(
   { client, name }: Table,
   input: Omit<QueryCommandInput, 'TableName'>,
@@ -16,7 +16,7 @@ export async function* queryAll(
   } while (from !== undefined)
 }
 
-/** Every item of the table that a filter lets through, page by page: it reads all of it. */
+/** Yields every item that matches a filter, page by page. It reads the whole table. */
 export async function* scanAll(
   { client, name }: Table,
   input: Omit<ScanCommandInput, 'TableName'>,

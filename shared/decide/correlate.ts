@@ -17,7 +17,7 @@ export function correlate(signal: Signal, evidence: readonly Finding[], last: In
 }
 
 /**
- * True when the suppression of a released incident covers this evidence: the signal is from before the verdict, or every finding comes from a
+ * True when the suppression of a released incident is in force and covers this evidence: the signal is from before the verdict, or every finding comes from a
  * detector that the reviewer had seen. A confirmed finding must also concern the same credential.
  */
 function isSuppressed({ suppression, verdict }: Incident, signal: Signal, evidence: readonly Finding[]): boolean {

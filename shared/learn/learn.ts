@@ -5,13 +5,14 @@ import { applyPolicy, type PolicyInForce, readPolicy } from '../record/policy-in
 import { type Answered, answersIn, type Questions } from './answered.ts'
 import { type Proposal, proposalsOf } from './proposals.ts'
 
+/** What learning from verdicts needs. */
 export interface LearnPorts {
   readonly incidents: Pick<IncidentStore, 'listAll'>
   readonly record: ChangeRecord
   readonly clock: Clock
 }
 
-/** What there is to learn from: the verdicts of people, and what they propose for the policy in force. */
+/** Reads the policy in force and every verdict of a person, and derives proposals from them. Reads all incidents. */
 export async function readProposals(
   ports: LearnPorts,
 ): Promise<PolicyInForce & { answers: Answered[]; questions: Questions; proposals: Proposal[] }> {
@@ -23,8 +24,9 @@ export async function readProposals(
 }
 
 /**
- * Tightens the policy by what verdicts say, where it allows that: one proposal at a time, each a version of the policy with why. Loosening is
- * never put in force here. Answers what was changed. Done every night.
+ * Puts the first tightening proposal in force when the policy allows `autoTighten`. Returns it, or undefined.
+ *
+ * It runs every night and applies one proposal per run, as a version of the policy with its reason. A loosening proposal needs a person.
  */
 export async function tighten(ports: LearnPorts & { readonly log: Log }): Promise<Proposal | undefined> {
   const { policy, number, proposals } = await readProposals(ports)
@@ -35,14 +37,14 @@ export async function tighten(ports: LearnPorts & { readonly log: Log }): Promis
   return first
 }
 
-/** Puts a proposal in force because a person says so. */
+/** Puts a proposal in force for a person. Throws `usage` without a reason or for an unknown proposal. */
 export async function accept(proposalId: string, { by, reason }: { by: string; reason: string }, ports: LearnPorts): Promise<Proposal> {
   if (reason.trim() === '') throw new ResponderError('usage', 'a change of the policy needs a reason: --reason "why"')
   const { number, proposals } = await readProposals(ports)
   const proposal = proposals.find(({ id }) => id === proposalId)
   if (proposal === undefined) {
-    const choice = proposals.length === 0 ? 'verdicts propose nothing now' : `the proposals are ${proposals.map(({ id }) => id).join(', ')}`
-    throw new ResponderError('usage', `no proposal ${proposalId}: ${choice}`)
+    const choice = proposals.length === 0 ? 'there are no proposals now' : `the proposals are ${proposals.map(({ id }) => id).join(', ')}`
+    throw new ResponderError('usage', `there is no proposal ${proposalId}; ${choice}`)
   }
   await applyProposal(proposal, { by, reason, number }, ports)
   return proposal

@@ -3,8 +3,8 @@ import type { Answered } from './answered.ts'
 import { driftOf } from './drift.ts'
 
 /**
- * A change of the policy that verdicts speak for. `tighten` makes the responder ask or act sooner, `loosen` later: that only a person may put
- * in force.
+ * A change of the policy that verdicts support. `tighten` makes the responder ask or act at a lower risk, `loosen` at a higher one; only a person
+ * may put a `loosen` in force.
  */
 export interface Proposal {
   readonly id: string
@@ -16,17 +16,17 @@ export interface Proposal {
   readonly policy: Policy
 }
 
-/** Points by which a threshold moves at a time, and how near to it incidents have to lie to speak for that. */
+/** Points by which a proposal moves a threshold, and the distance within which incidents count for it. */
 const STEP_POINTS = 5
 const NEAR_POINTS = 10
 
-/** Nearly all, and nearly none, of what lies there. */
+/** Shares of compromises that count as nearly all and nearly none. */
 const NEARLY_ALL = 0.95
 const NEARLY_NONE = 0.05
 
 const NO_QUESTIONS = { asked: 0, fallbacks: {} }
 
-/** What verdicts propose, tightening first. Confirmed incidents say nothing of thresholds: they pass them by. Pure. */
+/** Derives proposals from verdicts, tightening first. Confirmed incidents do not count, because no threshold applies to them. Pure. */
 export function proposalsOf(answers: readonly Answered[], policy: Policy): Proposal[] {
   const scored = answers.filter(({ isConfirmed }) => !isConfirmed)
   const all = [...thresholdProposals(scored, policy), ...weightProposals(scored, policy)]
@@ -64,14 +64,14 @@ function thresholdProposals(answers: readonly Answered[], policy: Policy): Propo
       propose(
         name,
         Math.max(least, at - STEP_POINTS, name === 'contain' ? ask : thresholds.notify),
-        `${below.length} verdicts just below it, ${percent(shareOf(below))} compromised`,
+        `${below.length} verdicts up to ${NEAR_POINTS} points below it, ${percent(shareOf(below))} compromised`,
       )
     const above = between(at, at + NEAR_POINTS)
     if (above.length >= learning.minVerdicts && shareOf(above) <= NEARLY_NONE)
       propose(
         name,
         Math.min(100, at + STEP_POINTS, name === 'ask' ? contain : 100),
-        `${above.length} verdicts just above it, ${percent(shareOf(above))} compromised`,
+        `${above.length} verdicts up to ${NEAR_POINTS} points above it, ${percent(shareOf(above))} compromised`,
       )
   }
   return found.filter(({ direction, to, from }) => direction === 'loosen' || to < from)

@@ -1,7 +1,7 @@
 import type { Change } from '../domain/change.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
 
-/** The record in memory. Entries are kept as text, as a table would, so that nobody can change one by reference. */
+/** The record in memory. Entries are stored as text, as in the table, so that no caller can change one by reference. */
 export function memoryChangeRecord(): ChangeRecord {
   const chains = new Map<string, Map<number, string>>()
   const entriesOf = (subject: string): Change[] =>

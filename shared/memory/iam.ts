@@ -4,35 +4,35 @@ import type { Iam } from '../ports/iam.ts'
 import type { AuthorizationDetails, PolicyDocument } from './authorization-details.ts'
 import { grantsIn } from './grants.ts'
 
-/** Characters of inline policy that a user may have, white space not counted: an IAM quota. */
+/** IAM quota: characters of all inline policies of a user, without white space. */
 const INLINE_QUOTA = 2048
 
-/** The same of a role. */
+/** IAM quota: characters of all inline policies of a role, without white space. */
 const ROLE_INLINE_QUOTA = 10_240
 
-/** The same of a role's trust policy. */
+/** IAM quota: characters of a role's trust policy, without white space. */
 const TRUST_QUOTA = 2048
 
-/** Access keys that a user may have: an IAM quota. */
+/** IAM quota: access keys of a user. */
 const KEY_QUOTA = 2
 
-/** Managed policies that a user may have attached: an IAM quota. */
+/** IAM quota: managed policies attached to a user. */
 const ATTACHED_QUOTA = 10
 
 /** IAM of the embedded account. */
 export interface MemoryIam extends Iam {
-  /** The account as it stands: a copy. */
+  /** A copy of the account's current state. */
   authorizationDetails(): AuthorizationDetails
-  /** Adds a user and a key that a log shows, where the account has them not. */
+  /** Adds a user and a key that a log mentions, unless the account has them. */
   addObserved(identity: Identity, accessKeyId: string | undefined): void
-  /** True where a call with the key, or without one by another credential of the user, would be refused whatever it asks. */
+  /** True when every call would be refused: with the given key, or with another credential of the user when no key is given. */
   isRefused(userName: string, accessKeyId?: string): boolean
 }
 
-/** The embedded account, from a picture of one. The picture is copied. */
+/** Creates an embedded account from a snapshot, which is copied. */
 export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
   const account = structuredClone(snapshot)
-  /** How many keys it has made; one in a picture is not made again. */
+  /** Number of keys created so far, including those in the snapshot, so that ids stay unique. */
   let createdKeys = account.AccessKeys.filter(({ AccessKeyId }) => AccessKeyId.startsWith('AKIAEMBEDDED')).length
   const userNamed = (name: string) => account.UserDetailList.find(({ UserName }) => UserName === name)
   const roleNamed = (name: string) => account.RoleDetailList.find(({ RoleName }) => RoleName === name)
@@ -200,7 +200,7 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
         return role === undefined ? undefined : grantsIn(account, role.RolePolicyList, role.AttachedManagedPolicies)
       }
       const user = identity.kind === 'iam-user' ? userNamed(identity.name) : undefined
-      // A user that was only met in a log has no policies here because none are known.
+      // The policies of a user that only a log mentions are unknown.
       if (user === undefined || isOnlyObserved(user)) return undefined
       const groups = account.GroupDetailList.filter(({ GroupName }) => user.GroupList.includes(GroupName))
       return [user.UserPolicyList, ...groups.map(({ GroupPolicyList }) => GroupPolicyList)]
@@ -228,7 +228,7 @@ function sizeOfAll(policies: InlinePolicies): number {
   return policies.reduce((sum, { PolicyDocument }) => sum + textOfDocument(PolicyDocument).replace(/\s/g, '').length, 0)
 }
 
-/** Pictures hold documents as objects, as JSON or URL-encoded. */
+/** The text of a document, which a snapshot holds as an object, as JSON or URL-encoded. */
 function textOfDocument(document: PolicyDocument): string {
   if (typeof document !== 'string') return JSON.stringify(document)
   return document.startsWith('%') ? decodeURIComponent(document) : document

@@ -1,6 +1,6 @@
 import type { Posting, Postings } from '../ports/notices.ts'
 
-/** Messages by incident, in memory. */
+/** Slack messages by incident, in memory. */
 export function memoryPostings(): Postings {
   const postings = new Map<string, Posting>()
   return {

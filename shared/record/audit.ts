@@ -3,18 +3,19 @@ import { readSeal, SEAL_SUBJECT } from '../domain/seal.ts'
 import { UnreadableEntry } from '../errors.ts'
 import type { ChangeRecord, IncidentStore, SealVault } from '../ports/stores.ts'
 
-/** Something that is not as it was written: the first such entry of a chain. */
+/** The first entry of a chain that differs from what was written. */
 export interface AuditFault {
   readonly subject: string
   readonly number: number
   /**
-   * As of a chain; or `rewritten`: from here on the entries fit each other, and not the seal `seal`; `vanished`: the whole chain is
-   * gone; `lost`: the object of a seal is not in the vault, or is none.
+   * A fault within the chain, or one against the seal `seal`. `rewritten`: the entries from here on are consistent with each other but not with
+   * the seal. `vanished`: the whole sealed chain is gone. `lost`: the object of a seal is missing from the vault or cannot be parsed.
    */
   readonly fault: ChainFault['fault'] | 'rewritten' | 'vanished' | 'lost'
   readonly seal?: number
 }
 
+/** The result of an audit: how much was checked, and every fault. No faults means that the record is as it was written. */
 export interface Audit {
   readonly chains: number
   readonly entries: number
@@ -22,19 +23,20 @@ export interface Audit {
   readonly faults: readonly AuditFault[]
 }
 
+/** What an audit reads. */
 export interface AuditPorts {
   readonly record: ChangeRecord
   readonly incidents: Pick<IncidentStore, 'get'>
-  /** Undefined where there is none: then only the chains themselves are checked. */
+  /** Undefined without a vault: then the chains are checked, but not against seals. */
   readonly vault: SealVault | undefined
 }
 
-/** What a seal says of a chain. */
+/** The head of a chain as a seal states it. */
 interface SealedPoint extends ChainHead {
   readonly seal: number
 }
 
-/** Checks every chain against its own rule, against its incident, and against every seal. */
+/** Checks the hashes of every chain, the chain head that its incident stores, and every seal. Reads the whole record. */
 export async function audit({ record, incidents, vault }: AuditPorts): Promise<Audit> {
   const { promised, seals, faults } = await readSeals(record, vault)
   let chains = 0
@@ -64,7 +66,7 @@ export async function audit({ record, incidents, vault }: AuditPorts): Promise<A
   return { chains, entries, seals, faults }
 }
 
-/** The entries of a chain, or the one that cannot be read. */
+/** The entries of a chain, or the fault of the first one that cannot be parsed. */
 async function entriesOf(subject: string, record: ChangeRecord): Promise<readonly Change[] | AuditFault> {
   return record.list(subject).catch((cause: unknown) => {
     if (!(cause instanceof UnreadableEntry)) throw cause
@@ -72,7 +74,7 @@ async function entriesOf(subject: string, record: ChangeRecord): Promise<readonl
   })
 }
 
-/** Reads every seal, checks that they follow each other and that the table has the same, and answers what they say of each chain. */
+/** Reads every seal, checks the chain of seals in the vault and in the table, and returns the sealed heads by chain. */
 async function readSeals(
   record: ChangeRecord,
   vault: SealVault | undefined,
@@ -80,7 +82,7 @@ async function readSeals(
   const promised = new Map<string, SealedPoint[]>()
   const faults: AuditFault[] = []
   const listedSeals = await entriesOf(SEAL_SUBJECT, record)
-  // An entry of the table that cannot be read is named with the other chains.
+  // An entry of the table that cannot be parsed is reported by `audit` with the other chains.
   const inTable = 'fault' in listedSeals ? [] : listedSeals
   if (vault === undefined) return { promised, seals: 0, faults: asList(verifyChain(SEAL_SUBJECT, inTable)) }
   const last = await vault.last()
@@ -110,7 +112,10 @@ async function readSeals(
 
 const asList = <T>(fault: T | undefined): T[] => (fault === undefined ? [] : [fault])
 
-/** Where a chain is first not what a seal says: from the entry after the last that is, `until` the one that the seal names. */
+/**
+ * The first fault of a chain against its seals. It begins after the last entry that a seal confirms; `until` is the sealed entry that differs, so
+ * the altered entry is one of these.
+ */
 function compareWithSeals(
   subject: string,
   changes: readonly Change[],

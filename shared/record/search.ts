@@ -2,32 +2,33 @@ import type { Change } from '../domain/change.ts'
 import { UnreadableEntry } from '../errors.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
 
-/** What is searched for. An empty `text` is in every entry; without a `kind` every kind counts. */
+/** A search for entries of the record. An empty `text` matches every entry; without a `kind` every kind matches. */
 export interface RecordQuery {
-  /** Looked for in every field, whatever its case. */
+  /** Searched in every field, case-insensitively. */
   readonly text: string
   readonly kind?: Change['kind'] | undefined
 }
 
+/** The result of a search. */
 export interface RecordSearchResult {
-  /** The latest first. */
+  /** Newest first, at most `SearchLimits.found`. */
   readonly changes: readonly Change[]
-  /** How many entries were looked at, and how many of them fit. */
+  /** How many entries were examined, and how many of them matched. */
   readonly examined: number
   readonly matched: number
-  /** False where the search ended before the record did. */
+  /** False when the search stopped at its limit before the end of the record. */
   readonly isComplete: boolean
-  /** Chains with an entry that cannot be read: what \`changes verify\` is for. */
+  /** Subjects of chains with an entry that cannot be parsed; `countersign changes verify` names it. */
   readonly unreadable: readonly string[]
 }
 
-/** Bounds of a search: how many entries are looked at, and how many are answered. */
+/** Limits of a search: entries to examine (a chain is always read whole), and entries to return. */
 export interface SearchLimits {
   readonly examined: number
   readonly found: number
 }
 
-/** Searches chains for entries, bounded in time and memory whatever the size of the record. */
+/** Searches the given chains for entries. Time and memory are bounded by `limits`, whatever the size of the record. */
 export async function searchRecord(
   query: RecordQuery,
   subjects: AsyncIterable<string> | Iterable<string>,
@@ -60,7 +61,7 @@ function latest(changes: readonly Change[], limit: number): Change[] {
   return [...changes].sort((a, b) => (a.at === b.at ? b.number - a.number : a.at < b.at ? 1 : -1)).slice(0, limit)
 }
 
-/** All of an entry that people read, as one lower-case text. */
+/** Every field of an entry that people read, as one lower-case text. */
 function textOf({ subject, at, actor, kind, target, from, to, why, hash }: Change): string {
   return JSON.stringify([subject, at, actor, kind, target, from, to, why, hash]).toLowerCase()
 }

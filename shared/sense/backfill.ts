@@ -44,7 +44,7 @@ export async function backfill(
   }
   // Newest first is how CloudTrail answers; in order of time a session is seen to be made before it is used.
   const { failed, outcomes } = await respond(records.reverse())
-  log.info('trace.done', { incidentId, records: records.length, outcomes: outcomes.length, failed: failed.size })
+  log.info('backfill.done', { incidentId, records: records.length, outcomes: outcomes.length, failed: failed.size })
   if (failed.size > 0)
     throw new ResponderError(
       'lookup.incomplete',

@@ -17,17 +17,18 @@ import { detailsOf } from './details.ts'
 import { type Message, messageOf } from './message.ts'
 import { code, escaped, section } from './text.ts'
 
+/** What handling a pressed button needs. */
 export interface PressPorts extends ReviewPorts {
   slack(): Promise<SlackApi>
-  /** Explains on demand; undefined where a template does. */
+  /** Writes explanations; undefined when a template does. */
   readonly model: Model | undefined
   readonly log: Log
 }
 
-/** What is wrong with what a person said, and not with the machine: the person is told. */
+/** Codes of errors that a reviewer can resolve. The reviewer sees their message; all other errors fail the invocation. */
 const REFUSALS: readonly string[] = ['incident.state', 'incident.unknown', 'review.stale', 'review.second', 'record.conflict']
 
-/** Does what a button says, and shows what came of it. Safe to do again: a press that was done once changes nothing more. */
+/** Handles a pressed button and updates the message. Safe to repeat: the same press again changes nothing. */
 export async function press(pressed: Press, ports: PressPorts): Promise<void> {
   const kind = DecidingReview.safeParse(pressed.kind)
   if (!kind.success) return sendAnswer(pressed, ports)
@@ -41,11 +42,12 @@ export async function press(pressed: Press, ports: PressPorts): Promise<void> {
     await sendEphemeral(pressed, { text: 'Not done.', blocks: [section(['*Not done.*', escaped(refusal)])] }, ports)
 }
 
-/** Why it was not done, or undefined where it was. */
+/** Applies the review of a pressed button. Returns why it was not applied, or undefined when it was. */
 async function applyReview(pressed: Press, kind: DecidingReview, ports: PressPorts): Promise<string | undefined> {
   const { policy } = await readPolicy(ports.record)
   const { user, incidentId, revision, reason } = pressed
-  if (reason === undefined && policy.slack.reasonFor.includes(kind)) return 'The policy now wants a reason for this: press again.'
+  if (reason === undefined && policy.slack.reasonFor.includes(kind))
+    return 'The policy now requires a reason for this: press the button again.'
   const asked = groupsAsked(policy)
   const groups = asked.length === 0 ? [] : await groupsOf(user, asked, await ports.slack())
   await review(incidentId, { kind, by: slackActor(user), groups, reason: reason ?? 'pressed in Slack', revision }, ports)
@@ -57,7 +59,7 @@ async function groupsOf(user: string, asked: readonly string[], slack: SlackApi)
   return members.flat()
 }
 
-/** Writes the message anew, as the incident is now: it has no buttons that no longer fit. */
+/** Updates the message to the incident's current state, which removes buttons that no longer apply. */
 async function refreshMessage({ incidentId, channel, ts }: Press, ports: PressPorts): Promise<void> {
   const stored = await ports.incidents.get(incidentId)
   if (stored === undefined) return
@@ -71,13 +73,14 @@ async function refreshMessage({ incidentId, channel, ts }: Press, ports: PressPo
   )
 }
 
-/** Explains to whoever asked, and to nobody else. */
+/** Sends an explanation or details to the user who asked, and to nobody else. */
 async function sendAnswer(pressed: Press, ports: PressPorts): Promise<void> {
   const [stored, changes] = await Promise.all([
     ports.incidents.get(pressed.incidentId),
     ports.record.list(incidentSubject(pressed.incidentId)),
   ])
-  if (stored === undefined) return sendEphemeral(pressed, { text: 'Unknown.', blocks: [section(['No such incident is stored.'])] }, ports)
+  if (stored === undefined)
+    return sendEphemeral(pressed, { text: 'Unknown incident.', blocks: [section([`There is no incident ${pressed.incidentId}.`])] }, ports)
   const { value: incident } = stored
   const signals = await ports.incidents.signals(incident.id)
   const message =
@@ -97,7 +100,7 @@ async function sendEphemeral({ channel, user, incidentId }: Press, message: Mess
   await tolerateRefusal('whisper', incidentId, ports, () => slack.postEphemeral(channel, user, message))
 }
 
-/** Slack's no, to a message that was deleted for one, does not undo what was done. */
+/** Logs a refusal of Slack, such as for a deleted message, without failing: the review itself has been applied. */
 async function tolerateRefusal(what: string, incidentId: string, { log }: PressPorts, call: () => Promise<void>): Promise<void> {
   try {
     await call()

@@ -156,6 +156,6 @@ describe('drift', () => {
     expect(html).not.toContain('<script')
     expect(JSON.parse((await countersign(['drift', '--json', ...on])).out)).toMatchObject({ verdicts: 2, compromised: 1, proposals: [] })
     const accepted = await countersign(['drift', 'accept', 'ask-loosen', '--reason', 'x', '--yes', ...on])
-    expect(accepted.err).toContain('verdicts propose nothing now')
+    expect(accepted.err).toContain('there are no proposals now')
   })
 })

@@ -47,7 +47,7 @@ describe('a press in Slack, over HTTP to the bundles', () => {
     expect(await world.verdictsOf(id)).toHaveLength(1)
     const shown = JSON.stringify(world.slack.messages.get(ts))
     expect(shown).toContain('*Released* by <@U0ALICE>')
-    expect(shown).toContain('Given back as it was.')
+    expect(shown).toContain('The containment was undone.')
     expect(world.slack.button(ts, 'Release')).toBeUndefined()
     expect(world.mails).toEqual([])
   })
@@ -69,7 +69,7 @@ describe('a press in Slack, over HTTP to the bundles', () => {
     const said = world.slack.whispers.slice(before)
     expect(said.map(({ user }) => user)).toEqual(['U0STRANGER', 'U0STRANGER'])
     expect(said.map(({ text }) => text).join()).toContain('is at risk')
-    expect(said.map(({ text }) => text).join()).toContain('is whole')
+    expect(said.map(({ text }) => text).join()).toContain('is intact')
     expect((await world.stateOf(id))?.state).toBe('contained')
   })
 

@@ -112,7 +112,7 @@ describe('an approval', () => {
   it('is for a change of the incident that can be set back, and says which those are', async () => {
     const { say } = await opened()
     await expect(say('lambda:AddPermission report')).rejects.toThrow(`reversible changes: "${CHANGE}"`)
-    await expect(say('iam:UpdateAssumeRolePolicy admin')).rejects.toThrow('has no change')
+    await expect(say('iam:UpdateAssumeRolePolicy admin')).rejects.toThrow('has no reversible change')
   })
 
   it('is only for approvers, with a reason, and on an incident that is open', async () => {

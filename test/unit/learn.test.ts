@@ -184,7 +184,7 @@ describe('learning', () => {
     expect((await readPolicy(on.record)).policy.thresholds.contain).toBe(80)
     expect(await on.record.last('POLICY')).toMatchObject({
       actor: 'countersign:learn',
-      why: 'tightened by verdicts: thresholds.contain from 85 to 80 (10 verdicts just below it, 100 % compromised)',
+      why: 'tightened by verdicts: thresholds.contain from 85 to 80 (10 verdicts up to 10 points below it, 100 % compromised)',
     })
   })
 

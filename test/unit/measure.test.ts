@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Change, ChangeDraft } from '../../shared/domain/change.ts'
 import { chain } from '../../shared/domain/change.ts'
 import type { Incident, Verdict } from '../../shared/domain/incident.ts'
-import type { IncidentWithChanges } from '../../shared/learn/measure/chained.ts'
+import type { IncidentWithChanges } from '../../shared/learn/measure/incident-with-changes.ts'
 import { type Measures, measure } from '../../shared/learn/measure/measure.ts'
 import { headOf } from '../../shared/record/append.ts'
 import { ATTACK, embedded, NOW } from '../embedded.ts'
@@ -118,8 +118,8 @@ describe('the measures of a period', () => {
     const { functions } = measure([held, spared], [], PERIOD)
     const count = (name: keyof Measures['functions'], word: string) => functions[name].find(({ what }) => what.includes(word))?.count
     expect(count('Identify', 'identities')).toBe(1)
-    expect(count('Protect', 'held back')).toBe(1)
-    expect(count('Protect', 'with a hold')).toBe(1)
+    expect(count('Protect', 'weaker action')).toBe(1)
+    expect(count('Protect', 'with a suppression')).toBe(1)
     expect(count('Detect', 'opened')).toBe(2)
     expect(count('Detect', 'detectors')).toBe(new Set(sample.findings.map(({ detector }) => detector)).size)
     expect(count('Respond', 'steps of containment done')).toBe(2)
@@ -128,8 +128,8 @@ describe('the measures of a period', () => {
     expect(count('Respond', 'escalated')).toBe(1)
     expect(count('Respond', 'verdicts')).toBe(1)
     expect(count('Recover', 'released')).toBe(1)
-    expect(count('Recover', 'given back')).toBe(1)
-    expect(count('Recover', 'made anew')).toBe(1)
+    expect(count('Recover', 'undone')).toBe(1)
+    expect(count('Recover', 'rotated')).toBe(1)
   })
 
   it('tell the versions of the policy that were put in force, by whom, and the overrides among them', () => {

@@ -175,7 +175,7 @@ describe('responding', () => {
     const { ports } = await embedded({ callsContain: false })
     await pipeline(ports)(ATTACK.slice(0, 1))
     const busy = { ...ports.incidents, save: async () => false }
-    expect((await pipeline({ ...ports, incidents: busy })(ATTACK.slice(1))).failed.get(0)).toContain('lost to another writer')
+    expect((await pipeline({ ...ports, incidents: busy })(ATTACK.slice(1))).failed.get(0)).toContain('another writer was first in')
     let reads = 0
     const gone = {
       ...ports.incidents,

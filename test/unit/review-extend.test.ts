@@ -137,7 +137,7 @@ describe('a confirmed compromise', () => {
   it('is told of wherever it was said, so that its message loses its buttons', async () => {
     const { ports, notices, only, id } = await contained()
     await review(id, { kind: 'compromised', by: 'local:anna', reason: 'it was stolen' }, ports)
-    expect(notices.at(-1)).toMatchObject({ kind: 'confirmed', title: 'Confirmed: ci-build was compromised, what was contained stays so' })
+    expect(notices.at(-1)).toMatchObject({ kind: 'confirmed', title: 'Confirmed: ci-build was compromised, the containment stays' })
     expect((await only()).owedNotice).toBeUndefined()
   })
 

@@ -3,16 +3,17 @@ import type { ChangeRecord, IncidentStore } from '../../ports/stores.ts'
 import { incidentSubject } from '../append.ts'
 import { apiActivity, detectionFinding, stepActivity } from './ocsf.ts'
 
-/** `ndjson`: every entry of every chain as it is stored. `ocsf`: incidents, their calls and what contain did, for other systems. */
+/** `ndjson`: every entry of every chain as stored. `ocsf`: incidents, their calls and the containment steps, as OCSF events. */
 export const ExportFormat = z.enum(['ndjson', 'ocsf'])
 export type ExportFormat = z.infer<typeof ExportFormat>
 
+/** What an export reads. */
 export interface ExportPorts {
   readonly record: ChangeRecord
   readonly incidents: Pick<IncidentStore, 'listAll' | 'signals'>
 }
 
-/** The record as lines of JSON, one chain after the other. */
+/** Exports the record as lines of JSON, one chain after the other. */
 export function exportRecord(format: ExportFormat, ports: ExportPorts): AsyncGenerator<string> {
   return format === 'ndjson' ? entriesOf(ports) : eventsOf(ports)
 }
