@@ -33,48 +33,52 @@ export function proposalsOf(answers: readonly Answered[], policy: Policy): Propo
   return [...all.filter(({ direction }) => direction === 'tighten'), ...all.filter(({ direction }) => direction === 'loosen')]
 }
 
+type ThresholdName = 'ask' | 'contain'
+
 function thresholdProposals(answers: readonly Answered[], policy: Policy): Proposal[] {
+  return [
+    ...lowerThreshold('ask', answers, policy),
+    ...raiseThreshold('ask', answers, policy),
+    ...lowerThreshold('contain', answers, policy),
+    ...raiseThreshold('contain', answers, policy),
+  ]
+}
+
+/** Proposes a lower threshold when nearly all incidents just below it were compromises. It stays at or above the policy's minimum. */
+function lowerThreshold(name: ThresholdName, answers: readonly Answered[], policy: Policy): Proposal[] {
   const { thresholds, learning } = policy
-  const { ask, contain } = thresholds
-  const found: Proposal[] = []
-  const propose = (name: 'ask' | 'contain', to: number, why: string) => {
-    const from = thresholds[name]
-    const next = { ...thresholds, [name]: to }
-    if (to === from || !(next.notify <= next.ask && next.ask <= next.contain)) return
-    const direction = to < from ? 'tighten' : 'loosen'
-    found.push({
-      id: `${name}-${direction}`,
-      direction,
-      what: `thresholds.${name}`,
-      from,
-      to,
-      why,
-      policy: { ...policy, thresholds: next },
-    })
-  }
-  const between = (low: number, high: number) => answers.filter(({ baseRisk }) => baseRisk >= low && baseRisk < high)
-  const shareOf = (some: readonly Answered[]) => some.filter(({ isCompromised }) => isCompromised).length / some.length
-  for (const [name, least] of [
-    ['ask', learning.minAsk],
-    ['contain', learning.minContain],
-  ] as const) {
-    const at = name === 'ask' ? ask : contain
-    const below = between(at - NEAR_POINTS, at)
-    if (below.length >= learning.minVerdicts && shareOf(below) >= NEARLY_ALL)
-      propose(
-        name,
-        Math.max(least, at - STEP_POINTS, name === 'contain' ? ask : thresholds.notify),
-        `${below.length} verdicts up to ${NEAR_POINTS} points below it, ${percent(shareOf(below))} compromised`,
-      )
-    const above = between(at, at + NEAR_POINTS)
-    if (above.length >= learning.minVerdicts && shareOf(above) <= NEARLY_NONE)
-      propose(
-        name,
-        Math.min(100, at + STEP_POINTS, name === 'ask' ? contain : 100),
-        `${above.length} verdicts up to ${NEAR_POINTS} points above it, ${percent(shareOf(above))} compromised`,
-      )
-  }
-  return found.filter(({ direction, to, from }) => direction === 'loosen' || to < from)
+  const at = thresholds[name]
+  const below = answers.filter(({ baseRisk }) => baseRisk >= at - NEAR_POINTS && baseRisk < at)
+  const share = compromisedShare(below)
+  if (below.length < learning.minVerdicts || share < NEARLY_ALL) return []
+  const minimum = name === 'ask' ? Math.max(learning.minAsk, thresholds.notify) : Math.max(learning.minContain, thresholds.ask)
+  const why = `${below.length} verdicts up to ${NEAR_POINTS} points below it, ${percent(share)} compromised`
+  return thresholdProposal(policy, name, { to: Math.max(minimum, at - STEP_POINTS), why })
+}
+
+/** Proposes a higher threshold when nearly none of the incidents just above it were compromises. */
+function raiseThreshold(name: ThresholdName, answers: readonly Answered[], policy: Policy): Proposal[] {
+  const { thresholds, learning } = policy
+  const at = thresholds[name]
+  const above = answers.filter(({ baseRisk }) => baseRisk >= at && baseRisk < at + NEAR_POINTS)
+  const share = compromisedShare(above)
+  if (above.length < learning.minVerdicts || share > NEARLY_NONE) return []
+  const maximum = name === 'ask' ? thresholds.contain : 100
+  const why = `${above.length} verdicts up to ${NEAR_POINTS} points above it, ${percent(share)} compromised`
+  return thresholdProposal(policy, name, { to: Math.min(maximum, at + STEP_POINTS), why })
+}
+
+/** The proposal of a threshold, or none when it would not change or when the thresholds would no longer rise from notify to contain. */
+function thresholdProposal(policy: Policy, name: ThresholdName, { to, why }: { to: number; why: string }): Proposal[] {
+  const from = policy.thresholds[name]
+  const thresholds = { ...policy.thresholds, [name]: to }
+  if (to === from || !(thresholds.notify <= thresholds.ask && thresholds.ask <= thresholds.contain)) return []
+  const direction = to < from ? 'tighten' : 'loosen'
+  return [{ id: `${name}-${direction}`, direction, what: `thresholds.${name}`, from, to, why, policy: { ...policy, thresholds } }]
+}
+
+function compromisedShare(answers: readonly Answered[]): number {
+  return answers.filter(({ isCompromised }) => isCompromised).length / answers.length
 }
 
 function weightProposals(answers: readonly Answered[], policy: Policy): Proposal[] {

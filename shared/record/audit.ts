@@ -2,6 +2,7 @@ import { type ChainFault, type ChainHead, type Change, verifyChain } from '../do
 import { readSeal, SEAL_SUBJECT } from '../domain/seal.ts'
 import { UnreadableEntry } from '../errors.ts'
 import type { ChangeRecord, IncidentStore, SealVault } from '../ports/stores.ts'
+import { incidentSubject } from './append.ts'
 
 /** The first entry of a chain that differs from what was written. */
 export interface AuditFault {
@@ -32,38 +33,49 @@ export interface AuditPorts {
 }
 
 /** The head of a chain as a seal states it. */
-interface SealedPoint extends ChainHead {
+interface SealedHead extends ChainHead {
   readonly seal: number
 }
 
 /** Checks the hashes of every chain, the chain head that its incident stores, and every seal. Reads the whole record. */
 export async function audit({ record, incidents, vault }: AuditPorts): Promise<Audit> {
-  const { promised, seals, faults } = await readSeals(record, vault)
-  let chains = 0
+  const { sealedHeads, seals, faults } = await readSeals(record, vault)
   let entries = 0
   const seen = new Set<string>()
   for await (const subject of record.subjects()) {
     seen.add(subject)
-    chains += 1
     const changes = await entriesOf(subject, record)
     if ('fault' in changes) {
       faults.push(changes)
       continue
     }
     entries += changes.length
+    // `readSeals` has checked the chain of seals.
     if (subject === SEAL_SUBJECT) continue
-    const id = subject.startsWith('INCIDENT#') ? subject.slice('INCIDENT#'.length) : undefined
-    const head = id === undefined ? undefined : (await incidents.get(id))?.value.head
-    const chainFault = verifyChain(subject, changes, head)
-    const sealFault = compareWithSeals(subject, changes, promised.get(subject) ?? [])
-    // The chain's own rule says exactly which entry it is, unless a seal shows that what comes before it was rewritten.
-    const fault =
-      chainFault === undefined || (sealFault !== undefined && sealFault.until < chainFault.number) ? sealFault?.fault : chainFault
-    if (fault !== undefined) faults.push(fault)
+    const head = await storedHeadOf(subject, incidents)
+    faults.push(...asList(faultOf(subject, changes, { head, sealedHeads: sealedHeads.get(subject) ?? [] })))
   }
-  for (const [subject, [first]] of promised)
+  for (const [subject, [first]] of sealedHeads)
     if (!seen.has(subject) && first !== undefined) faults.push({ subject, number: 1, fault: 'vanished', seal: first.seal })
-  return { chains, entries, seals, faults }
+  return { chains: seen.size, entries, seals, faults }
+}
+
+/** The chain head that an incident stores; undefined for other chains. */
+async function storedHeadOf(subject: string, incidents: AuditPorts['incidents']): Promise<ChainHead | undefined> {
+  const prefix = incidentSubject('')
+  return subject.startsWith(prefix) ? (await incidents.get(subject.slice(prefix.length)))?.value.head : undefined
+}
+
+/** The first fault of a chain, by its own hashes or by its seals. */
+function faultOf(
+  subject: string,
+  changes: readonly Change[],
+  { head, sealedHeads }: { head: ChainHead | undefined; sealedHeads: readonly SealedHead[] },
+): AuditFault | undefined {
+  const chainFault = verifyChain(subject, changes, head)
+  const sealFault = compareWithSeals(subject, changes, sealedHeads)
+  // The chain fault names the exact entry, unless a seal shows that an earlier entry was rewritten.
+  return chainFault === undefined || (sealFault !== undefined && sealFault.until < chainFault.number) ? sealFault?.fault : chainFault
 }
 
 /** The entries of a chain, or the fault of the first one that cannot be parsed. */
@@ -78,13 +90,13 @@ async function entriesOf(subject: string, record: ChangeRecord): Promise<readonl
 async function readSeals(
   record: ChangeRecord,
   vault: SealVault | undefined,
-): Promise<{ promised: Map<string, SealedPoint[]>; seals: number; faults: AuditFault[] }> {
-  const promised = new Map<string, SealedPoint[]>()
+): Promise<{ sealedHeads: Map<string, SealedHead[]>; seals: number; faults: AuditFault[] }> {
+  const sealedHeads = new Map<string, SealedHead[]>()
   const faults: AuditFault[] = []
   const listedSeals = await entriesOf(SEAL_SUBJECT, record)
   // An entry of the table that cannot be parsed is reported by `audit` with the other chains.
   const inTable = 'fault' in listedSeals ? [] : listedSeals
-  if (vault === undefined) return { promised, seals: 0, faults: asList(verifyChain(SEAL_SUBJECT, inTable)) }
+  if (vault === undefined) return { sealedHeads, seals: 0, faults: asList(verifyChain(SEAL_SUBJECT, inTable)) }
   const last = await vault.last()
   const inVault: Change[] = []
   for (let number = 1; number <= Math.max(last, inTable.at(-1)?.number ?? 0); number++) {
@@ -95,9 +107,9 @@ async function readSeals(
     }
     inVault.push(seal.entry)
     for (const { subject, ...head } of seal.heads) {
-      const known = promised.get(subject) ?? []
+      const known = sealedHeads.get(subject) ?? []
       known.push({ ...head, seal: number })
-      promised.set(subject, known)
+      sealedHeads.set(subject, known)
     }
   }
   if (faults.length === 0 && !('fault' in listedSeals)) {
@@ -107,7 +119,7 @@ async function readSeals(
       verifyChain(SEAL_SUBJECT, inTable, end === undefined ? undefined : { number: end.number, hash: end.hash })
     faults.push(...asList(fault))
   }
-  return { promised, seals: inVault.length, faults }
+  return { sealedHeads, seals: inVault.length, faults }
 }
 
 const asList = <T>(fault: T | undefined): T[] => (fault === undefined ? [] : [fault])
@@ -119,10 +131,10 @@ const asList = <T>(fault: T | undefined): T[] => (fault === undefined ? [] : [fa
 function compareWithSeals(
   subject: string,
   changes: readonly Change[],
-  promised: readonly SealedPoint[],
+  sealedHeads: readonly SealedHead[],
 ): { fault: AuditFault; until: number } | undefined {
   let lastVerified = 0
-  for (const { number, hash, seal } of [...promised].sort((a, b) => a.number - b.number)) {
+  for (const { number, hash, seal } of [...sealedHeads].sort((a, b) => a.number - b.number)) {
     const entry = changes[number - 1]
     if (entry === undefined) {
       const first = Math.max(lastVerified, changes.length) + 1

@@ -96,7 +96,7 @@ function isRepeat({ state, verdict }: Incident, { kind, by, revision }: Review, 
   // Every extension is a new one.
   if (kind === 'extend' || !statesAfter(EVENT_BY_REVIEW[kind]).includes(state)) return false
   if (kind === 'contain') return changes.findLast((change) => change.kind === 'verdict')?.actor === by
-  // Without a revision the review comes from the command line, whose user is told that it is done already. A release may still be in progress.
+  // Without a revision the review comes from the command line, whose user gets an error for a repeated review. A release may still be in progress.
   return revision === undefined ? kind === 'legitimate' : verdict?.by === by && verdict.kind === kind
 }
 

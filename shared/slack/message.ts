@@ -29,9 +29,9 @@ export interface MessageInput {
 const LINES = 3
 
 /** Builds the message of an incident: priority, identity, findings, steps taken, open tasks, verdict, and the buttons that its state allows. */
-export function messageOf(told: MessageInput): Message {
-  const { incident, changes } = told
-  const title = titleOf(told)
+export function messageOf(input: MessageInput): Message {
+  const { incident, changes } = input
+  const title = titleOf(input)
   const blocks: KnownBlock[] = [
     { type: 'header', text: { type: 'plain_text', text: printable(title, LIMITS.header), emoji: false } },
     section([
@@ -45,7 +45,7 @@ export function messageOf(told: MessageInput): Message {
   if (waits.length > 0) blocks.push(section(['*To do*', ...waits]))
   const outcome = outcomeOf(incident, changes)
   if (outcome.length > 0) blocks.push(section(outcome))
-  blocks.push(buttonsOf(told), {
+  blocks.push(buttonsOf(input), {
     type: 'context',
     elements: [{ type: 'mrkdwn', text: `${incident.id} · ${incident.state} · tier ${code(incident.decision.tier, 60)}`, verbatim: true }],
   })

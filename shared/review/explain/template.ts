@@ -39,12 +39,12 @@ export function templateOf(known: ExplanationInput): ExplanationText {
           },
         ]),
   ]
-  return { summary, why, response: responseOf(known, { calls, taken: appliedSteps, pending }), rotation: rotationOf(known, appliedSteps) }
+  return { summary, why, response: responseOf(known, { calls, appliedSteps, pending }), rotation: rotationOf(known, appliedSteps) }
 }
 
 function responseOf(
   { incident }: ExplanationInput,
-  { calls, taken, pending }: { calls: Fact[]; taken: string[]; pending: Fact[] },
+  { calls, appliedSteps, pending }: { calls: Fact[]; appliedSteps: string[]; pending: Fact[] },
 ): ResponseStep[] {
   const { state } = incident
   const isAnswered = incident.verdict !== undefined
@@ -54,11 +54,11 @@ function responseOf(
       text: 'Compare the calls with what the owner says the credential is for.',
       evidence: calls.length === 0 ? ['I'] : ids(calls.slice(0, 3)),
     },
-    state === 'contained' || taken.length > 0
+    state === 'contained' || appliedSteps.length > 0
       ? {
           outcome: 'RS.MI-01',
           text: 'The identity is contained: check whether legitimate work is blocked.',
-          evidence: taken.length === 0 ? ['D'] : taken.slice(0, 8),
+          evidence: appliedSteps.length === 0 ? ['D'] : appliedSteps.slice(0, 8),
         }
       : { outcome: 'RS.MI-01', text: 'The identity is not contained: decide whether it must be.', evidence: ['D'] },
     ...pending
@@ -69,13 +69,13 @@ function responseOf(
   ]
 }
 
-function rotationOf({ incident }: ExplanationInput, taken: readonly string[]): Sentence[] {
+function rotationOf({ incident }: ExplanationInput, appliedSteps: readonly string[]): Sentence[] {
   const keys = incident.credentials.filter(({ kind }) => kind === 'access-key')
   if (incident.identity.kind !== 'iam-user' || keys.length === 0) return []
   return [
     {
       text: `Rotate ${keys.length === 1 ? 'the key' : 'each key'} once the compromise is confirmed: whoever copied it keeps the copy.`,
-      evidence: ['R', ...taken.slice(0, 2)],
+      evidence: ['R', ...appliedSteps.slice(0, 2)],
     },
   ]
 }
