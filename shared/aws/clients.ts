@@ -32,6 +32,7 @@ export function dynamo(options: ClientOptions = {}): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(new DynamoDBClient({ ...SHARED, ...options }), { marshallOptions: { removeUndefinedValues: true } })
 }
 
+// One client per service, all with the shared limits.
 export const iamClient = (options: ClientOptions = {}) => new IAMClient({ ...SHARED, ...options })
 export const lambdaClient = (options: ClientOptions = {}) => new LambdaClient({ ...SHARED, ...options })
 export const snsClient = (options: ClientOptions = {}) => new SNSClient({ ...SHARED, ...options })

@@ -22,8 +22,11 @@ export interface UnitOfWork {
   lastIncidentIdOf(identityId: string): string | undefined
   /** The incident in which a credential was issued, as far as this batch knows. */
   parentIncidentOf(credentialId: string): string | undefined
+  /** Reads an incident, once per batch. */
   incident(id: string): Promise<Versioned<Incident> | undefined>
+  /** Reads the last incident of an identity. */
   lastIncident(identityId: string): Promise<Versioned<Incident> | undefined>
+  /** Makes a written incident visible to later signals of the batch: to its identity, and to the users and credentials of its lineage. */
   keepIncident(incident: Versioned<Incident>): void
   /** Writes back every draft that `stateOf` gave out, except those of `failed`. Returns the ids whose stored state was newer; those were not written. */
   save(failed: ReadonlySet<string>): Promise<string[]>
@@ -34,19 +37,7 @@ export async function openUnitOfWork(
   signals: readonly Signal[],
   stores: { identities: IdentityStore; incidents: IncidentStore },
 ): Promise<UnitOfWork> {
-  const subjects = new Map(signals.map(({ identity }) => [identity.id, identity]))
-  const stored = await stores.identities.load([...subjects.keys()])
-  const entries = new Map<string, Entry>()
-  for (const [id, identity] of subjects) {
-    const known = stored.get(id)
-    entries.set(id, {
-      draft: known?.state === undefined ? emptyState(identity) : copyState(known.state.value),
-      version: known?.state?.version ?? 0,
-      isNew: known?.state === undefined,
-      incidentId: known?.incidentId,
-      isTouched: false,
-    })
-  }
+  const entries = await readEntries(signals, stores.identities)
   const entryOf = (identityId: string) => entries.get(identityId) as Entry
   /** Incidents by id: two identities of one lineage share one incident. */
   const incidents = new Map<string, Versioned<Incident>>()
@@ -89,4 +80,21 @@ export async function openUnitOfWork(
       return touched.filter((_, at) => !saved[at]).map(([id]) => id)
     },
   }
+}
+
+async function readEntries(signals: readonly Signal[], identities: IdentityStore): Promise<Map<string, Entry>> {
+  const subjects = new Map(signals.map(({ identity }) => [identity.id, identity]))
+  const stored = await identities.load([...subjects.keys()])
+  const entries = new Map<string, Entry>()
+  for (const [id, identity] of subjects) {
+    const known = stored.get(id)
+    entries.set(id, {
+      draft: known?.state === undefined ? emptyState(identity) : copyState(known.state.value),
+      version: known?.state?.version ?? 0,
+      isNew: known?.state === undefined,
+      incidentId: known?.incidentId,
+      isTouched: false,
+    })
+  }
+  return entries
 }

@@ -27,6 +27,7 @@ export interface EvidencePack {
   readonly untrusted: Readonly<Record<string, string>>
 }
 
+/** The advisor's opinion, or the cause why there is none. */
 export type AdvisorAnswer = ({ readonly kind: 'answered' } & Opinion) | { readonly kind: 'fallback'; readonly cause: AdvisorFallback }
 
 /** Limits of one answer: seconds until it must be there, and its tokens. */
@@ -43,6 +44,7 @@ export interface ModelQuestion extends AdvisorLimits {
   readonly incidentId: string
 }
 
+/** The answer of a model, or the cause why there is none. */
 export type ModelAnswer =
   | {
       readonly kind: 'answered'

@@ -18,21 +18,8 @@ export async function approve(
   ports: ReviewPorts,
 ): Promise<Incident> {
   const stored = await findReviewableIncident(incidentId, { by, reason, kind: 'contain' }, ports)
-  const { state, lineage, identity, approved } = stored.value
-  const restorable = lineage.filter((edge) => closingOf(edge, identity.account) !== undefined)
-  if (!restorable.some(({ id }) => id === edgeId)) {
-    const choice = restorable.length === 0 ? 'none' : restorable.map(({ id }) => JSON.stringify(id)).join(', ')
-    throw new ResponderError(
-      'usage',
-      `incident ${incidentId} has no reversible change ${JSON.stringify(edgeId)}; reversible changes: ${choice}`,
-    )
-  }
-  const before = statesBefore('approved')
-  if (!before.includes(state))
-    throw new ResponderError(
-      'incident.state',
-      `incident ${incidentId} is ${state}; a change can be reversed only while it is ${before.join(' or ')}`,
-    )
+  checkReversible(stored.value, edgeId)
+  const { state, approved } = stored.value
   const at = new Date(ports.clock.now()).toISOString()
   const entry = await append(ports.record, incidentSubject(incidentId), {
     at,
@@ -58,4 +45,19 @@ export async function approve(
     )
   await ports.containInvoker.contain(incidentId)
   return changed.value
+}
+
+/** Throws `usage` when contain cannot reverse the edge, and `incident.state` when the incident's state does not allow it. */
+function checkReversible({ id, state, lineage, identity }: Incident, edgeId: string): void {
+  const reversible = lineage.filter((edge) => closingOf(edge, identity.account) !== undefined)
+  if (!reversible.some((edge) => edge.id === edgeId)) {
+    const choice = reversible.length === 0 ? 'none' : reversible.map((edge) => JSON.stringify(edge.id)).join(', ')
+    throw new ResponderError('usage', `incident ${id} has no reversible change ${JSON.stringify(edgeId)}; reversible changes: ${choice}`)
+  }
+  const before = statesBefore('approved')
+  if (!before.includes(state))
+    throw new ResponderError(
+      'incident.state',
+      `incident ${id} is ${state}; a change can be reversed only while it is ${before.join(' or ')}`,
+    )
 }

@@ -1,6 +1,6 @@
 import type { Incident } from '../domain/incident.ts'
 import { ResponderError } from '../errors.ts'
-import type { RootKeys } from '../ports/iam.ts'
+import type { AccessKey, RootKeys } from '../ports/iam.ts'
 import type { Clock } from '../ports/runtime.ts'
 import type { ChangeRecord, IncidentStore } from '../ports/stores.ts'
 import { append, headOf, incidentSubject } from '../record/append.ts'
@@ -27,19 +27,7 @@ export async function deleteRootKeys(
   ports: RootKeysPorts,
 ): Promise<string[]> {
   const stored = await findReviewableIncident(incidentId, { by, reason, kind: 'compromised' }, ports)
-  const { identity, credentials } = stored.value
-  if (identity.kind !== 'root')
-    throw new ResponderError(
-      'usage',
-      `incident ${incidentId} is about ${identity.kind} ${identity.name}; root-keys is only for incidents about root`,
-    )
-  const suspects = new Set(credentials.filter(({ kind }) => kind === 'access-key').map(({ id }) => id))
-  const keys = (await ports.rootKeys.list()).filter(({ id }) => suspects.has(id))
-  if (keys.length === 0)
-    throw new ResponderError(
-      'usage',
-      `root of account ${identity.account} has none of the incident's keys (${[...suspects].join(', ') || 'it names none'}): if it signed in by password, change that and check its MFA`,
-    )
+  const keys = await existingKeysOf(stored.value, ports.rootKeys)
   const appendEntry = async (kind: 'approval' | 'root-key-deleted', id: string, to: string | null) => {
     const at = new Date(ports.clock.now()).toISOString()
     return append(ports.record, incidentSubject(incidentId), {
@@ -62,4 +50,21 @@ export async function deleteRootKeys(
   const withHead = (incident: Incident) => (incident.head.number < head.number ? { ...incident, head } : undefined)
   await updateIncident(stored, withHead, ports.incidents)
   return keys.map(({ id }) => id)
+}
+
+/** The access keys of the incident that root still has. Throws `usage` when the incident is not about root or none is left. */
+async function existingKeysOf({ id: incidentId, identity, credentials }: Incident, rootKeys: RootKeys): Promise<AccessKey[]> {
+  if (identity.kind !== 'root')
+    throw new ResponderError(
+      'usage',
+      `incident ${incidentId} is about ${identity.kind} ${identity.name}; root-keys is only for incidents about root`,
+    )
+  const suspects = new Set(credentials.filter(({ kind }) => kind === 'access-key').map(({ id }) => id))
+  const keys = (await rootKeys.list()).filter(({ id }) => suspects.has(id))
+  if (keys.length === 0)
+    throw new ResponderError(
+      'usage',
+      `root of account ${identity.account} has none of the incident's keys (${[...suspects].join(', ') || 'it names none'}): if it signed in by password, change that and check its MFA`,
+    )
+  return keys
 }

@@ -128,6 +128,7 @@ function firstOfTwo(incident: Incident, changes: readonly Change[]): string[] {
   })
 }
 
+/** The labels of the buttons. */
 const LABELS: Readonly<Record<ButtonKind, string>> = {
   legitimate: 'Release',
   compromised: 'Confirm compromise',

@@ -13,10 +13,10 @@ export interface Durations {
 
 /** Summarises the durations that `measured` gives per incident; undefined means that the phase did not happen. */
 export function durationsOf(
-  chained: readonly IncidentWithChanges[],
+  incidents: readonly IncidentWithChanges[],
   measured: (one: IncidentWithChanges) => number | undefined,
 ): Durations {
-  const points = chained
+  const points = incidents
     .flatMap((one) => {
       const milliseconds = measured(one)
       return milliseconds === undefined ? [] : [{ at: one.incident.openedAt, milliseconds, incidentId: one.incident.id }]

@@ -48,9 +48,9 @@ export interface Measures {
 
 const CALLS_FOR_PEOPLE: ReadonlySet<unknown> = new Set<Action>(['ask', 'contain'])
 
-/** Measures a period. `chained` holds every incident that may belong to it, in any order; `policy` is the policy's chain. */
-export function measure(chained: readonly IncidentWithChanges[], policy: readonly Change[], period: Period): Measures {
-  const within = chained
+/** Measures a period. `candidates` holds every incident that may belong to it, in any order; `policy` is the policy's chain. */
+export function measure(candidates: readonly IncidentWithChanges[], policy: readonly Change[], period: Period): Measures {
+  const within = candidates
     .filter(({ incident }) => isIn(incident.openedAt, period))
     .sort((a, b) => b.incident.priority - a.incident.priority || (a.incident.id < b.incident.id ? -1 : 1))
   const incidents = within.map(({ incident }) => incident)

@@ -12,6 +12,8 @@ export const CSF_OUTCOMES = {
   'RC.RP-02': 'Recover',
   'RC.RP-05': 'Recover',
 } as const
+
+/** The id of an outcome in `CSF_OUTCOMES`. */
 export type CsfOutcome = keyof typeof CSF_OUTCOMES
 
 const Evidence = z

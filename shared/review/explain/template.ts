@@ -3,43 +3,51 @@ import { collectFacts, type ExplanationInput, type Fact } from './facts.ts'
 
 /** Writes an explanation from fixed sentences and the same facts that a model would get. */
 export function templateOf(known: ExplanationInput): ExplanationText {
-  const { incident } = known
   const facts = collectFacts(known)
-  const has = (id: string) => facts.some((fact) => fact.id === id)
-  const findings = facts.filter(({ id }) => /^F\d/.test(id))
-  const first = findings.slice(0, 3)
+  const strongest = facts.filter(({ id }) => /^F\d/.test(id)).slice(0, 3)
   const calls = facts.filter(({ id }) => /^S\d/.test(id))
-  const appliedSteps = appliedStepIds(known)
   const pending = facts.filter(({ id }) => /^P\d/.test(id))
-  const summary: Sentence[] = [
+  const appliedSteps = appliedStepIds(known)
+  return {
+    summary: summaryOf(known, { facts, strongest, calls }),
+    why: whyOf(facts, strongest, appliedSteps),
+    response: responseOf(known, { calls, appliedSteps, pending }),
+    rotation: rotationOf(known, appliedSteps),
+  }
+}
+
+function summaryOf(
+  { incident, signals }: ExplanationInput,
+  { facts, strongest, calls }: { facts: readonly Fact[]; strongest: readonly Fact[]; calls: readonly Fact[] },
+): Sentence[] {
+  const sentences: Sentence[] = [
     {
       text: `${incident.identity.kind} ${textOf(facts, 'I').split(' ')[1] ?? ''} is at risk ${incident.assessment.risk}.`,
       evidence: ['I', 'R'],
     },
-    ...(first.length === 0 ? [] : [{ text: `The strongest findings: ${first.map(titleOf).join('; ')}.`, evidence: ids(first) }]),
-    ...(calls.length < 2
-      ? []
-      : [
-          {
-            text: `The timeline has ${known.signals.length} calls, the first at ${calls[0]?.text.slice(0, 24) ?? ''}.`,
-            evidence: [calls[0]?.id ?? 'I', calls.at(-1)?.id ?? 'I'],
-          },
-        ]),
-    ...(has('V') ? [{ text: `The verdict: ${textOf(facts, 'V')}.`.slice(0, 300), evidence: ['V'] }] : []),
   ]
-  const why: Sentence[] = [
+  if (strongest.length > 0)
+    sentences.push({ text: `The strongest findings: ${strongest.map(titleOf).join('; ')}.`, evidence: ids(strongest) })
+  if (calls.length >= 2)
+    sentences.push({
+      text: `The timeline has ${signals.length} calls, the first at ${calls[0]?.text.slice(0, 24) ?? ''}.`,
+      evidence: [calls[0]?.id ?? 'I', calls.at(-1)?.id ?? 'I'],
+    })
+  if (facts.some(({ id }) => id === 'V')) sentences.push({ text: `The verdict: ${textOf(facts, 'V')}.`.slice(0, 300), evidence: ['V'] })
+  return sentences
+}
+
+function whyOf(facts: readonly Fact[], strongest: readonly Fact[], appliedSteps: readonly string[]): Sentence[] {
+  const sentences: Sentence[] = [
     { text: `The decision: ${textOf(facts, 'D')}.`.slice(0, 300), evidence: ['D', 'R'] },
-    ...first.map((fact) => ({ text: fact.text.slice(0, 300), evidence: [fact.id] })),
-    ...(appliedSteps.length === 0
-      ? []
-      : [
-          {
-            text: `${appliedSteps.length} ${appliedSteps.length === 1 ? 'step was' : 'steps were'} taken, each with its undo record.`,
-            evidence: appliedSteps.slice(0, 8),
-          },
-        ]),
+    ...strongest.map((fact) => ({ text: fact.text.slice(0, 300), evidence: [fact.id] })),
   ]
-  return { summary, why, response: responseOf(known, { calls, appliedSteps, pending }), rotation: rotationOf(known, appliedSteps) }
+  if (appliedSteps.length > 0)
+    sentences.push({
+      text: `${appliedSteps.length} ${appliedSteps.length === 1 ? 'step was' : 'steps were'} taken, each with its undo record.`,
+      evidence: appliedSteps.slice(0, 8),
+    })
+  return sentences
 }
 
 function responseOf(
