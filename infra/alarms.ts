@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib'
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Topic } from 'aws-cdk-lib/aws-sns'
@@ -39,6 +39,13 @@ export class Alarms extends Construct {
     }
     alarm('ContainErrors', contain.metricErrors({ period }), 0)
     alarm('SweepErrors', sweep.metricErrors({ period }), 0)
+    alarm('IncidentUnreadable', warning('sweep.incident.unreadable'), 0)
     alarm('HotLate', queues.hot.metricApproximateAgeOfOldestMessage({ period, statistic: 'Maximum' }), HOT_AGE_SECONDS)
   }
+}
+
+/** How often a warning of that name was logged. Longer than the five minutes between two sweeps, so that one alarm stands and does not come again. */
+function warning(event: string): Metric {
+  const period = Duration.minutes(15)
+  return new Metric({ namespace: 'Countersign', metricName: event, dimensionsMap: { service: 'countersign' }, statistic: 'Sum', period })
 }

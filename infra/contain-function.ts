@@ -14,36 +14,7 @@ import { deadLetterQueue } from './dead-letter-queue.ts'
 import { iamResource } from './iam-resource.ts'
 import { allowNotices } from './notice-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
-
-/** What contain does to users. Each verb is one that a step calls; a test holds the list to the role. */
-export const USER_VERBS = [
-  'iam:UpdateAccessKey',
-  'iam:PutUserPolicy',
-  'iam:DeleteUserPolicy',
-  'iam:PutUserPermissionsBoundary',
-  'iam:DeleteUserPermissionsBoundary',
-  'iam:UpdateServiceSpecificCredential',
-  'iam:UpdateSSHPublicKey',
-  'iam:UpdateSigningCertificate',
-] as const
-
-/** What contain attaches to users and detaches from them: the stack's own deny-all policy, and nothing else. */
-export const ATTACHMENT_VERBS = ['iam:AttachUserPolicy', 'iam:DetachUserPolicy'] as const
-
-/** What contain does to roles. */
-export const ROLE_VERBS = ['iam:PutRolePolicy', 'iam:DeleteRolePolicy', 'iam:UpdateAssumeRolePolicy'] as const
-
-/** What contain looks at before and after. */
-export const USER_READS = [
-  'iam:ListAccessKeys',
-  'iam:GetUserPolicy',
-  'iam:GetUser',
-  'iam:ListAttachedUserPolicies',
-  'iam:ListServiceSpecificCredentials',
-  'iam:ListSSHPublicKeys',
-  'iam:ListSigningCertificates',
-] as const
-export const ROLE_READS = ['iam:GetRolePolicy', 'iam:GetRole'] as const
+import { ROLE_RIGHTS, USER_RIGHTS, VERBS } from './step-rights.ts'
 
 /** The roles that contain may never change, whatever a policy says. */
 const FOREIGN_ROLES = ['aws-service-role/*', 'aws-reserved/*'] as const
@@ -104,9 +75,11 @@ export class ContainFunction extends Construct {
     responder.allow(['sqs:SendMessage'], [reverify.queueArn])
     const users = `arn:${partition}:iam::${account}:user/*`
     const roles = `arn:${partition}:iam::${account}:role/*`
-    responder.allow([...USER_VERBS, ...USER_READS], [users])
-    responder.allow([...ROLE_VERBS, ...ROLE_READS], [roles])
-    responder.allow(ATTACHMENT_VERBS, [users], { ArnEquals: { 'iam:PolicyARN': quarantine.managedPolicyArn } })
+    for (const [{ writes, ownPolicyWrites, reads }, resource] of [[USER_RIGHTS, users] as const, [ROLE_RIGHTS, roles] as const]) {
+      responder.allow([...writes, ...reads], [resource])
+      if (ownPolicyWrites.length > 0)
+        responder.allow(ownPolicyWrites, [resource], { ArnEquals: { 'iam:PolicyARN': quarantine.managedPolicyArn } })
+    }
     responder.allow(['iam:GetAccountSummary'], ['*'])
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
     responder.allowItems(['dynamodb:UpdateItem'], table.tableArn, ['BREAKER#*'])
@@ -114,13 +87,13 @@ export class ContainFunction extends Construct {
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY', 'ORDER#*'])
     allowNotices(responder, { topic, queue: notices })
     const guarded = policy.protected.arns.map((pattern) => iamResource(pattern, { account, partition }))
-    if (guarded.length > 0) responder.deny([...USER_VERBS, ...ATTACHMENT_VERBS, ...ROLE_VERBS], guarded)
+    if (guarded.length > 0) responder.deny(VERBS, guarded)
     // Never itself, the functions beside it, who deploys it, or what AWS keeps for itself.
     const deploying = CDK_ROLES.map((purpose) => `cdk-*-${purpose}-role-${account}-*`)
     const foreign = [...FOREIGN_ROLES, ...deploying, `${Stack.of(this).stackName}-*`].map(
       (name) => `arn:${partition}:iam::${account}:role/${name}`,
     )
-    responder.deny(ROLE_VERBS, [responder.role.roleArn, ...foreign])
+    responder.deny([...ROLE_RIGHTS.writes, ...ROLE_RIGHTS.ownPolicyWrites], [responder.role.roleArn, ...foreign])
     responder.deny(['bedrock:*', 'sts:AssumeRole', 'iam:PassRole'], ['*'])
     acknowledgeWildcards(this, {
       'Resource::*':

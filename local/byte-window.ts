@@ -46,4 +46,13 @@ export class ByteWindow {
     this.#neededBytes = this.#heldBytes + Math.max(1, this.#heldBytes >> 1)
     return count
   }
+
+  /** Steps over a byte order mark at the start of the input. False where more bytes are needed to tell. */
+  skipByteOrderMark(isFinal: boolean): boolean {
+    if (this.bytes.length < BYTE_ORDER_MARK.length && !isFinal) return false
+    if (this.bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)) this.at = BYTE_ORDER_MARK.length
+    return true
+  }
 }
+
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])

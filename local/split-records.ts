@@ -1,30 +1,9 @@
 import { ByteWindow } from './byte-window.ts'
 import { findOpening } from './find-opening.ts'
 import { parseObject, parseObjects, unwrap } from './parse-records.ts'
-import { ENVELOPE_WINDOW, envelopeLength, FIRST_KEY_WINDOW, firstKey, INCOMPLETE, isBlank, scanElement, scanMembers } from './scan-json.ts'
-
-/** One damaged place of an input: `position` is a byte offset in the uncompressed text, `record` counts from 1. */
-export interface SplitProblem {
-  readonly position: number
-  readonly record?: number
-  readonly reason: string
-}
-
-/** The largest record taken. CloudTrail's own are at most 256 KB, so only damage or hostility comes near it. */
-export const MAX_RECORD_BYTES = 4 * 1024 * 1024
-
-const MAX_CHUNK_BYTES = 1024 * 1024
-
-/** The quick paths guess at most this far, so that guessing wrong stays cheap. */
-const MAX_QUICK_BYTES = 64 * 1024
-
-/** A new seam costs a search of the bytes at hand, so input whose records all start differently may not have one each time. */
-const LEARN_EVERY_BYTES = 16 * 1024
-
-/** Bytes that may be looked at in vain before an input is given up: it keeps the work linear, whatever the input holds. */
-const MAX_WASTED_BYTES = 16 * MAX_RECORD_BYTES
-
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
+import { indexOrEnd, RecordSeam } from './record-seam.ts'
+import { ENVELOPE_WINDOW, envelopeLength, firstKey, INCOMPLETE, isBlank, scanElement, scanMembers } from './scan-json.ts'
+import { MAX_CHUNK_BYTES, MAX_QUICK_BYTES, MAX_RECORD_BYTES, MAX_WASTED_BYTES, type SplitProblem } from './split-limits.ts'
 
 type Mode = 'start' | 'top' | 'list' | 'tail' | 'lost' | 'given-up'
 
@@ -53,12 +32,9 @@ export class RecordSplitter {
   #isCut = false
   /** The quick paths have failed up to this index. */
   #slowUntil = 0
-  /** The next line feed and the next seam in the window, where they were looked for. */
+  /** The next line feed in the window, where it was looked for. */
   #newlineAt = -1
-  #seamAt = -1
-  /** The bytes between two records of a list, learned from the input where they differ. */
-  #seam: Buffer = Buffer.from('},{"eventVersion"')
-  #learnFrom = 0
+  readonly #seam = new RecordSeam()
   #ordinal = 0
   #wastedBytes = 0
   #last: object | undefined
@@ -69,12 +45,10 @@ export class RecordSplitter {
     this.#onProblem = onProblem
   }
 
-  /** The bytes taken so far. */
   get position(): number {
     return this.#window.end
   }
 
-  /** The most bytes held at once. */
   get largestBufferedBytes(): number {
     return this.#window.largestBytes
   }
@@ -99,7 +73,7 @@ export class RecordSplitter {
   #run(isFinal: boolean): void {
     this.#window.gather()
     this.#newlineAt = -1
-    this.#seamAt = -1
+    this.#seam.forget()
     while (this.#step(isFinal)) {}
     this.#slowUntil = Math.max(0, this.#slowUntil - this.#window.forget())
   }
@@ -119,9 +93,7 @@ export class RecordSplitter {
   }
 
   #start(isFinal: boolean): boolean {
-    const { bytes } = this.#window
-    if (bytes.length < BYTE_ORDER_MARK.length && !isFinal) return false
-    if (bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)) this.#window.at = BYTE_ORDER_MARK.length
+    if (!this.#window.skipByteOrderMark(isFinal)) return false
     this.#mode = 'top'
     return true
   }
@@ -181,8 +153,7 @@ export class RecordSplitter {
   #takeToSeam(): boolean {
     const { bytes, at } = this.#window
     if (at < this.#slowUntil) return false
-    if (this.#seamAt < at) this.#seamAt = indexOrEnd(bytes.indexOf(this.#seam, at))
-    const end = this.#seamAt + 1
+    const end = this.#seam.endAfter(this.#window)
     if (end - at > MAX_QUICK_BYTES) return false
     this.#slowUntil = end
     const parsed = parseObjects(bytes, at, end)
@@ -194,7 +165,6 @@ export class RecordSplitter {
     return true
   }
 
-  /** Takes one value by scanning it. */
   #takeValue(isFinal: boolean): boolean {
     const { bytes, at: start } = this.#window
     const end = scanElement(bytes, start, isFinal)
@@ -207,19 +177,8 @@ export class RecordSplitter {
     if (record !== undefined) this.#keep(record)
     else this.#report(isObject ? 'the record is not valid JSON' : 'the record is not a JSON object')
     this.#window.at = end
-    if (isObject && this.#mode === 'list') this.#learnSeam()
+    if (isObject && this.#mode === 'list') this.#seam.learn(this.#window)
     return true
-  }
-
-  #learnSeam(): void {
-    const { bytes, at, base } = this.#window
-    if (base + at < this.#learnFrom) return
-    const text = /^\}\s*,\s*\{\s*"[^"\\]*"/.exec(bytes.toString('latin1', at - 1, at + FIRST_KEY_WINDOW))?.[0]
-    const seam = Buffer.from(text ?? '', 'latin1')
-    if (text === undefined || this.#seam.equals(seam)) return
-    this.#seam = seam
-    this.#seamAt = -1
-    this.#learnFrom = base + at + LEARN_EVERY_BYTES
   }
 
   #stepTail(): boolean {
@@ -287,8 +246,4 @@ export class RecordSplitter {
     this.#ordinal++
     this.#onProblem({ position: this.#window.base + this.#window.at, record: this.#ordinal, reason })
   }
-}
-
-function indexOrEnd(index: number): number {
-  return index < 0 ? Number.POSITIVE_INFINITY : index
 }

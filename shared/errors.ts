@@ -14,19 +14,49 @@ export class ResponderError extends Error {
   }
 }
 
-/** A stored entry of the record that cannot be parsed. The responder never writes one, so it points to tampering or to a storage fault. */
+/** A stored item that cannot be parsed: damaged, forged or written by a newer release. It must never be treated as absent. */
+export class UnreadableItem extends ResponderError {
+  /** The key under which it is stored. */
+  readonly key: string
+  /** The first fault, in terms of the schema. It never quotes the stored text. */
+  readonly issue: string
+  /** True when a newer release wrote it, so that only that release can read it. */
+  readonly isNewer: boolean
+
+  constructor(key: string, issue: string, { isNewer = false, cause }: { isNewer?: boolean; cause?: unknown } = {}) {
+    const where = printableKey(key)
+    super('store.unreadable', `${where} is stored and cannot be read: ${issue}`, { cause })
+    this.name = 'UnreadableItem'
+    this.key = where
+    this.issue = issue
+    this.isNewer = isNewer
+  }
+}
+
+/** Makes a key printable: it contains text from outside, such as the name of an identity. */
+function printableKey(key: string): string {
+  return key.replace(/[^\x20-\x7e]/g, '?').slice(0, 300)
+}
+
+/**
+ * A stored entry of the record that cannot be parsed. This release never writes one, so it points to tampering, to a storage fault or to a newer
+ * release.
+ */
 export class UnreadableEntry extends ResponderError {
   readonly subject: string
   readonly number: number
+  /** True when a newer release wrote it, so that only that release can read it. */
+  readonly isNewer: boolean
 
-  constructor(subject: string, number: number, options?: { cause?: unknown }) {
+  constructor(subject: string, number: number, { issue, isNewer = false }: { issue?: string; isNewer?: boolean } = {}) {
+    const what = issue === undefined ? 'cannot be read' : `cannot be read (${issue})`
     super(
       'record.unreadable',
-      `${subject}: entry ${number} cannot be parsed; run \`countersign changes verify\` for every fault of the record`,
-      options,
+      `${printableKey(subject)}: entry ${number} ${what}; run \`countersign changes verify\` for every fault of the record`,
     )
     this.subject = subject
     this.number = number
+    this.isNewer = isNewer
   }
 }
 
@@ -55,6 +85,7 @@ export type ErrorCode =
   | 'record.unreadable'
   | 'seal.conflict'
   | 'store.unavailable'
+  | 'store.unreadable'
   | 'secret.invalid'
   | 'stack.unknown'
   | 'usage'

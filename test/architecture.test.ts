@@ -170,6 +170,12 @@ describe('the house', () => {
     expect(graph({ a: ['b', 'c'], b: ['c'], c: [] })).toEqual([])
   })
 
+  it('moves an incident in one place only', () => {
+    const writes = /\bstate: '(watching|asking|containing|contained|releasing|rotating|released|confirmed|expired)'/
+    const found = files.filter((file) => writes.test(readFileSync(join(ROOT, file), 'utf8')))
+    expect(found).toEqual(['shared/domain/incident-machine.ts'])
+  })
+
   it('has no file of more than 250 lines, but for data', () => {
     const long = files.filter((file) => readFileSync(join(ROOT, file), 'utf8').split('\n').length > LINES_LIMIT + 1)
     expect(long.filter((file) => !DATA.has(file))).toEqual([])

@@ -1,7 +1,13 @@
 import { consoleApp } from '../local/console/app.ts'
 import type { Target } from '../local/target.ts'
+import { AdvisorFallback, Opinion } from '../shared/domain/assessment.ts'
+import { BlastRadius } from '../shared/domain/blast-radius.ts'
 import { chain } from '../shared/domain/change.ts'
-import type { Incident, IncidentSignal } from '../shared/domain/incident.ts'
+import { Action } from '../shared/domain/decision.ts'
+import { EvidenceGroup, Technique } from '../shared/domain/finding.ts'
+import { type Incident, type IncidentSignal, NoticeKind } from '../shared/domain/incident.ts'
+import { Mode } from '../shared/domain/policy.ts'
+import { CreatedKind, IdentityKind, Outcome } from '../shared/domain/signal.ts'
 import { memorySealVault } from '../shared/memory/seal-vault.ts'
 import { headOf, incidentSubject } from '../shared/record/append.ts'
 import { approve } from '../shared/review/approve.ts'
@@ -49,12 +55,21 @@ export async function consoleWorld(parts: { policy?: object; caller?: string; ev
   return { ...world, target, vault, app, incident, get, post }
 }
 
-/** What the console itself decides by: a poisoned state would be no state. */
-const KEPT: ReadonlySet<string> = new Set(['state', 'head', 'revision'])
+/** What the console itself decides by, and what is a date: a poisoned one would be none. */
+const KEPT: ReadonlySet<string> = new Set(['state', 'head', 'revision', 'at'])
+
+/** Words of a closed list: what is stored with another in its place is not read at all. */
+const CLOSED_WORDS: ReadonlySet<string> = new Set([
+  ...[IdentityKind, CreatedKind, Outcome, EvidenceGroup, Action, Mode, NoticeKind, AdvisorFallback].flatMap(({ options }) => options),
+  ...BlastRadius.unwrap().shape.basis.options,
+  ...Opinion.unwrap().shape.verdict.options,
+  'answered',
+  'fallback',
+])
 
 /** A value with the payload at the end of every text in it. */
 export function poisoned<T>(value: T): T {
-  if (typeof value === 'string') return `${value}${PAYLOAD}` as T
+  if (typeof value === 'string') return (CLOSED_WORDS.has(value) || Technique.safeParse(value).success ? value : `${value}${PAYLOAD}`) as T
   if (Array.isArray(value)) return value.map(poisoned) as T
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, KEPT.has(key) ? item : poisoned(item)])) as T

@@ -7,8 +7,10 @@ import { readStackConfig, StackConfig } from '../shared/config.ts'
 import { CATALOGUE } from '../shared/detect/catalogue.ts'
 import { Policy } from '../shared/domain/policy.ts'
 import { POLICY_VERSION } from '../shared/domain/policy-migration.ts'
+import { containmentTable } from './containment-table.ts'
 import { FAULTS } from './crash/faults.ts'
 import { detectorsPage } from './detectors-page.ts'
+import { machineDiagram, machineTable } from './incident-machine-page.ts'
 import { withDefaults } from './option-table.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -32,7 +34,10 @@ export const PARTS: Parts = {
   'alarms-with-slack': () => `${alarmsOf({ slack: { secretName: 'countersign/slack', channel: 'C0123ABCD' } })}`,
   'breaker-containments': () => `${POLICY.breaker.containmentsPerHour}`,
   'breaker-fraction': () => `${POLICY.breaker.maxUserFraction * 100} %`,
+  'containment-steps': () => `\n${containmentTable()}\n`,
   functions: (text) => text.replace(/^( +functions\/ [^:\n]*: ).*$/m, (_, head: string) => head + functions().join(', ')),
+  'incident-diagram': machineDiagram,
+  'incident-table': machineTable,
   'policy-defaults': (text) => withDefaults(text, POLICY),
   'stack-defaults': (text) => withDefaults(text, readStackConfig({}), Object.keys(StackConfig.shape)),
 }

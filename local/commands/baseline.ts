@@ -125,7 +125,8 @@ async function named(word: string, { identities, name }: Target): Promise<Versio
 }
 
 async function stateOf(identities: IdentityStore, identityId: string, name: string): Promise<Versioned<IdentityState>> {
-  const state = (await identities.load([identityId])).get(identityId)?.state
+  const { state, unreadable } = (await identities.load([identityId])).get(identityId) ?? {}
+  if (unreadable !== undefined) throw unreadable
   if (state === undefined)
     throw new ResponderError('usage', `nothing is known of ${printable(identityId, 200)} in ${name}; an identity is named by its ARN`)
   return state

@@ -5,6 +5,7 @@ import { ExportFormat, exportRecord } from '../../shared/record/export/export.ts
 import { seal } from '../../shared/record/seal.ts'
 import { faultText } from '../render/fault.ts'
 import type { Target } from '../target.ts'
+import { tellUnreadable } from '../tell-unreadable.ts'
 
 /** Checks every chain of the record, and every seal. Names the first bad entry of each chain that is not whole. */
 export async function verifyChanges(target: Target, { isJson }: { isJson: boolean }): Promise<{ output: string; isWhole: boolean }> {
@@ -37,5 +38,5 @@ export async function sealChanges(target: Target, { isJson }: { isJson: boolean 
 export function exportChanges(target: Target, format: string): AsyncGenerator<string> {
   const known = ExportFormat.safeParse(format)
   if (!known.success) throw new ResponderError('usage', `--format is one of ${ExportFormat.options.join(', ')}; got "${format}"`)
-  return exportRecord(known.data, target)
+  return exportRecord(known.data, target, tellUnreadable)
 }

@@ -7,6 +7,7 @@ import { chart } from '../page/chart.ts'
 import { standAlone } from '../page/document.ts'
 import { columns, type Paint } from '../render/style.ts'
 import type { Target } from '../target.ts'
+import { tellUnreadable } from '../tell-unreadable.ts'
 
 const ROWS = 15
 
@@ -15,7 +16,7 @@ export async function showDrift(
   target: Target,
   { isJson, out, paint, now }: { isJson: boolean; out: string | undefined; paint: Paint; now: () => number },
 ): Promise<string> {
-  const { policy, answers, questions, proposals } = await readProposals({ ...target, clock: { now } })
+  const { policy, answers, questions, proposals } = await readProposals({ ...target, clock: { now } }, tellUnreadable)
   const drift = driftOf({ answers, questions }, policy.thresholds)
   if (out !== undefined) await writeFile(out, await renderPage(drift, proposals))
   if (isJson) return JSON.stringify({ ...drift, proposals: proposals.map(({ policy: _, ...proposal }) => proposal) })
@@ -24,7 +25,7 @@ export async function showDrift(
 
 /** Puts a proposal in force. */
 export async function acceptProposal(target: Target, id: string, { reason, now }: { reason: string; now: () => number }): Promise<string> {
-  const { what, from, to } = await accept(id, { by: target.caller, reason }, { ...target, clock: { now } })
+  const { what, from, to } = await accept(id, { by: target.caller, reason, onUnreadable: tellUnreadable }, { ...target, clock: { now } })
   return `In force: ${what} from ${from} to ${to}. \`countersign policy show\` shows the whole.`
 }
 

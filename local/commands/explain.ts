@@ -8,6 +8,7 @@ import { collectFacts } from '../../shared/review/explain/facts.ts'
 import { sourceOf } from '../../shared/review/explain/lines.ts'
 import { columns, type Paint } from '../render/style.ts'
 import type { Target } from '../target.ts'
+import { tellUnreadable } from '../tell-unreadable.ts'
 
 /** Explains an incident, with the facts that it cites below; as one JSON object with `isJson`. */
 export async function explainIncident(
@@ -17,7 +18,7 @@ export async function explainIncident(
 ): Promise<string> {
   const [stored, signals, changes] = await Promise.all([
     target.incidents.get(id),
-    target.incidents.signals(id),
+    target.incidents.signals(id, tellUnreadable),
     target.record.list(incidentSubject(id)),
   ])
   if (stored === undefined)

@@ -2,11 +2,13 @@ import { pendingOf } from '../../shared/contain/pending.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import type { ReviewKind } from '../../shared/domain/policy.ts'
 import { ResponderError } from '../../shared/errors.ts'
+import type { OnUnreadable } from '../../shared/ports/stores.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { renderChanges, renderIncident, renderList, renderTimeline } from '../render/incident.ts'
 import type { Paint } from '../render/style.ts'
 import type { Target } from '../target.ts'
+import { tellUnreadable } from '../tell-unreadable.ts'
 
 const SECOND = (id: string) =>
   `Noted for ${id}, and nothing done yet: the policy asks for four eyes, so another person has to say the same.`
@@ -16,15 +18,15 @@ const LIST_LIMIT = 200
 
 /** The open incidents, or all, highest priority first; as NDJSON with `isJson`. */
 export async function listIncidents(target: Target, { isJson, isAll }: { isJson: boolean; isAll: boolean }): Promise<string> {
-  const incidents = isAll ? await everyIncident(target) : await target.incidents.listOpen(LIST_LIMIT)
+  const incidents = isAll ? await everyIncident(target, tellUnreadable) : await target.incidents.listOpen(LIST_LIMIT, tellUnreadable)
   if (isJson) return incidents.map((incident) => JSON.stringify(incident)).join('\n')
   return incidents.length === 0 ? 'No open incidents.' : renderList(incidents)
 }
 
 /** Every incident, highest priority first. */
-export async function everyIncident({ incidents }: Target): Promise<Incident[]> {
+export async function everyIncident({ incidents }: Target, onUnreadable: OnUnreadable): Promise<Incident[]> {
   const all: Incident[] = []
-  for await (const incident of incidents.listAll()) all.push(incident)
+  for await (const incident of incidents.listAll(onUnreadable)) all.push(incident)
   return all.sort((a, b) => b.priority - a.priority || b.openedAt - a.openedAt)
 }
 
@@ -32,7 +34,7 @@ export async function everyIncident({ incidents }: Target): Promise<Incident[]> 
 export async function showIncident(target: Target, id: string, { isJson, paint }: { isJson: boolean; paint: Paint }): Promise<string> {
   const [stored, signals, changes] = await Promise.all([
     target.incidents.get(id),
-    target.incidents.signals(id),
+    target.incidents.signals(id, tellUnreadable),
     target.record.list(incidentSubject(id)),
   ])
   if (stored === undefined)

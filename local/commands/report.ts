@@ -17,6 +17,7 @@ import {
 } from '../page/measures.ts'
 import { moment } from '../render/style.ts'
 import type { Target } from '../target.ts'
+import { tellUnreadable } from '../tell-unreadable.ts'
 
 /** The most incidents of the table; the figures count all of them. */
 const LISTED = 500
@@ -27,7 +28,7 @@ export async function report(
   { period, out, isJson }: { period: Period; out: string | undefined; isJson: boolean },
 ): Promise<string> {
   if (out === undefined && !isJson) throw new ResponderError('usage', 'say where to: --out report.html, or --json for one JSON object')
-  const measures = await measured(target, period)
+  const measures = await measured(target, period, tellUnreadable)
   if (out !== undefined) await writeFile(out, await reportPage(measures, target.name))
   if (isJson) {
     const { incidents, ...rest } = measures

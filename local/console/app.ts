@@ -5,9 +5,10 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { z } from 'zod'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { DAY_MS } from '../../shared/domain/time.ts'
-import { ResponderError } from '../../shared/errors.ts'
+import { ResponderError, type UnreadableItem } from '../../shared/errors.ts'
 import type { GeoIp } from '../../shared/ports/lookup.ts'
 import type { Clock } from '../../shared/ports/runtime.ts'
+import type { OnUnreadable } from '../../shared/ports/stores.ts'
 import { incidentSubject, POLICY_SUBJECT } from '../../shared/record/append.ts'
 import { audit } from '../../shared/record/audit.ts'
 import { readPolicy } from '../../shared/record/policy-in-force.ts'
@@ -28,6 +29,7 @@ import { incidentsPage, LISTED } from './incidents-page.ts'
 import { metricsPage, PERIODS } from './metrics-page.ts'
 import { auditPage, chainPage, RecordAsked, recordPage, SEARCH_LIMITS } from './record-page.ts'
 import { stampOf } from './stamp.ts'
+import { collected, toldOnThePage } from './unreadable.ts'
 import { SaidForm } from './verdict-form.ts'
 
 export interface ConsoleParts extends Lock {
@@ -54,7 +56,8 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
   })
   outside.use(guard(lock))
   const app = outside.basePath(room.base)
-  const whole = (page: Page, place: string) => pageText(framed(page, room, place))
+  const whole = (page: Page, place: string, unreadable: readonly UnreadableItem[] = []) =>
+    pageText(framed(page, room, { place, unreadable }))
   const limited = bodyLimit({
     maxSize: FORM_LIMIT,
     onError: (context) => context.html(whole(errorPage('The form is too large.'), ''), 413),
@@ -64,31 +67,37 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
   app.get('/pulse.js', (context) => context.body(PULSE, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }))
   app.get('/pulse', async (context) => {
     const id = context.req.query('incident')
-    return context.text(stampOf(id === undefined ? await target.incidents.listOpen(LISTED) : [await incidentOf(id, target)]))
+    return context.text(stampOf(id === undefined ? await target.incidents.listOpen(LISTED, toldOnThePage) : [await incidentOf(id, target)]))
   })
 
   app.get('/', async (context) => {
     const isAll = context.req.query('all') === '1'
+    const { unreadable, onUnreadable } = collected()
     const [incidents, mode] = await Promise.all([
-      isAll ? everyIncident(target).then((all) => all.slice(0, LISTED)) : target.incidents.listOpen(LISTED),
+      isAll ? everyIncident(target, onUnreadable).then((all) => all.slice(0, LISTED)) : target.incidents.listOpen(LISTED, onUnreadable),
       modeOf(target, clock),
     ])
-    return context.html(whole(incidentsPage({ incidents, isAll, mode }, room), ''))
+    return context.html(whole(incidentsPage({ incidents, isAll, mode }, room), '', unreadable))
   })
   app.get('/incidents/:id', async (context) => {
     const id = context.req.param('id')
     const incident = await incidentOf(id, target)
+    const { unreadable, onUnreadable } = collected()
     const [signals, changes, { policy }, known] = await Promise.all([
-      target.incidents.signals(id),
+      target.incidents.signals(id, onUnreadable),
       target.record.list(incidentSubject(id)),
       readPolicy(target.record),
       target.identities.load([incident.identity.id]),
     ])
     const explanation = await explain({ incident, signals, changes }, undefined)
-    const baseline = known.get(incident.identity.id)?.state?.value.baseline
+    const stored = known.get(incident.identity.id)
+    if (stored?.unreadable !== undefined) onUnreadable(stored.unreadable)
+    const baseline = stored?.state?.value.baseline
     const said = (['done', 'second', 'extended'] as const).find((one) => one === context.req.query('said'))
     const part = Math.max(0, Math.trunc(Number(context.req.query('part') ?? 0)) || 0)
-    return context.html(whole(incidentPage({ incident, signals, changes, policy, explanation, baseline, geoIp, part, said }, room), ''))
+    return context.html(
+      whole(incidentPage({ incident, signals, changes, policy, explanation, baseline, geoIp, part, said }, room), '', unreadable),
+    )
   })
   app.post('/incidents/:id/verdict', limited, async (context) => {
     const id = context.req.param('id')
@@ -102,11 +111,14 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
 
   app.get('/identities', async (context) => {
     const q = (context.req.query('q') ?? '').slice(0, 200)
-    const { known, isMore } = await identitiesOf(q, target)
-    return context.html(whole(identitiesPage({ known, q, isMore }, room), '/identities'))
+    const { unreadable, onUnreadable } = collected()
+    const { known, isMore } = await identitiesOf(q, target, onUnreadable)
+    return context.html(whole(identitiesPage({ known, q, isMore }, room), '/identities', unreadable))
   })
   app.get('/identities/:id', async (context) => {
-    const [known] = await knownOf([context.req.param('id')], target)
+    const { unreadable, onUnreadable } = collected()
+    const [known] = await knownOf([context.req.param('id')], target, onUnreadable)
+    if (unreadable[0] !== undefined) throw unreadable[0]
     if (known === undefined) throw new ResponderError('usage', 'nothing is known of that identity; the list shows all that are')
     return context.html(whole(identityPage(known, room, context.req.query('said') === 'done'), '/identities'))
   })
@@ -122,17 +134,19 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
     if (asked.subject !== undefined)
       return context.html(whole(chainPage(asked.subject, await target.record.list(asked.subject), room), '/record'))
     const isSearch = asked.q.trim() !== '' || asked.kind !== undefined
-    const subjects = isSearch ? target.record.subjects() : await recentSubjects(target)
+    const { unreadable, onUnreadable } = collected()
+    const subjects = isSearch ? target.record.subjects() : await recentSubjects(target, onUnreadable)
     const found = await searchRecord({ text: asked.q, kind: asked.kind }, subjects, { record: target.record, limits: SEARCH_LIMITS })
-    return context.html(whole(recordPage({ found, asked: isSearch ? asked : undefined }, room), '/record'))
+    return context.html(whole(recordPage({ found, asked: isSearch ? asked : undefined }, room), '/record', unreadable))
   })
   app.get('/record/check', async (context) => context.html(whole(auditPage(await audit(target), room), '/record')))
 
   app.get('/metrics', async (context) => {
     const days = PERIODS.find((one) => String(one) === context.req.query('days')) ?? 30
     const now = clock.now()
-    const measures = await measured(target, { since: now - days * DAY_MS, until: now + 1 })
-    return context.html(whole(metricsPage(measures, { days }, room), '/metrics'))
+    const { unreadable, onUnreadable } = collected()
+    const measures = await measured(target, { since: now - days * DAY_MS, until: now + 1 }, onUnreadable)
+    return context.html(whole(metricsPage(measures, { days }, room), '/metrics', unreadable))
   })
 
   outside.notFound((context) => context.html(whole(errorPage('There is no such page.'), ''), 404))
@@ -198,12 +212,16 @@ async function modeOf({ record }: Pick<Target, 'record'>, clock: Clock): Promise
   return isOverridden ? `${policy.override?.mode}, overridden` : policy.mode
 }
 
-async function recentSubjects({ incidents }: Pick<Target, 'incidents'>): Promise<string[]> {
-  const open = await incidents.listOpen(RECENT)
+async function recentSubjects({ incidents }: Pick<Target, 'incidents'>, onUnreadable: OnUnreadable): Promise<string[]> {
+  const open = await incidents.listOpen(RECENT, onUnreadable)
   return [POLICY_SUBJECT, ...open.map(({ id }) => incidentSubject(id))]
 }
 
-async function identitiesOf(q: string, { identities }: Pick<Target, 'identities'>): Promise<{ known: KnownIdentity[]; isMore: boolean }> {
+async function identitiesOf(
+  q: string,
+  { identities }: Pick<Target, 'identities'>,
+  onUnreadable: OnUnreadable,
+): Promise<{ known: KnownIdentity[]; isMore: boolean }> {
   const wanted = q.trim().toLowerCase()
   const ids: string[] = []
   let isMore = false
@@ -213,11 +231,16 @@ async function identitiesOf(q: string, { identities }: Pick<Target, 'identities'
     if (isMore) break
     ids.push(id)
   }
-  return { known: await knownOf(ids, { identities }), isMore }
+  return { known: await knownOf(ids, { identities }, onUnreadable), isMore }
 }
 
-async function knownOf(ids: readonly string[], { identities }: Pick<Target, 'identities'>): Promise<KnownIdentity[]> {
-  return [...(await identities.load(ids)).values()].flatMap(({ state, incidentId }) =>
-    state === undefined ? [] : [{ identity: state.value.identity, baseline: state.value.baseline, incidentId }],
-  )
+async function knownOf(
+  ids: readonly string[],
+  { identities }: Pick<Target, 'identities'>,
+  onUnreadable: OnUnreadable,
+): Promise<KnownIdentity[]> {
+  return [...(await identities.load(ids)).values()].flatMap(({ state, incidentId, unreadable }) => {
+    if (unreadable !== undefined) onUnreadable(unreadable)
+    return state === undefined ? [] : [{ identity: state.value.identity, baseline: state.value.baseline, incidentId }]
+  })
 }

@@ -26,15 +26,15 @@ export function changesTable(
     number,
     `${shown(at, 30).slice(0, 10)} ${shown(at, 30).slice(11, 23)}`,
     html`<strong>${kind}</strong> <span class="id">${shown(target, 160)}</span>`,
-    beforeAfter(from, to),
+    beforeAfter({ from, to, target }),
     html`${shown(actor, 120)}: ${shown(why, 300)}`,
   ])
   return table(columns, rows, caption)
 }
 
 /** A short word for each of the two, and all of them on demand. */
-function beforeAfter(from: unknown, to: unknown): Markup {
-  const [before, after] = [from, to].map((value) => brief(value))
+function beforeAfter({ from, to, target }: Pick<Change, 'from' | 'to' | 'target'>): Markup {
+  const [before, after] = [from, to].map((value) => brief(value, target))
   if (isShort(from) && isShort(to)) return html`${before} → ${after}`
   return html`<details><summary>${before} → ${after}</summary><h4>Before</h4><pre>${whole(from)}</pre><h4>After</h4><pre>${whole(to)}</pre></details>`
 }

@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import type { Incident, IncidentState } from '../../shared/domain/incident.ts'
+import type { UnreadableItem } from '../../shared/errors.ts'
 import { type Markup, shown } from '../page/document.ts'
 
 /** What every page of the console knows. */
@@ -20,6 +21,11 @@ export interface Page {
   readonly pulse?: { readonly path: string; readonly stamp: string }
 }
 
+export interface Framing {
+  readonly place: string
+  readonly unreadable: readonly UnreadableItem[]
+}
+
 const PLACES = [
   ['', 'Incidents'],
   ['/identities', 'Identities'],
@@ -27,8 +33,8 @@ const PLACES = [
   ['/metrics', 'Metrics'],
 ] as const
 
-/** A page of the console, whole. */
-export function framed({ title, body, pulse }: Page, { base, where, caller }: Room, place: string): Markup {
+/** A page of the console, whole. `unreadable`: what would stand on it and cannot be read. */
+export function framed({ title, body, pulse }: Page, { base, where, caller }: Room, { place, unreadable }: Framing): Markup {
   const pulsed = pulse === undefined ? '' : html` data-pulse="${base}${pulse.path}" data-stamp="${pulse.stamp}"`
   return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Countersign</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${base}/style.css">
@@ -39,7 +45,7 @@ export function framed({ title, body, pulse }: Page, { base, where, caller }: Ro
     ([path, name]) => html`<a href="${base}${path === '' ? '/' : path}"${path === place ? html` aria-current="page"` : ''}>${name}</a>`,
   )}</nav><span class="where">${shown(where, 120)} · you are ${shown(caller, 120)}</span></div></header>
 <main id="main" tabindex="-1"><p id="pulse" class="note ask" role="status" hidden></p>
-<h1>${title}</h1>${body}</main></body></html>`
+<h1>${title}</h1>${unreadable.map(({ message }) => html`<p class="note bad" role="alert">${shown(message, 300)}</p>`)}${body}</main></body></html>`
 }
 
 const COLOURS: Readonly<Record<IncidentState, 'bad' | 'ask' | 'good' | ''>> = {

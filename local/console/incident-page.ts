@@ -116,14 +116,14 @@ function stepsOf({ changes, incident }: Looked): Markup {
   const rows = [
     ...standing.map(({ target, before, contained, isDone }) => [
       html`<span class="id">${shown(target, 160)}</span>`,
-      brief(before),
-      brief(contained),
+      brief(before, target),
+      brief(contained, target),
       isDone ? html`<span class="badge bad">in place</span>` : html`<span class="badge ask">planned, not seen to be done</span>`,
     ]),
     ...undone.map(({ target, from, to }) => [
       html`<span class="id">${shown(target, 160)}</span>`,
-      brief(to),
-      brief(from),
+      brief(to, target),
+      brief(from, target),
       html`<span class="badge good">given back</span>`,
     ]),
   ]

@@ -8,6 +8,8 @@ const FAULTS: Readonly<Record<AuditFault['fault'], string>> = {
   rewritten: 'or one soon after it was rewritten, and all that follow it',
   vanished: 'is missing, with its whole chain',
   lost: 'is not in the vault, or is no seal any more',
+  newer: 'was written by a newer release: check it with that one',
+  unended: 'may not be the last: the incident that says where the chain ends cannot be read',
 }
 
 /** Which entry is not as it was written, and how that shows. */

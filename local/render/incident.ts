@@ -1,4 +1,5 @@
 import { pendingOf } from '../../shared/contain/pending.ts'
+import { briefValue } from '../../shared/contain/steps/steps.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { printable } from '../../shared/record/notice.ts'
@@ -84,7 +85,7 @@ export function renderChanges(changes: readonly Change[], paint: Paint): string 
     `${at.slice(0, 10)} ${at.slice(11, 23)}`,
     kind,
     printable(target, 80),
-    kind.startsWith('step') || from !== null ? `${brief(from)} → ${brief(to)}` : brief(to),
+    kind.startsWith('step') || from !== null ? `${brief(from, target)} → ${brief(to, target)}` : brief(to, target),
     `${printable(actor, 40)}: ${printable(why, 90)}`,
   ])
   return `${paint('bold', 'Changes')} (UTC)\n${indent(columns(rows))}`
@@ -133,14 +134,13 @@ function colourOf({ state }: Incident): 'red' | 'yellow' | 'green' {
   return state === 'asking' || state === 'watching' ? 'yellow' : 'green'
 }
 
-/** A value of the record in a word or two. */
-export function brief(value: unknown): string {
+/** A value of the record in a word or two. `target` is that of its entry: a step has words of its own for what it sets. */
+export function brief(value: unknown, target: string): string {
   if (value === null || value === undefined) return 'absent'
   const word = typeof value === 'object' ? wordIn(value) : undefined
   if (word !== undefined) return printable(word, 40)
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  if (text.includes('aws:TokenIssueTime')) return 'sessions ended'
-  return text.includes('"Effect":"Deny"') ? 'deny all' : printable(text, 40)
+  if (typeof value !== 'string') return printable(JSON.stringify(value), 40)
+  return briefValue(target, value) ?? printable(value, 40)
 }
 
 /** What a decision did, where an incident stood when a verdict was given, or until when (epoch ms) it was put off. */

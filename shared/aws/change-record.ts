@@ -1,6 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Change } from '../domain/change.ts'
-import { UnreadableEntry } from '../errors.ts'
+import { readChange } from '../domain/migrations/change.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
 import { putIf } from './conditional-put.ts'
 import { queryAll, scanAll } from './query-all.ts'
@@ -49,11 +49,5 @@ export function dynamoChangeRecord(table: Table): ChangeRecord {
 }
 
 function changeIn({ pk, sk, change }: Record<string, unknown>): Change {
-  try {
-    const entry: unknown = JSON.parse(String(change))
-    if (typeof entry === 'object' && entry !== null) return entry as Change
-  } catch {
-    // The parser's error is dropped, because it would quote the stored text.
-  }
-  throw new UnreadableEntry(String(pk), Number(String(sk).replace('CHANGE#', '')))
+  return readChange(change, String(pk), Number(String(sk).replace('CHANGE#', '')))
 }

@@ -1,8 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb'
-import type { IdentityState } from '../domain/identity-state.ts'
 import { packState, unpackState } from '../domain/state-codec.ts'
-import { ResponderError } from '../errors.ts'
+import { ResponderError, UnreadableItem } from '../errors.ts'
 import type { IdentityStore, StoredIdentity } from '../ports/stores.ts'
 import { isVersion, putIf } from './conditional-put.ts'
 import { scanAll } from './query-all.ts'
@@ -30,7 +29,7 @@ export function dynamoIdentityStore(
       for (const item of items) {
         const id = String(item.pk).slice('IDENTITY#'.length)
         const known = found.get(id) ?? { state: undefined, incidentId: undefined }
-        if (item.sk === 'STATE') found.set(id, { ...known, state: { value: expand(item.state), version: Number(item.version) } })
+        if (item.sk === 'STATE') found.set(id, { ...known, ...stateIn(item, id) })
         else found.set(id, { ...known, incidentId: String(item.incidentId) })
       }
       return found
@@ -74,14 +73,24 @@ export function dynamoIdentityStore(
 /** Largest inflated state in bytes, 64 times the limit of a state. It stops a decompression bomb in the table from filling the memory. */
 const EXPANDED_LIMIT = 1_048_576
 
-function expand(stored: unknown): IdentityState {
+/** Parses a stored state. A state that cannot be read is returned as `unreadable`, so that it does not fail the other identities of a batch. */
+function stateIn(item: Record<string, unknown>, identityId: string): Pick<StoredIdentity, 'state' | 'unreadable'> {
+  const key = String(item.pk)
+  try {
+    const value = unpackState(inflated(item.state, key), key)
+    if (value.identity.id !== identityId) throw new UnreadableItem(key, 'identity: must be that of its key')
+    return { state: { value, version: Number(item.version) } }
+  } catch (cause) {
+    if (cause instanceof UnreadableItem) return { state: undefined, unreadable: cause }
+    throw cause
+  }
+}
+
+function inflated(stored: unknown, key: string): string {
   const bytes = stored instanceof Uint8Array ? stored : new Uint8Array()
   try {
-    return unpackState(inflateRawSync(bytes, { maxOutputLength: EXPANDED_LIMIT }).toString('utf8'))
+    return inflateRawSync(bytes, { maxOutputLength: EXPANDED_LIMIT }).toString('utf8')
   } catch (cause) {
-    if (cause instanceof ResponderError) throw cause
-    throw new ResponderError('store.unavailable', 'a stored identity state is not readable: it was not written by this program', {
-      cause,
-    })
+    throw new UnreadableItem(key, 'not deflated text, or too much of it', { cause })
   }
 }

@@ -1,8 +1,9 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { type Incident, type IncidentSignal, isClosed } from '../domain/incident.ts'
-import type { IncidentStore, Versioned } from '../ports/stores.ts'
+import { readIncident, readSignal, writeIncident, writeSignal } from '../domain/migrations/incident.ts'
+import type { IncidentStore, OnUnreadable, Versioned } from '../ports/stores.ts'
 import { isVersion, putIf } from './conditional-put.ts'
-import { queryAll, scanAll } from './query-all.ts'
+import { queryAll, readable, scanAll } from './query-all.ts'
 import { keys, OPEN_INDEX, type Table } from './table.ts'
 
 /** Incidents in DynamoDB under `INCIDENT#id / META`. A sparse index lists those that are not closed. */
@@ -16,27 +17,28 @@ export function dynamoIncidentStore(table: Table): IncidentStore {
       const listed = isClosed(incident) ? {} : { open: 'open', priority: sortable(incident.priority) }
       return putIf(
         table,
-        { ...keys.incident(incident.id), ...listed, version: version + 1, incident: JSON.stringify(incident) },
+        { ...keys.incident(incident.id), ...listed, version: version + 1, incident: writeIncident(incident) },
         isVersion(version),
       )
     },
     async addSignal(incidentId, signal) {
       await putIf(
         table,
-        { ...keys.signal(incidentId, signal.time, signal.id), signal: JSON.stringify(signal) },
+        { ...keys.signal(incidentId, signal.time, signal.id), signal: writeSignal(signal) },
         { expression: 'attribute_not_exists(pk)' },
       )
     },
-    async signals(incidentId) {
+    async signals(incidentId, onUnreadable) {
       const found: IncidentSignal[] = []
       const query = {
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
         ExpressionAttributeValues: { ':pk': `INCIDENT#${incidentId}`, ':sk': 'SIGNAL#' },
       }
-      for await (const item of queryAll(table, query)) found.push(JSON.parse(String(item.signal)))
+      for await (const signal of readable(queryAll(table, query), ({ pk, sk, signal }) => readSignal(signal, `${pk} ${sk}`), onUnreadable))
+        found.push(signal)
       return found
     },
-    async listOpen(limit) {
+    async listOpen(limit, onUnreadable) {
       const found: Incident[] = []
       const query = {
         IndexName: OPEN_INDEX,
@@ -46,21 +48,21 @@ export function dynamoIncidentStore(table: Table): IncidentStore {
         ScanIndexForward: false,
         Limit: limit,
       }
-      for await (const item of queryAll(table, query)) {
-        found.push(incidentIn(item).value)
+      for await (const { value } of readable(queryAll(table, query), incidentIn, onUnreadable)) {
+        found.push(value)
         if (found.length === limit) break
       }
       return found
     },
-    async *listAll() {
+    async *listAll(onUnreadable?: OnUnreadable) {
       const incidents = { FilterExpression: 'sk = :meta', ExpressionAttributeValues: { ':meta': 'META' } }
-      for await (const item of scanAll(table, incidents)) yield incidentIn(item).value
+      for await (const { value } of readable(scanAll(table, incidents), incidentIn, onUnreadable)) yield value
     },
   }
 }
 
-function incidentIn(item: Record<string, unknown>): Versioned<Incident> {
-  return { value: JSON.parse(String(item.incident)), version: Number(item.version) }
+function incidentIn({ pk, incident, version }: Record<string, unknown>): Versioned<Incident> {
+  return { value: readIncident(incident, String(pk)), version: Number(version) }
 }
 
 /** Formats a priority (0–100, one decimal) as text of equal length, which sorts as the number does. */

@@ -3,7 +3,7 @@ import { errorName } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { ChangeLog } from './change-log.ts'
 import { isReleaseOrdered, type PlannedStep, standingSteps } from './progress.ts'
-import { isCredential, isSameValue, type Step, type StepValue, type WriteOutcome } from './steps/step.ts'
+import { isSameValue, type Step, type StepValue, type WriteOutcome } from './steps/step.ts'
 
 /**
  * Takes one step: undo record, then the change, then a read-back. Returns a doubt where the step is not in place.
@@ -19,7 +19,7 @@ export async function applyStep(step: Step, read: StepValue, changeLog: ChangeLo
   if (before === undefined || !isSameValue(before.contained, wanted)) {
     // A credential that is off already is nothing to do, and nothing to give back. A policy of our name that somebody else put there is
     // planned all the same: it has to be held.
-    if (before === undefined && isSameValue(read, wanted) && isCredential(step.target)) return undefined
+    if (before === undefined && isSameValue(read, wanted) && step.isCredential) return undefined
     const isUnplanned = () => standing()?.contained !== wanted && !isReleaseOrdered(changeLog.changes)
     const from = before === undefined ? read : before.before
     const planned = await changeLog.write({ kind: 'step-planned', target: step.target, from, to: wanted, why: step.title }, isUnplanned)

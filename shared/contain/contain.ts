@@ -1,7 +1,7 @@
 import { foreignAccount } from '../decide/decide.ts'
+import { type Bounds, boundsFor } from '../domain/bounds.ts'
 import { wordsFor } from '../domain/containable.ts'
 import type { Incident } from '../domain/incident.ts'
-import { type Bounds, boundsFor } from '../domain/policy.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
@@ -11,7 +11,8 @@ import type { ChangeLog } from './change-log.ts'
 import { finishRun, type RunOutcome } from './finish-run.ts'
 import { approvedSteps, planOf } from './plan.ts'
 import { type ReadStep, readStep, readSwitches } from './read-step.ts'
-import { isCredential, type Step } from './steps/step.ts'
+import { accessKey } from './steps/access-key.ts'
+import type { Step } from './steps/step.ts'
 import { boundsOf, issuedBy, keyOf, ownBounds, refusalFor, subjectOf } from './subjects.ts'
 
 /** The breaker lets at least so many users be contained in an hour, however few the account has. */
@@ -33,7 +34,7 @@ export async function contain(
   const limit = Math.min(policy.breaker.containmentsPerHour, Math.max(MIN_USERS, Math.floor(policy.breaker.maxUserFraction * users)))
   const subject = subjectOf(incident)
   const own = subject && keyOf(subject)
-  const isExact = (step: Step) => keyOf(step.subject) === own && step.target.startsWith('access-key:')
+  const isExact = (step: Step) => keyOf(step.subject) === own && step.kind === accessKey.kind
   const [exact, rest] = [steps.filter(isExact), steps.filter((step) => !isExact(step))]
   // One round trip for all that has to be known before the first step. What comes later is read later.
   const [bounds, isReserved, keys] = await Promise.all([
@@ -104,7 +105,7 @@ async function applyOne(
   if (refusal !== undefined) return refusal
   if (reading.kind === 'read') return applyStep(step, reading.value, changeLog, ports)
   // A deny of its own user is put there unread: what stands under that name can only be ours. All else waits until it can be read.
-  return isOwn && !isCredential(step.target) ? applyStep(step, null, changeLog, ports) : `could not be looked at: ${reading.error}`
+  return isOwn && !step.isCredential ? applyStep(step, null, changeLog, ports) : `could not be looked at: ${reading.error}`
 }
 
 /**

@@ -6,8 +6,9 @@ import type { Versioned } from '../ports/stores.ts'
 import { applyStep } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { type PlannedStep, standingSteps } from './progress.ts'
-import { inlinePolicy } from './steps/inline-policy.ts'
 import { quarantinePolicyName, revocation } from './steps/quarantine.ts'
+import { isUserDeny, stepFor } from './steps/steps.ts'
+import { userPolicy } from './steps/user-policy.ts'
 import { undoStep } from './undo-step.ts'
 
 /** The longest that a session of GetSessionToken or GetFederationToken lasts: 36 hours. */
@@ -26,7 +27,7 @@ export async function narrowDeny({ value: incident }: Versioned<Incident>, chang
   if (Number.isNaN(issuedBefore) || credentials.some(({ kind }) => kind === 'console')) return
   const isOver = ports.clock.now() - issuedBefore >= SESSION_MS
   if (!isOver && !(await denySessions(incident, issuedBefore, { changeLog, ports }))) return
-  const sessions = sessionsTarget(incident)
+  const sessions = userPolicy.textOf(quarantineOf(incident))
   for (const planned of ownDenies(incident, changeLog.changes).reverse()) {
     // What somebody else has made of it meanwhile is not overwritten: `verify`, which follows, says so.
     if (isOver || planned.target !== sessions) await undoStep(planned, { changeLog, cause: `rotation of ${identity.name}` }, ports)
@@ -35,18 +36,18 @@ export async function narrowDeny({ value: incident }: Versioned<Incident>, chang
 
 /** False where there is no room for the policy. */
 async function denySessions(
-  { identity, id }: Incident,
+  incident: Incident,
   issuedBefore: number,
   { changeLog, ports }: { changeLog: ChangeLog; ports: ContainPorts },
 ): Promise<boolean> {
   const document = revocation({ issuedBefore, names: [] })
-  const subject = { kind: 'iam-user', name: identity.name } as const
-  const step = { ...inlinePolicy(subject, quarantinePolicyName(id), () => document), title: `sessions of ${identity.name} ended` }
+  const wanted = { contained: () => document, title: `sessions of ${incident.identity.name} ended` }
+  const step = userPolicy.step(quarantineOf(incident), wanted)
   return (await applyStep(step, await step.read(ports.iam), changeLog, ports)) === undefined
 }
 
-function sessionsTarget({ identity, id }: Incident): string {
-  return `user-policy:${identity.name}/${quarantinePolicyName(id)}`
+function quarantineOf({ identity, id }: Incident) {
+  return { userName: identity.name, policyName: quarantinePolicyName(id) }
 }
 
 /** True while the incident's own user is denied anything by it. */
@@ -55,11 +56,8 @@ export function hasOwnDeny(incident: Incident, changes: readonly Change[]): bool
 }
 
 function ownDenies({ identity }: Incident, changes: readonly Change[]): PlannedStep[] {
-  return standingSteps(changes).filter(
-    ({ target }) => /^user-(policy|attachment|boundary):/.test(target) && ownerIn(target) === identity.name,
-  )
-}
-
-function ownerIn(target: string): string | undefined {
-  return target.match(/^[a-z-]+:([^/]+)\//)?.[1]
+  return standingSteps(changes).filter(({ target }) => {
+    const step = stepFor(target)
+    return step !== undefined && isUserDeny(step) && step.subject.name === identity.name
+  })
 }

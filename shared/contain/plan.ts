@@ -1,10 +1,12 @@
 import type { Incident, LineageEdge } from '../domain/incident.ts'
-import { accessKeyInactive } from './steps/access-key-inactive.ts'
-import { denyAll, inlinePolicy, sessionsRevoked } from './steps/inline-policy.ts'
+import { denyAll } from './deny-all.ts'
+import { endSessions } from './end-sessions.ts'
+import { accessKey } from './steps/access-key.ts'
+import { roleTrust } from './steps/role-trust.ts'
+import { serviceSpecificCredential } from './steps/service-specific-credential.ts'
 import type { Step, Subject } from './steps/step.ts'
-import { switchInactive } from './steps/switch-inactive.ts'
-import { trustClosed } from './steps/trust-closed.ts'
-import { userBoundary, userDenyAttached } from './steps/user-deny-managed.ts'
+import { userAttachment } from './steps/user-attachment.ts'
+import { userBoundary } from './steps/user-boundary.ts'
 
 /** What a plan needs beside the incident. */
 export interface PlanContext {
@@ -36,7 +38,9 @@ export function planOf(incident: Incident, context: PlanContext): Step[] {
   const own =
     identity.kind === 'iam-user'
       ? [
-          ...credentials.filter(({ kind }) => kind === 'access-key').map(({ id }) => accessKeyInactive(identity.name, id)),
+          ...credentials
+            .filter(({ kind }) => kind === 'access-key')
+            .map(({ id }) => accessKey.step({ userName: identity.name, accessKeyId: id })),
           denyUser(user.name, incident.id, context),
         ]
       : []
@@ -48,9 +52,9 @@ export function planOf(incident: Incident, context: PlanContext): Step[] {
 function stepsFor({ kind, id, owner }: LineageEdge, incidentId: string, context: PlanContext): Step[] {
   switch (kind) {
     case 'access-key':
-      return [accessKeyInactive(owner, id)]
+      return [accessKey.step({ userName: owner, accessKeyId: id })]
     case 'service-specific-credential':
-      return [switchInactive(owner, { kind, id })]
+      return [serviceSpecificCredential.step({ userName: owner, credentialId: id })]
     case 'user':
       return [denyUser(owner, incidentId, context)]
     case 'role':
@@ -67,15 +71,15 @@ export function approvedSteps({ lineage, approved, identity }: Incident): Step[]
 
 /** The step that closes a door, where there is one that can be undone. */
 export function closingOf({ kind, id, owner }: LineageEdge, account: string): Step | undefined {
-  return kind === 'backdoor' && id.startsWith('iam:UpdateAssumeRolePolicy ') ? trustClosed(owner, account) : undefined
+  return kind === 'backdoor' && id.startsWith('iam:UpdateAssumeRolePolicy ') ? roleTrust.step({ roleName: owner, account }) : undefined
 }
 
 /** Inline; where there is no room, attached; where there is none either, as a boundary. */
 function denyUser(userName: string, incidentId: string, { quarantinePolicyArn }: PlanContext): Step {
   const inline = denyAll({ kind: 'iam-user', name: userName }, incidentId)
   if (quarantinePolicyArn === undefined) return inline
-  const boundary = userBoundary(userName, quarantinePolicyArn)
-  return { ...inline, nextRung: { ...userDenyAttached(userName, quarantinePolicyArn), nextRung: boundary } }
+  const about = { userName, policyArn: quarantinePolicyArn }
+  return { ...inline, nextRung: { ...userAttachment.step(about), nextRung: userBoundary.step(about) } }
 }
 
 /** The sessions of the incident's own role that did it, and those of other roles that its credentials took on, role by role. */
@@ -89,9 +93,9 @@ function sessionSteps(incident: Incident, { now }: PlanContext): Step[] {
     if (own !== undefined && role === identity.name) {
       // Only its own role is widened: what another's sessions do is not known.
       const all = own.every((name) => name !== undefined) ? [...new Set([...(own as string[]), ...names])] : []
-      return sessionsRevoked(role, id, { names: own.length > OWN_NAMES_LIMIT ? [] : all, since: updatedAt, now })
+      return endSessions(role, id, { names: own.length > OWN_NAMES_LIMIT ? [] : all, since: updatedAt, now })
     }
-    return names.length === 0 ? [] : sessionsRevoked(role, id, { names: names.slice(0, TAKEN_NAMES_LIMIT), since: updatedAt, now })
+    return names.length === 0 ? [] : endSessions(role, id, { names: names.slice(0, TAKEN_NAMES_LIMIT), since: updatedAt, now })
   })
 }
 
@@ -122,31 +126,4 @@ function nameIn(name: string | undefined): string | undefined {
 export function roleSessionIn(arn: string, account: string): [role: string, name: string] | [] {
   const [, owner, role, name] = arn.match(/^arn:[^:]+:sts::(\d{12}):assumed-role\/([^/]+)\/(.+)$/) ?? []
   return owner === account && role !== undefined && name !== undefined ? [role, name] : []
-}
-
-/** The step that an entry of the record is about, so that a release needs nothing but the record. */
-export function stepFor(target: string): Step | undefined {
-  const [kind, owner, name] = target.match(/^([a-z-]+):([^/]+)\/(.+)$/)?.slice(1) ?? []
-  if (owner === undefined || name === undefined) return undefined
-  // What the value is to be is in the record; it is not made again here.
-  const asRecorded = () => undefined
-  switch (kind) {
-    case 'access-key':
-      return accessKeyInactive(owner, name)
-    case 'service-specific-credential':
-    case 'ssh-public-key':
-    case 'signing-certificate':
-      return switchInactive(owner, { kind, id: name })
-    case 'user-policy':
-      return inlinePolicy({ kind: 'iam-user', name: owner }, name, asRecorded)
-    case 'role-policy':
-      return inlinePolicy({ kind: 'role', name: owner }, name, asRecorded)
-    case 'user-attachment':
-      return userDenyAttached(owner, name)
-    case 'user-boundary':
-      return userBoundary(owner, name)
-    case 'role-trust':
-      return trustClosed(owner, name)
-  }
-  return undefined
 }

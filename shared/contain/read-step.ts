@@ -2,7 +2,7 @@ import type { Incident } from '../domain/incident.ts'
 import { errorName } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Step, StepValue } from './steps/step.ts'
-import { switchInactive } from './steps/switch-inactive.ts'
+import { switchInactive } from './steps/steps.ts'
 
 /** The value of a step as it stands. A read that failed keeps that step from being applied, and no other. */
 export type StepReading = { readonly kind: 'read'; readonly value: StepValue } | { readonly kind: 'failed'; readonly error: string }

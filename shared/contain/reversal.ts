@@ -3,25 +3,31 @@ import type { Identity, Signal } from '../domain/signal.ts'
 import { text } from '../domain/signal.ts'
 import { errorName } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
+import { incidentOfPolicy } from './steps/quarantine.ts'
+import type { Owner } from './steps/step-kind.ts'
+import { STEPS } from './steps/steps.ts'
+
+/** Calls that no step declares. Each takes everything that was set on the user or role with it, or away from its name. */
+const OF_THE_WHOLE: readonly (readonly [operation: string, owner: Owner])[] = [
+  // Renames: what was set goes by another name from then on.
+  ['UpdateUser', 'userName'],
+  ['DeleteUser', 'userName'],
+  ['DeleteRole', 'roleName'],
+]
 
 /** Calls by which a containment can be undone, with the parameter that names whose. */
-export const REVERSALS: ReadonlyMap<string, 'userName' | 'roleName'> = new Map([
-  ['iam:UpdateAccessKey', 'userName'],
-  ['iam:DeleteUserPolicy', 'userName'],
-  ['iam:PutUserPolicy', 'userName'],
-  ['iam:DetachUserPolicy', 'userName'],
-  ['iam:DeleteUserPermissionsBoundary', 'userName'],
-  ['iam:PutUserPermissionsBoundary', 'userName'],
-  ['iam:UpdateServiceSpecificCredential', 'userName'],
-  ['iam:UpdateSSHPublicKey', 'userName'],
-  ['iam:UpdateSigningCertificate', 'userName'],
-  ['iam:DeleteRolePolicy', 'roleName'],
-  ['iam:PutRolePolicy', 'roleName'],
-  ['iam:UpdateAssumeRolePolicy', 'roleName'],
-  // Both take everything that was set on the user with it.
-  ['iam:UpdateUser', 'userName'],
-  ['iam:DeleteUser', 'userName'],
-])
+export const REVERSALS: ReadonlyMap<string, Owner> = new Map(
+  [...STEPS.flatMap(({ owner, calls }) => calls.reversedBy.map((operation) => [operation, owner] as const)), ...OF_THE_WHOLE].map(
+    ([operation, owner]) => [`iam:${operation}`, owner],
+  ),
+)
+
+/** The parameter that names the policy, by the call; of those that are about one. */
+const POLICY_PARAMETERS: ReadonlyMap<string, string> = new Map(
+  STEPS.flatMap(({ calls: { reversedBy, policyParameter } }) =>
+    policyParameter === undefined ? [] : reversedBy.map((operation) => [`iam:${operation}`, policyParameter]),
+  ),
+)
 
 /**
  * Has contain look at an incident again where somebody changes what is contained by it. It does not wait for the next look of
@@ -67,11 +73,11 @@ async function reverify(
 }
 
 function subjectOf(signal: Signal): Identity | undefined {
-  const parameter = REVERSALS.get(signal.action)
-  if (parameter === undefined || signal.outcome !== 'success') return undefined
-  const isRole = parameter === 'roleName'
+  const owner = REVERSALS.get(signal.action)
+  if (owner === undefined || signal.outcome !== 'success') return undefined
+  const isRole = owner === 'roleName'
   // IAM takes the caller where no user is named.
-  const name = text(signal.request, parameter) ?? (signal.identity.kind === 'iam-user' ? signal.identity.name : undefined)
+  const name = text(signal.request, owner) ?? (signal.identity.kind === 'iam-user' ? signal.identity.name : undefined)
   if (name === undefined) return undefined
   const { account } = signal
   return isRole
@@ -80,6 +86,8 @@ function subjectOf(signal: Signal): Identity | undefined {
 }
 
 /** The incident whose policy a call is about: its name says it, whosever policy it is. */
-function incidentIn({ request }: Signal): string | undefined {
-  return text(request, 'policyName')?.match(/^Countersign(?:Quarantine|Revoke)-(inc-[0-9a-f]{12})$/)?.[1]
+function incidentIn({ action, request }: Signal): string | undefined {
+  const parameter = POLICY_PARAMETERS.get(action)
+  const policyName = parameter === undefined ? undefined : text(request, parameter)
+  return policyName === undefined ? undefined : incidentOfPolicy(policyName)
 }

@@ -1,6 +1,7 @@
+import { type Bounds, boundsFor, needsTags } from '../domain/bounds.ts'
 import { isContainableIdentity } from '../domain/containable.ts'
 import type { Incident } from '../domain/incident.ts'
-import { type Bounds, boundsFor, needsTags, type Policy } from '../domain/policy.ts'
+import type { Policy } from '../domain/policy.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import { isOrdered } from '../record/orders.ts'
 import type { Subject } from './steps/step.ts'

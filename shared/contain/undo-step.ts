@@ -1,9 +1,9 @@
 import type { ContainPorts } from '../ports/contain.ts'
 import { GONE } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
-import { stepFor } from './plan.ts'
 import { type PlannedStep, standingSteps } from './progress.ts'
-import { isCredential, isSameValue } from './steps/step.ts'
+import { isSameValue } from './steps/step.ts'
+import { stepFor } from './steps/steps.ts'
 
 /** Undoes one step, for a cause (`release`). Returns what differs where the value is neither ours nor the one from before. */
 export async function undoStep(
@@ -17,7 +17,7 @@ export async function undoStep(
   const now = await step.read(iam)
   const isStanding = () => standingSteps(changeLog.changes).some((one) => one.target === target)
   // Somebody deleted what was contained, such as a key that was rotated: nothing is left to give back.
-  if (now === null && before !== null && isCredential(target)) {
+  if (now === null && before !== null && step.isCredential) {
     await changeLog.write({ kind: 'step-gone', target, from: now, to: null, why: `${cause}: ${step.title}: ${GONE}` }, isStanding)
     return undefined
   }
@@ -26,7 +26,7 @@ export async function undoStep(
     return `${target}: was ${shown(before)}, contained as ${shown(contained)}, now ${shown(now)}: not overwritten`
   const outcome = isBack ? 'written' : await step.write(iam, before)
   // What it was before may be gone, such as a policy that was the boundary; what we set is then still there.
-  if (outcome === 'gone' && !isCredential(target) && !isSameValue(await step.read(iam), contained)) {
+  if (outcome === 'gone' && !step.isCredential && !isSameValue(await step.read(iam), contained)) {
     await changeLog.write({ kind: 'step-gone', target, from: now, to: null, why: `${cause}: ${step.title}: ${GONE}` }, isStanding)
     return undefined
   }

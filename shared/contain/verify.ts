@@ -1,6 +1,6 @@
 import { withReasons } from '../domain/decision.ts'
 import type { Incident } from '../domain/incident.ts'
-import { owing } from '../domain/incident-machine.ts'
+import { withNotice } from '../domain/incident-machine.ts'
 import { errorName } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
@@ -9,10 +9,10 @@ import type { PolicyInForce } from '../record/policy-in-force.ts'
 import { updateIncident } from '../record/update-incident.ts'
 import { applyStep, attempt, recordGone, restoreBefore } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
-import { stepFor } from './plan.ts'
 import { type PlannedStep, reversalsOf, standingSteps } from './progress.ts'
-import { isCredential, isSameValue, type Step } from './steps/step.ts'
-import { userBoundary } from './steps/user-deny-managed.ts'
+import { isSameValue, type Step } from './steps/step.ts'
+import { isUserDeny, stepFor } from './steps/steps.ts'
+import { userBoundary } from './steps/user-boundary.ts'
 
 /** A read may be older than a write by about 4 s: until then a difference is written over, but nobody is blamed for it. */
 const CONSISTENT_MS = 5_000
@@ -54,7 +54,7 @@ export async function verify(
     const { decision, state } = incident
     const news = lines.filter((line) => !decision.why.includes(line))
     if (state === 'releasing' || state === 'released' || (reversed.length === 0 && news.length === 0)) return undefined
-    return owing({ ...incident, priority: 100, head: changeLog.head(), decision: withReasons(decision, lines) }, 'reversed')
+    return withNotice({ ...incident, priority: 100, head: changeLog.head(), decision: withReasons(decision, lines) }, 'reversed')
   }
   const updated = lines.length === 0 ? stored : await updateIncident(stored, flagged, ports.incidents)
   if (lines.length > 0)
@@ -87,7 +87,7 @@ async function enforceStep(
   if (handsOff !== undefined) return handsOff
   const isReversal = ports.clock.now() - Date.parse(at) >= CONSISTENT_MS
   // A credential that is not there was deleted: that is not a change of its value, but its end.
-  if (now === null && isCredential(target)) return isReversal ? recordGone(step, changeLog) : undefined
+  if (now === null && step.isCredential) return isReversal ? recordGone(step, changeLog) : undefined
   const isStanding = () => standingSteps(changeLog.changes).some((one) => one.target === target)
   if (isReversal && isUnsaid(step, changeLog, now)) {
     const why = 'not as contained: somebody else has changed it'
@@ -119,9 +119,9 @@ async function addBoundaries(changeLog: ChangeLog, ports: ContainPorts): Promise
   if (quarantinePolicyArn === undefined) return []
   const doubts: string[] = []
   for (const [target, times] of reversalsOf(changeLog.changes)) {
-    const userName = target.match(/^user-(?:policy|attachment):([^/]+)\//)?.[1]
-    if (userName === undefined || times < REVERSALS_BEFORE_BOUNDARY) continue
-    const boundary = userBoundary(userName, quarantinePolicyArn)
+    const step = stepFor(target)
+    if (step === undefined || !isUserDeny(step) || step.kind === userBoundary.kind || times < REVERSALS_BEFORE_BOUNDARY) continue
+    const boundary = userBoundary.step({ userName: step.subject.name, policyArn: quarantinePolicyArn })
     const doubt = await boundary
       .read(ports.iam)
       .then((value) => applyStep(boundary, value, changeLog, ports))

@@ -1,7 +1,8 @@
 import type { Assessment } from '../domain/assessment.ts'
+import type { Bounds } from '../domain/bounds.ts'
 import { isContainableIdentity, wordsFor } from '../domain/containable.ts'
 import { type Action, type Decision, isStronger, weaker } from '../domain/decision.ts'
-import type { Bounds, Mode, Thresholds } from '../domain/policy.ts'
+import type { Mode, Thresholds } from '../domain/policy.ts'
 import type { Identity } from '../domain/signal.ts'
 
 /** The strongest action that each mode allows without a person. */

@@ -6,7 +6,7 @@ import type { Issued } from '../domain/credential-window.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
 import { type Incident, type LineageEdge, priorityOf, type Suspect } from '../domain/incident.ts'
-import { moved, openingState, owedFor } from '../domain/incident-machine.ts'
+import { moved, noticeFor, openingState } from '../domain/incident-machine.ts'
 import type { CreatedKind, Signal } from '../domain/signal.ts'
 import { mergeFindings } from './correlate.ts'
 
@@ -67,7 +67,7 @@ export function newIncident({
     escalatedAt: undefined,
     verdict: undefined,
     suppression: undefined,
-    owedNotice: owedFor(decision),
+    owedNotice: noticeFor(decision),
     head: EMPTY_CHAIN,
   }
 }

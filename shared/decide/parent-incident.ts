@@ -1,5 +1,6 @@
 import { isClosed } from '../domain/incident.ts'
 import type { Signal } from '../domain/signal.ts'
+import { UnreadableItem } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
@@ -24,12 +25,22 @@ export async function attachParentIncident(
   if (pointers.length === 0) return signals
   const sources = new Map<string, string>()
   for (const [pointer, { incidentId }] of await identities.load(pointers)) {
-    const incident = incidentId === undefined ? undefined : (await incidents.get(incidentId))?.value
-    if (incident !== undefined && !isClosed(incident)) sources.set(pointer, incident.id)
+    if (incidentId !== undefined && (await mayBeOpen(incidentId, incidents))) sources.set(pointer, incidentId)
   }
   if (sources.size === 0) return signals
   return signals.map((signal) => {
     const parentIncidentId = sources.get(credentialPointer(signal.credential.id))
     return parentIncidentId === undefined ? signal : { ...signal, parentIncidentId }
   })
+}
+
+/** True for an open incident, and for one that cannot be read: its own signals then fail and are delivered again, without blocking others. */
+async function mayBeOpen(incidentId: string, incidents: RespondPorts['incidents']): Promise<boolean> {
+  try {
+    const stored = await incidents.get(incidentId)
+    return stored !== undefined && !isClosed(stored.value)
+  } catch (cause) {
+    if (cause instanceof UnreadableItem) return true
+    throw cause
+  }
 }

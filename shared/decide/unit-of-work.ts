@@ -1,6 +1,7 @@
 import { copyState, emptyState, type IdentityState } from '../domain/identity-state.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Signal } from '../domain/signal.ts'
+import type { UnreadableItem } from '../errors.ts'
 import type { IdentityStore, IncidentStore, Versioned } from '../ports/stores.ts'
 
 /** One identity while a batch is processed. `isTouched`: its draft is written back by `save`. */
@@ -8,13 +9,15 @@ interface Entry {
   readonly draft: IdentityState
   readonly version: number
   readonly isNew: boolean
+  /** Set when the stored state cannot be read. Nothing may then be folded into the draft. */
+  readonly unreadable: UnreadableItem | undefined
   incidentId: string | undefined
   isTouched: boolean
 }
 
 /** The identities of a batch: read once, folded on private copies, and written back once under optimistic locking. */
 export interface UnitOfWork {
-  /** The draft of an identity, for the caller to change. `save` writes it back. */
+  /** The draft of an identity, for the caller to change. `save` writes it back. Throws `UnreadableItem` when the stored state cannot be read. */
   stateOf(identityId: string): { draft: IdentityState; isNew: boolean }
   /** The draft of an identity, for reading only. */
   peekState(identityId: string): IdentityState
@@ -51,6 +54,7 @@ export async function openUnitOfWork(
   return {
     stateOf(identityId) {
       const entry = entryOf(identityId)
+      if (entry.unreadable !== undefined) throw entry.unreadable
       entry.isTouched = true
       return entry
     },
@@ -92,6 +96,7 @@ async function readEntries(signals: readonly Signal[], identities: IdentityStore
       draft: known?.state === undefined ? emptyState(identity) : copyState(known.state.value),
       version: known?.state?.version ?? 0,
       isNew: known?.state === undefined,
+      unreadable: known?.unreadable,
       incidentId: known?.incidentId,
       isTouched: false,
     })

@@ -9,18 +9,21 @@ import { enricher } from '../sense/enrich/enrich.ts'
 import { sense } from '../sense/sense.ts'
 import { learnPast } from './fold.ts'
 
+/** How often a write of the state is tried while other writers change it. */
 const ATTEMPTS = 5
 
 /**
- * Teaches the baseline of a key that is seen for the first time what CloudTrail still knows of it. Off the hot path: it
- * accuses nobody. Done once for a key, however often it is asked for. Answers how many calls were learned.
+ * Learns the past calls of a key that is seen for the first time, as far as CloudTrail still has them. Returns how many calls were learned.
+ *
+ * It runs beside the hot path and only fills the baseline: no detector sees these calls. It runs once for a key, however often it is called.
+ * Throws `identity.conflict` where other writers change the identity's state five times in a row.
  */
 export async function bootstrap(
   accessKeyId: string,
   ports: { history: EventHistory; identities: IdentityStore; iam: Pick<Iam, 'ownerOf'>; geoIp: GeoIp; log: Log },
 ): Promise<number> {
   const records = await ports.history.lookup(accessKeyId)
-  // No policy and no stack is asked: what is only learned accuses nobody.
+  // Blocklist and tampering only matter to detectors, and no detector sees these calls.
   const enrichment = Promise.resolve(enricher({ geoIp: ports.geoIp, stackName: undefined })({ blocklist: [] }))
   const { signals } = await sense(records, { iam: ports.iam, enrichment, ownRoles: new Set() })
   const own = signals.flatMap(({ signal }) => (signal.kind === 'api-call' && signal.credential.id === accessKeyId ? [signal] : []))
@@ -34,17 +37,18 @@ export async function bootstrap(
   }
   throw new ResponderError(
     'identity.conflict',
-    `the state of ${first.identity.id} was written by others ${ATTEMPTS} times in a row; try again`,
+    `other writers changed the state of ${first.identity.id} ${ATTEMPTS} times in a row; try again`,
   )
 }
 
-/** Undefined where another writer was first: read again, learn again. */
+/** How many calls were learned; undefined where another writer changed the state in between, and the caller has to try again. */
 async function teach(
   { identity }: Signal,
   past: readonly Signal[],
   { accessKeyId, identities }: { accessKeyId: string; identities: IdentityStore },
 ): Promise<number | undefined> {
-  const known = (await identities.load([identity.id])).get(identity.id)?.state
+  const { state: known, unreadable } = (await identities.load([identity.id])).get(identity.id) ?? {}
+  if (unreadable !== undefined) throw unreadable
   if (known?.value.bootstrapped.includes(accessKeyId) === true) return 0
   const draft = known === undefined ? emptyState(identity) : copyState(known.value)
   const before = draft.baseline.calls

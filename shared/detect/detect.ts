@@ -1,4 +1,4 @@
-import { isMature, isNewcomer } from '../domain/baseline.ts'
+import { isMature, isRecentAction } from '../domain/baseline.ts'
 import type { Finding } from '../domain/finding.ts'
 import { weightOf } from '../domain/frequency.ts'
 import type { Signal } from '../domain/signal.ts'
@@ -6,53 +6,55 @@ import { CATALOGUE } from './catalogue.ts'
 import type { Context, Detector } from './detector.ts'
 import { isFamiliar } from './familiar.ts'
 
-/** Detectors by the action they look at; those that look at every call apart. Built once, so a call meets few of them. */
+/** Detectors by the action that they look at, and those that look at every call. Built once, so that each call runs few detectors. */
 const BY_ACTION = new Map<string, Detector[]>()
 const FOR_EVERY_CALL: Detector[] = []
 const CONFIRMED = CATALOGUE.filter((detector) => detector.isConfirmed === true)
-const OF_ASSUMPTIONS = CATALOGUE.filter((detector) => detector.looksAt === 'assumption')
+const FOR_ASSUMPTIONS = CATALOGUE.filter((detector) => detector.looksAt === 'assumption')
 for (const detector of CATALOGUE) {
   if (detector.isConfirmed === true || detector.looksAt === 'assumption') continue
   if (detector.actions === undefined) FOR_EVERY_CALL.push(detector)
   for (const action of detector.actions ?? []) BY_ACTION.set(action, [...(BY_ACTION.get(action) ?? []), detector])
 }
 
-/** What a mature identity has done twice or more, and not only today, counts this much: a habit is weak evidence, not none. */
-const HABIT_SHARE = 0.3
-const HABIT_WEIGHT = 2
+/** The factor on a finding for an action that is a habit of the identity: weak evidence, but not none. */
+const HABIT_FACTOR = 0.3
 
-/** A delicate call from where, and with what, an identity always works counts this much of one with no such past. */
-const FAMILIAR_SHARE = 0.8
+/** An action is a habit from this decayed count on. */
+const HABIT_MIN_COUNT = 2
 
-/** Reasons are clipped, so that the evidence of an identity stays bounded. Characters. */
+/** The factor on a finding for a call that comes from the usual country, tool and network of its identity. */
+const FAMILIAR_FACTOR = 0.8
+
+/** Reasons are clipped to this many characters, so that the evidence of an identity stays bounded. */
 const REASON_LIMIT = 120
 
 const NONE: readonly Finding[] = []
 
-/** What the catalogue says of an API call in its context. */
+/** The findings of all detectors on a signal in its context. Detectors that look at named actions count less where the call is usual. */
 export function detect(signal: Signal, context: Context): readonly Finding[] {
   if (signal.kind === 'credential-exposure') return detectConfirmed(signal)
   let findings: Finding[] | undefined
-  const ask = (detector: Detector, share: number) => {
+  const run = (detector: Detector, factor: number) => {
     const match = detector.matches(signal, context)
     if (match === undefined) return
     findings ??= []
-    findings.push(findingOf(detector, signal, { reason: match.reason, weight: (match.weight ?? detector.weight) * share }))
+    findings.push(findingOf(detector, signal, { reason: match.reason, weight: (match.weight ?? detector.weight) * factor }))
   }
   if (signal.kind === 'assumption') {
-    for (const detector of OF_ASSUMPTIONS) ask(detector, 1)
+    for (const detector of FOR_ASSUMPTIONS) run(detector, 1)
     return findings ?? NONE
   }
-  const named = BY_ACTION.get(signal.action)
-  if (named !== undefined) {
-    const share = shareOf(signal, context)
-    for (const detector of named) ask(detector, share)
+  const forAction = BY_ACTION.get(signal.action)
+  if (forAction !== undefined) {
+    const factor = habitFactor(signal, context)
+    for (const detector of forAction) run(detector, factor)
   }
-  for (const detector of FOR_EVERY_CALL) ask(detector, 1)
+  for (const detector of FOR_EVERY_CALL) run(detector, 1)
   return findings ?? NONE
 }
 
-/** What the confirmed lane says of a signal: it needs no context, so it needs no state. */
+/** The confirmed findings on a credential exposure. They need no context, so the identity's state need not be read first. */
 export function detectConfirmed(signal: Signal): readonly Finding[] {
   if (signal.kind !== 'credential-exposure') return NONE
   return CONFIRMED.flatMap((detector) => {
@@ -63,13 +65,17 @@ export function detectConfirmed(signal: Signal): readonly Finding[] {
 
 const NO_CONTEXT = Object.freeze({}) as Context
 
-function shareOf(signal: Signal, context: Context): number {
-  if (isHabit(signal, context)) return HABIT_SHARE
-  return isFamiliar(signal, context) ? FAMILIAR_SHARE : 1
+/** How much of its weight a finding on this call keeps, 0 to 1. */
+function habitFactor(signal: Signal, context: Context): number {
+  if (isHabit(signal, context)) return HABIT_FACTOR
+  return isFamiliar(signal, context) ? FAMILIAR_FACTOR : 1
 }
 
+/** True where a mature identity has done this twice or more, and not only in the last 20 hours. */
 function isHabit({ action, time }: Signal, { baseline }: Context): boolean {
-  return isMature(baseline) && weightOf(baseline.features.action, action, time) >= HABIT_WEIGHT && !isNewcomer(baseline, action, time)
+  return (
+    isMature(baseline) && weightOf(baseline.features.action, action, time) >= HABIT_MIN_COUNT && !isRecentAction(baseline, action, time)
+  )
 }
 
 function findingOf(detector: Detector, signal: Signal, { reason, weight }: { reason: string; weight: number }): Finding {

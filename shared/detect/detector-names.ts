@@ -5,7 +5,7 @@ import { CATALOGUE } from './catalogue.ts'
 const NAMES: readonly string[] = CATALOGUE.map(({ id }) => id)
 const KNOWN: ReadonlySet<string> = new Set(NAMES)
 
-/** One complaint for each weight of a policy that names no detector, with the nearest name that there is. */
+/** One message for each weight of a policy whose id is not a detector's, with the present or the most similar id. */
 export function unknownDetectorsIn({ weights }: { readonly weights: Readonly<Record<string, number>> }): string[] {
   return Object.keys(weights)
     .filter((id) => !KNOWN.has(id))

@@ -3,23 +3,24 @@ import type { CredentialWindow } from '../domain/credential-window.ts'
 import type { EvidenceGroup, Technique } from '../domain/finding.ts'
 import type { Signal } from '../domain/signal.ts'
 
-/** What a detector sees beside the signal: the identity's past before it, and the credential's window including it. */
+/** What a detector sees beside the signal: the identity's baseline before the signal, and the credential's window including it. */
 export interface Context {
   readonly baseline: Baseline
   readonly window: CredentialWindow
 }
 
-/** Why a detector fired. `weight` replaces the detector's own where this case is stronger or weaker. */
+/** Why a detector fired. `weight` replaces the detector's own weight where this case is stronger or weaker evidence. */
 export interface Match {
   readonly reason: string
   readonly weight?: number
 }
 
 /**
- * One thing that gives a stolen credential away. One file each, named for the id.
+ * One detector. Each has a file of its own, named for its id.
  *
- * `weight` is the probability of compromise, 0 to 1, given this finding alone. `actions` names the calls it looks at;
- * without it, it sees every signal. `runbook` is the first thing the person on call should do.
+ * `weight` is the probability of compromise, 0 to 1, given this finding alone. `actions` names the calls that the detector looks at; without
+ * it, the detector looks at every call. `runbook` is the first thing that the person on call should do. `matches` returns why it fired, or
+ * undefined.
  */
 export interface Detector {
   readonly id: string
@@ -29,9 +30,9 @@ export interface Detector {
   readonly attack: Technique
   readonly runbook: string
   readonly actions?: readonly string[]
-  /** Set where it looks at who took a role on, and not at calls. */
+  /** Set where the detector looks at `assumption` signals (who assumed a role) in place of calls. */
   readonly looksAt?: 'assumption'
-  /** Set where a party that knows says so: contained without asking a model. Must not read the context. */
+  /** Set where AWS itself reports the exposure: contained without a second opinion. `matches` must not read the context. */
   readonly isConfirmed?: true
   matches(signal: Signal, context: Context): Match | undefined
 }

@@ -3,13 +3,15 @@ import type { Signal } from '../domain/signal.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import type { Context } from './detector.ts'
 
-/** A flood makes many calls in a minute: a place is known from the second day on. Milliseconds. */
+/** An identity has usual origins from its second day on: the number of calls alone can be reached in a minute. Milliseconds. */
 const KNOWN_FOR_MS = 20 * HOUR_MS
 
 /**
- * True where the country and the tool are ones that the identity is known by, and the network is not one that anybody can hire and it never used: intruders
- * take a machine in the country of the victim. A call that an AWS service makes for it, such
- * as CloudFormation, shows neither: then it counts from where the credential was used itself.
+ * True where a call comes from a usual origin of its identity: the country and the tool are known, and the network is known or is not one
+ * that rents out machines. The network counts because intruders rent machines in the country of the victim.
+ *
+ * A call that an AWS service such as CloudFormation makes for the identity shows neither country nor tool. It is familiar where all the
+ * countries that the credential itself was used from are known.
  */
 export function isFamiliar({ origin }: Signal, { baseline, window }: Context): boolean {
   if (baseline.calls < KNOWN_CALLS || baseline.lastSeen - baseline.firstSeen < KNOWN_FOR_MS) return false
@@ -18,7 +20,7 @@ export function isFamiliar({ origin }: Signal, { baseline, window }: Context): b
     return window.countries.every((country) => !isNew(baseline, 'country', country))
   }
   if (origin.country === undefined) return false
-  const isHired = origin.networkKind === 'hosting' || origin.networkKind === 'anonymiser'
-  if (isHired && isNew(baseline, 'network', origin.network)) return false
+  const isRented = origin.networkKind === 'hosting' || origin.networkKind === 'anonymiser'
+  if (isRented && isNew(baseline, 'network', origin.network)) return false
   return !isNew(baseline, 'country', origin.country) && !isNew(baseline, 'agentFamily', origin.agentFamily)
 }

@@ -1,6 +1,6 @@
-/** The statements of a policy document as CloudTrail holds it: JSON, or its text, plain or URL-encoded. Empty where unreadable. */
+/** The statements of a policy document as CloudTrail records it: an object, or JSON text, plain or URL-encoded. Empty where it cannot be read. */
 export function statementsOf(document: unknown): readonly Readonly<Record<string, unknown>>[] {
-  // IAM documents have at most 10,240 characters; anything far longer is not one.
+  // IAM policy documents have at most 10,240 characters, so a text of more than 65,536 is none.
   if (typeof document === 'string' && document.length > 65_536) return []
   try {
     const parsed: unknown =
@@ -8,12 +8,12 @@ export function statementsOf(document: unknown): readonly Readonly<Record<string
     const statements = typeof parsed === 'object' && parsed !== null && 'Statement' in parsed ? parsed.Statement : []
     return listOf(statements).filter((item): item is Record<string, unknown> => typeof item === 'object' && item !== null)
   } catch {
-    // Not JSON: the call that carried it says so by its error code, and there is nothing to read here.
+    // Not JSON: AWS refuses such a document, so the error code of the call says so.
     return []
   }
 }
 
-/** True where a statement allows every action on every resource without a condition. */
+/** True where a statement allows every action, or every action of IAM, on every resource. Conditions are not looked at. */
 export function grantsEverything(document: unknown): boolean {
   return statementsOf(document).some(
     ({ Effect, Action, Resource }) =>
@@ -23,25 +23,25 @@ export function grantsEverything(document: unknown): boolean {
   )
 }
 
-/** Everybody and every account outside `account` that a trust policy lets in. */
+/** The principals outside `account` that a trust or resource policy allows: ARNs, account ids, or `*` for everybody. */
 export function outsidersIn(document: unknown, account: string): readonly string[] {
   return statementsOf(document)
-    .filter(({ Effect, Condition }) => Effect === 'Allow' && !isBounded(Condition))
+    .filter(({ Effect, Condition }) => Effect === 'Allow' && !isRestricted(Condition))
     .flatMap(({ Principal }) => principalsOf(Principal))
     .filter(
       (principal) => principal === '*' || (/^(\d{12}|arn:aws[a-z-]*:[a-z]+::\d{12}:)/.test(principal) && !principal.includes(account)),
     )
 }
 
-/** A condition on the source account, ARN or organisation keeps everybody else out. */
-function isBounded(condition: unknown): boolean {
+/** True where a condition restricts the source account, ARN, organisation, external id or subject, and so keeps everybody else out. */
+function isRestricted(condition: unknown): boolean {
   return (
     condition !== undefined &&
     /SourceAccount|SourceArn|SourceOwner|PrincipalOrg|PrincipalAccount|CallerAccount|ExternalId|:sub/i.test(JSON.stringify(condition))
   )
 }
 
-/** The policy in a request, wherever its service puts it; undefined where there is none. */
+/** The policy document in a request, under whichever parameter its service uses; undefined where there is none. */
 export function policyIn(request: Readonly<Record<string, unknown>>): unknown {
   const { attributes, attributeName, attributeValue } = request
   const inAttributes = typeof attributes === 'object' && attributes !== null && 'Policy' in attributes ? attributes.Policy : undefined
@@ -49,7 +49,7 @@ export function policyIn(request: Readonly<Record<string, unknown>>): unknown {
   const inVault = typeof vault === 'object' && vault !== null && 'policy' in vault ? vault.policy : undefined
   const named = attributeName === 'Policy' ? attributeValue : undefined
   const accessPolicies = request.accessPolicies
-  // S3 writes the body of a request as it was sent, with the name of its outermost element.
+  // CloudTrail records the body of an S3 request as it was sent, under the name of its outermost XML element.
   const accessPoint = request.PutAccessPointPolicyRequest
   const inAccessPoint = typeof accessPoint === 'object' && accessPoint !== null && 'Policy' in accessPoint ? accessPoint.Policy : undefined
   return (

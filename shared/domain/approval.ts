@@ -1,29 +1,31 @@
 import { globs } from './glob.ts'
 import type { Policy, ReviewKind } from './policy.ts'
 
-/** Somebody who says something of an incident. */
+/** Somebody who gives a verdict or an order on an incident. */
 export interface Reviewer {
   /** An ARN, `local:user`, or `slack:U0123ABCD`. */
   readonly by: string
-  /** The Slack user groups that the reviewer is in, as far as the policy names them. */
+  /** The ids of those Slack user groups of the policy that the reviewer is in. */
   readonly groups?: readonly string[] | undefined
 }
 
 const SLACK = 'slack:'
 
-/** Who presses a button in Slack, as the record names them. */
+/** The actor that the record names for a Slack user, such as `slack:U0123ABCD`. */
 export function slackActor(userId: string): string {
   return `${SLACK}${userId}`
 }
 
-/** The Slack user of an actor of the record, or undefined where it is none. */
+/** The Slack user id of an actor of the record, or undefined where the actor is not a Slack user. */
 export function slackUserOf(actor: string): string | undefined {
   return actor.startsWith(SLACK) ? actor.slice(SLACK.length) : undefined
 }
 
 /**
- * True where the policy lets somebody say this of an incident in that tier. Slack users are let in by `slack.approvers` alone, and
- * nobody is where that is empty; all others by `approvers`, and everybody where that is empty.
+ * True where the policy allows a reviewer to give this verdict on an incident in that tier.
+ *
+ * Slack users are allowed by `slack.approvers` alone: where it is empty, no Slack user is allowed. All others are allowed by `approvers`:
+ * where it is empty, everybody is allowed.
  */
 export function isApprover(policy: Policy, { by, groups = [] }: Reviewer, about: { kind: ReviewKind; tier: string }): boolean {
   const user = slackUserOf(by)
@@ -37,12 +39,12 @@ export function isApprover(policy: Policy, { by, groups = [] }: Reviewer, about:
   )
 }
 
-/** The Slack user groups that decide who may say this: their members have to be looked up first. */
+/** The Slack user groups that the policy names as approvers: the members have to be looked up before `isApprover` is asked. */
 export function groupsAsked(policy: Policy): string[] {
   return [...new Set(policy.slack.approvers.flatMap(({ groups }) => groups))]
 }
 
-/** True where a second person has to say the same. A tier that is not known is held to every rule. */
+/** True where a second person has to give the same verdict. Every rule applies to an incident whose tier is not known. */
 export function needsSecond(policy: Policy, about: { kind: ReviewKind; tier: string }): boolean {
   const tier = knownTier(policy, about.tier)
   return policy.fourEyes.some(
@@ -52,14 +54,17 @@ export function needsSecond(policy: Policy, about: { kind: ReviewKind; tier: str
 }
 
 /**
- * True where two reviewers are two people, as far as can be told. Whoever takes a role on chooses the session's name, so two
- * sessions of a role are one person; IAM Identity Center gives its sessions the name of who signed in.
+ * True where two reviewers are certainly two people.
+ *
+ * Whoever assumes a role chooses the session's name, so two sessions of a role count as one person. IAM Identity Center names its sessions
+ * after the user who signed in, so two of those are two people. Two reviewers who came by different channels count as one person, because
+ * one person may have an account in both.
  */
 export function areTwoPeople(a: string, b: string): boolean {
   return channelOf(a) === channelOf(b) && personOf(a) !== personOf(b)
 }
 
-/** One person may have an account at each door, so the two have to come by the same. */
+/** The channel that a reviewer came by: `arn:`, `local:` or `slack:`. */
 function channelOf(by: string): string {
   return by.slice(0, by.indexOf(':') + 1)
 }
@@ -70,7 +75,7 @@ function personOf(by: string): string {
   return role.includes('/AWSReservedSSO_') ? `${role}/${session}` : role
 }
 
-/** A tier of the policy, or undefined where an override hid it or a later policy has it no more. */
+/** The tier, or undefined where the policy does not have it: an override replaced it, or it was removed since. */
 function knownTier(policy: Policy, tier: string): string | undefined {
   return tier === 'default' || policy.tiers.some(({ name }) => name === tier) ? tier : undefined
 }

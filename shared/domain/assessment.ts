@@ -1,74 +1,86 @@
-import type { Finding } from './finding.ts'
+import { z } from 'zod'
+import { Finding } from './finding.ts'
+import { orAbsent, Points } from './stored.ts'
 
-/** How much of a second finding of the same group counts: they are correlated, so not in full. */
+/** The share of its weight that a further finding of the same group counts with, because findings of a group are correlated. */
 const CORRELATED_SHARE = 0.25
 
 /** One finding and the points of the risk that it accounts for. The shares of an assessment add up to its base risk. */
-export interface Contribution {
-  readonly finding: Finding
-  readonly share: number
-}
+export const Contribution = z.strictObject({ finding: Finding, share: Points }).readonly()
+export type Contribution = z.infer<typeof Contribution>
 
-/** What a model says of a case. Every reason names the evidence that it rests on, by the ids of the pack. */
-export interface Opinion {
-  /** Of compromise, 0–100. */
-  readonly likelihood: number
-  readonly verdict: 'compromised' | 'legitimate' | 'unclear'
-  readonly reasons: readonly { readonly text: string; readonly evidence: readonly string[] }[]
-  /** ATT&CK ids. */
-  readonly techniques: readonly string[]
-  readonly narrative: string
-  readonly nextSteps: readonly string[]
-  readonly model: string
-  /** What it cost: tokens and milliseconds. */
-  readonly inputTokens: number
-  readonly outputTokens: number
-  readonly milliseconds: number
-}
-
-/** What the advisor said, or why it said nothing. `shift` is what it moved the risk by, after the policy's bounds. */
-export type AdvisorOpinion =
-  | ({ readonly kind: 'answered'; readonly shift: number } & Opinion)
-  | { readonly kind: 'fallback'; readonly cause: AdvisorFallback }
+/** What a model says of a case. Every reason cites the evidence that it rests on, by the ids of the evidence pack. */
+export const Opinion = z
+  .strictObject({
+    /** The likelihood of compromise. */
+    likelihood: Points,
+    verdict: z.enum(['compromised', 'legitimate', 'unclear']),
+    reasons: z.array(z.strictObject({ text: z.string(), evidence: z.array(z.string()).readonly() }).readonly()).readonly(),
+    /** ATT&CK ids. */
+    techniques: z.array(z.string()).readonly(),
+    narrative: z.string(),
+    nextSteps: z.array(z.string()).readonly(),
+    model: z.string(),
+    /** The cost of the answer, in tokens and milliseconds. */
+    inputTokens: z.number().min(0),
+    outputTokens: z.number().min(0),
+    milliseconds: z.number().min(0),
+  })
+  .readonly()
+export type Opinion = z.infer<typeof Opinion>
 
 /**
- * Why there is no opinion. `absent`: none is configured. `late`: no answer by the deadline. `malformed`: not what the schema wants.
- * `invented`: it rests on evidence that is not in the pack. `refused`: a guardrail or the model stopped it. `throttled`, `failed`:
- * Bedrock did. `over-budget`: the hour's questions are used up. `circuit-open`: it failed again and again, and rests.
- */
-export type AdvisorFallback =
-  | 'absent'
-  | 'late'
-  | 'malformed'
-  | 'invented'
-  | 'refused'
-  | 'throttled'
-  | 'failed'
-  | 'over-budget'
-  | 'circuit-open'
-
-/** Risk 0–100 with every contribution named, and the advisor's opinion where one was asked for. */
-export interface Assessment {
-  readonly risk: number
-  /** The risk before the advisor. */
-  readonly baseRisk: number
-  /** The advisor never moves the risk below this: the strongest single finding. */
-  readonly floor: number
-  readonly isConfirmed: boolean
-  readonly contributions: readonly Contribution[]
-  readonly opinion: AdvisorOpinion | undefined
-}
-
-/**
- * Adds evidence up by noisy-or: risk = 100 × (1 − Π (1 − weight)).
+ * Why there is no opinion.
  *
- * Monotone (more evidence never lowers the risk), bounded, and independent of the order. Of each group the strongest
- * finding counts in full and the others with a quarter of their weight. A finding's share is its part of the
- * log-odds-like sum −ln(1 − weight), so shares add up to the risk. See docs/decisions/0003-noisy-or.md. `weights` are the policy's
- * factors by detector; what is confirmed is never weighed.
+ * `absent`: no advisor is configured. `late`: no answer came by the deadline. `malformed`: the answer does not match the schema.
+ * `invented`: the answer cites evidence that is not in the pack. `refused`: a guardrail or the model refused to answer. `throttled`:
+ * Bedrock throttled the request. `failed`: Bedrock returned another error. `over-budget`: the questions of this hour are used up.
+ * `circuit-open`: the advisor failed several times in a row and is not asked for a while.
+ */
+export const AdvisorFallback = z.enum([
+  'absent',
+  'late',
+  'malformed',
+  'invented',
+  'refused',
+  'throttled',
+  'failed',
+  'over-budget',
+  'circuit-open',
+])
+export type AdvisorFallback = z.infer<typeof AdvisorFallback>
+
+/** The advisor's opinion, or why there is none. `shift` is the number of points by which it moved the risk, inside the policy's bounds. */
+export const AdvisorOpinion = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('answered'), shift: z.number().min(-100).max(100), ...Opinion.unwrap().shape }).readonly(),
+  z.strictObject({ kind: z.literal('fallback'), cause: AdvisorFallback }).readonly(),
+])
+export type AdvisorOpinion = z.infer<typeof AdvisorOpinion>
+
+/** The risk, 0 to 100, with every contribution named, and the advisor's opinion where one was asked for. */
+export const Assessment = z
+  .strictObject({
+    risk: Points,
+    /** The risk before the advisor's opinion. */
+    baseRisk: Points,
+    /** The risk of the strongest single finding, 0 to 100. The advisor never moves the risk below it. */
+    floor: Points,
+    isConfirmed: z.boolean(),
+    contributions: z.array(Contribution).readonly(),
+    opinion: orAbsent(AdvisorOpinion),
+  })
+  .readonly()
+export type Assessment = z.infer<typeof Assessment>
+
+/**
+ * Combines findings by noisy-or: risk = 100 × (1 − Π (1 − weight)).
+ *
+ * The risk never falls with more evidence, is bounded, and does not depend on the order. Of each group the strongest finding counts in
+ * full and the others with a quarter of their weight. A finding's share is proportional to −ln(1 − weight), so the shares add up to the
+ * risk. See docs/decisions/0003-noisy-or.md. `weights` are the policy's factors by detector; they do not apply to confirmed findings.
  */
 export function assessmentOf(evidence: readonly Finding[], weights: Readonly<Record<string, number>> = NO_WEIGHTS): Assessment {
-  const ordered = strongestOfEachDetector(weighed(evidence, weights))
+  const ordered = strongestOfEachDetector(withFactors(evidence, weights))
   const groups = new Set<string>()
   const strengths = ordered.map((finding) => {
     const counted = groups.has(finding.group) ? finding.weight * CORRELATED_SHARE : finding.weight
@@ -89,15 +101,15 @@ export function assessmentOf(evidence: readonly Finding[], weights: Readonly<Rec
 
 /** Applies an opinion inside the policy's bounds: at most `maxShift` points either way, never below the floor. */
 export function withOpinion(assessment: Assessment, answer: Opinion, maxShift: number): Assessment {
-  const wished = Math.max(-maxShift, Math.min(maxShift, answer.likelihood - assessment.baseRisk))
-  const risk = Math.max(Math.min(assessment.floor, assessment.baseRisk), Math.min(100, round(assessment.baseRisk + wished)))
+  const shift = Math.max(-maxShift, Math.min(maxShift, answer.likelihood - assessment.baseRisk))
+  const risk = Math.max(Math.min(assessment.floor, assessment.baseRisk), Math.min(100, round(assessment.baseRisk + shift)))
   const opinion: AdvisorOpinion = { ...answer, kind: 'answered', shift: round(risk - assessment.baseRisk) }
   return { ...assessment, risk, opinion }
 }
 
 const NO_WEIGHTS: Readonly<Record<string, number>> = {}
 
-function weighed(evidence: readonly Finding[], weights: Readonly<Record<string, number>>): readonly Finding[] {
+function withFactors(evidence: readonly Finding[], weights: Readonly<Record<string, number>>): readonly Finding[] {
   if (weights === NO_WEIGHTS) return evidence
   return evidence.map((finding) => {
     const factor = finding.isConfirmed || !Object.hasOwn(weights, finding.detector) ? 1 : (weights[finding.detector] as number)
@@ -114,7 +126,7 @@ function strongestOfEachDetector(evidence: readonly Finding[]): Finding[] {
   return [...strongest.values()].sort((a, b) => b.weight - a.weight || (a.detector < b.detector ? -1 : 1))
 }
 
-/** One decimal is all the precision that a weight set by judgement supports. */
+/** Rounds to one decimal: weights are set by judgement and support no more precision. */
 function round(value: number): number {
   return Math.round(value * 10) / 10
 }

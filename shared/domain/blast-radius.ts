@@ -1,11 +1,12 @@
+import { z } from 'zod'
 import type { Baseline } from './baseline.ts'
+import { Points } from './stored.ts'
 
-/** What an identity could do, reach and break, 0–100, and what that judgement rests on. */
-export interface BlastRadius {
-  readonly score: number
-  readonly basis: 'policies' | 'observed' | 'unknown'
-  readonly reasons: readonly string[]
-}
+/** How much damage an identity could do, 0 to 100, and whether that is known from its policies, from its own calls, or not at all. */
+export const BlastRadius = z
+  .strictObject({ score: Points, basis: z.enum(['policies', 'observed', 'unknown']), reasons: z.array(z.string()).readonly() })
+  .readonly()
+export type BlastRadius = z.infer<typeof BlastRadius>
 
 /** One Allow or Deny statement of an identity's policies, normalised to lists. */
 export interface Grant {
@@ -15,8 +16,8 @@ export interface Grant {
   readonly isConditional: boolean
 }
 
-/** Powers that make a stolen credential worse, with the points that each alone is worth. */
-const POWERS: readonly { readonly points: number; readonly reason: string; readonly actions: readonly string[] }[] = [
+/** Permissions that make a stolen credential more dangerous, with the score that each has alone. */
+const PERMISSIONS: readonly { readonly points: number; readonly reason: string; readonly actions: readonly string[] }[] = [
   {
     points: 90,
     reason: 'can change who may do what',
@@ -36,22 +37,25 @@ const POWERS: readonly { readonly points: number; readonly reason: string; reado
   { points: 40, reason: 'can read stored data', actions: ['s3:GetObject'] },
 ]
 
-/** The blast radius that an identity's policies give it. Conditions are taken as met: the safe side is the larger one. */
+/**
+ * The blast radius that an identity's policies give it. A conditional Allow counts as granted and a conditional Deny as absent, so the
+ * score errs to the larger side.
+ */
 export function blastRadiusOf(grants: readonly Grant[]): BlastRadius {
   const denied = grants.filter(({ effect, isConditional, resources }) => effect === 'Deny' && !isConditional && resources.includes('*'))
   const [isDenied, isGranted] = [covered(denied), covered(grants.filter(({ effect }) => effect === 'Allow'))]
   const isAllowed = (action: string) => !isDenied(action) && isGranted(action)
   if (isAllowed('*')) return { score: 100, basis: 'policies', reasons: ['may do everything'] }
-  const held = POWERS.filter(({ actions }) => actions.some(isAllowed))
+  const held = PERMISSIONS.filter(({ actions }) => actions.some(isAllowed))
   const most = Math.max(5, ...held.map(({ points }) => points))
-  // Each further power adds two points: breadth matters, but less than the worst single one.
+  // Each further permission adds two points: breadth matters, but less than the most dangerous single permission.
   const score = Math.min(99, most + 2 * Math.max(0, held.length - 1))
   return { score, basis: 'policies', reasons: held.map(({ reason }) => reason) }
 }
 
 /**
- * The blast radius as far as the identity's own calls show it, for accounts whose policies are not known: those of its
- * past, and `latest`, the call at hand where it succeeded.
+ * The blast radius that an identity's own calls show, for accounts whose policies are not known. `latest` is the action of the current
+ * call where it succeeded; undefined otherwise.
  */
 export function observedBlastRadius(baseline: Baseline, latest?: string): BlastRadius {
   const actions = [...baseline.features.action.values, ...(latest === undefined ? [] : [latest])]
@@ -60,7 +64,7 @@ export function observedBlastRadius(baseline: Baseline, latest?: string): BlastR
   return { score: seen.score, basis: 'observed', reasons: seen.reasons }
 }
 
-/** Tells which actions some grant is about. IAM compares actions without case; `*` in a pattern stands for any text. */
+/** A test for the actions that any of the grants names. IAM compares actions without regard to case; a pattern counts up to its first `*`. */
 function covered(grants: readonly Grant[]): (action: string) => boolean {
   const patterns = grants.flatMap(({ actions }) => actions.map((pattern) => pattern.toLowerCase()))
   const exact = new Set(patterns)

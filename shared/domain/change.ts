@@ -1,29 +1,38 @@
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { orAbsent } from './stored.ts'
 
 /** Before the first entry of a chain there is this. */
 export const GENESIS = '0'.repeat(64)
 
-export type ChangeKind =
-  | 'decision'
-  | 'step-planned'
-  | 'step-done'
-  | 'step-failed'
-  | 'step-reversed'
-  | 'step-gone'
-  | 'step-undone'
-  | 'rotation-planned'
-  | 'rotation-delivered'
-  | 'rotation-deleted'
-  | 'rotation-failed'
-  | 'approval'
-  | 'root-key-deleted'
-  | 'state'
-  | 'verdict'
-  | 'endorsement'
-  | 'extension'
-  | 'order'
-  | 'policy'
-  | 'seal'
+/** The version that this release writes. Version 1 has other names for detectors, and for the members of a policy. */
+export const CHANGE_VERSION = 2
+
+const Hash = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex')
+
+export const ChangeKind = z.enum([
+  'decision',
+  'step-planned',
+  'step-done',
+  'step-failed',
+  'step-reversed',
+  'step-gone',
+  'step-undone',
+  'rotation-planned',
+  'rotation-delivered',
+  'rotation-deleted',
+  'rotation-failed',
+  'approval',
+  'root-key-deleted',
+  'state',
+  'verdict',
+  'endorsement',
+  'extension',
+  'order',
+  'policy',
+  'seal',
+])
+export type ChangeKind = z.infer<typeof ChangeKind>
 
 /**
  * One entry of the append-only record: who changed what, from what, to what, why.
@@ -31,34 +40,37 @@ export type ChangeKind =
  * `subject` names the chain (`INCIDENT#…`, `ORDER#…`, `POLICY` or `SEAL`); `number` counts from 1 without gaps; `at` is ISO 8601 in UTC;
  * `hash` is SHA-256 over the canonical JSON of all else, `previous` included, so an edit, a gap or a reorder shows.
  */
-export interface Change {
-  readonly subject: string
-  readonly number: number
-  readonly at: string
-  readonly actor: string
-  readonly kind: ChangeKind
-  readonly target: string
-  readonly from: unknown
-  readonly to: unknown
-  readonly why: string
-  readonly previous: string
-  readonly hash: string
-}
+export const Change = z
+  .strictObject({
+    /** The version of the words that it is written in; 0.1.0 wrote none. It is hashed with all else. */
+    v: z.literal(CHANGE_VERSION).exactOptional(),
+    subject: z.string(),
+    number: z.number().int().min(1),
+    at: z.iso.datetime(),
+    actor: z.string(),
+    kind: ChangeKind,
+    target: z.string(),
+    from: orAbsent(z.unknown()),
+    to: orAbsent(z.unknown()),
+    why: z.string(),
+    previous: Hash,
+    hash: Hash,
+  })
+  .readonly()
+export type Change = z.infer<typeof Change>
 
 /** What a writer says of a change; the chain adds the number and the hashes. */
 export type ChangeDraft = Pick<Change, 'at' | 'actor' | 'kind' | 'target' | 'from' | 'to' | 'why'>
 
 /** Where a chain ends: what the next entry has to name. */
-export interface ChainHead {
-  readonly number: number
-  readonly hash: string
-}
+export const ChainHead = z.strictObject({ number: z.number().int().min(0), hash: Hash }).readonly()
+export type ChainHead = z.infer<typeof ChainHead>
 
 export const EMPTY_CHAIN: ChainHead = { number: 0, hash: GENESIS }
 
 /** The next entry of a chain. */
 export function chain(subject: string, head: ChainHead, draft: ChangeDraft): Change {
-  const entry = { subject, number: head.number + 1, ...draft, previous: head.hash }
+  const entry: Omit<Change, 'hash'> = { v: CHANGE_VERSION, subject, number: head.number + 1, ...draft, previous: head.hash }
   return { ...entry, hash: hashOf(entry) }
 }
 

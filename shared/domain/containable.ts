@@ -1,13 +1,13 @@
 import type { LineageEdge } from './incident.ts'
 import type { CreatedKind, Identity, IdentityKind } from './signal.ts'
 
-/** The kinds of identity whose credentials can be taken out of use from inside their account. */
+/** The kinds of identity whose credentials can be disabled from inside their account. */
 const IDENTITIES: readonly IdentityKind[] = ['iam-user', 'role']
 
-/** The kinds of credentials and of issued things that containment takes out of use. */
+/** The kinds of credentials, and of identities that a credential created, that containment disables. */
 const CREDENTIALS: ReadonlySet<CreatedKind> = new Set(['access-key', 'session', 'service-specific-credential', 'user', 'role'])
 
-/** What people call an identity of a kind. */
+/** The name of each kind of identity in messages to people. */
 const WORDS: Readonly<Record<IdentityKind, string>> = {
   'iam-user': 'an IAM user',
   role: 'a role',
@@ -21,19 +21,22 @@ const WORDS: Readonly<Record<IdentityKind, string>> = {
   unknown: 'a caller without identity',
 }
 
+/** The name of an identity's kind in messages to people, such as `an IAM user`. */
 export function wordsFor({ kind }: Pick<Identity, 'kind'>): string {
   return WORDS[kind]
 }
 
+/** True where containment can disable the credentials of such an identity. */
 export function isContainableIdentity({ kind }: Pick<Identity, 'kind'>): boolean {
   return IDENTITIES.includes(kind)
 }
 
+/** True where containment can disable a credential, user or role of this kind. */
 export function isContainableCredential(kind: CreatedKind): boolean {
   return CREDENTIALS.has(kind)
 }
 
-/** How many issued things of a lineage containment takes out of use. */
+/** How many entries of a lineage containment disables. */
 export function issuedToContain(lineage: readonly LineageEdge[]): number {
   return lineage.filter(({ kind }) => isContainableCredential(kind)).length
 }

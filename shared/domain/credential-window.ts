@@ -2,57 +2,59 @@ import type { Created, Signal } from './signal.ts'
 import { HOUR_MS } from './time.ts'
 import { copyTimedSet, emptyTimedSet, mark, type TimedSet } from './timed-set.ts'
 
-/** How long a credential may rest before its window starts anew, in milliseconds. */
+/** A credential that was idle for longer than this gets a new window. Milliseconds. */
 const IDLE_MS = 6 * HOUR_MS
 
-/** Bursts are counted over ten minutes. */
+/** Bursts are counted over ten minutes. Milliseconds. */
 const BURST_MS = 600_000
 
-/** The most distinct actions of a kind that a window tells apart: a burst of more counts as this many. */
+/** The most distinct discovery reads, and the most distinct refused actions, that a window counts. */
 const DISTINCT_LIMIT = 16
 
-/** What one credential did lately: the short memory beside the baseline's long one. */
+/** What one credential did recently; the baseline holds what its identity did over weeks. Times are epoch milliseconds. */
 export interface CredentialWindow {
   readonly credentialId: string
   first: number
   last: number
   calls: number
-  /** Reads that look around, and how many bits of surprise they brought together. */
+  /** How many discovery reads there were, and the sum of their surprisal in bits. */
   reads: number
   bits: number
+  /** Discovery actions that were new to the identity. */
   readonly discovered: TimedSet
+  /** Actions that were refused. */
   readonly denied: TimedSet
-  /** Things that are counted by number, such as secrets read: what was touched, by kind. */
-  readonly touched: Map<TouchedKind, TimedSet>
-  /** Countries, agent families and networks that the credential was used from, in order of appearance. */
+  /** Distinct items that detectors need the number of, by kind, such as the secrets that were read. */
+  readonly counted: Map<CountedKind, TimedSet>
+  /** Countries that the credential was used from, and families of the tools that used it, in order of appearance. */
   readonly countries: string[]
   readonly agents: string[]
-  /** What it made lately, oldest first: where it turns out to be stolen, that is suspect as well. */
+  /** What the credential issued recently, oldest first: where it is stolen, what it issued is suspect too. */
   issued: readonly Issued[]
-  /** The incident whose credential made this one, where one did. */
+  /** The incident whose credential issued this one, or undefined. */
   parentIncidentId: string | undefined
-  /** Networks, `aws` standing for all of Amazon's. */
+  /** Networks that the credential was used from, in order of appearance; `aws` stands for all of Amazon's networks. */
   readonly networks: string[]
 }
 
-/** One thing that a credential made, by which signal, and when (epoch ms). */
+/** A credential or identity that a credential issued, with the id of the signal that did it and its time (epoch ms). */
 export interface Issued extends Created {
   readonly signalId: string
   readonly time: number
 }
 
-/** The most things made that a window remembers. */
+/** The most issued credentials and identities that a window remembers. */
 const ISSUED_LIMIT = 6
 
-/** The oldest session leaves first: they are made by the dozen, and what lasts longer must not be forgotten for them. */
-function newest(made: readonly Issued[]): readonly Issued[] {
-  if (made.length <= ISSUED_LIMIT) return made
-  const session = made.findIndex(({ kind }) => kind === 'session')
-  return made.toSpliced(Math.max(0, session), 1)
+/** Drops the oldest session first: sessions are issued by the dozen, and must not displace keys and users, which last longer. */
+function latestIssued(issued: readonly Issued[]): readonly Issued[] {
+  if (issued.length <= ISSUED_LIMIT) return issued
+  const oldestSession = issued.findIndex(({ kind }) => kind === 'session')
+  return issued.toSpliced(Math.max(0, oldestSession), 1)
 }
 
-/** The kinds of things that are counted by number. */
-export const TOUCHED_KINDS = [
+/** The kinds of items that are counted. */
+export const COUNTED_KINDS = [
   'secret',
   'user-data',
   'model-probe',
@@ -65,8 +67,9 @@ export const TOUCHED_KINDS = [
   'destroyed',
 ] as const
 
-export type TouchedKind = (typeof TOUCHED_KINDS)[number]
+export type CountedKind = (typeof COUNTED_KINDS)[number]
 
+/** An empty window for a credential, from a time (epoch ms). */
 export function openWindow(credentialId: string, at: number): CredentialWindow {
   return {
     credentialId,
@@ -77,7 +80,7 @@ export function openWindow(credentialId: string, at: number): CredentialWindow {
     bits: 0,
     discovered: emptyTimedSet(),
     denied: emptyTimedSet(),
-    touched: new Map(),
+    counted: new Map(),
     countries: [],
     agents: [],
     networks: [],
@@ -86,71 +89,71 @@ export function openWindow(credentialId: string, at: number): CredentialWindow {
   }
 }
 
-/** A copy that shares nothing mutable with its origin. */
+/** A copy that shares no mutable part with the original. */
 export function copyWindow(window: CredentialWindow): CredentialWindow {
   return {
     ...window,
     discovered: copyTimedSet(window.discovered),
     denied: copyTimedSet(window.denied),
-    touched: new Map([...window.touched].map(([kind, things]) => [kind, copyTimedSet(things)])),
+    counted: new Map([...window.counted].map(([kind, items]) => [kind, copyTimedSet(items)])),
     countries: [...window.countries],
     agents: [...window.agents],
     networks: [...window.networks],
   }
 }
 
-/** True where so much time has passed that the credential's next call starts a new story. */
+/** True where the credential was idle for more than six hours before `at` (epoch ms): its next call opens a new window. */
 export function isStale(window: CredentialWindow, at: number): boolean {
   return at - window.last > IDLE_MS
 }
 
-/** Counts one call into its window. */
-export function observe(window: CredentialWindow, signal: Signal, isDiscovery: boolean): void {
+/** Adds one call to its credential's window. `isDiscovery` is true for a discovery read that is new to the identity. */
+export function addCall(window: CredentialWindow, signal: Signal, isDiscovery: boolean): void {
   window.calls += 1
   if (signal.created !== undefined) {
     const { created, id: signalId, time } = signal
-    window.issued = newest([...window.issued.filter(({ id }) => id !== created.id), { ...created, signalId, time }])
+    window.issued = latestIssued([...window.issued.filter(({ id }) => id !== created.id), { ...created, signalId, time }])
   }
   if (signal.parentIncidentId !== undefined) window.parentIncidentId = signal.parentIncidentId
   if (signal.time > window.last) window.last = signal.time
   if (isDiscovery) mark(window.discovered, signal.action, { at: signal.time, limit: DISTINCT_LIMIT })
   if (signal.outcome === 'denied') mark(window.denied, signal.action, { at: signal.time, limit: DISTINCT_LIMIT })
   const { country, agentFamily, addressKind, network, networkKind } = signal.origin
-  if (country !== undefined) add(window.countries, country)
-  if (addressKind !== 'aws-service') add(window.agents, agentFamily)
-  if (network !== undefined) add(window.networks, networkKind === 'aws' ? 'aws' : network)
+  if (country !== undefined) addOrigin(window.countries, country)
+  if (addressKind !== 'aws-service') addOrigin(window.agents, agentFamily)
+  if (network !== undefined) addOrigin(window.networks, networkKind === 'aws' ? 'aws' : network)
 }
 
-/** Counts a look around and what it says, in bits: hundredths are enough. */
+/** Counts one discovery read and adds its surprisal in bits, rounded to hundredths. */
 export function countRead(window: CredentialWindow, bits: number): void {
   window.reads += 1
   window.bits = Math.round((window.bits + bits) * 100) / 100
 }
 
-/** Counts one thing of a kind as touched. */
-export function touch(window: CredentialWindow, kind: TouchedKind, { what, at }: { what: string; at: number }): void {
-  const known = window.touched.get(kind) ?? emptyTimedSet()
-  mark(known, what, { at, limit: TOUCHED_LIMIT })
-  window.touched.set(kind, known)
+/** Counts one item of a kind; the same item again counts once. */
+export function countDistinct(window: CredentialWindow, kind: CountedKind, { what, at }: { what: string; at: number }): void {
+  const known = window.counted.get(kind) ?? emptyTimedSet()
+  mark(known, what, { at, limit: COUNTED_LIMIT })
+  window.counted.set(kind, known)
 }
 
-/** How many different things of a kind were touched within ten minutes of `at`. */
-export function touchedOf(window: CredentialWindow, kind: TouchedKind, at: number): number {
-  const known = window.touched.get(kind)
+/** How many different items of a kind were counted within ten minutes of `at` (epoch ms), 12 at most. */
+export function distinctOf(window: CredentialWindow, kind: CountedKind, at: number): number {
+  const known = window.counted.get(kind)
   return known === undefined ? 0 : burstOf(known, at)
 }
 
-/** The most different things of a kind that are counted: more count as this many. */
-const TOUCHED_LIMIT = 12
+/** The most different items of a kind that are counted. */
+const COUNTED_LIMIT = 12
 
-/** The most countries, agent families or networks that a window tells apart. */
-const PLACES_LIMIT = 4
+/** The most countries, agent families or networks that a window remembers. */
+const ORIGINS_LIMIT = 4
 
-function add(places: string[], place: string): void {
-  if (places.length < PLACES_LIMIT && !places.includes(place)) places.push(place)
+function addOrigin(origins: string[], origin: string): void {
+  if (origins.length < ORIGINS_LIMIT && !origins.includes(origin)) origins.push(origin)
 }
 
-/** Distinct actions of a burst: those whose newest call is at most ten minutes from `at`. */
+/** How many distinct actions have their newest call within ten minutes of `at` (epoch ms). */
 export function burstOf(actions: TimedSet, at: number): number {
   let distinct = 0
   for (const time of actions.times) if (Math.abs(at - time) <= BURST_MS) distinct += 1

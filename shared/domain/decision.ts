@@ -1,35 +1,36 @@
-import type { Mode } from './policy.ts'
+import { z } from 'zod'
+import { Mode } from './policy.ts'
 
 /** What is done about an assessment, weakest first. */
 export const ACTIONS = ['observe', 'notify', 'ask', 'contain'] as const
-export type Action = (typeof ACTIONS)[number]
+export const Action = z.enum(ACTIONS)
+export type Action = z.infer<typeof Action>
 
 /**
  * A decision and why.
  *
- * `would` is what the thresholds alone call for; `action` is what the bounds leave of it. `why` is one line for each
- * bound that applied, in the reader's words.
+ * `would` is the action that the thresholds alone call for; `action` is what the policy's bounds allow of it. `why` has one line for each
+ * bound that applied, written for the reviewer.
  */
-export interface Decision {
-  readonly action: Action
-  readonly would: Action
-  readonly tier: string
-  readonly mode: Mode
-  readonly why: readonly string[]
-}
+export const Decision = z
+  .strictObject({ action: Action, would: Action, tier: z.string(), mode: Mode, why: z.array(z.string()).readonly() })
+  .readonly()
+export type Decision = z.infer<typeof Decision>
 
+/** True where `a` is a stronger action than `b`. */
 export function isStronger(a: Action, b: Action): boolean {
   return ACTIONS.indexOf(a) > ACTIONS.indexOf(b)
 }
 
+/** The weaker of two actions. */
 export function weaker(a: Action, b: Action): Action {
   return isStronger(a, b) ? b : a
 }
 
-/** The most reasons that a decision keeps. The newest stay. */
+/** The most reasons that a decision keeps. The oldest are dropped first. */
 const REASONS_LIMIT = 20
 
-/** A decision with more reasons. One that was said before moves to the end. */
+/** The decision with more reasons. A reason that it has already moves to the end. */
 export function withReasons(decision: Decision, more: readonly string[]): Decision {
   if (more.length === 0) return decision
   return { ...decision, why: [...decision.why.filter((line) => !more.includes(line)), ...more].slice(-REASONS_LIMIT) }

@@ -1,14 +1,16 @@
 import { HOUR_MS } from './time.ts'
-/** Half-life of what is normal, in days: after a month without a repeat, a habit counts a quarter. */
+
+/** Half-life of a count, in days: after four weeks without a repeat, a habit counts a quarter. */
 export const HALF_LIFE_DAYS = 14
 
 const HALF_LIFE_MS = HALF_LIFE_DAYS * 24 * HOUR_MS
 
 /**
- * Values of one feature of an identity, bounded in number: each with a count that decays and when it was seen last (epoch ms).
+ * The values of one feature of an identity, bounded in number. Each value has a decaying count (`weights`) and the time at which it was
+ * last seen (`lasts`, epoch ms).
  *
- * Columns, not a map of objects: they are copied for every batch and written for every call, and at 56 values at most a
- * search is as quick as a lookup.
+ * The table holds columns in place of a map of objects, because it is copied for every batch and updated for every call. With at most 56
+ * values, searching a column is as fast as a lookup.
  */
 export interface FrequencyTable {
   readonly values: string[]
@@ -24,7 +26,7 @@ export function copyTable({ values, weights, lasts }: FrequencyTable): Frequency
   return { values: values.slice(), weights: weights.slice(), lasts: lasts.slice() }
 }
 
-/** The decayed count of a value at a time; 0 where it was never seen. */
+/** The decayed count of a value at a time (epoch ms); 0 where it was never seen. */
 export function weightOf(table: FrequencyTable, value: string, at: number): number {
   const row = table.values.indexOf(value)
   return row < 0 ? 0 : decayed(table, row, at)
@@ -36,7 +38,7 @@ export function lastOf(table: FrequencyTable, value: string): number | undefined
   return row < 0 ? undefined : table.lasts[row]
 }
 
-/** Counts one sight of a value. A full table first forgets the value that weighs least. */
+/** Counts one occurrence of a value at a time (epoch ms). A table that holds `limit` values first drops the one of the lowest count. */
 export function count(table: FrequencyTable, value: string, { at, limit }: { at: number; limit: number }): void {
   const { values, weights, lasts } = table
   const row = values.indexOf(value)
@@ -54,7 +56,7 @@ export function count(table: FrequencyTable, value: string, { at, limit }: { at:
   lasts.push(at)
 }
 
-/** The values that weigh most at a time, heaviest first. */
+/** All values with their decayed counts at a time (epoch ms), highest count first. */
 export function heaviest(table: FrequencyTable, at: number): { value: string; weight: number; last: number }[] {
   return table.values
     .map((value, row) => ({ value, weight: rounded(decayed(table, row, at)), last: table.lasts[row] as number }))
@@ -65,11 +67,11 @@ function decayed({ weights, lasts }: FrequencyTable, row: number, at: number): n
   const weight = weights[row] as number
   const age = at - (lasts[row] as number)
   if (age <= 0) return weight
-  // Within an hour the curve is its tangent to a few millionths, and far cheaper.
+  // Within an hour the exponential differs from its tangent by a few millionths, and the tangent is much cheaper.
   return age < HOUR_MS ? weight * (1 - (age * Math.LN2) / HALF_LIFE_MS) : weight * 2 ** (-age / HALF_LIFE_MS)
 }
 
-/** Hundredths: more digits say nothing and fill the store. */
+/** Rounds to hundredths: more digits carry no information and take space in the store. */
 function rounded(weight: number): number {
   return Math.round(weight * 100) / 100
 }

@@ -1,4 +1,4 @@
-/** True where a pattern covers a whole text; `*` stands for any run of characters, all else for itself. Linear time. */
+/** True where a pattern matches a whole text: `*` matches any run of characters, every other character only itself. Runs in linear time. */
 export function globs(pattern: string, text: string): boolean {
   const parts = pattern.split('*')
   const first = parts[0] as string

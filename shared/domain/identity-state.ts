@@ -5,19 +5,19 @@ import { copySeen, nothingSeen, type Seen } from './seen.ts'
 import type { Identity } from './signal.ts'
 import { HOUR_MS } from './time.ts'
 
-/** The most credentials of one identity that have a window at a time; the one that rested longest leaves first. */
+/** The most credentials of one identity that have a window at a time; the one idle for longest is dropped first. */
 const WINDOW_LIMIT = 5
 
-/** The most findings an identity keeps as evidence; the weakest leaves first. */
+/** The most findings that an identity keeps as evidence; the weakest is dropped first. */
 const EVIDENCE_LIMIT = 16
 
-/** How long a finding speaks for a credential, in milliseconds. */
+/** How long a finding counts as evidence against a credential, in milliseconds. */
 const EVIDENCE_MS = 24 * HOUR_MS
 
 /** The most credentials remembered as bootstrapped: a user has two keys at most at a time. */
 const BOOTSTRAPPED_LIMIT = 8
 
-/** Everything the fold knows of one identity: bounded, at most 16 KB as stored, whatever the traffic. */
+/** Everything that the fold knows of one identity. Its size is bounded at 16 KB as stored, whatever the traffic. */
 export interface IdentityState {
   readonly identity: Identity
   readonly seen: Seen
@@ -25,7 +25,7 @@ export interface IdentityState {
   readonly windows: Map<string, CredentialWindow>
   /** The strongest finding of each detector for each credential. */
   evidence: readonly Finding[]
-  /** Credentials whose past was already fetched from CloudTrail, newest last. */
+  /** Ids of credentials whose past was already fetched from CloudTrail, newest last. */
   bootstrapped: readonly string[]
 }
 
@@ -40,7 +40,7 @@ export function emptyState(identity: Identity): IdentityState {
   }
 }
 
-/** A copy that shares nothing mutable with its origin. */
+/** A copy that shares no mutable part with the original. */
 export function copyState(state: IdentityState): IdentityState {
   const { identity, seen, baseline, windows, evidence, bootstrapped } = state
   return {
@@ -53,21 +53,24 @@ export function copyState(state: IdentityState): IdentityState {
   }
 }
 
-/** The credential's window, opened anew where there is none or the old one is stale. The one that rested longest leaves. */
+/**
+ * The credential's window at a time (epoch ms). A new one is opened where there is none or the old one is stale; where there would be too
+ * many, the window that was idle for longest is dropped.
+ */
 export function windowOf(state: IdentityState, credentialId: string, at: number): CredentialWindow {
   const known = state.windows.get(credentialId)
   if (known !== undefined && !isStale(known, at)) return known
-  if (known === undefined && state.windows.size >= WINDOW_LIMIT) state.windows.delete(longestRested(state.windows))
+  if (known === undefined && state.windows.size >= WINDOW_LIMIT) state.windows.delete(longestIdle(state.windows))
   const window = openWindow(credentialId, at)
   state.windows.set(credentialId, window)
   return window
 }
 
-function longestRested(windows: ReadonlyMap<string, CredentialWindow>): string {
+function longestIdle(windows: ReadonlyMap<string, CredentialWindow>): string {
   return [...windows.values()].reduce((found, window) => (window.last < found.last ? window : found)).credentialId
 }
 
-/** Keeps findings as evidence where each is its detector's strongest for its credential; forgets what is a day old. */
+/** Keeps the strongest finding of each detector for each credential as evidence, and drops evidence older than a day. */
 export function keepEvidence(state: IdentityState, findings: readonly Finding[]): void {
   for (const finding of findings) {
     const same = (kept: Finding) => kept.detector === finding.detector && kept.credentialId === finding.credentialId
@@ -78,11 +81,12 @@ export function keepEvidence(state: IdentityState, findings: readonly Finding[])
   }
 }
 
-/** What speaks against a credential at a time: evidence of the last day, strongest first. */
+/** The evidence against a credential within a day of a time (epoch ms), strongest first. */
 export function evidenceAgainst(state: IdentityState, credentialId: string, at: number): readonly Finding[] {
   return state.evidence.filter((kept) => kept.credentialId === credentialId && Math.abs(at - kept.time) <= EVIDENCE_MS)
 }
 
+/** Notes that a credential's past was fetched from CloudTrail, so that it is not fetched again. */
 export function markBootstrapped(state: IdentityState, credentialId: string): void {
   state.bootstrapped = [...state.bootstrapped.filter((id) => id !== credentialId), credentialId].slice(-BOOTSTRAPPED_LIMIT)
 }

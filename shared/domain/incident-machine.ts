@@ -5,12 +5,12 @@ import type { Incident, IncidentState, NoticeKind, Suppression, Verdict } from '
 /**
  * What can happen to an incident. Times are epoch milliseconds.
  *
- * `decided`: the evidence calls for this by now. `grew`: a credential or an issued thing was found that is not out of use yet.
- * `approved`: a person wants one change set back. `ordered`: a person wants it contained. `extended`: a person needs more time.
- * `legitimate`, `compromised`: a verdict; `isRotating` where the keys are made anew first. `contained`: every credential that did it
- * is out of use, read back. `not-contained`: a run of contain ended without that. `released`: all is given back; `not-released`: some
- * of it could not be. `rotated`: the new keys are delivered, the old ones deleted. `unanswered`: nobody said anything for as long as
- * the policy waits.
+ * `decided`: the evidence led to this decision. `grew`: a credential of the identity, or one that it issued, was found that is not disabled
+ * yet. `approved`: a person wants one change of the intruder reverted. `ordered`: a person wants the incident contained. `extended`: a person
+ * needs more time. `legitimate`, `compromised`: a verdict; `isRotating` is true where the keys are rotated before the incident closes.
+ * `contained`: every primary credential is disabled, and that was read back. `not-contained`: a run of contain ended without that.
+ * `released`: everything is restored. `not-released`: something could not be restored. `rotated`: the new keys are delivered and the old ones
+ * deleted. `unanswered`: nobody gave a verdict in the time that the policy allows.
  */
 export type IncidentEvent =
   | { readonly kind: 'decided'; readonly decision: Decision; readonly signalId: string; readonly time: number }
@@ -29,14 +29,17 @@ export type IncidentEvent =
 
 export type IncidentEventKind = IncidentEvent['kind']
 
-/** `refused`: nothing of the kind can happen to an incident in this state. */
+/** `refused`: the event is not allowed in the incident's state; `from` names the states that allow it. */
 export type Transition =
   | { readonly kind: 'moved'; readonly incident: Incident }
   | { readonly kind: 'refused'; readonly state: IncidentState; readonly from: readonly IncidentState[] }
 
 type Targets = Readonly<Partial<Record<IncidentState, readonly IncidentState[]>>>
 
-/** Where each event may lead from each state. A state that is not named refuses the event. The picture in docs/incidents.md is made from it. */
+/**
+ * The states that each event may lead to from each state. A state that is not named refuses the event. The diagram in docs/incidents.md is
+ * generated from this table.
+ */
 export const TRANSITIONS: Readonly<Record<IncidentEventKind, Targets>> = {
   decided: {
     watching: ['watching', 'asking', 'containing'],
@@ -74,7 +77,7 @@ export const TRANSITIONS: Readonly<Record<IncidentEventKind, Targets>> = {
   unanswered: { watching: ['expired'], asking: ['expired'], contained: ['confirmed', 'releasing'] },
 }
 
-/** The states from which an event may happen. */
+/** The states in which an event is allowed. */
 export function statesBefore(kind: IncidentEventKind): IncidentState[] {
   return Object.keys(TRANSITIONS[kind]) as IncidentState[]
 }
@@ -85,18 +88,19 @@ export function statesAfter(kind: IncidentEventKind): IncidentState[] {
 }
 
 /**
- * The incident after an event, with what belongs to its state: verdict, times, reasons, the notice that is owed. Answers the very same
- * incident where the event changes nothing. Pure; the only code that moves an incident.
+ * The incident after an event, with all that belongs to its new state: verdict, times, reasons, the notice that is owed.
+ *
+ * Returns the same object where the event changes nothing. This function is pure, and the only code that changes an incident's state.
  */
 export function transition(incident: Incident, event: IncidentEvent): Transition {
   const targets = TRANSITIONS[event.kind][incident.state]
-  // `contained` is said of the credentials that did it: those of an identity that cannot be contained are still in use.
-  const isTrue = event.kind !== 'contained' || isContainableIdentity(incident.identity)
-  if (targets === undefined || !isTrue) return { kind: 'refused', state: incident.state, from: statesBefore(event.kind) }
+  // An incident is `contained` when its primary credentials are disabled. Those of an identity that cannot be contained are still in use.
+  const isPossible = event.kind !== 'contained' || isContainableIdentity(incident.identity)
+  if (targets === undefined || !isPossible) return { kind: 'refused', state: incident.state, from: statesBefore(event.kind) }
   return { kind: 'moved', incident: after(incident, event) }
 }
 
-/** The incident after an event, or undefined where it is refused or changes nothing: nothing is to be written then. */
+/** The incident after an event, or undefined where the event is refused or changes nothing, so that there is nothing to store. */
 export function moved(incident: Incident, event: IncidentEvent): Incident | undefined {
   const result = transition(incident, event)
   return result.kind === 'moved' && result.incident !== incident ? result.incident : undefined
@@ -108,7 +112,7 @@ function after(incident: Incident, event: IncidentEvent): Incident {
     case 'decided':
       return afterDecision(incident, event)
     case 'grew':
-      return canGoOn(incident) ? { ...incident, state: 'containing' } : incident
+      return mustRunContain(incident) ? { ...incident, state: 'containing' } : incident
     case 'approved': {
       const approved = [...incident.approved.filter((id) => id !== event.edgeId), event.edgeId]
       return { ...incident, state: 'containing', approved }
@@ -117,35 +121,35 @@ function after(incident: Incident, event: IncidentEvent): Incident {
       return { ...incident, state: 'containing' }
     case 'extended': {
       const extended = { ...incident, extendedUntil: event.until, escalatedAt: undefined, pagedAt: undefined }
-      return owing(extended, 'extended')
+      return withNotice(extended, 'extended')
     }
     case 'legitimate':
       return { ...incident, state: 'releasing', verdict: event.verdict }
     case 'compromised':
-      // What is rotated is told of when that is done.
+      // Where keys are rotated, the notice follows when the rotation is done.
       return event.isRotating
         ? { ...incident, state: 'rotating', verdict: event.verdict }
-        : owing({ ...incident, state: 'confirmed', verdict: event.verdict }, 'confirmed')
+        : withNotice({ ...incident, state: 'confirmed', verdict: event.verdict }, 'confirmed')
     case 'contained': {
-      const contained = { ...later(incident, event.at), state: 'contained', containedAt: incident.containedAt ?? event.at } as const
-      return owing({ ...contained, decision: withReasons(decision, event.remarks) }, 'contained')
+      const contained = { ...withUpdatedAt(incident, event.at), state: 'contained', containedAt: incident.containedAt ?? event.at } as const
+      return withNotice({ ...contained, decision: withReasons(decision, event.remarks) }, 'contained')
     }
     case 'not-contained':
     case 'not-released':
-      return owing(
-        { ...later(incident, event.at), state: 'asking', decision: { ...withReasons(decision, event.why), action: 'ask' } },
+      return withNotice(
+        { ...withUpdatedAt(incident, event.at), state: 'asking', decision: { ...withReasons(decision, event.why), action: 'ask' } },
         'ask',
       )
     case 'released':
-      return owing({ ...later(incident, event.at), state: 'released', suppression: event.suppression }, 'released')
+      return withNotice({ ...withUpdatedAt(incident, event.at), state: 'released', suppression: event.suppression }, 'released')
     case 'rotated':
-      return owing({ ...incident, state: 'confirmed' }, 'rotated')
+      return withNotice({ ...incident, state: 'confirmed' }, 'rotated')
     case 'unanswered':
-      return afterSilence(incident, event)
+      return afterExpiry(incident, event)
   }
 }
 
-/** An incident never steps back by itself: a weaker decision leaves the stronger one standing. */
+/** Evidence never weakens an incident: a weaker decision does not replace a stronger one. */
 function afterDecision(incident: Incident, { decision, signalId, time }: IncidentEvent & { kind: 'decided' }): Incident {
   if (!isStrongerDecision(decision, incident.decision) || wasRefused(incident)) return incident
   const isOpen = incident.state === 'watching' || incident.state === 'asking'
@@ -155,33 +159,33 @@ function afterDecision(incident: Incident, { decision, signalId, time }: Inciden
     decidedBy: { signalId, time },
     state: isOpen ? openingState({ ...incident, decision }) : incident.state,
   }
-  const isToBeTold = isStronger(decision.action, incident.decision.action)
-  return { ...next, owedNotice: (isToBeTold ? owedFor(decision) : undefined) ?? incident.owedNotice }
+  const isNoticeDue = isStronger(decision.action, incident.decision.action)
+  return { ...next, owedNotice: (isNoticeDue ? noticeFor(decision) : undefined) ?? incident.owedNotice }
 }
 
-function afterSilence(incident: Incident, { verdict, onExpiry }: IncidentEvent & { kind: 'unanswered' }): Incident {
-  if (incident.state !== 'contained') return owing({ ...incident, state: 'expired' }, 'expired')
+function afterExpiry(incident: Incident, { verdict, onExpiry }: IncidentEvent & { kind: 'unanswered' }): Incident {
+  if (incident.state !== 'contained') return withNotice({ ...incident, state: 'expired' }, 'expired')
   return onExpiry === 'release'
     ? { ...incident, state: 'releasing', verdict }
-    : owing({ ...incident, state: 'confirmed', verdict }, 'confirmed')
+    : withNotice({ ...incident, state: 'confirmed', verdict }, 'confirmed')
 }
 
-/** What the thresholds call for counts too: a bound that limits an action must not hide that it is called for. */
+/** Compares `would` where the actions are equal: a bound that limits the action must not hide that a stronger one is called for. */
 function isStrongerDecision(a: Decision, b: Decision): boolean {
   return isStronger(a.action, b.action) || (a.action === b.action && isStronger(a.would, b.would))
 }
 
-/** Contain was called and a bound refused it: more evidence of the same kind does not lift that bound. */
+/** True where containment was called for and a bound refused it: more evidence of the same kind does not lift the bound. */
 function wasRefused({ state, decision }: Incident): boolean {
   return state === 'asking' && decision.mode === 'contain' && decision.would === 'contain'
 }
 
-/** Whether contain has to look at what is new: it was done before, or it asked for a bound or for a step that failed. */
-function canGoOn(incident: Incident): boolean {
+/** True where contain has to run for a new finding of `grew`: it ran before, or a bound or a failed step made it ask a person. */
+function mustRunContain(incident: Incident): boolean {
   return incident.state === 'contained' || incident.state === 'rotating' || wasRefused(incident)
 }
 
-/** The state that a decision brings an open incident into. What an identity issued is contained also where the identity itself cannot be. */
+/** The state that a decision gives an open incident. What an identity issued is contained even where the identity itself cannot be. */
 export function openingState(incident: Pick<Incident, 'identity' | 'lineage' | 'decision'>): IncidentState {
   const { decision, identity } = incident
   const isCalledFor = decision.mode === 'contain' && decision.would === 'contain'
@@ -194,16 +198,16 @@ function stateFor({ action }: Decision): IncidentState {
   return action === 'ask' ? 'asking' : 'watching'
 }
 
-/** What people are told of by respond. Contain tells of what it did. */
-export function owedFor({ action }: Decision): NoticeKind | undefined {
+/** The notice that respond owes for a decision; undefined where there is none. The contain function gives notice of what it did itself. */
+export function noticeFor({ action }: Decision): NoticeKind | undefined {
   return action === 'notify' || action === 'ask' ? action : undefined
 }
 
-/** An incident that people are to be told about. The notice is stored with it, so that one that fails is sent later. */
-export function owing(incident: Incident, kind: NoticeKind): Incident {
+/** The incident with a notice that is owed. The notice is stored with the incident, so that one that could not be sent is sent later. */
+export function withNotice(incident: Incident, kind: NoticeKind): Incident {
   return { ...incident, owedNotice: kind }
 }
 
-function later(incident: Incident, at: number): Incident {
+function withUpdatedAt(incident: Incident, at: number): Incident {
   return { ...incident, updatedAt: Math.max(at, incident.updatedAt) }
 }

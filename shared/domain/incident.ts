@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { Assessment } from './assessment.ts'
-import type { BlastRadius } from './blast-radius.ts'
-import type { ChainHead } from './change.ts'
-import type { Decision } from './decision.ts'
-import type { Finding } from './finding.ts'
-import type { Created, Credential, Identity, Outcome, Signal } from './signal.ts'
+import { z } from 'zod'
+import { Assessment } from './assessment.ts'
+import { BlastRadius } from './blast-radius.ts'
+import { ChainHead } from './change.ts'
+import { Decision } from './decision.ts'
+import { Finding } from './finding.ts'
+import { Created, Credential, Identity, Outcome, type Signal } from './signal.ts'
+import { orAbsent, Points, Time } from './stored.ts'
 
 /**
  * Where an incident stands.
@@ -24,119 +26,130 @@ export const INCIDENT_STATES = [
   'confirmed',
   'expired',
 ] as const
-export type IncidentState = (typeof INCIDENT_STATES)[number]
+export const IncidentState = z.enum(INCIDENT_STATES)
+export type IncidentState = z.infer<typeof IncidentState>
 
 const CLOSED: readonly IncidentState[] = ['released', 'confirmed', 'expired']
 
 /** In these states what was contained is to stay so. */
 const ENFORCED: readonly IncidentState[] = ['contained', 'asking', 'rotating', 'confirmed']
 
-/** What a reviewer said of an incident. */
-export interface Verdict {
-  readonly kind: 'legitimate' | 'compromised'
-  readonly by: string
-  readonly reason: string
-  readonly at: string
-  /** The assessment that it answered; undefined where the responder ended the incident by itself. */
-  readonly answered?: VerdictBasis
-}
-
 /** What a verdict answers, as it was then. `shares`: points of the risk by detector; `likelihood`: the advisor's, null where there was none. */
-export interface VerdictBasis {
-  readonly risk: number
-  readonly baseRisk: number
-  readonly isConfirmed: boolean
-  readonly shares: Readonly<Record<string, number>>
-  readonly likelihood: number | null
-}
+export const VerdictBasis = z
+  .strictObject({
+    risk: Points,
+    baseRisk: Points,
+    isConfirmed: z.boolean(),
+    shares: z.record(z.string(), z.number()).readonly(),
+    likelihood: Points.nullable(),
+  })
+  .readonly()
+export type VerdictBasis = z.infer<typeof VerdictBasis>
+
+/** What a reviewer said of an incident. */
+export const Verdict = z
+  .strictObject({
+    kind: z.enum(['legitimate', 'compromised']),
+    by: z.string(),
+    reason: z.string(),
+    at: z.iso.datetime(),
+    /** The assessment that it answered; absent where the responder ended the incident by itself. */
+    answered: VerdictBasis.exactOptional(),
+  })
+  .readonly()
+export type Verdict = z.infer<typeof Verdict>
 
 /**
  * A release holds: until then the same evidence does not contain again. `until` is epoch milliseconds. Confirmed findings are
  * held by detector and credential: that one key was a false alarm says nothing of the next.
  */
-export interface Suppression {
-  readonly until: number
-  readonly detectors: readonly string[]
-  readonly confirmed: readonly string[]
-}
+export const Suppression = z
+  .strictObject({ until: Time, detectors: z.array(z.string()).readonly(), confirmed: z.array(z.string()).readonly() })
+  .readonly()
+export type Suppression = z.infer<typeof Suppression>
 
 /** What a notice is about. */
-export type NoticeKind =
-  | 'notify'
-  | 'ask'
-  | 'contained'
-  | 'reversed'
-  | 'released'
-  | 'rotated'
-  | 'confirmed'
-  | 'expired'
-  | 'extended'
-  | 'escalated'
-  | 'paged'
-  | 'override'
+export const NoticeKind = z.enum([
+  'notify',
+  'ask',
+  'contained',
+  'reversed',
+  'released',
+  'rotated',
+  'confirmed',
+  'expired',
+  'extended',
+  'escalated',
+  'paged',
+  'override',
+])
+export type NoticeKind = z.infer<typeof NoticeKind>
 
 /** One edge of a lineage: a credential made another, or something else that outlives it. */
-export interface LineageEdge extends Created {
-  readonly parent: string
-  readonly signalId: string
-}
+export const LineageEdge = z.strictObject({ ...Created.unwrap().shape, parent: z.string(), signalId: z.string() }).readonly()
+export type LineageEdge = z.infer<typeof LineageEdge>
 
 /** A credential of an incident's identity. `isPrimary`: what speaks against it alone calls for containment. */
-export interface Suspect extends Credential {
-  readonly isPrimary: boolean
-}
+export const Suspect = z.strictObject({ ...Credential.unwrap().shape, isPrimary: z.boolean() }).readonly()
+export type Suspect = z.infer<typeof Suspect>
 
-/** Findings about one lineage, with a priority and a state. Times are epoch milliseconds. */
-export interface Incident {
-  readonly id: string
-  readonly identity: Identity
-  readonly state: IncidentState
-  readonly openedAt: number
-  readonly updatedAt: number
-  readonly credentials: readonly Suspect[]
-  readonly lineage: readonly LineageEdge[]
-  readonly findings: readonly Finding[]
-  readonly assessment: Assessment
-  readonly blastRadius: BlastRadius
-  /** risk × blast radius ÷ 100, so 0–100. */
-  readonly priority: number
-  readonly decision: Decision
-  /** The signal that brought the decision to where it is. */
-  readonly decidedBy: { readonly signalId: string; readonly time: number }
-  /** When containment was first complete, by the responder's clock. */
-  readonly containedAt: number | undefined
-  /** Ids of lineage edges whose change of what was there before a person wants set back. */
-  readonly approved: readonly string[]
-  /** When it was said that nobody answers, by the responder's clock. */
-  readonly escalatedAt: number | undefined
-  /** When the on-call was paged because nobody answered all the same, by the responder's clock. */
-  readonly pagedAt: number | undefined
-  /** Until then a person wants to look further: nobody is reminded, and it does not expire. */
-  readonly extendedUntil: number | undefined
-  readonly verdict: Verdict | undefined
-  readonly suppression: Suppression | undefined
-  /** What people are still to be told; undefined once they were. */
-  readonly owedNotice: NoticeKind | undefined
-  /** The end of the incident's chain when this was written; a shorter chain was cut. */
-  readonly head: ChainHead
-}
+/** Findings about one lineage, with a priority and a state. Times are epoch milliseconds. How it is stored: migrations/incident.ts. */
+export const Incident = z
+  .strictObject({
+    id: z.string(),
+    identity: Identity,
+    state: IncidentState,
+    openedAt: Time,
+    updatedAt: Time,
+    credentials: z.array(Suspect).readonly(),
+    lineage: z.array(LineageEdge).readonly(),
+    findings: z.array(Finding).readonly(),
+    assessment: Assessment,
+    blastRadius: BlastRadius,
+    /** risk × blast radius ÷ 100, so 0–100. */
+    priority: Points,
+    decision: Decision,
+    /** The signal that brought the decision to where it is. */
+    decidedBy: z.strictObject({ signalId: z.string(), time: Time }).readonly(),
+    /** When containment was first complete, by the responder's clock. */
+    containedAt: orAbsent(Time),
+    /** Ids of lineage edges whose change of what was there before a person wants set back. */
+    approved: z.array(z.string()).readonly(),
+    /** When it was said that nobody answers, by the responder's clock. */
+    escalatedAt: orAbsent(Time),
+    /** When the on-call was paged because nobody answered all the same, by the responder's clock. */
+    pagedAt: orAbsent(Time),
+    /** Until then a person wants to look further: nobody is reminded, and it does not expire. */
+    extendedUntil: orAbsent(Time),
+    verdict: orAbsent(Verdict),
+    suppression: orAbsent(Suppression),
+    /** What people are still to be told; absent once they were. */
+    owedNotice: orAbsent(NoticeKind),
+    /** The end of the incident's chain when this was written; a shorter chain was cut. */
+    head: ChainHead,
+  })
+  .readonly()
+export type Incident = z.infer<typeof Incident>
 
 /** What an incident keeps of a signal: enough for a timeline, without request parameters. */
-export interface IncidentSignal {
-  readonly id: string
-  readonly time: number
-  readonly identityId: string
-  readonly credentialId: string
-  readonly action: string
-  readonly outcome: Outcome
-  readonly errorCode: string | undefined
-  readonly address: string
-  readonly country: string | undefined
-  readonly agentFamily: string
-  readonly region: string
-  readonly detectors: readonly string[]
-  readonly risk: number
-}
+export const IncidentSignal = z
+  .strictObject({
+    id: z.string(),
+    time: Time,
+    identityId: z.string(),
+    credentialId: z.string(),
+    action: z.string(),
+    outcome: Outcome,
+    errorCode: orAbsent(z.string()),
+    address: z.string(),
+    country: orAbsent(z.string()),
+    agentFamily: z.string(),
+    region: z.string(),
+    detectors: z.array(z.string()).readonly(),
+    risk: Points,
+  })
+  .readonly()
+export type IncidentSignal = z.infer<typeof IncidentSignal>
 
 export function isClosed({ state }: Pick<Incident, 'state'>): boolean {
   return CLOSED.includes(state)

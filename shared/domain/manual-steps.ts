@@ -2,17 +2,17 @@ import type { Incident, IncidentState } from './incident.ts'
 import type { Identity } from './signal.ts'
 
 /**
- * What a person does about an identity that cannot be contained from inside its account, in the order in which it helps. Empty where
- * containment does it. Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html,
+ * The steps that a person takes against an identity that cannot be contained from inside its account, most effective first. Empty where
+ * containment does it, or where the state of the incident calls for nothing. Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html,
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms.html,
  * https://docs.aws.amazon.com/singlesignon/latest/userguide/useraccess.html
  */
 export function manualSteps({ identity, id, state }: Pick<Incident, 'identity' | 'id' | 'state'>): string[] {
-  return IN_NEED.includes(state) ? stepsFor(identity, id) : []
+  return MANUAL_STATES.includes(state) ? stepsFor(identity, id) : []
 }
 
-/** In these states a person has to act, or was told that it was an attack. */
-const IN_NEED: readonly IncidentState[] = ['asking', 'containing', 'contained', 'rotating', 'confirmed']
+/** The states in which a person has to act, or has confirmed the compromise. */
+const MANUAL_STATES: readonly IncidentState[] = ['asking', 'containing', 'contained', 'rotating', 'confirmed']
 
 function stepsFor(identity: Identity, id: string): string[] {
   switch (identity.kind) {
@@ -23,7 +23,7 @@ function stepsFor(identity: Identity, id: string): string[] {
     case 'root':
       return [
         `delete the access keys of root: \`countersign root-keys ${id}\` with centralised root access, else sign in as root, Security credentials`,
-        'sign in as root, change the password, remove every MFA device that is not yours, and look who can read the mail of its address',
+        'sign in as root, change the password, remove every MFA device that is not yours, and check who can read the mail sent to its address',
         `let an SCP deny the root user of account ${identity.account} until then: a session of root lasts up to 12 hours`,
       ]
     case 'identity-center':
@@ -33,14 +33,14 @@ function stepsFor(identity: Identity, id: string): string[] {
     case 'web-identity':
     case 'saml':
       return [
-        'disable the account at the identity provider that signed for it',
+        'disable the account at the identity provider that issued the token',
         'deny the roles that trust the provider, or end their sessions, until it is clear who signed in',
       ]
     case 'aws-account':
-      return [`ask the owner of account ${identity.account}; remove it from the resource policies and trust policies that name it`]
+      return [`ask the owner of account ${identity.account}; remove the account from the resource policies and trust policies that name it`]
     case 'aws-service':
-      return ['find in CloudTrail what had the service make these calls: a rule, a stack or a job of your account, and stop that']
-    // Also a kind that a later release has stored.
+      return ['find in CloudTrail which rule, stack or job of your account had the service make these calls, and stop it']
+    // `unknown`, and any kind that a later release has stored.
     default:
       return [
         'find the caller in CloudTrail by its address and user agent: the record names no identity, so nothing can be contained by name',

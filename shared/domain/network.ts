@@ -1,18 +1,18 @@
-/** What a network is, as far as its number and its owner's name tell. */
+/** The kind of a network, by its number and its owner's name: Amazon, Tor or VPN exits, rented machines, or an internet provider. */
 export type NetworkKind = 'aws' | 'anonymiser' | 'hosting' | 'access'
 
-/** An autonomous system: its number and who runs it. */
+/** An autonomous system (AS): its number and the organisation that runs it. */
 export interface Network {
   readonly asn: number
   readonly organisation: string
 }
 
-/** Amazon's autonomous systems that EC2, Lambda and the API's own calls come from. */
+/** Amazon's autonomous systems, which calls from EC2, from Lambda and from AWS services come from. */
 const AMAZON: ReadonlySet<number> = new Set([16509, 14618, 8987, 7224, 39111, 58588, 62785, 10124, 17493, 135630])
 
 /**
- * Where Tor comes out, or a VPN that anybody can hire, and next to nothing else, by number: names of such companies change. Checked against the
- * registrations of the network database.
+ * Autonomous systems that carry Tor exits or commercial VPNs and almost nothing else. They are listed by number because the names of such
+ * companies change, and were checked against the registrations of the network database.
  */
 const ANONYMISERS: ReadonlySet<number> = new Set([
   // Tor: Stiftung Erneuerbare Freiheit, Quintex, Emerald Onion, Calyx, Unredacted, DFRI, Applied Privacy, F3 Netze, Church of Cyberology, 1337 Services.
@@ -23,18 +23,18 @@ const ANONYMISERS: ReadonlySet<number> = new Set([
   208765, 201665,
 ])
 
-/** Companies that rent out machines or hide where their users are, by the names in their registrations. */
+/** Companies that rent out machines or run VPNs, by the names in their registrations. */
 const HOSTING =
   /amazon|google cloud|google llc|microsoft|azure|oracle|alibaba|tencent|digitalocean|hetzner|ovh|linode|akamai connected|vultr|choopa|constant company|contabo|leaseweb|m247|datacamp|cdn77|hosting|hostinger|server|vps|cloud|data ?cent|colo|scaleway|online s\.a\.s|ionos|rackspace|godaddy|dedicated|vpn|mullvad|proton|tor |psychz|quadranet|hostroyale|stark industries|aeza|g-core|zenlayer|upcloud|kamatera|equinix|packet exchange|frantech|buyvm|namecheap/i
 
-/** Amazon, where Tor or a VPN comes out, a company that rents out machines, or a network that people are connected by. */
+/** The kind of a network. `access` is any network that is not known as another kind, such as an office or an internet provider. */
 export function networkKind({ asn, organisation }: Network): NetworkKind {
   if (AMAZON.has(asn)) return 'aws'
   if (ANONYMISERS.has(asn)) return 'anonymiser'
   return HOSTING.test(organisation) ? 'hosting' : 'access'
 }
 
-/** The name of a network in a baseline. */
+/** The name of a network in signals and baselines, such as `AS64496`. */
 export function networkName({ asn }: Network): string {
   return `AS${asn}`
 }

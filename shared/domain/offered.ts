@@ -2,7 +2,7 @@ import { isContainableIdentity } from './containable.ts'
 import type { Incident } from './incident.ts'
 import type { ReviewKind } from './policy.ts'
 
-/** What a reviewer is offered to say of an incident as it stands, the mildest first. What is on its way already is not offered. */
+/** The verdicts and orders that a reviewer is offered in the incident's state, mildest first. What is already under way is not offered. */
 export function offeredFor({ state, identity }: Pick<Incident, 'state' | 'identity'>): ReviewKind[] {
   switch (state) {
     case 'asking':

@@ -1,13 +1,13 @@
 /** The version of the policy that this release writes. */
 export const POLICY_VERSION = 2
 
-/** One key that got another name: where it stands (`*` is every entry of a list) and what it is called now. */
+/** One policy key that was renamed: its old path, where `*` is every entry of a list, and its new name. */
 export interface RenamedKey {
   readonly path: readonly string[]
   readonly to: string
 }
 
-/** Keys of version 1 that version 2 calls otherwise, in the order in which they are renamed. */
+/** Keys of version 1 that have another name in version 2, in the order in which they are renamed. */
 export const RENAMED_KEYS: readonly RenamedKey[] = [
   { path: ['learning', 'tightens'], to: 'autoTighten' },
   { path: ['learning', 'leastVerdicts'], to: 'minVerdicts' },
@@ -22,7 +22,7 @@ export const RENAMED_KEYS: readonly RenamedKey[] = [
   { path: ['illReputed'], to: 'blocklist' },
 ]
 
-/** Detectors that got another name in 0.2.0. Weights, findings and suppressions of before name the old one. */
+/** Detectors that were renamed in 0.2.0, old id to new id. Policies, findings and suppressions written before that hold the old id. */
 export const RENAMED_DETECTORS: ReadonlyMap<string, string> = new Map([
   ['models-hijacked', 'llm-jacking'],
   ['mail-probed', 'ses-enumeration'],
@@ -31,14 +31,14 @@ export const RENAMED_DETECTORS: ReadonlyMap<string, string> = new Map([
   ['ill-reputed-address', 'blocklisted-address'],
 ])
 
-/** The name that a detector has now. */
+/** The present id of a detector. */
 export function currentDetector(id: string): string {
   return RENAMED_DETECTORS.get(id) ?? id
 }
 
 /**
- * A policy of any older version in the keys of this one; anything else as it is, for the schema to judge. A key that is there under
- * both names keeps the old one too, so that the schema refuses what contradicts itself.
+ * A policy of an older version, with the keys of the present version. Any other input is returned as it is, for the schema to check. Where a
+ * policy holds a key under both names, both stay, so that the schema reports the contradiction.
  */
 export function migratePolicy(input: unknown): unknown {
   if (!isObject(input) || input.version !== 1) return input

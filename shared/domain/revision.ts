@@ -3,10 +3,10 @@ import { canonical } from './change.ts'
 import type { Incident } from './incident.ts'
 
 /**
- * What a reviewer saw of an incident, in 16 hex digits: its state, the round it is in, the decision and the kinds of evidence.
+ * A hash of what a reviewer saw of an incident, in 16 hex digits: its state, the end of its change log, the decision and the detectors.
  *
- * A button is bound to it, so an old message cannot act on a new state. The stored version would not do: it counts every
- * refused call of an intruder, and an incident under fire could never be answered.
+ * A Slack button carries it, so that an old message cannot act on a new state. The stored version of the incident cannot serve for this: it
+ * rises with every refused call of an intruder, so an incident under attack could never be answered.
  */
 export function revisionOf({ id, state, head, decision, decidedBy, findings }: Incident): string {
   const evidence = [...new Set(findings.map(({ detector }) => detector))].sort()

@@ -1,50 +1,56 @@
 import { createHash } from 'node:crypto'
-import { type ChainHead, type Change, canonical } from './change.ts'
+import { z } from 'zod'
+import { UnreadableItem } from '../errors.ts'
+import { ChainHead, type Change, canonical } from './change.ts'
+import { checkChange } from './migrations/change.ts'
 
-/** The chain of seals. Each seal is linked to the one before by it. */
+/** The subject of the chain of seals: each seal carries the hash of the one before it. */
 export const SEAL_SUBJECT = 'SEAL'
 
-/** Where one chain ended when it was sealed. */
-export interface SealedHead extends ChainHead {
-  readonly subject: string
-}
+/** The end of one chain at the time of a seal. */
+export const SealedHead = z.strictObject({ ...ChainHead.unwrap().shape, subject: z.string() }).readonly()
+export type SealedHead = z.infer<typeof SealedHead>
 
-/** What the entry of a seal says: how many chains and entries there were, and the digest over all heads. */
+/** The content of a seal's entry: the number of chains, the number of entries, and the SHA-256 over all heads (`root`). */
 export interface SealValue {
   readonly chains: number
   readonly entries: number
   readonly root: string
 }
 
-/** A seal whole: its entry and every head that it covers. */
+/** A complete seal: its entry and every head that it covers. */
 export interface Seal {
   readonly entry: Change
   readonly heads: readonly SealedHead[]
 }
 
-/** The value of a seal over these heads, whatever their order. */
+/** The content of a seal over these heads. It does not depend on their order. */
 export function sealValueOf(heads: readonly SealedHead[]): SealValue {
   const digest = createHash('sha256')
   for (const { subject, number, hash } of sorted(heads)) digest.update(`${canonical({ subject, number, hash })}\n`)
   return { chains: heads.length, entries: heads.reduce((sum, { number }) => sum + number, 0), root: digest.digest('hex') }
 }
 
-/** A seal as text, a line each: the entry, then the heads by subject. */
+/** A seal as lines of JSON: the entry, then the heads in the order of their subjects. */
 export function sealText({ entry, heads }: Seal): string {
   return [entry, ...sorted(heads)].map((line) => `${canonical(line)}\n`).join('')
 }
 
-/** Reads a seal back, or answers undefined where the text is none or its heads are not those of its entry. */
+/** The seal in a text, or undefined where the text is not a seal or the heads do not match its entry. Its version is that of its entry. */
 export function readSeal(text: string): Seal | undefined {
   try {
-    const [entry, ...heads] = text
+    const [entry, ...lines]: unknown[] = text
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line)) as [Change, ...SealedHead[]]
+      .map((line) => JSON.parse(line))
+    checkChange(entry, SEAL_SUBJECT)
+    const heads = z.array(SealedHead).parse(lines)
     const isWhole = entry.subject === SEAL_SUBJECT && canonical(entry.to) === canonical(sealValueOf(heads))
     return isWhole ? { entry, heads } : undefined
-  } catch {
-    // Not lines of JSON: no seal, and the caller names it.
+  } catch (cause) {
+    // What a newer release sealed is no damage: that one reads it.
+    if (cause instanceof UnreadableItem && cause.isNewer) throw cause
+    // Not lines of a seal: the caller names it.
     return undefined
   }
 }

@@ -1,17 +1,17 @@
 import { copyTimedSet, emptyTimedSet, type TimedSet } from './timed-set.ts'
 
-/** How many event ids an identity remembers: 400 × about 10 bytes as stored is about 4 KB of a 16 KB state. */
+/** The most event ids that an identity remembers: 400 ids of about 10 bytes as stored are about 4 KB of a 16 KB state. */
 export const SEEN_LIMIT = 400
 
 /**
- * Which signals were folded already: a ring of the newest event ids, and the time before which nothing can be known.
+ * The signals that were folded already: the newest event ids, and the time before which ids are no longer known.
  *
- * A signal older than `horizon` may or may not have been folded; it must not change the state. So a duplicate is
- * either in the ring or before the horizon, and never counts twice, however late it comes. A late signal is still
- * judged against the state as it is, and its findings are kept: it only teaches nothing.
+ * A signal older than `horizon` (epoch ms) may or may not have been folded, so it must not change the baseline. A duplicate is either among
+ * the ids or before the horizon, and therefore never counts twice, however late it comes. Detectors still see a late signal, and its
+ * findings are kept as evidence; only the baseline does not learn from it.
  *
- * The ring lies in blocks, oldest first, of which copies share all that nobody writes any more: a state is copied for every batch,
- * and most of it was this. A block ends with an id that ends one, so the same ids are always in the same blocks.
+ * The ids are held in blocks, oldest first, and copies share the blocks that are no longer written to, because a state is copied for every
+ * batch and the ids are most of it. Where a block ends depends on its last id alone, so the same ids always form the same blocks.
  */
 export interface Seen {
   readonly blocks: TimedSet[]
@@ -19,27 +19,28 @@ export interface Seen {
   horizon: number
 }
 
+/** `too-late`: older than the horizon, so a duplicate cannot be told from a new signal. */
 export type Novelty = 'new' | 'duplicate' | 'too-late'
 
-/** True of one id in 64: as many are in a block in the mean. */
+/** True for one id in 64, so a block holds 64 ids on average. */
 const endsBlock = (id: number) => (id & 63) === 0
 
 export function nothingSeen(): Seen {
   return { blocks: [], size: 0, horizon: 0 }
 }
 
-/** A copy that shares nothing that is still written with its origin: ids leave the first block and come to the last. */
+/** A copy that shares only unwritten blocks: ids are removed from the first block and added to the last, so those two are copied. */
 export function copySeen({ blocks, size, horizon }: Seen): Seen {
   const last = blocks.length - 1
   return { blocks: blocks.map((block, at) => (at === 0 || at === last ? copyTimedSet(block) : block)), size, horizon }
 }
 
-/** The ids of the ring with their times, oldest first. */
+/** The ids with their times, oldest first. */
 export function timedSetOf({ blocks }: Seen): TimedSet {
   return { ids: blocks.flatMap(({ ids }) => ids), times: blocks.flatMap(({ times }) => times) }
 }
 
-/** The ring that holds these ids. */
+/** The same signals as `timedSetOf` gave, in blocks again. */
 export function seenOf({ ids, times }: TimedSet, horizon: number): Seen {
   const seen = { ...nothingSeen(), horizon }
   for (const [at, id] of ids.entries()) add(seen, id, times[at] as number)
@@ -56,7 +57,7 @@ export function noveltyOf(seen: Seen, id: number, time: number): Novelty {
   return time < seen.horizon ? 'too-late' : 'new'
 }
 
-/** Adds an id; the oldest one leaves when the ring is full and moves the horizon. */
+/** Adds an id. Where there would be more than 400, the oldest id is dropped and the horizon moves past its time. */
 export function remember(seen: Seen, id: number, time: number): void {
   add(seen, id, time)
   if (seen.size <= SEEN_LIMIT) return
@@ -64,7 +65,7 @@ export function remember(seen: Seen, id: number, time: number): void {
   const first = blocks[0] as TimedSet
   first.ids.shift()
   seen.size -= 1
-  // Strictly after the one that left: with whole-second event times its neighbours would be `new` again otherwise.
+  // One millisecond past the dropped id: event times are whole seconds, and ids of that same second would count as `new` again otherwise.
   seen.horizon = Math.max(seen.horizon, (first.times.shift() as number) + 1)
   if (first.ids.length > 0) return
   blocks.shift()

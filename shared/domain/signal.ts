@@ -1,50 +1,54 @@
+import { z } from 'zod'
 import type { NetworkKind } from './network.ts'
 
-/** Who acted. `id` is the ARN or its closest equivalent; a role session's identity is its role, never the session. */
-export interface Identity {
-  readonly id: string
-  readonly kind: IdentityKind
-  readonly name: string
-  readonly account: string
-}
+export const IdentityKind = z.enum([
+  'iam-user',
+  'role',
+  'root',
+  'federated-user',
+  'web-identity',
+  'saml',
+  'identity-center',
+  'aws-account',
+  'aws-service',
+  'unknown',
+])
+export type IdentityKind = z.infer<typeof IdentityKind>
 
-export type IdentityKind =
-  | 'iam-user'
-  | 'role'
-  | 'root'
-  | 'federated-user'
-  | 'web-identity'
-  | 'saml'
-  | 'identity-center'
-  | 'aws-account'
-  | 'aws-service'
-  | 'unknown'
+/** Who acted. `id` is the ARN or its closest equivalent; the identity of a role session is the role. */
+export const Identity = z.strictObject({ id: z.string(), kind: IdentityKind, name: z.string(), account: z.string() }).readonly()
+export type Identity = z.infer<typeof Identity>
 
-/** What was used. `id` is the access key id where there is one; never a secret. */
-export interface Credential {
-  readonly id: string
-  readonly kind: CredentialKind
-  readonly sessionName?: string
-  /** What AWS gave a session to: `instance i-0123…`, `function report`. It never leaves that by itself. */
-  readonly workload?: string
-}
+export const CredentialKind = z.enum(['access-key', 'session', 'bedrock-api-key', 'console', 'none'])
+export type CredentialKind = z.infer<typeof CredentialKind>
 
-export type CredentialKind = 'access-key' | 'session' | 'bedrock-api-key' | 'console' | 'none'
+/** The credential that was used. `id` is the access key id where there is one; never a secret. */
+export const Credential = z
+  .strictObject({
+    id: z.string(),
+    kind: CredentialKind,
+    sessionName: z.string().exactOptional(),
+    /** The workload that AWS issued a session to, such as `instance i-0123…` or `function report`. Credentials do not leave it by themselves. */
+    workload: z.string().exactOptional(),
+  })
+  .readonly()
+export type Credential = z.infer<typeof Credential>
 
-export type Outcome = 'success' | 'denied' | 'failed'
+export const Outcome = z.enum(['success', 'denied', 'failed'])
+export type Outcome = z.infer<typeof Outcome>
 
 export type AddressKind = 'public' | 'private' | 'aws-service' | 'unknown'
 
-/** Where a call came from. `address` and `agent` are text that a caller chooses: untrusted. */
+/** Where a call came from. `address` and `agent` are untrusted text; the caller chooses `agent`. */
 export interface Origin {
   readonly address: string
   readonly addressKind: AddressKind
   readonly country: string | undefined
-  /** The network of a public address, such as `AS64496`, who runs it, and of what kind it is. */
+  /** The network of a public address, such as `AS64496`, the organisation that runs it, and its kind. */
   readonly network: string | undefined
   readonly organisation: string | undefined
   readonly networkKind: NetworkKind | undefined
-  /** True where the policy names the address or its network as one of ill repute. */
+  /** True where the policy's blocklist names the address or its network. */
   readonly isBlocklisted: boolean
   readonly agent: string
   readonly agentFamily: string
@@ -52,25 +56,23 @@ export interface Origin {
   readonly via: string | undefined
 }
 
-/**
- * What a call made that outlives it, and may let its maker in again: the edge of a lineage.
- *
- * `owner` is the user or the role of a credential by its name, the ARN of an assumed role for a session, and for a `door`
- * (a changed trust, a resource policy, a function, an identity provider) the thing that was opened.
- */
-export interface Created {
-  readonly id: string
-  readonly kind: CreatedKind
-  readonly owner: string
-}
+export const CreatedKind = z.enum([...CredentialKind.options, 'service-specific-credential', 'user', 'role', 'backdoor'])
+export type CreatedKind = z.infer<typeof CreatedKind>
 
-export type CreatedKind = CredentialKind | 'service-specific-credential' | 'user' | 'role' | 'backdoor'
+/**
+ * What a call created that outlives it and may give the caller access again.
+ *
+ * `owner` is the name of the user or role that a credential belongs to, the ARN of the assumed role for a session, and for a `backdoor`
+ * (a trust policy, a resource policy, a function, an identity provider) the name of the resource that was opened.
+ */
+export const Created = z.strictObject({ id: z.string(), kind: CreatedKind, owner: z.string() }).readonly()
+export type Created = z.infer<typeof Created>
 
 /**
  * One normalised input, whatever its source.
  *
  * `time` is epoch milliseconds, as the source states it. `action` is `service:Operation` in the spelling of IAM policies.
- * `request`, `response` and `details` are the source's own parameters: untrusted, read them with `text` only.
+ * `request`, `response` and `details` are the source's own parameters. They are untrusted: read them with `text` or check their types.
  */
 export interface Signal {
   readonly id: string
@@ -88,21 +90,21 @@ export interface Signal {
   readonly errorCode: string | undefined
   readonly origin: Origin
   readonly created: Created | undefined
-  /** Who took the role on; only on `assumption`, whose identity is the role. */
+  /** Who assumed the role; only on `assumption`, whose identity is the role. */
   readonly assumer: Identity | undefined
-  /** The open incident whose credential took this session on; said of its first call. */
+  /** The open incident whose credential issued this one; set on the first call of the credential. */
   readonly parentIncidentId: string | undefined
   /** True for a call that changes the responder's own resources. */
   readonly isAgainstResponder: boolean
   readonly request: Readonly<Record<string, unknown>>
   readonly response: Readonly<Record<string, unknown>>
-  /** CloudTrail's `additionalEventData`: how somebody signed in, with what kind of token. */
+  /** CloudTrail's `additionalEventData`, such as whether MFA was used to sign in. */
   readonly details: Readonly<Record<string, unknown>>
-  /** Why a source says the credential is exposed; only on `credential-exposure`. */
+  /** The code by which the source says that the credential is exposed; only on `credential-exposure`. */
   readonly exposure: string | undefined
 }
 
-/** The text at a path of an untrusted object, clipped to 512 characters, or undefined where there is none. */
+/** The text, number or boolean at a path of an untrusted object, as text clipped to 512 characters; undefined where there is none. */
 export function text(value: unknown, ...path: readonly string[]): string | undefined {
   let at: unknown = value
   for (const key of path) {

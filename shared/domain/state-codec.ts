@@ -1,71 +1,14 @@
-import { z } from 'zod'
-import { ResponderError } from '../errors.ts'
+import type { z } from 'zod'
 import { type Baseline, emptyBaseline, type Feature } from './baseline.ts'
-import type { CredentialWindow, TouchedKind } from './credential-window.ts'
-import type { EvidenceGroup, Finding, Technique } from './finding.ts'
+import type { CredentialWindow } from './credential-window.ts'
+import type { Finding } from './finding.ts'
 import type { FrequencyTable } from './frequency.ts'
 import type { IdentityState } from './identity-state.ts'
+import { type FindingKind, type FindingRow, HASH_LENGTH, STATE_SHAPE, type StoredState } from './migrations/identity-state.ts'
 import { seenOf, timedSetOf } from './seen.ts'
 import type { CreatedKind } from './signal.ts'
+import { readText, textOf } from './stored.ts'
 import { emptyTimedSet, type TimedSet } from './timed-set.ts'
-
-/** Characters of a 53-bit hash in base 36. */
-const HASH_LENGTH = 11
-
-/** Hashes with their times: 11 base-36 digits, then the ticks since the entry before; a comma ends each. */
-const Times = z.string().regex(/^(?:[0-9a-z]{11}-?[0-9a-z]+,)*$/, 'not a list of hashes and times')
-
-/** Values, their weights, and the ticks from each time back from the baseline's last, in columns of the same length. */
-const Frequencies = z
-  .tuple([z.array(z.string()), z.array(z.number()), z.string().regex(/^(?:-?[0-9a-z]+,)*$/, 'not a list of times')])
-  .refine(([values, weights, times]) => values.length === weights.length && values.length === times.split(',').length - 1, {
-    error: 'columns of different lengths',
-  })
-
-/** Detector, title, group, technique, whether it is confirmed: what all findings of a detector have in common. */
-const Kind = z.tuple([z.string(), z.string(), z.string(), z.string(), z.boolean()])
-
-/** Number of the kind, weight, reason, signal id, credential id, time. */
-const Evidence = z.tuple([z.number().int().min(0), z.number(), z.string(), z.string(), z.string(), z.number()])
-
-/** The stored form: arrays in place of maps, in their order, which is part of the state. */
-const Stored = z
-  .strictObject({
-    v: z.literal(1),
-    identity: z.tuple([z.string(), z.string(), z.string(), z.string()]),
-    /** Milliseconds of a tick: event times are whole seconds as a rule, so most states count in those. */
-    tick: z.literal([1, 1000]),
-    seen: Times,
-    horizon: z.number(),
-    baseline: z.tuple([z.number(), z.number(), z.number(), z.number()]),
-    expected: z.array(z.string()),
-    probation: z.array(z.tuple([z.string(), z.number()])),
-    newcomers: z.array(z.tuple([z.string(), z.number()])).default([]),
-    keys: z.array(z.tuple([z.string(), z.number(), z.number(), z.array(z.string()), z.array(z.string())])),
-    features: z.record(z.string(), Frequencies),
-    windows: z.array(
-      z.tuple([
-        z.string(),
-        z.number(),
-        z.number(),
-        z.number(),
-        Times,
-        Times,
-        z.array(z.tuple([z.string(), Times])),
-        z.array(z.string()),
-        z.array(z.string()),
-        z.array(z.string()),
-        z.string().nullable(),
-        z.array(z.tuple([z.string(), z.string(), z.string(), z.string(), z.number()])),
-        z.tuple([z.number(), z.number()]),
-      ]),
-    ),
-    kinds: z.array(Kind),
-    evidence: z.array(Evidence),
-    bootstrapped: z.array(z.string()),
-  })
-  .refine(({ kinds, evidence }) => evidence.every(([kind]) => kind < kinds.length), { error: 'evidence of an unknown kind' })
-type Stored = z.infer<typeof Stored>
 
 /** An identity's state as compact text for a store. `unpackState` gives back exactly this state, orders included. */
 export function packState(state: IdentityState): string {
@@ -79,8 +22,7 @@ export function packState(state: IdentityState): string {
     kinds.set(kind, at)
     return at
   }
-  const packed: Omit<Stored, 'kinds'> = {
-    v: 1,
+  const packed: Omit<StoredState, 'kinds'> = {
     identity: [identity.id, identity.kind, identity.name, identity.account],
     tick,
     seen: packTimes(timedSetOf(seen), since, tick),
@@ -88,7 +30,7 @@ export function packState(state: IdentityState): string {
     baseline: [baseline.firstSeen, baseline.lastSeen, baseline.calls, baseline.errorRate],
     expected: [...baseline.expected],
     probation: [...baseline.probation],
-    newcomers: [...baseline.newcomers],
+    newcomers: [...baseline.recentActions],
     keys: [...baseline.keys].map(([id, { firstSeen, calls, networks, agents }]) => [id, firstSeen, calls, [...networks], [...agents]]),
     features: Object.fromEntries(
       Object.entries(baseline.features)
@@ -103,7 +45,7 @@ export function packState(state: IdentityState): string {
         calls,
         discovered,
         denied,
-        touched,
+        counted,
         countries,
         agents,
         networks,
@@ -118,12 +60,18 @@ export function packState(state: IdentityState): string {
         calls,
         packTimes(discovered, since, tick),
         packTimes(denied, since, tick),
-        [...touched].map(([kind, things]) => [kind, packTimes(things, since, tick)]),
+        [...counted].map(([kind, things]) => [kind, packTimes(things, since, tick)]),
         countries,
         agents,
         networks,
         parentIncidentId ?? null,
-        issued.map(({ id, kind, owner, signalId, time }): [string, string, string, string, number] => [id, kind, owner, signalId, time]),
+        issued.map(({ id, kind, owner, signalId, time }): [string, CreatedKind, string, string, number] => [
+          id,
+          kind,
+          owner,
+          signalId,
+          time,
+        ]),
         [reads, bits],
       ],
     ),
@@ -133,34 +81,29 @@ export function packState(state: IdentityState): string {
     }),
     bootstrapped: [...bootstrapped],
   }
-  return JSON.stringify({ ...packed, kinds: [...kinds.keys()].map((kind) => JSON.parse(kind)) })
+  return textOf(STATE_SHAPE, { ...packed, kinds: [...kinds.keys()].map((kind) => JSON.parse(kind)) })
 }
 
-/** The state in a stored text. Throws `store.unavailable` where this version did not write it. */
-export function unpackState(text: string): IdentityState {
-  const parsed = Stored.safeParse(parse(text))
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const where = issue?.path.join('.') || 'the text'
-    throw new ResponderError('store.unavailable', `a stored identity state is not readable: ${where}: ${issue?.message}`)
-  }
-  const { identity, tick, seen, horizon, baseline, windows, kinds, evidence, bootstrapped } = parsed.data
+/** The state in a stored text of any version; `key` says where it was stored. Throws `UnreadableItem` where it is none. */
+export function unpackState(text: string, key = 'an identity state'): IdentityState {
+  const stored = readText(STATE_SHAPE, text, key)
+  const { identity, tick, seen, horizon, baseline, windows, kinds, evidence, bootstrapped } = stored
   const [id, kind, name, account] = identity
   const since = baseline[1]
   return {
-    identity: { id, kind, name, account } as IdentityState['identity'],
+    identity: { id, kind, name, account },
     seen: seenOf(unpackTimes(seen, since, tick), horizon),
-    baseline: unpackBaseline(parsed.data),
+    baseline: unpackBaseline(stored),
     windows: new Map(windows.map((window) => [window[0], unpackWindow(window, since, tick)])),
-    evidence: evidence.map((row) => unpackFinding(row, kinds[row[0]] as z.infer<typeof Kind>)),
+    evidence: evidence.map((row) => unpackFinding(row, kinds[row[0]] as z.infer<typeof FindingKind>)),
     bootstrapped,
   }
 }
 
 function tickOf({ seen, baseline, windows }: IdentityState): 1 | 1000 {
   const isWhole = (time: number) => time % 1000 === 0
-  const times = [...windows.values()].flatMap(({ discovered, denied, touched }) =>
-    [discovered, denied, ...touched.values()].flatMap((things) => things.times),
+  const times = [...windows.values()].flatMap(({ discovered, denied, counted }) =>
+    [discovered, denied, ...counted.values()].flatMap((things) => things.times),
   )
   const isWholeTable = (table: FrequencyTable) => table.lasts.every(isWhole)
   const isWholeState = [baseline.lastSeen, ...timedSetOf(seen).times, ...times].every(isWhole)
@@ -190,7 +133,7 @@ function unpackTimes(text: string, since: number, tick: number): TimedSet {
   return moments
 }
 
-function packTable(table: FrequencyTable, since: number, tick: number): Stored['features'][string] {
+function packTable(table: FrequencyTable, since: number, tick: number): StoredState['features'][string] {
   const times = table.lasts.map((last) => `${((since - last) / tick).toString(36)},`)
   return [table.values, table.weights, times.join('')]
 }
@@ -203,7 +146,7 @@ function unpackBaseline({
   keys,
   features,
   tick,
-}: Stored): Baseline {
+}: StoredState): Baseline {
   const baseline = {
     ...emptyBaseline(),
     firstSeen,
@@ -212,7 +155,7 @@ function unpackBaseline({
     errorRate,
     expected: new Set(expected),
     probation: new Map(probation),
-    newcomers: new Map(newcomers),
+    recentActions: new Map(newcomers),
     keys: keysOf(keys),
   }
   for (const [feature, [values, weights, times]] of Object.entries(features)) {
@@ -224,7 +167,7 @@ function unpackBaseline({
   return baseline
 }
 
-function keysOf(keys: Stored['keys']): Baseline['keys'] {
+function keysOf(keys: StoredState['keys']): Baseline['keys'] {
   return new Map(keys.map(([id, firstSeen, calls, networks, agents]) => [id, { firstSeen, calls, networks, agents }]))
 }
 
@@ -243,7 +186,7 @@ function unpackWindow(
     source,
     made,
     looked,
-  ]: Stored['windows'][number],
+  ]: StoredState['windows'][number],
   since: number,
   tick: number,
 ): CredentialWindow {
@@ -256,29 +199,22 @@ function unpackWindow(
     bits: looked[1],
     discovered: unpackTimes(discovered, since, tick),
     denied: unpackTimes(denied, since, tick),
-    touched: new Map(touched.map(([kind, things]) => [kind as TouchedKind, unpackTimes(things, since, tick)])),
+    counted: new Map(touched.map(([kind, things]) => [kind, unpackTimes(things, since, tick)])),
     countries,
     agents,
     networks,
     parentIncidentId: source ?? undefined,
-    issued: made.map(([id, kind, owner, signalId, time]) => ({ id, kind: kind as CreatedKind, owner, signalId, time })),
+    issued: made.map(([id, kind, owner, signalId, time]) => ({ id, kind, owner, signalId, time })),
   }
 }
 
-function unpackFinding([, weight, reason, signalId, credentialId, time]: z.infer<typeof Evidence>, kind: z.infer<typeof Kind>): Finding {
-  const [detector, title, group, technique, isConfirmed] = kind as [string, string, EvidenceGroup, Technique, boolean]
+function unpackFinding(
+  [, weight, reason, signalId, credentialId, time]: z.infer<typeof FindingRow>,
+  [detector, title, group, technique, isConfirmed]: z.infer<typeof FindingKind>,
+): Finding {
   return { detector, title, weight, group, technique, isConfirmed, reason, signalId, credentialId, time }
 }
 
 function entriesOf(text: string): string[] {
   return text.split(',').slice(0, -1)
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The schema says what is wrong: a text is no object.
-    return text
-  }
 }

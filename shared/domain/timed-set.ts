@@ -1,4 +1,4 @@
-/** Things known by a 53-bit hash, and the newest time of each (epoch ms), oldest entry first. Bounded by who writes it. */
+/** Distinct items, each held as a 53-bit hash with its newest time (epoch ms), in the order in which they were added. `mark` bounds the number. */
 export interface TimedSet {
   readonly ids: number[]
   readonly times: number[]
@@ -8,11 +8,12 @@ export function emptyTimedSet(): TimedSet {
   return { ids: [], times: [] }
 }
 
+/** A copy that shares no mutable part with the original. */
 export function copyTimedSet({ ids, times }: TimedSet): TimedSet {
   return { ids: ids.slice(), times: times.slice() }
 }
 
-/** Notes a thing at a time. Where there would be more than `limit`, the one that is longest ago is forgotten. */
+/** Adds an item at a time (epoch ms), or renews its time. Where there would be more than `limit`, the one with the oldest time is dropped. */
 export function mark({ ids, times }: TimedSet, what: string, { at, limit }: { at: number; limit: number }): void {
   const id = hashId(what)
   const row = ids.indexOf(id)
@@ -29,7 +30,7 @@ export function mark({ ids, times }: TimedSet, what: string, { at, limit }: { at
   times.push(at)
 }
 
-/** A 53-bit hash of a text (cyrb53). Two different event ids of one identity collide about once in 10¹⁰ windows. */
+/** A 53-bit hash of a text (cyrb53). Two of the 400 event ids of an identity collide with a chance of about 1 in 10¹¹. */
 export function hashId(id: string): number {
   let high = 0xdeadbeef
   let low = 0x41c6ce57

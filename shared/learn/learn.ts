@@ -1,6 +1,6 @@
-import { ResponderError } from '../errors.ts'
+import { ResponderError, type UnreadableItem } from '../errors.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
-import type { ChangeRecord, IncidentStore } from '../ports/stores.ts'
+import type { ChangeRecord, IncidentStore, OnUnreadable } from '../ports/stores.ts'
 import { applyPolicy, type PolicyInForce, readPolicy } from '../record/policy-in-force.ts'
 import { type Answered, answersIn, type Questions } from './answered.ts'
 import { type Proposal, proposalsOf } from './proposals.ts'
@@ -12,13 +12,18 @@ export interface LearnPorts {
   readonly clock: Clock
 }
 
-/** Reads the policy in force and every verdict of a person, and derives proposals from them. Reads all incidents. */
+/**
+ * Reads the policy in force and every verdict of a person, and derives proposals from them. Reads all incidents.
+ *
+ * `onUnreadable` is called for each incident that cannot be read; without it the first one throws.
+ */
 export async function readProposals(
   ports: LearnPorts,
+  onUnreadable?: OnUnreadable,
 ): Promise<PolicyInForce & { answers: Answered[]; questions: Questions; proposals: Proposal[] }> {
   const inForce = await readPolicy(ports.record)
   const incidents = []
-  for await (const incident of ports.incidents.listAll()) incidents.push(incident)
+  for await (const incident of ports.incidents.listAll(onUnreadable)) incidents.push(incident)
   const { answers, questions } = answersIn(incidents)
   return { ...inForce, answers, questions, proposals: proposalsOf(answers, inForce.policy) }
 }
@@ -29,7 +34,8 @@ export async function readProposals(
  * It runs every night and applies one proposal per run, as a version of the policy with its reason. A loosening proposal needs a person.
  */
 export async function tighten(ports: LearnPorts & { readonly log: Log }): Promise<Proposal | undefined> {
-  const { policy, number, proposals } = await readProposals(ports)
+  const onUnreadable = ({ key, issue }: UnreadableItem) => ports.log.warn('learn.incident.unreadable', { key, issue })
+  const { policy, number, proposals } = await readProposals(ports, onUnreadable)
   const [first] = proposals.filter(({ direction }) => direction === 'tighten')
   ports.log.info('learn.done', { proposals: proposals.length, autoTighten: policy.learning.autoTighten })
   if (first === undefined || !policy.learning.autoTighten) return undefined
@@ -38,9 +44,13 @@ export async function tighten(ports: LearnPorts & { readonly log: Log }): Promis
 }
 
 /** Puts a proposal in force for a person. Throws `usage` without a reason or for an unknown proposal. */
-export async function accept(proposalId: string, { by, reason }: { by: string; reason: string }, ports: LearnPorts): Promise<Proposal> {
+export async function accept(
+  proposalId: string,
+  { by, reason, onUnreadable }: { by: string; reason: string; onUnreadable?: OnUnreadable },
+  ports: LearnPorts,
+): Promise<Proposal> {
   if (reason.trim() === '') throw new ResponderError('usage', 'a change of the policy needs a reason: --reason "why"')
-  const { number, proposals } = await readProposals(ports)
+  const { number, proposals } = await readProposals(ports, onUnreadable)
   const proposal = proposals.find(({ id }) => id === proposalId)
   if (proposal === undefined) {
     const choice = proposals.length === 0 ? 'there are no proposals now' : `the proposals are ${proposals.map(({ id }) => id).join(', ')}`

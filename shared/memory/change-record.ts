@@ -1,15 +1,20 @@
 import type { Change } from '../domain/change.ts'
+import { readChange } from '../domain/migrations/change.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
 
+/** Stored texts of entries, by subject and number. A test can insert what another release, or an intruder, wrote. */
+export type StoredChains = Map<string, Map<number, string>>
+
 /** The record in memory. Entries are stored as text, as in the table, so that no caller can change one by reference. */
-export function memoryChangeRecord(): ChangeRecord {
-  const chains = new Map<string, Map<number, string>>()
+export function memoryChangeRecord(chains: StoredChains = new Map()): ChangeRecord {
   const entriesOf = (subject: string): Change[] =>
-    [...(chains.get(subject) ?? [])].sort(([a], [b]) => a - b).map(([, entry]) => JSON.parse(entry))
+    [...(chains.get(subject) ?? [])].sort(([a], [b]) => a - b).map(([number, entry]) => readChange(entry, subject, number))
   return {
     async last(subject) {
       const numbers = chains.get(subject)
-      return numbers === undefined ? undefined : JSON.parse(numbers.get(Math.max(...numbers.keys())) as string)
+      if (numbers === undefined) return undefined
+      const number = Math.max(...numbers.keys())
+      return readChange(numbers.get(number), subject, number)
     },
     async list(subject) {
       return entriesOf(subject)

@@ -1,4 +1,5 @@
-import type { Posting, Postings } from '../ports/notices.ts'
+import type { Posting } from '../domain/posting.ts'
+import type { Postings } from '../ports/notices.ts'
 
 /** Slack messages by incident, in memory. */
 export function memoryPostings(): Postings {

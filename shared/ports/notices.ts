@@ -1,4 +1,5 @@
 import type { Incident, NoticeKind } from '../domain/incident.ts'
+import type { Posting } from '../domain/posting.ts'
 
 /** A message to people about an incident. `body` is plain text, in which text from outside is clipped and free of control characters. */
 export interface Notice {
@@ -17,13 +18,6 @@ export interface Notifier {
 /** A system that shows incidents as findings, such as AWS Security Hub. The same incident again updates its finding. */
 export interface FindingHub {
   share(incident: Incident): Promise<void>
-}
-
-/** An incident's message in Slack. `told` identifies the last notice that was posted as a reply. */
-export interface Posting {
-  readonly channel: string
-  readonly ts: string
-  readonly told: string
 }
 
 /** Stores the Slack message of each incident, so that later notices update it. */

@@ -1,6 +1,7 @@
 import type { Change } from '../domain/change.ts'
 import type { IdentityState } from '../domain/identity-state.ts'
 import type { Incident, IncidentSignal } from '../domain/incident.ts'
+import type { UnreadableItem } from '../errors.ts'
 
 /** A stored value with its version for optimistic locking; 0 means "not stored yet". */
 export interface Versioned<T> {
@@ -11,8 +12,16 @@ export interface Versioned<T> {
 /** What is stored of an identity: its fold state and the id of its last incident. */
 export interface StoredIdentity {
   readonly state: Versioned<IdentityState> | undefined
+  /** Set when a state is stored but cannot be read. Such an identity must not be treated as new. */
+  readonly unreadable?: UnreadableItem
   readonly incidentId: string | undefined
 }
+
+/**
+ * Called for each item of a list that is stored but cannot be read; the list continues with the next item. A list without this callback throws
+ * `UnreadableItem` at the first such item, so that none is left out silently.
+ */
+export type OnUnreadable = (item: UnreadableItem) => void
 
 /** Stores the fold state of every identity. */
 export interface IdentityStore {
@@ -26,7 +35,7 @@ export interface IdentityStore {
   ids(): AsyncIterable<string>
 }
 
-/** Stores incidents and their timelines. */
+/** Stores incidents and their timelines. A stored item that cannot be read is an `UnreadableItem`, never absent. */
 export interface IncidentStore {
   get(id: string): Promise<Versioned<Incident> | undefined>
   /** False, without a write, when another writer has saved since `version` was read, or when it exists and `version` is 0. */
@@ -34,11 +43,11 @@ export interface IncidentStore {
   /** Adds a signal to the timeline. A signal that it contains already stays unchanged. */
   addSignal(incidentId: string, signal: IncidentSignal): Promise<void>
   /** The timeline, oldest first. */
-  signals(incidentId: string): Promise<IncidentSignal[]>
+  signals(incidentId: string, onUnreadable?: OnUnreadable): Promise<IncidentSignal[]>
   /** Incidents that are not closed, highest priority first. */
-  listOpen(limit: number): Promise<Incident[]>
+  listOpen(limit: number, onUnreadable?: OnUnreadable): Promise<Incident[]>
   /** Every incident, in no order. */
-  listAll(): AsyncIterable<Incident>
+  listAll(onUnreadable?: OnUnreadable): AsyncIterable<Incident>
 }
 
 /** The append-only, hash-chained record. A subject is `INCIDENT#id`, `ORDER#id`, `POLICY` or `SEAL`. */

@@ -1,6 +1,6 @@
 import { type ChainFault, type ChainHead, type Change, verifyChain } from '../domain/change.ts'
-import { readSeal, SEAL_SUBJECT } from '../domain/seal.ts'
-import { UnreadableEntry } from '../errors.ts'
+import { readSeal, SEAL_SUBJECT, type Seal } from '../domain/seal.ts'
+import { UnreadableEntry, UnreadableItem } from '../errors.ts'
 import type { ChangeRecord, IncidentStore, SealVault } from '../ports/stores.ts'
 import { incidentSubject } from './append.ts'
 
@@ -10,9 +10,10 @@ export interface AuditFault {
   readonly number: number
   /**
    * A fault within the chain, or one against the seal `seal`. `rewritten`: the entries from here on are consistent with each other but not with
-   * the seal. `vanished`: the whole sealed chain is gone. `lost`: the object of a seal is missing from the vault or cannot be parsed.
+   * the seal. `vanished`: the whole sealed chain is gone. `lost`: the object of a seal is missing from the vault or cannot be parsed. `newer`: a
+   * newer release wrote the entry, and only that release can check it. `unended`: the incident that stores the chain's head cannot be read.
    */
-  readonly fault: ChainFault['fault'] | 'rewritten' | 'vanished' | 'lost'
+  readonly fault: ChainFault['fault'] | 'rewritten' | 'vanished' | 'lost' | 'newer' | 'unended'
   readonly seal?: number
 }
 
@@ -60,29 +61,36 @@ export async function audit({ record, incidents, vault }: AuditPorts): Promise<A
   return { chains: seen.size, entries, seals, faults }
 }
 
-/** The chain head that an incident stores; undefined for other chains. */
-async function storedHeadOf(subject: string, incidents: AuditPorts['incidents']): Promise<ChainHead | undefined> {
+/** The chain head that an incident stores, or `unreadable` when the incident cannot be read; undefined for other chains. */
+async function storedHeadOf(subject: string, incidents: AuditPorts['incidents']): Promise<ChainHead | undefined | 'unreadable'> {
   const prefix = incidentSubject('')
-  return subject.startsWith(prefix) ? (await incidents.get(subject.slice(prefix.length)))?.value.head : undefined
+  if (!subject.startsWith(prefix)) return undefined
+  try {
+    return (await incidents.get(subject.slice(prefix.length)))?.value.head
+  } catch (cause) {
+    if (cause instanceof UnreadableItem) return 'unreadable'
+    throw cause
+  }
 }
 
 /** The first fault of a chain, by its own hashes or by its seals. */
 function faultOf(
   subject: string,
   changes: readonly Change[],
-  { head, sealedHeads }: { head: ChainHead | undefined; sealedHeads: readonly SealedHead[] },
+  { head, sealedHeads }: { head: ChainHead | undefined | 'unreadable'; sealedHeads: readonly SealedHead[] },
 ): AuditFault | undefined {
-  const chainFault = verifyChain(subject, changes, head)
+  const chainFault = verifyChain(subject, changes, head === 'unreadable' ? undefined : head)
   const sealFault = compareWithSeals(subject, changes, sealedHeads)
   // The chain fault names the exact entry, unless a seal shows that an earlier entry was rewritten.
-  return chainFault === undefined || (sealFault !== undefined && sealFault.until < chainFault.number) ? sealFault?.fault : chainFault
+  const fault = chainFault === undefined || (sealFault !== undefined && sealFault.until < chainFault.number) ? sealFault?.fault : chainFault
+  return fault ?? (head === 'unreadable' ? { subject, number: changes.length, fault: 'unended' } : undefined)
 }
 
 /** The entries of a chain, or the fault of the first one that cannot be parsed. */
 async function entriesOf(subject: string, record: ChangeRecord): Promise<readonly Change[] | AuditFault> {
   return record.list(subject).catch((cause: unknown) => {
     if (!(cause instanceof UnreadableEntry)) throw cause
-    return { subject, number: cause.number, fault: 'edited' as const }
+    return { subject, number: cause.number, fault: cause.isNewer ? ('newer' as const) : ('edited' as const) }
   })
 }
 
@@ -100,9 +108,9 @@ async function readSeals(
   const last = await vault.last()
   const inVault: Change[] = []
   for (let number = 1; number <= Math.max(last, inTable.at(-1)?.number ?? 0); number++) {
-    const seal = readSeal((await vault.get(number)) ?? '')
-    if (seal === undefined) {
-      faults.push({ subject: SEAL_SUBJECT, number, fault: 'lost' })
+    const seal = parseSeal((await vault.get(number)) ?? '')
+    if (typeof seal === 'string') {
+      faults.push({ subject: SEAL_SUBJECT, number, fault: seal })
       continue
     }
     inVault.push(seal.entry)
@@ -120,6 +128,16 @@ async function readSeals(
     faults.push(...asList(fault))
   }
   return { sealedHeads, seals: inVault.length, faults }
+}
+
+/** Parses the text of a seal, or returns the fault that it has. */
+function parseSeal(text: string): Seal | 'lost' | 'newer' {
+  try {
+    return readSeal(text) ?? 'lost'
+  } catch (cause) {
+    if (cause instanceof UnreadableItem && cause.isNewer) return 'newer'
+    throw cause
+  }
 }
 
 const asList = <T>(fault: T | undefined): T[] => (fault === undefined ? [] : [fault])

@@ -1,6 +1,6 @@
 import { type Change, chain } from '../domain/change.ts'
 import { readSeal, SEAL_SUBJECT, type Seal, type SealedHead, sealText, sealValueOf } from '../domain/seal.ts'
-import { ResponderError } from '../errors.ts'
+import { ResponderError, UnreadableEntry } from '../errors.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import type { ChangeRecord, SealVault } from '../ports/stores.ts'
 import { headOf } from './append.ts'
@@ -24,7 +24,7 @@ const BATCH_SIZE = 16
  */
 export async function seal(ports: SealPorts): Promise<Seal> {
   const { record, vault, clock, log } = ports
-  const [last, heads] = await Promise.all([record.last(SEAL_SUBJECT), headsOf(record)])
+  const [last, heads] = await Promise.all([record.last(SEAL_SUBJECT), headsOf(ports)])
   const next = nextSeal(last, heads, new Date(clock.now()).toISOString())
   const { number, previous } = next.entry
   const stored = (await vault.put(number, sealText(next))) ? next : await readStoredSeal(vault, number)
@@ -58,13 +58,22 @@ async function readStoredSeal(vault: SealVault, number: number): Promise<Seal> {
   throw new ResponderError('seal.conflict', `seal ${number} in the vault cannot be parsed as a seal; run \`countersign changes verify\``)
 }
 
-/** The head of every chain except that of the seals. */
-async function headsOf(record: ChangeRecord): Promise<SealedHead[]> {
+/** The head of every chain except that of the seals. A chain whose last entry cannot be read is logged and left out; earlier seals cover it. */
+async function headsOf({ record, log }: Pick<SealPorts, 'record' | 'log'>): Promise<SealedHead[]> {
   const heads: SealedHead[] = []
   let batch: string[] = []
+  const readHead = async (subject: string): Promise<SealedHead | undefined> => {
+    try {
+      return { subject, ...headOf(await record.last(subject)) }
+    } catch (cause) {
+      if (!(cause instanceof UnreadableEntry)) throw cause
+      log.warn('seal.chain.unreadable', { subject: cause.subject, number: cause.number })
+      return undefined
+    }
+  }
   const readBatch = async () => {
-    const lasts = await Promise.all(batch.map((subject) => record.last(subject)))
-    for (const [at, last] of lasts.entries()) heads.push({ subject: batch[at] as string, ...headOf(last) })
+    const read = await Promise.all(batch.map((subject) => readHead(subject)))
+    heads.push(...read.filter((head) => head !== undefined))
     batch = []
   }
   for await (const subject of record.subjects()) {

@@ -1,6 +1,7 @@
+import { secretFor } from '../domain/bounds.ts'
 import type { Change, ChangeDraft, ChangeKind } from '../domain/change.ts'
 import type { Incident, IncidentState, VerdictBasis } from '../domain/incident.ts'
-import { type Policy, type ReviewKind, secretFor } from '../domain/policy.ts'
+import type { Policy, ReviewKind } from '../domain/policy.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import { ResponderError } from '../errors.ts'

@@ -1,8 +1,9 @@
+import { boundsFor, needsTags } from '../domain/bounds.ts'
 import type { Incident } from '../domain/incident.ts'
-import { moved, owing } from '../domain/incident-machine.ts'
-import { boundsFor, needsTags, type Policy } from '../domain/policy.ts'
+import { moved, withNotice } from '../domain/incident-machine.ts'
+import type { Policy } from '../domain/policy.ts'
 import { HOUR_MS, MINUTE_MS } from '../domain/time.ts'
-import { errorName } from '../errors.ts'
+import { errorName, type UnreadableItem } from '../errors.ts'
 import type { Versioned } from '../ports/stores.ts'
 import type { SweepPorts } from '../ports/sweep.ts'
 import { append, headOf, incidentSubject } from '../record/append.ts'
@@ -23,11 +24,16 @@ const SWEEP_LIMIT = 1000
  * Processes every open incident, so that none stays open without attention. Returns how many it processed.
  *
  * It restarts stuck containments and releases, looks up events that were not delivered, sends owed notices, reminds people who have not answered,
- * and closes incidents that nobody answers as the policy says. Safe to run at any time. A failure on one incident does not stop the others.
+ * and closes incidents that nobody answers as the policy says. Safe to run at any time. An incident that fails or cannot be read is logged and
+ * counted, and does not stop the others.
  */
 export async function sweep(ports: SweepPorts): Promise<number> {
-  const [{ policy }, open] = await Promise.all([readPolicy(ports.record), ports.incidents.listOpen(SWEEP_LIMIT)])
   const failures: string[] = []
+  const onUnreadable = ({ key, issue }: UnreadableItem) => {
+    ports.log.warn('sweep.incident.unreadable', { key, issue })
+    failures.push(`${key}: ${issue}`)
+  }
+  const [{ policy }, open] = await Promise.all([readPolicy(ports.record), ports.incidents.listOpen(SWEEP_LIMIT, onUnreadable)])
   for (const { id } of open) {
     await sweepIncident(id, policy, ports).catch((cause: unknown) => {
       const error = errorName(cause)
@@ -75,7 +81,8 @@ async function remind(stored: Versioned<Incident>, policy: Policy, ports: SweepP
   const now = ports.clock.now()
   const since = Math.max(incident.containedAt ?? 0, incident.decidedBy.time, incident.extendedUntil ?? 0)
   const isUnanswered = now - since >= policy.review.escalateAfterMinutes * MINUTE_MS && incident.escalatedAt === undefined
-  const markEscalated = (one: Incident) => (one.escalatedAt === undefined ? owing({ ...one, escalatedAt: now }, 'escalated') : undefined)
+  const markEscalated = (one: Incident) =>
+    one.escalatedAt === undefined ? withNotice({ ...one, escalatedAt: now }, 'escalated') : undefined
   const updated = await sendOwedNotice(isUnanswered ? await updateIncident(stored, markEscalated, ports.incidents) : stored, ports)
   const isPaged = now - since >= policy.review.pageAfterMinutes * MINUTE_MS && updated.value.pagedAt === undefined
   await expire(isPaged ? await page(updated, ports) : updated, { policy, since }, ports)

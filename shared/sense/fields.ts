@@ -1,20 +1,23 @@
-/** Reads untrusted JSON one field at a time: what is not of the expected kind is not there. */
+/** An untrusted JSON object. The functions of this file read it one field at a time, and take a field of another type for absent. */
 export type Fields = Readonly<Record<string, unknown>>
 
 const NOTHING: Fields = Object.freeze({})
 
+/** True for an object that is no array. */
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** The value where it is an object, else an empty object. */
 export function fieldsOf(value: unknown): Fields {
   return isFields(value) ? value : NOTHING
 }
 
 /**
- * A text of 1 to `limit` characters (longer is clipped), or undefined. What an object inherits is never a text.
+ * A text of 1 to `limit` characters (longer is clipped), or undefined.
  *
- * Takes the value and not its key: read in a place of its own, a field is found by the few shapes that come there, which is a sixth of normalising.
+ * It takes the value in place of the object and the key, because the engine then caches each property read by itself. That saves a sixth of
+ * the time of normalising.
  */
 export function textOf(value: unknown, limit = 256): string | undefined {
   if (typeof value !== 'string' || value.length === 0) return undefined

@@ -2,12 +2,12 @@ import type { Normalised } from './normalised.ts'
 import { exposuresOf, isHealthEvent } from './sources/aws-health.ts'
 import { isCloudTrailRecord, signalsOf } from './sources/cloudtrail.ts'
 
-/** Turns a CloudTrail record, or an EventBridge event that holds one or is of AWS Health, into signals. Never throws. */
+/** Turns an input from outside into signals: a CloudTrail record, an EventBridge event that holds one, or an AWS Health event. Never throws. */
 export function normalise(input: unknown): Normalised {
   try {
     return read(input)
   } catch (cause) {
-    // Only nesting so deep that walking it exhausts the stack comes here; the sender is told.
+    // Reached where the input is nested so deeply that reading it exhausts the stack. The sender gets the reason.
     return { kind: 'unreadable', reason: cause instanceof RangeError ? 'nested too deeply to read' : 'not readable' }
   }
 }

@@ -1,8 +1,8 @@
 import type { Signal } from '../domain/signal.ts'
 
 /**
- * What became of one input from outside. `ignored` is understood and not for us; `unreadable` is not understood, and
- * its sender has to be told.
+ * The result of normalising one input from outside. `ignored`: the input was understood and says nothing about credentials. `unreadable`: the
+ * input was not understood, and its sender gets the reason.
  */
 export type Normalised =
   | { readonly kind: 'signals'; readonly signals: readonly Signal[] }

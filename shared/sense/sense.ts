@@ -4,23 +4,23 @@ import type { Iam } from '../ports/iam.ts'
 import { joinIdentity } from './join.ts'
 import { normalise } from './normalise.ts'
 
-/** Signals of a batch in the order of their times, each with the number of the input that it came from. */
+/** The signals of a batch in the order of their times, each with the index of the input that it came from. */
 export interface SensedBatch {
   readonly signals: readonly { readonly signal: Signal; readonly input: number }[]
-  /** Inputs that could not be read, or not now: their sender keeps them and delivers them again. */
+  /** Inputs that could not be read, or whose owner could not be looked up: the queue delivers them again. */
   readonly unreadable: readonly { readonly input: number; readonly reason: string }[]
   readonly ignored: number
 }
 
 export interface SensePorts {
   readonly iam: Pick<Iam, 'ownerOf'>
-  /** Made while owners are looked up: it waits for the policy. */
+  /** A promise, because enrichment needs the policy, which is read while the owners of credentials are looked up. */
   readonly enrichment: Promise<(signal: Signal) => Signal>
-  /** The responder's own roles: what they do is in the record already, and must not feed back. */
+  /** ARNs of the responder's own roles. Their calls are ignored: they are in the record already, and must not open incidents. */
   readonly ownRoles: ReadonlySet<string>
 }
 
-/** Normalises a batch of inputs from outside, joins each signal to its identity, and enriches it. The only place where this happens. */
+/** Normalises a batch of inputs from outside, finds the identity of each signal, and enriches it. Nothing else in the code does this. */
 export async function sense(inputs: readonly unknown[], { iam, enrichment, ownRoles }: SensePorts): Promise<SensedBatch> {
   const joined: { signal: Signal; input: number }[] = []
   const unreadable: { input: number; reason: string }[] = []

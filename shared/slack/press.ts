@@ -26,7 +26,15 @@ export interface PressPorts extends ReviewPorts {
 }
 
 /** Codes of errors that a reviewer can resolve. The reviewer sees their message; all other errors fail the invocation. */
-const REFUSALS: readonly string[] = ['incident.state', 'incident.unknown', 'review.stale', 'review.second', 'record.conflict']
+const REFUSALS: readonly string[] = [
+  'incident.state',
+  'incident.unknown',
+  'incident.conflict',
+  'review.forbidden',
+  'review.stale',
+  'review.second',
+  'record.conflict',
+]
 
 /** Handles a pressed button and updates the message. Safe to repeat: the same press again changes nothing. */
 export async function press(pressed: Press, ports: PressPorts): Promise<void> {
@@ -82,12 +90,17 @@ async function sendAnswer(pressed: Press, ports: PressPorts): Promise<void> {
   if (stored === undefined)
     return sendEphemeral(pressed, { text: 'Unknown incident.', blocks: [section([`There is no incident ${pressed.incidentId}.`])] }, ports)
   const { value: incident } = stored
-  const signals = await ports.incidents.signals(incident.id)
+  let unreadable = 0
+  const signals = await ports.incidents.signals(incident.id, ({ key, issue }) => {
+    unreadable += 1
+    ports.log.warn('slack.signal.unreadable', { key, issue })
+  })
   const message =
     pressed.kind === 'details'
       ? detailsOf(incident, signals, changes)
       : explanationMessage(incident, linesOf(await explain({ incident, signals, changes }, ports.model)), pressed)
-  await sendEphemeral(pressed, message, ports)
+  const note = unreadable === 0 ? [] : [section([`*${unreadable} calls of the timeline cannot be read*, and are left out here.`])]
+  await sendEphemeral(pressed, { ...message, blocks: [...message.blocks, ...note] }, ports)
 }
 
 function explanationMessage(incident: Incident, lines: readonly string[], { revision }: Press): Message {

@@ -115,7 +115,7 @@ beforeAll(async () => {
   ])
   for (const [id, { Type, Properties }] of Object.entries(resources)) {
     if (Type === 'AWS::SQS::Queue') values.set(id, queueUrl).set(`${id}.Arn`, `arn:aws:sqs:${REGION}:${ACCOUNT}:bootstrap`)
-    if (Type === 'AWS::SQS::Queue' && /^ContainWatch[0-9A-F]{8}$/.test(id))
+    if (Type === 'AWS::SQS::Queue' && /^ContainReverify[0-9A-F]{8}$/.test(id))
       values.set(id, reverifyUrl).set(`${id}.Arn`, `arn:aws:sqs:${REGION}:${ACCOUNT}:reverify`)
     if (Type === 'AWS::S3::Bucket') values.set(id, BUCKET).set(`${id}.Arn`, `arn:aws:s3:::${BUCKET}`)
     if (Type === 'AWS::IAM::ManagedPolicy') values.set(id, await quarantinePolicy(Properties.PolicyDocument))

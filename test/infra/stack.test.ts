@@ -3,15 +3,14 @@ import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { Match, Template } from 'aws-cdk-lib/assertions'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ATTACHMENT_VERBS, ROLE_READS, ROLE_VERBS, USER_READS, USER_VERBS } from '../../infra/contain-function.ts'
 import { CountersignStack } from '../../infra/countersign-stack.ts'
 import { KEY_VERBS, SECRET_VERBS } from '../../infra/rotate-function.ts'
+import { ROLE_RIGHTS, USER_RIGHTS, VERBS } from '../../infra/step-rights.ts'
 import { geoDatabases } from '../../local/geo-databases.ts'
 import { readPolicyFile } from '../../local/policy-file.ts'
 import { readStackConfig } from '../../shared/config.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 
-const VERBS = [...USER_VERBS, ...ATTACHMENT_VERBS, ...ROLE_VERBS]
 const GUARDED = ['arn:aws:iam::*:user/break-glass', '*:user/admins/*']
 
 const ROTATION = {
@@ -92,11 +91,11 @@ describe('respond', () => {
 describe('contain', () => {
   it('may do to IAM what the steps do and nothing more: to users, to roles, and with its own deny policy', () => {
     const iam = statementsOf('Contain').filter(({ Effect, Action }) => Effect === 'Allow' && JSON.stringify(Action).includes('iam:'))
-    expect(actionsOf(iam, 'Allow').sort()).toEqual([...VERBS, ...USER_READS, ...ROLE_READS, 'iam:GetAccountSummary'].sort())
+    expect(actionsOf(iam, 'Allow').sort()).toEqual([...VERBS, ...USER_RIGHTS.reads, ...ROLE_RIGHTS.reads, 'iam:GetAccountSummary'].sort())
     const on = (action: string) => iam.find(({ Action }) => Action.includes(action))
-    for (const verb of [...USER_VERBS, ...ATTACHMENT_VERBS, ...USER_READS])
+    for (const verb of [...USER_RIGHTS.writes, ...USER_RIGHTS.ownPolicyWrites, ...USER_RIGHTS.reads])
       expect(JSON.stringify(on(verb)?.Resource), verb).toMatch(/:iam::123456789012:user\/\*/)
-    for (const verb of [...ROLE_VERBS, ...ROLE_READS])
+    for (const verb of [...ROLE_RIGHTS.writes, ...ROLE_RIGHTS.reads])
       expect(JSON.stringify(on(verb)?.Resource), verb).toMatch(/:iam::123456789012:role\/\*/)
     expect(on('iam:AttachUserPolicy')?.Condition).toEqual({
       ArnEquals: { 'iam:PolicyARN': { Ref: expect.stringMatching(/^ContainQuarantine/) } },
@@ -161,11 +160,11 @@ describe('contain', () => {
 
   it('is denied protected identities, itself, its deployer, service-linked roles, models and other roles', () => {
     const denials = statementsOf('Contain').filter(({ Effect }) => Effect === 'Deny')
-    const guarded = denials.find(({ Action }) => Action.includes(USER_VERBS[0]))
+    const guarded = denials.find(({ Action }) => Action.includes('iam:UpdateAccessKey'))
     expect(guarded?.Action).toEqual(VERBS)
     expect(JSON.stringify(guarded?.Resource)).toMatch(/:iam::123456789012:user\/break-glass".*:iam::123456789012:user\/admins\/\*"/)
     // Only the changes: a look that is denied must not keep an intruder's containment from being taken.
-    const foreign = denials.find(({ Action }) => JSON.stringify(Action) === JSON.stringify(ROLE_VERBS))
+    const foreign = denials.find(({ Action }) => JSON.stringify(Action) === JSON.stringify(ROLE_RIGHTS.writes))
     expect(foreign?.Resource).toContainEqual({ 'Fn::GetAtt': [expect.stringMatching(/^Contain/), 'Arn'] })
     for (const role of ['aws-service-role/*', 'aws-reserved/*', 'cdk-*-deploy-role-123456789012-*', 'Countersign-*'])
       expect(JSON.stringify(foreign?.Resource), role).toContain(`:iam::123456789012:role/${role}`)
@@ -175,7 +174,7 @@ describe('contain', () => {
   it('is woken by its reverify queue, one message at a time, with a dead-letter queue behind it', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 1,
-      EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ContainWatch'), 'Arn'] },
+      EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ContainReverify'), 'Arn'] },
     })
   })
 

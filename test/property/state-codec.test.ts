@@ -4,7 +4,7 @@ import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { expectValue, FEATURE_LIMITS, type Feature, learn } from '../../shared/domain/baseline.ts'
-import { type CredentialWindow, observe, TOUCHED_KINDS, touch } from '../../shared/domain/credential-window.ts'
+import { addCall, COUNTED_KINDS, type CredentialWindow, countDistinct } from '../../shared/domain/credential-window.ts'
 import type { EvidenceGroup, Finding, Technique } from '../../shared/domain/finding.ts'
 import { count } from '../../shared/domain/frequency.ts'
 import { emptyState, type IdentityState, keepEvidence, markBootstrapped, windowOf } from '../../shared/domain/identity-state.ts'
@@ -38,7 +38,7 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
     bits: fc.double({ min: 0, max: 1e6, noNaN: true }),
     discovered: times,
     denied: times,
-    touched: fc.array(fc.tuple(fc.constantFrom(...TOUCHED_KINDS), times), { maxLength: 4 }).map((rows) => new Map(rows)),
+    counted: fc.array(fc.tuple(fc.constantFrom(...COUNTED_KINDS), times), { maxLength: 4 }).map((rows) => new Map(rows)),
     countries: fc.array(text, { maxLength: 4 }),
     agents: fc.array(text, { maxLength: 4 }),
     networks: fc.array(text, { maxLength: 4 }),
@@ -50,7 +50,7 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
   const findings: fc.Arbitrary<Finding> = record({
     detector: fc.constantFrom('new-country', 'discovery-burst', 'access-key-exposed'),
     title: text,
-    weight,
+    weight: fc.double({ min: 0, max: 1, noNaN: true }),
     group: fc.constantFrom<EvidenceGroup>('origin', 'discovery', 'exposure'),
     technique: fc.constantFrom<Technique>('T1078.004', 'T1580'),
     isConfirmed: fc.boolean(),
@@ -85,7 +85,7 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
         )
         .map((rows) => new Map(rows)),
       probation: fc.array(fc.tuple(text, time), { maxLength: 5 }).map((words) => new Map(words)),
-      newcomers: fc.array(fc.tuple(text, time), { maxLength: 5 }).map((words) => new Map(words)),
+      recentActions: fc.array(fc.tuple(text, time), { maxLength: 5 }).map((words) => new Map(words)),
     }),
     windows: fc.array(windows, { maxLength: 4 }).map((all) => new Map(all.map((window) => [window.credentialId, window]))),
     evidence: fc.array(findings, { maxLength: 12 }),
@@ -138,8 +138,8 @@ function fullState(rounds = 1): IdentityState {
       const origin = { country: named(2, at), agentFamily: named(15, at), network: named(12, at), addressKind: 'public' }
       const created = { id: named(20, at), kind: 'access-key', owner: named(64, at) }
       const call = { id: named(36, at), action: `denied:${key}:${at}`, outcome: 'denied', time, origin, created }
-      observe(window, { ...call, parentIncidentId: `inc-${named(12, key)}` } as unknown as Signal, true)
-      for (const kind of TOUCHED_KINDS) touch(window, kind, { what: `${kind}:${key}:${at}`, at: time })
+      addCall(window, { ...call, parentIncidentId: `inc-${named(12, key)}` } as unknown as Signal, true)
+      for (const kind of COUNTED_KINDS) countDistinct(window, kind, { what: `${kind}:${key}:${at}`, at: time })
     }
     for (let at = 0; at < 16; at++) keepEvidence(state, [longFinding(named(28, at), credentialId, start + key * 1000)])
     markBootstrapped(state, credentialId)
@@ -148,7 +148,7 @@ function fullState(rounds = 1): IdentityState {
   return state
 }
 
-/** Habits of keys, newcomers and what is on probation, by calls that each bring something new. */
+/** Habits of keys, recent actions and what is on probation, by calls that each bring something new. */
 function fillHabits({ baseline }: IdentityState, { start, named }: { start: number; named: (length: number, at: number) => string }): void {
   for (let at = 0; at < 200; at++) {
     const origin = { country: named(2, at), network: named(12, at), agentFamily: named(15, at), addressKind: 'public' }
@@ -214,7 +214,7 @@ describe('a stored identity state', () => {
   })
 
   it.each([
-    ['a later version', (stored: Stored) => ({ ...stored, v: 2 })],
+    ['a later version', (stored: Stored) => ({ ...stored, v: 3 })],
     ['a part that is not ours', (stored: Stored) => ({ ...stored, extra: 1 })],
     ['a hash that is cut', (stored: Stored) => ({ ...stored, seen: 'abc,' })],
     ['columns of different lengths', (stored: Stored) => ({ ...stored, features: { action: [['a'], [1, 2], '0,'] } })],
@@ -222,7 +222,7 @@ describe('a stored identity state', () => {
   ])('is not read with %s', (_, change) => {
     const stored = JSON.parse(packState(fullState()))
     expect(() => unpackState(JSON.stringify(change(stored)))).toThrow(
-      expect.objectContaining({ code: 'store.unavailable', message: expect.stringContaining('not readable') }),
+      expect.objectContaining({ code: 'store.unreadable', message: expect.stringContaining('cannot be read') }),
     )
   })
 
@@ -235,17 +235,6 @@ describe('a stored identity state', () => {
   it(`takes at most ${BYTES_LIMIT} bytes with every bound full`, () => {
     const state = fullState()
     expect(unpackState(packState(state))).toEqual(state)
-    process.stderr.write(
-      'BYTES ' +
-        storedBytes(state) +
-        ' ' +
-        state.baseline.newcomers.size +
-        ' ' +
-        state.baseline.probation.size +
-        ' ' +
-        state.baseline.keys.size +
-        '\n',
-    )
     expect(storedBytes(state)).toBeLessThanOrEqual(BYTES_LIMIT)
   })
 

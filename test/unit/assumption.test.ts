@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { newAssumer } from '../../shared/detect/detectors/new-assumer.ts'
-import { emptyBaseline, entropyOf, isNew, learnAssumer, surprisalOf } from '../../shared/domain/baseline.ts'
+import { emptyBaseline, isNew, learnAssumer } from '../../shared/domain/baseline.ts'
 import { openWindow } from '../../shared/domain/credential-window.ts'
 import { count } from '../../shared/domain/frequency.ts'
+import { entropyOf, surprisalOf } from '../../shared/domain/surprisal.ts'
 import { normalise } from '../../shared/sense/normalise.ts'
 import { ACCOUNT, call, NOW } from '../embedded.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { enforce } from '../../shared/contain/enforce.ts'
-import { stepFor } from '../../shared/contain/plan.ts'
+import { stepFor } from '../../shared/contain/steps/steps.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import { pipeline } from '../../shared/pipeline.ts'
 import type { Iam } from '../../shared/ports/iam.ts'
@@ -331,7 +331,7 @@ describe('releasing', () => {
     const { id, ports, incidentNow, chainNow } = await contained()
     const { append } = await import('../../shared/record/append.ts')
     await append(ports.record, incidentSubject(id), {
-      at: 'x',
+      at: '2026-03-02T12:00:00.000Z',
       actor: 'x',
       kind: 'step-planned',
       target: 'moon:x/y',

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { correlate } from '../../shared/decide/correlate.ts'
 import { emptyBaseline, isNew, learn, maturity } from '../../shared/domain/baseline.ts'
 import { blastRadiusOf, type Grant, observedBlastRadius } from '../../shared/domain/blast-radius.ts'
-import { burstOf, isStale, observe, openWindow } from '../../shared/domain/credential-window.ts'
+import { boundsFor, needsTags } from '../../shared/domain/bounds.ts'
+import { addCall, burstOf, isStale, openWindow } from '../../shared/domain/credential-window.ts'
 import { ACTIONS, isStronger, weaker } from '../../shared/domain/decision.ts'
 import type { Finding } from '../../shared/domain/finding.ts'
 import { count, emptyTable, weightOf } from '../../shared/domain/frequency.ts'
 import { emptyState, evidenceAgainst, keepEvidence, windowOf } from '../../shared/domain/identity-state.ts'
-import { boundsFor, needsTags } from '../../shared/domain/policy.ts'
 import { type Signal, text } from '../../shared/domain/signal.ts'
 import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
 import { silentLog } from '../../shared/memory/log.ts'
@@ -88,8 +88,8 @@ describe('a credential window', () => {
 
   it('counts distinct actions of the last ten minutes, and tells at most sixteen apart', () => {
     const window = openWindow('k', NOW)
-    for (let at = 0; at < 30; at++) observe(window, signalAt(NOW + at * 1000, { action: `iam:List${at}`, outcome: 'denied' }), true)
-    observe(window, signalAt(NOW, { action: 'iam:List29', outcome: 'denied' }), true)
+    for (let at = 0; at < 30; at++) addCall(window, signalAt(NOW + at * 1000, { action: `iam:List${at}`, outcome: 'denied' }), true)
+    addCall(window, signalAt(NOW, { action: 'iam:List29', outcome: 'denied' }), true)
     expect(burstOf(window.denied, NOW + 29_000)).toBe(16)
     expect(burstOf(window.denied, NOW + 3_600_000)).toBe(0)
     expect(window).toMatchObject({ calls: 31, last: NOW + 29_000, countries: ['US'], agents: ['aws-cli'] })
@@ -270,9 +270,9 @@ describe('a policy', () => {
 describe('the record', () => {
   it('finds the next number where another writer took it, and gives up after eight', async () => {
     const record = memoryChangeRecord()
-    const draft = { at: 'x', actor: 'a', kind: 'state', target: 't', from: null, to: null, why: 'w' } as const
+    const draft = { at: '2026-03-02T12:00:00.000Z', actor: 'a', kind: 'state', target: 't', from: null, to: null, why: 'w' } as const
     await append(record, 'S', draft)
-    expect((await append(record, 'S', draft, { number: 0, hash: 'stale' })).number).toBe(2)
+    expect((await append(record, 'S', draft, { number: 0, hash: 'a'.repeat(64) })).number).toBe(2)
     await expect(append({ ...record, append: async () => false }, 'S', draft)).rejects.toMatchObject({ code: 'record.conflict' })
   })
 })

@@ -288,7 +288,7 @@ describe('a release', () => {
 
 describe('protection', () => {
   it('cannot be had by a path or a name of the intruder’s choice', async () => {
-    const { boundsFor } = await import('../../shared/domain/policy.ts')
+    const { boundsFor } = await import('../../shared/domain/bounds.ts')
     const { parsePolicy } = await import('../../shared/record/policy-in-force.ts')
     const policy = parsePolicy({ version: 2, mode: 'contain' })
     expect(boundsFor(policy, `arn:aws:iam::${ACCOUNT}:user/:role/cdk-/evil`, {}, NOW).protection).toBeUndefined()

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { MAX_RECORD_BYTES } from '../../local/split-records.ts'
+import { MAX_RECORD_BYTES } from '../../local/split-limits.ts'
 import { envelope, file, read, readContent, record, text } from './read-input.ts'
 
 const [one, two, three] = [record(1), record(2), record(3)]

@@ -219,7 +219,7 @@ describe('reviewers at once, and reviewers who break off', () => {
     const broken = { ...ports, incidents: { ...ports.incidents, save: () => Promise.reject(new Error('lost')) } }
     await expect(review(id, said(ALICE, { kind: 'compromised' }), broken)).rejects.toThrow('lost')
     const moved = {
-      at: 'x',
+      at: '2026-03-02T12:00:00.000Z',
       actor: 'countersign:contain',
       kind: 'state',
       target: 'x',

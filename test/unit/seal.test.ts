@@ -47,7 +47,7 @@ describe('a seal', () => {
     ['cannot be read', 'nonsense', 'cannot be parsed as a seal'],
     [
       'follows another',
-      sealText({ entry: { ...chainOf(SEAL_SUBJECT, 1)[0], to: sealValueOf([]), previous: 'f' } as Change, heads: [] }),
+      sealText({ entry: { ...chainOf(SEAL_SUBJECT, 1)[0], to: sealValueOf([]), previous: 'f'.repeat(64) } as Change, heads: [] }),
       'does not follow seal 0',
     ],
   ])('is not made over one in the vault that %s: somebody has to look', async (_, text, complaint) => {

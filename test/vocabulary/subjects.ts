@@ -5,9 +5,10 @@ import { asCall, type Call, Scenario } from '../scenarios/case.ts'
 
 /** Everything of the responder that the vocabulary is held against stands here, so that a move of folders changes this file alone. */
 export { REVERSALS } from '../../shared/contain/reversal.ts'
+export { STEPS } from '../../shared/contain/steps/steps.ts'
 export { CATALOGUE } from '../../shared/detect/catalogue.ts'
+export { countActivity, DESTRUCTION, LAUNCHES, MAIL_PROBES, MODEL_PROBES } from '../../shared/detect/count-activity.ts'
 export type { Context, Detector } from '../../shared/detect/detector.ts'
-export { countActivity, DESTRUCTION, LAUNCHES, MAIL_PROBES, MODEL_PROBES } from '../../shared/detect/note.ts'
 export { policyIn } from '../../shared/detect/policy-document.ts'
 export { emptyBaseline } from '../../shared/domain/baseline.ts'
 export { openWindow } from '../../shared/domain/credential-window.ts'

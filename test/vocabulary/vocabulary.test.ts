@@ -13,6 +13,7 @@ import {
   namedActions,
   policyIn,
   REVERSALS,
+  STEPS,
   scenarios,
   sourceOf,
   text,
@@ -145,6 +146,18 @@ describe('the words of AWS and ATT&CK', () => {
     expect(faultOfAction(action)).toBeUndefined()
     expect(faultOfParameter(parameter, [action])).toBeUndefined()
   })
+})
+
+describe('the steps of a containment', () => {
+  it.each(STEPS.map((kind) => [kind.kind, kind] as const))(
+    '%s declares calls that CloudTrail logs, with the parameters that they have',
+    (_, kind) => {
+      const { owner, calls } = kind
+      const logged = [calls.set, calls.unset, ...calls.reversedBy].map((operation) => `iam:${operation}`)
+      expect(logged.flatMap((action) => faultOfAction(action) ?? faultOfParameter(owner, [action]) ?? [])).toEqual([])
+      if (calls.policyParameter !== undefined) expect(faultOfParameter(calls.policyParameter, logged)).toBeUndefined()
+    },
+  )
 })
 
 describe('the exceptions', () => {

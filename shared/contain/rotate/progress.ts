@@ -1,6 +1,7 @@
 import type { Change } from '../../domain/change.ts'
 import type { Incident } from '../../domain/incident.ts'
 import { standingSteps } from '../progress.ts'
+import { accessKey } from '../steps/access-key.ts'
 
 /** How far the rotation of one key has come, by the record. */
 export interface RotationProgress {
@@ -20,17 +21,18 @@ export function isRotated({ delivered, isDeleted }: RotationProgress): boolean {
 
 /** The keys of the incident's user that were contained as suspects, each with how far its rotation has come. */
 export function rotationsOf({ identity, credentials }: Incident, changes: readonly Change[]): RotationProgress[] {
-  const prefix = `access-key:${identity.name}/`
-  const suspects = new Set(credentials.map(({ id }) => `${prefix}${id}`))
+  const suspects = new Set(credentials.map(({ id }) => accessKey.textOf({ userName: identity.name, accessKeyId: id })))
   const contained = standingSteps(changes).filter(({ target, contained }) => suspects.has(target) && contained === 'Inactive')
   const begun = changes.filter(({ kind }) => kind.startsWith('rotation-'))
   const targets = new Set([...contained, ...begun].map(({ target }) => target))
-  return [...targets].map((target) => {
+  return [...targets].flatMap((target) => {
+    const accessKeyId = accessKey.parse(target)?.accessKeyId
+    if (accessKeyId === undefined) return []
     const own = begun.filter((change) => change.target === target)
     const planned = own.findLast(({ kind }) => kind === 'rotation-planned')
     const delivered = own.findLast(({ kind }) => kind === 'rotation-delivered')
     return {
-      accessKeyId: target.slice(prefix.length),
+      accessKeyId,
       planned:
         planned === undefined
           ? undefined

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
+import { secretFor } from '../../domain/bounds.ts'
 import { withReasons } from '../../domain/decision.ts'
 import type { Incident } from '../../domain/incident.ts'
-import { moved, owing } from '../../domain/incident-machine.ts'
-import { type Policy, secretFor } from '../../domain/policy.ts'
+import { moved, withNotice } from '../../domain/incident-machine.ts'
+import type { Policy } from '../../domain/policy.ts'
 import { HOUR_MS } from '../../domain/time.ts'
 import { errorName, ResponderError } from '../../errors.ts'
 import type { RotatePorts } from '../../ports/rotate.ts'
@@ -12,6 +13,7 @@ import { readPolicy } from '../../record/policy-in-force.ts'
 import { updateIncident } from '../../record/update-incident.ts'
 import { type ChangeLog, openChangeLog } from '../change-log.ts'
 import { hasOwnDeny } from '../narrow-deny.ts'
+import { accessKey } from '../steps/access-key.ts'
 import { isRotated, type RotationProgress, rotationsOf } from './progress.ts'
 
 /** Longer than the function may run (60 s): after this whoever planned a key and did not deliver it is dead. */
@@ -68,7 +70,7 @@ export async function rotate(incidentId: string, ports: RotatePorts): Promise<vo
     const news = lines.filter((line) => !incident.decision.why.includes(line))
     if (news.length === 0 && !isOver) return undefined
     const next = { ...incident, head: changeLog.head(), decision: withReasons(incident.decision, news) }
-    return isOver ? moved(next, { kind: 'rotated' }) : owing(next, delivered.length > wasDelivered ? 'rotated' : 'ask')
+    return isOver ? moved(next, { kind: 'rotated' }) : withNotice(next, delivered.length > wasDelivered ? 'rotated' : 'ask')
   }
   const updated = await updateIncident(stored, noted, ports.incidents)
   ports.log.info('rotate.done', { incidentId, keys: rotations.length, delivered: delivered.length, isOver })
@@ -101,7 +103,7 @@ async function deliver(
   if (planned !== undefined && clock.now() - planned.at < LEASE_MS * 2 ** Math.min(failures, DOUBLINGS)) return undefined
   const secret = planned?.secret ?? secretFor(policy, incident.identity)
   if (secret === undefined) return 'the policy no longer has the keys of this user made anew'
-  const target = `access-key:${name}/${accessKeyId}`
+  const target = accessKey.textOf({ userName: name, accessKeyId })
   const progress = () => rotationsOf(incident, changeLog.changes).find((one) => one.accessKeyId === accessKeyId)
   const isDue = () => progress()?.delivered === undefined
   const said = (id: string) => ({ kind: 'rotation-delivered', target, from: accessKeyId, to: { accessKeyId: id, secret } }) as const
@@ -161,7 +163,8 @@ async function removeOld(
   }
   const isThere = () => rotationsOf(incident, changeLog.changes).some((one) => one.accessKeyId === accessKeyId && !one.isDeleted)
   const why = old === undefined ? 'it is no longer there' : `unused for ${policy.rotation.graceHours} hours`
-  await changeLog.write({ kind: 'rotation-deleted', target: `access-key:${name}/${accessKeyId}`, from: 'Inactive', to: null, why }, isThere)
+  const target = accessKey.textOf({ userName: name, accessKeyId })
+  await changeLog.write({ kind: 'rotation-deleted', target, from: 'Inactive', to: null, why }, isThere)
 }
 
 function deliveredIn(incident: Incident, { changes }: ChangeLog): string[] {

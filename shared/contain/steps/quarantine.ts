@@ -1,4 +1,5 @@
 import { canonical } from '../../domain/change.ts'
+import { isSameValue } from './step.ts'
 
 /** The name of the inline policy that quarantines an identity; one for each incident, so that two never mix. */
 export function quarantinePolicyName(incidentId: string): string {
@@ -8,6 +9,11 @@ export function quarantinePolicyName(incidentId: string): string {
 /** The name of the inline policy that ends sessions of a role. */
 export function revocationPolicyName(incidentId: string): string {
   return `CountersignRevoke-${incidentId}`
+}
+
+/** The incident that a policy of such a name belongs to, or undefined where the name is none of ours. */
+export function incidentOfPolicy(policyName: string): string | undefined {
+  return policyName.match(/^Countersign(?:Quarantine|Revoke)-(inc-[0-9a-f]{12})$/)?.[1]
 }
 
 /** No condition: `aws:TokenIssueTime` is absent from a call made with a long-lived key, so it would let that call through. */
@@ -51,4 +57,10 @@ export function revocationIn(document: string): Revocation | undefined {
     // Not one of ours: whoever reads it has to make another.
     return undefined
   }
+}
+
+/** What a policy of ours does, in a word or two; undefined where it is not ours word for word. */
+export function briefPolicy(document: string): string | undefined {
+  if (revocationIn(document) !== undefined) return 'sessions ended'
+  return isSameValue(document, DENY_ALL) ? 'deny all' : undefined
 }

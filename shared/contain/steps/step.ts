@@ -9,11 +9,15 @@ import type { Iam, PutOutcome } from '../../ports/iam.ts'
  * inverse is `write` of what `read` gave, and a step done twice is a step done once.
  */
 export interface Step {
+  /** The kind that declares it: `access-key`. */
+  readonly kind: string
   /** Stable and unique within the account: `access-key:user/AKIA…`. It is the target of the record's entries. */
   readonly target: string
   readonly title: string
   /** The user or role that the step changes: what the policy's bounds are asked about. */
   readonly subject: Subject
+  /** A step on a credential: where the credential is not there, it was deleted. */
+  readonly isCredential: boolean
   /** The step that does the same another way, for when AWS has no room for this one. */
   readonly nextRung?: Step
   read(iam: Iam): Promise<StepValue>
@@ -30,11 +34,6 @@ export type StepValue = string | null
 
 /** `gone`: what the step is about is no longer there. `quota`: AWS has no room; the next rung of the ladder is needed. */
 export type WriteOutcome = 'written' | 'gone' | 'quota'
-
-/** Steps on a credential: where it is not there, it was deleted. */
-export function isCredential(target: string): boolean {
-  return /^(access-key|service-specific-credential|ssh-public-key|signing-certificate):/.test(target)
-}
 
 export function isSameValue(a: StepValue, b: StepValue): boolean {
   return a === b || (a !== null && b !== null && asJson(a) === asJson(b))

@@ -6,7 +6,7 @@ export const accessKeyExposed: Detector = {
   weight: 0.99,
   group: 'exposure',
   attack: 'T1552',
-  runbook: 'Find where the key was published, remove it there, and rotate it; then read what it did since.',
+  runbook: 'Rotate the key, remove it from where it was published, then read in CloudTrail what it did since.',
   isConfirmed: true,
   matches(signal) {
     if (signal.source !== 'aws-health') return undefined

@@ -7,7 +7,7 @@ export const adminGroupJoined: Detector = {
   weight: 0.5,
   group: 'privilege',
   attack: 'T1098.003',
-  runbook: 'Take the user out again unless its manager asked for it.',
+  runbook: 'Ask the user’s manager whether they requested it; if not, remove the user from the group.',
   actions: ['iam:AddUserToGroup'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined

@@ -3,11 +3,11 @@ import type { Detector } from '../detector.ts'
 
 export const alertingWeakened: Detector = {
   id: 'alerting-weakened',
-  title: 'Alarms, event rules, lesser logs or the security contact switched off',
+  title: 'Alarm, event rule, secondary log or security contact disabled',
   weight: 0.45,
   group: 'evasion',
   attack: 'T1685',
-  runbook: 'Switch them on again; look what happened in the gap.',
+  runbook: 'Enable it again, then look for calls made while it was disabled.',
   actions: [
     'events:DeleteRule',
     'events:DisableRule',
@@ -36,7 +36,7 @@ export const alertingWeakened: Detector = {
   },
 }
 
-/** Some of these calls also switch a log on, or are about a contact that is told of bills. */
+/** True for calls that enable a log, and for those about a contact other than the security contact. */
 function isHarmless({ action, request }: Signal): boolean {
   switch (action) {
     case 's3:PutBucketLogging':

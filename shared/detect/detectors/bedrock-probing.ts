@@ -1,7 +1,7 @@
 import { weightOf } from '../../domain/frequency.ts'
 import type { Detector } from '../detector.ts'
 
-/** LLM hijackers look what models they may call before they sell the access. */
+/** LLM hijackers check which models they may call before they sell the access. */
 const PROBES = [
   'bedrock:ListFoundationModels',
   'bedrock:GetFoundationModelAvailability',
@@ -19,11 +19,11 @@ const PROBES = [
 
 export const bedrockProbing: Detector = {
   id: 'bedrock-probing',
-  title: 'Foundation models probed or called for the first time',
+  title: 'Bedrock models probed or called for the first time',
   weight: 0.45,
   group: 'abuse',
   attack: 'T1496',
-  runbook: 'Look at the bill for Bedrock and at model invocation logs; set an SCP for Bedrock where nobody uses it.',
+  runbook: 'Check the Bedrock bill and the model invocation logs; where nobody uses Bedrock, deny it by SCP.',
   actions: PROBES,
   matches(signal, { baseline }) {
     if (weightOf(baseline.features.service, 'bedrock', signal.time) > 0) return undefined

@@ -2,14 +2,14 @@ import type { Detector } from '../detector.ts'
 
 export const blocklistedAddress: Detector = {
   id: 'blocklisted-address',
-  title: 'Call from an address of ill repute',
+  title: 'Call from an address on the blocklist',
   weight: 0.6,
   group: 'origin',
   attack: 'T1078.004',
-  runbook: 'Look the address up where the list came from; contain unless it is a known mistake.',
+  runbook: 'Look the address up at the source of the blocklist; contain the identity unless the entry is a mistake.',
   matches({ origin }) {
     return origin.isBlocklisted
-      ? { reason: `from ${origin.address}${origin.network === undefined ? '' : ` (${origin.network})`}, on the policy’s list` }
+      ? { reason: `from ${origin.address}${origin.network === undefined ? '' : ` (${origin.network})`}, on the policy’s blocklist` }
       : undefined
   },
 }

@@ -3,11 +3,11 @@ import type { Detector } from '../detector.ts'
 
 export const boundaryRemoved: Detector = {
   id: 'boundary-removed',
-  title: 'Permissions boundary taken away',
+  title: 'Permissions boundary removed',
   weight: 0.58,
   group: 'privilege',
   attack: 'T1548',
-  runbook: 'Put the boundary back, then ask who took it away.',
+  runbook: 'Restore the boundary, then ask the caller why they removed it.',
   actions: ['iam:DeleteUserPermissionsBoundary', 'iam:DeleteRolePermissionsBoundary'],
   matches(signal) {
     if (signal.outcome === 'failed') return undefined

@@ -7,7 +7,7 @@ export const bucketOpened: Detector = {
   weight: 0.57,
   group: 'abuse',
   attack: 'T1530',
-  runbook: 'Put the block on public access back, then look at the access log.',
+  runbook: 'Block public access again or remove the grant, then read the access log for who read what.',
   actions: [
     's3:PutBucketPolicy',
     's3:PutBucketAcl',
@@ -22,14 +22,14 @@ export const bucketOpened: Detector = {
   ],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
-    const words = JSON.stringify(signal.request)
+    const json = JSON.stringify(signal.request)
     const isUnblocked =
       signal.action.startsWith('s3:Delete') ||
-      /"(BlockPublicAcls|BlockPublicPolicy|IgnorePublicAcls|RestrictPublicBuckets)":("?false)/.test(words)
-    const isGranted = /AllUsers|AuthenticatedUsers|"public-read/.test(words)
+      /"(BlockPublicAcls|BlockPublicPolicy|IgnorePublicAcls|RestrictPublicBuckets)":("?false)/.test(json)
+    const isGranted = /AllUsers|AuthenticatedUsers|"public-read/.test(json)
     const outsiders = outsidersIn(policyIn(signal.request), signal.account)
     if (!isUnblocked && !isGranted && !outsiders.includes('*'))
-      return outsiders.length === 0 ? undefined : { reason: `let ${outsiders.slice(0, 2).join(', ')} in`, weight: 0.45 }
-    return { reason: isUnblocked ? 'took the block on public access away' : 'granted access to everybody' }
+      return outsiders.length === 0 ? undefined : { reason: `allowed access by ${outsiders.slice(0, 2).join(', ')}`, weight: 0.45 }
+    return { reason: isUnblocked ? 'removed the block on public access' : 'granted access to everybody' }
   },
 }

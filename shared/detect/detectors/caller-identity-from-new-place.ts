@@ -3,11 +3,11 @@ import type { Detector } from '../detector.ts'
 
 export const callerIdentityFromNewPlace: Detector = {
   id: 'caller-identity-from-new-place',
-  title: 'Key tried out from a new place',
+  title: 'Access key tested from a new country or with a new tool',
   weight: 0.4,
   group: 'discovery',
   attack: 'T1087.004',
-  runbook: 'Ask the owner whether the key moved; the first call of a stolen key is nearly always this one.',
+  runbook: 'Ask the owner whether the key was moved; if not, treat it as stolen: intruders nearly always make this call first.',
   actions: ['sts:GetCallerIdentity'],
   matches({ credential, origin }, { baseline }) {
     if (credential.kind !== 'access-key') return undefined

@@ -3,11 +3,12 @@ import type { Detector } from '../detector.ts'
 
 export const clusterAdminGranted: Detector = {
   id: 'cluster-admin-granted',
-  title: 'Administrator rights in a cluster given',
+  title: 'Administrator permissions in an EKS cluster granted',
   weight: 0.5,
   group: 'privilege',
   attack: 'T1098.006',
-  runbook: 'Delete the access entry unless the owner of the cluster asked for it; read the cluster’s audit log since.',
+  runbook:
+    'Ask the owner of the cluster whether they requested it; if not, delete the access entry and read the cluster’s audit log since.',
   actions: ['eks:AssociateAccessPolicy', 'eks:CreateAccessEntry', 'eks:UpdateAccessEntry'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
@@ -15,6 +16,6 @@ export const clusterAdminGranted: Detector = {
     const policy = text(signal.request, 'policyArn') ?? ''
     const groups = JSON.stringify(signal.request.kubernetesGroups ?? [])
     if (!/Admin/.test(policy) && !groups.includes('system:masters')) return undefined
-    return { reason: `administrator in ${cluster}` }
+    return { reason: `granted administrator in ${cluster}` }
   },
 }

@@ -1,4 +1,4 @@
-import { touchedOf } from '../../domain/credential-window.ts'
+import { distinctOf } from '../../domain/credential-window.ts'
 import type { Detector } from '../detector.ts'
 
 export const consoleSignInGuessed: Detector = {
@@ -7,13 +7,13 @@ export const consoleSignInGuessed: Detector = {
   weight: 0.5,
   group: 'denial',
   attack: 'T1110',
-  runbook: 'Block the address, and check whether one of the tries succeeded.',
+  runbook: 'Check whether a sign-in succeeded, and reset the password if so; then block the address.',
   actions: ['signin:ConsoleLogin'],
   matches(signal, { window }) {
-    const tries = touchedOf(window, 'failed-sign-in', signal.time)
-    if (tries < 5) return undefined
+    const attempts = distinctOf(window, 'failed-sign-in', signal.time)
+    if (attempts < 5) return undefined
     return {
-      reason: `${tries} failed sign-ins within 10 minutes${signal.outcome === 'success' ? ', then one that worked' : ''}`,
+      reason: `${attempts} failed sign-ins within 10 minutes${signal.outcome === 'success' ? ', then one that succeeded' : ''}`,
       weight: signal.outcome === 'success' ? 0.7 : 0.5,
     }
   },

@@ -7,11 +7,11 @@ export const consoleSignInWithoutMfa: Detector = {
   weight: 0.57,
   group: 'origin',
   attack: 'T1078.004',
-  runbook: 'Ask the user; then require MFA by policy for every user that has a password.',
+  runbook: 'Ask the user whether they signed in; then require MFA by policy for every user with a password.',
   actions: ['signin:ConsoleLogin'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
     if (signal.identity.kind !== 'iam-user' && signal.identity.kind !== 'root') return undefined
-    return text(signal.details, 'MFAUsed') === 'No' ? { reason: `${signal.identity.name} signed in with a password alone` } : undefined
+    return text(signal.details, 'MFAUsed') === 'No' ? { reason: `${signal.identity.name} signed in with a password only` } : undefined
   },
 }

@@ -1,25 +1,24 @@
 import { text } from '../../domain/signal.ts'
-
-/** Names of notes that ransom gangs leave. */
-const NOTE = /(ransom|decrypt|recover|restore|unlock|warning)[-_ a-z]*(note|files?|data|instructions?)?[^/]*\.(txt|html?)$/i
-
 import type { Detector } from '../detector.ts'
+
+/** File names of ransom notes. */
+const RANSOM_NOTE = /(ransom|decrypt|recover|restore|unlock|warning)[-_ a-z]*(note|files?|data|instructions?)?[^/]*\.(txt|html?)$/i
 
 export const dataEncryptedForRansom: Detector = {
   id: 'data-encrypted-for-ransom',
-  title: 'Objects rewritten under a foreign key',
+  title: 'Objects encrypted with an outside key, or a ransom note written',
   weight: 0.62,
   group: 'abuse',
   attack: 'T1486',
-  runbook: 'Stop the identity at once; objects encrypted by a key that the caller keeps cannot be read again.',
+  runbook: 'Contain the identity at once, then restore objects from versions or backups: without the caller’s key they cannot be read.',
   actions: ['s3:CopyObject', 's3:PutObject', 's3:PutBucketEncryption'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
-    const words = JSON.stringify(signal.request)
-    const key = words.match(/arn:aws[a-z-]*:kms:[a-z0-9-]+:(\d{12}):/)?.[1]
-    if (/customer-algorithm|customerAlgorithm/i.test(words)) return { reason: 'wrote an object under a key that only the caller has' }
-    if (key !== undefined && key !== signal.account) return { reason: `wrote under a key of account ${key}` }
+    const json = JSON.stringify(signal.request)
+    const key = json.match(/arn:aws[a-z-]*:kms:[a-z0-9-]+:(\d{12}):/)?.[1]
+    if (/customer-algorithm|customerAlgorithm/i.test(json)) return { reason: 'encrypted an object with a key that only the caller has' }
+    if (key !== undefined && key !== signal.account) return { reason: `encrypted with a key of account ${key}` }
     const name = text(signal.request, 'key') ?? ''
-    return NOTE.test(name) ? { reason: `wrote ${name}`, weight: 0.57 } : undefined
+    return RANSOM_NOTE.test(name) ? { reason: `wrote ${name}`, weight: 0.57 } : undefined
   },
 }

@@ -3,11 +3,11 @@ import type { Detector } from '../detector.ts'
 
 export const dataSentOut: Detector = {
   id: 'data-sent-out',
-  title: 'Data set to flow into another account',
+  title: 'Data replicated or exported to another account',
   weight: 0.57,
   group: 'abuse',
   attack: 'T1537',
-  runbook: 'Take the rule or the task away, then find out how much went over.',
+  runbook: 'Remove the replication rule or cancel the export, then find out how much data was copied.',
   actions: ['s3:PutBucketReplication', 'dynamodb:ExportTableToPointInTime'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
@@ -17,7 +17,7 @@ export const dataSentOut: Detector = {
   },
 }
 
-/** The account that a rule of replication names as the owner of its target. */
+/** The account that a replication rule names as the owner of its destination. */
 function accountIn(configuration: unknown): string | undefined {
   return JSON.stringify(configuration ?? {}).match(/"Account":"?(\d{12})/)?.[1]
 }

@@ -7,7 +7,7 @@ export const databaseDeleted: Detector = {
   weight: 0.56,
   group: 'abuse',
   attack: 'T1485',
-  runbook: 'Ask the owner; restore from the last snapshot if nobody asked for it.',
+  runbook: 'Ask the owner whether they requested it; if not, restore the database from its last snapshot.',
   actions: ['rds:DeleteDBInstance', 'rds:DeleteDBCluster', 'dynamodb:DeleteTable', 'redshift:DeleteCluster'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined

@@ -3,11 +3,11 @@ import type { Detector } from '../detector.ts'
 
 export const databaseExported: Detector = {
   id: 'database-exported',
-  title: 'Database snapshot exported or copied away',
+  title: 'Database, snapshot or image exported or copied to another region',
   weight: 0.56,
   group: 'abuse',
   attack: 'T1537',
-  runbook: 'Cancel the export, and check whose bucket or region it goes to.',
+  runbook: 'Cancel the export, then check who owns the destination bucket or uses the destination region.',
   actions: [
     'rds:StartExportTask',
     'rds:CopyDBSnapshot',
@@ -19,7 +19,7 @@ export const databaseExported: Detector = {
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
     if (!signal.action.startsWith('rds:Copy')) return { reason: signal.action }
-    // A snapshot of another region is named by its ARN; SDKs send no region of the source.
+    // The ARN of the source snapshot holds its region; SDKs do not send the region as a parameter.
     const source = text(signal.request, 'sourceDBSnapshotIdentifier') ?? text(signal.request, 'sourceDBClusterSnapshotIdentifier') ?? ''
     const region = source.match(/[a-z]{2}-[a-z]+-\d/)?.[0]
     return region === undefined || region === signal.region ? undefined : { reason: `copied a snapshot from ${region} to ${signal.region}` }

@@ -1,18 +1,18 @@
 import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 
-/** CloudTrail writes stars for the password itself. Secrets Manager's own rotation does not come this way. */
+/** CloudTrail writes asterisks in place of the password. Rotation by Secrets Manager does not come this way. */
 export const databasePasswordReset: Detector = {
   id: 'database-password-reset',
-  title: 'Master password of a database set anew',
+  title: 'Master password of a database reset',
   weight: 0.4,
   group: 'persistence',
   attack: 'T1098',
-  runbook: 'Set the password anew, then look who signed in to the database and whether a restored copy of it runs.',
+  runbook: 'Reset the password again, then check who signed in to the database and whether a restored copy of it runs.',
   actions: ['rds:ModifyDBInstance', 'rds:ModifyDBCluster', 'redshift:ModifyCluster'],
   matches({ request, outcome }) {
     if (outcome !== 'success' || request.masterUserPassword === undefined) return undefined
     const name = text(request, 'dBInstanceIdentifier') ?? text(request, 'dBClusterIdentifier') ?? text(request, 'clusterIdentifier')
-    return { reason: `the master password of ${name ?? 'a database'} was set` }
+    return { reason: `reset the master password of ${name ?? 'a database'}` }
   },
 }

@@ -1,10 +1,13 @@
 import { isNew, maturity } from '../../domain/baseline.ts'
-import { touchedOf } from '../../domain/credential-window.ts'
+import { distinctOf } from '../../domain/credential-window.ts'
+import { DESTRUCTION } from '../count-activity.ts'
 import type { Detector } from '../detector.ts'
-import { DESTRUCTION } from '../note.ts'
 
-/** Infrastructure tools destroy by the dozen; their sessions are left alone, for a key the tool’s name excuses nothing. */
-const TOOLS: ReadonlySet<string> = new Set(['terraform', 'pulumi', 'cloudformation', 'aws-service'])
+/**
+ * Infrastructure tools destroy resources by the dozen, so their sessions are exempt. Access keys are not: the caller chooses the user agent, and
+ * access keys are the credentials that leak.
+ */
+const INFRASTRUCTURE_TOOLS: ReadonlySet<string> = new Set(['terraform', 'pulumi', 'cloudformation', 'aws-service'])
 
 export const destroyedInBulk: Detector = {
   id: 'destroyed-in-bulk',
@@ -12,11 +15,12 @@ export const destroyedInBulk: Detector = {
   weight: 0.58,
   group: 'abuse',
   attack: 'T1485',
-  runbook: 'Stop the identity first, then restore: snapshots, versions and backups before they are gone as well.',
+  runbook: 'Contain the identity first, then secure the snapshots, versions and backups, and restore from them.',
   actions: [...DESTRUCTION],
   matches(signal, { window, baseline }) {
-    if (signal.outcome !== 'success' || (TOOLS.has(signal.origin.agentFamily) && signal.credential.kind !== 'access-key')) return undefined
-    const destroyed = touchedOf(window, 'destroyed', signal.time)
+    if (signal.outcome !== 'success' || (INFRASTRUCTURE_TOOLS.has(signal.origin.agentFamily) && signal.credential.kind !== 'access-key'))
+      return undefined
+    const destroyed = distinctOf(window, 'destroyed', signal.time)
     if (destroyed < 10) return undefined
     const isUnusual = maturity(baseline) >= 0.5 && isNew(baseline, 'action', signal.action)
     return { reason: `${destroyed} or more resources destroyed within 10 minutes`, weight: isUnusual ? 0.65 : 0.58 }

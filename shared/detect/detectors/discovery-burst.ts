@@ -2,22 +2,22 @@ import { maturity } from '../../domain/baseline.ts'
 import { burstOf } from '../../domain/credential-window.ts'
 import type { Detector } from '../detector.ts'
 
-/** A look around: reads that are new to the identity, in a short time. Counts distinct actions, so polling does not. */
+/** Discovery reads that are new to the identity, in a short time. It counts distinct actions, so polling does not fire it. */
 export const discoveryBurst: Detector = {
   id: 'discovery-burst',
-  title: 'Looked around the account in a short time',
+  title: 'Many new discovery reads in a short time',
   weight: 0.5,
   group: 'discovery',
   attack: 'T1580',
-  runbook: 'Compare with what the job does on other days; an inventory tool is announced, an intruder is not.',
+  runbook: 'Ask the owner whether they run an inventory tool or a new job; if not, treat the credential as stolen.',
   matches(signal, { window, baseline }) {
     if (window.discovered.ids.length < 5 || !signal.isReadOnly) return undefined
     const distinct = burstOf(window.discovered, signal.time)
     const confidence = maturity(baseline)
     if (distinct < (confidence >= 0.5 ? 5 : 8)) return undefined
-    // Where little is known every read is new: then a burst says half as much, however wide.
+    // Where little is known of the identity every read is new, so a burst is weaker evidence.
     return {
-      reason: `${distinct} kinds of read new to this identity within 10 minutes`,
+      reason: `${distinct} discovery reads new to this identity within 10 minutes`,
       weight: (distinct >= 12 ? 0.6 : 0.5) * (0.5 + 0.5 * confidence),
     }
   },

@@ -3,11 +3,11 @@ import type { Detector } from '../detector.ts'
 
 export const domainTransferred: Detector = {
   id: 'domain-transferred',
-  title: 'Domain handed away, or pointed elsewhere',
+  title: 'Domain transferred, unlocked, or its name servers changed',
   weight: 0.6,
   group: 'abuse',
   attack: 'T1584.001',
-  runbook: 'Call the registrar at once: a transfer can be stopped for a few days. Set the name servers back.',
+  runbook: 'Call the registrar at once, a transfer can be stopped for a few days; then restore the transfer lock and the name servers.',
   actions: [
     'route53domains:TransferDomainToAnotherAwsAccount',
     'route53domains:DisableDomainTransferLock',
@@ -20,7 +20,7 @@ export const domainTransferred: Detector = {
       ? { reason: `tried ${signal.action} ${text(signal.request, 'domainName') ?? ''}, refused`, weight: 0.5 }
       : {
           reason: `${signal.action} ${text(signal.request, 'domainName') ?? ''}`,
-          // Who moves to another DNS provider does the same.
+          // Weaker evidence: a move to another DNS provider makes the same call.
           weight: signal.action === 'route53domains:UpdateDomainNameservers' ? 0.5 : 0.6,
         }
   },

@@ -8,14 +8,14 @@ export const federationTokenIssued: Detector = {
   weight: 0.5,
   group: 'persistence',
   attack: 'T1550.001',
-  runbook: 'A federation token outlives its key: deny the user, do not only switch the key off.',
+  runbook: 'Deny the user, and do not only deactivate the key: the federation session outlives the key.',
   actions: ['sts:GetFederationToken', 'signin:GetSigninToken'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
     const isFull = grantsEverything(signal.request.policy)
     if (isFull)
       return {
-        reason: `a session that may do all that ${signal.identity.name} may, for ${text(signal.request, 'name') ?? 'anybody'}`,
+        reason: `a session with all permissions of ${signal.identity.name}, for ${text(signal.request, 'name') ?? 'anybody'}`,
         weight: 0.58,
       }
     return { reason: `${signal.action} for ${text(signal.request, 'name') ?? 'a console session'}` }

@@ -2,11 +2,11 @@ import type { Detector } from '../detector.ts'
 
 export const findingsSuppressed: Detector = {
   id: 'findings-suppressed',
-  title: 'Security findings hidden',
+  title: 'Security findings hidden or their source disabled',
   weight: 0.57,
   group: 'evasion',
   attack: 'T1685',
-  runbook: 'Take the filter away, and read what it hid.',
+  runbook: 'Remove the filter or enable the service again, then read the findings that were hidden.',
   actions: [
     'guardduty:CreateFilter',
     'guardduty:CreateIPSet',

@@ -1,14 +1,14 @@
 import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 
-/** Deploy tools do it every day, and then it is their habit; the first time by an identity it is not. */
+/** Deploy tools do this daily, so it is their habit and counts less; for another identity it is new. */
 export const functionCodeChanged: Detector = {
   id: 'function-code-changed',
-  title: 'Code of a function changed',
+  title: 'Code of a Lambda function changed',
   weight: 0.45,
   group: 'persistence',
   attack: 'T1648',
-  runbook: 'Compare the code with the last release; roll back to the version before.',
+  runbook: 'Compare the code with the last release; if it differs, roll back to the version before.',
   actions: ['lambda:UpdateFunctionCode'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined

@@ -3,17 +3,17 @@ import type { Detector } from '../detector.ts'
 
 export const functionLayerAdded: Detector = {
   id: 'function-layer-added',
-  title: 'Layer added to a function',
+  title: 'Layer added to a Lambda function',
   weight: 0.56,
   group: 'persistence',
   attack: 'T1648',
-  runbook: 'Look what the layer holds; take it off unless a release put it there.',
+  runbook: 'Check whether a release added the layer; if not, remove it and read its code.',
   actions: ['lambda:UpdateFunctionConfiguration'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
     const { layers } = signal.request
     return Array.isArray(layers) && layers.length > 0
-      ? { reason: `gave ${text(signal.request, 'functionName') ?? 'a function'} ${layers.length} layers` }
+      ? { reason: `set ${layers.length} layers on ${text(signal.request, 'functionName') ?? 'a function'}` }
       : undefined
   },
 }

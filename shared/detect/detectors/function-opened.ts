@@ -3,11 +3,11 @@ import type { Detector } from '../detector.ts'
 
 export const functionOpened: Detector = {
   id: 'function-opened',
-  title: 'Function opened to another account or to everybody',
+  title: 'Lambda function opened to another account or to everybody',
   weight: 0.58,
   group: 'persistence',
   attack: 'T1098',
-  runbook: 'Remove the permission, and look who called the function since.',
+  runbook: 'Remove the permission or the function URL, then check who called the function since.',
   actions: ['lambda:AddPermission', 'lambda:CreateFunctionUrlConfig', 'lambda:UpdateFunctionUrlConfig'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
@@ -15,7 +15,7 @@ export const functionOpened: Detector = {
     const isOutside = principal === '*' || (/\d{12}/.test(principal) && !principal.includes(signal.account))
     const isOpenUrl = text(signal.request, 'authType') === 'NONE'
     return isOutside || isOpenUrl
-      ? { reason: isOpenUrl ? 'gave a function a URL that asks nobody who they are' : `let ${principal} call a function` }
+      ? { reason: isOpenUrl ? 'created a function URL without authentication' : `allowed ${principal} to call a function` }
       : undefined
   },
 }

@@ -2,11 +2,11 @@ import type { Detector } from '../detector.ts'
 
 export const guardrailRemoved: Detector = {
   id: 'guardrail-removed',
-  title: 'Guard rail of the account or organisation taken away',
+  title: 'Guardrail of the account or organisation removed',
   weight: 0.5,
   group: 'evasion',
   attack: 'T1685',
-  runbook: 'Put the guard rail back first; then look what was done while it was gone.',
+  runbook: 'Restore the guardrail first, then look for calls made while it was missing.',
   actions: [
     'organizations:DetachPolicy',
     'organizations:DeletePolicy',
@@ -19,8 +19,8 @@ export const guardrailRemoved: Detector = {
   ],
   matches(signal) {
     if (signal.outcome === 'failed') return undefined
-    const isOwn = !signal.action.startsWith('organizations:')
+    const isOfAccount = !signal.action.startsWith('organizations:')
     if (signal.outcome === 'denied') return { reason: `tried ${signal.action}, refused`, weight: 0.4 }
-    return { reason: signal.action, weight: isOwn ? 0.45 : 0.5 }
+    return { reason: signal.action, weight: isOfAccount ? 0.45 : 0.5 }
   },
 }

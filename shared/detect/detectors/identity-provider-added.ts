@@ -7,7 +7,7 @@ export const identityProviderAdded: Detector = {
   weight: 0.58,
   group: 'persistence',
   attack: 'T1484.002',
-  runbook: 'Check the provider URL and its thumbprint; delete it unless it is yours.',
+  runbook: 'Check the URL and the thumbprint of the provider; if it is not yours, delete it and end the sessions of roles that trust it.',
   actions: [
     'iam:CreateOpenIDConnectProvider',
     'iam:CreateSAMLProvider',

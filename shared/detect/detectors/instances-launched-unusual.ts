@@ -1,17 +1,16 @@
 import { type Signal, text } from '../../domain/signal.ts'
-
-/** Types with accelerators, and the largest sizes: what miners and model thieves start. */
-const COSTLY = /^(p\d|g\d|trn|inf|dl|u-|x\d)|\.(metal|(12|16|18|24|32|48|96|112)xlarge)/
-
 import type { Detector } from '../detector.ts'
+
+/** Instance types with accelerators, and the largest sizes: what cryptominers launch. */
+const COSTLY = /^(p\d|g\d|trn|inf|dl|u-|x\d)|\.(metal|(12|16|18|24|32|48|96|112)xlarge)/
 
 export const instancesLaunchedUnusual: Detector = {
   id: 'instances-launched-unusual',
-  title: 'Costly or many machines started',
+  title: 'Costly or many instances launched',
   weight: 0.58,
   group: 'abuse',
   attack: 'T1496',
-  runbook: 'Stop the instances, and look in every region for more.',
+  runbook: 'Stop the instances, then look for more in every region.',
   actions: [
     'ec2:RunInstances',
     'ec2:RequestSpotInstances',
@@ -26,21 +25,21 @@ export const instancesLaunchedUnusual: Detector = {
   ],
   matches(signal) {
     if (signal.outcome === 'failed') return undefined
-    const { type, count } = askedFor(signal)
+    const { type, count } = requestedBy(signal)
     if (!COSTLY.test(type) && count < 10) return undefined
-    return { reason: `asked for ${count} × ${type === '' ? 'an unnamed type' : type}${signal.outcome === 'denied' ? ', refused' : ''}` }
+    return { reason: `requested ${count} × ${type === '' ? 'an unnamed type' : type}${signal.outcome === 'denied' ? ', refused' : ''}` }
   },
 }
 
-/** What a call asked for: the type of a machine, empty where it names none, and how many. */
-function askedFor({ action, request }: Signal): { type: string; count: number } {
-  const { type, count } = namedIn(action, request)
+/** The instance type that a call requests, empty where it names none, and the number of instances, 1 where it names none. */
+function requestedBy({ action, request }: Signal): { type: string; count: number } {
+  const { type, count } = parametersOf(action, request)
   const number = Number(count ?? 1)
   return { type: (type ?? '').replace(/^ml\./, ''), count: Number.isFinite(number) ? number : 1 }
 }
 
-/** Where each call has the type and the number, as CloudTrail writes its parameters. */
-function namedIn(action: string, request: Signal['request']): { type: string | undefined; count: number | string | undefined } {
+/** The type and the number in the request parameters of each call, as CloudTrail records them. */
+function parametersOf(action: string, request: Signal['request']): { type: string | undefined; count: number | string | undefined } {
   const type = text(request, 'instanceType')
   switch (action) {
     case 'ecs:CreateService':

@@ -6,7 +6,7 @@ export const keyScheduledForDeletion: Detector = {
   weight: 0.58,
   group: 'abuse',
   attack: 'T1485',
-  runbook: 'Cancel the deletion: what the key encrypts is lost with it.',
+  runbook: 'Cancel the deletion or enable the key again: what it encrypts cannot be read without it.',
   actions: ['kms:ScheduleKeyDeletion', 'kms:DisableKey', 'kms:DeleteImportedKeyMaterial', 'ec2:DisableEbsEncryptionByDefault'],
   matches(signal) {
     if (signal.outcome === 'failed') return undefined

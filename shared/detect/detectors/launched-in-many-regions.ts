@@ -1,18 +1,18 @@
-import { touchedOf } from '../../domain/credential-window.ts'
+import { distinctOf } from '../../domain/credential-window.ts'
+import { LAUNCHES } from '../count-activity.ts'
 import type { Detector } from '../detector.ts'
-import { LAUNCHES } from '../note.ts'
 
-/** Quotas count by region: who mines takes all of them. Refused launches count, they are how a quota is found. */
+/** Quotas apply per region, so cryptominers launch in all of them. Refused launches count too: they show where the quota is. */
 export const launchedInManyRegions: Detector = {
   id: 'launched-in-many-regions',
-  title: 'Machines started in region after region',
+  title: 'Instances launched in many regions',
   weight: 0.6,
   group: 'abuse',
   attack: 'T1535',
-  runbook: 'Stop what runs in every region, the ones that you do not use first.',
+  runbook: 'Stop the instances in every region, beginning with the regions that you do not use.',
   actions: [...LAUNCHES],
   matches(signal, { window }) {
-    const regions = touchedOf(window, 'launch-region', signal.time)
-    return regions < 3 ? undefined : { reason: `machines asked for in ${regions} regions within 10 minutes` }
+    const regions = distinctOf(window, 'launch-region', signal.time)
+    return regions < 3 ? undefined : { reason: `instances requested in ${regions} regions within 10 minutes` }
   },
 }

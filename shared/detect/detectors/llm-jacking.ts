@@ -1,14 +1,14 @@
-import { touchedOf } from '../../domain/credential-window.ts'
+import { distinctOf } from '../../domain/credential-window.ts'
 import type { Detector } from '../detector.ts'
 
-/** The order is always the same: which models are there, may I, is it logged, then calls that fail and calls that work. */
+/** LLM hijackers list the models, check their access and the invocation logging, and then try calls: three of these steps fire it. */
 export const llmJacking: Detector = {
   id: 'llm-jacking',
-  title: 'Foundation models looked over for abuse',
+  title: 'Bedrock models probed in the way of LLM hijackers',
   weight: 0.62,
   group: 'abuse',
   attack: 'T1496',
-  runbook: 'Deny Bedrock to the identity; look at model invocations and the bill of the last days.',
+  runbook: 'Deny Bedrock to the identity, then check the model invocation logs and the Bedrock bill of the last days.',
   actions: [
     'bedrock:ListFoundationModels',
     'bedrock:GetFoundationModelAvailability',
@@ -25,7 +25,7 @@ export const llmJacking: Detector = {
     'bedrock:ConverseStream',
   ],
   matches(signal, { window }) {
-    const probes = touchedOf(window, 'model-probe', signal.time)
-    return probes < 3 ? undefined : { reason: `${probes} steps of a model hijack within 10 minutes, last ${signal.action}` }
+    const probes = distinctOf(window, 'model-probe', signal.time)
+    return probes < 3 ? undefined : { reason: `${probes} different Bedrock probes within 10 minutes, last ${signal.action}` }
   },
 }

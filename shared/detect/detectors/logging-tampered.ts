@@ -3,11 +3,11 @@ import type { Detector } from '../detector.ts'
 
 export const loggingTampered: Detector = {
   id: 'logging-tampered',
-  title: 'Logging or detection switched off',
+  title: 'Logging or threat detection disabled',
   weight: 0.7,
   group: 'evasion',
   attack: 'T1685.002',
-  runbook: 'Switch logging on again first, then ask who switched it off; look for calls in the gap.',
+  runbook: 'Enable logging again first, then ask the caller why it was disabled, and look for what happened in the gap.',
   actions: [
     'cloudtrail:StopLogging',
     'cloudtrail:DeleteTrail',
@@ -38,10 +38,10 @@ export const loggingTampered: Detector = {
   },
 }
 
-/** Some of these calls also switch logging on. */
+/** False for those of these calls that enable logging or detection. */
 function isWeakened({ action, request }: Signal): boolean {
   if (action === 'guardduty:UpdateDetector') return request.enable === false
   if (action !== 'cloudtrail:PutEventSelectors') return true
-  const words = JSON.stringify(request)
-  return !/"includeManagementEvents":true/i.test(words) || !/"readWriteType":"All"/i.test(words)
+  const json = JSON.stringify(request)
+  return !/"includeManagementEvents":true/i.test(json) || !/"readWriteType":"All"/i.test(json)
 }

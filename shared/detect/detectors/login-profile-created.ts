@@ -7,13 +7,13 @@ export const loginProfileCreated: Detector = {
   weight: 0.55,
   group: 'persistence',
   attack: 'T1098.001',
-  runbook: 'Ask whether the user should have the console; a password survives the key that made it.',
+  runbook: 'Ask the user’s owner whether the user needs the console; if not, delete the password: it outlives the key that set it.',
   actions: ['iam:CreateLoginProfile', 'iam:UpdateLoginProfile'],
   matches(signal) {
     const user = text(signal.request, 'userName')
     const isOwn = user === signal.identity.name || user === signal.credential.sessionName
     if (signal.outcome !== 'success' || user === undefined || isOwn) return undefined
-    // A person who resets a password for another lets that one choose the next; an intruder keeps it.
+    // Weaker evidence: an administrator has the user choose the next password, an intruder keeps the one that they set.
     const isReset = signal.action === 'iam:UpdateLoginProfile' && signal.request.passwordResetRequired === true
     return { reason: `set a console password for user ${user}`, weight: isReset ? 0.35 : 0.55 }
   },

@@ -1,21 +1,21 @@
 import { FEATURE_LIMITS } from '../../domain/baseline.ts'
-import { touchedOf } from '../../domain/credential-window.ts'
+import { distinctOf } from '../../domain/credential-window.ts'
 import type { Detector } from '../detector.ts'
 
-/** Work stays in its regions. Who looks for what to take, or where there is room to mine, asks all of them the same. */
+/** Workloads stay in their regions. An intruder who looks for data, or for free quota, makes the same reads in all regions. */
 export const lookedInManyRegions: Detector = {
   id: 'looked-in-many-regions',
-  title: 'Looked around in region after region',
+  title: 'Discovery reads in many regions',
   weight: 0.45,
   group: 'discovery',
   attack: 'T1580',
   runbook:
-    'Ask the owner whether a new inventory or posture tool runs; an intruder’s next step is a launch in the region that you watch least.',
+    'Ask the owner whether a new inventory or posture tool runs; if not, treat the credential as stolen and watch all regions for launches.',
   matches(signal, { window, baseline }) {
-    if (!signal.isReadOnly || !window.touched.has('new-region')) return undefined
-    // An inventory of more regions than a baseline holds meets forgotten ones every day.
+    if (!signal.isReadOnly || !window.counted.has('new-region')) return undefined
+    // A baseline that holds the most regions it can has forgotten some, so a region may only seem new.
     if (baseline.features.region.values.length >= FEATURE_LIMITS.region) return undefined
-    const regions = touchedOf(window, 'new-region', signal.time)
+    const regions = distinctOf(window, 'new-region', signal.time)
     return regions < 5 ? undefined : { reason: `reads in ${regions} regions new to this identity within 10 minutes` }
   },
 }

@@ -3,11 +3,11 @@ import type { Detector } from '../detector.ts'
 
 export const mfaRemoved: Detector = {
   id: 'mfa-removed',
-  title: 'MFA device taken away',
+  title: 'MFA device removed',
   weight: 0.58,
   group: 'evasion',
   attack: 'T1556.006',
-  runbook: 'Ask the user whether the device was lost; if not, deny the user until it is clear.',
+  runbook: 'Ask the user whether they lost the device; if not, contain the user.',
   actions: ['iam:DeactivateMFADevice', 'iam:DeleteVirtualMFADevice'],
   matches(signal) {
     if (signal.outcome === 'failed') return undefined

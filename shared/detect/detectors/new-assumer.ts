@@ -1,14 +1,14 @@
 import { isMature, isNew } from '../../domain/baseline.ts'
 import type { Detector } from '../detector.ts'
 
-/** Seen from the role: `new-peer` is the same from the side of who assumes it. */
+/** An assumption from the side of the role; `new-peer` looks at the same call from the side of the caller. */
 export const newAssumer: Detector = {
   id: 'new-assumer',
-  title: 'Role assumed by somebody who never did',
+  title: 'Role assumed by an identity new to it',
   weight: 0.2,
   group: 'novelty',
   attack: 'T1078.004',
-  runbook: 'Ask the role’s owner who this is; from another account, look who changed the trust policy.',
+  runbook: 'Ask the role’s owner whether they know the caller; if it is of another account, check who changed the trust policy.',
   looksAt: 'assumption',
   matches({ assumer, identity }, { baseline }) {
     if (assumer === undefined || !isMature(baseline) || baseline.features.assumer.values.length === 0) return undefined

@@ -1,14 +1,14 @@
 import { isMature, isNew } from '../../domain/baseline.ts'
 import type { Detector } from '../detector.ts'
 
-/** Weak alone. Rented machines count more: intruders seldom work from where they live. */
+/** Weak evidence alone. Networks that rent out machines count more, because intruders seldom call from their own connection. */
 export const newNetwork: Detector = {
   id: 'new-network',
   title: 'Call from a network new to this identity',
   weight: 0.25,
   group: 'origin',
   attack: 'T1078.004',
-  runbook: 'Ask the owner about a new office, runner or provider.',
+  runbook: 'Ask the owner about a new office, CI runner or internet provider.',
   matches({ origin }, { baseline }) {
     if (origin.network === undefined || !isMature(baseline) || !isNew(baseline, 'network', origin.network)) return undefined
     const isRented = origin.networkKind === 'hosting' || origin.networkKind === 'anonymiser'

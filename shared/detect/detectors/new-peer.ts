@@ -8,7 +8,7 @@ export const newPeer: Detector = {
   weight: 0.25,
   group: 'novelty',
   attack: 'T1078.004',
-  runbook: 'Ask the owner why the job needs the role; look what the session did.',
+  runbook: 'Ask the owner why the job needs the role; check what the session did.',
   actions: ['sts:AssumeRole'],
   matches(signal, { baseline }) {
     const role = text(signal.request, 'roleArn')

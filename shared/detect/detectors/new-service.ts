@@ -7,9 +7,9 @@ export const newService: Detector = {
   weight: 0.2,
   group: 'novelty',
   attack: 'T1078.004',
-  runbook: 'Ask the owner whether the job got a new task.',
+  runbook: 'Ask the owner whether the job has a new task that needs the service.',
   matches(signal, { baseline }) {
     if (!isMature(baseline) || !isNew(baseline, 'service', signal.service)) return undefined
-    return { reason: `first call of ${signal.service} in ${baseline.calls} calls` }
+    return { reason: `first call to ${signal.service} in ${baseline.calls} calls` }
   },
 }

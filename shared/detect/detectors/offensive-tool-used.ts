@@ -2,12 +2,12 @@ import type { Detector } from '../detector.ts'
 
 export const offensiveToolUsed: Detector = {
   id: 'offensive-tool-used',
-  title: 'Tool of attackers at work',
+  title: 'Offensive security tool used',
   weight: 0.6,
   group: 'discovery',
   attack: 'T1526',
-  runbook: 'Ask the security team whether they test today; if not, contain.',
+  runbook: 'Ask the security team whether they run a test today; if not, contain the identity.',
   matches({ origin }) {
-    return origin.agentFamily === 'offensive-tool' ? { reason: 'called by a tool for attacking or auditing accounts' } : undefined
+    return origin.agentFamily === 'offensive-tool' ? { reason: 'called by a tool for attacking or auditing AWS accounts' } : undefined
   },
 }

@@ -2,11 +2,12 @@ import type { Detector } from '../detector.ts'
 
 export const organizationLeft: Detector = {
   id: 'organization-left',
-  title: 'Account closed, or taken out of the organisation',
+  title: 'Account closed or removed from the organisation',
   weight: 0.7,
   group: 'evasion',
   attack: 'T1666',
-  runbook: 'Call the organisation’s owners: out of it, an account has no guard rails; AWS reopens a closed one within 90 days.',
+  runbook:
+    'Call the organisation’s owners to take the account back, because no SCP protects it now; AWS reopens a closed account within 90 days.',
   actions: [
     'organizations:LeaveOrganization',
     'organizations:RemoveAccountFromOrganization',

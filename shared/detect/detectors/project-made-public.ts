@@ -3,11 +3,11 @@ import type { Detector } from '../detector.ts'
 
 export const projectMadePublic: Detector = {
   id: 'project-made-public',
-  title: 'Build project made public',
+  title: 'CodeBuild project made public',
   weight: 0.57,
   group: 'abuse',
   attack: 'T1567',
-  runbook: 'Make it private again: its logs may hold secrets.',
+  runbook: 'Make the project private again, then look for secrets in its logs and rotate them.',
   actions: ['codebuild:UpdateProjectVisibility'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined

@@ -1,31 +1,34 @@
-import { entropyOf, isMature } from '../../domain/baseline.ts'
+import { isMature } from '../../domain/baseline.ts'
+import { entropyOf } from '../../domain/surprisal.ts'
 import type { Detector } from '../detector.ts'
 import { isFamiliar } from '../familiar.ts'
 
-/** Fewer reads say nothing of what they are like. */
-const LEAST_READS = 8
+/** The fewest reads of which a mean is meaningful. */
+const MIN_READS = 8
 
-/** So many bits above the identity's own entropy: its reads are a sixth as likely as its ordinary ones. */
+/** How far the mean surprisal must be above the identity's entropy, in bits: the reads are then a sixth as likely as its ordinary calls. */
 const EXCESS_BITS = 2.5
 
 /**
- * Reads that are none of them new, and together nothing like what the identity does: their mean surprisal against the entropy of its
- * baseline. It finds who looks around with calls that the owner makes too, but seldom.
+ * Compares the mean surprisal of the discovery reads in a window with the entropy of the identity's baseline. It finds an intruder whose reads are
+ * not new to the identity, but are ones that the owner makes seldom.
  */
 export const readsUnlikeHabit: Detector = {
   id: 'reads-unlike-habit',
-  title: 'Reads unlike those of the identity',
+  title: 'Discovery reads unlike the habit of the identity',
   weight: 0.4,
   group: 'discovery',
   attack: 'T1580',
-  runbook: 'Compare with what the job does on other days; look for a second user of the credential.',
+  runbook: 'Ask the owner whether the job changed; if not, look for a second user of the credential.',
   matches(signal, context) {
     const { window, baseline } = context
-    if (!signal.isReadOnly || window.reads < LEAST_READS || !isMature(baseline)) return undefined
+    if (!signal.isReadOnly || window.reads < MIN_READS || !isMature(baseline)) return undefined
     const mean = window.bits / window.reads
-    // The ceiling of what a read can say comes first: it costs nothing.
+    // The excess is at most the mean, so this cheap test comes before the entropy is computed.
     if (mean < EXCESS_BITS || isFamiliar(signal, context)) return undefined
     const excess = mean - entropyOf(baseline)
-    return excess < EXCESS_BITS ? undefined : { reason: `${window.reads} reads, ${excess.toFixed(1)} bits above what is usual for it` }
+    return excess < EXCESS_BITS
+      ? undefined
+      : { reason: `${window.reads} discovery reads, on average ${excess.toFixed(1)} bits more surprising than its calls` }
   },
 }

@@ -4,11 +4,11 @@ import { outsidersIn, policyIn } from '../policy-document.ts'
 
 export const resourcePolicyOpened: Detector = {
   id: 'resource-policy-opened',
-  title: 'Resource opened to outsiders by its policy, a grant or a share',
+  title: 'Resource opened to another account or to everybody',
   weight: 0.57,
   group: 'persistence',
   attack: 'T1098',
-  runbook: 'Take the outside principal out of the policy, grant or share, and look what it did since.',
+  runbook: 'Remove the outside principal from the policy, grant or share, then check what it did since.',
   actions: [
     'sns:SetTopicAttributes',
     'sns:AddPermission',
@@ -35,16 +35,16 @@ export const resourcePolicyOpened: Detector = {
     if (signal.outcome !== 'success') return undefined
     const outsiders = [...outsidersIn(policyIn(signal.request), signal.account), ...granteesOf(signal)]
     if (outsiders.length === 0) return undefined
-    return { reason: `${signal.action} lets in ${outsiders.slice(0, 2).join(', ')}` }
+    return { reason: `${signal.action} allows ${outsiders.slice(0, 2).join(', ')}` }
   },
 }
 
-/** AWS's own roles: a machine group of another account starts copies of an encrypted image through a grant to one. */
+/** Service-linked roles are exempt: an Auto Scaling group of another account launches an encrypted image through a KMS grant to one. */
 const SERVICE_LINKED = ':role/aws-service-role/'
 
-/** Accounts outside that a grant of a key or a share of resources names; services and organisations of one's own are none. */
+/** The other accounts that a KMS grant or a RAM resource share names. AWS services and organisations do not count. */
 function granteesOf({ action, request, account }: Signal): readonly string[] {
-  // RAM itself keeps everybody outside the organisation out of such a share.
+  // RAM allows no principal outside the organisation in such a share.
   if (request.allowExternalPrincipals === false) return []
   const named = action === 'kms:CreateGrant' ? [text(request, 'granteePrincipal')] : action.startsWith('ram:') ? request.principals : []
   if (!Array.isArray(named)) return []

@@ -1,13 +1,13 @@
 import type { Detector } from '../detector.ts'
 
-/** Whoever switches off the alarm is inside. A deployment of the stack itself does the same calls by CloudFormation. */
+/** Only an intruder disables the responder. A deployment of its stack makes the same calls through CloudFormation, and counts less. */
 export const responderTampered: Detector = {
   id: 'responder-tampered',
   title: 'The responder itself was changed',
   weight: 0.9,
   group: 'evasion',
   attack: 'T1685',
-  runbook: 'Set back what was changed first, and deploy the stack again; until then nobody is watching.',
+  runbook: 'Deploy the stack again at once to undo the change: until then the responder may see and do nothing.',
   matches({ isAgainstResponder, action, outcome, origin }) {
     if (!isAgainstResponder || outcome === 'failed') return undefined
     if (origin.via === 'cloudformation.amazonaws.com') return { reason: `${action} by a deployment`, weight: 0.2 }

@@ -2,11 +2,11 @@ import type { Detector } from '../detector.ts'
 
 export const rootCredentialsChanged: Detector = {
   id: 'root-credentials-changed',
-  title: 'Credentials of root changed',
+  title: 'Password or e-mail address of root changed',
   weight: 0.62,
   group: 'persistence',
   attack: 'T1098',
-  runbook: 'Recover the root user by its e-mail address, now.',
+  runbook: 'Recover the root user through its e-mail address at once.',
   actions: ['signin:PasswordUpdated', 'signin:PasswordRecoveryCompleted', 'signin:PasswordRecoveryRequested', 'signin:EmailUpdated'],
   matches(signal) {
     if (signal.outcome === 'failed') return undefined

@@ -1,13 +1,14 @@
 import type { Detector } from '../detector.ts'
 
-/** Daily work is never done as root. Reads from the console are weak: somebody looks at a bill. */
+/** Daily work does not need root. Reads are weak evidence, because people look at bills as root. */
 export const rootUserActive: Detector = {
   id: 'root-user-active',
-  title: 'Root user at work',
+  title: 'Call by the root user',
   weight: 0.6,
   group: 'privilege',
   attack: 'T1078.004',
-  runbook: 'Call the holder of the root password; if nobody signed in, change it, delete its keys and check its MFA.',
+  runbook:
+    'Call the holder of the root password; if they did not sign in, change the password, delete root’s keys and check its MFA devices.',
   matches({ identity, origin, credential, action, isReadOnly, outcome }) {
     if (identity.kind !== 'root' || origin.addressKind === 'aws-service') return undefined
     if (credential.kind === 'access-key') return { reason: `root called ${action} with an access key`, weight: 0.7 }

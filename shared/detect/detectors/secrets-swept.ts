@@ -1,5 +1,5 @@
 import { maturity } from '../../domain/baseline.ts'
-import { touchedOf } from '../../domain/credential-window.ts'
+import { distinctOf } from '../../domain/credential-window.ts'
 import type { Detector } from '../detector.ts'
 
 export const secretsSwept: Detector = {
@@ -8,7 +8,7 @@ export const secretsSwept: Detector = {
   weight: 0.6,
   group: 'abuse',
   attack: 'T1555.006',
-  runbook: 'Rotate every secret named in the timeline, the widest-reaching first.',
+  runbook: 'Rotate every secret named in the timeline, beginning with those that give the most access.',
   actions: [
     'secretsmanager:GetSecretValue',
     'secretsmanager:BatchGetSecretValue',
@@ -18,7 +18,7 @@ export const secretsSwept: Detector = {
   ],
   matches(signal, { window, baseline }) {
     if (signal.action === 'secretsmanager:BatchGetSecretValue') return { reason: 'read secrets in a batch', weight: 0.57 }
-    const secrets = touchedOf(window, 'secret', signal.time)
+    const secrets = distinctOf(window, 'secret', signal.time)
     const enough = maturity(baseline) >= 0.5 ? 5 : 8
     return secrets < enough
       ? undefined

@@ -1,20 +1,20 @@
-import { touchedOf } from '../../domain/credential-window.ts'
+import { distinctOf } from '../../domain/credential-window.ts'
 import { weightOf } from '../../domain/frequency.ts'
+import { MAIL_PROBES } from '../count-activity.ts'
 import type { Detector } from '../detector.ts'
-import { MAIL_PROBES } from '../note.ts'
 
 export const sesEnumeration: Detector = {
   id: 'ses-enumeration',
-  title: 'Mail or message sending probed',
+  title: 'Quotas for sending mail or text messages probed',
   weight: 0.45,
   group: 'abuse',
   attack: 'T1496',
-  runbook: 'Look at the sending statistics; stolen keys are sold for spam.',
+  runbook: 'Check the sending statistics for spam; ask the owner whether the job sends mail or text messages.',
   actions: [...MAIL_PROBES],
   matches(signal, { baseline, window }) {
-    const probes = touchedOf(window, 'mail-probe', signal.time)
+    const probes = distinctOf(window, 'mail-probe', signal.time)
     if (probes >= 3 && signal.credential.kind === 'access-key')
-      return { reason: `${probes} questions about sending, by service and region, within 10 minutes`, weight: 0.58 }
+      return { reason: `${probes} different probes of sending mail or messages within 10 minutes`, weight: 0.58 }
     if (weightOf(baseline.features.service, signal.service, signal.time) > 0) return undefined
     return {
       reason: `${signal.action}, never used ${signal.service} before`,

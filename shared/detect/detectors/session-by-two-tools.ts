@@ -1,10 +1,10 @@
-/** Tools that a person or a script types with. */
-const HANDS: ReadonlySet<string> = new Set(['aws-cli', 'http-client', 'offensive-tool', 'storage-browser'])
-
-/** The console uses many agents in one session. */
-const CONSOLES: ReadonlySet<string> = new Set(['console', 'browser', 'aws-service', 'other', 'none'])
-
 import type { Detector } from '../detector.ts'
+
+/** Tools that a person, or an attacker's script, uses by hand. */
+const MANUAL_TOOLS: ReadonlySet<string> = new Set(['aws-cli', 'http-client', 'offensive-tool', 'storage-browser'])
+
+/** Agents of console sessions, which show several agents in one session, and agents that tell no tool. */
+const CONSOLE_AGENTS: ReadonlySet<string> = new Set(['console', 'browser', 'aws-service', 'other', 'none'])
 
 export const sessionByTwoTools: Detector = {
   id: 'session-by-two-tools',
@@ -12,11 +12,11 @@ export const sessionByTwoTools: Detector = {
   weight: 0.35,
   group: 'origin',
   attack: 'T1550.001',
-  runbook: 'Ask the owner whether somebody copied the session to a terminal.',
+  runbook: 'Ask the owner whether somebody copied the session to a terminal; if not, end the role’s sessions.',
   matches({ credential, origin }, { window }) {
-    if (credential.kind !== 'session' || !HANDS.has(origin.agentFamily) || window.agents.length < 2) return undefined
+    if (credential.kind !== 'session' || !MANUAL_TOOLS.has(origin.agentFamily) || window.agents.length < 2) return undefined
     const [first] = window.agents
-    if (first === undefined || HANDS.has(first) || CONSOLES.has(first)) return undefined
-    return { reason: `session of ${first} now used by ${origin.agentFamily}` }
+    if (first === undefined || MANUAL_TOOLS.has(first) || CONSOLE_AGENTS.has(first)) return undefined
+    return { reason: `session first used by ${first}, now by ${origin.agentFamily}` }
   },
 }

@@ -1,13 +1,13 @@
 import type { Detector } from '../detector.ts'
 
-/** A session belongs to the machine that asked for it. People travel, but not within an hour. */
+/** A session belongs to the machine that requested it, and seldom lives long enough to travel to another country. */
 export const sessionFromTwoCountries: Detector = {
   id: 'session-from-two-countries',
   title: 'One session used from two countries',
   weight: 0.6,
   group: 'origin',
   attack: 'T1550.001',
-  runbook: 'End the role’s sessions: a session is not shared between machines.',
+  runbook: 'End the role’s sessions, because a session is not shared between machines; then ask the owner.',
   matches({ credential, origin }, { window }) {
     if (
       credential.kind !== 'session' ||
@@ -16,6 +16,6 @@ export const sessionFromTwoCountries: Detector = {
       window.countries[0] === origin.country
     )
       return undefined
-    return { reason: `session from ${window.countries[0]} now used from ${origin.country}` }
+    return { reason: `session first used from ${window.countries[0]}, now from ${origin.country}` }
   },
 }

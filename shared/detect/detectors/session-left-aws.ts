@@ -1,16 +1,16 @@
 import type { Detector } from '../detector.ts'
 
-/** Credentials of a function, a task or an instance stay where they were given out: in Amazon’s networks. */
+/** The credentials of a function, a task or an instance are used in Amazon’s networks, where they were issued. */
 export const sessionLeftAws: Detector = {
   id: 'session-left-aws',
-  title: 'A session from inside AWS used outside it',
+  title: 'Session first used inside AWS, then outside it',
   weight: 0.6,
   group: 'origin',
   attack: 'T1550.001',
-  runbook: 'End the role’s sessions; look in the function, task or instance for what gave its credentials away.',
+  runbook: 'End the role’s sessions, then find out how the function, task or instance leaked its credentials.',
   matches({ credential, origin }, { window }) {
     if (credential.kind !== 'session' || window.networks[0] !== 'aws') return undefined
     if (origin.network === undefined || origin.networkKind === 'aws') return undefined
-    return { reason: `session used in AWS, now from ${origin.network} ${origin.organisation ?? ''}` }
+    return { reason: `session first used inside AWS, now from ${origin.network} ${origin.organisation ?? ''}` }
   },
 }

@@ -7,7 +7,7 @@ export const shellOpened: Detector = {
   weight: 0.4,
   group: 'abuse',
   attack: 'T1021.007',
-  runbook: 'Ask the owner; end the session in Systems Manager.',
+  runbook: 'Ask the owner whether they opened it; if not, end the session in Systems Manager.',
   actions: [
     'ssm:StartSession',
     'ssm:ResumeSession',
@@ -18,8 +18,8 @@ export const shellOpened: Detector = {
   ],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
-    // A development endpoint runs as the role that its maker names, for whoever has the key.
-    if (signal.action === 'glue:CreateDevEndpoint') return { reason: 'made a development endpoint with a key for it', weight: 0.5 }
+    // A development endpoint runs as the role that its creator names, and opens to whoever has the SSH key.
+    if (signal.action === 'glue:CreateDevEndpoint') return { reason: 'created a Glue development endpoint', weight: 0.5 }
     return {
       reason: `${signal.action} on ${text(signal.request, 'target') ?? text(signal.request, 'cluster') ?? text(signal.request, 'notebookInstanceName') ?? 'a machine'}`,
     }

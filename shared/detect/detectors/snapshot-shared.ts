@@ -2,11 +2,11 @@ import type { Detector } from '../detector.ts'
 
 export const snapshotShared: Detector = {
   id: 'snapshot-shared',
-  title: 'Snapshot, image or document shared',
+  title: 'Snapshot, image or document shared with another account or everybody',
   weight: 0.6,
   group: 'abuse',
   attack: 'T1537',
-  runbook: 'Take the share back, and check the account named against your own.',
+  runbook: 'Check whether the account named is yours; if not, remove the share.',
   actions: [
     'ec2:ModifySnapshotAttribute',
     'ec2:ModifyImageAttribute',
@@ -18,7 +18,7 @@ export const snapshotShared: Detector = {
   ],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
-    const words = JSON.stringify([
+    const json = JSON.stringify([
       signal.request.createVolumePermission,
       signal.request.launchPermission,
       signal.request.valuesToAdd,
@@ -26,10 +26,10 @@ export const snapshotShared: Detector = {
       signal.request.accountWithRestoreAccess,
       signal.request.consumerIdentifier,
     ])
-    const isPublic = /"all"/.test(words)
-    const other = words.match(/\d{12}/g)?.find((account) => account !== signal.account)
+    const isPublic = /"all"/.test(json)
+    const other = json.match(/\d{12}/g)?.find((account) => account !== signal.account)
     if (!isPublic && other === undefined) return undefined
-    if (/"remove"/.test(words) && !/"add"/.test(words)) return undefined
+    if (/"remove"/.test(json) && !/"add"/.test(json)) return undefined
     return { reason: isPublic ? 'shared with everybody' : `shared with account ${other}`, weight: isPublic ? 0.65 : 0.6 }
   },
 }

@@ -7,7 +7,7 @@ export const sshKeyPushed: Detector = {
   weight: 0.57,
   group: 'abuse',
   attack: 'T1098.004',
-  runbook: 'Look who is signed in to the instance, and end it.',
+  runbook: 'Check who is signed in to the instance; end the session unless the owner opened it.',
   actions: [
     'ec2-instance-connect:SendSSHPublicKey',
     'ec2-instance-connect:SendSerialConsoleSSHPublicKey',

@@ -1,16 +1,16 @@
 import type { Detector } from '../detector.ts'
 
-/** A key or a session outlives what it was made with. */
+/** A key or a session outlives the credential that issued it. */
 export const suspectCredentialUsed: Detector = {
   id: 'suspect-credential-used',
-  title: 'A credential that a suspect made is used',
+  title: 'Credential issued by a suspect credential used',
   weight: 0.6,
   group: 'persistence',
   attack: 'T1550.001',
-  runbook: 'Look at the incident that it comes from; what it made is to be taken out of use with it.',
+  runbook: 'Open the incident that is named, and contain this credential together with the one that issued it.',
   matches({ parentIncidentId, outcome, identity, credential }) {
-    // Refused calls are what containment is for.
+    // A refused call shows that containment works.
     if (parentIncidentId === undefined || outcome === 'denied') return undefined
-    return { reason: `${credential.id} of ${identity.name} was made in incident ${parentIncidentId}` }
+    return { reason: `${credential.id} of ${identity.name} was issued in incident ${parentIncidentId}` }
   },
 }

@@ -6,7 +6,7 @@ export const trafficMirrored: Detector = {
   weight: 0.58,
   group: 'abuse',
   attack: 'T1040',
-  runbook: 'Delete the mirror session, and look where the traffic went.',
+  runbook: 'Delete the mirror session, then find out where the traffic was sent.',
   actions: ['ec2:CreateTrafficMirrorSession', 'ec2:CreateTrafficMirrorTarget'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined

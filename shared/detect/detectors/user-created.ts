@@ -1,8 +1,8 @@
 import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 
-/** Tools that make what somebody wrote down and another reviewed. */
-const DECLARED: ReadonlySet<string> = new Set(['terraform', 'pulumi', 'cloudformation', 'aws-service'])
+/** Infrastructure as code: a person wrote the user down, and usually another person reviewed it. */
+const INFRASTRUCTURE_TOOLS: ReadonlySet<string> = new Set(['terraform', 'pulumi', 'cloudformation', 'aws-service'])
 
 export const userCreated: Detector = {
   id: 'user-created',
@@ -10,11 +10,12 @@ export const userCreated: Detector = {
   weight: 0.55,
   group: 'persistence',
   attack: 'T1136.003',
-  runbook: 'Ask who the user is for; names that imitate a service are typical of intruders.',
+  runbook: 'Ask the caller’s owner who the user is for; if nobody knows, disable it. Intruders often choose names that imitate a service.',
   actions: ['iam:CreateUser'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
-    const isDeclared = DECLARED.has(signal.origin.agentFamily) || signal.origin.via === 'cloudformation.amazonaws.com'
-    return { reason: `created user ${text(signal.request, 'userName') ?? '(unnamed)'}`, weight: isDeclared ? 0.3 : 0.55 }
+    const isInfrastructureAsCode =
+      INFRASTRUCTURE_TOOLS.has(signal.origin.agentFamily) || signal.origin.via === 'cloudformation.amazonaws.com'
+    return { reason: `created user ${text(signal.request, 'userName') ?? '(unnamed)'}`, weight: isInfrastructureAsCode ? 0.3 : 0.55 }
   },
 }

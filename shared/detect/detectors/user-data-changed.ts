@@ -3,11 +3,11 @@ import type { Detector } from '../detector.ts'
 
 export const userDataChanged: Detector = {
   id: 'user-data-changed',
-  title: 'Start-up script of an instance changed',
+  title: 'User data (start-up script) of an instance changed',
   weight: 0.58,
   group: 'persistence',
   attack: 'T1578',
-  runbook: 'Compare the script with the one before; stop the instance until it is clear.',
+  runbook: 'Stop the instance, then compare the user data with the version before.',
   actions: ['ec2:ModifyInstanceAttribute'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined

@@ -1,16 +1,16 @@
-import { touchedOf } from '../../domain/credential-window.ts'
+import { distinctOf } from '../../domain/credential-window.ts'
 import type { Detector } from '../detector.ts'
 
 export const userDataSwept: Detector = {
   id: 'user-data-swept',
-  title: 'Start-up scripts of many instances read',
+  title: 'User data (start-up scripts) of many instances read',
   weight: 0.58,
   group: 'discovery',
   attack: 'T1552',
-  runbook: 'Look for secrets in the user data of the instances named in the calls, and rotate them.',
+  runbook: 'Find the secrets in the user data of the instances named in the calls, and rotate them.',
   actions: ['ec2:DescribeInstanceAttribute'],
   matches(signal, { window }) {
-    const instances = touchedOf(window, 'user-data', signal.time)
+    const instances = distinctOf(window, 'user-data', signal.time)
     return instances < 3 ? undefined : { reason: `user data of ${instances} instances within 10 minutes` }
   },
 }

@@ -2,16 +2,17 @@ import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 import { grantsEverything } from '../policy-document.ts'
 
+/** AWS managed policies that grant, or let the holder grant itself, nearly every permission. */
 const ADMIN_POLICIES = /:policy\/(AdministratorAccess|IAMFullAccess|PowerUserAccess)$/
 
-/** IAM Identity Center is a door beside IAM: who it lets in needs no key and no user there. */
+/** IAM Identity Center gives access beside IAM: its users need neither an IAM user nor an access key. */
 export const workforceAccessGranted: Detector = {
   id: 'workforce-access-granted',
-  title: 'Way in opened through IAM Identity Center',
+  title: 'Access granted through IAM Identity Center',
   weight: 0.5,
   group: 'persistence',
   attack: 'T1098.003',
-  runbook: 'Take the assignment back, then end the sessions of the person it was for in Identity Center.',
+  runbook: 'Remove the assignment, then end the sessions of its user in Identity Center.',
   actions: [
     'sso:CreateAccountAssignment',
     'sso:AttachManagedPolicyToPermissionSet',
@@ -30,7 +31,7 @@ export const workforceAccessGranted: Detector = {
     if (signal.action === 'sso:PutInlinePolicyToPermissionSet')
       return grantsEverything(signal.request.inlinePolicy) ? { reason: 'a permission set now allows everything', weight: 0.57 } : undefined
     if (signal.action === 'sso:CreateAccountAssignment')
-      return { reason: `access to ${text(signal.request, 'targetId') ?? 'an account'} assigned`, weight: 0.45 }
-    return { reason: `${signal.action} in the directory of people`, weight: 0.4 }
+      return { reason: `assigned access to ${text(signal.request, 'targetId') ?? 'an account'}`, weight: 0.45 }
+    return { reason: `${signal.action} in the Identity Center directory`, weight: 0.4 }
   },
 }

@@ -1,15 +1,15 @@
 import type { Detector } from '../detector.ts'
 
-/** Systems that people sit at. Instances of them exist, but rarely with a role that is called by hand. */
+/** Desktop operating systems in user agents. Instances that run one seldom call AWS with their role. */
 const DESKTOP = /Darwin|macOS|Windows\/(10|11)|Kali|parrot/i
 
 export const workloadCredentialsOnDesktop: Detector = {
   id: 'workload-credentials-on-desktop',
-  title: 'Credentials of an instance or a function used from a desktop',
+  title: 'Credentials of an instance, a function or a task used from a desktop',
   weight: 0.6,
   group: 'origin',
   attack: 'T1552.005',
-  runbook: 'End the role’s sessions; find the hole by which the metadata service or the environment was read.',
+  runbook: 'End the role’s sessions, then find the vulnerability by which the metadata service or the environment was read.',
   matches({ credential, origin }) {
     const system = credential.workload === undefined ? undefined : origin.agent.match(DESKTOP)?.[0]
     return system === undefined ? undefined : { reason: `session of ${credential.workload} called from ${system}` }

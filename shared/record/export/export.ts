@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import type { ChangeRecord, IncidentStore } from '../../ports/stores.ts'
+import type { Change } from '../../domain/change.ts'
+import { UnreadableEntry, UnreadableItem } from '../../errors.ts'
+import type { ChangeRecord, IncidentStore, OnUnreadable } from '../../ports/stores.ts'
 import { incidentSubject } from '../append.ts'
 import { apiActivity, detectionFinding, stepActivity } from './ocsf.ts'
 
@@ -13,25 +15,40 @@ export interface ExportPorts {
   readonly incidents: Pick<IncidentStore, 'listAll' | 'signals'>
 }
 
-/** Exports the record as lines of JSON, one chain after the other. */
-export function exportRecord(format: ExportFormat, ports: ExportPorts): AsyncGenerator<string> {
-  return format === 'ndjson' ? entriesOf(ports) : eventsOf(ports)
+/**
+ * Exports the record as lines of JSON, one chain after the other.
+ *
+ * `onUnreadable` is called for each chain or item that cannot be read, and the export continues; without it the first one throws.
+ */
+export function exportRecord(format: ExportFormat, ports: ExportPorts, onUnreadable?: OnUnreadable): AsyncGenerator<string> {
+  return format === 'ndjson' ? entriesOf(ports, onUnreadable) : eventsOf(ports, onUnreadable)
 }
 
-async function* entriesOf({ record }: ExportPorts): AsyncGenerator<string> {
+async function* entriesOf({ record }: ExportPorts, onUnreadable?: OnUnreadable): AsyncGenerator<string> {
   const subjects: string[] = []
   for await (const subject of record.subjects()) subjects.push(subject)
-  for (const subject of subjects.sort()) for (const change of await record.list(subject)) yield JSON.stringify(change)
+  for (const subject of subjects.sort()) for (const change of await chainOf(subject, record, onUnreadable)) yield JSON.stringify(change)
 }
 
-async function* eventsOf({ record, incidents }: ExportPorts): AsyncGenerator<string> {
-  for await (const incident of incidents.listAll()) {
+async function* eventsOf({ record, incidents }: ExportPorts, onUnreadable?: OnUnreadable): AsyncGenerator<string> {
+  for await (const incident of incidents.listAll(onUnreadable)) {
     yield JSON.stringify(detectionFinding(incident))
-    const [signals, changes] = await Promise.all([incidents.signals(incident.id), record.list(incidentSubject(incident.id))])
+    const [signals, changes] = await Promise.all([
+      incidents.signals(incident.id, onUnreadable),
+      chainOf(incidentSubject(incident.id), record, onUnreadable),
+    ])
     for (const signal of signals) yield JSON.stringify(apiActivity(signal, incident))
     for (const change of changes) {
       const event = stepActivity(change, incident)
       if (event !== undefined) yield JSON.stringify(event)
     }
   }
+}
+
+async function chainOf(subject: string, record: ChangeRecord, onUnreadable?: OnUnreadable): Promise<readonly Change[]> {
+  return record.list(subject).catch((cause: unknown) => {
+    if (onUnreadable === undefined || !(cause instanceof UnreadableEntry)) throw cause
+    onUnreadable(new UnreadableItem(subject, `entry ${cause.number} of its chain`))
+    return []
+  })
 }

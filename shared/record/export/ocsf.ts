@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { operationOf } from '../../contain/steps/steps.ts'
 import type { Change } from '../../domain/change.ts'
 import { type Incident, type IncidentSignal, isClosed } from '../../domain/incident.ts'
 
@@ -75,7 +76,7 @@ export function apiActivity(signal: IncidentSignal, incident: Incident): OcsfEve
  */
 export function stepActivity(change: Change, incident: Incident): OcsfEvent | undefined {
   if (!STEPS.includes(change.kind)) return undefined
-  const operation = operationOf(change)
+  const operation = callOf(change)
   const isFailure = change.kind === 'step-failed'
   return {
     ...base({
@@ -165,19 +166,6 @@ function endpointOf(address: string): OcsfEvent {
   return isIP(address) === 0 ? { svc_name: address } : { ip: address }
 }
 
-/** The IAM call of a containment step by the kind of its target: the call that sets a value, and the one that removes it. */
-const CALLS: Readonly<Record<string, readonly [set: string, unset: string]>> = {
-  'access-key': ['UpdateAccessKey', 'UpdateAccessKey'],
-  'service-specific-credential': ['UpdateServiceSpecificCredential', 'UpdateServiceSpecificCredential'],
-  'ssh-public-key': ['UpdateSSHPublicKey', 'UpdateSSHPublicKey'],
-  'signing-certificate': ['UpdateSigningCertificate', 'UpdateSigningCertificate'],
-  'user-policy': ['PutUserPolicy', 'DeleteUserPolicy'],
-  'role-policy': ['PutRolePolicy', 'DeleteRolePolicy'],
-  'user-attachment': ['AttachUserPolicy', 'DetachUserPolicy'],
-  'user-boundary': ['PutUserPermissionsBoundary', 'DeleteUserPermissionsBoundary'],
-  'role-trust': ['UpdateAssumeRolePolicy', 'UpdateAssumeRolePolicy'],
-}
-
 /** The IAM call of entries whose kind implies it. */
 const CALLS_BY_KIND: Readonly<Partial<Record<Change['kind'], string>>> = {
   'rotation-delivered': 'CreateAccessKey',
@@ -185,10 +173,7 @@ const CALLS_BY_KIND: Readonly<Partial<Record<Change['kind'], string>>> = {
   'root-key-deleted': 'DeleteAccessKey',
 }
 
-function operationOf({ kind: entry, target, to }: Change): string {
-  const named = CALLS_BY_KIND[entry]
-  if (named !== undefined) return named
-  const kind = target.slice(0, target.indexOf(':'))
-  const [set, unset] = CALLS[kind] ?? [kind, kind]
-  return to === null ? unset : set
+/** The operation of IAM that an entry is about; where no step of this version has its target, the first word of that. */
+function callOf({ kind, target, to }: Change): string {
+  return CALLS_BY_KIND[kind] ?? operationOf(target, to) ?? target.slice(0, target.indexOf(':'))
 }

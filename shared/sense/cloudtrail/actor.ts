@@ -1,7 +1,7 @@
 import type { Credential, CredentialKind, Identity, IdentityKind } from '../../domain/signal.ts'
 import { type Fields, fieldsOf, textOf } from '../fields.ts'
 
-/** The identity and the credential behind a CloudTrail record, for every `userIdentity` type and for missing parts. */
+/** The identity and the credential of a CloudTrail record, for every `userIdentity` type. Any part may be missing. */
 export function actorOf(record: Fields): { identity: Identity; credential: Credential } {
   const user = fieldsOf(record.userIdentity)
   const account = textOf(user.accountId, 32) ?? textOf(record.recipientAccountId, 32) ?? 'unknown'
@@ -39,17 +39,17 @@ function identityOf(user: Fields, account: string): Identity {
       return as('aws-service', `service:${service}`, service)
     }
     default:
-      return service(user, account) ?? as('unknown', arn ?? `unknown:${account}:${principal}`)
+      return serviceIdentity(user, account) ?? as('unknown', arn ?? `unknown:${account}:${principal}`)
   }
 }
 
-/** Records of service events have `invokedBy` and no type. */
-function service(user: Fields, account: string): Identity | undefined {
+/** The service of a record whose `userIdentity` has `invokedBy` and no type, as records of service events have. */
+function serviceIdentity(user: Fields, account: string): Identity | undefined {
   const name = textOf(user.invokedBy, 128)
   return name === undefined ? undefined : { id: `service:${name}`, kind: 'aws-service', name, account }
 }
 
-/** A session's identity is its role: the issuer's ARN keeps the path, the session's own ARN does not. */
+/** The role of a session. The ARN of the session issuer has the role's path; the ARN of the session does not. */
 function roleOf(user: Fields, account: string, arn: string): Identity {
   const issuer = fieldsOf(fieldsOf(user.sessionContext).sessionIssuer)
   const issuerArn = textOf(issuer.arn, 2048)
@@ -70,15 +70,17 @@ function credentialOf(record: Fields, user: Fields, identity: Identity): Credent
   return { id: sessionName === undefined ? `none:${identity.id}` : `session:${identity.id}/${sessionName}`, kind: 'none', ...named }
 }
 
-/** EC2 names the sessions of an instance after it. */
+/** EC2 names the sessions of an instance by the id of the instance. */
 const INSTANCE = /^i-[0-9a-f]{8,17}$/
 
-/** The id of a task, which ECS names the session of its role by. */
+/** ECS names the session of a task's role by the id of the task. */
 const TASK = /^[0-9a-f]{32}$/
 
 /**
- * What a session was given to, by CloudTrail's `inScopeOf` (a function's credentials name the function as `credentialsIssuedTo`) or
- * `ec2RoleDelivery`, which only the metadata service of an instance sets.
+ * The workload that a session was issued to, or undefined.
+ *
+ * A Lambda function is named by CloudTrail's `inScopeOf.credentialsIssuedTo`; an instance by its session name or by `ec2RoleDelivery`, which
+ * only the instance metadata service sets; a task by its session name.
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
  */
 function workloadOf(user: Fields, sessionName: string | undefined): string | undefined {

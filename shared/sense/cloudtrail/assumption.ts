@@ -3,8 +3,8 @@ import { type Identity, type Signal, text } from '../../domain/signal.ts'
 const ROLE_ARN = /^arn:[^:]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/
 
 /**
- * What a successful AssumeRole says of the role, beside the call itself: who took it on. Its subject is the role, its credential the
- * session that was given. Undefined for a role of another account, which has a record of its own.
+ * The signal that a role was assumed, which a successful AssumeRole gives beside the call itself. Its identity is the role, its credential the
+ * session that was issued. Undefined for a role of another account, because that account has a CloudTrail record of its own.
  */
 export function assumptionOf(signal: Signal): Signal | undefined {
   if (signal.action !== 'sts:AssumeRole' || signal.created === undefined) return undefined

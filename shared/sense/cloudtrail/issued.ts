@@ -1,7 +1,7 @@
 import type { Created } from '../../domain/signal.ts'
 import { type Fields, fieldsOf, textOf } from '../fields.ts'
 
-/** What a call handed out or left behind: a credential, an identity, or a door that somebody can come back by. */
+/** What a successful call created: a credential, an identity, or a backdoor. `caller` is the owner where the response names none. */
 export function createdBy(
   action: string,
   caller: string,
@@ -48,7 +48,7 @@ function session(response: Fields, caller: string): Created | undefined {
   return { id, kind: 'session', owner }
 }
 
-/** Changes by which somebody from outside can come in again, with the parameter that says what was opened. */
+/** Calls that can give an outsider access again, with the request parameter that names the resource that was opened. */
 export const BACKDOORS: ReadonlyMap<string, string> = new Map([
   ['iam:UpdateAssumeRolePolicy', 'roleName'],
   ['iam:CreateOpenIDConnectProvider', 'url'],

@@ -1,14 +1,15 @@
 import { type Signal, text } from '../../domain/signal.ts'
 
-/** AWS attaches `AWSCompromisedKeyQuarantine`, `…V2` or `…V3` to a user whose key it saw in public: match any version. */
+/** The ARN of the managed policy that AWS attaches to a user whose key was found in public. Versions end in `V2`, `V3` and so on. */
 const QUARANTINE_POLICY = 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantine'
 
-/** Names of inline policies with which AWS quarantined before there were managed ones, and sometimes still does. */
+/** Names of the inline policies by which AWS quarantined users before it had managed ones, and sometimes still does. */
 const INLINE_NAMES = ['AWSExposedCredentialPolicy', 'AWSCompromisedKeyQuarantine']
 
 /**
- * The exposure that AWS's quarantine of a user says, beside the call itself: its subject is the user, not the caller.
- * No key is named, so the credential is the user's keys together.
+ * The signal that AWS quarantined a user, which the call that attaches the policy gives beside itself; otherwise undefined.
+ *
+ * Its identity is the user and not the caller. The call names no key, so its credential is of kind `none` and stands for all keys of the user.
  */
 export function quarantineExposure(signal: Signal): Signal | undefined {
   if (!isQuarantine(signal)) return undefined

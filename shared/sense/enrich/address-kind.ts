@@ -17,8 +17,8 @@ PRIVATE.addSubnet('fe80::', 10, 'ipv6')
 PRIVATE.addAddress('::1', 'ipv6')
 
 /**
- * What a CloudTrail `sourceIPAddress` is. AWS writes a service's name, or `AWS Internal`, where a service made the call;
- * only the source of the record decides that, not the caller.
+ * The kind of a CloudTrail `sourceIPAddress`. Where an AWS service made the call, CloudTrail writes the name of the service or `AWS Internal`;
+ * a caller cannot choose that text.
  */
 export function addressKind(address: string): AddressKind {
   const version = isIP(address)

@@ -1,4 +1,4 @@
-/** User agents by what made the call, in the order they are tried. The text is the caller's own: evidence, not proof. */
+/** Patterns of user agents by the tool that made the call; the first that matches applies. The caller chooses the text, so it proves nothing. */
 const FAMILIES: readonly (readonly [pattern: RegExp, family: string])[] = [
   [/^console\./i, 'console'],
   [/^(aws internal|[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com)/i, 'aws-service'],
@@ -20,10 +20,10 @@ const FAMILIES: readonly (readonly [pattern: RegExp, family: string])[] = [
 
 const KNOWN = new Map<string, string>()
 
-/** How many agents the lookup remembers; real accounts show a few hundred. */
+/** The most user agents that the cache holds; real accounts show a few hundred. */
 const KNOWN_LIMIT = 2000
 
-/** The family of a user agent, or `other`. */
+/** The family of a user agent: `none` where it is empty, `other` where no pattern matches. */
 export function agentFamily(agent: string): string {
   const known = KNOWN.get(agent)
   if (known !== undefined) return known

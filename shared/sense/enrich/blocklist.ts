@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net'
 import type { Policy } from '../../domain/policy.ts'
 import type { Signal } from '../../domain/signal.ts'
 
-/** Marks signals from the networks and addresses that the policy calls of ill repute. They change with the policy, without a deploy. */
+/** A function that marks signals whose address or network is on the policy's blocklist. The blocklist applies without a deploy. */
 export function blocklistMarker({ blocklist }: Pick<Policy, 'blocklist'>): (signal: Signal) => Signal {
   if (blocklist.length === 0) return (signal) => signal
   const networks = new Set(blocklist.filter((entry) => entry.startsWith('AS')))

@@ -9,18 +9,19 @@ import { tamperingMarker } from './tampering.ts'
 
 type Located = Pick<Origin, 'addressKind' | 'country' | 'network' | 'organisation' | 'networkKind'>
 
-/** How many addresses are remembered; a lookup in the databases takes about 3 µs. */
-const PLACES_LIMIT = 10_000
+/** The most addresses that the cache holds; a lookup in the databases takes about 3 µs. */
+const ADDRESSES_LIMIT = 10_000
 
-/** What enrichment rests on. `stackName` is undefined where no responder is deployed. */
+/** What enrichment needs. `stackName` is the name of the responder's stack, undefined where none is deployed. */
 export interface EnrichPorts {
   readonly geoIp: GeoIp
   readonly stackName: string | undefined
 }
 
 /**
- * All that is said of a signal beside its source, without asking the network: where it came from and what made it, whether the policy
- * blocks its origin, and whether it is aimed at the responder. The same signal again stays as it is.
+ * A function that adds to a signal what its source does not say: the country, network and tool that it came from, whether the policy's
+ * blocklist names its origin, and whether the call changes the responder. It makes no network request. Enriching a signal twice has the effect
+ * of enriching it once.
  */
 export function enricher({ geoIp, stackName }: EnrichPorts): (policy: Pick<Policy, 'blocklist'>) => (signal: Signal) => Signal {
   const locate = locator(geoIp)
@@ -37,7 +38,7 @@ function locator(geoIp: GeoIp): (signal: Signal) => Signal {
     const before = known.get(address)
     if (before !== undefined) return before
     const located = locatedIn(geoIp, address)
-    if (known.size >= PLACES_LIMIT) known.clear()
+    if (known.size >= ADDRESSES_LIMIT) known.clear()
     known.set(address, located)
     return located
   }

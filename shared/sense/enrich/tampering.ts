@@ -1,6 +1,6 @@
 import type { Signal } from '../../domain/signal.ts'
 
-/** Calls by which somebody could blind, silence or disarm the responder. */
+/** Calls by which an intruder could stop the responder from seeing, reporting or acting. */
 const TAMPERING: ReadonlySet<string> = new Set([
   'events:DisableRule',
   'events:DeleteRule',
@@ -44,24 +44,24 @@ const TAMPERING: ReadonlySet<string> = new Set([
   'cloudformation:DeleteStack',
 ])
 
-/** The operations of `TAMPERING` outside IAM, for the rule that brings them: all changes of IAM come anyway. */
+/** The operations of `TAMPERING` for the EventBridge rule, without those of IAM, which another rule already matches. */
 export const TAMPERING_OPERATIONS: readonly string[] = [...TAMPERING]
   .filter((action) => !action.startsWith('iam:'))
   .map((action) => action.slice(action.indexOf(':') + 1))
 
-/** Marks calls that change the responder itself: its resources bear the name of its stack. No name, no marks. */
+/** A function that marks calls on the responder's own resources, whose names contain the name of its stack. Without a name it marks none. */
 export function tamperingMarker(stackName: string | undefined): (signal: Signal) => Signal {
   if (stackName === undefined) return (signal) => signal
   const own = new RegExp(`(^|[^A-Za-z0-9])${stackName.replaceAll('-', '\\-')}($|[^A-Za-z0-9])`)
   return (signal) => {
     if (!TAMPERING.has(signal.action)) return signal
-    // A mapping is named by an id alone; what it belongs to is in the answer.
+    // A request about an event source mapping holds its id alone; the function that it belongs to is in the response.
     const isOwn = [signal.request, signal.response].some((part) => namesIn(part).some((name) => own.test(name)))
     return isOwn ? { ...signal, isAgainstResponder: true } : signal
   }
 }
 
-/** The texts in the first levels of parameters that somebody else has written, each clipped. */
+/** The texts in the first three levels of untrusted parameters, at most 50 of each level, each clipped to 512 characters. */
 function namesIn(value: unknown, depth = 0): string[] {
   if (typeof value === 'string') return [value.slice(0, 512)]
   if (typeof value !== 'object' || value === null || depth > 2) return []

@@ -2,7 +2,7 @@ import type { Signal } from '../../domain/signal.ts'
 import { type Fields, fieldsOf, isFields, textOf, timeOf } from '../fields.ts'
 import type { Normalised } from '../normalised.ts'
 
-/** The event type codes that say a credential is out, as AWS Health names them. */
+/** The event type codes by which AWS Health reports that a credential is exposed or compromised. */
 const RISK_CODES: ReadonlySet<string> = new Set([
   'AWS_RISK_CREDENTIALS_EXPOSED',
   'AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED',
@@ -11,9 +11,10 @@ const RISK_CODES: ReadonlySet<string> = new Set([
   'AWS_RISK_IAM_QUARANTINE',
 ])
 
-/** The most entities that one page of a Health event is taken to name. */
+/** The most affected entities that are read from one page of a Health event. */
 const ENTITY_LIMIT = 100
 
+/** True for an EventBridge event of AWS Health. */
 export function isHealthEvent(input: object): input is Fields {
   return 'source' in input && input.source === 'aws.health'
 }
@@ -21,8 +22,8 @@ export function isHealthEvent(input: object): input is Fields {
 /**
  * One signal for each affected entity of an AWS Health risk event.
  *
- * The id is made of the Health event's ARN and the entity, so the backup copy from us-west-2 and every repeated page
- * give the ids of the first, and count once.
+ * The signal's id is the ARN of the Health event and the entity, so that the backup copy from us-west-2 and repeated pages give the same ids
+ * and count once. An event of another code is ignored.
  *
  * @example { source: 'aws.health', time: '…', detail: { service: 'RISK', eventTypeCode: 'AWS_RISK_CREDENTIALS_EXPOSED',
  *   eventArn: 'arn:aws:health:us-east-1::event/…', affectedEntities: [{ entityValue: 'AKIAIOSFODNN7EXAMPLE' }] } }
@@ -32,11 +33,11 @@ export function exposuresOf(event: Fields): Normalised {
   const detail = fieldsOf(event.detail)
   const code = textOf(detail.eventTypeCode, 128)
   if (code === undefined) return { kind: 'unreadable', reason: 'AWS Health event without detail.eventTypeCode' }
-  if (!RISK_CODES.has(code)) return { kind: 'ignored', reason: `AWS Health event ${code} says nothing of credentials` }
+  if (!RISK_CODES.has(code)) return { kind: 'ignored', reason: `AWS Health event ${code} is not about credentials` }
   const eventArn = textOf(detail.eventArn, 1024)
   const time = timeOf(event.time) ?? timeOf(detail.startTime)
   if (eventArn === undefined || time === undefined)
-    return { kind: 'unreadable', reason: 'AWS Health risk event without detail.eventArn or time' }
+    return { kind: 'unreadable', reason: 'AWS Health risk event without detail.eventArn or without time' }
   const entities = Array.isArray(detail.affectedEntities) ? detail.affectedEntities.filter(isFields) : []
   const values = new Set(entities.slice(0, ENTITY_LIMIT).flatMap((entity) => textOf(entity.entityValue, 256) ?? []))
   if (values.size === 0) return { kind: 'unreadable', reason: 'AWS Health risk event that names no affected entity' }
@@ -44,7 +45,7 @@ export function exposuresOf(event: Fields): Normalised {
   return { kind: 'signals', signals: [...values].map((value) => exposure(value, at)) }
 }
 
-/** The owner of a key is not in the event: `resolve` asks IAM, until then the identity stands for the key. */
+/** The event does not name the owner of a key: the identity is a placeholder until `joinIdentity` asks IAM. */
 function exposure(entity: string, event: { code: string; eventArn: string; time: number; account: string }): Signal {
   const isKey = /^AKIA[A-Z0-9]{12,124}$/.test(entity)
   return {

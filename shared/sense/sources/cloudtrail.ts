@@ -9,7 +9,7 @@ import { type Fields, fieldsOf, isFields, textOf, timeOf } from '../fields.ts'
 import type { Normalised } from '../normalised.ts'
 
 /**
- * A CloudTrail record, event version 1.x. Every part but the time and the name of the call may be missing.
+ * True for a CloudTrail record, event version 1.x. Every field but `eventTime`, `eventName` and `eventSource` may be missing.
  *
  * @example { eventVersion: '1.11', eventID: '…', eventTime: '2026-01-01T00:00:00Z', eventSource: 'iam.amazonaws.com',
  *   eventName: 'CreateUser', awsRegion: 'us-east-1', sourceIPAddress: '192.0.2.1', userAgent: 'aws-cli/2.15',
@@ -20,6 +20,7 @@ export function isCloudTrailRecord(input: unknown): input is Fields {
   return isFields(input) && typeof input.eventName === 'string' && typeof input.eventSource === 'string'
 }
 
+/** The API call of a record as a signal, and a second signal where the call shows an assumption or a quarantine. */
 export function signalsOf(record: Fields): Normalised {
   const signal = apiCall(record)
   if (typeof signal === 'string') return { kind: 'unreadable', reason: signal }
@@ -66,22 +67,22 @@ function apiCall(record: Fields): Signal | string {
   }
 }
 
-/** Some exports drop the event id: the same record then still gives the same id. */
+/** An id for a record without `eventID`, as some exports leave it out: the hash of the record, so the same record gives the same id. */
 function derivedId(record: Fields): string {
   return `derived:${createHash('sha256').update(canonical(record)).digest('hex').slice(0, 32)}`
 }
 
-/** Lambda and CloudFront write the version of their API behind the name: `UpdateFunctionCode20150331v2`. */
+/** Lambda and CloudFront append the version of their API to the event name: `UpdateFunctionCode20150331v2`. */
 const VERSION_SUFFIX = /_?20\d{2}_?\d{2}_?\d{2}(v\d)?$/
 
-/** CloudTrail's own word, where it says; older records only have the operation's name. */
+/** CloudTrail's `readOnly` where the record has it; older records do not, so the name of the operation decides. */
 function isReadOnly(record: Fields, operation: string): boolean {
   if (typeof record.readOnly === 'boolean') return record.readOnly
   if (record.readOnly === 'true' || record.readOnly === 'false') return record.readOnly === 'true'
   return /^(Get|List|Describe|Lookup|Head|BatchGet|Search|Query|Scan|AssumeRole)/.test(operation)
 }
 
-/** The prefix of IAM actions. Three services log under another name than their actions have. */
+/** The service prefix of IAM actions. Three services have another name in `eventSource` than in their actions. */
 function serviceOf(source: string): string {
   const name = source.endsWith('.amazonaws.com') ? source.slice(0, -'.amazonaws.com'.length) : source
   return ACTION_PREFIXES.get(name) ?? name
@@ -93,12 +94,12 @@ const ACTION_PREFIXES: ReadonlyMap<string, string> = new Map([
   ['tagging', 'tag'],
 ])
 
-/** Error codes with which services say "you may not": a prefix or a part of the code. */
+/** Parts of the error codes by which services refuse a call for lack of permission or of valid credentials. */
 const DENIED = /AccessDenied|Unauthorized|NotAuthorized|AuthorizationError|Forbidden|InvalidClientTokenId|SignatureDoesNotMatch/
 
 function outcomeOf(service: string, errorCode: string | undefined, response: Fields): Outcome {
   if (errorCode !== undefined) return DENIED.test(errorCode) ? 'denied' : 'failed'
-  // Sign-in events have no error code: they answer `{ ConsoleLogin: 'Failure' }`, `{ PasswordUpdated: 'Failure' }`.
+  // Sign-in events have no error code: a failure is in the response, such as `{ ConsoleLogin: 'Failure' }`.
   return service === 'signin' && Object.values(response).includes('Failure') ? 'failed' : 'success'
 }
 

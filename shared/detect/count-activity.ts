@@ -1,7 +1,7 @@
-import { type CredentialWindow, touch } from '../domain/credential-window.ts'
+import { type CredentialWindow, countDistinct } from '../domain/credential-window.ts'
 import { type Signal, text } from '../domain/signal.ts'
 
-/** Calls that tell whether, and how much, an account may send. */
+/** Calls that show whether an account may send mail or text messages, and how many. */
 export const MAIL_PROBES: ReadonlySet<string> = new Set([
   'ses:GetSendQuota',
   'ses:GetAccount',
@@ -25,7 +25,7 @@ export const MAIL_PROBES: ReadonlySet<string> = new Set([
   'sms-voice:DescribeSenderIds',
 ])
 
-/** Calls of the model hijack, as intruders make them one after the other. */
+/** Operations of Bedrock that LLM hijackers call one after the other before they use a model. */
 export const MODEL_PROBES: ReadonlySet<string> = new Set([
   'ListFoundationModels',
   'GetFoundationModelAvailability',
@@ -38,7 +38,7 @@ export const MODEL_PROBES: ReadonlySet<string> = new Set([
   'ListInferenceProfiles',
 ])
 
-/** Calls that take a resource away for good, or for as long as a restore takes. */
+/** Calls that destroy a resource for good, or until it is restored from a backup. */
 export const DESTRUCTION: ReadonlySet<string> = new Set([
   'ec2:TerminateInstances',
   'ec2:DeleteSnapshot',
@@ -65,7 +65,7 @@ export const DESTRUCTION: ReadonlySet<string> = new Set([
   'cloudformation:DeleteStack',
 ])
 
-/** Calls that start machines. */
+/** Calls that launch instances. */
 export const LAUNCHES: ReadonlySet<string> = new Set([
   'ec2:RunInstances',
   'ec2:RequestSpotInstances',
@@ -75,63 +75,65 @@ export const LAUNCHES: ReadonlySet<string> = new Set([
   'lightsail:CreateInstances',
 ])
 
-/** Counts what detectors ask the number of, such as secrets read, roles refused and regions with new machines. */
+/** Counts in the window what detectors need the number of, such as secrets read, roles refused and regions of launches. */
 export function countActivity(window: CredentialWindow, signal: Signal): void {
-  if (DESTRUCTION.has(signal.action) && signal.outcome === 'success') noteDestroyed(window, signal)
-  if (LAUNCHES.has(signal.action)) touch(window, 'launch-region', { what: signal.region, at: signal.time })
+  if (DESTRUCTION.has(signal.action) && signal.outcome === 'success') countDestroyed(window, signal)
+  if (LAUNCHES.has(signal.action)) countDistinct(window, 'launch-region', { what: signal.region, at: signal.time })
   switch (signal.service) {
     case 'sts':
       if (signal.action === 'sts:AssumeRole' && signal.outcome !== 'success')
-        touch(window, 'refused-role', { what: text(signal.request, 'roleArn') ?? signal.id, at: signal.time })
+        countDistinct(window, 'refused-role', { what: text(signal.request, 'roleArn') ?? signal.id, at: signal.time })
       return
     case 'lambda':
       if (signal.action === 'lambda:GetFunction' || signal.action === 'lambda:GetFunctionConfiguration')
-        touch(window, 'function-settings', { what: text(signal.request, 'functionName') ?? signal.id, at: signal.time })
+        countDistinct(window, 'function-settings', { what: text(signal.request, 'functionName') ?? signal.id, at: signal.time })
       return
     case 'ses':
     case 'sns':
     case 'sms-voice':
-      if (MAIL_PROBES.has(signal.action)) touch(window, 'mail-probe', { what: `${signal.action} ${signal.region}`, at: signal.time })
+      if (MAIL_PROBES.has(signal.action))
+        countDistinct(window, 'mail-probe', { what: `${signal.action} ${signal.region}`, at: signal.time })
       return
     case 'secretsmanager':
-      return noteSecret(window, signal, text(signal.request, 'secretId'))
+      return countSecret(window, signal, text(signal.request, 'secretId'))
     case 'ssm':
-      return noteParameters(window, signal)
+      return countParameters(window, signal)
     case 'ec2':
       if (signal.action === 'ec2:DescribeInstanceAttribute' && text(signal.request, 'attribute') === 'userData') {
-        touch(window, 'user-data', { what: text(signal.request, 'instanceId') ?? signal.id, at: signal.time })
+        countDistinct(window, 'user-data', { what: text(signal.request, 'instanceId') ?? signal.id, at: signal.time })
       }
       return
     case 'bedrock':
-      return noteModelProbe(window, signal)
+      return countModelProbe(window, signal)
     case 'signin':
-      if (signal.outcome === 'failed') touch(window, 'failed-sign-in', { what: signal.id, at: signal.time })
+      if (signal.outcome === 'failed') countDistinct(window, 'failed-sign-in', { what: signal.id, at: signal.time })
   }
 }
 
-/** What a call took away: its parameters name it, and a call for many instances names each. */
-function noteDestroyed(window: CredentialWindow, { action, request, time }: Signal): void {
+/** Counts the resources that a call destroyed. A call for many instances counts each of them. */
+function countDestroyed(window: CredentialWindow, { action, request, time }: Signal): void {
   const { instancesSet } = request
   const items = typeof instancesSet === 'object' && instancesSet !== null && 'items' in instancesSet ? instancesSet.items : undefined
-  const things = Array.isArray(items) && items.length > 0 ? items.slice(0, 12) : [request]
-  for (const thing of things) touch(window, 'destroyed', { what: `${action} ${JSON.stringify(thing).slice(0, 512)}`, at: time })
+  const resources = Array.isArray(items) && items.length > 0 ? items.slice(0, 12) : [request]
+  for (const resource of resources)
+    countDistinct(window, 'destroyed', { what: `${action} ${JSON.stringify(resource).slice(0, 512)}`, at: time })
 }
 
-function noteSecret(window: CredentialWindow, signal: Signal, secret: string | undefined): void {
-  if (signal.action === 'secretsmanager:GetSecretValue') touch(window, 'secret', { what: secret ?? signal.id, at: signal.time })
+function countSecret(window: CredentialWindow, signal: Signal, secret: string | undefined): void {
+  if (signal.action === 'secretsmanager:GetSecretValue') countDistinct(window, 'secret', { what: secret ?? signal.id, at: signal.time })
 }
 
-function noteParameters(window: CredentialWindow, signal: Signal): void {
+function countParameters(window: CredentialWindow, signal: Signal): void {
   if (!signal.action.startsWith('ssm:GetParameter') || signal.action.startsWith('ssm:GetParameterHistory')) return
   const { names } = signal.request
-  // A call asks for ten parameters at most.
+  // GetParameters takes at most ten names.
   const all = Array.isArray(names) ? names.slice(0, 10) : [text(signal.request, 'name') ?? text(signal.request, 'path') ?? signal.id]
-  for (const name of all) if (typeof name === 'string') touch(window, 'secret', { what: name.slice(0, 512), at: signal.time })
+  for (const name of all) if (typeof name === 'string') countDistinct(window, 'secret', { what: name.slice(0, 512), at: signal.time })
 }
 
-/** A call that fails for its form is a probe as well: it tells whether the model would answer, and costs nothing. */
-function noteModelProbe(window: CredentialWindow, signal: Signal): void {
+/** A failed model call counts as a probe too: a malformed request shows at no cost whether the model may be called. */
+function countModelProbe(window: CredentialWindow, signal: Signal): void {
   const operation = signal.action.slice('bedrock:'.length)
-  const isFailedCall = /^(InvokeModel|Converse)/.test(operation) && signal.outcome !== 'success'
-  if (MODEL_PROBES.has(operation) || isFailedCall) touch(window, 'model-probe', { what: operation, at: signal.time })
+  const isFailedModelCall = /^(InvokeModel|Converse)/.test(operation) && signal.outcome !== 'success'
+  if (MODEL_PROBES.has(operation) || isFailedModelCall) countDistinct(window, 'model-probe', { what: operation, at: signal.time })
 }

@@ -1,0 +1,7 @@
+import { switchableCredential } from './switchable-credential.ts'
+
+/** A credential for one service, switched off. A Bedrock API key of a user is one. */
+export const serviceSpecificCredential = switchableCredential('service-specific-credential', {
+  update: 'UpdateServiceSpecificCredential',
+  what: 'a service-specific credential (a Bedrock API key is one)',
+})

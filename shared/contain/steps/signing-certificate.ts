@@ -1,0 +1,7 @@
+import { switchableCredential } from './switchable-credential.ts'
+
+/** An X.509 signing certificate of a user, switched off. */
+export const signingCertificate = switchableCredential('signing-certificate', {
+  update: 'UpdateSigningCertificate',
+  what: 'a signing certificate',
+})

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { COUNTED_KINDS } from '../credential-window.ts'
+import { EvidenceGroup, Technique } from '../finding.ts'
+import { currentDetector } from '../policy-migration.ts'
+import { CreatedKind, IdentityKind } from '../signal.ts'
+import { type Fields, type Shape, Time } from '../stored.ts'
+
+/** Characters of a 53-bit hash in base 36. */
+export const HASH_LENGTH = 11
+
+/** Hashes with their times: 11 base-36 digits, then the ticks since the entry before; a comma ends each. */
+const Times = z.string().regex(/^(?:[0-9a-z]{11}-?[0-9a-z]+,)*$/, 'not a list of hashes and times')
+
+/** Values, their weights, and the ticks from each time back from the baseline's last, in columns of the same length. */
+const Frequencies = z
+  .tuple([z.array(z.string()), z.array(z.number()), z.string().regex(/^(?:-?[0-9a-z]+,)*$/, 'not a list of times')])
+  .refine(([values, weights, times]) => values.length === weights.length && values.length === times.split(',').length - 1, {
+    error: 'columns of different lengths',
+  })
+
+/** Detector, title, group, technique, whether it is confirmed: what all findings of a detector have in common. */
+export const FindingKind = z.tuple([z.string(), z.string(), EvidenceGroup, Technique, z.boolean()])
+
+/** Number of the kind, weight, reason, signal id, credential id, time. */
+export const FindingRow = z.tuple([z.number().int().min(0), z.number().min(0).max(1), z.string(), z.string(), z.string(), Time])
+
+/** The stored form of a state: arrays in place of maps, in their order, which is part of the state. */
+export const StoredState = z
+  .strictObject({
+    identity: z.tuple([z.string(), IdentityKind, z.string(), z.string()]),
+    /** Milliseconds of a tick: event times are whole seconds as a rule, so most states count in those. */
+    tick: z.literal([1, 1000]),
+    seen: Times,
+    horizon: Time,
+    baseline: z.tuple([Time, Time, z.number().min(0), z.number().min(0).max(1)]),
+    expected: z.array(z.string()),
+    probation: z.array(z.tuple([z.string(), Time])),
+    newcomers: z.array(z.tuple([z.string(), Time])).default([]),
+    keys: z.array(z.tuple([z.string(), Time, z.number().min(0), z.array(z.string()), z.array(z.string())])),
+    features: z.record(z.string(), Frequencies),
+    windows: z.array(
+      z.tuple([
+        z.string(),
+        Time,
+        Time,
+        z.number().min(0),
+        Times,
+        Times,
+        z.array(z.tuple([z.enum(COUNTED_KINDS), Times])),
+        z.array(z.string()),
+        z.array(z.string()),
+        z.array(z.string()),
+        z.string().nullable(),
+        z.array(z.tuple([z.string(), CreatedKind, z.string(), z.string(), Time])),
+        z.tuple([z.number().min(0), z.number()]),
+      ]),
+    ),
+    kinds: z.array(FindingKind),
+    evidence: z.array(FindingRow),
+    bootstrapped: z.array(z.string()),
+  })
+  .refine(({ kinds, evidence }) => evidence.every(([kind]) => kind < kinds.length), { error: 'evidence of an unknown kind' })
+export type StoredState = z.infer<typeof StoredState>
+
+/** How an identity's state is stored. */
+export const STATE_SHAPE: Shape<StoredState> = { version: 2, schema: StoredState, migrations: new Map([[1, stateOfVersion1]]) }
+
+/** Where a window's row says what its credential made, and where such a row says of what kind that is. */
+const ISSUED_AT = 11
+const ISSUED_KIND_AT = 1
+
+/** Five detectors got other names, and what was a `door` is a `backdoor`. */
+function stateOfVersion1(stored: Fields): Fields {
+  const { kinds, windows } = stored
+  return {
+    ...stored,
+    kinds: eachRow(kinds, ([detector, ...rest]) => [typeof detector === 'string' ? currentDetector(detector) : detector, ...rest]),
+    windows: eachRow(windows, (window) =>
+      window.map((part, at) => (at === ISSUED_AT ? eachRow(part, (row) => row.map(kindOfVersion1)) : part)),
+    ),
+  }
+}
+
+function kindOfVersion1(value: unknown, at: number): unknown {
+  return at === ISSUED_KIND_AT && value === 'door' ? 'backdoor' : value
+}
+
+function eachRow(rows: unknown, change: (row: readonly unknown[]) => unknown): unknown {
+  return Array.isArray(rows) ? rows.map((row) => (Array.isArray(row) ? change(row) : row)) : rows
+}

@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { deflateRawSync } from 'node:zlib'
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
+import { afterAll, describe, expect, it } from 'vitest'
+import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
+import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
+import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { dynamoPostings } from '../../shared/aws/postings.ts'
+import { enforce } from '../../shared/contain/enforce.ts'
+import { foldInto } from '../../shared/detect/fold.ts'
+import { verifyChain } from '../../shared/domain/change.ts'
+import { copyState } from '../../shared/domain/identity-state.ts'
+import { readChange } from '../../shared/domain/migrations/change.ts'
+import { readIncident, readSignal, writeIncident, writeSignal } from '../../shared/domain/migrations/incident.ts'
+import { RENAMED_DETECTORS } from '../../shared/domain/policy-migration.ts'
+import { readSeal } from '../../shared/domain/seal.ts'
+import { packState, unpackState } from '../../shared/domain/state-codec.ts'
+import { memoryChangeRecord, type StoredChains } from '../../shared/memory/change-record.ts'
+import { memoryIncidentStore, noTexts } from '../../shared/memory/incident-store.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
+import { audit } from '../../shared/record/audit.ts'
+import { readPolicy } from '../../shared/record/policy-in-force.ts'
+import { review } from '../../shared/review/review.ts'
+import { normalise } from '../../shared/sense/normalise.ts'
+import { arnOf, call, embedded, NOW } from '../embedded.ts'
+import { type Item, readRelease } from '../fixtures/items.ts'
+import { accountWithDoor } from '../fixtures/stories.ts'
+import { type EmbeddedTable, embeddedTable } from './embedded-table.ts'
+
+const RELEASES = ['0.1.0', '0.2.0'] as const
+const STORIES = RELEASES.flatMap((release) => [...readRelease(release)].map(([story, items]) => ({ release, story, items })))
+
+/** What a release of before wrote and this one has no word for. */
+const OLD_WORDS = ['hold', 'isCulprit', 'door', 'countersign:watch', ...RENAMED_DETECTORS.keys()]
+
+const tables: EmbeddedTable[] = []
+afterAll(() => Promise.all(tables.map((one) => one.close())))
+
+/** The stores in memory, holding the texts of a fixture. */
+function storesOf(items: readonly Item[]) {
+  const texts = noTexts()
+  const chains: StoredChains = new Map()
+  for (const { pk, sk, incident, signal, change, version = 1 } of items) {
+    const id = pk.replace('INCIDENT#', '')
+    if (incident !== undefined) texts.incidents.set(id, { text: incident, version })
+    if (signal !== undefined) texts.signals.set(id, (texts.signals.get(id) ?? new Map()).set(sk.split('#')[2] ?? '', signal))
+    if (change !== undefined) chains.set(pk, (chains.get(pk) ?? new Map()).set(Number(sk.replace('CHANGE#', '')), change))
+  }
+  return { incidents: memoryIncidentStore(texts), record: memoryChangeRecord(chains) }
+}
+
+const pick = <T>(items: readonly Item[], of: (item: Item) => T | undefined): T[] => items.map(of).filter((one) => one !== undefined)
+
+/** A value as a text would give it back: a member that is undefined is not there. */
+const stored = (value: unknown) => JSON.parse(JSON.stringify(value))
+
+describe.each(STORIES)('what $release stored of the story $story', ({ release, story, items }) => {
+  const incidents = pick(items, ({ pk, incident }) => (incident === undefined ? undefined : readIncident(incident, pk)))
+  const states = pick(items, ({ pk, state }) => (state === undefined ? undefined : unpackState(state, pk)))
+
+  it('is read as it is now, in the words of now, and comes back the same', () => {
+    const signals = pick(items, ({ pk, signal }) => (signal === undefined ? undefined : readSignal(signal, pk)))
+    expect(incidents.length + states.length).toBeGreaterThan(0)
+    for (const incident of incidents) expect(readIncident(writeIncident(incident), incidentSubject(incident.id))).toEqual(incident)
+    for (const signal of signals) expect(readSignal(writeSignal(signal), 'x')).toEqual(signal)
+    for (const state of states) expect(unpackState(packState(state))).toEqual(state)
+    const text = JSON.stringify([incidents, signals, states.map((state) => packState(state))])
+    expect(OLD_WORDS.filter((word) => text.includes(`"${word}"`) || text.includes(`\\"${word}\\"`) || text.includes(`"${word} `))).toEqual(
+      [],
+    )
+  })
+
+  it('is the same to DynamoDB and to memory', async () => {
+    const embeddedOne = await embeddedTable()
+    tables.push(embeddedOne)
+    const { table } = embeddedOne
+    for (const { state, ...item } of items) {
+      const Item = state === undefined ? item : { ...item, state: deflateRawSync(state) }
+      await table.client.send(new PutCommand({ TableName: table.name, Item }))
+    }
+    const memory = storesOf(items)
+    for (const { id } of incidents) {
+      expect(stored(await dynamoIncidentStore(table).get(id))).toEqual(stored(await memory.incidents.get(id)))
+      expect(stored(await dynamoIncidentStore(table).signals(id))).toEqual(stored(await memory.incidents.signals(id)))
+      expect(await dynamoPostings(table).get(id)).toMatchObject({ channel: 'C0123ABCD' })
+    }
+    for await (const subject of memory.record.subjects())
+      expect(await dynamoChangeRecord(table).list(subject)).toEqual(await memory.record.list(subject))
+    for (const state of states) {
+      const found = await dynamoIdentityStore(table).load([state.identity.id])
+      expect(found.get(state.identity.id)?.state?.value).toEqual(state)
+    }
+  })
+
+  it('has chains that verify, up to the end that the incident names, under their seals', async () => {
+    const { record, incidents: store } = storesOf(items)
+    for await (const subject of record.subjects()) {
+      const head = incidents.find(({ id }) => incidentSubject(id) === subject)?.head
+      expect(verifyChain(subject, await record.list(subject), head)).toBeUndefined()
+    }
+    const seals = pick(items, ({ seal }) => seal)
+    for (const seal of seals) expect(readSeal(seal)?.entry.kind).toBe('seal')
+    const vault = { put: async () => false, get: async (number: number) => seals[number - 1], last: async () => seals.length }
+    expect((await audit({ record, incidents: store, vault })).faults).toEqual([])
+    expect(seals).toHaveLength(story === 'expired' ? 2 : 0)
+  })
+
+  it('is folded on', () => {
+    for (const state of states) {
+      const draft = copyState(state)
+      const read = normalise(
+        call('sts:GetCallerIdentity', { id: `new-${release}`, time: Math.max(state.baseline.lastSeen, NOW) + 3_600_000 }),
+      )
+      const [signal] = read.kind === 'signals' ? read.signals : []
+      if (signal === undefined) throw new Error('the call is no signal')
+      foldInto(draft, { ...signal, identity: state.identity })
+      expect(draft.seen.size).toBeGreaterThan(0)
+      expect(draft).not.toEqual(state)
+      expect(unpackState(packState(draft))).toEqual(draft)
+    }
+  })
+})
+
+describe.each(RELEASES)('what %s stored', (release) => {
+  const items = readRelease(release)
+  const changes = [...items.values()].flat().flatMap(({ pk, change }) => (change === undefined ? [] : [readChange(change, pk, 1)]))
+
+  it('is of every state that a release leaves behind, and of every kind of change', () => {
+    const states = [...items.values()].flat().flatMap(({ pk, incident }) => (incident === undefined ? [] : [readIncident(incident, pk)]))
+    expect(new Set(states.map(({ state }) => state))).toEqual(
+      new Set(['watching', 'asking', 'contained', 'released', 'confirmed', 'expired']),
+    )
+    expect(states.some(({ lineage }) => lineage.some(({ kind }) => kind === 'backdoor'))).toBe(true)
+    expect(states.some(({ assessment }) => assessment.opinion?.kind === 'answered')).toBe(true)
+    expect(states.some(({ suppression }) => (suppression?.confirmed.length ?? 0) > 0)).toBe(true)
+    expect(states.some(({ findings }) => findings.some(({ detector }) => detector === 'blocklisted-address'))).toBe(true)
+    expect(new Set(changes.map(({ kind }) => kind)).size).toBe(20)
+  })
+
+  it('is a policy that is in force', async () => {
+    const { policy } = await readPolicy(storesOf(items.get('asking') ?? []).record)
+    expect(policy).toMatchObject({ mode: 'ask', blocklist: ['192.0.2.10'], fourEyes: [{ verdicts: ['legitimate'] }] })
+  })
+
+  it('is a containment that this release gives back exactly', async () => {
+    const after = JSON.parse(readFileSync(join(import.meta.dirname, `../fixtures/${release}/contained.account.json`), 'utf8'))
+    const world = await embedded({ account: after })
+    const ports = {
+      ...world.ports,
+      ...storesOf(items.get('contained') ?? []),
+      containInvoker: { contain: (id: string): Promise<void> => enforce(id, ports) },
+    }
+    const [incident] = await ports.incidents.listOpen(1)
+    expect(incident?.state).toBe('contained')
+    expect((await world.account.listAccessKeys('ci-build'))[0]?.status).toBe('Inactive')
+    await review(incident?.id ?? '', { kind: 'legitimate', by: arnOf('reviewer'), reason: 'a drill' }, ports)
+    expect((await ports.incidents.get(incident?.id ?? ''))?.value).toMatchObject({
+      state: 'released',
+      suppression: { detectors: expect.arrayContaining(['blocklisted-address', 'trust-policy-opened']) },
+    })
+    const before = await embedded({ account: accountWithDoor() })
+    expect(asValues(world.account.authorizationDetails())).toEqual(asValues(before.account.authorizationDetails()))
+    const chain = await ports.record.list(incidentSubject(incident?.id ?? ''))
+    expect(
+      verifyChain(incidentSubject(incident?.id ?? ''), chain, (await ports.incidents.get(incident?.id ?? ''))?.value.head),
+    ).toBeUndefined()
+    expect(new Set(chain.map(({ v }) => v ?? 1))).toEqual(release === '0.1.0' ? new Set([1, 2]) : new Set([2]))
+  })
+})
+
+/** A policy document is the same as an object and as a text. */
+function asValues(value: unknown): unknown {
+  if (typeof value === 'string' && value.startsWith('{')) return asValues(JSON.parse(value))
+  if (Array.isArray(value)) return value.map(asValues)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asValues(item)]))
+}

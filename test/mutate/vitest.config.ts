@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+
+/**
+ * The tests that mutation testing runs for each mutant: fast ones, without a process, a port or a stack of their own. Whole worlds are
+ * held by `npm test`.
+ */
+export default defineConfig({
+  test: {
+    root: '.',
+    testTimeout: 60_000,
+    include: ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts', 'test/scenarios/scenarios.test.ts', 'test/crash/race.test.ts'],
+    exclude: [
+      'test/unit/{console*,page,synthetic-history,injection,generated-docs,release-notes,read-*,slack-*}.test.ts',
+      'test/property/{read-records,normalise,tamper*}.test.ts',
+    ],
+  },
+})
