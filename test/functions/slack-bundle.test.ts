@@ -301,7 +301,7 @@ describe('hostile and mistaken requests', () => {
     for (const body of bodies) await world.post(signed(body, { at: Date.now() }))
     await world.settle()
     expect((await world.stateOf(again.id))?.state).toBe('contained')
-    expect(world.slack.whispers.at(-1)?.text).toContain('has changed since that message')
+    expect(world.slack.whispers.at(-1)?.text).toContain('has changed since you saw it')
     count('old messages', bodies.length, 0)
     // The message has new buttons, bound to what is there now.
     await world.press(again.ts, 'Release', 'U0ALICE')
