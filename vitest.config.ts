@@ -1,14 +1,23 @@
 import { defineConfig } from 'vitest/config'
 
-const project = (name: string, include = [`test/${name}/**/*.test.ts`]) => ({ extends: true as const, test: { name, include } })
+const project = (name: string, { include = [`test/${name}/**/*.test.ts`], isolate = true } = {}) => ({
+  extends: true as const,
+  test: { name, include, isolate },
+})
+
+/** Their files leave their process as they found it, which `architecture` holds, so one process runs many of them. */
+const sharing = ['unit', 'property', 'contract', 'infra', 'scenarios', 'crash', 'vocabulary'].map((name) =>
+  project(name, { isolate: false }),
+)
 
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    projects: ['unit', 'property', 'contract', 'functions', 'infra', 'scenarios', 'cli', 'crash', 'vocabulary']
-      .map((name) => project(name))
-      .concat(project('architecture', ['test/*.test.ts'])),
+    globalSetup: ['test/fixtures/serve.ts'],
+    // Vitest leaves a core free unless told, which on a machine of two is half of them.
+    maxWorkers: '100%',
+    projects: [project('cli'), project('functions'), ...sharing, project('architecture', { include: ['test/*.test.ts'] })],
     coverage: {
       provider: 'v8',
       include: ['shared/**', 'functions/**', 'local/**', 'infra/**'],

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import config from '../vitest.config.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
@@ -143,6 +144,17 @@ function filesBelow(folder: string): string[] {
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
 }
 
+/** What outlives a test file in the process that it shares with others: doubles, a clock, the environment, settings of fast-check. */
+const LASTING = /\bvi\.\w+|\bprocess\.(?:env|chdir)\b|\bconfigureGlobal\b/
+
+/** A hook outside of any function. In a helper it counts for the first file alone that imports it. */
+const HOOK = /^(?:before|after)(?:All|Each)\(/m
+
+function lastingIn(path: string, text: string): string[] {
+  const found = [text.match(LASTING)?.[0], path.endsWith('.test.ts') ? undefined : text.match(HOOK)?.[0]]
+  return found.filter((one) => one !== undefined).map((one) => `${path} shares its process and must not use ${one}`)
+}
+
 describe('the house', () => {
   const files = ['shared', 'functions', 'infra', 'local'].flatMap(sourcesBelow)
 
@@ -203,5 +215,29 @@ describe('the house', () => {
     ['elsewhere/x.ts', '', 'no rule says'],
   ])('would catch a breach in %s: %s', (path, text, complaint) => {
     expect(violations(path, text).join()).toContain(complaint)
+  })
+})
+
+describe('test files that share a process', () => {
+  const folders = (config.test?.projects ?? []).flatMap((project) =>
+    typeof project === 'object' && 'test' in project && project.test?.isolate === false ? [String(project.test.name)] : [],
+  )
+
+  it('leave it as they found it', () => {
+    expect(folders).toEqual(expect.arrayContaining(['unit', 'property', 'contract', 'infra']))
+    const below = folders.flatMap((name) => sourcesBelow(join('test', name)))
+    const helpers = readdirSync(join(ROOT, 'test')).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    const all = [...below, ...helpers.map((name) => join('test', name))]
+    expect(all.length).toBeGreaterThan(80)
+    expect(all.flatMap((file) => lastingIn(file, readFileSync(join(ROOT, file), 'utf8')))).toEqual([])
+  })
+
+  it.each([
+    ['test/unit/x.test.ts', "vi.mock('./y.ts')", 'vi.mock'],
+    ['test/unit/x.test.ts', "process.env.AWS_REGION = 'us-east-1'", 'process.env'],
+    ['test/property/x.test.ts', 'fc.configureGlobal({ numRuns: 5 })', 'configureGlobal'],
+    ['test/unit/x.ts', 'const made = 1\nafterAll(() => {})', 'afterAll('],
+  ])('would be caught in %s: %s', (path, text, complaint) => {
+    expect(lastingIn(path, text)).toEqual([`${path} shares its process and must not use ${complaint}`])
   })
 })

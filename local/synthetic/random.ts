@@ -22,7 +22,11 @@ export function randomOf(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
   const whole = (from: number, to: number) => from + Math.floor(next() * (to - from + 1))
-  const text = (length: number, alphabet: string) => Array.from({ length }, () => alphabet[whole(0, alphabet.length - 1)]).join('')
+  const text = (length: number, alphabet: string) => {
+    let letters = ''
+    while (letters.length < length) letters += alphabet[whole(0, alphabet.length - 1)]
+    return letters
+  }
   return {
     next,
     whole,

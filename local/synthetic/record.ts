@@ -82,7 +82,10 @@ export function timeOf(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19)}Z`
 }
 
+/** Made once: making one took a third of the time that a history takes. */
+const LONG_TIME = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' })
+
 /** The time as IAM and STS write it inside `responseElements`: `Jan 2, 2026, 3:04:05 PM`. */
 export function longTimeOf(time: number): string {
-  return new Date(time).toLocaleString('en-US', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' }).replaceAll('\u202f', ' ')
+  return LONG_TIME.format(time).replaceAll('\u202f', ' ')
 }

@@ -13,6 +13,7 @@ import { approvedSteps, planOf } from './plan.ts'
 import { type ReadStep, readStep, readSwitches } from './read-step.ts'
 import { accessKey } from './steps/access-key.ts'
 import type { Step } from './steps/step.ts'
+import { isNameOfIam } from './steps/step-kind.ts'
 import { boundsOf, issuedBy, keyOf, ownBounds, refusalFor, subjectOf } from './subjects.ts'
 
 /** The breaker lets at least so many users be contained in an hour, however few the account has. */
@@ -120,7 +121,9 @@ function outcomeOf({ incident, own, issued }: Run, applied: readonly Applied[], 
     const key = keyOf(step.subject)
     // What the intruder issued and took away again, or what IAM does not show yet: `verify` tries once more.
     if (doubt === undefined || (doubt === GONE && key !== own)) continue
-    const isOurs = key === own || issued.has(key)
+    // A name that IAM cannot have given is nobody's: a person looks at the event, and nothing is left in use.
+    const isNobody = key !== own && !isNameOfIam(step.subject.name)
+    const isOurs = (key === own || issued.has(key)) && !isNobody
     if (doubt === NOT_READ_BACK && isOurs) isUnread = true
     else (isOurs ? doubts : remarks).push(`${step.title}: ${doubt}`)
   }

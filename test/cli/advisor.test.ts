@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { json, type Loopback, loopback } from '../contract/loopback.ts'
 import { drawingsIn } from '../page.ts'
-import { countersign, folder, lines } from './run-cli.ts'
+import { countersign, folder, layAccount, lines } from './run-cli.ts'
 
 const MODEL = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'
 const data = join(folder, 'advised')
@@ -26,16 +26,18 @@ beforeAll(async () => {
     AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'none',
   }
-  await countersign(['start', '--once', ...on])
+  await layAccount(data)
+  incidents = lines((await countersign(['incidents', '--json', ...on])).out)
 })
 afterAll(() => wire.close())
 
-const idOf = async (state: string) =>
-  lines<{ id: string; state: string }>((await countersign(['incidents', '--json', ...on])).out).find((one) => one.state === state)?.id ?? ''
+/** The incidents as the story leaves them. */
+let incidents: { readonly id: string; readonly state: string }[]
+const idOf = (state: string) => incidents.find((one) => one.state === state)?.id ?? ''
 
 describe('explain', () => {
   it('says in sentences that cite facts what happened, and that a template said it', async () => {
-    const { code, out } = await countersign(['explain', await idOf('contained'), ...on])
+    const { code, out } = await countersign(['explain', idOf('contained'), ...on])
     expect(code).toBe(0)
     expect(out).toContain('explained by a template, no model is configured')
     for (const word of ['What happened', 'Why this was done', 'Respond RS.MI-01', 'Rotate the key', 'Facts']) expect(out).toContain(word)
@@ -46,7 +48,7 @@ describe('explain', () => {
   })
 
   it('takes a model’s word where it rests on facts, and the template’s where it does not', async () => {
-    const id = await idOf('contained')
+    const id = idOf('contained')
     answer = {
       summary: [{ text: 'A build key was stolen.', evidence: ['I'] }],
       why: [{ text: 'It looked around from a new country.', evidence: ['F1'] }],
@@ -142,8 +144,8 @@ describe('eval with an advisor', () => {
 describe('drift', () => {
   it('says that there is nothing to learn from yet, then how verdicts agree, with a page of plots', async () => {
     expect((await countersign(['drift', ...on])).out).toContain('No verdict of a person yet')
-    await countersign(['confirm', await idOf('contained'), '--reason', 'it was stolen', '--yes', ...on])
-    await countersign(['release', await idOf('asking'), '--reason', 'it was Anna', '--yes', ...on])
+    await countersign(['confirm', idOf('contained'), '--reason', 'it was stolen', '--yes', ...on])
+    await countersign(['release', idOf('asking'), '--reason', 'it was Anna', '--yes', ...on])
     const page = join(folder, 'drift.html')
     const { out } = await countersign(['drift', '--out', page, ...on])
     expect(out).toContain('2 verdicts, 1 compromised')

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { countersign, folder, lines } from './run-cli.ts'
+import { countersign, folder, layAccount, lines } from './run-cli.ts'
 
 const data = join(folder, 'account')
 const on = ['--data', data]
 let contained = ''
 beforeAll(async () => {
-  await countersign(['start', '--once', ...on])
+  await layAccount(data)
   contained = lines<{ id: string }>((await countersign(['incidents', '--json', ...on])).out)[0]?.id ?? ''
 })
 
@@ -101,23 +101,23 @@ describe('help for who does not know the words yet', () => {
 
 describe('completion', () => {
   /** What bash offers after these words. */
-  const offered = async (...words: string[]) => {
-    const script = join(folder, 'completion.bash')
-    writeFileSync(script, (await countersign(['completion', 'bash'])).out)
+  const script = join(folder, 'completion.bash')
+  beforeAll(async () => writeFileSync(script, (await countersign(['completion', 'bash'])).out))
+  const offered = (...words: string[]) => {
     const list = ['countersign', ...words].map((word) => `'${word}'`).join(' ')
     const run = `source ${script}; COMP_WORDS=(${list}); COMP_CWORD=${words.length}; _countersign; printf '%s\\n' "\${COMPREPLY[@]}"`
     return execFileSync('bash', ['-c', run], { encoding: 'utf8' }).trim().split('\n')
   }
 
-  it('offers commands, subcommands, options and the words that an option takes', async () => {
-    expect(await offered('inc')).toEqual(['incidents'])
-    expect(await offered('re')).toEqual(['replay', 'release', 'report'])
-    expect(await offered('incidents', '')).toEqual(expect.arrayContaining(['list', 'show']))
-    expect(await offered('incidents', 'show', '--d')).toEqual(['--data'])
-    expect(await offered('release', 'inc-1', '--r')).toEqual(['--reason', '--region'])
-    expect(await offered('changes', 'export', '--format', '')).toEqual(['ndjson', 'ocsf'])
-    expect(await offered('override', 'start', 'o')).toEqual(['observe'])
-    expect(await offered('completion', '')).toEqual(expect.arrayContaining(['bash', 'zsh', 'fish']))
+  it('offers commands, subcommands, options and the words that an option takes', () => {
+    expect(offered('inc')).toEqual(['incidents'])
+    expect(offered('re')).toEqual(['replay', 'release', 'report'])
+    expect(offered('incidents', '')).toEqual(expect.arrayContaining(['list', 'show']))
+    expect(offered('incidents', 'show', '--d')).toEqual(['--data'])
+    expect(offered('release', 'inc-1', '--r')).toEqual(['--reason', '--region'])
+    expect(offered('changes', 'export', '--format', '')).toEqual(['ndjson', 'ocsf'])
+    expect(offered('override', 'start', 'o')).toEqual(['observe'])
+    expect(offered('completion', '')).toEqual(expect.arrayContaining(['bash', 'zsh', 'fish']))
   })
 
   it('is made for zsh and fish too, and for no other shell', async () => {

@@ -5,13 +5,13 @@ import { report, sinceOf } from '../../local/commands/report.ts'
 import { consoleWorld, plantPoison } from '../console.ts'
 import { NOW } from '../embedded.ts'
 import { drawingsIn } from '../page.ts'
-import { countersign, folder } from './run-cli.ts'
+import { countersign, folder, layAccount } from './run-cli.ts'
 
 const data = join(folder, 'account')
 const on = ['--data', data]
 const page = join(folder, 'report.html')
 beforeAll(async () => {
-  await countersign(['start', '--once', ...on])
+  await layAccount(data)
 })
 
 describe('report', () => {

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
+import { afterAll, inject } from 'vitest'
+import { fixture } from '../fixtures/fixture.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
@@ -22,11 +23,22 @@ export function countersign(args: readonly string[], input?: string, env: Readon
     const child = execFile(
       process.execPath,
       [join(ROOT, 'local', 'countersign.ts'), ...args],
-      { cwd: ROOT, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, NO_COLOR: '1', ...env } },
+      {
+        cwd: ROOT,
+        maxBuffer: 64 * 1024 * 1024,
+        env: { ...process.env, NO_COLOR: '1', NODE_COMPILE_CACHE: inject('compileCache'), ...env },
+      },
       (error, out, err) => resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, out, err }),
     )
     child.stdin?.end(input ?? '')
   })
+}
+
+/** Lays the embedded account, as `start --once` has left it, into a folder. Answers what the command printed. */
+export async function layAccount(data: string): Promise<string> {
+  const account = await fixture('account')
+  cpSync(account.folder, data, { recursive: true })
+  return account.out
 }
 
 /** The lines of an NDJSON output. */

@@ -1,25 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { App } from 'aws-cdk-lib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CountersignStack } from '../../infra/countersign-stack.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { s3Client } from '../../shared/aws/clients.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { s3SealVault } from '../../shared/aws/seal-vault.ts'
-import { readStackConfig } from '../../shared/config.ts'
 import { audit } from '../../shared/record/audit.ts'
-import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { type EmbeddedTable, embeddedTable } from '../contract/embedded-table.ts'
 import { fakeS3 } from '../contract/fake-s3.ts'
 import { chainOf } from '../contract/samples.ts'
+import { bundledHandler, type Handler } from './bundled-handler.ts'
 
-const outdir = mkdtempSync(join(tmpdir(), 'countersign-seal-'))
 let embedded: EmbeddedTable
 let s3: Awaited<ReturnType<typeof fakeS3>>
-let handler: (event: unknown, context: object) => Promise<void>
+let handler: Handler
 
 beforeAll(async () => {
   ;[embedded, s3] = await Promise.all([embeddedTable(), fakeS3()])
@@ -34,20 +26,9 @@ beforeAll(async () => {
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',
   })
-  const app = new App({ outdir })
-  const file = join(import.meta.dirname, '..', '..', 'package.json')
-  const geoIp = { countries: file, networks: file }
-  new CountersignStack(app, 'Countersign', { config: readStackConfig({}), policy: parsePolicy({ version: 2 }), geoIp })
-  app.synth()
-  const { Resources } = JSON.parse(readFileSync(join(outdir, 'Countersign.template.json'), 'utf8'))
-  const id = Object.keys(Resources).find((key) => key.startsWith('SealResponder') && Resources[key].Type === 'AWS::Lambda::Function')
-  const bundle = join(outdir, `asset.${Resources[id ?? ''].Properties.Code.S3Key.replace('.zip', '')}`, 'index.mjs')
-  handler = (await import(/* @vite-ignore */ pathToFileURL(bundle).href)).handler
+  handler = await bundledHandler('Seal')
 }, 180_000)
-afterAll(() => {
-  rmSync(outdir, { recursive: true })
-  return Promise.all([embedded.close(), s3.wire.close()])
-})
+afterAll(() => Promise.all([embedded.close(), s3.wire.close()]))
 
 describe('the bundle of seal', () => {
   it('seals what is in the table into the bucket, day after day, so that the audit finds it whole', async () => {

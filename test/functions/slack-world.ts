@@ -1,16 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { App } from 'aws-cdk-lib'
-import { CountersignStack } from '../../infra/countersign-stack.ts'
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
-import { readStackConfig } from '../../shared/config.ts'
 import { enforce } from '../../shared/contain/enforce.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { pipeline } from '../../shared/pipeline.ts'
@@ -20,10 +13,9 @@ import { embeddedTable } from '../contract/embedded-table.ts'
 import { json, loopback } from '../contract/loopback.ts'
 import { ACCOUNT, arnOf, embedded, exposed, NOW } from '../embedded.ts'
 import { BOT_TOKEN, CHANNEL, fakeSlack, formOf, pressedButton, SIGNING_SECRET, sentForm, signed, TWO_REVIEWERS } from '../slack.ts'
+import { bundledHandler, type Handler } from './bundled-handler.ts'
 
 const SECRET = 'countersign/slack'
-
-type Handler = (event: unknown, context: object) => Promise<unknown>
 
 /** A user with a key for every incident that a test wants. */
 const names = Array.from({ length: 90 }, (_, at) => `ci-${String(at).padStart(2, '0')}`)
@@ -31,22 +23,6 @@ const keyOf = (name: string) => `AKIAEXAMPLE${name.toUpperCase().replace('-', ''
 const MANY_USERS = {
   UserDetailList: names.map((UserName) => ({ UserName, Arn: arnOf(UserName) })),
   AccessKeys: names.map((UserName) => ({ UserName, AccessKeyId: keyOf(UserName), Status: 'Active' })),
-}
-
-/** Path of each function's bundle, by the name of its construct. */
-function bundles(): { Slack: string; Review: string; outdir: string } {
-  const outdir = mkdtempSync(join(tmpdir(), 'countersign-slack-'))
-  const app = new App({ outdir })
-  const config = readStackConfig({ slack: { secretName: SECRET, channel: CHANNEL } })
-  const none = join(import.meta.dirname, '..', '..', 'package.json')
-  new CountersignStack(app, 'Countersign', { config, policy: TWO_REVIEWERS, geoIp: { countries: none, networks: none } })
-  app.synth()
-  const { Resources } = JSON.parse(readFileSync(join(outdir, 'Countersign.template.json'), 'utf8'))
-  const bundle = (name: string) => {
-    const id = Object.keys(Resources).find((key) => key.startsWith(`${name}Responder`) && Resources[key].Type === 'AWS::Lambda::Function')
-    return join(outdir, `asset.${Resources[id ?? ''].Properties.Code.S3Key.replace('.zip', '')}`, 'index.mjs')
-  }
-  return { Slack: bundle('Slack'), Review: bundle('Review'), outdir }
 }
 
 const context = (functionName: string) => ({
@@ -123,10 +99,8 @@ export async function slackWorld() {
     POWERTOOLS_METRICS_DISABLED: 'true',
     _X_AMZN_TRACE_ID: 'Root=1-0-0',
   })
-  const paths = bundles()
-  const load = async (path: string): Promise<Handler> => (await import(/* @vite-ignore */ pathToFileURL(path).href)).handler
-  review = await load(paths.Review)
-  const slackHandler = await load(paths.Slack)
+  review = await bundledHandler('Review')
+  const slackHandler = await bundledHandler('Slack')
   await applyPolicy(record, { policy: TWO_REVIEWERS, by: 'test', why: 'test', at: new Date(NOW).toISOString() })
 
   /** API Gateway, payload format 2.0: what is not plain text comes as base64; a handler that throws is a 500. */
@@ -205,7 +179,6 @@ export async function slackWorld() {
     sendForm: async (metadata: string, by: { user: string; reason: string | null }) =>
       (await post(signed(formOf(sentForm(metadata, by)), { at: Date.now() }))).status,
     async close() {
-      rmSync(paths.outdir, { recursive: true })
       gateway.closeAllConnections()
       await Promise.all([new Promise((done) => gateway.close(done)), slack.wire.close(), aws.close(), closeTable()])
     },

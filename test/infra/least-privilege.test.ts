@@ -1,10 +1,7 @@
 import type { AddressInfo } from 'node:net'
-import { App } from 'aws-cdk-lib'
-import { Template } from 'aws-cdk-lib/assertions'
+import type { Template } from 'aws-cdk-lib/assertions'
 import dynalite from 'dynalite'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CountersignStack } from '../../infra/countersign-stack.ts'
-import { geoDatabases } from '../../local/geo-databases.ts'
+import { afterAll, describe, expect, it } from 'vitest'
 import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
@@ -23,7 +20,6 @@ import {
 import { snsNotifier } from '../../shared/aws/notifier.ts'
 import { createTable } from '../../shared/aws/table.ts'
 import { secretsManagerVault } from '../../shared/aws/vault.ts'
-import { readStackConfig } from '../../shared/config.ts'
 import { enforce } from '../../shared/contain/enforce.ts'
 import { rotate } from '../../shared/contain/rotate/rotate.ts'
 import { quarantinePolicyName } from '../../shared/contain/steps/quarantine.ts'
@@ -46,6 +42,7 @@ import { iamWire } from '../contract/iam-wire.ts'
 import { optionsFor } from '../contract/loopback.ts'
 import { ACCOUNT, arnOf, call, exposed, KEY, NOW, QUARANTINE_ARN } from '../embedded.ts'
 import { recordedAws, yes } from './recorded-aws.ts'
+import { templateOf } from './template-of.ts'
 
 const FULL = [{ PolicyName: 'full', PolicyDocument: 'x'.repeat(2048) }]
 const TEN = Array.from({ length: 10 }, (_, at) => ({ PolicyName: `p${at}`, PolicyArn: `arn:aws:iam::aws:policy/p${at}` }))
@@ -85,19 +82,9 @@ const POLICY = parsePolicy({
   rotation: { users: [arnOf('rotated')] },
 })
 
-let template: Template
+const template: Template = templateOf({ settings: { onCall: { email: 'oncall@example.com' } }, policy: POLICY })
 const closing: (() => unknown)[] = []
 afterAll(() => Promise.all(closing.map((close) => close())))
-
-beforeAll(async () => {
-  const stack = new CountersignStack(new App(), 'Countersign', {
-    config: readStackConfig({ onCall: { email: 'oncall@example.com' } }),
-    policy: POLICY,
-    geoIp: await geoDatabases(),
-    env: { account: ACCOUNT, region: 'us-east-1' },
-  })
-  template = Template.fromStack(stack)
-}, 180_000)
 
 /** With these Lambda itself fetches messages for a function; the function's code calls none of them. */
 const POLLED = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(

@@ -1,13 +1,12 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { App, Validations } from 'aws-cdk-lib'
-import { Template } from 'aws-cdk-lib/assertions'
-import { AwsSolutionsChecks } from 'cdk-nag'
+import type { Stack } from 'aws-cdk-lib'
+import type { Template } from 'aws-cdk-lib/assertions'
+import { Bucket } from 'aws-cdk-lib/aws-s3'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { CountersignStack } from '../../infra/countersign-stack.ts'
-import { readStackConfig } from '../../shared/config.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
+import { templateOf } from './template-of.ts'
 
 interface Statement {
   readonly Effect: 'Allow' | 'Deny'
@@ -16,24 +15,14 @@ interface Statement {
   readonly Condition?: Record<string, Record<string, string[]>>
 }
 
-let app: App
 let template: Template
 
+const slack = { secretName: 'countersign/slack', channel: 'C0123ABCD', apiUrl: 'https://slack-gov.com/api/' }
+const settings = { slack, securityHub: true, seals: { lock: 'compliance', retentionDays: 30 } }
+
 beforeAll(() => {
-  const file = join(import.meta.dirname, '..', '..', 'package.json')
-  app = new App()
-  const slack = { secretName: 'countersign/slack', channel: 'C0123ABCD', apiUrl: 'https://slack-gov.com/api/' }
-  const config = readStackConfig({ slack, securityHub: true, seals: { lock: 'compliance', retentionDays: 30 } })
-  const env = { account: '123456789012', region: 'us-east-1' }
-  const stack = new CountersignStack(app, 'Countersign', {
-    config,
-    policy: parsePolicy({ version: 2 }),
-    geoIp: { countries: file, networks: file },
-    env,
-  })
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
-  template = Template.fromStack(stack)
-}, 180_000)
+  template = templateOf({ settings, policy: parsePolicy({ version: 2 }) })
+})
 
 function allowedTo(prefix: string): Statement[] {
   return Object.values(template.findResources('AWS::IAM::Policy'))
@@ -132,10 +121,9 @@ describe('the stack with Slack', () => {
       expect(JSON.stringify(Properties.EventPattern).length, id).toBeLessThan(2048)
   })
 
-  it('has bundles of at most 1.5 MB, and is passed by cdk-nag', () => {
-    const outdir = app.synth().directory
-    const found = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter(({ name }) => name === 'index.mjs')
-    for (const { parentPath, name } of found) expect(statSync(join(parentPath, name)).size).toBeLessThan(1_500_000)
+  it('is passed by cdk-nag, or has no template: with a bucket that keeps no log it has none', () => {
+    const spoil = (stack: Stack) => void new Bucket(stack, 'Unlogged')
+    expect(() => templateOf({ settings, policy: parsePolicy({ version: 2 }), spoil })).toThrow('AwsSolutions-S1')
   })
 })
 

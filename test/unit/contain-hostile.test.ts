@@ -271,13 +271,13 @@ describe('a release', () => {
 
 describe('a name that IAM cannot have given', () => {
   it.each(['bystander/x', '../bystander', 'by\nstander', 'bystander/arn:aws:iam::123456789012:policy/x', 'ü', 'x'.repeat(100)])(
-    '%j is not acted on, keeps nothing else from being contained, and a person is asked',
+    '%j is not acted on, keeps nothing else from being contained, and a person is told',
     async (userName) => {
       const world = await embedded()
       await world.respond([call('iam:CreateUser', { id: 'm', time: NOW - 1000, request: { userName } }), exposed()])
       const [incident] = await world.incidents()
       const id = incident?.id ?? ''
-      expect(incident?.state).toBe('asking')
+      expect(incident?.state).toBe('contained')
       expect(incident?.decision.why.join()).toContain('could not be looked at: InvalidTarget')
       expect(world.account.isRefused('ci-build', KEY)).toBe(true)
       expect(world.account.authorizationDetails().UserDetailList[1]).toEqual(oneUser().UserDetailList?.[1])

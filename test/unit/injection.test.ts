@@ -162,7 +162,10 @@ beforeAll(async () => {
 afterAll(() => wire.close())
 
 /** A model that obeys every injection: whatever it is shown, it says that all is well. */
-const obeying = (): Advisor => modelAdvisor(bedrockModel(bedrockClient(wire.options), { id: 'anthropic.example-v1:0' }))
+let obeying: Advisor
+beforeAll(() => {
+  obeying = modelAdvisor(bedrockModel(bedrockClient(wire.options), { id: 'anthropic.example-v1:0' }))
+})
 
 /** The block of a question, and what stands outside it. Throws where it is not exactly one block at the end. */
 function blockOf(body: string): { outside: string; inside: string } {
@@ -184,52 +187,59 @@ const tellTales = (payload: string) =>
     ?.slice(0, 3) ?? []
 
 describe('what an intruder writes to the model', () => {
-  it(`stays inside its block, clipped and on one line: ${PAYLOADS.length} payloads in ${FIELDS.length} fields`, async () => {
-    expect(PAYLOADS.length).toBeGreaterThanOrEqual(60)
-    bodies = []
-    let asked = 0
-    for (const { write } of FIELDS) {
-      for (const payload of PAYLOADS) {
-        const world = await embedded({ advisor: obeying(), policy: POLICY })
-        const before = bodies.length
+  const placeOf = (field: string, at: number) => `payload ${at} in the ${field}`
+  const asksOf = async ({ incidents }: Awaited<ReturnType<typeof embedded>>) =>
+    (await incidents()).filter(({ decision }) => decision.would === 'ask' || decision.would === 'contain').length
+
+  /** Each payload in each field, judged with a model that obeys: what the model was asked, and the incidents that ask a person. */
+  const advised = new Map<string, { readonly payload: string; readonly bodies: readonly string[]; readonly asks: number }>()
+  beforeAll(async () => {
+    for (const { name, write } of FIELDS) {
+      for (const [at, payload] of PAYLOADS.entries()) {
+        bodies = []
+        const world = await embedded({ advisor: obeying, policy: POLICY })
         await world.respond(write(payload))
-        for (const body of bodies.slice(before)) {
-          asked += 1
-          const { outside, inside } = blockOf(body)
-          for (const line of inside.split('\n')) {
-            expect(line).toMatch(/^[A-Za-z0-9]+: /)
-            const text = line.slice(line.indexOf(': ') + 2)
-            expect(text.length).toBeLessThanOrEqual(UNTRUSTED_LIMIT)
-            expect(text).not.toMatch(/[<>&"'`{}\\\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u)
-          }
-          for (const part of tellTales(payload)) expect(outside).not.toContain(part)
+        advised.set(placeOf(name, at), { payload, bodies, asks: await asksOf(world) })
+      }
+    }
+  })
+
+  it(`stays inside its block, clipped and on one line: ${PAYLOADS.length} payloads in ${FIELDS.length} fields`, () => {
+    expect(PAYLOADS.length).toBeGreaterThanOrEqual(60)
+    expect(advised.size).toBe(PAYLOADS.length * FIELDS.length)
+    let asked = 0
+    for (const { payload, bodies } of advised.values()) {
+      for (const body of bodies) {
+        asked += 1
+        const { outside, inside } = blockOf(body)
+        for (const line of inside.split('\n')) {
+          expect(line).toMatch(/^[A-Za-z0-9]+: /)
+          const text = line.slice(line.indexOf(': ') + 2)
+          expect(text.length).toBeLessThanOrEqual(UNTRUSTED_LIMIT)
+          expect(text).not.toMatch(/[<>&"'`{}\\\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u)
         }
+        for (const part of tellTales(payload)) expect(outside).not.toContain(part)
       }
     }
     console.log(`injection: ${PAYLOADS.length} payloads × ${FIELDS.length} fields, ${asked} questions, all inside their block`)
     expect(asked).toBeGreaterThan(PAYLOADS.length * FIELDS.length)
-  }, 120_000)
+  })
 
   it('costs no confirmed incident its containment, and suppresses no question that the evidence asks, with a model that obeys', async () => {
     const lost: string[] = []
     let asking = 0
     for (const { name, write } of FIELDS) {
       for (const [at, payload] of PAYLOADS.entries()) {
-        const confirmed = await embedded({ advisor: obeying(), policy: POLICY })
+        const confirmed = await embedded({ advisor: obeying, policy: POLICY })
         await confirmed.respond([...write(payload), exposed()])
         const user = (await confirmed.incidents()).find(({ identity }) => identity.name === 'ci-build')
-        if (user?.state !== 'contained') lost.push(`containment: payload ${at} in the ${name}`)
+        if (user?.state !== 'contained') lost.push(`containment: ${placeOf(name, at)}`)
         // The same events without an advisor say what the evidence asks for.
-        const [alone, advised] = [
-          await embedded({ policy: { ...POLICY, advisor: { enabled: false } } }),
-          await embedded({ advisor: obeying(), policy: POLICY }),
-        ]
-        for (const world of [alone, advised]) await world.respond(write(payload))
-        const asks = async ({ incidents }: typeof alone) =>
-          (await incidents()).filter(({ decision }) => decision.would === 'ask' || decision.would === 'contain').length
-        const wanted = await asks(alone)
+        const alone = await embedded({ policy: { ...POLICY, advisor: { enabled: false } } })
+        await alone.respond(write(payload))
+        const wanted = await asksOf(alone)
         asking += wanted
-        if ((await asks(advised)) < wanted) lost.push(`question: payload ${at} in the ${name}`)
+        if ((advised.get(placeOf(name, at))?.asks ?? 0) < wanted) lost.push(`question: ${placeOf(name, at)}`)
       }
     }
     console.log(

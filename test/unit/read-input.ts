@@ -1,14 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { afterAll, expect } from 'vitest'
+import { expect, inject } from 'vitest'
 import type { InputProblem } from '../../local/read-records.ts'
 import { readRecords } from '../../local/read-records.ts'
 
-/** Where this test file's inputs lie. */
-export const folder = mkdtempSync(join(tmpdir(), 'read-records-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+/** Where the inputs lie; the test files of one process have one folder. */
+export const folder = mkdtempSync(join(inject('scratch'), 'read-records-'))
 
 export const record = (id: number) => ({
   eventVersion: '1.11',

@@ -6,6 +6,12 @@ import type { Step, StepValue, Subject, WriteOutcome } from './step.ts'
 /** Names and ids as IAM takes them: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPolicy.html */
 export const UserName = z.string().regex(/^[\w+=,.@-]{1,64}$/)
 export const RoleName = z.string().regex(/^[\w+=,.@-]{1,64}$/)
+
+/** True where IAM can have given this name to a user or a role. */
+export function isNameOfIam(name: string): boolean {
+  return UserName.safeParse(name).success
+}
+
 export const PolicyName = z.string().regex(/^[\w+=,.@-]{1,128}$/)
 /** Of any partition, and of AWS itself (`arn:aws:iam::aws:policy/…`). */
 export const PolicyArn = z
