@@ -1,6 +1,6 @@
 import type { Incident } from '../shared/domain/incident.ts'
 import { UnreadableEntry, UnreadableItem } from '../shared/errors.ts'
-import type { Chained } from '../shared/learn/measure/chained.ts'
+import type { IncidentWithChanges } from '../shared/learn/measure/incident-with-changes.ts'
 import { type Measures, measure, type Period } from '../shared/learn/measure/measure.ts'
 import type { OnUnreadable } from '../shared/ports/stores.ts'
 import { incidentSubject, POLICY_SUBJECT } from '../shared/record/append.ts'
@@ -18,7 +18,7 @@ export async function measured(
   const opened: Incident[] = []
   for await (const incident of incidents.listAll(onUnreadable))
     if (incident.openedAt >= period.since && incident.openedAt < period.until) opened.push(incident)
-  const chained: Chained[] = []
+  const chained: IncidentWithChanges[] = []
   for (let at = 0; at < opened.length; at += AT_ONCE) {
     const some = opened.slice(at, at + AT_ONCE)
     const read = await Promise.all(some.map((incident) => withChain(incident, record, onUnreadable)))
@@ -27,7 +27,11 @@ export async function measured(
   return measure(chained, await record.list(POLICY_SUBJECT), period)
 }
 
-async function withChain(incident: Incident, record: Target['record'], onUnreadable?: OnUnreadable): Promise<Chained | undefined> {
+async function withChain(
+  incident: Incident,
+  record: Target['record'],
+  onUnreadable?: OnUnreadable,
+): Promise<IncidentWithChanges | undefined> {
   try {
     return { incident, changes: await record.list(incidentSubject(incident.id)) }
   } catch (cause) {

@@ -40,7 +40,7 @@ export async function replayInMemory(options: {
     geoIp: geoIpFrom(await geoDatabases()),
     clock: simulatedClock(),
     log: silentLog,
-    ...(options.account === undefined ? { meet: iam.meet } : {}),
+    ...(options.account === undefined ? { meet: iam.addObserved } : {}),
   })
   return { run, incidents: incidents.listAll }
 }

@@ -5,59 +5,62 @@ const RETENTION_DAYS = [1, 7, 14, 30, 60, 90, 180, 365, 731] as const
 
 const SLACK_CHANNEL = /^[CG][A-Z0-9]{2,20}$/
 
-/** How a stack reaches Slack. */
+/** Slack settings of a stack. */
 export const SlackSettings = z.strictObject({
-  /** The secret in Secrets Manager that holds the app's signing secret and its bot token. */
+  /** Name of the Secrets Manager secret with the app's signing secret and bot token. */
   secretName: z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,480}$/, 'must be the name of a secret, without its ARN'),
   channel: z.string().regex(SLACK_CHANNEL, 'must be the id of a channel, such as C0123ABCD'),
-  /** Where people are told again when nobody answers; the same channel unless told. */
+  /** Channel for notices that nobody answered; defaults to `channel`. */
   escalationChannel: z.string().regex(SLACK_CHANNEL, 'must be the id of a channel, such as C0123ABCD').optional(),
-  /** Another API than Slack's own: that of GovSlack. */
+  /** Base URL of the API when it is not Slack's own, such as that of GovSlack. */
   apiUrl: z.url({ protocol: /^https$/ }).optional(),
 })
 export type SlackSettings = z.infer<typeof SlackSettings>
 
-/** What a stack is deployed with: the key `countersign` of the context in `cdk.json`. */
+/** Deployment settings of a stack: the key `countersign` of the context in `cdk.json`. */
 export const StackConfig = z.strictObject({
-  /** The policy that is put in force at the first deploy. */
+  /** Policy file that the first deployment puts in force. */
   policyFile: z.string().min(1).default('policy.yaml'),
-  /** Watch calls of role sessions too: more signals, more cost. */
+  /** Process calls of role sessions too. This costs more, because it means more events. */
   includeRoleSessions: z.boolean().default(false),
-  /** Watch read-only calls of long-lived keys: without them a stolen key's first look around is not seen. */
+  /** Process read-only calls of long-lived keys. Without them the discovery calls with a stolen key stay unseen. */
   readOnlyEvents: z.boolean().default(true),
-  /** A Bedrock model or inference profile for the advisor; without one there is no second opinion. */
+  /** Bedrock model or inference profile of the advisor; without one there is no second opinion. */
   advisorModelId: z
     .string()
     .regex(/^[A-Za-z0-9.:/_-]{3,200}$/, 'must be a Bedrock model id, inference profile id or ARN')
     .optional(),
-  /** Where the model is asked; the stack's own region unless told. */
+  /** Region of the model; defaults to the stack's region. */
   advisorRegion: z
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region, such as us-east-1')
     .optional(),
-  /** A Bedrock guardrail that questions and answers pass, as `id:version`. */
+  /** Bedrock guardrail for questions and answers, as `id:version`. */
   advisorGuardrail: z
     .string()
     .regex(/^[a-z0-9]{1,64}:(DRAFT|[1-9]\d{0,7})$/, 'must be the id and version of a guardrail, such as gr1abc2def:3')
     .optional(),
-  /** Who gets the notices by e-mail; AWS asks this address to confirm. */
+  /** E-mail address for notices. AWS sends it a confirmation request first. */
   notifyEmail: z.email().optional(),
-  /** A topic of its own for whoever is on call, with an address or a pager's endpoint; without it they are paged by the notices' topic. */
+  /** Separate SNS topic for the on-call person, with an e-mail address or a pager's endpoint; without it pages go to the notices' topic. */
   onCall: z
     .strictObject({
       email: z.email().optional(),
       endpoint: z.url({ protocol: /^https$/, error: 'must be an https address of a pager' }).optional(),
     })
-    .refine(({ email, endpoint }) => email !== undefined || endpoint !== undefined, 'names nobody: give an email or an endpoint')
+    .refine(({ email, endpoint }) => email !== undefined || endpoint !== undefined, 'must have an email or an endpoint')
     .optional(),
   logRetentionDays: z.literal([...RETENTION_DAYS]).default(90),
-  /** Fetch the past of a key that is seen for the first time. */
+  /** Look up the CloudTrail history of a key that is seen for the first time. */
   bootstrapBaselines: z.boolean().default(true),
-  /** Slack as the place where people are told and decide; see docs/slack.md. */
+  /** Slack channel for notices and verdicts; see docs/slack.md. */
   slack: SlackSettings.optional(),
-  /** Show incidents in AWS Security Hub, which has to be on in the account and region. */
+  /** Send incidents to AWS Security Hub, which must be enabled in the account and region. */
   securityHub: z.boolean().default(false),
-  /** How long nobody may delete a daily seal: `governance` leaves a way out to whoever has a special right, `compliance` to nobody. */
+  /**
+   * S3 Object Lock of the daily seals. In `governance` mode a principal with `s3:BypassGovernanceRetention` can delete one early; in `compliance`
+   * mode nobody can.
+   */
   seals: z
     .strictObject({
       lock: z.enum(['governance', 'compliance']).default('governance'),
@@ -67,7 +70,7 @@ export const StackConfig = z.strictObject({
 })
 export type StackConfig = z.infer<typeof StackConfig>
 
-/** The model that a function may call, where one is configured. */
+/** Environment variables of a function that may call the model. */
 const MODEL = {
   ADVISOR_MODEL_ID: z.string().min(1).optional(),
   ADVISOR_REGION: z.string().min(1).optional(),
@@ -86,11 +89,11 @@ export const RespondConfig = z.object({
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
   CONTAIN_FUNCTION_NAME: z.string().min(1),
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
-  /** Where notices go that are told in Slack as well. */
+  /** Queue of notices for Slack; undefined when the stack has no Slack. */
   NOTICE_QUEUE_URL: z.url().optional(),
   BOOTSTRAP_QUEUE_URL: z.url().optional(),
   ...MODEL,
-  /** The responder's own resources bear it. */
+  /** Names of the responder's own resources contain it. */
   STACK_NAME: z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be the name of a stack'),
   OWN_ROLE_ARNS: z.string().transform((text) => text.split(',').filter((arn) => arn !== '')),
 })
@@ -132,6 +135,7 @@ export type SweepConfig = z.infer<typeof SweepConfig>
 /** The environment of `learn`. */
 export const LearnConfig = z.object({ TABLE_NAME: z.string().min(3) })
 export type LearnConfig = z.infer<typeof LearnConfig>
+
 /** The environment of `slack`. */
 export const SlackConfig = z.object({
   SLACK_SECRET_NAME: z.string().min(1),
@@ -146,7 +150,7 @@ export const ReviewConfig = z.object({
   CONTAIN_FUNCTION_NAME: z.string().min(1),
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
   NOTICE_QUEUE_URL: z.url(),
-  /** Both, or neither where the stack has no Slack. */
+  /** Set together with `SLACK_CHANNEL`, or neither when the stack has no Slack. */
   SLACK_SECRET_NAME: z.string().min(1).optional(),
   SLACK_CHANNEL: z.string().regex(SLACK_CHANNEL).optional(),
   SLACK_ESCALATION_CHANNEL: z.string().regex(SLACK_CHANNEL).optional(),
@@ -165,7 +169,7 @@ export type SealConfig = z.infer<typeof SealConfig>
 export const SeedConfig = z.object({ TABLE_NAME: z.string().min(3) })
 export type SeedConfig = z.infer<typeof SeedConfig>
 
-/** Checks the context of `cdk.json`. */
+/** Parses the settings of `cdk.json`. Throws `config.invalid` with one line per fault. */
 export function readStackConfig(context: unknown): StackConfig {
   return checked(
     StackConfig,
@@ -174,7 +178,7 @@ export function readStackConfig(context: unknown): StackConfig {
   )
 }
 
-/** `cdk deploy -c countersign=…` gives text. */
+/** Parses the JSON text that `cdk deploy -c countersign=…` passes. */
 function fromCommandLine(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -183,7 +187,7 @@ function fromCommandLine(text: string): unknown {
   }
 }
 
-/** Checks a function's environment. */
+/** Parses the environment variables of a function. Throws `config.invalid` with one line per fault. */
 export function readEnvironment<T extends z.ZodType>(schema: T, env: Readonly<Record<string, string | undefined>>): z.infer<T> {
   return checked(schema, env, 'the stack sets it in the environment of the function')
 }

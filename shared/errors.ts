@@ -1,8 +1,8 @@
 /**
- * A broken promise: something the responder relied on did not hold. Expected outcomes are returned, not thrown.
+ * An error that stops an operation. Expected outcomes are returned, not thrown.
  *
- * `code` is stable (see docs/errors.md); `message` says what went wrong in the reader's terms, the value seen, what is
- * allowed and the likely fix. It never holds a secret, a token or a raw event.
+ * `code` is stable (see docs/errors.md). `message` says what went wrong in the reader's terms, the value seen, what is allowed and the likely
+ * fix. It never contains a secret, a token or a raw event.
  */
 export class ResponderError extends Error {
   readonly code: ErrorCode
@@ -14,13 +14,13 @@ export class ResponderError extends Error {
   }
 }
 
-/** Something stored that cannot be read as what it should be: damaged, forged, or of a newer release. It is never taken for absent. */
+/** A stored item that cannot be parsed: damaged, forged or written by a newer release. It must never be treated as absent. */
 export class UnreadableItem extends ResponderError {
-  /** Where it is stored. */
+  /** The key under which it is stored. */
   readonly key: string
-  /** The first thing that is wrong, in words of the schema and never of what is stored. */
+  /** The first fault, in terms of the schema. It never quotes the stored text. */
   readonly issue: string
-  /** A newer release wrote it: that one reads it. */
+  /** True when a newer release wrote it, so that only that release can read it. */
   readonly isNewer: boolean
 
   constructor(key: string, issue: string, { isNewer = false, cause }: { isNewer?: boolean; cause?: unknown } = {}) {
@@ -33,32 +33,39 @@ export class UnreadableItem extends ResponderError {
   }
 }
 
-/** A key holds what callers chose, such as the name of an identity. */
+/** Makes a key printable: it contains text from outside, such as the name of an identity. */
 function printableKey(key: string): string {
   return key.replace(/[^\x20-\x7e]/g, '?').slice(0, 300)
 }
 
-/** An entry of the record whose stored text is no entry: nobody but an intruder or a fault writes one. */
+/**
+ * A stored entry of the record that cannot be parsed. This release never writes one, so it points to tampering, to a storage fault or to a newer
+ * release.
+ */
 export class UnreadableEntry extends ResponderError {
   readonly subject: string
   readonly number: number
-  /** A newer release wrote it: that one reads it. */
+  /** True when a newer release wrote it, so that only that release can read it. */
   readonly isNewer: boolean
 
   constructor(subject: string, number: number, { issue, isNewer = false }: { issue?: string; isNewer?: boolean } = {}) {
     const what = issue === undefined ? 'cannot be read' : `cannot be read (${issue})`
-    super('record.unreadable', `${printableKey(subject)}: entry ${number} ${what}; \`countersign changes verify\` names what else is wrong`)
+    super(
+      'record.unreadable',
+      `${printableKey(subject)}: entry ${number} ${what}; run \`countersign changes verify\` for every fault of the record`,
+    )
     this.subject = subject
     this.number = number
     this.isNewer = isNewer
   }
 }
 
-/** The name of whatever was thrown: the only part of an error that goes into logs and the record. */
+/** The name of a thrown value. Logs and the record get only this part of an error, because messages may quote input. */
 export function errorName(cause: unknown): string {
   return cause instanceof Error ? cause.name : 'unknown error'
 }
 
+/** Stable codes of `ResponderError`; docs/errors.md explains each. */
 export type ErrorCode =
   | 'config.invalid'
   | 'declined'

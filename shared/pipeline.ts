@@ -4,15 +4,16 @@ import { attachParentIncident } from './decide/parent-incident.ts'
 import { openUnitOfWork } from './decide/unit-of-work.ts'
 import { foldInto } from './detect/fold.ts'
 import type { IdentityState } from './domain/identity-state.ts'
+import type { Policy } from './domain/policy.ts'
 import type { Signal } from './domain/signal.ts'
 import type { RespondPorts } from './ports/respond.ts'
 import { cachedPolicy } from './record/policy-in-force.ts'
 import { enricher } from './sense/enrich/enrich.ts'
-import { sense } from './sense/sense.ts'
+import { type SensedBatch, sense } from './sense/sense.ts'
 
 export type { Evaluation } from './decide/evaluate.ts'
 
-/** What became of a batch. The inputs of `failed` have to be delivered again; all others are done with. */
+/** The outcome of a batch. `failed`: reasons by the position of the input; those inputs must be delivered again, all others are done. */
 export interface BatchResult {
   readonly outcomes: readonly Evaluation[]
   readonly failed: ReadonlyMap<number, string>
@@ -20,7 +21,7 @@ export interface BatchResult {
   readonly ignored: number
 }
 
-/** What belongs to the responder itself: its roles, whose calls are in the record already, and the name of its stack. */
+/** The responder's own resources: its roles, whose calls are in the record already, and the name of its stack. */
 export interface OwnResources {
   readonly roles: ReadonlySet<string>
   readonly stackName: string | undefined
@@ -28,79 +29,108 @@ export interface OwnResources {
 
 const NOT_DEPLOYED: OwnResources = { roles: new Set(), stackName: undefined }
 
+/** How often a batch is processed when another responder writes the same identities meanwhile. */
+const ATTEMPTS = 3
+
+const CONFLICT = 'another responder wrote the state of its identity meanwhile; deliver the event again'
+
 /**
- * The line: signal → normalise → enrich → detect → assess → correlate → decide → record → contain → notify.
+ * The pipeline: signal → normalise → enrich → detect → assess → correlate → decide → record → contain → notify.
  *
- * Takes batches of inputs from outside, in any order and any number of times. Everything that has an effect comes
- * before the state is written, and has it once; so a batch that breaks off is delivered again and ends as if it had not.
+ * Accepts batches of raw inputs, in any order and any number of times. Every effect happens before the state is written and only once, so an
+ * interrupted batch can be delivered again and ends with the same result.
  */
 export function pipeline(ports: RespondPorts, own: OwnResources = NOT_DEPLOYED): (inputs: readonly unknown[]) => Promise<BatchResult> {
-  const policyNow = cachedPolicy(ports.record, ports.clock)
+  const readPolicy = cachedPolicy(ports.record, ports.clock)
   const enrich = enricher({ geoIp: ports.geoIp, stackName: own.stackName })
 
-  const once = async (inputs: readonly unknown[]): Promise<BatchResult & { readonly overtaken: ReadonlySet<number> }> => {
-    const reading = policyNow()
+  const processBatch = async (inputs: readonly unknown[]): Promise<ProcessedBatch> => {
+    const reading = readPolicy()
     const sensing = sense(inputs, { iam: ports.iam, enrichment: reading.then(enrich), ownRoles: own.roles })
-    const [intake, policy] = await Promise.all([sensing, reading])
-    const reported = intake.signals.map(({ signal }) => signal)
-    const called = new Set<string>()
-    for (const signal of reported) if (signal.kind === 'credential-exposure') await fastPath(signal, { policy, ports, called })
-
-    const unitOfWork = await openUnitOfWork(reported, ports)
-    const signals = await attachParentIncident(reported, unitOfWork, ports)
-    const context: EvaluationContext = { unitOfWork, policy, ports, called }
-    const outcomes: Evaluation[] = []
-    const broken = new Map<string, string>()
-    for (const signal of signals) {
-      const { id } = signal.identity
-      if (broken.has(id)) continue
-      try {
-        const { draft, isNew } = unitOfWork.stateOf(id)
-        if (isNew && isFirstOfKey(signal, draft)) await ports.bootstrapQueue.bootstrap(signal.credential.id)
-        const folded = foldInto(draft, signal)
-        if (folded !== undefined && folded.evidence.length > 0) outcomes.push(await evaluate(folded, context))
-      } catch (cause) {
-        // One identity that cannot be judged now must not keep the others waiting: its inputs are delivered again.
-        broken.set(id, cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown error')
-        ports.log.warn('respond.identity.failed', { identity: id, error: broken.get(id) })
-      }
-    }
-    for (const [id, reason] of await reverifyReversed(signals, called, ports)) broken.set(id, reason)
-    const lost = new Set(await unitOfWork.save(new Set(broken.keys())))
-    for (const id of lost) broken.set(id, OVERTAKEN)
-
-    const failed = new Map(intake.unreadable.map(({ input, reason }) => [input, reason]))
-    const overtaken = new Set<number>()
-    for (const { signal, input } of intake.signals) {
-      const reason = broken.get(signal.identity.id)
-      if (reason !== undefined) failed.set(input, reason)
-      if (reason === OVERTAKEN) overtaken.add(input)
-    }
-    return { outcomes, failed, signals, ignored: intake.ignored, overtaken }
+    const [sensed, policy] = await Promise.all([sensing, reading])
+    return processSensed(sensed, policy, ports)
   }
 
-  return async (inputs) => {
-    const { overtaken, ...first } = await once(inputs)
-    let left = [...overtaken]
-    const outcomes = [...first.outcomes]
-    const failed = new Map(first.failed)
-    // A flood on one identity has several batches at it at once: a redelivery takes minutes, another turn here takes none.
-    for (let turn = 1; turn < TURNS && left.length > 0; turn++) {
-      const numbers = left
-      const again = await once(numbers.map((input) => inputs[input]))
-      outcomes.push(...again.outcomes)
-      for (const input of numbers) failed.delete(input)
-      for (const [at, reason] of again.failed) failed.set(numbers[at] as number, reason)
-      left = [...again.overtaken].map((at) => numbers[at] as number)
-    }
-    return { ...first, outcomes, failed }
-  }
+  return async (inputs) => retryConflicts(inputs, await processBatch(inputs), processBatch)
 }
 
-/** How often a batch is worked on where another responder writes the same identities meanwhile. */
-const TURNS = 3
+/** A batch after one attempt. `conflicts`: positions of the inputs whose state another responder wrote meanwhile. */
+interface ProcessedBatch extends BatchResult {
+  readonly conflicts: ReadonlySet<number>
+}
 
-const OVERTAKEN = 'its state was written by another responder meanwhile'
+async function processSensed(sensed: SensedBatch, policy: Policy, ports: RespondPorts): Promise<ProcessedBatch> {
+  const reported = sensed.signals.map(({ signal }) => signal)
+  const invoked = new Set<string>()
+  for (const signal of reported) if (signal.kind === 'credential-exposure') await fastPath(signal, { policy, ports, invoked })
+
+  const unitOfWork = await openUnitOfWork(reported, ports)
+  const signals = await attachParentIncident(reported, unitOfWork, ports)
+  const { outcomes, failures } = await evaluateAll(signals, { unitOfWork, policy, ports, invoked })
+  for (const [id, reason] of await reverifyReversed(signals, invoked, ports)) failures.set(id, reason)
+  for (const id of await unitOfWork.save(new Set(failures.keys()))) failures.set(id, CONFLICT)
+  return { outcomes, ...failedInputs(sensed, failures), signals, ignored: sensed.ignored }
+}
+
+/** Folds and evaluates signals in order. `failures`: reasons by identity id; the later signals of a failed identity are skipped. */
+async function evaluateAll(
+  signals: readonly Signal[],
+  context: EvaluationContext,
+): Promise<{ outcomes: Evaluation[]; failures: Map<string, string> }> {
+  const { unitOfWork, ports } = context
+  const outcomes: Evaluation[] = []
+  const failures = new Map<string, string>()
+  for (const signal of signals) {
+    const { id } = signal.identity
+    if (failures.has(id)) continue
+    try {
+      const { draft, isNew } = unitOfWork.stateOf(id)
+      if (isNew && isFirstOfKey(signal, draft)) await ports.bootstrapQueue.bootstrap(signal.credential.id)
+      const folded = foldInto(draft, signal)
+      if (folded !== undefined && folded.evidence.length > 0) outcomes.push(await evaluate(folded, context))
+    } catch (cause) {
+      // An identity that cannot be evaluated now must not block the others: its inputs are delivered again.
+      failures.set(id, cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown error')
+      ports.log.warn('respond.identity.failed', { identity: id, error: failures.get(id) })
+    }
+  }
+  return { outcomes, failures }
+}
+
+/** Translates failures by identity id into failures by position of the input, and adds the inputs that could not be read. */
+function failedInputs({ signals, unreadable }: SensedBatch, failures: ReadonlyMap<string, string>) {
+  const failed = new Map(unreadable.map(({ input, reason }) => [input, reason]))
+  const conflicts = new Set<number>()
+  for (const { signal, input } of signals) {
+    const reason = failures.get(signal.identity.id)
+    if (reason !== undefined) failed.set(input, reason)
+    if (reason === CONFLICT) conflicts.add(input)
+  }
+  return { failed, conflicts }
+}
+
+/**
+ * Processes the inputs with a write conflict again, at most `ATTEMPTS` times in all. Many events on one identity put several batches to work on it
+ * at once, and a redelivery by the queue would take minutes.
+ */
+async function retryConflicts(
+  inputs: readonly unknown[],
+  { conflicts, ...first }: ProcessedBatch,
+  processBatch: (inputs: readonly unknown[]) => Promise<ProcessedBatch>,
+): Promise<BatchResult> {
+  let remaining = [...conflicts]
+  const outcomes = [...first.outcomes]
+  const failed = new Map(first.failed)
+  for (let attempt = 1; attempt < ATTEMPTS && remaining.length > 0; attempt++) {
+    const positions = remaining
+    const retried = await processBatch(positions.map((input) => inputs[input]))
+    outcomes.push(...retried.outcomes)
+    for (const input of positions) failed.delete(input)
+    for (const [at, reason] of retried.failed) failed.set(positions[at] as number, reason)
+    remaining = [...retried.conflicts].map((at) => positions[at] as number)
+  }
+  return { ...first, outcomes, failed }
+}
 
 function isFirstOfKey({ credential }: Signal, { windows }: IdentityState): boolean {
   return credential.kind === 'access-key' && !windows.has(credential.id)

@@ -31,7 +31,7 @@ const slack = async () =>
     token: (await secret()).botToken,
     url: config.SLACK_API_URL,
     timeoutMs: SLACK_TIMEOUT_MS,
-    patienceMs: PATIENCE_MS,
+    maxRetryAfterMs: PATIENCE_MS,
     wait: (ms) => setTimeout(ms),
   })
 

@@ -1,4 +1,4 @@
-import { hastyLambdaClient, secretsClient } from '../../shared/aws/clients.ts'
+import { secretsClient, shortTimeoutLambdaClient } from '../../shared/aws/clients.ts'
 import { lambdaReviewInvoker } from '../../shared/aws/invokers.ts'
 import { slackSecret } from '../../shared/aws/slack-secret.ts'
 import { readEnvironment, SlackConfig } from '../../shared/config.ts'
@@ -21,10 +21,10 @@ export const ports: ReceivePorts = {
       token: (await secret()).botToken,
       url: config.SLACK_API_URL,
       timeoutMs: FORM_TIMEOUT_MS,
-      patienceMs: 0,
+      maxRetryAfterMs: 0,
       wait: async () => {},
     }),
-  reviewInvoker: lambdaReviewInvoker<Press>(hastyLambdaClient(), config.REVIEW_FUNCTION_NAME),
+  reviewInvoker: lambdaReviewInvoker<Press>(shortTimeoutLambdaClient(), config.REVIEW_FUNCTION_NAME),
   clock,
   log,
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { html } from 'hono/html'
 import { type Drift, driftOf } from '../../shared/learn/drift.ts'
-import { accept, lessons } from '../../shared/learn/learn.ts'
+import { accept, readProposals } from '../../shared/learn/learn.ts'
 import type { Proposal } from '../../shared/learn/proposals.ts'
 import { chart } from '../page/chart.ts'
 import { standAlone } from '../page/document.ts'
@@ -16,7 +16,7 @@ export async function showDrift(
   target: Target,
   { isJson, out, paint, now }: { isJson: boolean; out: string | undefined; paint: Paint; now: () => number },
 ): Promise<string> {
-  const { policy, answers, questions, proposals } = await lessons({ ...target, clock: { now } }, tellUnreadable)
+  const { policy, answers, questions, proposals } = await readProposals({ ...target, clock: { now } }, tellUnreadable)
   const drift = driftOf({ answers, questions }, policy.thresholds)
   if (out !== undefined) await writeFile(out, await renderPage(drift, proposals))
   if (isJson) return JSON.stringify({ ...drift, proposals: proposals.map(({ policy: _, ...proposal }) => proposal) })
@@ -57,11 +57,11 @@ function renderDrift(
       ['DETECTOR', 'INCIDENTS', 'COMPROMISED', ''],
       ...detectors
         .slice(0, ROWS)
-        .map(({ detector, incidents, precision, onlyCriesWolf }) => [
+        .map(({ detector, incidents, precision, hasOnlyFalsePositives }) => [
           detector,
           String(incidents),
           percent(precision),
-          onlyCriesWolf ? 'only cries wolf' : '',
+          hasOnlyFalsePositives ? 'only false positives' : '',
         ]),
     ]).replace(/^/gm, '  '),
     ...(detectors.length > ROWS ? [`  … ${detectors.length - ROWS} more (--json shows all)`] : []),

@@ -4,7 +4,7 @@ import { incidentSubject } from '../../shared/record/append.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { explain } from '../../shared/review/explain/explain.ts'
 import { CSF_OUTCOMES, type Sentence } from '../../shared/review/explain/explanation.ts'
-import { factsOf } from '../../shared/review/explain/facts.ts'
+import { collectFacts } from '../../shared/review/explain/facts.ts'
 import { sourceOf } from '../../shared/review/explain/lines.ts'
 import { columns, type Paint } from '../render/style.ts'
 import type { Target } from '../target.ts'
@@ -25,11 +25,11 @@ export async function explainIncident(
     throw new ResponderError('incident.unknown', `no incident ${id} in ${target.name}; \`countersign incidents\` lists the open ones`)
   const known = { incident: stored.value, signals, changes }
   const explanation = await explain(known, model)
-  if (isJson) return JSON.stringify({ incidentId: id, ...explanation, facts: factsOf(known) })
+  if (isJson) return JSON.stringify({ incidentId: id, ...explanation, facts: collectFacts(known) })
   const cited = new Set(
     [explanation.summary, explanation.why, explanation.response, explanation.rotation].flat().flatMap(({ evidence }) => evidence),
   )
-  const facts = factsOf(known).filter((fact) => cited.has(fact.id))
+  const facts = collectFacts(known).filter((fact) => cited.has(fact.id))
   return [
     paint('bold', `Incident ${id}: explained by ${sourceOf(explanation)}`),
     ...section('What happened', explanation.summary, paint),

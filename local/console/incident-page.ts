@@ -9,7 +9,7 @@ import type { Policy } from '../../shared/domain/policy.ts'
 import type { GeoIp } from '../../shared/ports/lookup.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import type { Explanation, Sentence } from '../../shared/review/explain/explanation.ts'
-import type { Known } from '../../shared/review/explain/facts.ts'
+import type { ExplanationInput } from '../../shared/review/explain/facts.ts'
 import { type Markup, shown, table } from '../page/document.ts'
 import { faultText } from '../render/fault.ts'
 import { advisorText, brief } from '../render/incident.ts'
@@ -35,7 +35,7 @@ const SECTIONS = [
 ] as const
 
 /** What the page of one incident is made of. */
-export interface Looked extends Known {
+export interface Looked extends ExplanationInput {
   readonly policy: Policy
   readonly baseline: Baseline | undefined
   readonly explanation: Explanation
@@ -97,7 +97,7 @@ function factsOf(incident: Incident, { base }: Room): Markup {
   const answered =
     verdict === undefined ? '' : html`<dt>Verdict</dt><dd>${verdict.kind} by ${shown(verdict.by)}: ${shown(verdict.reason, 500)}</dd>`
   const canAnswer = offeredFor(incident).length > 0
-  return html`<p class="lead">${stateBadge(incident)} priority <strong>${priority}</strong>, risk <strong>${assessment.risk}</strong>${assessment.isConfirmed ? ' (confirmed by a party that knows)' : ''}, blast radius <strong>${blastRadius.score}</strong></p>
+  return html`<p class="lead">${stateBadge(incident)} priority <strong>${priority}</strong>, risk <strong>${assessment.risk}</strong>${assessment.isConfirmed ? ' (confirmed by AWS)' : ''}, blast radius <strong>${blastRadius.score}</strong></p>
 <nav class="within" aria-label="On this page">${canAnswer ? html`<a href="#verdict"><strong>Give your verdict</strong></a>` : ''}${SECTIONS.map(([to, name]) => html`<a href="#${to}">${name}</a>`)}</nav>
 <dl class="facts"><dt>Incident</dt><dd class="id">${id}</dd>
 <dt>Who</dt><dd>${identityLink(base, identity)} <span class="id">${shown(identity.id)}</span></dd>

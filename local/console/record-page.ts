@@ -2,14 +2,14 @@ import { html } from 'hono/html'
 import { z } from 'zod'
 import { type ChainFault, type Change, verifyChain } from '../../shared/domain/change.ts'
 import type { Audit } from '../../shared/record/audit.ts'
-import type { RecordFound } from '../../shared/record/search.ts'
+import type { RecordSearchResult } from '../../shared/record/search.ts'
 import { figures, type Markup, shown } from '../page/document.ts'
 import { faultText } from '../render/fault.ts'
 import { changesTable } from './changes-table.ts'
 import { incidentLink, type Page, type Room } from './frame.ts'
 
 /** Bounds of one search: 100,000 entries are read in a few seconds from the embedded store. */
-export const SEARCH_LIMITS = { looked: 100_000, found: 200 }
+export const SEARCH_LIMITS = { examined: 100_000, found: 200 }
 
 const KINDS = [
   'decision',
@@ -38,11 +38,11 @@ export const RecordAsked = z.object({
 export type RecordAsked = z.infer<typeof RecordAsked>
 
 /** The record: the latest of what is open, or what a search found. */
-export function recordPage({ found, asked }: { found: RecordFound; asked: RecordAsked | undefined }, { base }: Room): Page {
-  const { changes, looked, fitting, isWhole, unreadable } = found
+export function recordPage({ found, asked }: { found: RecordSearchResult; asked: RecordAsked | undefined }, { base }: Room): Page {
+  const { changes, examined, matched, isComplete, unreadable } = found
   const isSearch = asked !== undefined
   const said = isSearch
-    ? `${fitting} of ${looked} entries fit${fitting > changes.length ? `; the latest ${changes.length} are shown` : ''}.${isWhole ? '' : ' The search ended before the record did: narrow it, or export the record.'}`
+    ? `${matched} of ${examined} entries fit${matched > changes.length ? `; the latest ${changes.length} are shown` : ''}.${isComplete ? '' : ' The search ended before the record did: narrow it, or export the record.'}`
     : 'The latest entries of the policy and of open incidents. A search looks through all of the record.'
   const body = html`${searchForm(asked, base)}
 ${unreadable.map((subject) => html`<p class="note bad" role="alert">${shown(subject, 120)} has an entry that cannot be read: check all chains.</p>`)}

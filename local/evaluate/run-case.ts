@@ -24,7 +24,7 @@ export async function runCase(
   { policy, advisor, geoIp }: { policy: Policy; advisor: Advisor; geoIp: GeoIp },
 ): Promise<CaseResult[]> {
   // Every question is asked: what budgets would leave unasked is not what is measured.
-  const ports = { ...emptyPorts({ advisor, geoIp }), budget: { take: async () => true } }
+  const ports = { ...emptyPorts({ advisor, geoIp }), budget: { reserve: async () => true } }
   await applyPolicy(ports.record, { policy, by: 'local:eval', why: 'evaluated', at: new Date(0).toISOString() })
   const run = pipeline(ports)
   const judged: CaseResult[] = []

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { DetectorWorth } from '../../shared/learn/drift.ts'
+import type { DetectorPrecision } from '../../shared/learn/drift.ts'
 import type { Counted, CsfFunctions } from '../../shared/learn/measure/csf.ts'
 import type { Durations } from '../../shared/learn/measure/durations.ts'
 import type { Measures, Precision } from '../../shared/learn/measure/measure.ts'
@@ -96,7 +96,7 @@ export function functionsSection(functions: CsfFunctions): Markup {
 }
 
 /** Which detectors were in answered incidents, and how many of those were attacks. */
-export function detectorsSection(detectors: readonly DetectorWorth[]): Markup {
+export function detectorsSection(detectors: readonly DetectorPrecision[]): Markup {
   const head = html`<h2 id="detectors">Detectors and their worth</h2>`
   if (detectors.length === 0)
     return html`<section aria-labelledby="detectors">${head}<p>No incident was answered by a person yet: nothing is known of their worth.</p></section>`
@@ -109,12 +109,12 @@ export function detectorsSection(detectors: readonly DetectorWorth[]): Markup {
   ] as const
   const rows = detectors
     .slice(0, DETECTORS)
-    .map(({ detector, incidents, compromised, precision, onlyCriesWolf }) => [
+    .map(({ detector, incidents, compromised, precision, hasOnlyFalsePositives }) => [
       shown(detector, 60),
       incidents,
       compromised,
       percent(precision),
-      onlyCriesWolf ? html`<span class="badge ask">only cries wolf</span>` : '',
+      hasOnlyFalsePositives ? html`<span class="badge ask">only false positives</span>` : '',
     ])
   const more = detectors.length > DETECTORS ? html`<p class="faint">… and ${detectors.length - DETECTORS} more.</p>` : ''
   return html`<section aria-labelledby="detectors">${head}${table(columns, rows, 'Detectors, those in most incidents first')}${more}</section>`

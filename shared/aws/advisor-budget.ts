@@ -3,17 +3,19 @@ import { hashId } from '../domain/timed-set.ts'
 import type { AdvisorBudget } from '../ports/advisor.ts'
 import { isNamed, keys, type Table } from './table.ts'
 
-/** Seconds that a count is kept: a day is enough to look at it. */
+/** Seconds until a counter expires: it is kept for a day for inspection. */
 const KEPT_SECONDS = 86_400
 
 /**
- * Counts questions per hour by conditional updates: of the identity first, so that one that has used up its share costs the account none. A question
- * that the account then refuses stays counted for the identity: counts err on the side of fewer questions.
+ * Counts questions per hour by conditional updates.
+ *
+ * The identity's counter comes first, so that an identity at its limit takes nothing from the account's. A question that the account's limit
+ * refuses stays counted for the identity, so the counters err towards fewer questions.
  */
 export function dynamoAdvisorBudget(table: Table): AdvisorBudget {
   return {
-    async take(hour, identityId, { perIdentity, perAccount }) {
-      // A sort key has 1,024 bytes at most; two identities of one hash would share their questions.
+    async reserve(hour, identityId, { perIdentity, perAccount }) {
+      // Hashed, because a sort key has at most 1,024 bytes. Two identities with the same hash share one counter.
       const identity = `IDENTITY#${hashId(identityId).toString(36)}`
       return (
         (await takeOne(table, { hour, of: identity, limit: perIdentity })) && takeOne(table, { hour, of: 'ACCOUNT', limit: perAccount })

@@ -7,25 +7,27 @@ import {
 import type { AdvisorFallback } from '../domain/assessment.ts'
 import type { Model, ModelAnswer, ModelQuestion } from '../ports/advisor.ts'
 
-/** A Bedrock model or inference profile, and the guardrail that its questions and answers pass, where there is one. */
+/** A Bedrock model or inference profile, and an optional guardrail for its questions and answers. */
 export interface BedrockModel {
   readonly id: string
   readonly guardrail?: { readonly id: string; readonly version: string } | undefined
 }
 
-/** Less time than this is not enough for a second try. */
-const LEAST_MS = 250
+/** The least time that must be left for a retry, in milliseconds. */
+const MINIMUM_RETRY_MS = 250
 
-/** A second try comes after this, and up to twice of it, unless Bedrock says when. */
+/** The pause before a retry is one to two times this, in milliseconds, unless Bedrock sends `retry-after`. */
 const BACKOFF_MS = 200
 
 const THROTTLED = new Set(['ThrottlingException', 'TooManyRequestsException', 'ModelNotReadyException', 'ServiceQuotaExceededException'])
 
-/** Models that take a cache point after the fixed part; others refuse one. https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html */
+/** Models that accept a cache point after the fixed part of a question; others reject it. https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html */
 const CACHING = /anthropic\.claude-(3-5-haiku|3-7|haiku-4|sonnet-4|opus-4)|amazon\.nova/
 
 /**
- * A model on Bedrock, by Converse with one forced tool, inside a hard deadline; a second time where Bedrock was busy and time is left.
+ * A model on Bedrock, called by the Converse API with one forced tool and within a hard deadline.
+ *
+ * It retries once when Bedrock is throttled or fails with a 5xx status and time is left. Never throws: every failure is a `fallback`.
  */
 export function bedrockModel(
   client: BedrockRuntimeClient,
@@ -45,11 +47,11 @@ export function bedrockModel(
             startedAt,
           })
         } catch (cause) {
-          // An answer that was cut off half-way by the deadline ends as an error of the connection.
+          // An answer that the deadline cuts off surfaces as a connection error, so the signal is checked first.
           if (abortSignal.aborted) return { kind: 'fallback', cause: 'late' }
           const leftMs = deadlineMs - (performance.now() - startedAt)
           const pauseMs = retryAfterMs(cause) ?? BACKOFF_MS * (1 + time.random())
-          if (attempt > 1 || !isBusy(cause) || pauseMs + LEAST_MS > leftMs) return { kind: 'fallback', cause: causeOf(cause) }
+          if (attempt > 1 || !isBusy(cause) || pauseMs + MINIMUM_RETRY_MS > leftMs) return { kind: 'fallback', cause: causeOf(cause) }
           await time.wait(pauseMs)
         }
       }
@@ -85,7 +87,7 @@ function answerIn(answer: ConverseCommandOutput, { tool, startedAt }: { tool: st
   if (answer.stopReason === 'guardrail_intervened' || answer.stopReason === 'content_filtered')
     return { kind: 'fallback', cause: 'refused' }
   const uses = (answer.output?.message?.content ?? []).flatMap(({ toolUse }) => toolUse ?? [])
-  // What was cut off by the token limit may parse by chance; it is not what the model meant to say.
+  // An answer cut off by the token limit may parse by chance, but it is incomplete.
   if (answer.stopReason === 'max_tokens' || uses.length !== 1 || uses[0]?.name !== tool) return { kind: 'fallback', cause: 'malformed' }
   return {
     kind: 'answered',
@@ -111,7 +113,7 @@ function statusOf(cause: Error): number | undefined {
   return (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode
 }
 
-/** `retry-after` in seconds, where Bedrock sent it. */
+/** The `retry-after` header of Bedrock (seconds), in milliseconds. */
 function retryAfterMs(cause: unknown): number | undefined {
   const { headers } = (cause as { $response?: { headers?: Record<string, string> } }).$response ?? {}
   const seconds = Number(headers?.['retry-after'])

@@ -2,10 +2,10 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Breaker } from '../ports/stores.ts'
 import { isNamed, keys, type Table } from './table.ts'
 
-/** Seconds that a count is kept: a day is enough to look at it. */
+/** Seconds until a counter expires: it is kept for a day for inspection. */
 const KEPT_SECONDS = 86_400
 
-/** Counts containments as a set of incident ids per hour, in one conditional update. */
+/** Counts containments per hour as a set of incident ids, in one conditional update. */
 export function dynamoBreaker({ client, name }: Table): Breaker {
   return {
     async reserve(hour, incidentId, limit) {

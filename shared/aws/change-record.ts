@@ -6,7 +6,7 @@ import { putIf } from './conditional-put.ts'
 import { queryAll, scanAll } from './query-all.ts'
 import { keys, type Table } from './table.ts'
 
-/** Entries as `subject / CHANGE#000001`. Each is kept as the text that was hashed, so that storage cannot reword it. */
+/** The record in DynamoDB, with keys such as `subject / CHANGE#000001`. Each entry is stored as the hashed text, so that its hash stays verifiable. */
 export function dynamoChangeRecord(table: Table): ChangeRecord {
   const ofSubject = (subject: string) => ({
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',

@@ -12,26 +12,27 @@ import { SQSClient } from '@aws-sdk/client-sqs'
 import { STSClient } from '@aws-sdk/client-sts'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 
-/** What all clients share. Region, credentials and `AWS_ENDPOINT_URL` come from the environment, as the SDK reads them. */
+/** Options of every client. By default the SDK reads region, credentials and `AWS_ENDPOINT_URL` from the environment. */
 export interface ClientOptions {
   readonly region?: string
-  /** A profile of the AWS configuration files, in the place of the default one. */
+  /** Profile of the AWS configuration files, instead of the default one. */
   readonly profile?: string
   readonly endpoint?: string
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
-/** Without `throwOnRequestTimeout` the SDK only warns. The socket's own limit ends an answer that stops half-way. */
+/** Without `throwOnRequestTimeout` the SDK only logs a warning. `socketTimeout` ends an answer that stalls. */
 const timeouts = (ms: number) => ({ connectionTimeout: 2_000, requestTimeout: ms, socketTimeout: ms, throwOnRequestTimeout: true })
 
-/** Three attempts: the first, and two with backoff; a caller that gets no answer then asks a person or is called again. */
+/** Three attempts with backoff. After that the caller asks a person or is invoked again. */
 const SHARED = { maxAttempts: 3, requestHandler: timeouts(5_000) }
 
-/** A document client. Undefined members are left out, so that what is read is what was written. */
+/** A DynamoDB document client. It leaves out undefined members, which DynamoDB cannot store. */
 export function dynamo(options: ClientOptions = {}): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(new DynamoDBClient({ ...SHARED, ...options }), { marshallOptions: { removeUndefinedValues: true } })
 }
 
+// One client per service, all with the shared limits.
 export const iamClient = (options: ClientOptions = {}) => new IAMClient({ ...SHARED, ...options })
 export const lambdaClient = (options: ClientOptions = {}) => new LambdaClient({ ...SHARED, ...options })
 export const snsClient = (options: ClientOptions = {}) => new SNSClient({ ...SHARED, ...options })
@@ -43,13 +44,15 @@ export const securityHubClient = (options: ClientOptions = {}) => new SecurityHu
 export const secretsClient = (options: ClientOptions = {}) => new SecretsManagerClient({ ...SHARED, ...options })
 export const stsClient = (options: ClientOptions = {}) => new STSClient({ ...SHARED, ...options })
 
-/** For whom somebody waits: two attempts that end within three seconds together. */
-export const hastyLambdaClient = (options: ClientOptions = {}) =>
+/** A Lambda client for callers that must answer within three seconds: two attempts of one second each. */
+export const shortTimeoutLambdaClient = (options: ClientOptions = {}) =>
   new LambdaClient({ maxAttempts: 2, requestHandler: { ...timeouts(1_000), connectionTimeout: 1_000 }, ...options })
 
 /**
- * The advisor has its own deadline, so the client neither retries nor cuts off by itself before it. The SDK gives this one
- * client HTTP/2, which stand-ins for AWS do not speak; the handler of another client speaks HTTP/1.1, as Bedrock does too.
+ * A Bedrock client without retries, because the advisor has a deadline and a retry of its own.
+ *
+ * By default this client alone uses HTTP/2, which local AWS emulators do not support. It therefore uses the HTTP/1.1 handler of another client;
+ * Bedrock supports both.
  */
 export function bedrockClient(options: ClientOptions = {}): BedrockRuntimeClient {
   const { requestHandler } = new LambdaClient({ requestHandler: timeouts(25_000) }).config

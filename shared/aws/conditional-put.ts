@@ -1,7 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { isNamed, type Table } from './table.ts'
 
-/** Puts an item where its condition holds; false where it does not. A condition that failed is an answer, all else throws. */
+/** Puts an item if a condition holds. Returns false when it does not; every other failure throws. */
 export async function putIf(
   { client, name }: Table,
   item: Record<string, unknown>,
@@ -23,7 +23,7 @@ export async function putIf(
   }
 }
 
-/** The condition that an item still has the version that was read; 0 stands for "not there". */
+/** The condition that an item still has the version that was read; 0 means that it does not exist. */
 export function isVersion(version: number): { expression: string; values?: Record<string, unknown> } {
   return version === 0 ? { expression: 'attribute_not_exists(pk)' } : { expression: 'version = :version', values: { ':version': version } }
 }

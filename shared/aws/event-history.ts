@@ -1,13 +1,13 @@
 import { type CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
 import type { EventHistory } from '../ports/lookup.ts'
 
-/** 10 pages of 50: about what a baseline needs to be mature. */
+/** Pages of 50 records per lookup: 500 calls are about what a mature baseline needs. */
 const PAGES = 10
 
-/** LookupEvents allows two requests a second per account and region; two of these run at once at most. */
+/** Pause between pages. LookupEvents allows two requests per second, account and region, and at most two lookups run at once. */
 const PAUSE_MS = 1_000
 
-/** What CloudTrail keeps of a key for 90 days, newest first, at most 500 records. */
+/** Looks up the CloudTrail events of a key, newest first, at most 500 records. CloudTrail keeps 90 days. */
 export function cloudTrailHistory(
   client: CloudTrailClient,
   wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
@@ -36,7 +36,7 @@ export function cloudTrailHistory(
   }
 }
 
-/** A record that is not JSON comes out as its text, which normalise then calls unreadable. */
+/** Parses a record. Text that is not JSON is returned as it is; `normalise` then reports it as unreadable. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -33,17 +33,17 @@ import type { AccessKey, Description, Iam, KeyStatus, PutOutcome, Switch, Switch
 import { isNamed } from './table.ts'
 
 /**
- * IAM by its API. `account` is the stack's own: IAM names the owner of a key, not its ARN. The ARN that `ownerOf` makes of
- * the name is that of a user on the path `/`.
+ * IAM through the AWS API. `account` is the stack's account, from which `ownerOf` builds an ARN: IAM returns the name of a key's owner only. The
+ * ARN assumes the path `/`.
  *
- * What an identity's policies grant is not read here: it takes many calls, so the blast radius rests on what was observed.
+ * `grantsOf` is always undefined, because reading an identity's policies takes many calls. The blast radius then rests on observed calls.
  */
 export function awsIam(client: IAMClient, account: string): Iam {
   return {
     async ownerOf(accessKeyId) {
       const last = await found(client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId })))
       const name = last?.UserName
-      // For root's own keys IAM answers with the account's name or nothing: no user of that name may be taken for it.
+      // For keys of root IAM returns no user name. An empty name must not become an identity.
       if (name === undefined || name === '') return undefined
       return { id: `arn:aws:iam::${account}:user/${name}`, kind: 'iam-user', name, account }
     },
@@ -92,7 +92,7 @@ export function awsIam(client: IAMClient, account: string): Iam {
     async setBoundary(userName, policyArn) {
       if (policyArn !== undefined)
         return outcomeOf(client.send(new PutUserPermissionsBoundaryCommand({ UserName: userName, PermissionsBoundary: policyArn })))
-      // Where there is no boundary there is nothing to take away: that is what was wanted.
+      // "Not found" counts as success: the user has no boundary.
       await found(client.send(new DeleteUserPermissionsBoundaryCommand({ UserName: userName })))
       return 'put'
     },
@@ -142,7 +142,10 @@ export function awsIam(client: IAMClient, account: string): Iam {
       try {
         const { AccessKey } = await client.send(new CreateAccessKeyCommand({ UserName: userName }))
         if (AccessKey?.AccessKeyId === undefined || AccessKey.SecretAccessKey === undefined)
-          throw new ResponderError('store.unavailable', `IAM made a key for ${userName} and gave none`)
+          throw new ResponderError(
+            'store.unavailable',
+            `IAM created an access key for ${userName} and returned it incomplete; delete the unused key`,
+          )
         return { id: AccessKey.AccessKeyId, secret: AccessKey.SecretAccessKey }
       } catch (cause) {
         if (isNamed(cause, 'NoSuchEntityException')) return 'no-such-identity'
@@ -170,12 +173,12 @@ export function awsIam(client: IAMClient, account: string): Iam {
   }
 }
 
-/** IAM URL-encodes documents, and the first character of JSON with it; some other implementations do not. */
+/** Decodes a policy document. IAM URL-encodes it, so it begins with `%7B`; some emulators return plain JSON. */
 function decoded(document: string): string {
   return document.startsWith('%') ? decodeURIComponent(document) : document
 }
 
-/** "Not found" is an answer, undefined; "could not look" throws. */
+/** Turns "not found" into undefined. Every other failure throws. */
 async function found<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer

@@ -7,11 +7,11 @@ import { isVersion, putIf } from './conditional-put.ts'
 import { scanAll } from './query-all.ts'
 import { keys, type Table } from './table.ts'
 
-/** BatchGetItem takes 100 keys: two for each identity. */
+/** BatchGetItem accepts 100 keys, and each identity has two. */
 const IDENTITIES_PER_READ = 50
 const READ_ATTEMPTS = 6
 
-/** Identity states as `IDENTITY#id / STATE`, deflated JSON under a version condition. */
+/** Identity states in DynamoDB under `IDENTITY#id / STATE`, as deflated JSON with a version for optimistic locking. */
 export function dynamoIdentityStore(
   table: Table,
   wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
@@ -51,7 +51,7 @@ export function dynamoIdentityStore(
     },
   }
 
-  /** DynamoDB may leave keys unread when it is busy: they are asked for again, with growing pauses. */
+  /** Reads all keys. DynamoDB may leave some unread under load; they are requested again with exponential backoff. */
   async function readAll(wanted: Record<string, string>[]): Promise<Record<string, unknown>[]> {
     const items: Record<string, unknown>[] = []
     let left = wanted
@@ -70,10 +70,10 @@ export function dynamoIdentityStore(
   }
 }
 
-/** The largest state that is taken for one: 64 times what a state may take. A stored bomb must not fill the memory. */
+/** Largest inflated state in bytes, 64 times the limit of a state. It stops a decompression bomb in the table from filling the memory. */
 const EXPANDED_LIMIT = 1_048_576
 
-/** One state that cannot be read must not keep the other identities of a batch waiting: its own is told of it. */
+/** Parses a stored state. A state that cannot be read is returned as `unreadable`, so that it does not fail the other identities of a batch. */
 function stateIn(item: Record<string, unknown>, identityId: string): Pick<StoredIdentity, 'state' | 'unreadable'> {
   const key = String(item.pk)
   try {

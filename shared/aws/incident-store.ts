@@ -6,7 +6,7 @@ import { isVersion, putIf } from './conditional-put.ts'
 import { queryAll, readable, scanAll } from './query-all.ts'
 import { keys, OPEN_INDEX, type Table } from './table.ts'
 
-/** Incidents as `INCIDENT#id / META`; the sparse index lists those that are not closed. */
+/** Incidents in DynamoDB under `INCIDENT#id / META`. A sparse index lists those that are not closed. */
 export function dynamoIncidentStore(table: Table): IncidentStore {
   return {
     async get(id) {
@@ -65,7 +65,7 @@ function incidentIn({ pk, incident, version }: Record<string, unknown>): Version
   return { value: readIncident(incident, String(pk)), version: Number(version) }
 }
 
-/** Priorities are 0–100 with a decimal: as text of equal length they sort as numbers. */
+/** Formats a priority (0–100, one decimal) as text of equal length, which sorts as the number does. */
 function sortable(priority: number): string {
   return priority.toFixed(1).padStart(5, '0')
 }

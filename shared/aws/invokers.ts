@@ -3,12 +3,12 @@ import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aw
 import { ResponderError } from '../errors.ts'
 import type { BackfillQueue, BootstrapQueue, ContainInvoker, ReverifyQueue, RotateInvoker } from '../ports/invokers.ts'
 
-/** Invokes contain without waiting for it: Lambda keeps the event and tries twice more. */
+/** Invokes contain asynchronously: Lambda queues the event and retries it twice. */
 export function lambdaContainInvoker(client: LambdaClient, functionName: string): ContainInvoker {
   return { contain: (incidentId) => invoke(client, functionName, incidentId) }
 }
 
-/** The same for rotate. */
+/** Invokes rotate asynchronously: Lambda queues the event and retries it twice. */
 export function lambdaRotateInvoker(client: LambdaClient, functionName: string): RotateInvoker {
   return { rotate: (incidentId) => invoke(client, functionName, incidentId) }
 }
@@ -18,7 +18,7 @@ async function invoke(client: LambdaClient, functionName: string, incidentId: st
   await client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload }))
 }
 
-/** Asks respond, through its bootstrap queue, to look up the events of an incident's credentials. */
+/** Requests a backfill through the bootstrap queue of respond. */
 export function sqsBackfillQueue(client: SQSClient, queueUrl: string): BackfillQueue {
   return {
     async backfill(incidentId) {
@@ -27,7 +27,7 @@ export function sqsBackfillQueue(client: SQSClient, queueUrl: string): BackfillQ
   }
 }
 
-/** Asks for a key's past through the bootstrap queue; without one, baselines start empty. */
+/** Requests a key's history through the bootstrap queue. Without a queue nothing is sent, and baselines start empty. */
 export function sqsBootstrapQueue(client: SQSClient, queueUrl: string | undefined): BootstrapQueue {
   return {
     async bootstrap(accessKeyId) {
@@ -37,7 +37,7 @@ export function sqsBootstrapQueue(client: SQSClient, queueUrl: string | undefine
   }
 }
 
-/** Sends contain delayed messages. SQS keeps time to the second; a schedule of EventBridge only to the minute. */
+/** Sends delayed messages to contain. SQS delays are exact to the second, EventBridge schedules only to the minute. */
 export function sqsReverifyQueue(client: SQSClient, queueUrl: string): ReverifyQueue {
   return {
     async verifyLater(incidentId, afterSeconds) {
@@ -50,13 +50,13 @@ export function sqsReverifyQueue(client: SQSClient, queueUrl: string): ReverifyQ
       if (Failed !== undefined && Failed.length > 0)
         throw new ResponderError(
           'store.unavailable',
-          `the reverify queue took ${Entries.length - Failed.length} of ${Entries.length} messages`,
+          `the reverify queue accepted ${Entries.length - Failed.length} of ${Entries.length} messages`,
         )
     },
   }
 }
 
-/** Invokes review with what a person pressed, without waiting for it. */
+/** Invokes review asynchronously with a pressed button. */
 export function lambdaReviewInvoker<T>(client: LambdaClient, functionName: string): { press(press: T): Promise<void> } {
   return {
     async press(press) {
@@ -66,7 +66,7 @@ export function lambdaReviewInvoker<T>(client: LambdaClient, functionName: strin
   }
 }
 
-/** Has an incident shown elsewhere by a message of its own; without a queue, and for a notice of no incident, nowhere. */
+/** Requests that an incident is sent to Security Hub, by a queue message. Does nothing without a queue or for a notice without an incident. */
 export function sqsShareQueue(client: SQSClient, queueUrl: string | undefined): { share(incidentId: string): Promise<void> } {
   return {
     async share(incidentId) {

@@ -3,10 +3,10 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { z } from 'zod'
 import type { Notice, Notifier } from '../ports/notices.ts'
 
-/** An SNS subject takes fewer than 100 characters of printable ASCII, the first of them no space. */
+/** An SNS subject has fewer than 100 characters of printable ASCII and does not begin with a space. */
 const SUBJECT_LIMIT = 99
 
-/** Publishes notices to the stack's topic. */
+/** Publishes notices to an SNS topic. */
 export function snsNotifier(client: SNSClient, topicArn: string): Notifier {
   return {
     async notify({ title, body }) {
@@ -19,7 +19,7 @@ export function snsNotifier(client: SNSClient, topicArn: string): Notifier {
   }
 }
 
-/** A notice as it lies in the queue. */
+/** A notice as a message of the queue. */
 export const QueuedNotice = z.strictObject({
   incidentId: z.string().min(1).max(100),
   kind: z.enum([
@@ -41,7 +41,7 @@ export const QueuedNotice = z.strictObject({
   body: z.string().max(100_000),
 })
 
-/** Puts notices into the queue of the function that tells people. It is told of once it is there: the queue keeps it. */
+/** Sends notices to the queue of the function that posts them to Slack. A queued notice counts as sent, because the queue keeps it. */
 export function sqsNotifier(client: SQSClient, queueUrl: string): Notifier {
   return {
     async notify({ incidentId, kind, priority, title, body }) {
@@ -51,7 +51,7 @@ export function sqsNotifier(client: SQSClient, queueUrl: string): Notifier {
   }
 }
 
-/** Through the queue where there is one, else straight to the topic. */
+/** Sends notices through the queue when there is one, else directly to the topic. */
 export function noticesTo(
   { queueUrl, topicArn }: { queueUrl: string | undefined; topicArn: string },
   { sqs, sns }: { sqs: SQSClient; sns: SNSClient },

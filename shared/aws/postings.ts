@@ -5,7 +5,7 @@ import type { Postings } from '../ports/notices.ts'
 import { putIf } from './conditional-put.ts'
 import { keys, type Table } from './table.ts'
 
-/** Messages as `INCIDENT#id / SLACK`. */
+/** Slack messages of incidents in DynamoDB, under `INCIDENT#id / SLACK`. */
 export function dynamoPostings(table: Table): Postings {
   return {
     async get(incidentId) {

@@ -3,7 +3,7 @@ import { UnreadableItem } from '../errors.ts'
 import type { OnUnreadable } from '../ports/stores.ts'
 import type { Table } from './table.ts'
 
-/** Every item that a query finds, page by page. */
+/** Yields every item of a query, page by page. */
 export async function* queryAll(
   { client, name }: Table,
   input: Omit<QueryCommandInput, 'TableName'>,
@@ -18,7 +18,7 @@ export async function* queryAll(
   } while (from !== undefined)
 }
 
-/** Every item of the table that a filter lets through, page by page: it reads all of it. */
+/** Yields every item that matches a filter, page by page. It reads the whole table. */
 export async function* scanAll(
   { client, name }: Table,
   input: Omit<ScanCommandInput, 'TableName'>,
@@ -33,7 +33,7 @@ export async function* scanAll(
   } while (from !== undefined)
 }
 
-/** Items as they are read. `onUnreadable` is told of each that cannot be; without it that ends the list with its error. */
+/** Parses items with `read`. `onUnreadable` is called for each `UnreadableItem`, which is skipped; without it the first one throws. */
 export async function* readable<T>(
   items: AsyncIterable<Record<string, unknown>>,
   read: (item: Record<string, unknown>) => T,

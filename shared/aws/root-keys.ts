@@ -4,15 +4,15 @@ import { ResponderError } from '../errors.ts'
 import type { AccessKey, RootKeys } from '../ports/iam.ts'
 import { isNamed } from './table.ts'
 
-/** What a session of AssumeRoot may do: look at and delete the root user's credentials, and nothing else. */
+/** The AWS managed task policy that limits a session of AssumeRoot to viewing and deleting the root user's credentials. */
 const TASK_POLICY = 'arn:aws:iam::aws:policy/root-task/IAMDeleteRootUserCredentials'
 
-/** The shortest that is enough. Seconds. */
+/** Seconds: the maximum duration that AssumeRoot accepts. */
 const SESSION_SECONDS = 900
 
 /**
- * Root's keys in a member account under centralised root access. `sts` has credentials of the management account or of the
- * delegated administrator; `iamAs` makes a client of a session.
+ * The access keys of root in a member account, through centralised root access. `sts` has credentials of the management account or of the
+ * delegated administrator; `iamAs` creates an IAM client for a session.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
  */
 export function centralRootKeys(
@@ -28,7 +28,10 @@ export function centralRootKeys(
     )
     const { AccessKeyId, SecretAccessKey, SessionToken } = answer.Credentials ?? {}
     if (AccessKeyId === undefined || SecretAccessKey === undefined || SessionToken === undefined)
-      throw new ResponderError('store.unavailable', `STS gave no session of root of account ${account}`)
+      throw new ResponderError(
+        'store.unavailable',
+        `STS AssumeRoot returned no credentials for root of account ${account}; check that centralised root access is enabled`,
+      )
     client = iamAs({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken })
     return client
   }

@@ -5,12 +5,13 @@ import { isNamed } from './table.ts'
 const PREFIX = 'seals/'
 
 /**
- * Seals as objects `seals/000001.ndjson` of a bucket with Object Lock. Whoever may write the bucket may put another version over
- * one, or hide it behind a delete marker; the first version stays, and is the one that is read.
+ * Seals as objects `seals/000001.ndjson` in a bucket with Object Lock.
+ *
+ * A writer of the bucket can add another version of an object or a delete marker. Object Lock keeps the first version, which is the one read here.
  */
 export function s3SealVault(client: S3Client, bucket: string): SealVault {
   const keyOf = (number: number) => `${PREFIX}${String(number).padStart(6, '0')}.ndjson`
-  /** Versions below a prefix; S3 lists those of a key newest first. */
+  /** All object versions with a prefix. S3 lists the versions of a key newest first. */
   async function* versions(prefix: string): AsyncGenerator<{ key: string; versionId: string }> {
     let from: { KeyMarker: string | undefined; VersionIdMarker: string | undefined } | undefined
     do {

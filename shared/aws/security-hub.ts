@@ -4,7 +4,7 @@ import type { FindingHub } from '../ports/notices.ts'
 import type { Clock } from '../ports/runtime.ts'
 import { asffOf, type HubPlace } from '../record/export/asff.ts'
 
-/** Imports incidents into AWS Security Hub, each as one finding. Throws where Security Hub did not take it. */
+/** Imports each incident into AWS Security Hub as one finding. Throws `store.unavailable` when Security Hub rejects it. */
 export function securityHub(client: SecurityHubClient, place: HubPlace, clock: Clock): FindingHub {
   return {
     async share(incident) {
@@ -13,13 +13,13 @@ export function securityHub(client: SecurityHubClient, place: HubPlace, clock: C
       if (failed !== undefined)
         throw new ResponderError(
           'store.unavailable',
-          `Security Hub did not take incident ${incident.id}: ${failed.ErrorCode} ${failed.ErrorMessage}`,
+          `Security Hub rejected incident ${incident.id}: ${failed.ErrorCode} ${failed.ErrorMessage}`,
         )
     },
   }
 }
 
-/** Partition, region and account of a topic's ARN: those of the whole stack. */
+/** The partition, region and account of the stack, from the ARN of its topic. */
 export function placeOfTopic(arn: string): HubPlace {
   const [, partition = '', , region = '', account = ''] = arn.split(':')
   return { partition, region, account }

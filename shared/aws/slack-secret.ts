@@ -4,17 +4,17 @@ import { MINUTE_MS } from '../domain/time.ts'
 import { ResponderError } from '../errors.ts'
 import type { Clock } from '../ports/runtime.ts'
 
-/** What the Slack app needs, as the secret holds it: JSON with both. */
+/** The Slack app's signing secret and bot token, as JSON in Secrets Manager. */
 const SlackSecret = z.object({
   signingSecret: z.string().regex(/^[0-9a-f]{32,64}$/),
   botToken: z.string().regex(/^xoxb-[A-Za-z0-9-]{10,250}$/),
 })
 export type SlackSecret = z.infer<typeof SlackSecret>
 
-/** A secret is read again after this, so that a rotated one is in use soon. */
+/** How long a secret is cached, so that a rotated one is soon in use. */
 const FRESH_MS = 5 * MINUTE_MS
 
-/** Reads the app's secret from Secrets Manager, at most once in five minutes. What is in it is in no error. */
+/** A reader of the app's secret that caches it for five minutes. Errors never quote its content. Throws `secret.invalid` when it cannot be parsed. */
 export function slackSecret(client: SecretsManagerClient, secretId: string, clock: Clock): () => Promise<SlackSecret> {
   let known: { secret: SlackSecret; readAt: number } | undefined
   return async () => {
@@ -40,7 +40,7 @@ function json(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? '')
   } catch {
-    // The parser's own error would quote the secret.
+    // The parser's error is dropped, because it would quote the secret.
     return undefined
   }
 }

@@ -2,24 +2,24 @@ import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/clien
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts'
 import { ResponderError } from '../errors.ts'
 
-/** What the command line needs to know of a deployed stack. */
+/** The outputs of a deployed stack that the command line needs. */
 export interface Stack {
   readonly tableName: string
   readonly containFunctionName: string
-  /** Undefined where keys are not made anew. */
+  /** Undefined when keys are not rotated. */
   readonly rotateFunctionName: string | undefined
   readonly topicArn: string
-  /** Where notices go that are told in Slack; undefined where the stack has no Slack. */
+  /** Queue of notices for Slack; undefined when the stack has no Slack. */
   readonly noticeQueueUrl: string | undefined
-  /** Where the seals are; undefined in a stack of an earlier version. */
+  /** Bucket of the seals; undefined in a stack of an earlier version. */
   readonly sealBucket: string | undefined
 }
 
-/** Finds a stack's parts by its outputs. */
+/** Reads the outputs of a stack. Throws `stack.unknown` when the stack cannot be read or lacks an output. */
 export async function describeStack(client: CloudFormationClient, name: string): Promise<Stack> {
   const answer = await client.send(new DescribeStacksCommand({ StackName: name })).catch((cause: unknown) => {
     const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown error'
-    throw new ResponderError('stack.unknown', `cannot look at stack "${name}": ${reason}; check --stack, --region and your credentials`, {
+    throw new ResponderError('stack.unknown', `cannot read stack "${name}": ${reason}; check --stack, --region and your credentials`, {
       cause,
     })
   })
@@ -27,7 +27,10 @@ export async function describeStack(client: CloudFormationClient, name: string):
   const output = (key: string) => {
     const value = outputs.get(key)
     if (value === undefined)
-      throw new ResponderError('stack.unknown', `stack "${name}" has no output ${key}: is it a Countersign stack of this version?`)
+      throw new ResponderError(
+        'stack.unknown',
+        `stack "${name}" has no output ${key}; check that it is a Countersign stack and deploy this version`,
+      )
     return value
   }
   return {
@@ -40,7 +43,7 @@ export async function describeStack(client: CloudFormationClient, name: string):
   }
 }
 
-/** The ARN of whoever's credentials these are. */
+/** The ARN of the caller's credentials. */
 export async function callerArn(client: STSClient): Promise<string> {
   return (await client.send(new GetCallerIdentityCommand({}))).Arn ?? 'unknown'
 }

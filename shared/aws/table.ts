@@ -1,15 +1,16 @@
 import { CreateTableCommand, type CreateTableCommandInput, type DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 
-/** The one table, and a client for it. */
+/** The DynamoDB table, and a client for it. */
 export interface Table {
   readonly client: DynamoDBDocumentClient
   readonly name: string
 }
 
+/** The sparse index of incidents that are not closed, sorted by priority. */
 export const OPEN_INDEX = 'open-incidents'
 
-/** Where things lie in the table; see ARCHITECTURE.md. */
+/** Keys of the items in the table; see ARCHITECTURE.md. */
 export const keys = {
   identityState: (identityId: string) => ({ pk: `IDENTITY#${identityId}`, sk: 'STATE' }),
   identityIncident: (identityId: string) => ({ pk: `IDENTITY#${identityId}`, sk: 'INCIDENT' }),
@@ -24,7 +25,7 @@ export const keys = {
   breaker: (hour: number) => ({ pk: `BREAKER#${hour}`, sk: 'COUNT' }),
 }
 
-/** Creates the table on an engine that is not AWS; on AWS the stack does. Answers false where it is there already. */
+/** Creates the table on an emulator; on AWS the stack creates it. Returns false when it exists already. */
 export async function createTable(client: DynamoDBClient, name: string): Promise<boolean> {
   const input: CreateTableCommandInput = {
     TableName: name,
@@ -55,7 +56,7 @@ export async function createTable(client: DynamoDBClient, name: string): Promise
   return true
 }
 
-/** True for an AWS error of that name. */
+/** True for an AWS error with this name. */
 export function isNamed(cause: unknown, name: string): boolean {
   return cause instanceof Error && cause.name === name
 }

@@ -8,8 +8,9 @@ import type { SecretVault } from '../ports/iam.ts'
 import { isNamed } from './table.ts'
 
 /**
- * Secrets in AWS Secrets Manager. The version id is the client's request token, so the same version is put once, whoever
- * repeats it. A secret that is not there is made, under the key that the account has for Secrets Manager.
+ * Secrets in AWS Secrets Manager. `put` creates a missing secret, encrypted with the account's default key for Secrets Manager.
+ *
+ * The version id is the `ClientRequestToken`, so a repeated `put` of the same version stores it once.
  */
 export function secretsManagerVault(client: SecretsManagerClient): SecretVault {
   return {
@@ -45,4 +46,4 @@ export function secretsManagerVault(client: SecretsManagerClient): SecretVault {
   }
 }
 
-const DESCRIPTION = 'The access key that Countersign made in the place of a compromised one'
+const DESCRIPTION = 'The access key that Countersign created to replace a compromised one'

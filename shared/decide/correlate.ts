@@ -2,21 +2,24 @@ import type { Finding } from '../domain/finding.ts'
 import { type Incident, incidentId, isClosed } from '../domain/incident.ts'
 import type { Signal } from '../domain/signal.ts'
 
-/** Which incident a signal's evidence belongs to. `held`: a person released it, and this says nothing that is new. */
+/** The incident that a signal's evidence belongs to. `suppressed`: a reviewer released that incident, and the evidence adds nothing new. */
 export type Correlation =
   | { readonly kind: 'new'; readonly id: string }
   | { readonly kind: 'existing'; readonly id: string; readonly incident: Incident }
-  | { readonly kind: 'held'; readonly id: string }
+  | { readonly kind: 'suppressed'; readonly id: string }
 
-/** Finds the incident for a signal among the identity's last one; `undefined` last means that there was none. */
+/** Decides whether a signal joins the identity's last incident or opens a new one. `last` is undefined when the identity has had no incident. */
 export function correlate(signal: Signal, evidence: readonly Finding[], last: Incident | undefined): Correlation {
   if (last === undefined) return { kind: 'new', id: incidentId(signal.identity.id, undefined) }
   if (!isClosed(last)) return { kind: 'existing', id: last.id, incident: last }
-  if (isSuppressed(last, signal, evidence)) return { kind: 'held', id: last.id }
+  if (isSuppressed(last, signal, evidence)) return { kind: 'suppressed', id: last.id }
   return { kind: 'new', id: incidentId(signal.identity.id, last.id) }
 }
 
-/** The hold covers what was released: the same detectors, or signals from before the verdict. */
+/**
+ * True when the suppression of a released incident is in force and covers this evidence: the signal is from before the verdict, or every finding comes from a
+ * detector that the reviewer had seen. A confirmed finding must also concern the same credential.
+ */
 function isSuppressed({ suppression, verdict }: Incident, signal: Signal, evidence: readonly Finding[]): boolean {
   if (suppression === undefined || signal.time >= suppression.until) return false
   if (verdict !== undefined && signal.time <= Date.parse(verdict.at)) return true
@@ -26,19 +29,21 @@ function isSuppressed({ suppression, verdict }: Incident, signal: Signal, eviden
 }
 
 /**
- * The findings of an incident with new ones, strongest first: the strongest of each detector and credential, at most `FINDING_LIMIT`. Answers
- * `known` itself, which came out of here before, where the new ones change nothing: most calls of a suspect say again what is known.
+ * Merges new findings into those of an incident: the strongest per detector and credential, strongest first, at most `FINDING_LIMIT`.
+ *
+ * `known` must be a result of this function. The same array is returned when nothing changes, so that callers can skip a write; most calls of
+ * a suspect repeat known findings.
  */
 export function mergeFindings(known: readonly Finding[], more: readonly Finding[]): readonly Finding[] {
   const least = known.length < FINDING_LIMIT ? Number.NEGATIVE_INFINITY : (known[known.length - 1] as Finding).weight
-  const isKnown = (finding: Finding) =>
+  const addsNothing = (finding: Finding) =>
     finding.weight <= least ||
     known.includes(finding) ||
     known.some(
       ({ detector, credentialId, weight }) =>
         weight >= finding.weight && detector === finding.detector && credentialId === finding.credentialId,
     )
-  if (more.every(isKnown)) return known
+  if (more.every(addsNothing)) return known
   const strongest = new Map<string, Finding>()
   for (const finding of [...known, ...more]) {
     const key = `${finding.detector} ${finding.credentialId}`
@@ -48,4 +53,5 @@ export function mergeFindings(known: readonly Finding[], more: readonly Finding[
   return [...strongest.values()].sort((a, b) => b.weight - a.weight).slice(0, FINDING_LIMIT)
 }
 
+/** Findings stored per incident. It bounds the size of the stored item. */
 const FINDING_LIMIT = 60

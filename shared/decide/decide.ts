@@ -5,37 +5,37 @@ import { type Action, type Decision, isStronger, weaker } from '../domain/decisi
 import type { Mode, Thresholds } from '../domain/policy.ts'
 import type { Identity } from '../domain/signal.ts'
 
-/** The most that each mode lets happen without a person. */
-const MOST: Readonly<Record<Mode, Action>> = { observe: 'observe', ask: 'ask', contain: 'contain' }
+/** The strongest action that each mode allows without a person. */
+const STRONGEST_BY_MODE: Readonly<Record<Mode, Action>> = { observe: 'observe', ask: 'ask', contain: 'contain' }
 
 /**
- * What to do about an assessment: what its risk calls for, cut to what the bounds allow.
+ * Decides the action for an assessment: the action that the risk calls for, reduced to what the policy's bounds allow.
  *
- * `account` is the one that the responder acts in. Pure and monotone: a higher risk never gives a weaker action. Containment needs deterministic evidence, so the
- * advisor can hold it back, to a question, but never bring it about; and no question that the evidence asks is suppressed by it.
+ * `account` is the account that the responder acts in. The function is pure and monotone: a higher risk never gives a weaker action. Containment
+ * needs deterministic evidence: the advisor can reduce `contain` to `ask`, but it can neither cause containment nor prevent a question.
  */
 export function decide(assessment: Assessment, identity: Identity, bounds: Bounds, account?: string): Decision {
-  const would = calledFor(assessment, bounds.thresholds)
-  const why = [reasonFor(assessment, would, bounds.thresholds)]
-  let action = would
-  const limit = (most: Action, reason: string) => {
+  const uncapped = actionForRisk(assessment, bounds.thresholds)
+  const why = [reasonFor(assessment, uncapped, bounds.thresholds)]
+  let action = uncapped
+  const capAt = (most: Action, reason: string) => {
     if (!isStronger(action, most)) return
     action = weaker(action, most)
     why.push(reason)
   }
-  limit(MOST[bounds.mode], `mode ${bounds.mode} of tier ${bounds.tier} allows no more than ${MOST[bounds.mode]}`)
-  if (bounds.protection !== undefined) limit('ask', bounds.protection)
-  if (!isContainableIdentity(identity)) limit('ask', notContainable(identity))
-  if (account !== undefined && identity.account !== account) limit('ask', foreignAccount(identity, account))
-  return { action, would, tier: bounds.tier, mode: bounds.mode, why }
+  capAt(STRONGEST_BY_MODE[bounds.mode], `mode ${bounds.mode} of tier ${bounds.tier} allows no more than ${STRONGEST_BY_MODE[bounds.mode]}`)
+  if (bounds.protection !== undefined) capAt('ask', bounds.protection)
+  if (!isContainableIdentity(identity)) capAt('ask', notContainable(identity))
+  if (account !== undefined && identity.account !== account) capAt('ask', foreignAccount(identity, account))
+  return { action, would: uncapped, tier: bounds.tier, mode: bounds.mode, why }
 }
 
-/** IAM knows users and roles by name only, so another account's would be taken for one of its own. */
+/** Says why an identity of another account is not contained: IAM calls name users and roles without an account, so they would hit a namesake here. */
 export function foreignAccount(identity: Identity, account: string): string {
-  return `of account ${identity.account}: this responder acts in ${account} only`
+  return `the identity is of account ${identity.account}; this responder can contain only in account ${account}`
 }
 
-function calledFor({ risk, baseRisk, isConfirmed }: Assessment, thresholds: Thresholds): Action {
+function actionForRisk({ risk, baseRisk, isConfirmed }: Assessment, thresholds: Thresholds): Action {
   if (isConfirmed || Math.min(risk, baseRisk) >= thresholds.contain) return 'contain'
   const most = Math.max(risk, baseRisk)
   if (most >= thresholds.ask) return 'ask'
@@ -43,7 +43,7 @@ function calledFor({ risk, baseRisk, isConfirmed }: Assessment, thresholds: Thre
 }
 
 function reasonFor({ risk, baseRisk, isConfirmed }: Assessment, would: Action, thresholds: Thresholds): string {
-  if (isConfirmed) return 'confirmed by a party that knows'
+  if (isConfirmed) return 'confirmed by AWS'
   const counted = would === 'contain' ? risk : Math.max(risk, baseRisk)
   return would === 'observe'
     ? `risk ${counted} is below notify ${thresholds.notify}`
@@ -53,5 +53,5 @@ function reasonFor({ risk, baseRisk, isConfirmed }: Assessment, would: Action, t
 function notContainable(identity: Identity): string {
   if (identity.kind === 'root')
     return 'the root user cannot be contained by API: sign in as root, delete its keys, change its password, check its MFA; with centralised root access: countersign root-keys'
-  return `${wordsFor(identity)} cannot be contained from here: a person has to act`
+  return `${wordsFor(identity)} cannot be contained by this responder: a person has to act`
 }

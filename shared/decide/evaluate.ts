@@ -21,7 +21,7 @@ import { decide } from './decide.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 import { createIncident, type Upserted, upsertIncident } from './upsert-incident.ts'
 
-/** What became of a signal that speaks against its credential. */
+/** The outcome of one signal that has findings. `incidentId` and `decision` are undefined when no incident was opened. */
 export interface Evaluation {
   readonly signal: Signal
   readonly findings: readonly Finding[]
@@ -30,41 +30,45 @@ export interface Evaluation {
   readonly decision: Decision | undefined
 }
 
-/** What a batch is judged with. `called` holds what contain was called for in this batch, as `incident@version`. */
+/** What a batch is evaluated with. `invoked` lists the incidents that contain was invoked for in this batch, as `incidentId@version`. */
 export interface EvaluationContext {
   readonly unitOfWork: UnitOfWork
   readonly policy: Policy
   readonly ports: RespondPorts
-  readonly called: Set<string>
+  readonly invoked: Set<string>
 }
 
-/** How many closed incidents of an identity are stepped over to find where the next one comes. */
+/** Closed incidents of one identity that are skipped in search of an open or new one. The limit guards against an endless loop. */
 const CLOSED_LIMIT = 50
 
-/** Judges what the fold says of one signal: assess → correlate → decide → record → contain or notify. */
+/**
+ * Evaluates one folded signal: assess → correlate → decide → record → contain or notify.
+ *
+ * Throws `incident.conflict` when `CLOSED_LIMIT` incidents in a row are closed.
+ */
 export async function evaluate(folded: Folded, context: EvaluationContext): Promise<Evaluation> {
   const { signal, findings, evidence } = folded
   const own = assessmentOf(evidence, context.policy.weights)
   const withoutIncident = { signal, findings, assessment: own, incidentId: undefined, decision: undefined }
-  // What a suspect makes belongs to its incident, also where the call that makes it is an ordinary one.
+  // A credential that a suspect creates belongs to its incident, even when the creating call has no finding.
   if (findings.length === 0 && signal.created === undefined) return withoutIncident
-  let last = await lastFor(folded, context.unitOfWork)
-  for (let turn = 0; turn < CLOSED_LIMIT; turn++) {
+  let last = await candidateIncident(folded, context.unitOfWork)
+  for (let attempt = 0; attempt < CLOSED_LIMIT; attempt++) {
     const correlation = correlate(signal, evidence, last?.value)
-    if (correlation.kind === 'held') return { ...withoutIncident, incidentId: correlation.id }
+    if (correlation.kind === 'suppressed') return { ...withoutIncident, incidentId: correlation.id }
     const known = correlation.kind === 'existing' ? last : undefined
     const upserted = await evaluateIn(folded, { incidentId: correlation.id, known, own }, context)
     if (!('kind' in upserted)) return upserted
-    // People closed it meanwhile: what is new comes after that one.
+    // The incident was closed meanwhile: the signal belongs to the one that follows it.
     last = upserted.stored
   }
   throw new ResponderError(
     'incident.conflict',
-    `${CLOSED_LIMIT} closed incidents in a row on ${signal.identity.id}: deliver the event again`,
+    `${signal.identity.id} has ${CLOSED_LIMIT} closed incidents in a row, no open one was found; deliver the event again`,
   )
 }
 
-/** Judges a signal as part of one incident, known or new. Answers the incident where it is closed. */
+/** Evaluates a signal as part of one incident, known or new. Returns the `closed` upsert when the incident was closed meanwhile. */
 async function evaluateIn(
   { signal, findings, evidence }: Folded,
   { incidentId: id, known, own }: { incidentId: string; known: Versioned<Incident> | undefined; own: Assessment },
@@ -75,15 +79,15 @@ async function evaluateIn(
   const merged = mergeFindings(before, evidence)
   const { draft } = unitOfWork.stateOf(signal.identity.id)
   const identity = known?.value.identity ?? signal.identity
-  const blastRadius = await radiusOf(known?.value, identity, { baseline: draft.baseline, signal, ports })
-  const about = { incidentId: id, signal, baseline: draft.baseline, blastRadius, evidence: merged, known: known?.value.assessment }
-  const assessment = await assess(about, policy, ports)
-  const bounds = await boundsOn(identity, context)
+  const blastRadius = await currentBlastRadius(known?.value, identity, { baseline: draft.baseline, signal, ports })
+  const subject = { incidentId: id, signal, baseline: draft.baseline, blastRadius, evidence: merged, known: known?.value.assessment }
+  const assessment = await assess(subject, policy, ports)
+  const bounds = await readBounds(identity, context)
   const decision = decide(assessment, identity, bounds, ports.account)
   if (decision.would === 'observe' && known === undefined) return { signal, findings, assessment, incidentId: undefined, decision }
   const isPrimary = decide(own, identity, bounds).would === 'contain'
   const previous = unitOfWork.lastIncidentIdOf(signal.identity.id)
-  const judged = {
+  const evaluated = {
     incidentId: id,
     previous,
     signal,
@@ -96,37 +100,37 @@ async function evaluateIn(
     isPrimary,
     issued: issuedBy(draft, signal),
   }
-  const raised = await upsertIncident(judged, known, ports)
-  if (raised.kind === 'closed') return raised
-  unitOfWork.keepIncident(raised.stored)
-  unitOfWork.keepIncident(await actOn(raised.stored, context))
-  return { signal, findings, assessment, incidentId: id, decision: raised.stored.value.decision }
+  const upserted = await upsertIncident(evaluated, known, ports)
+  if (upserted.kind === 'closed') return upserted
+  unitOfWork.keepIncident(upserted.stored)
+  unitOfWork.keepIncident(await containOrNotify(upserted.stored, context))
+  return { signal, findings, assessment, incidentId: id, decision: upserted.stored.value.decision }
 }
 
-/** A report that names no key speaks against all that the user has. */
+/** What the signal's credential issued lately. A signal without a credential, such as an exposure report, counts for all credentials of the user. */
 function issuedBy({ windows }: IdentityState, { credential }: Signal): readonly Issued[] {
   if (credential.kind === 'none') return [...windows.values()].flatMap(({ issued }) => issued)
   return windows.get(credential.id)?.issued ?? []
 }
 
 /**
- * The incident that a signal may belong to: that in which its credential was made, else the identity's own last one. An
- * incident of somebody else counts for an identity only where that one made it.
+ * The incident that a signal may belong to: the open one in which its credential was issued, else the last one of its identity. An incident of
+ * another identity counts only when that identity created this user.
  */
-async function lastFor({ signal, parentIncidentId }: Folded, unitOfWork: UnitOfWork): Promise<Versioned<Incident> | undefined> {
+async function candidateIncident({ signal, parentIncidentId }: Folded, unitOfWork: UnitOfWork): Promise<Versioned<Incident> | undefined> {
   const source = parentIncidentId ?? unitOfWork.parentIncidentOf(signal.credential.id)
-  const made = source === undefined ? undefined : await unitOfWork.incident(source)
-  if (made !== undefined && !isClosed(made.value)) return made
+  const parentIncident = source === undefined ? undefined : await unitOfWork.incident(source)
+  if (parentIncident !== undefined && !isClosed(parentIncident.value)) return parentIncident
   const last = await unitOfWork.lastIncident(signal.identity.id)
   const { identity } = signal
-  const isItsOwn = (incident: Incident) =>
+  const belongsToIdentity = (incident: Incident) =>
     incident.identity.id === identity.id || incident.lineage.some(({ kind, owner }) => kind === 'user' && owner === identity.name)
-  return last !== undefined && isItsOwn(last.value) ? last : undefined
+  return last !== undefined && belongsToIdentity(last.value) ? last : undefined
 }
 
 /**
- * The confirmed lane: a party that knows says that the credential is out, so nothing is read but the policy and nobody
- * is asked. Where the identity has had an incident before, the signal goes the way of all others.
+ * The confirmed lane: AWS has confirmed that the credential is exposed, so nothing but the policy is read and nobody is asked. It handles only an
+ * identity without an earlier incident; `evaluate` handles the signal again in every case.
  */
 export async function fastPath(signal: Signal, context: Omit<EvaluationContext, 'unitOfWork'>): Promise<void> {
   const findings = detectConfirmed(signal)
@@ -134,7 +138,7 @@ export async function fastPath(signal: Signal, context: Omit<EvaluationContext, 
   try {
     await openConfirmed(signal, findings, context)
   } catch (cause) {
-    // The slower way that follows meets the signal again, and has it delivered again where that fails too.
+    // `evaluate` processes the same signal afterwards. If that fails too, the event is delivered again.
     context.ports.log.warn('respond.express.failed', {
       identity: signal.identity.id,
       error: cause instanceof Error ? cause.name : 'unknown',
@@ -144,10 +148,10 @@ export async function fastPath(signal: Signal, context: Omit<EvaluationContext, 
 
 async function openConfirmed(signal: Signal, findings: readonly Finding[], context: Omit<EvaluationContext, 'unitOfWork'>): Promise<void> {
   const assessment = assessmentOf(findings)
-  const decision = decide(assessment, signal.identity, await boundsOn(signal.identity, context), context.ports.account)
+  const decision = decide(assessment, signal.identity, await readBounds(signal.identity, context), context.ports.account)
   const blastRadius = observedBlastRadius(emptyBaseline())
   const id = incidentId(signal.identity.id, undefined)
-  const judged = {
+  const evaluated = {
     incidentId: id,
     previous: undefined,
     signal,
@@ -160,17 +164,17 @@ async function openConfirmed(signal: Signal, findings: readonly Finding[], conte
     isPrimary: true,
     issued: [],
   }
-  const raised = await createIncident(judged, context.ports)
-  if (raised !== undefined) await actOn(raised.stored, context)
+  const created = await createIncident(evaluated, context.ports)
+  if (created !== undefined) await containOrNotify(created.stored, context)
 }
 
-async function boundsOn(identity: Identity, { policy, ports }: Omit<EvaluationContext, 'unitOfWork'>): Promise<Bounds> {
+async function readBounds(identity: Identity, { policy, ports }: Omit<EvaluationContext, 'unitOfWork'>): Promise<Bounds> {
   const tags = needsTags(policy) ? (await ports.iam.describe(identity))?.tags : {}
   return boundsFor(policy, identity.id, tags, ports.clock.now())
 }
 
-/** By its policies where they are known; else by what it was seen to do, which only grows. */
-async function radiusOf(
+/** The blast radius by the identity's policies when they are known, else by its observed calls. An observed score never falls within one incident. */
+async function currentBlastRadius(
   incident: Incident | undefined,
   identity: Identity,
   { baseline, signal, ports }: { baseline: Baseline; signal: Signal; ports: RespondPorts },
@@ -183,13 +187,16 @@ async function radiusOf(
   return before?.basis === 'observed' && before.score >= observed.score ? before : observed
 }
 
-/** Calls contain, again where an earlier batch broke off before its call; tells people what they were not told yet. */
-async function actOn(stored: Versioned<Incident>, { ports, called }: Omit<EvaluationContext, 'unitOfWork'>): Promise<Versioned<Incident>> {
+/** Invokes contain for an incident in state `containing`, else sends the notice that it owes. Safe to repeat after a batch that was interrupted. */
+async function containOrNotify(
+  stored: Versioned<Incident>,
+  { ports, invoked }: Omit<EvaluationContext, 'unitOfWork'>,
+): Promise<Versioned<Incident>> {
   if (stored.value.state !== 'containing') return sendOwedNotice(stored, ports)
   const key = `${stored.value.id}@${stored.version}`
-  if (called.has(key)) return stored
+  if (invoked.has(key)) return stored
   await ports.containInvoker.contain(stored.value.id)
-  // Only now: a call that failed has to be made again by the way that follows, or by the next delivery.
-  called.add(key)
+  // Marked only after success: a failed call is made again by `evaluate` or by the next delivery.
+  invoked.add(key)
   return stored
 }

@@ -10,30 +10,30 @@ import { moved, noticeFor, openingState } from '../domain/incident-machine.ts'
 import type { CreatedKind, Signal } from '../domain/signal.ts'
 import { mergeFindings } from './correlate.ts'
 
-/** Everything that is known of one signal once it is evaluated. */
+/** One signal with everything that its evaluation produced. */
 export interface EvaluatedSignal {
   readonly incidentId: string
-  /** The incident that the store says the identity was in last. */
+  /** The id of the identity's last incident, as stored. */
   readonly previous: string | undefined
   readonly signal: Signal
   readonly findings: readonly Finding[]
-  /** All that speaks against the incident: what was `known` and what is new. */
+  /** All findings of the incident: those that were `known`, merged with the new ones. */
   readonly merged: readonly Finding[]
   readonly known: readonly Finding[]
   readonly assessment: Assessment
   readonly blastRadius: BlastRadius
   readonly decision: Decision
-  /** True where what speaks against this credential alone calls for containment. */
+  /** True when the evidence against this credential alone calls for containment. */
   readonly isPrimary: boolean
-  /** What the credential made lately. */
+  /** The credentials and identities that this credential issued lately. */
   readonly issued: readonly Issued[]
 }
 
-/** The most credentials that an incident names, and the most edges of each kind; a flood of more is one incident all the same. */
-const NAMED_LIMIT = 100
-const EDGES_OF_A_KIND = 100
+/** Credentials, and lineage edges of each kind, that an incident stores. They bound the stored item when an intruder creates many. */
+const CREDENTIAL_LIMIT = 100
+const EDGES_PER_KIND_LIMIT = 100
 
-/** The incident that a signal opens. */
+/** Builds the incident that a signal opens. */
 export function newIncident({
   incidentId,
   signal,
@@ -72,24 +72,24 @@ export function newIncident({
   }
 }
 
-/** An incident with one more signal: its credential, what it issued, its findings, and the state that follows. */
+/** Adds a signal to an incident: its credential, what it issued, its findings, and the resulting state. Pure. */
 export function withSignal(incident: Incident, evaluated: EvaluatedSignal): Incident {
   const { signal, merged, known, assessment, blastRadius, decision, isPrimary, issued } = evaluated
-  // A credential of another identity, through which this incident was reached, is an edge of the lineage.
+  // A credential of another identity belongs to the lineage, not to this incident's own credentials.
   const isOwn = signal.identity.id === incident.identity.id
-  // While keys are rotated, the new ones and the owner's others are suspects only for what they do themselves.
+  // During rotation the new key and the owner's other keys are suspects only for their own calls.
   const isSuspect = isOwn && (incident.state !== 'rotating' || isPrimary)
   const suspect = { ...signal.credential, isPrimary: isPrimary || isSessionOfPrimary(incident, signal) }
   const credentials = isSuspect ? withCredential(incident.credentials, suspect) : incident.credentials
   const lineage = withEdges(incident.lineage, edgesOf(signal, issued))
   const joined = { ...incident, credentials, lineage }
-  const hasMore = toContain(joined) > toContain(incident)
+  const hasMoreToContain = containableCount(joined) > containableCount(incident)
   const decided = moved(joined, { kind: 'decided', decision, signalId: signal.id, time: signal.time })
-  const next = decided ?? (hasMore ? moved(joined, { kind: 'grew' }) : undefined) ?? joined
+  const next = decided ?? (hasMoreToContain ? moved(joined, { kind: 'grew' }) : undefined) ?? joined
   const findings = incident.findings === known ? merged : mergeFindings(incident.findings, merged)
-  // Where another writer added findings meanwhile, ours are not all: the higher of the two risks stands until the next signal.
-  const isAll = findings.length <= merged.length || assessment.risk >= incident.assessment.risk
-  const current = isAll ? assessment : incident.assessment
+  // Another writer may have added findings that this assessment does not include. The higher risk then stands until the next signal.
+  const isComplete = findings.length <= merged.length || assessment.risk >= incident.assessment.risk
+  const current = isComplete ? assessment : incident.assessment
   return {
     ...next,
     updatedAt: Math.max(incident.updatedAt, signal.time),
@@ -100,8 +100,8 @@ export function withSignal(incident: Incident, evaluated: EvaluatedSignal): Inci
   }
 }
 
-/** True where a merge changed nothing that is worth a write. */
-export function isSame(a: Incident, b: Incident): boolean {
+/** True when a merge changed nothing that needs a write. */
+export function isUnchanged(a: Incident, b: Incident): boolean {
   return (
     a.state === b.state &&
     a.credentials === b.credentials &&
@@ -113,7 +113,7 @@ export function isSame(a: Incident, b: Incident): boolean {
   )
 }
 
-/** A session under the name of one that did it: whoever asks for credentials anew, as a workload does, keeps the name. */
+/** True for a session with the name of a primary credential: a workload that renews its role credentials keeps the session name. */
 function isSessionOfPrimary({ identity, credentials }: Incident, { credential }: Signal): boolean {
   const { sessionName } = credential
   return (
@@ -121,13 +121,13 @@ function isSessionOfPrimary({ identity, credentials }: Incident, { credential }:
   )
 }
 
-/** How much there is to take out of use. Of a role's sessions only the primary ones count: the others are other people's. */
-function toContain({ identity, credentials, lineage }: Incident): number {
+/** Counts the credentials to contain. Of a role's sessions only the primary ones count, because the others belong to other users of the role. */
+function containableCount({ identity, credentials, lineage }: Incident): number {
   const isOwn = ({ kind, isPrimary }: Suspect) => isContainableCredential(kind) && (identity.kind !== 'role' || isPrimary)
   return (isContainableIdentity(identity) ? credentials.filter(isOwn).length : 0) + issuedToContain(lineage)
 }
 
-/** What the call made, and what its credential made before anybody suspected it. */
+/** Lineage edges for what the call created and for what its credential had issued before it was suspected. */
 function edgesOf({ created, credential, id }: Signal, made: readonly Issued[]): LineageEdge[] {
   const before = made.map(({ id: thing, kind, owner, signalId }) => ({ id: thing, kind, owner, parent: credential.id, signalId }))
   return created === undefined || before.some((edge) => edge.id === created.id)
@@ -137,28 +137,28 @@ function edgesOf({ created, credential, id }: Signal, made: readonly Issued[]): 
 
 function withCredential(known: readonly Suspect[], credential: Suspect): readonly Suspect[] {
   const before = known.find(({ id }) => id === credential.id)
-  if (before === undefined) return withRoomFor(known, credential)
+  if (before === undefined) return withinLimit(known, credential)
   if (before.isPrimary || !credential.isPrimary) return known
   return known.map((one) => (one.id === credential.id ? credential : one))
 }
 
-/** Where there is no room, one that did it takes the place of one that did not. */
-function withRoomFor(known: readonly Suspect[], credential: Suspect): readonly Suspect[] {
-  if (known.length < NAMED_LIMIT) return [...known, credential]
-  const least = credential.isPrimary ? known.findIndex(({ isPrimary }) => !isPrimary) : -1
-  return least < 0 ? known : known.with(least, credential)
+/** Appends a credential. At the limit, a primary credential replaces one that is not primary. */
+function withinLimit(known: readonly Suspect[], credential: Suspect): readonly Suspect[] {
+  if (known.length < CREDENTIAL_LIMIT) return [...known, credential]
+  const replaced = credential.isPrimary ? known.findIndex(({ isPrimary }) => !isPrimary) : -1
+  return replaced < 0 ? known : known.with(replaced, credential)
 }
 
-/** Each kind has room of its own: a flood of sessions takes none from the user that was made behind it. */
+/** Appends edges up to the limit of each kind, so that many sessions cannot crowd out a created user. */
 function withEdges(known: readonly LineageEdge[], more: readonly LineageEdge[]): readonly LineageEdge[] {
-  const news = more.filter(({ id }) => !known.some((edge) => edge.id === id))
-  if (news.length === 0) return known
+  const newEdges = more.filter(({ id }) => !known.some((edge) => edge.id === id))
+  if (newEdges.length === 0) return known
   const counts = new Map<CreatedKind, number>()
   for (const { kind } of known) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-  const fitting = news.filter(({ kind }) => {
+  const fitting = newEdges.filter(({ kind }) => {
     const count = (counts.get(kind) ?? 0) + 1
     counts.set(kind, count)
-    return count <= EDGES_OF_A_KIND
+    return count <= EDGES_PER_KIND_LIMIT
   })
   return fitting.length === 0 ? known : [...known, ...fitting]
 }

@@ -4,14 +4,15 @@ import { UnreadableItem } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
-/** Under this id the store keeps which incident made a key or a session: they are no identities of their own. */
+/** The store key under which a created key or session points to its incident. Keys and sessions are not identities, hence the prefix. */
 export function credentialPointer(credentialId: string): string {
   return `credential:${credentialId}`
 }
 
 /**
- * Says of each key and session that is seen for the first time which open incident's credential made it, if one did. One
- * round trip for a batch that brings new ones, none for others.
+ * Sets `parentIncidentId` on signals of keys and sessions seen for the first time, when a credential of an open incident created them.
+ *
+ * One round trip for a batch with new credentials, none for others.
  */
 export async function attachParentIncident(
   signals: readonly Signal[],
@@ -33,7 +34,7 @@ export async function attachParentIncident(
   })
 }
 
-/** One that cannot be read counts as open: its signals are then delivered again, and those of others are not held up. */
+/** True for an open incident, and for one that cannot be read: its own signals then fail and are delivered again, without blocking others. */
 async function mayBeOpen(incidentId: string, incidents: RespondPorts['incidents']): Promise<boolean> {
   try {
     const stored = await incidents.get(incidentId)

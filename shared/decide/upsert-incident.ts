@@ -7,9 +7,10 @@ import type { Clock } from '../ports/runtime.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore, Versioned } from '../ports/stores.ts'
 import { append, incidentSubject } from '../record/append.ts'
 import { updateIncident } from '../record/update-incident.ts'
-import { type EvaluatedSignal, isSame, newIncident, withSignal } from './merge-incident.ts'
+import { type EvaluatedSignal, isUnchanged, newIncident, withSignal } from './merge-incident.ts'
 import { credentialPointer } from './parent-incident.ts'
 
+/** What writing an incident needs. */
 export interface UpsertPorts {
   readonly identities: Pick<IdentityStore, 'setIncident'>
   readonly incidents: IncidentStore
@@ -17,13 +18,13 @@ export interface UpsertPorts {
   readonly clock: Clock
 }
 
-/** `closed`: the incident that it would open was there, and people have closed it: what is new comes after that one. */
+/** `closed`: an incident with this id exists and is closed, so nothing was written; the signal belongs to the next incident. */
 export type Upserted = { readonly kind: 'upserted' | 'closed'; readonly stored: Versioned<Incident> }
 
 /**
- * Opens an incident, or answers undefined where it is there already. One round trip.
+ * Opens an incident. Returns undefined when it exists already. One round trip.
  *
- * The first entry of its chain is written with it, not after it: whichever of two racing writers is first, there is one.
+ * The first entry of its chain is written together with it, so that a chain exists whichever of two concurrent writers wins.
  */
 export async function createIncident(evaluated: EvaluatedSignal, ports: UpsertPorts): Promise<Upserted | undefined> {
   const incident = newIncident(evaluated)
@@ -32,15 +33,15 @@ export async function createIncident(evaluated: EvaluatedSignal, ports: UpsertPo
     ports.record.append(chain(incidentSubject(incident.id), EMPTY_CHAIN, decisionEntry(incident, undefined, ports.clock))),
     ports.incidents.addSignal(incident.id, incidentSignal(evaluated.signal, evaluated.findings, evaluated.assessment.risk)),
     ports.identities.setIncident(incident.identity.id, incident.id, evaluated.previous),
-    ...pointers(incident, ports),
+    ...writePointers(incident, ports),
   ])
   return isSaved ? { kind: 'upserted', stored: { value: incident, version: 1 } } : undefined
 }
 
 /**
- * Opens the incident or adds to it; the same signal twice changes nothing.
+ * Opens an incident or adds a signal to it. The same signal twice changes nothing, and a weaker decision does not replace a stronger one.
  *
- * An incident never steps back by itself: a weaker decision leaves the stronger one standing.
+ * Throws `incident.unknown` when the incident can be neither created nor read.
  */
 export async function upsertIncident(
   evaluated: EvaluatedSignal,
@@ -50,10 +51,13 @@ export async function upsertIncident(
   if (known !== undefined) return mergeSignal(evaluated, known, ports)
   const created = await createIncident(evaluated, ports)
   if (created !== undefined) return created
-  // Another responder, or this one before it broke off, has opened it: add to that.
+  // Another responder, or an earlier interrupted run, has opened the incident: add to it.
   const stored = await ports.incidents.get(evaluated.incidentId)
   if (stored === undefined)
-    throw new ResponderError('incident.unknown', `incident ${evaluated.incidentId} is neither new nor there: deliver the event again`)
+    throw new ResponderError(
+      'incident.unknown',
+      `incident ${evaluated.incidentId} could be neither created nor found; deliver the event again`,
+    )
   return isClosed(stored.value) ? { kind: 'closed', stored } : mergeSignal(evaluated, stored, ports)
 }
 
@@ -62,13 +66,13 @@ async function mergeSignal(evaluated: EvaluatedSignal, known: Versioned<Incident
   const change = (incident: Incident) => {
     before = incident
     const next = withSignal(incident, evaluated)
-    return isSame(incident, next) ? undefined : next
+    return isUnchanged(incident, next) ? undefined : next
   }
   const [stored] = await Promise.all([
     updateIncident(known, change, ports.incidents),
     ports.incidents.addSignal(known.value.id, incidentSignal(evaluated.signal, evaluated.findings, evaluated.assessment.risk)),
   ])
-  await Promise.all(pointers(stored.value, ports, before))
+  await Promise.all(writePointers(stored.value, ports, before))
   const { decision } = stored.value
   if (isStronger(decision.action, before.decision.action) || decision.would !== before.decision.would)
     await append(ports.record, incidentSubject(stored.value.id), decisionEntry(stored.value, before, ports.clock))
@@ -95,7 +99,7 @@ function decisionEntry(incident: Incident, before: Incident | undefined, clock: 
   }
 }
 
-/** What the advisor had to do with a decision: how far it moved the risk, or why it said nothing. */
+/** The advisor's part in a decision: how far it moved the risk, or why it gave no opinion. */
 function adviceOf({ opinion }: Assessment): object | null {
   if (opinion === undefined) return null
   return opinion.kind === 'fallback'
@@ -103,12 +107,12 @@ function adviceOf({ opinion }: Assessment): object | null {
     : { likelihood: opinion.likelihood, verdict: opinion.verdict, shift: opinion.shift, model: opinion.model }
 }
 
-/** What this identity made leads to the same incident: users by their name, keys and sessions by their id. */
-function pointers(incident: Incident, { identities }: UpsertPorts, before?: Incident): Promise<void>[] {
+/** Points newly created users, keys and sessions to the incident, so that their signals join it. Users are found by name, the others by id. */
+function writePointers(incident: Incident, { identities }: UpsertPorts, before?: Incident): Promise<void>[] {
   const { account, id: own } = incident.identity
   const news = incident.lineage.filter((edge) => !before?.lineage.includes(edge))
   const users = news.filter(({ kind }) => kind === 'user').map(({ owner }) => `arn:aws:iam::${account}:user/${owner}`)
   const credentials = news.filter(({ kind }) => kind === 'session' || kind === 'access-key').map(({ id }) => credentialPointer(id))
-  // Nobody's own incident is lost for it: where a pointer is there already, it stays.
+  // `previous` is undefined, so an existing pointer to another incident stays.
   return [...users.filter((id) => id !== own), ...credentials].map((id) => identities.setIncident(id, incident.id, undefined))
 }

@@ -1,9 +1,9 @@
-/** An IPv4 address as a number of 32 bits. The text must be one. */
+/** Converts an IPv4 address to a 32-bit number. The text must be a valid address. */
 export function numberOfV4(address: string): number {
   return address.split('.').reduce((number, part) => number * 256 + Number(part), 0)
 }
 
-/** The upper 64 bits of an IPv6 address. The text must be one. */
+/** Converts the upper 64 bits of an IPv6 address to a number. The text must be a valid address. */
 export function numberOfV6(address: string): bigint {
   const [head = '', tail] = address.split('%')[0]?.split('::') ?? []
   const before = groupsOf(head)
@@ -12,7 +12,7 @@ export function numberOfV6(address: string): bigint {
   return groups.slice(0, 4).reduce((number, group) => (number << 16n) | BigInt(group), 0n)
 }
 
-/** Groups of sixteen bits; an IPv4 address at the end counts as two. */
+/** Splits a part of an IPv6 address into 16-bit groups; an embedded IPv4 address gives two. */
 function groupsOf(text: string): number[] {
   if (text === '') return []
   return text.split(':').flatMap((group) => {

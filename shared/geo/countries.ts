@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { type CountryResponse, Reader } from 'maxmind'
 import { ResponderError } from '../errors.ts'
 
-/** The database of the package `geo-whois-asn-country-mmdb` says `country_code`, not MaxMind's nested `country.iso_code`. */
+/** A row of the database in the package `geo-whois-asn-country-mmdb`: `country_code` instead of MaxMind's nested `country.iso_code`. */
 interface CountryRow {
   readonly country_code?: string
 }
 
-/** Countries from a local database file, about 8 MB in memory. */
+/** Loads a local database of countries, about 8 MB in memory. Throws `config.invalid` when the file cannot be read. */
 export function countriesFrom(path: string): (address: string) => string | undefined {
   try {
     const reader = new Reader<CountryResponse & CountryRow>(readFileSync(path))

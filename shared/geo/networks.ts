@@ -4,21 +4,22 @@ import type { Network } from '../domain/network.ts'
 import { ResponderError } from '../errors.ts'
 import { numberOfV4, numberOfV6 } from './address-number.ts'
 
-/** Marks a file of this format: `local/build-networks.ts` writes it. */
+/** Identifies the file format that `local/build-networks.ts` writes. */
 export const NETWORKS_FORMAT = 'countersign-networks-1'
 
-/** What stands first in the file, as JSON before a NUL: how long each part is. */
+/** The header of the file, as JSON before a NUL byte: the length of each part. */
 export interface NetworksHeader {
   readonly format: typeof NETWORKS_FORMAT
-  /** How many ranges of each version; organisations are JSON text of so many bytes. */
+  /** Ranges per IP version, and bytes of the JSON text with organisations. */
   readonly v4: number
   readonly v6: number
   readonly organisations: number
 }
 
 /**
- * Networks from a compact file of ranges, about 10 MB in memory: starts, ends and numbers of each version as columns,
- * sorted by start. IPv6 ranges count by their upper 64 bits.
+ * Loads networks from a compact file of ranges, about 10 MB in memory. Throws `config.invalid` when the file cannot be read.
+ *
+ * The file has three columns per IP version: starts, ends and AS numbers, sorted by start. IPv6 ranges use their upper 64 bits.
  */
 export function networksFrom(path: string): (address: string) => Network | undefined {
   const { v4, v6, organisations } = read(path)
@@ -56,23 +57,23 @@ function read(path: string) {
     const header = JSON.parse(bytes.toString('utf8', 0, end)) as NetworksHeader
     if (header.format !== NETWORKS_FORMAT) throw new Error(`its format is ${String(header.format)}, not ${NETWORKS_FORMAT}`)
     let at = end + 1
-    const take = (length: number) => {
-      // Copied, so that columns of eight bytes start where such columns may.
+    const readBytes = (length: number) => {
+      // Copied, because a BigUint64Array must start at a multiple of eight bytes.
       const part = bytes.buffer.slice(bytes.byteOffset + at, bytes.byteOffset + at + length)
       at += length
       return part
     }
     const v4: Ranges<number> = {
-      starts: new Uint32Array(take(header.v4 * 4)),
-      ends: new Uint32Array(take(header.v4 * 4)),
-      numbers: new Uint32Array(take(header.v4 * 4)),
+      starts: new Uint32Array(readBytes(header.v4 * 4)),
+      ends: new Uint32Array(readBytes(header.v4 * 4)),
+      numbers: new Uint32Array(readBytes(header.v4 * 4)),
     }
     const v6: Ranges<bigint> = {
-      starts: new BigUint64Array(take(header.v6 * 8)),
-      ends: new BigUint64Array(take(header.v6 * 8)),
-      numbers: new Uint32Array(take(header.v6 * 4)),
+      starts: new BigUint64Array(readBytes(header.v6 * 8)),
+      ends: new BigUint64Array(readBytes(header.v6 * 8)),
+      numbers: new Uint32Array(readBytes(header.v6 * 4)),
     }
-    const organisations = JSON.parse(Buffer.from(take(header.organisations)).toString('utf8')) as Record<number, string>
+    const organisations = JSON.parse(Buffer.from(readBytes(header.organisations)).toString('utf8')) as Record<number, string>
     return { v4, v6, organisations }
   } catch (cause) {
     throw new ResponderError(

@@ -1,30 +1,30 @@
 import type { Incident } from '../domain/incident.ts'
 
-/** One verdict of a person, with the assessment that it answered. */
+/** One verdict of a person, with the assessment that it answers. */
 export interface Answered {
   readonly incidentId: string
   /** Epoch milliseconds. */
   readonly at: number
   readonly isCompromised: boolean
-  /** Before the advisor. */
+  /** The risk before the advisor, 0–100. */
   readonly baseRisk: number
   readonly isConfirmed: boolean
-  /** Points of the risk by detector. */
+  /** Points of the risk, by detector. */
   readonly shares: Readonly<Record<string, number>>
-  /** What the advisor thought, 0–100; undefined where it was not asked or gave no answer. */
+  /** The advisor's likelihood of compromise, 0–100; undefined when it was not asked or gave no answer. */
   readonly likelihood: number | undefined
 }
 
-/** How often the advisor was asked, and why it gave no answer. */
+/** How often the advisor was asked, and how often it gave no answer, by cause. */
 export interface Questions {
   readonly asked: number
   readonly fallbacks: Readonly<Record<string, number>>
 }
 
-/** What nobody answered was ended by the responder: that says nothing of whether it was right. */
+/** Verdicts by the responder close expired incidents. They are no evidence of whether the decision was right. */
 const NOT_A_PERSON = /^countersign:/
 
-/** The verdicts of people among incidents, oldest first, and the questions to the advisor in all of them. */
+/** Collects the verdicts of people, oldest first, and counts the questions to the advisor in all incidents. */
 export function answersIn(incidents: readonly Incident[]): { answers: Answered[]; questions: Questions } {
   const fallbacks: Record<string, number> = {}
   let asked = 0

@@ -4,22 +4,22 @@ import type { Answered, Questions } from './answered.ts'
 
 const WEEK_MS = 7 * DAY_MS
 
-/** A detector that was in so many incidents, none of which was one, only cries wolf. */
-const WOLVES = 5
+/** Answered incidents without a compromise from which on a detector is reported as giving only false positives. */
+const FALSE_POSITIVE_MINIMUM = 5
 
-/** What verdicts say of one detector: in how many answered incidents it was found, and how many of those were compromises. */
-export interface DetectorWorth {
+/** The precision of one detector: in how many answered incidents it fired, and how many of those were compromises. */
+export interface DetectorPrecision {
   readonly detector: string
   readonly incidents: number
   readonly compromised: number
   /** Share of compromises, 0 to 1. */
   readonly precision: number
-  readonly onlyCriesWolf: boolean
+  readonly hasOnlyFalsePositives: boolean
 }
 
-/** A tenth of the risk: what was predicted of its incidents, and what people found. */
+/** One of ten bins of the risk: the predicted and the observed share of compromises. */
 export interface CalibrationBin {
-  /** From this risk on, to 10 above it. */
+  /** Lower end of the bin; it is 10 points wide. */
   readonly from: number
   readonly incidents: number
   /** Mean risk ÷ 100, and share of compromises. */
@@ -27,22 +27,24 @@ export interface CalibrationBin {
   readonly observed: number
 }
 
+/** The verdicts of one week. */
 export interface Week {
-  /** The first day, ISO 8601. */
+  /** First day, ISO 8601. Weeks begin on a Thursday, as the Unix epoch does. */
   readonly from: string
   readonly verdicts: number
   readonly compromised: number
-  /** Share of verdicts with which the score, and the advisor, agreed: ≥ ask, ≥ 50. Null where there is none. */
+  /** Share of verdicts that agree with the score (risk ≥ `ask`) and with the advisor (likelihood ≥ 50). Null without such verdicts. */
   readonly score: number | null
   readonly advisor: number | null
 }
 
+/** How scores, detectors and the advisor compare with verdicts. */
 export interface Drift {
   readonly verdicts: number
   readonly compromised: number
-  readonly detectors: readonly DetectorWorth[]
+  readonly detectors: readonly DetectorPrecision[]
   readonly calibration: readonly CalibrationBin[]
-  /** Mean square of predicted − observed over verdicts (Brier score): 0 is perfect, 0.25 is a coin. Null without verdicts. */
+  /** Brier score, the mean of (predicted − observed)²: 0 is perfect, 0.25 is a constant guess of 50 %. Null without verdicts. */
   readonly brier: number | null
   readonly weeks: readonly Week[]
   readonly advisor: {
@@ -53,21 +55,21 @@ export interface Drift {
   }
 }
 
-/** How well scores, detectors and the advisor agree with what people said. Pure; order does not matter. */
+/** Measures how well scores, detectors and the advisor agree with verdicts. Pure; the order of answers does not matter. */
 export function driftOf({ answers, questions }: { answers: readonly Answered[]; questions: Questions }, thresholds: Thresholds): Drift {
-  const opined = answers.filter(({ likelihood }) => likelihood !== undefined)
+  const withOpinion = answers.filter(({ likelihood }) => likelihood !== undefined)
   return {
     verdicts: answers.length,
     compromised: answers.filter(({ isCompromised }) => isCompromised).length,
-    detectors: worths(answers),
+    detectors: detectorWorths(answers),
     calibration: calibrationOf(answers),
     brier: mean(answers.map(({ baseRisk, isCompromised }) => (baseRisk / 100 - Number(isCompromised)) ** 2)),
     weeks: weeksOf(answers, thresholds),
-    advisor: { answered: opined.length, agreed: opined.filter(agreesAdvisor).length, ...questions },
+    advisor: { answered: withOpinion.length, agreed: withOpinion.filter(agreesAdvisor).length, ...questions },
   }
 }
 
-function worths(answers: readonly Answered[]): DetectorWorth[] {
+function detectorWorths(answers: readonly Answered[]): DetectorPrecision[] {
   const byDetector = new Map<string, { incidents: number; compromised: number }>()
   for (const { shares, isCompromised } of answers) {
     for (const detector of Object.keys(shares)) {
@@ -81,7 +83,7 @@ function worths(answers: readonly Answered[]): DetectorWorth[] {
       incidents,
       compromised,
       precision: compromised / incidents,
-      onlyCriesWolf: incidents >= WOLVES && compromised === 0,
+      hasOnlyFalsePositives: incidents >= FALSE_POSITIVE_MINIMUM && compromised === 0,
     }))
     .sort((a, b) => b.incidents - a.incidents || (a.detector < b.detector ? -1 : 1))
 }

@@ -5,14 +5,19 @@ import { applyPolicy, type PolicyInForce, readPolicy } from '../record/policy-in
 import { type Answered, answersIn, type Questions } from './answered.ts'
 import { type Proposal, proposalsOf } from './proposals.ts'
 
+/** What learning from verdicts needs. */
 export interface LearnPorts {
   readonly incidents: Pick<IncidentStore, 'listAll'>
   readonly record: ChangeRecord
   readonly clock: Clock
 }
 
-/** What there is to learn from: the verdicts of people, and what they propose for the policy in force. `onUnreadable` is told of incidents that cannot be read. */
-export async function lessons(
+/**
+ * Reads the policy in force and every verdict of a person, and derives proposals from them. Reads all incidents.
+ *
+ * `onUnreadable` is called for each incident that cannot be read; without it the first one throws.
+ */
+export async function readProposals(
   ports: LearnPorts,
   onUnreadable?: OnUnreadable,
 ): Promise<PolicyInForce & { answers: Answered[]; questions: Questions; proposals: Proposal[] }> {
@@ -24,37 +29,38 @@ export async function lessons(
 }
 
 /**
- * Tightens the policy by what verdicts say, where it allows that: one proposal at a time, each a version of the policy with why. Loosening is
- * never put in force here. Answers what was changed. Done every night.
+ * Puts the first tightening proposal in force when the policy allows `autoTighten`. Returns it, or undefined.
+ *
+ * It runs every night and applies one proposal per run, as a version of the policy with its reason. A loosening proposal needs a person.
  */
 export async function tighten(ports: LearnPorts & { readonly log: Log }): Promise<Proposal | undefined> {
   const onUnreadable = ({ key, issue }: UnreadableItem) => ports.log.warn('learn.incident.unreadable', { key, issue })
-  const { policy, number, proposals } = await lessons(ports, onUnreadable)
+  const { policy, number, proposals } = await readProposals(ports, onUnreadable)
   const [first] = proposals.filter(({ direction }) => direction === 'tighten')
   ports.log.info('learn.done', { proposals: proposals.length, autoTighten: policy.learning.autoTighten })
   if (first === undefined || !policy.learning.autoTighten) return undefined
-  await put(first, { by: 'countersign:learn', reason: 'tightened by verdicts', number }, ports)
+  await applyProposal(first, { by: 'countersign:learn', reason: 'tightened by verdicts', number }, ports)
   return first
 }
 
-/** Puts a proposal in force because a person says so. */
+/** Puts a proposal in force for a person. Throws `usage` without a reason or for an unknown proposal. */
 export async function accept(
   proposalId: string,
   { by, reason, onUnreadable }: { by: string; reason: string; onUnreadable?: OnUnreadable },
   ports: LearnPorts,
 ): Promise<Proposal> {
   if (reason.trim() === '') throw new ResponderError('usage', 'a change of the policy needs a reason: --reason "why"')
-  const { number, proposals } = await lessons(ports, onUnreadable)
+  const { number, proposals } = await readProposals(ports, onUnreadable)
   const proposal = proposals.find(({ id }) => id === proposalId)
   if (proposal === undefined) {
-    const choice = proposals.length === 0 ? 'verdicts propose nothing now' : `the proposals are ${proposals.map(({ id }) => id).join(', ')}`
-    throw new ResponderError('usage', `no proposal ${proposalId}: ${choice}`)
+    const choice = proposals.length === 0 ? 'there are no proposals now' : `the proposals are ${proposals.map(({ id }) => id).join(', ')}`
+    throw new ResponderError('usage', `there is no proposal ${proposalId}; ${choice}`)
   }
-  await put(proposal, { by, reason, number }, ports)
+  await applyProposal(proposal, { by, reason, number }, ports)
   return proposal
 }
 
-async function put(
+async function applyProposal(
   { policy, what, from, to, why }: Proposal,
   { by, reason, number }: { by: string; reason: string; number: number },
   { record, clock }: LearnPorts,

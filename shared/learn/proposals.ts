@@ -3,8 +3,8 @@ import type { Answered } from './answered.ts'
 import { driftOf } from './drift.ts'
 
 /**
- * A change of the policy that verdicts speak for. `tighten` makes the responder ask or act sooner, `loosen` later: that only a person may put
- * in force.
+ * A change of the policy that verdicts support. `tighten` makes the responder ask or act at a lower risk, `loosen` at a higher one; only a person
+ * may put a `loosen` in force.
  */
 export interface Proposal {
   readonly id: string
@@ -16,65 +16,69 @@ export interface Proposal {
   readonly policy: Policy
 }
 
-/** Points by which a threshold moves at a time, and how near to it incidents have to lie to speak for that. */
-const STEP = 5
-const NEAR = 10
+/** Points by which a proposal moves a threshold, and the distance within which incidents count for it. */
+const STEP_POINTS = 5
+const NEAR_POINTS = 10
 
-/** Nearly all, and nearly none, of what lies there. */
-const MOST = 0.95
-const FEW = 0.05
+/** Shares of compromises that count as nearly all and nearly none. */
+const NEARLY_ALL = 0.95
+const NEARLY_NONE = 0.05
 
 const NO_QUESTIONS = { asked: 0, fallbacks: {} }
 
-/** What verdicts propose, tightening first. Confirmed incidents say nothing of thresholds: they pass them by. Pure. */
+/** Derives proposals from verdicts, tightening first. Confirmed incidents do not count, because no threshold applies to them. Pure. */
 export function proposalsOf(answers: readonly Answered[], policy: Policy): Proposal[] {
   const scored = answers.filter(({ isConfirmed }) => !isConfirmed)
   const all = [...thresholdProposals(scored, policy), ...weightProposals(scored, policy)]
   return [...all.filter(({ direction }) => direction === 'tighten'), ...all.filter(({ direction }) => direction === 'loosen')]
 }
 
+type ThresholdName = 'ask' | 'contain'
+
 function thresholdProposals(answers: readonly Answered[], policy: Policy): Proposal[] {
+  return [
+    ...lowerThreshold('ask', answers, policy),
+    ...raiseThreshold('ask', answers, policy),
+    ...lowerThreshold('contain', answers, policy),
+    ...raiseThreshold('contain', answers, policy),
+  ]
+}
+
+/** Proposes a lower threshold when nearly all incidents just below it were compromises. It stays at or above the policy's minimum. */
+function lowerThreshold(name: ThresholdName, answers: readonly Answered[], policy: Policy): Proposal[] {
   const { thresholds, learning } = policy
-  const { ask, contain } = thresholds
-  const found: Proposal[] = []
-  const propose = (name: 'ask' | 'contain', to: number, why: string) => {
-    const from = thresholds[name]
-    const next = { ...thresholds, [name]: to }
-    if (to === from || !(next.notify <= next.ask && next.ask <= next.contain)) return
-    const direction = to < from ? 'tighten' : 'loosen'
-    found.push({
-      id: `${name}-${direction}`,
-      direction,
-      what: `thresholds.${name}`,
-      from,
-      to,
-      why,
-      policy: { ...policy, thresholds: next },
-    })
-  }
-  const between = (low: number, high: number) => answers.filter(({ baseRisk }) => baseRisk >= low && baseRisk < high)
-  const shareOf = (some: readonly Answered[]) => some.filter(({ isCompromised }) => isCompromised).length / some.length
-  for (const [name, least] of [
-    ['ask', learning.minAsk],
-    ['contain', learning.minContain],
-  ] as const) {
-    const at = name === 'ask' ? ask : contain
-    const below = between(at - NEAR, at)
-    if (below.length >= learning.minVerdicts && shareOf(below) >= MOST)
-      propose(
-        name,
-        Math.max(least, at - STEP, name === 'contain' ? ask : thresholds.notify),
-        `${below.length} verdicts just below it, ${percent(shareOf(below))} compromised`,
-      )
-    const above = between(at, at + NEAR)
-    if (above.length >= learning.minVerdicts && shareOf(above) <= FEW)
-      propose(
-        name,
-        Math.min(100, at + STEP, name === 'ask' ? contain : 100),
-        `${above.length} verdicts just above it, ${percent(shareOf(above))} compromised`,
-      )
-  }
-  return found.filter(({ direction, to, from }) => direction === 'loosen' || to < from)
+  const at = thresholds[name]
+  const below = answers.filter(({ baseRisk }) => baseRisk >= at - NEAR_POINTS && baseRisk < at)
+  const share = compromisedShare(below)
+  if (below.length < learning.minVerdicts || share < NEARLY_ALL) return []
+  const minimum = name === 'ask' ? Math.max(learning.minAsk, thresholds.notify) : Math.max(learning.minContain, thresholds.ask)
+  const why = `${below.length} verdicts up to ${NEAR_POINTS} points below it, ${percent(share)} compromised`
+  return thresholdProposal(policy, name, { to: Math.max(minimum, at - STEP_POINTS), why })
+}
+
+/** Proposes a higher threshold when nearly none of the incidents just above it were compromises. */
+function raiseThreshold(name: ThresholdName, answers: readonly Answered[], policy: Policy): Proposal[] {
+  const { thresholds, learning } = policy
+  const at = thresholds[name]
+  const above = answers.filter(({ baseRisk }) => baseRisk >= at && baseRisk < at + NEAR_POINTS)
+  const share = compromisedShare(above)
+  if (above.length < learning.minVerdicts || share > NEARLY_NONE) return []
+  const maximum = name === 'ask' ? thresholds.contain : 100
+  const why = `${above.length} verdicts up to ${NEAR_POINTS} points above it, ${percent(share)} compromised`
+  return thresholdProposal(policy, name, { to: Math.min(maximum, at + STEP_POINTS), why })
+}
+
+/** The proposal of a threshold, or none when it would not change or when the thresholds would no longer rise from notify to contain. */
+function thresholdProposal(policy: Policy, name: ThresholdName, { to, why }: { to: number; why: string }): Proposal[] {
+  const from = policy.thresholds[name]
+  const thresholds = { ...policy.thresholds, [name]: to }
+  if (to === from || !(thresholds.notify <= thresholds.ask && thresholds.ask <= thresholds.contain)) return []
+  const direction = to < from ? 'tighten' : 'loosen'
+  return [{ id: `${name}-${direction}`, direction, what: `thresholds.${name}`, from, to, why, policy: { ...policy, thresholds } }]
+}
+
+function compromisedShare(answers: readonly Answered[]): number {
+  return answers.filter(({ isCompromised }) => isCompromised).length / answers.length
 }
 
 function weightProposals(answers: readonly Answered[], policy: Policy): Proposal[] {
@@ -82,7 +86,12 @@ function weightProposals(answers: readonly Answered[], policy: Policy): Proposal
   return detectors.flatMap(({ detector, incidents, precision }): Proposal[] => {
     if (incidents < policy.learning.minVerdicts) return []
     const from = policy.weights[detector] ?? 1
-    const to = precision <= FEW ? Math.max(0.1, round(from * 0.7)) : precision >= MOST && from < 1 ? Math.min(1, round(from / 0.7)) : from
+    const to =
+      precision <= NEARLY_NONE
+        ? Math.max(0.1, round(from * 0.7))
+        : precision >= NEARLY_ALL && from < 1
+          ? Math.min(1, round(from / 0.7))
+          : from
     if (to === from) return []
     const direction = to > from ? 'tighten' : 'loosen'
     const why = `${incidents} answered incidents, ${percent(precision)} compromised`

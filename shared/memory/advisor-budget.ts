@@ -6,7 +6,7 @@ export function memoryAdvisorBudget(): AdvisorBudget {
   let all = 0
   const identities = new Map<string, number>()
   return {
-    async take(hour, identityId, { perIdentity, perAccount }) {
+    async reserve(hour, identityId, { perIdentity, perAccount }) {
       if (hour !== current) {
         current = hour
         all = 0

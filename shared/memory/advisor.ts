@@ -1,16 +1,16 @@
 import type { Advisor, EvidencePack } from '../ports/advisor.ts'
 
 /**
- * The offline advisor: a statistical stand-in where no Bedrock is, not a model.
+ * An offline advisor: a formula that replaces the language model when Bedrock is not available.
  *
- * It weighs what the deterministic score does not: how many different techniques there are, and how much is known of the
- * identity. The same pack always gets the same answer.
+ * It uses what the deterministic score does not: the number of different techniques, and the maturity of the baseline. The same pack always gets
+ * the same answer.
  */
 export function offlineAdvisor(): Advisor {
   return {
     async advise(pack) {
       const techniques = [...new Set(pack.findings.map(({ technique }) => technique))]
-      // Logistic: three techniques against a mature identity is even; each more or less moves it by about a fifth.
+      // Logistic function: three techniques and a half-mature baseline at risk 60 give 50; one technique more or less moves it by about 20.
       const score = 0.9 * (techniques.length - 3) + 1.2 * (pack.baseline.maturity - 0.5) + (pack.risk - 60) / 25
       const likelihood = Math.round(100 / (1 + Math.exp(-score)))
       return {
@@ -43,5 +43,5 @@ function narrativeOf({ findings, baseline }: EvidencePack, techniques: number): 
   return `Template: ${techniques} techniques (${first.join(', ')}) against a baseline of ${baseline.calls} calls in ${baseline.ageDays} days.`
 }
 
-/** No advisor at all: every question falls back to the deterministic risk. */
+/** The advisor when none is configured: every question falls back to the deterministic risk. */
 export const absentAdvisor: Advisor = { isAbsent: true, advise: async () => ({ kind: 'fallback', cause: 'absent' }) }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** A policy document: an object as the AWS CLI prints it, or URL-encoded JSON as the API answers it. */
+/** A policy document: an object, as the AWS CLI prints it, or URL-encoded JSON, as the API returns it. */
 export const PolicyDocument = z.union([z.string(), z.looseObject({})])
 export type PolicyDocument = z.infer<typeof PolicyDocument>
 
@@ -49,11 +49,11 @@ const AccessKeyEntry = z.looseObject({
   AccessKeyId: z.string(),
   Status: z.enum(['Active', 'Inactive', 'Expired']),
   CreateDate: z.string().optional(),
-  /** What `aws iam get-access-key-last-used` says. */
+  /** `LastUsedDate` of `aws iam get-access-key-last-used`. */
   LastUsedDate: z.string().optional(),
 })
 
-/** A service-specific credential, SSH key or signing certificate: what IAM can switch off beside access keys. */
+/** A service-specific credential, SSH key or signing certificate: credentials other than access keys that IAM can deactivate. */
 const SwitchableCredential = z.looseObject({
   UserName: z.string(),
   Kind: z.enum(['service-specific-credential', 'ssh-public-key', 'signing-certificate']),
@@ -62,8 +62,10 @@ const SwitchableCredential = z.looseObject({
 })
 
 /**
- * An account as `aws iam get-account-authorization-details` prints it, and what that leaves out: `AccessKeys` (the
- * `AccessKeyMetadata` of `aws iam list-access-keys`, every user's together), `LoginProfiles` and `SwitchableCredentials`.
+ * An account snapshot: the output of `aws iam get-account-authorization-details`, with three lists that it lacks.
+ *
+ * `AccessKeys` holds the `AccessKeyMetadata` of `aws iam list-access-keys` for all users; the others are `LoginProfiles` and
+ * `SwitchableCredentials`.
  */
 export const AuthorizationDetails = z.looseObject({
   UserDetailList: z.array(User).default([]),

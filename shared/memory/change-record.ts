@@ -2,10 +2,10 @@ import type { Change } from '../domain/change.ts'
 import { readChange } from '../domain/migrations/change.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
 
-/** Chains as texts, by subject and number. A test may put in what another release, or an intruder, wrote. */
+/** Stored texts of entries, by subject and number. A test can insert what another release, or an intruder, wrote. */
 export type StoredChains = Map<string, Map<number, string>>
 
-/** The record in memory. Entries are kept as text, as a table would, so that nobody can change one by reference. */
+/** The record in memory. Entries are stored as text, as in the table, so that no caller can change one by reference. */
 export function memoryChangeRecord(chains: StoredChains = new Map()): ChangeRecord {
   const entriesOf = (subject: string): Change[] =>
     [...(chains.get(subject) ?? [])].sort(([a], [b]) => a - b).map(([number, entry]) => readChange(entry, subject, number))

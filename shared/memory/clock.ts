@@ -1,9 +1,9 @@
 import type { Clock } from '../ports/runtime.ts'
 
-/** The clock of the machine. */
+/** The system clock. */
 export const systemClock: Clock = { now: () => Date.now() }
 
-/** A clock that stands at a time (epoch ms) until it is set to another. */
+/** A clock that stays at a time (epoch milliseconds) until it is set to another. */
 export function fixedClock(at: number): Clock & { set(at: number): void } {
   let time = at
   return {

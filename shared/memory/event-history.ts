@@ -1,9 +1,9 @@
 import type { EventHistory } from '../ports/lookup.ts'
 
-/** CloudTrail's own bound on what a lookup gives here: 10 pages of 50. */
+/** Records per lookup, the same limit as on AWS: 10 pages of 50. */
 const RECORDS = 500
 
-/** A past made of given CloudTrail records, oldest first. */
+/** The history in given CloudTrail records, which are ordered oldest first. */
 export function memoryHistory(records: readonly unknown[]): EventHistory {
   return {
     async lookup(accessKeyId, since = Number.NEGATIVE_INFINITY) {

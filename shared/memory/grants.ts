@@ -4,13 +4,13 @@ import type { AuthorizationDetails } from './authorization-details.ts'
 type Inline = AuthorizationDetails['UserDetailList'][number]['UserPolicyList']
 type Attached = AuthorizationDetails['UserDetailList'][number]['AttachedManagedPolicies']
 
-/** Managed policies whose document a picture may leave out, as AWS writes them. */
+/** Actions of AWS managed policies whose documents a snapshot may lack. */
 const WELL_KNOWN: Readonly<Record<string, readonly string[]>> = {
   'arn:aws:iam::aws:policy/AdministratorAccess': ['*'],
   'arn:aws:iam::aws:policy/IAMFullAccess': ['iam:*'],
 }
 
-/** The statements of inline and attached policies. A document that is not a policy grants nothing. */
+/** Collects the statements of inline and attached policies. A document that cannot be parsed grants nothing. */
 export function grantsIn(account: AuthorizationDetails, inline: Inline, attached: Attached): Grant[] {
   const documents = [
     ...inline.map(({ PolicyDocument }) => PolicyDocument),
@@ -33,7 +33,7 @@ function statementsOf(document: unknown): Grant[] {
     if (typeof statement !== 'object' || statement === null) return []
     const { Effect, Action, NotAction, Resource, Condition } = statement as Record<string, unknown>
     if (Effect !== 'Allow' && Effect !== 'Deny') return []
-    // All but a few actions is taken for all where it is allowed, and for none where it is denied: the safe side.
+    // `NotAction` counts as all actions in an Allow and as none in a Deny, so that grants are never underestimated.
     const actions = Effect === 'Allow' && NotAction !== undefined ? ['*'] : textsOf(Action)
     return [{ effect: Effect, actions, resources: textsOf(Resource), isConditional: Condition !== undefined }]
   })
@@ -43,7 +43,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text.startsWith('%') ? decodeURIComponent(text) : text)
   } catch {
-    // A document that IAM would not take grants nothing.
+    // IAM would reject such a document, so it grants nothing.
     return undefined
   }
 }

@@ -4,36 +4,36 @@ import type { Iam } from '../ports/iam.ts'
 import type { AuthorizationDetails, PolicyDocument } from './authorization-details.ts'
 import { grantsIn } from './grants.ts'
 
-/** Characters of inline policy that a user may have, white space not counted: an IAM quota. */
+/** IAM quota: characters of all inline policies of a user, without white space. */
 const INLINE_QUOTA = 2048
 
-/** The same of a role. */
+/** IAM quota: characters of all inline policies of a role, without white space. */
 const ROLE_INLINE_QUOTA = 10_240
 
-/** The same of a role's trust policy. */
+/** IAM quota: characters of a role's trust policy, without white space. */
 const TRUST_QUOTA = 2048
 
-/** Access keys that a user may have: an IAM quota. */
+/** IAM quota: access keys of a user. */
 const KEY_QUOTA = 2
 
-/** Managed policies that a user may have attached: an IAM quota. */
+/** IAM quota: managed policies attached to a user. */
 const ATTACHED_QUOTA = 10
 
 /** IAM of the embedded account. */
 export interface MemoryIam extends Iam {
-  /** The account as it stands: a copy. */
+  /** A copy of the account's current state. */
   authorizationDetails(): AuthorizationDetails
-  /** Adds a user and a key that a log shows, where the account has them not. */
-  meet(identity: Identity, accessKeyId: string | undefined): void
-  /** True where a call with the key, or without one by another credential of the user, would be refused whatever it asks. */
+  /** Adds a user and a key that a log mentions, unless the account has them. */
+  addObserved(identity: Identity, accessKeyId: string | undefined): void
+  /** True when every call would be refused: with the given key, or with another credential of the user when no key is given. */
   isRefused(userName: string, accessKeyId?: string): boolean
 }
 
-/** The embedded account, from a picture of one. The picture is copied. */
-export function memoryIam(picture: AuthorizationDetails): MemoryIam {
-  const account = structuredClone(picture)
-  /** How many keys it has made; one in a picture is not made again. */
-  let made = account.AccessKeys.filter(({ AccessKeyId }) => AccessKeyId.startsWith('AKIAEMBEDDED')).length
+/** Creates an embedded account from a snapshot, which is copied. */
+export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
+  const account = structuredClone(snapshot)
+  /** Number of keys created so far, including those in the snapshot, so that ids stay unique. */
+  let createdKeys = account.AccessKeys.filter(({ AccessKeyId }) => AccessKeyId.startsWith('AKIAEMBEDDED')).length
   const userNamed = (name: string) => account.UserDetailList.find(({ UserName }) => UserName === name)
   const roleNamed = (name: string) => account.RoleDetailList.find(({ RoleName }) => RoleName === name)
   const roleOf = ({ id }: Identity) => account.RoleDetailList.find(({ Arn }) => Arn === id)
@@ -41,7 +41,7 @@ export function memoryIam(picture: AuthorizationDetails): MemoryIam {
     account.AccessKeys.find((key) => key.UserName === userName && key.AccessKeyId === accessKeyId)
   return {
     authorizationDetails: () => structuredClone(account),
-    meet(identity, accessKeyId) {
+    addObserved(identity, accessKeyId) {
       if (identity.kind !== 'iam-user') return
       if (userNamed(identity.name) === undefined) {
         account.UserDetailList.push({
@@ -170,10 +170,10 @@ export function memoryIam(picture: AuthorizationDetails): MemoryIam {
     async createAccessKey(userName) {
       if (userNamed(userName) === undefined) return 'no-such-identity'
       if (account.AccessKeys.filter((key) => key.UserName === userName).length >= KEY_QUOTA) return 'quota'
-      made += 1
-      const AccessKeyId = `AKIAEMBEDDED${String(made).padStart(8, '0')}`
+      createdKeys += 1
+      const AccessKeyId = `AKIAEMBEDDED${String(createdKeys).padStart(8, '0')}`
       account.AccessKeys.push({ UserName: userName, AccessKeyId, Status: 'Active' })
-      return { id: AccessKeyId, secret: `embedded-secret-${made}` }
+      return { id: AccessKeyId, secret: `embedded-secret-${createdKeys}` }
     },
     async deleteAccessKey(userName, accessKeyId) {
       const key = keyOf(userName, accessKeyId)
@@ -200,8 +200,8 @@ export function memoryIam(picture: AuthorizationDetails): MemoryIam {
         return role === undefined ? undefined : grantsIn(account, role.RolePolicyList, role.AttachedManagedPolicies)
       }
       const user = identity.kind === 'iam-user' ? userNamed(identity.name) : undefined
-      // A user that was only met in a log has no policies here because none are known.
-      if (user === undefined || isOnlyMet(user)) return undefined
+      // The policies of a user that only a log mentions are unknown.
+      if (user === undefined || isOnlyObserved(user)) return undefined
       const groups = account.GroupDetailList.filter(({ GroupName }) => user.GroupList.includes(GroupName))
       return [user.UserPolicyList, ...groups.map(({ GroupPolicyList }) => GroupPolicyList)]
         .flatMap((list) => grantsIn(account, list, []))
@@ -214,7 +214,7 @@ export function memoryIam(picture: AuthorizationDetails): MemoryIam {
   }
 }
 
-function isOnlyMet(user: AuthorizationDetails['UserDetailList'][number]): boolean {
+function isOnlyObserved(user: AuthorizationDetails['UserDetailList'][number]): boolean {
   return user.UserPolicyList.length + user.AttachedManagedPolicies.length + user.GroupList.length === 0
 }
 
@@ -228,7 +228,7 @@ function sizeOfAll(policies: InlinePolicies): number {
   return policies.reduce((sum, { PolicyDocument }) => sum + textOfDocument(PolicyDocument).replace(/\s/g, '').length, 0)
 }
 
-/** Pictures hold documents as objects, as JSON or URL-encoded. */
+/** The text of a document, which a snapshot holds as an object, as JSON or URL-encoded. */
 function textOfDocument(document: PolicyDocument): string {
   if (typeof document !== 'string') return JSON.stringify(document)
   return document.startsWith('%') ? decodeURIComponent(document) : document

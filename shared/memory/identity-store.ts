@@ -1,7 +1,7 @@
 import type { IdentityState } from '../domain/identity-state.ts'
 import type { IdentityStore, Versioned } from '../ports/stores.ts'
 
-/** Identity states in memory, unserialised: a state that was handed in must not be changed afterwards. */
+/** Identity states in memory. They are stored by reference, so a saved state must not be changed afterwards. */
 export function memoryIdentityStore(): IdentityStore {
   const states = new Map<string, Versioned<IdentityState>>()
   const incidents = new Map<string, string>()

@@ -3,18 +3,19 @@ import { readIncident, readSignal, writeIncident, writeSignal } from '../domain/
 import { UnreadableItem } from '../errors.ts'
 import type { IncidentStore, OnUnreadable } from '../ports/stores.ts'
 
-/** The texts that a memory store holds. A test may put in what another release, or an intruder, wrote. */
+/** The stored texts of a memory store. A test can insert what another release, or an intruder, wrote. */
 export interface StoredTexts {
   readonly incidents: Map<string, { readonly text: string; readonly version: number }>
-  /** By incident and by signal. */
+  /** By incident id and signal id. */
   readonly signals: Map<string, Map<string, string>>
 }
 
+/** An empty store. */
 export function noTexts(): StoredTexts {
   return { incidents: new Map(), signals: new Map() }
 }
 
-/** Incidents and their timelines in memory, as the texts that a table would hold: what comes out went through the same reader. */
+/** Incidents and their timelines in memory. They are stored as text and parsed on reading, as in the table. */
 export function memoryIncidentStore({ incidents, signals }: StoredTexts = noTexts()): IncidentStore {
   const read = (id: string, text: string) => readIncident(text, `INCIDENT#${id}`)
   return {

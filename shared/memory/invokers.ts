@@ -1,23 +1,23 @@
 import type { BackfillQueue, BootstrapQueue, ContainInvoker, ReverifyQueue, RotateInvoker } from '../ports/invokers.ts'
 
-/** Hands an incident to contain on the same machine. It does not wait for it, as an asynchronous invoke does not. */
+/** Runs contain in the same process without waiting for it, like an asynchronous Lambda invocation. */
 export function memoryContainInvoker(contain: (incidentId: string) => Promise<unknown>): ContainInvoker & { settled(): Promise<void> } {
   const running: Promise<unknown>[] = []
   return {
     async contain(incidentId) {
-      // One turn later: whoever calls goes on first, and a failure of contain is not a failure to call it.
+      // Deferred, so that the caller continues first. A failure of contain must not reject the invocation.
       const run = Promise.resolve().then(() => contain(incidentId))
       run.catch(() => {})
       running.push(run)
     },
-    /** Waits for every call that was made; throws what the first one that failed threw. */
+    /** Waits for every run; rejects with the error of the first one that failed. */
     async settled() {
       while (running.length > 0) await running.shift()
     },
   }
 }
 
-/** Collects the keys whose past was asked for. */
+/** Collects the keys whose history was requested. */
 export function memoryBootstrapQueue(): BootstrapQueue & { readonly asked: readonly string[] } {
   const asked: string[] = []
   return {
@@ -28,7 +28,7 @@ export function memoryBootstrapQueue(): BootstrapQueue & { readonly asked: reado
   }
 }
 
-/** Collects the incidents that are to be looked at again. */
+/** Collects the scheduled checks as `incidentId +seconds`. */
 export function memoryReverifyQueue(): ReverifyQueue & { readonly asked: readonly string[] } {
   const asked: string[] = []
   return {
@@ -39,7 +39,7 @@ export function memoryReverifyQueue(): ReverifyQueue & { readonly asked: readonl
   }
 }
 
-/** Collects the incidents whose keys are to be made anew. */
+/** Collects the incidents whose keys are to be rotated. */
 export function memoryRotateInvoker(): RotateInvoker & { readonly asked: readonly string[] } {
   const asked: string[] = []
   return {
@@ -50,7 +50,7 @@ export function memoryRotateInvoker(): RotateInvoker & { readonly asked: readonl
   }
 }
 
-/** Collects the incidents whose events are to be looked up. */
+/** Collects the incidents to backfill. */
 export function memoryBackfillQueue(): BackfillQueue & { readonly asked: readonly string[] } {
   const asked: string[] = []
   return {

@@ -1,16 +1,16 @@
 import type { Log } from '../ports/runtime.ts'
 
-/** A log that says nothing: the doors on one machine print for people instead. */
+/** A log without output: the command line and the console print for people instead. */
 export const silentLog: Log = { info: () => {}, warn: () => {} }
 
-/** What was logged, in order. */
+/** One log event. */
 export interface LogEntry {
   readonly level: 'info' | 'warn'
   readonly event: string
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** Collects what was logged. */
+/** Collects log events in order. */
 export function memoryLog(): Log & { readonly entries: readonly LogEntry[] } {
   const entries: LogEntry[] = []
   return {

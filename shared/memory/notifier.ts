@@ -1,6 +1,6 @@
 import type { Notice, Notifier } from '../ports/notices.ts'
 
-/** Collects what people would have been told. */
+/** Collects notices instead of sending them. */
 export function memoryNotifier(): Notifier & { readonly notices: readonly Notice[] } {
   const notices: Notice[] = []
   return {

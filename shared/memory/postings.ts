@@ -1,7 +1,7 @@
 import type { Posting } from '../domain/posting.ts'
 import type { Postings } from '../ports/notices.ts'
 
-/** Messages by incident, in memory. */
+/** Slack messages by incident, in memory. */
 export function memoryPostings(): Postings {
   const postings = new Map<string, Posting>()
   return {

@@ -1,6 +1,6 @@
 import type { AccessKey, RootKeys } from '../ports/iam.ts'
 
-/** Keys of a root user in memory. */
+/** Access keys of a root user, in memory. */
 export function memoryRootKeys(keys: readonly AccessKey[]): RootKeys {
   const left = new Map(keys.map((key) => [key.id, key]))
   return {

@@ -1,6 +1,6 @@
 import type { SecretVault } from '../ports/iam.ts'
 
-/** Secrets in memory. `values` holds the newest version of each name. */
+/** Secrets in memory. `values` holds the latest version of each name. */
 export function memoryVault(): SecretVault & { readonly values: ReadonlyMap<string, string> } {
   const values = new Map<string, string>()
   const versions = new Set<string>()

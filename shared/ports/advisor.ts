@@ -1,6 +1,6 @@
 import type { AdvisorFallback, Opinion } from '../domain/assessment.ts'
 
-/** What the advisor is told: what the fold knows, in words of ours, and apart from it what somebody else wrote. */
+/** What the advisor is given: facts in the responder's own words and, apart from them, text that somebody else wrote. */
 export interface EvidencePack {
   readonly incidentId: string
   readonly identityKind: string
@@ -12,7 +12,7 @@ export interface EvidencePack {
     readonly errorRate: number
   }
   readonly risk: number
-  /** `F1`, `F2` …, strongest first, each with the points of the risk that it accounts for. */
+  /** Ids `F1`, `F2` …, strongest first. `share` is the points of the risk that a finding accounts for. */
   readonly findings: readonly {
     readonly id: string
     readonly detector: string
@@ -20,22 +20,23 @@ export interface EvidencePack {
     readonly technique: string
     readonly share: number
   }[]
-  /** `S1`, `S2` …, oldest first: when what was found, counted back from now. */
+  /** Ids `S1`, `S2` …, oldest first: the findings of one signal and its age in seconds. */
   readonly timeline: readonly { readonly id: string; readonly secondsAgo: number; readonly findings: readonly string[] }[]
   readonly blastRadius: { readonly score: number; readonly reasons: readonly string[] }
-  /** Text that an attacker may have written, by what it is: clipped, and without what could be taken for markup. */
+  /** Text that an attacker may have written, by field: clipped and without characters of markup. */
   readonly untrusted: Readonly<Record<string, string>>
 }
 
+/** The advisor's opinion, or the cause why there is none. */
 export type AdvisorAnswer = ({ readonly kind: 'answered' } & Opinion) | { readonly kind: 'fallback'; readonly cause: AdvisorFallback }
 
-/** What an answer may cost: seconds, and tokens of the answer. */
+/** Limits of one answer: seconds until it must be there, and its tokens. */
 export interface AdvisorLimits {
   readonly deadlineSeconds: number
   readonly maxOutputTokens: number
 }
 
-/** One question to a model, to be answered by one tool. `instructions` are the same for every question of a kind. */
+/** One question to a model, to be answered by calling `tool`. `instructions` are the same for every question of a kind. */
 export interface ModelQuestion extends AdvisorLimits {
   readonly instructions: string
   readonly question: string
@@ -43,10 +44,11 @@ export interface ModelQuestion extends AdvisorLimits {
   readonly incidentId: string
 }
 
+/** The answer of a model, or the cause why there is none. */
 export type ModelAnswer =
   | {
       readonly kind: 'answered'
-      /** What the tool was called with: not checked yet. */
+      /** The input that the model gave to the tool, not yet checked against its schema. */
       readonly input: unknown
       readonly inputTokens: number
       readonly outputTokens: number
@@ -54,21 +56,21 @@ export type ModelAnswer =
     }
   | { readonly kind: 'fallback'; readonly cause: AdvisorFallback }
 
-/** A language model. Never throws: no answer is an answer. */
+/** A language model. Never throws: a missing answer is a `fallback`. */
 export interface Model {
   readonly id: string
   ask(asked: ModelQuestion): Promise<ModelAnswer>
 }
 
-/** A second opinion on an assessment. Never throws: no answer is an answer. */
+/** Gives a second opinion on an assessment. Never throws: a missing answer is a `fallback`. */
 export interface Advisor {
-  /** Set where there is none: then no budget is spent on asking it. */
+  /** Set when no model is configured, so that no budget is spent. */
   readonly isAbsent?: true
   advise(pack: EvidencePack, limits: AdvisorLimits): Promise<AdvisorAnswer>
 }
 
-/** Counts questions to the advisor, so that a flood of events cannot run up the bill. */
+/** Counts questions to the advisor, so that a flood of events cannot run up costs. */
 export interface AdvisorBudget {
-  /** Takes one question of an hour (epoch hours) for an identity. False where its share or the account's is used up. */
-  take(hour: number, identityId: string, limits: { readonly perIdentity: number; readonly perAccount: number }): Promise<boolean>
+  /** Reserves one question for an identity in an hour (epoch hours). False when the identity's or the account's limit is reached. */
+  reserve(hour: number, identityId: string, limits: { readonly perIdentity: number; readonly perAccount: number }): Promise<boolean>
 }

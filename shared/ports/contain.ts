@@ -4,7 +4,7 @@ import type { Notifier } from './notices.ts'
 import type { Clock, Log } from './runtime.ts'
 import type { Breaker, ChangeRecord, IncidentStore } from './stores.ts'
 
-/** What contain needs. No advisor, no events. */
+/** What contain needs. It has no advisor and reads no events. */
 export interface ContainPorts {
   readonly incidents: IncidentStore
   readonly record: ChangeRecord
@@ -12,9 +12,9 @@ export interface ContainPorts {
   readonly iam: Iam
   readonly notifier: Notifier
   readonly reverifyQueue: ReverifyQueue
-  /** The account that it acts in. Undefined where a log of any account is replayed. */
+  /** The account that it acts in; undefined when a log of any account is replayed. */
   readonly account: string | undefined
-  /** The stack's managed policy that denies everything; undefined where there is none. */
+  /** ARN of the stack's managed policy that denies everything; undefined when there is none. */
   readonly quarantinePolicyArn: string | undefined
   readonly clock: Clock
   readonly log: Log

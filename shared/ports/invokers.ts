@@ -1,25 +1,25 @@
-/** Hands an incident to the function that may contain: the id, and nothing else. */
+/** Invokes the function that may contain, with an incident id and nothing else. */
 export interface ContainInvoker {
   contain(incidentId: string): Promise<void>
 }
 
-/** Has an incident looked at again, some seconds later and some more: whoever is at work on it then may undo what was done. */
+/** Schedules later checks that the containment of an incident is still in place, because an intruder may reverse it. */
 export interface ReverifyQueue {
-  /** After each of these times, in seconds, 900 at most. */
+  /** `afterSeconds`: one delay per check, each at most 900, the limit of SQS. */
   verifyLater(incidentId: string, afterSeconds: readonly number[]): Promise<void>
 }
 
-/** Hands an incident to the function that makes keys anew: the id, and nothing else. */
+/** Invokes the function that rotates keys, with an incident id and nothing else. */
 export interface RotateInvoker {
   rotate(incidentId: string): Promise<void>
 }
 
-/** Has the events of an incident's credentials looked up that never came by themselves. */
+/** Requests a backfill: a lookup of the events of an incident's credentials that were not delivered. */
 export interface BackfillQueue {
   backfill(incidentId: string): Promise<void>
 }
 
-/** Asks for the past of a long-lived key that is seen for the first time, off the hot path. */
+/** Requests the CloudTrail history of a long-lived key that is seen for the first time, outside the hot path. */
 export interface BootstrapQueue {
   bootstrap(accessKeyId: string): Promise<void>
 }

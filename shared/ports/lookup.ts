@@ -1,17 +1,18 @@
 import type { Network } from '../domain/network.ts'
 
-/** What CloudTrail still knows of a key's past: raw records, newest first as the source gives them. */
+/** The CloudTrail history of a key: raw records, newest first. */
 export interface EventHistory {
-  /** Since a time (epoch ms), or as far back as CloudTrail keeps. */
+  /** Looks up records since a time (epoch milliseconds), or as far back as CloudTrail keeps them. */
   lookup(accessKeyId: string, since?: number): Promise<unknown[]>
 }
 
-/** Where a public address is: its ISO 3166 country and its network, as far as they are known. Asks no network. */
+/** The location of a public IP address: its ISO 3166 country code and its network; undefined when unknown. */
 export interface GeoLocation {
   readonly country: string | undefined
   readonly network: Network | undefined
 }
 
+/** Locates IP addresses from local data, without network access. */
 export interface GeoIp {
   locate(address: string): GeoLocation
 }

@@ -1,7 +1,7 @@
 import type { Incident, NoticeKind } from '../domain/incident.ts'
 import type { Posting } from '../domain/posting.ts'
 
-/** What people are told. `body` is plain text; what an attacker may have written in it is clipped and free of control characters. */
+/** A message to people about an incident. `body` is plain text, in which text from outside is clipped and free of control characters. */
 export interface Notice {
   readonly incidentId: string
   readonly kind: NoticeKind
@@ -10,18 +10,19 @@ export interface Notice {
   readonly body: string
 }
 
+/** Delivers notices to people. */
 export interface Notifier {
   notify(notice: Notice): Promise<void>
 }
 
-/** Another place where incidents are seen, such as AWS Security Hub. The same incident again changes what is there. */
+/** A system that shows incidents as findings, such as AWS Security Hub. The same incident again updates its finding. */
 export interface FindingHub {
   share(incident: Incident): Promise<void>
 }
 
-/** Remembers the message of each incident, so that later notices change it and do not add another. */
+/** Stores the Slack message of each incident, so that later notices update it. */
 export interface Postings {
   get(incidentId: string): Promise<Posting | undefined>
-  /** False where another message than `previous` (its `ts`; undefined for none) is remembered; then nothing was written. */
+  /** False, without a write, when the stored message is not `previous` (its `ts`; undefined for none). */
   put(incidentId: string, posting: Posting, previous: string | undefined): Promise<boolean>
 }

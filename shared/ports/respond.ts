@@ -17,7 +17,7 @@ export interface RespondPorts {
   readonly notifier: Notifier
   readonly containInvoker: ContainInvoker
   readonly bootstrapQueue: BootstrapQueue
-  /** The account that it acts in. Undefined where a log of any account is replayed. */
+  /** The account that it acts in; undefined when a log of any account is replayed. */
   readonly account: string | undefined
   readonly history: EventHistory
   readonly geoIp: GeoIp

@@ -3,7 +3,7 @@ import type { Notifier } from './notices.ts'
 import type { Clock, Log } from './runtime.ts'
 import type { ChangeRecord, IncidentStore } from './stores.ts'
 
-/** What rotate needs: keys of users and a place for their secrets, no policies of anybody. */
+/** What rotate needs: access keys of users and a vault for their secrets. It cannot change policies. */
 export interface RotatePorts {
   readonly incidents: IncidentStore
   readonly record: ChangeRecord

@@ -1,9 +1,9 @@
-/** Epoch milliseconds. */
+/** The current time, in epoch milliseconds. */
 export interface Clock {
   now(): number
 }
 
-/** Says one event by name, with fields that hold no secret and no raw event. */
+/** Writes structured log events. Fields contain no secret and no raw event. */
 export interface Log {
   info(event: string, fields?: Readonly<Record<string, unknown>>): void
   warn(event: string, fields?: Readonly<Record<string, unknown>>): void

@@ -3,44 +3,44 @@ import type { IdentityState } from '../domain/identity-state.ts'
 import type { Incident, IncidentSignal } from '../domain/incident.ts'
 import type { UnreadableItem } from '../errors.ts'
 
-/** A stored value with the number of its revision; 0 stands for "not stored yet". */
+/** A stored value with its version for optimistic locking; 0 means "not stored yet". */
 export interface Versioned<T> {
   readonly value: T
   readonly version: number
 }
 
-/** What is stored of an identity: its fold state and the incident it was in last. */
+/** What is stored of an identity: its fold state and the id of its last incident. */
 export interface StoredIdentity {
   readonly state: Versioned<IdentityState> | undefined
-  /** Why there is no state where one is stored: that is not an identity that nothing is known of. */
+  /** Set when a state is stored but cannot be read. Such an identity must not be treated as new. */
   readonly unreadable?: UnreadableItem
   readonly incidentId: string | undefined
 }
 
 /**
- * Told of each item of a list that is stored and cannot be read; the others go on. A list that is not given one throws `UnreadableItem` at the
- * first such item, so that none is left out in silence.
+ * Called for each item of a list that is stored but cannot be read; the list continues with the next item. A list without this callback throws
+ * `UnreadableItem` at the first such item, so that none is left out silently.
  */
 export type OnUnreadable = (item: UnreadableItem) => void
 
-/** The fold's state of every identity. */
+/** Stores the fold state of every identity. */
 export interface IdentityStore {
-  /** Every asked id is in the answer. One round trip for up to 50 identities. */
+  /** Loads identities; every requested id is in the result. One round trip for up to 50 identities. */
   load(identityIds: readonly string[]): Promise<Map<string, StoredIdentity>>
-  /** False where somebody else has saved since `version` was read; then nothing was written. */
+  /** False, without a write, when another writer has saved since `version` was read. */
   saveState(state: IdentityState, version: number): Promise<boolean>
-  /** Says which incident an identity was in last, where that is `previous` or not known yet; else it stays as it is. */
+  /** Sets the last incident of an identity when the stored one is `previous` or absent; else does nothing. */
   setIncident(identityId: string, incidentId: string, previous: string | undefined): Promise<void>
-  /** The id of every identity that has a state, in no order. Reads the whole table where it is followed to its end. */
+  /** The id of every identity that has a state, in no order. Reads the whole table. */
   ids(): AsyncIterable<string>
 }
 
-/** Incidents and their timelines. Whatever is stored and cannot be read is `UnreadableItem`, never absent. */
+/** Stores incidents and their timelines. A stored item that cannot be read is an `UnreadableItem`, never absent. */
 export interface IncidentStore {
   get(id: string): Promise<Versioned<Incident> | undefined>
-  /** False where somebody else has saved since `version` was read, or where it exists and `version` is 0. */
+  /** False, without a write, when another writer has saved since `version` was read, or when it exists and `version` is 0. */
   save(incident: Incident, version: number): Promise<boolean>
-  /** Adds a signal to the timeline; a signal that is there already stays as it is. */
+  /** Adds a signal to the timeline. A signal that it contains already stays unchanged. */
   addSignal(incidentId: string, signal: IncidentSignal): Promise<void>
   /** The timeline, oldest first. */
   signals(incidentId: string, onUnreadable?: OnUnreadable): Promise<IncidentSignal[]>
@@ -52,30 +52,30 @@ export interface IncidentStore {
 
 /** The append-only, hash-chained record. A subject is `INCIDENT#id`, `ORDER#id`, `POLICY` or `SEAL`. */
 export interface ChangeRecord {
-  /** Throws `UnreadableEntry` where what is stored is no entry. */
+  /** The last entry of a chain. Throws `UnreadableEntry` when the stored text cannot be parsed. */
   last(subject: string): Promise<Change | undefined>
   list(subject: string): Promise<Change[]>
-  /** False where the entry's number is taken; then nothing was written. */
+  /** False, without a write, when the entry's number is taken. */
   append(change: Change): Promise<boolean>
   /** Every subject that has a chain. */
   subjects(): AsyncIterable<string>
 }
 
-/** Keeps seals where the record's own keepers cannot change them. Each has a number, from 1 on, without gaps. */
+/** Stores seals out of reach of those who can write the record. Seals are numbered from 1, without gaps. */
 export interface SealVault {
-  /** False where a seal of that number is there; then nothing was written. */
+  /** False, without a write, when a seal of that number exists. */
   put(number: number, text: string): Promise<boolean>
-  /** The text that was put first, whatever was put over it since; undefined where there is none. */
+  /** The first text that was stored under the number, even when it was overwritten since; undefined when there is none. */
   get(number: number): Promise<string | undefined>
-  /** The highest number that there is, 0 for none. */
+  /** The highest number in use; 0 for none. */
   last(): Promise<number>
 }
 
-/** Counts containments, so that a flood of them becomes questions. */
+/** The circuit breaker of containments: beyond the limit per hour, people are asked instead. */
 export interface Breaker {
   /**
-   * Reserves a containment in an hour (epoch hours) for an incident. False where `limit` incidents have one already.
-   * The same incident may reserve again: it counts once.
+   * Reserves a containment for an incident in an hour (epoch hours). False when `limit` other incidents have reserved one.
+   * The same incident may reserve again and counts once.
    */
   reserve(hour: number, incidentId: string, limit: number): Promise<boolean>
 }

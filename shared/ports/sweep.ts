@@ -10,11 +10,11 @@ export interface SweepPorts {
   readonly record: ChangeRecord
   readonly iam: Pick<Iam, 'describe'>
   readonly containInvoker: ContainInvoker
-  /** Undefined where keys are not made anew. */
+  /** Undefined when keys are not rotated. */
   readonly rotateInvoker: RotateInvoker | undefined
   readonly backfillQueue: BackfillQueue
   readonly notifier: Notifier
-  /** Whoever is on call. */
+  /** Notifies the on-call person. */
   readonly pager: Notifier
   readonly clock: Clock
   readonly log: Log

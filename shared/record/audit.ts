@@ -2,20 +2,22 @@ import { type ChainFault, type ChainHead, type Change, verifyChain } from '../do
 import { readSeal, SEAL_SUBJECT, type Seal } from '../domain/seal.ts'
 import { UnreadableEntry, UnreadableItem } from '../errors.ts'
 import type { ChangeRecord, IncidentStore, SealVault } from '../ports/stores.ts'
+import { incidentSubject } from './append.ts'
 
-/** Something that is not as it was written: the first such entry of a chain. */
+/** The first entry of a chain that differs from what was written. */
 export interface AuditFault {
   readonly subject: string
   readonly number: number
   /**
-   * As of a chain; or `rewritten`: from here on the entries fit each other, and not the seal `seal`; `vanished`: the whole chain is
-   * gone; `lost`: the object of a seal is not in the vault, or is none; `newer`: a newer release wrote it, and that one can check it;
-   * `unended`: the incident that says where the chain ends cannot be read.
+   * A fault within the chain, or one against the seal `seal`. `rewritten`: the entries from here on are consistent with each other but not with
+   * the seal. `vanished`: the whole sealed chain is gone. `lost`: the object of a seal is missing from the vault or cannot be parsed. `newer`: a
+   * newer release wrote the entry, and only that release can check it. `unended`: the incident that stores the chain's head cannot be read.
    */
   readonly fault: ChainFault['fault'] | 'rewritten' | 'vanished' | 'lost' | 'newer' | 'unended'
   readonly seal?: number
 }
 
+/** The result of an audit: how much was checked, and every fault. No faults means that the record is as it was written. */
 export interface Audit {
   readonly chains: number
   readonly entries: number
@@ -23,59 +25,68 @@ export interface Audit {
   readonly faults: readonly AuditFault[]
 }
 
+/** What an audit reads. */
 export interface AuditPorts {
   readonly record: ChangeRecord
   readonly incidents: Pick<IncidentStore, 'get'>
-  /** Undefined where there is none: then only the chains themselves are checked. */
+  /** Undefined without a vault: then the chains are checked, but not against seals. */
   readonly vault: SealVault | undefined
 }
 
-/** What a seal says of a chain. */
-interface Promised extends ChainHead {
+/** The head of a chain as a seal states it. */
+interface SealedHead extends ChainHead {
   readonly seal: number
 }
 
-/** Checks every chain against its own rule, against its incident, and against every seal. */
+/** Checks the hashes of every chain, the chain head that its incident stores, and every seal. Reads the whole record. */
 export async function audit({ record, incidents, vault }: AuditPorts): Promise<Audit> {
-  const { promised, seals, faults } = await readSeals(record, vault)
-  let chains = 0
+  const { sealedHeads, seals, faults } = await readSeals(record, vault)
   let entries = 0
   const seen = new Set<string>()
   for await (const subject of record.subjects()) {
     seen.add(subject)
-    chains += 1
     const changes = await entriesOf(subject, record)
     if ('fault' in changes) {
       faults.push(changes)
       continue
     }
     entries += changes.length
+    // `readSeals` has checked the chain of seals.
     if (subject === SEAL_SUBJECT) continue
-    const id = subject.startsWith('INCIDENT#') ? subject.slice('INCIDENT#'.length) : undefined
-    const head = id === undefined ? undefined : await headIn(id, incidents)
-    const own = verifyChain(subject, changes, head === 'unreadable' ? undefined : head)
-    const sealed = againstSeals(subject, changes, promised.get(subject) ?? [])
-    // The chain's own rule says exactly which entry it is, unless a seal shows that what comes before it was rewritten.
-    const fault = own === undefined || (sealed !== undefined && sealed.until < own.number) ? sealed?.fault : own
-    if (fault !== undefined) faults.push(fault)
-    else if (head === 'unreadable') faults.push({ subject, number: changes.length, fault: 'unended' })
+    const head = await storedHeadOf(subject, incidents)
+    faults.push(...asList(faultOf(subject, changes, { head, sealedHeads: sealedHeads.get(subject) ?? [] })))
   }
-  for (const [subject, [first]] of promised)
+  for (const [subject, [first]] of sealedHeads)
     if (!seen.has(subject) && first !== undefined) faults.push({ subject, number: 1, fault: 'vanished', seal: first.seal })
-  return { chains, entries, seals, faults }
+  return { chains: seen.size, entries, seals, faults }
 }
 
-/** Where an incident says that its chain ends. */
-async function headIn(id: string, incidents: AuditPorts['incidents']): Promise<ChainHead | undefined | 'unreadable'> {
+/** The chain head that an incident stores, or `unreadable` when the incident cannot be read; undefined for other chains. */
+async function storedHeadOf(subject: string, incidents: AuditPorts['incidents']): Promise<ChainHead | undefined | 'unreadable'> {
+  const prefix = incidentSubject('')
+  if (!subject.startsWith(prefix)) return undefined
   try {
-    return (await incidents.get(id))?.value.head
+    return (await incidents.get(subject.slice(prefix.length)))?.value.head
   } catch (cause) {
     if (cause instanceof UnreadableItem) return 'unreadable'
     throw cause
   }
 }
 
-/** The entries of a chain, or the one that cannot be read. */
+/** The first fault of a chain, by its own hashes or by its seals. */
+function faultOf(
+  subject: string,
+  changes: readonly Change[],
+  { head, sealedHeads }: { head: ChainHead | undefined | 'unreadable'; sealedHeads: readonly SealedHead[] },
+): AuditFault | undefined {
+  const chainFault = verifyChain(subject, changes, head === 'unreadable' ? undefined : head)
+  const sealFault = compareWithSeals(subject, changes, sealedHeads)
+  // The chain fault names the exact entry, unless a seal shows that an earlier entry was rewritten.
+  const fault = chainFault === undefined || (sealFault !== undefined && sealFault.until < chainFault.number) ? sealFault?.fault : chainFault
+  return fault ?? (head === 'unreadable' ? { subject, number: changes.length, fault: 'unended' } : undefined)
+}
+
+/** The entries of a chain, or the fault of the first one that cannot be parsed. */
 async function entriesOf(subject: string, record: ChangeRecord): Promise<readonly Change[] | AuditFault> {
   return record.list(subject).catch((cause: unknown) => {
     if (!(cause instanceof UnreadableEntry)) throw cause
@@ -83,30 +94,30 @@ async function entriesOf(subject: string, record: ChangeRecord): Promise<readonl
   })
 }
 
-/** Reads every seal, checks that they follow each other and that the table has the same, and answers what they say of each chain. */
+/** Reads every seal, checks the chain of seals in the vault and in the table, and returns the sealed heads by chain. */
 async function readSeals(
   record: ChangeRecord,
   vault: SealVault | undefined,
-): Promise<{ promised: Map<string, Promised[]>; seals: number; faults: AuditFault[] }> {
-  const promised = new Map<string, Promised[]>()
+): Promise<{ sealedHeads: Map<string, SealedHead[]>; seals: number; faults: AuditFault[] }> {
+  const sealedHeads = new Map<string, SealedHead[]>()
   const faults: AuditFault[] = []
   const listedSeals = await entriesOf(SEAL_SUBJECT, record)
-  // An entry of the table that cannot be read is named with the other chains.
+  // An entry of the table that cannot be parsed is reported by `audit` with the other chains.
   const inTable = 'fault' in listedSeals ? [] : listedSeals
-  if (vault === undefined) return { promised, seals: 0, faults: listed(verifyChain(SEAL_SUBJECT, inTable)) }
+  if (vault === undefined) return { sealedHeads, seals: 0, faults: asList(verifyChain(SEAL_SUBJECT, inTable)) }
   const last = await vault.last()
   const inVault: Change[] = []
   for (let number = 1; number <= Math.max(last, inTable.at(-1)?.number ?? 0); number++) {
-    const seal = sealIn((await vault.get(number)) ?? '')
+    const seal = parseSeal((await vault.get(number)) ?? '')
     if (typeof seal === 'string') {
       faults.push({ subject: SEAL_SUBJECT, number, fault: seal })
       continue
     }
     inVault.push(seal.entry)
     for (const { subject, ...head } of seal.heads) {
-      const known = promised.get(subject) ?? []
+      const known = sealedHeads.get(subject) ?? []
       known.push({ ...head, seal: number })
-      promised.set(subject, known)
+      sealedHeads.set(subject, known)
     }
   }
   if (faults.length === 0 && !('fault' in listedSeals)) {
@@ -114,12 +125,13 @@ async function readSeals(
     const fault =
       verifyChain(SEAL_SUBJECT, inVault) ??
       verifyChain(SEAL_SUBJECT, inTable, end === undefined ? undefined : { number: end.number, hash: end.hash })
-    faults.push(...listed(fault))
+    faults.push(...asList(fault))
   }
-  return { promised, seals: inVault.length, faults }
+  return { sealedHeads, seals: inVault.length, faults }
 }
 
-function sealIn(text: string): Seal | 'lost' | 'newer' {
+/** Parses the text of a seal, or returns the fault that it has. */
+function parseSeal(text: string): Seal | 'lost' | 'newer' {
   try {
     return readSeal(text) ?? 'lost'
   } catch (cause) {
@@ -128,23 +140,26 @@ function sealIn(text: string): Seal | 'lost' | 'newer' {
   }
 }
 
-const listed = <T>(fault: T | undefined): T[] => (fault === undefined ? [] : [fault])
+const asList = <T>(fault: T | undefined): T[] => (fault === undefined ? [] : [fault])
 
-/** Where a chain is first not what a seal says: from the entry after the last that is, `until` the one that the seal names. */
-function againstSeals(
+/**
+ * The first fault of a chain against its seals. It begins after the last entry that a seal confirms; `until` is the sealed entry that differs, so
+ * the altered entry is one of these.
+ */
+function compareWithSeals(
   subject: string,
   changes: readonly Change[],
-  promised: readonly Promised[],
+  sealedHeads: readonly SealedHead[],
 ): { fault: AuditFault; until: number } | undefined {
-  let good = 0
-  for (const { number, hash, seal } of [...promised].sort((a, b) => a.number - b.number)) {
+  let lastVerified = 0
+  for (const { number, hash, seal } of [...sealedHeads].sort((a, b) => a.number - b.number)) {
     const entry = changes[number - 1]
     if (entry === undefined) {
-      const first = Math.max(good, changes.length) + 1
+      const first = Math.max(lastVerified, changes.length) + 1
       return { fault: { subject, number: first, fault: 'cut-short', seal }, until: first }
     }
-    if (entry.hash !== hash) return { fault: { subject, number: good + 1, fault: 'rewritten', seal }, until: number }
-    good = number
+    if (entry.hash !== hash) return { fault: { subject, number: lastVerified + 1, fault: 'rewritten', seal }, until: number }
+    lastVerified = number
   }
   return undefined
 }

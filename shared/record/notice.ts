@@ -4,10 +4,14 @@ import type { Notice, Notifier } from '../ports/notices.ts'
 import type { IncidentStore, Versioned } from '../ports/stores.ts'
 import { updateIncident } from './update-incident.ts'
 
-/** The most findings and lines of "why" that a notice holds: it is read at night, on a phone. */
+/** Findings in a notice, which is read at night, on a phone. */
 const LINES = 3
 
-/** Pays the notice that an incident owes, if it does; whoever touches the incident next pays what was left unpaid. */
+/**
+ * Sends the notice that an incident owes, if any, and clears the debt afterwards.
+ *
+ * A notice that an interrupted run left unsent is sent by the next function that handles the incident, so delivery is at least once.
+ */
 export async function sendOwedNotice(
   stored: Versioned<Incident>,
   { incidents, notifier }: { incidents: IncidentStore; notifier: Notifier },
@@ -15,11 +19,11 @@ export async function sendOwedNotice(
   const { owedNotice } = stored.value
   if (owedNotice === undefined) return stored
   await notifier.notify(noticeOf(stored.value, owedNotice))
-  const paid = (incident: Incident) => (incident.owedNotice === owedNotice ? { ...incident, owedNotice: undefined } : undefined)
-  return updateIncident(stored, paid, incidents)
+  const clearOwedNotice = (incident: Incident) => (incident.owedNotice === owedNotice ? { ...incident, owedNotice: undefined } : undefined)
+  return updateIncident(stored, clearOwedNotice, incidents)
 }
 
-/** What people are told of what was decided or done about an incident. */
+/** Builds the notice about a decision or a change of an incident. */
 export function noticeOf(incident: Incident, kind: Notice['kind']): Notice {
   return {
     incidentId: incident.id,
@@ -37,19 +41,19 @@ function titleOf(incident: Incident, kind: Notice['kind']): string {
     case 'contained':
       return `Contained ${who}: risk ${Math.round(assessment.risk)}, please countersign`
     case 'reversed':
-      return `Containment of ${who} was reversed and is set again: somebody is at work`
+      return `Somebody reversed the containment of ${who}; it is being applied again`
     case 'ask':
       return `Decide about ${who}: risk ${Math.round(assessment.risk)}`
     case 'released':
       return `Released ${who}`
     case 'rotated':
-      return incident.state === 'confirmed' ? `The keys of ${who} are made anew: closed` : `A new key of ${who} is in its secret`
+      return incident.state === 'confirmed' ? `Rotated the keys of ${who}: incident closed` : `A new key of ${who} is in its secret`
     case 'confirmed':
-      return `Confirmed: ${who} was compromised, what was contained stays so`
+      return `Confirmed: ${who} was compromised, the containment stays`
     case 'expired':
-      return `Nobody answered about ${who}: ended`
+      return `Closed: nobody answered about ${who}`
     case 'extended':
-      return `Put off: ${who} is looked at further`
+      return `Extended: the incident of ${who} stays open`
     case 'paged':
       return `On call: nobody has answered about ${who}, risk ${Math.round(assessment.risk)}`
     case 'escalated':
@@ -73,13 +77,13 @@ function bodyOf(incident: Incident, kind: Notice['kind']): string {
     `Decision: ${incident.decision.action}; ${incident.decision.why.map((line) => printable(line, 160)).join('; ')}`,
   ]
   if (kind === 'contained') lines.push(`Undo: npx countersign release ${incident.id} --reason "…"`)
-  if (kind === 'reversed') lines.push('Whoever did it has rights over IAM: find them in CloudTrail, and contain them too')
+  if (kind === 'reversed') lines.push('Whoever reversed it can change IAM: find that identity in CloudTrail and contain it too')
   if (kind === 'ask' || kind === 'reversed' || kind === 'escalated' || kind === 'paged')
     lines.push(`Look: npx countersign incidents show ${incident.id}`)
   return lines.join('\n')
 }
 
-/** Text that an attacker may have written: clipped, without control, bidirectional and zero-width characters. */
+/** Makes text that an attacker may have written safe to print: clipped, and without control, bidirectional and zero-width characters. */
 export function printable(text: string, limit: number): string {
   const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·')
   return clean.length > limit ? `${clean.slice(0, limit - 1)}…` : clean

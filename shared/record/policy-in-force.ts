@@ -6,25 +6,28 @@ import type { Clock, Log } from '../ports/runtime.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
 import { append, headOf, POLICY_SUBJECT } from './append.ts'
 
-/** Functions read the policy no staler than this, in milliseconds. */
+/** How long a function may use a policy that it has read, in milliseconds. */
 const FRESH_MS = 30_000
 
-/** The policy in force and the number of the change that brought it. */
+/** The policy in force and the number of its entry in the policy's chain. */
 export interface PolicyInForce {
   readonly policy: Policy
   readonly number: number
 }
 
-/** The policy in force, read now. */
+/** Reads the policy in force. Throws `policy.missing` when none is stored, and `policy.invalid` when it cannot be parsed. */
 export async function readPolicy(record: ChangeRecord): Promise<PolicyInForce> {
   const last = await record.last(POLICY_SUBJECT)
   if (last === undefined) {
-    throw new ResponderError('policy.missing', 'no policy is stored: deploy seeds one; or run `countersign policy apply policy.yaml`')
+    throw new ResponderError(
+      'policy.missing',
+      'no policy is stored; deploy the stack, which stores one, or run `countersign policy apply policy.yaml`',
+    )
   }
   return { policy: parsePolicy(last.to), number: last.number }
 }
 
-/** Reads the policy at most once in 30 seconds. */
+/** A reader of the policy that caches it for 30 seconds. */
 export function cachedPolicy(record: ChangeRecord, clock: Clock): () => Promise<Policy> {
   let known: { policy: Policy; readAt: number } | undefined
   return async () => {
@@ -36,7 +39,11 @@ export function cachedPolicy(record: ChangeRecord, clock: Clock): () => Promise<
   }
 }
 
-/** Puts a policy in force as an entry of the record; `expected` is the number of the one that it was written against. */
+/**
+ * Puts a policy in force as an entry of the record. Returns the number of the entry.
+ *
+ * `expected` is the number of the policy that the change was based on. Throws `policy.conflict` when another one is in force.
+ */
 export async function applyPolicy(
   record: ChangeRecord,
   change: { policy: Policy; by: string; why: string; at: string; expected?: number },
@@ -46,7 +53,7 @@ export async function applyPolicy(
   if (change.expected !== undefined && change.expected !== number) {
     throw new ResponderError(
       'policy.conflict',
-      `the policy in force is version ${number}, not ${change.expected}: look at \`countersign policy diff\` again`,
+      `the policy in force is version ${number}, the change was based on ${change.expected}; run \`countersign policy diff\` again`,
     )
   }
   const entry = await append(
@@ -58,7 +65,11 @@ export async function applyPolicy(
   return entry.number
 }
 
-/** Checks a policy from outside or from the record, of any version that a release has written; the error names every key that is wrong, the value seen and what is allowed. */
+/**
+ * Parses a policy from a file or from the record, of any released version.
+ *
+ * Throws `policy.invalid`, whose message names every wrong key, the value seen and what is allowed.
+ */
 export function parsePolicy(input: unknown): Policy {
   const parsed = Policy.safeParse(migratePolicy(input))
   if (parsed.success) return parsed.data
@@ -78,7 +89,7 @@ function describeIssues(error: z.ZodError, input: unknown): string[] {
   })
 }
 
-/** Puts a policy in force where none is yet. */
+/** Puts a policy in force unless one is stored already. */
 export async function seedPolicy(input: unknown, { record, clock, log }: { record: ChangeRecord; clock: Clock; log: Log }): Promise<void> {
   const policy = parsePolicy(input)
   if ((await record.last(POLICY_SUBJECT)) !== undefined) return log.info('policy.kept')

@@ -9,7 +9,7 @@ import { updateIncident } from '../record/update-incident.ts'
 import { basisOf, type Extension } from './review-entry.ts'
 import type { ReviewPorts } from './reviewer.ts'
 
-/** Puts off what happens where nobody answers, and has it begin anew then. A state that changed meanwhile needs no more time. */
+/** Postpones reminders and expiry to the end of the extension, when they start over. Does nothing when the incident has left the state meanwhile. */
 export function applyExtension(stored: Versioned<Incident>, entry: Change, { incidents }: ReviewPorts): Promise<Versioned<Incident>> {
   const { state } = stored.value
   const { until } = entry.to as Extension
@@ -18,7 +18,11 @@ export function applyExtension(stored: Versioned<Incident>, entry: Change, { inc
   return updateIncident(stored, extended, incidents)
 }
 
-/** Makes the incident what the record's entry says. */
+/**
+ * Applies the verdict or order of a record entry to the incident.
+ *
+ * Throws `incident.state` when the incident changed meanwhile, so that the verdict no longer applies.
+ */
 export async function applyVerdict(
   stored: Versioned<Incident>,
   entry: Change,
@@ -31,7 +35,10 @@ export async function applyVerdict(
     incident.state === before && !isApplied(incident, entry) ? withEntry(moved(incident, event), entry) : undefined
   const changed = await updateIncident(stored, applied, incidents)
   if (changed.value.state !== entry.to || (event.kind !== 'ordered' && changed.value.verdict?.at !== entry.at))
-    throw new ResponderError('incident.state', `incident ${stored.value.id} became ${changed.value.state} meanwhile: look at it again`)
+    throw new ResponderError(
+      'incident.state',
+      `incident ${stored.value.id} changed from ${before} to ${changed.value.state} meanwhile; review it again`,
+    )
   return changed
 }
 
@@ -47,7 +54,7 @@ function isApplied({ verdict }: Incident, { at, actor }: Change): boolean {
   return verdict?.at === at && verdict.by === actor
 }
 
-/** Contain may have written the incident with a later end of its chain meanwhile. */
+/** Sets the chain head of an incident to the entry, unless contain has written a later head meanwhile. */
 function withEntry(incident: Incident | undefined, entry: Change): Incident | undefined {
   if (incident === undefined || incident.head.number > entry.number) return incident
   return { ...incident, head: headOf(entry) }

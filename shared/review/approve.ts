@@ -4,30 +4,22 @@ import { moved, statesBefore } from '../domain/incident-machine.ts'
 import { ResponderError } from '../errors.ts'
 import { append, headOf, incidentSubject } from '../record/append.ts'
 import { updateIncident } from '../record/update-incident.ts'
-import { mayReview, type ReviewPorts } from './reviewer.ts'
+import { findReviewableIncident, type ReviewPorts } from './reviewer.ts'
 
 /**
- * Has a change of what was there before set back, which contain makes for nobody by itself: a role whose trust policy the
- * intruder changed is closed to principals from outside the account. `edgeId` is one of the incident's lineage.
+ * Approves that contain reverses one change to a resource that existed before the incident, such as a role trust policy that the intruder opened
+ * to another account. Contain never does this without approval. `edgeId` names a lineage edge of the incident.
+ *
+ * Throws `usage` for an edge that cannot be reversed, and `incident.state` when the incident's state does not allow it.
  */
 export async function approve(
   incidentId: string,
   { edgeId, by, reason }: { edgeId: string; by: string; reason: string },
   ports: ReviewPorts,
 ): Promise<Incident> {
-  const stored = await mayReview(incidentId, { by, reason, kind: 'contain' }, ports)
-  const { state, lineage, identity, approved } = stored.value
-  const closable = lineage.filter((edge) => closingOf(edge, identity.account) !== undefined)
-  if (!closable.some(({ id }) => id === edgeId)) {
-    const choice = closable.length === 0 ? 'it has none' : closable.map(({ id }) => JSON.stringify(id)).join(', ')
-    throw new ResponderError(
-      'usage',
-      `incident ${incidentId} has no change ${JSON.stringify(edgeId)} that can be set back by itself: ${choice}`,
-    )
-  }
-  const before = statesBefore('approved')
-  if (!before.includes(state))
-    throw new ResponderError('incident.state', `incident ${incidentId} is ${state}: a change is set back while it is ${before.join(', ')}`)
+  const stored = await findReviewableIncident(incidentId, { by, reason, kind: 'contain' }, ports)
+  checkReversible(stored.value, edgeId)
+  const { state, approved } = stored.value
   const at = new Date(ports.clock.now()).toISOString()
   const entry = await append(ports.record, incidentSubject(incidentId), {
     at,
@@ -47,7 +39,25 @@ export async function approve(
     ports.incidents,
   )
   if (!changed.value.approved.includes(edgeId))
-    throw new ResponderError('incident.state', `incident ${incidentId} became ${changed.value.state} meanwhile: look at it again`)
+    throw new ResponderError(
+      'incident.state',
+      `incident ${incidentId} changed from ${state} to ${changed.value.state} meanwhile; review it again`,
+    )
   await ports.containInvoker.contain(incidentId)
   return changed.value
+}
+
+/** Throws `usage` when contain cannot reverse the edge, and `incident.state` when the incident's state does not allow it. */
+function checkReversible({ id, state, lineage, identity }: Incident, edgeId: string): void {
+  const reversible = lineage.filter((edge) => closingOf(edge, identity.account) !== undefined)
+  if (!reversible.some((edge) => edge.id === edgeId)) {
+    const choice = reversible.length === 0 ? 'none' : reversible.map((edge) => JSON.stringify(edge.id)).join(', ')
+    throw new ResponderError('usage', `incident ${id} has no reversible change ${JSON.stringify(edgeId)}; reversible changes: ${choice}`)
+  }
+  const before = statesBefore('approved')
+  if (!before.includes(state))
+    throw new ResponderError(
+      'incident.state',
+      `incident ${id} is ${state}; a change can be reversed only while it is ${before.join(' or ')}`,
+    )
 }

@@ -5,9 +5,10 @@ import type { Clock } from '../ports/runtime.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
 import { applyPolicy, readPolicy } from '../record/policy-in-force.ts'
 
-/** The longest that an override may last: whoever needs more changes the policy. Minutes. */
+/** Longest duration of an override, in minutes. A longer exception is a change of the policy. */
 export const OVERRIDE_LIMIT_MINUTES = 24 * 60
 
+/** What an override needs. */
 export interface OverridePorts {
   readonly record: ChangeRecord
   readonly notifier: Notifier
@@ -15,8 +16,10 @@ export interface OverridePorts {
 }
 
 /**
- * Breaks the glass: for some minutes one mode stands in the place of the policy's and of every tier's. Protected identities stay
- * protected. It is a version of the policy, with who and why, ends by itself, and everybody is told.
+ * Starts a break-glass override: for some minutes one mode replaces the mode of the policy and of every tier. Protected identities stay protected.
+ *
+ * The override is a version of the policy with its author and reason, it ends by itself, and a notice announces it. Returns its end, ISO 8601.
+ * Throws `usage` for an empty reason or a duration out of range.
  */
 export async function breakGlass(
   { mode, minutes, by, reason }: { mode: Mode; minutes: number; by: string; reason: string },
@@ -26,13 +29,13 @@ export async function breakGlass(
   if (!Number.isInteger(minutes) || minutes < 1 || minutes > OVERRIDE_LIMIT_MINUTES)
     throw new ResponderError(
       'usage',
-      `an override lasts 1 to ${OVERRIDE_LIMIT_MINUTES} minutes, got ${minutes}; for longer, change the policy`,
+      `an override lasts 1 to ${OVERRIDE_LIMIT_MINUTES} whole minutes, got ${minutes}; for longer, change the mode in the policy`,
     )
   const now = ports.clock.now()
   const until = new Date(now + minutes * 60_000).toISOString()
   const override = { mode, until, by, reason: reason.slice(0, 300) }
-  await put(override, { by, reason, now }, ports)
-  await tell(
+  await putOverride(override, { by, reason, now }, ports)
+  await notifyAll(
     `Override until ${until}: mode ${mode} for everything`,
     `By ${by}\nWhy: ${reason}\nEnd it: npx countersign override end --reason "…"`,
     ports,
@@ -40,17 +43,17 @@ export async function breakGlass(
   return until
 }
 
-/** Ends an override before its time. */
+/** Ends an override early. Throws `usage` when none is in force. */
 export async function endOverride({ by, reason }: { by: string; reason: string }, ports: OverridePorts): Promise<void> {
   const now = ports.clock.now()
   const { policy } = await readPolicy(ports.record)
   if (policy.override === undefined || Date.parse(policy.override.until) <= now)
-    throw new ResponderError('usage', 'no override is in force')
-  await put(undefined, { by, reason, now }, ports)
-  await tell('The override has ended: the policy stands again', `By ${by}\nWhy: ${reason}`, ports)
+    throw new ResponderError('usage', 'no override is in force, so there is none to end')
+  await putOverride(undefined, { by, reason, now }, ports)
+  await notifyAll('The override has ended: the policy stands again', `By ${by}\nWhy: ${reason}`, ports)
 }
 
-async function put(
+async function putOverride(
   override: { mode: Mode; until: string; by: string; reason: string } | undefined,
   { by, reason, now }: { by: string; reason: string; now: number },
   { record }: OverridePorts,
@@ -61,6 +64,6 @@ async function put(
   await applyPolicy(record, { policy: next, by, why: `override: ${reason}`, at: new Date(now).toISOString(), expected: number })
 }
 
-function tell(title: string, body: string, { notifier }: OverridePorts): Promise<void> {
+function notifyAll(title: string, body: string, { notifier }: OverridePorts): Promise<void> {
   return notifier.notify({ incidentId: 'none', kind: 'override', priority: 100, title, body })
 }

@@ -7,10 +7,12 @@ import { HOUR_MS } from '../domain/time.ts'
 import { ResponderError } from '../errors.ts'
 import type { Review, ReviewPorts } from './reviewer.ts'
 
-/** So long the first of four eyes waits for the second: a shift. Who looks at it later has to look with somebody who is there. */
+/** How long a first review waits for the second under the four-eyes rule: one shift of 12 hours. Later both reviewers must review again. */
 const ENDORSEMENT_MS = 12 * HOUR_MS
 
-/** The first of four eyes, where it saw what there is to see now, and not too long ago; undefined where nobody has said it yet. */
+/**
+ * The first review under the four-eyes rule, when it saw the incident's current revision and is at most `ENDORSEMENT_MS` old; else undefined.
+ */
 export function endorsementOf(
   incident: Incident,
   changes: readonly Change[],
@@ -19,43 +21,43 @@ export function endorsementOf(
   const revision = revisionOf(incident)
   return changes.findLast((change) => {
     const to = change.to as { says?: unknown; revision?: unknown } | null
-    // Of a clock that ran ahead as little is believed as of one that is old.
+    // A time in the future, from a clock that ran ahead, must not extend the endorsement.
     const isFresh = Math.abs(now - Date.parse(change.at)) <= ENDORSEMENT_MS
     return change.kind === 'endorsement' && to?.says === kind && to.revision === revision && isFresh
   })
 }
 
-/** The entry of the record that says what a reviewer said. */
-export function entryOf(
+/** Builds the record entry of a review: an endorsement, a verdict or an extension. */
+export function reviewEntry(
   incident: Incident,
-  { kind: says, by, reason }: Review,
-  about: { at: string; kind: ChangeKind; to: IncidentState | Extension; first: Change | undefined },
+  { kind: verdict, by, reason }: Review,
+  entry: { at: string; kind: ChangeKind; to: IncidentState | Extension; first: Change | undefined },
 ): ChangeDraft {
-  const { at, kind, first } = about
-  const why = first === undefined ? reason.slice(0, 500) : `${reason.slice(0, 500)} (first said by ${first.actor}: ${first.why})`
+  const { at, kind, first } = entry
+  const why = first === undefined ? reason.slice(0, 500) : `${reason.slice(0, 500)} (first review by ${first.actor}: ${first.why})`
   const until = new Date(Date.parse(at) + ENDORSEMENT_MS).toISOString()
-  const to = kind === 'endorsement' ? { says, revision: revisionOf(incident), until } : about.to
+  const to = kind === 'endorsement' ? { says: verdict, revision: revisionOf(incident), until } : entry.to
   const from = { state: incident.state, assessment: basisOf(incident) }
   return { at, actor: by, kind, target: `incident:${incident.id}`, from, to, why }
 }
 
-/** Until when an incident is left alone: epoch milliseconds. */
+/** The end of an extension, in epoch milliseconds. Until then nobody is reminded and the incident does not expire. */
 export interface Extension {
   readonly until: number
 }
 
-/** Throws where a reviewer asks for more time than the policy gives. */
+/** The extension that a reviewer asks for. Throws `usage` when it is longer than the policy allows. */
 export function extensionOf({ hours }: Review, { review: { maxExtensionHours } }: Policy, { clock }: ReviewPorts): Extension {
-  const asked = hours ?? maxExtensionHours
-  if (!(asked > 0 && asked <= maxExtensionHours))
+  const requested = hours ?? maxExtensionHours
+  if (!(requested > 0 && requested <= maxExtensionHours))
     throw new ResponderError(
       'usage',
-      `an extension is of up to ${maxExtensionHours} hours (review.maxExtensionHours of the policy), got ${asked}`,
+      `an extension lasts more than 0 and up to ${maxExtensionHours} hours (review.maxExtensionHours of the policy), got ${requested}`,
     )
-  return { until: clock.now() + asked * HOUR_MS }
+  return { until: clock.now() + requested * HOUR_MS }
 }
 
-/** Keys are made anew only where they were contained: one that is still on would go on beside the new one. */
+/** The state that a review leads to. Keys are rotated only when they were contained: an active old key would keep working beside the new one. */
 export function stateAfter(
   { identity, credentials, containedAt }: Incident,
   kind: ReviewKind,
@@ -69,7 +71,7 @@ export function stateAfter(
   return isRotated ? 'rotating' : 'confirmed'
 }
 
-/** What a verdict answers: it is kept with it, so that what was predicted can be held against what was found. */
+/** The assessment that a verdict answers. It is stored with the verdict, so that predictions can be compared with findings of people. */
 export function basisOf({ assessment }: Incident): VerdictBasis {
   const { baseRisk, risk, isConfirmed, contributions, opinion } = assessment
   return {

@@ -9,73 +9,92 @@ import type { Clock } from '../ports/runtime.ts'
 import type { ChangeRecord, IncidentStore, Versioned } from '../ports/stores.ts'
 import { readPolicy } from '../record/policy-in-force.ts'
 
+/** What a review needs. */
 export interface ReviewPorts {
   readonly incidents: IncidentStore
   readonly record: ChangeRecord
   readonly containInvoker: ContainInvoker
-  /** Undefined where keys are not made anew. */
+  /** Undefined when keys are not rotated. */
   readonly rotateInvoker?: RotateInvoker | undefined
   readonly clock: Clock
 }
 
-/** What a reviewer says of an incident, before it is dated. `revision` binds it to what the reviewer saw. */
+/** The input of a review. `revision` binds it to the version of the incident that the reviewer saw; undefined from the command line. */
 export interface Review extends Reviewer {
   readonly kind: ReviewKind
   readonly reason: string
   readonly revision?: string | undefined
-  /** Only of `extend`: for how long; the policy's most where it is not said. */
+  /** Duration of `extend` in hours; defaults to the policy's maximum. */
   readonly hours?: number | undefined
 }
 
-/** What each thing that a reviewer says does to an incident. */
-export const EVENT_OF: Readonly<Record<ReviewKind, IncidentEventKind>> = {
+/** The event of the incident machine that each kind of review causes. */
+export const EVENT_BY_REVIEW: Readonly<Record<ReviewKind, IncidentEventKind>> = {
   legitimate: 'legitimate',
   compromised: 'compromised',
   contain: 'ordered',
   extend: 'extended',
 }
 
+/** Reads an incident. Throws `incident.unknown` when there is none with this id. */
 export async function findIncident(incidentId: string, { incidents }: Pick<ReviewPorts, 'incidents'>): Promise<Versioned<Incident>> {
   const stored = await incidents.get(incidentId)
   if (stored !== undefined) return stored
-  throw new ResponderError('incident.unknown', `no incident ${incidentId}; \`countersign incidents\` lists the open ones`)
+  throw new ResponderError('incident.unknown', `there is no incident ${incidentId}; \`countersign incidents\` lists the open ones`)
 }
 
-/** Throws `review.forbidden` where the policy does not let this person say this. */
-export function checkReviewer({ decision }: Incident, said: Reviewer & { readonly kind: ReviewKind }, policy: Policy): void {
-  if (!isApprover(policy, said, { kind: said.kind, tier: decision.tier }))
-    throw new ResponderError('review.forbidden', `${said.by} is not among the policy's approvers: ${approversOf(policy, said)}`)
+/** Throws `usage` when a review has no reason. */
+export function requireReason({ reason }: { readonly reason: string }): void {
+  if (reason.trim() === '') throw new ResponderError('usage', 'a verdict needs a reason: --reason "why"')
 }
 
-/** Throws where this cannot be said of the incident as it stands, or was said of another state of it. */
-export function checkFits(incident: Incident, said: Review): void {
+/** Throws `review.forbidden` when the policy does not allow this person this kind of review. */
+export function checkReviewer({ decision }: Incident, request: Reviewer & { readonly kind: ReviewKind }, policy: Policy): void {
+  if (!isApprover(policy, request, { kind: request.kind, tier: decision.tier }))
+    throw new ResponderError(
+      'review.forbidden',
+      `${request.by} is not among the policy's approvers for ${request.kind}: ${describeApprovers(policy, request)}`,
+    )
+}
+
+/** Throws `incident.state` when the incident's state does not allow the review, and `review.stale` when the reviewer saw another revision. */
+export function checkState(incident: Incident, request: Review): void {
   const { id, state, verdict } = incident
-  const when = statesBefore(EVENT_OF[said.kind])
-  if (!when.includes(state) && verdict !== undefined)
+  const allowed = statesBefore(EVENT_BY_REVIEW[request.kind])
+  if (!allowed.includes(state) && verdict !== undefined)
     throw new ResponderError('incident.state', `incident ${id} is ${state} already, by ${verdict.by} at ${verdict.at}: ${verdict.reason}`)
-  if (!when.includes(state))
-    throw new ResponderError('incident.state', `incident ${id} is ${state}: a verdict of ${said.kind} is for ${when.join(', ')}`)
-  if (said.revision !== undefined && said.revision !== revisionOf(incident))
-    throw new ResponderError('review.stale', `incident ${id} has changed since that message: it is ${state} now; look at it again`)
+  if (!allowed.includes(state))
+    throw new ResponderError(
+      'incident.state',
+      `incident ${id} is ${state}; ${request.kind} is allowed only while it is ${allowed.join(', ')}`,
+    )
+  if (request.revision !== undefined && request.revision !== revisionOf(incident))
+    throw new ResponderError('review.stale', `incident ${id} has changed since you saw it: it is ${state} now; look at it again`)
 }
 
-function approversOf({ approvers, slack }: Policy, { by }: Reviewer): string {
-  return slackUserOf(by) !== undefined ? `slack.approvers has ${slack.approvers.length} rules, and none for this` : approvers.join(', ')
+function describeApprovers({ approvers, slack }: Policy, { by }: Reviewer): string {
+  return slackUserOf(by) !== undefined
+    ? `none of the ${slack.approvers.length} rules of slack.approvers fits`
+    : `approvers are ${approvers.join(', ')}`
 }
 
-/** The incident, where this person alone may say this of it. */
-export async function mayReview(
+/**
+ * Reads the incident when this person alone may give this review of it.
+ *
+ * Throws `usage` without a reason, `review.forbidden` for a person who is no approver, and `review.second` when the policy requires two people.
+ */
+export async function findReviewableIncident(
   incidentId: string,
-  said: Reviewer & { readonly kind: ReviewKind; readonly reason: string },
+  request: Reviewer & { readonly kind: ReviewKind; readonly reason: string },
   ports: Pick<ReviewPorts, 'incidents' | 'record'>,
 ): Promise<Versioned<Incident>> {
-  if (said.reason.trim() === '') throw new ResponderError('usage', 'a verdict needs a reason: --reason "why"')
+  requireReason(request)
   const [stored, { policy }] = await Promise.all([findIncident(incidentId, ports), readPolicy(ports.record)])
-  checkReviewer(stored.value, said, policy)
-  if (needsSecond(policy, { kind: said.kind, tier: stored.value.decision.tier }))
+  checkReviewer(stored.value, request, policy)
+  if (needsSecond(policy, { kind: request.kind, tier: stored.value.decision.tier }))
     throw new ResponderError(
       'review.second',
-      `the policy wants two people to say ${said.kind} here, and this cannot be said by two: do it by hand, or change fourEyes`,
+      `the policy (fourEyes) requires two people for ${request.kind} of incident ${incidentId}, and this command supports one; do it by hand, or change fourEyes`,
     )
   return stored
 }

@@ -11,20 +11,21 @@ import { noticeOf, sendOwedNotice } from '../record/notice.ts'
 import { readPolicy } from '../record/policy-in-force.ts'
 import { updateIncident } from '../record/update-incident.ts'
 
-/** Longer than contain may run, its two repeats by Lambda included: an incident that is still on its way is stuck. */
+/** After this time in a transient state an incident is stuck. It is longer than contain may run, including Lambda's two retries. */
 const STUCK_MS = 5 * MINUTE_MS
 
-/** CloudTrail gives most events to LookupEvents within 15 minutes; so long a new incident is looked up again. */
+/** How long after its last update an incident is backfilled: CloudTrail gives most events to LookupEvents within 15 minutes. */
 const BACKFILL_MS = HOUR_MS
 
-/** The most open incidents of one sweep; the highest priority comes first. */
+/** Open incidents per sweep, highest priority first. */
 const SWEEP_LIMIT = 1000
 
 /**
- * Looks after every open incident, so that nothing hangs for ever: what is stuck on its way is set going again, events that never came
- * are looked up, a notice that is owed is paid, people who do not answer are told again, and an incident that nobody ever
- * answers ends as the policy says. Safe to run at any time. Answers how many incidents it looked at. One that cannot be read is told of and
- * counted, and holds up none of the others.
+ * Processes every open incident, so that none stays open without attention. Returns how many it processed.
+ *
+ * It restarts stuck containments and releases, looks up events that were not delivered, sends owed notices, reminds people who have not answered,
+ * and closes incidents that nobody answers as the policy says. Safe to run at any time. An incident that fails or cannot be read is logged and
+ * counted, and does not stop the others.
  */
 export async function sweep(ports: SweepPorts): Promise<number> {
   const failures: string[] = []
@@ -46,13 +47,13 @@ export async function sweep(ports: SweepPorts): Promise<number> {
 }
 
 async function sweepIncident(incidentId: string, policy: Policy, ports: SweepPorts): Promise<void> {
-  // The index may be behind: what counts is the item itself.
+  // The index is eventually consistent: the item itself is read.
   const stored = await ports.incidents.get(incidentId)
   if (stored === undefined) return
   const { value: incident } = stored
   const now = ports.clock.now()
-  const isYoung = now - incident.updatedAt < BACKFILL_MS && incident.state !== 'watching'
-  if (isYoung) await ports.backfillQueue.backfill(incidentId)
+  const isWithinBackfill = now - incident.updatedAt < BACKFILL_MS && incident.state !== 'watching'
+  if (isWithinBackfill) await ports.backfillQueue.backfill(incidentId)
   switch (incident.state) {
     case 'containing':
     case 'releasing':
@@ -74,27 +75,28 @@ async function sweepIncident(incidentId: string, policy: Policy, ports: SweepPor
   }
 }
 
-/** Tells people again that they are waited for, then pages who is on call, and ends what nobody answers. */
+/** Reminds people who have not answered, then pages the on-call person, and finally closes the incident. */
 async function remind(stored: Versioned<Incident>, policy: Policy, ports: SweepPorts): Promise<void> {
   const { value: incident } = stored
   const now = ports.clock.now()
   const since = Math.max(incident.containedAt ?? 0, incident.decidedBy.time, incident.extendedUntil ?? 0)
   const isUnanswered = now - since >= policy.review.escalateAfterMinutes * MINUTE_MS && incident.escalatedAt === undefined
-  const told = (one: Incident) => (one.escalatedAt === undefined ? withNotice({ ...one, escalatedAt: now }, 'escalated') : undefined)
-  const updated = await sendOwedNotice(isUnanswered ? await updateIncident(stored, told, ports.incidents) : stored, ports)
+  const markEscalated = (one: Incident) =>
+    one.escalatedAt === undefined ? withNotice({ ...one, escalatedAt: now }, 'escalated') : undefined
+  const updated = await sendOwedNotice(isUnanswered ? await updateIncident(stored, markEscalated, ports.incidents) : stored, ports)
   const isPaged = now - since >= policy.review.pageAfterMinutes * MINUTE_MS && updated.value.pagedAt === undefined
   await expire(isPaged ? await page(updated, ports) : updated, { policy, since }, ports)
 }
 
-/** Wakes who is on call: once, and twice rather than never. */
+/** Pages the on-call person, at least once: the page is sent before it is noted. */
 async function page(stored: Versioned<Incident>, { pager, incidents, clock, log }: SweepPorts): Promise<Versioned<Incident>> {
   await pager.notify(noticeOf(stored.value, 'paged'))
   log.info('sweep.paged', { incidentId: stored.value.id })
-  const paged = (incident: Incident) => (incident.pagedAt === undefined ? { ...incident, pagedAt: clock.now() } : undefined)
-  return updateIncident(stored, paged, incidents)
+  const markPaged = (incident: Incident) => (incident.pagedAt === undefined ? { ...incident, pagedAt: clock.now() } : undefined)
+  return updateIncident(stored, markPaged, incidents)
 }
 
-/** Ends an incident that nobody has answered for as long as the policy says. What it says of the tier decides what becomes of it. */
+/** Closes an incident that has waited for `expireAfterHours`. The tier's `onExpiry` decides whether its containment is undone or kept. */
 async function expire(
   stored: Versioned<Incident>,
   { policy, since }: { policy: Policy; since: number },
@@ -113,11 +115,11 @@ async function expire(
   const state = moved(stored.value, event)?.state
   if (state === undefined) return
   const entry = await append(record, incidentSubject(id), { at, actor, kind: 'state', target: `incident:${id}`, from, to: state, why })
-  const ended = (incident: Incident): Incident | undefined => {
+  const markEnded = (incident: Incident): Incident | undefined => {
     const next = incident.state === from ? moved(incident, event) : undefined
     return next && { ...next, head: headOf(entry) }
   }
-  await sendOwedNotice(await updateIncident(stored, ended, incidents), { incidents, notifier })
+  await sendOwedNotice(await updateIncident(stored, markEnded, incidents), { incidents, notifier })
   log.info('sweep.expired', { incidentId: id, from, to: state })
   if (state === 'releasing') await containInvoker.contain(id)
 }

@@ -45,7 +45,7 @@ export async function backfill(
   }
   // CloudTrail answers newest first. Oldest first, the record that issued a session comes before the session's own calls.
   const { failed, outcomes } = await respond(records.reverse())
-  log.info('trace.done', { incidentId, records: records.length, outcomes: outcomes.length, failed: failed.size })
+  log.info('backfill.done', { incidentId, records: records.length, outcomes: outcomes.length, failed: failed.size })
   if (failed.size > 0)
     throw new ResponderError(
       'lookup.incomplete',

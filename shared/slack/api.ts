@@ -2,19 +2,19 @@ import type { ModalView } from '@slack/types'
 import { ErrorCode, LogLevel, type WebAPICallError, WebClient } from '@slack/web-api'
 import type { Message } from './message.ts'
 
-/** What is asked of Slack, and no more. Every call throws `SlackRefusal` where Slack answers no, else whatever went wrong. */
+/** The calls of the Slack Web API that the responder uses. A call throws `SlackRefusal` when Slack refuses it, else the transport's error. */
 export interface SlackApi {
-  /** Posts a message, below another where `thread` names one, and answers its `ts`. */
+  /** Posts a message, as a reply when `thread` names one, and returns its `ts`. */
   post(channel: string, message: Message, thread?: string): Promise<string>
   update(channel: string, ts: string, message: Message): Promise<void>
   remove(channel: string, ts: string): Promise<void>
-  /** Says something to one member of a channel alone. */
-  whisper(channel: string, user: string, message: Message): Promise<void>
+  /** Posts a message that only one member of the channel sees. */
+  postEphemeral(channel: string, user: string, message: Message): Promise<void>
   openForm(triggerId: string, view: ModalView): Promise<void>
   membersOf(group: string): Promise<readonly string[]>
 }
 
-/** Slack understood a call and said no, such as `channel_not_found`: to ask again does not help. */
+/** Slack's refusal of a call, with a `reason` such as `channel_not_found`. A retry does not help. */
 export class SlackRefusal extends Error {
   readonly reason: string
 
@@ -25,22 +25,23 @@ export class SlackRefusal extends Error {
   }
 }
 
+/** How to reach Slack. */
 export interface SlackApiOptions {
   readonly token: string
-  /** Another base than `https://slack.com/api/`: that of GovSlack. */
+  /** Base URL when it is not `https://slack.com/api/`, such as that of GovSlack. */
   readonly url?: string | undefined
-  /** How long an answer may take. */
+  /** Timeout of one call. */
   readonly timeoutMs: number
-  /** The longest that Slack's `Retry-After` is waited for, and how. 0: never. */
-  readonly patienceMs: number
+  /** The longest `Retry-After` of Slack that is waited for; 0 disables retries. */
+  readonly maxRetryAfterMs: number
   wait(ms: number): Promise<void>
 }
 
-/** How often a call that Slack put off is made again. */
-const RATE_LIMIT_TURNS = 3
+/** Attempts at a call that Slack rate-limits. */
+const RATE_LIMIT_ATTEMPTS = 3
 
-/** Slack's own client, told to honour rate limits by our patience and to log nothing. */
-export function slackApi({ token, url, timeoutMs, patienceMs, wait }: SlackApiOptions): SlackApi {
+/** The Slack SDK's client, set up to wait for rate limits only within `maxRetryAfterMs` and to log nothing. */
+export function slackApi({ token, url, timeoutMs, maxRetryAfterMs: patienceMs, wait }: SlackApiOptions): SlackApi {
   const client = new WebClient(token, {
     ...(url === undefined ? {} : { slackApiUrl: url }),
     timeout: timeoutMs,
@@ -49,7 +50,7 @@ export function slackApi({ token, url, timeoutMs, patienceMs, wait }: SlackApiOp
     allowAbsoluteUrls: false,
     logger: SILENT,
   })
-  const ask = async <T>(method: string, call: () => Promise<T>): Promise<T> => {
+  const withRetries = async <T>(method: string, call: () => Promise<T>): Promise<T> => {
     for (let turn = 1; ; turn++) {
       try {
         return await call()
@@ -57,45 +58,49 @@ export function slackApi({ token, url, timeoutMs, patienceMs, wait }: SlackApiOp
         const error = cause as Partial<WebAPICallError>
         if (error.code === ErrorCode.PlatformError) throw new SlackRefusal(method, reasonOf(error))
         const pauseMs = error.code === ErrorCode.RateLimitedError ? (error.retryAfter ?? 1) * 1000 : Number.POSITIVE_INFINITY
-        if (pauseMs > patienceMs || turn === RATE_LIMIT_TURNS) throw cause
+        if (pauseMs > patienceMs || turn === RATE_LIMIT_ATTEMPTS) throw cause
         await wait(pauseMs)
       }
     }
   }
   return {
     async post(channel, message, thread) {
-      const place = thread === undefined ? {} : ({ thread_ts: thread, reply_broadcast: true } as const)
-      const { ts } = await ask('chat.postMessage', () => client.chat.postMessage({ channel, ...PLAIN, ...message, ...place }))
+      const threadFields = thread === undefined ? {} : ({ thread_ts: thread, reply_broadcast: true } as const)
+      const { ts } = await withRetries('chat.postMessage', () =>
+        client.chat.postMessage({ channel, ...PLAIN, ...message, ...threadFields }),
+      )
       if (ts === undefined) throw new SlackRefusal('chat.postMessage', 'no ts in the answer')
       return ts
     },
     async update(channel, ts, message) {
-      await ask('chat.update', () => client.chat.update({ channel, ts, parse: 'none', link_names: false, ...message }))
+      await withRetries('chat.update', () => client.chat.update({ channel, ts, parse: 'none', link_names: false, ...message }))
     },
     async remove(channel, ts) {
-      await ask('chat.delete', () => client.chat.delete({ channel, ts }))
+      await withRetries('chat.delete', () => client.chat.delete({ channel, ts }))
     },
-    async whisper(channel, user, message) {
-      await ask('chat.postEphemeral', () => client.chat.postEphemeral({ channel, user, parse: 'none', link_names: false, ...message }))
+    async postEphemeral(channel, user, message) {
+      await withRetries('chat.postEphemeral', () =>
+        client.chat.postEphemeral({ channel, user, parse: 'none', link_names: false, ...message }),
+      )
     },
     async openForm(triggerId, view) {
-      await ask('views.open', () => client.views.open({ trigger_id: triggerId, view }))
+      await withRetries('views.open', () => client.views.open({ trigger_id: triggerId, view }))
     },
     async membersOf(group) {
-      const { users } = await ask('usergroups.users.list', () => client.usergroups.users.list({ usergroup: group }))
+      const { users } = await withRetries('usergroups.users.list', () => client.usergroups.users.list({ usergroup: group }))
       return users ?? []
     },
   }
 }
 
-/** Slack makes nothing of what is in a text: no names, no links, no previews. */
+/** Options that stop Slack from turning text into mentions, links or previews. */
 const PLAIN = { parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false } as const
 
 function reasonOf(error: Partial<WebAPICallError>): string {
   return error.code === ErrorCode.PlatformError ? String(error.data?.error ?? 'unknown').slice(0, 100) : 'unknown'
 }
 
-/** What Slack answers may hold what was sent: none of it is logged. */
+/** A logger without output: Slack's answers may contain what was sent. */
 const SILENT = {
   debug() {},
   info() {},

@@ -4,15 +4,16 @@ import { DecidingReview } from '../domain/policy.ts'
 const INCIDENT_ID = /^inc-[0-9a-f]{12}$/
 const REVISION = /^[0-9a-f]{16}$/
 
+/** The buttons of a message: reviews, and requests for more information. */
 export const ButtonKind = z.enum([...DecidingReview.options, 'explain', 'details'])
 export type ButtonKind = z.infer<typeof ButtonKind>
 
-/** What a button stands for: it acts on an incident as it was when the message was written. */
+/** A pressed button. `revision` binds it to the version of the incident that the message showed. */
 export const Press = z.strictObject({
   kind: ButtonKind,
   incidentId: z.string().regex(INCIDENT_ID),
   revision: z.string().regex(REVISION),
-  /** Who pressed it, as Slack's signature vouches for. */
+  /** Id of the Slack user, authenticated by Slack's signature. */
   user: z.string().regex(/^[UW][A-Z0-9]{2,20}$/),
   channel: z.string().regex(/^[CDG][A-Z0-9]{2,20}$/),
   /** The message that the button is on. */
@@ -21,21 +22,23 @@ export const Press = z.strictObject({
 })
 export type Press = z.infer<typeof Press>
 
-/** The value of a button: what it is bound to. */
-export function bound(incidentId: string, revision: string): string {
+/** Builds a button's value: the incident and the revision that it is bound to. */
+export function buttonValue(incidentId: string, revision: string): string {
   return `${incidentId}:${revision}`
 }
 
-export const Bound = z
+/** Parses a button's value. */
+export const ButtonValue = z
   .string()
   .regex(/^inc-[0-9a-f]{12}:[0-9a-f]{16}$/)
   .transform((text) => ({ incidentId: text.slice(0, 16), revision: text.slice(17) }))
 
-/** A button's action id; `…:reason` opens the form first. */
+/** Builds a button's action id. The suffix `:reason` makes the press open the form for a reason. */
 export function actionId(kind: ButtonKind, wantsReason: boolean): string {
   return wantsReason ? `${kind}:reason` : kind
 }
 
+/** Parses a button's action id. */
 export const ActionId = z
   .string()
   .regex(/^[a-z]+(:reason)?$/)

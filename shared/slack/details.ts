@@ -4,14 +4,14 @@ import { incidentSubject } from '../record/append.ts'
 import type { Message } from './message.ts'
 import { actorText, code, section } from './text.ts'
 
-/** The most rows of each part. */
+/** Rows per section. */
 const ROWS = 10
 
-/** What one reviewer asked to see: credentials, the last calls, the last entries of the record and whether its chain is whole. */
+/** Builds the details for one reviewer: credentials, the last calls, the last record entries, and whether the chain is intact. */
 export function detailsOf(incident: Incident, signals: readonly IncidentSignal[], changes: readonly Change[]): Message {
   const fault = verifyChain(incidentSubject(incident.id), changes, incident.head)
   const credentials = incident.credentials.slice(0, ROWS).map(({ id, kind }) => `• ${kind} ${code(id, 128)}`)
-  const made = incident.lineage.slice(0, ROWS).map(({ kind, id, owner }) => `• made ${kind} ${code(id, 80)} of ${code(owner, 100)}`)
+  const lineage = incident.lineage.slice(0, ROWS).map(({ kind, id, owner }) => `• created ${kind} ${code(id, 80)} of ${code(owner, 100)}`)
   const calls = signals
     .slice(-ROWS)
     .map(({ time, action, outcome, address, country }) =>
@@ -25,13 +25,13 @@ export function detailsOf(incident: Incident, signals: readonly IncidentSignal[]
   return {
     text: `Details of ${incident.id}`,
     blocks: [
-      section([`*${incident.id}* since ${new Date(incident.openedAt).toISOString()}`, ...credentials, ...made]),
+      section([`*${incident.id}* since ${new Date(incident.openedAt).toISOString()}`, ...credentials, ...lineage]),
       section([`*Calls* (last ${calls.length} of ${signals.length}, UTC)`, ...calls]),
       section([`*Record* (last ${entries.length} of ${changes.length}, UTC)`, ...entries]),
       section([
         fault === undefined
-          ? `The chain of ${changes.length} entries is whole.`
-          : `*The record is not as it was written*: entry ${fault.number} (${fault.fault}).`,
+          ? `The hash chain of ${changes.length} entries is intact.`
+          : `*The record was altered*: entry ${fault.number} (${fault.fault}). Run \`countersign changes verify\`.`,
       ]),
     ],
   }

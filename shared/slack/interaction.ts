@@ -1,17 +1,17 @@
 import { z } from 'zod'
-import { ActionId, Bound, Press } from './button.ts'
+import { ActionId, ButtonValue, Press } from './button.ts'
 import { FORM_ID, FormPress, FormValues } from './reason-form.ts'
 
 const User = z.object({ id: Press.shape.user })
 
-/** Slack sends far more than this; what is used is held to its form. https://docs.slack.dev/reference/interaction-payloads */
+/** The used fields of a `block_actions` payload; Slack sends many more. https://docs.slack.dev/reference/interaction-payloads */
 const BlockActions = z.object({
   type: z.literal('block_actions'),
   user: User,
   trigger_id: z.string().min(1).max(200),
   channel: z.object({ id: Press.shape.channel }),
   message: z.object({ ts: Press.shape.ts }),
-  actions: z.tuple([z.object({ type: z.literal('button'), action_id: ActionId, value: Bound })]),
+  actions: z.tuple([z.object({ type: z.literal('button'), action_id: ActionId, value: ButtonValue })]),
 })
 
 const ViewSubmission = z.object({
@@ -24,17 +24,17 @@ const ViewSubmission = z.object({
   }),
 })
 
-/** A button that was pressed, or one that opens the form first. */
+/** A pressed button (`press`), or one that must open the form for a reason first (`form`). */
 export type Interaction =
   | { readonly kind: 'press'; readonly press: Press }
   | { readonly kind: 'form'; readonly triggerId: string; readonly press: FormPress }
 
-/** Reads the body of a request, `payload=…`, or answers undefined where it is none that this app knows. */
+/** Parses the body of a request, `payload=…`. Returns undefined for a payload that this app does not handle. */
 export function readInteraction(body: Uint8Array): Interaction | undefined {
   try {
     return interactionIn(JSON.parse(new URLSearchParams(new TextDecoder('utf-8', { fatal: true }).decode(body)).get('payload') ?? ''))
   } catch {
-    // Neither UTF-8 nor JSON: not an interaction, and the caller says so.
+    // Not UTF-8 or not JSON: the caller logs the request as unknown.
     return undefined
   }
 }

@@ -7,30 +7,31 @@ import { offeredFor } from '../domain/offered.ts'
 import type { Policy } from '../domain/policy.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { printable } from '../record/notice.ts'
-import { actionId, type ButtonKind, bound } from './button.ts'
+import { actionId, type ButtonKind, buttonValue } from './button.ts'
 import { actorText, code, escaped, LIMITS, section } from './text.ts'
 
+/** A Slack message. */
 export interface Message {
-  /** What a notification and a screen reader say. */
+  /** Plain text for notifications and screen readers. */
   readonly text: string
   readonly blocks: KnownBlock[]
 }
 
-/** What a message is made of, each as it is now: two notices in the wrong order end in the same message. */
-export interface Told {
+/** The current state that a message shows. Notices that arrive out of order therefore end in the same message. */
+export interface MessageInput {
   readonly incident: Incident
   readonly changes: readonly Change[]
   readonly policy: Policy
   readonly isReversed?: boolean
 }
 
-/** The most lines of why, what was done and what waits: it is read at night, on a phone. */
+/** Lines per section of a message, which is read at night, on a phone. */
 const LINES = 3
 
-/** The one message of an incident: priority, who, why, what was done, what waits, and the buttons that fit. */
-export function messageOf(told: Told): Message {
-  const { incident, changes } = told
-  const title = titleOf(told)
+/** Builds the message of an incident: priority, identity, findings, steps taken, open tasks, verdict, and the buttons that its state allows. */
+export function messageOf(input: MessageInput): Message {
+  const { incident, changes } = input
+  const title = titleOf(input)
   const blocks: KnownBlock[] = [
     { type: 'header', text: { type: 'plain_text', text: printable(title, LIMITS.header), emoji: false } },
     section([
@@ -40,20 +41,20 @@ export function messageOf(told: Told): Message {
     section(['*Why*', ...whyOf(incident)]),
     section(['*Done*', ...doneOf(incident, changes)]),
   ]
-  const waits = waitsOf(incident)
-  if (waits.length > 0) blocks.push(section(['*Waits for you*', ...waits]))
+  const waits = pendingLines(incident)
+  if (waits.length > 0) blocks.push(section(['*To do*', ...waits]))
   const outcome = outcomeOf(incident, changes)
   if (outcome.length > 0) blocks.push(section(outcome))
-  blocks.push(buttonsOf(told), {
+  blocks.push(buttonsOf(input), {
     type: 'context',
     elements: [{ type: 'mrkdwn', text: `${incident.id} · ${incident.state} · tier ${code(incident.decision.tier, 60)}`, verbatim: true }],
   })
   return { text: escaped(printable(title, LIMITS.header)), blocks }
 }
 
-function titleOf({ incident, isReversed }: Told): string {
+function titleOf({ incident, isReversed }: MessageInput): string {
   const who = printable(incident.identity.name, 64)
-  if (isReversed === true && !isClosed(incident)) return `Reversed by somebody and set again: ${who}`
+  if (isReversed === true && !isClosed(incident)) return `Somebody reversed the containment of ${who}; it is being applied again`
   switch (incident.state) {
     case 'watching':
       return `Watching ${who}`
@@ -68,11 +69,11 @@ function titleOf({ incident, isReversed }: Told): string {
     case 'released':
       return `Released ${who}`
     case 'rotating':
-      return `Confirmed: the keys of ${who} are being made anew`
+      return `Confirmed: the keys of ${who} are being rotated`
     case 'confirmed':
       return `Confirmed: ${who} was compromised`
     case 'expired':
-      return `Nobody answered about ${who}: ended`
+      return `Closed: nobody answered about ${who}`
   }
 }
 
@@ -86,20 +87,20 @@ function whyOf({ assessment }: Incident): string[] {
 function doneOf(incident: Incident, changes: readonly Change[]): string[] {
   const steps = standingSteps(changes).filter(({ isDone }) => isDone)
   if (steps.length === 0)
-    return [incident.state === 'released' && incident.containedAt !== undefined ? 'Given back as it was.' : 'Nothing was changed.']
+    return [incident.state === 'released' && incident.containedAt !== undefined ? 'The containment was undone.' : 'Nothing was changed.']
   const more = steps.length > LINES ? [`… and ${steps.length - LINES} more (Details)`] : []
   return [...steps.slice(0, LINES).map(({ target }) => `• ${code(target, 160)}`), ...more]
 }
 
-function waitsOf(incident: Incident): string[] {
+function pendingLines(incident: Incident): string[] {
   if (incident.state === 'released') return []
-  const doubts = incident.state === 'asking' ? incident.decision.why.slice(-1).map((line) => `• ${code(line, 200)}`) : []
+  const reasons = incident.state === 'asking' ? incident.decision.why.slice(-1).map((line) => `• ${code(line, 200)}`) : []
   const pending = pendingOf(incident)
   const more = pending.length > LINES ? [`… and ${pending.length - LINES} more (Details)`] : []
-  return [...doubts, ...pending.slice(0, LINES).map((line) => `• ${code(line, 200)}`), ...more]
+  return [...reasons, ...pending.slice(0, LINES).map((line) => `• ${code(line, 200)}`), ...more]
 }
 
-/** What people have said, and who. */
+/** The order, verdict or extension of people, with its author and reason. */
 function outcomeOf(incident: Incident, changes: readonly Change[]): string[] {
   const { verdict, state } = incident
   const ordered = changes.findLast(({ kind, to }) => kind === 'verdict' && to === 'containing')
@@ -108,8 +109,8 @@ function outcomeOf(incident: Incident, changes: readonly Change[]): string[] {
     lines.push(`*${verdict.kind === 'legitimate' ? 'Released' : 'Confirmed'}* by ${actorText(verdict.by)}: ${code(verdict.reason, 200)}`)
   const extension = changes.findLast(({ kind }) => kind === 'extension')
   if (extension !== undefined && incident.extendedUntil !== undefined && verdict === undefined)
-    lines.push(`*Put off until* ${moment(incident.extendedUntil)} by ${actorText(extension.actor)}: ${code(extension.why, 200)}`)
-  if (verdict?.kind === 'legitimate' && state === 'asking') lines.push('Not all could be given back: see what waits.')
+    lines.push(`*Extended until* ${moment(incident.extendedUntil)} by ${actorText(extension.actor)}: ${code(extension.why, 200)}`)
+  if (verdict?.kind === 'legitimate' && state === 'asking') lines.push('Not every step could be undone: see the open tasks.')
   return [...lines, ...firstOfTwo(incident, changes)]
 }
 
@@ -120,13 +121,14 @@ function moment(time: number): string {
 function firstOfTwo(incident: Incident, changes: readonly Change[]): string[] {
   const revision = revisionOf(incident)
   return changes.flatMap(({ kind, to, actor }) => {
-    const said = to as { says?: ButtonKind; revision?: string; until?: string } | null
-    if (kind !== 'endorsement' || said?.revision !== revision || said.says === undefined) return []
-    const until = said.until === undefined ? '' : ` until ${said.until.slice(11, 16)} UTC`
-    return [`*First of two:* ${actorText(actor)} says “${LABELS[said.says]}”. Another person has to press the same${until}.`]
+    const endorsement = to as { says?: ButtonKind; revision?: string; until?: string } | null
+    if (kind !== 'endorsement' || endorsement?.revision !== revision || endorsement.says === undefined) return []
+    const until = endorsement.until === undefined ? '' : ` until ${endorsement.until.slice(11, 16)} UTC`
+    return [`*First of two:* ${actorText(actor)} pressed “${LABELS[endorsement.says]}”. Another person has to press the same${until}.`]
   })
 }
 
+/** The labels of the buttons. */
 const LABELS: Readonly<Record<ButtonKind, string>> = {
   legitimate: 'Release',
   compromised: 'Confirm compromise',
@@ -140,8 +142,8 @@ function kindsFor(incident: Incident): ButtonKind[] {
   return [...offered, 'explain', 'details']
 }
 
-function buttonsOf({ incident, policy }: Told): ActionsBlock {
-  const value = bound(incident.id, revisionOf(incident))
+function buttonsOf({ incident, policy }: MessageInput): ActionsBlock {
+  const value = buttonValue(incident.id, revisionOf(incident))
   const button = (kind: ButtonKind): Button => {
     const wantsReason = (policy.slack.reasonFor as readonly string[]).includes(kind)
     const style = STYLES[kind]
@@ -153,7 +155,7 @@ function buttonsOf({ incident, policy }: Told): ActionsBlock {
 
 const STYLES: Readonly<Partial<Record<ButtonKind, 'primary' | 'danger'>>> = { legitimate: 'primary', compromised: 'danger' }
 
-/** A notice that calls for people: a changed message makes no sound, so it is said below the message too. */
-export function isLoud(kind: NoticeKind): boolean {
+/** True for a notice that needs people. Slack gives no alert when a message is updated, so such a notice is posted as a reply too. */
+export function needsAttention(kind: NoticeKind): boolean {
   return kind === 'ask' || kind === 'contained' || kind === 'reversed' || kind === 'escalated'
 }

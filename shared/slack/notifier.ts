@@ -6,35 +6,37 @@ import { incidentSubject } from '../record/append.ts'
 import { printable } from '../record/notice.ts'
 import { readPolicy } from '../record/policy-in-force.ts'
 import { type SlackApi, SlackRefusal } from './api.ts'
-import { isLoud, type Message, messageOf } from './message.ts'
+import { type Message, messageOf, needsAttention } from './message.ts'
 import { code, escaped, LIMITS, section } from './text.ts'
 
+/** What the notifier needs. */
 export interface SlackNotifierPorts {
-  /** Slack, with its secret read. */
+  /** Slack, once the token has been read from its secret. */
   slack(): Promise<SlackApi>
   readonly channel: string
-  /** Where people are told again whom the first channel did not reach; the first again where there is none. */
+  /** Channel of escalations; `channel` when undefined. */
   readonly escalationChannel?: string | undefined
   readonly postings: Postings
   readonly incidents: Pick<IncidentStore, 'get'>
   readonly record: ChangeRecord
-  /** Who is told where Slack cannot be. */
+  /** Gets the notice when Slack fails. */
   readonly fallback: Notifier
   readonly log: Log
 }
 
-/** Slack's words for a message that is not there any more. */
+/** Slack's reasons for a message that no longer exists. */
 const GONE: readonly string[] = ['message_not_found', 'cant_update_message', 'thread_not_found']
 
 /**
- * One message per incident: posted once and changed by every later notice, which is said below it where it calls for people.
- * Where Slack fails, for whatever reason, the notice goes to the fallback; where that fails too, the caller still owes it.
+ * Shows each incident as one Slack message: posted once, updated by every later notice, with a reply for notices that need people.
+ *
+ * When Slack fails for any reason, the notice goes to `fallback`. When that throws too, the incident still owes the notice.
  */
 export function slackNotifier(ports: SlackNotifierPorts): Notifier {
   return {
     async notify(notice) {
       try {
-        await tell(notice, ports)
+        await postNotice(notice, ports)
       } catch (cause) {
         const error = cause instanceof SlackRefusal ? cause.reason : errorName(cause)
         ports.log.warn('slack.notice.failed', { incidentId: notice.incidentId, error })
@@ -44,24 +46,24 @@ export function slackNotifier(ports: SlackNotifierPorts): Notifier {
   }
 }
 
-async function tell(notice: Notice, ports: SlackNotifierPorts): Promise<void> {
+async function postNotice(notice: Notice, ports: SlackNotifierPorts): Promise<void> {
   const [slack, stored, posting] = await Promise.all([
     ports.slack(),
     ports.incidents.get(notice.incidentId),
     ports.postings.get(notice.incidentId),
   ])
   if (stored === undefined) {
-    await slack.post(ports.channel, asText(notice))
+    await slack.post(ports.channel, noticeMessage(notice))
     return
   }
   const { value: incident } = stored
   const [changes, { policy }] = await Promise.all([ports.record.list(incidentSubject(incident.id)), readPolicy(ports.record)])
   const message = messageOf({ incident, changes, policy, isReversed: notice.kind === 'reversed' })
-  // What a notice is told as, once: a redelivery finds it said.
+  // Identifies the notice, so that a redelivery does not post it again.
   const told = `${notice.kind} ${incident.head.number}`
-  if (posting !== undefined && (await change(slack, posting, message))) {
-    if (!isLoud(notice.kind) || posting.told === told) return
-    // The message whole, buttons and all: who is in the other channel may not be in the first.
+  if (posting !== undefined && (await updateMessage(slack, posting, message))) {
+    if (!needsAttention(notice.kind) || posting.told === told) return
+    // The whole message with its buttons: members of the escalation channel may not be in the first one.
     if (notice.kind === 'escalated' && ports.escalationChannel !== undefined) await slack.post(ports.escalationChannel, message)
     else await slack.post(posting.channel, { text: message.text, blocks: [section([message.text])] }, posting.ts)
     await ports.postings.put(incident.id, { ...posting, told }, posting.ts)
@@ -69,14 +71,14 @@ async function tell(notice: Notice, ports: SlackNotifierPorts): Promise<void> {
   }
   const ts = await slack.post(ports.channel, message)
   if (await ports.postings.put(incident.id, { channel: ports.channel, ts, told }, posting?.ts)) return
-  // Another notice of the same incident was posted meanwhile: one message is enough.
+  // Another notice of the same incident was posted meanwhile: keep that message and remove this one.
   await slack.remove(ports.channel, ts)
   const first = await ports.postings.get(incident.id)
   if (first !== undefined) await slack.update(first.channel, first.ts, message)
 }
 
-/** False where the message is no longer there. */
-async function change(slack: SlackApi, { channel, ts }: { channel: string; ts: string }, message: Message): Promise<boolean> {
+/** Updates a message. False when it no longer exists. */
+async function updateMessage(slack: SlackApi, { channel, ts }: { channel: string; ts: string }, message: Message): Promise<boolean> {
   try {
     await slack.update(channel, ts, message)
     return true
@@ -86,8 +88,8 @@ async function change(slack: SlackApi, { channel, ts }: { channel: string; ts: s
   }
 }
 
-/** A notice that is about no incident, such as an override. */
-function asText({ title, body }: Notice): Message {
+/** Builds the message of a notice that concerns no incident, such as an override. */
+function noticeMessage({ title, body }: Notice): Message {
   const lines = body.split('\n').map((line) => code(line, 500))
   return {
     text: escaped(printable(title, LIMITS.header)),

@@ -17,14 +17,15 @@ import { detailsOf } from './details.ts'
 import { type Message, messageOf } from './message.ts'
 import { code, escaped, section } from './text.ts'
 
+/** What handling a pressed button needs. */
 export interface PressPorts extends ReviewPorts {
   slack(): Promise<SlackApi>
-  /** Explains on demand; undefined where a template does. */
+  /** Writes explanations; undefined when a template does. */
   readonly model: Model | undefined
   readonly log: Log
 }
 
-/** What is wrong with what a person said, and not with the machine: the person is told. */
+/** Codes of errors that a reviewer can resolve. The reviewer sees their message; all other errors fail the invocation. */
 const REFUSALS: readonly string[] = [
   'incident.state',
   'incident.unknown',
@@ -35,24 +36,26 @@ const REFUSALS: readonly string[] = [
   'record.conflict',
 ]
 
-/** Does what a button says, and shows what came of it. Safe to do again: a press that was done once changes nothing more. */
+/** Handles a pressed button and updates the message. Safe to repeat: the same press again changes nothing. */
 export async function press(pressed: Press, ports: PressPorts): Promise<void> {
   const kind = DecidingReview.safeParse(pressed.kind)
-  if (!kind.success) return answer(pressed, ports)
-  const refusal = await say(pressed, kind.data, ports).catch((cause: unknown) => {
+  if (!kind.success) return sendAnswer(pressed, ports)
+  const refusal = await applyReview(pressed, kind.data, ports).catch((cause: unknown) => {
     if (cause instanceof ResponderError && REFUSALS.includes(cause.code)) return cause.message
     throw cause
   })
   if (refusal !== undefined) ports.log.info('slack.press.refused', { incidentId: pressed.incidentId, kind: pressed.kind })
-  await show(pressed, ports)
-  if (refusal !== undefined) await whisper(pressed, { text: 'Not done.', blocks: [section(['*Not done.*', escaped(refusal)])] }, ports)
+  await refreshMessage(pressed, ports)
+  if (refusal !== undefined)
+    await sendEphemeral(pressed, { text: 'Not done.', blocks: [section(['*Not done.*', escaped(refusal)])] }, ports)
 }
 
-/** Why it was not done, or undefined where it was. */
-async function say(pressed: Press, kind: DecidingReview, ports: PressPorts): Promise<string | undefined> {
+/** Applies the review of a pressed button. Returns why it was not applied, or undefined when it was. */
+async function applyReview(pressed: Press, kind: DecidingReview, ports: PressPorts): Promise<string | undefined> {
   const { policy } = await readPolicy(ports.record)
   const { user, incidentId, revision, reason } = pressed
-  if (reason === undefined && policy.slack.reasonFor.includes(kind)) return 'The policy now wants a reason for this: press again.'
+  if (reason === undefined && policy.slack.reasonFor.includes(kind))
+    return 'The policy now requires a reason for this: press the button again.'
   const asked = groupsAsked(policy)
   const groups = asked.length === 0 ? [] : await groupsOf(user, asked, await ports.slack())
   await review(incidentId, { kind, by: slackActor(user), groups, reason: reason ?? 'pressed in Slack', revision }, ports)
@@ -64,8 +67,8 @@ async function groupsOf(user: string, asked: readonly string[], slack: SlackApi)
   return members.flat()
 }
 
-/** Writes the message anew, as the incident is now: it has no buttons that no longer fit. */
-async function show({ incidentId, channel, ts }: Press, ports: PressPorts): Promise<void> {
+/** Updates the message to the incident's current state, which removes buttons that no longer apply. */
+async function refreshMessage({ incidentId, channel, ts }: Press, ports: PressPorts): Promise<void> {
   const stored = await ports.incidents.get(incidentId)
   if (stored === undefined) return
   const [changes, { policy }, slack] = await Promise.all([
@@ -73,42 +76,45 @@ async function show({ incidentId, channel, ts }: Press, ports: PressPorts): Prom
     readPolicy(ports.record),
     ports.slack(),
   ])
-  await heed('update', incidentId, ports, () => slack.update(channel, ts, messageOf({ incident: stored.value, changes, policy })))
+  await tolerateRefusal('update', incidentId, ports, () =>
+    slack.update(channel, ts, messageOf({ incident: stored.value, changes, policy })),
+  )
 }
 
-/** Explains to whoever asked, and to nobody else. */
-async function answer(pressed: Press, ports: PressPorts): Promise<void> {
+/** Sends an explanation or details to the user who asked, and to nobody else. */
+async function sendAnswer(pressed: Press, ports: PressPorts): Promise<void> {
   const [stored, changes] = await Promise.all([
     ports.incidents.get(pressed.incidentId),
     ports.record.list(incidentSubject(pressed.incidentId)),
   ])
-  if (stored === undefined) return whisper(pressed, { text: 'Unknown.', blocks: [section(['No such incident is stored.'])] }, ports)
+  if (stored === undefined)
+    return sendEphemeral(pressed, { text: 'Unknown incident.', blocks: [section([`There is no incident ${pressed.incidentId}.`])] }, ports)
   const { value: incident } = stored
-  let lost = 0
+  let unreadable = 0
   const signals = await ports.incidents.signals(incident.id, ({ key, issue }) => {
-    lost += 1
+    unreadable += 1
     ports.log.warn('slack.signal.unreadable', { key, issue })
   })
   const message =
     pressed.kind === 'details'
       ? detailsOf(incident, signals, changes)
-      : explained(incident, linesOf(await explain({ incident, signals, changes }, ports.model)), pressed)
-  const note = lost === 0 ? [] : [section([`*${lost} calls of the timeline cannot be read*, and are left out here.`])]
-  await whisper(pressed, { ...message, blocks: [...message.blocks, ...note] }, ports)
+      : explanationMessage(incident, linesOf(await explain({ incident, signals, changes }, ports.model)), pressed)
+  const note = unreadable === 0 ? [] : [section([`*${unreadable} calls of the timeline cannot be read*, and are left out here.`])]
+  await sendEphemeral(pressed, { ...message, blocks: [...message.blocks, ...note] }, ports)
 }
 
-function explained(incident: Incident, lines: readonly string[], { revision }: Press): Message {
+function explanationMessage(incident: Incident, lines: readonly string[], { revision }: Press): Message {
   const isOld = revisionOf(incident) !== revision ? ['_The incident has changed since that message; this is how it is now._'] : []
   return { text: `Why ${incident.id}`, blocks: [section([`*Why ${incident.id}*`, ...isOld, ...lines.map((line) => code(line, 600))])] }
 }
 
-async function whisper({ channel, user, incidentId }: Press, message: Message, ports: PressPorts): Promise<void> {
+async function sendEphemeral({ channel, user, incidentId }: Press, message: Message, ports: PressPorts): Promise<void> {
   const slack = await ports.slack()
-  await heed('whisper', incidentId, ports, () => slack.whisper(channel, user, message))
+  await tolerateRefusal('whisper', incidentId, ports, () => slack.postEphemeral(channel, user, message))
 }
 
-/** Slack's no, to a message that was deleted for one, does not undo what was done. */
-async function heed(what: string, incidentId: string, { log }: PressPorts, call: () => Promise<void>): Promise<void> {
+/** Logs a refusal of Slack, such as for a deleted message, without failing: the review itself has been applied. */
+async function tolerateRefusal(what: string, incidentId: string, { log }: PressPorts, call: () => Promise<void>): Promise<void> {
   try {
     await call()
   } catch (cause) {

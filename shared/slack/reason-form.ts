@@ -2,15 +2,16 @@ import type { ModalView } from '@slack/types'
 import { z } from 'zod'
 import { Press } from './button.ts'
 
+/** The `callback_id` of the form. */
 export const FORM_ID = 'reason'
 
-/** What the form hands on when it is sent: the press, without who sends it and why. */
+/** The press that a form carries in `private_metadata`: user and reason come with its submission. */
 export const FormPress = Press.omit({ user: true, reason: true })
 export type FormPress = z.infer<typeof FormPress>
 
 const TITLES: Readonly<Record<string, string>> = { legitimate: 'Release', compromised: 'Confirm compromise', contain: 'Contain now' }
 
-/** The form that asks why. It needs nothing but the press, so that it can be shown before anything is looked up. */
+/** Builds the form that asks for a reason. It needs no lookup, because Slack accepts it only within three seconds of the press. */
 export function reasonForm(press: FormPress): ModalView {
   const plain = (text: string) => ({ type: 'plain_text', text, emoji: false }) as const
   return {
@@ -18,8 +19,8 @@ export function reasonForm(press: FormPress): ModalView {
     callback_id: FORM_ID,
     private_metadata: JSON.stringify(press),
     title: plain(TITLES[press.kind] ?? press.kind),
-    submit: plain('Say it'),
-    close: plain('Back'),
+    submit: plain('Submit'),
+    close: plain('Cancel'),
     blocks: [
       {
         type: 'input',
@@ -31,7 +32,7 @@ export function reasonForm(press: FormPress): ModalView {
   }
 }
 
-/** What is left of the form that was sent: its reason, as Slack gives it. */
+/** The values of a submitted form: the reason, where Slack puts it. */
 export const FormValues = z.object({
   reason: z.object({ text: z.object({ type: z.literal('plain_text_input'), value: z.string().trim().min(1).max(500) }) }),
 })

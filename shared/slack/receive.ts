@@ -5,22 +5,24 @@ import { readInteraction } from './interaction.ts'
 import { reasonForm } from './reason-form.ts'
 import { isSigned, type SignedRequest } from './signature.ts'
 
-/** What Slack gets: a status, and nothing that tells a stranger why. */
+/** The answer to Slack: a status without a body, so that an unauthenticated caller learns nothing. */
 export type Acknowledgement = { readonly status: 200 | 400 | 401 }
 
+/** What the endpoint for Slack needs. */
 export interface ReceivePorts {
   signingSecret(): Promise<string>
-  /** Slack, with little patience: Slack itself waits three seconds for the acknowledgement. */
+  /** Slack with a short timeout: Slack waits three seconds for the acknowledgement. */
   slack(): Promise<SlackApi>
-  /** Hands a press on and does not wait for what comes of it. */
+  /** Invokes `review` with a press and does not wait for its result. */
   readonly reviewInvoker: { press(press: Press): Promise<void> }
   readonly clock: Clock
   readonly log: Log
 }
 
 /**
- * Takes in what Slack sends: checks its signature, reads it strictly, hands it on and acknowledges it. Knows no incident and no
- * policy. Throws where it could not be handed on: whoever pressed then sees that it was not taken.
+ * Handles a request from Slack: checks the signature, parses it strictly, invokes `review` and acknowledges. It reads no incident and no policy.
+ *
+ * Throws when `review` could not be invoked, so that Slack shows the user an error.
  */
 export async function receive(request: SignedRequest, ports: ReceivePorts): Promise<Acknowledgement> {
   if (!isSigned(request, await ports.signingSecret(), ports.clock.now())) {
@@ -37,10 +39,10 @@ export async function receive(request: SignedRequest, ports: ReceivePorts): Prom
     return { status: 200 }
   }
   try {
-    // Only this function is fast enough: Slack takes the form for three seconds after the press.
+    // The form is opened here because Slack accepts it only within three seconds of the press.
     await (await ports.slack()).openForm(interaction.triggerId, reasonForm(interaction.press))
   } catch (cause) {
-    // Nothing was done and the person saw no form: the button is still there to be pressed again.
+    // Nothing was changed and the user saw no form, so the button can be pressed again.
     ports.log.warn('slack.form.failed', {
       incidentId: interaction.press.incidentId,
       error: cause instanceof Error ? cause.name : 'unknown',

@@ -2,27 +2,27 @@ import type { SectionBlock } from '@slack/types'
 import { slackUserOf } from '../domain/approval.ts'
 import { printable } from '../record/notice.ts'
 
-/** Slack's limits in characters: a section's text, a header, the text beside the blocks. */
+/** Slack's limits in characters for a section's text, a header and the text beside the blocks. */
 export const LIMITS = { section: 3000, header: 150, text: 4000 } as const
 
-/** Text for mrkdwn: the three characters that Slack reads as mark-up. Mentions and links need one of them. */
+/** Escapes the three control characters of mrkdwn. Without them text can form no mention and no link. */
 export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-/** Text that an attacker may have written: clipped, and as code, where Slack makes no link, no emoji and no format of it. */
+/** Formats text that an attacker may have written: clipped, and as code, in which Slack renders no link, emoji or format. */
 export function code(text: string, limit: number): string {
   const clean = printable(text, limit).replaceAll('`', "'").trim()
   return clean === '' ? '`?`' : `\`${escaped(clean)}\``
 }
 
-/** Whoever gave a verdict: a mention for a user of Slack, else the name as code. */
+/** Formats the author of an entry: a mention for a Slack user, else the name as code. */
 export function actorText(actor: string): string {
   const user = slackUserOf(actor)
   return user !== undefined && /^[UW][A-Z0-9]{2,20}$/.test(user) ? `<@${user}>` : code(actor, 120)
 }
 
-/** Lines as one section, each whole or not at all. `verbatim` keeps Slack from making links of bare addresses. */
+/** Joins lines into one section and drops lines beyond Slack's limit. `verbatim` stops Slack from linking bare addresses. */
 export function section(lines: readonly string[]): SectionBlock {
   let text = ''
   for (const line of lines) {

@@ -39,8 +39,8 @@ describe('explain', () => {
   it('says in sentences that cite facts what happened, and that a template said it', async () => {
     const { code, out } = await countersign(['explain', idOf('contained'), ...on])
     expect(code).toBe(0)
-    expect(out).toContain('explained by a template, no model was asked')
-    for (const word of ['What happened', 'Why this was done', 'Respond RS.MI-01', 'Make the key anew', 'Facts']) expect(out).toContain(word)
+    expect(out).toContain('explained by a template, no model is configured')
+    for (const word of ['What happened', 'Why this was done', 'Respond RS.MI-01', 'Rotate the key', 'Facts']) expect(out).toContain(word)
     const cited = new Set([...out.matchAll(/\[([A-Z0-9 ]+)\]$/gm)].flatMap(([, ids]) => ids?.split(' ') ?? []))
     const facts = new Set([...out.slice(out.indexOf('Facts')).matchAll(/^ {2}([A-Z]\d*) /gm)].map(([, id]) => id))
     expect(cited.size).toBeGreaterThan(5)
@@ -60,7 +60,7 @@ describe('explain', () => {
     expect(told.out).toContain('A build key was stolen. [I]')
     answer = { ...(answer as object), summary: [{ text: 'x', evidence: ['F99'] }] }
     expect((await countersign(['explain', id, '--model', MODEL, ...on], '', env)).out).toContain(
-      'the model gave no answer that holds (invented)',
+      'the model gave no usable answer (invented)',
     )
   })
 })
@@ -158,6 +158,6 @@ describe('drift', () => {
     expect(html).not.toContain('<script')
     expect(JSON.parse((await countersign(['drift', '--json', ...on])).out)).toMatchObject({ verdicts: 2, compromised: 1, proposals: [] })
     const accepted = await countersign(['drift', 'accept', 'ask-loosen', '--reason', 'x', '--yes', ...on])
-    expect(accepted.err).toContain('verdicts propose nothing now')
+    expect(accepted.err).toContain('there are no proposals now')
   })
 })

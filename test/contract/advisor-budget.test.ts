@@ -25,29 +25,29 @@ describe.each([
     const hour = someHour()
     const limits = { perIdentity: 2, perAccount: 10 }
     const taken = []
-    for (const id of ['a', 'a', 'a', 'b']) taken.push(await budget.take(hour, id, limits))
+    for (const id of ['a', 'a', 'a', 'b']) taken.push(await budget.reserve(hour, id, limits))
     expect(taken).toEqual([true, true, false, true])
-    expect(await budget.take(someHour(), 'a', limits)).toBe(true)
+    expect(await budget.reserve(someHour(), 'a', limits)).toBe(true)
   })
 
   it('gives an account no more than its own', async () => {
     const budget = make()
     const hour = someHour()
     const taken = []
-    for (let at = 0; at < 5; at++) taken.push(await budget.take(hour, `user-${at}`, { perIdentity: 9, perAccount: 3 }))
+    for (let at = 0; at < 5; at++) taken.push(await budget.reserve(hour, `user-${at}`, { perIdentity: 9, perAccount: 3 }))
     expect(taken).toEqual([true, true, true, false, false])
   })
 
   it('gives none where a limit is 0', async () => {
     const budget = make()
-    expect(await budget.take(someHour(), 'a', { perIdentity: 0, perAccount: 5 })).toBe(false)
-    expect(await budget.take(someHour(), 'a', { perIdentity: 5, perAccount: 0 })).toBe(false)
+    expect(await budget.reserve(someHour(), 'a', { perIdentity: 0, perAccount: 5 })).toBe(false)
+    expect(await budget.reserve(someHour(), 'a', { perIdentity: 5, perAccount: 0 })).toBe(false)
   })
 
   it('holds against many that take at once', async () => {
     const budget = make()
     const hour = someHour()
-    const taken = await Promise.all(Array.from({ length: 20 }, () => budget.take(hour, 'a', { perIdentity: 4, perAccount: 99 })))
+    const taken = await Promise.all(Array.from({ length: 20 }, () => budget.reserve(hour, 'a', { perIdentity: 4, perAccount: 99 })))
     expect(taken.filter(Boolean)).toHaveLength(4)
   })
 })
@@ -55,14 +55,14 @@ describe.each([
 describe('the budget of questions on DynamoDB', () => {
   it('forgets an hour a day later', async () => {
     const hour = someHour()
-    await dynamoAdvisorBudget(embedded.table).take(hour, 'a', { perIdentity: 1, perAccount: 1 })
+    await dynamoAdvisorBudget(embedded.table).reserve(hour, 'a', { perIdentity: 1, perAccount: 1 })
     const { Item } = await embedded.table.client.send(new GetCommand({ TableName: embedded.table.name, Key: keys.budget(hour, 'ACCOUNT') }))
     expect(Item).toMatchObject({ questions: 1, expiresAt: (hour + 24) * 3600 })
   })
 
   it('throws where it cannot count: nothing is spent by an error', async () => {
     const table = await embedded.behind(() => dynamoError('InternalServerError', 500))
-    await expect(dynamoAdvisorBudget(table).take(someHour(), 'a', { perIdentity: 1, perAccount: 1 })).rejects.toMatchObject({
+    await expect(dynamoAdvisorBudget(table).reserve(someHour(), 'a', { perIdentity: 1, perAccount: 1 })).rejects.toMatchObject({
       name: 'InternalServerError',
     })
   })

@@ -149,8 +149,8 @@ describe('the embedded account', () => {
   })
 
   it('meets a user and a key that only a log shows, once', async () => {
-    iam.meet(user('stranger'), 'AKIAQQQQQQQQQQQQQQQQ')
-    iam.meet(user('stranger'), 'AKIAQQQQQQQQQQQQQQQQ')
+    iam.addObserved(user('stranger'), 'AKIAQQQQQQQQQQQQQQQQ')
+    iam.addObserved(user('stranger'), 'AKIAQQQQQQQQQQQQQQQQ')
     expect(await iam.listAccessKeys('stranger')).toEqual([{ id: 'AKIAQQQQQQQQQQQQQQQQ', status: 'Active' }])
     expect(await iam.grantsOf(user('stranger'))).toBeUndefined()
   })

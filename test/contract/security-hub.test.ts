@@ -72,9 +72,7 @@ describe('Security Hub', () => {
     const refused = await hubThat(
       json({ SuccessCount: 0, FailedCount: 1, FailedFindings: [{ Id: 'x', ErrorCode: 'InvalidInput', ErrorMessage: 'no' }] }),
     )
-    await expect(refused.hub.share(incidentOf('inc-0123456789ab'))).rejects.toThrow(
-      'did not take incident inc-0123456789ab: InvalidInput no',
-    )
+    await expect(refused.hub.share(incidentOf('inc-0123456789ab'))).rejects.toThrow('rejected incident inc-0123456789ab: InvalidInput no')
     const off = await hubThat({
       status: 403,
       headers: { 'x-amzn-errortype': 'InvalidAccessException' },

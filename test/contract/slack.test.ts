@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { hastyLambdaClient, secretsClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
+import { secretsClient, shortTimeoutLambdaClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
 import { lambdaReviewInvoker } from '../../shared/aws/invokers.ts'
 import { noticesTo, QueuedNotice } from '../../shared/aws/notifier.ts'
 import { dynamoPostings } from '../../shared/aws/postings.ts'
@@ -110,7 +110,7 @@ describe('notices and presses on their way', () => {
       answers += 1
       return answers === 1 ? { status: 500 } : { status: 202 }
     })
-    await lambdaReviewInvoker(hastyLambdaClient(wire.options), 'review').press({ kind: 'explain' })
+    await lambdaReviewInvoker(shortTimeoutLambdaClient(wire.options), 'review').press({ kind: 'explain' })
     expect(wire.requests).toHaveLength(2)
     expect(wire.requests[1]?.headers['x-amz-invocation-type']).toBe('Event')
     expect(JSON.parse(wire.requests[1]?.body ?? '')).toEqual({ press: { kind: 'explain' } })

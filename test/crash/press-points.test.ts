@@ -35,7 +35,7 @@ async function world(mode: 'ask' | 'contain') {
     post: async () => '1.1',
     update: async () => {},
     remove: async () => {},
-    whisper: async (_channel: string, user: string) => void whispers.push(user),
+    postEphemeral: async (_channel: string, user: string) => void whispers.push(user),
     openForm: async () => {},
     membersOf: async () => ['U0ALICE'],
   })

@@ -47,7 +47,7 @@ describe('a press in Slack, over HTTP to the bundles', () => {
     expect(await world.verdictsOf(id)).toHaveLength(1)
     const shown = JSON.stringify(world.slack.messages.get(ts))
     expect(shown).toContain('*Released* by <@U0ALICE>')
-    expect(shown).toContain('Given back as it was.')
+    expect(shown).toContain('The containment was undone.')
     expect(world.slack.button(ts, 'Release')).toBeUndefined()
     expect(world.mails).toEqual([])
   })
@@ -69,7 +69,7 @@ describe('a press in Slack, over HTTP to the bundles', () => {
     const said = world.slack.whispers.slice(before)
     expect(said.map(({ user }) => user)).toEqual(['U0STRANGER', 'U0STRANGER'])
     expect(said.map(({ text }) => text).join()).toContain('is at risk')
-    expect(said.map(({ text }) => text).join()).toContain('is whole')
+    expect(said.map(({ text }) => text).join()).toContain('is intact')
     expect((await world.stateOf(id))?.state).toBe('contained')
   })
 
@@ -301,7 +301,7 @@ describe('hostile and mistaken requests', () => {
     for (const body of bodies) await world.post(signed(body, { at: Date.now() }))
     await world.settle()
     expect((await world.stateOf(again.id))?.state).toBe('contained')
-    expect(world.slack.whispers.at(-1)?.text).toContain('has changed since that message')
+    expect(world.slack.whispers.at(-1)?.text).toContain('has changed since you saw it')
     count('old messages', bodies.length, 0)
     // The message has new buttons, bound to what is there now.
     await world.press(again.ts, 'Release', 'U0ALICE')
@@ -323,7 +323,7 @@ describe('hostile and mistaken requests', () => {
     await world.press(ts, 'Release', 'U0BOB')
     await world.settle()
     expect(await world.stateOf(id)).toMatchObject({ state: 'released', verdict: { by: 'slack:U0BOB' } })
-    expect((await world.verdictsOf(id))[0]?.why).toContain('first said by slack:U0ALICE')
+    expect((await world.verdictsOf(id))[0]?.why).toContain('first review by slack:U0ALICE')
 
     // Two at once: one is the first, the other the second, and it is done.
     const both = await world.incident()

@@ -69,7 +69,7 @@ describe('asking', () => {
     const world = await embedded({ advisor: { advise: async () => ({ kind: 'answered', ...opinionOf(asked++) }) } })
     const warned: string[] = []
     Object.assign(world.ports, {
-      budget: { take: () => Promise.reject(Object.assign(new Error('no'), { name: 'InternalServerError' })) },
+      budget: { reserve: () => Promise.reject(Object.assign(new Error('no'), { name: 'InternalServerError' })) },
       log: { info: () => {}, warn: (event: string) => warned.push(event) },
     })
     const { pipeline } = await import('../../shared/pipeline.ts')

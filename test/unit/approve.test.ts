@@ -111,8 +111,8 @@ describe('a role that an intruder opened', () => {
 describe('an approval', () => {
   it('is for a change of the incident that can be set back, and says which those are', async () => {
     const { say } = await opened()
-    await expect(say('lambda:AddPermission report')).rejects.toThrow(`can be set back by itself: "${CHANGE}"`)
-    await expect(say('iam:UpdateAssumeRolePolicy admin')).rejects.toThrow('has no change')
+    await expect(say('lambda:AddPermission report')).rejects.toThrow(`reversible changes: "${CHANGE}"`)
+    await expect(say('iam:UpdateAssumeRolePolicy admin')).rejects.toThrow('has no reversible change')
   })
 
   it('is only for approvers, with a reason, and on an incident that is open', async () => {
@@ -125,7 +125,7 @@ describe('an approval', () => {
 
   it('is not for one person where the policy wants two to contain', async () => {
     const { say } = await opened({ fourEyes: [{ verdicts: ['contain'] }] })
-    await expect(say(CHANGE)).rejects.toThrow('the policy wants two people')
+    await expect(say(CHANGE)).rejects.toThrow('requires two people')
   })
 
   it('given twice is one', async () => {
@@ -146,7 +146,7 @@ describe('an approval', () => {
         return append(change)
       },
     })
-    await expect(say(CHANGE)).rejects.toThrow('became releasing meanwhile')
+    await expect(say(CHANGE)).rejects.toThrow('to releasing meanwhile')
     expect((await now()).approved).toEqual([])
   })
 })

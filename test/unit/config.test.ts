@@ -58,7 +58,7 @@ describe('the configuration of a stack', () => {
     ['slack.secretName', { slack: { channel: 'C0123ABCD' } }, 'nothing', 'string'],
     ['slack.apiUrl', { slack: { secretName: 'x', channel: 'C0123ABCD', apiUrl: 'http://example.com' } }, '"http://example.com"', 'URL'],
     ['slack.escalationChannel', { slack: { secretName: 'x', channel: 'C0123ABCD', escalationChannel: 'x' } }, '"x"', 'the id of a channel'],
-    ['onCall', { onCall: {} }, '{}', 'names nobody: give an email or an endpoint'],
+    ['onCall', { onCall: {} }, '{}', 'must have an email or an endpoint'],
     ['onCall.endpoint', { onCall: { endpoint: 'http://pager.example.com' } }, '"http://pager.example.com"', 'an https address'],
     ['seals.lock', { seals: { lock: 'none' } }, '"none"', 'governance'],
     ['seals.retentionDays', { seals: { retentionDays: 0 } }, '0', '>=1'],

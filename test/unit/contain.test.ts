@@ -381,6 +381,6 @@ describe('a verdict', () => {
         return ports.incidents.save(...words)
       },
     }
-    await expect(review(id, REVIEWER, { ...ports, incidents })).rejects.toThrow('became containing meanwhile')
+    await expect(review(id, REVIEWER, { ...ports, incidents })).rejects.toThrow('to containing meanwhile')
   })
 })

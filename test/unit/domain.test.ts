@@ -288,7 +288,7 @@ describe('correlation', () => {
   it('holds by detectors even where no verdict is noted', () => {
     const signal = signalAt(NOW, { identity: { id: 'arn:x' } })
     const released = { id: 'inc-1', state: 'released', suppression: { until: NOW + 1, detectors: ['a'] }, verdict: undefined } as never
-    expect(correlate(signal, [{ detector: 'a' } as Finding], released).kind).toBe('held')
+    expect(correlate(signal, [{ detector: 'a' } as Finding], released).kind).toBe('suppressed')
     expect(correlate(signal, [{ detector: 'b' } as Finding], released).kind).toBe('new')
   })
 })

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Model, ModelAnswer } from '../../shared/ports/advisor.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { explain } from '../../shared/review/explain/explain.ts'
-import { CSF_OUTCOMES, ExplanationText, inventedIn } from '../../shared/review/explain/explanation.ts'
-import { factsOf, type Known } from '../../shared/review/explain/facts.ts'
+import { CSF_OUTCOMES, ExplanationText, unknownCitation } from '../../shared/review/explain/explanation.ts'
+import { collectFacts, type ExplanationInput } from '../../shared/review/explain/facts.ts'
 import { linesOf } from '../../shared/review/explain/lines.ts'
 import { templateOf } from '../../shared/review/explain/template.ts'
 import { review } from '../../shared/review/review.ts'
@@ -11,7 +11,7 @@ import { ACCOUNT, ATTACK, arnOf, call, embedded, exposed, NOW } from '../embedde
 
 type World = Awaited<ReturnType<typeof embedded>>
 
-async function knownOf({ ports, incidents }: World): Promise<Known[]> {
+async function knownOf({ ports, incidents }: World): Promise<ExplanationInput[]> {
   const all = await incidents()
   return Promise.all(
     all.map(async (incident) => ({
@@ -23,7 +23,7 @@ async function knownOf({ ports, incidents }: World): Promise<Known[]> {
 }
 
 /** Incidents in every state that people meet. */
-async function everyKind(): Promise<Known[]> {
+async function everyKind(): Promise<ExplanationInput[]> {
   const contained = await embedded()
   await contained.respond([
     ...ATTACK,
@@ -72,7 +72,7 @@ describe('an explanation by the template', () => {
     for (const known of all) {
       const text = templateOf(known)
       expect(ExplanationText.safeParse(text).error).toBeUndefined()
-      expect(inventedIn(text, new Set(factsOf(known).map(({ id }) => id)))).toBeUndefined()
+      expect(unknownCitation(text, new Set(collectFacts(known).map(({ id }) => id)))).toBeUndefined()
       const functions = new Set(text.response.map(({ outcome }) => CSF_OUTCOMES[outcome]))
       expect([...functions].sort()).toEqual(['Detect', 'Recover', 'Respond'])
     }
@@ -83,9 +83,9 @@ describe('an explanation by the template', () => {
     if (known === undefined) throw new Error('no incident')
     const { why, response, rotation } = templateOf(known)
     expect(why.at(-1)?.text).toMatch(/^\d+ steps were taken, each with its undo record\.$/)
-    for (const id of why.at(-1)?.evidence ?? []) expect(factsOf(known).find((fact) => fact.id === id)?.text).toContain('step-done')
-    expect(response.map(({ text }) => text).join()).toContain('Set right: lambda:AddPermission x')
-    expect(rotation[0]?.text).toContain('Make the key anew')
+    for (const id of why.at(-1)?.evidence ?? []) expect(collectFacts(known).find((fact) => fact.id === id)?.text).toContain('step-done')
+    expect(response.map(({ text }) => text).join()).toContain('Resolve: lambda:AddPermission x')
+    expect(rotation[0]?.text).toContain('Rotate the key')
   })
 
   it('is labelled as one', async () => {
@@ -100,9 +100,9 @@ describe('an explanation in a chat', () => {
     const [known] = await everyKind()
     if (known === undefined) throw new Error('no incident')
     const byTemplate = linesOf(await explain(known, undefined))
-    expect(byTemplate.at(-1)).toBe('Said by a template, no model was asked.')
+    expect(byTemplate.at(-1)).toBe('Written by a template, no model is configured.')
     for (const line of byTemplate.slice(0, -1)) expect(line).toMatch(/ \[[A-Z0-9 ]+\]$/)
-    expect(linesOf(await explain(known, answering(TEXT))).at(-1)).toBe('Said by test-model, every sentence by facts.')
+    expect(linesOf(await explain(known, answering(TEXT))).at(-1)).toBe('Written by test-model, every sentence cites facts.')
     expect(linesOf(await explain(known, answering(1))).at(-1)).toContain('(malformed)')
   })
 
@@ -110,7 +110,7 @@ describe('an explanation in a chat', () => {
     const [known] = await everyKind()
     if (known === undefined) throw new Error('no incident')
     const { incident } = known
-    const bare: Known = {
+    const bare: ExplanationInput = {
       incident: {
         ...incident,
         state: 'asking',
@@ -124,9 +124,9 @@ describe('an explanation in a chat', () => {
     }
     const text = templateOf(bare)
     expect(ExplanationText.safeParse(text).error).toBeUndefined()
-    expect(inventedIn(text, new Set(factsOf(bare).map(({ id }) => id)))).toBeUndefined()
+    expect(unknownCitation(text, new Set(collectFacts(bare).map(({ id }) => id)))).toBeUndefined()
     expect(text.rotation).toEqual([])
-    expect(text.response.map(({ text: said }) => said)).toContain('It is not contained: decide whether it has to be.')
+    expect(text.response.map(({ text: said }) => said)).toContain('The identity is not contained: decide whether it must be.')
   })
 })
 

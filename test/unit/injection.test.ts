@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bedrockModel } from '../../shared/aws/bedrock-model.ts'
 import { bedrockClient } from '../../shared/aws/clients.ts'
 import { modelAdvisor } from '../../shared/decide/advise/by-model.ts'
-import { neutral, UNTRUSTED_LIMIT } from '../../shared/decide/advise/pack.ts'
+import { neutralised, UNTRUSTED_LIMIT } from '../../shared/decide/advise/pack.ts'
 import type { Advisor, EvidencePack } from '../../shared/ports/advisor.ts'
 import { json, type Loopback, loopback } from '../contract/loopback.ts'
 import { ACCOUNT, call, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
@@ -252,14 +252,14 @@ describe('what an intruder writes to the model', () => {
 
 describe('untrusted text', () => {
   it('keeps what an honest caller writes', () => {
-    expect(neutral('aws-cli/2.15.0 md/Botocore#1.31 ua/2.0 os/linux#6.1 [cfg/retry-mode#standard]')).toBe(
+    expect(neutralised('aws-cli/2.15.0 md/Botocore#1.31 ua/2.0 os/linux#6.1 [cfg/retry-mode#standard]')).toBe(
       'aws-cli/2.15.0 md/Botocore#1.31 ua/2.0 os/linux#6.1 [cfg/retry-mode#standard]',
     )
-    expect(neutral('Jörg Müller, 東京')).toBe('Jörg Müller, 東京')
+    expect(neutralised('Jörg Müller, 東京')).toBe('Jörg Müller, 東京')
   })
 
   it('is the same said once as said twice', () => {
-    for (const payload of PAYLOADS) expect(neutral(neutral(payload))).toBe(neutral(payload))
+    for (const payload of PAYLOADS) expect(neutralised(neutralised(payload))).toBe(neutralised(payload))
   })
 })
 

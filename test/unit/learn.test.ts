@@ -78,8 +78,8 @@ describe('what verdicts say', () => {
     ]
     const drift = driftOf({ answers, questions: { asked: 9, fallbacks: { late: 2 } } }, POLICY.thresholds)
     expect(drift.detectors).toEqual([
-      { detector: 'new-country', incidents: 7, compromised: 1, precision: 1 / 7, onlyCriesWolf: false },
-      { detector: 'logging-tampered', incidents: 1, compromised: 1, precision: 1, onlyCriesWolf: false },
+      { detector: 'new-country', incidents: 7, compromised: 1, precision: 1 / 7, hasOnlyFalsePositives: false },
+      { detector: 'logging-tampered', incidents: 1, compromised: 1, precision: 1, hasOnlyFalsePositives: false },
     ])
     expect(drift.calibration).toEqual([
       { from: 60, incidents: 5, predicted: expect.closeTo(0.62), observed: 0 },
@@ -91,7 +91,9 @@ describe('what verdicts say', () => {
     ])
     expect(drift.advisor).toEqual({ answered: 7, agreed: 6, asked: 9, fallbacks: { late: 2 } })
     expect(drift.brier).toBeCloseTo((5 * 0.62 ** 2 + 0.05 ** 2 + 0.91 ** 2) / 7)
-    expect(driftOf({ answers: many(5, 60, false), questions: NO_QUESTIONS }, POLICY.thresholds).detectors[0]?.onlyCriesWolf).toBe(true)
+    expect(driftOf({ answers: many(5, 60, false), questions: NO_QUESTIONS }, POLICY.thresholds).detectors[0]?.hasOnlyFalsePositives).toBe(
+      true,
+    )
   })
 
   it('of nobody is nothing', () => {
@@ -182,7 +184,7 @@ describe('learning', () => {
     expect((await readPolicy(on.record)).policy.thresholds.contain).toBe(80)
     expect(await on.record.last('POLICY')).toMatchObject({
       actor: 'countersign:learn',
-      why: 'tightened by verdicts: thresholds.contain from 85 to 80 (10 verdicts just below it, 100 % compromised)',
+      why: 'tightened by verdicts: thresholds.contain from 85 to 80 (10 verdicts up to 10 points below it, 100 % compromised)',
     })
   })
 

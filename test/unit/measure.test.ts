@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Change, ChangeDraft } from '../../shared/domain/change.ts'
 import { chain } from '../../shared/domain/change.ts'
 import type { Incident, Verdict } from '../../shared/domain/incident.ts'
-import type { Chained } from '../../shared/learn/measure/chained.ts'
+import type { IncidentWithChanges } from '../../shared/learn/measure/incident-with-changes.ts'
 import { type Measures, measure } from '../../shared/learn/measure/measure.ts'
 import { headOf } from '../../shared/record/append.ts'
 import { ATTACK, embedded, NOW } from '../embedded.ts'
@@ -44,7 +44,7 @@ function verdict(kind: Verdict['kind'], after: number, by = 'local:anna'): Verdi
   return { kind, by, at: iso(NOW + after), reason: 'known', ...(by.startsWith('countersign:') ? {} : { answered }) }
 }
 
-function one(id: string, parts: Partial<Incident>, drafts: readonly Partial<ChangeDraft>[] = []): Chained {
+function one(id: string, parts: Partial<Incident>, drafts: readonly Partial<ChangeDraft>[] = []): IncidentWithChanges {
   const base: Incident = {
     ...(sample as Incident),
     state: 'watching',
@@ -118,8 +118,8 @@ describe('the measures of a period', () => {
     const { functions } = measure([held, spared], [], PERIOD)
     const count = (name: keyof Measures['functions'], word: string) => functions[name].find(({ what }) => what.includes(word))?.count
     expect(count('Identify', 'identities')).toBe(1)
-    expect(count('Protect', 'held back')).toBe(1)
-    expect(count('Protect', 'with a hold')).toBe(1)
+    expect(count('Protect', 'weaker action')).toBe(1)
+    expect(count('Protect', 'with a suppression')).toBe(1)
     expect(count('Detect', 'opened')).toBe(2)
     expect(count('Detect', 'detectors')).toBe(new Set(sample.findings.map(({ detector }) => detector)).size)
     expect(count('Respond', 'steps of containment done')).toBe(2)
@@ -128,8 +128,8 @@ describe('the measures of a period', () => {
     expect(count('Respond', 'escalated')).toBe(1)
     expect(count('Respond', 'verdicts')).toBe(1)
     expect(count('Recover', 'released')).toBe(1)
-    expect(count('Recover', 'given back')).toBe(1)
-    expect(count('Recover', 'made anew')).toBe(1)
+    expect(count('Recover', 'undone')).toBe(1)
+    expect(count('Recover', 'rotated')).toBe(1)
   })
 
   it('tell the versions of the policy that were put in force, by whom, and the overrides among them', () => {
@@ -151,7 +151,7 @@ describe('the measures of a period', () => {
     const late = { ...sample.assessment, opinion: { kind: 'fallback' as const, cause: 'late' as const } }
     const chained = [one('a', { verdict: verdict('compromised', 1), assessment: late }), one('b', { verdict: verdict('legitimate', 1) })]
     const { detectors, advisor } = measure(chained, [], PERIOD)
-    expect(detectors).toEqual([{ detector: 'new-country', incidents: 2, compromised: 1, precision: 0.5, onlyCriesWolf: false }])
+    expect(detectors).toEqual([{ detector: 'new-country', incidents: 2, compromised: 1, precision: 0.5, hasOnlyFalsePositives: false }])
     expect(advisor).toEqual({ asked: 1, fallbacks: { late: 1 } })
   })
 })

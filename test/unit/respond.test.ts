@@ -165,17 +165,17 @@ describe('responding', () => {
     expect(failed.get(0)).toContain('another responder')
   })
 
-  it('says so where an incident is neither new nor there', async () => {
+  it('fails the input when an incident can be neither created nor found', async () => {
     const { ports } = await embedded()
     const incidents = { ...ports.incidents, save: async () => false, get: async () => undefined }
-    expect((await pipeline({ ...ports, incidents })(ATTACK)).failed.get(0)).toContain('neither new nor there')
+    expect((await pipeline({ ...ports, incidents })(ATTACK)).failed.get(0)).toContain('could be neither created nor found')
   })
 
   it('gives up where an incident is changed by others again and again, or is gone', async () => {
     const { ports } = await embedded({ callsContain: false })
     await pipeline(ports)(ATTACK.slice(0, 1))
     const busy = { ...ports.incidents, save: async () => false }
-    expect((await pipeline({ ...ports, incidents: busy })(ATTACK.slice(1))).failed.get(0)).toContain('lost to another writer')
+    expect((await pipeline({ ...ports, incidents: busy })(ATTACK.slice(1))).failed.get(0)).toContain('another writer was first in')
     let reads = 0
     const gone = {
       ...ports.incidents,

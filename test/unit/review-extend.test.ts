@@ -58,7 +58,7 @@ describe('an extension', () => {
     await review(id, said({ hours: 2 }), ports)
     expect((await only()).extendedUntil).toBe(NOW + 3 * HOUR)
     for (const hours of [11, 0, -1, Number.NaN, Number.POSITIVE_INFINITY])
-      await expect(review(id, said({ hours }), ports), String(hours)).rejects.toThrow('an extension is of up to 10 hours')
+      await expect(review(id, said({ hours }), ports), String(hours)).rejects.toThrow('an extension lasts more than 0 and up to 10 hours')
     expect((await ports.record.list(incidentSubject(id))).filter(({ kind }) => kind === 'extension')).toHaveLength(2)
   })
 
@@ -139,7 +139,7 @@ describe('a confirmed compromise', () => {
   it('is told of wherever it was said, so that its message loses its buttons', async () => {
     const { ports, notices, only, id } = await contained()
     await review(id, { kind: 'compromised', by: 'local:anna', reason: 'it was stolen' }, ports)
-    expect(notices.at(-1)).toMatchObject({ kind: 'confirmed', title: 'Confirmed: ci-build was compromised, what was contained stays so' })
+    expect(notices.at(-1)).toMatchObject({ kind: 'confirmed', title: 'Confirmed: ci-build was compromised, the containment stays' })
     expect((await only()).owedNotice).toBeUndefined()
   })
 

@@ -49,7 +49,7 @@ describe("the root user's keys", () => {
     await expect(deleteRootKeys(id, { by, reason: 'x' }, ports)).rejects.toThrow(`none of the incident's keys (${ROOT_KEY})`)
     await world.respond(ATTACK)
     const own = (await world.incidents()).find(({ identity }) => identity.kind === 'iam-user')
-    await expect(deleteRootKeys(own?.id ?? '', { by, reason: 'x' }, ports)).rejects.toThrow('not about root')
+    await expect(deleteRootKeys(own?.id ?? '', { by, reason: 'x' }, ports)).rejects.toThrow('only for incidents about root')
     await expect(deleteRootKeys(id, { by, reason: '' }, ports)).rejects.toThrow('reason')
     expect(await others.list()).toHaveLength(1)
   })

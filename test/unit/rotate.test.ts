@@ -67,7 +67,7 @@ describe('a confirmed key', () => {
     await sweepAt(36 * HOUR)
     expect(await ownPolicy()).toBeUndefined()
     expect((await now())?.state).toBe('confirmed')
-    expect(world.notices.at(-1)?.title).toBe('The keys of ci-build are made anew: closed')
+    expect(world.notices.at(-1)?.title).toBe('Rotated the keys of ci-build: incident closed')
     const entries = await chain()
     expect(verifyChain(incidentSubject(id), entries, (await now())?.head)).toBeUndefined()
     expect(entries.map(({ kind }) => kind).filter((kind) => kind.startsWith('rotation'))).toEqual([

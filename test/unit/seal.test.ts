@@ -44,7 +44,7 @@ describe('a seal', () => {
   })
 
   it.each([
-    ['cannot be read', 'nonsense', 'cannot be read as a seal'],
+    ['cannot be read', 'nonsense', 'cannot be parsed as a seal'],
     [
       'follows another',
       sealText({ entry: { ...chainOf(SEAL_SUBJECT, 1)[0], to: sealValueOf([]), previous: 'f'.repeat(64) } as Change, heads: [] }),

@@ -5,7 +5,7 @@ import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
 import { append } from '../../shared/record/append.ts'
 import { searchRecord } from '../../shared/record/search.ts'
 
-const LIMITS = { looked: 1000, found: 3 }
+const LIMITS = { examined: 1000, found: 3 }
 const at = (second: number) => new Date(Date.UTC(2026, 2, 2, 12, 0, second)).toISOString()
 
 async function recordOf(...chains: readonly (readonly [subject: string, ...whys: string[]])[]) {
@@ -29,32 +29,35 @@ describe('a search of the record', () => {
   it('finds a text in any field of any chain, whatever its case, the latest first', async () => {
     const record = await recordOf(['INCIDENT#a', 'a drill', 'stolen'], ['POLICY', 'after the drill'])
     const found = await searchRecord({ text: ' DRILL ' }, record.subjects(), { record, limits: LIMITS })
-    expect(found).toMatchObject({ looked: 3, fitting: 2, isWhole: true, unreadable: [] })
+    expect(found).toMatchObject({ examined: 3, matched: 2, isComplete: true, unreadable: [] })
     expect(found.changes.map(({ why }) => why)).toEqual(['after the drill', 'a drill'])
     for (const text of ['local:ANNA', 'incident:x', 'deep', 'incident#a'])
-      expect((await searchRecord({ text }, ['INCIDENT#a'], { record, limits: LIMITS })).fitting, text).toBe(2)
+      expect((await searchRecord({ text }, ['INCIDENT#a'], { record, limits: LIMITS })).matched, text).toBe(2)
   })
 
   it('wants the kind that was asked for', async () => {
     const record = await recordOf(['POLICY', 'one'])
-    expect((await searchRecord({ text: '', kind: 'policy' }, ['POLICY'], { record, limits: LIMITS })).fitting).toBe(0)
-    expect((await searchRecord({ text: '', kind: 'verdict' }, ['POLICY'], { record, limits: LIMITS })).fitting).toBe(1)
+    expect((await searchRecord({ text: '', kind: 'policy' }, ['POLICY'], { record, limits: LIMITS })).matched).toBe(0)
+    expect((await searchRecord({ text: '', kind: 'verdict' }, ['POLICY'], { record, limits: LIMITS })).matched).toBe(1)
   })
 
   it('answers no more than its limit, and says how many fit', async () => {
     const record = await recordOf(['POLICY', '1', '2', '3', '4', '5'])
     const found = await searchRecord({ text: '' }, ['POLICY'], { record, limits: LIMITS })
     expect(found.changes.map(({ why }) => why)).toEqual(['5', '4', '3'])
-    expect(found.fitting).toBe(5)
+    expect(found.matched).toBe(5)
   })
 
   it('ends at its bound, and says that it did', async () => {
     const record = await recordOf(['A', '1', '2'], ['B', '3'])
-    expect(await searchRecord({ text: '' }, ['A', 'B'], { record, limits: { looked: 2, found: 9 } })).toMatchObject({
-      looked: 2,
-      isWhole: false,
+    expect(await searchRecord({ text: '' }, ['A', 'B'], { record, limits: { examined: 2, found: 9 } })).toMatchObject({
+      examined: 2,
+      isComplete: false,
     })
-    expect(await searchRecord({ text: '' }, ['A'], { record, limits: { looked: 2, found: 9 } })).toMatchObject({ looked: 2, isWhole: true })
+    expect(await searchRecord({ text: '' }, ['A'], { record, limits: { examined: 2, found: 9 } })).toMatchObject({
+      examined: 2,
+      isComplete: true,
+    })
   })
 
   it('names a chain that cannot be read, and goes on; what cannot be looked at fails', async () => {
@@ -66,7 +69,7 @@ describe('a search of the record', () => {
         return [good]
       },
     }
-    expect(await searchRecord({ text: '' }, ['A', 'B'], { record, limits: LIMITS })).toMatchObject({ fitting: 1, unreadable: ['A'] })
+    expect(await searchRecord({ text: '' }, ['A', 'B'], { record, limits: LIMITS })).toMatchObject({ matched: 1, unreadable: ['A'] })
     await expect(searchRecord({ text: '' }, ['C'], { record, limits: LIMITS })).rejects.toThrow('offline')
   })
 

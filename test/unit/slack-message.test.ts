@@ -93,7 +93,7 @@ describe('the message of an incident', () => {
       '• `access-key:ci/2`',
       '… and 2 more (Details)',
     ])
-    expect(text('*Waits')).toEqual(['*Waits for you*', '• `risk 45 of 40`'])
+    expect(text('*To do')).toEqual(['*To do*', '• `risk 45 of 40`'])
   })
 
   it('lets no text of an attacker be mark-up, mention or link, and stays inside the limits of Slack', async () => {
@@ -170,9 +170,9 @@ describe('the message of an incident', () => {
 
   it('says that not all could be given back, and what was reversed', () => {
     const verdict = { kind: 'legitimate', by: 'slack:U0ALICE', reason: 'x', at: '2026-01-31T12:00:00Z' } as const
-    expect(JSON.stringify(blocksOf(incidentOf(ID, { state: 'asking', verdict })))).toContain('Not all could be given back')
+    expect(JSON.stringify(blocksOf(incidentOf(ID, { state: 'asking', verdict })))).toContain('Not every step could be undone')
     const { text } = messageOf({ incident: incidentOf(ID, { state: 'contained' }), changes: [], policy: TWO_REVIEWERS, isReversed: true })
-    expect(text).toBe('Reversed by somebody and set again: ci-deploy')
+    expect(text).toBe('Somebody reversed the containment of ci-deploy; it is being applied again')
   })
 })
 

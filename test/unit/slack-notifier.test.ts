@@ -27,7 +27,7 @@ async function notifying(parts: { slack?: (api: SlackApi) => SlackApi; token?: s
     token: parts.token ?? BOT_TOKEN,
     url: fake.wire.url,
     timeoutMs: 1000,
-    patienceMs: 5000,
+    maxRetryAfterMs: 5000,
     wait: async (ms) => void waits.push(ms),
   })
   const fallback = memoryNotifier()
@@ -77,7 +77,7 @@ describe('the notifier by Slack', () => {
     const words = { by: 'local:anna', reason: 'asking the owner' }
     await review(incident.id, { kind: 'extend', hours: 2, ...words }, world.ports)
     await notifier.notify(notice('extended'))
-    expect(JSON.stringify([...fake.messages.values()][0])).toMatch(/Put off until\* 2026-03-02 14:00 UTC by `local:anna`/)
+    expect(JSON.stringify([...fake.messages.values()][0])).toMatch(/Extended until\* 2026-03-02 14:00 UTC by `local:anna`/)
     await review(incident.id, { kind: 'compromised', ...words }, world.ports)
     await notifier.notify(notice('confirmed'))
     expect(fake.messages.size).toBe(1)

@@ -131,7 +131,7 @@ describe('the sweep', () => {
     const { world, sweepAt } = await swept({ policy: { mode: 'ask' } })
     await world.respond([exposed()])
     await sweepAt(168 * HOUR)
-    expect(world.notices.at(-1)).toMatchObject({ kind: 'expired', title: 'Nobody answered about ci-build: ended' })
+    expect(world.notices.at(-1)).toMatchObject({ kind: 'expired', title: 'Closed: nobody answered about ci-build' })
   })
 
   it('pays a notice that could not be paid', async () => {

@@ -100,7 +100,7 @@ describe('holding', () => {
     await world.respond([made, exposed()])
     const [incident] = await world.incidents()
     expect(incident?.state).toBe('contained')
-    world.account.meet({ id: arnOf('fresh'), kind: 'iam-user', name: 'fresh', account: '123456789012' }, undefined)
+    world.account.addObserved({ id: arnOf('fresh'), kind: 'iam-user', name: 'fresh', account: '123456789012' }, undefined)
     world.setNow(NOW + 5000)
     await enforce(incident?.id ?? '', world.ports)
     expect(world.account.isRefused('fresh')).toBe(true)

@@ -10,7 +10,7 @@ import type { Advisor, AdvisorAnswer, AdvisorBudget } from '../../ports/advisor.
 import type { Clock, Log } from '../../ports/runtime.ts'
 import { evidencePack } from './pack.ts'
 
-/** What an assessment rests on. `known` is the incident's last assessment, where there is an incident. */
+/** The input of an assessment. `known` is the incident's last assessment, undefined for a new incident. */
 export interface AssessmentSubject {
   readonly incidentId: string
   readonly signal: Signal
@@ -20,6 +20,7 @@ export interface AssessmentSubject {
   readonly known: Assessment | undefined
 }
 
+/** What an assessment needs. */
 export interface AssessPorts {
   readonly advisor: Advisor
   readonly budget: AdvisorBudget
@@ -28,25 +29,27 @@ export interface AssessPorts {
 }
 
 /**
- * Gives the evidence a risk and, inside the policy's band and budget, asks the advisor. The confirmed lane never asks. A state of the evidence is
- * asked about once; without an answer the deterministic risk stands.
+ * Scores the evidence and, within the policy's risk band and budget, asks the advisor for a second opinion.
+ *
+ * Confirmed evidence is never asked about. The same set of detectors is asked about once per incident. Without an answer the deterministic
+ * risk stands.
  */
-export async function assess(about: AssessmentSubject, policy: Policy, ports: AssessPorts): Promise<Assessment> {
-  const assessment = assessmentOf(about.evidence, policy.weights)
+export async function assess(subject: AssessmentSubject, policy: Policy, ports: AssessPorts): Promise<Assessment> {
+  const assessment = assessmentOf(subject.evidence, policy.weights)
   if (!isInBand(assessment, policy)) return assessment
-  const { known } = about
+  const { known } = subject
   if (known?.opinion !== undefined && detectorsOf(known) === detectorsOf(assessment)) return withKnownOpinion(assessment, known, policy)
-  const answer = await ask(about, { assessment, policy }, ports)
+  const answer = await ask(subject, { assessment, policy }, ports)
   if (answer.kind === 'fallback') {
-    // Each cause is a metric of its own: an advisor that is silently gone is found by its alarm and not by an intruder.
-    if (answer.cause !== 'absent') ports.log.warn(`advisor.fallback.${answer.cause}`, { incidentId: about.incidentId })
+    // One event name per cause, so that an alarm finds an advisor that no longer answers.
+    if (answer.cause !== 'absent') ports.log.warn(`advisor.fallback.${answer.cause}`, { incidentId: subject.incidentId })
     return { ...assessment, opinion: answer }
   }
   return withOpinion(assessment, answer, policy.advisor.maxShift)
 }
 
 async function ask(
-  about: AssessmentSubject,
+  subject: AssessmentSubject,
   { assessment, policy }: { assessment: Assessment; policy: Policy },
   { advisor, budget, clock, log }: AssessPorts,
 ): Promise<AdvisorAnswer> {
@@ -54,13 +57,13 @@ async function ask(
   const { perIdentityPerHour, perAccountPerHour, maxInputTokens, deadlineSeconds, maxOutputTokens } = policy.advisor
   const hour = Math.floor(clock.now() / HOUR_MS)
   const limits = { perIdentity: perIdentityPerHour, perAccount: perAccountPerHour }
-  const isPaid = await budget.take(hour, about.signal.identity.id, limits).catch((cause: unknown) => {
-    // Without a count nothing may be spent; and the assessment must not wait for one.
+  const isWithinBudget = await budget.reserve(hour, subject.signal.identity.id, limits).catch((cause: unknown) => {
+    // Without a working counter no question is asked. The assessment goes on with the deterministic risk.
     log.warn('advisor.budget.failed', { error: errorName(cause) })
     return false
   })
-  if (!isPaid) return { kind: 'fallback', cause: 'over-budget' }
-  return advisor.advise(evidencePack({ ...about, assessment, maxInputTokens }), { deadlineSeconds, maxOutputTokens })
+  if (!isWithinBudget) return { kind: 'fallback', cause: 'over-budget' }
+  return advisor.advise(evidencePack({ ...subject, assessment, maxInputTokens }), { deadlineSeconds, maxOutputTokens })
 }
 
 function isInBand(assessment: Assessment, { advisor }: Policy): boolean {
@@ -68,7 +71,7 @@ function isInBand(assessment: Assessment, { advisor }: Policy): boolean {
   return advisor.enabled && !assessment.isConfirmed && assessment.baseRisk >= low && assessment.baseRisk <= high
 }
 
-/** The same findings get the same opinion: a question per state of the evidence, not per event. */
+/** Applies the opinion that was given for the same detectors before, so that repeated events cost no question. */
 function withKnownOpinion(assessment: Assessment, known: Assessment, policy: Policy): Assessment {
   const { opinion } = known
   return opinion?.kind === 'answered' ? withOpinion(assessment, opinion, policy.advisor.maxShift) : { ...assessment, opinion }

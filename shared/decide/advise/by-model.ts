@@ -4,7 +4,7 @@ import { INSTRUCTIONS, questionOf } from './prompt.ts'
 
 const TOOL = { name: 'give_opinion', description: 'Give your opinion.', schema: OPINION_SCHEMA }
 
-/** An advisor that asks a model. Never throws: no answer, a late, a malformed or an invented one is a fallback. */
+/** An advisor that asks a language model. Never throws: a missing, late or malformed answer, or one with invented evidence, is a fallback. */
 export function modelAdvisor(model: Model): Advisor {
   return {
     async advise(pack, limits) {

@@ -3,16 +3,17 @@ import { MINUTE_MS } from '../../domain/time.ts'
 import type { Advisor } from '../../ports/advisor.ts'
 import type { Clock } from '../../ports/runtime.ts'
 
-/** So many failures in a row open the circuit, for so long; then one question tries it. */
-const FAILURES = 5
+/** Failures in a row that open the circuit, and how long it stays open. Then one question probes the service. */
+const FAILURE_LIMIT = 5
 const OPEN_MS = MINUTE_MS
 
-/** Causes that speak of the model's service, not of this question. */
-const OF_THE_SERVICE: readonly AdvisorFallback[] = ['late', 'throttled', 'failed']
+/** Fallback causes that point to the model's service, not to the question. */
+const SERVICE_FAILURES: readonly AdvisorFallback[] = ['late', 'throttled', 'failed']
 
 /**
- * An advisor that rests after it failed again and again, so that an outage of the model does not cost every event its deadline. It is known
- * to this process alone: another one finds out by itself, at the cost of five questions.
+ * Wraps an advisor in a circuit breaker, so that an outage of the model does not delay every event by the full deadline.
+ *
+ * The state lives in this process only: each Lambda instance opens its own circuit after five failures.
  */
 export function withCircuit(advisor: Advisor, clock: Clock): Advisor {
   let failures = 0
@@ -20,14 +21,14 @@ export function withCircuit(advisor: Advisor, clock: Clock): Advisor {
   return {
     async advise(pack, limits) {
       const now = clock.now()
-      const isOpen = failures >= FAILURES && now - openedAt < OPEN_MS
+      const isOpen = failures >= FAILURE_LIMIT && now - openedAt < OPEN_MS
       if (isOpen) return { kind: 'fallback', cause: 'circuit-open' }
-      // Whoever comes while this one tries is turned away again.
-      if (failures >= FAILURES) openedAt = now
+      // This call is the probe: concurrent calls find the circuit open again.
+      if (failures >= FAILURE_LIMIT) openedAt = now
       const answer = await advisor.advise(pack, limits)
-      if (answer.kind === 'fallback' && OF_THE_SERVICE.includes(answer.cause)) {
+      if (answer.kind === 'fallback' && SERVICE_FAILURES.includes(answer.cause)) {
         failures += 1
-        if (failures >= FAILURES) openedAt = clock.now()
+        if (failures >= FAILURE_LIMIT) openedAt = clock.now()
       } else failures = 0
       return answer
     },

@@ -5,7 +5,7 @@ import { evidenceIds } from './pack.ts'
 
 const EvidenceId = z.string().regex(/^([FS]\d{1,2}|BASELINE|BLAST_RADIUS)$/)
 
-/** What a model has to answer. Anything else is no answer. */
+/** The answer that a model must give. Anything else counts as malformed. */
 export const OpinionAnswer = z.strictObject({
   likelihood: z.number().min(0).max(100),
   verdict: z.enum(['compromised', 'legitimate', 'unclear']),
@@ -19,10 +19,10 @@ export const OpinionAnswer = z.strictObject({
 })
 export type OpinionAnswer = z.infer<typeof OpinionAnswer>
 
-/** The same as JSON Schema, for the tool that the model has to use. */
+/** `OpinionAnswer` as JSON Schema, for the tool that the model is forced to call. */
 export const OPINION_SCHEMA = z.toJSONSchema(OpinionAnswer) as Record<string, unknown>
 
-/** Checks an answer against the schema and against the pack: a reason may rest on nothing that was not told. */
+/** Checks an answer against the schema, and that its reasons cite only evidence ids of the pack. Returns the fallback cause when it fails. */
 export function opinionIn(input: unknown, pack: EvidencePack): OpinionAnswer | Extract<AdvisorFallback, 'malformed' | 'invented'> {
   const parsed = OpinionAnswer.safeParse(input)
   if (!parsed.success) return 'malformed'
@@ -37,7 +37,7 @@ export function opinionIn(input: unknown, pack: EvidencePack): OpinionAnswer | E
   }
 }
 
-/** A model may repeat what an attacker wrote; people read it on terminals. */
+/** Replaces control characters by spaces: a model may repeat what an attacker wrote, and people read it on terminals. */
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
 }

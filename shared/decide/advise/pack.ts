@@ -5,20 +5,21 @@ import type { Signal } from '../../domain/signal.ts'
 import { DAY_MS } from '../../domain/time.ts'
 import type { EvidencePack } from '../../ports/advisor.ts'
 
-/** Characters of each untrusted text that a model gets to see. */
+/** Characters of each untrusted text that a model is given. */
 export const UNTRUSTED_LIMIT = 200
 
-/** The most findings and steps of a timeline that are told. */
-const FINDINGS = 12
-const STEPS = 12
+/** Findings and timeline entries in a pack. */
+const FINDING_LIMIT = 12
+const TIMELINE_LIMIT = 12
 
-/** Fewer characters than this make a token in English and JSON; so a count by it is rather too high than too low. */
+/** Characters per token, chosen low: a token of English or JSON holds more, so the estimate errs on the high side. */
 const CHARACTERS_PER_TOKEN = 3
 
-/** What the fixed part of a question (instructions and schema) takes, rounded up. Tokens. */
+/** Tokens of the fixed part of a question (instructions and schema), rounded up. */
 const FIXED_TOKENS = 1000
 
-export interface PackParts {
+/** What a pack is built from. `maxInputTokens` bounds the whole question. */
+export interface EvidencePackInput {
   readonly incidentId: string
   readonly signal: Signal
   readonly baseline: Baseline
@@ -28,11 +29,11 @@ export interface PackParts {
 }
 
 /**
- * What an advisor is told of a case: what the fold knows and no raw log. Everything that a caller can write stands in `untrusted` and nowhere
- * else. What does not fit into the tokens is left out: the weakest evidence first.
+ * Builds the evidence that an advisor is given: derived facts, never raw events. All text that a caller of AWS can choose is in `untrusted` and
+ * nowhere else. When the pack exceeds the token limit, the weakest findings are dropped first.
  */
-export function evidencePack({ incidentId, signal, baseline, assessment, blastRadius, maxInputTokens }: PackParts): EvidencePack {
-  const contributions = assessment.contributions.slice(0, FINDINGS)
+export function evidencePack({ incidentId, signal, baseline, assessment, blastRadius, maxInputTokens }: EvidencePackInput): EvidencePack {
+  const contributions = assessment.contributions.slice(0, FINDING_LIMIT)
   const pack: EvidencePack = {
     incidentId,
     identityKind: signal.identity.kind,
@@ -54,10 +55,10 @@ export function evidencePack({ incidentId, signal, baseline, assessment, blastRa
     blastRadius: { score: blastRadius.score, reasons: blastRadius.reasons },
     untrusted: untrustedOf(signal, contributions),
   }
-  return fitted(pack, maxInputTokens)
+  return fitToTokens(pack, maxInputTokens)
 }
 
-/** The ids that an answer may rest on. */
+/** The evidence ids that an answer may cite. */
 export function evidenceIds({ findings, timeline }: Pick<EvidencePack, 'findings' | 'timeline'>): ReadonlySet<string> {
   return new Set([...findings, ...timeline].map(({ id }) => id).concat('BASELINE', 'BLAST_RADIUS'))
 }
@@ -70,11 +71,11 @@ function timelineOf(contributions: Assessment['contributions'], now: number): Ev
   return [...bySignal.values()]
     .map((findings) => ({ time: findings[0]?.time ?? now, findings: findings.map(({ id }) => id) }))
     .sort((a, b) => a.time - b.time)
-    .slice(-STEPS)
+    .slice(-TIMELINE_LIMIT)
     .map(({ time, findings }, at) => ({ id: `S${at + 1}`, secondsAgo: Math.max(0, Math.round((now - time) / 1000)), findings }))
 }
 
-/** Reasons of findings quote names of users, roles and resources; so they stand here too. */
+/** Text from outside, by field. The reasons of findings are included because they quote names of users, roles and resources. */
 function untrustedOf({ origin, credential, identity, action, errorCode, region }: Signal, contributions: Assessment['contributions']) {
   const texts: Record<string, string | undefined> = {
     identityName: identity.name,
@@ -88,42 +89,42 @@ function untrustedOf({ origin, credential, identity, action, errorCode, region }
     ...Object.fromEntries(contributions.map(({ finding }, at) => [`reasonOfF${at + 1}`, finding.reason])),
   }
   return Object.fromEntries(
-    Object.entries(texts).flatMap(([field, text]) => (text === undefined || text === '' ? [] : [[field, neutral(text)]])),
+    Object.entries(texts).flatMap(([field, text]) => (text === undefined || text === '' ? [] : [[field, neutralised(text)]])),
   )
 }
 
 /**
- * Untrusted text as a model may see it: composed as it is meant to be read, clipped, and without what could end its block, start another
- * or hide in it: no markup, quotes, control, bidirectional, zero-width or private characters, no tags of Unicode.
+ * Makes untrusted text safe to put into a prompt: NFKC-normalised, clipped to `UNTRUSTED_LIMIT`, and without characters that could end its
+ * block, start another or hide text: markup, quotes, control, bidirectional, zero-width, private-use and Unicode tag characters.
  */
-export function neutral(text: string): string {
+export function neutralised(text: string): string {
   const clean = text.normalize('NFKC').replace(/[<>&"'`{}\\\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/gu, '·')
   if (clean.length <= UNTRUSTED_LIMIT) return clean
-  // No half of a pair is left at the end.
+  // Clipping may split a surrogate pair: its first half is removed.
   return `${clean.slice(0, UNTRUSTED_LIMIT - 1).replace(/[\ud800-\udbff]$/, '')}·`
 }
 
-/** Tokens of a question, rather too many than too few. */
+/** Estimates the tokens of a question, on the high side. */
 export function tokensOf(pack: EvidencePack): number {
   return FIXED_TOKENS + Math.ceil(JSON.stringify(pack).length / CHARACTERS_PER_TOKEN)
 }
 
-function fitted(pack: EvidencePack, maxTokens: number): EvidencePack {
+function fitToTokens(pack: EvidencePack, maxTokens: number): EvidencePack {
   let fitting = pack
   while (tokensOf(fitting) > maxTokens && fitting.findings.length > 1) {
-    const gone = fitting.findings.at(-1)?.id ?? ''
-    const { [`reasonOf${gone}`]: _, ...untrusted } = fitting.untrusted
+    const dropped = fitting.findings.at(-1)?.id ?? ''
+    const { [`reasonOf${dropped}`]: _, ...untrusted } = fitting.untrusted
     fitting = {
       ...fitting,
       findings: fitting.findings.slice(0, -1),
       timeline: fitting.timeline.flatMap((step) => {
-        const findings = step.findings.filter((id) => id !== gone)
+        const findings = step.findings.filter((id) => id !== dropped)
         return findings.length === 0 ? [] : [{ ...step, findings }]
       }),
       untrusted,
     }
   }
-  // What is left is one finding and a few clipped texts: without those it fits any bound that the policy can set.
+  // One finding and a few clipped texts are left. Without the texts the pack fits the lowest limit that the policy accepts.
   return tokensOf(fitting) > maxTokens ? { ...fitting, untrusted: {} } : fitting
 }
 

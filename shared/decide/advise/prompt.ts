@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { EvidencePack } from '../../ports/advisor.ts'
 
-/** What every question begins with, word for word: the model's provider may keep it between questions. */
+/** The fixed part of every question. It never changes, so that Bedrock can cache it between questions. */
 export const INSTRUCTIONS = `You are the second opinion of a responder that watches AWS credentials. A deterministic detector has found
 something about one credential. Judge whether it is in foreign hands: likelihood of compromise from 0 to 100, and why.
 
@@ -16,16 +16,16 @@ Answer only by the tool. Each reason names the ids of the evidence that it rests
 BLAST_RADIUS. Name no id that you were not given. A young or small past makes what is new say less. Next steps are for a person:
 what to look at, and whom to ask. You decide nothing and name no target.`
 
-/** The variable part of a question: what is known, then what is untrusted in a block whose mark cannot be guessed by who wrote it. */
+/** The variable part of a question: the facts as JSON, then the untrusted text in a block whose delimiter its author cannot predict. */
 export function questionOf(pack: EvidencePack): string {
   const { untrusted, incidentId, ...known } = pack
-  const mark = markOf(incidentId, untrusted)
+  const delimiter = delimiterOf(incidentId, untrusted)
   const lines = Object.entries(untrusted).map(([field, text]) => `${field}: ${text}`)
-  return [JSON.stringify(known), `UNTRUSTED ${mark}`, ...lines, `UNTRUSTED ${mark}`].join('\n')
+  return [JSON.stringify(known), `UNTRUSTED ${delimiter}`, ...lines, `UNTRUSTED ${delimiter}`].join('\n')
 }
 
-/** It hangs on all of the text, so no text can hold its own. */
-export function markOf(incidentId: string, untrusted: EvidencePack['untrusted']): string {
+/** Derives the delimiter of the untrusted block from the whole text, so that no text can contain its own delimiter. 16 hex digits of SHA-256. */
+export function delimiterOf(incidentId: string, untrusted: EvidencePack['untrusted']): string {
   return createHash('sha256')
     .update(JSON.stringify([incidentId, untrusted]))
     .digest('hex')

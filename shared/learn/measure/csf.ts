@@ -1,14 +1,14 @@
 import type { Change, ChangeKind } from '../../domain/change.ts'
 import type { Incident } from '../../domain/incident.ts'
-import type { Chained } from './chained.ts'
+import type { IncidentWithChanges } from './incident-with-changes.ts'
 
-/** A counted fact. */
+/** A labelled count. */
 export interface Counted {
   readonly what: string
   readonly count: number
 }
 
-/** What each function of the NIST Cybersecurity Framework 2.0 did, as counted facts. https://doi.org/10.6028/NIST.CSWP.29 */
+/** Counts by function of the NIST Cybersecurity Framework 2.0. https://doi.org/10.6028/NIST.CSWP.29 */
 export interface CsfFunctions {
   readonly Govern: readonly Counted[]
   readonly Identify: readonly Counted[]
@@ -18,38 +18,41 @@ export interface CsfFunctions {
   readonly Recover: readonly Counted[]
 }
 
-/** Counts what was done in a period, by function. */
-export function functionsOf(within: readonly Chained[], policyChanges: readonly Change[]): CsfFunctions {
+/** Counts incidents, record entries and policy versions of a period, by function of the NIST CSF 2.0. */
+export function countByCsfFunction(within: readonly IncidentWithChanges[], policyChanges: readonly Change[]): CsfFunctions {
   const incidents = within.map(({ incident }) => incident)
   const entries = (kind: ChangeKind) =>
     within.reduce((sum, { changes }) => sum + changes.filter((change) => change.kind === kind).length, 0)
-  const those = (test: (incident: Incident) => boolean) => incidents.filter(test).length
+  const countIncidents = (test: (incident: Incident) => boolean) => incidents.filter(test).length
   const distinct = (values: readonly string[]) => new Set(values).size
   return {
     Govern: [
       { what: 'versions of the policy put in force', count: policyChanges.length },
       {
-        what: 'of them by the responder itself, tightening',
+        what: 'of these by the responder itself, tightening',
         count: policyChanges.filter(({ actor }) => actor === 'countersign:learn').length,
       },
-      { what: 'of them with an override of every mode', count: policyChanges.filter(({ to }) => hasOverride(to)).length },
+      { what: 'of these with an override of every mode', count: policyChanges.filter(({ to }) => hasOverride(to)).length },
     ],
     Identify: [
       { what: 'identities with an incident', count: distinct(incidents.map(({ identity }) => identity.id)) },
-      { what: 'incidents whose blast radius is known by policies', count: those(({ blastRadius }) => blastRadius.basis === 'policies') },
       {
-        what: 'things that a credential had made, in their lineages',
+        what: 'incidents whose blast radius is known by policies',
+        count: countIncidents(({ blastRadius }) => blastRadius.basis === 'policies'),
+      },
+      {
+        what: 'credentials and resources that suspects created (lineage)',
         count: incidents.reduce((sum, { lineage }) => sum + lineage.length, 0),
       },
     ],
     Protect: [
       {
-        what: 'containments held back by the bounds that people set',
-        count: those(({ decision }) => decision.would === 'contain' && decision.action !== 'contain'),
+        what: 'containments that the policy reduced to a weaker action',
+        count: countIncidents(({ decision }) => decision.would === 'contain' && decision.action !== 'contain'),
       },
       {
-        what: 'incidents with a hold, so that the same evidence does not contain again',
-        count: those(({ suppression }) => suppression !== undefined),
+        what: 'incidents with a suppression, so that the same evidence does not contain again',
+        count: countIncidents(({ suppression }) => suppression !== undefined),
       },
     ],
     Detect: [
@@ -58,20 +61,20 @@ export function functionsOf(within: readonly Chained[], policyChanges: readonly 
         what: 'detectors that found something',
         count: distinct(incidents.flatMap(({ findings }) => findings.map(({ detector }) => detector))),
       },
-      { what: 'confirmed by a party that knows', count: those(({ assessment }) => assessment.isConfirmed) },
+      { what: 'confirmed by AWS', count: countIncidents(({ assessment }) => assessment.isConfirmed) },
     ],
     Respond: [
-      { what: 'incidents contained', count: those(({ containedAt }) => containedAt !== undefined) },
+      { what: 'incidents contained', count: countIncidents(({ containedAt }) => containedAt !== undefined) },
       { what: 'steps of containment done', count: entries('step-done') },
       { what: 'steps that failed', count: entries('step-failed') },
-      { what: 'steps that somebody reversed, set again', count: entries('step-reversed') },
-      { what: 'incidents escalated because nobody answered', count: those(({ escalatedAt }) => escalatedAt !== undefined) },
+      { what: 'steps that somebody reversed and contain applied again', count: entries('step-reversed') },
+      { what: 'incidents escalated because nobody answered', count: countIncidents(({ escalatedAt }) => escalatedAt !== undefined) },
       { what: 'verdicts and orders of people', count: entries('verdict') },
     ],
     Recover: [
-      { what: 'incidents released', count: those(({ state }) => state === 'released') },
-      { what: 'steps given back', count: entries('step-undone') },
-      { what: 'keys made anew and delivered', count: entries('rotation-delivered') },
+      { what: 'incidents released', count: countIncidents(({ state }) => state === 'released') },
+      { what: 'steps undone', count: entries('step-undone') },
+      { what: 'keys rotated and delivered', count: entries('rotation-delivered') },
     ],
   }
 }

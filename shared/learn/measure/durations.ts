@@ -1,19 +1,22 @@
-import type { Chained } from './chained.ts'
+import type { IncidentWithChanges } from './incident-with-changes.ts'
 
-/** How long something took over several incidents: milliseconds, null where it never happened. */
+/** Durations of one phase over several incidents, in milliseconds; null when it never happened. */
 export interface Durations {
   readonly count: number
   readonly median: number | null
-  /** Nine in ten took no longer. */
+  /** The 90th percentile. */
   readonly ninetieth: number | null
   readonly worst: number | null
-  /** Each: when the incident was opened (epoch ms), how long it took, and which it was; oldest first. */
+  /** One point per incident, oldest first. `at` is when it was opened (epoch milliseconds). */
   readonly points: readonly { readonly at: number; readonly milliseconds: number; readonly incidentId: string }[]
 }
 
-/** Summarises what `measured` says of each incident; undefined stands for "did not happen". */
-export function durationsOf(chained: readonly Chained[], measured: (one: Chained) => number | undefined): Durations {
-  const points = chained
+/** Summarises the durations that `measured` gives per incident; undefined means that the phase did not happen. */
+export function durationsOf(
+  incidents: readonly IncidentWithChanges[],
+  measured: (one: IncidentWithChanges) => number | undefined,
+): Durations {
+  const points = incidents
     .flatMap((one) => {
       const milliseconds = measured(one)
       return milliseconds === undefined ? [] : [{ at: one.incident.openedAt, milliseconds, incidentId: one.incident.id }]
@@ -23,7 +26,7 @@ export function durationsOf(chained: readonly Chained[], measured: (one: Chained
   return { count: points.length, median: rankOf(sorted, 0.5), ninetieth: rankOf(sorted, 0.9), worst: sorted.at(-1) ?? null, points }
 }
 
-/** The nearest rank: a value that was measured, never one between two. */
+/** A percentile by nearest rank, so that it is always a measured value. */
 function rankOf(sorted: readonly number[], share: number): number | null {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null
 }

@@ -3,25 +3,25 @@ import { ACTIONS, type Action } from '../../domain/decision.ts'
 import { type Incident, type IncidentState, isClosed } from '../../domain/incident.ts'
 import { POLICY_SUBJECT } from '../../record/append.ts'
 import { answersIn } from '../answered.ts'
-import { type DetectorWorth, driftOf } from '../drift.ts'
-import type { Chained } from './chained.ts'
-import { type CsfFunctions, functionsOf } from './csf.ts'
+import { type DetectorPrecision, driftOf } from '../drift.ts'
+import { type CsfFunctions, countByCsfFunction } from './csf.ts'
 import { type Durations, durationsOf } from './durations.ts'
+import type { IncidentWithChanges } from './incident-with-changes.ts'
 
-/** From `since` on, before `until`: epoch milliseconds. */
+/** A period from `since` (inclusive) to `until` (exclusive), in epoch milliseconds. */
 export interface Period {
   readonly since: number
   readonly until: number
 }
 
-/** How often people found a compromise: `share` is 0 to 1, null where nobody answered. */
+/** How many answered incidents were compromises. `share` is 0 to 1, null without answers. */
 export interface Precision {
   readonly answered: number
   readonly compromised: number
   readonly share: number | null
 }
 
-/** What the responder did in a period, counted from incidents and the record alone. An incident belongs to the period that it was opened in. */
+/** Measures of a period, from incidents and the record alone. An incident belongs to the period in which it was opened. */
 export interface Measures {
   readonly period: Period
   /** Highest priority first. */
@@ -37,10 +37,10 @@ export interface Measures {
     /** From being asked, or contained, to the verdict of a person. */
     readonly review: Durations
   }
-  /** Of all that a person answered, and of those that were contained before. */
+  /** Precision over all incidents that a person answered, and over those that were contained. */
   readonly precision: { readonly all: Precision; readonly contained: Precision }
   readonly advisor: { readonly asked: number; readonly fallbacks: Readonly<Record<string, number>> }
-  readonly detectors: readonly DetectorWorth[]
+  readonly detectors: readonly DetectorPrecision[]
   readonly functions: CsfFunctions
   /** Entries of the policy's chain in the period, oldest first. */
   readonly policyChanges: readonly Change[]
@@ -48,9 +48,9 @@ export interface Measures {
 
 const CALLS_FOR_PEOPLE: ReadonlySet<unknown> = new Set<Action>(['ask', 'contain'])
 
-/** Measures a period. `chained`: every incident that may belong to it, in any order; `policy`: the policy's chain. */
-export function measure(chained: readonly Chained[], policy: readonly Change[], period: Period): Measures {
-  const within = chained
+/** Measures a period. `candidates` holds every incident that may belong to it, in any order; `policy` is the policy's chain. */
+export function measure(candidates: readonly IncidentWithChanges[], policy: readonly Change[], period: Period): Measures {
+  const within = candidates
     .filter(({ incident }) => isIn(incident.openedAt, period))
     .sort((a, b) => b.incident.priority - a.incident.priority || (a.incident.id < b.incident.id ? -1 : 1))
   const incidents = within.map(({ incident }) => incident)
@@ -71,9 +71,9 @@ export function measure(chained: readonly Chained[], policy: readonly Change[], 
     },
     precision: { all: precisionOf(incidents), contained: precisionOf(incidents.filter(({ containedAt }) => containedAt !== undefined)) },
     advisor: questions,
-    // Thresholds matter to weeks only, which a report of one period does not show.
+    // `driftOf` uses thresholds only for its weeks, which this result leaves out.
     detectors: driftOf({ answers, questions }, { notify: 0, ask: 0, contain: 0 }).detectors,
-    functions: functionsOf(within, policyChanges),
+    functions: countByCsfFunction(within, policyChanges),
     policyChanges,
   }
 }
@@ -82,13 +82,13 @@ function isIn(time: number, { since, until }: Period): boolean {
   return time >= since && time < until
 }
 
-/** In \`observe\` a decision is what it would have been: detection is measured before anything is switched on. */
-function detectedAfter({ incident, changes }: Chained): number | undefined {
+/** Time from the first finding to the first decision that would ask or contain. It uses `would`, so it can be measured in mode `observe` too. */
+function detectedAfter({ incident, changes }: IncidentWithChanges): number | undefined {
   const decision = changes.find(({ kind, to }) => kind === 'decision' && CALLS_FOR_PEOPLE.has((to as { would?: unknown } | null)?.would))
   return spanOf(Math.min(incident.openedAt, ...incident.findings.map(({ time }) => time)), timeOf(decision))
 }
 
-function reviewedAfter({ incident, changes }: Chained): number | undefined {
+function reviewedAfter({ incident, changes }: IncidentWithChanges): number | undefined {
   const { verdict, containedAt } = incident
   if (verdict?.answered === undefined) return undefined
   const asked = changes.find(({ kind, to }) => kind === 'decision' && CALLS_FOR_PEOPLE.has((to as { action?: unknown } | null)?.action))
@@ -99,7 +99,7 @@ function timeOf(change: Change | undefined): number | undefined {
   return change === undefined ? undefined : Date.parse(change.at)
 }
 
-/** Clocks of two machines may differ: what ended before it began took no time. */
+/** The duration between two times, at least 0, because the clocks of two machines may differ. */
 function spanOf(from: number | undefined, to: number | undefined): number | undefined {
   return from === undefined || to === undefined || Number.isNaN(to - from) ? undefined : Math.max(0, to - from)
 }

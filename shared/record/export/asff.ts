@@ -1,6 +1,6 @@
 import type { Incident } from '../../domain/incident.ts'
 
-/** Where findings of this responder go in Security Hub. */
+/** The Security Hub that findings go to. */
 export interface HubPlace {
   readonly account: string
   readonly region: string
@@ -32,12 +32,16 @@ export interface AsffFinding {
 
 type AsffSeverity = 'INFORMATIONAL' | 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL'
 
-/** The product under which an account imports findings of its own. */
+/** The ARN of the default product, under which an account imports its own findings. */
 export function productArn({ account, region, partition }: HubPlace): string {
   return `arn:${partition}:securityhub:${region}:${account}:product/${account}/default`
 }
 
-/** An incident as one finding; the same id each time, so that a later import changes it. `now` is epoch ms and has to rise. */
+/**
+ * Converts an incident to one finding. Its id stays the same, so that a later import updates the finding.
+ *
+ * `now` (epoch milliseconds) becomes `UpdatedAt`, which must be later in each import.
+ */
 export function asffOf(incident: Incident, place: HubPlace, now: number): AsffFinding {
   const { id, identity, assessment, findings, openedAt, state, verdict, priority, decision } = incident
   const severity = { Label: labelOf(priority) }
@@ -61,7 +65,7 @@ export function asffOf(incident: Incident, place: HubPlace, now: number): AsffFi
         Region: place.region,
       },
     ],
-    // What a person has called harmless is put away; what he has confirmed is still to be seen.
+    // A released incident was legitimate, so its finding is archived. A confirmed one stays active.
     RecordState: state === 'released' ? 'ARCHIVED' : 'ACTIVE',
     ProductFields: {
       'countersign/Incident': id,

@@ -5,16 +5,21 @@ import type { ChangeRecord, IncidentStore, OnUnreadable } from '../../ports/stor
 import { incidentSubject } from '../append.ts'
 import { apiActivity, detectionFinding, stepActivity } from './ocsf.ts'
 
-/** `ndjson`: every entry of every chain as it is stored. `ocsf`: incidents, their calls and what contain did, for other systems. */
+/** `ndjson`: every entry of every chain as stored. `ocsf`: incidents, their calls and the containment steps, as OCSF events. */
 export const ExportFormat = z.enum(['ndjson', 'ocsf'])
 export type ExportFormat = z.infer<typeof ExportFormat>
 
+/** What an export reads. */
 export interface ExportPorts {
   readonly record: ChangeRecord
   readonly incidents: Pick<IncidentStore, 'listAll' | 'signals'>
 }
 
-/** The record as lines of JSON, one chain after the other. What cannot be read is told of, and the rest goes on. */
+/**
+ * Exports the record as lines of JSON, one chain after the other.
+ *
+ * `onUnreadable` is called for each chain or item that cannot be read, and the export continues; without it the first one throws.
+ */
 export function exportRecord(format: ExportFormat, ports: ExportPorts, onUnreadable?: OnUnreadable): AsyncGenerator<string> {
   return format === 'ndjson' ? entriesOf(ports, onUnreadable) : eventsOf(ports, onUnreadable)
 }

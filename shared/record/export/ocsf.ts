@@ -3,14 +3,15 @@ import { operationOf } from '../../contain/steps/steps.ts'
 import type { Change } from '../../domain/change.ts'
 import { type Incident, type IncidentSignal, isClosed } from '../../domain/incident.ts'
 
-/** The version of the Open Cybersecurity Schema Framework that events are written in: https://schema.ocsf.io/1.3.0 */
+/** The version of the Open Cybersecurity Schema Framework (OCSF) that exported events follow: https://schema.ocsf.io/1.3.0 */
 export const OCSF_VERSION = '1.3.0'
 
 const PRODUCT = { vendor_name: 'Countersign', name: 'Countersign' } as const
 
+/** One OCSF event as a JSON object. */
 export type OcsfEvent = Readonly<Record<string, unknown>>
 
-/** An incident as a Detection Finding: https://schema.ocsf.io/1.3.0/classes/detection_finding */
+/** Converts an incident to a Detection Finding: https://schema.ocsf.io/1.3.0/classes/detection_finding */
 export function detectionFinding(incident: Incident): OcsfEvent {
   const { id, identity, assessment, blastRadius, priority, findings, openedAt, updatedAt, decision, verdict, state } = incident
   const activity = isClosed(incident) ? 3 : updatedAt > openedAt ? 2 : 1
@@ -40,7 +41,7 @@ export function detectionFinding(incident: Incident): OcsfEvent {
   }
 }
 
-/** A call of an incident's timeline as API Activity: https://schema.ocsf.io/1.3.0/classes/api_activity */
+/** Converts a call of an incident's timeline to API Activity: https://schema.ocsf.io/1.3.0/classes/api_activity */
 export function apiActivity(signal: IncidentSignal, incident: Incident): OcsfEvent {
   const [service = '', operation = signal.action] = signal.action.split(':')
   const isSuccess = signal.outcome === 'success'
@@ -69,7 +70,10 @@ export function apiActivity(signal: IncidentSignal, incident: Incident): OcsfEve
   }
 }
 
-/** A step that contain took, gave back or could not take, or a key that was made or deleted, as API Activity; undefined for entries that are no call. */
+/**
+ * Converts a record entry to API Activity when it stands for an AWS call: a containment step that was applied, undone or failed, or an access key
+ * that was created or deleted. Returns undefined for other entries.
+ */
 export function stepActivity(change: Change, incident: Incident): OcsfEvent | undefined {
   if (!STEPS.includes(change.kind)) return undefined
   const operation = callOf(change)
@@ -95,6 +99,7 @@ export function stepActivity(change: Change, incident: Incident): OcsfEvent | un
   }
 }
 
+/** Kinds of entries that stand for an AWS call. */
 const STEPS: readonly Change['kind'][] = [
   'step-done',
   'step-failed',
@@ -104,6 +109,7 @@ const STEPS: readonly Change['kind'][] = [
   'root-key-deleted',
 ]
 
+/** `activity_id` Other of OCSF, which needs an `activity_name`. */
 const OTHER = 99
 
 function base(about: { classUid: number; categoryUid: number; activity: number; time: number; uid: string; severity: number }): OcsfEvent {
@@ -122,7 +128,7 @@ function cloudOf(account: string, region?: string): OcsfEvent {
   return { provider: 'AWS', account: { uid: account, type_id: 10 }, ...(region === undefined ? {} : { region }) }
 }
 
-/** New, in progress, suppressed (a person said that it was harmless), resolved. */
+/** `status_id` of OCSF: 1 new, 2 in progress, 3 suppressed (a person released it as legitimate), 4 resolved. */
 const STATUS: Readonly<Record<Incident['state'], number>> = {
   watching: 1,
   asking: 1,
@@ -135,7 +141,7 @@ const STATUS: Readonly<Record<Incident['state'], number>> = {
   expired: 4,
 }
 
-/** 1 informational to 5 critical. */
+/** `severity_id` of OCSF, from 1 informational to 5 critical. */
 function severityOf(points: number): number {
   if (points >= 90) return 5
   if (points >= 70) return 4
@@ -143,6 +149,7 @@ function severityOf(points: number): number {
   return points > 0 ? 2 : 1
 }
 
+/** `activity_id` of API Activity by the verb of the operation: 1 create, 2 read, 3 update, 4 delete. */
 const VERBS: readonly (readonly [verbs: RegExp, activity: number])[] = [
   [/^(Create|Run|Issue|Generate|Register|Import|Upload|Send|Start)/, 1],
   [/^(Get|List|Describe|Head|Lookup|Search|Simulate|Batch(Get|Describe)|Scan|Query|Filter|Select|View)/, 2],
@@ -154,12 +161,12 @@ function activityOf(operation: string): number {
   return VERBS.find(([verbs]) => verbs.test(operation))?.[1] ?? OTHER
 }
 
-/** Some calls come from a service of AWS, by its name. */
+/** The source of a call: an IP address, or the name of the AWS service that made it. */
 function endpointOf(address: string): OcsfEvent {
   return isIP(address) === 0 ? { svc_name: address } : { ip: address }
 }
 
-/** Entries whose kind says which call they are. */
+/** The IAM call of entries whose kind implies it. */
 const CALLS_BY_KIND: Readonly<Partial<Record<Change['kind'], string>>> = {
   'rotation-delivered': 'CreateAccessKey',
   'rotation-deleted': 'DeleteAccessKey',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Outcomes of the NIST Cybersecurity Framework 2.0 that a response to a credential in foreign hands brings about. https://doi.org/10.6028/NIST.CSWP.29 */
+/** Outcomes of the NIST Cybersecurity Framework 2.0 that the response to a compromised credential contributes to. https://doi.org/10.6028/NIST.CSWP.29 */
 export const CSF_OUTCOMES = {
   'DE.AE-02': 'Detect',
   'DE.AE-03': 'Detect',
@@ -12,6 +12,8 @@ export const CSF_OUTCOMES = {
   'RC.RP-02': 'Recover',
   'RC.RP-05': 'Recover',
 } as const
+
+/** The id of an outcome in `CSF_OUTCOMES`. */
 export type CsfOutcome = keyof typeof CSF_OUTCOMES
 
 const Evidence = z
@@ -19,10 +21,11 @@ const Evidence = z
   .min(1)
   .max(8)
 
-/** A sentence, and the facts that it rests on. */
+/** A sentence of at most 300 characters, with the ids of the facts that it rests on. */
 export const Sentence = z.strictObject({ text: z.string().min(1).max(300), evidence: Evidence })
 export type Sentence = z.infer<typeof Sentence>
 
+/** A recommended step of the response, with the NIST CSF 2.0 outcome that it serves. */
 export const ResponseStep = z.strictObject({
   outcome: z.enum(Object.keys(CSF_OUTCOMES) as [CsfOutcome, ...CsfOutcome[]]),
   text: z.string().min(1).max(300),
@@ -30,7 +33,7 @@ export const ResponseStep = z.strictObject({
 })
 export type ResponseStep = z.infer<typeof ResponseStep>
 
-/** What happened, why this was done, what comes next, and why the key should be made anew. Each sentence cites facts. */
+/** What happened, why the responder acted, what to do next, and why the key should be rotated. Each sentence cites facts. */
 export const ExplanationText = z.strictObject({
   summary: z.array(Sentence).min(1).max(5),
   why: z.array(Sentence).min(1).max(6),
@@ -39,13 +42,13 @@ export const ExplanationText = z.strictObject({
 })
 export type ExplanationText = z.infer<typeof ExplanationText>
 
-/** `template`: no model was asked, or none answered as it must; then `fallback` says why. */
+/** `source` is `template` when no model is configured or its answer failed the checks; `fallback` then names the cause. */
 export interface Explanation extends ExplanationText {
   readonly source: 'template' | { readonly model: string }
   readonly fallback: string | undefined
 }
 
-/** The first id that a text cites and that is no fact, or undefined where every sentence rests on facts. */
-export function inventedIn({ summary, why, response, rotation }: ExplanationText, known: ReadonlySet<string>): string | undefined {
+/** The first cited id that is not a known fact, or undefined when every sentence rests on facts. */
+export function unknownCitation({ summary, why, response, rotation }: ExplanationText, known: ReadonlySet<string>): string | undefined {
   return [...summary, ...why, ...response, ...rotation].flatMap(({ evidence }) => evidence).find((id) => !known.has(id))
 }

@@ -3,30 +3,31 @@ import type { Change } from '../../domain/change.ts'
 import type { Incident, IncidentSignal } from '../../domain/incident.ts'
 import { printable } from '../../record/notice.ts'
 
-/** One thing that is known of an incident, with the id by which a sentence cites it. */
+/** One fact about an incident, with the id that sentences cite. */
 export interface Fact {
   readonly id: string
   readonly text: string
 }
 
-/** What is known of an incident, from its item, its timeline and its chain. */
-export interface Known {
+/** The input of an explanation: an incident with its timeline and its chain. */
+export interface ExplanationInput {
   readonly incident: Incident
   readonly signals: readonly IncidentSignal[]
   readonly changes: readonly Change[]
 }
 
-const FINDINGS = 8
-const SIGNALS = 12
-const CHANGES = 30
+/** How many findings, signals and changes become facts. */
+const FINDING_LIMIT = 8
+const SIGNAL_LIMIT = 12
+const CHANGE_LIMIT = 30
 
 /**
- * The facts of an incident: `I` who, `R` how likely and how bad, `D` what was decided and why, `F1`… findings, `S1`… calls, `C4`… entries of
- * the record by their number, `P1`… what waits for a person, `V` the verdict. Text of others is printable and clipped.
+ * Collects the facts of an incident. Ids: `I` identity, `R` risk and blast radius, `D` decision, `F1`… findings, `S1`… calls, `C4`… record
+ * entries by number, `P1`… open tasks for a person, `V` verdict. Text from outside is clipped and free of control characters.
  */
-export function factsOf({ incident, signals, changes }: Known): Fact[] {
+export function collectFacts({ incident, signals, changes }: ExplanationInput): Fact[] {
   const { identity, assessment, blastRadius, decision, verdict } = incident
-  const findings = [...assessment.contributions].sort((a, b) => b.share - a.share).slice(0, FINDINGS)
+  const findings = [...assessment.contributions].sort((a, b) => b.share - a.share).slice(0, FINDING_LIMIT)
   return [
     {
       id: 'I',
@@ -34,15 +35,15 @@ export function factsOf({ incident, signals, changes }: Known): Fact[] {
     },
     {
       id: 'R',
-      text: `risk ${assessment.risk} of 100${assessment.isConfirmed ? ', confirmed by a party that knows' : ''}; blast radius ${blastRadius.score} by ${blastRadius.basis}${blastRadius.reasons.length === 0 ? '' : `: ${blastRadius.reasons.join(', ')}`}`,
+      text: `risk ${assessment.risk} of 100${assessment.isConfirmed ? ', confirmed by AWS' : ''}; blast radius ${blastRadius.score} by ${blastRadius.basis}${blastRadius.reasons.length === 0 ? '' : `: ${blastRadius.reasons.join(', ')}`}`,
     },
     { id: 'D', text: `${decision.action}: ${decision.why.map((line) => printable(line, 160)).join('; ')}` },
     ...findings.map(({ finding, share }, at) => ({
       id: `F${at + 1}`,
       text: `${finding.title} (${finding.detector}, ${finding.technique}, +${Math.round(share)}): ${printable(finding.reason, 120)}`,
     })),
-    ...signals.slice(0, SIGNALS).map((signal, at) => ({ id: `S${at + 1}`, text: callOf(signal) })),
-    ...changes.slice(-CHANGES).map((change) => ({ id: `C${change.number}`, text: entryOf(change) })),
+    ...signals.slice(0, SIGNAL_LIMIT).map((signal, at) => ({ id: `S${at + 1}`, text: callOf(signal) })),
+    ...changes.slice(-CHANGE_LIMIT).map((change) => ({ id: `C${change.number}`, text: entryOf(change) })),
     ...pendingOf(incident).map((line, at) => ({ id: `P${at + 1}`, text: printable(line, 160) })),
     ...(verdict === undefined
       ? []

@@ -1,6 +1,6 @@
 import { CSF_OUTCOMES, type Explanation, type Sentence } from './explanation.ts'
 
-/** An explanation as lines of plain text, each sentence with the facts that it cites: for a chat. */
+/** Formats an explanation as lines of plain text for a chat, each sentence with the ids of its facts. */
 export function linesOf(explanation: Explanation): string[] {
   const { summary, why, response, rotation } = explanation
   return [
@@ -8,14 +8,14 @@ export function linesOf(explanation: Explanation): string[] {
     ...why.map(sentence),
     ...response.map(({ outcome, text, evidence }) => `${CSF_OUTCOMES[outcome]} ${outcome}: ${text} [${evidence.join(' ')}]`),
     ...rotation.map(sentence),
-    `Said by ${sourceOf(explanation)}.`,
+    `Written by ${sourceOf(explanation)}.`,
   ]
 }
 
-/** Who says it: a model whose every sentence rests on facts, or a template, and why that. */
+/** Names the author: the model, or the template with the reason for it. */
 export function sourceOf({ source, fallback }: Explanation): string {
-  if (source !== 'template') return `${source.model}, every sentence by facts`
-  return fallback === undefined ? 'a template, no model was asked' : `a template, the model gave no answer that holds (${fallback})`
+  if (source !== 'template') return `${source.model}, every sentence cites facts`
+  return fallback === undefined ? 'a template, no model is configured' : `a template, the model gave no usable answer (${fallback})`
 }
 
 function sentence({ text, evidence }: Sentence): string {

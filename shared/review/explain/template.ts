@@ -1,48 +1,59 @@
 import type { ExplanationText, ResponseStep, Sentence } from './explanation.ts'
-import { type Fact, factsOf, type Known } from './facts.ts'
+import { collectFacts, type ExplanationInput, type Fact } from './facts.ts'
 
-/** The same facts in sentences of ours: what people read where no model is. */
-export function templateOf(known: Known): ExplanationText {
-  const { incident } = known
-  const facts = factsOf(known)
-  const has = (id: string) => facts.some((fact) => fact.id === id)
-  const findings = facts.filter(({ id }) => /^F\d/.test(id))
-  const first = findings.slice(0, 3)
+/** Writes an explanation from fixed sentences and the same facts that a model would get. */
+export function templateOf(known: ExplanationInput): ExplanationText {
+  const facts = collectFacts(known)
+  const strongest = facts.filter(({ id }) => /^F\d/.test(id)).slice(0, 3)
   const calls = facts.filter(({ id }) => /^S\d/.test(id))
-  const taken = stepsIn(known)
   const pending = facts.filter(({ id }) => /^P\d/.test(id))
-  const summary: Sentence[] = [
+  const appliedSteps = appliedStepIds(known)
+  return {
+    summary: summaryOf(known, { facts, strongest, calls }),
+    why: whyOf(facts, strongest, appliedSteps),
+    response: responseOf(known, { calls, appliedSteps, pending }),
+    rotation: rotationOf(known, appliedSteps),
+  }
+}
+
+function summaryOf(
+  { incident, signals }: ExplanationInput,
+  { facts, strongest, calls }: { facts: readonly Fact[]; strongest: readonly Fact[]; calls: readonly Fact[] },
+): Sentence[] {
+  const sentences: Sentence[] = [
     {
       text: `${incident.identity.kind} ${textOf(facts, 'I').split(' ')[1] ?? ''} is at risk ${incident.assessment.risk}.`,
       evidence: ['I', 'R'],
     },
-    ...(first.length === 0 ? [] : [{ text: `What speaks against it most: ${first.map(titleOf).join('; ')}.`, evidence: ids(first) }]),
-    ...(calls.length < 2
-      ? []
-      : [
-          {
-            text: `${known.signals.length} calls are in its timeline, the first ${calls[0]?.text.slice(0, 24) ?? ''}.`,
-            evidence: [calls[0]?.id ?? 'I', calls.at(-1)?.id ?? 'I'],
-          },
-        ]),
-    ...(has('V') ? [{ text: `A person has answered: ${textOf(facts, 'V')}.`.slice(0, 300), evidence: ['V'] }] : []),
   ]
-  const why: Sentence[] = [
-    { text: `Decided: ${textOf(facts, 'D')}.`.slice(0, 300), evidence: ['D', 'R'] },
-    ...first.map((fact) => ({ text: fact.text.slice(0, 300), evidence: [fact.id] })),
-    ...(taken.length === 0
-      ? []
-      : [
-          {
-            text: `${taken.length} ${taken.length === 1 ? 'step was' : 'steps were'} taken, each with its undo record.`,
-            evidence: taken.slice(0, 8),
-          },
-        ]),
-  ]
-  return { summary, why, response: responseOf(known, { calls, taken, pending }), rotation: rotationOf(known, taken) }
+  if (strongest.length > 0)
+    sentences.push({ text: `The strongest findings: ${strongest.map(titleOf).join('; ')}.`, evidence: ids(strongest) })
+  if (calls.length >= 2)
+    sentences.push({
+      text: `The timeline has ${signals.length} calls, the first at ${calls[0]?.text.slice(0, 24) ?? ''}.`,
+      evidence: [calls[0]?.id ?? 'I', calls.at(-1)?.id ?? 'I'],
+    })
+  if (facts.some(({ id }) => id === 'V')) sentences.push({ text: `The verdict: ${textOf(facts, 'V')}.`.slice(0, 300), evidence: ['V'] })
+  return sentences
 }
 
-function responseOf({ incident }: Known, { calls, taken, pending }: { calls: Fact[]; taken: string[]; pending: Fact[] }): ResponseStep[] {
+function whyOf(facts: readonly Fact[], strongest: readonly Fact[], appliedSteps: readonly string[]): Sentence[] {
+  const sentences: Sentence[] = [
+    { text: `The decision: ${textOf(facts, 'D')}.`.slice(0, 300), evidence: ['D', 'R'] },
+    ...strongest.map((fact) => ({ text: fact.text.slice(0, 300), evidence: [fact.id] })),
+  ]
+  if (appliedSteps.length > 0)
+    sentences.push({
+      text: `${appliedSteps.length} ${appliedSteps.length === 1 ? 'step was' : 'steps were'} taken, each with its undo record.`,
+      evidence: appliedSteps.slice(0, 8),
+    })
+  return sentences
+}
+
+function responseOf(
+  { incident }: ExplanationInput,
+  { calls, appliedSteps, pending }: { calls: Fact[]; appliedSteps: string[]; pending: Fact[] },
+): ResponseStep[] {
   const { state } = incident
   const isAnswered = incident.verdict !== undefined
   return [
@@ -51,34 +62,34 @@ function responseOf({ incident }: Known, { calls, taken, pending }: { calls: Fac
       text: 'Compare the calls with what the owner says the credential is for.',
       evidence: calls.length === 0 ? ['I'] : ids(calls.slice(0, 3)),
     },
-    state === 'contained' || taken.length > 0
+    state === 'contained' || appliedSteps.length > 0
       ? {
           outcome: 'RS.MI-01',
-          text: 'It is contained: look whether work stands still that must not.',
-          evidence: taken.length === 0 ? ['D'] : taken.slice(0, 8),
+          text: 'The identity is contained: check whether legitimate work is blocked.',
+          evidence: appliedSteps.length === 0 ? ['D'] : appliedSteps.slice(0, 8),
         }
-      : { outcome: 'RS.MI-01', text: 'It is not contained: decide whether it has to be.', evidence: ['D'] },
+      : { outcome: 'RS.MI-01', text: 'The identity is not contained: decide whether it must be.', evidence: ['D'] },
     ...pending
       .slice(0, 3)
-      .map((fact): ResponseStep => ({ outcome: 'RS.MI-02', text: `Set right: ${fact.text}`.slice(0, 300), evidence: [fact.id] })),
-    ...(isAnswered ? [] : [{ outcome: 'RS.MA-02' as const, text: 'Answer the incident: legitimate, or compromised.', evidence: ['D'] }]),
-    { outcome: 'RC.RP-05', text: 'When it is answered, see that what was given back or made anew works.', evidence: ['I'] },
+      .map((fact): ResponseStep => ({ outcome: 'RS.MI-02', text: `Resolve: ${fact.text}`.slice(0, 300), evidence: [fact.id] })),
+    ...(isAnswered ? [] : [{ outcome: 'RS.MA-02' as const, text: 'Give a verdict: legitimate or compromised.', evidence: ['D'] }]),
+    { outcome: 'RC.RP-05', text: 'After the verdict, check that restored access and rotated keys work.', evidence: ['I'] },
   ]
 }
 
-function rotationOf({ incident }: Known, taken: readonly string[]): Sentence[] {
+function rotationOf({ incident }: ExplanationInput, appliedSteps: readonly string[]): Sentence[] {
   const keys = incident.credentials.filter(({ kind }) => kind === 'access-key')
   if (incident.identity.kind !== 'iam-user' || keys.length === 0) return []
   return [
     {
-      text: `Make the key anew once it is confirmed: ${keys.length === 1 ? 'it' : 'each of them'} was used as an intruder would, and whoever copied it keeps it.`,
-      evidence: ['R', ...taken.slice(0, 2)],
+      text: `Rotate ${keys.length === 1 ? 'the key' : 'each key'} once the compromise is confirmed: whoever copied it keeps the copy.`,
+      evidence: ['R', ...appliedSteps.slice(0, 2)],
     },
   ]
 }
 
-/** Entries of the record that say that a step is in place. */
-function stepsIn({ changes }: Known): string[] {
+/** Fact ids of the record entries for completed steps, of the entries that are facts. */
+function appliedStepIds({ changes }: ExplanationInput): string[] {
   const shown = new Set(changes.slice(-30).map(({ number }) => number))
   return changes.filter(({ kind, number }) => kind === 'step-done' && shown.has(number)).map(({ number }) => `C${number}`)
 }
