@@ -42,12 +42,12 @@ export class ContainFunction extends Construct {
 
   constructor(scope: Construct, id: string, { table, topic, notices, policy, config }: ContainFunctionProps) {
     super(scope, id)
-    const { account, partition } = Stack.of(this)
+    const { account, partition, stackName } = Stack.of(this)
     this.failures = deadLetterQueue(this, 'Failures')
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'contain',
       description: 'Makes the account what an incident says: contained or given back',
-      environment: { TABLE_NAME: table.tableName, ACCOUNT_ID: account, NOTIFY_TOPIC_ARN: topic.topicArn },
+      environment: { TABLE_NAME: table.tableName, ACCOUNT_ID: account, STACK_NAME: stackName, NOTIFY_TOPIC_ARN: topic.topicArn },
       logRetentionDays: config.logRetentionDays,
       memorySize: 512,
       timeout: TIMEOUT,
@@ -90,9 +90,7 @@ export class ContainFunction extends Construct {
     if (guarded.length > 0) responder.deny(VERBS, guarded)
     // Never itself, the functions beside it, who deploys it, or what AWS keeps for itself.
     const deploying = CDK_ROLES.map((purpose) => `cdk-*-${purpose}-role-${account}-*`)
-    const foreign = [...FOREIGN_ROLES, ...deploying, `${Stack.of(this).stackName}-*`].map(
-      (name) => `arn:${partition}:iam::${account}:role/${name}`,
-    )
+    const foreign = [...FOREIGN_ROLES, ...deploying, `${stackName}-*`].map((name) => `arn:${partition}:iam::${account}:role/${name}`)
     responder.deny([...ROLE_RIGHTS.writes, ...ROLE_RIGHTS.ownPolicyWrites], [responder.role.roleArn, ...foreign])
     responder.deny(['bedrock:*', 'sts:AssumeRole', 'iam:PassRole'], ['*'])
     acknowledgeWildcards(this, {

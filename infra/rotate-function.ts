@@ -38,12 +38,12 @@ export class RotateFunction extends Construct {
 
   constructor(scope: Construct, id: string, { table, topic, notices, policy, config }: RotateFunctionProps) {
     super(scope, id)
-    const { account, partition, region } = Stack.of(this)
+    const { account, partition, region, stackName } = Stack.of(this)
     this.failures = deadLetterQueue(this, 'RotateFailures')
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'rotate',
       description: 'Makes the keys of confirmed incidents anew',
-      environment: { TABLE_NAME: table.tableName, ACCOUNT_ID: account, NOTIFY_TOPIC_ARN: topic.topicArn },
+      environment: { TABLE_NAME: table.tableName, ACCOUNT_ID: account, STACK_NAME: stackName, NOTIFY_TOPIC_ARN: topic.topicArn },
       logRetentionDays: config.logRetentionDays,
       memorySize: 256,
       // Shorter than the lease of the stage: when that is over, this run is.

@@ -39,13 +39,14 @@ export class SweepFunction extends Construct {
 
   constructor(scope: Construct, id: string, { table, topic, onCall, notices, backfillQueue, contain, rotate, config }: SweepFunctionProps) {
     super(scope, id)
-    const { account, partition } = Stack.of(this)
+    const { account, partition, stackName } = Stack.of(this)
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'sweep',
       description: 'Looks after open incidents: stuck, missed, unanswered',
       environment: {
         TABLE_NAME: table.tableName,
         ACCOUNT_ID: account,
+        STACK_NAME: stackName,
         NOTIFY_TOPIC_ARN: topic.topicArn,
         ON_CALL_TOPIC_ARN: onCall.topicArn,
         CONTAIN_FUNCTION_NAME: contain.functionName,

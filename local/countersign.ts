@@ -1,19 +1,10 @@
 #!/usr/bin/env node
-import { CommanderError } from 'commander'
-import { ResponderError } from '../shared/errors.ts'
-import { program } from './program.ts'
+import { complaintAbout } from './node-version.ts'
 
-// Who reads on may stop at any line, as `| head` does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
-
-/** The command line. Exit codes are in docs/errors.md. */
-try {
-  await program().parseAsync()
-} catch (cause) {
-  if (cause instanceof CommanderError) process.exitCode = cause.exitCode === 0 ? 0 : 2
-  else {
-    const isOurs = cause instanceof ResponderError
-    process.stderr.write(`countersign: ${cause instanceof Error ? cause.message : String(cause)}${isOurs ? ` [${cause.code}]` : ''}\n`)
-    process.exitCode = isOurs && cause.code === 'usage' ? 2 : 1
-  }
+// An old Node has to get as far as the complaint: whatever it might not understand is loaded after it.
+const complaint = complaintAbout(process.version)
+if (complaint === undefined) import('./main.ts').then(({ main }) => main())
+else {
+  process.stderr.write(`${complaint}\n`)
+  process.exitCode = 2
 }

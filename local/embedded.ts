@@ -23,6 +23,8 @@ import type { Clock } from '../shared/ports/runtime.ts'
 import { applyPolicy, parsePolicy } from '../shared/record/policy-in-force.ts'
 import { approve } from '../shared/review/approve.ts'
 import { review } from '../shared/review/review.ts'
+import { commandName, quoted } from './command-name.ts'
+import { DATA_FOLDER } from './data-folder.ts'
 import { folderVault } from './folder-vault.ts'
 import { geoDatabases } from './geo-databases.ts'
 import { QUARANTINE_POLICY } from './memory-ports.ts'
@@ -82,7 +84,7 @@ export async function openEmbedded(folder: string, clock: Clock): Promise<Embedd
   if (!existsSync(file))
     throw new ResponderError(
       'usage',
-      `no embedded account in ${folder}: \`npm start\` makes one, --data names another folder, --stack a deployed stack`,
+      `no embedded account in ${folder}: \`${[commandName(), 'start', optionsFor(folder)].join(' ').trim()}\` makes one, --data names another folder, --stack a deployed stack`,
     )
   const picture = AuthorizationDetails.parse(JSON.parse(await readFile(file, 'utf8')))
   const server = dynalite({ path: join(folder, DATABASE_FOLDER), createTableMs: 0 })
@@ -98,6 +100,7 @@ export async function openEmbedded(folder: string, clock: Clock): Promise<Embedd
     save,
     target: (caller) => ({
       name: `the embedded account in ${folder}`,
+      options: optionsFor(folder),
       caller,
       identities: ports.identities,
       incidents: ports.incidents,
@@ -126,6 +129,11 @@ export async function openEmbedded(folder: string, clock: Clock): Promise<Embedd
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },
   }
+}
+
+/** The options that name the folder on the command line. */
+function optionsFor(folder: string): string {
+  return folder === DATA_FOLDER ? '' : `--data ${quoted(folder)}`
 }
 
 async function portsOf({ port, picture, clock }: { port: number; picture: AuthorizationDetails; clock: Clock }) {

@@ -1,22 +1,6 @@
 import { userInfo } from 'node:os'
-import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
-import { cloudFormationClient, dynamo, iamClient, lambdaClient, s3Client, snsClient, sqsClient, stsClient } from '../shared/aws/clients.ts'
-import { dynamoIdentityStore } from '../shared/aws/identity-store.ts'
-import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
-import { lambdaContainInvoker, lambdaRotateInvoker } from '../shared/aws/invokers.ts'
-import { noticesTo } from '../shared/aws/notifier.ts'
-import { centralRootKeys } from '../shared/aws/root-keys.ts'
-import { s3SealVault } from '../shared/aws/seal-vault.ts'
-import { callerArn, describeStack } from '../shared/aws/stack.ts'
 import type { Clock } from '../shared/ports/runtime.ts'
-import { approve } from '../shared/review/approve.ts'
-import { review } from '../shared/review/review.ts'
-import { deleteRootKeys } from '../shared/review/root-keys.ts'
-import { openEmbedded } from './embedded.ts'
 import type { Target } from './target.ts'
-
-/** Where the embedded account is kept unless `--data` says otherwise. */
-export const DATA_FOLDER = '.countersign'
 
 export interface TargetOptions {
   readonly data: string
@@ -26,43 +10,13 @@ export interface TargetOptions {
 
 const systemClock: Clock = { now: () => Date.now() }
 
-/** The deployed stack where one is named, else the embedded account. */
+/** The deployed stack where one is named, else the embedded account. Each brings packages of its own, so only one is loaded. */
 export async function openTarget({ data, stack, region }: TargetOptions): Promise<Target> {
-  if (stack !== undefined) return openStack(stack, region)
+  if (stack !== undefined) {
+    const { openStack } = await import('./open-stack.ts')
+    return openStack(stack, region, systemClock)
+  }
+  const { openEmbedded } = await import('./embedded.ts')
   const embedded = await openEmbedded(data, systemClock)
   return { ...embedded.target(`local:${userInfo().username}`), close: () => embedded.close() }
-}
-
-async function openStack(name: string, region: string | undefined): Promise<Target> {
-  const options = region === undefined ? {} : { region }
-  const parts = await describeStack(cloudFormationClient(options), name)
-  const { tableName, containFunctionName, rotateFunctionName, topicArn, noticeQueueUrl, sealBucket } = parts
-  const client = dynamo(options)
-  const table = { client, name: tableName }
-  const ports = {
-    incidents: dynamoIncidentStore(table),
-    record: dynamoChangeRecord(table),
-    containInvoker: lambdaContainInvoker(lambdaClient(options), containFunctionName),
-    rotateInvoker: rotateFunctionName === undefined ? undefined : lambdaRotateInvoker(lambdaClient(options), rotateFunctionName),
-    clock: systemClock,
-  }
-  const caller = await callerArn(stsClient(options))
-  return {
-    name: `stack ${name}`,
-    caller,
-    identities: dynamoIdentityStore(table),
-    incidents: ports.incidents,
-    record: ports.record,
-    notifier: noticesTo({ queueUrl: noticeQueueUrl, topicArn }, { sqs: sqsClient(options), sns: snsClient(options) }),
-    vault: sealBucket === undefined ? undefined : s3SealVault(s3Client(options), sealBucket),
-    review: (incidentId, verdict) => review(incidentId, { ...verdict, by: caller }, ports),
-    approve: (incidentId, approval) => approve(incidentId, { ...approval, by: caller }, ports),
-    async deleteRootKeys(incidentId, { reason, profile }) {
-      const account = (await ports.incidents.get(incidentId))?.value.identity.account ?? 'unknown'
-      const central = profile === undefined ? options : { ...options, profile }
-      const rootKeys = centralRootKeys(stsClient(central), account, (credentials) => iamClient({ ...options, credentials }))
-      return deleteRootKeys(incidentId, { by: caller, reason }, { ...ports, rootKeys })
-    },
-    close: async () => client.destroy(),
-  }
 }

@@ -1,30 +1,27 @@
 import { Argument, Command, Option } from 'commander'
-import { bedrockModel } from '../shared/aws/bedrock-model.ts'
-import { bedrockClient } from '../shared/aws/clients.ts'
-import { modelAdvisor } from '../shared/decide/advise/by-model.ts'
 import { ResponderError } from '../shared/errors.ts'
-import { offlineAdvisor } from '../shared/memory/advisor.ts'
 import type { Advisor } from '../shared/ports/advisor.ts'
-import { completionOf, Shell } from './commands/completion.ts'
-import { evaluate } from './commands/evaluate.ts'
-import { replay } from './commands/replay.ts'
-import { start } from './commands/start.ts'
-import { DATA_FOLDER } from './open-target.ts'
-import { readPolicyFile } from './policy-file.ts'
+import { completionOf, SHELLS, type Shell } from './commands/completion.ts'
+import { DATA_FOLDER } from './data-folder.ts'
+import { ownVersion } from './package-file.ts'
 import { addIncidents } from './program/incidents.ts'
 import { addOverride, addPolicy } from './program/policy.ts'
 import { addBaseline, addChanges, addConsole, addDrift, addReport } from './program/record.ts'
 import { paint, print, time, wholeNumber } from './program/with-target.ts'
-import { replayInMemory } from './replay-in-memory.ts'
+
+const POLICY_HELP = 'the policy that counts; without it policy.yaml of this folder, else the built-in one'
+
+const complain = (line: string) => void process.stderr.write(`${line}\n`)
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 failed, declined, or a check that did not hold (changes verify, eval --fail-under, policy check);
 2 wrong use of a command; 3 done, but some input could not be read. docs/errors.md has the error codes.`
 
-/** Every command, its options and its help. */
+/** Every command, its options and its help. What a command does is loaded when it is done: none pays for the packages of another. */
 export function program(): Command {
   const root = new Command('countersign')
     .description('Contains a compromised AWS credential within seconds, reversibly, and hands every change to a person to countersign.')
+    .version(ownVersion())
     .exitOverride()
     .showHelpAfterError('(countersign help shows how)')
     .addHelpText('after', EXIT_CODES)
@@ -49,7 +46,7 @@ function addCompletion(root: Command): void {
   root
     .command('completion')
     .description('print a script that completes these commands: source <(countersign completion bash)')
-    .addArgument(new Argument('<shell>', 'which').choices(Shell.options))
+    .addArgument(new Argument('<shell>', 'which').choices(SHELLS))
     .action((shell: Shell) => {
       print(completionOf(root, shell).trimEnd())
     })
@@ -63,6 +60,7 @@ function addStart(root: Command): void {
     .option('--data <folder>', 'where the embedded account is kept', DATA_FOLDER)
     .option('--seed <number>', 'another history', wholeNumber, 1)
     .action(async ({ once, data, seed }: { once?: true; data: string; seed: number }) => {
+      const { start } = await import('./commands/start.ts')
       await start({ isOnce: once === true || process.stdin.isTTY !== true, folder: data, seed, paint: paint() })
     })
 }
@@ -72,13 +70,18 @@ function addReplay(root: Command): void {
     .command('replay')
     .description('backtest the responder on CloudTrail logs: files, folders, or - for standard input')
     .argument('<path...>')
-    .option('--policy <file>', 'the policy to replay under', 'policy.yaml')
+    .option('--policy <file>', POLICY_HELP)
     .option('--account <file>', 'what `aws iam get-account-authorization-details` prints')
     .option('--json', 'NDJSON: assessments, incidents, a summary')
     .option('--since <time>', 'only records from this time on (ISO 8601)', time)
     .option('--until <time>', 'only records before this time (ISO 8601)', time)
-    .action(async (paths: string[], options: { policy: string; account?: string; json?: true; since?: number; until?: number }) => {
-      const { run, incidents } = await replayInMemory(options)
+    .action(async (paths: string[], options: { policy?: string; account?: string; json?: true; since?: number; until?: number }) => {
+      const [{ replayInMemory }, { replay }, { policyToUse }] = await Promise.all([
+        import('./replay-in-memory.ts'),
+        import('./commands/replay.ts'),
+        import('./default-policy.ts'),
+      ])
+      const { run, incidents } = await replayInMemory({ ...options, policy: policyToUse(options.policy, complain) })
       const isWhole = await replay(run, incidents, {
         paths,
         isJson: options.json === true,
@@ -98,7 +101,7 @@ function addEvaluate(root: Command): void {
     .command('eval')
     .description('measure detection on labelled records (NDJSON, plain or .gz)')
     .argument('<file...>')
-    .option('--policy <file>', 'the policy whose thresholds count', 'policy.yaml')
+    .option('--policy <file>', POLICY_HELP)
     .option('--json', 'one JSON object')
     .option('--out <file>', 'an HTML report with plots')
     .option('--fail-under <file>', 'exit 1 where a figure falls below the bars in this file')
@@ -106,9 +109,13 @@ function addEvaluate(root: Command): void {
     .option('--model <id>', 'the Bedrock model or inference profile, asked with your AWS credentials')
     .option('--region <region>', 'the region of the model')
     .action(async (files: string[], options: EvalOptions) => {
-      const complain = (line: string) => void process.stderr.write(`${line}\n`)
-      const policy = await readPolicyFile(options.policy)
-      const advised = advisedBy(options)
+      const [{ evaluate }, { readPolicyFile }, { policyToUse }] = await Promise.all([
+        import('./commands/evaluate.ts'),
+        import('./policy-file.ts'),
+        import('./default-policy.ts'),
+      ])
+      const policy = await readPolicyFile(policyToUse(options.policy, complain))
+      const advised = await advisedBy(options)
       const { output, isReached, isWhole } = await evaluate({
         ...options,
         ...(advised === undefined ? {} : { advised }),
@@ -123,7 +130,7 @@ function addEvaluate(root: Command): void {
 }
 
 interface EvalOptions {
-  readonly policy: string
+  readonly policy?: string
   readonly json?: true
   readonly out?: string
   readonly failUnder?: string
@@ -132,11 +139,15 @@ interface EvalOptions {
   readonly region?: string
 }
 
-function advisedBy({ advisor, model, region }: EvalOptions): { advisor: Advisor; model: string } | undefined {
+async function advisedBy({ advisor, model, region }: EvalOptions): Promise<{ advisor: Advisor; model: string } | undefined> {
   if (advisor === undefined) return undefined
-  if (advisor === 'offline') return { advisor: offlineAdvisor(), model: 'offline' }
+  if (advisor === 'offline') {
+    const { offlineAdvisor } = await import('../shared/memory/advisor.ts')
+    return { advisor: offlineAdvisor(), model: 'offline' }
+  }
   if (model === undefined) throw new ResponderError('usage', '--advisor bedrock needs --model: a Bedrock model or inference profile')
-  return { advisor: modelAdvisor(bedrockModel(bedrockClient(region === undefined ? {} : { region }), { id: model })), model }
+  const [{ modelAdvisor }, { modelFor }] = await Promise.all([import('../shared/decide/advise/by-model.ts'), import('./bedrock-model.ts')])
+  return { advisor: modelAdvisor(modelFor(model, region)), model }
 }
 
 /** `policy apply`: the words that lead to a command. */

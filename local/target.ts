@@ -7,6 +7,8 @@ import type { Review } from '../shared/review/reviewer.ts'
 /** Where the commands work: the embedded account in a folder, or a deployed stack. */
 export interface Target {
   readonly name: string
+  /** The options that name it on the command line, such as `--stack Countersign --region us-east-1`; empty for the usual folder. */
+  readonly options: string
   readonly identities: IdentityStore
   readonly incidents: IncidentStore
   readonly record: ChangeRecord

@@ -83,6 +83,9 @@ const MODEL = {
     .optional(),
 }
 
+/** The stack that a function is of: the commands that its notices print name it. */
+const STACK_NAME = z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be the name of a stack')
+
 /** The environment of `respond`. */
 export const RespondConfig = z.object({
   TABLE_NAME: z.string().min(3),
@@ -94,7 +97,7 @@ export const RespondConfig = z.object({
   BOOTSTRAP_QUEUE_URL: z.url().optional(),
   ...MODEL,
   /** Names of the responder's own resources contain it. */
-  STACK_NAME: z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be the name of a stack'),
+  STACK_NAME,
   OWN_ROLE_ARNS: z.string().transform((text) => text.split(',').filter((arn) => arn !== '')),
 })
 export type RespondConfig = z.infer<typeof RespondConfig>
@@ -103,6 +106,7 @@ export type RespondConfig = z.infer<typeof RespondConfig>
 export const ContainConfig = z.object({
   TABLE_NAME: z.string().min(3),
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
+  STACK_NAME,
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
   NOTICE_QUEUE_URL: z.url().optional(),
   REVERIFY_QUEUE_URL: z.url(),
@@ -114,6 +118,7 @@ export type ContainConfig = z.infer<typeof ContainConfig>
 export const RotateConfig = z.object({
   TABLE_NAME: z.string().min(3),
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
+  STACK_NAME,
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
   NOTICE_QUEUE_URL: z.url().optional(),
 })
@@ -123,6 +128,7 @@ export type RotateConfig = z.infer<typeof RotateConfig>
 export const SweepConfig = z.object({
   TABLE_NAME: z.string().min(3),
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
+  STACK_NAME,
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
   CONTAIN_FUNCTION_NAME: z.string().min(1),
   ROTATE_FUNCTION_NAME: z.string().min(1).optional(),

@@ -22,7 +22,7 @@ export const ORIGIN = `http://${AUTHORITY}`
 export const PAYLOAD = `"'><x-poison onclick=alert(1)></x-poison><img src=x onerror=window.poisoned=1><script>window.poisoned=1</script>\u202e\u0007`
 
 /** The responder in memory with one contained incident, as the console's target. */
-export async function consoleWorld(parts: { policy?: object; caller?: string; events?: readonly object[] } = {}) {
+export async function consoleWorld(parts: { policy?: object; caller?: string; options?: string; events?: readonly object[] } = {}) {
   const world = await embedded({ policy: { breaker: { maxUserFraction: 1 }, ...parts.policy } })
   for (const event of parts.events ?? ATTACK) await world.respond([event])
   const { ports } = world
@@ -30,6 +30,7 @@ export async function consoleWorld(parts: { policy?: object; caller?: string; ev
   const caller = parts.caller ?? 'local:anna'
   const target: Target = {
     name: 'a test account',
+    options: parts.options ?? '',
     caller,
     ...ports,
     vault,

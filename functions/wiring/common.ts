@@ -26,6 +26,11 @@ export function common({ TABLE_NAME }: { readonly TABLE_NAME: string }): Common 
 }
 
 /** Notices go to the queue that Slack is served from where there is one, else to the topic. */
-export function notifierOf(config: { readonly NOTICE_QUEUE_URL?: string | undefined; readonly NOTIFY_TOPIC_ARN: string }): Notifier {
-  return noticesTo({ queueUrl: config.NOTICE_QUEUE_URL, topicArn: config.NOTIFY_TOPIC_ARN }, { sqs: sqsClient(), sns: snsClient() })
+export function notifierOf(config: {
+  readonly NOTICE_QUEUE_URL?: string | undefined
+  readonly NOTIFY_TOPIC_ARN: string
+  readonly STACK_NAME: string
+}): Notifier {
+  const { NOTICE_QUEUE_URL: queueUrl, NOTIFY_TOPIC_ARN: topicArn, STACK_NAME: stackName } = config
+  return noticesTo({ queueUrl, topicArn, stackName }, { sqs: sqsClient(), sns: snsClient() })
 }

@@ -18,5 +18,5 @@ export const ports: SweepPorts = {
   backfillQueue: sqsBackfillQueue(sqsClient(), config.BACKFILL_QUEUE_URL),
   notifier: notifierOf(config),
   // Straight to its topic: who is to be woken is not told by the way that brought no answer.
-  pager: snsNotifier(snsClient(), config.ON_CALL_TOPIC_ARN),
+  pager: snsNotifier(snsClient(), config.ON_CALL_TOPIC_ARN, config.STACK_NAME),
 }

@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
-import { z } from 'zod'
 
-export const Shell = z.enum(['bash', 'zsh', 'fish'])
-export type Shell = z.infer<typeof Shell>
+export const SHELLS = ['bash', 'zsh', 'fish'] as const
+export type Shell = (typeof SHELLS)[number]
 
 /** What may follow a command: its subcommands and options; and the words that an option takes, where it takes only some. */
 interface Place {

@@ -6,6 +6,7 @@ import { explain } from '../../shared/review/explain/explain.ts'
 import { CSF_OUTCOMES, type Sentence } from '../../shared/review/explain/explanation.ts'
 import { collectFacts } from '../../shared/review/explain/facts.ts'
 import { sourceOf } from '../../shared/review/explain/lines.ts'
+import { commandOn } from '../command-name.ts'
 import { columns, type Paint } from '../render/style.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
@@ -22,7 +23,10 @@ export async function explainIncident(
     target.record.list(incidentSubject(id)),
   ])
   if (stored === undefined)
-    throw new ResponderError('incident.unknown', `no incident ${id} in ${target.name}; \`countersign incidents\` lists the open ones`)
+    throw new ResponderError(
+      'incident.unknown',
+      `no incident ${id} in ${target.name}; \`${commandOn(target, 'incidents')}\` lists the open ones`,
+    )
   const known = { incident: stored.value, signals, changes }
   const explanation = await explain(known, model)
   if (isJson) return JSON.stringify({ incidentId: id, ...explanation, facts: collectFacts(known) })

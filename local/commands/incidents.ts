@@ -5,6 +5,7 @@ import { ResponderError } from '../../shared/errors.ts'
 import type { OnUnreadable } from '../../shared/ports/stores.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { printable } from '../../shared/record/notice.ts'
+import { commandOn } from '../command-name.ts'
 import { renderChanges, renderIncident, renderList, renderTimeline } from '../render/incident.ts'
 import type { Paint } from '../render/style.ts'
 import type { Target } from '../target.ts'
@@ -38,18 +39,22 @@ export async function showIncident(target: Target, id: string, { isJson, paint }
     target.record.list(incidentSubject(id)),
   ])
   if (stored === undefined)
-    throw new ResponderError('incident.unknown', `no incident ${id} in ${target.name}; \`countersign incidents\` lists the open ones`)
+    throw new ResponderError(
+      'incident.unknown',
+      `no incident ${id} in ${target.name}; \`${commandOn(target, 'incidents')}\` lists the open ones`,
+    )
   if (isJson) return JSON.stringify({ incident: stored.value, signals, changes })
   return [renderIncident(stored.value, paint), '', renderTimeline(signals, paint), '', renderChanges(changes, paint)].join('\n')
 }
 
 /** Which incident it is, in a line. */
-export async function whoOf({ incidents, name }: Target, id: string): Promise<string> {
+export async function whoOf(target: Target, id: string): Promise<string> {
+  const { incidents, name } = target
   const stored = await incidents.get(id)
   if (stored === undefined)
     throw new ResponderError(
       'incident.unknown',
-      `no incident ${printable(id, 60)} in ${name}; \`countersign incidents\` lists the open ones`,
+      `no incident ${printable(id, 60)} in ${name}; \`${commandOn(target, 'incidents')}\` lists the open ones`,
     )
   const { identity, state, assessment } = stored.value
   return `${id} in ${name}: ${identity.kind} ${printable(identity.name, 64)}, ${state}, risk ${assessment.risk}.`
@@ -65,6 +70,11 @@ const FOLLOWS: Readonly<Record<ReviewKind, string>> = {
 /** What a verdict brings about: for whoever is about to give it. */
 export async function whatFollows(target: Target, id: string, kind: ReviewKind): Promise<string> {
   return `${await whoOf(target, id)}\n${FOLLOWS[kind]}`
+}
+
+/** The same of an approval. */
+export async function whatApprovalChanges(target: Target, id: string, change: string): Promise<string> {
+  return `${await whoOf(target, id)}\n"${printable(change, 200)}" is set back; a release undoes it.`
 }
 
 /** Says that an incident is legitimate and gives back what was contained. */
@@ -89,7 +99,7 @@ export async function releaseIncident(
       return `Released ${id}: ${back}${until}.`
     }
     case 'releasing':
-      return `Releasing ${id}: handed to the contain function. \`countersign incidents show ${id}\` shows when it is done.`
+      return `Releasing ${id}: handed to the contain function. \`${commandOn(target, `incidents show ${id}`)}\` shows when it is done.`
     default:
       return `Not released: ${incident.decision.why.at(-1)}. Incident ${id} is ${incident.state}.`
   }
@@ -107,7 +117,7 @@ export async function confirmIncident(
   const pending = pendingOf(incident)
   const next =
     incident.state === 'rotating'
-      ? `Its keys are being made anew: \`countersign incidents show ${id}\` says which secret holds the new one.`
+      ? `Its keys are being made anew: \`${commandOn(target, `incidents show ${id}`)}\` says which secret holds the new one.`
       : 'Make new keys for whoever needs them, then delete the old ones.'
   return [`Confirmed ${id}: what was contained stays so. ${next}`, ...pending.map((line) => `  left to do: ${printable(line, 200)}`)].join(
     '\n',
@@ -150,9 +160,9 @@ export async function containIncident(
   if (incident.awaitsSecond) return SECOND(id)
   switch (incident.state) {
     case 'contained':
-      return `Contained ${id}: \`countersign incidents show ${id}\` shows each step. Undo: countersign release ${id} --reason "…"`
+      return `Contained ${id}: \`${commandOn(target, `incidents show ${id}`)}\` shows each step. Undo: ${commandOn(target, `release ${id}`, '--reason "…"')}`
     case 'containing':
-      return `Containing ${id}: handed to the contain function. \`countersign incidents show ${id}\` shows when it is done.`
+      return `Containing ${id}: handed to the contain function. \`${commandOn(target, `incidents show ${id}`)}\` shows when it is done.`
     default:
       return `Not contained: ${printable(incident.decision.why.at(-1) ?? 'it asks', 200)}. Incident ${id} is ${incident.state}.`
   }

@@ -7,7 +7,7 @@ import type { MemoryIam } from '../../shared/memory/iam.ts'
 import type { Evaluation } from '../../shared/pipeline.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { type Backtest, backtest } from '../backtest.ts'
-import { serveConsole } from '../console/serve.ts'
+import { commandOn } from '../command-name.ts'
 import { createEmbedded, type Embedded, hasEmbedded, PREVIOUS_FOLDER } from '../embedded.ts'
 import { renderChanges, renderIncident } from '../render/incident.ts'
 import { progressBar } from '../render/progress.ts'
@@ -133,7 +133,9 @@ interface Telling {
   readonly intrusion: { readonly eventIds: readonly string[] }
 }
 
-async function tell({ ports }: Embedded, { run, live, paint, print, intrusion }: Telling): Promise<void> {
+async function tell(embedded: Embedded, { run, live, paint, print, intrusion }: Telling): Promise<void> {
+  const { ports } = embedded
+  const target = embedded.target('local:start')
   const open = await ports.incidents.listOpen(20)
   for (const incident of open.filter(({ state }) => state === 'contained')) {
     print(renderIncident(incident, paint), '')
@@ -141,7 +143,7 @@ async function tell({ ports }: Embedded, { run, live, paint, print, intrusion }:
     print(...describeRefusals(run, incident, { paint, intruderIds: new Set(intrusion.eventIds) }), '')
   }
   const watching = open.filter(({ state }) => state === 'watching')
-  if (watching.length > 0) print(`Weaker incidents that are only watched: ${watching.length} (npx countersign incidents)`, '')
+  if (watching.length > 0) print(`Weaker incidents that are only watched: ${watching.length} (${commandOn(target, 'incidents')})`, '')
   const sorted = [...live.took].sort((a, b) => a - b)
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0
   print(
@@ -156,8 +158,8 @@ async function tell({ ports }: Embedded, { run, live, paint, print, intrusion }:
     print(
       `  ${id}  ${identity.kind} ${identity.name}, risk ${assessment.risk}: ${state === 'contained' ? 'contained' : 'nothing done, a person is asked'}`,
       `    why      ${strongest?.finding.title}: ${strongest?.finding.reason}`,
-      `    look     npx countersign incidents show ${id}`,
-      `    ${(state === 'contained' ? 'undo' : 'dismiss').padEnd(8)} npx countersign release ${id} --reason "…"`,
+      `    look     ${commandOn(target, `incidents show ${id}`)}`,
+      `    ${(state === 'contained' ? 'undo' : 'dismiss').padEnd(8)} ${commandOn(target, `release ${id}`, '--reason "…"')}`,
     )
   }
 }
@@ -186,6 +188,7 @@ async function stay(embedded: Embedded, { paint, print }: Pick<Telling, 'paint' 
   const target = embedded.target('local:start')
   const [incident] = (await target.incidents.listOpen(20)).filter(({ state }) => state === 'contained')
   const { geoIp, clock } = embedded.ports
+  const { serveConsole } = await import('../console/serve.ts')
   const { url, close } = await serveConsole({ target, geoIp, clock }, { port: 0 })
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   print('', paint('bold', 'Console'), `  ${url}`, '  for this machine only, while this runs: who has the address gives verdicts', '')

@@ -48,7 +48,7 @@ const RECENT = 50
 
 /** The console as a web application over the ports of a target. Serves nobody without the token. */
 export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hono {
-  const room: Room = { base: `/${lock.token}`, where: target.name, caller: target.caller }
+  const room: Room = { base: `/${lock.token}`, where: target.name, caller: target.caller, options: target.options }
   const outside = new Hono({ strict: false })
   outside.use(secureHeaders({ ...HEADERS }), async (context, next) => {
     await next()

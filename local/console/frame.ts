@@ -11,6 +11,8 @@ export interface Room {
   readonly where: string
   /** Who gives verdicts here, as the record names them. */
   readonly caller: string
+  /** The options by which the command line finds the same account. */
+  readonly options: string
 }
 
 /** A page before it stands in its frame. */

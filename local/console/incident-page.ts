@@ -10,6 +10,7 @@ import type { GeoIp } from '../../shared/ports/lookup.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import type { Explanation, Sentence } from '../../shared/review/explain/explanation.ts'
 import type { ExplanationInput } from '../../shared/review/explain/facts.ts'
+import { commandOn } from '../command-name.ts'
 import { type Markup, shown, table } from '../page/document.ts'
 import { faultText } from '../render/fault.ts'
 import { advisorText, brief } from '../render/incident.ts'
@@ -54,13 +55,13 @@ export function incidentPage(looked: Looked, room: Room): Page {
   const body = html`${answerTo(looked)}${factsOf(incident, room)}
 <section aria-labelledby="what"><h2 id="what">What happened</h2><ul>${explanation.summary.map(sentence)}</ul></section>
 <section aria-labelledby="done"><h2 id="done">What was done</h2>${stepsOf(looked)}</section>
-${pendingIn(incident)}${verdictForm(incident, policy, room)}
+${pendingIn(incident, room)}${verdictForm(incident, policy, room)}
 <section aria-labelledby="why"><h2 id="why">Why</h2>${contributionsOf(incident)}</section>
 <section aria-label="Risk over time">${signals.length > 0 ? riskDrawing(incident, signals, thresholds) : ''}</section>
 <section aria-labelledby="where"><h2 id="where">Where from</h2>${signals.length > 0 ? originsOf(signals, baseline, geoIp) : html`<p>No call is in the timeline.</p>`}</section>
 <section aria-labelledby="made"><h2 id="made">What it made</h2>${lineageDrawing(incident)}</section>
 <section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>${timelineOf(looked, room)}</section>
-<section aria-labelledby="changes"><h2 id="changes">Changes</h2>${chainCheck(looked)}${changesTable(changes, room.base, { isMixed: false, caption: 'Each entry of the chain of this incident, oldest first' })}
+<section aria-labelledby="changes"><h2 id="changes">Changes</h2>${chainCheck(looked, room)}${changesTable(changes, room.base, { isMixed: false, caption: 'Each entry of the chain of this incident, oldest first' })}
 <p>The chain on its own: ${chainLink(room.base, incidentSubject(id))}</p></section>
 <section aria-labelledby="next"><h2 id="next">What comes next (NIST CSF 2.0)</h2><ul>${explanation.response.map(
     ({ outcome, text, evidence }) => html`<li><strong>${outcome}</strong> ${shown(text, 300)} ${cites(evidence)}</li>`,
@@ -132,11 +133,11 @@ function stepsOf({ changes, incident }: Looked): Markup {
   return html`${isGone}${table(columns, rows, 'What containment set, and what was there before')}`
 }
 
-function pendingIn(incident: Incident): Markup | '' {
+function pendingIn(incident: Incident, room: Room): Markup | '' {
   const lines = pendingOf(incident)
   if (lines.length === 0) return ''
   return html`<section class="note ask" aria-labelledby="pending"><h2 id="pending">For a person to do</h2><ul>${lines.map((line) => html`<li>${shown(line)}</li>`)}</ul>
-<p class="faint">Where it can be done from here: <code>npx countersign approve ${incident.id} --change "…" --reason "…"</code></p></section>`
+<p class="faint">Where it can be done from here: <code>${shown(commandOn(room, `approve ${incident.id}`, '--change "…" --reason "…"'), 300)}</code></p></section>`
 }
 
 function contributionsOf({ assessment }: Incident): Markup {
@@ -193,11 +194,11 @@ function timelineRow(signal: IncidentSignal) {
   ]
 }
 
-function chainCheck({ incident, changes }: Looked): Markup {
+function chainCheck({ incident, changes }: Looked, room: Room): Markup {
   const fault = verifyChain(incidentSubject(incident.id), changes, incident.head)
   return fault === undefined
     ? html`<p class="note good">The chain is whole: ${changes.length} entries, each linked to the one before, ending in <span class="id">${incident.head.hash.slice(0, 16)}…</span></p>`
-    : html`<p class="note bad" role="alert"><strong>The chain is not as it was written.</strong> ${shown(faultText(fault))}. Run <code>npx countersign changes verify</code> and find out who wrote it.</p>`
+    : html`<p class="note bad" role="alert"><strong>The chain is not as it was written.</strong> ${shown(faultText(fault))}. Run <code>${shown(commandOn(room, 'changes verify'), 300)}</code> and find out who wrote it.</p>`
 }
 
 function sentence({ text, evidence }: Sentence): Markup {

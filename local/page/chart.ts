@@ -1,9 +1,6 @@
-import { createRequire } from 'node:module'
-import type { EChartsCoreOption } from 'echarts'
+import type { EChartsCoreOption, init as Init } from 'echarts'
 import { html } from 'hono/html'
 import type { Markup } from './document.ts'
-
-const require = createRequire(import.meta.url)
 
 /** What a drawing is for: a desk or a phone, by day or by night. */
 interface Look {
@@ -27,8 +24,10 @@ const DARK = '(prefers-color-scheme: dark)'
  * ever part of the page. The browser takes the one that fits its width and its light. `option` as Apache ECharts has it; texts of
  * others in it have to be printable, the library escapes them.
  */
-export function chart(option: EChartsCoreOption, { title, height = 320 }: ChartOptions): Markup {
-  const source = (look: Look) => `data:image/svg+xml;base64,${Buffer.from(draw(option, look, height)).toString('base64')}`
+export async function chart(option: EChartsCoreOption, { title, height = 320 }: ChartOptions): Promise<Awaited<Markup>> {
+  // Loaded with the first drawing: most commands draw nothing, and it took a quarter of their time to start.
+  const { init } = await import('echarts')
+  const source = (look: Look) => `data:image/svg+xml;base64,${Buffer.from(draw(init, option, { ...look, height })).toString('base64')}`
   return html`<figure class="chart"><figcaption>${title}</figcaption><picture>
 <source media="${NARROW} and ${DARK}" width="380" height="${height}" srcset="${source({ isDark: true, isNarrow: true })}">
 <source media="${NARROW}" width="380" height="${height}" srcset="${source({ isDark: false, isNarrow: true })}">
@@ -37,9 +36,7 @@ export function chart(option: EChartsCoreOption, { title, height = 320 }: ChartO
 </picture></figure>`
 }
 
-function draw(option: EChartsCoreOption, { isDark, isNarrow }: Look, height: number): string {
-  // Loaded with the first drawing: most commands draw nothing, and it took a quarter of their time to start.
-  const { init } = require('echarts') as typeof import('echarts')
+function draw(init: typeof Init, option: EChartsCoreOption, { isDark, isNarrow, height }: Look & { readonly height: number }): string {
   const drawn = init(null, isDark ? 'dark' : null, { renderer: 'svg', ssr: true, width: isNarrow ? 380 : 900, height })
   const grid = isNarrow ? { left: 8, right: 12, containLabel: true } : { left: 16, right: 24, containLabel: true }
   drawn.setOption({ animation: false, backgroundColor: 'transparent', grid: { top: 50, bottom: 30, ...grid }, ...option })

@@ -1,27 +1,15 @@
 import type { Command } from 'commander'
-import { bedrockModel } from '../../shared/aws/bedrock-model.ts'
-import { bedrockClient } from '../../shared/aws/clients.ts'
-import { printable } from '../../shared/record/notice.ts'
-import { explainIncident } from '../commands/explain.ts'
-import {
-  approveChange,
-  confirmIncident,
-  containIncident,
-  extendIncident,
-  listIncidents,
-  releaseIncident,
-  showIncident,
-  whatFollows,
-  whoOf,
-} from '../commands/incidents.ts'
 import { asDefault, paint, REASON, wholeNumber, withConsent, withTarget } from './with-target.ts'
+
+/** What is done, loaded when it is. */
+const incidentsOf = () => import('../commands/incidents.ts')
 
 /** Looking at incidents, and saying something of them. */
 export function addIncidents(root: Command): void {
   const incidents = root.command('incidents').description('open incidents, highest priority first')
   withTarget(
     asDefault(incidents, 'list').description('list the open incidents').option('--all', 'the closed ones too').option('--json', 'NDJSON'),
-    (target, { json, all }) => listIncidents(target, { isJson: json === true, isAll: all === true }),
+    async (target, { json, all }) => (await incidentsOf()).listIncidents(target, { isJson: json === true, isAll: all === true }),
   )
   withTarget(
     incidents
@@ -29,7 +17,7 @@ export function addIncidents(root: Command): void {
       .description('one incident whole: why, timeline, changes')
       .argument('<id>')
       .option('--json', 'one JSON object'),
-    (target, { json }, id) => showIncident(target, id, { isJson: json === true, paint: paint() }),
+    async (target, { json }, id) => (await incidentsOf()).showIncident(target, id, { isJson: json === true, paint: paint() }),
   )
   withTarget(
     root
@@ -38,12 +26,11 @@ export function addIncidents(root: Command): void {
       .argument('<id>')
       .option('--model <id>', 'a Bedrock model or inference profile, asked with your AWS credentials; without it a template says the facts')
       .option('--json', 'one JSON object'),
-    (target, { json, model, region }, id) =>
-      explainIncident(target, id, {
-        model: model === undefined ? undefined : bedrockModel(bedrockClient(region === undefined ? {} : { region }), { id: model }),
-        isJson: json === true,
-        paint: paint(),
-      }),
+    async (target, { json, model, region }, id) => {
+      const { explainIncident } = await import('../commands/explain.ts')
+      const asked = model === undefined ? undefined : (await import('../bedrock-model.ts')).modelFor(model, region)
+      return explainIncident(target, id, { model: asked, isJson: json === true, paint: paint() })
+    },
   )
   withConsent(
     root
@@ -53,8 +40,9 @@ export function addIncidents(root: Command): void {
       .requiredOption(...REASON)
       .option('--json', 'one JSON object'),
     {
-      follows: (target, _, id) => whatFollows(target, id, 'legitimate'),
-      action: (target, { json, reason }, id) => releaseIncident(target, id, { reason: reason ?? '', isJson: json === true }),
+      follows: async (target, _, id) => (await incidentsOf()).whatFollows(target, id, 'legitimate'),
+      action: async (target, { json, reason }, id) =>
+        (await incidentsOf()).releaseIncident(target, id, { reason: reason ?? '', isJson: json === true }),
     },
   )
   withConsent(
@@ -65,8 +53,9 @@ export function addIncidents(root: Command): void {
       .requiredOption(...REASON)
       .option('--json', 'one JSON object'),
     {
-      follows: (target, _, id) => whatFollows(target, id, 'compromised'),
-      action: (target, { json, reason }, id) => confirmIncident(target, id, { reason: reason ?? '', isJson: json === true }),
+      follows: async (target, _, id) => (await incidentsOf()).whatFollows(target, id, 'compromised'),
+      action: async (target, { json, reason }, id) =>
+        (await incidentsOf()).confirmIncident(target, id, { reason: reason ?? '', isJson: json === true }),
     },
   )
   withConsent(
@@ -77,8 +66,9 @@ export function addIncidents(root: Command): void {
       .requiredOption(...REASON)
       .option('--json', 'one JSON object'),
     {
-      follows: (target, _, id) => whatFollows(target, id, 'contain'),
-      action: (target, { json, reason }, id) => containIncident(target, id, { reason: reason ?? '', isJson: json === true }),
+      follows: async (target, _, id) => (await incidentsOf()).whatFollows(target, id, 'contain'),
+      action: async (target, { json, reason }, id) =>
+        (await incidentsOf()).containIncident(target, id, { reason: reason ?? '', isJson: json === true }),
     },
   )
   withConsent(
@@ -90,8 +80,9 @@ export function addIncidents(root: Command): void {
       .requiredOption(...REASON)
       .option('--json', 'one JSON object'),
     {
-      follows: (target, _, id) => whatFollows(target, id, 'extend'),
-      action: (target, { json, reason, hours }, id) => extendIncident(target, id, { reason: reason ?? '', hours, isJson: json === true }),
+      follows: async (target, _, id) => (await incidentsOf()).whatFollows(target, id, 'extend'),
+      action: async (target, { json, reason, hours }, id) =>
+        (await incidentsOf()).extendIncident(target, id, { reason: reason ?? '', hours, isJson: json === true }),
     },
   )
   withConsent(
@@ -103,7 +94,7 @@ export function addIncidents(root: Command): void {
       .option('--profile <name>', 'AWS profile of the management account or of the delegated administrator'),
     {
       follows: async (target, _, id) =>
-        `${await whoOf(target, id)}\nThe access keys of the root user that it names are deleted. That cannot be undone.`,
+        `${await (await incidentsOf()).whoOf(target, id)}\nThe access keys of the root user that it names are deleted. That cannot be undone.`,
       action: async (target, { reason, profile }, id) => {
         const gone = await target.deleteRootKeys(id, { reason: reason ?? '', profile })
         return `Deleted, for good: ${gone.join(', ')}. Change root's password and check its MFA as well.`
@@ -119,10 +110,9 @@ export function addIncidents(root: Command): void {
       .requiredOption(...REASON)
       .option('--json', 'one JSON object'),
     {
-      follows: async (target, { change }, id) =>
-        `${await whoOf(target, id)}\n"${printable(change ?? '', 200)}" is set back; a release undoes it.`,
-      action: (target, { json, reason, change }, id) =>
-        approveChange(target, id, { change: change ?? '', reason: reason ?? '', isJson: json === true }),
+      follows: async (target, { change }, id) => (await incidentsOf()).whatApprovalChanges(target, id, change ?? ''),
+      action: async (target, { json, reason, change }, id) =>
+        (await incidentsOf()).approveChange(target, id, { change: change ?? '', reason: reason ?? '', isJson: json === true }),
     },
   )
 }

@@ -1,8 +1,12 @@
 import { Argument, type Command } from 'commander'
-import { Mode } from '../../shared/domain/policy.ts'
-import { startOverride, stopOverride } from '../commands/override.ts'
-import { checkPolicy, diffPolicy, putPolicy, showPolicy } from '../commands/policy.ts'
+import type { Mode } from '../../shared/domain/policy.ts'
 import { print, REASON, wholeNumber, withConsent, withTarget } from './with-target.ts'
+
+const commands = () => import('../commands/policy.ts')
+const override = () => import('../commands/override.ts')
+
+/** As a value, so that no schema is loaded to list them; as a record, so that none can be forgotten. */
+const MODES: Readonly<Record<Mode, true>> = { observe: true, ask: true, contain: true }
 
 /** The bounds that people set. */
 export function addPolicy(root: Command): void {
@@ -10,16 +14,18 @@ export function addPolicy(root: Command): void {
   policy
     .command('check')
     .description('check a policy file')
-    .argument('[file]', 'the file', 'policy.yaml')
-    .action(async (file: string) => {
-      print(await checkPolicy(file))
+    .argument('[file]', 'the file; without it policy.yaml of this folder, else the built-in one')
+    .action(async (file: string | undefined) => {
+      const { policyToUse } = await import('../default-policy.ts')
+      const path = policyToUse(file, (line) => void process.stderr.write(`${line}\n`))
+      print(await (await commands()).checkPolicy(path))
     })
-  withTarget(policy.command('show').description('the policy in force').option('--json', 'one JSON object'), (target, { json }) =>
-    showPolicy(target, { isJson: json === true }),
+  withTarget(policy.command('show').description('the policy in force').option('--json', 'one JSON object'), async (target, { json }) =>
+    (await commands()).showPolicy(target, { isJson: json === true }),
   )
   withTarget(
     policy.command('diff').description('how a file differs from the policy in force').argument('[file]', 'the file', 'policy.yaml'),
-    (target, _, file) => diffPolicy(target, file),
+    async (target, _, file) => (await commands()).diffPolicy(target, file),
   )
   withConsent(
     policy
@@ -28,33 +34,34 @@ export function addPolicy(root: Command): void {
       .argument('[file]', 'the file', 'policy.yaml')
       .requiredOption(...REASON),
     {
-      follows: async (target, _, file) => `In ${target.name}:\n${await diffPolicy(target, file)}`,
-      action: (target, { reason }, file) => putPolicy(target, file, { reason: reason ?? '' }),
+      follows: async (target, _, file) => `In ${target.name}:\n${await (await commands()).diffPolicy(target, file)}`,
+      action: async (target, { reason }, file) => (await commands()).putPolicy(target, file, { reason: reason ?? '' }),
     },
   )
 }
 
 /** Break-glass. */
 export function addOverride(root: Command): void {
-  const override = root.command('override').description('break the glass: one mode for everything, for some minutes')
+  const group = root.command('override').description('break the glass: one mode for everything, for some minutes')
   withConsent(
-    override
+    group
       .command('start')
       .description('put one mode in the place of all; everybody is told')
-      .addArgument(new Argument('<mode>', 'which').choices(Mode.options))
+      .addArgument(new Argument('<mode>', 'which').choices(Object.keys(MODES)))
       .requiredOption('--minutes <number>', 'for how long, 1440 at most (required)', wholeNumber)
       .requiredOption(...REASON),
     {
       follows: async ({ name }, { minutes }, mode) =>
         `Mode ${mode} stands in the place of every other in ${name} for ${minutes} minutes, and everybody is told.`,
-      action: (target, { minutes, reason }, mode) => startOverride(target, mode, { minutes: minutes ?? 0, reason: reason ?? '' }),
+      action: async (target, { minutes, reason }, mode) =>
+        (await override()).startOverride(target, mode, { minutes: minutes ?? 0, reason: reason ?? '' }),
     },
   )
   withTarget(
-    override
+    group
       .command('end')
       .description('end it before its time')
       .requiredOption(...REASON),
-    (target, { reason }) => stopOverride(target, { reason: reason ?? '' }),
+    async (target, { reason }) => (await override()).stopOverride(target, { reason: reason ?? '' }),
   )
 }

@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander'
-import { ExportFormat } from '../../shared/record/export/export.ts'
-import { printable } from '../../shared/record/notice.ts'
-import { expectFeature, showBaseline } from '../commands/baseline.ts'
-import { exportChanges, sealChanges, verifyChanges } from '../commands/changes.ts'
-import { openConsole } from '../commands/console.ts'
-import { acceptProposal, showDrift } from '../commands/drift.ts'
-import { report, sinceOf } from '../commands/report.ts'
+import type { ExportFormat } from '../../shared/record/export/export.ts'
 import { asDefault, paint, print, REASON, wholeNumber, withConsent, withTarget } from './with-target.ts'
+
+const changesOf = () => import('../commands/changes.ts')
+const baselineOf = () => import('../commands/baseline.ts')
+const driftOf = () => import('../commands/drift.ts')
+
+/** As a value, so that no schema is loaded to list them; as a record, so that none can be forgotten. */
+const FORMATS: Readonly<Record<ExportFormat, true>> = { ndjson: true, ocsf: true }
 
 /** The console. */
 export function addConsole(root: Command): void {
@@ -16,6 +17,7 @@ export function addConsole(root: Command): void {
       .description('serve the console on this machine: incidents, verdicts, baselines, the record')
       .option('--port <number>', 'where to listen on 127.0.0.1; 0 takes a free port', wholeNumber, 0),
     async (target, { port }) => {
+      const { openConsole } = await import('../commands/console.ts')
       await openConsole(target, { port: port ?? 0, print })
       return ''
     },
@@ -32,7 +34,8 @@ export function addReport(root: Command): void {
       .option('--until <time>', 'before when; without it, until now')
       .option('--out <file>', 'the HTML page to write')
       .option('--json', 'one JSON object'),
-    (target, { since, until, out, json }) => {
+    async (target, { since, until, out, json }) => {
+      const { report, sinceOf } = await import('../commands/report.ts')
       const now = Date.now()
       const period = { since: sinceOf(since ?? '30d', now), until: until === undefined ? now : sinceOf(until, now) }
       return report(target, { period, out, isJson: json === true })
@@ -49,7 +52,7 @@ export function addBaseline(root: Command): void {
       .description('its habits, how old they are and how often')
       .argument('<arn>')
       .option('--json', 'one JSON object'),
-    (target, { json }, arn) => showBaseline(target, arn, { isJson: json === true }),
+    async (target, { json }, arn) => (await baselineOf()).showBaseline(target, arn, { isJson: json === true }),
   )
   withTarget(
     baseline
@@ -58,7 +61,7 @@ export function addBaseline(root: Command): void {
       .argument('<arn>')
       .requiredOption('--value <feature=value>', 'what is expected (required)')
       .requiredOption(...REASON),
-    (target, { value, reason }, arn) => expectFeature(target, arn, value ?? '', reason ?? ''),
+    async (target, { value, reason }, arn) => (await baselineOf()).expectFeature(target, arn, value ?? '', reason ?? ''),
   )
 }
 
@@ -68,14 +71,14 @@ export function addChanges(root: Command): void {
   withTarget(
     changes.command('verify').description('check every hash chain and every seal').option('--json', 'one JSON object'),
     async (target, { json }) => {
-      const { output, isWhole } = await verifyChanges(target, { isJson: json === true })
+      const { output, isWhole } = await (await changesOf()).verifyChanges(target, { isJson: json === true })
       if (!isWhole) process.exitCode = 1
       return output
     },
   )
   withTarget(
     changes.command('seal').description('seal the record now; a stack does it daily').option('--json', 'one JSON object'),
-    (target, { json }) => sealChanges(target, { isJson: json === true }),
+    async (target, { json }) => (await changesOf()).sealChanges(target, { isJson: json === true }),
   )
   withTarget(
     changes
@@ -83,10 +86,11 @@ export function addChanges(root: Command): void {
       .description('the record for other systems, a line of JSON each')
       .addOption(
         new Option('--format <format>', 'ndjson: every entry as it is stored; ocsf: findings and calls')
-          .choices(ExportFormat.options)
+          .choices(Object.keys(FORMATS))
           .default('ndjson'),
       ),
     async (target, { format }) => {
+      const { exportChanges } = await changesOf()
       for await (const line of exportChanges(target, format ?? 'ndjson')) print(line)
       return ''
     },
@@ -101,7 +105,8 @@ export function addDrift(root: Command): void {
       .description('agreement, calibration, detectors that only cry wolf, and what verdicts propose')
       .option('--out <file>', 'an HTML page with plots')
       .option('--json', 'one JSON object'),
-    (target, { json, out }) => showDrift(target, { isJson: json === true, out, paint: paint(), now: () => Date.now() }),
+    async (target, { json, out }) =>
+      (await driftOf()).showDrift(target, { isJson: json === true, out, paint: paint(), now: () => Date.now() }),
   )
   withConsent(
     drift
@@ -110,9 +115,9 @@ export function addDrift(root: Command): void {
       .argument('<id>')
       .requiredOption(...REASON),
     {
-      follows: async ({ name }, _, id) =>
-        `The policy of ${name} is changed as proposal ${printable(id, 60)} says; \`countersign drift\` shows it.`,
-      action: (target, { reason }, id) => acceptProposal(target, id, { reason: reason ?? '', now: () => Date.now() }),
+      follows: async (target, _, id) => (await driftOf()).whatAcceptChanges(target, id),
+      action: async (target, { reason }, id) =>
+        (await driftOf()).acceptProposal(target, id, { reason: reason ?? '', now: () => Date.now() }),
     },
   )
 }

@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { ResponderError } from '../../shared/errors.ts'
+import { DATA_FOLDER } from '../data-folder.ts'
 import { goAhead } from '../go-ahead.ts'
-import { DATA_FOLDER, openTarget, type TargetOptions } from '../open-target.ts'
+import { openTarget, type TargetOptions } from '../open-target.ts'
 import { paintFor } from '../render/style.ts'
 import type { Target } from '../target.ts'
 

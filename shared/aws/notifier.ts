@@ -1,14 +1,15 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns'
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { z } from 'zod'
-import type { Notice, Notifier } from '../ports/notices.ts'
+import type { Notice, NoticeStack, Notifier } from '../ports/notices.ts'
 
 /** An SNS subject has fewer than 100 characters of printable ASCII and does not begin with a space. */
 const SUBJECT_LIMIT = 99
 
-/** Publishes notices to an SNS topic. */
-export function snsNotifier(client: SNSClient, topicArn: string): Notifier {
+/** Publishes notices to an SNS topic. `stackName` is the stack whose commands the notices print. */
+export function snsNotifier(client: SNSClient, topicArn: string, stackName?: string): Notifier {
   return {
+    stack: stackName === undefined ? undefined : { name: stackName, region: regionOf(topicArn) },
     async notify({ title, body }) {
       const Subject = title
         .trimStart()
@@ -42,8 +43,9 @@ export const QueuedNotice = z.strictObject({
 })
 
 /** Sends notices to the queue of the function that posts them to Slack. A queued notice counts as sent, because the queue keeps it. */
-export function sqsNotifier(client: SQSClient, queueUrl: string): Notifier {
+export function sqsNotifier(client: SQSClient, queueUrl: string, stack: NoticeStack): Notifier {
   return {
+    stack,
     async notify({ incidentId, kind, priority, title, body }) {
       const MessageBody = JSON.stringify({ incidentId, kind, priority, title, body } satisfies Notice)
       await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }))
@@ -53,8 +55,16 @@ export function sqsNotifier(client: SQSClient, queueUrl: string): Notifier {
 
 /** Sends notices through the queue when there is one, else directly to the topic. */
 export function noticesTo(
-  { queueUrl, topicArn }: { queueUrl: string | undefined; topicArn: string },
+  { queueUrl, topicArn, stackName }: { queueUrl: string | undefined; topicArn: string; stackName: string },
   { sqs, sns }: { sqs: SQSClient; sns: SNSClient },
 ): Notifier {
-  return queueUrl === undefined ? snsNotifier(sns, topicArn) : sqsNotifier(sqs, queueUrl)
+  return queueUrl === undefined
+    ? snsNotifier(sns, topicArn, stackName)
+    : sqsNotifier(sqs, queueUrl, { name: stackName, region: regionOf(topicArn) })
+}
+
+/** The region of a topic, which is that of its stack. */
+export function regionOf(topicArn: string): string {
+  const [, , , region = ''] = topicArn.split(':')
+  return region
 }

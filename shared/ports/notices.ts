@@ -10,8 +10,16 @@ export interface Notice {
   readonly body: string
 }
 
+/** The deployed stack that notices tell of, so that they can print commands that work on it. */
+export interface NoticeStack {
+  readonly name: string
+  readonly region: string
+}
+
 /** Delivers notices to people. */
 export interface Notifier {
+  /** Undefined where no stack is deployed, as in an embedded account. */
+  readonly stack?: NoticeStack | undefined
   notify(notice: Notice): Promise<void>
 }
 

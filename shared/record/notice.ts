@@ -1,6 +1,6 @@
 import type { Incident } from '../domain/incident.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
-import type { Notice, Notifier } from '../ports/notices.ts'
+import type { Notice, NoticeStack, Notifier } from '../ports/notices.ts'
 import type { IncidentStore, Versioned } from '../ports/stores.ts'
 import { updateIncident } from './update-incident.ts'
 
@@ -18,19 +18,19 @@ export async function sendOwedNotice(
 ): Promise<Versioned<Incident>> {
   const { owedNotice } = stored.value
   if (owedNotice === undefined) return stored
-  await notifier.notify(noticeOf(stored.value, owedNotice))
+  await notifier.notify(noticeOf(stored.value, owedNotice, notifier.stack))
   const clearOwedNotice = (incident: Incident) => (incident.owedNotice === owedNotice ? { ...incident, owedNotice: undefined } : undefined)
   return updateIncident(stored, clearOwedNotice, incidents)
 }
 
-/** Builds the notice about a decision or a change of an incident. */
-export function noticeOf(incident: Incident, kind: Notice['kind']): Notice {
+/** Builds the notice about a decision or a change of an incident. The commands in it name `stack`. */
+export function noticeOf(incident: Incident, kind: Notice['kind'], stack?: NoticeStack): Notice {
   return {
     incidentId: incident.id,
     kind,
     priority: incident.priority,
     title: titleOf(incident, kind),
-    body: bodyOf(incident, kind),
+    body: bodyOf(incident, kind, stack),
   }
 }
 
@@ -65,7 +65,7 @@ function titleOf(incident: Incident, kind: Notice['kind']): string {
   }
 }
 
-function bodyOf(incident: Incident, kind: Notice['kind']): string {
+function bodyOf(incident: Incident, kind: Notice['kind'], stack: NoticeStack | undefined): string {
   const { contributions } = incident.assessment
   const lines = [
     `Incident ${incident.id}, priority ${incident.priority} (risk ${incident.assessment.risk}, blast radius ${incident.blastRadius.score})`,
@@ -76,11 +76,16 @@ function bodyOf(incident: Incident, kind: Notice['kind']): string {
       .map(({ finding, share }) => `Why: ${finding.title} (+${Math.round(share)}): ${printable(finding.reason, 120)}`),
     `Decision: ${incident.decision.action}; ${incident.decision.why.map((line) => printable(line, 160)).join('; ')}`,
   ]
-  if (kind === 'contained') lines.push(`Undo: npx countersign release ${incident.id} --reason "…"`)
+  if (kind === 'contained') lines.push(`Undo: ${commandFor(stack, `release ${incident.id}`)} --reason "…"`)
   if (kind === 'reversed') lines.push('Whoever reversed it can change IAM: find that identity in CloudTrail and contain it too')
   if (kind === 'ask' || kind === 'reversed' || kind === 'escalated' || kind === 'paged')
-    lines.push(`Look: npx countersign incidents show ${incident.id}`)
+    lines.push(`Look: ${commandFor(stack, `incidents show ${incident.id}`)}`)
   return lines.join('\n')
+}
+
+/** A command as a person types it who has the command line installed, with the stack that it works on. */
+export function commandFor(stack: NoticeStack | undefined, words: string): string {
+  return stack === undefined ? `countersign ${words}` : `countersign ${words} --stack ${stack.name} --region ${stack.region}`
 }
 
 /** Makes text that an attacker may have written safe to print: clipped, and without control, bidirectional and zero-width characters. */

@@ -3,6 +3,7 @@ import { ResponderError } from '../errors.ts'
 import type { Notifier } from '../ports/notices.ts'
 import type { Clock } from '../ports/runtime.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
+import { commandFor } from '../record/notice.ts'
 import { applyPolicy, readPolicy } from '../record/policy-in-force.ts'
 
 /** Longest duration of an override, in minutes. A longer exception is a change of the policy. */
@@ -37,7 +38,7 @@ export async function breakGlass(
   await putOverride(override, { by, reason, now }, ports)
   await notifyAll(
     `Override until ${until}: mode ${mode} for everything`,
-    `By ${by}\nWhy: ${reason}\nEnd it: npx countersign override end --reason "…"`,
+    `By ${by}\nWhy: ${reason}\nEnd it: ${commandFor(ports.notifier.stack, 'override end')} --reason "…"`,
     ports,
   )
   return until

@@ -90,7 +90,7 @@ async function remind(stored: Versioned<Incident>, policy: Policy, ports: SweepP
 
 /** Pages the on-call person, at least once: the page is sent before it is noted. */
 async function page(stored: Versioned<Incident>, { pager, incidents, clock, log }: SweepPorts): Promise<Versioned<Incident>> {
-  await pager.notify(noticeOf(stored.value, 'paged'))
+  await pager.notify(noticeOf(stored.value, 'paged', pager.stack))
   log.info('sweep.paged', { incidentId: stored.value.id })
   const markPaged = (incident: Incident) => (incident.pagedAt === undefined ? { ...incident, pagedAt: clock.now() } : undefined)
   return updateIncident(stored, markPaged, incidents)

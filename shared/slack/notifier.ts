@@ -34,6 +34,7 @@ const GONE: readonly string[] = ['message_not_found', 'cant_update_message', 'th
  */
 export function slackNotifier(ports: SlackNotifierPorts): Notifier {
   return {
+    stack: ports.fallback.stack,
     async notify(notice) {
       try {
         await postNotice(notice, ports)

@@ -25,7 +25,7 @@ describe('start', () => {
     expect(story).toContain('ci-deploy')
     expect(story).toMatch(/ ms after the deciding event/)
     expect(story).toMatch(/Refused from then on: [1-9]\d* later calls of the intruder/)
-    expect(story).toMatch(/countersign release /)
+    expect(story).toMatch(/undo +npm run --silent countersign -- release inc-\w+ --data \S+ --reason "…"/)
   })
 })
 

@@ -93,14 +93,17 @@ describe('notices and presses on their way', () => {
     const wire = await serve(({ body }) => json({ MessageId: '1', MD5OfMessageBody: md5(JSON.parse(body).MessageBody) }))
     const queueUrl = 'https://sqs.us-east-1.amazonaws.com/123456789012/notices'
     const clients = { sqs: sqsClient(wire.options), sns: snsClient(wire.options) }
-    await noticesTo({ queueUrl, topicArn: 'arn:aws:sns:us-east-1:123456789012:x' }, clients).notify(NOTICE)
+    await noticesTo({ queueUrl, topicArn: 'arn:aws:sns:us-east-1:123456789012:x', stackName: 'Countersign' }, clients).notify(NOTICE)
     expect(QueuedNotice.parse(JSON.parse(JSON.parse(wire.requests[0]?.body ?? '').MessageBody))).toEqual(NOTICE)
   })
 
   it('throw where the queue does not take them: the notice is still owed', async () => {
     const wire = await serve((): WireAnswer => json({ __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'gone' }, 400))
     const clients = { sqs: sqsClient(wire.options), sns: snsClient(wire.options) }
-    const notifier = noticesTo({ queueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/x', topicArn: 'arn:x' }, clients)
+    const notifier = noticesTo(
+      { queueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/x', topicArn: 'arn:x', stackName: 'Countersign' },
+      clients,
+    )
     await expect(notifier.notify(NOTICE)).rejects.toMatchObject({ name: 'QueueDoesNotExist' })
   })
 

@@ -1,0 +1,51 @@
+import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
+import { cloudFormationClient, dynamo, iamClient, lambdaClient, s3Client, snsClient, sqsClient, stsClient } from '../shared/aws/clients.ts'
+import { dynamoIdentityStore } from '../shared/aws/identity-store.ts'
+import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
+import { lambdaContainInvoker, lambdaRotateInvoker } from '../shared/aws/invokers.ts'
+import { noticesTo, regionOf } from '../shared/aws/notifier.ts'
+import { centralRootKeys } from '../shared/aws/root-keys.ts'
+import { s3SealVault } from '../shared/aws/seal-vault.ts'
+import { callerArn, describeStack } from '../shared/aws/stack.ts'
+import type { Clock } from '../shared/ports/runtime.ts'
+import { approve } from '../shared/review/approve.ts'
+import { review } from '../shared/review/review.ts'
+import { deleteRootKeys } from '../shared/review/root-keys.ts'
+import { quoted } from './command-name.ts'
+import type { Target } from './target.ts'
+
+/** A deployed stack, with the AWS credentials of whoever is at the keyboard. */
+export async function openStack(name: string, region: string | undefined, clock: Clock): Promise<Target> {
+  const options = region === undefined ? {} : { region }
+  const parts = await describeStack(cloudFormationClient(options), name)
+  const { tableName, containFunctionName, rotateFunctionName, topicArn, noticeQueueUrl, sealBucket } = parts
+  const client = dynamo(options)
+  const table = { client, name: tableName }
+  const ports = {
+    incidents: dynamoIncidentStore(table),
+    record: dynamoChangeRecord(table),
+    containInvoker: lambdaContainInvoker(lambdaClient(options), containFunctionName),
+    rotateInvoker: rotateFunctionName === undefined ? undefined : lambdaRotateInvoker(lambdaClient(options), rotateFunctionName),
+    clock,
+  }
+  const caller = await callerArn(stsClient(options))
+  return {
+    name: `stack ${name}`,
+    options: `--stack ${quoted(name)} --region ${regionOf(topicArn)}`,
+    caller,
+    identities: dynamoIdentityStore(table),
+    incidents: ports.incidents,
+    record: ports.record,
+    notifier: noticesTo({ queueUrl: noticeQueueUrl, topicArn, stackName: name }, { sqs: sqsClient(options), sns: snsClient(options) }),
+    vault: sealBucket === undefined ? undefined : s3SealVault(s3Client(options), sealBucket),
+    review: (incidentId, verdict) => review(incidentId, { ...verdict, by: caller }, ports),
+    approve: (incidentId, approval) => approve(incidentId, { ...approval, by: caller }, ports),
+    async deleteRootKeys(incidentId, { reason, profile }) {
+      const account = (await ports.incidents.get(incidentId))?.value.identity.account ?? 'unknown'
+      const central = profile === undefined ? options : { ...options, profile }
+      const rootKeys = centralRootKeys(stsClient(central), account, (credentials) => iamClient({ ...options, credentials }))
+      return deleteRootKeys(incidentId, { by: caller, reason }, { ...ports, rootKeys })
+    },
+    close: async () => client.destroy(),
+  }
+}
