@@ -5,8 +5,17 @@ import { buildNetworks } from './build-networks.ts'
 
 const require = createRequire(import.meta.url)
 
-/** Where the databases of countries and networks lie. The second is built once from its package, in about two seconds, and kept beside it. */
+/** What `npm run build` calls them, beside the code that it makes. */
+export const BUILT_COUNTRIES = 'country.mmdb'
+export const BUILT_NETWORKS = 'networks.bin'
+
+/**
+ * Where the databases of countries and networks lie: beside the code where that was built. In a checkout they come from their packages,
+ * and the second is built once, in about two seconds, and kept there.
+ */
 export async function geoDatabases(): Promise<{ countries: string; networks: string }> {
+  const built = { countries: join(import.meta.dirname, BUILT_COUNTRIES), networks: join(import.meta.dirname, BUILT_NETWORKS) }
+  if (existsSync(built.networks)) return built
   const countries = require.resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb')
   const v4 = require.resolve('@ip-location-db/asn/asn-ipv4-num.csv')
   const folder = dirname(v4)

@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import { type BuildOptions, type BuildResult, build } from 'esbuild'
+import { groupedImports } from './grouped-imports.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+
+/** Some dependencies are CommonJS inside the ESM bundle and ask for `require`. */
+const REQUIRE_BANNER = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"
+
+const OPTIONS = {
+  absWorkingDir: ROOT,
+  entryPoints: { countersign: 'local/countersign.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22.12',
+  mainFields: ['module', 'main'],
+  // The embedded table keeps its files by a native addon that finds its binary beside itself, so it stays a package.
+  external: ['dynalite'],
+  // Names stay, so that a stack trace in a report can be read.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'external',
+  metafile: true,
+  write: false,
+} as const satisfies BuildOptions
+
+export type Bundle = BuildResult<{ metafile: true; write: false }>
+
+/** The command line as files of `dist/`, in memory. Code that only some commands need is in files that only they load. */
+export async function bundle(): Promise<Bundle> {
+  const { metafile } = await build(OPTIONS)
+  return build({ ...OPTIONS, banner: { js: REQUIRE_BANNER }, plugins: [groupedImports(metafile, groupOf)] })
+}
+
+/**
+ * Files that are loaded together, by what they need. Each alone would be a hundred files, of which a command loads twenty. All others need
+ * nothing but the schemas, the policy and the stages.
+ */
+const GROUPS: readonly (readonly [name: string, files: RegExp])[] = [
+  ['charts', /^node_modules\/echarts\//],
+  // Credentials that are looked for only where the environment names none, and the like.
+  ['sdk-on-demand', /^node_modules\//],
+  ['stack', /^local\/(open-stack|bedrock-model)\.ts$/],
+  ['embedded', /^local\/(embedded|commands\/start)\.ts$/],
+  // Hono, and ECharts with the first drawing.
+  ['pages', /^local\/(page\/drift|console\/serve|commands\/(report|console|evaluate))\.ts$/],
+  ['replay', /^local\/(replay-in-memory|commands\/replay)\.ts$/],
+  ['main', /^local\/main\.ts$/],
+  ['commands', /^(local|shared)\//],
+]
+
+function groupOf(file: string): string {
+  const found = GROUPS.find(([, files]) => files.test(file))
+  if (found === undefined) throw new Error(`${file} is imported dynamically, and no group takes it`)
+  return found[0]
+}
