@@ -183,6 +183,19 @@ describe('the house', () => {
     expect(graph({ a: ['b', 'c'], b: ['c'], c: [] })).toEqual([])
   })
 
+  it('is walked through in ARCHITECTURE.md by files and functions that are there', () => {
+    const text = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8')
+    const [, walk = ''] = text.split("## A newcomer's walk")
+    const walks = (walk.split('## State and effects')[0] ?? '').split('### ').slice(1)
+    const hops = walks.map((one) => [...one.matchAll(/^\d+\. `([^`]+)`(?: `(\w+)`)?/gm)])
+    // One record, one press, one replay: a change that makes a way longer has to say so here.
+    expect(hops.map(({ length }) => length)).toEqual([24, 12, 8])
+    for (const [, file = '', name] of hops.flat()) {
+      const source = readFileSync(join(ROOT, file), 'utf8')
+      if (name !== undefined) expect(source, file).toMatch(new RegExp(`export (async )?(const|function\\*?) ${name}\\b`))
+    }
+  })
+
   it('moves an incident in one place only', () => {
     const writes = /\bstate: '(watching|asking|containing|contained|releasing|rotating|released|confirmed|expired)'/
     const found = files.filter((file) => writes.test(readFileSync(join(ROOT, file), 'utf8')))
