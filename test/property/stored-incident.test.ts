@@ -36,7 +36,9 @@ function placesIn(value: unknown): { holder: Record<string, unknown>; key: strin
 
 function mutated(text: string, changes: readonly Mutation[]): string {
   const value = JSON.parse(text)
-  for (const { at, how, value: wrong } of changes) {
+  for (const { at, how, value: shared } of changes) {
+    // A copy: what one case changes in it must not reach the next.
+    const wrong = structuredClone(shared)
     const places = placesIn(value)
     const place = places[at % Math.max(1, places.length)]
     if (place === undefined) continue
@@ -45,8 +47,8 @@ function mutated(text: string, changes: readonly Mutation[]): string {
     else if (how === 'drop') delete holder[key]
     else if (how === 'replace') holder[key] = wrong
     else if (how === 'add') holder[`${key}x`] = wrong
-    else if (Array.isArray(holder)) holder.push(holder[Number(key)])
-    else holder[key] = [holder[key], holder[key]]
+    else if (Array.isArray(holder)) holder.push(structuredClone(holder[Number(key)]))
+    else holder[key] = [holder[key], structuredClone(holder[key])]
   }
   return JSON.stringify(value)
 }
