@@ -8,8 +8,8 @@ import { ports } from './wiring/contain.ts'
 const ReverifyMessage = z.object({ Records: z.tuple([z.object({ eventSource: z.literal('aws:sqs'), body: z.string() })]) })
 
 /**
- * Woken by respond, by reviewers and by the reverify queue: makes the account what the incident's state says. Has no model and
- * reads no events.
+ * Invoked by respond, reviewers and the sweep, and by the reverify queue: makes the account match the incident's state. It calls no
+ * model and reads no events.
  */
 export const handler = lambdaHandler<unknown, void>((event) => enforce(requestIn(event).incidentId, ports))
 

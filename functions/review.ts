@@ -2,5 +2,5 @@ import { lambdaHandler } from './lambda-handler.ts'
 import { reviewEvent } from './review-event.ts'
 import { reviewer } from './wiring/review.ts'
 
-/** Woken by the slack function with what a person pressed, and by the notice queue: applies a verdict, tells people. No IAM. */
+/** Invoked by the function slack with what a person pressed, and by the notice queue: applies verdicts, sends notices. No IAM. */
 export const handler = lambdaHandler<unknown, void>(reviewEvent(reviewer))

@@ -3,7 +3,7 @@ import { signedRequest } from './http-request.ts'
 import { lambdaHandler } from './lambda-handler.ts'
 import { ports } from './wiring/slack.ts'
 
-/** Woken by the HTTP API: checks Slack's signature, hands a press on to review and acknowledges it. Reads one secret and no table. */
+/** Invoked by the HTTP API: checks Slack's signature, passes a press on to review and acknowledges it. Reads one secret and no table. */
 export const handler = lambdaHandler<unknown, { statusCode: number }>(async (event) => ({
   statusCode: (await receive(signedRequest(event), ports)).status,
 }))

@@ -8,22 +8,28 @@ import type { Log } from '../shared/ports/runtime.ts'
 /** A message of the bootstrap queue: a long-lived key that was seen for the first time. */
 const BootstrapRequest = z.strictObject({ bootstrap: z.string().regex(/^AKIA[A-Z0-9]{12,124}$/) })
 
-/** Sent by the sweep: an incident whose events are to be looked up. */
+/** A message of the bootstrap queue, sent by the sweep: an incident whose events are to be looked up. */
 const BackfillRequest = z.strictObject({ trace: z.string().regex(/^inc-[0-9a-f]{12}$/) })
 
+/** What the function respond does with the messages of its queues. */
 export interface Responder {
   respond(inputs: readonly unknown[]): Promise<BatchResult>
   bootstrap(accessKeyId: string): Promise<unknown>
-  trace(incidentId: string): Promise<unknown>
+  backfill(incidentId: string): Promise<unknown>
   readonly log: Log
 }
 
 const processor = new BatchProcessor(EventType.SQS)
 
-/** Hands a batch of messages to the responder and answers which of them SQS has to deliver again. */
-export function sqsBatch({ respond, bootstrap, trace, log }: Responder): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+/** Passes a batch of messages to the responder and returns those that SQS has to deliver again. */
+export function sqsBatch({
+  respond,
+  bootstrap,
+  backfill,
+  log,
+}: Responder): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   return async (event, context) => {
-    // The batch is folded as one, so every message waits for the same promise and takes its own part of the answer.
+    // The pipeline takes the batch as a whole, so every message waits for the same promise and picks its own result.
     const failures = work(event.Records)
     return processPartialResponse(event, async ({ messageId }: SQSRecord) => failOn((await failures).get(messageId)), processor, {
       context,
@@ -36,10 +42,10 @@ export function sqsBatch({ respond, bootstrap, trace, log }: Responder): (event:
     const inputs: { messageId: string; body: unknown }[] = []
     for (const { messageId, body } of records) {
       const parsed = parse(body)
-      const errand = errandIn(parsed)
+      const task = taskIn(parsed)
       if (parsed === undefined) failures.set(messageId, 'the message is not JSON')
-      else if (errand === undefined) inputs.push({ messageId, body: parsed })
-      else await errand.run().catch((cause: unknown) => failures.set(messageId, `${errand.name}: ${errorName(cause)}`))
+      else if (task === undefined) inputs.push({ messageId, body: parsed })
+      else await task.run().catch((cause: unknown) => failures.set(messageId, `${task.name}: ${errorName(cause)}`))
     }
     if (inputs.length > 0) {
       const { failed, signals, outcomes, ignored } = await respond(inputs.map(({ body }) => body))
@@ -50,12 +56,12 @@ export function sqsBatch({ respond, bootstrap, trace, log }: Responder): (event:
     return failures
   }
 
-  /** What the bootstrap queue asks for, beside events. */
-  function errandIn(body: unknown): { name: string; run(): Promise<unknown> } | undefined {
+  /** What a message asks for that is not an event. */
+  function taskIn(body: unknown): { name: string; run(): Promise<unknown> } | undefined {
     const key = BootstrapRequest.safeParse(body)
     if (key.success) return { name: 'bootstrap', run: () => bootstrap(key.data.bootstrap) }
     const incident = BackfillRequest.safeParse(body)
-    return incident.success ? { name: 'trace', run: () => trace(incident.data.trace) } : undefined
+    return incident.success ? { name: 'backfill', run: () => backfill(incident.data.trace) } : undefined
   }
 }
 
@@ -63,7 +69,7 @@ function parse(body: string): unknown {
   try {
     return JSON.parse(body)
   } catch {
-    // Answered as a failure of this message, so that it ends in the dead-letter queue and not in silence.
+    // Reported as a failure of this message, so that SQS moves it to the dead-letter queue instead of dropping it.
     return undefined
   }
 }

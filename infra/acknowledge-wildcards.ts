@@ -2,8 +2,8 @@ import { Stack, Token, Validations } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 
 /**
- * Acknowledges wildcards in a construct's policies, each with its reason. A key is `Action::…` or `Resource::…` as the
- * check names it, with ARNs as the template would have them; tokens are shown as the check shows them.
+ * Acknowledges cdk-nag's findings (IAM5) on wildcards in a construct's policies, each with its reason. A key is `Action::…` or `Resource::…` as
+ * cdk-nag names it, with ARNs as in the template; tokens are written as cdk-nag shows them.
  */
 export function acknowledgeWildcards(scope: Construct, reasons: Readonly<Record<string, string>>): void {
   const { account, partition, region } = Stack.of(scope)

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib'
 import type { StackConfig } from '../shared/config.ts'
 import type { ResponderFunction } from './responder-function.ts'
 
-/** What a function needs to know of the model. */
+/** The environment variables that configure the model of a function. */
 export function modelEnvironment({ advisorModelId, advisorRegion, advisorGuardrail }: StackConfig): Record<string, string> {
   return {
     ...(advisorModelId === undefined ? {} : { ADVISOR_MODEL_ID: advisorModelId }),
@@ -11,7 +11,7 @@ export function modelEnvironment({ advisorModelId, advisorRegion, advisorGuardra
   }
 }
 
-/** Lets a function call the configured model, and pass the configured guardrail. Answers the ARNs of the model, none without one. */
+/** Allows a function to call the configured model and apply the configured guardrail. Returns the model's ARNs, none without a model. */
 export function allowModel(responder: ResponderFunction, { advisorModelId, advisorRegion, advisorGuardrail }: StackConfig): string[] {
   if (advisorModelId === undefined) return []
   const { account, partition, region } = Stack.of(responder)
@@ -28,8 +28,8 @@ function guardrailArn(guardrail: string, { account, partition, region }: { accou
 }
 
 /**
- * What a role must be allowed so that it can call a model: the model itself or, for an inference profile, the profile and
- * the foundation model in every region that it spans.
+ * The resources that a role needs to call a model: the model itself or, for an inference profile, the profile and the
+ * foundation model in every region that it spans.
  *
  * @example advisorArns('us.anthropic.claude-haiku-4-5-20251001-v1:0', …) // profile in the stack's region, model in us-*
  */

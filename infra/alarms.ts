@@ -7,7 +7,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { Queues } from './queues.ts'
 
-/** An event that waits longer than this in the hot queue is late: containment is meant to take seconds. */
+/** An event that waits longer than this in the hot queue is late: a containment should take seconds. */
 const HOT_AGE_SECONDS = 60
 
 export interface AlarmsProps {
@@ -15,11 +15,11 @@ export interface AlarmsProps {
   readonly queues: Queues
   readonly contain: LambdaFunction
   readonly sweep: LambdaFunction
-  /** Dead letters other than those of the queues themselves. */
+  /** The other dead-letter queues: those of functions and rules. */
   readonly failures: readonly Queue[]
 }
 
-/** Nothing fails in silence: every dead letter, every failed containment and a late hot queue reach the topic. */
+/** Alarms on the notice topic: for every dead letter, every failed containment or sweep, and a hot queue that is late. */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { topic, queues, contain, sweep, failures }: AlarmsProps) {
     super(scope, id)

@@ -16,10 +16,10 @@ import { allowNotices } from './notice-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
 import { ROLE_RIGHTS, USER_RIGHTS, VERBS } from './step-rights.ts'
 
-/** The roles that contain may never change, whatever a policy says. */
+/** The roles that contain may never change: service-linked ones and those of IAM Identity Center. */
 const FOREIGN_ROLES = ['aws-service-role/*', 'aws-reserved/*'] as const
 
-/** What the roles are for by which the CDK deploys stacks. */
+/** The purposes in the names of the roles by which the CDK deploys stacks. */
 const CDK_ROLES = ['deploy', 'cfn-exec', 'file-publishing', 'image-publishing', 'lookup'] as const
 
 const TIMEOUT = Duration.seconds(60)
@@ -27,13 +27,13 @@ const TIMEOUT = Duration.seconds(60)
 export interface ContainFunctionProps {
   readonly table: Table
   readonly topic: Topic
-  /** Where notices go that are told in Slack. */
+  /** The queue of notices; without it, notices go to the topic. */
   readonly notices?: Queue | undefined
   readonly policy: Policy
   readonly config: StackConfig
 }
 
-/** The function with power over IAM. It takes an incident id and nothing else, and may not call a model. */
+/** The function that may change IAM. It takes an incident id and nothing else, and may not call a model. */
 export class ContainFunction extends Construct {
   readonly function: LambdaFunction
   readonly roleArn: string
@@ -46,7 +46,7 @@ export class ContainFunction extends Construct {
     this.failures = deadLetterQueue(this, 'Failures')
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'contain',
-      description: 'Makes the account what an incident says: contained or given back',
+      description: 'Contains or releases what an incident names',
       environment: { TABLE_NAME: table.tableName, ACCOUNT_ID: account, STACK_NAME: stackName, NOTIFY_TOPIC_ARN: topic.topicArn },
       logRetentionDays: config.logRetentionDays,
       memorySize: 512,
@@ -58,7 +58,7 @@ export class ContainFunction extends Construct {
       onFailure: new SqsDestination(this.failures),
     })
     const quarantine = new ManagedPolicy(this, 'Quarantine', {
-      description: 'Denies everything. Countersign attaches it to a user whose room for inline policies is used up',
+      description: 'Denies everything. Countersign attaches it to a user who has no room for another inline policy',
       statements: [new PolicyStatement({ sid: 'CountersignQuarantine', effect: Effect.DENY, actions: ['*'], resources: ['*'] })],
     })
     this.reverifyFailures = deadLetterQueue(this, 'ReverifyFailures')
@@ -88,7 +88,7 @@ export class ContainFunction extends Construct {
     allowNotices(responder, { topic, queue: notices })
     const guarded = policy.protected.arns.map((pattern) => iamResource(pattern, { account, partition }))
     if (guarded.length > 0) responder.deny(VERBS, guarded)
-    // Never itself, the functions beside it, who deploys it, or what AWS keeps for itself.
+    // Roles that contain may never change: its own, those of the other functions, those that deploy the stack, and those of AWS.
     const deploying = CDK_ROLES.map((purpose) => `cdk-*-${purpose}-role-${account}-*`)
     const foreign = [...FOREIGN_ROLES, ...deploying, `${stackName}-*`].map((name) => `arn:${partition}:iam::${account}:role/${name}`)
     responder.deny([...ROLE_RIGHTS.writes, ...ROLE_RIGHTS.ownPolicyWrites], [responder.role.roleArn, ...foreign])
@@ -96,13 +96,13 @@ export class ContainFunction extends Construct {
     acknowledgeWildcards(this, {
       'Resource::*':
         'X-Ray (PutTraceSegments, PutTelemetryRecords) and iam:GetAccountSummary take no resource; the other statements on * are Denies.',
-      ...Object.fromEntries(foreign.map((arn) => [`Resource::${arn}`, 'Stands in a Deny: the wildcard takes rights away.'])),
+      ...Object.fromEntries(foreign.map((arn) => [`Resource::${arn}`, 'Part of a Deny: the wildcard removes rights.'])),
       [`Resource::${roles}`]:
-        'Which role is compromised is not known before; protected roles are denied, and the code checks the policy afresh.',
+        'Which role is compromised is not known in advance; protected roles are denied, and the code checks the current policy.',
       [`Resource::${users}`]:
-        'Which user is compromised is not known before; protected users are denied, and the code checks the policy afresh.',
-      ...Object.fromEntries(guarded.map((arn) => [`Resource::${arn}`, 'Stands in a Deny: the wildcard takes rights away.'])),
-      'Action::bedrock:*': 'Stands in a Deny: the wildcard takes rights away.',
+        'Which user is compromised is not known in advance; protected users are denied, and the code checks the current policy.',
+      ...Object.fromEntries(guarded.map((arn) => [`Resource::${arn}`, 'Part of a Deny: the wildcard removes rights.'])),
+      'Action::bedrock:*': 'Part of a Deny: the wildcard removes rights.',
     })
     this.function = responder.function
     this.roleArn = responder.role.roleArn

@@ -27,7 +27,7 @@ export interface CountersignProps extends StackProps {
   readonly config: StackConfig
   /** The policy of the first deploy; its protected ARNs become an explicit Deny for `contain`. */
   readonly policy: Policy
-  /** The databases of countries and networks, to lie beside respond's bundle. */
+  /** The databases of countries and networks, which are added to respond's bundle. */
   readonly geoIp: GeoFiles
 }
 
@@ -81,7 +81,7 @@ export class CountersignStack extends Stack {
     if (notices !== undefined) new CfnOutput(this, 'NoticeQueueUrl', { value: notices.queue.queueUrl })
   }
 
-  /** Slack, where people are told and decide, and Security Hub, where incidents are seen too. */
+  /** The functions for Slack and for Security Hub. */
   private reviewers(about: {
     table: Table
     topic: Topic

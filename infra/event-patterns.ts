@@ -5,20 +5,20 @@ const API_CALL = 'AWS API Call via CloudTrail'
 const LONG_LIVED = [{ prefix: 'AKIA' }]
 const SESSION = [{ prefix: 'ASIA' }]
 
-/** The event patterns by what they catch. They do not overlap, so that an event is delivered and paid for once. */
+/** The event patterns by what they match. They do not overlap, so that each event is delivered and charged once. */
 export function patterns(ownRoleArns: readonly string[]) {
   const byOthers = { sessionContext: { sessionIssuer: { arn: [{ exists: false }, { 'anything-but': [...ownRoleArns] }] } } }
   return {
-    /** AWS Health says that a credential is out. */
+    /** AWS Health reports an exposed credential. */
     credentialExposures: {
       source: ['aws.health'],
       detailType: ['AWS Health Event'],
       detail: { service: ['RISK'], eventTypeCode: [{ prefix: 'AWS_RISK_' }] },
     },
-    /** Changes of IAM, by whomever. Reads are not delivered to a rule in the ordinary state. */
+    /** Changes of IAM by any caller. A rule in state ENABLED gets no read-only events. */
     credentialChanges: { source: ['aws.iam'], detailType: [API_CALL], detail: { userIdentity: byOthers, readOnly: [false] } },
     signIns: { source: ['aws.signin'], detailType: ['AWS Console Sign In via CloudTrail'] },
-    /** Changes made with a long-lived key, IAM's apart. */
+    /** Changes with a long-lived key, other than those of IAM. */
     longLivedKeyCalls: {
       source: [{ 'anything-but': ['aws.iam'] }] as unknown as string[],
       detailType: [API_CALL],
@@ -45,7 +45,7 @@ export function patterns(ownRoleArns: readonly string[]) {
         additionalEventData: { callWithBearerToken: [true] },
       },
     },
-    /** Calls of sessions of users and of root: one GetSessionToken must not hide what a stolen key does next. */
+    /** Calls of sessions of users and of root: a GetSessionToken call must not hide what a stolen key does next. */
     userSessionCalls: {
       detailType: [API_CALL],
       detail: {
@@ -54,7 +54,7 @@ export function patterns(ownRoleArns: readonly string[]) {
         $or: [{ readOnly: [true] }, { eventSource: [{ 'anything-but': ['iam.amazonaws.com'] }] }],
       },
     },
-    /** Changes of the responder by a session; those by a long-lived key and those of IAM come by other rules. */
+    /** Changes of the responder by a session; other rules match those by a long-lived key and those of IAM. */
     tampering: {
       source: ['aws.events', 'aws.lambda', 'aws.sqs', 'aws.dynamodb', 'aws.logs', 'aws.sns', 'aws.cloudformation'],
       detailType: [API_CALL],
@@ -65,11 +65,11 @@ export function patterns(ownRoleArns: readonly string[]) {
           accessKeyId: [{ exists: false }, { 'anything-but': { prefix: 'AKIA' } }],
         },
         readOnly: [false],
-        // Lambda writes the date of its API behind some names.
+        // Lambda appends the date of its API to some names, such as UpdateFunctionCode20150331v2.
         eventName: TAMPERING_OPERATIONS.map((prefix) => ({ prefix })),
       },
     },
-    /** Calls of sessions, IAM changes apart. */
+    /** Calls of sessions, other than changes of IAM. */
     roleSessionCalls: {
       detailType: [API_CALL],
       detail: {

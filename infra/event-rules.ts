@@ -11,19 +11,19 @@ import type { Queues } from './queues.ts'
 /** Without this state EventBridge delivers no read-only management events: no GetCallerIdentity, no List…, no AssumeRole. */
 const WITH_READ_ONLY = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'
 
-/** An event that cannot be put into its queue is tried this often, as long as a response to it still makes sense. */
+/** Retries of an event that cannot be put into its queue. After two hours a response would come too late to matter. */
 const DELIVERY = { retryAttempts: 185, maxEventAge: Duration.hours(2) }
 
 export interface EventRulesProps {
   readonly queues: Queues
   readonly config: StackConfig
-  /** Roles of the responder's own functions: what they do must not come back as events. */
+  /** Roles of the responder's own functions, whose calls are left out. */
   readonly ownRoleArns: readonly string[]
 }
 
-/** Which events of the default bus go to which queue. Each event goes to one. */
+/** The rules that send events of the default bus to the queues. Each event goes to one queue. */
 export class EventRules extends Construct {
-  /** Events that EventBridge could not put into their queue. */
+  /** The dead-letter queue for events that EventBridge could not put into their queue. */
   readonly undelivered: Queue
 
   constructor(scope: Construct, id: string, { queues, config, ownRoleArns }: EventRulesProps) {
@@ -45,7 +45,7 @@ export class EventRules extends Construct {
       withReadOnly(rule('TokenCalls', all.tokenCalls, queues.hot))
       withReadOnly(rule('ReadOnlyCalls', all.readOnlyCalls, queues.bulk))
     }
-    // The calls of all sessions include these.
+    // The pattern for all sessions includes what the two others match.
     if (config.includeRoleSessions) withReadOnly(rule('RoleSessionCalls', all.roleSessionCalls, queues.bulk))
     else {
       withReadOnly(rule('UserSessionCalls', all.userSessionCalls, queues.bulk))

@@ -1,6 +1,6 @@
 /**
- * A pattern of a policy as a resource that IAM accepts. A policy's `*` may span the colons of an ARN, IAM's may not: such a
- * pattern keeps what follows its last colon.
+ * An ARN pattern of `policy.yaml` as a resource that IAM accepts. In `policy.yaml`, `*` may stand for several parts of an ARN; in IAM it may not.
+ * Of such a pattern, the part after the last colon is kept.
  */
 export function iamResource(pattern: string, { account, partition }: { account: string; partition: string }): string {
   if (/^arn:[^:]*:iam::(\*|\d{12}):./.test(pattern)) return pattern.replace('::*:', `::${account}:`)

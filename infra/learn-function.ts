@@ -9,7 +9,7 @@ import { deadLetterQueue } from './dead-letter-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
 import { WakingSchedule } from './schedule.ts'
 
-/** When the verdicts are looked at, in UTC. */
+/** When the verdicts are evaluated, in UTC. */
 const NIGHTLY = 'cron(37 3 * * ? *)'
 
 export interface LearnFunctionProps {
@@ -17,10 +17,10 @@ export interface LearnFunctionProps {
   readonly config: StackConfig
 }
 
-/** Tightens the policy by verdicts, every night. Only there where the deployed policy lets it. */
+/** Tightens the policy by people's verdicts every night. Deployed only where the policy sets `learning.autoTighten`. */
 export class LearnFunction extends Construct {
   readonly roleArn: string
-  /** Nights that failed three times. */
+  /** The dead-letter queue for runs that failed in three attempts. */
   readonly failures: Queue
 
   constructor(scope: Construct, id: string, { table, config }: LearnFunctionProps) {
@@ -40,7 +40,7 @@ export class LearnFunction extends Construct {
       onFailure: new SqsDestination(this.failures),
     })
     new WakingSchedule(this, 'Nightly', { expression: NIGHTLY, woken: responder.function })
-    // Incidents that are closed are in no index, so the whole table is read; it is written in one place.
+    // Closed incidents are in no index, so the whole table is scanned. Only the policy's chain is written.
     responder.allow(['dynamodb:Scan'], [table.tableArn])
     responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['POLICY'])
     acknowledgeWildcards(this, { 'Resource::*': 'X-Ray takes no resource; there is no other wildcard.' })

@@ -5,13 +5,13 @@ import { Construct } from 'constructs'
 import { deadLetterQueue } from './dead-letter-queue.ts'
 import type { ResponderFunction } from './responder-function.ts'
 
-/** The time that review may take for a notice or a press. */
+/** The longest time that review may take for a notice or a press. */
 export const REVIEW_TIMEOUT = Duration.seconds(60)
 
-/** How often a notice is tried before it is set aside for a person. */
+/** Attempts for a notice before it goes to the dead-letter queue. */
 const TRIES = 5
 
-/** Notices on their way to Slack: respond and contain put them there and hold no token. */
+/** The queue of notices for Slack. respond and contain put them there, so that neither needs the bot's token. */
 export class NoticeQueue extends Construct {
   readonly queue: Queue
   readonly failures: Queue
@@ -29,7 +29,7 @@ export class NoticeQueue extends Construct {
   }
 }
 
-/** Lets a function tell people: through the queue where there is one, else through the topic. */
+/** Allows a function to send notices: to the queue where there is one, otherwise to the topic. */
 export function allowNotices(responder: ResponderFunction, { topic, queue }: { topic: Topic; queue: Queue | undefined }): void {
   if (queue === undefined) return responder.allow(['sns:Publish'], [topic.topicArn])
   responder.function.addEnvironment('NOTICE_QUEUE_URL', queue.queueUrl)

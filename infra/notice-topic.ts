@@ -4,14 +4,14 @@ import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
 
-/** Where people are told. */
+/** The SNS topic for notices and alarms. */
 export class NoticeTopic extends Construct {
   readonly topic: Topic
 
   constructor(scope: Construct, id: string, email: string | undefined) {
     super(scope, id)
     this.topic = new Topic(this, 'Topic', { displayName: 'Countersign', enforceSSL: true })
-    // A topic with a policy of its own takes nothing from CloudWatch unless that says so: the alarms would be mute.
+    // enforceSSL gives the topic a policy of its own, and then CloudWatch may publish alarms only where that policy allows it.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsOfThisAccount',

@@ -3,7 +3,7 @@ import { EmailSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscrip
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
 
-/** Where whoever is on call is paged. Its own topic, so that a pager is not woken by every notice. */
+/** The SNS topic that pages the person on call. It is separate so that not every notice pages somebody. */
 export class OnCallTopic extends Construct {
   readonly topic: Topic
 

@@ -4,13 +4,13 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { deadLetterQueue } from './dead-letter-queue.ts'
 
-/** How often a message is tried before it is set aside for a person. */
+/** Attempts for a message before it goes to the dead-letter queue. */
 const TRIES = 5
 
-/** The time that respond may take for a batch. */
+/** The longest time that respond may take for a batch. */
 export const RESPOND_TIMEOUT = Duration.seconds(60)
 
-/** The ways into respond: hot at once, bulk in batches, bootstrap in the background. Each has its dead-letter queue. */
+/** The queues that feed respond: hot at once, bulk in batches, bootstrap in the background. Each has its dead-letter queue. */
 export class Queues extends Construct {
   readonly hot: Queue
   readonly bulk: Queue
@@ -26,7 +26,7 @@ export class Queues extends Construct {
       return new Queue(this, name, {
         encryption: QueueEncryption.SQS_MANAGED,
         enforceSSL: true,
-        // Six times the consumer's timeout, as AWS advises, so that a batch in work is not delivered twice.
+        // Six times the consumer's timeout, as AWS advises, so that a batch that is being processed is not delivered twice.
         visibilityTimeout: Duration.seconds(RESPOND_TIMEOUT.toSeconds() * 6),
         retentionPeriod: Duration.days(4),
         deadLetterQueue: { queue: deadLetter, maxReceiveCount: TRIES },
@@ -39,7 +39,7 @@ export class Queues extends Construct {
     this.deadLetters = deadLetters
   }
 
-  /** An event in these queues is believed, so nobody may put one there but EventBridge: not by any right of their own in the account. */
+  /** The responder trusts the events in these queues, so only EventBridge's rules may put one there, whatever rights a caller has. */
   private onlyByRules(queue: Queue): PolicyStatement {
     const { partition, region, account } = Stack.of(this)
     return new PolicyStatement({
@@ -48,7 +48,7 @@ export class Queues extends Construct {
       principals: [new AnyPrincipal()],
       actions: ['sqs:SendMessage'],
       resources: [queue.queueArn],
-      // Who calls by himself brings no source: the condition holds for what is not there.
+      // A direct call has no aws:SourceArn. A negated condition is true for a missing key, so such a call is denied.
       conditions: { ArnNotLike: { 'aws:SourceArn': `arn:${partition}:events:${region}:${account}:rule/*` } },
     })
   }

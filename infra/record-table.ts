@@ -3,7 +3,7 @@ import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/
 import { Construct } from 'constructs'
 import { OPEN_INDEX } from '../shared/aws/table.ts'
 
-/** The one table: states, incidents and the record. It outlives the stack. */
+/** The table with the identities' states, the incidents and the record. It stays when the stack is deleted. */
 export class RecordTable extends Construct {
   readonly table: Table
 

@@ -12,7 +12,7 @@ import { allowNotices } from './notice-queue.ts'
 import { type Queues, RESPOND_TIMEOUT } from './queues.ts'
 import { ResponderFunction } from './responder-function.ts'
 
-/** Changes of IAM, denied to the function that reads what attackers write, whatever else is ever attached to its role. */
+/** Changes of IAM. They are denied to functions that read text of attackers, even if a later policy on their role allows them. */
 export const IAM_CHANGES = [
   'Add',
   'Attach',
@@ -34,10 +34,10 @@ export const IAM_CHANGES = [
   'Upload',
 ].map((verb) => `iam:${verb}*`)
 
-/** The highest number of batches of the bulk queue in work at once. */
+/** The most batches of the bulk queue that are processed at the same time. */
 const BULK_CONCURRENCY = 10
 
-/** Paths of the databases of countries and networks. */
+/** Paths of the files with countries and networks. */
 export interface GeoFiles {
   readonly countries: string
   readonly networks: string
@@ -46,17 +46,17 @@ export interface GeoFiles {
 export interface RespondFunctionProps {
   readonly table: Table
   readonly topic: Topic
-  /** Where notices go that are told in Slack. */
+  /** The queue of notices; without it, notices go to the topic. */
   readonly notices?: Queue | undefined
   readonly queues: Queues
   readonly contain: LambdaFunction
-  /** Roles whose calls are in the record already. */
+  /** Roles whose calls are ignored: what they do is in the record already. */
   readonly ownRoleArns: readonly string[]
   readonly config: StackConfig
   readonly geoIp: GeoFiles
 }
 
-/** The function that reads events and judges them. It cannot change IAM. */
+/** The function that reads events and evaluates them. It cannot change IAM. */
 export class RespondFunction extends Construct {
   readonly function: LambdaFunction
   readonly roleArn: string
@@ -66,7 +66,7 @@ export class RespondFunction extends Construct {
     const { account, partition } = Stack.of(this)
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'respond',
-      description: 'Reads cloud events, judges them, hands incidents to contain',
+      description: 'Reads cloud events, evaluates them, invokes contain',
       environment: {
         TABLE_NAME: table.tableName,
         ACCOUNT_ID: account,
@@ -92,30 +92,30 @@ export class RespondFunction extends Construct {
         reportBatchItemFailures: true,
       }),
     )
-    // Two at once, each with one request a second: the limit of LookupEvents.
+    // Two at the same time, each with one request a second: LookupEvents allows two a second per region.
     respond.addEventSource(new SqsEventSource(queues.bootstrap, { batchSize: 1, maxConcurrency: 2, reportBatchItemFailures: true }))
 
-    // It reads what intruders write, so it may not write the policy that contain obeys.
+    // It reads text of intruders, so it may not write the policy that contain follows.
     responder.allowItems(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], table.tableArn, ['IDENTITY#*'])
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
     responder.allow(['lambda:InvokeFunction'], [contain.functionArn])
     allowNotices(responder, { topic, queue: notices })
     responder.allow(['sqs:SendMessage'], [queues.bootstrap.queueArn])
-    // The owner of an exposed key, and the tags that a policy's tiers may name. Reads only.
+    // Reads of the owner of an exposed key, and of the tags that tiers of the policy may name.
     responder.allow(['iam:GetAccessKeyLastUsed', 'iam:GetUser'], [`arn:${partition}:iam::${account}:user/*`])
     responder.allow(['iam:GetRole'], [`arn:${partition}:iam::${account}:role/*`])
-    // Events of an incident that never came by themselves, and the past of new keys.
+    // For events of an incident that were not delivered, and for the past calls of new keys.
     responder.allow(['cloudtrail:LookupEvents'], ['*'])
     const models = allowModel(responder, config)
     if (models.length > 0) responder.allowItems(['dynamodb:UpdateItem'], table.tableArn, ['BUDGET#*'])
     responder.deny(IAM_CHANGES, ['*'])
     acknowledgeWildcards(this, {
       'Resource::*': 'X-Ray (PutTraceSegments, PutTelemetryRecords) and cloudtrail:LookupEvents take no resource.',
-      [`Resource::arn:${partition}:iam::${account}:user/*`]: 'Reads of tags and of key owners: which user is not known before.',
-      [`Resource::arn:${partition}:iam::${account}:role/*`]: 'Reads of tags: which role is not known before.',
+      [`Resource::arn:${partition}:iam::${account}:user/*`]: 'Reads of tags and of key owners: which user is not known in advance.',
+      [`Resource::arn:${partition}:iam::${account}:role/*`]: 'Reads of tags: which role is not known in advance.',
       ...Object.fromEntries(models.map((arn) => [`Resource::${arn}`, 'A cross-region inference profile spans regions.'])),
-      ...Object.fromEntries(IAM_CHANGES.map((action) => [`Action::${action}`, 'Stands in a Deny: the wildcard takes rights away.'])),
+      ...Object.fromEntries(IAM_CHANGES.map((action) => [`Action::${action}`, 'Part of a Deny: the wildcard removes rights.'])),
     })
     this.function = respond
     this.roleArn = responder.role.roleArn

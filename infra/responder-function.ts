@@ -14,14 +14,14 @@ export interface ResponderFunctionProps {
   readonly logRetentionDays: RetentionDays
   readonly memorySize: number
   readonly timeout: Duration
-  /** Files to lay beside the bundle: name → path. */
+  /** Files that are added to the bundle: name → path. */
   readonly files?: Readonly<Record<string, string>>
 }
 
 /** Some dependencies are CommonJS inside the ESM bundle and ask for `require`. */
 const REQUIRE_BANNER = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"
 
-/** What every function of the responder shares: runtime, bundling, logs, tracing, and a role that starts with no rights. */
+/** A Lambda function with the defaults of every function here: runtime, bundling, logs, tracing, and a role without rights. */
 export class ResponderFunction extends Construct {
   readonly function: NodejsFunction
   readonly role: IRole
@@ -29,7 +29,7 @@ export class ResponderFunction extends Construct {
   constructor(scope: Construct, id: string, props: ResponderFunctionProps) {
     super(scope, id)
     const logGroup = new LogGroup(this, 'Logs', { retention: props.logRetentionDays, removalPolicy: RemovalPolicy.RETAIN })
-    // Not the managed basic-execution policy: that one may write to every log group.
+    // The managed policy AWSLambdaBasicExecutionRole is not used, because it allows writes to every log group.
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     this.role = role
     logGroup.grantWrite(role)
@@ -63,6 +63,7 @@ export class ResponderFunction extends Construct {
     })
   }
 
+  /** Allows the function these actions on these resources. */
   allow(
     actions: readonly string[],
     resources: readonly string[],
@@ -71,12 +72,12 @@ export class ResponderFunction extends Construct {
     this.function.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources], conditions }))
   }
 
-  /** Rights on the items of a table whose partition key is, or starts with, one of `keys` (`POLICY`, `INCIDENT#*`). */
+  /** Allows actions on the items of a table whose partition key is, or starts with, one of `keys` (`POLICY`, `INCIDENT#*`). */
   allowItems(actions: readonly string[], tableArn: string, keys: readonly string[]): void {
     this.allow(actions, [tableArn], { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...keys] } })
   }
 
-  /** An explicit Deny: it holds whatever else is ever attached to the role. */
+  /** Adds an explicit Deny, which applies even if a later policy on the role allows the actions. */
   deny(actions: readonly string[], resources: readonly string[]): void {
     this.function.addToRolePolicy(new PolicyStatement({ effect: Effect.DENY, actions: [...actions], resources: [...resources] }))
   }

@@ -16,7 +16,7 @@ import { IAM_CHANGES } from './respond-function.ts'
 import { ResponderFunction } from './responder-function.ts'
 import { secretArn } from './slack-function.ts'
 
-/** Two notices of one incident at once are one too many already: Slack takes one message a second in a channel. */
+/** The most notices at the same time. Slack accepts about one message a second in a channel. */
 const NOTICE_CONCURRENCY = 2
 
 export interface ReviewFunctionProps {
@@ -29,7 +29,7 @@ export interface ReviewFunctionProps {
   readonly slack: SlackSettings | undefined
 }
 
-/** The function that applies what people press, and tells them. It calls contain; it may change nothing itself but incidents. */
+/** The function that applies what people press in Slack, and notifies them. It invokes contain, and itself changes incidents only. */
 export class ReviewFunction extends Construct {
   readonly function: LambdaFunction
   readonly roleArn: string
@@ -40,7 +40,7 @@ export class ReviewFunction extends Construct {
     this.failures = deadLetterQueue(this, 'ReviewFailures')
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'review',
-      description: 'Applies what reviewers say, and tells people in Slack',
+      description: 'Applies the verdicts of reviewers, and notifies people in Slack',
       environment: {
         TABLE_NAME: table.tableName,
         CONTAIN_FUNCTION_NAME: contain.functionName,
@@ -60,7 +60,7 @@ export class ReviewFunction extends Construct {
     review.addEventSource(new SqsEventSource(notices, { batchSize: 1, maxConcurrency: NOTICE_CONCURRENCY }))
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
-    // The one function that writes down a person's order to contain.
+    // The only function that writes a person's order to contain.
     responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['ORDER#*'])
     responder.allow(['lambda:InvokeFunction'], [contain.functionArn, ...(rotate === undefined ? [] : [rotate.functionArn])])
     const models = allowModel(responder, config)
@@ -74,7 +74,7 @@ export class ReviewFunction extends Construct {
     acknowledgeWildcards(this, {
       'Resource::*': 'X-Ray takes no resource; the other statement on * is a Deny.',
       ...Object.fromEntries(models.map((arn) => [`Resource::${arn}`, 'A cross-region inference profile spans regions.'])),
-      ...Object.fromEntries(IAM_CHANGES.map((action) => [`Action::${action}`, 'Stands in a Deny: the wildcard takes rights away.'])),
+      ...Object.fromEntries(IAM_CHANGES.map((action) => [`Action::${action}`, 'Part of a Deny: the wildcard removes rights.'])),
     })
     this.function = review
     this.roleArn = responder.role.roleArn

@@ -13,23 +13,24 @@ import { iamResource } from './iam-resource.ts'
 import { allowNotices } from './notice-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
 
-/** What rotate does to keys. A test holds the list to what the code calls. */
+/** The actions by which rotate reads and changes access keys. A test compares the list with the calls of the code. */
 export const KEY_VERBS = ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'] as const
 
+/** The actions by which rotate stores a new key in a secret. None of them can read a secret. */
 export const SECRET_VERBS = ['secretsmanager:CreateSecret', 'secretsmanager:PutSecretValue', 'secretsmanager:ListSecretVersionIds'] as const
 
 export interface RotateFunctionProps {
   readonly table: Table
   readonly topic: Topic
-  /** Where notices go in the place of the topic, where there is one. */
+  /** The queue of notices; without it, notices go to the topic. */
   readonly notices: Queue | undefined
   readonly policy: Policy
   readonly config: StackConfig
 }
 
 /**
- * Makes the keys of users anew whose compromise a person has confirmed. It is only there where the deployed policy names such users, and
- * its role reaches those users and their secrets, and no others. It cannot read a secret.
+ * Rotates the access keys of users whose compromise a person has confirmed. It is deployed only where the policy names such users in
+ * `rotation.users`. Its role covers only those users and their secrets, and cannot read a secret.
  */
 export class RotateFunction extends Construct {
   readonly function: LambdaFunction
@@ -42,11 +43,11 @@ export class RotateFunction extends Construct {
     this.failures = deadLetterQueue(this, 'RotateFailures')
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'rotate',
-      description: 'Makes the keys of confirmed incidents anew',
+      description: 'Rotates the access keys of confirmed incidents',
       environment: { TABLE_NAME: table.tableName, ACCOUNT_ID: account, STACK_NAME: stackName, NOTIFY_TOPIC_ARN: topic.topicArn },
       logRetentionDays: config.logRetentionDays,
       memorySize: 256,
-      // Shorter than the lease of the stage: when that is over, this run is.
+      // Shorter than the lease of a run (two minutes): when the lease is over, so is the run.
       timeout: Duration.seconds(60),
     })
     responder.function.configureAsyncInvoke({
@@ -69,10 +70,8 @@ export class RotateFunction extends Construct {
     acknowledgeWildcards(this, {
       'Resource::*': 'X-Ray (PutTraceSegments, PutTelemetryRecords) takes no resource; the other statement on * is a Deny.',
       ...Object.fromEntries(users.map((arn) => [`Resource::${arn}`, 'The users that the policy names for rotation.'])),
-      ...Object.fromEntries(
-        secrets.map((arn) => [`Resource::${arn}`, 'Secrets Manager ends the names of secrets with six characters of its own.']),
-      ),
-      ...Object.fromEntries(guarded.map((arn) => [`Resource::${arn}`, 'Stands in a Deny: the wildcard takes rights away.'])),
+      ...Object.fromEntries(secrets.map((arn) => [`Resource::${arn}`, 'Secrets Manager appends six characters to the names of secrets.'])),
+      ...Object.fromEntries(guarded.map((arn) => [`Resource::${arn}`, 'Part of a Deny: the wildcard removes rights.'])),
     })
     this.function = responder.function
     this.roleArn = responder.role.roleArn

@@ -4,7 +4,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler'
 import { Construct } from 'constructs'
 
-/** Wakes a function at times, such as `rate(5 minutes)` or `cron(17 3 * * ? *)` in UTC, by a role that may do nothing else. */
+/** Invokes a function by a schedule such as `rate(5 minutes)` or `cron(17 3 * * ? *)`, in UTC, with a role that may do nothing else. */
 export class WakingSchedule extends Construct {
   constructor(scope: Construct, id: string, { expression, woken }: { expression: string; woken: LambdaFunction }) {
     super(scope, id)

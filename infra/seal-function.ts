@@ -18,7 +18,7 @@ export interface SealFunctionProps {
   readonly config: StackConfig
 }
 
-/** Seals the record once a day into a bucket whose objects nobody can delete before their time. */
+/** Seals the record once a day into a bucket with Object Lock, whose objects cannot be deleted for `seals.retentionDays`. */
 export class SealFunction extends Construct {
   readonly roleArn: string
   readonly failures: Queue
@@ -54,7 +54,7 @@ export class SealFunction extends Construct {
       maxEventAge: Duration.hours(6),
       onFailure: new SqsDestination(this.failures),
     })
-    // A scan has no leading key: it may see which chains there are, and nothing of what is in them.
+    // dynamodb:LeadingKeys does not apply to a scan, so it is limited to the keys: which chains there are, not what is in them.
     responder.allow(['dynamodb:Scan'], [table.tableArn], {
       'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk'] },
       StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },

@@ -16,7 +16,7 @@ export interface SeedFunctionProps {
   readonly config: StackConfig
 }
 
-/** Run by each deploy: puts the policy in force where none is yet. */
+/** Puts the deployed policy in force where there is none yet. Every deploy runs it. */
 export class SeedFunction extends Construct {
   readonly roleArn: string
 

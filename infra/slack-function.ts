@@ -9,13 +9,13 @@ import type { SlackSettings, StackConfig } from '../shared/config.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { ResponderFunction } from './responder-function.ts'
 
-/** People press buttons: a few a second is plenty, and a flood of forged requests costs little. */
+/** Requests a second. People press a few buttons a second at most, and with this limit a flood of forged requests costs little. */
 const THROTTLE = { rateLimit: 10, burstLimit: 20 }
 
-/** Slack sees nothing of what takes longer than three seconds. */
+/** Slack waits three seconds for an answer, so a longer run would be useless. */
 const TIMEOUT = Duration.seconds(5)
 
-/** What is kept of each request: no address, no header, no body. */
+/** The fields of the access log: no address, no header, no body. */
 const ACCESS_LOG = JSON.stringify({
   requestId: '$context.requestId',
   time: '$context.requestTimeEpoch',
@@ -31,7 +31,7 @@ export interface SlackFunctionProps {
   readonly slack: SlackSettings
 }
 
-/** Where Slack sends what people press: an HTTP API with one route, and a function that may invoke review and read one secret. */
+/** The endpoint for what people press in Slack: an HTTP API with one route, and a function that may invoke review and read one secret. */
 export class SlackFunction extends Construct {
   readonly roleArn: string
 
@@ -39,14 +39,14 @@ export class SlackFunction extends Construct {
     super(scope, id)
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'slack',
-      description: 'Checks and acknowledges what Slack sends, and hands it to review',
+      description: 'Checks and acknowledges what Slack sends, and invokes review',
       environment: {
         REVIEW_FUNCTION_NAME: review.functionName,
         SLACK_SECRET_NAME: slack.secretName,
         ...(slack.apiUrl === undefined ? {} : { SLACK_API_URL: slack.apiUrl }),
       },
       logRetentionDays: config.logRetentionDays,
-      // More memory is more processor: a cold start has to fit into the three seconds.
+      // Lambda gives more processor with more memory, and a cold start has to fit into the three seconds.
       memorySize: 1024,
       timeout: TIMEOUT,
     })
@@ -77,7 +77,7 @@ export class SlackFunction extends Construct {
   }
 }
 
-/** A secret by its name: Secrets Manager adds six characters of its own to the ARN. */
+/** The ARN of a secret by its name. Secrets Manager appends six characters to it. */
 export function secretArn({ partition, region, account }: Stack, name: string): string {
   return `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}-??????`
 }

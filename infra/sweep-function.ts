@@ -13,28 +13,28 @@ import { allowNotices } from './notice-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
 import { WakingSchedule } from './schedule.ts'
 
-/** How often the open incidents are looked after. */
+/** How often the sweep runs. */
 const EVERY = 'rate(5 minutes)'
 
 export interface SweepFunctionProps {
   readonly table: Table
   readonly topic: Topic
-  /** Where whoever is on call is paged. */
+  /** The topic that pages the person on call. */
   readonly onCall: Topic
-  /** Where notices go in the place of the topic, where there is one. */
+  /** The queue of notices; without it, notices go to the topic. */
   readonly notices: Queue | undefined
-  /** Where respond is asked to look events up. */
+  /** The queue by which respond is asked to look events up. */
   readonly backfillQueue: Queue
   readonly contain: LambdaFunction
   readonly rotate: LambdaFunction | undefined
   readonly config: StackConfig
 }
 
-/** Looks after open incidents on a schedule, so that nothing hangs for ever. It cannot change IAM. */
+/** Sweeps the open incidents every five minutes: stuck ones, events that were not delivered, unanswered ones. It cannot change IAM. */
 export class SweepFunction extends Construct {
   readonly function: LambdaFunction
   readonly roleArn: string
-  /** Sweeps that failed twice. */
+  /** The dead-letter queue for sweeps that failed in two attempts. */
   readonly failures: Queue
 
   constructor(scope: Construct, id: string, { table, topic, onCall, notices, backfillQueue, contain, rotate, config }: SweepFunctionProps) {
@@ -42,7 +42,7 @@ export class SweepFunction extends Construct {
     const { account, partition, stackName } = Stack.of(this)
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'sweep',
-      description: 'Looks after open incidents: stuck, missed, unanswered',
+      description: 'Sweeps open incidents: stuck, missed events, unanswered',
       environment: {
         TABLE_NAME: table.tableName,
         ACCOUNT_ID: account,
@@ -58,14 +58,14 @@ export class SweepFunction extends Construct {
       timeout: Duration.minutes(2),
     })
     this.failures = deadLetterQueue(this, 'SweepFailures')
-    // One more try: the next sweep does it all again.
+    // One retry is enough: the next sweep does the same work.
     responder.function.configureAsyncInvoke({
       retryAttempts: 1,
       maxEventAge: Duration.minutes(5),
       onFailure: new SqsDestination(this.failures),
     })
     new WakingSchedule(this, 'Every', { expression: EVERY, woken: responder.function })
-    // The index holds open incidents and nothing else.
+    // The index has open incidents only.
     responder.allow(['dynamodb:Query'], [`${table.tableArn}/index/${OPEN_INDEX}`])
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
@@ -73,15 +73,15 @@ export class SweepFunction extends Construct {
     responder.allow(['sqs:SendMessage'], [backfillQueue.queueArn])
     allowNotices(responder, { topic, queue: notices })
     responder.allow(['sns:Publish'], [onCall.topicArn])
-    // Tags decide of the tier, and the tier of what becomes of an incident that nobody answers. Reads only.
+    // Reads of tags: they decide the tier, and the tier decides what becomes of an unanswered incident.
     const users = `arn:${partition}:iam::${account}:user/*`
     const roles = `arn:${partition}:iam::${account}:role/*`
     responder.allow(['iam:GetUser'], [users])
     responder.allow(['iam:GetRole'], [roles])
     acknowledgeWildcards(this, {
       'Resource::*': 'X-Ray (PutTraceSegments, PutTelemetryRecords) takes no resource; there is no other wildcard.',
-      [`Resource::${users}`]: 'Reads of tags: which user is not known before.',
-      [`Resource::${roles}`]: 'Reads of tags: which role is not known before.',
+      [`Resource::${users}`]: 'Reads of tags: which user is not known in advance.',
+      [`Resource::${roles}`]: 'Reads of tags: which role is not known in advance.',
     })
     this.function = responder.function
     this.roleArn = responder.role.roleArn

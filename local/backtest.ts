@@ -24,27 +24,29 @@ export interface BacktestPorts {
   readonly geoIp: GeoIp
   readonly clock: SimulatedClock
   readonly log: Log
-  /** Tells the embedded account of a user and a key that the log shows; absent where the account is known. */
+  /** Adds a user and a key that the log shows to the account in memory; undefined where the account is known. */
   readonly meet?: (identity: Identity, accessKeyId: string | undefined) => void
 }
 
+/** Counts over a whole backtest. */
 export interface Tally {
   signals: number
   ignored: number
   unreadable: number
 }
 
-/** The whole responder over a history: respond and contain in one process, on the clock of the events. */
+/** The whole responder over a history: respond and contain run in one process, and the clock follows the events. */
 export interface Backtest {
   run(records: readonly unknown[]): Promise<BatchResult>
   readonly tally: Tally
   readonly refusals: Refusals
 }
 
+/** Makes a backtest over these ports. */
 export function backtest(ports: BacktestPorts): Backtest {
   const refused = refusals()
   const tally: Tally = { signals: 0, ignored: 0, unreadable: 0 }
-  // Whatever is written about an incident happens at the time of the event that it is about.
+  // An incident is written at the time of its latest event, so the clock moves there first.
   const incidents: IncidentStore = {
     ...ports.incidents,
     save(incident, version) {
@@ -52,7 +54,7 @@ export function backtest(ports: BacktestPorts): Backtest {
       return ports.incidents.save(incident, version)
     },
   }
-  // Nobody but the responder changes a replayed account, so there is nothing to watch.
+  // Only the responder changes a replayed account, so no containment has to be verified later.
   const inner = {
     ...ports,
     incidents,
@@ -69,7 +71,7 @@ export function backtest(ports: BacktestPorts): Backtest {
       if (incident?.state === 'contained') refused.contained(incident, incident.decidedBy.time)
     },
   }
-  /** Containment can only switch off what is there, so an account that is not known is met in its incidents. */
+  /** Containment needs the users and keys in the account. Where the account is not known, they are taken from the incident. */
   function meetAll({ identity, credentials, lineage }: Incident): void {
     for (const { id, kind } of credentials) ports.meet?.(identity, kind === 'access-key' ? id : undefined)
     for (const { id, kind, owner } of lineage) {
@@ -80,7 +82,7 @@ export function backtest(ports: BacktestPorts): Backtest {
   const respond = pipeline({
     ...inner,
     containInvoker,
-    // The history is all there is: nothing older can be asked for.
+    // There are no events beside the history, so nothing is looked up.
     bootstrapQueue: { bootstrap: async () => {} },
     history: { lookup: async () => [] },
   })

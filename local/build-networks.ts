@@ -10,8 +10,8 @@ interface Range<N> {
 }
 
 /**
- * Makes the compact network file from the package `@ip-location-db/asn` (RouteViews and DB-IP, CC BY 4.0): neighbouring
- * ranges of one network become one, and each organisation is named once.
+ * Makes the compact file of networks from the package `@ip-location-db/asn` (RouteViews and DB-IP, CC BY 4.0): adjacent
+ * ranges of one network are merged, and each organisation is stored once.
  */
 export async function buildNetworks(files: { v4: string; v6: string }): Promise<Buffer> {
   const organisations: Record<number, string> = {}
@@ -44,7 +44,7 @@ function join<N>(ranges: Range<N>[], next: Range<N>, touches: (end: N, start: N)
   else ranges.push(next)
 }
 
-/** Rows of `start,end,number,organisation`; the organisation may be quoted. */
+/** The rows of the CSV file: `start,end,number,organisation`, where the organisation may be quoted. */
 async function* rowsOf(file: string): AsyncGenerator<[start: string, end: string, asn: number, organisation: string]> {
   for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
     const [, start, end, asn, name] = line.match(/^([^,]+),([^,]+),(\d+),(.*)$/) ?? []

@@ -1,29 +1,29 @@
 const NOTHING: Buffer = Buffer.alloc(0)
 
-/** The bytes of a stream that are not done with, as one buffer with a place in it. Memory stays at what is kept plus one chunk. */
+/** The bytes of a stream that are not processed yet, as one buffer with a position in it. Memory is what is kept plus one chunk. */
 export class ByteWindow {
   bytes: Buffer = NOTHING
   /** The index in `bytes` of the next byte to look at. */
   at = 0
   /** The offset in the stream of `bytes[0]`. */
   base = 0
-  /** The most bytes held at once. */
+  /** The most bytes that were in memory at once. */
   largestBytes = 0
 
   #waiting: Buffer[] = []
-  #heldBytes = 0
+  #keptBytes = 0
   #neededBytes = 1
 
   /** The offset in the stream of the last byte taken, plus one. */
   get end(): number {
-    return this.base + this.#heldBytes
+    return this.base + this.#keptBytes
   }
 
-  /** Takes a chunk; true when there is enough for a look to be worth it. */
+  /** Takes a chunk. Returns true when there are enough new bytes to try again. */
   push(chunk: Buffer): boolean {
     this.#waiting.push(chunk)
-    this.#heldBytes += chunk.length
-    return this.#heldBytes >= this.#neededBytes
+    this.#keptBytes += chunk.length
+    return this.#keptBytes >= this.#neededBytes
   }
 
   /** Puts the chunks taken since `forget` into `bytes`. */
@@ -35,15 +35,15 @@ export class ByteWindow {
     this.largestBytes = Math.max(this.largestBytes, this.bytes.length)
   }
 
-  /** Lets go of the bytes before `at` and answers how many they were. */
+  /** Drops the bytes before `at` and returns their number. */
   forget(): number {
     const count = this.at
     this.bytes = this.bytes.subarray(count)
     this.base += count
     this.at = 0
-    this.#heldBytes = this.bytes.length
-    // Half as much again before the next look: small chunks then cost no more than large ones.
-    this.#neededBytes = this.#heldBytes + Math.max(1, this.#heldBytes >> 1)
+    this.#keptBytes = this.bytes.length
+    // The next attempt needs half as much again, so that small chunks cost no more than large ones.
+    this.#neededBytes = this.#keptBytes + Math.max(1, this.#keptBytes >> 1)
     return count
   }
 

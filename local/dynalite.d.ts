@@ -1,7 +1,7 @@
 declare module 'dynalite' {
   import type { Server } from 'node:http'
 
-  /** `path` keeps the database in a folder; without it, it is in memory. `createTableMs` is how long a table takes to appear. */
+  /** With `path` the database is kept in a folder, otherwise in memory. `createTableMs` is how long the creation of a table takes. */
   export default function dynalite(options?: {
     path?: string
     createTableMs?: number

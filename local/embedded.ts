@@ -35,25 +35,25 @@ const ACCOUNT_FILE = 'account.json'
 const DATABASE_FOLDER = 'dynamodb'
 const SEAL_FOLDER = 'seals'
 
-/** The embedded account: DynamoDB by dynalite and IAM in memory, both kept in one folder. */
+/** An AWS account on this machine: DynamoDB by dynalite and IAM in memory, both stored in one folder. */
 export interface Embedded {
   readonly ports: Awaited<ReturnType<typeof portsOf>>
-  /** The account as commands see it. */
+  /** The account as the target of commands. */
   target(caller: string): Target
-  /** Writes the IAM side to the folder; the table writes itself. */
+  /** Writes IAM to the folder; dynalite writes the table. */
   save(): Promise<void>
   close(): Promise<void>
 }
 
-/** Where `createEmbedded` puts the account that was in a folder before, its record with it; one is kept. */
+/** The subfolder to which `createEmbedded` moves the account that was there before, with its record. Only the last one is kept. */
 export const PREVIOUS_FOLDER = 'previous'
 
-/** True where a folder holds an embedded account. */
+/** True where a folder has an embedded account. */
 export function hasEmbedded(folder: string): boolean {
   return existsSync(join(folder, ACCOUNT_FILE))
 }
 
-/** Makes the account anew in a folder. The one that is there moves to `previous`; other files are never touched. */
+/** Makes a new account in a folder. An account that is there moves to `previous`; other files are not changed. */
 export async function createEmbedded(
   folder: string,
   { picture, policy, clock }: { picture: AuthorizationDetails; policy: unknown; clock: Clock },
@@ -78,7 +78,7 @@ export async function createEmbedded(
   return embedded
 }
 
-/** Opens the account that a folder holds. */
+/** Opens the account in a folder. */
 export async function openEmbedded(folder: string, clock: Clock): Promise<Embedded> {
   const file = join(folder, ACCOUNT_FILE)
   if (!existsSync(file))
@@ -91,7 +91,7 @@ export async function openEmbedded(folder: string, clock: Clock): Promise<Embedd
   const port = await listen(server, folder)
   const ports = await portsOf({ port, picture, clock })
   const save = async () => {
-    // A whole file or none: a crash while writing must not lose the account.
+    // Written beside and renamed: a crash while writing must not lose the account.
     await writeFile(`${file}.new`, JSON.stringify(ports.iam.authorizationDetails()))
     await rename(`${file}.new`, file)
   }
@@ -137,7 +137,7 @@ function optionsFor(folder: string): string {
 }
 
 async function portsOf({ port, picture, clock }: { port: number; picture: AuthorizationDetails; clock: Clock }) {
-  // dynalite checks no credentials; the SDK only wants some.
+  // dynalite does not check credentials, but the SDK requires some.
   const client = dynamo({
     region: 'us-east-1',
     endpoint: `http://127.0.0.1:${port}`,
@@ -157,7 +157,7 @@ async function portsOf({ port, picture, clock }: { port: number; picture: Author
     notifier: memoryNotifier(),
     geoIp: geoIpFrom(await geoDatabases()),
     clock,
-    // Nobody but the responder changes an embedded account, so there is nothing to watch.
+    // Only the responder changes an embedded account, so no containment has to be verified later.
     reverifyQueue: { verifyLater: async () => {} },
     quarantinePolicyArn: QUARANTINE_POLICY,
     account: undefined,

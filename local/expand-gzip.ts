@@ -1,15 +1,15 @@
 import { createGunzip } from 'node:zlib'
 
-/** Gzip makes at most 1,032 bytes of one, so that a piece this small never expands to more than 8.5 MB at a time. */
+/** Deflate expands one byte to at most 1,032, so a piece of this size expands to at most 8.5 MB. */
 const PIECE_BYTES = 8 * 1024
 
-/** What a piece that fails expands to is lost, so around a damaged place pieces are single bytes. One piece is always on its way. */
+/** Pieces that are read again byte by byte: zlib loses the output of the piece in which it fails, and one more is always in progress. */
 const CAREFUL_PIECES = 2
 
-/** Input up to this size is kept until it is through, to be read once more, carefully, where it proves damaged. */
+/** Input up to this size is kept until it is expanded, so that damaged input can be read again byte by byte. */
 const MAX_KEPT_BYTES = 1024 * 1024
 
-/** Expands gzip, also of several members. Yields all that comes before a damaged place, then tells of it. */
+/** Expands gzip, also with several members. Yields everything before a damaged place, then calls `onDamage`. */
 export async function* expandGzip(source: AsyncIterable<Buffer>, onDamage: (reason: string) => void): AsyncGenerator<Buffer> {
   let damage: Damage | undefined
   let expandedBytes = 0
@@ -42,9 +42,9 @@ interface Damage {
 }
 
 /**
- * Runs pieces through zlib, one ahead of the reader.
+ * Expands pieces with zlib, one piece ahead of the reader.
  *
- * A stream that fails drops what it has not handed out, so this listens to `data` itself.
+ * A stream that fails drops output that was not read yet, so this function listens to `data` itself.
  */
 async function* inflate(pieces: AsyncIterable<Buffer>, onDamage: (damage: Damage) => void): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: 256 * 1024 })
@@ -73,7 +73,7 @@ async function* inflate(pieces: AsyncIterable<Buffer>, onDamage: (damage: Damage
     let written = Promise.resolve()
     for await (const piece of pieces) {
       await written
-      // Zeros may follow the last member: tape drives pad with them. Anything else is an error of the stream.
+      // After the last member only padding may follow, such as the zeros of tape drives; zlib reports anything else as an error.
       if (isOver) break
       const ready = expanded
       expanded = []

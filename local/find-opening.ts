@@ -1,6 +1,6 @@
 import { FIRST_KEY_WINDOW, firstKey, isBlank } from './scan-json.ts'
 
-/** A record's first key is one of these in every form that AWS writes: after damage, an object that starts so is a record again. */
+/** The first keys of records in every form that AWS writes. After damage, an object that starts with one of them is taken for a record. */
 const RECORD_KEYS = new Set(
   `EventId EventName eventVersion userIdentity eventTime eventSource eventName awsRegion sourceIPAddress userAgent requestParameters
   responseElements additionalEventData errorCode requestID eventID eventType recipientAccountId`.split(/\s+/),
@@ -8,16 +8,16 @@ const RECORD_KEYS = new Set(
 
 const ENVELOPE_KEYS = new Set(['Records', 'Events'])
 
-/** Where reading goes on; `wait` is where the bytes at hand say no more, and `at` is then the first byte still needed. */
+/** Where reading resumes. `wait`: more bytes are needed to decide, and `at` is the first byte that must be kept. */
 export interface Opening {
   readonly kind: 'record' | 'envelope' | 'wait'
   readonly at: number
 }
 
 /**
- * The next object after a damaged place that starts as records do, or, outside a list, that starts a line.
+ * Finds the next object after a damaged place that starts like a record or, outside a list, at the start of a line.
  *
- * `key` is the first key of the records before the damage, which may be of a form that AWS does not write.
+ * `key` is the first key of the records before the damage, for records in a form that AWS does not write.
  */
 export function findOpening(bytes: Buffer, from: number, hints: { key: string | undefined; isInList: boolean; isFinal: boolean }): Opening {
   for (let at = bytes.indexOf(0x7b, from); at >= 0; at = bytes.indexOf(0x7b, at + 1)) {
@@ -31,7 +31,7 @@ export function findOpening(bytes: Buffer, from: number, hints: { key: string | 
   return wait(bytes, bytes.length)
 }
 
-/** Keeps the line feed before `at` too, which tells that a line starts there. */
+/** Also keeps the line feed before `at`, which shows that a line starts there. */
 function wait(bytes: Buffer, at: number): Opening {
   return { kind: 'wait', at: bytes[at - 1] === 0x0a ? at - 1 : at }
 }

@@ -3,13 +3,13 @@ import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SealVault } from '../shared/ports/stores.ts'
 
-/** Seals as read-only files of a folder. Nothing keeps the owner of the folder from changing them: copy them elsewhere. */
+/** Stores seals as read-only files in a folder. The owner of the folder can still change them, so copies belong elsewhere. */
 export function folderVault(folder: string): SealVault {
   const fileOf = (number: number) => join(folder, `${String(number).padStart(6, '0')}.ndjson`)
   return {
     async put(number, text) {
       await mkdir(folder, { recursive: true })
-      // A whole file or none: a crash while writing must leave no half of a seal.
+      // Written beside and linked: a crash while writing must not leave half a seal.
       const draft = join(folder, `${randomUUID()}.new`)
       await writeFile(draft, text, { mode: 0o444 })
       try {
@@ -30,7 +30,7 @@ export function folderVault(folder: string): SealVault {
   }
 }
 
-/** Not there is an answer; could not look is not. */
+/** Answers a missing file or folder with a value; any other error is thrown. */
 function absent<T>(answer: T): (cause: NodeJS.ErrnoException) => T {
   return (cause) => {
     if (cause.code === 'ENOENT') return answer

@@ -25,7 +25,7 @@ export async function geoDatabases(): Promise<{ countries: string; networks: str
   if (!existsSync(networks)) {
     const built = await buildNetworks({ v4, v6: join(folder, 'asn-ipv6.csv') })
     mkdirSync(cache, { recursive: true })
-    // Whole or not at all: two processes may build it at once.
+    // Written beside and renamed: two processes may build it at the same time.
     const partial = `${networks}.${process.pid}`
     writeFileSync(partial, built)
     renameSync(partial, networks)

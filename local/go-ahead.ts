@@ -1,18 +1,19 @@
 import { createInterface } from 'node:readline/promises'
 import { ResponderError } from '../shared/errors.ts'
 
-/** Where a question is asked: the terminal, unless a test says otherwise. */
+/** The streams on which a question is asked. */
 export interface Terminal {
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean }
   readonly output: NodeJS.WritableStream
 }
 
-/** Questions go to standard error: standard output is for what a program may read. */
+/** Questions go to standard error, because a program may read standard output. */
 const TERMINAL: Terminal = { input: process.stdin, output: process.stderr }
 
-/** Says what is about to happen and waits for a yes. Throws where the answer is another, or where there is nobody to answer. */
+/** Prints what will happen and waits for a yes. Throws where the answer is another one, or where there is no terminal. */
 export async function goAhead(what: string, { input, output }: Terminal = TERMINAL): Promise<void> {
-  if (input.isTTY !== true) throw new ResponderError('usage', `${what}\nNothing was done: without a terminal to ask at, say --yes`)
+  if (input.isTTY !== true)
+    throw new ResponderError('usage', `${what}\nNothing was done, because there is no terminal to ask on; --yes skips the question`)
   const terminal = createInterface({ input, output, terminal: true })
   try {
     const answer = await terminal.question(`${what}\nGo on? [y/N] `)

@@ -2,21 +2,21 @@ import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface ListOptions {
-  /** A path that cannot be looked at. */
+  /** Called for a path that cannot be read. */
   onProblem(problem: { readonly file: string; readonly reason: string }): void
-  /** A file that a folder holds and that is no CloudTrail log. */
+  /** Called for a file in a folder that is not a CloudTrail log. */
   onSkip(file: string): void
 }
 
 const LOG_FILE = /\.(json|ndjson|jsonl)(\.gz)?$/i
 
-/** Digests say which log files there should be; they hold no records. */
+/** CloudTrail's folder of digest files, which list the log files and have no records. */
 const DIGESTS = 'CloudTrail-Digest'
 
 /**
- * The files of a path in the order of their names, which CloudTrail's own names make the order of time within a region.
+ * Lists the files of a path in the order of their names. For CloudTrail's names, that is the order of time within a region.
  *
- * A file is taken whatever its name; of a folder, all log files below it. Links are followed, each folder once.
+ * A path that is a file is listed whatever its name; of a folder, all log files below it. Links are followed, each folder once.
  */
 export function* listFiles(path: string, options: ListOptions): Generator<string> {
   yield* walk(path, new Set(), [], options)
@@ -60,7 +60,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: 'its links lead in a circle',
 }
 
-/** Why the file system would not give a path, in words. */
+/** The reason in words why the file system could not read a path. */
 export function whyUnreadable(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown error'
   return REASONS[code] ?? `it cannot be read (${code})`

@@ -6,7 +6,7 @@ import type { OnUnreadable } from '../shared/ports/stores.ts'
 import { incidentSubject, POLICY_SUBJECT } from '../shared/record/append.ts'
 import type { Target } from './target.ts'
 
-/** How many chains are read at once: a deployed table answers in parallel. */
+/** Chains that are read at the same time: a deployed table answers in parallel. */
 const AT_ONCE = 16
 
 /** Measures a period of a target: reads every incident, and the chains of those that were opened in it. What cannot be read is told of and left out. */

@@ -11,10 +11,10 @@ import { memoryNotifier } from '../shared/memory/notifier.ts'
 import type { Advisor } from '../shared/ports/advisor.ts'
 import type { GeoIp } from '../shared/ports/lookup.ts'
 
-/** The name of the stack's deny-all policy in an account where no stack is. */
+/** The ARN of the deny-all policy in an account without a deployed stack. */
 export const QUARANTINE_POLICY = 'arn:aws:iam::123456789012:policy/CountersignQuarantine'
 
-/** Every port in memory, over an account that is not known, with doors that lead nowhere. */
+/** Every port in memory, over an empty account, with invokers and queues that do nothing. */
 export function emptyPorts(parts: { geoIp: GeoIp; advisor?: Advisor }) {
   return {
     identities: memoryIdentityStore(),

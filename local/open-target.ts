@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import type { Clock } from '../shared/ports/runtime.ts'
 import type { Target } from './target.ts'
 
+/** The options that choose the target of a command. */
 export interface TargetOptions {
   readonly data: string
   readonly stack?: string

@@ -1,9 +1,9 @@
-/** The object that stands between two indexes, or undefined where it is not valid JSON. */
+/** Parses the object between two indexes; undefined where it is not valid JSON. */
 export function parseObject(bytes: Buffer, start: number, end: number): object | undefined {
   return asObject(bytes.toString('utf8', start, end))
 }
 
-/** The records of a comma-separated stretch, unwrapped, or undefined where one of them needs a look of its own. */
+/** Parses comma-separated records between two indexes; undefined where one of them has to be parsed by itself. */
 export function parseObjects(bytes: Buffer, start: number, end: number): object[] | undefined {
   const records = parse(`[${bytes.toString('utf8', start, end)}]`) as unknown[] | undefined
   if (records === undefined) return undefined
@@ -16,7 +16,7 @@ export function parseObjects(bytes: Buffer, start: number, end: number): object[
   return records as object[]
 }
 
-/** The record that lookup-events holds as text; anything else is its own record. Undefined where the text is no object. */
+/** The record that an entry of lookup-events has as text; any other object is the record itself. Undefined where the text is not an object. */
 export function unwrap(element: object): object | undefined {
   const text = (element as { CloudTrailEvent?: unknown }).CloudTrailEvent
   return typeof text === 'string' ? asObject(text) : element

@@ -9,18 +9,18 @@ import { parsePolicy } from '../shared/record/policy-in-force.ts'
 const MAX_CHARACTERS = 262_144
 const YAML_OPTIONS = { maxAliasCount: 20, prettyErrors: true } as const
 
-/** A policy file that was read. `migrated`: its text in the keys of this release, comments kept; undefined where it is in them already. */
+/** A policy file. `migrated` is its text with the keys of this release and its comments; undefined where the file has them already. */
 export interface PolicyFile {
   readonly policy: Policy
   readonly migrated: string | undefined
 }
 
-/** Reads and checks a policy file (YAML, of which JSON is a part) of any version. At most 256 KiB; aliases cannot blow it up. */
+/** Reads and checks a policy file of any version, YAML or JSON. It may have at most 256 KiB and 20 uses of aliases. */
 export async function readPolicyFile(path: string): Promise<Policy> {
   return (await loadPolicyFile(path)).policy
 }
 
-/** The same, with the text that a file of an older version should have. */
+/** Reads and checks a policy file, and also returns the text that a file of an older version should have. */
 export async function loadPolicyFile(path: string): Promise<PolicyFile> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ResponderError(
@@ -45,7 +45,7 @@ export async function loadPolicyFile(path: string): Promise<PolicyFile> {
   }
 }
 
-/** The text of a policy of version 1 in the keys of this version. Comments stay where they are. */
+/** The text of a policy of version 1 with the keys of this version. Comments stay in place. */
 function migratedText(text: string): string {
   const document = parseDocument(text, YAML_OPTIONS)
   for (const { path, to } of RENAMED_KEYS) renameKey(document.contents, path, to)
@@ -55,7 +55,7 @@ function migratedText(text: string): string {
   return textOf(document)
 }
 
-/** Lines stay as long as their author made them. */
+/** The text without new line breaks: `lineWidth: 0` keeps long lines. */
 function textOf(document: Document): string {
   return document.toString({ lineWidth: 0 }).trimEnd()
 }

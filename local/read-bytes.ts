@@ -2,14 +2,15 @@ import type { Readable } from 'node:stream'
 import { expandGzip } from './expand-gzip.ts'
 import { whyUnreadable } from './list-files.ts'
 
+/** Callbacks while a stream is read. */
 export interface ReadBytesOptions {
-  /** Bytes as they come from the disk or the pipe, before they are expanded. */
+  /** Called with the number of bytes read from disk or pipe, before they are expanded. */
   onBytes(count: number): void
-  /** The rest of the input cannot be had; what came before was yielded. */
+  /** Called where the rest of the input cannot be read; what came before was yielded. */
   onDamage(reason: string): void
 }
 
-/** The text of a stream, expanded where it starts as gzip does, whatever it is called. Never throws for its content. */
+/** The text of a stream, expanded where it starts with gzip's magic number, whatever the file's name. Its content never makes this throw. */
 export async function* readBytes(source: Readable, options: ReadBytesOptions): AsyncGenerator<Buffer> {
   const chunks = readChunks(source, options)
   try {

@@ -11,20 +11,21 @@ export interface InputProblem {
   readonly file: string
   /** Byte offset in the uncompressed text. */
   readonly position: number
-  /** Which record of the file, counted from 1, where one is meant. */
+  /** The number of the record in the file, from 1, where the problem is in one record. */
   readonly record?: number
   readonly reason: string
 }
 
+/** Callbacks while records are read. */
 export interface ReadRecordsOptions {
   onProblem(problem: InputProblem): void
-  /** What `-` reads; this process's standard input unless told. */
+  /** The stream for `-`; by default this process's standard input. */
   stdin?: Readable
-  /** Bytes read from disk or pipe, before they are expanded: for a progress bar. */
+  /** Called with the number of bytes read from disk or pipe, before they are expanded: for a progress bar. */
   onBytes?(count: number): void
-  /** A file below a folder that is no log file. */
+  /** Called for a file below a folder that is not a log file. */
   onSkip?(file: string): void
-  /** The most bytes that one file made this reader hold at once. */
+  /** Called with the most bytes of one file that were in memory at once. */
   onBuffered?(bytes: number): void
 }
 
@@ -34,9 +35,9 @@ const READ_BYTES = 1024 * 1024
 /**
  * Reads CloudTrail records, in batches of up to 1,000, from files, folders and `-` for standard input.
  *
- * Takes what S3 holds (`{"Records":[…]}`), `aws cloudtrail lookup-events` output, arrays and NDJSON, plain or gzip, told apart
- * by content. EventBridge envelopes come out as they are. Memory does not grow with the input. Nothing in it makes this
- * throw: what cannot be read goes to `onProblem`, and the rest goes on.
+ * Reads CloudTrail's files in S3 (`{"Records":[…]}`), the output of `aws cloudtrail lookup-events`, arrays and NDJSON, plain or gzip. The
+ * content decides which it is. EventBridge envelopes are returned as they are. Memory does not grow with the input. No content
+ * makes this throw: what cannot be read goes to `onProblem`, and reading goes on.
  *
  * @example
  * for await (const batch of readRecords(['AWSLogs/'], { onProblem: console.error })) for (const record of batch) use(record)
@@ -63,7 +64,7 @@ function filesOf(path: string, options: ReadRecordsOptions): Iterable<string> {
   })
 }
 
-/** Hands on a file's records; yields whenever some may have come. */
+/** Passes a file's records to `onRecord`; yields whenever there may be new ones. */
 async function* readFile(file: string, onRecord: (record: unknown) => void, options: ReadRecordsOptions): AsyncGenerator<void> {
   const splitter = new RecordSplitter(onRecord, (problem) => options.onProblem({ file, ...problem }))
   const onBytes = (count: number) => options.onBytes?.(count)

@@ -1,12 +1,12 @@
 import { readFileSync, statSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 
-/** Files up to this size, as CloudTrail's mostly are, are read at once: a stream costs more than all the rest, about 1 ms each. */
+/** Files up to this size, as most of CloudTrail's, are read in one piece: a stream costs about 1 ms per file, more than everything else. */
 const MAX_FILE_BYTES = 1024 * 1024
 
 const MAX_EXPANDED_BYTES = 4 * 1024 * 1024
 
-/** The text of a small sound file, expanded; undefined where it must be streamed, which also tells what is wrong with it. */
+/** The expanded text of a small file. Undefined where the file is larger or damaged: it is then read as a stream, which reports the damage. */
 export function readWhole(file: string, onBytes: (count: number) => void): Buffer | undefined {
   try {
     const stat = statSync(file)

@@ -10,17 +10,20 @@ export interface Refusal {
   readonly signal: Signal
 }
 
-/** Which later calls of a history would have been refused, had containment been real. */
+/** The later calls of a history that a real containment would have refused. */
 export interface Refusals {
-  /** Says that an incident's credentials are off from a time on. */
+  /** Notes that an incident's credentials are out of use from a time on, epoch ms. */
   contained(incident: Incident, at: number): void
+  /** Counts the signals that would have been refused. */
   observe(signals: readonly Signal[]): void
+  /** How many calls would have been refused: by one incident, or by all. */
   count(incidentId?: string): number
   readonly examples: readonly Refusal[]
 }
 
+/** Makes an empty count of refused calls. */
 export function refusals(): Refusals {
-  /** Identity or credential id → the incident that took it out of use, and when (epoch ms). */
+  /** Identity or credential id → the incident that contained it, and when (epoch ms). */
   const off = new Map<string, { incidentId: string; at: number }>()
   const counts = new Map<string, number>()
   const examples: Refusal[] = []

@@ -18,7 +18,7 @@ import { geoDatabases } from './geo-databases.ts'
 import { readPolicyFile } from './policy-file.ts'
 import { simulatedClock } from './simulated-clock.ts'
 
-/** A backtest that keeps everything in memory: what `replay` runs on. Its memory grows with identities, not with input. */
+/** The backtest for `replay`, with everything in memory. Memory grows with the number of identities, not with the input. */
 export async function replayInMemory(options: {
   policy: string
   account?: string

@@ -1,4 +1,4 @@
-/** What `scanValue` answers where the value does not close inside the bytes at hand. */
+/** The result of a scan where the value does not end inside the bytes. */
 export const INCOMPLETE = 0
 
 const SKIP = 1
@@ -8,7 +8,7 @@ const OPEN_ARRAY = 4
 const CLOSE_OBJECT = 5
 const CLOSE_ARRAY = 6
 
-/** What each byte may mean outside a string; 0 is a byte that JSON never has there, which gives damage away early. */
+/** The meaning of each byte outside a string. 0: JSON never has this byte there, so the input is damaged. */
 const KIND = new Uint8Array(256)
 for (const byte of Buffer.from(' \t\r\n:,0123456789+-.eEtrufalsn')) KIND[byte] = SKIP
 for (const [character, kind] of [...'"{[}]'].entries()) KIND[kind.charCodeAt(0)] = QUOTE + character
@@ -16,9 +16,9 @@ for (const [character, kind] of [...'"{[}]'].entries()) KIND[kind.charCodeAt(0)]
 /**
  * Finds the end of the JSON value that starts at `start`, by brackets and strings only.
  *
- * Answers the index after its last byte; `INCOMPLETE` (0) where `bytes` end first; `-index` of the byte that cannot stand
- * there. What it accepts is not yet valid JSON, but a closed value is one value: a parser either takes all of it or none.
- * A number or a word has no end of its own: it is taken to end with the bytes when they are the `isFinal` ones.
+ * Returns the index after its last byte; `INCOMPLETE` (0) where `bytes` end first; `-index` of a byte that JSON does not allow
+ * there. What it accepts may still be invalid JSON, but it is exactly one value, so a parser accepts all of it or nothing.
+ * A number or a word has no closing byte: it ends with the bytes where they are the last ones (`isFinal`).
  */
 export function scanElement(bytes: Buffer, start: number, isFinal: boolean): number {
   const byte = bytes[start]
@@ -30,7 +30,7 @@ export function scanElement(bytes: Buffer, start: number, isFinal: boolean): num
   return end < bytes.length || isFinal ? end : INCOMPLETE
 }
 
-/** The same for the rest of an object, from behind one of its members: `}` or `,"more":"members"}`. */
+/** Finds the end of an object from the end of one of its members: `}` or `,"more":"members"}`. Results as for `scanElement`. */
 export function scanMembers(bytes: Buffer, start: number): number {
   const byte = bytes[start]
   return byte === 0x2c || byte === 0x7d ? scan(bytes, start, [CLOSE_OBJECT]) : -(start + 1)
@@ -56,7 +56,7 @@ function scan(bytes: Buffer, start: number, open: number[]): number {
   return INCOMPLETE
 }
 
-/** A string: a raw control character inside it means that its closing quote is missing. */
+/** Finds the end of a string. A raw control character inside it means that its closing quote is missing. */
 function scanString(bytes: Buffer, start: number): number {
   const end = bytes.length
   for (let at = start + 1; at < end; at++) {
@@ -71,7 +71,7 @@ function scanString(bytes: Buffer, start: number): number {
   return INCOMPLETE
 }
 
-/** Whether a bracket may open here: after a colon, or in an array after its bracket or a comma. Catches a record that was cut before the next. */
+/** Whether a bracket may open here: after a colon, or in an array after its bracket or a comma. Detects a record that was cut off. */
 function mayOpen(bytes: Buffer, at: number, isInArray: boolean): boolean {
   let before = at - 1
   while (isBlank(bytes[before])) before--
@@ -83,27 +83,27 @@ function isWordByte(byte: number | undefined): boolean {
   return byte !== undefined && /[-+.\w]/.test(String.fromCharCode(byte))
 }
 
-/** Whether a byte is JSON's white space. */
+/** Whether a byte is white space in JSON. */
 export function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 }
 
 const FIRST_KEY = /^\{\s*"([^"\\\n]*)"/
 
-/** The bytes that `firstKey` may need to see. */
+/** The most bytes that `firstKey` looks at. */
 export const FIRST_KEY_WINDOW = 256
 
-/** The first key of the object that starts at `start`, as it is written; undefined where there is none within 256 bytes. */
+/** The first key of the object at `start`, as it is written; undefined where there is none within 256 bytes. */
 export function firstKey(bytes: Buffer, start: number): string | undefined {
   return FIRST_KEY.exec(bytes.toString('latin1', start, start + FIRST_KEY_WINDOW))?.[1]
 }
 
 const ENVELOPE = /^\{\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[-+.\w]+)\s*,\s*)*?"(?:Records|Events)"\s*:\s*\[/
 
-/** The bytes that `envelopeLength` may need to see. */
+/** The most bytes that `envelopeLength` looks at. */
 export const ENVELOPE_WINDOW = 4096
 
-/** The length of `{"Records":[` or `{"Events":[` at `start`, plain members before it included; 0 where the object is no envelope. */
+/** The length of `{"Records":[` or `{"Events":[` at `start`, including plain members before it; 0 where the object is not an envelope. */
 export function envelopeLength(bytes: Buffer, start: number): number {
   return ENVELOPE.exec(bytes.toString('latin1', start, start + ENVELOPE_WINDOW))?.[0].length ?? 0
 }

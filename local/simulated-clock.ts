@@ -1,12 +1,12 @@
 import type { Clock } from '../shared/ports/runtime.ts'
 
-/** The clock of a history: it stands at the time of the event at hand, and only goes forward. */
+/** The clock of a replayed history: it shows the time of the current event and never goes back. */
 export interface SimulatedClock extends Clock {
   /** Moves to a time, epoch milliseconds; an earlier one leaves the clock where it is. */
   moveTo(time: number): void
 }
 
-/** With `elapsed` (milliseconds of real work, such as `performance.now`) the clock also runs on from where it was moved to. */
+/** Makes the clock. With `elapsed` (milliseconds, such as `performance.now`) real time is added to the time of the event. */
 export function simulatedClock(elapsed: () => number = () => 0): SimulatedClock {
   let base = 0
   let movedAt = 0

@@ -8,15 +8,15 @@ import { MAX_CHUNK_BYTES, MAX_QUICK_BYTES, MAX_RECORD_BYTES, MAX_WASTED_BYTES, t
 type Mode = 'start' | 'top' | 'list' | 'tail' | 'lost' | 'given-up'
 
 /**
- * Cuts the bytes of one CloudTrail input into parsed records, in whatever chunks they come.
+ * Splits the bytes of one CloudTrail input into parsed records, whatever the chunks.
  *
- * Takes `{"Records":[…]}`, `{"Events":[…]}` of lookup-events, a list, NDJSON, and objects one after another, in any mix.
- * Records go to `onRecord`. Holds at most one record and one chunk, never the input. Damage goes to `onProblem`
- * and the next record that can be told from it is where reading goes on.
+ * Accepts `{"Records":[…]}`, `{"Events":[…]}` of lookup-events, a list, NDJSON, and objects one after another, in any mix.
+ * Records go to `onRecord`. At most one record and one chunk are in memory. Damage goes to `onProblem`, and reading resumes at the
+ * next object that can be recognised as a record.
  *
- * Two quick paths carry nearly all input and prove themselves by the parser: a line that parses is one record, and the text
- * from a record's start to what looks like a later one's that parses as a list is whole records. What they cannot take is
- * scanned byte by byte, with the same result.
+ * Two quick paths read nearly all input, and the JSON parser confirms their guess: a line that parses is one record, and text from the
+ * start of one record to what looks like the start of another (the seam) that parses as a list is a list of whole records. Everything
+ * else is scanned byte by byte, with the same result.
  */
 export class RecordSplitter {
   readonly #onRecord: (record: object) => void
@@ -26,13 +26,13 @@ export class RecordSplitter {
   #isInList = false
   #isEnvelope = false
   #hasContent = false
-  /** Set by damage until the next list: stray brackets that follow from it are not reported again. */
+  /** True from a damaged place to the next list: brackets that are left over from the damage are not reported again. */
   #isDamaged = false
-  /** The end of the input is known to be missing. */
+  /** True where the end of the input is missing, which is already reported. */
   #isCut = false
   /** The quick paths have failed up to this index. */
   #slowUntil = 0
-  /** The next line feed in the window, where it was looked for. */
+  /** The index of the next line feed in the window; -1 where it was not searched yet. */
   #newlineAt = -1
   readonly #seam = new RecordSeam()
   #ordinal = 0
@@ -53,14 +53,14 @@ export class RecordSplitter {
     return this.#window.largestBytes
   }
 
-  /** Takes the next bytes. They must not be changed afterwards. */
+  /** Takes the next chunk. The caller must not change it afterwards. */
   push(chunk: Buffer): void {
     for (let from = 0; from < chunk.length; from += MAX_CHUNK_BYTES) {
       if (this.#window.push(chunk.subarray(from, from + MAX_CHUNK_BYTES))) this.#run(false)
     }
   }
 
-  /** Ends the input. `isCut` says that its end is already known to be missing, so that it is not reported twice. */
+  /** Ends the input. With `isCut`, the missing end is already reported and is not reported again. */
   end(isCut = false): void {
     this.#isCut = isCut
     this.#run(true)
@@ -78,7 +78,7 @@ export class RecordSplitter {
     this.#slowUntil = Math.max(0, this.#slowUntil - this.#window.forget())
   }
 
-  /** Takes one step; false where it needs more bytes or none are left. */
+  /** Takes one step; false where more bytes are needed or none are left. */
   #step(isFinal: boolean): boolean {
     const window = this.#window
     if (this.#mode === 'given-up') window.at = window.bytes.length
@@ -149,7 +149,7 @@ export class RecordSplitter {
     return true
   }
 
-  /** Takes the records, most often one, up to the next seam. */
+  /** Takes the records up to the next seam, usually one. */
   #takeToSeam(): boolean {
     const { bytes, at } = this.#window
     if (at < this.#slowUntil) return false
@@ -203,7 +203,7 @@ export class RecordSplitter {
     this.#slowUntil = this.#window.at
   }
 
-  /** Gives up the value at hand; `resume` then looks for the next record. `seen` is how far it was looked at in vain. */
+  /** Gives up the current value; `resume` then looks for the next record. `seen` is the index up to which it was scanned. */
   #lose(reason: string, seen: number): true {
     const { bytes, at, base } = this.#window
     if (!(this.#isCut && seen === bytes.length)) this.#report(reason)
@@ -241,7 +241,7 @@ export class RecordSplitter {
     }
   }
 
-  /** Reports the record at hand. */
+  /** Reports a problem with the current record. */
   #report(reason: string): void {
     this.#ordinal++
     this.#onProblem({ position: this.#window.base + this.#window.at, record: this.#ordinal, reason })

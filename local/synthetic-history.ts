@@ -7,12 +7,13 @@ import { authorizationDetailsOf } from './synthetic/picture.ts'
 import { timeOf } from './synthetic/record.ts'
 import { beginStory, DAY, HOUR, MINUTE, SECOND } from './synthetic/story.ts'
 
+/** A synthetic account with its CloudTrail records. */
 export interface SyntheticHistory {
-  /** The account when the story has ended, what the intruder made included. */
+  /** The account at the end of the history, including what the intruder created. */
   readonly account: AuthorizationDetails
   /** CloudTrail records before the last day, in the order of their time. */
   readonly history: object[]
-  /** From the midnight (UTC) before the intrusion to the end. */
+  /** Records from the midnight (UTC) before the intrusion to the end. */
   readonly lastDay: object[]
   readonly intrusion: Intrusion
 }
@@ -23,10 +24,10 @@ const INTRUSION_MS = 45 * MINUTE
 const MIN_DAYS = 30
 
 /**
- * A synthetic account's CloudTrail history: three CI keys, a deploy role, a data pipeline, a web server and five people, all
- * at their usual work, until a CI key leaks and an intruder uses it at noon (UTC) of the last day.
+ * Makes the CloudTrail history of a synthetic account: three CI keys, a deploy role, a data pipeline, a web server and five people do
+ * their usual work, until a CI key leaks and an intruder uses it at noon (UTC) of the last day.
  *
- * The same options give the same history. `end` is epoch milliseconds, `days` the number of days told, the last one included.
+ * The same options give the same history. `end` is epoch milliseconds; `days` counts the last day too.
  */
 export function syntheticHistory({ seed, end, days }: { seed: number; end: number; days: number }): SyntheticHistory {
   if (!Number.isInteger(days) || days < MIN_DAYS) {
@@ -40,18 +41,23 @@ export function syntheticHistory({ seed, end, days }: { seed: number; end: numbe
     roles: ['deploy', 'data-pipeline', 'web-instance'],
   })
   for (let day = startsAt, index = 0; day <= end; day += DAY, index++) {
-    // People first: who renews a key at noon changes what the machines call with in the afternoon.
+    // People first: a key that a person rotates at noon is the one that the machines use in the afternoon.
     peopleDay(story, day, index)
     machinesDay(story, day)
   }
   const intrusionAt = lastMidnight + 12 * HOUR + story.random.whole(3 * 60, 12 * 60) * SECOND
   const intrusion = intrude(story, intrusionAt)
-  // The job that owns the key knows nothing of it and goes on, on its own network.
+  // The job that owns the key goes on as usual, from its own network.
   deploy(story, intrusionAt - story.random.whole(40, 80) * MINUTE)
   deploy(story, intrusionAt + story.random.whole(4, 7) * MINUTE)
-  const told = story.records.filter(({ eventTime }) => eventTime <= timeOf(end)).sort(byTime)
-  const firstOfLastDay = told.findIndex(({ eventTime }) => eventTime >= timeOf(lastMidnight))
-  return { account: authorizationDetailsOf(story), history: told.slice(0, firstOfLastDay), lastDay: told.slice(firstOfLastDay), intrusion }
+  const written = story.records.filter(({ eventTime }) => eventTime <= timeOf(end)).sort(byTime)
+  const firstOfLastDay = written.findIndex(({ eventTime }) => eventTime >= timeOf(lastMidnight))
+  return {
+    account: authorizationDetailsOf(story),
+    history: written.slice(0, firstOfLastDay),
+    lastDay: written.slice(firstOfLastDay),
+    intrusion,
+  }
 }
 
 function byTime(one: { eventTime: string }, other: { eventTime: string }): number {

@@ -4,7 +4,7 @@ import type { ChangeRecord, IdentityStore, IncidentStore, SealVault } from '../s
 import type { Reviewed } from '../shared/review/review.ts'
 import type { Review } from '../shared/review/reviewer.ts'
 
-/** Where the commands work: the embedded account in a folder, or a deployed stack. */
+/** What the commands work on: the embedded account in a folder, or a deployed stack. */
 export interface Target {
   readonly name: string
   /** The options that name it on the command line, such as `--stack Countersign --region us-east-1`; empty for the usual folder. */
@@ -13,15 +13,15 @@ export interface Target {
   readonly incidents: IncidentStore
   readonly record: ChangeRecord
   readonly notifier: Notifier
-  /** Where the seals are; undefined where a stack of an earlier version has none. */
+  /** The store of the seals; undefined for a stack of an earlier version that has none. */
   readonly vault: SealVault | undefined
-  /** Who is at the keyboard, as an ARN or `local:user`. */
+  /** The person who runs the command, as an ARN or `local:user`. */
   readonly caller: string
-  /** Applies a verdict and waits until it is carried out, or for a stack until it is handed on. */
+  /** Applies a verdict. On the embedded account it waits until it is carried out; on a stack, until contain is invoked. */
   review(incidentId: string, review: Omit<Review, 'by'>): Promise<Reviewed>
-  /** Has a change of what was there before set back; as `review`, it waits for what it can wait for. */
+  /** Approves that a change of an existing resource is undone. It waits as `review` does. */
   approve(incidentId: string, approval: { edgeId: string; reason: string }): Promise<Incident>
-  /** Deletes the root user's keys that an incident names, with credentials that manage the organisation's root users. Answers them. */
+  /** Deletes the root user's access keys that an incident names, with the rights of centralised root access. Returns their ids. */
   deleteRootKeys(incidentId: string, approval: { reason: string; profile: string | undefined }): Promise<string[]>
   close(): Promise<void>
 }

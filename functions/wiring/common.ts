@@ -8,7 +8,7 @@ import type { Clock, Log } from '../../shared/ports/runtime.ts'
 import type { ChangeRecord, IncidentStore } from '../../shared/ports/stores.ts'
 import { log } from './telemetry.ts'
 
-/** What almost every function is wired to. */
+/** The adapters that almost every function uses. */
 export interface Common {
   readonly table: Table
   readonly incidents: IncidentStore
@@ -17,15 +17,16 @@ export interface Common {
   readonly log: Log
 }
 
-/** The clock of the machine and the log of the function. */
+/** The system clock and the log of the function. */
 export const runtime: { readonly clock: Clock; readonly log: Log } = { clock: { now: () => Date.now() }, log }
 
+/** The shared adapters over the table that the environment names. */
 export function common({ TABLE_NAME }: { readonly TABLE_NAME: string }): Common {
   const table = { client: dynamo(), name: TABLE_NAME }
   return { table, incidents: dynamoIncidentStore(table), record: dynamoChangeRecord(table), ...runtime }
 }
 
-/** Notices go to the queue that Slack is served from where there is one, else to the topic. */
+/** Sends notices to the notice queue where there is one, from which review posts to Slack; otherwise to the SNS topic. */
 export function notifierOf(config: {
   readonly NOTICE_QUEUE_URL?: string | undefined
   readonly NOTIFY_TOPIC_ARN: string

@@ -3,7 +3,7 @@ import { bedrockClient } from '../../shared/aws/clients.ts'
 import type { RespondConfig } from '../../shared/config.ts'
 import type { Model } from '../../shared/ports/advisor.ts'
 
-/** The configured model, or undefined where there is none. */
+/** The model that the environment configures, or undefined. */
 export function modelIn({
   ADVISOR_MODEL_ID: id,
   ADVISOR_GUARDRAIL: guardrail,

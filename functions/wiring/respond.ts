@@ -42,6 +42,6 @@ const respond = pipeline(ports, { roles: new Set(config.OWN_ROLE_ARNS), stackNam
 export const responder: Responder = {
   respond,
   bootstrap: (accessKeyId) => bootstrap(accessKeyId, ports),
-  trace: (incidentId) => backfill(incidentId, respond, ports),
+  backfill: (incidentId) => backfill(incidentId, respond, ports),
   log: stores.log,
 }

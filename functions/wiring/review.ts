@@ -17,7 +17,7 @@ import { log } from './telemetry.ts'
 
 const SLACK_TIMEOUT_MS = 5_000
 
-/** Slack puts off who posts too fast for some seconds. Who is put off for longer tells people by another way. */
+/** Slack answers fast posting with a wait of some seconds. Where it asks for more than this, the notice goes to the SNS topic. */
 const PATIENCE_MS = 10_000
 
 const config = readEnvironment(ReviewConfig, process.env)

@@ -7,7 +7,7 @@ import type { Press } from '../../shared/slack/button.ts'
 import type { ReceivePorts } from '../../shared/slack/receive.ts'
 import { runtime } from './common.ts'
 
-/** Slack waits three seconds for the acknowledgement, and a form that takes longer is shown no more. */
+/** Slack waits three seconds for the acknowledgement, and shows no form that comes later. */
 const FORM_TIMEOUT_MS = 1_500
 
 const config = readEnvironment(SlackConfig, process.env)

@@ -17,6 +17,6 @@ export const ports: SweepPorts = {
   rotateInvoker: rotate === undefined ? undefined : lambdaRotateInvoker(lambdaClient(), rotate),
   backfillQueue: sqsBackfillQueue(sqsClient(), config.BACKFILL_QUEUE_URL),
   notifier: notifierOf(config),
-  // Straight to its topic: who is to be woken is not told by the way that brought no answer.
+  // Straight to the on-call topic: the channel in which nobody answered is not used again.
   pager: snsNotifier(snsClient(), config.ON_CALL_TOPIC_ARN, config.STACK_NAME),
 }

@@ -5,7 +5,7 @@ import type { Log } from '../../shared/ports/runtime.ts'
 export const logger = new Logger({ serviceName: 'countersign' })
 export const metrics = new Metrics({ namespace: 'Countersign', serviceName: 'countersign' })
 
-/** One event name and fields a line; every warning is a metric of its name too, so that an alarm can stand on it. */
+/** Logs one event name and its fields per line. Every warning is also counted as a metric of the same name, for alarms. */
 export const log: Log = {
   info: (event, fields = {}) => logger.info(event, { ...fields }),
   warn(event, fields = {}) {

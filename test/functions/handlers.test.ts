@@ -20,7 +20,7 @@ function responder(parts: Partial<Responder> = {}): Responder & { seen: unknown[
     async bootstrap(key) {
       keys.push(key)
     },
-    trace: async () => {},
+    backfill: async () => {},
     ...parts,
   }
 }
@@ -72,11 +72,11 @@ describe('a batch of messages', () => {
 
   it('has the events of an incident looked up that the sweep names, and gives the message back where that failed', async () => {
     const traced: string[] = []
-    const one = responder({ trace: async (id) => void traced.push(id) })
+    const one = responder({ backfill: async (id) => void traced.push(id) })
     expect(await failedOf(one, [record('a', '{"trace":"inc-0123456789ab"}')])).toEqual([])
     expect(traced).toEqual(['inc-0123456789ab'])
     expect(one.seen).toEqual([])
-    const failing = responder({ trace: () => Promise.reject(new Error('throttled')) })
+    const failing = responder({ backfill: () => Promise.reject(new Error('throttled')) })
     expect(await failedOf(failing, [record('a', '{"trace":"inc-0123456789ab"}')])).toEqual(['a'])
   })
 })
