@@ -18,7 +18,7 @@ export const TOKEN = 'a-token-that-nobody-guesses'
 export const AUTHORITY = '127.0.0.1:4000'
 export const ORIGIN = `http://${AUTHORITY}`
 
-/** Markup that does something wherever it is not escaped: in text, in an attribute of either quote, in a style, as a link. */
+/** Markup that has an effect where it is not escaped: in text, in an attribute with either quote, in a style, as a link. */
 export const PAYLOAD = `"'><x-poison onclick=alert(1)></x-poison><img src=x onerror=window.poisoned=1><script>window.poisoned=1</script>\u202e\u0007`
 
 /** The responder in memory with one contained incident, as the console's target. */
@@ -56,10 +56,10 @@ export async function consoleWorld(parts: { policy?: object; caller?: string; op
   return { ...world, target, vault, app, incident, get, post }
 }
 
-/** What the console itself decides by, and what is a date: a poisoned one would be none. */
+/** Fields that the console branches on, and dates. They keep their values: with the payload they would be invalid. */
 const KEPT: ReadonlySet<string> = new Set(['state', 'head', 'revision', 'at'])
 
-/** Words of a closed list: what is stored with another in its place is not read at all. */
+/** Values of enumerations, which keep their values: an item with another value does not fit its schema and is not read. */
 const CLOSED_WORDS: ReadonlySet<string> = new Set([
   ...[IdentityKind, CreatedKind, Outcome, EvidenceGroup, Action, Mode, NoticeKind, AdvisorFallback].flatMap(({ options }) => options),
   ...BlastRadius.unwrap().shape.basis.options,
@@ -68,7 +68,7 @@ const CLOSED_WORDS: ReadonlySet<string> = new Set([
   'fallback',
 ])
 
-/** A value with the payload at the end of every text in it. */
+/** A copy of a value with the payload appended to every text in it. */
 export function poisoned<T>(value: T): T {
   if (typeof value === 'string') return (CLOSED_WORDS.has(value) || Technique.safeParse(value).success ? value : `${value}${PAYLOAD}`) as T
   if (Array.isArray(value)) return value.map(poisoned) as T
@@ -76,7 +76,7 @@ export function poisoned<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, KEPT.has(key) ? item : poisoned(item)])) as T
 }
 
-/** Stores an incident, its timeline and its chain with the payload in every text. Answers its id. */
+/** Stores an incident, its timeline and its chain with the payload in every text. Returns its id. */
 export async function plantPoison({ incidents, record }: Pick<Target, 'incidents' | 'record'>, sample: Incident): Promise<string> {
   const id = 'inc-poisoned'
   const [signals, changes] = await Promise.all([incidents.signals(sample.id), record.list(incidentSubject(sample.id))])

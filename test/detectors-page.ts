@@ -4,7 +4,7 @@ import { CATALOGUE } from '../shared/detect/catalogue.ts'
 
 const SCENARIOS = join(import.meta.dirname, 'scenarios')
 
-/** `docs/detectors.md`, made from the catalogue and the titles of its scenarios. */
+/** The text of `docs/detectors.md`, from the catalogue and the titles of its scenarios. */
 export function detectorsPage(): string {
   const sections = CATALOGUE.map(({ id, title, weight, group, attack, runbook, actions, isConfirmed }) => {
     const lines = [

@@ -2,7 +2,7 @@ import { enforce } from '../shared/contain/enforce.ts'
 import type { Opinion } from '../shared/domain/assessment.ts'
 import { memoryAdvisorBudget } from '../shared/memory/advisor-budget.ts'
 import type { AuthorizationDetails } from '../shared/memory/authorization-details.ts'
-import { AuthorizationDetails as Picture } from '../shared/memory/authorization-details.ts'
+import { AuthorizationDetails as AuthorizationDetailsSchema } from '../shared/memory/authorization-details.ts'
 import { memoryBreaker } from '../shared/memory/breaker.ts'
 import { memoryChangeRecord } from '../shared/memory/change-record.ts'
 import { memoryIam } from '../shared/memory/iam.ts'
@@ -23,12 +23,12 @@ export const KEY = 'AKIAIOSFODNN7EXAMPLE'
 export const QUARANTINE_ARN = `arn:aws:iam::${ACCOUNT}:policy/CountersignQuarantine`
 export const arnOf = (user: string) => `arn:aws:iam::${ACCOUNT}:user/${user}`
 
-/** The whole responder in memory: contain runs in the same process, and the clock stands at `NOW` unless it is set. */
+/** The whole responder in memory. contain runs in the same process, and the clock shows `NOW` until a test sets it. */
 export async function embedded(
   parts: { account?: unknown; policy?: object; advisor?: Advisor; iam?: (iam: Iam) => Iam; callsContain?: boolean } = {},
 ) {
   let now = NOW
-  const account = memoryIam(Picture.parse(parts.account ?? oneUser()))
+  const account = memoryIam(AuthorizationDetailsSchema.parse(parts.account ?? oneUser()))
   const iam = parts.iam?.(account) ?? account
   const notifier = memoryNotifier()
   const called: string[] = []
@@ -95,7 +95,7 @@ export function oneUser(): Partial<AuthorizationDetails> {
   }
 }
 
-/** AWS Health says that a key is out. */
+/** An event of AWS Health that reports an exposed access key. */
 export function exposed(accessKeyId = KEY, id = '1', time = NOW): object {
   return {
     source: 'aws.health',
@@ -144,7 +144,7 @@ export function call(
   }
 }
 
-/** Three calls that together are contained. */
+/** Three calls whose evidence together calls for containment. */
 export const ATTACK = [
   call('iam:CreateUser', { id: 'a1', request: { userName: 'backdoor' } }),
   call('iam:AttachUserPolicy', {
@@ -155,7 +155,7 @@ export const ATTACK = [
   call('cloudtrail:StopLogging', { id: 'a3', time: NOW + 2000 }),
 ]
 
-/** What a model says that is sure of itself. */
+/** An opinion of a model with a given likelihood. */
 export function opinionOf(likelihood: number): Opinion {
   return {
     likelihood,

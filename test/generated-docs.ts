@@ -15,18 +15,18 @@ import { withDefaults } from './option-table.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
-/** What stands between two marks: `<!-- generated: NAME -->…<!-- /generated -->`. */
+/** A generated part of a document: `<!-- generated: NAME -->…<!-- /generated -->`. */
 const MARKED = /(<!-- generated: (\S+) -->)((?:(?!<!-- generated:)[\s\S])*?)(<!-- \/generated -->)/g
 const ANY_MARK = /<!-- \/?generated\b/g
-/** A line that begins with a comment is HTML to the end of the comment's line: Markdown on it would be shown as it is typed. */
+/** Markdown treats a line that begins with a comment as HTML, so text after the comment would not be formatted. */
 const TEXT_AFTER_MARK = /^[ \t]*<!-- \/?generated\b[^>]*-->[^\n]/m
 
-/** Makes the text of a marked part, from what stands there by now. */
+/** For each name, makes the text of the part from its present text. */
 export type Parts = Readonly<Record<string, (text: string) => string>>
 
 const POLICY = Policy.parse({ version: POLICY_VERSION })
 
-/** Everything that a document may have written for it. */
+/** Every part that a document may have generated. */
 export const PARTS: Parts = {
   detectors: () => `${CATALOGUE.length}`,
   faults: () => `${FAULTS.length}`,
@@ -43,7 +43,7 @@ export const PARTS: Parts = {
   'stack-defaults': (text) => withDefaults(text, readStackConfig({}), Object.keys(StackConfig.shape)),
 }
 
-/** The text of a document with every marked part as the code has it. */
+/** The text of a document with every generated part brought up to date. */
 export function filled(path: string, text: string, parts: Parts = PARTS): string {
   const marks = text.match(ANY_MARK)?.length ?? 0
   if (marks !== 2 * [...text.matchAll(MARKED)].length)
@@ -64,7 +64,7 @@ export function documents(): string[] {
   return [...readdirSync(ROOT), ...below('docs'), ...below('.github')].filter((path) => path.endsWith('.md')).sort()
 }
 
-/** Every document as it ought to be. `npm run docs` writes them. */
+/** Every document with its generated parts up to date. `npm run docs` writes them. */
 export function generatedDocs(): { path: string; text: string }[] {
   return documents().map((path) => ({
     path,
@@ -72,7 +72,7 @@ export function generatedDocs(): { path: string; text: string }[] {
   }))
 }
 
-/** How many alarms a stack has that is deployed with these settings. The functions are not bundled. */
+/** The number of alarms of a stack with these settings. The functions are not bundled. */
 function alarmsOf(settings: object): number {
   const stack = new CountersignStack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Countersign', {
     config: readStackConfig(settings),
@@ -82,7 +82,7 @@ function alarmsOf(settings: object): number {
   return Object.keys(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).length
 }
 
-/** The functions on AWS: files of `functions/` that have a handler. */
+/** The Lambda functions: files of `functions/` that export a handler. */
 function functions(): string[] {
   const names = readdirSync(join(ROOT, 'functions')).filter((name) => name.endsWith('.ts'))
   return names

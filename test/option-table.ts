@@ -4,9 +4,9 @@ const ROW = /^\| (`.*?) +\| (.*?)( *) \| /gm
 type Options = Readonly<Record<string, unknown>>
 
 /**
- * A Markdown table of options with the defaults that a schema gives: `| keys | default | … |`. Its first cell names keys by their path
- * (`advisor.band`), each next one of the same row short (`.maxShift`). What has no default keeps its text; `required` stays before the
- * one value that is allowed. Throws where a key is in no row, or a row names what is no key.
+ * Writes a schema's defaults into a Markdown table of options, `| keys | default | … |`. The first cell names keys by their path
+ * (`advisor.band`), further keys of the same row in short (`.maxShift`). A key without a default keeps its text; `required` stays before the
+ * one allowed value. Throws where a key has no row, or a row names a key that does not exist.
  */
 export function withDefaults(table: string, defaults: Options, keys: readonly string[] = leaves(defaults)): string {
   const named = [...table.matchAll(ROW)].flatMap(([, cell = '']) => pathsOf(cell)).map((path) => path.replace(/\[\].*$/, ''))
@@ -27,7 +27,7 @@ export function withDefaults(table: string, defaults: Options, keys: readonly st
   })
 }
 
-/** `advisor.perHour` `.band` → both by their whole path. */
+/** `advisor.perHour` `.band` → both with their full path. */
 function pathsOf(cell: string): string[] {
   const named = [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
   const parent = named[0]?.replace(/\.[^.]*$/, '') ?? ''

@@ -6,7 +6,7 @@ export const SIGNING_SECRET = '8f742231b10e8888abcd990000000085'
 export const BOT_TOKEN = 'xoxb-0000000000-0000000000-synthetic'
 export const CHANNEL = 'C0123ABCD'
 
-/** A request as Slack signs it, with any part put wrong. */
+/** A request signed as Slack does it, with another secret or time where a test asks for it. */
 export function signed(
   body: string | Uint8Array,
   parts: { at: number; secret?: string },
@@ -29,7 +29,7 @@ export function signed(
 
 export const formOf = (payload: unknown) => `payload=${encodeURIComponent(JSON.stringify(payload))}`
 
-/** What Slack sends when somebody presses a button: more than is used, as in life. */
+/** The payload that Slack sends when a person presses a button, with fields that the responder does not use. */
 export function pressedButton(button: { action_id: string; value: string }, by: { user: string; ts: string; channel?: string }): object {
   const channel = by.channel ?? CHANNEL
   return {
@@ -48,7 +48,7 @@ export function pressedButton(button: { action_id: string; value: string }, by: 
   }
 }
 
-/** What Slack sends when somebody sends the form. */
+/** The payload that Slack sends when a person submits the form. */
 export function sentForm(privateMetadata: string, by: { user: string; reason: string | null }): object {
   return {
     type: 'view_submission',
@@ -78,7 +78,7 @@ export interface FakeMessage {
   readonly thread: string | undefined
 }
 
-/** A stand-in for Slack's Web API on loopback: keeps messages as a channel would. `refuse` answers in its place. */
+/** A fake of Slack's Web API on loopback that keeps messages as a channel does. `refuse` may answer instead. */
 export interface FakeSlack {
   readonly wire: Loopback
   readonly messages: Map<string, FakeMessage>
@@ -151,7 +151,7 @@ function contentOf(words: URLSearchParams): Pick<FakeMessage, 'text' | 'blocks'>
   return { text: words.get('text') ?? '', blocks: JSON.parse(words.get('blocks') ?? '[]') }
 }
 
-/** A policy that lets two people press everything, and a group. */
+/** A policy that lets two people and a user group use every button. */
 export const TWO_REVIEWERS = parsePolicy({
   version: 2,
   mode: 'contain',
