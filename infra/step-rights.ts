@@ -1,19 +1,22 @@
 import type { Owner, StepKind } from '../shared/contain/steps/step-kind.ts'
 import { STEPS } from '../shared/contain/steps/steps.ts'
 
-/** What contain's role needs for the steps on one kind of resource: actions of IAM, by what the steps declare. */
+/** The IAM actions that contain's role needs for the steps on users or on roles, from the steps' declarations. */
 export interface StepRights {
+  /** Actions that change a value. */
   readonly writes: readonly string[]
-  /** Writes with the stack's own deny-all policy, and with no other. */
+  /** Actions that attach or detach a managed policy. The role allows them for the stack's own deny-all policy only. */
   readonly ownPolicyWrites: readonly string[]
-  /** What is looked at before and after; and the path and the tags of whom it may contain, whatever the step. */
+  /** Actions that read values before and after a step, and the path and the tags of the user or role. */
   readonly reads: readonly string[]
 }
 
+/** Actions on users. */
 export const USER_RIGHTS = rightsOn('userName', 'GetUser')
+/** Actions on roles. */
 export const ROLE_RIGHTS = rightsOn('roleName', 'GetRole')
 
-/** All that contain changes. */
+/** Every action by which contain changes users and roles. */
 export const VERBS = [USER_RIGHTS, ROLE_RIGHTS].flatMap(({ writes, ownPolicyWrites }) => [...writes, ...ownPolicyWrites])
 
 function rightsOn(owner: Owner, describe: string): StepRights {

@@ -14,7 +14,7 @@ const POLICY_HELP = 'the policy that counts; without it policy.yaml of this fold
 const complain = (line: string) => void process.stderr.write(`${line}\n`)
 
 const EXIT_CODES = `
-Exit codes: 0 done; 1 failed, declined, or a check that did not hold (changes verify, eval --fail-under, policy check);
+Exit codes: 0 done; 1 failed, declined, or a check that failed (changes verify, eval --fail-under, policy check);
 2 wrong use of a command; 3 done, but some input could not be read. docs/errors.md has the error codes.`
 
 /** Every command, its options and its help. What a command does is loaded when it is done: none pays for the packages of another. */
@@ -55,10 +55,10 @@ function addCompletion(root: Command): void {
 function addStart(root: Command): void {
   root
     .command('start')
-    .description('tell the story: a synthetic account, thirty days of history, a leaked key')
+    .description('a demonstration: a synthetic account, thirty days of history, a leaked key')
     .option('--once', 'exit after printing')
-    .option('--data <folder>', 'where the embedded account is kept', DATA_FOLDER)
-    .option('--seed <number>', 'another history', wholeNumber, 1)
+    .option('--data <folder>', 'the folder of the embedded account', DATA_FOLDER)
+    .option('--seed <number>', 'the seed of the synthetic history', wholeNumber, 1)
     .action(async ({ once, data, seed }: { once?: true; data: string; seed: number }) => {
       const { start } = await import('./commands/start.ts')
       await start({ isOnce: once === true || process.stdin.isTTY !== true, folder: data, seed, paint: paint() })

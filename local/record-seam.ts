@@ -1,16 +1,16 @@
 import type { ByteWindow } from './byte-window.ts'
 import { FIRST_KEY_WINDOW } from './scan-json.ts'
 
-/** A new seam costs a search of the bytes at hand, so input whose records all start differently may not have one each time. */
+/** The least distance between two changes of the seam. Each costs a search of the window, and hostile input could force one per record. */
 const LEARN_EVERY_BYTES = 16 * 1024
 
-/** What stands between two records of a list, as CloudTrail writes it. */
+/** The bytes between two records of a list, as CloudTrail writes them. */
 const USUAL = Buffer.from('},{"eventVersion"')
 
 /** The bytes between two records of a list. They are learned from the input where they are not the usual ones. */
 export class RecordSeam {
   #bytes: Buffer = USUAL
-  /** Where the next seam is in the window, as far as it was looked for; infinite where there is none. */
+  /** The index of the next seam in the window; -1 where it was not searched yet, infinite where there is none. */
   #at = -1
   #learnFrom = 0
 
@@ -25,7 +25,7 @@ export class RecordSeam {
     return this.#at + 1
   }
 
-  /** Learns the seam that follows the record that was read last. */
+  /** Takes the bytes after the last record as the new seam. */
   learn({ bytes, at, base }: ByteWindow): void {
     if (base + at < this.#learnFrom) return
     const text = /^\}\s*,\s*\{\s*"[^"\\]*"/.exec(bytes.toString('latin1', at - 1, at + FIRST_KEY_WINDOW))?.[0]
@@ -37,7 +37,7 @@ export class RecordSeam {
   }
 }
 
-/** An index of a search, with infinity in the place of "not found". */
+/** The index of a search, or infinity where nothing was found. */
 export function indexOrEnd(index: number): number {
   return index < 0 ? Number.POSITIVE_INFINITY : index
 }

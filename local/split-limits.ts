@@ -5,14 +5,14 @@ export interface SplitProblem {
   readonly reason: string
 }
 
-/** The largest record taken. CloudTrail's own are at most 256 KB, so only damage or hostility comes near it. */
+/** The largest record that is accepted. CloudTrail's are at most 256 KB, so a larger one is damaged or hostile. */
 export const MAX_RECORD_BYTES = 4 * 1024 * 1024
 
-/** Bytes that may be looked at in vain before an input is given up: it keeps the work linear, whatever the input holds. */
+/** Bytes that may be scanned without a result before reading stops. It keeps the work linear for any input. */
 export const MAX_WASTED_BYTES = 16 * MAX_RECORD_BYTES
 
-/** Chunks are cut to this size, so that what is held stays bounded. */
+/** Chunks are cut to this size, so that memory stays bounded. */
 export const MAX_CHUNK_BYTES = 1024 * 1024
 
-/** The quick paths guess at most this far, so that guessing wrong stays cheap. */
+/** The most bytes that a quick path tries to parse, so that a wrong guess costs little. */
 export const MAX_QUICK_BYTES = 64 * 1024

@@ -41,7 +41,7 @@ export async function showBaseline(target: Target, identityId: string, { isJson 
   })
   return [
     `Baseline of ${printable(known, 200)}`,
-    `  ${calls} calls from ${moment(firstSeen)} to ${moment(lastSeen)} UTC, ${Math.round(errorRate * 100)} % of the last ones refused or failed`,
+    `  ${calls} calls from ${moment(firstSeen)} to ${moment(lastSeen)} UTC, ${Math.round(errorRate * 100)} % of the latest calls refused or failed`,
     `  ${maturityOf(baseline)}`,
     columns(rows).replace(/^/gm, '  '),
     '  ×: how often, a count that halves in 14 days',
@@ -58,10 +58,10 @@ function maturityOf(baseline: Baseline): string {
   const days = Math.floor((baseline.lastSeen - baseline.firstSeen) / DAY_MS)
   return share >= 100
     ? `mature: ${days} days old`
-    : `${share} % mature (${days} days, ${baseline.calls} calls; 7 days and 50 calls are): what is new says less until then`
+    : `${share} % mature (${days} days, ${baseline.calls} calls; mature from 7 days and 50 calls on): findings about what is new weigh less until then`
 }
 
-/** How values are written: what is written otherwise would never be met. */
+/** The form of the values of some features: a value in another form would never match a call. */
 const SHAPES: ReadonlyMap<string, { pattern: RegExp; example: string }> = new Map([
   ['country', { pattern: /^[A-Z]{2}$/, example: 'two capital letters, such as DE' }],
   ['network', { pattern: /^AS[1-9]\d*$/, example: 'an AS number, such as AS64496' }],
@@ -69,7 +69,7 @@ const SHAPES: ReadonlyMap<string, { pattern: RegExp; example: string }> = new Ma
   ['hourOfWeek', { pattern: /^(mon|tue|wed|thu|fri|sat|sun)-([01]\d|2[0-3])$/, example: 'day-hour in UTC, such as mon-09' }],
 ])
 
-/** Marks a value of a feature as expected, so that it is never new again. Who and why go into the record. */
+/** Marks a value of a feature as expected, so that it never counts as new. Who and why go into the record. */
 export async function expectFeature(target: Target, identityId: string, word: string, reason: string): Promise<string> {
   const [feature, ...rest] = word.split('=')
   const value = rest.join('=')
@@ -115,7 +115,7 @@ async function named(word: string, { identities, name }: Target): Promise<Versio
     throw new ResponderError(
       'usage',
       id === undefined
-        ? `nobody of the name ${printable(word, 64)} is known in ${name}; give the ARN`
+        ? `no identity with the name ${printable(word, 64)} is known in ${name}; give the ARN`
         : `${ids.length} identities have that name, give the ARN of one: ${ids
             .slice(0, 5)
             .map((one) => printable(one, 200))
@@ -128,6 +128,6 @@ async function stateOf(identities: IdentityStore, identityId: string, name: stri
   const { state, unreadable } = (await identities.load([identityId])).get(identityId) ?? {}
   if (unreadable !== undefined) throw unreadable
   if (state === undefined)
-    throw new ResponderError('usage', `nothing is known of ${printable(identityId, 200)} in ${name}; an identity is named by its ARN`)
+    throw new ResponderError('usage', `the identity ${printable(identityId, 200)} is not known in ${name}; give its ARN`)
   return state
 }

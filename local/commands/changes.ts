@@ -7,7 +7,7 @@ import { faultText } from '../render/fault.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
 
-/** Checks every chain of the record, and every seal. Names the first bad entry of each chain that is not whole. */
+/** Checks every chain of the record, and every seal. Names the first bad entry of each damaged chain. */
 export async function verifyChanges(target: Target, { isJson }: { isJson: boolean }): Promise<{ output: string; isWhole: boolean }> {
   const found = await audit(target)
   const isWhole = found.faults.length === 0
@@ -18,16 +18,16 @@ export async function verifyChanges(target: Target, { isJson }: { isJson: boolea
 }
 
 function summaryOf({ chains, entries, seals, faults }: Audit, { vault }: Target): string {
-  const sealed = vault === undefined ? 'no vault of seals here' : `checked against ${seals} seals`
-  if (faults.length === 0) return `${chains} chains with ${entries} entries: whole, ${sealed}.`
-  return `${faults.length} of ${chains} chains are not as they were written, ${sealed}.`
+  const sealed = vault === undefined ? 'there are no seals' : `checked against ${seals} seals`
+  if (faults.length === 0) return `${chains} chains with ${entries} entries: intact, ${sealed}.`
+  return `${faults.length} of ${chains} chains are damaged, ${sealed}.`
 }
 
 /** Seals the record now, beside the daily seal. */
 export async function sealChanges(target: Target, { isJson }: { isJson: boolean }): Promise<string> {
   const { vault } = target
   if (vault === undefined)
-    throw new ResponderError('usage', `${target.name} has no vault for seals: deploy this version of the stack first`)
+    throw new ResponderError('usage', `${target.name} has no bucket for seals: deploy this version of the stack first`)
   const { entry, heads } = await seal({ record: target.record, vault, clock: { now: () => Date.now() }, log: silentLog })
   if (isJson) return JSON.stringify(entry)
   const entries = heads.reduce((sum, { number }) => sum + number, 0)

@@ -3,8 +3,8 @@ import type { Command } from 'commander'
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]
 
-/** What may follow a command: its subcommands and options; and the words that an option takes, where it takes only some. */
-interface Place {
+/** What may follow a command: its subcommands and options, and the values of options that have a fixed list of them. */
+interface Position {
   readonly path: string
   readonly words: readonly string[]
   readonly choices: readonly { readonly option: string; readonly words: readonly string[] }[]
@@ -12,33 +12,33 @@ interface Place {
 
 /** A script that completes the words of the command line, made from the commands as they are. */
 export function completionOf(root: Command, shell: Shell): string {
-  const places = placesOf(root, '')
+  const positions = positionsOf(root, '')
   switch (shell) {
     case 'bash':
-      return bash(places)
+      return bash(positions)
     case 'zsh':
-      return `autoload -U +X bashcompinit && bashcompinit\n${bash(places)}`
+      return `autoload -U +X bashcompinit && bashcompinit\n${bash(positions)}`
     case 'fish':
-      return fish(places)
+      return fish(positions)
   }
 }
 
-function placesOf(command: Command, path: string): Place[] {
+function positionsOf(command: Command, path: string): Position[] {
   const options = command.options.filter(({ hidden }) => !hidden)
   const words = [...command.commands.map((one) => one.name()), ...options.map(({ long }) => long ?? ''), '--help']
   const choices = options.flatMap(({ long, argChoices }) => (long && argChoices ? [{ option: long, words: argChoices }] : []))
   const ownArguments = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? [])
   return [
     { path, words: [...ownArguments, ...words], choices },
-    ...command.commands.flatMap((one) => placesOf(one, `${path}${one.name()}/`)),
+    ...command.commands.flatMap((one) => positionsOf(one, `${path}${one.name()}/`)),
   ]
 }
 
-/** Words of ours only: no name of an account or of a file ever stands in the script. */
-function bash(places: readonly Place[]): string {
-  const commands = places.map(({ path }) => path).filter((path) => path !== '')
-  const cases = places.map(({ path, words }) => `    '${path}') words='${words.join(' ')}' ;;`)
-  const valued = places.flatMap(({ path, choices }) =>
+/** The script contains command words only, never a name of an account or a file. */
+function bash(positions: readonly Position[]): string {
+  const commands = positions.map(({ path }) => path).filter((path) => path !== '')
+  const cases = positions.map(({ path, words }) => `    '${path}') words='${words.join(' ')}' ;;`)
+  const valued = positions.flatMap(({ path, choices }) =>
     choices.map(({ option, words }) => `    '${path}${option}') words='${words.join(' ')}' ;;`),
   )
   return `# countersign: completion for bash and zsh
@@ -59,8 +59,8 @@ complete -o default -F _countersign countersign
 `
 }
 
-function fish(places: readonly Place[]): string {
-  const lines = places.flatMap(({ path, words, choices }) => {
+function fish(positions: readonly Position[]): string {
+  const lines = positions.flatMap(({ path, words, choices }) => {
     const at = `-n '__countersign_at "${path}"'`
     const plain = words.filter((word) => !word.startsWith('--'))
     return [
@@ -73,7 +73,7 @@ function fish(places: readonly Place[]): string {
 function __countersign_at
   set -l path ''
   for word in (commandline -opc)[2..]
-    contains -- "$path$word/" ${places.flatMap(({ path }) => (path === '' ? [] : [`'${path}'`])).join(' ')}; and set path "$path$word/"
+    contains -- "$path$word/" ${positions.flatMap(({ path }) => (path === '' ? [] : [`'${path}'`])).join(' ')}; and set path "$path$word/"
   end
   test "$path" = "$argv[1]"
 end

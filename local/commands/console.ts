@@ -9,7 +9,7 @@ export async function openConsole(target: Target, { port, print }: { port: numbe
   const geoIp = geoIpFrom(await geoDatabases())
   const { url, close } = await serveConsole({ target, geoIp, clock: { now: () => Date.now() } }, { port })
   print(
-    `Console of ${target.name}, for this machine only, until Ctrl-C:\n\n  ${url}\n\nThe address is the key to it: who has it gives verdicts as ${target.caller}.`,
+    `Console of ${target.name}, for this machine only, until Ctrl-C:\n\n  ${url}\n\nTreat the address as a password: whoever has it can give verdicts as ${target.caller}.`,
   )
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   await close()

@@ -17,12 +17,12 @@ export interface EvaluateOptions {
   readonly isJson: boolean
   readonly out?: string
   readonly failUnder?: string
-  /** Asked beside the deterministic score alone, by the name of its model. */
+  /** An advisor to measure beside the deterministic score alone, with the name of its model. */
   readonly advised?: { readonly advisor: Advisor; readonly model: string }
   readonly complain: (line: string) => void
 }
 
-/** Measures detection on labelled records, each case with fresh state. Answers what to print, and whether every bar was reached. */
+/** Measures detection on labelled records, each case with fresh state. Returns what to print, and whether every bar was reached. */
 export async function evaluate({
   files,
   policy,
@@ -41,8 +41,8 @@ export async function evaluate({
   const runAll = async (advisor: Advisor) => {
     const evaluated = new Map<string, Evaluated[]>()
     for (const one of cases) {
-      const judged = await runCase(one, { policy, advisor, geoIp })
-      evaluated.set(one.source, [...(evaluated.get(one.source) ?? []), { case: one, judged }])
+      const results = await runCase(one, { policy, advisor, geoIp })
+      evaluated.set(one.source, [...(evaluated.get(one.source) ?? []), { case: one, results }])
     }
     return evaluated
   }

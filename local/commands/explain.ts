@@ -11,7 +11,7 @@ import { columns, type Paint } from '../render/style.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
 
-/** Explains an incident, with the facts that it cites below; as one JSON object with `isJson`. */
+/** Explains an incident and lists the facts that the sentences cite; with `isJson`, as one JSON object. */
 export async function explainIncident(
   target: Target,
   id: string,

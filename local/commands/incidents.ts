@@ -12,7 +12,7 @@ import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
 
 const SECOND = (id: string) =>
-  `Noted for ${id}, and nothing done yet: the policy asks for four eyes, so another person has to say the same.`
+  `Noted for ${id}, and nothing done yet: the policy asks for four eyes, so another person has to give the same verdict.`
 
 /** The most open incidents that are listed. */
 const LIST_LIMIT = 200
@@ -31,7 +31,7 @@ export async function everyIncident({ incidents }: Target, onUnreadable: OnUnrea
   return all.sort((a, b) => b.priority - a.priority || b.openedAt - a.openedAt)
 }
 
-/** One incident whole: contributions, timeline, changes. */
+/** One incident in full: contributions, timeline, changes. */
 export async function showIncident(target: Target, id: string, { isJson, paint }: { isJson: boolean; paint: Paint }): Promise<string> {
   const [stored, signals, changes] = await Promise.all([
     target.incidents.get(id),
@@ -47,7 +47,7 @@ export async function showIncident(target: Target, id: string, { isJson, paint }
   return [renderIncident(stored.value, paint), '', renderTimeline(signals, paint), '', renderChanges(changes, paint)].join('\n')
 }
 
-/** Which incident it is, in a line. */
+/** One line that says which incident it is. */
 export async function whoOf(target: Target, id: string): Promise<string> {
   const { incidents, name } = target
   const stored = await incidents.get(id)
@@ -61,13 +61,13 @@ export async function whoOf(target: Target, id: string): Promise<string> {
 }
 
 const FOLLOWS: Readonly<Record<ReviewKind, string>> = {
-  legitimate: 'What was contained is given back as it was, and the same evidence does not contain it again for a while.',
-  compromised: 'What was contained stays so, and the incident is closed; that cannot be taken back.',
-  contain: 'It is contained now: its keys, its sessions and what they made. A release gives it back.',
-  extend: 'It stays as it is, and nobody is reminded of it until the extension ends; then all of that counts anew.',
+  legitimate: 'What was contained is restored as it was, and the same evidence does not contain it again for `release.suppressionHours`.',
+  compromised: 'What was contained stays contained, and the incident is closed. That verdict is final.',
+  contain: 'It is contained now: its keys, its sessions and what they created. A release restores it.',
+  extend: 'It stays as it is, without reminders, until the extension ends; then the times for reminder, page and expiry start again.',
 }
 
-/** What a verdict brings about: for whoever is about to give it. */
+/** What a verdict will do, for the person who is about to give it. */
 export async function whatFollows(target: Target, id: string, kind: ReviewKind): Promise<string> {
   return `${await whoOf(target, id)}\n${FOLLOWS[kind]}`
 }
@@ -77,7 +77,7 @@ export async function whatApprovalChanges(target: Target, id: string, change: st
   return `${await whoOf(target, id)}\n"${printable(change, 200)}" is set back; a release undoes it.`
 }
 
-/** Says that an incident is legitimate and gives back what was contained. */
+/** Gives the verdict `legitimate`, which restores what was contained. */
 export async function releaseIncident(
   target: Target,
   id: string,
@@ -95,17 +95,17 @@ export async function releaseIncident(
         incident.suppression === undefined
           ? ''
           : `; the same evidence does not contain again until ${new Date(incident.suppression.until).toISOString()}`
-      const back = undone.length === 0 ? 'nothing had been contained' : `given back as it was before: ${undone.join(', ')}`
+      const back = undone.length === 0 ? 'nothing had been contained' : `restored as it was before: ${undone.join(', ')}`
       return `Released ${id}: ${back}${until}.`
     }
     case 'releasing':
-      return `Releasing ${id}: handed to the contain function. \`${commandOn(target, `incidents show ${id}`)}\` shows when it is done.`
+      return `Releasing ${id}: the function contain was invoked. \`${commandOn(target, `incidents show ${id}`)}\` shows when it is done.`
     default:
       return `Not released: ${incident.decision.why.at(-1)}. Incident ${id} is ${incident.state}.`
   }
 }
 
-/** Says that an incident was an attack: what was contained stays so, and the incident is closed. */
+/** Gives the verdict `compromised`: what was contained stays contained, and the incident is closed. */
 export async function confirmIncident(
   target: Target,
   id: string,
@@ -117,14 +117,14 @@ export async function confirmIncident(
   const pending = pendingOf(incident)
   const next =
     incident.state === 'rotating'
-      ? `Its keys are being made anew: \`${commandOn(target, `incidents show ${id}`)}\` says which secret holds the new one.`
-      : 'Make new keys for whoever needs them, then delete the old ones.'
-  return [`Confirmed ${id}: what was contained stays so. ${next}`, ...pending.map((line) => `  left to do: ${printable(line, 200)}`)].join(
+      ? `Its keys are being made anew: \`${commandOn(target, `incidents show ${id}`)}\` shows the secret with the new one.`
+      : 'Create new keys for the workloads that need them, then delete the old ones.'
+  return [`Confirmed ${id}: what was contained stays contained. ${next}`, ...pending.map((line) => `  left to do: ${printable(line, 200)}`)].join(
     '\n',
   )
 }
 
-/** Has a change of what was there before set back. */
+/** Approves that a change of an existing resource is undone. */
 export async function approveChange(
   target: Target,
   id: string,
@@ -132,12 +132,12 @@ export async function approveChange(
 ): Promise<string> {
   const incident = await target.approve(id, { edgeId: change, reason })
   if (isJson) return JSON.stringify(incident)
-  const done = incident.state === 'containing' ? 'handed to the contain function' : `incident ${id} is ${incident.state}`
+  const done = incident.state === 'containing' ? 'the function contain was invoked' : `incident ${id} is ${incident.state}`
   const left = pendingOf(incident)
   return [`Approved "${printable(change, 200)}": ${done}.`, ...left.map((line) => `  left to do: ${printable(line, 200)}`)].join('\n')
 }
 
-/** Has an incident left as it is for some hours more: nobody is reminded, and it does not expire. */
+/** Extends an incident: for some hours there are no reminders, and it does not expire. */
 export async function extendIncident(
   target: Target,
   id: string,
@@ -146,10 +146,10 @@ export async function extendIncident(
   const incident = await target.review(id, { kind: 'extend', reason, hours })
   if (isJson) return JSON.stringify(incident)
   const until = incident.extendedUntil === undefined ? 'later' : new Date(incident.extendedUntil).toISOString()
-  return `Extended ${id}: it stays ${incident.state}, and nobody is reminded until ${until}.`
+  return `Extended ${id}: it stays ${incident.state}, without reminders until ${until}.`
 }
 
-/** Has an incident contained that asks: a person decides what the policy's mode left to people. */
+/** Orders that an incident in state `asking` is contained, in any mode. */
 export async function containIncident(
   target: Target,
   id: string,
@@ -162,7 +162,7 @@ export async function containIncident(
     case 'contained':
       return `Contained ${id}: \`${commandOn(target, `incidents show ${id}`)}\` shows each step. Undo: ${commandOn(target, `release ${id}`, '--reason "…"')}`
     case 'containing':
-      return `Containing ${id}: handed to the contain function. \`${commandOn(target, `incidents show ${id}`)}\` shows when it is done.`
+      return `Containing ${id}: the function contain was invoked. \`${commandOn(target, `incidents show ${id}`)}\` shows when it is done.`
     default:
       return `Not contained: ${printable(incident.decision.why.at(-1) ?? 'it asks', 200)}. Incident ${id} is ${incident.state}.`
   }

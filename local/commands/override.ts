@@ -5,7 +5,7 @@ import type { Target } from '../target.ts'
 
 const clock = { now: () => Date.now() }
 
-/** Puts one mode in the place of all for some minutes, and tells everybody. */
+/** Replaces all modes by one for some minutes, and notifies people. */
 export async function startOverride(
   target: Target,
   mode: string,
@@ -14,10 +14,11 @@ export async function startOverride(
   const known = Mode.safeParse(mode)
   if (!known.success) throw new ResponderError('usage', `a mode is one of ${Mode.options.join(', ')}; got "${mode}"`)
   const until = await breakGlass({ mode: known.data, minutes, by: target.caller, reason }, { ...target, clock })
-  return `Mode ${known.data} stands for every tier in ${target.name} until ${until}. Functions see it within 30 seconds, contain at once.`
+  return `Mode ${known.data} applies to every tier in ${target.name} until ${until}. contain uses it at once, the other functions within 30 seconds.`
 }
 
+/** Ends an override before its time, and notifies people. */
 export async function stopOverride(target: Target, { reason }: { reason: string }): Promise<string> {
   await endOverride({ by: target.caller, reason }, { ...target, clock })
-  return `The override has ended; the policy stands again in ${target.name}.`
+  return `The override has ended; the modes of the policy apply again in ${target.name}.`
 }

@@ -7,7 +7,7 @@ import { type InputProblem, readRecords } from '../read-records.ts'
 import { renderIncident } from '../render/incident.ts'
 import { columns, duration, moment, type Paint } from '../render/style.ts'
 
-/** The most unreadable places that are named one by one; all are counted. */
+/** The most problems of the input that are printed; all are counted. */
 const PROBLEM_LINES = 20
 
 export interface ReplayOptions {
@@ -31,7 +31,7 @@ interface Totals {
   last: number
 }
 
-/** Backtests the responder on log files. Answers true where every input could be read. */
+/** Backtests the responder on log files. Returns true where every input could be read. */
 export async function replay(run: Backtest, incidents: () => AsyncIterable<Incident>, options: ReplayOptions): Promise<boolean> {
   const startedAt = options.now()
   const totals: Totals = { records: 0, skipped: 0, problems: 0, files: new Set(), first: Number.POSITIVE_INFINITY, last: 0 }
@@ -75,7 +75,7 @@ function isBetween(record: unknown, { since, until }: ReplayOptions): boolean {
   if (since === Number.NEGATIVE_INFINITY && until === Number.POSITIVE_INFINITY) return true
   const { eventTime, time } = (typeof record === 'object' && record !== null ? record : {}) as { eventTime?: unknown; time?: unknown }
   const at = Date.parse(String(eventTime ?? time))
-  // What has no readable time is let through, so that it is counted as unreadable and not lost here.
+  // A record without a readable time is kept, so that it is counted as unreadable.
   return Number.isNaN(at) || (at >= since && at < until)
 }
 
@@ -163,14 +163,14 @@ function renderReport(found: readonly Incident[], summary: ReturnType<typeof sum
   ].join('\n')
 }
 
-/** What containment would have stopped: under this policy, or under one that contains. */
+/** The calls that a containment would have refused, under this policy or under one in mode contain. */
 function refusalLine(incident: Incident, run: Backtest): string {
   const { action, would } = incident.decision
-  if (would !== 'contain') return 'not called for: containment'
+  if (would !== 'contain') return 'the evidence does not call for containment'
   const count = run.refusals.count(incident.id)
   const calls = `${count} later ${count === 1 ? 'call' : 'calls'} of its credentials would have been refused`
   const at = `${moment(incident.decidedBy.time)} UTC (${printable(incident.decidedBy.signalId, 60)})`
   return action === 'contain'
     ? `contained at ${at}: ${calls}`
-    : `this policy does not contain it; one in mode contain would have, at ${at}: ${calls}`
+    : `not contained under this policy; in mode contain it would have been, at ${at}: ${calls}`
 }

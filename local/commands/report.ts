@@ -22,12 +22,12 @@ import { tellUnreadable } from '../tell-unreadable.ts'
 /** The most incidents of the table; the figures count all of them. */
 const LISTED = 500
 
-/** Reports a period: a page that stands alone, or one JSON object. Answers what to print. */
+/** Reports a period as a self-contained page or one JSON object. Returns what to print. */
 export async function report(
   target: Target,
   { period, out, isJson }: { period: Period; out: string | undefined; isJson: boolean },
 ): Promise<string> {
-  if (out === undefined && !isJson) throw new ResponderError('usage', 'say where to: --out report.html, or --json for one JSON object')
+  if (out === undefined && !isJson) throw new ResponderError('usage', 'give --out report.html for a page, or --json for one JSON object')
   const measures = await measured(target, period, tellUnreadable)
   if (out !== undefined) await writeFile(out, await reportPage(measures, target.name))
   if (isJson) {
@@ -60,7 +60,7 @@ ${timesSection(measures)}${precisionSection(measures)}${functionsSection(measure
       ? html`<p>None was opened.</p>`
       : incidentTable(incidents.slice(0, LISTED), 'All that were opened, highest priority first')
   }${incidents.length > LISTED ? html`<p>The ${LISTED} of highest priority of ${incidents.length} are listed.</p>` : ''}</section>
-<p class="faint">An incident counts where it was opened. Figures come from the incidents and the record alone; <code>countersign changes verify</code> says whether those are as they were written.</p>`
+<p class="faint">An incident belongs to the period in which it was opened. The figures come from the incidents and the record; <code>countersign changes verify</code> checks the record.</p>`
   return standAlone(`Countersign, ${from} to ${to}`, body)
 }
 

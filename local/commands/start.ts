@@ -21,7 +21,7 @@ import { releaseIncident } from './incidents.ts'
 const DAYS = 31
 const BATCH = 500
 
-/** The story shows containment, so its policy allows it; what is deployed only observes until people say otherwise. */
+/** The demonstration shows a containment, so its policy allows it. The default of a deployed stack is mode observe. */
 const STORY_POLICY = { version: 2, mode: 'contain', protected: { arns: ['arn:aws:iam::*:user/break-glass'], tags: {} } }
 
 export interface StartOptions {
@@ -52,7 +52,7 @@ export async function start({ isOnce, folder, seed, paint }: StartOptions): Prom
       `Learned what is normal from ${story.history.length} calls of ${DAYS - 1} days. Now the last day, ${story.lastDay.length} calls, one by one.`,
       '',
     )
-    const live = await watchLastDay(run, story.lastDay, { moveTo: clock.moveTo, iam: embedded.ports.iam })
+    const live = await replayLastDay(run, story.lastDay, { moveTo: clock.moveTo, iam: embedded.ports.iam })
     await embedded.save()
     await tell(embedded, { run, live, paint, print, intrusion: story.intrusion })
     if (!isOnce) await stay(embedded, { paint, print })
@@ -76,10 +76,10 @@ interface Live {
 }
 
 /**
- * Hands in the last day's calls one at a time, as the hot queue does. Where the embedded IAM refuses a user by then, the call is
- * handed in as the refusal that CloudTrail would show: what containment stops does not happen.
+ * Processes the last day's calls one at a time, as from the hot queue. Where the embedded IAM refuses a user by then, the call is
+ * replaced by the refusal that CloudTrail would show, because a containment would have stopped it.
  */
-async function watchLastDay(
+async function replayLastDay(
   run: Backtest,
   records: readonly object[],
   { moveTo, iam }: { moveTo: (time: number) => void; iam: MemoryIam },
@@ -87,14 +87,15 @@ async function watchLastDay(
   const draw = progressBar(process.stdout, 'Watching ')
   const took: number[] = []
   const outcomes: Evaluation[] = []
-  /** Keys and sessions that a refused call would have handed out: nobody has them, so nobody calls with them. */
-  const unmade = new Set<string>()
+  /** Keys and sessions that a refused call would have issued: they do not exist, so their calls are left out. */
+  const neverIssued = new Set<string>()
   for (const [at, record] of (records as CloudTrailRecord[]).entries()) {
     const caller = callerOf(record)
     draw(at + 1, records.length)
-    if (caller.accessKeyId !== undefined && unmade.has(caller.accessKeyId)) continue
+    if (caller.accessKeyId !== undefined && neverIssued.has(caller.accessKeyId)) continue
     const isRefused = caller.type === 'IAMUser' && iam.isRefused(caller.userName ?? '', keyIn(caller))
-    if (isRefused) for (const id of JSON.stringify(record.responseElements ?? null).match(/A(KIA|SIA)[A-Z0-9]{16}/g) ?? []) unmade.add(id)
+    if (isRefused)
+      for (const id of JSON.stringify(record.responseElements ?? null).match(/A(KIA|SIA)[A-Z0-9]{16}/g) ?? []) neverIssued.add(id)
     const startedAt = performance.now()
     moveTo(Date.parse(record.eventTime))
     const result = await run.run([isRefused ? asRefused(record) : record])
@@ -143,7 +144,7 @@ async function tell(embedded: Embedded, { run, live, paint, print, intrusion }: 
     print(...describeRefusals(run, incident, { paint, intruderIds: new Set(intrusion.eventIds) }), '')
   }
   const watching = open.filter(({ state }) => state === 'watching')
-  if (watching.length > 0) print(`Weaker incidents that are only watched: ${watching.length} (${commandOn(target, 'incidents')})`, '')
+  if (watching.length > 0) print(`Incidents below the threshold ask, in state watching: ${watching.length} (${commandOn(target, 'incidents')})`, '')
   const sorted = [...live.took].sort((a, b) => a - b)
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0
   print(
@@ -151,7 +152,7 @@ async function tell(embedded: Embedded, { run, live, paint, print, intrusion }: 
     '',
   )
   const waiting = open.filter(({ state }) => state === 'contained' || state === 'asking')
-  print(paint('bold', 'Waits for review'))
+  print(paint('bold', 'Waiting for review'))
   if (waiting.length === 0) print('  nothing')
   for (const { id, identity, state, assessment } of waiting) {
     const [strongest] = assessment.contributions
@@ -183,7 +184,7 @@ function describeRefusals(
   ]
 }
 
-/** On a terminal the console is served, and the reader can give the verdict in either place, until Enter or Ctrl-C. */
+/** Serves the console and reads verdicts from the terminal, until Enter or Ctrl-C. */
 async function stay(embedded: Embedded, { paint, print }: Pick<Telling, 'paint' | 'print'>): Promise<void> {
   const target = embedded.target('local:start')
   const [incident] = (await target.incidents.listOpen(20)).filter(({ state }) => state === 'contained')
@@ -191,7 +192,7 @@ async function stay(embedded: Embedded, { paint, print }: Pick<Telling, 'paint' 
   const { serveConsole } = await import('../console/serve.ts')
   const { url, close } = await serveConsole({ target, geoIp, clock }, { port: 0 })
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  print('', paint('bold', 'Console'), `  ${url}`, '  for this machine only, while this runs: who has the address gives verdicts', '')
+  print('', paint('bold', 'Console'), `  ${url}`, '  for this machine only, while this runs. Whoever has the address can give verdicts', '')
   if (incident !== undefined) print(`${paint('bold', 'Your verdict')} on ${incident.id}: in the console, or type "release" to undo it.`)
   terminal.setPrompt('Enter ends. > ')
   terminal.prompt()

@@ -32,6 +32,7 @@ import { stampOf } from './stamp.ts'
 import { collected, toldOnThePage } from './unreadable.ts'
 import { SaidForm } from './verdict-form.ts'
 
+/** What the console needs: its target, the databases of places, the clock, and the token. */
 export interface ConsoleParts extends Lock {
   readonly target: Target
   readonly geoIp: GeoIp
@@ -40,13 +41,13 @@ export interface ConsoleParts extends Lock {
 
 const PULSE = readFileSync(new URL('pulse.js', import.meta.url), 'utf8')
 
-/** A form has a reason and a few short fields: bytes. */
+/** The largest form that is accepted, in bytes: a reason and a few short fields. */
 const FORM_LIMIT = 16_384
 
-/** Open incidents whose chains the record's first page shows. */
+/** How many open incidents' chains the first page of the record shows. */
 const RECENT = 50
 
-/** The console as a web application over the ports of a target. Serves nobody without the token. */
+/** The console as a web application over the ports of a target. Every request needs the token. */
 export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hono {
   const room: Room = { base: `/${lock.token}`, where: target.name, caller: target.caller, options: target.options }
   const outside = new Hono({ strict: false })
@@ -119,7 +120,7 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
     const { unreadable, onUnreadable } = collected()
     const [known] = await knownOf([context.req.param('id')], target, onUnreadable)
     if (unreadable[0] !== undefined) throw unreadable[0]
-    if (known === undefined) throw new ResponderError('usage', 'nothing is known of that identity; the list shows all that are')
+    if (known === undefined) throw new ResponderError('usage', 'the responder has not seen this identity; the list shows those that it has seen')
     return context.html(whole(identityPage(known, room, context.req.query('said') === 'done'), '/identities'))
   })
   app.post('/identities/:id/expected', limited, async (context) => {
@@ -153,14 +154,14 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
   outside.onError((cause, context) => {
     const known = cause instanceof ResponderError ? cause : undefined
     const status = known === undefined ? 500 : (STATUS[known.code] ?? 500)
-    // What is not ours may hold anything: its name says enough, and the terminal of a deployed stack's user has no use for a page's trace.
-    const text = known === undefined ? `It failed: ${cause.name}.` : `${known.message} [${known.code}]`
+    // Another error's message may contain text of an attacker, so only its name is shown.
+    const text = known === undefined ? `The page could not be made: ${cause.name}. Try again.` : `${known.message} [${known.code}]`
     return context.html(whole(errorPage(text), ''), status)
   })
   return outside
 }
 
-/** Nothing is fetched from elsewhere, nothing runs but \`pulse.js\`, nobody may frame it. Drawings are \`data:\` images. */
+/** Nothing is loaded from other hosts, no script but `pulse.js` runs, and no page may frame the console. Charts are `data:` images. */
 const HEADERS: Parameters<typeof secureHeaders>[0] = {
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
@@ -173,13 +174,13 @@ const HEADERS: Parameters<typeof secureHeaders>[0] = {
     frameAncestors: ["'none'"],
   },
   xFrameOptions: 'DENY',
-  // A form of its own pages must name its origin; another site is told nothing.
+  // The console's own forms send their origin, which the guard checks; other sites get no referrer.
   referrerPolicy: 'same-origin',
-  // It is http on loopback.
+  // The console is served by http on loopback.
   strictTransportSecurity: false,
 }
 
-/** Which errors are the reader's, and which of them a look at the incident as it is now mends. */
+/** The HTTP status of each error that a reader can act on. 409: look at the incident as it is now, and decide again. */
 const STATUS: Readonly<Record<string, 400 | 404 | 409 | 503>> = {
   'incident.unknown': 404,
   'incident.state': 409,
@@ -202,7 +203,7 @@ function read<T extends z.ZodType>(schema: T, input: unknown): z.infer<T> {
 
 async function incidentOf(id: string, { incidents }: Pick<Target, 'incidents'>): Promise<Incident> {
   const stored = await incidents.get(id)
-  if (stored === undefined) throw new ResponderError('incident.unknown', 'there is no incident of that id')
+  if (stored === undefined) throw new ResponderError('incident.unknown', 'there is no incident with that id')
   return stored.value
 }
 

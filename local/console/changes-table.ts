@@ -4,10 +4,10 @@ import { type Markup, shown, table } from '../page/document.ts'
 import { brief } from '../render/incident.ts'
 import { chainLink } from './frame.ts'
 
-/** Characters of a value that are shown in full: a role's policies have 10,240. */
+/** The most characters of a value that are shown. The inline policies of a role have at most 10,240. */
 const VALUE_LIMIT = 12_000
 
-/** Entries of the record, each with what was before and after it. `isMixed`: of more than one chain, so each is named. */
+/** A table of entries of the record, with the values before and after. `isMixed`: of several chains, so the chain is shown too. */
 export function changesTable(
   changes: readonly Change[],
   base: string,
@@ -32,7 +32,7 @@ export function changesTable(
   return table(columns, rows, caption)
 }
 
-/** A short word for each of the two, and all of them on demand. */
+/** A short form of both values; a click shows them in full. */
 function beforeAfter({ from, to, target }: Pick<Change, 'from' | 'to' | 'target'>): Markup {
   const [before, after] = [from, to].map((value) => brief(value, target))
   if (isShort(from) && isShort(to)) return html`${before} → ${after}`
@@ -43,7 +43,7 @@ function isShort(value: unknown): boolean {
   return value === null || value === undefined || (typeof value === 'string' && value.length <= 40)
 }
 
-/** A value with a line for each part of it. Policies are text that holds JSON. */
+/** A value as indented text. Policies are stored as JSON text, which is parsed first. */
 function whole(value: unknown): string {
   if (value === null || value === undefined) return 'absent'
   const text = typeof value === 'string' ? (pretty(value) ?? value) : JSON.stringify(value, undefined, 2)
@@ -58,7 +58,7 @@ function pretty(text: string): string | undefined {
   try {
     return JSON.stringify(JSON.parse(text), undefined, 2)
   } catch {
-    // It is a plain word such as Active.
+    // The value is not JSON but a plain word such as Active.
     return undefined
   }
 }

@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import { shown } from '../page/document.ts'
 import type { Page } from './frame.ts'
 
-/** What went wrong, in the reader's terms. */
+/** The page that says what went wrong. */
 export function errorPage(text: string): Page {
   return {
     title: 'That did not work',

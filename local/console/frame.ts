@@ -3,23 +3,23 @@ import type { Incident, IncidentState } from '../../shared/domain/incident.ts'
 import type { UnreadableItem } from '../../shared/errors.ts'
 import { type Markup, shown } from '../page/document.ts'
 
-/** What every page of the console knows. */
+/** What every page of the console needs: where it is served, of which account, for whom. */
 export interface Room {
   /** The path before every other, `/TOKEN`. */
   readonly base: string
-  /** The account that is looked at. */
+  /** The name of the account that is shown. */
   readonly where: string
-  /** Who gives verdicts here, as the record names them. */
+  /** The person who gives verdicts here, as the record names them. */
   readonly caller: string
   /** The options by which the command line finds the same account. */
   readonly options: string
 }
 
-/** A page before it stands in its frame. */
+/** A page without its frame. */
 export interface Page {
   readonly title: string
   readonly body: Markup
-  /** What it shows, so that the page can say when that has changed. */
+  /** How the page asks whether what it shows has changed: the path, and the stamp of what it shows. */
   readonly pulse?: { readonly path: string; readonly stamp: string }
 }
 
@@ -28,7 +28,7 @@ export interface Framing {
   readonly unreadable: readonly UnreadableItem[]
 }
 
-const PLACES = [
+const SECTIONS = [
   ['', 'Incidents'],
   ['/identities', 'Identities'],
   ['/record', 'Record'],
@@ -43,7 +43,7 @@ export function framed({ title, body, pulse }: Page, { base, where, caller }: Ro
 <script src="${base}/pulse.js" defer></script></head><body${pulsed}>
 <a class="skip" href="#main">Skip to the content</a>
 <header><div class="bar"><a class="name" href="${base}/">Countersign</a>
-<nav aria-label="Pages">${PLACES.map(
+<nav aria-label="Pages">${SECTIONS.map(
     ([path, name]) => html`<a href="${base}${path === '' ? '/' : path}"${path === place ? html` aria-current="page"` : ''}>${name}</a>`,
   )}</nav><span class="where">${shown(where, 120)} · you are ${shown(caller, 120)}</span></div></header>
 <main id="main" tabindex="-1"><p id="pulse" class="note ask" role="status" hidden></p>
@@ -62,7 +62,7 @@ const COLOURS: Readonly<Record<IncidentState, 'bad' | 'ask' | 'good' | ''>> = {
   expired: '',
 }
 
-/** Where an incident stands, as a word with a colour. */
+/** The state of an incident as a word with a colour. */
 export function stateBadge({ state }: Pick<Incident, 'state'>): Markup {
   return html`<span class="badge ${COLOURS[state]}">${state}</span>`
 }

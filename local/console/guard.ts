@@ -3,18 +3,18 @@ import type { MiddlewareHandler } from 'hono'
 
 /** What a request to the console has to prove. */
 export interface Lock {
-  /** 256 bits of chance, as the first part of every path. */
+  /** 256 random bits, the first part of every path. */
   readonly token: string
   /** Host and port that the console listens on, such as `127.0.0.1:49152`. */
   readonly authority: string
 }
 
 /**
- * Lets nobody in but the browser of whoever was given the address.
+ * Refuses every request but those of a browser that was given the address.
  *
- * There is no cookie: the token in the path is the whole authority, so nothing that another site has a browser send carries it, and no
- * other port of this machine is ever sent it (docs/decisions/0014-console-token-in-the-path.md). Beside it: the host must be
- * the console's own, so that a name that is made to point here reads nothing; what changes something must come from the console's own pages.
+ * There is no cookie. The token in the path is the only authority, so a request that another site makes a browser send does not have it, and
+ * the browser never sends it to another port of this machine (docs/decisions/0014-console-token-in-the-path.md). In addition, the host must be
+ * the console's own, which stops DNS rebinding, and a request that changes something must come from the console's own pages.
  */
 export function guard({ token, authority }: Lock): MiddlewareHandler {
   const expected = digest(token)

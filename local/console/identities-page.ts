@@ -8,13 +8,14 @@ import { identityLink, incidentLink, type Page, type Room } from './frame.ts'
 /** The most identities on the page. */
 export const IDENTITIES = 100
 
+/** An identity that the responder has seen, with its baseline. */
 export interface KnownIdentity {
   readonly identity: Identity
   readonly baseline: Baseline
   readonly incidentId: string | undefined
 }
 
-/** Identities that the responder has seen, whose names or ARNs hold a text. */
+/** Identities that the responder has seen, whose names or ARNs contain a text. */
 export function identitiesPage(
   { known, q, isMore }: { known: readonly KnownIdentity[]; q: string; isMore: boolean },
   { base }: Room,

@@ -10,10 +10,10 @@ import type { KnownIdentity } from './identities-page.ts'
 /** The most values of a feature that are shown. */
 const VALUES = 10
 
-/** What the form sends that calls a value expected. */
+/** The fields of the form that marks a value as expected. */
 export const ExpectedForm = z.strictObject({
   value: z.string().min(1).max(200),
-  reason: z.string().trim().min(1, 'it needs a reason').max(500),
+  reason: z.string().trim().min(1, 'write a reason').max(500),
 })
 
 const NAMES: Readonly<Record<Feature, string>> = {
@@ -24,21 +24,21 @@ const NAMES: Readonly<Record<Feature, string>> = {
   network: 'Networks',
   agentFamily: 'Tools',
   hourOfWeek: 'Hours of the week (UTC)',
-  peer: 'Roles it takes on',
-  assumer: 'Who takes it on',
+  peer: 'Roles that it assumes',
+  assumer: 'Who assumes it',
 }
 
-/** What is normal for an identity, feature by feature. */
+/** The page of an identity's baseline, feature by feature. */
 export function identityPage({ identity, baseline, incidentId }: KnownIdentity, { base, caller }: Room, isDone: boolean): Page {
   const { firstSeen, lastSeen, calls, errorRate, expected, keys } = baseline
   const share = Math.round(maturity(baseline) * 100)
   const expectedWords = [...expected].map((word) => shown(word, 80)).join(', ')
-  const body = html`${isDone ? html`<p class="note good" role="status">Noted: it is expected from now on.</p>` : ''}
+  const body = html`${isDone ? html`<p class="note good" role="status">Noted: this value is expected from now on.</p>` : ''}
 <dl class="facts"><dt>ARN</dt><dd class="id">${shown(identity.id)}</dd><dt>Kind</dt><dd>${identity.kind}</dd>
-<dt>Seen</dt><dd>${calls === 0 ? 'no call yet that counts as its habit' : `${calls} calls in ${duration(lastSeen - firstSeen)}, from ${moment(firstSeen)} to ${moment(lastSeen)} UTC`}</dd>
-<dt>Refused or failed</dt><dd>${Math.round(errorRate * 100)} % of the last ones</dd>
-<dt>Baseline</dt><dd>${share >= 100 ? 'mature' : `${share} % mature: what is new says less until it is a week old and has 50 calls`}</dd>
-<dt>Expected</dt><dd>${expectedWords === '' ? 'nothing was called expected by a reviewer' : expectedWords}</dd>
+<dt>Seen</dt><dd>${calls === 0 ? 'no call yet that changed its baseline' : `${calls} calls in ${duration(lastSeen - firstSeen)}, from ${moment(firstSeen)} to ${moment(lastSeen)} UTC`}</dd>
+<dt>Refused or failed</dt><dd>${Math.round(errorRate * 100)} % of the latest calls</dd>
+<dt>Baseline</dt><dd>${share >= 100 ? 'mature' : `${share} % mature: findings about what is new weigh less until it is a week old and has 50 calls`}</dd>
+<dt>Expected</dt><dd>${expectedWords === '' ? 'no reviewer has marked a value as expected' : expectedWords}</dd>
 <dt>Last incident</dt><dd>${incidentId === undefined ? 'none' : incidentLink(base, incidentId)}</dd></dl>
 <h2>What is normal</h2><p class="faint">Weights are counts that halve in 14 days.</p>
 ${(Object.keys(FEATURE_LIMITS) as Feature[]).map((feature) => featureTable(feature, heaviest(baseline.features[feature], lastSeen)))}
@@ -80,9 +80,9 @@ function keysTable(keys: KnownIdentity['baseline']['keys']): Markup | '' {
 }
 
 function expectForm(id: string, base: string, caller: string): Markup {
-  return html`<section class="card" aria-labelledby="expect"><h2 id="expect">Call something expected</h2>
-<p>What is expected is never new again. Such as <code>country=DE</code>, <code>network=AS64496</code>, <code>service=s3</code>.</p>
+  return html`<section class="card" aria-labelledby="expect"><h2 id="expect">Mark a value as expected</h2>
+<p>An expected value never counts as new. Examples: <code>country=DE</code>, <code>network=AS64496</code>, <code>service=s3</code>.</p>
 <form class="line" method="post" action="${base}/identities/${encodeURIComponent(id)}/expected"><div><label for="value">Feature and value</label>
 <input id="value" name="value" required maxlength="200" placeholder="country=DE"></div><div><label for="reason">Why (as ${shown(caller, 80)})</label>
-<input id="reason" name="reason" required maxlength="500"></div><button>Expect it</button></form></section>`
+<input id="reason" name="reason" required maxlength="500"></div><button>Mark as expected</button></form></section>`
 }

@@ -29,25 +29,25 @@ const ROWS = 200
 const SECTIONS = [
   ['why', 'Why'],
   ['where', 'Where from'],
-  ['made', 'What it made'],
+  ['created', 'What it created'],
   ['timeline', 'Timeline'],
   ['changes', 'Changes'],
   ['next', 'What comes next'],
 ] as const
 
-/** What the page of one incident is made of. */
+/** What the page of one incident shows. */
 export interface Looked extends ExplanationInput {
   readonly policy: Policy
   readonly baseline: Baseline | undefined
   readonly explanation: Explanation
   readonly geoIp: GeoIp
-  /** The part of the timeline that is shown, from 0 on. */
+  /** The page of the timeline that is shown, from 0. */
   readonly part: number
-  /** What was just said here, to be answered. */
+  /** The verdict that was just given here, which the page confirms. */
   readonly said: 'done' | 'second' | 'extended' | undefined
 }
 
-/** One incident whole, in the order in which somebody woken by it asks: what is it, what was done, what do I say, why, what else. */
+/** One incident, in the order of an on-call person's questions: what happened, what was done, what do I decide, why, what next. */
 export function incidentPage(looked: Looked, room: Room): Page {
   const { incident, signals, changes, policy, explanation, geoIp, baseline } = looked
   const { identity, id, decision } = incident
@@ -59,7 +59,7 @@ ${pendingIn(incident, room)}${verdictForm(incident, policy, room)}
 <section aria-labelledby="why"><h2 id="why">Why</h2>${contributionsOf(incident)}</section>
 <section aria-label="Risk over time">${signals.length > 0 ? riskDrawing(incident, signals, thresholds) : ''}</section>
 <section aria-labelledby="where"><h2 id="where">Where from</h2>${signals.length > 0 ? originsOf(signals, baseline, geoIp) : html`<p>No call is in the timeline.</p>`}</section>
-<section aria-labelledby="made"><h2 id="made">What it made</h2>${lineageDrawing(incident)}</section>
+<section aria-labelledby="created"><h2 id="created">What it created</h2>${lineageDrawing(incident)}</section>
 <section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>${timelineOf(looked, room)}</section>
 <section aria-labelledby="changes"><h2 id="changes">Changes</h2>${chainCheck(looked, room)}${changesTable(changes, room.base, { isMixed: false, caption: 'Each entry of the chain of this incident, oldest first' })}
 <p>The chain on its own: ${chainLink(room.base, incidentSubject(id))}</p></section>
@@ -76,12 +76,12 @@ ${pendingIn(incident, room)}${verdictForm(incident, policy, room)}
 function answerTo({ said, incident }: Looked): Markup | '' {
   if (said === undefined) return ''
   if (said === 'second')
-    return html`<p class="note ask" role="status">Noted. The policy asks for four eyes: another person has to say the same.</p>`
-  if (said === 'extended') return html`<p class="note good" role="status">Noted: nobody is reminded until then.</p>`
+    return html`<p class="note ask" role="status">Noted, and nothing done yet. The policy asks for four eyes: another person has to give the same verdict.</p>`
+  if (said === 'extended') return html`<p class="note good" role="status">Noted: no reminders until then.</p>`
   const { state, decision } = incident
   const isRefused = state === 'asking'
   return isRefused
-    ? html`<p class="note ask" role="status">Noted, and not all could be done: ${shown(decision.why.at(-1) ?? 'a person has to look')}.</p>`
+    ? html`<p class="note ask" role="status">Noted, but not everything could be done: ${shown(decision.why.at(-1) ?? 'look at the steps below')}.</p>`
     : html`<p class="note good" role="status">Noted: the incident is ${state}.</p>`
 }
 
@@ -93,8 +93,7 @@ function factsOf(incident: Incident, { base }: Room): Markup {
       ? ''
       : html`<dt>Contained</dt><dd>${moment(containedAt)} UTC, ${duration(containedAt - decidedBy.time)} after the deciding event</dd>`
   const { extendedUntil } = incident
-  const putOff =
-    extendedUntil === undefined ? '' : html`<dt>Put off</dt><dd>until ${moment(extendedUntil)} UTC: nobody is reminded before</dd>`
+  const putOff = extendedUntil === undefined ? '' : html`<dt>Extended</dt><dd>until ${moment(extendedUntil)} UTC: no reminders before</dd>`
   const answered =
     verdict === undefined ? '' : html`<dt>Verdict</dt><dd>${verdict.kind} by ${shown(verdict.by)}: ${shown(verdict.reason, 500)}</dd>`
   const canAnswer = offeredFor(incident).length > 0
@@ -109,7 +108,7 @@ ${advisorText(incident) === '' ? '' : html`<dt>Advisor</dt><dd>${advisorText(inc
 <dt>Opened</dt><dd>${moment(openedAt)} UTC</dd>${contained}${putOff}${answered}</dl>`
 }
 
-/** What was set, from what to what, and whether it stands. */
+/** The steps of the containment: the value before, the contained value, and whether it is in place now. */
 function stepsOf({ changes, incident }: Looked): Markup {
   const standing = standingSteps(changes)
   const undone = changes.filter(({ kind }) => kind === 'step-undone')
@@ -119,25 +118,25 @@ function stepsOf({ changes, incident }: Looked): Markup {
       html`<span class="id">${shown(target, 160)}</span>`,
       brief(before, target),
       brief(contained, target),
-      isDone ? html`<span class="badge bad">in place</span>` : html`<span class="badge ask">planned, not seen to be done</span>`,
+      isDone ? html`<span class="badge bad">in place</span>` : html`<span class="badge ask">planned, not confirmed</span>`,
     ]),
     ...undone.map(({ target, from, to }) => [
       html`<span class="id">${shown(target, 160)}</span>`,
       brief(to, target),
       brief(from, target),
-      html`<span class="badge good">given back</span>`,
+      html`<span class="badge good">restored</span>`,
     ]),
   ]
   const columns = [{ name: 'What', kind: 'wide' }, { name: 'Before' }, { name: 'Contained' }, { name: 'Now' }] as const
-  const isGone = incident.state === 'released' ? html`<p>All of it was given back as it was.</p>` : ''
-  return html`${isGone}${table(columns, rows, 'What containment set, and what was there before')}`
+  const isGone = incident.state === 'released' ? html`<p>Everything was restored as it was before.</p>` : ''
+  return html`${isGone}${table(columns, rows, 'What containment changed, and the values before')}`
 }
 
 function pendingIn(incident: Incident, room: Room): Markup | '' {
   const lines = pendingOf(incident)
   if (lines.length === 0) return ''
   return html`<section class="note ask" aria-labelledby="pending"><h2 id="pending">For a person to do</h2><ul>${lines.map((line) => html`<li>${shown(line)}</li>`)}</ul>
-<p class="faint">Where it can be done from here: <code>${shown(commandOn(room, `approve ${incident.id}`, '--change "…" --reason "…"'), 300)}</code></p></section>`
+<p class="faint">Where the responder can do it: <code>${shown(commandOn(room, `approve ${incident.id}`, '--change "…" --reason "…"'), 300)}</code></p></section>`
 }
 
 function contributionsOf({ assessment }: Incident): Markup {
@@ -159,7 +158,7 @@ function contributionsOf({ assessment }: Incident): Markup {
       shown(finding.reason),
       moment(finding.time).slice(5, 19),
     ])
-  return table(columns, rows, `What the deterministic risk of ${assessment.baseRisk} is made of`)
+  return table(columns, rows, `The findings that add up to the deterministic risk of ${assessment.baseRisk}`)
 }
 
 function timelineOf({ signals, part, incident }: Looked, { base }: Room): Markup {
@@ -197,7 +196,7 @@ function timelineRow(signal: IncidentSignal) {
 function chainCheck({ incident, changes }: Looked, room: Room): Markup {
   const fault = verifyChain(incidentSubject(incident.id), changes, incident.head)
   return fault === undefined
-    ? html`<p class="note good">The chain is whole: ${changes.length} entries, each linked to the one before, ending in <span class="id">${incident.head.hash.slice(0, 16)}…</span></p>`
+    ? html`<p class="note good">The chain is intact: ${changes.length} entries, each linked to the one before, ending in <span class="id">${incident.head.hash.slice(0, 16)}…</span></p>`
     : html`<p class="note bad" role="alert"><strong>The chain is not as it was written.</strong> ${shown(faultText(fault))}. Run <code>${shown(commandOn(room, 'changes verify'), 300)}</code> and find out who wrote it.</p>`
 }
 
@@ -205,7 +204,7 @@ function sentence({ text, evidence }: Sentence): Markup {
   return html`<li>${shown(text, 300)} ${cites(evidence)}</li>`
 }
 
-/** The facts that a sentence rests on, by their ids in \`countersign explain\`. */
+/** The facts that a sentence cites, by their ids in `countersign explain`. */
 function cites(evidence: readonly string[]): Markup {
   return html`<span class="faint" title="facts, as \`countersign explain\` lists them">[${evidence.join(' ')}]</span>`
 }

@@ -8,6 +8,7 @@ import { stampOf } from './stamp.ts'
 /** The most incidents on the page. */
 export const LISTED = 200
 
+/** What the list of incidents shows. */
 export interface Listed {
   readonly incidents: readonly Incident[]
   readonly isAll: boolean
@@ -15,22 +16,22 @@ export interface Listed {
   readonly mode: string
 }
 
-/** Open incidents by priority: what waits for a person first of all. */
+/** The list of incidents by priority, so that the most urgent is first. */
 export function incidentsPage({ incidents, isAll, mode }: Listed, { base }: Room): Page {
   const open = incidents.filter((incident) => !isClosed(incident))
   const count = (...states: string[]) => open.filter(({ state }) => states.includes(state)).length
   const body = html`${figures([
-    ['Contained', count('contained'), 'wait to be countersigned'],
-    ['Asking', count('asking'), 'wait for a decision'],
-    ['On their way', count('containing', 'releasing', 'rotating'), 'containing, releasing, rotating'],
-    ['Watching', count('watching'), 'below ask'],
+    ['Contained', count('contained'), 'to be countersigned'],
+    ['Asking', count('asking'), 'to be decided'],
+    ['In progress', count('containing', 'releasing', 'rotating'), 'containing, releasing, rotating'],
+    ['Watching', count('watching'), 'below the threshold ask'],
     ['Mode', mode, 'of the policy'],
   ])}${
     incidents.length === 0
-      ? html`<p>${isAll ? 'There is no incident.' : 'No incident is open: nothing waits for you.'}</p>`
+      ? html`<p>${isAll ? 'There is no incident.' : 'No incident is open: there is nothing to decide.'}</p>`
       : listOf(incidents, base)
-  }${incidents.length >= LISTED ? html`<p class="note">The ${LISTED} of highest priority are shown.</p>` : ''}<p>${
-    isAll ? html`<a href="${base}/">Only the open ones</a>` : html`<a href="${base}/?all=1">The closed ones too</a>`
+  }${incidents.length >= LISTED ? html`<p class="note">Only the ${LISTED} with the highest priority are shown.</p>` : ''}<p>${
+    isAll ? html`<a href="${base}/">Only open incidents</a>` : html`<a href="${base}/?all=1">Closed incidents too</a>`
   }</p>`
   return {
     title: isAll ? 'All incidents' : 'Open incidents',

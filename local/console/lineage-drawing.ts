@@ -4,34 +4,34 @@ import { chart } from '../page/chart.ts'
 import { type Markup, shown } from '../page/document.ts'
 import { labelOf } from '../render/lineage.ts'
 
-/** The most things that are drawn. The list below the drawing has them all. */
+/** The most items that are drawn. The list below the drawing has all of them. */
 const DRAWN = 40
 
-interface Made {
+interface Issued {
   readonly name: string
-  readonly children: readonly Made[]
+  readonly children: readonly Issued[]
 }
 
-/** What the credentials of an incident made, and what that made: drawn, and as a list for who does not see it. */
+/** What an incident's credentials created or issued, and what that created: as a drawing, and as a list for screen readers. */
 export function lineageDrawing({ lineage }: Incident): Markup {
-  if (lineage.length === 0) return html`<p>The credential made nothing that outlives it.</p>`
+  if (lineage.length === 0) return html`<p>The credential created nothing that outlives it.</p>`
   const roots = treesOf(lineage)
-  const list = (made: readonly Made[]): Markup =>
+  const list = (made: readonly Issued[]): Markup =>
     html`<ul>${made.map(({ name, children }) => html`<li>${name}${children.length === 0 ? '' : list(children)}</li>`)}</ul>`
   const drawing =
-    lineage.length > DRAWN ? html`<p class="faint">${lineage.length} things: too many to draw.</p>` : roots.map((root) => drawn(root))
+    lineage.length > DRAWN ? html`<p class="faint">${lineage.length} items: too many to draw.</p>` : roots.map((root) => drawn(root))
   return html`${drawing}<ul class="tree">${roots.map(({ name, children }) => html`<li>${name}${list(children)}</li>`)}</ul>`
 }
 
-function drawn(root: Made): Markup {
-  const clipped = ({ name, children }: Made): object => ({ name: shown(name, 44), children: children.map(clipped) })
+function drawn(root: Issued): Markup {
+  const clipped = ({ name, children }: Issued): object => ({ name: shown(name, 44), children: children.map(clipped) })
   return chart(
     {
       series: [
         {
           type: 'tree',
           data: [clipped(root)],
-          // Left to right, a line for each thing: labels stand beside their dots, so that long ones fit.
+          // Left to right with one line per item, so that long labels fit beside their dots.
           orient: 'LR',
           top: 20,
           bottom: 20,
@@ -45,20 +45,20 @@ function drawn(root: Made): Markup {
         },
       ],
     },
-    { title: `Made by ${shown(root.name, 64)}`, height: 60 + 46 * sizeOf(root) },
+    { title: `Created by ${shown(root.name, 64)}`, height: 60 + 46 * sizeOf(root) },
   )
 }
 
-function sizeOf({ children }: Made): number {
+function sizeOf({ children }: Issued): number {
   return children.length === 0 ? 1 : children.reduce((sum, child) => sum + sizeOf(child), 0)
 }
 
-function treesOf(lineage: readonly LineageEdge[]): Made[] {
+function treesOf(lineage: readonly LineageEdge[]): Issued[] {
   const made = Map.groupBy(lineage, ({ parent }) => parent)
   const known = new Set(lineage.map(({ id }) => id))
   const drawnOnce = new Set<string>()
-  const childrenOf = (parent: string): Made[] => {
-    // What was handed back and forth is drawn once.
+  const childrenOf = (parent: string): Issued[] => {
+    // A role chain may have circles: each item is drawn once.
     if (drawnOnce.has(parent)) return []
     drawnOnce.add(parent)
     return (made.get(parent) ?? []).map((edge) => ({ name: labelOf(edge), children: childrenOf(edge.id) }))

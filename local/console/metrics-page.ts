@@ -9,7 +9,7 @@ import type { Page, Room } from './frame.ts'
 /** The periods that the page offers, in days. */
 export const PERIODS = [7, 30, 90, 365] as const
 
-/** How fast and how right the responder was, over a period that ends now. */
+/** Times and precision of the responder over a period that ends now. */
 export function metricsPage(measures: Measures, { days }: { days: number }, room: Room): Page {
   const { base } = room
   const { since, until } = measures.period
@@ -19,6 +19,6 @@ export function metricsPage(measures: Measures, { days }: { days: number }, room
   const body = html`<nav class="within" aria-label="Period">${periods}</nav>
 <p class="faint">Incidents opened from ${moment(since).slice(0, 16)} to ${moment(until).slice(0, 16)} UTC.</p>
 ${measureFigures(measures)}${timesSection(measures)}${precisionSection(measures)}${detectorsSection(measures.detectors)}${functionsSection(measures.functions)}${policySection(measures)}
-<p>As a page to print or send: <code>${shown(commandOn(room, 'report', `--since ${days}d --out report.html`))}</code></p>`
+<p>To print or send it: <code>${shown(commandOn(room, 'report', `--since ${days}d --out report.html`))}</code></p>`
   return { title: 'Metrics', body }
 }

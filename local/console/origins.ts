@@ -22,7 +22,7 @@ interface Origin {
   readonly isKnown: boolean | undefined
 }
 
-/** Where the calls of an incident came from, in the world and in the network, held against what is normal for the identity. */
+/** The countries and networks of an incident's calls, compared with the identity's baseline. */
 export function originsOf(signals: readonly IncidentSignal[], baseline: Baseline | undefined, geoIp: GeoIp): Markup {
   const origins = [...Map.groupBy(signals, ({ address }) => address)]
     .map(([address, calls]) => originOf(address, calls, { baseline, geoIp }))
@@ -68,19 +68,19 @@ function originOf(
     kind: network === undefined ? (isPublic ? 'unknown network' : addressKind(address)) : KINDS[networkKind(network)],
     calls,
     agents: [...new Set(calls.map(({ agentFamily }) => agentFamily))],
-    isKnown: name === '' || baseline === undefined ? undefined : isOld(baseline, name),
+    isKnown: name === '' || baseline === undefined ? undefined : isUsual(baseline, name),
   }
 }
 
-/** On probation is what came with the incident itself: it is not yet a habit. */
-function isOld({ features, expected, probation }: Baseline, network: string): boolean {
+/** A value on probation was first seen less than a day ago, perhaps with the incident itself: it does not count as known. */
+function isUsual({ features, expected, probation }: Baseline, network: string): boolean {
   const word = `network=${network}`
   return expected.has(word) || (features.network.values.includes(network) && !probation.has(word))
 }
 
 const KINDS = { aws: 'AWS', anonymiser: 'Tor or VPN', hosting: 'hosting, VPN or cloud', access: 'access network' } as const
 
-/** When calls came from where: two places at once are seen at a look. */
+/** A drawing of the calls by time and origin, which shows two origins at the same time. */
 function drawn(origins: readonly Origin[]): Markup {
   const label = ({ address, country, network }: Origin) => shown([country, network === '' ? address : network].join(' ').trim(), 28)
   const names = [...new Set(origins.map(label))].slice(0, 8)

@@ -1,5 +1,5 @@
-// Says when what the page shows has changed, and that the console has stopped. It changes nothing by itself: a reason that is half
-// written must not be lost.
+// Shows when what the page shows has changed, or that the console has stopped. It does not reload the page: a half-written reason
+// must not be lost.
 const { pulse, stamp } = document.body.dataset
 const notice = document.getElementById('pulse')
 
@@ -17,11 +17,11 @@ if (pulse !== undefined) {
       clearInterval(timer)
       const again = document.createElement('a')
       again.href = location.href
-      again.textContent = 'Show it as it is now.'
-      say('Something has changed since this was shown. ')
+      again.textContent = 'Reload the page.'
+      say('This has changed since the page was loaded. ')
       notice.append(again)
     } catch {
-      say('The console does not answer any more: it was ended, or this machine slept.')
+      say('The console does not answer: it was stopped, or this machine was asleep.')
     }
   }, 5000)
 }

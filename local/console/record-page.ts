@@ -8,7 +8,7 @@ import { faultText } from '../render/fault.ts'
 import { changesTable } from './changes-table.ts'
 import { incidentLink, type Page, type Room } from './frame.ts'
 
-/** Bounds of one search: 100,000 entries are read in a few seconds from the embedded store. */
+/** The most entries that one search reads, and shows. The embedded account reads 100,000 entries in a few seconds. */
 export const SEARCH_LIMITS = { examined: 100_000, found: 200 }
 
 const KINDS = [
@@ -26,7 +26,7 @@ const KINDS = [
   'seal',
 ] as const satisfies readonly Change['kind'][]
 
-/** What the page is asked for. Without any of it, the latest of what is open is shown. */
+/** The query of the page. Without a query, it shows the latest entries of open incidents. */
 export const RecordAsked = z.object({
   q: z.string().max(200).default(''),
   kind: z
@@ -37,16 +37,16 @@ export const RecordAsked = z.object({
 })
 export type RecordAsked = z.infer<typeof RecordAsked>
 
-/** The record: the latest of what is open, or what a search found. */
+/** The page of the record: the latest entries of open incidents, or the result of a search. */
 export function recordPage({ found, asked }: { found: RecordSearchResult; asked: RecordAsked | undefined }, { base }: Room): Page {
   const { changes, examined, matched, isComplete, unreadable } = found
   const isSearch = asked !== undefined
   const said = isSearch
-    ? `${matched} of ${examined} entries fit${matched > changes.length ? `; the latest ${changes.length} are shown` : ''}.${isComplete ? '' : ' The search ended before the record did: narrow it, or export the record.'}`
-    : 'The latest entries of the policy and of open incidents. A search looks through all of the record.'
+    ? `${matched} of ${examined} entries fit${matched > changes.length ? `; the latest ${changes.length} are shown` : ''}.${isComplete ? '' : ' The search stopped at its limit: narrow it, or export the record.'}`
+    : 'The latest entries of the policy and of open incidents. A search reads the whole record.'
   const body = html`${searchForm(asked, base)}
-${unreadable.map((subject) => html`<p class="note bad" role="alert">${shown(subject, 120)} has an entry that cannot be read: check all chains.</p>`)}
-<p>${said}</p>${changes.length === 0 ? html`<p>Nothing was found.</p>` : changesTable(changes, base, { isMixed: true, caption: 'Entries of the record, the latest first' })}
+${unreadable.map((subject) => html`<p class="note bad" role="alert">${shown(subject, 120)} has an entry that cannot be read: run the check of all chains.</p>`)}
+<p>${said}</p>${changes.length === 0 ? html`<p>No entry was found.</p>` : changesTable(changes, base, { isMixed: true, caption: 'Entries of the record, the latest first' })}
 <form method="get" action="${base}/record/check"><button>Check all chains and seals</button></form>`
   return { title: 'Record', body }
 }
@@ -58,13 +58,13 @@ function searchForm(asked: RecordAsked | undefined, base: string): Markup {
 <button>Search</button></form>`
 }
 
-/** One chain whole, checked. */
+/** The page of one chain, with its check. */
 export function chainPage(subject: string, changes: readonly Change[], { base }: Room): Page {
   const fault = verifyChain(subject, changes)
   const incident = subject.startsWith('INCIDENT#') ? html`<p>${incidentLink(base, subject.slice('INCIDENT#'.length))}</p>` : ''
   const body = html`${incident}${verdictOn(fault, changes.length)}${
     changes.length === 0
-      ? html`<p>There is no chain of that name.</p>`
+      ? html`<p>There is no chain with that name.</p>`
       : changesTable(changes, base, { isMixed: false, caption: 'Oldest first' })
   }<p><a href="${base}/record">The whole record</a></p>`
   return { title: `Chain ${shown(subject, 160)}`, body }
@@ -72,20 +72,20 @@ export function chainPage(subject: string, changes: readonly Change[], { base }:
 
 function verdictOn(fault: ChainFault | undefined, entries: number): Markup {
   return fault === undefined
-    ? html`<p class="note good">Whole: ${entries} entries, each linked to the one before. Seals are looked at by <em>Check all chains</em>.</p>`
+    ? html`<p class="note good">The chain is intact: ${entries} entries, each linked to the one before. <em>Check all chains</em> compares it with the seals too.</p>`
     : html`<p class="note bad" role="alert">${shown(faultText(fault))}</p>`
 }
 
-/** Every chain and every seal, checked. */
+/** The page with the check of every chain and every seal. */
 export function auditPage({ chains, entries, seals, faults }: Audit, { base }: Room): Page {
   const body = html`${figures([
     ['Chains', chains],
     ['Entries', entries],
     ['Seals', seals],
-    ['Not as written', faults.length],
+    ['Damaged', faults.length],
   ])}${
     faults.length === 0
-      ? html`<p class="note good" role="status">Every chain is whole${seals > 0 ? ', and agrees with every seal' : '; there is no seal yet to hold them against'}.</p>`
+      ? html`<p class="note good" role="status">Every chain is intact${seals > 0 ? ', and agrees with every seal' : '; there is no seal yet to compare them with'}.</p>`
       : html`<div class="note bad" role="alert"><p><strong>The record is not as it was written.</strong> The first bad entry of each chain:</p><ul>${faults.map((fault) => html`<li>${shown(faultText(fault), 300)}</li>`)}</ul></div>`
   }<p><a href="${base}/record">The record</a></p>`
   return { title: 'All chains and seals', body }

@@ -3,7 +3,7 @@ import type { Thresholds } from '../../shared/domain/policy.ts'
 import { chart } from '../page/chart.ts'
 import type { Markup } from '../page/document.ts'
 
-/** How the risk rose, call by call, with the thresholds and the moment of containment. Times are UTC. */
+/** The risk after each call, with the thresholds and the time of containment. Times are UTC. */
 export function riskDrawing(incident: Incident, signals: readonly IncidentSignal[], { ask, contain }: Thresholds): Markup {
   const contained = incident.containedAt
   const lines = [

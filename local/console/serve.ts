@@ -5,8 +5,9 @@ import { getRequestListener } from '@hono/node-server'
 import { ResponderError } from '../../shared/errors.ts'
 import { type ConsoleParts, consoleApp } from './app.ts'
 
+/** A console that is being served. */
 export interface ServedConsole {
-  /** The address with its token: whoever has it gives verdicts in the caller's name. */
+  /** The address with its token: whoever has it can give verdicts in the caller's name. */
   readonly url: string
   close(): Promise<void>
 }

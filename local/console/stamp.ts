@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Incident } from '../../shared/domain/incident.ts'
 
-/** Changes whenever what a page shows of these incidents does. */
+/** A hash that changes whenever what a page shows of these incidents changes. */
 export function stampOf(incidents: readonly Incident[]): string {
   const digest = createHash('sha256')
   for (const { id, state, priority, updatedAt, head } of incidents) digest.update(JSON.stringify([id, state, priority, updatedAt, head]))

@@ -6,13 +6,13 @@ import { type Policy, ReviewKind } from '../../shared/domain/policy.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import type { Markup } from '../page/document.ts'
 
-/** What the form sends. `revision` binds it to what the reviewer saw. */
+/** The fields of the form. `revision` binds the verdict to what the reviewer saw. */
 export const SaidForm = z.strictObject({
   kind: ReviewKind,
   reason: z.string().trim().min(1, 'a verdict needs a reason').max(500, 'a reason has 500 characters at most'),
-  /** Only of `extend`; the form has the field whatever is pressed. */
+  /** Used by `extend` only; the form sends it with every verdict. */
   hours: z.coerce.number().int().min(1).max(720).optional(),
-  revision: z.string().regex(/^[0-9a-f]{16}$/, 'this is not a form of the console'),
+  revision: z.string().regex(/^[0-9a-f]{16}$/, 'open the incident again and use its form'),
 })
 export type SaidForm = z.infer<typeof SaidForm>
 
@@ -20,21 +20,25 @@ const LABELS: Readonly<Record<ReviewKind, { readonly label: string; readonly col
   legitimate: {
     label: 'Release',
     colour: 'good',
-    does: 'It was legitimate: what was contained is given back exactly, and held free for a while.',
+    does: 'It was legitimate. What was contained is restored exactly, and the same evidence does not contain again for a while.',
   },
   compromised: {
     label: 'Confirm compromise',
     colour: 'bad',
-    does: 'It was an attack: what was contained stays so, and the incident is closed.',
+    does: 'It was an attack. What was contained stays contained, and the incident is closed.',
   },
-  extend: { label: 'Need more time', colour: '', does: 'It stays as it is; for so many hours nobody is reminded, and it does not expire.' },
-  contain: { label: 'Contain now', colour: 'bad', does: 'Contain it, whatever the mode of its tier. Protection and the breaker hold.' },
+  extend: {
+    label: 'Need more time',
+    colour: '',
+    does: 'The incident stays as it is. For so many hours there are no reminders, and it does not expire.',
+  },
+  contain: { label: 'Contain now', colour: 'bad', does: 'Contain it in any mode of its tier. Protection and the breaker still apply.' },
 }
 
-/** How much time a reviewer can ask for, in hours. */
+/** The choices for more time, in hours. */
 const HOURS = [1, 2, 4, 8, 12, 24, 48, 72]
 
-/** A choice and not a field to type into: Enter in such a field presses the first button of the form, and that releases. */
+/** A list and not a text field: Enter in a text field would press the form's first button, which releases. */
 function hoursOf(most: number): Markup {
   const choices = [...HOURS.filter((hours) => hours < most), most]
   const usual = choices.findLast((hours) => hours <= 8)
@@ -42,7 +46,7 @@ function hoursOf(most: number): Markup {
 <select id="hours" name="hours">${choices.map((hours) => html`<option value="${hours}"${hours === usual ? ' selected' : ''}>${hours === 1 ? '1 hour' : `${hours} hours`}</option>`)}</select>`
 }
 
-/** The buttons that fit the incident as it stands, with one reason for whichever is pressed. */
+/** The verdicts that are possible in the incident's state, as buttons with one field for the reason. */
 export function verdictForm(
   incident: Incident,
   { review: { maxExtensionHours } }: Pick<Policy, 'review'>,

@@ -5,7 +5,7 @@ import type { SourceFigures } from './figures.ts'
 
 const Share = z.number().min(0).max(1)
 
-/** What a source has to reach. Shares are 0 to 1; what is not named is not asked for. */
+/** The figures that a source must reach. Shares are 0 to 1; a figure that is not named is not checked. */
 const Bar = z.strictObject({
   /** Share of malicious cases found, at least. */
   found: Share.optional(),
@@ -19,6 +19,7 @@ const Bar = z.strictObject({
 const Bars = z.record(z.string(), Bar)
 export type Bars = z.infer<typeof Bars>
 
+/** Reads and checks a file of bars. */
 export async function readBars(path: string): Promise<Bars> {
   const fail = (reason: string, cause?: unknown) => new ResponderError('usage', `cannot read the bars in ${path}: ${reason}`, { cause })
   let content: unknown
@@ -32,7 +33,7 @@ export async function readBars(path: string): Promise<Bars> {
   throw fail(parsed.error.issues.map(({ path: at, message }) => `${at.join('.') || 'the file'}: ${message}`).join('; '))
 }
 
-/** What falls short, one line each. A source that a bar names and the files lack falls short as well. */
+/** The missed bars, one line each. A source that has bars but no records is a missed bar too. */
 export function shortfalls(bars: Bars, sources: Readonly<Record<string, SourceFigures>>): string[] {
   return Object.entries(bars).flatMap(([name, bar]) => {
     const figures = sources[name]

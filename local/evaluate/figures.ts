@@ -3,14 +3,14 @@ import type { Thresholds } from '../../shared/domain/policy.ts'
 import type { Labelled, LabelledCase } from './labelled.ts'
 import type { CaseResult } from './run-case.ts'
 
-/** One case: was it found, how fast, and by what. A first decision on a benign record is not a detection. */
+/** One case: whether it was found, how fast, and by which detector. A first decision on a benign record is not a detection. */
 export interface CaseFigures {
   readonly case: string
   readonly malicious: boolean
   readonly detected: boolean
   readonly decision: Action
   readonly trigger: { readonly recordId: string; readonly detector: string; readonly label: Labelled['label'] } | null
-  /** From the first malicious record to the trigger, that one counted; null where there is no detection. */
+  /** Records from the first malicious one to the trigger, both counted; null where there is no detection. */
   readonly recordsToDetect: number | null
   readonly secondsToDetect: number | null
   readonly technique: string
@@ -18,12 +18,14 @@ export interface CaseFigures {
   readonly severity: string
 }
 
+/** How many there are, and how many reach the thresholds ask and contain. */
 export interface Count {
   total: number
   ask: number
   contain: number
 }
 
+/** The figures of one source. */
 export interface SourceFigures {
   readonly cases: readonly CaseFigures[]
   readonly credentials: { readonly malicious: Count; readonly benign: Count }
@@ -33,33 +35,33 @@ export interface SourceFigures {
 
 const none = (): Count => ({ total: 0, ask: 0, contain: 0 })
 
-/** The figures of the cases of one source. Sources are never pooled. */
+/** The figures of the cases of one source. Sources are never added up, because their labels mean different things. */
 export function figuresOf(
-  cases: readonly { readonly case: LabelledCase; readonly judged: readonly CaseResult[] }[],
+  cases: readonly { readonly case: LabelledCase; readonly results: readonly CaseResult[] }[],
   thresholds: Thresholds,
 ): SourceFigures {
   const credentials = { malicious: none(), benign: none() }
   const records = { malicious: none(), benign: none(), unknown: none() }
   const techniques: Record<string, { cases: number; detected: number }> = {}
-  const rows = cases.map(({ case: one, judged }) => {
-    const row = caseFigures(one, judged)
-    for (const { record, risk } of judged) count(records[record.label], risk, thresholds)
-    for (const [label, risk] of credentialRisks(judged)) count(credentials[label], risk, thresholds)
+  const rows = cases.map(({ case: one, results }) => {
+    const row = caseFigures(one, results)
+    for (const { record, risk } of results) count(records[record.label], risk, thresholds)
+    for (const [label, risk] of credentialRisks(results)) count(credentials[label], risk, thresholds)
     for (const technique of new Set(one.records.filter(({ label }) => label === 'malicious').map(({ technique: name }) => name))) {
       const known = techniques[technique] ?? { cases: 0, detected: 0 }
-      techniques[technique] = { cases: known.cases + 1, detected: known.detected + (isFound(technique, judged, thresholds) ? 1 : 0) }
+      techniques[technique] = { cases: known.cases + 1, detected: known.detected + (isFound(technique, results, thresholds) ? 1 : 0) }
     }
     return row
   })
   return { cases: rows, credentials, records, techniques }
 }
 
-function caseFigures({ name, records }: LabelledCase, judged: readonly CaseResult[]): CaseFigures {
+function caseFigures({ name, records }: LabelledCase, results: readonly CaseResult[]): CaseFigures {
   const start = records.findIndex(({ label }) => label === 'malicious')
-  const at = judged.findIndex(({ would }) => would !== undefined && isStronger(would, 'notify'))
-  const trigger = judged[at]
+  const at = results.findIndex(({ would }) => would !== undefined && isStronger(would, 'notify'))
+  const trigger = results[at]
   const detected = trigger?.record.label === 'malicious'
-  const decision = judged.reduce<Action>((most, { would }) => (would !== undefined && isStronger(would, most) ? would : most), 'observe')
+  const decision = results.reduce<Action>((most, { would }) => (would !== undefined && isStronger(would, most) ? would : most), 'observe')
   return {
     case: name,
     malicious: start >= 0,
@@ -68,7 +70,7 @@ function caseFigures({ name, records }: LabelledCase, judged: readonly CaseResul
     trigger:
       trigger === undefined ? null : { recordId: trigger.record.id, detector: trigger.detectors[0] ?? '', label: trigger.record.label },
     recordsToDetect: detected ? at - start + 1 : null,
-    secondsToDetect: detected ? (trigger.time - (judged[start]?.time ?? 0)) / 1000 : null,
+    secondsToDetect: detected ? (trigger.time - (results[start]?.time ?? 0)) / 1000 : null,
     technique: records[Math.max(0, start)]?.technique ?? '',
     needsContext: records[0]?.needsContext ?? false,
     severity: records[0]?.severity ?? '',
@@ -76,8 +78,8 @@ function caseFigures({ name, records }: LabelledCase, judged: readonly CaseResul
 }
 
 /** The highest risk of each credential. It is malicious where one of its records is, benign where all are. */
-function credentialRisks(judged: readonly CaseResult[]): ['malicious' | 'benign', number][] {
-  const credentials = Map.groupBy(judged, ({ credential }) => credential)
+function credentialRisks(results: readonly CaseResult[]): ['malicious' | 'benign', number][] {
+  const credentials = Map.groupBy(results, ({ credential }) => credential)
   return [...credentials.values()].flatMap((records): ['malicious' | 'benign', number][] => {
     const risk = Math.max(...records.map((record) => record.risk))
     if (records.some(({ record }) => record.label === 'malicious')) return [['malicious', risk]]
@@ -85,8 +87,8 @@ function credentialRisks(judged: readonly CaseResult[]): ['malicious' | 'benign'
   })
 }
 
-function isFound(technique: string, judged: readonly CaseResult[], thresholds: Thresholds): boolean {
-  return judged.some(
+function isFound(technique: string, results: readonly CaseResult[], thresholds: Thresholds): boolean {
+  return results.some(
     ({ record, risk, detectors }) =>
       record.technique === technique && record.label === 'malicious' && detectors.length > 0 && risk >= thresholds.ask,
   )

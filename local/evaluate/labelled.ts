@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { printable } from '../../shared/record/notice.ts'
 import { readRecords } from '../read-records.ts'
 
-/** One labelled record. Lines of one `case` form one account's history. */
+/** One labelled record. The records of one `case` are the history of one account. */
 export const Labelled = z.object({
   id: z.string().min(1),
   case: z.string().min(1),
@@ -21,17 +21,17 @@ export const Labelled = z.object({
 })
 export type Labelled = z.infer<typeof Labelled>
 
-/** Records of one case, in the order of their times. */
+/** The records of one case, in the order of their times. */
 export interface LabelledCase {
   readonly name: string
   readonly source: string
   readonly records: readonly Labelled[]
 }
 
-/** Records without a time are lone examples: any time will do, and it is the same for all. */
+/** The time of records that have none: they are single examples, for which any time will do. */
 const NO_TIME = '2024-01-01T12:00:00Z'
 
-/** Reads labelled NDJSON files, plain or gzip, into cases. What cannot be read is named, and the rest goes on. */
+/** Reads labelled NDJSON files, plain or gzip, into cases. What cannot be read goes to `onProblem`, and reading goes on. */
 export async function readCases(files: readonly string[], onProblem: (problem: string) => void): Promise<LabelledCase[]> {
   const cases = new Map<string, Labelled[]>()
   const refused = new Map<string, { first: string; count: number }>()
@@ -65,12 +65,13 @@ export async function readCases(files: readonly string[], onProblem: (problem: s
   })
 }
 
-/** A line by its place among those that could be read, and by its id where it has one. */
+/** Names a line by its number among those that could be read, and by its id where it has one. */
 function nameOf(line: unknown, number: number): string {
   const { id } = (typeof line === 'object' && line !== null ? line : {}) as { id?: unknown }
   return `record ${number}${typeof id === 'string' ? ` (id ${printable(id, 80)})` : ''}`
 }
 
+/** The time of a CloudTrail record or an EventBridge event, epoch ms; undefined where it has none. */
 export function timeOf(event: Readonly<Record<string, unknown>>): number | undefined {
   const at = Date.parse(String(event.eventTime ?? event.time))
   return Number.isNaN(at) ? undefined : at

@@ -1,9 +1,10 @@
 /**
- * Prices of models on Amazon Bedrock, on demand, in us-east-1: US dollars for a million tokens. As they were known on the date below;
- * https://aws.amazon.com/bedrock/pricing/ says what they are.
+ * The date of the prices below: models on Amazon Bedrock, on demand, in us-east-1, in US dollars for a million tokens. The current ones are on
+ * https://aws.amazon.com/bedrock/pricing/.
  */
 export const PRICES_AS_OF = '2025-11-01'
 
+/** US dollars for a million tokens. */
 export interface Price {
   readonly input: number
   readonly output: number
@@ -19,7 +20,7 @@ const PRICES: readonly (readonly [model: RegExp, price: Price])[] = [
   [/amazon\.nova-pro/, { input: 0.8, output: 3.2 }],
 ]
 
-/** The price of a model or inference profile by its id, or undefined where the table has none: then no cost is said. */
+/** The price of a model or inference profile by its id, or undefined where the table has none. */
 export function priceOf(modelId: string): Price | undefined {
   return PRICES.find(([pattern]) => pattern.test(modelId))?.[1]
 }

@@ -1,7 +1,7 @@
 import type { Advisor, AdvisorAnswer } from '../../shared/ports/advisor.ts'
 import { PRICES_AS_OF, priceOf } from './prices.ts'
 
-/** What asking an advisor took, over a whole evaluation. */
+/** Questions, answers, latency, tokens and cost of an advisor over a whole evaluation. */
 export interface QuestionFigures {
   readonly model: string
   readonly events: number
@@ -13,12 +13,12 @@ export interface QuestionFigures {
   readonly p95: number | null
   readonly inputTokens: number
   readonly outputTokens: number
-  /** US dollars for 1,000 events, by prices of that date; null where the model has no price here. */
+  /** US dollars for 1,000 events, by the prices of `pricesAsOf`; null where the table has no price of the model. */
   readonly costPerThousandEvents: number | null
   readonly pricesAsOf: string
 }
 
-/** An advisor whose answers are noted. */
+/** Wraps an advisor and collects its answers. */
 export function noted(advisor: Advisor): { advisor: Advisor; figures(model: string, events: number): QuestionFigures } {
   const answers: AdvisorAnswer[] = []
   return {
@@ -58,7 +58,7 @@ function quantile(sorted: readonly number[], share: number): number | null {
   return sorted.length === 0 ? null : (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null)
 }
 
-/** The figures in words, for a terminal. */
+/** The figures as text for a terminal. */
 export function renderQuestions(figures: QuestionFigures): string {
   const { model, asked, answered, fallbacks, p50, p95, inputTokens, outputTokens, costPerThousandEvents, pricesAsOf, events } = figures
   const silent = Object.entries(fallbacks).map(([cause, count]) => `${count} ${cause}`)
@@ -68,6 +68,6 @@ export function renderQuestions(figures: QuestionFigures): string {
       : `${costPerThousandEvents.toFixed(4)} USD for 1,000 events (prices of ${pricesAsOf})`
   return [
     `Advisor ${model}: ${asked} questions in ${events} events, ${answered} answered${silent.length === 0 ? '' : `, without an answer ${silent.join(', ')}`}`,
-    `  latency ${p50 ?? '–'} ms in the median, ${p95 ?? '–'} ms at 95 %; ${inputTokens} tokens in, ${outputTokens} out; ${cost}`,
+    `  latency: median ${p50 ?? '–'} ms, 95th percentile ${p95 ?? '–'} ms; ${inputTokens} tokens in, ${outputTokens} out; ${cost}`,
   ].join('\n')
 }

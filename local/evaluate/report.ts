@@ -7,12 +7,13 @@ import type { Count, SourceFigures } from './figures.ts'
 import type { LabelledCase } from './labelled.ts'
 import type { CaseResult } from './run-case.ts'
 
+/** A case with what the responder decided for each of its records. */
 export interface Evaluated {
   readonly case: LabelledCase
-  readonly judged: readonly CaseResult[]
+  readonly results: readonly CaseResult[]
 }
 
-/** The figures as a table for a terminal, a source at a time. */
+/** The figures as a table for a terminal, one line per source. */
 export function renderTable(sources: Readonly<Record<string, SourceFigures>>): string {
   const rows = Object.entries(sources).map(([name, { cases, credentials, records }]) => {
     const malicious = cases.filter((one) => one.malicious)
@@ -36,7 +37,7 @@ export function renderTable(sources: Readonly<Record<string, SourceFigures>>): s
   return `${columns([header, ...rows])}\n\n${legend}`
 }
 
-/** One page that stands alone: figures, risk over time per credential, score distributions by label. No scripts. */
+/** A self-contained page: figures, risk over time per credential, distribution of the risk by label. No scripts. */
 export function renderHtml(
   sources: Readonly<Record<string, SourceFigures>>,
   evaluated: ReadonlyMap<string, readonly Evaluated[]>,
@@ -46,7 +47,7 @@ export function renderHtml(
     const cases = evaluated.get(name) ?? []
     const source = shown(name)
     return html`<section><h2>${source}</h2>${tableOf(figures, source)}${chart(distribution(cases), { title: `Risk of records by label, ${source}` })}${cases
-      .filter(({ judged }) => judged.some(({ risk }) => risk > 0) && judged.length > 1)
+      .filter(({ results }) => results.some(({ risk }) => risk > 0) && results.length > 1)
       .slice(0, CHARTED_CASES)
       .map((one) => chart(overTime(one, thresholds), { title: `Risk over time, ${shown(one.case.name)}` }))}</section>`
   })
@@ -68,7 +69,7 @@ function tableOf({ cases }: SourceFigures, source: string): Markup {
       one.recordsToDetect ?? '',
       one.secondsToDetect ?? '',
     ])
-  if (rows.length === 0) return html`<p>${cases.length} quiet ${cases.length === 1 ? 'case' : 'cases'}, none with a decision ≥ ask.</p>`
+  if (rows.length === 0) return html`<p>${cases.length} benign ${cases.length === 1 ? 'case' : 'cases'}, none with a decision ≥ ask.</p>`
   const columnsOf = [
     { name: 'case', kind: 'wide' },
     { name: 'result' },
@@ -80,11 +81,11 @@ function tableOf({ cases }: SourceFigures, source: string): Markup {
   return table(columnsOf, rows, `Cases of ${source}`)
 }
 
-/** How many records of each label have a risk in each tenth. */
+/** The number of records of each label per ten points of risk. */
 function distribution(cases: readonly Evaluated[]): Record<string, unknown> {
   const labels = ['malicious', 'benign', 'unknown'] as const
   const tenths = Array.from({ length: 10 }, (_, at) => at)
-  const all = cases.flatMap(({ judged }) => judged)
+  const all = cases.flatMap(({ results }) => results)
   return {
     xAxis: { type: 'category', name: 'risk', data: tenths.map((tenth) => `${tenth * 10}–${tenth * 10 + 10}`) },
     yAxis: { type: 'log', name: 'records', min: 0.5 },
@@ -100,8 +101,8 @@ function distribution(cases: readonly Evaluated[]): Record<string, unknown> {
   }
 }
 
-function overTime({ judged }: Evaluated, { ask, contain }: Thresholds): Record<string, unknown> {
-  const credentials = [...Map.groupBy(judged, ({ credential }) => credential)]
+function overTime({ results }: Evaluated, { ask, contain }: Thresholds): Record<string, unknown> {
+  const credentials = [...Map.groupBy(results, ({ credential }) => credential)]
     .filter(([, records]) => records.some(({ risk }) => risk > 0))
     .slice(0, 8)
   return {

@@ -7,7 +7,7 @@ import { applyPolicy } from '../../shared/record/policy-in-force.ts'
 import { emptyPorts } from '../memory-ports.ts'
 import type { Labelled, LabelledCase } from './labelled.ts'
 
-/** What the responder said of one labelled record. */
+/** What the responder decided for one labelled record. */
 export interface CaseResult {
   readonly record: Labelled
   readonly time: number
@@ -18,30 +18,30 @@ export interface CaseResult {
   readonly detectors: readonly string[]
 }
 
-/** Replays a case with fresh state. Records that cannot be read are judged as nothing said. */
+/** Replays a case with fresh state. A record that cannot be read counts as risk 0 without findings. */
 export async function runCase(
   { records }: LabelledCase,
   { policy, advisor, geoIp }: { policy: Policy; advisor: Advisor; geoIp: GeoIp },
 ): Promise<CaseResult[]> {
-  // Every question is asked: what budgets would leave unasked is not what is measured.
+  // The advisor is measured without a budget, so that every question is asked.
   const ports = { ...emptyPorts({ advisor, geoIp }), budget: { reserve: async () => true } }
   await applyPolicy(ports.record, { policy, by: 'local:eval', why: 'evaluated', at: new Date(0).toISOString() })
   const run = pipeline(ports)
-  const judged: CaseResult[] = []
+  const results: CaseResult[] = []
   for (const [at, record] of records.entries()) {
-    // Every record is its own event here, also where two share an event id.
+    // Each record gets an event id of its own, because records of public files may share one.
     const { signals, outcomes } = await run([{ ...record.event, eventID: `${at}` }])
     const [signal] = signals
-    // A record can be two signals, such as a quarantine: the one that says more counts.
-    const said = [...outcomes].sort((a, b) => b.assessment.risk - a.assessment.risk)[0]
-    judged.push({
+    // One record can be two signals, such as a quarantine policy that is attached. The one with the higher risk counts.
+    const strongest = [...outcomes].sort((a, b) => b.assessment.risk - a.assessment.risk)[0]
+    results.push({
       record,
       time: signal?.time ?? 0,
       credential: signal?.credential.id ?? 'unreadable',
-      risk: said?.assessment.risk ?? 0,
-      would: said?.decision?.would,
-      detectors: said?.findings.map(({ detector }) => detector) ?? [],
+      risk: strongest?.assessment.risk ?? 0,
+      would: strongest?.decision?.would,
+      detectors: strongest?.findings.map(({ detector }) => detector) ?? [],
     })
   }
-  return judged
+  return results
 }

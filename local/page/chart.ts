@@ -2,27 +2,28 @@ import type { EChartsCoreOption, init as Init } from 'echarts'
 import { html } from 'hono/html'
 import type { Markup } from './document.ts'
 
-/** What a drawing is for: a desk or a phone, by day or by night. */
+/** The screen that a drawing is for: wide or narrow, light or dark. */
 interface Look {
   readonly isDark: boolean
   readonly isNarrow: boolean
 }
 
+/** The caption and the height of a chart. */
 export interface ChartOptions {
-  /** What it shows, in words: it stands above the drawing, and is read out where nobody sees it. */
+  /** What it shows, in words: the caption, and the text for screen readers. */
   readonly title: string
   /** Pixels. */
   readonly height?: number
 }
 
-/** Must be the width at which the style sheet makes cards of tables. */
+/** Must be the width at which style.css turns tables into cards. */
 const NARROW = '(max-width: 40rem)'
 const DARK = '(prefers-color-scheme: dark)'
 
 /**
- * A chart as drawings that stand alone: drawn here, so that the page needs no script, and shown as images, so that nothing in them is
- * ever part of the page. The browser takes the one that fits its width and its light. `option` as Apache ECharts has it; texts of
- * others in it have to be printable, the library escapes them.
+ * A chart as SVG images. They are drawn here, so that the page needs no script, and shown as images, so that nothing in them becomes
+ * part of the page. The browser chooses the one that fits its width and colour scheme. `option` is that of Apache ECharts. Pass text
+ * from events through `shown` first; ECharts escapes it.
  */
 export async function chart(option: EChartsCoreOption, { title, height = 320 }: ChartOptions): Promise<Awaited<Markup>> {
   // Loaded with the first drawing: most commands draw nothing, and it took a quarter of their time to start.

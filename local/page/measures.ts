@@ -7,10 +7,10 @@ import { duration, moment } from '../render/style.ts'
 import { chart } from './chart.ts'
 import { figures, type Markup, shown, table } from './document.ts'
 
-/** The most detectors that are listed; those in most incidents come first. */
+/** The most detectors that are listed, those with most incidents first. */
 const DETECTORS = 25
 
-/** The figures that are read first. */
+/** The main figures of a period. */
 export function measureFigures({ incidents, open, times, precision, advisor, byAction }: Measures): Markup {
   const fallbacks = Object.values(advisor.fallbacks).reduce((sum, count) => sum + count, 0)
   return figures([
@@ -20,7 +20,7 @@ export function measureFigures({ incidents, open, times, precision, advisor, byA
     ['Time to contain', lengthOf(times.contain.median), medianOf(times.contain)],
     ['Time to review', lengthOf(times.review.median), medianOf(times.review)],
     ['Precision', shareOf(precision.all), basisOf(precision.all)],
-    ['Advisor', `${advisor.asked - fallbacks} of ${advisor.asked}`, 'questions answered in time and form'],
+    ['Advisor', `${advisor.asked - fallbacks} of ${advisor.asked}`, 'questions with a valid answer in time'],
   ])
 }
 
@@ -28,12 +28,12 @@ function medianOf({ count }: Durations): string {
   return count === 0 ? 'none yet' : `median of ${count}`
 }
 
-/** How long detection, containment and review took: a table, and each incident as a dot. */
+/** Times of detection, containment and review: a table, and a drawing with a dot per incident. */
 export function timesSection({ times }: Measures): Markup {
   const rows = (
     [
       ['to detect: first finding → first decision ≥ ask', times.detect],
-      ['to contain: deciding event → every step in place', times.contain],
+      ['to contain: deciding event → every credential out of use, read back', times.contain],
       ['to review: asked or contained → verdict of a person', times.review],
     ] as const
   ).map(([what, { count, median, ninetieth, worst }]) => [what, count, lengthOf(median), lengthOf(ninetieth), lengthOf(worst)])
@@ -49,7 +49,7 @@ export function timesSection({ times }: Measures): Markup {
     type: 'scatter',
     color,
     symbolSize: 8,
-    // A logarithm has no zero: what took no time is drawn as a millisecond.
+    // A logarithmic axis has no zero: zero is drawn as one millisecond.
     data: points.map(({ at, milliseconds }) => [at, Math.max(1, milliseconds) / 1000]),
   })
   const drawing = chart(
@@ -66,12 +66,12 @@ export function timesSection({ times }: Measures): Markup {
   return html`<section aria-labelledby="times"><h2 id="times">Times</h2>${table(columns, rows, 'From event to verdict')}${isEmpty ? '' : drawing}</section>`
 }
 
-/** How often people agreed that it was an attack, and how often the advisor stayed silent. */
+/** How often people's verdict was that it was an attack, and how often the advisor gave no answer. */
 export function precisionSection({ precision, advisor }: Measures): Markup {
   const rows = (
     [
-      ['all that a person answered', precision.all],
-      ['of them contained before', precision.contained],
+      ['with the verdict of a person', precision.all],
+      ['of these, contained before the verdict', precision.contained],
     ] as const
   ).map(([what, one]) => [what, one.answered, one.compromised, shareOf(one)])
   const columns = [
@@ -83,10 +83,10 @@ export function precisionSection({ precision, advisor }: Measures): Markup {
   const causes = Object.entries(advisor.fallbacks)
   const silent = causes.length === 0 ? 'none' : causes.map(([cause, count]) => `${count} ${cause}`).join(', ')
   return html`<section aria-labelledby="precision"><h2 id="precision">Precision</h2>${table(columns, rows, 'What people found')}
-<p>The advisor was asked ${advisor.asked} times; questions without an answer: ${silent}. Where it gave none, the deterministic risk stood.</p></section>`
+<p>The advisor was asked ${advisor.asked} times; questions without an answer: ${silent}. Without an answer, the deterministic risk counted.</p></section>`
 }
 
-/** What each function of the NIST Cybersecurity Framework 2.0 did. */
+/** Counts for each function of the NIST Cybersecurity Framework 2.0. */
 export function functionsSection(functions: CsfFunctions): Markup {
   const rows = Object.entries(functions).flatMap(([name, counted]: [string, readonly Counted[]]) =>
     counted.map(({ what, count }, at) => [at === 0 ? html`<strong>${name}</strong>` : name, what, count]),
@@ -95,14 +95,14 @@ export function functionsSection(functions: CsfFunctions): Markup {
   return html`<section aria-labelledby="csf"><h2 id="csf">By function (NIST CSF 2.0)</h2>${table(columns, rows, 'What each function did')}</section>`
 }
 
-/** Which detectors were in answered incidents, and how many of those were attacks. */
+/** The detectors of incidents with a verdict, and how many of those incidents were attacks. */
 export function detectorsSection(detectors: readonly DetectorPrecision[]): Markup {
-  const head = html`<h2 id="detectors">Detectors and their worth</h2>`
+  const head = html`<h2 id="detectors">Detectors by verdict</h2>`
   if (detectors.length === 0)
-    return html`<section aria-labelledby="detectors">${head}<p>No incident was answered by a person yet: nothing is known of their worth.</p></section>`
+    return html`<section aria-labelledby="detectors">${head}<p>No incident has the verdict of a person yet.</p></section>`
   const columns = [
     { name: 'Detector', kind: 'wide' },
-    { name: 'In answered incidents', kind: 'number' },
+    { name: 'Incidents with a verdict', kind: 'number' },
     { name: 'Compromised', kind: 'number' },
     { name: 'Precision', kind: 'number' },
     { name: '' },
@@ -120,7 +120,7 @@ export function detectorsSection(detectors: readonly DetectorPrecision[]): Marku
   return html`<section aria-labelledby="detectors">${head}${table(columns, rows, 'Detectors, those in most incidents first')}${more}</section>`
 }
 
-/** Which versions of the policy were put in force, by whom and why. */
+/** The versions of the policy that were put in force in the period, by whom and why. */
 export function policySection({ policyChanges }: Pick<Measures, 'policyChanges'>): Markup {
   const rows = policyChanges.map(({ number, at, actor, why }) => [number, moment(Date.parse(at)), shown(actor, 120), shown(why, 300)])
   const columns = [
@@ -129,11 +129,11 @@ export function policySection({ policyChanges }: Pick<Measures, 'policyChanges'>
     { name: 'By', kind: 'wide' },
     { name: 'Why', kind: 'wide' },
   ] as const
-  const body = rows.length === 0 ? html`<p>The policy was not changed.</p>` : table(columns, rows, 'Versions put in force')
+  const body = rows.length === 0 ? html`<p>The policy did not change in this period.</p>` : table(columns, rows, 'Versions put in force')
   return html`<section aria-labelledby="policy"><h2 id="policy">Changes of the policy</h2>${body}</section>`
 }
 
-/** A length of time, or that there is none. */
+/** A length of time as text; a dash where there is none. */
 export function lengthOf(milliseconds: number | null): string {
   return milliseconds === null ? '–' : duration(milliseconds)
 }
@@ -143,7 +143,7 @@ function shareOf({ share }: Precision): string {
 }
 
 function basisOf({ answered, compromised }: Precision): string {
-  return answered === 0 ? 'nobody has answered yet' : `${compromised} of ${answered} answered`
+  return answered === 0 ? 'no verdict yet' : `${compromised} of ${answered} verdicts`
 }
 
 function percent(share: number): string {

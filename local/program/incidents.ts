@@ -4,7 +4,7 @@ import { asDefault, paint, REASON, wholeNumber, withConsent, withTarget } from '
 /** What is done, loaded when it is. */
 const incidentsOf = () => import('../commands/incidents.ts')
 
-/** Looking at incidents, and saying something of them. */
+/** Adds the commands that show incidents and give verdicts. */
 export function addIncidents(root: Command): void {
   const incidents = root.command('incidents').description('open incidents, highest priority first')
   withTarget(
@@ -14,7 +14,7 @@ export function addIncidents(root: Command): void {
   withTarget(
     incidents
       .command('show')
-      .description('one incident whole: why, timeline, changes')
+      .description('one incident in full: why, timeline, changes')
       .argument('<id>')
       .option('--json', 'one JSON object'),
     async (target, { json }, id) => (await incidentsOf()).showIncident(target, id, { isJson: json === true, paint: paint() }),
@@ -22,9 +22,12 @@ export function addIncidents(root: Command): void {
   withTarget(
     root
       .command('explain')
-      .description('what happened, why this was done, what comes next: each sentence by facts of the incident')
+      .description('what happened, why this was done, what to do next; each sentence cites facts of the incident')
       .argument('<id>')
-      .option('--model <id>', 'a Bedrock model or inference profile, asked with your AWS credentials; without it a template says the facts')
+      .option(
+        '--model <id>',
+        'a Bedrock model or inference profile, asked with your AWS credentials; without it a template states the facts',
+      )
       .option('--json', 'one JSON object'),
     async (target, { json, model, region }, id) => {
       const { explainIncident } = await import('../commands/explain.ts')
@@ -35,7 +38,7 @@ export function addIncidents(root: Command): void {
   withConsent(
     root
       .command('release')
-      .description('say that an incident is legitimate, and give back what was contained')
+      .description('give the verdict legitimate, and restore what was contained')
       .argument('<id>')
       .requiredOption(...REASON)
       .option('--json', 'one JSON object'),
@@ -48,7 +51,7 @@ export function addIncidents(root: Command): void {
   withConsent(
     root
       .command('confirm')
-      .description('say that an incident was an attack: what was contained stays so')
+      .description('give the verdict compromised: what was contained stays contained')
       .argument('<id>')
       .requiredOption(...REASON)
       .option('--json', 'one JSON object'),
@@ -61,7 +64,7 @@ export function addIncidents(root: Command): void {
   withConsent(
     root
       .command('contain')
-      .description('have an incident contained that asks, whatever the mode of its tier; protection and the breaker hold')
+      .description('contain an incident in state asking, in any mode of its tier; protection and the breaker still apply')
       .argument('<id>')
       .requiredOption(...REASON)
       .option('--json', 'one JSON object'),
@@ -74,7 +77,7 @@ export function addIncidents(root: Command): void {
   withConsent(
     root
       .command('extend')
-      .description('say that more time is needed: it stays as it is, and nobody is reminded')
+      .description('ask for more time: the incident stays as it is, without reminders')
       .argument('<id>')
       .option('--hours <number>', "for how long; without it the policy's review.maxExtensionHours", wholeNumber)
       .requiredOption(...REASON)
@@ -94,17 +97,17 @@ export function addIncidents(root: Command): void {
       .option('--profile <name>', 'AWS profile of the management account or of the delegated administrator'),
     {
       follows: async (target, _, id) =>
-        `${await (await incidentsOf()).whoOf(target, id)}\nThe access keys of the root user that it names are deleted. That cannot be undone.`,
+        `${await (await incidentsOf()).whoOf(target, id)}\nThe access keys of the root user that the incident names are deleted. That cannot be undone.`,
       action: async (target, { reason, profile }, id) => {
         const gone = await target.deleteRootKeys(id, { reason: reason ?? '', profile })
-        return `Deleted, for good: ${gone.join(', ')}. Change root's password and check its MFA as well.`
+        return `Deleted: ${gone.join(', ')}. That cannot be undone. Change root's password and check its MFA devices as well.`
       },
     },
   )
   withConsent(
     root
       .command('approve')
-      .description('have a change that the intruder made to what was there before set back')
+      .description('undo a change that the intruder made to an existing resource')
       .argument('<id>')
       .requiredOption('--change <text>', 'which, as `incidents show` lists it: "iam:UpdateAssumeRolePolicy deploy"')
       .requiredOption(...REASON)

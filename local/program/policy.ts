@@ -8,9 +8,9 @@ const override = () => import('../commands/override.ts')
 /** As a value, so that no schema is loaded to list them; as a record, so that none can be forgotten. */
 const MODES: Readonly<Record<Mode, true>> = { observe: true, ask: true, contain: true }
 
-/** The bounds that people set. */
+/** Adds the commands for the policy. */
 export function addPolicy(root: Command): void {
-  const policy = root.command('policy').description('the bounds that people set')
+  const policy = root.command('policy').description('the policy: what the responder may do by itself')
   policy
     .command('check')
     .description('check a policy file')
@@ -40,19 +40,19 @@ export function addPolicy(root: Command): void {
   )
 }
 
-/** Break-glass. */
+/** Adds the commands for an override (break-glass). */
 export function addOverride(root: Command): void {
-  const group = root.command('override').description('break the glass: one mode for everything, for some minutes')
+  const group = root.command('override').description('break-glass: replace all modes by one, for some minutes')
   withConsent(
     group
       .command('start')
-      .description('put one mode in the place of all; everybody is told')
+      .description('replace the modes of all tiers by one; people are notified')
       .addArgument(new Argument('<mode>', 'which').choices(Object.keys(MODES)))
       .requiredOption('--minutes <number>', 'for how long, 1440 at most (required)', wholeNumber)
       .requiredOption(...REASON),
     {
       follows: async ({ name }, { minutes }, mode) =>
-        `Mode ${mode} stands in the place of every other in ${name} for ${minutes} minutes, and everybody is told.`,
+        `Mode ${mode} replaces every other mode in ${name} for ${minutes} minutes, and people are notified.`,
       action: async (target, { minutes, reason }, mode) =>
         (await override()).startOverride(target, mode, { minutes: minutes ?? 0, reason: reason ?? '' }),
     },
@@ -60,7 +60,7 @@ export function addOverride(root: Command): void {
   withTarget(
     group
       .command('end')
-      .description('end it before its time')
+      .description('end the override before its time')
       .requiredOption(...REASON),
     async (target, { reason }) => (await override()).stopOverride(target, { reason: reason ?? '' }),
   )

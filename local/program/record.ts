@@ -9,7 +9,7 @@ const driftOf = () => import('../commands/drift.ts')
 /** As a value, so that no schema is loaded to list them; as a record, so that none can be forgotten. */
 const FORMATS: Readonly<Record<ExportFormat, true>> = { ndjson: true, ocsf: true }
 
-/** The console. */
+/** Adds the command for the console. */
 export function addConsole(root: Command): void {
   withTarget(
     root
@@ -24,7 +24,7 @@ export function addConsole(root: Command): void {
   )
 }
 
-/** The report of a period. */
+/** Adds the command for the report of a period. */
 export function addReport(root: Command): void {
   withTarget(
     root
@@ -43,13 +43,13 @@ export function addReport(root: Command): void {
   )
 }
 
-/** What is normal. */
+/** Adds the commands for baselines. */
 export function addBaseline(root: Command): void {
   const baseline = root.command('baseline').description('what is normal for an identity')
   withTarget(
     baseline
       .command('show')
-      .description('its habits, how old they are and how often')
+      .description('the values of its baseline, how frequent and how recent they are')
       .argument('<arn>')
       .option('--json', 'one JSON object'),
     async (target, { json }, arn) => (await baselineOf()).showBaseline(target, arn, { isJson: json === true }),
@@ -57,7 +57,7 @@ export function addBaseline(root: Command): void {
   withTarget(
     baseline
       .command('expect')
-      .description('take a value as expected, such as country=DE or network=AS64496')
+      .description('mark a value as expected, such as country=DE or network=AS64496')
       .argument('<arn>')
       .requiredOption('--value <feature=value>', 'what is expected (required)')
       .requiredOption(...REASON),
@@ -65,7 +65,7 @@ export function addBaseline(root: Command): void {
   )
 }
 
-/** The record. */
+/** Adds the commands for the record of changes. */
 export function addChanges(root: Command): void {
   const changes = root.command('changes').description('the record of every change')
   withTarget(
@@ -83,7 +83,7 @@ export function addChanges(root: Command): void {
   withTarget(
     changes
       .command('export')
-      .description('the record for other systems, a line of JSON each')
+      .description('the record for other systems, one JSON object per line')
       .addOption(
         new Option('--format <format>', 'ndjson: every entry as it is stored; ocsf: findings and calls')
           .choices(Object.keys(FORMATS))
@@ -97,12 +97,12 @@ export function addChanges(root: Command): void {
   )
 }
 
-/** What verdicts teach. */
+/** Adds the commands for drift: how well the policy agrees with verdicts. */
 export function addDrift(root: Command): void {
   const drift = root.command('drift').description('how well score, detectors and advisor agree with verdicts')
   withTarget(
     asDefault(drift, 'show')
-      .description('agreement, calibration, detectors that only cry wolf, and what verdicts propose')
+      .description('agreement, calibration, detectors with false alarms only, and proposals from verdicts')
       .option('--out <file>', 'an HTML page with plots')
       .option('--json', 'one JSON object'),
     async (target, { json, out }) =>

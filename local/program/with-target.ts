@@ -32,7 +32,7 @@ export interface CommandOptions extends TargetOptions {
 
 type OnTarget<T> = (target: Target, options: CommandOptions, argument: string) => Promise<T>
 
-/** Gives a command the options that name a target, opens it, prints what the command answers, and closes it. */
+/** Adds the options for a target to a command. The command opens the target, prints what `action` returns, and closes the target. */
 export function withTarget(command: Command, action: OnTarget<string>): Command {
   return command
     .addOption(new Option('--data <folder>', 'the embedded account').default(DATA_FOLDER))
@@ -50,7 +50,7 @@ export function withTarget(command: Command, action: OnTarget<string>): Command 
     })
 }
 
-/** As `withTarget`, for a command that changes something: it says what follows and asks first, unless `--yes`. */
+/** As `withTarget`, for a command that changes something: unless `--yes` is given, it prints what will happen and asks first. */
 export function withConsent(command: Command, { follows, action }: { follows: OnTarget<string>; action: OnTarget<string> }): Command {
   command.option('--yes', 'do not ask first')
   return withTarget(command, async (target, options, argument) => {
@@ -62,7 +62,7 @@ export function withConsent(command: Command, { follows, action }: { follows: On
 /** Options of every command that leaves a reason in the record. */
 export const REASON = ['--reason <text>', 'why, for the record (required)'] as const
 
-/** A subcommand that also runs where none is named: its options stand in the help of the command above it, and a mistyped one is named. */
+/** Makes the subcommand that runs where none is named. The parent's help includes its options, and an unknown subcommand is an error. */
 export function asDefault(parent: Command, name: string): Command {
   const command = parent.command(name, { isDefault: true }).allowExcessArguments()
   parent.addHelpText(

@@ -9,10 +9,10 @@ import { columns, duration, moment, type Paint } from './style.ts'
 /** The most timeline rows that are printed; `--json` gives all. */
 const TIMELINE_ROWS = 25
 
-/** The most credentials of an identity that are printed: a busy role has a new session every hour. */
+/** The most credentials that are printed: a role in use has a new session every hour. */
 const CREDENTIALS = 4
 
-/** One incident for a person: who, why, what was done, what waits. Attacker text is made printable. */
+/** One incident as text: who, why, what it created, what a person has to do. Text of attackers is made printable. */
 export function renderIncident(incident: Incident, paint: Paint): string {
   const { identity, assessment, blastRadius, decision } = incident
   const head = `${paint('bold', `Incident ${incident.id}`)}  ${paint(colourOf(incident), incident.state)}  priority ${incident.priority}`
@@ -39,7 +39,7 @@ export function renderIncident(incident: Incident, paint: Paint): string {
       `${moment(incident.containedAt)} UTC, ${duration(incident.containedAt - incident.decidedBy.time)} after the deciding event`,
     ])
   }
-  if (incident.extendedUntil !== undefined) rows.push(['put off', `until ${moment(incident.extendedUntil)} UTC`])
+  if (incident.extendedUntil !== undefined) rows.push(['extended', `until ${moment(incident.extendedUntil)} UTC`])
   if (incident.verdict !== undefined) {
     const { kind, by, reason } = incident.verdict
     rows.push(['verdict', `${kind} by ${printable(by, 200)}: ${printable(reason, 200)}`])
@@ -70,7 +70,7 @@ function renderFindings({ assessment }: Incident): string {
 
 function lineageOf({ lineage }: Incident, paint: Paint): string[] {
   if (lineage.length === 0) return []
-  return ['', paint('bold', 'Made by the credential'), indent(renderLineage({ lineage }).join('\n'))]
+  return ['', paint('bold', 'Created by the credential'), indent(renderLineage({ lineage }).join('\n'))]
 }
 
 function pending(incident: Incident, paint: Paint): string[] {
@@ -78,7 +78,7 @@ function pending(incident: Incident, paint: Paint): string[] {
   return lines.length === 0 ? [] : ['', paint('bold', 'For a person to do'), ...lines.map((line) => `  ${printable(line, 160)}`)]
 }
 
-/** What was changed, each entry of the incident's chain a line. */
+/** The entries of the incident's chain, one a line. */
 export function renderChanges(changes: readonly Change[], paint: Paint): string {
   const rows = changes.map(({ number, at, kind, target, actor, from, to, why }) => [
     `#${number}`,
@@ -91,6 +91,7 @@ export function renderChanges(changes: readonly Change[], paint: Paint): string 
   return `${paint('bold', 'Changes')} (UTC)\n${indent(columns(rows))}`
 }
 
+/** The signals of the incident's timeline, one a line. */
 export function renderTimeline(signals: readonly IncidentSignal[], paint: Paint): string {
   const rows = signals
     .slice(0, TIMELINE_ROWS)
@@ -106,7 +107,7 @@ export function renderTimeline(signals: readonly IncidentSignal[], paint: Paint)
   return `${paint('bold', 'Timeline')} (UTC, signals with findings)\n${indent(columns(rows))}${more}`
 }
 
-/** Open incidents, one a line. */
+/** Incidents as a list, one a line. */
 export function renderList(incidents: readonly Incident[]): string {
   const header = ['PRIORITY', 'ID', 'STATE', 'RISK', 'WHO', 'SINCE (UTC)', 'FIRST REASON']
   const rows = incidents.map(({ priority, id, state, assessment, identity, openedAt }) => [
@@ -121,12 +122,12 @@ export function renderList(incidents: readonly Incident[]): string {
   return columns([header, ...rows])
 }
 
-/** What the advisor made of it, or why it made nothing; empty where it was not asked. */
+/** The advisor's opinion, or why there is none; empty where it was not asked. */
 export function advisorText({ assessment: { opinion, baseRisk } }: Incident): string {
   if (opinion === undefined) return ''
-  if (opinion.kind === 'fallback') return `no answer, ${opinion.cause}; the deterministic risk of ${baseRisk} stands`
+  if (opinion.kind === 'fallback') return `no answer, ${opinion.cause}; the deterministic risk of ${baseRisk} counts`
   const sign = opinion.shift < 0 ? '' : '+'
-  return `${baseRisk} ${sign}${opinion.shift} by ${printable(opinion.model, 60)}, which thinks ${Math.round(opinion.likelihood)} of 100`
+  return `${baseRisk} ${sign}${opinion.shift} by ${printable(opinion.model, 60)}, whose likelihood is ${Math.round(opinion.likelihood)} of 100`
 }
 
 function colourOf({ state }: Incident): 'red' | 'yellow' | 'green' {
@@ -143,7 +144,7 @@ export function brief(value: unknown, target: string): string {
   return briefValue(target, value) ?? printable(value, 40)
 }
 
-/** What a decision did, where an incident stood when a verdict was given, or until when (epoch ms) it was put off. */
+/** The action of a decision, the state at a verdict, or the end (epoch ms) of an extension. */
 function wordIn(value: object): string | undefined {
   const { action, state, says, until } = value as { action?: unknown; state?: unknown; says?: unknown; until?: unknown }
   if (typeof until === 'number' && !Number.isNaN(new Date(until).getTime())) return `until ${moment(until)}`

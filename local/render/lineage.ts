@@ -4,7 +4,7 @@ import { printable } from '../../shared/record/notice.ts'
 /** The most lines of a lineage that are printed. */
 const ROWS = 25
 
-/** Which credential made which, as a tree: each credential of the incident with what it made below it, and so on. */
+/** The lineage as a tree: each credential of the incident, below it what it created or issued, and so on. */
 export function renderLineage({ lineage }: Pick<Incident, 'lineage'>): string[] {
   const made = Map.groupBy(lineage, ({ parent }) => parent)
   const known = new Set(lineage.map(({ id }) => id))
@@ -14,7 +14,7 @@ export function renderLineage({ lineage }: Pick<Incident, 'lineage'>): string[] 
     for (const [at, edge] of edges.entries()) {
       const isLast = at === edges.length - 1
       lines.push(`${indent}${isLast ? '└─' : '├─'} ${labelOf(edge)}`)
-      // A credential that was handed back and forth is drawn once.
+      // A role chain may have circles: each item is drawn once.
       if (shown.has(edge.id)) continue
       shown.add(edge.id)
       branch(made.get(edge.id) ?? [], `${indent}${isLast ? '   ' : '│  '}`)
@@ -30,7 +30,7 @@ export function renderLineage({ lineage }: Pick<Incident, 'lineage'>): string[] 
   return lines.length > ROWS ? [...lines.slice(0, ROWS), `… ${lines.length - ROWS} more (--json shows all)`] : lines
 }
 
-/** What a lineage edge made, in words. */
+/** What an edge of the lineage created, in words. */
 export function labelOf({ kind, id, owner }: LineageEdge): string {
   const thing = printable(id, 90)
   switch (kind) {
@@ -38,7 +38,7 @@ export function labelOf({ kind, id, owner }: LineageEdge): string {
     case 'role':
       return `${kind} ${printable(owner, 64)}`
     case 'backdoor':
-      return `opened: ${thing}`
+      return `backdoor: ${thing}`
     case 'console':
       return `console password of ${printable(owner, 64)}`
     default:

@@ -1,4 +1,4 @@
-/** A bar on a terminal, redrawn in place; elsewhere nothing, so that logs and pipes stay clean. */
+/** A progress bar that is redrawn in place on a terminal, and not drawn into files and pipes. */
 export function progressBar(
   stream: { isTTY?: boolean; write(text: string): unknown },
   label: string,

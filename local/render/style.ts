@@ -5,12 +5,13 @@ type Format = Parameters<typeof styleText>[0]
 /** Colours a text for a terminal; elsewhere, and where NO_COLOR is set, the text stays as it is. */
 export type Paint = (format: Format, text: string) => string
 
+/** Makes the `Paint` for an output stream. */
 export function paintFor(stream: { isTTY?: boolean }, env: Readonly<Record<string, string | undefined>>): Paint {
   const isColoured = stream.isTTY === true && (env.NO_COLOR ?? '') === ''
   return (format, text) => (isColoured ? styleText(format, text, { validateStream: false }) : text)
 }
 
-/** A length of time as a person says it. */
+/** A length of time with a readable unit. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`
@@ -19,7 +20,7 @@ export function duration(ms: number): string {
   return `${Math.round(ms / 86_400_000)} days`
 }
 
-/** UTC to the second, without the letters that a reader does not need. */
+/** A time in UTC to the second, as `2026-01-31 12:00:00`. */
 export function moment(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ')
 }

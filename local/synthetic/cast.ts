@@ -3,8 +3,8 @@ import { iamId } from './random.ts'
 import { ACCOUNT, type Caller, timeOf } from './record.ts'
 
 /**
- * Where the cast calls from, as networks of 256 addresses. They are illustrative: real networks of cloud and access
- * providers, so that a country lookup has something to say; nobody who uses them is meant.
+ * The networks that people, machines and the intruder call from, each of 256 addresses. They are real networks of cloud and access providers,
+ * so that lookups of country and network find them; they stand for no actual user.
  */
 const NETWORKS = {
   /** A hosted CI provider's machines in the US. */
@@ -14,12 +14,13 @@ const NETWORKS = {
   germany: ['87.128.10', '91.10.33'],
   britain: ['86.150.33', '81.130.1'],
   america: ['73.162.10'],
-  /** A hosting company in Romania, that nobody of the account has called from. */
+  /** A hosting company in Romania from which nobody of the account has called. */
   intruder: ['146.70.52'],
 } as const
 
 export type CastNetwork = keyof typeof NETWORKS
 
+/** A random address of a network. */
 export function addressIn(network: CastNetwork, random: Random): string {
   return `${random.pick(NETWORKS[network])}.${random.whole(2, 250)}`
 }
@@ -39,7 +40,7 @@ export const AGENTS = {
   intruder: 'Boto3/1.26.90 Python/3.10.4 Windows/10 Botocore/1.29.90',
 } as const
 
-/** A user with the ids that IAM gave it. `keys` are its long-lived ones, oldest first. */
+/** An IAM user. `keys` are its access keys, oldest first. */
 export interface User {
   readonly name: string
   readonly id: string
@@ -69,19 +70,19 @@ export function giveKey(user: User, createdAt: number, random: Random): string {
   return id
 }
 
-/** The user as `userIdentity` shows it, with the key that it has had the shortest at a time. */
+/** The user as CloudTrail's `userIdentity`, with the newest key that it had at a time. */
 export function userIdentity(user: User, time: number): Record<string, unknown> {
   const key = user.keys.findLast(({ createdAt }) => createdAt < time)
   return { ...person(user), ...(key ? { accessKeyId: key.id } : {}), userName: user.name }
 }
 
-/** The same for calls through the console, which uses a session of its own. */
+/** The user as `userIdentity` of calls by the AWS console, which uses a session of its own. */
 export function consoleIdentity(user: User, accessKeyId: string, signedInAt: number): Record<string, unknown> {
   const attributes = { creationDate: timeOf(signedInAt), mfaAuthenticated: 'true' }
   return { ...person(user), accessKeyId, userName: user.name, sessionContext: { attributes } }
 }
 
-/** A session of a role. */
+/** A role session as `userIdentity`. */
 export function sessionIdentity(role: Role, session: { name: string; accessKeyId: string; startedAt: number }): Record<string, unknown> {
   return {
     type: 'AssumedRole',
@@ -100,7 +101,7 @@ export function sessionArn(role: Role, sessionName: string): string {
   return `arn:aws:sts::${ACCOUNT}:assumed-role/${role.name}/${sessionName}`
 }
 
-/** An AWS service that acts for itself. */
+/** An AWS service as the caller, such as Glue when it assumes a role. */
 export function serviceCaller(service: string): Caller {
   const host = `${service}.amazonaws.com`
   return { userIdentity: { type: 'AWSService', invokedBy: host }, address: host, agent: host }

@@ -2,7 +2,7 @@ import { AGENTS, addressIn, giveKey, userIdentity, userOf } from './cast.ts'
 import { ACCOUNT, type Call, type Caller, denied, HOME_REGION, longTimeOf } from './record.ts'
 import { SECOND, type Story } from './story.ts'
 
-/** The user that the intruder makes to stay. */
+/** The user that the intruder creates for persistence. */
 const BACKDOOR = 'support-ops'
 
 const ADMIN_POLICY = 'arn:aws:iam::aws:policy/AdministratorAccess'
@@ -17,7 +17,7 @@ export interface Intrusion {
 
 type Step = Omit<Call, 'time'> & { readonly isRefused?: boolean }
 
-const LOOK_AROUND: readonly Step[] = [
+const DISCOVERY: readonly Step[] = [
   { service: 'sts', name: 'GetCallerIdentity' },
   { service: 'bedrock', name: 'ListFoundationModels' },
   { service: 'bedrock', name: 'GetFoundationModelAvailability', request: { modelId: MODEL } },
@@ -36,8 +36,8 @@ const LOOK_AROUND: readonly Step[] = [
 ]
 
 /**
- * The last day's intruder, who has found the key of ci-deploy: looks around, makes an administrator to stay, sells the
- * foundation models, and tries to stop the trail. About 36 calls in 15 to 20 minutes.
+ * Writes the intrusion of the last day. The intruder has found the key of ci-deploy, explores the account, creates an administrator for
+ * persistence, uses the foundation models (LLM jacking), and tries to stop the trail. About 36 calls in 15 to 20 minutes.
  */
 export function intrude(story: Story, startsAt: number): Intrusion {
   const { random } = story
@@ -50,17 +50,17 @@ export function intrude(story: Story, startsAt: number): Intrusion {
     eventIds.push(story.tell(caller, { region: 'us-east-1', ...step, ...error, time }).eventID)
     time += random.whole(...seconds) * SECOND
   }
-  for (const step of LOOK_AROUND) act(stolen, step, [12, 45])
+  for (const step of DISCOVERY) act(stolen, step, [12, 45])
   const { steps, backdoor } = persist(story, time, origin)
   for (const step of steps) act(stolen, step, [20, 60])
   act(stolen, { ...stopLogging, isRefused: true }, [20, 50])
   act(stolen, { ...invoke, error: ['ValidationException', 'max_tokens: must be greater than or equal to 1'] }, [10, 25])
   for (let index = 0; index < 8; index++) act(stolen, invoke, [5, 30])
-  const heir = backdoor(time)
-  act(heir, { service: 'sts', name: 'GetCallerIdentity' }, [10, 40])
-  act(heir, { service: 'cloudtrail', name: 'DescribeTrails' }, [20, 40])
-  act(heir, stopLogging, [20, 60])
-  for (let index = 0; index < 4; index++) act(heir, invoke, [5, 30])
+  const newUser = backdoor(time)
+  act(newUser, { service: 'sts', name: 'GetCallerIdentity' }, [10, 40])
+  act(newUser, { service: 'cloudtrail', name: 'DescribeTrails' }, [20, 40])
+  act(newUser, stopLogging, [20, 60])
+  for (let index = 0; index < 4; index++) act(newUser, invoke, [5, 30])
   const accessKeyId = String(stolen.userIdentity.accessKeyId)
   return { accessKeyId, userName: 'ci-deploy', firstEventId: eventIds[0] as string, eventIds }
 }
@@ -74,7 +74,7 @@ const stopLogging: Step = {
   request: { name: `arn:aws:cloudtrail:${HOME_REGION}:${ACCOUNT}:trail/main` },
 }
 
-/** The steps that make an administrator, who comes into being at `time`, and the caller that it is from then on. */
+/** The calls that create an administrator at `time`, and the new user as a caller. */
 function persist(story: Story, time: number, origin: Omit<Caller, 'userIdentity'>): { steps: Step[]; backdoor: (at: number) => Caller } {
   const user = userOf(BACKDOOR, time, story.random)
   const accessKeyId = giveKey(user, time, story.random)

@@ -3,7 +3,7 @@ import { iamId } from './random.ts'
 import { ACCOUNT, type Caller, denied, HOME_REGION } from './record.ts'
 import { busyness, HOUR, MINUTE, SECOND, type Story, tellAll } from './story.ts'
 
-/** What one day (epoch ms of its midnight, UTC) of the account's CI and workloads writes. */
+/** Writes the calls of one day of the account's CI and workloads. `day` is its midnight (UTC), epoch ms. */
 export function machinesDay(story: Story, day: number): void {
   builds(story, day)
   for (const hour of deployHours(story, day)) deploy(story, day + hour * HOUR + story.random.whole(0, 2400) * SECOND)
@@ -45,7 +45,7 @@ function deployHours(story: Story, day: number): number[] {
   return busyness(day) === 1 ? [9, 11, 14, 16].filter(() => story.random.chance(0.85)) : story.random.chance(0.4) ? [11] : []
 }
 
-/** One deployment: the key of ci-deploy says who it is, assumes the deploy role and updates a stack with it. */
+/** One deployment: with its key, ci-deploy calls GetCallerIdentity, assumes the deploy role and updates a stack. */
 export function deploy(story: Story, time: number): void {
   const { random } = story
   const caller = ciCaller(story, 'ci-deploy', time, AGENTS.cli)
@@ -91,7 +91,7 @@ function release(story: Story, day: number): void {
   ])
 }
 
-/** The pipeline's hour: Glue takes its role on, and the role reads its tables and queries them. */
+/** One hourly run of the pipeline: Glue assumes its role, and the role reads and queries its tables. */
 function pipelineRun(story: Story, hour: number): void {
   const { random } = story
   const time = hour + random.whole(2, 6) * MINUTE + random.whole(0, 59) * SECOND
@@ -119,7 +119,7 @@ function pipelineRun(story: Story, hour: number): void {
   }
 }
 
-/** A web server whose agent asks for work; its session is renewed every six hours. */
+/** A web server whose SSM agent polls; its session is renewed every six hours. */
 function instance(story: Story, day: number): void {
   for (let hour = 1; hour < 24; hour += 6) {
     const time = day + hour * HOUR + story.random.whole(0, 50) * MINUTE

@@ -5,7 +5,7 @@ import { busyness, HOUR, MINUTE, SECOND, type Story, tellAll } from './story.ts'
 
 type Habit = readonly (readonly [string, string, Record<string, unknown>?])[]
 
-/** Who works in the console, from where, and on what. */
+/** The people who work in the AWS console: from which network, with which browser, and their usual calls. */
 const PEOPLE: Readonly<Record<string, { network: CastNetwork; agent: string; habits: readonly Habit[] }>> = {
   anna: {
     network: 'germany',
@@ -46,7 +46,7 @@ const PEOPLE: Readonly<Record<string, { network: CastNetwork; agent: string; hab
   },
 }
 
-/** What one day (epoch ms of its midnight, UTC) of the account's people writes; `index` counts the days of the story. */
+/** Writes the calls of one day of the account's people. `day` is its midnight (UTC), epoch ms; `index` counts the days from 0. */
 export function peopleDay(story: Story, day: number, index: number): void {
   for (const [name, { network, agent, habits }] of Object.entries(PEOPLE)) {
     if (!story.random.chance(0.85 * busyness(day))) continue
@@ -70,7 +70,7 @@ export function peopleDay(story: Story, day: number, index: number): void {
   }
 }
 
-/** Ben works on the command line with a key of his own. */
+/** The calls of Ben, who works on the command line with his own access key. */
 function shell(story: Story, day: number): void {
   const sittings = busyness(day) === 1 ? story.random.whole(1, 3) : 0
   for (let index = 0; index < sittings; index++) {
@@ -89,7 +89,7 @@ function shell(story: Story, day: number): void {
   }
 }
 
-/** An administrator's occasional work: keys renewed, somebody new. Told on fixed days, on the next one that she works. */
+/** An administrator's occasional work: key rotations and a new user. Each is due on a fixed day and done on her next working day. */
 function adminWork(story: Story, caller: Caller, { time, index }: { time: number; index: number }): void {
   for (const [name, due] of [
     ['ci-build', 4],

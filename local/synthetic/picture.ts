@@ -20,7 +20,7 @@ interface Powers {
   readonly tags?: Readonly<Record<string, string>>
 }
 
-/** What each user may do. The policy of ci-deploy is the story's fault: it was given all of IAM and Bedrock to save time. */
+/** The policies of each user. ci-deploy was given all of IAM and Bedrock to save time, which makes the intrusion possible. */
 const USERS: Readonly<Record<string, Powers>> = {
   'ci-build': {
     inline: [
@@ -74,7 +74,7 @@ const ROLES: Readonly<Record<string, Powers & { readonly trusts: Record<string, 
   },
 }
 
-/** The account as IAM would describe it when the story has ended, what the intruder made included. */
+/** The account as `get-account-authorization-details` would print it at the end, including what the intruder created. */
 export function authorizationDetailsOf(story: Story): AuthorizationDetails {
   const since = '2015-02-06T18:39:46Z'
   return {

@@ -1,6 +1,6 @@
-/** Chance that repeats: the same seed gives the same sequence on every machine. Not for secrets. */
+/** Pseudo-random values: the same seed gives the same sequence on every machine. Not for secrets. */
 export interface Random {
-  /** 0 to 1, without 1. */
+  /** A number from 0 up to, but not including, 1. */
   next(): number
   /** A whole number from `from` to `to`, both included. */
   whole(from: number, to: number): number
@@ -12,7 +12,7 @@ export interface Random {
 
 const HEX = '0123456789abcdef'
 
-/** The sequence of a seed, by mulberry32 (Tommy Ettinger, public domain). */
+/** The sequence for a seed, by mulberry32 (Tommy Ettinger, public domain). */
 export function randomOf(seed: number): Random {
   let state = seed | 0
   const next = () => {
@@ -37,7 +37,7 @@ export function randomOf(seed: number): Random {
   }
 }
 
-/** An id as IAM makes them: `AKIA…`, `ASIA…`, `AIDA…`, `AROA…`. */
+/** An id in the form of IAM's: `AKIA…`, `ASIA…`, `AIDA…`, `AROA…`. */
 export function iamId(random: Random, prefix: string, length = 20): string {
   return prefix + random.text(length - prefix.length, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')
 }

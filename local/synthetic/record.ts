@@ -2,10 +2,10 @@ import type { Random } from './random.ts'
 
 export const ACCOUNT = '123456789012'
 
-/** Where the account's workloads run. */
+/** The region of the account's workloads. */
 export const HOME_REGION = 'eu-central-1'
 
-/** Services with one place for the whole world write their records in us-east-1. */
+/** Global services, whose CloudTrail records are in us-east-1. */
 const GLOBAL_SERVICES = new Set(['iam', 'signin', 'organizations'])
 
 export interface CloudTrailRecord {
@@ -14,7 +14,7 @@ export interface CloudTrailRecord {
   readonly [field: string]: unknown
 }
 
-/** Who calls, from where, with what. */
+/** The caller of an API call: identity, address and user agent. */
 export interface Caller {
   readonly userIdentity: Readonly<Record<string, unknown>>
   readonly address: string
@@ -36,7 +36,7 @@ export interface Call {
 
 const READS = /^(Get|List|Describe|Head|Lookup|AssumeRole|InvokeModel|Decrypt|GenerateDataKey)/
 
-/** The record that CloudTrail would write of a call, field for field in its order. */
+/** The record that CloudTrail would write for a call, with the fields in CloudTrail's order. */
 export function recordOf(caller: Caller, call: Call, random: Random): CloudTrailRecord {
   const { service, name, more } = call
   const isHuman = name === 'ConsoleLogin'
@@ -69,7 +69,7 @@ export function recordOf(caller: Caller, call: Call, random: Random): CloudTrail
   }
 }
 
-/** The error that IAM's refusal of a call shows. */
+/** The error code and message of a call that IAM refuses. */
 export function denied(arn: unknown, action: string): readonly [string, string] {
   return [
     'AccessDenied',
@@ -77,7 +77,7 @@ export function denied(arn: unknown, action: string): readonly [string, string] 
   ]
 }
 
-/** CloudTrail's time: whole seconds. */
+/** A time as CloudTrail writes it: whole seconds. */
 export function timeOf(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19)}Z`
 }

@@ -8,7 +8,7 @@ export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
-/** What the parts of the history write into: the records so far, and everybody in them. */
+/** The history as it is written: the records so far, and the users and roles in them. */
 export interface Story {
   readonly random: Random
   readonly records: CloudTrailRecord[]
@@ -17,12 +17,13 @@ export interface Story {
   readonly loginProfiles: Set<string>
   user(name: string): User
   role(name: string): Role
+  /** Adds the record of a call. */
   tell(caller: Caller, call: Call): CloudTrailRecord
-  /** Takes on a role: tells of AssumeRole and answers the session as a caller. */
+  /** Adds the record of an AssumeRole call and returns the session as a caller. */
   assume(caller: Caller, options: { role: Role; sessionName: string; time: number; address?: string; agent?: string }): Caller
 }
 
-/** A story whose users and roles were made some time before it starts. */
+/** Starts a history whose users and roles were created some time before. */
 export function beginStory(seed: number, startsAt: number, names: { keyHolders: string[]; people: string[]; roles: string[] }): Story {
   const random = randomOf(seed)
   const long = () => startsAt - random.whole(120, 700) * DAY - random.whole(0, DAY / SECOND) * SECOND
@@ -65,13 +66,13 @@ export function beginStory(seed: number, startsAt: number, names: { keyHolders: 
   }
 }
 
-/** How busy people and their CI are on a day: a weekend is quiet. */
+/** The share of the usual activity on a day: 0.2 on weekends. */
 export function busyness(day: number): number {
   const weekday = new Date(day).getUTCDay()
   return weekday === 0 || weekday === 6 ? 0.2 : 1
 }
 
-/** A list of `[service, operation, request?]`, told a few seconds apart from a time on; answers the time after the last. */
+/** Adds the records of `[service, operation, request?]`, a few seconds apart from a time on. Returns the time of the last one. */
 export function tellAll(
   story: Story,
   caller: Caller,

@@ -123,7 +123,7 @@ describe('the console of the story’s account', () => {
     await page.getByRole('link', { name: 'iam-user ci-deploy' }).focus()
     await page.keyboard.press('Enter')
     await page.waitForURL(/\/incidents\/inc-/)
-    expect(await textOf(page.locator('main'))).toMatch(/Permissions tried out one by one.+Your verdict.+The chain is whole/s)
+    expect(await textOf(page.locator('main'))).toMatch(/Permissions tried out one by one.+Your verdict.+The chain is intact/s)
     await page.getByRole('link', { name: 'Give your verdict' }).press('Enter')
     const reason = page.getByRole('textbox', { name: /^Why/ })
     await page.getByRole('button', { name: 'Release' }).press('Enter')
@@ -155,7 +155,7 @@ describe('the console of the story’s account', () => {
     const shown = countersign('incidents', 'show', incident)
     expect(shown).toMatch(/legitimate by local:\S+: our own exercise <b>no harm<\/b>/)
     expect(shown).toMatch(/step-undone +access-key:ci-deploy\/AKIA\w+ +Inactive → Active/)
-    expect(countersign('changes', 'verify')).toContain('whole')
+    expect(countersign('changes', 'verify')).toContain('intact')
   })
 })
 

@@ -28,11 +28,11 @@ describe('consent', () => {
     for (const words of commands) {
       const { code, err, out } = await countersign([...words, ...on])
       expect([words[0], code]).toEqual([words[0], 2])
-      expect(err).toContain('Nothing was done: without a terminal to ask at, say --yes')
+      expect(err).toContain('Nothing was done, because there is no terminal to ask on; --yes skips the question')
       expect(out).toBe('')
     }
     const { err } = await countersign(['release', contained, '--reason', 'x', ...on])
-    expect(err).toContain(`iam-user ci-deploy, contained, risk 99.6.\nWhat was contained is given back as it was`)
+    expect(err).toContain(`iam-user ci-deploy, contained, risk 99.6.\nWhat was contained is restored as it was`)
     const [first] = lines<{ state: string }>((await countersign(['incidents', '--json', ...on])).out)
     expect(first?.state).toBe('contained')
     expect((await countersign(['changes', 'export', ...on])).out).not.toContain('"kind":"verdict"')

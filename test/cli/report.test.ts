@@ -26,7 +26,7 @@ describe('report', () => {
       'Times',
       'Precision',
       'NIST CSF 2.0',
-      'Detectors and their worth',
+      'Detectors by verdict',
       'the policy of the embedded account',
     ])
       expect(html).toContain(word)
@@ -50,7 +50,7 @@ describe('report', () => {
   })
 
   it.each([
-    [['report'], 'say where to'],
+    [['report'], 'give --out report.html'],
     [['report', '--since', 'yesterday', '--json'], 'a number of days such as 30d'],
     [['report', '--until', '1e3d', '--json'], 'a number of days such as 30d'],
   ])('says what is wrong with %j', async (words, complaint) => {

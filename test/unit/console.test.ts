@@ -41,7 +41,7 @@ describe('one incident', () => {
   it('says what it is, why, what was done from what to what, where from, what it made, and that its chain is whole', async () => {
     const { get, incident } = await consoleWorld()
     const page = await textOf(get(`/incidents/${incident.id}`))
-    for (const word of ['iam-user ci-build', KEY, 'in place', 'Active', 'Inactive', 'The chain is whole', 'user backdoor', 'RS.MI-01'])
+    for (const word of ['iam-user ci-build', KEY, 'in place', 'Active', 'Inactive', 'The chain is intact', 'user backdoor', 'RS.MI-01'])
       expect(page).toContain(word)
     for (const { finding } of incident.assessment.contributions) expect(page).toContain(finding.title)
     expect(page.match(/<picture>/g)).toHaveLength(3)
@@ -75,7 +75,7 @@ describe('one incident', () => {
     const { get } = await consoleWorld()
     const answer = await get('/incidents/inc-nothing')
     expect(answer.status).toBe(404)
-    expect(await answer.text()).toContain('there is no incident of that id')
+    expect(await answer.text()).toContain('there is no incident with that id')
   })
 })
 
@@ -88,7 +88,7 @@ describe('a verdict', () => {
     expect(location).toBe(`/${TOKEN}/incidents/${incident.id}?said=done`)
     const page = await textOf(get(location.slice(TOKEN.length + 1)))
     expect(page).toContain('Noted: the incident is released')
-    expect(page).toContain('given back</span>')
+    expect(page).toContain('restored</span>')
     expect((await ports.incidents.get(incident.id))?.value.verdict).toMatchObject({
       by: 'local:bea',
       kind: 'legitimate',
@@ -134,7 +134,7 @@ describe('a verdict', () => {
     const { post, get, incident } = await consoleWorld({ policy: { fourEyes: [{ verdicts: ['legitimate'] }] } })
     const answer = await post(`/incidents/${incident.id}/verdict`, said(incident))
     expect(answer.headers.get('location')).toMatch(/said=second$/)
-    expect(await textOf(get(`/incidents/${incident.id}?said=second`))).toContain('another person has to say the same')
+    expect(await textOf(get(`/incidents/${incident.id}?said=second`))).toContain('another person has to give the same verdict')
   })
 
   it('may be that more time is needed, for as long as the policy allows, and is never given by Enter in a field', async () => {
@@ -148,7 +148,7 @@ describe('a verdict', () => {
     expect((await post(path, said(incident, { kind: 'extend', hours: 'x' }))).status).toBe(400)
     const answer = await post(path, said(incident, { kind: 'extend', hours: '4' }))
     expect(answer.headers.get('location')).toMatch(/said=extended$/)
-    expect(await textOf(get(`/incidents/${incident.id}?said=extended`))).toContain('nobody is reminded until then')
+    expect(await textOf(get(`/incidents/${incident.id}?said=extended`))).toContain('no reminders until then')
     const stored = await ports.incidents.get(incident.id)
     expect(stored?.value).toMatchObject({ state: 'contained', extendedUntil: NOW + 4 * 3_600_000 })
     // The hours that a form holds mean nothing to another verdict.
@@ -195,7 +195,7 @@ describe('the record', () => {
     expect(found).toMatch(/\d+ of \d+ entries fit/)
     expect(found).toContain(`access-key:ci-build/${KEY}`)
     expect(await textOf(get('/record?kind=policy'))).toContain('>POLICY</a>')
-    expect(await textOf(get('/record?q=nothing-like-it'))).toContain('Nothing was found')
+    expect(await textOf(get('/record?q=nothing-like-it'))).toContain('No entry was found')
     const chain = await textOf(get(`/record?subject=${encodeURIComponent(incidentSubject(incident.id))}`))
     expect(chain).toContain('Whole: ')
     expect(await textOf(get('/record?subject=NOTHING'))).toContain('There is no chain of that name')
@@ -279,7 +279,7 @@ describe('the console', () => {
     }
     const answer = await get('/')
     expect(answer.status).toBe(500)
-    expect(await answer.text()).toContain('It failed: TypeError.')
+    expect(await answer.text()).toContain('The page could not be made: TypeError.')
     ports.incidents.listOpen = async () => {
       throw new ResponderError('store.unavailable', 'the table could not be read')
     }

@@ -25,7 +25,7 @@ describe('before something is changed', () => {
     const terminal = { input: new PassThrough(), output: new PassThrough() }
     await expect(goAhead('It is released.', terminal)).rejects.toMatchObject({
       code: 'usage',
-      message: 'It is released.\nNothing was done: without a terminal to ask at, say --yes',
+      message: 'It is released.\nNothing was done, because there is no terminal to ask on; --yes skips the question',
     })
   })
 })

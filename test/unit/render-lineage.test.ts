@@ -24,7 +24,7 @@ describe('a lineage', () => {
       '├─ user backdoor',
       '├─ access-key AKIAMADE of backdoor',
       '│  ├─ session ASIATAKEN of arn:aws:sts::123456789012:assumed-role/deploy/x',
-      '│  └─ opened: lambda:AddPermission report',
+      '│  └─ backdoor: lambda:AddPermission report',
       '└─ console password of backdoor',
     ])
   })

@@ -95,7 +95,7 @@ describe('responding', () => {
     expect(result).toMatchObject({ ignored: 3, outcomes: [] })
   })
 
-  it('gives back the inputs of an identity that cannot be judged now, and works on the others', async () => {
+  it('gives back the inputs of an identity that cannot be evaluated now, and works on the others', async () => {
     const { ports, incidents } = await embedded()
     const run = pipeline({
       ...ports,
