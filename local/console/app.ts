@@ -120,7 +120,7 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
     const { unreadable, onUnreadable } = collected()
     const [known] = await knownOf([context.req.param('id')], target, onUnreadable)
     if (unreadable[0] !== undefined) throw unreadable[0]
-    if (known === undefined) throw new ResponderError('usage', 'the responder has not seen this identity; the list shows those that it has seen')
+    if (known === undefined) throw new ResponderError('usage', 'this identity is not known; the list shows those that are')
     return context.html(whole(identityPage(known, room, context.req.query('said') === 'done'), '/identities'))
   })
   app.post('/identities/:id/expected', limited, async (context) => {

@@ -99,7 +99,7 @@ describe('extend', () => {
     const extended = await countersign(['extend', incident.id, '--hours', '2', '--reason', 'asking the owner', '--yes', ...on])
     expect(extended.out).toMatch(/it stays contained, without reminders until \d{4}-/)
     const shown = (await countersign(['incidents', 'show', incident.id, ...on])).out
-    expect(shown).toMatch(/put off +until /)
+    expect(shown).toMatch(/extended +until /)
     expect(shown).toMatch(/extension .* contained → until \d{4}-\d\d-\d\d /)
     expect(shown).toMatch(/decision .* ask → contain /)
     const long = await countersign(['extend', incident.id, '--hours', '1000', '--reason', 'x', '--yes', ...on])
