@@ -102,7 +102,7 @@ export function addDrift(root: Command): void {
   const drift = root.command('drift').description('how well score, detectors and advisor agree with verdicts')
   withTarget(
     asDefault(drift, 'show')
-      .description('agreement, calibration, detectors with false alarms only, and proposals from verdicts')
+      .description('agreement, calibration, detectors with false positives only, and proposals from verdicts')
       .option('--out <file>', 'an HTML page with plots')
       .option('--json', 'one JSON object'),
     async (target, { json, out }) =>

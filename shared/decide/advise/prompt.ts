@@ -3,7 +3,7 @@ import type { EvidencePack } from '../../ports/advisor.ts'
 
 /** The fixed part of every question. It never changes, so that Bedrock can cache it between questions. */
 export const INSTRUCTIONS = `You are the second opinion of a responder that watches AWS credentials. A deterministic detector has found
-something about one credential. Judge whether it is in foreign hands: likelihood of compromise from 0 to 100, and why.
+something about one credential. Assess whether it is in foreign hands: likelihood of compromise from 0 to 100, and why.
 
 You get what is known in JSON: the identity's kind, how well its past is known, the findings (F1, F2, …) with the points of the risk that
 each accounts for, a timeline (S1, S2, …), and what the identity could reach.
