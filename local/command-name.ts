@@ -1,24 +1,24 @@
 import type { Target } from './target.ts'
 
 /**
- * How whoever started this process calls the command line again. Never by npx alone: where nothing of the
- * name is installed, that fetches and runs whatever somebody put into the registry under it.
+ * How the person who started this process calls the command line. It is never a bare `npx countersign`: where no such package is
+ * installed, npx fetches and runs whatever the registry has under that name.
  */
 export function commandName(
   file = import.meta.filename,
   { npm_command }: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
-  // A checkout runs its sources, by the Node that it brings.
+  // A checkout runs its sources with the Node that it installs.
   if (file.endsWith('.ts')) return 'npm run --silent countersign --'
   return npm_command === 'exec' ? 'npx --no-install countersign' : 'countersign'
 }
 
-/** A command on a target as it is typed: `words`, which target it is, and the options that follow. */
+/** A command as a person types it: the name, `words`, the options of the target, and `more` options. */
 export function commandOn({ options }: Pick<Target, 'options'>, words: string, more = ''): string {
   return [commandName(), words, options, more].filter((part) => part !== '').join(' ')
 }
 
-/** A word for a shell: in quotes where it holds anything but letters that no shell reads. */
+/** A word for a shell, in quotes where it has a character that a shell may interpret. */
 export function quoted(word: string): string {
   return /^[\w./@:+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -1,2 +1,2 @@
-/** Where the embedded account is kept unless `--data` says otherwise. */
+/** The folder of the embedded account where `--data` names no other. */
 export const DATA_FOLDER = '.countersign'

@@ -4,10 +4,10 @@ import { packageFile } from './package-file.ts'
 
 const NAME = 'policy.yaml'
 
-/** The policy that the package brings: every key with its default. It observes, and contains nothing. */
+/** The path of the policy in the package: every key with its default, mode observe. */
 export const DEFAULT_POLICY = packageFile(NAME)
 
-/** The policy file to use: the one that is named, else that of this folder, else the built-in one, of which it is said that it counts. */
+/** The policy file to use: the named one, otherwise that of the folder, otherwise the package's own, which `say` then reports. */
 export function policyToUse(named: string | undefined, say: (line: string) => void, folder = ''): string {
   if (named !== undefined) return named
   const own = join(folder, NAME)

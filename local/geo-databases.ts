@@ -5,13 +5,13 @@ import { buildNetworks } from './build-networks.ts'
 
 const require = createRequire(import.meta.url)
 
-/** What `npm run build` calls them, beside the code that it makes. */
+/** The names of the files that `npm run build` writes beside the bundled code. */
 export const BUILT_COUNTRIES = 'country.mmdb'
 export const BUILT_NETWORKS = 'networks.bin'
 
 /**
- * Where the databases of countries and networks lie: beside the code where that was built. In a checkout they come from their packages,
- * and the second is built once, in about two seconds, and kept there.
+ * Paths of the files with countries and networks: beside the code where that is bundled. In a checkout they come from their packages, and
+ * the second is built at first use, in about two seconds, and cached.
  */
 export async function geoDatabases(): Promise<{ countries: string; networks: string }> {
   const built = { countries: join(import.meta.dirname, BUILT_COUNTRIES), networks: join(import.meta.dirname, BUILT_NETWORKS) }

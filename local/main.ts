@@ -2,9 +2,9 @@ import { CommanderError } from 'commander'
 import { ResponderError } from '../shared/errors.ts'
 import { program } from './program.ts'
 
-/** The command line. Exit codes are in docs/errors.md. */
+/** Runs the command line. Exit codes are in docs/errors.md. */
 export async function main(): Promise<void> {
-  // Who reads on may stop at any line, as `| head` does.
+  // A reader such as `| head` may close the pipe at any line: that is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
   try {
     await program().parseAsync()

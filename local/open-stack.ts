@@ -14,7 +14,7 @@ import { deleteRootKeys } from '../shared/review/root-keys.ts'
 import { quoted } from './command-name.ts'
 import type { Target } from './target.ts'
 
-/** A deployed stack, with the AWS credentials of whoever is at the keyboard. */
+/** Opens a deployed stack with the AWS credentials of the person who runs the command. */
 export async function openStack(name: string, region: string | undefined, clock: Clock): Promise<Target> {
   const options = region === undefined ? {} : { region }
   const parts = await describeStack(cloudFormationClient(options), name)

@@ -3,6 +3,7 @@ import type { Clock } from '../shared/ports/runtime.ts'
 import type { Target } from './target.ts'
 
 /** The options that choose the target of a command. */
+/** The options that choose the target of a command. */
 export interface TargetOptions {
   readonly data: string
   readonly stack?: string
@@ -11,7 +12,7 @@ export interface TargetOptions {
 
 const systemClock: Clock = { now: () => Date.now() }
 
-/** The deployed stack where one is named, else the embedded account. Each brings packages of its own, so only one is loaded. */
+/** Opens the deployed stack where one is named, otherwise the embedded account. Only the code of that one is loaded. */
 export async function openTarget({ data, stack, region }: TargetOptions): Promise<Target> {
   if (stack !== undefined) {
     const { openStack } = await import('./open-stack.ts')

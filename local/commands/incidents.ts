@@ -74,7 +74,7 @@ export async function whatFollows(target: Target, id: string, kind: ReviewKind):
 
 /** The same of an approval. */
 export async function whatApprovalChanges(target: Target, id: string, change: string): Promise<string> {
-  return `${await whoOf(target, id)}\n"${printable(change, 200)}" is set back; a release undoes it.`
+  return `${await whoOf(target, id)}\n"${printable(change, 200)}" is undone; a release restores it.`
 }
 
 /** Gives the verdict `legitimate`, which restores what was contained. */
@@ -117,11 +117,12 @@ export async function confirmIncident(
   const pending = pendingOf(incident)
   const next =
     incident.state === 'rotating'
-      ? `Its keys are being made anew: \`${commandOn(target, `incidents show ${id}`)}\` shows the secret with the new one.`
+      ? `Its keys are being rotated: \`${commandOn(target, `incidents show ${id}`)}\` shows the secret with the new one.`
       : 'Create new keys for the workloads that need them, then delete the old ones.'
-  return [`Confirmed ${id}: what was contained stays contained. ${next}`, ...pending.map((line) => `  left to do: ${printable(line, 200)}`)].join(
-    '\n',
-  )
+  return [
+    `Confirmed ${id}: what was contained stays contained. ${next}`,
+    ...pending.map((line) => `  left to do: ${printable(line, 200)}`),
+  ].join('\n')
 }
 
 /** Approves that a change of an existing resource is undone. */

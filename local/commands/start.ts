@@ -144,7 +144,8 @@ async function tell(embedded: Embedded, { run, live, paint, print, intrusion }: 
     print(...describeRefusals(run, incident, { paint, intruderIds: new Set(intrusion.eventIds) }), '')
   }
   const watching = open.filter(({ state }) => state === 'watching')
-  if (watching.length > 0) print(`Incidents below the threshold ask, in state watching: ${watching.length} (${commandOn(target, 'incidents')})`, '')
+  if (watching.length > 0)
+    print(`Incidents below the threshold ask, in state watching: ${watching.length} (${commandOn(target, 'incidents')})`, '')
   const sorted = [...live.took].sort((a, b) => a - b)
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0
   print(
