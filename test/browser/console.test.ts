@@ -139,7 +139,7 @@ describe('the console of the story’s account', () => {
     await shoot(page, 'released-desk-light')
     const text = await textOf(page.locator('main'))
     expect(text).toContain('our own exercise <b>no harm</b>')
-    expect(text.match(/given back/g)?.length).toBeGreaterThanOrEqual(3)
+    expect(text.match(/restored/g)?.length).toBeGreaterThanOrEqual(3)
     expect(await page.locator('.verdicts button').count()).toBe(0)
 
     await page.goto(`${served.url}record`)

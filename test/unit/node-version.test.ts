@@ -5,7 +5,9 @@ import { complaintAbout, OLDEST_NODE } from '../../local/node-version.ts'
 
 describe('the oldest Node', () => {
   it.each(['v20.20.2', 'v18.20.8', 'v22.11.0', 'v22.0.0', 'v9.11.2', '22.1.0'])('is told of in one line on %s', (version) => {
-    expect(complaintAbout(version)).toBe(`countersign needs Node 22.12 or newer, this is ${version}; https://nodejs.org has newer ones`)
+    expect(complaintAbout(version)).toBe(
+      `countersign needs Node 22.12 or newer, and this is ${version}; install a newer one from https://nodejs.org`,
+    )
   })
 
   it.each(['v22.12.0', 'v22.21.1', 'v23.0.0', 'v24.0.0', 'v100.1.0', 'v25.0.0-nightly2026'])('is met by %s', (version) => {
