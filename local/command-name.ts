@@ -1,7 +1,7 @@
 import type { Target } from './target.ts'
 
 /**
- * How the person who started this process calls the command line. It is never a bare `npx countersign`: where no such package is
+ * How the person who started this process calls the command line. It is never `npx` alone: where no such package is
  * installed, npx fetches and runs whatever the registry has under that name.
  */
 export function commandName(
