@@ -12,7 +12,7 @@ const sharing = ['unit', 'property', 'contract', 'infra', 'scenarios', 'crash', 
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     globalSetup: ['test/fixtures/serve.ts'],
     // Vitest leaves a core free unless told, which on a machine of two is half of them.
