@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { inject } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
@@ -20,6 +21,7 @@ export interface OpenConsole {
 export async function openConsole(data: string): Promise<OpenConsole> {
   const child = spawn(process.execPath, [join(ROOT, 'local', 'countersign.ts'), 'console', '--data', data], {
     cwd: ROOT,
+    env: { ...process.env, NODE_COMPILE_CACHE: inject('compileCache') },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
