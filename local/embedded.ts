@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import dynalite from 'dynalite'
 import { dynamoAdvisorBudget } from '../shared/aws/advisor-budget.ts'
 import { dynamoBreaker } from '../shared/aws/breaker.ts'
 import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
 import { dynamo } from '../shared/aws/clients.ts'
 import { dynamoIdentityStore } from '../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
+import { callsBy } from '../shared/aws/request-handler.ts'
 import { createTable } from '../shared/aws/table.ts'
 import { enforce } from '../shared/contain/enforce.ts'
 import { ResponderError } from '../shared/errors.ts'
@@ -23,30 +22,33 @@ import type { Clock } from '../shared/ports/runtime.ts'
 import { applyPolicy, parsePolicy } from '../shared/record/policy-in-force.ts'
 import { approve } from '../shared/review/approve.ts'
 import { review } from '../shared/review/review.ts'
+import { findIncident } from '../shared/review/reviewer.ts'
 import { commandName, quoted } from './command-name.ts'
 import { DATA_FOLDER } from './data-folder.ts'
+import { ACCOUNT_FILE, closeToOthers, DATABASE_FOLDER, PREVIOUS_FOLDER, SEAL_FOLDER } from './embedded/folder-rights.ts'
+import { orRelease, ownFolder, ownOrReach } from './embedded/own-folder.ts'
+import type { Claim } from './embedded/owner.ts'
+import type { ReachedOwner } from './embedded/reach-owner.ts'
+import { serveOwner } from './embedded/serve-owner.ts'
+import { type AskTable, embeddedTable, whileOpening } from './embedded/table.ts'
 import { folderVault } from './folder-vault.ts'
 import { geoDatabases } from './geo-databases.ts'
 import { QUARANTINE_POLICY } from './memory-ports.ts'
 import type { Target } from './target.ts'
 
 const TABLE = 'countersign'
-const ACCOUNT_FILE = 'account.json'
-const DATABASE_FOLDER = 'dynamodb'
-const SEAL_FOLDER = 'seals'
 
 /** An AWS account on this machine: DynamoDB by dynalite and IAM in memory, both stored in one folder. */
 export interface Embedded {
   readonly ports: Awaited<ReturnType<typeof portsOf>>
   /** The account as the target of commands. */
   target(caller: string): Target
+  /** The folder to which the account before this one was moved; undefined where there was none. */
+  readonly previous: string | undefined
   /** Writes IAM to the folder; dynalite writes the table. */
   save(): Promise<void>
   close(): Promise<void>
 }
-
-/** The subfolder to which `createEmbedded` moves the account that was there before, with its record. Only the last one is kept. */
-export const PREVIOUS_FOLDER = 'previous'
 
 /** True where a folder has an embedded account. */
 export function hasEmbedded(folder: string): boolean {
@@ -58,16 +60,13 @@ export async function createEmbedded(
   folder: string,
   { picture, policy, clock }: { picture: AuthorizationDetails; policy: unknown; clock: Clock },
 ): Promise<Embedded> {
-  await mkdir(folder, { recursive: true })
-  if (hasEmbedded(folder)) {
-    const previous = join(folder, PREVIOUS_FOLDER)
-    await rm(previous, { recursive: true, force: true })
-    await mkdir(previous)
-    for (const name of [DATABASE_FOLDER, SEAL_FOLDER, ACCOUNT_FILE]) await rename(join(folder, name), join(previous, name)).catch(() => {})
-  }
-  await rm(join(folder, DATABASE_FOLDER), { recursive: true, force: true })
-  await writeFile(join(folder, ACCOUNT_FILE), JSON.stringify(picture))
-  const embedded = await openEmbedded(folder, clock)
+  const claim = await ownFolder(folder)
+  const embedded = await orRelease(claim, async () => {
+    const previous = await moveAway(folder)
+    await rm(join(folder, DATABASE_FOLDER), { recursive: true, force: true })
+    await writeFile(join(folder, ACCOUNT_FILE), JSON.stringify(picture), { mode: 0o600 })
+    return { ...(await openOwned(folder, clock, claim)), previous }
+  })
   const at = new Date(clock.now()).toISOString()
   await applyPolicy(embedded.ports.record, {
     policy: parsePolicy(policy),
@@ -78,35 +77,51 @@ export async function createEmbedded(
   return embedded
 }
 
-/** Opens the account in a folder. */
-export async function openEmbedded(folder: string, clock: Clock): Promise<Embedded> {
-  const file = join(folder, ACCOUNT_FILE)
-  if (!existsSync(file))
+/** Moves the account of a folder to `previous` and deletes the one that is there, unless a process has that one open. */
+async function moveAway(folder: string): Promise<string | undefined> {
+  if (!hasEmbedded(folder)) return undefined
+  const previous = join(folder, PREVIOUS_FOLDER)
+  const claim = await ownFolder(previous)
+  await orRelease(claim, () => rm(previous, { recursive: true, force: true }))
+  await mkdir(previous, { mode: 0o700 })
+  for (const name of [DATABASE_FOLDER, SEAL_FOLDER, ACCOUNT_FILE])
+    if (existsSync(join(folder, name))) await rename(join(folder, name), join(previous, name))
+  return previous
+}
+
+/** Throws where a folder has no account, so that none is made there. */
+export function mustHaveEmbedded(folder: string): void {
+  if (!hasEmbedded(folder))
     throw new ResponderError(
       'usage',
       `no embedded account in ${folder}: \`${[commandName(), 'start', optionsFor(folder)].join(' ').trim()}\` makes one, --data names another folder, --stack a deployed stack`,
     )
-  const picture = AuthorizationDetails.parse(JSON.parse(await readFile(file, 'utf8')))
-  const server = dynalite({ path: join(folder, DATABASE_FOLDER), createTableMs: 0 })
-  const port = await listen(server, folder)
-  const ports = await portsOf({ port, picture, clock })
-  const save = async () => {
-    // Written beside and renamed: a crash while writing must not lose the account.
-    await writeFile(`${file}.new`, JSON.stringify(ports.iam.authorizationDetails()))
-    await rename(`${file}.new`, file)
-  }
-  return {
-    ports,
-    save,
-    target: (caller) => ({
-      name: `the embedded account in ${folder}`,
-      options: optionsFor(folder),
+}
+
+/** Opens the account in a folder that this process owns. */
+export async function openOwned(folder: string, clock: Clock, claim: Claim): Promise<Embedded> {
+  return orRelease(claim, async () => {
+    await closeToOthers(folder)
+    const file = join(folder, ACCOUNT_FILE)
+    const picture = AuthorizationDetails.parse(JSON.parse(await readFile(file, 'utf8')))
+    const { server, ask } = embeddedTable(join(folder, DATABASE_FOLDER))
+    const ports = await whileOpening(folder, () => portsOf({ ask, picture, clock }))
+    let saving = Promise.resolve()
+    const write = async () => {
+      // Written beside and renamed: a crash while writing must not lose the account.
+      await writeFile(`${file}.new`, JSON.stringify(ports.iam.authorizationDetails()), { mode: 0o600 })
+      await rename(`${file}.new`, file)
+    }
+    // One after the other, because two verdicts at the same time must not write to the same file.
+    const save = () => {
+      saving = saving.then(write, write)
+      return saving
+    }
+    let announce: (consoleUrl: string) => void = () => {}
+    const target = (caller: string): Target => ({
+      ...targetOf(folder, ports),
       caller,
-      identities: ports.identities,
-      incidents: ports.incidents,
-      record: ports.record,
-      notifier: ports.notifier,
-      vault: folderVault(join(folder, SEAL_FOLDER)),
+      announce: (consoleUrl) => announce(consoleUrl),
       async review(incidentId, verdict) {
         const containInvoker = { contain: (id: string) => enforce(id, ports) }
         const incident = await review(incidentId, { ...verdict, by: caller }, { ...ports, containInvoker })
@@ -119,16 +134,77 @@ export async function openEmbedded(folder: string, clock: Clock): Promise<Embedd
         await save()
         return (await ports.incidents.get(incidentId))?.value ?? incident
       },
-      async deleteRootKeys() {
-        throw new ResponderError('usage', 'the embedded account has no root user; --stack names a deployed stack')
-      },
       close: async () => {},
-    }),
+    })
+    const served = await serveOwner(server, claim.owner.socket, { id: claim.owner.id, ask, target: target(LOCAL_USER()) })
+    announce = served.announce
+    await closeToOthers(folder)
+    return {
+      ports,
+      previous: undefined,
+      save,
+      target,
+      async close() {
+        await served.close()
+        ports.client.destroy()
+        await closeToOthers(folder)
+        await claim.release()
+      },
+    }
+  })
+}
+
+/** Opens the account in a folder for a command: in this process, or through the process that owns the folder. */
+export async function openTargetIn(folder: string, clock: Clock): Promise<Target> {
+  mustHaveEmbedded(folder)
+  const got = await ownOrReach(folder)
+  if (got.kind === 'reached') return throughOwner(folder, got.owner)
+  const embedded = await openOwned(folder, clock, got.claim)
+  return { ...embedded.target(LOCAL_USER()), close: () => embedded.close() }
+}
+
+/** The account of another process: that one makes the calls of the table and carries out the verdicts, which need IAM. */
+function throughOwner(folder: string, owner: ReachedOwner): Target {
+  const stores = storesBy(owner.ask)
+  const incidentOf = async (incidentId: string) => (await findIncident(incidentId, stores)).value
+  return {
+    ...targetOf(folder, { ...stores, notifier: memoryNotifier() }),
+    caller: LOCAL_USER(),
+    ended: owner.ended,
+    async review(incidentId, said) {
+      const { awaitsSecond } = await owner.say({ do: 'review', incidentId, review: said })
+      return { ...(await incidentOf(incidentId)), awaitsSecond }
+    },
+    async approve(incidentId, approval) {
+      await owner.say({ do: 'approve', incidentId, approval })
+      return incidentOf(incidentId)
+    },
     async close() {
-      ports.client.destroy()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
+      stores.client.destroy()
+      owner.close()
     },
   }
+}
+
+/** The person who runs the command. The owner sets it for verdicts of other commands, because only the same user reaches the socket. */
+const LOCAL_USER = () => `local:${userInfo().username}`
+
+function targetOf(
+  folder: string,
+  { identities, incidents, record, notifier }: Pick<Target, 'identities' | 'incidents' | 'record' | 'notifier'>,
+) {
+  return {
+    name: `the embedded account in ${folder}`,
+    options: optionsFor(folder),
+    identities,
+    incidents,
+    record,
+    notifier,
+    vault: folderVault(join(folder, SEAL_FOLDER)),
+    async deleteRootKeys() {
+      throw new ResponderError('usage', 'the embedded account has no root user; --stack names a deployed stack')
+    },
+  } as const
 }
 
 /** The options that name the folder on the command line. */
@@ -136,20 +212,24 @@ function optionsFor(folder: string): string {
   return folder === DATA_FOLDER ? '' : `--data ${quoted(folder)}`
 }
 
-async function portsOf({ port, picture, clock }: { port: number; picture: AuthorizationDetails; clock: Clock }) {
-  // dynalite does not check credentials, but the SDK requires some.
+function storesBy(ask: AskTable) {
+  // dynalite does not check credentials, but the SDK requires some. `ask` makes the calls, so nothing connects to the endpoint.
   const client = dynamo({
     region: 'us-east-1',
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: 'http://embedded.invalid',
     credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
+    requestHandler: callsBy(ask),
   })
-  await createTable(client, TABLE)
   const table = { client, name: TABLE }
+  return { client, table, identities: dynamoIdentityStore(table), incidents: dynamoIncidentStore(table), record: dynamoChangeRecord(table) }
+}
+
+async function portsOf({ ask, picture, clock }: { ask: AskTable; picture: AuthorizationDetails; clock: Clock }) {
+  const { client, table, ...stores } = storesBy(ask)
+  await createTable(client, TABLE)
   return {
     client,
-    identities: dynamoIdentityStore(table),
-    incidents: dynamoIncidentStore(table),
-    record: dynamoChangeRecord(table),
+    ...stores,
     breaker: dynamoBreaker(table),
     iam: memoryIam(picture),
     advisor: offlineAdvisor(),
@@ -163,19 +243,4 @@ async function portsOf({ port, picture, clock }: { port: number; picture: Author
     account: undefined,
     log: silentLog,
   }
-}
-
-async function listen(server: Server, folder: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(
-        new ResponderError(
-          'store.unavailable',
-          `cannot open the database in ${folder}: ${cause.message}; is another countersign using it, such as a console?`,
-          { cause },
-        ),
-      ),
-    )
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
-  })
 }

@@ -8,10 +8,10 @@ export function folderVault(folder: string): SealVault {
   const fileOf = (number: number) => join(folder, `${String(number).padStart(6, '0')}.ndjson`)
   return {
     async put(number, text) {
-      await mkdir(folder, { recursive: true })
+      await mkdir(folder, { recursive: true, mode: 0o700 })
       // Written beside and linked: a crash while writing must not leave half a seal.
       const draft = join(folder, `${randomUUID()}.new`)
-      await writeFile(draft, text, { mode: 0o444 })
+      await writeFile(draft, text, { mode: 0o400 })
       try {
         await link(draft, fileOf(number))
         return true

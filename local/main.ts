@@ -1,6 +1,9 @@
 import { CommanderError } from 'commander'
-import { ResponderError } from '../shared/errors.ts'
+import { type ErrorCode, ResponderError } from '../shared/errors.ts'
 import { program } from './program.ts'
+
+/** The error codes that have an exit code of their own. */
+const EXIT_CODES: Partial<Record<ErrorCode, number>> = { usage: 2, 'account.busy': 4 }
 
 /** Runs the command line. Exit codes are in docs/errors.md. */
 export async function main(): Promise<void> {
@@ -13,7 +16,7 @@ export async function main(): Promise<void> {
     else {
       const isOurs = cause instanceof ResponderError
       process.stderr.write(`countersign: ${cause instanceof Error ? cause.message : String(cause)}${isOurs ? ` [${cause.code}]` : ''}\n`)
-      process.exitCode = isOurs && cause.code === 'usage' ? 2 : 1
+      process.exitCode = isOurs ? (EXIT_CODES[cause.code] ?? 1) : 1
     }
   }
 }

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import type { Clock } from '../shared/ports/runtime.ts'
 import type { Target } from './target.ts'
 
@@ -18,7 +17,6 @@ export async function openTarget({ data, stack, region }: TargetOptions): Promis
     const { openStack } = await import('./open-stack.ts')
     return openStack(stack, region, systemClock)
   }
-  const { openEmbedded } = await import('./embedded.ts')
-  const embedded = await openEmbedded(data, systemClock)
-  return { ...embedded.target(`local:${userInfo().username}`), close: () => embedded.close() }
+  const { openTargetIn } = await import('./embedded.ts')
+  return openTargetIn(data, systemClock)
 }

@@ -15,7 +15,8 @@ const complain = (line: string) => void process.stderr.write(`${line}\n`)
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 failed, declined, or a check that failed (changes verify, eval --fail-under, policy check);
-2 wrong use of a command; 3 done, but some input could not be read. docs/errors.md has the error codes.`
+2 wrong use of a command; 3 done, but some input could not be read; 4 another process has the account open.
+docs/errors.md has the error codes.`
 
 /** Every command, its options and its help. What a command does is loaded when it is done: none pays for the packages of another. */
 export function program(): Command {

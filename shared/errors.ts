@@ -67,8 +67,10 @@ export function errorName(cause: unknown): string {
 
 /** Stable codes of `ResponderError`; docs/errors.md explains each. */
 export type ErrorCode =
+  | 'account.busy'
   | 'config.invalid'
   | 'declined'
+  | 'folder.unsafe'
   | 'policy.invalid'
   | 'policy.missing'
   | 'policy.conflict'

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { geoIpFrom } from '../../shared/geo/geo-ip.ts'
+import { commandOn } from '../command-name.ts'
 import { serveConsole } from '../console/serve.ts'
 import { geoDatabases } from '../geo-databases.ts'
 import type { Target } from '../target.ts'
@@ -11,6 +12,15 @@ export async function openConsole(target: Target, { port, print }: { port: numbe
   print(
     `Console of ${target.name}, for this machine only, until Ctrl-C:\n\n  ${url}\n\nTreat the address as a password: whoever has it can give verdicts as ${target.caller}.`,
   )
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  const ends: Promise<unknown>[] = [once(process, 'SIGINT'), once(process, 'SIGTERM')]
+  if (target.ended !== undefined)
+    ends.push(
+      target.ended.then(() =>
+        print(
+          `\nThe process that had the account open has ended, and this console with it. \`${commandOn(target, 'console')}\` opens it again.`,
+        ),
+      ),
+    )
+  await Promise.race(ends)
   await close()
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { HOUR_MS } from '../../shared/domain/time.ts'
@@ -8,7 +7,8 @@ import type { Evaluation } from '../../shared/pipeline.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { type Backtest, backtest } from '../backtest.ts'
 import { commandOn } from '../command-name.ts'
-import { createEmbedded, type Embedded, hasEmbedded, PREVIOUS_FOLDER } from '../embedded.ts'
+import { AccountBusy } from '../embedded/own-folder.ts'
+import { createEmbedded, type Embedded } from '../embedded.ts'
 import { renderChanges, renderIncident } from '../render/incident.ts'
 import { progressBar } from '../render/progress.ts'
 import { columns, duration, moment, type Paint } from '../render/style.ts'
@@ -38,15 +38,20 @@ export async function start({ isOnce, folder, seed, paint }: StartOptions): Prom
   const story = syntheticHistory({ seed, end, days: DAYS })
   const clock = simulatedClock(() => performance.now())
   clock.moveTo(end - DAYS * 24 * HOUR_MS)
-  const isAgain = hasEmbedded(folder)
-  const embedded = await createEmbedded(folder, { picture: story.account, policy: STORY_POLICY, clock })
+  const embedded = await createEmbedded(folder, { picture: story.account, policy: STORY_POLICY, clock }).catch((cause) => {
+    // Only on a terminal, because other output may be stored in a log: whoever has the address can give verdicts.
+    if (cause instanceof AccountBusy && cause.console !== null && process.stdout.isTTY)
+      print(`The process that has the account open serves its console at ${cause.console}`)
+    throw cause
+  })
   try {
     const run = backtest({ ...embedded.ports, clock })
     print(
       `${paint('bold', 'Countersign')}: an embedded account in ${folder}, policy mode contain (a deployed stack only observes by default)`,
       '',
     )
-    if (isAgain) print(`The account that was here, its record and verdicts with it, is now in ${join(folder, PREVIOUS_FOLDER)}.`, '')
+    if (embedded.previous !== undefined)
+      print(`The account that was here, its record and verdicts with it, is now in ${embedded.previous}.`, '')
     await learn(run, story.history)
     print(
       `Learned what is normal from ${story.history.length} calls of ${DAYS - 1} days. Now the last day, ${story.lastDay.length} calls, one by one.`,

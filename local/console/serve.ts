@@ -21,8 +21,10 @@ export async function serveConsole(
   const taken = await listen(server, port)
   const lock = { token: randomBytes(32).toString('base64url'), authority: `127.0.0.1:${taken}` }
   server.on('request', getRequestListener(consoleApp({ ...parts, ...lock }).fetch, { overrideGlobalObjects: false }))
+  const url = `http://${lock.authority}/${lock.token}/`
+  parts.target.announce?.(url)
   return {
-    url: `http://${lock.authority}/${lock.token}/`,
+    url,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

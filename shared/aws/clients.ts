@@ -11,6 +11,7 @@ import { SNSClient } from '@aws-sdk/client-sns'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { STSClient } from '@aws-sdk/client-sts'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { SdkRequestHandler } from './request-handler.ts'
 
 /** Options of every client. By default the SDK reads region, credentials and `AWS_ENDPOINT_URL` from the environment. */
 export interface ClientOptions {
@@ -21,6 +22,11 @@ export interface ClientOptions {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
+/** Options of a client of the table. `requestHandler` makes its calls, for a table that is not on the network. */
+export interface TableClientOptions extends ClientOptions {
+  readonly requestHandler?: SdkRequestHandler
+}
+
 /** Without `throwOnRequestTimeout` the SDK only logs a warning. `socketTimeout` ends an answer that stalls. */
 const timeouts = (ms: number) => ({ connectionTimeout: 2_000, requestTimeout: ms, socketTimeout: ms, throwOnRequestTimeout: true })
 
@@ -28,7 +34,7 @@ const timeouts = (ms: number) => ({ connectionTimeout: 2_000, requestTimeout: ms
 const SHARED = { maxAttempts: 3, requestHandler: timeouts(5_000) }
 
 /** A DynamoDB document client. It leaves out undefined members, which DynamoDB cannot store. */
-export function dynamo(options: ClientOptions = {}): DynamoDBDocumentClient {
+export function dynamo(options: TableClientOptions = {}): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(new DynamoDBClient({ ...SHARED, ...options }), { marshallOptions: { removeUndefinedValues: true } })
 }
 
