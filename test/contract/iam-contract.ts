@@ -20,24 +20,29 @@ export const TRUST = {
   Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 }
 
+/** When everybody of the account was created, as IAM writes it. */
+export const CREATED = '2026-01-01T00:00:00Z'
+
 /** The account that the contract is about: a user with two keys, one off; a user with nothing; a role. */
 export const CONTRACT_ACCOUNT = AuthorizationDetails.parse({
   UserDetailList: [
     {
       UserName: 'ci-deploy',
       Arn: user('ci-deploy').id,
+      CreateDate: CREATED,
       UserPolicyList: [{ PolicyName: 'own', PolicyDocument: OWN_POLICY }],
       Tags: [
         { Key: 'team', Value: 'platform' },
         { Key: 'stage', Value: 'ci' },
       ],
     },
-    { UserName: 'bare', Arn: user('bare').id },
+    { UserName: 'bare', Arn: user('bare').id, CreateDate: CREATED },
   ],
   RoleDetailList: [
     {
       RoleName: 'deployer',
       Arn: 'arn:aws:iam::123456789012:role/deployer',
+      CreateDate: CREATED,
       AssumeRolePolicyDocument: JSON.stringify(TRUST),
       Tags: [{ Key: 'team', Value: 'platform' }],
     },
@@ -61,9 +66,15 @@ export interface IamUnderTest {
 
 /**
  * What every adapter of the IAM port keeps to. `make` sets up `CONTRACT_ACCOUNT` anew for each test; an implementation
- * that makes its own key ids says which. `hasQuota` is false for one that does not know IAM's quota of inline policy.
+ * that makes its own key ids says which. `hasQuota` is false for one that does not know IAM's quota of inline policy, `isDated` for one that
+ * creates the users and the role at the time of the test.
  */
-export function iamContract(name: string, make: () => Promise<IamUnderTest>, { hasQuota } = { hasQuota: true }): void {
+export function iamContract(
+  name: string,
+  make: () => Promise<IamUnderTest>,
+  { hasQuota = true, isDated = true }: { hasQuota?: boolean; isDated?: boolean } = {},
+): void {
+  const createdAt = isDated ? Date.parse(CREATED) : expect.any(Number)
   const role: Identity = { id: 'arn:aws:iam::123456789012:role/deployer', kind: 'role', name: 'deployer', account: '123456789012' }
 
   describe(`IAM ${name}`, () => {
@@ -253,7 +264,12 @@ export function iamContract(name: string, make: () => Promise<IamUnderTest>, { h
     it('reads the tags of a user and of a role', async () => {
       expect((await iam.describe(user('ci-deploy')))?.tags).toEqual({ team: 'platform', stage: 'ci' })
       expect((await iam.describe(user('bare')))?.tags).toEqual({})
-      expect(await iam.describe(role)).toEqual({ arn: role.id, tags: { team: 'platform' } })
+      expect(await iam.describe(role)).toMatchObject({ arn: role.id, tags: { team: 'platform' } })
+    })
+
+    it('says when a user and a role were created', async () => {
+      expect((await iam.describe(user('ci-deploy')))?.createdAt).toEqual(createdAt)
+      expect((await iam.describe(role))?.createdAt).toEqual(createdAt)
     })
 
     it('knows no tags of who is not there, nor of what has none', async () => {
