@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { isAttempt } from '../../shared/domain/attempt.ts'
 import type { Signal } from '../../shared/domain/signal.ts'
 import { type Evaluation, pipeline } from '../../shared/pipeline.ts'
+import { applyPolicy, parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { REFUSED_CREDENTIALS } from '../../shared/sense/cloudtrail/authentication.ts'
 import { embedded, NOW } from '../embedded.ts'
 import { accountOf, asCall, exposureOf, recordOf, Scenario } from '../scenarios/case.ts'
@@ -12,7 +13,8 @@ const FOLDER = join(import.meta.dirname, '..', 'scenarios')
 const DAY_MS = 86_400_000
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.fires.json'))
 
-/** Bars so low that any finding about an act contains. */
+/** Bars so high that the past opens no incident, and so low that any finding about an act contains. */
+const HIGH = { notify: 98, ask: 99, contain: 100 }
 const LOW = { notify: 1, ask: 2, contain: 3 }
 
 /** One form of each word in turn, as services write them. */
@@ -20,13 +22,18 @@ const formOf = (word: string, n: number) => [word, `${word}Exception`, `Client.$
 
 /** Plays what makes a detector fire, each call refused with the word, or as it is without one. The past is as it was. */
 async function play({ past, events, tags, policy }: Scenario, word: string | undefined) {
-  const world = await embedded({ account: accountOf(tags), policy: { ...policy, thresholds: LOW } })
-  const run = pipeline(world.ports, { roles: new Set(), stackName: 'Countersign' })
+  const world = await embedded({ account: accountOf(tags), policy: { ...policy, thresholds: HIGH } })
+  const own = { roles: new Set<string>(), stackName: 'Countersign' }
+  const learn = pipeline(world.ports, own)
   const { days = 0, calls = [] } = past ?? {}
   for (let day = 0; day < days; day++) {
     const begun = NOW - (days - day) * DAY_MS
-    await run(calls.map((call, n) => recordOf(asCall(call), { id: `past-${day}-${n}`, time: begun + n * 60_000, n })))
+    await learn(calls.map((call, n) => recordOf(asCall(call), { id: `past-${day}-${n}`, time: begun + n * 60_000, n })))
   }
+  expect(await world.incidents()).toEqual([])
+  const low = parsePolicy({ version: 2, mode: 'contain', ...policy, thresholds: LOW })
+  await applyPolicy(world.ports.record, { policy: low, by: 'test', why: 'the past is over', at: new Date(NOW).toISOString() })
+  const run = pipeline(world.ports, own)
   const callsBefore = await callsLearned(world)
   const outcomes: Evaluation[] = []
   const signals: Signal[] = []
