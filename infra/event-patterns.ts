@@ -2,10 +2,15 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events'
 import { TAMPERING_OPERATIONS } from '../shared/sense/enrich/tampering.ts'
 
 const API_CALL = 'AWS API Call via CloudTrail'
+/** AWS reserves this prefix. An event without it was put by somebody with `events:PutEvents`, and its detail may be invented. */
+const BY_AWS = [{ prefix: 'aws.' }] as unknown as string[]
 const LONG_LIVED = [{ prefix: 'AKIA' }]
 const SESSION = [{ prefix: 'ASIA' }]
 
-/** The event patterns by what they match. They do not overlap, so that each event is delivered and charged once. */
+/**
+ * The event patterns by what they match. They do not overlap, so that each event is delivered and charged once. Each wants a source of AWS, and
+ * they divide by `detail.eventSource`.
+ */
 export function patterns(ownRoleArns: readonly string[]) {
   const byOthers = { sessionContext: { sessionIssuer: { arn: [{ exists: false }, { 'anything-but': [...ownRoleArns] }] } } }
   return {
@@ -16,25 +21,37 @@ export function patterns(ownRoleArns: readonly string[]) {
       detail: { service: ['RISK'], eventTypeCode: [{ prefix: 'AWS_RISK_' }] },
     },
     /** Changes of IAM by any caller. A rule in state ENABLED gets no read-only events. */
-    credentialChanges: { source: ['aws.iam'], detailType: [API_CALL], detail: { userIdentity: byOthers, readOnly: [false] } },
+    credentialChanges: {
+      source: BY_AWS,
+      detailType: [API_CALL],
+      detail: { userIdentity: byOthers, eventSource: ['iam.amazonaws.com'], readOnly: [false] },
+    },
     signIns: { source: ['aws.signin'], detailType: ['AWS Console Sign In via CloudTrail'] },
     /** Changes with a long-lived key, other than those of IAM. */
     longLivedKeyCalls: {
-      source: [{ 'anything-but': ['aws.iam'] }] as unknown as string[],
+      source: BY_AWS,
       detailType: [API_CALL],
-      detail: { userIdentity: { ...byOthers, accessKeyId: LONG_LIVED }, readOnly: [false] },
+      detail: {
+        userIdentity: { ...byOthers, accessKeyId: LONG_LIVED },
+        eventSource: [{ 'anything-but': ['iam.amazonaws.com'] }],
+        readOnly: [false],
+      },
     },
     /** GetCallerIdentity, AssumeRole, GetSessionToken and GetFederationToken with a long-lived key: STS calls are read-only. */
     tokenCalls: {
-      source: ['aws.sts'],
+      source: BY_AWS,
       detailType: [API_CALL],
-      detail: { userIdentity: { ...byOthers, accessKeyId: LONG_LIVED }, readOnly: [true] },
+      detail: { userIdentity: { ...byOthers, accessKeyId: LONG_LIVED }, eventSource: ['sts.amazonaws.com'], readOnly: [true] },
     },
     /** All other reads with a long-lived key. */
     readOnlyCalls: {
-      source: [{ 'anything-but': ['aws.sts'] }] as unknown as string[],
+      source: BY_AWS,
       detailType: [API_CALL],
-      detail: { userIdentity: { ...byOthers, accessKeyId: LONG_LIVED }, readOnly: [true] },
+      detail: {
+        userIdentity: { ...byOthers, accessKeyId: LONG_LIVED },
+        eventSource: [{ 'anything-but': ['sts.amazonaws.com'] }],
+        readOnly: [true],
+      },
     },
     /** Calls with a Bedrock API key, which is a bearer token. */
     bearerTokenCalls: {
@@ -47,6 +64,7 @@ export function patterns(ownRoleArns: readonly string[]) {
     },
     /** Calls of sessions of users and of root: a GetSessionToken call must not hide what a stolen key does next. */
     userSessionCalls: {
+      source: BY_AWS,
       detailType: [API_CALL],
       detail: {
         userIdentity: { ...byOthers, type: ['IAMUser', 'FederatedUser', 'Root'], accessKeyId: SESSION },
@@ -71,6 +89,7 @@ export function patterns(ownRoleArns: readonly string[]) {
     },
     /** Calls of sessions, other than changes of IAM. */
     roleSessionCalls: {
+      source: BY_AWS,
       detailType: [API_CALL],
       detail: {
         userIdentity: { ...byOthers, accessKeyId: SESSION },

@@ -73,6 +73,7 @@ export class RespondFunction extends Construct {
         CONTAIN_FUNCTION_NAME: contain.functionName,
         NOTIFY_TOPIC_ARN: topic.topicArn,
         STACK_NAME: Stack.of(this).stackName,
+        ACCOUNTS: [account, ...config.accounts].join(','),
         OWN_ROLE_ARNS: ownRoleArns.join(','),
         ...(config.bootstrapBaselines ? { BOOTSTRAP_QUEUE_URL: queues.bootstrap.queueUrl } : {}),
         ...modelEnvironment(config),

@@ -8,6 +8,7 @@ import type { GeoIp } from '../shared/ports/lookup.ts'
 import type { Notifier } from '../shared/ports/notices.ts'
 import type { Log } from '../shared/ports/runtime.ts'
 import type { Breaker, ChangeRecord, IdentityStore, IncidentStore } from '../shared/ports/stores.ts'
+import { REPLAYED, type Trust } from '../shared/sense/believe.ts'
 import { QUARANTINE_POLICY } from './memory-ports.ts'
 import { type Refusals, refusals } from './refusals.ts'
 import type { SimulatedClock } from './simulated-clock.ts'
@@ -43,7 +44,7 @@ export interface Backtest {
 }
 
 /** Makes a backtest over these ports. */
-export function backtest(ports: BacktestPorts): Backtest {
+export function backtest({ trust = REPLAYED, ...ports }: BacktestPorts & { readonly trust?: Trust }): Backtest {
   const refused = refusals()
   const tally: Tally = { signals: 0, ignored: 0, unreadable: 0 }
   // An incident is written at the time of its latest event, so the clock moves there first.
@@ -79,13 +80,14 @@ export function backtest(ports: BacktestPorts): Backtest {
         ports.meet?.({ id: `arn:aws:iam::${identity.account}:user/${owner}`, kind: 'iam-user', name: owner, account: identity.account }, id)
     }
   }
-  const respond = pipeline({
+  const respondPorts = {
     ...inner,
     containInvoker,
     // There are no events beside the history, so nothing is looked up.
     bootstrapQueue: { bootstrap: async () => {} },
     history: { lookup: async () => [] },
-  })
+  }
+  const respond = pipeline(respondPorts, undefined, trust)
   return {
     tally,
     refusals: refused,

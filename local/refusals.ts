@@ -1,3 +1,4 @@
+import { attempted } from '../shared/domain/attempt.ts'
 import type { Incident } from '../shared/domain/incident.ts'
 import type { Signal } from '../shared/domain/signal.ts'
 
@@ -39,7 +40,7 @@ export function refusals(): Refusals {
     observe(signals) {
       if (off.size === 0) return
       for (const signal of signals) {
-        const by = off.get(signal.credential.id) ?? off.get(signal.identity.id)
+        const by = off.get(attempted(signal.credential.id)) ?? off.get(signal.identity.id)
         if (by === undefined || signal.kind !== 'api-call' || signal.time <= by.at) continue
         counts.set(by.incidentId, (counts.get(by.incidentId) ?? 0) + 1)
         if (examples.length < EXAMPLES) examples.push({ incidentId: by.incidentId, signal })

@@ -13,6 +13,7 @@ import { memoryIncidentStore } from '../shared/memory/incident-store.ts'
 import { silentLog } from '../shared/memory/log.ts'
 import { memoryNotifier } from '../shared/memory/notifier.ts'
 import { applyPolicy } from '../shared/record/policy-in-force.ts'
+import { CLOCK_SKEW_MS } from '../shared/sense/believe.ts'
 import { type Backtest, backtest } from './backtest.ts'
 import { geoDatabases } from './geo-databases.ts'
 import { readPolicyFile } from './policy-file.ts'
@@ -40,6 +41,8 @@ export async function replayInMemory(options: {
     geoIp: geoIpFrom(await geoDatabases()),
     clock: simulatedClock(),
     log: silentLog,
+    // Nothing of a log can be later than the machine that replays it.
+    trust: { kind: 'replay', until: Date.now() + CLOCK_SKEW_MS },
     ...(options.account === undefined ? { meet: iam.addObserved } : {}),
   })
   return { run, incidents: incidents.listAll }

@@ -25,6 +25,11 @@ export const StackConfig = z.strictObject({
   includeRoleSessions: z.boolean().default(false),
   /** Process read-only calls of long-lived keys. Without them the discovery calls with a stolen key stay unseen. */
   readOnlyEvents: z.boolean().default(true),
+  /** Other accounts whose events are believed too, in any region. Those of the stack's own account always are. */
+  accounts: z
+    .array(z.string().regex(/^\d{12}$/, 'must be 12 digits'))
+    .max(200)
+    .default([]),
   /** Bedrock model or inference profile of the advisor; without one there is no second opinion. */
   advisorModelId: z
     .string()
@@ -98,6 +103,11 @@ export const RespondConfig = z.object({
   ...MODEL,
   /** Names of the responder's own resources contain it. */
   STACK_NAME,
+  /** The accounts whose events are believed, separated by commas. */
+  ACCOUNTS: z
+    .string()
+    .regex(/^\d{12}(,\d{12})*$/, 'must be account ids of 12 digits, separated by commas')
+    .transform((text) => text.split(',')),
   OWN_ROLE_ARNS: z.string().transform((text) => text.split(',').filter((arn) => arn !== '')),
 })
 export type RespondConfig = z.infer<typeof RespondConfig>

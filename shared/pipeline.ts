@@ -8,6 +8,7 @@ import type { Policy } from './domain/policy.ts'
 import type { Signal } from './domain/signal.ts'
 import type { RespondPorts } from './ports/respond.ts'
 import { cachedPolicy } from './record/policy-in-force.ts'
+import { latestOf, REPLAYED, type Trust } from './sense/believe.ts'
 import { enricher } from './sense/enrich/enrich.ts'
 import { type SensedBatch, sense } from './sense/sense.ts'
 
@@ -35,20 +36,25 @@ const ATTEMPTS = 3
 const CONFLICT = 'another responder wrote the state of its identity meanwhile; deliver the event again'
 
 /**
- * The pipeline: signal → normalise → enrich → detect → assess → correlate → decide → record → contain → notify.
+ * The pipeline: signal → believe → normalise → enrich → detect → assess → correlate → decide → record → contain → notify.
  *
  * Accepts batches of raw inputs, in any order and any number of times. Every effect happens before the state is written and only once, so an
- * interrupted batch can be delivered again and ends with the same result.
+ * interrupted batch can be delivered again and ends with the same result. `trust` says who vouches for the inputs; a stack always says it.
  */
-export function pipeline(ports: RespondPorts, own: OwnResources = NOT_DEPLOYED): (inputs: readonly unknown[]) => Promise<BatchResult> {
+export function pipeline(
+  ports: RespondPorts,
+  own: OwnResources = NOT_DEPLOYED,
+  trust: Trust = REPLAYED,
+): (inputs: readonly unknown[]) => Promise<BatchResult> {
   const readPolicy = cachedPolicy(ports.record, ports.clock)
   const enrich = enricher({ geoIp: ports.geoIp, stackName: own.stackName })
 
   const processBatch = async (inputs: readonly unknown[]): Promise<ProcessedBatch> => {
     const reading = readPolicy()
-    const sensing = sense(inputs, { iam: ports.iam, enrichment: reading.then(enrich), ownRoles: own.roles })
+    const { iam, clock, log } = ports
+    const sensing = sense(inputs, { iam, enrichment: reading.then(enrich), ownRoles: own.roles, trust, clock, log })
     const [sensed, policy] = await Promise.all([sensing, reading])
-    return processSensed(sensed, policy, ports)
+    return processSensed(sensed, { policy, latest: latestOf(trust, clock.now()) }, ports)
   }
 
   return async (inputs) => retryConflicts(inputs, await processBatch(inputs), processBatch)
@@ -59,14 +65,18 @@ interface ProcessedBatch extends BatchResult {
   readonly conflicts: ReadonlySet<number>
 }
 
-async function processSensed(sensed: SensedBatch, policy: Policy, ports: RespondPorts): Promise<ProcessedBatch> {
+async function processSensed(
+  sensed: SensedBatch,
+  { policy, latest }: { policy: Policy; latest: number },
+  ports: RespondPorts,
+): Promise<ProcessedBatch> {
   const reported = sensed.signals.map(({ signal }) => signal)
   const invoked = new Set<string>()
   for (const signal of reported) if (signal.kind === 'credential-exposure') await fastPath(signal, { policy, ports, invoked })
 
   const unitOfWork = await openUnitOfWork(reported, ports)
   const signals = await attachParentIncident(reported, unitOfWork, ports)
-  const { outcomes, failures } = await evaluateAll(signals, { unitOfWork, policy, ports, invoked })
+  const { outcomes, failures } = await evaluateAll(signals, { unitOfWork, policy, ports, invoked }, latest)
   for (const [id, reason] of await reverifyReversed(signals, invoked, ports)) failures.set(id, reason)
   for (const id of await unitOfWork.save(new Set(failures.keys()))) failures.set(id, CONFLICT)
   return { outcomes, ...failedInputs(sensed, failures), signals, ignored: sensed.ignored }
@@ -76,6 +86,7 @@ async function processSensed(sensed: SensedBatch, policy: Policy, ports: Respond
 async function evaluateAll(
   signals: readonly Signal[],
   context: EvaluationContext,
+  latest: number,
 ): Promise<{ outcomes: Evaluation[]; failures: Map<string, string> }> {
   const { unitOfWork, ports } = context
   const outcomes: Evaluation[] = []
@@ -86,7 +97,7 @@ async function evaluateAll(
     try {
       const { draft, isNew } = unitOfWork.stateOf(id)
       if (isNew && isFirstOfKey(signal, draft)) await ports.bootstrapQueue.bootstrap(signal.credential.id)
-      const folded = foldInto(draft, signal)
+      const folded = foldInto(draft, signal, latest)
       if (folded !== undefined && folded.evidence.length > 0) outcomes.push(await evaluate(folded, context))
     } catch (cause) {
       // An identity that cannot be evaluated now must not block the others: its inputs are delivered again.

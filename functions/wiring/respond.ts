@@ -37,11 +37,14 @@ const ports: RespondPorts = {
   geoIp: geoIpFrom({ countries: join(import.meta.dirname, 'country.mmdb'), networks: join(import.meta.dirname, 'networks.bin') }),
 }
 
-const respond = pipeline(ports, { roles: new Set(config.OWN_ROLE_ARNS), stackName: config.STACK_NAME })
+const own = { roles: new Set(config.OWN_ROLE_ARNS), stackName: config.STACK_NAME }
+
+/** What CloudTrail itself answers needs no envelope; what comes by a queue does. */
+const respondToLookup = pipeline(ports, own, { kind: 'cloudtrail' })
 
 export const responder: Responder = {
-  respond,
+  respond: pipeline(ports, own, { kind: 'event-bus', accounts: new Set(config.ACCOUNTS) }),
   bootstrap: (accessKeyId) => bootstrap(accessKeyId, ports),
-  backfill: (incidentId) => backfill(incidentId, respond, ports),
+  backfill: (incidentId) => backfill(incidentId, respondToLookup, ports),
   log: stores.log,
 }

@@ -205,7 +205,10 @@ function at(marker: string | undefined): { Marker?: string } {
   return marker === undefined ? {} : { Marker: marker }
 }
 
-function description(identity: { Arn?: string | undefined; Tags?: Tag[] | undefined } | undefined): Description | undefined {
+function description(
+  identity: { Arn?: string | undefined; CreateDate?: Date | undefined; Tags?: Tag[] | undefined } | undefined,
+): Description | undefined {
   if (identity?.Arn === undefined) return undefined
-  return { arn: identity.Arn, tags: Object.fromEntries((identity.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])) }
+  const createdAt = identity.CreateDate?.getTime()
+  return { arn: identity.Arn, createdAt, tags: Object.fromEntries((identity.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])) }
 }

@@ -14,7 +14,7 @@ import { type ReadStep, readStep, readSwitches } from './read-step.ts'
 import { accessKey } from './steps/access-key.ts'
 import type { Step } from './steps/step.ts'
 import { isNameOfIam } from './steps/step-kind.ts'
-import { boundsOf, issuedBy, keyOf, ownBounds, refusalFor, subjectOf } from './subjects.ts'
+import { boundsOf, isIssued, issuedBy, type Known, keyOf, ownBounds, refusalFor, subjectOf } from './subjects.ts'
 
 /** The breaker lets at least so many users be contained in an hour, however few the account has. */
 const MIN_USERS = 3
@@ -59,7 +59,7 @@ export async function contain(
   ])
   const second = await applyAll([...readings, ...(switches ?? [])], { run, others, changeLog }, ports)
   const unlisted = switches === undefined ? [UNLISTED] : []
-  await finishRun(stored, outcomeOf(run, [...first, ...second], unlisted), changeLog, ports)
+  await finishRun(stored, outcomeOf(run, [...first, ...second], { others, unlisted }), changeLog, ports)
 }
 
 const UNLISTED = 'its other credentials could not be listed: look at its SSH keys, certificates and service credentials'
@@ -69,8 +69,8 @@ interface Run {
   readonly incident: Incident
   /** The key of the incident's own user or role; undefined where it is neither. */
   readonly own: string | undefined
-  /** The keys of the users and roles that the credential issued. */
-  readonly issued: ReadonlySet<string>
+  /** The keys of the users and roles that the credential issued by the log, with the times of the calls (epoch ms). */
+  readonly issued: ReadonlyMap<string, readonly number[]>
   /** The targets of the steps that a person approved. */
   readonly approved: ReadonlySet<string>
 }
@@ -84,7 +84,7 @@ interface Applied {
 /** Applies steps: those of one subject one after the other, since IAM refuses two changes of it at once, those of others in parallel. */
 async function applyAll(
   steps: readonly ReadStep[],
-  { run, others, changeLog }: { run: Run; others: ReadonlyMap<string, Bounds>; changeLog: ChangeLog },
+  { run, others, changeLog }: { run: Run; others: ReadonlyMap<string, Known>; changeLog: ChangeLog },
   ports: ContainPorts,
 ): Promise<Applied[]> {
   const doubts = new Map<Step, string | undefined>()
@@ -97,12 +97,14 @@ async function applyAll(
 
 async function applyOne(
   { step, reading }: ReadStep,
-  { run, others, changeLog }: { run: Run; others: ReadonlyMap<string, Bounds>; changeLog: ChangeLog },
+  { run, others, changeLog }: { run: Run; others: ReadonlyMap<string, Known>; changeLog: ChangeLog },
   ports: ContainPorts,
 ): Promise<string | undefined> {
   const key = keyOf(step.subject)
   const isOwn = key === run.own
-  const refusal = isOwn ? undefined : refusalFor(others.get(key), run.issued.has(key) || run.approved.has(step.target))
+  const refusal = isOwn
+    ? undefined
+    : refusalFor(others.get(key), { issuedAt: run.issued.get(key), isApproved: run.approved.has(step.target) })
   if (refusal !== undefined) return refusal
   if (reading.kind === 'read') return applyStep(step, reading.value, changeLog, ports)
   // A deny of its own user is put there unread: what stands under that name can only be ours. All else waits until it can be read.
@@ -113,7 +115,11 @@ async function applyOne(
  * What keeps an incident from being contained is told apart from what is only to be said: an intruder must not hold off the one by the
  * other. What the credential issued is its own: while that is free, the incident is not contained.
  */
-function outcomeOf({ incident, own, issued }: Run, applied: readonly Applied[], more: readonly string[]): RunOutcome {
+function outcomeOf(
+  { incident, own, issued }: Run,
+  applied: readonly Applied[],
+  { others, unlisted }: { others: ReadonlyMap<string, Known>; unlisted: readonly string[] },
+): RunOutcome {
   const doubts: string[] = []
   const remarks: string[] = []
   let isUnread = false
@@ -123,11 +129,14 @@ function outcomeOf({ incident, own, issued }: Run, applied: readonly Applied[], 
     if (doubt === undefined || (doubt === GONE && key !== own)) continue
     // A name that IAM cannot have given is nobody's: a person looks at the event, and nothing is left in use.
     const isNobody = key !== own && !isNameOfIam(step.subject.name)
-    const isOurs = (key === own || issued.has(key)) && !isNobody
+    const known = others.get(key)
+    // Whose date in IAM does not fit is somebody else, who is told of and keeps nobody from being contained.
+    const isOther = known !== undefined && !isIssued(known, issued.get(key))
+    const isOurs = (key === own || (issued.has(key) && !isOther)) && !isNobody
     if (doubt === NOT_READ_BACK && isOurs) isUnread = true
     else (isOurs ? doubts : remarks).push(`${step.title}: ${doubt}`)
   }
-  doubts.push(...more)
+  doubts.push(...unlisted)
   if (own === undefined)
     doubts.push(`${wordsFor(incident.identity)} itself is still in use: it cannot be contained from here, a person has to act`)
   if (doubts.length > 0) return { kind: 'asking', why: [...doubts, ...remarks] }
@@ -191,7 +200,7 @@ export async function applyMissing(
   const issued = issuedBy(incident)
   for (const { step, reading } of steps) {
     const key = keyOf(step.subject)
-    if (reading.kind === 'read' && refusalFor(bounds.get(key), issued.has(key)) === undefined)
+    if (reading.kind === 'read' && refusalFor(bounds.get(key), { issuedAt: issued.get(key), isApproved: false }) === undefined)
       await applyStep(step, reading.value, changeLog, ports)
   }
 }

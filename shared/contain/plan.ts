@@ -1,3 +1,4 @@
+import { isAboutAct, isAttempt } from '../domain/attempt.ts'
 import type { Incident, LineageEdge } from '../domain/incident.ts'
 import { denyAll } from './deny-all.ts'
 import { endSessions } from './end-sessions.ts'
@@ -101,9 +102,10 @@ function sessionSteps(incident: Incident, { now }: PlanContext): Step[] {
 
 /** The names of the primary sessions; without any, that of the session with the strongest finding. `undefined` stands for a session without a name. */
 function primaryNames({ credentials, findings }: Incident): (string | undefined)[] {
-  const primaries = credentials.filter(({ isPrimary }) => isPrimary)
-  const first = credentials.filter(({ id }) => id === findings[0]?.credentialId)
-  const names = (primaries.length > 0 ? primaries : first.length > 0 ? first : credentials).map(({ sessionName }) => nameIn(sessionName))
+  const used = credentials.filter(({ id }) => !isAttempt(id))
+  const primaries = used.filter(({ isPrimary }) => isPrimary)
+  const first = used.filter(({ id }) => id === findings.find(isAboutAct)?.credentialId)
+  const names = (primaries.length > 0 ? primaries : first.length > 0 ? first : used).map(({ sessionName }) => nameIn(sessionName))
   return [...new Set(names)]
 }
 

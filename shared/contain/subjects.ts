@@ -2,6 +2,7 @@ import { type Bounds, boundsFor, needsTags } from '../domain/bounds.ts'
 import { isContainableIdentity } from '../domain/containable.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Policy } from '../domain/policy.ts'
+import { MINUTE_MS } from '../domain/time.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import { isOrdered } from '../record/orders.ts'
 import type { Subject } from './steps/step.ts'
@@ -15,26 +16,53 @@ export function subjectOf({ identity }: Incident): Subject | undefined {
   return { kind: identity.kind === 'role' ? 'role' : 'iam-user', name: identity.name }
 }
 
-/** Users and roles that the compromised credential issued itself: they are nobody else's, so no tier of theirs is asked. */
-export function issuedBy({ lineage }: Incident): Set<string> {
-  return new Set(
-    lineage.flatMap(({ kind, owner }) => {
-      if (kind === 'user') return keyOf({ kind: 'iam-user', name: owner })
-      return kind === 'role' ? keyOf({ kind, name: owner }) : []
-    }),
-  )
+/** IAM's CreateDate and CloudTrail's time of the call that created somebody are a second apart; a clock may be off by this much. Milliseconds. */
+const CREATED_WITHIN_MS = 5 * MINUTE_MS
+
+/** Somebody that the plan touches: the bounds as they are now, whether IAM shows the user or role, and when it was created (epoch ms). */
+export interface Known {
+  readonly bounds: Bounds
+  readonly isThere: boolean
+  readonly createdAt: number | undefined
 }
 
 /**
- * Why somebody else that the lineage leads to is not touched, or undefined where it may be. `isFree`: it was issued by the
- * credential, or a person approved the step; then only protection stands against it.
+ * Users and roles that the compromised credential issued itself: they are nobody else's, so no tier of theirs is asked. The times are those of the
+ * calls (epoch ms).
  */
-export function refusalFor(bounds: Bounds | undefined, isFree: boolean): string | undefined {
-  if (bounds === undefined) return 'its tags and path could not be read'
-  if (bounds.protection !== undefined) return bounds.protection
-  return isFree || bounds.mode === 'contain'
-    ? undefined
-    : `mode ${bounds.mode} of tier ${bounds.tier} does not contain: a person has to decide`
+export function issuedBy({ lineage }: Incident): Map<string, number[]> {
+  const issued = new Map<string, number[]>()
+  for (const { kind, owner, time } of lineage) {
+    if (kind !== 'user' && kind !== 'role') continue
+    const key = keyOf({ kind: kind === 'role' ? 'role' : 'iam-user', name: owner })
+    issued.set(key, [...(issued.get(key) ?? []), ...(time === undefined ? [] : [time])])
+  }
+  return issued
+}
+
+/**
+ * True where IAM created somebody at the time of a call that is said to have issued it, or does not show it yet. Where the date does not fit, that
+ * is somebody of the same name who was there before or came later, and keeps the tier that is its own.
+ */
+export function isIssued({ isThere, createdAt }: Known, times: readonly number[] | undefined): boolean {
+  if (times === undefined || !isThere) return times !== undefined
+  return times.some((time) => createdAt !== undefined && Math.abs(createdAt - time) <= CREATED_WITHIN_MS)
+}
+
+/**
+ * Why somebody else that the lineage leads to is not touched, or undefined where it may be. Where the credential issued it, or a person approved
+ * the step, only protection stands against it.
+ */
+export function refusalFor(
+  known: Known | undefined,
+  { issuedAt, isApproved }: { issuedAt: readonly number[] | undefined; isApproved: boolean },
+): string | undefined {
+  if (known === undefined) return 'its tags and path could not be read'
+  const { protection, mode, tier } = known.bounds
+  if (protection !== undefined) return protection
+  if (isApproved || mode === 'contain' || isIssued(known, issuedAt)) return undefined
+  const doubt = issuedAt === undefined ? '' : ', and by its date in IAM the call in the log did not create it'
+  return `mode ${mode} of tier ${tier} does not contain${doubt}: a person has to decide`
 }
 
 /** The bounds of the incident's own identity as they are now, a person's order counted in. */
@@ -44,7 +72,7 @@ export async function ownBounds(incident: Incident, policy: Policy, ports: Conta
   const bounds =
     subject === undefined
       ? boundsFor(policy, identity.id, needsTags(policy) ? undefined : {}, ports.clock.now())
-      : (await boundsOf([subject], incident, policy, ports)).get(keyOf(subject))
+      : (await boundsOf([subject], incident, policy, ports)).get(keyOf(subject))?.bounds
   return withOrder(bounds, incident, ports)
 }
 
@@ -54,7 +82,7 @@ export async function boundsOf(
   { identity }: Incident,
   policy: Policy,
   { iam, clock }: ContainPorts,
-): Promise<Map<string, Bounds>> {
+): Promise<Map<string, Known>> {
   const distinct = new Map(subjects.map((subject) => [keyOf(subject), subject]))
   const all = [...distinct].map(async ([key, { kind, name }]) => {
     const isOwn = kind === identity.kind && name === identity.name
@@ -67,7 +95,8 @@ export async function boundsOf(
       return null
     })
     if (known === null) return []
-    return [[key, boundsFor(policy, known?.arn ?? one.id, known?.tags ?? (needsTags(policy) ? undefined : {}), clock.now())] as const]
+    const bounds = boundsFor(policy, known?.arn ?? one.id, known?.tags ?? (needsTags(policy) ? undefined : {}), clock.now())
+    return [[key, { bounds, isThere: known !== undefined, createdAt: known?.createdAt }] as const]
   })
   return new Map((await Promise.all(all)).flat())
 }

@@ -1,4 +1,4 @@
-import type { Assessment } from '../domain/assessment.ts'
+import { type Assessment, riskOfActs } from '../domain/assessment.ts'
 import type { Bounds } from '../domain/bounds.ts'
 import { isContainableIdentity, wordsFor } from '../domain/containable.ts'
 import { type Action, type Decision, isStronger, weaker } from '../domain/decision.ts'
@@ -12,7 +12,8 @@ const STRONGEST_BY_MODE: Readonly<Record<Mode, Action>> = { observe: 'observe', 
  * Decides the action for an assessment: the action that the risk calls for, reduced to what the policy's bounds allow.
  *
  * `account` is the account that the responder acts in. The function is pure and monotone: a higher risk never gives a weaker action. Containment
- * needs deterministic evidence: the advisor can reduce `contain` to `ask`, but it can neither cause containment nor prevent a question.
+ * needs deterministic evidence: the advisor can reduce `contain` to `ask`, but it can neither cause containment nor prevent a question. What only
+ * was attempted, with credentials that were not accepted, asks at most.
  */
 export function decide(assessment: Assessment, identity: Identity, bounds: Bounds, account?: string): Decision {
   const uncapped = actionForRisk(assessment, bounds.thresholds)
@@ -35,8 +36,9 @@ export function foreignAccount(identity: Identity, account: string): string {
   return `the identity is of account ${identity.account}; this responder can contain only in account ${account}`
 }
 
-function actionForRisk({ risk, baseRisk, isConfirmed }: Assessment, thresholds: Thresholds): Action {
-  if (isConfirmed || Math.min(risk, baseRisk) >= thresholds.contain) return 'contain'
+function actionForRisk(assessment: Assessment, thresholds: Thresholds): Action {
+  const { risk, baseRisk, isConfirmed } = assessment
+  if (isConfirmed || Math.min(risk, riskOfActs(assessment)) >= thresholds.contain) return 'contain'
   const most = Math.max(risk, baseRisk)
   if (most >= thresholds.ask) return 'ask'
   return most >= thresholds.notify ? 'notify' : 'observe'

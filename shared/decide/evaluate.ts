@@ -108,7 +108,8 @@ async function evaluateIn(
 }
 
 /** What the signal's credential issued lately. A signal without a credential, such as an exposure report, counts for all credentials of the user. */
-function issuedBy({ windows }: IdentityState, { credential }: Signal): readonly Issued[] {
+function issuedBy({ windows }: IdentityState, { credential, isAuthenticated }: Signal): readonly Issued[] {
+  if (!isAuthenticated) return []
   if (credential.kind === 'none') return [...windows.values()].flatMap(({ issued }) => issued)
   return windows.get(credential.id)?.issued ?? []
 }

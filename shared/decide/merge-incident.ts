@@ -128,11 +128,11 @@ function containableCount({ identity, credentials, lineage }: Incident): number 
 }
 
 /** Lineage edges for what the call created and for what its credential had issued before it was suspected. */
-function edgesOf({ created, credential, id }: Signal, made: readonly Issued[]): LineageEdge[] {
-  const before = made.map(({ id: thing, kind, owner, signalId }) => ({ id: thing, kind, owner, parent: credential.id, signalId }))
+function edgesOf({ created, credential, id, time }: Signal, made: readonly Issued[]): LineageEdge[] {
+  const before = made.map((issued) => ({ ...issued, parent: credential.id }))
   return created === undefined || before.some((edge) => edge.id === created.id)
     ? before
-    : [...before, { ...created, parent: credential.id, signalId: id }]
+    : [...before, { ...created, parent: credential.id, signalId: id, time }]
 }
 
 function withCredential(known: readonly Suspect[], credential: Suspect): readonly Suspect[] {

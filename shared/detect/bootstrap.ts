@@ -3,7 +3,7 @@ import type { Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
 import type { Iam } from '../ports/iam.ts'
 import type { EventHistory, GeoIp } from '../ports/lookup.ts'
-import type { Log } from '../ports/runtime.ts'
+import type { Clock, Log } from '../ports/runtime.ts'
 import type { IdentityStore } from '../ports/stores.ts'
 import { enricher } from '../sense/enrich/enrich.ts'
 import { sense } from '../sense/sense.ts'
@@ -20,12 +20,13 @@ const ATTEMPTS = 5
  */
 export async function bootstrap(
   accessKeyId: string,
-  ports: { history: EventHistory; identities: IdentityStore; iam: Pick<Iam, 'ownerOf'>; geoIp: GeoIp; log: Log },
+  ports: { history: EventHistory; identities: IdentityStore; iam: Pick<Iam, 'ownerOf'>; geoIp: GeoIp; clock: Clock; log: Log },
 ): Promise<number> {
   const records = await ports.history.lookup(accessKeyId)
   // Blocklist and tampering only matter to detectors, and no detector sees these calls.
   const enrichment = Promise.resolve(enricher({ geoIp: ports.geoIp, stackName: undefined })({ blocklist: [] }))
-  const { signals } = await sense(records, { iam: ports.iam, enrichment, ownRoles: new Set() })
+  const { iam, clock, log } = ports
+  const { signals } = await sense(records, { iam, enrichment, ownRoles: new Set(), trust: { kind: 'cloudtrail' }, clock, log })
   const own = signals.flatMap(({ signal }) => (signal.kind === 'api-call' && signal.credential.id === accessKeyId ? [signal] : []))
   const [first] = own
   if (first === undefined) return 0

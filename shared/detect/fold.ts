@@ -1,14 +1,15 @@
 import { assessmentOf } from '../domain/assessment.ts'
+import { attemptWith } from '../domain/attempt.ts'
 import { isMature, isNew, lastSeenOf, learn, learnAssumer } from '../domain/baseline.ts'
-import { addCall, type CredentialWindow, countDistinct, countRead, openWindow } from '../domain/credential-window.ts'
+import { addCall, type CredentialWindow, countDistinct, countRead, networkOf, openWindow } from '../domain/credential-window.ts'
 import type { Finding } from '../domain/finding.ts'
 import { lastOf } from '../domain/frequency.ts'
-import { copyState, evidenceAgainst, type IdentityState, keepEvidence, windowOf } from '../domain/identity-state.ts'
+import { copyState, evidenceAgainst, forgetFuture, type IdentityState, keepEvidence, windowOf } from '../domain/identity-state.ts'
 import { isSeen, noveltyOf, remember } from '../domain/seen.ts'
 import type { Signal } from '../domain/signal.ts'
 import { surprisalOf } from '../domain/surprisal.ts'
 import { HOUR_MS } from '../domain/time.ts'
-import { hashId } from '../domain/timed-set.ts'
+import { copyTimedSet, hashId } from '../domain/timed-set.ts'
 import { countActivity } from './count-activity.ts'
 import { detect } from './detect.ts'
 import type { Context } from './detector.ts'
@@ -37,27 +38,34 @@ const SLOWLY_MS = 20 * HOUR_MS
 /**
  * Folds signals of one identity into a copy of its state. Pure and bounded; the same code runs in Lambda, in replay and in tests.
  *
- * The result does not depend on how the signals are divided into batches. A duplicate gives no findings and changes nothing.
+ * The result does not depend on how the signals are divided into batches. A duplicate gives no findings and changes nothing. `latest` is the latest
+ * time (epoch ms) that can be true: what is remembered of a later one moves no bound.
  */
-export function fold(state: IdentityState, signals: readonly Signal[]): { state: IdentityState; folded: Folded[] } {
+export function fold(
+  state: IdentityState,
+  signals: readonly Signal[],
+  latest = Number.POSITIVE_INFINITY,
+): { state: IdentityState; folded: Folded[] } {
   const draft = copyState(state)
-  const folded = signals.flatMap((signal) => foldInto(draft, signal) ?? [])
+  const folded = signals.flatMap((signal) => foldInto(draft, signal, latest) ?? [])
   return { state: draft, folded }
 }
 
 /** Folds one signal into a draft that the caller owns. Returns undefined where the signal was folded before. */
-export function foldInto(draft: IdentityState, signal: Signal): Folded | undefined {
+export function foldInto(draft: IdentityState, signal: Signal, latest = Number.POSITIVE_INFINITY): Folded | undefined {
+  if (draft.seen.horizon > latest) forgetFuture(draft, latest)
   // A CI pipeline assumes its role every few minutes: the same assumer within an hour is nothing new.
   if (signal.kind === 'assumption' && wasSeenWithinHour(draft, signal)) return undefined
   const id = hashId(signal.id)
   const novelty = noveltyOf(draft.seen, id, signal.time)
   if (novelty === 'duplicate') return undefined
   if (novelty === 'too-late') return evaluateLate(draft, signal)
-  remember(draft.seen, id, signal.time)
+  remember(draft.seen, id, signal.time, latest)
   const isCall = signal.kind !== 'assumption'
   // A session that was issued is not in use yet: its window opens with its first call.
   const window = isCall ? windowOf(draft, signal.credential.id, signal.time) : openWindow(signal.credential.id, signal.time)
   if (isCall) countCall(draft, window, signal)
+  if (signal.action === 'signin:ConsoleLogin' && signal.isAuthenticated) adoptAttempts(draft, window, signal)
   const findings = detect(signal, { baseline: draft.baseline, window })
   if (findings.length > 0) keepEvidence(draft, findings)
   const evidence = draft.evidence.length === 0 ? draft.evidence : evidenceAgainst(draft, signal.credential.id, signal.time)
@@ -80,10 +88,25 @@ function countCall(draft: IdentityState, window: CredentialWindow, signal: Signa
   countActivity(window, signal)
 }
 
+/** Counts the failed sign-ins before a successful one with it, where they came from the same place: then they were its own. */
+function adoptAttempts({ windows }: IdentityState, window: CredentialWindow, { credential, origin }: Signal): void {
+  const attempts = windows.get(attemptWith(credential).id)
+  const failed = attempts?.counted.get('failed-sign-in')
+  if (attempts === undefined || failed === undefined) return
+  const isSamePlace =
+    origin.network === undefined ? includes(attempts.countries, origin.country) : includes(attempts.networks, networkOf(origin))
+  if (isSamePlace) window.counted.set('failed-sign-in', copyTimedSet(failed))
+}
+
+/** Where nothing is known of the places, they may be the same. */
+function includes(places: readonly string[], place: string | undefined): boolean {
+  return place === undefined ? places.length === 0 : places.includes(place)
+}
+
 /** Learns a past call that was fetched from CloudTrail for a key seen for the first time. No detector sees it. */
 export function learnPast(draft: IdentityState, signal: Signal): void {
   const id = hashId(signal.id)
-  if (signal.kind === 'credential-exposure' || isSeen(draft.seen, id)) return
+  if (signal.kind === 'credential-exposure' || !signal.isAuthenticated || isSeen(draft.seen, id)) return
   teach(draft, signal)
 }
 
@@ -106,8 +129,9 @@ function isNewAction(state: IdentityState, signal: Signal): boolean {
   return state.baseline.calls === 0 || isNew(state.baseline, 'action', signal.action)
 }
 
-/** True where the baseline may learn from a signal, by the risk of the evidence against its credential. */
+/** True where the baseline may learn from a signal: never from what did not authenticate, else by the risk of the evidence against its credential. */
 function mayLearnFrom(signal: Signal, context: Context, evidence: readonly Finding[]): boolean {
+  if (!signal.isAuthenticated) return false
   if (evidence.length === 0) return true
   const { risk } = assessmentOf(evidence)
   if (risk < LEARN_SLOWLY_FROM_RISK) return true

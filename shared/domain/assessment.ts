@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isAboutAct } from './attempt.ts'
 import { Finding } from './finding.ts'
 import { orAbsent, Points } from './stored.ts'
 
@@ -99,6 +100,12 @@ export function assessmentOf(evidence: readonly Finding[], weights: Readonly<Rec
   }
 }
 
+/** The risk of what the identity did alone, without what somebody only attempted. Not above the risk before any opinion. */
+export function riskOfActs({ baseRisk, contributions }: Assessment): number {
+  const acts = contributions.map(({ finding }) => finding).filter(isAboutAct)
+  return acts.length === contributions.length ? baseRisk : Math.min(baseRisk, assessmentOf(acts).baseRisk)
+}
+
 /** Applies an opinion inside the policy's bounds: at most `maxShift` points either way, never below the floor. */
 export function withOpinion(assessment: Assessment, answer: Opinion, maxShift: number): Assessment {
   const shift = Math.max(-maxShift, Math.min(maxShift, answer.likelihood - assessment.baseRisk))
@@ -118,10 +125,12 @@ function withFactors(evidence: readonly Finding[], weights: Readonly<Record<stri
 }
 
 function strongestOfEachDetector(evidence: readonly Finding[]): Finding[] {
+  // What was only attempted must not take the place of what was done.
   const strongest = new Map<string, Finding>()
   for (const finding of evidence) {
-    const kept = strongest.get(finding.detector)
-    if (kept === undefined || finding.weight > kept.weight) strongest.set(finding.detector, finding)
+    const key = isAboutAct(finding) ? finding.detector : `attempt ${finding.detector}`
+    const kept = strongest.get(key)
+    if (kept === undefined || finding.weight > kept.weight) strongest.set(key, finding)
   }
   return [...strongest.values()].sort((a, b) => b.weight - a.weight || (a.detector < b.detector ? -1 : 1))
 }

@@ -1,4 +1,4 @@
-import type { Created, Signal } from './signal.ts'
+import type { Created, Origin, Signal } from './signal.ts'
 import { HOUR_MS } from './time.ts'
 import { copyTimedSet, emptyTimedSet, mark, type TimedSet } from './timed-set.ts'
 
@@ -118,10 +118,16 @@ export function addCall(window: CredentialWindow, signal: Signal, isDiscovery: b
   if (signal.time > window.last) window.last = signal.time
   if (isDiscovery) mark(window.discovered, signal.action, { at: signal.time, limit: DISTINCT_LIMIT })
   if (signal.outcome === 'denied') mark(window.denied, signal.action, { at: signal.time, limit: DISTINCT_LIMIT })
-  const { country, agentFamily, addressKind, network, networkKind } = signal.origin
+  const { country, agentFamily, addressKind } = signal.origin
+  const network = networkOf(signal.origin)
   if (country !== undefined) addOrigin(window.countries, country)
   if (addressKind !== 'aws-service') addOrigin(window.agents, agentFamily)
-  if (network !== undefined) addOrigin(window.networks, networkKind === 'aws' ? 'aws' : network)
+  if (network !== undefined) addOrigin(window.networks, network)
+}
+
+/** The network of a call as a window names it: `aws` stands for all of Amazon's. */
+export function networkOf({ network, networkKind }: Origin): string | undefined {
+  return network !== undefined && networkKind === 'aws' ? 'aws' : network
 }
 
 /** Counts one discovery read and adds its surprisal in bits, rounded to hundredths. */

@@ -1,3 +1,4 @@
+import { isAboutAct, isAttempt } from './attempt.ts'
 import { type Baseline, copyBaseline, emptyBaseline } from './baseline.ts'
 import { type CredentialWindow, copyWindow, isStale, openWindow } from './credential-window.ts'
 import type { Finding } from './finding.ts'
@@ -8,7 +9,10 @@ import { HOUR_MS } from './time.ts'
 /** The most credentials of one identity that have a window at a time; the one idle for longest is dropped first. */
 const WINDOW_LIMIT = 5
 
-/** The most findings that an identity keeps as evidence; the weakest is dropped first. */
+/** The most windows of credentials that were not accepted. */
+const ATTEMPT_LIMIT = 2
+
+/** The most findings that an identity keeps as evidence; those about attempts are dropped first, then the weakest. */
 const EVIDENCE_LIMIT = 16
 
 /** How long a finding counts as evidence against a credential, in milliseconds. */
@@ -60,14 +64,17 @@ export function copyState(state: IdentityState): IdentityState {
 export function windowOf(state: IdentityState, credentialId: string, at: number): CredentialWindow {
   const known = state.windows.get(credentialId)
   if (known !== undefined && !isStale(known, at)) return known
-  if (known === undefined && state.windows.size >= WINDOW_LIMIT) state.windows.delete(longestIdle(state.windows))
+  // Attempts have windows of their own number, so that guesses displace nothing that the identity did.
+  const alike = [...state.windows.values()].filter((window) => isAttempt(window.credentialId) === isAttempt(credentialId))
+  if (known === undefined && alike.length >= (isAttempt(credentialId) ? ATTEMPT_LIMIT : WINDOW_LIMIT))
+    state.windows.delete(longestIdle(alike))
   const window = openWindow(credentialId, at)
   state.windows.set(credentialId, window)
   return window
 }
 
-function longestIdle(windows: ReadonlyMap<string, CredentialWindow>): string {
-  return [...windows.values()].reduce((found, window) => (window.last < found.last ? window : found)).credentialId
+function longestIdle(windows: readonly CredentialWindow[]): string {
+  return windows.reduce((found, window) => (window.last < found.last ? window : found)).credentialId
 }
 
 /** Keeps the strongest finding of each detector for each credential as evidence, and drops evidence older than a day. */
@@ -77,13 +84,28 @@ export function keepEvidence(state: IdentityState, findings: readonly Finding[])
     const before = state.evidence.find(same)
     if (before !== undefined && before.weight >= finding.weight && finding.time - before.time <= EVIDENCE_MS) continue
     const others = state.evidence.filter((kept) => !same(kept) && finding.time - kept.time <= EVIDENCE_MS)
-    state.evidence = [...others, finding].sort((a, b) => b.weight - a.weight).slice(0, EVIDENCE_LIMIT)
+    state.evidence = [...others, finding].sort(byConsequence).slice(0, EVIDENCE_LIMIT)
   }
+}
+
+/** What was done comes before what was only attempted, so that many guesses displace no evidence; then the stronger comes first. */
+function byConsequence(a: Finding, b: Finding): number {
+  return Number(isAboutAct(b)) - Number(isAboutAct(a)) || b.weight - a.weight
 }
 
 /** The evidence against a credential within a day of a time (epoch ms), strongest first. */
 export function evidenceAgainst(state: IdentityState, credentialId: string, at: number): readonly Finding[] {
   return state.evidence.filter((kept) => kept.credentialId === credentialId && Math.abs(at - kept.time) <= EVIDENCE_MS)
+}
+
+/**
+ * Mends a state that signals from the future have moved: its horizon, its windows and its evidence. After that it is blind up to `latest` (epoch ms)
+ * and no longer, because nothing from before a horizon may count twice.
+ */
+export function forgetFuture(state: IdentityState, latest: number): void {
+  state.seen.horizon = Math.min(state.seen.horizon, latest)
+  for (const [id, { last }] of state.windows) if (last > latest) state.windows.delete(id)
+  state.evidence = state.evidence.filter(({ time }) => time <= latest)
 }
 
 /** Notes that a credential's past was fetched from CloudTrail, so that it is not fetched again. */

@@ -85,8 +85,13 @@ export const NoticeKind = z.enum([
 ])
 export type NoticeKind = z.infer<typeof NoticeKind>
 
-/** One edge of a lineage: a credential made another, or something else that outlives it. */
-export const LineageEdge = z.strictObject({ ...Created.unwrap().shape, parent: z.string(), signalId: z.string() }).readonly()
+/**
+ * One edge of a lineage: a credential made another, or something else that outlives it. `time` is that of the call (epoch ms); incidents of 0.1.0
+ * do not say it.
+ */
+export const LineageEdge = z
+  .strictObject({ ...Created.unwrap().shape, parent: z.string(), signalId: z.string(), time: Time.exactOptional() })
+  .readonly()
 export type LineageEdge = z.infer<typeof LineageEdge>
 
 /** A credential of an incident's identity. `isPrimary`: what speaks against it alone calls for containment. */

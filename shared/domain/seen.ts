@@ -57,8 +57,11 @@ export function noveltyOf(seen: Seen, id: number, time: number): Novelty {
   return time < seen.horizon ? 'too-late' : 'new'
 }
 
-/** Adds an id. Where there would be more than 400, the oldest id is dropped and the horizon moves past its time. */
-export function remember(seen: Seen, id: number, time: number): void {
+/**
+ * Adds an id. Where there would be more than 400, the oldest id is dropped and the horizon moves past its time, but never past `latest` (epoch ms):
+ * a horizon in the future would make every true signal too late.
+ */
+export function remember(seen: Seen, id: number, time: number, latest = Number.POSITIVE_INFINITY): void {
   add(seen, id, time)
   if (seen.size <= SEEN_LIMIT) return
   const { blocks } = seen
@@ -66,7 +69,8 @@ export function remember(seen: Seen, id: number, time: number): void {
   first.ids.shift()
   seen.size -= 1
   // One millisecond past the dropped id: event times are whole seconds, and ids of that same second would count as `new` again otherwise.
-  seen.horizon = Math.max(seen.horizon, (first.times.shift() as number) + 1)
+  const dropped = first.times.shift() as number
+  if (dropped <= latest) seen.horizon = Math.max(seen.horizon, dropped + 1)
   if (first.ids.length > 0) return
   blocks.shift()
   blocks[0] = copyTimedSet(blocks[0] as TimedSet)

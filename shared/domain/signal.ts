@@ -88,6 +88,8 @@ export interface Signal {
   readonly isReadOnly: boolean
   readonly outcome: Outcome
   readonly errorCode: string | undefined
+  /** False where the credentials were not accepted. Then it is an attempt by anybody: `credential` says so, and nobody is contained for it. */
+  readonly isAuthenticated: boolean
   readonly origin: Origin
   readonly created: Created | undefined
   /** Who assumed the role; only on `assumption`, whose identity is the role. */

@@ -192,7 +192,11 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
       const found = identity.kind === 'role' ? roleOf(identity) : user
       return found === undefined
         ? undefined
-        : { arn: found.Arn, tags: Object.fromEntries(found.Tags.map(({ Key, Value }) => [Key, Value])) }
+        : {
+            arn: found.Arn,
+            createdAt: timeOf(found.CreateDate),
+            tags: Object.fromEntries(found.Tags.map(({ Key, Value }) => [Key, Value])),
+          }
     },
     async grantsOf(identity): Promise<readonly Grant[] | undefined> {
       if (identity.kind === 'role') {
@@ -216,6 +220,10 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
 
 function isOnlyObserved(user: AuthorizationDetails['UserDetailList'][number]): boolean {
   return user.UserPolicyList.length + user.AttachedManagedPolicies.length + user.GroupList.length === 0
+}
+
+function timeOf(date: string | undefined): number | undefined {
+  return date === undefined ? undefined : Date.parse(date)
 }
 
 type InlinePolicies = AuthorizationDetails['UserDetailList'][number]['UserPolicyList']

@@ -10,9 +10,13 @@ export interface AccessKey {
   readonly status: KeyStatus
 }
 
-/** The ARN and tags of an identity, which the policy's patterns match. The ARN includes the path, which names in events lack. */
+/**
+ * The ARN and tags of an identity, which the policy's patterns match, and when IAM created it (epoch ms). The ARN includes the path, which names in
+ * events lack.
+ */
 export interface Description {
   readonly arn: string
+  readonly createdAt: number | undefined
   readonly tags: Readonly<Record<string, string>>
 }
 

@@ -1,13 +1,15 @@
 import type { Signal } from '../domain/signal.ts'
 import { errorName } from '../errors.ts'
 import type { Iam } from '../ports/iam.ts'
+import type { Clock, Log } from '../ports/runtime.ts'
+import { believe, type Trust } from './believe.ts'
 import { joinIdentity } from './join.ts'
 import { normalise } from './normalise.ts'
 
 /** The signals of a batch in the order of their times, each with the index of the input that it came from. */
 export interface SensedBatch {
   readonly signals: readonly { readonly signal: Signal; readonly input: number }[]
-  /** Inputs that could not be read, or whose owner could not be looked up: the queue delivers them again. */
+  /** Inputs that are not believed, that could not be read, or whose owner could not be looked up: the queue delivers them again. */
   readonly unreadable: readonly { readonly input: number; readonly reason: string }[]
   readonly ignored: number
 }
@@ -18,14 +20,27 @@ export interface SensePorts {
   readonly enrichment: Promise<(signal: Signal) => Signal>
   /** ARNs of the responder's own roles. Their calls are ignored: they are in the record already, and must not open incidents. */
   readonly ownRoles: ReadonlySet<string>
+  /** Who vouches for the inputs. */
+  readonly trust: Trust
+  readonly clock: Clock
+  readonly log: Log
 }
 
-/** Normalises a batch of inputs from outside, finds the identity of each signal, and enriches it. Nothing else in the code does this. */
-export async function sense(inputs: readonly unknown[], { iam, enrichment, ownRoles }: SensePorts): Promise<SensedBatch> {
+/**
+ * Says which inputs of a batch from outside are believed, normalises those, finds the identity of each signal, and enriches it. Nothing else in
+ * the code does this.
+ */
+export async function sense(inputs: readonly unknown[], ports: SensePorts): Promise<SensedBatch> {
+  const { iam, enrichment, ownRoles } = ports
   const joined: { signal: Signal; input: number }[] = []
   const unreadable: { input: number; reason: string }[] = []
   let ignored = 0
   for (const [input, value] of inputs.entries()) {
+    const doubt = doubtOf(value, ports)
+    if (doubt !== undefined) {
+      unreadable.push({ input, reason: doubt })
+      continue
+    }
     const normalised = normalise(value)
     if (normalised.kind === 'unreadable') unreadable.push({ input, reason: normalised.reason })
     else if (normalised.kind === 'ignored') ignored += 1
@@ -42,4 +57,16 @@ export async function sense(inputs: readonly unknown[], { iam, enrichment, ownRo
   const signals = joined.map(({ signal, input }) => ({ signal: enrich(signal), input }))
   signals.sort((a, b) => a.signal.time - b.signal.time)
   return { signals, unreadable, ignored }
+}
+
+/** Why an input is not believed, or undefined where it is. Logs that, and a service that AWS names otherwise than is known here. */
+function doubtOf(input: unknown, { trust, clock, log }: Pick<SensePorts, 'trust' | 'clock' | 'log'>): string | undefined {
+  const belief = believe(input, trust, clock.now())
+  if (belief.kind === 'unbelieved') {
+    log.warn('respond.unbelieved', { doubt: belief.doubt, reason: belief.reason })
+    return belief.reason
+  }
+  // AWS reserves the sources that begin with `aws.`, so this is a name that is missing here and no forgery.
+  if (belief.unmapped !== undefined) log.warn('respond.source.unmapped', belief.unmapped)
+  return undefined
 }

@@ -175,13 +175,16 @@ const sqsEvent = (bodies: readonly unknown[]) => ({
   })),
 })
 
+/** Only events of these days are believed, by the clock of the functions. Whole seconds, as CloudTrail writes them. */
+const STARTED_AT = Math.floor(Date.now() / 1000) * 1000 - 60_000
+
 /** A CloudTrail record by a user's key, in the envelope of EventBridge. */
 function call(userName: string, keys: Keys, about: { eventName: string; second: number } & Record<string, unknown>) {
   const { second, ...record } = about
   const detail = {
     eventVersion: '1.11',
     eventID: `${userName}-${second}`,
-    eventTime: new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString(),
+    eventTime: new Date(STARTED_AT + second * 1000).toISOString(),
     eventSource: 'iam.amazonaws.com',
     awsRegion: REGION,
     sourceIPAddress: '198.51.100.7',
@@ -374,6 +377,18 @@ describe('the deployed path on moto', () => {
     expect(await mayListUsers(session)).toBe(true)
   })
 
+  it('gives back what it does not believe: a record without its envelope, an event that AWS did not put on the bus, one of another account', async () => {
+    const keys = await newUser('blamed')
+    const event = call('blamed', keys, { second: 30, eventName: 'CreateUser', requestParameters: { userName: 'invented' } })
+    const before = lambdaFront.invoked.length
+    const forged = [event.detail, { ...event, source: 'com.example.app' }, { ...event, account: '210987654321' }]
+    const { answer } = await respond.invoke(sqsEvent(forged))
+    expect((answer as { batchItemFailures: unknown[] }).batchItemFailures).toHaveLength(3)
+    expect((await respond.invoke(sqsEvent([event]))).answer).toEqual({ batchItemFailures: [] })
+    expect(lambdaFront.invoked.length).toBe(before)
+    expect(await mayListUsers(keys)).toBe(true)
+  })
+
   it('contains a key that AWS Health reports, with nothing known of its user', async () => {
     const keys = await newUser('data-export')
     const health = {
@@ -383,7 +398,7 @@ describe('the deployed path on moto', () => {
       'detail-type': 'AWS Health Event',
       account: ACCOUNT,
       region: REGION,
-      time: '2026-01-02T00:00:00Z',
+      time: new Date(STARTED_AT).toISOString(),
       detail: {
         service: 'RISK',
         eventTypeCode: 'AWS_RISK_CREDENTIALS_EXPOSED',
@@ -412,7 +427,7 @@ describe('the deployed path on moto', () => {
       source: 'aws.health',
       'detail-type': 'AWS Health Event',
       account: ACCOUNT,
-      time: '2026-01-03T00:00:00Z',
+      time: new Date(STARTED_AT).toISOString(),
       detail: {
         service: 'RISK',
         eventTypeCode: 'AWS_RISK_CREDENTIALS_EXPOSED',

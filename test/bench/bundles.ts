@@ -16,6 +16,7 @@ const ENVIRONMENT = {
   ACCOUNT_ID: '123456789012',
   CONTAIN_FUNCTION_NAME: 'contain',
   NOTIFY_TOPIC_ARN: ARN,
+  ACCOUNTS: '123456789012',
   OWN_ROLE_ARNS: ARN,
   STACK_NAME: 'Countersign',
   REVERIFY_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/reverify',

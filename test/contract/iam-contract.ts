@@ -20,24 +20,29 @@ export const TRUST = {
   Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 }
 
+/** When everybody of the account was created, as IAM writes it. */
+export const CREATED = '2026-01-01T00:00:00Z'
+
 /** The account that the contract is about: a user with two keys, one off; a user with nothing; a role. */
 export const CONTRACT_ACCOUNT = AuthorizationDetails.parse({
   UserDetailList: [
     {
       UserName: 'ci-deploy',
       Arn: user('ci-deploy').id,
+      CreateDate: CREATED,
       UserPolicyList: [{ PolicyName: 'own', PolicyDocument: OWN_POLICY }],
       Tags: [
         { Key: 'team', Value: 'platform' },
         { Key: 'stage', Value: 'ci' },
       ],
     },
-    { UserName: 'bare', Arn: user('bare').id },
+    { UserName: 'bare', Arn: user('bare').id, CreateDate: CREATED },
   ],
   RoleDetailList: [
     {
       RoleName: 'deployer',
       Arn: 'arn:aws:iam::123456789012:role/deployer',
+      CreateDate: CREATED,
       AssumeRolePolicyDocument: JSON.stringify(TRUST),
       Tags: [{ Key: 'team', Value: 'platform' }],
     },
@@ -253,7 +258,12 @@ export function iamContract(name: string, make: () => Promise<IamUnderTest>, { h
     it('reads the tags of a user and of a role', async () => {
       expect((await iam.describe(user('ci-deploy')))?.tags).toEqual({ team: 'platform', stage: 'ci' })
       expect((await iam.describe(user('bare')))?.tags).toEqual({})
-      expect(await iam.describe(role)).toEqual({ arn: role.id, tags: { team: 'platform' } })
+      expect(await iam.describe(role)).toMatchObject({ arn: role.id, tags: { team: 'platform' } })
+    })
+
+    it('says when a user and a role were created', async () => {
+      expect((await iam.describe(user('ci-deploy')))?.createdAt).toBe(Date.parse(CREATED))
+      expect((await iam.describe(role))?.createdAt).toBe(Date.parse(CREATED))
     })
 
     it('knows no tags of who is not there, nor of what has none', async () => {

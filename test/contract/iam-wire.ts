@@ -127,7 +127,7 @@ export async function iamWire(picture: AuthorizationDetails): Promise<IamWire> {
         PermissionsBoundary === undefined
           ? ''
           : `<PermissionsBoundary><PermissionsBoundaryType>Policy</PermissionsBoundaryType><PermissionsBoundaryArn>${PermissionsBoundary.PermissionsBoundaryArn}</PermissionsBoundaryArn></PermissionsBoundary>`
-      return `<User><Path>/</Path><UserName>${UserName}</UserName><UserId>AIDAEXAMPLE</UserId><Arn>${Arn}</Arn>${boundary}${tagsOf(Tags)}</User>`
+      return `<User><Path>/</Path><UserName>${UserName}</UserName><UserId>AIDAEXAMPLE</UserId><Arn>${Arn}</Arn>${createdAt(user)}${boundary}${tagsOf(Tags)}</User>`
     },
     ListAttachedUserPolicies(words) {
       const user = userOf(words)
@@ -228,7 +228,7 @@ export async function iamWire(picture: AuthorizationDetails): Promise<IamWire> {
       if (role === undefined) return NO_SUCH_ENTITY
       const { RoleName, Arn, Tags, AssumeRolePolicyDocument: trust } = role
       const document = `<AssumeRolePolicyDocument>${encodeURIComponent(String(trust ?? '{}'))}</AssumeRolePolicyDocument>`
-      return `<Role><Path>/</Path><RoleName>${RoleName}</RoleName><RoleId>AROAEXAMPLE</RoleId><Arn>${Arn}</Arn>${document}${tagsOf(Tags)}</Role>`
+      return `<Role><Path>/</Path><RoleName>${RoleName}</RoleName><RoleId>AROAEXAMPLE</RoleId><Arn>${Arn}</Arn>${createdAt(role)}${document}${tagsOf(Tags)}</Role>`
     },
   }
 
@@ -247,6 +247,11 @@ export async function iamWire(picture: AuthorizationDetails): Promise<IamWire> {
     picture: () => structuredClone(account),
     calls: (verb) => seen.filter((name) => name === verb).length,
   }
+}
+
+/** When IAM created somebody; IAM always says it, an account of a test need not. */
+function createdAt({ CreateDate }: { CreateDate?: string | undefined }): string {
+  return CreateDate === undefined ? '' : `<CreateDate>${CreateDate}</CreateDate>`
 }
 
 function tagsOf(tags: readonly { Key: string; Value: string }[]): string {

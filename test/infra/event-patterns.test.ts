@@ -107,6 +107,23 @@ describe('event patterns', () => {
     expect(caughtBy(event)).toEqual(expected)
   })
 
+  it('no pattern matches what AWS did not put on the bus: the same events under a source that AWS does not reserve', () => {
+    const session = { userIdentity: { type: 'IAMUser', accessKeyId: SESSION } }
+    const all = [
+      call('aws.iam', { readOnly: false }, KEY),
+      call('aws.ec2', { readOnly: false }, KEY),
+      call('aws.s3', { readOnly: true }, KEY),
+      call('aws.sts', { readOnly: true }, KEY),
+      call('aws.s3', { readOnly: true, ...session }),
+      call('aws.events', { readOnly: false, eventName: 'DisableRule' }, SESSION, 'arn:aws:iam::123456789012:role/admin'),
+      call('aws.bedrock', { readOnly: true, additionalEventData: { callWithBearerToken: true } }),
+    ]
+    for (const event of all) {
+      expect(caughtBy(event)).not.toEqual([])
+      for (const source of ['com.example.app', 'aws', 'my.aws.iam', '']) expect(caughtBy({ ...event, source })).toEqual([])
+    }
+  })
+
   it('is short enough for EventBridge: 2,048 characters, with the longest role names', () => {
     const arn = `arn:aws:iam::123456789012:role/${'x'.repeat(64)}`
     for (const [name, pattern] of Object.entries(patterns([arn, arn, arn]))) expect(JSON.stringify(pattern).length, name).toBeLessThan(2048)

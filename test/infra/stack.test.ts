@@ -29,7 +29,12 @@ let plain: Template
 
 beforeAll(() => {
   const policy = parsePolicy({ version: 2, protected: { arns: GUARDED, tags: {} }, rotation: ROTATION, learning: { autoTighten: true } })
-  const settings = { advisorModelId: 'us.example.model-v1:0', advisorGuardrail: 'gr1:3', includeRoleSessions: true }
+  const settings = {
+    advisorModelId: 'us.example.model-v1:0',
+    advisorGuardrail: 'gr1:3',
+    includeRoleSessions: true,
+    accounts: ['210987654321'],
+  }
   template = templateOf({ settings, policy })
   plain = templateOf({ settings: {}, policy: parsePolicy({ version: 2 }) })
 })
@@ -352,6 +357,13 @@ describe('the stack', () => {
       .filter(([, state]) => state === 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS')
       .map(([id]) => id.replace(/^Rules|[0-9A-F]{8}$/g, ''))
     expect(all.sort()).toEqual(['BearerTokenCalls', 'ReadOnlyCalls', 'RoleSessionCalls', 'TokenCalls'])
+  })
+
+  it('tells respond whose events it may believe: those of its own account, and of the others that are set', () => {
+    const accountsOf = (one: Template) =>
+      Object.entries(one.findResources('AWS::Lambda::Function')).find(([id]) => id.startsWith('RespondResponder'))?.[1].Properties
+        .Environment.Variables.ACCOUNTS
+    expect([accountsOf(plain), accountsOf(template)]).toEqual(['123456789012', '123456789012,210987654321'])
   })
 
   it('runs Node 24 in bundles of at most 1.5 MB', async () => {

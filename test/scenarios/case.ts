@@ -155,6 +155,8 @@ export function accountOf(tags: Readonly<Record<string, string>>) {
   const user = (name: string, withTags = false) => ({
     UserName: name,
     Arn: `${ARN}:user/${name}`,
+    // The scenarios are of that day; what an intruder makes in them is made in their first minutes.
+    CreateDate: name === 'backdoor' ? '2026-03-02T12:00:10Z' : '2025-06-01T09:00:00Z',
     Path: '/',
     UserPolicyList: [
       {

@@ -8,6 +8,7 @@ const RESPOND = {
   CONTAIN_FUNCTION_NAME: 'contain',
   NOTIFY_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:notices',
   STACK_NAME: 'Countersign',
+  ACCOUNTS: '123456789012',
   OWN_ROLE_ARNS: '',
 }
 
@@ -27,6 +28,7 @@ describe('the configuration of a stack', () => {
     expect(readStackConfig(context)).toEqual({
       policyFile: 'policy.yaml',
       includeRoleSessions: false,
+      accounts: [],
       securityHub: false,
       seals: { lock: 'governance', retentionDays: 365 },
       readOnlyEvents: true,
@@ -46,6 +48,7 @@ describe('the configuration of a stack', () => {
     ['logRetentionDays', { logRetentionDays: 45 }, '45', '30'],
     ['notifyEmail', { notifyEmail: 'oncall' }, '"oncall"', 'email'],
     ['advisorModelId', { advisorModelId: 'a model' }, '"a model"', 'must be a Bedrock model id, inference profile id or ARN'],
+    ['accounts.0', { accounts: ['production'] }, '"production"', 'must be 12 digits'],
     ['readOnlyEvents', { readOnlyEvents: 'no' }, '"no"', 'boolean'],
     ['policyFile', { policyFile: '' }, '""', '>=1'],
     ['slack.channel', { slack: { secretName: 'countersign/slack', channel: '#incidents' } }, '"#incidents"', 'the id of a channel'],
@@ -94,6 +97,15 @@ describe('the environment of a function', () => {
     expect(readEnvironment(RespondConfig, RESPOND).OWN_ROLE_ARNS).toEqual([])
     const roles = 'arn:aws:iam::123456789012:role/contain,arn:aws:iam::123456789012:role/seed'
     expect(readEnvironment(RespondConfig, { ...RESPOND, OWN_ROLE_ARNS: roles }).OWN_ROLE_ARNS).toEqual(roles.split(','))
+  })
+
+  it('gives respond the accounts that are believed, and refuses a list without any', () => {
+    expect(readEnvironment(RespondConfig, { ...RESPOND, ACCOUNTS: '123456789012,210987654321' }).ACCOUNTS).toEqual([
+      '123456789012',
+      '210987654321',
+    ])
+    for (const ACCOUNTS of ['', '1234', '123456789012,', '*'])
+      expect(refusal(() => readEnvironment(RespondConfig, { ...RESPOND, ACCOUNTS }))).toContain('must be account ids')
   })
 
   it('may hold more than is asked for, as that of every Lambda function does', () => {

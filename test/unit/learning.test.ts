@@ -24,6 +24,7 @@ const callAt = (time: number, parts: object = {}) =>
     action: 's3:ListBuckets',
     isReadOnly: true,
     outcome: 'success',
+    isAuthenticated: true,
     request: {},
     response: {},
     details: {},

@@ -14,10 +14,12 @@ const RISK_CODES: ReadonlySet<string> = new Set([
 /** The most affected entities that are read from one page of a Health event. */
 const ENTITY_LIMIT = 100
 
-/** True for an EventBridge event of AWS Health. */
+/** True for an EventBridge event of AWS Health itself. Calls of its API come under the same source, but by CloudTrail. */
 export function isHealthEvent(input: object): input is Fields {
-  return 'source' in input && input.source === 'aws.health'
+  return 'source' in input && input.source === 'aws.health' && !('detail-type' in input && input['detail-type'] === API_CALL)
 }
+
+const API_CALL = 'AWS API Call via CloudTrail'
 
 /**
  * One signal for each affected entity of an AWS Health risk event.
@@ -62,6 +64,7 @@ function exposure(entity: string, event: { code: string; eventArn: string; time:
     isReadOnly: true,
     outcome: 'success',
     errorCode: undefined,
+    isAuthenticated: true,
     origin: {
       address: 'health.amazonaws.com',
       addressKind: 'aws-service',

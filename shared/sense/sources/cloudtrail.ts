@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import { attemptWith } from '../../domain/attempt.ts'
 import { canonical } from '../../domain/change.ts'
 import type { Origin, Outcome, Signal } from '../../domain/signal.ts'
 import { actorOf } from '../cloudtrail/actor.ts'
 import { assumptionOf } from '../cloudtrail/assumption.ts'
+import { hasAuthenticated } from '../cloudtrail/authentication.ts'
 import { createdBy } from '../cloudtrail/issued.ts'
 import { quarantineExposure } from '../cloudtrail/quarantine.ts'
 import { type Fields, fieldsOf, isFields, textOf, timeOf } from '../fields.ts'
@@ -41,6 +43,7 @@ function apiCall(record: Fields): Signal | string {
   const errorCode = textOf(record.errorCode, 128)
   const outcome = outcomeOf(service, errorCode, response)
   const { identity, credential } = actorOf(record)
+  const isAuthenticated = hasAuthenticated({ service, operation, outcome, errorCode })
   return {
     id,
     kind: 'api-call',
@@ -49,14 +52,16 @@ function apiCall(record: Fields): Signal | string {
     account: textOf(record.recipientAccountId, 32) ?? identity.account,
     region: textOf(record.awsRegion, 32) ?? 'unknown',
     identity,
-    credential,
+    credential: isAuthenticated ? credential : attemptWith(credential),
     service,
     action: `${service}:${operation}`,
     isReadOnly: isReadOnly(record, operation),
     outcome,
     errorCode,
+    isAuthenticated,
     origin: originOf(record),
-    created: outcome === 'success' ? createdBy(`${service}:${operation}`, identity.name, { request, response }) : undefined,
+    created:
+      outcome === 'success' && isAuthenticated ? createdBy(`${service}:${operation}`, identity.name, { request, response }) : undefined,
     assumer: undefined,
     parentIncidentId: undefined,
     isAgainstResponder: false,
