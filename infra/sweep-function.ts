@@ -33,7 +33,7 @@ export interface SweepFunctionProps {
 /** Sweeps the open incidents every five minutes: stuck ones, events that were not delivered, unanswered ones. It cannot change IAM. */
 export class SweepFunction extends Construct {
   readonly function: LambdaFunction
-  readonly roleArn: string
+  readonly responder: ResponderFunction
   /** The dead-letter queue for sweeps that failed in two attempts. */
   readonly failures: Queue
 
@@ -84,6 +84,6 @@ export class SweepFunction extends Construct {
       [`Resource::${roles}`]: 'Reads of tags: which role is not known in advance.',
     })
     this.function = responder.function
-    this.roleArn = responder.role.roleArn
+    this.responder = responder
   }
 }

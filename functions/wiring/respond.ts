@@ -37,11 +37,16 @@ const ports: RespondPorts = {
   geoIp: geoIpFrom({ countries: join(import.meta.dirname, 'country.mmdb'), networks: join(import.meta.dirname, 'networks.bin') }),
 }
 
-const respond = pipeline(ports, { roles: new Set(config.OWN_ROLE_ARNS), stackName: config.STACK_NAME })
+const respond = pipeline(ports, {
+  sessions: new Set(config.OWN_SESSION_ARNS),
+  stackName: config.STACK_NAME,
+  names: new Set(config.OWN_NAMES),
+})
 
 export const responder: Responder = {
   respond,
   bootstrap: (accessKeyId) => bootstrap(accessKeyId, ports),
   backfill: (incidentId) => backfill(incidentId, respond, ports),
+  queues: { events: new Set(config.EVENT_QUEUE_ARNS), tasks: config.BOOTSTRAP_QUEUE_ARN },
   log: stores.log,
 }

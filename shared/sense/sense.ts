@@ -1,6 +1,7 @@
 import type { Signal } from '../domain/signal.ts'
 import { errorName } from '../errors.ts'
 import type { Iam } from '../ports/iam.ts'
+import { isOwnCall, type OwnResources } from './enrich/tampering.ts'
 import { joinIdentity } from './join.ts'
 import { normalise } from './normalise.ts'
 
@@ -16,12 +17,12 @@ export interface SensePorts {
   readonly iam: Pick<Iam, 'ownerOf'>
   /** A promise, because enrichment needs the policy, which is read while the owners of credentials are looked up. */
   readonly enrichment: Promise<(signal: Signal) => Signal>
-  /** ARNs of the responder's own roles. Their calls are ignored: they are in the record already, and must not open incidents. */
-  readonly ownRoles: ReadonlySet<string>
+  /** The responder's own calls are ignored: they are in the record already, and must not open incidents. */
+  readonly own: Pick<OwnResources, 'sessions'>
 }
 
 /** Normalises a batch of inputs from outside, finds the identity of each signal, and enriches it. Nothing else in the code does this. */
-export async function sense(inputs: readonly unknown[], { iam, enrichment, ownRoles }: SensePorts): Promise<SensedBatch> {
+export async function sense(inputs: readonly unknown[], { iam, enrichment, own }: SensePorts): Promise<SensedBatch> {
   const joined: { signal: Signal; input: number }[] = []
   const unreadable: { input: number; reason: string }[] = []
   let ignored = 0
@@ -33,7 +34,7 @@ export async function sense(inputs: readonly unknown[], { iam, enrichment, ownRo
       for (const raw of normalised.signals) {
         const signal = raw.kind === 'credential-exposure' ? await joinIdentity(raw, iam).catch(errorName) : raw
         if (typeof signal === 'string') unreadable.push({ input, reason: `could not look up the owner of the credential: ${signal}` })
-        else if (ownRoles.has(signal.identity.id)) ignored += 1
+        else if (isOwnCall(signal, own)) ignored += 1
         else joined.push({ signal, input })
       }
     }
