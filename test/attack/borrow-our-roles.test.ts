@@ -41,7 +41,7 @@ describe('an intruder who may pass roles wants the rights of contain for a funct
     })
   })
 
-  it('what their function does with the same role is judged like a call of anybody', async () => {
+  it('what their function does with the same role is evaluated like a call of anybody', async () => {
     const { ignored, findings } = await seen(bySession('iam:AttachUserPolicy', { arn: sessionOf('helper'), request: GRANT }))
     expect(ignored).toBe(0)
     expect(findings).toContain('admin-policy-granted')

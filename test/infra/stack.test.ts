@@ -308,7 +308,7 @@ describe('the stack', () => {
 
   it('says of every queue who may put messages into it, who may take them, and who may change it', () => {
     const queues = Object.keys(template.findResources('AWS::SQS::Queue'))
-    expect(queues).toHaveLength(13)
+    expect(queues).toHaveLength(14)
     const policies = Object.values(template.findResources('AWS::SQS::QueuePolicy'))
     for (const id of queues) {
       const own = policies.filter(({ Properties }) => Properties.Queues.some(({ Ref }: { Ref: string }) => Ref === id))

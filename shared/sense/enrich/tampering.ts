@@ -62,7 +62,7 @@ export const TAMPERING: Readonly<Record<string, readonly string[]>> = {
     'PutObjectLockConfiguration',
   ],
   apigateway: ['DeleteApi', 'DeleteIntegration', 'DeleteRoute', 'DeleteStage', 'UpdateIntegration', 'UpdateRoute', 'UpdateStage'],
-  // Of any trail: without one that logs, EventBridge delivers no API call at all. `logging-tampered` judges them.
+  // Of any trail: without one that logs, EventBridge delivers no API call at all. `logging-tampered` evaluates them.
   cloudtrail: ['DeleteTrail', 'PutEventSelectors', 'StopLogging', 'UpdateTrail'],
   iam: [
     'AddRoleToInstanceProfile',
