@@ -11,11 +11,22 @@ const BootstrapRequest = z.strictObject({ bootstrap: z.string().regex(/^AKIA[A-Z
 /** A message of the bootstrap queue, sent by the sweep: an incident whose events are to be looked up. */
 const BackfillRequest = z.strictObject({ trace: z.string().regex(/^inc-[0-9a-f]{12}$/) })
 
+/** A message of the event queues: an event in EventBridge's envelope. The pipeline decides whether to believe it. */
+const Envelope = z.looseObject({
+  source: z.string(),
+  'detail-type': z.string(),
+  account: z.string(),
+  time: z.string(),
+  detail: z.unknown(),
+})
+
 /** What the function respond does with the messages of its queues. */
 export interface Responder {
   respond(inputs: readonly unknown[]): Promise<BatchResult>
   bootstrap(accessKeyId: string): Promise<unknown>
   backfill(incidentId: string): Promise<unknown>
+  /** ARNs of the queues: `events` accept events only, `tasks` accepts tasks only. */
+  readonly queues: { readonly events: ReadonlySet<string>; readonly tasks: string }
   readonly log: Log
 }
 
@@ -26,6 +37,7 @@ export function sqsBatch({
   respond,
   bootstrap,
   backfill,
+  queues,
   log,
 }: Responder): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   return async (event, context) => {
@@ -40,12 +52,15 @@ export function sqsBatch({
   async function work(records: readonly SQSRecord[]): Promise<Map<string, string>> {
     const failures = new Map<string, string>()
     const inputs: { messageId: string; body: unknown }[] = []
-    for (const { messageId, body } of records) {
+    for (const { messageId, body, eventSourceARN } of records) {
       const parsed = parse(body)
-      const task = taskIn(parsed)
       if (parsed === undefined) failures.set(messageId, 'the message is not JSON')
-      else if (task === undefined) inputs.push({ messageId, body: parsed })
-      else await task.run().catch((cause: unknown) => failures.set(messageId, `${task.name}: ${errorName(cause)}`))
+      else if (eventSourceARN === queues.tasks) {
+        const failure = await runTask(parsed)
+        if (failure !== undefined) failures.set(messageId, failure)
+      } else if (!queues.events.has(eventSourceARN)) failures.set(messageId, 'the message is from no queue of the stack')
+      else if (!Envelope.safeParse(parsed).success) failures.set(messageId, 'the message is no event of EventBridge')
+      else inputs.push({ messageId, body: parsed })
     }
     if (inputs.length > 0) {
       const { failed, signals, outcomes, ignored } = await respond(inputs.map(({ body }) => body))
@@ -56,12 +71,14 @@ export function sqsBatch({
     return failures
   }
 
-  /** What a message asks for that is not an event. */
-  function taskIn(body: unknown): { name: string; run(): Promise<unknown> } | undefined {
+  /** Runs the task in a message of the bootstrap queue. Returns the reason when it failed. */
+  async function runTask(body: unknown): Promise<string | undefined> {
+    const failed = (name: string) => (cause: unknown) => `${name}: ${errorName(cause)}`
     const key = BootstrapRequest.safeParse(body)
-    if (key.success) return { name: 'bootstrap', run: () => bootstrap(key.data.bootstrap) }
+    if (key.success) return bootstrap(key.data.bootstrap).then(() => undefined, failed('bootstrap'))
     const incident = BackfillRequest.safeParse(body)
-    return incident.success ? { name: 'backfill', run: () => backfill(incident.data.trace) } : undefined
+    if (incident.success) return backfill(incident.data.trace).then(() => undefined, failed('backfill'))
+    return 'the message is no task, and this queue accepts nothing else'
   }
 }
 

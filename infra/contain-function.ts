@@ -36,8 +36,9 @@ export interface ContainFunctionProps {
 /** The function that may change IAM. It takes an incident id and nothing else, and may not call a model. */
 export class ContainFunction extends Construct {
   readonly function: LambdaFunction
-  readonly roleArn: string
+  readonly responder: ResponderFunction
   readonly failures: Queue
+  readonly reverify: Queue
   readonly reverifyFailures: Queue
 
   constructor(scope: Construct, id: string, { table, topic, notices, policy, config }: ContainFunctionProps) {
@@ -62,14 +63,16 @@ export class ContainFunction extends Construct {
       statements: [new PolicyStatement({ sid: 'CountersignQuarantine', effect: Effect.DENY, actions: ['*'], resources: ['*'] })],
     })
     this.reverifyFailures = deadLetterQueue(this, 'ReverifyFailures')
-    const reverify = new Queue(this, 'Reverify', {
+    this.reverify = new Queue(this, 'Reverify', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       visibilityTimeout: Duration.seconds(TIMEOUT.toSeconds() * 6),
       retentionPeriod: Duration.days(1),
       deadLetterQueue: { queue: this.reverifyFailures, maxReceiveCount: 3 },
     })
+    const { reverify } = this
     responder.function.addEnvironment('REVERIFY_QUEUE_URL', reverify.queueUrl)
+    responder.function.addEnvironment('REVERIFY_QUEUE_ARN', reverify.queueArn)
     responder.function.addEnvironment('QUARANTINE_POLICY_ARN', quarantine.managedPolicyArn)
     responder.function.addEventSource(new SqsEventSource(reverify, { batchSize: 1 }))
     responder.allow(['sqs:SendMessage'], [reverify.queueArn])
@@ -105,6 +108,6 @@ export class ContainFunction extends Construct {
       'Action::bedrock:*': 'Part of a Deny: the wildcard removes rights.',
     })
     this.function = responder.function
-    this.roleArn = responder.role.roleArn
+    this.responder = responder
   }
 }

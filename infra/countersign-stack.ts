@@ -9,6 +9,7 @@ import type { Policy } from '../shared/domain/policy.ts'
 import { Alarms } from './alarms.ts'
 import { ContainFunction } from './contain-function.ts'
 import { EventRules } from './event-rules.ts'
+import { guardQueues } from './guard-queues.ts'
 import { LearnFunction } from './learn-function.ts'
 import { NoticeQueue } from './notice-queue.ts'
 import { NoticeTopic } from './notice-topic.ts'
@@ -16,6 +17,7 @@ import { OnCallTopic } from './on-call-topic.ts'
 import { Queues } from './queues.ts'
 import { RecordTable } from './record-table.ts'
 import { type GeoFiles, RespondFunction } from './respond-function.ts'
+import type { ResponderFunction } from './responder-function.ts'
 import { ReviewFunction } from './review-function.ts'
 import { RotateFunction } from './rotate-function.ts'
 import { SealFunction } from './seal-function.ts'
@@ -45,16 +47,19 @@ export class CountersignStack extends Stack {
     const contain = new ContainFunction(this, 'Contain', { ...told, policy })
     const rotate = policy.rotation.users.length === 0 ? undefined : new RotateFunction(this, 'Rotate', { ...told, policy })
     const acting = [contain, ...(rotate === undefined ? [] : [rotate])]
-    const ownRoleArns = acting.map(({ roleArn }) => roleArn)
-    const respond = new RespondFunction(this, 'Respond', { ...told, queues, contain: contain.function, ownRoleArns, geoIp })
+    const respond = new RespondFunction(this, 'Respond', { ...told, queues, contain: contain.function, geoIp })
     const invoked = { contain: contain.function, rotate: rotate?.function }
     const sweep = new SweepFunction(this, 'Sweep', { ...told, ...invoked, onCall, backfillQueue: queues.bootstrap })
     const learn = policy.learning.autoTighten ? new LearnFunction(this, 'Learn', { table, config }) : undefined
     const seed = new SeedFunction(this, 'Seed', { table, policy, config })
     const reviewers = notices === undefined ? undefined : this.reviewers({ ...told, ...invoked, notices, slack })
     const seal = new SealFunction(this, 'Seal', { table, config })
-    const own = [...acting, respond, sweep, seed, seal, ...(reviewers?.functions ?? [])]
-    const rules = new EventRules(this, 'Rules', { queues, config, ownRoleArns: own.map(({ roleArn }) => roleArn) })
+    const own = [...acting, respond, sweep, seed, seal, ...(learn === undefined ? [] : [learn]), ...(reviewers?.functions ?? [])]
+    const ownSessionArns = own.map(({ responder }) => responder.sessionArn)
+    const rules = new EventRules(this, 'Rules', { queues, config, ownSessionArns })
+    const names = [seal.bucket.bucketName, ...(slack === undefined ? [] : [slack.secretName]), ...(reviewers?.names ?? [])]
+    respond.knowOwn({ sessionArns: ownSessionArns, names })
+    guardQueues({ queues, rules, notices, contain, respond, sweep, rotate, others: [learn, seal], review: reviewers?.review, config })
     new Alarms(this, 'Alarms', {
       topic,
       queues,
@@ -90,11 +95,21 @@ export class CountersignStack extends Stack {
     rotate: LambdaFunction | undefined
     config: StackConfig
     slack: SlackSettings | undefined
-  }): { functions: readonly { readonly roleArn: string }[]; failures: readonly Queue[] } {
+  }): {
+    review: ReviewFunction
+    functions: readonly { readonly responder: ResponderFunction }[]
+    names: string[]
+    failures: readonly Queue[]
+  } {
     const { notices } = about
     const review = new ReviewFunction(this, 'Review', { ...about, notices: notices.queue })
     const { slack, config } = about
     const receivers = slack === undefined ? [] : [new SlackFunction(this, 'Slack', { config, slack, review: review.function })]
-    return { functions: [review, ...receivers], failures: [notices.failures, review.failures] }
+    return {
+      review,
+      functions: [review, ...receivers],
+      names: receivers.map(({ apiId }) => apiId),
+      failures: [notices.failures, review.failures],
+    }
   }
 }

@@ -1,5 +1,4 @@
 import type { EventPattern } from 'aws-cdk-lib/aws-events'
-import { TAMPERING_OPERATIONS } from '../shared/sense/enrich/tampering.ts'
 
 const API_CALL = 'AWS API Call via CloudTrail'
 /** AWS reserves this prefix. An event without it was put by somebody with `events:PutEvents`, and its detail may be invented. */
@@ -11,8 +10,9 @@ const SESSION = [{ prefix: 'ASIA' }]
  * The event patterns by what they match. They do not overlap, so that each event is delivered and charged once. Each wants a source of AWS, and
  * they divide by `detail.eventSource`.
  */
-export function patterns(ownRoleArns: readonly string[]) {
-  const byOthers = { sessionContext: { sessionIssuer: { arn: [{ exists: false }, { 'anything-but': [...ownRoleArns] }] } } }
+export function patterns(ownSessionArns: readonly string[]) {
+  // The whole session is left out and not the role, because another function that is given the role makes calls of its own.
+  const byOthers = { arn: [{ exists: false }, { 'anything-but': [...ownSessionArns] }] }
   return {
     /** AWS Health reports an exposed credential. */
     credentialExposures: {
@@ -70,21 +70,6 @@ export function patterns(ownRoleArns: readonly string[]) {
         userIdentity: { ...byOthers, type: ['IAMUser', 'FederatedUser', 'Root'], accessKeyId: SESSION },
         additionalEventData: { callWithBearerToken: [{ exists: false }, false] },
         $or: [{ readOnly: [true] }, { eventSource: [{ 'anything-but': ['iam.amazonaws.com'] }] }],
-      },
-    },
-    /** Changes of the responder by a session; other rules match those by a long-lived key and those of IAM. */
-    tampering: {
-      source: ['aws.events', 'aws.lambda', 'aws.sqs', 'aws.dynamodb', 'aws.logs', 'aws.sns', 'aws.cloudformation'],
-      detailType: [API_CALL],
-      detail: {
-        userIdentity: {
-          ...byOthers,
-          type: [{ exists: false }, { 'anything-but': ['IAMUser', 'FederatedUser', 'Root'] }],
-          accessKeyId: [{ exists: false }, { 'anything-but': { prefix: 'AKIA' } }],
-        },
-        readOnly: [false],
-        // Lambda appends the date of its API to some names, such as UpdateFunctionCode20150331v2.
-        eventName: TAMPERING_OPERATIONS.map((prefix) => ({ prefix })),
       },
     },
     /** Calls of sessions, other than changes of IAM. */

@@ -19,7 +19,7 @@ export interface LearnFunctionProps {
 
 /** Tightens the policy by people's verdicts every night. Deployed only where the policy sets `learning.autoTighten`. */
 export class LearnFunction extends Construct {
-  readonly roleArn: string
+  readonly responder: ResponderFunction
   /** The dead-letter queue for runs that failed in three attempts. */
   readonly failures: Queue
 
@@ -44,6 +44,6 @@ export class LearnFunction extends Construct {
     responder.allow(['dynamodb:Scan'], [table.tableArn])
     responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['POLICY'])
     acknowledgeWildcards(this, { 'Resource::*': 'X-Ray takes no resource; there is no other wildcard.' })
-    this.roleArn = responder.role.roleArn
+    this.responder = responder
   }
 }

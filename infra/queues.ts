@@ -1,5 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib'
-import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { Duration } from 'aws-cdk-lib'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { deadLetterQueue } from './dead-letter-queue.ts'
@@ -35,21 +34,6 @@ export class Queues extends Construct {
     this.hot = queue('Hot')
     this.bulk = queue('Bulk')
     this.bootstrap = queue('Bootstrap')
-    for (const fed of [this.hot, this.bulk]) fed.addToResourcePolicy(this.onlyByRules(fed))
     this.deadLetters = deadLetters
-  }
-
-  /** The responder trusts the events in these queues, so only EventBridge's rules may put one there, whatever rights a caller has. */
-  private onlyByRules(queue: Queue): PolicyStatement {
-    const { partition, region, account } = Stack.of(this)
-    return new PolicyStatement({
-      sid: 'OnlyByRules',
-      effect: Effect.DENY,
-      principals: [new AnyPrincipal()],
-      actions: ['sqs:SendMessage'],
-      resources: [queue.queueArn],
-      // A direct call has no aws:SourceArn. A negated condition is true for a missing key, so such a call is denied.
-      conditions: { ArnNotLike: { 'aws:SourceArn': `arn:${partition}:events:${region}:${account}:rule/*` } },
-    })
   }
 }

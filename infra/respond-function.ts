@@ -50,8 +50,6 @@ export interface RespondFunctionProps {
   readonly notices?: Queue | undefined
   readonly queues: Queues
   readonly contain: LambdaFunction
-  /** Roles whose calls are ignored: what they do is in the record already. */
-  readonly ownRoleArns: readonly string[]
   readonly config: StackConfig
   readonly geoIp: GeoFiles
 }
@@ -59,9 +57,9 @@ export interface RespondFunctionProps {
 /** The function that reads events and evaluates them. It cannot change IAM. */
 export class RespondFunction extends Construct {
   readonly function: LambdaFunction
-  readonly roleArn: string
+  readonly responder: ResponderFunction
 
-  constructor(scope: Construct, id: string, { table, topic, notices, queues, contain, ownRoleArns, config, geoIp }: RespondFunctionProps) {
+  constructor(scope: Construct, id: string, { table, topic, notices, queues, contain, config, geoIp }: RespondFunctionProps) {
     super(scope, id)
     const { account, partition } = Stack.of(this)
     const responder = new ResponderFunction(this, 'Responder', {
@@ -74,7 +72,8 @@ export class RespondFunction extends Construct {
         NOTIFY_TOPIC_ARN: topic.topicArn,
         STACK_NAME: Stack.of(this).stackName,
         ACCOUNTS: [account, ...config.accounts].join(','),
-        OWN_ROLE_ARNS: ownRoleArns.join(','),
+        EVENT_QUEUE_ARNS: [queues.hot.queueArn, queues.bulk.queueArn].join(','),
+        BOOTSTRAP_QUEUE_ARN: queues.bootstrap.queueArn,
         ...(config.bootstrapBaselines ? { BOOTSTRAP_QUEUE_URL: queues.bootstrap.queueUrl } : {}),
         ...modelEnvironment(config),
       },
@@ -119,6 +118,12 @@ export class RespondFunction extends Construct {
       ...Object.fromEntries(IAM_CHANGES.map((action) => [`Action::${action}`, 'Part of a Deny: the wildcard removes rights.'])),
     })
     this.function = respond
-    this.roleArn = responder.role.roleArn
+    this.responder = responder
+  }
+
+  /** Tells it which calls are the responder's own, and what belongs to the responder although the name of its stack does not stand in it. */
+  knowOwn({ sessionArns, names }: { sessionArns: readonly string[]; names: readonly string[] }): void {
+    this.function.addEnvironment('OWN_SESSION_ARNS', sessionArns.join(','))
+    this.function.addEnvironment('OWN_NAMES', names.join(','))
   }
 }

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
-import { type Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { Effect, type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { ResponderError } from '../shared/errors.ts'
 
 export interface ResponderFunctionProps {
   /** The handler's file in `functions/`, without its ending. */
@@ -21,20 +22,43 @@ export interface ResponderFunctionProps {
 /** Some dependencies are CommonJS inside the ESM bundle and ask for `require`. */
 const REQUIRE_BANNER = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);"
 
-/** A Lambda function with the defaults of every function here: runtime, bundling, logs, tracing, and a role without rights. */
+/** The longest name of a Lambda function, in characters. */
+const NAME_LIMIT = 64
+
+/**
+ * A Lambda function with the defaults of every function here: runtime, bundling, logs, tracing, and a role without rights.
+ *
+ * The function has a fixed name, because the rights of its role name the function that they hold for. CloudFormation generates a name only when it
+ * creates the function, and it creates the role first.
+ */
 export class ResponderFunction extends Construct {
   readonly function: NodejsFunction
   readonly role: IRole
+  readonly functionArn: string
+  /** The ARN of the sessions that Lambda gives this function of its role. CloudTrail names the function's own calls by it. */
+  readonly sessionArn: string
 
   constructor(scope: Construct, id: string, props: ResponderFunctionProps) {
     super(scope, id)
+    const { account, partition, region, stackName } = Stack.of(this)
+    const functionName = `${stackName}-${props.entry}`
+    if (functionName.length > NAME_LIMIT)
+      throw new ResponderError(
+        'config.invalid',
+        `the name of the stack must have at most ${NAME_LIMIT - props.entry.length - 1} characters, because its functions are named for it; got ${JSON.stringify(stackName)}`,
+      )
     const logGroup = new LogGroup(this, 'Logs', { retention: props.logRetentionDays, removalPolicy: RemovalPolicy.RETAIN })
     // The managed policy AWSLambdaBasicExecutionRole is not used, because it allows writes to every log group.
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': account } } }),
+    })
     this.role = role
+    this.functionArn = `arn:${partition}:lambda:${region}:${account}:function:${functionName}`
+    this.sessionArn = `arn:${partition}:sts::${account}:assumed-role/${role.roleName}/${functionName}`
     logGroup.grantWrite(role)
     this.function = new NodejsFunction(this, 'Function', {
       entry: join(import.meta.dirname, '..', 'functions', `${props.entry}.ts`),
+      functionName,
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -63,13 +87,17 @@ export class ResponderFunction extends Construct {
     })
   }
 
-  /** Allows the function these actions on these resources. */
+  /**
+   * Allows the function these actions on these resources. The right holds for no other function that is given the role: Lambda adds the ARN of the
+   * function to every request that the function makes (`lambda:SourceFunctionArn`).
+   */
   allow(
     actions: readonly string[],
     resources: readonly string[],
     conditions: Record<string, Record<string, string | string[]>> = {},
   ): void {
-    this.function.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources], conditions }))
+    const fromHere = { ...conditions, ArnEquals: { ...conditions.ArnEquals, 'lambda:SourceFunctionArn': this.functionArn } }
+    this.function.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources], conditions: fromHere }))
   }
 
   /** Allows actions on the items of a table whose partition key is, or starts with, one of `keys` (`POLICY`, `INCIDENT#*`). */

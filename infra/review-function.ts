@@ -32,7 +32,7 @@ export interface ReviewFunctionProps {
 /** The function that applies what people press in Slack, and notifies them. It invokes contain, and itself changes incidents only. */
 export class ReviewFunction extends Construct {
   readonly function: LambdaFunction
-  readonly roleArn: string
+  readonly responder: ResponderFunction
   readonly failures: Queue
 
   constructor(scope: Construct, id: string, { table, topic, notices, contain, rotate, config, slack }: ReviewFunctionProps) {
@@ -77,7 +77,7 @@ export class ReviewFunction extends Construct {
       ...Object.fromEntries(IAM_CHANGES.map((action) => [`Action::${action}`, 'Part of a Deny: the wildcard removes rights.'])),
     })
     this.function = review
-    this.roleArn = responder.role.roleArn
+    this.responder = responder
   }
 }
 

@@ -34,7 +34,7 @@ export interface RotateFunctionProps {
  */
 export class RotateFunction extends Construct {
   readonly function: LambdaFunction
-  readonly roleArn: string
+  readonly responder: ResponderFunction
   readonly failures: Queue
 
   constructor(scope: Construct, id: string, { table, topic, notices, policy, config }: RotateFunctionProps) {
@@ -74,6 +74,6 @@ export class RotateFunction extends Construct {
       ...Object.fromEntries(guarded.map((arn) => [`Resource::${arn}`, 'Part of a Deny: the wildcard removes rights.'])),
     })
     this.function = responder.function
-    this.roleArn = responder.role.roleArn
+    this.responder = responder
   }
 }

@@ -20,7 +20,7 @@ export interface SealFunctionProps {
 
 /** Seals the record once a day into a bucket with Object Lock, whose objects cannot be deleted for `seals.retentionDays`. */
 export class SealFunction extends Construct {
-  readonly roleArn: string
+  readonly responder: ResponderFunction
   readonly failures: Queue
   readonly bucket: Bucket
 
@@ -69,6 +69,6 @@ export class SealFunction extends Construct {
       [`Resource::<${stack.getLogicalId(this.bucket.node.defaultChild as CfnElement)}.Arn>/seals/*`]:
         'Each seal is an object of its own; none can be deleted, and the first version of each is the one that counts.',
     })
-    this.roleArn = responder.role.roleArn
+    this.responder = responder
   }
 }

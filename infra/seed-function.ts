@@ -18,7 +18,7 @@ export interface SeedFunctionProps {
 
 /** Puts the deployed policy in force where there is none yet. Every deploy runs it. */
 export class SeedFunction extends Construct {
-  readonly roleArn: string
+  readonly responder: ResponderFunction
 
   constructor(scope: Construct, id: string, { table, policy, config }: SeedFunctionProps) {
     super(scope, id)
@@ -36,6 +36,6 @@ export class SeedFunction extends Construct {
     responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['POLICY'])
     new Trigger(this, 'Trigger', { handler: responder.function, executeAfter: [table] })
     acknowledgeWildcards(this, { 'Resource::*': 'X-Ray takes no resource; there is no other wildcard.' })
-    this.roleArn = responder.role.roleArn
+    this.responder = responder
   }
 }

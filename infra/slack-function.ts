@@ -33,7 +33,8 @@ export interface SlackFunctionProps {
 
 /** The endpoint for what people press in Slack: an HTTP API with one route, and a function that may invoke review and read one secret. */
 export class SlackFunction extends Construct {
-  readonly roleArn: string
+  readonly responder: ResponderFunction
+  readonly apiId: string
 
   constructor(scope: Construct, id: string, { review, config, slack }: SlackFunctionProps) {
     super(scope, id)
@@ -73,7 +74,8 @@ export class SlackFunction extends Construct {
     })
     acknowledgeWildcards(this, { 'Resource::*': 'X-Ray takes no resource; there is no other wildcard.' })
     new CfnOutput(Stack.of(this), 'SlackRequestUrl', { value: `${api.apiEndpoint}/slack/interactions` })
-    this.roleArn = responder.role.roleArn
+    this.responder = responder
+    this.apiId = api.apiId
   }
 }
 

@@ -33,7 +33,7 @@ export interface SweepFunctionProps {
 /** Sweeps the open incidents every five minutes: stuck ones, events that were not delivered, unanswered ones. It cannot change IAM. */
 export class SweepFunction extends Construct {
   readonly function: LambdaFunction
-  readonly roleArn: string
+  readonly responder: ResponderFunction
   /** The dead-letter queue for sweeps that failed in two attempts. */
   readonly failures: Queue
 
@@ -78,12 +78,40 @@ export class SweepFunction extends Construct {
     const roles = `arn:${partition}:iam::${account}:role/*`
     responder.allow(['iam:GetUser'], [users])
     responder.allow(['iam:GetRole'], [roles])
+    const own = this.allowSelfCheck(responder, table)
     acknowledgeWildcards(this, {
-      'Resource::*': 'X-Ray (PutTraceSegments, PutTelemetryRecords) takes no resource; there is no other wildcard.',
+      'Resource::*': 'X-Ray and cloudwatch:DescribeAlarms take no resource; the id of an event source mapping is not known in advance.',
+      ...Object.fromEntries(
+        own.map((arn) => [`Resource::${arn}`, 'Reads of the resources of the stack, whose names begin with its name.']),
+      ),
       [`Resource::${users}`]: 'Reads of tags: which user is not known in advance.',
       [`Resource::${roles}`]: 'Reads of tags: which role is not known in advance.',
     })
     this.function = responder.function
-    this.roleArn = responder.role.roleArn
+    this.responder = responder
+  }
+
+  /** Reads by which the resources of the stack are compared with what was deployed. Answers the resources that have a wildcard. */
+  private allowSelfCheck(responder: ResponderFunction, table: Table): string[] {
+    const { account, partition, region, stackName } = Stack.of(this)
+    const named = (service: string, kind: string) => `arn:${partition}:${service}:${region}:${account}:${kind}${stackName}-*`
+    const reads = [
+      [['events:DescribeRule', 'events:ListTargetsByRule'], named('events', 'rule/')],
+      [['lambda:GetFunctionConcurrency', 'lambda:GetFunctionConfiguration', 'lambda:GetPolicy'], named('lambda', 'function:')],
+      [['scheduler:GetSchedule'], named('scheduler', 'schedule/default/')],
+      [['sqs:GetQueueAttributes'], named('sqs', '')],
+      [
+        ['cloudformation:GetTemplate', 'cloudformation:ListStackResources'],
+        `arn:${partition}:cloudformation:${region}:${account}:stack/${stackName}/*`,
+      ],
+    ] as const
+    for (const [actions, resource] of reads) responder.allow(actions, [resource])
+    responder.allow(['cloudwatch:DescribeAlarms', 'lambda:GetEventSourceMapping', 'lambda:ListEventSourceMappings'], ['*'])
+    const tableReads = ['DescribeContinuousBackups', 'DescribeTable', 'DescribeTimeToLive', 'GetResourcePolicy']
+    responder.allow(
+      tableReads.map((read) => `dynamodb:${read}`),
+      [table.tableArn],
+    )
+    return reads.map(([, resource]) => resource)
   }
 }

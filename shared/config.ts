@@ -56,6 +56,11 @@ export const StackConfig = z.strictObject({
     .refine(({ email, endpoint }) => email !== undefined || endpoint !== undefined, 'must have an email or an endpoint')
     .optional(),
   logRetentionDays: z.literal([...RETENTION_DAYS]).default(90),
+  /** Role of the people who look at dead letters and send them on again. Without one nobody may, until a deployment names it. */
+  operatorRoleArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[A-Za-z0-9+=,.@_/-]{1,576}$/, 'must be the ARN of a role')
+    .optional(),
   /** Look up the CloudTrail history of a key that is seen for the first time. */
   bootstrapBaselines: z.boolean().default(true),
   /** Slack channel for notices and verdicts; see docs/slack.md. */
@@ -91,6 +96,8 @@ const MODEL = {
 /** The stack that a function is of: the commands that its notices print name it. */
 const STACK_NAME = z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be the name of a stack')
 
+const COMMA_SEPARATED = z.string().transform((text) => text.split(',').filter((part) => part !== ''))
+
 /** The environment of `respond`. */
 export const RespondConfig = z.object({
   TABLE_NAME: z.string().min(3),
@@ -108,7 +115,14 @@ export const RespondConfig = z.object({
     .string()
     .regex(/^\d{12}(,\d{12})*$/, 'must be account ids of 12 digits, separated by commas')
     .transform((text) => text.split(',')),
-  OWN_ROLE_ARNS: z.string().transform((text) => text.split(',').filter((arn) => arn !== '')),
+  /** Sessions of the responder's own functions, as CloudTrail names them. */
+  OWN_SESSION_ARNS: COMMA_SEPARATED,
+  /** Names of its own resources that do not contain the name of the stack. */
+  OWN_NAMES: COMMA_SEPARATED,
+  /** Queues that accept EventBridge's envelopes and nothing else. */
+  EVENT_QUEUE_ARNS: COMMA_SEPARATED,
+  /** The queue that accepts tasks and nothing else. */
+  BOOTSTRAP_QUEUE_ARN: z.string().startsWith('arn:'),
 })
 export type RespondConfig = z.infer<typeof RespondConfig>
 
@@ -120,6 +134,7 @@ export const ContainConfig = z.object({
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
   NOTICE_QUEUE_URL: z.url().optional(),
   REVERIFY_QUEUE_URL: z.url(),
+  REVERIFY_QUEUE_ARN: z.string().startsWith('arn:'),
   QUARANTINE_POLICY_ARN: z.string().startsWith('arn:'),
 })
 export type ContainConfig = z.infer<typeof ContainConfig>

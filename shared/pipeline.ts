@@ -10,6 +10,7 @@ import type { RespondPorts } from './ports/respond.ts'
 import { cachedPolicy } from './record/policy-in-force.ts'
 import { latestOf, REPLAYED, type Trust } from './sense/believe.ts'
 import { enricher } from './sense/enrich/enrich.ts'
+import { NOT_DEPLOYED, type OwnResources } from './sense/enrich/tampering.ts'
 import { type SensedBatch, sense } from './sense/sense.ts'
 
 export type { Evaluation } from './decide/evaluate.ts'
@@ -21,14 +22,6 @@ export interface BatchResult {
   readonly signals: readonly Signal[]
   readonly ignored: number
 }
-
-/** The responder's own resources: its roles, whose calls are in the record already, and the name of its stack. */
-export interface OwnResources {
-  readonly roles: ReadonlySet<string>
-  readonly stackName: string | undefined
-}
-
-const NOT_DEPLOYED: OwnResources = { roles: new Set(), stackName: undefined }
 
 /** How often a batch is processed when another responder writes the same identities meanwhile. */
 const ATTEMPTS = 3
@@ -47,12 +40,12 @@ export function pipeline(
   trust: Trust = REPLAYED,
 ): (inputs: readonly unknown[]) => Promise<BatchResult> {
   const readPolicy = cachedPolicy(ports.record, ports.clock)
-  const enrich = enricher({ geoIp: ports.geoIp, stackName: own.stackName })
+  const enrich = enricher({ geoIp: ports.geoIp, own })
 
   const processBatch = async (inputs: readonly unknown[]): Promise<ProcessedBatch> => {
     const reading = readPolicy()
     const { iam, clock, log } = ports
-    const sensing = sense(inputs, { iam, enrichment: reading.then(enrich), ownRoles: own.roles, trust, clock, log })
+    const sensing = sense(inputs, { iam, enrichment: reading.then(enrich), own, trust, clock, log })
     const [sensed, policy] = await Promise.all([sensing, reading])
     return processSensed(sensed, { policy, latest: latestOf(trust, clock.now()) }, ports)
   }

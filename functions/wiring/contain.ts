@@ -9,6 +9,9 @@ import { common, notifierOf } from './common.ts'
 const config = readEnvironment(ContainConfig, process.env)
 const { table, ...stores } = common(config)
 
+/** The queue that asks for later checks. */
+export const reverifyQueueArn = config.REVERIFY_QUEUE_ARN
+
 export const ports: ContainPorts = {
   ...stores,
   breaker: dynamoBreaker(table),

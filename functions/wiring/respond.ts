@@ -37,7 +37,11 @@ const ports: RespondPorts = {
   geoIp: geoIpFrom({ countries: join(import.meta.dirname, 'country.mmdb'), networks: join(import.meta.dirname, 'networks.bin') }),
 }
 
-const own = { roles: new Set(config.OWN_ROLE_ARNS), stackName: config.STACK_NAME }
+const own = {
+  sessions: new Set(config.OWN_SESSION_ARNS),
+  stackName: config.STACK_NAME,
+  names: new Set(config.OWN_NAMES),
+}
 
 /** What CloudTrail itself answers needs no envelope; what comes by a queue does. */
 const respondToLookup = pipeline(ports, own, { kind: 'cloudtrail' })
@@ -46,5 +50,6 @@ export const responder: Responder = {
   respond: pipeline(ports, own, { kind: 'event-bus', accounts: new Set(config.ACCOUNTS) }),
   bootstrap: (accessKeyId) => bootstrap(accessKeyId, ports),
   backfill: (incidentId) => backfill(incidentId, respondToLookup, ports),
+  queues: { events: new Set(config.EVENT_QUEUE_ARNS), tasks: config.BOOTSTRAP_QUEUE_ARN },
   log: stores.log,
 }

@@ -1,9 +1,22 @@
-import { iamClient, lambdaClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
+import {
+  cloudFormationClient,
+  cloudWatchClient,
+  dynamoDbClient,
+  eventBridgeClient,
+  iamClient,
+  lambdaClient,
+  schedulerClient,
+  snsClient,
+  sqsClient,
+} from '../../shared/aws/clients.ts'
+import { stackDeployment } from '../../shared/aws/deployment.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { lambdaContainInvoker, lambdaRotateInvoker, sqsBackfillQueue } from '../../shared/aws/invokers.ts'
 import { snsNotifier } from '../../shared/aws/notifier.ts'
+import { placeOfTopic } from '../../shared/aws/security-hub.ts'
 import { readEnvironment, SweepConfig } from '../../shared/config.ts'
 import type { SweepPorts } from '../../shared/ports/sweep.ts'
+import { selfCheck } from '../../shared/review/self-check.ts'
 import { common, notifierOf } from './common.ts'
 
 const config = readEnvironment(SweepConfig, process.env)
@@ -20,3 +33,21 @@ export const ports: SweepPorts = {
   // Straight to the on-call topic: the channel in which nobody answered is not used again.
   pager: snsNotifier(snsClient(), config.ON_CALL_TOPIC_ARN, config.STACK_NAME),
 }
+
+/** One client for each service that has resources of the stack. */
+const clients = {
+  cloudFormation: cloudFormationClient(),
+  events: eventBridgeClient(),
+  lambda: lambdaClient(),
+  cloudWatch: cloudWatchClient(),
+  scheduler: schedulerClient(),
+  sqs: sqsClient(),
+  dynamo: dynamoDbClient(),
+}
+
+export const checkSelf = selfCheck({
+  deployment: stackDeployment(clients, { stackName: config.STACK_NAME, place: placeOfTopic(config.NOTIFY_TOPIC_ARN) }),
+  notifier: ports.notifier,
+  clock: ports.clock,
+  log: ports.log,
+})

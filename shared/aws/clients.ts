@@ -1,10 +1,13 @@
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
+import { SchedulerClient } from '@aws-sdk/client-scheduler'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SecurityHubClient } from '@aws-sdk/client-securityhub'
 import { SNSClient } from '@aws-sdk/client-sns'
@@ -41,6 +44,10 @@ export function dynamo(options: TableClientOptions = {}): DynamoDBDocumentClient
 // One client per service, all with the shared limits.
 export const iamClient = (options: ClientOptions = {}) => new IAMClient({ ...SHARED, ...options })
 export const lambdaClient = (options: ClientOptions = {}) => new LambdaClient({ ...SHARED, ...options })
+export const eventBridgeClient = (options: ClientOptions = {}) => new EventBridgeClient({ ...SHARED, ...options })
+export const cloudWatchClient = (options: ClientOptions = {}) => new CloudWatchClient({ ...SHARED, ...options })
+export const schedulerClient = (options: ClientOptions = {}) => new SchedulerClient({ ...SHARED, ...options })
+export const dynamoDbClient = (options: ClientOptions = {}) => new DynamoDBClient({ ...SHARED, ...options })
 export const snsClient = (options: ClientOptions = {}) => new SNSClient({ ...SHARED, ...options })
 export const sqsClient = (options: ClientOptions = {}) => new SQSClient({ ...SHARED, ...options })
 export const cloudTrailClient = (options: ClientOptions = {}) => new CloudTrailClient({ ...SHARED, ...options })

@@ -36,6 +36,7 @@ export const QueuedNotice = z.strictObject({
     'escalated',
     'paged',
     'override',
+    'self-check',
   ]) satisfies z.ZodType<Notice['kind']>,
   priority: z.number(),
   title: z.string().max(1000),

@@ -6,6 +6,7 @@ import type { EventHistory, GeoIp } from '../ports/lookup.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import type { IdentityStore } from '../ports/stores.ts'
 import { enricher } from '../sense/enrich/enrich.ts'
+import { NOT_DEPLOYED } from '../sense/enrich/tampering.ts'
 import { sense } from '../sense/sense.ts'
 import { learnPast } from './fold.ts'
 
@@ -24,9 +25,9 @@ export async function bootstrap(
 ): Promise<number> {
   const records = await ports.history.lookup(accessKeyId)
   // Blocklist and tampering only matter to detectors, and no detector sees these calls.
-  const enrichment = Promise.resolve(enricher({ geoIp: ports.geoIp, stackName: undefined })({ blocklist: [] }))
+  const enrichment = Promise.resolve(enricher({ geoIp: ports.geoIp, own: NOT_DEPLOYED })({ blocklist: [] }))
   const { iam, clock, log } = ports
-  const { signals } = await sense(records, { iam, enrichment, ownRoles: new Set(), trust: { kind: 'cloudtrail' }, clock, log })
+  const { signals } = await sense(records, { iam, enrichment, own: NOT_DEPLOYED, trust: { kind: 'cloudtrail' }, clock, log })
   const own = signals.flatMap(({ signal }) => (signal.kind === 'api-call' && signal.credential.id === accessKeyId ? [signal] : []))
   const [first] = own
   if (first === undefined) return 0

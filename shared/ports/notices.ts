@@ -4,7 +4,8 @@ import type { Posting } from '../domain/posting.ts'
 /** A message to people about an incident. `body` is plain text, in which text from outside is clipped and free of control characters. */
 export interface Notice {
   readonly incidentId: string
-  readonly kind: NoticeKind
+  /** `self-check` is about the responder itself and belongs to no incident. */
+  readonly kind: NoticeKind | 'self-check'
   readonly priority: number
   readonly title: string
   readonly body: string

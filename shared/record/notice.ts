@@ -1,4 +1,4 @@
-import type { Incident } from '../domain/incident.ts'
+import type { Incident, NoticeKind } from '../domain/incident.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
 import type { Notice, NoticeStack, Notifier } from '../ports/notices.ts'
 import type { IncidentStore, Versioned } from '../ports/stores.ts'
@@ -24,7 +24,7 @@ export async function sendOwedNotice(
 }
 
 /** Builds the notice about a decision or a change of an incident. The commands in it name `stack`. */
-export function noticeOf(incident: Incident, kind: Notice['kind'], stack?: NoticeStack): Notice {
+export function noticeOf(incident: Incident, kind: NoticeKind, stack?: NoticeStack): Notice {
   return {
     incidentId: incident.id,
     kind,
@@ -34,7 +34,7 @@ export function noticeOf(incident: Incident, kind: Notice['kind'], stack?: Notic
   }
 }
 
-function titleOf(incident: Incident, kind: Notice['kind']): string {
+function titleOf(incident: Incident, kind: NoticeKind): string {
   const { identity, assessment } = incident
   const who = printable(identity.name, 64)
   switch (kind) {
@@ -65,7 +65,7 @@ function titleOf(incident: Incident, kind: Notice['kind']): string {
   }
 }
 
-function bodyOf(incident: Incident, kind: Notice['kind'], stack: NoticeStack | undefined): string {
+function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undefined): string {
   const { contributions } = incident.assessment
   const lines = [
     `Incident ${incident.id}, priority ${incident.priority} (risk ${incident.assessment.risk}, blast radius ${incident.blastRadius.score})`,

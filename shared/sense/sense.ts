@@ -3,6 +3,7 @@ import { errorName } from '../errors.ts'
 import type { Iam } from '../ports/iam.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import { believe, type Trust } from './believe.ts'
+import { isOwnCall, type OwnResources } from './enrich/tampering.ts'
 import { joinIdentity } from './join.ts'
 import { normalise } from './normalise.ts'
 
@@ -18,8 +19,8 @@ export interface SensePorts {
   readonly iam: Pick<Iam, 'ownerOf'>
   /** A promise, because enrichment needs the policy, which is read while the owners of credentials are looked up. */
   readonly enrichment: Promise<(signal: Signal) => Signal>
-  /** ARNs of the responder's own roles. Their calls are ignored: they are in the record already, and must not open incidents. */
-  readonly ownRoles: ReadonlySet<string>
+  /** The responder's own calls are ignored: they are in the record already, and must not open incidents. */
+  readonly own: Pick<OwnResources, 'sessions'>
   /** Who vouches for the inputs. */
   readonly trust: Trust
   readonly clock: Clock
@@ -31,7 +32,7 @@ export interface SensePorts {
  * the code does this.
  */
 export async function sense(inputs: readonly unknown[], ports: SensePorts): Promise<SensedBatch> {
-  const { iam, enrichment, ownRoles } = ports
+  const { iam, enrichment, own } = ports
   const joined: { signal: Signal; input: number }[] = []
   const unreadable: { input: number; reason: string }[] = []
   let ignored = 0
@@ -48,7 +49,7 @@ export async function sense(inputs: readonly unknown[], ports: SensePorts): Prom
       for (const raw of normalised.signals) {
         const signal = raw.kind === 'credential-exposure' ? await joinIdentity(raw, iam).catch(errorName) : raw
         if (typeof signal === 'string') unreadable.push({ input, reason: `could not look up the owner of the credential: ${signal}` })
-        else if (ownRoles.has(signal.identity.id)) ignored += 1
+        else if (isOwnCall(signal, own)) ignored += 1
         else joined.push({ signal, input })
       }
     }

@@ -2,10 +2,11 @@ import type { ActionsBlock, Button, KnownBlock } from '@slack/types'
 import { pendingOf } from '../contain/pending.ts'
 import { standingSteps } from '../contain/progress.ts'
 import type { Change } from '../domain/change.ts'
-import { type Incident, isClosed, type NoticeKind } from '../domain/incident.ts'
+import { type Incident, isClosed } from '../domain/incident.ts'
 import { offeredFor } from '../domain/offered.ts'
 import type { Policy } from '../domain/policy.ts'
 import { revisionOf } from '../domain/revision.ts'
+import type { Notice } from '../ports/notices.ts'
 import { printable } from '../record/notice.ts'
 import { actionId, type ButtonKind, buttonValue } from './button.ts'
 import { actorText, code, escaped, LIMITS, section } from './text.ts'
@@ -156,6 +157,6 @@ function buttonsOf({ incident, policy }: MessageInput): ActionsBlock {
 const STYLES: Readonly<Partial<Record<ButtonKind, 'primary' | 'danger'>>> = { legitimate: 'primary', compromised: 'danger' }
 
 /** True for a notice that needs people. Slack gives no alert when a message is updated, so such a notice is posted as a reply too. */
-export function needsAttention(kind: NoticeKind): boolean {
+export function needsAttention(kind: Notice['kind']): boolean {
   return kind === 'ask' || kind === 'contained' || kind === 'reversed' || kind === 'escalated'
 }

@@ -23,7 +23,7 @@ const formOf = (word: string, n: number) => [word, `${word}Exception`, `Client.$
 /** Plays what makes a detector fire, each call refused with the word, or as it is without one. The past is as it was. */
 async function play({ past, events, tags, policy }: Scenario, word: string | undefined) {
   const world = await embedded({ account: accountOf(tags), policy: { ...policy, thresholds: HIGH } })
-  const own = { roles: new Set<string>(), stackName: 'Countersign' }
+  const own = { sessions: new Set<string>(), stackName: 'Countersign', names: new Set<string>() }
   const learn = pipeline(world.ports, own)
   const { days = 0, calls = [] } = past ?? {}
   for (let day = 0; day < days; day++) {

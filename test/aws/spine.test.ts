@@ -114,7 +114,8 @@ beforeAll(async () => {
     [resourceOf(resources, 'AWS::SNS::Topic', 'Notices'), topicArn],
   ])
   for (const [id, { Type, Properties }] of Object.entries(resources)) {
-    if (Type === 'AWS::SQS::Queue') values.set(id, queueUrl).set(`${id}.Arn`, `arn:aws:sqs:${REGION}:${ACCOUNT}:bootstrap`)
+    if (Type === 'AWS::SQS::Queue')
+      values.set(id, queueUrl).set(`${id}.Arn`, id.startsWith('QueuesHot') ? HOT_ARN : `arn:aws:sqs:${REGION}:${ACCOUNT}:bootstrap`)
     if (Type === 'AWS::SQS::Queue' && /^ContainReverify[0-9A-F]{8}$/.test(id))
       values.set(id, reverifyUrl).set(`${id}.Arn`, `arn:aws:sqs:${REGION}:${ACCOUNT}:reverify`)
     if (Type === 'AWS::S3::Bucket') values.set(id, BUCKET).set(`${id}.Arn`, `arn:aws:s3:::${BUCKET}`)
@@ -164,13 +165,16 @@ afterAll(() => {
   iamFront.server.close()
 })
 
-const sqsEvent = (bodies: readonly unknown[]) => ({
+const HOT_ARN = `arn:aws:sqs:${REGION}:${ACCOUNT}:hot`
+
+const sqsEvent = (bodies: readonly unknown[], eventSourceARN = HOT_ARN) => ({
   Records: bodies.map((body, at) => ({
     messageId: `m${at}`,
     body: JSON.stringify(body),
     attributes: {},
     messageAttributes: {},
     eventSource: 'aws:sqs',
+    eventSourceARN,
     awsRegion: REGION,
   })),
 })
@@ -366,7 +370,7 @@ describe('the deployed path on moto', () => {
     expect(seen?.length).toBeGreaterThan(0)
     await iam.send(new DeleteRolePolicyCommand({ RoleName: 'deploy', PolicyName }))
     await new Promise((done) => setTimeout(done, 1000))
-    await contain.invoke(sqsEvent([payload]))
+    await contain.invoke(sqsEvent([payload], `arn:aws:sqs:${REGION}:${ACCOUNT}:reverify`))
     expect((await documentNow()).Statement[0].Effect).toBe('Deny')
     const chain = await records().list(`INCIDENT#${payload.incidentId}`)
     expect(verifyChain(`INCIDENT#${payload.incidentId}`, chain)).toBeUndefined()
@@ -517,7 +521,18 @@ describe('the deployed path on moto', () => {
     const { answer } = await respond.invoke({
       Records: [
         { ...sqsEvent([{ nonsense: true }]).Records[0], messageId: 'bad' },
-        { ...sqsEvent([{ source: 'aws.health', detail: { eventTypeCode: 'AWS_EC2_X' } }]).Records[0], messageId: 'good' },
+        {
+          ...sqsEvent([
+            {
+              source: 'aws.health',
+              'detail-type': 'AWS Health Event',
+              account: ACCOUNT,
+              time: new Date().toISOString(),
+              detail: { service: 'EC2', eventTypeCode: 'AWS_EC2_X' },
+            },
+          ]).Records[0],
+          messageId: 'good',
+        },
       ],
     })
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'bad' }] })

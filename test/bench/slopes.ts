@@ -95,7 +95,7 @@ function stateBytes(): number {
         network: { asn: 64_000 + Number(address.split('.')[3]), organisation: 'x' },
       }),
     },
-    stackName: undefined,
+    own: { sessions: new Set(), stackName: undefined, names: new Set() },
   })({ blocklist: [] })
   const normalised = normalise(record(0, 1, START))
   if (normalised.kind !== 'signals') throw new Error(normalised.reason)

@@ -6,6 +6,7 @@ import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { dynamo } from '../../shared/aws/clients.ts'
+import { stackDeployment } from '../../shared/aws/deployment.ts'
 import { cloudTrailHistory } from '../../shared/aws/event-history.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
@@ -36,6 +37,7 @@ import type { SweepPorts } from '../../shared/ports/sweep.ts'
 import { parsePolicy, seedPolicy } from '../../shared/record/policy-in-force.ts'
 import { approve } from '../../shared/review/approve.ts'
 import { review } from '../../shared/review/review.ts'
+import { selfCheck } from '../../shared/review/self-check.ts'
 import { sweep } from '../../shared/review/sweep.ts'
 import { backfill } from '../../shared/sense/backfill.ts'
 import { iamWire } from '../contract/iam-wire.ts'
@@ -46,6 +48,7 @@ import { templateOf } from './template-of.ts'
 
 const FULL = [{ PolicyName: 'full', PolicyDocument: 'x'.repeat(2048) }]
 const TEN = Array.from({ length: 10 }, (_, at) => ({ PolicyName: `p${at}`, PolicyArn: `arn:aws:iam::aws:policy/p${at}` }))
+const PLACE = { partition: 'aws', region: 'us-east-1', account: ACCOUNT }
 const TRUST = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }] })
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -163,6 +166,10 @@ async function deployed() {
     contain,
     rotating,
     sweepPorts,
+    checkSelf: selfCheck({
+      deployment: stackDeployment({ ...as.sweep, dynamo: as.sweep.dynamoDb }, { stackName: 'Countersign', place: PLACE }),
+      ...storesOf(as.sweep),
+    }),
     seed: storesOf(as.seed),
     /** People answer with rights of their own. */
     people: {
@@ -260,12 +267,13 @@ describe('least privilege', () => {
     await settle()
     world.setNow(NOW + 300 * HOUR)
     await sweep(sweepPorts)
+    expect((await world.checkSelf()).length).toBeGreaterThan(5)
 
     expect(as.respond.used()).toEqual(allowedTo('Respond'))
     expect(as.contain.used()).toEqual(allowedTo('Contain'))
     // What it failed at is put into a queue by Lambda, with the function's rights.
     expect([...as.rotate.used(), 'sqs:SendMessage']).toEqual(allowedTo('Rotate'))
-    expect(as.sweep.used()).toEqual(allowedTo('Sweep'))
+    expect(as.sweep.used().filter((action) => !POLLED.includes(action))).toEqual(allowedTo('Sweep'))
     expect(as.seed.used()).toEqual(allowedTo('Seed'))
   }, 120_000)
 })

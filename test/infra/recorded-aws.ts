@@ -1,5 +1,18 @@
 import { createHash } from 'node:crypto'
-import { cloudTrailClient, dynamo, iamClient, lambdaClient, secretsClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
+import {
+  cloudFormationClient,
+  cloudTrailClient,
+  cloudWatchClient,
+  dynamo,
+  dynamoDbClient,
+  eventBridgeClient,
+  iamClient,
+  lambdaClient,
+  schedulerClient,
+  secretsClient,
+  snsClient,
+  sqsClient,
+} from '../../shared/aws/clients.ts'
 import type { IamWire } from '../contract/iam-wire.ts'
 import { json, type Loopback, loopback, optionsFor, type WireRequest } from '../contract/loopback.ts'
 
@@ -37,7 +50,31 @@ export function recordedAws({ table, iam, others }: { table: string; iam: IamWir
     sqs: noted('sqs', sqsClient(others.options)),
     secrets: noted('secretsmanager', secretsClient(others.options)),
     trail: noted('cloudtrail', cloudTrailClient(others.options)),
+    cloudFormation: noted('cloudformation', cloudFormationClient(others.options)),
+    events: noted('events', eventBridgeClient(others.options)),
+    cloudWatch: noted('cloudwatch', cloudWatchClient(others.options)),
+    scheduler: noted('scheduler', schedulerClient(others.options)),
+    dynamoDb: noted('dynamodb', dynamoDbClient(optionsFor(table))),
   }
+}
+
+/** A stack with one resource of each type that the self-check reads; each is called for its type, but the table. */
+const CHECKED = [
+  'Events::Rule',
+  'Lambda::EventSourceMapping',
+  'CloudWatch::Alarm',
+  'Scheduler::Schedule',
+  'Lambda::Function',
+  'SQS::Queue',
+  'DynamoDB::Table',
+]
+const idIn = (type: string) => (type === 'DynamoDB::Table' ? 'record' : type.replace('::', ''))
+const STACK = {
+  ListStackResources: `<StackResourceSummaries>${CHECKED.map(
+    (type) =>
+      `<member><LogicalResourceId>${type.replace('::', '')}</LogicalResourceId><PhysicalResourceId>${idIn(type)}</PhysicalResourceId><ResourceType>AWS::${type}</ResourceType><ResourceStatus>CREATE_COMPLETE</ResourceStatus><LastUpdatedTimestamp>2026-01-01T00:00:00Z</LastUpdatedTimestamp></member>`,
+  ).join('')}</StackResourceSummaries>`,
+  GetTemplate: `<TemplateBody>${JSON.stringify({ Resources: Object.fromEntries(CHECKED.map((type) => [type.replace('::', ''), { Type: `AWS::${type}` }])) })}</TemplateBody>`,
 }
 
 /** Lambda, SNS, SQS, Secrets Manager and CloudTrail on loopback, each saying yes. `invoked` holds what Lambda was handed. */
@@ -75,6 +112,12 @@ export async function yes(): Promise<Loopback & { readonly invoked: { readonly n
       case 'ListSecretVersionIds':
         return json({ Versions: [...versions].map((VersionId) => ({ VersionId })) })
     }
+    const query = new URLSearchParams(body).get('Action')
+    if (query === 'ListStackResources' || query === 'GetTemplate')
+      return {
+        headers: { 'content-type': 'text/xml' },
+        body: `<${query}Response><${query}Result>${STACK[query]}</${query}Result></${query}Response>`,
+      }
     const answer = '<PublishResult><MessageId>1</MessageId></PublishResult>'
     return { headers: { 'content-type': 'text/xml' }, body: `<PublishResponse>${answer}</PublishResponse>` }
   })

@@ -98,7 +98,7 @@ describe('contain', () => {
       expect(JSON.stringify(on(verb)?.Resource), verb).toMatch(/:iam::123456789012:user\/\*/)
     for (const verb of [...ROLE_RIGHTS.writes, ...ROLE_RIGHTS.reads])
       expect(JSON.stringify(on(verb)?.Resource), verb).toMatch(/:iam::123456789012:role\/\*/)
-    expect(on('iam:AttachUserPolicy')?.Condition).toEqual({
+    expect(on('iam:AttachUserPolicy')?.Condition).toMatchObject({
       ArnEquals: { 'iam:PolicyARN': { Ref: expect.stringMatching(/^ContainQuarantine/) } },
     })
   })
@@ -217,7 +217,7 @@ describe('learn', () => {
         .sort(),
     ).toEqual(['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Scan'])
     const put = statementsOf('LearnResponder').find(({ Action }) => Action.includes('dynamodb:PutItem'))
-    expect(put?.Condition).toEqual({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['POLICY'] } })
+    expect(put?.Condition).toMatchObject({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['POLICY'] } })
   })
 })
 
@@ -243,7 +243,7 @@ describe('seal', () => {
       ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Scan', 's3:GetObjectVersion', 's3:ListBucketVersions', 's3:PutObject'].sort(),
     )
     expect(about('dynamodb:Scan')[0]?.Condition).toMatchObject({ 'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk'] } })
-    expect(about('dynamodb:PutItem')[0]?.Condition).toEqual({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['SEAL'] } })
+    expect(about('dynamodb:PutItem')[0]?.Condition).toMatchObject({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['SEAL'] } })
     expect(JSON.stringify(about('s3:PutObject')[0]?.Resource)).toContain('/seals/*')
   })
 
@@ -311,26 +311,53 @@ describe('the stack', () => {
     }
   })
 
-  it('takes into a queue nothing but what its rules send', () => {
-    const sending = Object.values(template.findResources('AWS::SQS::QueuePolicy'))
-      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
-      .filter(({ Effect }: Statement) => Effect === 'Allow')
-    expect(sending.length).toBeGreaterThanOrEqual(8)
-    for (const { Principal, Condition } of sending) {
-      expect(Principal).toEqual({ Service: 'events.amazonaws.com' })
-      expect(Condition.ArnEquals['aws:SourceArn']['Fn::GetAtt'][0]).toMatch(/^Rules/)
+  it('says of every queue who may put messages into it, who may take them, and who may change it', () => {
+    const queues = Object.keys(template.findResources('AWS::SQS::Queue'))
+    expect(queues).toHaveLength(14)
+    const policies = Object.values(template.findResources('AWS::SQS::QueuePolicy'))
+    for (const id of queues) {
+      const own = policies.filter(({ Properties }) => Properties.Queues.some(({ Ref }: { Ref: string }) => Ref === id))
+      const statements = own.flatMap(({ Properties }) => Properties.PolicyDocument.Statement as (Statement & { Sid?: string })[])
+      const denied = statements.filter(({ Effect }) => Effect === 'Deny').map(({ Sid }) => Sid)
+      expect(denied, id).toEqual(expect.arrayContaining(['OnlyItsSenders', 'OnlyItsConsumer', 'OnlyItsDeployment']))
+      // SQS takes ten conditions in a policy, 20 statements and 8,192 bytes.
+      expect(statements.flatMap(({ Condition }) => Object.values(Condition ?? {}).flatMap(Object.keys)).length, id).toBeLessThanOrEqual(10)
+      expect(JSON.stringify(statements).length, id).toBeLessThan(8192)
     }
   })
 
-  it('believes nobody who puts an event into the queues by a right of their own', () => {
-    const denials = Object.values(template.findResources('AWS::SQS::QueuePolicy'))
+  it('lets EventBridge put events into a queue by its own rules alone, by no other rule of the account', () => {
+    const allowed = Object.values(template.findResources('AWS::SQS::QueuePolicy'))
       .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
-      .filter(({ Sid }: { Sid?: string }) => Sid === 'OnlyByRules')
-    expect(denials).toHaveLength(2)
-    for (const { Effect, Action, Principal, Condition } of denials) {
-      expect([Effect, Action, Principal]).toEqual(['Deny', 'sqs:SendMessage', { AWS: '*' }])
-      expect(JSON.stringify(Condition.ArnNotLike['aws:SourceArn'])).toContain(':events:us-east-1:123456789012:rule/*')
+      .filter(({ Effect }: Statement) => Effect === 'Allow')
+    // Hot, bulk, and what could not be delivered.
+    expect(allowed).toHaveLength(3)
+    for (const { Principal, Condition } of allowed) {
+      expect(Principal).toEqual({ Service: 'events.amazonaws.com' })
+      const sources = [Condition.ArnEquals['aws:SourceArn']].flat()
+      expect(sources.length).toBeGreaterThan(1)
+      for (const source of sources) expect(source['Fn::GetAtt'][0]).toMatch(/^Rules/)
     }
+  })
+
+  it('gives no role a right that holds outside of its own function, but for what Lambda itself does with it', () => {
+    const byLambda =
+      /^(logs:(CreateLogStream|PutLogEvents)|xray:Put\w+|sqs:(ReceiveMessage|ChangeMessageVisibility|GetQueueUrl|DeleteMessage|GetQueueAttributes))$/
+    const policies = Object.values(template.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
+      Properties.Roles.some(({ Ref }: { Ref: string }) => Ref.includes('ResponderRole')),
+    )
+    const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[])
+    const bound = statements.filter(
+      ({ Effect, Condition }) => Effect === 'Allow' && JSON.stringify(Condition ?? {}).includes('lambda:SourceFunctionArn'),
+    )
+    const loose = statements.filter((one) => one.Effect === 'Allow' && !bound.includes(one))
+    expect(bound.length).toBeGreaterThan(30)
+    expect(actionsOf(bound, 'Allow')).toEqual(expect.arrayContaining(VERBS))
+    // What a function failed at is put into its own dead-letter queue by Lambda.
+    const others = loose.filter(
+      ({ Action, Resource }) => ![Action].flat().every((one) => byLambda.test(one)) && !/Failures/.test(JSON.stringify(Resource)),
+    )
+    expect(others).toEqual([])
   })
 
   it("leaves the responder's own calls out of every rule of API calls", () => {
@@ -338,15 +365,16 @@ describe('the stack', () => {
     const calls = patterns.filter((pattern) => pattern['detail-type'].includes('AWS API Call via CloudTrail'))
     expect(calls).toHaveLength(6)
     for (const { detail } of calls) {
-      const [absent, others] = detail.userIdentity.sessionContext.sessionIssuer.arn
+      const [absent, others] = detail.userIdentity.arn
       expect(absent).toEqual({ exists: false })
-      expect(others['anything-but'].map((role: { 'Fn::GetAtt': string[] }) => role['Fn::GetAtt'][0]?.replace(/Responder.*/, ''))).toEqual([
-        'Contain',
-        'Rotate',
-        'Respond',
-        'Sweep',
-        'Seed',
-        'Seal',
+      expect(others['anything-but'].map((session: unknown) => JSON.stringify(session).match(/"\/(Countersign-[a-z]+)"/)?.[1])).toEqual([
+        'Countersign-contain',
+        'Countersign-rotate',
+        'Countersign-respond',
+        'Countersign-sweep',
+        'Countersign-seed',
+        'Countersign-seal',
+        'Countersign-learn',
       ])
     }
   })

@@ -5,12 +5,13 @@ import { emptyState, type IdentityState } from '../../shared/domain/identity-sta
 import { SEEN_LIMIT } from '../../shared/domain/seen.ts'
 import type { Signal } from '../../shared/domain/signal.ts'
 import { enricher } from '../../shared/sense/enrich/enrich.ts'
+import { NOT_DEPLOYED } from '../../shared/sense/enrich/tampering.ts'
 import { normalise } from '../../shared/sense/normalise.ts'
 import { call, NOW } from '../embedded.ts'
 
 const enrich = enricher({
   geoIp: { locate: (address) => ({ country: address.startsWith('198.') ? 'RO' : 'US', network: undefined }) },
-  stackName: undefined,
+  own: NOT_DEPLOYED,
 })({ blocklist: [] })
 const ACTIONS = [
   'iam:ListUsers',

@@ -6,6 +6,7 @@ import { emptyBaseline } from '../../shared/domain/baseline.ts'
 import { openWindow } from '../../shared/domain/credential-window.ts'
 import type { Signal } from '../../shared/domain/signal.ts'
 import { enricher } from '../../shared/sense/enrich/enrich.ts'
+import { NOT_DEPLOYED } from '../../shared/sense/enrich/tampering.ts'
 import { normalise } from '../../shared/sense/normalise.ts'
 
 const json = fc.jsonValue({ maxDepth: 4 })
@@ -83,7 +84,7 @@ const health = fc.record(
 const enveloped = records.map((detail) => ({ 'detail-type': 'AWS API Call via CloudTrail', detail }))
 const inputs = fc.oneof(json, records, health, enveloped)
 
-const enrich = enricher({ geoIp: { locate: () => ({ country: undefined, network: undefined }) }, stackName: undefined })({ blocklist: [] })
+const enrich = enricher({ geoIp: { locate: () => ({ country: undefined, network: undefined }) }, own: NOT_DEPLOYED })({ blocklist: [] })
 
 function isSane(signal: Signal): boolean {
   const { id, time, identity, credential, action } = signal

@@ -1,4 +1,4 @@
-import { TAMPERING_OPERATIONS } from '../../shared/sense/enrich/tampering.ts'
+import { eventSourceOf, TAMPERING } from '../../shared/sense/enrich/tampering.ts'
 
 export const ACCOUNT = '123456789012'
 
@@ -14,6 +14,8 @@ interface Facts {
   readonly key: 'AKIA' | 'ASIA' | undefined
   readonly isOwn: boolean
   readonly isBearer: boolean
+  /** True where the request gives a role of the stack to another service. */
+  readonly isBorrowing: boolean
 }
 
 /** An event as EventBridge delivers it, and what is known of it. */
@@ -26,7 +28,7 @@ export interface Sample {
 const API_CALL = 'AWS API Call via CloudTrail'
 
 /** Who calls, by each type of `userIdentity` that CloudTrail writes, with each kind of key that it is seen with. */
-function callers(ownRoleArn: string): readonly (Pick<Facts, 'type' | 'key'> & { isOwn?: true; issuer?: string; more?: Json })[] {
+function callers(ownSessionArn: string): readonly (Pick<Facts, 'type' | 'key'> & { isOwn?: true; issuer?: string; more?: Json })[] {
   const role = `arn:aws:iam::${ACCOUNT}:role/deploy`
   return [
     { type: 'IAMUser', key: 'AKIA', more: { userName: 'ci' } },
@@ -38,7 +40,9 @@ function callers(ownRoleArn: string): readonly (Pick<Facts, 'type' | 'key'> & { 
     { type: 'AssumedRole', key: 'ASIA', issuer: role },
     { type: 'AssumedRole', key: 'ASIA' },
     { type: 'AssumedRole', key: undefined, issuer: role },
-    { type: 'AssumedRole', key: 'ASIA', issuer: ownRoleArn, isOwn: true },
+    { type: 'AssumedRole', key: 'ASIA', issuer: role, more: { arn: ownSessionArn }, isOwn: true },
+    // The same role in a function of somebody else.
+    { type: 'AssumedRole', key: 'ASIA', issuer: role, more: { arn: ownSessionArn.replace(/[^/]+$/, 'theirs') } },
     { type: 'FederatedUser', key: 'ASIA', issuer: `arn:aws:iam::${ACCOUNT}:user/ci` },
     { type: 'SAMLUser', key: undefined },
     { type: 'WebIdentityUser', key: undefined },
@@ -81,12 +85,33 @@ const CALLS: readonly (readonly [service: string, operation: string, isRead: boo
   ['health', 'DescribeEvents', true],
 ]
 
+/** Every call by which the responder is tampered with, as CloudTrail writes it. Those of IAM are in the list above. */
+const TAMPERING_CALLS = Object.entries(TAMPERING).flatMap(([service, operations]) =>
+  service === 'iam' ? [] : operations.map((operation) => [eventSourceOf(service).replace('.amazonaws.com', ''), operation, false] as const),
+)
+
+/** Changes that give a role of the stack to another service. */
+const BORROWING = {
+  service: 'ecs',
+  operation: 'RegisterTaskDefinition',
+  request: { taskRoleArn: `arn:aws:iam::${ACCOUNT}:role/Countersign-Contain-0AB1` },
+}
+
 /** Every caller with every call, with a bearer token where the call is one of Bedrock; sign-ins; and events of AWS Health. */
-export function samples(ownRoleArn: string): Sample[] {
-  const calls = callers(ownRoleArn).flatMap((caller) =>
-    CALLS.flatMap(([service, operation, isRead]) =>
+export function samples(ownSessionArn: string): Sample[] {
+  const calls = callers(ownSessionArn).flatMap((caller) =>
+    [...CALLS, ...TAMPERING_CALLS].flatMap(([service, operation, isRead]) =>
       (service === 'bedrock' && caller.key !== 'AKIA' ? [false, true] : [false]).map((isBearer) => {
-        const facts: Facts = { detailType: API_CALL, service, operation, isRead, isBearer, isOwn: caller.isOwn ?? false, ...caller }
+        const facts: Facts = {
+          detailType: API_CALL,
+          service,
+          operation,
+          isRead,
+          isBearer,
+          isBorrowing: false,
+          isOwn: caller.isOwn ?? false,
+          ...caller,
+        }
         return sample(facts, {
           eventSource: `${service}.amazonaws.com`,
           eventName: operation,
@@ -98,7 +123,28 @@ export function samples(ownRoleArn: string): Sample[] {
       }),
     ),
   )
-  const about = { operation: 'ConsoleLogin', isRead: false, isOwn: false, isBearer: false, key: undefined }
+  const borrowing = callers(ownSessionArn).map((caller) => {
+    const { service, operation, request } = BORROWING
+    const facts: Facts = {
+      detailType: API_CALL,
+      service,
+      operation,
+      isRead: false,
+      isBearer: false,
+      isBorrowing: true,
+      isOwn: caller.isOwn ?? false,
+      ...caller,
+    }
+    return sample(facts, {
+      eventSource: `${service}.amazonaws.com`,
+      eventName: operation,
+      eventType: 'AwsApiCall',
+      readOnly: false,
+      userIdentity: identity(caller),
+      requestParameters: request,
+    })
+  })
+  const about = { operation: 'ConsoleLogin', isRead: false, isOwn: false, isBearer: false, isBorrowing: false, key: undefined }
   const signIns = ['IAMUser', 'Root', 'AssumedRole'].map((type) =>
     sample(
       { ...about, detailType: 'AWS Console Sign In via CloudTrail', service: 'signin', type },
@@ -120,7 +166,7 @@ export function samples(ownRoleArn: string): Sample[] {
       { service, eventTypeCode: operation },
     ),
   )
-  return [...calls, ...signIns, ...health]
+  return [...calls, ...borrowing, ...signIns, ...health]
 }
 
 function identity({ type, key, issuer, more = {} }: { type: string; key: string | undefined; issuer?: string; more?: Json }): Json {
@@ -160,15 +206,13 @@ export interface Settings {
 
 const OF_A_USER = ['IAMUser', 'FederatedUser', 'Root']
 
-/** The services whose resources the responder is made of. */
-const OF_THE_RESPONDER = ['events', 'lambda', 'sqs', 'dynamodb', 'logs', 'sns', 'cloudformation']
-
 /** The rule that an event is for, said without any pattern; undefined where it is for none. */
 export function ruleFor(facts: Facts, { includeRoleSessions, readOnlyEvents }: Settings): string | undefined {
   const { detailType, service, operation, isRead, type, key, isOwn, isBearer } = facts
   if (detailType === 'AWS Health Event') return operation.startsWith('AWS_RISK_') ? 'CredentialExposures' : undefined
   if (detailType !== API_CALL) return 'SignIns'
-  if (isOwn) return undefined
+  // A change by which the responder is disarmed is delivered even where its own session makes it.
+  if (isOwn) return tamperingRule(facts, includeRoleSessions)
   if (service === 'iam' && !isRead) return 'CredentialChanges'
   if (key === 'AKIA') {
     if (!isRead) return 'LongLivedKeyCalls'
@@ -178,6 +222,13 @@ export function ruleFor(facts: Facts, { includeRoleSessions, readOnlyEvents }: S
   if (isBearer) return 'BearerTokenCalls'
   if (key === 'ASIA' && includeRoleSessions) return 'RoleSessionCalls'
   if (key === 'ASIA' && OF_A_USER.includes(type)) return 'UserSessionCalls'
-  const changesResponder = !isRead && OF_THE_RESPONDER.includes(service) && TAMPERING_OPERATIONS.some((name) => operation.startsWith(name))
-  return changesResponder && !includeRoleSessions && !OF_A_USER.includes(type) ? 'Tampering' : undefined
+  return tamperingRule(facts, includeRoleSessions)
+}
+
+function tamperingRule({ service, operation, isRead, type, key, isBorrowing }: Facts, includeRoleSessions: boolean): string | undefined {
+  if (includeRoleSessions || isRead || service === 'iam' || key === 'AKIA' || OF_A_USER.includes(type)) return undefined
+  const listed = Object.entries(TAMPERING).find(([name]) => eventSourceOf(name) === `${service}.amazonaws.com`)?.[1] ?? []
+  const isListed = service === 'lambda' ? listed.some((name) => operation.startsWith(name)) : listed.includes(operation)
+  if (isListed) return 'Tampering'
+  return isBorrowing ? 'RolesBorrowed' : undefined
 }

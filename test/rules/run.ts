@@ -54,7 +54,7 @@ function rulesOf(settings: Settings): Map<string, object> {
   })
   const found = Object.entries(Template.fromStack(stack).findResources('AWS::Events::Rule')) as [string, Rule][]
   const named = found.flatMap(([id, { Properties }]) => {
-    const [, name] = id.match(/^Rules([A-Za-z]+?)[0-9A-F]{8}$/) ?? []
+    const [, name] = id.match(/^Rules([A-Za-z]+\d?)[0-9A-F]{8}$/) ?? []
     return name === undefined || Properties.EventPattern === undefined ? [] : [[name, written(Properties.EventPattern) as object] as const]
   })
   return new Map(named)
@@ -65,12 +65,16 @@ function written(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const { 'Fn::GetAtt': attribute } = value as { 'Fn::GetAtt'?: readonly [id: string, name: string] }
   if (attribute !== undefined) return `arn:aws:iam::${ACCOUNT}:role/${attribute[0]}`
+  const { 'Fn::Join': joined, Ref: reference } = value as { 'Fn::Join'?: readonly [between: string, parts: unknown[]]; Ref?: string }
+  if (reference !== undefined) return reference === 'AWS::Partition' ? 'aws' : reference
+  if (joined !== undefined) return joined[1].map(written).join(joined[0])
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, written(item)]))
 }
 
-/** An ARN of the responder's own roles, as the patterns name it. */
-function ownRoleIn(rules: ReadonlyMap<string, object>): string {
-  const [arn] = JSON.stringify([...rules.values()]).match(/arn:aws:iam::\d{12}:role\/Contain[A-Za-z0-9]+/) ?? []
+/** A session ARN of the responder's own functions, as the patterns name it. */
+function ownSessionIn(rules: ReadonlyMap<string, object>): string {
+  const [arn] =
+    JSON.stringify([...rules.values()]).match(/arn:aws:sts::\d{12}:assumed-role\/Contain[A-Za-z0-9]+\/Countersign-contain/) ?? []
   if (arn === undefined) throw new Error('no rule leaves out what contain does itself')
   return arn
 }
@@ -101,7 +105,7 @@ try {
     for (const readOnlyEvents of [true, false]) {
       const settings = { includeRoleSessions, readOnlyEvents }
       const rules = rulesOf(settings)
-      const all = samples(ownRoleIn(rules))
+      const all = samples(ownSessionIn(rules))
       const said = JSON.stringify(settings)
       for (const [at, names] of matched(
         rules,
@@ -112,7 +116,9 @@ try {
         const wanted = ruleFor(facts, settings) ?? ''
         used.add(names)
         checks += 1
-        if (names !== wanted) faults.push(`${said} ${title}: matched by "${names}", wanted "${wanted}"`)
+        // The list of tampering is too long for one pattern: it is the same rule in parts.
+        if (names.replace(/^Tampering\d$/, 'Tampering') !== wanted)
+          faults.push(`${said} ${title}: matched by "${names}", wanted "${wanted}"`)
       }
       const forgeries = all.flatMap(forged)
       for (const [at, names] of matched(rules, forgeries, onClassPath).entries()) {

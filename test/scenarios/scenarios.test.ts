@@ -18,6 +18,7 @@ import { silentLog } from '../../shared/memory/log.ts'
 import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import { type Evaluation, pipeline } from '../../shared/pipeline.ts'
 import { applyPolicy, parsePolicy } from '../../shared/record/policy-in-force.ts'
+import { NOT_DEPLOYED } from '../../shared/sense/enrich/tampering.ts'
 import { accountOf, asCall, exposureOf, recordOf, Scenario } from './case.ts'
 
 const START = Date.UTC(2026, 2, 2, 12)
@@ -69,7 +70,7 @@ async function play(scenario: Scenario) {
     ...scenario.policy,
   })
   await applyPolicy(ports.record, { policy, by: 'test', why: 'test', at: new Date(START).toISOString() })
-  const run = pipeline(ports, { roles: new Set(), stackName: 'Countersign' })
+  const run = pipeline(ports, { ...NOT_DEPLOYED, stackName: 'Countersign' })
   for (const [day, calls] of Array.from({ length: scenario.past?.days ?? 0 }, (_, at) => [at, scenario.past?.calls ?? []] as const)) {
     const at = START - ((scenario.past?.days ?? 0) - day) * DAY_MS
     await run(calls.flatMap((call, n) => recordOf(asCall(call), { id: `past-${day}-${n}`, time: at + n * 60_000, n })))

@@ -9,7 +9,10 @@ const RESPOND = {
   NOTIFY_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:notices',
   STACK_NAME: 'Countersign',
   ACCOUNTS: '123456789012',
-  OWN_ROLE_ARNS: '',
+  OWN_SESSION_ARNS: '',
+  OWN_NAMES: '',
+  EVENT_QUEUE_ARNS: 'arn:aws:sqs:us-east-1:123456789012:hot',
+  BOOTSTRAP_QUEUE_ARN: 'arn:aws:sqs:us-east-1:123456789012:bootstrap',
 }
 
 function refusal(read: () => unknown): string {
@@ -65,6 +68,7 @@ describe('the configuration of a stack', () => {
     ['onCall.endpoint', { onCall: { endpoint: 'http://pager.example.com' } }, '"http://pager.example.com"', 'an https address'],
     ['seals.lock', { seals: { lock: 'none' } }, '"none"', 'governance'],
     ['seals.retentionDays', { seals: { retentionDays: 0 } }, '0', '>=1'],
+    ['operatorRoleArn', { operatorRoleArn: 'Admin' }, '"Admin"', 'the ARN of a role'],
     ['securityHub', { securityHub: 'yes' }, '"yes"', 'boolean'],
   ])('is refused by the name of its key, with the value and what is allowed: %s', (key, context, value, allowed) => {
     const message = refusal(() => readStackConfig(context))
@@ -93,10 +97,10 @@ describe('the configuration of a stack', () => {
 })
 
 describe('the environment of a function', () => {
-  it('gives respond its own roles as a list, and no role for an empty text', () => {
-    expect(readEnvironment(RespondConfig, RESPOND).OWN_ROLE_ARNS).toEqual([])
-    const roles = 'arn:aws:iam::123456789012:role/contain,arn:aws:iam::123456789012:role/seed'
-    expect(readEnvironment(RespondConfig, { ...RESPOND, OWN_ROLE_ARNS: roles }).OWN_ROLE_ARNS).toEqual(roles.split(','))
+  it('gives respond the sessions of its own functions as a list, and none for an empty text', () => {
+    expect(readEnvironment(RespondConfig, RESPOND).OWN_SESSION_ARNS).toEqual([])
+    const sessions = ['contain', 'seed'].map((name) => `arn:aws:sts::123456789012:assumed-role/${name}-role/Countersign-${name}`)
+    expect(readEnvironment(RespondConfig, { ...RESPOND, OWN_SESSION_ARNS: sessions.join(',') }).OWN_SESSION_ARNS).toEqual(sessions)
   })
 
   it('gives respond the accounts that are believed, and refuses a list without any', () => {

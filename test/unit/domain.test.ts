@@ -17,6 +17,7 @@ import { applyPolicy, cachedPolicy, parsePolicy, readPolicy, seedPolicy } from '
 import { addressKind } from '../../shared/sense/enrich/address-kind.ts'
 import { agentFamily } from '../../shared/sense/enrich/agent-family.ts'
 import { enricher } from '../../shared/sense/enrich/enrich.ts'
+import { NOT_DEPLOYED } from '../../shared/sense/enrich/tampering.ts'
 import { NOW } from '../embedded.ts'
 
 const DAY = 86_400_000
@@ -200,7 +201,7 @@ describe('where a call came from', () => {
       lookups += 1
       return { country: undefined, network: undefined }
     }
-    const enrich = enricher({ geoIp: { locate }, stackName: undefined })({ blocklist: [] })
+    const enrich = enricher({ geoIp: { locate }, own: NOT_DEPLOYED })({ blocklist: [] })
     const from = (address: string) =>
       signalAt(NOW, { origin: { address, agent: `agent ${address}`, agentFamily: 'unknown', via: undefined } })
     for (let at = 0; at < 3; at++) enrich(from('3.5.1.1'))

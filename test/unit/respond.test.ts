@@ -4,7 +4,8 @@ import { packState } from '../../shared/domain/state-codec.ts'
 import { pipeline } from '../../shared/pipeline.ts'
 import type { Advisor } from '../../shared/ports/advisor.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
-import { ATTACK, arnOf, call, embedded, exposed, KEY, NOW, opinionOf } from '../embedded.ts'
+import { NOT_DEPLOYED } from '../../shared/sense/enrich/tampering.ts'
+import { ACCOUNT, ATTACK, arnOf, call, embedded, exposed, KEY, NOW, opinionOf } from '../embedded.ts'
 
 const answering = (likelihood: number): Advisor & { asked: number } => {
   const advisor = {
@@ -91,7 +92,15 @@ describe('responding', () => {
 
   it("ignores the responder's own calls", async () => {
     const { ports } = await embedded()
-    const result = await pipeline(ports, { roles: new Set([arnOf('ci-build')]), stackName: undefined })(ATTACK)
+    const userIdentity = {
+      type: 'AssumedRole',
+      arn: `arn:aws:sts::${ACCOUNT}:assumed-role/ContainRole/Countersign-contain`,
+      accountId: ACCOUNT,
+      accessKeyId: 'ASIACONTAINSESSION01',
+      sessionContext: { sessionIssuer: { type: 'Role', arn: `arn:aws:iam::${ACCOUNT}:role/ContainRole`, userName: 'ContainRole' } },
+    }
+    const own = { ...NOT_DEPLOYED, sessions: new Set([userIdentity.arn]) }
+    const result = await pipeline(ports, own)(ATTACK.map((record) => ({ ...record, userIdentity })))
     expect(result).toMatchObject({ ignored: 3, outcomes: [] })
   })
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { NoticeKind } from '../../shared/domain/incident.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import { memoryPostings } from '../../shared/memory/postings.ts'
-import type { Notice } from '../../shared/ports/notices.ts'
 import { noticeOf } from '../../shared/record/notice.ts'
 import { review } from '../../shared/review/review.ts'
 import { type SlackApi, slackApi } from '../../shared/slack/api.ts'
@@ -42,7 +42,7 @@ async function notifying(parts: { slack?: (api: SlackApi) => SlackApi; token?: s
     escalationChannel: parts.escalationChannel,
   }
   const notifier = slackNotifier(ports)
-  return { fake, world, incident, notifier, ports, fallback, waits, notice: (kind: Notice['kind']) => noticeOf(incident, kind) }
+  return { fake, world, incident, notifier, ports, fallback, waits, notice: (kind: NoticeKind) => noticeOf(incident, kind) }
 }
 
 describe('the notifier by Slack', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { TAMPERING } from '../../shared/sense/enrich/tampering.ts'
 import { asCall, recordOf } from '../scenarios/case.ts'
 import { addReads, freshContext, type Reader, type Reads, readsOf, recordingCopy, signalOf } from './reads.ts'
 import {
@@ -158,6 +159,14 @@ describe('the steps of a containment', () => {
       if (calls.policyParameter !== undefined) expect(faultOfParameter(calls.policyParameter, logged)).toBeUndefined()
     },
   )
+})
+
+describe('the calls by which the responder is tampered with', () => {
+  it('are calls that CloudTrail logs', () => {
+    const actions = Object.entries(TAMPERING).flatMap(([service, operations]) => operations.map((operation) => `${service}:${operation}`))
+    // The public models have version 2 of API Gateway under another prefix.
+    expect(actions.filter((action) => !action.startsWith('apigateway:')).flatMap((action) => faultOfAction(action) ?? [])).toEqual([])
+  })
 })
 
 describe('the exceptions', () => {

@@ -5,17 +5,17 @@ import type { GeoIp } from '../../ports/lookup.ts'
 import { addressKind } from './address-kind.ts'
 import { agentFamily } from './agent-family.ts'
 import { blocklistMarker } from './blocklist.ts'
-import { tamperingMarker } from './tampering.ts'
+import { type OwnResources, tamperingMarker } from './tampering.ts'
 
 type Located = Pick<Origin, 'addressKind' | 'country' | 'network' | 'organisation' | 'networkKind'>
 
 /** The most addresses that the cache holds; a lookup in the databases takes about 3 µs. */
 const ADDRESSES_LIMIT = 10_000
 
-/** What enrichment needs. `stackName` is the name of the responder's stack, undefined where none is deployed. */
+/** What enrichment needs. */
 export interface EnrichPorts {
   readonly geoIp: GeoIp
-  readonly stackName: string | undefined
+  readonly own: OwnResources
 }
 
 /**
@@ -23,9 +23,9 @@ export interface EnrichPorts {
  * blocklist names its origin, and whether the call changes the responder. It makes no network request. Enriching a signal twice has the effect
  * of enriching it once.
  */
-export function enricher({ geoIp, stackName }: EnrichPorts): (policy: Pick<Policy, 'blocklist'>) => (signal: Signal) => Signal {
+export function enricher({ geoIp, own }: EnrichPorts): (policy: Pick<Policy, 'blocklist'>) => (signal: Signal) => Signal {
   const locate = locator(geoIp)
-  const markTampering = tamperingMarker(stackName)
+  const markTampering = tamperingMarker(own)
   return (policy) => {
     const markBlocklisted = blocklistMarker(policy)
     return (signal) => markBlocklisted(markTampering(locate(signal)))

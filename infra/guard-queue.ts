@@ -1,0 +1,66 @@
+import { DefaultStackSynthesizer, Fn, Stack } from 'aws-cdk-lib'
+import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
+
+/** Who may do what with the messages of a queue: ARNs of rules and of roles. All others are denied it, whatever rights they have in the account. */
+export interface QueueParties {
+  /** Rules whose events the queue takes. */
+  readonly rules?: readonly string[]
+  /** Roles of the functions that put messages into it. */
+  readonly senders?: readonly string[]
+  /** The role of the function that works on its messages; none for a dead-letter queue. */
+  readonly consumer?: string | undefined
+  /** The role of people who look at dead letters and send them on again. */
+  readonly operator: string | undefined
+}
+
+type Conditions = Record<string, Record<string, string | string[]>>
+
+/**
+ * Denies a queue's messages to everybody who has no part in them. A message is believed, so who may write one decides what is believed; who may
+ * take one away decides what is seen. Only the deployment may change or empty the queue itself.
+ */
+export function guardQueue(queue: Queue, { rules = [], senders = [], consumer, operator }: QueueParties): void {
+  const operators = operator === undefined ? [] : [operator]
+  if (rules.length > 0)
+    queue.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'ItsRules',
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': [...rules] } },
+      }),
+    )
+  const exceptPrincipals = exceptBy([...senders, ...operators])
+  // Who calls by himself brings no source: the condition is true for what is not there.
+  const exceptRules = { ArnNotEquals: { ...exceptPrincipals.ArnNotEquals, 'aws:SourceArn': [...rules] } }
+  deny(queue, 'OnlyItsSenders', ['sqs:SendMessage'], rules.length > 0 ? exceptRules : exceptPrincipals)
+  deny(
+    queue,
+    'OnlyItsConsumer',
+    ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+    exceptBy([...(consumer === undefined ? [] : [consumer]), ...operators]),
+  )
+  const deploying = deployingRole(Stack.of(queue))
+  // Without such a role nobody could change the queue any more, so nobody is denied it.
+  if (deploying === undefined) return
+  const changes = ['sqs:SetQueueAttributes', 'sqs:AddPermission', 'sqs:RemovePermission', 'sqs:PurgeQueue', 'sqs:DeleteQueue']
+  deny(queue, 'OnlyItsDeployment', changes, exceptBy([deploying, ...operators]))
+}
+
+/** The condition of a Deny that leaves these roles alone. Where there are none it meets every principal, and no service that moves messages by itself. */
+function exceptBy(roles: readonly string[]): Conditions {
+  return roles.length === 0 ? { Null: { 'aws:PrincipalArn': 'false' } } : { ArnNotEquals: { 'aws:PrincipalArn': [...roles] } }
+}
+
+function deny(queue: Queue, sid: string, actions: string[], conditions: Conditions): void {
+  queue.addToResourcePolicy(
+    new PolicyStatement({ sid, effect: Effect.DENY, principals: [new AnyPrincipal()], actions, resources: [queue.queueArn], conditions }),
+  )
+}
+
+/** The role by which CloudFormation deploys the stack. Undefined where people deploy it with their own rights. */
+function deployingRole({ synthesizer }: Stack): string | undefined {
+  return synthesizer instanceof DefaultStackSynthesizer ? Fn.sub(synthesizer.cloudFormationExecutionRoleArn) : undefined
+}

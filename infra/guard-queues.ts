@@ -1,0 +1,47 @@
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import type { StackConfig } from '../shared/config.ts'
+import type { ContainFunction } from './contain-function.ts'
+import type { EventRules } from './event-rules.ts'
+import { guardQueue } from './guard-queue.ts'
+import type { NoticeQueue } from './notice-queue.ts'
+import type { Queues } from './queues.ts'
+import type { ResponderFunction } from './responder-function.ts'
+
+/** A function, and the queue of what it failed at, which Lambda fills with the rights of its role. */
+interface Failing {
+  readonly responder: ResponderFunction
+  readonly failures: Queue
+}
+
+export interface GuardedQueues {
+  readonly queues: Queues
+  readonly rules: EventRules
+  readonly notices: NoticeQueue | undefined
+  readonly contain: ContainFunction
+  readonly respond: { readonly responder: ResponderFunction }
+  readonly sweep: Failing
+  readonly review: Failing | undefined
+  readonly rotate: Failing | undefined
+  /** Functions that tell nobody. */
+  readonly others: readonly (Failing | undefined)[]
+  readonly config: StackConfig
+}
+
+/** Says of every queue of the stack who may put messages into it and who may take them. A test holds that none is left out. */
+export function guardQueues({ queues, rules, notices, contain, respond, sweep, review, rotate, others, config }: GuardedQueues): void {
+  const operator = config.operatorRoleArn
+  const role = ({ responder }: { readonly responder: ResponderFunction }) => responder.role.roleArn
+  const telling = [contain, sweep, review, rotate].filter((one) => one !== undefined)
+  const failing = [...telling, ...others.filter((one) => one !== undefined)]
+  for (const queue of [queues.hot, queues.bulk])
+    guardQueue(queue, { rules: rules.arns.get(queue) ?? [], consumer: role(respond), operator })
+  guardQueue(queues.bootstrap, { senders: [respond, sweep].map(role), consumer: role(respond), operator })
+  guardQueue(contain.reverify, { senders: [role(contain)], consumer: role(contain), operator })
+  if (notices !== undefined && review !== undefined)
+    guardQueue(notices.queue, { senders: [respond, ...telling].map(role), consumer: role(review), operator })
+  guardQueue(rules.undelivered, { rules: [...rules.arns.values()].flat(), operator })
+  for (const one of failing) guardQueue(one.failures, { senders: [role(one)], operator })
+  // SQS itself moves messages here.
+  const deadLetters = [...queues.deadLetters, contain.reverifyFailures, ...(notices === undefined ? [] : [notices.failures])]
+  for (const queue of deadLetters) guardQueue(queue, { operator })
+}
