@@ -74,6 +74,7 @@ export class RespondFunction extends Construct {
         NOTIFY_TOPIC_ARN: topic.topicArn,
         STACK_NAME: Stack.of(this).stackName,
         OWN_ROLE_ARNS: ownRoleArns.join(','),
+        BACKFILL_QUEUE_URL: queues.bootstrap.queueUrl,
         ...(config.bootstrapBaselines ? { BOOTSTRAP_QUEUE_URL: queues.bootstrap.queueUrl } : {}),
         ...modelEnvironment(config),
       },

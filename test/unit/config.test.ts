@@ -8,6 +8,8 @@ const RESPOND = {
   CONTAIN_FUNCTION_NAME: 'contain',
   NOTIFY_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:notices',
   STACK_NAME: 'Countersign',
+  BACKFILL_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/queue',
+  AWS_REGION: 'us-east-1',
   OWN_ROLE_ARNS: '',
 }
 
