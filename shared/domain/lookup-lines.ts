@@ -10,6 +10,7 @@ export function lookupLines(incident: Incident): string[] {
   if (lookups === undefined || state === 'watching' || state === 'released' || state === 'expired') return []
   return [
     ...unknownEvent(incident),
+    ...unaskedEvent(incident),
     ...incompleteLineage(incident),
     ...cutLineage(incident),
     ...earlierThings(incident),
