@@ -74,6 +74,7 @@ export class RespondFunction extends Construct {
         ACCOUNTS: [account, ...config.accounts].join(','),
         EVENT_QUEUE_ARNS: [queues.hot.queueArn, queues.bulk.queueArn].join(','),
         BOOTSTRAP_QUEUE_ARN: queues.bootstrap.queueArn,
+        BACKFILL_QUEUE_URL: queues.bootstrap.queueUrl,
         ...(config.bootstrapBaselines ? { BOOTSTRAP_QUEUE_URL: queues.bootstrap.queueUrl } : {}),
         ...modelEnvironment(config),
       },

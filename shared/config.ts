@@ -107,6 +107,9 @@ export const RespondConfig = z.object({
   /** Queue of notices for Slack; undefined when the stack has no Slack. */
   NOTICE_QUEUE_URL: z.url().optional(),
   BOOTSTRAP_QUEUE_URL: z.url().optional(),
+  BACKFILL_QUEUE_URL: z.url(),
+  /** Lambda sets it: the region whose events CloudTrail's event history holds here. */
+  AWS_REGION: z.string().min(1),
   ...MODEL,
   /** Names of the responder's own resources contain it. */
   STACK_NAME,

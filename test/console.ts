@@ -5,7 +5,7 @@ import { BlastRadius } from '../shared/domain/blast-radius.ts'
 import { chain } from '../shared/domain/change.ts'
 import { Action } from '../shared/domain/decision.ts'
 import { EvidenceGroup, Technique } from '../shared/domain/finding.ts'
-import { type Incident, type IncidentSignal, NoticeKind } from '../shared/domain/incident.ts'
+import { type Incident, type IncidentSignal, NoticeKind, SignalOrigin } from '../shared/domain/incident.ts'
 import { Mode } from '../shared/domain/policy.ts'
 import { CreatedKind, IdentityKind, Outcome } from '../shared/domain/signal.ts'
 import { memorySealVault } from '../shared/memory/seal-vault.ts'
@@ -64,6 +64,7 @@ const CLOSED_WORDS: ReadonlySet<string> = new Set([
   ...[IdentityKind, CreatedKind, Outcome, EvidenceGroup, Action, Mode, NoticeKind, AdvisorFallback].flatMap(({ options }) => options),
   ...BlastRadius.unwrap().shape.basis.options,
   ...Opinion.unwrap().shape.verdict.options,
+  ...SignalOrigin.unwrap().shape.source.options,
   'answered',
   'fallback',
 ])

@@ -4,16 +4,16 @@ import { cloudTrailClient, iamClient, lambdaClient, sqsClient } from '../../shar
 import { cloudTrailHistory } from '../../shared/aws/event-history.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
-import { lambdaContainInvoker, sqsBootstrapQueue } from '../../shared/aws/invokers.ts'
+import { lambdaContainInvoker, sqsBackfillQueue, sqsBootstrapQueue } from '../../shared/aws/invokers.ts'
 import { RespondConfig, readEnvironment } from '../../shared/config.ts'
 import { modelAdvisor } from '../../shared/decide/advise/by-model.ts'
 import { withCircuit } from '../../shared/decide/advise/circuit.ts'
+import { lookUp } from '../../shared/decide/look-up.ts'
 import { bootstrap } from '../../shared/detect/bootstrap.ts'
 import { geoIpFrom } from '../../shared/geo/geo-ip.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import { pipeline } from '../../shared/pipeline.ts'
 import type { RespondPorts } from '../../shared/ports/respond.ts'
-import { backfill } from '../../shared/sense/backfill.ts'
 import type { Responder } from '../sqs-batch.ts'
 import { common, notifierOf } from './common.ts'
 import { modelIn } from './model.ts'
@@ -22,6 +22,8 @@ const config = readEnvironment(RespondConfig, process.env)
 const { table, ...stores } = common(config)
 
 const model = modelIn(config)
+
+const history = cloudTrailHistory(cloudTrailClient(), { region: config.AWS_REGION })
 
 const ports: RespondPorts = {
   identities: dynamoIdentityStore(table),
@@ -33,7 +35,8 @@ const ports: RespondPorts = {
   containInvoker: lambdaContainInvoker(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
   bootstrapQueue: sqsBootstrapQueue(sqsClient(), config.BOOTSTRAP_QUEUE_URL),
   account: config.ACCOUNT_ID,
-  history: cloudTrailHistory(cloudTrailClient()),
+  backfillQueue: sqsBackfillQueue(sqsClient(), config.BACKFILL_QUEUE_URL),
+  history,
   geoIp: geoIpFrom({ countries: join(import.meta.dirname, 'country.mmdb'), networks: join(import.meta.dirname, 'networks.bin') }),
 }
 
@@ -49,7 +52,7 @@ const respondToLookup = pipeline(ports, own, { kind: 'cloudtrail' })
 export const responder: Responder = {
   respond: pipeline(ports, own, { kind: 'event-bus', accounts: new Set(config.ACCOUNTS) }),
   bootstrap: (accessKeyId) => bootstrap(accessKeyId, ports),
-  backfill: (incidentId) => backfill(incidentId, respondToLookup, ports),
+  backfill: (incidentId) => lookUp(incidentId, respondToLookup, { ...ports, history }),
   queues: { events: new Set(config.EVENT_QUEUE_ARNS), tasks: config.BOOTSTRAP_QUEUE_ARN },
   log: stores.log,
 }

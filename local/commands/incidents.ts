@@ -1,5 +1,6 @@
 import { pendingOf } from '../../shared/contain/pending.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
+import { incompleteLineage } from '../../shared/domain/lookup-lines.ts'
 import type { ReviewKind } from '../../shared/domain/policy.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { OnUnreadable } from '../../shared/ports/stores.ts'
@@ -69,7 +70,14 @@ const FOLLOWS: Readonly<Record<ReviewKind, string>> = {
 
 /** What a verdict will do, for the person who is about to give it. */
 export async function whatFollows(target: Target, id: string, kind: ReviewKind): Promise<string> {
-  return `${await whoOf(target, id)}\n${FOLLOWS[kind]}`
+  return [await whoOf(target, id), FOLLOWS[kind], ...(await incompleteOf(target, id, kind))].join('\n')
+}
+
+/** A confirmed incident is closed, and nothing is looked up for it any more. */
+async function incompleteOf({ incidents }: Target, id: string, kind: ReviewKind): Promise<string[]> {
+  const stored = kind === 'compromised' ? await incidents.get(id) : undefined
+  const lines = stored === undefined ? [] : incompleteLineage(stored.value)
+  return lines.map((line) => `Wait for it, or look yourself, since nothing is looked up once it is closed: ${printable(line, 200)}.`)
 }
 
 /** The same of an approval. */

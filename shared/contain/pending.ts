@@ -1,4 +1,5 @@
 import type { Incident } from '../domain/incident.ts'
+import { lookupLines } from '../domain/lookup-lines.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
 import { closingOf, TAKEN_NAMES_LIMIT, takenOn } from './plan.ts'
 
@@ -19,5 +20,5 @@ export function pendingOf(incident: Incident): string[] {
       return [`a console password was set for ${owner}: delete the login profile if it is not theirs`]
     return []
   })
-  return [...manualSteps(incident), ...many, ...changed]
+  return [...lookupLines(incident), ...manualSteps(incident), ...many, ...changed]
 }

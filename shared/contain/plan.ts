@@ -21,7 +21,7 @@ export interface PlanContext {
 const OWN_NAMES_LIMIT = 3
 
 /** The most session names of another role that one policy denies. A person decides about more. */
-export const TAKEN_NAMES_LIMIT = 20
+export const TAKEN_NAMES_LIMIT = 50
 
 /** A session name as STS accepts it. Nothing else is written into a policy. */
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/

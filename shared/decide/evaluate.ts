@@ -188,8 +188,21 @@ async function currentBlastRadius(
   return before?.basis === 'observed' && before.score >= observed.score ? before : observed
 }
 
-/** Invokes contain for an incident in state `containing`, else sends the notice that it owes. Safe to repeat after a batch that was interrupted. */
-async function containOrNotify(
+/** Contains or notifies, and requests the look-ups of an incident that were not begun. Safe to repeat after a batch that was interrupted. */
+async function containOrNotify(stored: Versioned<Incident>, context: Omit<EvaluationContext, 'unitOfWork'>): Promise<Versioned<Incident>> {
+  const current = await invokeOrNotify(stored, context)
+  const { id, state, lookups } = current.value
+  const { ports, invoked } = context
+  const isDue = lookups?.credentials.length === 0 && (state === 'containing' || state === 'asking')
+  if (isDue && ports.backfillQueue !== undefined && !invoked.has(`lookup ${id}`)) {
+    await ports.backfillQueue.backfill(id)
+    invoked.add(`lookup ${id}`)
+  }
+  return current
+}
+
+/** Invokes contain for an incident in state `containing`, else sends the notice that it owes. */
+async function invokeOrNotify(
   stored: Versioned<Incident>,
   { ports, invoked }: Omit<EvaluationContext, 'unitOfWork'>,
 ): Promise<Versioned<Incident>> {

@@ -5,7 +5,7 @@ import { isContainableCredential, isContainableIdentity, issuedToContain } from 
 import type { Issued } from '../domain/credential-window.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
-import { type Incident, type LineageEdge, priorityOf, type Suspect } from '../domain/incident.ts'
+import { type Incident, type LineageEdge, originOf, priorityOf, type Suspect } from '../domain/incident.ts'
 import { moved, noticeFor, openingState } from '../domain/incident-machine.ts'
 import type { CreatedKind, Signal } from '../domain/signal.ts'
 import { mergeFindings } from './correlate.ts'
@@ -59,7 +59,7 @@ export function newIncident({
     blastRadius,
     priority: priorityOf(assessment.risk, blastRadius, merged),
     decision,
-    decidedBy: { signalId: signal.id, time: signal.time },
+    decidedBy: { signalId: signal.id, time: signal.time, origin: originOf(signal) },
     containedAt: undefined,
     pagedAt: undefined,
     extendedUntil: undefined,
@@ -68,6 +68,7 @@ export function newIncident({
     verdict: undefined,
     suppression: undefined,
     owedNotice: noticeFor(decision),
+    lookups: undefined,
     head: EMPTY_CHAIN,
   }
 }
@@ -84,7 +85,7 @@ export function withSignal(incident: Incident, evaluated: EvaluatedSignal): Inci
   const lineage = withEdges(incident.lineage, edgesOf(signal, issued))
   const joined = { ...incident, credentials, lineage }
   const hasMoreToContain = containableCount(joined) > containableCount(incident)
-  const decided = moved(joined, { kind: 'decided', decision, signalId: signal.id, time: signal.time })
+  const decided = moved(joined, { kind: 'decided', decision, signalId: signal.id, time: signal.time, origin: originOf(signal) })
   const next = decided ?? (hasMoreToContain ? moved(joined, { kind: 'grew' }) : undefined) ?? joined
   const findings = incident.findings === known ? merged : mergeFindings(incident.findings, merged)
   // Another writer may have added findings that this assessment does not include. The higher risk then stands until the next signal.
@@ -98,6 +99,19 @@ export function withSignal(incident: Incident, evaluated: EvaluatedSignal): Inci
     blastRadius,
     priority: priorityOf(current.risk, blastRadius, findings),
   }
+}
+
+/** Adds to the lineage what calls issued that were looked up in CloudTrail. The calls themselves are evaluated apart. Pure. */
+export function withIssued(incident: Incident, calls: readonly Signal[]): Incident {
+  const joined = {
+    ...incident,
+    lineage: withEdges(
+      incident.lineage,
+      calls.flatMap((call) => edgesOf(call, [])),
+    ),
+  }
+  const hasMoreToContain = containableCount(joined) > containableCount(incident)
+  return (hasMoreToContain ? moved(joined, { kind: 'grew' }) : undefined) ?? joined
 }
 
 /** True when a merge changed nothing that needs a write. */

@@ -2,7 +2,9 @@ import type { Assessment } from '../domain/assessment.ts'
 import { type ChangeDraft, chain, EMPTY_CHAIN } from '../domain/change.ts'
 import { isStronger } from '../domain/decision.ts'
 import { type Incident, incidentSignal, isClosed } from '../domain/incident.ts'
+import { NOT_LOOKED_UP } from '../domain/lookups.ts'
 import { ResponderError } from '../errors.ts'
+import type { BackfillQueue } from '../ports/invokers.ts'
 import type { Clock } from '../ports/runtime.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore, Versioned } from '../ports/stores.ts'
 import { append, incidentSubject } from '../record/append.ts'
@@ -15,6 +17,8 @@ export interface UpsertPorts {
   readonly identities: Pick<IdentityStore, 'setIncident'>
   readonly incidents: IncidentStore
   readonly record: ChangeRecord
+  /** Absent where nothing is looked up. */
+  readonly backfillQueue?: BackfillQueue | undefined
   readonly clock: Clock
 }
 
@@ -27,7 +31,7 @@ export type Upserted = { readonly kind: 'upserted' | 'closed'; readonly stored: 
  * The first entry of its chain is written together with it, so that a chain exists whichever of two concurrent writers wins.
  */
 export async function createIncident(evaluated: EvaluatedSignal, ports: UpsertPorts): Promise<Upserted | undefined> {
-  const incident = newIncident(evaluated)
+  const incident = { ...newIncident(evaluated), lookups: ports.backfillQueue === undefined ? undefined : NOT_LOOKED_UP }
   const [isSaved] = await Promise.all([
     ports.incidents.save(incident, 0),
     ports.record.append(chain(incidentSubject(incident.id), EMPTY_CHAIN, decisionEntry(incident, undefined, ports.clock))),
@@ -108,7 +112,7 @@ function adviceOf({ opinion }: Assessment): object | null {
 }
 
 /** Points newly created users, keys and sessions to the incident, so that their signals join it. Users are found by name, the others by id. */
-function writePointers(incident: Incident, { identities }: UpsertPorts, before?: Incident): Promise<void>[] {
+export function writePointers(incident: Incident, { identities }: Pick<UpsertPorts, 'identities'>, before?: Incident): Promise<void>[] {
   const { account, id: own } = incident.identity
   const news = incident.lineage.filter((edge) => !before?.lineage.includes(edge))
   const users = news.filter(({ kind }) => kind === 'user').map(({ owner }) => `arn:aws:iam::${account}:user/${owner}`)

@@ -21,7 +21,14 @@ const ATTEMPTS = 5
  */
 export async function bootstrap(
   accessKeyId: string,
-  ports: { history: EventHistory; identities: IdentityStore; iam: Pick<Iam, 'ownerOf'>; geoIp: GeoIp; clock: Clock; log: Log },
+  ports: {
+    history: Pick<EventHistory, 'lookup'>
+    identities: IdentityStore
+    iam: Pick<Iam, 'ownerOf'>
+    geoIp: GeoIp
+    clock: Clock
+    log: Log
+  },
 ): Promise<number> {
   const records = await ports.history.lookup(accessKeyId)
   // Blocklist and tampering only matter to detectors, and no detector sees these calls.

@@ -1,4 +1,4 @@
-import { type CredentialWindow, countDistinct } from '../domain/credential-window.ts'
+import type { CountedKind } from '../domain/credential-window.ts'
 import { type Signal, text } from '../domain/signal.ts'
 
 /** Calls that show whether an account may send mail or text messages, and how many. */
@@ -75,65 +75,66 @@ export const LAUNCHES: ReadonlySet<string> = new Set([
   'lightsail:CreateInstances',
 ])
 
-/** Counts in the window what detectors need the number of, such as secrets read, roles refused and regions of launches. */
-export function countActivity(window: CredentialWindow, signal: Signal): void {
-  if (DESTRUCTION.has(signal.action) && signal.outcome === 'success') countDestroyed(window, signal)
-  if (LAUNCHES.has(signal.action)) countDistinct(window, 'launch-region', { what: signal.region, at: signal.time })
+/** Counts one item of a kind; the same item again counts once. */
+export type Count = (kind: CountedKind, what: string) => void
+
+/** Counts what detectors need the number of, such as secrets read, roles refused and regions of launches. */
+export function countActivity(signal: Signal, count: Count): void {
+  if (DESTRUCTION.has(signal.action) && signal.outcome === 'success') countDestroyed(count, signal)
+  if (LAUNCHES.has(signal.action)) count('launch-region', signal.region)
   switch (signal.service) {
     case 'sts':
       if (signal.action === 'sts:AssumeRole' && signal.outcome !== 'success')
-        countDistinct(window, 'refused-role', { what: text(signal.request, 'roleArn') ?? signal.id, at: signal.time })
+        count('refused-role', text(signal.request, 'roleArn') ?? signal.id)
       return
     case 'lambda':
       if (signal.action === 'lambda:GetFunction' || signal.action === 'lambda:GetFunctionConfiguration')
-        countDistinct(window, 'function-settings', { what: text(signal.request, 'functionName') ?? signal.id, at: signal.time })
+        count('function-settings', text(signal.request, 'functionName') ?? signal.id)
       return
     case 'ses':
     case 'sns':
     case 'sms-voice':
-      if (MAIL_PROBES.has(signal.action))
-        countDistinct(window, 'mail-probe', { what: `${signal.action} ${signal.region}`, at: signal.time })
+      if (MAIL_PROBES.has(signal.action)) count('mail-probe', `${signal.action} ${signal.region}`)
       return
     case 'secretsmanager':
-      return countSecret(window, signal, text(signal.request, 'secretId'))
+      return countSecret(count, signal, text(signal.request, 'secretId'))
     case 'ssm':
-      return countParameters(window, signal)
+      return countParameters(count, signal)
     case 'ec2':
       if (signal.action === 'ec2:DescribeInstanceAttribute' && text(signal.request, 'attribute') === 'userData') {
-        countDistinct(window, 'user-data', { what: text(signal.request, 'instanceId') ?? signal.id, at: signal.time })
+        count('user-data', text(signal.request, 'instanceId') ?? signal.id)
       }
       return
     case 'bedrock':
-      return countModelProbe(window, signal)
+      return countModelProbe(count, signal)
     case 'signin':
-      if (signal.outcome === 'failed') countDistinct(window, 'failed-sign-in', { what: signal.id, at: signal.time })
+      if (signal.outcome === 'failed') count('failed-sign-in', signal.id)
   }
 }
 
 /** Counts the resources that a call destroyed. A call for many instances counts each of them. */
-function countDestroyed(window: CredentialWindow, { action, request, time }: Signal): void {
+function countDestroyed(count: Count, { action, request }: Signal): void {
   const { instancesSet } = request
   const items = typeof instancesSet === 'object' && instancesSet !== null && 'items' in instancesSet ? instancesSet.items : undefined
   const resources = Array.isArray(items) && items.length > 0 ? items.slice(0, 12) : [request]
-  for (const resource of resources)
-    countDistinct(window, 'destroyed', { what: `${action} ${JSON.stringify(resource).slice(0, 512)}`, at: time })
+  for (const resource of resources) count('destroyed', `${action} ${JSON.stringify(resource).slice(0, 512)}`)
 }
 
-function countSecret(window: CredentialWindow, signal: Signal, secret: string | undefined): void {
-  if (signal.action === 'secretsmanager:GetSecretValue') countDistinct(window, 'secret', { what: secret ?? signal.id, at: signal.time })
+function countSecret(count: Count, signal: Signal, secret: string | undefined): void {
+  if (signal.action === 'secretsmanager:GetSecretValue') count('secret', secret ?? signal.id)
 }
 
-function countParameters(window: CredentialWindow, signal: Signal): void {
+function countParameters(count: Count, signal: Signal): void {
   if (!signal.action.startsWith('ssm:GetParameter') || signal.action.startsWith('ssm:GetParameterHistory')) return
   const { names } = signal.request
   // GetParameters takes at most ten names.
   const all = Array.isArray(names) ? names.slice(0, 10) : [text(signal.request, 'name') ?? text(signal.request, 'path') ?? signal.id]
-  for (const name of all) if (typeof name === 'string') countDistinct(window, 'secret', { what: name.slice(0, 512), at: signal.time })
+  for (const name of all) if (typeof name === 'string') count('secret', name.slice(0, 512))
 }
 
 /** A failed model call counts as a probe too: a malformed request shows at no cost whether the model may be called. */
-function countModelProbe(window: CredentialWindow, signal: Signal): void {
+function countModelProbe(count: Count, signal: Signal): void {
   const operation = signal.action.slice('bedrock:'.length)
   const isFailedModelCall = /^(InvokeModel|Converse)/.test(operation) && signal.outcome !== 'success'
-  if (MODEL_PROBES.has(operation) || isFailedModelCall) countDistinct(window, 'model-probe', { what: operation, at: signal.time })
+  if (MODEL_PROBES.has(operation) || isFailedModelCall) count('model-probe', operation)
 }

@@ -1,10 +1,9 @@
-import { isMature, isRecentAction } from '../domain/baseline.ts'
 import type { Finding } from '../domain/finding.ts'
-import { weightOf } from '../domain/frequency.ts'
 import type { Signal } from '../domain/signal.ts'
 import { CATALOGUE } from './catalogue.ts'
 import type { Context, Detector } from './detector.ts'
 import { isFamiliar } from './familiar.ts'
+import { isHabit } from './habit.ts'
 
 /** Detectors by the action that they look at, and those that look at every call. Built once, so that each call runs few detectors. */
 const BY_ACTION = new Map<string, Detector[]>()
@@ -19,9 +18,6 @@ for (const detector of CATALOGUE) {
 
 /** The factor on a finding for an action that is a habit of the identity: weak evidence, but not none. */
 const HABIT_FACTOR = 0.3
-
-/** An action is a habit from this decayed count on. */
-const HABIT_MIN_COUNT = 2
 
 /** The factor on a finding for a call that comes from the usual country, tool and network of its identity. */
 const FAMILIAR_FACTOR = 0.8
@@ -67,15 +63,8 @@ const NO_CONTEXT = Object.freeze({}) as Context
 
 /** How much of its weight a finding on this call keeps, 0 to 1. */
 function habitFactor(signal: Signal, context: Context): number {
-  if (isHabit(signal, context)) return HABIT_FACTOR
+  if (isHabit(signal, context.baseline)) return HABIT_FACTOR
   return isFamiliar(signal, context) ? FAMILIAR_FACTOR : 1
-}
-
-/** True where a mature identity has done this twice or more, and not only in the last 20 hours. */
-function isHabit({ action, time }: Signal, { baseline }: Context): boolean {
-  return (
-    isMature(baseline) && weightOf(baseline.features.action, action, time) >= HABIT_MIN_COUNT && !isRecentAction(baseline, action, time)
-  )
 }
 
 function findingOf(detector: Detector, signal: Signal, { reason, weight }: { reason: string; weight: number }): Finding {

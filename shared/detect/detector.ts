@@ -1,12 +1,15 @@
 import type { Baseline } from '../domain/baseline.ts'
 import type { CredentialWindow } from '../domain/credential-window.ts'
 import type { EvidenceGroup, Technique } from '../domain/finding.ts'
+import type { IdentityWindow } from '../domain/identity-window.ts'
 import type { Signal } from '../domain/signal.ts'
 
 /** What a detector sees beside the signal: the identity's baseline before the signal, and the credential's window including it. */
 export interface Context {
   readonly baseline: Baseline
   readonly window: CredentialWindow
+  /** What all credentials of the identity did that is not its habit; absent where this call does not count there. */
+  readonly across?: IdentityWindow | undefined
 }
 
 /** Why a detector fired. `weight` replaces the detector's own weight where this case is stronger or weaker evidence. */

@@ -5,11 +5,13 @@ import { addCall, type CredentialWindow, countDistinct, countRead, networkOf, op
 import type { Finding } from '../domain/finding.ts'
 import { lastOf } from '../domain/frequency.ts'
 import { copyState, evidenceAgainst, forgetFuture, type IdentityState, keepEvidence, windowOf } from '../domain/identity-state.ts'
+import type { IdentityWindow } from '../domain/identity-window.ts'
 import { isSeen, noveltyOf, remember } from '../domain/seen.ts'
 import type { Signal } from '../domain/signal.ts'
 import { surprisalOf } from '../domain/surprisal.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import { copyTimedSet, hashId } from '../domain/timed-set.ts'
+import { countAcross, countsAcross } from './across-credentials.ts'
 import { countActivity } from './count-activity.ts'
 import { detect } from './detect.ts'
 import type { Context } from './detector.ts'
@@ -64,9 +66,9 @@ export function foldInto(draft: IdentityState, signal: Signal, latest = Number.P
   const isCall = signal.kind !== 'assumption'
   // A session that was issued is not in use yet: its window opens with its first call.
   const window = isCall ? windowOf(draft, signal.credential.id, signal.time) : openWindow(signal.credential.id, signal.time)
-  if (isCall) countCall(draft, window, signal)
+  const across = isCall ? countCall(draft, window, signal) : undefined
   if (signal.action === 'signin:ConsoleLogin' && signal.isAuthenticated) adoptAttempts(draft, window, signal)
-  const findings = detect(signal, { baseline: draft.baseline, window })
+  const findings = detect(signal, { baseline: draft.baseline, window, across })
   if (findings.length > 0) keepEvidence(draft, findings)
   const evidence = draft.evidence.length === 0 ? draft.evidence : evidenceAgainst(draft, signal.credential.id, signal.time)
   if (signal.kind !== 'credential-exposure' && mayLearnFrom(signal, { baseline: draft.baseline, window }, evidence)) teach(draft, signal)
@@ -78,14 +80,18 @@ function wasSeenWithinHour({ baseline }: IdentityState, { assumer, time }: Signa
   return last !== undefined && time - last < HOUR_MS
 }
 
-/** Counts a call in the window of its credential. */
-function countCall(draft: IdentityState, window: CredentialWindow, signal: Signal): void {
+/** Counts a call in the window of its credential, and across the credentials of its identity. Returns the latter where the call counts there. */
+function countCall(draft: IdentityState, window: CredentialWindow, signal: Signal): IdentityWindow | undefined {
   const isRead = isDiscovery(signal)
-  addCall(window, signal, isRead && isNewAction(draft, signal))
+  const isNewRead = isRead && isNewAction(draft, signal)
+  addCall(window, signal, isNewRead)
   if (isRead && isMature(draft.baseline)) countRead(window, surprisalOf(draft.baseline, signal.action))
-  if (isRead && isNew(draft.baseline, 'region', signal.region))
-    countDistinct(window, 'new-region', { what: signal.region, at: signal.time })
-  countActivity(window, signal)
+  const isNewRegion = isRead && isNew(draft.baseline, 'region', signal.region)
+  if (isNewRegion) countDistinct(window, 'new-region', { what: signal.region, at: signal.time })
+  countActivity(signal, (kind, what) => countDistinct(window, kind, { what, at: signal.time }))
+  if (!countsAcross(signal, draft.baseline)) return undefined
+  countAcross(draft.across, signal, { isNewRead, isNewRegion })
+  return draft.across
 }
 
 /** Counts the failed sign-ins before a successful one with it, where they came from the same place: then they were its own. */

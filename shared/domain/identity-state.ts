@@ -2,6 +2,7 @@ import { isAboutAct, isAttempt } from './attempt.ts'
 import { type Baseline, copyBaseline, emptyBaseline } from './baseline.ts'
 import { type CredentialWindow, copyWindow, isStale, openWindow } from './credential-window.ts'
 import type { Finding } from './finding.ts'
+import { copyIdentityWindow, emptyIdentityWindow, type IdentityWindow } from './identity-window.ts'
 import { copySeen, nothingSeen, type Seen } from './seen.ts'
 import type { Identity } from './signal.ts'
 import { HOUR_MS } from './time.ts'
@@ -27,6 +28,8 @@ export interface IdentityState {
   readonly seen: Seen
   readonly baseline: Baseline
   readonly windows: Map<string, CredentialWindow>
+  /** What all its credentials did lately, however many they are. */
+  readonly across: IdentityWindow
   /** The strongest finding of each detector for each credential. */
   evidence: readonly Finding[]
   /** Ids of credentials whose past was already fetched from CloudTrail, newest last. */
@@ -39,6 +42,7 @@ export function emptyState(identity: Identity): IdentityState {
     seen: nothingSeen(),
     baseline: emptyBaseline(),
     windows: new Map(),
+    across: emptyIdentityWindow(),
     evidence: [],
     bootstrapped: [],
   }
@@ -46,12 +50,13 @@ export function emptyState(identity: Identity): IdentityState {
 
 /** A copy that shares no mutable part with the original. */
 export function copyState(state: IdentityState): IdentityState {
-  const { identity, seen, baseline, windows, evidence, bootstrapped } = state
+  const { identity, seen, baseline, windows, across, evidence, bootstrapped } = state
   return {
     identity,
     seen: copySeen(seen),
     baseline: copyBaseline(baseline),
     windows: new Map([...windows].map(([id, window]) => [id, copyWindow(window)])),
+    across: copyIdentityWindow(across),
     evidence,
     bootstrapped,
   }

@@ -1,6 +1,6 @@
 import { isContainableIdentity, issuedToContain } from './containable.ts'
 import { type Decision, isStronger, withReasons } from './decision.ts'
-import type { Incident, IncidentState, NoticeKind, Suppression, Verdict } from './incident.ts'
+import type { Incident, IncidentState, NoticeKind, SignalOrigin, Suppression, Verdict } from './incident.ts'
 
 /**
  * What can happen to an incident. Times are epoch milliseconds.
@@ -13,7 +13,13 @@ import type { Incident, IncidentState, NoticeKind, Suppression, Verdict } from '
  * deleted. `unanswered`: nobody gave a verdict in the time that the policy allows.
  */
 export type IncidentEvent =
-  | { readonly kind: 'decided'; readonly decision: Decision; readonly signalId: string; readonly time: number }
+  | {
+      readonly kind: 'decided'
+      readonly decision: Decision
+      readonly signalId: string
+      readonly time: number
+      readonly origin?: SignalOrigin
+    }
   | { readonly kind: 'grew' }
   | { readonly kind: 'approved'; readonly edgeId: string }
   | { readonly kind: 'ordered' }
@@ -150,13 +156,13 @@ function after(incident: Incident, event: IncidentEvent): Incident {
 }
 
 /** Evidence never weakens an incident: a weaker decision does not replace a stronger one. */
-function afterDecision(incident: Incident, { decision, signalId, time }: IncidentEvent & { kind: 'decided' }): Incident {
+function afterDecision(incident: Incident, { decision, signalId, time, origin }: IncidentEvent & { kind: 'decided' }): Incident {
   if (!isStrongerDecision(decision, incident.decision) || wasRefused(incident)) return incident
   const isOpen = incident.state === 'watching' || incident.state === 'asking'
   const next = {
     ...incident,
     decision,
-    decidedBy: { signalId, time },
+    decidedBy: { signalId, time, origin },
     state: isOpen ? openingState({ ...incident, decision }) : incident.state,
   }
   const isNoticeDue = isStronger(decision.action, incident.decision.action)

@@ -5,6 +5,7 @@ import { BlastRadius } from './blast-radius.ts'
 import { ChainHead } from './change.ts'
 import { Decision } from './decision.ts'
 import { Finding } from './finding.ts'
+import { Lookups } from './lookups.ts'
 import { Created, Credential, Identity, Outcome, type Signal } from './signal.ts'
 import { orAbsent, Points, Time } from './stored.ts'
 
@@ -82,6 +83,7 @@ export const NoticeKind = z.enum([
   'escalated',
   'paged',
   'override',
+  'unknown-event',
 ])
 export type NoticeKind = z.infer<typeof NoticeKind>
 
@@ -97,6 +99,17 @@ export type LineageEdge = z.infer<typeof LineageEdge>
 /** A credential of an incident's identity. `isPrimary`: what speaks against it alone calls for containment. */
 export const Suspect = z.strictObject({ ...Credential.unwrap().shape, isPrimary: z.boolean() }).readonly()
 export type Suspect = z.infer<typeof Suspect>
+
+/** Where the signal that decided came from: whether CloudTrail's event history, of one region and of management events, can know it. */
+export const SignalOrigin = z
+  .strictObject({ source: z.enum(['cloudtrail', 'aws-health']), region: z.string(), isManagementEvent: z.boolean() })
+  .readonly()
+export type SignalOrigin = z.infer<typeof SignalOrigin>
+
+/** The origin of a signal. */
+export function originOf({ source, region, isDataEvent }: Signal): SignalOrigin {
+  return { source, region, isManagementEvent: isDataEvent !== true }
+}
 
 /** Findings about one lineage, with a priority and a state. Times are epoch milliseconds. How it is stored: migrations/incident.ts. */
 export const Incident = z
@@ -115,7 +128,7 @@ export const Incident = z
     priority: Points,
     decision: Decision,
     /** The signal that brought the decision to where it is. */
-    decidedBy: z.strictObject({ signalId: z.string(), time: Time }).readonly(),
+    decidedBy: z.strictObject({ signalId: z.string(), time: Time, origin: orAbsent(SignalOrigin) }).readonly(),
     /** When containment was first complete, by the responder's clock. */
     containedAt: orAbsent(Time),
     /** Ids of lineage edges whose change of what was there before a person wants set back. */
@@ -130,6 +143,8 @@ export const Incident = z
     suppression: orAbsent(Suppression),
     /** What people are still to be told; absent once they were. */
     owedNotice: orAbsent(NoticeKind),
+    /** What was looked up in CloudTrail; absent where nothing is, as in a replay. */
+    lookups: orAbsent(Lookups),
     /** The end of the incident's chain when this was written; a shorter chain was cut. */
     head: ChainHead,
   })

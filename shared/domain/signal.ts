@@ -104,6 +104,8 @@ export interface Signal {
   readonly details: Readonly<Record<string, unknown>>
   /** The code by which the source says that the credential is exposed; only on `credential-exposure`. */
   readonly exposure: string | undefined
+  /** Set for a data event or a network activity event, which CloudTrail's event history does not hold. */
+  readonly isDataEvent?: true
 }
 
 /** The text, number or boolean at a path of an untrusted object, as text clipped to 512 characters; undefined where there is none. */

@@ -12,7 +12,7 @@ import { emptyTimedSet, type TimedSet } from './timed-set.ts'
 
 /** An identity's state as compact text for a store. `unpackState` gives back exactly this state, orders included. */
 export function packState(state: IdentityState): string {
-  const { identity, seen, baseline, windows, evidence, bootstrapped } = state
+  const { identity, seen, baseline, windows, across, evidence, bootstrapped } = state
   const tick = tickOf(state)
   const since = baseline.lastSeen
   const kinds = new Map<string, number>()
@@ -75,6 +75,11 @@ export function packState(state: IdentityState): string {
         [reads, bits],
       ],
     ),
+    across: [
+      packTimes(across.denied, since, tick),
+      packTimes(across.discovered, since, tick),
+      [...across.counted].map(([kind, things]) => [kind, packTimes(things, since, tick)]),
+    ],
     evidence: evidence.map((finding) => {
       const { weight, reason, signalId, credentialId, time } = finding
       return [kindOf(finding), weight, reason, signalId, credentialId, time]
@@ -87,7 +92,7 @@ export function packState(state: IdentityState): string {
 /** The state in a stored text of any version; `key` says where it was stored. Throws `UnreadableItem` where it is none. */
 export function unpackState(text: string, key = 'an identity state'): IdentityState {
   const stored = readText(STATE_SHAPE, text, key)
-  const { identity, tick, seen, horizon, baseline, windows, kinds, evidence, bootstrapped } = stored
+  const { identity, tick, seen, horizon, baseline, windows, across, kinds, evidence, bootstrapped } = stored
   const [id, kind, name, account] = identity
   const since = baseline[1]
   return {
@@ -95,14 +100,19 @@ export function unpackState(text: string, key = 'an identity state'): IdentitySt
     seen: seenOf(unpackTimes(seen, since, tick), horizon),
     baseline: unpackBaseline(stored),
     windows: new Map(windows.map((window) => [window[0], unpackWindow(window, since, tick)])),
+    across: {
+      denied: unpackTimes(across[0], since, tick),
+      discovered: unpackTimes(across[1], since, tick),
+      counted: new Map(across[2].map(([kind, things]) => [kind, unpackTimes(things, since, tick)])),
+    },
     evidence: evidence.map((row) => unpackFinding(row, kinds[row[0]] as z.infer<typeof FindingKind>)),
     bootstrapped,
   }
 }
 
-function tickOf({ seen, baseline, windows }: IdentityState): 1 | 1000 {
+function tickOf({ seen, baseline, windows, across }: IdentityState): 1 | 1000 {
   const isWhole = (time: number) => time % 1000 === 0
-  const times = [...windows.values()].flatMap(({ discovered, denied, counted }) =>
+  const times = [across, ...windows.values()].flatMap(({ discovered, denied, counted }) =>
     [discovered, denied, ...counted.values()].flatMap((things) => things.times),
   )
   const isWholeTable = (table: FrequencyTable) => table.lasts.every(isWhole)

@@ -1,9 +1,49 @@
 import type { Network } from '../domain/network.ts'
+import type { BackfillQueue, ContainInvoker } from './invokers.ts'
+import type { Notifier } from './notices.ts'
+import type { Clock, Log } from './runtime.ts'
+import type { IdentityStore, IncidentStore } from './stores.ts'
 
-/** The CloudTrail history of a key: raw records, newest first. */
+/** What LookupEvents finds records by: it takes one attribute at a time. */
+export type HistoryQuery = { readonly accessKeyId: string } | { readonly eventId: string }
+
+/** A part of the answer, newest first. `next` is where the rest begins; undefined where this was the last part. */
+export interface HistoryPage {
+  readonly records: readonly unknown[]
+  readonly next: string | undefined
+}
+
+/**
+ * CloudTrail's event history: raw records, newest first. Requests are paced to the rate that LookupEvents allows. What cannot be looked up is
+ * thrown, and is never an empty answer.
+ */
 export interface EventHistory {
-  /** Looks up records since a time (epoch milliseconds), or as far back as CloudTrail keeps them. */
+  /** The region whose events it holds; undefined where it holds those of all. */
+  readonly region: string | undefined
+  /** Looks up the newest records of a key, since a time (epoch milliseconds) or as far back as CloudTrail keeps them. */
   lookup(accessKeyId: string, since?: number): Promise<unknown[]>
+  /** One request: at most 50 records from `since` to `until` (epoch ms, both inclusive, in whole seconds). */
+  page(
+    query: HistoryQuery,
+    range: { readonly since?: number; readonly until?: number | undefined; readonly next?: string | undefined },
+  ): Promise<HistoryPage>
+}
+
+/** Evaluates raw records like any other events, and answers which of them have to be delivered again. */
+export type Respond = (
+  inputs: readonly unknown[],
+) => Promise<{ readonly failed: ReadonlyMap<number, string>; readonly outcomes: readonly unknown[] }>
+
+export interface LookUpPorts {
+  readonly incidents: IncidentStore
+  readonly identities: Pick<IdentityStore, 'setIncident'>
+  readonly containInvoker: ContainInvoker
+  /** Absent where nobody carries on what one run leaves. */
+  readonly backfillQueue?: BackfillQueue | undefined
+  readonly notifier: Notifier
+  readonly history: EventHistory
+  readonly clock: Clock
+  readonly log: Log
 }
 
 /** The location of a public IP address: its ISO 3166 country code and its network; undefined when unknown. */

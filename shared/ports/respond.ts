@@ -1,6 +1,6 @@
 import type { Advisor, AdvisorBudget } from './advisor.ts'
 import type { Iam } from './iam.ts'
-import type { BootstrapQueue, ContainInvoker } from './invokers.ts'
+import type { BackfillQueue, BootstrapQueue, ContainInvoker } from './invokers.ts'
 import type { EventHistory, GeoIp } from './lookup.ts'
 import type { Notifier } from './notices.ts'
 import type { Clock, Log } from './runtime.ts'
@@ -17,9 +17,11 @@ export interface RespondPorts {
   readonly notifier: Notifier
   readonly containInvoker: ContainInvoker
   readonly bootstrapQueue: BootstrapQueue
+  /** Requests the look-ups of an incident; absent where a log is replayed, which holds all that there is. */
+  readonly backfillQueue?: BackfillQueue | undefined
   /** The account that it acts in; undefined when a log of any account is replayed. */
   readonly account: string | undefined
-  readonly history: EventHistory
+  readonly history: Pick<EventHistory, 'lookup'>
   readonly geoIp: GeoIp
   readonly clock: Clock
   readonly log: Log

@@ -1,4 +1,5 @@
 import type { Incident, NoticeKind } from '../domain/incident.ts'
+import { lookupLines } from '../domain/lookup-lines.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
 import type { Notice, NoticeStack, Notifier } from '../ports/notices.ts'
 import type { IncidentStore, Versioned } from '../ports/stores.ts'
@@ -28,7 +29,8 @@ export function noticeOf(incident: Incident, kind: NoticeKind, stack?: NoticeSta
   return {
     incidentId: incident.id,
     kind,
-    priority: incident.priority,
+    // Whoever can forge events can have anybody contained: nothing is looked at before that.
+    priority: kind === 'unknown-event' ? 100 : incident.priority,
     title: titleOf(incident, kind),
     body: bodyOf(incident, kind, stack),
   }
@@ -58,6 +60,8 @@ function titleOf(incident: Incident, kind: NoticeKind): string {
       return `On call: nobody has answered about ${who}, risk ${Math.round(assessment.risk)}`
     case 'escalated':
       return `Nobody has answered: ${incident.state === 'contained' ? 'countersign' : 'decide about'} ${who}`
+    case 'unknown-event':
+      return `CloudTrail does not know the event that decided about ${who}: it may be forged`
     case 'override':
       return 'The policy is overridden'
     case 'notify':
@@ -70,6 +74,7 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
   const lines = [
     `Incident ${incident.id}, priority ${incident.priority} (risk ${incident.assessment.risk}, blast radius ${incident.blastRadius.score})`,
     `Who: ${printable(incident.identity.id, 200)}`,
+    ...lookupLines(incident).map((line) => `Note: ${printable(line, 240)}`),
     ...manualSteps(incident).map((step) => `Do: ${printable(step, 200)}`),
     ...contributions
       .slice(0, LINES)
@@ -78,7 +83,7 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
   ]
   if (kind === 'contained') lines.push(`Undo: ${commandFor(stack, `release ${incident.id}`)} --reason "…"`)
   if (kind === 'reversed') lines.push('Whoever reversed it can change IAM: find that identity in CloudTrail and contain it too')
-  if (kind === 'ask' || kind === 'reversed' || kind === 'escalated' || kind === 'paged')
+  if (kind === 'ask' || kind === 'reversed' || kind === 'escalated' || kind === 'paged' || kind === 'unknown-event')
     lines.push(`Look: ${commandFor(stack, `incidents show ${incident.id}`)}`)
   return lines.join('\n')
 }

@@ -1,6 +1,7 @@
 import { boundsFor, needsTags } from '../domain/bounds.ts'
 import type { Incident } from '../domain/incident.ts'
 import { moved, withNotice } from '../domain/incident-machine.ts'
+import { isLookUpDue } from '../domain/lookup-progress.ts'
 import type { Policy } from '../domain/policy.ts'
 import { HOUR_MS, MINUTE_MS } from '../domain/time.ts'
 import { errorName, type UnreadableItem } from '../errors.ts'
@@ -14,8 +15,11 @@ import { updateIncident } from '../record/update-incident.ts'
 /** After this time in a transient state an incident is stuck. It is longer than contain may run, including Lambda's two retries. */
 const STUCK_MS = 5 * MINUTE_MS
 
-/** How long after its last update an incident is backfilled: CloudTrail gives most events to LookupEvents within 15 minutes. */
-const BACKFILL_MS = HOUR_MS
+/**
+ * Incidents per sweep whose look-ups are requested, highest priority first. LookupEvents allows two requests a second for the whole account, so two
+ * look-ups of half a minute run at once: twenty take the five minutes until the next sweep, and a longer queue would have the gravest wait in it.
+ */
+const LOOKUPS_LIMIT = 20
 
 /** Open incidents per sweep, highest priority first. */
 const SWEEP_LIMIT = 1000
@@ -34,26 +38,35 @@ export async function sweep(ports: SweepPorts): Promise<number> {
     failures.push(`${key}: ${issue}`)
   }
   const [{ policy }, open] = await Promise.all([readPolicy(ports.record), ports.incidents.listOpen(SWEEP_LIMIT, onUnreadable)])
+  const lookups = { left: LOOKUPS_LIMIT }
   for (const { id } of open) {
-    await sweepIncident(id, policy, ports).catch((cause: unknown) => {
+    await sweepIncident(id, { policy, lookups }, ports).catch((cause: unknown) => {
       const error = errorName(cause)
       ports.log.warn('sweep.incident.failed', { incidentId: id, error })
       failures.push(`${id}: ${error}`)
     })
   }
   ports.log.info('sweep.done', { open: open.length, failed: failures.length })
+  if (lookups.left < 0) ports.log.warn('sweep.lookups.put-off', { incidents: -lookups.left })
   if (open.length === SWEEP_LIMIT) ports.log.warn('sweep.full', { open: open.length })
   return open.length
 }
 
-async function sweepIncident(incidentId: string, policy: Policy, ports: SweepPorts): Promise<void> {
+/** `lookups.left`: how many look-ups this sweep may still request; below zero, how many it put off. */
+async function sweepIncident(
+  incidentId: string,
+  { policy, lookups }: { policy: Policy; lookups: { left: number } },
+  ports: SweepPorts,
+): Promise<void> {
   // The index is eventually consistent: the item itself is read.
   const stored = await ports.incidents.get(incidentId)
   if (stored === undefined) return
   const { value: incident } = stored
   const now = ports.clock.now()
-  const isWithinBackfill = now - incident.updatedAt < BACKFILL_MS && incident.state !== 'watching'
-  if (isWithinBackfill) await ports.backfillQueue.backfill(incidentId)
+  if (isLookUpDue(incident, now)) {
+    lookups.left -= 1
+    if (lookups.left >= 0) await ports.backfillQueue.backfill(incidentId)
+  }
   switch (incident.state) {
     case 'containing':
     case 'releasing':

@@ -158,5 +158,5 @@ const STYLES: Readonly<Partial<Record<ButtonKind, 'primary' | 'danger'>>> = { le
 
 /** True for a notice that needs people. Slack gives no alert when a message is updated, so such a notice is posted as a reply too. */
 export function needsAttention(kind: Notice['kind']): boolean {
-  return kind === 'ask' || kind === 'contained' || kind === 'reversed' || kind === 'escalated'
+  return kind === 'ask' || kind === 'contained' || kind === 'reversed' || kind === 'escalated' || kind === 'unknown-event'
 }

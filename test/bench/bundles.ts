@@ -24,6 +24,7 @@ const ENVIRONMENT = {
   REVERIFY_QUEUE_ARN: ARN,
   STACK_NAME: 'Countersign',
   REVERIFY_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/reverify',
+  BACKFILL_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/backfill',
   QUARANTINE_POLICY_ARN: 'arn:aws:iam::123456789012:policy/quarantine',
   NOTICE_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/notices',
   REVIEW_FUNCTION_NAME: 'review',

@@ -14,16 +14,18 @@ afterEach(async () => {
 
 /** LookupEvents over records, oldest first, in pages of its MaxResults. */
 async function trail(
-  records: readonly { eventTime?: string; userIdentity: { accessKeyId: string } }[],
+  records: readonly { eventID?: string; eventTime?: string; userIdentity: { accessKeyId: string } }[],
   fault?: () => WireAnswer | undefined,
 ): Promise<Loopback> {
   const wire = await loopback(({ body }) => {
     const failed = fault?.()
     if (failed !== undefined) return failed
-    const { LookupAttributes, MaxResults, NextToken, StartTime = 0 } = JSON.parse(body)
+    const { LookupAttributes, MaxResults, NextToken, StartTime = 0, EndTime = Number.POSITIVE_INFINITY } = JSON.parse(body)
+    const [{ AttributeKey, AttributeValue }] = LookupAttributes
+    const secondsOf = ({ eventTime }: { eventTime?: string }) => (eventTime === undefined ? StartTime : Date.parse(eventTime) / 1000)
     const found = records
-      .filter(({ userIdentity }) => userIdentity.accessKeyId === LookupAttributes[0].AttributeValue)
-      .filter(({ eventTime }) => eventTime === undefined || Date.parse(eventTime) / 1000 >= StartTime)
+      .filter(({ userIdentity, eventID }) => (AttributeKey === 'EventId' ? eventID : userIdentity.accessKeyId) === AttributeValue)
+      .filter((record) => secondsOf(record) >= StartTime && secondsOf(record) <= EndTime)
       .toReversed()
     const at = Number(NextToken ?? 0)
     const Events = found.slice(at, at + MaxResults).map((record) => ({ CloudTrailEvent: JSON.stringify(record) }))
@@ -34,7 +36,7 @@ async function trail(
 }
 
 const onCloudTrail = async (records: Parameters<typeof trail>[0]) =>
-  cloudTrailHistory(cloudTrailClient((await trail(records)).options), async () => {})
+  cloudTrailHistory(cloudTrailClient((await trail(records)).options), { wait: async () => {} })
 
 describe.each([
   { name: 'in memory', make: async (records: Parameters<typeof trail>[0]) => memoryHistory(records) },
@@ -49,6 +51,22 @@ describe.each([
     const at = (id: number) => ({ ...recordOf(id), eventTime: `2026-03-02T12:0${id}:00Z` })
     const history = await make([at(1), at(2), at(3)])
     expect(await history.lookup(KEY, Date.UTC(2026, 2, 2, 12, 2))).toEqual([at(3), at(2)])
+  })
+
+  it('gives one event by its id, and an empty answer for one that it does not have', async () => {
+    const history = await make([recordOf(1), recordOf(2)])
+    expect(await history.page({ eventId: 'e-2' }, {})).toEqual({ records: [recordOf(2)], next: undefined })
+    expect(await history.page({ eventId: 'e-9' }, {})).toEqual({ records: [], next: undefined })
+  })
+
+  it('gives a long past in parts of 50, each beginning where the last one ended, up to a time where one is named', async () => {
+    const at = (id: number) => ({ ...recordOf(id), eventTime: new Date(Date.UTC(2026, 2, 2, 12) + id * 1000).toISOString() })
+    const history = await make(Array.from({ length: 120 }, (_, id) => at(id)))
+    const range = { since: Date.UTC(2026, 2, 2, 12), until: Date.UTC(2026, 2, 2, 12) + 99_000 }
+    const first = await history.page({ accessKeyId: KEY }, range)
+    expect([first.records.length, first.records[0]]).toEqual([50, at(99)])
+    const second = await history.page({ accessKeyId: KEY }, { ...range, next: first.next })
+    expect([second.records.length, second.records.at(-1), second.next]).toEqual([50, at(0), undefined])
   })
 
   it('gives nothing for a key without a past', async () => {
@@ -67,29 +85,38 @@ describe('the history on CloudTrail', () => {
   it('asks for 50 of the key at a time, and pauses between pages so that two a second are never passed', async () => {
     const wire = await trail(Array.from({ length: 120 }, (_, at) => recordOf(at)))
     const pauses: number[] = []
-    await cloudTrailHistory(cloudTrailClient(wire.options), async (ms) => void pauses.push(ms)).lookup(KEY)
+    await cloudTrailHistory(cloudTrailClient(wire.options), { wait: async (ms) => void pauses.push(ms) }).lookup(KEY)
     expect(pauses).toEqual([1000, 1000])
     const asked = wire.requests.map(({ body }: WireRequest) => JSON.parse(body))
     expect(asked.map(({ MaxResults }) => MaxResults)).toEqual([50, 50, 50])
     expect(asked[0].LookupAttributes).toEqual([{ AttributeKey: 'AccessKeyId', AttributeValue: KEY }])
   })
 
+  it('paces what is looked up one after the other too, whatever it is looked up by', async () => {
+    const wire = await trail([recordOf(1)])
+    const pauses: number[] = []
+    const history = cloudTrailHistory(cloudTrailClient(wire.options), { wait: async (ms) => void pauses.push(ms) })
+    for (const key of [KEY, 'AKIAI44QH8DHBEXAMPLE', 'ASIAROLESESSION00001']) await history.page({ accessKeyId: key }, {})
+    await history.page({ eventId: 'e-1' }, {})
+    expect(pauses).toEqual([1000, 1000, 1000])
+  })
+
   it('tries again where it is throttled', async () => {
     const answers: (WireAnswer | undefined)[] = [json({ __type: 'ThrottlingException', message: 'Rate exceeded' }, 400)]
     const wire = await trail([recordOf(1)], () => answers.shift())
-    expect(await cloudTrailHistory(cloudTrailClient(wire.options), async () => {}).lookup(KEY)).toEqual([recordOf(1)])
+    expect(await cloudTrailHistory(cloudTrailClient(wire.options), { wait: async () => {} }).lookup(KEY)).toEqual([recordOf(1)])
     expect(wire.requests).toHaveLength(2)
   })
 
   it('throws where it cannot look: that is not "no past"', async () => {
     const wire = await trail([], () => json({ __type: 'AccessDeniedException', message: 'no' }, 400))
-    const history = cloudTrailHistory(cloudTrailClient(wire.options), async () => {})
+    const history = cloudTrailHistory(cloudTrailClient(wire.options), { wait: async () => {} })
     await expect(history.lookup(KEY)).rejects.toMatchObject({ name: 'AccessDeniedException' })
   })
 
   it('hands on a record that is no JSON as text, for normalise to name', async () => {
     const wire = await loopback(() => json({ Events: [{ CloudTrailEvent: '{"eventID":' }, {}] }))
     wires.push(wire)
-    expect(await cloudTrailHistory(cloudTrailClient(wire.options), async () => {}).lookup(KEY)).toEqual(['{"eventID":'])
+    expect(await cloudTrailHistory(cloudTrailClient(wire.options), { wait: async () => {} }).lookup(KEY)).toEqual(['{"eventID":'])
   })
 })

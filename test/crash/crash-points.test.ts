@@ -2,13 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { enforce } from '../../shared/contain/enforce.ts'
 import { rotate } from '../../shared/contain/rotate/rotate.ts'
 import { quarantinePolicyName } from '../../shared/contain/steps/quarantine.ts'
+import { lookUp } from '../../shared/decide/look-up.ts'
 import { type Change, verifyChain } from '../../shared/domain/change.ts'
+import { pendingCredentials } from '../../shared/domain/lookup-progress.ts'
 import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
+import { memoryHistory } from '../../shared/memory/event-history.ts'
 import { memoryVault } from '../../shared/memory/vault.ts'
 import { pipeline } from '../../shared/pipeline.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { review } from '../../shared/review/review.ts'
 import { ACCOUNT, ATTACK, arnOf, embedded, exposed, KEY, NOW } from '../embedded.ts'
+import { assumes } from '../looked-up.ts'
 import { FAULTS, type Fault, faults } from './faults.ts'
 
 /** Lambda runs an asynchronous invocation three times at most. */
@@ -27,6 +31,10 @@ const account = () =>
     ],
     SwitchableCredentials: [{ UserName: 'ci-build', Kind: 'ssh-public-key', Id: 'APKA1', Status: 'Active' }],
   })
+
+/** A session that the key issued hours before anything spoke against it, and that CloudTrail knows of. */
+const SESSION = 'ASIAROLESESSION00001'
+const TRAIL = [assumes('deploy', { id: 's0', time: NOW - 3 * 3_600_000, session: SESSION, seconds: 43_200 }), ...ATTACK]
 
 /** What comes over the queues: calls of an intruder, then the report that the key is out. */
 const EVENTS = [...ATTACK, exposed()]
@@ -51,7 +59,10 @@ async function world() {
   const containInvoker = fault.around('lambda', { contain: async (id: string) => void invoked.push(id) })
   const toRotate: string[] = []
   const rotateInvoker = fault.around('lambda', { rotate: async (id: string) => void toRotate.push(id) })
-  const ports = { ...shared, containInvoker, rotateInvoker, vault: fault.around('secrets', vault) }
+  const toLookUp: string[] = []
+  const backfillQueue = fault.around('backfill', { backfill: async (id: string) => void toLookUp.push(id) })
+  const history = { ...fault.around('cloudtrail', memoryHistory(TRAIL)), region: 'us-east-1' }
+  const ports = { ...shared, containInvoker, rotateInvoker, backfillQueue, history, vault: fault.around('secrets', vault) }
   /** As Lambda does: again where it failed, in a new process. */
   const tried = async (run: () => Promise<void>) => {
     for (let attempt = 0; attempt < TRIES; attempt++) {
@@ -71,6 +82,12 @@ async function world() {
     inner,
     fault,
     vault,
+    /** The messages of the backfill queue, and those of the sweep. */
+    async lookUpAll() {
+      for (const { id } of await inner.incidents()) toLookUp.push(id)
+      for (const id of new Set(toLookUp.splice(0))) await tried(async () => void (await lookUp(id, pipeline(ports), ports)))
+      await runInvoked()
+    },
     ports,
     runInvoked,
     /** A delivery: the pipeline, then what it invoked. What fails is delivered again by the test. */
@@ -212,6 +229,28 @@ const release: Flow = {
 
 const HOUR = 3_600_000
 
+const lookingUp: Flow = {
+  name: 'look up',
+  prepare: (of) => of.deliver(),
+  run: (of) => of.lookUpAll(),
+  async repeat(of) {
+    of.fault.revive()
+    // The sweep asks again, when what was looked up completely may be looked up again.
+    of.inner.setNow(NOW + HOUR)
+    await of.lookUpAll()
+    await of.enforceAll()
+  },
+  async check(of) {
+    const [incident] = await of.inner.incidents()
+    expect(incident?.lineage.map(({ id }) => id)).toContain(SESSION)
+    expect(incident && pendingCredentials(incident)).toEqual([])
+    expect(incident?.lookups).toMatchObject({ decidingEvent: { answer: 'not-held' } })
+    expect(of.inner.account.authorizationDetails().RoleDetailList[0]?.RolePolicyList).toHaveLength(1)
+    await expectContained(of)
+    await expectReleasable(of)
+  },
+}
+
 const rotation: Flow = {
   name: 'rotate',
   prepare: (of) => of.deliver(),
@@ -263,7 +302,7 @@ async function tryPoint({ prepare, run, repeat, check }: Flow, at: number, kind:
 }
 
 describe('crash points', () => {
-  it.each([contain, verify, release, rotation])('$name ends as it should, whichever call fails and however', async (flow) => {
+  it.each([contain, verify, release, rotation, lookingUp])('$name ends as it should, whichever call fails and however', async (flow) => {
     const calls = await tryPoint(flow, 0, 'throttled')
     expect(calls).toBeGreaterThan(10)
     let points = 0

@@ -24,6 +24,7 @@ import { secretsManagerVault } from '../../shared/aws/vault.ts'
 import { enforce } from '../../shared/contain/enforce.ts'
 import { rotate } from '../../shared/contain/rotate/rotate.ts'
 import { quarantinePolicyName } from '../../shared/contain/steps/quarantine.ts'
+import { lookUp } from '../../shared/decide/look-up.ts'
 import { bootstrap } from '../../shared/detect/bootstrap.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
@@ -39,7 +40,6 @@ import { approve } from '../../shared/review/approve.ts'
 import { review } from '../../shared/review/review.ts'
 import { selfCheck } from '../../shared/review/self-check.ts'
 import { sweep } from '../../shared/review/sweep.ts'
-import { backfill } from '../../shared/sense/backfill.ts'
 import { iamWire } from '../contract/iam-wire.ts'
 import { optionsFor } from '../contract/loopback.ts'
 import { ACCOUNT, arnOf, call, exposed, KEY, NOW, QUARANTINE_ARN } from '../embedded.ts'
@@ -134,6 +134,7 @@ async function deployed() {
     budget: dynamoAdvisorBudget({ client: as.respond.dynamo, name: 'record' }),
     containInvoker: lambdaContainInvoker(as.respond.lambda, 'contain'),
     bootstrapQueue: sqsBootstrapQueue(as.respond.sqs, queue),
+    backfillQueue: sqsBackfillQueue(as.respond.sqs, queue),
     account: ACCOUNT,
     history: cloudTrailHistory(as.respond.trail),
     geoIp: { locate: () => ({ country: undefined, network: undefined }) },
@@ -228,7 +229,10 @@ describe('least privilege', () => {
     const named = (name: string) => incidents.find(({ identity }) => identity.name === name)?.id ?? ''
     // What is asked for in the background.
     await bootstrap(KEY, respond)
-    await backfill(named('ci-build'), run, respond)
+    await lookUp(named('ci-build'), run, {
+      ...respond,
+      history: cloudTrailHistory(as.respond.trail, { region: 'us-east-1', wait: async () => {} }),
+    })
     // Somebody takes a deny away; the call that does it is seen, and what it did is set right.
     await world.intruder.deleteUserPolicy('ci-build', quarantinePolicyName(named('ci-build')))
     world.setNow(NOW + MINUTE)

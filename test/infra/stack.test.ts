@@ -394,6 +394,23 @@ describe('the stack', () => {
     expect([accountsOf(plain), accountsOf(template)]).toEqual(['123456789012', '123456789012,210987654321'])
   })
 
+  it('has all look-ups of CloudTrail in one queue with two workers, which are the two requests a second that LookupEvents allows', () => {
+    const queueOf = (Properties: { Environment?: { Variables?: Record<string, { Ref: string }> } }) =>
+      Properties.Environment?.Variables?.BACKFILL_QUEUE_URL?.Ref
+    const queues = Object.values(template.findResources('AWS::Lambda::Function')).flatMap(({ Properties }) => queueOf(Properties) ?? [])
+    // Those of respond, which requests a look-up when an incident opens, and of the sweep.
+    expect([queues.length, new Set(queues).size]).toEqual([2, 1])
+    const [queue = ''] = queues
+    const workers = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'))
+      .map(({ Properties }) => Properties)
+      .filter(({ EventSourceArn }) => EventSourceArn['Fn::GetAtt']?.[0] === queue)
+    expect(workers.map(({ ScalingConfig, BatchSize }) => [ScalingConfig, BatchSize])).toEqual([[{ MaximumConcurrency: 2 }, 1]])
+    const lookers = Object.values(template.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
+      JSON.stringify(Properties.PolicyDocument).includes('cloudtrail:LookupEvents'),
+    )
+    expect(lookers.map(({ Properties }) => Properties.Roles[0].Ref)).toEqual([expect.stringMatching(/^RespondResponder/)])
+  })
+
   it('runs Node 24 in bundles of at most 1.5 MB', async () => {
     for (const { Properties } of Object.values(template.findResources('AWS::Lambda::Function'))) {
       if (Properties.Environment?.Variables?.TABLE_NAME !== undefined) expect(Properties.Runtime).toBe('nodejs24.x')

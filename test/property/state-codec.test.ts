@@ -8,10 +8,11 @@ import { addCall, COUNTED_KINDS, type CredentialWindow, countDistinct } from '..
 import type { EvidenceGroup, Finding, Technique } from '../../shared/domain/finding.ts'
 import { count } from '../../shared/domain/frequency.ts'
 import { emptyState, type IdentityState, keepEvidence, markBootstrapped, windowOf } from '../../shared/domain/identity-state.ts'
+import { IDENTITY_COUNTED_LIMITS, IDENTITY_DISTINCT_LIMIT } from '../../shared/domain/identity-window.ts'
 import { remember, seenOf } from '../../shared/domain/seen.ts'
 import type { CreatedKind, IdentityKind, Signal } from '../../shared/domain/signal.ts'
 import { packState, unpackState } from '../../shared/domain/state-codec.ts'
-import { hashId } from '../../shared/domain/timed-set.ts'
+import { emptyTimedSet, hashId, mark } from '../../shared/domain/timed-set.ts'
 import { ResponderError } from '../../shared/errors.ts'
 
 const text = fc.string({ unit: 'binary', maxLength: 40 })
@@ -88,6 +89,11 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
       recentActions: fc.array(fc.tuple(text, time), { maxLength: 5 }).map((words) => new Map(words)),
     }),
     windows: fc.array(windows, { maxLength: 4 }).map((all) => new Map(all.map((window) => [window.credentialId, window]))),
+    across: record({
+      denied: times,
+      discovered: times,
+      counted: fc.array(fc.tuple(fc.constantFrom(...COUNTED_KINDS), times), { maxLength: 4 }).map((rows) => new Map(rows)),
+    }),
     evidence: fc.array(findings, { maxLength: 12 }),
     bootstrapped: fc.array(text, { maxLength: 4 }),
   })
@@ -130,6 +136,17 @@ function fullState(rounds = 1): IdentityState {
   Object.assign(state.baseline, { firstSeen: start, lastSeen: start + 30 * 86_400_000, calls: 12_345_678, errorRate: 0.123456789 })
   for (let at = 0; at < 40; at++) expectValue(state.baseline, 'action', named(48, at))
   fillHabits(state, { start, named })
+  for (let at = 0; at < 24 * rounds; at++) {
+    const limit = IDENTITY_DISTINCT_LIMIT
+    const time = start + at * 37_000
+    mark(state.across.denied, `denied:${at}`, { at: time, limit })
+    mark(state.across.discovered, `discovered:${at}`, { at: time, limit })
+    for (const kind of COUNTED_KINDS) {
+      const items = state.across.counted.get(kind) ?? emptyTimedSet()
+      if (IDENTITY_COUNTED_LIMITS[kind] > 0) mark(items, `${kind}:${at}`, { at: time, limit: IDENTITY_COUNTED_LIMITS[kind] })
+      state.across.counted.set(kind, items)
+    }
+  }
   for (let key = 0; key < 7 * rounds; key++) {
     const credentialId = named(20, key)
     const window = windowOf(state, credentialId, start)

@@ -51,7 +51,7 @@ function one(id: string, parts: Partial<Incident>, drafts: readonly Partial<Chan
     containedAt: undefined,
     verdict: undefined,
     openedAt: NOW,
-    decidedBy: { signalId: 's', time: NOW },
+    decidedBy: { signalId: 's', time: NOW, origin: undefined },
   }
   return {
     incident: { ...base, findings: base.findings.map((finding) => ({ ...finding, time: NOW })), id, ...parts },

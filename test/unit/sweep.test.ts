@@ -2,13 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { enforce } from '../../shared/contain/enforce.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
-import { memoryHistory } from '../../shared/memory/event-history.ts'
 import type { SweepPorts } from '../../shared/ports/sweep.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { review } from '../../shared/review/review.ts'
 import { sweep } from '../../shared/review/sweep.ts'
-import { backfill } from '../../shared/sense/backfill.ts'
-import { ATTACK, arnOf, call, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
+import { arnOf, call, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -249,81 +247,5 @@ describe('the sweep', () => {
     await world.ports.incidents.save({ ...stored.value, state: 'rotating' }, stored.version)
     await sweepAt(5 * MINUTE)
     expect([asked.contain, asked.rotate]).toEqual([[stored.value.id], [stored.value.id]])
-  })
-})
-
-describe('looking up events', () => {
-  const created = call('iam:CreateAccessKey', {
-    id: 'late-1',
-    time: NOW - 5 * MINUTE,
-    request: { userName: 'bystander' },
-    response: { accessKey: { userName: 'bystander', accessKeyId: 'AKIABYSTANDER0000001' } },
-  })
-
-  it('finds a key that the intruder made and that no event told of, and contains it', async () => {
-    const { world, only } = await swept()
-    await world.respond([...ATTACK, exposed()])
-    const { id } = await only()
-    expect(world.account.isRefused('bystander', 'AKIABYSTANDER0000001')).toBe(false)
-    const history = memoryHistory([created])
-    expect(await backfill(id, world.respond, { ...world.ports, history })).toBe(1)
-    expect((await only()).lineage.map(({ id: edge }) => edge)).toContain('AKIABYSTANDER0000001')
-    expect(world.account.isRefused('bystander', 'AKIABYSTANDER0000001')).toBe(true)
-    // The same again changes nothing.
-    const before = [await world.incidents(), await world.ports.record.list(incidentSubject(id))]
-    await backfill(id, world.respond, { ...world.ports, history })
-    expect([await world.incidents(), await world.ports.record.list(incidentSubject(id))]).toEqual(before)
-  })
-
-  it('looks up the suspects first, then what they made, and nothing from long before', async () => {
-    const { world, only } = await swept()
-    await world.respond([...ATTACK, created, exposed()])
-    const looked: [string, number | undefined][] = []
-    const history = {
-      lookup: async (key: string, since?: number) => {
-        looked.push([key, since])
-        return []
-      },
-    }
-    await backfill((await only()).id, world.respond, { ...world.ports, history })
-    const since = (await only()).openedAt - 15 * MINUTE
-    expect(looked).toEqual([
-      [KEY, since],
-      ['AKIABYSTANDER0000001', since],
-    ])
-  })
-
-  it('stops in time to work on what it found, and begins with another credential the next time', async () => {
-    const { world, only } = await swept()
-    await world.respond([...ATTACK, created, exposed()])
-    const looked: string[] = []
-    let now = 0
-    const slow = async (key: string) => {
-      looked.push(key)
-      now += 31_000
-      return []
-    }
-    for (const start of [0, 5 * MINUTE]) {
-      now = start
-      await backfill((await only()).id, world.respond, { ...world.ports, history: { lookup: slow }, clock: { now: () => now } })
-    }
-    expect(looked).toEqual([KEY, 'AKIABYSTANDER0000001'])
-  })
-
-  it('asks for the message again where an event cannot be worked on', async () => {
-    const { world, only } = await swept()
-    await world.respond([exposed()])
-    const { id } = await only()
-    const failing = async () => ({ failed: new Map([[0, 'conflict']]), outcomes: [] })
-    await expect(backfill(id, failing, { ...world.ports, history: memoryHistory([created]) })).rejects.toThrow('1 of 1 events')
-  })
-
-  it('asks for nothing where the incident is closed or not there', async () => {
-    const { world, sweepAt, only } = await swept()
-    await world.respond([exposed()])
-    await sweepAt(168 * HOUR)
-    const ports = { ...world.ports, history: { lookup: () => Promise.reject(new Error('not to be asked')) } }
-    expect(await backfill((await only()).id, world.respond, ports)).toBe(0)
-    expect(await backfill('inc-000000000000', world.respond, ports)).toBe(0)
   })
 })

@@ -1,4 +1,4 @@
-import { burstOf } from '../../domain/credential-window.ts'
+import { distinctIn } from '../across-credentials.ts'
 import type { Detector } from '../detector.ts'
 
 /** An intruder who tests permissions is refused different calls; a misconfigured job is refused the same call again and again. */
@@ -9,9 +9,9 @@ export const accessDeniedBurst: Detector = {
   group: 'denial',
   attack: 'T1580',
   runbook: 'Ask the owner whether a new job started; if not, treat the credential as stolen.',
-  matches(signal, { window }) {
-    if (signal.outcome !== 'denied' || window.denied.ids.length < 4) return undefined
-    const distinct = burstOf(window.denied, signal.time)
+  matches(signal, context) {
+    if (signal.outcome !== 'denied') return undefined
+    const distinct = distinctIn(context, 'denied', { at: signal.time, from: 10 })
     return distinct < 4
       ? undefined
       : { reason: `${distinct} different actions refused within 10 minutes`, weight: distinct >= 10 ? 0.6 : 0.45 }

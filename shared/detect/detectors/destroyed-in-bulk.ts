@@ -1,5 +1,5 @@
 import { isNew, maturity } from '../../domain/baseline.ts'
-import { distinctOf } from '../../domain/credential-window.ts'
+import { distinctIn } from '../across-credentials.ts'
 import { DESTRUCTION } from '../count-activity.ts'
 import type { Detector } from '../detector.ts'
 
@@ -17,10 +17,11 @@ export const destroyedInBulk: Detector = {
   attack: 'T1485',
   runbook: 'Contain the identity first, then secure the snapshots, versions and backups, and restore from them.',
   actions: [...DESTRUCTION],
-  matches(signal, { window, baseline }) {
+  matches(signal, context) {
+    const { baseline } = context
     if (signal.outcome !== 'success' || (INFRASTRUCTURE_TOOLS.has(signal.origin.agentFamily) && signal.credential.kind !== 'access-key'))
       return undefined
-    const destroyed = distinctOf(window, 'destroyed', signal.time)
+    const destroyed = distinctIn(context, 'destroyed', { at: signal.time })
     if (destroyed < 10) return undefined
     const isUnusual = maturity(baseline) >= 0.5 && isNew(baseline, 'action', signal.action)
     return { reason: `${destroyed} or more resources destroyed within 10 minutes`, weight: isUnusual ? 0.65 : 0.58 }

@@ -1,5 +1,5 @@
 import { maturity } from '../../domain/baseline.ts'
-import { burstOf } from '../../domain/credential-window.ts'
+import { distinctIn } from '../across-credentials.ts'
 import type { Detector } from '../detector.ts'
 
 /** Discovery reads that are new to the identity, in a short time. It counts distinct actions, so polling does not fire it. */
@@ -10,10 +10,10 @@ export const discoveryBurst: Detector = {
   group: 'discovery',
   attack: 'T1580',
   runbook: 'Ask the owner whether they run an inventory tool or a new job; if not, treat the credential as stolen.',
-  matches(signal, { window, baseline }) {
-    if (window.discovered.ids.length < 5 || !signal.isReadOnly) return undefined
-    const distinct = burstOf(window.discovered, signal.time)
-    const confidence = maturity(baseline)
+  matches(signal, context) {
+    if (!signal.isReadOnly) return undefined
+    const distinct = distinctIn(context, 'discovered', { at: signal.time, from: 12 })
+    const confidence = maturity(context.baseline)
     if (distinct < (confidence >= 0.5 ? 5 : 8)) return undefined
     // Where little is known of the identity every read is new, so a burst is weaker evidence.
     return {

@@ -1,5 +1,5 @@
 import { maturity } from '../../domain/baseline.ts'
-import { distinctOf } from '../../domain/credential-window.ts'
+import { distinctIn } from '../across-credentials.ts'
 import type { Detector } from '../detector.ts'
 
 /** The settings of a function include its environment variables, which often hold secrets. */
@@ -11,8 +11,9 @@ export const functionSettingsSwept: Detector = {
   attack: 'T1552',
   runbook: 'Rotate the secrets in the environment variables of these functions.',
   actions: ['lambda:GetFunction', 'lambda:GetFunctionConfiguration'],
-  matches(signal, { window, baseline }) {
-    const functions = distinctOf(window, 'function-settings', signal.time)
+  matches(signal, context) {
+    const { baseline } = context
+    const functions = distinctIn(context, 'function-settings', { at: signal.time, from: 10 })
     const enough = maturity(baseline) >= 0.5 ? 6 : 10
     return functions < enough ? undefined : { reason: `settings of ${functions} different functions within 10 minutes` }
   },

@@ -1,4 +1,4 @@
-import { distinctOf } from '../../domain/credential-window.ts'
+import { distinctIn } from '../across-credentials.ts'
 import { LAUNCHES } from '../count-activity.ts'
 import type { Detector } from '../detector.ts'
 
@@ -11,8 +11,8 @@ export const launchedInManyRegions: Detector = {
   attack: 'T1535',
   runbook: 'Stop the instances in every region, beginning with the regions that you do not use.',
   actions: [...LAUNCHES],
-  matches(signal, { window }) {
-    const regions = distinctOf(window, 'launch-region', signal.time)
+  matches(signal, context) {
+    const regions = distinctIn(context, 'launch-region', { at: signal.time })
     return regions < 3 ? undefined : { reason: `instances requested in ${regions} regions within 10 minutes` }
   },
 }

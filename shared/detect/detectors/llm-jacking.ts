@@ -1,4 +1,4 @@
-import { distinctOf } from '../../domain/credential-window.ts'
+import { distinctIn } from '../across-credentials.ts'
 import type { Detector } from '../detector.ts'
 
 /** LLM hijackers list the models, check their access and the invocation logging, and then try calls: three of these steps fire it. */
@@ -24,8 +24,8 @@ export const llmJacking: Detector = {
     'bedrock:Converse',
     'bedrock:ConverseStream',
   ],
-  matches(signal, { window }) {
-    const probes = distinctOf(window, 'model-probe', signal.time)
+  matches(signal, context) {
+    const probes = distinctIn(context, 'model-probe', { at: signal.time })
     return probes < 3 ? undefined : { reason: `${probes} different Bedrock probes within 10 minutes, last ${signal.action}` }
   },
 }

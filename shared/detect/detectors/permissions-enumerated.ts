@@ -1,4 +1,4 @@
-import { burstOf } from '../../domain/credential-window.ts'
+import { distinctIn } from '../across-credentials.ts'
 import type { Detector } from '../detector.ts'
 
 /** Tools that enumerate permissions try hundreds of calls; even slow ones are refused a dozen in ten minutes. */
@@ -9,9 +9,9 @@ export const permissionsEnumerated: Detector = {
   group: 'denial',
   attack: 'T1069.003',
   runbook: 'Treat the credential as stolen: only tools that enumerate permissions do this.',
-  matches(signal, { window }) {
-    if (signal.outcome === 'success' || window.denied.ids.length < 12) return undefined
-    const refused = burstOf(window.denied, signal.time)
+  matches(signal, context) {
+    if (signal.outcome === 'success') return undefined
+    const refused = distinctIn(context, 'denied', { at: signal.time })
     return refused < 12 ? undefined : { reason: `${refused} or more different actions refused within 10 minutes` }
   },
 }

@@ -1,4 +1,4 @@
-import { distinctOf } from '../../domain/credential-window.ts'
+import { distinctIn } from '../across-credentials.ts'
 import type { Detector } from '../detector.ts'
 
 /** A job that lost a permission is refused one role; an intruder who tries all roles is refused many. */
@@ -10,9 +10,9 @@ export const roleEnumeration: Detector = {
   attack: 'T1087.004',
   runbook: 'Check in CloudTrail which roles it did assume, and treat the sessions of those as stolen too.',
   actions: ['sts:AssumeRole'],
-  matches(signal, { window }) {
+  matches(signal, context) {
     if (signal.outcome === 'success') return undefined
-    const roles = distinctOf(window, 'refused-role', signal.time)
+    const roles = distinctIn(context, 'refused-role', { at: signal.time })
     return roles < 5 ? undefined : { reason: `${roles} different roles refused within 10 minutes` }
   },
 }

@@ -1,5 +1,5 @@
 import { maturity } from '../../domain/baseline.ts'
-import { distinctOf } from '../../domain/credential-window.ts'
+import { distinctIn } from '../across-credentials.ts'
 import type { Detector } from '../detector.ts'
 
 export const secretsSwept: Detector = {
@@ -16,9 +16,10 @@ export const secretsSwept: Detector = {
     'ssm:GetParameters',
     'ssm:GetParametersByPath',
   ],
-  matches(signal, { window, baseline }) {
+  matches(signal, context) {
+    const { baseline } = context
     if (signal.action === 'secretsmanager:BatchGetSecretValue') return { reason: 'read secrets in a batch', weight: 0.57 }
-    const secrets = distinctOf(window, 'secret', signal.time)
+    const secrets = distinctIn(context, 'secret', { at: signal.time, from: 12 })
     const enough = maturity(baseline) >= 0.5 ? 5 : 8
     return secrets < enough
       ? undefined

@@ -1,4 +1,4 @@
-import { distinctOf } from '../../domain/credential-window.ts'
+import { distinctIn } from '../across-credentials.ts'
 import type { Detector } from '../detector.ts'
 
 export const userDataSwept: Detector = {
@@ -9,8 +9,8 @@ export const userDataSwept: Detector = {
   attack: 'T1552',
   runbook: 'Find the secrets in the user data of the instances named in the calls, and rotate them.',
   actions: ['ec2:DescribeInstanceAttribute'],
-  matches(signal, { window }) {
-    const instances = distinctOf(window, 'user-data', signal.time)
+  matches(signal, context) {
+    const instances = distinctIn(context, 'user-data', { at: signal.time })
     return instances < 3 ? undefined : { reason: `user data of ${instances} instances within 10 minutes` }
   },
 }

@@ -55,6 +55,8 @@ export const StoredState = z
         z.tuple([z.number().min(0), z.number()]),
       ]),
     ),
+    /** What all credentials of the identity did: refused actions, discovery actions, distinct items by kind. */
+    across: z.tuple([Times, Times, z.array(z.tuple([z.enum(COUNTED_KINDS), Times]))]).default(['', '', []]),
     kinds: z.array(FindingKind),
     evidence: z.array(FindingRow),
     bootstrapped: z.array(z.string()),

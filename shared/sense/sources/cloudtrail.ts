@@ -69,7 +69,13 @@ function apiCall(record: Fields): Signal | string {
     response,
     details: fieldsOf(record.additionalEventData),
     exposure: undefined,
+    ...(isDataEvent(record) ? { isDataEvent: true } : {}),
   }
+}
+
+/** True for what CloudTrail records only where a trail asks for it, such as reads of objects. */
+function isDataEvent({ managementEvent, eventCategory }: Fields): boolean {
+  return managementEvent === false || (typeof eventCategory === 'string' && eventCategory !== 'Management')
 }
 
 /** An id for a record without `eventID`, as some exports leave it out: the hash of the record, so the same record gives the same id. */

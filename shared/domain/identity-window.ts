@@ -1,0 +1,45 @@
+import type { CountedKind } from './credential-window.ts'
+import { copyTimedSet, emptyTimedSet, type TimedSet } from './timed-set.ts'
+
+/**
+ * What all credentials of an identity did lately that is not its habit: whoever has one credential can ask for more sessions, and spread over them
+ * what would be noticed by one. Detectors read it beside the window of the one credential.
+ */
+export interface IdentityWindow {
+  /** Actions that were refused, and discovery actions that were new to the identity. */
+  readonly denied: TimedSet
+  readonly discovered: TimedSet
+  /** Distinct items that detectors need the number of, by kind. */
+  readonly counted: Map<CountedKind, TimedSet>
+}
+
+/** The most refused actions, and the most discovery actions, that are counted: the highest bar of a detector. */
+export const IDENTITY_DISTINCT_LIMIT = 12
+
+/** The most items of each kind: the highest bar of the detectors that count them, because every item takes 8 bytes of a state of 16 KB. */
+export const IDENTITY_COUNTED_LIMITS: Readonly<Record<CountedKind, number>> = {
+  secret: 12,
+  'user-data': 3,
+  'model-probe': 3,
+  // Guesses at a password have one credential, the console's, so there is nothing to add up.
+  'failed-sign-in': 0,
+  'refused-role': 5,
+  'function-settings': 10,
+  'mail-probe': 3,
+  'launch-region': 3,
+  'new-region': 5,
+  destroyed: 10,
+}
+
+export function emptyIdentityWindow(): IdentityWindow {
+  return { denied: emptyTimedSet(), discovered: emptyTimedSet(), counted: new Map() }
+}
+
+/** A copy that shares no mutable part with the original. */
+export function copyIdentityWindow({ denied, discovered, counted }: IdentityWindow): IdentityWindow {
+  return {
+    denied: copyTimedSet(denied),
+    discovered: copyTimedSet(discovered),
+    counted: new Map([...counted].map(([kind, items]) => [kind, copyTimedSet(items)])),
+  }
+}
