@@ -311,7 +311,7 @@ describe('the deployed path on moto', () => {
     expect(await inlineOf('support-ops')).toEqual(['work'])
     expect(await mayListUsers(made)).toBe(true)
     expect(await countersign('incidents', 'show', payload.incidentId)).toContain('legitimate by')
-    expect(await countersign('changes', 'verify')).toContain('whole')
+    expect(await countersign('changes', 'verify')).toContain('intact')
   })
 
   it('ends the session of a role by its name, and sets again what the intruder undoes', async () => {
@@ -440,7 +440,7 @@ describe('the deployed path on moto', () => {
     await contain.invoke(payload)
     expect(await mayListUsers(old)).toBe(false)
 
-    expect(await countersign('confirm', payload.incidentId, '--reason', 'it is on a paste site', '--yes')).toContain('are being made anew')
+    expect(await countersign('confirm', payload.incidentId, '--reason', 'it is on a paste site', '--yes')).toContain('are being rotated')
     expect(lambdaFront.invoked.slice(-2)).toEqual([
       { name: 'contain', payload },
       { name: 'rotate', payload },
@@ -517,7 +517,18 @@ describe('the deployed path on moto', () => {
     const { answer } = await respond.invoke({
       Records: [
         { ...sqsEvent([{ nonsense: true }]).Records[0], messageId: 'bad' },
-        { ...sqsEvent([{ source: 'aws.health', detail: { eventTypeCode: 'AWS_EC2_X' } }]).Records[0], messageId: 'good' },
+        {
+          ...sqsEvent([
+            {
+              source: 'aws.health',
+              'detail-type': 'AWS Health Event',
+              account: ACCOUNT,
+              time: new Date(STARTED_AT).toISOString(),
+              detail: { eventTypeCode: 'AWS_EC2_X' },
+            },
+          ]).Records[0],
+          messageId: 'good',
+        },
       ],
     })
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'bad' }] })
