@@ -6,7 +6,7 @@ const project = (name: string, { include = [`test/${name}/**/*.test.ts`], isolat
 })
 
 /** Their files leave their process as they found it, which `architecture` holds, so one process runs many of them. */
-const sharing = ['unit', 'property', 'contract', 'infra', 'scenarios', 'crash', 'vocabulary', 'attack'].map((name) =>
+const sharing = ['unit', 'property', 'contract', 'infra', 'scenarios', 'crash', 'vocabulary'].map((name) =>
   project(name, { isolate: false }),
 )
 

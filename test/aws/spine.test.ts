@@ -315,7 +315,7 @@ describe('the deployed path on moto', () => {
     expect(await inlineOf('support-ops')).toEqual(['work'])
     expect(await mayListUsers(made)).toBe(true)
     expect(await countersign('incidents', 'show', payload.incidentId)).toContain('legitimate by')
-    expect(await countersign('changes', 'verify')).toContain('whole')
+    expect(await countersign('changes', 'verify')).toContain('intact')
   })
 
   it('ends the session of a role by its name, and sets again what the intruder undoes', async () => {
@@ -444,7 +444,7 @@ describe('the deployed path on moto', () => {
     await contain.invoke(payload)
     expect(await mayListUsers(old)).toBe(false)
 
-    expect(await countersign('confirm', payload.incidentId, '--reason', 'it is on a paste site', '--yes')).toContain('are being made anew')
+    expect(await countersign('confirm', payload.incidentId, '--reason', 'it is on a paste site', '--yes')).toContain('are being rotated')
     expect(lambdaFront.invoked.slice(-2)).toEqual([
       { name: 'contain', payload },
       { name: 'rotate', payload },
@@ -527,7 +527,7 @@ describe('the deployed path on moto', () => {
               source: 'aws.health',
               'detail-type': 'AWS Health Event',
               account: ACCOUNT,
-              time: new Date().toISOString(),
+              time: new Date(STARTED_AT).toISOString(),
               detail: { service: 'EC2', eventTypeCode: 'AWS_EC2_X' },
             },
           ]).Records[0],
