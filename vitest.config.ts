@@ -17,7 +17,7 @@ export default defineConfig({
     globalSetup: ['test/fixtures/serve.ts'],
     // Vitest leaves a core free unless told, which on a machine of two is half of them.
     maxWorkers: '100%',
-    projects: [project('cli'), project('functions'), ...sharing, project('architecture', { include: ['test/*.test.ts'] })],
+    projects: [project('cli'), project('functions'), project('attack'), ...sharing, project('architecture', { include: ['test/*.test.ts'] })],
     coverage: {
       provider: 'v8',
       include: ['shared/**', 'functions/**', 'local/**', 'infra/**'],

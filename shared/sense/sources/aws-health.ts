@@ -1,3 +1,4 @@
+import { partitionFrom, userArn } from '../../domain/arn.ts'
 import type { Signal } from '../../domain/signal.ts'
 import { type Fields, fieldsOf, isFields, textOf, timeOf } from '../fields.ts'
 import type { Normalised } from '../normalised.ts'
@@ -55,7 +56,7 @@ function exposure(entity: string, event: { code: string; eventArn: string; time:
     time: event.time,
     account: event.account,
     region: 'us-east-1',
-    identity: identityOf(entity, event.account, isKey),
+    identity: identityOf(entity, event, isKey),
     credential: { id: isKey ? entity : `none:${entity}`, kind: isKey ? 'access-key' : 'none' },
     service: 'health',
     action: `health:${event.code}`,
@@ -86,8 +87,8 @@ function exposure(entity: string, event: { code: string; eventArn: string; time:
 }
 
 /** An entity is a key id, a user's ARN or, in quarantine events, a user's name. */
-function identityOf(entity: string, account: string, isKey: boolean): Signal['identity'] {
+function identityOf(entity: string, { account, eventArn }: { account: string; eventArn: string }, isKey: boolean): Signal['identity'] {
   if (isKey) return { id: `access-key:${entity}`, kind: 'unknown', name: entity, account }
-  const id = entity.startsWith('arn:') ? entity : `arn:aws:iam::${account}:user/${entity}`
+  const id = entity.startsWith('arn:') ? entity : userArn({ account, partition: partitionFrom([eventArn]) }, entity)
   return { id, kind: id.includes(':user/') ? 'iam-user' : 'unknown', name: id.slice(id.lastIndexOf('/') + 1), account }
 }
