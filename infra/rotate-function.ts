@@ -6,6 +6,7 @@ import type { Topic } from 'aws-cdk-lib/aws-sns'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
+import { USER_TAG } from '../shared/contain/rotate/owned-secret.ts'
 import type { Policy } from '../shared/domain/policy.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
@@ -17,7 +18,13 @@ import { ResponderFunction } from './responder-function.ts'
 export const KEY_VERBS = ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'] as const
 
 /** The actions by which rotate stores a new key in a secret. None of them can read a secret. */
-export const SECRET_VERBS = ['secretsmanager:CreateSecret', 'secretsmanager:PutSecretValue', 'secretsmanager:ListSecretVersionIds'] as const
+export const SECRET_VERBS = [
+  'secretsmanager:CreateSecret',
+  'secretsmanager:DescribeSecret',
+  'secretsmanager:GetResourcePolicy',
+  'secretsmanager:ListSecretVersionIds',
+  'secretsmanager:PutSecretValue',
+] as const
 
 export interface RotateFunctionProps {
   readonly table: Table
@@ -61,6 +68,8 @@ export class RotateFunction extends Construct {
     const secrets = secretNames.map((name) => `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}`)
     responder.allow(KEY_VERBS, users)
     responder.allow(SECRET_VERBS, secrets)
+    // CreateSecret asks for this right where it sets tags. No other tag can be set by it.
+    responder.allow(['secretsmanager:TagResource'], secrets, { 'ForAllValues:StringEquals': { 'aws:TagKeys': [USER_TAG] } })
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
     allowNotices(responder, { topic, queue: notices })

@@ -1,4 +1,5 @@
 import { enforce } from '../shared/contain/enforce.ts'
+import { placeOf, userArn } from '../shared/domain/arn.ts'
 import type { Incident } from '../shared/domain/incident.ts'
 import type { Identity } from '../shared/domain/signal.ts'
 import { type BatchResult, pipeline } from '../shared/pipeline.ts'
@@ -77,7 +78,7 @@ export function backtest({ trust = REPLAYED, ...ports }: BacktestPorts & { reado
     for (const { id, kind } of credentials) ports.meet?.(identity, kind === 'access-key' ? id : undefined)
     for (const { id, kind, owner } of lineage) {
       if (kind === 'access-key')
-        ports.meet?.({ id: `arn:aws:iam::${identity.account}:user/${owner}`, kind: 'iam-user', name: owner, account: identity.account }, id)
+        ports.meet?.({ id: userArn(placeOf(identity), owner), kind: 'iam-user', name: owner, account: identity.account }, id)
     }
   }
   const respondPorts = {

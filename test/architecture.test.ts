@@ -255,3 +255,19 @@ describe('test files that share a process', () => {
     expect(lastingIn(path, text)).toEqual([`${path} shares its process and must not use ${complaint}`])
   })
 })
+
+/** An embedded account is of one partition, so the files that make one up may name it. */
+const OF_ONE_PARTITION = ['local/commands/start.ts', 'local/memory-ports.ts', 'local/synthetic/']
+
+describe('an ARN', () => {
+  it('is built with the partition that it is of: no code names the commercial one', () => {
+    const named = ['shared', 'local'].flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => join(folder, name))
+        .filter((path) => /^[^*/]*['"`]arn:aws:/m.test(readFileSync(join(ROOT, path), 'utf8'))),
+    )
+    expect(named.length).toBeGreaterThan(0)
+    expect(named.filter((path) => !OF_ONE_PARTITION.some((allowed) => path.startsWith(allowed)))).toEqual([])
+  })
+})

@@ -6,13 +6,13 @@ const SCENARIOS = join(import.meta.dirname, 'scenarios')
 
 /** The text of `docs/detectors.md`, from the catalogue and the titles of its scenarios. */
 export function detectorsPage(): string {
-  const sections = CATALOGUE.map(({ id, title, weight, group, attack, runbook, actions, isConfirmed }) => {
+  const sections = CATALOGUE.map(({ id, title, weight, group, attack, runbook, actions, isConfirmed, looksAt }) => {
     const lines = [
       `## ${id}`,
       '',
       `**${title}.** Weight ${weight}, group ${group}, ATT&CK [${attack}](https://attack.mitre.org/techniques/${attack.replace('.', '/')}/)${isConfirmed === true ? ', confirmed: contained without asking' : ''}.`,
       '',
-      `- Looks at: ${actions === undefined ? (isConfirmed === true ? 'credential exposures' : 'every call') : actions.map((action) => `\`${action}\``).join(', ')}`,
+      `- Looks at: ${actions === undefined ? (isConfirmed === true || looksAt === 'exposure' ? 'credential exposures' : 'every call') : actions.map((action) => `\`${action}\``).join(', ')}`,
       `- Fires: ${titleOf(`${id}.fires`)}. Does not: ${titleOf(`${id}.near-miss`)}.`,
       `- Runbook: ${runbook}`,
     ]

@@ -28,13 +28,14 @@ import {
   UpdateSigningCertificateCommand,
   UpdateSSHPublicKeyCommand,
 } from '@aws-sdk/client-iam'
+import { partitionOfRegion, userArn } from '../domain/arn.ts'
 import { ResponderError } from '../errors.ts'
 import type { AccessKey, Description, Iam, KeyStatus, PutOutcome, Switch, SwitchKind } from '../ports/iam.ts'
 import { isNamed } from './table.ts'
 
 /**
  * IAM through the AWS API. `account` is the stack's account, from which `ownerOf` builds an ARN: IAM returns the name of a key's owner only. The
- * ARN assumes the path `/`.
+ * ARN assumes the path `/`, and the partition of the client's region.
  *
  * `grantsOf` is always undefined, because reading an identity's policies takes many calls. The blast radius then rests on observed calls.
  */
@@ -45,7 +46,8 @@ export function awsIam(client: IAMClient, account: string): Iam {
       const name = last?.UserName
       // For keys of root IAM returns no user name. An empty name must not become an identity.
       if (name === undefined || name === '') return undefined
-      return { id: `arn:aws:iam::${account}:user/${name}`, kind: 'iam-user', name, account }
+      const partition = partitionOfRegion(await client.config.region())
+      return { id: userArn({ account, partition }, name), kind: 'iam-user', name, account }
     },
     async listAccessKeys(userName) {
       const keys: AccessKey[] = []

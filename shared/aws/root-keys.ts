@@ -1,11 +1,12 @@
 import { DeleteAccessKeyCommand, type IAMClient, ListAccessKeysCommand } from '@aws-sdk/client-iam'
 import { AssumeRootCommand, type STSClient } from '@aws-sdk/client-sts'
+import { partitionOfRegion } from '../domain/arn.ts'
 import { ResponderError } from '../errors.ts'
 import type { AccessKey, RootKeys } from '../ports/iam.ts'
 import { isNamed } from './table.ts'
 
 /** The AWS managed task policy that limits a session of AssumeRoot to viewing and deleting the root user's credentials. */
-const TASK_POLICY = 'arn:aws:iam::aws:policy/root-task/IAMDeleteRootUserCredentials'
+const taskPolicyIn = (partition: string) => `arn:${partition}:iam::aws:policy/root-task/IAMDeleteRootUserCredentials`
 
 /** Seconds: the maximum duration that AssumeRoot accepts. */
 const SESSION_SECONDS = 900
@@ -23,8 +24,9 @@ export function centralRootKeys(
   let client: IAMClient | undefined
   const root = async () => {
     if (client !== undefined) return client
+    const arn = taskPolicyIn(partitionOfRegion(await sts.config.region()))
     const answer = await sts.send(
-      new AssumeRootCommand({ TargetPrincipal: account, TaskPolicyArn: { arn: TASK_POLICY }, DurationSeconds: SESSION_SECONDS }),
+      new AssumeRootCommand({ TargetPrincipal: account, TaskPolicyArn: { arn }, DurationSeconds: SESSION_SECONDS }),
     )
     const { AccessKeyId, SecretAccessKey, SessionToken } = answer.Credentials ?? {}
     if (AccessKeyId === undefined || SecretAccessKey === undefined || SessionToken === undefined)

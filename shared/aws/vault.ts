@@ -1,5 +1,7 @@
 import {
   CreateSecretCommand,
+  DescribeSecretCommand,
+  GetResourcePolicyCommand,
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   type SecretsManagerClient,
@@ -8,20 +10,29 @@ import type { SecretVault } from '../ports/iam.ts'
 import { isNamed } from './table.ts'
 
 /**
- * Secrets in AWS Secrets Manager. `put` creates a missing secret, encrypted with the account's default key for Secrets Manager.
+ * Secrets in AWS Secrets Manager. `create` encrypts with the account's default key for Secrets Manager.
  *
  * The version id is the `ClientRequestToken`, so a repeated `put` of the same version stores it once.
  */
 export function secretsManagerVault(client: SecretsManagerClient): SecretVault {
   return {
-    async put(name, value, versionId) {
-      const version = { SecretString: value, ClientRequestToken: versionId }
+    async describe(name) {
       try {
-        await client.send(new PutSecretValueCommand({ SecretId: name, ...version }))
+        const { Tags = [] } = await client.send(new DescribeSecretCommand({ SecretId: name }))
+        const { ResourcePolicy } = await client.send(new GetResourcePolicyCommand({ SecretId: name }))
+        return { tags: Object.fromEntries(Tags.map(({ Key, Value }) => [Key ?? '', Value ?? ''])), policy: ResourcePolicy }
       } catch (cause) {
-        if (!isNamed(cause, 'ResourceNotFoundException')) throw cause
-        await client.send(new CreateSecretCommand({ Name: name, Description: DESCRIPTION, ...version }))
+        if (isNamed(cause, 'ResourceNotFoundException')) return undefined
+        throw cause
       }
+    },
+    async create(name, value, versionId, tags) {
+      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+      const version = { SecretString: value, ClientRequestToken: versionId }
+      await client.send(new CreateSecretCommand({ Name: name, Description: DESCRIPTION, Tags, ...version }))
+    },
+    async put(name, value, versionId) {
+      await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: value, ClientRequestToken: versionId }))
     },
     async has(name, versionId) {
       try {

@@ -1,3 +1,4 @@
+import { principalIn } from '../domain/arn.ts'
 import { isAboutAct, isAttempt } from '../domain/attempt.ts'
 import type { Incident, LineageEdge } from '../domain/incident.ts'
 import { denyAll } from './deny-all.ts'
@@ -126,6 +127,7 @@ function nameIn(name: string | undefined): string | undefined {
 
 /** Role and session name of `arn:aws:sts::123456789012:assumed-role/deploy/build-7`, where the role is one of the account's. */
 export function roleSessionIn(arn: string, account: string): [role: string, name: string] | [] {
-  const [, owner, role, name] = arn.match(/^arn:[^:]+:sts::(\d{12}):assumed-role\/([^/]+)\/(.+)$/) ?? []
-  return owner === account && role !== undefined && name !== undefined ? [role, name] : []
+  const session = principalIn(arn)
+  if (session?.kind !== 'assumed-role' || session.account !== account || session.sessionName === undefined) return []
+  return [session.name, session.sessionName]
 }

@@ -1,3 +1,4 @@
+import { partitionFrom, roleArn, userArn } from '../domain/arn.ts'
 import { isEnforced } from '../domain/incident.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
 import { text } from '../domain/signal.ts'
@@ -79,9 +80,8 @@ function subjectOf(signal: Signal): Identity | undefined {
   const name = text(signal.request, owner) ?? (signal.identity.kind === 'iam-user' ? signal.identity.name : undefined)
   if (name === undefined) return undefined
   const { account } = signal
-  return isRole
-    ? { id: `arn:aws:iam::${account}:role/${name}`, kind: 'role', name, account }
-    : { id: `arn:aws:iam::${account}:user/${name}`, kind: 'iam-user', name, account }
+  const place = { account, partition: partitionFrom([signal.identity.id], signal.region) }
+  return isRole ? { id: roleArn(place, name), kind: 'role', name, account } : { id: userArn(place, name), kind: 'iam-user', name, account }
 }
 
 /** The incident that a policy of ours belongs to, by the policy's name. */

@@ -1,3 +1,4 @@
+import { placeOf, roleArn, userArn } from '../domain/arn.ts'
 import { type Bounds, boundsFor, needsTags } from '../domain/bounds.ts'
 import { isContainableIdentity } from '../domain/containable.ts'
 import type { Incident } from '../domain/incident.ts'
@@ -86,8 +87,8 @@ export async function boundsOf(
   const distinct = new Map(subjects.map((subject) => [keyOf(subject), subject]))
   const all = [...distinct].map(async ([key, { kind, name }]) => {
     const isOwn = kind === identity.kind && name === identity.name
-    const path = kind === 'role' ? 'role' : 'user'
-    const one = isOwn ? identity : { id: `arn:aws:iam::${identity.account}:${path}/${name}`, kind, name, account: identity.account }
+    const id = (kind === 'role' ? roleArn : userArn)(placeOf(identity), name)
+    const one = isOwn ? identity : { id, kind, name, account: identity.account }
     // IAM is always asked: a name from an event lacks the path by which a policy may protect the user.
     const known = await iam.describe(one).catch((cause: unknown) => {
       // Without its own bounds nothing may be done, so the whole run is tried again; another's only keep that one from being touched.

@@ -3,6 +3,7 @@ import type { Incident } from '../domain/incident.ts'
 import type { Signal } from '../domain/signal.ts'
 import type { UnreadableItem } from '../errors.ts'
 import type { IdentityStore, IncidentStore, Versioned } from '../ports/stores.ts'
+import { issuedUserIds } from './issued-users.ts'
 
 /** One identity while a batch is processed. `isTouched`: its draft is written back by `save`. */
 interface Entry {
@@ -69,7 +70,7 @@ export async function openUnitOfWork(
     keepIncident(stored) {
       const { id, identity, lineage } = stored.value
       incidents.set(id, stored)
-      const users = lineage.filter(({ kind }) => kind === 'user').map(({ owner }) => `arn:aws:iam::${identity.account}:user/${owner}`)
+      const users = issuedUserIds(lineage, identity)
       const own = entries.get(identity.id)
       if (own !== undefined) own.incidentId = id
       for (const user of users) {

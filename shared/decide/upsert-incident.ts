@@ -9,6 +9,7 @@ import type { Clock } from '../ports/runtime.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore, Versioned } from '../ports/stores.ts'
 import { append, incidentSubject } from '../record/append.ts'
 import { updateIncident } from '../record/update-incident.ts'
+import { issuedUserIds } from './issued-users.ts'
 import { type EvaluatedSignal, isUnchanged, newIncident, withSignal } from './merge-incident.ts'
 import { credentialPointer } from './parent-incident.ts'
 
@@ -111,11 +112,11 @@ function adviceOf({ opinion }: Assessment): object | null {
     : { likelihood: opinion.likelihood, verdict: opinion.verdict, shift: opinion.shift, model: opinion.model }
 }
 
-/** Points newly created users, keys and sessions to the incident, so that their signals join it. Users are found by name, the others by id. */
+/** Points newly created users, keys and sessions to the incident, so that their signals join it. Users are found by ARN, the others by id. */
 export function writePointers(incident: Incident, { identities }: Pick<UpsertPorts, 'identities'>, before?: Incident): Promise<void>[] {
-  const { account, id: own } = incident.identity
+  const { id: own } = incident.identity
   const news = incident.lineage.filter((edge) => !before?.lineage.includes(edge))
-  const users = news.filter(({ kind }) => kind === 'user').map(({ owner }) => `arn:aws:iam::${account}:user/${owner}`)
+  const users = issuedUserIds(news, incident.identity)
   const credentials = news.filter(({ kind }) => kind === 'session' || kind === 'access-key').map(({ id }) => credentialPointer(id))
   // `previous` is undefined, so an existing pointer to another incident stays.
   return [...users.filter((id) => id !== own), ...credentials].map((id) => identities.setIncident(id, incident.id, undefined))

@@ -84,6 +84,7 @@ import { suspectCredentialUsed } from './detectors/suspect-credential-used.ts'
 import { trafficMirrored } from './detectors/traffic-mirrored.ts'
 import { trustAnchorCreated } from './detectors/trust-anchor-created.ts'
 import { trustPolicyOpened } from './detectors/trust-policy-opened.ts'
+import { unknownRiskReported } from './detectors/unknown-risk-reported.ts'
 import { userCreated } from './detectors/user-created.ts'
 import { userDataChanged } from './detectors/user-data-changed.ts'
 import { userDataSwept } from './detectors/user-data-swept.ts'
@@ -178,6 +179,7 @@ export const CATALOGUE: readonly Detector[] = [
   trafficMirrored,
   trustAnchorCreated,
   trustPolicyOpened,
+  unknownRiskReported,
   userCreated,
   userDataChanged,
   userDataSwept,

@@ -9,9 +9,10 @@ import { isHabit } from './habit.ts'
 const BY_ACTION = new Map<string, Detector[]>()
 const FOR_EVERY_CALL: Detector[] = []
 const CONFIRMED = CATALOGUE.filter((detector) => detector.isConfirmed === true)
+const FOR_EXPOSURES = CATALOGUE.filter((detector) => detector.looksAt === 'exposure')
 const FOR_ASSUMPTIONS = CATALOGUE.filter((detector) => detector.looksAt === 'assumption')
 for (const detector of CATALOGUE) {
-  if (detector.isConfirmed === true || detector.looksAt === 'assumption') continue
+  if (detector.isConfirmed === true || detector.looksAt !== undefined) continue
   if (detector.actions === undefined) FOR_EVERY_CALL.push(detector)
   for (const action of detector.actions ?? []) BY_ACTION.set(action, [...(BY_ACTION.get(action) ?? []), detector])
 }
@@ -29,13 +30,16 @@ const NONE: readonly Finding[] = []
 
 /** The findings of all detectors on a signal in its context. Detectors that look at named actions count less where the call is usual. */
 export function detect(signal: Signal, context: Context): readonly Finding[] {
-  if (signal.kind === 'credential-exposure') return detectConfirmed(signal)
   let findings: Finding[] | undefined
   const run = (detector: Detector, factor: number) => {
     const match = detector.matches(signal, context)
     if (match === undefined) return
     findings ??= []
     findings.push(findingOf(detector, signal, { reason: match.reason, weight: (match.weight ?? detector.weight) * factor }))
+  }
+  if (signal.kind === 'credential-exposure') {
+    for (const detector of FOR_EXPOSURES) run(detector, 1)
+    return [...detectConfirmed(signal), ...(findings ?? NONE)]
   }
   if (signal.kind === 'assumption') {
     for (const detector of FOR_ASSUMPTIONS) run(detector, 1)

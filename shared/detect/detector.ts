@@ -33,8 +33,8 @@ export interface Detector {
   readonly attack: Technique
   readonly runbook: string
   readonly actions?: readonly string[]
-  /** Set where the detector looks at `assumption` signals (who assumed a role) in place of calls. */
-  readonly looksAt?: 'assumption'
+  /** Set where the detector looks at `assumption` signals (who assumed a role), or at exposures that are not confirmed, in place of calls. */
+  readonly looksAt?: 'assumption' | 'exposure'
   /** Set where AWS itself reports the exposure: contained without a second opinion. `matches` must not read the context. */
   readonly isConfirmed?: true
   matches(signal: Signal, context: Context): Match | undefined

@@ -23,24 +23,6 @@ export function grantsEverything(document: unknown): boolean {
   )
 }
 
-/** The principals outside `account` that a trust or resource policy allows: ARNs, account ids, or `*` for everybody. */
-export function outsidersIn(document: unknown, account: string): readonly string[] {
-  return statementsOf(document)
-    .filter(({ Effect, Condition }) => Effect === 'Allow' && !isRestricted(Condition))
-    .flatMap(({ Principal }) => principalsOf(Principal))
-    .filter(
-      (principal) => principal === '*' || (/^(\d{12}|arn:aws[a-z-]*:[a-z]+::\d{12}:)/.test(principal) && !principal.includes(account)),
-    )
-}
-
-/** True where a condition restricts the source account, ARN, organisation, external id or subject, and so keeps everybody else out. */
-function isRestricted(condition: unknown): boolean {
-  return (
-    condition !== undefined &&
-    /SourceAccount|SourceArn|SourceOwner|PrincipalOrg|PrincipalAccount|CallerAccount|ExternalId|:sub/i.test(JSON.stringify(condition))
-  )
-}
-
 /** The policy document in a request, under whichever parameter its service uses; undefined where there is none. */
 export function policyIn(request: Readonly<Record<string, unknown>>): unknown {
   const { attributes, attributeName, attributeValue } = request
@@ -66,12 +48,7 @@ export function policyIn(request: Readonly<Record<string, unknown>>): unknown {
   )
 }
 
-function principalsOf(principal: unknown): string[] {
-  if (typeof principal === 'string') return [principal]
-  if (typeof principal !== 'object' || principal === null || !('AWS' in principal)) return []
-  return listOf(principal.AWS).filter((item): item is string => typeof item === 'string')
-}
-
-function listOf(value: unknown): readonly unknown[] {
+/** A member of a policy that is one value or a list of them, as a list. */
+export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value]
 }

@@ -1,13 +1,14 @@
+import { awsManagedPolicyIn } from '../domain/arn.ts'
 import type { Grant } from '../domain/blast-radius.ts'
 import type { AuthorizationDetails } from './authorization-details.ts'
 
 type Inline = AuthorizationDetails['UserDetailList'][number]['UserPolicyList']
 type Attached = AuthorizationDetails['UserDetailList'][number]['AttachedManagedPolicies']
 
-/** Actions of AWS managed policies whose documents a snapshot may lack. */
+/** Actions of AWS managed policies, by name, whose documents a snapshot may lack. */
 const WELL_KNOWN: Readonly<Record<string, readonly string[]>> = {
-  'arn:aws:iam::aws:policy/AdministratorAccess': ['*'],
-  'arn:aws:iam::aws:policy/IAMFullAccess': ['iam:*'],
+  AdministratorAccess: ['*'],
+  IAMFullAccess: ['iam:*'],
 }
 
 /** Collects the statements of inline and attached policies. A document that cannot be parsed grants nothing. */
@@ -22,7 +23,7 @@ export function grantsIn(account: AuthorizationDetails, inline: Inline, attached
 function documentOf(account: AuthorizationDetails, arn: string): unknown {
   const policy = account.Policies.find(({ Arn }) => Arn === arn)
   const document = policy?.PolicyVersionList.find(({ IsDefaultVersion }) => IsDefaultVersion)?.Document
-  const actions = WELL_KNOWN[arn]
+  const actions = WELL_KNOWN[awsManagedPolicyIn(arn) ?? '']
   return document ?? (actions === undefined ? {} : { Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] })
 }
 

@@ -1,3 +1,4 @@
+import { parseArn } from '../domain/arn.ts'
 import type { Grant } from '../domain/blast-radius.ts'
 import type { Identity } from '../domain/signal.ts'
 import type { Iam } from '../ports/iam.ts'
@@ -71,7 +72,7 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
       const user = key === undefined ? undefined : userNamed(key.UserName)
       return user === undefined
         ? undefined
-        : { id: user.Arn, kind: 'iam-user', name: user.UserName, account: user.Arn.split(':')[4] ?? 'unknown' }
+        : { id: user.Arn, kind: 'iam-user', name: user.UserName, account: parseArn(user.Arn)?.account ?? 'unknown' }
     },
     async listAccessKeys(userName) {
       return account.AccessKeys.filter((key) => key.UserName === userName).map(({ AccessKeyId, Status }) => ({

@@ -89,9 +89,19 @@ export interface RootKeys {
   remove(accessKeyId: string): Promise<boolean>
 }
 
+/** What a secret says of itself. `policy` is its resource policy as JSON text. */
+export interface StoredSecret {
+  readonly tags: Readonly<Record<string, string>>
+  readonly policy: string | undefined
+}
+
 /** The store of secrets for their owners, such as AWS Secrets Manager. */
 export interface SecretVault {
-  /** Stores a value under a name as the version `versionId` (32 to 64 characters). The same version again changes nothing. */
+  /** The secret of a name, without its value; undefined where there is none. */
+  describe(name: string): Promise<StoredSecret | undefined>
+  /** Creates a secret with tags and its first version. Throws where one of that name is there: somebody else created it meanwhile. */
+  create(name: string, value: string, versionId: string, tags: Readonly<Record<string, string>>): Promise<void>
+  /** Stores a value in a secret as the version `versionId` (32 to 64 characters). The same version again changes nothing. */
   put(name: string, value: string, versionId: string): Promise<void>
   /** True when the secret has that version. */
   has(name: string, versionId: string): Promise<boolean>

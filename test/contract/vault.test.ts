@@ -15,6 +15,7 @@ afterEach(async () => {
 /** Secrets Manager's JSON protocol, as far as the vault uses it: versions by client request token, pages of one. */
 async function secretsManager() {
   const secrets = new Map<string, Map<string, string>>()
+  const tags = new Map<string, unknown>()
   const error = (name: string) => json({ __type: name, message: name }, 400)
   const wire = await loopback(({ headers, body }) => {
     const verb = String(headers['x-amz-target']).split('.')[1] ?? ''
@@ -31,8 +32,13 @@ async function secretsManager() {
         if (versions !== undefined) return error('ResourceExistsException')
         const made = new Map<string, string>()
         secrets.set(words.Name, made)
+        tags.set(words.Name, words.Tags)
         return put(made)
       }
+      case 'DescribeSecret':
+        return versions === undefined ? error('ResourceNotFoundException') : json({ Name: words.SecretId, Tags: tags.get(words.SecretId) })
+      case 'GetResourcePolicy':
+        return versions === undefined ? error('ResourceNotFoundException') : json({ Name: words.SecretId })
       case 'PutSecretValue':
         return versions === undefined ? error('ResourceNotFoundException') : put(versions)
       case 'ListSecretVersionIds': {
@@ -61,7 +67,7 @@ describe.each([
 ])('the vault $name', ({ make }) => {
   it('puts a value under a new name and under one that is there, and the newest counts', async () => {
     const { vault, newest } = await make()
-    await vault.put('countersign/ci-build', '{"a":1}', FIRST)
+    await vault.create('countersign/ci-build', '{"a":1}', FIRST, {})
     await vault.put('countersign/ci-build', '{"a":2}', SECOND)
     expect(newest('countersign/ci-build')).toBe('{"a":2}')
   })
@@ -69,7 +75,7 @@ describe.each([
   it('knows the versions that were put, by name', async () => {
     const { vault } = await make()
     expect(await vault.has('countersign/ci-build', FIRST)).toBe(false)
-    await vault.put('countersign/ci-build', 'x', FIRST)
+    await vault.create('countersign/ci-build', 'x', FIRST, {})
     await vault.put('countersign/ci-build', 'y', SECOND)
     expect(await vault.has('countersign/ci-build', FIRST)).toBe(true)
     expect(await vault.has('countersign/ci-build', SECOND)).toBe(true)
@@ -78,9 +84,28 @@ describe.each([
 
   it('takes the same version again as done', async () => {
     const { vault, newest } = await make()
-    await vault.put('countersign/ci-build', 'x', FIRST)
+    await vault.create('countersign/ci-build', 'x', FIRST, {})
     await vault.put('countersign/ci-build', 'x', FIRST)
     expect(newest('countersign/ci-build')).toBe('x')
+  })
+})
+
+describe.each([
+  { name: 'in memory', make: async () => ({ vault: memoryVault() }) },
+  { name: 'on Secrets Manager', make: secretsManager },
+])('a secret $name', ({ make }) => {
+  it('says its tags, and is undefined where there is none', async () => {
+    const { vault } = await make()
+    expect(await vault.describe('countersign/ci-build')).toBeUndefined()
+    await vault.create('countersign/ci-build', 'x', FIRST, { 'countersign:user': 'ci-build' })
+    expect(await vault.describe('countersign/ci-build')).toEqual({ tags: { 'countersign:user': 'ci-build' }, policy: undefined })
+  })
+
+  it('is never created over one that is there, and nothing is put into one that is not', async () => {
+    const { vault } = await make()
+    await expect(vault.put('countersign/ci-build', 'x', FIRST)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+    await vault.create('countersign/ci-build', 'x', FIRST, {})
+    await expect(vault.create('countersign/ci-build', 'y', SECOND, {})).rejects.toMatchObject({ name: 'ResourceExistsException' })
   })
 })
 
@@ -91,5 +116,7 @@ describe('the vault on Secrets Manager', () => {
     const vault = secretsManagerVault(secretsClient(wire.options))
     await expect(vault.has('x', FIRST)).rejects.toThrow('no')
     await expect(vault.put('x', 'y', FIRST)).rejects.toThrow('no')
+    await expect(vault.describe('x')).rejects.toThrow('no')
+    await expect(vault.create('x', 'y', FIRST, {})).rejects.toThrow('no')
   })
 })

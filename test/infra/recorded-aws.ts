@@ -103,12 +103,17 @@ export async function yes(): Promise<Loopback & { readonly invoked: { readonly n
         return json({ Events: [] })
       case 'CreateSecret':
         attempts += 1
-        if (attempts === 1) return json({ __type: 'AccessDeniedException', message: 'not yet' }, 400)
+        return json({ __type: 'InternalServiceError', message: 'created, and the answer is lost' }, 400)
+      // The first key finds no secret yet, the next one does.
+      case 'DescribeSecret':
+        return attempts === 0
+          ? json({ __type: 'ResourceNotFoundException', message: 'none' }, 400)
+          : json({ Tags: [{ Key: 'countersign:user', Value: 'rotated' }] })
+      case 'GetResourcePolicy':
+        return json({})
+      case 'PutSecretValue':
         versions.add(JSON.parse(body).ClientRequestToken)
         return json({ VersionId: 'v' })
-      // The first key finds no secret yet, the next one does.
-      case 'PutSecretValue':
-        return versions.size === 0 ? json({ __type: 'ResourceNotFoundException', message: 'none' }, 400) : json({ VersionId: 'v' })
       case 'ListSecretVersionIds':
         return json({ Versions: [...versions].map((VersionId) => ({ VersionId })) })
     }

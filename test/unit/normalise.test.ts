@@ -277,7 +277,7 @@ describe('AWS Health', () => {
     expect(home).toEqual(copy)
     expect((home as unknown as { signals: Signal[] }).signals.map(({ identity, credential }) => [identity.id, credential.kind])).toEqual([
       ['access-key:AKIAIOSFODNN7EXAMPLE', 'access-key'],
-      [`arn:aws:iam::${ACCOUNT}:user/anna`, 'none'],
+      ['entity:anna', 'none'],
     ])
   })
 
@@ -285,13 +285,13 @@ describe('AWS Health', () => {
     const ids = (value: string) =>
       (event({ ...risk, affectedEntities: [{ entityValue: value }] }) as unknown as { signals: Signal[] }).signals[0]?.identity
     expect(ids(`arn:aws:iam::${ACCOUNT}:user/x/anna`)).toMatchObject({ kind: 'iam-user', name: 'anna' })
-    expect(ids(`arn:aws:iam::${ACCOUNT}:role/x`)).toMatchObject({ kind: 'unknown' })
+    expect(ids(`arn:aws:iam::${ACCOUNT}:role/x`)).toMatchObject({ kind: 'role', name: 'x' })
   })
 
   it('is ignored where it says nothing of credentials, and unreadable where it says too little', () => {
     expect(event({ eventTypeCode: 'AWS_EC2_X' })).toMatchObject({ kind: 'ignored' })
     expect(event({})).toMatchObject({ kind: 'unreadable' })
-    expect(event({ ...risk })).toMatchObject({ reason: expect.stringContaining('no affected entity') })
+    expect(event({ ...risk })).toMatchObject({ signals: [{ identity: { id: `account:${ACCOUNT}` } }] })
     expect(event({ ...risk, eventArn: undefined, affectedEntities: [{ entityValue: 'x' }] })).toMatchObject({ kind: 'unreadable' })
     expect(
       normalise({

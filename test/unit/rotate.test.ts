@@ -172,8 +172,8 @@ describe('the new key', () => {
       ...ports,
       vault: {
         ...vault,
-        put: async (...words: [string, string, string]) => {
-          await vault.put(...words)
+        create: async (...words: Parameters<typeof vault.create>) => {
+          await vault.create(...words)
           throw Object.assign(new Error('killed'), { name: 'Killed' })
         },
       },
@@ -193,7 +193,7 @@ describe('the new key', () => {
   it('is deleted and made once more where its secret was lost, and people are told why it did not come', async () => {
     const { world, confirm, id, ports, keys, vault } = await confirmed()
     await confirm()
-    const refused = { put: () => Promise.reject(Object.assign(new Error('no'), { name: 'AccessDeniedException' })), has: vault.has }
+    const refused = { ...vault, create: () => Promise.reject(Object.assign(new Error('no'), { name: 'AccessDeniedException' })) }
     await rotate(id, { ...ports, vault: refused })
     expect(world.notices.at(-1)).toMatchObject({ kind: 'ask' })
     expect(world.notices.at(-1)?.body).toContain('could not be put into secret countersign/ci-build: AccessDeniedException')

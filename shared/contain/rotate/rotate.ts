@@ -14,6 +14,7 @@ import { updateIncident } from '../../record/update-incident.ts'
 import { type ChangeLog, openChangeLog } from '../change-log.ts'
 import { hasOwnDeny } from '../narrow-deny.ts'
 import { accessKey } from '../steps/access-key.ts'
+import { refusalOf, USER_TAG } from './owned-secret.ts'
 import { isRotated, type RotationProgress, rotationsOf } from './progress.ts'
 
 /** Longer than the function may run (60 s): after this whoever planned a key and did not deliver it is dead. */
@@ -103,6 +104,9 @@ async function deliver(
   if (planned !== undefined && clock.now() - planned.at < LEASE_MS * 2 ** Math.min(failures, DOUBLINGS)) return undefined
   const secret = planned?.secret ?? secretFor(policy, incident.identity)
   if (secret === undefined) return 'the policy no longer has the keys of this user made anew'
+  const stored = await vault.describe(secret)
+  const refusal = stored === undefined ? undefined : refusalOf(stored, incident.identity)
+  if (refusal !== undefined) return `no new key is put into secret ${secret}: ${refusal}`
   const target = accessKey.textOf({ userName: name, accessKeyId })
   const progress = () => rotationsOf(incident, changeLog.changes).find((one) => one.accessKeyId === accessKeyId)
   const isDue = () => progress()?.delivered === undefined
@@ -132,7 +136,9 @@ async function deliver(
   if (made === 'no-such-identity') return `user ${name} is no longer there`
   try {
     const value = JSON.stringify({ UserName: name, AccessKeyId: made.id, SecretAccessKey: made.secret })
-    await vault.put(secret, value, versionOf(incident.id, made.id))
+    const version = versionOf(incident.id, made.id)
+    if (stored === undefined) await vault.create(secret, value, version, { [USER_TAG]: name })
+    else await vault.put(secret, value, version)
   } catch (cause) {
     const error = errorName(cause)
     log.warn('rotate.vault.failed', { incidentId: incident.id, error })

@@ -1,4 +1,14 @@
+import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
+
+/** The event type codes by which AWS Health reports that a credential is exposed or compromised. */
+export const RISK_CODES: ReadonlySet<string> = new Set([
+  'AWS_RISK_CREDENTIALS_EXPOSED',
+  'AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED',
+  'AWS_RISK_CREDENTIALS_COMPROMISED',
+  'AWS_RISK_CREDENTIALS_COMPROMISE_SUSPECTED',
+  'AWS_RISK_IAM_QUARANTINE',
+])
 
 export const accessKeyExposed: Detector = {
   id: 'access-key-exposed',
@@ -9,8 +19,10 @@ export const accessKeyExposed: Detector = {
   runbook: 'Rotate the key, remove it from where it was published, then read in CloudTrail what it did since.',
   isConfirmed: true,
   matches(signal) {
-    if (signal.source !== 'aws-health') return undefined
+    if (signal.source !== 'aws-health' || !RISK_CODES.has(signal.exposure ?? '')) return undefined
     const isSuspected = signal.exposure?.endsWith('_SUSPECTED') === true
-    return { reason: `AWS Health says ${signal.exposure}`, weight: isSuspected ? 0.95 : 0.99 }
+    const note = text(signal.request, 'note')
+    const reason = `AWS Health says ${signal.exposure}${note === undefined ? '' : `: ${note}`}`
+    return { reason, weight: isSuspected ? 0.95 : 0.99 }
   },
 }

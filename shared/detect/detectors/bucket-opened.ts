@@ -1,5 +1,6 @@
 import type { Detector } from '../detector.ts'
-import { outsidersIn, policyIn } from '../policy-document.ts'
+import { outsidersIn } from '../outsiders.ts'
+import { policyIn } from '../policy-document.ts'
 
 export const bucketOpened: Detector = {
   id: 'bucket-opened',
@@ -28,8 +29,11 @@ export const bucketOpened: Detector = {
       /"(BlockPublicAcls|BlockPublicPolicy|IgnorePublicAcls|RestrictPublicBuckets)":("?false)/.test(json)
     const isGranted = /AllUsers|AuthenticatedUsers|"public-read/.test(json)
     const outsiders = outsidersIn(policyIn(signal.request), signal.account)
-    if (!isUnblocked && !isGranted && !outsiders.includes('*'))
-      return outsiders.length === 0 ? undefined : { reason: `allowed access by ${outsiders.slice(0, 2).join(', ')}`, weight: 0.45 }
+    const names = outsiders.map(({ name }) => name)
+    if (!isUnblocked && !isGranted && !names.includes('*')) {
+      const weight = outsiders.some(({ isCertain }) => isCertain) ? 0.45 : 0.35
+      return outsiders.length === 0 ? undefined : { reason: `allowed access by ${names.slice(0, 2).join(', ')}`, weight }
+    }
     return { reason: isUnblocked ? 'removed the block on public access' : 'granted access to everybody' }
   },
 }

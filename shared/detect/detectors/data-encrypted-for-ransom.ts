@@ -15,7 +15,7 @@ export const dataEncryptedForRansom: Detector = {
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
     const json = JSON.stringify(signal.request)
-    const key = json.match(/arn:aws[a-z-]*:kms:[a-z0-9-]+:(\d{12}):/)?.[1]
+    const key = json.match(/arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:(\d{12}):/)?.[1]
     if (/customer-algorithm|customerAlgorithm/i.test(json)) return { reason: 'encrypted an object with a key that only the caller has' }
     if (key !== undefined && key !== signal.account) return { reason: `encrypted with a key of account ${key}` }
     const name = text(signal.request, 'key') ?? ''

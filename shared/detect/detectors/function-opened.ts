@@ -1,5 +1,6 @@
 import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
+import { accountOf } from '../outsiders.ts'
 
 export const functionOpened: Detector = {
   id: 'function-opened',
@@ -12,7 +13,8 @@ export const functionOpened: Detector = {
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
     const principal = text(signal.request, 'principal') ?? ''
-    const isOutside = principal === '*' || (/\d{12}/.test(principal) && !principal.includes(signal.account))
+    const owner = accountOf(principal)
+    const isOutside = principal === '*' || (owner !== undefined && owner !== signal.account)
     const isOpenUrl = text(signal.request, 'authType') === 'NONE'
     return isOutside || isOpenUrl
       ? { reason: isOpenUrl ? 'created a function URL without authentication' : `allowed ${principal} to call a function` }

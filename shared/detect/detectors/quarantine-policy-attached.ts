@@ -1,15 +1,16 @@
 import type { Detector } from '../detector.ts'
 
-/** AWS's quarantine limits fraud but does not contain: AssumeRole and GetSecretValue stay allowed. So the responder contains the user. */
+/** AWS's quarantine limits fraud but does not contain: AssumeRole and GetSecretValue stay allowed. So the responder contains the user or role. */
 export const quarantinePolicyAttached: Detector = {
   id: 'quarantine-policy-attached',
-  title: 'AWS quarantined the user',
+  title: 'AWS quarantined the user or role',
   weight: 0.98,
   group: 'exposure',
   attack: 'T1552',
-  runbook: 'Read in the Health event or support case where AWS saw a key of this user in public, and remove it there.',
+  runbook: 'Read in the Health event or support case where AWS saw a credential of it in public, and remove it there.',
   isConfirmed: true,
   matches(signal) {
-    return signal.exposure === 'AWS_IAM_QUARANTINE_POLICY' ? { reason: 'AWS attached its quarantine policy to the user' } : undefined
+    if (signal.exposure !== 'AWS_IAM_QUARANTINE_POLICY') return undefined
+    return { reason: `AWS attached its quarantine policy to the ${signal.identity.kind === 'role' ? 'role' : 'user'}` }
   },
 }

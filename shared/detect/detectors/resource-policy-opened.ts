@@ -1,6 +1,8 @@
+import { parseArn } from '../../domain/arn.ts'
 import { type Signal, text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
-import { outsidersIn, policyIn } from '../policy-document.ts'
+import { accountOf, type Outsider, outsidersIn } from '../outsiders.ts'
+import { policyIn } from '../policy-document.ts'
 
 export const resourcePolicyOpened: Detector = {
   id: 'resource-policy-opened',
@@ -35,15 +37,17 @@ export const resourcePolicyOpened: Detector = {
     if (signal.outcome !== 'success') return undefined
     const outsiders = [...outsidersIn(policyIn(signal.request), signal.account), ...granteesOf(signal)]
     if (outsiders.length === 0) return undefined
-    return { reason: `${signal.action} allows ${outsiders.slice(0, 2).join(', ')}` }
+    const named = outsiders.slice(0, 2).map(({ name }) => name)
+    const reason = `${signal.action} allows ${named.join(', ')}`
+    return outsiders.some(({ isCertain }) => isCertain) ? { reason } : { reason, weight: 0.35 }
   },
 }
 
 /** Service-linked roles are exempt: an Auto Scaling group of another account launches an encrypted image through a KMS grant to one. */
-const SERVICE_LINKED = ':role/aws-service-role/'
+const SERVICE_LINKED = 'role/aws-service-role/'
 
 /** The other accounts that a KMS grant or a RAM resource share names. AWS services and organisations do not count. */
-function granteesOf({ action, request, account }: Signal): readonly string[] {
+function granteesOf({ action, request, account }: Signal): readonly Outsider[] {
   // RAM allows no principal outside the organisation in such a share.
   if (request.allowExternalPrincipals === false) return []
   const named = action === 'kms:CreateGrant' ? [text(request, 'granteePrincipal')] : action.startsWith('ram:') ? request.principals : []
@@ -52,7 +56,9 @@ function granteesOf({ action, request, account }: Signal): readonly string[] {
     .filter((principal): principal is string => typeof principal === 'string')
     .slice(0, 10)
     .filter((principal) => {
-      const owner = /^(?:arn:aws[a-z-]*:(?:iam|sts)::)?(\d{12})(?:$|:)/.exec(principal)?.[1]
-      return owner !== undefined && owner !== account && !principal.includes(SERVICE_LINKED)
+      const owner = accountOf(principal)
+      const isLinked = parseArn(principal)?.resource.startsWith(SERVICE_LINKED) === true
+      return owner !== undefined && owner !== account && !isLinked && parseArn(principal)?.service !== 'organizations'
     })
+    .map((name) => ({ name, isCertain: true }))
 }

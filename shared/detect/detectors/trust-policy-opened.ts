@@ -1,6 +1,6 @@
 import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
-import { outsidersIn } from '../policy-document.ts'
+import { outsidersIn } from '../outsiders.ts'
 
 export const trustPolicyOpened: Detector = {
   id: 'trust-policy-opened',
@@ -15,6 +15,8 @@ export const trustPolicyOpened: Detector = {
     const document = signal.request.policyDocument ?? signal.request.assumeRolePolicyDocument
     const outsiders = outsidersIn(document, signal.account)
     if (outsiders.length === 0) return undefined
-    return { reason: `role ${text(signal.request, 'roleName') ?? '(unnamed)'} trusts ${outsiders.slice(0, 3).join(', ')}` }
+    const named = outsiders.slice(0, 3).map(({ name }) => name)
+    const reason = `role ${text(signal.request, 'roleName') ?? '(unnamed)'} trusts ${named.join(', ')}`
+    return outsiders.some(({ isCertain }) => isCertain) ? { reason } : { reason, weight: 0.35 }
   },
 }

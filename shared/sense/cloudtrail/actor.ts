@@ -1,3 +1,4 @@
+import { type Place, partitionFrom, roleArn, rootArn, userArn } from '../../domain/arn.ts'
 import type { Credential, CredentialKind, Identity, IdentityKind } from '../../domain/signal.ts'
 import { type Fields, fieldsOf, textOf } from '../fields.ts'
 
@@ -5,11 +6,13 @@ import { type Fields, fieldsOf, textOf } from '../fields.ts'
 export function actorOf(record: Fields): { identity: Identity; credential: Credential } {
   const user = fieldsOf(record.userIdentity)
   const account = textOf(user.accountId, 32) ?? textOf(record.recipientAccountId, 32) ?? 'unknown'
-  const identity = identityOf(user, account)
+  const partition = partitionFrom([textOf(user.arn, 2048)], textOf(record.awsRegion, 32))
+  const identity = identityOf(user, { account, partition })
   return { identity, credential: credentialOf(record, user, identity) }
 }
 
-function identityOf(user: Fields, account: string): Identity {
+function identityOf(user: Fields, place: Place): Identity {
+  const { account } = place
   const type = textOf(user.type, 32)
   const arn = textOf(user.arn, 2048)
   const principal = textOf(user.principalId) ?? 'unknown'
@@ -17,15 +20,15 @@ function identityOf(user: Fields, account: string): Identity {
   switch (type) {
     case 'IAMUser': {
       const name = textOf(user.userName, 128)
-      return as('iam-user', arn ?? `arn:aws:iam::${account}:user/${name ?? principal}`, name ?? nameOf(arn ?? principal))
+      return as('iam-user', arn ?? userArn(place, name ?? principal), name ?? nameOf(arn ?? principal))
     }
     case 'Root':
-      return as('root', `arn:aws:iam::${account}:root`, 'root')
+      return as('root', rootArn(place), 'root')
     case 'AssumedRole':
     case 'Role':
-      return roleOf(user, account, arn ?? principal)
+      return roleOf(user, place, arn ?? principal)
     case 'FederatedUser':
-      return as('federated-user', arn ?? `arn:aws:sts::${account}:federated-user/${principal}`)
+      return as('federated-user', arn ?? `arn:${place.partition}:sts::${account}:federated-user/${principal}`)
     case 'SAMLUser':
       return as('saml', `saml:${principal}`, textOf(user.userName, 128) ?? principal)
     case 'WebIdentityUser':
@@ -50,11 +53,11 @@ function serviceIdentity(user: Fields, account: string): Identity | undefined {
 }
 
 /** The role of a session. The ARN of the session issuer has the role's path; the ARN of the session does not. */
-function roleOf(user: Fields, account: string, arn: string): Identity {
+function roleOf(user: Fields, place: Place, arn: string): Identity {
   const issuer = fieldsOf(fieldsOf(user.sessionContext).sessionIssuer)
   const issuerArn = textOf(issuer.arn, 2048)
   const name = textOf(issuer.userName, 128) ?? (arn.includes(':assumed-role/') ? (arn.split('/')[1] ?? nameOf(arn)) : nameOf(arn))
-  return { id: issuerArn ?? `arn:aws:iam::${account}:role/${name}`, kind: 'role', name, account }
+  return { id: issuerArn ?? roleArn(place, name), kind: 'role', name, account: place.account }
 }
 
 function credentialOf(record: Fields, user: Fields, identity: Identity): Credential {

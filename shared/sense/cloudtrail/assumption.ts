@@ -1,6 +1,5 @@
+import { principalIn } from '../../domain/arn.ts'
 import { type Identity, type Signal, text } from '../../domain/signal.ts'
-
-const ROLE_ARN = /^arn:[^:]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/
 
 /**
  * The signal that a role was assumed, which a successful AssumeRole gives beside the call itself. Its identity is the role, its credential the
@@ -9,9 +8,9 @@ const ROLE_ARN = /^arn:[^:]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/
 export function assumptionOf(signal: Signal): Signal | undefined {
   if (signal.action !== 'sts:AssumeRole' || signal.created === undefined) return undefined
   const id = text(signal.request, 'roleArn')
-  const [, account, name] = id?.match(ROLE_ARN) ?? []
-  if (id === undefined || account !== signal.account || name === undefined) return undefined
-  const identity: Identity = { id, kind: 'role', name, account }
+  const role = id === undefined ? undefined : principalIn(id)
+  if (id === undefined || role?.kind !== 'role' || role.account !== signal.account) return undefined
+  const identity: Identity = { id, kind: 'role', name: role.name, account: role.account }
   return {
     ...signal,
     id: `${signal.id}#assumption`,

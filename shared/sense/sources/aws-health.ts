@@ -1,18 +1,14 @@
+import { type Place, partitionFrom } from '../../domain/arn.ts'
 import type { Signal } from '../../domain/signal.ts'
 import { type Fields, fieldsOf, isFields, textOf, timeOf } from '../fields.ts'
 import type { Normalised } from '../normalised.ts'
+import { type HealthEntity, healthEntityOf } from './health-entity.ts'
 
-/** The event type codes by which AWS Health reports that a credential is exposed or compromised. */
-const RISK_CODES: ReadonlySet<string> = new Set([
-  'AWS_RISK_CREDENTIALS_EXPOSED',
-  'AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED',
-  'AWS_RISK_CREDENTIALS_COMPROMISED',
-  'AWS_RISK_CREDENTIALS_COMPROMISE_SUSPECTED',
-  'AWS_RISK_IAM_QUARANTINE',
-])
+/** What codes about credentials begin with. AWS publishes no list of them, so a code that is not known is read as well. */
+const RISK_CODE = /^AWS_RISK_/
 
-/** The most affected entities that are read from one page of a Health event. */
-const ENTITY_LIMIT = 100
+/** The most entities of one event that become signals. EventBridge events have at most 256 KB, so a page rarely has more. */
+const ENTITY_LIMIT = 1000
 
 /** True for an EventBridge event of AWS Health itself. Calls of its API come under the same source, but by CloudTrail. */
 export function isHealthEvent(input: object): input is Fields {
@@ -25,7 +21,7 @@ const API_CALL = 'AWS API Call via CloudTrail'
  * One signal for each affected entity of an AWS Health risk event.
  *
  * The signal's id is the ARN of the Health event and the entity, so that the backup copy from us-west-2 and repeated pages give the same ids
- * and count once. An event of another code is ignored.
+ * and count once. An event of another code is ignored. An event that names nobody is about its account, so that a person is asked.
  *
  * @example { source: 'aws.health', time: '…', detail: { service: 'RISK', eventTypeCode: 'AWS_RISK_CREDENTIALS_EXPOSED',
  *   eventArn: 'arn:aws:health:us-east-1::event/…', affectedEntities: [{ entityValue: 'AKIAIOSFODNN7EXAMPLE' }] } }
@@ -35,32 +31,56 @@ export function exposuresOf(event: Fields): Normalised {
   const detail = fieldsOf(event.detail)
   const code = textOf(detail.eventTypeCode, 128)
   if (code === undefined) return { kind: 'unreadable', reason: 'AWS Health event without detail.eventTypeCode' }
-  if (!RISK_CODES.has(code)) return { kind: 'ignored', reason: `AWS Health event ${code} is not about credentials` }
+  if (!RISK_CODE.test(code)) return { kind: 'ignored', reason: `AWS Health event ${code} is not about credentials` }
   const eventArn = textOf(detail.eventArn, 1024)
   const time = timeOf(event.time) ?? timeOf(detail.startTime)
   if (eventArn === undefined || time === undefined)
     return { kind: 'unreadable', reason: 'AWS Health risk event without detail.eventArn or without time' }
-  const entities = Array.isArray(detail.affectedEntities) ? detail.affectedEntities.filter(isFields) : []
-  const values = new Set(entities.slice(0, ENTITY_LIMIT).flatMap((entity) => textOf(entity.entityValue, 256) ?? []))
-  if (values.size === 0) return { kind: 'unreadable', reason: 'AWS Health risk event that names no affected entity' }
-  const at = { code, eventArn, time, account: textOf(detail.affectedAccount, 32) ?? textOf(event.account, 32) ?? 'unknown' }
-  return { kind: 'signals', signals: [...values].map((value) => exposure(value, at)) }
+  const account = textOf(detail.affectedAccount, 32) ?? textOf(event.account, 32) ?? 'unknown'
+  const at = { code, eventArn, time, place: { account, partition: partitionFrom([eventArn], textOf(event.region, 32)) }, event }
+  const values = entitiesOf(event, detail)
+  const signals = values.slice(0, ENTITY_LIMIT).map((value) => exposure(value, healthEntityOf(value, code, at.place), at))
+  if (values.length > 0 && values.length <= ENTITY_LIMIT) return { kind: 'signals', signals }
+  const left = values.length - ENTITY_LIMIT
+  const note = values.length === 0 ? 'it names no credential' : `it names ${left} credentials more`
+  const told = { ...healthEntityOf(account, code, at.place), note }
+  return { kind: 'signals', signals: [...signals, exposure(`account ${account}`, told, at)] }
+}
+
+/** The distinct entities of an event. Some events name them only in `resources`, the member that every EventBridge event has. */
+function entitiesOf(event: Fields, detail: Fields): readonly string[] {
+  const affected = Array.isArray(detail.affectedEntities) ? detail.affectedEntities.filter(isFields) : []
+  const resources = Array.isArray(event.resources) ? event.resources : []
+  return [...new Set([...affected.map(({ entityValue }) => entityValue), ...resources].flatMap((value) => textOf(value, 2048) ?? []))]
+}
+
+interface HealthEvent {
+  readonly code: string
+  readonly eventArn: string
+  readonly time: number
+  readonly place: Place
+  readonly event: Fields
 }
 
 /** The event does not name the owner of a key: the identity is a placeholder until `joinIdentity` asks IAM. */
-function exposure(entity: string, event: { code: string; eventArn: string; time: number; account: string }): Signal {
-  const isKey = /^AKIA[A-Z0-9]{12,124}$/.test(entity)
+function exposure(
+  entity: string,
+  { identity, credential, note }: HealthEntity,
+  { code, eventArn, time, place, event }: HealthEvent,
+): Signal {
   return {
-    id: `${event.eventArn}#${entity}`,
+    // A Bedrock API key is a secret and is kept nowhere; its identity has a hash of it.
+    id: `${eventArn}#${entity.startsWith('ABSK') ? identity.id : entity}`,
     kind: 'credential-exposure',
     source: 'aws-health',
-    time: event.time,
-    account: event.account,
-    region: 'us-east-1',
-    identity: identityOf(entity, event.account, isKey),
-    credential: { id: isKey ? entity : `none:${entity}`, kind: isKey ? 'access-key' : 'none' },
+    time,
+    account: place.account,
+    // The backup copy from us-west-2 is the same event.
+    region: place.partition === 'aws' ? 'us-east-1' : (textOf(event.region, 32) ?? 'unknown'),
+    identity,
+    credential,
     service: 'health',
-    action: `health:${event.code}`,
+    action: `health:${code}`,
     isReadOnly: true,
     outcome: 'success',
     errorCode: undefined,
@@ -81,16 +101,9 @@ function exposure(entity: string, event: { code: string; eventArn: string; time:
     parentIncidentId: undefined,
     assumer: undefined,
     isAgainstResponder: false,
-    request: {},
+    request: note === undefined ? {} : { note },
     response: {},
     details: {},
-    exposure: event.code,
+    exposure: code,
   }
-}
-
-/** An entity is a key id, a user's ARN or, in quarantine events, a user's name. */
-function identityOf(entity: string, account: string, isKey: boolean): Signal['identity'] {
-  if (isKey) return { id: `access-key:${entity}`, kind: 'unknown', name: entity, account }
-  const id = entity.startsWith('arn:') ? entity : `arn:aws:iam::${account}:user/${entity}`
-  return { id, kind: id.includes(':user/') ? 'iam-user' : 'unknown', name: id.slice(id.lastIndexOf('/') + 1), account }
 }
