@@ -191,7 +191,9 @@ describe('rotate', () => {
     const secrets = statements().find(({ Effect, Action }) => Effect === 'Allow' && Action.includes('secretsmanager:CreateSecret'))
     expect(secrets?.Action).toEqual(SECRET_VERBS)
     const tagging = statements().filter(({ Action }) => Action.includes('secretsmanager:TagResource'))
-    expect(tagging.map(({ Condition }) => Condition)).toEqual([{ 'ForAllValues:StringEquals': { 'aws:TagKeys': ['countersign:user'] } }])
+    expect(tagging.map(({ Condition }) => Condition)).toMatchObject([
+      { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['countersign:user'] } },
+    ])
     expect(JSON.stringify(secrets?.Resource)).toMatch(/secret:countersign\/\*".*secret:builds\/deploy-key-\?{6}"/)
     expect(actionsOf(statements(), 'Deny')).toEqual(
       expect.arrayContaining([...KEY_VERBS, 'secretsmanager:GetSecretValue', 'sts:AssumeRole']),
