@@ -118,8 +118,11 @@ export async function serveOwner(server: Server, socket: string | null, { id, as
   }
 }
 
+/** The name that `socketPathFor` gives a folder that is for the socket alone. A data folder may begin with the same letters. */
+const OWN_FOLDER = new RegExp(`^${SOCKET_FOLDER}[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
 function isInFolderOfItsOwn(socket: string): boolean {
-  return basename(dirname(socket)).startsWith(SOCKET_FOLDER)
+  return OWN_FOLDER.test(basename(dirname(socket)))
 }
 
 async function carryOut(body: Buffer, target: Pick<Target, 'review' | 'approve'>): Promise<z.infer<typeof VerdictAnswer>> {

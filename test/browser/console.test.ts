@@ -240,7 +240,7 @@ describe('what strangers try', () => {
     await world.target.review(world.incident.id, { kind: 'compromised', reason: 'said elsewhere' })
     const notice = page.locator('#pulse')
     await notice.waitFor({ state: 'visible', timeout: 20_000 })
-    expect(await textOf(notice)).toContain('Something has changed')
+    expect(await textOf(notice)).toContain('This has changed since the page was loaded')
     expect(await page.getByRole('textbox', { name: /^Why/ }).inputValue()).toBe('half a reas')
     await page.getByRole('button', { name: 'Release' }).click()
     await page.waitForLoadState()
