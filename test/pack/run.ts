@@ -131,7 +131,7 @@ function useOn(node: string, { tarball, version }: { tarball: string; version: s
 function refuseOn(node: string, { tarball }: { tarball: string }, folder: string): void {
   const { code, out, err } = projectWith(node, tarball, folder)(['replay', 'events.json'])
   assert.deepEqual([code, out], [2, ''], err)
-  assert.match(err, /^countersign needs Node 22\.12 or newer, this is v18\.20\.8; [^\n]+\n$/)
+  assert.match(err, /^countersign needs Node 22\.12 or newer, and this is v18\.20\.8; [^\n]+\n$/)
   say(`Node ${node}: one line, exit code ${code}`)
 }
 
