@@ -78,6 +78,7 @@ export type ErrorCode =
   | 'incident.unknown'
   | 'incident.state'
   | 'incident.conflict'
+  | 'incident.releasing'
   | 'identity.conflict'
   | 'lookup.incomplete'
   | 'review.forbidden'

@@ -1,31 +1,44 @@
+import type { Folded } from '../detect/fold.ts'
 import type { Finding } from '../domain/finding.ts'
 import { type Incident, incidentId, isClosed } from '../domain/incident.ts'
-import type { Signal } from '../domain/signal.ts'
+import type { Credential } from '../domain/signal.ts'
 
-/** The incident that a signal's evidence belongs to. `suppressed`: a reviewer released that incident, and the evidence adds nothing new. */
+/** The incident that a signal's evidence belongs to. `suppressed`: that incident was released, and it contains this evidence. */
 export type Correlation =
   | { readonly kind: 'new'; readonly id: string }
   | { readonly kind: 'existing'; readonly id: string; readonly incident: Incident }
   | { readonly kind: 'suppressed'; readonly id: string }
 
+/** What correlation compares: a signal, its own findings, and all the evidence against its credential. */
+export type Evidence = Pick<Folded, 'signal' | 'findings' | 'evidence'>
+
 /** Decides whether a signal joins the identity's last incident or opens a new one. `last` is undefined when the identity has had no incident. */
-export function correlate(signal: Signal, evidence: readonly Finding[], last: Incident | undefined): Correlation {
-  if (last === undefined) return { kind: 'new', id: incidentId(signal.identity.id, undefined) }
+export function correlate(found: Evidence, last: Incident | undefined): Correlation {
+  const { identity, time } = found.signal
+  if (last === undefined) return { kind: 'new', id: incidentId(identity.id, undefined) }
   if (!isClosed(last)) return { kind: 'existing', id: last.id, incident: last }
-  if (isSuppressed(last, signal, evidence)) return { kind: 'suppressed', id: last.id }
-  return { kind: 'new', id: incidentId(signal.identity.id, last.id) }
+  const isInForce = last.suppression !== undefined && time < last.suppression.until
+  return isInForce && isCovered(found, last) ? { kind: 'suppressed', id: last.id } : { kind: 'new', id: incidentId(identity.id, last.id) }
 }
 
 /**
- * True when the suppression of a released incident is in force and covers this evidence: the signal is from before the verdict, or every finding comes from a
- * detector that the reviewer had seen. A confirmed finding must also concern the same credential.
+ * True when an incident contains this evidence already, so that a release of the incident covers it.
+ *
+ * A finding is covered by one of the same detector about the same credential, or about a session of the same name. What AWS confirms is covered
+ * only by the same signal: a release never speaks for a report that came after it. When a signal arrived says nothing of what it shows.
  */
-function isSuppressed({ suppression, verdict }: Incident, signal: Signal, evidence: readonly Finding[]): boolean {
-  if (suppression === undefined || signal.time >= suppression.until) return false
-  if (verdict !== undefined && signal.time <= Date.parse(verdict.at)) return true
-  return evidence.every(({ detector, credentialId, isConfirmed }) =>
-    isConfirmed ? suppression.confirmed.includes(`${detector} ${credentialId}`) : suppression.detectors.includes(detector),
-  )
+export function isCovered({ signal, findings, evidence }: Evidence, { findings: before, credentials }: Incident): boolean {
+  const seen = new Set(before.map(({ signalId }) => signalId))
+  if (findings.some(({ isConfirmed, signalId }) => isConfirmed && !seen.has(signalId))) return false
+  const known = new Set(before.map((finding) => `${finding.detector} ${subjectOf(finding, credentials)}`))
+  const current = [...credentials, signal.credential]
+  return [...findings, ...evidence].every((finding) => known.has(`${finding.detector} ${subjectOf(finding, current)}`))
+}
+
+/** The name of the session where a finding's credential is a named session, since each has a new id; else the credential's id. */
+function subjectOf({ credentialId }: Finding, credentials: readonly Credential[]): string {
+  const credential = credentials.find(({ id }) => id === credentialId)
+  return credential?.kind === 'session' && credential.sessionName !== undefined ? `session ${credential.sessionName}` : credentialId
 }
 
 /**

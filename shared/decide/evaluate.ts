@@ -54,7 +54,7 @@ export async function evaluate(folded: Folded, context: EvaluationContext): Prom
   if (findings.length === 0 && signal.created === undefined) return withoutIncident
   let last = await candidateIncident(folded, context.unitOfWork)
   for (let attempt = 0; attempt < CLOSED_LIMIT; attempt++) {
-    const correlation = correlate(signal, evidence, last?.value)
+    const correlation = correlate(folded, last?.value)
     if (correlation.kind === 'suppressed') return { ...withoutIncident, incidentId: correlation.id }
     const known = correlation.kind === 'existing' ? last : undefined
     const upserted = await evaluateIn(folded, { incidentId: correlation.id, known, own }, context)
@@ -92,6 +92,7 @@ async function evaluateIn(
     previous,
     signal,
     findings,
+    evidence,
     merged,
     known: before,
     assessment,
@@ -157,6 +158,7 @@ async function openConfirmed(signal: Signal, findings: readonly Finding[], conte
     previous: undefined,
     signal,
     findings,
+    evidence: findings,
     merged: findings,
     known: [],
     assessment,

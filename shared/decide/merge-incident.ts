@@ -17,6 +17,8 @@ export interface EvaluatedSignal {
   readonly previous: string | undefined
   readonly signal: Signal
   readonly findings: readonly Finding[]
+  /** All the evidence against the signal's credential. */
+  readonly evidence: readonly Finding[]
   /** All findings of the incident: those that were `known`, merged with the new ones. */
   readonly merged: readonly Finding[]
   readonly known: readonly Finding[]

@@ -9,6 +9,7 @@ import type { Clock } from '../ports/runtime.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore, Versioned } from '../ports/stores.ts'
 import { append, incidentSubject } from '../record/append.ts'
 import { updateIncident } from '../record/update-incident.ts'
+import { isCovered } from './correlate.ts'
 import { issuedUserIds } from './issued-users.ts'
 import { type EvaluatedSignal, isUnchanged, newIncident, withSignal } from './merge-incident.ts'
 import { credentialPointer } from './parent-incident.ts'
@@ -70,6 +71,7 @@ async function mergeSignal(evaluated: EvaluatedSignal, known: Versioned<Incident
   let before = known.value
   const change = (incident: Incident) => {
     before = incident
+    requireCovered(incident, evaluated)
     const next = withSignal(incident, evaluated)
     return isUnchanged(incident, next) ? undefined : next
   }
@@ -82,6 +84,18 @@ async function mergeSignal(evaluated: EvaluatedSignal, known: Versioned<Incident
   if (isStronger(decision.action, before.decision.action) || decision.would !== before.decision.would)
     await append(ports.record, incidentSubject(stored.value.id), decisionEntry(stored.value, before, ports.clock))
   return { kind: 'upserted', stored }
+}
+
+/**
+ * Throws `incident.releasing` for evidence that an incident in release does not contain: no reviewer has seen it, and it would be released with
+ * the rest. Delivered again, it joins or follows the incident by how the release ended.
+ */
+function requireCovered(incident: Incident, evaluated: EvaluatedSignal): void {
+  if (incident.state !== 'releasing' || isCovered(evaluated, incident)) return
+  throw new ResponderError(
+    'incident.releasing',
+    `incident ${incident.id} is being released, and signal ${evaluated.signal.id} is evidence that its reviewer has not seen; deliver the event again`,
+  )
 }
 
 function decisionEntry(incident: Incident, before: Incident | undefined, clock: Clock): ChangeDraft {

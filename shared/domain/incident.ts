@@ -61,8 +61,8 @@ export const Verdict = z
 export type Verdict = z.infer<typeof Verdict>
 
 /**
- * A release holds: until then the same evidence does not contain again. `until` is epoch milliseconds. Confirmed findings are
- * held by detector and credential: that one key was a false alarm says nothing of the next.
+ * Until `until` (epoch milliseconds) the evidence that the released incident contains does not open another. `detectors` and `confirmed` (`detector
+ * credential`) sum that evidence up for those who read the incident; correlation compares with its findings and credentials themselves.
  */
 export const Suppression = z
   .strictObject({ until: Time, detectors: z.array(z.string()).readonly(), confirmed: z.array(z.string()).readonly() })

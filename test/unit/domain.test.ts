@@ -279,17 +279,28 @@ describe('the record', () => {
 })
 
 describe('correlation', () => {
-  it('starts anew after a confirmed incident, which leaves no hold', () => {
-    const signal = signalAt(NOW, { identity: { id: 'arn:x' } })
-    const closed = { id: 'inc-1', state: 'confirmed', suppression: undefined, verdict: undefined } as never
-    expect(correlate(signal, [], closed).kind).toBe('new')
-    expect(correlate(signal, [], undefined).kind).toBe('new')
+  const signal = signalAt(NOW, { identity: { id: 'arn:x' } })
+  const found = (...findings: Partial<Finding>[]) => ({ signal, findings: findings as Finding[], evidence: [] })
+  const released = (parts: object = {}) =>
+    ({
+      id: 'inc-1',
+      state: 'released',
+      suppression: { until: NOW + 1 },
+      findings: [{ detector: 'a', credentialId: 'k' }],
+      credentials: [],
+      ...parts,
+    }) as never
+
+  it('starts anew after a confirmed incident, which leaves no suppression', () => {
+    expect(correlate(found(), released({ state: 'confirmed', suppression: undefined })).kind).toBe('new')
+    expect(correlate(found(), undefined).kind).toBe('new')
   })
 
-  it('holds by detectors even where no verdict is noted', () => {
-    const signal = signalAt(NOW, { identity: { id: 'arn:x' } })
-    const released = { id: 'inc-1', state: 'released', suppression: { until: NOW + 1, detectors: ['a'] }, verdict: undefined } as never
-    expect(correlate(signal, [{ detector: 'a' } as Finding], released).kind).toBe('suppressed')
-    expect(correlate(signal, [{ detector: 'b' } as Finding], released).kind).toBe('new')
+  it('suppresses the same detector on the same credential until the suppression ends', () => {
+    const same = found({ detector: 'a', credentialId: 'k' })
+    expect(correlate(same, released()).kind).toBe('suppressed')
+    expect(correlate(same, released({ suppression: { until: NOW } })).kind).toBe('new')
+    expect(correlate(found({ detector: 'b', credentialId: 'k' }), released()).kind).toBe('new')
+    expect(correlate(found({ detector: 'a', credentialId: 'l' }), released()).kind).toBe('new')
   })
 })

@@ -214,13 +214,13 @@ describe('an exposure', () => {
     expect(await world.incidents()).toHaveLength(5)
   })
 
-  it('of another key is not held by the release of the first', async () => {
+  it('of another key is not covered by the release of the first', async () => {
     const world = await embedded({ account: account() })
     await world.respond([exposed(keys(0), 'x0')])
     const [first] = await world.incidents()
     world.setNow(NOW + 1000)
     await review(first?.id ?? '', LEGITIMATE, { ...world.ports, containInvoker: { contain: (id) => enforce(id, world.ports) } })
-    await world.respond([exposed(keys(0), 'x1', NOW + 60_000)])
+    await world.respond([exposed(keys(0), 'x0', NOW + 60_000)])
     expect(world.account.isRefused('ci-build', keys(0))).toBe(false)
     await world.respond([exposed(keys(1), 'x2', NOW + 120_000)])
     expect(world.account.isRefused('ci-build', keys(1))).toBe(true)
