@@ -63,7 +63,8 @@ export async function whoOf(target: Target, id: string): Promise<string> {
 
 const FOLLOWS: Readonly<Record<ReviewKind, string>> = {
   legitimate: 'What was contained is restored as it was, and the same evidence does not contain it again for `release.suppressionHours`.',
-  compromised: 'What was contained stays contained, and the incident is closed. That verdict is final.',
+  compromised:
+    'What was contained stays contained, what was not goes on working, and the incident is closed: it cannot be contained any more. That verdict is final.',
   contain: 'It is contained now: its keys, its sessions and what they created. A release restores it.',
   extend: 'It stays as it is, without reminders, until the extension ends; then the times for reminder, page and expiry start again.',
 }

@@ -14,7 +14,7 @@ import { type ReadStep, readStep, readSwitches } from './read-step.ts'
 import { accessKey } from './steps/access-key.ts'
 import type { Step } from './steps/step.ts'
 import { isNameOfIam } from './steps/step-kind.ts'
-import { boundsOf, isIssued, issuedBy, type Known, keyOf, ownBounds, refusalFor, subjectOf } from './subjects.ts'
+import { boundsOf, issuedBy, type Known, keyOf, ownBounds, refusalFor, subjectOf, wasThereBefore } from './subjects.ts'
 
 /** The breaker lets at least so many users be contained in an hour, however few the account has. */
 const MIN_USERS = 3
@@ -130,8 +130,8 @@ function outcomeOf(
     // A name that IAM cannot have given is nobody's: a person looks at the event, and nothing is left in use.
     const isNobody = key !== own && !isNameOfIam(step.subject.name)
     const known = others.get(key)
-    // Whose date in IAM does not fit is somebody else, who is told of and keeps nobody from being contained.
-    const isOther = known !== undefined && !isIssued(known, issued.get(key))
+    // Who was in IAM before the call is somebody else, who is told of and keeps nobody from being contained.
+    const isOther = known !== undefined && wasThereBefore(known, issued.get(key))
     const isOurs = (key === own || (issued.has(key) && !isOther)) && !isNobody
     if (doubt === NOT_READ_BACK && isOurs) isUnread = true
     else (isOurs ? doubts : remarks).push(`${step.title}: ${doubt}`)

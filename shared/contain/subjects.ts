@@ -45,9 +45,18 @@ export function issuedBy({ lineage }: Incident): Map<string, number[]> {
  * True where IAM created somebody at the time of a call that is said to have issued it, or does not show it yet. Where the date does not fit, that
  * is somebody of the same name who was there before or came later, and keeps the tier that is its own.
  */
-export function isIssued({ isThere, createdAt }: Known, times: readonly number[] | undefined): boolean {
+function isIssued({ isThere, createdAt }: Known, times: readonly number[] | undefined): boolean {
   if (times === undefined || !isThere) return times !== undefined
   return times.some((time) => createdAt !== undefined && Math.abs(createdAt - time) <= CREATED_WITHIN_MS)
+}
+
+/**
+ * True where IAM created somebody before every call that is said to have issued it: none of them did. Somebody created later may have been deleted
+ * and created again by the intruder, and without both times nothing is known: neither is true here.
+ */
+export function wasThereBefore({ isThere, createdAt }: Known, times: readonly number[] | undefined): boolean {
+  if (!isThere || createdAt === undefined || times === undefined || times.length === 0) return false
+  return times.every((time) => createdAt < time - CREATED_WITHIN_MS)
 }
 
 /**

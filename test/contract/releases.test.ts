@@ -25,7 +25,7 @@ import { review } from '../../shared/review/review.ts'
 import { normalise } from '../../shared/sense/normalise.ts'
 import { arnOf, call, embedded, NOW } from '../embedded.ts'
 import { type Item, readRelease } from '../fixtures/items.ts'
-import { accountWithDoor } from '../fixtures/stories.ts'
+import { accountWithBackdoor } from '../fixtures/stories.ts'
 import { type EmbeddedTable, embeddedTable } from './embedded-table.ts'
 
 const RELEASES = ['0.1.0', '0.2.0'] as const
@@ -159,7 +159,7 @@ describe.each(RELEASES)('what %s stored', (release) => {
       state: 'released',
       suppression: { detectors: expect.arrayContaining(['blocklisted-address', 'trust-policy-opened']) },
     })
-    const before = await embedded({ account: accountWithDoor() })
+    const before = await embedded({ account: accountWithBackdoor() })
     expect(asValues(world.account.authorizationDetails())).toEqual(asValues(before.account.authorizationDetails()))
     const chain = await ports.record.list(incidentSubject(incident?.id ?? ''))
     expect(
