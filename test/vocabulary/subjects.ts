@@ -1,11 +1,11 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { REVERSALS } from '../../shared/contain/reversal.ts'
+import { STEPS } from '../../shared/contain/steps/steps.ts'
 import type { Detector } from '../../shared/detect/detector.ts'
+import { TAMPERING } from '../../shared/sense/enrich/tampering.ts'
 import { asCall, type Call, Scenario } from '../scenarios/case.ts'
 
-/** Everything of the responder that the vocabulary is held against stands here, so that a move of folders changes this file alone. */
-export { REVERSALS } from '../../shared/contain/reversal.ts'
-export { STEPS } from '../../shared/contain/steps/steps.ts'
 export { CATALOGUE } from '../../shared/detect/catalogue.ts'
 export { countActivity, DESTRUCTION, LAUNCHES, MAIL_PROBES, MODEL_PROBES } from '../../shared/detect/count-activity.ts'
 export type { Context, Detector } from '../../shared/detect/detector.ts'
@@ -15,6 +15,8 @@ export { openWindow } from '../../shared/domain/credential-window.ts'
 export { type Signal, text } from '../../shared/domain/signal.ts'
 export { BACKDOORS } from '../../shared/sense/cloudtrail/issued.ts'
 export { normalise } from '../../shared/sense/normalise.ts'
+/** Everything of the responder that the vocabulary is held against stands here, so that a move of folders changes this file alone. */
+export { REVERSALS, STEPS }
 
 const ROOT = join(import.meta.dirname, '..', '..')
 /** What looks at calls. Policies of IAM (`domain/blast-radius.ts`) name rights, which are other words. */
@@ -35,6 +37,15 @@ export function namedActions(): ReadonlyMap<string, readonly string[]> {
     }
   }
   return named
+}
+
+/** Every action that steps are set and reversed by, and that the responder is tampered with. Their names stand in the code without a service. */
+export function declaredActions(): readonly string[] {
+  const ofSteps = STEPS.flatMap(({ calls }) => [calls.set, calls.unset, ...calls.reversedBy]).map((operation) => `iam:${operation}`)
+  // The public models have version 2 of API Gateway under another prefix.
+  const { apigateway: _, ...tampering } = TAMPERING
+  const ofTampering = Object.entries(tampering).flatMap(([service, operations]) => operations.map((operation) => `${service}:${operation}`))
+  return [...ofSteps, ...REVERSALS.keys(), ...ofTampering]
 }
 
 /** The code of a detector, whose file has its name. */
