@@ -129,7 +129,7 @@ export async function confirmIncident(
       ? `Its keys are being rotated: \`${commandOn(target, `incidents show ${id}`)}\` shows the secret with the new one.`
       : 'Create new keys for the workloads that need them, then delete the old ones.'
   return [
-    `Confirmed ${id}: what was contained stays contained. ${next}`,
+    `Confirmed ${id}: what was contained stays contained, and what was not goes on working. ${next}`,
     ...pending.map((line) => `  left to do: ${printable(line, 200)}`),
   ].join('\n')
 }
