@@ -19,8 +19,8 @@ export type RunOutcome =
 /** What came while a run was at work is looked at a second later. */
 const AGAIN_AFTER_SECONDS = 1
 
-/** IAM shows a change after about 4 s; after a minute it is no longer lag. */
-const READ_BACK_AFTER_SECONDS = [5, 15] as const
+/** IAM shows a change after about 4 s; after a minute it is no longer lag. One look only: a look that does not suffice asks for the next. */
+const READ_BACK_AFTER_SECONDS = [5] as const
 
 /** When a containment is looked at again: an intruder at work undoes it at once, or a minute later. */
 const VERIFY_AFTER_SECONDS = [5, 15, 60] as const
