@@ -1,4 +1,5 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
+import { UnreadableItem } from '../errors.ts'
 import { isNamed, type Table } from './table.ts'
 
 /** Puts an item if a condition holds. Returns false when it does not; every other failure throws. */
@@ -26,4 +27,10 @@ export async function putIf(
 /** The condition that an item still has the version that was read; 0 means that it does not exist. */
 export function isVersion(version: number): { expression: string; values?: Record<string, unknown> } {
   return version === 0 ? { expression: 'attribute_not_exists(pk)' } : { expression: 'version = :version', values: { ':version': version } }
+}
+
+/** The version of a stored item. Throws `UnreadableItem` where it is none: no condition on it could hold, and no next version be counted. */
+export function versionIn(version: unknown, key: string): number {
+  if (Number.isSafeInteger(version) && Number(version) > 0) return Number(version)
+  throw new UnreadableItem(key, 'version: must be a whole number above 0')
 }

@@ -3,7 +3,7 @@ import { BatchGetCommand } from '@aws-sdk/lib-dynamodb'
 import { packState, unpackState } from '../domain/state-codec.ts'
 import { ResponderError, UnreadableItem } from '../errors.ts'
 import type { IdentityStore, StoredIdentity } from '../ports/stores.ts'
-import { isVersion, putIf } from './conditional-put.ts'
+import { isVersion, putIf, versionIn } from './conditional-put.ts'
 import { scanAll } from './query-all.ts'
 import { keys, type Table } from './table.ts'
 
@@ -79,7 +79,7 @@ function stateIn(item: Record<string, unknown>, identityId: string): Pick<Stored
   try {
     const value = unpackState(inflated(item.state, key), key)
     if (value.identity.id !== identityId) throw new UnreadableItem(key, 'identity: must be that of its key')
-    return { state: { value, version: Number(item.version) } }
+    return { state: { value, version: versionIn(item.version, key) } }
   } catch (cause) {
     if (cause instanceof UnreadableItem) return { state: undefined, unreadable: cause }
     throw cause

@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { type Incident, type IncidentSignal, isClosed } from '../domain/incident.ts'
 import { readIncident, readSignal, writeIncident, writeSignal } from '../domain/migrations/incident.ts'
 import type { IncidentStore, OnUnreadable, Versioned } from '../ports/stores.ts'
-import { isVersion, putIf } from './conditional-put.ts'
+import { isVersion, putIf, versionIn } from './conditional-put.ts'
 import { queryAll, readable, scanAll } from './query-all.ts'
 import { keys, OPEN_INDEX, type Table } from './table.ts'
 
@@ -62,7 +62,7 @@ export function dynamoIncidentStore(table: Table): IncidentStore {
 }
 
 function incidentIn({ pk, incident, version }: Record<string, unknown>): Versioned<Incident> {
-  return { value: readIncident(incident, String(pk)), version: Number(version) }
+  return { value: readIncident(incident, String(pk)), version: versionIn(version, String(pk)) }
 }
 
 /** Formats a priority (0–100, one decimal) as text of equal length, which sorts as the number does. */

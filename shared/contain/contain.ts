@@ -10,6 +10,7 @@ import { applyStep, GONE, NOT_READ_BACK } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { finishRun, type RunOutcome } from './finish-run.ts'
 import { approvedSteps, planOf } from './plan.ts'
+import { goneSteps } from './progress.ts'
 import { type ReadStep, readStep, readSwitches } from './read-step.ts'
 import { accessKey } from './steps/access-key.ts'
 import type { Step } from './steps/step.ts'
@@ -176,7 +177,7 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
 
 /**
  * Applies what the lineage still lacks, on an incident that was contained: steps that no run has planned, because somebody could not be
- * looked at then. Who may not be touched is not.
+ * looked at then, and steps whose user or role was gone and is there again. Who may not be touched is not.
  */
 export async function applyMissing(
   { value: incident }: Versioned<Incident>,
@@ -185,8 +186,9 @@ export async function applyMissing(
   ports: ContainPorts,
 ): Promise<void> {
   const planned = new Set(changeLog.changes.map(({ target }) => target))
+  const gone = goneSteps(changeLog.changes)
   const all = planOf(incident, { quarantinePolicyArn: ports.quarantinePolicyArn, now: ports.clock.now() })
-  const missing = all.filter(({ target }) => !planned.has(target))
+  const missing = all.filter(({ target }) => !planned.has(target) || gone.has(target))
   if (missing.length === 0) return
   const [bounds, steps] = await Promise.all([
     boundsOf(
@@ -200,7 +202,9 @@ export async function applyMissing(
   const issued = issuedBy(incident)
   for (const { step, reading } of steps) {
     const key = keyOf(step.subject)
-    if (reading.kind === 'read' && refusalFor(bounds.get(key), { issuedAt: issued.get(key), isApproved: false }) === undefined)
+    const known = bounds.get(key)
+    if (gone.has(step.target) && known?.isThere !== true) continue
+    if (reading.kind === 'read' && refusalFor(known, { issuedAt: issued.get(key), isApproved: false }) === undefined)
       await applyStep(step, reading.value, changeLog, ports)
   }
 }

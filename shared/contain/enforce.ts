@@ -7,7 +7,7 @@ import { readPolicy } from '../record/policy-in-force.ts'
 import { type ChangeLog, openChangeLog } from './change-log.ts'
 import { applyMissing, contain } from './contain.ts'
 import { narrowDeny } from './narrow-deny.ts'
-import { isReleaseOrdered, standingSteps } from './progress.ts'
+import { goneSteps, isReleaseOrdered, standingSteps } from './progress.ts'
 import { release } from './release.ts'
 import { verify } from './verify.ts'
 
@@ -34,9 +34,13 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
   await sendOwedNotice(stored, ports)
 }
 
-/** True where an incident asks although steps are in place: some other step could not be read or applied. */
-function isPartly({ state }: Incident, { changes }: ChangeLog): boolean {
-  return state === 'asking' && !isReleaseOrdered(changes) && standingSteps(changes).length > 0
+/**
+ * True where an incident asks although contain has applied steps, be their users gone since: some other step could not be read or applied. What
+ * people wanted back is left to them.
+ */
+function isPartly({ state, verdict }: Incident, { changes }: ChangeLog): boolean {
+  if (state !== 'asking' || verdict?.kind === 'legitimate' || isReleaseOrdered(changes)) return false
+  return standingSteps(changes).length > 0 || goneSteps(changes).size > 0
 }
 
 /** Counts the users of the account. Answers 0 where IAM cannot be asked, which makes the breaker as strict as it can be. */

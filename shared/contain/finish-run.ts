@@ -1,4 +1,4 @@
-import type { Incident } from '../domain/incident.ts'
+import { hasGrown, type Incident } from '../domain/incident.ts'
 import { type IncidentEvent, moved } from '../domain/incident-machine.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
@@ -59,7 +59,7 @@ export async function finishRun(
 function hasMore(now: Incident, then: Incident): boolean {
   const primaries = ({ credentials }: Incident) => credentials.filter(({ isPrimary }) => isPrimary).length
   return (
-    now.lineage.length > then.lineage.length ||
+    hasGrown(now.lineage, then.lineage) ||
     now.credentials.length > then.credentials.length ||
     primaries(now) > primaries(then) ||
     now.approved.length > then.approved.length

@@ -27,6 +27,16 @@ export function standingSteps(changes: readonly Change[]): PlannedStep[] {
   return [...steps.values()]
 }
 
+/** The targets of the steps whose user, role or credential was gone when it was last looked at. */
+export function goneSteps(changes: readonly Change[]): Set<string> {
+  const gone = new Set<string>()
+  for (const { kind, target } of changes) {
+    if (kind === 'step-gone') gone.add(target)
+    if (kind === 'step-planned' || kind === 'step-undone') gone.delete(target)
+  }
+  return gone
+}
+
 /** Counts, for each step in force, how often somebody else reversed it. */
 export function reversalsOf(changes: readonly Change[]): Map<string, number> {
   const reversals = new Map<string, number>()

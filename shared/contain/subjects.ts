@@ -1,7 +1,7 @@
 import { placeOf, roleArn, userArn } from '../domain/arn.ts'
 import { type Bounds, boundsFor, needsTags } from '../domain/bounds.ts'
 import { isContainableIdentity } from '../domain/containable.ts'
-import type { Incident } from '../domain/incident.ts'
+import { creationsOf, type Incident } from '../domain/incident.ts'
 import type { Policy } from '../domain/policy.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import type { ContainPorts } from '../ports/contain.ts'
@@ -33,10 +33,11 @@ export interface Known {
  */
 export function issuedBy({ lineage }: Incident): Map<string, number[]> {
   const issued = new Map<string, number[]>()
-  for (const { kind, owner, time } of lineage) {
+  for (const edge of lineage) {
+    const { kind, owner } = edge
     if (kind !== 'user' && kind !== 'role') continue
     const key = keyOf({ kind: kind === 'role' ? 'role' : 'iam-user', name: owner })
-    issued.set(key, [...(issued.get(key) ?? []), ...(time === undefined ? [] : [time])])
+    issued.set(key, [...(issued.get(key) ?? []), ...creationsOf(edge)])
   }
   return issued
 }

@@ -4,6 +4,7 @@ import { type Assessment, assessmentOf } from '../domain/assessment.ts'
 import { type Baseline, emptyBaseline } from '../domain/baseline.ts'
 import { type BlastRadius, blastRadiusOf, observedBlastRadius } from '../domain/blast-radius.ts'
 import { type Bounds, boundsFor, needsTags } from '../domain/bounds.ts'
+import { namesOnePrincipal } from '../domain/containable.ts'
 import type { Issued } from '../domain/credential-window.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
@@ -51,7 +52,7 @@ export async function evaluate(folded: Folded, context: EvaluationContext): Prom
   const own = assessmentOf(evidence, context.policy.weights)
   const withoutIncident = { signal, findings, assessment: own, incidentId: undefined, decision: undefined }
   // A credential that a suspect creates belongs to its incident, even when the creating call has no finding.
-  if (findings.length === 0 && signal.created === undefined) return withoutIncident
+  if (findings.length === 0 && (signal.created === undefined || isOfMany(signal))) return withoutIncident
   let last = await candidateIncident(folded, context.unitOfWork)
   for (let attempt = 0; attempt < CLOSED_LIMIT; attempt++) {
     const correlation = correlate(folded, last?.value)
@@ -108,11 +109,24 @@ async function evaluateIn(
   return { signal, findings, assessment, incidentId: id, decision: upserted.stored.value.decision }
 }
 
-/** What the signal's credential issued lately. A signal without a credential, such as an exposure report, counts for all credentials of the user. */
-function issuedBy({ windows }: IdentityState, { credential, isAuthenticated }: Signal): readonly Issued[] {
-  if (!isAuthenticated) return []
-  if (credential.kind === 'none') return [...windows.values()].flatMap(({ issued }) => issued)
-  return windows.get(credential.id)?.issued ?? []
+/**
+ * What the signal's credential issued lately. A signal without a credential, such as an exposure report, counts for all credentials of its identity,
+ * but not where other callers are behind those.
+ */
+function issuedBy({ windows }: IdentityState, signal: Signal): readonly Issued[] {
+  const { credential, identity, kind, isAuthenticated } = signal
+  if (!isAuthenticated || isOfMany(signal)) return []
+  // The other sessions of a role are in other hands; a report about the role itself is about all of them.
+  const isOfAll = credential.kind === 'none' && (identity.kind !== 'role' || kind === 'credential-exposure')
+  return isOfAll ? [...windows.values()].flatMap(({ issued }) => issued) : (windows.get(credential.id)?.issued ?? [])
+}
+
+/**
+ * True for a call of which the log says neither credential nor principal, such as one of an AWS service or of an account: many callers have that
+ * identity. Of what they create only that belongs to an incident which a suspicious call itself created.
+ */
+function isOfMany({ credential, identity }: Signal): boolean {
+  return credential.kind === 'none' && !namesOnePrincipal(identity)
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { Assessment } from '../domain/assessment.ts'
 import type { BlastRadius } from '../domain/blast-radius.ts'
 import { EMPTY_CHAIN } from '../domain/change.ts'
-import { isContainableCredential, isContainableIdentity, issuedToContain } from '../domain/containable.ts'
+import { isContainableCredential, isContainableIdentity } from '../domain/containable.ts'
 import type { Issued } from '../domain/credential-window.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
-import { type Incident, type LineageEdge, originOf, priorityOf, type Suspect } from '../domain/incident.ts'
+import { creationsOf, hasGrown, type Incident, type LineageEdge, originOf, priorityOf, type Suspect } from '../domain/incident.ts'
 import { moved, noticeFor, openingState } from '../domain/incident-machine.ts'
 import type { CreatedKind, Signal } from '../domain/signal.ts'
 import { mergeFindings } from './correlate.ts'
@@ -86,7 +86,7 @@ export function withSignal(incident: Incident, evaluated: EvaluatedSignal): Inci
   const credentials = isSuspect ? withCredential(incident.credentials, suspect) : incident.credentials
   const lineage = withEdges(incident.lineage, edgesOf(signal, issued))
   const joined = { ...incident, credentials, lineage }
-  const hasMoreToContain = containableCount(joined) > containableCount(incident)
+  const hasMoreToContain = hasMore(joined, incident)
   const decided = moved(joined, { kind: 'decided', decision, signalId: signal.id, time: signal.time, origin: originOf(signal) })
   const next = decided ?? (hasMoreToContain ? moved(joined, { kind: 'grew' }) : undefined) ?? joined
   const findings = incident.findings === known ? merged : mergeFindings(incident.findings, merged)
@@ -112,7 +112,7 @@ export function withIssued(incident: Incident, calls: readonly Signal[]): Incide
       calls.flatMap((call) => edgesOf(call, [])),
     ),
   }
-  const hasMoreToContain = containableCount(joined) > containableCount(incident)
+  const hasMoreToContain = hasMore(joined, incident)
   return (hasMoreToContain ? moved(joined, { kind: 'grew' }) : undefined) ?? joined
 }
 
@@ -137,10 +137,15 @@ function isSessionOfPrimary({ identity, credentials }: Incident, { credential }:
   )
 }
 
-/** Counts the credentials to contain. Of a role's sessions only the primary ones count, because the others belong to other users of the role. */
-function containableCount({ identity, credentials, lineage }: Incident): number {
-  const isOwn = ({ kind, isPrimary }: Suspect) => isContainableCredential(kind) && (identity.kind !== 'role' || isPrimary)
-  return (isContainableIdentity(identity) ? credentials.filter(isOwn).length : 0) + issuedToContain(lineage)
+/**
+ * True where there is more to contain than before: a credential of the identity, or something issued, be it once more. Of a role's sessions only the
+ * primary ones count, because the others belong to other users of the role.
+ */
+function hasMore(now: Incident, before: Incident): boolean {
+  const isOwn = ({ kind, isPrimary }: Suspect) => isContainableCredential(kind) && (now.identity.kind !== 'role' || isPrimary)
+  const count = ({ credentials }: Incident) => credentials.filter(isOwn).length
+  const issued = ({ lineage }: Incident) => lineage.filter(({ kind }) => isContainableCredential(kind))
+  return (isContainableIdentity(now.identity) && count(now) > count(before)) || hasGrown(issued(now), issued(before))
 }
 
 /** Lineage edges for what the call created and for what its credential had issued before it was suspected. */
@@ -165,16 +170,36 @@ function withinLimit(known: readonly Suspect[], credential: Suspect): readonly S
   return replaced < 0 ? known : known.with(replaced, credential)
 }
 
-/** Appends edges up to the limit of each kind, so that many sessions cannot crowd out a created user. */
+/**
+ * The most times of one edge. IAM shows the creation that counts, the last one; the others are kept because calls are delivered out of order. Whoever
+ * deletes and creates by a script needs some seconds for it, and the disorder of CloudTrail is one of minutes.
+ */
+const RECREATED_LIMIT = 20
+
+/**
+ * Appends edges up to the limit of each kind, so that many sessions cannot crowd out a created user. Another call that created a user or role that is
+ * known adds its time.
+ */
 function withEdges(known: readonly LineageEdge[], more: readonly LineageEdge[]): readonly LineageEdge[] {
-  const newEdges = more.filter(({ id }) => !known.some((edge) => edge.id === id))
-  if (newEdges.length === 0) return known
+  const edges = new Map(known.map((edge) => [edge.id, edge]))
   const counts = new Map<CreatedKind, number>()
   for (const { kind } of known) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-  const fitting = newEdges.filter(({ kind }) => {
-    const count = (counts.get(kind) ?? 0) + 1
-    counts.set(kind, count)
-    return count <= EDGES_PER_KIND_LIMIT
-  })
-  return fitting.length === 0 ? known : [...known, ...fitting]
+  let isChanged = false
+  for (const edge of more) {
+    const before = edges.get(edge.id)
+    const count = (counts.get(edge.kind) ?? 0) + 1
+    const after = before === undefined ? (count > EDGES_PER_KIND_LIMIT ? undefined : edge) : recreated(before, edge)
+    if (after === undefined) continue
+    if (before === undefined) counts.set(edge.kind, count)
+    edges.set(edge.id, after)
+    isChanged = true
+  }
+  return isChanged ? [...edges.values()] : known
+}
+
+/** The edge with the time of another call that created the same user or role, or undefined where that call is known. */
+function recreated(edge: LineageEdge, { kind, time }: LineageEdge): LineageEdge | undefined {
+  if ((kind !== 'user' && kind !== 'role') || time === undefined || creationsOf(edge).includes(time)) return undefined
+  const times = [...(edge.recreatedAt ?? []), time].sort((a, b) => a - b).slice(-RECREATED_LIMIT)
+  return times.includes(time) ? { ...edge, recreatedAt: times } : undefined
 }

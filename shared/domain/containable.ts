@@ -31,6 +31,14 @@ export function isContainableIdentity({ kind }: Pick<Identity, 'kind'>): boolean
   return IDENTITIES.includes(kind)
 }
 
+/** The kinds of identity under which a log names one principal. Under the others, all callers of a service, of an account, or without a name are one. */
+const ONE_PRINCIPAL: readonly IdentityKind[] = [...IDENTITIES, 'root', 'federated-user', 'web-identity', 'saml', 'identity-center']
+
+/** True where the calls of an identity are those of one principal. */
+export function namesOnePrincipal({ kind }: Pick<Identity, 'kind'>): boolean {
+  return ONE_PRINCIPAL.includes(kind)
+}
+
 /** True where containment can disable a credential, user or role of this kind. */
 export function isContainableCredential(kind: CreatedKind): boolean {
   return CREDENTIALS.has(kind)

@@ -10,7 +10,7 @@ import type { Incident, IncidentState, NoticeKind, SignalOrigin, Suppression, Ve
  * needs more time. `legitimate`, `compromised`: a verdict; `isRotating` is true where the keys are rotated before the incident closes.
  * `contained`: every primary credential is disabled, and that was read back. `not-contained`: a run of contain ended without that.
  * `released`: everything is restored. `not-released`: something could not be restored. `rotated`: the new keys are delivered and the old ones
- * deleted. `unanswered`: nobody gave a verdict in the time that the policy allows.
+ * deleted. `unanswered`: nobody gave a verdict in the time that the policy allows; `isContained` is true where steps of contain are in place.
  */
 export type IncidentEvent =
   | {
@@ -31,7 +31,7 @@ export type IncidentEvent =
   | { readonly kind: 'released'; readonly at: number; readonly suppression: Suppression }
   | { readonly kind: 'not-released'; readonly at: number; readonly why: readonly string[] }
   | { readonly kind: 'rotated' }
-  | { readonly kind: 'unanswered'; readonly verdict: Verdict; readonly onExpiry: 'keep' | 'release' }
+  | { readonly kind: 'unanswered'; readonly verdict: Verdict; readonly onExpiry: 'keep' | 'release'; readonly isContained: boolean }
 
 export type IncidentEventKind = IncidentEvent['kind']
 
@@ -80,7 +80,7 @@ export const TRANSITIONS: Readonly<Record<IncidentEventKind, Targets>> = {
   released: { releasing: ['released'] },
   'not-released': { releasing: ['asking'] },
   rotated: { rotating: ['confirmed'] },
-  unanswered: { watching: ['expired'], asking: ['expired'], contained: ['confirmed', 'releasing'] },
+  unanswered: { watching: ['expired'], asking: ['expired', 'confirmed', 'releasing'], contained: ['confirmed', 'releasing'] },
 }
 
 /** The states in which an event is allowed. */
@@ -169,8 +169,12 @@ function afterDecision(incident: Incident, { decision, signalId, time, origin }:
   return { ...next, owedNotice: (isNoticeDue ? noticeFor(decision) : undefined) ?? incident.owedNotice }
 }
 
-function afterExpiry(incident: Incident, { verdict, onExpiry }: IncidentEvent & { kind: 'unanswered' }): Incident {
-  if (incident.state !== 'contained') return withNotice({ ...incident, state: 'expired' }, 'expired')
+/** What is in place stays enforced and can be given back: only an incident without it ends as `expired`, which does neither. */
+function afterExpiry(incident: Incident, { verdict, onExpiry, isContained }: IncidentEvent & { kind: 'unanswered' }): Incident {
+  const isInPlace = incident.state === 'contained' || (incident.state === 'asking' && isContained)
+  if (!isInPlace) return withNotice({ ...incident, state: 'expired' }, 'expired')
+  // People wanted it back, and something could not be restored: it is tried again.
+  if (incident.verdict?.kind === 'legitimate') return { ...incident, state: 'releasing' }
   return onExpiry === 'release'
     ? { ...incident, state: 'releasing', verdict }
     : withNotice({ ...incident, state: 'confirmed', verdict }, 'confirmed')

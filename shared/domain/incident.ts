@@ -89,12 +89,35 @@ export type NoticeKind = z.infer<typeof NoticeKind>
 
 /**
  * One edge of a lineage: a credential made another, or something else that outlives it. `time` is that of the call (epoch ms); incidents of 0.1.0
- * do not say it.
+ * do not say it. `recreatedAt`: the times of other calls that created the same user or role, oldest first: it was deleted in between.
  */
 export const LineageEdge = z
-  .strictObject({ ...Created.unwrap().shape, parent: z.string(), signalId: z.string(), time: Time.exactOptional() })
+  .strictObject({
+    ...Created.unwrap().shape,
+    parent: z.string(),
+    signalId: z.string(),
+    time: Time.exactOptional(),
+    recreatedAt: z.array(Time).readonly().exactOptional(),
+  })
   .readonly()
 export type LineageEdge = z.infer<typeof LineageEdge>
+
+/** The times of all calls that are known to have created what an edge leads to (epoch ms); empty where none is known. */
+export function creationsOf({ time, recreatedAt = [] }: LineageEdge): readonly number[] {
+  return time === undefined ? recreatedAt : [time, ...recreatedAt]
+}
+
+/** True where a lineage has an edge that an earlier one lacks, or a call that created the same again. */
+export function hasGrown(lineage: readonly LineageEdge[], earlier: readonly LineageEdge[]): boolean {
+  if (lineage === earlier) return false
+  const known = new Map(earlier.map((edge) => [edge.id, edge]))
+  return lineage.some((edge) => {
+    const before = known.get(edge.id)
+    if (before === undefined) return true
+    const times = creationsOf(before)
+    return creationsOf(edge).some((time) => !times.includes(time))
+  })
+}
 
 /** A credential of an incident's identity. `isPrimary`: what speaks against it alone calls for containment. */
 export const Suspect = z.strictObject({ ...Credential.unwrap().shape, isPrimary: z.boolean() }).readonly()

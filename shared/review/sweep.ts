@@ -1,3 +1,4 @@
+import { standingSteps } from '../contain/progress.ts'
 import { boundsFor, needsTags } from '../domain/bounds.ts'
 import type { Incident } from '../domain/incident.ts'
 import { moved, withNotice } from '../domain/incident-machine.ts'
@@ -124,7 +125,8 @@ async function expire(
   const why = from === 'watching' ? `nothing new in ${hours} hours` : `nobody answered in ${hours} hours: ${onExpiry}`
   const actor = 'countersign:sweep'
   const verdict = { kind: onExpiry === 'release' ? 'legitimate' : 'compromised', by: actor, reason: why, at } as const
-  const event = { kind: 'unanswered', verdict, onExpiry } as const
+  const steps = from === 'watching' ? [] : standingSteps(await record.list(incidentSubject(id)))
+  const event = { kind: 'unanswered', verdict, onExpiry, isContained: steps.length > 0 } as const
   const state = moved(stored.value, event)?.state
   if (state === undefined) return
   const entry = await append(record, incidentSubject(id), { at, actor, kind: 'state', target: `incident:${id}`, from, to: state, why })

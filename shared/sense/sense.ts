@@ -33,6 +33,8 @@ export interface SensePorts {
  */
 export async function sense(inputs: readonly unknown[], ports: SensePorts): Promise<SensedBatch> {
   const { iam, enrichment, own } = ports
+  // It is awaited last: where it fails meanwhile, the failure must not end the process as unhandled. It is thrown below.
+  enrichment.catch(() => {})
   const joined: { signal: Signal; input: number }[] = []
   const unreadable: { input: number; reason: string }[] = []
   let ignored = 0

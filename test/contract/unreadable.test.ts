@@ -171,6 +171,28 @@ describe('what is stored on DynamoDB and cannot be read', () => {
     }
   })
 
+  it.each([
+    ['no number', 'x'],
+    ['missing', undefined],
+    ['zero', 0],
+    ['a fraction', 1.5],
+    ['below zero', -1],
+  ])('is an identity, or an incident, whose version is %s: no write of a batch is counted from it', async (_, version) => {
+    const { table, put } = await freshTable()
+    const [bad, good] = [user('bad'), user('good')]
+    await put({
+      ...keys.identityState(bad.id),
+      ...(version === undefined ? {} : { version }),
+      state: deflateRawSync(packState(stateOf(bad))),
+    })
+    await put({ ...keys.incident('inc-bad'), ...(version === undefined ? {} : { version }), incident: JSON.stringify(whole('inc-bad')) })
+    await dynamoIdentityStore(table).saveState(stateOf(good), 0)
+    const found = await dynamoIdentityStore(table).load([bad.id, good.id])
+    expect(found.get(bad.id)).toMatchObject({ state: undefined, unreadable: { issue: 'version: must be a whole number above 0' } })
+    expect(found.get(good.id)?.state?.version).toBe(1)
+    await expect(dynamoIncidentStore(table).get('inc-bad')).rejects.toMatchObject({ code: 'store.unreadable', key: 'INCIDENT#inc-bad' })
+  })
+
   it('is a posting with a member that is no text, or one too many', async () => {
     const { table, put } = await freshTable()
     for (const parts of [{ ts: 5 }, { evil: 'x' }, { v: 9 }]) {

@@ -45,8 +45,10 @@ const EVENTS: readonly IncidentEvent[] = [
   { kind: 'released', at: AT, suppression: { until: AT + 1, detectors: [], confirmed: [] } },
   { kind: 'not-released', at: AT, why: ['a step could not be set back'] },
   { kind: 'rotated' },
-  { kind: 'unanswered', verdict: verdict('legitimate'), onExpiry: 'release' },
-  { kind: 'unanswered', verdict: verdict('compromised'), onExpiry: 'keep' },
+  ...[false, true].flatMap((isContained) => [
+    { kind: 'unanswered' as const, verdict: verdict('legitimate'), onExpiry: 'release' as const, isContained },
+    { kind: 'unanswered' as const, verdict: verdict('compromised'), onExpiry: 'keep' as const, isContained },
+  ]),
 ]
 
 const KINDS = Object.keys(TRANSITIONS) as IncidentEventKind[]
@@ -118,6 +120,19 @@ describe('the incident machine', () => {
       if (result.kind !== 'moved' || result.incident.state !== 'contained' || incident.state === 'contained') continue
       expect(['iam-user', 'role']).toContain(result.incident.identity.kind)
     }
+  })
+
+  it('never lets an incident expire while steps are in place: those would be neither enforced nor given back', () => {
+    for (const { incident, event } of everyCase())
+      if (incident.state !== 'watching' && event.kind === 'unanswered' && event.isContained)
+        expect(moved(incident, event)?.state).not.toBe('expired')
+  })
+
+  it('tries again to give back what people wanted back, whatever the policy says of silence', () => {
+    const asking = incidentIn('asking', { verdict: verdict('legitimate') })
+    for (const event of EVENTS)
+      if (event.kind === 'unanswered' && event.isContained)
+        expect(moved(asking, event)).toMatchObject({ state: 'releasing', verdict: asking.verdict })
   })
 
   it('keeps the verdict and the state of an incident together', () => {

@@ -19,6 +19,27 @@ const answering = (likelihood: number): Advisor & { asked: number } => {
 }
 
 describe('responding', () => {
+  it('throws where the policy cannot be read while an owner is looked up: the failure is no unhandled one, which would end the process', async () => {
+    const unhandled: unknown[] = []
+    const note = (cause: unknown) => unhandled.push(cause)
+    process.on('unhandledRejection', note)
+    const world = await embedded({
+      iam: (iam) => ({
+        ...iam,
+        async ownerOf(keyId) {
+          // Longer than it takes Node to report a rejection that nobody handles.
+          await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+          return iam.ownerOf(keyId)
+        },
+      }),
+    })
+    const failing = { ...world.ports, record: { ...world.ports.record, last: () => Promise.reject(new Error('the table is away')) } }
+    await expect(pipeline(failing)([exposed()])).rejects.toThrow('the table is away')
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
+  })
+
   it('has the confirmed lane ask no advisor', async () => {
     const advisor = answering(0)
     const { incidents } = await embedded({
