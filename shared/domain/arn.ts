@@ -18,9 +18,9 @@ const ARN = /^arn:(aws[a-z0-9-]{0,20}):([a-z0-9-]{1,64}):([a-z0-9-]{0,32}):(\d{1
 
 /** The parts of an ARN, or undefined where the text is none. */
 export function parseArn(text: string): Arn | undefined {
-  const [, partition, service, region, account, resource] = ARN.exec(text) ?? []
-  if (partition === undefined || service === undefined || region === undefined || account === undefined || resource === undefined)
-    return undefined
+  const parts = ARN.exec(text)
+  if (parts === null) return undefined
+  const [, partition = '', service = '', region = '', account = '', resource = ''] = parts
   return { partition, service, region, account, resource }
 }
 
