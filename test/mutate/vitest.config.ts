@@ -8,11 +8,18 @@ export default defineConfig({
   test: {
     root: '.',
     testTimeout: 60_000,
-    include: ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts', 'test/scenarios/scenarios.test.ts'],
+    include: [
+      'test/unit/**/*.test.ts',
+      'test/property/**/*.test.ts',
+      'test/attack/**/*.test.ts',
+      'test/scenarios/scenarios.test.ts',
+      'test/contract/deployment.test.ts',
+    ],
     exclude: [
       'test/unit/{console*,page,synthetic-history,injection,generated-docs,release-notes,read-*,slack-*}.test.ts',
       'test/property/{contain-release,measure,normalise,read-records,seen,state-codec,stored-incident,tamper*}.test.ts',
       'test/unit/printed-commands.test.ts',
+      'test/attack/{embedded-table,write-to-our-queues}.test.ts',
     ],
   },
 })
