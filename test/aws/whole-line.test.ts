@@ -17,6 +17,8 @@ import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { dynamo } from '../../shared/aws/clients.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
+import { incompleteLineage } from '../../shared/domain/lookup-lines.ts'
+import { json, type Loopback, loopback } from '../contract/loopback.ts'
 import { BOT_TOKEN, CHANNEL, type FakeSlack, fakeSlack, formOf, pressedButton, SIGNING_SECRET, signed } from '../slack.ts'
 import { allow, emptyAccount, newKey } from './account.ts'
 import { deployStack } from './deployed-stack.ts'
@@ -35,6 +37,7 @@ let stolen: Keys
 let made: Keys
 let iam: IAMClient
 let slack: FakeSlack
+let cloudTrail: Loopback
 let stack: Awaited<ReturnType<typeof deployStack>>
 /** What the intruder did, as CloudTrail puts it on the bus. */
 let attack: Event[]
@@ -53,7 +56,7 @@ interface Event {
 beforeAll(async () => {
   admin = await emptyAccount(MOTO)
   iam = new IAMClient(options(admin))
-  slack = await fakeSlack()
+  ;[slack, cloudTrail] = await Promise.all([fakeSlack(), eventHistory()])
   await new SecretsManagerClient(options(admin)).send(
     new CreateSecretCommand({ Name: SECRET, SecretString: JSON.stringify({ signingSecret: SIGNING_SECRET, botToken: BOT_TOKEN }) }),
   )
@@ -62,7 +65,7 @@ beforeAll(async () => {
     admin,
     policy: { version: 2, mode: 'contain', breaker: { maxUserFraction: 1 }, slack: { approvers: [{ users: ['U0ALICE'] }] } },
     settings: { slack: { secretName: SECRET, channel: CHANNEL } },
-    endpoints: { SLACK_API_URL: slack.wire.url },
+    endpoints: { SLACK_API_URL: slack.wire.url, AWS_ENDPOINT_URL_CLOUDTRAIL: cloudTrail.url },
   })
   await stack.named('Countersign-seed').invoke({})
 
@@ -90,7 +93,7 @@ beforeAll(async () => {
 }, 180_000)
 
 afterAll(async () => {
-  await Promise.all([stack.close(), slack.wire.close()])
+  await Promise.all([stack.close(), slack.wire.close(), cloudTrail.close()])
 })
 
 /** A call with the stolen key, by the record that CloudTrail writes of it. Whole seconds, as there. */
@@ -131,6 +134,17 @@ async function put(events: readonly Event[]): Promise<void> {
   }))
   const { FailedEntryCount } = await new EventBridgeClient(options(admin)).send(new PutEventsCommand({ Entries }))
   expect(FailedEntryCount).toBe(0)
+}
+
+/** Answers LookupEvents, which moto does not have: it knows what the intruder did. Newest first, as CloudTrail answers. */
+function eventHistory(): Promise<Loopback> {
+  return loopback(({ body }) => {
+    const [{ AttributeKey, AttributeValue }] = JSON.parse(body).LookupAttributes
+    const records = attack
+      .map(({ detail }) => detail as { eventID: string; userIdentity: { accessKeyId: string } })
+      .filter(({ eventID, userIdentity }) => AttributeValue === (AttributeKey === 'EventId' ? eventID : userIdentity.accessKeyId))
+    return json({ Events: records.reverse().map((record) => ({ EventId: record.eventID, CloudTrailEvent: JSON.stringify(record) })) })
+  })
 }
 
 /** All of IAM as its API answers it: users, groups, roles and policies with the text of every document, and every access key. */
@@ -185,7 +199,8 @@ const incident = async () => {
   const chain = await dynamoChangeRecord(table).list(`INCIDENT#${incidentId}`)
   expect(verifyChain(`INCIDENT#${incidentId}`, chain)).toBeUndefined()
   const stored = await dynamoIncidentStore(table).get(incidentId)
-  return { id: incidentId, chain, state: stored?.value.state, verdict: stored?.value.verdict }
+  if (stored === undefined) throw new Error(`no incident ${incidentId}`)
+  return { ...stored.value, chain }
 }
 
 /** The `maxReceiveCount` of the hot queue in the template. */
@@ -253,6 +268,17 @@ describe('the whole line of the template on moto: bus, rules, queues, bundles, I
     expect(await stack.deliver('ContainReverify', 7)).toMatchObject({ messages: 1, failed: 0 })
     expect((await incident()).chain).toEqual(chain)
     expect(await iamNow()).toBe(contained)
+  })
+
+  it('asks CloudTrail for the event that decided and for what the key issued, until nothing is left to ask', async () => {
+    expect(incompleteLineage(await incident())).toHaveLength(1)
+    const contained = await iamNow()
+    for (let one = await stack.deliver('QueuesBootstrap'); one.messages > 0; one = await stack.deliver('QueuesBootstrap'))
+      expect(one.failed).toBe(0)
+    await stack.settle()
+    const found = await incident()
+    expect([found.lookups?.decidingEvent?.answer, incompleteLineage(found)]).toEqual(['known', []])
+    expect([found.state, await iamNow()]).toEqual(['contained', contained])
   })
 
   it('tells people in Slack, takes no press that is not signed or not allowed, and gives IAM back as it was when Alice releases', async () => {
