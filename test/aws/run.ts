@@ -12,9 +12,6 @@ const HERE = import.meta.dirname
 const VENV = join(HERE, '..', '..', '.venv')
 const REQUIREMENTS = join(HERE, 'requirements.txt')
 
-/** Calls that moto takes without checking credentials: enough to make the first administrator. */
-const UNCHECKED_CALLS = 3
-
 function install(): void {
   const marker = join(VENV, 'installed.txt')
   const wanted = readFileSync(REQUIREMENTS, 'utf8')
@@ -55,7 +52,8 @@ const logFile = join(mkdtempSync(join(tmpdir(), 'countersign-moto-')), 'moto.log
 const log = openSync(logFile, 'w')
 const moto = spawn(join(VENV, 'bin', 'moto_server'), ['-H', '127.0.0.1', '-p', String(port)], {
   stdio: ['ignore', log, log],
-  env: { ...process.env, INITIAL_NO_AUTH_ACTION_COUNT: String(UNCHECKED_CALLS), PYTHONWARNINGS: 'ignore' },
+  // moto checks credentials once this is set; each test file makes its own administrator.
+  env: { ...process.env, INITIAL_NO_AUTH_ACTION_COUNT: '0', PYTHONWARNINGS: 'ignore' },
 })
 try {
   if (!(await isUp(url, Date.now() + 60_000))) throw new Error(`moto did not answer on ${url} within a minute; its output is in ${logFile}`)

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation'
 import {
-  CreateAccessKeyCommand,
   CreatePolicyCommand,
   CreateRoleCommand,
   CreateUserCommand,
@@ -29,6 +28,7 @@ import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { createTable } from '../../shared/aws/table.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
 import { readSeal } from '../../shared/domain/seal.ts'
+import { allow, emptyAccount, newKey } from './account.ts'
 import {
   ACCOUNT,
   type DeployedFunction,
@@ -49,8 +49,8 @@ import { timeToInactive } from './time-to-inactive.ts'
 const MOTO = process.env.MOTO_URL ?? ''
 const TABLE = 'countersign-record'
 const BUCKET = 'countersign-seals'
-const ALLOW_ALL = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] })
-const ALLOW_IAM = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iam:*', Resource: '*' }] })
+const ALLOW_ALL = allow('*')
+const ALLOW_IAM = allow('iam:*')
 
 const options = (keys: Keys) => ({ endpoint: MOTO, region: REGION, credentials: keys })
 
@@ -65,20 +65,6 @@ let reverifyUrl: string
 let iamFront: Awaited<ReturnType<typeof startIamFront>>
 let lambdaFront: Awaited<ReturnType<typeof startLambdaFront>>
 
-/** The first administrator is made by the calls that moto takes unchecked. */
-async function firstAdmin(): Promise<Keys> {
-  const unchecked = new IAMClient(options({ accessKeyId: 'AKIAUNCHECKEDEXAMPLE', secretAccessKey: 'unchecked' }))
-  await unchecked.send(new CreateUserCommand({ UserName: 'admin' }))
-  await unchecked.send(new PutUserPolicyCommand({ UserName: 'admin', PolicyName: 'all', PolicyDocument: ALLOW_ALL }))
-  return newKey(unchecked, 'admin')
-}
-
-async function newKey(client: IAMClient, userName: string): Promise<Keys> {
-  const { AccessKey } = await client.send(new CreateAccessKeyCommand({ UserName: userName }))
-  if (AccessKey?.AccessKeyId === undefined || AccessKey.SecretAccessKey === undefined) throw new Error(`moto made no key for ${userName}`)
-  return { accessKeyId: AccessKey.AccessKeyId, secretAccessKey: AccessKey.SecretAccessKey }
-}
-
 async function newUser(userName: string): Promise<Keys> {
   await iam.send(new CreateUserCommand({ UserName: userName }))
   await iam.send(new PutUserPolicyCommand({ UserName: userName, PolicyName: 'work', PolicyDocument: ALLOW_IAM }))
@@ -91,7 +77,7 @@ async function quarantinePolicy(document: unknown): Promise<string> {
 }
 
 beforeAll(async () => {
-  admin = await firstAdmin()
+  admin = await emptyAccount(MOTO)
   iam = new IAMClient(options(admin))
   lambdaFront = await startLambdaFront()
   iamFront = await startIamFront(MOTO)

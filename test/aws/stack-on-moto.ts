@@ -38,7 +38,10 @@ export interface Resources {
 }
 
 /** The stack as synthesised, with its bundles. The policy contains, so that there is something to see. */
-export async function synthesise(policy: unknown): Promise<{
+export async function synthesise(
+  policy: unknown,
+  settings: unknown = {},
+): Promise<{
   resources: Resources
   assets: string
   outputs: Readonly<Record<string, { Value: unknown }>>
@@ -46,7 +49,7 @@ export async function synthesise(policy: unknown): Promise<{
   const outdir = mkdtempSync(join(tmpdir(), 'countersign-synth-'))
   const app = new App({ outdir })
   new CountersignStack(app, 'Countersign', {
-    config: readStackConfig({}),
+    config: readStackConfig(settings),
     policy: parsePolicy(policy),
     geoIp: await geoDatabases(),
     env: { account: ACCOUNT, region: REGION },

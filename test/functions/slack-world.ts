@@ -1,5 +1,3 @@
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
@@ -14,6 +12,7 @@ import { json, loopback } from '../contract/loopback.ts'
 import { ACCOUNT, arnOf, embedded, exposed, NOW } from '../embedded.ts'
 import { BOT_TOKEN, CHANNEL, fakeSlack, formOf, pressedButton, SIGNING_SECRET, sentForm, signed, TWO_REVIEWERS } from '../slack.ts'
 import { bundledHandler, type Handler } from './bundled-handler.ts'
+import { httpApi } from './http-api.ts'
 
 const SECRET = 'countersign/slack'
 
@@ -103,25 +102,8 @@ export async function slackWorld() {
   const slackHandler = await bundledHandler('Slack')
   await applyPolicy(record, { policy: TWO_REVIEWERS, by: 'test', why: 'test', at: new Date(NOW).toISOString() })
 
-  /** API Gateway, payload format 2.0: what is not plain text comes as base64; a handler that throws is a 500. */
-  const gateway = createServer(async (incoming, outgoing) => {
-    const body = await bytesOf(incoming)
-    const isText = String(incoming.headers['content-type'] ?? '').startsWith('text/')
-    const event = {
-      version: '2.0',
-      routeKey: 'POST /slack/interactions',
-      rawPath: incoming.url,
-      headers: incoming.headers,
-      requestContext: { http: { method: incoming.method, path: incoming.url } },
-      isBase64Encoded: !isText,
-      body: body.toString(isText ? 'utf8' : 'base64'),
-    }
-    const answer = await slackHandler(event, context('slack')).catch(() => ({ statusCode: 500 }))
-    const { statusCode, body: text } = answer as { statusCode: number; body?: string }
-    outgoing.writeHead(statusCode).end(text ?? '')
-  })
-  await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}/slack/interactions`
+  const api = await httpApi((event) => slackHandler(event, context('slack')))
+  const url = `${api.url}/slack/interactions`
 
   const post = async (request: { body: Uint8Array; headers: Record<string, string> }) => {
     const answer = await fetch(url, { method: 'POST', body: request.body as Uint8Array<ArrayBuffer>, headers: request.headers })
@@ -179,15 +161,8 @@ export async function slackWorld() {
     sendForm: async (metadata: string, by: { user: string; reason: string | null }) =>
       (await post(signed(formOf(sentForm(metadata, by)), { at: Date.now() }))).status,
     async close() {
-      gateway.closeAllConnections()
-      await Promise.all([new Promise((done) => gateway.close(done)), slack.wire.close(), aws.close(), closeTable()])
+      await Promise.all([api.close(), slack.wire.close(), aws.close(), closeTable()])
     },
   }
   return world
-}
-
-async function bytesOf(incoming: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of incoming) chunks.push(chunk)
-  return Buffer.concat(chunks)
 }
