@@ -3,6 +3,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { z } from 'zod'
 import { errorName } from '../shared/errors.ts'
 import type { BatchResult } from '../shared/pipeline.ts'
+import type { Deliveries, Delivery } from '../shared/ports/deliveries.ts'
 import type { Log } from '../shared/ports/runtime.ts'
 
 /** A message of the bootstrap queue: a long-lived key that was seen for the first time. */
@@ -27,6 +28,7 @@ export interface Responder {
   backfill(incidentId: string): Promise<unknown>
   /** ARNs of the queues: `events` accept events only, `tasks` accepts tasks only. */
   readonly queues: { readonly events: ReadonlySet<string>; readonly tasks: string }
+  readonly deliveries: Deliveries
   readonly log: Log
 }
 
@@ -38,6 +40,7 @@ export function sqsBatch({
   bootstrap,
   backfill,
   queues,
+  deliveries,
   log,
 }: Responder): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   return async (event, context) => {
@@ -50,9 +53,11 @@ export function sqsBatch({
   }
 
   async function work(records: readonly SQSRecord[]): Promise<Map<string, string>> {
-    const failures = new Map<string, string>()
+    // Lambda does not say who invoked a function. Before anything is believed, the queues themselves are asked for the messages.
+    const failures = new Map(await deliveries.undelivered(records.map(deliveryOf)))
     const inputs: { messageId: string; body: unknown }[] = []
     for (const { messageId, body, eventSourceARN } of records) {
+      if (failures.has(messageId)) continue
       const parsed = parse(body)
       if (parsed === undefined) failures.set(messageId, 'the message is not JSON')
       else if (eventSourceARN === queues.tasks) {
@@ -80,6 +85,10 @@ export function sqsBatch({
     if (incident.success) return backfill(incident.data.trace).then(() => undefined, failed('backfill'))
     return 'the message is no task, and this queue accepts nothing else'
   }
+}
+
+function deliveryOf({ messageId, receiptHandle, eventSourceARN }: SQSRecord): Delivery {
+  return { messageId, receiptHandle, queueArn: eventSourceARN }
 }
 
 function parse(body: string): unknown {

@@ -73,6 +73,7 @@ export class RespondFunction extends Construct {
         STACK_NAME: Stack.of(this).stackName,
         ACCOUNTS: [account, ...config.accounts].join(','),
         EVENT_QUEUE_ARNS: [queues.hot.queueArn, queues.bulk.queueArn].join(','),
+        EVENT_QUEUE_URLS: [queues.hot.queueUrl, queues.bulk.queueUrl].join(','),
         BOOTSTRAP_QUEUE_ARN: queues.bootstrap.queueArn,
         BACKFILL_QUEUE_URL: queues.bootstrap.queueUrl,
         ...(config.bootstrapBaselines ? { BOOTSTRAP_QUEUE_URL: queues.bootstrap.queueUrl } : {}),

@@ -124,6 +124,8 @@ export const RespondConfig = z.object({
   OWN_NAMES: COMMA_SEPARATED,
   /** Queues that accept EventBridge's envelopes and nothing else. */
   EVENT_QUEUE_ARNS: COMMA_SEPARATED,
+  /** The addresses of those queues, in the same order. */
+  EVENT_QUEUE_URLS: COMMA_SEPARATED,
   /** The queue that accepts tasks and nothing else. */
   BOOTSTRAP_QUEUE_ARN: z.string().startsWith('arn:'),
 })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
 import { cloudTrailClient, iamClient, lambdaClient, sqsClient } from '../../shared/aws/clients.ts'
+import { sqsDeliveries } from '../../shared/aws/deliveries.ts'
 import { cloudTrailHistory } from '../../shared/aws/event-history.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
@@ -40,6 +41,11 @@ const ports: RespondPorts = {
   geoIp: geoIpFrom({ countries: join(import.meta.dirname, 'country.mmdb'), networks: join(import.meta.dirname, 'networks.bin') }),
 }
 
+const queueUrls = new Map([
+  ...config.EVENT_QUEUE_ARNS.map((arn, at) => [arn, config.EVENT_QUEUE_URLS[at] ?? ''] as const),
+  [config.BOOTSTRAP_QUEUE_ARN, config.BACKFILL_QUEUE_URL] as const,
+])
+
 const own = {
   sessions: new Set(config.OWN_SESSION_ARNS),
   stackName: config.STACK_NAME,
@@ -54,5 +60,6 @@ export const responder: Responder = {
   bootstrap: (accessKeyId) => bootstrap(accessKeyId, ports),
   backfill: (incidentId) => lookUp(incidentId, respondToLookup, { ...ports, history }),
   queues: { events: new Set(config.EVENT_QUEUE_ARNS), tasks: config.BOOTSTRAP_QUEUE_ARN },
+  deliveries: sqsDeliveries(sqsClient(), queueUrls),
   log: stores.log,
 }

@@ -1,6 +1,8 @@
+import type { ChangeMessageVisibilityBatchCommand, SQSClient } from '@aws-sdk/client-sqs'
 import type { Context, SQSRecord } from 'aws-lambda'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { sqsBatch } from '../../functions/sqs-batch.ts'
+import { sqsDeliveries } from '../../shared/aws/deliveries.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { embedded, exposed, KEY } from '../embedded.ts'
 import { idOf, isDenied } from '../infra/queue-policy.ts'
@@ -27,8 +29,19 @@ const roleOf = (name: string) => `${idOf(template, 'AWS::IAM::Role', `${name}Res
 const denied = (prefix: string, action: string, asker: Parameters<typeof isDenied>[3]) =>
   isDenied(template, queue(prefix), `sqs:${action}`, asker)
 
+/** The handle that SQS gave for a message to the one that received it. */
+const HANDLE = 'AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a'
+
+/** SQS with one message handed out in each queue of the stack. It refuses every other handle, as the service does. */
+const sqs = {
+  async send({ input }: ChangeMessageVisibilityBatchCommand) {
+    const isHandedOut = ({ ReceiptHandle }: { ReceiptHandle?: string | undefined }) => ReceiptHandle === HANDLE
+    return { Successful: input.Entries?.filter(isHandedOut).map(({ Id }) => ({ Id })), Failed: [] }
+  },
+} as unknown as SQSClient
+
 /** One message as respond gets it from a queue, and what became of the account. */
-async function delivered(body: unknown, eventSourceARN: string) {
+async function delivered(body: unknown, eventSourceARN: string, receiptHandle = HANDLE) {
   const { ports, respond, account } = await embedded()
   const asked: string[] = []
   const batch = sqsBatch({
@@ -36,9 +49,10 @@ async function delivered(body: unknown, eventSourceARN: string) {
     bootstrap: async (accessKeyId) => void asked.push(accessKeyId),
     backfill: async (incidentId) => void asked.push(incidentId),
     queues: { events: new Set([HOT]), tasks: BOOTSTRAP },
+    deliveries: sqsDeliveries(sqs, new Map([HOT, BOOTSTRAP].map((arn) => [arn, `https://sqs.example.com/${arn.split(':').pop()}`]))),
     log: ports.log,
   })
-  const Records = [{ messageId: 'm', body: JSON.stringify(body), eventSourceARN } as SQSRecord]
+  const Records = [{ messageId: 'm', body: JSON.stringify(body), eventSourceARN, receiptHandle } as SQSRecord]
   const { batchItemFailures } = await batch({ Records }, { getRemainingTimeInMillis: () => 1000 } as Context)
   const [key] = await account.listAccessKeys('ci-build')
   return { key: key?.status, isGivenBack: batchItemFailures.length === 1, asked }
@@ -60,6 +74,11 @@ describe('an intruder who may send messages to any queue of the account wants a 
   it('by a task in the queue of tasks the past of a key is looked up, by the same task among events it is not', async () => {
     expect(await delivered({ bootstrap: KEY }, BOOTSTRAP)).toMatchObject({ isGivenBack: false, asked: [KEY] })
     expect(await delivered({ bootstrap: KEY }, HOT)).toMatchObject({ isGivenBack: true, asked: [] })
+  })
+
+  it('by invoking the function with the batch of a queue, made up to the letter, nothing is stopped and no task is run', async () => {
+    expect(await delivered(exposed(), HOT, 'AQEBmadeUpByTheIntruder')).toEqual({ key: 'Active', isGivenBack: true, asked: [] })
+    expect(await delivered({ bootstrap: KEY }, BOOTSTRAP, '')).toEqual({ key: 'Active', isGivenBack: true, asked: [] })
   })
 
   it.each([

@@ -20,6 +20,7 @@ const ENVIRONMENT = {
   OWN_SESSION_ARNS: ARN,
   OWN_NAMES: '',
   EVENT_QUEUE_ARNS: ARN,
+  EVENT_QUEUE_URLS: 'https://sqs.us-east-1.amazonaws.com/123456789012/hot',
   BOOTSTRAP_QUEUE_ARN: ARN,
   REVERIFY_QUEUE_ARN: ARN,
   STACK_NAME: 'Countersign',

@@ -33,6 +33,7 @@ function responder(parts: Partial<Responder> = {}): Responder & { seen: unknown[
       keys.push(key)
     },
     backfill: async () => {},
+    deliveries: { undelivered: async () => new Map() },
     ...parts,
   }
 }
@@ -45,6 +46,16 @@ describe('a batch of messages', () => {
     const one = responder()
     expect(await failedOf(one, [record('a', JSON.stringify(event(1))), record('b', JSON.stringify(event(2)))])).toEqual([])
     expect(one.seen).toEqual([[event(1), event(2)]])
+  })
+
+  it('hands nothing on, and runs no task, of a message that its queue has not handed out, and gives it back', async () => {
+    const one = responder({ deliveries: { undelivered: async () => new Map(['b', 'd'].map((id) => [id, 'not handed out'])) } })
+    const records = ['a', 'b'].map((id, at) => record(id, JSON.stringify(event(at))))
+    const tasks = ['AKIAIOSFODNN7EXAMPLE', 'AKIAIOSFODNN8EXAMPLE'].map((bootstrap, at) =>
+      task(at === 0 ? 'c' : 'd', JSON.stringify({ bootstrap })),
+    )
+    expect(await failedOf(one, [...records, ...tasks])).toEqual(['b', 'd'])
+    expect([one.seen, one.keys]).toEqual([[[event(0)]], ['AKIAIOSFODNN7EXAMPLE']])
   })
 
   it('gives back only the message that is not JSON', async () => {
