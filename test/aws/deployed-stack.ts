@@ -92,6 +92,21 @@ export async function deployStack(about: {
       )
       return Object.fromEntries(counts.filter(([, count]) => count > 0))
     },
+    /** Invokes respond with a batch that somebody invented: it names a queue of the stack, and its handles are of no message. Answers what failed. */
+    async invent(queue: string, events: readonly unknown[]): Promise<readonly string[]> {
+      const Records = events.map((event, at) => ({
+        messageId: `invented-${at}`,
+        receiptHandle: 'AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a',
+        body: JSON.stringify(event),
+        attributes: {},
+        messageAttributes: {},
+        eventSource: 'aws:sqs',
+        eventSourceARN: values.get(`${queueId(queue)}.Arn`) ?? '',
+        awsRegion: REGION,
+      }))
+      const { answer } = await named(`${STACK}-respond`).invoke({ Records })
+      return (answer as { batchItemFailures: { itemIdentifier: string }[] }).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)
+    },
     /** Takes a batch of a queue by the event source mapping that the template has for it. */
     deliver(queue: string, waitSeconds = 0): Promise<Delivery> {
       const id = queueId(queue)

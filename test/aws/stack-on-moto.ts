@@ -99,8 +99,13 @@ export async function roleSession(
   await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }))
   // moto asks for most actions on the resource "*", so an Allow on an ARN would never match; a Deny stays as it is.
   const allowed = statements.map((statement) => (statement.Effect === 'Allow' ? { ...statement, Resource: '*' } : statement))
-  // AWS lets whoever may send a message send a batch of them; moto takes the batch for an action of its own.
-  const onMoto = [...allowed, { Effect: 'Allow', Action: 'sqs:SendMessageBatch', Resource: '*' }]
+  // AWS lets whoever may do it to a message do it to a batch of them; moto takes the batch for an action of its own.
+  const onMoto = allowed.map((statement) => ({
+    ...statement,
+    Action: [statement.Action]
+      .flat()
+      .flatMap((action) => (/^sqs:(Send|Change)/.test(String(action)) ? [action, `${action}Batch`] : [action])),
+  }))
   await iam.send(
     new PutRolePolicyCommand({
       RoleName: name,

@@ -229,6 +229,11 @@ describe('the whole line of the template on moto: bus, rules, queues, bundles, I
     expect([await mayListUsers(stolen), await mayListUsers(made)]).toEqual([true, true])
   })
 
+  it('gives back the events of AWS themselves, where somebody invokes respond with a batch of them that no queue has handed out', async () => {
+    expect(await stack.invent('QueuesHot', attack)).toEqual(attack.map((_, at) => `invented-${at}`))
+    expect([stack.invoked, await kindsStored(), await iamNow()]).toEqual([[], ['POLICY'], before])
+  })
+
   it('leaves out what contain does itself, by the session of its role and function', async () => {
     const [event] = attack.filter(({ detail }) => detail.eventName === 'PutUserPolicy')
     const session = (name: string) => ({
