@@ -198,7 +198,14 @@ export const ReviewConfig = z.object({
 export type ReviewConfig = z.infer<typeof ReviewConfig>
 
 /** The environment of `seal`. */
-export const SealConfig = z.object({ TABLE_NAME: z.string().min(3), SEAL_BUCKET: z.string().min(3) })
+export const SealConfig = z.object({
+  TABLE_NAME: z.string().min(3),
+  SEAL_BUCKET: z.string().min(3),
+  STACK_NAME,
+  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
+  NOTICE_QUEUE_URL: z.url().optional(),
+  ON_CALL_TOPIC_ARN: z.string().startsWith('arn:'),
+})
 export type SealConfig = z.infer<typeof SealConfig>
 
 /** The environment of `seed`. */

@@ -5,6 +5,7 @@ import type { IncidentState } from '../../shared/domain/incident.ts'
 import type { DecidingReview } from '../../shared/domain/policy.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { silentLog } from '../../shared/memory/log.ts'
+import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import { memorySealVault } from '../../shared/memory/seal-vault.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { audit } from '../../shared/record/audit.ts'
@@ -123,6 +124,7 @@ describe('crash points of a seal', () => {
       const ports = {
         record: { ...fault.around('record', inner.ports.record), subjects: inner.ports.record.subjects },
         vault: fault.around('vault', vault),
+        notifier: fault.around('notifier', memoryNotifier()),
         clock: inner.ports.clock,
         log: silentLog,
       }

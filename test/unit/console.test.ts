@@ -206,7 +206,7 @@ describe('the record', () => {
   it('is checked against every seal', async () => {
     const { get, target, ports, vault } = await consoleWorld()
     expect(await textOf(get('/record/check'))).toContain('there is no seal yet')
-    await seal({ record: ports.record, vault, clock: ports.clock, log: ports.log })
+    await seal({ record: ports.record, vault, clock: ports.clock, notifier: ports.notifier, log: ports.log })
     expect(await textOf(get('/record/check'))).toContain('agrees with every seal')
     const list = ports.record.list
     target.record.list = async (subject) => (await list(subject)).slice(1)

@@ -3,6 +3,7 @@ import type { Change } from '../../shared/domain/change.ts'
 import { readSeal, SEAL_SUBJECT, sealText, sealValueOf } from '../../shared/domain/seal.ts'
 import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
 import { silentLog } from '../../shared/memory/log.ts'
+import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import { memorySealVault } from '../../shared/memory/seal-vault.ts'
 import { audit } from '../../shared/record/audit.ts'
 import { seal } from '../../shared/record/seal.ts'
@@ -11,8 +12,9 @@ import { chainOf } from '../contract/samples.ts'
 async function recordOf(chains: number) {
   const record = memoryChangeRecord()
   for (let at = 0; at < chains; at++) for (const change of chainOf(`INCIDENT#inc-${at}`, 2)) await record.append(change)
-  return { record, vault: memorySealVault(), clock: { now: () => Date.UTC(2026, 0, 31) }, log: silentLog }
+  return { record, vault: memorySealVault(), clock: { now: () => Date.UTC(2026, 0, 31) }, notifier: memoryNotifier(), log: silentLog }
 }
+const NOTHING = { heads: [], discrepancies: [], uncompared: 0 }
 const incidents = { get: async () => undefined }
 
 describe('a seal', () => {
@@ -39,15 +41,21 @@ describe('a seal', () => {
     await expect(seal({ ...ports, record: broken })).rejects.toThrow('lost')
     expect(await ports.vault.last()).toBe(2)
     const finished = await seal({ ...ports, clock: { now: () => Date.UTC(2026, 1, 1) } })
-    expect(finished.entry).toMatchObject({ number: 2, at: '2026-01-31T00:00:00.000Z' })
-    expect(await audit({ ...ports, incidents })).toMatchObject({ seals: 2, faults: [] })
+    // The one that broke off is finished as it was, and today's is made as well.
+    expect(await ports.record.list(SEAL_SUBJECT)).toMatchObject([
+      { number: 1 },
+      { at: '2026-01-31T00:00:00.000Z' },
+      { at: '2026-02-01T00:00:00.000Z' },
+    ])
+    expect(finished).toMatchObject({ entry: { number: 3 }, discrepancies: [] })
+    expect(await audit({ ...ports, incidents })).toMatchObject({ seals: 3, faults: [] })
   })
 
   it.each([
     ['cannot be read', 'nonsense', 'cannot be parsed as a seal'],
     [
       'follows another',
-      sealText({ entry: { ...chainOf(SEAL_SUBJECT, 1)[0], to: sealValueOf([]), previous: 'f'.repeat(64) } as Change, heads: [] }),
+      sealText({ entry: { ...chainOf(SEAL_SUBJECT, 1)[0], to: sealValueOf(NOTHING), previous: 'f'.repeat(64) } as Change, ...NOTHING }),
       'does not follow seal 0',
     ],
   ])('is not made over one in the vault that %s: somebody has to look', async (_, text, complaint) => {
