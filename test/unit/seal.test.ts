@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../../shared/domain/change.ts'
 import { readSeal, SEAL_SUBJECT, sealText, sealValueOf } from '../../shared/domain/seal.ts'
-import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
+import { memoryChangeRecord, type StoredChains } from '../../shared/memory/change-record.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import { memorySealVault } from '../../shared/memory/seal-vault.ts'
@@ -85,5 +85,55 @@ describe('the audit without a vault', () => {
     const ports = await recordOf(2)
     await seal(ports)
     expect(await audit({ ...ports, incidents, vault: undefined })).toMatchObject({ chains: 3, seals: 0, faults: [] })
+  })
+})
+
+describe('a seal of more chains than there is time for', () => {
+  /** A clock that goes on by so many minutes whenever a page is read. */
+  async function slow(minutes: number, tamper: (chains: StoredChains) => void = () => {}) {
+    const chains: StoredChains = new Map()
+    const ports = { ...(await recordOf(0)), record: memoryChangeRecord(chains), notifier: memoryNotifier() }
+    for (let at = 0; at < 40; at++) for (const change of chainOf(`INCIDENT#inc-${at}`, 2)) await ports.record.append(change)
+    const first = await seal(ports)
+    for (let at = 0; at < 40; at++) await ports.record.append(chainOf(`INCIDENT#inc-${at}`, 3)[2] as Change)
+    tamper(chains)
+    let now = 0
+    const page: typeof ports.record.page = (...asked) => {
+      now += minutes * 60_000
+      return ports.record.page(...asked)
+    }
+    return { first, ports, made: await seal({ ...ports, record: { ...ports.record, page }, clock: { now: () => now } }) }
+  }
+
+  it('reads chains from their sealed entry on when half of the time is gone, and finds there what was rewritten', async () => {
+    const { made } = await slow(0.2, (chains) => chains.get('INCIDENT#inc-39')?.delete(2))
+    expect(made.uncompared).toBe(0)
+    expect(made.discrepancies).toMatchObject([{ subject: 'INCIDENT#inc-39', discrepancy: 'rewritten' }])
+  })
+
+  it('finds by that a chain that was cut, and where it ends', async () => {
+    const { made } = await slow(0.2, (chains) => [2, 3].map((number) => chains.get('INCIDENT#inc-39')?.delete(number)))
+    expect(made.discrepancies).toMatchObject([{ subject: 'INCIDENT#inc-39', discrepancy: 'shortened', found: { number: 1 } }])
+  })
+
+  it('says how many were not compared, to people too, and keeps their sealed heads as they were', async () => {
+    const { first, made, ports } = await slow(0.5)
+    expect(made.uncompared).toBeGreaterThan(10)
+    expect(made.entry.to).toMatchObject({ chains: 40, uncompared: made.uncompared })
+    expect(made.heads.filter(({ number }) => number === 2)).toHaveLength(made.uncompared)
+    expect(first.heads).toEqual(expect.arrayContaining(made.heads.filter(({ number }) => number === 2)))
+    expect(ports.notifier.notices).toMatchObject([
+      { kind: 'seal', title: `Seal 2: ${made.uncompared} chains are not compared with the seal before` },
+    ])
+    const found = await audit({ ...ports, incidents })
+    expect(found).toMatchObject({ faults: [], uncompared: made.uncompared })
+    // The next one has the time.
+    expect(await seal(ports)).toMatchObject({ uncompared: 0, discrepancies: [] })
+  })
+
+  it('names so many chains in the notice, and counts the rest', async () => {
+    const { ports, made } = await slow(0, (chains) => chains.clear())
+    expect(made.discrepancies).toHaveLength(40)
+    expect(ports.notifier.notices[0]?.body).toContain('… and 20 more')
   })
 })
