@@ -96,6 +96,13 @@ const MODEL = {
 /** The stack that a function is of: the commands that its notices print name it. */
 const STACK_NAME = z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be the name of a stack')
 
+/** Environment variables of a function that sends notices. */
+const NOTICES = {
+  STACK_NAME,
+  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
+  NOTICE_QUEUE_URL: z.url().optional(),
+}
+
 const COMMA_SEPARATED = z.string().transform((text) => text.split(',').filter((part) => part !== ''))
 
 /** The environment of `respond`. */
@@ -135,9 +142,7 @@ export type RespondConfig = z.infer<typeof RespondConfig>
 export const ContainConfig = z.object({
   TABLE_NAME: z.string().min(3),
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
-  STACK_NAME,
-  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
-  NOTICE_QUEUE_URL: z.url().optional(),
+  ...NOTICES,
   REVERIFY_QUEUE_URL: z.url(),
   REVERIFY_QUEUE_ARN: z.string().startsWith('arn:'),
   QUARANTINE_POLICY_ARN: z.string().startsWith('arn:'),
@@ -148,9 +153,7 @@ export type ContainConfig = z.infer<typeof ContainConfig>
 export const RotateConfig = z.object({
   TABLE_NAME: z.string().min(3),
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
-  STACK_NAME,
-  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
-  NOTICE_QUEUE_URL: z.url().optional(),
+  ...NOTICES,
 })
 export type RotateConfig = z.infer<typeof RotateConfig>
 
@@ -201,9 +204,7 @@ export type ReviewConfig = z.infer<typeof ReviewConfig>
 export const SealConfig = z.object({
   TABLE_NAME: z.string().min(3),
   SEAL_BUCKET: z.string().min(3),
-  STACK_NAME,
-  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
-  NOTICE_QUEUE_URL: z.url().optional(),
+  ...NOTICES,
   ON_CALL_TOPIC_ARN: z.string().startsWith('arn:'),
 })
 export type SealConfig = z.infer<typeof SealConfig>
