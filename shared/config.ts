@@ -93,10 +93,10 @@ const MODEL = {
     .optional(),
 }
 
-/** The stack that a function is of: the commands that its notices print name it. */
+/** The stack that a function is of. Its notices print commands that name it, and names of the responder's own resources contain it. */
 const STACK_NAME = z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be the name of a stack')
 
-/** Environment variables of a function that sends notices. */
+/** Environment variables of a function that sends notices. The queue is that of Slack and Security Hub, undefined without them. */
 const NOTICES = {
   STACK_NAME,
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
@@ -110,16 +110,12 @@ export const RespondConfig = z.object({
   TABLE_NAME: z.string().min(3),
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
   CONTAIN_FUNCTION_NAME: z.string().min(1),
-  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
-  /** Queue of notices for Slack; undefined when the stack has no Slack. */
-  NOTICE_QUEUE_URL: z.url().optional(),
+  ...NOTICES,
   BOOTSTRAP_QUEUE_URL: z.url().optional(),
   BACKFILL_QUEUE_URL: z.url(),
   /** Lambda sets it: the region whose events CloudTrail's event history holds here. */
   AWS_REGION: z.string().min(1),
   ...MODEL,
-  /** Names of the responder's own resources contain it. */
-  STACK_NAME,
   /** The accounts whose events are believed, separated by commas. */
   ACCOUNTS: z
     .string()
@@ -161,12 +157,10 @@ export type RotateConfig = z.infer<typeof RotateConfig>
 export const SweepConfig = z.object({
   TABLE_NAME: z.string().min(3),
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
-  STACK_NAME,
-  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
+  ...NOTICES,
   CONTAIN_FUNCTION_NAME: z.string().min(1),
   ROTATE_FUNCTION_NAME: z.string().min(1).optional(),
   BACKFILL_QUEUE_URL: z.url(),
-  NOTICE_QUEUE_URL: z.url().optional(),
   ON_CALL_TOPIC_ARN: z.string().startsWith('arn:'),
 })
 export type SweepConfig = z.infer<typeof SweepConfig>
