@@ -6,6 +6,7 @@ import type { Topic } from 'aws-cdk-lib/aws-sns'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
+import { CHAIN_KEYS } from '../shared/record/compare-chain.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
 import { allowNotices } from './notice-queue.ts'
@@ -73,7 +74,7 @@ export class SealFunction extends Construct {
       'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk'] },
       StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
     })
-    responder.allowItems(['dynamodb:Query'], table.tableArn, ['INCIDENT#*', 'ORDER#*', 'POLICY', 'SEAL'])
+    responder.allowItems(['dynamodb:Query'], table.tableArn, CHAIN_KEYS)
     responder.allowItems(['dynamodb:PutItem'], table.tableArn, ['SEAL'])
     responder.allow(['s3:PutObject', 's3:GetObjectVersion'], [this.bucket.arnForObjects('seals/*')])
     responder.allow(['s3:ListBucketVersions'], [this.bucket.bucketArn], { StringLike: { 's3:prefix': 'seals/*' } })

@@ -2,7 +2,7 @@ import { type ChainHead, type Change, EMPTY_CHAIN, linkFault } from '../domain/c
 import { SEAL_SUBJECT, type SealDiscrepancy } from '../domain/seal.ts'
 import { UnreadableEntry } from '../errors.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
-import { incidentSubject, POLICY_SUBJECT } from './append.ts'
+import { identitySubject, incidentSubject, POLICY_SUBJECT } from './append.ts'
 import { orderSubject } from './orders.ts'
 
 /** How a chain compares with what was sealed of it: its new end, what differs, or that there was no time to compare it. */
@@ -19,15 +19,20 @@ export interface ComparePorts {
   depth(): Depth
 }
 
-const PREFIXES = [incidentSubject(''), orderSubject('')]
+/** The keys of all chains that a release writes. The role of `seal` may read these and no others. */
+export const CHAIN_KEYS: readonly string[] = [
+  ...[incidentSubject(''), orderSubject(''), identitySubject('')].map((prefix) => `${prefix}*`),
+  POLICY_SUBJECT,
+  SEAL_SUBJECT,
+]
 
 /**
  * Reads a chain and compares it with the head that was sealed of it, `EMPTY_CHAIN` for none. It fits when the sealed entry is there with the sealed
  * hash, and every entry that was read follows the one before it.
  */
 export async function compareChain(subject: string, sealed: ChainHead, ports: ComparePorts): Promise<Comparison> {
-  // The role of `seal` may read no other keys. Whoever can write the table could stop every seal with one such item.
-  const isOurs = subject === POLICY_SUBJECT || subject === SEAL_SUBJECT || PREFIXES.some((prefix) => subject.startsWith(prefix))
+  // Without this, whoever can write the table could stop every seal with one item that the role may not read.
+  const isOurs = CHAIN_KEYS.some((key) => (key.endsWith('*') ? subject.startsWith(key.slice(0, -1)) : subject === key))
   if (!isOurs) return { kind: 'differs', discrepancy: 'foreign', found: { number: 0 } }
   try {
     return await compareReadable(subject, sealed, ports)

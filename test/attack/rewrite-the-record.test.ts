@@ -105,6 +105,11 @@ describe('an intruder with write access to the table makes the record say someth
     expect([world.warned(), world.told()]).toEqual([[], []])
   })
 
+  it('leaves alone what people said to expect of an identity: that is a chain like the others', async () => {
+    world.put('IDENTITY#arn:aws:iam::123456789012:user/ci', chainOf('IDENTITY#arn:aws:iam::123456789012:user/ci', 2))
+    expect(await world.sealNow()).toMatchObject({ discrepancies: [], entry: { to: { chains: 4 } } })
+  })
+
   it('appends an entry that does not follow: the growth is not sealed', async () => {
     const [, , , , , , seventh] = chainOf(VICTIM, 7)
     world.table.get(VICTIM)?.set(7, JSON.stringify({ ...seventh, previous: 'f'.repeat(64) }))
