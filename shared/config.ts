@@ -103,14 +103,19 @@ const NOTICES = {
   NOTICE_QUEUE_URL: z.url().optional(),
 }
 
+/** Environment variables of a function that acts on incidents of its own account. */
+const ACTING = {
+  TABLE_NAME: z.string().min(3),
+  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
+  ...NOTICES,
+}
+
 const COMMA_SEPARATED = z.string().transform((text) => text.split(',').filter((part) => part !== ''))
 
 /** The environment of `respond`. */
 export const RespondConfig = z.object({
-  TABLE_NAME: z.string().min(3),
-  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
+  ...ACTING,
   CONTAIN_FUNCTION_NAME: z.string().min(1),
-  ...NOTICES,
   BOOTSTRAP_QUEUE_URL: z.url().optional(),
   BACKFILL_QUEUE_URL: z.url(),
   /** Lambda sets it: the region whose events CloudTrail's event history holds here. */
@@ -136,9 +141,7 @@ export type RespondConfig = z.infer<typeof RespondConfig>
 
 /** The environment of `contain`. */
 export const ContainConfig = z.object({
-  TABLE_NAME: z.string().min(3),
-  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
-  ...NOTICES,
+  ...ACTING,
   REVERIFY_QUEUE_URL: z.url(),
   REVERIFY_QUEUE_ARN: z.string().startsWith('arn:'),
   QUARANTINE_POLICY_ARN: z.string().startsWith('arn:'),
@@ -146,18 +149,12 @@ export const ContainConfig = z.object({
 export type ContainConfig = z.infer<typeof ContainConfig>
 
 /** The environment of `rotate`. */
-export const RotateConfig = z.object({
-  TABLE_NAME: z.string().min(3),
-  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
-  ...NOTICES,
-})
+export const RotateConfig = z.object(ACTING)
 export type RotateConfig = z.infer<typeof RotateConfig>
 
 /** The environment of `sweep`. */
 export const SweepConfig = z.object({
-  TABLE_NAME: z.string().min(3),
-  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
-  ...NOTICES,
+  ...ACTING,
   CONTAIN_FUNCTION_NAME: z.string().min(1),
   ROTATE_FUNCTION_NAME: z.string().min(1).optional(),
   BACKFILL_QUEUE_URL: z.url(),
