@@ -2,5 +2,5 @@ import { seal } from '../shared/record/seal.ts'
 import { lambdaHandler } from './lambda-handler.ts'
 import { ports } from './wiring/seal.ts'
 
-/** Runs once a day: seals the ends of all chains into a bucket with Object Lock. It reads no incident and writes to its own chain only. */
+/** Runs once a day: compares all chains with the seal before, and seals their ends into a bucket with Object Lock. It writes to its own chain only. */
 export const handler = lambdaHandler<unknown, void>(async () => void (await seal(ports)))

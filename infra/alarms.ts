@@ -19,7 +19,7 @@ export interface AlarmsProps {
   readonly failures: readonly Queue[]
 }
 
-/** Alarms on the notice topic: for every dead letter, every failed containment or sweep, and a hot queue that is late. */
+/** Alarms on the notice topic: for every dead letter, every failed containment or sweep, a record that is not as it was sealed, and a hot queue that is late. */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { topic, queues, contain, sweep, failures }: AlarmsProps) {
     super(scope, id)
@@ -40,6 +40,9 @@ export class Alarms extends Construct {
     alarm('ContainErrors', contain.metricErrors({ period }), 0)
     alarm('SweepErrors', sweep.metricErrors({ period }), 0)
     alarm('IncidentUnreadable', warning('sweep.incident.unreadable'), 0)
+    alarm('SealDiscrepancy', warning('seal.discrepancy'), 0)
+    alarm('SealUncompared', warning('seal.uncompared'), 0)
+    alarm('SealConflict', warning('seal.conflict'), 0)
     alarm('HotLate', queues.hot.metricApproximateAgeOfOldestMessage({ period, statistic: 'Maximum' }), HOT_AGE_SECONDS)
   }
 }

@@ -53,13 +53,13 @@ export class CountersignStack extends Stack {
     const learn = policy.learning.autoTighten ? new LearnFunction(this, 'Learn', { table, config }) : undefined
     const seed = new SeedFunction(this, 'Seed', { table, policy, config })
     const reviewers = notices === undefined ? undefined : this.reviewers({ ...told, ...invoked, notices, slack })
-    const seal = new SealFunction(this, 'Seal', { table, config })
+    const seal = new SealFunction(this, 'Seal', { ...told, onCall })
     const own = [...acting, respond, sweep, seed, seal, ...(learn === undefined ? [] : [learn]), ...(reviewers?.functions ?? [])]
     const ownSessionArns = own.map(({ responder }) => responder.sessionArn)
     const rules = new EventRules(this, 'Rules', { queues, config, ownSessionArns })
     const names = [seal.bucket.bucketName, ...(slack === undefined ? [] : [slack.secretName]), ...(reviewers?.names ?? [])]
     respond.knowOwn({ sessionArns: ownSessionArns, names })
-    guardQueues({ queues, rules, notices, contain, respond, sweep, rotate, others: [learn, seal], review: reviewers?.review, config })
+    guardQueues({ queues, rules, notices, contain, respond, sweep, rotate, seal, others: [learn], review: reviewers?.review, config })
     new Alarms(this, 'Alarms', {
       topic,
       queues,

@@ -22,16 +22,29 @@ export interface GuardedQueues {
   readonly sweep: Failing
   readonly review: Failing | undefined
   readonly rotate: Failing | undefined
+  readonly seal: Failing
   /** Functions that tell nobody. */
   readonly others: readonly (Failing | undefined)[]
   readonly config: StackConfig
 }
 
 /** Says of every queue of the stack who may put messages into it and who may take them. A test holds that none is left out. */
-export function guardQueues({ queues, rules, notices, contain, respond, sweep, review, rotate, others, config }: GuardedQueues): void {
+export function guardQueues({
+  queues,
+  rules,
+  notices,
+  contain,
+  respond,
+  sweep,
+  review,
+  rotate,
+  seal,
+  others,
+  config,
+}: GuardedQueues): void {
   const operator = config.operatorRoleArn
   const role = ({ responder }: { readonly responder: ResponderFunction }) => responder.role.roleArn
-  const telling = [contain, sweep, review, rotate].filter((one) => one !== undefined)
+  const telling = [contain, sweep, review, rotate, seal].filter((one) => one !== undefined)
   const failing = [...telling, ...others.filter((one) => one !== undefined)]
   for (const queue of [queues.hot, queues.bulk])
     guardQueue(queue, { rules: rules.arns.get(queue) ?? [], consumer: role(respond), operator })

@@ -2,11 +2,14 @@ import { type CfnElement, Duration, RemovalPolicy, Stack, Validations } from 'aw
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
+import type { Topic } from 'aws-cdk-lib/aws-sns'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
+import { CHAIN_KEYS } from '../shared/record/compare-chain.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
+import { allowNotices } from './notice-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
 import { WakingSchedule } from './schedule.ts'
 
@@ -15,16 +18,21 @@ const DAILY = 'cron(17 3 * * ? *)'
 
 export interface SealFunctionProps {
   readonly table: Table
+  readonly topic: Topic
+  /** The topic that pages the person on call. */
+  readonly onCall: Topic
+  /** The queue of notices; without it, notices go to the topic. */
+  readonly notices: Queue | undefined
   readonly config: StackConfig
 }
 
-/** Seals the record once a day into a bucket with Object Lock, whose objects cannot be deleted for `seals.retentionDays`. */
+/** Compares the record with its last seal once a day, tells people of what differs, and seals it into a bucket with Object Lock, whose objects cannot be deleted for `seals.retentionDays`. */
 export class SealFunction extends Construct {
   readonly responder: ResponderFunction
   readonly failures: Queue
   readonly bucket: Bucket
 
-  constructor(scope: Construct, id: string, { table, config }: SealFunctionProps) {
+  constructor(scope: Construct, id: string, { table, topic, onCall, notices, config }: SealFunctionProps) {
     super(scope, id)
     const stack = Stack.of(this)
     this.failures = deadLetterQueue(this, 'SealFailures')
@@ -43,10 +51,17 @@ export class SealFunction extends Construct {
     })
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'seal',
-      description: 'Seals the ends of all chains of the record',
-      environment: { TABLE_NAME: table.tableName, SEAL_BUCKET: this.bucket.bucketName },
+      description: 'Compares the record with its last seal, and seals it',
+      environment: {
+        TABLE_NAME: table.tableName,
+        SEAL_BUCKET: this.bucket.bucketName,
+        STACK_NAME: stack.stackName,
+        NOTIFY_TOPIC_ARN: topic.topicArn,
+        ON_CALL_TOPIC_ARN: onCall.topicArn,
+      },
       logRetentionDays: config.logRetentionDays,
-      memorySize: 512,
+      // Two seals of 200,000 chains took 0.58 GB.
+      memorySize: 1024,
       timeout: Duration.minutes(15),
     })
     responder.function.configureAsyncInvoke({
@@ -59,10 +74,12 @@ export class SealFunction extends Construct {
       'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk'] },
       StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
     })
-    responder.allowItems(['dynamodb:Query'], table.tableArn, ['INCIDENT#*', 'ORDER#*', 'POLICY', 'SEAL'])
+    responder.allowItems(['dynamodb:Query'], table.tableArn, CHAIN_KEYS)
     responder.allowItems(['dynamodb:PutItem'], table.tableArn, ['SEAL'])
     responder.allow(['s3:PutObject', 's3:GetObjectVersion'], [this.bucket.arnForObjects('seals/*')])
     responder.allow(['s3:ListBucketVersions'], [this.bucket.bucketArn], { StringLike: { 's3:prefix': 'seals/*' } })
+    allowNotices(responder, { topic, queue: notices })
+    responder.allow(['sns:Publish'], [onCall.topicArn])
     new WakingSchedule(this, 'Daily', { expression: DAILY, woken: responder.function })
     acknowledgeWildcards(this, {
       'Resource::*': 'X-Ray takes no resource.',

@@ -93,26 +93,34 @@ const MODEL = {
     .optional(),
 }
 
-/** The stack that a function is of: the commands that its notices print name it. */
+/** The stack that a function is of. Its notices print commands that name it, and names of the responder's own resources contain it. */
 const STACK_NAME = z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be the name of a stack')
+
+/** Environment variables of a function that sends notices. The queue is that of Slack and Security Hub, undefined without them. */
+const NOTICES = {
+  STACK_NAME,
+  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
+  NOTICE_QUEUE_URL: z.url().optional(),
+}
+
+/** Environment variables of a function that acts on incidents of its own account. */
+const ACTING = {
+  TABLE_NAME: z.string().min(3),
+  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
+  ...NOTICES,
+}
 
 const COMMA_SEPARATED = z.string().transform((text) => text.split(',').filter((part) => part !== ''))
 
 /** The environment of `respond`. */
 export const RespondConfig = z.object({
-  TABLE_NAME: z.string().min(3),
-  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
+  ...ACTING,
   CONTAIN_FUNCTION_NAME: z.string().min(1),
-  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
-  /** Queue of notices for Slack; undefined when the stack has no Slack. */
-  NOTICE_QUEUE_URL: z.url().optional(),
   BOOTSTRAP_QUEUE_URL: z.url().optional(),
   BACKFILL_QUEUE_URL: z.url(),
   /** Lambda sets it: the region whose events CloudTrail's event history holds here. */
   AWS_REGION: z.string().min(1),
   ...MODEL,
-  /** Names of the responder's own resources contain it. */
-  STACK_NAME,
   /** The accounts whose events are believed, separated by commas. */
   ACCOUNTS: z
     .string()
@@ -133,11 +141,7 @@ export type RespondConfig = z.infer<typeof RespondConfig>
 
 /** The environment of `contain`. */
 export const ContainConfig = z.object({
-  TABLE_NAME: z.string().min(3),
-  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
-  STACK_NAME,
-  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
-  NOTICE_QUEUE_URL: z.url().optional(),
+  ...ACTING,
   REVERIFY_QUEUE_URL: z.url(),
   REVERIFY_QUEUE_ARN: z.string().startsWith('arn:'),
   QUARANTINE_POLICY_ARN: z.string().startsWith('arn:'),
@@ -145,25 +149,15 @@ export const ContainConfig = z.object({
 export type ContainConfig = z.infer<typeof ContainConfig>
 
 /** The environment of `rotate`. */
-export const RotateConfig = z.object({
-  TABLE_NAME: z.string().min(3),
-  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
-  STACK_NAME,
-  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
-  NOTICE_QUEUE_URL: z.url().optional(),
-})
+export const RotateConfig = z.object(ACTING)
 export type RotateConfig = z.infer<typeof RotateConfig>
 
 /** The environment of `sweep`. */
 export const SweepConfig = z.object({
-  TABLE_NAME: z.string().min(3),
-  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
-  STACK_NAME,
-  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
+  ...ACTING,
   CONTAIN_FUNCTION_NAME: z.string().min(1),
   ROTATE_FUNCTION_NAME: z.string().min(1).optional(),
   BACKFILL_QUEUE_URL: z.url(),
-  NOTICE_QUEUE_URL: z.url().optional(),
   ON_CALL_TOPIC_ARN: z.string().startsWith('arn:'),
 })
 export type SweepConfig = z.infer<typeof SweepConfig>
@@ -198,7 +192,12 @@ export const ReviewConfig = z.object({
 export type ReviewConfig = z.infer<typeof ReviewConfig>
 
 /** The environment of `seal`. */
-export const SealConfig = z.object({ TABLE_NAME: z.string().min(3), SEAL_BUCKET: z.string().min(3) })
+export const SealConfig = z.object({
+  TABLE_NAME: z.string().min(3),
+  SEAL_BUCKET: z.string().min(3),
+  ...NOTICES,
+  ON_CALL_TOPIC_ARN: z.string().startsWith('arn:'),
+})
 export type SealConfig = z.infer<typeof SealConfig>
 
 /** The environment of `seed`. */

@@ -4,7 +4,7 @@ import { copyState, type IdentityState } from '../../shared/domain/identity-stat
 import { DAY_MS } from '../../shared/domain/time.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { IdentityStore, Versioned } from '../../shared/ports/stores.ts'
-import { append } from '../../shared/record/append.ts'
+import { append, identitySubject } from '../../shared/record/append.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { columns, moment } from '../render/style.ts'
 import type { Target } from '../target.ts'
@@ -96,7 +96,7 @@ export async function expectFeature(target: Target, identityId: string, word: st
       to: word,
       why: reason,
     } as const
-    await append(target.record, `IDENTITY#${identityId}`, entry)
+    await append(target.record, identitySubject(identityId), entry)
     return `${word} is expected of ${identityId} from now on.`
   }
   throw new ResponderError(

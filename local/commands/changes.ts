@@ -3,7 +3,8 @@ import { silentLog } from '../../shared/memory/log.ts'
 import { type Audit, audit } from '../../shared/record/audit.ts'
 import { ExportFormat, exportRecord } from '../../shared/record/export/export.ts'
 import { seal } from '../../shared/record/seal.ts'
-import { faultText } from '../render/fault.ts'
+import { discrepancyText } from '../../shared/record/seal-notice.ts'
+import { faultText, sealedText, uncomparedText } from '../render/fault.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
 
@@ -11,9 +12,9 @@ import { tellUnreadable } from '../tell-unreadable.ts'
 export async function verifyChanges(target: Target, { isJson }: { isJson: boolean }): Promise<{ output: string; isWhole: boolean }> {
   const found = await audit(target)
   const isWhole = found.faults.length === 0
-  const { chains, entries, seals, faults } = found
-  if (isJson) return { output: JSON.stringify({ chains, entries, seals, isWhole, faults }), isWhole }
-  const lines = faults.map(faultText)
+  const { chains, entries, seals, faults, discrepancies, uncompared } = found
+  if (isJson) return { output: JSON.stringify({ chains, entries, seals, isWhole, faults, discrepancies, uncompared }), isWhole }
+  const lines = [...faults.map(faultText), ...discrepancies.map(sealedText), ...uncomparedText(uncompared)]
   return { output: [...lines, summaryOf(found, target)].join('\n'), isWhole }
 }
 
@@ -24,14 +25,27 @@ function summaryOf({ chains, entries, seals, faults }: Audit, { vault }: Target)
 }
 
 /** Seals the record now, beside the daily seal. */
-export async function sealChanges(target: Target, { isJson }: { isJson: boolean }): Promise<string> {
+export async function sealChanges(target: Target, { isJson }: { isJson: boolean }): Promise<{ output: string; isWhole: boolean }> {
   const { vault } = target
   if (vault === undefined)
     throw new ResponderError('usage', `${target.name} has no bucket for seals: deploy this version of the stack first`)
-  const { entry, heads } = await seal({ record: target.record, vault, clock: { now: () => Date.now() }, log: silentLog })
-  if (isJson) return JSON.stringify(entry)
+  const { record, notifier } = target
+  const { entry, heads, discrepancies, uncompared } = await seal({
+    record,
+    vault,
+    notifier,
+    clock: { now: () => Date.now() },
+    log: silentLog,
+  })
+  const isWhole = discrepancies.length === 0 && uncompared === 0
+  if (isJson) return { output: JSON.stringify(entry), isWhole }
   const entries = heads.reduce((sum, { number }) => sum + number, 0)
-  return `Seal ${entry.number} covers ${heads.length} chains with ${entries} entries in ${target.name}.`
+  const lines = [
+    ...discrepancies.map(discrepancyText),
+    ...uncomparedText(uncompared),
+    `Seal ${entry.number} covers ${heads.length} chains with ${entries} entries in ${target.name}.`,
+  ]
+  return { output: lines.join('\n'), isWhole }
 }
 
 /** The record as lines of JSON, for other systems. */

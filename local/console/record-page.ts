@@ -4,7 +4,7 @@ import { type ChainFault, type Change, verifyChain } from '../../shared/domain/c
 import type { Audit } from '../../shared/record/audit.ts'
 import type { RecordSearchResult } from '../../shared/record/search.ts'
 import { figures, type Markup, shown } from '../page/document.ts'
-import { faultText } from '../render/fault.ts'
+import { faultText, sealedText, uncomparedText } from '../render/fault.ts'
 import { changesTable } from './changes-table.ts'
 import { incidentLink, type Page, type Room } from './frame.ts'
 
@@ -77,7 +77,8 @@ function verdictOn(fault: ChainFault | undefined, entries: number): Markup {
 }
 
 /** The page with the check of every chain and every seal. */
-export function auditPage({ chains, entries, seals, faults }: Audit, { base }: Room): Page {
+export function auditPage({ chains, entries, seals, faults, discrepancies, uncompared }: Audit, { base }: Room): Page {
+  const found = [...discrepancies.map(sealedText), ...uncomparedText(uncompared)]
   const body = html`${figures([
     ['Chains', chains],
     ['Entries', entries],
@@ -87,6 +88,6 @@ export function auditPage({ chains, entries, seals, faults }: Audit, { base }: R
     faults.length === 0
       ? html`<p class="note good" role="status">Every chain is intact${seals > 0 ? ', and agrees with every seal' : '; there is no seal yet to compare them with'}.</p>`
       : html`<div class="note bad" role="alert"><p><strong>The record is not as it was written.</strong> The first bad entry of each chain:</p><ul>${faults.map((fault) => html`<li>${shown(faultText(fault), 300)}</li>`)}</ul></div>`
-  }<p><a href="${base}/record">The record</a></p>`
+  }${found.length === 0 ? '' : html`<div class="note bad" role="alert"><p><strong>What seals found when they were made:</strong></p><ul>${found.map((line) => html`<li>${shown(line, 400)}</li>`)}</ul></div>`}<p><a href="${base}/record">The record</a></p>`
   return { title: 'All chains and seals', body }
 }

@@ -77,8 +77,15 @@ export function addChanges(root: Command): void {
     },
   )
   withTarget(
-    changes.command('seal').description('seal the record now; a stack does it daily').option('--json', 'one JSON object'),
-    async (target, { json }) => (await changesOf()).sealChanges(target, { isJson: json === true }),
+    changes
+      .command('seal')
+      .description('compare the record with its last seal and seal it now; a stack does it daily')
+      .option('--json', 'one JSON object'),
+    async (target, { json }) => {
+      const { output, isWhole } = await (await changesOf()).sealChanges(target, { isJson: json === true })
+      if (!isWhole) process.exitCode = 1
+      return output
+    },
   )
   withTarget(
     changes

@@ -1,4 +1,5 @@
-import type { AuditFault } from '../../shared/record/audit.ts'
+import type { AuditFault, SealedDiscrepancy } from '../../shared/record/audit.ts'
+import { discrepancyText } from '../../shared/record/seal-notice.ts'
 
 const FAULTS: Readonly<Record<AuditFault['fault'], string>> = {
   edited: 'was edited: its hash does not fit its content',
@@ -15,4 +16,15 @@ const FAULTS: Readonly<Record<AuditFault['fault'], string>> = {
 /** Which entry of the record is damaged, and what shows it. */
 export function faultText({ subject, number, fault, seal }: AuditFault): string {
   return `${subject}: entry ${number} ${FAULTS[fault]}${seal === undefined ? '' : ` (seal ${seal} names it)`}`
+}
+
+/** What a seal found when it was made, and whether the last seal found it too. */
+export function sealedText(one: SealedDiscrepancy): string {
+  const when = one.until === one.since ? `Seal ${one.since}` : `Seals ${one.since} to ${one.until}`
+  return `${when} found: ${discrepancyText(one)}${one.isLast ? '' : `; seal ${one.until + 1} found it no more`}`
+}
+
+/** How many chains the last seal did not compare, as one line or none. */
+export function uncomparedText(uncompared: number): string[] {
+  return uncompared === 0 ? [] : [`${uncompared} chains were not compared by the last seal: no time was left.`]
 }

@@ -1,7 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Change } from '../domain/change.ts'
 import { readChange } from '../domain/migrations/change.ts'
-import type { ChangeRecord } from '../ports/stores.ts'
+import { type ChangeRecord, PAGE_SIZE } from '../ports/stores.ts'
 import { putIf } from './conditional-put.ts'
 import { queryAll, scanAll } from './query-all.ts'
 import { keys, type Table } from './table.ts'
@@ -24,6 +24,19 @@ export function dynamoChangeRecord(table: Table): ChangeRecord {
       const changes: Change[] = []
       for await (const item of queryAll(table, ofSubject(subject))) changes.push(changeIn(item))
       return changes
+    },
+    async page(subject, from) {
+      const { Items = [], LastEvaluatedKey } = await table.client.send(
+        new QueryCommand({
+          TableName: table.name,
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :end',
+          // `~` sorts behind every digit, so this ends with the last number.
+          ExpressionAttributeValues: { ':pk': subject, ':from': keys.change(subject, from).sk, ':end': 'CHANGE#~' },
+          ConsistentRead: true,
+          Limit: PAGE_SIZE,
+        }),
+      )
+      return { changes: Items.map(changeIn), hasMore: LastEvaluatedKey !== undefined }
     },
     append: (change) =>
       putIf(

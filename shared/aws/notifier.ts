@@ -1,6 +1,7 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns'
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { z } from 'zod'
+import { NoticeKind } from '../domain/incident.ts'
 import type { Notice, NoticeStack, Notifier } from '../ports/notices.ts'
 
 /** An SNS subject has fewer than 100 characters of printable ASCII and does not begin with a space. */
@@ -23,21 +24,7 @@ export function snsNotifier(client: SNSClient, topicArn: string, stackName?: str
 /** A notice as a message of the queue. */
 export const QueuedNotice = z.strictObject({
   incidentId: z.string().min(1).max(100),
-  kind: z.enum([
-    'notify',
-    'ask',
-    'contained',
-    'reversed',
-    'released',
-    'rotated',
-    'confirmed',
-    'expired',
-    'extended',
-    'escalated',
-    'paged',
-    'override',
-    'self-check',
-  ]) satisfies z.ZodType<Notice['kind']>,
+  kind: z.enum([...NoticeKind.options, 'self-check', 'seal']) satisfies z.ZodType<Notice['kind'], Notice['kind']>,
   priority: z.number(),
   title: z.string().max(1000),
   body: z.string().max(100_000),
@@ -62,6 +49,17 @@ export function noticesTo(
   return queueUrl === undefined
     ? snsNotifier(sns, topicArn, stackName)
     : sqsNotifier(sqs, queueUrl, { name: stackName, region: regionOf(topicArn) })
+}
+
+/** Sends every notice to two notifiers. Neither waits for the other, and one that fails fails the notice after both were tried. */
+export function notifyBoth(one: Notifier, other: Notifier): Notifier {
+  return {
+    stack: one.stack,
+    async notify(notice) {
+      const sent = await Promise.allSettled([one.notify(notice), other.notify(notice)])
+      for (const result of sent) if (result.status === 'rejected') throw result.reason
+    },
+  }
 }
 
 /** The region of a topic, which is that of its stack. */

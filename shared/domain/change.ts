@@ -85,17 +85,22 @@ export type ChainFault = {
 export function verifyChain(subject: string, entries: readonly Change[], head?: ChainHead): ChainFault | undefined {
   let previous = EMPTY_CHAIN
   for (const entry of entries) {
-    const number = previous.number + 1
-    if (entry.number !== number || entry.subject !== subject) return { subject, number, fault: 'missing' }
-    if (entry.previous !== previous.hash) return { subject, number, fault: 'unlinked' }
-    const { hash, ...rest } = entry
-    if (hashOf(rest) !== hash) return { subject, number, fault: 'edited' }
-    previous = { number, hash }
+    const fault = linkFault(subject, previous, entry)
+    if (fault !== undefined) return { subject, number: previous.number + 1, fault }
+    previous = { number: entry.number, hash: entry.hash }
   }
   if (head !== undefined && head.number > previous.number) return { subject, number: previous.number + 1, fault: 'cut-short' }
   if (head !== undefined && head.number > 0 && entries[head.number - 1]?.hash !== head.hash)
     return { subject, number: head.number, fault: 'edited' }
   return undefined
+}
+
+/** Why an entry is not the next one of a chain that ends at `previous`; undefined where it is. */
+export function linkFault(subject: string, previous: ChainHead, entry: Change): ChainFault['fault'] | undefined {
+  if (entry.number !== previous.number + 1 || entry.subject !== subject) return 'missing'
+  if (entry.previous !== previous.hash) return 'unlinked'
+  const { hash, ...rest } = entry
+  return hashOf(rest) === hash ? undefined : 'edited'
 }
 
 function hashOf(entry: Omit<Change, 'hash'>): string {

@@ -1,14 +1,15 @@
 import type { Change } from '../domain/change.ts'
 import { readChange } from '../domain/migrations/change.ts'
-import type { ChangeRecord } from '../ports/stores.ts'
+import { type ChangeRecord, PAGE_SIZE } from '../ports/stores.ts'
 
 /** Stored texts of entries, by subject and number. A test can insert what another release, or an intruder, wrote. */
 export type StoredChains = Map<string, Map<number, string>>
 
 /** The record in memory. Entries are stored as text, as in the table, so that no caller can change one by reference. */
 export function memoryChangeRecord(chains: StoredChains = new Map()): ChangeRecord {
-  const entriesOf = (subject: string): Change[] =>
-    [...(chains.get(subject) ?? [])].sort(([a], [b]) => a - b).map(([number, entry]) => readChange(entry, subject, number))
+  const textsOf = (subject: string) => [...(chains.get(subject) ?? [])].sort(([a], [b]) => a - b)
+  const read = (subject: string, texts: readonly (readonly [number, string])[]): Change[] =>
+    texts.map(([number, entry]) => readChange(entry, subject, number))
   return {
     async last(subject) {
       const numbers = chains.get(subject)
@@ -17,7 +18,11 @@ export function memoryChangeRecord(chains: StoredChains = new Map()): ChangeReco
       return readChange(numbers.get(number), subject, number)
     },
     async list(subject) {
-      return entriesOf(subject)
+      return read(subject, textsOf(subject))
+    },
+    async page(subject, from) {
+      const texts = textsOf(subject).filter(([number]) => number >= from)
+      return { changes: read(subject, texts.slice(0, PAGE_SIZE)), hasMore: texts.length > PAGE_SIZE }
     },
     async append(change) {
       const entries = chains.get(change.subject) ?? new Map<number, string>()

@@ -4,8 +4,8 @@ import type { Posting } from '../domain/posting.ts'
 /** A message to people about an incident. `body` is plain text, in which text from outside is clipped and free of control characters. */
 export interface Notice {
   readonly incidentId: string
-  /** `self-check` is about the responder itself and belongs to no incident. */
-  readonly kind: NoticeKind | 'self-check'
+  /** `self-check` is about the responder itself, `seal` about the record; both belong to no incident. */
+  readonly kind: NoticeKind | 'self-check' | 'seal'
   readonly priority: number
   readonly title: string
   readonly body: string

@@ -50,11 +50,16 @@ export interface IncidentStore {
   listAll(onUnreadable?: OnUnreadable): AsyncIterable<Incident>
 }
 
+/** Entries that one page of a chain has at most, so that a long chain takes no more memory than a short one. */
+export const PAGE_SIZE = 100
+
 /** The append-only, hash-chained record. A subject is `INCIDENT#id`, `ORDER#id`, `POLICY` or `SEAL`. */
 export interface ChangeRecord {
   /** The last entry of a chain. Throws `UnreadableEntry` when the stored text cannot be parsed. */
   last(subject: string): Promise<Change | undefined>
   list(subject: string): Promise<Change[]>
+  /** Entries of a chain from a number on, in order: at most `PAGE_SIZE`. Throws `UnreadableEntry` when one of them cannot be parsed. */
+  page(subject: string, from: number): Promise<{ readonly changes: readonly Change[]; readonly hasMore: boolean }>
   /** False, without a write, when the entry's number is taken. */
   append(change: Change): Promise<boolean>
   /** Every subject that has a chain. */

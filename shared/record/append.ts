@@ -10,6 +10,11 @@ export function incidentSubject(incidentId: string): string {
   return `INCIDENT#${incidentId}`
 }
 
+/** The subject of the chain of what people said to expect of an identity. */
+export function identitySubject(identityId: string): string {
+  return `IDENTITY#${identityId}`
+}
+
 /** The subject of the policy's chain. */
 export const POLICY_SUBJECT = 'POLICY'
 

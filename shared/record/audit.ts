@@ -1,5 +1,5 @@
 import { type ChainFault, type ChainHead, type Change, verifyChain } from '../domain/change.ts'
-import { readSeal, SEAL_SUBJECT, type Seal } from '../domain/seal.ts'
+import { readSeal, SEAL_SUBJECT, type Seal, type SealDiscrepancy } from '../domain/seal.ts'
 import { UnreadableEntry, UnreadableItem } from '../errors.ts'
 import type { ChangeRecord, IncidentStore, SealVault } from '../ports/stores.ts'
 import { incidentSubject } from './append.ts'
@@ -17,11 +17,22 @@ export interface AuditFault {
   readonly seal?: number
 }
 
-/** The result of an audit: how much was checked, and every fault. No faults means that the record is as it was written. */
+/** What seals found when they were made. `until` is the last seal that found it; `isLast` where that is the last seal of all. */
+export interface SealedDiscrepancy extends SealDiscrepancy {
+  readonly until: number
+  readonly isLast: boolean
+}
+
+/**
+ * The result of an audit: how much was checked, and every fault. No faults means that the record is as it was written. `discrepancies` are no faults by
+ * themselves: a chain that was restored since has none. `uncompared` counts the chains that the last seal did not compare.
+ */
 export interface Audit {
   readonly chains: number
   readonly entries: number
   readonly seals: number
+  readonly discrepancies: readonly SealedDiscrepancy[]
+  readonly uncompared: number
   readonly faults: readonly AuditFault[]
 }
 
@@ -40,7 +51,7 @@ interface SealedHead extends ChainHead {
 
 /** Checks the hashes of every chain, the chain head that its incident stores, and every seal. Reads the whole record. */
 export async function audit({ record, incidents, vault }: AuditPorts): Promise<Audit> {
-  const { sealedHeads, seals, faults } = await readSeals(record, vault)
+  const { sealedHeads, seals, faults, discrepancies, uncompared } = await readSeals(record, vault)
   let entries = 0
   const seen = new Set<string>()
   for await (const subject of record.subjects()) {
@@ -58,7 +69,7 @@ export async function audit({ record, incidents, vault }: AuditPorts): Promise<A
   }
   for (const [subject, [first]] of sealedHeads)
     if (!seen.has(subject) && first !== undefined) faults.push({ subject, number: 1, fault: 'vanished', seal: first.seal })
-  return { chains: seen.size, entries, seals, faults }
+  return { chains: seen.size, entries, seals, faults, discrepancies, uncompared }
 }
 
 /** The chain head that an incident stores, or `unreadable` when the incident cannot be read; undefined for other chains. */
@@ -98,13 +109,16 @@ async function entriesOf(subject: string, record: ChangeRecord): Promise<readonl
 async function readSeals(
   record: ChangeRecord,
   vault: SealVault | undefined,
-): Promise<{ sealedHeads: Map<string, SealedHead[]>; seals: number; faults: AuditFault[] }> {
+): Promise<Omit<Audit, 'chains' | 'entries' | 'faults'> & { sealedHeads: Map<string, SealedHead[]>; faults: AuditFault[] }> {
   const sealedHeads = new Map<string, SealedHead[]>()
   const faults: AuditFault[] = []
+  const found = new Map<string, Omit<SealedDiscrepancy, 'isLast'>>()
+  let uncompared = 0
   const listedSeals = await entriesOf(SEAL_SUBJECT, record)
   // An entry of the table that cannot be parsed is reported by `audit` with the other chains.
   const inTable = 'fault' in listedSeals ? [] : listedSeals
-  if (vault === undefined) return { sealedHeads, seals: 0, faults: asList(verifyChain(SEAL_SUBJECT, inTable)) }
+  if (vault === undefined)
+    return { sealedHeads, seals: 0, faults: asList(verifyChain(SEAL_SUBJECT, inTable)), discrepancies: [], uncompared }
   const last = await vault.last()
   const inVault: Change[] = []
   for (let number = 1; number <= Math.max(last, inTable.at(-1)?.number ?? 0); number++) {
@@ -114,6 +128,8 @@ async function readSeals(
       continue
     }
     inVault.push(seal.entry)
+    uncompared = seal.uncompared
+    for (const one of seal.discrepancies) found.set(`${one.since} ${one.discrepancy} ${one.subject}`, { ...one, until: number })
     for (const { subject, ...head } of seal.heads) {
       const known = sealedHeads.get(subject) ?? []
       known.push({ ...head, seal: number })
@@ -127,7 +143,8 @@ async function readSeals(
       verifyChain(SEAL_SUBJECT, inTable, end === undefined ? undefined : { number: end.number, hash: end.hash })
     faults.push(...asList(fault))
   }
-  return { sealedHeads, seals: inVault.length, faults }
+  const discrepancies = [...found.values()].map((one) => ({ ...one, isLast: one.until === inVault.at(-1)?.number }))
+  return { sealedHeads, seals: inVault.length, faults, discrepancies, uncompared }
 }
 
 /** Parses the text of a seal, or returns the fault that it has. */
@@ -153,6 +170,8 @@ function compareWithSeals(
 ): { fault: AuditFault; until: number } | undefined {
   let lastVerified = 0
   for (const { number, hash, seal } of [...sealedHeads].sort((a, b) => a.number - b.number)) {
+    // A chain of which no entry was confirmed when it was sealed.
+    if (number === 0) continue
     const entry = changes[number - 1]
     if (entry === undefined) {
       const first = Math.max(lastVerified, changes.length) + 1

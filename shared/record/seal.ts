@@ -1,86 +1,77 @@
-import { type Change, chain } from '../domain/change.ts'
-import { readSeal, SEAL_SUBJECT, type Seal, type SealedHead, sealText, sealValueOf } from '../domain/seal.ts'
-import { ResponderError, UnreadableEntry } from '../errors.ts'
+import { type ChainHead, type Change, chain } from '../domain/change.ts'
+import { SEAL_SUBJECT, type Seal, type SealContent, sealText, sealValueOf } from '../domain/seal.ts'
+import { ResponderError } from '../errors.ts'
+import type { Notifier } from '../ports/notices.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import type { ChangeRecord, SealVault } from '../ports/stores.ts'
-import { headOf } from './append.ts'
+import { compareWithSeal } from './compare-with-seal.ts'
+import { lastSeal, readStoredSeal, sealConflict } from './last-seal.ts'
+import { conflictNotice, discrepancyNotice } from './seal-notice.ts'
 
 /** What sealing needs. */
 export interface SealPorts {
   readonly record: ChangeRecord
   readonly vault: SealVault
+  readonly notifier: Notifier
   readonly clock: Clock
   readonly log: Log
 }
 
-/** Chains whose heads are read in parallel. */
-const BATCH_SIZE = 16
-
 /**
- * Seals the record: stores the head of every chain under one digest, linked to the previous seal.
+ * Seals the record: compares every chain with the last seal, tells people of what differs, and stores the head of every chain and what differs under
+ * one digest, linked to the previous seal.
  *
- * The seal is written to the vault first and to the table second. When a seal of this number is in the vault already, from an interrupted or
- * concurrent run, that one counts. Throws `seal.conflict` when the vault and the table disagree.
+ * People are told before the seal is written: a run that stops in between finds the same and tells it again. A discrepancy that the last seal
+ * has already is sealed again, and not told again. The seal is written to the vault first and to the table second; where a concurrent run was first,
+ * its seal counts. Throws `seal.conflict`, and tells people, when the vault and the table contradict each other.
  */
 export async function seal(ports: SealPorts): Promise<Seal> {
+  try {
+    return await compareAndSeal(ports)
+  } catch (cause) {
+    if (cause instanceof ResponderError && cause.code === 'seal.conflict') {
+      ports.log.warn('seal.conflict', { message: cause.message })
+      await ports.notifier.notify(conflictNotice(cause.message, ports.notifier.stack))
+    }
+    throw cause
+  }
+}
+
+async function compareAndSeal(ports: SealPorts): Promise<Seal> {
   const { record, vault, clock, log } = ports
-  const [last, heads] = await Promise.all([record.last(SEAL_SUBJECT), headsOf(ports)])
-  const next = nextSeal(last, heads, new Date(clock.now()).toISOString())
+  const last = await lastSeal(ports)
+  const content = await compareWithSeal(last, ports)
+  await tell(content, last.head.number + 1, ports)
+  const next = nextSeal(last.head, content, new Date(clock.now()).toISOString())
   const { number, previous } = next.entry
   const stored = (await vault.put(number, sealText(next))) ? next : await readStoredSeal(vault, number)
-  if (stored.entry.number !== number || stored.entry.previous !== previous)
-    throw new ResponderError(
-      'seal.conflict',
-      `seal ${number} is in the vault and does not follow seal ${number - 1} of the table; run \`countersign changes verify\``,
-    )
+  if (stored.entry.previous !== previous) throw sealConflict(`seal ${number} is in the vault and does not follow seal ${number - 1}`)
   if (!(await record.append(stored.entry)) && (await record.last(SEAL_SUBJECT))?.hash !== stored.entry.hash)
-    throw new ResponderError('seal.conflict', `seal ${number} of the table is not that of the vault; run \`countersign changes verify\``)
-  log.info('seal.done', { number, chains: stored.heads.length })
+    throw sealConflict(`seal ${number} of the table is not that of the vault`)
+  log.info('seal.done', { number, chains: stored.heads.length, discrepancies: stored.discrepancies.length, uncompared: stored.uncompared })
   return stored
 }
 
-function nextSeal(last: Change | undefined, heads: SealedHead[], at: string): Seal {
-  const entry = chain(SEAL_SUBJECT, headOf(last), {
+/** Logs every discrepancy, and tells people where there is a new one, or where chains were not compared. */
+async function tell({ discrepancies, uncompared }: SealContent, number: number, { log, notifier }: SealPorts): Promise<void> {
+  const fresh = discrepancies.filter(({ since }) => since === number)
+  for (const one of discrepancies)
+    if (one.since === number) log.warn('seal.discrepancy', one)
+    else log.info('seal.discrepancy.known', one)
+  if (uncompared > 0) log.warn('seal.uncompared', { chains: uncompared })
+  if (fresh.length === 0 && uncompared === 0) return
+  await notifier.notify(discrepancyNotice({ number, fresh, known: discrepancies.length - fresh.length, uncompared }, notifier.stack))
+}
+
+function nextSeal(last: ChainHead, content: SealContent, at: string): Seal {
+  const entry: Change = chain(SEAL_SUBJECT, last, {
     at,
     actor: 'countersign:seal',
     kind: 'seal',
     target: 'record',
     from: null,
-    to: sealValueOf(heads),
+    to: sealValueOf(content),
     why: 'the daily seal',
   })
-  return { entry, heads }
-}
-
-async function readStoredSeal(vault: SealVault, number: number): Promise<Seal> {
-  const stored = readSeal((await vault.get(number)) ?? '')
-  if (stored !== undefined) return stored
-  throw new ResponderError('seal.conflict', `seal ${number} in the vault cannot be parsed as a seal; run \`countersign changes verify\``)
-}
-
-/** The head of every chain except that of the seals. A chain whose last entry cannot be read is logged and left out; earlier seals cover it. */
-async function headsOf({ record, log }: Pick<SealPorts, 'record' | 'log'>): Promise<SealedHead[]> {
-  const heads: SealedHead[] = []
-  let batch: string[] = []
-  const readHead = async (subject: string): Promise<SealedHead | undefined> => {
-    try {
-      return { subject, ...headOf(await record.last(subject)) }
-    } catch (cause) {
-      if (!(cause instanceof UnreadableEntry)) throw cause
-      log.warn('seal.chain.unreadable', { subject: cause.subject, number: cause.number })
-      return undefined
-    }
-  }
-  const readBatch = async () => {
-    const read = await Promise.all(batch.map((subject) => readHead(subject)))
-    heads.push(...read.filter((head) => head !== undefined))
-    batch = []
-  }
-  for await (const subject of record.subjects()) {
-    if (subject === SEAL_SUBJECT) continue
-    batch.push(subject)
-    if (batch.length === BATCH_SIZE) await readBatch()
-  }
-  await readBatch()
-  return heads
+  return { entry, ...content }
 }

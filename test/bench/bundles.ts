@@ -33,6 +33,7 @@ const ENVIRONMENT = {
   SLACK_CHANNEL: 'C0123ABCD',
   SECURITY_HUB: 'off',
   SEAL_BUCKET: 'bench',
+  ON_CALL_TOPIC_ARN: ARN,
   AWS_REGION: 'us-east-1',
 }
 

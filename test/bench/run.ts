@@ -5,6 +5,7 @@ import { type Figures, isMet } from './measure.ts'
 import { records } from './records.ts'
 import { replayRatio } from './replay-ratio.ts'
 import { roundTrips } from './round-trips.ts'
+import { seals } from './seals.ts'
 import { slopes } from './slopes.ts'
 
 /** `npm run bench`: every figure is measured in this run. With `--json` one object: name → { value, unit, target }. */
@@ -15,6 +16,7 @@ const figures: Figures = {
   ...(await lineages()),
   ...(await advisorLatency()),
   ...(await records()),
+  ...(await seals()),
   ...(await bundles()),
 }
 if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(figures)}\n`)

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
-import { verifyChain } from '../../shared/domain/change.ts'
+import { type Change, verifyChain } from '../../shared/domain/change.ts'
 import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
-import type { ChangeRecord } from '../../shared/ports/stores.ts'
+import { type ChangeRecord, PAGE_SIZE } from '../../shared/ports/stores.ts'
 import { dynamoError, type EmbeddedTable, embeddedTable } from './embedded-table.ts'
 import { chainOf } from './samples.ts'
 
@@ -65,9 +65,33 @@ describe.each([
     expect(verifyChain('INCIDENT#inc-gap', await record.list('INCIDENT#inc-gap'))).toMatchObject({ number: 2, fault: 'missing' })
   })
 
+  it('gives a chain out in pages from any number on, and says whether there is more', async () => {
+    const changes = chainOf('ORDER#inc-paged', PAGE_SIZE * 2 + 5)
+    for (const change of changes) await record.append(change)
+    for (const from of [1, 2, PAGE_SIZE, changes.length]) {
+      const read: Change[] = []
+      for (let hasMore = true; hasMore; ) {
+        const page = await record.page('ORDER#inc-paged', from + read.length)
+        expect(page.changes.length).toBeLessThanOrEqual(PAGE_SIZE)
+        read.push(...page.changes)
+        hasMore = page.hasMore
+      }
+      expect(read).toEqual(changes.slice(from - 1))
+    }
+    expect(await record.page('ORDER#inc-paged', changes.length + 1)).toEqual({ changes: [], hasMore: false })
+    expect(await record.page('ORDER#none', 1)).toEqual({ changes: [], hasMore: false })
+  })
+
   it('names every chain once', async () => {
     for (const change of chainOf('POLICY', 3)) await record.append(change)
-    expect(await all(record.subjects())).toEqual(['INCIDENT#inc-1', 'INCIDENT#inc-2', 'INCIDENT#inc-3', 'INCIDENT#inc-gap', 'POLICY'])
+    expect(await all(record.subjects())).toEqual([
+      'INCIDENT#inc-1',
+      'INCIDENT#inc-2',
+      'INCIDENT#inc-3',
+      'INCIDENT#inc-gap',
+      'ORDER#inc-paged',
+      'POLICY',
+    ])
   })
 
   it('does not share what it gives out', async () => {

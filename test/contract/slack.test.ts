@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { secretsClient, shortTimeoutLambdaClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
 import { lambdaReviewInvoker } from '../../shared/aws/invokers.ts'
-import { noticesTo, QueuedNotice } from '../../shared/aws/notifier.ts'
+import { noticesTo, notifyBoth, QueuedNotice } from '../../shared/aws/notifier.ts'
 import { dynamoPostings } from '../../shared/aws/postings.ts'
 import { slackSecret } from '../../shared/aws/slack-secret.ts'
+import { NoticeKind } from '../../shared/domain/incident.ts'
 import { memoryPostings } from '../../shared/memory/postings.ts'
-import type { Notice } from '../../shared/ports/notices.ts'
+import type { Notice, Notifier } from '../../shared/ports/notices.ts'
 import { BOT_TOKEN, SIGNING_SECRET } from '../slack.ts'
 import { type EmbeddedTable, embeddedTable } from './embedded-table.ts'
 import { json, type Loopback, loopback, type WireAnswer } from './loopback.ts'
@@ -95,6 +96,25 @@ describe('notices and presses on their way', () => {
     const clients = { sqs: sqsClient(wire.options), sns: snsClient(wire.options) }
     await noticesTo({ queueUrl, topicArn: 'arn:aws:sns:us-east-1:123456789012:x', stackName: 'Countersign' }, clients).notify(NOTICE)
     expect(QueuedNotice.parse(JSON.parse(JSON.parse(wire.requests[0]?.body ?? '').MessageBody))).toEqual(NOTICE)
+  })
+
+  it.each([...NoticeKind.options, 'self-check', 'seal'] as const)('%s is a kind that the reader of the queue takes', (kind) => {
+    expect(QueuedNotice.parse({ ...NOTICE, kind })).toMatchObject({ kind })
+  })
+
+  it('go to the person on call and to everybody, each whatever becomes of the other', async () => {
+    const sent: string[] = []
+    const to = (name: string, isDown = false): Notifier => ({
+      async notify() {
+        if (isDown) throw new Error(`${name} is down`)
+        sent.push(name)
+      },
+    })
+    await notifyBoth(to('pager'), to('topic')).notify(NOTICE)
+    expect(sent.splice(0)).toEqual(['pager', 'topic'])
+    await expect(notifyBoth(to('pager', true), to('topic')).notify(NOTICE)).rejects.toThrow('pager is down')
+    await expect(notifyBoth(to('pager'), to('topic', true)).notify(NOTICE)).rejects.toThrow('topic is down')
+    expect(sent).toEqual(['topic', 'pager'])
   })
 
   it('throw where the queue does not take them: the notice is still owed', async () => {

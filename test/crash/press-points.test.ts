@@ -4,7 +4,10 @@ import { verifyChain } from '../../shared/domain/change.ts'
 import type { IncidentState } from '../../shared/domain/incident.ts'
 import type { DecidingReview } from '../../shared/domain/policy.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
+import { readSeal } from '../../shared/domain/seal.ts'
+import { memoryChangeRecord, type StoredChains } from '../../shared/memory/change-record.ts'
 import { silentLog } from '../../shared/memory/log.ts'
+import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import { memorySealVault } from '../../shared/memory/seal-vault.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { audit } from '../../shared/record/audit.ts'
@@ -12,6 +15,7 @@ import { orderSubject } from '../../shared/record/orders.ts'
 import { seal } from '../../shared/record/seal.ts'
 import type { Press } from '../../shared/slack/button.ts'
 import { press } from '../../shared/slack/press.ts'
+import { chainOf } from '../contract/samples.ts'
 import { embedded, exposed } from '../embedded.ts'
 import { CHANNEL } from '../slack.ts'
 import { FAULTS, type Fault, faults } from './faults.ts'
@@ -123,6 +127,7 @@ describe('crash points of a seal', () => {
       const ports = {
         record: { ...fault.around('record', inner.ports.record), subjects: inner.ports.record.subjects },
         vault: fault.around('vault', vault),
+        notifier: fault.around('notifier', memoryNotifier()),
         clock: inner.ports.clock,
         log: silentLog,
       }
@@ -152,6 +157,58 @@ describe('crash points of a seal', () => {
       }
     console.log(
       `seal: ${counted.fault.calls * FAULTS.length} crash points (${counted.fault.calls} calls × ${FAULTS.length} faults), ${broken.length} broken`,
+    )
+    expect(broken).toEqual([])
+  })
+
+  it('tells of a tampered chain and seals what differs, whichever call fails and however', async () => {
+    const make = async () => {
+      const chains: StoredChains = new Map()
+      const record = memoryChangeRecord(chains)
+      for (const subject of [incidentSubject('inc-1'), incidentSubject('inc-2')])
+        for (const change of chainOf(subject, 3)) await record.append(change)
+      const inner = { record, vault: memorySealVault(), notifier: memoryNotifier(), clock: { now: () => 0 }, log: silentLog }
+      await seal(inner)
+      chains.delete(incidentSubject('inc-1'))
+      const fault = faults()
+      const around = <T extends object>(label: string, port: T) => fault.around(label, port)
+      const ports = {
+        ...inner,
+        record: { ...around('record', record), subjects: record.subjects },
+        vault: around('vault', inner.vault),
+        notifier: around('notifier', inner.notifier),
+      }
+      return { inner, fault, ports }
+    }
+    const counted = await make()
+    counted.fault.arm(0, 'throttled')
+    await seal(counted.ports)
+    expect(counted.fault.names).toContain('notifier.notify')
+    const broken: string[] = []
+    for (let at = 1; at <= counted.fault.calls; at++)
+      for (const kind of FAULTS) {
+        const { inner, fault, ports } = await make()
+        fault.arm(at, kind)
+        for (let attempt = 0, isDone = false; attempt < TRIES && !isDone; attempt++) {
+          fault.revive()
+          isDone = await seal(ports).then(
+            () => true,
+            () => false,
+          )
+        }
+        const last = await inner.vault.last()
+        const made = readSeal((await inner.vault.get(last)) ?? '')
+        const isSealed = made?.discrepancies.length === 1 && made.discrepancies[0]?.since === 2
+        const { faults: found, seals } = await audit({ ...inner, incidents: { get: async () => undefined } })
+        const isElsewhere = found.some(({ subject, fault: what }) => subject !== incidentSubject('inc-1') || what !== 'vanished')
+        // Told before it is sealed, so never sealed without being told; a notice that was sent and not answered for is sent again.
+        const told = inner.notifier.notices.length
+        if (!isSealed || isElsewhere || told < 1 || told > 2 || seals < 2 || seals > 3)
+          broken.push(`${at} ${counted.fault.names[at - 1]} ${kind}: told ${told}, ${seals} seals, ${JSON.stringify(found)}`)
+      }
+    const points = counted.fault.calls * FAULTS.length
+    console.log(
+      `seal after tampering: ${points} crash points (${counted.fault.calls} calls × ${FAULTS.length} faults), ${broken.length} broken`,
     )
     expect(broken).toEqual([])
   })

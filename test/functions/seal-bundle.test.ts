@@ -23,6 +23,9 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_S3: s3.wire.url,
     TABLE_NAME: embedded.table.name,
     SEAL_BUCKET: 'seals-bucket',
+    STACK_NAME: 'Countersign',
+    NOTIFY_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:notices',
+    ON_CALL_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:on-call',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',
   })
@@ -39,6 +42,13 @@ describe('the bundle of seal', () => {
     for (let day = 0; day < 3; day++) await handler({}, context)
     const vault = s3SealVault(s3Client(s3.wire.options), 'seals-bucket')
     const incidents = dynamoIncidentStore(embedded.table)
-    expect(await audit({ record, incidents, vault })).toEqual({ chains: 5, entries: 15, seals: 3, faults: [] })
+    expect(await audit({ record, incidents, vault })).toEqual({
+      chains: 5,
+      entries: 15,
+      seals: 3,
+      faults: [],
+      discrepancies: [],
+      uncompared: 0,
+    })
   })
 })

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import type { Template } from 'aws-cdk-lib/assertions'
 import dynalite from 'dynalite'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -19,7 +20,8 @@ import {
   sqsReverifyQueue,
 } from '../../shared/aws/invokers.ts'
 import { snsNotifier } from '../../shared/aws/notifier.ts'
-import { createTable } from '../../shared/aws/table.ts'
+import { s3SealVault } from '../../shared/aws/seal-vault.ts'
+import { createTable, keys } from '../../shared/aws/table.ts'
 import { secretsManagerVault } from '../../shared/aws/vault.ts'
 import { enforce } from '../../shared/contain/enforce.ts'
 import { rotate } from '../../shared/contain/rotate/rotate.ts'
@@ -36,10 +38,12 @@ import type { RespondPorts } from '../../shared/ports/respond.ts'
 import type { RotatePorts } from '../../shared/ports/rotate.ts'
 import type { SweepPorts } from '../../shared/ports/sweep.ts'
 import { parsePolicy, seedPolicy } from '../../shared/record/policy-in-force.ts'
+import { seal } from '../../shared/record/seal.ts'
 import { approve } from '../../shared/review/approve.ts'
 import { review } from '../../shared/review/review.ts'
 import { selfCheck } from '../../shared/review/self-check.ts'
 import { sweep } from '../../shared/review/sweep.ts'
+import { fakeS3 } from '../contract/fake-s3.ts'
 import { iamWire } from '../contract/iam-wire.ts'
 import { optionsFor } from '../contract/loopback.ts'
 import { ACCOUNT, arnOf, call, exposed, KEY, NOW, QUARANTINE_ARN } from '../embedded.ts'
@@ -112,11 +116,12 @@ async function deployed() {
   await createTable(dynamo(optionsFor(table)), 'record')
   const iam = await iamWire(WORLD)
   const others = await yes()
-  closing.push(iam.close, others.close, () => new Promise((resolve) => server.close(resolve)))
+  const { wire: s3 } = await fakeS3()
+  closing.push(iam.close, others.close, s3.close, () => new Promise((resolve) => server.close(resolve)))
   let now = NOW
   const clock = { now: () => now }
-  const role = () => recordedAws({ table, iam, others })
-  const as = { respond: role(), contain: role(), rotate: role(), sweep: role(), seed: role() }
+  const role = () => recordedAws({ table, iam, others, s3 })
+  const as = { respond: role(), contain: role(), rotate: role(), sweep: role(), seed: role(), seal: role() }
   const person = role()
   const storesOf = ({ dynamo: client, sns }: ReturnType<typeof role>) => ({
     incidents: dynamoIncidentStore({ client, name: 'record' }),
@@ -172,6 +177,10 @@ async function deployed() {
       ...storesOf(as.sweep),
     }),
     seed: storesOf(as.seed),
+    seals: { ...storesOf(as.seal), vault: s3SealVault(as.seal.s3, 'seals-bucket') },
+    /** Somebody with rights of their own deletes an entry of the record. */
+    deleteEntry: (subject: string, number: number) =>
+      person.dynamo.send(new DeleteCommand({ TableName: 'record', Key: keys.change(subject, number) })),
     /** People answer with rights of their own. */
     people: {
       ...storesOf(person),
@@ -273,11 +282,18 @@ describe('least privilege', () => {
     await sweep(sweepPorts)
     expect((await world.checkSelf()).length).toBeGreaterThan(5)
 
+    // A seal, and another that finds what was deleted in between.
+    expect(await seal(world.seals)).toMatchObject({ entry: { number: 1 }, discrepancies: [] })
+    await world.deleteEntry('POLICY', 1)
+    expect(await seal(world.seals)).toMatchObject({ entry: { number: 2 }, discrepancies: [{ subject: 'POLICY', discrepancy: 'vanished' }] })
+
     expect(as.respond.used()).toEqual(allowedTo('Respond'))
     expect(as.contain.used()).toEqual(allowedTo('Contain'))
     // CreateSecret sets tags by a right of its own. What rotate failed at is put into a queue by Lambda, with the function's rights.
     expect([...as.rotate.used(), 'secretsmanager:TagResource', 'sqs:SendMessage'].sort()).toEqual(allowedTo('Rotate'))
     expect(as.sweep.used().filter((action) => !POLLED.includes(action))).toEqual(allowedTo('Sweep'))
+    // What seal failed at is put into a queue by Lambda, with the function's rights.
+    expect([...as.seal.used(), 'sqs:SendMessage'].sort()).toEqual(allowedTo('Seal'))
     expect(as.seed.used()).toEqual(allowedTo('Seed'))
   }, 120_000)
 })

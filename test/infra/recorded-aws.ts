@@ -8,6 +8,7 @@ import {
   eventBridgeClient,
   iamClient,
   lambdaClient,
+  s3Client,
   schedulerClient,
   secretsClient,
   snsClient,
@@ -23,13 +24,16 @@ const RIGHTS: ReadonlyMap<string, string> = new Map([
   ['dynamodb:Update', 'dynamodb:UpdateItem'],
   ['dynamodb:BatchGet', 'dynamodb:BatchGetItem'],
   ['lambda:Invoke', 'lambda:InvokeFunction'],
+  ['s3:ListObjectVersions', 's3:ListBucketVersions'],
+  // Seals are read by the id of their first version.
+  ['s3:GetObject', 's3:GetObjectVersion'],
   ['sqs:SendMessageBatch', 'sqs:SendMessage'],
 ])
 
 type Send = { send(command: object, ...rest: unknown[]): Promise<unknown> }
 
 /** The SDK clients of one function, whose calls are noted as the rights that they need. */
-export function recordedAws({ table, iam, others }: { table: string; iam: IamWire; others: Loopback }) {
+export function recordedAws({ table, iam, others, s3 }: { table: string; iam: IamWire; others: Loopback; s3: Loopback }) {
   const used = new Set<string>()
   const noted = <T extends object>(service: string, client: T): T => {
     const target = client as T & Send
@@ -48,6 +52,7 @@ export function recordedAws({ table, iam, others }: { table: string; iam: IamWir
     lambda: noted('lambda', lambdaClient(others.options)),
     sns: noted('sns', snsClient(others.options)),
     sqs: noted('sqs', sqsClient(others.options)),
+    s3: noted('s3', s3Client(s3.options)),
     secrets: noted('secretsmanager', secretsClient(others.options)),
     trail: noted('cloudtrail', cloudTrailClient(others.options)),
     cloudFormation: noted('cloudformation', cloudFormationClient(others.options)),

@@ -6,6 +6,7 @@ import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { keys } from '../../shared/aws/table.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import { silentLog } from '../../shared/memory/log.ts'
+import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import { memorySealVault } from '../../shared/memory/seal-vault.ts'
 import type { SealVault } from '../../shared/ports/stores.ts'
 import { audit } from '../../shared/record/audit.ts'
@@ -30,7 +31,7 @@ beforeAll(async () => {
   for (const change of chainOf('POLICY', 3)) await record.append(change)
   await dynamoIncidentStore(embedded.table).save(incidentOf(ID, { head: { number: LENGTH, hash: whole.at(-1)?.hash ?? '' } }), 0)
   vault = memorySealVault()
-  await seal({ record, vault, clock: { now: () => Date.UTC(2026, 0, 31) }, log: silentLog })
+  await seal({ record, vault, clock: { now: () => Date.UTC(2026, 0, 31) }, notifier: memoryNotifier(), log: silentLog })
 })
 afterAll(() => embedded.close())
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Change, chain, EMPTY_CHAIN, verifyChain } from '../../shared/domain/change.ts'
 import { silentLog } from '../../shared/memory/log.ts'
+import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import { memorySealVault } from '../../shared/memory/seal-vault.ts'
 import type { ChangeRecord } from '../../shared/ports/stores.ts'
 import { headOf } from '../../shared/record/append.ts'
@@ -84,6 +85,7 @@ function tableOf(chains: ReadonlyMap<string, readonly Change[]>): ChangeRecord {
   return {
     last: async (subject) => chains.get(subject)?.at(-1),
     list: async (subject) => [...(chains.get(subject) ?? [])],
+    page: async (subject, from) => ({ changes: (chains.get(subject) ?? []).slice(from - 1), hasMore: false }),
     append: async () => false,
     async *subjects() {
       yield* chains.keys()
@@ -117,7 +119,7 @@ describe('the seals over the record', () => {
       ends.push(ended)
       const chains = new Map(subjects.map((subject, at) => [subject, all[at]?.slice(0, ended[at]) ?? []]))
       const record = { ...tableOf(new Map([...chains, ['SEAL', seals]])), append: async (change: Change) => seals.push(change) > 0 }
-      await seal({ record, vault, clock: { now: () => Date.UTC(2026, 0, third) }, log: silentLog })
+      await seal({ record, vault, clock: { now: () => Date.UTC(2026, 0, third) }, notifier: memoryNotifier(), log: silentLog })
     }
     return {
       chains: new Map<string, readonly Change[]>([...subjects.map((subject, at) => [subject, all[at] ?? []] as const), ['SEAL', seals]]),
@@ -128,7 +130,14 @@ describe('the seals over the record', () => {
 
   it('find nothing where nothing is', async () => {
     const { chains, vault } = await sealed()
-    expect(await audit({ record: tableOf(chains), incidents, vault })).toEqual({ chains: 4, entries: 128, seals: 3, faults: [] })
+    expect(await audit({ record: tableOf(chains), incidents, vault })).toEqual({
+      chains: 4,
+      entries: 128,
+      seals: 3,
+      faults: [],
+      discrepancies: [],
+      uncompared: 0,
+    })
   })
 
   it('show any rewriting whose hashes all fit, and name where it can have begun', async () => {

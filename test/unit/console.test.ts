@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { serveConsole } from '../../local/console/serve.ts'
+import type { Change } from '../../shared/domain/change.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { ResponderError } from '../../shared/errors.ts'
+import { memoryChangeRecord, type StoredChains } from '../../shared/memory/change-record.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { seal } from '../../shared/record/seal.ts'
 import { consoleWorld, PAYLOAD, plantPoison, poisoned, TOKEN } from '../console.ts'
+import { chainOf } from '../contract/samples.ts'
 import { ACCOUNT, ATTACK, arnOf, call, KEY, NOW } from '../embedded.ts'
 import { drawingsIn } from '../page.ts'
 
@@ -206,11 +209,32 @@ describe('the record', () => {
   it('is checked against every seal', async () => {
     const { get, target, ports, vault } = await consoleWorld()
     expect(await textOf(get('/record/check'))).toContain('there is no seal yet')
-    await seal({ record: ports.record, vault, clock: ports.clock, log: ports.log })
+    await seal({ record: ports.record, vault, clock: ports.clock, notifier: ports.notifier, log: ports.log })
     expect(await textOf(get('/record/check'))).toContain('agrees with every seal')
     const list = ports.record.list
     target.record.list = async (subject) => (await list(subject)).slice(1)
     expect(await textOf(get('/record/check'))).toContain('The record is not as it was written')
+  })
+})
+
+describe('the check of the record', () => {
+  it('tells what seals found when they were made, and that a chain was restored since', async () => {
+    const chains: StoredChains = new Map()
+    const { get, target, vault, ports } = await consoleWorld()
+    const record = memoryChangeRecord(chains)
+    Object.assign(target, { record })
+    const [entry] = chainOf('POLICY', 1)
+    const sealing = { ...ports, record, vault }
+    await record.append(entry as Change)
+    await seal(sealing)
+    chains.delete('POLICY')
+    await seal(sealing)
+    expect(await textOf(get('/record/check'))).toContain('Seal 2 found: POLICY is gone: it was sealed with 1 entries')
+    await record.append(entry as Change)
+    await seal(sealing)
+    const text = await textOf(get('/record/check'))
+    expect(text).toContain('seal 3 found it no more')
+    expect(text).toContain('Every chain is intact')
   })
 })
 

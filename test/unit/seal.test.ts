@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../../shared/domain/change.ts'
 import { readSeal, SEAL_SUBJECT, sealText, sealValueOf } from '../../shared/domain/seal.ts'
-import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
+import { memoryChangeRecord, type StoredChains } from '../../shared/memory/change-record.ts'
 import { silentLog } from '../../shared/memory/log.ts'
+import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import { memorySealVault } from '../../shared/memory/seal-vault.ts'
 import { audit } from '../../shared/record/audit.ts'
 import { seal } from '../../shared/record/seal.ts'
@@ -11,8 +12,9 @@ import { chainOf } from '../contract/samples.ts'
 async function recordOf(chains: number) {
   const record = memoryChangeRecord()
   for (let at = 0; at < chains; at++) for (const change of chainOf(`INCIDENT#inc-${at}`, 2)) await record.append(change)
-  return { record, vault: memorySealVault(), clock: { now: () => Date.UTC(2026, 0, 31) }, log: silentLog }
+  return { record, vault: memorySealVault(), clock: { now: () => Date.UTC(2026, 0, 31) }, notifier: memoryNotifier(), log: silentLog }
 }
+const NOTHING = { heads: [], discrepancies: [], uncompared: 0 }
 const incidents = { get: async () => undefined }
 
 describe('a seal', () => {
@@ -39,15 +41,21 @@ describe('a seal', () => {
     await expect(seal({ ...ports, record: broken })).rejects.toThrow('lost')
     expect(await ports.vault.last()).toBe(2)
     const finished = await seal({ ...ports, clock: { now: () => Date.UTC(2026, 1, 1) } })
-    expect(finished.entry).toMatchObject({ number: 2, at: '2026-01-31T00:00:00.000Z' })
-    expect(await audit({ ...ports, incidents })).toMatchObject({ seals: 2, faults: [] })
+    // The one that broke off is finished as it was, and today's is made as well.
+    expect(await ports.record.list(SEAL_SUBJECT)).toMatchObject([
+      { number: 1 },
+      { at: '2026-01-31T00:00:00.000Z' },
+      { at: '2026-02-01T00:00:00.000Z' },
+    ])
+    expect(finished).toMatchObject({ entry: { number: 3 }, discrepancies: [] })
+    expect(await audit({ ...ports, incidents })).toMatchObject({ seals: 3, faults: [] })
   })
 
   it.each([
     ['cannot be read', 'nonsense', 'cannot be parsed as a seal'],
     [
       'follows another',
-      sealText({ entry: { ...chainOf(SEAL_SUBJECT, 1)[0], to: sealValueOf([]), previous: 'f'.repeat(64) } as Change, heads: [] }),
+      sealText({ entry: { ...chainOf(SEAL_SUBJECT, 1)[0], to: sealValueOf(NOTHING), previous: 'f'.repeat(64) } as Change, ...NOTHING }),
       'does not follow seal 0',
     ],
   ])('is not made over one in the vault that %s: somebody has to look', async (_, text, complaint) => {
@@ -77,5 +85,55 @@ describe('the audit without a vault', () => {
     const ports = await recordOf(2)
     await seal(ports)
     expect(await audit({ ...ports, incidents, vault: undefined })).toMatchObject({ chains: 3, seals: 0, faults: [] })
+  })
+})
+
+describe('a seal of more chains than there is time for', () => {
+  /** A clock that goes on by so many minutes whenever a page is read. */
+  async function slow(minutes: number, tamper: (chains: StoredChains) => void = () => {}) {
+    const chains: StoredChains = new Map()
+    const ports = { ...(await recordOf(0)), record: memoryChangeRecord(chains), notifier: memoryNotifier() }
+    for (let at = 0; at < 40; at++) for (const change of chainOf(`INCIDENT#inc-${at}`, 2)) await ports.record.append(change)
+    const first = await seal(ports)
+    for (let at = 0; at < 40; at++) await ports.record.append(chainOf(`INCIDENT#inc-${at}`, 3)[2] as Change)
+    tamper(chains)
+    let now = 0
+    const page: typeof ports.record.page = (...asked) => {
+      now += minutes * 60_000
+      return ports.record.page(...asked)
+    }
+    return { first, ports, made: await seal({ ...ports, record: { ...ports.record, page }, clock: { now: () => now } }) }
+  }
+
+  it('reads chains from their sealed entry on when half of the time is gone, and finds there what was rewritten', async () => {
+    const { made } = await slow(0.2, (chains) => chains.get('INCIDENT#inc-39')?.delete(2))
+    expect(made.uncompared).toBe(0)
+    expect(made.discrepancies).toMatchObject([{ subject: 'INCIDENT#inc-39', discrepancy: 'rewritten' }])
+  })
+
+  it('finds by that a chain that was cut, and where it ends', async () => {
+    const { made } = await slow(0.2, (chains) => [2, 3].map((number) => chains.get('INCIDENT#inc-39')?.delete(number)))
+    expect(made.discrepancies).toMatchObject([{ subject: 'INCIDENT#inc-39', discrepancy: 'shortened', found: { number: 1 } }])
+  })
+
+  it('says how many were not compared, to people too, and keeps their sealed heads as they were', async () => {
+    const { first, made, ports } = await slow(0.5)
+    expect(made.uncompared).toBeGreaterThan(10)
+    expect(made.entry.to).toMatchObject({ chains: 40, uncompared: made.uncompared })
+    expect(made.heads.filter(({ number }) => number === 2)).toHaveLength(made.uncompared)
+    expect(first.heads).toEqual(expect.arrayContaining(made.heads.filter(({ number }) => number === 2)))
+    expect(ports.notifier.notices).toMatchObject([
+      { kind: 'seal', title: `Seal 2: ${made.uncompared} chains are not compared with the seal before` },
+    ])
+    const found = await audit({ ...ports, incidents })
+    expect(found).toMatchObject({ faults: [], uncompared: made.uncompared })
+    // The next one has the time.
+    expect(await seal(ports)).toMatchObject({ uncompared: 0, discrepancies: [] })
+  })
+
+  it('names so many chains in the notice, and counts the rest', async () => {
+    const { ports, made } = await slow(0, (chains) => chains.clear())
+    expect(made.discrepancies).toHaveLength(40)
+    expect(ports.notifier.notices[0]?.body).toContain('… and 20 more')
   })
 })

@@ -195,16 +195,20 @@ describe('an identity whose state cannot be read', () => {
 })
 
 describe('an entry of the record that cannot be read', () => {
-  it('leaves its chain out of a seal, which is logged, and every other chain in it', async () => {
+  it('is a discrepancy of the seal, which is warned of, and every other chain is sealed', async () => {
     const { ports, chains, respond, warned } = await damaged()
     await respond([exposed()])
     const [incident] = await ports.incidents.listOpen(1)
     const subject = incidentSubject(incident?.id ?? '')
     chains.get(subject)?.set(99, '"x"')
     const vault = memorySealVault()
-    const { heads } = await seal({ ...ports, vault })
-    expect(heads.map((head) => head.subject)).toEqual(['POLICY'])
-    expect(warned).toContainEqual({ event: 'seal.chain.unreadable', fields: { subject, number: 99 } })
+    const { heads, discrepancies } = await seal({ ...ports, vault })
+    const none = { number: 0, hash: '0'.repeat(64) }
+    // It was never sealed, so no entry of it is confirmed; from now on it must be there.
+    expect(heads).toEqual(expect.arrayContaining([expect.objectContaining({ subject: 'POLICY', number: 1 }), { subject, ...none }]))
+    const discrepancy = { subject, discrepancy: 'unreadable', sealed: none, found: { number: 99 }, since: 1 }
+    expect(discrepancies).toEqual([discrepancy])
+    expect(warned).toContainEqual({ event: 'seal.discrepancy', fields: discrepancy })
     expect((await audit({ ...ports, vault })).faults).toMatchObject([{ subject, number: 99, fault: 'edited' }])
   })
 

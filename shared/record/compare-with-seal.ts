@@ -1,0 +1,80 @@
+import { type ChainHead, EMPTY_CHAIN } from '../domain/change.ts'
+import { SEAL_SUBJECT, type SealContent, type SealDiscrepancy, type SealedHead } from '../domain/seal.ts'
+import { MINUTE_MS } from '../domain/time.ts'
+import type { Clock } from '../ports/runtime.ts'
+import type { ChangeRecord } from '../ports/stores.ts'
+import { type Comparison, compareChain, type Depth } from './compare-chain.ts'
+import type { LastSeal } from './last-seal.ts'
+
+/** Chains that are read in parallel. */
+const BATCH_SIZE = 16
+
+/** For how long whole chains are read, and then at least their ends. Lambda ends a function after 15 minutes; what is left is for the writing. */
+const WHOLE_MS = 7 * MINUTE_MS
+const COMPARE_MS = 11 * MINUTE_MS
+
+/** What the ports of a comparison are. */
+interface ComparePorts {
+  readonly record: Pick<ChangeRecord, 'page' | 'subjects'>
+  readonly clock: Clock
+}
+
+/**
+ * Compares every chain with the seal before and returns what the next seal covers.
+ *
+ * A head is replaced only by one that follows it: a chain that differs, or for which no time was left, keeps the head that was sealed. So the next
+ * comparison finds the same, and a chain that is restored fits again.
+ */
+export async function compareWithSeal({ seal, head, differences }: LastSeal, { record, clock }: ComparePorts): Promise<SealContent> {
+  const depth = depthBy(clock)
+  const sealed = new Map<string, ChainHead>(seal?.heads.map(({ subject, number, hash }) => [subject, { number, hash }]))
+  const since = new Map(seal?.discrepancies.map((one) => [nameOf(one), one.since]))
+  const dated = (one: Omit<SealDiscrepancy, 'since'>) => ({ ...one, since: since.get(nameOf(one)) ?? head.number + 1 })
+  const heads: SealedHead[] = []
+  const discrepancies: SealDiscrepancy[] = differences.map(dated)
+  let uncompared = 0
+  const add = (subject: string, before: ChainHead, found: Comparison) => {
+    if (found.kind === 'uncompared') uncompared += 1
+    if (found.kind === 'differs') discrepancies.push(dated({ subject, discrepancy: found.discrepancy, sealed: before, found: found.found }))
+    // A foreign chain has no head in the seal: it is not missed when it is gone.
+    const isForeign = found.kind === 'differs' && found.discrepancy === 'foreign'
+    if (!isForeign) heads.push({ subject, ...(found.kind === 'fits' ? found.head : before) })
+  }
+  const compareAll = async (subjects: readonly string[]) => {
+    const befores = subjects.map((subject) => sealed.get(subject) ?? EMPTY_CHAIN)
+    const found = await Promise.all(subjects.map((subject, at) => compareChain(subject, befores[at] ?? EMPTY_CHAIN, { record, depth })))
+    for (const [at, one] of found.entries()) add(subjects[at] ?? '', befores[at] ?? EMPTY_CHAIN, one)
+    for (const subject of subjects) sealed.delete(subject)
+  }
+  for await (const batch of inBatches(record.subjects())) await compareAll(batch)
+  // What the list of chains does not name any more is looked for by its key, because a scan is not consistent.
+  for await (const batch of inBatches([...sealed.keys()])) await compareAll(batch)
+  return { heads, discrepancies, uncompared }
+}
+
+/** Two discrepancies are the same where a chain differs in the same way from the same head. The head of the chain of seals moves with every seal. */
+function nameOf({ subject, discrepancy, sealed, found }: Omit<SealDiscrepancy, 'since'>): string {
+  return `${discrepancy} ${subject === SEAL_SUBJECT ? found.number : sealed.number} ${subject}`
+}
+
+function depthBy({ now }: Clock): () => Depth {
+  const startedAt = now()
+  return () => {
+    const ms = now() - startedAt
+    if (ms >= COMPARE_MS) return 'none'
+    return ms >= WHOLE_MS ? 'since-sealed' : 'whole'
+  }
+}
+
+async function* inBatches(subjects: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string[]> {
+  let batch: string[] = []
+  for await (const subject of subjects) {
+    // The chain of seals is compared with the vault.
+    if (subject === SEAL_SUBJECT) continue
+    batch.push(subject)
+    if (batch.length < BATCH_SIZE) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
+}
