@@ -41,6 +41,7 @@ import {
   sealBucket,
   startIamFront,
   startLambdaFront,
+  startS3Front,
   synthesise,
   topicAndQueues,
 } from './stack-on-moto.ts'
@@ -64,6 +65,7 @@ let seal: DeployedFunction
 let queueUrl: string
 let reverifyUrl: string
 let iamFront: Awaited<ReturnType<typeof startIamFront>>
+let s3Front: Awaited<ReturnType<typeof startS3Front>>
 let lambdaFront: Awaited<ReturnType<typeof startLambdaFront>>
 
 async function newUser(userName: string): Promise<Keys> {
@@ -82,6 +84,7 @@ beforeAll(async () => {
   iam = new IAMClient(options(admin))
   lambdaFront = await startLambdaFront()
   iamFront = await startIamFront(MOTO)
+  s3Front = await startS3Front(MOTO, () => new S3Client(options(seal.keys)))
   const { resources, assets } = await synthesise({
     version: 2,
     mode: 'contain',
@@ -132,6 +135,7 @@ beforeAll(async () => {
       AWS_ENDPOINT_URL: MOTO,
       AWS_ENDPOINT_URL_LAMBDA: lambdaFront.url,
       AWS_ENDPOINT_URL_IAM: iamFront.url,
+      AWS_ENDPOINT_URL_S3: s3Front.url,
     }
     return deployed(join(assets, `asset.${Code.S3Key.replace('.zip', '')}`, 'index.mjs'), environment, keys)
   }
@@ -151,6 +155,7 @@ beforeAll(async () => {
 afterAll(() => {
   lambdaFront.server.close()
   iamFront.server.close()
+  s3Front.server.close()
 })
 
 const HOT_ARN = `arn:aws:sqs:${REGION}:${ACCOUNT}:hot`

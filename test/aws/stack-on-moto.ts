@@ -5,7 +5,13 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateRoleCommand, type IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
-import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectLockConfigurationCommand, type S3Client } from '@aws-sdk/client-s3'
+import {
+  CreateBucketCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  PutObjectLockConfigurationCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3'
 import { CreateTopicCommand, type SNSClient } from '@aws-sdk/client-sns'
 import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts'
@@ -173,38 +179,57 @@ export async function startLambdaFront(): Promise<{ url: string; invoked: { name
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, invoked, server }
 }
 
-/**
- * Stands before moto's IAM and answers what moto does not know: service-specific credentials, of which there are none. All
- * else goes to moto as it came, so that moto judges the caller's rights.
- */
-export async function startIamFront(moto: string): Promise<{ url: string; calls: string[]; server: Server }> {
-  const calls: string[] = []
+/** A server before moto. It answers itself where `answer` has XML for a request; all else goes to moto as it came, so that moto judges the caller's rights. */
+async function startFront(
+  moto: string,
+  answer: (url: URL, body: string) => Promise<string | undefined>,
+): Promise<{ url: string; server: Server }> {
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = []
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
-    incoming.on('end', () => {
+    incoming.on('end', async () => {
       const body = Buffer.concat(chunks)
-      const action = new URLSearchParams(body.toString()).get('Action') ?? ''
-      calls.push(`iam:${action}`)
-      if (action === 'ListServiceSpecificCredentials') {
-        const inner = '<ServiceSpecificCredentials></ServiceSpecificCredentials><IsTruncated>false</IsTruncated>'
-        outgoing
-          .writeHead(200, { 'content-type': 'text/xml' })
-          .end(`<${action}Response><${action}Result>${inner}</${action}Result></${action}Response>`)
-        return
-      }
+      const own = await answer(new URL(incoming.url ?? '/', moto), body.toString()).catch((cause: unknown) => String(cause))
+      if (own !== undefined) return outgoing.writeHead(200, { 'content-type': 'text/xml' }).end(own)
       const { hostname, port } = new URL(moto)
       // The host stays the one that was signed.
-      const forward = request({ hostname, port, path: incoming.url, method: incoming.method, headers: incoming.headers }, (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-        answer.pipe(outgoing)
+      const forward = request({ hostname, port, path: incoming.url, method: incoming.method, headers: incoming.headers }, (forwarded) => {
+        outgoing.writeHead(forwarded.statusCode ?? 502, forwarded.headers)
+        forwarded.pipe(outgoing)
       })
       forward.on('error', () => outgoing.writeHead(502).end())
       forward.end(body)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls, server }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
+}
+
+/** Stands before moto's IAM and answers what moto does not know: service-specific credentials, of which there are none. Keeps the calls. */
+export async function startIamFront(moto: string): Promise<{ url: string; calls: string[]; server: Server }> {
+  const calls: string[] = []
+  const front = await startFront(moto, async (_, body) => {
+    const action = new URLSearchParams(body).get('Action') ?? ''
+    calls.push(`iam:${action}`)
+    if (action !== 'ListServiceSpecificCredentials') return undefined
+    const inner = '<ServiceSpecificCredentials></ServiceSpecificCredentials><IsTruncated>false</IsTruncated>'
+    return `<${action}Response><${action}Result>${inner}</${action}Result></${action}Response>`
+  })
+  return { ...front, calls }
+}
+
+/**
+ * Stands before moto's S3 for a function whose client is `own`: moto refuses the signature of a prefix with a slash, so the versions of an object are asked
+ * for without one, with the same keys.
+ */
+export function startS3Front(moto: string, own: () => S3Client): Promise<{ url: string; server: Server }> {
+  return startFront(moto, async ({ pathname, searchParams }) => {
+    if (!searchParams.has('versions')) return undefined
+    const [prefix = ''] = (searchParams.get('prefix') ?? '').split('/')
+    const { Versions = [] } = await own().send(new ListObjectVersionsCommand({ Bucket: pathname.split('/')[1], Prefix: prefix }))
+    const all = Versions.map(({ Key, VersionId }) => `<Version><Key>${Key}</Key><VersionId>${VersionId}</VersionId></Version>`)
+    return `<ListVersionsResult><IsTruncated>false</IsTruncated>${all.join('')}</ListVersionsResult>`
+  })
 }
 
 export async function topicAndQueues(sns: SNSClient, sqs: SQSClient): Promise<{ topicArn: string; queueUrl: string; reverifyUrl: string }> {
