@@ -156,7 +156,7 @@ function lastingIn(path: string, text: string): string[] {
   return found.filter((one) => one !== undefined).map((one) => `${path} shares its process and must not use ${one}`)
 }
 
-describe('the house', () => {
+describe('the project', () => {
   const files = ['shared', 'functions', 'infra', 'local', 'build'].flatMap(sourcesBelow)
 
   it('is scanned: every rule meets at least one file', () => {
