@@ -45,7 +45,9 @@ export async function showIncident(target: Target, id: string, { isJson, paint }
       `no incident ${id} in ${target.name}; \`${commandOn(target, 'incidents')}\` lists the open ones`,
     )
   if (isJson) return JSON.stringify({ incident: stored.value, signals, changes })
-  return [renderIncident(stored.value, paint), '', renderTimeline(signals, paint), '', renderChanges(changes, paint)].join('\n')
+  return [renderIncident(stored.value, paint), '', renderTimeline(stored.value, signals, paint), '', renderChanges(changes, paint)].join(
+    '\n',
+  )
 }
 
 /** One line that says which incident it is. */

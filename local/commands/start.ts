@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import type { Incident } from '../../shared/domain/incident.ts'
+import { reasonsOf, riskText } from '../../shared/domain/reasons.ts'
 import { HOUR_MS } from '../../shared/domain/time.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { MemoryIam } from '../../shared/memory/iam.ts'
@@ -160,10 +161,11 @@ async function tell(embedded: Embedded, { run, live, paint, print, intrusion }: 
   const waiting = open.filter(({ state }) => state === 'contained' || state === 'asking')
   print(paint('bold', 'Waiting for review'))
   if (waiting.length === 0) print('  nothing')
-  for (const { id, identity, state, assessment } of waiting) {
-    const [strongest] = assessment.contributions
+  for (const incident of waiting) {
+    const { id, identity, state } = incident
+    const [strongest] = reasonsOf(incident).contributions
     print(
-      `  ${id}  ${identity.kind} ${identity.name}, risk ${assessment.risk}: ${state === 'contained' ? 'contained' : 'nothing done, a person is asked'}`,
+      `  ${id}  ${identity.kind} ${identity.name}, risk ${riskText(incident)}: ${state === 'contained' ? 'contained' : 'nothing done, a person is asked'}`,
       `    why      ${strongest?.finding.title}: ${strongest?.finding.reason}`,
       `    look     ${commandOn(target, `incidents show ${id}`)}`,
       `    ${(state === 'contained' ? 'undo' : 'dismiss').padEnd(8)} ${commandOn(target, `release ${id}`, '--reason "…"')}`,

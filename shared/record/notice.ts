@@ -1,6 +1,7 @@
 import type { Incident, NoticeKind } from '../domain/incident.ts'
 import { lookupLines } from '../domain/lookup-lines.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
+import { reasonsOf } from '../domain/reasons.ts'
 import type { Notice, NoticeStack, Notifier } from '../ports/notices.ts'
 import type { IncidentStore, Versioned } from '../ports/stores.ts'
 import { updateIncident } from './update-incident.ts'
@@ -70,7 +71,7 @@ function titleOf(incident: Incident, kind: NoticeKind): string {
 }
 
 function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undefined): string {
-  const { contributions } = incident.assessment
+  const { contributions } = reasonsOf(incident)
   const lines = [
     `Incident ${incident.id}, priority ${incident.priority} (risk ${incident.assessment.risk}, blast radius ${incident.blastRadius.score})`,
     `Who: ${printable(incident.identity.id, 200)}`,

@@ -5,6 +5,7 @@ import type { Change } from '../domain/change.ts'
 import { type Incident, isClosed } from '../domain/incident.ts'
 import { offeredFor } from '../domain/offered.ts'
 import type { Policy } from '../domain/policy.ts'
+import { reasonsOf } from '../domain/reasons.ts'
 import { revisionOf } from '../domain/revision.ts'
 import type { Notice } from '../ports/notices.ts'
 import { printable } from '../record/notice.ts'
@@ -78,10 +79,9 @@ function titleOf({ incident, isReversed }: MessageInput): string {
   }
 }
 
-function whyOf({ assessment }: Incident): string[] {
-  return [...assessment.contributions]
-    .sort((a, b) => b.share - a.share)
-    .slice(0, LINES)
+function whyOf(incident: Incident): string[] {
+  return reasonsOf(incident)
+    .contributions.slice(0, LINES)
     .map(({ finding, share }) => `• ${escaped(finding.title)} (+${Math.round(share)}): ${code(finding.reason, 120)}`)
 }
 
