@@ -57,7 +57,7 @@ export function incidentPage(looked: Looked, room: Room): Page {
   const body = html`${answerTo(looked)}${factsOf(incident, room)}
 <section aria-labelledby="what"><h2 id="what">What happened</h2><ul>${explanation.summary.map(sentence)}</ul></section>
 <section aria-labelledby="done"><h2 id="done">What was done</h2>${stepsOf(looked)}</section>
-${pendingIn(incident, room)}${verdictForm(incident, policy, room)}
+${pendingIn(incident, room)}${verdictForm(looked, room)}
 <section aria-labelledby="why"><h2 id="why">Why</h2>${whyOf(looked)}</section>
 <section aria-label="Risk over time">${signals.length > 0 ? riskDrawing(incident, signals, thresholds) : ''}</section>
 <section aria-labelledby="where"><h2 id="where">Where from</h2>${signals.length > 0 ? originsOf(signals, baseline, geoIp) : html`<p>No call is in the timeline.</p>`}</section>

@@ -98,9 +98,15 @@ export function renderChanges(changes: readonly Change[], paint: Paint): string 
     kind,
     printable(target, 80),
     kind.startsWith('step') || from !== null ? `${brief(from, target)} → ${brief(to, target)}` : brief(to, target),
-    `${printable(actor, 40)}: ${printable(why, 90)}`,
+    `${printable(actor, 40)}: ${printable(whyOf({ kind, why }), 90)}`,
   ])
   return `${paint('bold', 'Changes')} (UTC)\n${indent(columns(rows))}`
+}
+
+/** The reason of an entry. That of an undone step ends in the title of the step, which says what was set and not what is now. */
+export function whyOf({ kind, why }: Pick<Change, 'kind' | 'why'>): string {
+  const [, cause, title] = kind === 'step-undone' ? (why.match(/^(.*?): (.*)$/s) ?? []) : []
+  return title === undefined ? why : `${cause}: undone: ${title}`
 }
 
 /** The signals of the incident's timeline, one a line. */

@@ -52,7 +52,9 @@ function titleOf(incident: Incident, kind: NoticeKind): string {
     case 'rotated':
       return incident.state === 'confirmed' ? `Rotated the keys of ${who}: incident closed` : `A new key of ${who} is in its secret`
     case 'confirmed':
-      return `Confirmed: ${who} was compromised, the containment stays`
+      return incident.containedAt === undefined
+        ? `Confirmed: ${who} was compromised, and nothing stops it: it was not contained`
+        : `Confirmed: ${who} was compromised, the containment stays`
     case 'expired':
       return `Closed: nobody answered about ${who}`
     case 'extended':
