@@ -67,12 +67,13 @@ describe('baseline', () => {
       'country=NL',
       '--reason',
       'the new build farm',
+      '--yes',
       ...on,
     ])
     expect(expected.code).toBe(0)
     const shown = lines<{ expected: string[] }>((await countersign(['baseline', 'show', incident.identity.id, '--json', ...on])).out)
     expect(shown[0]?.expected).toEqual(['country=NL'])
-    const wrong = await countersign(['baseline', 'expect', incident.identity.id, '--value', 'colour=red', '--reason', 'x', ...on])
+    const wrong = await countersign(['baseline', 'expect', incident.identity.id, '--value', 'colour=red', '--reason', 'x', '--yes', ...on])
     expect(wrong.code).toBe(2)
     expect(wrong.err).toContain('feature=value')
   })
