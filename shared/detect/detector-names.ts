@@ -12,6 +12,6 @@ export function unknownDetectorsIn({ weights }: { readonly weights: Readonly<Rec
     .map((id) => {
       const renamed = currentDetector(id)
       const hint = KNOWN.has(renamed) ? `it is called ${renamed} now` : `did you mean ${closest(id, [...NAMES])}?`
-      return `weights.${id}: no detector has this name; ${hint} (docs/detectors.md lists every detector)`
+      return `weights.${id}: no detector has this name; ${hint} (docs/detectors.md of the sources lists every detector)`
     })
 }

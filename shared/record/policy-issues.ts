@@ -91,7 +91,7 @@ function unknownKey(at: readonly PropertyKey[], name: string): string {
   )
   if (renamed !== undefined) return `${key}unknown ${name}; it is called ${renamed.to} since version 2`
   const similar = at.length === 0 ? hint(name, TOP_KEYS) : ''
-  return `${key}unknown ${name}${similar === '' ? '; remove it or check the spelling' : similar} (docs/policy.md lists every key)`
+  return `${key}unknown ${name}${similar === '' ? '; remove it or check the spelling' : similar} (the default policy.yaml has every key)`
 }
 
 function tierNames(input: unknown): string[] {

@@ -79,6 +79,11 @@ describe('help for who does not know the words yet', () => {
     )
   })
 
+  it('names the command as it was called, where it says how to get help', async () => {
+    expect((await countersign(['nosuch'])).err).toContain('(npm run --silent countersign -- help shows how)')
+    expect((await countersign(['policy', 'chek'])).err).toContain('(npm run --silent countersign -- policy --help shows how)')
+  })
+
   it('says what its exit codes mean', async () => {
     expect((await countersign(['--help'])).out).toMatch(/Exit codes: 0 done; 1 failed.+2 wrong use.+3 done, but/s)
   })
