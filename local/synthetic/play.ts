@@ -34,8 +34,8 @@ export interface Live {
 }
 
 /**
- * Processes the last day's calls one at a time, as from the hot queue, with the sweep every five minutes of it. Where the embedded IAM refuses a user by then, the call is
- * replaced by the refusal that CloudTrail would show, because a containment would have stopped it.
+ * Processes the last day's calls one at a time, as from the hot queue, with the sweep every five minutes of it. Where the embedded IAM refuses a
+ * user by then, the call is replaced by the refusal that CloudTrail would show, because a containment would have stopped it.
  */
 export async function replayLastDay(
   run: Backtest,

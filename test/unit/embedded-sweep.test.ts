@@ -55,7 +55,9 @@ describe('while the account is open', () => {
     const { every, periods, advance } = byHand()
     let swept = 0
     const stop = await sweepRegularly(
-      async () => void (swept += 1),
+      async () => {
+        swept += 1
+      },
       () => {},
       every,
     )
