@@ -30,6 +30,7 @@ import { orRelease, ownFolder, ownOrReach } from './embedded/own-folder.ts'
 import type { Claim } from './embedded/owner.ts'
 import type { ReachedOwner } from './embedded/reach-owner.ts'
 import { serveOwner } from './embedded/serve-owner.ts'
+import { embeddedSweep } from './embedded/sweep.ts'
 import { type AskTable, embeddedTable, whileOpening } from './embedded/table.ts'
 import { folderVault } from './folder-vault.ts'
 import { geoDatabases } from './geo-databases.ts'
@@ -122,6 +123,7 @@ export async function openOwned(folder: string, clock: Clock, claim: Claim): Pro
       ...targetOf(folder, ports),
       caller,
       announce: (consoleUrl) => announce(consoleUrl),
+      sweep: embeddedSweep(ports, save),
       async review(incidentId, verdict) {
         const containInvoker = { contain: (id: string) => enforce(id, ports) }
         const incident = await review(incidentId, { ...verdict, by: caller }, { ...ports, containInvoker })

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { type Document, isMap, isScalar, isSeq, parse, parseDocument, YAMLParseError } from 'yaml'
+import { type Document, isMap, isScalar, isSeq, parseDocument } from 'yaml'
 import { unknownDetectorsIn } from '../shared/detect/detector-names.ts'
 import type { Policy } from '../shared/domain/policy.ts'
-import { currentDetector, POLICY_VERSION, RENAMED_KEYS } from '../shared/domain/policy-migration.ts'
+import { currentDetector, migratePolicy, POLICY_VERSION, RENAMED_KEYS } from '../shared/domain/policy-migration.ts'
 import { ResponderError } from '../shared/errors.ts'
 import { parsePolicy } from '../shared/record/policy-in-force.ts'
 
@@ -20,27 +20,51 @@ export async function readPolicyFile(path: string): Promise<Policy> {
   return (await loadPolicyFile(path)).policy
 }
 
-/** Reads and checks a policy file, and also returns the text that a file of an older version should have. */
+/** Reads and checks a policy file, and also returns the text that a file of an older version should have. Every fault is named, each on its line. */
 export async function loadPolicyFile(path: string): Promise<PolicyFile> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ResponderError(
-      'policy.invalid',
-      `cannot read the policy file ${path}: ${cause instanceof Error ? cause.message : 'unknown error'}`,
-      { cause },
-    )
+    throw new ResponderError('policy.invalid', unreadable(path, cause), { cause })
   })
   if (text.length > MAX_CHARACTERS)
     throw new ResponderError('policy.invalid', `${path} has ${text.length} characters; a policy has at most ${MAX_CHARACTERS}`)
+  const value = yamlValue(path, text)
+  const { policy, faults } = checked(value)
+  if (policy === undefined || faults.length > 0)
+    throw new ResponderError('policy.invalid', `${path}:\n${faults.join('\n').replace(/^/gm, '  ')}`)
+  const isCurrent = (value as { version?: unknown }).version === POLICY_VERSION
+  return { policy, migrated: isCurrent ? undefined : migratedText(text) }
+}
+
+function unreadable(path: string, cause: unknown): string {
+  const { code } = cause as { code?: unknown }
+  if (code === 'ENOENT') return `there is no policy file ${path}`
+  if (code === 'EISDIR') return `${path} is a folder and no policy file`
+  return `cannot read the policy file ${path}: ${cause instanceof Error ? cause.message : 'unknown error'}`
+}
+
+/** The value that the text of a file stands for. */
+function yamlValue(path: string, text: string): unknown {
+  const document = parseDocument(text, YAML_OPTIONS)
+  if (document.errors.length > 0)
+    throw new ResponderError('policy.invalid', `${path} is not YAML:\n${document.errors.map(({ message }) => message).join('\n')}`)
   try {
-    const value: unknown = parse(text, YAML_OPTIONS)
-    const policy = parsePolicy(value)
-    const unknown = unknownDetectorsIn(policy)
-    if (unknown.length > 0) throw new ResponderError('policy.invalid', unknown.join('\n'))
-    const isCurrent = (value as { version?: unknown }).version === POLICY_VERSION
-    return { policy, migrated: isCurrent ? undefined : migratedText(text) }
+    return document.toJS({ maxAliasCount: YAML_OPTIONS.maxAliasCount })
   } catch (cause) {
-    if (cause instanceof YAMLParseError) throw new ResponderError('policy.invalid', `${path} is not YAML: ${cause.message}`, { cause })
-    if (cause instanceof ResponderError) throw new ResponderError(cause.code, `${path}:\n${cause.message.replace(/^/gm, '  ')}`, { cause })
+    if (cause instanceof ReferenceError)
+      throw new ResponderError('policy.invalid', `${path} is not YAML that is read: ${cause.message}`, { cause })
+    throw cause
+  }
+}
+
+/** The policy, or the faults of both kinds: what the schema refuses, and weights of detectors that there are not. */
+function checked(value: unknown): { policy: Policy | undefined; faults: readonly string[] } {
+  const { weights } = (migratePolicy(value) ?? {}) as { weights?: unknown }
+  const unknown =
+    typeof weights === 'object' && weights !== null && !Array.isArray(weights) ? unknownDetectorsIn({ weights: { ...weights } }) : []
+  try {
+    return { policy: parsePolicy(value), faults: unknown }
+  } catch (cause) {
+    if (cause instanceof ResponderError) return { policy: undefined, faults: [cause.message, ...unknown] }
     throw cause
   }
 }

@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander'
 import { ResponderError } from '../shared/errors.ts'
 import type { Advisor } from '../shared/ports/advisor.ts'
+import { commandName } from './command-name.ts'
 import { completionOf, SHELLS, type Shell } from './commands/completion.ts'
 import { DATA_FOLDER } from './data-folder.ts'
 import { ownVersion } from './package-file.ts'
@@ -16,7 +17,7 @@ const complain = (line: string) => void process.stderr.write(`${line}\n`)
 const EXIT_CODES = `
 Exit codes: 0 done; 1 failed, declined, or a check that failed (changes verify, eval --fail-under, policy check);
 2 wrong use of a command; 3 done, but some input could not be read; 4 another process has the account open.
-docs/errors.md has the error codes.`
+A message ends in the code of its error; docs/errors.md of the project's sources explains each.`
 
 /** Every command, its options and its help. What a command does is loaded when it is done: none pays for the packages of another. */
 export function program(): Command {
@@ -24,7 +25,7 @@ export function program(): Command {
     .description('Contains a compromised AWS credential within seconds, reversibly, and hands every change to a person to countersign.')
     .version(ownVersion())
     .exitOverride()
-    .showHelpAfterError('(countersign help shows how)')
+    .showHelpAfterError(`(${commandName()} help shows how)`)
     .addHelpText('after', EXIT_CODES)
   addStart(root)
   addReplay(root)
@@ -39,14 +40,15 @@ export function program(): Command {
   addOverride(root)
   addCompletion(root)
   // Subcommands are made by .command(), which copies neither the override nor the hint.
-  for (const command of commandsOf(root)) command.exitOverride().showHelpAfterError(`(countersign ${pathOf(command)} --help shows how)`)
+  for (const command of commandsOf(root))
+    command.exitOverride().showHelpAfterError(`(${commandName()} ${pathOf(command)} --help shows how)`)
   return root
 }
 
 function addCompletion(root: Command): void {
   root
     .command('completion')
-    .description('print a script that completes these commands: source <(countersign completion bash)')
+    .description('print a script that completes these commands, where they are installed: source <(countersign completion bash)')
     .addArgument(new Argument('<shell>', 'which').choices(SHELLS))
     .action((shell: Shell) => {
       print(completionOf(root, shell).trimEnd())

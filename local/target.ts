@@ -23,6 +23,8 @@ export interface Target {
   approve(incidentId: string, approval: { edgeId: string; reason: string }): Promise<Incident>
   /** Deletes the root user's access keys that an incident names, with the rights of centralised root access. Returns their ids. */
   deleteRootKeys(incidentId: string, approval: { reason: string; profile: string | undefined }): Promise<string[]>
+  /** Moves on what waits in an embedded account; undefined where another process or the schedule of a stack does it. */
+  readonly sweep?: () => Promise<void>
   /** Resolves where the account is another process's and that one ends. */
   readonly ended?: Promise<void>
   /** Told the address of the console that this process serves of it. */

@@ -23,6 +23,10 @@ const WORDS: readonly GivenUp[] = [
   { word: /\bhasten(?:s|ed|ing)?\b/, instead: 'invoke' },
   { word: /\braises? (?:an |the )?incidents?\b|\bincidents? (?:is|are) raised\b/, instead: 'open or upsert an incident' },
   { word: /`watch`|\bwatch (?:function|queue|invoker)\b/, instead: 'sweep' },
+  { word: /\bhouse\b/, instead: 'project, code or folders' },
+  { word: /\bthe land\b/, instead: 'the stack or the account' },
+  { word: /\blens(?:es)?\b/, instead: 'value' },
+  { word: /\b(?:confirmed|express)[ -]lanes?\b|\brespond\.express\b/, instead: 'fast path' },
   { word: /\bshared\/stages\b|(?<!\/)\bstages\//, instead: 'shared/{sense,detect,decide,contain,review,record,learn}' },
 ]
 
@@ -110,14 +114,26 @@ describe('the language', () => {
     ['an old key in YAML', '  holdHours: 24', 'holdHours'],
     ['an old detector', 'weights: { models-hijacked: 0.5 }', 'models-hijacked'],
     ['an old name of code', 'await ease(step)', 'ease('],
+    ['a word for the project', 'What the rest of the house knows', 'house'],
+    ['a word for the stack', 'infra/ is the land', 'the land'],
+    ['a word for a step', 'each step is a lens on one value', 'lens'],
+    ['an old name of the fast path', 'The confirmed lane reads nothing', 'confirmed lane'],
+    ['an old link', '[decision 2](docs/decisions/0002-express-lane.md)', 'express-lane'],
+    ['an old log event', "log.warn('respond.express.failed')", 'respond.express'],
   ])('would find %s', (_, text, hit) => {
     expect(found('shared/x.ts', text).join()).toContain(`shared/x.ts:1: "${hit}" was given up`)
   })
 
-  it.each(['a backdoor', 'npm run bench', 'it release(s) and decreases', 'const places = 2', 'a watchful eye', 'judgement'])(
-    'lets be: %s',
-    (text) => {
-      expect(found('shared/x.ts', text)).toEqual([])
-    },
-  )
+  it.each([
+    'a backdoor',
+    'npm run bench',
+    'it release(s) and decreases',
+    'const places = 2',
+    'a watchful eye',
+    'judgement',
+    'a data warehouse',
+    'a landing page',
+  ])('lets be: %s', (text) => {
+    expect(found('shared/x.ts', text)).toEqual([])
+  })
 })

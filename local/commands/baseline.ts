@@ -69,23 +69,20 @@ const SHAPES: ReadonlyMap<string, { pattern: RegExp; example: string }> = new Ma
   ['hourOfWeek', { pattern: /^(mon|tue|wed|thu|fri|sat|sun)-([01]\d|2[0-3])$/, example: 'day-hour in UTC, such as mon-09' }],
 ])
 
+/** What expecting a value changes. Throws `usage` where the value has not the form of the feature, or the identity is not known. */
+export async function whatExpectChanges(target: Target, identityId: string, word: string): Promise<string> {
+  expectedValue(word)
+  await stateOf(target.identities, identityId, target.name)
+  return `${printable(word, 80)} never counts as new for ${printable(identityId, 200)} in ${target.name} any more. No command takes that back.`
+}
+
 /** Marks a value of a feature as expected, so that it never counts as new. Who and why go into the record. */
 export async function expectFeature(target: Target, identityId: string, word: string, reason: string): Promise<string> {
-  const [feature, ...rest] = word.split('=')
-  const value = rest.join('=')
-  if (feature === undefined || !Object.hasOwn(FEATURE_LIMITS, feature) || value === '') {
-    throw new ResponderError(
-      'usage',
-      `write it as feature=value with a feature of ${Object.keys(FEATURE_LIMITS).join(', ')}; got "${printable(word, 80)}"`,
-    )
-  }
-  const shape = SHAPES.get(feature)
-  if (shape !== undefined && !shape.pattern.test(value))
-    throw new ResponderError('usage', `a ${feature} is written as ${shape.example}; got "${printable(value, 80)}"`)
+  const { feature, value } = expectedValue(word)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const stored = await stateOf(target.identities, identityId, target.name)
     const draft = copyState(stored.value)
-    expectValue(draft.baseline, feature as Feature, value)
+    expectValue(draft.baseline, feature, value)
     if (!(await target.identities.saveState(draft, stored.version))) continue
     const entry = {
       at: new Date().toISOString(),
@@ -103,6 +100,22 @@ export async function expectFeature(target: Target, identityId: string, word: st
     'identity.conflict',
     `the state of ${identityId} was written by the responder ${ATTEMPTS} times in a row; try again`,
   )
+}
+
+/** The feature and the value of a word such as `country=DE`. Throws `usage` for another form. */
+function expectedValue(word: string): { feature: Feature; value: string } {
+  const [feature, ...rest] = word.split('=')
+  const value = rest.join('=')
+  if (feature === undefined || !Object.hasOwn(FEATURE_LIMITS, feature) || value === '') {
+    throw new ResponderError(
+      'usage',
+      `write it as feature=value with a feature of ${Object.keys(FEATURE_LIMITS).join(', ')}; got "${printable(word, 80)}"`,
+    )
+  }
+  const shape = SHAPES.get(feature)
+  if (shape !== undefined && !shape.pattern.test(value))
+    throw new ResponderError('usage', `a ${feature} is written as ${shape.example}; got "${printable(value, 80)}"`)
+  return { feature: feature as Feature, value }
 }
 
 /** The state of an identity that is given by its ARN, or by a name that only one has. */

@@ -2,12 +2,15 @@ import { once } from 'node:events'
 import { geoIpFrom } from '../../shared/geo/geo-ip.ts'
 import { commandOn } from '../command-name.ts'
 import { serveConsole } from '../console/serve.ts'
+import { sweepRegularly, tellSweepFailed } from '../embedded/sweep.ts'
 import { geoDatabases } from '../geo-databases.ts'
 import type { Target } from '../target.ts'
 
 /** Serves the console until the process is told to end. */
 export async function openConsole(target: Target, { port, print }: { port: number; print: (text: string) => void }): Promise<void> {
   const geoIp = geoIpFrom(await geoDatabases())
+  const { sweep } = target
+  const stopSweeping = sweep === undefined ? undefined : await sweepRegularly(sweep, tellSweepFailed)
   const { url, close } = await serveConsole({ target, geoIp, clock: { now: () => Date.now() } }, { port })
   print(
     `Console of ${target.name}, for this machine only, until Ctrl-C:\n\n  ${url}\n\nTreat the address as a password: whoever has it can give verdicts as ${target.caller}.`,
@@ -22,5 +25,6 @@ export async function openConsole(target: Target, { port, print }: { port: numbe
       ),
     )
   await Promise.race(ends)
+  stopSweeping?.()
   await close()
 }

@@ -24,7 +24,7 @@ export async function showDrift(
 
 /** What accepting a proposal brings about: for whoever is about to. */
 export async function whatAcceptChanges(target: Target, id: string): Promise<string> {
-  return `Proposal ${printable(id, 60)} becomes a new version of the policy of ${target.name}; \`${commandOn(target, 'drift')}\` shows it.`
+  return `Proposal ${printable(id, 60)} becomes a new revision of the policy of ${target.name}; \`${commandOn(target, 'drift')}\` shows it.`
 }
 
 /** Puts a proposal in force. */

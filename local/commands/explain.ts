@@ -7,6 +7,7 @@ import { CSF_OUTCOMES, type Sentence } from '../../shared/review/explain/explana
 import { collectFacts } from '../../shared/review/explain/facts.ts'
 import { sourceOf } from '../../shared/review/explain/lines.ts'
 import { commandOn } from '../command-name.ts'
+import { nextCommands } from '../render/next-commands.ts'
 import { columns, type Paint } from '../render/style.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
@@ -42,6 +43,7 @@ export async function explainIncident(
     paint('bold', 'What comes next (NIST CSF 2.0)'),
     ...explanation.response.map(({ outcome, text, evidence }) => `  ${CSF_OUTCOMES[outcome]} ${outcome}  ${text} [${evidence.join(' ')}]`),
     ...(explanation.rotation.length === 0 ? [] : section('The key', explanation.rotation, paint)),
+    ...nextCommands(stored.value, changes, { target, paint }),
     '',
     paint('bold', 'Facts'),
     columns(facts.map(({ id: fact, text }) => [fact, printable(text, 180)])).replace(/^/gm, '  '),

@@ -1,13 +1,16 @@
 import { pendingOf } from '../../shared/contain/pending.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { incompleteLineage } from '../../shared/domain/lookup-lines.ts'
+import { offeredFor } from '../../shared/domain/offered.ts'
 import type { ReviewKind } from '../../shared/domain/policy.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { OnUnreadable } from '../../shared/ports/stores.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { printable } from '../../shared/record/notice.ts'
+import { leftUsable, whatReviewDoes } from '../../shared/review/what-follows.ts'
 import { commandOn } from '../command-name.ts'
 import { renderChanges, renderIncident, renderList, renderTimeline } from '../render/incident.ts'
+import { nextCommands, reviewCommand } from '../render/next-commands.ts'
 import type { Paint } from '../render/style.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
@@ -45,7 +48,11 @@ export async function showIncident(target: Target, id: string, { isJson, paint }
       `no incident ${id} in ${target.name}; \`${commandOn(target, 'incidents')}\` lists the open ones`,
     )
   if (isJson) return JSON.stringify({ incident: stored.value, signals, changes })
-  return [renderIncident(stored.value, paint), '', renderTimeline(signals, paint), '', renderChanges(changes, paint)].join('\n')
+  const { value: incident } = stored
+  const next = nextCommands(incident, changes, { target, paint })
+  return [renderIncident(incident, paint), '', renderTimeline(incident, signals, paint), '', renderChanges(changes, paint), ...next].join(
+    '\n',
+  )
 }
 
 /** One line that says which incident it is. */
@@ -61,23 +68,20 @@ export async function whoOf(target: Target, id: string): Promise<string> {
   return `${id} in ${name}: ${identity.kind} ${printable(identity.name, 64)}, ${state}, risk ${assessment.risk}.`
 }
 
-const FOLLOWS: Readonly<Record<ReviewKind, string>> = {
-  legitimate: 'What was contained is restored as it was, and the same evidence does not contain it again for `release.suppressionHours`.',
-  compromised:
-    'What was contained stays contained, what was not goes on working, and the incident is closed: it cannot be contained any more. That verdict is final.',
-  contain: 'It is contained now: its keys, its sessions and what they created. A release restores it.',
-  extend: 'It stays as it is, without reminders, until the extension ends; then the times for reminder, page and expiry start again.',
-}
-
-/** What a verdict will do, for the person who is about to give it. */
+/** What a verdict will do, for the person who is about to give it, and the command that stops it first where the verdict would not. */
 export async function whatFollows(target: Target, id: string, kind: ReviewKind): Promise<string> {
-  return [await whoOf(target, id), FOLLOWS[kind], ...(await incompleteOf(target, id, kind))].join('\n')
+  const who = await whoOf(target, id)
+  const [stored, changes] = await Promise.all([target.incidents.get(id), target.record.list(incidentSubject(id))])
+  if (stored === undefined) return who
+  const { value: incident } = stored
+  const isLeft = kind === 'compromised' && leftUsable(incident, changes) !== undefined
+  const first = isLeft && offeredFor(incident).includes('contain') ? [`To stop it first: ${reviewCommand('contain', id, target)}`] : []
+  return [who, whatReviewDoes(kind, incident, changes), ...first, ...incompleteOf(incident, kind)].join('\n')
 }
 
 /** A confirmed incident is closed, and nothing is looked up for it any more. */
-async function incompleteOf({ incidents }: Target, id: string, kind: ReviewKind): Promise<string[]> {
-  const stored = kind === 'compromised' ? await incidents.get(id) : undefined
-  const lines = stored === undefined ? [] : incompleteLineage(stored.value)
+function incompleteOf(incident: Incident, kind: ReviewKind): string[] {
+  const lines = kind === 'compromised' ? incompleteLineage(incident) : []
   return lines.map((line) => `Wait for it, or look yourself, since nothing is looked up once it is closed: ${printable(line, 200)}.`)
 }
 
@@ -123,14 +127,14 @@ export async function confirmIncident(
   const incident = await target.review(id, { kind: 'compromised', reason })
   if (isJson) return JSON.stringify(incident)
   if (incident.awaitsSecond) return SECOND(id)
-  const pending = pendingOf(incident)
+  const left = leftUsable(incident, await target.record.list(incidentSubject(id)))
   const next =
     incident.state === 'rotating'
       ? `Its keys are being rotated: \`${commandOn(target, `incidents show ${id}`)}\` shows the secret with the new one.`
       : 'Create new keys for the workloads that need them, then delete the old ones.'
   return [
-    `Confirmed ${id}: what was contained stays contained, and what was not goes on working. ${next}`,
-    ...pending.map((line) => `  left to do: ${printable(line, 200)}`),
+    `Confirmed ${id}: ${left === undefined ? 'what was contained stays contained.' : `${left} Stop it by hand: the incident is closed.`} ${next}`,
+    ...pendingOf(incident).map((line) => `  left to do: ${printable(line, 200)}`),
   ].join('\n')
 }
 

@@ -1,8 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
+import { runningOverride } from '../../shared/domain/bounds.ts'
+import type { Override, Policy } from '../../shared/domain/policy.ts'
 import { POLICY_VERSION } from '../../shared/domain/policy-migration.ts'
 import { ResponderError } from '../../shared/errors.ts'
-import { applyPolicy, readPolicy } from '../../shared/record/policy-in-force.ts'
+import { printable } from '../../shared/record/notice.ts'
+import { applyPolicy, type PolicyInForce, readPolicy } from '../../shared/record/policy-in-force.ts'
+import { commandOn } from '../command-name.ts'
 import { loadPolicyFile, readPolicyFile } from '../policy-file.ts'
 import type { Target } from '../target.ts'
 
@@ -18,29 +22,56 @@ export async function checkPolicy(path: string): Promise<string> {
 /** The policy in force, as YAML. */
 export async function showPolicy(target: Target, { isJson }: { isJson: boolean }): Promise<string> {
   const { policy, number } = await readPolicy(target.record)
-  return isJson ? JSON.stringify({ number, policy }) : `# version ${number} in ${target.name}\n${stringify(policy)}`.trimEnd()
+  return isJson ? JSON.stringify({ revision: number, policy }) : `# revision ${number} in ${target.name}\n${stringify(policy)}`.trimEnd()
 }
 
-/** How a file differs from the policy in force, one key a line. */
+/** How a file would change the policy in force, one key a line, and whether an override runs. An override that runs is no difference: it goes on. */
 export async function diffPolicy(target: Target, path: string): Promise<string> {
-  const [proposed, { policy, number }] = await Promise.all([readPolicyFile(path), readPolicy(target.record)])
-  const lines = differences(policy, proposed)
-  return lines.length === 0
-    ? `No difference: ${path} is what version ${number} says.`
-    : [`# version ${number} → ${path}`, ...lines].join('\n')
+  const { text } = await proposal(target, path)
+  return text
 }
 
-/** Puts a file in force as a new version, with who and why in the record. */
-export async function putPolicy(target: Target, path: string, { reason }: { reason: string }): Promise<string> {
-  const proposed = await readPolicyFile(path)
-  const current = await readPolicy(target.record).catch((cause: unknown) => {
+/** Puts a file in force as a new revision, with who and why in the record. An override that runs goes on. `isShown`: the difference was printed before. */
+export async function putPolicy(target: Target, path: string, { reason, isShown }: { reason: string; isShown: boolean }): Promise<string> {
+  const { next, current, text } = await proposal(target, path)
+  if (current !== undefined && isDeepStrictEqual(current.policy, next)) return text
+  const change = { policy: next, by: target.caller, why: reason, at: new Date().toISOString(), expected: current?.number ?? 0 }
+  const done = `Policy revision ${await applyPolicy(target.record, change)} is in force in ${target.name}.`
+  return isShown ? done : `${text}\n${done}`
+}
+
+interface Proposal {
+  /** What would be in force. */
+  readonly next: Policy
+  /** Undefined where no policy is stored yet. */
+  readonly current: PolicyInForce | undefined
+  readonly text: string
+}
+
+async function proposal(target: Target, path: string): Promise<Proposal> {
+  const [proposed, current] = await Promise.all([readPolicyFile(path), storedPolicy(target)])
+  if (current === undefined) return { next: proposed, current, text: `No policy is stored in ${target.name} yet: ${path} is the first.` }
+  const { policy, number } = current
+  const running = runningOverride(policy, Date.now())
+  const next = running === undefined ? proposed : { ...proposed, override: running }
+  const lines = differences(policy, next)
+  const diff =
+    lines.length === 0 ? [`No difference: ${path} is what revision ${number} says.`] : [`# revision ${number} → ${path}`, ...lines]
+  return { next, current, text: [...diff, ...(running === undefined ? [] : [overrideText(running, target)])].join('\n') }
+}
+
+async function storedPolicy({ record }: Target): Promise<PolicyInForce | undefined> {
+  try {
+    return await readPolicy(record)
+  } catch (cause) {
     if (cause instanceof ResponderError && cause.code === 'policy.missing') return undefined
     throw cause
-  })
-  if (current !== undefined && isDeepStrictEqual(current.policy, proposed))
-    return `No difference: ${path} is what version ${current.number} says.`
-  const change = { policy: proposed, by: target.caller, why: reason, at: new Date().toISOString(), expected: current?.number ?? 0 }
-  return `Policy version ${await applyPolicy(target.record, change)} is in force in ${target.name}.`
+  }
+}
+
+function overrideText({ mode, until, by, reason }: Override, target: Target): string {
+  const who = `by ${printable(by, 120)}: ${printable(reason, 120)}`
+  return `An override to mode ${mode} runs until ${until} (${who}). It goes on; end it with ${commandOn(target, 'override end', '--reason "…"')}`
 }
 
 function differences(from: unknown, to: unknown, path: readonly string[] = []): string[] {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { html } from 'hono/html'
 import { type Incident, isClosed } from '../../shared/domain/incident.ts'
+import { reasonsOf } from '../../shared/domain/reasons.ts'
 import { DAY_MS } from '../../shared/domain/time.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { Measures, Period } from '../../shared/learn/measure/measure.ts'
@@ -86,15 +87,18 @@ function incidentTable(incidents: readonly Incident[], caption: string): Markup 
     { name: 'Verdict', kind: 'wide' },
     { name: 'Incident' },
   ] as const
-  const rows = incidents.map(({ priority, state, identity, assessment, openedAt, verdict, id }) => [
-    priority,
-    state,
-    `${identity.kind} ${shown(identity.name, 64)}`,
-    assessment.risk,
-    shown(assessment.contributions[0]?.finding.title ?? ''),
-    moment(openedAt).slice(0, 16),
-    verdict === undefined ? '' : `${verdict.kind} by ${shown(verdict.by, 80)}: ${shown(verdict.reason)}`,
-    html`<span class="id">${shown(id, 64)}</span>`,
-  ])
+  const rows = incidents.map((incident) => {
+    const { priority, state, identity, assessment, openedAt, verdict, id } = incident
+    return [
+      priority,
+      state,
+      `${identity.kind} ${shown(identity.name, 64)}`,
+      assessment.risk,
+      shown(reasonsOf(incident).contributions[0]?.finding.title ?? ''),
+      moment(openedAt).slice(0, 16),
+      verdict === undefined ? '' : `${verdict.kind} by ${shown(verdict.by, 80)}: ${shown(verdict.reason)}`,
+      html`<span class="id">${shown(id, 64)}</span>`,
+    ]
+  })
   return table(columns, rows, caption)
 }

@@ -1,25 +1,24 @@
 import { createInterface } from 'node:readline/promises'
 import type { Incident } from '../../shared/domain/incident.ts'
+import { reasonsOf, riskText } from '../../shared/domain/reasons.ts'
 import { HOUR_MS } from '../../shared/domain/time.ts'
 import { ResponderError } from '../../shared/errors.ts'
-import type { MemoryIam } from '../../shared/memory/iam.ts'
-import type { Evaluation } from '../../shared/pipeline.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { type Backtest, backtest } from '../backtest.ts'
 import { commandOn } from '../command-name.ts'
 import { AccountBusy } from '../embedded/own-folder.ts'
+import { embeddedSweep, sweepRegularly, tellSweepFailed } from '../embedded/sweep.ts'
 import { createEmbedded, type Embedded } from '../embedded.ts'
 import { renderChanges, renderIncident } from '../render/incident.ts'
-import { progressBar } from '../render/progress.ts'
+import { reviewCommand } from '../render/next-commands.ts'
 import { columns, duration, moment, type Paint } from '../render/style.ts'
 import { simulatedClock } from '../simulated-clock.ts'
-import { type CloudTrailRecord, denied } from '../synthetic/record.ts'
+import { type Live, learn, replayLastDay } from '../synthetic/play.ts'
 import { syntheticHistory } from '../synthetic-history.ts'
 import type { Target } from '../target.ts'
-import { releaseIncident } from './incidents.ts'
+import { confirmIncident, releaseIncident } from './incidents.ts'
 
 const DAYS = 31
-const BATCH = 500
 
 /** The demonstration shows a containment, so its policy allows it. The default of a deployed stack is mode observe. */
 const STORY_POLICY = { version: 2, mode: 'contain', protected: { arns: ['arn:aws:iam::*:user/break-glass'], tags: {} } }
@@ -46,89 +45,28 @@ export async function start({ isOnce, folder, seed, paint }: StartOptions): Prom
   })
   try {
     const run = backtest({ ...embedded.ports, clock })
+    // The account is saved once, after the replay.
+    const sweep = embeddedSweep(embedded.ports, async () => {})
     print(
       `${paint('bold', 'Countersign')}: an embedded account in ${folder}, policy mode contain (a deployed stack only observes by default)`,
       '',
     )
     if (embedded.previous !== undefined)
       print(`The account that was here, its record and verdicts with it, is now in ${embedded.previous}.`, '')
-    await learn(run, story.history)
+    await learn(run, story.history, { moveTo: clock.moveTo, sweep })
     print(
       `Learned what is normal from ${story.history.length} calls of ${DAYS - 1} days. Now the last day, ${story.lastDay.length} calls, one by one.`,
       '',
     )
-    const live = await replayLastDay(run, story.lastDay, { moveTo: clock.moveTo, iam: embedded.ports.iam })
+    const live = await replayLastDay(run, story.lastDay, { moveTo: clock.moveTo, sweep, iam: embedded.ports.iam })
+    clock.moveTo(end)
+    await sweep()
     await embedded.save()
     await tell(embedded, { run, live, paint, print, intrusion: story.intrusion })
     if (!isOnce) await stay(embedded, { paint, print })
   } finally {
     await embedded.close()
   }
-}
-
-async function learn(run: Backtest, history: readonly object[]): Promise<void> {
-  const draw = progressBar(process.stdout, 'Replaying')
-  for (let at = 0; at < history.length; at += BATCH) {
-    await run.run(history.slice(at, at + BATCH))
-    draw(Math.min(at + BATCH, history.length), history.length)
-  }
-}
-
-interface Live {
-  /** Milliseconds of real work for each call. */
-  readonly took: readonly number[]
-  readonly outcomes: readonly Evaluation[]
-}
-
-/**
- * Processes the last day's calls one at a time, as from the hot queue. Where the embedded IAM refuses a user by then, the call is
- * replaced by the refusal that CloudTrail would show, because a containment would have stopped it.
- */
-async function replayLastDay(
-  run: Backtest,
-  records: readonly object[],
-  { moveTo, iam }: { moveTo: (time: number) => void; iam: MemoryIam },
-): Promise<Live> {
-  const draw = progressBar(process.stdout, 'Watching ')
-  const took: number[] = []
-  const outcomes: Evaluation[] = []
-  /** Keys and sessions that a refused call would have issued: they do not exist, so their calls are left out. */
-  const neverIssued = new Set<string>()
-  for (const [at, record] of (records as CloudTrailRecord[]).entries()) {
-    const caller = callerOf(record)
-    draw(at + 1, records.length)
-    if (caller.accessKeyId !== undefined && neverIssued.has(caller.accessKeyId)) continue
-    const isRefused = caller.type === 'IAMUser' && iam.isRefused(caller.userName ?? '', keyIn(caller))
-    if (isRefused)
-      for (const id of JSON.stringify(record.responseElements ?? null).match(/A(KIA|SIA)[A-Z0-9]{16}/g) ?? []) neverIssued.add(id)
-    const startedAt = performance.now()
-    moveTo(Date.parse(record.eventTime))
-    const result = await run.run([isRefused ? asRefused(record) : record])
-    took.push(performance.now() - startedAt)
-    outcomes.push(...result.outcomes)
-  }
-  return { took, outcomes }
-}
-
-interface Caller {
-  readonly type?: string
-  readonly arn?: string
-  readonly userName?: string
-  readonly accessKeyId?: string
-}
-
-function callerOf({ userIdentity }: CloudTrailRecord): Caller {
-  return userIdentity as Caller
-}
-
-/** Long-lived keys have a status of their own; sessions are refused with their user. */
-function keyIn({ accessKeyId }: Caller): string | undefined {
-  return accessKeyId?.startsWith('AKIA') === true ? accessKeyId : undefined
-}
-
-function asRefused(record: CloudTrailRecord): object {
-  const [errorCode, errorMessage] = denied(callerOf(record).arn, `${String(record.eventSource).split('.')[0]}:${record.eventName}`)
-  return { ...record, errorCode, errorMessage, responseElements: null }
 }
 
 interface Telling {
@@ -160,13 +98,18 @@ async function tell(embedded: Embedded, { run, live, paint, print, intrusion }: 
   const waiting = open.filter(({ state }) => state === 'contained' || state === 'asking')
   print(paint('bold', 'Waiting for review'))
   if (waiting.length === 0) print('  nothing')
-  for (const { id, identity, state, assessment } of waiting) {
-    const [strongest] = assessment.contributions
+  for (const incident of waiting) {
+    const { id, identity, state } = incident
+    const [strongest] = reasonsOf(incident).contributions
     print(
-      `  ${id}  ${identity.kind} ${identity.name}, risk ${assessment.risk}: ${state === 'contained' ? 'contained' : 'nothing done, a person is asked'}`,
+      `  ${id}  ${identity.kind} ${identity.name}, risk ${riskText(incident)}: ${state === 'contained' ? 'contained' : 'nothing done, a person is asked'}`,
       `    why      ${strongest?.finding.title}: ${strongest?.finding.reason}`,
       `    look     ${commandOn(target, `incidents show ${id}`)}`,
-      `    ${(state === 'contained' ? 'undo' : 'dismiss').padEnd(8)} ${commandOn(target, `release ${id}`, '--reason "…"')}`,
+      `    explain  ${commandOn(target, `explain ${id}`)}`,
+      `    ${(state === 'contained' ? 'undo' : 'dismiss').padEnd(8)} ${reviewCommand('legitimate', id, target)}`,
+      ...(state === 'contained'
+        ? [`    confirm  ${reviewCommand('compromised', id, target)}`]
+        : [`    contain  ${reviewCommand('contain', id, target)}`]),
     )
   }
 }
@@ -197,9 +140,13 @@ async function stay(embedded: Embedded, { paint, print }: Pick<Telling, 'paint' 
   const { geoIp, clock } = embedded.ports
   const { serveConsole } = await import('../console/serve.ts')
   const { url, close } = await serveConsole({ target, geoIp, clock }, { port: 0 })
+  const stopSweeping = await sweepRegularly(embeddedSweep(embedded.ports, embedded.save), tellSweepFailed)
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   print('', paint('bold', 'Console'), `  ${url}`, '  for this machine only, while this runs. Whoever has the address can give verdicts', '')
-  if (incident !== undefined) print(`${paint('bold', 'Your verdict')} on ${incident.id}: in the console, or type "release" to undo it.`)
+  if (incident !== undefined)
+    print(
+      `${paint('bold', 'Your verdict')} on ${incident.id}: in the console, or type "release" to undo it, "confirm" if it was an attack.`,
+    )
   terminal.setPrompt('Enter ends. > ')
   terminal.prompt()
   for await (const line of terminal) {
@@ -208,13 +155,18 @@ async function stay(embedded: Embedded, { paint, print }: Pick<Telling, 'paint' 
     terminal.prompt()
   }
   terminal.close()
+  stopSweeping()
   await close()
 }
 
+/** What may be typed under the story, each a verdict on the incident that it tells of. */
+const ANSWERS = { release: releaseIncident, confirm: confirmIncident } as const
+
 async function answerTo(word: string, incident: Incident | undefined, target: Target): Promise<string> {
-  if (word !== 'release' || incident === undefined) return 'Type "release", or press Enter to end.'
+  const answer = word === 'release' || word === 'confirm' ? ANSWERS[word] : undefined
+  if (answer === undefined || incident === undefined) return 'Type "release" or "confirm", or press Enter to end.'
   try {
-    return await releaseIncident(target, incident.id, { reason: 'released from the start screen', isJson: false })
+    return await answer(target, incident.id, { reason: `typed under the story: ${word}`, isJson: false })
   } catch (cause) {
     if (cause instanceof ResponderError) return cause.message
     throw cause

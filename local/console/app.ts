@@ -19,6 +19,7 @@ import { everyIncident } from '../commands/incidents.ts'
 import { measured } from '../measured.ts'
 import { pageText, STYLE } from '../page/document.ts'
 import type { Target } from '../target.ts'
+import { confirmPage } from './confirm-page.ts'
 import { errorPage } from './error-page.ts'
 import { framed, type Page, type Room } from './frame.ts'
 import { guard, type Lock } from './guard.ts'
@@ -102,7 +103,9 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
   })
   app.post('/incidents/:id/verdict', limited, async (context) => {
     const id = context.req.param('id')
-    const { hours, ...said } = read(SaidForm, await context.req.parseBody())
+    const { hours, isKnown, ...said } = read(SaidForm, await context.req.parseBody())
+    const asked = isKnown === undefined ? await confirmPage(id, said, target, room) : undefined
+    if (asked !== undefined) return context.html(whole(asked, ''))
     const { awaitsSecond } = await target.review(id, said.kind === 'extend' ? { ...said, hours } : said)
     return context.redirect(
       `${room.base}/incidents/${encodeURIComponent(id)}?said=${awaitsSecond ? 'second' : said.kind === 'extend' ? 'extended' : 'done'}`,

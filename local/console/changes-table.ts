@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import type { Change } from '../../shared/domain/change.ts'
 import { type Markup, shown, table } from '../page/document.ts'
-import { brief } from '../render/incident.ts'
+import { brief, whyOf } from '../render/incident.ts'
 import { chainLink } from './frame.ts'
 
 /** The most characters of a value that are shown. The inline policies of a role have at most 10,240. */
@@ -27,7 +27,7 @@ export function changesTable(
     `${shown(at, 30).slice(0, 10)} ${shown(at, 30).slice(11, 23)}`,
     html`<strong>${kind}</strong> <span class="id">${shown(target, 160)}</span>`,
     beforeAfter({ from, to, target }),
-    html`${shown(actor, 120)}: ${shown(why, 300)}`,
+    html`${shown(actor, 120)}: ${shown(whyOf({ kind, why }), 300)}`,
   ])
   return table(columns, rows, caption)
 }

@@ -1,11 +1,13 @@
 import { html } from 'hono/html'
 import { pendingOf } from '../../shared/contain/pending.ts'
 import { standingSteps } from '../../shared/contain/progress.ts'
+import type { Contribution } from '../../shared/domain/assessment.ts'
 import type { Baseline } from '../../shared/domain/baseline.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
+import { callsRefused, reasonsOf, refusedAfter } from '../../shared/domain/reasons.ts'
 import type { GeoIp } from '../../shared/ports/lookup.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import type { Explanation, Sentence } from '../../shared/review/explain/explanation.ts'
@@ -55,8 +57,8 @@ export function incidentPage(looked: Looked, room: Room): Page {
   const body = html`${answerTo(looked)}${factsOf(incident, room)}
 <section aria-labelledby="what"><h2 id="what">What happened</h2><ul>${explanation.summary.map(sentence)}</ul></section>
 <section aria-labelledby="done"><h2 id="done">What was done</h2>${stepsOf(looked)}</section>
-${pendingIn(incident, room)}${verdictForm(incident, policy, room)}
-<section aria-labelledby="why"><h2 id="why">Why</h2>${contributionsOf(incident)}</section>
+${pendingIn(incident, room)}${verdictForm(looked, room)}
+<section aria-labelledby="why"><h2 id="why">Why</h2>${whyOf(looked)}</section>
 <section aria-label="Risk over time">${signals.length > 0 ? riskDrawing(incident, signals, thresholds) : ''}</section>
 <section aria-labelledby="where"><h2 id="where">Where from</h2>${signals.length > 0 ? originsOf(signals, baseline, geoIp) : html`<p>No call is in the timeline.</p>`}</section>
 <section aria-labelledby="created"><h2 id="created">What it created</h2>${lineageDrawing(incident)}</section>
@@ -139,7 +141,18 @@ function pendingIn(incident: Incident, room: Room): Markup | '' {
 <p class="faint">Where the responder can do it: <code>${shown(commandOn(room, `approve ${incident.id}`, '--change "…" --reason "…"'), 300)}</code></p></section>`
 }
 
-function contributionsOf({ assessment }: Incident): Markup {
+/** The reasons, and what was found after the decision to contain, which is none. */
+function whyOf({ incident, signals }: Looked): Markup {
+  const { contributions, since } = reasonsOf(incident)
+  if (since.length === 0)
+    return findingsTable(contributions, `The findings that add up to the deterministic risk of ${incident.assessment.baseRisk}`)
+  const refused = refusedAfter(incident, signals)
+  return html`${findingsTable(contributions, 'The findings up to the decision')}
+<h3>Found since then</h3><p>${refused === 0 ? '' : `After containment: ${callsRefused(refused)}. `}This came later and is no reason for the decision.</p>
+${findingsTable(since, `The findings since then, and their points of the risk of ${incident.assessment.baseRisk} that all findings add up to`)}`
+}
+
+function findingsTable(contributions: readonly Contribution[], caption: string): Markup {
   const columns = [
     { name: 'Points', kind: 'number' },
     { name: 'Share' },
@@ -148,17 +161,15 @@ function contributionsOf({ assessment }: Incident): Markup {
     { name: 'What was seen', kind: 'wide' },
     { name: 'When (UTC)', kind: 'time' },
   ] as const
-  const rows = [...assessment.contributions]
-    .sort((a, b) => b.share - a.share)
-    .map(({ finding, share }) => [
-      `+${share.toFixed(1)}`,
-      html`<meter min="0" max="100" value="${share.toFixed(1)}" aria-label="${share.toFixed(1)} of 100 points"></meter>`,
-      html`${finding.title} <span class="faint">(${finding.detector})</span>`,
-      finding.technique,
-      shown(finding.reason),
-      moment(finding.time).slice(5, 19),
-    ])
-  return table(columns, rows, `The findings that add up to the deterministic risk of ${assessment.baseRisk}`)
+  const rows = contributions.map(({ finding, share }) => [
+    `+${share.toFixed(1)}`,
+    html`<meter min="0" max="100" value="${share.toFixed(1)}" aria-label="${share.toFixed(1)} of 100 points"></meter>`,
+    html`${finding.title} <span class="faint">(${finding.detector})</span>`,
+    finding.technique,
+    shown(finding.reason),
+    moment(finding.time).slice(5, 19),
+  ])
+  return table(columns, rows, caption)
 }
 
 function timelineOf({ signals, part, incident }: Looked, { base }: Room): Markup {

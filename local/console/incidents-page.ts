@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import { type Incident, isClosed } from '../../shared/domain/incident.ts'
+import { reasonsOf } from '../../shared/domain/reasons.ts'
 import { figures, type Markup, shown, table } from '../page/document.ts'
 import { moment } from '../render/style.ts'
 import { type Page, type Room, stateBadge } from './frame.ts'
@@ -57,7 +58,7 @@ function listOf(incidents: readonly Incident[], base: string): Markup {
       stateBadge(incident),
       html`<a href="${base}/incidents/${encodeURIComponent(id)}">${identity.kind} ${shown(identity.name, 64)}</a>`,
       assessment.risk,
-      shown(assessment.contributions[0]?.finding.title ?? ''),
+      shown(reasonsOf(incident).contributions[0]?.finding.title ?? ''),
       moment(openedAt).slice(0, 16),
       html`<span class="id">${id}</span>`,
     ]

@@ -1,9 +1,11 @@
 import { html } from 'hono/html'
 import { z } from 'zod'
+import type { Change } from '../../shared/domain/change.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import { type Policy, ReviewKind } from '../../shared/domain/policy.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
+import { whatReviewDoes } from '../../shared/review/what-follows.ts'
 import type { Markup } from '../page/document.ts'
 
 /** The fields of the form. `revision` binds the verdict to what the reviewer saw. */
@@ -12,27 +14,17 @@ export const SaidForm = z.strictObject({
   reason: z.string().trim().min(1, 'a verdict needs a reason').max(500, 'a reason has 500 characters at most'),
   /** Used by `extend` only; the form sends it with every verdict. */
   hours: z.coerce.number().int().min(1).max(720).optional(),
+  /** Sent by the page that said what stays usable (`confirm-page.ts`). */
+  isKnown: z.literal('yes').optional(),
   revision: z.string().regex(/^[0-9a-f]{16}$/, 'open the incident again and use its form'),
 })
 export type SaidForm = z.infer<typeof SaidForm>
 
-const LABELS: Readonly<Record<ReviewKind, { readonly label: string; readonly colour: string; readonly does: string }>> = {
-  legitimate: {
-    label: 'Release',
-    colour: 'good',
-    does: 'It was legitimate. What was contained is restored exactly, and the same evidence does not contain again for a while.',
-  },
-  compromised: {
-    label: 'Confirm compromise',
-    colour: 'bad',
-    does: 'It was an attack. What was contained stays contained, and the incident is closed.',
-  },
-  extend: {
-    label: 'Need more time',
-    colour: '',
-    does: 'The incident stays as it is. For so many hours there are no reminders, and it does not expire.',
-  },
-  contain: { label: 'Contain now', colour: 'bad', does: 'Contain it in any mode of its tier. Protection and the breaker still apply.' },
+const LABELS: Readonly<Record<ReviewKind, { readonly label: string; readonly colour: string }>> = {
+  legitimate: { label: 'Release', colour: 'good' },
+  compromised: { label: 'Confirm compromise', colour: 'bad' },
+  extend: { label: 'Need more time', colour: '' },
+  contain: { label: 'Contain now', colour: 'bad' },
 }
 
 /** The choices for more time, in hours. */
@@ -48,8 +40,7 @@ function hoursOf(most: number): Markup {
 
 /** The verdicts that are possible in the incident's state, as buttons with one field for the reason. */
 export function verdictForm(
-  incident: Incident,
-  { review: { maxExtensionHours } }: Pick<Policy, 'review'>,
+  { incident, changes, policy }: { incident: Incident; changes: readonly Change[]; policy: Pick<Policy, 'review'> },
   { base, caller }: { base: string; caller: string },
 ): Markup {
   const offered = offeredFor(incident)
@@ -59,8 +50,8 @@ export function verdictForm(
 <input type="hidden" name="revision" value="${revisionOf(incident)}">
 <label for="reason">Why (for the record, as ${caller})</label>
 <textarea id="reason" name="reason" rows="2" maxlength="500" required></textarea>
-<dl class="facts">${offered.map((kind) => html`<dt>${LABELS[kind].label}</dt><dd>${LABELS[kind].does}</dd>`)}</dl>
+<dl class="facts">${offered.map((kind) => html`<dt>${LABELS[kind].label}</dt><dd>${whatReviewDoes(kind, incident, changes)}</dd>`)}</dl>
 <div class="verdicts">${offered.map((kind) => html`<button class="${LABELS[kind].colour}" name="kind" value="${kind}">${LABELS[kind].label}</button>`)}
-${offered.includes('extend') ? hoursOf(maxExtensionHours) : ''}</div>
+${offered.includes('extend') ? hoursOf(policy.review.maxExtensionHours) : ''}</div>
 </form></section>`
 }

@@ -120,16 +120,16 @@ export function detectorsSection(detectors: readonly DetectorPrecision[]): Marku
   return html`<section aria-labelledby="detectors">${head}${table(columns, rows, 'Detectors, those in most incidents first')}${more}</section>`
 }
 
-/** The versions of the policy that were put in force in the period, by whom and why. */
+/** The revisions of the policy that were put in force in the period, by whom and why. */
 export function policySection({ policyChanges }: Pick<Measures, 'policyChanges'>): Markup {
   const rows = policyChanges.map(({ number, at, actor, why }) => [number, moment(Date.parse(at)), shown(actor, 120), shown(why, 300)])
   const columns = [
-    { name: 'Version', kind: 'number' },
+    { name: 'Revision', kind: 'number' },
     { name: 'At (UTC)', kind: 'time' },
     { name: 'By', kind: 'wide' },
     { name: 'Why', kind: 'wide' },
   ] as const
-  const body = rows.length === 0 ? html`<p>The policy did not change in this period.</p>` : table(columns, rows, 'Versions put in force')
+  const body = rows.length === 0 ? html`<p>The policy did not change in this period.</p>` : table(columns, rows, 'Revisions put in force')
   return html`<section aria-labelledby="policy"><h2 id="policy">Changes of the policy</h2>${body}</section>`
 }
 

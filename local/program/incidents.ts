@@ -51,7 +51,7 @@ export function addIncidents(root: Command): void {
   withConsent(
     root
       .command('confirm')
-      .description('give the verdict compromised: what was contained stays contained')
+      .description('give the verdict compromised: what was contained stays contained, what was not stays usable')
       .argument('<id>')
       .requiredOption(...REASON)
       .option('--json', 'one JSON object'),

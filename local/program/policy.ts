@@ -30,12 +30,13 @@ export function addPolicy(root: Command): void {
   withConsent(
     policy
       .command('apply')
-      .description('put a file in force as a new version')
+      .description('put a file in force as a new revision')
       .argument('[file]', 'the file', 'policy.yaml')
       .requiredOption(...REASON),
     {
       follows: async (target, _, file) => `In ${target.name}:\n${await (await commands()).diffPolicy(target, file)}`,
-      action: async (target, { reason }, file) => (await commands()).putPolicy(target, file, { reason: reason ?? '' }),
+      action: async (target, { reason, yes }, file) =>
+        (await commands()).putPolicy(target, file, { reason: reason ?? '', isShown: yes !== true }),
     },
   )
 }
@@ -57,11 +58,14 @@ export function addOverride(root: Command): void {
         (await override()).startOverride(target, mode, { minutes: minutes ?? 0, reason: reason ?? '' }),
     },
   )
-  withTarget(
+  withConsent(
     group
       .command('end')
-      .description('end the override before its time')
+      .description('end the override before its time; people are notified')
       .requiredOption(...REASON),
-    async (target, { reason }) => (await override()).stopOverride(target, { reason: reason ?? '' }),
+    {
+      follows: async (target) => (await override()).whatEndChanges(target),
+      action: async (target, { reason }) => (await override()).stopOverride(target, { reason: reason ?? '' }),
+    },
   )
 }

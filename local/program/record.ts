@@ -54,14 +54,17 @@ export function addBaseline(root: Command): void {
       .option('--json', 'one JSON object'),
     async (target, { json }, arn) => (await baselineOf()).showBaseline(target, arn, { isJson: json === true }),
   )
-  withTarget(
+  withConsent(
     baseline
       .command('expect')
       .description('mark a value as expected, such as country=DE or network=AS64496')
       .argument('<arn>')
       .requiredOption('--value <feature=value>', 'what is expected (required)')
       .requiredOption(...REASON),
-    async (target, { value, reason }, arn) => (await baselineOf()).expectFeature(target, arn, value ?? '', reason ?? ''),
+    {
+      follows: async (target, { value }, arn) => (await baselineOf()).whatExpectChanges(target, arn, value ?? ''),
+      action: async (target, { value, reason }, arn) => (await baselineOf()).expectFeature(target, arn, value ?? '', reason ?? ''),
+    },
   )
 }
 

@@ -1,7 +1,9 @@
 import { pendingOf } from '../../shared/contain/pending.ts'
 import { briefValue } from '../../shared/contain/steps/steps.ts'
+import type { Contribution } from '../../shared/domain/assessment.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
+import { callsRefused, reasonsOf, refusedAfter } from '../../shared/domain/reasons.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { renderLineage } from './lineage.ts'
 import { columns, duration, moment, type Paint } from './style.ts'
@@ -44,15 +46,9 @@ export function renderIncident(incident: Incident, paint: Paint): string {
     const { kind, by, reason } = incident.verdict
     rows.push(['verdict', `${kind} by ${printable(by, 200)}: ${printable(reason, 200)}`])
   }
-  return [
-    head,
-    indent(columns(rows)),
-    '',
-    paint('bold', 'Why'),
-    indent(renderFindings(incident)),
-    ...lineageOf(incident, paint),
-    ...pending(incident, paint),
-  ].join('\n')
+  return [head, indent(columns(rows)), '', ...reasons(incident, paint), ...lineageOf(incident, paint), ...pending(incident, paint)].join(
+    '\n',
+  )
 }
 
 function credentialsOf({ credentials }: Incident): string {
@@ -61,11 +57,27 @@ function credentialsOf({ credentials }: Incident): string {
   return [...shown, ...more].join(', ')
 }
 
-function renderFindings({ assessment }: Incident): string {
-  const rows = [...assessment.contributions]
-    .sort((a, b) => b.share - a.share)
-    .map(({ finding, share }) => [`+${share.toFixed(1).padStart(4)}`, finding.detector, finding.technique, printable(finding.reason, 110)])
-  return columns(rows)
+function reasons(incident: Incident, paint: Paint): string[] {
+  const { contributions, since } = reasonsOf(incident)
+  if (since.length === 0) return [paint('bold', 'Why'), indent(renderFindings(contributions))]
+  return [
+    `${paint('bold', 'Why')}: the findings up to the decision`,
+    indent(renderFindings(contributions)),
+    '',
+    `${paint('bold', 'Found since then')}: no reason for the decision; with them the risk is ${incident.assessment.risk}`,
+    indent(renderFindings(since, false)),
+  ]
+}
+
+function renderFindings(contributions: readonly Contribution[], hasShares = true): string {
+  return columns(
+    contributions.map(({ finding, share }) => [
+      ...(hasShares ? [`+${share.toFixed(1).padStart(4)}`] : []),
+      finding.detector,
+      finding.technique,
+      printable(finding.reason, 110),
+    ]),
+  )
 }
 
 function lineageOf({ lineage }: Incident, paint: Paint): string[] {
@@ -86,13 +98,19 @@ export function renderChanges(changes: readonly Change[], paint: Paint): string 
     kind,
     printable(target, 80),
     kind.startsWith('step') || from !== null ? `${brief(from, target)} → ${brief(to, target)}` : brief(to, target),
-    `${printable(actor, 40)}: ${printable(why, 90)}`,
+    `${printable(actor, 40)}: ${printable(whyOf({ kind, why }), 90)}`,
   ])
   return `${paint('bold', 'Changes')} (UTC)\n${indent(columns(rows))}`
 }
 
+/** The reason of an entry. That of an undone step ends in the title of the step, which says what was set and not what is now. */
+export function whyOf({ kind, why }: Pick<Change, 'kind' | 'why'>): string {
+  const [, cause, title] = kind === 'step-undone' ? (why.match(/^(.*?): (.*)$/s) ?? []) : []
+  return title === undefined ? why : `${cause}: undone: ${title}`
+}
+
 /** The signals of the incident's timeline, one a line. */
-export function renderTimeline(signals: readonly IncidentSignal[], paint: Paint): string {
+export function renderTimeline(incident: Incident, signals: readonly IncidentSignal[], paint: Paint): string {
   const rows = signals
     .slice(0, TIMELINE_ROWS)
     .map((signal) => [
@@ -104,20 +122,22 @@ export function renderTimeline(signals: readonly IncidentSignal[], paint: Paint)
       signal.detectors.join(' '),
     ])
   const more = signals.length > TIMELINE_ROWS ? `\n  … ${signals.length - TIMELINE_ROWS} more (--json shows all)` : ''
-  return `${paint('bold', 'Timeline')} (UTC, signals with findings)\n${indent(columns(rows))}${more}`
+  const refused = refusedAfter(incident, signals)
+  const after = refused === 0 ? '' : `; after containment: ${callsRefused(refused)}`
+  return `${paint('bold', 'Timeline')} (UTC, signals with findings${after})\n${indent(columns(rows))}${more}`
 }
 
 /** Incidents as a list, one a line. */
 export function renderList(incidents: readonly Incident[]): string {
   const header = ['PRIORITY', 'ID', 'STATE', 'RISK', 'WHO', 'SINCE (UTC)', 'FIRST REASON']
-  const rows = incidents.map(({ priority, id, state, assessment, identity, openedAt }) => [
-    String(priority),
-    id,
-    state,
-    String(assessment.risk),
-    printable(identity.name, 40),
-    moment(openedAt),
-    printable(assessment.contributions[0]?.finding.title ?? '', 50),
+  const rows = incidents.map((incident) => [
+    String(incident.priority),
+    incident.id,
+    incident.state,
+    String(incident.assessment.risk),
+    printable(incident.identity.name, 40),
+    moment(incident.openedAt),
+    printable(reasonsOf(incident).contributions[0]?.finding.title ?? '', 50),
   ])
   return columns([header, ...rows])
 }

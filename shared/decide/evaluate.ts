@@ -145,7 +145,7 @@ async function candidateIncident({ signal, parentIncidentId }: Folded, unitOfWor
 }
 
 /**
- * The confirmed lane: AWS has confirmed that the credential is exposed, so nothing but the policy is read and nobody is asked. It handles only an
+ * The fast path: AWS has confirmed that the credential is exposed, so nothing but the policy is read and nobody is asked. It handles only an
  * identity without an earlier incident; `evaluate` handles the signal again in every case.
  */
 export async function fastPath(signal: Signal, context: Omit<EvaluationContext, 'unitOfWork'>): Promise<void> {
@@ -155,7 +155,7 @@ export async function fastPath(signal: Signal, context: Omit<EvaluationContext, 
     await openConfirmed(signal, findings, context)
   } catch (cause) {
     // `evaluate` processes the same signal afterwards. If that fails too, the event is delivered again.
-    context.ports.log.warn('respond.express.failed', {
+    context.ports.log.warn('respond.fast-path.failed', {
       identity: signal.identity.id,
       error: cause instanceof Error ? cause.name : 'unknown',
     })

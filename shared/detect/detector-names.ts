@@ -6,12 +6,12 @@ const NAMES: readonly string[] = CATALOGUE.map(({ id }) => id)
 const KNOWN: ReadonlySet<string> = new Set(NAMES)
 
 /** One message for each weight of a policy whose id is not a detector's, with the present or the most similar id. */
-export function unknownDetectorsIn({ weights }: { readonly weights: Readonly<Record<string, number>> }): string[] {
+export function unknownDetectorsIn({ weights }: { readonly weights: Readonly<Record<string, unknown>> }): string[] {
   return Object.keys(weights)
     .filter((id) => !KNOWN.has(id))
     .map((id) => {
       const renamed = currentDetector(id)
       const hint = KNOWN.has(renamed) ? `it is called ${renamed} now` : `did you mean ${closest(id, [...NAMES])}?`
-      return `weights.${id}: no detector has this name; ${hint} (docs/detectors.md lists every detector)`
+      return `weights.${id}: no detector has this name; ${hint} (docs/detectors.md of the sources lists every detector)`
     })
 }

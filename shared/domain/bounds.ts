@@ -1,5 +1,5 @@
 import { globs } from './glob.ts'
-import type { Mode, Policy, ReviewTimes, Selector, Thresholds } from './policy.ts'
+import type { Mode, Override, Policy, ReviewTimes, Selector, Thresholds } from './policy.ts'
 
 /** What the policy says of one identity. */
 export interface Bounds {
@@ -22,7 +22,7 @@ type KnownTags = Readonly<Record<string, string>> | undefined
  */
 export function boundsFor(policy: Policy, identityId: string, tags: KnownTags, now: number): Bounds {
   const tier = policy.tiers.find(({ match }) => matches(match, identityId, tags))
-  const override = policy.override !== undefined && now < Date.parse(policy.override.until) ? policy.override : undefined
+  const override = runningOverride(policy, now)
   return {
     tier: override === undefined ? (tier?.name ?? 'default') : `override until ${override.until}`,
     mode: override?.mode ?? tier?.mode ?? policy.mode,
@@ -74,4 +74,9 @@ function matches(selector: Selector, identityId: string, tags: KnownTags): boole
   if (selector.arns.some((pattern) => globs(pattern, identityId))) return true
   const wanted = Object.entries(selector.tags)
   return wanted.length > 0 && tags !== undefined && wanted.every(([key, value]) => tags[key] === value)
+}
+
+/** The override that is in force at a time (epoch ms); undefined where there is none, or its time is over. */
+export function runningOverride({ override }: Policy, now: number): Override | undefined {
+  return override !== undefined && now < Date.parse(override.until) ? override : undefined
 }

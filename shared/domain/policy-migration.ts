@@ -1,4 +1,4 @@
-/** The version of the policy that this release writes. */
+/** The version of the policy's format that this release writes. Each policy that was put in force is a revision. */
 export const POLICY_VERSION = 2
 
 /** One policy key that was renamed: its old path, where `*` is every entry of a list, and its new name. */
@@ -44,6 +44,13 @@ export function migratePolicy(input: unknown): unknown {
   if (!isObject(input) || input.version !== 1) return input
   const renamed = RENAMED_KEYS.reduce<unknown>((policy, { path, to }) => withKey(policy, path, to), input) as Record<string, unknown>
   return { ...renamed, version: POLICY_VERSION, ...(isObject(renamed.weights) ? { weights: currentWeights(renamed.weights) } : {}) }
+}
+
+/** The detectors that a policy of version 1 gives a weight under their old and their new name, as pairs of both. */
+export function doublyNamedWeights(input: unknown): (readonly [string, string])[] {
+  if (!isObject(input) || input.version !== 1 || !isObject(input.weights)) return []
+  const { weights } = input
+  return [...RENAMED_DETECTORS].filter(([before, now]) => Object.hasOwn(weights, before) && Object.hasOwn(weights, now))
 }
 
 function currentWeights(weights: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -11,7 +11,7 @@ const Score = z.number().int().min(0).max(100)
 export const Thresholds = z
   .strictObject({ notify: Score, ask: Score, contain: Score })
   .refine(({ notify, ask, contain }) => notify <= ask && ask <= contain, {
-    error: ({ input }) => `must rise: notify ≤ ask ≤ contain, got ${JSON.stringify(input)}`,
+    error: 'must rise: notify ≤ ask ≤ contain',
   })
 export type Thresholds = z.infer<typeof Thresholds>
 
@@ -130,6 +130,15 @@ const SlackApprovers = z
   })
   .refine(({ users, groups }) => users.length + groups.length > 0, { error: 'names nobody: give users or groups' })
 
+/** Break-glass: until this time one mode replaces the mode of every tier. Set by `countersign override`, not by hand. */
+export const Override = z.strictObject({
+  mode: Mode,
+  until: z.iso.datetime(),
+  by: z.string().max(2048),
+  reason: z.string().min(1).max(300),
+})
+export type Override = z.infer<typeof Override>
+
 /** The bounds that people set. Every key has a default, and the default mode only observes. */
 export const Policy = z
   .strictObject({
@@ -160,24 +169,30 @@ export const Policy = z
       .array(z.strictObject({ tiers: TierNames, verdicts: Verdicts }))
       .max(50)
       .default([]),
-    /** Break-glass: until this time one mode replaces the mode of every tier. Set by `countersign override`, not by hand. */
-    override: z
-      .strictObject({ mode: Mode, until: z.iso.datetime(), by: z.string().max(2048), reason: z.string().min(1).max(300) })
-      .optional(),
+    override: Override.optional(),
   })
-  .superRefine(({ tiers, slack, fourEyes }, context) => {
-    const known = ['default', ...tiers.map(({ name }) => name)]
-    const check = (rules: readonly { tiers: readonly string[] }[], path: readonly string[]) => {
-      for (const [at, rule] of rules.entries())
-        for (const [place, name] of rule.tiers.entries())
-          if (!known.includes(name))
-            context.addIssue({
-              code: 'custom',
-              path: [...path, at, 'tiers', place],
-              message: `must be one of the tiers ${known.join(', ')}`,
-            })
-    }
-    check(slack.approvers, ['slack', 'approvers'])
-    check(fourEyes, ['fourEyes'])
+  .superRefine((policy, context) => {
+    for (const { path, message } of unknownTiers(policy)) context.addIssue({ code: 'custom', path: [...path], message })
   })
 export type Policy = z.infer<typeof Policy>
+
+/** Where the rules of a policy name a tier that it has not. Takes a policy of any shape, so that one fault does not hide the others. */
+export function unknownTiers(policy: Readonly<Record<string, unknown>>): { path: readonly PropertyKey[]; message: string }[] {
+  const known = ['default', ...listIn(policy.tiers).map((tier) => fieldOf(tier, 'name'))]
+  const message = `must be one of the tiers ${known.join(', ')}`
+  const among = (rules: unknown, path: readonly PropertyKey[]) =>
+    listIn(rules).flatMap((rule, at) =>
+      listIn(fieldOf(rule, 'tiers')).flatMap((name, place) =>
+        known.includes(name) ? [] : [{ path: [...path, at, 'tiers', place], message }],
+      ),
+    )
+  return [...among(fieldOf(policy.slack, 'approvers'), ['slack', 'approvers']), ...among(policy.fourEyes, ['fourEyes'])]
+}
+
+function listIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined
+}

@@ -31,7 +31,7 @@ export async function readProposals(
 /**
  * Puts the first tightening proposal in force when the policy allows `autoTighten`. Returns it, or undefined.
  *
- * It runs every night and applies one proposal per run, as a version of the policy with its reason. A loosening proposal needs a person.
+ * It runs every night and applies one proposal per run, as a revision of the policy with its reason. A loosening proposal needs a person.
  */
 export async function tighten(ports: LearnPorts & { readonly log: Log }): Promise<Proposal | undefined> {
   const onUnreadable = ({ key, issue }: UnreadableItem) => ports.log.warn('learn.incident.unreadable', { key, issue })

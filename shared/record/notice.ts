@@ -1,6 +1,7 @@
 import type { Incident, NoticeKind } from '../domain/incident.ts'
 import { lookupLines } from '../domain/lookup-lines.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
+import { reasonsOf } from '../domain/reasons.ts'
 import type { Notice, NoticeStack, Notifier } from '../ports/notices.ts'
 import type { IncidentStore, Versioned } from '../ports/stores.ts'
 import { updateIncident } from './update-incident.ts'
@@ -51,7 +52,9 @@ function titleOf(incident: Incident, kind: NoticeKind): string {
     case 'rotated':
       return incident.state === 'confirmed' ? `Rotated the keys of ${who}: incident closed` : `A new key of ${who} is in its secret`
     case 'confirmed':
-      return `Confirmed: ${who} was compromised, the containment stays`
+      return incident.containedAt === undefined
+        ? `Confirmed: ${who} was compromised, and nothing stops it: it was not contained`
+        : `Confirmed: ${who} was compromised, the containment stays`
     case 'expired':
       return `Closed: nobody answered about ${who}`
     case 'extended':
@@ -70,7 +73,7 @@ function titleOf(incident: Incident, kind: NoticeKind): string {
 }
 
 function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undefined): string {
-  const { contributions } = incident.assessment
+  const { contributions } = reasonsOf(incident)
   const lines = [
     `Incident ${incident.id}, priority ${incident.priority} (risk ${incident.assessment.risk}, blast radius ${incident.blastRadius.score})`,
     `Who: ${printable(incident.identity.id, 200)}`,

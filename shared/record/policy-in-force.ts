@@ -1,15 +1,15 @@
-import type { z } from 'zod'
 import { Policy } from '../domain/policy.ts'
 import { migratePolicy } from '../domain/policy-migration.ts'
 import { ResponderError } from '../errors.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
 import { append, headOf, POLICY_SUBJECT } from './append.ts'
+import { policyIssues } from './policy-issues.ts'
 
 /** How long a function may use a policy that it has read, in milliseconds. */
 const FRESH_MS = 30_000
 
-/** The policy in force and the number of its entry in the policy's chain. */
+/** The policy in force and its revision: the number of its entry in the policy's chain. */
 export interface PolicyInForce {
   readonly policy: Policy
   readonly number: number
@@ -53,7 +53,7 @@ export async function applyPolicy(
   if (change.expected !== undefined && change.expected !== number) {
     throw new ResponderError(
       'policy.conflict',
-      `the policy in force is version ${number}, the change was based on ${change.expected}; run \`countersign policy diff\` again`,
+      `the policy in force is revision ${number}, the change was based on revision ${change.expected}; run \`countersign policy diff\` again`,
     )
   }
   const entry = await append(
@@ -72,21 +72,9 @@ export async function applyPolicy(
  */
 export function parsePolicy(input: unknown): Policy {
   const parsed = Policy.safeParse(migratePolicy(input))
-  if (parsed.success) return parsed.data
-  throw new ResponderError('policy.invalid', describeIssues(parsed.error, input).join('\n'))
-}
-
-function describeIssues(error: z.ZodError, input: unknown): string[] {
-  return error.issues.map((issue) => {
-    const key = issue.path.join('.') || 'policy'
-    if (issue.code === 'unrecognized_keys')
-      return `${key}: unknown ${issue.keys.join(', ')}; remove it or check the spelling (docs/policy.md lists every key)`
-    const value = issue.path.reduce<unknown>(
-      (at, part) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[part] : undefined),
-      input,
-    )
-    return `${key}: ${issue.message}, got ${JSON.stringify(value) ?? 'nothing'}`
-  })
+  const issues = policyIssues(parsed.error, input)
+  if (issues.length > 0 || !parsed.success) throw new ResponderError('policy.invalid', issues.join('\n'))
+  return parsed.data
 }
 
 /** Puts a policy in force unless one is stored already. */
@@ -100,5 +88,5 @@ export async function seedPolicy(input: unknown, { record, clock, log }: { recor
     at: new Date(clock.now()).toISOString(),
     expected: 0,
   })
-  log.info('policy.seeded', { number, mode: policy.mode })
+  log.info('policy.seeded', { revision: number, mode: policy.mode })
 }

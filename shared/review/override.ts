@@ -1,4 +1,5 @@
-import type { Mode } from '../domain/policy.ts'
+import { runningOverride } from '../domain/bounds.ts'
+import type { Mode, Override } from '../domain/policy.ts'
 import { ResponderError } from '../errors.ts'
 import type { Notifier } from '../ports/notices.ts'
 import type { Clock } from '../ports/runtime.ts'
@@ -19,7 +20,7 @@ export interface OverridePorts {
 /**
  * Starts a break-glass override: for some minutes one mode replaces the mode of the policy and of every tier. Protected identities stay protected.
  *
- * The override is a version of the policy with its author and reason, it ends by itself, and a notice announces it. Returns its end, ISO 8601.
+ * The override is a revision of the policy with its author and reason, it ends by itself, and a notice announces it. Returns its end, ISO 8601.
  * Throws `usage` for an empty reason or a duration out of range.
  */
 export async function breakGlass(
@@ -46,12 +47,17 @@ export async function breakGlass(
 
 /** Ends an override early. Throws `usage` when none is in force. */
 export async function endOverride({ by, reason }: { by: string; reason: string }, ports: OverridePorts): Promise<void> {
-  const now = ports.clock.now()
-  const { policy } = await readPolicy(ports.record)
-  if (policy.override === undefined || Date.parse(policy.override.until) <= now)
-    throw new ResponderError('usage', 'no override is in force, so there is none to end')
-  await putOverride(undefined, { by, reason, now }, ports)
+  await overrideToEnd(ports)
+  await putOverride(undefined, { by, reason, now: ports.clock.now() }, ports)
   await notifyAll('The override has ended: the policy stands again', `By ${by}\nWhy: ${reason}`, ports)
+}
+
+/** The override in force. Throws `usage` when there is none. */
+export async function overrideToEnd({ record, clock }: Pick<OverridePorts, 'record' | 'clock'>): Promise<Override> {
+  const { policy } = await readPolicy(record)
+  const override = runningOverride(policy, clock.now())
+  if (override === undefined) throw new ResponderError('usage', 'no override is in force, so there is none to end')
+  return override
 }
 
 async function putOverride(

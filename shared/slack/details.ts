@@ -1,5 +1,6 @@
 import { type Change, verifyChain } from '../domain/change.ts'
 import type { Incident, IncidentSignal } from '../domain/incident.ts'
+import { callsRefused, refusedAfter } from '../domain/reasons.ts'
 import { incidentSubject } from '../record/append.ts'
 import type { Message } from './message.ts'
 import { actorText, code, section } from './text.ts'
@@ -17,6 +18,8 @@ export function detailsOf(incident: Incident, signals: readonly IncidentSignal[]
     .map(({ time, action, outcome, address, country }) =>
       [`• ${clock(time)} ${code(action, 70)}`, outcome === 'success' ? '' : outcome, code(`${address} ${country ?? ''}`, 60)].join(' '),
     )
+  const refused = refusedAfter(incident, signals)
+  const afterContainment = refused === 0 ? [] : [`After containment: ${callsRefused(refused)}.`]
   const entries = changes
     .slice(-ROWS)
     .map(
@@ -26,7 +29,7 @@ export function detailsOf(incident: Incident, signals: readonly IncidentSignal[]
     text: `Details of ${incident.id}`,
     blocks: [
       section([`*${incident.id}* since ${new Date(incident.openedAt).toISOString()}`, ...credentials, ...lineage]),
-      section([`*Calls* (last ${calls.length} of ${signals.length}, UTC)`, ...calls]),
+      section([`*Calls* (last ${calls.length} of ${signals.length}, UTC)`, ...calls, ...afterContainment]),
       section([`*Record* (last ${entries.length} of ${changes.length}, UTC)`, ...entries]),
       section([
         fault === undefined

@@ -1,13 +1,15 @@
-import type { ActionsBlock, Button, KnownBlock } from '@slack/types'
+import type { ActionsBlock, Button, ConfirmationDialog, KnownBlock } from '@slack/types'
 import { pendingOf } from '../contain/pending.ts'
 import { standingSteps } from '../contain/progress.ts'
 import type { Change } from '../domain/change.ts'
 import { type Incident, isClosed } from '../domain/incident.ts'
 import { offeredFor } from '../domain/offered.ts'
 import type { Policy } from '../domain/policy.ts'
+import { reasonsOf } from '../domain/reasons.ts'
 import { revisionOf } from '../domain/revision.ts'
 import type { Notice } from '../ports/notices.ts'
 import { printable } from '../record/notice.ts'
+import { leftUsable } from '../review/what-follows.ts'
 import { actionId, type ButtonKind, buttonValue } from './button.ts'
 import { actorText, code, escaped, LIMITS, section } from './text.ts'
 
@@ -78,10 +80,9 @@ function titleOf({ incident, isReversed }: MessageInput): string {
   }
 }
 
-function whyOf({ assessment }: Incident): string[] {
-  return [...assessment.contributions]
-    .sort((a, b) => b.share - a.share)
-    .slice(0, LINES)
+function whyOf(incident: Incident): string[] {
+  return reasonsOf(incident)
+    .contributions.slice(0, LINES)
     .map(({ finding, share }) => `• ${escaped(finding.title)} (+${Math.round(share)}): ${code(finding.reason, 120)}`)
 }
 
@@ -111,6 +112,8 @@ function outcomeOf(incident: Incident, changes: readonly Change[]): string[] {
   const extension = changes.findLast(({ kind }) => kind === 'extension')
   if (extension !== undefined && incident.extendedUntil !== undefined && verdict === undefined)
     lines.push(`*Extended until* ${moment(incident.extendedUntil)} by ${actorText(extension.actor)}: ${code(extension.why, 200)}`)
+  const left = state === 'confirmed' ? leftUsable(incident, changes) : undefined
+  if (left !== undefined) lines.push(code(left, 300))
   if (verdict?.kind === 'legitimate' && state === 'asking') lines.push('Not every step could be undone: see the open tasks.')
   return [...lines, ...firstOfTwo(incident, changes)]
 }
@@ -143,15 +146,38 @@ function kindsFor(incident: Incident): ButtonKind[] {
   return [...offered, 'explain', 'details']
 }
 
-function buttonsOf({ incident, policy }: MessageInput): ActionsBlock {
+function buttonsOf({ incident, changes, policy }: MessageInput): ActionsBlock {
   const value = buttonValue(incident.id, revisionOf(incident))
   const button = (kind: ButtonKind): Button => {
     const wantsReason = (policy.slack.reasonFor as readonly string[]).includes(kind)
     const style = STYLES[kind]
     const text = { type: 'plain_text', text: LABELS[kind], emoji: false } as const
-    return { type: 'button', action_id: actionId(kind, wantsReason), text, value, ...(style === undefined ? {} : { style }) }
+    const confirm = kind === 'compromised' ? dialogOf(incident, changes) : undefined
+    return {
+      type: 'button',
+      action_id: actionId(kind, wantsReason),
+      text,
+      value,
+      ...(style === undefined ? {} : { style }),
+      ...(confirm === undefined ? {} : { confirm }),
+    }
   }
   return { type: 'actions', block_id: 'review', elements: kindsFor(incident).map(button) }
+}
+
+/** Slack asks this before it sends the press: a verdict on what was never contained leaves it usable. Slack allows 100, 300 and 30 characters. */
+function dialogOf(incident: Incident, changes: readonly Change[]): ConfirmationDialog | undefined {
+  const left = leftUsable(incident, changes)
+  if (left === undefined) return undefined
+  const plain = (text: string) => ({ type: 'plain_text', text, emoji: false }) as const
+  const first = offeredFor(incident).includes('contain') ? `To stop it, cancel and press “${LABELS.contain}”.` : 'Stop it by hand.'
+  return {
+    title: plain('Confirm without containing?'),
+    text: plain(printable(`${left} Confirming closes the incident and stops nothing. ${first}`, LIMITS.dialog)),
+    confirm: plain('Confirm, I stop it by hand'),
+    deny: plain('Cancel'),
+    style: 'danger',
+  }
 }
 
 const STYLES: Readonly<Partial<Record<ButtonKind, 'primary' | 'danger'>>> = { legitimate: 'primary', compromised: 'danger' }

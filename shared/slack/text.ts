@@ -2,8 +2,8 @@ import type { SectionBlock } from '@slack/types'
 import { slackUserOf } from '../domain/approval.ts'
 import { printable } from '../record/notice.ts'
 
-/** Slack's limits in characters for a section's text, a header and the text beside the blocks. */
-export const LIMITS = { section: 3000, header: 150, text: 4000 } as const
+/** Slack's limits in characters for a section's text, a header, the text beside the blocks and the text of a dialog that asks back. */
+export const LIMITS = { section: 3000, header: 150, text: 4000, dialog: 300 } as const
 
 /** Escapes the three control characters of mrkdwn. Without them text can form no mention and no link. */
 export function escaped(text: string): string {

@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000
 const CUSTOM = { source: 'com.example.app' }
 const BYSTANDER = 'AKIABYSTANDER0000001'
 
-/** AWS attaches its quarantine policy to a user: the confirmed lane contains without asking. */
+/** AWS attaches its quarantine policy to a user: the fast path contains without asking. */
 const quarantined = (user: string) =>
   call('iam:AttachUserPolicy', {
     id: 'quarantine',

@@ -21,7 +21,7 @@ interface Span {
 }
 
 /**
- * The confirmed lane in this process, on the SDK against moto: from an AWS Health event to the end of UpdateAccessKey. Lambda's invoke
+ * The fast path in this process, on the SDK against moto: from an AWS Health event to the end of UpdateAccessKey. Lambda's invoke
  * is a call of a function here, so it is not counted. Each run has a user of its own.
  */
 export async function timeToInactive(about: {

@@ -11,7 +11,7 @@ const ROUNDS = 60
 /** What every call to AWS is made to take here, so that the lane takes as long as it does there. Milliseconds. */
 const DELAY_MS = 3
 
-/** From a report to the key that is off, in the confirmed lane: with a model that never answers, and with none. In turns. */
+/** From a report to the key that is off, in the fast path: with a model that never answers, and with none. In turns. */
 export async function advisorLatency(): Promise<Figures> {
   const never: Advisor = { advise: () => new Promise(() => {}) }
   const [without, withHung]: [number[], number[]] = [[], []]
@@ -22,7 +22,7 @@ export async function advisorLatency(): Promise<Figures> {
   return {
     'advisor.latency': {
       value: rounded(median(withHung) / median(without), 3),
-      unit: `time to containment in the confirmed lane, Bedrock never answers ÷ no advisor (${Math.round(median(without))} ms, ${DELAY_MS} ms a call)`,
+      unit: `time to containment in the fast path, Bedrock never answers ÷ no advisor (${Math.round(median(without))} ms, ${DELAY_MS} ms a call)`,
       target: '<= 1.05',
     },
   }

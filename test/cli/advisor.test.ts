@@ -145,7 +145,7 @@ describe('drift', () => {
   it('says that there is nothing to learn from yet, then how verdicts agree, with a page of plots', async () => {
     expect((await countersign(['drift', ...on])).out).toContain('No verdict of a person yet')
     await countersign(['confirm', idOf('contained'), '--reason', 'it was stolen', '--yes', ...on])
-    await countersign(['release', idOf('asking'), '--reason', 'it was Anna', '--yes', ...on])
+    await countersign(['release', idOf('watching'), '--reason', 'it was Anna', '--yes', ...on])
     const page = join(folder, 'drift.html')
     const { out } = await countersign(['drift', '--out', page, ...on])
     expect(out).toContain('2 verdicts, 1 compromised')

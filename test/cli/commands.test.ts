@@ -24,6 +24,7 @@ describe('consent', () => {
       ['drift', 'accept', 'ask-loosen', '--reason', 'x'],
       ['policy', 'apply', 'policy.yaml', '--reason', 'x'],
       ['override', 'start', 'observe', '--minutes', '5', '--reason', 'x'],
+      ['baseline', 'expect', 'arn:aws:iam::123456789012:user/ci-deploy', '--value', 'country=NL', '--reason', 'x'],
     ]
     for (const words of commands) {
       const { code, err, out } = await countersign([...words, ...on])
@@ -32,10 +33,23 @@ describe('consent', () => {
       expect(out).toBe('')
     }
     const { err } = await countersign(['release', contained, '--reason', 'x', ...on])
-    expect(err).toContain(`iam-user ci-deploy, contained, risk 99.6.\nWhat was contained is restored as it was`)
+    expect(err).toContain(`iam-user ci-deploy, contained, risk 99.6.\nIt was legitimate. What was contained is restored as it was`)
     const [first] = lines<{ state: string }>((await countersign(['incidents', '--json', ...on])).out)
     expect(first?.state).toBe('contained')
     expect((await countersign(['changes', 'export', ...on])).out).not.toContain('"kind":"verdict"')
+  })
+
+  it('is wanted before an override ends, which is named; and where none runs, nothing is asked', async () => {
+    const none = await countersign(['override', 'end', '--reason', 'x', ...on])
+    expect(none.err).toContain('no override is in force, so there is none to end')
+    expect(none.err).not.toContain('--yes')
+    await countersign(['override', 'start', 'ask', '--minutes', '5', '--reason', 'a migration', '--yes', ...on])
+    const asked = await countersign(['override', 'end', '--reason', 'x', ...on])
+    expect(asked.err).toMatch(/The override to mode ask in .*, until 2.* by local:.*, ends now\./)
+    expect(asked.err).toContain('--yes skips the question')
+    expect((await countersign(['policy', 'show', ...on])).out).toContain('override:')
+    expect((await countersign(['override', 'end', '--reason', 'x', '--yes', ...on])).out).toContain('The override has ended')
+    expect((await countersign(['policy', 'show', ...on])).out).not.toContain('override:')
   })
 
   it('is not asked for an incident that is not there', async () => {
@@ -63,6 +77,11 @@ describe('help for who does not know the words yet', () => {
     expect((await countersign(['override', 'start', 'panic', '--minutes', '5', '--reason', 'x', ...on])).err).toContain(
       'observe, ask, contain',
     )
+  })
+
+  it('names the command as it was called, where it says how to get help', async () => {
+    expect((await countersign(['nosuch'])).err).toContain('(npm run --silent countersign -- help shows how)')
+    expect((await countersign(['policy', 'chek'])).err).toContain('(npm run --silent countersign -- policy --help shows how)')
   })
 
   it('says what its exit codes mean', async () => {

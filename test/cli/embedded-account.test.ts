@@ -25,7 +25,23 @@ describe('start', () => {
     expect(story).toContain('ci-deploy')
     expect(story).toMatch(/ ms after the deciding event/)
     expect(story).toMatch(/Refused from then on: [1-9]\d* later calls of the intruder/)
+    expect(story).toMatch(/confirm +npm run --silent countersign -- confirm inc-\w+ --data \S+ --reason "…"/)
     expect(story).toMatch(/undo +npm run --silent countersign -- release inc-\w+ --data \S+ --reason "…"/)
+  })
+})
+
+describe('the sweep, as the schedule of a stack has it', () => {
+  it('has closed what nobody answered in the month of the story, and leaves nothing open beyond its time', async () => {
+    interface Swept extends Listed {
+      readonly decidedBy: { readonly time: number }
+      readonly updatedAt: number
+    }
+    const all = lines<Swept>((await countersign(['incidents', 'list', '--all', '--json', ...on])).out)
+    expect(all.filter(({ state }) => state === 'expired').length).toBeGreaterThan(0)
+    const latest = Math.max(...all.map(({ updatedAt }) => updatedAt))
+    const waits = all.filter(({ state }) => state === 'asking' || state === 'contained')
+    for (const { id, decidedBy } of waits) expect([id, latest - decidedBy.time < 168 * 3_600_000]).toEqual([id, true])
+    expect((await countersign(['changes', 'export', ...on])).out).toContain('"actor":"countersign:sweep"')
   })
 })
 
@@ -67,12 +83,13 @@ describe('baseline', () => {
       'country=NL',
       '--reason',
       'the new build farm',
+      '--yes',
       ...on,
     ])
     expect(expected.code).toBe(0)
     const shown = lines<{ expected: string[] }>((await countersign(['baseline', 'show', incident.identity.id, '--json', ...on])).out)
     expect(shown[0]?.expected).toEqual(['country=NL'])
-    const wrong = await countersign(['baseline', 'expect', incident.identity.id, '--value', 'colour=red', '--reason', 'x', ...on])
+    const wrong = await countersign(['baseline', 'expect', incident.identity.id, '--value', 'colour=red', '--reason', 'x', '--yes', ...on])
     expect(wrong.code).toBe(2)
     expect(wrong.err).toContain('feature=value')
   })

@@ -85,7 +85,7 @@ describe('weights', () => {
   it('by a name of before are refused in version 2, with the name of now', () => {
     for (const [before, now] of RENAMED_DETECTORS)
       expect(unknownDetectorsIn({ weights: { [before]: 1 } })).toEqual([
-        `weights.${before}: no detector has this name; it is called ${now} now (docs/detectors.md lists every detector)`,
+        `weights.${before}: no detector has this name; it is called ${now} now (docs/detectors.md of the sources lists every detector)`,
       ])
   })
 

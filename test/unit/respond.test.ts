@@ -40,7 +40,7 @@ describe('responding', () => {
     expect(unhandled).toEqual([])
   })
 
-  it('has the confirmed lane ask no advisor', async () => {
+  it('has the fast path ask no advisor', async () => {
     const advisor = answering(0)
     const { incidents } = await embedded({
       advisor,
@@ -144,7 +144,7 @@ describe('responding', () => {
     expect(odd.failed.get(0)).toBe('unknown error')
   })
 
-  it('goes the slower way where the confirmed lane fails, and contains all the same', async () => {
+  it('goes the slower way where the fast path fails, and contains all the same', async () => {
     const { ports, account } = await embedded()
     let saves = 0
     const incidents = {

@@ -96,6 +96,14 @@ describe('the words of AWS and ATT&CK', () => {
     ).toEqual([])
   })
 
+  it('says how to list the parameters of a call that no file named before', () => {
+    const unlisted = 'route53:CreateHostedZone'
+    expect(faultOfAction(unlisted)).toBeUndefined()
+    expect(faultOfParameter('name', [unlisted])).toBe(
+      `name: the lists hold no parameters of ${unlisted}; \`npm run vocabulary\` adds those of calls that a file names`,
+    )
+  })
+
   it('refuses a detector of made-up names, and says which ones are near', () => {
     const madeUp: Detector = {
       id: 'role-created',

@@ -79,6 +79,9 @@ export function vocabulary(exceptions = readExceptions()): Vocabulary {
     faultOfParameter(path, actions) {
       const names = parametersOf(actions)
       if (names.includes(path) || names.includes(path.replace(/[^.]+$/, '*'))) return undefined
+      const unlisted = actions.filter((action) => known.get(action)?.size === 0 && !Object.hasOwn(operations.parameters, action))
+      if (unlisted.length > 0 && unlisted.length === actions.length)
+        return `${path}: the lists hold no parameters of ${unlisted.join(', ')}; \`npm run vocabulary\` adds those of calls that a file names`
       const where = actions.length > 3 ? `${actions.slice(0, 3).join(', ')} and ${actions.length - 3} more` : actions.join(', ')
       const nearest = names.length === 0 ? '' : `; the nearest is ${closest(path, names)}`
       return `${path} is no request parameter of ${where}${nearest}`

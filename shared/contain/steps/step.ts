@@ -2,7 +2,7 @@ import { canonical } from '../../domain/change.ts'
 import type { Iam, PutOutcome } from '../../ports/iam.ts'
 
 /**
- * One thing in the account that containment sets, and release sets back: a lens on one value.
+ * One thing in the account that containment sets, and release sets back, as one value.
  *
  * `read` gives the value as it stands, `null` where there is none. `contained` is the value wanted, given the one
  * before; `undefined` where there is nothing to contain. `write` sets any value that `read` can give. So a step's

@@ -12,7 +12,7 @@ import { userAttachment } from './user-attachment.ts'
 import { userBoundary } from './user-boundary.ts'
 import { userPolicy } from './user-policy.ts'
 
-/** Every kind of step that there is. What the rest of the house knows of steps, it knows from here. */
+/** Every kind of step that there is. The rest of the code knows of steps what this list says. */
 export const STEPS: readonly StepKind[] = [
   accessKey,
   userPolicy,

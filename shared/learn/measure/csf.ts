@@ -18,7 +18,7 @@ export interface CsfFunctions {
   readonly Recover: readonly Counted[]
 }
 
-/** Counts incidents, record entries and policy versions of a period, by function of the NIST CSF 2.0. */
+/** Counts incidents, record entries and policy revisions of a period, by function of the NIST CSF 2.0. */
 export function countByCsfFunction(within: readonly IncidentWithChanges[], policyChanges: readonly Change[]): CsfFunctions {
   const incidents = within.map(({ incident }) => incident)
   const entries = (kind: ChangeKind) =>
@@ -27,7 +27,7 @@ export function countByCsfFunction(within: readonly IncidentWithChanges[], polic
   const distinct = (values: readonly string[]) => new Set(values).size
   return {
     Govern: [
-      { what: 'versions of the policy put in force', count: policyChanges.length },
+      { what: 'revisions of the policy put in force', count: policyChanges.length },
       {
         what: 'of these by the responder itself, tightening',
         count: policyChanges.filter(({ actor }) => actor === 'countersign:learn').length,

@@ -1,6 +1,8 @@
 import { pendingOf } from '../../contain/pending.ts'
+import type { Contribution } from '../../domain/assessment.ts'
 import type { Change } from '../../domain/change.ts'
 import type { Incident, IncidentSignal } from '../../domain/incident.ts'
+import { callsRefused, reasonsOf, refusedAfter, riskText } from '../../domain/reasons.ts'
 import { printable } from '../../record/notice.ts'
 
 /** One fact about an incident, with the id that sentences cite. */
@@ -21,13 +23,18 @@ const FINDING_LIMIT = 8
 const SIGNAL_LIMIT = 12
 const CHANGE_LIMIT = 30
 
+/** How many findings since the decision are named. */
+const TITLES_LIMIT = 3
+
 /**
- * Collects the facts of an incident. Ids: `I` identity, `R` risk and blast radius, `D` decision, `F1`… findings, `S1`… calls, `C4`… record
- * entries by number, `P1`… open tasks for a person, `V` verdict. Text from outside is clipped and free of control characters.
+ * Collects the facts of an incident. Ids: `I` identity, `R` risk and blast radius, `D` decision, `F1`… findings up to the decision, `A` what came after
+ * containment, `S1`… calls, `C4`… record entries by number, `P1`… open tasks for a person, `V` verdict. Text from outside is clipped and free of control characters.
  */
 export function collectFacts({ incident, signals, changes }: ExplanationInput): Fact[] {
   const { identity, assessment, blastRadius, decision, verdict } = incident
-  const findings = [...assessment.contributions].sort((a, b) => b.share - a.share).slice(0, FINDING_LIMIT)
+  const { contributions, since } = reasonsOf(incident)
+  const findings = contributions.slice(0, FINDING_LIMIT)
+  const refused = refusedAfter(incident, signals)
   return [
     {
       id: 'I',
@@ -35,13 +42,14 @@ export function collectFacts({ incident, signals, changes }: ExplanationInput): 
     },
     {
       id: 'R',
-      text: `risk ${assessment.risk} of 100${assessment.isConfirmed ? ', confirmed by AWS' : ''}; blast radius ${blastRadius.score} by ${blastRadius.basis}${blastRadius.reasons.length === 0 ? '' : `: ${blastRadius.reasons.join(', ')}`}`,
+      text: `risk ${riskText(incident)}${assessment.isConfirmed ? ', confirmed by AWS' : ''}; blast radius ${blastRadius.score} by ${blastRadius.basis}${blastRadius.reasons.length === 0 ? '' : `: ${blastRadius.reasons.join(', ')}`}`,
     },
     { id: 'D', text: `${decision.action}: ${decision.why.map((line) => printable(line, 160)).join('; ')}` },
     ...findings.map(({ finding, share }, at) => ({
       id: `F${at + 1}`,
       text: `${finding.title} (${finding.detector}, ${finding.technique}, +${Math.round(share)}): ${printable(finding.reason, 120)}`,
     })),
+    ...(refused === 0 && since.length === 0 ? [] : [{ id: 'A', text: afterwards(refused, since) }]),
     ...signals.slice(0, SIGNAL_LIMIT).map((signal, at) => ({ id: `S${at + 1}`, text: callOf(signal) })),
     ...changes.slice(-CHANGE_LIMIT).map((change) => ({ id: `C${change.number}`, text: entryOf(change) })),
     ...pendingOf(incident).map((line, at) => ({ id: `P${at + 1}`, text: printable(line, 160) })),
@@ -49,6 +57,16 @@ export function collectFacts({ incident, signals, changes }: ExplanationInput): 
       ? []
       : [{ id: 'V', text: `${verdict.kind} by ${printable(verdict.by, 120)} at ${verdict.at}: ${printable(verdict.reason, 160)}` }]),
   ]
+}
+
+/** What came after the decision to contain. Its strongest findings are named, because they are part of the risk that is shown. */
+function afterwards(refused: number, since: readonly Contribution[]): string {
+  const titles = since.slice(0, TITLES_LIMIT).map(({ finding }) => finding.title)
+  const more = since.length > titles.length ? ` and ${since.length - titles.length} more` : ''
+  return [
+    ...(refused === 0 ? [] : [`after containment: ${callsRefused(refused)}`]),
+    ...(titles.length === 0 ? [] : [`found since the decision: ${titles.join('; ')}${more}`]),
+  ].join('; ')
 }
 
 function callOf({ time, action, outcome, errorCode, address, country }: IncidentSignal): string {

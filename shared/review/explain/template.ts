@@ -1,3 +1,4 @@
+import { riskText } from '../../domain/reasons.ts'
 import type { ExplanationText, ResponseStep, Sentence } from './explanation.ts'
 import { collectFacts, type ExplanationInput, type Fact } from './facts.ts'
 
@@ -22,7 +23,7 @@ function summaryOf(
 ): Sentence[] {
   const sentences: Sentence[] = [
     {
-      text: `${incident.identity.kind} ${textOf(facts, 'I').split(' ')[1] ?? ''} is at risk ${incident.assessment.risk}.`,
+      text: `${incident.identity.kind} ${textOf(facts, 'I').split(' ')[1] ?? ''} is at risk ${riskText(incident)}.`,
       evidence: ['I', 'R'],
     },
   ]
@@ -42,6 +43,8 @@ function whyOf(facts: readonly Fact[], strongest: readonly Fact[], appliedSteps:
     { text: `The decision: ${textOf(facts, 'D')}.`.slice(0, 300), evidence: ['D', 'R'] },
     ...strongest.map((fact) => ({ text: fact.text.slice(0, 300), evidence: [fact.id] })),
   ]
+  if (facts.some(({ id }) => id === 'A'))
+    sentences.push({ text: `It came later and is no reason for it, ${textOf(facts, 'A')}.`.slice(0, 300), evidence: ['A'] })
   if (appliedSteps.length > 0)
     sentences.push({
       text: `${appliedSteps.length} ${appliedSteps.length === 1 ? 'step was' : 'steps were'} taken, each with its undo record.`,

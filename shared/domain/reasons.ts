@@ -1,0 +1,56 @@
+import { assessmentOf, type Contribution } from './assessment.ts'
+import type { Incident, IncidentSignal } from './incident.ts'
+
+/** The findings of an incident, apart: the reasons for what was done, and what was found afterwards. */
+export interface Reasons {
+  /** Largest share first. */
+  readonly contributions: readonly Contribution[]
+  /** What was found after the decision to contain: not a reason for it, and mostly calls that the containment refused. Largest share first. */
+  readonly since: readonly Contribution[]
+}
+
+/**
+ * Why the responder acted: the findings up to the decision to contain, or all where nothing was contained.
+ *
+ * A denied call after containment is denied by our own step, so it is never a reason for that step. Of each detector an incident keeps the strongest
+ * finding only, so the shares may add up to less than the risk at the decision. Where every finding that is kept came later, they stand in for the
+ * earlier ones of the same detectors.
+ */
+export function reasonsOf(incident: Pick<Incident, 'assessment' | 'decision' | 'decidedBy' | 'containedAt'>): Reasons {
+  const { assessment } = incident
+  const until = reasonsUntil(incident)
+  const before = assessment.contributions.filter(({ finding }) => until === undefined || finding.time <= until)
+  const isSplit = before.length > 0 && before.length < assessment.contributions.length
+  if (!isSplit) return { contributions: largestFirst(assessment.contributions), since: [] }
+  const { contributions } = assessmentOf(before.map(({ finding }) => finding))
+  const since = assessment.contributions.filter((one) => !before.includes(one))
+  return { contributions: largestFirst(contributions), since: largestFirst(since) }
+}
+
+/** How many calls of a timeline were refused after containment. */
+export function refusedAfter({ containedAt }: Pick<Incident, 'containedAt'>, signals: readonly IncidentSignal[]): number {
+  return containedAt === undefined ? 0 : signals.filter(({ time, outcome }) => outcome === 'denied' && time > containedAt).length
+}
+
+/** The risk, and what makes it another one than the decision names: the advisor's opinion, or what was found after the decision. */
+export function riskText(incident: Pick<Incident, 'assessment' | 'decision' | 'decidedBy' | 'containedAt'>): string {
+  const { risk, baseRisk, opinion } = incident.assessment
+  if (reasonsOf(incident).since.length > 0) return `${risk} of 100 by now, with what was found after the decision`
+  if (opinion?.kind !== 'answered' || opinion.shift === 0) return `${risk} of 100`
+  const moved = opinion.shift < 0 ? `${-opinion.shift} less` : `${opinion.shift} more`
+  return `${risk} of 100: ${baseRisk} by its findings, and ${moved} by the advisor${opinion.shift < 0 ? ', who suppresses no question' : ''}`
+}
+
+/** `3 calls refused`. */
+export function callsRefused(count: number): string {
+  return `${count} ${count === 1 ? 'call' : 'calls'} refused`
+}
+
+/** The time of the latest finding that can be a reason, in epoch milliseconds. A person's order to contain rests on all that was found before. */
+function reasonsUntil({ decision, decidedBy, containedAt }: Pick<Incident, 'decision' | 'decidedBy' | 'containedAt'>): number | undefined {
+  return decision.action === 'contain' ? decidedBy.time : containedAt
+}
+
+function largestFirst(contributions: readonly Contribution[]): readonly Contribution[] {
+  return [...contributions].sort((a, b) => b.share - a.share)
+}

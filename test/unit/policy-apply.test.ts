@@ -1,0 +1,73 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { diffPolicy, putPolicy, showPolicy } from '../../local/commands/policy.ts'
+import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
+import { applyPolicy, parsePolicy, readPolicy } from '../../shared/record/policy-in-force.ts'
+import { consoleWorld } from '../console.ts'
+
+const path = join(mkdtempSync(join(tmpdir(), 'policy-apply-')), 'policy.yaml')
+writeFileSync(path, 'version: 2\nmode: ask\n')
+
+/** Far from every clock of a test run. */
+const [LATER, BEFORE] = ['2999-01-01T00:00:00.000Z', '2020-01-01T00:00:00.000Z']
+
+async function targetWith(until: string | undefined) {
+  const { target } = await consoleWorld({ options: '--data here' })
+  const { policy, number } = await readPolicy(target.record)
+  const override = { mode: 'observe' as const, until: until ?? LATER, by: 'local:bea', reason: 'a migration' }
+  if (until !== undefined)
+    await applyPolicy(target.record, { policy: { ...policy, override }, by: 'local:bea', why: 'x', at: BEFORE, expected: number })
+  return { target, override }
+}
+
+describe('policy apply', () => {
+  it('keeps an override that runs, and says until when it runs and how to end it', async () => {
+    const { target, override } = await targetWith(LATER)
+    const said = await putPolicy(target, path, { reason: 'first week is over', isShown: false })
+    expect((await readPolicy(target.record)).policy).toMatchObject({ mode: 'ask', override })
+    expect(said).toContain(`An override to mode observe runs until ${LATER} (by local:bea: a migration). It goes on`)
+    expect(said).toMatch(/end it with .*countersign -- override end --data here --reason "…"/)
+    expect(said).not.toContain('override: {')
+  })
+
+  it('says the same before, where it asks', async () => {
+    const { target } = await targetWith(LATER)
+    expect(await diffPolicy(target, path)).toContain(`runs until ${LATER}`)
+  })
+
+  it('prints the difference without asking too, and the new revision', async () => {
+    const { target } = await targetWith(undefined)
+    const said = await putPolicy(target, path, { reason: 'x', isShown: false })
+    expect(said).toContain('mode: "contain" → "ask"')
+    expect(said).toContain('Policy revision 2 is in force')
+    expect(await showPolicy(target, { isJson: false })).toMatch(/^# revision 2 in /)
+  })
+
+  it('prints the difference once where it was printed before', async () => {
+    const { target } = await targetWith(undefined)
+    expect(await putPolicy(target, path, { reason: 'x', isShown: true })).toBe('Policy revision 2 is in force in a test account.')
+  })
+
+  it('drops an override whose time is over', async () => {
+    const { target } = await targetWith(BEFORE)
+    expect(await putPolicy(target, path, { reason: 'x', isShown: false })).not.toContain('An override')
+    expect((await readPolicy(target.record)).policy.override).toBeUndefined()
+  })
+
+  it('changes nothing where only the override is more than the file says', async () => {
+    const { target } = await targetWith(LATER)
+    await putPolicy(target, path, { reason: 'x', isShown: false })
+    expect(await putPolicy(target, path, { reason: 'x', isShown: false })).toContain('No difference')
+    expect((await readPolicy(target.record)).number).toBe(3)
+  })
+
+  it('is the first revision where none is stored', async () => {
+    const { target } = await targetWith(undefined)
+    const empty = { ...target, record: memoryChangeRecord() }
+    expect(await diffPolicy(empty, path)).toContain('No policy is stored')
+    expect(await putPolicy(empty, path, { reason: 'x', isShown: true })).toContain('Policy revision 1 is in force')
+    expect((await readPolicy(empty.record)).policy).toEqual(parsePolicy({ version: 2, mode: 'ask' }))
+  })
+})

@@ -1,0 +1,102 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readPolicyFile } from '../../local/policy-file.ts'
+import { RENAMED_DETECTORS, RENAMED_KEYS } from '../../shared/domain/policy-migration.ts'
+import { ResponderError } from '../../shared/errors.ts'
+import { parsePolicy } from '../../shared/record/policy-in-force.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'policy-messages-'))
+const path = join(folder, 'policy.yaml')
+
+async function saidOf(text: string): Promise<string> {
+  writeFileSync(path, text)
+  return readPolicyFile(path).then(
+    () => 'valid',
+    (cause: unknown) => (cause instanceof ResponderError ? cause.message : `not told of: ${String(cause)}`),
+  )
+}
+
+describe('a policy file with faults', () => {
+  it('names all of them at once: of the schema, of its rules, of tiers and of detectors', async () => {
+    const said = await saidOf(`
+version: 2
+mode: contian
+moode: ask
+thresholds: { notify: 50, ask: 40, contain: 90 }
+advisor: { maxShift: 99 }
+tiers: [{ name: crown, match: { arns: ['*'] } }]
+fourEyes: [{ tiers: [corwn] }]
+weights: { new-contry: 0.5 }
+`)
+    for (const fault of [
+      'mode: must be one of observe, ask, contain, got "contian"; did you mean contain?',
+      'unknown moode; did you mean mode?',
+      'thresholds: must rise: notify ≤ ask ≤ contain, got {"notify":50',
+      'advisor.maxShift: must be at most 30, got 99',
+      'fourEyes.0.tiers.0: must be one of the tiers default, crown, got "corwn"; did you mean crown?',
+      'weights.new-contry: no detector has this name; did you mean new-country?',
+    ])
+      expect(said).toContain(fault)
+    expect(said.split('\n')).toHaveLength(7)
+    expect(said).not.toMatch(/got .*got |received/)
+  })
+
+  it('suggests the tier where its name is the only fault', async () => {
+    expect(await saidOf('version: 2\ntiers: [{ name: crown, match: { arns: ["*"] } }]\nfourEyes: [{ tiers: [corwn] }]')).toContain(
+      'got "corwn"; did you mean crown?',
+    )
+  })
+
+  it('suggests no word that is not similar', async () => {
+    expect(await saidOf('version: 2\nmode: destruction')).toMatch(/got "destruction"$/)
+  })
+
+  it('names every fault of the YAML', async () => {
+    const said = await saidOf('version: 2\nmode: ask\nmode: ask\ntiers: [{ name: [ }]')
+    expect(said).toContain('is not YAML')
+    expect(said).toContain('Map keys must be unique')
+    expect(said.match(/ at line /g)?.length).toBeGreaterThan(1)
+  })
+
+  it('says that it is missing, empty, a folder, or without a version', async () => {
+    await expect(readPolicyFile(join(folder, 'none.yaml'))).rejects.toThrow(`there is no policy file ${join(folder, 'none.yaml')}`)
+    await expect(readPolicyFile(folder)).rejects.toThrow(`${folder} is a folder and no policy file`)
+    for (const empty of ['', '\n', '# a comment', '---'])
+      expect(await saidOf(empty)).toContain('the policy is empty; begin it with `version: 2`')
+    expect(await saidOf('mode: ask')).toContain('version: missing; begin the policy with `version: 2`')
+    expect(await saidOf('version: 3')).toContain('version: must be 2 (1 is read too), got 3')
+    expect(await saidOf('- mode')).toContain('got ["mode"]')
+    expect(await saidOf('version: 2\nmode:')).toContain('mode: must be one of observe, ask, contain, got null')
+  })
+
+  it.each(RENAMED_KEYS.map(({ path: keys, to }) => [keys.join('.'), keys, to] as const))(
+    'names the new key of %s under version 2',
+    (_, keys, to) => {
+      const value = keys.reduceRight<unknown>((inner, key) => (key === '*' ? [inner] : { [key]: inner }), 1)
+      expect(() => parsePolicy({ version: 2, ...(value as object) })).toThrow(`unknown ${keys.at(-1)}; it is called ${to} since version 2`)
+    },
+  )
+
+  it.each([...RENAMED_DETECTORS])('refuses a weight under both %s and %s, and names both', async (before, now) => {
+    const both = `${before} and ${now} are the same detector, which is called ${now} now; keep one of them`
+    expect(await saidOf(`version: 1\nweights: { ${before}: 0.5, ${now}: 0.9 }`)).toContain(both)
+    expect(await saidOf(`version: 1\nweights: { ${before}: 0.5 }`)).toBe('valid')
+    expect(await saidOf(`version: 1\nweights: { ${now}: 0.5 }`)).toBe('valid')
+  })
+
+  it('is answered with a fault for whatever else it holds', () => {
+    fc.assert(
+      fc.property(fc.anything(), (input) => {
+        try {
+          parsePolicy(input)
+        } catch (cause) {
+          expect(cause).toBeInstanceOf(ResponderError)
+          expect((cause as Error).message).not.toBe('')
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { renderIncident, renderList, renderTimeline } from '../../local/render/incident.ts'
+import type { Paint } from '../../local/render/style.ts'
+import type { Incident } from '../../shared/domain/incident.ts'
+import { reasonsOf, refusedAfter, riskText } from '../../shared/domain/reasons.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
+import { noticeOf } from '../../shared/record/notice.ts'
+import { parsePolicy } from '../../shared/record/policy-in-force.ts'
+import { explain } from '../../shared/review/explain/explain.ts'
+import { linesOf } from '../../shared/review/explain/lines.ts'
+import { review } from '../../shared/review/review.ts'
+import { detailsOf } from '../../shared/slack/details.ts'
+import { messageOf } from '../../shared/slack/message.ts'
+import { ATTACK, arnOf, call, embedded, NOW } from '../embedded.ts'
+
+const plain: Paint = (_, text) => text
+
+/** Twelve different calls of the contained key, all refused by our own step: they make findings of their own. */
+const REFUSED = ['ListUsers', 'ListRoles', 'ListGroups', 'ListPolicies', 'ListAccountAliases', 'GetAccountSummary'].flatMap((name, at) =>
+  [`iam:${name}`, `ec2:Describe${name.replace(/^(?:List|Get)/, '')}`].map((action, nth) =>
+    call(action, { id: `r${at}-${nth}`, time: NOW + 60_000 + at * 2000 + nth * 1000, error: 'AccessDenied' }),
+  ),
+)
+
+async function containedThenRefused(policy: object = {}) {
+  const world = await embedded({ policy })
+  await world.respond(ATTACK)
+  const [before] = (await world.incidents()) as [Incident]
+  return { world, before }
+}
+
+async function look(world: Awaited<ReturnType<typeof embedded>>) {
+  const [incident] = (await world.incidents()) as [Incident]
+  const { ports } = world
+  return { incident, signals: await ports.incidents.signals(incident.id), changes: await ports.record.list(incidentSubject(incident.id)) }
+}
+
+describe('why it was done', () => {
+  it('names no refusal that our own containment produced, wherever people read it', async () => {
+    const { world, before } = await containedThenRefused()
+    expect(before.state).toBe('contained')
+    await world.respond(REFUSED)
+    const known = await look(world)
+    const { incident, signals, changes } = known
+    const { contributions, since } = reasonsOf(incident)
+    expect(since.map(({ finding }) => finding.detector)).toContain('access-denied-burst')
+    for (const { finding } of contributions) expect(finding.time).toBeLessThanOrEqual(incident.decidedBy.time)
+    const later = since.map(({ finding }) => finding)
+    const explanation = await explain(known, undefined)
+    const policy = parsePolicy({ version: 2 })
+    const places = {
+      list: renderList([incident]),
+      notice: noticeOf(incident, 'contained').body,
+      slack: JSON.stringify(messageOf({ incident, changes, policy }).blocks),
+      why: renderIncident(incident, plain).split('Found since then')[0] ?? '',
+      summary: explanation.summary.map(({ text }) => text).join('\n'),
+    }
+    for (const [place, text] of Object.entries(places))
+      for (const { title, reason } of later) {
+        expect(text, place).not.toContain(title)
+        expect(text, place).not.toContain(reason)
+      }
+    const reasons = explanation.why.filter(({ evidence }) => evidence.some((id) => id.startsWith('F')))
+    for (const { text } of reasons) for (const { title } of later) expect(text).not.toContain(title)
+    expect(signals.length).toBeGreaterThan(0)
+  })
+
+  it('counts them instead: after containment, so many calls refused', async () => {
+    const { world } = await containedThenRefused()
+    await world.respond(REFUSED)
+    const known = await look(world)
+    const { incident, signals, changes } = known
+    const refused = refusedAfter(incident, signals)
+    expect(refused).toBeGreaterThan(1)
+    const said = `fter containment: ${refused} calls refused`
+    expect(linesOf(await explain(known, undefined)).join('\n')).toContain(said)
+    expect(renderTimeline(incident, signals, plain)).toContain(said)
+    expect(JSON.stringify(detailsOf(incident, signals, changes).blocks)).toContain(said)
+    expect(riskText(incident)).toContain('with what was found after the decision')
+  })
+
+  it('is all that was found while nothing is contained: a refusal is then the policy of the account', async () => {
+    const { world } = await containedThenRefused({ mode: 'ask' })
+    await world.respond(REFUSED)
+    const { incident, signals } = await look(world)
+    expect(incident.state).toBe('asking')
+    expect(reasonsOf(incident).since).toEqual([])
+    expect(reasonsOf(incident).contributions).toHaveLength(incident.assessment.contributions.length)
+    expect(refusedAfter(incident, signals)).toBe(0)
+  })
+
+  it('is all that was found before a person ordered the containment', async () => {
+    const { world, before } = await containedThenRefused({ mode: 'ask' })
+    world.setNow(NOW + 30_000)
+    await review(before.id, { kind: 'contain', by: arnOf('reviewer'), reason: 'stop it' }, world.ports)
+    await world.respond(REFUSED)
+    const { incident } = await look(world)
+    expect(incident.state).toBe('contained')
+    expect(
+      reasonsOf(incident)
+        .contributions.map(({ finding }) => finding.detector)
+        .sort(),
+    ).toEqual(before.assessment.contributions.map(({ finding }) => finding.detector).sort())
+    expect(reasonsOf(incident).since.length).toBeGreaterThan(0)
+  })
+
+  it('is never empty: where only later findings are kept, they stand in for the earlier ones', async () => {
+    const { before } = await containedThenRefused()
+    const late = { ...before, decidedBy: { ...before.decidedBy, time: 0 }, containedAt: 0 }
+    expect(reasonsOf(late).contributions).toHaveLength(before.assessment.contributions.length)
+  })
+})
+
+describe('the risk that is shown', () => {
+  it('says what the advisor moved, where the decision names the risk before', async () => {
+    const { before } = await containedThenRefused({ mode: 'ask' })
+    const opinion = { kind: 'answered', shift: -11.6 } as never
+    const advised = { ...before, assessment: { ...before.assessment, risk: 44, baseRisk: 55.6, opinion } }
+    expect(riskText(advised)).toBe('44 of 100: 55.6 by its findings, and 11.6 less by the advisor, who suppresses no question')
+    expect(riskText(before)).toBe(`${before.assessment.risk} of 100`)
+  })
+})
