@@ -27,6 +27,8 @@ const TIMEOUT = Duration.seconds(60)
 export interface ContainFunctionProps {
   readonly table: Table
   readonly topic: Topic
+  /** The topic that pages the person on call. */
+  readonly onCall: Topic
   /** The queue of notices; without it, notices go to the topic. */
   readonly notices?: Queue | undefined
   readonly policy: Policy
@@ -41,14 +43,20 @@ export class ContainFunction extends Construct {
   readonly reverify: Queue
   readonly reverifyFailures: Queue
 
-  constructor(scope: Construct, id: string, { table, topic, notices, policy, config }: ContainFunctionProps) {
+  constructor(scope: Construct, id: string, { table, topic, onCall, notices, policy, config }: ContainFunctionProps) {
     super(scope, id)
     const { account, partition, stackName } = Stack.of(this)
     this.failures = deadLetterQueue(this, 'Failures')
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'contain',
       description: 'Contains or releases what an incident names',
-      environment: { TABLE_NAME: table.tableName, ACCOUNT_ID: account, STACK_NAME: stackName, NOTIFY_TOPIC_ARN: topic.topicArn },
+      environment: {
+        TABLE_NAME: table.tableName,
+        ACCOUNT_ID: account,
+        STACK_NAME: stackName,
+        NOTIFY_TOPIC_ARN: topic.topicArn,
+        ON_CALL_TOPIC_ARN: onCall.topicArn,
+      },
       logRetentionDays: config.logRetentionDays,
       memorySize: 512,
       timeout: TIMEOUT,
@@ -89,6 +97,8 @@ export class ContainFunction extends Construct {
     // A person's orders are in a chain of their own, which respond may not write.
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY', 'ORDER#*'])
     allowNotices(responder, { topic, queue: notices })
+    // It pages people where the breaker has tripped.
+    responder.allow(['sns:Publish'], [onCall.topicArn])
     const guarded = policy.protected.arns.map((pattern) => iamResource(pattern, { account, partition }))
     if (guarded.length > 0) responder.deny(VERBS, guarded)
     // Roles that contain may never change: its own, those of the other functions, those that deploy the stack, and those of AWS.

@@ -44,7 +44,7 @@ export class CountersignStack extends Stack {
     const { slack } = config
     const notices = slack === undefined && !config.securityHub ? undefined : new NoticeQueue(this, 'NoticeQueue')
     const told = { table, topic, notices: notices?.queue, config }
-    const contain = new ContainFunction(this, 'Contain', { ...told, policy })
+    const contain = new ContainFunction(this, 'Contain', { ...told, onCall, policy })
     const rotate = policy.rotation.users.length === 0 ? undefined : new RotateFunction(this, 'Rotate', { ...told, policy })
     const acting = [contain, ...(rotate === undefined ? [] : [rotate])]
     const respond = new RespondFunction(this, 'Respond', { ...told, queues, contain: contain.function, geoIp })

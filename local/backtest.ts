@@ -60,6 +60,7 @@ export function backtest({ trust = REPLAYED, ...ports }: BacktestPorts & { reado
   const inner = {
     ...ports,
     incidents,
+    pager: ports.notifier,
     reverifyQueue: { verifyLater: async () => {} },
     quarantinePolicyArn: QUARANTINE_POLICY,
     account: undefined,

@@ -237,6 +237,7 @@ async function portsOf({ ask, picture, clock }: { ask: AskTable; picture: Author
     advisor: offlineAdvisor(),
     budget: dynamoAdvisorBudget(table),
     notifier: memoryNotifier(),
+    pager: memoryNotifier(),
     geoIp: geoIpFrom(await geoDatabases()),
     clock,
     // Only the responder changes an embedded account, so no containment has to be verified later.

@@ -142,6 +142,7 @@ export type RespondConfig = z.infer<typeof RespondConfig>
 /** The environment of `contain`. */
 export const ContainConfig = z.object({
   ...ACTING,
+  ON_CALL_TOPIC_ARN: z.string().startsWith('arn:'),
   REVERIFY_QUEUE_URL: z.url(),
   REVERIFY_QUEUE_ARN: z.string().startsWith('arn:'),
   QUARANTINE_POLICY_ARN: z.string().startsWith('arn:'),

@@ -31,6 +31,7 @@ export async function embedded(
   const account = memoryIam(AuthorizationDetailsSchema.parse(parts.account ?? oneUser()))
   const iam = parts.iam?.(account) ?? account
   const notifier = memoryNotifier()
+  const pager = memoryNotifier()
   const called: string[] = []
   const ports = {
     identities: memoryIdentityStore(),
@@ -41,6 +42,7 @@ export async function embedded(
     budget: memoryAdvisorBudget(),
     advisor: parts.advisor ?? { advise: async () => ({ kind: 'fallback', cause: 'absent' }) as const },
     notifier,
+    pager,
     reverifyQueue: memoryReverifyQueue(),
     quarantinePolicyArn: QUARANTINE_ARN as string | undefined,
     account: ACCOUNT as string | undefined,
@@ -63,6 +65,7 @@ export async function embedded(
     account,
     called,
     notices: notifier.notices,
+    pages: pager.notices,
     respond: pipeline(ports),
     setNow(time: number) {
       now = time

@@ -34,6 +34,7 @@ export const PARTS: Parts = {
   'alarms-with-slack': () => `${alarmsOf({ slack: { secretName: 'countersign/slack', channel: 'C0123ABCD' } })}`,
   'breaker-containments': () => `${POLICY.breaker.containmentsPerHour}`,
   'suppression-hours': () => `${POLICY.release.suppressionHours}`,
+  'breaker-urgent': () => `${POLICY.breaker.urgentPerHour}`,
   'breaker-fraction': () => `${POLICY.breaker.maxUserFraction * 100} %`,
   'containment-steps': () => `\n${containmentTable()}\n`,
   functions: (text) => text.replace(/^( +functions\/ [^:\n]*: ).*$/m, (_, head: string) => head + functions().join(', ')),

@@ -1,7 +1,8 @@
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
-import { iamClient, sqsClient } from '../../shared/aws/clients.ts'
+import { iamClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { sqsReverifyQueue } from '../../shared/aws/invokers.ts'
+import { snsNotifier } from '../../shared/aws/notifier.ts'
 import { ContainConfig, readEnvironment } from '../../shared/config.ts'
 import type { ContainPorts } from '../../shared/ports/contain.ts'
 import { common, notifierOf } from './common.ts'
@@ -17,6 +18,8 @@ export const ports: ContainPorts = {
   breaker: dynamoBreaker(table),
   iam: awsIam(iamClient(), config.ACCOUNT_ID),
   notifier: notifierOf(config),
+  // Straight to the on-call topic: that containment has stopped must not wait in a channel that nobody reads at night.
+  pager: snsNotifier(snsClient(), config.ON_CALL_TOPIC_ARN, config.STACK_NAME),
   reverifyQueue: sqsReverifyQueue(sqsClient(), config.REVERIFY_QUEUE_URL),
   account: config.ACCOUNT_ID,
   quarantinePolicyArn: config.QUARANTINE_POLICY_ARN,

@@ -14,9 +14,24 @@ import type { Target } from '../target.ts'
 export async function checkPolicy(path: string): Promise<string> {
   const { policy, migrated } = await loadPolicyFile(path)
   const { mode, tiers, thresholds } = policy
-  const verdict = `${path} is a valid policy: mode ${mode}, ${tiers.length} tiers, notify ${thresholds.notify} / ask ${thresholds.ask} / contain ${thresholds.contain}.`
+  const verdict = [
+    `${path} is a valid policy: mode ${mode}, ${tiers.length} tiers, notify ${thresholds.notify} / ask ${thresholds.ask} / contain ${thresholds.contain}.`,
+    breakerLine(policy),
+  ].join('\n')
   if (migrated === undefined) return verdict
   return `${verdict}\nIt is written in version 1 of the keys, which is read as long as 0.x lasts. In version ${POLICY_VERSION} it reads:\n\n${migrated}`
+}
+
+function breakerLine({ breaker }: Policy): string {
+  const { containmentsPerHour, maxUserFraction, urgentPerHour, urgentPriority } = breaker
+  if (containmentsPerHour === 0) return 'The breaker lets nothing be contained: breaker.containmentsPerHour is 0.'
+  const urgent = Math.min(urgentPerHour, containmentsPerHour)
+  return (
+    `In an hour ${containmentsPerHour} incidents may be contained, and no more than ${Math.round(maxUserFraction * 100)} % of the users (three are always allowed); ` +
+    (urgent === 0
+      ? 'none beyond that.'
+      : `beyond that ${urgent} that are confirmed, ordered by a person or of priority ${urgentPriority} or more.`)
+  )
 }
 
 /** The policy in force, as YAML. */

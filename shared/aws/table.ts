@@ -1,5 +1,6 @@
 import { CreateTableCommand, type CreateTableCommandInput, type DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { BreakerLane } from '../ports/stores.ts'
 
 /** The DynamoDB table, and a client for it. */
 export interface Table {
@@ -22,7 +23,7 @@ export const keys = {
   posting: (incidentId: string) => ({ pk: `INCIDENT#${incidentId}`, sk: 'SLACK' }),
   change: (subject: string, number: number) => ({ pk: subject, sk: `CHANGE#${String(number).padStart(6, '0')}` }),
   budget: (hour: number, of: string) => ({ pk: `BUDGET#${hour}`, sk: of }),
-  breaker: (hour: number) => ({ pk: `BREAKER#${hour}`, sk: 'COUNT' }),
+  breaker: ({ hour, kind }: BreakerLane) => ({ pk: `BREAKER#${hour}`, sk: kind === 'urgent' ? 'URGENT' : 'COUNT' }),
 }
 
 /** Creates the table on an emulator; on AWS the stack creates it. Returns false when it exists already. */

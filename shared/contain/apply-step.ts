@@ -86,6 +86,12 @@ export function standingOf(step: Step, changeLog: ChangeLog): PlannedStep | unde
   return standingSteps(changeLog.changes).find(({ target }) => target === step.target)
 }
 
+/** True where `applyStep` would change the value in IAM. */
+export function isWrite(step: Step, read: StepValue, changeLog: ChangeLog): boolean {
+  const wanted = wantedOf(step, read, standingOf(step, changeLog))
+  return wanted !== undefined && !isSameValue(read, wanted)
+}
+
 /** The value wanted: what a step in force has set, unless the step now asks for more. */
 function wantedOf(step: Step, read: StepValue, standing: PlannedStep | undefined): StepValue | undefined {
   return standing === undefined ? step.contained(read) : (step.contained(standing.contained) ?? standing.contained)

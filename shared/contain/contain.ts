@@ -1,24 +1,21 @@
 import { foreignAccount } from '../decide/decide.ts'
-import { type Bounds, boundsFor } from '../domain/bounds.ts'
+import type { Bounds } from '../domain/bounds.ts'
 import { wordsFor } from '../domain/containable.ts'
 import type { Incident } from '../domain/incident.ts'
-import { HOUR_MS } from '../domain/time.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
 import type { PolicyInForce } from '../record/policy-in-force.ts'
-import { applyStep, GONE, NOT_READ_BACK } from './apply-step.ts'
+import { applyStep, GONE, isWrite, NOT_READ_BACK } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { finishRun, type RunOutcome } from './finish-run.ts'
 import { approvedSteps, planOf } from './plan.ts'
 import { goneSteps } from './progress.ts'
 import { type ReadStep, readStep, readSwitches } from './read-step.ts'
+import { reservePlace } from './reserve-place.ts'
 import { accessKey } from './steps/access-key.ts'
 import type { Step } from './steps/step.ts'
 import { isNameOfIam } from './steps/step-kind.ts'
 import { boundsOf, issuedBy, type Known, keyOf, ownBounds, refusalFor, subjectOf, wasThereBefore } from './subjects.ts'
-
-/** The breaker lets at least so many users be contained in an hour, however few the account has. */
-const MIN_USERS = 3
 
 /**
  * Brings an incident in state `containing` to `contained`, or to `asking` where a bound stands against it, a step is not in place, or
@@ -27,27 +24,30 @@ const MIN_USERS = 3
 export async function contain(
   stored: Versioned<Incident>,
   changeLog: ChangeLog,
-  { policy, users }: PolicyInForce & { readonly users: number },
+  inForce: PolicyInForce & { readonly users: number },
   ports: ContainPorts,
 ): Promise<void> {
   const incident = stored.value
-  const now = ports.clock.now()
-  const steps = planOf(incident, { quarantinePolicyArn: ports.quarantinePolicyArn, now })
-  const limit = Math.min(policy.breaker.containmentsPerHour, Math.max(MIN_USERS, Math.floor(policy.breaker.maxUserFraction * users)))
+  const { policy } = inForce
+  const steps = planOf(incident, { quarantinePolicyArn: ports.quarantinePolicyArn, now: ports.clock.now() })
   const subject = subjectOf(incident)
   const own = subject && keyOf(subject)
   const isExact = (step: Step) => keyOf(step.subject) === own && step.kind === accessKey.kind
   const [exact, rest] = [steps.filter(isExact), steps.filter((step) => !isExact(step))]
   // One round trip for all that has to be known before the first step. What comes later is read later.
-  const [bounds, isReserved, keys] = await Promise.all([
+  const [{ bounds, isThere }, keys] = await Promise.all([
     ownBounds(incident, policy, ports),
-    isRefusedAnyway(incident, policy, ports) ? false : ports.breaker.reserve(Math.floor(now / HOUR_MS), incident.id, limit),
     Promise.all(exact.map((step) => readStep(step, ports))),
   ])
-  const refusal = refusalOf(incident, bounds, { isReserved, limit, steps: steps.length, account: ports.account })
-  if (refusal !== undefined) return finishRun(stored, { kind: 'asking', why: [refusal] }, changeLog, ports)
-  const run: Run = { incident, own, issued: issuedBy(incident), approved: new Set(approvedSteps(incident).map(({ target }) => target)) }
-  const first = await applyAll(keys, { run, others: new Map(), changeLog }, ports)
+  const ask = (why: string) => finishRun(stored, { kind: 'asking', why: [why] }, changeLog, ports)
+  const refusal = refusalOf(incident, bounds, { steps: steps.length, account: ports.account })
+  if (refusal !== undefined) return ask(refusal)
+  const approved = new Set(approvedSteps(incident).map(({ target }) => target))
+  const run: Run = { incident, own, isThere, issued: issuedBy(incident), approved }
+  const isEarly = keys.some((one) => isWritten(one, { run, others: new Map(), changeLog }))
+  const full = isEarly ? await reservePlace(incident, inForce, ports) : undefined
+  if (full !== undefined) return ask(full)
+  const first = await applyAll(keys, { run, others: new Map(), changeLog, isPlaced: isEarly }, ports)
   const [others, readings, switches] = await Promise.all([
     boundsOf(
       rest.map((step) => step.subject).filter((one) => keyOf(one) !== own),
@@ -58,7 +58,11 @@ export async function contain(
     Promise.all(rest.map((step) => readStep(step, ports))),
     readSwitches(incident, ports),
   ])
-  const second = await applyAll([...readings, ...(switches ?? [])], { run, others, changeLog }, ports)
+  const all = [...readings, ...(switches ?? [])]
+  const isLate = !isEarly && all.some((one) => isWritten(one, { run, others, changeLog }))
+  const fullNow = isLate ? await reservePlace(incident, inForce, ports) : undefined
+  if (fullNow !== undefined) return ask(fullNow)
+  const second = await applyAll(all, { run, others, changeLog, isPlaced: isEarly || isLate }, ports)
   const unlisted = switches === undefined ? [UNLISTED] : []
   await finishRun(stored, outcomeOf(run, [...first, ...second], { others, unlisted }), changeLog, ports)
 }
@@ -70,10 +74,20 @@ interface Run {
   readonly incident: Incident
   /** The key of the incident's own user or role; undefined where it is neither. */
   readonly own: string | undefined
+  /** Whether IAM shows that user or role. */
+  readonly isThere: boolean
   /** The keys of the users and roles that the credential issued by the log, with the times of the calls (epoch ms). */
   readonly issued: ReadonlyMap<string, readonly number[]>
   /** The targets of the steps that a person approved. */
   readonly approved: ReadonlySet<string>
+}
+
+/** What a step is applied in. `others` is who else the plan touches; `isPlaced`: the run has taken its place of the breaker. */
+interface Context {
+  readonly run: Run
+  readonly others: ReadonlyMap<string, Known>
+  readonly changeLog: ChangeLog
+  readonly isPlaced: boolean
 }
 
 /** Why a step is not in place, or undefined where it is. */
@@ -83,33 +97,47 @@ interface Applied {
 }
 
 /** Applies steps: those of one subject one after the other, since IAM refuses two changes of it at once, those of others in parallel. */
-async function applyAll(
-  steps: readonly ReadStep[],
-  { run, others, changeLog }: { run: Run; others: ReadonlyMap<string, Known>; changeLog: ChangeLog },
-  ports: ContainPorts,
-): Promise<Applied[]> {
+async function applyAll(steps: readonly ReadStep[], context: Context, ports: ContainPorts): Promise<Applied[]> {
   const doubts = new Map<Step, string | undefined>()
   const bySubject = Map.groupBy(steps, ({ step }) => keyOf(step.subject))
   await inParallel([...bySubject.values()], async (all) => {
-    for (const one of all) doubts.set(one.step, await applyOne(one, { run, others, changeLog }, ports))
+    for (const one of all) doubts.set(one.step, await applyOne(one, context, ports))
   })
   return steps.map(({ step }) => ({ step, doubt: doubts.get(step) }))
 }
 
-async function applyOne(
-  { step, reading }: ReadStep,
-  { run, others, changeLog }: { run: Run; others: ReadonlyMap<string, Known>; changeLog: ChangeLog },
-  ports: ContainPorts,
-): Promise<string | undefined> {
-  const key = keyOf(step.subject)
-  const isOwn = key === run.own
-  const refusal = isOwn
-    ? undefined
-    : refusalFor(others.get(key), { issuedAt: run.issued.get(key), isApproved: run.approved.has(step.target) })
+async function applyOne(one: ReadStep, context: Context, ports: ContainPorts): Promise<string | undefined> {
+  const { step, reading } = one
+  const { run, changeLog } = context
+  const isOwn = keyOf(step.subject) === run.own
+  const refusal = refusalOfStep(step, context)
   if (refusal !== undefined) return refusal
+  // A run without a place of the breaker writes nothing, not even for a subject that IAM may not show yet.
+  if (!context.isPlaced && isChange(one, context)) return GONE
   if (reading.kind === 'read') return applyStep(step, reading.value, changeLog, ports)
   // A deny of its own user is put there unread: what stands under that name can only be ours. All else waits until it can be read.
   return isOwn && !step.isCredential ? applyStep(step, null, changeLog, ports) : `could not be looked at: ${reading.error}`
+}
+
+/** Why a step on somebody else is not applied; the incident's own bounds were asked for before. */
+function refusalOfStep({ subject, target }: Step, { run, others }: Pick<Context, 'run' | 'others'>): string | undefined {
+  const key = keyOf(subject)
+  if (key === run.own) return undefined
+  return refusalFor(others.get(key), { issuedAt: run.issued.get(key), isApproved: run.approved.has(target) })
+}
+
+/** True where applying the step writes to IAM: its subject is there, no bound refuses it, and something is not as the step wants it. */
+function isWritten(one: ReadStep, context: Omit<Context, 'isPlaced'>): boolean {
+  const { step, reading } = one
+  const key = keyOf(step.subject)
+  const isShown = key === context.run.own ? context.run.isThere : context.others.get(key)?.isThere === true
+  const isThere = isShown || (reading.kind === 'read' && reading.value !== null)
+  return isThere && refusalOfStep(step, context) === undefined && isChange(one, context)
+}
+
+function isChange({ step, reading }: ReadStep, { run, changeLog }: Pick<Context, 'run' | 'changeLog'>): boolean {
+  if (reading.kind === 'read') return isWrite(step, reading.value, changeLog)
+  return keyOf(step.subject) === run.own && !step.isCredential
 }
 
 /**
@@ -144,22 +172,15 @@ function outcomeOf(
   return isUnread ? { kind: 'unread' } : { kind: 'contained', remarks }
 }
 
-/** What another bound refuses for certain takes no place of the breaker from what comes after it. */
-function isRefusedAnyway({ identity }: Incident, policy: PolicyInForce['policy'], { account, clock }: ContainPorts): boolean {
-  const isForeign = account !== undefined && identity.account !== account
-  return isForeign || boundsFor(policy, identity.id, {}, clock.now()).protection !== undefined
-}
-
 function refusalOf(
   { identity }: Incident,
   bounds: Bounds | undefined,
-  { isReserved, limit, steps, account }: { isReserved: boolean; limit: number; steps: number; account: string | undefined },
+  { steps, account }: { steps: number; account: string | undefined },
 ): string | undefined {
   if (account !== undefined && identity.account !== account) return foreignAccount(identity, account)
   if (steps === 0 || bounds === undefined) return 'nothing here that can be contained by API'
   if (bounds.protection !== undefined) return bounds.protection
-  if (bounds.mode !== 'contain') return `mode ${bounds.mode} of tier ${bounds.tier} does not contain`
-  return isReserved ? undefined : `breaker: ${limit} containments in this hour already`
+  return bounds.mode === 'contain' ? undefined : `mode ${bounds.mode} of tier ${bounds.tier} does not contain`
 }
 
 /** So many subjects are changed at once: IAM throttles an account's changes at some ten a second. */

@@ -76,15 +76,18 @@ export function refusalFor(
   return `mode ${mode} of tier ${tier} does not contain${doubt}: a person has to decide`
 }
 
-/** The bounds of the incident's own identity as they are now, a person's order counted in. */
-export async function ownBounds(incident: Incident, policy: Policy, ports: ContainPorts): Promise<Bounds | undefined> {
+/** The bounds of the incident's own identity as they are now, a person's order counted in, and whether IAM shows it. */
+export async function ownBounds(
+  incident: Incident,
+  policy: Policy,
+  ports: ContainPorts,
+): Promise<{ readonly bounds: Bounds | undefined; readonly isThere: boolean }> {
   const subject = subjectOf(incident)
   const { identity } = incident
+  const known = subject === undefined ? undefined : (await boundsOf([subject], incident, policy, ports)).get(keyOf(subject))
   const bounds =
-    subject === undefined
-      ? boundsFor(policy, identity.id, needsTags(policy) ? undefined : {}, ports.clock.now())
-      : (await boundsOf([subject], incident, policy, ports)).get(keyOf(subject))?.bounds
-  return withOrder(bounds, incident, ports)
+    subject === undefined ? boundsFor(policy, identity.id, needsTags(policy) ? undefined : {}, ports.clock.now()) : known?.bounds
+  return { bounds: await withOrder(bounds, incident, ports), isThere: known?.isThere === true }
 }
 
 /** The bounds as they are now of everybody that the plan touches. A protected one keeps only its own steps from being applied. */

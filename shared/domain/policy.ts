@@ -155,8 +155,11 @@ export const Policy = z
       .strictObject({
         containmentsPerHour: z.number().int().min(0).max(1000).default(10),
         maxUserFraction: z.number().min(0).max(1).default(0.2),
+        /** So many more in an hour of incidents that are confirmed, or of this priority or more; never more than the ordinary ones. */
+        urgentPerHour: z.number().int().min(0).max(100).default(5),
+        urgentPriority: Score.default(80),
       })
-      .default({ containmentsPerHour: 10, maxUserFraction: 0.2 }),
+      .default({ containmentsPerHour: 10, maxUserFraction: 0.2, urgentPerHour: 5, urgentPriority: 80 }),
     release: z.strictObject({ suppressionHours: z.number().min(0).max(720).default(24) }).default({ suppressionHours: 24 }),
     rotation: Rotation.default(Rotation.parse({})),
     review: ReviewTimes.default(ReviewTimes.parse({})),

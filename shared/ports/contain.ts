@@ -11,6 +11,8 @@ export interface ContainPorts {
   readonly breaker: Breaker
   readonly iam: Iam
   readonly notifier: Notifier
+  /** Pages the on-call person. */
+  readonly pager: Notifier
   readonly reverifyQueue: ReverifyQueue
   /** The account that it acts in; undefined when a log of any account is replayed. */
   readonly account: string | undefined

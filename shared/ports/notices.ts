@@ -4,8 +4,8 @@ import type { Posting } from '../domain/posting.ts'
 /** A message to people about an incident. `body` is plain text, in which text from outside is clipped and free of control characters. */
 export interface Notice {
   readonly incidentId: string
-  /** `self-check` is about the responder itself, `seal` about the record; both belong to no incident. */
-  readonly kind: NoticeKind | 'self-check' | 'seal'
+  /** `self-check` is about the responder itself, `seal` about the record; both belong to no incident. `breaker`: what is beyond the limit becomes questions. */
+  readonly kind: NoticeKind | 'self-check' | 'seal' | 'breaker'
   readonly priority: number
   readonly title: string
   readonly body: string

@@ -76,11 +76,21 @@ export interface SealVault {
   last(): Promise<number>
 }
 
+/** What is counted together: the containments of one hour (epoch hours), ordinary and urgent ones apart. */
+export interface BreakerLane {
+  readonly hour: number
+  readonly kind: 'ordinary' | 'urgent'
+}
+
 /** The circuit breaker of containments: beyond the limit per hour, people are asked instead. */
 export interface Breaker {
+  /** Reserves a containment for an incident. False when `limit` other incidents have reserved one. The same incident may reserve again and counts once. */
+  reserve(lane: BreakerLane, incidentId: string, limit: number): Promise<boolean>
   /**
-   * Reserves a containment for an incident in an hour (epoch hours). False when `limit` other incidents have reserved one.
-   * The same incident may reserve again and counts once.
+   * True for the one incident whose run is to page people because the lane is full. It is told so again, since its run may have been interrupted,
+   * until `markPaged`.
    */
-  reserve(hour: number, incidentId: string, limit: number): Promise<boolean>
+  claimPage(lane: BreakerLane, incidentId: string): Promise<boolean>
+  /** Notes that people were paged about the lane. */
+  markPaged(lane: BreakerLane): Promise<void>
 }

@@ -10,6 +10,7 @@ import { enforce } from '../../shared/contain/enforce.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { pipeline } from '../../shared/pipeline.ts'
+import type { BreakerLane } from '../../shared/ports/stores.ts'
 import type { Keys } from './stack-on-moto.ts'
 
 const RUNS = 9
@@ -38,9 +39,10 @@ export async function timeToInactive(about: {
     identities: dynamoIdentityStore(table),
     incidents: dynamoIncidentStore(table),
     record: dynamoChangeRecord(table),
-    breaker: { ...dynamoBreaker(table), reserve: async (hour: number, id: string) => dynamoBreaker(table).reserve(hour, id, 1000) },
+    breaker: { ...dynamoBreaker(table), reserve: async (lane: BreakerLane, id: string) => dynamoBreaker(table).reserve(lane, id, 1000) },
     iam,
     notifier: { notify: async () => {} },
+    pager: { notify: async () => {} },
     advisor: absentAdvisor,
     budget: dynamoAdvisorBudget(table),
     containInvoker: { contain: (id: string) => enforce(id, ports) },

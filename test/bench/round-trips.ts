@@ -51,6 +51,7 @@ export async function roundTrips(): Promise<Figures> {
       breaker: dynamoBreaker(table),
       iam: awsIam(counted(iamClient(options(aws.url)), calls), '123456789012'),
       notifier: snsNotifier(counted(snsClient(options(aws.url)), calls), 'arn:aws:sns:us-east-1:123456789012:notices'),
+      pager: snsNotifier(counted(snsClient(options(aws.url)), calls), 'arn:aws:sns:us-east-1:123456789012:on-call'),
       advisor: absentAdvisor,
       budget: dynamoAdvisorBudget(table),
       containInvoker: lambdaContainInvoker(counted(lambdaClient(options(aws.url)), calls), 'contain'),

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
 import { keys } from '../../shared/aws/table.ts'
 import { memoryBreaker } from '../../shared/memory/breaker.ts'
-import type { Breaker } from '../../shared/ports/stores.ts'
+import type { Breaker, BreakerLane } from '../../shared/ports/stores.ts'
 import { dynamoError, type EmbeddedTable, embeddedTable } from './embedded-table.ts'
 
 let embedded: EmbeddedTable
@@ -14,7 +14,7 @@ afterAll(() => embedded.close())
 
 let made = 490_000
 /** An hour that no other test has met: they share the table. */
-const someHour = () => ++made
+const someHour = (kind: BreakerLane['kind'] = 'ordinary'): BreakerLane => ({ hour: ++made, kind })
 
 describe.each([
   { name: 'in memory', make: (): Breaker => memoryBreaker() },
@@ -57,6 +57,35 @@ describe.each([
     const reserved = await Promise.all(Array.from({ length: 12 }, (_, at) => breaker.reserve(hour, `inc-${at}`, 4)))
     expect(reserved.filter(Boolean)).toHaveLength(4)
   })
+
+  it('counts urgent containments apart from the others of the hour', async () => {
+    const breaker = make()
+    const ordinary = someHour()
+    const urgent = { ...ordinary, kind: 'urgent' } as const
+    expect(await breaker.reserve(ordinary, 'a', 1)).toBe(true)
+    expect(await breaker.reserve(urgent, 'b', 1)).toBe(true)
+    expect(await breaker.reserve(ordinary, 'b', 1)).toBe(false)
+    expect(await breaker.reserve(urgent, 'a', 1)).toBe(false)
+  })
+
+  it('has one incident page, again until people were paged, and then none', async () => {
+    const breaker = make()
+    const lane = someHour()
+    expect(await breaker.claimPage(lane, 'a')).toBe(true)
+    expect(await breaker.claimPage(lane, 'b')).toBe(false)
+    expect(await breaker.claimPage(lane, 'a')).toBe(true)
+    await breaker.markPaged(lane)
+    expect([await breaker.claimPage(lane, 'a'), await breaker.claimPage(lane, 'b')]).toEqual([false, false])
+    expect(await breaker.claimPage({ ...lane, kind: 'urgent' }, 'b')).toBe(true)
+    expect(await breaker.claimPage(someHour(), 'b')).toBe(true)
+  })
+
+  it('has one page of many that are refused at once', async () => {
+    const breaker = make()
+    const lane = someHour()
+    const claimed = await Promise.all(Array.from({ length: 12 }, (_, at) => breaker.claimPage(lane, `inc-${at}`)))
+    expect(claimed.filter(Boolean)).toHaveLength(1)
+  })
 })
 
 describe('the breaker on DynamoDB', () => {
@@ -64,7 +93,7 @@ describe('the breaker on DynamoDB', () => {
     const hour = someHour()
     await dynamoBreaker(embedded.table).reserve(hour, 'a', 1)
     const { Item } = await embedded.table.client.send(new GetCommand({ TableName: embedded.table.name, Key: keys.breaker(hour) }))
-    expect(Item?.expiresAt).toBe((hour + 24) * 3600)
+    expect(Item?.expiresAt).toBe((hour.hour + 24) * 3600)
   })
 
   it('throws where it cannot count: nothing is let through by an error', async () => {

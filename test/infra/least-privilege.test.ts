@@ -148,6 +148,7 @@ async function deployed() {
     ...storesOf(as.contain),
     breaker: dynamoBreaker({ client: as.contain.dynamo, name: 'record' }),
     iam: awsIam(as.contain.iam, ACCOUNT),
+    pager: snsNotifier(as.contain.sns, 'arn:aws:sns:us-east-1:123456789012:on-call'),
     reverifyQueue: sqsReverifyQueue(as.contain.sqs, queue),
     account: ACCOUNT,
     quarantinePolicyArn: QUARANTINE_ARN,

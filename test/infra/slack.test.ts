@@ -24,8 +24,8 @@ beforeAll(() => {
   template = templateOf({ settings, policy: parsePolicy({ version: 2 }) })
 })
 
-function allowedTo(prefix: string): Statement[] {
-  return Object.values(template.findResources('AWS::IAM::Policy'))
+function allowedTo(prefix: string, of = template): Statement[] {
+  return Object.values(of.findResources('AWS::IAM::Policy'))
     .filter(({ Properties }) => Properties.Roles.some((role: { Ref: string }) => role.Ref.startsWith(prefix)))
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[])
     .filter(({ Effect }) => Effect === 'Allow')
@@ -89,9 +89,15 @@ describe('the stack with Slack', () => {
       expect(environmentOf(role).NOTICE_QUEUE_URL, role).toBeDefined()
       expect(environmentOf(role).SLACK_SECRET_NAME, role).toBeUndefined()
       expect(actionsOf(allowedTo(role)), role).toContain('sqs:SendMessage')
-      expect(actionsOf(allowedTo(role)), role).not.toContain('sns:Publish')
       expect(actionsOf(allowedTo(role)), role).not.toContain('secretsmanager:GetSecretValue')
     }
+  })
+
+  it('lets contain publish to the on-call topic alone, to page people where the breaker has tripped, and respond to none', () => {
+    const onCall = templateOf({ settings: { ...settings, onCall: { email: 'oncall@example.com' } }, policy: parsePolicy({ version: 2 }) })
+    const published = (role: string) => allowedTo(role, onCall).filter(({ Action }) => [Action].flat().includes('sns:Publish'))
+    expect(published('RespondResponder')).toEqual([])
+    expect(published('ContainResponder').map(({ Resource }) => Resource)).toEqual([{ Ref: expect.stringMatching(/^OnCall/) }])
   })
 
   it('opens one route, throttled, with a log of no address, header or body', () => {

@@ -127,7 +127,7 @@ describe('contain', () => {
     })
   })
 
-  it('pages whoever is on call by a topic of its own, which nothing but the sweep and seal may publish to; without one, by the notices’ topic', () => {
+  it('pages whoever is on call by a topic of its own, which nothing but the sweep, seal and contain may publish to; without one, by the notices’ topic', () => {
     const endpoint = 'https://pager.example.com/x'
     const settings = { onCall: { email: 'oncall@example.com', endpoint } }
     const paging = templateOf({ settings, policy: parsePolicy({ version: 2 }) })
@@ -138,7 +138,7 @@ describe('contain', () => {
       JSON.stringify(Properties.PolicyDocument.Statement).includes(String(topic)),
     )
     const roles = publishers.flatMap(({ Properties }) => Properties.Roles as { Ref: string }[])
-    expect(roles.map(({ Ref }) => Ref.match(/^[A-Z][a-z]+/)?.[0]).sort()).toEqual(['Seal', 'Sweep'])
+    expect(roles.map(({ Ref }) => Ref.match(/^[A-Z][a-z]+/)?.[0]).sort()).toEqual(['Contain', 'Seal', 'Sweep'])
     expect(paging.findOutputs('OnCallTopicArn').OnCallTopicArn?.Value).toEqual({ Ref: topic })
     expect(Object.keys(plain.findResources('AWS::SNS::Topic'))).toHaveLength(1)
     expect(plain.findOutputs('OnCallTopicArn').OnCallTopicArn?.Value).toEqual(plain.findOutputs('TopicArn').TopicArn?.Value)

@@ -48,6 +48,7 @@ async function play(scenario: Scenario) {
     advisor: offlineAdvisor(),
     budget: memoryAdvisorBudget(),
     notifier,
+    pager: memoryNotifier(),
     reverifyQueue: memoryReverifyQueue(),
     quarantinePolicyArn: undefined,
     account: undefined,

@@ -112,13 +112,19 @@ describe('containing', () => {
       })),
     }
     const events = names.map((_, at) => exposed(`AKIAUSER${String(at).padStart(12, '0')}`, `x${at}`))
+    let breaker = { urgentPerHour: 0 }
     const countOf = async (iam?: (iam: Iam) => Iam) => {
-      const world = await embedded({ account, ...(iam === undefined ? {} : { iam }) })
+      const world = await embedded({ account, ...(iam === undefined ? {} : { iam }), policy: { breaker } })
       await world.respond(events)
       return (await world.incidents()).filter(({ state }) => state === 'contained').length
     }
     expect(await countOf()).toBe(4)
     expect(await countOf((iam) => ({ ...iam, countUsers: () => Promise.reject(new Error('no')) }))).toBe(3)
+    // Confirmed ones have places of their own, and never more than there are others.
+    breaker = { urgentPerHour: 2 }
+    expect(await countOf()).toBe(6)
+    breaker = { urgentPerHour: 100 }
+    expect(await countOf()).toBe(8)
   })
 
   it('asks a person where the key vanished between the look and the step', async () => {
