@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import type { SignedRequest } from '../shared/slack/signature.ts'
 
-/** The largest body that is accepted, in characters. Slack sends the blocks of a message with each press, which are far smaller. */
-const BODY_LIMIT = 1_000_000
+/**
+ * The largest body that is accepted, in characters: as base64 it has to fit into the 256 KB that any Lambda takes for an asynchronous event. Slack
+ * sends the blocks of a message with each press, which are far smaller.
+ */
+const BODY_LIMIT = 180_000
 
 /** An HTTP request as API Gateway passes it on in payload format 2.0: header names in lower case, the body as text or as base64. */
 const HttpRequest = z.object({

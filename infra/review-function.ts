@@ -62,6 +62,7 @@ export class ReviewFunction extends Construct {
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
     // The only function that writes a person's order to contain.
     responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['ORDER#*'])
+    if (slack !== undefined) responder.allowItems(['dynamodb:PutItem'], table.tableArn, ['PRESS#*'])
     responder.allow(['lambda:InvokeFunction'], [contain.functionArn, ...(rotate === undefined ? [] : [rotate.functionArn])])
     const models = allowModel(responder, config)
     responder.allow(['sns:Publish'], [topic.topicArn])

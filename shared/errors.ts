@@ -81,6 +81,7 @@ export type ErrorCode =
   | 'incident.releasing'
   | 'identity.conflict'
   | 'lookup.incomplete'
+  | 'press.unsigned'
   | 'review.forbidden'
   | 'review.stale'
   | 'review.second'

@@ -3,6 +3,7 @@ import { lambdaClient, secretsClient, securityHubClient, snsClient, sqsClient } 
 import { lambdaContainInvoker, lambdaRotateInvoker, sqsShareQueue } from '../../shared/aws/invokers.ts'
 import { snsNotifier } from '../../shared/aws/notifier.ts'
 import { dynamoPostings } from '../../shared/aws/postings.ts'
+import { dynamoPressLog } from '../../shared/aws/press-log.ts'
 import { placeOfTopic, securityHub } from '../../shared/aws/security-hub.ts'
 import { slackSecret } from '../../shared/aws/slack-secret.ts'
 import { ReviewConfig, readEnvironment } from '../../shared/config.ts'
@@ -10,6 +11,7 @@ import { ResponderError } from '../../shared/errors.ts'
 import { slackApi } from '../../shared/slack/api.ts'
 import { slackNotifier } from '../../shared/slack/notifier.ts'
 import { press } from '../../shared/slack/press.ts'
+import { signedPress } from '../../shared/slack/signed-press.ts'
 import type { ReviewActions } from '../review-event.ts'
 import { common } from './common.ts'
 import { modelIn } from './model.ts'
@@ -25,6 +27,8 @@ const { table, incidents, record, clock } = common(config)
 const { ROTATE_FUNCTION_NAME: rotate } = config
 const topic = snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN)
 const secret = slackSecret(secretsClient(), config.SLACK_SECRET_NAME ?? '', clock)
+
+const signingSecret = async () => (await secret()).signingSecret
 
 const slack = async () =>
   slackApi({
@@ -54,8 +58,10 @@ const shareQueue = sqsShareQueue(sqsClient(), config.SECURITY_HUB === 'on' ? con
 
 export const reviewer: ReviewActions = {
   notify: (notice) => notifier.notify(notice),
-  press: (pressed) =>
-    press(pressed, {
+  async press(request, invocationId) {
+    const pressed = await signedPress(request, invocationId, { signingSecret, presses: dynamoPressLog(table), clock, log })
+    if (pressed === undefined) return undefined
+    await press(pressed, {
       incidents,
       record,
       containInvoker: lambdaContainInvoker(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
@@ -64,7 +70,9 @@ export const reviewer: ReviewActions = {
       slack,
       model: modelIn(config),
       log,
-    }),
+    })
+    return pressed.incidentId
+  },
   shareLater: (incidentId) => shareQueue.share(incidentId),
   async share(incidentId) {
     const stored = await incidents.get(incidentId)

@@ -3,7 +3,6 @@ import { lambdaReviewInvoker } from '../../shared/aws/invokers.ts'
 import { slackSecret } from '../../shared/aws/slack-secret.ts'
 import { readEnvironment, SlackConfig } from '../../shared/config.ts'
 import { slackApi } from '../../shared/slack/api.ts'
-import type { Press } from '../../shared/slack/button.ts'
 import type { ReceivePorts } from '../../shared/slack/receive.ts'
 import { runtime } from './common.ts'
 
@@ -24,7 +23,7 @@ export const ports: ReceivePorts = {
       maxRetryAfterMs: 0,
       wait: async () => {},
     }),
-  reviewInvoker: lambdaReviewInvoker<Press>(shortTimeoutLambdaClient(), config.REVIEW_FUNCTION_NAME),
+  reviewInvoker: lambdaReviewInvoker(shortTimeoutLambdaClient(), config.REVIEW_FUNCTION_NAME),
   clock,
   log,
 }

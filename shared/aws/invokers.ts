@@ -3,6 +3,13 @@ import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aw
 import { ResponderError } from '../errors.ts'
 import type { BackfillQueue, BootstrapQueue, ContainInvoker, ReverifyQueue, RotateInvoker } from '../ports/invokers.ts'
 
+/** A request with its signature: the raw bytes of its body, and two headers. */
+interface SignedBytes {
+  readonly body: Uint8Array
+  readonly timestamp: string | undefined
+  readonly signature: string | undefined
+}
+
 /** Invokes contain asynchronously: Lambda queues the event and retries it twice. */
 export function lambdaContainInvoker(client: LambdaClient, functionName: string): ContainInvoker {
   return { contain: (incidentId) => invoke(client, functionName, incidentId) }
@@ -56,11 +63,12 @@ export function sqsReverifyQueue(client: SQSClient, queueUrl: string): ReverifyQ
   }
 }
 
-/** Invokes review asynchronously with a pressed button. */
-export function lambdaReviewInvoker<T>(client: LambdaClient, functionName: string): { press(press: T): Promise<void> } {
+/** Invokes review asynchronously with a request as Slack signed it. */
+export function lambdaReviewInvoker(client: LambdaClient, functionName: string): { press(request: SignedBytes): Promise<void> } {
   return {
-    async press(press) {
-      const Payload = Buffer.from(JSON.stringify({ press }))
+    async press({ body, timestamp, signature }) {
+      const signed = { body: Buffer.from(body).toString('base64'), timestamp, signature }
+      const Payload = Buffer.from(JSON.stringify({ signed }))
       await client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload }))
     },
   }

@@ -22,6 +22,7 @@ export const keys = {
   }),
   posting: (incidentId: string) => ({ pk: `INCIDENT#${incidentId}`, sk: 'SLACK' }),
   change: (subject: string, number: number) => ({ pk: subject, sk: `CHANGE#${String(number).padStart(6, '0')}` }),
+  press: (pressId: string) => ({ pk: `PRESS#${pressId}`, sk: 'TAKEN' }),
   budget: (hour: number, of: string) => ({ pk: `BUDGET#${hour}`, sk: of }),
   breaker: ({ hour, kind }: BreakerLane) => ({ pk: `BREAKER#${hour}`, sk: kind === 'urgent' ? 'URGENT' : 'COUNT' }),
 }

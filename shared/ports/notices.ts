@@ -29,6 +29,12 @@ export interface FindingHub {
   share(incident: Incident): Promise<void>
 }
 
+/** Remembers the presses that were taken, so that none counts twice. */
+export interface PressLog {
+  /** True where no other invocation has taken the press. `forgetAt`: epoch seconds, after which it may be forgotten. */
+  claim(pressId: string, invocationId: string, forgetAt: number): Promise<boolean>
+}
+
 /** Stores the Slack message of each incident, so that later notices update it. */
 export interface Postings {
   get(incidentId: string): Promise<Posting | undefined>

@@ -1,6 +1,5 @@
 import type { Clock, Log } from '../ports/runtime.ts'
 import type { SlackApi } from './api.ts'
-import type { Press } from './button.ts'
 import { readInteraction } from './interaction.ts'
 import { reasonForm } from './reason-form.ts'
 import { isSigned, type SignedRequest } from './signature.ts'
@@ -13,19 +12,20 @@ export interface ReceivePorts {
   signingSecret(): Promise<string>
   /** Slack with a short timeout: Slack waits three seconds for the acknowledgement. */
   slack(): Promise<SlackApi>
-  /** Invokes `review` with a press and does not wait for its result. */
-  readonly reviewInvoker: { press(press: Press): Promise<void> }
+  /** Invokes `review` with the request as Slack signed it, and does not wait for its result. */
+  readonly reviewInvoker: { press(request: SignedRequest): Promise<void> }
   readonly clock: Clock
   readonly log: Log
 }
 
 /**
- * Handles a request from Slack: checks the signature, parses it strictly, invokes `review` and acknowledges. It reads no incident and no policy.
+ * Handles a request from Slack: checks the signature, parses it strictly, passes the signed bytes on to `review` and acknowledges. It reads no incident
+ * and no policy, and `review` believes none of its words: it checks the signature itself.
  *
  * Throws when `review` could not be invoked, so that Slack shows the user an error.
  */
 export async function receive(request: SignedRequest, ports: ReceivePorts): Promise<Acknowledgement> {
-  if (!isSigned(request, await ports.signingSecret(), ports.clock.now())) {
+  if (!isSigned(request, await ports.signingSecret(), { now: ports.clock.now() })) {
     ports.log.warn('slack.request.unsigned')
     return { status: 401 }
   }
@@ -35,7 +35,7 @@ export async function receive(request: SignedRequest, ports: ReceivePorts): Prom
     return { status: 400 }
   }
   if (interaction.kind === 'press') {
-    await ports.reviewInvoker.press(interaction.press)
+    await ports.reviewInvoker.press(request)
     return { status: 200 }
   }
   try {

@@ -4,9 +4,11 @@ import { secretsClient, shortTimeoutLambdaClient, snsClient, sqsClient } from '.
 import { lambdaReviewInvoker } from '../../shared/aws/invokers.ts'
 import { noticesTo, notifyBoth, QueuedNotice } from '../../shared/aws/notifier.ts'
 import { dynamoPostings } from '../../shared/aws/postings.ts'
+import { dynamoPressLog } from '../../shared/aws/press-log.ts'
 import { slackSecret } from '../../shared/aws/slack-secret.ts'
 import { NoticeKind } from '../../shared/domain/incident.ts'
 import { memoryPostings } from '../../shared/memory/postings.ts'
+import { memoryPressLog } from '../../shared/memory/press-log.ts'
 import type { Notice, Notifier } from '../../shared/ports/notices.ts'
 import { BOT_TOKEN, SIGNING_SECRET } from '../slack.ts'
 import { type EmbeddedTable, embeddedTable } from './embedded-table.ts'
@@ -46,6 +48,28 @@ describe.each([
     expect(await postings.put('inc-1', posting('2.0'), first)).toBe(true)
     expect(await postings.get('inc-1')).toEqual(posting('2.0'))
     expect(await postings.get('inc-2')).toBeUndefined()
+  })
+})
+
+describe.each([
+  { name: 'in memory', make: async () => memoryPressLog() },
+  {
+    name: 'on DynamoDB',
+    async make() {
+      const one = await embeddedTable()
+      tables.push(one)
+      return dynamoPressLog(one.table)
+    },
+  },
+])('presses $name', ({ make }) => {
+  it('are taken by one invocation, which may take them again', async () => {
+    const presses = await make()
+    const taken = await Promise.all(['r1', 'r2', 'r3'].map((id) => presses.claim('p', id, 1)))
+    expect(taken.filter(Boolean)).toHaveLength(1)
+    const winner = ['r1', 'r2', 'r3'][taken.indexOf(true)] ?? ''
+    expect(await presses.claim('p', winner, 1)).toBe(true)
+    expect(await presses.claim('p', 'r4', 1)).toBe(false)
+    expect(await presses.claim('q', 'r4', 1)).toBe(true)
   })
 })
 
@@ -133,9 +157,15 @@ describe('notices and presses on their way', () => {
       answers += 1
       return answers === 1 ? { status: 500 } : { status: 202 }
     })
-    await lambdaReviewInvoker(shortTimeoutLambdaClient(wire.options), 'review').press({ kind: 'explain' })
+    await lambdaReviewInvoker(shortTimeoutLambdaClient(wire.options), 'review').press({
+      body: Buffer.from('payload=ü'),
+      timestamp: '1',
+      signature: 'v0=0',
+    })
     expect(wire.requests).toHaveLength(2)
     expect(wire.requests[1]?.headers['x-amz-invocation-type']).toBe('Event')
-    expect(JSON.parse(wire.requests[1]?.body ?? '')).toEqual({ press: { kind: 'explain' } })
+    expect(JSON.parse(wire.requests[1]?.body ?? '')).toEqual({
+      signed: { body: Buffer.from('payload=ü').toString('base64'), timestamp: '1', signature: 'v0=0' },
+    })
   })
 })

@@ -24,11 +24,12 @@ const MANY_USERS = {
   AccessKeys: names.map((UserName) => ({ UserName, AccessKeyId: keyOf(UserName), Status: 'Active' })),
 }
 
+let invocations = 0
 const context = (functionName: string) => ({
   functionName,
   functionVersion: '1',
   invokedFunctionArn: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:${functionName}`,
-  awsRequestId: 'r',
+  awsRequestId: `r-${++invocations}`,
   memoryLimitInMB: '512',
   getRemainingTimeInMillis: () => 60_000,
 })

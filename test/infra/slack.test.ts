@@ -46,13 +46,13 @@ describe('the stack with Slack', () => {
     expect(JSON.stringify(secret?.Resource)).toContain(':secretsmanager:us-east-1:123456789012:secret:countersign/slack-??????')
   })
 
-  it('lets review write incidents and orders, and neither the policy nor IAM', () => {
+  it('lets review write incidents, orders and which presses it has taken, and neither the policy nor IAM', () => {
     const statements = allowedTo('ReviewResponder')
     const keysOf = (action: string) =>
       statements
         .filter(({ Action }) => [Action].flat().includes(action))
         .flatMap(({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? [])
-    expect(keysOf('dynamodb:PutItem').sort()).toEqual(['INCIDENT#*', 'ORDER#*'])
+    expect(keysOf('dynamodb:PutItem').sort()).toEqual(['INCIDENT#*', 'ORDER#*', 'PRESS#*'])
     expect(keysOf('dynamodb:Query').sort()).toEqual(['INCIDENT#*', 'ORDER#*', 'POLICY'])
     expect(actionsOf(statements).filter((action) => action.startsWith('iam:'))).toEqual([])
     expect(actionsOf(statements).filter((action) => action.includes('*'))).toEqual([])

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { signedRequest } from '../../functions/http-request.ts'
 import type { SlackApi } from '../../shared/slack/api.ts'
-import type { Press } from '../../shared/slack/button.ts'
+import { readInteraction } from '../../shared/slack/interaction.ts'
 import { receive } from '../../shared/slack/receive.ts'
+import type { SignedRequest } from '../../shared/slack/signature.ts'
 import { BOT_TOKEN, CHANNEL, formOf, pressedButton, SIGNING_SECRET, sentForm, signed } from '../slack.ts'
 
 const AT = Date.parse('2026-01-31T12:00:00Z')
@@ -11,7 +12,7 @@ const BY = { user: 'U0ALICE', ts: '1700000000.000001' }
 
 /** One request through HTTP's form to the receiver, with all that is handed on and logged. */
 async function received(body: string, parts: { opens?: () => Promise<void>; secret?: string } = {}) {
-  const presses: Press[] = []
+  const requests: SignedRequest[] = []
   const logged: unknown[] = []
   const log = (event: string, fields?: object) => void logged.push({ event, ...fields })
   const { headers } = signed(body, { at: AT, ...(parts.secret === undefined ? {} : { secret: parts.secret }) })
@@ -19,17 +20,23 @@ async function received(body: string, parts: { opens?: () => Promise<void>; secr
   const answer = await receive(signedRequest(event), {
     signingSecret: async () => SIGNING_SECRET,
     slack: async () => ({ openForm: parts.opens ?? (async () => {}) }) as unknown as SlackApi,
-    reviewInvoker: { press: async (press) => void presses.push(press) },
+    reviewInvoker: { press: async (request) => void requests.push(request) },
     clock: { now: () => AT },
     log: { info: log, warn: log },
   })
-  return { ...answer, presses, logged: JSON.stringify(logged) }
+  const presses = requests.map(({ body: bytes }) => readInteraction(bytes)).map((one) => (one?.kind === 'press' ? one.press : undefined))
+  return { ...answer, requests, presses, logged: JSON.stringify(logged) }
 }
 
 describe('what Slack sends', () => {
-  it('is handed on as little as is needed: who pressed what, where, and what it is bound to', async () => {
-    const { status, presses } = await received(formOf(pressedButton(BUTTON, BY)))
+  it('is handed on as the bytes that Slack signed, which say who pressed what, where, and what it is bound to', async () => {
+    const body = formOf(pressedButton(BUTTON, BY))
+    const { status, presses, requests } = await received(body)
     expect(status).toBe(200)
+    const { headers } = signed(body, { at: AT })
+    expect(requests).toEqual([
+      { body: Buffer.from(body), timestamp: headers['x-slack-request-timestamp'], signature: headers['x-slack-signature'] },
+    ])
     expect(presses).toEqual([{ kind: 'legitimate', incidentId: 'inc-0123456789ab', revision: '0123456789abcdef', channel: CHANNEL, ...BY }])
   })
 
