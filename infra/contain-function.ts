@@ -94,7 +94,7 @@ export class ContainFunction extends Construct {
     responder.allow(['iam:GetAccountSummary'], ['*'])
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
     responder.allowItems(['dynamodb:UpdateItem'], table.tableArn, ['BREAKER#*'])
-    // A person's orders are in a chain of their own, which respond may not write.
+    // What people order is in a chain of its own, which neither respond nor contain may write.
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY', 'ORDER#*'])
     allowNotices(responder, { topic, queue: notices })
     // It pages people where the breaker has tripped.

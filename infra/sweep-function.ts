@@ -69,6 +69,8 @@ export class SweepFunction extends Construct {
     responder.allow(['dynamodb:Query'], [`${table.tableArn}/index/${OPEN_INDEX}`])
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
+    // Where nobody answers, the policy may order a release.
+    responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['ORDER#*'])
     responder.allow(['lambda:InvokeFunction'], [contain.functionArn, ...(rotate === undefined ? [] : [rotate.functionArn])])
     responder.allow(['sqs:SendMessage'], [backfillQueue.queueArn])
     allowNotices(responder, { topic, queue: notices })

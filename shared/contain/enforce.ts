@@ -3,12 +3,13 @@ import { errorName, ResponderError } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import { incidentSubject } from '../record/append.ts'
 import { sendOwedNotice } from '../record/notice.ts'
+import { approvedIn, isReleaseAllowed, readOrders } from '../record/orders.ts'
 import { readPolicy } from '../record/policy-in-force.ts'
 import { type ChangeLog, openChangeLog } from './change-log.ts'
 import { applyMissing, contain } from './contain.ts'
 import { narrowDeny } from './narrow-deny.ts'
 import { goneSteps, isReleaseOrdered, standingSteps } from './progress.ts'
-import { release } from './release.ts'
+import { refuseRelease, release } from './release.ts'
 import { verify } from './verify.ts'
 
 /**
@@ -16,22 +17,38 @@ import { verify } from './verify.ts'
  * verifies that what was contained stays so. Safe to call again at any time. Reads the policy from the record, not from a cache.
  */
 export async function enforce(incidentId: string, ports: ContainPorts): Promise<void> {
-  const [stored, changes, policy, users] = await Promise.all([
+  const [found, changes, policy, users] = await Promise.all([
     ports.incidents.get(incidentId),
     ports.record.list(incidentSubject(incidentId)),
     readPolicy(ports.record),
     countUsers(ports),
   ])
-  if (stored === undefined) throw new ResponderError('incident.unknown', `no incident ${incidentId} in the table`)
+  if (found === undefined) throw new ResponderError('incident.unknown', `no incident ${incidentId} in the table`)
+  // Read after the incident. Only what these say counts as approved: respond may write the incident itself.
+  const orders = needsOrders(found.value) ? await readOrders(incidentId, ports.record) : []
+  const approvals = approvedIn(orders)
+  const approved = found.value.approved.filter((id) => approvals.has(id))
+  const stored = { ...found, value: { ...found.value, approved } }
   const changeLog = openChangeLog(incidentId, changes, ports)
   if (stored.value.state === 'containing') return contain(stored, changeLog, { ...policy, users }, ports)
-  if (stored.value.state === 'releasing') return release(stored, changeLog, policy, ports)
+  if (stored.value.state === 'releasing') {
+    const isAllowed = isReleaseAllowed(changeLog.changes, orders)
+    return isAllowed ? release(stored, changeLog, policy, ports) : refuseRelease(stored, changeLog, ports)
+  }
   if (stored.value.state === 'contained' || isPartly(stored.value, changeLog)) await applyMissing(stored, changeLog, policy, ports)
   if (stored.value.state === 'rotating') await narrowDeny(stored, changeLog, ports)
   // A run of contain that was under way during the release may have applied a step after it.
-  if (stored.value.state === 'released' && standingSteps(changeLog.changes).length > 0) return release(stored, changeLog, policy, ports)
+  if (stored.value.state === 'released' && standingSteps(changeLog.changes).length > 0) {
+    if (isReleaseAllowed(changeLog.changes, orders)) return release(stored, changeLog, policy, ports)
+    ports.log.warn('release.unordered', { incidentId, of: stored.value.state })
+  }
   if (isEnforced(stored.value)) return verify(stored, changeLog, policy, ports)
   await sendOwedNotice(stored, ports)
+}
+
+/** True where what is done next needs an order of a person. */
+function needsOrders({ state, approved }: Incident): boolean {
+  return state === 'releasing' || state === 'released' || approved.length > 0
 }
 
 /**

@@ -1,24 +1,72 @@
+import { ChainHead, type Change } from '../domain/change.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
-import { append } from './append.ts'
+import { append, headOf } from './append.ts'
 
 /**
- * The subject of the chain with a person's orders to contain an incident.
+ * The subject of the chain with what people order about an incident: verdicts, first verdicts of four eyes, approvals.
  *
- * An order overrides the policy's mode. It therefore has a chain of its own that `respond`, which processes input of intruders, may not write.
+ * An order overrides the policy's mode, restores what was contained, or counts as a person's consent. It therefore has a chain of its own that
+ * `respond`, which processes input of intruders, may not write.
  */
 export function orderSubject(incidentId: string): string {
   return `ORDER#${incidentId}`
 }
 
-/** Records a person's order to contain an incident whatever the policy's mode is. */
-export async function order(incidentId: string, { by, reason, at }: { by: string; reason: string; at: string }, record: ChangeRecord) {
+/** What a verdict orders: `contain` whatever the policy's mode is, `release`, or to keep the containment (`confirm`, `rotate`). */
+export type Ordered = 'contain' | 'release' | 'confirm' | 'rotate'
+
+/** Everything that people have ordered about an incident. Read it after the incident: what an incident rests on was ordered before. */
+export function readOrders(incidentId: string, record: ChangeRecord): Promise<Change[]> {
+  return record.list(orderSubject(incidentId))
+}
+
+/** Records what an entry of the incident's chain orders. `entry` is that entry: the order holds for no other. */
+export async function order(incidentId: string, { entry, to }: { entry: Change; to: Ordered }, record: ChangeRecord): Promise<void> {
+  const { at, actor, target, why } = entry
+  await append(record, orderSubject(incidentId), { at, actor, kind: 'order', target, from: headOf(entry), to, why })
+}
+
+/** Records that a person approves the reversal of one change of the intruder. */
+export async function orderReversal(incidentId: string, edgeId: string, { at, actor, why }: Change, record: ChangeRecord) {
   const target = `incident:${incidentId}`
-  await append(record, orderSubject(incidentId), { at, actor: by, kind: 'order', target, from: null, to: 'contain', why: reason })
+  await append(record, orderSubject(incidentId), { at, actor, kind: 'approval', target, from: null, to: edgeId, why })
 }
 
 /** True when a person has ordered the containment and nobody has released the incident since. */
 export async function isOrdered({ id, verdict }: Incident, record: ChangeRecord): Promise<boolean> {
-  const last = await record.last(orderSubject(id))
-  return last?.kind === 'order' && last.to === 'contain' && !(verdict?.kind === 'legitimate' && verdict.at >= last.at)
+  const last = (await readOrders(id, record)).findLast(({ kind }) => kind === 'order')
+  return last?.to === 'contain' && !(verdict?.kind === 'legitimate' && verdict.at >= last.at)
+}
+
+/** True where an order stands for this very entry of the incident's chain. */
+export function isOrderedEntry({ number, hash }: Change, orders: readonly Change[]): boolean {
+  return orders.some(({ kind, from }) => {
+    const of = kind === 'order' ? ChainHead.safeParse(from).data : undefined
+    return of?.number === number && of.hash === hash
+  })
+}
+
+/**
+ * True where the release that an incident's chain says is under way was ordered. `changes` is that chain. An order is used up by a release that ended
+ * with a question: it does not hold for the next.
+ */
+export function isReleaseAllowed(changes: readonly Change[], orders: readonly Change[]): boolean {
+  const begun = changes.findLast(({ kind, to }) => (kind === 'verdict' || kind === 'state') && to === 'releasing')
+  if (begun === undefined) return false
+  const isUsedUp = changes.some(
+    ({ number, kind, from, to }) => number > begun.number && kind === 'state' && from === 'releasing' && to !== 'released',
+  )
+  return (
+    !isUsedUp &&
+    isOrderedEntry(
+      begun,
+      orders.filter(({ to }) => to === 'release'),
+    )
+  )
+}
+
+/** The ids of the changes whose reversal a person has approved. */
+export function approvedIn(orders: readonly Change[]): Set<unknown> {
+  return new Set(orders.filter(({ kind }) => kind === 'approval').map(({ to }) => to))
 }

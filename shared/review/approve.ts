@@ -3,6 +3,7 @@ import type { Incident } from '../domain/incident.ts'
 import { moved, statesBefore } from '../domain/incident-machine.ts'
 import { ResponderError } from '../errors.ts'
 import { append, headOf, incidentSubject } from '../record/append.ts'
+import { orderReversal } from '../record/orders.ts'
 import { updateIncident } from '../record/update-incident.ts'
 import { findReviewableIncident, type ReviewPorts } from './reviewer.ts'
 
@@ -30,6 +31,7 @@ export async function approve(
     to: [...approved.filter((id) => id !== edgeId), edgeId],
     why: reason.slice(0, 500),
   })
+  await orderReversal(incidentId, edgeId, entry, ports.record)
   const changed = await updateIncident(
     stored,
     (incident) => {

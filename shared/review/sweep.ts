@@ -10,6 +10,7 @@ import type { Versioned } from '../ports/stores.ts'
 import type { SweepPorts } from '../ports/sweep.ts'
 import { append, headOf, incidentSubject } from '../record/append.ts'
 import { noticeOf, sendOwedNotice } from '../record/notice.ts'
+import { order } from '../record/orders.ts'
 import { readPolicy } from '../record/policy-in-force.ts'
 import { updateIncident } from '../record/update-incident.ts'
 
@@ -130,6 +131,7 @@ async function expire(
   const state = moved(stored.value, event)?.state
   if (state === undefined) return
   const entry = await append(record, incidentSubject(id), { at, actor, kind: 'state', target: `incident:${id}`, from, to: state, why })
+  if (state === 'releasing') await order(id, { entry, to: 'release' }, record)
   const markEnded = (incident: Incident): Incident | undefined => {
     const next = incident.state === from ? moved(incident, event) : undefined
     return next && { ...next, head: headOf(entry) }

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { reviewEvent } from '../../functions/review-event.ts'
+import { enforce } from '../../shared/contain/enforce.ts'
+import { type Change, type ChangeDraft, chain } from '../../shared/domain/change.ts'
+import type { Incident } from '../../shared/domain/incident.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { memoryPressLog } from '../../shared/memory/press-log.ts'
+import { append, headOf, incidentSubject } from '../../shared/record/append.ts'
+import { order, orderSubject } from '../../shared/record/orders.ts'
+import { approve } from '../../shared/review/approve.ts'
+import { review } from '../../shared/review/review.ts'
 import { actionId, type ButtonKind, buttonValue } from '../../shared/slack/button.ts'
 import { press } from '../../shared/slack/press.ts'
 import { signedPress } from '../../shared/slack/signed-press.ts'
-import { embedded, exposed, KEY, NOW } from '../embedded.ts'
+import { ACCOUNT, arnOf, call, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
 import { CHANNEL, formOf, pressedButton, SIGNING_SECRET, signed } from '../slack.ts'
 
 const TS = '1700000000.000001'
@@ -131,5 +138,150 @@ describe('an intruder who may invoke review and read the table approves as someb
     const of = await world()
     for (const body of ['payload={}', 'x=1', formOf({ type: 'view_closed' })])
       await expect(of.invoke(passedOn(body))).rejects.toMatchObject({ code: 'press.unsigned' })
+  })
+})
+
+/** What respond's role may do to an incident: write the item anew, and append to the incident's chain. */
+function asRespond({ ports, incident }: World) {
+  return {
+    async write(parts: Partial<Incident>) {
+      const { id } = await incident()
+      const stored = await ports.incidents.get(id)
+      if (stored === undefined) throw new Error('no incident')
+      await ports.incidents.save({ ...stored.value, ...parts }, stored.version)
+      return id
+    },
+    async append(draft: Pick<ChangeDraft, 'kind' | 'to'> & Partial<ChangeDraft>): Promise<Change> {
+      const { id } = await incident()
+      const said = { at: new Date(NOW).toISOString(), actor: 'slack:U0ALICE', target: `incident:${id}`, from: null, why: 'ours' }
+      return append(ports.record, incidentSubject(id), { ...said, ...draft })
+    },
+  }
+}
+
+const VERDICT = { kind: 'legitimate', by: 'slack:U0ALICE', reason: 'ours', at: new Date(NOW).toISOString() } as const
+const REVIEWER = { kind: 'legitimate', by: arnOf('reviewer'), reason: 'a drill' } as const
+
+describe('an intruder with the rights of respond has contained things restored', () => {
+  it('by the state alone: people are asked, and what is contained stays so', async () => {
+    const of = await world()
+    const id = await asRespond(of).write({ state: 'releasing', verdict: VERDICT })
+    await enforce(id, of.ports)
+    expect(await of.incident()).toMatchObject({ state: 'asking' })
+    expect((await of.incident()).decision.why.at(-1)).toContain('no order of a person stands for that')
+    expect(of.account.isRefused('ci-build', KEY)).toBe(true)
+    expect(of.account.isRefused('ci-build')).toBe(true)
+    expect(of.notices.at(-1)?.kind).toBe('ask')
+  })
+
+  it('by a verdict in the incident’s chain: without an order for it nothing is restored; with one it is', async () => {
+    for (const isOrdered of [false, true]) {
+      const of = await world()
+      const entry = await asRespond(of).append({ kind: 'verdict', from: { state: 'contained' }, to: 'releasing' })
+      const id = await asRespond(of).write({ state: 'releasing', verdict: VERDICT, head: headOf(entry) })
+      if (isOrdered) await order(id, { entry, to: 'release' }, of.ports.record)
+      await enforce(id, of.ports)
+      expect((await of.incident()).state).toBe(isOrdered ? 'released' : 'asking')
+      expect(of.account.isRefused('ci-build', KEY)).toBe(!isOrdered)
+    }
+  })
+
+  it('by a verdict that the next reviewer would carry out: that review carries out its own words alone', async () => {
+    const of = await world()
+    await asRespond(of).append({ kind: 'verdict', from: { state: 'contained' }, to: 'releasing' })
+    of.setNow(NOW + 2 * 60_000)
+    const { id } = await of.incident()
+    await review(id, { kind: 'extend', by: arnOf('reviewer'), reason: 'looking' }, of.ports)
+    expect(await isContained(of)).toBe(true)
+  })
+
+  it('by calling it released already: what stands is not taken away', async () => {
+    const of = await world()
+    await enforce(await asRespond(of).write({ state: 'released', verdict: VERDICT }), of.ports)
+    expect(of.account.isRefused('ci-build', KEY)).toBe(true)
+  })
+
+  it('by an order that was carried out before, and ended with a question: it does not hold for the next release', async () => {
+    const of = await world()
+    const { id } = await of.incident()
+    const { iam } = of.ports
+    Object.assign(of.ports, {
+      iam: { ...iam, setAccessKeyStatus: () => Promise.reject(Object.assign(new Error(), { name: 'AccessDenied' })) },
+    })
+    await review(id, REVIEWER, of.ports)
+    Object.assign(of.ports, { iam })
+    expect((await of.incident()).state).toBe('asking')
+    await asRespond(of).write({ state: 'releasing' })
+    await enforce(id, of.ports)
+    expect((await of.incident()).state).toBe('asking')
+    expect(of.account.isRefused('ci-build', KEY)).toBe(true)
+    // The person who says it again is obeyed.
+    of.setNow(NOW + 60_000)
+    await review(id, { ...REVIEWER, reason: 'once more' }, of.ports)
+    expect((await of.incident()).state).toBe('released')
+  })
+
+  it('by a first of two verdicts in the name of another: one person is not two', async () => {
+    const of = await world({ fourEyes: [{ verdicts: ['legitimate'] }] })
+    const { id } = await of.incident()
+    const says = { says: 'legitimate', revision: revisionOf(await of.incident()), until: new Date(NOW + HOUR).toISOString() }
+    await asRespond(of).append({ kind: 'endorsement', actor: 'slack:U0BOB', to: says })
+    await of.invoke(passedOn(await of.bodyOf('U0ALICE')))
+    expect(await isContained(of)).toBe(true)
+    // The twin stands in the chain that respond may not write.
+    const draft = { at: new Date(NOW).toISOString(), actor: 'slack:U0BOB', target: `incident:${id}`, from: null, why: 'ours' }
+    const other = await world({ fourEyes: [{ verdicts: ['legitimate'] }] })
+    await append(other.ports.record, orderSubject(id), { ...draft, kind: 'endorsement', to: says })
+    await other.invoke(passedOn(await other.bodyOf('U0ALICE')))
+    expect((await other.incident()).state).toBe('released')
+  })
+
+  it('by an approval that nobody gave: the role’s trust stays; approved by a person, it is closed', async () => {
+    const trust = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }],
+    })
+    const account = {
+      ...oneUser(),
+      RoleDetailList: [{ RoleName: 'deploy', Arn: `arn:aws:iam::${ACCOUNT}:role/deploy`, AssumeRolePolicyDocument: trust }],
+    }
+    const edgeId = 'iam:UpdateAssumeRolePolicy deploy'
+    const of = await embedded({ account })
+    await of.respond([call('iam:UpdateAssumeRolePolicy', { id: 'u', request: { roleName: 'deploy' } }), exposed()])
+    const [first] = await of.incidents()
+    const id = first?.id ?? ''
+    const stored = await of.ports.incidents.get(id)
+    if (stored === undefined) throw new Error('no incident')
+    expect(stored.value.lineage.map((edge) => edge.id)).toContain(edgeId)
+    await of.ports.incidents.save({ ...stored.value, state: 'containing', approved: [edgeId] }, stored.version)
+    await enforce(id, of.ports)
+    expect(await of.account.getTrust('deploy')).toBe(trust)
+    expect((await of.incidents())[0]).toMatchObject({ state: 'contained', approved: [] })
+    await approve(id, { edgeId, by: arnOf('reviewer'), reason: 'not ours' }, of.ports)
+    expect(await of.account.getTrust('deploy')).toContain('CountersignOutside')
+  })
+})
+
+describe('an incident that 0.1.0 was releasing when it was updated', () => {
+  it('is not stuck: the verdict has no order, people are asked again, and their answer is carried out', async () => {
+    const of = await world()
+    const { id } = await of.incident()
+    const { v: _, ...entry } = chain(incidentSubject(id), headOf((await of.ports.record.list(incidentSubject(id))).at(-1)), {
+      at: VERDICT.at,
+      actor: VERDICT.by,
+      kind: 'verdict',
+      target: `incident:${id}`,
+      from: { state: 'contained' },
+      to: 'releasing',
+      why: 'ours',
+    })
+    await of.ports.record.append(entry)
+    await asRespond(of).write({ state: 'releasing', verdict: VERDICT })
+    await enforce(id, of.ports)
+    expect((await of.incident()).state).toBe('asking')
+    expect(of.notices.at(-1)?.body).toContain('0.1.0 wrote none')
+    await review(id, REVIEWER, of.ports)
+    expect((await of.incident()).state).toBe('released')
+    expect(of.account.isRefused('ci-build', KEY)).toBe(false)
   })
 })

@@ -84,6 +84,20 @@ describe('the stack with Slack', () => {
     expect(keys('RespondResponder')).toEqual([])
   })
 
+  it('lets review and the sweep write what people order, and no other function', () => {
+    const writers = Object.values(template.findResources('AWS::IAM::Policy'))
+      .filter(({ Properties }) =>
+        (Properties.PolicyDocument.Statement as Statement[]).some(
+          ({ Effect, Action, Condition }) =>
+            Effect === 'Allow' &&
+            [Action].flat().includes('dynamodb:PutItem') &&
+            (Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? ['*']).some((key) => /^(ORDER|\*)/.test(key)),
+        ),
+      )
+      .map(({ Properties }) => Properties.Roles[0].Ref.replace(/Responder.*/, ''))
+    expect(writers.sort()).toEqual(['Review', 'Sweep'])
+  })
+
   it('gives the token to neither respond nor contain: they put notices into the queue', () => {
     for (const role of ['RespondResponder', 'ContainResponder']) {
       expect(environmentOf(role).NOTICE_QUEUE_URL, role).toBeDefined()
