@@ -165,7 +165,8 @@ async function hotBatch(bodies: readonly unknown[]) {
   const sqs = new SQSClient(options(admin))
   for (const body of bodies) await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body) }))
   const received = new Map<string, string>()
-  while (received.size < bodies.length) {
+  // What the functions themselves sent lies in the same queue.
+  while (!bodies.every((body) => received.has(JSON.stringify(body)))) {
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }))
     for (const { Body = '', ReceiptHandle = '' } of Messages) received.set(Body, ReceiptHandle)
   }
