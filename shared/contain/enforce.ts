@@ -1,11 +1,13 @@
 import { type Incident, isEnforced } from '../domain/incident.ts'
 import { errorName, ResponderError } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
+import type { Versioned } from '../ports/stores.ts'
 import { incidentSubject } from '../record/append.ts'
 import { sendOwedNotice } from '../record/notice.ts'
-import { readPolicy } from '../record/policy-in-force.ts'
+import { type PolicyInForce, readPolicy } from '../record/policy-in-force.ts'
 import { type ChangeLog, openChangeLog } from './change-log.ts'
 import { applyMissing, contain } from './contain.ts'
+import { findRenames, followRenames } from './follow-renames.ts'
 import { narrowDeny } from './narrow-deny.ts'
 import { goneSteps, isReleaseOrdered, standingSteps } from './progress.ts'
 import { release } from './release.ts'
@@ -24,14 +26,28 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
   ])
   if (stored === undefined) throw new ResponderError('incident.unknown', `no incident ${incidentId} in the table`)
   const changeLog = openChangeLog(incidentId, changes, ports)
+  const told = await followRenames(stored.value, changeLog)
   if (stored.value.state === 'containing') return contain(stored, changeLog, { ...policy, users }, ports)
-  if (stored.value.state === 'releasing') return release(stored, changeLog, policy, ports)
+  if (stored.value.state === 'releasing') return releaseByNames(stored, changeLog, policy, ports)
   if (stored.value.state === 'contained' || isPartly(stored.value, changeLog)) await applyMissing(stored, changeLog, policy, ports)
   if (stored.value.state === 'rotating') await narrowDeny(stored, changeLog, ports)
   // A run of contain that was under way during the release may have applied a step after it.
   if (stored.value.state === 'released' && standingSteps(changeLog.changes).length > 0) return release(stored, changeLog, policy, ports)
-  if (isEnforced(stored.value)) return verify(stored, changeLog, policy, ports)
+  if (isEnforced(stored.value)) return verify(stored, changeLog, { ...policy, told }, ports)
   await sendOwedNotice(stored, ports)
+}
+
+/** Restores under the names that the users have now. */
+async function releaseByNames(
+  stored: Versioned<Incident>,
+  changeLog: ChangeLog,
+  policy: PolicyInForce,
+  ports: ContainPorts,
+): Promise<void> {
+  const targets = standingSteps(changeLog.changes).map(({ target }) => target)
+  const current = await findRenames(stored, targets, ports)
+  await followRenames(current.value, changeLog)
+  await release(current, changeLog, policy, ports)
 }
 
 /**

@@ -19,6 +19,8 @@ import { clusterAdminGranted } from './detectors/cluster-admin-granted.ts'
 import { commandRunOnInstances } from './detectors/command-run-on-instances.ts'
 import { consoleSignInGuessed } from './detectors/console-sign-in-guessed.ts'
 import { consoleSignInWithoutMfa } from './detectors/console-sign-in-without-mfa.ts'
+import { containedCredentialUsed } from './detectors/contained-credential-used.ts'
+import { containmentReversed } from './detectors/containment-reversed.ts'
 import { dataEncryptedForRansom } from './detectors/data-encrypted-for-ransom.ts'
 import { dataSentOut } from './detectors/data-sent-out.ts'
 import { databaseDeleted } from './detectors/database-deleted.ts'
@@ -113,6 +115,8 @@ export const CATALOGUE: readonly Detector[] = [
   commandRunOnInstances,
   consoleSignInGuessed,
   consoleSignInWithoutMfa,
+  containedCredentialUsed,
+  containmentReversed,
   dataEncryptedForRansom,
   dataSentOut,
   databaseDeleted,

@@ -104,6 +104,10 @@ export interface Signal {
   readonly details: Readonly<Record<string, unknown>>
   /** The code by which the source says that the credential is exposed; only on `credential-exposure`. */
   readonly exposure: string | undefined
+  /** The incident that had contained the credential of this call, which succeeded all the same. */
+  readonly containedBy?: string
+  /** The incident of which this call takes a step of the containment away, or tries to. */
+  readonly reverses?: string
   /** Set for a data event or a network activity event, which CloudTrail's event history does not hold. */
   readonly isDataEvent?: true
 }
