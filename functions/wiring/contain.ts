@@ -19,5 +19,6 @@ export const ports: ContainPorts = {
   notifier: notifierOf(config),
   reverifyQueue: sqsReverifyQueue(sqsClient(), config.REVERIFY_QUEUE_URL),
   account: config.ACCOUNT_ID,
+  ownRoles: new Set(config.OWN_ROLE_ARNS),
   quarantinePolicyArn: config.QUARANTINE_POLICY_ARN,
 }

@@ -145,9 +145,9 @@ function outcomeOf(
 }
 
 /** What another bound refuses for certain takes no place of the breaker from what comes after it. */
-function isRefusedAnyway({ identity }: Incident, policy: PolicyInForce['policy'], { account, clock }: ContainPorts): boolean {
+function isRefusedAnyway({ identity }: Incident, policy: PolicyInForce['policy'], { account, clock, ownRoles }: ContainPorts): boolean {
   const isForeign = account !== undefined && identity.account !== account
-  return isForeign || boundsFor(policy, identity.id, {}, clock.now()).protection !== undefined
+  return isForeign || boundsFor(policy, identity.id, {}, clock.now(), { ownRoles }).protection !== undefined
 }
 
 function refusalOf(

@@ -143,13 +143,13 @@ function isSessionOfPrimary({ identity, credentials }: Incident, { credential }:
 }
 
 /**
- * True where there is more to contain than before: a credential of the identity, or something issued, be it once more. Of a role's sessions only the
+ * True where there is more to contain than before: a credential of the identity, something issued, be it once more, or a tag, which may have protected. Of a role's sessions only the
  * primary ones count, because the others belong to other users of the role.
  */
 function hasMore(now: Incident, before: Incident): boolean {
   const isOwn = ({ kind, isPrimary }: Suspect) => isContainableCredential(kind) && (now.identity.kind !== 'role' || isPrimary)
   const count = ({ credentials }: Incident) => credentials.filter(isOwn).length
-  const issued = ({ lineage }: Incident) => lineage.filter(({ kind }) => isContainableCredential(kind))
+  const issued = ({ lineage }: Incident) => lineage.filter(({ kind }) => isContainableCredential(kind) || kind === 'tag')
   return (isContainableIdentity(now.identity) && count(now) > count(before)) || hasGrown(issued(now), issued(before))
 }
 

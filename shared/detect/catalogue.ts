@@ -60,6 +60,7 @@ import { offensiveToolUsed } from './detectors/offensive-tool-used.ts'
 import { organizationLeft } from './detectors/organization-left.ts'
 import { passwordDataRead } from './detectors/password-data-read.ts'
 import { permissionsEnumerated } from './detectors/permissions-enumerated.ts'
+import { policyTagChanged } from './detectors/policy-tag-changed.ts'
 import { projectMadePublic } from './detectors/project-made-public.ts'
 import { quarantineLifted } from './detectors/quarantine-lifted.ts'
 import { quarantinePolicyAttached } from './detectors/quarantine-policy-attached.ts'
@@ -158,6 +159,7 @@ export const CATALOGUE: readonly Detector[] = [
   organizationLeft,
   passwordDataRead,
   permissionsEnumerated,
+  policyTagChanged,
   projectMadePublic,
   quarantineLifted,
   quarantinePolicyAttached,

@@ -27,8 +27,9 @@ export function followed(lineage: readonly LineageEdge[], renames: readonly Rena
 
 /** What a user of the old name was given after the rename is another's, and so is a user that was created by that name later. */
 function followedBy(edge: LineageEdge, rename: Rename): readonly LineageEdge[] {
-  const { kind, owner } = edge
-  if (owner !== rename.from || kind === 'role' || kind === 'backdoor') return [edge]
+  const { id, kind, owner } = edge
+  if (owner !== rename.from || kind === 'role' || kind === 'backdoor' || id.startsWith('iam:TagRole ') || id.startsWith('iam:UntagRole '))
+    return [edge]
   const times = creationsOf(edge)
   const earlier = times.filter((time) => time <= rename.time)
   if (times.length > 0 && earlier.length === 0) return [edge]
