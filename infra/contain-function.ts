@@ -19,9 +19,6 @@ import { ROLE_RIGHTS, USER_RIGHTS, VERBS } from './step-rights.ts'
 /** The roles that contain may never change: service-linked ones and those of IAM Identity Center. */
 const FOREIGN_ROLES = ['aws-service-role/*', 'aws-reserved/*'] as const
 
-/** The purposes in the names of the roles by which the CDK deploys stacks. */
-const CDK_ROLES = ['deploy', 'cfn-exec', 'file-publishing', 'image-publishing', 'lookup'] as const
-
 const TIMEOUT = Duration.seconds(60)
 
 export interface ContainFunctionProps {
@@ -101,10 +98,8 @@ export class ContainFunction extends Construct {
     responder.allow(['sns:Publish'], [onCall.topicArn])
     const guarded = policy.protected.arns.map((pattern) => iamResource(pattern, { account, partition }))
     if (guarded.length > 0) responder.deny(VERBS, guarded)
-    // Roles that contain may never change: its own, those of the other functions, those that deploy the stack, and those of AWS.
-    const deploying = CDK_ROLES.map((purpose) => `cdk-*-${purpose}-role-${account}-*`)
-    const foreign = [...FOREIGN_ROLES, ...deploying, `${stackName}-*`].map((name) => `arn:${partition}:iam::${account}:role/${name}`)
-    responder.deny([...ROLE_RIGHTS.writes, ...ROLE_RIGHTS.ownPolicyWrites], [responder.role.roleArn, ...foreign])
+    const foreign = FOREIGN_ROLES.map((name) => `arn:${partition}:iam::${account}:role/${name}`)
+    responder.deny([...ROLE_RIGHTS.writes, ...ROLE_RIGHTS.ownPolicyWrites], foreign)
     responder.deny(['bedrock:*', 'sts:AssumeRole', 'iam:PassRole'], ['*'])
     acknowledgeWildcards(this, {
       'Resource::*':
@@ -119,5 +114,11 @@ export class ContainFunction extends Construct {
     })
     this.function = responder.function
     this.responder = responder
+  }
+
+  /** Tells it the roles of the stack and those that deploy it, which it may never change. By ARN: anybody may give a role a name like theirs. */
+  knowOwnRoles(arns: readonly string[]): void {
+    this.function.addEnvironment('OWN_ROLE_ARNS', arns.join(','))
+    this.responder.deny([...ROLE_RIGHTS.writes, ...ROLE_RIGHTS.ownPolicyWrites], arns)
   }
 }

@@ -14,6 +14,7 @@ import { LearnFunction } from './learn-function.ts'
 import { NoticeQueue } from './notice-queue.ts'
 import { NoticeTopic } from './notice-topic.ts'
 import { OnCallTopic } from './on-call-topic.ts'
+import { ownRoleArns } from './own-roles.ts'
 import { Queues } from './queues.ts'
 import { RecordTable } from './record-table.ts'
 import { type GeoFiles, RespondFunction } from './respond-function.ts'
@@ -58,7 +59,9 @@ export class CountersignStack extends Stack {
     const ownSessionArns = own.map(({ responder }) => responder.sessionArn)
     const rules = new EventRules(this, 'Rules', { queues, config, ownSessionArns })
     const names = [seal.bucket.bucketName, ...(slack === undefined ? [] : [slack.secretName]), ...(reviewers?.names ?? [])]
-    respond.knowOwn({ sessionArns: ownSessionArns, names })
+    const roleArns = ownRoleArns(this)
+    respond.knowOwn({ sessionArns: ownSessionArns, names, roleArns })
+    contain.knowOwnRoles(roleArns)
     guardQueues({ queues, rules, notices, contain, respond, sweep, rotate, seal, others: [learn], review: reviewers?.review, config })
     new Alarms(this, 'Alarms', {
       topic,

@@ -7,25 +7,25 @@ export interface StepRights {
   readonly writes: readonly string[]
   /** Actions that attach or detach a managed policy. The role allows them for the stack's own deny-all policy only. */
   readonly ownPolicyWrites: readonly string[]
-  /** Actions that read values before and after a step, and the path and the tags of the user or role. */
+  /** Actions that read values before and after a step, the path and the tags of the user or role, and who owns a key now. */
   readonly reads: readonly string[]
 }
 
 /** Actions on users. */
-export const USER_RIGHTS = rightsOn('userName', 'GetUser')
+export const USER_RIGHTS = rightsOn('userName', ['GetUser', 'GetAccessKeyLastUsed'])
 /** Actions on roles. */
-export const ROLE_RIGHTS = rightsOn('roleName', 'GetRole')
+export const ROLE_RIGHTS = rightsOn('roleName', ['GetRole'])
 
 /** Every action by which contain changes users and roles. */
 export const VERBS = [USER_RIGHTS, ROLE_RIGHTS].flatMap(({ writes, ownPolicyWrites }) => [...writes, ...ownPolicyWrites])
 
-function rightsOn(owner: Owner, describe: string): StepRights {
+function rightsOn(owner: Owner, describe: readonly string[]): StepRights {
   const kinds = STEPS.filter((kind) => kind.owner === owner)
   const [own, any] = [kinds.filter(isOwnPolicyOnly), kinds.filter((kind) => !isOwnPolicyOnly(kind))]
   return {
     writes: actionsOf(any.flatMap(writesOf)),
     ownPolicyWrites: actionsOf(own.flatMap(writesOf)),
-    reads: actionsOf([...kinds.flatMap(({ calls }) => calls.reads), describe]),
+    reads: actionsOf([...kinds.flatMap(({ calls }) => calls.reads), ...describe]),
   }
 }
 

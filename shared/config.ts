@@ -126,9 +126,9 @@ export const RespondConfig = z.object({
     .string()
     .regex(/^\d{12}(,\d{12})*$/, 'must be account ids of 12 digits, separated by commas')
     .transform((text) => text.split(',')),
-  /** Sessions of the responder's own functions, as CloudTrail names them. */
+  /** Sessions of the responder's own functions, as CloudTrail names them; its roles and those that deploy it; names without that of the stack. */
   OWN_SESSION_ARNS: COMMA_SEPARATED,
-  /** Names of its own resources that do not contain the name of the stack. */
+  OWN_ROLE_ARNS: COMMA_SEPARATED,
   OWN_NAMES: COMMA_SEPARATED,
   /** Queues that accept EventBridge's envelopes and nothing else. */
   EVENT_QUEUE_ARNS: COMMA_SEPARATED,
@@ -145,6 +145,7 @@ export const ContainConfig = z.object({
   ON_CALL_TOPIC_ARN: z.string().startsWith('arn:'),
   REVERIFY_QUEUE_URL: z.url(),
   REVERIFY_QUEUE_ARN: z.string().startsWith('arn:'),
+  OWN_ROLE_ARNS: COMMA_SEPARATED,
   QUARANTINE_POLICY_ARN: z.string().startsWith('arn:'),
 })
 export type ContainConfig = z.infer<typeof ContainConfig>

@@ -1,3 +1,6 @@
+import { alarmContainedUse } from './contain/alarm-contained-use.ts'
+import { attachContainment } from './contain/attach-containment.ts'
+import { noteRenames } from './contain/note-renames.ts'
 import { reverifyReversed } from './contain/reversal.ts'
 import { type Evaluation, type EvaluationContext, evaluate, fastPath } from './decide/evaluate.ts'
 import { attachParentIncident } from './decide/parent-incident.ts'
@@ -68,9 +71,16 @@ async function processSensed(
   for (const signal of reported) if (signal.kind === 'credential-exposure') await fastPath(signal, { policy, ports, invoked })
 
   const unitOfWork = await openUnitOfWork(reported, ports)
-  const signals = await attachParentIncident(reported, unitOfWork, ports)
+  const issued = await attachParentIncident(reported, unitOfWork, ports)
+  const { signals, failed } = await attachContainment(issued, unitOfWork, ports)
   const { outcomes, failures } = await evaluateAll(signals, { unitOfWork, policy, ports, invoked }, latest)
-  for (const [id, reason] of await reverifyReversed(signals, invoked, ports)) failures.set(id, reason)
+  const add = (more: ReadonlyMap<string, string>) => {
+    for (const [id, reason] of more) failures.set(id, reason)
+  }
+  add(failed)
+  add(await noteRenames(signals, ports))
+  add(await reverifyReversed(signals, invoked, ports))
+  add(await alarmContainedUse(signals, invoked, ports))
   for (const id of await unitOfWork.save(new Set(failures.keys()))) failures.set(id, CONFLICT)
   return { outcomes, ...failedInputs(sensed, failures), signals, ignored: sensed.ignored }
 }

@@ -3,7 +3,7 @@ import { type MemoryIam, memoryIam } from '../shared/memory/iam.ts'
 import type { Iam } from '../shared/ports/iam.ts'
 import { arnOf } from './embedded.ts'
 
-/** An embedded account in which somebody else creates and deletes users meanwhile. Times are epoch milliseconds. */
+/** An embedded account in which somebody else creates, renames and deletes users meanwhile. Times are epoch milliseconds. */
 export function changingAccount(details: unknown) {
   let current: MemoryIam = memoryIam(AuthorizationDetails.parse(details))
   const iam = new Proxy({} as Iam, {
@@ -16,7 +16,19 @@ export function changingAccount(details: unknown) {
   return {
     iam,
     hasUser,
-    isRefused: (name: string) => current.isRefused(name),
+    details: () => current.authorizationDetails(),
+    isRefused: (name: string, accessKeyId?: string) => current.isRefused(name, accessKeyId),
+    /** Renames a user. As in IAM, keys, policies, tags and the date of creation stay. */
+    renameUser(from: string, to: string) {
+      const now = current.authorizationDetails()
+      const rename = <T extends { UserName: string }>(one: T) => (one.UserName === from ? { ...one, UserName: to } : one)
+      current = memoryIam({
+        ...now,
+        UserDetailList: now.UserDetailList.map((user) => (user.UserName === from ? { ...rename(user), Arn: arnOf(to) } : user)),
+        AccessKeys: now.AccessKeys.map(rename),
+        SwitchableCredentials: now.SwitchableCredentials.map(rename),
+      })
+    },
     createUser(name: string, time: number) {
       const now = current.authorizationDetails()
       const user = { UserName: name, Arn: arnOf(name), CreateDate: new Date(time).toISOString() }

@@ -22,5 +22,6 @@ export const ports: ContainPorts = {
   pager: snsNotifier(snsClient(), config.ON_CALL_TOPIC_ARN, config.STACK_NAME),
   reverifyQueue: sqsReverifyQueue(sqsClient(), config.REVERIFY_QUEUE_URL),
   account: config.ACCOUNT_ID,
+  ownRoles: new Set(config.OWN_ROLE_ARNS),
   quarantinePolicyArn: config.QUARANTINE_POLICY_ARN,
 }

@@ -36,6 +36,7 @@ const ports: RespondPorts = {
   containInvoker: lambdaContainInvoker(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
   bootstrapQueue: sqsBootstrapQueue(sqsClient(), config.BOOTSTRAP_QUEUE_URL),
   account: config.ACCOUNT_ID,
+  ownRoles: new Set(config.OWN_ROLE_ARNS),
   backfillQueue: sqsBackfillQueue(sqsClient(), config.BACKFILL_QUEUE_URL),
   history,
   geoIp: geoIpFrom({ countries: join(import.meta.dirname, 'country.mmdb'), networks: join(import.meta.dirname, 'networks.bin') }),

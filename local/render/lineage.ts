@@ -39,6 +39,8 @@ export function labelOf({ kind, id, owner }: LineageEdge): string {
       return `${kind} ${printable(owner, 64)}`
     case 'backdoor':
       return `backdoor: ${thing}`
+    case 'tag':
+      return `tag: ${thing}`
     case 'console':
       return `console password of ${printable(owner, 64)}`
     default:

@@ -1,12 +1,14 @@
 import { type Incident, isEnforced } from '../domain/incident.ts'
 import { errorName, ResponderError } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
+import type { Versioned } from '../ports/stores.ts'
 import { incidentSubject } from '../record/append.ts'
 import { sendOwedNotice } from '../record/notice.ts'
 import { approvedIn, isReleaseAllowed, readOrders } from '../record/orders.ts'
-import { readPolicy } from '../record/policy-in-force.ts'
+import { type PolicyInForce, readPolicy } from '../record/policy-in-force.ts'
 import { type ChangeLog, openChangeLog } from './change-log.ts'
 import { applyMissing, contain } from './contain.ts'
+import { findRenames, followRenames } from './follow-renames.ts'
 import { narrowDeny } from './narrow-deny.ts'
 import { goneSteps, isReleaseOrdered, standingSteps } from './progress.ts'
 import { refuseRelease, release } from './release.ts'
@@ -30,10 +32,11 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
   const approved = found.value.approved.filter((id) => approvals.has(id))
   const stored = { ...found, value: { ...found.value, approved } }
   const changeLog = openChangeLog(incidentId, changes, ports)
+  const told = await followRenames(stored.value, changeLog)
   if (stored.value.state === 'containing') return contain(stored, changeLog, { ...policy, users }, ports)
   if (stored.value.state === 'releasing') {
     const isAllowed = isReleaseAllowed(changeLog.changes, orders)
-    return isAllowed ? release(stored, changeLog, policy, ports) : refuseRelease(stored, changeLog, ports)
+    return isAllowed ? releaseByNames(stored, changeLog, policy, ports) : refuseRelease(stored, changeLog, ports)
   }
   if (stored.value.state === 'contained' || isPartly(stored.value, changeLog)) await applyMissing(stored, changeLog, policy, ports)
   if (stored.value.state === 'rotating') await narrowDeny(stored, changeLog, ports)
@@ -42,13 +45,26 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
     if (isReleaseAllowed(changeLog.changes, orders)) return release(stored, changeLog, policy, ports)
     ports.log.warn('release.unordered', { incidentId, of: stored.value.state })
   }
-  if (isEnforced(stored.value)) return verify(stored, changeLog, policy, ports)
+  if (isEnforced(stored.value)) return verify(stored, changeLog, { ...policy, told }, ports)
   await sendOwedNotice(stored, ports)
 }
 
 /** True where what is done next needs an order of a person. */
 function needsOrders({ state, approved }: Incident): boolean {
   return state === 'releasing' || state === 'released' || approved.length > 0
+}
+
+/** Restores under the names that the users have now. */
+async function releaseByNames(
+  stored: Versioned<Incident>,
+  changeLog: ChangeLog,
+  policy: PolicyInForce,
+  ports: ContainPorts,
+): Promise<void> {
+  const targets = standingSteps(changeLog.changes).map(({ target }) => target)
+  const current = await findRenames(stored, targets, ports)
+  await followRenames(current.value, changeLog)
+  await release(current, changeLog, policy, ports)
 }
 
 /**

@@ -15,6 +15,7 @@ export function pendingOf(incident: Incident): string[] {
     if (approved.includes(id)) return []
     if (kind === 'backdoor' && closingOf(edge, identity.account) !== undefined)
       return [`${id}: approve, and it is closed to principals from outside the account`]
+    if (kind === 'tag') return [`${id}: a tag that the policy names was changed: set it back`]
     if (kind === 'backdoor') return [`${id}: see what it opened, and set it back`]
     if (kind === 'console' && !issued.has(owner))
       return [`a console password was set for ${owner}: delete the login profile if it is not theirs`]

@@ -1,12 +1,16 @@
 import { partitionFrom, roleArn, userArn } from '../domain/arn.ts'
+import type { Change } from '../domain/change.ts'
 import { isEnforced } from '../domain/incident.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
 import { text } from '../domain/signal.ts'
 import { errorName } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
+import { standingSteps } from './progress.ts'
 import { incidentOfPolicy } from './steps/quarantine.ts'
-import type { Owner } from './steps/step-kind.ts'
-import { STEPS } from './steps/steps.ts'
+import type { Owner, StepKind } from './steps/step-kind.ts'
+import { STEPS, stepFor } from './steps/steps.ts'
+
+const RENAME = 'iam:UpdateUser'
 
 /** Calls that no step declares, and that reverse all steps of a user or role at once: they delete it or change its name. */
 const OF_THE_WHOLE: readonly (readonly [operation: string, owner: Owner])[] = [
@@ -15,6 +19,8 @@ const OF_THE_WHOLE: readonly (readonly [operation: string, owner: Owner])[] = [
   ['DeleteUser', 'userName'],
   ['DeleteRole', 'roleName'],
 ]
+
+const WHOLE: ReadonlySet<string> = new Set(OF_THE_WHOLE.map(([operation]) => `iam:${operation}`))
 
 /** Calls by which a containment can be undone, with the parameter that names whose. */
 export const REVERSALS: ReadonlyMap<string, Owner> = new Map(
@@ -42,9 +48,9 @@ export async function reverifyReversed(
   const failed = new Map<string, string>()
   const reverified = new Set<string>()
   for (const signal of signals) {
-    const subject = subjectOf(signal)
+    const subject = signal.outcome === 'success' ? reversedSubject(signal) : undefined
     if (subject === undefined) continue
-    const named = incidentIn(signal)
+    const named = incidentNamedIn(signal)
     const key = `${subject.id} ${named}`
     if (reverified.has(key)) continue
     reverified.add(key)
@@ -60,10 +66,8 @@ async function reverify(
   named: string | undefined,
   { called, ports }: { called: Set<string>; ports: Pick<RespondPorts, 'identities' | 'incidents' | 'iam' | 'containInvoker'> },
 ): Promise<void> {
-  const { identities, incidents, iam, containInvoker } = ports
-  // The call names the user without its path. The incident is stored under the ARN with the path.
-  const arn = named === undefined ? ((await iam.describe(subject))?.arn ?? subject.id) : subject.id
-  const incidentId = named ?? (await identities.load([arn])).get(arn)?.incidentId
+  const { incidents, containInvoker } = ports
+  const incidentId = named ?? (await incidentOf(subject, ports))
   const stored = incidentId === undefined ? undefined : await incidents.get(incidentId)
   if (stored === undefined || !isEnforced(stored.value)) return
   const key = `${stored.value.id}@verify`
@@ -72,9 +76,10 @@ async function reverify(
   called.add(key)
 }
 
-function subjectOf(signal: Signal): Identity | undefined {
+/** The user or role from which a call can take a step of a containment; undefined for every other call. Whether it succeeded is not asked. */
+export function reversedSubject(signal: Signal): Identity | undefined {
   const owner = REVERSALS.get(signal.action)
-  if (owner === undefined || signal.outcome !== 'success') return undefined
+  if (owner === undefined) return undefined
   const isRole = owner === 'roleName'
   // IAM means the caller where no user is named.
   const name = text(signal.request, owner) ?? (signal.identity.kind === 'iam-user' ? signal.identity.name : undefined)
@@ -84,9 +89,44 @@ function subjectOf(signal: Signal): Identity | undefined {
   return isRole ? { id: roleArn(place, name), kind: 'role', name, account } : { id: userArn(place, name), kind: 'iam-user', name, account }
 }
 
+/** True where a call gives a user another name or path. */
+export function isRename({ action, request }: Signal): boolean {
+  return action === RENAME && (text(request, 'newUserName') !== undefined || text(request, 'newPath') !== undefined)
+}
+
 /** The incident that a policy of ours belongs to, by the policy's name. */
-function incidentIn({ action, request }: Signal): string | undefined {
+export function incidentNamedIn({ action, request }: Signal): string | undefined {
   const parameter = POLICY_PARAMETERS.get(action)
   const policyName = parameter === undefined ? undefined : text(request, parameter)
   return policyName === undefined ? undefined : incidentOfPolicy(policyName)
+}
+
+/** The last incident of a user or role that a call names. The call names it without its path; the incident is stored under the ARN with the path. */
+export async function incidentOf(
+  subject: Identity,
+  { identities, iam }: Pick<RespondPorts, 'identities' | 'iam'>,
+): Promise<string | undefined> {
+  const arn = (await iam.describe(subject))?.arn ?? subject.id
+  return (await identities.load([arn])).get(arn)?.incidentId
+}
+
+/** True where a call takes away, or sets otherwise, a step on its subject that the record says is in force. */
+export function reversesStep(signal: Signal, subject: Identity, changes: readonly Change[]): boolean {
+  if (signal.action === RENAME && !isRename(signal)) return false
+  return standingSteps(changes).some(({ target }) => {
+    const step = stepFor(target)
+    if (step === undefined || step.subject.kind !== subject.kind || step.subject.name !== subject.name) return false
+    return WHOLE.has(signal.action) || STEPS.some((kind) => reversesTarget(signal, kind, target))
+  })
+}
+
+function reversesTarget({ action, request }: Signal, { calls, name, parse }: StepKind, target: string): boolean {
+  const { reversedBy, policyParameter, credentialParameter } = calls
+  const parsed = parse(target)
+  if (parsed === undefined || !reversedBy.some((operation) => `iam:${operation}` === action)) return false
+  const own = (parsed as unknown as Readonly<Record<string, string>>)[name]
+  if (credentialParameter !== undefined) return text(request, credentialParameter) === own && text(request, 'status') !== 'Inactive'
+  // A user has one boundary: every other one takes ours away.
+  if (policyParameter === 'permissionsBoundary') return text(request, policyParameter) !== own
+  return policyParameter === undefined || text(request, policyParameter) === own
 }

@@ -3,6 +3,7 @@ import { type Bounds, boundsFor, needsTags } from '../domain/bounds.ts'
 import { isContainableIdentity } from '../domain/containable.ts'
 import { creationsOf, type Incident } from '../domain/incident.ts'
 import type { Policy } from '../domain/policy.ts'
+import { tagChangesOf } from '../domain/tag-change.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import { isOrdered } from '../record/orders.ts'
@@ -62,15 +63,16 @@ export function wasThereBefore({ isThere, createdAt }: Known, times: readonly nu
 
 /**
  * Why somebody else that the lineage leads to is not touched, or undefined where it may be. Where the credential issued it, or a person approved
- * the step, only protection stands against it.
+ * the step, only protection stands against it; of what the credential issued, only that of reserved roles.
  */
 export function refusalFor(
   known: Known | undefined,
   { issuedAt, isApproved }: { issuedAt: readonly number[] | undefined; isApproved: boolean },
 ): string | undefined {
   if (known === undefined) return 'its tags and path could not be read'
-  const { protection, mode, tier } = known.bounds
-  if (protection !== undefined) return protection
+  const { protection, isReserved, mode, tier } = known.bounds
+  // Who creates a user chooses its name, its path and its tags: none of them protects what the credential created.
+  if (protection !== undefined && (isReserved || !isIssued(known, issuedAt))) return protection
   if (isApproved || mode === 'contain' || isIssued(known, issuedAt)) return undefined
   const doubt = issuedAt === undefined ? '' : ', and by its date in IAM the call in the log did not create it'
   return `mode ${mode} of tier ${tier} does not contain${doubt}: a person has to decide`
@@ -93,9 +95,9 @@ export async function ownBounds(
 /** The bounds as they are now of everybody that the plan touches. A protected one keeps only its own steps from being applied. */
 export async function boundsOf(
   subjects: readonly Subject[],
-  { identity }: Incident,
+  { identity, lineage }: Incident,
   policy: Policy,
-  { iam, clock }: ContainPorts,
+  { iam, clock, ownRoles }: ContainPorts,
 ): Promise<Map<string, Known>> {
   const distinct = new Map(subjects.map((subject) => [keyOf(subject), subject]))
   const all = [...distinct].map(async ([key, { kind, name }]) => {
@@ -109,7 +111,8 @@ export async function boundsOf(
       return null
     })
     if (known === null) return []
-    const bounds = boundsFor(policy, known?.arn ?? one.id, known?.tags ?? (needsTags(policy) ? undefined : {}), clock.now())
+    const about = { ownRoles, tagChanges: tagChangesOf(lineage, { kind, name }) }
+    const bounds = boundsFor(policy, known?.arn ?? one.id, known?.tags ?? (needsTags(policy) ? undefined : {}), clock.now(), about)
     return [[key, { bounds, isThere: known !== undefined, createdAt: known?.createdAt }] as const]
   })
   return new Map((await Promise.all(all)).flat())

@@ -7,9 +7,10 @@ import type { Versioned } from '../ports/stores.ts'
 import { sendOwedNotice } from '../record/notice.ts'
 import type { PolicyInForce } from '../record/policy-in-force.ts'
 import { updateIncident } from '../record/update-incident.ts'
-import { applyStep, attempt, recordGone, restoreBefore } from './apply-step.ts'
+import { applyStep, attempt, GONE, recordGone, restoreBefore } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
-import { type PlannedStep, reversalsOf, standingSteps } from './progress.ts'
+import { findRenames, followRenames } from './follow-renames.ts'
+import { goneSteps, type PlannedStep, reversalsOf, standingSteps } from './progress.ts'
 import { isSameValue, type Step } from './steps/step.ts'
 import { isUserDeny, stepFor } from './steps/steps.ts'
 import { userBoundary } from './steps/user-boundary.ts'
@@ -27,21 +28,54 @@ const LOOK_AGAIN_SECONDS = 15
  * Verifies that every step of an incident is still in place, and applies those again that are not.
  *
  * A release goes through a verdict, so any other difference is somebody else's doing. It goes into the record, is written over, and people
- * are told with the highest priority. A step whose user, role or credential is gone is closed.
+ * are told with the highest priority. A step whose user, role or credential is gone is closed, and people are told that too.
  */
 export async function verify(
   stored: Versioned<Incident>,
   changeLog: ChangeLog,
-  { policy }: PolicyInForce,
+  { policy, told = [] }: PolicyInForce & { readonly told?: readonly string[] },
   ports: ContainPorts,
 ): Promise<void> {
-  const { override } = policy
+  const first = await verifyOnce(stored, changeLog, policy, ports)
+  // Under an old name a step is gone, or was never applied.
+  const open = standingSteps(changeLog.changes).flatMap(({ isDone, target }) => (isDone ? [] : [target]))
+  const renamed = await findRenames(stored, [...goneSteps(changeLog.changes), ...open], ports)
+  // Steps that are gone under the old name of a user are looked at under the new one at once.
+  const moved = renamed === stored ? [] : await followRenames(renamed.value, changeLog)
+  const second = moved.length === 0 ? NOTHING : await verifyOnce(renamed, changeLog, policy, ports)
+  const why = new Map(changeLog.changes.map((change) => [change.target, change.why]))
+  // What was deleted when a key was rotated is told by the rotation.
+  const rotated = new Set(changeLog.changes.flatMap(({ kind, target }) => (kind === 'rotation-deleted' ? [target] : [])))
+  const look: Look = {
+    reversed: [...first.reversed, ...second.reversed],
+    doubts: [...told, ...moved, ...first.doubts, ...second.doubts],
+    gone: [...first.gone, ...second.gone].filter((target) => why.get(target) === GONE && !rotated.has(target)),
+  }
+  await tell(renamed, look, changeLog, ports)
+}
+
+/** What a look found: targets that somebody reversed and that are set again, doubts in words, and targets of which nothing is there any more. */
+interface Look {
+  readonly reversed: readonly string[]
+  readonly doubts: readonly string[]
+  readonly gone: readonly string[]
+}
+
+const NOTHING: Look = { reversed: [], doubts: [], gone: [] }
+
+async function verifyOnce(
+  stored: Versioned<Incident>,
+  changeLog: ChangeLog,
+  { override }: PolicyInForce['policy'],
+  ports: ContainPorts,
+): Promise<Look> {
   const isOff = override !== undefined && override.mode !== 'contain' && ports.clock.now() < Date.parse(override.until)
   /** Set under break-glass: a difference is reported and left as it is. */
   const handsOff = isOff ? `differs, and is left so: override until ${override.until}` : undefined
   const reversed: string[] = []
   const doubts: string[] = []
-  for (const planned of standingSteps(changeLog.changes)) {
+  const standing = standingSteps(changeLog.changes)
+  for (const planned of standing) {
     const doubt = await enforceStep(planned, { changeLog, reversed, handsOff }, ports).catch((cause: unknown) =>
       failed(planned, cause, ports),
     )
@@ -49,16 +83,34 @@ export async function verify(
   }
   if (handsOff === undefined) doubts.push(...(await addBoundaries(changeLog, ports)))
   if (reversed.length > 0) await ports.reverifyQueue.verifyLater(stored.value.id, [LOOK_AGAIN_SECONDS])
-  const lines = [...reversed.map((target) => `${target} was reversed by somebody else, and is set again`), ...doubts]
+  const gone = goneSteps(changeLog.changes)
+  return { reversed, doubts, gone: standing.flatMap(({ target }) => (gone.has(target) ? [target] : [])) }
+}
+
+/** Tells people what a look found, each line once. What went by itself changes no priority: it is out of use. */
+async function tell(
+  stored: Versioned<Incident>,
+  { reversed, doubts, gone }: Look,
+  changeLog: ChangeLog,
+  ports: ContainPorts,
+): Promise<void> {
+  const alarms = [...reversed.map((target) => `${target} was reversed by somebody else, and is set again`), ...doubts]
+  const lines = [...alarms, ...gone.map((target) => `${target}: ${GONE}`)]
   const flagged = (incident: Incident): Incident | undefined => {
     const { decision, state } = incident
     const news = lines.filter((line) => !decision.why.includes(line))
     if (state === 'releasing' || state === 'released' || (reversed.length === 0 && news.length === 0)) return undefined
-    return withNotice({ ...incident, priority: 100, head: changeLog.head(), decision: withReasons(decision, lines) }, 'reversed')
+    const told = { ...incident, head: changeLog.head(), decision: withReasons(decision, lines) }
+    return alarms.length === 0 ? withNotice(told, 'step-gone') : withNotice({ ...told, priority: 100 }, 'reversed')
   }
   const updated = lines.length === 0 ? stored : await updateIncident(stored, flagged, ports.incidents)
   if (lines.length > 0)
-    ports.log.warn('contain.reversed', { incidentId: updated.value.id, reversed: reversed.length, doubts: doubts.length })
+    ports.log.warn('contain.reversed', {
+      incidentId: updated.value.id,
+      reversed: reversed.length,
+      doubts: doubts.length,
+      gone: gone.length,
+    })
   await sendOwedNotice(updated, ports)
 }
 

@@ -11,7 +11,8 @@ import type { Finding } from '../domain/finding.ts'
 import type { IdentityState } from '../domain/identity-state.ts'
 import { type Incident, incidentId, isClosed } from '../domain/incident.ts'
 import type { Policy } from '../domain/policy.ts'
-import type { Identity, Signal } from '../domain/signal.ts'
+import type { Created, Identity, Signal } from '../domain/signal.ts'
+import { tagChangesOf } from '../domain/tag-change.ts'
 import { ResponderError } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import type { Versioned } from '../ports/stores.ts'
@@ -83,7 +84,9 @@ async function evaluateIn(
   const blastRadius = await currentBlastRadius(known?.value, identity, { baseline: draft.baseline, signal, ports })
   const subject = { incidentId: id, signal, baseline: draft.baseline, blastRadius, evidence: merged, known: known?.value.assessment }
   const assessment = await assess(subject, policy, ports)
-  const bounds = await readBounds(identity, context)
+  const issued = issuedBy(draft, signal)
+  const created = [...(known?.value.lineage ?? []), ...issued, ...(signal.created === undefined ? [] : [signal.created])]
+  const bounds = await readBounds(identity, context, created)
   const decision = decide(assessment, identity, bounds, ports.account)
   if (decision.would === 'observe' && known === undefined) return { signal, findings, assessment, incidentId: undefined, decision }
   const isPrimary = decide(own, identity, bounds).would === 'contain'
@@ -100,7 +103,7 @@ async function evaluateIn(
     blastRadius,
     decision,
     isPrimary,
-    issued: issuedBy(draft, signal),
+    issued,
   }
   const upserted = await upsertIncident(evaluated, known, ports)
   if (upserted.kind === 'closed') return upserted
@@ -164,7 +167,10 @@ export async function fastPath(signal: Signal, context: Omit<EvaluationContext, 
 
 async function openConfirmed(signal: Signal, findings: readonly Finding[], context: Omit<EvaluationContext, 'unitOfWork'>): Promise<void> {
   const assessment = assessmentOf(findings)
-  const decision = decide(assessment, signal.identity, await readBounds(signal.identity, context), context.ports.account)
+  const bounds = await readBounds(signal.identity, context)
+  // What protects by its tags may have got them from the intruder. `evaluate` knows that, and comes next.
+  if (bounds.protection !== undefined && !bounds.isReserved) return
+  const decision = decide(assessment, signal.identity, bounds, context.ports.account)
   const blastRadius = observedBlastRadius(emptyBaseline())
   const id = incidentId(signal.identity.id, undefined)
   const evaluated = {
@@ -185,9 +191,14 @@ async function openConfirmed(signal: Signal, findings: readonly Finding[], conte
   if (created !== undefined) await containOrNotify(created.stored, context)
 }
 
-async function readBounds(identity: Identity, { policy, ports }: Omit<EvaluationContext, 'unitOfWork'>): Promise<Bounds> {
+async function readBounds(
+  identity: Identity,
+  { policy, ports }: Omit<EvaluationContext, 'unitOfWork'>,
+  lineage: readonly Created[] = [],
+): Promise<Bounds> {
   const tags = needsTags(policy) ? (await ports.iam.describe(identity))?.tags : {}
-  return boundsFor(policy, identity.id, tags, ports.clock.now())
+  const about = { ownRoles: ports.ownRoles, tagChanges: tagChangesOf(lineage, identity) }
+  return boundsFor(policy, identity.id, tags, ports.clock.now(), about)
 }
 
 /** The blast radius by the identity's policies when they are known, else by its observed calls. An observed score never falls within one incident. */

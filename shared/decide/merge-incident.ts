@@ -5,6 +5,7 @@ import { isContainableCredential, isContainableIdentity } from '../domain/contai
 import type { Issued } from '../domain/credential-window.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
+import { followed } from '../domain/follow-rename.ts'
 import { creationsOf, hasGrown, type Incident, type LineageEdge, originOf, priorityOf, type Suspect } from '../domain/incident.ts'
 import { moved, noticeFor, openingState } from '../domain/incident-machine.ts'
 import type { CreatedKind, Signal } from '../domain/signal.ts'
@@ -84,7 +85,7 @@ export function withSignal(incident: Incident, evaluated: EvaluatedSignal): Inci
   const isSuspect = isOwn && (incident.state !== 'rotating' || isPrimary)
   const suspect = { ...signal.credential, isPrimary: isPrimary || isSessionOfPrimary(incident, signal) }
   const credentials = isSuspect ? withCredential(incident.credentials, suspect) : incident.credentials
-  const lineage = withEdges(incident.lineage, edgesOf(signal, issued))
+  const lineage = withEdges(incident.lineage, followedOf(incident, edgesOf(signal, issued)))
   const joined = { ...incident, credentials, lineage }
   const hasMoreToContain = hasMore(joined, incident)
   const decided = moved(joined, { kind: 'decided', decision, signalId: signal.id, time: signal.time, origin: originOf(signal) })
@@ -99,7 +100,8 @@ export function withSignal(incident: Incident, evaluated: EvaluatedSignal): Inci
     findings,
     assessment: current,
     blastRadius,
-    priority: priorityOf(current.risk, blastRadius, findings),
+    // An alarm about the containment stays one, whatever is seen after it.
+    priority: incident.priority === 100 ? 100 : priorityOf(current.risk, blastRadius, findings),
   }
 }
 
@@ -109,7 +111,10 @@ export function withIssued(incident: Incident, calls: readonly Signal[]): Incide
     ...incident,
     lineage: withEdges(
       incident.lineage,
-      calls.flatMap((call) => edgesOf(call, [])),
+      followedOf(
+        incident,
+        calls.flatMap((call) => edgesOf(call, [])),
+      ),
     ),
   }
   const hasMoreToContain = hasMore(joined, incident)
@@ -138,14 +143,18 @@ function isSessionOfPrimary({ identity, credentials }: Incident, { credential }:
 }
 
 /**
- * True where there is more to contain than before: a credential of the identity, or something issued, be it once more. Of a role's sessions only the
+ * True where there is more to contain than before: a credential of the identity, something issued, be it once more, or a tag, which may have protected. Of a role's sessions only the
  * primary ones count, because the others belong to other users of the role.
  */
 function hasMore(now: Incident, before: Incident): boolean {
   const isOwn = ({ kind, isPrimary }: Suspect) => isContainableCredential(kind) && (now.identity.kind !== 'role' || isPrimary)
   const count = ({ credentials }: Incident) => credentials.filter(isOwn).length
-  const issued = ({ lineage }: Incident) => lineage.filter(({ kind }) => isContainableCredential(kind))
+  const issued = ({ lineage }: Incident) => lineage.filter(({ kind }) => isContainableCredential(kind) || kind === 'tag')
   return (isContainableIdentity(now.identity) && count(now) > count(before)) || hasGrown(issued(now), issued(before))
+}
+
+function followedOf({ renames }: Incident, edges: readonly LineageEdge[]): readonly LineageEdge[] {
+  return followed(edges, renames)
 }
 
 /** Lineage edges for what the call created and for what its credential had issued before it was suspected. */

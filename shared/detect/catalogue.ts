@@ -19,6 +19,8 @@ import { clusterAdminGranted } from './detectors/cluster-admin-granted.ts'
 import { commandRunOnInstances } from './detectors/command-run-on-instances.ts'
 import { consoleSignInGuessed } from './detectors/console-sign-in-guessed.ts'
 import { consoleSignInWithoutMfa } from './detectors/console-sign-in-without-mfa.ts'
+import { containedCredentialUsed } from './detectors/contained-credential-used.ts'
+import { containmentReversed } from './detectors/containment-reversed.ts'
 import { dataEncryptedForRansom } from './detectors/data-encrypted-for-ransom.ts'
 import { dataSentOut } from './detectors/data-sent-out.ts'
 import { databaseDeleted } from './detectors/database-deleted.ts'
@@ -58,6 +60,7 @@ import { offensiveToolUsed } from './detectors/offensive-tool-used.ts'
 import { organizationLeft } from './detectors/organization-left.ts'
 import { passwordDataRead } from './detectors/password-data-read.ts'
 import { permissionsEnumerated } from './detectors/permissions-enumerated.ts'
+import { policyTagChanged } from './detectors/policy-tag-changed.ts'
 import { projectMadePublic } from './detectors/project-made-public.ts'
 import { quarantineLifted } from './detectors/quarantine-lifted.ts'
 import { quarantinePolicyAttached } from './detectors/quarantine-policy-attached.ts'
@@ -113,6 +116,8 @@ export const CATALOGUE: readonly Detector[] = [
   commandRunOnInstances,
   consoleSignInGuessed,
   consoleSignInWithoutMfa,
+  containedCredentialUsed,
+  containmentReversed,
   dataEncryptedForRansom,
   dataSentOut,
   databaseDeleted,
@@ -154,6 +159,7 @@ export const CATALOGUE: readonly Detector[] = [
   organizationLeft,
   passwordDataRead,
   permissionsEnumerated,
+  policyTagChanged,
   projectMadePublic,
   quarantineLifted,
   quarantinePolicyAttached,

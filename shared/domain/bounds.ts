@@ -1,5 +1,6 @@
 import { globs } from './glob.ts'
 import type { Mode, Override, Policy, ReviewTimes, Selector, Thresholds } from './policy.ts'
+import { keyOfChange, type TagChange } from './tag-change.ts'
 
 /** What the policy says of one identity. */
 export interface Bounds {
@@ -9,6 +10,16 @@ export interface Bounds {
   readonly onExpiry: ReviewTimes['onExpiry']
   /** Why the identity is never contained, or undefined where it may be. */
   readonly protection: string | undefined
+  /** True where that holds whoever created the identity: AWS reserves it, it is the responder's, or the policy names this very ARN. */
+  readonly isReserved: boolean
+}
+
+/** What is known of an identity beside the policy and its tags as they are. */
+export interface About {
+  /** The ARNs of the roles of the responder and of those that deploy it; none where it is not deployed. */
+  readonly ownRoles?: ReadonlySet<string> | undefined
+  /** Changes of its tags by credentials of the incident. The tags count as they were before, as far as that is known. */
+  readonly tagChanges?: readonly TagChange[]
 }
 
 /** Tags of an identity; undefined where they could not be read. */
@@ -18,18 +29,39 @@ type KnownTags = Readonly<Record<string, string>> | undefined
  * The bounds for an identity at a time (epoch ms).
  *
  * Where the policy protects by tag and `tags` is undefined, the identity counts as protected; a tier by tag does not match it. An override
- * replaces the mode of every tier, and lifts no protection.
+ * replaces the mode of every tier, and lifts no protection. A tag that the incident itself set protects nobody and chooses no tier; one that it removed
+ * or overwrote may have done so, and then a person is asked.
  */
-export function boundsFor(policy: Policy, identityId: string, tags: KnownTags, now: number): Bounds {
+export function boundsFor(policy: Policy, identityId: string, current: KnownTags, now: number, about: About = {}): Bounds {
+  const { ownRoles, tagChanges = [] } = about
+  const tags = current && withoutChanged(current, tagChanges)
+  const reserved = reservedAs(identityId, ownRoles)
   const tier = policy.tiers.find(({ match }) => matches(match, identityId, tags))
   const override = runningOverride(policy, now)
   return {
     tier: override === undefined ? (tier?.name ?? 'default') : `override until ${override.until}`,
-    mode: override?.mode ?? tier?.mode ?? policy.mode,
+    mode: override?.mode ?? askedAtLeast(tier?.mode ?? policy.mode, policy, tagChanges),
     thresholds: tier?.thresholds ?? policy.thresholds,
     onExpiry: tier?.onExpiry ?? policy.review.onExpiry,
-    protection: protectionOf(policy, identityId, tags),
+    protection: reserved ?? protectionOf(policy, identityId, { tags, tagChanges }),
+    isReserved: reserved !== undefined || policy.protected.arns.includes(identityId),
   }
+}
+
+/** The tags without those that the incident changed: what stood there before is not known. */
+function withoutChanged(tags: Readonly<Record<string, string>>, changes: readonly TagChange[]): Readonly<Record<string, string>> {
+  const changed = new Set(changes.map(keyOfChange))
+  return changed.size === 0 ? tags : Object.fromEntries(Object.entries(tags).filter(([key]) => !changed.has(key.toLowerCase())))
+}
+
+/** Where a tag was changed that may have chosen a tier which does more, nobody knows the true tier: observing alone would be what the intruder wants. */
+function askedAtLeast(mode: Mode, policy: Policy, changes: readonly TagChange[]): Mode {
+  if (mode !== 'observe') return mode
+  const changed = new Set(changes.map(keyOfChange))
+  const mayHaveBeen = policy.tiers.some(
+    (tier) => (tier.mode ?? policy.mode) !== 'observe' && Object.keys(tier.match.tags).some((key) => changed.has(key.toLowerCase())),
+  )
+  return mayHaveBeen ? 'ask' : mode
 }
 
 /** The name of the secret that receives a user's new key, or undefined where the policy does not rotate that user's keys. */
@@ -44,30 +76,35 @@ export function needsTags(policy: Policy): boolean {
   return Object.keys(policy.protected.tags).length > 0 || policy.tiers.some(({ match }) => Object.keys(match.tags).length > 0)
 }
 
-/**
- * Roles that are never contained, whatever the policy says. IAM refuses changes to the first two kinds; the last two are the roles that
- * deploy this responder and the roles of the responder itself. Each pattern begins with the account and the type, so an intruder cannot
- * gain protection by a role path of their own choice.
- */
-const ALWAYS_PROTECTED: readonly (readonly [pattern: RegExp, why: string])[] = [
+/** Roles that AWS reserves: IAM refuses changes to them, and refuses to create a role in their paths for anybody else. */
+const RESERVED: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^arn:[^:]*:iam::\d{12}:role\/aws-service-role\//, 'a service-linked role: only its service may change it'],
   [/^arn:[^:]*:iam::\d{12}:role\/aws-reserved\//, 'a role of IAM Identity Center: end the sessions there'],
-  [
-    /^arn:[^:]*:iam::\d{12}:role\/cdk-[a-z0-9]{1,10}-(deploy|cfn-exec|file-publishing|image-publishing|lookup)-role-\d{12}-[a-z0-9-]+$/,
-    'a role that deploys stacks, this one among them',
-  ],
-  [/^arn:[^:]*:iam::\d{12}:role\/Countersign-[^/]*$/, 'a role of the responder itself'],
 ]
 
-function protectionOf(policy: Policy, identityId: string, tags: KnownTags): string | undefined {
-  const always = ALWAYS_PROTECTED.find(([pattern]) => pattern.test(identityId))
-  if (always !== undefined) return `never contained: ${always[1]}`
+/** Why nobody may ever contain this identity. The responder's own roles count by their ARNs, because anybody may give a role a name like theirs. */
+function reservedAs(identityId: string, ownRoles: ReadonlySet<string> = new Set()): string | undefined {
+  const reserved = RESERVED.find(([pattern]) => pattern.test(identityId))
+  if (reserved !== undefined) return `never contained: ${reserved[1]}`
+  return ownRoles.has(identityId) ? 'never contained: a role of the responder itself, or one that deploys it' : undefined
+}
+
+function protectionOf(
+  policy: Policy,
+  identityId: string,
+  { tags, tagChanges }: { tags: KnownTags; tagChanges: readonly TagChange[] },
+): string | undefined {
   const arn = policy.protected.arns.find((pattern) => globs(pattern, identityId))
   if (arn !== undefined) return `protected by ARN ${arn}`
-  if (Object.keys(policy.protected.tags).length === 0) return undefined
+  const wanted = Object.entries(policy.protected.tags)
+  if (wanted.length === 0) return undefined
   if (tags === undefined) return 'protected: the policy protects by tag and the tags could not be read'
-  const tag = Object.entries(policy.protected.tags).find(([key, value]) => tags[key] === value)
-  return tag === undefined ? undefined : `protected by tag ${tag[0]}=${tag[1]}`
+  const tag = wanted.find(([key, value]) => tags[key] === value)
+  if (tag !== undefined) return `protected by tag ${tag[0]}=${tag[1]}`
+  const lost = wanted.find(([key, value]) => tagChanges.some((one) => keyOfChange(one) === key.toLowerCase() && one !== `${key}=${value}`))
+  return lost === undefined
+    ? undefined
+    : `its tag ${lost[0]} was changed in this incident, and may have protected it: a person has to decide`
 }
 
 function matches(selector: Selector, identityId: string, tags: KnownTags): boolean {

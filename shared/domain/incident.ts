@@ -6,6 +6,7 @@ import { ChainHead } from './change.ts'
 import { Decision } from './decision.ts'
 import { Finding } from './finding.ts'
 import { Lookups } from './lookups.ts'
+import { Rename } from './rename.ts'
 import { Created, Credential, Identity, Outcome, type Signal } from './signal.ts'
 import { orAbsent, Points, Time } from './stored.ts'
 
@@ -84,6 +85,8 @@ export const NoticeKind = z.enum([
   'paged',
   'override',
   'unknown-event',
+  'step-gone',
+  'in-use',
 ])
 export type NoticeKind = z.infer<typeof NoticeKind>
 
@@ -166,6 +169,8 @@ export const Incident = z
     suppression: orAbsent(Suppression),
     /** What people are still to be told; absent once they were. */
     owedNotice: orAbsent(NoticeKind),
+    /** Users of it that were renamed, in the order in which that was learned; absent where none was. */
+    renames: z.array(Rename).readonly().exactOptional(),
     /** What was looked up in CloudTrail; absent where nothing is, as in a replay. */
     lookups: orAbsent(Lookups),
     /** The end of the incident's chain when this was written; a shorter chain was cut. */
@@ -214,8 +219,8 @@ export function incidentId(identityId: string, previous: string | undefined): st
   return `inc-${digest.slice(0, 12)}`
 }
 
-/** Findings that come before everything else: while the responder is blind, nothing else is seen. */
-const URGENT: ReadonlySet<string> = new Set(['responder-tampered'])
+/** Findings that come before everything else: while the responder is blind nothing else is seen, and what was contained and works is out of control. */
+const URGENT: ReadonlySet<string> = new Set(['responder-tampered', 'contained-credential-used'])
 
 /** Up to this weight even an urgent finding is an ordinary one. */
 const URGENT_WEIGHT = 0.5

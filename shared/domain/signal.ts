@@ -56,14 +56,15 @@ export interface Origin {
   readonly via: string | undefined
 }
 
-export const CreatedKind = z.enum([...CredentialKind.options, 'service-specific-credential', 'user', 'role', 'backdoor'])
+export const CreatedKind = z.enum([...CredentialKind.options, 'service-specific-credential', 'user', 'role', 'backdoor', 'tag'])
 export type CreatedKind = z.infer<typeof CreatedKind>
 
 /**
  * What a call created that outlives it and may give the caller access again.
  *
  * `owner` is the name of the user or role that a credential belongs to, the ARN of the assumed role for a session, and for a `backdoor`
- * (a trust policy, a resource policy, a function, an identity provider) the name of the resource that was opened.
+ * (a trust policy, a resource policy, a function, an identity provider) the name of the resource that was opened. A `tag` is a change of tags that the
+ * policy names, on the user or role that `owner` names.
  */
 export const Created = z.strictObject({ id: z.string(), kind: CreatedKind, owner: z.string() }).readonly()
 export type Created = z.infer<typeof Created>
@@ -104,6 +105,12 @@ export interface Signal {
   readonly details: Readonly<Record<string, unknown>>
   /** The code by which the source says that the credential is exposed; only on `credential-exposure`. */
   readonly exposure: string | undefined
+  /** Tags that the policy names and that this call sets (`key=value`) or removes (`key`). */
+  readonly policyTags?: readonly string[]
+  /** The incident that had contained the credential of this call, which succeeded all the same. */
+  readonly containedBy?: string
+  /** The incident of which this call takes a step of the containment away, or tries to. */
+  readonly reverses?: string
   /** Set for a data event or a network activity event, which CloudTrail's event history does not hold. */
   readonly isDataEvent?: true
 }

@@ -16,6 +16,8 @@ export interface ContainPorts {
   readonly reverifyQueue: ReverifyQueue
   /** The account that it acts in; undefined when a log of any account is replayed. */
   readonly account: string | undefined
+  /** ARNs of the responder's own roles and of those that deploy it; absent where it is not deployed. */
+  readonly ownRoles?: ReadonlySet<string> | undefined
   /** ARN of the stack's managed policy that denies everything; undefined when there is none. */
   readonly quarantinePolicyArn: string | undefined
   readonly clock: Clock

@@ -21,6 +21,8 @@ export interface RespondPorts {
   readonly backfillQueue?: BackfillQueue | undefined
   /** The account that it acts in; undefined when a log of any account is replayed. */
   readonly account: string | undefined
+  /** ARNs of the responder's own roles and of those that deploy it; absent where it is not deployed. */
+  readonly ownRoles?: ReadonlySet<string> | undefined
   readonly history: Pick<EventHistory, 'lookup'>
   readonly geoIp: GeoIp
   readonly clock: Clock

@@ -6,6 +6,9 @@ import type { Notice, NoticeStack, Notifier } from '../ports/notices.ts'
 import type { IncidentStore, Versioned } from '../ports/stores.ts'
 import { updateIncident } from './update-incident.ts'
 
+/** The notices after which a person looks at the incident itself. */
+const LOOKED_AT: ReadonlySet<NoticeKind> = new Set(['ask', 'reversed', 'in-use', 'step-gone', 'escalated', 'paged', 'unknown-event'])
+
 /** Findings in a notice, which is read at night, on a phone. */
 const LINES = 3
 
@@ -45,6 +48,10 @@ function titleOf(incident: Incident, kind: NoticeKind): string {
       return `Contained ${who}: risk ${Math.round(assessment.risk)}, please countersign`
     case 'reversed':
       return `Somebody reversed the containment of ${who}; it is being applied again`
+    case 'step-gone':
+      return `A part of the containment of ${who} is no longer there`
+    case 'in-use':
+      return `A contained credential of ${who} still works; the containment is verified again`
     case 'ask':
       return `Decide about ${who}: risk ${Math.round(assessment.risk)}`
     case 'released':
@@ -86,8 +93,7 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
   ]
   if (kind === 'contained') lines.push(`Undo: ${commandFor(stack, `release ${incident.id}`)} --reason "…"`)
   if (kind === 'reversed') lines.push('Whoever reversed it can change IAM: find that identity in CloudTrail and contain it too')
-  if (kind === 'ask' || kind === 'reversed' || kind === 'escalated' || kind === 'paged' || kind === 'unknown-event')
-    lines.push(`Look: ${commandFor(stack, `incidents show ${incident.id}`)}`)
+  if (LOOKED_AT.has(kind)) lines.push(`Look: ${commandFor(stack, `incidents show ${incident.id}`)}`)
   return lines.join('\n')
 }
 

@@ -26,6 +26,8 @@ export interface MessageInput {
   readonly changes: readonly Change[]
   readonly policy: Policy
   readonly isReversed?: boolean
+  /** The title of a notice that something of the containment went or does not work, in place of that of the state. */
+  readonly alarm?: string | undefined
 }
 
 /** Lines per section of a message, which is read at night, on a phone. */
@@ -55,9 +57,10 @@ export function messageOf(input: MessageInput): Message {
   return { text: escaped(printable(title, LIMITS.header)), blocks }
 }
 
-function titleOf({ incident, isReversed }: MessageInput): string {
+function titleOf({ incident, isReversed, alarm }: MessageInput): string {
   const who = printable(incident.identity.name, 64)
   if (isReversed === true && !isClosed(incident)) return `Somebody reversed the containment of ${who}; it is being applied again`
+  if (alarm !== undefined && !isClosed(incident)) return alarm
   switch (incident.state) {
     case 'watching':
       return `Watching ${who}`
@@ -184,5 +187,13 @@ const STYLES: Readonly<Partial<Record<ButtonKind, 'primary' | 'danger'>>> = { le
 
 /** True for a notice that needs people. Slack gives no alert when a message is updated, so such a notice is posted as a reply too. */
 export function needsAttention(kind: Notice['kind']): boolean {
-  return kind === 'ask' || kind === 'contained' || kind === 'reversed' || kind === 'escalated' || kind === 'unknown-event'
+  return (
+    kind === 'ask' ||
+    kind === 'contained' ||
+    kind === 'reversed' ||
+    kind === 'in-use' ||
+    kind === 'step-gone' ||
+    kind === 'escalated' ||
+    kind === 'unknown-event'
+  )
 }

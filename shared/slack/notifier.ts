@@ -59,7 +59,8 @@ async function postNotice(notice: Notice, ports: SlackNotifierPorts): Promise<vo
   }
   const { value: incident } = stored
   const [changes, { policy }] = await Promise.all([ports.record.list(incidentSubject(incident.id)), readPolicy(ports.record)])
-  const message = messageOf({ incident, changes, policy, isReversed: notice.kind === 'reversed' })
+  const alarm = notice.kind === 'in-use' || notice.kind === 'step-gone' ? notice.title : undefined
+  const message = messageOf({ incident, changes, policy, isReversed: notice.kind === 'reversed', alarm })
   // Identifies the notice, so that a redelivery does not post it again.
   const told = `${notice.kind} ${incident.head.number}`
   if (posting !== undefined && (await updateMessage(slack, posting, message))) {

@@ -46,6 +46,7 @@ const bounds: fc.Arbitrary<Bounds> = fc.record({
   mode: fc.constantFrom('observe', 'ask', 'contain'),
   thresholds,
   onExpiry: fc.constant('keep'),
+  isReserved: fc.constant(false),
   protection: fc.option(fc.constant('protected'), { nil: undefined }),
 })
 const kinds = fc.constantFrom<IdentityKind>('iam-user', 'role', 'root', 'federated-user', 'unknown')

@@ -51,7 +51,7 @@ async function play(scenario: Scenario) {
     pager: memoryNotifier(),
     reverifyQueue: memoryReverifyQueue(),
     quarantinePolicyArn: undefined,
-    account: undefined,
+    account: '123456789012',
     containInvoker: { contain: (id: string) => enforce(id, ports) },
     bootstrapQueue: { bootstrap: async () => {} },
     history: { lookup: async () => [] },

@@ -293,9 +293,11 @@ describe('protection', () => {
     const policy = parsePolicy({ version: 2, mode: 'contain' })
     expect(boundsFor(policy, `arn:aws:iam::${ACCOUNT}:user/:role/cdk-/evil`, {}, NOW).protection).toBeUndefined()
     const deploys = `arn:aws:iam::${ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role-${ACCOUNT}-us-east-1`
-    expect(boundsFor(policy, deploys, {}, NOW).protection).toContain('never contained')
-    for (const name of ['cdk-evil', `cdk-evil-role-${ACCOUNT}-us-east-1`, 'cdk-hnb659fds-deploy-role'])
-      expect(boundsFor(policy, `arn:aws:iam::${ACCOUNT}:role/${name}`, {}, NOW).protection, name).toBeUndefined()
+    const about = { ownRoles: new Set([deploys]) }
+    expect(boundsFor(policy, deploys, {}, NOW, about).protection).toContain('never contained')
+    expect(boundsFor(policy, deploys, {}, NOW).protection).toBeUndefined()
+    for (const name of ['Countersign-x', 'cdk-evil', `cdk-evil-role-${ACCOUNT}-us-east-1`, 'cdk-hnb659fds-deploy-role'])
+      expect(boundsFor(policy, `arn:aws:iam::${ACCOUNT}:role/${name}`, {}, NOW, about).protection, name).toBeUndefined()
     expect(boundsFor(policy, `arn:aws:iam::${ACCOUNT}:role/aws-service-role/x/AWSServiceRoleForX`, {}, NOW).protection).toContain(
       'service-linked',
     )

@@ -8,7 +8,13 @@ export const accessKey = defineStepKind({
   owner: 'userName',
   name: 'accessKeyId',
   isCredential: true,
-  calls: { reads: ['ListAccessKeys'], set: 'UpdateAccessKey', unset: 'UpdateAccessKey', reversedBy: ['UpdateAccessKey'] },
+  calls: {
+    reads: ['ListAccessKeys'],
+    set: 'UpdateAccessKey',
+    unset: 'UpdateAccessKey',
+    reversedBy: ['UpdateAccessKey'],
+    credentialParameter: 'accessKeyId',
+  },
   documentation: { what: 'an access key', how: 'its status becomes Inactive', back: 'its status from before' },
   title: ({ userName, accessKeyId }) => `access key ${accessKeyId} of ${userName} inactive`,
   async read(iam, { userName, accessKeyId }) {

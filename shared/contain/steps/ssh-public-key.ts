@@ -1,4 +1,8 @@
 import { switchableCredential } from './switchable-credential.ts'
 
 /** An SSH key of a user, for CodeCommit, switched off. */
-export const sshPublicKey = switchableCredential('ssh-public-key', { update: 'UpdateSSHPublicKey', what: 'an SSH public key' })
+export const sshPublicKey = switchableCredential('ssh-public-key', {
+  update: 'UpdateSSHPublicKey',
+  parameter: 'sSHPublicKeyId',
+  what: 'an SSH public key',
+})

@@ -42,6 +42,8 @@ export interface StepCalls {
   readonly reversedBy: readonly string[]
   /** The request parameter that names the policy, where the calls are about one. */
   readonly policyParameter?: 'policyName' | 'policyArn' | 'permissionsBoundary'
+  /** The request parameter that names the credential, where the calls switch one off and on by its `status`. */
+  readonly credentialParameter?: string
   /** Contain's role may set and unset the stack's own deny-all policy, and no other: its rights have `iam:PolicyARN` as a condition. */
   readonly isOwnPolicyOnly?: true
 }
@@ -76,9 +78,13 @@ export interface StepDeclaration<Target extends StepTarget> {
 /** A kind of step, whatever its target. */
 export interface StepKind extends Pick<StepDeclaration<StepTarget>, 'kind' | 'isCredential' | 'calls' | 'documentation' | 'brief'> {
   readonly owner: Owner
+  /** The field of the target that says which of the owner's. */
+  readonly name: string
   readonly subject: Subject['kind']
   /** The target that a stored text says, or undefined where it says none of this kind. */
   parse(text: string): StepTarget | undefined
+  /** The stored text of a target of this kind; what is none gets a text that none is read from. */
+  textOf(about: object): string
   /** The step that a stored text is about, or undefined where the text is no target of this kind. */
   stepFor(text: string): Step | undefined
 }
@@ -133,6 +139,7 @@ export function defineStepKind<Target extends StepTarget>(declared: StepDeclarat
   return {
     kind,
     owner,
+    name,
     subject,
     isCredential,
     calls,

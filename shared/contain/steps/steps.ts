@@ -41,6 +41,15 @@ export function stepFor(target: string): Step | undefined {
   return stepKindOf(target)?.stepFor(target)
 }
 
+/** The stored text of the same step on another user; undefined where a text is no step on a user, or a name is none of IAM. */
+export function targetOfUser(target: string, userName: string): string | undefined {
+  const kind = stepKindOf(target)
+  const parsed = kind?.parse(target)
+  if (kind === undefined || parsed === undefined || kind.owner !== 'userName') return undefined
+  const text = kind.textOf({ ...parsed, userName })
+  return kind.parse(text) === undefined ? undefined : text
+}
+
 /** A step that denies a user, as opposed to one that switches off a credential of theirs. */
 export function isUserDeny({ subject, isCredential }: Step): boolean {
   return subject.kind === 'iam-user' && !isCredential

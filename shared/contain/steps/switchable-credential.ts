@@ -12,10 +12,10 @@ export interface SwitchableTarget {
 /** The port lists all three kinds at once, so each looks at all three. */
 const READS = ['ListServiceSpecificCredentials', 'ListSSHPublicKeys', 'ListSigningCertificates']
 
-/** Declares one of the kinds: `update` is its operation, `what` its name in the documentation. */
+/** Declares one of the kinds: `update` is its operation, `parameter` names the credential in it, `what` its name in the documentation. */
 export function switchableCredential<Kind extends SwitchKind>(
   kind: Kind,
-  { update, what }: { update: string; what: string },
+  { update, parameter, what }: { update: string; parameter: string; what: string },
 ): StepKindOn<SwitchableTarget> {
   return defineStepKind<SwitchableTarget>({
     kind,
@@ -23,7 +23,7 @@ export function switchableCredential<Kind extends SwitchKind>(
     owner: 'userName',
     name: 'credentialId',
     isCredential: true,
-    calls: { reads: READS, set: update, unset: update, reversedBy: [update] },
+    calls: { reads: READS, set: update, unset: update, reversedBy: [update], credentialParameter: parameter },
     documentation: { what, how: 'its status becomes Inactive', back: 'its status from before' },
     title: ({ userName, credentialId }) => `${kind.replaceAll('-', ' ')} ${credentialId} of ${userName} inactive`,
     async read(iam, { userName, credentialId }) {

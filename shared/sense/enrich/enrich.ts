@@ -5,6 +5,7 @@ import type { GeoIp } from '../../ports/lookup.ts'
 import { addressKind } from './address-kind.ts'
 import { agentFamily } from './agent-family.ts'
 import { blocklistMarker } from './blocklist.ts'
+import { policyTagMarker } from './policy-tags.ts'
 import { type OwnResources, tamperingMarker } from './tampering.ts'
 
 type Located = Pick<Origin, 'addressKind' | 'country' | 'network' | 'organisation' | 'networkKind'>
@@ -20,15 +21,19 @@ export interface EnrichPorts {
 
 /**
  * A function that adds to a signal what its source does not say: the country, network and tool that it came from, whether the policy's
- * blocklist names its origin, and whether the call changes the responder. It makes no network request. Enriching a signal twice has the effect
+ * blocklist names its origin or the policy a tag that it changes, and whether the call changes the responder. It makes no network request. Enriching a signal twice has the effect
  * of enriching it once.
  */
-export function enricher({ geoIp, own }: EnrichPorts): (policy: Pick<Policy, 'blocklist'>) => (signal: Signal) => Signal {
+export function enricher({
+  geoIp,
+  own,
+}: EnrichPorts): (policy: Pick<Policy, 'blocklist'> & Partial<Pick<Policy, 'protected' | 'tiers'>>) => (signal: Signal) => Signal {
   const locate = locator(geoIp)
   const markTampering = tamperingMarker(own)
   return (policy) => {
     const markBlocklisted = blocklistMarker(policy)
-    return (signal) => markBlocklisted(markTampering(locate(signal)))
+    const markTags = policyTagMarker(policy)
+    return (signal) => markTags(markBlocklisted(markTampering(locate(signal))))
   }
 }
 

@@ -1,0 +1,50 @@
+import type { Change } from '../domain/change.ts'
+import type { Incident } from '../domain/incident.ts'
+import type { Signal } from '../domain/signal.ts'
+import { type PlannedStep, standingSteps } from './progress.ts'
+import { accessKey } from './steps/access-key.ts'
+import { DENY_ALL, revocationIn } from './steps/quarantine.ts'
+import { isSameValue, type Step } from './steps/step.ts'
+import { isUserDeny, stepFor } from './steps/steps.ts'
+
+/**
+ * Calls that a policy cannot deny, so that they say nothing of one. A key that is inactive cannot make them either.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+ */
+const UNDENIABLE: ReadonlySet<string> = new Set(['sts:GetCallerIdentity', 'sts:GetSessionToken'])
+
+/** The service of the sign-in itself: a user who is denied everything can sign in and do nothing. */
+const SIGN_IN = 'signin'
+
+/**
+ * Since when the record says that a call's credential is contained (epoch ms), or undefined where no step that was read back stands against it. The
+ * times are those of the last write: before that, somebody may have reversed the step.
+ */
+export function containedSince(signal: Signal, incident: Incident, changes: readonly Change[]): number | undefined {
+  const times = standingSteps(changes).flatMap((planned) => {
+    const step = planned.isDone ? stepFor(planned.target) : undefined
+    return step !== undefined && coversCall(step, planned, { signal, incident }) ? [Date.parse(planned.at)] : []
+  })
+  return times.length === 0 ? undefined : Math.min(...times)
+}
+
+function coversCall(step: Step, { target, contained }: PlannedStep, { signal, incident }: { signal: Signal; incident: Incident }): boolean {
+  const { identity, credential, action, service } = signal
+  if (step.subject.kind !== identity.kind || step.subject.name !== identity.name) return false
+  if (step.kind === accessKey.kind) return contained === 'Inactive' && accessKey.parse(target)?.accessKeyId === credential.id
+  if (step.isCredential || UNDENIABLE.has(action) || service === SIGN_IN) return false
+  if (contained === null) return false
+  // Of the kinds that deny a user, only the inline policy can be one that denies less: that of a rotation.
+  if (isUserDeny(step)) return step.kind !== 'user-policy' || isSameValue(contained, DENY_ALL)
+  return step.kind === 'role-policy' && (isSameValue(contained, DENY_ALL) || isRevoked(contained, { credential, incident }))
+}
+
+/** True where a policy ends the session: by its name, and because a call of it was seen before the time to which the policy goes back. */
+function isRevoked(document: string, { credential, incident }: { credential: Signal['credential']; incident: Incident }): boolean {
+  const revoked = revocationIn(document)
+  if (revoked === undefined) return false
+  const { sessionName } = credential
+  if (revoked.names.length > 0 && (sessionName === undefined || !revoked.names.includes(sessionName))) return false
+  const issued = incident.lineage.some(({ id, time }) => id === credential.id && time !== undefined && time < revoked.issuedBefore)
+  return issued || incident.findings.some((finding) => finding.credentialId === credential.id && finding.time < revoked.issuedBefore)
+}

@@ -1,0 +1,51 @@
+import { partitionFrom, userArn } from '../domain/arn.ts'
+import { withRename } from '../domain/follow-rename.ts'
+import type { Incident } from '../domain/incident.ts'
+import type { Rename } from '../domain/rename.ts'
+import type { Identity, Signal } from '../domain/signal.ts'
+import { text } from '../domain/signal.ts'
+import { errorName } from '../errors.ts'
+import type { RespondPorts } from '../ports/respond.ts'
+import { updateIncident } from '../record/update-incident.ts'
+import { isRename } from './reversal.ts'
+
+type Ports = Pick<RespondPorts, 'identities' | 'incidents' | 'iam'>
+
+/**
+ * Puts the incidents of users that a batch renames under their new names, before contain looks at them. Answers the identities whose events have to be
+ * delivered again, with the reason.
+ */
+export async function noteRenames(signals: readonly Signal[], ports: Ports): Promise<Map<string, string>> {
+  const failed = new Map<string, string>()
+  for (const signal of signals) {
+    if (!isRename(signal) || signal.outcome !== 'success') continue
+    await noteRename(signal, ports).catch((cause: unknown) => {
+      failed.set(signal.identity.id, `a rename could not be followed: ${errorName(cause)}`)
+    })
+  }
+  return failed
+}
+
+async function noteRename(signal: Signal, { identities, incidents, iam }: Ports): Promise<void> {
+  const { identity: caller, account, request, region } = signal
+  const from = text(request, 'userName') ?? (caller.kind === 'iam-user' ? caller.name : undefined)
+  if (from === undefined) return
+  const to = text(request, 'newUserName') ?? from
+  const place = { account, partition: partitionFrom([caller.id], region) }
+  const user: Identity = { id: userArn(place, to), kind: 'iam-user', name: to, account }
+  const arn = (await iam.describe(user))?.arn ?? user.id
+  // The call names neither path. Where the path stays, the old ARN has that of the new one.
+  const own = caller.kind === 'iam-user' && caller.name === from ? [caller.id] : []
+  const before = [...new Set([...own, `${arn.slice(0, arn.length - to.length)}${from}`, userArn(place, from)])]
+  const rename: Rename = { from, to, arn, time: signal.time }
+  const known = await identities.load(before)
+  const ids = new Set([...known.values()].flatMap(({ incidentId }) => incidentId ?? []))
+  for (const id of ids) {
+    const stored = await incidents.get(id)
+    if (stored === undefined) continue
+    const change = (incident: Incident) => withRename(incident, rename)
+    if ((await updateIncident(stored, change, incidents)) === stored) continue
+    // What the user does under the new name belongs to the same incident.
+    await identities.setIncident(arn, id, undefined)
+  }
+}

@@ -1,0 +1,41 @@
+import type { Policy } from './policy.ts'
+import type { Created, Identity } from './signal.ts'
+
+/** The calls that set or remove tags of a user or role, and the request parameter that names whose. */
+export const TAG_CALLS: ReadonlyMap<string, 'userName' | 'roleName'> = new Map([
+  ['iam:TagUser', 'userName'],
+  ['iam:UntagUser', 'userName'],
+  ['iam:TagRole', 'roleName'],
+  ['iam:UntagRole', 'roleName'],
+])
+
+/** Tags of the policy that a credential of the incident set (`key=value`) or removed (`key`) on somebody. */
+export type TagChange = string
+
+/** IAM takes no comma in a tag. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html */
+const BETWEEN = ', '
+
+/** What a call that changed tags of the policy created, for the lineage. */
+export function tagCreated(action: string, owner: string, changes: readonly TagChange[]): Created {
+  return { id: `${action} ${owner} ${changes.join(BETWEEN)}`, kind: 'tag', owner }
+}
+
+/** The changes of tags of one user or role in a lineage. */
+export function tagChangesOf(lineage: readonly Created[], { kind, name }: Pick<Identity, 'kind' | 'name'>): readonly TagChange[] {
+  const parameter = kind === 'role' ? 'roleName' : 'userName'
+  return lineage.flatMap(({ id, kind: created, owner }) => {
+    const [action = '', , ...changes] = created === 'tag' && owner === name ? id.split(' ') : []
+    return TAG_CALLS.get(action) === parameter ? changes.join(' ').split(BETWEEN) : []
+  })
+}
+
+/** The key of a change, as IAM compares keys: it takes `Team` and `team` for one. */
+export function keyOfChange(change: TagChange): string {
+  return (change.split('=')[0] ?? '').toLowerCase()
+}
+
+/** The keys of all tags that a policy names, to protect by or to choose a tier by, as IAM compares them. */
+export function policyKeys(policy: Pick<Policy, 'protected' | 'tiers'>): ReadonlySet<string> {
+  const named = [policy.protected.tags, ...policy.tiers.map(({ match }) => match.tags)]
+  return new Set(named.flatMap((tags) => Object.keys(tags).map((key) => key.toLowerCase())))
+}
