@@ -3,7 +3,8 @@ import { ResponderError } from './errors.ts'
 
 const RETENTION_DAYS = [1, 7, 14, 30, 60, 90, 180, 365, 731] as const
 
-const SLACK_CHANNEL = /^[CG][A-Z0-9]{2,20}$/
+/** The id of a channel in Slack. */
+export const SLACK_CHANNEL = /^[CG][A-Z0-9]{2,20}$/
 
 /** Slack settings of a stack. */
 export const SlackSettings = z.strictObject({
@@ -80,132 +81,6 @@ export const StackConfig = z.strictObject({
 })
 export type StackConfig = z.infer<typeof StackConfig>
 
-/** Environment variables of a function that may call the model. */
-const MODEL = {
-  ADVISOR_MODEL_ID: z.string().min(1).optional(),
-  ADVISOR_REGION: z.string().min(1).optional(),
-  ADVISOR_GUARDRAIL: z
-    .string()
-    .transform((text) => {
-      const [id = '', version = ''] = text.split(':')
-      return { id, version }
-    })
-    .optional(),
-}
-
-/** The stack that a function is of. Its notices print commands that name it, and names of the responder's own resources contain it. */
-const STACK_NAME = z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be the name of a stack')
-
-/** Environment variables of a function that sends notices. The queue is that of Slack and Security Hub, undefined without them. */
-const NOTICES = {
-  STACK_NAME,
-  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
-  NOTICE_QUEUE_URL: z.url().optional(),
-}
-
-/** Environment variables of a function that acts on incidents of its own account. */
-const ACTING = {
-  TABLE_NAME: z.string().min(3),
-  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
-  ...NOTICES,
-}
-
-const COMMA_SEPARATED = z.string().transform((text) => text.split(',').filter((part) => part !== ''))
-
-/** The environment of `respond`. */
-export const RespondConfig = z.object({
-  ...ACTING,
-  CONTAIN_FUNCTION_NAME: z.string().min(1),
-  BOOTSTRAP_QUEUE_URL: z.url().optional(),
-  BACKFILL_QUEUE_URL: z.url(),
-  /** Lambda sets it: the region whose events CloudTrail's event history holds here. */
-  AWS_REGION: z.string().min(1),
-  ...MODEL,
-  /** The accounts whose events are believed, separated by commas. */
-  ACCOUNTS: z
-    .string()
-    .regex(/^\d{12}(,\d{12})*$/, 'must be account ids of 12 digits, separated by commas')
-    .transform((text) => text.split(',')),
-  /** Sessions of the responder's own functions, as CloudTrail names them; its roles and those that deploy it; names without that of the stack. */
-  OWN_SESSION_ARNS: COMMA_SEPARATED,
-  OWN_ROLE_ARNS: COMMA_SEPARATED,
-  OWN_NAMES: COMMA_SEPARATED,
-  /** Queues that accept EventBridge's envelopes and nothing else. */
-  EVENT_QUEUE_ARNS: COMMA_SEPARATED,
-  /** The addresses of those queues, in the same order. */
-  EVENT_QUEUE_URLS: COMMA_SEPARATED,
-  /** The queue that accepts tasks and nothing else. */
-  BOOTSTRAP_QUEUE_ARN: z.string().startsWith('arn:'),
-})
-export type RespondConfig = z.infer<typeof RespondConfig>
-
-/** The environment of `contain`. */
-export const ContainConfig = z.object({
-  ...ACTING,
-  ON_CALL_TOPIC_ARN: z.string().startsWith('arn:'),
-  REVERIFY_QUEUE_URL: z.url(),
-  REVERIFY_QUEUE_ARN: z.string().startsWith('arn:'),
-  OWN_ROLE_ARNS: COMMA_SEPARATED,
-  QUARANTINE_POLICY_ARN: z.string().startsWith('arn:'),
-})
-export type ContainConfig = z.infer<typeof ContainConfig>
-
-/** The environment of `rotate`. */
-export const RotateConfig = z.object(ACTING)
-export type RotateConfig = z.infer<typeof RotateConfig>
-
-/** The environment of `sweep`. */
-export const SweepConfig = z.object({
-  ...ACTING,
-  CONTAIN_FUNCTION_NAME: z.string().min(1),
-  ROTATE_FUNCTION_NAME: z.string().min(1).optional(),
-  BACKFILL_QUEUE_URL: z.url(),
-  ON_CALL_TOPIC_ARN: z.string().startsWith('arn:'),
-})
-export type SweepConfig = z.infer<typeof SweepConfig>
-
-/** The environment of `learn`. */
-export const LearnConfig = z.object({ TABLE_NAME: z.string().min(3) })
-export type LearnConfig = z.infer<typeof LearnConfig>
-
-/** The environment of `slack`. */
-export const SlackConfig = z.object({
-  SLACK_SECRET_NAME: z.string().min(1),
-  SLACK_API_URL: z.url().optional(),
-  REVIEW_FUNCTION_NAME: z.string().min(1),
-})
-export type SlackConfig = z.infer<typeof SlackConfig>
-
-/** The environment of `review`. */
-export const ReviewConfig = z.object({
-  TABLE_NAME: z.string().min(3),
-  CONTAIN_FUNCTION_NAME: z.string().min(1),
-  NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
-  NOTICE_QUEUE_URL: z.url(),
-  /** Set together with `SLACK_CHANNEL`, or neither when the stack has no Slack. */
-  SLACK_SECRET_NAME: z.string().min(1).optional(),
-  SLACK_CHANNEL: z.string().regex(SLACK_CHANNEL).optional(),
-  SLACK_ESCALATION_CHANNEL: z.string().regex(SLACK_CHANNEL).optional(),
-  SLACK_API_URL: z.url().optional(),
-  SECURITY_HUB: z.enum(['on', 'off']),
-  ROTATE_FUNCTION_NAME: z.string().min(1).optional(),
-  ...MODEL,
-})
-export type ReviewConfig = z.infer<typeof ReviewConfig>
-
-/** The environment of `seal`. */
-export const SealConfig = z.object({
-  TABLE_NAME: z.string().min(3),
-  SEAL_BUCKET: z.string().min(3),
-  ...NOTICES,
-  ON_CALL_TOPIC_ARN: z.string().startsWith('arn:'),
-})
-export type SealConfig = z.infer<typeof SealConfig>
-
-/** The environment of `seed`. */
-export const SeedConfig = z.object({ TABLE_NAME: z.string().min(3) })
-export type SeedConfig = z.infer<typeof SeedConfig>
-
 /** Parses the settings of `cdk.json`. Throws `config.invalid` with one line per fault. */
 export function readStackConfig(context: unknown): StackConfig {
   return checked(
@@ -224,12 +99,8 @@ function fromCommandLine(text: string): unknown {
   }
 }
 
-/** Parses the environment variables of a function. Throws `config.invalid` with one line per fault. */
-export function readEnvironment<T extends z.ZodType>(schema: T, env: Readonly<Record<string, string | undefined>>): z.infer<T> {
-  return checked(schema, env, 'the stack sets it in the environment of the function')
-}
-
-function checked<T extends z.ZodType>(schema: T, input: unknown, where: string): z.infer<T> {
+/** Input that a schema has checked. Throws `config.invalid` with one line per fault; `where` says where the input is set. */
+export function checked<T extends z.ZodType>(schema: T, input: unknown, where: string): z.infer<T> {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
   const lines = parsed.error.issues.map((issue) => {

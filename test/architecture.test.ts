@@ -45,6 +45,7 @@ const RULES: readonly Rule[] = [
   { folder: 'shared/pipeline.ts', own: [...PORTS, 'shared/record/', ...FLOW.map((one) => `shared/${one}/`)], packages: [], isPure: true },
   { folder: 'shared/errors.ts', own: [], packages: [], isPure: true },
   { folder: 'shared/config.ts', own: ['shared/errors.ts'], packages: ['zod'], isPure: true },
+  { folder: 'shared/environment.ts', own: ['shared/config.ts'], packages: ['zod'], isPure: true },
   {
     folder: 'shared/aws/',
     own: [...PORTS, 'shared/aws/', 'shared/record/export/asff.ts'],

@@ -3,7 +3,7 @@ import { iamClient, snsClient, sqsClient } from '../../shared/aws/clients.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { sqsReverifyQueue } from '../../shared/aws/invokers.ts'
 import { snsNotifier } from '../../shared/aws/notifier.ts'
-import { ContainConfig, readEnvironment } from '../../shared/config.ts'
+import { ContainConfig, readEnvironment } from '../../shared/environment.ts'
 import type { ContainPorts } from '../../shared/ports/contain.ts'
 import { common, notifierOf } from './common.ts'
 

@@ -1,6 +1,6 @@
 import { bedrockModel } from '../../shared/aws/bedrock-model.ts'
 import { bedrockClient } from '../../shared/aws/clients.ts'
-import type { RespondConfig } from '../../shared/config.ts'
+import type { RespondConfig } from '../../shared/environment.ts'
 import type { Model } from '../../shared/ports/advisor.ts'
 
 /** The model that the environment configures, or undefined. */

@@ -1,7 +1,7 @@
 import { iamClient, secretsClient } from '../../shared/aws/clients.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { secretsManagerVault } from '../../shared/aws/vault.ts'
-import { RotateConfig, readEnvironment } from '../../shared/config.ts'
+import { RotateConfig, readEnvironment } from '../../shared/environment.ts'
 import type { RotatePorts } from '../../shared/ports/rotate.ts'
 import { common, notifierOf } from './common.ts'
 

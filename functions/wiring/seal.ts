@@ -1,7 +1,7 @@
 import { s3Client, snsClient } from '../../shared/aws/clients.ts'
 import { notifyBoth, snsNotifier } from '../../shared/aws/notifier.ts'
 import { s3SealVault } from '../../shared/aws/seal-vault.ts'
-import { readEnvironment, SealConfig } from '../../shared/config.ts'
+import { readEnvironment, SealConfig } from '../../shared/environment.ts'
 import type { SealPorts } from '../../shared/record/seal.ts'
 import { common, notifierOf } from './common.ts'
 

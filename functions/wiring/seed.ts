@@ -1,4 +1,4 @@
-import { readEnvironment, SeedConfig } from '../../shared/config.ts'
+import { readEnvironment, SeedConfig } from '../../shared/environment.ts'
 import { common } from './common.ts'
 
 export const ports = common(readEnvironment(SeedConfig, process.env))

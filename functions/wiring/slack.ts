@@ -1,7 +1,7 @@
 import { secretsClient, shortTimeoutLambdaClient } from '../../shared/aws/clients.ts'
 import { lambdaReviewInvoker } from '../../shared/aws/invokers.ts'
 import { slackSecret } from '../../shared/aws/slack-secret.ts'
-import { readEnvironment, SlackConfig } from '../../shared/config.ts'
+import { readEnvironment, SlackConfig } from '../../shared/environment.ts'
 import { slackApi } from '../../shared/slack/api.ts'
 import type { ReceivePorts } from '../../shared/slack/receive.ts'
 import { runtime } from './common.ts'

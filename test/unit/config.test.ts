@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ContainConfig, RespondConfig, readEnvironment, readStackConfig, SeedConfig } from '../../shared/config.ts'
+import { readStackConfig } from '../../shared/config.ts'
+import { ContainConfig, RespondConfig, readEnvironment, SeedConfig } from '../../shared/environment.ts'
 import { ResponderError } from '../../shared/errors.ts'
 
 const RESPOND = {
