@@ -32,6 +32,12 @@ describe('an assessment', () => {
     expect(riskOf(finding('constructor', 0.4))).toBe(40)
   })
 
+  it('gives no share to a finding whose detector the policy has no weight for, also where there is no other', () => {
+    const sharesOf = (evidence: Finding[]) => assessmentOf(evidence, { burst: 0 }).contributions.map(({ share }) => share)
+    expect(sharesOf([finding('burst', 0.4)])).toEqual([0])
+    expect(sharesOf([finding('burst', 0.4), finding('other', 0.3)])).toEqual([30, 0])
+  })
+
   it('names a finding with the factor applied, and all else of it as it was', () => {
     const [contribution] = assessmentOf([finding('burst', 0.2)], { burst: 2 }).contributions
     expect(contribution?.finding).toEqual(finding('burst', 0.4))
