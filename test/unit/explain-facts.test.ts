@@ -115,7 +115,7 @@ describe('an explanation by fixed sentences', () => {
     const assessment = assessmentOf([...evidence, finding('d', 0.1, { title: 'Did d' })])
     const { summary, why } = said(knownOf({ assessment }, { signals }))
     expect(summary).toEqual([
-      `iam-user ci-deploy is at risk ${assessment.risk}. [I R]`,
+      `iam-user ci-deploy is at risk ${assessment.risk} of 100. [I R]`,
       'The strongest findings: Did a; Did b; Did c. [F1 F2 F3]',
       'The timeline has 2 calls, the first at 2026-01-31T12:00:00.000Z. [S1 S2]',
     ])
@@ -125,7 +125,7 @@ describe('an explanation by fixed sentences', () => {
 
   it('says nothing of findings or of a timeline that there is not', () => {
     const known = knownOf({ assessment: assessmentOf([]) }, { signals: [signalOf('e-1', AT)] })
-    expect(said(known).summary).toEqual(['iam-user ci-deploy is at risk 0. [I R]'])
+    expect(said(known).summary).toEqual(['iam-user ci-deploy is at risk 0 of 100. [I R]'])
     expect(said(known).why).toHaveLength(1)
   })
 
