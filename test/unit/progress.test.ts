@@ -106,9 +106,22 @@ describe('the steps that stand', () => {
   it('keep the value from before and the value that is wanted, and when the value was last written', () => {
     const changes = changesOf(['step-planned', A, 'Active', 'Inactive'], ['decision', 'x'], ['step-done', A, 'Active', 'Inactive'])
     expect(standingSteps(changes.slice(0, 2))).toEqual([
-      { target: A, before: 'Active', contained: 'Inactive', isDone: false, at: secondOf(0) },
+      { target: A, before: 'Active', contained: 'Inactive', earlier: [], isDone: false, at: secondOf(0) },
     ])
-    expect(standingSteps(changes)).toEqual([{ target: A, before: 'Active', contained: 'Inactive', isDone: true, at: secondOf(2) }])
+    expect(standingSteps(changes)).toEqual([
+      { target: A, before: 'Active', contained: 'Inactive', earlier: [], isDone: true, at: secondOf(2) },
+    ])
+  })
+})
+
+describe('a step that was planned anew', () => {
+  it('keeps the value from before, and every value that it was to have: any of them may stand where a write failed', () => {
+    const [step] = standingSteps(
+      changesOf(['step-planned', B, null, 'one'], ['step-planned', B, null, 'two'], ['step-planned', B, null, 'three']),
+    )
+    expect(step).toMatchObject({ before: null, contained: 'three', earlier: ['one', 'two'], isDone: false })
+    const after = changesOf(['step-planned', B, null, 'one'], ['step-undone', B], ['step-planned', B, 'theirs', 'two'])
+    expect(standingSteps(after)).toMatchObject([{ before: 'theirs', contained: 'two', earlier: [] }])
   })
 })
 

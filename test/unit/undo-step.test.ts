@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { openChangeLog } from '../../shared/contain/change-log.ts'
 import { standingSteps } from '../../shared/contain/progress.ts'
 import { release } from '../../shared/contain/release.ts'
-import { DENY_ALL, quarantinePolicyName } from '../../shared/contain/steps/quarantine.ts'
+import { DENY_ALL, quarantinePolicyName, revocation } from '../../shared/contain/steps/quarantine.ts'
 import type { StepValue } from '../../shared/contain/steps/step.ts'
 import { undoStep } from '../../shared/contain/undo-step.ts'
 import type { ChangeDraft } from '../../shared/domain/change.ts'
@@ -76,6 +76,17 @@ describe('a step that is undone', () => {
     expect(await undo()).toBe(`${POLICY_STEP}: was absent, contained as ${short(DENY_ALL)}, now ${short(foreign)}: not overwritten`)
     expect(await account.getUserPolicy('ci-build', quarantinePolicyName(ID))).toBe(foreign)
     expect([await ends(), standingSteps((await opened()).changes).length]).toEqual([[], 1])
+  })
+
+  it('is undone where the value of an earlier run still stands, because AWS had no room for the last one or the run broke off before it', async () => {
+    const { account, undo, ends, ports } = await planned([POLICY_STEP, null, DENY_ALL])
+    await account.putUserPolicy('ci-build', quarantinePolicyName(ID), DENY_ALL)
+    const to = revocation({ issuedBefore: NOW, names: [] })
+    const plan = { at: new Date(NOW).toISOString(), actor: 'countersign:contain', target: POLICY_STEP, from: null, to, why: 'x' }
+    await append(ports.record, incidentSubject(ID), { ...plan, kind: 'step-planned' })
+    expect(await undo()).toBeUndefined()
+    expect(await account.getUserPolicy('ci-build', quarantinePolicyName(ID))).toBeUndefined()
+    expect((await ends()).at(-1)).toMatchObject({ kind: 'step-undone', from: DENY_ALL, to: null })
   })
 
   it('of a policy does not mind how AWS writes the JSON', async () => {
