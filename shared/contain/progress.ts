@@ -6,6 +6,8 @@ export interface PlannedStep {
   readonly target: string
   readonly before: StepValue
   readonly contained: StepValue
+  /** What earlier runs wanted it to be. One of these still stands where the last value could not be written, for want of room, say. */
+  readonly earlier: readonly StepValue[]
   readonly isDone: boolean
   /** When its value was last written: ISO 8601. */
   readonly at: string
@@ -20,7 +22,10 @@ export function standingSteps(changes: readonly Change[]): PlannedStep[] {
   const steps = new Map<string, PlannedStep>()
   for (const { kind, target, from, to, at } of changes) {
     const known = steps.get(target)
-    if (kind === 'step-planned') steps.set(target, { target, before: from as StepValue, contained: to as StepValue, isDone: false, at })
+    if (kind === 'step-planned') {
+      const earlier = known === undefined ? [] : [...known.earlier, known.contained]
+      steps.set(target, { target, before: from as StepValue, contained: to as StepValue, earlier, isDone: false, at })
+    }
     if (kind === 'step-done' && known !== undefined) steps.set(target, { ...known, isDone: true, at })
     if (kind === 'step-undone' || kind === 'step-gone') steps.delete(target)
   }

@@ -5,13 +5,13 @@ import { type PlannedStep, standingSteps } from './progress.ts'
 import { isSameValue } from './steps/step.ts'
 import { stepFor } from './steps/steps.ts'
 
-/** Undoes one step, for a cause such as `release`. Returns the difference where the value is neither the one that was set nor the one from before. */
+/** Undoes one step, for a cause such as `release`. Returns the difference where the value is neither one that was set nor the one from before. */
 export async function undoStep(
   planned: PlannedStep,
   { changeLog, cause }: { changeLog: ChangeLog; cause: string },
   { iam }: Pick<ContainPorts, 'iam'>,
 ): Promise<string | undefined> {
-  const { target, before, contained } = planned
+  const { target, before, contained, earlier } = planned
   const step = stepFor(target)
   if (step === undefined) return `${target}: no step of this version undoes it`
   const now = await step.read(iam)
@@ -22,11 +22,11 @@ export async function undoStep(
     return undefined
   }
   const isBack = isSameValue(now, before)
-  if (!isBack && !isSameValue(now, contained))
+  if (!isBack && ![contained, ...earlier].some((ours) => isSameValue(now, ours)))
     return `${target}: was ${shown(before)}, contained as ${shown(contained)}, now ${shown(now)}: not overwritten`
   const outcome = isBack ? 'written' : await step.write(iam, before)
   // The value from before may be gone, for example a policy that was the boundary. The value that was set is then still there.
-  if (outcome === 'gone' && !step.isCredential && !isSameValue(await step.read(iam), contained)) {
+  if (outcome === 'gone' && !step.isCredential && !isSameValue(await step.read(iam), now)) {
     await changeLog.write({ kind: 'step-gone', target, from: now, to: null, why: `${cause}: ${step.title}: ${GONE}` }, isStanding)
     return undefined
   }

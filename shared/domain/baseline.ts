@@ -96,7 +96,6 @@ function tables(tableOf: (feature: Feature) => FrequencyTable): Record<Feature, 
 
 /** Confidence in a baseline, 0 to 1: the smaller of its age out of 7 days and its calls out of 50. */
 export function maturity(baseline: Baseline): number {
-  if (baseline.calls === 0) return 0
   const age = (baseline.lastSeen - baseline.firstSeen) / DAY_MS / MATURE_DAYS
   return Math.min(1, age, baseline.calls / MATURE_CALLS)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Baseline } from './baseline.ts'
+import { globs } from './glob.ts'
 import { Points } from './stored.ts'
 
 /** How much damage an identity could do, 0 to 100, and whether that is known from its policies, from its own calls, or not at all. */
@@ -42,10 +43,12 @@ const PERMISSIONS: readonly { readonly points: number; readonly reason: string; 
  * score errs to the larger side.
  */
 export function blastRadiusOf(grants: readonly Grant[]): BlastRadius {
-  const denied = grants.filter(({ effect, isConditional, resources }) => effect === 'Deny' && !isConditional && resources.includes('*'))
-  const [isDenied, isGranted] = [covered(denied), covered(grants.filter(({ effect }) => effect === 'Allow'))]
+  const isDenied = deniedBy(
+    grants.filter(({ effect, isConditional, resources }) => effect === 'Deny' && !isConditional && resources.includes('*')),
+  )
+  const isGranted = grantedBy(grants.filter(({ effect }) => effect === 'Allow'))
   const isAllowed = (action: string) => !isDenied(action) && isGranted(action)
-  if (isAllowed('*')) return { score: 100, basis: 'policies', reasons: ['may do everything'] }
+  if (isAllowed('*:*')) return { score: 100, basis: 'policies', reasons: ['may do everything'] }
   const held = PERMISSIONS.filter(({ actions }) => actions.some(isAllowed))
   const most = Math.max(5, ...held.map(({ points }) => points))
   // Each further permission adds two points: breadth matters, but less than the most dangerous single permission.
@@ -64,14 +67,24 @@ export function observedBlastRadius(baseline: Baseline, latest?: string): BlastR
   return { score: seen.score, basis: 'observed', reasons: seen.reasons }
 }
 
-/** A test for the actions that any of the grants names. IAM compares actions without regard to case; a pattern counts up to its first `*`. */
-function covered(grants: readonly Grant[]): (action: string) => boolean {
-  const patterns = grants.flatMap(({ actions }) => actions.map((pattern) => pattern.toLowerCase()))
+/** A test for the actions that Allow statements name. A pattern counts up to its first wildcard, which errs to the larger side. */
+function grantedBy(grants: readonly Grant[]): (action: string) => boolean {
+  const patterns = patternsOf(grants)
   const exact = new Set(patterns)
-  if (exact.has('*') || exact.has('*:*')) return () => true
-  const prefixes = patterns.filter((pattern) => pattern.includes('*')).map((pattern) => pattern.slice(0, pattern.indexOf('*')))
+  const prefixes = patterns.filter((pattern) => /[*?]/.test(pattern)).map((pattern) => pattern.slice(0, pattern.search(/[*?]/)))
   return (action) => {
     const name = action.toLowerCase()
     return exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix))
   }
+}
+
+/** A test for the actions that Deny statements name. A pattern has to match the whole action: `iam:*Tags` denies no `iam:CreateUser`. */
+function deniedBy(grants: readonly Grant[]): (action: string) => boolean {
+  const patterns = patternsOf(grants)
+  return (action) => patterns.some((pattern) => globs(pattern, action.toLowerCase()))
+}
+
+/** The patterns of actions in lower case: IAM compares actions without regard to case. */
+function patternsOf(grants: readonly Grant[]): string[] {
+  return grants.flatMap(({ actions }) => actions.map((pattern) => pattern.toLowerCase()))
 }

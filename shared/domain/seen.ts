@@ -58,7 +58,7 @@ export function noveltyOf(seen: Seen, id: number, time: number): Novelty {
 }
 
 /**
- * Adds an id. Where there would be more than 400, the oldest id is dropped and the horizon moves past its time, but never past `latest` (epoch ms):
+ * Adds an id. Where there would be more than `SEEN_LIMIT`, the oldest id is dropped and the horizon moves past its time, but never past `latest` (epoch ms):
  * a horizon in the future would make every true signal too late.
  */
 export function remember(seen: Seen, id: number, time: number, latest = Number.POSITIVE_INFINITY): void {

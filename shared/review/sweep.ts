@@ -34,21 +34,20 @@ const SWEEP_LIMIT = 1000
  * counted, and does not stop the others.
  */
 export async function sweep(ports: SweepPorts): Promise<number> {
-  const failures: string[] = []
+  let failed = 0
   const onUnreadable = ({ key, issue }: UnreadableItem) => {
     ports.log.warn('sweep.incident.unreadable', { key, issue })
-    failures.push(`${key}: ${issue}`)
+    failed += 1
   }
   const [{ policy }, open] = await Promise.all([readPolicy(ports.record), ports.incidents.listOpen(SWEEP_LIMIT, onUnreadable)])
   const lookups = { left: LOOKUPS_LIMIT }
   for (const { id } of open) {
     await sweepIncident(id, { policy, lookups }, ports).catch((cause: unknown) => {
-      const error = errorName(cause)
-      ports.log.warn('sweep.incident.failed', { incidentId: id, error })
-      failures.push(`${id}: ${error}`)
+      ports.log.warn('sweep.incident.failed', { incidentId: id, error: errorName(cause) })
+      failed += 1
     })
   }
-  ports.log.info('sweep.done', { open: open.length, failed: failures.length })
+  ports.log.info('sweep.done', { open: open.length, failed })
   if (lookups.left < 0) ports.log.warn('sweep.lookups.put-off', { incidents: -lookups.left })
   if (open.length === SWEEP_LIMIT) ports.log.warn('sweep.full', { open: open.length })
   return open.length

@@ -150,3 +150,44 @@ describe('an approval', () => {
     expect((await now()).approved).toEqual([])
   })
 })
+
+describe('the record of an approval', () => {
+  it('says who approved which change of which incident and why, and names a change that is approved again once', async () => {
+    const { world, id, say } = await opened()
+    await say(CHANGE)
+    await approve(id, { edgeId: CHANGE, by: arnOf('second'), reason: 'x'.repeat(700) }, world.ports)
+    const approvals = (await world.ports.record.list(incidentSubject(id))).filter(({ kind }) => kind === 'approval')
+    expect(approvals.map(({ actor, target, from, to, why }) => ({ actor, target, from, to, why }))).toEqual([
+      { actor: arnOf('reviewer'), target: `incident:${id}`, from: [], to: [CHANGE], why: 'not ours' },
+      { actor: arnOf('second'), target: `incident:${id}`, from: [CHANGE], to: [CHANGE], why: 'x'.repeat(500) },
+    ])
+  })
+})
+
+describe('an approval that is refused', () => {
+  it('has a code by which a program knows why, and says what would be possible', async () => {
+    const { world, id, say } = await opened()
+    await expect(say('lambda:AddPermission report')).rejects.toMatchObject({ code: 'usage' })
+    await review(id, { kind: 'legitimate', by: arnOf('reviewer'), reason: 'a drill' }, world.ports)
+    await expect(say(CHANGE)).rejects.toMatchObject({
+      code: 'incident.state',
+      message: `incident ${id} is released; a change can be reversed only while it is asking or containing or contained`,
+    })
+  })
+
+  it('names every change that can be reversed, or that there is none', async () => {
+    const { world, id, say, now } = await opened()
+    const incident = await now()
+    const edge = incident.lineage.find((one) => one.id === CHANGE)
+    if (edge === undefined) throw new Error('no change')
+    const save = async (lineage: typeof incident.lineage) => {
+      const stored = await world.ports.incidents.get(id)
+      await world.ports.incidents.save({ ...incident, lineage }, stored?.version ?? 0)
+    }
+    await save([edge, { ...edge, id: 'iam:UpdateAssumeRolePolicy build', owner: 'build' }])
+    await expect(say('none of them')).rejects.toThrow(`reversible changes: ${JSON.stringify(CHANGE)}, "iam:UpdateAssumeRolePolicy build"`)
+    await expect(say('iam:UpdateAssumeRolePolicy build')).resolves.toBeDefined()
+    await save([])
+    await expect(say(CHANGE)).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('reversible changes: none') })
+  })
+})

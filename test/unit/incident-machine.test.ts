@@ -5,6 +5,7 @@ import {
   type IncidentEvent,
   type IncidentEventKind,
   moved,
+  noticeFor,
   openingState,
   statesAfter,
   statesBefore,
@@ -188,5 +189,46 @@ describe('the incident machine', () => {
     expect(of(isClosed)).toEqual(['released', 'confirmed', 'expired'])
     expect(of(isEnforced)).toEqual(['asking', 'contained', 'rotating', 'confirmed'])
     expect(statesAfter('compromised').sort()).toEqual(['confirmed', 'rotating'])
+  })
+
+  it('owes a notice for what people are only to know of, as for what they are asked', () => {
+    for (const action of ['notify', 'ask'] as const) {
+      const watching = incidentIn('watching', { decision: decision('observe') })
+      expect(moved(watching, { kind: 'decided', decision: decision(action), signalId: 'e2', time: AT })?.owedNotice).toBe(action)
+      expect(noticeFor(decision(action))).toBe(action)
+    }
+    // What observe does nobody hears of, and contain gives notice of what it did itself.
+    for (const action of ['observe', 'contain'] as const) expect(noticeFor(decision(action))).toBeUndefined()
+  })
+
+  it('never weakens what is done for a decision that would do more, if a bound did not limit it to less', () => {
+    const asking = incidentIn('asking', { decision: decision('ask') })
+    const limited = decision('notify', { would: 'contain' })
+    expect(moved(asking, { kind: 'decided', decision: limited, signalId: 'e2', time: AT })).toBeUndefined()
+    const called = decision('ask', { would: 'contain' })
+    expect(moved(asking, { kind: 'decided', decision: called, signalId: 'e2', time: AT })?.decision).toEqual(called)
+  })
+
+  it('names a change once, last, that is approved a second time, and keeps the others', () => {
+    const approved = ['one', 'two']
+    const after = moved(incidentIn('contained', { approved }), { kind: 'approved', edgeId: 'one' })
+    expect(after?.approved).toEqual(['two', 'one'])
+    expect(moved(incidentIn('contained', { approved }), { kind: 'approved', edgeId: 'three' })?.approved).toEqual(['one', 'two', 'three'])
+  })
+
+  it('was never updated earlier than it already was, whatever the clock of a run says', () => {
+    const updatedAt = AT + 1000
+    for (const [at, expected] of [
+      [AT, AT + 1000],
+      [AT + 2000, AT + 2000],
+    ] as const) {
+      const events: readonly [IncidentState, IncidentEvent][] = [
+        ['containing', { kind: 'contained', at, remarks: [] }],
+        ['containing', { kind: 'not-contained', at, why: ['a step failed'] }],
+        ['releasing', { kind: 'released', at, suppression: { until: AT, detectors: [], confirmed: [] } }],
+        ['releasing', { kind: 'not-released', at, why: ['a step could not be set back'] }],
+      ]
+      for (const [state, event] of events) expect(moved(incidentIn(state, { updatedAt }), event)?.updatedAt, event.kind).toBe(expected)
+    }
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { verifyChain } from '../../shared/domain/change.ts'
 import { memoryRootKeys } from '../../shared/memory/root-keys.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
+import { applyPolicy, readPolicy } from '../../shared/record/policy-in-force.ts'
 import { deleteRootKeys } from '../../shared/review/root-keys.ts'
 import { ACCOUNT, ATTACK, arnOf, call, embedded, NOW } from '../embedded.ts'
 
@@ -52,5 +53,60 @@ describe("the root user's keys", () => {
     await expect(deleteRootKeys(own?.id ?? '', { by, reason: 'x' }, ports)).rejects.toThrow('only for incidents about root')
     await expect(deleteRootKeys(id, { by, reason: '' }, ports)).rejects.toThrow('reason')
     expect(await others.list()).toHaveLength(1)
+  })
+})
+
+describe('the deletion of root keys', () => {
+  it('is in the record, before and after each key, with what becomes of it and why', async () => {
+    const { world, id } = await byRoot()
+    const rootKeys = memoryRootKeys([{ id: ROOT_KEY, status: 'Active' }])
+    await deleteRootKeys(id, { by, reason: 'x'.repeat(700) }, { ...world.ports, rootKeys })
+    const chain = await world.ports.record.list(incidentSubject(id))
+    expect(chain.slice(-2).map(({ from, to, why }) => ({ from, to, why }))).toEqual([
+      { from: 'present', to: 'to be deleted', why: 'x'.repeat(500) },
+      { from: 'present', to: null, why: 'x'.repeat(500) },
+    ])
+  })
+
+  it('is a verdict "compromised" to the policy: who may not give that one alone deletes nothing', async () => {
+    const { world, id } = await byRoot()
+    const rootKeys = memoryRootKeys([{ id: ROOT_KEY, status: 'Active' }])
+    const remove = () => deleteRootKeys(id, { by, reason: 'x' }, { ...world.ports, rootKeys })
+    const { policy, number } = await readPolicy(world.ports.record)
+    const at = new Date(NOW).toISOString()
+    const fourEyes = [{ tiers: [], verdicts: ['compromised' as const] }]
+    await applyPolicy(world.ports.record, { policy: { ...policy, fourEyes }, by, why: 'x', at, expected: number })
+    await expect(remove()).rejects.toMatchObject({ code: 'review.second' })
+    expect(await rootKeys.list()).toHaveLength(1)
+  })
+
+  it('leaves the end of the chain where somebody wrote further meanwhile', async () => {
+    const { world, id } = await byRoot()
+    const rootKeys = memoryRootKeys([{ id: ROOT_KEY, status: 'Active' }])
+    const head = { number: 99, hash: 'a'.repeat(64) }
+    const remove: typeof rootKeys.remove = async (key) => {
+      const stored = await world.ports.incidents.get(id)
+      if (stored === undefined) throw new Error('no incident')
+      await world.ports.incidents.save({ ...stored.value, head }, stored.version)
+      return rootKeys.remove(key)
+    }
+    await deleteRootKeys(id, { by, reason: 'x' }, { ...world.ports, rootKeys: { ...rootKeys, remove } })
+    expect((await world.incidents())[0]?.head).toEqual(head)
+  })
+
+  it('never takes the id of a session for that of a key, and says where the incident names no key', async () => {
+    const { world, id } = await byRoot()
+    const stored = await world.ports.incidents.get(id)
+    if (stored === undefined) throw new Error('no incident')
+    const save = (credentials: typeof stored.value.credentials, version: number) =>
+      world.ports.incidents.save({ ...stored.value, credentials }, version)
+    await save([{ id: ROOT_KEY, kind: 'session', isPrimary: true }], stored.version)
+    const rootKeys = memoryRootKeys([{ id: ROOT_KEY, status: 'Active' }])
+    const remove = () => deleteRootKeys(id, { by, reason: 'x' }, { ...world.ports, rootKeys })
+    await expect(remove()).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('(it names none)') })
+    const keys = ['AKIAROOT000000000002', 'AKIAROOT000000000003'].map((one) => ({ id: one, kind: 'access-key' as const, isPrimary: true }))
+    await save(keys, stored.version + 1)
+    await expect(remove()).rejects.toThrow('(AKIAROOT000000000002, AKIAROOT000000000003)')
+    expect(await rootKeys.list()).toHaveLength(1)
   })
 })

@@ -21,7 +21,7 @@ export interface ExplanationInput {
 /** How many findings, signals and changes become facts. */
 const FINDING_LIMIT = 8
 const SIGNAL_LIMIT = 12
-const CHANGE_LIMIT = 30
+export const CHANGE_LIMIT = 30
 
 /** How many findings since the decision are named. */
 const TITLES_LIMIT = 3

@@ -1,6 +1,9 @@
+import { standingSteps } from '../../contain/progress.ts'
+import type { IncidentState } from '../../domain/incident.ts'
 import { riskText } from '../../domain/reasons.ts'
+import { printable } from '../../record/notice.ts'
 import type { ExplanationText, ResponseStep, Sentence } from './explanation.ts'
-import { collectFacts, type ExplanationInput, type Fact } from './facts.ts'
+import { CHANGE_LIMIT, collectFacts, type ExplanationInput, type Fact } from './facts.ts'
 
 /** Writes an explanation from fixed sentences and the same facts that a model would get. */
 export function templateOf(known: ExplanationInput): ExplanationText {
@@ -23,7 +26,7 @@ function summaryOf(
 ): Sentence[] {
   const sentences: Sentence[] = [
     {
-      text: `${incident.identity.kind} ${textOf(facts, 'I').split(' ')[1] ?? ''} is at risk ${riskText(incident)}.`,
+      text: `${incident.identity.kind} ${printable(incident.identity.name, 64)} is at risk ${riskText(incident)}.`,
       evidence: ['I', 'R'],
     },
   ]
@@ -54,30 +57,39 @@ function whyOf(facts: readonly Fact[], strongest: readonly Fact[], appliedSteps:
 }
 
 function responseOf(
-  { incident }: ExplanationInput,
+  known: ExplanationInput,
   { calls, appliedSteps, pending }: { calls: Fact[]; appliedSteps: string[]; pending: Fact[] },
 ): ResponseStep[] {
-  const { state } = incident
-  const isAnswered = incident.verdict !== undefined
+  const isAnswered = known.incident.verdict !== undefined
   return [
     {
       outcome: 'DE.AE-02',
       text: 'Compare the calls with what the owner says the credential is for.',
       evidence: calls.length === 0 ? ['I'] : ids(calls.slice(0, 3)),
     },
-    state === 'contained' || appliedSteps.length > 0
-      ? {
-          outcome: 'RS.MI-01',
-          text: 'The identity is contained: check whether legitimate work is blocked.',
-          evidence: appliedSteps.length === 0 ? ['D'] : appliedSteps.slice(0, 8),
-        }
-      : { outcome: 'RS.MI-01', text: 'The identity is not contained: decide whether it must be.', evidence: ['D'] },
+    mitigationOf(known, appliedSteps),
     ...pending
       .slice(0, 3)
       .map((fact): ResponseStep => ({ outcome: 'RS.MI-02', text: `Resolve: ${fact.text}`.slice(0, 300), evidence: [fact.id] })),
     ...(isAnswered ? [] : [{ outcome: 'RS.MA-02' as const, text: 'Give a verdict: legitimate or compromised.', evidence: ['D'] }]),
     { outcome: 'RC.RP-05', text: 'After the verdict, check that restored access and rotated keys work.', evidence: ['I'] },
   ]
+}
+
+/** The states in which an incident that was contained stays so. */
+const STAYS_CONTAINED: readonly IncidentState[] = ['contained', 'rotating', 'confirmed']
+
+/** What is in place now: steps may be undone by now, and of an identity that cannot be contained they are about what it issued. */
+function mitigationOf({ incident, changes }: ExplanationInput, appliedSteps: readonly string[]): ResponseStep {
+  const { state, containedAt } = incident
+  const evidence = appliedSteps.length === 0 ? ['D'] : appliedSteps.slice(0, 8)
+  const step = (text: string): ResponseStep => ({ outcome: 'RS.MI-01', text, evidence })
+  if (containedAt !== undefined && STAYS_CONTAINED.includes(state))
+    return step('The identity is contained: check whether legitimate work is blocked.')
+  if (state === 'released' || state === 'releasing') return step(`The incident is ${state}: check that legitimate work goes on.`)
+  if (standingSteps(changes).length > 0)
+    return step('Steps of the containment are in place, and the identity is not contained: decide about the rest.')
+  return step('The identity is not contained: decide whether it must be.')
 }
 
 function rotationOf({ incident }: ExplanationInput, appliedSteps: readonly string[]): Sentence[] {
@@ -93,12 +105,12 @@ function rotationOf({ incident }: ExplanationInput, appliedSteps: readonly strin
 
 /** Fact ids of the record entries for completed steps, of the entries that are facts. */
 function appliedStepIds({ changes }: ExplanationInput): string[] {
-  const shown = new Set(changes.slice(-30).map(({ number }) => number))
+  const shown = new Set(changes.slice(-CHANGE_LIMIT).map(({ number }) => number))
   return changes.filter(({ kind, number }) => kind === 'step-done' && shown.has(number)).map(({ number }) => `C${number}`)
 }
 
 function titleOf({ text }: Fact): string {
-  return text.slice(0, Math.max(0, text.indexOf(' (')) || 60)
+  return text.slice(0, text.indexOf(' ('))
 }
 
 function textOf(facts: readonly Fact[], id: string): string {
