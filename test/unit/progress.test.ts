@@ -132,6 +132,7 @@ describe('the steps whose user, role or credential is gone', () => {
     expect(gone(['step-planned', A], ['step-gone', A], ['step-planned', A])).toEqual([])
     expect(gone(['step-planned', A], ['step-gone', A], ['step-undone', A])).toEqual([])
     expect(gone(['step-planned', A], ['step-gone', A], ['step-done', A])).toEqual([A])
+    expect(gone(['step-planned', A], ['step-done', A], ['step-failed', B])).toEqual([])
   })
 })
 

@@ -147,6 +147,20 @@ describe('a step that is undone', () => {
   })
 })
 
+describe('the record of a step that is undone', () => {
+  it('gets its entry behind those that others wrote meanwhile about something else', async () => {
+    const { account, ends, opened, ports } = await planned([KEY_STEP, 'Active', 'Inactive'])
+    await account.setAccessKeyStatus('ci-build', KEY, 'Inactive')
+    const changeLog = await opened()
+    const [one] = standingSteps(changeLog.changes)
+    if (one === undefined) throw new Error('no step')
+    const draft = { at: new Date(NOW).toISOString(), actor: 'local:anna', from: null, to: null, why: 'x' }
+    await append(ports.record, incidentSubject(ID), { ...draft, kind: 'decision', target: `incident:${ID}` })
+    await undoStep(one, { changeLog, cause: 'release' }, { iam: account })
+    expect((await ends()).map(({ kind }) => kind)).toEqual(['decision', 'step-undone'])
+  })
+})
+
 describe('a release', () => {
   const VERDICT = { kind: 'legitimate', by: arnOf('reviewer'), reason: 'a drill', at: new Date(NOW).toISOString() } as const
 
@@ -173,6 +187,7 @@ describe('a release', () => {
       ['step-undone', KEY_STEP],
       ['state', `incident:${ID}`],
     ])
+    expect((await ends())[0]?.why).toMatch(/^release: /)
     expect((await ends()).at(-1)).toMatchObject({ from: 'releasing', to: 'released', why: 'a drill' })
     const last = (await entries()).at(-1)
     expect(await now()).toMatchObject({ state: 'released', updatedAt: NOW, head: { number: last?.number, hash: last?.hash } })
