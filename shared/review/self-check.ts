@@ -79,8 +79,7 @@ function inOneForm(value: unknown): unknown {
     return items.length === 1 ? items[0] : items
   }
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).filter(([, part]) => part !== undefined)
-  return Object.fromEntries(entries.map(([key, part]) => [key, inOneForm(part)]))
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inOneForm(part)]))
 }
 
 function titleOf(lines: readonly string[]): string {

@@ -164,6 +164,19 @@ describe('the record of an approval', () => {
   })
 })
 
+describe('approvals of several changes', () => {
+  it('stand beside each other, in the incident and in the record', async () => {
+    const { world, id, say, now } = await opened()
+    const stored = await world.ports.incidents.get(id)
+    if (stored === undefined) throw new Error('no incident')
+    await world.ports.incidents.save({ ...stored.value, approved: ['another'] }, stored.version)
+    await say(CHANGE)
+    expect((await now()).approved).toEqual(['another', CHANGE])
+    const entry = (await world.ports.record.list(incidentSubject(id))).find(({ kind }) => kind === 'approval')
+    expect(entry).toMatchObject({ from: ['another'], to: ['another', CHANGE] })
+  })
+})
+
 describe('an approval that is refused', () => {
   it('has a code by which a program knows why, and says what would be possible', async () => {
     const { world, id, say } = await opened()
