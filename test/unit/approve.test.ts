@@ -168,12 +168,18 @@ describe('approvals of several changes', () => {
   it('stand beside each other, in the incident and in the record', async () => {
     const { world, id, say, now } = await opened()
     const stored = await world.ports.incidents.get(id)
-    if (stored === undefined) throw new Error('no incident')
-    await world.ports.incidents.save({ ...stored.value, approved: ['another'] }, stored.version)
+    const edge = stored?.value.lineage.find((one) => one.id === CHANGE)
+    if (stored === undefined || edge === undefined) throw new Error('no change')
+    const other = { ...edge, id: 'iam:UpdateAssumeRolePolicy build', owner: 'build' }
+    await world.ports.incidents.save({ ...stored.value, lineage: [...stored.value.lineage, other] }, stored.version)
+    await say(other.id)
     await say(CHANGE)
-    expect((await now()).approved).toEqual(['another', CHANGE])
-    const entry = (await world.ports.record.list(incidentSubject(id))).find(({ kind }) => kind === 'approval')
-    expect(entry).toMatchObject({ from: ['another'], to: ['another', CHANGE] })
+    expect((await now()).approved).toEqual([other.id, CHANGE])
+    const entries = (await world.ports.record.list(incidentSubject(id))).filter(({ kind }) => kind === 'approval')
+    expect(entries.map(({ from, to }) => ({ from, to }))).toEqual([
+      { from: [], to: [other.id] },
+      { from: [other.id], to: [other.id, CHANGE] },
+    ])
   })
 })
 

@@ -89,15 +89,21 @@ describe('the same review once more', () => {
 })
 
 describe('an order to contain', () => {
-  it('is recorded for an order, and for no verdict: it lifts the mode of the policy', async () => {
-    for (const kind of ['legitimate', 'compromised', 'extend'] as const) {
-      const { id, ports } = await incidentUnder({ mode: 'ask' })
-      await review(id, said(ANNA, { kind }), ports)
-      expect(await ports.record.list(orderSubject(id)), kind).toEqual([])
-    }
+  it.each([
+    ['contain', 'contain'],
+    ['legitimate', 'release'],
+    ['compromised', 'confirm'],
+  ] as const)('is recorded in a chain that respond may not write: %s orders to %s and nothing else', async (kind, to) => {
     const { id, ports } = await incidentUnder({ mode: 'ask' })
-    await review(id, said(ANNA, { kind: 'contain' }), ports)
-    expect((await ports.record.list(orderSubject(id))).map(({ actor, why }) => [actor, why])).toEqual([[ANNA, 'stolen']])
+    await review(id, said(ANNA, { kind }), ports)
+    const orders = await ports.record.list(orderSubject(id))
+    expect(orders.map((one) => [one.kind, one.to, one.actor, one.why])).toEqual([['order', to, ANNA, 'stolen']])
+  })
+
+  it('is none that an extension gives', async () => {
+    const { id, ports } = await incidentUnder({ mode: 'ask' })
+    await review(id, said(ANNA, { kind: 'extend' }), ports)
+    expect(await ports.record.list(orderSubject(id))).toEqual([])
   })
 })
 
