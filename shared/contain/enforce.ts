@@ -8,7 +8,7 @@ import { approvedIn, isReleaseAllowed, readOrders } from '../record/orders.ts'
 import { type PolicyInForce, readPolicy } from '../record/policy-in-force.ts'
 import { type ChangeLog, openChangeLog } from './change-log.ts'
 import { applyMissing, contain } from './contain.ts'
-import { findRenames, followRenames } from './follow-renames.ts'
+import { findOwnName, findRenames, followRenames } from './follow-renames.ts'
 import { narrowDeny } from './narrow-deny.ts'
 import { goneSteps, isReleaseOrdered, standingSteps } from './progress.ts'
 import { refuseRelease, release } from './release.ts'
@@ -30,9 +30,10 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
   const orders = needsOrders(found.value) ? await readOrders(incidentId, ports.record) : []
   const approvals = approvedIn(orders)
   const approved = found.value.approved.filter((id) => approvals.has(id))
-  const stored = { ...found, value: { ...found.value, approved } }
+  const named = found.value.state === 'containing' ? await findOwnName(found, ports) : found
+  const stored = { ...named, value: { ...named.value, approved } }
   const changeLog = openChangeLog(incidentId, changes, ports)
-  const told = await followRenames(stored.value, changeLog)
+  const told = await followRenames(stored.value, changeLog, ports)
   if (stored.value.state === 'containing') return contain(stored, changeLog, { ...policy, users }, ports)
   if (stored.value.state === 'releasing') {
     const isAllowed = isReleaseAllowed(changeLog.changes, orders)
@@ -63,7 +64,7 @@ async function releaseByNames(
 ): Promise<void> {
   const targets = standingSteps(changeLog.changes).map(({ target }) => target)
   const current = await findRenames(stored, targets, ports)
-  await followRenames(current.value, changeLog)
+  await followRenames(current.value, changeLog, ports)
   await release(current, changeLog, policy, ports)
 }
 

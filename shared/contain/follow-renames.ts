@@ -8,23 +8,34 @@ import type { Versioned } from '../ports/stores.ts'
 import { updateIncident } from '../record/update-incident.ts'
 import type { ChangeLog } from './change-log.ts'
 import { goneSteps, standingSteps } from './progress.ts'
-import type { StepValue } from './steps/step.ts'
+import { isSameValue, type StepValue } from './steps/step.ts'
 import { stepFor, targetOfUser } from './steps/steps.ts'
+import { undoStep } from './undo-step.ts'
 
 /**
  * Moves the steps of users that were renamed to their new names, in the record: the undo record stays the same. Answers what people are told.
  *
- * The step under the new name is planned before the one under the old name is closed, so that a run which breaks off between the two loses none.
+ * The step under the new name is planned before the one under the old name is closed, so that a run which breaks off between the two loses none. Where
+ * the value of a step still stands under the old name, somebody else has that name now and was denied in error: the value is set back.
  */
-export async function followRenames({ renames = [] }: Incident, changeLog: ChangeLog): Promise<string[]> {
+export async function followRenames(
+  { renames = [] }: Incident,
+  changeLog: ChangeLog,
+  { iam }: Pick<ContainPorts, 'iam'>,
+): Promise<string[]> {
   const lines: string[] = []
   for (const rename of renames) {
-    const why = `user ${rename.from} was renamed to ${rename.to}`
+    // The time tells this rename from an earlier one to the same name.
+    const why = `user ${rename.from} was renamed to ${rename.to} (${new Date(rename.time).toISOString()})`
     for (const { target, before, contained, wasGone } of stepsOf(rename, why, changeLog.changes)) {
       const moved = targetOfUser(target, rename.to)
       if (moved === undefined) continue
       const isUnplanned = () => standingSteps(changeLog.changes).every((one) => one.target !== moved)
       if (isUnplanned()) await changeLog.write({ kind: 'step-planned', target: moved, from: before, to: contained, why }, isUnplanned)
+      const planned = standingSteps(changeLog.changes).find((one) => one.target === target)
+      const left = planned === undefined ? null : ((await stepFor(target)?.read(iam)) ?? null)
+      if (planned !== undefined && left !== null && isSameValue(left, contained))
+        await undoStep(planned, { changeLog, cause: why }, { iam })
       const isOpen = () => wasGone || standingSteps(changeLog.changes).some((one) => one.target === target)
       await changeLog.write({ kind: 'step-gone', target, from: null, to: null, why }, isOpen)
       if (!lines.includes(why)) lines.push(why)
@@ -40,7 +51,9 @@ function stepsOf(
   changes: readonly Change[],
 ): { target: string; before: StepValue; contained: StepValue; wasGone: boolean }[] {
   const gone = goneSteps(changes)
-  const moved = new Set(changes.flatMap((change) => (change.kind === 'step-gone' && change.why === why ? [change.target] : [])))
+  const isOfThis = ({ kind, why: cause }: Change) =>
+    (kind === 'step-gone' && cause === why) || (kind === 'step-undone' && cause.startsWith(why))
+  const moved = new Set(changes.filter(isOfThis).map(({ target }) => target))
   const targets = [...standingSteps(changes).map(({ target }) => target), ...gone]
   return targets.flatMap((target) => {
     const subject = stepFor(target)?.subject
@@ -52,16 +65,35 @@ function stepsOf(
 }
 
 /**
+ * The incident under the name that its own user has now, by the owner that IAM names for its key. A name in an event is what the user was called at
+ * that time; before anything is written by it, IAM says who has it.
+ */
+export function findOwnName(
+  stored: Versioned<Incident>,
+  ports: Pick<ContainPorts, 'iam' | 'incidents' | 'clock' | 'log'>,
+): Promise<Versioned<Incident>> {
+  const { identity } = stored.value
+  return identity.kind === 'iam-user' ? findByNames(stored, [identity.name], ports) : Promise.resolve(stored)
+}
+
+/**
  * Looks for the new names of the users that steps are about, by the owners that IAM names for their keys: the event of a rename may not have been
  * delivered. Returns the incident under the new names, or the same where there are none.
  */
-export async function findRenames(
+export function findRenames(
   stored: Versioned<Incident>,
   targets: Iterable<string>,
+  ports: Pick<ContainPorts, 'iam' | 'incidents' | 'clock' | 'log'>,
+): Promise<Versioned<Incident>> {
+  return findByNames(stored, new Set([...targets].flatMap((target) => nameOfUser(target) ?? [])), ports)
+}
+
+async function findByNames(
+  stored: Versioned<Incident>,
+  names: Iterable<string>,
   { iam, incidents, clock, log }: Pick<ContainPorts, 'iam' | 'incidents' | 'clock' | 'log'>,
 ): Promise<Versioned<Incident>> {
   let current = stored
-  const names = new Set([...targets].flatMap((target) => nameOfUser(target) ?? []))
   for (const from of names) {
     const key = keyOf(current.value, from)
     const owner =
@@ -85,7 +117,7 @@ function nameOfUser(target: string): string | undefined {
 }
 
 /** A key of a user that the incident knows. */
-function keyOf({ identity, credentials, lineage }: Incident, userName: string): string | undefined {
+export function keyOf({ identity, credentials, lineage }: Incident, userName: string): string | undefined {
   const own = identity.kind === 'iam-user' && identity.name === userName ? credentials.find(({ kind }) => kind === 'access-key') : undefined
   return own?.id ?? lineage.find(({ kind, owner }) => kind === 'access-key' && owner === userName)?.id
 }

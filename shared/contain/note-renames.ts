@@ -7,6 +7,7 @@ import { text } from '../domain/signal.ts'
 import { errorName } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import { updateIncident } from '../record/update-incident.ts'
+import { keyOf } from './follow-renames.ts'
 import { isRename } from './reversal.ts'
 
 type Ports = Pick<RespondPorts, 'identities' | 'incidents' | 'iam'>
@@ -43,9 +44,21 @@ async function noteRename(signal: Signal, { identities, incidents, iam }: Ports)
   for (const id of ids) {
     const stored = await incidents.get(id)
     if (stored === undefined) continue
-    const change = (incident: Incident) => withRename(incident, rename)
-    if ((await updateIncident(stored, change, incidents)) === stored) continue
+    const known = await confirmed(rename, stored.value, iam)
+    const change = (incident: Incident) => (known === undefined ? undefined : withRename(incident, known))
+    if (known === undefined || (await updateIncident(stored, change, incidents)) === stored) continue
     // What the user does under the new name belongs to the same incident.
-    await identities.setIncident(arn, id, undefined)
+    await identities.setIncident(known.arn, id, undefined)
   }
+}
+
+/**
+ * The rename as IAM shows it: an event may be late, or of somebody who had the name before. Where the incident knows a key of the user, its owner says the
+ * name, and undefined means that the user still has the old one.
+ */
+async function confirmed(rename: Rename, incident: Incident, iam: Ports['iam']): Promise<Rename | undefined> {
+  const key = keyOf(incident, rename.from)
+  const owner = key === undefined ? undefined : await iam.ownerOf(key)
+  if (owner === undefined) return rename
+  return owner.name === rename.from ? undefined : { ...rename, to: owner.name, arn: owner.id }
 }

@@ -41,7 +41,7 @@ export async function verify(
   const open = standingSteps(changeLog.changes).flatMap(({ isDone, target }) => (isDone ? [] : [target]))
   const renamed = await findRenames(stored, [...goneSteps(changeLog.changes), ...open], ports)
   // Steps that are gone under the old name of a user are looked at under the new one at once.
-  const moved = renamed === stored ? [] : await followRenames(renamed.value, changeLog)
+  const moved = renamed === stored ? [] : await followRenames(renamed.value, changeLog, ports)
   const second = moved.length === 0 ? NOTHING : await verifyOnce(renamed, changeLog, policy, ports)
   const why = new Map(changeLog.changes.map((change) => [change.target, change.why]))
   // What was deleted when a key was rotated is told by the rotation.

@@ -8,7 +8,7 @@ import type { Finding } from '../domain/finding.ts'
 import { followed } from '../domain/follow-rename.ts'
 import { creationsOf, hasGrown, type Incident, type LineageEdge, originOf, priorityOf, type Suspect } from '../domain/incident.ts'
 import { moved, noticeFor, openingState } from '../domain/incident-machine.ts'
-import type { CreatedKind, Signal } from '../domain/signal.ts'
+import type { Identity, Signal } from '../domain/signal.ts'
 import { mergeFindings } from './correlate.ts'
 
 /** One signal with everything that its evaluation produced. */
@@ -85,7 +85,7 @@ export function withSignal(incident: Incident, evaluated: EvaluatedSignal): Inci
   const isSuspect = isOwn && (incident.state !== 'rotating' || isPrimary)
   const suspect = { ...signal.credential, isPrimary: isPrimary || isSessionOfPrimary(incident, signal) }
   const credentials = isSuspect ? withCredential(incident.credentials, suspect) : incident.credentials
-  const lineage = withEdges(incident.lineage, followedOf(incident, edgesOf(signal, issued)))
+  const lineage = withEdges(incident.lineage, followedOf(incident, edgesOf(signal, issued)), incident.identity)
   const joined = { ...incident, credentials, lineage }
   const hasMoreToContain = hasMore(joined, incident)
   const decided = moved(joined, { kind: 'decided', decision, signalId: signal.id, time: signal.time, origin: originOf(signal) })
@@ -115,6 +115,7 @@ export function withIssued(incident: Incident, calls: readonly Signal[]): Incide
         incident,
         calls.flatMap((call) => edgesOf(call, [])),
       ),
+      incident.identity,
     ),
   }
   const hasMoreToContain = hasMore(joined, incident)
@@ -186,20 +187,22 @@ function withinLimit(known: readonly Suspect[], credential: Suspect): readonly S
 const RECREATED_LIMIT = 20
 
 /**
- * Appends edges up to the limit of each kind, so that many sessions cannot crowd out a created user. Another call that created a user or role that is
- * known adds its time.
+ * Appends edges up to the limit of each kind, so that many sessions cannot crowd out a created user. Tokens of the identity itself count apart: its own
+ * deny ends them, and whoever asks for a hundred must not crowd out the sessions of roles. Another call that created a user or role that is known
+ * adds its time.
  */
-function withEdges(known: readonly LineageEdge[], more: readonly LineageEdge[]): readonly LineageEdge[] {
+function withEdges(known: readonly LineageEdge[], more: readonly LineageEdge[], { name }: Identity): readonly LineageEdge[] {
   const edges = new Map(known.map((edge) => [edge.id, edge]))
-  const counts = new Map<CreatedKind, number>()
-  for (const { kind } of known) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  const counted = ({ kind, owner }: LineageEdge) => (kind === 'session' && owner === name ? 'own token' : kind)
+  const counts = new Map<string, number>()
+  for (const edge of known) counts.set(counted(edge), (counts.get(counted(edge)) ?? 0) + 1)
   let isChanged = false
   for (const edge of more) {
     const before = edges.get(edge.id)
-    const count = (counts.get(edge.kind) ?? 0) + 1
+    const count = (counts.get(counted(edge)) ?? 0) + 1
     const after = before === undefined ? (count > EDGES_PER_KIND_LIMIT ? undefined : edge) : recreated(before, edge)
     if (after === undefined) continue
-    if (before === undefined) counts.set(edge.kind, count)
+    if (before === undefined) counts.set(counted(edge), count)
     edges.set(edge.id, after)
     isChanged = true
   }

@@ -5,11 +5,15 @@ import type { Rename } from './rename.ts'
 /** The most renames of one incident. Whoever renames more often is followed by the owner of the keys. */
 const RENAMES_LIMIT = 20
 
-/** The incident under the new name of a user of it, or undefined where the user has no part in it or the rename is known. */
+/**
+ * The incident under the new name of a user of it, or undefined where the user has no part in it or the rename is known. A call that is older than how
+ * the user came by the name, or than the incident, renamed somebody else of that name.
+ */
 export function withRename(incident: Incident, rename: Rename): Incident | undefined {
-  const { identity, lineage, renames = [] } = incident
+  const { identity, lineage, openedAt, renames = [] } = incident
+  if (renames.some(({ to, time }) => to === rename.from && time > rename.time)) return undefined
   if (renames.some(({ from, to, time }) => from === rename.from && to === rename.to && time === rename.time)) return undefined
-  const isOwn = identity.kind === 'iam-user' && identity.name === rename.from
+  const isOwn = identity.kind === 'iam-user' && identity.name === rename.from && rename.time >= openedAt
   const after = followed(lineage, [rename])
   if (!isOwn && after.every((edge, place) => edge === lineage[place])) return undefined
   return {

@@ -93,7 +93,9 @@ async function sweepIncident(
 async function remind(stored: Versioned<Incident>, policy: Policy, ports: SweepPorts): Promise<void> {
   const { value: incident } = stored
   const now = ports.clock.now()
-  const since = Math.max(incident.containedAt ?? 0, incident.decidedBy.time, incident.extendedUntil ?? 0)
+  // What could not be given back is tried again after as long a time, and not at the next sweep.
+  const failedAt = incident.verdict?.kind === 'legitimate' ? incident.updatedAt : 0
+  const since = Math.max(incident.containedAt ?? 0, incident.decidedBy.time, incident.extendedUntil ?? 0, failedAt)
   const isUnanswered = now - since >= policy.review.escalateAfterMinutes * MINUTE_MS && incident.escalatedAt === undefined
   const markEscalated = (one: Incident) =>
     one.escalatedAt === undefined ? withNotice({ ...one, escalatedAt: now }, 'escalated') : undefined
