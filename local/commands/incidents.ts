@@ -1,3 +1,4 @@
+import { hasOwnDeny } from '../../shared/contain/narrow-deny.ts'
 import { pendingOf } from '../../shared/contain/pending.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { incompleteLineage } from '../../shared/domain/lookup-lines.ts'
@@ -127,11 +128,14 @@ export async function confirmIncident(
   const incident = await target.review(id, { kind: 'compromised', reason })
   if (isJson) return JSON.stringify(incident)
   if (incident.awaitsSecond) return SECOND(id)
-  const left = leftUsable(incident, await target.record.list(incidentSubject(id)))
+  const changes = await target.record.list(incidentSubject(id))
+  const left = leftUsable(incident, changes)
   const next =
     incident.state === 'rotating'
       ? `Its keys are being rotated: \`${commandOn(target, `incidents show ${id}`)}\` shows the secret with the new one.`
-      : 'Create new keys for the workloads that need them, then delete the old ones.'
+      : hasOwnDeny(incident, changes)
+        ? `${incident.identity.name} stays denied everything, new keys of it included: give the workloads that need one another user or a role. \`rotation.users\` of the policy has keys made anew, and the deny narrowed, for the next one.`
+        : 'Create new keys for the workloads that need them, then delete the old ones.'
   return [
     `Confirmed ${id}: ${left === undefined ? 'what was contained stays contained.' : `${left} Stop it by hand: the incident is closed.`} ${next}`,
     ...pendingOf(incident).map((line) => `  left to do: ${printable(line, 200)}`),

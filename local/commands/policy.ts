@@ -6,6 +6,7 @@ import { POLICY_VERSION } from '../../shared/domain/policy-migration.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { applyPolicy, type PolicyInForce, readPolicy } from '../../shared/record/policy-in-force.ts'
+import { requireReason } from '../../shared/review/reviewer.ts'
 import { commandOn } from '../command-name.ts'
 import { loadPolicyFile, readPolicyFile } from '../policy-file.ts'
 import type { Target } from '../target.ts'
@@ -48,6 +49,7 @@ export async function diffPolicy(target: Target, path: string): Promise<string> 
 
 /** Puts a file in force as a new revision, with who and why in the record. An override that runs goes on. `isShown`: the difference was printed before. */
 export async function putPolicy(target: Target, path: string, { reason, isShown }: { reason: string; isShown: boolean }): Promise<string> {
+  requireReason({ reason })
   const { next, current, text } = await proposal(target, path)
   if (current !== undefined && isDeepStrictEqual(current.policy, next)) return text
   const change = { policy: next, by: target.caller, why: reason, at: new Date().toISOString(), expected: current?.number ?? 0 }

@@ -64,7 +64,7 @@ export const TRANSITIONS: Readonly<Record<IncidentEventKind, Targets>> = {
     rotating: ['containing'],
   },
   approved: { asking: ['containing'], containing: ['containing'], contained: ['containing'] },
-  ordered: { asking: ['containing'] },
+  ordered: { watching: ['containing'], asking: ['containing'] },
   extended: { watching: ['watching'], asking: ['asking'], contained: ['contained'] },
   legitimate: {
     watching: ['releasing'],
@@ -74,7 +74,7 @@ export const TRANSITIONS: Readonly<Record<IncidentEventKind, Targets>> = {
     releasing: ['releasing'],
     rotating: ['releasing'],
   },
-  compromised: { asking: ['confirmed', 'rotating'], contained: ['confirmed', 'rotating'] },
+  compromised: { watching: ['confirmed', 'rotating'], asking: ['confirmed', 'rotating'], contained: ['confirmed', 'rotating'] },
   contained: { containing: ['contained'] },
   'not-contained': { containing: ['asking'] },
   released: { releasing: ['released'] },

@@ -5,12 +5,11 @@ import type { ReviewKind } from './policy.ts'
 /** The verdicts and orders that a reviewer is offered in the incident's state, mildest first. What is already under way is not offered. */
 export function offeredFor({ state, identity }: Pick<Incident, 'state' | 'identity'>): ReviewKind[] {
   switch (state) {
+    case 'watching':
     case 'asking':
       return ['legitimate', 'compromised', ...(isContainableIdentity(identity) ? (['contain'] as const) : []), 'extend']
     case 'contained':
       return ['legitimate', 'compromised', 'extend']
-    case 'watching':
-      return ['legitimate', 'extend']
     case 'containing':
       return ['legitimate']
     case 'releasing':

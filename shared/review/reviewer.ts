@@ -43,9 +43,9 @@ export async function findIncident(incidentId: string, { incidents }: Pick<Revie
   throw new ResponderError('incident.unknown', `there is no incident ${incidentId}; \`countersign incidents\` lists the open ones`)
 }
 
-/** Throws `usage` when a review has no reason. */
+/** Throws `usage` where a person gives no reason, or hands in the placeholder of a printed command. */
 export function requireReason({ reason }: { readonly reason: string }): void {
-  if (reason.trim() === '') throw new ResponderError('usage', 'a verdict needs a reason: --reason "why"')
+  if (/^[\s….]*$/.test(reason)) throw new ResponderError('usage', 'this needs a reason, which the record keeps: --reason "why"')
 }
 
 /** Throws `review.forbidden` when the policy does not allow this person this kind of review. */

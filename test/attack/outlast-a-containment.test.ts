@@ -41,6 +41,20 @@ describe('an intruder who wants a session that outlasts the containment of the k
     expect(ended(world)).toEqual(['deploy'])
   })
 
+  it('asks for a hundred tokens first, which fill the room for sessions: its own tokens take none from the sessions of roles', async () => {
+    const world = await lookedUp({ account: account('prod') })
+    const before = [
+      ...Array.from({ length: 100 }, (_, at) => sessionToken(`t${at}`, NOW - 5 * MINUTE + at, `ASIATOKEN${String(at).padStart(11, '0')}`)),
+      assumes('prod', { id: 's0', time: NOW - 2 * MINUTE, session: 'ASIAROLESESSION00001' }),
+      ...Array.from({ length: 7 }, (_, at) => sessionToken(`u${at}`, NOW - MINUTE + at, `ASIATOKEN${String(500 + at).padStart(11, '0')}`)),
+    ]
+    world.trail.push(...before, ...ATTACK)
+    for (const record of before) await world.respond([record])
+    await world.respond(ATTACK)
+    await world.lookUpAll()
+    expect(ended(world)).toEqual(['prod'])
+  })
+
   it('waits for seven hours between the role and the first suspicious call: a session lives for twelve', async () => {
     const world = await lookedUp({ account: account('deploy') })
     const before = [assumes('deploy', { id: 's0', time: NOW - 7 * HOUR, session: 'ASIAROLESESSION00001', seconds: 12 * 3600 })]

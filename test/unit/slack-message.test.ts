@@ -54,7 +54,7 @@ const entry = (kind: Change['kind'], parts: Partial<Change>): Change =>
 
 describe('the message of an incident', () => {
   it.each<[IncidentState, string[]]>([
-    ['watching', ['legitimate', 'explain', 'details']],
+    ['watching', ['legitimate', 'compromised', 'contain', 'explain', 'details']],
     ['asking', ['legitimate', 'compromised', 'contain', 'explain', 'details']],
     ['containing', ['legitimate', 'explain', 'details']],
     ['contained', ['legitimate', 'compromised', 'explain', 'details']],

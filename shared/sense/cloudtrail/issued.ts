@@ -50,6 +50,9 @@ function session(response: Fields, caller: string): Created | undefined {
 
 /** Calls that can give an outsider access again, with the request parameter that names the resource that was opened. */
 export const BACKDOORS: ReadonlyMap<string, string> = new Map([
+  ['iam:UpdateLoginProfile', 'userName'],
+  ['iam:UploadSSHPublicKey', 'userName'],
+  ['iam:ResetServiceSpecificCredential', 'serviceSpecificCredentialId'],
   ['iam:UpdateAssumeRolePolicy', 'roleName'],
   ['iam:CreateOpenIDConnectProvider', 'url'],
   ['iam:AddClientIDToOpenIDConnectProvider', 'openIDConnectProviderArn'],
@@ -58,6 +61,7 @@ export const BACKDOORS: ReadonlyMap<string, string> = new Map([
   ['rolesanywhere:CreateTrustAnchor', 'name'],
   ['rolesanywhere:CreateProfile', 'name'],
   ['lambda:CreateFunction', 'functionName'],
+  ['lambda:UpdateFunctionCode', 'functionName'],
   ['lambda:AddPermission', 'functionName'],
   ['lambda:CreateFunctionUrlConfig', 'functionName'],
   ['lambda:CreateEventSourceMapping', 'functionName'],
@@ -68,6 +72,8 @@ export const BACKDOORS: ReadonlyMap<string, string> = new Map([
   ['sns:AddPermission', 'topicArn'],
   ['sqs:AddPermission', 'queueUrl'],
   ['ec2:ModifySnapshotAttribute', 'snapshotId'],
+  ['rds:ModifyDBSnapshotAttribute', 'dBSnapshotIdentifier'],
+  ['rds:ModifyDBClusterSnapshotAttribute', 'dBClusterSnapshotIdentifier'],
   ['ec2:ModifyImageAttribute', 'imageId'],
 ])
 
