@@ -24,8 +24,9 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { topic, queues, contain, sweep, failures }: AlarmsProps) {
     super(scope, id)
     const action = new SnsAction(topic)
-    const alarm = (name: string, metric: IMetric, threshold: number) => {
+    const alarm = (name: string, metric: IMetric, threshold: number, says: string) => {
       new Alarm(this, name, {
+        alarmDescription: `${says} See docs/operations.md, "Alarms": ${name}.`,
         metric,
         threshold,
         evaluationPeriods: 1,
@@ -35,15 +36,32 @@ export class Alarms extends Construct {
     }
     const period = Duration.minutes(1)
     for (const queue of [...queues.deadLetters, ...failures]) {
-      alarm(`${queue.node.id}Waiting`, queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }), 0)
+      const metric = queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' })
+      alarm(
+        `${queue.node.id}Waiting`,
+        metric,
+        0,
+        'A message could not be processed and waits in a dead-letter queue: what it says was not done.',
+      )
     }
-    alarm('ContainErrors', contain.metricErrors({ period }), 0)
-    alarm('SweepErrors', sweep.metricErrors({ period }), 0)
-    alarm('IncidentUnreadable', warning('sweep.incident.unreadable'), 0)
-    alarm('SealDiscrepancy', warning('seal.discrepancy'), 0)
-    alarm('SealUncompared', warning('seal.uncompared'), 0)
-    alarm('SealConflict', warning('seal.conflict'), 0)
-    alarm('HotLate', queues.hot.metricApproximateAgeOfOldestMessage({ period, statistic: 'Maximum' }), HOT_AGE_SECONDS)
+    alarm(
+      'ContainErrors',
+      contain.metricErrors({ period }),
+      0,
+      'A run of contain failed: a credential may still be in use, or not be given back.',
+    )
+    alarm('SweepErrors', sweep.metricErrors({ period }), 0, 'A sweep failed: nobody is reminded, paged or told of a changed resource.')
+    alarm(
+      'IncidentUnreadable',
+      warning('sweep.incident.unreadable'),
+      0,
+      'An item of the table cannot be read: its incident is not looked after.',
+    )
+    alarm('SealDiscrepancy', warning('seal.discrepancy'), 0, 'The record is not as it was sealed: somebody may have rewritten it.')
+    alarm('SealUncompared', warning('seal.uncompared'), 0, 'A part of the record was not compared with its last seal.')
+    alarm('SealConflict', warning('seal.conflict'), 0, 'The seals themselves are in doubt: no new one was made.')
+    const age = queues.hot.metricApproximateAgeOfOldestMessage({ period, statistic: 'Maximum' })
+    alarm('HotLate', age, HOT_AGE_SECONDS, 'Events wait for more than a minute: a stolen key works for as long.')
   }
 }
 

@@ -36,6 +36,8 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
   const told = await followRenames(stored.value, changeLog, ports)
   if (stored.value.state === 'containing') return contain(stored, changeLog, { ...policy, users }, ports)
   if (stored.value.state === 'releasing') {
+    // The verdict is written before the state: a chain that was read before the incident may lack it.
+    await changeLog.read()
     const isAllowed = isReleaseAllowed(changeLog.changes, orders)
     return isAllowed ? releaseByNames(stored, changeLog, policy, ports) : refuseRelease(stored, changeLog, ports)
   }

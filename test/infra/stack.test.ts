@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Match, type Template } from 'aws-cdk-lib/assertions'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -314,6 +314,16 @@ describe('the stack', () => {
         BillingMode: 'PAY_PER_REQUEST',
       },
     })
+  })
+
+  it('has every alarm say what is the matter, and a line in the operations guide of what to do first', () => {
+    const guide = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'operations.md'), 'utf8')
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
+    expect(alarms.length).toBeGreaterThan(10)
+    for (const { Properties } of alarms) {
+      const [, name = ''] = /^.+\. See docs\/operations\.md, "Alarms": (\w+)\.$/.exec(Properties.AlarmDescription) ?? []
+      expect(guide, name).toContain(name.endsWith('Waiting') ? '`…Waiting`' : `\`${name}\``)
+    }
   })
 
   it('has a dead-letter queue behind every queue, and an alarm on each', () => {
