@@ -24,6 +24,7 @@ export async function followRenames(
   { iam }: Pick<ContainPorts, 'iam'>,
 ): Promise<string[]> {
   const lines: string[] = []
+  const doubts: string[] = []
   for (const rename of renames) {
     // The time tells this rename from an earlier one to the same name.
     const why = `user ${rename.from} was renamed to ${rename.to} (${new Date(rename.time).toISOString()})`
@@ -34,14 +35,16 @@ export async function followRenames(
       if (isUnplanned()) await changeLog.write({ kind: 'step-planned', target: moved, from: before, to: contained, why }, isUnplanned)
       const planned = standingSteps(changeLog.changes).find((one) => one.target === target)
       const left = planned === undefined ? null : ((await stepFor(target)?.read(iam)) ?? null)
-      if (planned !== undefined && left !== null && isSameValue(left, contained))
-        await undoStep(planned, { changeLog, cause: why }, { iam })
+      if (planned !== undefined && left !== null && isSameValue(left, contained)) {
+        const doubt = await undoStep(planned, { changeLog, cause: why }, { iam })
+        if (doubt !== undefined) doubts.push(`${why}, and somebody else of the old name is still denied: ${doubt}`)
+      }
       const isOpen = () => wasGone || standingSteps(changeLog.changes).some((one) => one.target === target)
       await changeLog.write({ kind: 'step-gone', target, from: null, to: null, why }, isOpen)
       if (!lines.includes(why)) lines.push(why)
     }
   }
-  return lines.map((line) => `${line}: what was contained is contained under the new name`)
+  return [...lines.map((line) => `${line}: what was contained is contained under the new name`), ...doubts]
 }
 
 /** The steps on a user from before it was renamed, with those that were found gone before the rename was known. Each is moved once. */

@@ -44,11 +44,12 @@ async function noteRename(signal: Signal, { identities, incidents, iam }: Ports)
   for (const id of ids) {
     const stored = await incidents.get(id)
     if (stored === undefined) continue
-    const known = await confirmed(rename, stored.value, iam)
-    const change = (incident: Incident) => (known === undefined ? undefined : withRename(incident, known))
-    if (known === undefined || (await updateIncident(stored, change, incidents)) === stored) continue
+    const current = await confirmed(rename, stored.value, iam)
+    if (current === undefined) continue
+    const change = (incident: Incident) => withRename(incident, current)
+    if ((await updateIncident(stored, change, incidents)) === stored) continue
     // What the user does under the new name belongs to the same incident.
-    await identities.setIncident(known.arn, id, undefined)
+    await identities.setIncident(current.arn, id, undefined)
   }
 }
 

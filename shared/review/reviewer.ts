@@ -43,7 +43,7 @@ export async function findIncident(incidentId: string, { incidents }: Pick<Revie
   throw new ResponderError('incident.unknown', `there is no incident ${incidentId}; \`countersign incidents\` lists the open ones`)
 }
 
-/** Throws `usage` where a person gives no reason, or hands in the placeholder of a printed command. */
+/** Throws `usage` where a person gives no reason, or only the `…` that printed commands show in its place. */
 export function requireReason({ reason }: { readonly reason: string }): void {
   if (/^[\s….]*$/.test(reason)) throw new ResponderError('usage', 'this needs a reason, which the record keeps: --reason "why"')
 }
