@@ -29,9 +29,14 @@ export function changingAccount(details: unknown) {
         SwitchableCredentials: now.SwitchableCredentials.map(rename),
       })
     },
-    createUser(name: string, time: number) {
+    createUser(name: string, time: number, UserId?: string) {
       const now = current.authorizationDetails()
-      const user = { UserName: name, Arn: arnOf(name), CreateDate: new Date(time).toISOString() }
+      const user = {
+        UserName: name,
+        Arn: arnOf(name),
+        CreateDate: new Date(time).toISOString(),
+        ...(UserId === undefined ? {} : { UserId }),
+      }
       current = memoryIam(AuthorizationDetails.parse({ ...now, UserDetailList: [...now.UserDetailList, user] }))
     },
     /** Deletes a user with its policies and keys. */

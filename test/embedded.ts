@@ -127,6 +127,8 @@ export function call(
     response?: object
     error?: string
     agent?: string
+    /** IAM's unique id of the user. */
+    principalId?: string
   },
 ): object {
   const [service, eventName] = action.split(':')
@@ -140,7 +142,14 @@ export function call(
     awsRegion: 'us-east-1',
     sourceIPAddress: parts.from ?? '192.0.2.10',
     userAgent: parts.agent ?? 'aws-cli/2.15.0',
-    userIdentity: { type: 'IAMUser', arn: arnOf(user), accountId: ACCOUNT, userName: user, accessKeyId: parts.key ?? KEY },
+    userIdentity: {
+      type: 'IAMUser',
+      arn: arnOf(user),
+      accountId: ACCOUNT,
+      userName: user,
+      accessKeyId: parts.key ?? KEY,
+      ...(parts.principalId === undefined ? {} : { principalId: parts.principalId }),
+    },
     requestParameters: parts.request ?? {},
     responseElements: parts.response ?? {},
     ...(parts.error === undefined ? {} : { errorCode: parts.error }),

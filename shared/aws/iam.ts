@@ -34,20 +34,22 @@ import type { AccessKey, Description, Iam, KeyStatus, PutOutcome, Switch, Switch
 import { isNamed } from './table.ts'
 
 /**
- * IAM through the AWS API. `account` is the stack's account, from which `ownerOf` builds an ARN: IAM returns the name of a key's owner only. The
- * ARN assumes the path `/`, and the partition of the client's region.
+ * IAM through the AWS API. `account` is the stack's account.
  *
  * `grantsOf` is always undefined, because reading an identity's policies takes many calls. The blast radius then rests on observed calls.
  */
 export function awsIam(client: IAMClient, account: string): Iam {
+  const userOf = async (name: string) => (await found(client.send(new GetUserCommand({ UserName: name }))))?.User
   return {
     async ownerOf(accessKeyId) {
       const last = await found(client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId })))
       const name = last?.UserName
       // For keys of root IAM returns no user name. An empty name must not become an identity.
       if (name === undefined || name === '') return undefined
-      const partition = partitionOfRegion(await client.config.region())
-      return { id: userArn({ account, partition }, name), kind: 'iam-user', name, account }
+      const user = await userOf(name)
+      // The user was renamed or deleted this moment. The ARN then assumes the path `/`.
+      const arn = user?.Arn ?? userArn({ account, partition: partitionOfRegion(await client.config.region()) }, name)
+      return { id: arn, kind: 'iam-user', name, account, ...(user?.UserId === undefined ? {} : { principalId: user.UserId }) }
     },
     async listAccessKeys(userName) {
       const keys: AccessKey[] = []
@@ -166,10 +168,12 @@ export function awsIam(client: IAMClient, account: string): Iam {
       return (await client.send(new GetAccountSummaryCommand({}))).SummaryMap?.Users ?? 0
     },
     async describe(identity) {
-      if (identity.kind === 'role') return description((await found(client.send(new GetRoleCommand({ RoleName: identity.name }))))?.Role)
-      if (identity.kind === 'iam-user')
-        return description((await found(client.send(new GetUserCommand({ UserName: identity.name }))))?.User)
-      return undefined
+      if (identity.kind === 'role') {
+        const role = (await found(client.send(new GetRoleCommand({ RoleName: identity.name }))))?.Role
+        return description(role, role?.RoleId)
+      }
+      const user = identity.kind === 'iam-user' ? await userOf(identity.name) : undefined
+      return description(user, user?.UserId)
     },
     grantsOf: async () => undefined,
   }
@@ -209,8 +213,14 @@ function at(marker: string | undefined): { Marker?: string } {
 
 function description(
   identity: { Arn?: string | undefined; CreateDate?: Date | undefined; Tags?: Tag[] | undefined } | undefined,
+  principalId: string | undefined,
 ): Description | undefined {
   if (identity?.Arn === undefined) return undefined
   const createdAt = identity.CreateDate?.getTime()
-  return { arn: identity.Arn, createdAt, tags: Object.fromEntries((identity.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])) }
+  return {
+    arn: identity.Arn,
+    createdAt,
+    principalId,
+    tags: Object.fromEntries((identity.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+  }
 }

@@ -1,14 +1,16 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb'
+import { NAMES_SHAPE } from '../domain/name-history.ts'
 import { packState, unpackState } from '../domain/state-codec.ts'
+import { readText, textOf } from '../domain/stored.ts'
 import { ResponderError, UnreadableItem } from '../errors.ts'
-import type { IdentityStore, StoredIdentity } from '../ports/stores.ts'
+import type { IdentityStore, StoredIdentity, StoredNames } from '../ports/stores.ts'
 import { isVersion, putIf, versionIn } from './conditional-put.ts'
 import { scanAll } from './query-all.ts'
 import { keys, type Table } from './table.ts'
 
-/** BatchGetItem accepts 100 keys, and each identity has two. */
-const IDENTITIES_PER_READ = 50
+/** BatchGetItem accepts so many keys. */
+const KEYS_PER_READ = 100
 const READ_ATTEMPTS = 6
 
 /** Identity states in DynamoDB under `IDENTITY#id / STATE`, as deflated JSON with a version for optimistic locking. */
@@ -19,12 +21,8 @@ export function dynamoIdentityStore(
   return {
     async load(identityIds) {
       const ids = [...new Set(identityIds)]
-      const chunks = Array.from({ length: Math.ceil(ids.length / IDENTITIES_PER_READ) }, (_, at) =>
-        ids.slice(at * IDENTITIES_PER_READ, (at + 1) * IDENTITIES_PER_READ),
-      )
-      const items = (
-        await Promise.all(chunks.map((chunk) => readAll(chunk.flatMap((id) => [keys.identityState(id), keys.identityIncident(id)]))))
-      ).flat()
+      const both = (id: string) => [keys.identityState(id), keys.identityIncident(id)]
+      const items = (await Promise.all(chunksOf(ids, KEYS_PER_READ / 2).map((chunk) => readAll(chunk.flatMap(both))))).flat()
       const found = new Map<string, StoredIdentity>(ids.map((id) => [id, { state: undefined, incidentId: undefined }]))
       for (const item of items) {
         const id = String(item.pk).slice('IDENTITY#'.length)
@@ -45,6 +43,18 @@ export function dynamoIdentityStore(
       const isPrevious = { expression: 'attribute_not_exists(pk) OR incidentId = :previous', values: { ':previous': previous } }
       await putIf(table, { ...keys.identityIncident(identityId), incidentId }, previous === undefined ? isFree : isPrevious)
     },
+    async loadNames(principalIds) {
+      const ids = [...new Set(principalIds)]
+      const found = new Map<string, StoredNames>(ids.map((id) => [id, { value: [], version: 0 }]))
+      const items = await Promise.all(chunksOf(ids, KEYS_PER_READ).map((chunk) => readAll(chunk.map(keys.identityNames))))
+      for (const item of items.flat()) {
+        const key = String(item.pk)
+        found.set(key.slice('IDENTITY#principal:'.length), namesIn(item, key))
+      }
+      return found
+    },
+    saveNames: (principalId, names, version) =>
+      putIf(table, { ...keys.identityNames(principalId), version: version + 1, names: textOf(NAMES_SHAPE, { names }) }, isVersion(version)),
     async *ids() {
       const states = { FilterExpression: 'sk = :state', ExpressionAttributeValues: { ':state': 'STATE' }, ProjectionExpression: 'pk' }
       for await (const { pk } of scanAll(table, states)) yield String(pk).slice('IDENTITY#'.length)
@@ -70,6 +80,10 @@ export function dynamoIdentityStore(
   }
 }
 
+function chunksOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size))
+}
+
 /** Largest inflated state in bytes, 64 times the limit of a state. It stops a decompression bomb in the table from filling the memory. */
 const EXPANDED_LIMIT = 1_048_576
 
@@ -82,6 +96,15 @@ function stateIn(item: Record<string, unknown>, identityId: string): Pick<Stored
     return { state: { value, version: versionIn(item.version, key) } }
   } catch (cause) {
     if (cause instanceof UnreadableItem) return { state: undefined, unreadable: cause }
+    throw cause
+  }
+}
+
+function namesIn(item: Record<string, unknown>, key: string): StoredNames {
+  try {
+    return { value: readText(NAMES_SHAPE, item.names, key).names, version: versionIn(item.version, key) }
+  } catch (cause) {
+    if (cause instanceof UnreadableItem) return { value: [], version: 0, unreadable: cause }
     throw cause
   }
 }

@@ -15,6 +15,7 @@ export const OPEN_INDEX = 'open-incidents'
 export const keys = {
   identityState: (identityId: string) => ({ pk: `IDENTITY#${identityId}`, sk: 'STATE' }),
   identityIncident: (identityId: string) => ({ pk: `IDENTITY#${identityId}`, sk: 'INCIDENT' }),
+  identityNames: (principalId: string) => ({ pk: `IDENTITY#principal:${principalId}`, sk: 'NAMES' }),
   incident: (incidentId: string) => ({ pk: `INCIDENT#${incidentId}`, sk: 'META' }),
   signal: (incidentId: string, time: number, signalId: string) => ({
     pk: `INCIDENT#${incidentId}`,

@@ -15,6 +15,7 @@ import { reservePlace } from './reserve-place.ts'
 import { accessKey } from './steps/access-key.ts'
 import type { Step } from './steps/step.ts'
 import { isNameOfIam } from './steps/step-kind.ts'
+import { strangerIn } from './stranger.ts'
 import { boundsOf, issuedBy, type Known, keyOf, ownBounds, refusalFor, subjectOf, wasThereBefore } from './subjects.ts'
 
 /**
@@ -35,7 +36,7 @@ export async function contain(
   const isExact = (step: Step) => keyOf(step.subject) === own && step.kind === accessKey.kind
   const [exact, rest] = [steps.filter(isExact), steps.filter((step) => !isExact(step))]
   // One round trip for all that has to be known before the first step. What comes later is read later.
-  const [{ bounds, isThere }, keys] = await Promise.all([
+  const [{ bounds, isThere, stranger }, keys] = await Promise.all([
     ownBounds(incident, policy, ports),
     Promise.all(exact.map((step) => readStep(step, ports))),
   ])
@@ -43,7 +44,7 @@ export async function contain(
   const refusal = refusalOf(incident, bounds, { steps: steps.length, account: ports.account })
   if (refusal !== undefined) return ask(refusal)
   const approved = new Set(approvedSteps(incident).map(({ target }) => target))
-  const run: Run = { incident, own, isThere, issued: issuedBy(incident), approved }
+  const run: Run = { incident, own, isThere, stranger, issued: issuedBy(incident), approved }
   const isEarly = keys.some((one) => isWritten(one, { run, others: new Map(), changeLog }))
   const full = isEarly ? await reservePlace(incident, inForce, ports) : undefined
   if (full !== undefined) return ask(full)
@@ -76,6 +77,8 @@ interface Run {
   readonly own: string | undefined
   /** Whether IAM shows that user or role. */
   readonly isThere: boolean
+  /** Why it is another one than the one that acted; undefined where it is not. */
+  readonly stranger: string | undefined
   /** The keys of the users and roles that the credential issued by the log, with the times of the calls (epoch ms). */
   readonly issued: ReadonlyMap<string, readonly number[]>
   /** The targets of the steps that a person approved. */
@@ -119,10 +122,10 @@ async function applyOne(one: ReadStep, context: Context, ports: ContainPorts): P
   return isOwn && !step.isCredential ? applyStep(step, null, changeLog, ports) : `could not be looked at: ${reading.error}`
 }
 
-/** Why a step on somebody else is not applied; the incident's own bounds were asked for before. */
+/** Why a step is not applied, or undefined where it is; the incident's own bounds were asked for before. */
 function refusalOfStep({ subject, target }: Step, { run, others }: Pick<Context, 'run' | 'others'>): string | undefined {
   const key = keyOf(subject)
-  if (key === run.own) return undefined
+  if (key === run.own) return run.stranger
   return refusalFor(others.get(key), { issuedAt: run.issued.get(key), isApproved: run.approved.has(target) })
 }
 
@@ -221,10 +224,13 @@ export async function applyMissing(
     Promise.all(missing.map((step) => readStep(step, ports))),
   ])
   const issued = issuedBy(incident)
+  const subject = subjectOf(incident)
+  const own = subject && keyOf(subject)
   for (const { step, reading } of steps) {
     const key = keyOf(step.subject)
     const known = bounds.get(key)
     if (gone.has(step.target) && known?.isThere !== true) continue
+    if (key === own && known !== undefined && strangerIn(incident, step.subject, known) !== undefined) continue
     if (reading.kind === 'read' && refusalFor(known, { issuedAt: issued.get(key), isApproved: false }) === undefined)
       await applyStep(step, reading.value, changeLog, ports)
   }

@@ -1,14 +1,13 @@
 import { partitionFrom, userArn } from '../domain/arn.ts'
 import { withRename } from '../domain/follow-rename.ts'
 import type { Incident } from '../domain/incident.ts'
-import type { Rename } from '../domain/rename.ts'
+import { isRename, type Rename } from '../domain/rename.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
 import { text } from '../domain/signal.ts'
 import { errorName } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import { updateIncident } from '../record/update-incident.ts'
 import { keyOf } from './follow-renames.ts'
-import { isRename } from './reversal.ts'
 
 type Ports = Pick<RespondPorts, 'identities' | 'incidents' | 'iam'>
 

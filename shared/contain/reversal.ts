@@ -1,6 +1,7 @@
 import { partitionFrom, roleArn, userArn } from '../domain/arn.ts'
 import type { Change } from '../domain/change.ts'
 import { isEnforced } from '../domain/incident.ts'
+import { isRename, RENAME } from '../domain/rename.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
 import { text } from '../domain/signal.ts'
 import { errorName } from '../errors.ts'
@@ -9,8 +10,6 @@ import { standingSteps } from './progress.ts'
 import { incidentOfPolicy } from './steps/quarantine.ts'
 import type { Owner, StepKind } from './steps/step-kind.ts'
 import { STEPS, stepFor } from './steps/steps.ts'
-
-const RENAME = 'iam:UpdateUser'
 
 /** Calls that no step declares, and that reverse all steps of a user or role at once: they delete it or change its name. */
 const OF_THE_WHOLE: readonly (readonly [operation: string, owner: Owner])[] = [
@@ -87,11 +86,6 @@ export function reversedSubject(signal: Signal): Identity | undefined {
   const { account } = signal
   const place = { account, partition: partitionFrom([signal.identity.id], signal.region) }
   return isRole ? { id: roleArn(place, name), kind: 'role', name, account } : { id: userArn(place, name), kind: 'iam-user', name, account }
-}
-
-/** True where a call gives a user another name or path. */
-export function isRename({ action, request }: Signal): boolean {
-  return action === RENAME && (text(request, 'newUserName') !== undefined || text(request, 'newPath') !== undefined)
 }
 
 /** The incident that a policy of ours belongs to, by the policy's name. */

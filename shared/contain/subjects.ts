@@ -2,12 +2,15 @@ import { placeOf, roleArn, userArn } from '../domain/arn.ts'
 import { type Bounds, boundsFor, needsTags } from '../domain/bounds.ts'
 import { isContainableIdentity } from '../domain/containable.ts'
 import { creationsOf, type Incident } from '../domain/incident.ts'
+import { type NameHistory, withName } from '../domain/name-history.ts'
 import type { Policy } from '../domain/policy.ts'
 import { tagChangesOf } from '../domain/tag-change.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import type { ContainPorts } from '../ports/contain.ts'
+import type { Clock } from '../ports/runtime.ts'
 import { isOrdered } from '../record/orders.ts'
 import type { Subject } from './steps/step.ts'
+import { strangerIn } from './stranger.ts'
 
 /** One text for one user or role. */
 export const keyOf = ({ kind, name }: Subject) => `${kind} ${name}`
@@ -26,6 +29,7 @@ export interface Known {
   readonly bounds: Bounds
   readonly isThere: boolean
   readonly createdAt: number | undefined
+  readonly principalId: string | undefined
 }
 
 /**
@@ -47,7 +51,7 @@ export function issuedBy({ lineage }: Incident): Map<string, number[]> {
  * True where IAM created somebody at the time of a call that is said to have issued it, or does not show it yet. Where the date does not fit, that
  * is somebody of the same name who was there before or came later, and keeps the tier that is its own.
  */
-function isIssued({ isThere, createdAt }: Known, times: readonly number[] | undefined): boolean {
+export function isIssued({ isThere, createdAt }: Pick<Known, 'isThere' | 'createdAt'>, times: readonly number[] | undefined): boolean {
   if (times === undefined || !isThere) return times !== undefined
   return times.some((time) => createdAt !== undefined && Math.abs(createdAt - time) <= CREATED_WITHIN_MS)
 }
@@ -78,27 +82,32 @@ export function refusalFor(
   return `mode ${mode} of tier ${tier} does not contain${doubt}: a person has to decide`
 }
 
-/** The bounds of the incident's own identity as they are now, a person's order counted in, and whether IAM shows it. */
+/**
+ * The bounds of the incident's own identity as they are now, a person's order counted in, and whether IAM shows it. `stranger`: why nothing may be done
+ * to the user or role that IAM shows under its name.
+ */
 export async function ownBounds(
   incident: Incident,
   policy: Policy,
   ports: ContainPorts,
-): Promise<{ readonly bounds: Bounds | undefined; readonly isThere: boolean }> {
+): Promise<{ readonly bounds: Bounds | undefined; readonly isThere: boolean; readonly stranger: string | undefined }> {
   const subject = subjectOf(incident)
   const { identity } = incident
   const known = subject === undefined ? undefined : (await boundsOf([subject], incident, policy, ports)).get(keyOf(subject))
   const bounds =
     subject === undefined ? boundsFor(policy, identity.id, needsTags(policy) ? undefined : {}, ports.clock.now()) : known?.bounds
-  return { bounds: await withOrder(bounds, incident, ports), isThere: known?.isThere === true }
+  const stranger = subject === undefined || known === undefined ? undefined : strangerIn(incident, subject, known)
+  return { bounds: await withOrder(bounds, incident, ports), isThere: known?.isThere === true && stranger === undefined, stranger }
 }
 
 /** The bounds as they are now of everybody that the plan touches. A protected one keeps only its own steps from being applied. */
 export async function boundsOf(
   subjects: readonly Subject[],
-  { identity, lineage }: Incident,
+  incident: Incident,
   policy: Policy,
   { iam, clock, ownRoles }: ContainPorts,
 ): Promise<Map<string, Known>> {
+  const { identity, lineage } = incident
   const distinct = new Map(subjects.map((subject) => [keyOf(subject), subject]))
   const all = [...distinct].map(async ([key, { kind, name }]) => {
     const isOwn = kind === identity.kind && name === identity.name
@@ -111,11 +120,25 @@ export async function boundsOf(
       return null
     })
     if (known === null) return []
-    const about = { ownRoles, tagChanges: tagChangesOf(lineage, { kind, name }) }
-    const bounds = boundsFor(policy, known?.arn ?? one.id, known?.tags ?? (needsTags(policy) ? undefined : {}), clock.now(), about)
-    return [[key, { bounds, isThere: known !== undefined, createdAt: known?.createdAt }] as const]
+    const arn = known?.arn ?? one.id
+    const about = {
+      ownRoles,
+      tagChanges: tagChangesOf(lineage, { kind, name }),
+      ...(isOwn ? { names: namesWith(arn, incident, clock) } : {}),
+    }
+    const bounds = boundsFor(policy, arn, known?.tags ?? (needsTags(policy) ? undefined : {}), clock.now(), about)
+    const { createdAt, principalId } = known ?? {}
+    return [[key, { bounds, isThere: known !== undefined, createdAt, principalId }] as const]
   })
   return new Map((await Promise.all(all)).flat())
+}
+
+/** The names of the incident's user with the one that IAM shows: how it came by that one since the incident was opened changes nothing. */
+function namesWith(arn: string, { identity, names, openedAt }: Incident, clock: Clock): NameHistory | undefined {
+  // Without a unique id the name may be one that an event gave without its path.
+  if (names === undefined && identity.principalId === undefined) return undefined
+  const before = names ?? [{ arn: identity.id, since: openedAt, isDisregarded: false }]
+  return withName(before, { arn, since: Math.max(clock.now(), openedAt), isDisregarded: true })
 }
 
 /** A person's order stands in the place of the mode, and of no protection. Asked for only where the mode does not contain. */

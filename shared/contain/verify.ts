@@ -14,6 +14,7 @@ import { goneSteps, type PlannedStep, reversalsOf, standingSteps } from './progr
 import { isSameValue, type Step } from './steps/step.ts'
 import { isUserDeny, stepFor } from './steps/steps.ts'
 import { userBoundary } from './steps/user-boundary.ts'
+import { findSelf, isOfStranger, leaveAlone } from './stranger.ts'
 
 /** IAM's reads lag about 4 s behind its writes. A difference within this time is written over, and not reported as a reversal. */
 const CONSISTENT_MS = 5_000
@@ -36,19 +37,20 @@ export async function verify(
   { policy, told = [] }: PolicyInForce & { readonly told?: readonly string[] },
   ports: ContainPorts,
 ): Promise<void> {
-  const first = await verifyOnce(stored, changeLog, policy, ports)
+  const { current, stranger, doubts } = await findSelf(stored, changeLog, ports)
+  const first = await verifyOnce(current, { changeLog, stranger }, policy, ports)
   // Under an old name a step is gone, or was never applied.
   const open = standingSteps(changeLog.changes).flatMap(({ isDone, target }) => (isDone ? [] : [target]))
-  const renamed = await findRenames(stored, [...goneSteps(changeLog.changes), ...open], ports)
+  const renamed = await findRenames(current, [...goneSteps(changeLog.changes), ...open], ports)
   // Steps that are gone under the old name of a user are looked at under the new one at once.
-  const moved = renamed === stored ? [] : await followRenames(renamed.value, changeLog, ports)
-  const second = moved.length === 0 ? NOTHING : await verifyOnce(renamed, changeLog, policy, ports)
+  const moved = renamed === current ? [] : await followRenames(renamed.value, changeLog, ports)
+  const second = moved.length === 0 ? NOTHING : await verifyOnce(renamed, { changeLog, stranger: undefined }, policy, ports)
   const why = new Map(changeLog.changes.map((change) => [change.target, change.why]))
   // What was deleted when a key was rotated is told by the rotation.
   const rotated = new Set(changeLog.changes.flatMap(({ kind, target }) => (kind === 'rotation-deleted' ? [target] : [])))
   const look: Look = {
     reversed: [...first.reversed, ...second.reversed],
-    doubts: [...told, ...moved, ...first.doubts, ...second.doubts],
+    doubts: [...told, ...doubts, ...moved, ...first.doubts, ...second.doubts],
     gone: [...first.gone, ...second.gone].filter((target) => why.get(target) === GONE && !rotated.has(target)),
   }
   await tell(renamed, look, changeLog, ports)
@@ -65,7 +67,7 @@ const NOTHING: Look = { reversed: [], doubts: [], gone: [] }
 
 async function verifyOnce(
   stored: Versioned<Incident>,
-  changeLog: ChangeLog,
+  { changeLog, stranger }: { changeLog: ChangeLog; stranger: string | undefined },
   { override }: PolicyInForce['policy'],
   ports: ContainPorts,
 ): Promise<Look> {
@@ -76,14 +78,16 @@ async function verifyOnce(
   const doubts: string[] = []
   const standing = standingSteps(changeLog.changes)
   for (const planned of standing) {
-    const doubt = await enforceStep(planned, { changeLog, reversed, handsOff }, ports).catch((cause: unknown) =>
-      failed(planned, cause, ports),
-    )
+    const look = isOfStranger(planned, stored.value, stranger)
+      ? leaveAlone(planned, changeLog, ports)
+      : enforceStep(planned, { changeLog, reversed, handsOff }, ports)
+    const doubt = await look.catch((cause: unknown) => failed(planned, cause, ports))
     if (doubt !== undefined) doubts.push(`${planned.target}: ${doubt}`)
   }
   if (handsOff === undefined) doubts.push(...(await addBoundaries(changeLog, ports)))
   if (reversed.length > 0) await ports.reverifyQueue.verifyLater(stored.value.id, [LOOK_AGAIN_SECONDS])
   const gone = goneSteps(changeLog.changes)
+  if (stranger !== undefined && standing.length > 0) doubts.push(stranger)
   return { reversed, doubts, gone: standing.flatMap(({ target }) => (gone.has(target) ? [target] : [])) }
 }
 

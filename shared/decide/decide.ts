@@ -17,7 +17,7 @@ const STRONGEST_BY_MODE: Readonly<Record<Mode, Action>> = { observe: 'observe', 
  */
 export function decide(assessment: Assessment, identity: Identity, bounds: Bounds, account?: string): Decision {
   const uncapped = actionForRisk(assessment, bounds.thresholds)
-  const why = [reasonFor(assessment, uncapped, bounds.thresholds)]
+  const why = [reasonFor(assessment, uncapped, bounds.thresholds), ...(bounds.about === undefined ? [] : [bounds.about])]
   let action = uncapped
   const capAt = (most: Action, reason: string) => {
     if (!isStronger(action, most)) return

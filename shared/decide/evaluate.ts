@@ -3,7 +3,6 @@ import type { Folded } from '../detect/fold.ts'
 import { type Assessment, assessmentOf } from '../domain/assessment.ts'
 import { type Baseline, emptyBaseline } from '../domain/baseline.ts'
 import { type BlastRadius, blastRadiusOf, observedBlastRadius } from '../domain/blast-radius.ts'
-import { type Bounds, boundsFor, needsTags } from '../domain/bounds.ts'
 import { namesOnePrincipal } from '../domain/containable.ts'
 import type { Issued } from '../domain/credential-window.ts'
 import type { Decision } from '../domain/decision.ts'
@@ -11,13 +10,13 @@ import type { Finding } from '../domain/finding.ts'
 import type { IdentityState } from '../domain/identity-state.ts'
 import { type Incident, incidentId, isClosed } from '../domain/incident.ts'
 import type { Policy } from '../domain/policy.ts'
-import type { Created, Identity, Signal } from '../domain/signal.ts'
-import { tagChangesOf } from '../domain/tag-change.ts'
+import { type Identity, isOtherPrincipal, isSamePrincipal, type Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { sendOwedNotice } from '../record/notice.ts'
 import { assess } from './advise/assess.ts'
+import { namesOf, readBounds, renameTo } from './bounds.ts'
 import { correlate, mergeFindings } from './correlate.ts'
 import { decide } from './decide.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
@@ -79,14 +78,15 @@ async function evaluateIn(
   const { unitOfWork, policy, ports } = context
   const before = known?.value.findings ?? []
   const merged = mergeFindings(before, evidence)
-  const { draft } = unitOfWork.stateOf(signal.identity.id)
+  const { draft } = unitOfWork.stateOf(signal.identity)
   const identity = known?.value.identity ?? signal.identity
   const blastRadius = await currentBlastRadius(known?.value, identity, { baseline: draft.baseline, signal, ports })
   const subject = { incidentId: id, signal, baseline: draft.baseline, blastRadius, evidence: merged, known: known?.value.assessment }
   const assessment = await assess(subject, policy, ports)
   const issued = issuedBy(draft, signal)
   const created = [...(known?.value.lineage ?? []), ...issued, ...(signal.created === undefined ? [] : [signal.created])]
-  const bounds = await readBounds(identity, context, created)
+  const names = await namesOf(identity, context, known?.value.names)
+  const bounds = await readBounds(identity, context, { lineage: created, names })
   const decision = decide(assessment, identity, bounds, ports.account)
   if (decision.would === 'observe' && known === undefined) return { signal, findings, assessment, incidentId: undefined, decision }
   const isPrimary = decide(own, identity, bounds).would === 'contain'
@@ -104,6 +104,8 @@ async function evaluateIn(
     decision,
     isPrimary,
     issued,
+    names,
+    rename: renameTo(signal.identity, identity, { names, time: signal.time }),
   }
   const upserted = await upsertIncident(evaluated, known, ports)
   if (upserted.kind === 'closed') return upserted
@@ -143,7 +145,9 @@ async function candidateIncident({ signal, parentIncidentId }: Folded, unitOfWor
   const last = await unitOfWork.lastIncident(signal.identity.id)
   const { identity } = signal
   const belongsToIdentity = (incident: Incident) =>
-    incident.identity.id === identity.id || incident.lineage.some(({ kind, owner }) => kind === 'user' && owner === identity.name)
+    (incident.identity.id === identity.id && !isOtherPrincipal(incident.identity, identity)) ||
+    isSamePrincipal(incident.identity, identity) ||
+    incident.lineage.some(({ kind, owner }) => kind === 'user' && owner === identity.name)
   return last !== undefined && belongsToIdentity(last.value) ? last : undefined
 }
 
@@ -167,7 +171,8 @@ export async function fastPath(signal: Signal, context: Omit<EvaluationContext, 
 
 async function openConfirmed(signal: Signal, findings: readonly Finding[], context: Omit<EvaluationContext, 'unitOfWork'>): Promise<void> {
   const assessment = assessmentOf(findings)
-  const bounds = await readBounds(signal.identity, context)
+  const names = await namesOf(signal.identity, context)
+  const bounds = await readBounds(signal.identity, context, { lineage: [], names })
   // What protects by its tags may have got them from the intruder. `evaluate` knows that, and comes next.
   if (bounds.protection !== undefined && !bounds.isReserved) return
   const decision = decide(assessment, signal.identity, bounds, context.ports.account)
@@ -186,19 +191,11 @@ async function openConfirmed(signal: Signal, findings: readonly Finding[], conte
     decision,
     isPrimary: true,
     issued: [],
+    names,
+    rename: undefined,
   }
   const created = await createIncident(evaluated, context.ports)
   if (created !== undefined) await containOrNotify(created.stored, context)
-}
-
-async function readBounds(
-  identity: Identity,
-  { policy, ports }: Omit<EvaluationContext, 'unitOfWork'>,
-  lineage: readonly Created[] = [],
-): Promise<Bounds> {
-  const tags = needsTags(policy) ? (await ports.iam.describe(identity))?.tags : {}
-  const about = { ownRoles: ports.ownRoles, tagChanges: tagChangesOf(lineage, identity) }
-  return boundsFor(policy, identity.id, tags, ports.clock.now(), about)
 }
 
 /** The blast radius by the identity's policies when they are known, else by its observed calls. An observed score never falls within one incident. */

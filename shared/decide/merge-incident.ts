@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Assessment } from '../domain/assessment.ts'
 import type { BlastRadius } from '../domain/blast-radius.ts'
 import { EMPTY_CHAIN } from '../domain/change.ts'
@@ -5,10 +6,12 @@ import { isContainableCredential, isContainableIdentity } from '../domain/contai
 import type { Issued } from '../domain/credential-window.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
-import { followed } from '../domain/follow-rename.ts'
+import { followed, withRename } from '../domain/follow-rename.ts'
 import { creationsOf, hasGrown, type Incident, type LineageEdge, originOf, priorityOf, type Suspect } from '../domain/incident.ts'
 import { moved, noticeFor, openingState } from '../domain/incident-machine.ts'
-import type { Identity, Signal } from '../domain/signal.ts'
+import { type NameHistory, withNames } from '../domain/name-history.ts'
+import type { Rename } from '../domain/rename.ts'
+import { type Identity, isSamePrincipal, type Signal } from '../domain/signal.ts'
 import { mergeFindings } from './correlate.ts'
 
 /** One signal with everything that its evaluation produced. */
@@ -30,6 +33,10 @@ export interface EvaluatedSignal {
   readonly isPrimary: boolean
   /** The credentials and identities that this credential issued lately. */
   readonly issued: readonly Issued[]
+  /** The names that the incident's own user had, where it had several. */
+  readonly names: NameHistory | undefined
+  /** How the incident's own user came by the name under which the signal was its call, where that is news. */
+  readonly rename: Rename | undefined
 }
 
 /** Credentials, and lineage edges of each kind, that an incident stores. They bound the stored item when an intruder creates many. */
@@ -46,6 +53,7 @@ export function newIncident({
   decision,
   isPrimary,
   issued,
+  names,
 }: EvaluatedSignal): Incident {
   const { identity, credential } = signal
   const lineage = edgesOf(signal, issued)
@@ -72,15 +80,17 @@ export function newIncident({
     suppression: undefined,
     owedNotice: noticeFor(decision),
     lookups: undefined,
+    ...(names === undefined ? {} : { names }),
     head: EMPTY_CHAIN,
   }
 }
 
 /** Adds a signal to an incident: its credential, what it issued, its findings, and the resulting state. Pure. */
-export function withSignal(incident: Incident, evaluated: EvaluatedSignal): Incident {
+export function withSignal(before: Incident, evaluated: EvaluatedSignal): Incident {
   const { signal, merged, known, assessment, blastRadius, decision, isPrimary, issued } = evaluated
+  const incident = withNewName(before, evaluated)
   // A credential of another identity belongs to the lineage, not to this incident's own credentials.
-  const isOwn = signal.identity.id === incident.identity.id
+  const isOwn = signal.identity.id === incident.identity.id || isSamePrincipal(signal.identity, incident.identity)
   // During rotation the new key and the owner's other keys are suspects only for their own calls.
   const isSuspect = isOwn && (incident.state !== 'rotating' || isPrimary)
   const suspect = { ...signal.credential, isPrimary: isPrimary || isSessionOfPrimary(incident, signal) }
@@ -103,6 +113,12 @@ export function withSignal(incident: Incident, evaluated: EvaluatedSignal): Inci
     // An alarm about the containment stays one, whatever is seen after it.
     priority: incident.priority === 100 ? 100 : priorityOf(current.risk, blastRadius, findings),
   }
+}
+
+function withNewName(incident: Incident, { names, rename }: EvaluatedSignal): Incident {
+  const renamed = rename === undefined ? incident : (withRename(incident, rename) ?? incident)
+  if (names === undefined || isDeepStrictEqual(names, renamed.names)) return renamed
+  return { ...renamed, names: withNames(names, renamed.names ?? []) }
 }
 
 /** Adds to the lineage what calls issued that were looked up in CloudTrail. The calls themselves are evaluated apart. Pure. */
@@ -130,6 +146,8 @@ export function isUnchanged(a: Incident, b: Incident): boolean {
     a.lineage === b.lineage &&
     a.decision === b.decision &&
     a.owedNotice === b.owedNotice &&
+    a.identity === b.identity &&
+    isDeepStrictEqual(a.names, b.names) &&
     a.assessment.risk === b.assessment.risk &&
     a.findings.length === b.findings.length
   )

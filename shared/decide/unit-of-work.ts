@@ -1,15 +1,16 @@
+import { followNames } from '../detect/follow-names.ts'
 import { copyState, emptyState, type IdentityState } from '../domain/identity-state.ts'
 import type { Incident } from '../domain/incident.ts'
-import type { Signal } from '../domain/signal.ts'
+import { type Identity, isOtherPrincipal, isSamePrincipal, type Signal } from '../domain/signal.ts'
 import type { UnreadableItem } from '../errors.ts'
 import type { IdentityStore, IncidentStore, Versioned } from '../ports/stores.ts'
 import { issuedUserIds } from './issued-users.ts'
 
 /** One identity while a batch is processed. `isTouched`: its draft is written back by `save`. */
 interface Entry {
-  readonly draft: IdentityState
+  draft: IdentityState
   readonly version: number
-  readonly isNew: boolean
+  isNew: boolean
   /** Set when the stored state cannot be read. Nothing may then be folded into the draft. */
   readonly unreadable: UnreadableItem | undefined
   incidentId: string | undefined
@@ -18,8 +19,11 @@ interface Entry {
 
 /** The identities of a batch: read once, folded on private copies, and written back once under optimistic locking. */
 export interface UnitOfWork {
-  /** The draft of an identity, for the caller to change. `save` writes it back. Throws `UnreadableItem` when the stored state cannot be read. */
-  stateOf(identityId: string): { draft: IdentityState; isNew: boolean }
+  /**
+   * The draft of an identity, for the caller to change. `save` writes it back. A user that was renamed has the state that it had under its other name;
+   * another user of a name that is known has not. Throws `UnreadableItem` when the stored state cannot be read.
+   */
+  stateOf(identity: Identity): { draft: IdentityState; isNew: boolean }
   /** The draft of an identity, for reading only. */
   peekState(identityId: string): IdentityState
   /** The id of the identity's last incident, as stored. */
@@ -36,12 +40,12 @@ export interface UnitOfWork {
   save(failed: ReadonlySet<string>): Promise<string[]>
 }
 
-/** Reads the state of every identity in a batch, in one round trip for up to 50 of them. */
+/** Reads the state of every identity in a batch, in one round trip for up to 50 of them, and of users under names that are new two more. */
 export async function openUnitOfWork(
   signals: readonly Signal[],
   stores: { identities: IdentityStore; incidents: IncidentStore },
 ): Promise<UnitOfWork> {
-  const entries = await readEntries(signals, stores.identities)
+  const { entries, earlierStateOf } = await readEntries(signals, stores.identities)
   const entryOf = (identityId: string) => entries.get(identityId) as Entry
   /** Incidents by id: two identities of one lineage share one incident. */
   const incidents = new Map<string, Versioned<Incident>>()
@@ -53,9 +57,18 @@ export async function openUnitOfWork(
     return known
   }
   return {
-    stateOf(identityId) {
-      const entry = entryOf(identityId)
+    stateOf(identity) {
+      const entry = entryOf(identity.id)
       if (entry.unreadable !== undefined) throw entry.unreadable
+      const isOther = isOtherPrincipal(entry.draft.identity, identity)
+      if ((entry.isNew && !entry.isTouched) || isOther) {
+        const earlier = earlierStateOf(identity)
+        if (earlier !== undefined || isOther) {
+          entry.draft = earlier === undefined ? emptyState(identity) : { ...copyState(earlier), identity }
+          entry.isNew = earlier === undefined
+        }
+      }
+      if (entry.draft.identity.principalId === undefined && identity.principalId !== undefined) entry.draft = { ...entry.draft, identity }
       entry.isTouched = true
       return entry
     },
@@ -73,6 +86,7 @@ export async function openUnitOfWork(
       const users = issuedUserIds(lineage, identity)
       const own = entries.get(identity.id)
       if (own !== undefined) own.incidentId = id
+      for (const entry of entries.values()) if (isSamePrincipal(entry.draft.identity, identity)) entry.incidentId ??= id
       for (const user of users) {
         const entry = entries.get(user)
         if (entry !== undefined) entry.incidentId ??= id
@@ -87,20 +101,41 @@ export async function openUnitOfWork(
   }
 }
 
-async function readEntries(signals: readonly Signal[], identities: IdentityStore): Promise<Map<string, Entry>> {
-  const subjects = new Map(signals.map(({ identity }) => [identity.id, identity]))
+/** `earlierStateOf` answers the state that a user had under another name, as far as the batch has changed it. */
+interface Entries {
+  readonly entries: Map<string, Entry>
+  earlierStateOf(identity: Identity): IdentityState | undefined
+}
+
+async function readEntries(signals: readonly Signal[], identities: IdentityStore): Promise<Entries> {
+  const subjects = new Map<string, Identity>()
+  for (const { identity } of signals) {
+    const known = subjects.get(identity.id)
+    if (known === undefined || known.principalId === undefined) subjects.set(identity.id, identity)
+  }
   const stored = await identities.load([...subjects.keys()])
+  const { histories, earlier } = await followNames(signals, stored, identities)
+  const otherNamesOf = ({ id, principalId }: Identity) =>
+    (principalId === undefined ? [] : (histories.get(principalId) ?? [])).flatMap(({ arn }) => (arn === id ? [] : [arn])).reverse()
   const entries = new Map<string, Entry>()
   for (const [id, identity] of subjects) {
     const known = stored.get(id)
+    const followed = otherNamesOf(identity).flatMap((arn) => (stored.get(arn) ?? earlier.get(arn))?.incidentId ?? [])[0]
+    if (known?.incidentId === undefined && followed !== undefined) await identities.setIncident(id, followed, undefined)
     entries.set(id, {
       draft: known?.state === undefined ? emptyState(identity) : copyState(known.state.value),
       version: known?.state?.version ?? 0,
       isNew: known?.state === undefined,
       unreadable: known?.unreadable,
-      incidentId: known?.incidentId,
+      incidentId: known?.incidentId ?? followed,
       isTouched: false,
     })
   }
-  return entries
+  return {
+    entries,
+    earlierStateOf(identity) {
+      const drafts = otherNamesOf(identity).map((arn) => entries.get(arn)?.draft ?? earlier.get(arn)?.state?.value)
+      return drafts.find((draft) => draft !== undefined && isSamePrincipal(draft.identity, identity))
+    },
+  }
 }

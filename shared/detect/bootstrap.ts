@@ -9,12 +9,14 @@ import { enricher } from '../sense/enrich/enrich.ts'
 import { NOT_DEPLOYED } from '../sense/enrich/tampering.ts'
 import { sense } from '../sense/sense.ts'
 import { learnPast } from './fold.ts'
+import { followNames } from './follow-names.ts'
 
 /** How often a write of the state is tried while other writers change it. */
 const ATTEMPTS = 5
 
 /**
- * Learns the past calls of a key that is seen for the first time, as far as CloudTrail still has them. Returns how many calls were learned.
+ * Learns the past calls of a key that is seen for the first time, as far as CloudTrail still has them, and the names that its user had. Returns how
+ * many calls were learned.
  *
  * It runs beside the hot path and only fills the baseline: no detector sees these calls. It runs once for a key, however often it is called.
  * Throws `identity.conflict` where other writers change the identity's state five times in a row.
@@ -38,6 +40,7 @@ export async function bootstrap(
   const own = signals.flatMap(({ signal }) => (signal.kind === 'api-call' && signal.credential.id === accessKeyId ? [signal] : []))
   const [first] = own
   if (first === undefined) return 0
+  await followNames(own, await ports.identities.load([...new Set(own.map(({ identity }) => identity.id))]), ports.identities)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const learned = await teach(first, own, { accessKeyId, identities: ports.identities })
     if (learned === undefined) continue

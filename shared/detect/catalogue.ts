@@ -91,6 +91,7 @@ import { unknownRiskReported } from './detectors/unknown-risk-reported.ts'
 import { userCreated } from './detectors/user-created.ts'
 import { userDataChanged } from './detectors/user-data-changed.ts'
 import { userDataSwept } from './detectors/user-data-swept.ts'
+import { userRenamedItself } from './detectors/user-renamed-itself.ts'
 import { workforceAccessGranted } from './detectors/workforce-access-granted.ts'
 import { workloadCredentialsOffAws } from './detectors/workload-credentials-off-aws.ts'
 import { workloadCredentialsOnDesktop } from './detectors/workload-credentials-on-desktop.ts'
@@ -189,6 +190,7 @@ export const CATALOGUE: readonly Detector[] = [
   userCreated,
   userDataChanged,
   userDataSwept,
+  userRenamedItself,
   workforceAccessGranted,
   workloadCredentialsOffAws,
   workloadCredentialsOnDesktop,

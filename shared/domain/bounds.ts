@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import { globs } from './glob.ts'
+import { type NameHistory, policyNames } from './name-history.ts'
 import type { Mode, Override, Policy, ReviewTimes, Selector, Thresholds } from './policy.ts'
 import { keyOfChange, type TagChange } from './tag-change.ts'
 
@@ -12,6 +14,8 @@ export interface Bounds {
   readonly protection: string | undefined
   /** True where that holds whoever created the identity: AWS reserves it, it is the responder's, or the policy names this very ARN. */
   readonly isReserved: boolean
+  /** Why the bounds are not those of the name that the identity has now, or undefined where they are. */
+  readonly about: string | undefined
 }
 
 /** What is known of an identity beside the policy and its tags as they are. */
@@ -20,6 +24,8 @@ export interface About {
   readonly ownRoles?: ReadonlySet<string> | undefined
   /** Changes of its tags by credentials of the incident. The tags count as they were before, as far as that is known. */
   readonly tagChanges?: readonly TagChange[]
+  /** The names that it had. */
+  readonly names?: NameHistory | undefined
 }
 
 /** Tags of an identity; undefined where they could not be read. */
@@ -30,10 +36,50 @@ type KnownTags = Readonly<Record<string, string>> | undefined
  *
  * Where the policy protects by tag and `tags` is undefined, the identity counts as protected; a tier by tag does not match it. An override
  * replaces the mode of every tier, and lifts no protection. A tag that the incident itself set protects nobody and chooses no tier; one that it removed
- * or overwrote may have done so, and then a person is asked.
+ * or overwrote may have done so, and then a person is asked. A user that renamed itself goes by its name before; where another, or nobody known, renamed
+ * it and the policy says different things of the names, a person is asked.
  */
-export function boundsFor(policy: Policy, identityId: string, current: KnownTags, now: number, about: About = {}): Bounds {
-  const { ownRoles, tagChanges = [] } = about
+export function boundsFor(policy: Policy, identityId: string, tags: KnownTags, now: number, about: About = {}): Bounds {
+  const { arn, earlier } = policyNames(about.names ?? [], identityId, now)
+  const bounds = boundsAt(policy, arn, tags, now, about)
+  for (const name of earlier) {
+    const before = boundsAt(policy, name, tags, now, about)
+    if (!isAlike(bounds, before)) return inDoubt(bounds, before, name)
+  }
+  return arn === identityId ? bounds : { ...bounds, about: `it was renamed to ${identityId} by itself: the policy goes by ${arn}` }
+}
+
+/** True where it makes no difference by which of two names the policy goes. Two ways to be protected are one. */
+function isAlike(a: Bounds, b: Bounds): boolean {
+  const said = ({ mode, thresholds, onExpiry, protection, isReserved }: Bounds) => [
+    mode,
+    thresholds,
+    onExpiry,
+    protection !== undefined,
+    isReserved,
+  ]
+  return isDeepStrictEqual(said(a), said(b))
+}
+
+/** Nothing is contained by doubt, and the more sensitive name says when a person is asked. Protection may be the intruder's choice: an order lifts it. */
+function inDoubt(bounds: Bounds, before: Bounds, name: string): Bounds {
+  return {
+    ...bounds,
+    mode: bounds.mode === 'observe' && before.mode === 'observe' ? 'observe' : 'ask',
+    thresholds: {
+      notify: Math.min(bounds.thresholds.notify, before.thresholds.notify),
+      ask: Math.min(bounds.thresholds.ask, before.thresholds.ask),
+      contain: Math.max(bounds.thresholds.contain, before.thresholds.contain),
+    },
+    onExpiry: bounds.onExpiry === before.onExpiry ? bounds.onExpiry : 'keep',
+    protection: undefined,
+    isReserved: false,
+    about: `it was called ${name} lately, of which the policy says otherwise, and who renamed it is not known: a person has to decide`,
+  }
+}
+
+/** The bounds by one name. */
+function boundsAt(policy: Policy, identityId: string, current: KnownTags, now: number, { ownRoles, tagChanges = [] }: About): Bounds {
   const tags = current && withoutChanged(current, tagChanges)
   const reserved = reservedAs(identityId, ownRoles)
   const tier = policy.tiers.find(({ match }) => matches(match, identityId, tags))
@@ -45,6 +91,7 @@ export function boundsFor(policy: Policy, identityId: string, current: KnownTags
     onExpiry: tier?.onExpiry ?? policy.review.onExpiry,
     protection: reserved ?? protectionOf(policy, identityId, { tags, tagChanges }),
     isReserved: reserved !== undefined || policy.protected.arns.includes(identityId),
+    about: undefined,
   }
 }
 
@@ -69,6 +116,11 @@ export function secretFor({ rotation }: Policy, { id, name }: { id: string; name
   if (!rotation.users.some((pattern) => globs(pattern, id))) return undefined
   const named = rotation.secrets.find(({ arns }) => arns.some((pattern) => globs(pattern, id)))
   return named?.secret ?? `${rotation.secretPrefix}${name}`
+}
+
+/** True where what the policy says of a user depends on its name. */
+export function needsNames(policy: Policy): boolean {
+  return policy.protected.arns.length > 0 || policy.tiers.some(({ match }) => match.arns.length > 0)
 }
 
 /** True where the policy cannot be applied to an identity without its tags. */

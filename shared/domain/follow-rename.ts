@@ -1,5 +1,6 @@
 import { principalIn } from './arn.ts'
 import { creationsOf, type Incident, type LineageEdge } from './incident.ts'
+import { type NameHistory, withName } from './name-history.ts'
 import type { Rename } from './rename.ts'
 
 /** The most renames of one incident. Whoever renames more often is followed by the owner of the keys. */
@@ -18,10 +19,16 @@ export function withRename(incident: Incident, rename: Rename): Incident | undef
   if (!isOwn && after.every((edge, place) => edge === lineage[place])) return undefined
   return {
     ...incident,
-    identity: isOwn ? { ...identity, id: rename.arn, name: rename.to } : identity,
+    ...(isOwn ? { identity: { ...identity, id: rename.arn, name: rename.to }, names: namesAfter(incident, rename) } : {}),
     lineage: after,
     renames: [...renames, rename].slice(-RENAMES_LIMIT),
   }
+}
+
+/** Who renames a user during an incident of it, be it the intruder or somebody who helps, changes nothing of what the policy says of it. */
+function namesAfter({ identity, openedAt, names }: Incident, { arn, time }: Rename): NameHistory {
+  const before = names ?? [{ arn: identity.id, since: openedAt, isDisregarded: false }]
+  return withName(before, { arn, since: Math.max(time, openedAt), isDisregarded: true })
 }
 
 /** A lineage under the names that its users have since: a call is delivered, or looked up, after the rename that followed it. */

@@ -6,6 +6,7 @@ import { ChainHead } from './change.ts'
 import { Decision } from './decision.ts'
 import { Finding } from './finding.ts'
 import { Lookups } from './lookups.ts'
+import { NameHistory } from './name-history.ts'
 import { Rename } from './rename.ts'
 import { Created, Credential, Identity, Outcome, type Signal } from './signal.ts'
 import { orAbsent, Points, Time } from './stored.ts'
@@ -171,6 +172,8 @@ export const Incident = z
     owedNotice: orAbsent(NoticeKind),
     /** Users of it that were renamed, in the order in which that was learned; absent where none was. */
     renames: z.array(Rename).readonly().exactOptional(),
+    /** The names that its own user had, where it had several; the policy may go by an earlier one. */
+    names: NameHistory.exactOptional(),
     /** What was looked up in CloudTrail; absent where nothing is, as in a replay. */
     lookups: orAbsent(Lookups),
     /** The end of the incident's chain when this was written; a shorter chain was cut. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Signal, text } from './signal.ts'
 import { Time } from './stored.ts'
 
 /**
@@ -7,3 +8,27 @@ import { Time } from './stored.ts'
  */
 export const Rename = z.strictObject({ from: z.string(), to: z.string(), arn: z.string(), time: Time }).readonly()
 export type Rename = z.infer<typeof Rename>
+
+/** The call that gives a user another name or path. */
+export const RENAME = 'iam:UpdateUser'
+
+/** True where a call gives a user another name or path, or tries to. */
+export function isRename({ action, request }: Pick<Signal, 'action' | 'request'>): boolean {
+  return action === RENAME && (text(request, 'newUserName') !== undefined || text(request, 'newPath') !== undefined)
+}
+
+/** True where the caller of a rename is the user that it is about. */
+export function isOfItself({ identity, request }: Pick<Signal, 'identity' | 'request'>): boolean {
+  const named = text(request, 'userName') ?? identity.name
+  return identity.kind === 'iam-user' && named.toLowerCase() === identity.name.toLowerCase()
+}
+
+/** The ARN that a user has after it renamed or moved itself; undefined for every other call. */
+export function ownNewArn(signal: Signal): string | undefined {
+  const { identity, outcome, isAuthenticated, request } = signal
+  if (!isRename(signal) || !isOfItself(signal) || outcome !== 'success' || !isAuthenticated) return undefined
+  const name = text(request, 'newUserName') ?? identity.name
+  const at = identity.id.indexOf(':user/') + ':user'.length
+  const path = text(request, 'newPath') ?? identity.id.slice(at, identity.id.length - identity.name.length)
+  return `${identity.id.slice(0, at)}${path}${name}`
+}

@@ -15,8 +15,14 @@ export const IdentityKind = z.enum([
 ])
 export type IdentityKind = z.infer<typeof IdentityKind>
 
-/** Who acted. `id` is the ARN or its closest equivalent; the identity of a role session is the role. */
-export const Identity = z.strictObject({ id: z.string(), kind: IdentityKind, name: z.string(), account: z.string() }).readonly()
+/**
+ * Who acted. `id` is the ARN or its closest equivalent; the identity of a role session is the role. `principalId` is IAM's unique id of a user or role
+ * where the source says it: it stays when a user is renamed, and another one of the same name has another.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+ */
+export const Identity = z
+  .strictObject({ id: z.string(), kind: IdentityKind, name: z.string(), account: z.string(), principalId: z.string().exactOptional() })
+  .readonly()
 export type Identity = z.infer<typeof Identity>
 
 export const CredentialKind = z.enum(['access-key', 'session', 'bedrock-api-key', 'console', 'none'])
@@ -113,6 +119,16 @@ export interface Signal {
   readonly reverses?: string
   /** Set for a data event or a network activity event, which CloudTrail's event history does not hold. */
   readonly isDataEvent?: true
+}
+
+/** True where both are one user or role by IAM's unique id, whatever they are called. */
+export function isSamePrincipal(a: Identity, b: Identity): boolean {
+  return a.principalId !== undefined && a.principalId === b.principalId
+}
+
+/** True where both have one name, and IAM's unique ids say that they are two: one was renamed, or deleted, before the other got the name. */
+export function isOtherPrincipal(a: Identity, b: Identity): boolean {
+  return a.principalId !== undefined && b.principalId !== undefined && a.principalId !== b.principalId
 }
 
 /** The text, number or boolean at a path of an untrusted object, as text clipped to 512 characters; undefined where there is none. */

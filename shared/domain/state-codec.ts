@@ -24,6 +24,7 @@ export function packState(state: IdentityState): string {
   }
   const packed: Omit<StoredState, 'kinds'> = {
     identity: [identity.id, identity.kind, identity.name, identity.account],
+    ...(identity.principalId === undefined ? {} : { principalId: identity.principalId }),
     tick,
     seen: packTimes(timedSetOf(seen), since, tick),
     horizon: seen.horizon,
@@ -92,11 +93,11 @@ export function packState(state: IdentityState): string {
 /** The state in a stored text of any version; `key` says where it was stored. Throws `UnreadableItem` where it is none. */
 export function unpackState(text: string, key = 'an identity state'): IdentityState {
   const stored = readText(STATE_SHAPE, text, key)
-  const { identity, tick, seen, horizon, baseline, windows, across, kinds, evidence, bootstrapped } = stored
+  const { identity, principalId, tick, seen, horizon, baseline, windows, across, kinds, evidence, bootstrapped } = stored
   const [id, kind, name, account] = identity
   const since = baseline[1]
   return {
-    identity: { id, kind, name, account },
+    identity: { id, kind, name, account, ...(principalId === undefined ? {} : { principalId }) },
     seen: seenOf(unpackTimes(seen, since, tick), horizon),
     baseline: unpackBaseline(stored),
     windows: new Map(windows.map((window) => [window[0], unpackWindow(window, since, tick)])),

@@ -10,6 +10,7 @@ const Tag = z.looseObject({ Key: z.string(), Value: z.string() })
 
 const User = z.looseObject({
   UserName: z.string(),
+  UserId: z.string().optional(),
   Arn: z.string(),
   Path: z.string().default('/'),
   CreateDate: z.string().optional(),
@@ -29,6 +30,7 @@ const Group = z.looseObject({
 
 const Role = z.looseObject({
   RoleName: z.string(),
+  RoleId: z.string().optional(),
   Arn: z.string(),
   Path: z.string().default('/'),
   CreateDate: z.string().optional(),

@@ -72,7 +72,13 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
       const user = key === undefined ? undefined : userNamed(key.UserName)
       return user === undefined
         ? undefined
-        : { id: user.Arn, kind: 'iam-user', name: user.UserName, account: parseArn(user.Arn)?.account ?? 'unknown' }
+        : {
+            id: user.Arn,
+            kind: 'iam-user',
+            name: user.UserName,
+            account: parseArn(user.Arn)?.account ?? 'unknown',
+            ...(user.UserId === undefined ? {} : { principalId: user.UserId }),
+          }
     },
     async listAccessKeys(userName) {
       return account.AccessKeys.filter((key) => key.UserName === userName).map(({ AccessKeyId, Status }) => ({
@@ -190,12 +196,14 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
     },
     async describe(identity) {
       const user = identity.kind === 'iam-user' ? userNamed(identity.name) : undefined
-      const found = identity.kind === 'role' ? roleOf(identity) : user
+      const role = identity.kind === 'role' ? roleOf(identity) : undefined
+      const found = role ?? user
       return found === undefined
         ? undefined
         : {
             arn: found.Arn,
             createdAt: timeOf(found.CreateDate),
+            principalId: user?.UserId ?? role?.RoleId,
             tags: Object.fromEntries(found.Tags.map(({ Key, Value }) => [Key, Value])),
           }
     },

@@ -1,10 +1,12 @@
 import type { IdentityState } from '../domain/identity-state.ts'
+import type { NameHistory } from '../domain/name-history.ts'
 import type { IdentityStore, Versioned } from '../ports/stores.ts'
 
 /** Identity states in memory. They are stored by reference, so a saved state must not be changed afterwards. */
 export function memoryIdentityStore(): IdentityStore {
   const states = new Map<string, Versioned<IdentityState>>()
   const incidents = new Map<string, string>()
+  const histories = new Map<string, Versioned<NameHistory>>()
   return {
     async load(identityIds) {
       return new Map(identityIds.map((id) => [id, { state: states.get(id), incidentId: incidents.get(id) }]))
@@ -17,6 +19,14 @@ export function memoryIdentityStore(): IdentityStore {
     async setIncident(identityId, incidentId, previous) {
       const known = incidents.get(identityId)
       if (known === undefined || known === previous) incidents.set(identityId, incidentId)
+    },
+    async loadNames(principalIds) {
+      return new Map(principalIds.map((id) => [id, histories.get(id) ?? { value: [], version: 0 }]))
+    },
+    async saveNames(principalId, names, version) {
+      if ((histories.get(principalId)?.version ?? 0) !== version) return false
+      histories.set(principalId, { value: names, version: version + 1 })
+      return true
     },
     async *ids() {
       yield* states.keys()

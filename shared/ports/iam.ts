@@ -11,12 +11,13 @@ export interface AccessKey {
 }
 
 /**
- * The ARN and tags of an identity, which the policy's patterns match, and when IAM created it (epoch ms). The ARN includes the path, which names in
- * events lack.
+ * The ARN and tags of an identity, which the policy's patterns match, when IAM created it (epoch ms), and its unique id. The ARN includes the path,
+ * which names in events lack.
  */
 export interface Description {
   readonly arn: string
   readonly createdAt: number | undefined
+  readonly principalId: string | undefined
   readonly tags: Readonly<Record<string, string>>
 }
 

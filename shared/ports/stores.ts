@@ -1,6 +1,7 @@
 import type { Change } from '../domain/change.ts'
 import type { IdentityState } from '../domain/identity-state.ts'
 import type { Incident, IncidentSignal } from '../domain/incident.ts'
+import type { NameHistory } from '../domain/name-history.ts'
 import type { UnreadableItem } from '../errors.ts'
 
 /** A stored value with its version for optimistic locking; 0 means "not stored yet". */
@@ -17,6 +18,11 @@ export interface StoredIdentity {
   readonly incidentId: string | undefined
 }
 
+/** The names of a user as stored. `unreadable`: something is stored that cannot be read; the history is then empty and says nothing. */
+export interface StoredNames extends Versioned<NameHistory> {
+  readonly unreadable?: UnreadableItem
+}
+
 /**
  * Called for each item of a list that is stored but cannot be read; the list continues with the next item. A list without this callback throws
  * `UnreadableItem` at the first such item, so that none is left out silently.
@@ -31,6 +37,10 @@ export interface IdentityStore {
   saveState(state: IdentityState, version: number): Promise<boolean>
   /** Sets the last incident of an identity when the stored one is `previous` or absent; else does nothing. */
   setIncident(identityId: string, incidentId: string, previous: string | undefined): Promise<void>
+  /** The names that users had, by their unique ids; every requested id is in the result, with an empty history where nothing is known of it. */
+  loadNames(principalIds: readonly string[]): Promise<Map<string, StoredNames>>
+  /** False, without a write, when another writer has saved since `version` was read. */
+  saveNames(principalId: string, names: NameHistory, version: number): Promise<boolean>
   /** The id of every identity that has a state, in no order. Reads the whole table. */
   ids(): AsyncIterable<string>
 }

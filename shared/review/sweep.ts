@@ -4,6 +4,7 @@ import type { Incident } from '../domain/incident.ts'
 import { moved, withNotice } from '../domain/incident-machine.ts'
 import { isLookUpDue } from '../domain/lookup-progress.ts'
 import type { Policy } from '../domain/policy.ts'
+import { tagChangesOf } from '../domain/tag-change.ts'
 import { HOUR_MS, MINUTE_MS } from '../domain/time.ts'
 import { errorName, type UnreadableItem } from '../errors.ts'
 import type { Versioned } from '../ports/stores.ts'
@@ -118,11 +119,11 @@ async function expire(
   { policy, since }: { policy: Policy; since: number },
   { iam, incidents, record, notifier, clock, containInvoker, log }: SweepPorts,
 ): Promise<void> {
-  const { id, identity, state: from } = stored.value
+  const { id, identity, lineage, names, state: from } = stored.value
   const hours = policy.review.expireAfterHours
   if (clock.now() - since < hours * HOUR_MS) return
   const tags = needsTags(policy) ? (await iam.describe(identity))?.tags : {}
-  const { onExpiry } = boundsFor(policy, identity.id, tags, clock.now())
+  const { onExpiry } = boundsFor(policy, identity.id, tags, clock.now(), { tagChanges: tagChangesOf(lineage, identity), names })
   const at = new Date(clock.now()).toISOString()
   const why = from === 'watching' ? `nothing new in ${hours} hours` : `nobody answered in ${hours} hours: ${onExpiry}`
   const actor = 'countersign:sweep'

@@ -28,6 +28,7 @@ export const CONTRACT_ACCOUNT = AuthorizationDetails.parse({
   UserDetailList: [
     {
       UserName: 'ci-deploy',
+      UserId: 'AIDACIDEPLOYEXAMPLE01',
       Arn: user('ci-deploy').id,
       CreateDate: CREATED,
       UserPolicyList: [{ PolicyName: 'own', PolicyDocument: OWN_POLICY }],
@@ -36,11 +37,12 @@ export const CONTRACT_ACCOUNT = AuthorizationDetails.parse({
         { Key: 'stage', Value: 'ci' },
       ],
     },
-    { UserName: 'bare', Arn: user('bare').id, CreateDate: CREATED },
+    { UserName: 'bare', UserId: 'AIDABAREEXAMPLE000001', Arn: user('bare').id, CreateDate: CREATED },
   ],
   RoleDetailList: [
     {
       RoleName: 'deployer',
+      RoleId: 'AROADEPLOYEREXAMPLE01',
       Arn: 'arn:aws:iam::123456789012:role/deployer',
       CreateDate: CREATED,
       AssumeRolePolicyDocument: JSON.stringify(TRUST),
@@ -83,8 +85,15 @@ export function iamContract(name: string, make: () => Promise<IamUnderTest>, { h
     const statusOf = async (key: string) => (await iam.listAccessKeys('ci-deploy')).find(({ id }) => id === key)?.status
 
     it('names the user that owns a key, active or not', async () => {
-      expect(await iam.ownerOf(active)).toEqual(user('ci-deploy'))
-      expect(await iam.ownerOf(inactive)).toEqual(user('ci-deploy'))
+      const principalId = (await iam.describe(user('ci-deploy')))?.principalId
+      expect(await iam.ownerOf(active)).toEqual({ ...user('ci-deploy'), principalId })
+      expect(await iam.ownerOf(inactive)).toEqual({ ...user('ci-deploy'), principalId })
+    })
+
+    it('says the unique id of a user and of a role, which no other has', async () => {
+      const ids = await Promise.all([user('ci-deploy'), user('bare'), role].map(async (one) => (await iam.describe(one))?.principalId))
+      expect(ids).toEqual([expect.stringMatching(/^AIDA/), expect.stringMatching(/^AIDA/), expect.stringMatching(/^AROA/)])
+      expect(new Set(ids).size).toBe(3)
     })
 
     it('knows no owner of a key that does not exist', async () => {

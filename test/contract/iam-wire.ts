@@ -122,12 +122,12 @@ export async function iamWire(picture: AuthorizationDetails): Promise<IamWire> {
     GetUser(words) {
       const user = userOf(words)
       if (user === undefined) return NO_SUCH_ENTITY
-      const { UserName, Arn, Tags, PermissionsBoundary } = user
+      const { UserName, UserId, Arn, Tags, PermissionsBoundary } = user
       const boundary =
         PermissionsBoundary === undefined
           ? ''
           : `<PermissionsBoundary><PermissionsBoundaryType>Policy</PermissionsBoundaryType><PermissionsBoundaryArn>${PermissionsBoundary.PermissionsBoundaryArn}</PermissionsBoundaryArn></PermissionsBoundary>`
-      return `<User><Path>/</Path><UserName>${UserName}</UserName><UserId>AIDAEXAMPLE</UserId><Arn>${Arn}</Arn>${createdAt(user)}${boundary}${tagsOf(Tags)}</User>`
+      return `<User><Path>/</Path><UserName>${UserName}</UserName><UserId>${UserId ?? 'AIDAEXAMPLE'}</UserId><Arn>${Arn}</Arn>${createdAt(user)}${boundary}${tagsOf(Tags)}</User>`
     },
     ListAttachedUserPolicies(words) {
       const user = userOf(words)
@@ -226,9 +226,9 @@ export async function iamWire(picture: AuthorizationDetails): Promise<IamWire> {
     GetRole(words) {
       const role = account.RoleDetailList.find(({ RoleName }) => RoleName === words.get('RoleName'))
       if (role === undefined) return NO_SUCH_ENTITY
-      const { RoleName, Arn, Tags, AssumeRolePolicyDocument: trust } = role
+      const { RoleName, RoleId, Arn, Tags, AssumeRolePolicyDocument: trust } = role
       const document = `<AssumeRolePolicyDocument>${encodeURIComponent(String(trust ?? '{}'))}</AssumeRolePolicyDocument>`
-      return `<Role><Path>/</Path><RoleName>${RoleName}</RoleName><RoleId>AROAEXAMPLE</RoleId><Arn>${Arn}</Arn>${createdAt(role)}${document}${tagsOf(Tags)}</Role>`
+      return `<Role><Path>/</Path><RoleName>${RoleName}</RoleName><RoleId>${RoleId ?? 'AROAEXAMPLE'}</RoleId><Arn>${Arn}</Arn>${createdAt(role)}${document}${tagsOf(Tags)}</Role>`
     },
   }
 

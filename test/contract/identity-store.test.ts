@@ -103,6 +103,20 @@ describe.each([
     expect((await store.load([identity.id])).get(identity.id)?.incidentId).toBe('inc-next')
   })
 
+  it('remembers the names of a user under its unique id, beside every identity', async () => {
+    const store = make()
+    const id = `AIDANAMES${++made}EXAMPLE`
+    const names = [{ arn: user('before').id, since: 1, isDisregarded: false }]
+    expect(await store.loadNames([id])).toEqual(new Map([[id, { value: [], version: 0 }]]))
+    expect(await store.saveNames(id, names, 0)).toBe(true)
+    expect(await store.saveNames(id, [], 0)).toBe(false)
+    expect(await store.saveNames(id, [], 2)).toBe(false)
+    expect((await store.loadNames([id, id])).get(id)).toEqual({ value: names, version: 1 })
+    const ids: string[] = []
+    for await (const one of store.ids()) ids.push(one)
+    expect(ids.some((one) => one.includes(id))).toBe(false)
+  })
+
   it('loads more identities than one read of DynamoDB takes', async () => {
     const store = make()
     const many = Array.from({ length: 120 }, somebody)
@@ -113,6 +127,16 @@ describe.each([
 })
 
 describe('the identity store on a DynamoDB in trouble', () => {
+  it('says which names cannot be read, and reads those of the others', async () => {
+    const store = dynamoIdentityStore(embedded.table)
+    await store.saveNames('AIDAGOODEXAMPLE00001', [{ arn: user('good').id, since: 1, isDisregarded: false }], 0)
+    const bad = { ...keys.identityNames('AIDABADEXAMPLE000001'), version: 1, names: '{"v":1,"names":[{"arn":7}]}' }
+    await embedded.table.client.send(new PutCommand({ TableName: embedded.table.name, Item: bad }))
+    const found = await store.loadNames(['AIDABADEXAMPLE000001', 'AIDAGOODEXAMPLE00001'])
+    expect(found.get('AIDAGOODEXAMPLE00001')?.value).toHaveLength(1)
+    expect(found.get('AIDABADEXAMPLE000001')).toMatchObject({ value: [], unreadable: { message: expect.stringContaining('names.0.arn') } })
+  })
+
   it('asks again for keys that were left unread, and pauses longer each time', async () => {
     const identity = somebody()
     await dynamoIdentityStore(embedded.table).saveState(stateOf(identity), 0)

@@ -47,6 +47,7 @@ const bounds: fc.Arbitrary<Bounds> = fc.record({
   thresholds,
   onExpiry: fc.constant('keep'),
   isReserved: fc.constant(false),
+  about: fc.constant(undefined),
   protection: fc.option(fc.constant('protected'), { nil: undefined }),
 })
 const kinds = fc.constantFrom<IdentityKind>('iam-user', 'role', 'root', 'federated-user', 'unknown')

@@ -28,6 +28,8 @@ export const FindingRow = z.tuple([z.number().int().min(0), z.number().min(0).ma
 export const StoredState = z
   .strictObject({
     identity: z.tuple([z.string(), IdentityKind, z.string(), z.string()]),
+    /** IAM's unique id of a user or role. */
+    principalId: z.string().exactOptional(),
     /** Milliseconds of a tick: event times are whole seconds as a rule, so most states count in those. */
     tick: z.literal([1, 1000]),
     seen: Times,

@@ -20,7 +20,8 @@ function identityOf(user: Fields, place: Place): Identity {
   switch (type) {
     case 'IAMUser': {
       const name = textOf(user.userName, 128)
-      return as('iam-user', arn ?? userArn(place, name ?? principal), name ?? nameOf(arn ?? principal))
+      const named = as('iam-user', arn ?? userArn(place, name ?? principal), name ?? nameOf(arn ?? principal))
+      return withPrincipalId(named, USER_ID.exec(principal)?.[0])
     }
     case 'Root':
       return as('root', rootArn(place), 'root')
@@ -57,7 +58,16 @@ function roleOf(user: Fields, place: Place, arn: string): Identity {
   const issuer = fieldsOf(fieldsOf(user.sessionContext).sessionIssuer)
   const issuerArn = textOf(issuer.arn, 2048)
   const name = textOf(issuer.userName, 128) ?? (arn.includes(':assumed-role/') ? (arn.split('/')[1] ?? nameOf(arn)) : nameOf(arn))
-  return { id: issuerArn ?? roleArn(place, name), kind: 'role', name, account: place.account }
+  const role: Identity = { id: issuerArn ?? roleArn(place, name), kind: 'role', name, account: place.account }
+  return withPrincipalId(role, ROLE_ID.exec(textOf(issuer.principalId, 128) ?? '')?.[0])
+}
+
+/** Unique ids of users and roles have 16 to 128 characters. https://docs.aws.amazon.com/IAM/latest/APIReference/API_User.html */
+const USER_ID = /^AIDA[A-Z0-9]{12,124}$/
+const ROLE_ID = /^AROA[A-Z0-9]{12,124}$/
+
+function withPrincipalId(identity: Identity, principalId: string | undefined): Identity {
+  return principalId === undefined ? identity : { ...identity, principalId }
 }
 
 function credentialOf(record: Fields, user: Fields, identity: Identity): Credential {

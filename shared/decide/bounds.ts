@@ -1,0 +1,46 @@
+import { type Bounds, boundsFor, needsNames, needsTags } from '../domain/bounds.ts'
+import { type NameHistory, withNames } from '../domain/name-history.ts'
+import type { Policy } from '../domain/policy.ts'
+import type { Rename } from '../domain/rename.ts'
+import { type Created, type Identity, isSamePrincipal } from '../domain/signal.ts'
+import { tagChangesOf } from '../domain/tag-change.ts'
+import type { RespondPorts } from '../ports/respond.ts'
+
+interface Context {
+  readonly policy: Policy
+  readonly ports: Pick<RespondPorts, 'identities' | 'iam' | 'ownRoles' | 'clock'>
+}
+
+/** The names that a user had, by IAM's unique id and by its incident; read only where the policy may go by one of them. */
+export async function namesOf(
+  { principalId, kind }: Identity,
+  { policy, ports }: Context,
+  known: NameHistory = [],
+): Promise<NameHistory | undefined> {
+  const isRead = kind === 'iam-user' && principalId !== undefined && needsNames(policy)
+  const stored = isRead ? (await ports.identities.loadNames([principalId])).get(principalId) : undefined
+  if (stored?.unreadable !== undefined) throw stored.unreadable
+  const names = withNames(stored?.value ?? [], known)
+  return names.length > 1 ? names : undefined
+}
+
+/** The rename by which an incident's user has the name of a signal, where the signal is the first to say so. */
+export function renameTo(
+  now: Identity,
+  before: Identity,
+  { names, time }: { names: NameHistory | undefined; time: number },
+): Rename | undefined {
+  if (now.id === before.id || !isSamePrincipal(now, before) || names?.at(-1)?.arn !== now.id) return undefined
+  return { from: before.name, to: now.name, arn: now.id, time }
+}
+
+/** What the policy says of an identity, by the names that it had and without the tags that its incident changed. */
+export async function readBounds(
+  identity: Identity,
+  { policy, ports }: Context,
+  { lineage, names }: { lineage: readonly Created[]; names: NameHistory | undefined },
+): Promise<Bounds> {
+  const tags = needsTags(policy) ? (await ports.iam.describe(identity))?.tags : {}
+  const about = { ownRoles: ports.ownRoles, tagChanges: tagChangesOf(lineage, identity), names }
+  return boundsFor(policy, identity.id, tags, ports.clock.now(), about)
+}

@@ -1,0 +1,252 @@
+import { describe, expect, it } from 'vitest'
+import { enforce } from '../../shared/contain/enforce.ts'
+import { review } from '../../shared/review/review.ts'
+import { changingAccount } from '../changing-account.ts'
+import { ACCOUNT, arnOf, call, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
+
+const ID = 'AIDACIBUILDEXAMPLE123'
+const ADMIN = { user: 'admin', key: 'AKIAADMINADMIN000001', principalId: 'AIDAADMINEXAMPLE12345' }
+const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+/** Users of the build are contained; all others are observed, and those for emergencies are protected. */
+const BY_NAME = {
+  mode: 'observe',
+  tiers: [{ name: 'build', match: { arns: ['arn:aws:iam::*:user/ci-*'] }, mode: 'contain' }],
+  protected: { arns: ['arn:aws:iam::*:user/break-glass*'], tags: {} },
+  breaker: { maxUserFraction: 1 },
+}
+const NAMES = ['ordinary', 'break-glass-1'] as const
+
+const by = (user: string, action: string, id: string, time: number, parts: object = {}) =>
+  call(action, { id, time, user, principalId: ID, ...parts })
+const rename = (from: string, to: string, time: number, parts: object = {}) =>
+  by(from, 'iam:UpdateUser', `rename-${to}-${time}`, time, { request: { userName: from, newUserName: to }, ...parts })
+/** Three calls whose evidence together calls for containment. */
+const attack = (user: string, time: number, parts: object = {}) => [
+  by(user, 'iam:CreateUser', `a1-${user}-${time}`, time, { request: { userName: 'backdoor' }, ...parts }),
+  by(user, 'iam:AttachUserPolicy', `a2-${user}-${time}`, time + 1000, {
+    request: { userName: 'backdoor', policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' },
+    ...parts,
+  }),
+  by(user, 'cloudtrail:StopLogging', `a3-${user}-${time}`, time + 2000, parts),
+]
+
+async function start({ policy = BY_NAME as object, callsContain = true } = {}) {
+  const details = oneUser()
+  const users = details.UserDetailList?.map((user) => (user.UserName === 'ci-build' ? { ...user, UserId: ID } : user))
+  const changing = changingAccount({ ...details, UserDetailList: users })
+  const world = await embedded({ iam: () => changing.iam, policy, callsContain })
+  // The user works for a while before it is stolen.
+  await world.respond([by('ci-build', 's3:ListBuckets', 'w1', NOW - 60 * MINUTE)])
+  return {
+    ...world,
+    changing,
+    isThiefOut: (name: string) => changing.isRefused(name) && changing.isRefused(name, KEY),
+    async only() {
+      const all = (await world.incidents()).filter(({ identity }) => identity.principalId === ID)
+      if (all.length !== 1) throw new Error(`${all.length} incidents of the stolen user`)
+      return all[0] as (typeof all)[number]
+    },
+  }
+}
+
+describe('an intruder renames the stolen user before its first suspicious call', () => {
+  it.each(NAMES)('to %s, in one batch with the rest: it is contained, as it would have been under its own name', async (name) => {
+    const world = await start()
+    world.changing.renameUser('ci-build', name)
+    await world.respond([rename('ci-build', name, NOW - MINUTE), ...attack(name, NOW)])
+    expect([(await world.only()).state, world.isThiefOut(name)]).toEqual(['contained', true])
+    expect((await world.only()).decision.why.join()).toContain(`the policy goes by ${arnOf('ci-build')}`)
+  })
+
+  it.each(NAMES)('to %s, in another batch', async (name) => {
+    const world = await start()
+    world.changing.renameUser('ci-build', name)
+    await world.respond([rename('ci-build', name, NOW - MINUTE)])
+    await world.respond(attack(name, NOW))
+    expect([(await world.only()).state, world.isThiefOut(name)]).toEqual(['contained', true])
+  })
+
+  it.each(NAMES)('to %s, and the rename is delivered last: a person is asked until then', async (name) => {
+    const world = await start()
+    world.changing.renameUser('ci-build', name)
+    await world.respond(attack(name, NOW))
+    expect((await world.only()).state).toBe('asking')
+    await world.respond([rename('ci-build', name, NOW - MINUTE)])
+    expect([(await world.only()).state, world.isThiefOut(name)]).toEqual(['contained', true])
+  })
+
+  it.each(NAMES)('to %s, and the rename is never delivered: a person is asked, and can have it contained', async (name) => {
+    const world = await start()
+    world.changing.renameUser('ci-build', name)
+    await world.respond(attack(name, NOW))
+    const { id, state, decision } = await world.only()
+    expect([state, decision.why.join()]).toEqual(['asking', expect.stringContaining(`it was called ${arnOf('ci-build')} lately`)])
+    await review(id, { kind: 'contain', by: arnOf('reviewer'), reason: 'not ours' }, world.ports)
+    expect(world.isThiefOut(name)).toBe(true)
+  })
+
+  it('through many names, and a path: it still goes by the first', async () => {
+    const world = await start()
+    const names = ['ci-build', ...Array.from({ length: 12 }, (_, at) => `x${at}`), 'break-glass-9']
+    const renames = names.slice(1).map((to, at) => rename(names[at] as string, to, NOW - 30 * MINUTE + at * 1000))
+    for (const [at, to] of names.slice(1).entries()) world.changing.renameUser(names[at] as string, to)
+    for (const one of renames) await world.respond([one])
+    await world.respond(attack('break-glass-9', NOW))
+    expect([(await world.only()).state, world.isThiefOut('break-glass-9')]).toEqual(['contained', true])
+  })
+
+  it('and AWS reports the key: it is contained', async () => {
+    const world = await start()
+    world.changing.renameUser('ci-build', 'break-glass-1')
+    await world.respond([rename('ci-build', 'break-glass-1', NOW - MINUTE)])
+    await world.respond([exposed()])
+    expect(world.isThiefOut('break-glass-1')).toBe(true)
+  })
+
+  it('between the decision and the run of contain: what was decided is done', async () => {
+    const world = await start({ callsContain: false })
+    await world.respond(attack('ci-build', NOW))
+    world.changing.renameUser('ci-build', 'break-glass-1')
+    world.setNow(NOW + MINUTE)
+    const { id } = await world.only()
+    await enforce(id, world.ports)
+    expect([(await world.only()).state, world.isThiefOut('break-glass-1')]).toEqual(['contained', true])
+  })
+
+  it('out of the protection of its name into a tier that contains: it stays protected, and a person is asked', async () => {
+    const policy = { ...BY_NAME, protected: { arns: ['arn:aws:iam::*:user/ci-build'], tags: {} }, mode: 'contain', tiers: [] }
+    const world = await start({ policy })
+    world.changing.renameUser('ci-build', 'ordinary')
+    await world.respond([rename('ci-build', 'ordinary', NOW - MINUTE), ...attack('ordinary', NOW)])
+    expect([(await world.only()).state, world.changing.isRefused('ordinary')]).toEqual(['asking', false])
+  })
+})
+
+describe('somebody else renames the user', () => {
+  it.each(NAMES)('to %s, of which the policy says otherwise: a person is asked', async (name) => {
+    const world = await start()
+    world.changing.renameUser('ci-build', name)
+    await world.respond([rename('ci-build', name, NOW - MINUTE, ADMIN), ...attack(name, NOW)])
+    expect([(await world.only()).state, world.changing.isRefused(name)]).toEqual(['asking', false])
+  })
+
+  it('to a name of which the policy says the same: it is contained', async () => {
+    const world = await start()
+    world.changing.renameUser('ci-build', 'ci-deploy')
+    await world.respond([rename('ci-build', 'ci-deploy', NOW - MINUTE, ADMIN), ...attack('ci-deploy', NOW)])
+    expect([(await world.only()).state, world.isThiefOut('ci-deploy')]).toEqual(['contained', true])
+  })
+
+  it.each([
+    ['long ago', 31, 'watching'],
+    ['lately', 29, 'asking'],
+  ] as const)('%s: the name of today counts, or a person is asked', async (_, days, state) => {
+    const world = await start()
+    world.changing.renameUser('ci-build', 'ordinary')
+    await world.respond([by('ordinary', 's3:ListBuckets', 'w2', NOW + MINUTE)])
+    world.setNow(NOW + days * DAY)
+    await world.respond(attack('ordinary', NOW + days * DAY))
+    expect((await world.only()).state).toBe(state)
+  })
+})
+
+describe('a user that is renamed stays the same user', () => {
+  it('the evidence from before and after counts together', async () => {
+    const world = await start()
+    await world.respond(attack('ci-build', NOW).slice(0, 1))
+    expect((await world.only()).state).not.toBe('contained')
+    world.changing.renameUser('ci-build', 'ci-deploy')
+    await world.respond(attack('ci-deploy', NOW).slice(1))
+    const { state, findings, identity } = await world.only()
+    expect([state, identity.name, world.isThiefOut('ci-deploy')]).toEqual(['contained', 'ci-deploy', true])
+    expect(findings.map(({ detector }) => detector)).toContain('user-created')
+  })
+
+  it('whoever takes the name of a busy user does not take its habits', async () => {
+    const world = await start()
+    const habit = (day: number) => call('s3:ListBuckets', { id: `h${day}`, time: NOW - day * DAY, ...ADMIN })
+    await world.respond(Array.from({ length: 20 }, (_, at) => habit(20 - at)))
+    const baselineOf = async (name: string) =>
+      (await world.ports.identities.load([arnOf(name)])).get(arnOf(name))?.state?.value.baseline.calls
+    expect(await baselineOf('admin')).toBe(20)
+    await world.respond([by('admin', 's3:ListBuckets', 't1', NOW)])
+    expect(await baselineOf('admin')).toBe(2)
+  })
+
+  it('a user that is created under the name of another begins anew', async () => {
+    const world = await start()
+    await world.respond([by('ci-build', 's3:ListBuckets', 't1', NOW, { principalId: 'AIDACREATEDANEW123456' })])
+    const { state } = (await world.ports.identities.load([arnOf('ci-build')])).get(arnOf('ci-build')) ?? {}
+    expect([state?.value.baseline.calls, state?.value.identity.principalId]).toEqual([1, 'AIDACREATEDANEW123456'])
+  })
+})
+
+describe('an intruder who signed in without a key gives the name to a bystander, and no event tells of it', () => {
+  const console = { key: 'ASIACONSOLESESSION01' }
+  async function contained() {
+    const world = await start()
+    await world.respond(attack('ci-build', NOW, console))
+    expect([(await world.only()).state, world.changing.isRefused('ci-build')]).toEqual(['contained', true])
+    world.changing.renameUser('ci-build', 'hidden')
+    world.changing.createUser('ci-build', NOW + MINUTE, 'AIDABYSTANDER12345678')
+    world.setNow(NOW + 10 * MINUTE)
+    return world
+  }
+
+  it('the bystander is not denied, people are told, and the thief is contained by its next call', async () => {
+    const world = await contained()
+    const { id } = await world.only()
+    await world.changing.iam.deleteUserPolicy('hidden', `CountersignQuarantine-${id}`)
+    await enforce(id, world.ports)
+    expect(world.changing.isRefused('ci-build')).toBe(false)
+    expect((await world.only()).decision.why.join()).toContain('in IAM ci-build is another one now (AIDABYSTANDER12345678)')
+    await world.respond([by('hidden', 's3:ListBuckets', 'n1', NOW + 10 * MINUTE, console)])
+    await world.respond(attack('hidden', NOW + 11 * MINUTE, console))
+    await enforce(id, world.ports)
+    expect([(await world.only()).identity.name, world.changing.isRefused('hidden'), world.changing.isRefused('ci-build')]).toEqual([
+      'hidden',
+      true,
+      false,
+    ])
+  })
+
+  it('before contain runs: nothing is done to the bystander, and a person is asked', async () => {
+    const world = await start({ callsContain: false })
+    await world.respond(attack('ci-build', NOW, console))
+    world.changing.renameUser('ci-build', 'hidden')
+    world.changing.createUser('ci-build', NOW + MINUTE, 'AIDABYSTANDER12345678')
+    const { id } = await world.only()
+    await enforce(id, world.ports)
+    expect([(await world.only()).state, world.changing.isRefused('ci-build')]).toEqual(['asking', false])
+  })
+
+  it('a role that was deleted and created again is another one, too', async () => {
+    const arn = `arn:aws:iam::${ACCOUNT}:role/deploy`
+    const role = (RoleId: string) => ({ RoleName: 'deploy', Arn: arn, RoleId })
+    const session = (action: string, at: number) => ({
+      ...call(action, {
+        id: `r${at}`,
+        time: NOW + at * 1000,
+        request: { userName: 'backdoor', policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' },
+      }),
+      userIdentity: {
+        type: 'AssumedRole',
+        arn: `arn:aws:sts::${ACCOUNT}:assumed-role/deploy/build-7`,
+        accountId: ACCOUNT,
+        accessKeyId: 'ASIADEPLOYSESSION001',
+        sessionContext: { sessionIssuer: { type: 'Role', arn, userName: 'deploy', principalId: 'AROADEPLOYEXAMPLE1234' } },
+      },
+    })
+    const play = async (RoleId: string) => {
+      const world = await embedded({
+        account: { ...oneUser(), RoleDetailList: [role(RoleId)] },
+        policy: { breaker: { maxUserFraction: 1 } },
+      })
+      await world.respond(['iam:CreateUser', 'iam:AttachUserPolicy', 'cloudtrail:StopLogging'].map(session))
+      return world.account.authorizationDetails().RoleDetailList.flatMap(({ RolePolicyList }) => RolePolicyList).length
+    }
+    expect(await play('AROADEPLOYEXAMPLE1234')).toBe(1)
+    expect(await play('AROACREATEDANEW123456')).toBe(0)
+  })
+})
