@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { enforce } from '../../shared/contain/enforce.ts'
+import { bootstrap } from '../../shared/detect/bootstrap.ts'
 import { review } from '../../shared/review/review.ts'
 import { changingAccount } from '../changing-account.ts'
 import { ACCOUNT, arnOf, call, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
@@ -31,13 +32,13 @@ const attack = (user: string, time: number, parts: object = {}) => [
   by(user, 'cloudtrail:StopLogging', `a3-${user}-${time}`, time + 2000, parts),
 ]
 
-async function start({ policy = BY_NAME as object, callsContain = true } = {}) {
+async function start({ policy = BY_NAME as object, callsContain = true, isSeen = true } = {}) {
   const details = oneUser()
   const users = details.UserDetailList?.map((user) => (user.UserName === 'ci-build' ? { ...user, UserId: ID } : user))
   const changing = changingAccount({ ...details, UserDetailList: users })
   const world = await embedded({ iam: () => changing.iam, policy, callsContain })
   // The user works for a while before it is stolen.
-  await world.respond([by('ci-build', 's3:ListBuckets', 'w1', NOW - 60 * MINUTE)])
+  if (isSeen) await world.respond([by('ci-build', 's3:ListBuckets', 'w1', NOW - 60 * MINUTE)])
   return {
     ...world,
     changing,
@@ -102,6 +103,15 @@ describe('an intruder renames the stolen user before its first suspicious call',
     await world.respond([rename('ci-build', 'break-glass-1', NOW - MINUTE)])
     await world.respond([exposed()])
     expect(world.isThiefOut('break-glass-1')).toBe(true)
+  })
+
+  it('before the responder has ever seen it: what CloudTrail holds of the key says the name before', async () => {
+    const world = await start({ isSeen: false })
+    world.changing.renameUser('ci-build', 'break-glass-1')
+    const past = [by('ci-build', 's3:ListBuckets', 'w1', NOW - DAY), rename('ci-build', 'break-glass-1', NOW - MINUTE)]
+    await bootstrap(KEY, { ...world.ports, history: { lookup: async () => past } })
+    await world.respond(attack('break-glass-1', NOW))
+    expect([(await world.only()).state, world.isThiefOut('break-glass-1')]).toEqual(['contained', true])
   })
 
   it('between the decision and the run of contain: what was decided is done', async () => {
