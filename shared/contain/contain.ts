@@ -36,7 +36,7 @@ export async function contain(
   const isExact = (step: Step) => keyOf(step.subject) === own && step.kind === accessKey.kind
   const [exact, rest] = [steps.filter(isExact), steps.filter((step) => !isExact(step))]
   // One round trip for all that has to be known before the first step. What comes later is read later.
-  const [{ bounds, isThere, stranger }, keys] = await Promise.all([
+  const [{ bounds, known }, keys] = await Promise.all([
     ownBounds(incident, policy, ports),
     Promise.all(exact.map((step) => readStep(step, ports))),
   ])
@@ -44,6 +44,8 @@ export async function contain(
   const refusal = refusalOf(incident, bounds, { steps: steps.length, account: ports.account })
   if (refusal !== undefined) return ask(refusal)
   const approved = new Set(approvedSteps(incident).map(({ target }) => target))
+  const stranger = subject === undefined || known === undefined ? undefined : strangerIn(incident, subject, known)
+  const isThere = known?.isThere === true && stranger === undefined
   const run: Run = { incident, own, isThere, stranger, issued: issuedBy(incident), approved }
   const isEarly = keys.some((one) => isWritten(one, { run, others: new Map(), changeLog }))
   const full = isEarly ? await reservePlace(incident, inForce, ports) : undefined

@@ -10,7 +10,6 @@ import type { ContainPorts } from '../ports/contain.ts'
 import type { Clock } from '../ports/runtime.ts'
 import { isOrdered } from '../record/orders.ts'
 import type { Subject } from './steps/step.ts'
-import { strangerIn } from './stranger.ts'
 
 /** One text for one user or role. */
 export const keyOf = ({ kind, name }: Subject) => `${kind} ${name}`
@@ -82,22 +81,18 @@ export function refusalFor(
   return `mode ${mode} of tier ${tier} does not contain${doubt}: a person has to decide`
 }
 
-/**
- * The bounds of the incident's own identity as they are now, a person's order counted in, and whether IAM shows it. `stranger`: why nothing may be done
- * to the user or role that IAM shows under its name.
- */
+/** The bounds of the incident's own identity as they are now, a person's order counted in, and what IAM shows under its name. */
 export async function ownBounds(
   incident: Incident,
   policy: Policy,
   ports: ContainPorts,
-): Promise<{ readonly bounds: Bounds | undefined; readonly isThere: boolean; readonly stranger: string | undefined }> {
+): Promise<{ readonly bounds: Bounds | undefined; readonly known: Known | undefined }> {
   const subject = subjectOf(incident)
   const { identity } = incident
   const known = subject === undefined ? undefined : (await boundsOf([subject], incident, policy, ports)).get(keyOf(subject))
   const bounds =
     subject === undefined ? boundsFor(policy, identity.id, needsTags(policy) ? undefined : {}, ports.clock.now()) : known?.bounds
-  const stranger = subject === undefined || known === undefined ? undefined : strangerIn(incident, subject, known)
-  return { bounds: await withOrder(bounds, incident, ports), isThere: known?.isThere === true && stranger === undefined, stranger }
+  return { bounds: await withOrder(bounds, incident, ports), known }
 }
 
 /** The bounds as they are now of everybody that the plan touches. A protected one keeps only its own steps from being applied. */

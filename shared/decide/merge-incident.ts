@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Assessment } from '../domain/assessment.ts'
 import type { BlastRadius } from '../domain/blast-radius.ts'
 import { EMPTY_CHAIN } from '../domain/change.ts'
@@ -7,9 +6,10 @@ import type { Issued } from '../domain/credential-window.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
 import { followed, withRename } from '../domain/follow-rename.ts'
-import { creationsOf, hasGrown, type Incident, type LineageEdge, originOf, priorityOf, type Suspect } from '../domain/incident.ts'
+import { creationsOf, hasGrown, type Incident, type LineageEdge, originOf, type Suspect } from '../domain/incident.ts'
 import { moved, noticeFor, openingState } from '../domain/incident-machine.ts'
-import { type NameHistory, withNames } from '../domain/name-history.ts'
+import { isSameHistory, type NameHistory, withNames } from '../domain/name-history.ts'
+import { priorityOf } from '../domain/priority.ts'
 import type { Rename } from '../domain/rename.ts'
 import { type Identity, isSamePrincipal, type Signal } from '../domain/signal.ts'
 import { mergeFindings } from './correlate.ts'
@@ -117,7 +117,7 @@ export function withSignal(before: Incident, evaluated: EvaluatedSignal): Incide
 
 function withNewName(incident: Incident, { names, rename }: EvaluatedSignal): Incident {
   const renamed = rename === undefined ? incident : (withRename(incident, rename) ?? incident)
-  if (names === undefined || isDeepStrictEqual(names, renamed.names)) return renamed
+  if (names === undefined || isSameHistory(names, renamed.names)) return renamed
   return { ...renamed, names: withNames(names, renamed.names ?? []) }
 }
 
@@ -147,7 +147,7 @@ export function isUnchanged(a: Incident, b: Incident): boolean {
     a.decision === b.decision &&
     a.owedNotice === b.owedNotice &&
     a.identity === b.identity &&
-    isDeepStrictEqual(a.names, b.names) &&
+    isSameHistory(a.names, b.names) &&
     a.assessment.risk === b.assessment.risk &&
     a.findings.length === b.findings.length
   )

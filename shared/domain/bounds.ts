@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { globs } from './glob.ts'
 import { type NameHistory, policyNames } from './name-history.ts'
 import type { Mode, Override, Policy, ReviewTimes, Selector, Thresholds } from './policy.ts'
@@ -51,14 +50,9 @@ export function boundsFor(policy: Policy, identityId: string, tags: KnownTags, n
 
 /** True where it makes no difference by which of two names the policy goes. Two ways to be protected are one. */
 function isAlike(a: Bounds, b: Bounds): boolean {
-  const said = ({ mode, thresholds, onExpiry, protection, isReserved }: Bounds) => [
-    mode,
-    thresholds,
-    onExpiry,
-    protection !== undefined,
-    isReserved,
-  ]
-  return isDeepStrictEqual(said(a), said(b))
+  const said = ({ mode, thresholds: { notify, ask, contain }, onExpiry, protection, isReserved }: Bounds) =>
+    [mode, notify, ask, contain, onExpiry, protection !== undefined, isReserved].join()
+  return said(a) === said(b)
 }
 
 /** Nothing is contained by doubt, and the more sensitive name says when a person is asked. Protection may be the intruder's choice: an order lifts it. */

@@ -35,8 +35,7 @@ export function withName(history: NameHistory, name: Name): NameHistory {
   const at = later < 0 ? history.length : later
   const merged = [...history.slice(0, at), name, ...history.slice(at)].reduce(joined, [])
   const kept = merged.length > NAMES_LIMIT ? withoutSecond(merged) : merged
-  const isSame = kept.length === history.length && kept.every((one, place) => isEqual(one, history[place] as Name))
-  return isSame ? history : kept
+  return isSameHistory(kept, history) ? history : kept
 }
 
 /** Both histories in one. */
@@ -56,8 +55,12 @@ function withoutSecond([first, second, third, ...rest]: readonly Name[]): NameHi
   return [first, { ...third, isDisregarded: second?.isDisregarded === true && third?.isDisregarded === true }, ...rest] as Name[]
 }
 
-function isEqual(a: Name, b: Name): boolean {
-  return a.arn === b.arn && a.since === b.since && a.isDisregarded === b.isDisregarded
+/** True where two histories say the same. */
+export function isSameHistory(a: NameHistory = [], b: NameHistory = []): boolean {
+  if (a === b) return true
+  const isEqual = (one: Name, other: Name | undefined) =>
+    one.arn === other?.arn && one.since === other.since && one.isDisregarded === other.isDisregarded
+  return a.length === b.length && a.every((one, at) => isEqual(one, b[at]))
 }
 
 /** The names that the policy goes by. `earlier`: those that somebody else changed, or nobody knows who, lately; where they make a difference a person is asked. */

@@ -202,7 +202,7 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
         ? undefined
         : {
             arn: found.Arn,
-            createdAt: timeOf(found.CreateDate),
+            createdAt: found.CreateDate === undefined ? undefined : Date.parse(found.CreateDate),
             principalId: user?.UserId ?? role?.RoleId,
             tags: Object.fromEntries(found.Tags.map(({ Key, Value }) => [Key, Value])),
           }
@@ -229,10 +229,6 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
 
 function isOnlyObserved(user: AuthorizationDetails['UserDetailList'][number]): boolean {
   return user.UserPolicyList.length + user.AttachedManagedPolicies.length + user.GroupList.length === 0
-}
-
-function timeOf(date: string | undefined): number | undefined {
-  return date === undefined ? undefined : Date.parse(date)
 }
 
 type InlinePolicies = AuthorizationDetails['UserDetailList'][number]['UserPolicyList']
