@@ -64,10 +64,10 @@ describe('a thief has a bystander contained by the quarantine policy of AWS, whi
   })
 
   it.each([
-    ['an AWS service is the caller', { type: 'AWSService', invokedBy: 'AWS Internal' }, 'contained'],
-    ['the record has no type of caller, only the service', { accountId: ACCOUNT, invokedBy: 'AWS Internal' }, 'contained'],
-    ['a caller of an unknown type, for whom a service called', { type: 'NewKind', principalId: 'x', invokedBy: 'AWS Internal' }, 'asking'],
-  ])('%s: the bystander is %s', async (_, userIdentity, state) => {
+    ['an AWS service is the caller', 'contained', { type: 'AWSService', invokedBy: 'AWS Internal' }],
+    ['the record has no type of caller, only the service', 'contained', { accountId: ACCOUNT, invokedBy: 'AWS Internal' }],
+    ['a caller of an unknown type, for whom a service called', 'asking', { type: 'NewKind', principalId: 'x', invokedBy: 'AWS Internal' }],
+  ])('%s: the bystander is %s', async (_, state, userIdentity) => {
     const world = await played({ ...byThief(), userIdentity })
     expect((await incidentOf(world, 'bystander'))?.state).toBe(state)
   })
@@ -82,7 +82,7 @@ describe('a thief has a bystander contained by the quarantine policy of AWS, whi
     expect(deniedIn(real)).toEqual(['bystander'])
   })
 
-  it('nor a production role, of which the confirmed lane would end all sessions', async () => {
+  it('nor a production role, all sessions of which a confirmation would end', async () => {
     const request = { roleName: 'payments', policyArn: 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV4' }
     const record = call('iam:AttachRolePolicy', { id: 'q', request, ...THIEF })
     const forged = await played(record)
