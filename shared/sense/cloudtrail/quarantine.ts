@@ -72,7 +72,7 @@ function isSame(a: Identity, b: Identity): boolean {
 }
 
 /**
- * The report of AWS that was refused, where CloudTrail leaves out what was asked, as it does for calls that IAM denies.
+ * The report of AWS that was refused, where CloudTrail leaves out what was asked, as it may for calls that are denied.
  *
  * With a long-lived key from AWS's own address only AWS calls: the console and the services that call for a user have a session.
  */
