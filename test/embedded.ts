@@ -156,6 +156,12 @@ export function call(
   }
 }
 
+/** AWS's own call that quarantines a user whose key is out: made as that user, from AWS's own address. `parts` replace what it says. */
+export function quarantine(user: string, parts: Parameters<typeof call>[1]): object {
+  const request = { userName: user, policyArn: 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3' }
+  return call('iam:AttachUserPolicy', { user, from: 'AWS Internal', agent: 'AWS Internal', request, ...parts })
+}
+
 /** Three calls whose evidence together calls for containment. */
 export const ATTACK = [
   call('iam:CreateUser', { id: 'a1', request: { userName: 'backdoor' } }),

@@ -62,6 +62,8 @@ import { passwordDataRead } from './detectors/password-data-read.ts'
 import { permissionsEnumerated } from './detectors/permissions-enumerated.ts'
 import { policyTagChanged } from './detectors/policy-tag-changed.ts'
 import { projectMadePublic } from './detectors/project-made-public.ts'
+import { quarantineAttachedByOther } from './detectors/quarantine-attached-by-other.ts'
+import { quarantineImitated } from './detectors/quarantine-imitated.ts'
 import { quarantineLifted } from './detectors/quarantine-lifted.ts'
 import { quarantinePolicyAttached } from './detectors/quarantine-policy-attached.ts'
 import { quotaRaised } from './detectors/quota-raised.ts'
@@ -162,6 +164,8 @@ export const CATALOGUE: readonly Detector[] = [
   permissionsEnumerated,
   policyTagChanged,
   projectMadePublic,
+  quarantineAttachedByOther,
+  quarantineImitated,
   quarantineLifted,
   quarantinePolicyAttached,
   quotaRaised,

@@ -2,8 +2,8 @@ import type { Finding } from './finding.ts'
 import type { Credential } from './signal.ts'
 
 /**
- * What did not authenticate is an attempt by anybody, and no act of the identity that it names. Its credential is kept apart under an id of its own,
- * so that neither window nor evidence nor containment of the true credential know it.
+ * What did not authenticate is an attempt by anybody, and no act of the identity that it names; nor is what somebody else in the account says of it.
+ * Its credential is kept apart under an id of its own, so that neither window nor evidence nor containment of the true credential know it.
  */
 const PREFIX = 'attempt:'
 
@@ -22,7 +22,7 @@ export function attempted(credentialId: string): string {
   return isAttempt(credentialId) ? credentialId.slice(PREFIX.length) : credentialId
 }
 
-/** True for a finding about something that the identity did, with a credential of its own. */
+/** True for a finding about something that the identity did, with a credential of its own, or that AWS reports of it. */
 export function isAboutAct({ credentialId }: Pick<Finding, 'credentialId'>): boolean {
   return !isAttempt(credentialId)
 }

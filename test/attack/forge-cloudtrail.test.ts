@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { pipeline } from '../../shared/pipeline.ts'
 import { believe } from '../../shared/sense/believe.ts'
-import { ACCOUNT, ATTACK, arnOf, call, exposed, NOW } from '../embedded.ts'
+import { ACCOUNT, ATTACK, arnOf, call, exposed, NOW, quarantine } from '../embedded.ts'
 import { at, delivered, deployed, FROM_THE_BUS } from './stack.ts'
 
 const DAY_MS = 86_400_000
@@ -9,13 +9,7 @@ const CUSTOM = { source: 'com.example.app' }
 const BYSTANDER = 'AKIABYSTANDER0000001'
 
 /** AWS attaches its quarantine policy to a user: the fast path contains without asking. */
-const quarantined = (user: string) =>
-  call('iam:AttachUserPolicy', {
-    id: 'quarantine',
-    user: 'admin',
-    key: 'AKIAADMINKEY00000001',
-    request: { userName: user, policyArn: 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3' },
-  })
+const quarantined = (user: string) => quarantine(user, { id: 'quarantine', key: BYSTANDER })
 
 /** The three calls of `ATTACK`, by a session of a production role. */
 const byRole = (id: string, record: object) => ({

@@ -4,7 +4,7 @@ import type { Paint } from '../../local/render/style.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { collectFacts } from '../../shared/review/explain/facts.ts'
 import { messageOf } from '../../shared/slack/message.ts'
-import { ATTACK, call, exposed, NOW } from '../embedded.ts'
+import { ATTACK, call, exposed, NOW, quarantine } from '../embedded.ts'
 import { assumes, byRole, lookedUp } from '../looked-up.ts'
 
 const MINUTE = 60_000
@@ -57,12 +57,7 @@ describe('somebody who forges the event that has a credential contained', () => 
   })
 
   it('is not suspected where one event gives two signals: the quarantine policy, which AWS attaches to a user whose key is out', async () => {
-    const record = call('iam:AttachUserPolicy', {
-      id: 'm1',
-      request: { userName: 'ci-build', policyArn: 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3' },
-      user: 'bystander',
-      key: 'AKIABYSTANDER0000001',
-    })
+    const record = quarantine('ci-build', { id: 'm1' })
     const world = await lookedUp({ trail: [record] })
     await world.respond([record])
     await world.sweepAt(NOW + 35 * MINUTE)

@@ -7,7 +7,7 @@ const OUTSIDE = '210987654321'
 
 /** AWS attaches its quarantine policy, in a partition. */
 function quarantine(operation: 'AttachUserPolicy' | 'AttachRolePolicy', request: object, awsRegion: string) {
-  const record = call(`iam:${operation}`, { id: 'q1', request })
+  const record = call(`iam:${operation}`, { id: 'q1', from: 'AWS Internal', agent: 'AWS Internal', request })
   return { ...record, awsRegion, userIdentity: { type: 'AWSService', invokedBy: 'AWS Internal' }, recipientAccountId: ACCOUNT }
 }
 

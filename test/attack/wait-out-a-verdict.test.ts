@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { enforce } from '../../shared/contain/enforce.ts'
 import type { Iam } from '../../shared/ports/iam.ts'
 import { review } from '../../shared/review/review.ts'
-import { ACCOUNT, ATTACK, arnOf, call, embedded, exposed, KEY, NOW } from '../embedded.ts'
+import { ACCOUNT, ATTACK, arnOf, call, embedded, exposed, KEY, NOW, quarantine } from '../embedded.ts'
 
 const MINUTE = 60_000
 const LEGITIMATE = { kind: 'legitimate', by: arnOf('reviewer'), reason: 'a drill' } as const
@@ -21,12 +21,7 @@ async function released(evidence: readonly object[], account?: object) {
 }
 
 /** AWS's own quarantine of the user, as CloudTrail reports it. */
-const quarantined = (id: string, minute: number) =>
-  call('iam:AttachUserPolicy', {
-    id,
-    time: NOW + minute * MINUTE,
-    request: { userName: 'ci-build', policyArn: 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV2' },
-  })
+const quarantined = (id: string, minute: number) => quarantine('ci-build', { id, time: NOW + minute * MINUTE })
 
 const roleAccount = { RoleDetailList: [{ RoleName: 'deploy', Arn: `arn:aws:iam::${ACCOUNT}:role/deploy` }] }
 

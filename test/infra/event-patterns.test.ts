@@ -107,6 +107,27 @@ describe('event patterns', () => {
     ["the responder's own change of IAM", call('aws.iam', { readOnly: false }, SESSION, OWN), []],
     ["the responder's own read", call('aws.dynamodb', { readOnly: true }, SESSION, OWN), []],
     ['a call by a service', call('aws.kms', { readOnly: true }), []],
+    [
+      'the quarantine by AWS as an AWS service, which has neither key nor ARN',
+      call('aws.iam', { readOnly: false, eventName: 'AttachUserPolicy', userIdentity: { type: 'AWSService', invokedBy: 'AWS Internal' } }),
+      ['credentialChanges'],
+    ],
+    [
+      'the quarantine by AWS as the user itself, from AWS, that was refused',
+      call(
+        'aws.iam',
+        {
+          readOnly: false,
+          eventName: 'AttachUserPolicy',
+          sourceIPAddress: 'AWS Internal',
+          errorCode: 'AccessDenied',
+          requestParameters: null,
+        },
+        KEY,
+        'arn:aws:iam::123456789012:user/ci-build',
+      ),
+      ['credentialChanges'],
+    ],
   ])('catches %s once, by the right rule', (_, event, expected) => {
     expect(caughtBy(event)).toEqual(expected)
   })

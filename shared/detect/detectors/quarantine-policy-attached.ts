@@ -11,6 +11,10 @@ export const quarantinePolicyAttached: Detector = {
   isConfirmed: true,
   matches(signal) {
     if (signal.exposure !== 'AWS_IAM_QUARANTINE_POLICY') return undefined
-    return { reason: `AWS attached its quarantine policy to the ${signal.identity.kind === 'role' ? 'role' : 'user'}` }
+    const target = signal.identity.kind === 'role' ? 'role' : 'user'
+    if (signal.outcome === 'success') return { reason: `AWS attached its quarantine policy to the ${target}` }
+    return {
+      reason: `AWS tried to quarantine the ${target} and could not (${signal.errorCode ?? signal.outcome}): no policy of AWS limits it`,
+    }
   },
 }

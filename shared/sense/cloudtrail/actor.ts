@@ -43,7 +43,7 @@ function identityOf(user: Fields, place: Place): Identity {
       return as('aws-service', `service:${service}`, service)
     }
     default:
-      return serviceIdentity(user, account) ?? as('unknown', arn ?? `unknown:${account}:${principal}`)
+      return (type === undefined ? serviceIdentity(user, account) : undefined) ?? as('unknown', arn ?? `unknown:${account}:${principal}`)
   }
 }
 
