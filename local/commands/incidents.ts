@@ -1,4 +1,3 @@
-import { hasOwnDeny } from '../../shared/contain/narrow-deny.ts'
 import { pendingOf } from '../../shared/contain/pending.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { incompleteLineage } from '../../shared/domain/lookup-lines.ts'
@@ -10,6 +9,7 @@ import { incidentSubject } from '../../shared/record/append.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { leftUsable, whatReviewDoes } from '../../shared/review/what-follows.ts'
 import { commandOn } from '../command-name.ts'
+import { afterConfirm } from '../render/after-confirm.ts'
 import { renderChanges, renderIncident, renderList, renderTimeline } from '../render/incident.ts'
 import { nextCommands, reviewCommand } from '../render/next-commands.ts'
 import type { Paint } from '../render/style.ts'
@@ -132,12 +132,11 @@ export async function confirmIncident(
   const left = leftUsable(incident, changes)
   const next =
     incident.state === 'rotating'
-      ? `Its keys are being rotated: \`${commandOn(target, `incidents show ${id}`)}\` shows the secret with the new one.`
-      : hasOwnDeny(incident, changes)
-        ? `${incident.identity.name} stays denied everything, new keys of it included: give the workloads that need one another user or a role. \`rotation.users\` of the policy has keys made anew, and the deny narrowed, for the next one.`
-        : 'Create new keys for the workloads that need them, then delete the old ones.'
+      ? [`Its keys are being rotated: \`${commandOn(target, `incidents show ${id}`)}\` shows the secret with the new one.`]
+      : afterConfirm(incident, changes)
   return [
-    `Confirmed ${id}: ${left === undefined ? 'what was contained stays contained.' : `${left} Stop it by hand: the incident is closed.`} ${next}`,
+    `Confirmed ${id}: ${left === undefined ? 'what was contained stays contained.' : `${left} Stop it by hand: the incident is closed.`}`,
+    ...next,
     ...pendingOf(incident).map((line) => `  left to do: ${printable(line, 200)}`),
   ].join('\n')
 }
