@@ -94,6 +94,16 @@ describe('baseline', () => {
     expect(wrong.err).toContain('feature=value')
   })
 
+  it('takes the name of an identity that only one has, and writes its ARN into the record', async () => {
+    const words = ['--value', 'country=DE', '--reason', 'a new office', '--yes', ...on]
+    const { code, out } = await countersign(['baseline', 'expect', incident.identity.name, ...words])
+    expect([code, out]).toEqual([0, `country=DE is expected of ${incident.identity.id} from now on.\n`])
+    const entries = lines<{ target: string; to: unknown }>((await countersign(['changes', 'export', ...on])).out)
+    expect(entries.filter(({ to }) => to === 'country=DE').map(({ target }) => target)).toEqual([`baseline:${incident.identity.id}`])
+    const unknown = await countersign(['baseline', 'expect', 'nobody', ...words])
+    expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining('no identity with the name nobody is known')])
+  })
+
   it('says that nothing is known of an identity it never saw', async () => {
     const { code, err } = await countersign(['baseline', 'show', 'arn:aws:iam::123456789012:user/nobody', ...on])
     expect(code).toBe(2)
