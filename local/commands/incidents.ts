@@ -12,6 +12,7 @@ import { commandOn } from '../command-name.ts'
 import { afterConfirm } from '../render/after-confirm.ts'
 import { renderChanges, renderIncident, renderList, renderTimeline } from '../render/incident.ts'
 import { nextCommands, reviewCommand } from '../render/next-commands.ts'
+import { overrideLines } from '../render/override.ts'
 import type { Paint } from '../render/style.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
@@ -26,7 +27,9 @@ const LIST_LIMIT = 200
 export async function listIncidents(target: Target, { isJson, isAll }: { isJson: boolean; isAll: boolean }): Promise<string> {
   const incidents = isAll ? await everyIncident(target, tellUnreadable) : await target.incidents.listOpen(LIST_LIMIT, tellUnreadable)
   if (isJson) return incidents.map((incident) => JSON.stringify(incident)).join('\n')
-  return incidents.length === 0 ? 'No open incidents.' : renderList(incidents)
+  const override = await overrideLines(target)
+  if (incidents.length === 0) return [...override, 'No open incidents.'].join('\n')
+  return [...override, renderList(incidents)].join('\n')
 }
 
 /** Every incident, highest priority first. */
@@ -51,9 +54,15 @@ export async function showIncident(target: Target, id: string, { isJson, paint }
   if (isJson) return JSON.stringify({ incident: stored.value, signals, changes })
   const { value: incident } = stored
   const next = nextCommands(incident, changes, { target, paint })
-  return [renderIncident(incident, paint), '', renderTimeline(incident, signals, paint), '', renderChanges(changes, paint), ...next].join(
-    '\n',
-  )
+  return [
+    ...(await overrideLines(target)),
+    renderIncident(incident, paint),
+    '',
+    renderTimeline(incident, signals, paint),
+    '',
+    renderChanges(changes, paint),
+    ...next,
+  ].join('\n')
 }
 
 /** One line that says which incident it is. */
