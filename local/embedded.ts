@@ -198,6 +198,7 @@ function targetOf(
   return {
     name: `the embedded account in ${folder}`,
     options: optionsFor(folder),
+    timesNote: STORY_CLOCK,
     identities,
     incidents,
     record,
@@ -208,6 +209,10 @@ function targetOf(
     },
   } as const
 }
+
+/** `start` alone makes embedded accounts, and its story has a clock of its own. */
+const STORY_CLOCK =
+  "Times are by the story's clock: its last day ended at the full hour before `start`, and from there the clock goes on while `start` runs."
 
 /** The options that name the folder on the command line. */
 function optionsFor(folder: string): string {

@@ -29,7 +29,12 @@ export async function listIncidents(target: Target, { isJson, isAll }: { isJson:
   if (isJson) return incidents.map((incident) => JSON.stringify(incident)).join('\n')
   const override = await overrideLines(target)
   if (incidents.length === 0) return [...override, 'No open incidents.'].join('\n')
-  return [...override, renderList(incidents)].join('\n')
+  return [...override, renderList(incidents), ...notesOf(target)].join('\n')
+}
+
+/** What a reader of times has to know of the target. */
+function notesOf({ timesNote }: Target): string[] {
+  return timesNote === undefined ? [] : [timesNote]
 }
 
 /** Every incident, highest priority first. */
@@ -61,6 +66,7 @@ export async function showIncident(target: Target, id: string, { isJson, paint }
     renderTimeline(incident, signals, paint),
     '',
     renderChanges(changes, paint),
+    ...notesOf(target).map((note) => `  ${note}`),
     ...next,
   ].join('\n')
 }

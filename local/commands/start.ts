@@ -54,6 +54,7 @@ export async function start({ isOnce, folder, seed, paint }: StartOptions): Prom
     await learn(run, story.history, { moveTo: clock.moveTo, sweep })
     print(
       `Learned what is normal from ${story.history.length} calls of ${DAYS - 1} days. Now the last day, ${story.lastDay.length} calls, one by one.`,
+      ...[embedded.target('local:start').timesNote ?? []].flat(),
       '',
     )
     const live = await replayLastDay(run, story.lastDay, { moveTo: clock.moveTo, sweep, iam: embedded.ports.iam })

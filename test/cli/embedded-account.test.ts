@@ -59,6 +59,13 @@ describe('incidents, on the folder that the story left', () => {
     expect(whole?.changes.length).toBeGreaterThan(3)
   })
 
+  it('says once in each output that its times are by the clock of the story', async () => {
+    const note = /by the story's clock: its last day ended at the full hour before `start`/g
+    expect(story.match(note)).toHaveLength(1)
+    for (const words of [['incidents'], ['incidents', 'show', incident.id], ['explain', incident.id]])
+      expect([words, (await countersign([...words, ...on])).out.match(note)?.length]).toEqual([words, 1])
+  })
+
   it('says plainly where there is no such incident', async () => {
     const { code, err } = await countersign(['incidents', 'show', 'nothing', ...on])
     expect(code).not.toBe(0)
