@@ -8,7 +8,7 @@ import type { OnUnreadable } from '../../shared/ports/stores.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { leftUsable, whatReviewDoes } from '../../shared/review/what-follows.ts'
-import { commandOn } from '../command-name.ts'
+import { asTyped, commandOn } from '../command-name.ts'
 import { afterConfirm } from '../render/after-confirm.ts'
 import { renderChanges, renderIncident, renderList, renderTimeline } from '../render/incident.ts'
 import { nextCommands, reviewCommand } from '../render/next-commands.ts'
@@ -61,7 +61,7 @@ export async function showIncident(target: Target, id: string, { isJson, paint }
   const next = nextCommands(incident, changes, { target, paint })
   return [
     ...(await overrideLines(target)),
-    renderIncident(incident, paint),
+    renderIncident(incident, paint, target),
     '',
     renderTimeline(incident, signals, paint),
     '',
@@ -152,7 +152,7 @@ export async function confirmIncident(
   return [
     `Confirmed ${id}: ${left === undefined ? 'what was contained stays contained.' : `${left} Stop it by hand: the incident is closed.`}`,
     ...next,
-    ...pendingOf(incident).map((line) => `  left to do: ${printable(line, 200)}`),
+    ...leftToDo(incident, target),
   ].join('\n')
 }
 
@@ -165,8 +165,11 @@ export async function approveChange(
   const incident = await target.approve(id, { edgeId: change, reason })
   if (isJson) return JSON.stringify(incident)
   const done = incident.state === 'containing' ? 'the function contain was invoked' : `incident ${id} is ${incident.state}`
-  const left = pendingOf(incident)
-  return [`Approved "${printable(change, 200)}": ${done}.`, ...left.map((line) => `  left to do: ${printable(line, 200)}`)].join('\n')
+  return [`Approved "${printable(change, 200)}": ${done}.`, ...leftToDo(incident, target)].join('\n')
+}
+
+function leftToDo(incident: Incident, target: Target): string[] {
+  return pendingOf(incident).map((line) => `  left to do: ${asTyped(printable(line, 200), target)}`)
 }
 
 /** Extends an incident: for some hours there are no reminders, and it does not expire. */

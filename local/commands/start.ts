@@ -81,7 +81,7 @@ async function tell(embedded: Embedded, { run, live, paint, print, intrusion }: 
   const target = embedded.target('local:start')
   const open = await ports.incidents.listOpen(20)
   for (const incident of open.filter(({ state }) => state === 'contained')) {
-    print(renderIncident(incident, paint), '')
+    print(renderIncident(incident, paint, target), '')
     print(renderChanges(await ports.record.list(incidentSubject(incident.id)), paint), '')
     print(...describeRefusals(run, incident, { paint, intruderIds: new Set(intrusion.eventIds) }), '')
   }

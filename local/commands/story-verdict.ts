@@ -1,5 +1,6 @@
 import { ResponderError } from '../../shared/errors.ts'
 import { requireReason } from '../../shared/review/reviewer.ts'
+import { asTyped } from '../command-name.ts'
 import { isYes } from '../go-ahead.ts'
 import type { Target } from '../target.ts'
 import { confirmIncident, releaseIncident, whatFollows } from './incidents.ts'
@@ -36,7 +37,7 @@ export async function answerTo(
     if (!isYes((await ask(`${what}\nGo on? [y/N] `)) ?? '')) return 'Nothing was done.'
     return await give(target, id, { reason, isJson: false })
   } catch (cause) {
-    if (cause instanceof ResponderError) return `Nothing was done: ${cause.message}`
+    if (cause instanceof ResponderError) return `Nothing was done: ${asTyped(cause.message, target)}`
     throw cause
   }
 }

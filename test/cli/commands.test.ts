@@ -56,6 +56,11 @@ describe('consent', () => {
     const { code, err } = await countersign(['release', 'inc-nothing', '--reason', 'x', ...on])
     expect(code).toBe(1)
     expect(err).toContain('[incident.unknown]')
+    // With --yes it is the review that finds none, which knows nothing of command lines.
+    for (const words of [['release'], ['confirm'], ['contain']]) {
+      const refused = await countersign([...words, 'inc-nothing', '--reason', 'x', '--yes', ...on])
+      expect(refused.err).toContain(`\`npm run --silent countersign -- incidents --data ${data}\` lists the open ones [incident.unknown]`)
+    }
   })
 })
 
