@@ -70,10 +70,26 @@ function reasons(incident: Incident, paint: Paint): string[] {
   return [
     `${paint('bold', 'Why')}: the findings up to the decision`,
     indent(renderFindings(contributions)),
+    ...shortfall(incident, contributions),
     '',
     `${paint('bold', 'Found since then')}: no reason for the decision; with them the risk is ${incident.assessment.risk}`,
     indent(renderFindings(since, false)),
   ]
+}
+
+/** The risk that a decision by the thresholds names. */
+const DECIDED = /^risk (\d+(?:\.\d+)?) reaches /
+
+/** Says why the points add up to less than the risk that the decision names, where they do. */
+function shortfall({ decision, assessment: { opinion } }: Incident, contributions: readonly Contribution[]): string[] {
+  // The advisor moves the risk without a finding: that is said in the line of the risk.
+  if (opinion?.kind === 'answered' && opinion.shift !== 0) return []
+  const decided = decision.why.flatMap((line) => Number(DECIDED.exec(line)?.[1] ?? Number.NaN)).findLast((risk) => !Number.isNaN(risk))
+  const points = contributions.reduce((sum, { share }) => sum + share, 0)
+  // Points are printed to a tenth.
+  if (decided === undefined || points > decided - 0.1) return []
+  const why = 'of each detector the strongest finding is kept, and some of these came later'
+  return [`  These points add up to ${points.toFixed(1)}, not to the ${decided} of the decision: ${why}.`]
 }
 
 function renderFindings(contributions: readonly Contribution[], hasShares = true): string {
