@@ -24,7 +24,7 @@ import { approve } from '../shared/review/approve.ts'
 import { review } from '../shared/review/review.ts'
 import { findIncident } from '../shared/review/reviewer.ts'
 import { commandName, quoted } from './command-name.ts'
-import { DATA_FOLDER } from './data-folder.ts'
+import { DATA_FOLDER, STORY_CLOCK } from './data-folder.ts'
 import { ACCOUNT_FILE, closeToOthers, DATABASE_FOLDER, PREVIOUS_FOLDER, SEAL_FOLDER } from './embedded/folder-rights.ts'
 import { orRelease, ownFolder, ownOrReach } from './embedded/own-folder.ts'
 import type { Claim } from './embedded/owner.ts'
@@ -209,10 +209,6 @@ function targetOf(
     },
   } as const
 }
-
-/** `start` alone makes embedded accounts, and its story has a clock of its own. */
-const STORY_CLOCK =
-  "Times are by the story's clock: its last day ended at the full hour before `start`, and from there the clock goes on while `start` runs."
 
 /** The options that name the folder on the command line. */
 function optionsFor(folder: string): string {
