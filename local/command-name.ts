@@ -18,6 +18,16 @@ export function commandOn({ options }: Pick<Target, 'options'>, words: string, m
   return [commandName(), words, options, more].filter((part) => part !== '').join(' ')
 }
 
+/**
+ * A message with each `countersign …` in backticks as this person types it, on this target. The stages write commands by the bare name, because they
+ * know neither how the command line was called nor on what.
+ */
+export function asTyped(message: string, target: Pick<Target, 'options'>): string {
+  return message.replace(/`countersign ([a-z][^`]*)`/g, (_, words: string) =>
+    target.options !== '' && words.includes(target.options) ? `\`${commandName()} ${words}\`` : `\`${commandOn(target, words)}\``,
+  )
+}
+
 /** A word for a shell, in quotes where it has a character that a shell may interpret. */
 export function quoted(word: string): string {
   return /^[\w./@:+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`

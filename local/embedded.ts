@@ -24,7 +24,7 @@ import { approve } from '../shared/review/approve.ts'
 import { review } from '../shared/review/review.ts'
 import { findIncident } from '../shared/review/reviewer.ts'
 import { commandName, quoted } from './command-name.ts'
-import { DATA_FOLDER } from './data-folder.ts'
+import { DATA_FOLDER, STORY_CLOCK } from './data-folder.ts'
 import { ACCOUNT_FILE, closeToOthers, DATABASE_FOLDER, PREVIOUS_FOLDER, SEAL_FOLDER } from './embedded/folder-rights.ts'
 import { orRelease, ownFolder, ownOrReach } from './embedded/own-folder.ts'
 import type { Claim } from './embedded/owner.ts'
@@ -198,6 +198,7 @@ function targetOf(
   return {
     name: `the embedded account in ${folder}`,
     options: optionsFor(folder),
+    timesNote: STORY_CLOCK,
     identities,
     incidents,
     record,

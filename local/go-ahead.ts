@@ -17,8 +17,13 @@ export async function goAhead(what: string, { input, output }: Terminal = TERMIN
   const terminal = createInterface({ input, output, terminal: true })
   try {
     const answer = await terminal.question(`${what}\nGo on? [y/N] `)
-    if (!/^\s*y(es)?\s*$/i.test(answer)) throw new ResponderError('declined', 'nothing was done')
+    if (!isYes(answer)) throw new ResponderError('declined', 'nothing was done')
   } finally {
     terminal.close()
   }
+}
+
+/** True where the answer to a question is yes; whatever else is typed is no. */
+export function isYes(answer: string): boolean {
+  return /^\s*y(es)?\s*$/i.test(answer)
 }

@@ -1,5 +1,6 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { ResponderError } from '../shared/errors.ts'
 
 export interface ListOptions {
   /** Called for a path that cannot be read. */
@@ -58,6 +59,26 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'it may not be read; give this user read permission',
   EPERM: 'it may not be read; give this user read permission',
   ELOOP: 'its links lead in a circle',
+  EISDIR: 'it is a folder',
+}
+
+/**
+ * Throws `usage` where none of the paths that a command names can be opened, so that there is nothing to read. Where some can, those are read, and the
+ * others are told of as problems of the input.
+ */
+export function requireSomeInput(paths: readonly string[]): void {
+  const faults = paths.map((path) => (path === '-' ? undefined : faultOf(path)))
+  const found = faults.filter((fault) => fault !== undefined)
+  if (found.length === faults.length) throw new ResponderError('usage', `nothing was read: ${found.join('; ')}`)
+}
+
+function faultOf(path: string): string | undefined {
+  try {
+    accessSync(path, constants.R_OK)
+    return undefined
+  } catch (error) {
+    return `${path}: ${whyUnreadable(error)}`
+  }
 }
 
 /** The reason in words why the file system could not read a path. */

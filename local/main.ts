@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { type ErrorCode, ResponderError } from '../shared/errors.ts'
+import { clearError } from './clear-error.ts'
 import { program } from './program.ts'
 
 /** The error codes that have an exit code of their own. */
@@ -11,7 +12,8 @@ export async function main(): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
   try {
     await program().parseAsync()
-  } catch (cause) {
+  } catch (thrown) {
+    const cause = clearError(thrown)
     if (cause instanceof CommanderError) process.exitCode = cause.exitCode === 0 ? 0 : 2
     else {
       const isOurs = cause instanceof ResponderError

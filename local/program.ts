@@ -4,6 +4,7 @@ import type { Advisor } from '../shared/ports/advisor.ts'
 import { commandName } from './command-name.ts'
 import { completionOf, SHELLS, type Shell } from './commands/completion.ts'
 import { DATA_FOLDER } from './data-folder.ts'
+import { requireSomeInput } from './list-files.ts'
 import { ownVersion } from './package-file.ts'
 import { addIncidents } from './program/incidents.ts'
 import { addOverride, addPolicy } from './program/policy.ts'
@@ -79,6 +80,7 @@ function addReplay(root: Command): void {
     .option('--since <time>', 'only records from this time on (ISO 8601)', time)
     .option('--until <time>', 'only records before this time (ISO 8601)', time)
     .action(async (paths: string[], options: { policy?: string; account?: string; json?: true; since?: number; until?: number }) => {
+      requireSomeInput(paths)
       const [{ replayInMemory }, { replay }, { policyToUse }] = await Promise.all([
         import('./replay-in-memory.ts'),
         import('./commands/replay.ts'),
@@ -112,6 +114,7 @@ function addEvaluate(root: Command): void {
     .option('--model <id>', 'the Bedrock model or inference profile, asked with your AWS credentials')
     .option('--region <region>', 'the region of the model')
     .action(async (files: string[], options: EvalOptions) => {
+      requireSomeInput(files)
       const [{ evaluate }, { readPolicyFile }, { policyToUse }] = await Promise.all([
         import('./commands/evaluate.ts'),
         import('./policy-file.ts'),

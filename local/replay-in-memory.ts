@@ -16,6 +16,7 @@ import { applyPolicy } from '../shared/record/policy-in-force.ts'
 import { CLOCK_SKEW_MS } from '../shared/sense/believe.ts'
 import { type Backtest, backtest } from './backtest.ts'
 import { geoDatabases } from './geo-databases.ts'
+import { whyUnreadable } from './list-files.ts'
 import { readPolicyFile } from './policy-file.ts'
 import { simulatedClock } from './simulated-clock.ts'
 
@@ -50,11 +51,7 @@ export async function replayInMemory(options: {
 
 async function readAccount(path: string): Promise<AuthorizationDetails> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ResponderError(
-      'input.unreadable',
-      `cannot read the account file ${path}: ${cause instanceof Error ? cause.message : 'unknown error'}`,
-      { cause },
-    )
+    throw new ResponderError('input.unreadable', `cannot read the account file ${path}: ${whyUnreadable(cause)}`, { cause })
   })
   const content = parseJson(text, path)
   const parsed = AuthorizationDetails.safeParse(content)

@@ -9,6 +9,8 @@ export interface Target {
   readonly name: string
   /** The options that name it on the command line, such as `--stack Countersign --region us-east-1`; empty for the usual folder. */
   readonly options: string
+  /** By what clock its times are, where it is not the clock of AWS: one sentence for whoever reads them. */
+  readonly timesNote?: string
   readonly identities: IdentityStore
   readonly incidents: IncidentStore
   readonly record: ChangeRecord

@@ -5,6 +5,7 @@ import { Template } from 'aws-cdk-lib/assertions'
 import { CountersignStack } from '../infra/countersign-stack.ts'
 import { readStackConfig, StackConfig } from '../shared/config.ts'
 import { CATALOGUE } from '../shared/detect/catalogue.ts'
+import { EvidenceGroup } from '../shared/domain/finding.ts'
 import { Policy } from '../shared/domain/policy.ts'
 import { POLICY_VERSION } from '../shared/domain/policy-migration.ts'
 import { containmentTable } from './containment-table.ts'
@@ -37,6 +38,7 @@ export const PARTS: Parts = {
   'breaker-urgent': () => `${POLICY.breaker.urgentPerHour}`,
   'breaker-fraction': () => `${POLICY.breaker.maxUserFraction * 100} %`,
   'containment-steps': () => `\n${containmentTable()}\n`,
+  'evidence-groups': () => EvidenceGroup.options.join(', '),
   functions: (text) => text.replace(/^( +functions\/ [^:\n]*: ).*$/m, (_, head: string) => head + functions().join(', ')),
   'incident-diagram': machineDiagram,
   'incident-table': machineTable,

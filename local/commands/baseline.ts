@@ -70,15 +70,16 @@ const SHAPES: ReadonlyMap<string, { pattern: RegExp; example: string }> = new Ma
 ])
 
 /** What expecting a value changes. Throws `usage` where the value has not the form of the feature, or the identity is not known. */
-export async function whatExpectChanges(target: Target, identityId: string, word: string): Promise<string> {
+export async function whatExpectChanges(target: Target, arnOrName: string, word: string): Promise<string> {
   expectedValue(word)
-  await stateOf(target.identities, identityId, target.name)
-  return `${printable(word, 80)} never counts as new for ${printable(identityId, 200)} in ${target.name} any more. No command takes that back.`
+  const { identity } = (await named(arnOrName, target)).value
+  return `${printable(word, 80)} never counts as new for ${printable(identity.id, 200)} in ${target.name} any more. No command takes that back.`
 }
 
 /** Marks a value of a feature as expected, so that it never counts as new. Who and why go into the record. */
-export async function expectFeature(target: Target, identityId: string, word: string, reason: string): Promise<string> {
+export async function expectFeature(target: Target, arnOrName: string, word: string, reason: string): Promise<string> {
   const { feature, value } = expectedValue(word)
+  const identityId = (await named(arnOrName, target)).value.identity.id
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const stored = await stateOf(target.identities, identityId, target.name)
     const draft = copyState(stored.value)

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { type Drift, driftOf } from '../../shared/learn/drift.ts'
 import { accept, readProposals } from '../../shared/learn/learn.ts'
 import type { Proposal } from '../../shared/learn/proposals.ts'
@@ -7,6 +6,7 @@ import { commandOn } from '../command-name.ts'
 import { columns, type Paint } from '../render/style.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
+import { writeOut } from '../write-out.ts'
 
 const ROWS = 15
 
@@ -17,7 +17,7 @@ export async function showDrift(
 ): Promise<string> {
   const { policy, answers, questions, proposals } = await readProposals({ ...target, clock: { now } }, tellUnreadable)
   const drift = driftOf({ answers, questions }, policy.thresholds)
-  if (out !== undefined) await writeFile(out, await (await import('../page/drift.ts')).driftPage(drift, proposals))
+  if (out !== undefined) await writeOut(out, await (await import('../page/drift.ts')).driftPage(drift, proposals))
   if (isJson) return JSON.stringify({ ...drift, proposals: proposals.map(({ policy: _, ...proposal }) => proposal) })
   return renderDrift(target, { drift, proposals, paint })
 }

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { geoIpFrom } from '../../shared/geo/geo-ip.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
@@ -10,6 +9,7 @@ import { noted, renderQuestions } from '../evaluate/questions.ts'
 import { type Evaluated, renderHtml, renderTable } from '../evaluate/report.ts'
 import { runCase } from '../evaluate/run-case.ts'
 import { geoDatabases } from '../geo-databases.ts'
+import { writeOut } from '../write-out.ts'
 
 export interface EvaluateOptions {
   readonly files: readonly string[]
@@ -50,7 +50,7 @@ export async function evaluate({
     Object.fromEntries([...evaluated].map(([name, all]) => [name, figuresOf(all, policy.thresholds)]))
   const evaluated = await runAll(absentAdvisor)
   const sources = figuresFor(evaluated)
-  if (out !== undefined) await writeFile(out, await renderHtml(sources, evaluated, policy.thresholds))
+  if (out !== undefined) await writeOut(out, await renderHtml(sources, evaluated, policy.thresholds))
   const short = failUnder === undefined ? [] : shortfalls(await readBars(failUnder), sources)
   for (const line of short) complain(line)
   if (failUnder !== undefined && short.length === 0) complain(`every bar of ${failUnder} is reached`)

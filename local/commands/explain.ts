@@ -47,6 +47,7 @@ export async function explainIncident(
     '',
     paint('bold', 'Facts'),
     columns(facts.map(({ id: fact, text }) => [fact, printable(text, 180)])).replace(/^/gm, '  '),
+    ...(target.timesNote === undefined ? [] : ['', target.timesNote]),
   ].join('\n')
 }
 

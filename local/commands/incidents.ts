@@ -1,4 +1,3 @@
-import { hasOwnDeny } from '../../shared/contain/narrow-deny.ts'
 import { pendingOf } from '../../shared/contain/pending.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { incompleteLineage } from '../../shared/domain/lookup-lines.ts'
@@ -9,9 +8,11 @@ import type { OnUnreadable } from '../../shared/ports/stores.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { leftUsable, whatReviewDoes } from '../../shared/review/what-follows.ts'
-import { commandOn } from '../command-name.ts'
+import { asTyped, commandOn } from '../command-name.ts'
+import { afterConfirm } from '../render/after-confirm.ts'
 import { renderChanges, renderIncident, renderList, renderTimeline } from '../render/incident.ts'
 import { nextCommands, reviewCommand } from '../render/next-commands.ts'
+import { overrideLines } from '../render/override.ts'
 import type { Paint } from '../render/style.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
@@ -26,7 +27,14 @@ const LIST_LIMIT = 200
 export async function listIncidents(target: Target, { isJson, isAll }: { isJson: boolean; isAll: boolean }): Promise<string> {
   const incidents = isAll ? await everyIncident(target, tellUnreadable) : await target.incidents.listOpen(LIST_LIMIT, tellUnreadable)
   if (isJson) return incidents.map((incident) => JSON.stringify(incident)).join('\n')
-  return incidents.length === 0 ? 'No open incidents.' : renderList(incidents)
+  const override = await overrideLines(target)
+  if (incidents.length === 0) return [...override, 'No open incidents.'].join('\n')
+  return [...override, renderList(incidents), ...notesOf(target)].join('\n')
+}
+
+/** What a reader of times has to know of the target. */
+function notesOf({ timesNote }: Target): string[] {
+  return timesNote === undefined ? [] : [timesNote]
 }
 
 /** Every incident, highest priority first. */
@@ -51,9 +59,16 @@ export async function showIncident(target: Target, id: string, { isJson, paint }
   if (isJson) return JSON.stringify({ incident: stored.value, signals, changes })
   const { value: incident } = stored
   const next = nextCommands(incident, changes, { target, paint })
-  return [renderIncident(incident, paint), '', renderTimeline(incident, signals, paint), '', renderChanges(changes, paint), ...next].join(
-    '\n',
-  )
+  return [
+    ...(await overrideLines(target)),
+    renderIncident(incident, paint, target),
+    '',
+    renderTimeline(incident, signals, paint),
+    '',
+    renderChanges(changes, paint),
+    ...notesOf(target).map((note) => `  ${note}`),
+    ...next,
+  ].join('\n')
 }
 
 /** One line that says which incident it is. */
@@ -132,13 +147,12 @@ export async function confirmIncident(
   const left = leftUsable(incident, changes)
   const next =
     incident.state === 'rotating'
-      ? `Its keys are being rotated: \`${commandOn(target, `incidents show ${id}`)}\` shows the secret with the new one.`
-      : hasOwnDeny(incident, changes)
-        ? `${incident.identity.name} stays denied everything, new keys of it included: give the workloads that need one another user or a role. \`rotation.users\` of the policy has keys made anew, and the deny narrowed, for the next one.`
-        : 'Create new keys for the workloads that need them, then delete the old ones.'
+      ? [`Its keys are being rotated: \`${commandOn(target, `incidents show ${id}`)}\` shows the secret with the new one.`]
+      : afterConfirm(incident, changes)
   return [
-    `Confirmed ${id}: ${left === undefined ? 'what was contained stays contained.' : `${left} Stop it by hand: the incident is closed.`} ${next}`,
-    ...pendingOf(incident).map((line) => `  left to do: ${printable(line, 200)}`),
+    `Confirmed ${id}: ${left === undefined ? 'what was contained stays contained.' : `${left} Stop it by hand: the incident is closed.`}`,
+    ...next,
+    ...leftToDo(incident, target),
   ].join('\n')
 }
 
@@ -151,8 +165,11 @@ export async function approveChange(
   const incident = await target.approve(id, { edgeId: change, reason })
   if (isJson) return JSON.stringify(incident)
   const done = incident.state === 'containing' ? 'the function contain was invoked' : `incident ${id} is ${incident.state}`
-  const left = pendingOf(incident)
-  return [`Approved "${printable(change, 200)}": ${done}.`, ...left.map((line) => `  left to do: ${printable(line, 200)}`)].join('\n')
+  return [`Approved "${printable(change, 200)}": ${done}.`, ...leftToDo(incident, target)].join('\n')
+}
+
+function leftToDo(incident: Incident, target: Target): string[] {
+  return pendingOf(incident).map((line) => `  left to do: ${asTyped(printable(line, 200), target)}`)
 }
 
 /** Extends an incident: for some hours there are no reminders, and it does not expire. */

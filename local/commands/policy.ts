@@ -1,14 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
 import { runningOverride } from '../../shared/domain/bounds.ts'
-import type { Override, Policy } from '../../shared/domain/policy.ts'
+import type { Policy } from '../../shared/domain/policy.ts'
 import { POLICY_VERSION } from '../../shared/domain/policy-migration.ts'
-import { ResponderError } from '../../shared/errors.ts'
-import { printable } from '../../shared/record/notice.ts'
 import { applyPolicy, type PolicyInForce, readPolicy } from '../../shared/record/policy-in-force.ts'
 import { requireReason } from '../../shared/review/reviewer.ts'
-import { commandOn } from '../command-name.ts'
 import { loadPolicyFile, readPolicyFile } from '../policy-file.ts'
+import { overrideText, storedPolicy } from '../render/override.ts'
 import type { Target } from '../target.ts'
 
 /** Checks a policy file without touching anything. */
@@ -38,7 +36,12 @@ function breakerLine({ breaker }: Policy): string {
 /** The policy in force, as YAML. */
 export async function showPolicy(target: Target, { isJson }: { isJson: boolean }): Promise<string> {
   const { policy, number } = await readPolicy(target.record)
-  return isJson ? JSON.stringify({ revision: number, policy }) : `# revision ${number} in ${target.name}\n${stringify(policy)}`.trimEnd()
+  if (isJson) return JSON.stringify({ revision: number, policy })
+  const { override, ...rest } = policy
+  const running = runningOverride(policy, Date.now())
+  const head = [`# revision ${number} in ${target.name}`, ...(running === undefined ? [] : [`# ${overrideText(running, target)}`])]
+  // What is in force before all else stands first.
+  return [...head, stringify(override === undefined ? rest : { override, ...rest })].join('\n').trimEnd()
 }
 
 /** How a file would change the policy in force, one key a line, and whether an override runs. An override that runs is no difference: it goes on. */
@@ -74,21 +77,11 @@ async function proposal(target: Target, path: string): Promise<Proposal> {
   const lines = differences(policy, next)
   const diff =
     lines.length === 0 ? [`No difference: ${path} is what revision ${number} says.`] : [`# revision ${number} → ${path}`, ...lines]
-  return { next, current, text: [...diff, ...(running === undefined ? [] : [overrideText(running, target)])].join('\n') }
-}
-
-async function storedPolicy({ record }: Target): Promise<PolicyInForce | undefined> {
-  try {
-    return await readPolicy(record)
-  } catch (cause) {
-    if (cause instanceof ResponderError && cause.code === 'policy.missing') return undefined
-    throw cause
+  return {
+    next,
+    current,
+    text: [...diff, ...(running === undefined ? [] : [overrideText(running, target, 'It goes on')])].join('\n'),
   }
-}
-
-function overrideText({ mode, until, by, reason }: Override, target: Target): string {
-  const who = `by ${printable(by, 120)}: ${printable(reason, 120)}`
-  return `An override to mode ${mode} runs until ${until} (${who}). It goes on; end it with ${commandOn(target, 'override end', '--reason "…"')}`
 }
 
 function differences(from: unknown, to: unknown, path: readonly string[] = []): string[] {

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { html } from 'hono/html'
 import { type Incident, isClosed } from '../../shared/domain/incident.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
@@ -19,6 +18,7 @@ import {
 import { moment } from '../render/style.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
+import { writeOut } from '../write-out.ts'
 
 /** The most incidents of the table; the figures count all of them. */
 const LISTED = 500
@@ -30,7 +30,7 @@ export async function report(
 ): Promise<string> {
   if (out === undefined && !isJson) throw new ResponderError('usage', 'give --out report.html for a page, or --json for one JSON object')
   const measures = await measured(target, period, tellUnreadable)
-  if (out !== undefined) await writeFile(out, await reportPage(measures, target.name))
+  if (out !== undefined) await writeOut(out, await reportPage(measures, target.name))
   if (isJson) {
     const { incidents, ...rest } = measures
     return JSON.stringify({ ...rest, incidents: incidents.map(({ id }) => id) })

@@ -2,7 +2,6 @@ import { createInterface } from 'node:readline/promises'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { reasonsOf, riskText } from '../../shared/domain/reasons.ts'
 import { HOUR_MS } from '../../shared/domain/time.ts'
-import { ResponderError } from '../../shared/errors.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { type Backtest, backtest } from '../backtest.ts'
 import { commandOn } from '../command-name.ts'
@@ -15,8 +14,7 @@ import { columns, duration, moment, type Paint } from '../render/style.ts'
 import { simulatedClock } from '../simulated-clock.ts'
 import { type Live, learn, replayLastDay } from '../synthetic/play.ts'
 import { syntheticHistory } from '../synthetic-history.ts'
-import type { Target } from '../target.ts'
-import { confirmIncident, releaseIncident } from './incidents.ts'
+import { type Ask, answerTo } from './story-verdict.ts'
 
 const DAYS = 31
 
@@ -56,6 +54,7 @@ export async function start({ isOnce, folder, seed, paint }: StartOptions): Prom
     await learn(run, story.history, { moveTo: clock.moveTo, sweep })
     print(
       `Learned what is normal from ${story.history.length} calls of ${DAYS - 1} days. Now the last day, ${story.lastDay.length} calls, one by one.`,
+      ...[embedded.target('local:start').timesNote ?? []].flat(),
       '',
     )
     const live = await replayLastDay(run, story.lastDay, { moveTo: clock.moveTo, sweep, iam: embedded.ports.iam })
@@ -82,7 +81,7 @@ async function tell(embedded: Embedded, { run, live, paint, print, intrusion }: 
   const target = embedded.target('local:start')
   const open = await ports.incidents.listOpen(20)
   for (const incident of open.filter(({ state }) => state === 'contained')) {
-    print(renderIncident(incident, paint), '')
+    print(renderIncident(incident, paint, target), '')
     print(renderChanges(await ports.record.list(incidentSubject(incident.id)), paint), '')
     print(...describeRefusals(run, incident, { paint, intruderIds: new Set(intrusion.eventIds) }), '')
   }
@@ -147,28 +146,19 @@ async function stay(embedded: Embedded, { paint, print }: Pick<Telling, 'paint' 
     print(
       `${paint('bold', 'Your verdict')} on ${incident.id}: in the console, or type "release" to undo it, "confirm" if it was an attack.`,
     )
-  terminal.setPrompt('Enter ends. > ')
-  terminal.prompt()
-  for await (const line of terminal) {
-    if (line.trim() === '') break
-    print(await answerTo(line.trim(), incident, target))
+  const lines = terminal[Symbol.asyncIterator]()
+  const ask: Ask = async (question) => {
+    terminal.setPrompt(question)
     terminal.prompt()
+    const line = await lines.next()
+    return line.done === true ? undefined : line.value
+  }
+  for (;;) {
+    const line = await ask('Enter ends. > ')
+    if (line === undefined || line.trim() === '') break
+    print(await answerTo(line, incident?.id, { target, ask }))
   }
   terminal.close()
   stopSweeping()
   await close()
-}
-
-/** What may be typed under the story, each a verdict on the incident that it tells of. */
-const ANSWERS = { release: releaseIncident, confirm: confirmIncident } as const
-
-async function answerTo(word: string, incident: Incident | undefined, target: Target): Promise<string> {
-  const answer = word === 'release' || word === 'confirm' ? ANSWERS[word] : undefined
-  if (answer === undefined || incident === undefined) return 'Type "release" or "confirm", or press Enter to end.'
-  try {
-    return await answer(target, incident.id, { reason: `typed under the story: ${word}`, isJson: false })
-  } catch (cause) {
-    if (cause instanceof ResponderError) return cause.message
-    throw cause
-  }
 }

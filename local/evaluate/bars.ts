@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { ResponderError } from '../../shared/errors.ts'
+import { whyUnreadable } from '../list-files.ts'
 import type { SourceFigures } from './figures.ts'
 
 const Share = z.number().min(0).max(1)
@@ -26,7 +27,7 @@ export async function readBars(path: string): Promise<Bars> {
   try {
     content = JSON.parse(await readFile(path, 'utf8'))
   } catch (cause) {
-    throw fail(cause instanceof Error ? cause.message : 'unknown error', cause)
+    throw fail(cause instanceof SyntaxError ? cause.message : whyUnreadable(cause), cause)
   }
   const parsed = Bars.safeParse(content)
   if (parsed.success) return parsed.data

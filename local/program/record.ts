@@ -43,6 +43,8 @@ export function addReport(root: Command): void {
   )
 }
 
+const IDENTITY = 'the ARN of the identity, or its name where only one has it'
+
 /** Adds the commands for baselines. */
 export function addBaseline(root: Command): void {
   const baseline = root.command('baseline').description('what is normal for an identity')
@@ -50,7 +52,7 @@ export function addBaseline(root: Command): void {
     baseline
       .command('show')
       .description('the values of its baseline, how frequent and how recent they are')
-      .argument('<arn>')
+      .argument('<arn>', IDENTITY)
       .option('--json', 'one JSON object'),
     async (target, { json }, arn) => (await baselineOf()).showBaseline(target, arn, { isJson: json === true }),
   )
@@ -58,7 +60,7 @@ export function addBaseline(root: Command): void {
     baseline
       .command('expect')
       .description('mark a value as expected, such as country=DE or network=AS64496')
-      .argument('<arn>')
+      .argument('<arn>', IDENTITY)
       .requiredOption('--value <feature=value>', 'what is expected (required)')
       .requiredOption(...REASON),
     {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { ResponderError } from '../../shared/errors.ts'
+import { asTyped } from '../command-name.ts'
 import { DATA_FOLDER } from '../data-folder.ts'
 import { goAhead } from '../go-ahead.ts'
 import { openTarget, type TargetOptions } from '../open-target.ts'
@@ -44,6 +45,9 @@ export function withTarget(command: Command, action: OnTarget<string>): Command 
       const target = await openTarget(options)
       try {
         print(await action(target, options, typeof argument === 'string' ? argument : ''))
+      } catch (cause) {
+        if (!(cause instanceof ResponderError)) throw cause
+        throw new ResponderError(cause.code, asTyped(cause.message, target), { cause })
       } finally {
         await target.close()
       }

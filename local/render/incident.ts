@@ -5,6 +5,8 @@ import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { callsRefused, reasonsOf, refusedAfter } from '../../shared/domain/reasons.ts'
 import { printable } from '../../shared/record/notice.ts'
+import { asTyped } from '../command-name.ts'
+import type { Target } from '../target.ts'
 import { renderLineage } from './lineage.ts'
 import { columns, duration, moment, type Paint } from './style.ts'
 
@@ -15,7 +17,7 @@ const TIMELINE_ROWS = 25
 const CREDENTIALS = 4
 
 /** One incident as text: who, why, what it created, what a person has to do. Text of attackers is made printable. */
-export function renderIncident(incident: Incident, paint: Paint): string {
+export function renderIncident(incident: Incident, paint: Paint, target: Pick<Target, 'options'> = { options: '' }): string {
   const { identity, assessment, blastRadius, decision } = incident
   const head = `${paint('bold', `Incident ${incident.id}`)}  ${paint(colourOf(incident), incident.state)}  priority ${incident.priority}`
   const rows = [
@@ -46,9 +48,14 @@ export function renderIncident(incident: Incident, paint: Paint): string {
     const { kind, by, reason } = incident.verdict
     rows.push(['verdict', `${kind} by ${printable(by, 200)}: ${printable(reason, 200)}`])
   }
-  return [head, indent(columns(rows)), '', ...reasons(incident, paint), ...lineageOf(incident, paint), ...pending(incident, paint)].join(
-    '\n',
-  )
+  return [
+    head,
+    indent(columns(rows)),
+    '',
+    ...reasons(incident, paint),
+    ...lineageOf(incident, paint),
+    ...pending(incident, { paint, target }),
+  ].join('\n')
 }
 
 function credentialsOf({ credentials }: Incident): string {
@@ -63,10 +70,26 @@ function reasons(incident: Incident, paint: Paint): string[] {
   return [
     `${paint('bold', 'Why')}: the findings up to the decision`,
     indent(renderFindings(contributions)),
+    ...shortfall(incident, contributions),
     '',
     `${paint('bold', 'Found since then')}: no reason for the decision; with them the risk is ${incident.assessment.risk}`,
     indent(renderFindings(since, false)),
   ]
+}
+
+/** The risk that a decision by the thresholds names. */
+const DECIDED = /^risk (\d+(?:\.\d+)?) reaches /
+
+/** Says why the points add up to less than the risk that the decision names, where they do. */
+function shortfall({ decision, assessment: { opinion } }: Incident, contributions: readonly Contribution[]): string[] {
+  // The advisor moves the risk without a finding: that is said in the line of the risk.
+  if (opinion?.kind === 'answered' && opinion.shift !== 0) return []
+  const decided = decision.why.flatMap((line) => Number(DECIDED.exec(line)?.[1] ?? Number.NaN)).findLast((risk) => !Number.isNaN(risk))
+  const points = contributions.reduce((sum, { share }) => sum + share, 0)
+  // Points are printed to a tenth.
+  if (decided === undefined || points > decided - 0.1) return []
+  const why = 'of each detector the strongest finding is kept, and some of these came later'
+  return [`  These points add up to ${points.toFixed(1)}, not to the ${decided} of the decision: ${why}.`]
 }
 
 function renderFindings(contributions: readonly Contribution[], hasShares = true): string {
@@ -85,9 +108,10 @@ function lineageOf({ lineage }: Incident, paint: Paint): string[] {
   return ['', paint('bold', 'Created by the credential'), indent(renderLineage({ lineage }).join('\n'))]
 }
 
-function pending(incident: Incident, paint: Paint): string[] {
+function pending(incident: Incident, { paint, target }: { paint: Paint; target: Pick<Target, 'options'> }): string[] {
   const lines = pendingOf(incident)
-  return lines.length === 0 ? [] : ['', paint('bold', 'For a person to do'), ...lines.map((line) => `  ${printable(line, 160)}`)]
+  if (lines.length === 0) return []
+  return ['', paint('bold', 'For a person to do'), ...lines.map((line) => `  ${asTyped(printable(line, 160), target)}`)]
 }
 
 /** The entries of the incident's chain, one a line. */

@@ -56,6 +56,11 @@ describe('consent', () => {
     const { code, err } = await countersign(['release', 'inc-nothing', '--reason', 'x', ...on])
     expect(code).toBe(1)
     expect(err).toContain('[incident.unknown]')
+    // With --yes it is the review that finds none, which knows nothing of command lines.
+    for (const words of [['release'], ['confirm'], ['contain']]) {
+      const refused = await countersign([...words, 'inc-nothing', '--reason', 'x', '--yes', ...on])
+      expect(refused.err).toContain(`\`npm run --silent countersign -- incidents --data ${data}\` lists the open ones [incident.unknown]`)
+    }
   })
 })
 
@@ -106,6 +111,25 @@ describe('help for who does not know the words yet', () => {
       expect([content, code]).toEqual([content, 1])
       expect(err).toContain('get-account-authorization-details')
     }
+  })
+
+  it('says in one line what to do where this machine is not set up for AWS', async () => {
+    const none = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true' }
+    const unset = { AWS_REGION: '', AWS_DEFAULT_REGION: '', AWS_PROFILE: '', AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', ...none }
+    const noRegion = await countersign(['incidents', '--stack', 'Countersign'], '', unset)
+    expect([noRegion.code, noRegion.out]).toEqual([2, ''])
+    expect(noRegion.err).toBe('countersign: no valid AWS region is set: add --region us-east-1, say, or set AWS_REGION [usage]\n')
+    const noCredentials = await countersign(['incidents', '--stack', 'Countersign', '--region', 'us-east-1'], '', unset)
+    expect(noCredentials.code).toBe(2)
+    expect(noCredentials.err).toMatch(/^countersign: no AWS credentials are found: sign in .*AWS_PROFILE.* \[usage\]\n$/)
+  })
+
+  it('says which file of an option it cannot read or write', async () => {
+    const gone = join(folder, 'gone', 'x')
+    const report = await countersign(['report', '--out', gone, ...on])
+    expect([report.code, report.err]).toEqual([2, `countersign: cannot write --out ${gone}: its folder is not there [usage]\n`])
+    const replay = await countersign(['replay', 'package.json', '--account', gone])
+    expect(replay.err).toContain(`cannot read the account file ${gone}: there is no such file or folder [input.unreadable]`)
   })
 
   it('colours nothing that is not a terminal, whatever the terminal is called', async () => {

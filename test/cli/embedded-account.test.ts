@@ -59,6 +59,13 @@ describe('incidents, on the folder that the story left', () => {
     expect(whole?.changes.length).toBeGreaterThan(3)
   })
 
+  it('says once in each output that its times are by the clock of the story', async () => {
+    const note = /by the story's clock: its last day ended at the full hour before `start`/g
+    expect(story.match(note)).toHaveLength(1)
+    for (const words of [['incidents'], ['incidents', 'show', incident.id], ['explain', incident.id]])
+      expect([words, (await countersign([...words, ...on])).out.match(note)?.length]).toEqual([words, 1])
+  })
+
   it('says plainly where there is no such incident', async () => {
     const { code, err } = await countersign(['incidents', 'show', 'nothing', ...on])
     expect(code).not.toBe(0)
@@ -92,6 +99,16 @@ describe('baseline', () => {
     const wrong = await countersign(['baseline', 'expect', incident.identity.id, '--value', 'colour=red', '--reason', 'x', '--yes', ...on])
     expect(wrong.code).toBe(2)
     expect(wrong.err).toContain('feature=value')
+  })
+
+  it('takes the name of an identity that only one has, and writes its ARN into the record', async () => {
+    const words = ['--value', 'country=DE', '--reason', 'a new office', '--yes', ...on]
+    const { code, out } = await countersign(['baseline', 'expect', incident.identity.name, ...words])
+    expect([code, out]).toEqual([0, `country=DE is expected of ${incident.identity.id} from now on.\n`])
+    const entries = lines<{ target: string; to: unknown }>((await countersign(['changes', 'export', ...on])).out)
+    expect(entries.filter(({ to }) => to === 'country=DE').map(({ target }) => target)).toEqual([`baseline:${incident.identity.id}`])
+    const unknown = await countersign(['baseline', 'expect', 'nobody', ...words])
+    expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining('no identity with the name nobody is known')])
   })
 
   it('says that nothing is known of an identity it never saw', async () => {

@@ -51,7 +51,20 @@ describe('replay', () => {
     expect(lines<Line>(out).at(-1)?.signals).toBeGreaterThan(50)
   })
 
-  it('exits 2 for a wrong option, and 1 with a clear word where there is no such file or policy', async () => {
+  it('prints one clear line and nothing else where no path that is named is there, and exits 2', async () => {
+    const none = [join(folder, 'nofile'), join(folder, 'nofolder', 'x.json')]
+    for (const command of ['replay', 'eval'])
+      expect(await countersign([command, ...none])).toEqual({
+        code: 2,
+        out: '',
+        err: `countersign: nothing was read: ${none.map((path) => `${path}: there is no such file or folder`).join('; ')} [usage]\n`,
+      })
+    const some = await countersign(['replay', file, none[0] ?? '', '--json'])
+    expect([some.code, some.err]).toEqual([3, expect.stringContaining('nofile: byte 0: there is no such file or folder')])
+    expect(lines<Line>(some.out).at(-1)?.signals).toBeGreaterThan(50)
+  })
+
+  it('exits 2 for a wrong option, and 1 with a clear word where there is no such policy', async () => {
     expect((await countersign(['replay', file, '--since', 'yesterday'])).code).toBe(2)
     const missing = await countersign(['replay', file, '--policy', join(folder, 'none.yaml')])
     expect(missing.code).not.toBe(0)

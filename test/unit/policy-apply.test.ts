@@ -2,7 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { listIncidents, showIncident } from '../../local/commands/incidents.ts'
 import { diffPolicy, putPolicy, showPolicy } from '../../local/commands/policy.ts'
+import { ResponderError } from '../../shared/errors.ts'
 import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
 import { applyPolicy, parsePolicy, readPolicy } from '../../shared/record/policy-in-force.ts'
 import { consoleWorld } from '../console.ts'
@@ -69,5 +71,44 @@ describe('policy apply', () => {
     expect(await diffPolicy(empty, path)).toContain('No policy is stored')
     expect(await putPolicy(empty, path, { reason: 'x', isShown: true })).toContain('Policy revision 1 is in force')
     expect((await readPolicy(empty.record)).policy).toEqual(parsePolicy({ version: 2, mode: 'ask' }))
+  })
+})
+
+describe('an override that is in force', () => {
+  const LINE = `An override to mode observe runs until ${LATER} (by local:bea: a migration). It replaces every other mode; end it with `
+  const plain = (_: unknown, text: string) => text
+
+  it('is what `policy show` says first', async () => {
+    const { target } = await targetWith(LATER)
+    const [revision, first, key] = (await showPolicy(target, { isJson: false })).split('\n')
+    expect(revision).toMatch(/^# revision 2 in /)
+    expect(first).toContain(`# ${LINE}`)
+    expect(key).toBe('override:')
+  })
+
+  it('is what `incidents` and `incidents show` say first, and leaves JSON as it is', async () => {
+    const { target } = await targetWith(LATER)
+    const said = { isJson: false, isAll: false }
+    const list = await listIncidents(target, said)
+    expect(list.startsWith(LINE)).toBe(true)
+    const [incident] = await target.incidents.listOpen(1)
+    expect(list).toContain(incident?.id)
+    expect((await showIncident(target, incident?.id ?? '', { isJson: false, paint: plain })).startsWith(LINE)).toBe(true)
+    expect(JSON.parse(await listIncidents(target, { isJson: true, isAll: false }))).toMatchObject({ id: incident?.id })
+  })
+
+  it('is not shown where there is none, or its time is over', async () => {
+    for (const until of [undefined, BEFORE]) {
+      const { target } = await targetWith(until)
+      expect(await listIncidents(target, { isJson: false, isAll: false })).not.toContain('override')
+      expect((await showPolicy(target, { isJson: false })).split('\n')[1]).not.toContain('An override')
+    }
+  })
+
+  it('hides no incident where the policy cannot be read, which is said', async () => {
+    const { target } = await targetWith(undefined)
+    const unreadable = { ...target, record: { ...target.record, last: () => Promise.reject(new ResponderError('record.unreadable', 'x')) } }
+    const list = await listIncidents(unreadable, { isJson: false, isAll: false })
+    expect(list).toMatch(/^Whether an override runs is not known, because the policy cannot be read \[record\.unreadable\]\.\nPRIORITY/)
   })
 })

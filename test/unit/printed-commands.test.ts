@@ -2,14 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
-import { commandName, commandOn, quoted } from '../../local/command-name.ts'
+import { asTyped, commandName, commandOn, quoted } from '../../local/command-name.ts'
 import { program } from '../../local/program.ts'
+import { renderIncident } from '../../local/render/incident.ts'
 import { snsClient, sqsClient } from '../../shared/aws/clients.ts'
 import { noticesTo, snsNotifier } from '../../shared/aws/notifier.ts'
 import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import { noticeOf, sendOwedNotice } from '../../shared/record/notice.ts'
 import { breakGlass } from '../../shared/review/override.ts'
 import { consoleWorld } from '../console.ts'
+import { incidentOf } from '../contract/samples.ts'
 import { embedded, exposed } from '../embedded.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -80,6 +82,25 @@ describe('a printed command', () => {
       `npm run --silent countersign -- release inc-1 ${ON_STACK} --reason "…"`,
     )
     expect(commandOn({ options: '' }, 'incidents')).toBe('npm run --silent countersign -- incidents')
+  })
+
+  it('in a message of a stage is put as it is typed, on the target, and once', () => {
+    const typed = `\`npm run --silent countersign -- incidents ${ON_STACK}\` lists the open ones`
+    expect(asTyped('`countersign incidents` lists the open ones', { options: ON_STACK })).toBe(typed)
+    expect(asTyped(typed, { options: ON_STACK })).toBe(typed)
+    expect(asTyped(`\`countersign incidents ${ON_STACK}\``, { options: ON_STACK })).toBe(
+      `\`npm run --silent countersign -- incidents ${ON_STACK}\``,
+    )
+    expect(asTyped('the folder countersign is not used; `countersign`', { options: '' })).toBe(
+      'the folder countersign is not used; `countersign`',
+    )
+  })
+
+  it('that a person has to run is typed so in an incident too', () => {
+    const root = { id: 'arn:aws:iam::123456789012:root', kind: 'root', name: 'root', account: '123456789012' } as const
+    const incident = incidentOf('inc-0123456789ab', { state: 'asking', identity: root })
+    const shown = renderIncident(incident, (_, text) => text, { options: ON_STACK })
+    expect(shown).toContain(`\`npm run --silent countersign -- root-keys inc-0123456789ab ${ON_STACK}\` with centralised root access`)
   })
 
   it.each([

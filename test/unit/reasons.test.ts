@@ -111,6 +111,41 @@ describe('why it was done', () => {
   })
 })
 
+describe('the points that are shown', () => {
+  /** The incident of which `detectors` were found again, stronger, after the decision to contain. */
+  async function foundAgain(detectors: number) {
+    const { world } = await containedThenRefused()
+    await world.respond(REFUSED)
+    const { incident } = await look(world)
+    const later = reasonsOf(incident).contributions.slice(0, detectors)
+    const contributions = incident.assessment.contributions.map((one) =>
+      later.some(({ finding }) => finding.detector === one.finding.detector)
+        ? { ...one, finding: { ...one.finding, time: incident.decidedBy.time + 1 } }
+        : one,
+    )
+    return { ...incident, assessment: { ...incident.assessment, contributions } }
+  }
+
+  it('are said to be less than the risk of the decision, where they are, and why', async () => {
+    const incident = await foundAgain(1)
+    const points = reasonsOf(incident).contributions.reduce((sum, { share }) => sum + share, 0)
+    const [, decided = ''] = incident.decision.why.join().match(/risk ([\d.]+) reaches contain/) ?? []
+    expect(points).toBeLessThan(Number(decided) - 0.1)
+    const lines = renderIncident(incident, plain).split('\n')
+    const said = lines.filter((line) => line.includes('These points add up to'))
+    expect(said).toEqual([
+      `  These points add up to ${points.toFixed(1)}, not to the ${decided} of the decision: of each detector the strongest finding is kept, and some of these came later.`,
+    ])
+  })
+
+  it('are left without a word where they add up to it', async () => {
+    const incident = await foundAgain(0)
+    const shown = renderIncident(incident, plain)
+    expect(shown).toContain('Found since then')
+    expect(shown).not.toContain('add up to')
+  })
+})
+
 describe('the risk that is shown', () => {
   it('says what the advisor moved, where the decision names the risk before', async () => {
     const { before } = await containedThenRefused({ mode: 'ask' })

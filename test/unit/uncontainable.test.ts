@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { asTyped } from '../../local/command-name.ts'
 import { renderIncident } from '../../local/render/incident.ts'
 import { pendingOf } from '../../shared/contain/pending.ts'
 import { manualSteps } from '../../shared/domain/manual-steps.ts'
@@ -81,7 +82,7 @@ describe.each(CALLERS)('%s that makes a user', (_, kind, userIdentity) => {
     expect(noticeOf(incident, 'ask').body).toContain(`Do: ${first.slice(0, 40)}`)
     const { policy } = await readPolicy(world.ports.record)
     expect(JSON.stringify(messageOf({ incident, changes: [], policy }).blocks)).toContain(first.slice(0, 30))
-    expect(renderIncident(incident, (_, text) => text)).toContain(first.slice(0, 40))
+    expect(renderIncident(incident, (_, text) => text)).toContain(asTyped(first, { options: '' }).slice(0, 60))
   })
 
   it('has nothing contained in mode ask', async () => {

@@ -1,0 +1,45 @@
+import { hasOwnDeny } from '../../shared/contain/narrow-deny.ts'
+import { standingSteps } from '../../shared/contain/progress.ts'
+import { accessKey } from '../../shared/contain/steps/access-key.ts'
+import { serviceSpecificCredential } from '../../shared/contain/steps/service-specific-credential.ts'
+import { signingCertificate } from '../../shared/contain/steps/signing-certificate.ts'
+import { sshPublicKey } from '../../shared/contain/steps/ssh-public-key.ts'
+import type { Change } from '../../shared/domain/change.ts'
+import type { Incident } from '../../shared/domain/incident.ts'
+import { quoted } from '../command-name.ts'
+
+/** Of each kind of credential that is switched off: its commands of the AWS CLI, and the option that names it. */
+const SWITCHED_OFF = [
+  { kind: serviceSpecificCredential, command: 'delete-service-specific-credential', option: '--service-specific-credential-id' },
+  { kind: sshPublicKey, command: 'delete-ssh-public-key', option: '--ssh-public-key-id' },
+  { kind: signingCertificate, command: 'delete-signing-certificate', option: '--certificate-id' },
+] as const
+
+/** What a person does once an incident is confirmed, as lines: how its workloads work again, and which credentials go, as commands of the AWS CLI. */
+export function afterConfirm(incident: Incident, changes: readonly Change[]): string[] {
+  const { name } = incident.identity
+  const user = quoted(name)
+  const deletions = standingSteps(changes).flatMap(({ target }) => deletionOf(target) ?? [])
+  const last = deletions.length === 0 ? [] : ['Then delete the credentials that were switched off:', ...deletions]
+  if (!hasOwnDeny(incident, changes)) return ['Create new keys for the workloads that need them, then delete the old ones.', ...last]
+  return [
+    `${name} stays denied everything, new keys of it included, and no command lifts that: a deny that is taken away by hand is set again, and the call is a finding about its caller.`,
+    'Give the workloads that need one another user, or a role, with the rights that these list:',
+    `  aws iam list-attached-user-policies --user-name ${user}`,
+    `  aws iam list-user-policies --user-name ${user}`,
+    `  aws iam list-groups-for-user --user-name ${user}`,
+    ...last,
+    '`rotation.users` of the policy has keys made anew, and the deny narrowed, for the next one.',
+  ]
+}
+
+/** The command that deletes the credential of a step; undefined where the step is about no credential. */
+function deletionOf(target: string): string | undefined {
+  const key = accessKey.parse(target)
+  if (key !== undefined) return `  aws iam delete-access-key --user-name ${quoted(key.userName)} --access-key-id ${key.accessKeyId}`
+  for (const { kind, command, option } of SWITCHED_OFF) {
+    const parsed = kind.parse(target)
+    if (parsed !== undefined) return `  aws iam ${command} --user-name ${quoted(parsed.userName)} ${option} ${parsed.credentialId}`
+  }
+  return undefined
+}

@@ -1,0 +1,16 @@
+import { writeFile } from 'node:fs/promises'
+import { ResponderError } from '../shared/errors.ts'
+import { whyUnreadable } from './list-files.ts'
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder is not there',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not write there',
+}
+
+/** Writes what `--out` names. Throws `usage` where it cannot be written. */
+export async function writeOut(path: string, text: string): Promise<void> {
+  await writeFile(path, text).catch((cause: NodeJS.ErrnoException) => {
+    throw new ResponderError('usage', `cannot write --out ${path}: ${REASONS[cause.code ?? ''] ?? whyUnreadable(cause)}`, { cause })
+  })
+}
