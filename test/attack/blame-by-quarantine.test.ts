@@ -53,14 +53,17 @@ describe('a thief has a bystander contained by the quarantine policy of AWS, whi
   })
 
   it.each([
-    ['the address is that of a caller', byAws({ from: '192.0.2.10' })],
-    ['the address is that of another AWS service', byAws({ from: 'cloudformation.amazonaws.com' })],
-    ['the address only looks like that of AWS', byAws({ from: 'aws internal' })],
     ['the caller is somebody else, for whom an AWS service called', byAws({ user: 'ci-build', key: KEY })],
+    ['the caller is somebody else, from a public address', byAws({ user: 'ci-build', key: KEY, from: '192.0.2.10' })],
   ])('AWS’s own call differs in one thing, and nobody is contained: %s', async (_, record) => {
     const world = await played(record)
     expect(deniedIn(world)).toEqual([])
     expect((await incidentOf(world, 'bystander'))?.state).toBe('asking')
+  })
+
+  it('as the bystander itself from a public address, as AWS did once: whoever has its key can have nobody else contained', async () => {
+    const world = await played(byAws({ from: '192.0.2.10', agent: 'aws-internal/3' }))
+    expect(deniedIn(world)).toEqual(['bystander'])
   })
 
   it.each([

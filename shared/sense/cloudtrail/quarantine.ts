@@ -59,11 +59,13 @@ function exposure(signal: Signal, identity: Identity): Signal {
 
 /**
  * True where CloudTrail says that AWS made the call: an AWS service is the caller, or AWS called as the user or role that is quarantined. The
- * address alone is not enough, because AWS services also write it for calls that they make for a caller about somebody else.
+ * address alone is not enough, because AWS services also write it for calls that they make for a caller about somebody else. A user that quarantines
+ * itself counts from any address: nobody does that to oneself, whoever holds its key can have nobody else contained by it, and AWS has called from
+ * public addresses too. A role is in many hands.
  */
 function isByAws({ identity, origin, isAuthenticated }: Signal, target: Identity): boolean {
   if (identity.kind === 'aws-service') return true
-  return isAuthenticated && origin.address === BY_AWS && isSame(identity, target)
+  return isAuthenticated && isSame(identity, target) && (target.kind === 'iam-user' || origin.address === BY_AWS)
 }
 
 /** Compares by name, which is one in an account whatever the path: a request names a user without its path. */
