@@ -21,8 +21,8 @@ export function detectorsPage(): string {
   const head = `# Detectors
 
 Made from the code by \`npm run docs\`; a test holds it current. A weight is the probability that the identity is
-compromised given this finding alone, where nothing is known of it. A call that the identity makes by habit counts 0.3 of
-it, one from its own country and tool 0.8. Findings of one group say the same thing: the strongest counts in full, the
+compromised given this finding alone, where nothing is known of it. One that is a habit of the identity, because the same detector matched the
+same action on earlier days ([decision 31](decisions/0031-what-is-a-habit.md)), counts 0.3 of it, one on a call from its own country and tool 0.8. Findings of one group say the same thing: the strongest counts in full, the
 others a quarter. How they add up: [decision 3](decisions/0003-noisy-or.md). Techniques are those of MITRE ATT&CK 19, in which T1685 and its neighbours
 took the place of T1562 (Impair Defenses): a system that holds an older version does not know them.
 

@@ -103,15 +103,15 @@ export async function expectFeature(target: Target, arnOrName: string, word: str
   )
 }
 
+/** What may be declared expected: a habit is learned from what was done, and no word stands for it. */
+const EXPECTABLE = Object.keys(FEATURE_LIMITS).filter((feature) => feature !== 'habit')
+
 /** The feature and the value of a word such as `country=DE`. Throws `usage` for another form. */
 function expectedValue(word: string): { feature: Feature; value: string } {
   const [feature, ...rest] = word.split('=')
   const value = rest.join('=')
-  if (feature === undefined || !Object.hasOwn(FEATURE_LIMITS, feature) || value === '') {
-    throw new ResponderError(
-      'usage',
-      `write it as feature=value with a feature of ${Object.keys(FEATURE_LIMITS).join(', ')}; got "${printable(word, 80)}"`,
-    )
+  if (feature === undefined || !EXPECTABLE.includes(feature) || value === '') {
+    throw new ResponderError('usage', `write it as feature=value with a feature of ${EXPECTABLE.join(', ')}; got "${printable(word, 80)}"`)
   }
   const shape = SHAPES.get(feature)
   if (shape !== undefined && !shape.pattern.test(value))

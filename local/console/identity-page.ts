@@ -26,6 +26,7 @@ const NAMES: Readonly<Record<Feature, string>> = {
   hourOfWeek: 'Hours of the week (UTC)',
   peer: 'Roles that it assumes',
   assumer: 'Who assumes it',
+  habit: 'Findings on several days (weight, detector, action)',
 }
 
 /** The page of an identity's baseline, feature by feature. */

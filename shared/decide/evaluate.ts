@@ -17,8 +17,9 @@ import type { Versioned } from '../ports/stores.ts'
 import { sendOwedNotice } from '../record/notice.ts'
 import { assess } from './advise/assess.ts'
 import { namesOf, readBounds, renameTo } from './bounds.ts'
-import { correlate, mergeFindings } from './correlate.ts'
+import { type Correlation, correlate, mergeFindings } from './correlate.ts'
 import { decide } from './decide.ts'
+import { unansweredTags } from './unanswered-tags.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 import { createIncident, type Upserted, upsertIncident } from './upsert-incident.ts'
 
@@ -57,8 +58,7 @@ export async function evaluate(folded: Folded, context: EvaluationContext): Prom
   for (let attempt = 0; attempt < CLOSED_LIMIT; attempt++) {
     const correlation = correlate(folded, last?.value)
     if (correlation.kind === 'suppressed') return { ...withoutIncident, incidentId: correlation.id }
-    const known = correlation.kind === 'existing' ? last : undefined
-    const upserted = await evaluateIn(folded, { incidentId: correlation.id, known, own }, context)
+    const upserted = await evaluateIn(folded, { correlation, last, own }, context)
     if (!('kind' in upserted)) return upserted
     // The incident was closed meanwhile: the signal belongs to the one that follows it.
     last = upserted.stored
@@ -72,10 +72,13 @@ export async function evaluate(folded: Folded, context: EvaluationContext): Prom
 /** Evaluates a signal as part of one incident, known or new. Returns the `closed` upsert when the incident was closed meanwhile. */
 async function evaluateIn(
   { signal, findings, evidence }: Folded,
-  { incidentId: id, known, own }: { incidentId: string; known: Versioned<Incident> | undefined; own: Assessment },
+  { correlation, last, own }: { correlation: Correlation; last: Versioned<Incident> | undefined; own: Assessment },
   context: EvaluationContext,
 ): Promise<Evaluation | Upserted> {
   const { unitOfWork, policy, ports } = context
+  const { id } = correlation
+  const known = correlation.kind === 'existing' ? last : undefined
+  const tags = known === undefined ? unansweredTags(last?.value) : []
   const before = known?.value.findings ?? []
   const merged = mergeFindings(before, evidence)
   const { draft } = unitOfWork.stateOf(signal.identity)
@@ -84,7 +87,7 @@ async function evaluateIn(
   const subject = { incidentId: id, signal, baseline: draft.baseline, blastRadius, evidence: merged, known: known?.value.assessment }
   const assessment = await assess(subject, policy, ports)
   const issued = issuedBy(draft, signal)
-  const created = [...(known?.value.lineage ?? []), ...issued, ...(signal.created === undefined ? [] : [signal.created])]
+  const created = [...(known?.value.lineage ?? tags), ...issued, ...(signal.created === undefined ? [] : [signal.created])]
   const names = await namesOf(identity, context, known?.value.names)
   const bounds = await readBounds(identity, context, { lineage: created, names })
   const decision = decide(assessment, identity, bounds, ports.account)
@@ -106,6 +109,7 @@ async function evaluateIn(
     issued,
     names,
     rename: renameTo(signal.identity, identity, { names, time: signal.time }),
+    tags,
   }
   const upserted = await upsertIncident(evaluated, known, ports)
   if (upserted.kind === 'closed') return upserted
@@ -193,6 +197,7 @@ async function openConfirmed(signal: Signal, findings: readonly Finding[], conte
     issued: [],
     names,
     rename: undefined,
+    tags: [],
   }
   const created = await createIncident(evaluated, context.ports)
   if (created !== undefined) await containOrNotify(created.stored, context)

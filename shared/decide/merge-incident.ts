@@ -37,6 +37,8 @@ export interface EvaluatedSignal {
   readonly names: NameHistory | undefined
   /** How the incident's own user came by the name under which the signal was its call, where that is news. */
   readonly rename: Rename | undefined
+  /** Changes of the policy's tags in the incident before, which nobody answered. */
+  readonly tags: readonly LineageEdge[]
 }
 
 /** Credentials, and lineage edges of each kind, that an incident stores. They bound the stored item when an intruder creates many. */
@@ -54,9 +56,10 @@ export function newIncident({
   isPrimary,
   issued,
   names,
+  tags,
 }: EvaluatedSignal): Incident {
   const { identity, credential } = signal
-  const lineage = edgesOf(signal, issued)
+  const lineage = withEdges(edgesOf(signal, issued), tags, identity)
   return {
     id: incidentId,
     identity,

@@ -5,13 +5,13 @@ import type { Signal } from '../domain/signal.ts'
 import { mark } from '../domain/timed-set.ts'
 import { countActivity } from './count-activity.ts'
 import type { Context } from './detector.ts'
-import { isHabit } from './habit.ts'
+import { isUsualAction } from './usual-action.ts'
 
 /**
  * True for a call that counts across the credentials of its identity.
  *
  * Not those of a workload: AWS gives each instance, task and function a session of its own, nobody asks for more of them, and a fleet does forty times
- * what one of it does. Not a habit, for the same reason. And of a role nothing before its baseline is mature: people and jobs share roles, and when
+ * what one of it does. Not a usual action, for the same reason. And of a role nothing before its baseline is mature: people and jobs share roles, and when
  * nothing is known all that they do is new.
  */
 export function countsAcross({ action, time, identity, credential, origin, isAuthenticated }: Signal, baseline: Baseline): boolean {
@@ -20,7 +20,7 @@ export function countsAcross({ action, time, identity, credential, origin, isAut
   if (credential.kind !== 'access-key' && credential.kind !== 'session') return false
   if (credential.workload !== undefined || origin.addressKind === 'aws-service') return false
   if (identity.kind === 'role' && !isMature(baseline)) return false
-  return !isHabit({ action, time }, baseline)
+  return !isUsualAction({ action, time }, baseline)
 }
 
 /** Counts a call across the credentials of its identity. */

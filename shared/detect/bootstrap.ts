@@ -18,7 +18,7 @@ const ATTEMPTS = 5
  * Learns the past calls of a key that is seen for the first time, as far as CloudTrail still has them, and the names that its user had. Returns how
  * many calls were learned.
  *
- * It runs beside the hot path and only fills the baseline: no detector sees these calls. It runs once for a key, however often it is called.
+ * It runs beside the hot path and only fills the baseline: no finding comes of these calls. It runs once for a key, however often it is called.
  * Throws `identity.conflict` where other writers change the identity's state five times in a row.
  */
 export async function bootstrap(
@@ -33,7 +33,7 @@ export async function bootstrap(
   },
 ): Promise<number> {
   const records = await ports.history.lookup(accessKeyId)
-  // Blocklist and tampering only matter to detectors, and no detector sees these calls.
+  // Blocklist and tampering only matter to detectors that look at every call, and those teach no habit.
   const enrichment = Promise.resolve(enricher({ geoIp: ports.geoIp, own: NOT_DEPLOYED })({ blocklist: [] }))
   const { iam, clock, log } = ports
   const { signals } = await sense(records, { iam, enrichment, own: NOT_DEPLOYED, trust: { kind: 'cloudtrail' }, clock, log })
@@ -64,7 +64,8 @@ async function teach(
   if (known?.value.bootstrapped.includes(accessKeyId) === true) return 0
   const draft = known === undefined ? emptyState(identity) : copyState(known.value)
   const before = draft.baseline.calls
-  for (const signal of past) learnPast(draft, signal)
+  // The history comes newest first, and a habit is what was done on several days.
+  for (const signal of past.toSorted((a, b) => a.time - b.time)) learnPast(draft, signal)
   markBootstrapped(draft, accessKeyId)
   return (await identities.saveState(draft, known?.version ?? 0)) ? draft.baseline.calls - before : undefined
 }

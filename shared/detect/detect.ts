@@ -1,9 +1,10 @@
 import type { Finding } from '../domain/finding.ts'
+import { type HabitualMatch, isMatchHabit } from '../domain/match-habit.ts'
 import type { Signal } from '../domain/signal.ts'
 import { CATALOGUE } from './catalogue.ts'
 import type { Context, Detector } from './detector.ts'
 import { isFamiliar } from './familiar.ts'
-import { isHabit } from './habit.ts'
+import { isUsualAction } from './usual-action.ts'
 
 /** Detectors by the action that they look at, and those that look at every call. Built once, so that each call runs few detectors. */
 const BY_ACTION = new Map<string, Detector[]>()
@@ -17,7 +18,7 @@ for (const detector of CATALOGUE) {
   for (const action of detector.actions ?? []) BY_ACTION.set(action, [...(BY_ACTION.get(action) ?? []), detector])
 }
 
-/** The factor on a finding for an action that is a habit of the identity: weak evidence, but not none. */
+/** The factor on a finding that is a habit of the identity: weak evidence, but not none. */
 const HABIT_FACTOR = 0.3
 
 /** The factor on a finding for a call that comes from the usual country, tool and network of its identity. */
@@ -27,31 +28,42 @@ const FAMILIAR_FACTOR = 0.8
 const REASON_LIMIT = 120
 
 const NONE: readonly Finding[] = []
+const NOBODY: readonly Detector[] = []
+
+const inFull = () => 1
 
 /** The findings of all detectors on a signal in its context. Detectors that look at named actions count less where the call is usual. */
 export function detect(signal: Signal, context: Context): readonly Finding[] {
   let findings: Finding[] | undefined
-  const run = (detector: Detector, factor: number) => {
+  const run = (detector: Detector, factorOf: (weight: number) => number = inFull) => {
     const match = detector.matches(signal, context)
     if (match === undefined) return
+    const weight = match.weight ?? detector.weight
     findings ??= []
-    findings.push(findingOf(detector, signal, { reason: match.reason, weight: (match.weight ?? detector.weight) * factor }))
+    findings.push(findingOf(detector, signal, { reason: match.reason, weight: weight * factorOf(weight) }))
   }
   if (signal.kind === 'credential-exposure') {
-    for (const detector of FOR_EXPOSURES) run(detector, 1)
+    for (const detector of FOR_EXPOSURES) run(detector)
     return [...detectConfirmed(signal), ...(findings ?? NONE)]
   }
   if (signal.kind === 'assumption') {
-    for (const detector of FOR_ASSUMPTIONS) run(detector, 1)
+    for (const detector of FOR_ASSUMPTIONS) run(detector)
     return findings ?? NONE
   }
-  const forAction = BY_ACTION.get(signal.action)
-  if (forAction !== undefined) {
-    const factor = habitFactor(signal, context)
-    for (const detector of forAction) run(detector, factor)
+  for (const detector of BY_ACTION.get(signal.action) ?? NOBODY) {
+    run(detector, (weight) => usualFactor(detector, weight, { signal, context }))
   }
-  for (const detector of FOR_EVERY_CALL) run(detector, 1)
+  for (const detector of FOR_EVERY_CALL) run(detector)
   return findings ?? NONE
+}
+
+/** What in a call may become a habit: the matches of the detectors that look at its action, with their weights before any factor. */
+export function habitualMatches(signal: Signal, context: Context): readonly HabitualMatch[] {
+  const { action } = signal
+  return (BY_ACTION.get(action) ?? NOBODY).flatMap((detector) => {
+    const match = detector.countsReads === true ? undefined : detector.matches(signal, context)
+    return match === undefined ? [] : [{ detector: detector.id, action, weight: match.weight ?? detector.weight }]
+  })
 }
 
 /** The confirmed findings on a credential exposure. They need no context, so the identity's state need not be read first. */
@@ -65,9 +77,15 @@ export function detectConfirmed(signal: Signal): readonly Finding[] {
 
 const NO_CONTEXT = Object.freeze({}) as Context
 
-/** How much of its weight a finding on this call keeps, 0 to 1. */
-function habitFactor(signal: Signal, context: Context): number {
-  if (isHabit(signal, context.baseline)) return HABIT_FACTOR
+/** How much of its weight a match on this call keeps, 0 to 1. */
+function usualFactor(detector: Detector, weight: number, { signal, context }: { signal: Signal; context: Context }): number {
+  const { action, time } = signal
+  const { baseline } = context
+  const isHabit =
+    detector.countsReads === true
+      ? isUsualAction(signal, baseline)
+      : isMatchHabit(baseline, { detector: detector.id, action, weight }, time)
+  if (isHabit) return HABIT_FACTOR
   return isFamiliar(signal, context) ? FAMILIAR_FACTOR : 1
 }
 

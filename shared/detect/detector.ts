@@ -33,6 +33,11 @@ export interface Detector {
   readonly attack: Technique
   readonly runbook: string
   readonly actions?: readonly string[]
+  /**
+   * Set where the detector counts reads that a job makes all day: the use of its action is then what may be a habit. Of all others a habit is a match
+   * on earlier days, because what a call says makes the difference, and not that it is made.
+   */
+  readonly countsReads?: true
   /** Set where the detector looks at `assumption` signals (who assumed a role), or at exposures that are not confirmed, in place of calls. */
   readonly looksAt?: 'assumption' | 'exposure'
   /** Set where AWS itself reports the exposure: contained without a second opinion. `matches` must not read the context. */

@@ -6,6 +6,7 @@ import type { Finding } from '../domain/finding.ts'
 import { lastOf } from '../domain/frequency.ts'
 import { copyState, evidenceAgainst, forgetFuture, type IdentityState, keepEvidence, windowOf } from '../domain/identity-state.ts'
 import type { IdentityWindow } from '../domain/identity-window.ts'
+import { learnMatch } from '../domain/match-habit.ts'
 import { isSeen, noveltyOf, remember } from '../domain/seen.ts'
 import type { Signal } from '../domain/signal.ts'
 import { surprisalOf } from '../domain/surprisal.ts'
@@ -13,7 +14,7 @@ import { HOUR_MS } from '../domain/time.ts'
 import { copyTimedSet, hashId } from '../domain/timed-set.ts'
 import { countAcross, countsAcross } from './across-credentials.ts'
 import { countActivity } from './count-activity.ts'
-import { detect } from './detect.ts'
+import { detect, habitualMatches } from './detect.ts'
 import type { Context } from './detector.ts'
 import { isDiscovery } from './discovery.ts'
 import { isFamiliar } from './familiar.ts'
@@ -71,7 +72,7 @@ export function foldInto(draft: IdentityState, signal: Signal, latest = Number.P
   const findings = detect(signal, { baseline: draft.baseline, window, across })
   if (findings.length > 0) keepEvidence(draft, findings)
   const evidence = draft.evidence.length === 0 ? draft.evidence : evidenceAgainst(draft, signal.credential.id, signal.time)
-  if (signal.kind !== 'credential-exposure' && mayLearnFrom(signal, { baseline: draft.baseline, window }, evidence)) teach(draft, signal)
+  if (signal.kind !== 'credential-exposure') learnFrom(draft, signal, { window, across, findings, evidence })
   return { signal, findings, evidence, parentIncidentId: window.parentIncidentId }
 }
 
@@ -109,11 +110,35 @@ function includes(places: readonly string[], place: string | undefined): boolean
   return place === undefined ? places.length === 0 : places.includes(place)
 }
 
-/** Learns a past call that was fetched from CloudTrail for a key seen for the first time. No detector sees it. */
+/**
+ * Learns a past call that was fetched from CloudTrail for a key seen for the first time. Detectors see it by itself, and only so that what they match
+ * on many days is known as a habit.
+ */
 export function learnPast(draft: IdentityState, signal: Signal): void {
   const id = hashId(signal.id)
   if (signal.kind === 'credential-exposure' || !signal.isAuthenticated || isSeen(draft.seen, id)) return
+  teachHabits(draft, signal, { baseline: draft.baseline, window: openWindow(signal.credential.id, signal.time) })
   teach(draft, signal)
+}
+
+/** Learns a call, and what detectors matched in it, as far as the evidence against its credential lets it teach. */
+function learnFrom(
+  draft: IdentityState,
+  signal: Signal,
+  { window, across, findings, evidence }: Pick<Folded, 'findings' | 'evidence'> & Pick<Context, 'window' | 'across'>,
+): void {
+  const context = { baseline: draft.baseline, window, across }
+  const lesson = lessonOf(signal, context, evidence)
+  if (lesson === 'none') return
+  if (findings.length > 0) teachHabits(draft, signal, context)
+  const before = lesson === 'slow' ? lastOf(draft.baseline.features.action, signal.action) : undefined
+  if (before === undefined || signal.time - before >= SLOWLY_MS) teach(draft, signal)
+}
+
+/** Only what succeeded makes a habit. Whatever the evidence, a match is learned once in 20 hours. */
+function teachHabits({ baseline }: IdentityState, signal: Signal, context: Context): void {
+  if (signal.kind === 'assumption' || signal.outcome !== 'success') return
+  for (const match of habitualMatches(signal, context)) learnMatch(baseline, match, signal.time)
 }
 
 function teach({ baseline }: IdentityState, signal: Signal): void {
@@ -135,13 +160,14 @@ function isNewAction(state: IdentityState, signal: Signal): boolean {
   return state.baseline.calls === 0 || isNew(state.baseline, 'action', signal.action)
 }
 
-/** True where the baseline may learn from a signal: never from what did not authenticate, else by the risk of the evidence against its credential. */
-function mayLearnFrom(signal: Signal, context: Context, evidence: readonly Finding[]): boolean {
-  if (!signal.isAuthenticated) return false
-  if (evidence.length === 0) return true
+/**
+ * How the baseline may learn from a signal: not at all from what did not authenticate, else by the risk of the evidence against its credential.
+ * `slow`: each action once in 20 hours.
+ */
+function lessonOf(signal: Signal, context: Context, evidence: readonly Finding[]): 'none' | 'slow' | 'full' {
+  if (!signal.isAuthenticated) return 'none'
+  if (evidence.length === 0) return 'full'
   const { risk } = assessmentOf(evidence)
-  if (risk < LEARN_SLOWLY_FROM_RISK) return true
-  if (risk >= LEARN_BELOW_RISK || !isFamiliar(signal, context)) return false
-  const before = lastOf(context.baseline.features.action, signal.action)
-  return before === undefined || signal.time - before >= SLOWLY_MS
+  if (risk < LEARN_SLOWLY_FROM_RISK) return 'full'
+  return risk >= LEARN_BELOW_RISK || !isFamiliar(signal, context) ? 'none' : 'slow'
 }

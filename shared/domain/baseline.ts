@@ -14,6 +14,7 @@ export const FEATURE_LIMITS = {
   hourOfWeek: 56,
   peer: 16,
   assumer: 16,
+  habit: 12,
 } as const
 
 /** Values are clipped to this many characters: AWS's longest action has 60. */
@@ -34,7 +35,7 @@ export interface Baseline {
   /** What is normal for each long-lived key of the identity, by its id. */
   readonly keys: Map<string, KeyHabit>
   /**
-   * The newest actions, with when each was first seen (epoch ms), oldest first. For 20 hours they do not count as a habit, so that a
+   * The newest actions, with when each was first seen (epoch ms), oldest first. For 20 hours they do not count as usual, so that a
    * burst of calls cannot make itself normal.
    */
   readonly recentActions: Map<string, number>
@@ -45,13 +46,13 @@ export interface Baseline {
 /** From this many calls on an identity has usual places and tools; a new one is then on probation first. */
 export const KNOWN_CALLS = 20
 
-/** A new place or tool becomes normal when it is seen again 20 hours later: what an intruder uses for an hour does not. Milliseconds. */
-const PROBATION_MS = 20 * HOUR_MS
+/** What is new becomes normal when it is seen again 20 hours later: what an intruder does for an hour does not. Milliseconds. */
+export const PROBATION_MS = 20 * HOUR_MS
 
 /** The most places and tools on probation at a time. The oldest is dropped, and its probation starts again when it is seen again. */
 const PROBATION_LIMIT = 12
 
-/** The most actions that are remembered as recent. */
+/** The most actions that are remembered as recent. Where all of them are younger than 20 hours, no further one is learned. */
 const RECENT_ACTIONS_LIMIT = 16
 
 export function emptyBaseline(): Baseline {
@@ -91,6 +92,7 @@ function tables(tableOf: (feature: Feature) => FrequencyTable): Record<Feature, 
     hourOfWeek: tableOf('hourOfWeek'),
     peer: tableOf('peer'),
     assumer: tableOf('assumer'),
+    habit: tableOf('habit'),
   }
 }
 
@@ -171,10 +173,16 @@ function learnValue({ features }: Baseline, feature: Feature, { value, at }: { v
 function learnAction(baseline: Baseline, action: string, at: number): void {
   if (baseline.calls > KNOWN_CALLS && isNew(baseline, 'action', action)) {
     const { recentActions } = baseline
-    if (recentActions.size >= RECENT_ACTIONS_LIMIT) recentActions.delete(recentActions.keys().next().value as string)
+    if (recentActions.size >= RECENT_ACTIONS_LIMIT && !dropPast(recentActions, at)) return
     recentActions.set(action.slice(0, VALUE_LIMIT), at)
   }
   learnValue(baseline, 'action', { value: action, at })
+}
+
+/** Drops an action that is no longer recent. False where all are: none of them may count as usual because others came after it. */
+function dropPast(recentActions: Map<string, number>, at: number): boolean {
+  const past = [...recentActions].find(([, since]) => at - since >= PROBATION_MS)
+  return past !== undefined && recentActions.delete(past[0])
 }
 
 /** True where an identity made a call for the first time less than 20 hours before `at` (epoch ms), however often since then. */

@@ -9,7 +9,7 @@ const IDLE_MS = 6 * HOUR_MS
 const BURST_MS = 600_000
 
 /** The most distinct discovery reads, and the most distinct refused actions, that a window counts. */
-const DISTINCT_LIMIT = 16
+export const DISTINCT_LIMIT = 16
 
 /** What one credential did recently; the baseline holds what its identity did over weeks. Times are epoch milliseconds. */
 export interface CredentialWindow {

@@ -30,7 +30,7 @@ export function mark({ ids, times }: TimedSet, what: string, { at, limit }: { at
   times.push(at)
 }
 
-/** A 53-bit hash of a text (cyrb53). Two of the 370 event ids of an identity collide with a chance of about 1 in 10¹¹. */
+/** A 53-bit hash of a text (cyrb53). Two of the 320 event ids of an identity collide with a chance of about 1 in 10¹¹. */
 export function hashId(id: string): number {
   let high = 0xdeadbeef
   let low = 0x41c6ce57

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { review } from '../../shared/review/review.ts'
+import { sweep } from '../../shared/review/sweep.ts'
 import { ACCOUNT, ATTACK, arnOf, call, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
 
+const HOUR = 3_600_000
 const PROTECT = { protected: { arns: [], tags: { protect: 'true' } }, breaker: { maxUserFraction: 1 } }
 const TAG = { key: 'protect', value: 'true' }
 const roleArn = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`
@@ -113,6 +116,41 @@ describe('an intruder who tags what they hold', () => {
     const quiet = await embedded({ account: account(), policy: { mode: 'observe', tiers } })
     await quiet.respond(ATTACK)
     expect((await own(quiet))?.state).not.toBe('asking')
+  })
+
+  describe('and waits until nobody has answered for a week', () => {
+    /** The user tags itself, then what a person says, or nobody, and ten days later the harm. */
+    async function waited({ isAnswered }: { isAnswered: boolean }) {
+      const world = await embedded({ account: account({ tags: { protect: 'true' } }), policy: PROTECT })
+      const later = (record: object, ms: number) => ({ ...record, eventTime: created(NOW + ms) })
+      await world.respond([tagged()])
+      const [first] = await world.incidents()
+      if (first === undefined) throw new Error('tagging opened no incident')
+      const ports = {
+        ...world.ports,
+        pager: { notify: async () => {}, stack: undefined },
+        backfillQueue: { backfill: async () => {} },
+        rotateInvoker: undefined,
+      }
+      if (isAnswered) await review(first.id, { kind: 'legitimate', by: arnOf('reviewer'), reason: 'the owner asked for it' }, ports)
+      for (const hours of [24, 169]) {
+        world.setNow(NOW + hours * HOUR)
+        await sweep(ports)
+      }
+      const before = (await world.incidents()).map(({ state }) => state)
+      world.setNow(NOW + 241 * HOUR)
+      await world.respond(ATTACK.map((record, at) => later(record, 240 * HOUR + at * 1000)))
+      const [last] = (await world.incidents()).filter(({ id }) => id !== first.id)
+      return { before, state: last?.state, isRefused: world.account.isRefused('ci-build', KEY) }
+    }
+
+    it('is contained for the harm, because that tag still counts as not there', async () => {
+      expect(await waited({ isAnswered: false })).toEqual({ before: ['expired'], state: 'contained', isRefused: true })
+    })
+
+    it('is protected where a person said that the tagging was legitimate: a person is asked', async () => {
+      expect(await waited({ isAnswered: true })).toEqual({ before: ['released'], state: 'asking', isRefused: false })
+    })
   })
 
   it('tags a role whose session it is: it is contained', async () => {

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { CATALOGUE } from '../../shared/detect/catalogue.ts'
 import { expectValue, FEATURE_LIMITS, type Feature, learn } from '../../shared/domain/baseline.ts'
 import { addCall, COUNTED_KINDS, type CredentialWindow, countDistinct } from '../../shared/domain/credential-window.ts'
 import type { EvidenceGroup, Finding, Technique } from '../../shared/domain/finding.ts'
@@ -117,7 +118,13 @@ const LENGTHS: Record<Feature, number> = {
   hourOfWeek: 6,
   peer: 64,
   assumer: 64,
+  habit: 0,
 }
+
+/** All that can be a habit, longest first: the values are words of ours, so the longest names that deflate can shorten stand for them. */
+const HABITS = CATALOGUE.flatMap(({ id, actions = [] }) => actions.map((action) => `0.35 ${id} ${action}`)).sort(
+  (a, b) => b.length - a.length,
+)
 
 /** A state in which every bound is reached, by the domain's own functions; `rounds` says how many times over. */
 function fullState(rounds = 1): IdentityState {
@@ -131,7 +138,10 @@ function fullState(rounds = 1): IdentityState {
     const length = LENGTHS[feature as Feature]
     // Twice, days apart, so that weights have all their digits.
     for (let at = 0; at < 2 * limit * rounds; at++)
-      count(state.baseline.features[feature as Feature], named(length, at >> 1), { at: start + at * 86_399_000, limit })
+      count(state.baseline.features[feature as Feature], feature === 'habit' ? (HABITS[at >> 1] as string) : named(length, at >> 1), {
+        at: start + at * 86_399_000,
+        limit,
+      })
   }
   Object.assign(state.baseline, { firstSeen: start, lastSeen: start + 30 * 86_400_000, calls: 12_345_678, errorRate: 0.123456789 })
   for (let at = 0; at < 40; at++) expectValue(state.baseline, 'action', named(48, at))

@@ -74,7 +74,12 @@ async function play(scenario: Scenario) {
   const run = pipeline(ports, { ...NOT_DEPLOYED, stackName: 'Countersign' })
   for (const [day, calls] of Array.from({ length: scenario.past?.days ?? 0 }, (_, at) => [at, scenario.past?.calls ?? []] as const)) {
     const at = START - ((scenario.past?.days ?? 0) - day) * DAY_MS
-    await run(calls.flatMap((call, n) => recordOf(asCall(call), { id: `past-${day}-${n}`, time: at + n * 60_000, n })))
+    const past = calls.flatMap((call, n) => {
+      const one = asCall(call)
+      const recorded = (k: number) => recordOf(one, { id: `past-${day}-${n}-${k}`, time: at + n * 60_000 + k * 1000, n: n + k })
+      return Array.from({ length: one.times }, (_, k) => recorded(k))
+    })
+    await run(past)
   }
   const outcomes: Evaluation[] = []
   for (const [at, event] of scenario.events.entries()) {

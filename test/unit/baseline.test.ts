@@ -225,13 +225,23 @@ describe('a new action', () => {
     expect(isRecentAction(young, 's3:GetObject', MONDAY)).toBe(false)
   })
 
-  it('takes the place of the oldest where sixteen are recent', () => {
+  it('is not learned where sixteen others are recent, and none of those is forgotten for it', () => {
     const baseline = learned(KNOWN_CALLS)
-    const recent = (n: number) => isRecentAction(baseline, `s3:Action${n}`, MONDAY)
-    for (let n = 0; n < 16; n++) learn(baseline, callAt(MONDAY, { action: `s3:Action${n}` }))
-    expect(recent(0)).toBe(true)
-    learn(baseline, callAt(MONDAY, { action: 's3:Action16' }))
-    expect([recent(0), recent(1), recent(16)]).toEqual([false, true, true])
+    const recent = (n: number, at: number) => isRecentAction(baseline, `s3:Action${n}`, at)
+    const all = Array.from({ length: 16 }, (_, n) => n)
+    for (const n of all) learn(baseline, callAt(MONDAY + n, { action: `s3:Action${n}` }))
+    const soon = MONDAY + 20 * HOUR - 1
+    learn(baseline, callAt(soon, { action: 's3:Action16' }))
+    expect(all.every((n) => recent(n, soon))).toBe(true)
+    expect(isNew(baseline, 'action', 's3:Action16')).toBe(true)
+  })
+
+  it('takes the place of one that is recent no longer', () => {
+    const baseline = learned(KNOWN_CALLS)
+    for (let n = 0; n < 16; n++) learn(baseline, callAt(MONDAY + n, { action: `s3:Action${n}` }))
+    learn(baseline, callAt(MONDAY + 20 * HOUR, { action: 's3:Action16' }))
+    expect([...baseline.recentActions.keys()]).toEqual(Array.from({ length: 16 }, (_, n) => `s3:Action${n + 1}`))
+    expect(isNew(baseline, 'action', 's3:Action16')).toBe(false)
   })
 })
 

@@ -305,6 +305,21 @@ describe('bootstrapping a baseline', () => {
     expect(packState(state as NonNullable<typeof state>)).toContain(KEY)
   })
 
+  it('knows as a habit what the key did on many days, the history being newest first', async () => {
+    const { ports, respond } = await embedded()
+    const request = { userName: 'ci-build', policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }
+    const attached = (id: string, time: number) => call('iam:AttachUserPolicy', { id, time, request })
+    const daily = [4, 3, 2, 1].map((days) => attached(`d${days}`, NOW - days * 86_400_000))
+    const weightAfter = async (records: readonly object[]) => {
+      const world = records.length === 0 ? await embedded() : { ports, respond }
+      await bootstrap(KEY, { ...world.ports, history: { lookup: async () => [...past, ...records].toReversed() } })
+      const { outcomes } = await world.respond([attached('now', NOW)])
+      return outcomes[0]?.findings.find(({ detector }) => detector === 'admin-policy-granted')?.weight
+    }
+    expect(await weightAfter([])).toBeCloseTo(0.6 * 0.8)
+    expect(await weightAfter(daily)).toBeCloseTo(0.6 * 0.3)
+  })
+
   it('does not count twice what was seen live', async () => {
     const { ports, respond } = await embedded()
     await respond(past.slice(-1))

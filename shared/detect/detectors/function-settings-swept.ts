@@ -10,6 +10,7 @@ export const functionSettingsSwept: Detector = {
   group: 'abuse',
   attack: 'T1552',
   runbook: 'Rotate the secrets in the environment variables of these functions.',
+  countsReads: true,
   actions: ['lambda:GetFunction', 'lambda:GetFunctionConfiguration'],
   matches(signal, context) {
     const { baseline } = context

@@ -9,6 +9,7 @@ export const secretsSwept: Detector = {
   group: 'abuse',
   attack: 'T1555.006',
   runbook: 'Rotate every secret named in the timeline, beginning with those that give the most access.',
+  countsReads: true,
   actions: [
     'secretsmanager:GetSecretValue',
     'secretsmanager:BatchGetSecretValue',

@@ -8,6 +8,7 @@ export const userDataSwept: Detector = {
   group: 'discovery',
   attack: 'T1552',
   runbook: 'Find the secrets in the user data of the instances named in the calls, and rotate them.',
+  countsReads: true,
   actions: ['ec2:DescribeInstanceAttribute'],
   matches(signal, context) {
     const instances = distinctIn(context, 'user-data', { at: signal.time })
