@@ -33,5 +33,5 @@ function permissionOf({ request }: Signal): object {
   }
   const StringLike = Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined))
   const Principal = { [isService ? 'Service' : 'AWS']: principal }
-  return { Statement: { Effect: 'Allow', Principal, Action: 'lambda:InvokeFunction', Condition: { StringLike } } }
+  return { Statement: { Effect: 'Allow', Principal, Condition: { StringLike } } }
 }
