@@ -42,7 +42,8 @@ export const PARTS: Parts = {
   functions: (text) => text.replace(/^( +functions\/ [^:\n]*: ).*$/m, (_, head: string) => head + functions().join(', ')),
   'incident-diagram': machineDiagram,
   'incident-table': machineTable,
-  'policy-defaults': (text) => withDefaults(text, POLICY),
+  // A key that may be absent has a row as well.
+  'policy-defaults': (text) => withDefaults(text, { organization: undefined, ...POLICY }),
   'stack-defaults': (text) => withDefaults(text, readStackConfig({}), Object.keys(StackConfig.shape)),
 }
 

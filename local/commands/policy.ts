@@ -16,9 +16,16 @@ export async function checkPolicy(path: string): Promise<string> {
   const verdict = [
     `${path} is a valid policy: mode ${mode}, ${tiers.length} tiers, notify ${thresholds.notify} / ask ${thresholds.ask} / contain ${thresholds.contain}.`,
     breakerLine(policy),
+    organizationLine(policy),
   ].join('\n')
   if (migrated === undefined) return verdict
   return `${verdict}\nIt is written in version 1 of the keys, which is read as long as 0.x lasts. In version ${POLICY_VERSION} it reads:\n\n${migrated}`
+}
+
+function organizationLine({ organization }: Policy): string {
+  return organization === undefined
+    ? 'No organization is set: what a policy of a resource or role opens to an organisation counts as opened to a likely outsider.'
+    : `What a policy of a resource or role opens to organisation ${organization} counts as inside; every other organisation is an outsider.`
 }
 
 function breakerLine({ breaker }: Policy): string {

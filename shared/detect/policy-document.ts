@@ -1,26 +1,40 @@
-/** The statements of a policy document as CloudTrail records it: an object, or JSON text, plain or URL-encoded. Empty where it cannot be read. */
-export function statementsOf(document: unknown): readonly Readonly<Record<string, unknown>>[] {
-  // IAM policy documents have at most 10,240 characters, so a text of more than 65,536 is none.
-  if (typeof document === 'string' && document.length > 65_536) return []
-  try {
-    const parsed: unknown =
-      typeof document === 'string' ? JSON.parse(document.trimStart().startsWith('%') ? decodeURIComponent(document) : document) : document
-    const statements = typeof parsed === 'object' && parsed !== null && 'Statement' in parsed ? parsed.Statement : []
-    return listOf(statements).filter((item): item is Record<string, unknown> => typeof item === 'object' && item !== null)
-  } catch {
-    // Not JSON: AWS refuses such a document, so the error code of the call says so.
-    return []
-  }
+import { type Place, placeOf } from '../domain/arn.ts'
+import { allowsEverything } from '../domain/iam-permissions.ts'
+import { isConditional, type Restriction, restrictionsIn, type Statement, statementsOf } from '../domain/iam-policy.ts'
+import type { Signal } from '../domain/signal.ts'
+
+/** The names of AWS managed policies that grant, or let the holder grant itself, nearly every permission. */
+const ADMIN_POLICIES: ReadonlySet<string> = new Set(['AdministratorAccess', 'IAMFullAccess', 'PowerUserAccess'])
+
+/** The name of a managed policy where it is that of one that grants nearly everything. A policy of the account may have the same name. */
+export function adminPolicyIn(arn: string): string | undefined {
+  const name = /:policy\/([^/]+)$/.exec(arn)?.[1]
+  return name !== undefined && ADMIN_POLICIES.has(name) ? name : undefined
 }
 
-/** True where a statement allows every action, or every action of IAM, on every resource. Conditions are not looked at. */
-export function grantsEverything(document: unknown): boolean {
-  return statementsOf(document).some(
-    ({ Effect, Action, Resource }) =>
-      Effect === 'Allow' &&
-      listOf(Action).some((action) => action === '*' || action === '*:*' || action === 'iam:*') &&
-      listOf(Resource).includes('*'),
-  )
+/**
+ * True where a policy document grants nearly everything in the account of a call, however it is written.
+ *
+ * A condition counts only where it bounds what the rights are good for: the permissions boundary of whoever gets rights, or the tags of
+ * resources. When, from where and by whom a right is used makes it no smaller.
+ */
+export function grantsEverything(
+  document: unknown,
+  { identity, account, region }: Pick<Signal, 'identity' | 'account' | 'region'>,
+): boolean {
+  const place: Place = { ...placeOf(identity, region), account }
+  const counted = statementsOf(document).filter((one) => (one.effect === 'Deny' ? !isConditional(one) : !isBounded(one)))
+  return allowsEverything(counted, place)
+}
+
+function isBounded({ condition }: Statement): boolean {
+  return restrictionsIn(condition).some(bounds)
+}
+
+function bounds({ key, values }: Restriction): boolean {
+  if (values.length === 0) return false
+  if (/^[a-z0-9-]+:resourcetag\//.test(key)) return values.every((value) => /[^*?]/.test(value))
+  return key === 'iam:permissionsboundary' && values.every((value) => /\/[^/*?]+$/.test(value) && adminPolicyIn(value) === undefined)
 }
 
 /** The policy document in a request, under whichever parameter its service uses; undefined where there is none. */
@@ -46,9 +60,4 @@ export function policyIn(request: Readonly<Record<string, unknown>>): unknown {
     request.policyDocument ??
     vault
   )
-}
-
-/** A member of a policy that is one value or a list of them, as a list. */
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [value]
 }

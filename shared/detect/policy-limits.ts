@@ -1,68 +1,120 @@
-import { listOf } from './policy-document.ts'
+import { parseArn } from '../domain/arn.ts'
+import { type Restriction, restrictionsIn } from '../domain/iam-policy.ts'
+
+/** Whose a resource is: what is inside. The organisation is known only where people name it in the policy file. */
+export interface Owner {
+  readonly account: string
+  readonly organization?: string | undefined
+}
+
+/** How sure it is that somebody is from outside, the surest first. */
+export const Certainty = ['certain', 'likely', 'possible'] as const
+export type Certainty = (typeof Certainty)[number]
+
+/** Somebody whom the value of a condition lets in. */
+export interface Named {
+  readonly name: string
+  readonly certainty: Certainty
+}
 
 /** What the conditions of a policy statement keep out. */
 export interface Limits {
-  /** True where only one organisation or one named source gets in. */
-  readonly isRestricted: boolean
-  /** The accounts that get in, where the conditions name them. */
-  readonly accounts: readonly string[] | undefined
+  /** The outsiders that get in where conditions name who does; none where only insiders do. Undefined where no condition names anybody. */
+  readonly named: readonly Named[] | undefined
   /** True where the caller has to say an external id, which its owner tells whomever it wants. */
   readonly asksExternalId: boolean
   /** Identity providers of which only tokens with a certain claim get in. */
   readonly tokens: readonly string[]
 }
 
-/**
- * Operators that let in only what they name. The negated ones let in everything else, `…IfExists` and `ForAllValues:` also what does not have
- * the key: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
- */
-const NAMING = /^(ForAnyValue:)?(StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike)$/i
+/** What one value of a condition says: nothing but the account or its organisation, an outsider, or that anybody may be. */
+type Said = 'inside' | 'anybody' | Named
 
 const ACCOUNT_KEYS: ReadonlySet<string> = new Set(['aws:sourceaccount', 'aws:sourceowner', 'aws:principalaccount', 'kms:calleraccount'])
 const ARN_KEYS: ReadonlySet<string> = new Set(['aws:sourcearn', 'aws:principalarn'])
-const ORGANISATION_KEYS: ReadonlySet<string> = new Set([
-  'aws:principalorgid',
-  'aws:principalorgpaths',
-  'aws:sourceorgid',
-  'aws:sourceorgpaths',
+const ORGANISATION_KEYS: ReadonlySet<string> = new Set(['aws:principalorgid', 'aws:sourceorgid'])
+/** Keys with several values, of which `ForAnyValue:` has to be asked: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
+const PATH_KEYS: ReadonlySet<string> = new Set(['aws:principalorgpaths', 'aws:sourceorgpaths'])
+
+const variable = (key: string) => `\${${key}}`
+
+/** The variables that stand for the account and the organisation of the resource itself, and for those of the caller. */
+const OWN_ACCOUNT = variable('aws:ResourceAccount')
+const OWN_ORGANISATION = variable('aws:ResourceOrgID')
+const CALLERS: ReadonlyMap<string, string> = new Map([
+  ['aws:resourceaccount', variable('aws:PrincipalAccount')],
+  ['aws:resourceorgid', variable('aws:PrincipalOrgID')],
 ])
 
-/** The limits that a `Condition` sets. Conditions of one statement all have to hold, so one that limits is enough. */
-export function limitsOf(condition: unknown): Limits {
-  const named = namedIn(condition)
-  const accounts = named.flatMap(([key, values]) => {
-    const found = accountsOf(key, values)
-    return found === undefined ? [] : [found]
+/** The organisation of the resource, where people have not said which it is: AWS knows it to be the account's own. */
+const UNNAMED_ORGANISATION: Named = { name: 'the organisation of the account', certainty: 'possible' }
+
+/**
+ * The limits that a `Condition` sets. Conditions of one statement all have to hold, so one that lets in insiders only is enough. A condition
+ * counts only where each of its values is known: whoever writes a policy can write its own account or organisation into a condition.
+ */
+export function limitsOf(condition: unknown, owner: Owner): Limits {
+  const restrictions = restrictionsIn(condition)
+  const named = restrictions.flatMap((restriction) => {
+    const said = restriction.values.map((value) => saidBy(restriction, value, owner))
+    if (said.length === 0 || said.includes('anybody')) return []
+    return [said.filter((one) => typeof one === 'object')]
   })
   return {
-    isRestricted: named.some(([key, values]) => isRestriction(key, values)),
-    accounts: accounts.length === 0 ? undefined : accounts.reduce((some, others) => some.filter((one) => others.includes(one))),
-    asksExternalId: named.some(([key]) => key === 'sts:externalid'),
-    tokens: named.flatMap(([key, values]) => (values.every(isClaim) ? [key.slice(0, key.lastIndexOf(':'))] : [])),
+    named: named.toSorted((one, other) => rankOf(one) - rankOf(other))[0],
+    asksExternalId: restrictions.some(({ key }) => key === 'sts:externalid'),
+    tokens: restrictions.flatMap(({ key, values }) =>
+      values.length > 0 && values.every(isClaim) ? [key.slice(0, key.lastIndexOf(':'))] : [],
+    ),
   }
 }
 
-/** The keys of a condition, in lower case as IAM compares them, each with the values of which one has to be there. */
-function namedIn(condition: unknown): readonly (readonly [key: string, values: readonly string[]])[] {
-  if (typeof condition !== 'object' || condition === null) return []
-  return Object.entries(condition)
-    .filter(([operator, keys]) => NAMING.test(operator) && typeof keys === 'object' && keys !== null)
-    .flatMap(([, keys]) => Object.entries(keys as object).map(([key, value]) => [key.toLowerCase(), listOf(value).map(String)] as const))
+/** None first, then the surest: of two conditions that both have to hold, the one that says more. */
+function rankOf(named: readonly Named[]): number {
+  return named.length === 0 ? -1 : Math.min(...named.map(({ certainty }) => Certainty.indexOf(certainty)))
 }
 
-/** The accounts that a key names, or undefined where it names none, or one value of it stands for any account. */
-function accountsOf(key: string, values: readonly string[]): readonly string[] | undefined {
-  const isArn = ARN_KEYS.has(key)
-  if (!isArn && !ACCOUNT_KEYS.has(key)) return undefined
-  const accounts = values.map((value) => (isArn ? (value.split(':')[4] ?? '') : value))
-  return accounts.length > 0 && accounts.every((account) => /^\d{12}$/.test(account)) ? accounts : undefined
+function saidBy({ key, comparesArns, isForAnyValue }: Restriction, value: string, owner: Owner): Said {
+  if (CALLERS.has(key)) {
+    if (CALLERS.get(key) !== value) return 'anybody'
+    return key === 'aws:resourceaccount' ? 'inside' : ownOrganisation(owner)
+  }
+  if (ACCOUNT_KEYS.has(key)) return value === OWN_ACCOUNT ? 'inside' : ofAccount(value, owner)
+  if (ARN_KEYS.has(key)) return ofArn(value, { key, comparesArns }, owner)
+  if (ORGANISATION_KEYS.has(key)) return value === OWN_ORGANISATION ? ownOrganisation(owner) : ofOrganisation(value, owner)
+  if (!PATH_KEYS.has(key) || !isForAnyValue) return 'anybody'
+  const [organisation = '', ...path] = value.split('/')
+  if (path.length === 0) return 'anybody'
+  return organisation === OWN_ORGANISATION ? ownOrganisation(owner) : ofOrganisation(organisation, owner)
 }
 
-/** True for one organisation, and for one named source whose ARN has no account, as that of a bucket. */
-function isRestriction(key: string, values: readonly string[]): boolean {
-  if (values.length === 0) return false
-  if (ORGANISATION_KEYS.has(key)) return values.every((value) => /^o-[a-z0-9]+(\/|$)/.test(value))
-  return key === 'aws:sourcearn' && accountsOf(key, values) === undefined && values.every((value) => /:[^:*?][^:]*$/.test(value))
+function ofAccount(value: string, { account }: Owner): Said {
+  if (!/^\d{12}$/.test(value)) return 'anybody'
+  return value === account ? 'inside' : { name: value, certainty: 'certain' }
+}
+
+/** The account of an ARN counts, unless a wildcard before it could match another ARN that has our account in its resource. */
+function ofArn(value: string, { key, comparesArns }: { key: string; comparesArns: boolean }, owner: Owner): Said {
+  const parts = value.split(':')
+  const account = parts[4] ?? ''
+  if (!comparesArns && /[*?]/.test(parts.slice(0, 4).join(':'))) return 'anybody'
+  if (account !== '') return ofAccount(account, owner)
+  // The ARN of a bucket says no account: the bucket may be anybody's.
+  const isOne = key === 'aws:sourcearn' && !/[*?]/.test(value[0] ?? '*') && /^[^*?]/.test(parts.slice(5).join(':'))
+  return isOne && parseArn(value) !== undefined
+    ? { name: `${value}, whose account the policy does not say`, certainty: 'likely' }
+    : 'anybody'
+}
+
+/** The organisation that a condition names is anybody's word, unless people have said which one is theirs. */
+function ofOrganisation(value: string, { organization }: Owner): Said {
+  if (!/^o-[a-z0-9]+$/i.test(value)) return 'anybody'
+  if (organization === undefined) return { name: `organisation ${value}, not known to be yours`, certainty: 'likely' }
+  return value.toLowerCase() === organization ? 'inside' : { name: `organisation ${value}`, certainty: 'certain' }
+}
+
+function ownOrganisation({ organization }: Owner): Said {
+  return organization === undefined ? UNNAMED_ORGANISATION : 'inside'
 }
 
 /** True for a claim that says more than the kind of its subject: `repo:*` is every repository of everybody. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Baseline } from './baseline.ts'
-import { globs } from './glob.ts'
+import { allowsEveryService, coversAction } from './iam-permissions.ts'
+import type { Permission } from './iam-policy.ts'
 import { Points } from './stored.ts'
 
 /** How much damage an identity could do, 0 to 100, and whether that is known from its policies, from its own calls, or not at all. */
@@ -10,10 +11,7 @@ export const BlastRadius = z
 export type BlastRadius = z.infer<typeof BlastRadius>
 
 /** One Allow or Deny statement of an identity's policies, normalised to lists. */
-export interface Grant {
-  readonly effect: 'Allow' | 'Deny'
-  readonly actions: readonly string[]
-  readonly resources: readonly string[]
+export interface Grant extends Permission {
   readonly isConditional: boolean
 }
 
@@ -38,17 +36,19 @@ const PERMISSIONS: readonly { readonly points: number; readonly reason: string; 
   { points: 40, reason: 'can read stored data', actions: ['s3:GetObject'] },
 ]
 
+/** Whose policies these are does not matter where every resource counts as named. */
+const ANYWHERE = { account: '', partition: 'aws' }
+
 /**
- * The blast radius that an identity's policies give it. A conditional Allow counts as granted and a conditional Deny as absent, so the
- * score errs to the larger side.
+ * The blast radius that an identity's policies give it. A conditional Allow counts as granted, an Allow of some resources as of all, and a
+ * conditional Deny as absent, so the score errs to the larger side.
  */
 export function blastRadiusOf(grants: readonly Grant[]): BlastRadius {
-  const isDenied = deniedBy(
-    grants.filter(({ effect, isConditional, resources }) => effect === 'Deny' && !isConditional && resources.includes('*')),
-  )
-  const isGranted = grantedBy(grants.filter(({ effect }) => effect === 'Allow'))
-  const isAllowed = (action: string) => !isDenied(action) && isGranted(action)
-  if (isAllowed('*:*')) return { score: 100, basis: 'policies', reasons: ['may do everything'] }
+  const denials = grants.filter((one) => one.effect === 'Deny' && !one.isConditional && isOfAll(one))
+  const allowed = grants.filter(({ effect }) => effect === 'Allow').map(ofAll)
+  if (allowsEveryService([...allowed, ...denials], ANYWHERE)) return { score: 100, basis: 'policies', reasons: ['may do everything'] }
+  const isAllowed = (action: string) =>
+    allowed.some((one) => coversAction(one, action)) && !denials.some((one) => coversAction(one, action))
   const held = PERMISSIONS.filter(({ actions }) => actions.some(isAllowed))
   const most = Math.max(5, ...held.map(({ points }) => points))
   // Each further permission adds two points: breadth matters, but less than the most dangerous single permission.
@@ -67,24 +67,11 @@ export function observedBlastRadius(baseline: Baseline, latest?: string): BlastR
   return { score: seen.score, basis: 'observed', reasons: seen.reasons }
 }
 
-/** A test for the actions that Allow statements name. A pattern counts up to its first wildcard, which errs to the larger side. */
-function grantedBy(grants: readonly Grant[]): (action: string) => boolean {
-  const patterns = patternsOf(grants)
-  const exact = new Set(patterns)
-  const prefixes = patterns.filter((pattern) => /[*?]/.test(pattern)).map((pattern) => pattern.slice(0, pattern.search(/[*?]/)))
-  return (action) => {
-    const name = action.toLowerCase()
-    return exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix))
-  }
+/** True for a Deny of every resource. One that excepts resources leaves something allowed. */
+function isOfAll({ resources, notResources }: Grant): boolean {
+  return notResources === undefined && resources.some((pattern) => /^\*+$/.test(pattern))
 }
 
-/** A test for the actions that Deny statements name. A pattern has to match the whole action: `iam:*Tags` denies no `iam:CreateUser`. */
-function deniedBy(grants: readonly Grant[]): (action: string) => boolean {
-  const patterns = patternsOf(grants)
-  return (action) => patterns.some((pattern) => globs(pattern, action.toLowerCase()))
-}
-
-/** The patterns of actions in lower case: IAM compares actions without regard to case. */
-function patternsOf(grants: readonly Grant[]): string[] {
-  return grants.flatMap(({ actions }) => actions.map((pattern) => pattern.toLowerCase()))
+function ofAll({ effect, actions, notActions }: Grant): Permission {
+  return { effect, actions, resources: ['*'], ...(notActions === undefined ? {} : { notActions }) }
 }

@@ -14,3 +14,30 @@ export function globs(pattern: string, text: string): boolean {
   }
   return true
 }
+
+/**
+ * True where a pattern of an IAM policy matches a whole text: `*` matches any run of characters, `?` exactly one. Runs in the product of both
+ * lengths at most, because only the last `*` is tried again.
+ */
+export function iamGlobs(pattern: string, text: string): boolean {
+  let [at, from] = [0, 0]
+  let star = -1
+  let resumeAt = 0
+  while (from < text.length) {
+    const sign = pattern[at]
+    if (sign === '*') {
+      star = at
+      at += 1
+      resumeAt = from
+    } else if (sign === '?' || (sign !== undefined && sign === text[from])) {
+      at += 1
+      from += 1
+    } else if (star >= 0) {
+      resumeAt += 1
+      at = star + 1
+      from = resumeAt
+    } else return false
+  }
+  while (pattern[at] === '*') at += 1
+  return at === pattern.length
+}

@@ -23,6 +23,11 @@ const NetworkPattern = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.st
   error: 'must be an address, a range such as 203.0.113.0/24, or a network such as AS64496',
 })
 
+/** The id of an organisation of AWS Organizations: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html */
+const OrganizationId = z.string().regex(/^o-[a-z0-9]{10,32}$/, {
+  error: 'must be the id of your organisation, such as o-a1b2c3d4e5: `aws organizations describe-organization` prints it',
+})
+
 /** The identities that a rule applies to: those that match any of the ARN patterns (`*` is any text), or that have all of the tags. */
 export const Selector = z
   .strictObject({ arns: z.array(ArnPattern).max(200).default([]), tags: Tags.default({}) })
@@ -144,6 +149,8 @@ export const Policy = z
   .strictObject({
     version: z.literal(POLICY_VERSION),
     mode: Mode.default('observe'),
+    /** The account's own organisation: whom a policy lets in by it is no outsider. */
+    organization: OrganizationId.optional(),
     thresholds: Thresholds.default({ notify: 25, ask: 55, contain: 85 }),
     tiers: z.array(Tier).max(50).default([]),
     protected: z.strictObject({ arns: z.array(ArnPattern).max(200).default([]), tags: Tags.default({}) }).default({ arns: [], tags: {} }),

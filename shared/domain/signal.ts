@@ -113,6 +113,8 @@ export interface Signal {
   readonly exposure: string | undefined
   /** Tags that the policy names and that this call sets (`key=value`) or removes (`key`). */
   readonly policyTags?: readonly string[]
+  /** The organisation of the account, where the policy names it. */
+  readonly organization?: string
   /** The incident that had contained the credential of this call, which succeeded all the same. */
   readonly containedBy?: string
   /** The incident of which this call takes a step of the containment away, or tries to. */

@@ -91,7 +91,8 @@ describe('an intruder lets an outsider in under a text that looks like ours', ()
       { Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole', ...(condition === undefined ? {} : { Condition: condition }) },
     ],
   })
-  const named = (principal: unknown, condition?: object) => outsidersIn(trust(principal, condition), ACCOUNT).map(({ name }) => name)
+  const named = (principal: unknown, condition?: object) =>
+    outsidersIn(trust(principal, condition), { account: ACCOUNT }).map(({ name }) => name)
 
   it.each([
     ['whose role is named like our account', `arn:aws:iam::${OUTSIDE}:role/x-${ACCOUNT}`, `arn:aws:iam::${ACCOUNT}:role/x-${ACCOUNT}`],
@@ -100,15 +101,15 @@ describe('an intruder lets an outsider in under a text that looks like ours', ()
     ['of another partition', `arn:aws-us-gov:iam::${OUTSIDE}:root`, `arn:aws-us-gov:iam::${ACCOUNT}:root`],
     ['by the number alone', OUTSIDE, ACCOUNT],
   ])('%s: the outsider is told by the account of the ARN, and our own twin is none', (_, outsider, own) => {
-    expect(outsidersIn(trust({ AWS: outsider }), ACCOUNT)).toEqual([{ name: outsider, isCertain: true }])
-    expect(outsidersIn(trust({ AWS: own }), ACCOUNT)).toEqual([])
+    expect(outsidersIn(trust({ AWS: outsider }), { account: ACCOUNT })).toEqual([{ name: outsider, certainty: 'certain' }])
+    expect(outsidersIn(trust({ AWS: own }), { account: ACCOUNT })).toEqual([])
   })
 
   it.each(['AIDAQ3EGRDOUTSIDE0AA', 'AROAQ3EGRDOUTSIDE0AA', 'not an ARN at all'])(
     'by %s, which says no account: it is told, with less weight',
     (id) => {
-      expect(outsidersIn(trust({ AWS: [id] }), ACCOUNT)).toEqual([
-        { name: `${id}, whose account the policy does not say`, isCertain: false },
+      expect(outsidersIn(trust({ AWS: [id] }), { account: ACCOUNT })).toEqual([
+        { name: `${id}, whose account the policy does not say`, certainty: 'likely' },
       ])
     },
   )
@@ -116,8 +117,8 @@ describe('an intruder lets an outsider in under a text that looks like ours', ()
   it('with an external id, which the outsider may choose itself: it is told, with less weight', () => {
     const outsider = `arn:aws:iam::${OUTSIDE}:root`
     const condition = { StringEquals: { 'sts:ExternalId': 'x' } }
-    expect(outsidersIn(trust({ AWS: outsider }, condition), ACCOUNT)).toEqual([
-      { name: `${outsider} with an external id`, isCertain: false },
+    expect(outsidersIn(trust({ AWS: outsider }, condition), { account: ACCOUNT })).toEqual([
+      { name: `${outsider} with an external id`, certainty: 'likely' },
     ])
     expect(named({ AWS: `arn:aws:iam::${ACCOUNT}:root` }, condition)).toEqual([])
     expect(named('*', condition)).toEqual(['*'])
@@ -138,8 +139,8 @@ describe('an intruder lets an outsider in under a text that looks like ours', ()
     ],
     [
       'a condition that any value fits',
-      { StringLike: { 'aws:PrincipalOrgID': '*' } },
-      { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } },
+      { StringLike: { 'aws:PrincipalAccount': '*' } },
+      { StringLike: { 'aws:PrincipalAccount': ACCOUNT } },
       '*',
     ],
     [
@@ -154,7 +155,12 @@ describe('an intruder lets an outsider in under a text that looks like ours', ()
       { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${ACCOUNT}:role/*` } },
       '*',
     ],
-    ['any source', { ArnLike: { 'aws:SourceArn': '*' } }, { ArnLike: { 'aws:SourceArn': 'arn:aws:s3:::reports' } }, '*'],
+    [
+      'any source',
+      { ArnLike: { 'aws:SourceArn': '*' } },
+      { ArnLike: { 'aws:SourceArn': `arn:aws:sns:us-east-1:${ACCOUNT}:reports` } },
+      '*',
+    ],
   ])('behind %s: who gets in is told, and the condition that keeps outsiders out is believed', (_, forged, twin, outsider) => {
     expect(named({ AWS: '*' }, forged)).toEqual([outsider])
     expect(named({ AWS: '*' }, twin)).toEqual([])
@@ -162,8 +168,8 @@ describe('an intruder lets an outsider in under a text that looks like ours', ()
 
   it('by naming whom it does not let in: everybody else gets in', () => {
     const document = { Statement: [{ Effect: 'Allow', NotPrincipal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: '*' }] }
-    expect(outsidersIn(document, ACCOUNT)).toEqual([{ name: '*', isCertain: true }])
-    expect(outsidersIn({ Statement: [{ ...document.Statement[0], Effect: 'Deny' }] }, ACCOUNT)).toEqual([])
+    expect(outsidersIn(document, { account: ACCOUNT })).toEqual([{ name: '*', certainty: 'certain' }])
+    expect(outsidersIn({ Statement: [{ ...document.Statement[0], Effect: 'Deny' }] }, { account: ACCOUNT })).toEqual([])
   })
 
   it('through an identity provider that everybody can sign in with', () => {
@@ -178,9 +184,10 @@ describe('an intruder lets an outsider in under a text that looks like ours', ()
     expect(named({ Federated: `arn:aws:iam::${ACCOUNT}:saml-provider/x` })).toEqual([])
   })
 
-  it('while services and principals that AWS owns are no outsiders', () => {
+  it('while services that take a role on are no outsiders, and CloudFront may read for anybody', () => {
     expect(named({ Service: 'ec2.amazonaws.com' })).toEqual([])
-    expect(named({ AWS: 'arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLE' })).toEqual([])
+    const identity = 'arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLE'
+    expect(outsidersIn(trust({ AWS: identity }), { account: ACCOUNT })).toEqual([{ name: identity, certainty: 'likely' }])
     expect(named({ CanonicalUser: '0123456789abcdef' })).toHaveLength(1)
   })
 

@@ -8,9 +8,17 @@ import { ACCOUNT, arnOf, embedded, exposed, NOW } from '../embedded.ts'
 const SECRET = 'countersign/ci-build'
 const OUTSIDE = '210987654321'
 
-const readers = (principal: string) =>
+const readers = (principal: string, condition?: object) =>
   JSON.stringify({
-    Statement: [{ Effect: 'Allow', Principal: { AWS: principal }, Action: 'secretsmanager:GetSecretValue', Resource: '*' }],
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: principal },
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: '*',
+        ...(condition === undefined ? {} : { Condition: condition }),
+      },
+    ],
   })
 
 /** A key was exposed, contained and confirmed; a secret of the name that its new key goes to may be there already. */
@@ -41,6 +49,20 @@ describe('an intruder wants to be handed the key that replaces the one it stole'
       OUTSIDE,
     ],
     ['it lets everybody read ours', { tags: { 'countersign:user': 'ci-build' }, policy: readers('*') }, 'lets in *'],
+    [
+      'it lets its own organisation read ours',
+      { tags: { 'countersign:user': 'ci-build' }, policy: readers('*', { StringEquals: { 'aws:PrincipalOrgID': 'o-attacker001' } }) },
+      'organisation o-attacker001',
+    ],
+    [
+      'it lets its own account read ours, of its own organisation',
+      {
+        tags: { 'countersign:user': 'ci-build' },
+        policy: readers(`arn:aws:iam::${OUTSIDE}:root`, { StringEquals: { 'aws:PrincipalOrgID': 'o-attacker001' } }),
+      },
+      OUTSIDE,
+    ],
+    ['nobody can read its policy', { tags: { 'countersign:user': 'ci-build' }, policy: '{"Statement":' }, 'cannot be read'],
   ])('%s: no key is created, nothing is stored, and a person is told why', async (_, there, reason) => {
     const { vault, keys, notice } = await rotated(there)
     expect(keys).toHaveLength(1)

@@ -11,11 +11,13 @@ describe('the blast radius that policies give', () => {
     ['iam:CreateUser', 85],
     ['IAM:createuser', 85],
     ['iam:Create*', 85],
-    ['iam:*User', 94],
+    ['iam:*User', 85],
+    ['i*', 94],
     ['iam:CreateUse?', 85],
     ['iam:*', 94],
     ['*', 100],
     ['*:*', 100],
+    ['**', 100],
     // Names of other actions, one of them longer and one shorter than what is dangerous.
     ['iam:CreateUserTag', 5],
     ['iam:CreateUse', 5],
@@ -30,9 +32,10 @@ describe('the blast radius that policies give', () => {
     ['iam:*', []],
     ['*', []],
     ['*:*', []],
+    ['iam:CreateUse?', []],
     // What a Deny does not match as a whole it does not deny.
     ['iam:*Tags', ['can make new credentials']],
-    ['iam:CreateUse?', ['can make new credentials']],
+    ['iam:CreateUser?', ['can make new credentials']],
     ['s3:*', ['can make new credentials']],
   ])('to make users, where %s is denied, has the reasons %j', (action, reasons) =>
     expect(reasonsOf(allow('iam:CreateUser'), deny(action))).toEqual(reasons),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { checkPolicy } from '../../local/commands/policy.ts'
 import { readPolicyFile } from '../../local/policy-file.ts'
 import { RENAMED_DETECTORS, RENAMED_KEYS } from '../../shared/domain/policy-migration.ts'
 import { ResponderError } from '../../shared/errors.ts'
@@ -18,6 +19,17 @@ async function saidOf(text: string): Promise<string> {
     (cause: unknown) => (cause instanceof ResponderError ? cause.message : `not told of: ${String(cause)}`),
   )
 }
+
+describe('a policy file without faults', () => {
+  it('is explained: which organisation is inside, or that none is', async () => {
+    writeFileSync(path, 'version: 2\norganization: o-a1b2c3d4e5')
+    expect(await checkPolicy(path)).toContain(
+      'opens to organisation o-a1b2c3d4e5 counts as inside; every other organisation is an outsider.',
+    )
+    writeFileSync(path, 'version: 2')
+    expect(await checkPolicy(path)).toContain('No organization is set')
+  })
+})
 
 describe('a policy file with faults', () => {
   it('names all of them at once: of the schema, of its rules, of tiers and of detectors', async () => {
@@ -49,6 +61,15 @@ weights: { new-contry: 0.5 }
       'got "corwn"; did you mean crown?',
     )
   })
+
+  it.each(['acme', 'o-*', 'o-short', 'o-A1B2C3D4E5', 'arn:aws:organizations::123456789012:organization/o-a1b2c3d4e5', '*'])(
+    'takes %s for no organisation, and says how its id is found',
+    async (id) => {
+      expect(await saidOf(`version: 2\norganization: '${id}'`)).toContain(
+        'organization: must be the id of your organisation, such as o-a1b2c3d4e5: `aws organizations describe-organization` prints it, got',
+      )
+    },
+  )
 
   it('suggests no word that is not similar', async () => {
     expect(await saidOf('version: 2\nmode: destruction')).toMatch(/got "destruction"$/)

@@ -1,9 +1,6 @@
 import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
-import { grantsEverything } from '../policy-document.ts'
-
-/** AWS managed policies that grant, or let the holder grant itself, nearly every permission. */
-const ADMIN_POLICIES = /:policy\/(AdministratorAccess|IAMFullAccess|PowerUserAccess)$/
+import { adminPolicyIn, grantsEverything } from '../policy-document.ts'
 
 export const adminPolicyGranted: Detector = {
   id: 'admin-policy-granted',
@@ -20,14 +17,18 @@ export const adminPolicyGranted: Detector = {
     'iam:PutUserPolicy',
     'iam:PutRolePolicy',
     'iam:PutGroupPolicy',
+    'iam:CreatePolicy',
     'iam:CreatePolicyVersion',
   ],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
-    const target = text(signal.request, 'userName') ?? text(signal.request, 'roleName') ?? text(signal.request, 'groupName') ?? 'a policy'
-    const policy = text(signal.request, 'policyArn')
-    if (policy !== undefined && ADMIN_POLICIES.test(policy))
-      return { reason: `granted ${target} ${policy.slice(policy.lastIndexOf('/') + 1)}` }
-    return grantsEverything(signal.request.policyDocument) ? { reason: `granted ${target} a policy that allows everything` } : undefined
+    const { request } = signal
+    const policy = text(request, 'policyArn')
+    const target = text(request, 'userName') ?? text(request, 'roleName') ?? text(request, 'groupName')
+    const managed = policy === undefined ? undefined : adminPolicyIn(policy)
+    if (managed !== undefined) return { reason: `granted ${target ?? 'a policy'} ${managed}` }
+    if (!grantsEverything(request.policyDocument, signal)) return undefined
+    if (target !== undefined) return { reason: `granted ${target} a policy that allows everything` }
+    return { reason: `policy ${policy ?? text(request, 'policyName') ?? '(unnamed)'} now has a version that allows everything` }
   },
 }

@@ -1,5 +1,5 @@
 import type { Detector } from '../detector.ts'
-import { outsidersIn } from '../outsiders.ts'
+import { likelyOutsidersIn, outsiderWeight } from '../outsiders.ts'
 import { policyIn } from '../policy-document.ts'
 
 export const bucketOpened: Detector = {
@@ -28,10 +28,10 @@ export const bucketOpened: Detector = {
       signal.action.startsWith('s3:Delete') ||
       /"(BlockPublicAcls|BlockPublicPolicy|IgnorePublicAcls|RestrictPublicBuckets)":("?false)/.test(json)
     const isGranted = /AllUsers|AuthenticatedUsers|"public-read/.test(json)
-    const outsiders = outsidersIn(policyIn(signal.request), signal.account)
+    const outsiders = likelyOutsidersIn(policyIn(signal.request), signal)
     const names = outsiders.map(({ name }) => name)
     if (!isUnblocked && !isGranted && !names.includes('*')) {
-      const weight = outsiders.some(({ isCertain }) => isCertain) ? 0.45 : 0.35
+      const weight = outsiderWeight(outsiders) ?? 0.45
       return outsiders.length === 0 ? undefined : { reason: `allowed access by ${names.slice(0, 2).join(', ')}`, weight }
     }
     return { reason: isUnblocked ? 'removed the block on public access' : 'granted access to everybody' }

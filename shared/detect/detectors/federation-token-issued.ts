@@ -12,7 +12,7 @@ export const federationTokenIssued: Detector = {
   actions: ['sts:GetFederationToken', 'signin:GetSigninToken'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
-    const isFull = grantsEverything(signal.request.policy)
+    const isFull = grantsEverything(signal.request.policy, signal)
     if (isFull)
       return {
         reason: `a session with all permissions of ${signal.identity.name}, for ${text(signal.request, 'name') ?? 'anybody'}`,

@@ -1,6 +1,6 @@
-import { text } from '../../domain/signal.ts'
+import { type Signal, text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
-import { accountOf } from '../outsiders.ts'
+import { likelyOutsidersIn, outsiderWeight } from '../outsiders.ts'
 
 export const functionOpened: Detector = {
   id: 'function-opened',
@@ -12,12 +12,26 @@ export const functionOpened: Detector = {
   actions: ['lambda:AddPermission', 'lambda:CreateFunctionUrlConfig', 'lambda:UpdateFunctionUrlConfig'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
-    const principal = text(signal.request, 'principal') ?? ''
-    const owner = accountOf(principal)
-    const isOutside = principal === '*' || (owner !== undefined && owner !== signal.account)
-    const isOpenUrl = text(signal.request, 'authType') === 'NONE'
-    return isOutside || isOpenUrl
-      ? { reason: isOpenUrl ? 'created a function URL without authentication' : `allowed ${principal} to call a function` }
-      : undefined
+    if (text(signal.request, 'authType') === 'NONE') return { reason: 'created a function URL without authentication' }
+    const outsiders = likelyOutsidersIn(permissionOf(signal), signal)
+    if (outsiders.length === 0) return undefined
+    const reason = `allowed ${outsiders[0]?.name} to call a function`
+    const weight = outsiderWeight(outsiders)
+    return weight === undefined ? { reason } : { reason, weight }
   },
+}
+
+/** The permission that `AddPermission` adds, as the statement that Lambda makes of it. */
+function permissionOf({ request }: Signal): object {
+  const principal = text(request, 'principal')
+  if (principal === undefined) return {}
+  const isService = /\.amazon(aws)?\.com(\.cn)?$/.test(principal)
+  const conditions = {
+    'aws:PrincipalOrgID': text(request, 'principalOrgID'),
+    'aws:SourceAccount': text(request, 'sourceAccount'),
+    'aws:SourceArn': text(request, 'sourceArn'),
+  }
+  const StringLike = Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined))
+  const Principal = { [isService ? 'Service' : 'AWS']: principal }
+  return { Statement: { Effect: 'Allow', Principal, Condition: { StringLike } } }
 }

@@ -1,7 +1,7 @@
 import { parseArn } from '../../domain/arn.ts'
 import { type Signal, text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
-import { accountOf, type Outsider, outsidersIn } from '../outsiders.ts'
+import { accountOf, likelyOutsidersIn, type Outsider, outsiderWeight } from '../outsiders.ts'
 import { policyIn } from '../policy-document.ts'
 
 export const resourcePolicyOpened: Detector = {
@@ -35,11 +35,12 @@ export const resourcePolicyOpened: Detector = {
   ],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
-    const outsiders = [...outsidersIn(policyIn(signal.request), signal.account), ...granteesOf(signal)]
+    const outsiders = [...likelyOutsidersIn(policyIn(signal.request), signal), ...granteesOf(signal)]
     if (outsiders.length === 0) return undefined
     const named = outsiders.slice(0, 2).map(({ name }) => name)
     const reason = `${signal.action} allows ${named.join(', ')}`
-    return outsiders.some(({ isCertain }) => isCertain) ? { reason } : { reason, weight: 0.35 }
+    const weight = outsiderWeight(outsiders)
+    return weight === undefined ? { reason } : { reason, weight }
   },
 }
 
@@ -60,5 +61,5 @@ function granteesOf({ action, request, account }: Signal): readonly Outsider[] {
       const isLinked = parseArn(principal)?.resource.startsWith(SERVICE_LINKED) === true
       return owner !== undefined && owner !== account && !isLinked && parseArn(principal)?.service !== 'organizations'
     })
-    .map((name) => ({ name, isCertain: true }))
+    .map((name) => ({ name, certainty: 'certain' }))
 }

@@ -1,6 +1,6 @@
 import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
-import { outsidersIn } from '../outsiders.ts'
+import { likelyOutsidersIn, outsiderWeight } from '../outsiders.ts'
 
 export const trustPolicyOpened: Detector = {
   id: 'trust-policy-opened',
@@ -13,10 +13,11 @@ export const trustPolicyOpened: Detector = {
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
     const document = signal.request.policyDocument ?? signal.request.assumeRolePolicyDocument
-    const outsiders = outsidersIn(document, signal.account)
+    const outsiders = likelyOutsidersIn(document, signal)
     if (outsiders.length === 0) return undefined
     const named = outsiders.slice(0, 3).map(({ name }) => name)
     const reason = `role ${text(signal.request, 'roleName') ?? '(unnamed)'} trusts ${named.join(', ')}`
-    return outsiders.some(({ isCertain }) => isCertain) ? { reason } : { reason, weight: 0.35 }
+    const weight = outsiderWeight(outsiders)
+    return weight === undefined ? { reason } : { reason, weight }
   },
 }

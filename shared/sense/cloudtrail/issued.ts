@@ -48,12 +48,15 @@ function session(response: Fields, caller: string): Created | undefined {
   return { id, kind: 'session', owner }
 }
 
-/** Calls that can give an outsider access again, with the request parameter that names the resource that was opened. */
+/** Calls that can give an outsider access or an identity rights that outlast the incident, with the request parameter that names the resource that was opened. */
 export const BACKDOORS: ReadonlyMap<string, string> = new Map([
   ['iam:UpdateLoginProfile', 'userName'],
   ['iam:UploadSSHPublicKey', 'userName'],
   ['iam:ResetServiceSpecificCredential', 'serviceSpecificCredentialId'],
   ['iam:UpdateAssumeRolePolicy', 'roleName'],
+  ['iam:CreatePolicy', 'policyName'],
+  ['iam:CreatePolicyVersion', 'policyArn'],
+  ['iam:SetDefaultPolicyVersion', 'policyArn'],
   ['iam:CreateOpenIDConnectProvider', 'url'],
   ['iam:AddClientIDToOpenIDConnectProvider', 'openIDConnectProviderArn'],
   ['iam:CreateSAMLProvider', 'name'],

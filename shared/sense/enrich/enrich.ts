@@ -21,19 +21,23 @@ export interface EnrichPorts {
 
 /**
  * A function that adds to a signal what its source does not say: the country, network and tool that it came from, whether the policy's
- * blocklist names its origin or the policy a tag that it changes, and whether the call changes the responder. It makes no network request. Enriching a signal twice has the effect
+ * blocklist names its origin or the policy a tag that it changes, the organisation of the account, and whether the call changes the responder. It makes no network request. Enriching a signal twice has the effect
  * of enriching it once.
  */
 export function enricher({
   geoIp,
   own,
-}: EnrichPorts): (policy: Pick<Policy, 'blocklist'> & Partial<Pick<Policy, 'protected' | 'tiers'>>) => (signal: Signal) => Signal {
+}: EnrichPorts): (
+  policy: Pick<Policy, 'blocklist'> & Partial<Pick<Policy, 'organization' | 'protected' | 'tiers'>>,
+) => (signal: Signal) => Signal {
   const locate = locator(geoIp)
   const markTampering = tamperingMarker(own)
   return (policy) => {
+    const { organization } = policy
     const markBlocklisted = blocklistMarker(policy)
     const markTags = policyTagMarker(policy)
-    return (signal) => markTags(markBlocklisted(markTampering(locate(signal))))
+    const markOrganization = (signal: Signal): Signal => (organization === undefined ? signal : { ...signal, organization })
+    return (signal) => markOrganization(markTags(markBlocklisted(markTampering(locate(signal)))))
   }
 }
 

@@ -1,0 +1,109 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { iamGlobs } from '../../shared/domain/glob.ts'
+import { allowsEverything } from '../../shared/domain/iam-permissions.ts'
+import { statementsOf } from '../../shared/domain/iam-policy.ts'
+
+const PLACE = { account: '123456789012', partition: 'aws' }
+
+type Policy = { readonly Statement: readonly Readonly<Record<string, unknown>>[] }
+const verdict = (document: unknown) => allowsEverything(statementsOf(document), PLACE)
+const allow = (Action: unknown, Resource: unknown = '*') => ({ Effect: 'Allow', Action, Resource })
+
+/** Policies whose verdict is known, in the plainest spelling. */
+const KNOWN: readonly (readonly [Policy, boolean])[] = [
+  [{ Statement: [allow('*')] }, true],
+  [{ Statement: [allow('iam:*')] }, true],
+  [{ Statement: [{ Effect: 'Allow', NotAction: 'aws-portal:*', Resource: '*' }] }, true],
+  [{ Statement: [{ Effect: 'Allow', NotAction: ['iam:*', 'organizations:*', 'account:*'], Resource: '*' }] }, true],
+  [{ Statement: [allow('*'), { Effect: 'Deny', Action: 's3:DeleteBucket', Resource: '*' }] }, true],
+  [{ Statement: [{ Effect: 'Allow', Action: '*', NotResource: 'arn:aws:s3:::reports' }] }, true],
+  [{ Statement: [allow(['s3:*', 'ec2:*', 'lambda:*', 'dynamodb:*', 'sqs:*', 'sns:*'])] }, false],
+  [{ Statement: [allow('*', 'arn:aws:s3:::reports/*')] }, false],
+  [{ Statement: [allow('iam:*', 'arn:aws:iam::123456789012:user/ci')] }, false],
+  [{ Statement: [allow(['iam:Get*', 'iam:List*'])] }, false],
+  [{ Statement: [{ Effect: 'Deny', NotAction: 's3:*', Resource: '*' }] }, false],
+  [{ Statement: [allow('*'), { Effect: 'Deny', NotAction: 's3:*', Resource: '*' }] }, false],
+  [{ Statement: [allow('*'), { Effect: 'Deny', Action: '*', Resource: '*' }] }, false],
+  [{ Statement: [] }, false],
+]
+
+const recased = (text: string, bits: readonly boolean[]) =>
+  [...text].map((sign, at) => (bits[at % bits.length] ? sign.toUpperCase() : sign.toLowerCase())).join('')
+
+/** Patterns of the same meaning: other letters, more stars, one pattern twice. */
+function respell(pattern: string, { bits, stars, isAction }: { bits: readonly boolean[]; stars: number; isAction: boolean }): string {
+  const starred = pattern.replaceAll('*', '*'.repeat(stars))
+  return isAction ? recased(starred, bits) : starred
+}
+
+const respelt = fc.record({
+  bits: fc.array(fc.boolean(), { minLength: 1, maxLength: 7 }),
+  stars: fc.integer({ min: 1, max: 4 }),
+  isListed: fc.boolean(),
+  isSplit: fc.boolean(),
+  isReversed: fc.boolean(),
+  form: fc.constantFrom('object', 'json', 'encoded'),
+  sid: fc.string(),
+})
+
+describe('a policy', () => {
+  it.each(KNOWN.map(([policy, expected]) => ({ policy: JSON.stringify(policy), expected })))('$policy: $expected', ({ policy, expected }) =>
+    expect(verdict(policy)).toBe(expected),
+  )
+
+  it('has the same verdict in every spelling', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...KNOWN), respelt, ([policy, expected], { bits, stars, isListed, isSplit, isReversed, form, sid }) => {
+        const member = (value: unknown, isAction: boolean) => {
+          const texts = [value].flat().map((text) => respell(String(text), { bits, stars, isAction }))
+          return isListed ? [...texts, ...texts] : texts.length === 1 ? texts[0] : texts
+        }
+        const statements = policy.Statement.flatMap((statement) => {
+          const spelt = Object.fromEntries(
+            Object.entries(statement).map(([name, value]) =>
+              name === 'Effect' ? [name, value] : [name, member(value, name.endsWith('Action'))],
+            ),
+          )
+          // A list of named actions or resources says the same as a statement for each of them.
+          const split = (name: string, all: object[]) =>
+            all.flatMap((one) => {
+              const value = (one as Record<string, unknown>)[name]
+              return isSplit && Array.isArray(value) ? value.map((each) => ({ ...one, [name]: each })) : [one]
+            })
+          return split('Resource', split('Action', [{ Sid: sid, ...spelt }]))
+        })
+        const document = { Version: '2012-10-17', Statement: isReversed ? statements.toReversed() : statements }
+        const json = JSON.stringify(document)
+        const written = form === 'object' ? document : form === 'json' ? json : encodeURIComponent(json)
+        expect(verdict(written)).toBe(expected)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('grants no less with one statement more that allows something', () => {
+    const action = fc.constantFrom('*', 's3:*', 'iam:*', 'iam:Put*', 'ec2:RunInstances', 'i*', 'l*')
+    const statement = fc.record({ Effect: fc.constant('Allow'), Action: fc.array(action), Resource: fc.constantFrom('*', 'arn:*', 'x') })
+    fc.assert(
+      fc.property(fc.constantFrom(...KNOWN), fc.array(statement), ([policy, expected], more) => {
+        const wider = verdict({ Statement: [...policy.Statement, ...more] })
+        const isDenied = policy.Statement.some(({ Effect }) => Effect === 'Deny')
+        if (expected && !isDenied) expect(wider).toBe(true)
+      }),
+    )
+  })
+})
+
+describe('a pattern of IAM', () => {
+  it('matches as the regular expression of the same meaning does', () => {
+    const sign = fc.constantFrom('a', 'b', ':', '*', '?')
+    fc.assert(
+      fc.property(fc.array(sign, { maxLength: 9 }), fc.array(fc.constantFrom('a', 'b', ':'), { maxLength: 9 }), (pattern, text) => {
+        const expression = new RegExp(`^${pattern.map((one) => (one === '*' ? '.*' : one === '?' ? '.' : one)).join('')}$`)
+        expect(iamGlobs(pattern.join(''), text.join(''))).toBe(expression.test(text.join('')))
+      }),
+      { numRuns: 5000 },
+    )
+  })
+})
