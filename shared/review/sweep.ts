@@ -133,7 +133,7 @@ async function expire(
   const state = moved(stored.value, event)?.state
   if (state === undefined) return
   const entry = await append(record, incidentSubject(id), { at, actor, kind: 'state', target: `incident:${id}`, from, to: state, why })
-  if (state === 'releasing') await order(id, { entry, to: 'release' }, record)
+  if (state === 'releasing') await order(id, { entry, to: 'release', at }, record)
   const markEnded = (incident: Incident): Incident | undefined => {
     const next = incident.state === from ? moved(incident, event) : undefined
     return next && { ...next, head: headOf(entry) }
