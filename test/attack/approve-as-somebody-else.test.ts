@@ -353,6 +353,56 @@ describe('an intruder with the rights of respond has a deny taken off by a rotat
   })
 })
 
+describe('an intruder with the rights of respond has contain write what it writes into the incident’s chain', () => {
+  const ALLOW = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] })
+  const ADMIN = 'arn:aws:iam::aws:policy/AdministratorAccess'
+  const TRUST = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }],
+  })
+
+  it.each([
+    ['its key is Active', () => `access-key:ci-build/${KEY}`, 'Active'],
+    ['a policy of any name allows everything', () => 'user-policy:ci-build/mine', ALLOW],
+    ['a policy of any name denies everything', () => 'user-policy:ci-build/mine', DENY_ALL],
+    ['the policy of the quarantine allows everything', (id: string) => `user-policy:ci-build/${quarantinePolicyName(id)}`, ALLOW],
+    ['the policy of the quarantine is gone', (id: string) => `user-policy:ci-build/${quarantinePolicyName(id)}`, null],
+    [
+      'the policy of the quarantine denies sessions of long ago',
+      (id: string) => `user-policy:ci-build/${quarantinePolicyName(id)}`,
+      revocation({ issuedBefore: 0, names: [] }),
+    ],
+    ['its boundary is a policy of AWS', () => `user-boundary:ci-build/${ADMIN}`, ADMIN],
+    ['a role is open to everybody', () => `role-trust:deploy/${ACCOUNT}`, TRUST],
+  ])('that %s: nothing is set, and people are told', async (_, targetOf, to) => {
+    for (const isDone of [false, true]) {
+      const of = await world()
+      const { id } = await of.incident()
+      const target = targetOf(id)
+      const writes: string[] = []
+      const iam = new Proxy(of.ports.iam, {
+        get: (port, name) => {
+          const call = Reflect.get(port, name)
+          return typeof call !== 'function' || !/^(set|put|attach|detach|delete)/.test(String(name))
+            ? call
+            : (...given: unknown[]) => {
+                writes.push(String(name))
+                return call.apply(port, given)
+              }
+        },
+      })
+      const said = { actor: 'countersign:contain', target, from: null, to } as const
+      await asRespond(of).append({ ...said, kind: 'step-planned' })
+      if (isDone) await asRespond(of).append({ ...said, kind: 'step-done' })
+      of.setNow(NOW + HOUR)
+      await enforce(id, { ...of.ports, iam })
+      expect(writes).toEqual([])
+      expect(await isContained(of)).toBe(true)
+      expect(of.notices.at(-1)?.body.includes(target)).toBe(isDone)
+    }
+  })
+})
+
 describe('an incident whose keys 0.1.0 was rotating when it was updated', () => {
   it('keeps what is denied, people are asked again, and their answer is carried out', async () => {
     const of = await rotatable()
