@@ -16,6 +16,11 @@ export function orderSubject(incidentId: string): string {
 /** What a verdict orders: `contain` whatever the policy's mode is, `release`, or to keep the containment (`confirm`, `rotate`). */
 export type Ordered = 'contain' | 'release' | 'confirm' | 'rotate'
 
+/** True where the last order is a release, be it used up: a person wanted the incident's things back. */
+export function isReleaseWanted(orders: readonly Change[]): boolean {
+  return orders.findLast(({ kind }) => kind === 'order')?.to === 'release'
+}
+
 /** Everything that people have ordered about an incident. Read it after the incident: what an incident rests on was ordered before. */
 export function readOrders(incidentId: string, record: ChangeRecord): Promise<Change[]> {
   return record.list(orderSubject(incidentId))

@@ -13,6 +13,7 @@ import { append, headOf, incidentSubject } from '../../shared/record/append.ts'
 import { order, orderSubject } from '../../shared/record/orders.ts'
 import { approve } from '../../shared/review/approve.ts'
 import { review } from '../../shared/review/review.ts'
+import { sweep } from '../../shared/review/sweep.ts'
 import { actionId, type ButtonKind, buttonValue } from '../../shared/slack/button.ts'
 import { press } from '../../shared/slack/press.ts'
 import { signedPress } from '../../shared/slack/signed-press.ts'
@@ -203,6 +204,22 @@ describe('an intruder with the rights of respond has contained things restored',
     const of = await world()
     await enforce(await asRespond(of).write({ state: 'released', verdict: VERDICT }), of.ports)
     expect(of.account.isRefused('ci-build', KEY)).toBe(true)
+  })
+
+  it.each(['contained', 'asking'] as const)('by a verdict on a %s incident that looks old: the sweep restores nothing', async (state) => {
+    const of = await world()
+    const { decidedBy } = await of.incident()
+    const old = NOW - 1000 * HOUR
+    const parts = { state, verdict: VERDICT, updatedAt: old, containedAt: old, escalatedAt: old, pagedAt: old }
+    const id = await asRespond(of).write({ ...parts, decidedBy: { ...decidedBy, time: old } })
+    const log = memoryLog()
+    const containInvoker = { contain: (one: string) => enforce(one, of.ports) }
+    await sweep({ ...of.ports, log, containInvoker, rotateInvoker: undefined, backfillQueue: { backfill: async () => {} } })
+    await enforce(id, of.ports)
+    expect((await of.incident()).state).toBe(state)
+    expect(log.entries.map(({ event }) => event)).toContain('release.unordered')
+    expect(of.account.isRefused('ci-build', KEY)).toBe(true)
+    expect(of.account.isRefused('ci-build')).toBe(true)
   })
 
   it('by an order that was carried out before, and ended with a question: it does not hold for the next release', async () => {
