@@ -50,7 +50,7 @@ export function guardQueue(queue: Queue, { rules = [], senders = [], consumer, o
 }
 
 /** The condition of a Deny that leaves these roles alone. Where there are none it meets every principal, and no service that moves messages by itself. */
-function exceptBy(roles: readonly string[]): Conditions {
+export function exceptBy(roles: readonly string[]): Conditions {
   return roles.length === 0 ? { Null: { 'aws:PrincipalArn': 'false' } } : { ArnNotEquals: { 'aws:PrincipalArn': [...roles] } }
 }
 
@@ -61,6 +61,6 @@ function deny(queue: Queue, sid: string, actions: string[], conditions: Conditio
 }
 
 /** The role by which CloudFormation deploys the stack. Undefined where people deploy it with their own rights. */
-function deployingRole({ synthesizer }: Stack): string | undefined {
+export function deployingRole({ synthesizer }: Stack): string | undefined {
   return synthesizer instanceof DefaultStackSynthesizer ? Fn.sub(synthesizer.cloudFormationExecutionRoleArn) : undefined
 }

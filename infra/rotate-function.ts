@@ -71,7 +71,8 @@ export class RotateFunction extends Construct {
     // CreateSecret asks for this right where it sets tags. No other tag can be set by it.
     responder.allow(['secretsmanager:TagResource'], secrets, { 'ForAllValues:StringEquals': { 'aws:TagKeys': [USER_TAG] } })
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
-    responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
+    // What people order is in a chain of its own, which rotate may not write.
+    responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY', 'ORDER#*'])
     allowNotices(responder, { topic, queue: notices })
     const guarded = policy.protected.arns.map((pattern) => iamResource(pattern, { account, partition }))
     if (guarded.length > 0) responder.deny(KEY_VERBS, guarded)

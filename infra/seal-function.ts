@@ -9,6 +9,7 @@ import type { StackConfig } from '../shared/config.ts'
 import { CHAIN_KEYS } from '../shared/record/compare-chain.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
+import { guardBucket } from './guard-bucket.ts'
 import { allowNotices } from './notice-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
 import { WakingSchedule } from './schedule.ts'
@@ -78,6 +79,7 @@ export class SealFunction extends Construct {
     responder.allowItems(['dynamodb:PutItem'], table.tableArn, ['SEAL'])
     responder.allow(['s3:PutObject', 's3:GetObjectVersion'], [this.bucket.arnForObjects('seals/*')])
     responder.allow(['s3:ListBucketVersions'], [this.bucket.bucketArn], { StringLike: { 's3:prefix': 'seals/*' } })
+    guardBucket(this.bucket, { writer: responder.role.roleArn, operator: config.operatorRoleArn })
     allowNotices(responder, { topic, queue: notices })
     responder.allow(['sns:Publish'], [onCall.topicArn])
     new WakingSchedule(this, 'Daily', { expression: DAILY, woken: responder.function })

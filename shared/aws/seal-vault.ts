@@ -11,13 +11,16 @@ const PREFIX = 'seals/'
  */
 export function s3SealVault(client: S3Client, bucket: string): SealVault {
   const keyOf = (number: number) => `${PREFIX}${String(number).padStart(6, '0')}.ndjson`
+  const numberOf = (key: string) => Number(key.match(/^seals\/(\d{6,})\.ndjson$/)?.[1] ?? 0)
   /** All object versions with a prefix. S3 lists the versions of a key newest first. */
-  async function* versions(prefix: string): AsyncGenerator<{ key: string; versionId: string }> {
+  async function* versions(prefix: string): AsyncGenerator<{ key: string; versionId: string; at: number }> {
     let from: { KeyMarker: string | undefined; VersionIdMarker: string | undefined } | undefined
     do {
       const page = await client.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, ...from }))
-      for (const { Key, VersionId } of page.Versions ?? [])
-        if (Key !== undefined && VersionId !== undefined) yield { key: Key, versionId: VersionId }
+      for (const { Key, VersionId, LastModified } of page.Versions ?? [])
+        if (Key !== undefined && VersionId !== undefined)
+          // S3 sets the time. A version without one counts as new, so that it is looked at.
+          yield { key: Key, versionId: VersionId, at: LastModified?.getTime() ?? Number.POSITIVE_INFINITY }
       from = page.IsTruncated === true ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker } : undefined
     } while (from !== undefined)
   }
@@ -41,8 +44,14 @@ export function s3SealVault(client: S3Client, bucket: string): SealVault {
     },
     async last() {
       let last = 0
-      for await (const { key } of versions(PREFIX)) last = Math.max(last, Number(key.match(/^seals\/(\d{6,})\.ndjson$/)?.[1] ?? 0))
+      for await (const { key } of versions(PREFIX)) last = Math.max(last, numberOf(key))
       return last
+    },
+    async since(at) {
+      const storedAt = new Map<number, number>()
+      // The oldest version of a key comes last.
+      for await (const { key, at: one } of versions(PREFIX)) storedAt.set(numberOf(key), one)
+      return Math.min(...[...storedAt].flatMap(([number, one]) => (number > 0 && one >= at ? [number] : [])))
     },
   }
 }

@@ -4,14 +4,15 @@ import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { incidentSubject } from '../record/append.ts'
 import { sendOwedNotice } from '../record/notice.ts'
-import { approvedIn, isReleaseAllowed, readOrders } from '../record/orders.ts'
+import { approvedIn, isReleaseAllowed, readOrders, rotationOrder } from '../record/orders.ts'
 import { type PolicyInForce, readPolicy } from '../record/policy-in-force.ts'
 import { type ChangeLog, openChangeLog } from './change-log.ts'
 import { applyMissing, contain } from './contain.ts'
 import { findOwnName, findRenames, followRenames } from './follow-renames.ts'
 import { narrowDeny } from './narrow-deny.ts'
 import { goneSteps, isReleaseOrdered, standingSteps } from './progress.ts'
-import { refuseRelease, release } from './release.ts'
+import { refuseUnordered } from './refuse-unordered.ts'
+import { release } from './release.ts'
 import { verify } from './verify.ts'
 
 /**
@@ -39,10 +40,15 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
     // The verdict is written before the state: a chain that was read before the incident may lack it.
     await changeLog.read()
     const isAllowed = isReleaseAllowed(changeLog.changes, orders)
-    return isAllowed ? releaseByNames(stored, changeLog, policy, ports) : refuseRelease(stored, changeLog, ports)
+    return isAllowed ? releaseByNames(stored, changeLog, policy, ports) : refuseUnordered(stored, changeLog, ports)
   }
   if (stored.value.state === 'contained' || isPartly(stored.value, changeLog)) await applyMissing(stored, changeLog, policy, ports)
-  if (stored.value.state === 'rotating') await narrowDeny(stored, changeLog, ports)
+  if (stored.value.state === 'rotating') {
+    await changeLog.read()
+    const order = rotationOrder(changeLog.changes, orders)
+    if (order === undefined) return refuseUnordered(stored, changeLog, ports)
+    await narrowDeny(stored, Date.parse(order.at), changeLog, ports)
+  }
   // A run of contain that was under way during the release may have applied a step after it.
   if (stored.value.state === 'released' && standingSteps(changeLog.changes).length > 0) {
     if (isReleaseAllowed(changeLog.changes, orders)) return release(stored, changeLog, policy, ports)
@@ -54,7 +60,7 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
 
 /** True where what is done next needs an order of a person. */
 function needsOrders({ state, approved }: Incident): boolean {
-  return state === 'releasing' || state === 'released' || approved.length > 0
+  return state === 'releasing' || state === 'released' || state === 'rotating' || approved.length > 0
 }
 
 /** Restores under the names that the users have now. */

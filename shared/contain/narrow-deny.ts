@@ -16,17 +16,21 @@ const SESSION_MS = 36 * HOUR_MS
 
 /**
  * Narrows the deny of a user whose key is being rotated, so that the new key works: the deny of everything becomes a deny of the sessions
- * that were issued until the verdict. It lets every active long-lived key of the user through, and is removed when the last of those
+ * that were issued until a person ordered the rotation (`orderedAt`, epoch ms). It lets every active long-lived key of the user through, and is removed when the last of those
  * sessions has expired. Where AWS has no room for that policy, the deny of everything stays until then.
  *
  * A user whose console password is a suspect stays denied everything: a new key makes the password no safer.
  */
-export async function narrowDeny({ value: incident }: Versioned<Incident>, changeLog: ChangeLog, ports: ContainPorts): Promise<void> {
-  const { identity, verdict, credentials } = incident
-  const issuedBefore = Date.parse(verdict?.at ?? '')
-  if (Number.isNaN(issuedBefore) || credentials.some(({ kind }) => kind === 'console')) return
-  const isOver = ports.clock.now() - issuedBefore >= SESSION_MS
-  if (!isOver && !(await denySessions(incident, issuedBefore, { changeLog, ports }))) return
+export async function narrowDeny(
+  { value: incident }: Versioned<Incident>,
+  orderedAt: number,
+  changeLog: ChangeLog,
+  ports: ContainPorts,
+): Promise<void> {
+  const { identity, credentials } = incident
+  if (credentials.some(({ kind }) => kind === 'console')) return
+  const isOver = ports.clock.now() - orderedAt >= SESSION_MS
+  if (!isOver && !(await denySessions(incident, orderedAt, { changeLog, ports }))) return
   const sessions = userPolicy.textOf(quarantineOf(incident))
   for (const planned of ownDenies(incident, changeLog.changes).reverse()) {
     // A value that somebody else has changed is not overwritten. `verify` runs next and reports it.

@@ -45,25 +45,6 @@ export async function release(
   await sendOwedNotice(closed, ports)
 }
 
-/**
- * Asks people again where an incident says that it is being released and no order of a person stands for that: somebody forged the state, or a release
- * older than these orders was under way. What is contained stays so.
- */
-export async function refuseRelease(stored: Versioned<Incident>, changeLog: ChangeLog, ports: ContainPorts): Promise<void> {
-  const { id } = stored.value
-  ports.log.warn('release.unordered', { incidentId: id, of: stored.value.state })
-  await changeLog.write({ kind: 'state', target: `incident:${id}`, from: 'releasing', to: 'asking', why: UNORDERED })
-  const at = ports.clock.now()
-  const asked = (incident: Incident): Incident | undefined => {
-    const next = moved(incident, { kind: 'not-released', at, why: [UNORDERED] })
-    return next && { ...next, head: changeLog.head() }
-  }
-  await sendOwedNotice(await updateIncident(stored, asked, ports.incidents), ports)
-}
-
-const UNORDERED =
-  'its state says that it is being released, and no order of a person stands for that (0.1.0 wrote none): nothing was restored; decide again, and find out who wrote it'
-
 function suppressionOf({ findings }: Incident, until: number): Suppression {
   const all = (words: readonly string[]) => [...new Set(words)]
   return {

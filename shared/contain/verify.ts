@@ -11,6 +11,7 @@ import { applyStep, attempt, GONE, recordGone, restoreBefore } from './apply-ste
 import type { ChangeLog } from './change-log.ts'
 import { findRenames, followRenames } from './follow-renames.ts'
 import { goneSteps, type PlannedStep, reversalsOf, standingSteps } from './progress.ts'
+import { refusalToSet } from './refusal-to-set.ts'
 import { isSameValue, type Step } from './steps/step.ts'
 import { isUserDeny, stepFor } from './steps/steps.ts'
 import { userBoundary } from './steps/user-boundary.ts'
@@ -80,7 +81,7 @@ async function verifyOnce(
   for (const planned of standing) {
     const look = isOfStranger(planned, stored.value, stranger)
       ? leaveAlone(planned, changeLog, ports)
-      : enforceStep(planned, { changeLog, reversed, handsOff }, ports)
+      : enforceStep(planned, { incident: stored.value, changeLog, reversed, handsOff }, ports)
     const doubt = await look.catch((cause: unknown) => failed(planned, cause, ports))
     if (doubt !== undefined) doubts.push(`${planned.target}: ${doubt}`)
   }
@@ -127,19 +128,28 @@ function failed({ target }: PlannedStep, cause: unknown, { log }: ContainPorts):
 
 async function enforceStep(
   planned: PlannedStep,
-  { changeLog, reversed, handsOff }: { changeLog: ChangeLog; reversed: string[]; handsOff: string | undefined },
+  {
+    incident,
+    changeLog,
+    reversed,
+    handsOff,
+  }: { incident: Incident; changeLog: ChangeLog; reversed: string[]; handsOff: string | undefined },
   ports: ContainPorts,
 ): Promise<string | undefined> {
   const { target, contained, at, isDone } = planned
   const step = stepFor(target)
   if (step === undefined) return undefined
   const now = await step.read(ports.iam)
+  const isAsSet = isSameValue(now, contained)
+  const refusal = isAsSet ? undefined : refusalToSet(step, planned, { now, incident, quarantinePolicyArn: ports.quarantinePolicyArn })
+  // What was never set needs no word: nothing was changed.
+  if (refusal !== undefined) return isDone && ports.clock.now() - Date.parse(at) >= CONSISTENT_MS ? refusal : undefined
   // A step that was not applied is tried again: a user that was created a moment ago may not have been visible yet.
   if (!isDone) {
     await applyStep(step, now, changeLog, ports)
     return undefined
   }
-  if (isSameValue(now, contained)) return undefined
+  if (isAsSet) return undefined
   if (handsOff !== undefined) return handsOff
   const isReversal = ports.clock.now() - Date.parse(at) >= CONSISTENT_MS
   // A credential that is gone was deleted. That ends it and reverses nothing.

@@ -10,7 +10,7 @@ import type { Incident, IncidentState, NoticeKind, SignalOrigin, Suppression, Ve
  * needs more time. `legitimate`, `compromised`: a verdict; `isRotating` is true where the keys are rotated before the incident closes.
  * `contained`: every primary credential is disabled, and that was read back. `not-contained`: a run of contain ended without that.
  * `released`: everything is restored. `not-released`: something could not be restored. `rotated`: the new keys are delivered and the old ones
- * deleted. `unanswered`: nobody gave a verdict in the time that the policy allows; `isContained` is true where steps of contain are in place.
+ * deleted. `not-rotated`: no order of a person stands for the rotation. `unanswered`: nobody gave a verdict in the time that the policy allows; `isContained` is true where steps of contain are in place.
  */
 export type IncidentEvent =
   | {
@@ -31,6 +31,7 @@ export type IncidentEvent =
   | { readonly kind: 'released'; readonly at: number; readonly suppression: Suppression }
   | { readonly kind: 'not-released'; readonly at: number; readonly why: readonly string[] }
   | { readonly kind: 'rotated' }
+  | { readonly kind: 'not-rotated'; readonly at: number; readonly why: readonly string[] }
   | { readonly kind: 'unanswered'; readonly verdict: Verdict; readonly onExpiry: 'keep' | 'release'; readonly isContained: boolean }
 
 export type IncidentEventKind = IncidentEvent['kind']
@@ -80,6 +81,7 @@ export const TRANSITIONS: Readonly<Record<IncidentEventKind, Targets>> = {
   released: { releasing: ['released'] },
   'not-released': { releasing: ['asking'] },
   rotated: { rotating: ['confirmed'] },
+  'not-rotated': { rotating: ['asking'] },
   unanswered: { watching: ['expired'], asking: ['expired', 'confirmed', 'releasing'], contained: ['confirmed', 'releasing'] },
 }
 
@@ -142,6 +144,7 @@ function after(incident: Incident, event: IncidentEvent): Incident {
     }
     case 'not-contained':
     case 'not-released':
+    case 'not-rotated':
       return withNotice(
         { ...withUpdatedAt(incident, event.at), state: 'asking', decision: { ...withReasons(decision, event.why), action: 'ask' } },
         'ask',

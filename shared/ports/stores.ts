@@ -84,6 +84,8 @@ export interface SealVault {
   get(number: number): Promise<string | undefined>
   /** The highest number in use; 0 for none. */
   last(): Promise<number>
+  /** The lowest number whose first text was stored at `at` or later (epoch ms), by the clock of the vault; Infinity where there is none. */
+  since(at: number): Promise<number>
 }
 
 /** What is counted together: the containments of one hour (epoch hours), ordinary and urgent ones apart. */

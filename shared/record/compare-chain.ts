@@ -1,14 +1,21 @@
-import { type ChainHead, type Change, EMPTY_CHAIN, linkFault } from '../domain/change.ts'
+import { type ChainHead, EMPTY_CHAIN, linkFault } from '../domain/change.ts'
 import { SEAL_SUBJECT, type SealDiscrepancy } from '../domain/seal.ts'
 import { UnreadableEntry } from '../errors.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
 import { identitySubject, incidentSubject, POLICY_SUBJECT } from './append.ts'
 import { orderSubject } from './orders.ts'
+import type { SealedClaim } from './sealed-claims.ts'
 
-/** How a chain compares with what was sealed of it: its new end, what differs, or that there was no time to compare it. */
+/**
+ * How a chain compares with what was sealed of it: its new end, what differs, or that there was no time to compare it. `sealed` is what stays the measure
+ * of a chain that differs. `planted`: seals whose claims fit although an earlier seal's does not, so that they do not follow from it.
+ */
 export type Comparison =
   | { readonly kind: 'fits'; readonly head: ChainHead }
-  | ({ readonly kind: 'differs' } & Pick<SealDiscrepancy, 'discrepancy' | 'found'>)
+  | ({ readonly kind: 'differs'; readonly sealed: ChainHead; readonly planted: readonly number[] } & Pick<
+      SealDiscrepancy,
+      'discrepancy' | 'found'
+    >)
   | { readonly kind: 'uncompared' }
 
 /** How much of a chain is read: all of it, from the sealed entry on, or nothing more. It is asked before every page. */
@@ -27,42 +34,79 @@ export const CHAIN_KEYS: readonly string[] = [
 ]
 
 /**
- * Reads a chain and compares it with the head that was sealed of it, `EMPTY_CHAIN` for none. It fits when the sealed entry is there with the sealed
- * hash, and every entry that was read follows the one before it.
+ * Reads a chain and compares it with what seals state of it, in the order of the seals; none for a new chain. It fits when every entry that they name is
+ * there with the sealed hash, and every entry that was read follows the one before it. Claims of `doubted` seals are compared too, and are no measure.
  */
-export async function compareChain(subject: string, sealed: ChainHead, ports: ComparePorts): Promise<Comparison> {
+export async function compareChain(
+  subject: string,
+  claims: readonly SealedClaim[],
+  ports: ComparePorts,
+  doubted: ReadonlySet<number> = new Set(),
+): Promise<Comparison> {
+  const measureOf = (of: readonly SealedClaim[]): ChainHead | undefined => of.findLast(({ seal }) => !doubted.has(seal))
+  const differs = (
+    unfit: readonly SealedClaim[],
+    about: Pick<SealDiscrepancy, 'discrepancy' | 'found'>,
+    planted: readonly number[] = [],
+  ) => {
+    const { number, hash } = measureOf(unfit) ?? measureOf(claims) ?? claims.at(-1) ?? EMPTY_CHAIN
+    return { kind: 'differs', ...about, sealed: { number, hash }, planted } as const
+  }
   // Without this, whoever can write the table could stop every seal with one item that the role may not read.
   const isOurs = CHAIN_KEYS.some((key) => (key.endsWith('*') ? subject.startsWith(key.slice(0, -1)) : subject === key))
-  if (!isOurs) return { kind: 'differs', discrepancy: 'foreign', found: { number: 0 } }
+  if (!isOurs) return differs([], { discrepancy: 'foreign', found: { number: 0 } })
   try {
-    return await compareReadable(subject, sealed, ports)
+    const read = await readChain(subject, claims, ports)
+    if (read === 'uncompared') return { kind: 'uncompared' }
+    const { head, fault, confirmed } = read
+    const unfit = claims.filter((claim) => claim.number > 0 && !confirmed.has(claim))
+    // An entry holds the hash of all before it: who sealed this one has sealed another chain than the seal before.
+    const planted = claims.filter((claim, at) => confirmed.has(claim) && claims.slice(0, at).some((one) => unfit.includes(one)))
+    const seals = planted.map(({ seal }) => seal)
+    if (fault !== undefined) return differs(unfit, { discrepancy: 'rewritten', found: fault }, seals)
+    if (head.number === 0) return differs(unfit, { discrepancy: 'vanished', found: { number: 0 } })
+    return unfit.length > 0 ? differs(unfit, { discrepancy: 'shortened', found: head }, seals) : { kind: 'fits', head }
   } catch (cause) {
     if (!(cause instanceof UnreadableEntry)) throw cause
-    return { kind: 'differs', discrepancy: cause.isNewer ? 'newer' : 'unreadable', found: { number: cause.number } }
+    return differs([], { discrepancy: cause.isNewer ? 'newer' : 'unreadable', found: { number: cause.number } })
   }
 }
 
-async function compareReadable(subject: string, sealed: ChainHead, { record, depth }: ComparePorts): Promise<Comparison> {
-  const isShort = depth() === 'since-sealed' && sealed.number > 0
+/** Where a chain ends, the first entry that contradicts a claim or the entry before it, and the claims that its entries confirm. */
+interface ReadChain {
+  readonly head: ChainHead
+  readonly fault: ChainHead | undefined
+  readonly confirmed: ReadonlySet<SealedClaim>
+}
+
+async function readChain(
+  subject: string,
+  claims: readonly SealedClaim[],
+  { record, depth }: ComparePorts,
+): Promise<ReadChain | 'uncompared'> {
+  const lowest = Math.min(...claims.map(({ number }) => number))
+  const isShort = depth() === 'since-sealed' && claims.length > 0 && lowest > 0
   let head: ChainHead | undefined = isShort ? undefined : EMPTY_CHAIN
+  let fault: ChainHead | undefined
+  const confirmed = new Set<SealedClaim>()
   for (let hasMore = true; hasMore; ) {
-    if (depth() === 'none') return { kind: 'uncompared' }
-    const page = await record.page(subject, head === undefined ? sealed.number : head.number + 1)
+    if (depth() === 'none' && fault === undefined) return 'uncompared'
+    if (depth() === 'none') break
+    const page = await record.page(subject, head === undefined ? lowest : head.number + 1)
     for (const entry of page.changes) {
-      // A reading that begins at the sealed entry cannot check what is before it; the sealed hash covers that.
-      const before: ChainHead = head ?? { number: sealed.number - 1, hash: entry.previous }
-      if (linkFault(subject, before, entry) !== undefined || contradicts(entry, sealed))
-        return { kind: 'differs', discrepancy: 'rewritten', found: { number: before.number + 1, hash: entry.hash } }
-      head = { number: entry.number, hash: entry.hash }
+      // A reading that begins at a sealed entry cannot check what is before it; the sealed hash covers that.
+      const before: ChainHead = head ?? { number: lowest - 1, hash: entry.previous }
+      const found = { number: before.number + 1, hash: entry.hash }
+      // What comes after an entry that does not follow proves nothing.
+      if (linkFault(subject, before, entry) !== undefined) return { head: before, fault: fault ?? found, confirmed }
+      for (const claim of claims.filter(({ number }) => number === entry.number))
+        if (claim.hash === entry.hash) confirmed.add(claim)
+        else fault ??= found
+      head = found
     }
     hasMore = page.hasMore && page.changes.length > 0
   }
   // Nothing from the sealed entry on: where the chain ends now is found from its beginning.
-  if (head === undefined) return compareReadable(subject, sealed, { record, depth: () => (depth() === 'none' ? 'none' : 'whole') })
-  if (head.number === 0) return { kind: 'differs', discrepancy: 'vanished', found: { number: 0 } }
-  return head.number < sealed.number ? { kind: 'differs', discrepancy: 'shortened', found: head } : { kind: 'fits', head }
-}
-
-function contradicts(entry: Change, sealed: ChainHead): boolean {
-  return entry.number === sealed.number && entry.hash !== sealed.hash
+  if (head === undefined) return readChain(subject, claims, { record, depth: () => (depth() === 'none' ? 'none' : 'whole') })
+  return { head, fault, confirmed }
 }

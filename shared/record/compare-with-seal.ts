@@ -1,4 +1,4 @@
-import { type ChainHead, EMPTY_CHAIN } from '../domain/change.ts'
+import { EMPTY_CHAIN } from '../domain/change.ts'
 import { SEAL_SUBJECT, type SealContent, type SealDiscrepancy, type SealedHead } from '../domain/seal.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import type { Clock } from '../ports/runtime.ts'
@@ -20,35 +20,49 @@ interface ComparePorts {
 }
 
 /**
- * Compares every chain with the seal before and returns what the next seal covers.
+ * Compares every chain with the seals before and returns what the next seal covers.
  *
  * A head is replaced only by one that follows it: a chain that differs, or for which no time was left, keeps the head that was sealed. So the next
- * comparison finds the same, and a chain that is restored fits again.
+ * comparison finds the same, and a chain that is restored fits again. A seal that does not follow from those before it is told of, and is no measure.
  */
-export async function compareWithSeal({ seal, head, differences }: LastSeal, { record, clock }: ComparePorts): Promise<SealContent> {
+export async function compareWithSeal(
+  { seal, head, claims, differences }: LastSeal,
+  { record, clock }: ComparePorts,
+): Promise<SealContent> {
   const depth = depthBy(clock)
-  const sealed = new Map<string, ChainHead>(seal?.heads.map(({ subject, number, hash }) => [subject, { number, hash }]))
+  const { byChain, planted } = claims
+  const doubted = new Set(planted)
   const since = new Map(seal?.discrepancies.map((one) => [nameOf(one), one.since]))
   const dated = (one: Omit<SealDiscrepancy, 'since'>) => ({ ...one, since: since.get(nameOf(one)) ?? head.number + 1 })
   const heads: SealedHead[] = []
   const discrepancies: SealDiscrepancy[] = differences.map(dated)
   let uncompared = 0
-  const add = (subject: string, before: ChainHead, found: Comparison) => {
-    if (found.kind === 'uncompared') uncompared += 1
-    if (found.kind === 'differs') discrepancies.push(dated({ subject, discrepancy: found.discrepancy, sealed: before, found: found.found }))
+  const add = (subject: string, found: Comparison) => {
+    if (found.kind === 'fits') return heads.push({ subject, ...found.head })
+    if (found.kind === 'uncompared') {
+      uncompared += 1
+      const { number, hash } = byChain.get(subject)?.at(-1) ?? EMPTY_CHAIN
+      return heads.push({ subject, number, hash })
+    }
+    const { discrepancy, sealed } = found
+    for (const number of found.planted) planted.add(number)
+    discrepancies.push(dated({ subject, discrepancy, sealed, found: found.found }))
     // A foreign chain has no head in the seal: it is not missed when it is gone.
-    const isForeign = found.kind === 'differs' && found.discrepancy === 'foreign'
-    if (!isForeign) heads.push({ subject, ...(found.kind === 'fits' ? found.head : before) })
+    return discrepancy === 'foreign' ? 0 : heads.push({ subject, ...sealed })
   }
+  const left = new Set(byChain.keys())
   const compareAll = async (subjects: readonly string[]) => {
-    const befores = subjects.map((subject) => sealed.get(subject) ?? EMPTY_CHAIN)
-    const found = await Promise.all(subjects.map((subject, at) => compareChain(subject, befores[at] ?? EMPTY_CHAIN, { record, depth })))
-    for (const [at, one] of found.entries()) add(subjects[at] ?? '', befores[at] ?? EMPTY_CHAIN, one)
-    for (const subject of subjects) sealed.delete(subject)
+    const found = await Promise.all(
+      subjects.map((subject) => compareChain(subject, byChain.get(subject) ?? [], { record, depth }, doubted)),
+    )
+    for (const [at, one] of found.entries()) add(subjects[at] ?? '', one)
+    for (const subject of subjects) left.delete(subject)
   }
   for await (const batch of inBatches(record.subjects())) await compareAll(batch)
   // What the list of chains does not name any more is looked for by its key, because a scan is not consistent.
-  for await (const batch of inBatches([...sealed.keys()])) await compareAll(batch)
+  for await (const batch of inBatches([...left])) await compareAll(batch)
+  for (const number of [...planted].sort((a, b) => a - b))
+    discrepancies.push(dated({ subject: SEAL_SUBJECT, discrepancy: 'planted', sealed: head, found: { number } }))
   return { heads, discrepancies, uncompared }
 }
 

@@ -16,14 +16,26 @@ export function orderSubject(incidentId: string): string {
 /** What a verdict orders: `contain` whatever the policy's mode is, `release`, or to keep the containment (`confirm`, `rotate`). */
 export type Ordered = 'contain' | 'release' | 'confirm' | 'rotate'
 
+/** True where the last order is a release, be it used up: a person wanted the incident's things back. */
+export function isReleaseWanted(orders: readonly Change[]): boolean {
+  return orders.findLast(({ kind }) => kind === 'order')?.to === 'release'
+}
+
 /** Everything that people have ordered about an incident. Read it after the incident: what an incident rests on was ordered before. */
 export function readOrders(incidentId: string, record: ChangeRecord): Promise<Change[]> {
   return record.list(orderSubject(incidentId))
 }
 
-/** Records what an entry of the incident's chain orders. `entry` is that entry: the order holds for no other. */
-export async function order(incidentId: string, { entry, to }: { entry: Change; to: Ordered }, record: ChangeRecord): Promise<void> {
-  const { at, actor, target, why } = entry
+/**
+ * Records what an entry of the incident's chain orders. `entry` is that entry: the order holds for no other. `at` is the time of the order, for which the
+ * entry is not asked: respond may have written it.
+ */
+export async function order(
+  incidentId: string,
+  { entry, to, at }: { entry: Change; to: Ordered; at: string },
+  record: ChangeRecord,
+): Promise<void> {
+  const { actor, target, why } = entry
   await append(record, orderSubject(incidentId), { at, actor, kind: 'order', target, from: headOf(entry), to, why })
 }
 
@@ -40,11 +52,13 @@ export async function isOrdered({ id, verdict }: Incident, record: ChangeRecord)
 }
 
 /** True where an order stands for this very entry of the incident's chain. */
-export function isOrderedEntry({ number, hash }: Change, orders: readonly Change[]): boolean {
-  return orders.some(({ kind, from }) => {
-    const of = kind === 'order' ? ChainHead.safeParse(from).data : undefined
-    return of?.number === number && of.hash === hash
-  })
+export function isOrderedEntry(entry: Change, orders: readonly Change[]): boolean {
+  return orders.some((order) => isOrderFor(order, entry))
+}
+
+function isOrderFor({ kind, from }: Change, { number, hash }: Change): boolean {
+  const of = kind === 'order' ? ChainHead.safeParse(from).data : undefined
+  return of?.number === number && of.hash === hash
 }
 
 /**
@@ -64,6 +78,18 @@ export function isReleaseAllowed(changes: readonly Change[], orders: readonly Ch
       orders.filter(({ to }) => to === 'release'),
     )
   )
+}
+
+/**
+ * The order of a person by which the keys of an incident are rotated, or undefined. `changes` is the incident's chain. An order is used up when the
+ * incident got another state since, except by the end of the rotation itself, which a run that stopped repeats.
+ */
+export function rotationOrder(changes: readonly Change[], orders: readonly Change[]): Change | undefined {
+  const begun = changes.findLast(
+    ({ kind, from, to }) => kind === 'verdict' || (kind === 'state' && !(from === 'rotating' && to === 'confirmed')),
+  )
+  if (begun?.kind !== 'verdict') return undefined
+  return orders.findLast((order) => order.to === 'rotate' && isOrderFor(order, begun))
 }
 
 /** The ids of the changes whose reversal a person has approved. */

@@ -32,7 +32,10 @@ export function discrepancyNotice({ number, fresh, known, uncompared }: SealFind
       ? []
       : [`${chains(uncompared)} not compared, because no time was left; the next seal compares with the head of the seal before.`]),
   ]
-  if (fresh.length > 0) lines.push('Only who may write the table can do this. Find the call in CloudTrail, and contain who made it.')
+  if (fresh.length > 0)
+    lines.push(
+      'Only who may write the table, or the bucket of the seals, can do this. Find the call in CloudTrail, and contain who made it.',
+    )
   return { ...ABOUT_RECORD, title, body: [...lines, look(stack)].join('\n') }
 }
 
@@ -50,10 +53,12 @@ const DISCREPANCIES: Readonly<Record<SealDiscrepancy['discrepancy'], string>> = 
   unreadable: 'cannot be read',
   newer: 'was written by a newer release, which alone can check it',
   foreign: 'is a chain that no release writes; it was not read',
+  planted: 'has a seal that does not follow from those before it',
 }
 
 /** What a seal found of a chain, in one line. */
 export function discrepancyText({ subject, discrepancy, sealed, found }: SealDiscrepancy): string {
+  if (discrepancy === 'planted') return `${subject} ${DISCREPANCIES.planted}: seal ${found.number}, which \`seal\` did not make`
   const was = sealed.number === 0 ? 'was not sealed before' : `was sealed with ${sealed.number} entries, ${short(sealed.hash)}`
   return `${printable(subject, 120)} ${DISCREPANCIES[discrepancy]}: it ${was}${foundText(discrepancy, found)}`
 }

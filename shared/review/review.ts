@@ -68,7 +68,7 @@ export async function review(incidentId: string, request: Review, ports: ReviewP
     const begun = isOwn ? open : undefined
     const entry = begun ?? chain(subject, headOf(changes.at(-1)), draft)
     if (begun === undefined && !(await ports.record.append(entry))) continue
-    if (request.kind !== 'extend') await order(incidentId, { entry, to: ORDERED[entry.to as keyof typeof ORDERED] }, ports.record)
+    if (request.kind !== 'extend') await order(incidentId, { entry, to: ORDERED[entry.to as keyof typeof ORDERED], at }, ports.record)
     const applied = request.kind === 'extend' ? applyExtension(stored, entry, ports) : applyVerdict(stored, entry, request.kind, ports)
     return invokeNext((await applied).value, ports)
   }

@@ -11,7 +11,7 @@ import type { Versioned } from '../ports/stores.ts'
 import type { SweepPorts } from '../ports/sweep.ts'
 import { append, headOf, incidentSubject } from '../record/append.ts'
 import { noticeOf, sendOwedNotice } from '../record/notice.ts'
-import { order } from '../record/orders.ts'
+import { isReleaseWanted, order, readOrders } from '../record/orders.ts'
 import { readPolicy } from '../record/policy-in-force.ts'
 import { updateIncident } from '../record/update-incident.ts'
 
@@ -132,8 +132,11 @@ async function expire(
   const event = { kind: 'unanswered', verdict, onExpiry, isContained: steps.length > 0 } as const
   const state = moved(stored.value, event)?.state
   if (state === undefined) return
+  // What people wanted back is tried again by their order, not by the verdict alone: respond may write that.
+  if (state === 'releasing' && stored.value.verdict?.kind === 'legitimate' && !isReleaseWanted(await readOrders(id, record)))
+    return log.warn('release.unordered', { incidentId: id, of: from })
   const entry = await append(record, incidentSubject(id), { at, actor, kind: 'state', target: `incident:${id}`, from, to: state, why })
-  if (state === 'releasing') await order(id, { entry, to: 'release' }, record)
+  if (state === 'releasing') await order(id, { entry, to: 'release', at }, record)
   const markEnded = (incident: Incident): Incident | undefined => {
     const next = incident.state === from ? moved(incident, event) : undefined
     return next && { ...next, head: headOf(entry) }

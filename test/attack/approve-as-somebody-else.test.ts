@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { reviewEvent } from '../../functions/review-event.ts'
 import { enforce } from '../../shared/contain/enforce.ts'
+import { rotate } from '../../shared/contain/rotate/rotate.ts'
+import { DENY_ALL, quarantinePolicyName, revocation } from '../../shared/contain/steps/quarantine.ts'
 import { type Change, type ChangeDraft, chain } from '../../shared/domain/change.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
+import { memoryLog } from '../../shared/memory/log.ts'
 import { memoryPressLog } from '../../shared/memory/press-log.ts'
+import { memoryVault } from '../../shared/memory/vault.ts'
 import { append, headOf, incidentSubject } from '../../shared/record/append.ts'
 import { order, orderSubject } from '../../shared/record/orders.ts'
 import { approve } from '../../shared/review/approve.ts'
 import { review } from '../../shared/review/review.ts'
+import { sweep } from '../../shared/review/sweep.ts'
 import { actionId, type ButtonKind, buttonValue } from '../../shared/slack/button.ts'
 import { press } from '../../shared/slack/press.ts'
 import { signedPress } from '../../shared/slack/signed-press.ts'
@@ -179,7 +184,7 @@ describe('an intruder with the rights of respond has contained things restored',
       const of = await world()
       const entry = await asRespond(of).append({ kind: 'verdict', from: { state: 'contained' }, to: 'releasing' })
       const id = await asRespond(of).write({ state: 'releasing', verdict: VERDICT, head: headOf(entry) })
-      if (isOrdered) await order(id, { entry, to: 'release' }, of.ports.record)
+      if (isOrdered) await order(id, { entry, to: 'release', at: entry.at }, of.ports.record)
       await enforce(id, of.ports)
       expect((await of.incident()).state).toBe(isOrdered ? 'released' : 'asking')
       expect(of.account.isRefused('ci-build', KEY)).toBe(!isOrdered)
@@ -199,6 +204,22 @@ describe('an intruder with the rights of respond has contained things restored',
     const of = await world()
     await enforce(await asRespond(of).write({ state: 'released', verdict: VERDICT }), of.ports)
     expect(of.account.isRefused('ci-build', KEY)).toBe(true)
+  })
+
+  it.each(['contained', 'asking'] as const)('by a verdict on a %s incident that looks old: the sweep restores nothing', async (state) => {
+    const of = await world()
+    const { decidedBy } = await of.incident()
+    const old = NOW - 1000 * HOUR
+    const parts = { state, verdict: VERDICT, updatedAt: old, containedAt: old, escalatedAt: old, pagedAt: old }
+    const id = await asRespond(of).write({ ...parts, decidedBy: { ...decidedBy, time: old } })
+    const log = memoryLog()
+    const containInvoker = { contain: (one: string) => enforce(one, of.ports) }
+    await sweep({ ...of.ports, log, containInvoker, rotateInvoker: undefined, backfillQueue: { backfill: async () => {} } })
+    await enforce(id, of.ports)
+    expect((await of.incident()).state).toBe(state)
+    expect(log.entries.map(({ event }) => event)).toContain('release.unordered')
+    expect(of.account.isRefused('ci-build', KEY)).toBe(true)
+    expect(of.account.isRefused('ci-build')).toBe(true)
   })
 
   it('by an order that was carried out before, and ended with a question: it does not hold for the next release', async () => {
@@ -259,6 +280,167 @@ describe('an intruder with the rights of respond has contained things restored',
     expect((await of.incidents())[0]).toMatchObject({ state: 'contained', approved: [] })
     await approve(id, { edgeId, by: arnOf('reviewer'), reason: 'not ours' }, of.ports)
     expect(await of.account.getTrust('deploy')).toContain('CountersignOutside')
+  })
+})
+
+/** An incident of a user whose keys the policy has made anew, what the user is denied, and the function rotate. */
+async function rotatable() {
+  const of = await world({ rotation: { users: [arnOf('ci-*')], graceHours: 24 } })
+  const { id } = await of.incident()
+  const rotateInvoker = { rotate: async () => {} }
+  const log = memoryLog()
+  const ports = { ...of.ports, log, rotateInvoker, vault: memoryVault() }
+  return {
+    ...of,
+    id,
+    ports,
+    warned: () => log.entries.filter(({ level }) => level === 'warn').map(({ event }) => event),
+    ownDeny: () => of.account.getUserPolicy('ci-build', quarantinePolicyName(id)),
+    keys: async () => (await of.account.listAccessKeys('ci-build')).map((key) => key.id),
+    confirm: () => review(id, { kind: 'compromised', by: arnOf('reviewer'), reason: 'leaked' }, ports),
+    /** What the sweep invokes for an incident that says `rotating`. */
+    async goOn() {
+      await enforce(id, ports)
+      await rotate(id, ports)
+    },
+  }
+}
+
+describe('an intruder with the rights of respond has a deny taken off by a rotation', () => {
+  const saidAt = (ms: number) =>
+    ({ kind: 'compromised', by: 'slack:U0ALICE', reason: 'ours', at: new Date(NOW - ms).toISOString() }) as const
+
+  it.each([0, 40])(
+    'by the state alone, with a verdict %i hours ago: nothing is narrowed, no key is made, and people are asked',
+    async (hours) => {
+      const of = await rotatable()
+      const before = [await of.ownDeny(), await of.keys()]
+      await asRespond(of).write({ state: 'rotating', verdict: saidAt(hours * HOUR) })
+      await rotate(of.id, of.ports)
+      expect(of.warned()).toEqual(['rotate.unordered'])
+      await of.goOn()
+      expect([await of.ownDeny(), await of.keys()]).toEqual(before)
+      expect(before[0]).toBe(DENY_ALL)
+      expect(await of.incident()).toMatchObject({ state: 'asking' })
+      expect(of.notices.at(-1)).toMatchObject({ kind: 'ask', body: expect.stringContaining('no order of a person stands for that') })
+    },
+  )
+
+  it('by a verdict in the incident’s chain: without an order for it nothing is narrowed; with one the time is that of the order', async () => {
+    for (const isOrdered of [false, true]) {
+      const of = await rotatable()
+      const at = new Date(NOW - 40 * HOUR).toISOString()
+      const entry = await asRespond(of).append({ kind: 'verdict', from: { state: 'contained' }, to: 'rotating', at })
+      await asRespond(of).write({ state: 'rotating', verdict: saidAt(40 * HOUR), head: headOf(entry) })
+      if (isOrdered) await order(of.id, { entry, to: 'rotate', at: new Date(NOW).toISOString() }, of.ports.record)
+      await of.goOn()
+      expect(await of.ownDeny()).toBe(isOrdered ? revocation({ issuedBefore: NOW, names: [] }) : DENY_ALL)
+      expect((await of.incident()).state).toBe(isOrdered ? 'rotating' : 'asking')
+      expect((await of.keys()).length).toBe(isOrdered ? 2 : 1)
+      expect((await of.keys())[0]).toBe(KEY)
+    }
+  })
+
+  it('by the date of a verdict that the person’s own words complete: their order has the time at which they said it', async () => {
+    const of = await rotatable()
+    const at = new Date(NOW - 40 * HOUR).toISOString()
+    await asRespond(of).append({ kind: 'verdict', actor: arnOf('reviewer'), from: { state: 'contained' }, to: 'rotating', at })
+    await of.confirm()
+    await asRespond(of).write({ verdict: saidAt(40 * HOUR) })
+    await of.goOn()
+    expect(await of.ownDeny()).toBe(revocation({ issuedBefore: NOW, names: [] }))
+  })
+
+  it('by an order that was carried out before: what was contained anew since stays denied', async () => {
+    const of = await rotatable()
+    expect((await of.confirm()).state).toBe('rotating')
+    await of.goOn()
+    expect(await of.ownDeny()).toBe(revocation({ issuedBefore: NOW, names: [] }))
+    await asRespond(of).append({ kind: 'state', actor: 'countersign:contain', from: 'containing', to: 'contained' })
+    await asRespond(of).write({ state: 'rotating' })
+    of.setNow(NOW + 40 * HOUR)
+    await of.goOn()
+    expect(await of.ownDeny()).toBe(revocation({ issuedBefore: NOW, names: [] }))
+    expect((await of.incident()).state).toBe('asking')
+    // The person who says it again is obeyed.
+    expect((await of.confirm()).state).toBe('rotating')
+    of.setNow(NOW + 77 * HOUR)
+    await of.goOn()
+    expect(await of.ownDeny()).toBeUndefined()
+  })
+})
+
+describe('an intruder with the rights of respond has contain write what it writes into the incident’s chain', () => {
+  const ALLOW = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] })
+  const ADMIN = 'arn:aws:iam::aws:policy/AdministratorAccess'
+  const TRUST = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }],
+  })
+
+  it.each([
+    ['its key is Active', () => `access-key:ci-build/${KEY}`, 'Active'],
+    ['a policy of any name allows everything', () => 'user-policy:ci-build/mine', ALLOW],
+    ['a policy of any name denies everything', () => 'user-policy:ci-build/mine', DENY_ALL],
+    ['the policy of the quarantine allows everything', (id: string) => `user-policy:ci-build/${quarantinePolicyName(id)}`, ALLOW],
+    ['the policy of the quarantine is gone', (id: string) => `user-policy:ci-build/${quarantinePolicyName(id)}`, null],
+    [
+      'the policy of the quarantine denies sessions of long ago',
+      (id: string) => `user-policy:ci-build/${quarantinePolicyName(id)}`,
+      revocation({ issuedBefore: 0, names: [] }),
+    ],
+    ['its boundary is a policy of AWS', () => `user-boundary:ci-build/${ADMIN}`, ADMIN],
+    ['a role is open to everybody', () => `role-trust:deploy/${ACCOUNT}`, TRUST],
+  ])('that %s: nothing is set, and people are told', async (_, targetOf, to) => {
+    for (const isDone of [false, true]) {
+      const of = await world()
+      const { id } = await of.incident()
+      const target = targetOf(id)
+      const writes: string[] = []
+      const iam = new Proxy(of.ports.iam, {
+        get: (port, name) => {
+          const call = Reflect.get(port, name)
+          return typeof call !== 'function' || !/^(set|put|attach|detach|delete)/.test(String(name))
+            ? call
+            : (...given: unknown[]) => {
+                writes.push(String(name))
+                return call.apply(port, given)
+              }
+        },
+      })
+      const said = { actor: 'countersign:contain', target, from: null, to } as const
+      await asRespond(of).append({ ...said, kind: 'step-planned' })
+      if (isDone) await asRespond(of).append({ ...said, kind: 'step-done' })
+      of.setNow(NOW + HOUR)
+      await enforce(id, { ...of.ports, iam })
+      expect(writes).toEqual([])
+      expect(await isContained(of)).toBe(true)
+      expect(of.notices.at(-1)?.body.includes(target)).toBe(isDone)
+    }
+  })
+})
+
+describe('an incident whose keys 0.1.0 was rotating when it was updated', () => {
+  it('keeps what is denied, people are asked again, and their answer is carried out', async () => {
+    const of = await rotatable()
+    const { v: _, ...entry } = chain(incidentSubject(of.id), headOf((await of.ports.record.list(incidentSubject(of.id))).at(-1)), {
+      at: VERDICT.at,
+      actor: VERDICT.by,
+      kind: 'verdict',
+      target: `incident:${of.id}`,
+      from: { state: 'contained' },
+      to: 'rotating',
+      why: 'leaked',
+    })
+    await of.ports.record.append(entry)
+    await asRespond(of).write({ state: 'rotating', verdict: { ...VERDICT, kind: 'compromised' } })
+    await of.goOn()
+    expect(await of.ownDeny()).toBe(DENY_ALL)
+    expect(of.notices.at(-1)?.body).toContain('0.1.0 wrote none')
+    of.setNow(NOW + HOUR)
+    expect((await of.confirm()).state).toBe('rotating')
+    await of.goOn()
+    expect(await of.ownDeny()).toBe(revocation({ issuedBefore: NOW + HOUR, names: [] }))
   })
 })
 

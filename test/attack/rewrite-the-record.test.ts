@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { faultText, sealedText } from '../../local/render/fault.ts'
 import { type Change, chain, EMPTY_CHAIN, verifyChain } from '../../shared/domain/change.ts'
-import { readSeal, SEAL_SUBJECT } from '../../shared/domain/seal.ts'
+import { readSeal, SEAL_SUBJECT, type SealContent, sealText, sealValueOf } from '../../shared/domain/seal.ts'
 import { memoryChangeRecord, type StoredChains } from '../../shared/memory/change-record.ts'
 import { memoryLog } from '../../shared/memory/log.ts'
 import { memoryNotifier } from '../../shared/memory/notifier.ts'
@@ -219,5 +219,127 @@ describe('an intruder attacks the seals themselves', () => {
     expect(heads).toHaveLength(3)
     world.table.delete('X#1')
     expect((await world.sealNow()).discrepancies).toEqual([])
+  })
+})
+
+/** What an intruder with `s3:PutObject` on the bucket stores as the next seals: each covers what the intruder likes, and follows the one before. */
+async function plant(...contents: readonly Partial<SealContent>[]): Promise<Change[]> {
+  const planted: Change[] = []
+  for (const content of contents) {
+    const last = await world.vault.last()
+    const before = readSeal((await world.vault.get(last)) ?? '')
+    const covered = { heads: before?.heads ?? [], discrepancies: [], uncompared: 0, ...content }
+    const draft = {
+      at: '2026-01-30T12:00:00.000Z',
+      actor: 'countersign:seal',
+      kind: 'seal',
+      target: 'record',
+      from: null,
+      why: 'the daily seal',
+    } as const
+    const entry = chain(SEAL_SUBJECT, headOf(before?.entry), { ...draft, to: sealValueOf(covered) })
+    await world.vault.put(last + 1, sealText({ entry, ...covered }))
+    planted.push(entry)
+  }
+  return planted
+}
+
+describe('an intruder who may write the table and the bucket plants the next seal, so that a rewritten chain is the measure', () => {
+  const WHOLE = chainOf(VICTIM, 6)
+  const sealed = headOf(WHOLE.at(-1))
+  const others = async () => (readSeal((await world.vault.get(1)) ?? '')?.heads ?? []).filter(({ subject }) => subject !== VICTIM)
+  const coverOf = async (lie: readonly Change[]) => ({ heads: [...(await others()), { subject: VICTIM, ...headOf(lie.at(-1)) }] })
+
+  it.each([
+    ['with all its entries', rewritten(WHOLE, 1)],
+    ['from its third entry on', rewritten(WHOLE, 3)],
+    ['and grown since', rewritten(chainOf(VICTIM, 8), 3)],
+    ['and cut', WHOLE.slice(0, 4)],
+  ])('rewritten %s: the chain and the seal are told, and what was sealed before is the measure again', async (_, lie) => {
+    world.put(VICTIM, lie)
+    await plant(await coverOf(lie))
+    const { discrepancies, heads } = await world.sealNow()
+    expect(discrepancies).toMatchObject([
+      { subject: VICTIM, sealed, since: 3 },
+      { subject: SEAL_SUBJECT, discrepancy: 'planted', found: { number: 2 }, since: 3 },
+    ])
+    expect(heads).toContainEqual({ subject: VICTIM, ...sealed })
+    expect(world.told()[0]).toContain('SEAL has a seal that does not follow from those before it: seal 2')
+    // It is told once, and stays told.
+    expect((await world.sealNow()).discrepancies).toHaveLength(2)
+    expect(world.told()).toHaveLength(1)
+    expect((await world.checked()).faults.length).toBeGreaterThan(0)
+  })
+
+  it('and the table knows it too, or several were planted at once, or the chain is not in it any more', async () => {
+    const lie = rewritten(WHOLE, 3)
+    world.put(VICTIM, lie)
+    const cover = await coverOf(lie)
+    const planted = await plant({ heads: await others() }, cover, cover, cover, cover)
+    for (const entry of planted) await world.record.append(entry)
+    const { discrepancies } = await world.sealNow()
+    expect(discrepancies).toMatchObject([
+      { subject: VICTIM, discrepancy: 'rewritten', sealed },
+      ...[2, 3, 4, 5, 6].map((number) => ({ subject: SEAL_SUBJECT, discrepancy: 'planted', found: { number } })),
+    ])
+  })
+
+  it('and deletes the chain, which the planted seal does not name', async () => {
+    world.table.delete(VICTIM)
+    await plant({ heads: await others() })
+    expect((await world.sealNow()).discrepancies).toMatchObject([
+      { subject: VICTIM, discrepancy: 'vanished', sealed },
+      { subject: SEAL_SUBJECT, discrepancy: 'planted', found: { number: 2 } },
+    ])
+  })
+
+  it('where people restore the chain it fits, or what the planted seal says is told, and what was sealed before stays the measure', async () => {
+    const grown = rewritten(chainOf(VICTIM, 8), 3)
+    for (const lie of [rewritten(WHOLE, 3), grown]) {
+      world = await sealedRecord()
+      world.put(VICTIM, lie)
+      await plant(await coverOf(lie))
+      await world.sealNow()
+      world.put(VICTIM, WHOLE)
+      const { discrepancies, heads } = await world.sealNow()
+      const named = { subject: SEAL_SUBJECT, discrepancy: 'planted', found: { number: 2 }, since: 3 }
+      const unproven = { subject: VICTIM, discrepancy: 'shortened', sealed, since: 4 }
+      expect(discrepancies).toMatchObject(lie === grown ? [unproven, named] : [named])
+      expect(heads).toContainEqual({ subject: VICTIM, ...sealed })
+    }
+  })
+
+  it('of a chain that is as it was: the seal cannot be told from one of a run that stopped, and hides nothing', async () => {
+    await plant({})
+    expect((await world.sealNow()).discrepancies).toEqual([])
+  })
+
+  it('a run that stopped after the bucket is not reported, however the chains have grown since', async () => {
+    const stopped = { ...world.record, append: () => Promise.reject(new Error('killed')) }
+    for (const length of [7, 8]) {
+      await world.record.append(chainOf(VICTIM, length).at(-1) as Change)
+      await expect(seal({ ...world, record: stopped })).rejects.toThrow('killed')
+      await world.record.append(chainOf(OTHER, length).at(-1) as Change)
+      expect((await world.sealNow()).discrepancies).toEqual([])
+    }
+    expect([world.warned(), world.told()]).toEqual([[], []])
+    // What a run sealed that stopped is the measure as well.
+    await expect(seal({ ...world, record: stopped })).rejects.toThrow('killed')
+    world.put(VICTIM, chainOf(VICTIM, 7))
+    expect((await world.sealNow()).discrepancies).toMatchObject([{ subject: VICTIM, discrepancy: 'shortened', sealed: { number: 8 } }])
+  })
+
+  it('looks a week back, by the times of the bucket: what is older was looked at then', async () => {
+    const DAY = 86_400_000
+    let now = Date.UTC(2026, 0, 1)
+    const ports = { ...world, clock: { now: () => now }, vault: memorySealVault({ now: () => now }) }
+    const read: number[] = []
+    const vault = { ...ports.vault, get: (number: number) => ports.vault.get(number).finally(() => read.push(number)) }
+    for (let day = 1; day <= 12; day++, now += DAY) await seal({ ...ports, vault, record: memoryChangeRecord() }).catch(() => {})
+    const record = memoryChangeRecord()
+    for (let number = 1; number <= 12; number++) await record.append(readSeal((await ports.vault.get(number)) ?? '')?.entry as Change)
+    read.length = 0
+    await seal({ ...ports, vault, record })
+    expect(read).toEqual([5, 6, 7, 8, 9, 10, 11, 12])
   })
 })

@@ -6,7 +6,12 @@ interface Version {
   readonly body: string
   /** A delete marker: it hides the versions before it. */
   readonly isMarker: boolean
+  /** When it was stored: one second after another. */
+  readonly at: string
 }
+
+/** When the first version is stored. */
+export const FIRST_STORED_AT = Date.UTC(2026, 0, 1)
 
 /** A stand-in for a versioned bucket of S3, with the three calls that seals need. Lists `pageSize` versions at a time. */
 export async function fakeS3(pageSize = 1000): Promise<{
@@ -15,8 +20,10 @@ export async function fakeS3(pageSize = 1000): Promise<{
   hide(key: string): void
 }> {
   const versions: Version[] = []
-  const add = (key: string, body: string, isMarker = false) =>
-    void versions.push({ key, body, isMarker, versionId: `v${String(versions.length + 1).padStart(4, '0')}` })
+  const add = (key: string, body: string, isMarker = false) => {
+    const at = new Date(FIRST_STORED_AT + versions.length * 1000).toISOString()
+    versions.push({ key, body, isMarker, at, versionId: `v${String(versions.length + 1).padStart(4, '0')}` })
+  }
   /** By key, and each key's newest first. */
   const listed = () => [...versions].sort((a, b) => a.key.localeCompare(b.key) || b.versionId.localeCompare(a.versionId))
   const wire = await loopback(({ method, path, headers, body }): WireAnswer => {
@@ -40,9 +47,9 @@ export async function fakeS3(pageSize = 1000): Promise<{
     const rest = start + pageSize < all.length
     const next = page.at(-1)
     const markers = rest ? `<NextKeyMarker>${next?.key}</NextKeyMarker><NextVersionIdMarker>${next?.versionId}</NextVersionIdMarker>` : ''
-    const items = page.map(({ key: Key, versionId, isMarker }) => {
+    const items = page.map(({ key: Key, versionId, isMarker, at }) => {
       const tag = isMarker ? 'DeleteMarker' : 'Version'
-      return `<${tag}><Key>${Key}</Key><VersionId>${versionId}</VersionId></${tag}>`
+      return `<${tag}><Key>${Key}</Key><VersionId>${versionId}</VersionId><LastModified>${at}</LastModified></${tag}>`
     })
     return {
       headers: { 'content-type': 'application/xml' },

@@ -101,7 +101,12 @@ describe.each(STORIES)('what $release stored of the story $story', ({ release, s
     }
     const seals = pick(items, ({ seal }) => seal)
     for (const seal of seals) expect(readSeal(seal)?.entry.kind).toBe('seal')
-    const vault = { put: async () => false, get: async (number: number) => seals[number - 1], last: async () => seals.length }
+    const vault = {
+      put: async () => false,
+      get: async (number: number) => seals[number - 1],
+      last: async () => seals.length,
+      since: async () => 1,
+    }
     expect((await audit({ record, incidents: store, vault })).faults).toEqual([])
     // 0.1.0 compared nothing: from 0.2.0 on a third seal has a discrepancy.
     const discrepancies = seals.flatMap((seal) => readSeal(seal)?.discrepancies ?? [])

@@ -7,7 +7,7 @@ import { s3Client } from '../../shared/aws/clients.ts'
 import { s3SealVault } from '../../shared/aws/seal-vault.ts'
 import { memorySealVault } from '../../shared/memory/seal-vault.ts'
 import type { SealVault } from '../../shared/ports/stores.ts'
-import { fakeS3 } from './fake-s3.ts'
+import { FIRST_STORED_AT, fakeS3 } from './fake-s3.ts'
 import { type Loopback, loopback } from './loopback.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-vault-'))
@@ -27,7 +27,7 @@ describe.each<{ name: string; make: () => Promise<SealVault> }>([
   { name: 'in a folder', make: async () => folderVault(join(folder, 'seals')) },
   { name: 'in a bucket', make: async () => s3SealVault((await bucket()).client, 'seals-bucket') },
   { name: 'in a bucket that lists two at a time', make: async () => s3SealVault((await bucket(2)).client, 'seals-bucket') },
-])('the vault $name', ({ make }) => {
+])('the vault $name', ({ name, make }) => {
   it('keeps each seal as it was put first', async () => {
     const vault = await make()
     expect(await vault.last()).toBe(0)
@@ -38,11 +38,36 @@ describe.each<{ name: string; make: () => Promise<SealVault> }>([
     expect(await vault.last()).toBe(5)
   })
 
+  it('says which seals were stored since a time', async () => {
+    const vault = await make()
+    for (let number = 1; number <= 3; number++) await vault.put(number, `seal ${number}`)
+    expect(await vault.since(0)).toBe(1)
+    expect(await vault.since(Date.UTC(9999, 0, 1))).toBe(name === 'in memory' ? 1 : Number.POSITIVE_INFINITY)
+  })
+
   it('lets one of several writers have the number', async () => {
     const vault = await make()
     const put = await Promise.all(Array.from({ length: 4 }, (_, at) => vault.put(9, `writer ${at}`)))
     expect(put.filter(Boolean)).toHaveLength(1)
     expect(await vault.get(9)).toBe(`writer ${put.indexOf(true)}`)
+  })
+})
+
+describe('the vault in memory', () => {
+  it('says by its clock which seals were stored since a time', async () => {
+    let now = 0
+    const vault = memorySealVault({ now: () => now })
+    for (const number of [1, 2, 3]) {
+      now = number * 1000
+      await vault.put(number, 'x')
+    }
+    for (const [at, first] of [
+      [1000, 1],
+      [1001, 2],
+      [3000, 3],
+      [3001, Number.POSITIVE_INFINITY],
+    ] as const)
+      expect(await vault.since(at)).toBe(first)
   })
 })
 
@@ -73,6 +98,16 @@ describe('the vault in a bucket', () => {
     expect(await vault.last()).toBe(1)
   })
 
+  it('takes the time of the first version, in which S3 has stored it', async () => {
+    const { client, overwrite } = await bucket(2)
+    const vault = s3SealVault(client, 'seals-bucket')
+    for (const number of [1, 2, 3]) await vault.put(number, 'x')
+    overwrite('seals/000001.ndjson', 'a lie')
+    overwrite('seals/notes.txt', 'no seal')
+    expect(await vault.since(FIRST_STORED_AT + 1000)).toBe(2)
+    expect(await vault.since(FIRST_STORED_AT + 3000)).toBe(Number.POSITIVE_INFINITY)
+  })
+
   it('throws where S3 says no: that is neither "taken" nor "not there"', async () => {
     const wire = await loopback(() => ({
       status: 403,
@@ -84,5 +119,6 @@ describe('the vault in a bucket', () => {
     await expect(vault.put(1, 'x')).rejects.toMatchObject({ name: 'AccessDenied' })
     await expect(vault.get(1)).rejects.toMatchObject({ name: 'AccessDenied' })
     await expect(vault.last()).rejects.toMatchObject({ name: 'AccessDenied' })
+    await expect(vault.since(0)).rejects.toMatchObject({ name: 'AccessDenied' })
   })
 })

@@ -315,6 +315,26 @@ const refusal: Flow = {
   },
 }
 
+/** The state says that its keys are being rotated, since longer than any session lasts, and nobody ordered it. */
+const unorderedRotation: Flow = {
+  ...refusal,
+  name: 'refuse a rotation',
+  async prepare(of) {
+    await of.deliver()
+    await of.enforceAll()
+    const [incident] = await of.inner.incidents()
+    const stored = await of.inner.ports.incidents.get(incident?.id ?? '')
+    if (stored === undefined) throw new Error('no incident')
+    const verdict = {
+      kind: 'compromised',
+      by: arnOf('reviewer'),
+      reason: 'leaked',
+      at: new Date(NOW - 40 * 3_600_000).toISOString(),
+    } as const
+    await of.inner.ports.incidents.save({ ...stored.value, state: 'rotating', verdict }, stored.version)
+  },
+}
+
 async function tryPoint({ prepare, run, repeat, check }: Flow, at: number, kind: Fault): Promise<number> {
   const of = await world()
   await prepare(of)
@@ -328,7 +348,7 @@ async function tryPoint({ prepare, run, repeat, check }: Flow, at: number, kind:
 }
 
 describe('crash points', () => {
-  it.each([contain, verify, release, refusal, rotation, lookingUp])(
+  it.each([contain, verify, release, refusal, unorderedRotation, rotation, lookingUp])(
     '$name ends as it should, whichever call fails and however',
     async (flow) => {
       const calls = await tryPoint(flow, 0, 'throttled')

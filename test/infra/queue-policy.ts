@@ -14,15 +14,17 @@ export interface Asker {
   readonly source?: string
 }
 
-/** True where the policy of a queue denies a call, whatever rights the caller has in the account. Knows the operators that these policies use. */
-export function isDenied(template: Template, queue: string, action: string, { principal, source }: Asker): boolean {
+/** True where the policy of a queue or a bucket denies a call, whatever rights the caller has in the account. Knows the operators that these policies use. */
+export function isDenied(template: Template, resource: string, action: string, { principal, source }: Asker): boolean {
   const values: Readonly<Record<string, string | undefined>> = {
     'aws:PrincipalArn': principal,
     'aws:SourceArn': source,
     'aws:SecureTransport': 'true',
   }
-  return statementsOf(template, queue)
-    .filter(({ Effect, Action }) => Effect === 'Deny' && [Action].flat().some((one) => one === action || one === 'sqs:*'))
+  return statementsOf(template, resource)
+    .filter(
+      ({ Effect, Action }) => Effect === 'Deny' && [Action].flat().some((one) => one === action || one === `${action.split(':')[0]}:*`),
+    )
     .some(({ Condition = {} }) =>
       Object.entries(Condition).every(([operator, keys]) =>
         Object.entries(keys).every(([key, wanted]) => holds(operator, [wanted].flat().map(textOf), values[key])),
@@ -43,9 +45,10 @@ function holds(operator: string, wanted: readonly string[], value: string | unde
   }
 }
 
-function statementsOf(template: Template, queue: string): Statement[] {
-  return Object.values(template.findResources('AWS::SQS::QueuePolicy'))
-    .filter(({ Properties }) => Properties.Queues.some(({ Ref }: { Ref: string }) => Ref === queue))
+function statementsOf(template: Template, resource: string): Statement[] {
+  const policies = ['AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy'].flatMap((type) => Object.values(template.findResources(type)))
+  return policies
+    .filter(({ Properties: { Queues = [], Bucket } }) => [...Queues, Bucket].some((one?: { Ref: string }) => one?.Ref === resource))
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
 }
 

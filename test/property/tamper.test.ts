@@ -193,7 +193,7 @@ describe('the seals over the record', () => {
       expect((await audit({ ...withSeals(seals), vault: fewer })).faults).toContainEqual({ subject: 'SEAL', number, fault: 'lost' })
     }
     expect((await audit(withSeals([]))).faults).toMatchObject([{ subject: 'SEAL', number: 1, fault: 'cut-short' }])
-    const none = { put: async () => false, get: async () => undefined, last: async () => 0 }
+    const none = { put: async () => false, get: async () => undefined, last: async () => 0, since: async () => Number.POSITIVE_INFINITY }
     expect((await audit({ ...withSeals(seals), vault: none })).faults.map(({ number }) => number)).toEqual([1, 2, 3])
   })
 })

@@ -46,6 +46,7 @@ const EVENTS: readonly IncidentEvent[] = [
   { kind: 'released', at: AT, suppression: { until: AT + 1, detectors: [], confirmed: [] } },
   { kind: 'not-released', at: AT, why: ['a step could not be set back'] },
   { kind: 'rotated' },
+  { kind: 'not-rotated', at: AT, why: ['no order of a person stands for it'] },
   ...[false, true].flatMap((isContained) => [
     { kind: 'unanswered' as const, verdict: verdict('legitimate'), onExpiry: 'release' as const, isContained },
     { kind: 'unanswered' as const, verdict: verdict('compromised'), onExpiry: 'keep' as const, isContained },
@@ -227,6 +228,7 @@ describe('the incident machine', () => {
         ['containing', { kind: 'not-contained', at, why: ['a step failed'] }],
         ['releasing', { kind: 'released', at, suppression: { until: AT, detectors: [], confirmed: [] } }],
         ['releasing', { kind: 'not-released', at, why: ['a step could not be set back'] }],
+        ['rotating', { kind: 'not-rotated', at, why: ['no order of a person stands for it'] }],
       ]
       for (const [state, event] of events) expect(moved(incidentIn(state, { updatedAt }), event)?.updatedAt, event.kind).toBe(expected)
     }

@@ -9,6 +9,7 @@ import { errorName, ResponderError } from '../../errors.ts'
 import type { RotatePorts } from '../../ports/rotate.ts'
 import { incidentSubject } from '../../record/append.ts'
 import { sendOwedNotice } from '../../record/notice.ts'
+import { readOrders, rotationOrder } from '../../record/orders.ts'
 import { readPolicy } from '../../record/policy-in-force.ts'
 import { updateIncident } from '../../record/update-incident.ts'
 import { type ChangeLog, openChangeLog } from '../change-log.ts'
@@ -34,24 +35,27 @@ const KEYS_PER_USER = 2
  * a crash a key that is neither among them nor in the secret, and never was used, is one whose secret is lost, and is deleted.
  */
 export async function rotate(incidentId: string, ports: RotatePorts): Promise<void> {
-  const [stored, changes, { policy }] = await Promise.all([
-    ports.incidents.get(incidentId),
-    ports.record.list(incidentSubject(incidentId)),
-    readPolicy(ports.record),
-  ])
+  const [stored, { policy }] = await Promise.all([ports.incidents.get(incidentId), readPolicy(ports.record)])
   if (stored === undefined) throw new ResponderError('incident.unknown', `no incident ${incidentId} in the table`)
   if (stored.value.state !== 'rotating') return void (await sendOwedNotice(stored, ports))
+  // Read after the incident. The verdict and its order are written before the state, which respond may write as well.
+  const [orders, changes] = await Promise.all([readOrders(incidentId, ports.record), ports.record.list(incidentSubject(incidentId))])
+  const order = rotationOrder(changes, orders)
+  // Contain, which the sweep invokes too, asks people.
+  if (order === undefined) return ports.log.warn('rotate.unordered', { incidentId, of: 'rotating' })
   const changeLog = openChangeLog(incidentId, changes, ports, 'countersign:rotate')
   const lines: string[] = []
   let broken: unknown
   const wasDelivered = rotationsOf(stored.value, changeLog.changes).filter(({ delivered }) => delivered !== undefined).length
   for (const rotation of rotationsOf(stored.value, changeLog.changes)) {
-    const doubt = await renew(rotation, { incident: stored.value, policy, changeLog }, ports).catch((cause: unknown) => {
-      if (isRefused(cause)) return `${(cause as Error).name}: deploy the stack again with the policy that is in force`
-      // One key that cannot be looked at now keeps no other from being rotated; the run fails in the end, and is made again.
-      broken = cause
-      return undefined
-    })
+    const doubt = await renew(rotation, { incident: stored.value, policy, changeLog, orderedAt: Date.parse(order.at) }, ports).catch(
+      (cause: unknown) => {
+        if (isRefused(cause)) return `${(cause as Error).name}: deploy the stack again with the policy that is in force`
+        // One key that cannot be looked at now keeps no other from being rotated; the run fails in the end, and is made again.
+        broken = cause
+        return undefined
+      },
+    )
     if (doubt !== undefined) lines.push(`key ${rotation.accessKeyId}: ${doubt}`)
   }
   const rotations = rotationsOf(stored.value, changeLog.changes)
@@ -83,6 +87,8 @@ interface Rotation {
   readonly incident: Incident
   readonly policy: Policy
   readonly changeLog: ChangeLog
+  /** When a person ordered the rotation. */
+  readonly orderedAt: number
 }
 
 /** Goes on with one key. Returns what a person has to know where it cannot. */
@@ -149,16 +155,15 @@ async function deliver(
   return undefined
 }
 
-/** Deletes the old key, where it is off and unused for as long as the policy says, counted from the verdict at least. */
+/** Deletes the old key, where it is off and unused for as long as the policy says, counted from the order at least. */
 async function removeOld(
   { accessKeyId }: RotationProgress,
-  { incident, policy, changeLog }: Rotation,
+  { incident, policy, changeLog, orderedAt }: Rotation,
   { iam, clock }: RotatePorts,
 ): Promise<void> {
   const { name } = incident.identity
-  const verdictAt = Date.parse(incident.verdict?.at ?? '')
   const graceMs = policy.rotation.graceHours * HOUR_MS
-  if (!(clock.now() - verdictAt >= graceMs)) return
+  if (clock.now() - orderedAt < graceMs) return
   const old = (await iam.listAccessKeys(name)).find(({ id }) => id === accessKeyId)
   // Somebody has switched it on again: contain sets that right, and until then it is not to be deleted under anybody's hands.
   if (old?.status === 'Active') return

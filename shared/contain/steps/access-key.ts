@@ -22,6 +22,7 @@ export const accessKey = defineStepKind({
     return keys.find(({ id }) => id === accessKeyId)?.status ?? null
   },
   contained: (before) => (before === 'Active' ? 'Inactive' : undefined),
+  isContaining: (value) => value === 'Inactive',
   async write(iam, { userName, accessKeyId }, value) {
     if (value !== 'Active' && value !== 'Inactive') return 'gone'
     return (await iam.setAccessKeyStatus(userName, accessKeyId, value)) ? 'written' : 'gone'

@@ -64,3 +64,12 @@ export function briefPolicy(document: string): string | undefined {
   if (revocationIn(document) !== undefined) return 'sessions ended'
   return isSameValue(document, DENY_ALL) ? 'deny all' : undefined
 }
+
+/** True where a policy that stands denies something that another of ours would let through. */
+export function deniesMore(standing: string, other: string): boolean {
+  if (isSameValue(standing, DENY_ALL)) return !isSameValue(other, DENY_ALL)
+  const [now, then] = [revocationIn(standing), revocationIn(other)]
+  if (now === undefined || then === undefined) return false
+  const isCovered = then.names.length === 0 || (now.names.length > 0 && now.names.every((name) => then.names.includes(name)))
+  return !isCovered || then.issuedBefore < now.issuedBefore
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { briefPolicy } from './quarantine.ts'
+import { briefPolicy, incidentOfPolicy } from './quarantine.ts'
 import { outcomeOf } from './step.ts'
 import { defineStepKind, PolicyName, RoleName } from './step-kind.ts'
 
@@ -27,6 +27,7 @@ export const rolePolicy = defineStepKind({
     return (await iam.getRolePolicy(roleName, policyName)) ?? null
   },
   contained: () => undefined,
+  isContaining: (value, { policyName }) => incidentOfPolicy(policyName) !== undefined && briefPolicy(value) !== undefined,
   async write(iam, { roleName, policyName }, value) {
     if (value !== null) return outcomeOf(await iam.putRolePolicy(roleName, policyName, value))
     await iam.deleteRolePolicy(roleName, policyName)

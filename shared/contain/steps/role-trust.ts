@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { outcomeOf } from './step.ts'
+import { isSameValue, outcomeOf } from './step.ts'
 import { AccountId, defineStepKind, RoleName } from './step-kind.ts'
 
 const SID = 'CountersignOutside'
@@ -33,6 +33,7 @@ export const roleTrust = defineStepKind({
     return (await iam.getTrust(roleName)) ?? null
   },
   contained: (before, { account }) => (before === null ? undefined : closed(before, account)),
+  isContaining: (value, { account }) => isSameValue(value, closed(value, account)),
   async write(iam, { roleName }, value) {
     return value === null ? 'gone' : outcomeOf(await iam.setTrust(roleName, value))
   },

@@ -70,6 +70,8 @@ export interface StepDeclaration<Target extends StepTarget> {
   read(iam: Iam, target: Target): Promise<StepValue>
   /** The value wanted; `undefined` also where only the plan or the record says what that is. */
   contained(before: StepValue, target: Target): StepValue | undefined
+  /** True for a value that contains: one that a step of this kind sets. */
+  isContaining(value: string, target: Target): boolean
   write(iam: Iam, target: Target, value: StepValue): Promise<WriteOutcome>
   /** A value of ours in a word or two, where its text says less. */
   brief?(value: string): string | undefined
@@ -129,6 +131,7 @@ export function defineStepKind<Target extends StepTarget>(declared: StepDeclarat
       // What could not be read back from the record could not be given back: it is not touched.
       read: isTarget ? (iam) => declared.read(iam, target) : refuse,
       contained: wanted.contained ?? ((before) => declared.contained(before, target)),
+      isContaining: (value) => isTarget && value !== null && declared.isContaining(value, target),
       write: isTarget ? (iam, value) => declared.write(iam, target, value) : refuse,
     }
   }

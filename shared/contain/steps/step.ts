@@ -22,6 +22,8 @@ export interface Step {
   readonly nextRung?: Step
   read(iam: Iam): Promise<StepValue>
   contained(before: StepValue): StepValue | undefined
+  /** True for a value that contains. What the record says was set is set again only where it is one: respond may write that record. */
+  isContaining(value: StepValue): boolean
   write(iam: Iam, value: StepValue): Promise<WriteOutcome>
 }
 

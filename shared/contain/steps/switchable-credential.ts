@@ -31,6 +31,7 @@ export function switchableCredential<Kind extends SwitchKind>(
       return switches.find((one) => one.kind === kind && one.id === credentialId)?.status ?? null
     },
     contained: (before) => (before === 'Active' ? 'Inactive' : undefined),
+    isContaining: (value) => value === 'Inactive',
     async write(iam, { userName, credentialId }, value) {
       if (value !== 'Active' && value !== 'Inactive') return 'gone'
       return (await iam.setSwitch(userName, { kind, id: credentialId }, value)) ? 'written' : 'gone'

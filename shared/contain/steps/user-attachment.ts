@@ -28,6 +28,7 @@ export const userAttachment = defineStepKind({
     return (await iam.isAttached(userName, policyArn)) ? 'attached' : null
   },
   contained: () => 'attached',
+  isContaining: (value) => value === 'attached',
   async write(iam, { userName, policyArn }, value) {
     if (value !== null) return outcomeOf(await iam.attachUserPolicy(userName, policyArn))
     await iam.detachUserPolicy(userName, policyArn)

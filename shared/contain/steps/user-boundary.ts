@@ -30,6 +30,7 @@ export const userBoundary = defineStepKind({
     return (await iam.boundaryOf(userName)) ?? null
   },
   contained: (_, { policyArn }) => policyArn,
+  isContaining: (value, { policyArn }) => value === policyArn,
   async write(iam, { userName }, value) {
     return outcomeOf(await iam.setBoundary(userName, value ?? undefined))
   },

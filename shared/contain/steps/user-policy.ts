@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { briefPolicy } from './quarantine.ts'
+import { briefPolicy, incidentOfPolicy } from './quarantine.ts'
 import { outcomeOf } from './step.ts'
 import { defineStepKind, PolicyName, UserName } from './step-kind.ts'
 
@@ -27,6 +27,7 @@ export const userPolicy = defineStepKind({
     return (await iam.getUserPolicy(userName, policyName)) ?? null
   },
   contained: () => undefined,
+  isContaining: (value, { policyName }) => incidentOfPolicy(policyName) !== undefined && briefPolicy(value) !== undefined,
   async write(iam, { userName, policyName }, value) {
     if (value !== null) return outcomeOf(await iam.putUserPolicy(userName, policyName, value))
     await iam.deleteUserPolicy(userName, policyName)

@@ -1,0 +1,63 @@
+import { Stack } from 'aws-cdk-lib'
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { Bucket } from 'aws-cdk-lib/aws-s3'
+import { deployingRole, exceptBy } from './guard-queue.ts'
+
+/** What would change how long the bucket keeps its objects, who may write them, or which of them count. */
+const BUCKET_CHANGES = [
+  's3:DeleteBucket',
+  's3:DeleteBucketPolicy',
+  's3:PutBucketAcl',
+  's3:PutBucketObjectLockConfiguration',
+  's3:PutBucketOwnershipControls',
+  's3:PutBucketPolicy',
+  's3:PutBucketPublicAccessBlock',
+  's3:PutBucketVersioning',
+  's3:PutEncryptionConfiguration',
+  's3:PutLifecycleConfiguration',
+  's3:PutReplicationConfiguration',
+]
+
+/** What would delete objects, shorten their lock, or give them to somebody else. */
+const OBJECT_CHANGES = [
+  's3:BypassGovernanceRetention',
+  's3:DeleteObject',
+  's3:DeleteObjectVersion',
+  's3:ObjectOwnerOverrideToBucketOwner',
+  's3:PutObjectAcl',
+  's3:PutObjectLegalHold',
+  's3:PutObjectRetention',
+]
+
+/** What stores an object: a request, or a replication from another bucket. */
+const OBJECT_WRITES = ['s3:PutObject', 's3:ReplicateDelete', 's3:ReplicateObject']
+
+/**
+ * Denies a bucket of seals to everybody but its writer, whatever rights they have in the account. Whoever stores the next seal first decides what the
+ * record is compared with. Only the deployment may change the bucket itself. `operator` is the role of people who set right what an intruder stored.
+ */
+export function guardBucket(
+  bucket: Bucket,
+  { writer, operator }: { readonly writer: string; readonly operator: string | undefined },
+): void {
+  const operators = operator === undefined ? [] : [operator]
+  const objects = bucket.arnForObjects('*')
+  deny(bucket, 'OnlyItsWriter', { actions: OBJECT_WRITES, resources: [objects], except: [writer, ...operators] })
+  const deploying = deployingRole(Stack.of(bucket))
+  // Without such a role nobody could change the bucket any more, so nobody is denied it.
+  if (deploying === undefined) return
+  const except = [deploying, ...operators]
+  deny(bucket, 'OnlyItsDeployment', { actions: BUCKET_CHANGES, resources: [bucket.bucketArn], except })
+  deny(bucket, 'OnlyItsOperators', { actions: OBJECT_CHANGES, resources: [objects], except })
+}
+
+function deny(
+  bucket: Bucket,
+  sid: string,
+  { actions, resources, except }: { readonly actions: string[]; readonly resources: string[]; readonly except: readonly string[] },
+): void {
+  const conditions = exceptBy(except)
+  bucket.addToResourcePolicy(
+    new PolicyStatement({ sid, effect: Effect.DENY, principals: [new AnyPrincipal()], actions, resources, conditions }),
+  )
+}

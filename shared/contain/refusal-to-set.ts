@@ -1,0 +1,27 @@
+import type { Incident } from '../domain/incident.ts'
+import { approvedSteps } from './plan.ts'
+import type { PlannedStep } from './progress.ts'
+import { deniesMore } from './steps/quarantine.ts'
+import { roleTrust } from './steps/role-trust.ts'
+import type { Step, StepValue } from './steps/step.ts'
+import { userBoundary } from './steps/user-boundary.ts'
+
+/**
+ * Why a step is not set again to what the record says was set, or undefined where it may be. Respond may write the chain of an incident, so a value of it
+ * is believed only where it contains, and where it takes nothing from what stands. Only a person may have less denied, or a role's trust changed.
+ */
+export function refusalToSet(
+  step: Step,
+  { contained }: Pick<PlannedStep, 'contained'>,
+  { now, incident, quarantinePolicyArn }: { now: StepValue; incident: Incident; quarantinePolicyArn: string | undefined },
+): string | undefined {
+  if (!step.isContaining(contained))
+    return 'the record says that it was set to a value that contains nothing: not set; find out who wrote that'
+  if (step.kind === userBoundary.kind && contained !== quarantinePolicyArn)
+    return 'the record says that it was set to a policy that is not ours: not set; find out who wrote that'
+  if (step.kind === roleTrust.kind && !approvedSteps(incident).some(({ target }) => target === step.target))
+    return 'no order of a person stands for it: not set; look at it'
+  if (now !== null && contained !== null && deniesMore(now, contained))
+    return 'what stands denies more than the record says: left as it is; find out who changed one of them'
+  return undefined
+}
