@@ -14,7 +14,7 @@ import { LearnFunction } from './learn-function.ts'
 import { NoticeQueue } from './notice-queue.ts'
 import { NoticeTopic } from './notice-topic.ts'
 import { OnCallTopic } from './on-call-topic.ts'
-import { ownRoleArns } from './own-roles.ts'
+import { deployingRole, ownRoleArns } from './own-roles.ts'
 import { Queues } from './queues.ts'
 import { RecordTable } from './record-table.ts'
 import { type GeoFiles, RespondFunction } from './respond-function.ts'
@@ -60,7 +60,8 @@ export class CountersignStack extends Stack {
     const rules = new EventRules(this, 'Rules', { queues, config, ownSessionArns })
     const names = [seal.bucket.bucketName, ...(slack === undefined ? [] : [slack.secretName]), ...(reviewers?.names ?? [])]
     const roleArns = ownRoleArns(this)
-    respond.knowOwn({ sessionArns: ownSessionArns, names, roleArns })
+    const deploying = deployingRole(this)
+    respond.knowOwn({ sessionArns: ownSessionArns, names, roleArns, deployingRoleArns: deploying === undefined ? [] : [deploying] })
     contain.knowOwnRoles(roleArns)
     guardQueues({ queues, rules, notices, contain, respond, sweep, rotate, seal, others: [learn], review: reviewers?.review, config })
     new Alarms(this, 'Alarms', {

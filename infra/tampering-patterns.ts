@@ -1,5 +1,5 @@
 import type { EventPattern } from 'aws-cdk-lib/aws-events'
-import { eventSourceOf, TAMPERING } from '../shared/sense/enrich/tampering.ts'
+import { eventSourceOf, TAMPERING } from '../shared/sense/enrich/tampering-calls.ts'
 
 /** The characters that the names of calls may take in one pattern. EventBridge takes 2,048 in all, and the rest of a pattern has about 400. */
 const NAMES_LIMIT = 1_500

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { patterns } from '../../infra/event-patterns.ts'
 import { rolesBorrowedPattern, tamperingPatterns } from '../../infra/tampering-patterns.ts'
-import { eventSourceOf, TAMPERING } from '../../shared/sense/enrich/tampering.ts'
+import { eventSourceOf, TAMPERING } from '../../shared/sense/enrich/tampering-calls.ts'
 import { matches } from './event-bridge.ts'
 
 const OWN = 'arn:aws:sts::123456789012:assumed-role/Countersign-ContainRole/Countersign-contain'
