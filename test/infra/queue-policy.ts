@@ -14,7 +14,7 @@ export interface Asker {
   readonly source?: string
 }
 
-/** True where the policy of a queue denies a call, whatever rights the caller has in the account. Knows the operators that these policies use. */
+/** True where the policy of a queue or of a topic denies a call, whatever rights the caller has in the account. Knows the operators that these policies use. */
 export function isDenied(template: Template, queue: string, action: string, { principal, source }: Asker): boolean {
   const values: Readonly<Record<string, string | undefined>> = {
     'aws:PrincipalArn': principal,
@@ -44,8 +44,13 @@ function holds(operator: string, wanted: readonly string[], value: string | unde
 }
 
 function statementsOf(template: Template, queue: string): Statement[] {
-  return Object.values(template.findResources('AWS::SQS::QueuePolicy'))
-    .filter(({ Properties }) => Properties.Queues.some(({ Ref }: { Ref: string }) => Ref === queue))
+  return [
+    ...Object.values(template.findResources('AWS::SQS::QueuePolicy')),
+    ...Object.values(template.findResources('AWS::SNS::TopicPolicy')),
+  ]
+    .filter(({ Properties }) =>
+      [...(Properties.Queues ?? []), ...(Properties.Topics ?? [])].some(({ Ref }: { Ref: string }) => Ref === queue),
+    )
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
 }
 
