@@ -171,5 +171,9 @@ describe('event patterns', () => {
     const arn = `arn:aws:sts::123456789012:assumed-role/${'x'.repeat(64)}/Countersign-contain`
     const all = { ...patterns(Array(9).fill(arn)), ...tamperingPatterns(), borrowed: rolesBorrowedPattern('Countersign') }
     for (const [name, pattern] of Object.entries(all)) expect(JSON.stringify(pattern).length, name).toBeLessThan(2048)
+    // It refuses an $or of one member.
+    const alternatives = tamperingPatterns().flatMap(({ detail }) => (detail?.$or === undefined ? [] : [detail.$or.length]))
+    expect(alternatives.length).toBeGreaterThan(1)
+    expect(alternatives.filter((count) => count < 2)).toEqual([])
   })
 })
