@@ -21,18 +21,24 @@ export interface AlarmsProps {
 
 /** Alarms on the notice topic: for every dead letter, every failed containment or sweep, a record that is not as it was sealed, and a hot queue that is late. */
 export class Alarms extends Construct {
+  /** The ARNs of the alarms, which publish to the topic. */
+  readonly arns: readonly string[]
+
   constructor(scope: Construct, id: string, { topic, queues, contain, sweep, failures }: AlarmsProps) {
     super(scope, id)
     const action = new SnsAction(topic)
+    const arns: string[] = []
     const alarm = (name: string, metric: IMetric, threshold: number, says: string) => {
-      new Alarm(this, name, {
+      const made = new Alarm(this, name, {
         alarmDescription: `${says} See docs/operations.md, "Alarms": ${name}.`,
         metric,
         threshold,
         evaluationPeriods: 1,
         comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
         treatMissingData: TreatMissingData.NOT_BREACHING,
-      }).addAlarmAction(action)
+      })
+      made.addAlarmAction(action)
+      arns.push(made.alarmArn)
     }
     const period = Duration.minutes(1)
     for (const queue of [...queues.deadLetters, ...failures]) {
@@ -62,6 +68,7 @@ export class Alarms extends Construct {
     alarm('SealConflict', warning('seal.conflict'), 0, 'The seals themselves are in doubt: no new one was made.')
     const age = queues.hot.metricApproximateAgeOfOldestMessage({ period, statistic: 'Maximum' })
     alarm('HotLate', age, HOT_AGE_SECONDS, 'Events wait for more than a minute: a stolen key works for as long.')
+    this.arns = arns
   }
 }
 

@@ -10,11 +10,12 @@ import { Alarms } from './alarms.ts'
 import { ContainFunction } from './contain-function.ts'
 import { EventRules } from './event-rules.ts'
 import { guardQueues } from './guard-queues.ts'
+import { guardTopic } from './guard-topic.ts'
 import { LearnFunction } from './learn-function.ts'
 import { NoticeQueue } from './notice-queue.ts'
 import { NoticeTopic } from './notice-topic.ts'
 import { OnCallTopic } from './on-call-topic.ts'
-import { ownRoleArns } from './own-roles.ts'
+import { deployingRole, ownRoleArns } from './own-roles.ts'
 import { Queues } from './queues.ts'
 import { RecordTable } from './record-table.ts'
 import { type GeoFiles, RespondFunction } from './respond-function.ts'
@@ -60,10 +61,11 @@ export class CountersignStack extends Stack {
     const rules = new EventRules(this, 'Rules', { queues, config, ownSessionArns })
     const names = [seal.bucket.bucketName, ...(slack === undefined ? [] : [slack.secretName]), ...(reviewers?.names ?? [])]
     const roleArns = ownRoleArns(this)
-    respond.knowOwn({ sessionArns: ownSessionArns, names, roleArns })
+    const deploying = deployingRole(this)
+    respond.knowOwn({ sessionArns: ownSessionArns, names, roleArns, deployingRoleArns: deploying === undefined ? [] : [deploying] })
     contain.knowOwnRoles(roleArns)
     guardQueues({ queues, rules, notices, contain, respond, sweep, rotate, seal, others: [learn], review: reviewers?.review, config })
-    new Alarms(this, 'Alarms', {
+    const alarms = new Alarms(this, 'Alarms', {
       topic,
       queues,
       contain: contain.function,
@@ -78,6 +80,16 @@ export class CountersignStack extends Stack {
         ...(reviewers?.failures ?? []),
       ],
     })
+    // Where people are told by Slack, review publishes what did not get there; otherwise each function tells them itself.
+    const telling = [contain, respond, sweep, seal, ...(rotate === undefined ? [] : [rotate])]
+    const roles = (functions: readonly { readonly responder: ResponderFunction }[]) =>
+      functions.map(({ responder }) => responder.role.roleArn)
+    const noticing = reviewers === undefined ? roles(telling) : roles([reviewers.review])
+    const paging = roles([contain, sweep, seal])
+    const operator = config.operatorRoleArn
+    const isShared = onCall === topic
+    guardTopic(topic, { publishers: [...new Set([...noticing, ...(isShared ? paging : [])])], alarms: alarms.arns, operator })
+    if (!isShared) guardTopic(onCall, { publishers: paging, alarms: [], operator })
 
     new CfnOutput(this, 'TableName', { value: table.tableName })
     new CfnOutput(this, 'ContainFunctionName', { value: contain.function.functionName })

@@ -1,7 +1,8 @@
 import { Stack } from 'aws-cdk-lib'
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
-import { deployingRole, exceptBy } from './guard-queue.ts'
+import { exceptBy } from './guard-queue.ts'
+import { deployingRole } from './own-roles.ts'
 
 /** What would change how long the bucket keeps its objects, who may write them, or which of them count. */
 const BUCKET_CHANGES = [

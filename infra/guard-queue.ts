@@ -1,6 +1,7 @@
-import { DefaultStackSynthesizer, Fn, Stack } from 'aws-cdk-lib'
+import { Stack } from 'aws-cdk-lib'
 import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import { deployingRole } from './own-roles.ts'
 
 /** Who may do what with the messages of a queue: ARNs of rules and of roles. All others are denied it, whatever rights they have in the account. */
 export interface QueueParties {
@@ -58,9 +59,4 @@ function deny(queue: Queue, sid: string, actions: string[], conditions: Conditio
   queue.addToResourcePolicy(
     new PolicyStatement({ sid, effect: Effect.DENY, principals: [new AnyPrincipal()], actions, resources: [queue.queueArn], conditions }),
   )
-}
-
-/** The role by which CloudFormation deploys the stack. Undefined where people deploy it with their own rights. */
-export function deployingRole({ synthesizer }: Stack): string | undefined {
-  return synthesizer instanceof DefaultStackSynthesizer ? Fn.sub(synthesizer.cloudFormationExecutionRoleArn) : undefined
 }

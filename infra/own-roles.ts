@@ -1,4 +1,4 @@
-import { CfnResource, DefaultStackSynthesizer, type Stack } from 'aws-cdk-lib'
+import { CfnResource, DefaultStackSynthesizer, Fn, type Stack } from 'aws-cdk-lib'
 
 /** The purposes in the names of the roles by which the CDK deploys stacks. */
 const CDK_ROLES = ['deploy', 'cfn-exec', 'file-publishing', 'image-publishing', 'lookup'] as const
@@ -14,4 +14,9 @@ export function ownRoleArns(stack: Stack): string[] {
     .findAll()
     .flatMap((one) => (CfnResource.isCfnResource(one) && one.cfnResourceType === 'AWS::IAM::Role' ? [one.getAtt('Arn').toString()] : []))
   return [...own, ...deploying]
+}
+
+/** The role by which CloudFormation deploys the stack. Undefined where people deploy it with their own rights. */
+export function deployingRole({ synthesizer }: Stack): string | undefined {
+  return synthesizer instanceof DefaultStackSynthesizer ? Fn.sub(synthesizer.cloudFormationExecutionRoleArn) : undefined
 }

@@ -124,9 +124,15 @@ export class RespondFunction extends Construct {
   }
 
   /** Tells it which calls are the responder's own, and what belongs to the responder although the name of its stack does not stand in it. */
-  knowOwn({ sessionArns, names, roleArns }: Readonly<Record<'sessionArns' | 'names' | 'roleArns', readonly string[]>>): void {
+  knowOwn({
+    sessionArns,
+    names,
+    roleArns,
+    deployingRoleArns,
+  }: Readonly<Record<'sessionArns' | 'names' | 'roleArns' | 'deployingRoleArns', readonly string[]>>): void {
     this.function.addEnvironment('OWN_SESSION_ARNS', sessionArns.join(','))
     this.function.addEnvironment('OWN_NAMES', names.join(','))
     this.function.addEnvironment('OWN_ROLE_ARNS', roleArns.join(','))
+    this.function.addEnvironment('DEPLOYING_ROLE_ARNS', deployingRoleArns.join(','))
   }
 }

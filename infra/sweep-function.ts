@@ -80,9 +80,10 @@ export class SweepFunction extends Construct {
     const roles = `arn:${partition}:iam::${account}:role/*`
     responder.allow(['iam:GetUser'], [users])
     responder.allow(['iam:GetRole'], [roles])
-    const own = this.allowSelfCheck(responder, table)
+    const own = this.allowSelfCheck(responder, table, [topic, onCall])
     acknowledgeWildcards(this, {
-      'Resource::*': 'X-Ray and cloudwatch:DescribeAlarms take no resource; the id of an event source mapping is not known in advance.',
+      'Resource::*':
+        'X-Ray and cloudwatch:DescribeAlarms take no resource; ids of event source mappings and subscriptions are not known in advance.',
       ...Object.fromEntries(
         own.map((arn) => [`Resource::${arn}`, 'Reads of the resources of the stack, whose names begin with its name.']),
       ),
@@ -94,7 +95,7 @@ export class SweepFunction extends Construct {
   }
 
   /** Reads by which the resources of the stack are compared with what was deployed. Answers the resources that have a wildcard. */
-  private allowSelfCheck(responder: ResponderFunction, table: Table): string[] {
+  private allowSelfCheck(responder: ResponderFunction, table: Table, topics: readonly Topic[]): string[] {
     const { account, partition, region, stackName } = Stack.of(this)
     const named = (service: string, kind: string) => `arn:${partition}:${service}:${region}:${account}:${kind}${stackName}-*`
     const reads = [
@@ -108,7 +109,13 @@ export class SweepFunction extends Construct {
       ],
     ] as const
     for (const [actions, resource] of reads) responder.allow(actions, [resource])
-    responder.allow(['cloudwatch:DescribeAlarms', 'lambda:GetEventSourceMapping', 'lambda:ListEventSourceMappings'], ['*'])
+    const anywhere = ['cloudwatch:DescribeAlarms', 'lambda:GetEventSourceMapping', 'lambda:ListEventSourceMappings']
+    responder.allow([...anywhere, 'sns:GetSubscriptionAttributes'], ['*'])
+    const topicReads = ['GetDataProtectionPolicy', 'GetTopicAttributes', 'ListSubscriptionsByTopic']
+    responder.allow(
+      topicReads.map((read) => `sns:${read}`),
+      [...new Set(topics.map(({ topicArn }) => topicArn))],
+    )
     const tableReads = ['DescribeContinuousBackups', 'DescribeTable', 'DescribeTimeToLive', 'GetResourcePolicy']
     responder.allow(
       tableReads.map((read) => `dynamodb:${read}`),

@@ -1,5 +1,5 @@
 import type { EventPattern } from 'aws-cdk-lib/aws-events'
-import { eventSourceOf, TAMPERING } from '../shared/sense/enrich/tampering.ts'
+import { eventSourceOf, TAMPERING } from '../shared/sense/enrich/tampering-calls.ts'
 
 /** The characters that the names of calls may take in one pattern. EventBridge takes 2,048 in all, and the rest of a pattern has about 400. */
 const NAMES_LIMIT = 1_500
@@ -27,7 +27,14 @@ export function tamperingPatterns(): EventPattern[] {
     if (JSON.stringify([...last, calls]).length > NAMES_LIMIT) groups.push([calls])
     else last.push(calls)
   }
-  return groups.map((calls) => ({ ...API_CALLS, detail: { userIdentity: BY_ROLE_SESSIONS, readOnly: [false], $or: calls } }))
+  return groups.map((calls) => {
+    // EventBridge takes an $or of two members or more.
+    const [first, ...others] = calls
+    return {
+      ...API_CALLS,
+      detail: { userIdentity: BY_ROLE_SESSIONS, readOnly: [false], ...(others.length === 0 ? first : { $or: calls }) },
+    }
+  })
 }
 
 /** Where services take the role that they are to work with. */

@@ -50,6 +50,8 @@ export const RespondConfig = z.object({
   /** Sessions of the responder's own functions, as CloudTrail names them; its roles and those that deploy it; names without that of the stack. */
   OWN_SESSION_ARNS: COMMA_SEPARATED,
   OWN_ROLE_ARNS: COMMA_SEPARATED,
+  /** The roles by which CloudFormation deploys the stack; empty where people deploy it with their own rights. */
+  DEPLOYING_ROLE_ARNS: COMMA_SEPARATED,
   OWN_NAMES: COMMA_SEPARATED,
   /** Queues that accept EventBridge's envelopes and nothing else. */
   EVENT_QUEUE_ARNS: COMMA_SEPARATED,

@@ -51,6 +51,7 @@ const own = {
   sessions: new Set(config.OWN_SESSION_ARNS),
   stackName: config.STACK_NAME,
   names: new Set(config.OWN_NAMES),
+  deployingRoles: new Set(config.DEPLOYING_ROLE_ARNS),
 }
 
 /** What CloudTrail itself answers needs no envelope; what comes by a queue does. */

@@ -42,6 +42,7 @@ const clients = {
   cloudWatch: cloudWatchClient(),
   scheduler: schedulerClient(),
   sqs: sqsClient(),
+  sns: snsClient(),
   dynamo: dynamoDbClient(),
 }
 

@@ -42,6 +42,8 @@ function arnOf({ type, physicalId }: StackResource, { partition, region, account
       return at('lambda', `function:${physicalId}`)
     case 'AWS::Events::Rule':
       return at('events', `rule/${physicalId}`)
+    case 'AWS::CloudWatch::Alarm':
+      return at('cloudwatch', `alarm:${physicalId}`)
     case 'AWS::DynamoDB::Table':
       return at('dynamodb', `table/${physicalId}`)
     case 'AWS::Logs::LogGroup':

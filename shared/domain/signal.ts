@@ -105,6 +105,11 @@ export interface Signal {
   readonly parentIncidentId: string | undefined
   /** True for a call that changes the responder's own resources. */
   readonly isAgainstResponder: boolean
+  /**
+   * Set on a call against the responder that may be a deployment of its stack. `own`: through CloudFormation, by the role that deploys the stack;
+   * `unproven`: through CloudFormation, where that role is not known; `unnamed`: of a change set that the request names by an ARN alone.
+   */
+  readonly deployment?: 'own' | 'unproven' | 'unnamed'
   readonly request: Readonly<Record<string, unknown>>
   readonly response: Readonly<Record<string, unknown>>
   /** CloudTrail's `additionalEventData`, such as whether MFA was used to sign in. */

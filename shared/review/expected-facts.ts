@@ -1,4 +1,5 @@
 import { policyFacts } from '../domain/policy-facts.ts'
+import { subscriptionFact } from '../domain/subscription-fact.ts'
 import type { DeployedResource, Facts } from '../ports/deployment.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -41,6 +42,20 @@ const EXPECTED: Readonly<Record<string, (resource: DeployedResource, all: readon
       .filter(({ properties: { Queues } }) => Array.isArray(Queues) && Queues.includes(name))
       .flatMap(({ properties: { PolicyDocument } }) => fieldsIn(fieldsOf(PolicyDocument).Statement))
     return { ...policyFacts(statements), DeadLetters: fieldsOf(properties.RedrivePolicy).deadLetterTargetArn ?? null }
+  },
+  'AWS::SNS::Topic': ({ name, properties }, all) => {
+    const statements = ofType(all, 'AWS::SNS::TopicPolicy')
+      .filter(({ properties: { Topics } }) => Array.isArray(Topics) && Topics.includes(name))
+      .flatMap(({ properties: { PolicyDocument } }) => fieldsIn(fieldsOf(PolicyDocument).Statement))
+    const subscriptions = ofType(all, 'AWS::SNS::Subscription').filter(({ properties: { TopicArn } }) => TopicArn === name)
+    return {
+      ...policyFacts(statements),
+      Subscriptions: subscriptions.map(({ properties: { Protocol, Endpoint, FilterPolicy } }) =>
+        subscriptionFact({ protocol: String(Protocol), endpoint: String(Endpoint), filter: FilterPolicy }),
+      ),
+      Key: properties.KmsMasterKeyId ?? null,
+      HasDataProtection: properties.DataProtectionPolicy !== undefined,
+    }
   },
   'AWS::DynamoDB::Table': ({ properties }) => ({
     DeletionProtection: properties.DeletionProtectionEnabled ?? false,

@@ -86,10 +86,12 @@ export function resolver(values: ReadonlyMap<string, string>): (value: unknown) 
       Ref,
       'Fn::GetAtt': att,
       'Fn::Join': join,
-    } = value as { Ref?: string; 'Fn::GetAtt'?: string[]; 'Fn::Join'?: [string, unknown[]] }
+      'Fn::Sub': sub,
+    } = value as { Ref?: string; 'Fn::GetAtt'?: string[]; 'Fn::Join'?: [string, unknown[]]; 'Fn::Sub'?: string }
     if (Ref !== undefined) return known(Ref)
     if (att !== undefined) return known(att.join('.'))
     if (join !== undefined) return join[1].map(resolve).join(join[0])
+    if (sub !== undefined) return sub.replace(/\$\{([\w:]+)\}/g, (_, name: string) => known(name))
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item)]))
   }
   return resolve

@@ -6,6 +6,7 @@ import {
   eventBridgeClient,
   lambdaClient,
   schedulerClient,
+  snsClient,
   sqsClient,
 } from '../../shared/aws/clients.ts'
 import { stackDeployment } from '../../shared/aws/deployment.ts'
@@ -33,11 +34,34 @@ const onlyItsSenders = (principals: unknown) => ({
   ],
 })
 
+const PAGER = 'https://user:secret@pager.example.com/integration/1a2b3c'
+const onlyItsPublishers = (principals: unknown, alarms: unknown) => ({
+  Statement: [
+    {
+      Sid: 'OnlyItsPublishers',
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: 'sns:Publish',
+      Resource: 'x',
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': principals, 'aws:SourceArn': alarms } },
+    },
+  ],
+})
+
 /** A stack as the CDK writes it, with references of each kind. */
 const TEMPLATE = {
   Resources: {
     Role: { Type: 'AWS::IAM::Role', Properties: {} },
     Topic: { Type: 'AWS::SNS::Topic', Properties: {} },
+    TopicPolicy: {
+      Type: 'AWS::SNS::TopicPolicy',
+      Properties: {
+        Topics: [{ Ref: 'Topic' }],
+        PolicyDocument: onlyItsPublishers([{ 'Fn::GetAtt': ['Role', 'Arn'] }], [{ 'Fn::GetAtt': ['Late', 'Arn'] }]),
+      },
+    },
+    Pager: { Type: 'AWS::SNS::Subscription', Properties: { TopicArn: { Ref: 'Topic' }, Protocol: 'https', Endpoint: PAGER } },
+    Mail: { Type: 'AWS::SNS::Subscription', Properties: { TopicArn: { Ref: 'Topic' }, Protocol: 'email', Endpoint: 'oncall@example.com' } },
     Hot: { Type: 'AWS::SQS::Queue', Properties: {} },
     HotPolicy: {
       Type: 'AWS::SQS::QueuePolicy',
@@ -91,6 +115,9 @@ const TEMPLATE = {
 const PHYSICAL: Readonly<Record<string, string>> = {
   Role: 'S-role',
   Topic: TOPIC,
+  TopicPolicy: 'tp',
+  Pager: `${TOPIC}:1`,
+  Mail: `${TOPIC}:2`,
   Hot: QUEUE_URL,
   HotPolicy: 'p',
   Rule: 'S-rule',
@@ -102,6 +129,10 @@ const PHYSICAL: Readonly<Record<string, string>> = {
 }
 
 const FN_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:S-fn'
+const ALARM_ARN = 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:S-late'
+const MAIL = { arn: 'PendingConfirmation', protocol: 'email', endpoint: 'oncall@example.com' }
+const PAGED = { arn: `${TOPIC}:1`, protocol: 'https', endpoint: PAGER.replace(':secret', ':****') }
+
 /** What the services answer, by the operation. */
 const asDeployed = () => ({
   DescribeRule: {
@@ -131,6 +162,10 @@ const asDeployed = () => ({
   },
   DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' } },
   GetResourcePolicy: undefined as object | undefined,
+  topic: { Policy: JSON.stringify(onlyItsPublishers(ROLE_ARN, ALARM_ARN)) } as Record<string, string> | undefined,
+  subscriptions: [MAIL, PAGED],
+  filter: undefined as string | undefined,
+  dataProtection: '',
   status: 'CREATE_COMPLETE',
   template: JSON.stringify(TEMPLATE),
 })
@@ -145,6 +180,13 @@ const xml = (query: string, inner: string) => ({
   headers: { 'content-type': 'text/xml' },
   body: `<${query}Response><${query}Result>${inner}</${query}Result></${query}Response>`,
 })
+
+const attributes = (entries: Record<string, string>) =>
+  `<Attributes>${Object.entries(entries)
+    .map(([key, value]) => `<entry><key>${key}</key><value>${value.replaceAll('&', '&amp;')}</value></entry>`)
+    .join('')}</Attributes>`
+const subscription = ({ arn, protocol, endpoint }: typeof MAIL) =>
+  `<member><SubscriptionArn>${arn}</SubscriptionArn><Protocol>${protocol}</Protocol><Endpoint>${endpoint}</Endpoint></member>`
 
 function answer({ path, headers, body }: WireRequest) {
   const target = String(headers['x-amz-target']).split('.').at(-1) as keyof typeof live
@@ -164,6 +206,18 @@ function answer({ path, headers, body }: WireRequest) {
   const query = new URLSearchParams(body).get('Action')
   if (query === 'GetTemplate')
     return xml(query, `<TemplateBody>${live.template.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</TemplateBody>`)
+  if (query === 'GetTopicAttributes')
+    return live.topic === undefined
+      ? {
+          status: 404,
+          headers: { 'content-type': 'text/xml' },
+          body: '<ErrorResponse><Error><Code>NotFound</Code></Error></ErrorResponse>',
+        }
+      : xml(query, attributes(live.topic))
+  if (query === 'GetSubscriptionAttributes') return xml(query, attributes(live.filter === undefined ? {} : { FilterPolicy: live.filter }))
+  if (query === 'GetDataProtectionPolicy') return xml(query, `<DataProtectionPolicy>${live.dataProtection}</DataProtectionPolicy>`)
+  if (query === 'ListSubscriptionsByTopic')
+    return xml(query, `<Subscriptions>${live.subscriptions.map(subscription).join('')}</Subscriptions>`)
   const members = Object.entries(TEMPLATE.Resources).map(
     ([id, { Type }]) =>
       `<member><LogicalResourceId>${id}</LogicalResourceId><PhysicalResourceId>${PHYSICAL[id]}</PhysicalResourceId><ResourceType>${Type}</ResourceType><ResourceStatus>${live.status}</ResourceStatus><LastUpdatedTimestamp>${new Date(DEPLOYED).toISOString()}</LastUpdatedTimestamp></member>`,
@@ -182,6 +236,7 @@ function checker(now = DEPLOYED + 86_400_000) {
     cloudWatch: cloudWatchClient(wire.options),
     scheduler: schedulerClient(wire.options),
     sqs: sqsClient(wire.options),
+    sns: snsClient(wire.options),
     dynamo: dynamoDbClient(wire.options),
   }
   const notifier = memoryNotifier()
@@ -255,6 +310,30 @@ describe('the self-check of a stack', () => {
       { DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'time' } } },
       'S-table TimeToLive: "time", deployed as "expiresAt"',
     ],
+    [
+      'a topic takes notices of others',
+      { topic: { Policy: JSON.stringify(onlyItsPublishers([ROLE_ARN, 'arn:aws:iam::123456789012:role/theirs'], ALARM_ARN)) } },
+      `${TOPIC} Denied: `,
+    ],
+    ['a topic has lost its policy', { topic: {} }, `${TOPIC} Denied: [], deployed as `],
+    ['a topic is gone', { topic: undefined }, `${TOPIC} is gone`],
+    [
+      'a topic has a key that alarms may not use',
+      { topic: { ...asDeployed().topic, KmsMasterKeyId: 'theirs' } },
+      `${TOPIC} Key: "theirs", deployed as null`,
+    ],
+    [
+      'a topic drops what a policy for data says',
+      { dataProtection: '{"Name":"x"}' },
+      `${TOPIC} HasDataProtection: true, deployed as false`,
+    ],
+    ['somebody does not get notices any more', { subscriptions: [PAGED, { ...MAIL, arn: 'Deleted' }] }, `${TOPIC} Subscriptions: `],
+    [
+      'somebody else gets notices',
+      { subscriptions: [MAIL, PAGED, { arn: `${TOPIC}:3`, protocol: 'email', endpoint: 'mallory@example.com' }] },
+      '"to":"email mallory@example.com"',
+    ],
+    ['a subscription leaves notices out', { filter: '{"no":["such"]}' }, '"filter":{"no":"such"}'],
     ['the table is open to others', { GetResourcePolicy: { Policy: '{}' } }, 'S-table HasResourcePolicy: true, deployed as false'],
   ])('says that %s, and nothing else', async (_, changed, line) => {
     live = { ...live, ...changed }
@@ -264,6 +343,14 @@ describe('the self-check of a stack', () => {
     expect(lines[0]).toContain(line)
     expect(notices).toMatchObject([{ kind: 'self-check', priority: 100, incidentId: 'none' }])
     expect(notices[0]?.body).toContain(line)
+  })
+
+  it('tells of a pager by its host, and not by the secret in its URL', async () => {
+    live = { ...live, subscriptions: [MAIL] }
+    const { check, notices } = checker()
+    const [line] = await check()
+    expect(line).toMatch(/deployed as .*https pager\.example\.com \([0-9a-f]{8}\)/)
+    expect(`${line}${notices[0]?.body}`).not.toMatch(/1a2b3c|secret/)
   })
 
   it('says what could not be read, and takes it for nothing', async () => {

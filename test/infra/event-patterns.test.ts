@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { patterns } from '../../infra/event-patterns.ts'
 import { rolesBorrowedPattern, tamperingPatterns } from '../../infra/tampering-patterns.ts'
-import { eventSourceOf, TAMPERING } from '../../shared/sense/enrich/tampering.ts'
+import { eventSourceOf, TAMPERING } from '../../shared/sense/enrich/tampering-calls.ts'
 import { matches } from './event-bridge.ts'
 
 const OWN = 'arn:aws:sts::123456789012:assumed-role/Countersign-ContainRole/Countersign-contain'
@@ -171,5 +171,9 @@ describe('event patterns', () => {
     const arn = `arn:aws:sts::123456789012:assumed-role/${'x'.repeat(64)}/Countersign-contain`
     const all = { ...patterns(Array(9).fill(arn)), ...tamperingPatterns(), borrowed: rolesBorrowedPattern('Countersign') }
     for (const [name, pattern] of Object.entries(all)) expect(JSON.stringify(pattern).length, name).toBeLessThan(2048)
+    // It refuses an $or of one member.
+    const alternatives = tamperingPatterns().flatMap(({ detail }) => (detail?.$or === undefined ? [] : [detail.$or.length]))
+    expect(alternatives.length).toBeGreaterThan(1)
+    expect(alternatives.filter((count) => count < 2)).toEqual([])
   })
 })

@@ -14,7 +14,7 @@ export interface Asker {
   readonly source?: string
 }
 
-/** True where the policy of a queue or a bucket denies a call, whatever rights the caller has in the account. Knows the operators that these policies use. */
+/** True where the policy of a queue, topic or bucket denies a call, whatever rights the caller has in the account. Knows the operators that these policies use. */
 export function isDenied(template: Template, resource: string, action: string, { principal, source }: Asker): boolean {
   const values: Readonly<Record<string, string | undefined>> = {
     'aws:PrincipalArn': principal,
@@ -46,9 +46,12 @@ function holds(operator: string, wanted: readonly string[], value: string | unde
 }
 
 function statementsOf(template: Template, resource: string): Statement[] {
-  const policies = ['AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy'].flatMap((type) => Object.values(template.findResources(type)))
-  return policies
-    .filter(({ Properties: { Queues = [], Bucket } }) => [...Queues, Bucket].some((one?: { Ref: string }) => one?.Ref === resource))
+  const types = ['AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy', 'AWS::S3::BucketPolicy']
+  return types
+    .flatMap((type) => Object.values(template.findResources(type)))
+    .filter(({ Properties: { Queues = [], Topics = [], Bucket } }) =>
+      [...Queues, ...Topics, Bucket].some((one?: { Ref: string }) => one?.Ref === resource),
+    )
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
 }
 

@@ -71,6 +71,7 @@ const CHECKED = [
   'Scheduler::Schedule',
   'Lambda::Function',
   'SQS::Queue',
+  'SNS::Topic',
   'DynamoDB::Table',
 ]
 const idIn = (type: string) => (type === 'DynamoDB::Table' ? 'record' : type.replace('::', ''))
@@ -79,6 +80,7 @@ const STACK = {
     (type) =>
       `<member><LogicalResourceId>${type.replace('::', '')}</LogicalResourceId><PhysicalResourceId>${idIn(type)}</PhysicalResourceId><ResourceType>AWS::${type}</ResourceType><ResourceStatus>CREATE_COMPLETE</ResourceStatus><LastUpdatedTimestamp>2026-01-01T00:00:00Z</LastUpdatedTimestamp></member>`,
   ).join('')}</StackResourceSummaries>`,
+  ListSubscriptionsByTopic: `<Subscriptions><member><SubscriptionArn>arn:aws:sns:us-east-1:123456789012:t:1</SubscriptionArn><Protocol>email</Protocol><Endpoint>oncall@example.com</Endpoint></member></Subscriptions>`,
   GetTemplate: `<TemplateBody>${JSON.stringify({ Resources: Object.fromEntries(CHECKED.map((type) => [type.replace('::', ''), { Type: `AWS::${type}` }])) })}</TemplateBody>`,
 }
 
@@ -123,7 +125,7 @@ export async function yes(): Promise<Loopback & { readonly invoked: { readonly n
         return json({ Versions: [...versions].map((VersionId) => ({ VersionId })) })
     }
     const query = new URLSearchParams(body).get('Action')
-    if (query === 'ListStackResources' || query === 'GetTemplate')
+    if (query === 'ListStackResources' || query === 'GetTemplate' || query === 'ListSubscriptionsByTopic')
       return {
         headers: { 'content-type': 'text/xml' },
         body: `<${query}Response><${query}Result>${STACK[query]}</${query}Result></${query}Response>`,

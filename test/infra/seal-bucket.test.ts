@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib'
 import type { Template } from 'aws-cdk-lib/assertions'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { deployingRole } from '../../infra/guard-queue.ts'
+import { deployingRole } from '../../infra/own-roles.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { idOf, isDenied } from './queue-policy.ts'
 import { templateOf } from './template-of.ts'

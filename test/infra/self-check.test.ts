@@ -11,7 +11,13 @@ describe('what the self-check expects of the stack', () => {
   it('has a value for every fact: no reference of the template is unknown to it', () => {
     const policy = parsePolicy({ version: 2, rotation: { users: ['*:user/ci-*'] }, learning: { autoTighten: true } })
     const slack = { secretName: 'countersign/slack', channel: 'C0123ABCD' }
-    const settings = { slack, securityHub: true, operatorRoleArn: 'arn:aws:iam::123456789012:role/Operators' }
+    const settings = {
+      slack,
+      securityHub: true,
+      operatorRoleArn: 'arn:aws:iam::123456789012:role/Operators',
+      notifyEmail: 'a@example.com',
+      onCall: { email: 'b@example.com' },
+    }
     const { Resources } = templateOf({ settings, policy }).toJSON() as { Resources: Record<string, { Type: string; Properties?: object }> }
     const byId = new Map(
       Object.entries(Resources).map(([id, { Type }]): [string, StackResource] => [id, { type: Type, physicalId: `Countersign-${id}` }]),
@@ -34,6 +40,12 @@ describe('what the self-check expects of the stack', () => {
     // Every queue has denials, and every function that a queue wakes has its mapping.
     const queues = checked.filter(({ type }) => type === 'AWS::SQS::Queue')
     expect(queues.filter(({ facts }) => (facts.Denied as unknown[]).length < 4)).toEqual([])
+    // Every topic has denials, and somebody who gets its messages.
+    const topics = checked.filter(({ type }) => type === 'AWS::SNS::Topic')
+    expect(topics.map(({ facts }) => [(facts.Denied as unknown[]).length, (facts.Subscriptions as unknown[]).length])).toEqual([
+      [3, 1],
+      [3, 1],
+    ])
     const mappings = checked.filter(({ type }) => type === 'AWS::Lambda::Function').map(({ facts }) => Number(facts.Mappings))
     expect(mappings.reduce((sum, one) => sum + one, 0)).toBe(5)
   })

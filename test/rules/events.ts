@@ -1,4 +1,4 @@
-import { eventSourceOf, TAMPERING } from '../../shared/sense/enrich/tampering.ts'
+import { eventSourceOf, TAMPERING } from '../../shared/sense/enrich/tampering-calls.ts'
 
 export const ACCOUNT = '123456789012'
 

@@ -12,6 +12,7 @@ const RESPOND = {
   ACCOUNTS: '123456789012',
   OWN_SESSION_ARNS: '',
   OWN_ROLE_ARNS: '',
+  DEPLOYING_ROLE_ARNS: '',
   OWN_NAMES: '',
   EVENT_QUEUE_ARNS: 'arn:aws:sqs:us-east-1:123456789012:hot',
   EVENT_QUEUE_URLS: 'https://sqs.us-east-1.amazonaws.com/123456789012/hot',

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { REVERSALS } from '../../shared/contain/reversal.ts'
 import { STEPS } from '../../shared/contain/steps/steps.ts'
 import type { Detector } from '../../shared/detect/detector.ts'
-import { TAMPERING } from '../../shared/sense/enrich/tampering.ts'
+import { TAMPERING } from '../../shared/sense/enrich/tampering-calls.ts'
 import { asCall, type Call, Scenario } from '../scenarios/case.ts'
 
 export { CATALOGUE } from '../../shared/detect/catalogue.ts'
@@ -42,9 +42,7 @@ export function namedActions(): ReadonlyMap<string, readonly string[]> {
 /** Every action that steps are set and reversed by, and that the responder is tampered with. Their names stand in the code without a service. */
 export function declaredActions(): readonly string[] {
   const ofSteps = STEPS.flatMap(({ calls }) => [calls.set, calls.unset, ...calls.reversedBy]).map((operation) => `iam:${operation}`)
-  // The public models have version 2 of API Gateway under another prefix.
-  const { apigateway: _, ...tampering } = TAMPERING
-  const ofTampering = Object.entries(tampering).flatMap(([service, operations]) => operations.map((operation) => `${service}:${operation}`))
+  const ofTampering = Object.entries(TAMPERING).flatMap(([service, operations]) => operations.map((operation) => `${service}:${operation}`))
   return [...ofSteps, ...REVERSALS.keys(), ...ofTampering]
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { TAMPERING } from '../../shared/sense/enrich/tampering.ts'
+import { tamperingMarker } from '../../shared/sense/enrich/tampering.ts'
+import { TAMPERING } from '../../shared/sense/enrich/tampering-calls.ts'
 import { asCall, recordOf } from '../scenarios/case.ts'
+import { NOT_OURS, operationsOf, parametersOf, READS, reasonAgainst, requestWith } from './changes.ts'
 import { addReads, freshContext, type Reader, type Reads, readsOf, recordingCopy, signalOf } from './reads.ts'
 import {
   BACKDOORS,
@@ -170,10 +172,41 @@ describe('the steps of a containment', () => {
 })
 
 describe('the calls by which the responder is tampered with', () => {
+  const listed = Object.entries(TAMPERING).flatMap(([service, names]) => names.map((operation) => `${service}:${operation}`))
+
   it('are calls that CloudTrail logs', () => {
-    const actions = Object.entries(TAMPERING).flatMap(([service, operations]) => operations.map((operation) => `${service}:${operation}`))
-    // The public models have version 2 of API Gateway under another prefix.
-    expect(actions.filter((action) => !action.startsWith('apigateway:')).flatMap((action) => faultOfAction(action) ?? [])).toEqual([])
+    expect(listed.flatMap((action) => faultOfAction(action) ?? [])).toEqual([])
+  })
+
+  it('are all operations of the services of the stack that change something, but those that cannot name what the stack has', () => {
+    // Trails belong to the account, and every change of IAM is delivered.
+    const services = Object.keys(TAMPERING).filter((service) => service !== 'cloudtrail')
+    const changes = services.flatMap((service) =>
+      operationsOf(service)
+        .filter((operation) => !READS.test(operation))
+        .map((operation) => `${service}:${operation}`),
+    )
+    expect(changes.length).toBeGreaterThan(400)
+    expect(changes.filter((action) => !listed.includes(action) && reasonAgainst(action) === undefined)).toEqual([])
+  })
+
+  it('are not among those of which a reason says that they cannot name what the stack has; and each reason is of some operation', () => {
+    expect(listed.filter((action) => reasonAgainst(action) !== undefined)).toEqual([])
+    const all = Object.keys(TAMPERING).flatMap((service) => operationsOf(service).map((operation) => `${service}:${operation}`))
+    const named = NOT_OURS.flatMap(([, actions]) => actions)
+    expect(named.filter((action) => !all.includes(action))).toEqual([])
+  })
+
+  it('are seen where a parameter that they have names a resource of the stack', () => {
+    const mark = tamperingMarker({ sessions: new Set(), stackName: 'Countersign', names: new Set() })
+    const isSeen = (action: string, request: Readonly<Record<string, unknown>>) => {
+      const signal = signalOf(recordOf(asCall(action), { id: 'x', time: Date.UTC(2026, 0, 1), n: 0 }))
+      return mark({ ...signal, isReadOnly: false, request }).isAgainstResponder
+    }
+    const sees = (action: string, name: string) => parametersOf(action).some((path) => isSeen(action, requestWith(path.split('.'), name)))
+    expect(listed.filter((action) => !sees(action, 'Countersign-Thing1A2B3C4D-X'))).toEqual([])
+    // That call may name a change set by its ARN alone, which may be of the stack.
+    expect(listed.filter((action) => sees(action, 'Web-Thing1A2B3C4D-X'))).toEqual(['cloudformation:ExecuteChangeSet'])
   })
 })
 

@@ -1,93 +1,6 @@
 import type { Signal } from '../../domain/signal.ts'
-
-/**
- * Calls by which an intruder could stop the responder from seeing, reporting or acting, or take its place; by the prefix of IAM's actions. The
- * EventBridge rules that deliver such calls of role sessions are derived from this list.
- */
-export const TAMPERING: Readonly<Record<string, readonly string[]>> = {
-  events: ['DeleteRule', 'DisableRule', 'PutRule', 'PutTargets', 'RemoveTargets'],
-  lambda: [
-    'AddPermission',
-    'CreateEventSourceMapping',
-    // With a role of the responder, which the request names.
-    'CreateFunction',
-    'CreateFunctionUrlConfig',
-    'DeleteEventSourceMapping',
-    'DeleteFunction',
-    'DeleteFunctionEventInvokeConfig',
-    'PutFunctionConcurrency',
-    'PutFunctionEventInvokeConfig',
-    'PutRuntimeManagementConfig',
-    'RemovePermission',
-    'UpdateEventSourceMapping',
-    'UpdateFunctionCode',
-    'UpdateFunctionConfiguration',
-    'UpdateFunctionEventInvokeConfig',
-    'UpdateFunctionUrlConfig',
-  ],
-  sqs: ['AddPermission', 'DeleteQueue', 'PurgeQueue', 'RemovePermission', 'SetQueueAttributes', 'StartMessageMoveTask'],
-  dynamodb: ['DeleteResourcePolicy', 'DeleteTable', 'PutResourcePolicy', 'UpdateContinuousBackups', 'UpdateTable', 'UpdateTimeToLive'],
-  logs: ['AssociateKmsKey', 'DeleteLogGroup', 'DeleteLogStream', 'PutRetentionPolicy'],
-  sns: [
-    'AddPermission',
-    'DeleteTopic',
-    'PutDataProtectionPolicy',
-    'RemovePermission',
-    'SetSubscriptionAttributes',
-    'SetTopicAttributes',
-    'Subscribe',
-    'Unsubscribe',
-  ],
-  cloudwatch: ['DeleteAlarms', 'DisableAlarmActions', 'PutMetricAlarm', 'SetAlarmState'],
-  scheduler: ['DeleteSchedule', 'UpdateSchedule'],
-  cloudformation: ['CancelUpdateStack', 'DeleteStack', 'ExecuteChangeSet', 'SetStackPolicy', 'UpdateStack', 'UpdateTerminationProtection'],
-  secretsmanager: [
-    'CancelRotateSecret',
-    'DeleteResourcePolicy',
-    'DeleteSecret',
-    'PutResourcePolicy',
-    'PutSecretValue',
-    'RotateSecret',
-    'UpdateSecret',
-    'UpdateSecretVersionStage',
-  ],
-  s3: [
-    'DeleteBucket',
-    'DeleteBucketPolicy',
-    'PutBucketLifecycle',
-    'PutBucketPolicy',
-    'PutBucketPublicAccessBlock',
-    'PutBucketReplication',
-    'PutBucketVersioning',
-    'PutObjectLockConfiguration',
-  ],
-  apigateway: ['DeleteApi', 'DeleteIntegration', 'DeleteRoute', 'DeleteStage', 'UpdateIntegration', 'UpdateRoute', 'UpdateStage'],
-  // Of any trail: without one that logs, EventBridge delivers no API call at all. `logging-tampered` evaluates them.
-  cloudtrail: ['DeleteTrail', 'PutEventSelectors', 'StopLogging', 'UpdateTrail'],
-  iam: [
-    'AddRoleToInstanceProfile',
-    'AttachRolePolicy',
-    'CreatePolicyVersion',
-    'DeletePolicy',
-    'DeleteRole',
-    'DeleteRolePolicy',
-    'DetachRolePolicy',
-    'PutRolePermissionsBoundary',
-    'PutRolePolicy',
-    'SetDefaultPolicyVersion',
-    'UpdateAssumeRolePolicy',
-    'UpdateRole',
-  ],
-}
-
-const ACTIONS: ReadonlySet<string> = new Set(
-  Object.entries(TAMPERING).flatMap(([service, operations]) => operations.map((operation) => `${service}:${operation}`)),
-)
-
-/** The `eventSource` of a service in CloudTrail. CloudWatch has its old name there. */
-export function eventSourceOf(service: string): string {
-  return `${service === 'cloudwatch' ? 'monitoring' : service}.amazonaws.com`
-}
+import { namedResources, textsIn } from './named-resources.ts'
+import { TAMPERING } from './tampering-calls.ts'
 
 /** The responder's own resources, as requests name them. */
 export interface OwnResources {
@@ -97,10 +10,17 @@ export interface OwnResources {
   readonly stackName: string | undefined
   /** Names of its resources in which that of the stack does not stand, such as those of its bucket and of its secret. */
   readonly names: ReadonlySet<string>
+  /** ARNs of the roles by which CloudFormation deploys the stack. None where they are not known: where people deploy it with their own rights. */
+  readonly deployingRoles?: ReadonlySet<string>
 }
 
 /** The own resources of a responder that is not deployed: none. */
 export const NOT_DEPLOYED: OwnResources = { sessions: new Set(), stackName: undefined, names: new Set() }
+
+/** The services in which the responder has resources. Another service that is to change one of them calls one of these. */
+const SERVICES: ReadonlySet<string> = new Set([...Object.keys(TAMPERING), 'iam'])
+
+const CLOUDFORMATION = 'cloudformation.amazonaws.com'
 
 /** True for a call that a function of the responder made. A session of the same role that another function got is not one. */
 export function isOwnCall({ identity, credential }: Signal, { sessions }: Pick<OwnResources, 'sessions'>): boolean {
@@ -110,38 +30,55 @@ export function isOwnCall({ identity, credential }: Signal, { sessions }: Pick<O
 }
 
 /**
- * A function that marks calls on the responder's own resources, and every change whose request names a role of the responder: whoever hands that role
- * to a service of his own wants its rights. Marks none where the responder is not deployed.
+ * A function that marks every change that names a resource of the responder, by any operation of the services in which it has some; and every change by
+ * any service whose request names a role of the responder: whoever hands that role to a service of his own wants its rights. Marks none where the
+ * responder is not deployed.
  */
-export function tamperingMarker({ stackName, names, sessions }: OwnResources): (signal: Signal) => Signal {
-  if (stackName === undefined) return (signal) => signal
-  const own = new RegExp(`(^|[^A-Za-z0-9])${stackName.replaceAll('-', '\\-')}($|[^A-Za-z0-9])`)
-  const roles = new Set([...sessions].map(roleNameOf))
-  const isOwnName = (text: string) => own.test(text) || names.has(text) || names.has(text.slice(text.lastIndexOf(':') + 1))
-  const isOwnSecret = (text: string) => names.has(text.slice(text.lastIndexOf(':') + 1).replace(SECRET_SUFFIX, ''))
+export function tamperingMarker(own: OwnResources): (signal: Signal) => Signal {
+  if (own.stackName === undefined) return (signal) => signal
+  const isOurs = matcherOf(own.stackName, own.names)
+  const roles = new Set([...own.sessions].map(roleNameOf))
   const isOwnRole = (text: string) => roles.has(text.slice(text.lastIndexOf('/') + 1))
   return (signal) => {
-    // What a request names only by an id is named in the response: an event source mapping its function.
-    const named = () => [signal.request, signal.response].flatMap((part) => textsIn(part))
-    const isAgainst = ACTIONS.has(signal.action)
-      ? named().some((text) => isOwnName(text) || isOwnSecret(text) || isOwnRole(text))
-      : !signal.isReadOnly && textsIn(signal.request).some(isOwnRole)
-    return isAgainst ? { ...signal, isAgainstResponder: true } : signal
+    // A data event is about what is in a resource, which the functions and people write all day.
+    if (signal.isReadOnly || signal.isDataEvent) return signal
+    const service = signal.action.slice(0, signal.action.indexOf(':'))
+    const isAgainst = textsIn(signal.request).some(isOwnRole) || (SERVICES.has(service) && namedResources(signal).some(isOurs))
+    const isUnnamed = !isAgainst && isUnnamedChangeSet(signal)
+    if (!isAgainst && !isUnnamed) return signal
+    return { ...signal, isAgainstResponder: true, ...deploymentOf(signal, isUnnamed, own) }
+  }
+}
+
+/** A call through CloudFormation is a deployment of the stack where the role does it that deploys the stack, and by no other caller. */
+function deploymentOf({ origin, identity }: Signal, isUnnamed: boolean, { deployingRoles }: OwnResources): Pick<Signal, 'deployment'> {
+  if (isUnnamed) return { deployment: 'unnamed' }
+  if (origin.via !== CLOUDFORMATION) return {}
+  if (deployingRoles === undefined || deployingRoles.size === 0) return { deployment: 'unproven' }
+  return deployingRoles.has(identity.id) ? { deployment: 'own' } : {}
+}
+
+/** A change set may be named by its ARN alone, in which its stack does not stand: it may be one of the responder. */
+function isUnnamedChangeSet({ action, request }: Signal): boolean {
+  return action === 'cloudformation:ExecuteChangeSet' && request.stackName === undefined
+}
+
+/** A function that says whether a text names a resource of the responder: by a name, an ARN, an id or a URL. */
+function matcherOf(stackName: string, names: ReadonlySet<string>): (text: string) => boolean {
+  const own = new RegExp(`(^|[^A-Za-z0-9])${stackName.replaceAll('-', '\\-')}($|[^A-Za-z0-9])`)
+  return (text) => {
+    const last = text.slice(text.lastIndexOf(':') + 1)
+    if (own.test(text) || names.has(text) || names.has(last) || names.has(last.replace(SECRET_SUFFIX, ''))) return true
+    // The ARNs of the bucket and of the API go on behind their names, or begin before them.
+    return PATH_ARN.test(text) && last.split('/').some((part) => names.has(part))
   }
 }
 
 /** Secrets Manager ends the ARN of a secret with six characters of its own. */
 const SECRET_SUFFIX = /-[A-Za-z0-9]{6}$/
 
+const PATH_ARN = /^(arn:[a-z-]+:(s3|apigateway):|s3:\/\/)/
+
 function roleNameOf(sessionArn: string): string {
   return sessionArn.split('/').at(-2) ?? ''
-}
-
-/** The texts in the first four levels of untrusted parameters, at most 200 of each level, each clipped to 512 characters. `DeleteAlarms` takes 100 names. */
-function textsIn(value: unknown, depth = 0): string[] {
-  if (typeof value === 'string') return [value.slice(0, 512)]
-  if (typeof value !== 'object' || value === null || depth > 3) return []
-  return Object.values(value)
-    .slice(0, 200)
-    .flatMap((part) => textsIn(part, depth + 1))
 }
