@@ -3,6 +3,7 @@ import { faultText, sealedText } from '../../local/render/fault.ts'
 import { type Change, chain, EMPTY_CHAIN, verifyChain } from '../../shared/domain/change.ts'
 import { readSeal, SEAL_SUBJECT, type SealContent, sealText, sealValueOf } from '../../shared/domain/seal.ts'
 import { memoryChangeRecord, type StoredChains } from '../../shared/memory/change-record.ts'
+import { memoryIncidentStore } from '../../shared/memory/incident-store.ts'
 import { memoryLog } from '../../shared/memory/log.ts'
 import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import { memorySealVault } from '../../shared/memory/seal-vault.ts'
@@ -13,7 +14,7 @@ import { chainOf } from '../contract/samples.ts'
 
 const VICTIM = 'INCIDENT#inc-00000000000a'
 const OTHER = 'INCIDENT#inc-00000000000b'
-const incidents = { get: async () => undefined }
+const incidents = memoryIncidentStore()
 
 /** A record of three chains that was sealed once, and the table in the hands of an intruder who may write all of it. */
 async function sealedRecord() {

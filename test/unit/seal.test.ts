@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Change } from '../../shared/domain/change.ts'
 import { readSeal, SEAL_SUBJECT, sealText, sealValueOf } from '../../shared/domain/seal.ts'
 import { memoryChangeRecord, type StoredChains } from '../../shared/memory/change-record.ts'
+import { memoryIncidentStore } from '../../shared/memory/incident-store.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import { memorySealVault } from '../../shared/memory/seal-vault.ts'
@@ -15,7 +16,7 @@ async function recordOf(chains: number) {
   return { record, vault: memorySealVault(), clock: { now: () => Date.UTC(2026, 0, 31) }, notifier: memoryNotifier(), log: silentLog }
 }
 const NOTHING = { heads: [], discrepancies: [], uncompared: 0 }
-const incidents = { get: async () => undefined }
+const incidents = memoryIncidentStore()
 
 describe('a seal', () => {
   it('covers the end of every chain but its own, and follows the seal before', async () => {
