@@ -1,6 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Change } from '../domain/change.ts'
-import { readChange } from '../domain/migrations/change.ts'
+import { readChange, readUpTo } from '../domain/migrations/change.ts'
 import { UnreadableEntry } from '../errors.ts'
 import { type ChangeRecord, PAGE_SIZE } from '../ports/stores.ts'
 import { putIf } from './conditional-put.ts'
@@ -40,7 +40,8 @@ export function dynamoChangeRecord(table: Table): ChangeRecord {
           Limit: PAGE_SIZE,
         }),
       )
-      return { changes: Items.map((item, at) => changeIn(item, from + at)), hasMore: LastEvaluatedKey !== undefined }
+      const readers = Items.map((item, at) => () => changeIn(item, from + at))
+      return readUpTo(readers, LastEvaluatedKey !== undefined)
     },
     append: (change) =>
       putIf(

@@ -5,13 +5,12 @@ import { checkChange } from './migrations/change.ts'
 import { readSeal, SEAL_SUBJECT, type Seal } from './seal.ts'
 
 /**
- * What an object of the vault is in the chain of seals: its entry there, undefined where it is not known, and the seal, where it is one and follows the
- * seal before it.
+ * What an object of the vault is in the chain of seals, with its entry there. `stray`: a seal that does not follow the one before it. `unreadable`: no
+ * seal; its entry is undefined where the seal before it is not known.
  */
-export interface StoredSeal {
-  readonly entry: Change | undefined
-  readonly seal: Seal | undefined
-}
+export type StoredSeal =
+  | { readonly kind: 'seal' | 'stray'; readonly entry: Change; readonly seal: Seal }
+  | { readonly kind: 'unreadable'; readonly entry: Change | undefined; readonly seal: undefined }
 
 /**
  * The place of a stored text in the chain of seals. `before` is the seal before it, undefined where that one is not known: then what the text says of it
@@ -23,10 +22,16 @@ export interface StoredSeal {
  */
 export function storedSealIn(text: string, number: number, before: ChainHead | undefined): StoredSeal {
   const seal = readSeal(text)
-  const entry = seal?.entry ?? entryIn(text)
-  const known = before ?? (entry === undefined ? undefined : { number: number - 1, hash: entry.previous })
-  if (entry !== undefined && known !== undefined && linkFault(SEAL_SUBJECT, known, entry) === undefined) return { entry, seal }
-  return { entry: before === undefined ? undefined : standIn(text, before), seal: undefined }
+  // The copy of a seal under another number is none.
+  if (seal?.entry.number === number) return { kind: follows(seal.entry, number, before) ? 'seal' : 'stray', entry: seal.entry, seal }
+  if (before === undefined) return { kind: 'unreadable', entry: undefined, seal: undefined }
+  const own = entryIn(text)
+  const entry = own !== undefined && follows(own, number, before) ? own : standIn(text, before)
+  return { kind: 'unreadable', entry, seal: undefined }
+}
+
+function follows(entry: Change, number: number, before: ChainHead = { number: number - 1, hash: entry.previous }): boolean {
+  return linkFault(SEAL_SUBJECT, before, entry) === undefined
 }
 
 /** The entry in the first line of a text that is no whole seal. */

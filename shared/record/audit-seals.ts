@@ -45,9 +45,10 @@ export async function auditSeals(inTable: readonly Change[] | undefined, vault: 
   let head: ChainHead | undefined = EMPTY_CHAIN
   for (let number = 1; number <= last; number++) {
     const stored = readStored((await vault.get(number)) ?? '', number, head)
-    head = typeof stored === 'string' || stored.entry === undefined ? undefined : headOf(stored.entry)
-    if (typeof stored === 'string' || stored.seal === undefined) {
-      faults.push({ subject: SEAL_SUBJECT, number, fault: typeof stored === 'string' ? stored : 'lost' })
+    head = typeof stored === 'string' || stored.kind === 'stray' || stored.entry === undefined ? undefined : headOf(stored.entry)
+    if (typeof stored === 'string' || stored.kind !== 'seal') {
+      const fault = typeof stored === 'string' ? stored : stored.kind === 'stray' ? 'unlinked' : 'lost'
+      faults.push({ subject: SEAL_SUBJECT, number, fault })
       continue
     }
     end = stored.seal

@@ -3,14 +3,16 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { faultText } from '../../local/render/fault.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { keys } from '../../shared/aws/table.ts'
-import { type Change, chain } from '../../shared/domain/change.ts'
-import { readSeal } from '../../shared/domain/seal.ts'
+import { type Change, chain, verifyChain } from '../../shared/domain/change.ts'
+import { readSeal, SEAL_SUBJECT, sealText } from '../../shared/domain/seal.ts'
+import { storedSealIn } from '../../shared/domain/sealed-chain.ts'
 import { memoryChangeRecord, type StoredChains } from '../../shared/memory/change-record.ts'
 import { memoryIncidentStore } from '../../shared/memory/incident-store.ts'
 import { memoryLog } from '../../shared/memory/log.ts'
 import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import { memorySealVault } from '../../shared/memory/seal-vault.ts'
 import type { ChangeRecord } from '../../shared/ports/stores.ts'
+import { headOf } from '../../shared/record/append.ts'
 import { audit } from '../../shared/record/audit.ts'
 import { seal } from '../../shared/record/seal.ts'
 import { review } from '../../shared/review/review.ts'
@@ -175,5 +177,111 @@ describe('an intruder makes the check of the record useless', () => {
     const { faults } = await audit({ ...world, vault: { ...world.vault, get } })
     expect(faults).toEqual([{ subject: 'SEAL', number: 2, fault: 'lost' }])
     expect(gets).toBe(1)
+  })
+})
+
+describe('an intruder puts what is no seal where the next seal would be stored, and nobody can delete it', () => {
+  /** What a release made that stored what it could not read: its entry is whole, and a line of what it covers is not. */
+  async function poisoned(world: Awaited<ReturnType<typeof sealedOnce>>) {
+    world.table.get(OTHER)?.set(7, '{')
+    const text = sealText(await seal({ ...world, vault: memorySealVaultOf(await world.vault.get(1)) }))
+    world.table.get(OTHER)?.delete(7)
+    world.table.get(SEAL_SUBJECT)?.delete(2)
+    return text.replace('"found":{"number":7}', '"found":{"number":null}')
+  }
+  function memorySealVaultOf(first: string | undefined) {
+    const vault = memorySealVault()
+    void vault.put(1, first ?? '')
+    return vault
+  }
+
+  it.each([
+    ['nothing that can be read', async () => 'nothing'],
+    ['nothing at all', async () => ''],
+    ['a copy of the seal before', async (world: Awaited<ReturnType<typeof sealedOnce>>) => (await world.vault.get(1)) ?? ''],
+    ['a seal of which a line cannot be read', poisoned],
+  ])('%s: the next seal passes it over, every seal tells of it, people once, and what was sealed stays the measure', async (_, textOf) => {
+    const world = await sealedOnce()
+    const text = await textOf(world)
+    const before = world.notifier.notices.length
+    expect(readSeal(text)?.entry.number).not.toBe(2)
+    await world.vault.put(2, text)
+    for (let number = 3; number <= 12; number++) {
+      const made = await world.sealNow()
+      expect(made).toMatchObject({
+        entry: { number },
+        discrepancies: [{ subject: SEAL_SUBJECT, discrepancy: 'lost', found: { number: 2 }, since: 3 }],
+      })
+      expect(made.heads.map(({ number: end }) => end)).toEqual([6, 6])
+    }
+    expect(world.notifier.notices).toHaveLength(before + 1)
+    expect(world.notifier.notices.at(-1)?.body).toContain('SEAL has an object that is no seal where the seals are stored: number 2')
+    // The chain of seals is whole in the table, and the check of the record names the object, and nothing else.
+    expect(verifyChain(SEAL_SUBJECT, await world.record.list(SEAL_SUBJECT))).toBeUndefined()
+    expect(await world.faults()).toEqual([{ subject: SEAL_SUBJECT, number: 2, fault: 'lost' }])
+    world.table.delete(VICTIM)
+    expect((await world.sealNow()).discrepancies).toMatchObject([
+      { subject: SEAL_SUBJECT, discrepancy: 'lost', since: 3 },
+      { subject: VICTIM, discrepancy: 'vanished', sealed: { number: 6 }, since: 13 },
+    ])
+    // Also where the table has lost its chain of seals, which is then read again from the vault.
+    world.table.delete(SEAL_SUBJECT)
+    expect((await world.sealNow()).entry.number).toBe(14)
+    expect(verifyChain(SEAL_SUBJECT, await world.record.list(SEAL_SUBJECT))).toBeUndefined()
+    expect((await world.record.list(SEAL_SUBJECT)).at(-1)?.number).toBe(14)
+  })
+
+  it('before the first seal, or several: they are passed over too', async () => {
+    const world = sealing(memoryChangeRecord())
+    await world.record.append(chainOf('POLICY', 1)[0] as Change)
+    for (const number of [1, 2]) await world.vault.put(number, `nothing ${number}`)
+    for (const number of [3, 4])
+      expect(await world.sealNow()).toMatchObject({ entry: { number }, heads: [{ subject: 'POLICY', number: 1 }] })
+    expect(await world.faults()).toEqual([1, 2].map((number) => ({ subject: SEAL_SUBJECT, number, fault: 'lost' })))
+  })
+
+  it('what stands in for it has the same hash in every release', () => {
+    const { entry } = storedSealIn('nothing', 2, { number: 1, hash: 'a'.repeat(64) })
+    expect(entry?.hash).toBe('8c25bf8b4d0ecac28090a1afe665376a8acd8b29116f8e1b3baab51a9e4d3bd5')
+  })
+})
+
+describe('an intruder attacks the seals in the table', () => {
+  it.each(['CHANGE#abc', 'CHANGE#000002', 'CHANGE#999999', 'CHANGE#!'])(
+    'by an item %s that cannot be read: seals are made and read all the same',
+    async (sk) => {
+      const one = await embeddedTable()
+      closing.push(one)
+      const world = sealing(dynamoChangeRecord(one.table))
+      for (const change of chainOf(VICTIM, 3)) await world.record.append(change)
+      await world.sealNow()
+      await one.table.client.send(new PutCommand({ TableName: one.table.name, Item: { pk: SEAL_SUBJECT, sk, change: '{' } }))
+      for (const number of [2, 3, 4]) {
+        const { entry, discrepancies } = await world.sealNow()
+        expect(entry.number).toBe(number)
+        expect(discrepancies).toContainEqual(expect.objectContaining({ subject: SEAL_SUBJECT, discrepancy: 'unreadable' }))
+      }
+      expect(await world.vault.last()).toBe(4)
+      expect(await world.faults()).toMatchObject([{ subject: SEAL_SUBJECT, fault: 'edited' }])
+    },
+  )
+
+  it('and rewrites a chain that then ends with an entry of a newer release: the rewriting is told', async () => {
+    const world = await sealedOnce()
+    const lie: Change[] = []
+    for (const { at, actor, kind, target, from, to } of chainOf(VICTIM, 6))
+      lie.push(chain(VICTIM, headOf(lie.at(-1)), { at, actor, kind, target, from, to, why: 'a lie' }))
+    world.table.set(VICTIM, new Map(lie.map((entry) => [entry.number, JSON.stringify(entry)])))
+    world.table.get(VICTIM)?.set(7, JSON.stringify({ ...lie[5], number: 7, v: 3 }))
+    expect((await world.sealNow()).discrepancies).toMatchObject([{ subject: VICTIM, discrepancy: 'rewritten', found: { number: 6 } }])
+  })
+
+  it('plants a chain that cannot be read and deletes it again: it is not missed, because it was never sealed', async () => {
+    const world = await sealedOnce()
+    world.table.set('INCIDENT#inc-junk', new Map([[1, '{']]))
+    expect(await world.sealNow()).toMatchObject({ discrepancies: [{ discrepancy: 'unreadable' }], heads: [{ number: 6 }, { number: 6 }] })
+    world.table.delete('INCIDENT#inc-junk')
+    expect((await world.sealNow()).discrepancies).toEqual([])
+    expect(await world.faults()).toEqual([])
   })
 })

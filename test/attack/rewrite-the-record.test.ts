@@ -198,11 +198,8 @@ describe('an intruder attacks the seals themselves', () => {
     expect(world.told()).toHaveLength(1)
   })
 
-  it.each([
-    ['puts a seal of their own into the table', () => world.put(SEAL_SUBJECT, chainOf(SEAL_SUBJECT, 3))],
-    ['puts something else where the next seal would be stored', () => world.vault.put(2, 'nothing')],
-  ])('%s: no seal is made, and people are told', async (_, tamper) => {
-    await tamper()
+  it('puts a seal of their own into the table: no seal is made, and people are told', async () => {
+    world.put(SEAL_SUBJECT, chainOf(SEAL_SUBJECT, 3))
     await expect(world.sealNow()).rejects.toMatchObject({ code: 'seal.conflict' })
     expect(world.warned()).toEqual(['seal.conflict'])
     expect(world.told()).toEqual([expect.stringContaining('The record is not sealed')])

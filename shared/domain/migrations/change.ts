@@ -40,6 +40,18 @@ export function readChange(text: unknown, subject: string, number: number): Chan
   }
 }
 
+/** The entries that readers give, up to the first that cannot be read. */
+export function readUpTo(readers: readonly (() => Change)[], hasMore: boolean) {
+  const changes: Change[] = []
+  try {
+    for (const read of readers) changes.push(read())
+  } catch (cause) {
+    if (!(cause instanceof UnreadableEntry)) throw cause
+    return { changes, hasMore: false, unreadable: cause }
+  }
+  return { changes, hasMore }
+}
+
 /** Throws `UnreadableItem` where something is no entry. */
 export function checkChange(entry: unknown, key: string): asserts entry is Change {
   if (!isFields(entry)) throw new UnreadableItem(key, 'not an object')
