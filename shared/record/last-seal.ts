@@ -48,15 +48,17 @@ export async function lastSeal(ports: { record: ChangeRecord; vault: SealVault; 
   // Where its last entry cannot be read, its key says nothing of how long the chain is.
   const end = table?.hash === undefined ? { number: Math.min(table?.number ?? 0, last) } : table
   if (end.number > last) throw sealConflict(`seal ${end.number} is in the table, and the vault has ${last === 0 ? 'none' : `${last} only`}`)
-  const first = Math.max(1, Math.min(recent - 1, last - 1, end.number))
-  if (last - first >= SEALS_LIMIT)
-    throw sealConflict(`${last - first} seals were stored in the vault within a week, or the table lacks them`)
+  const lookedAt = Math.max(1, Math.min(recent - 1, last - 1))
+  if (last - lookedAt >= SEALS_LIMIT) throw sealConflict(`${last - lookedAt} seals were stored in the vault within a week`)
+  // A table that lacks more is not mended: reading them would take longer than the function has.
+  const isMended = last - end.number < SEALS_LIMIT
+  const first = isMended ? Math.max(1, Math.min(lookedAt, end.number)) : lookedAt
   const { seal, entries, claims, lost } = await readSeals(vault, { first, last })
   const head = headOf(entries.at(-1))
   const own = { subject: SEAL_SUBJECT, sealed: head } as const
   const differences: Omit<SealDiscrepancy, 'since'>[] = lost.map((number) => ({ ...own, discrepancy: 'lost', found: { number } }))
-  const missing = entries.filter(({ number }) => number > end.number)
-  if (missing.length > 1) differences.push({ ...own, discrepancy: end.number === 0 ? 'vanished' : 'shortened', found: end })
+  const missing = isMended ? entries.filter(({ number }) => number > end.number) : []
+  if (last - end.number > 1) differences.push({ ...own, discrepancy: end.number === 0 ? 'vanished' : 'shortened', found: end })
   if (table !== undefined) {
     const inVault = entries.filter(({ number }) => number === end.number).map((entry) => ({ ...headOf(entry), seal: entry.number }))
     const found = await compareChain(SEAL_SUBJECT, inVault, { record, depth: () => 'whole' })

@@ -55,10 +55,11 @@ async function compareAndSeal(ports: SealPorts): Promise<Seal> {
   return stored
 }
 
-/** True where the table has another entry under the number of a seal. One that cannot be read is told of as a discrepancy. */
+/** True where the table has another seal under the number of a seal. What is none, or cannot be read, is told of as a discrepancy. */
 async function isAnotherAt(number: number, { hash }: Change, record: ChangeRecord): Promise<boolean> {
   const { changes, unreadable } = await record.page(SEAL_SUBJECT, number)
-  return changes[0] === undefined ? unreadable === undefined : changes[0].hash !== hash
+  const [other] = changes
+  return other === undefined ? unreadable === undefined : other.number === number && other.hash !== hash
 }
 
 /** Logs every discrepancy, and tells people where there is a new one, or where chains were not compared. */

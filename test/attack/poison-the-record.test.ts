@@ -266,6 +266,24 @@ describe('an intruder attacks the seals in the table', () => {
     },
   )
 
+  it('by deleting a chain of more seals than there is time to read: it is told, and the next ones are made', async () => {
+    let now = 0
+    const clock = { now: () => now }
+    const table: StoredChains = new Map()
+    const world = { ...sealing(memoryChangeRecord(table)), clock, vault: memorySealVault(clock) }
+    await world.record.append(chainOf('POLICY', 1)[0] as Change)
+    for (let day = 1; day <= 1002; day++, now += 86_400_000) await seal(world)
+    table.delete(SEAL_SUBJECT)
+    expect(await seal(world)).toMatchObject({
+      entry: { number: 1003 },
+      discrepancies: [{ subject: SEAL_SUBJECT, discrepancy: 'vanished' }],
+    })
+    expect(await seal(world)).toMatchObject({
+      entry: { number: 1004 },
+      discrepancies: [{ subject: SEAL_SUBJECT, discrepancy: 'rewritten' }],
+    })
+  })
+
   it('and rewrites a chain that then ends with an entry of a newer release: the rewriting is told', async () => {
     const world = await sealedOnce()
     const lie: Change[] = []
