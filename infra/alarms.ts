@@ -10,6 +10,12 @@ import type { Queues } from './queues.ts'
 /** An event that waits longer than this in the hot queue is late: a containment should take seconds. */
 const HOT_AGE_SECONDS = 60
 
+/** Without a seal for so many hours in a row an alarm stands: a day, and two hours for the three attempts of a run. */
+const SEALED_HOURS = 26
+
+/** What the functions count. */
+const OWN_METRIC = { namespace: 'Countersign', dimensionsMap: { service: 'countersign' }, statistic: 'Sum' } as const
+
 export interface AlarmsProps {
   readonly topic: Topic
   readonly queues: Queues
@@ -19,7 +25,7 @@ export interface AlarmsProps {
   readonly failures: readonly Queue[]
 }
 
-/** Alarms on the notice topic: for every dead letter, every failed containment or sweep, a record that is not as it was sealed, and a hot queue that is late. */
+/** Alarms on the notice topic: for every dead letter, every failed containment or sweep, a record that is not as it was sealed or not sealed at all, and a hot queue that is late. */
 export class Alarms extends Construct {
   /** The ARNs of the alarms, which publish to the topic. */
   readonly arns: readonly string[]
@@ -28,17 +34,21 @@ export class Alarms extends Construct {
     super(scope, id)
     const action = new SnsAction(topic)
     const arns: string[] = []
+    // The topic takes messages of these alarms alone.
+    const tell = (made: Alarm) => {
+      made.addAlarmAction(action)
+      arns.push(made.alarmArn)
+    }
     const alarm = (name: string, metric: IMetric, threshold: number, says: string) => {
       const made = new Alarm(this, name, {
-        alarmDescription: `${says} See docs/operations.md, "Alarms": ${name}.`,
+        alarmDescription: describe(name, says),
         metric,
         threshold,
         evaluationPeriods: 1,
         comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
         treatMissingData: TreatMissingData.NOT_BREACHING,
       })
-      made.addAlarmAction(action)
-      arns.push(made.alarmArn)
+      tell(made)
     }
     const period = Duration.minutes(1)
     for (const queue of [...queues.deadLetters, ...failures]) {
@@ -66,14 +76,31 @@ export class Alarms extends Construct {
     alarm('SealDiscrepancy', warning('seal.discrepancy'), 0, 'The record is not as it was sealed: somebody may have rewritten it.')
     alarm('SealUncompared', warning('seal.uncompared'), 0, 'A part of the record was not compared with its last seal.')
     alarm('SealConflict', warning('seal.conflict'), 0, 'The seals themselves are in doubt: no new one was made.')
+    const missing = new Alarm(this, 'SealMissing', {
+      alarmDescription: describe(
+        'SealMissing',
+        'No seal of the record was made for more than a day: since then it can be rewritten unseen.',
+      ),
+      metric: new Metric({ ...OWN_METRIC, metricName: 'seal.done', period: Duration.hours(1) }),
+      threshold: 1,
+      evaluationPeriods: SEALED_HOURS,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      // A function that does not run says nothing.
+      treatMissingData: TreatMissingData.BREACHING,
+    })
+    tell(missing)
     const age = queues.hot.metricApproximateAgeOfOldestMessage({ period, statistic: 'Maximum' })
     alarm('HotLate', age, HOT_AGE_SECONDS, 'Events wait for more than a minute: a stolen key works for as long.')
     this.arns = arns
   }
 }
 
+function describe(name: string, says: string): string {
+  return `${says} See docs/operations.md, "Alarms": ${name}.`
+}
+
 /** How often a warning of that name was logged. Longer than the five minutes between two sweeps, so that one alarm stands and does not come again. */
 function warning(event: string): Metric {
   const period = Duration.minutes(15)
-  return new Metric({ namespace: 'Countersign', metricName: event, dimensionsMap: { service: 'countersign' }, statistic: 'Sum', period })
+  return new Metric({ ...OWN_METRIC, metricName: event, period })
 }

@@ -4,17 +4,20 @@ import { type Audit, audit } from '../../shared/record/audit.ts'
 import { ExportFormat, exportRecord } from '../../shared/record/export/export.ts'
 import { seal } from '../../shared/record/seal.ts'
 import { discrepancyText } from '../../shared/record/seal-notice.ts'
-import { faultText, sealedText, uncomparedText } from '../render/fault.ts'
+import { faultText, sealedAtText, sealedText, uncomparedText } from '../render/fault.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
 
 /** Checks every chain of the record, and every seal. Names the first bad entry of each damaged chain. */
-export async function verifyChanges(target: Target, { isJson }: { isJson: boolean }): Promise<{ output: string; isWhole: boolean }> {
+export async function verifyChanges(
+  target: Target,
+  { isJson, now }: { isJson: boolean; now: number },
+): Promise<{ output: string; isWhole: boolean }> {
   const found = await audit(target)
   const isWhole = found.faults.length === 0
-  const { chains, entries, seals, faults, discrepancies, uncompared } = found
-  if (isJson) return { output: JSON.stringify({ chains, entries, seals, isWhole, faults, discrepancies, uncompared }), isWhole }
-  const lines = [...faults.map(faultText), ...discrepancies.map(sealedText), ...uncomparedText(uncompared)]
+  const { chains, entries, seals, sealedAt, faults, discrepancies, uncompared } = found
+  if (isJson) return { output: JSON.stringify({ chains, entries, seals, sealedAt, isWhole, faults, discrepancies, uncompared }), isWhole }
+  const lines = [...faults.map(faultText), ...discrepancies.map(sealedText), ...uncomparedText(uncompared), ...sealedAtText(sealedAt, now)]
   return { output: [...lines, summaryOf(found, target)].join('\n'), isWhole }
 }
 

@@ -77,12 +77,13 @@ function verdictOn(fault: ChainFault | undefined, entries: number): Markup {
 }
 
 /** The page with the check of every chain and every seal. */
-export function auditPage({ chains, entries, seals, faults, discrepancies, uncompared }: Audit, { base }: Room): Page {
+export function auditPage({ chains, entries, seals, sealedAt, faults, discrepancies, uncompared }: Audit, { base }: Room): Page {
   const found = [...discrepancies.map(sealedText), ...uncomparedText(uncompared)]
   const body = html`${figures([
     ['Chains', chains],
     ['Entries', entries],
     ['Seals', seals],
+    ['Last seal', sealedAt ?? 'none'],
     ['Damaged', faults.length],
   ])}${
     faults.length === 0

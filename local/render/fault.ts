@@ -1,4 +1,6 @@
-import type { AuditFault, SealedDiscrepancy } from '../../shared/record/audit.ts'
+import { HOUR_MS } from '../../shared/domain/time.ts'
+import type { AuditFault } from '../../shared/record/audit.ts'
+import type { SealedDiscrepancy } from '../../shared/record/audit-seals.ts'
 import { discrepancyText } from '../../shared/record/seal-notice.ts'
 
 const FAULTS: Readonly<Record<AuditFault['fault'], string>> = {
@@ -27,4 +29,11 @@ export function sealedText(one: SealedDiscrepancy): string {
 /** How many chains the last seal did not compare, as one line or none. */
 export function uncomparedText(uncompared: number): string[] {
   return uncompared === 0 ? [] : [`${uncompared} chains were not compared by the last seal: no time was left.`]
+}
+
+/** When the last seal was made and how long ago, as one line or none: what was written since is protected by no seal. */
+export function sealedAtText(sealedAt: string | undefined, now: number): string[] {
+  if (sealedAt === undefined) return []
+  const hours = Math.max(0, Math.floor((now - Date.parse(sealedAt)) / HOUR_MS))
+  return [`The last seal is of ${sealedAt}, ${hours === 1 ? '1 hour' : `${hours} hours`} ago.`]
 }

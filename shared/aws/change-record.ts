@@ -1,6 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Change } from '../domain/change.ts'
-import { readChange } from '../domain/migrations/change.ts'
+import { readChange, readUpTo } from '../domain/migrations/change.ts'
+import { UnreadableEntry } from '../errors.ts'
 import { type ChangeRecord, PAGE_SIZE } from '../ports/stores.ts'
 import { putIf } from './conditional-put.ts'
 import { queryAll, scanAll } from './query-all.ts'
@@ -13,30 +14,34 @@ export function dynamoChangeRecord(table: Table): ChangeRecord {
     ExpressionAttributeValues: { ':pk': subject, ':sk': 'CHANGE#' },
     ConsistentRead: true,
   })
+  const list = async (subject: string): Promise<Change[]> => {
+    const changes: Change[] = []
+    for await (const item of queryAll(table, ofSubject(subject))) changes.push(changeIn(item, changes.length + 1))
+    return changes
+  }
   return {
     async last(subject) {
       const { Items } = await table.client.send(
         new QueryCommand({ TableName: table.name, ...ofSubject(subject), ScanIndexForward: false, Limit: 1 }),
       )
-      return Items?.[0] === undefined ? undefined : changeIn(Items[0])
+      if (Items?.[0] === undefined) return undefined
+      // The list finds the place of an item whose key has no number.
+      return numberIn(Items[0]) === undefined ? (await list(subject)).at(-1) : changeIn(Items[0], 0)
     },
-    async list(subject) {
-      const changes: Change[] = []
-      for await (const item of queryAll(table, ofSubject(subject))) changes.push(changeIn(item))
-      return changes
-    },
+    list,
     async page(subject, from) {
       const { Items = [], LastEvaluatedKey } = await table.client.send(
         new QueryCommand({
           TableName: table.name,
           KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :end',
-          // `~` sorts behind every digit, so this ends with the last number.
-          ExpressionAttributeValues: { ':pk': subject, ':from': keys.change(subject, from).sk, ':end': 'CHANGE#~' },
+          // `$` follows `#`. A chain that is read from its first entry is read with all that begins like an entry, as a list is.
+          ExpressionAttributeValues: { ':pk': subject, ':from': from === 1 ? 'CHANGE#' : keys.change(subject, from).sk, ':end': 'CHANGE$' },
           ConsistentRead: true,
           Limit: PAGE_SIZE,
         }),
       )
-      return { changes: Items.map(changeIn), hasMore: LastEvaluatedKey !== undefined }
+      const readers = Items.map((item, at) => () => changeIn(item, from + at))
+      return readUpTo(readers, LastEvaluatedKey !== undefined)
     },
     append: (change) =>
       putIf(
@@ -61,6 +66,15 @@ export function dynamoChangeRecord(table: Table): ChangeRecord {
   }
 }
 
-function changeIn({ pk, sk, change }: Record<string, unknown>): Change {
-  return readChange(change, String(pk), Number(String(sk).replace('CHANGE#', '')))
+/** The entry in an item. One whose sort key has no number cannot be read, and is named by its place in the chain. */
+function changeIn(item: Record<string, unknown>, place: number): Change {
+  const number = numberIn(item)
+  if (number === undefined) throw new UnreadableEntry(String(item.pk), place, { issue: 'its sort key is none of an entry' })
+  return readChange(item.change, String(item.pk), number)
+}
+
+/** The number in a sort key as this record writes it, and in no other: any other way to write a number would be a second entry of that number. */
+function numberIn({ pk, sk }: Record<string, unknown>): number | undefined {
+  const number = Number(String(sk).replace('CHANGE#', ''))
+  return Number.isSafeInteger(number) && number > 0 && keys.change(String(pk), number).sk === sk ? number : undefined
 }

@@ -15,9 +15,10 @@ export type SealedHead = z.infer<typeof SealedHead>
  * How a chain differs from what a seal says of it. `vanished`: none of its entries is there. `shortened`: it ends before the sealed entry.
  * `rewritten`: an entry is another one than was sealed, or does not follow the one before it. `unreadable`: an entry cannot be parsed. `newer`: a
  * newer release wrote an entry, and only that release can check it. `foreign`: no release writes a chain of that name, so it is not read. `planted`, of
- * the chain of seals alone: a seal does not follow from those before it, so `seal` did not make it.
+ * the chain of seals alone: a seal does not follow from those before it, so `seal` did not make it. `lost`, of
+ * the chain of seals alone: what is stored in the vault under a number is no seal.
  */
-export const DiscrepancyKind = z.enum(['vanished', 'shortened', 'rewritten', 'unreadable', 'newer', 'foreign', 'planted'])
+export const DiscrepancyKind = z.enum(['vanished', 'shortened', 'rewritten', 'unreadable', 'newer', 'foreign', 'planted', 'lost'])
 export type DiscrepancyKind = z.infer<typeof DiscrepancyKind>
 
 /** A chain that is not as it was sealed: what was sealed, what was found, and the first seal that says so. */

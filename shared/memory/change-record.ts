@@ -1,5 +1,5 @@
 import type { Change } from '../domain/change.ts'
-import { readChange } from '../domain/migrations/change.ts'
+import { readChange, readUpTo } from '../domain/migrations/change.ts'
 import { type ChangeRecord, PAGE_SIZE } from '../ports/stores.ts'
 
 /** Stored texts of entries, by subject and number. A test can insert what another release, or an intruder, wrote. */
@@ -22,7 +22,12 @@ export function memoryChangeRecord(chains: StoredChains = new Map()): ChangeReco
     },
     async page(subject, from) {
       const texts = textsOf(subject).filter(([number]) => number >= from)
-      return { changes: read(subject, texts.slice(0, PAGE_SIZE)), hasMore: texts.length > PAGE_SIZE }
+      const readers = texts.slice(0, PAGE_SIZE).map(
+        ([number, text]) =>
+          () =>
+            readChange(text, subject, number),
+      )
+      return readUpTo(readers, texts.length > PAGE_SIZE)
     },
     async append(change) {
       const entries = chains.get(change.subject) ?? new Map<number, string>()

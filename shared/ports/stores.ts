@@ -2,7 +2,7 @@ import type { Change } from '../domain/change.ts'
 import type { IdentityState } from '../domain/identity-state.ts'
 import type { Incident, IncidentSignal } from '../domain/incident.ts'
 import type { NameHistory } from '../domain/name-history.ts'
-import type { UnreadableItem } from '../errors.ts'
+import type { UnreadableEntry, UnreadableItem } from '../errors.ts'
 
 /** A stored value with its version for optimistic locking; 0 means "not stored yet". */
 export interface Versioned<T> {
@@ -63,13 +63,20 @@ export interface IncidentStore {
 /** Entries that one page of a chain has at most, so that a long chain takes no more memory than a short one. */
 export const PAGE_SIZE = 100
 
+/** A part of a chain. It ends before `unreadable`. */
+export interface ChangePage {
+  readonly changes: readonly Change[]
+  readonly hasMore: boolean
+  readonly unreadable?: UnreadableEntry
+}
+
 /** The append-only, hash-chained record. A subject is `INCIDENT#id`, `ORDER#id`, `POLICY` or `SEAL`. */
 export interface ChangeRecord {
   /** The last entry of a chain. Throws `UnreadableEntry` when the stored text cannot be parsed. */
   last(subject: string): Promise<Change | undefined>
   list(subject: string): Promise<Change[]>
-  /** Entries of a chain from a number on, in order: at most `PAGE_SIZE`. Throws `UnreadableEntry` when one of them cannot be parsed. */
-  page(subject: string, from: number): Promise<{ readonly changes: readonly Change[]; readonly hasMore: boolean }>
+  /** Entries of a chain from a number on, in order: at most `PAGE_SIZE`, and none from the first on that cannot be parsed. */
+  page(subject: string, from: number): Promise<ChangePage>
   /** False, without a write, when the entry's number is taken. */
   append(change: Change): Promise<boolean>
   /** Every subject that has a chain. */

@@ -1,8 +1,11 @@
 import { type ChainFault, type ChainHead, type Change, verifyChain } from '../domain/change.ts'
-import { readSeal, SEAL_SUBJECT, type Seal, type SealDiscrepancy } from '../domain/seal.ts'
+import type { Incident } from '../domain/incident.ts'
+import { SEAL_SUBJECT } from '../domain/seal.ts'
 import { UnreadableEntry, UnreadableItem } from '../errors.ts'
 import type { ChangeRecord, IncidentStore, SealVault } from '../ports/stores.ts'
 import { incidentSubject } from './append.ts'
+import { type AuditedSeals, auditSeals, type SealedHead } from './audit-seals.ts'
+import { isOrderedEntry, orderSubject } from './orders.ts'
 
 /** The first entry of a chain that differs from what was written. */
 export interface AuditFault {
@@ -17,71 +20,91 @@ export interface AuditFault {
   readonly seal?: number
 }
 
-/** What seals found when they were made. `until` is the last seal that found it; `isLast` where that is the last seal of all. */
-export interface SealedDiscrepancy extends SealDiscrepancy {
-  readonly until: number
-  readonly isLast: boolean
-}
-
 /**
  * The result of an audit: how much was checked, and every fault. No faults means that the record is as it was written. `discrepancies` are no faults by
  * themselves: a chain that was restored since has none. `uncompared` counts the chains that the last seal did not compare.
  */
-export interface Audit {
+export interface Audit extends Omit<AuditedSeals, 'sealedHeads'> {
   readonly chains: number
   readonly entries: number
-  readonly seals: number
-  readonly discrepancies: readonly SealedDiscrepancy[]
-  readonly uncompared: number
-  readonly faults: readonly AuditFault[]
 }
 
 /** What an audit reads. */
 export interface AuditPorts {
   readonly record: ChangeRecord
-  readonly incidents: Pick<IncidentStore, 'get'>
+  readonly incidents: Pick<IncidentStore, 'get' | 'listAll'>
   /** Undefined without a vault: then the chains are checked, but not against seals. */
   readonly vault: SealVault | undefined
 }
 
-/** The head of a chain as a seal states it. */
-interface SealedHead extends ChainHead {
-  readonly seal: number
-}
-
-/** Checks the hashes of every chain, the chain head that its incident stores, and every seal. Reads the whole record. */
+/**
+ * Checks the hashes of every chain, the chain that each incident names the end of, the order that each verdict gave, and every seal. Reads the whole
+ * record and every incident.
+ */
 export async function audit({ record, incidents, vault }: AuditPorts): Promise<Audit> {
-  const { sealedHeads, seals, faults, discrepancies, uncompared } = await readSeals(record, vault)
+  const inTable = await entriesOf(SEAL_SUBJECT, record)
+  const { sealedHeads, faults: sealFaults, ...said } = await auditSeals('fault' in inTable ? undefined : inTable, vault)
+  const faults: AuditFault[] = [...sealFaults]
+  const orders: AuditFault[] = []
+  let chains = 0
   let entries = 0
   const seen = new Set<string>()
-  for await (const subject of record.subjects()) {
+  const check = async (subject: string) => {
     seen.add(subject)
+    // The incident is read first: what it names was written before.
+    const incident = await incidentOf(subject, incidents)
     const changes = await entriesOf(subject, record)
-    if ('fault' in changes) {
-      faults.push(changes)
-      continue
-    }
+    chains += 'fault' in changes || changes.length > 0 ? 1 : 0
+    if ('fault' in changes) return faults.push(changes)
     entries += changes.length
-    // `readSeals` has checked the chain of seals.
-    if (subject === SEAL_SUBJECT) continue
-    const head = await storedHeadOf(subject, incidents)
+    // The chain of seals was checked with the vault.
+    if (subject === SEAL_SUBJECT) return
+    if (changes.length === 0) return faults.push(vanished(subject, sealedHeads))
+    const head = incident === 'unreadable' ? incident : incident?.head
     faults.push(...asList(faultOf(subject, changes, { head, sealedHeads: sealedHeads.get(subject) ?? [] })))
+    if (incident !== 'unreadable' && incident !== undefined) orders.push(...(await orderFault(incident, changes, record)))
   }
-  for (const [subject, [first]] of sealedHeads)
-    if (!seen.has(subject) && first !== undefined) faults.push({ subject, number: 1, fault: 'vanished', seal: first.seal })
-  return { chains: seen.size, entries, seals, faults, discrepancies, uncompared }
+  for await (const subject of record.subjects()) await check(subject)
+  // A chain that is gone is in no list of chains: its incident and its seals name it.
+  const unreadable: string[] = []
+  for await (const { id, head } of incidents.listAll(({ key }) => unreadable.push(key)))
+    if (head.number > 0 && !seen.has(incidentSubject(id))) await check(incidentSubject(id))
+  for (const subject of sealedHeads.keys()) if (!seen.has(subject)) faults.push(vanished(subject, sealedHeads))
+  const named = new Set(faults.map(({ subject }) => subject))
+  for (const subject of unreadable) if (!seen.has(subject) && !named.has(subject)) faults.push({ subject, number: 1, fault: 'unended' })
+  faults.push(...orders.filter(({ subject }) => !named.has(subject)))
+  return { ...said, chains, entries, faults }
 }
 
-/** The chain head that an incident stores, or `unreadable` when the incident cannot be read; undefined for other chains. */
-async function storedHeadOf(subject: string, incidents: AuditPorts['incidents']): Promise<ChainHead | undefined | 'unreadable'> {
+/** The fault of a chain of which no entry is there, with the first seal that names it. */
+function vanished(subject: string, sealedHeads: AuditedSeals['sealedHeads']): AuditFault {
+  const [first] = sealedHeads.get(subject) ?? []
+  return { subject, number: 1, fault: 'vanished', ...(first === undefined ? {} : { seal: first.seal }) }
+}
+
+/** The incident that a chain is of, or `unreadable` when it cannot be read; undefined for other chains. */
+async function incidentOf(subject: string, incidents: AuditPorts['incidents']): Promise<Incident | undefined | 'unreadable'> {
   const prefix = incidentSubject('')
   if (!subject.startsWith(prefix)) return undefined
   try {
-    return (await incidents.get(subject.slice(prefix.length)))?.value.head
+    return (await incidents.get(subject.slice(prefix.length)))?.value
   } catch (cause) {
     if (cause instanceof UnreadableItem) return 'unreadable'
     throw cause
   }
+}
+
+/** The fault of the chain of orders where an incident has a verdict for which no order stands. Entries of 0.1.0 gave none. */
+async function orderFault({ id, verdict }: Incident, changes: readonly Change[], record: ChangeRecord): Promise<AuditFault[]> {
+  const entry = changes.findLast(
+    ({ v, kind, at, actor }) => v !== undefined && kind === 'verdict' && at === verdict?.at && actor === verdict.by,
+  )
+  if (entry === undefined) return []
+  const subject = orderSubject(id)
+  const orders = await entriesOf(subject, record)
+  // What cannot be read is reported with its own chain.
+  if ('fault' in orders || isOrderedEntry(entry, orders)) return []
+  return [{ subject, number: orders.length + 1, fault: orders.length === 0 ? 'vanished' : 'cut-short' }]
 }
 
 /** The first fault of a chain, by its own hashes or by its seals. */
@@ -103,58 +126,6 @@ async function entriesOf(subject: string, record: ChangeRecord): Promise<readonl
     if (!(cause instanceof UnreadableEntry)) throw cause
     return { subject, number: cause.number, fault: cause.isNewer ? ('newer' as const) : ('edited' as const) }
   })
-}
-
-/** Reads every seal, checks the chain of seals in the vault and in the table, and returns the sealed heads by chain. */
-async function readSeals(
-  record: ChangeRecord,
-  vault: SealVault | undefined,
-): Promise<Omit<Audit, 'chains' | 'entries' | 'faults'> & { sealedHeads: Map<string, SealedHead[]>; faults: AuditFault[] }> {
-  const sealedHeads = new Map<string, SealedHead[]>()
-  const faults: AuditFault[] = []
-  const found = new Map<string, Omit<SealedDiscrepancy, 'isLast'>>()
-  let uncompared = 0
-  const listedSeals = await entriesOf(SEAL_SUBJECT, record)
-  // An entry of the table that cannot be parsed is reported by `audit` with the other chains.
-  const inTable = 'fault' in listedSeals ? [] : listedSeals
-  if (vault === undefined)
-    return { sealedHeads, seals: 0, faults: asList(verifyChain(SEAL_SUBJECT, inTable)), discrepancies: [], uncompared }
-  const last = await vault.last()
-  const inVault: Change[] = []
-  for (let number = 1; number <= Math.max(last, inTable.at(-1)?.number ?? 0); number++) {
-    const seal = parseSeal((await vault.get(number)) ?? '')
-    if (typeof seal === 'string') {
-      faults.push({ subject: SEAL_SUBJECT, number, fault: seal })
-      continue
-    }
-    inVault.push(seal.entry)
-    uncompared = seal.uncompared
-    for (const one of seal.discrepancies) found.set(`${one.since} ${one.discrepancy} ${one.subject}`, { ...one, until: number })
-    for (const { subject, ...head } of seal.heads) {
-      const known = sealedHeads.get(subject) ?? []
-      known.push({ ...head, seal: number })
-      sealedHeads.set(subject, known)
-    }
-  }
-  if (faults.length === 0 && !('fault' in listedSeals)) {
-    const end = inVault.at(-1)
-    const fault =
-      verifyChain(SEAL_SUBJECT, inVault) ??
-      verifyChain(SEAL_SUBJECT, inTable, end === undefined ? undefined : { number: end.number, hash: end.hash })
-    faults.push(...asList(fault))
-  }
-  const discrepancies = [...found.values()].map((one) => ({ ...one, isLast: one.until === inVault.at(-1)?.number }))
-  return { sealedHeads, seals: inVault.length, faults, discrepancies, uncompared }
-}
-
-/** Parses the text of a seal, or returns the fault that it has. */
-function parseSeal(text: string): Seal | 'lost' | 'newer' {
-  try {
-    return readSeal(text) ?? 'lost'
-  } catch (cause) {
-    if (cause instanceof UnreadableItem && cause.isNewer) return 'newer'
-    throw cause
-  }
 }
 
 const asList = <T>(fault: T | undefined): T[] => (fault === undefined ? [] : [fault])

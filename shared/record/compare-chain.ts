@@ -1,6 +1,6 @@
 import { type ChainHead, EMPTY_CHAIN, linkFault } from '../domain/change.ts'
 import { SEAL_SUBJECT, type SealDiscrepancy } from '../domain/seal.ts'
-import { UnreadableEntry } from '../errors.ts'
+import type { UnreadableEntry } from '../errors.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
 import { identitySubject, incidentSubject, POLICY_SUBJECT } from './append.ts'
 import { orderSubject } from './orders.ts'
@@ -55,21 +55,19 @@ export async function compareChain(
   // Without this, whoever can write the table could stop every seal with one item that the role may not read.
   const isOurs = CHAIN_KEYS.some((key) => (key.endsWith('*') ? subject.startsWith(key.slice(0, -1)) : subject === key))
   if (!isOurs) return differs([], { discrepancy: 'foreign', found: { number: 0 } })
-  try {
-    const read = await readChain(subject, claims, ports)
-    if (read === 'uncompared') return { kind: 'uncompared' }
-    const { head, fault, confirmed } = read
-    const unfit = claims.filter((claim) => claim.number > 0 && !confirmed.has(claim))
-    // An entry holds the hash of all before it: who sealed this one has sealed another chain than the seal before.
-    const planted = claims.filter((claim, at) => confirmed.has(claim) && claims.slice(0, at).some((one) => unfit.includes(one)))
-    const seals = planted.map(({ seal }) => seal)
-    if (fault !== undefined) return differs(unfit, { discrepancy: 'rewritten', found: fault }, seals)
-    if (head.number === 0) return differs(unfit, { discrepancy: 'vanished', found: { number: 0 } })
-    return unfit.length > 0 ? differs(unfit, { discrepancy: 'shortened', found: head }, seals) : { kind: 'fits', head }
-  } catch (cause) {
-    if (!(cause instanceof UnreadableEntry)) throw cause
-    return differs([], { discrepancy: cause.isNewer ? 'newer' : 'unreadable', found: { number: cause.number } })
-  }
+  const read = await readChain(subject, claims, ports)
+  if (read === 'uncompared') return { kind: 'uncompared' }
+  const { head, fault, confirmed, unreadable } = read
+  const unfit = claims.filter((claim) => claim.number > 0 && !confirmed.has(claim))
+  // An entry holds the hash of all before it: who sealed this one has sealed another chain than the seal before.
+  const planted = claims.filter((claim, at) => confirmed.has(claim) && claims.slice(0, at).some((one) => unfit.includes(one)))
+  const seals = planted.map(({ seal }) => seal)
+  // What was rewritten before an entry that cannot be read is rewritten all the same.
+  if (fault !== undefined) return differs(unfit, { discrepancy: 'rewritten', found: fault }, seals)
+  if (unreadable !== undefined)
+    return differs([], { discrepancy: unreadable.isNewer ? 'newer' : 'unreadable', found: { number: unreadable.number } })
+  if (head.number === 0) return differs(unfit, { discrepancy: 'vanished', found: { number: 0 } })
+  return unfit.length > 0 ? differs(unfit, { discrepancy: 'shortened', found: head }, seals) : { kind: 'fits', head }
 }
 
 /** Where a chain ends, the first entry that contradicts a claim or the entry before it, and the claims that its entries confirm. */
@@ -77,6 +75,8 @@ interface ReadChain {
   readonly head: ChainHead
   readonly fault: ChainHead | undefined
   readonly confirmed: ReadonlySet<SealedClaim>
+  /** The entry behind `head`, where it cannot be read. */
+  readonly unreadable?: UnreadableEntry
 }
 
 async function readChain(
@@ -104,6 +104,7 @@ async function readChain(
         else fault ??= found
       head = found
     }
+    if (page.unreadable !== undefined) return { head: head ?? EMPTY_CHAIN, fault, confirmed, unreadable: page.unreadable }
     hasMore = page.hasMore && page.changes.length > 0
   }
   // Nothing from the sealed entry on: where the chain ends now is found from its beginning.

@@ -1,4 +1,4 @@
-import { EMPTY_CHAIN } from '../domain/change.ts'
+import { type ChainHead, EMPTY_CHAIN } from '../domain/change.ts'
 import { SEAL_SUBJECT, type SealContent, type SealDiscrepancy, type SealedHead } from '../domain/seal.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import type { Clock } from '../ports/runtime.ts'
@@ -35,20 +35,20 @@ export async function compareWithSeal(
   const since = new Map(seal?.discrepancies.map((one) => [nameOf(one), one.since]))
   const dated = (one: Omit<SealDiscrepancy, 'since'>) => ({ ...one, since: since.get(nameOf(one)) ?? head.number + 1 })
   const heads: SealedHead[] = []
+  // A chain of which no entry was confirmed has no head in the seal: it is not missed when it is gone.
+  const keep = (subject: string, { number, hash }: ChainHead) => number > 0 && heads.push({ subject, number, hash })
   const discrepancies: SealDiscrepancy[] = differences.map(dated)
   let uncompared = 0
   const add = (subject: string, found: Comparison) => {
-    if (found.kind === 'fits') return heads.push({ subject, ...found.head })
+    if (found.kind === 'fits') return keep(subject, found.head)
     if (found.kind === 'uncompared') {
       uncompared += 1
-      const { number, hash } = byChain.get(subject)?.at(-1) ?? EMPTY_CHAIN
-      return heads.push({ subject, number, hash })
+      return keep(subject, byChain.get(subject)?.at(-1) ?? EMPTY_CHAIN)
     }
     const { discrepancy, sealed } = found
     for (const number of found.planted) planted.add(number)
     discrepancies.push(dated({ subject, discrepancy, sealed, found: found.found }))
-    // A foreign chain has no head in the seal: it is not missed when it is gone.
-    return discrepancy === 'foreign' ? 0 : heads.push({ subject, ...sealed })
+    return discrepancy !== 'foreign' && keep(subject, sealed)
   }
   const left = new Set(byChain.keys())
   const compareAll = async (subjects: readonly string[]) => {

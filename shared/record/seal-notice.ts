@@ -54,11 +54,13 @@ const DISCREPANCIES: Readonly<Record<SealDiscrepancy['discrepancy'], string>> = 
   newer: 'was written by a newer release, which alone can check it',
   foreign: 'is a chain that no release writes; it was not read',
   planted: 'has a seal that does not follow from those before it',
+  lost: 'has an object that is no seal where the seals are stored',
 }
 
 /** What a seal found of a chain, in one line. */
 export function discrepancyText({ subject, discrepancy, sealed, found }: SealDiscrepancy): string {
   if (discrepancy === 'planted') return `${subject} ${DISCREPANCIES.planted}: seal ${found.number}, which \`seal\` did not make`
+  if (discrepancy === 'lost') return `${subject} ${DISCREPANCIES.lost}: number ${found.number}, which was passed over`
   const was = sealed.number === 0 ? 'was not sealed before' : `was sealed with ${sealed.number} entries, ${short(sealed.hash)}`
   return `${printable(subject, 120)} ${DISCREPANCIES[discrepancy]}: it ${was}${foundText(discrepancy, found)}`
 }

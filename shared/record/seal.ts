@@ -1,5 +1,5 @@
 import { type ChainHead, type Change, chain } from '../domain/change.ts'
-import { SEAL_SUBJECT, type Seal, type SealContent, sealText, sealValueOf } from '../domain/seal.ts'
+import { readSeal, SEAL_SUBJECT, type Seal, type SealContent, sealText, sealValueOf } from '../domain/seal.ts'
 import { ResponderError } from '../errors.ts'
 import type { Notifier } from '../ports/notices.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
@@ -43,13 +43,23 @@ async function compareAndSeal(ports: SealPorts): Promise<Seal> {
   const content = await compareWithSeal(last, ports)
   await tell(content, last.head.number + 1, ports)
   const next = nextSeal(last.head, content, new Date(clock.now()).toISOString())
-  const { number, previous } = next.entry
-  const stored = (await vault.put(number, sealText(next))) ? next : await readStoredSeal(vault, number)
-  if (stored.entry.previous !== previous) throw sealConflict(`seal ${number} is in the vault and does not follow seal ${number - 1}`)
-  if (!(await record.append(stored.entry)) && (await record.last(SEAL_SUBJECT))?.hash !== stored.entry.hash)
+  const { number } = next.entry
+  const text = sealText(next)
+  // What is stored cannot be taken back, and each later seal is compared with it.
+  if (readSeal(text) === undefined) throw sealConflict(`seal ${number} could not be read back, so it was not stored`)
+  const stored = (await vault.put(number, text)) ? next : await readStoredSeal(vault, number, last.head)
+  for (const entry of last.missing) await record.append(entry)
+  if (!(await record.append(stored.entry)) && (await isAnotherAt(number, stored.entry, record)))
     throw sealConflict(`seal ${number} of the table is not that of the vault`)
   log.info('seal.done', { number, chains: stored.heads.length, discrepancies: stored.discrepancies.length, uncompared: stored.uncompared })
   return stored
+}
+
+/** True where the table has another seal under the number of a seal. What is none, or cannot be read, is told of as a discrepancy. */
+async function isAnotherAt(number: number, { hash }: Change, record: ChangeRecord): Promise<boolean> {
+  const { changes, unreadable } = await record.page(SEAL_SUBJECT, number)
+  const [other] = changes
+  return other === undefined ? unreadable === undefined : other.number === number && other.hash !== hash
 }
 
 /** Logs every discrepancy, and tells people where there is a new one, or where chains were not compared. */

@@ -20,13 +20,15 @@ export function addClaims({ byChain, planted }: SealedClaims, { entry, heads }: 
   const seal = entry.number
   const named = new Set<string>()
   for (const { subject, number, hash } of heads) {
+    // A chain of which no entry was confirmed.
+    if (number === 0) continue
     named.add(subject)
     const known = byChain.get(subject) ?? []
     const highest = Math.max(0, ...known.map((one) => one.number))
     if (known.some((one) => one.number === number && one.hash === hash)) continue
-    if (number < highest || (number > 0 && known.some((one) => one.number === number))) planted.add(seal)
+    if (number < highest || known.some((one) => one.number === number)) planted.add(seal)
     else byChain.set(subject, [...known, { number, hash, seal }])
   }
   // 0.1.0, whose entries have no version, left out a chain that it could not read.
-  if (entry.v !== undefined && before?.heads.some(({ subject }) => !named.has(subject))) planted.add(seal)
+  if (entry.v !== undefined && before?.heads.some(({ subject, number }) => number > 0 && !named.has(subject))) planted.add(seal)
 }

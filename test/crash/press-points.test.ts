@@ -6,6 +6,7 @@ import type { DecidingReview } from '../../shared/domain/policy.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { readSeal } from '../../shared/domain/seal.ts'
 import { memoryChangeRecord, type StoredChains } from '../../shared/memory/change-record.ts'
+import { memoryIncidentStore } from '../../shared/memory/incident-store.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import { memorySealVault } from '../../shared/memory/seal-vault.ts'
@@ -200,7 +201,7 @@ describe('crash points of a seal', () => {
         const last = await inner.vault.last()
         const made = readSeal((await inner.vault.get(last)) ?? '')
         const isSealed = made?.discrepancies.length === 1 && made.discrepancies[0]?.since === 2
-        const { faults: found, seals } = await audit({ ...inner, incidents: { get: async () => undefined } })
+        const { faults: found, seals } = await audit({ ...inner, incidents: memoryIncidentStore() })
         const isElsewhere = found.some(({ subject, fault: what }) => subject !== incidentSubject('inc-1') || what !== 'vanished')
         // Told before it is sealed, so never sealed without being told; a notice that was sent and not answered for is sent again.
         const told = inner.notifier.notices.length

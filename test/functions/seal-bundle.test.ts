@@ -46,6 +46,7 @@ describe('the bundle of seal', () => {
       chains: 5,
       entries: 15,
       seals: 3,
+      sealedAt: expect.stringMatching(/^\d{4}-/),
       faults: [],
       discrepancies: [],
       uncompared: 0,

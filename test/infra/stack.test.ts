@@ -273,6 +273,20 @@ describe('seal', () => {
       })
   })
 
+  it('has an alarm that stands where no seal was made for more than a day, also where nothing ran at all', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'seal.done',
+      Namespace: 'Countersign',
+      Statistic: 'Sum',
+      Period: 3600,
+      EvaluationPeriods: 26,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+      AlarmActions: [{ Ref: Match.stringLikeRegexp('^NoticesTopic') }],
+    })
+  })
+
   it('keeps seals a year in a bucket that lets nobody delete or read them from outside', () => {
     template.hasResource('AWS::S3::Bucket', {
       DeletionPolicy: 'Retain',

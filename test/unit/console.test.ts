@@ -4,6 +4,7 @@ import type { Change } from '../../shared/domain/change.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { memoryChangeRecord, type StoredChains } from '../../shared/memory/change-record.ts'
+import { memoryIncidentStore } from '../../shared/memory/incident-store.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { seal } from '../../shared/record/seal.ts'
 import { consoleWorld, PAYLOAD, plantPoison, poisoned, TOKEN } from '../console.ts'
@@ -222,7 +223,7 @@ describe('the check of the record', () => {
     const chains: StoredChains = new Map()
     const { get, target, vault, ports } = await consoleWorld()
     const record = memoryChangeRecord(chains)
-    Object.assign(target, { record })
+    Object.assign(target, { record, incidents: memoryIncidentStore() })
     const [entry] = chainOf('POLICY', 1)
     const sealing = { ...ports, record, vault }
     await record.append(entry as Change)

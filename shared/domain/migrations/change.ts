@@ -20,6 +20,12 @@ const VALUES: Partial<Record<ChangeKind, z.ZodType>> = {
 }
 
 /**
+ * Levels of objects and lists in an entry. The deepest that a release writes, a policy, has 6. Without a bound, whoever can write the table could end every run
+ * that reads it: what hashes an entry calls itself for each level.
+ */
+const MAX_LEVELS = 64
+
+/**
  * The entry in a stored text, as it was written: it is hashed, so it is never migrated, and whoever reads `from` and `to` takes the words of
  * every version. Throws `UnreadableEntry` where it is none.
  */
@@ -34,11 +40,29 @@ export function readChange(text: unknown, subject: string, number: number): Chan
   }
 }
 
+/** The entries that readers give, up to the first that cannot be read. */
+export function readUpTo(readers: readonly (() => Change)[], hasMore: boolean) {
+  const changes: Change[] = []
+  try {
+    for (const read of readers) changes.push(read())
+  } catch (cause) {
+    if (!(cause instanceof UnreadableEntry)) throw cause
+    return { changes, hasMore: false, unreadable: cause }
+  }
+  return { changes, hasMore }
+}
+
 /** Throws `UnreadableItem` where something is no entry. */
 export function checkChange(entry: unknown, key: string): asserts entry is Change {
   if (!isFields(entry)) throw new UnreadableItem(key, 'not an object')
   checkVersion(entry.v ?? 1, CHANGE_VERSION, key)
+  if (!isWithin(MAX_LEVELS, entry)) throw new UnreadableItem(key, `more than ${MAX_LEVELS} levels deep`)
   const read = Change.safeParse(entry)
   const said = read.success ? VALUES[read.data.kind]?.safeParse(entry) : read
   if (said?.success === false) throw new UnreadableItem(key, issueOf(said.error))
+}
+
+function isWithin(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((member) => isWithin(levels - 1, member))
 }
