@@ -21,6 +21,7 @@ const KINDS = [
   'verdict',
   'endorsement',
   'order',
+  'notice',
   'state',
   'policy',
   'seal',

@@ -5,10 +5,16 @@ import { isNamed, keys, type Table } from './table.ts'
 /** Seconds until a counter expires: it is kept for a day for inspection. */
 const KEPT_SECONDS = 86_400
 
-/** Counts containments per hour as a set of incident ids, in one conditional update. */
+/** The attribute of an hour's item with the incidents of a lane. */
+const ATTRIBUTES = { ordinary: 'incidents', urgent: 'urgent', confirmed: 'confirmed', ordered: 'ordered' } as const
+
+/** Counts containments per hour as sets of incident ids, one for each lane, in one item: so one conditional update sees them all. */
 export function dynamoBreaker({ client, name }: Table): Breaker {
   /** Updates the item of a lane. Returns false where the condition does not hold. */
-  const update = async (lane: BreakerLane, change: { expression: string; values: Record<string, unknown>; condition?: string }) => {
+  const update = async (
+    lane: BreakerLane,
+    change: { expression: string; values: Record<string, unknown>; condition?: string; names?: Record<string, string> },
+  ) => {
     try {
       await client.send(
         new UpdateCommand({
@@ -16,6 +22,7 @@ export function dynamoBreaker({ client, name }: Table): Breaker {
           Key: keys.breaker(lane),
           UpdateExpression: `${change.expression} SET expiresAt = :expires`,
           ...(change.condition === undefined ? {} : { ConditionExpression: change.condition }),
+          ...(change.names === undefined ? {} : { ExpressionAttributeNames: change.names }),
           ExpressionAttributeValues: { ...change.values, ':expires': lane.hour * 3600 + KEPT_SECONDS },
         }),
       )
@@ -26,13 +33,18 @@ export function dynamoBreaker({ client, name }: Table): Breaker {
     }
   }
   return {
-    async reserve(lane, incidentId, limit) {
+    async reserve({ hour, kind }, incidentId, limit) {
       if (limit === 0) return false
-      return update(lane, {
-        expression: 'ADD incidents :one',
-        condition: 'attribute_not_exists(incidents) OR size(incidents) < :limit OR contains(incidents, :id)',
+      const item = { hour, kind: 'ordinary' } as const
+      const names = Object.fromEntries(Object.entries(ATTRIBUTES).map(([lane, attribute]) => [`#${lane}`, attribute]))
+      const hasPlace = Object.keys(names).map((lane) => `contains(${lane}, :id)`)
+      const isReserved = await update(item, {
+        expression: `ADD #${kind} :one`,
+        condition: `(attribute_not_exists(#${kind}) OR size(#${kind}) < :limit) AND NOT (${hasPlace.join(' OR ')})`,
         values: { ':one': new Set([incidentId]), ':id': incidentId, ':limit': limit },
+        names,
       })
+      return isReserved || update(item, { expression: '', condition: hasPlace.join(' OR '), values: { ':id': incidentId }, names })
     },
     claimPage: (lane, incidentId) =>
       update(lane, {

@@ -25,7 +25,7 @@ export const keys = {
   change: (subject: string, number: number) => ({ pk: subject, sk: `CHANGE#${String(number).padStart(6, '0')}` }),
   press: (pressId: string) => ({ pk: `PRESS#${pressId}`, sk: 'TAKEN' }),
   budget: (hour: number, of: string) => ({ pk: `BUDGET#${hour}`, sk: of }),
-  breaker: ({ hour, kind }: BreakerLane) => ({ pk: `BREAKER#${hour}`, sk: kind === 'urgent' ? 'URGENT' : 'COUNT' }),
+  breaker: ({ hour, kind }: BreakerLane) => ({ pk: `BREAKER#${hour}`, sk: kind === 'ordinary' ? 'COUNT' : kind.toUpperCase() }),
 }
 
 /** Creates the table on an emulator; on AWS the stack creates it. Returns false when it exists already. */

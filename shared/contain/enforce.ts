@@ -1,10 +1,11 @@
+import type { Change } from '../domain/change.ts'
 import { type Incident, isEnforced } from '../domain/incident.ts'
 import { errorName, ResponderError } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { incidentSubject } from '../record/append.ts'
 import { sendOwedNotice } from '../record/notice.ts'
-import { approvedIn, isReleaseAllowed, readOrders, rotationOrder } from '../record/orders.ts'
+import { approvedIn, isReleaseAllowed, isReleaseUnfinished, readOrders, rotationOrder } from '../record/orders.ts'
 import { type PolicyInForce, readPolicy } from '../record/policy-in-force.ts'
 import { type ChangeLog, openChangeLog } from './change-log.ts'
 import { applyMissing, contain } from './contain.ts'
@@ -42,7 +43,7 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
     const isAllowed = isReleaseAllowed(changeLog.changes, orders)
     return isAllowed ? releaseByNames(stored, changeLog, policy, ports) : refuseUnordered(stored, changeLog, ports)
   }
-  if (stored.value.state === 'contained' || isPartly(stored.value, changeLog)) await applyMissing(stored, changeLog, policy, ports)
+  if (stored.value.state === 'contained' || isPartly(stored.value, changeLog, orders)) await applyMissing(stored, changeLog, policy, ports)
   if (stored.value.state === 'rotating') {
     await changeLog.read()
     const order = rotationOrder(changeLog.changes, orders)
@@ -58,9 +59,15 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
   await sendOwedNotice(stored, ports)
 }
 
-/** True where what is done next needs an order of a person. */
-function needsOrders({ state, approved }: Incident): boolean {
-  return state === 'releasing' || state === 'released' || state === 'rotating' || approved.length > 0
+/** True where what is done next depends on what people ordered. */
+function needsOrders({ state, approved, verdict }: Incident): boolean {
+  return (
+    state === 'releasing' ||
+    state === 'released' ||
+    state === 'rotating' ||
+    approved.length > 0 ||
+    (state === 'asking' && verdict !== undefined)
+  )
 }
 
 /** Restores under the names that the users have now. */
@@ -80,8 +87,8 @@ async function releaseByNames(
  * True where an incident asks although contain has applied steps, be their users gone since: some other step could not be read or applied. What
  * people wanted back is left to them.
  */
-function isPartly({ state, verdict }: Incident, { changes }: ChangeLog): boolean {
-  if (state !== 'asking' || verdict?.kind === 'legitimate' || isReleaseOrdered(changes)) return false
+function isPartly({ state }: Incident, { changes }: ChangeLog, orders: readonly Change[]): boolean {
+  if (state !== 'asking' || isReleaseUnfinished(changes, orders) || isReleaseOrdered(changes)) return false
   return standingSteps(changes).length > 0 || goneSteps(changes).size > 0
 }
 

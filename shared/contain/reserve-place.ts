@@ -12,9 +12,9 @@ const MIN_USERS = 3
 /**
  * Takes a place of the breaker for an incident, before the first write. Returns why there is none, or undefined where one was taken.
  *
- * Urgent incidents have places of their own, so that whoever sacrifices other identities does not use those up, and take an ordinary one where
- * theirs are used up. `users` is how many the account has. Safe to repeat: an incident counts once in an hour. Where a lane is full, people are
- * paged once in that hour.
+ * An incident has one place in an hour, however its priority grows: whoever sacrifices other identities must not use up two lanes by each. What AWS
+ * confirms and what a person orders have places that no evidence uses up, and take one of evidence's where theirs are used up. `users` is how many the
+ * account has. Safe to repeat. Where a lane is full, people are paged once in that hour.
  */
 export async function reservePlace(
   incident: Incident,
@@ -23,47 +23,82 @@ export async function reservePlace(
 ): Promise<string | undefined> {
   const limits = limitsOf(policy, users)
   const hour = Math.floor(ports.clock.now() / HOUR_MS)
-  const reserve = (kind: BreakerLane['kind']) => ports.breaker.reserve({ hour, kind }, incident.id, limits[kind])
-  const isFirst = isUrgent(incident, policy)
-  if ((isFirst && (await reserve('urgent'))) || (await reserve('ordinary'))) return undefined
-  // What a person ordered is urgent too. The order is looked up only where it makes a difference.
-  const isUrgentToo = isFirst || (await isOrdered(incident, ports.record))
-  if (isUrgentToo && !isFirst && (await reserve('urgent'))) return undefined
-  if (limits.ordinary > 0) await pageOnce({ hour, kind: isUrgentToo ? 'urgent' : 'ordinary' }, { incident, policy, limits }, ports)
-  const own = isUrgentToo ? `, and ${limits.urgent} urgent ones` : ''
-  return `breaker: ${limits.ordinary} containments in this hour already${own}`
+  const reserveFirst = async (kinds: readonly BreakerLane['kind'][]) => {
+    for (const kind of kinds) if (await ports.breaker.reserve({ hour, kind }, incident.id, limits[kind])) return true
+    return false
+  }
+  const lanes = lanesOf(incident, policy)
+  if (await reserveFirst(lanes)) return undefined
+  // The order of a person is looked up only where it makes a difference.
+  const isByPerson = await isOrdered(incident, ports.record)
+  if (isByPerson && (await reserveFirst(['urgent', 'ordered']))) return undefined
+  const [first] = isByPerson ? (['ordered'] as const) : lanes
+  if (limits.ordinary > 0) await pageOnce({ hour, kind: first }, { incident, policy, limits }, ports)
+  return `breaker: ${usedUp(first, limits)} already`
 }
 
-/** True for what a confirming party reported, and for what is above the policy's priority. */
-function isUrgent({ assessment, priority }: Incident, { breaker }: Policy): boolean {
-  return assessment.isConfirmed || priority >= breaker.urgentPriority
+/** The lanes in which an incident may have its place, in this order. */
+function lanesOf({ assessment, priority }: Incident, { breaker }: Policy): readonly [BreakerLane['kind'], ...BreakerLane['kind'][]] {
+  if (assessment.isConfirmed) return ['confirmed', 'urgent', 'ordinary']
+  return priority >= breaker.urgentPriority ? ['urgent', 'ordinary'] : ['ordinary']
 }
 
-/** How many incidents may be contained in an hour. There are never more urgent places than ordinary ones: 0 containments an hour means none. */
-function limitsOf({ breaker }: Policy, users: number): Record<BreakerLane['kind'], number> {
+type Limits = Readonly<Record<BreakerLane['kind'], number>>
+
+/**
+ * How many incidents may be contained in an hour. No lane has more places than the ordinary one: 0 containments an hour means none, and 0 urgent ones that
+ * no lane but the ordinary one has any.
+ */
+function limitsOf({ breaker }: Policy, users: number): Limits {
   const ordinary = Math.min(breaker.containmentsPerHour, Math.max(MIN_USERS, Math.floor(breaker.maxUserFraction * users)))
-  return { ordinary, urgent: Math.min(breaker.urgentPerHour, ordinary) }
+  const own = Math.min(breaker.urgentPerHour, ordinary)
+  return { ordinary, urgent: own, confirmed: own, ordered: own }
+}
+
+/** Says which places an incident of a lane found used up. */
+function usedUp(kind: BreakerLane['kind'], limits: Limits): string {
+  const ordinary = `${limits.ordinary} containments in this hour`
+  if (kind === 'ordinary') return ordinary
+  return `${ordinary}, and ${limits.urgent} urgent ones${kind === 'urgent' ? '' : ` and ${limits[kind]} ${kind} ones`}`
+}
+
+/** What is contained until the next hour although a lane is full. */
+function restOf(kind: BreakerLane['kind'], { policy: { breaker }, limits }: { policy: Policy; limits: Limits }): string {
+  const { urgent, confirmed, ordered } = limits
+  switch (kind) {
+    case 'ordinary':
+      return `Until then only confirmed incidents, ordered ones and those of priority ${breaker.urgentPriority} or more are contained, ${urgent} of each at most.`
+    case 'urgent':
+      return `Until then only what AWS confirms and what a person orders is contained, ${confirmed} of each at most.`
+    case 'confirmed':
+      return `Nothing more is contained by itself until then, confirmed or not. A person may order ${ordered} containments.`
+    case 'ordered':
+      return 'Nothing that a person orders is contained until then. Raise the limit with `policy apply`, or contain by hand.'
+  }
+}
+
+const TITLES: Readonly<Record<BreakerLane['kind'], string>> = {
+  ordinary: 'incidents become questions',
+  urgent: 'urgent incidents become questions',
+  confirmed: 'confirmed incidents become questions',
+  ordered: 'what people order is not contained',
 }
 
 /** Pages the on-call person, at least once: the page is sent before it is noted. A page that fails fails the run, which is tried again. */
 async function pageOnce(
   lane: BreakerLane,
-  { incident, policy, limits }: { incident: Incident; policy: Policy; limits: Record<BreakerLane['kind'], number> },
+  { incident, policy, limits }: { incident: Incident; policy: Policy; limits: Limits },
   { breaker, pager, log }: ContainPorts,
 ): Promise<void> {
   if (!(await breaker.claimPage(lane, incident.id))) return
   const next = new Date((lane.hour + 1) * HOUR_MS).toISOString()
-  const rest =
-    lane.kind === 'urgent'
-      ? 'Nothing more is contained by itself until then, confirmed or not.'
-      : `Until then only confirmed incidents and those of priority ${policy.breaker.urgentPriority} or more are contained, ${limits.urgent} at most.`
   await pager.notify({
     incidentId: incident.id,
     kind: 'breaker',
     priority: 100,
-    title: `The breaker has tripped: ${lane.kind === 'urgent' ? 'urgent incidents' : 'incidents'} become questions until ${next}`,
+    title: `The breaker has tripped: ${TITLES[lane.kind]} until ${next}`,
     body: [
-      `${limits.ordinary} containments in this hour${lane.kind === 'urgent' ? `, and ${limits.urgent} urgent ones` : ''}. ${rest}`,
+      `${usedUp(lane.kind, limits)}. ${restOf(lane.kind, { policy, limits })}`,
       'Either the policy contains what is legitimate, or somebody sacrifices identities to use the breaker up.',
       `First refused: ${incident.id}. See all that ask: ${commandFor(pager.stack, 'incidents')}`,
     ].join('\n'),

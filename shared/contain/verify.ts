@@ -16,6 +16,7 @@ import { isSameValue, type Step } from './steps/step.ts'
 import { isUserDeny, stepFor } from './steps/steps.ts'
 import { userBoundary } from './steps/user-boundary.ts'
 import { findSelf, isOfStranger, leaveAlone } from './stranger.ts'
+import { isOlderLine, reversalNews, SET_AGAIN } from './tell-reversals.ts'
 
 /** IAM's reads lag about 4 s behind its writes. A difference within this time is written over, and not reported as a reversal. */
 const CONSISTENT_MS = 5_000
@@ -92,31 +93,40 @@ async function verifyOnce(
   return { reversed, doubts, gone: standing.flatMap(({ target }) => (gone.has(target) ? [target] : [])) }
 }
 
-/** Tells people what a look found, each line once. What went by itself changes no priority: it is out of use. */
+/**
+ * Tells people what a look found, each line once, and reversals at growing intervals. What went by itself changes no priority: it is out of use.
+ */
 async function tell(
   stored: Versioned<Incident>,
   { reversed, doubts, gone }: Look,
   changeLog: ChangeLog,
   ports: ContainPorts,
 ): Promise<void> {
-  const alarms = [...reversed.map((target) => `${target} was reversed by somebody else, and is set again`), ...doubts]
+  const { id } = stored.value
+  const now = ports.clock.now()
+  const news = reversalNews(changeLog.changes, now)
+  const reversals = news.kind === 'due' ? news.lines : []
+  // One look is enough for all that are reversed until then.
+  if (news.kind === 'waits' && reversed.length > 0 && news.count <= reversed.length)
+    await ports.reverifyQueue.verifyLater(id, [Math.ceil((news.at - now) / 1000)])
+  const alarms = [...reversals, ...doubts]
   const lines = [...alarms, ...gone.map((target) => `${target}: ${GONE}`)]
+  let isTold = false
   const flagged = (incident: Incident): Incident | undefined => {
     const { decision, state } = incident
-    const news = lines.filter((line) => !decision.why.includes(line))
-    if (state === 'releasing' || state === 'released' || (reversed.length === 0 && news.length === 0)) return undefined
-    const told = { ...incident, head: changeLog.head(), decision: withReasons(decision, lines) }
+    isTold = state !== 'releasing' && state !== 'released' && (reversals.length > 0 || lines.some((line) => !decision.why.includes(line)))
+    if (!isTold) return undefined
+    const why = decision.why.filter((line) => !isOlderLine(line, reversals))
+    const told = { ...incident, head: changeLog.head(), decision: withReasons({ ...decision, why }, lines) }
     return alarms.length === 0 ? withNotice(told, 'step-gone') : withNotice({ ...told, priority: 100 }, 'reversed')
   }
   const updated = lines.length === 0 ? stored : await updateIncident(stored, flagged, ports.incidents)
-  if (lines.length > 0)
-    ports.log.warn('contain.reversed', {
-      incidentId: updated.value.id,
-      reversed: reversed.length,
-      doubts: doubts.length,
-      gone: gone.length,
-    })
+  if (lines.length > 0 || reversed.length > 0)
+    ports.log.warn('contain.reversed', { incidentId: id, reversed: reversed.length, doubts: doubts.length, gone: gone.length })
   await sendOwedNotice(updated, ports)
+  // Noted after it was sent: people are told at least once.
+  if (isTold && reversals.length > 0)
+    await changeLog.write({ kind: 'notice', target: `incident:${id}`, from: null, to: 'reversed', why: reversals.join('; ') })
 }
 
 /** Turns a failed read into a doubt about that step alone, so that the others are still verified. */
@@ -166,7 +176,7 @@ async function enforceStep(
   if (outcome !== 'written') return `could not be set again: ${outcome}`
   // A release that ran meanwhile has undone the step before this write, so this write is undone as well.
   const isOvertaken = isReversal
-    ? (await changeLog.write({ kind: 'step-done', target, from: now, to: contained, why: 'set again' }, isStanding)) === 'superseded'
+    ? (await changeLog.write({ kind: 'step-done', target, from: now, to: contained, why: SET_AGAIN }, isStanding)) === 'superseded'
     : await changeLog.read().then(() => !isStanding())
   if (isOvertaken) await restoreBefore(step, planned, ports)
   else if (isReversal) reversed.push(target)

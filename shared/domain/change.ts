@@ -29,6 +29,7 @@ export const ChangeKind = z.enum([
   'endorsement',
   'extension',
   'order',
+  'notice',
   'policy',
   'seal',
 ])

@@ -10,7 +10,9 @@ import type { Incident, IncidentState, NoticeKind, SignalOrigin, Suppression, Ve
  * needs more time. `legitimate`, `compromised`: a verdict; `isRotating` is true where the keys are rotated before the incident closes.
  * `contained`: every primary credential is disabled, and that was read back. `not-contained`: a run of contain ended without that.
  * `released`: everything is restored. `not-released`: something could not be restored. `rotated`: the new keys are delivered and the old ones
- * deleted. `not-rotated`: no order of a person stands for the rotation. `unanswered`: nobody gave a verdict in the time that the policy allows; `isContained` is true where steps of contain are in place.
+ * deleted. `not-rotated`: no order of a person stands for the rotation. `unanswered`: nobody gave a verdict in the time that the policy allows;
+ * `isContained` is true where steps of contain are in place, and `isReleaseUnfinished` where the last word of a person is a release that ended with a
+ * question. The record says both, not the incident.
  */
 export type IncidentEvent =
   | {
@@ -32,7 +34,13 @@ export type IncidentEvent =
   | { readonly kind: 'not-released'; readonly at: number; readonly why: readonly string[] }
   | { readonly kind: 'rotated' }
   | { readonly kind: 'not-rotated'; readonly at: number; readonly why: readonly string[] }
-  | { readonly kind: 'unanswered'; readonly verdict: Verdict; readonly onExpiry: 'keep' | 'release'; readonly isContained: boolean }
+  | {
+      readonly kind: 'unanswered'
+      readonly verdict: Verdict
+      readonly onExpiry: 'keep' | 'release'
+      readonly isContained: boolean
+      readonly isReleaseUnfinished: boolean
+    }
 
 export type IncidentEventKind = IncidentEvent['kind']
 
@@ -82,7 +90,11 @@ export const TRANSITIONS: Readonly<Record<IncidentEventKind, Targets>> = {
   'not-released': { releasing: ['asking'] },
   rotated: { rotating: ['confirmed'] },
   'not-rotated': { rotating: ['asking'] },
-  unanswered: { watching: ['expired'], asking: ['expired', 'confirmed', 'releasing'], contained: ['confirmed', 'releasing'] },
+  unanswered: {
+    watching: ['expired', 'confirmed', 'releasing'],
+    asking: ['expired', 'confirmed', 'releasing'],
+    contained: ['confirmed', 'releasing'],
+  },
 }
 
 /** The states in which an event is allowed. */
@@ -120,13 +132,13 @@ function after(incident: Incident, event: IncidentEvent): Incident {
     case 'decided':
       return afterDecision(incident, event)
     case 'grew':
-      return mustRunContain(incident) ? { ...incident, state: 'containing' } : incident
+      return mustRunContain(incident) ? inState(incident, 'containing') : incident
     case 'approved': {
       const approved = [...incident.approved.filter((id) => id !== event.edgeId), event.edgeId]
-      return { ...incident, state: 'containing', approved }
+      return { ...inState(incident, 'containing'), approved }
     }
     case 'ordered':
-      return { ...incident, state: 'containing' }
+      return inState(incident, 'containing')
     case 'extended': {
       const extended = { ...incident, extendedUntil: event.until, escalatedAt: undefined, pagedAt: undefined }
       return withNotice(extended, 'extended')
@@ -162,25 +174,30 @@ function after(incident: Incident, event: IncidentEvent): Incident {
 function afterDecision(incident: Incident, { decision, signalId, time, origin }: IncidentEvent & { kind: 'decided' }): Incident {
   if (!isStrongerDecision(decision, incident.decision) || wasRefused(incident)) return incident
   const isOpen = incident.state === 'watching' || incident.state === 'asking'
-  const next = {
-    ...incident,
-    decision,
-    decidedBy: { signalId, time, origin },
-    state: isOpen ? openingState({ ...incident, decision }) : incident.state,
-  }
+  const state = isOpen ? openingState({ ...incident, decision }) : incident.state
+  const next = { ...inState(incident, state), decision, decidedBy: { signalId, time, origin } }
   const isNoticeDue = isStronger(decision.action, incident.decision.action)
   return { ...next, owedNotice: (isNoticeDue ? noticeFor(decision) : undefined) ?? incident.owedNotice }
 }
 
 /** What is in place stays enforced and can be given back: only an incident without it ends as `expired`, which does neither. */
-function afterExpiry(incident: Incident, { verdict, onExpiry, isContained }: IncidentEvent & { kind: 'unanswered' }): Incident {
-  const isInPlace = incident.state === 'contained' || (incident.state === 'asking' && isContained)
+function afterExpiry(
+  incident: Incident,
+  { verdict, onExpiry, isContained, isReleaseUnfinished }: IncidentEvent & { kind: 'unanswered' },
+): Incident {
+  const isInPlace = incident.state === 'contained' || isContained
   if (!isInPlace) return withNotice({ ...incident, state: 'expired' }, 'expired')
-  // People wanted it back, and something could not be restored: it is tried again.
-  if (incident.verdict?.kind === 'legitimate') return { ...incident, state: 'releasing' }
+  // People wanted it back, and something could not be restored: it is tried again. What was contained again since is not given back for that.
+  if (incident.state === 'asking' && isReleaseUnfinished && incident.verdict?.kind === 'legitimate')
+    return { ...incident, state: 'releasing' }
   return onExpiry === 'release'
     ? { ...incident, state: 'releasing', verdict }
     : withNotice({ ...incident, state: 'confirmed', verdict }, 'confirmed')
+}
+
+/** The incident in a state. What is contained anew has no verdict: the one before was about what has changed, and the record's chain keeps it. */
+function inState(incident: Incident, state: IncidentState): Incident {
+  return state === 'containing' && incident.state !== 'containing' ? { ...incident, state, verdict: undefined } : { ...incident, state }
 }
 
 /** Compares `would` where the actions are equal: a bound that limits the action must not hide that a stronger one is called for. */

@@ -2,16 +2,17 @@ import type { Breaker, BreakerLane } from '../ports/stores.ts'
 
 /** Counts containments per hour in memory. */
 export function memoryBreaker(): Breaker {
-  const lanes = new Map<string, Set<string>>()
+  /** By hour, the lane of each incident that has a place. */
+  const hours = new Map<number, Map<string, BreakerLane['kind']>>()
   /** The incident whose run pages, or null where people were paged. */
   const pages = new Map<string, string | null>()
   return {
-    async reserve(lane, incidentId, limit) {
+    async reserve({ hour, kind }, incidentId, limit) {
       if (limit === 0) return false
-      const reserved = lanes.get(keyOf(lane)) ?? new Set()
-      if (reserved.has(incidentId)) return true
-      if (reserved.size >= limit) return false
-      lanes.set(keyOf(lane), reserved.add(incidentId))
+      const places = hours.get(hour) ?? new Map<string, BreakerLane['kind']>()
+      if (places.has(incidentId)) return true
+      if ([...places.values()].filter((one) => one === kind).length >= limit) return false
+      hours.set(hour, places.set(incidentId, kind))
       return true
     },
     async claimPage(lane, incidentId) {

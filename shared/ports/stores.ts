@@ -95,15 +95,21 @@ export interface SealVault {
   since(at: number): Promise<number>
 }
 
-/** What is counted together: the containments of one hour (epoch hours), ordinary and urgent ones apart. */
+/**
+ * What is counted together in an hour (epoch hours). `ordinary` and `urgent`: what evidence says. `confirmed`: what AWS reported. `ordered`: what a person
+ * ordered.
+ */
 export interface BreakerLane {
   readonly hour: number
-  readonly kind: 'ordinary' | 'urgent'
+  readonly kind: 'ordinary' | 'urgent' | 'confirmed' | 'ordered'
 }
 
 /** The circuit breaker of containments: beyond the limit per hour, people are asked instead. */
 export interface Breaker {
-  /** Reserves a containment for an incident. False when `limit` other incidents have reserved one. The same incident may reserve again and counts once. */
+  /**
+   * Reserves a containment for an incident. False when `limit` other incidents have reserved one in this lane. An incident has one place in an hour: where it
+   * has one already, in whichever lane, it takes no other. A limit of 0 lets nothing through, not even that.
+   */
   reserve(lane: BreakerLane, incidentId: string, limit: number): Promise<boolean>
   /**
    * True for the one incident whose run is to page people because the lane is full. It is told so again, since its run may have been interrupted,

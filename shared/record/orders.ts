@@ -4,7 +4,8 @@ import type { ChangeRecord } from '../ports/stores.ts'
 import { append, headOf } from './append.ts'
 
 /**
- * The subject of the chain with what people order about an incident: verdicts, first verdicts of four eyes, approvals.
+ * The subject of the chain with what people order about an incident: verdicts, first verdicts of four eyes, approvals, and when they were told that nobody
+ * answers.
  *
  * An order overrides the policy's mode, restores what was contained, or counts as a person's consent. It therefore has a chain of its own that
  * `respond`, which processes input of intruders, may not write.
@@ -13,13 +14,11 @@ export function orderSubject(incidentId: string): string {
   return `ORDER#${incidentId}`
 }
 
+/** Who the sweep is in the record: what it orders there, a policy decided and no person. */
+export const SWEEP_ACTOR = 'countersign:sweep'
+
 /** What a verdict orders: `contain` whatever the policy's mode is, `release`, or to keep the containment (`confirm`, `rotate`). */
 export type Ordered = 'contain' | 'release' | 'confirm' | 'rotate'
-
-/** True where the last order is a release, be it used up: a person wanted the incident's things back. */
-export function isReleaseWanted(orders: readonly Change[]): boolean {
-  return orders.findLast(({ kind }) => kind === 'order')?.to === 'release'
-}
 
 /** Everything that people have ordered about an incident. Read it after the incident: what an incident rests on was ordered before. */
 export function readOrders(incidentId: string, record: ChangeRecord): Promise<Change[]> {
@@ -90,6 +89,33 @@ export function rotationOrder(changes: readonly Change[], orders: readonly Chang
   )
   if (begun?.kind !== 'verdict') return undefined
   return orders.findLast((order) => order.to === 'rotate' && isOrderFor(order, begun))
+}
+
+/** The last order of a person; undefined where there is none. */
+export function lastOrderOfPerson(orders: readonly Change[]): Change | undefined {
+  return orders.findLast(({ kind, actor }) => kind === 'order' && actor !== SWEEP_ACTOR)
+}
+
+/**
+ * True where the last word of a person is a release, and it ended with a question: something could not be restored. `changes` is the incident's chain.
+ * What was contained again after that is not to be given back.
+ */
+export function isReleaseUnfinished(changes: readonly Change[], orders: readonly Change[]): boolean {
+  // The sweep's own entry may be that of a run that broke off before it moved the incident.
+  const last = changes.findLast(({ kind, actor }) => (kind === 'verdict' || kind === 'state') && actor !== SWEEP_ACTOR)
+  const isRefused = last?.kind === 'state' && last.from === 'releasing' && last.to === 'asking'
+  return isRefused && lastOrderOfPerson(orders)?.to === 'release'
+}
+
+/** Records that people were told of an incident that nobody answers, where only reviewers and the sweep may write. */
+export async function noteNotice(
+  incidentId: string,
+  { at, notice, why }: { at: number; notice: 'escalated' | 'paged'; why: string },
+  record: ChangeRecord,
+): Promise<void> {
+  const target = `incident:${incidentId}`
+  const draft = { at: new Date(at).toISOString(), actor: SWEEP_ACTOR, kind: 'notice', target, from: null, to: notice, why } as const
+  await append(record, orderSubject(incidentId), draft)
 }
 
 /** The ids of the changes whose reversal a person has approved. */

@@ -1,4 +1,3 @@
-import { standingSteps } from '../contain/progress.ts'
 import { boundsFor, needsTags } from '../domain/bounds.ts'
 import type { Incident } from '../domain/incident.ts'
 import { moved, withNotice } from '../domain/incident-machine.ts'
@@ -11,9 +10,10 @@ import type { Versioned } from '../ports/stores.ts'
 import type { SweepPorts } from '../ports/sweep.ts'
 import { append, headOf, incidentSubject } from '../record/append.ts'
 import { noticeOf, sendOwedNotice } from '../record/notice.ts'
-import { isReleaseWanted, order, readOrders } from '../record/orders.ts'
+import { noteNotice, order, readOrders, SWEEP_ACTOR } from '../record/orders.ts'
 import { readPolicy } from '../record/policy-in-force.ts'
 import { updateIncident } from '../record/update-incident.ts'
+import { type Wait, waitOf } from './wait.ts'
 
 /** After this time in a transient state an incident is stuck. It is longer than contain may run, including Lambda's two retries. */
 const STUCK_MS = 5 * MINUTE_MS
@@ -80,9 +80,11 @@ async function sweepIncident(
       return
     case 'asking':
     case 'contained':
-      return await remind(stored, policy, ports)
-    case 'watching':
-      return await expire(stored, { policy, since: Math.max(incident.updatedAt, incident.extendedUntil ?? 0) }, ports)
+      return await attend(stored, policy, ports)
+    case 'watching': {
+      const isOld = now - Math.max(incident.updatedAt, incident.extendedUntil ?? 0) >= policy.review.expireAfterHours * HOUR_MS
+      return isOld ? await attend(stored, policy, ports) : undefined
+    }
     case 'released':
     case 'confirmed':
     case 'expired':
@@ -90,51 +92,70 @@ async function sweepIncident(
   }
 }
 
-/** Reminds people who have not answered, then pages the on-call person, and finally closes the incident. */
-async function remind(stored: Versioned<Incident>, policy: Policy, ports: SweepPorts): Promise<void> {
-  const { value: incident } = stored
+/**
+ * Reminds people who have not answered, then pages the on-call person, and finally closes the incident.
+ *
+ * What the incident says of its own wait counts only where the record bears it out: `respond`, which processes input of intruders, may write the incident.
+ */
+async function attend(stored: Versioned<Incident>, policy: Policy, ports: SweepPorts): Promise<void> {
+  const { id } = stored.value
   const now = ports.clock.now()
-  // What could not be given back is tried again after as long a time, and not at the next sweep.
-  const failedAt = incident.verdict?.kind === 'legitimate' ? incident.updatedAt : 0
-  const since = Math.max(incident.containedAt ?? 0, incident.decidedBy.time, incident.extendedUntil ?? 0, failedAt)
-  const isUnanswered = now - since >= policy.review.escalateAfterMinutes * MINUTE_MS && incident.escalatedAt === undefined
-  const markEscalated = (one: Incident) =>
-    one.escalatedAt === undefined ? withNotice({ ...one, escalatedAt: now }, 'escalated') : undefined
-  const updated = await sendOwedNotice(isUnanswered ? await updateIncident(stored, markEscalated, ports.incidents) : stored, ports)
-  const isPaged = now - since >= policy.review.pageAfterMinutes * MINUTE_MS && updated.value.pagedAt === undefined
-  await expire(isPaged ? await page(updated, ports) : updated, { policy, since }, ports)
+  const { escalateAfterMinutes, pageAfterMinutes, expireAfterHours } = policy.review
+  const [changes, orders] = await Promise.all([ports.record.list(incidentSubject(id)), readOrders(id, ports.record)])
+  const wait = waitOf(stored.value, { changes, orders, now })
+  const isOver = now - wait.since >= expireAfterHours * HOUR_MS
+  // Nobody is asked about what is only watched. Where steps are in place all the same, somebody has forged its state.
+  if (stored.value.state === 'watching' && !wait.isContained) return isOver ? await expire(stored, { policy, wait }, ports) : undefined
+  const isUnanswered = now - wait.remindFrom >= escalateAfterMinutes * MINUTE_MS && wait.told.escalated === undefined
+  const reminded = await (isUnanswered ? escalate(stored, escalateAfterMinutes, ports) : sendOwedNotice(stored, ports))
+  const isPageDue = (isOver || now - wait.remindFrom >= pageAfterMinutes * MINUTE_MS) && wait.told.paged === undefined
+  const updated = isPageDue ? await page(reminded, pageAfterMinutes, ports) : reminded
+  // From the page on, people have as long as they have where the sweep comes in time.
+  const heardFor = now - (wait.told.paged ?? now)
+  if (isOver && heardFor >= expireAfterHours * HOUR_MS - pageAfterMinutes * MINUTE_MS) await expire(updated, { policy, wait }, ports)
+}
+
+/** Reminds people, at least once: the notice is sent before it is noted. */
+async function escalate(stored: Versioned<Incident>, minutes: number, ports: SweepPorts): Promise<Versioned<Incident>> {
+  const { id, state } = stored.value
+  const now = ports.clock.now()
+  const markEscalated = (one: Incident) => (one.state === state ? withNotice({ ...one, escalatedAt: now }, 'escalated') : undefined)
+  const marked = await updateIncident(stored, markEscalated, ports.incidents)
+  const told = await sendOwedNotice(marked, ports)
+  if (marked.value.state === state) await noteNotice(id, { at: now, notice: 'escalated', why: unanswered(minutes) }, ports.record)
+  return told
 }
 
 /** Pages the on-call person, at least once: the page is sent before it is noted. */
-async function page(stored: Versioned<Incident>, { pager, incidents, clock, log }: SweepPorts): Promise<Versioned<Incident>> {
+async function page(stored: Versioned<Incident>, minutes: number, ports: SweepPorts): Promise<Versioned<Incident>> {
+  const { pager, incidents, record, clock, log } = ports
+  const { id, state } = stored.value
+  const now = clock.now()
   await pager.notify(noticeOf(stored.value, 'paged', pager.stack))
-  log.info('sweep.paged', { incidentId: stored.value.id })
-  const markPaged = (incident: Incident) => (incident.pagedAt === undefined ? { ...incident, pagedAt: clock.now() } : undefined)
-  return updateIncident(stored, markPaged, incidents)
+  log.info('sweep.paged', { incidentId: id })
+  await noteNotice(id, { at: now, notice: 'paged', why: unanswered(minutes) }, record)
+  return updateIncident(stored, (one) => (one.state === state ? { ...one, pagedAt: now } : undefined), incidents)
 }
+
+const unanswered = (minutes: number) => `nobody answered in ${minutes} minutes`
 
 /** Closes an incident that has waited for `expireAfterHours`. The tier's `onExpiry` decides whether its containment is undone or kept. */
 async function expire(
   stored: Versioned<Incident>,
-  { policy, since }: { policy: Policy; since: number },
+  { policy, wait: { isContained, isReleaseUnfinished } }: { policy: Policy; wait: Wait },
   { iam, incidents, record, notifier, clock, containInvoker, log }: SweepPorts,
 ): Promise<void> {
   const { id, identity, lineage, names, state: from } = stored.value
   const hours = policy.review.expireAfterHours
-  if (clock.now() - since < hours * HOUR_MS) return
   const tags = needsTags(policy) ? (await iam.describe(identity))?.tags : {}
   const { onExpiry } = boundsFor(policy, identity.id, tags, clock.now(), { tagChanges: tagChangesOf(lineage, identity), names })
   const at = new Date(clock.now()).toISOString()
-  const why = from === 'watching' ? `nothing new in ${hours} hours` : `nobody answered in ${hours} hours: ${onExpiry}`
-  const actor = 'countersign:sweep'
+  const actor = SWEEP_ACTOR
+  const why = reasonOf(from, { hours, onExpiry, isReleaseUnfinished })
   const verdict = { kind: onExpiry === 'release' ? 'legitimate' : 'compromised', by: actor, reason: why, at } as const
-  const steps = from === 'watching' ? [] : standingSteps(await record.list(incidentSubject(id)))
-  const event = { kind: 'unanswered', verdict, onExpiry, isContained: steps.length > 0 } as const
+  const event = { kind: 'unanswered', verdict, onExpiry, isContained, isReleaseUnfinished } as const
   const state = moved(stored.value, event)?.state
   if (state === undefined) return
-  // What people wanted back is tried again by their order, not by the verdict alone: respond may write that.
-  if (state === 'releasing' && stored.value.verdict?.kind === 'legitimate' && !isReleaseWanted(await readOrders(id, record)))
-    return log.warn('release.unordered', { incidentId: id, of: from })
   const entry = await append(record, incidentSubject(id), { at, actor, kind: 'state', target: `incident:${id}`, from, to: state, why })
   if (state === 'releasing') await order(id, { entry, to: 'release', at }, record)
   const markEnded = (incident: Incident): Incident | undefined => {
@@ -144,4 +165,13 @@ async function expire(
   await sendOwedNotice(await updateIncident(stored, markEnded, incidents), { incidents, notifier })
   log.info('sweep.expired', { incidentId: id, from, to: state })
   if (state === 'releasing') await containInvoker.contain(id)
+}
+
+function reasonOf(
+  from: Incident['state'],
+  { hours, onExpiry, isReleaseUnfinished }: { hours: number; onExpiry: 'keep' | 'release'; isReleaseUnfinished: boolean },
+): string {
+  if (from === 'watching') return `nothing new in ${hours} hours`
+  if (isReleaseUnfinished) return `nobody answered in ${hours} hours: the release that a person ordered is tried again`
+  return `nobody answered in ${hours} hours: ${onExpiry}`
 }

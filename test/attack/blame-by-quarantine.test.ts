@@ -123,7 +123,7 @@ describe('a thief has a bystander contained by the quarantine policy of AWS, whi
 })
 
 describe('a thief uses the breaker up by quarantines, so that the stolen key is not contained', () => {
-  const names = ['s1', 's2', 's3', 's4', 's5', 's6']
+  const names = ['s1', 's2', 's3', 's4', 's5', 's6', 's7', 's8', 's9']
   const keyOf = (user: string) => (user === 'ci-build' ? KEY : `AKIA${user.toUpperCase().padStart(16, '0')}`)
   const account = {
     ...oneUser(),
@@ -137,7 +137,7 @@ describe('a thief uses the breaker up by quarantines, so that the stolen key is 
     return world
   }
 
-  it('takes no place by them: none of the six is contained, the thief is, and nobody is paged', async () => {
+  it('takes no place by them: none of the nine is contained, the thief is, and nobody is paged', async () => {
     const world = await play(names.map((user, n) => quarantine(user, { id: `q${n}`, time: NOW + n, user: 'ci-build', key: KEY, ...THIEF })))
     expect(deniedIn(world)).toEqual(['ci-build'])
     expect(world.account.isRefused('ci-build', KEY)).toBe(true)
@@ -145,9 +145,18 @@ describe('a thief uses the breaker up by quarantines, so that the stolen key is 
     for (const user of names) expect((await incidentOf(world, user))?.state, user).toBe('asking')
   })
 
-  it('six that AWS quarantines do use it up, which pages people', async () => {
-    const world = await play(names.map((user, n) => quarantine(user, { id: `q${n}`, time: NOW + n, key: keyOf(user) })))
-    expect(deniedIn(world)).toHaveLength(6)
+  const quarantined = (count: number) =>
+    play(names.slice(0, count).map((user, n) => quarantine(user, { id: `q${n}`, time: NOW + n, key: keyOf(user) })))
+
+  it('six that AWS quarantines take their own places and the urgent ones: the thief is contained', async () => {
+    const world = await quarantined(6)
+    expect(deniedIn(world)).toHaveLength(7)
+    expect(world.account.isRefused('ci-build', KEY)).toBe(true)
+  })
+
+  it('nine that AWS quarantines do use it up, which pages people', async () => {
+    const world = await quarantined(9)
+    expect(deniedIn(world)).toHaveLength(9)
     expect(world.account.isRefused('ci-build', KEY)).toBe(false)
     expect(world.pages).not.toEqual([])
   })

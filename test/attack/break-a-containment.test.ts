@@ -130,6 +130,83 @@ describe('an intruder who wants what was contained to be forgotten', () => {
   })
 })
 
+describe('an intruder who reverses a containment again and again', () => {
+  /** Switches the key on `times` times, every `seconds`, from the first minute on. */
+  async function flooded(times: number, seconds: number, by: object = {}) {
+    const world = await contained()
+    const [told, called] = [world.notices.length, world.called.length]
+    let refusals = 0
+    for (let n = 0; n < times; n++) {
+      const time = NOW + MINUTE + n * seconds * 1000
+      world.setNow(time)
+      await world.changing.iam.setAccessKeyStatus('ci-build', KEY, 'Active')
+      const request = { userName: 'ci-build', accessKeyId: KEY, status: 'Active' }
+      await world.respond([{ ...call('iam:UpdateAccessKey', { id: `r${n}`, time, request, ...ADMIN }), ...by }])
+      if (world.changing.isRefused('ci-build', KEY)) refusals += 1
+    }
+    const notices = () => world.notices.slice(told).filter(({ kind }) => kind === 'reversed')
+    return { ...world, refusals, notices, runs: world.called.slice(called).filter((id) => id === world.id).length }
+  }
+  const root = {
+    userIdentity: { type: 'Root', arn: `arn:aws:iam::${ACCOUNT}:root`, accountId: ACCOUNT, accessKeyId: 'AKIAROOTROOTROOTROOT' },
+  }
+
+  it.each([
+    ['an administrator', {}],
+    ['root', root],
+  ])(
+    'a hundred times in ten minutes, as %s: it is contained again each time, and people are told at 0, 1, 3 and 7 minutes',
+    async (_, by) => {
+      const world = await flooded(100, 6, by)
+      expect([world.refusals, world.runs]).toEqual([100, 100])
+      expect(world.notices().map(({ priority }) => priority)).toEqual([100, 100, 100, 100])
+      const times = world.notices().map(({ body }) => /was reversed by somebody else(?: (\d+) times)?, and is set again/.exec(body)?.[1])
+      expect(times).toEqual([undefined, '11', '31', '71'])
+      const why = (await world.now()).decision.why.filter((line) => line.includes('was reversed'))
+      expect(why).toEqual([`access-key:ci-build/${KEY} was reversed by somebody else 71 times, and is set again`])
+    },
+  )
+
+  it('and stops: the look that was asked for tells of the rest, once', async () => {
+    const world = await flooded(3, 10)
+    expect(world.notices()).toHaveLength(1)
+    // The first reversal that is not told asks for a look at the end of the minute.
+    expect((world.ports.reverifyQueue as unknown as { asked: string[] }).asked.filter((one) => one === `${world.id} +50`)).toHaveLength(1)
+    world.setNow(NOW + MINUTE + 59_999)
+    await enforce(world.id, world.ports)
+    expect(world.notices()).toHaveLength(1)
+    world.setNow(NOW + 2 * MINUTE)
+    await enforce(world.id, world.ports)
+    await enforce(world.id, world.ports)
+    expect(world.notices()).toHaveLength(2)
+    expect(world.notices().at(-1)?.body).toContain(`access-key:ci-build/${KEY} was reversed by somebody else 3 times, and is set again`)
+  })
+
+  it('a day apart: each is told at once', async () => {
+    const world = await flooded(3, 86_400)
+    expect(world.notices()).toHaveLength(3)
+  })
+
+  it('all day: it is told four times an hour at most', async () => {
+    const world = await flooded(50, 90)
+    expect(world.refusals).toBe(50)
+    // At 0, 1.5, 4.5, 9 and 18 minutes, and from then on after 15: 33, 48, 63.
+    expect(world.notices()).toHaveLength(8)
+  })
+
+  it('where the notice cannot be sent: the next look tells it', async () => {
+    const world = await contained()
+    const told = world.notices.length
+    world.setNow(NOW + MINUTE)
+    await world.changing.iam.setAccessKeyStatus('ci-build', KEY, 'Active')
+    const notifier = { notify: () => Promise.reject(new Error('no topic')) }
+    await expect(enforce(world.id, { ...world.ports, notifier })).rejects.toThrow('no topic')
+    expect(world.changing.isRefused('ci-build', KEY)).toBe(true)
+    await enforce(world.id, world.ports)
+    expect(world.notices.slice(told).map(({ kind }) => kind)).toEqual(['reversed'])
+  })
+})
+
 describe('an intruder who goes on with a key that was contained', () => {
   const successes = (count: number, parts: object = {}) =>
     Array.from({ length: count }, (_, at) => call('s3:ListBuckets', { id: `s${at}`, time: NOW + MINUTE + at, ...parts }))

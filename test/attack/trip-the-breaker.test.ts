@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { enforce } from '../../shared/contain/enforce.ts'
 import { review } from '../../shared/review/review.ts'
+import { changingAccount } from '../changing-account.ts'
 import { ACCOUNT, arnOf, call, exposed, KEY, NOW, oneUser } from '../embedded.ts'
 import { delivered, deployed } from './stack.ts'
 
@@ -52,7 +53,7 @@ describe('an intruder uses the breaker up, so that the next credential is not co
     expect(of.account.isRefused('ci-build', KEY)).toBe(false)
     expect(of.pages.map(({ kind, priority }) => [kind, priority])).toEqual([['breaker', 100]])
     expect(of.pages[0]?.title).toBe('The breaker has tripped: incidents become questions until 2026-03-02T13:00:00.000Z')
-    expect(of.pages[0]?.body).toContain('3 containments in this hour. Until then only confirmed incidents')
+    expect(of.pages[0]?.body).toContain('3 containments in this hour. Until then only confirmed incidents, ordered ones and')
     // The next hour has a page of its own.
     of.setNow(NOW + 3_600_000)
     for (const user of SACRIFICES) {
@@ -96,14 +97,86 @@ describe('an intruder uses the breaker up, so that the next credential is not co
   })
 
   it('with keys that AWS reports, comes to an end too, which pages people a second time, in graver words', async () => {
-    const names = ['k1', 'k2', 'k3', 'k4', 'k5', 'k6', 'k7', 'k8']
+    const names = ['k1', 'k2', 'k3', 'k4', 'k5', 'k6', 'k7', 'k8', 'k9', 'k10', 'k11']
     const of = await world(names)
     for (const user of names) await of.respond([reported(user)])
-    expect((await of.incidents()).filter(({ state }) => state === 'contained')).toHaveLength(6)
-    expect(of.pages.map(({ title }) => title)).toEqual([expect.stringContaining('urgent incidents become questions')])
-    expect(of.pages[0]?.body).toContain('Nothing more is contained by itself until then, confirmed or not.')
+    expect((await of.incidents()).filter(({ state }) => state === 'contained')).toHaveLength(9)
+    expect(of.pages.map(({ title }) => title)).toEqual([expect.stringContaining('confirmed incidents become questions')])
+    expect(of.pages[0]?.body).toContain('3 containments in this hour, and 3 urgent ones and 3 confirmed ones.')
+    expect(of.pages[0]?.body).toContain(
+      'Nothing more is contained by itself until then, confirmed or not. A person may order 3 containments.',
+    )
     await of.respond(suspicious('ci-build'))
     expect(of.pages).toHaveLength(2)
+    // What a person orders has its places all the same.
+    const asking = (await of.incidents()).find(({ identity }) => identity.name === 'ci-build')
+    await review(asking?.id ?? '', { kind: 'contain', by: arnOf('reviewer'), reason: 'it is theirs' }, of.ports)
+    expect(await stateOf(of, 'ci-build')).toBe('contained')
+  })
+
+  it('by orders of its own, which come to an end as well, and page', async () => {
+    const names = [...SACRIFICES, 't1', 't2', 't3', 't4', 't5', 't6']
+    const of = await world(names, { policy: { mode: 'ask' } })
+    for (const user of names) await of.respond(suspicious(user))
+    for (const { id } of await of.incidents())
+      await review(id, { kind: 'contain', by: arnOf('reviewer'), reason: 'it is theirs' }, of.ports)
+    expect((await of.incidents()).filter(({ state }) => state === 'contained')).toHaveLength(9)
+    expect(of.pages.map(({ title, body }) => [title, body.split('\n')[0]])).toEqual([
+      [
+        'The breaker has tripped: what people order is not contained until 2026-03-02T13:00:00.000Z',
+        '3 containments in this hour, and 3 urgent ones and 3 ordered ones. Nothing that a person orders is contained until then. Raise the limit with `policy apply`, or contain by hand.',
+      ],
+    ])
+  })
+})
+
+describe('an intruder whose incidents grow graver after they were contained', () => {
+  const GROWING = ['cloudtrail:StopLogging', 'iam:CreateUser', 'cloudtrail:DeleteTrail', 'guardduty:DeleteDetector']
+  const admin = (userName: string) => ({ userName, policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' })
+
+  /** Three identities are contained for what they did, and then each has made an administrator, which makes it urgent. */
+  async function grown(breaker: object = {}) {
+    const users = SACRIFICES.slice(0, 3)
+    const changing = changingAccount(accountWith(users))
+    const of = await deployed({ iam: () => changing.iam, policy: { breaker } })
+    of.setNow(NOW + 60_000)
+    const by = (user: string, action: string, parts: { id: string; time: number; request: object }) =>
+      delivered(call(action, { user, key: keyOf(user), ...parts, id: `${user}-${parts.id}` }))
+    for (const user of users)
+      await of.respond(
+        GROWING.map((action, n) => by(user, action, { id: `${n}`, time: NOW + n * 1000, request: { name: 'x', userName: 'x' } })),
+      )
+    const before = await of.incidents()
+    for (const user of users) {
+      const made = `made-${user}`
+      changing.createUser(made, NOW + 5000)
+      await of.respond([by(user, 'iam:AttachUserPolicy', { id: 'b', time: NOW + 4500, request: admin('x') })])
+      await of.respond([
+        by(user, 'iam:CreateUser', { id: 'c', time: NOW + 5000, request: { userName: made } }),
+        by(user, 'iam:AttachUserPolicy', { id: 'd', time: NOW + 5500, request: admin(made) }),
+      ])
+    }
+    return { of, changing, before, users }
+  }
+
+  it('takes no second place by each: what AWS reports after them is contained', async () => {
+    const { of, changing, before, users } = await grown()
+    expect(before.map(({ state, priority }) => [state, priority < 80])).toEqual(Array(3).fill(['contained', true]))
+    const after = (await of.incidents()).filter(({ identity }) => (users as readonly string[]).includes(identity.name))
+    expect(after.map(({ state, priority }) => [state, priority >= 80])).toEqual(Array(3).fill(['contained', true]))
+    for (const user of users) expect(changing.isRefused(`made-${user}`), user).toBe(true)
+    await of.respond([reported('ci-build')])
+    expect(await stateOf(of, 'ci-build')).toBe('contained')
+    expect(changing.isRefused('ci-build', KEY)).toBe(true)
+    expect(of.pages).toEqual([])
+  })
+
+  it('leaves the urgent places to others, which are as grave from the first call on', async () => {
+    const { of } = await grown()
+    const places = await Promise.all(
+      [1, 2, 3, 4].map((n) => of.ports.breaker.reserve({ hour: Math.floor(NOW / 3_600_000), kind: 'urgent' }, `other-${n}`, 3)),
+    )
+    expect(places).toEqual([true, true, true, false])
   })
 })
 

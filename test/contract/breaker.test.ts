@@ -58,14 +58,34 @@ describe.each([
     expect(reserved.filter(Boolean)).toHaveLength(4)
   })
 
-  it('counts urgent containments apart from the others of the hour', async () => {
+  it('counts each lane of the hour apart', async () => {
+    const breaker = make()
+    const ordinary = someHour()
+    for (const kind of ['ordinary', 'urgent', 'confirmed', 'ordered'] as const) {
+      expect(await breaker.reserve({ ...ordinary, kind }, `first ${kind}`, 1), kind).toBe(true)
+      expect(await breaker.reserve({ ...ordinary, kind }, `second ${kind}`, 1), kind).toBe(false)
+    }
+  })
+
+  it('gives an incident one place in an hour: in another lane it takes none, and lets none of it be taken', async () => {
     const breaker = make()
     const ordinary = someHour()
     const urgent = { ...ordinary, kind: 'urgent' } as const
     expect(await breaker.reserve(ordinary, 'a', 1)).toBe(true)
+    expect(await breaker.reserve(urgent, 'a', 1)).toBe(true)
     expect(await breaker.reserve(urgent, 'b', 1)).toBe(true)
-    expect(await breaker.reserve(ordinary, 'b', 1)).toBe(false)
-    expect(await breaker.reserve(urgent, 'a', 1)).toBe(false)
+    expect(await breaker.reserve(urgent, 'a', 1)).toBe(true)
+    expect(await breaker.reserve(urgent, 'a', 0)).toBe(false)
+    expect(await breaker.reserve(ordinary, 'c', 1)).toBe(false)
+  })
+
+  it('gives an incident one place where it asks for two lanes at once', async () => {
+    const breaker = make()
+    const ordinary = someHour()
+    const lanes = [ordinary, { ...ordinary, kind: 'urgent' } as const, { ...ordinary, kind: 'confirmed' } as const]
+    expect(await Promise.all(lanes.map((lane) => breaker.reserve(lane, 'a', 1)))).toEqual([true, true, true])
+    const left = await Promise.all(lanes.map((lane, at) => breaker.reserve(lane, `b${at}`, 1)))
+    expect(left.filter(Boolean)).toHaveLength(2)
   })
 
   it('has one incident page, again until people were paged, and then none', async () => {
@@ -76,7 +96,7 @@ describe.each([
     expect(await breaker.claimPage(lane, 'a')).toBe(true)
     await breaker.markPaged(lane)
     expect([await breaker.claimPage(lane, 'a'), await breaker.claimPage(lane, 'b')]).toEqual([false, false])
-    expect(await breaker.claimPage({ ...lane, kind: 'urgent' }, 'b')).toBe(true)
+    for (const kind of ['urgent', 'confirmed', 'ordered'] as const) expect(await breaker.claimPage({ ...lane, kind }, 'b'), kind).toBe(true)
     expect(await breaker.claimPage(someHour(), 'b')).toBe(true)
   })
 

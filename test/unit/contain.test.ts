@@ -120,11 +120,11 @@ describe('containing', () => {
     }
     expect(await countOf()).toBe(4)
     expect(await countOf((iam) => ({ ...iam, countUsers: () => Promise.reject(new Error('no')) }))).toBe(3)
-    // Confirmed ones have places of their own, and never more than there are others.
+    // Confirmed ones have places of their own, and may take the urgent ones; neither are more than the ordinary ones.
     breaker = { urgentPerHour: 2 }
-    expect(await countOf()).toBe(6)
-    breaker = { urgentPerHour: 100 }
     expect(await countOf()).toBe(8)
+    breaker = { urgentPerHour: 100 }
+    expect(await countOf()).toBe(12)
   })
 
   it('asks a person where the key vanished between the look and the step', async () => {

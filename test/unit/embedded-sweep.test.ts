@@ -11,21 +11,25 @@ describe('the sweep of an embedded account', () => {
     const sweep = embeddedSweep(world.ports, async () => {
       saved += 1
     })
-    world.setNow(NOW + 167 * HOUR_MS)
-    await sweep()
+    for (const hours of [1.5, 168]) {
+      world.setNow(NOW + hours * HOUR_MS)
+      await sweep()
+    }
     expect((await world.incidents())[0]?.state).toBe('asking')
     world.setNow(NOW + 169 * HOUR_MS)
     await sweep()
     expect((await world.incidents())[0]?.state).toBe('expired')
-    expect(saved).toBe(2)
+    expect(saved).toBe(3)
     expect(world.notices.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['escalated', 'paged', 'expired']))
   })
 
   it('gives back what was contained where the policy says so', async () => {
     const world = await embedded({ policy: { review: { onExpiry: 'release' } } })
     await world.respond(ATTACK)
-    world.setNow(NOW + 169 * HOUR_MS)
-    await embeddedSweep(world.ports, async () => {})()
+    for (const hours of [2, 169]) {
+      world.setNow(NOW + hours * HOUR_MS)
+      await embeddedSweep(world.ports, async () => {})()
+    }
     expect((await world.incidents())[0]?.state).toBe('released')
   })
 })

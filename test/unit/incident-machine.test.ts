@@ -47,10 +47,15 @@ const EVENTS: readonly IncidentEvent[] = [
   { kind: 'not-released', at: AT, why: ['a step could not be set back'] },
   { kind: 'rotated' },
   { kind: 'not-rotated', at: AT, why: ['no order of a person stands for it'] },
-  ...[false, true].flatMap((isContained) => [
-    { kind: 'unanswered' as const, verdict: verdict('legitimate'), onExpiry: 'release' as const, isContained },
-    { kind: 'unanswered' as const, verdict: verdict('compromised'), onExpiry: 'keep' as const, isContained },
-  ]),
+  ...[false, true].flatMap((isContained) =>
+    [false, true].flatMap((isReleaseUnfinished) => {
+      const about = { kind: 'unanswered', isContained, isReleaseUnfinished } as const
+      return [
+        { ...about, verdict: verdict('legitimate'), onExpiry: 'release' as const },
+        { ...about, verdict: verdict('compromised'), onExpiry: 'keep' as const },
+      ]
+    }),
+  ),
 ]
 
 const KINDS = Object.keys(TRANSITIONS) as IncidentEventKind[]
@@ -126,15 +131,29 @@ describe('the incident machine', () => {
 
   it('never lets an incident expire while steps are in place: those would be neither enforced nor given back', () => {
     for (const { incident, event } of everyCase())
-      if (incident.state !== 'watching' && event.kind === 'unanswered' && event.isContained)
-        expect(moved(incident, event)?.state).not.toBe('expired')
+      if (event.kind === 'unanswered' && event.isContained) expect(moved(incident, event)?.state).not.toBe('expired')
   })
 
-  it('tries again to give back what people wanted back, whatever the policy says of silence', () => {
-    const asking = incidentIn('asking', { verdict: verdict('legitimate') })
-    for (const event of EVENTS)
-      if (event.kind === 'unanswered' && event.isContained)
-        expect(moved(asking, event)).toMatchObject({ state: 'releasing', verdict: asking.verdict })
+  it('tries again to give back what people wanted back, whatever the policy says of silence, and only where that is their last word', () => {
+    const wanted = { ...verdict('legitimate'), reason: 'ours' }
+    for (const state of ['asking', 'contained', 'watching'] as const)
+      for (const event of EVENTS) {
+        if (event.kind !== 'unanswered' || !event.isContained) continue
+        const isTriedAgain = state === 'asking' && event.isReleaseUnfinished
+        const byPolicy = { state: event.onExpiry === 'release' ? 'releasing' : 'confirmed', verdict: event.verdict }
+        const expected = isTriedAgain ? { state: 'releasing', verdict: wanted } : byPolicy
+        expect(moved(incidentIn(state, { verdict: wanted }), event), `${state} ${JSON.stringify(event)}`).toMatchObject(expected)
+      }
+  })
+
+  it('drops the verdict of what is to be contained anew, however it comes to that, and of nothing else', () => {
+    for (const { incident, event } of everyCase()) {
+      const answered = { ...incident, verdict: verdict('legitimate') }
+      const next = moved(answered, event)
+      if (next === undefined) continue
+      const isAnew = next.state === 'containing' && incident.state !== 'containing'
+      expect(next.verdict === undefined, `${event.kind} in ${incident.state}`).toBe(isAnew)
+    }
   })
 
   it('keeps the verdict and the state of an incident together', () => {

@@ -192,8 +192,10 @@ describe('an incident whose identity is gone by the time it expires', () => {
   it('is closed as the policy says for an identity without tags', async () => {
     const tiers = [{ name: 'tagged', match: { tags: { team: 'data' } }, onExpiry: 'release' }]
     const { ports, setNow, now, logged } = await sweptOver([openIncident(1, { state: 'contained' })], { policy: { tiers } })
-    setNow(NOW + 168 * HOUR)
-    await sweep(ports)
+    for (const hours of [1, 168]) {
+      setNow(NOW + hours * HOUR)
+      await sweep(ports)
+    }
     expect((await now())?.state).toBe('confirmed')
     expect(logged).toContainEqual(['sweep.done', { open: 1, failed: 0 }])
   })

@@ -128,6 +128,7 @@ describe('the sweep', () => {
   it('says that an incident has ended, so that its message says so too', async () => {
     const { world, sweepAt } = await swept({ policy: { mode: 'ask' } })
     await world.respond([exposed()])
+    await sweepAt(60 * MINUTE)
     await sweepAt(168 * HOUR)
     expect(world.notices.at(-1)).toMatchObject({ kind: 'expired', title: 'Closed: nobody answered about ci-build' })
   })
@@ -148,6 +149,7 @@ describe('the sweep', () => {
   it('keeps what is contained where nobody ever answers, and says so in the record', async () => {
     const { world, sweepAt, only } = await swept()
     await world.respond([exposed()])
+    await sweepAt(60 * MINUTE)
     await sweepAt(168 * HOUR)
     const incident = await only()
     expect(incident).toMatchObject({ state: 'confirmed', verdict: { kind: 'compromised', by: 'countersign:sweep' } })
@@ -161,6 +163,7 @@ describe('the sweep', () => {
     const tiers = [{ name: 'builds', match: { arns: [arnOf('ci-*')] }, onExpiry: 'release' }]
     const { world, sweepAt, only } = await swept({ policy: { tiers } })
     await world.respond([exposed()])
+    await sweepAt(60 * MINUTE)
     await sweepAt(168 * HOUR)
     expect((await only()).state).toBe('released')
     expect(world.account.authorizationDetails().AccessKeys).toEqual(oneUser().AccessKeys)
@@ -169,6 +172,7 @@ describe('the sweep', () => {
   it('ends a question that nobody answered, and what was only watched', async () => {
     const asking = await swept({ policy: { mode: 'ask' } })
     await asking.world.respond([exposed()])
+    await asking.sweepAt(60 * MINUTE)
     await asking.sweepAt(167 * HOUR)
     expect((await asking.only()).state).toBe('asking')
     await asking.sweepAt(168 * HOUR)
@@ -213,8 +217,10 @@ describe('the sweep', () => {
     const log = { info: () => {}, warn: (event: string) => void warned.push(event) }
     expect(await sweep({ ...ports, incidents: many, log })).toBe(1000)
     expect(warned).toEqual(['sweep.full'])
-    world.setNow(NOW + 168 * HOUR)
-    await sweep(ports)
+    for (const hours of [1, 168]) {
+      world.setNow(NOW + hours * HOUR)
+      await sweep(ports)
+    }
     expect((await only()).state).toBe('confirmed')
   })
 
