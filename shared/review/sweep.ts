@@ -103,6 +103,9 @@ async function attend(stored: Versioned<Incident>, policy: Policy, ports: SweepP
   const { escalateAfterMinutes, pageAfterMinutes, expireAfterHours } = policy.review
   const [changes, orders] = await Promise.all([ports.record.list(incidentSubject(id)), readOrders(id, ports.record)])
   const wait = waitOf(stored.value, { changes, orders, now })
+  // A verdict that the record does not bear out is passed over, and said.
+  const isUnordered = stored.value.verdict?.kind === 'legitimate' && !wait.isReleaseUnfinished
+  if (isUnordered) ports.log.warn('release.unordered', { incidentId: id, of: stored.value.state })
   const isOver = now - wait.since >= expireAfterHours * HOUR_MS
   // Nobody is asked about what is only watched. Where steps are in place all the same, somebody has forged its state.
   if (stored.value.state === 'watching' && !wait.isContained) return isOver ? await expire(stored, { policy, wait }, ports) : undefined
