@@ -1,5 +1,5 @@
 import { HOUR_MS } from '../../shared/domain/time.ts'
-import type { AuditFault } from '../../shared/record/audit.ts'
+import type { AuditFault } from '../../shared/record/audit-fault.ts'
 import type { SealedDiscrepancy } from '../../shared/record/audit-seals.ts'
 import { discrepancyText } from '../../shared/record/seal-notice.ts'
 

@@ -4,7 +4,7 @@ import { type StoredSeal, storedSealIn } from '../domain/sealed-chain.ts'
 import { UnreadableItem } from '../errors.ts'
 import type { SealVault } from '../ports/stores.ts'
 import { headOf } from './append.ts'
-import type { AuditFault } from './audit.ts'
+import type { AuditFault } from './audit-fault.ts'
 
 /** The head of a chain as a seal states it. */
 export interface SealedHead extends ChainHead {

@@ -1,24 +1,12 @@
-import { type ChainFault, type ChainHead, type Change, verifyChain } from '../domain/change.ts'
+import { type ChainHead, type Change, verifyChain } from '../domain/change.ts'
 import type { Incident } from '../domain/incident.ts'
 import { SEAL_SUBJECT } from '../domain/seal.ts'
 import { UnreadableEntry, UnreadableItem } from '../errors.ts'
 import type { ChangeRecord, IncidentStore, SealVault } from '../ports/stores.ts'
 import { incidentSubject } from './append.ts'
+import type { AuditFault } from './audit-fault.ts'
 import { type AuditedSeals, auditSeals, type SealedHead } from './audit-seals.ts'
 import { isOrderedEntry, orderSubject } from './orders.ts'
-
-/** The first entry of a chain that differs from what was written. */
-export interface AuditFault {
-  readonly subject: string
-  readonly number: number
-  /**
-   * A fault within the chain, or one against the seal `seal`. `rewritten`: the entries from here on are consistent with each other but not with
-   * the seal. `vanished`: the whole sealed chain is gone. `lost`: the object of a seal is missing from the vault or cannot be parsed. `newer`: a
-   * newer release wrote the entry, and only that release can check it. `unended`: the incident that stores the chain's head cannot be read.
-   */
-  readonly fault: ChainFault['fault'] | 'rewritten' | 'vanished' | 'lost' | 'newer' | 'unended'
-  readonly seal?: number
-}
 
 /**
  * The result of an audit: how much was checked, and every fault. No faults means that the record is as it was written. `discrepancies` are no faults by

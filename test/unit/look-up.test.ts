@@ -83,7 +83,8 @@ describe('looking up events', () => {
   it('asks for nothing where the incident is closed or not there', async () => {
     const world = await lookedUp()
     await world.respond([exposed()])
-    await world.sweepAt(NOW + 168 * HOUR)
+    await world.sweepAt(NOW + HOUR)
+    await world.sweepAt(NOW + 169 * HOUR)
     expect((await world.only()).state).toBe('confirmed')
     const history = { ...world.ports.history, page: () => Promise.reject(new Error('not to be asked')) }
     expect(await lookUp((await world.only()).id, world.respond, { ...world.ports, history })).toBe(0)
