@@ -98,7 +98,7 @@ async function evaluateAll(
     const { id } = signal.identity
     if (failures.has(id)) continue
     try {
-      const { draft, isNew } = unitOfWork.stateOf(signal.identity)
+      const { draft, isNew } = unitOfWork.stateOf(signal)
       if (isNew && isFirstOfKey(signal, draft)) await ports.bootstrapQueue.bootstrap(signal.credential.id)
       const folded = foldInto(draft, signal, latest)
       if (folded !== undefined && folded.evidence.length > 0) outcomes.push(await evaluate(folded, context))

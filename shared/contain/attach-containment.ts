@@ -1,5 +1,6 @@
 import type { UnitOfWork } from '../decide/unit-of-work.ts'
 import type { Change } from '../domain/change.ts'
+import { isAboutOthers } from '../domain/created-principal.ts'
 import { type Incident, isEnforced } from '../domain/incident.ts'
 import type { Signal } from '../domain/signal.ts'
 import { SECOND_MS } from '../domain/time.ts'
@@ -78,7 +79,9 @@ async function containedIn(signal: Signal, contained: Contained, unitOfWork: Uni
   const ids = new Set([unitOfWork.lastIncidentIdOf(identity.id), issuedIn].filter((id) => id !== undefined))
   for (const id of ids) {
     const found = await contained(id)
-    const since = found === undefined ? undefined : containedSince(signal, found.incident, found.changes)
+    // Whoever has the name of somebody contained is not contained by that.
+    const isOther = found !== undefined && isAboutOthers(found.incident, identity)
+    const since = found === undefined || isOther ? undefined : containedSince(signal, found.incident, found.changes)
     if (since !== undefined && signal.time > since + SPREAD_MS) return id
   }
   return undefined

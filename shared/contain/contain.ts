@@ -15,8 +15,9 @@ import { reservePlace } from './reserve-place.ts'
 import { accessKey } from './steps/access-key.ts'
 import type { Step } from './steps/step.ts'
 import { isNameOfIam } from './steps/step-kind.ts'
+import { isWholeDeny } from './steps/steps.ts'
 import { strangerIn } from './stranger.ts'
-import { boundsOf, issuedBy, type Known, keyOf, ownBounds, refusalFor, subjectOf, wasThereBefore } from './subjects.ts'
+import { boundsOf, type IssuedAt, isAnother, issuedBy, type Known, keyOf, ownBounds, refusalFor, subjectOf } from './subjects.ts'
 
 /**
  * Brings an incident in state `containing` to `contained`, or to `asking` where a bound stands against it, a step is not in place, or
@@ -81,8 +82,8 @@ interface Run {
   readonly isThere: boolean
   /** Why it is another one than the one that acted; undefined where it is not. */
   readonly stranger: string | undefined
-  /** The keys of the users and roles that the credential issued by the log, with the times of the calls (epoch ms). */
-  readonly issued: ReadonlyMap<string, readonly number[]>
+  /** The users and roles that the credential issued by the log. */
+  readonly issued: ReadonlyMap<string, IssuedAt>
   /** The targets of the steps that a person approved. */
   readonly approved: ReadonlySet<string>
 }
@@ -125,10 +126,10 @@ async function applyOne(one: ReadStep, context: Context, ports: ContainPorts): P
 }
 
 /** Why a step is not applied, or undefined where it is; the incident's own bounds were asked for before. */
-function refusalOfStep({ subject, target }: Step, { run, others }: Pick<Context, 'run' | 'others'>): string | undefined {
-  const key = keyOf(subject)
+function refusalOfStep(step: Step, { run, others }: Pick<Context, 'run' | 'others'>): string | undefined {
+  const key = keyOf(step.subject)
   if (key === run.own) return run.stranger
-  return refusalFor(others.get(key), { issuedAt: run.issued.get(key), isApproved: run.approved.has(target) })
+  return refusalFor(others.get(key), { issued: run.issued.get(key), isApproved: run.approved.has(step.target), isWhole: isWholeDeny(step) })
 }
 
 /** True where applying the step writes to IAM: its subject is there, no bound refuses it, and something is not as the step wants it. */
@@ -165,7 +166,7 @@ function outcomeOf(
     const isNobody = key !== own && !isNameOfIam(step.subject.name)
     const known = others.get(key)
     // Who was in IAM before the call is somebody else, who is told of and keeps nobody from being contained.
-    const isOther = known !== undefined && wasThereBefore(known, issued.get(key))
+    const isOther = known !== undefined && isAnother(known, issued.get(key))
     const isOurs = (key === own || (issued.has(key) && !isOther)) && !isNobody
     if (doubt === NOT_READ_BACK && isOurs) isUnread = true
     else (isOurs ? doubts : remarks).push(`${step.title}: ${doubt}`)
@@ -233,7 +234,10 @@ export async function applyMissing(
     const known = bounds.get(key)
     if (gone.has(step.target) && known?.isThere !== true) continue
     if (key === own && known !== undefined && strangerIn(incident, step.subject, known) !== undefined) continue
-    if (reading.kind === 'read' && refusalFor(known, { issuedAt: issued.get(key), isApproved: false }) === undefined)
+    if (
+      reading.kind === 'read' &&
+      refusalFor(known, { issued: issued.get(key), isApproved: false, isWhole: isWholeDeny(step) }) === undefined
+    )
       await applyStep(step, reading.value, changeLog, ports)
   }
 }

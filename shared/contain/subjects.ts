@@ -1,6 +1,7 @@
 import { placeOf, roleArn, userArn } from '../domain/arn.ts'
 import { type Bounds, boundsFor, needsTags } from '../domain/bounds.ts'
 import { isContainableIdentity } from '../domain/containable.ts'
+import { principalIdsOf } from '../domain/created-principal.ts'
 import { creationsOf, type Incident } from '../domain/incident.ts'
 import { type NameHistory, withName } from '../domain/name-history.ts'
 import type { Policy } from '../domain/policy.ts'
@@ -31,37 +32,49 @@ export interface Known {
   readonly principalId: string | undefined
 }
 
-/**
- * Users and roles that the compromised credential issued itself: they are nobody else's, so no tier of theirs is asked. The times are those of the
- * calls (epoch ms).
- */
-export function issuedBy({ lineage }: Incident): Map<string, number[]> {
-  const issued = new Map<string, number[]>()
+/** When a user or role was created by the log (epoch ms), and the unique ids that IAM gave it; undefined where one of them is not known. */
+export interface IssuedAt {
+  readonly times: readonly number[]
+  readonly principalIds: readonly string[] | undefined
+}
+
+/** Users and roles that the compromised credential issued itself: they are nobody else's, so no tier of theirs is asked. */
+export function issuedBy({ lineage }: Incident): Map<string, IssuedAt> {
+  const issued = new Map<string, IssuedAt>()
   for (const edge of lineage) {
     const { kind, owner } = edge
     if (kind !== 'user' && kind !== 'role') continue
     const key = keyOf({ kind: kind === 'role' ? 'role' : 'iam-user', name: owner })
-    issued.set(key, [...(issued.get(key) ?? []), ...creationsOf(edge)])
+    const before = issued.get(key)
+    const ids = principalIdsOf(edge)
+    const isKnown = ids !== undefined && (before === undefined || before.principalIds !== undefined)
+    issued.set(key, {
+      times: [...(before?.times ?? []), ...creationsOf(edge)],
+      principalIds: isKnown ? [...(before?.principalIds ?? []), ...ids] : undefined,
+    })
   }
   return issued
 }
 
 /**
- * True where IAM created somebody at the time of a call that is said to have issued it, or does not show it yet. Where the date does not fit, that
- * is somebody of the same name who was there before or came later, and keeps the tier that is its own.
+ * True where IAM gave somebody the unique id that a call which is said to have issued it had in its answer, or does not show it yet. Where the log has no
+ * id, the date in IAM says it. Else that is somebody of the same name who was there before or came later, and keeps the tier that is its own.
  */
-export function isIssued({ isThere, createdAt }: Pick<Known, 'isThere' | 'createdAt'>, times: readonly number[] | undefined): boolean {
-  if (times === undefined || !isThere) return times !== undefined
-  return times.some((time) => createdAt !== undefined && Math.abs(createdAt - time) <= CREATED_WITHIN_MS)
+export function isIssued({ isThere, createdAt, principalId }: Omit<Known, 'bounds'>, issued: IssuedAt | undefined): boolean {
+  if (issued === undefined || !isThere) return issued !== undefined
+  if (issued.principalIds !== undefined && principalId !== undefined) return issued.principalIds.includes(principalId)
+  return issued.times.some((time) => createdAt !== undefined && Math.abs(createdAt - time) <= CREATED_WITHIN_MS)
 }
 
 /**
- * True where IAM created somebody before every call that is said to have issued it: none of them did. Somebody created later may have been deleted
- * and created again by the intruder, and without both times nothing is known: neither is true here.
+ * True where none of the calls that are said to have issued somebody did: by its unique id it is another one, or IAM created it before all of them.
+ * Somebody created later may have been deleted and created again by the intruder, and without an id and both times nothing is known: neither is true here.
  */
-export function wasThereBefore({ isThere, createdAt }: Known, times: readonly number[] | undefined): boolean {
-  if (!isThere || createdAt === undefined || times === undefined || times.length === 0) return false
-  return times.every((time) => createdAt < time - CREATED_WITHIN_MS)
+export function isAnother({ isThere, createdAt, principalId }: Omit<Known, 'bounds'>, issued: IssuedAt | undefined): boolean {
+  if (!isThere || issued === undefined) return false
+  if (issued.principalIds !== undefined && principalId !== undefined) return !issued.principalIds.includes(principalId)
+  if (createdAt === undefined || issued.times.length === 0) return false
+  return issued.times.every((time) => createdAt < time - CREATED_WITHIN_MS)
 }
 
 /**
@@ -70,14 +83,16 @@ export function wasThereBefore({ isThere, createdAt }: Known, times: readonly nu
  */
 export function refusalFor(
   known: Known | undefined,
-  { issuedAt, isApproved }: { issuedAt: readonly number[] | undefined; isApproved: boolean },
+  { issued, isApproved, isWhole }: { issued: IssuedAt | undefined; isApproved: boolean; isWhole: boolean },
 ): string | undefined {
   if (known === undefined) return 'its tags and path could not be read'
   const { protection, isReserved, mode, tier } = known.bounds
   // Who creates a user chooses its name, its path and its tags: none of them protects what the credential created.
-  if (protection !== undefined && (isReserved || !isIssued(known, issuedAt))) return protection
-  if (isApproved || mode === 'contain' || isIssued(known, issuedAt)) return undefined
-  const doubt = issuedAt === undefined ? '' : ', and by its date in IAM the call in the log did not create it'
+  if (protection !== undefined && (isReserved || !isIssued(known, issued))) return protection
+  // Of somebody else only what the credential itself created is taken away, whatever their tier does.
+  if (isWhole && isAnother(known, issued)) return 'in IAM it is another one than the call in the log created: it goes on'
+  if (isApproved || mode === 'contain' || isIssued(known, issued)) return undefined
+  const doubt = issued === undefined ? '' : ', and by its date in IAM the call in the log did not create it'
   return `mode ${mode} of tier ${tier} does not contain${doubt}: a person has to decide`
 }
 

@@ -1,5 +1,5 @@
 import { type Bounds, boundsFor, needsNames, needsTags } from '../domain/bounds.ts'
-import { type NameHistory, withNames } from '../domain/name-history.ts'
+import { type NameHistory, withName, withNames } from '../domain/name-history.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Rename } from '../domain/rename.ts'
 import { type Created, type Identity, isSamePrincipal } from '../domain/signal.ts'
@@ -13,7 +13,7 @@ interface Context {
 
 /** The names that a user had, by IAM's unique id and by its incident; read only where the policy may go by one of them. */
 export async function namesOf(
-  { principalId, kind }: Identity,
+  { id, principalId, kind }: Identity,
   { policy, ports }: Context,
   known: NameHistory = [],
 ): Promise<NameHistory | undefined> {
@@ -21,7 +21,10 @@ export async function namesOf(
   const stored = isRead ? (await ports.identities.loadNames([principalId])).get(principalId) : undefined
   if (stored?.unreadable !== undefined) throw stored.unreadable
   const names = withNames(stored?.value ?? [], known)
-  return names.length > 1 ? names : undefined
+  if (names.length === 0) return undefined
+  // Nobody has told of this name: nobody knows who gave it.
+  const all = names.some(({ arn }) => arn === id) ? names : withName(names, { arn: id, since: ports.clock.now(), isDisregarded: false })
+  return all.length > 1 ? all : undefined
 }
 
 /** The rename by which an incident's user has the name of a signal, where the signal is the first to say so. */

@@ -12,10 +12,13 @@ export type Correlation =
 /** What correlation compares: a signal, its own findings, and all the evidence against its credential. */
 export type Evidence = Pick<Folded, 'signal' | 'findings' | 'evidence'>
 
-/** Decides whether a signal joins the identity's last incident or opens a new one. `last` is undefined when the identity has had no incident. */
-export function correlate(found: Evidence, last: Incident | undefined): Correlation {
+/**
+ * Decides whether a signal joins the identity's last incident or opens a new one. `last` is undefined when the identity has had no incident; `previous`
+ * is then the id of one that somebody else of its name was in.
+ */
+export function correlate(found: Evidence, last: Incident | undefined, previous?: string): Correlation {
   const { identity, time } = found.signal
-  if (last === undefined) return { kind: 'new', id: incidentId(identity.id, undefined) }
+  if (last === undefined) return { kind: 'new', id: incidentId(identity.id, previous) }
   if (!isClosed(last)) return { kind: 'existing', id: last.id, incident: last }
   const isInForce = last.suppression !== undefined && time < last.suppression.until
   return isInForce && isCovered(found, last) ? { kind: 'suppressed', id: last.id } : { kind: 'new', id: incidentId(identity.id, last.id) }

@@ -4,6 +4,7 @@ import { type Assessment, assessmentOf } from '../domain/assessment.ts'
 import { type Baseline, emptyBaseline } from '../domain/baseline.ts'
 import { type BlastRadius, blastRadiusOf, observedBlastRadius } from '../domain/blast-radius.ts'
 import { namesOnePrincipal } from '../domain/containable.ts'
+import { leadsTo } from '../domain/created-principal.ts'
 import type { Issued } from '../domain/credential-window.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
@@ -56,7 +57,7 @@ export async function evaluate(folded: Folded, context: EvaluationContext): Prom
   if (findings.length === 0 && (signal.created === undefined || isOfMany(signal))) return withoutIncident
   let last = await candidateIncident(folded, context.unitOfWork)
   for (let attempt = 0; attempt < CLOSED_LIMIT; attempt++) {
-    const correlation = correlate(folded, last?.value)
+    const correlation = correlate(folded, last?.value, context.unitOfWork.lastIncidentIdOf(folded.signal.identity.id))
     if (correlation.kind === 'suppressed') return { ...withoutIncident, incidentId: correlation.id }
     const upserted = await evaluateIn(folded, { correlation, last, own }, context)
     if (!('kind' in upserted)) return upserted
@@ -81,7 +82,7 @@ async function evaluateIn(
   const tags = known === undefined ? unansweredTags(last?.value) : []
   const before = known?.value.findings ?? []
   const merged = mergeFindings(before, evidence)
-  const { draft } = unitOfWork.stateOf(signal.identity)
+  const { draft } = unitOfWork.stateOf(signal)
   const identity = known?.value.identity ?? signal.identity
   const blastRadius = await currentBlastRadius(known?.value, identity, { baseline: draft.baseline, signal, ports })
   const subject = { incidentId: id, signal, baseline: draft.baseline, blastRadius, evidence: merged, known: known?.value.assessment }
@@ -151,7 +152,7 @@ async function candidateIncident({ signal, parentIncidentId }: Folded, unitOfWor
   const belongsToIdentity = (incident: Incident) =>
     (incident.identity.id === identity.id && !isOtherPrincipal(incident.identity, identity)) ||
     isSamePrincipal(incident.identity, identity) ||
-    incident.lineage.some(({ kind, owner }) => kind === 'user' && owner === identity.name)
+    incident.lineage.some((edge) => edge.kind === 'user' && leadsTo(edge, identity))
   return last !== undefined && belongsToIdentity(last.value) ? last : undefined
 }
 

@@ -231,8 +231,10 @@ function withEdges(known: readonly LineageEdge[], more: readonly LineageEdge[], 
 }
 
 /** The edge with the time of another call that created the same user or role, or undefined where that call is known. */
-function recreated(edge: LineageEdge, { kind, time }: LineageEdge): LineageEdge | undefined {
+function recreated(edge: LineageEdge, { kind, time, principalId }: LineageEdge): LineageEdge | undefined {
   if ((kind !== 'user' && kind !== 'role') || time === undefined || creationsOf(edge).includes(time)) return undefined
   const times = [...(edge.recreatedAt ?? []), time].sort((a, b) => a - b).slice(-RECREATED_LIMIT)
-  return times.includes(time) ? { ...edge, recreatedAt: times } : undefined
+  if (!times.includes(time)) return undefined
+  const ids = principalId === undefined ? undefined : [...(edge.recreatedIds ?? []), principalId].slice(-RECREATED_LIMIT)
+  return { ...edge, recreatedAt: times, ...(ids === undefined ? {} : { recreatedIds: ids }) }
 }

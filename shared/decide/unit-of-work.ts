@@ -3,7 +3,8 @@ import { copyState, emptyState, type IdentityState } from '../domain/identity-st
 import type { Incident } from '../domain/incident.ts'
 import { type Identity, isOtherPrincipal, isSamePrincipal, type Signal } from '../domain/signal.ts'
 import type { UnreadableItem } from '../errors.ts'
-import type { IdentityStore, IncidentStore, Versioned } from '../ports/stores.ts'
+import type { Iam } from '../ports/iam.ts'
+import type { IdentityStore, IncidentStore, StoredIdentity, Versioned } from '../ports/stores.ts'
 import { issuedUserIds } from './issued-users.ts'
 
 /** One identity while a batch is processed. `isTouched`: its draft is written back by `save`. */
@@ -15,15 +16,17 @@ interface Entry {
   readonly unreadable: UnreadableItem | undefined
   incidentId: string | undefined
   isTouched: boolean
+  /** Set where its user has another name now: that name, and the draft from before, which is written where that of the other name is not. */
+  left: { readonly for: string; readonly draft: IdentityState; readonly wasTouched: boolean } | undefined
 }
 
 /** The identities of a batch: read once, folded on private copies, and written back once under optimistic locking. */
 export interface UnitOfWork {
   /**
-   * The draft of an identity, for the caller to change. `save` writes it back. A user that was renamed has the state that it had under its other name;
-   * another user of a name that is known has not. Throws `UnreadableItem` when the stored state cannot be read.
+   * The draft of the identity of a signal, for the caller to change. `save` writes it back. A user that was renamed has the state that it had under
+   * its other name; another user of a name that is known has not, from its first call on. Throws `UnreadableItem` when the stored state cannot be read.
    */
-  stateOf(identity: Identity): { draft: IdentityState; isNew: boolean }
+  stateOf(signal: Pick<Signal, 'identity' | 'time' | 'isAuthenticated'>): { draft: IdentityState; isNew: boolean }
   /** The draft of an identity, for reading only. */
   peekState(identityId: string): IdentityState
   /** The id of the identity's last incident, as stored. */
@@ -43,10 +46,10 @@ export interface UnitOfWork {
 /** Reads the state of every identity in a batch, in one round trip for up to 50 of them, and of users under names that are new two more. */
 export async function openUnitOfWork(
   signals: readonly Signal[],
-  stores: { identities: IdentityStore; incidents: IncidentStore },
+  stores: { identities: IdentityStore; incidents: IncidentStore; iam: Pick<Iam, 'describe'> },
 ): Promise<UnitOfWork> {
-  const { entries, earlierStateOf } = await readEntries(signals, stores.identities)
-  const entryOf = (identityId: string) => entries.get(identityId) as Entry
+  const { entries, takeEarlier } = await readEntries(signals, stores)
+  const known = (identityId: string) => entries.get(identityId) as Entry
   /** Incidents by id: two identities of one lineage share one incident. */
   const incidents = new Map<string, Versioned<Incident>>()
   /** Incident ids by the id of the key or session that was issued in them. */
@@ -57,27 +60,27 @@ export async function openUnitOfWork(
     return known
   }
   return {
-    stateOf(identity) {
-      const entry = entryOf(identity.id)
+    stateOf({ identity, time, isAuthenticated }) {
+      const entry = known(identity.id)
       if (entry.unreadable !== undefined) throw entry.unreadable
-      const isOther = isOtherPrincipal(entry.draft.identity, identity)
-      if ((entry.isNew && !entry.isTouched) || isOther) {
-        const earlier = earlierStateOf(identity)
-        if (earlier !== undefined || isOther) {
-          entry.draft = earlier === undefined ? emptyState(identity) : { ...copyState(earlier), identity }
-          entry.isNew = earlier === undefined
-        }
+      // A late call of the one that had the name before takes nothing from the one that has it now, and an attempt is nobody's call.
+      const isOther = isAuthenticated && isOtherPrincipal(entry.draft.identity, identity) && time >= entry.draft.baseline.lastSeen
+      if (isOther || (isAuthenticated && entry.draft.identity.principalId === undefined && identity.principalId !== undefined)) {
+        const earlier = takeEarlier(identity)
+        if (earlier !== undefined || isOther) entry.isNew = earlier === undefined
+        entry.draft = earlier?.state ?? (isOther ? emptyState(identity) : { ...entry.draft, identity })
+        entry.incidentId ??= earlier?.incidentId
       }
-      if (entry.draft.identity.principalId === undefined && identity.principalId !== undefined) entry.draft = { ...entry.draft, identity }
+      entry.left = undefined
       entry.isTouched = true
       return entry
     },
-    peekState: (identityId) => entryOf(identityId).draft,
-    lastIncidentIdOf: (identityId) => entryOf(identityId).incidentId,
+    peekState: (identityId) => known(identityId).draft,
+    lastIncidentIdOf: (identityId) => known(identityId).incidentId,
     parentIncidentOf: (credentialId) => issued.get(credentialId),
     incident,
     async lastIncident(identityId) {
-      const { incidentId } = entryOf(identityId)
+      const { incidentId } = known(identityId)
       return incidentId === undefined ? undefined : incident(incidentId)
     },
     keepIncident(stored) {
@@ -94,27 +97,37 @@ export async function openUnitOfWork(
       for (const edge of lineage) issued.set(edge.id, id)
     },
     async save(failed) {
-      const touched = [...entries].filter(([id, entry]) => entry.isTouched && !failed.has(id))
-      const saved = await Promise.all(touched.map(([, entry]) => stores.identities.saveState(entry.draft, entry.version)))
-      return touched.filter((_, at) => !saved[at]).map(([id]) => id)
+      const own = [...entries].filter(([id, entry]) => entry.isTouched && entry.left === undefined && !failed.has(id))
+      const saved = await Promise.all(own.map(([, entry]) => stores.identities.saveState(entry.draft, entry.version)))
+      const written = new Set(own.flatMap(([id], at) => (saved[at] === true ? [id] : [])))
+      const conflicts = own.flatMap(([id], at) => (saved[at] === true ? [] : [id]))
+      // What moved to another name leaves this one only after it was written there.
+      for (const [id, { left, draft, version }] of entries) {
+        if (left === undefined || failed.has(id) || (!left.wasTouched && !written.has(left.for))) continue
+        if (!(await stores.identities.saveState(written.has(left.for) ? draft : left.draft, version))) conflicts.push(id)
+      }
+      return conflicts
     },
   }
 }
 
-/** `earlierStateOf` answers the state that a user had under another name, as far as the batch has changed it. */
+/** `takeEarlier` answers the state that a user had under another name, as far as the batch has changed it, and leaves none there. */
 interface Entries {
   readonly entries: Map<string, Entry>
-  earlierStateOf(identity: Identity): IdentityState | undefined
+  takeEarlier(identity: Identity): { readonly state: IdentityState; readonly incidentId: string | undefined } | undefined
 }
 
-async function readEntries(signals: readonly Signal[], identities: IdentityStore): Promise<Entries> {
+async function readEntries(
+  signals: readonly Signal[],
+  { identities, iam }: { identities: IdentityStore; iam: Pick<Iam, 'describe'> },
+): Promise<Entries> {
   const subjects = new Map<string, Identity>()
   for (const { identity } of signals) {
     const known = subjects.get(identity.id)
     if (known === undefined || known.principalId === undefined) subjects.set(identity.id, identity)
   }
   const stored = await identities.load([...subjects.keys()])
-  const { histories, earlier } = await followNames(signals, stored, identities)
+  const { histories, earlier } = await followNames(signals, stored, { identities, iam })
   const otherNamesOf = ({ id, principalId }: Identity) =>
     (principalId === undefined ? [] : (histories.get(principalId) ?? [])).flatMap(({ arn }) => (arn === id ? [] : [arn])).reverse()
   const entries = new Map<string, Entry>()
@@ -122,20 +135,42 @@ async function readEntries(signals: readonly Signal[], identities: IdentityStore
     const known = stored.get(id)
     const followed = otherNamesOf(identity).flatMap((arn) => (stored.get(arn) ?? earlier.get(arn))?.incidentId ?? [])[0]
     if (known?.incidentId === undefined && followed !== undefined) await identities.setIncident(id, followed, undefined)
-    entries.set(id, {
-      draft: known?.state === undefined ? emptyState(identity) : copyState(known.state.value),
-      version: known?.state?.version ?? 0,
-      isNew: known?.state === undefined,
-      unreadable: known?.unreadable,
-      incidentId: known?.incidentId ?? followed,
-      isTouched: false,
-    })
+    entries.set(id, entryOf(known, identity, followed))
   }
+  const takeEarlier: Entries['takeEarlier'] = (identity) => {
+    for (const arn of otherNamesOf(identity)) {
+      const known = earlier.get(arn)
+      if (!entries.has(arn) && known?.state !== undefined) entries.set(arn, entryOf(known, known.state.value.identity, undefined))
+    }
+    const others = [...entries].filter(([id, { draft }]) => id !== identity.id && isSamePrincipal(draft.identity, identity))
+    const latest = others.reduce<[string, Entry] | undefined>(
+      (found, one) => (found !== undefined && found[1].draft.baseline.lastSeen >= one[1].draft.baseline.lastSeen ? found : one),
+      undefined,
+    )
+    if (latest === undefined) return undefined
+    const [, entry] = latest
+    const { draft, isTouched, incidentId } = entry
+    entry.left = { for: identity.id, draft, wasTouched: isTouched }
+    entry.draft = emptyState(withoutPrincipal(draft.identity))
+    entry.isTouched = true
+    return { state: { ...copyState(draft), identity }, incidentId }
+  }
+  return { entries, takeEarlier }
+}
+
+function entryOf(known: StoredIdentity | undefined, identity: Identity, followed: string | undefined): Entry {
   return {
-    entries,
-    earlierStateOf(identity) {
-      const drafts = otherNamesOf(identity).map((arn) => entries.get(arn)?.draft ?? earlier.get(arn)?.state?.value)
-      return drafts.find((draft) => draft !== undefined && isSamePrincipal(draft.identity, identity))
-    },
+    draft: known?.state === undefined ? emptyState(withoutPrincipal(identity)) : copyState(known.state.value),
+    version: known?.state?.version ?? 0,
+    isNew: known?.state === undefined,
+    unreadable: known?.unreadable,
+    incidentId: known?.incidentId ?? followed,
+    isTouched: false,
+    left: undefined,
   }
+}
+
+/** Which user or role a state is of is said by its first call: until then it may be anybody's of that name. */
+function withoutPrincipal({ principalId: _, ...identity }: Identity): Identity {
+  return identity
 }

@@ -26,7 +26,7 @@ export async function bootstrap(
   ports: {
     history: Pick<EventHistory, 'lookup'>
     identities: IdentityStore
-    iam: Pick<Iam, 'ownerOf'>
+    iam: Pick<Iam, 'ownerOf' | 'describe'>
     geoIp: GeoIp
     clock: Clock
     log: Log
@@ -38,18 +38,19 @@ export async function bootstrap(
   const { iam, clock, log } = ports
   const { signals } = await sense(records, { iam, enrichment, own: NOT_DEPLOYED, trust: { kind: 'cloudtrail' }, clock, log })
   const own = signals.flatMap(({ signal }) => (signal.kind === 'api-call' && signal.credential.id === accessKeyId ? [signal] : []))
-  const [first] = own
-  if (first === undefined) return 0
-  await followNames(own, await ports.identities.load([...new Set(own.map(({ identity }) => identity.id))]), ports.identities)
+  // The last call has the name that the user has now.
+  const last = own.at(-1)
+  if (last === undefined) return 0
+  await followNames(own, await ports.identities.load([...new Set(own.map(({ identity }) => identity.id))]), ports)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const learned = await teach(first, own, { accessKeyId, identities: ports.identities })
+    const learned = await teach(last, own, { accessKeyId, identities: ports.identities })
     if (learned === undefined) continue
-    ports.log.info('bootstrap.learned', { identity: first.identity.id, calls: learned })
+    ports.log.info('bootstrap.learned', { identity: last.identity.id, calls: learned })
     return learned
   }
   throw new ResponderError(
     'identity.conflict',
-    `other writers changed the state of ${first.identity.id} ${ATTEMPTS} times in a row; try again`,
+    `other writers changed the state of ${last.identity.id} ${ATTEMPTS} times in a row; try again`,
   )
 }
 

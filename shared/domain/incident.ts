@@ -93,7 +93,8 @@ export type NoticeKind = z.infer<typeof NoticeKind>
 
 /**
  * One edge of a lineage: a credential made another, or something else that outlives it. `time` is that of the call (epoch ms); incidents of 0.1.0
- * do not say it. `recreatedAt`: the times of other calls that created the same user or role, oldest first: it was deleted in between.
+ * do not say it. `recreatedAt`: the times of other calls that created the same user or role, oldest first: it was deleted in between; `recreatedIds`:
+ * the unique ids that IAM gave it then, as far as they are known.
  */
 export const LineageEdge = z
   .strictObject({
@@ -102,6 +103,7 @@ export const LineageEdge = z
     signalId: z.string(),
     time: Time.exactOptional(),
     recreatedAt: z.array(Time).readonly().exactOptional(),
+    recreatedIds: z.array(z.string()).readonly().exactOptional(),
   })
   .readonly()
 export type LineageEdge = z.infer<typeof LineageEdge>

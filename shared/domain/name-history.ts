@@ -4,9 +4,10 @@ import { DAY_MS } from './time.ts'
 
 /**
  * A name that a user had, as its ARN with the path, and since when (epoch ms). `isDisregarded`: the user renamed or moved itself to it, or somebody
- * did so during an incident of it. What the policy says of the user goes by the name before.
+ * did so during an incident of it. What the policy says of the user goes by the name before. `from` is the name before, where the call that renamed it
+ * is known: CloudTrail's times are whole seconds, so several renames may have one.
  */
-const Name = z.strictObject({ arn: z.string(), since: Time, isDisregarded: z.boolean() }).readonly()
+const Name = z.strictObject({ arn: z.string(), since: Time, isDisregarded: z.boolean(), from: z.string().exactOptional() }).readonly()
 export type Name = z.infer<typeof Name>
 
 /** The names of one user, oldest first. IAM's unique id tells that they are one user: it stays when the name or the path changes. */
@@ -31,11 +32,32 @@ const COUNTS_MS = 30 * DAY_MS
 
 /** The history with a name that the user had at a time, or the same history where that is known. Names may come in any order. */
 export function withName(history: NameHistory, name: Name): NameHistory {
-  const later = history.findIndex(({ since }) => since > name.since)
-  const at = later < 0 ? history.length : later
-  const merged = [...history.slice(0, at), name, ...history.slice(at)].reduce(joined, [])
+  const isSame = ({ arn, since }: Name) => arn === name.arn && since === name.since
+  const known = history.find(isSame)
+  const one = known === undefined ? name : { ...known, ...name, isDisregarded: known.isDisregarded || name.isDisregarded }
+  const all = [...history.filter((other) => !isSame(other)), one].sort((a, b) => a.since - b.since)
+  const merged = linked(all).reduce(joined, [])
   const kept = merged.length > NAMES_LIMIT ? withoutSecond(merged) : merged
   return isSameHistory(kept, history) ? history : kept
+}
+
+/** The names of one moment in the order in which each call renamed the name that the one before had given. */
+function linked(names: readonly Name[]): readonly Name[] {
+  const ordered: Name[] = []
+  const left = [...names]
+  while (left.length > 0) {
+    const moment = left.filter(({ since }) => since === left[0]?.since)
+    const before = ordered.at(-1)?.arn
+    // The name that a call renamed is said once more by that call.
+    const again = moment.find(({ arn, from }) => from === undefined && arn === before)
+    const next = again ?? moment.find(({ from }) => from !== undefined && from === before)
+    // Without a call that leads on, the one that no other of the moment leads to was first.
+    const first = next ?? moment.find(({ from }) => moment.every(({ arn }) => arn !== from)) ?? moment[0]
+    if (first === undefined) break
+    ordered.push(first)
+    left.splice(left.indexOf(first), 1)
+  }
+  return ordered
 }
 
 /** Both histories in one. */
@@ -43,11 +65,9 @@ export function withNames(history: NameHistory, more: NameHistory): NameHistory 
   return more.reduce(withName, history)
 }
 
-/** A name that is said twice in a row is one, from the first time on. */
+/** A name that is said twice in a row is one, from the first time on: what came later did not give it. */
 function joined(names: readonly Name[], name: Name): readonly Name[] {
-  const last = names.at(-1)
-  if (last?.arn !== name.arn) return [...names, name]
-  return [...names.slice(0, -1), { ...last, isDisregarded: last.isDisregarded || name.isDisregarded }]
+  return names.at(-1)?.arn === name.arn ? names : [...names, name]
 }
 
 /** What the one after the dropped name says of how the user came by it has to hold for both. */
@@ -59,7 +79,7 @@ function withoutSecond([first, second, third, ...rest]: readonly Name[]): NameHi
 export function isSameHistory(a: NameHistory = [], b: NameHistory = []): boolean {
   if (a === b) return true
   const isEqual = (one: Name, other: Name | undefined) =>
-    one.arn === other?.arn && one.since === other.since && one.isDisregarded === other.isDisregarded
+    one.arn === other?.arn && one.since === other.since && one.isDisregarded === other.isDisregarded && one.from === other.from
   return a.length === b.length && a.every((one, at) => isEqual(one, b[at]))
 }
 

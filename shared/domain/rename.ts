@@ -23,12 +23,13 @@ export function isOfItself({ identity, request }: Pick<Signal, 'identity' | 'req
   return identity.kind === 'iam-user' && named.toLowerCase() === identity.name.toLowerCase()
 }
 
-/** The ARN that a user has after it renamed or moved itself; undefined for every other call. */
+/** The ARN that a user has after it renamed or moved itself; undefined for every other call, and for one that changes nothing. */
 export function ownNewArn(signal: Signal): string | undefined {
   const { identity, outcome, isAuthenticated, request } = signal
   if (!isRename(signal) || !isOfItself(signal) || outcome !== 'success' || !isAuthenticated) return undefined
   const name = text(request, 'newUserName') ?? identity.name
   const at = identity.id.indexOf(':user/') + ':user'.length
   const path = text(request, 'newPath') ?? identity.id.slice(at, identity.id.length - identity.name.length)
-  return `${identity.id.slice(0, at)}${path}${name}`
+  const arn = `${identity.id.slice(0, at)}${path}${name}`
+  return arn === identity.id ? undefined : arn
 }

@@ -70,9 +70,11 @@ export type CreatedKind = z.infer<typeof CreatedKind>
  *
  * `owner` is the name of the user or role that a credential belongs to, the ARN of the assumed role for a session, and for a `backdoor`
  * (a trust policy, a resource policy, a function, an identity provider) the name of the resource that was opened. A `tag` is a change of tags that the
- * policy names, on the user or role that `owner` names.
+ * policy names, on the user or role that `owner` names. `principalId` is IAM's unique id of a created user or role.
  */
-export const Created = z.strictObject({ id: z.string(), kind: CreatedKind, owner: z.string() }).readonly()
+export const Created = z
+  .strictObject({ id: z.string(), kind: CreatedKind, owner: z.string(), principalId: z.string().exactOptional() })
+  .readonly()
 export type Created = z.infer<typeof Created>
 
 /**

@@ -6,9 +6,11 @@ import type { FrequencyTable } from './frequency.ts'
 import type { IdentityState } from './identity-state.ts'
 import { type FindingKind, type FindingRow, HASH_LENGTH, STATE_SHAPE, type StoredState } from './migrations/identity-state.ts'
 import { seenOf, timedSetOf } from './seen.ts'
-import type { CreatedKind } from './signal.ts'
 import { readText, textOf } from './stored.ts'
 import { emptyTimedSet, type TimedSet } from './timed-set.ts'
+
+/** What a credential issued, as a window's row says it; the unique id of a user or role is last, where it is known. */
+type IssuedRow = StoredState['windows'][number][11][number]
 
 /** An identity's state as compact text for a store. `unpackState` gives back exactly this state, orders included. */
 export function packState(state: IdentityState): string {
@@ -66,13 +68,10 @@ export function packState(state: IdentityState): string {
         agents,
         networks,
         parentIncidentId ?? null,
-        issued.map(({ id, kind, owner, signalId, time }): [string, CreatedKind, string, string, number] => [
-          id,
-          kind,
-          owner,
-          signalId,
-          time,
-        ]),
+        issued.map(
+          ({ id, kind, owner, signalId, time, principalId }): IssuedRow =>
+            principalId === undefined ? [id, kind, owner, signalId, time] : [id, kind, owner, signalId, time, principalId],
+        ),
         [reads, bits],
       ],
     ),
@@ -215,7 +214,14 @@ function unpackWindow(
     agents,
     networks,
     parentIncidentId: source ?? undefined,
-    issued: made.map(([id, kind, owner, signalId, time]) => ({ id, kind, owner, signalId, time })),
+    issued: made.map(([id, kind, owner, signalId, time, principalId]) => ({
+      id,
+      kind,
+      owner,
+      signalId,
+      time,
+      ...(principalId === undefined ? {} : { principalId }),
+    })),
   }
 }
 

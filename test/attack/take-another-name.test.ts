@@ -7,6 +7,7 @@ import { ACCOUNT, arnOf, call, embedded, exposed, KEY, NOW, oneUser } from '../e
 
 const ID = 'AIDACIBUILDEXAMPLE123'
 const ADMIN = { user: 'admin', key: 'AKIAADMINADMIN000001', principalId: 'AIDAADMINEXAMPLE12345' }
+const BYSTANDER = { key: 'AKIABYSTANDER0000001', principalId: 'AIDABYSTANDER12345678' }
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 /** Users of the build are contained; all others are observed, and those for emergencies are protected. */
@@ -21,7 +22,7 @@ const NAMES = ['ordinary', 'break-glass-1'] as const
 const by = (user: string, action: string, id: string, time: number, parts: object = {}) =>
   call(action, { id, time, user, principalId: ID, ...parts })
 const rename = (from: string, to: string, time: number, parts: object = {}) =>
-  by(from, 'iam:UpdateUser', `rename-${to}-${time}`, time, { request: { userName: from, newUserName: to }, ...parts })
+  by(from, 'iam:UpdateUser', `rename-${from}-${to}-${time}`, time, { request: { userName: from, newUserName: to }, ...parts })
 /** Three calls whose evidence together calls for containment. */
 const attack = (user: string, time: number, parts: object = {}) => [
   by(user, 'iam:CreateUser', `a1-${user}-${time}`, time, { request: { userName: 'backdoor' }, ...parts }),
@@ -32,13 +33,19 @@ const attack = (user: string, time: number, parts: object = {}) => [
   by(user, 'cloudtrail:StopLogging', `a3-${user}-${time}`, time + 2000, parts),
 ]
 
-async function start({ policy = BY_NAME as object, callsContain = true, isSeen = true } = {}) {
+async function start({ policy = BY_NAME as object, callsContain = true, isSeen = true, name = 'ci-build' } = {}) {
   const details = oneUser()
-  const users = details.UserDetailList?.map((user) => (user.UserName === 'ci-build' ? { ...user, UserId: ID } : user))
-  const changing = changingAccount({ ...details, UserDetailList: users })
+  const CreateDate = new Date(NOW - 300 * DAY).toISOString()
+  const users = details.UserDetailList?.map((user) =>
+    user.UserName === 'ci-build'
+      ? { ...user, UserName: name, Arn: arnOf(name), UserId: ID, CreateDate }
+      : { ...user, UserId: BYSTANDER.principalId, CreateDate },
+  )
+  const keys = details.AccessKeys?.map((key) => (key.UserName === 'ci-build' ? { ...key, UserName: name } : key))
+  const changing = changingAccount({ ...details, UserDetailList: users, AccessKeys: keys })
   const world = await embedded({ iam: () => changing.iam, policy, callsContain })
   // The user works for a while before it is stolen.
-  if (isSeen) await world.respond([by('ci-build', 's3:ListBuckets', 'w1', NOW - 60 * MINUTE)])
+  if (isSeen) await world.respond([by(name, 's3:ListBuckets', 'w1', NOW - 60 * MINUTE)])
   return {
     ...world,
     changing,
@@ -95,6 +102,16 @@ describe('an intruder renames the stolen user before its first suspicious call',
     for (const one of renames) await world.respond([one])
     await world.respond(attack('break-glass-9', NOW))
     expect([(await world.only()).state, world.isThiefOut('break-glass-9')]).toEqual(['contained', true])
+  })
+
+  it.each([true, false])('twice in one second, delivered in order: %j: it is contained, also by the report of AWS', async (isInOrder) => {
+    const world = await start()
+    world.changing.renameUser('ci-build', 'x')
+    world.changing.renameUser('x', 'break-glass-1')
+    const two = [rename('ci-build', 'x', NOW - MINUTE), rename('x', 'break-glass-1', NOW - MINUTE)]
+    for (const one of isInOrder ? two : two.reverse()) await world.respond([one])
+    await world.respond(attack('break-glass-1', NOW))
+    expect([(await world.only()).state, world.isThiefOut('break-glass-1')]).toEqual(['contained', true])
   })
 
   it('and AWS reports the key: it is contained', async () => {
@@ -161,6 +178,85 @@ describe('somebody else renames the user', () => {
   })
 })
 
+describe('an intruder with a second credential renames the stolen user with that one', () => {
+  it.each([
+    ['once', ['ordinary']],
+    ['twice, before the first call is delivered', ['tmp', 'ordinary']],
+  ])('that has never called before, %s: a person is asked', async (_, names) => {
+    const world = await start({ isSeen: false })
+    const path = ['ci-build', ...names]
+    for (const [at, to] of names.entries()) world.changing.renameUser(path[at] as string, to)
+    for (const [at, to] of names.entries()) await world.respond([rename(path[at] as string, to, NOW - MINUTE + at * 1000, ADMIN)])
+    await world.respond(attack('ordinary', NOW))
+    expect([(await world.only()).state, world.changing.isRefused('ordinary')]).toEqual(['asking', false])
+  })
+
+  it('out of protection into a tier that contains, and AWS reports the key: a person is asked', async () => {
+    const world = await start({ name: 'break-glass-1' })
+    world.changing.renameUser('break-glass-1', 'ci-x')
+    await world.respond([rename('break-glass-1', 'ci-x', NOW - MINUTE, ADMIN)])
+    await world.respond([exposed()])
+    expect([(await world.only()).state, world.changing.isRefused('ci-x')]).toEqual(['asking', false])
+  })
+
+  it('to and fro, so that no name sees a burst: what the user did under all of them counts together', async () => {
+    const world = await start({ policy: { mode: 'contain', breaker: { maxUserFraction: 1 } } })
+    const names = ['ci-build', 'n1', 'n2', 'n3', 'n4']
+    for (let at = 0; at < 15; at++) {
+      const [name, next] = [names[at % 5] as string, names[(at + 1) % 5] as string]
+      const time = NOW + at * 4000
+      await world.respond([by(name, 'secretsmanager:GetSecretValue', `s${at}`, time, { request: { secretId: `secret-${at}` } })])
+      world.changing.renameUser(name, next)
+      await world.respond([rename(name, next, time + 2000, ADMIN)])
+    }
+    expect((await world.only()).findings.map(({ detector }) => detector)).toContain('secrets-swept')
+  })
+})
+
+describe('an intruder calls a rename that changes nothing', () => {
+  it('so that one by the owner would count as its own: a person is asked all the same', async () => {
+    const world = await start({ name: 'ordinary' })
+    world.changing.renameUser('ordinary', 'ci-build')
+    await world.respond([rename('ordinary', 'ci-build', NOW - 50 * MINUTE, ADMIN)])
+    await world.respond([by('ci-build', 's3:ListBuckets', 'w2', NOW - 40 * MINUTE)])
+    await world.respond([by('ci-build', 'iam:UpdateUser', 'n1', NOW - MINUTE, { request: { userName: 'ci-build', newPath: '/' } })])
+    await world.respond(attack('ci-build', NOW))
+    expect((await world.only()).state).toBe('asking')
+  })
+})
+
+describe('an intruder creates a user, deletes it, and gives its name to a bystander', () => {
+  const swap = (answer: object) => [
+    by('ci-build', 'iam:CreateUser', 'c1', NOW, {
+      request: { userName: 'foo' },
+      response: { user: { userName: 'foo', arn: arnOf('foo'), ...answer } },
+    }),
+    by('ci-build', 'iam:DeleteUser', 'c2', NOW + 1000, { request: { userName: 'foo' } }),
+    by('ci-build', 'iam:UpdateUser', 'c3', NOW + 2000, { request: { userName: 'bystander', newUserName: 'foo' } }),
+    by('ci-build', 'iam:AttachUserPolicy', 'c4', NOW + 3000, {
+      request: { userName: 'foo', policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' },
+    }),
+    by('ci-build', 'cloudtrail:StopLogging', 'c5', NOW + 4000),
+  ]
+  const MODES = [{ mode: 'contain', breaker: { maxUserFraction: 1 } }, BY_NAME]
+  const ANSWERS = [{ userId: 'AIDAFOOFOOFOOFOOFOO12' }, { userId: undefined }]
+
+  it.each(MODES.flatMap((policy) => ANSWERS.map((answer) => [policy.mode, answer, policy] as const)))(
+    'mode %s, answer %j: the bystander and what it makes go on, and the thief is out',
+    async (_, answer, policy) => {
+      const world = await start({ policy })
+      world.changing.renameUser('bystander', 'foo')
+      await world.respond(swap(answer))
+      expect([world.isThiefOut('ci-build'), world.changing.isRefused('foo')]).toEqual([true, false])
+      world.changing.createUser('newcomer', NOW + 10 * MINUTE)
+      world.setNow(NOW + 10 * MINUTE)
+      const made = { request: { userName: 'newcomer' }, response: { user: { userName: 'newcomer', arn: arnOf('newcomer') } } }
+      await world.respond([by('foo', 'iam:CreateUser', 'b1', NOW + 10 * MINUTE, { ...BYSTANDER, ...made })])
+      if (answer.userId !== undefined) expect(world.changing.isRefused('newcomer')).toBe(false)
+    },
+  )
+})
+
 describe('a user that is renamed stays the same user', () => {
   it('the evidence from before and after counts together', async () => {
     const world = await start()
@@ -189,6 +285,10 @@ describe('a user that is renamed stays the same user', () => {
     await world.respond([by('ci-build', 's3:ListBuckets', 't1', NOW, { principalId: 'AIDACREATEDANEW123456' })])
     const { state } = (await world.ports.identities.load([arnOf('ci-build')])).get(arnOf('ci-build')) ?? {}
     expect([state?.value.baseline.calls, state?.value.identity.principalId]).toEqual([1, 'AIDACREATEDANEW123456'])
+    // A call of the old one that is delivered late takes nothing from it.
+    await world.respond([by('ci-build', 's3:ListBuckets', 't2', NOW - MINUTE)])
+    const after = (await world.ports.identities.load([arnOf('ci-build')])).get(arnOf('ci-build'))?.state?.value
+    expect([after?.baseline.calls, after?.identity.principalId]).toEqual([2, 'AIDACREATEDANEW123456'])
   })
 })
 

@@ -65,6 +65,22 @@ describe('the names of a user', () => {
     )
   })
 
+  it('are the same in whatever order the calls of a chain of renames are delivered, also within one second', () => {
+    const chain = ['a', 'b', 'c', 'd', 'e']
+    const calls = chain.slice(1).map((to, at): Name[] => [
+      { arn: chain[at] as string, since: 1000, isDisregarded: false },
+      { arn: to, since: 1000, isDisregarded: true, from: chain[at] as string },
+    ])
+    fc.assert(
+      fc.property(fc.shuffledSubarray(calls, { minLength: calls.length, maxLength: calls.length }), fc.boolean(), (order, isKnown) => {
+        const first: NameHistory = isKnown ? [{ arn: 'a', since: 0, isDisregarded: false }] : []
+        const history = order.reduce((known, names) => withNames(known, names), first)
+        expect(history.map(({ arn: one }) => one)).toEqual(chain)
+        expect(policyNames(history, 'e', 2000)).toEqual({ arn: 'a', earlier: [] })
+      }),
+    )
+  })
+
   it('take in one that IAM shows and nobody has said', () => {
     const history = withName([], { arn: 'before', since: 0, isDisregarded: false })
     expect(policyNames(history, 'now', DAY)).toEqual({ arn: 'now', earlier: ['before'] })

@@ -1,5 +1,6 @@
 import type { Switch, SwitchKind } from '../../ports/iam.ts'
 import { accessKey } from './access-key.ts'
+import { DENY_ALL } from './quarantine.ts'
 import { rolePolicy } from './role-policy.ts'
 import { roleTrust } from './role-trust.ts'
 import { serviceSpecificCredential } from './service-specific-credential.ts'
@@ -53,6 +54,11 @@ export function targetOfUser(target: string, userName: string): string | undefin
 /** A step that denies a user, as opposed to one that switches off a credential of theirs. */
 export function isUserDeny({ subject, isCredential }: Step): boolean {
   return subject.kind === 'iam-user' && !isCredential
+}
+
+/** True for a step that denies a user or role everything, and not only one credential or some sessions. */
+export function isWholeDeny(step: Step): boolean {
+  return isUserDeny(step) || (step.kind === rolePolicy.kind && step.contained(null) === DENY_ALL)
 }
 
 /** The operation of IAM that sets a step's value, or takes it away where that is none; undefined where the target is of no step. */

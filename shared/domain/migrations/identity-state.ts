@@ -53,7 +53,7 @@ export const StoredState = z
         z.array(z.string()),
         z.array(z.string()),
         z.string().nullable(),
-        z.array(z.tuple([z.string(), CreatedKind, z.string(), z.string(), Time])),
+        z.array(z.tuple([z.string(), CreatedKind, z.string(), z.string(), Time], z.string())),
         z.tuple([z.number().min(0), z.number()]),
       ]),
     ),

@@ -1,6 +1,7 @@
 import { type Place, partitionFrom, roleArn, rootArn, userArn } from '../../domain/arn.ts'
 import type { Credential, CredentialKind, Identity, IdentityKind } from '../../domain/signal.ts'
 import { type Fields, fieldsOf, textOf } from '../fields.ts'
+import { principalIdIn } from './principal-id.ts'
 
 /** The identity and the credential of a CloudTrail record, for every `userIdentity` type. Any part may be missing. */
 export function actorOf(record: Fields): { identity: Identity; credential: Credential } {
@@ -21,7 +22,7 @@ function identityOf(user: Fields, place: Place): Identity {
     case 'IAMUser': {
       const name = textOf(user.userName, 128)
       const named = as('iam-user', arn ?? userArn(place, name ?? principal), name ?? nameOf(arn ?? principal))
-      return withPrincipalId(named, USER_ID.exec(principal)?.[0])
+      return withPrincipalId(named, principalIdIn(principal))
     }
     case 'Root':
       return as('root', rootArn(place), 'root')
@@ -59,12 +60,8 @@ function roleOf(user: Fields, place: Place, arn: string): Identity {
   const issuerArn = textOf(issuer.arn, 2048)
   const name = textOf(issuer.userName, 128) ?? (arn.includes(':assumed-role/') ? (arn.split('/')[1] ?? nameOf(arn)) : nameOf(arn))
   const role: Identity = { id: issuerArn ?? roleArn(place, name), kind: 'role', name, account: place.account }
-  return withPrincipalId(role, ROLE_ID.exec(textOf(issuer.principalId, 128) ?? '')?.[0])
+  return withPrincipalId(role, principalIdIn(issuer.principalId))
 }
-
-/** Unique ids of users and roles have 16 to 128 characters. https://docs.aws.amazon.com/IAM/latest/APIReference/API_User.html */
-const USER_ID = /^AIDA[A-Z0-9]{12,124}$/
-const ROLE_ID = /^AROA[A-Z0-9]{12,124}$/
 
 function withPrincipalId(identity: Identity, principalId: string | undefined): Identity {
   return principalId === undefined ? identity : { ...identity, principalId }

@@ -1,5 +1,6 @@
 import type { Created } from '../../domain/signal.ts'
 import { type Fields, fieldsOf, textOf } from '../fields.ts'
+import { principalIdIn } from './principal-id.ts'
 
 /** What a successful call created: a credential, an identity, or a backdoor. `caller` is the owner where the response names none. */
 export function createdBy(
@@ -15,9 +16,9 @@ export function createdBy(
     case 'iam:CreateServiceSpecificCredential':
       return serviceCredential(fieldsOf(response.serviceSpecificCredential), caller)
     case 'iam:CreateUser':
-      return named('user', textOf(fieldsOf(response.user).arn, 2048), textOf(request.userName, 128))
+      return named('user', fieldsOf(response.user), request.userName)
     case 'iam:CreateRole':
-      return named('role', textOf(fieldsOf(response.role).arn, 2048), textOf(request.roleName, 128))
+      return named('role', fieldsOf(response.role), request.roleName)
   }
   return session(response, caller) ?? backdoor(action, request)
 }
@@ -37,8 +38,11 @@ function serviceCredential(credential: Fields, caller: string): Created | undefi
   return id === undefined ? undefined : { id, kind: 'service-specific-credential', owner: textOf(credential.userName, 128) ?? caller }
 }
 
-function named(kind: 'user' | 'role', arn: string | undefined, name: string | undefined): Created | undefined {
-  return name === undefined ? undefined : { id: arn ?? `${kind}:${name}`, kind, owner: name }
+function named(kind: 'user' | 'role', made: Fields, requested: unknown): Created | undefined {
+  const owner = textOf(requested, 128)
+  if (owner === undefined) return undefined
+  const principalId = principalIdIn(kind === 'user' ? made.userId : made.roleId)
+  return { id: textOf(made.arn, 2048) ?? `${kind}:${owner}`, kind, owner, ...(principalId === undefined ? {} : { principalId }) }
 }
 
 function session(response: Fields, caller: string): Created | undefined {

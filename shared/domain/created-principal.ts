@@ -1,0 +1,28 @@
+import { creationsOf, type Incident, type LineageEdge } from './incident.ts'
+import type { Identity } from './signal.ts'
+
+/** The unique ids of the user or role that an edge leads to, one for each time that it was created; undefined where one of them is not known. */
+export function principalIdsOf(edge: LineageEdge): readonly string[] | undefined {
+  const { principalId, recreatedIds = [] } = edge
+  const ids = principalId === undefined ? recreatedIds : [principalId, ...recreatedIds]
+  return ids.length > 0 && ids.length >= creationsOf(edge).length ? ids : undefined
+}
+
+/** True where an edge leads to a user or role of this name, and not to another one that had the name before or has it since. */
+export function leadsTo(edge: LineageEdge, { kind, name, principalId }: Pick<Identity, 'kind' | 'name' | 'principalId'>): boolean {
+  const created = kind === 'role' ? 'role' : 'user'
+  if (edge.kind !== created || edge.owner !== name) return false
+  const ids = principalId === undefined ? undefined : principalIdsOf(edge)
+  return ids === undefined || ids.includes(principalId as string)
+}
+
+/** True where an incident is about users or roles of this name, and by their unique ids about others than this one. */
+export function isAboutOthers({ identity, lineage }: Pick<Incident, 'identity' | 'lineage'>, caller: Identity): boolean {
+  const isNamed = ({ kind, owner }: LineageEdge) => kind === (caller.kind === 'role' ? 'role' : 'user') && owner === caller.name
+  const edges = lineage.filter(isNamed)
+  const isOwnName = identity.kind === caller.kind && identity.name === caller.name
+  if (!isOwnName && edges.length === 0) return false
+  const isOwn =
+    isOwnName && (identity.principalId === undefined || caller.principalId === undefined || identity.principalId === caller.principalId)
+  return !isOwn && !edges.some((edge) => leadsTo(edge, caller))
+}
