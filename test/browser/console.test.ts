@@ -123,7 +123,7 @@ describe('the console of the story’s account', () => {
     await page.getByRole('link', { name: 'iam-user ci-deploy' }).focus()
     await page.keyboard.press('Enter')
     await page.waitForURL(/\/incidents\/inc-/)
-    expect(await textOf(page.locator('main'))).toMatch(/Bedrock models probed.+Your verdict.+The chain is intact/s)
+    expect(await textOf(page.locator('main'))).toMatch(/Call through Tor or a commercial VPN.+Your verdict.+The chain is intact/s)
     await page.getByRole('link', { name: 'Give your verdict' }).press('Enter')
     const reason = page.getByRole('textbox', { name: /^Why/ })
     await page.getByRole('button', { name: 'Release' }).press('Enter')
