@@ -56,8 +56,10 @@ export async function evaluate(folded: Folded, context: EvaluationContext): Prom
   // A credential that a suspect creates belongs to its incident, even when the creating call has no finding.
   if (findings.length === 0 && (signal.created === undefined || isOfMany(signal))) return withoutIncident
   let last = await candidateIncident(folded, context.unitOfWork)
+  // A pointer to an incident that was never written, because a run broke off, is none of somebody else.
+  const others = last === undefined ? (await context.unitOfWork.lastIncident(signal.identity.id))?.value.id : undefined
   for (let attempt = 0; attempt < CLOSED_LIMIT; attempt++) {
-    const correlation = correlate(folded, last?.value, context.unitOfWork.lastIncidentIdOf(folded.signal.identity.id))
+    const correlation = correlate(folded, last?.value, others)
     if (correlation.kind === 'suppressed') return { ...withoutIncident, incidentId: correlation.id }
     const upserted = await evaluateIn(folded, { correlation, last, own }, context)
     if (!('kind' in upserted)) return upserted
