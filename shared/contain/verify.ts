@@ -93,6 +93,13 @@ async function verifyOnce(
   return { reversed, doubts, gone: standing.flatMap(({ target }) => (gone.has(target) ? [target] : [])) }
 }
 
+/** So many lines are told of one look. Together with what else is said of a decision they stay within the reasons that it keeps, by which is known what was told. */
+const LINES_LIMIT = 12
+
+function shortened(lines: readonly string[]): readonly string[] {
+  return lines.length <= LINES_LIMIT ? lines : [...lines.slice(0, LINES_LIMIT), `and ${lines.length - LINES_LIMIT} more like these`]
+}
+
 /**
  * Tells people what a look found, each line once, and reversals at growing intervals. What went by itself changes no priority: it is out of use.
  */
@@ -110,7 +117,7 @@ async function tell(
   if (news.kind === 'waits' && reversed.length > 0 && news.count <= reversed.length)
     await ports.reverifyQueue.verifyLater(id, [Math.ceil((news.at - now) / 1000)])
   const alarms = [...reversals, ...doubts]
-  const lines = [...alarms, ...gone.map((target) => `${target}: ${GONE}`)]
+  const lines = shortened([...alarms, ...gone.map((target) => `${target}: ${GONE}`)])
   let isTold = false
   const flagged = (incident: Incident): Incident | undefined => {
     const { decision, state } = incident

@@ -207,6 +207,31 @@ describe('an intruder who reverses a containment again and again', () => {
   })
 })
 
+describe('an intruder who makes so much that nobody can look at it', () => {
+  it.each([3, 40])('%i roles that cannot be read at any look: people are told of them once', async (count) => {
+    const roles = Array.from({ length: count }, (_, at) => `backdoor-${at}`)
+    const details = {
+      ...oneUser(),
+      RoleDetailList: roles.map((RoleName) => ({
+        RoleName,
+        Arn: `arn:aws:iam::${ACCOUNT}:role/${RoleName}`,
+        CreateDate: new Date(NOW).toISOString(),
+      })),
+    }
+    const made = roles.map((roleName, at) => call('iam:CreateRole', { id: `r${at}`, request: { roleName } }))
+    const world = await contained({ attack: [...made, exposed()], account: details })
+    const iam = new Proxy(world.ports.iam, {
+      get: (target, name) => (name === 'getRolePolicy' ? () => Promise.reject(new Error('throttled')) : Reflect.get(target, name)),
+    })
+    const before = world.notices.length
+    for (const minute of [2, 3, 4, 5]) {
+      world.setNow(NOW + minute * MINUTE)
+      await enforce(world.id, { ...world.ports, iam })
+    }
+    expect(world.notices.length - before).toBe(1)
+  })
+})
+
 describe('an intruder who goes on with a key that was contained', () => {
   const successes = (count: number, parts: object = {}) =>
     Array.from({ length: count }, (_, at) => call('s3:ListBuckets', { id: `s${at}`, time: NOW + MINUTE + at, ...parts }))
