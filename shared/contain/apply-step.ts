@@ -1,6 +1,7 @@
 import { MINUTE_MS } from '../domain/time.ts'
 import { errorName } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
+import { isReleaseAllowed, readOrders } from '../record/orders.ts'
 import type { ChangeLog } from './change-log.ts'
 import { isReleaseOrdered, type PlannedStep, standingSteps } from './progress.ts'
 import { isSameValue, type Step, type StepValue, type WriteOutcome } from './steps/step.ts'
@@ -46,7 +47,7 @@ export async function applyStep(step: Step, read: StepValue, changeLog: ChangeLo
     const planned = standing()
     await changeLog.write({ kind: 'step-done', target: step.target, from: read, to: wanted, why }, isOpen)
     if (planned !== undefined && standing() === undefined) {
-      await restoreBefore(step, planned, ports)
+      await restoreBefore(step, planned, changeLog, ports)
       return undefined
     }
   }
@@ -56,10 +57,21 @@ export async function applyStep(step: Step, read: StepValue, changeLog: ChangeLo
   return isLag ? NOT_READ_BACK : 'accepted by IAM, and for a minute not seen there'
 }
 
-/** Undoes a write that came after a release had undone its step. */
-export async function restoreBefore(step: Step, { before }: PlannedStep, ports: Pick<ContainPorts, 'iam' | 'log'>): Promise<void> {
-  ports.log.warn('contain.step.overtaken', { target: step.target })
-  await step.write(ports.iam, before)
+/** Undoes a write that came after a release had undone its step. The value from before is written only where a person ordered that release. */
+export async function restoreBefore(
+  step: Step,
+  { before }: PlannedStep,
+  changeLog: ChangeLog,
+  { iam, log, record }: Pick<ContainPorts, 'iam' | 'log' | 'record'>,
+): Promise<void> {
+  const { changes } = changeLog
+  const incidentId = changes[0]?.subject.slice('INCIDENT#'.length) ?? ''
+  if (!isReleaseAllowed(changes, await readOrders(incidentId, record))) {
+    log.warn('release.unordered', { incidentId, of: step.target })
+    return
+  }
+  log.warn('contain.step.overtaken', { target: step.target })
+  await step.write(iam, before)
 }
 
 /** The doubt about a step that IAM has accepted and does not show yet. */

@@ -6,38 +6,51 @@ import { errorName } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { updateIncident } from '../record/update-incident.ts'
+import { attempt } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { goneSteps, standingSteps } from './progress.ts'
+import { accessKey } from './steps/access-key.ts'
 import { isSameValue, type StepValue } from './steps/step.ts'
 import { stepFor, targetOfUser } from './steps/steps.ts'
-import { undoStep } from './undo-step.ts'
+import { userAttachment } from './steps/user-attachment.ts'
 
 /**
  * Moves the steps of users that were renamed to their new names, in the record: the undo record stays the same. Answers what people are told.
  *
  * The step under the new name is planned before the one under the old name is closed, so that a run which breaks off between the two loses none. Where
- * the value of a step still stands under the old name, somebody else has that name now and was denied in error: the value is set back.
+ * a policy of ours still stands under the old name, somebody else has that name now and was denied in error: it is taken away, where the owner of a key
+ * in IAM says so. Respond may write the incident and its chain: nothing that these say is set back, and who is free by them alone stays denied.
  */
 export async function followRenames(
   { renames = [] }: Incident,
   changeLog: ChangeLog,
-  { iam }: Pick<ContainPorts, 'iam'>,
+  { iam, log, quarantinePolicyArn }: Pick<ContainPorts, 'iam' | 'log' | 'quarantinePolicyArn'>,
 ): Promise<string[]> {
   const lines: string[] = []
   const doubts: string[] = []
   for (const rename of renames) {
     // The time tells this rename from an earlier one to the same name.
     const why = `user ${rename.from} was renamed to ${rename.to} (${new Date(rename.time).toISOString()})`
-    for (const { target, before, contained, wasGone } of stepsOf(rename, why, changeLog.changes)) {
+    const steps = stepsOf(rename, why, changeLog.changes)
+    const owner = steps.length === 0 ? undefined : await ownerOfSteps(steps, iam)
+    for (const { target, before, contained, wasGone } of steps) {
+      const step = stepFor(target)
+      const left = wasGone ? null : ((await step?.read(iam)) ?? null)
+      const isLeft = step !== undefined && left !== null && isSameValue(left, contained)
+      if (owner === rename.from || (isLeft && owner === undefined)) {
+        doubts.push(`${why} by the record, and ${target} stands under the old name: nothing was moved, look who it is`)
+        continue
+      }
       const moved = targetOfUser(target, rename.to)
       if (moved === undefined) continue
       const isUnplanned = () => standingSteps(changeLog.changes).every((one) => one.target !== moved)
       if (isUnplanned()) await changeLog.write({ kind: 'step-planned', target: moved, from: before, to: contained, why }, isUnplanned)
-      const planned = standingSteps(changeLog.changes).find((one) => one.target === target)
-      const left = planned === undefined ? null : ((await stepFor(target)?.read(iam)) ?? null)
-      if (planned !== undefined && left !== null && isSameValue(left, contained)) {
-        const doubt = await undoStep(planned, { changeLog, cause: why }, { iam })
-        if (doubt !== undefined) doubts.push(`${why}, and somebody else of the old name is still denied: ${doubt}`)
+      if (isLeft) {
+        const isOurs =
+          !step.isCredential && (step.kind !== userAttachment.kind || userAttachment.parse(target)?.policyArn === quarantinePolicyArn)
+        const outcome =
+          isOurs && before === null ? await attempt(step, null, { iam, log }) : 'not taken away, because something stood there before'
+        if (outcome !== 'written') doubts.push(`${why}, and somebody else of the old name is still denied: ${target}: ${outcome}`)
       }
       const isOpen = () => wasGone || standingSteps(changeLog.changes).some((one) => one.target === target)
       await changeLog.write({ kind: 'step-gone', target, from: null, to: null, why }, isOpen)
@@ -45,6 +58,16 @@ export async function followRenames(
     }
   }
   return [...lines.map((line) => `${line}: what was contained is contained under the new name`), ...doubts]
+}
+
+/** Who has the keys of some steps by IAM now; undefined where there is no key, or where IAM does not show it. */
+async function ownerOfSteps(steps: readonly { readonly target: string }[], iam: ContainPorts['iam']): Promise<string | undefined> {
+  for (const { target } of steps) {
+    const key = accessKey.parse(target)
+    const owner = key === undefined ? undefined : await iam.ownerOf(key.accessKeyId)
+    if (owner !== undefined) return owner.name
+  }
+  return undefined
 }
 
 /** The steps on a user from before it was renamed, with those that were found gone before the rename was known. Each is moved once. */

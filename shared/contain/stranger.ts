@@ -2,7 +2,7 @@ import type { Incident } from '../domain/incident.ts'
 import { errorName } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
-import { attempt, recordGone } from './apply-step.ts'
+import { recordGone } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { findOwnName, followRenames } from './follow-renames.ts'
 import type { PlannedStep } from './progress.ts'
@@ -56,18 +56,19 @@ export function isOfStranger({ target }: PlannedStep, incident: Incident, strang
   return own !== undefined && step !== undefined && keyOf(step.subject) === keyOf(own)
 }
 
-/** Closes a step that was on another under the same name. Where our value stands on the one that has the name now, the value from before is set. */
+/**
+ * Closes a step that was on another under the same name. Where our value stands, nothing is taken away: respond may write who acted, so that alone is no
+ * ground to set anybody free. A person has to look.
+ */
 export async function leaveAlone(
-  { target, before, contained }: PlannedStep,
+  { target, contained }: PlannedStep,
   changeLog: ChangeLog,
   ports: ContainPorts,
 ): Promise<string | undefined> {
   const step = stepFor(target)
   if (step === undefined) return undefined
   const now = await step.read(ports.iam)
-  if (now !== null && isSameValue(now, contained)) {
-    const outcome = await attempt(step, before, ports)
-    if (outcome !== 'written') return `could not be set back: ${outcome}`
-  }
+  if (now !== null && isSameValue(now, contained))
+    return 'stands on another one of that name: look who it is, and release the incident if that one is denied in error'
   return recordGone(step, changeLog)
 }

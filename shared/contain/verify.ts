@@ -185,7 +185,7 @@ async function enforceStep(
   const isOvertaken = isReversal
     ? (await changeLog.write({ kind: 'step-done', target, from: now, to: contained, why: SET_AGAIN }, isStanding)) === 'superseded'
     : await changeLog.read().then(() => !isStanding())
-  if (isOvertaken) await restoreBefore(step, planned, ports)
+  if (isOvertaken) await restoreBefore(step, planned, changeLog, ports)
   else if (isReversal) reversed.push(target)
   return undefined
 }
