@@ -76,6 +76,22 @@ describe('an administrator whose session was stolen wants the responder to see n
     expect(await findingsOf(action, theirs)).not.toContain('responder-tampered')
   })
 
+  const QUARANTINE = `arn:aws:iam::${ACCOUNT}:policy/Countersign-ContainQuarantineX`
+  it.each([
+    ['iam:CreatePolicyVersion', { policyArn: QUARANTINE, policyDocument: '{}' }, true],
+    ['iam:SetDefaultPolicyVersion', { policyArn: QUARANTINE, versionId: 'v2' }, true],
+    ['iam:AttachUserPolicy', { userName: 'somebody', policyArn: QUARANTINE }, false],
+    ['iam:PutUserPermissionsBoundary', { userName: 'somebody', permissionsBoundary: QUARANTINE }, false],
+    ['iam:CreateUser', { userName: 'somebody', permissionsBoundary: QUARANTINE }, false],
+    ['iam:AttachRolePolicy', { roleName: 'Countersign-RespondRoleX', policyArn: QUARANTINE }, true],
+    ['iam:PutRolePermissionsBoundary', { roleName: 'Countersign-RespondRoleX', permissionsBoundary: QUARANTINE }, true],
+  ] as const)(
+    '%s with our policy that denies everything: a change of it, or of a role of ours, is tampering, and its use is not',
+    async (action, request, isTampering) => {
+      expect((await findingsOf(action, request)).includes('responder-tampered')).toBe(isTampering)
+    },
+  )
+
   it('deletes an event source mapping, which the request names by its id alone: the response names the function', async () => {
     const uuid = { uuid: '3c0e5a5e-0000-4000-8000-000000000000' }
     const functionArn = (name: string) => ({ functionArn: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:${name}` })

@@ -16,6 +16,7 @@ const MENTIONS: ReadonlySet<string> = new Set([
   'namespace',
   'notificationarns',
   'parameters',
+  'permissionsboundary',
   'tag',
   'tagging',
   'tagkeys',
@@ -25,14 +26,18 @@ const MENTIONS: ReadonlySet<string> = new Set([
   'username',
 ])
 
+/** Calls that attach a policy to somebody or take it off: the policy stays what it is. A role of ours is named beside it, and counts. */
+const ATTACHING = /^iam:(Attach|Detach)(User|Group|Role)Policy$/
+
 /** The depth of untrusted parameters that is looked at, the members of each level, and the characters of a text. `DeleteAlarms` takes 100 names. */
-const LIMITS = { depth: 3, members: 200, characters: 512 }
+const LIMITS = { depth: 6, members: 200, characters: 512 }
 
 /**
  * The names, ARNs, ids and URLs of the resources that a call changes, as its request has them; and its response, where the request has an id alone, as
  * that of an event source mapping. What a call makes is new, and its name therefore names nothing that was there.
  */
 export function namedResources({ action, request, response }: Pick<Signal, 'action' | 'request' | 'response'>): string[] {
+  if (ATTACHING.test(action)) return namesIn(request, new Set(['policyarn']))
   const made = /:Create(?<noun>[A-Za-z]+)$/.exec(action)?.groups?.noun?.toLowerCase()
   if (made === undefined) return [...namesIn(request), ...namesIn(response)]
   return namesIn(request, new Set(['name', `${made}name`]))
