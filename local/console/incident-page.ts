@@ -207,7 +207,7 @@ function timelineRow(signal: IncidentSignal) {
 function chainCheck({ incident, changes }: Looked, room: Room): Markup {
   const fault = verifyChain(incidentSubject(incident.id), changes, incident.head)
   return fault === undefined
-    ? html`<p class="note good">The chain is intact: ${changes.length} entries, each linked to the one before, ending in <span class="id">${incident.head.hash.slice(0, 16)}…</span></p>`
+    ? html`<p class="note good">The chain is intact: ${changes.length === 1 ? '1 entry' : `${changes.length} entries, each linked to the one before`}, ending in <span class="id">${shown((changes.at(-1)?.hash ?? '').slice(0, 16))}…</span></p>`
     : html`<p class="note bad" role="alert"><strong>The chain is not as it was written.</strong> ${shown(faultText(fault))}. Run <code>${shown(commandOn(room, 'changes verify'), 300)}</code> and find out who wrote it.</p>`
 }
 
