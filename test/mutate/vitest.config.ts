@@ -19,7 +19,9 @@ export default defineConfig({
       'test/unit/{console*,page,synthetic-history,injection,generated-docs,release-notes,read-*,slack-*}.test.ts',
       'test/property/{contain-release,measure,normalise,read-records,seen,state-codec,stored-incident,tamper*}.test.ts',
       'test/unit/printed-commands.test.ts',
-      'test/attack/{embedded-table,write-to-our-queues}.test.ts',
+      'test/attack/{embedded-table,write-to-our-queues,write-to-our-topics}.test.ts',
+      'test/unit/outsiders.test.ts',
+      'test/property/{poison,sweep-release,learn-habit,iam-permissions}.test.ts',
     ],
   },
 })
