@@ -61,7 +61,7 @@ export async function showIncident(target: Target, id: string, { isJson, paint }
   const next = nextCommands(incident, changes, { target, paint })
   return [
     ...(await overrideLines(target)),
-    renderIncident(incident, paint, target),
+    renderIncident(incident, paint, { options: target.options, signals }),
     '',
     renderTimeline(incident, signals, paint),
     '',

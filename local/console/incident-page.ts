@@ -7,7 +7,7 @@ import { verifyChain } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
-import { callsRefused, reasonsOf, refusedAfter } from '../../shared/domain/reasons.ts'
+import { callsRefused, reasonsOf, refusedAfter, weakerReasons } from '../../shared/domain/reasons.ts'
 import type { GeoIp } from '../../shared/ports/lookup.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import type { Explanation, Sentence } from '../../shared/review/explain/explanation.ts'
@@ -147,8 +147,13 @@ function whyOf({ incident, signals }: Looked): Markup {
   if (since.length === 0)
     return findingsTable(contributions, `The findings that add up to the deterministic risk of ${incident.assessment.baseRisk}`)
   const refused = refusedAfter(incident, signals)
+  const weaker = [...weakerReasons(incident, signals)]
+  const except =
+    weaker.length === 0
+      ? ''
+      : ` Of ${weaker.join(', ')} a weaker finding was one: of each detector the strongest is kept, and it came later.`
   return html`${findingsTable(contributions, 'The findings up to the decision')}
-<h3>Found since then</h3><p>${refused === 0 ? '' : `After containment: ${callsRefused(refused)}. `}This came later and is no reason for the decision.</p>
+<h3>Found since then</h3><p>${refused === 0 ? '' : `After containment: ${callsRefused(refused)}. `}This came later and is no reason for the decision.${except}</p>
 ${findingsTable(since, `The findings since then, and their points of the risk of ${incident.assessment.baseRisk} that all findings add up to`)}`
 }
 
