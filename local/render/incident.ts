@@ -5,6 +5,7 @@ import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { callsRefused, reasonsOf, refusedAfter, weakerReasons } from '../../shared/domain/reasons.ts'
 import { printable } from '../../shared/record/notice.ts'
+import { isOrderChain } from '../../shared/record/orders.ts'
 import { asTyped } from '../command-name.ts'
 import type { Target } from '../target.ts'
 import { renderLineage } from './lineage.ts'
@@ -131,10 +132,10 @@ function pending(incident: Incident, { paint, target }: { paint: Paint; target: 
   return ['', paint('bold', 'For a person to do'), ...lines.map((line) => `  ${asTyped(printable(line, 160), target)}`)]
 }
 
-/** The entries of the incident's chain, one a line. */
+/** The entries of the incident's chain, one a line. Notices in between are of another chain, so they have no number of this one. */
 export function renderChanges(changes: readonly Change[], paint: Paint): string {
-  const rows = changes.map(({ number, at, kind, target, actor, from, to, why }) => [
-    `#${number}`,
+  const rows = changes.map(({ subject, number, at, kind, target, actor, from, to, why }) => [
+    isOrderChain(subject) ? '' : `#${number}`,
     `${at.slice(0, 10)} ${at.slice(11, 23)}`,
     kind,
     printable(target, 80),
