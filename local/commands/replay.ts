@@ -3,7 +3,7 @@ import type { Incident } from '../../shared/domain/incident.ts'
 import type { Evaluation } from '../../shared/pipeline.ts'
 import { printable } from '../../shared/record/notice.ts'
 import type { Backtest } from '../backtest.ts'
-import { type InputProblem, readRecords } from '../read-records.ts'
+import { type InputProblem, type RecordOrigin, readRecords } from '../read-records.ts'
 import { renderIncident } from '../render/incident.ts'
 import { columns, duration, moment, type Paint } from '../render/style.ts'
 
@@ -31,23 +31,25 @@ interface Totals {
   last: number
 }
 
+/** What could not be read, or was read and is not believed: of such a record its number in the file is known. */
+type Problem = Omit<InputProblem, 'position'> & Partial<Pick<InputProblem, 'position'>>
+
 /** Backtests the responder on log files. Returns true where every input could be read. */
 export async function replay(run: Backtest, incidents: () => AsyncIterable<Incident>, options: ReplayOptions): Promise<boolean> {
   const startedAt = options.now()
   const totals: Totals = { records: 0, skipped: 0, problems: 0, files: new Set(), first: Number.POSITIVE_INFINITY, last: 0 }
   const print = (value: unknown) => options.out.write(`${JSON.stringify(value)}\n`)
-  const onProblem = (problem: InputProblem) => {
+  const onProblem = (problem: Problem) => {
     totals.problems += 1
     if (totals.problems <= PROBLEM_LINES) options.err.write(`${describe(problem)}\n`)
   }
-  let seen = 0
-  for await (const batch of readRecords([...options.paths], { onProblem })) {
+  const origins = new WeakMap<object, RecordOrigin>()
+  for await (const batch of readRecords([...options.paths], { onProblem, origins })) {
     const chosen = batch.filter((record) => isBetween(record, options))
     totals.records += batch.length
     totals.skipped += batch.length - chosen.length
     const { outcomes, failed, signals } = await run.run(chosen)
-    for (const [at, reason] of failed) onProblem({ file: 'record', position: seen + at, reason })
-    seen += batch.length
+    for (const [at, reason] of failed) onProblem({ file: '-', ...origins.get(chosen[at] as object), reason })
     for (const { time } of signals) {
       if (time < totals.first) totals.first = time
       if (time > totals.last) totals.last = time
@@ -65,10 +67,9 @@ export async function replay(run: Backtest, incidents: () => AsyncIterable<Incid
   return totals.problems === 0
 }
 
-function describe({ file, position, record, reason }: InputProblem): string {
-  return file === 'record'
-    ? `record ${position + 1} of the input: ${reason}`
-    : `${printable(file, 300)}: byte ${position}${record === undefined ? '' : `, record ${record}`}: ${printable(reason, 300)}`
+function describe({ file, position, record, reason }: Problem): string {
+  const place = [...(position === undefined ? [] : [`byte ${position}`]), ...(record === undefined ? [] : [`record ${record}`])]
+  return `${printable(file, 300)}: ${place.join(', ')}: ${printable(reason, 300)}`
 }
 
 function isBetween(record: unknown, { since, until }: ReplayOptions): boolean {
