@@ -16,6 +16,8 @@ export interface ReplayOptions {
   /** Records outside are passed over. Epoch milliseconds; `until` is exclusive. */
   readonly since: number
   readonly until: number
+  /** The file of the policy that counts. */
+  readonly policy: string
   readonly paint: Paint
   readonly out: Writable
   readonly err: Writable
@@ -60,7 +62,7 @@ export async function replay(run: Backtest, incidents: () => AsyncIterable<Incid
   for await (const incident of incidents()) found.push(incident)
   found.sort((a, b) => b.priority - a.priority || a.openedAt - b.openedAt)
   if (options.isJson) for (const incident of found) print({ type: 'incident', ...incident, refusedCalls: run.refusals.count(incident.id) })
-  const summary = summaryOf(run, { totals, found, ms: options.now() - startedAt })
+  const summary = summaryOf(run, { totals, found, policy: options.policy, ms: options.now() - startedAt })
   if (options.isJson) print(summary)
   else options.out.write(`${renderReport(found, summary, run, options.paint)}\n`)
   if (totals.problems > PROBLEM_LINES) options.err.write(`… ${totals.problems - PROBLEM_LINES} more places could not be read\n`)
@@ -107,7 +109,10 @@ function assessmentLine({ signal, findings, assessment, decision, incidentId }: 
   }
 }
 
-function summaryOf(run: Backtest, { totals, found, ms }: { totals: Totals; found: readonly Incident[]; ms: number }) {
+function summaryOf(
+  run: Backtest,
+  { totals, found, policy, ms }: { totals: Totals; found: readonly Incident[]; policy: string; ms: number },
+) {
   const decisions = { observe: 0, notify: 0, ask: 0, contain: 0 }
   const would = { observe: 0, notify: 0, ask: 0, contain: 0 }
   for (const { decision } of found) {
@@ -116,6 +121,7 @@ function summaryOf(run: Backtest, { totals, found, ms }: { totals: Totals; found
   }
   return {
     type: 'summary',
+    policy,
     records: totals.records,
     outsideTime: totals.skipped,
     signals: run.tally.signals,
@@ -150,6 +156,7 @@ function renderReport(found: readonly Incident[], summary: ReturnType<typeof sum
   const counts = Object.entries(summary.would).map(([action, count]) => `${count} ${action}`)
   const lines = [
     `${summary.records} records, ${summary.signals} signals${span}, in ${duration(summary.seconds * 1000)}`,
+    `the policy that counted: ${summary.policy}`,
     `incidents: ${summary.incidents}; what the thresholds call for: ${counts.join(', ')}; what this policy lets happen: ${allowed.join(', ')}`,
     `calls that came after a containment, under a policy that contains: ${summary.refusedCalls}`,
     summary.unreadable === 0

@@ -148,7 +148,7 @@ export function renderChanges(changes: readonly Change[], paint: Paint): string 
 /** The reason of an entry. That of an undone step ends in the title of the step, which says what was set and not what is now. */
 export function whyOf({ kind, why }: Pick<Change, 'kind' | 'why'>): string {
   const [, cause, title] = kind === 'step-undone' ? (why.match(/^(.*?): (.*)$/s) ?? []) : []
-  return title === undefined ? why : `${cause}: undone: ${title}`
+  return title === undefined ? why : `${cause}; until then: ${title}`
 }
 
 /** The signals of the incident's timeline, one a line. */
