@@ -28,12 +28,12 @@ function faultOf(pattern: string): string {
 function causeOf(pattern: string): string {
   if (!/^(?:arn:|\*)/.test(pattern)) {
     const name = pattern.replace(/^(?:user|role)\//, '')
-    return `a pattern is a whole ARN, such as arn:aws:iam::*:${pattern.startsWith('role/') ? 'role' : 'user'}/${name}`
+    return `a pattern is a whole ARN, such as arn:*:iam::*:${pattern.startsWith('role/') ? 'role' : 'user'}/${name}`
   }
-  if (pattern.includes(':assumed-role/')) return 'a session counts by the ARN of its role, arn:aws:iam::<account>:role/<path and name>'
+  if (pattern.includes(':assumed-role/')) return 'a session counts by the ARN of its role, arn:*:iam::<account>:role/<path and name>'
   const account = /^arn:[^:]*:(?:iam|sts)::([^:*]*):/.exec(pattern)?.[1]
   if (account !== undefined && !/^\d{12}$/.test(account)) return `the account has to be 12 digits or *, and is "${account}"`
-  return 'it has to fit arn:aws:iam::<account>:user/<path and name>, or the same with role/'
+  return 'it has to fit arn:*:iam::<account>:user/<path and name>, or the same with role/'
 }
 
 /** The tiers of a policy that no identity ever comes to, one a line: the first tier that matches counts. */
@@ -49,7 +49,7 @@ export function unreachedTiers({ tiers }: Pick<Policy, 'tiers'>): string[] {
 function isCovered({ arns, tags }: Selector, tiers: readonly Tier[]): boolean {
   const isTaken = (pattern: string) => tiers.some(({ match }) => match.arns.some((one) => globs(one, pattern)))
   const wanted = Object.entries(tags)
-  const isEveryone = isTaken('arn:aws:iam::*:user/*') && isTaken('arn:aws:iam::*:role/*')
+  const isEveryone = isTaken('arn:*:iam::*:user/*') && isTaken('arn:*:iam::*:role/*')
   const areTagsTaken = tiers.some(({ match }) => {
     const theirs = Object.entries(match.tags)
     return theirs.length > 0 && theirs.every(([key, value]) => tags[key] === value)

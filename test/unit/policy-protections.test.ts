@@ -71,11 +71,11 @@ describe('a policy that protects nobody', () => {
     })
     expect(said).toHaveLength(4)
     expect(said[0]).toContain(
-      'protected.arns.0: matches no user and no role, so it does nothing: a pattern is a whole ARN, such as arn:aws:iam::*:user/break-glass',
+      'protected.arns.0: matches no user and no role, so it does nothing: a pattern is a whole ARN, such as arn:*:iam::*:user/break-glass',
     )
     expect(said[1]).toContain('the account has to be 12 digits or *, and is "12345"')
     expect(said[2]).toContain('tiers.0.match.arns.0: ')
-    expect(said[3]).toContain('such as arn:aws:iam::*:role/deploy')
+    expect(said[3]).toContain('such as arn:*:iam::*:role/deploy')
   })
 
   it('is no reason to stumble over a policy of another shape', () => {
@@ -92,14 +92,14 @@ describe('tiers in order', () => {
     expect(tiersOf({ arns: ['*'] }, { arns: [user('ci-*')] })).toEqual([
       'tier tier-1 is never reached: whatever it names, tier-0 before it matches first',
     ])
-    expect(tiersOf({ arns: ['arn:aws:iam::*'] }, { tags: { tier: '0' } })).toHaveLength(1)
+    expect(tiersOf({ arns: ['arn:*:iam::*'] }, { tags: { tier: '0' } })).toHaveLength(1)
     expect(tiersOf({ arns: [user('ci-*')] }, { arns: [user('ci-deploy')] })).toHaveLength(1)
     expect(tiersOf({ tags: { tier: '0' } }, { tags: { tier: '0', team: 'a' } })).toHaveLength(1)
   })
 
   it('does not warn where something is left for the tier', () => {
     expect(tiersOf({ arns: [user('ci-*')] }, { arns: [user('ci-*'), user('web')] })).toEqual([])
-    expect(tiersOf({ arns: ['arn:aws:iam::*:user/*'] }, { tags: { tier: '0' } })).toEqual([])
+    expect(tiersOf({ arns: ['arn:*:iam::*:user/*'] }, { tags: { tier: '0' } })).toEqual([])
     expect(tiersOf({ arns: [user('ci-*')] }, { arns: [user('ci-a')], tags: { tier: '0' } })).toEqual([])
     expect(tiersOf({ tags: { tier: '0', team: 'a' } }, { tags: { tier: '0' } })).toEqual([])
   })
