@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { type Document, isMap, isScalar, isSeq, parseDocument } from 'yaml'
+import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLParseError } from 'yaml'
 import { unknownDetectorsIn } from '../shared/detect/detector-names.ts'
 import type { Policy } from '../shared/domain/policy.ts'
 import { currentDetector, migratePolicy, POLICY_VERSION, RENAMED_KEYS } from '../shared/domain/policy-migration.ts'
 import { ResponderError } from '../shared/errors.ts'
 import { parsePolicy } from '../shared/record/policy-in-force.ts'
+import { idlePatterns } from './policy-protections.ts'
 
 const MAX_CHARACTERS = 262_144
 const YAML_OPTIONS = { maxAliasCount: 20, prettyErrors: true } as const
@@ -45,8 +46,7 @@ function unreadable(path: string, cause: unknown): string {
 /** The value that the text of a file stands for. */
 function yamlValue(path: string, text: string): unknown {
   const document = parseDocument(text, YAML_OPTIONS)
-  if (document.errors.length > 0)
-    throw new ResponderError('policy.invalid', `${path} is not YAML:\n${document.errors.map(({ message }) => message).join('\n')}`)
+  if (document.errors.length > 0) throw new ResponderError('policy.invalid', `${path} is not YAML:\n${yamlFaults(document.errors)}`)
   try {
     return document.toJS({ maxAliasCount: YAML_OPTIONS.maxAliasCount })
   } catch (cause) {
@@ -56,15 +56,38 @@ function yamlValue(path: string, text: string): unknown {
   }
 }
 
-/** The policy, or the faults of both kinds: what the schema refuses, and weights of detectors that there are not. */
+/** The codes of the parser by which it reports lines that are indented wrongly, in its own words. */
+const INDENTED: ReadonlySet<string> = new Set([
+  'BAD_INDENT',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'BLOCK_IN_FLOW',
+  'MISSING_CHAR',
+  'MULTILINE_IMPLICIT_KEY',
+  'TAB_AS_INDENT',
+])
+
+/** The faults that the parser names, and what to look for where it stumbled over the indentation of a line. */
+function yamlFaults(errors: readonly YAMLParseError[]): string {
+  const [first] = errors
+  const line = first?.linePos?.[0].line
+  const advice =
+    first === undefined || line === undefined || !INDENTED.has(first.code)
+      ? []
+      : [`Look at the indentation from line ${line} on: keys of one level begin in the same column, and only spaces indent.`]
+  return [...advice, ...errors.map(({ message }) => message)].join('\n')
+}
+
+/** The policy, or its faults: what the schema refuses, weights of detectors that there are not, and ARN patterns that match nobody. */
 function checked(value: unknown): { policy: Policy | undefined; faults: readonly string[] } {
-  const { weights } = (migratePolicy(value) ?? {}) as { weights?: unknown }
+  const migrated = migratePolicy(value)
+  const { weights } = (migrated ?? {}) as { weights?: unknown }
   const unknown =
     typeof weights === 'object' && weights !== null && !Array.isArray(weights) ? unknownDetectorsIn({ weights: { ...weights } }) : []
+  const faults = [...unknown, ...idlePatterns(migrated)]
   try {
-    return { policy: parsePolicy(value), faults: unknown }
+    return { policy: parsePolicy(value), faults }
   } catch (cause) {
-    if (cause instanceof ResponderError) return { policy: undefined, faults: [cause.message, ...unknown] }
+    if (cause instanceof ResponderError) return { policy: undefined, faults: [cause.message, ...faults] }
     throw cause
   }
 }

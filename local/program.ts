@@ -86,12 +86,14 @@ function addReplay(root: Command): void {
         import('./commands/replay.ts'),
         import('./default-policy.ts'),
       ])
-      const { run, incidents } = await replayInMemory({ ...options, policy: policyToUse(options.policy, complain) })
+      const policy = policyToUse(options.policy, complain)
+      const { run, incidents } = await replayInMemory({ ...options, policy })
       const isWhole = await replay(run, incidents, {
         paths,
         isJson: options.json === true,
         since: options.since ?? Number.NEGATIVE_INFINITY,
         until: options.until ?? Number.POSITIVE_INFINITY,
+        policy,
         paint: paint(),
         out: process.stdout,
         err: process.stderr,
@@ -153,7 +155,7 @@ async function advisedBy({ advisor, model, region }: EvalOptions): Promise<{ adv
   }
   if (model === undefined) throw new ResponderError('usage', '--advisor bedrock needs --model: a Bedrock model or inference profile')
   const [{ modelAdvisor }, { modelFor }] = await Promise.all([import('../shared/decide/advise/by-model.ts'), import('./bedrock-model.ts')])
-  return { advisor: modelAdvisor(modelFor(model, region)), model }
+  return { advisor: modelAdvisor(await modelFor(model, region)), model }
 }
 
 /** `policy apply`: the words that lead to a command. */

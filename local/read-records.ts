@@ -16,11 +16,16 @@ export interface InputProblem {
   readonly reason: string
 }
 
+/** Where a record was read: the path of its file, and its number in it, from 1, as problems count it. */
+export type RecordOrigin = Required<Pick<InputProblem, 'file' | 'record'>>
+
 /** Callbacks while records are read. */
 export interface ReadRecordsOptions {
   onProblem(problem: InputProblem): void
   /** The stream for `-`; by default this process's standard input. */
   stdin?: Readable
+  /** Is told where each record was read. */
+  readonly origins?: WeakMap<object, RecordOrigin>
   /** Called with the number of bytes read from disk or pipe, before they are expanded: for a progress bar. */
   onBytes?(count: number): void
   /** Called for a file below a folder that is not a log file. */
@@ -66,7 +71,11 @@ function filesOf(path: string, options: ReadRecordsOptions): Iterable<string> {
 
 /** Passes a file's records to `onRecord`; yields whenever there may be new ones. */
 async function* readFile(file: string, onRecord: (record: unknown) => void, options: ReadRecordsOptions): AsyncGenerator<void> {
-  const splitter = new RecordSplitter(onRecord, (problem) => options.onProblem({ file, ...problem }))
+  const take = (record: object, ordinal: number) => {
+    options.origins?.set(record, { file, record: ordinal })
+    onRecord(record)
+  }
+  const splitter = new RecordSplitter(take, (problem) => options.onProblem({ file, ...problem }))
   const onBytes = (count: number) => options.onBytes?.(count)
   const whole = file === '-' ? undefined : readWhole(file, onBytes)
   let isCut = false

@@ -11,7 +11,7 @@ type Mode = 'start' | 'top' | 'list' | 'tail' | 'lost' | 'given-up'
  * Splits the bytes of one CloudTrail input into parsed records, whatever the chunks.
  *
  * Accepts `{"Records":[…]}`, `{"Events":[…]}` of lookup-events, a list, NDJSON, and objects one after another, in any mix.
- * Records go to `onRecord`. At most one record and one chunk are in memory. Damage goes to `onProblem`, and reading resumes at the
+ * Records go to `onRecord`, each with its number in the input, from 1. At most one record and one chunk are in memory. Damage goes to `onProblem`, and reading resumes at the
  * next object that can be recognised as a record.
  *
  * Two quick paths read nearly all input, and the JSON parser confirms their guess: a line that parses is one record, and text from the
@@ -19,7 +19,7 @@ type Mode = 'start' | 'top' | 'list' | 'tail' | 'lost' | 'given-up'
  * else is scanned byte by byte, with the same result.
  */
 export class RecordSplitter {
-  readonly #onRecord: (record: object) => void
+  readonly #onRecord: (record: object, ordinal: number) => void
   readonly #onProblem: (problem: SplitProblem) => void
   readonly #window = new ByteWindow()
   #mode: Mode = 'start'
@@ -40,7 +40,7 @@ export class RecordSplitter {
   #last: object | undefined
   #lastKey: string | undefined
 
-  constructor(onRecord: (record: object) => void, onProblem: (problem: SplitProblem) => void) {
+  constructor(onRecord: (record: object, ordinal: number) => void, onProblem: (problem: SplitProblem) => void) {
     this.#onRecord = onRecord
     this.#onProblem = onProblem
   }
@@ -158,9 +158,8 @@ export class RecordSplitter {
     this.#slowUntil = end
     const parsed = parseObjects(bytes, at, end)
     if (parsed === undefined) return false
-    for (const record of parsed) this.#onRecord(record)
+    for (const record of parsed) this.#onRecord(record, ++this.#ordinal)
     this.#last = parsed.at(-1)
-    this.#ordinal += parsed.length
     this.#window.at = end
     return true
   }
@@ -235,9 +234,8 @@ export class RecordSplitter {
     const inner = unwrap(record)
     if (inner === undefined) this.#report('its CloudTrailEvent is not a JSON object')
     else {
-      this.#onRecord(inner)
+      this.#onRecord(inner, ++this.#ordinal)
       this.#last = record
-      this.#ordinal++
     }
   }
 

@@ -40,8 +40,8 @@ function renderDrift(target: Target, { drift, proposals, paint }: { drift: Drift
   const fallbacks = Object.entries(advisor.fallbacks).map(([cause, count]) => `${count} ${cause}`)
   const silent = Object.values(advisor.fallbacks).reduce((sum, count) => sum + count, 0)
   return [
-    `${verdicts} verdicts, ${compromised} compromised. Brier score of the deterministic risk: ${brier?.toFixed(3)} (0 is perfect, 0.25 a coin)`,
-    `Advisor: agreed in ${advisor.agreed} of ${advisor.answered} answered; ${silent} of ${advisor.asked} questions without an answer${fallbacks.length === 0 ? '' : ` (${fallbacks.join(', ')})`}`,
+    `${verdicts} ${verdicts === 1 ? 'verdict' : 'verdicts'}, ${compromised} compromised. Brier score of the deterministic risk: ${brier?.toFixed(3)} (0 is perfect, 0.25 a coin)`,
+    `Advisor: agreed in ${advisor.agreed} of ${advisor.answered} answered; ${silent} of ${advisor.asked} ${advisor.asked === 1 ? 'question' : 'questions'} without an answer${fallbacks.length === 0 ? '' : ` (${fallbacks.join(', ')})`}`,
     '',
     paint('bold', 'Calibration'),
     columns([

@@ -7,6 +7,7 @@ import { ResponderError } from '../../shared/errors.ts'
 import type { OnUnreadable } from '../../shared/ports/stores.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { printable } from '../../shared/record/notice.ts'
+import { readNotices, withNotices } from '../../shared/record/orders.ts'
 import { leftUsable, whatReviewDoes } from '../../shared/review/what-follows.ts'
 import { asTyped, commandOn } from '../command-name.ts'
 import { afterConfirm } from '../render/after-confirm.ts'
@@ -46,26 +47,27 @@ export async function everyIncident({ incidents }: Target, onUnreadable: OnUnrea
 
 /** One incident in full: contributions, timeline, changes. */
 export async function showIncident(target: Target, id: string, { isJson, paint }: { isJson: boolean; paint: Paint }): Promise<string> {
-  const [stored, signals, changes] = await Promise.all([
+  const [stored, signals, changes, notices] = await Promise.all([
     target.incidents.get(id),
     target.incidents.signals(id, tellUnreadable),
     target.record.list(incidentSubject(id)),
+    readNotices(id, target.record, tellUnreadable),
   ])
   if (stored === undefined)
     throw new ResponderError(
       'incident.unknown',
       `no incident ${id} in ${target.name}; \`${commandOn(target, 'incidents')}\` lists the open ones`,
     )
-  if (isJson) return JSON.stringify({ incident: stored.value, signals, changes })
+  if (isJson) return JSON.stringify({ incident: stored.value, signals, changes, notices })
   const { value: incident } = stored
   const next = nextCommands(incident, changes, { target, paint })
   return [
     ...(await overrideLines(target)),
-    renderIncident(incident, paint, target),
+    renderIncident(incident, paint, { options: target.options, signals }),
     '',
     renderTimeline(incident, signals, paint),
     '',
-    renderChanges(changes, paint),
+    renderChanges(withNotices(changes, notices), paint),
     ...notesOf(target).map((note) => `  ${note}`),
     ...next,
   ].join('\n')

@@ -6,6 +6,7 @@ import { POLICY_VERSION } from '../../shared/domain/policy-migration.ts'
 import { applyPolicy, type PolicyInForce, readPolicy } from '../../shared/record/policy-in-force.ts'
 import { requireReason } from '../../shared/review/reviewer.ts'
 import { loadPolicyFile, readPolicyFile } from '../policy-file.ts'
+import { idlePatterns, lostProtections, namesOf, unreachedTiers } from '../policy-protections.ts'
 import { overrideText, storedPolicy } from '../render/override.ts'
 import type { Target } from '../target.ts'
 
@@ -14,12 +15,24 @@ export async function checkPolicy(path: string): Promise<string> {
   const { policy, migrated } = await loadPolicyFile(path)
   const { mode, tiers, thresholds } = policy
   const verdict = [
-    `${path} is a valid policy: mode ${mode}, ${tiers.length} tiers, notify ${thresholds.notify} / ask ${thresholds.ask} / contain ${thresholds.contain}.`,
+    `${path} is a valid policy: mode ${mode}, ${tiers.length} ${tiers.length === 1 ? 'tier' : 'tiers'}, notify ${thresholds.notify} / ask ${thresholds.ask} / contain ${thresholds.contain}.`,
+    ...tierLines(policy),
+    protectedLine(policy),
     breakerLine(policy),
     organizationLine(policy),
+    ...unreachedTiers(policy).map((line) => `Warning: ${line}.`),
   ].join('\n')
   if (migrated === undefined) return verdict
   return `${verdict}\nIt is written in version 1 of the keys, which is read as long as 0.x lasts. In version ${POLICY_VERSION} it reads:\n\n${migrated}`
+}
+
+function tierLines({ tiers, mode: own }: Policy): string[] {
+  return tiers.map(({ name, match, mode }) => `Tier ${name}: mode ${mode ?? own}, for ${namesOf(match).join(', ')}.`)
+}
+
+function protectedLine({ protected: guarded }: Policy): string {
+  const names = namesOf(guarded)
+  return names.length === 0 ? 'Nobody is protected by the policy.' : `Never contained, because protected: ${names.join(', ')}.`
 }
 
 function organizationLine({ organization }: Policy): string {
@@ -46,7 +59,11 @@ export async function showPolicy(target: Target, { isJson }: { isJson: boolean }
   if (isJson) return JSON.stringify({ revision: number, policy })
   const { override, ...rest } = policy
   const running = runningOverride(policy, Date.now())
-  const head = [`# revision ${number} in ${target.name}`, ...(running === undefined ? [] : [`# ${overrideText(running, target)}`])]
+  const head = [
+    `# revision ${number} in ${target.name}`,
+    ...(running === undefined ? [] : [`# ${overrideText(running, target)}`]),
+    ...[...idlePatterns(policy), ...unreachedTiers(policy)].map((line) => `# Warning: ${line}`),
+  ]
   // What is in force before all else stands first.
   return [...head, stringify(override === undefined ? rest : { override, ...rest })].join('\n').trimEnd()
 }
@@ -82,8 +99,16 @@ async function proposal(target: Target, path: string): Promise<Proposal> {
   const running = runningOverride(policy, Date.now())
   const next = running === undefined ? proposed : { ...proposed, override: running }
   const lines = differences(policy, next)
+  const lost = lostProtections(policy, next)
   const diff =
-    lines.length === 0 ? [`No difference: ${path} is what revision ${number} says.`] : [`# revision ${number} → ${path}`, ...lines]
+    lines.length === 0
+      ? [`No difference: ${path} is what revision ${number} says.`]
+      : [
+          ...(lost.length === 0 ? [] : [`No longer protected: ${lost.join(', ')}`]),
+          `# revision ${number} → ${path}`,
+          ...lines,
+          ...unreachedTiers(next).map((line) => `Warning: ${line}.`),
+        ]
   return {
     next,
     current,

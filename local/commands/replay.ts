@@ -3,7 +3,7 @@ import type { Incident } from '../../shared/domain/incident.ts'
 import type { Evaluation } from '../../shared/pipeline.ts'
 import { printable } from '../../shared/record/notice.ts'
 import type { Backtest } from '../backtest.ts'
-import { type InputProblem, readRecords } from '../read-records.ts'
+import { type InputProblem, type RecordOrigin, readRecords } from '../read-records.ts'
 import { renderIncident } from '../render/incident.ts'
 import { columns, duration, moment, type Paint } from '../render/style.ts'
 
@@ -16,6 +16,8 @@ export interface ReplayOptions {
   /** Records outside are passed over. Epoch milliseconds; `until` is exclusive. */
   readonly since: number
   readonly until: number
+  /** The file of the policy that counts. */
+  readonly policy: string
   readonly paint: Paint
   readonly out: Writable
   readonly err: Writable
@@ -31,23 +33,25 @@ interface Totals {
   last: number
 }
 
+/** What could not be read, or was read and is not believed: of such a record its number in the file is known. */
+type Problem = Omit<InputProblem, 'position'> & Partial<Pick<InputProblem, 'position'>>
+
 /** Backtests the responder on log files. Returns true where every input could be read. */
 export async function replay(run: Backtest, incidents: () => AsyncIterable<Incident>, options: ReplayOptions): Promise<boolean> {
   const startedAt = options.now()
   const totals: Totals = { records: 0, skipped: 0, problems: 0, files: new Set(), first: Number.POSITIVE_INFINITY, last: 0 }
   const print = (value: unknown) => options.out.write(`${JSON.stringify(value)}\n`)
-  const onProblem = (problem: InputProblem) => {
+  const onProblem = (problem: Problem) => {
     totals.problems += 1
     if (totals.problems <= PROBLEM_LINES) options.err.write(`${describe(problem)}\n`)
   }
-  let seen = 0
-  for await (const batch of readRecords([...options.paths], { onProblem })) {
+  const origins = new WeakMap<object, RecordOrigin>()
+  for await (const batch of readRecords([...options.paths], { onProblem, origins })) {
     const chosen = batch.filter((record) => isBetween(record, options))
     totals.records += batch.length
     totals.skipped += batch.length - chosen.length
     const { outcomes, failed, signals } = await run.run(chosen)
-    for (const [at, reason] of failed) onProblem({ file: 'record', position: seen + at, reason })
-    seen += batch.length
+    for (const [at, reason] of failed) onProblem({ file: '-', ...origins.get(chosen[at] as object), reason })
     for (const { time } of signals) {
       if (time < totals.first) totals.first = time
       if (time > totals.last) totals.last = time
@@ -58,17 +62,16 @@ export async function replay(run: Backtest, incidents: () => AsyncIterable<Incid
   for await (const incident of incidents()) found.push(incident)
   found.sort((a, b) => b.priority - a.priority || a.openedAt - b.openedAt)
   if (options.isJson) for (const incident of found) print({ type: 'incident', ...incident, refusedCalls: run.refusals.count(incident.id) })
-  const summary = summaryOf(run, { totals, found, ms: options.now() - startedAt })
+  const summary = summaryOf(run, { totals, found, policy: options.policy, ms: options.now() - startedAt })
   if (options.isJson) print(summary)
   else options.out.write(`${renderReport(found, summary, run, options.paint)}\n`)
   if (totals.problems > PROBLEM_LINES) options.err.write(`… ${totals.problems - PROBLEM_LINES} more places could not be read\n`)
   return totals.problems === 0
 }
 
-function describe({ file, position, record, reason }: InputProblem): string {
-  return file === 'record'
-    ? `record ${position + 1} of the input: ${reason}`
-    : `${printable(file, 300)}: byte ${position}${record === undefined ? '' : `, record ${record}`}: ${printable(reason, 300)}`
+function describe({ file, position, record, reason }: Problem): string {
+  const place = [...(position === undefined ? [] : [`byte ${position}`]), ...(record === undefined ? [] : [`record ${record}`])]
+  return `${printable(file, 300)}: ${place.join(', ')}: ${printable(reason, 300)}`
 }
 
 function isBetween(record: unknown, { since, until }: ReplayOptions): boolean {
@@ -106,7 +109,10 @@ function assessmentLine({ signal, findings, assessment, decision, incidentId }: 
   }
 }
 
-function summaryOf(run: Backtest, { totals, found, ms }: { totals: Totals; found: readonly Incident[]; ms: number }) {
+function summaryOf(
+  run: Backtest,
+  { totals, found, policy, ms }: { totals: Totals; found: readonly Incident[]; policy: string; ms: number },
+) {
   const decisions = { observe: 0, notify: 0, ask: 0, contain: 0 }
   const would = { observe: 0, notify: 0, ask: 0, contain: 0 }
   for (const { decision } of found) {
@@ -115,6 +121,7 @@ function summaryOf(run: Backtest, { totals, found, ms }: { totals: Totals; found
   }
   return {
     type: 'summary',
+    policy,
     records: totals.records,
     outsideTime: totals.skipped,
     signals: run.tally.signals,
@@ -149,6 +156,7 @@ function renderReport(found: readonly Incident[], summary: ReturnType<typeof sum
   const counts = Object.entries(summary.would).map(([action, count]) => `${count} ${action}`)
   const lines = [
     `${summary.records} records, ${summary.signals} signals${span}, in ${duration(summary.seconds * 1000)}`,
+    `the policy that counted: ${summary.policy}`,
     `incidents: ${summary.incidents}; what the thresholds call for: ${counts.join(', ')}; what this policy lets happen: ${allowed.join(', ')}`,
     `calls that came after a containment, under a policy that contains: ${summary.refusedCalls}`,
     summary.unreadable === 0

@@ -81,7 +81,8 @@ async function tell(embedded: Embedded, { run, live, paint, print, intrusion }: 
   const target = embedded.target('local:start')
   const open = await ports.incidents.listOpen(20)
   for (const incident of open.filter(({ state }) => state === 'contained')) {
-    print(renderIncident(incident, paint, target), '')
+    const { options } = target
+    print(renderIncident(incident, paint, { options, signals: await ports.incidents.signals(incident.id) }), '')
     print(renderChanges(await ports.record.list(incidentSubject(incident.id)), paint), '')
     print(...describeRefusals(run, incident, { paint, intruderIds: new Set(intrusion.eventIds) }), '')
   }
@@ -126,7 +127,12 @@ function describeRefusals(
     .map(({ signal }) => [moment(signal.time), signal.action, signal.origin.address, signal.origin.country ?? ''])
   const own = all.length - foreign.length
   return [
-    `${paint('bold', 'Refused from then on')}: ${foreign.length} later calls of the intruder${own > 0 ? `, and ${own} of the key's owner, whose job needs a new key` : ''}`,
+    `${paint('bold', 'Refused from then on')}: ${foreign.length} later calls of the intruder${own > 0 ? `, and ${own} of the key's owner` : ''}, with findings or without`,
+    ...(own > 0
+      ? [
+          `  The owner's job fails until you release the incident, or confirm it and give the job another user: this one is denied everything.`,
+        ]
+      : []),
     columns(rows).replace(/^/gm, '  '),
     ...(foreign.length > rows.length ? [`  … ${foreign.length - rows.length} more`] : []),
   ]

@@ -11,6 +11,7 @@ import type { Clock } from '../../shared/ports/runtime.ts'
 import type { OnUnreadable } from '../../shared/ports/stores.ts'
 import { incidentSubject, POLICY_SUBJECT } from '../../shared/record/append.ts'
 import { audit } from '../../shared/record/audit.ts'
+import { readNotices } from '../../shared/record/orders.ts'
 import { readPolicy } from '../../shared/record/policy-in-force.ts'
 import { searchRecord } from '../../shared/record/search.ts'
 import { explain } from '../../shared/review/explain/explain.ts'
@@ -85,21 +86,20 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
     const id = context.req.param('id')
     const incident = await incidentOf(id, target)
     const { unreadable, onUnreadable } = collected()
-    const [signals, changes, { policy }, known] = await Promise.all([
+    const [signals, changes, notices, { policy }, known] = await Promise.all([
       target.incidents.signals(id, onUnreadable),
       target.record.list(incidentSubject(id)),
+      readNotices(id, target.record, onUnreadable),
       readPolicy(target.record),
       target.identities.load([incident.identity.id]),
     ])
-    const explanation = await explain({ incident, signals, changes }, undefined)
     const stored = known.get(incident.identity.id)
     if (stored?.unreadable !== undefined) onUnreadable(stored.unreadable)
-    const baseline = stored?.state?.value.baseline
     const said = (['done', 'second', 'extended'] as const).find((one) => one === context.req.query('said'))
     const part = Math.max(0, Math.trunc(Number(context.req.query('part') ?? 0)) || 0)
-    return context.html(
-      whole(incidentPage({ incident, signals, changes, policy, explanation, baseline, geoIp, part, said }, room), '', unreadable),
-    )
+    const explanation = await explain({ incident, signals, changes }, undefined)
+    const looked = { incident, signals, changes, notices, policy, geoIp, said, part, explanation, baseline: stored?.state?.value.baseline }
+    return context.html(whole(incidentPage(looked, room), '', unreadable))
   })
   app.post('/incidents/:id/verdict', limited, async (context) => {
     const id = context.req.param('id')

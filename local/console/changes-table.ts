@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import type { Change } from '../../shared/domain/change.ts'
+import { isOrderChain } from '../../shared/record/orders.ts'
 import { type Markup, shown, table } from '../page/document.ts'
 import { brief, whyOf } from '../render/incident.ts'
 import { chainLink } from './frame.ts'
@@ -23,7 +24,10 @@ export function changesTable(
   ]
   const rows = changes.map(({ subject, number, at, kind, target, from, to, actor, why }) => [
     ...(isMixed ? [chainLink(base, subject)] : []),
-    number,
+    // A notice among the entries of an incident is of another chain, where it has its number.
+    !isMixed && kind === 'notice' && isOrderChain(subject)
+      ? html`<a href="${base}/record?subject=${encodeURIComponent(subject)}">told</a>`
+      : number,
     `${shown(at, 30).slice(0, 10)} ${shown(at, 30).slice(11, 23)}`,
     html`<strong>${kind}</strong> <span class="id">${shown(target, 160)}</span>`,
     beforeAfter({ from, to, target }),

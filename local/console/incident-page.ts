@@ -3,13 +3,14 @@ import { pendingOf } from '../../shared/contain/pending.ts'
 import { standingSteps } from '../../shared/contain/progress.ts'
 import type { Contribution } from '../../shared/domain/assessment.ts'
 import type { Baseline } from '../../shared/domain/baseline.ts'
-import { verifyChain } from '../../shared/domain/change.ts'
+import { type Change, verifyChain } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
-import { callsRefused, reasonsOf, refusedAfter } from '../../shared/domain/reasons.ts'
+import { callsRefused, reasonsOf, refusedAfter, weakerReasons } from '../../shared/domain/reasons.ts'
 import type { GeoIp } from '../../shared/ports/lookup.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
+import { withNotices } from '../../shared/record/orders.ts'
 import type { Explanation, Sentence } from '../../shared/review/explain/explanation.ts'
 import type { ExplanationInput } from '../../shared/review/explain/facts.ts'
 import { commandOn } from '../command-name.ts'
@@ -42,6 +43,8 @@ export interface Looked extends ExplanationInput {
   readonly policy: Policy
   readonly baseline: Baseline | undefined
   readonly explanation: Explanation
+  /** Who was told that nobody answers. */
+  readonly notices: readonly Change[]
   readonly geoIp: GeoIp
   /** The page of the timeline that is shown, from 0. */
   readonly part: number
@@ -51,7 +54,7 @@ export interface Looked extends ExplanationInput {
 
 /** One incident, in the order of an on-call person's questions: what happened, what was done, what do I decide, why, what next. */
 export function incidentPage(looked: Looked, room: Room): Page {
-  const { incident, signals, changes, policy, explanation, geoIp, baseline } = looked
+  const { incident, signals, changes, notices, policy, explanation, geoIp, baseline } = looked
   const { identity, id, decision } = incident
   const thresholds = policy.tiers.find(({ name }) => name === decision.tier)?.thresholds ?? policy.thresholds
   const body = html`${answerTo(looked)}${factsOf(incident, room)}
@@ -63,7 +66,7 @@ ${pendingIn(incident, room)}${verdictForm(looked, room)}
 <section aria-labelledby="where"><h2 id="where">Where from</h2>${signals.length > 0 ? originsOf(signals, baseline, geoIp) : html`<p>No call is in the timeline.</p>`}</section>
 <section aria-labelledby="created"><h2 id="created">What it created</h2>${lineageDrawing(incident)}</section>
 <section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>${timelineOf(looked, room)}</section>
-<section aria-labelledby="changes"><h2 id="changes">Changes</h2>${chainCheck(looked, room)}${changesTable(changes, room.base, { isMixed: false, caption: 'Each entry of the chain of this incident, oldest first' })}
+<section aria-labelledby="changes"><h2 id="changes">Changes</h2>${chainCheck(looked, room)}${changesTable(withNotices(changes, notices), room.base, { isMixed: false, caption: 'Each entry of the chain of this incident, and who was told that nobody answers, oldest first' })}
 <p>The chain on its own: ${chainLink(room.base, incidentSubject(id))}</p></section>
 <section aria-labelledby="next"><h2 id="next">What comes next (NIST CSF 2.0)</h2><ul>${explanation.response.map(
     ({ outcome, text, evidence }) => html`<li><strong>${outcome}</strong> ${shown(text, 300)} ${cites(evidence)}</li>`,
@@ -147,8 +150,13 @@ function whyOf({ incident, signals }: Looked): Markup {
   if (since.length === 0)
     return findingsTable(contributions, `The findings that add up to the deterministic risk of ${incident.assessment.baseRisk}`)
   const refused = refusedAfter(incident, signals)
+  const weaker = [...weakerReasons(incident, signals)]
+  const except =
+    weaker.length === 0
+      ? ''
+      : ` Of ${weaker.join(', ')} a weaker finding was one: of each detector the strongest is kept, and it came later.`
   return html`${findingsTable(contributions, 'The findings up to the decision')}
-<h3>Found since then</h3><p>${refused === 0 ? '' : `After containment: ${callsRefused(refused)}. `}This came later and is no reason for the decision.</p>
+<h3>Found since then</h3><p>${refused === 0 ? '' : `After containment: ${callsRefused(refused)}. `}This came later and is no reason for the decision.${except}</p>
 ${findingsTable(since, `The findings since then, and their points of the risk of ${incident.assessment.baseRisk} that all findings add up to`)}`
 }
 

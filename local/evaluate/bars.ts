@@ -34,7 +34,15 @@ export async function readBars(path: string): Promise<Bars> {
   throw fail(parsed.error.issues.map(({ path: at, message }) => `${at.join('.') || 'the file'}: ${message}`).join('; '))
 }
 
-/** The missed bars, one line each. A source that has bars but no records is a missed bar too. */
+/** A figure that has a bar, and of what it was counted. */
+interface Figure {
+  readonly value: number
+  readonly of: { readonly what: string; readonly count: number }
+  readonly bound: number | undefined
+  readonly isAtLeast: boolean
+}
+
+/** The missed bars, one line each. A source that has bars but no records, and a figure that nothing was measured for, are missed bars too. */
 export function shortfalls(bars: Bars, sources: Readonly<Record<string, SourceFigures>>): string[] {
   return Object.entries(bars).flatMap(([name, bar]) => {
     const figures = sources[name]
@@ -43,14 +51,22 @@ export function shortfalls(bars: Bars, sources: Readonly<Record<string, SourceFi
     const benign = figures.cases.filter((one) => !one.malicious)
     const { total, ask, contain } = figures.credentials.benign
     const lines: string[] = []
-    const check = (what: string, value: number, bound: number | undefined, isAtLeast: boolean) => {
-      if (bound === undefined || (isAtLeast ? value >= bound : value <= bound)) return
-      lines.push(`${name}: ${what} is ${Math.round(value * 1000) / 1000}, must be ${isAtLeast ? 'at least' : 'at most'} ${bound}`)
+    const check = (what: string, { value, of, bound, isAtLeast }: Figure) => {
+      if (bound === undefined) return
+      if (of.count === 0)
+        lines.push(`${name}: ${what} was not measured: there is no ${of.what} in the files, so remove the bar or add some`)
+      else if (isAtLeast ? value < bound : value > bound)
+        lines.push(`${name}: ${what} is ${Math.round(value * 1000) / 1000}, must be ${isAtLeast ? 'at least' : 'at most'} ${bound}`)
     }
-    check('found', share(malicious.filter((one) => one.detected).length, malicious.length), bar.found, true)
-    check('falseCases', share(benign.filter(({ trigger }) => trigger !== null).length, benign.length), bar.falseCases, false)
-    check('benignCredentialsAsk', share(ask, total), bar.benignCredentialsAsk, false)
-    check('benignCredentialsContain', contain, bar.benignCredentialsContain, false)
+    const found = malicious.filter((one) => one.detected).length
+    const alarms = benign.filter(({ trigger }) => trigger !== null).length
+    const cases = { what: 'benign case', count: benign.length }
+    const credentials = { what: 'benign credential', count: total }
+    const ofMalicious = { what: 'malicious case', count: malicious.length }
+    check('found', { value: share(found, malicious.length), of: ofMalicious, bound: bar.found, isAtLeast: true })
+    check('falseCases', { value: share(alarms, benign.length), of: cases, bound: bar.falseCases, isAtLeast: false })
+    check('benignCredentialsAsk', { value: share(ask, total), of: credentials, bound: bar.benignCredentialsAsk, isAtLeast: false })
+    check('benignCredentialsContain', { value: contain, of: credentials, bound: bar.benignCredentialsContain, isAtLeast: false })
     return lines
   })
 }

@@ -43,8 +43,7 @@ export async function readCases(files: readonly string[], onProblem: (problem: s
       number += 1
       const parsed = Labelled.safeParse(line)
       if (!parsed.success) {
-        const [issue] = parsed.error.issues
-        const reason = `${issue?.path.join('.') || 'the line'}: ${issue?.message}`
+        const reason = reasonOf(line, parsed.error)
         const known = refused.get(reason)
         refused.set(reason, { first: known?.first ?? nameOf(line, number), count: (known?.count ?? 0) + 1 })
         continue
@@ -65,9 +64,31 @@ export async function readCases(files: readonly string[], onProblem: (problem: s
   })
 }
 
+/** Why a line is no labelled record, in words for whoever made the file. */
+function reasonOf(line: unknown, { issues: [issue] }: z.ZodError): string {
+  if (isCloudTrail(line))
+    return 'this is a CloudTrail record without a label: `replay` reads it, or put it as `event` beside `id`, `case`, `label` and `source`'
+  const key = issue?.path.join('.') || 'the line'
+  const value = issue?.path.reduce<unknown>((at, part) => fieldsOf(at)[String(part)], line)
+  if (value === undefined) return `${key}: missing; README.md says what a labelled record has`
+  if (issue?.code === 'invalid_value') return `${key}: must be one of ${issue.values.join(', ')}`
+  return `${key}: ${issue?.message}`
+}
+
+/** A record of CloudTrail, or an event of EventBridge that holds one. */
+function isCloudTrail(line: unknown): boolean {
+  const { label, eventName, eventSource, detail } = fieldsOf(line)
+  if (label !== undefined) return false
+  return (typeof eventName === 'string' && typeof eventSource === 'string') || fieldsOf(detail).eventName !== undefined
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
+}
+
 /** Names a line by its number among those that could be read, and by its id where it has one. */
 function nameOf(line: unknown, number: number): string {
-  const { id } = (typeof line === 'object' && line !== null ? line : {}) as { id?: unknown }
+  const { id } = fieldsOf(line)
   return `record ${number}${typeof id === 'string' ? ` (id ${printable(id, 80)})` : ''}`
 }
 

@@ -31,7 +31,7 @@ export function addIncidents(root: Command): void {
       .option('--json', 'one JSON object'),
     async (target, { json, model, region }, id) => {
       const { explainIncident } = await import('../commands/explain.ts')
-      const asked = model === undefined ? undefined : (await import('../bedrock-model.ts')).modelFor(model, region)
+      const asked = model === undefined ? undefined : await (await import('../bedrock-model.ts')).modelFor(model, region)
       return explainIncident(target, id, { model: asked, isJson: json === true, paint: paint() })
     },
   )

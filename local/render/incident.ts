@@ -3,8 +3,9 @@ import { briefValue } from '../../shared/contain/steps/steps.ts'
 import type { Contribution } from '../../shared/domain/assessment.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
-import { callsRefused, reasonsOf, refusedAfter } from '../../shared/domain/reasons.ts'
+import { callsRefused, reasonsOf, refusedAfter, weakerReasons } from '../../shared/domain/reasons.ts'
 import { printable } from '../../shared/record/notice.ts'
+import { isOrderChain } from '../../shared/record/orders.ts'
 import { asTyped } from '../command-name.ts'
 import type { Target } from '../target.ts'
 import { renderLineage } from './lineage.ts'
@@ -16,8 +17,13 @@ const TIMELINE_ROWS = 25
 /** The most credentials that are printed: a role in use has a new session every hour. */
 const CREDENTIALS = 4
 
+/** What an incident is shown with: the options of printed commands, and its timeline where it is known. */
+export interface ShownWith extends Pick<Target, 'options'> {
+  readonly signals?: readonly IncidentSignal[]
+}
+
 /** One incident as text: who, why, what it created, what a person has to do. Text of attackers is made printable. */
-export function renderIncident(incident: Incident, paint: Paint, target: Pick<Target, 'options'> = { options: '' }): string {
+export function renderIncident(incident: Incident, paint: Paint, { options, signals = [] }: ShownWith = { options: '' }): string {
   const { identity, assessment, blastRadius, decision } = incident
   const head = `${paint('bold', `Incident ${incident.id}`)}  ${paint(colourOf(incident), incident.state)}  priority ${incident.priority}`
   const rows = [
@@ -52,9 +58,9 @@ export function renderIncident(incident: Incident, paint: Paint, target: Pick<Ta
     head,
     indent(columns(rows)),
     '',
-    ...reasons(incident, paint),
+    ...reasons(incident, signals, paint),
     ...lineageOf(incident, paint),
-    ...pending(incident, { paint, target }),
+    ...pending(incident, { paint, target: { options } }),
   ].join('\n')
 }
 
@@ -64,16 +70,18 @@ function credentialsOf({ credentials }: Incident): string {
   return [...shown, ...more].join(', ')
 }
 
-function reasons(incident: Incident, paint: Paint): string[] {
+function reasons(incident: Incident, signals: readonly IncidentSignal[], paint: Paint): string[] {
   const { contributions, since } = reasonsOf(incident)
   if (since.length === 0) return [paint('bold', 'Why'), indent(renderFindings(contributions))]
+  const weaker = weakerReasons(incident, signals)
+  const noReason = weaker.size === 0 ? 'no reason for the decision' : 'no reason for the decision, except where it says so'
   return [
     `${paint('bold', 'Why')}: the findings up to the decision`,
     indent(renderFindings(contributions)),
-    ...shortfall(incident, contributions),
+    ...shortfall(incident, contributions, weaker),
     '',
-    `${paint('bold', 'Found since then')}: no reason for the decision; with them the risk is ${incident.assessment.risk}`,
-    indent(renderFindings(since, false)),
+    `${paint('bold', 'Found since then')}: ${noReason}; with them the risk is ${incident.assessment.risk}`,
+    indent(renderFindings(since, { hasShares: false, weaker })),
   ]
 }
 
@@ -81,24 +89,34 @@ function reasons(incident: Incident, paint: Paint): string[] {
 const DECIDED = /^risk (\d+(?:\.\d+)?) reaches /
 
 /** Says why the points add up to less than the risk that the decision names, where they do. */
-function shortfall({ decision, assessment: { opinion } }: Incident, contributions: readonly Contribution[]): string[] {
+function shortfall(
+  { decision, assessment: { opinion } }: Incident,
+  contributions: readonly Contribution[],
+  weaker: ReadonlySet<string>,
+): string[] {
   // The advisor moves the risk without a finding: that is said in the line of the risk.
   if (opinion?.kind === 'answered' && opinion.shift !== 0) return []
   const decided = decision.why.flatMap((line) => Number(DECIDED.exec(line)?.[1] ?? Number.NaN)).findLast((risk) => !Number.isNaN(risk))
   const points = contributions.reduce((sum, { share }) => sum + share, 0)
   // Points are printed to a tenth.
   if (decided === undefined || points > decided - 0.1) return []
-  const why = 'of each detector the strongest finding is kept, and some of these came later'
+  const why =
+    weaker.size === 0
+      ? 'of each detector the strongest finding is kept, and some of these came later'
+      : `a weaker finding of ${[...weaker].join(', ')} counted then, and only the stronger one, which came later, is kept`
   return [`  These points add up to ${points.toFixed(1)}, not to the ${decided} of the decision: ${why}.`]
 }
 
-function renderFindings(contributions: readonly Contribution[], hasShares = true): string {
+function renderFindings(
+  contributions: readonly Contribution[],
+  { hasShares, weaker }: { hasShares: boolean; weaker: ReadonlySet<string> } = { hasShares: true, weaker: new Set() },
+): string {
   return columns(
     contributions.map(({ finding, share }) => [
       ...(hasShares ? [`+${share.toFixed(1).padStart(4)}`] : []),
       finding.detector,
       finding.technique,
-      printable(finding.reason, 110),
+      `${printable(finding.reason, 110)}${weaker.has(finding.detector) ? ' (a weaker one, before, was a reason)' : ''}`,
     ]),
   )
 }
@@ -114,10 +132,10 @@ function pending(incident: Incident, { paint, target }: { paint: Paint; target: 
   return ['', paint('bold', 'For a person to do'), ...lines.map((line) => `  ${asTyped(printable(line, 160), target)}`)]
 }
 
-/** The entries of the incident's chain, one a line. */
+/** The entries of the incident's chain, one a line. Notices in between are of another chain, so they have no number of this one. */
 export function renderChanges(changes: readonly Change[], paint: Paint): string {
-  const rows = changes.map(({ number, at, kind, target, actor, from, to, why }) => [
-    `#${number}`,
+  const rows = changes.map(({ subject, number, at, kind, target, actor, from, to, why }) => [
+    isOrderChain(subject) ? '' : `#${number}`,
     `${at.slice(0, 10)} ${at.slice(11, 23)}`,
     kind,
     printable(target, 80),
@@ -130,7 +148,7 @@ export function renderChanges(changes: readonly Change[], paint: Paint): string 
 /** The reason of an entry. That of an undone step ends in the title of the step, which says what was set and not what is now. */
 export function whyOf({ kind, why }: Pick<Change, 'kind' | 'why'>): string {
   const [, cause, title] = kind === 'step-undone' ? (why.match(/^(.*?): (.*)$/s) ?? []) : []
-  return title === undefined ? why : `${cause}: undone: ${title}`
+  return title === undefined ? why : `${cause}; until then: ${title}`
 }
 
 /** The signals of the incident's timeline, one a line. */
@@ -148,7 +166,8 @@ export function renderTimeline(incident: Incident, signals: readonly IncidentSig
   const more = signals.length > TIMELINE_ROWS ? `\n  … ${signals.length - TIMELINE_ROWS} more (--json shows all)` : ''
   const refused = refusedAfter(incident, signals)
   const after = refused === 0 ? '' : `; after containment: ${callsRefused(refused)}`
-  return `${paint('bold', 'Timeline')} (UTC, signals with findings${after})\n${indent(columns(rows))}${more}`
+  const count = `${signals.length} ${signals.length === 1 ? 'signal' : 'signals'} with findings`
+  return `${paint('bold', 'Timeline')} (UTC, ${count}${after})\n${indent(columns(rows))}${more}`
 }
 
 /** Incidents as a list, one a line. */

@@ -1,4 +1,5 @@
 import { assessmentOf, type Contribution } from './assessment.ts'
+import type { Finding } from './finding.ts'
 import type { Incident, IncidentSignal } from './incident.ts'
 
 /** The findings of an incident, apart: the reasons for what was done, and what was found afterwards. */
@@ -27,6 +28,21 @@ export function reasonsOf(incident: Pick<Incident, 'assessment' | 'decision' | '
   return { contributions: largestFirst(contributions), since: largestFirst(since) }
 }
 
+/**
+ * The detectors of findings since the decision of which an earlier, weaker finding was a reason for it, by the timeline. An incident keeps the strongest
+ * of each detector and credential, so the later one stands in its place.
+ */
+export function weakerReasons(
+  incident: Pick<Incident, 'assessment' | 'decision' | 'decidedBy' | 'containedAt'>,
+  signals: readonly IncidentSignal[],
+): ReadonlySet<string> {
+  const until = reasonsUntil(incident) ?? Number.NEGATIVE_INFINITY
+  const before = signals.filter(({ time }) => time <= until)
+  const wasFound = ({ detector, credentialId }: Finding) =>
+    before.some((signal) => signal.credentialId === credentialId && signal.detectors.includes(detector))
+  return new Set(reasonsOf(incident).since.flatMap(({ finding }) => (wasFound(finding) ? [finding.detector] : [])))
+}
+
 /** How many calls of a timeline were refused after containment. */
 export function refusedAfter({ containedAt }: Pick<Incident, 'containedAt'>, signals: readonly IncidentSignal[]): number {
   return containedAt === undefined ? 0 : signals.filter(({ time, outcome }) => outcome === 'denied' && time > containedAt).length
@@ -41,9 +57,9 @@ export function riskText(incident: Pick<Incident, 'assessment' | 'decision' | 'd
   return `${risk} of 100: ${baseRisk} by its findings, and ${moved} by the advisor${opinion.shift < 0 ? ', who suppresses no question' : ''}`
 }
 
-/** `3 calls refused`. */
+/** `3 calls with findings refused`: a timeline has no others. */
 export function callsRefused(count: number): string {
-  return `${count} ${count === 1 ? 'call' : 'calls'} refused`
+  return `${count} ${count === 1 ? 'call' : 'calls'} with findings refused`
 }
 
 /** The time of the latest finding that can be a reason, in epoch milliseconds. A person's order to contain rests on all that was found before. */

@@ -1,6 +1,7 @@
 import { ChainHead, type Change } from '../domain/change.ts'
 import type { Incident } from '../domain/incident.ts'
-import type { ChangeRecord } from '../ports/stores.ts'
+import { UnreadableEntry, UnreadableItem } from '../errors.ts'
+import type { ChangeRecord, OnUnreadable } from '../ports/stores.ts'
 import { append, headOf } from './append.ts'
 
 /**
@@ -12,6 +13,10 @@ import { append, headOf } from './append.ts'
  */
 export function orderSubject(incidentId: string): string {
   return `ORDER#${incidentId}`
+}
+
+export function isOrderChain(subject: string): boolean {
+  return subject.startsWith(orderSubject(''))
 }
 
 /** Who the sweep is in the record: what it orders there, a policy decided and no person. */
@@ -116,6 +121,25 @@ export async function noteNotice(
   const target = `incident:${incidentId}`
   const draft = { at: new Date(at).toISOString(), actor: SWEEP_ACTOR, kind: 'notice', target, from: null, to: notice, why } as const
   await append(record, orderSubject(incidentId), draft)
+}
+
+/**
+ * Who was told that nobody answers about an incident, oldest first. An entry that cannot be read goes to `onUnreadable`, and then none is returned: the
+ * incident itself can be shown.
+ */
+export async function readNotices(incidentId: string, record: ChangeRecord, onUnreadable: OnUnreadable): Promise<Change[]> {
+  const orders = await readOrders(incidentId, record).catch((cause: unknown) => {
+    if (!(cause instanceof UnreadableEntry)) throw cause
+    onUnreadable(new UnreadableItem(cause.subject, `entry ${cause.number}`, { cause }))
+    return []
+  })
+  return orders.filter(({ kind }) => kind === 'notice')
+}
+
+/** An incident's chain with the notices in between, in the order of their times. */
+export function withNotices(changes: readonly Change[], notices: readonly Change[]): Change[] {
+  // Times in ISO 8601 sort as text. Sorting is stable, so entries of one time keep the order of their chain.
+  return [...changes, ...notices].sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)))
 }
 
 /** The ids of the changes whose reversal a person has approved. */

@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { Policy, unknownTiers } from '../domain/policy.ts'
 import { doublyNamedWeights, POLICY_VERSION, RENAMED_KEYS } from '../domain/policy-migration.ts'
 
@@ -21,7 +21,22 @@ const WORDS: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 }
 
-const TOP_KEYS: readonly string[] = Object.keys(Policy.shape)
+/** The keys that the schema knows at a path; none where it holds no keys of its own. */
+function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  const schema = path.reduce<unknown>((at, part) => memberOf(unwrapped(at), part), Policy)
+  const found = unwrapped(schema)
+  return found instanceof z.ZodObject ? Object.keys(found.shape) : []
+}
+
+function memberOf(schema: unknown, part: PropertyKey): unknown {
+  if (schema instanceof z.ZodObject) return schema.shape[String(part)]
+  return schema instanceof z.ZodArray ? schema.element : undefined
+}
+
+/** A schema without its default, and without what makes it optional. */
+function unwrapped(schema: unknown): unknown {
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? unwrapped(schema.unwrap()) : schema
+}
 
 /** Every fault of a policy, one a line: the key, what is allowed, the value that was seen, and the likely fix. `error` is undefined where it fits. */
 export function policyIssues(error: z.ZodError | undefined, input: unknown): string[] {
@@ -90,7 +105,7 @@ function unknownKey(at: readonly PropertyKey[], name: string): string {
       path.length === at.length + 1 && path.at(-1) === name && at.every((part, place) => path[place] === '*' || path[place] === part),
   )
   if (renamed !== undefined) return `${key}unknown ${name}; it is called ${renamed.to} since version 2`
-  const similar = at.length === 0 ? hint(name, TOP_KEYS) : ''
+  const similar = hint(name, keysAt(at))
   return `${key}unknown ${name}${similar === '' ? '; remove it or check the spelling' : similar} (the default policy.yaml has every key)`
 }
 

@@ -47,6 +47,13 @@ describe('explain', () => {
     expect([...cited].filter((id) => !facts.has(id))).toEqual([])
   })
 
+  it('says in one line that there are no credentials for the model that is named', async () => {
+    const bare = { AWS_PROFILE: '', AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_EC2_METADATA_DISABLED: 'true', HOME: folder }
+    const { code, out, err } = await countersign(['explain', idOf('contained'), '--model', MODEL, '--region', 'us-east-1', ...on], '', bare)
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toMatch(/^countersign: no AWS credentials are found: sign in .*\[usage\]\n$/)
+  })
+
   it('takes a model’s word where it rests on facts, and the template’s where it does not', async () => {
     const id = idOf('contained')
     answer = {

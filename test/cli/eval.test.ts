@@ -116,6 +116,25 @@ describe('eval', () => {
     expect((await countersign(['eval', labelled, '--fail-under', bars])).code).toBe(2)
   })
 
+  it('exits 1 where a figure that has a bar was not measured, and says of what there is none', async () => {
+    const [bars, benign] = [join(folder, 'unmeasured.json'), join(folder, 'benign.ndjson')]
+    writeFileSync(benign, `{"id":"y","case":"c","label":"benign","source":"s","event":${JSON.stringify(quiet)}}\n`)
+    writeFileSync(bars, JSON.stringify({ s: { found: 0, falseCases: 0, benignCredentialsContain: 0 } }))
+    const { code, err } = await countersign(['eval', benign, '--fail-under', bars])
+    expect([code, err]).toEqual([1, 's: found was not measured: there is no malicious case in the files, so remove the bar or add some\n'])
+  })
+
+  it('says of a plain CloudTrail file what it is, and of another line what is missing', async () => {
+    const plain = join(folder, 'plain.ndjson')
+    writeFileSync(plain, `${JSON.stringify(quiet)}\n{"id":"x","label":"bad","source":"s","case":"c"}\n{"id":"x"}\n`)
+    const { code, err } = await countersign(['eval', plain])
+    expect(code).toBe(3)
+    expect(err).toContain('first record 1: this is a CloudTrail record without a label: `replay` reads it')
+    expect(err).toContain('label: must be one of malicious, benign, unknown')
+    expect(err).toContain('case: missing; README.md says what a labelled record has')
+    expect(err).not.toMatch(/expected|received|Invalid/)
+  })
+
   it('exits 3 where a line is no labelled record, names it and measures the rest', async () => {
     const broken = join(folder, 'broken.ndjson')
     writeFileSync(broken, `{"id":"x"}\n{"id":"y","case":"c","label":"benign","source":"s","event":${JSON.stringify(quiet)}}\n`)

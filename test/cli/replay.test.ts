@@ -51,6 +51,18 @@ describe('replay', () => {
     expect(lines<Line>(out).at(-1)?.signals).toBeGreaterThan(50)
   })
 
+  it('names the file and the number in it of a record that is damaged, and of one that is read and not understood', async () => {
+    const [one, two] = ['one.ndjson', 'two.ndjson'].map((name) => join(folder, name)) as [string, string]
+    const good = JSON.stringify(JSON.parse(text).Records[0])
+    writeFileSync(one, `${good}\n{"broken\n{"eventVersion":"1.11"}\n`)
+    writeFileSync(two, `${good.replace(/"eventID":"[^"]*"/, '"eventID":"again"')}\n{"eventVersion":"1.11"}\n`)
+    const { code, err, out } = await countersign(['replay', one, two, '--json'])
+    expect(code).toBe(3)
+    const places = err.split('\n').flatMap((line) => /(\w+\.ndjson): (?:byte \d+, )?record (\d)/.exec(line)?.slice(1).join(' ') ?? [])
+    expect(places.sort()).toEqual(['one.ndjson 2', 'one.ndjson 3', 'two.ndjson 2'])
+    expect(lines<Line>(out).at(-1)).toMatchObject({ unreadable: 3 })
+  })
+
   it('prints one clear line and nothing else where no path that is named is there, and exits 2', async () => {
     const none = [join(folder, 'nofile'), join(folder, 'nofolder', 'x.json')]
     for (const command of ['replay', 'eval'])

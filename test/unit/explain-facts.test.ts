@@ -117,7 +117,7 @@ describe('an explanation by fixed sentences', () => {
     expect(summary).toEqual([
       `iam-user ci-deploy is at risk ${assessment.risk} of 100. [I R]`,
       'The strongest findings: Did a; Did b; Did c. [F1 F2 F3]',
-      'The timeline has 2 calls, the first at 2026-01-31T12:00:00.000Z. [S1 S2]',
+      'The timeline has 2 calls with findings, the first at 2026-01-31T12:00:00.000Z. [S1 S2]',
     ])
     expect(why[0]).toBe('The decision: ask: risk 45 of 40. [D R]')
     expect(why.slice(1)).toEqual(['F1', 'F2', 'F3'].map((id) => `${textOf(knownOf({ assessment }), id)} [${id}]`))
@@ -163,6 +163,25 @@ describe('an explanation by fixed sentences', () => {
     expect(said(knownOf({ credentials: [key(KEY), key('AKIA2')] })).rotation[0]).toContain('Rotate each key once')
     expect(said(knownOf({ identity: { ...user('ci-deploy'), kind: 'role' } })).rotation).toEqual([])
     expect(said(knownOf({ credentials: [] })).rotation).toEqual([])
+  })
+
+  it.each([
+    ['rotating', 'The key is being rotated', 'Check that the workloads work with the new keys.'],
+    ['confirmed', 'The compromise is confirmed: delete the key', 'Nothing was contained: stop what is still usable'],
+    ['released', 'Released: the key is as before.', 'Nothing was contained, so there is nothing to restore.'],
+    ['asking', 'Rotate the key once the compromise is confirmed', 'After the verdict, check that legitimate work goes on.'],
+  ] as const)('advises by what is true in state %s', (state, key, recovery) => {
+    const { rotation, response } = said(knownOf({ state, containedAt: undefined }))
+    expect(rotation.join()).toContain(key)
+    expect(response.at(-1)).toContain(recovery)
+  })
+
+  it('speaks of restored access where something was restored, and of new keys where they were made', () => {
+    const restored = { changes: changesOf({ kind: 'step-undone' as const }) }
+    expect(said(knownOf({ state: 'released' }, restored)).response.at(-1)).toContain('Check that what was restored works as before.')
+    const rotated = said(knownOf({ state: 'confirmed' }, { changes: changesOf({ kind: 'rotation-delivered' as const }) }))
+    expect(rotated.response.at(-1)).toContain('work with the new keys')
+    expect(rotated.rotation).toEqual([])
   })
 
   it('names at most three open tasks, and cites at most three calls to compare', () => {

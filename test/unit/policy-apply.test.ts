@@ -52,6 +52,25 @@ describe('policy apply', () => {
     expect(await putPolicy(target, path, { reason: 'x', isShown: true })).toBe('Policy revision 2 is in force in a test account.')
   })
 
+  it('begins with the protection that it takes away', async () => {
+    const { target } = await targetWith(undefined)
+    const { policy, number } = await readPolicy(target.record)
+    const guarded = { ...policy, protected: { arns: ['*:user/break-glass'], tags: {} } }
+    await applyPolicy(target.record, { policy: guarded, by: 'local:bea', why: 'x', at: BEFORE, expected: number })
+    expect(await diffPolicy(target, path)).toMatch(/^No longer protected: \*:user\/break-glass\n# revision 2 /)
+  })
+
+  it('refuses a pattern that protects nobody, and still shows a stored policy that has one, with a warning', async () => {
+    const { target } = await targetWith(undefined)
+    const { policy, number } = await readPolicy(target.record)
+    const idle = { ...policy, protected: { arns: ['break-glass'], tags: {} } }
+    await applyPolicy(target.record, { policy: idle, by: 'local:bea', why: 'x', at: BEFORE, expected: number })
+    expect(await showPolicy(target, { isJson: false })).toContain('# Warning: protected.arns.0: matches no user and no role')
+    const file = join(mkdtempSync(join(tmpdir(), 'policy-idle-')), 'policy.yaml')
+    writeFileSync(file, 'version: 2\nprotected: { arns: [break-glass] }\n')
+    await expect(putPolicy(target, file, { reason: 'x', isShown: false })).rejects.toThrow('protected.arns.0: matches no user and no role')
+  })
+
   it('drops an override whose time is over', async () => {
     const { target } = await targetWith(BEFORE)
     expect(await putPolicy(target, path, { reason: 'x', isShown: false })).not.toContain('An override')

@@ -29,6 +29,17 @@ describe('a policy file without faults', () => {
     writeFileSync(path, 'version: 2')
     expect(await checkPolicy(path)).toContain('No organization is set')
   })
+
+  it('is explained: its tiers with their modes, whom it protects, and which tier is never reached', async () => {
+    const tiers = '[{ name: all, match: { arns: ["*"] }, mode: ask }, { name: builds, match: { tags: { team: ci } } }]'
+    writeFileSync(path, `version: 2\ntiers: ${tiers}\nprotected: { arns: ["*:user/break-glass"], tags: { keep: 'yes' } }`)
+    const said = await checkPolicy(path)
+    expect(said).toContain('Tier all: mode ask, for *.\nTier builds: mode observe, for tag team=ci.')
+    expect(said).toContain('Never contained, because protected: *:user/break-glass, tag keep=yes.')
+    expect(said).toContain('Warning: tier builds is never reached')
+    writeFileSync(path, 'version: 2')
+    expect(await checkPolicy(path)).toContain('Nobody is protected by the policy.')
+  })
 })
 
 describe('a policy file with faults', () => {
@@ -80,6 +91,20 @@ weights: { new-contry: 0.5 }
     expect(said).toContain('is not YAML')
     expect(said).toContain('Map keys must be unique')
     expect(said.match(/ at line /g)?.length).toBeGreaterThan(1)
+  })
+
+  it('says where to look where lines are indented wrongly', async () => {
+    for (const text of ['version: 2\n mode: ask', 'version: 2\ntiers:\n\t- name: a', 'version: 2\ntiers:\n  - name: a\n   match: {}'])
+      expect(await saidOf(text)).toMatch(
+        /is not YAML:\nLook at the indentation from line \d on: keys of one level begin in the same column/,
+      )
+    expect(await saidOf('version: 2\nmode: ask\nmode: ask')).not.toContain('indentation')
+  })
+
+  it('suggests the key that is likely meant, at every level', async () => {
+    expect(await saidOf('version: 2\nprotected: { arn: [] }')).toContain('protected: unknown arn; did you mean arns?')
+    expect(await saidOf('version: 2\ntiers: [{ name: a, match: { arn: [] } }]')).toContain('tiers.0.match: unknown arn; did you mean arns?')
+    expect(await saidOf('version: 2\nadvisor: { maxShft: 3 }')).toContain('advisor: unknown maxShft; did you mean maxShift?')
   })
 
   it('says that it is missing, empty, a folder, or without a version', async () => {

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { renderIncident, renderList, renderTimeline } from '../../local/render/incident.ts'
 import type { Paint } from '../../local/render/style.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
-import { reasonsOf, refusedAfter, riskText } from '../../shared/domain/reasons.ts'
+import { reasonsOf, refusedAfter, riskText, weakerReasons } from '../../shared/domain/reasons.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { noticeOf } from '../../shared/record/notice.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { explain } from '../../shared/review/explain/explain.ts'
+import { collectFacts } from '../../shared/review/explain/facts.ts'
 import { linesOf } from '../../shared/review/explain/lines.ts'
 import { review } from '../../shared/review/review.ts'
 import { detailsOf } from '../../shared/slack/details.ts'
@@ -72,7 +73,7 @@ describe('why it was done', () => {
     const { incident, signals, changes } = known
     const refused = refusedAfter(incident, signals)
     expect(refused).toBeGreaterThan(1)
-    const said = `fter containment: ${refused} calls refused`
+    const said = `fter containment: ${refused} calls with findings refused`
     expect(linesOf(await explain(known, undefined)).join('\n')).toContain(said)
     expect(renderTimeline(incident, signals, plain)).toContain(said)
     expect(JSON.stringify(detailsOf(incident, signals, changes).blocks)).toContain(said)
@@ -136,6 +137,27 @@ describe('the points that are shown', () => {
     expect(said).toEqual([
       `  These points add up to ${points.toFixed(1)}, not to the ${decided} of the decision: of each detector the strongest finding is kept, and some of these came later.`,
     ])
+  })
+
+  it('name the detectors whose weaker finding was a reason, where the timeline knows', async () => {
+    const incident = await foundAgain(1)
+    const [again] = reasonsOf(await foundAgain(0)).contributions
+    const { detector = '', credentialId = '' } = again?.finding ?? {}
+    const [first] = (await look((await containedThenRefused()).world)).signals
+    if (first === undefined) throw new Error('no signal')
+    const at = (time: number, of = credentialId) => [{ ...first, time, credentialId: of, detectors: [detector] }]
+    const before = at(incident.decidedBy.time)
+    expect([...weakerReasons(incident, before)]).toEqual([detector])
+    // One that came later, or of another credential, was no reason.
+    expect(weakerReasons(incident, at(incident.decidedBy.time + 1)).size).toBe(0)
+    expect(weakerReasons(incident, at(incident.decidedBy.time, 'AKIAOTHER')).size).toBe(0)
+    const shown = renderIncident(incident, plain, { options: '', signals: before })
+    expect(shown).toContain(`a weaker finding of ${detector} counted then, and only the stronger one, which came later, is kept.`)
+    expect(shown).toContain('Found since then: no reason for the decision, except where it says so;')
+    const lines = shown.split('\n').filter((line) => line.includes('(a weaker one, before, was a reason)'))
+    expect(lines.map((line) => line.trim().split(' ')[0])).toEqual([detector])
+    const facts = collectFacts({ incident, signals: before, changes: [] }).find(({ id }) => id === 'A')?.text
+    expect(facts).toContain(`weaker findings of ${detector} were reasons`)
   })
 
   it('are left without a word where they add up to it', async () => {

@@ -120,7 +120,7 @@ describe('releasing', () => {
     await world.target.review(world.incident.id, { kind: 'legitimate', reason: 'a drill' })
     const undone = (await changesOf(world)).filter(({ kind }) => kind === 'step-undone')
     expect(undone.length).toBeGreaterThan(0)
-    for (const change of undone) expect(whyOf(change)).toMatch(/^release: undone: /)
+    for (const change of undone) expect(whyOf(change)).toMatch(/^release; until then: /)
     expect(whyOf({ kind: 'step-done', why: 'read: back' })).toBe('read: back')
   })
 })

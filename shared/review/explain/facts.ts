@@ -2,7 +2,7 @@ import { pendingOf } from '../../contain/pending.ts'
 import type { Contribution } from '../../domain/assessment.ts'
 import type { Change } from '../../domain/change.ts'
 import type { Incident, IncidentSignal } from '../../domain/incident.ts'
-import { callsRefused, reasonsOf, refusedAfter, riskText } from '../../domain/reasons.ts'
+import { callsRefused, reasonsOf, refusedAfter, riskText, weakerReasons } from '../../domain/reasons.ts'
 import { printable } from '../../record/notice.ts'
 
 /** One fact about an incident, with the id that sentences cite. */
@@ -49,7 +49,7 @@ export function collectFacts({ incident, signals, changes }: ExplanationInput): 
       id: `F${at + 1}`,
       text: `${finding.title} (${finding.detector}, ${finding.technique}, +${Math.round(share)}): ${printable(finding.reason, 120)}`,
     })),
-    ...(refused === 0 && since.length === 0 ? [] : [{ id: 'A', text: afterwards(refused, since) }]),
+    ...(refused === 0 && since.length === 0 ? [] : [{ id: 'A', text: afterwards(refused, since, weakerReasons(incident, signals)) }]),
     ...signals.slice(0, SIGNAL_LIMIT).map((signal, at) => ({ id: `S${at + 1}`, text: callOf(signal) })),
     ...changes.slice(-CHANGE_LIMIT).map((change) => ({ id: `C${change.number}`, text: entryOf(change) })),
     ...pendingOf(incident).map((line, at) => ({ id: `P${at + 1}`, text: printable(line, 160) })),
@@ -60,12 +60,13 @@ export function collectFacts({ incident, signals, changes }: ExplanationInput): 
 }
 
 /** What came after the decision to contain. Its strongest findings are named, because they are part of the risk that is shown. */
-function afterwards(refused: number, since: readonly Contribution[]): string {
+function afterwards(refused: number, since: readonly Contribution[], weaker: ReadonlySet<string>): string {
   const titles = since.slice(0, TITLES_LIMIT).map(({ finding }) => finding.title)
   const more = since.length > titles.length ? ` and ${since.length - titles.length} more` : ''
   return [
     ...(refused === 0 ? [] : [`after containment: ${callsRefused(refused)}`]),
     ...(titles.length === 0 ? [] : [`found since the decision: ${titles.join('; ')}${more}`]),
+    ...(weaker.size === 0 ? [] : [`weaker findings of ${[...weaker].join(', ')} were reasons`]),
   ].join('; ')
 }
 

@@ -1,4 +1,6 @@
+import { hasOwnDeny } from '../../contain/narrow-deny.ts'
 import { standingSteps } from '../../contain/progress.ts'
+import type { Change } from '../../domain/change.ts'
 import type { IncidentState } from '../../domain/incident.ts'
 import { riskText } from '../../domain/reasons.ts'
 import { printable } from '../../record/notice.ts'
@@ -34,7 +36,7 @@ function summaryOf(
     sentences.push({ text: `The strongest findings: ${strongest.map(titleOf).join('; ')}.`, evidence: ids(strongest) })
   if (calls.length >= 2)
     sentences.push({
-      text: `The timeline has ${signals.length} calls, the first at ${calls[0]?.text.slice(0, 24) ?? ''}.`,
+      text: `The timeline has ${signals.length} calls with findings, the first at ${calls[0]?.text.slice(0, 24) ?? ''}.`,
       evidence: [calls[0]?.id ?? 'I', calls.at(-1)?.id ?? 'I'],
     })
   if (facts.some(({ id }) => id === 'V')) sentences.push({ text: `The verdict: ${textOf(facts, 'V')}.`.slice(0, 300), evidence: ['V'] })
@@ -72,7 +74,7 @@ function responseOf(
       .slice(0, 3)
       .map((fact): ResponseStep => ({ outcome: 'RS.MI-02', text: `Resolve: ${fact.text}`.slice(0, 300), evidence: [fact.id] })),
     ...(isAnswered ? [] : [{ outcome: 'RS.MA-02' as const, text: 'Give a verdict: legitimate or compromised.', evidence: ['D'] }]),
-    { outcome: 'RC.RP-05', text: 'After the verdict, check that restored access and rotated keys work.', evidence: ['I'] },
+    { outcome: 'RC.RP-05', text: recoveryOf(known), evidence: ['I'] },
   ]
 }
 
@@ -92,15 +94,46 @@ function mitigationOf({ incident, changes }: ExplanationInput, appliedSteps: rea
   return step('The identity is not contained: decide whether it must be.')
 }
 
-function rotationOf({ incident }: ExplanationInput, appliedSteps: readonly string[]): Sentence[] {
+/** What has to work again, by what was done: a user that stays denied everything has no use for a new key. */
+function recoveryOf({ incident, changes }: ExplanationInput): string {
+  const { state, containedAt } = incident
+  if (state === 'released' || state === 'releasing' || state === 'expired') {
+    const isRestored = changes.some(({ kind }) => kind === 'step-undone')
+    return isRestored ? 'Check that what was restored works as before.' : 'Nothing was contained, so there is nothing to restore.'
+  }
+  if (state === 'rotating' || (state === 'confirmed' && isRotated(changes))) return 'Check that the workloads work with the new keys.'
+  if (state === 'confirmed') {
+    if (hasOwnDeny(incident, changes)) return 'Check that the workloads work with another user or role: this one stays denied everything.'
+    return containedAt === undefined
+      ? 'Nothing was contained: stop what is still usable, then check that the workloads go on.'
+      : 'Check that the workloads work with other credentials.'
+  }
+  return containedAt === undefined
+    ? 'After the verdict, check that legitimate work goes on.'
+    : 'After the verdict, check that the work of the owner goes on: as before after a release, and with another user or role after a confirmation.'
+}
+
+function isRotated(changes: readonly Change[]): boolean {
+  return changes.some(({ kind }) => kind === 'rotation-delivered')
+}
+
+function rotationOf({ incident, changes }: ExplanationInput, appliedSteps: readonly string[]): Sentence[] {
   const keys = incident.credentials.filter(({ kind }) => kind === 'access-key')
   if (incident.identity.kind !== 'iam-user' || keys.length === 0) return []
-  return [
-    {
-      text: `Rotate ${keys.length === 1 ? 'the key' : 'each key'} once the compromise is confirmed: whoever copied it keeps the copy.`,
-      evidence: ['R', ...appliedSteps.slice(0, 2)],
-    },
-  ]
+  const key = keys.length === 1 ? 'the key' : 'each key'
+  const evidence = ['R', ...appliedSteps.slice(0, 2)]
+  switch (incident.state) {
+    case 'released':
+    case 'releasing':
+      return [{ text: `Released: ${key} is as before. Rotate it where somebody else may have a copy.`, evidence }]
+    case 'rotating':
+      return [{ text: `${keys.length === 1 ? 'The key is' : 'The keys are'} being rotated: whoever copied one keeps the copy.`, evidence }]
+    case 'confirmed':
+      if (isRotated(changes)) return []
+      return [{ text: `The compromise is confirmed: delete ${key}, since whoever copied it keeps the copy.`, evidence }]
+    default:
+      return [{ text: `Rotate ${key} once the compromise is confirmed: whoever copied it keeps the copy.`, evidence }]
+  }
 }
 
 /** Fact ids of the record entries for completed steps, of the entries that are facts. */
