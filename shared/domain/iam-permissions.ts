@@ -1,15 +1,9 @@
-import { createHash } from 'node:crypto'
 import { formatArn, type Place } from './arn.ts'
 import { iamGlobs } from './glob.ts'
 import type { Permission } from './iam-policy.ts'
+import { coversAllBelow, coversMuchBelow, unknownText } from './pattern-extent.ts'
 
-/** A call that a policy may allow: an action, and the ARN that it is about. */
-interface Request {
-  readonly action: string
-  readonly resource: string
-}
-
-/** By these a holder gives itself, or a role that it may use, every other permission: who may do all four to whomever it wants may do everything. */
+/** By these a holder gives itself, or a role that it may use, every other permission: who is given all four for whomever it wants may do everything. */
 const SELF_GRANTS: readonly (readonly [action: string, kind: 'user' | 'role'])[] = [
   ['iam:PutUserPolicy', 'user'],
   ['iam:AttachUserPolicy', 'user'],
@@ -17,10 +11,28 @@ const SELF_GRANTS: readonly (readonly [action: string, kind: 'user' | 'role'])[]
   ['iam:AttachRolePolicy', 'role'],
 ]
 
+/** Whoever is left one of these for nearly any user, role, group or policy still becomes what it wants: rights, or the credentials of whoever has them. */
+const LEFT_OVER: readonly (readonly [action: string, kind: string])[] = [
+  ...SELF_GRANTS,
+  ['iam:PutGroupPolicy', 'group'],
+  ['iam:AttachGroupPolicy', 'group'],
+  ['iam:AddUserToGroup', 'group'],
+  ['iam:CreatePolicyVersion', 'policy'],
+  ['iam:SetDefaultPolicyVersion', 'policy'],
+  ['iam:UpdateAssumeRolePolicy', 'role'],
+  ['iam:CreateAccessKey', 'user'],
+  ['iam:CreateLoginProfile', 'user'],
+  ['iam:UpdateLoginProfile', 'user'],
+]
+
 const VERBS = ['Create', 'Delete', 'Put', 'Update', 'Attach'] as const
 
-/** One service for each letter. */
+/** One service for each letter, of each of these lengths: the names of AWS's services have 2 to some 30 characters. */
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz']
+const LENGTHS = [2, 3, 4, 6, 9, 12, 16, 24] as const
+
+/** Names of resources: few and many characters, one or more parts. */
+const RESOURCE_LENGTHS = [1, 2, 3, 5, 8, 10, 11, 16, 20, 32, 64] as const
 
 /** True where a statement is about an action. Actions are compared without regard to case, as IAM does. */
 export function coversAction({ actions, notActions }: Permission, action: string): boolean {
@@ -28,50 +40,108 @@ export function coversAction({ actions, notActions }: Permission, action: string
   return notActions === undefined ? isNamed(actions) : !isNamed(notActions)
 }
 
-/** True where a statement is about a resource. */
-export function coversResource({ resources, notResources }: Permission, resource: string): boolean {
-  const isNamed = (patterns: readonly string[]) => patterns.some((pattern) => iamGlobs(pattern, resource))
-  return notResources === undefined ? isNamed(resources) : !isNamed(notResources)
-}
-
 /**
  * True where statements together allow nearly everything in an account, however they are written: nearly every service, or whatever it takes
- * to grant oneself that. What they deny counts.
+ * to grant oneself that.
+ *
+ * What they except counts only where it is whole: every resource of a kind, every action of a verb of a service. A name that is left is enough for
+ * whoever may create a user or a role, and it knows which names are left.
  */
 export function allowsEverything(permissions: readonly Permission[], place: Place): boolean {
-  const name = nameFor(permissions)
-  const isAllowed = allowedBy(permissions)
-  const isSelfGrant = SELF_GRANTS.every(([action, kind]) =>
-    isAllowed({ action, resource: formatArn({ ...place, service: 'iam', region: '', resource: `${kind}/${name}` }) }),
-  )
-  return isSelfGrant || allowsEveryService(permissions, place)
+  return allowsSelfGrant(permissions, place) || allowsEveryService(permissions, place)
+}
+
+function allowsSelfGrant(permissions: readonly Permission[], place: Place): boolean {
+  const { grants, denials } = divided(permissions)
+  const startOf = (kind: string) => formatArn({ ...place, service: 'iam', region: '', resource: `${kind}/` })
+  const isGiven = ([action, kind]: readonly [string, string]) =>
+    grants.some(
+      (one) =>
+        (one.notActions !== undefined || coversAction(one, action)) &&
+        (one.notResources !== undefined || one.resources.some((pattern) => coversMuchBelow(pattern, startOf(kind)))),
+    )
+  const isLeft = ([action, kind]: readonly [string, string]) => {
+    const start = startOf(kind)
+    const much = (pattern: string) => coversMuchBelow(pattern, start)
+    const all = (pattern: string) => coversAllBelow(pattern, start)
+    return (
+      grants.some((one) => coversAction(one, action) && reaches(one, { much, all })) &&
+      !denials.some((one) => coversAction(one, action) && takesAway(one, { much, all }))
+    )
+  }
+  return SELF_GRANTS.every(isGiven) && LEFT_OVER.some(isLeft)
 }
 
 /**
  * True where statements together allow nearly every action of nearly every service, on every resource.
  *
- * That is asked by services and actions that AWS does not have: no list of services allows them, and only what is meant for all of them does.
- * Their names depend on the statements, so that a policy cannot except them by name.
+ * That is asked by services and actions that AWS does not have, in characters that no policy can hold: no list of services allows them, and
+ * only what is meant for all of them does.
  */
 export function allowsEveryService(permissions: readonly Permission[], place: Place): boolean {
-  const name = nameFor(permissions)
-  const unknown = LETTERS.map((letter, at) => ({
-    action: `${letter}${name}:${VERBS[at % VERBS.length]}${name}`,
-    resource: formatArn({ ...place, service: `${letter}${name}`, region: name, resource: `${letter}${name}/${name}` }),
-  }))
-  return unknown.filter(allowedBy(permissions)).length > unknown.length / 2
-}
-
-function allowedBy(permissions: readonly Permission[]): (request: Request) => boolean {
-  const denials = permissions.filter(({ effect }) => effect === 'Deny')
-  const grants = permissions.filter(({ effect }) => effect === 'Allow')
-  return ({ action, resource }) => {
-    const covers = (one: Permission) => coversAction(one, action) && coversResource(one, resource)
-    return grants.some(covers) && !denials.some(covers)
+  const [many, shortAndLong] = [resourcesOf(place, RESOURCE_LENGTHS), resourcesOf(place, [1, 128])]
+  const extent = {
+    much: (pattern: string) => many.some((resource) => iamGlobs(pattern, resource)),
+    all: (pattern: string) => shortAndLong.every((resource) => iamGlobs(pattern, resource)),
   }
+  const { grants, denials } = divided(permissions)
+  const given = grants.map(ofUnknownServices).filter((one) => reaches(one, extent))
+  const taken = denials.filter((one) => takesAway(one, extent))
+  const isOpen = (letter: string, at: number) => {
+    const calls = LENGTHS.filter((length, shift) => {
+      const verb = VERBS[(at + shift) % VERBS.length] as string
+      const action = `${letter}${unknownText(length - 1)}:${verb}${unknownText(length)}`
+      const all = actionsOf(letter, verb)
+      const isExcepted = (pattern: string) => all.every((one) => iamGlobs(pattern.toLowerCase(), one))
+      return (
+        given.some((one) => (one.notActions === undefined ? coversAction(one, action) : !one.notActions.some(isExcepted))) &&
+        !taken.some((one) => (one.notActions === undefined ? one.actions.some(isExcepted) : coversAction(one, action)))
+      )
+    })
+    return calls.length > LENGTHS.length / 2
+  }
+  return given.length > 0 && LETTERS.filter(isOpen).length > LETTERS.length / 2
 }
 
-/** Ten hexadecimal digits that the statements decide and cannot hold. */
-function nameFor(permissions: readonly Permission[]): string {
-  return createHash('sha256').update(JSON.stringify(permissions)).digest('hex').slice(0, 10)
+/** Actions of one verb, of services of one letter that AWS does not have: with short and long names. */
+function actionsOf(letter: string, verb: string): readonly string[] {
+  return [1, 128].flatMap((service) =>
+    [1, 128].map((action) => `${letter}${unknownText(service)}:${verb.toLowerCase()}${unknownText(action)}`),
+  )
+}
+
+/** Resources of services that AWS does not have. */
+function resourcesOf(place: Place, lengths: readonly number[]): readonly string[] {
+  return lengths.flatMap((length) => {
+    const name = unknownText(length)
+    return [name, `${name}/${name}`, `${name}:${name}`].map((resource) => formatArn({ ...place, service: name, region: name, resource }))
+  })
+}
+
+/** What of a grant can be about a service that AWS does not have: patterns with a wildcard before the colon. */
+function ofUnknownServices(grant: Permission): Permission {
+  return { ...grant, actions: grant.actions.filter((pattern) => /^[^:]*[*?]/.test(pattern)) }
+}
+
+/** Whether a pattern is about many resources of a kind, and whether it is about all of them. */
+interface Extent {
+  readonly much: (pattern: string) => boolean
+  readonly all: (pattern: string) => boolean
+}
+
+/** True where a grant is about many resources of a kind: what it excepts counts only where that is all of them. */
+function reaches({ resources, notResources }: Permission, { much, all }: Extent): boolean {
+  return notResources === undefined ? resources.some(much) : !notResources.some(all)
+}
+
+/** True where a denial leaves no resources of a kind, or only a few that it names. */
+function takesAway({ resources, notResources }: Permission, { much, all }: Extent): boolean {
+  return notResources === undefined ? resources.some(all) : !notResources.some(much)
+}
+
+function divided(permissions: readonly Permission[]): Readonly<Record<'grants' | 'denials', readonly Permission[]>> {
+  return {
+    grants: permissions.filter(({ effect }) => effect === 'Allow'),
+    denials: permissions.filter(({ effect }) => effect === 'Deny'),
+  }
 }

@@ -18,6 +18,38 @@ const KNOWN: readonly (readonly [Policy, boolean])[] = [
   [{ Statement: [{ Effect: 'Allow', NotAction: ['iam:*', 'organizations:*', 'account:*'], Resource: '*' }] }, true],
   [{ Statement: [allow('*'), { Effect: 'Deny', Action: 's3:DeleteBucket', Resource: '*' }] }, true],
   [{ Statement: [{ Effect: 'Allow', Action: '*', NotResource: 'arn:aws:s3:::reports' }] }, true],
+  [{ Statement: [{ Effect: 'Allow', Action: '*', NotResource: '*/??????????' }] }, true],
+  [{ Statement: [{ Effect: 'Allow', Action: '*', NotResource: ['*/??????????', '*/???????????'] }] }, true],
+  [{ Statement: [allow('*'), { Effect: 'Deny', Action: '*', Resource: '*/??????????' }] }, true],
+  [
+    {
+      Statement: [
+        { Effect: 'Allow', NotAction: ['???????????:*', 'iam:*'], Resource: '*' },
+        { Effect: 'Allow', Action: 'iam:*', NotResource: 'arn:aws:iam::*:*/??????????' },
+      ],
+    },
+    true,
+  ],
+  [{ Statement: [allow('iam:*'), { Effect: 'Deny', Action: 'iam:*', Resource: ['*/??*', '*:group/*'] }] }, true],
+  [{ Statement: [allow('iam:*'), { Effect: 'Deny', Action: ['iam:Put*', 'iam:Attach*'], Resource: '*' }] }, true],
+  [{ Statement: [allow('iam:*', ['*:user/?????????', '*:role/???'])] }, true],
+  [{ Statement: [allow('iam:*', '*a*')] }, true],
+  [{ Statement: [allow('iam:*'), { Effect: 'Deny', Action: 'iam:*', NotResource: '*/?????' }] }, true],
+  [{ Statement: [allow('iam:*'), { Effect: 'Deny', NotAction: 'iam:P*', Resource: '*' }] }, true],
+  [{ Statement: [{ Effect: 'Allow', NotAction: ['????????*:*'], Resource: '*' }] }, true],
+  [
+    { Statement: [{ Effect: 'Allow', NotAction: ['*:*Create*', '*:*Put*', '*:*Attach*', '*:*Update*', '*:*Delete*'], Resource: '*' }] },
+    true,
+  ],
+  [{ Statement: [allow('iam:*'), { Effect: 'Deny', Action: 'iam:*', Resource: '*' }] }, false],
+  [{ Statement: [allow('iam:*'), { Effect: 'Deny', Action: 'iam:*', Resource: 'arn:aws:iam::*:*' }] }, false],
+  [{ Statement: [allow('iam:*'), { Effect: 'Deny', Action: '*', Resource: ['*:user/*', '*:role/*', '*:group/*', '*:policy/*'] }] }, false],
+  [{ Statement: [allow('iam:*'), { Effect: 'Deny', Action: 'iam:*', NotResource: '*:user/ci-*' }] }, false],
+  [{ Statement: [{ Effect: 'Allow', Action: 'iam:*', NotResource: 'arn:aws:iam::123456789012:*' }] }, false],
+  [{ Statement: [allow(['iam:PutUserPolicy', 'iam:AttachUserPolicy', 'iam:PutRolePolicy', 'iam:AttachRolePolicy'], '*/ci-*')] }, false],
+  [{ Statement: [allow('???????????:*')] }, false],
+  [{ Statement: [allow(['*:Get*', '*:List*', '*:Describe*'])] }, false],
+  [{ Statement: [allow('s3:*'), { Effect: 'Deny', Action: 's3:*', Resource: '*/??????????' }] }, false],
   [{ Statement: [allow(['s3:*', 'ec2:*', 'lambda:*', 'dynamodb:*', 'sqs:*', 'sns:*'])] }, false],
   [{ Statement: [allow('*', 'arn:aws:s3:::reports/*')] }, false],
   [{ Statement: [allow('iam:*', 'arn:aws:iam::123456789012:user/ci')] }, false],
@@ -79,6 +111,41 @@ describe('a policy', () => {
         expect(verdict(written)).toBe(expected)
       }),
       { numRuns: 2000 },
+    )
+  })
+
+  it('that allows everything still does, whatever small exceptions it makes', () => {
+    const sign = fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz0123456789-_?')
+    const named = fc
+      .array(sign, { minLength: 2, maxLength: 6 })
+      .map((signs) => signs.join(''))
+      .filter((text) => /[^?].*[^?]/.test(text))
+    const short = fc.oneof(
+      fc.integer({ min: 1, max: 64 }).map((length) => '?'.repeat(length)),
+      named.map((text) => `${text}*`),
+      named.map((text) => `*${text}`),
+    )
+    const long = fc.integer({ min: 3, max: 40 }).map((length) => `${'?'.repeat(length)}*`)
+    const name = fc.oneof(short, long)
+    const start = fc.constantFrom('*/', '*:*/', 'arn:aws:iam::*:user/', 'arn:aws:iam::123456789012:*/', 'arn:*:role/', 'arn:aws:s3:::')
+    const listOf = (pattern: fc.Arbitrary<string>) => fc.array(pattern, { minLength: 1, maxLength: 30 })
+    const resources = listOf(fc.tuple(start, name).map((parts) => parts.join('')))
+    const service = fc.oneof(name, fc.constantFrom('iam', 's3', '*'))
+    const actions = listOf(fc.tuple(service, fc.oneof(short, fc.constantFrom('Put*', '*xy*'))).map((parts) => parts.join(':')))
+    const all = allow('*')
+    const except = fc.oneof(
+      resources.map((NotResource) => [{ Effect: 'Allow', Action: '*', NotResource }]),
+      resources.map((Resource) => [all, { Effect: 'Deny', Action: '*', Resource }]),
+      actions.map((NotAction) => [{ Effect: 'Allow', NotAction, Resource: '*' }]),
+      actions.map((Action) => [all, { Effect: 'Deny', Action, Resource: '*' }]),
+      fc.tuple(actions, resources).map(([NotAction, Resource]) => [
+        { Effect: 'Allow', NotAction, Resource: '*' },
+        { Effect: 'Deny', Action: '*', Resource },
+      ]),
+    )
+    fc.assert(
+      fc.property(except, (Statement) => verdict({ Statement })),
+      { numRuns: 3000 },
     )
   })
 
