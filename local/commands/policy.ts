@@ -20,6 +20,7 @@ export async function checkPolicy(path: string): Promise<string> {
     protectedLine(policy),
     breakerLine(policy),
     organizationLine(policy),
+    claimsLine(policy),
     ...unreachedTiers(policy).map((line) => `Warning: ${line}.`),
   ].join('\n')
   if (migrated === undefined) return verdict
@@ -39,6 +40,13 @@ function organizationLine({ organization }: Policy): string {
   return organization === undefined
     ? 'No organization is set: what a policy of a resource or role opens to an organisation counts as opened to a likely outsider.'
     : `What a policy of a resource or role opens to organisation ${organization} counts as inside; every other organisation is an outsider.`
+}
+
+function claimsLine({ trustedClaims }: Policy): string {
+  const own = trustedClaims.map(({ provider, claim, values }) => `${claim} ${values.join(', ')} of ${provider}`)
+  return own.length === 0
+    ? 'No trustedClaims are set: what a role opens to tokens of a shared identity provider, such as GitHub, counts as opened to a likely outsider.'
+    : `What a role opens to these tokens of shared identity providers counts as inside: ${own.join('; ')}. Other values of these claims are outsiders.`
 }
 
 function breakerLine({ breaker }: Policy): string {

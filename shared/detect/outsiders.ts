@@ -1,6 +1,7 @@
 import { parseArn } from '../domain/arn.ts'
 import { type Statement, statementsOf, textsOf } from '../domain/iam-policy.ts'
 import type { Signal } from '../domain/signal.ts'
+import { federatedIn } from './federated.ts'
 import { Certainty, type Limits, limitsOf, type Named, type Owner } from './policy-limits.ts'
 
 /**
@@ -8,8 +9,8 @@ import { Certainty, type Limits, limitsOf, type Named, type Owner } from './poli
  * id, a unique id, an organisation, a service that acts for whoever asks it, or `*` for everybody.
  *
  * It is certain where the policy says so. It is likely where the policy asks for an external id as well, as vendors ask their customers to
- * do, where it does not say whose an account or an organisation is, and where CloudFront reads for a distribution that may be anybody's. It is
- * possible where another service acts for a customer that the policy does not say.
+ * do, where it does not say whose an account, an organisation or a token of a shared identity provider is, and where CloudFront reads for a
+ * distribution that may be anybody's. It is possible where another service acts for a customer that the policy does not say.
  */
 export type Outsider = Named
 
@@ -29,9 +30,9 @@ export function outsiderWeight(outsiders: readonly Outsider[]): number | undefin
  */
 export function likelyOutsidersIn(
   document: unknown,
-  { account, organization }: Pick<Signal, 'account' | 'organization'>,
+  { account, organization, trustedClaims }: Pick<Signal, 'account' | 'organization' | 'trustedClaims'>,
 ): readonly Outsider[] {
-  return outsidersIn(document, { account, organization }).filter(({ certainty }) => certainty !== 'possible')
+  return outsidersIn(document, { account, organization, trustedClaims }).filter(({ certainty }) => certainty !== 'possible')
 }
 
 /** The principals outside `owner` that a trust or resource policy allows, the surest first. Principals are compared by the parts of their ARNs. */
@@ -57,7 +58,7 @@ function allowedBy(statement: Statement, owner: Owner): readonly Outsider[] {
       case 'canonicaluser':
         return names.flatMap((name) => limited(unknown(name), limits))
       case 'federated':
-        return names.flatMap((name) => federated(name, owner, limits))
+        return names.flatMap((name) => federatedIn(name, condition, owner))
       case 'service':
         return names.flatMap((name) => servedBy(name, statement, limits))
       default:
@@ -110,23 +111,4 @@ function limited(outsider: Outsider | undefined, { named, asksExternalId }: Limi
   if (outsider === undefined || named?.length === 0) return []
   if (outsider === EVERYBODY) return named ?? [outsider]
   return asksExternalId ? [{ name: `${outsider.name} with an external id`, certainty: 'likely' }] : [outsider]
-}
-
-/** Identity providers that issue tokens to the customers of everybody: without a condition on the token, each of them gets in. */
-const SHARED_PROVIDERS: ReadonlySet<string> = new Set([
-  'accounts.google.com',
-  'agent.buildkite.com',
-  'app.terraform.io',
-  'cognito-identity.amazonaws.com',
-  'gitlab.com',
-  'graph.facebook.com',
-  'token.actions.githubusercontent.com',
-  'www.amazon.com',
-])
-
-function federated(provider: string, { account }: Owner, { tokens }: Limits): readonly Outsider[] {
-  const arn = parseArn(provider)
-  if (arn !== undefined && arn.account !== account) return [{ name: provider, certainty: 'certain' }]
-  const host = arn === undefined ? provider : arn.resource.slice(arn.resource.indexOf('/') + 1)
-  return SHARED_PROVIDERS.has(host) && !tokens.includes(host) ? [{ name: `everybody who signs in with ${host}`, certainty: 'certain' }] : []
 }

@@ -1,10 +1,12 @@
 import { parseArn } from '../domain/arn.ts'
 import { type Restriction, restrictionsIn } from '../domain/iam-policy.ts'
+import type { TrustedClaim } from '../domain/trusted-claim.ts'
 
-/** Whose a resource is: what is inside. The organisation is known only where people name it in the policy file. */
+/** Whose a resource is: what is inside. The organisation and the claims of tokens are known only where people name them in the policy file. */
 export interface Owner {
   readonly account: string
   readonly organization?: string | undefined
+  readonly trustedClaims?: readonly TrustedClaim[] | undefined
 }
 
 /** How sure it is that somebody is from outside, the surest first. */
@@ -23,8 +25,6 @@ export interface Limits {
   readonly named: readonly Named[] | undefined
   /** True where the caller has to say an external id, which its owner tells whomever it wants. */
   readonly asksExternalId: boolean
-  /** Identity providers of which only tokens with a certain claim get in. */
-  readonly tokens: readonly string[]
 }
 
 /** What one value of a condition says: nothing but the account or its organisation, an outsider, or that anybody may be. */
@@ -63,14 +63,11 @@ export function limitsOf(condition: unknown, owner: Owner): Limits {
   return {
     named: named.toSorted((one, other) => rankOf(one) - rankOf(other))[0],
     asksExternalId: restrictions.some(({ key }) => key === 'sts:externalid'),
-    tokens: restrictions.flatMap(({ key, values }) =>
-      values.length > 0 && values.every(isClaim) ? [key.slice(0, key.lastIndexOf(':'))] : [],
-    ),
   }
 }
 
 /** None first, then the surest: of two conditions that both have to hold, the one that says more. */
-function rankOf(named: readonly Named[]): number {
+export function rankOf(named: readonly Named[]): number {
   return named.length === 0 ? -1 : Math.min(...named.map(({ certainty }) => Certainty.indexOf(certainty)))
 }
 
@@ -115,10 +112,4 @@ function ofOrganisation(value: string, { organization }: Owner): Said {
 
 function ownOrganisation({ organization }: Owner): Said {
   return organization === undefined ? UNNAMED_ORGANISATION : 'inside'
-}
-
-/** True for a claim that says more than the kind of its subject: `repo:*` is every repository of everybody. */
-function isClaim(value: string): boolean {
-  const before = value.split(/[*?]/)[0] ?? ''
-  return before !== '' && !/^[a-z_]+:$/.test(before)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { POLICY_VERSION } from './policy-migration.ts'
+import { TrustedClaim } from './trusted-claim.ts'
 
 /** What the responder may do by itself: record only, ask a person, or contain. */
 export const Mode = z.enum(['observe', 'ask', 'contain'])
@@ -151,6 +152,8 @@ export const Policy = z
     mode: Mode.default('observe'),
     /** The account's own organisation: whom a policy lets in by it is no outsider. */
     organization: OrganizationId.optional(),
+    /** The claims of shared identity providers by which a token is the account's own: whom a trust policy lets in by them is no outsider. */
+    trustedClaims: z.array(TrustedClaim).max(50).default([]),
     thresholds: Thresholds.default({ notify: 25, ask: 55, contain: 85 }),
     tiers: z.array(Tier).max(50).default([]),
     protected: z.strictObject({ arns: z.array(ArnPattern).max(200).default([]), tags: Tags.default({}) }).default({ arns: [], tags: {} }),

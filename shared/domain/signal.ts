@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { NetworkKind } from './network.ts'
+import type { TrustedClaim } from './trusted-claim.ts'
 
 export const IdentityKind = z.enum([
   'iam-user',
@@ -122,6 +123,8 @@ export interface Signal {
   readonly policyTags?: readonly string[]
   /** The organisation of the account, where the policy names it. */
   readonly organization?: string
+  /** The claims of shared identity providers by which a token is the account's own, where the policy names some. */
+  readonly trustedClaims?: readonly TrustedClaim[]
   /** The incident that had contained the credential of this call, which succeeded all the same. */
   readonly containedBy?: string
   /** The incident of which this call takes a step of the containment away, or tries to. */

@@ -89,6 +89,54 @@ describe('an intruder opens what is ours to itself, behind a condition that it w
   })
 })
 
+const GITHUB = 'token.actions.githubusercontent.com'
+const byToken = (host: string, claims: object, Federated = host) =>
+  opened['a role']({
+    Principal: { Federated },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: { StringLike: Object.fromEntries(Object.entries(claims).map(([claim, value]) => [`${host}:${claim}`, value])) },
+  })
+const byGitHub = (claims: object) =>
+  byToken(GITHUB, { aud: 'sts.amazonaws.com', ...claims }, `arn:aws:iam::${ACCOUNT}:oidc-provider/${GITHUB}`)
+const OUR_CLAIMS = { trustedClaims: [{ provider: GITHUB, claim: 'sub', values: ['repo:example/*'] }] }
+
+describe('an intruder opens a role to tokens of an identity provider that everybody signs in with', () => {
+  const decisions = async (record: object, policy: object = {}) => {
+    const { respond, notices } = await deployed({ policy })
+    const { outcomes } = await respond([delivered(record)])
+    return { actions: outcomes.map(({ decision }) => decision?.action), notified: notices.length }
+  }
+
+  it.each([
+    ['its own repository', byGitHub({ sub: 'repo:evil/backdoor:*' })],
+    ['its own repository, beside ours', byGitHub({ sub: ['repo:example/app:*', 'repo:evil/backdoor:*'] })],
+    ['its own identity pool', byToken('cognito-identity.amazonaws.com', { aud: 'us-east-1:11111111-2222-3333-4444-555555555555' })],
+    ['its own client', byToken('accounts.google.com', { aud: 'evil.apps.googleusercontent.com' })],
+  ])('of %s: people are notified', async (_, record) => {
+    expect(await decisions(record)).toEqual({ actions: ['notify'], notified: 1 })
+  })
+
+  it.each([
+    ['an audience that everybody may ask for', byGitHub({})],
+    ['a branch that everybody may have', byGitHub({ ref: 'refs/heads/main' })],
+    ['a name that begins like ours', byGitHub({ sub: 'repo:example*' })],
+  ])('of %s: people are asked', async (_, record) => {
+    expect(await decisions(record)).toEqual({ actions: ['ask'], notified: 1 })
+    expect(await decisions(record, OUR_CLAIMS)).toEqual({ actions: ['ask'], notified: 1 })
+  })
+
+  it('and where the policy says which claims are ours, people are asked about others, and not told of ours', async () => {
+    expect(await decisions(byGitHub({ sub: 'repo:evil/backdoor:*' }), OUR_CLAIMS)).toEqual({ actions: ['ask'], notified: 1 })
+    expect(await decisions(byGitHub({ sub: 'repo:example/app:ref:refs/heads/main' }), OUR_CLAIMS)).toEqual({ actions: [], notified: 0 })
+  })
+
+  it('while a service account of a cluster whose issuer is in the account is not told of', async () => {
+    const issuer = 'oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE'
+    const record = byToken(issuer, { sub: 'system:serviceaccount:jobs:backup' }, `arn:aws:iam::${ACCOUNT}:oidc-provider/${issuer}`)
+    expect(await decisions(record)).toEqual({ actions: [], notified: 0 })
+  })
+})
+
 /** One policy, every right, in as many ways of writing it. */
 const SPELLINGS: readonly [string, object][] = [
   ['a star', { Action: '*', Resource: '*' }],
@@ -102,6 +150,10 @@ const SPELLINGS: readonly [string, object][] = [
   ['the resources of the account', { Action: 'iam:*', Resource: `arn:aws:iam::${ACCOUNT}:*` }],
   ['users and roles apart', { Action: 'iam:*', Resource: ['arn:aws:iam::*:user/*', 'arn:aws:iam::*:role/*'] }],
   ['a resource that it leaves out', { Action: '*', NotResource: 'arn:aws:s3:::nothing' }],
+  ['names of some lengths that it leaves out', { Action: '*', NotResource: ['*/??????????', '*/???????????'] }],
+  ['nearly all names that it leaves out', { Action: '*', NotResource: ['*/??*', '*:??*/*'] }],
+  ['services of some lengths that it leaves out', { NotAction: ['??????????*:*', 'iam:Create*'], Resource: '*' }],
+  ['names of one length', { Action: '*', Resource: '*/?????' }],
   ['first letters', { Action: ['iam:A*', 'iam:C*', 'iam:P*', 'iam:U*', 's*', 'e*', 'l*'], Resource: '*' }],
   ['question marks', { Action: 'iam:???*', Resource: '*' }],
   ['a condition that always holds', { Action: '*', Resource: '*', Condition: { StringLike: { 'aws:userid': '*' } } }],
@@ -137,6 +189,52 @@ describe('an intruder grants itself everything', () => {
     )
     const { outcomes } = await respond([delivered(call('iam:PutUserPolicy', { id: 's', request: { userName: 'x', policyDocument } }))])
     expect(outcomes.map(({ decision }) => decision?.action)).toEqual(['ask'])
+  })
+
+  it.each([
+    ['names of one length', [{ Action: '*', Resource: '*/??????????' }]],
+    ['its own name among others', [{ Action: 'iam:*', Resource: ['*/ci-*', '*/ab*'] }]],
+    [
+      'all users, and the usual calls',
+      [
+        { Action: 'iam:*', Resource: '*:user/*' },
+        { Action: ['iam:Put*', 'iam:Attach*'], Resource: '*' },
+      ],
+    ],
+  ])('and denies itself %s: what is left is as good as everything, so people are asked', async (_, denied) => {
+    const denials = denied.map((statement) => ({ Effect: 'Deny', ...statement }))
+    const policyDocument = document({ Effect: 'Allow', Action: 'iam:*', Resource: '*' }, ...denials)
+    const { respond } = await deployed()
+    const { outcomes } = await respond([delivered(call('iam:PutUserPolicy', { id: 'd', request: { userName: 'x', policyDocument } }))])
+    expect(outcomes.map(({ decision }) => decision?.action)).toEqual(['ask'])
+  })
+
+  it.each([
+    [
+      'all of IAM denied',
+      [
+        { Effect: 'Allow', Action: 'iam:*', Resource: '*' },
+        { Effect: 'Deny', Action: 'iam:*', Resource: '*' },
+      ],
+    ],
+    ['every resource of IAM left out', [{ Effect: 'Allow', Action: 'iam:*', NotResource: 'arn:aws:iam::*:*' }]],
+    ['rights of one service', [{ Effect: 'Allow', Action: 's3:*', NotResource: '*/??????????' }]],
+    [
+      'a boundary for whoever gets rights',
+      [
+        {
+          Effect: 'Allow',
+          Action: 'iam:*',
+          NotResource: '*/??????????',
+          Condition: { StringEquals: { 'iam:PermissionsBoundary': `arn:aws:iam::${ACCOUNT}:policy/boundary` } },
+        },
+      ],
+    ],
+  ])('while a policy with %s is not told of', async (_, statements) => {
+    const { respond } = await deployed()
+    const request = { userName: 'x', policyDocument: document(...statements) }
+    const { outcomes } = await respond([delivered(call('iam:PutUserPolicy', { id: 'n', request }))])
+    expect(outcomes.flatMap(({ findings }) => findings.map(({ detector }) => detector))).not.toContain('admin-policy-granted')
   })
 
   it('by a policy of the account that it made: what is left for a person names the policy', async () => {

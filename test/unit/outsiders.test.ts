@@ -233,11 +233,10 @@ describe('whom a policy lets in from outside', () => {
   it('is never let have a rotated key: whoever gets in has the secret refused, and own readers do not', () => {
     const identity = { id: `arn:aws:iam::${ACCOUNT}:user/ci`, kind: 'iam-user', name: 'ci', account: ACCOUNT } as const
     const refused = (policy: object | string, organization?: string) =>
-      refusalOf(
-        { tags: { 'countersign:user': 'ci' }, policy: typeof policy === 'string' ? policy : JSON.stringify(policy) },
-        identity,
+      refusalOf({ tags: { 'countersign:user': 'ci' }, policy: typeof policy === 'string' ? policy : JSON.stringify(policy) }, identity, {
         organization,
-      )
+        trustedClaims: [],
+      })
     const missed = CASES.filter(
       ({ value, admits, key, operator, values }) =>
         OUTSIDERS.some((caller) => admits(caller) && holds(operator, key, values, caller.context)) &&
@@ -285,5 +284,185 @@ describe('whom a policy lets in from outside', () => {
   it('reads the names of elements without regard to case', () => {
     const document = { statement: { effect: 'Allow', principal: { aws: OUTSIDE }, action: 's3:GetObject', resource: '*' } }
     expect(outsidersIn(document, { account: ACCOUNT })).toEqual([{ name: OUTSIDE, certainty: 'certain' }])
+  })
+})
+
+interface Token {
+  readonly is: 'ours' | 'evil' | 'evil too'
+  readonly context: Context
+}
+interface Claims {
+  readonly tokens: readonly Token[]
+  /** Values of conditions, by what each claim of them lets in. */
+  readonly values: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+}
+
+const HOSTS: Readonly<Record<string, Claims>> = {
+  'token.actions.githubusercontent.com': {
+    tokens: (
+      [
+        ['ours', 'example', 'app'],
+        ['evil', 'evil', 'backdoor'],
+        ['evil too', 'example-evil', 'app'],
+      ] as const
+    ).map(([is, owner, name]) => ({
+      is,
+      context: {
+        aud: ['sts.amazonaws.com'],
+        sub: [`repo:${owner}/${name}:ref:refs/heads/main`],
+        repository: [`${owner}/${name}`],
+        repository_owner: [owner],
+        ref: ['refs/heads/main'],
+        environment: ['production'],
+      },
+    })),
+    values: {
+      aud: { any: ['sts.amazonaws.com'] },
+      ref: { any: ['refs/heads/main'] },
+      environment: { any: ['production'] },
+      sub: {
+        own: ['repo:example/app:*'],
+        exactly: ['repo:example/app:ref:refs/heads/main'],
+        other: ['repo:evil/backdoor:*'],
+        mixed: ['repo:example/app:*', 'repo:evil/backdoor:*'],
+        any: ['repo:*'],
+        anyRepository: ['repo:*/app:*'],
+        begins: ['repo:example*'],
+        all: ['*'],
+        variable: [variable('token.actions.githubusercontent.com:sub')],
+        none: [],
+      },
+      repository: { own: ['example/app'], other: ['evil/backdoor'], begins: ['example*'], any: ['*/app'] },
+      repository_owner: { own: ['example'], other: ['evil'], begins: ['e*'] },
+    },
+  },
+  'accounts.google.com': {
+    tokens: (['ours', 'evil', 'evil too'] as const).map((is) => ({
+      is,
+      context: { aud: [`${is.replaceAll(' ', '-')}.apps.googleusercontent.com`], sub: ['1234567890'] },
+    })),
+    values: {
+      aud: {
+        own: ['ours.apps.googleusercontent.com'],
+        other: ['evil.apps.googleusercontent.com'],
+        begins: ['e*'],
+        any: ['*.apps.googleusercontent.com'],
+      },
+    },
+  },
+  'cognito-identity.amazonaws.com': {
+    tokens: (['ours', 'evil', 'evil too'] as const).map((is, at) => ({
+      is,
+      context: { aud: [`us-east-1:${at}1111111-2222-3333-4444-555555555555`], amr: ['unauthenticated'] },
+    })),
+    values: {
+      aud: {
+        own: ['us-east-1:01111111-2222-3333-4444-555555555555'],
+        other: ['us-east-1:11111111-2222-3333-4444-555555555555'],
+        begins: ['us-east-1:*'],
+      },
+      amr: { any: ['unauthenticated'] },
+    },
+  },
+}
+
+const TRUSTED: NonNullable<Parameters<typeof outsidersIn>[1]['trustedClaims']> = [
+  { provider: 'token.actions.githubusercontent.com', claim: 'sub', values: ['repo:example/*'] },
+  { provider: 'token.actions.githubusercontent.com', claim: 'repository', values: ['example/*'] },
+  { provider: 'token.actions.githubusercontent.com', claim: 'repository_owner', values: ['example'] },
+  { provider: 'accounts.google.com', claim: 'aud', values: ['ours.apps.googleusercontent.com'] },
+  { provider: 'cognito-identity.amazonaws.com', claim: 'aud', values: ['us-east-1:01111111-2222-3333-4444-555555555555'] },
+]
+
+/** Every case of a shared provider, a claim, an operator and its values. */
+const CLAIMS = Object.entries(HOSTS).flatMap(([host, { tokens, values }]) =>
+  Object.entries(values).flatMap(([claim, said]) =>
+    OPERATORS.flatMap((operator) =>
+      Object.entries(said).map(([kind, list]) => {
+        const key = `${host}:${claim}`
+        const contextOf = ({ context }: Token) =>
+          Object.fromEntries(Object.entries(context).map(([name, each]) => [`${host}:${name}`, each]))
+        const getsIn = tokens.filter((token) => {
+          // A variable has the value that the token itself says.
+          const resolved = list.map((value) => (value === variable(key) ? (token.context[claim]?.[0] ?? '') : value))
+          return holds(operator, key, resolved, contextOf(token))
+        })
+        return { host, claim, operator, kind, document: trusted(host, { [operator]: { [key]: list } }), getsIn: getsIn.map(({ is }) => is) }
+      }),
+    ),
+  ),
+)
+const nameOf = ({ host, claim, operator, kind }: (typeof CLAIMS)[number]) => `${operator} ${host}:${claim} ${kind}`
+
+function trusted(host: string, Condition: object, Federated = providerOf(host)) {
+  return { Statement: [{ Effect: 'Allow', Principal: { Federated }, Action: 'sts:AssumeRoleWithWebIdentity', Condition }] }
+}
+function providerOf(host: string): string {
+  return host.startsWith('token') ? `arn:aws:iam::${ACCOUNT}:oidc-provider/${host}` : host
+}
+
+describe('whom a trust policy lets in by an identity provider that everybody signs in with', () => {
+  const KNOWN = { account: ACCOUNT, trustedClaims: TRUSTED }
+
+  it('is told of, whatever the claim, the operator and the value', () => {
+    const missed = CLAIMS.filter(
+      ({ document, getsIn }) =>
+        getsIn.some((is) => is !== 'ours') &&
+        (outsidersIn(document, KNOWN).length === 0 || outsidersIn(document, { account: ACCOUNT }).length === 0),
+    )
+    expect(missed.map(nameOf)).toEqual([])
+    expect(CLAIMS.filter(({ getsIn }) => getsIn.includes('evil')).length).toBeGreaterThan(100)
+  })
+
+  it('is everybody, and certain, where two get in that have nothing in common', () => {
+    const missed = CLAIMS.filter(
+      ({ document, getsIn, kind }) =>
+        kind !== 'mixed' &&
+        getsIn.includes('evil') &&
+        getsIn.includes('evil too') &&
+        [KNOWN, { account: ACCOUNT }].some((owner) => outsidersIn(document, owner)[0]?.certainty !== 'certain'),
+    )
+    expect(missed.map(nameOf)).toEqual([])
+  })
+
+  it('is nobody, where people named the claim and its value in the policy file; likely, where they named none', () => {
+    const own = CLAIMS.filter(({ kind, operator }) => ['own', 'exactly'].includes(kind) && /^(ForAnyValue:)?StringLike$/.test(operator))
+    expect(own).toHaveLength(2 * 6)
+    for (const { document, getsIn } of own) {
+      expect(getsIn).toEqual(['ours'])
+      expect(outsidersIn(document, KNOWN)).toEqual([])
+      expect(outsidersIn(document, { account: ACCOUNT }).map(({ certainty }) => certainty)).toEqual(['likely'])
+    }
+  })
+
+  it('is certain, where people named other values of the claim', () => {
+    for (const { document, kind } of CLAIMS.filter((one) => ['other', 'mixed'].includes(one.kind) && one.operator === 'StringLike')) {
+      expect(outsidersIn(document, KNOWN).map(({ certainty }) => certainty)).toEqual(['certain'])
+      expect(outsidersIn(document, { account: ACCOUNT }).map(({ certainty }) => certainty)).toEqual(
+        kind === 'mixed' ? ['likely', 'likely'] : ['likely'],
+      )
+    }
+  })
+
+  it('is narrowed by the claim that says whose the token is, beside one that says nothing', () => {
+    const host = 'token.actions.githubusercontent.com'
+    const both = (sub: string) =>
+      trusted(host, { StringEquals: { [`${host}:aud`]: 'sts.amazonaws.com' }, StringLike: { [`${host}:sub`]: sub } })
+    expect(outsidersIn(both('repo:example/app:*'), KNOWN)).toEqual([])
+    expect(outsidersIn(both('repo:evil/backdoor:*'), KNOWN)).toEqual([
+      { name: `sub repo:evil/backdoor:* of ${host}`, certainty: 'certain' },
+    ])
+    expect(outsidersIn(both('repo:*'), KNOWN)).toEqual([{ name: `everybody who signs in with ${host}`, certainty: 'certain' }])
+  })
+
+  it('is nobody by a provider of the account’s own: an issuer of one cluster, or SAML', () => {
+    const issuer = 'oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE'
+    const arn = `arn:aws:iam::${ACCOUNT}:oidc-provider/${issuer}`
+    const condition = { StringEquals: { [`${issuer}:sub`]: 'system:serviceaccount:jobs:backup' } }
+    expect(outsidersIn(trusted(issuer, condition, arn), { account: ACCOUNT })).toEqual([])
+    expect(outsidersIn(trusted(issuer, {}, `arn:aws:iam::${ACCOUNT}:saml-provider/okta`), { account: ACCOUNT })).toEqual([])
+    const foreign = arn.replace(ACCOUNT, OUTSIDE)
+    expect(outsidersIn(trusted(issuer, condition, foreign), { account: ACCOUNT })).toEqual([{ name: foreign, certainty: 'certain' }])
+    expect(outsidersIn(trusted('*', {}, '*'), { account: ACCOUNT })).toEqual([{ name: 'everybody who signs in', certainty: 'certain' }])
   })
 })

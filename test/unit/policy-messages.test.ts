@@ -40,6 +40,14 @@ describe('a policy file without faults', () => {
     writeFileSync(path, 'version: 2')
     expect(await checkPolicy(path)).toContain('Nobody is protected by the policy.')
   })
+
+  it('is explained: which tokens of shared identity providers are inside, or that none are', async () => {
+    const claims = 'trustedClaims: [{ provider: token.actions.githubusercontent.com, claim: sub, values: ["repo:example/*"] }]'
+    writeFileSync(path, `version: 2\n${claims}`)
+    expect(await checkPolicy(path)).toContain('counts as inside: sub repo:example/* of token.actions.githubusercontent.com.')
+    writeFileSync(path, 'version: 2')
+    expect(await checkPolicy(path)).toContain('No trustedClaims are set')
+  })
 })
 
 describe('a policy file with faults', () => {
@@ -81,6 +89,26 @@ weights: { new-contry: 0.5 }
       )
     },
   )
+
+  it.each(['*', 'repo:*', 'repo:example*', 'repo:*/app', 'us-east-1:*'])(
+    'takes no claim of value %s, which is of everybody',
+    async (value) => {
+      const entry = `{ provider: token.actions.githubusercontent.com, claim: sub, values: ['${value}'] }`
+      expect(await saidOf(`version: 2\ntrustedClaims: [${entry}]`)).toContain(
+        'trustedClaims.0.values.0: must say whose tokens are yours before its first *, such as repo:example/*',
+      )
+    },
+  )
+
+  it('says which claims of a shared provider say whose a token is, and which providers are shared', async () => {
+    const entry = (provider: string, claim: string) =>
+      `version: 2\ntrustedClaims: [{ provider: ${provider}, claim: ${claim}, values: [x] }]`
+    expect(await saidOf(entry('token.actions.githubusercontent.com', 'aud'))).toContain(
+      'trustedClaims.0.claim: must be one of the claims by which token.actions.githubusercontent.com says whose a token is: sub, repository,',
+    )
+    expect(await saidOf(entry('token.actions.githubusercontent.co', 'sub'))).toContain('did you mean token.actions.githubusercontent.com?')
+    expect(await saidOf(entry('gitlab.com', 'sub'))).toBe('valid')
+  })
 
   it('suggests no word that is not similar', async () => {
     expect(await saidOf('version: 2\nmode: destruction')).toMatch(/got "destruction"$/)

@@ -111,7 +111,7 @@ async function deliver(
   const secret = planned?.secret ?? secretFor(policy, incident.identity)
   if (secret === undefined) return 'the policy no longer has the keys of this user made anew'
   const stored = await vault.describe(secret)
-  const refusal = stored === undefined ? undefined : refusalOf(stored, incident.identity, policy.organization)
+  const refusal = stored === undefined ? undefined : refusalOf(stored, incident.identity, policy)
   if (refusal !== undefined) return `no new key is put into secret ${secret}: ${refusal}`
   const target = accessKey.textOf({ userName: name, accessKeyId })
   const progress = () => rotationsOf(incident, changeLog.changes).find((one) => one.accessKeyId === accessKeyId)

@@ -21,23 +21,25 @@ export interface EnrichPorts {
 
 /**
  * A function that adds to a signal what its source does not say: the country, network and tool that it came from, whether the policy's
- * blocklist names its origin or the policy a tag that it changes, the organisation of the account, and whether the call changes the responder. It makes no network request. Enriching a signal twice has the effect
+ * blocklist names its origin or the policy a tag that it changes, the organisation of the account and the claims that are its own, and whether
+ * the call changes the responder. It makes no network request. Enriching a signal twice has the effect
  * of enriching it once.
  */
 export function enricher({
   geoIp,
   own,
 }: EnrichPorts): (
-  policy: Pick<Policy, 'blocklist'> & Partial<Pick<Policy, 'organization' | 'protected' | 'tiers'>>,
+  policy: Pick<Policy, 'blocklist'> & Partial<Pick<Policy, 'organization' | 'protected' | 'tiers' | 'trustedClaims'>>,
 ) => (signal: Signal) => Signal {
   const locate = locator(geoIp)
   const markTampering = tamperingMarker(own)
   return (policy) => {
-    const { organization } = policy
+    const { organization, trustedClaims = [] } = policy
     const markBlocklisted = blocklistMarker(policy)
     const markTags = policyTagMarker(policy)
-    const markOrganization = (signal: Signal): Signal => (organization === undefined ? signal : { ...signal, organization })
-    return (signal) => markOrganization(markTags(markBlocklisted(markTampering(locate(signal)))))
+    const known = { ...(organization === undefined ? {} : { organization }), ...(trustedClaims.length === 0 ? {} : { trustedClaims }) }
+    const markKnown = (signal: Signal): Signal => (Object.keys(known).length === 0 ? signal : { ...signal, ...known })
+    return (signal) => markKnown(markTags(markBlocklisted(markTampering(locate(signal)))))
   }
 }
 
