@@ -8,7 +8,8 @@ export const trustPolicyOpened: Detector = {
   weight: 0.6,
   group: 'persistence',
   attack: 'T1098',
-  runbook: 'Check whether you know the account in the trust policy; if not, remove it and end the role’s sessions.',
+  runbook:
+    'Check whether you know the account, organisation or token (repository, pool, client) in the trust policy; if not, remove it and end the role’s sessions.',
   actions: ['iam:UpdateAssumeRolePolicy', 'iam:CreateRole'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
