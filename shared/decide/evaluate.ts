@@ -4,20 +4,20 @@ import { type Assessment, assessmentOf } from '../domain/assessment.ts'
 import { type Baseline, emptyBaseline } from '../domain/baseline.ts'
 import { type BlastRadius, blastRadiusOf, observedBlastRadius } from '../domain/blast-radius.ts'
 import { namesOnePrincipal } from '../domain/containable.ts'
-import { leadsTo } from '../domain/created-principal.ts'
 import type { Issued } from '../domain/credential-window.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { IdentityState } from '../domain/identity-state.ts'
-import { type Incident, incidentId, isClosed } from '../domain/incident.ts'
+import { type Incident, incidentId } from '../domain/incident.ts'
 import type { Policy } from '../domain/policy.ts'
-import { type Identity, isOtherPrincipal, isSamePrincipal, type Signal } from '../domain/signal.ts'
+import type { Identity, Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { sendOwedNotice } from '../record/notice.ts'
 import { assess } from './advise/assess.ts'
 import { namesOf, readBounds, renameTo } from './bounds.ts'
+import { type Apart, candidateIncident, incidentApart } from './candidate-incident.ts'
 import { type Correlation, correlate, mergeFindings } from './correlate.ts'
 import { decide } from './decide.ts'
 import { unansweredTags } from './unanswered-tags.ts'
@@ -55,13 +55,28 @@ export async function evaluate(folded: Folded, context: EvaluationContext): Prom
   const withoutIncident = { signal, findings, assessment: own, incidentId: undefined, decision: undefined }
   // A credential that a suspect creates belongs to its incident, even when the creating call has no finding.
   if (findings.length === 0 && (signal.created === undefined || isOfMany(signal))) return withoutIncident
-  let last = await candidateIncident(folded, context.unitOfWork)
+  const last = await candidateIncident(folded, context.unitOfWork)
   // A pointer to an incident that was never written, because a run broke off, is none of somebody else.
   const others = last === undefined ? (await context.unitOfWork.lastIncident(signal.identity.id))?.value.id : undefined
+  const joined = await evaluateAfter(folded, { last, others, own }, context)
+  const incident = joined.incidentId === undefined ? undefined : await context.unitOfWork.incident(joined.incidentId)
+  const apart = incident && (await incidentApart(folded, incident.value, own, context))
+  return apart === undefined ? joined : evaluateAfter(folded, { last: apart.last, others: apart.from, own, apart }, context)
+}
+
+/** Evaluates a signal in the identity's open incident, or in the first that follows it. */
+async function evaluateAfter(
+  folded: Folded,
+  { last: first, others, ...about }: { last: Versioned<Incident> | undefined; others: string | undefined; own: Assessment; apart?: Apart },
+  context: EvaluationContext,
+): Promise<Evaluation> {
+  const { signal, findings } = folded
+  let last = first
   for (let attempt = 0; attempt < CLOSED_LIMIT; attempt++) {
     const correlation = correlate(folded, last?.value, others)
-    if (correlation.kind === 'suppressed') return { ...withoutIncident, incidentId: correlation.id }
-    const upserted = await evaluateIn(folded, { correlation, last, own }, context)
+    if (correlation.kind === 'suppressed')
+      return { signal, findings, assessment: about.own, incidentId: correlation.id, decision: undefined }
+    const upserted = await evaluateIn(folded, { correlation, last, ...about }, context)
     if (!('kind' in upserted)) return upserted
     // The incident was closed meanwhile: the signal belongs to the one that follows it.
     last = upserted.stored
@@ -75,13 +90,13 @@ export async function evaluate(folded: Folded, context: EvaluationContext): Prom
 /** Evaluates a signal as part of one incident, known or new. Returns the `closed` upsert when the incident was closed meanwhile. */
 async function evaluateIn(
   { signal, findings, evidence }: Folded,
-  { correlation, last, own }: { correlation: Correlation; last: Versioned<Incident> | undefined; own: Assessment },
+  { correlation, last, own, apart }: { correlation: Correlation; last: Versioned<Incident> | undefined; own: Assessment; apart?: Apart },
   context: EvaluationContext,
 ): Promise<Evaluation | Upserted> {
   const { unitOfWork, policy, ports } = context
   const { id } = correlation
   const known = correlation.kind === 'existing' ? last : undefined
-  const tags = known === undefined ? unansweredTags(last?.value) : []
+  const tags = known === undefined ? [...unansweredTags(last?.value), ...(apart?.tags ?? [])] : []
   const before = known?.value.findings ?? []
   const merged = mergeFindings(before, evidence)
   const { draft } = unitOfWork.stateOf(signal)
@@ -113,6 +128,7 @@ async function evaluateIn(
     names,
     rename: renameTo(signal.identity, identity, { names, time: signal.time }),
     tags,
+    apartFrom: apart?.from,
   }
   const upserted = await upsertIncident(evaluated, known, ports)
   if (upserted.kind === 'closed') return upserted
@@ -139,23 +155,6 @@ function issuedBy({ windows }: IdentityState, signal: Signal): readonly Issued[]
  */
 function isOfMany({ credential, identity }: Signal): boolean {
   return credential.kind === 'none' && !namesOnePrincipal(identity)
-}
-
-/**
- * The incident that a signal may belong to: the open one in which its credential was issued, else the last one of its identity. An incident of
- * another identity counts only when that identity created this user.
- */
-async function candidateIncident({ signal, parentIncidentId }: Folded, unitOfWork: UnitOfWork): Promise<Versioned<Incident> | undefined> {
-  const source = parentIncidentId ?? unitOfWork.parentIncidentOf(signal.credential.id)
-  const parentIncident = source === undefined ? undefined : await unitOfWork.incident(source)
-  if (parentIncident !== undefined && !isClosed(parentIncident.value)) return parentIncident
-  const last = await unitOfWork.lastIncident(signal.identity.id)
-  const { identity } = signal
-  const belongsToIdentity = (incident: Incident) =>
-    (incident.identity.id === identity.id && !isOtherPrincipal(incident.identity, identity)) ||
-    isSamePrincipal(incident.identity, identity) ||
-    incident.lineage.some((edge) => edge.kind === 'user' && leadsTo(edge, identity))
-  return last !== undefined && belongsToIdentity(last.value) ? last : undefined
 }
 
 /**
@@ -201,6 +200,7 @@ async function openConfirmed(signal: Signal, findings: readonly Finding[], conte
     names,
     rename: undefined,
     tags: [],
+    apartFrom: undefined,
   }
   const created = await createIncident(evaluated, context.ports)
   if (created !== undefined) await containOrNotify(created.stored, context)

@@ -50,7 +50,7 @@ export async function lookUpCredential(
   const recent = records.filter((record) => !(timeOf(record) < first)).reverse()
   if (recent.length > 0) await respond(recent)
   const found = sorted(calls.toReversed(), { first, now: ports.clock.now() })
-  await Promise.all(writePointers(withIssued(incident, found.lineage), ports, incident))
+  await Promise.all(writePointers(withIssued(incident, found.lineage), ports, { before: incident }))
   const keep = (current: Incident): Incident | undefined => {
     if (isClosed(current)) return undefined
     const grown = withIssued(current, found.lineage)

@@ -39,6 +39,8 @@ export interface EvaluatedSignal {
   readonly rename: Rename | undefined
   /** Changes of the policy's tags in the incident before, which nobody answered. */
   readonly tags: readonly LineageEdge[]
+  /** The open incident of the creator that the signal joined first, where it counts in one of its own as well. */
+  readonly apartFrom: string | undefined
 }
 
 /** Credentials, and lineage edges of each kind, that an incident stores. They bound the stored item when an intruder creates many. */

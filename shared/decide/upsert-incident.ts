@@ -39,7 +39,7 @@ export async function createIncident(evaluated: EvaluatedSignal, ports: UpsertPo
     ports.record.append(chain(incidentSubject(incident.id), EMPTY_CHAIN, decisionEntry(incident, undefined, ports.clock))),
     ports.incidents.addSignal(incident.id, incidentSignal(evaluated.signal, evaluated.findings, evaluated.assessment.risk)),
     ports.identities.setIncident(incident.identity.id, incident.id, evaluated.previous),
-    ...writePointers(incident, ports),
+    ...writePointers(incident, ports, { from: evaluated.apartFrom }),
   ])
   return isSaved ? { kind: 'upserted', stored: { value: incident, version: 1 } } : undefined
 }
@@ -79,7 +79,7 @@ async function mergeSignal(evaluated: EvaluatedSignal, known: Versioned<Incident
     updateIncident(known, change, ports.incidents),
     ports.incidents.addSignal(known.value.id, incidentSignal(evaluated.signal, evaluated.findings, evaluated.assessment.risk)),
   ])
-  await Promise.all(writePointers(stored.value, ports, before))
+  await Promise.all(writePointers(stored.value, ports, { before, from: evaluated.apartFrom }))
   const { decision } = stored.value
   if (isStronger(decision.action, before.decision.action) || decision.would !== before.decision.would)
     await append(ports.record, incidentSubject(stored.value.id), decisionEntry(stored.value, before, ports.clock))
@@ -126,12 +126,18 @@ function adviceOf({ opinion }: Assessment): object | null {
     : { likelihood: opinion.likelihood, verdict: opinion.verdict, shift: opinion.shift, model: opinion.model }
 }
 
-/** Points newly created users, keys and sessions to the incident, so that their signals join it. Users are found by ARN, the others by id. */
-export function writePointers(incident: Incident, { identities }: Pick<UpsertPorts, 'identities'>, before?: Incident): Promise<void>[] {
+/**
+ * Points newly created users, keys and sessions to the incident, so that their signals join it. Users are found by ARN, the others by id. A pointer to
+ * another incident stays, except one to `from`.
+ */
+export function writePointers(
+  incident: Incident,
+  { identities }: Pick<UpsertPorts, 'identities'>,
+  { before, from }: { before?: Incident | undefined; from?: string | undefined },
+): Promise<void>[] {
   const { id: own } = incident.identity
   const news = incident.lineage.filter((edge) => !before?.lineage.includes(edge))
   const users = issuedUserIds(news, incident.identity)
   const credentials = news.filter(({ kind }) => kind === 'session' || kind === 'access-key').map(({ id }) => credentialPointer(id))
-  // `previous` is undefined, so an existing pointer to another incident stays.
-  return [...users.filter((id) => id !== own), ...credentials].map((id) => identities.setIncident(id, incident.id, undefined))
+  return [...users.filter((id) => id !== own), ...credentials].map((id) => identities.setIncident(id, incident.id, from))
 }
