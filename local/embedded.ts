@@ -160,17 +160,17 @@ export async function openOwned(folder: string, clock: Clock, claim: Claim): Pro
 export async function openTargetIn(folder: string, clock: Clock): Promise<Target> {
   mustHaveEmbedded(folder)
   const got = await ownOrReach(folder)
-  if (got.kind === 'reached') return throughOwner(folder, got.owner)
+  if (got.kind === 'reached') return throughOwner(folder, got.owner, clock)
   const embedded = await openOwned(folder, clock, got.claim)
   return { ...embedded.target(LOCAL_USER()), close: () => embedded.close() }
 }
 
 /** The account of another process: that one makes the calls of the table and carries out the verdicts, which need IAM. */
-function throughOwner(folder: string, owner: ReachedOwner): Target {
+function throughOwner(folder: string, owner: ReachedOwner, clock: Clock): Target {
   const stores = storesBy(owner.ask)
   const incidentOf = async (incidentId: string) => (await findIncident(incidentId, stores)).value
   return {
-    ...targetOf(folder, { ...stores, notifier: memoryNotifier() }),
+    ...targetOf(folder, { ...stores, notifier: memoryNotifier(), clock }),
     caller: LOCAL_USER(),
     ended: owner.ended,
     async review(incidentId, said) {
@@ -191,10 +191,9 @@ function throughOwner(folder: string, owner: ReachedOwner): Target {
 /** The person who runs the command. The owner sets it for verdicts of other commands, because only the same user reaches the socket. */
 const LOCAL_USER = () => `local:${userInfo().username}`
 
-function targetOf(
-  folder: string,
-  { identities, incidents, record, notifier }: Pick<Target, 'identities' | 'incidents' | 'record' | 'notifier'>,
-) {
+type Stores = Pick<Target, 'identities' | 'incidents' | 'record' | 'notifier' | 'clock'>
+
+function targetOf(folder: string, { identities, incidents, record, notifier, clock }: Stores) {
   return {
     name: `the embedded account in ${folder}`,
     options: optionsFor(folder),
@@ -203,6 +202,7 @@ function targetOf(
     incidents,
     record,
     notifier,
+    clock,
     vault: folderVault(join(folder, SEAL_FOLDER)),
     async deleteRootKeys() {
       throw new ResponderError('usage', 'the embedded account has no root user; --stack names a deployed stack')

@@ -33,6 +33,7 @@ export async function openStack(name: string, region: string | undefined, clock:
     name: `stack ${name}`,
     options: `--stack ${quoted(name)} --region ${regionOf(topicArn)}`,
     caller,
+    clock,
     identities: dynamoIdentityStore(table),
     incidents: ports.incidents,
     record: ports.record,

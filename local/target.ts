@@ -1,5 +1,6 @@
 import type { Incident } from '../shared/domain/incident.ts'
 import type { Notifier } from '../shared/ports/notices.ts'
+import type { Clock } from '../shared/ports/runtime.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore, SealVault } from '../shared/ports/stores.ts'
 import type { Reviewed } from '../shared/review/review.ts'
 import type { Review } from '../shared/review/reviewer.ts'
@@ -17,6 +18,8 @@ export interface Target {
   readonly notifier: Notifier
   /** The store of the seals; undefined for a stack of an earlier version that has none. */
   readonly vault: SealVault | undefined
+  /** The clock by which verdicts are given. */
+  readonly clock: Clock
   /** The person who runs the command, as an ARN or `local:user`. */
   readonly caller: string
   /** Applies a verdict. On the embedded account it waits until it is carried out; on a stack, until contain is invoked. */

@@ -3,12 +3,15 @@ import type { Incident } from '../../shared/domain/incident.ts'
 import { incompleteLineage } from '../../shared/domain/lookup-lines.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { ReviewKind } from '../../shared/domain/policy.ts'
+import { refusedAfter } from '../../shared/domain/reasons.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { OnUnreadable } from '../../shared/ports/stores.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { readNotices, withNotices } from '../../shared/record/orders.ts'
-import { leftUsable, whatReviewDoes } from '../../shared/review/what-follows.ts'
+import { readPolicy } from '../../shared/record/policy-in-force.ts'
+import { checkState } from '../../shared/review/reviewer.ts'
+import { leftUsable, sessionsText, whatReviewDoes } from '../../shared/review/what-follows.ts'
 import { asTyped, commandOn } from '../command-name.ts'
 import { afterConfirm } from '../render/after-confirm.ts'
 import { renderChanges, renderIncident, renderList, renderTimeline } from '../render/incident.ts'
@@ -86,15 +89,25 @@ export async function whoOf(target: Target, id: string): Promise<string> {
   return `${id} in ${name}: ${identity.kind} ${printable(identity.name, 64)}, ${state}, risk ${assessment.risk}.`
 }
 
-/** What a verdict will do, for the person who is about to give it, and the command that stops it first where the verdict would not. */
-export async function whatFollows(target: Target, id: string, kind: ReviewKind): Promise<string> {
+/**
+ * What a verdict will do, for the person who is about to give it, and the command that stops it first where the verdict would not. Throws
+ * `incident.state` where the incident's state does not allow it.
+ */
+export async function whatFollows(target: Target, id: string, kind: ReviewKind, hours?: number): Promise<string> {
   const who = await whoOf(target, id)
-  const [stored, changes] = await Promise.all([target.incidents.get(id), target.record.list(incidentSubject(id))])
+  const [stored, changes, { policy }, signals] = await Promise.all([
+    target.incidents.get(id),
+    target.record.list(incidentSubject(id)),
+    readPolicy(target.record),
+    target.incidents.signals(id, tellUnreadable),
+  ])
   if (stored === undefined) return who
   const { value: incident } = stored
+  checkState(incident, { kind })
   const isLeft = kind === 'compromised' && leftUsable(incident, changes) !== undefined
   const first = isLeft && offeredFor(incident).includes('contain') ? [`To stop it first: ${reviewCommand('contain', id, target)}`] : []
-  return [who, whatReviewDoes(kind, incident, changes), ...first, ...incompleteOf(incident, kind)].join('\n')
+  const about = { changes, policy, refused: refusedAfter(incident, signals), hours, now: target.clock.now() }
+  return [who, whatReviewDoes(kind, incident, about), ...first, ...incompleteOf(incident, kind)].join('\n')
 }
 
 /** A confirmed incident is closed, and nothing is looked up for it any more. */
@@ -180,13 +193,17 @@ export async function extendIncident(
   id: string,
   { reason, hours, isJson }: { reason: string; hours: number | undefined; isJson: boolean },
 ): Promise<string> {
+  const before = (await target.incidents.get(id))?.value.extendedUntil
   const incident = await target.review(id, { kind: 'extend', reason, hours })
   if (isJson) return JSON.stringify(incident)
-  const until = incident.extendedUntil === undefined ? 'later' : new Date(incident.extendedUntil).toISOString()
-  return `Extended ${id}: it stays ${incident.state}, without reminders until ${until}.`
+  const { extendedUntil } = incident
+  const until = extendedUntil === undefined ? 'later' : new Date(extendedUntil).toISOString()
+  const isShorter = before !== undefined && extendedUntil !== undefined && extendedUntil < before
+  const instead = isShorter ? `, which is sooner than before: it was ${new Date(before).toISOString()}` : ''
+  return `Extended ${id}: it stays ${incident.state}, without reminders until ${until}${instead}.`
 }
 
-/** Orders that an incident in state `asking` is contained, in any mode. */
+/** Orders that an incident in state `asking` or `watching` is contained, in any mode. */
 export async function containIncident(
   target: Target,
   id: string,
@@ -197,7 +214,10 @@ export async function containIncident(
   if (incident.awaitsSecond) return SECOND(id)
   switch (incident.state) {
     case 'contained':
-      return `Contained ${id}: \`${commandOn(target, `incidents show ${id}`)}\` shows each step. Undo: ${commandOn(target, `release ${id}`, '--reason "…"')}`
+      return [
+        `Contained ${id}: \`${commandOn(target, `incidents show ${id}`)}\` shows each step. Undo: ${commandOn(target, `release ${id}`, '--reason "…"')}`,
+        ...[sessionsText(incident) ?? []].flat().map((line) => `  sessions: ${line}`),
+      ].join('\n')
     case 'containing':
       return `Containing ${id}: the function contain was invoked. \`${commandOn(target, `incidents show ${id}`)}\` shows when it is done.`
     default:

@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
+import { readPolicy } from '../../shared/record/policy-in-force.ts'
 import { leftUsable, whatReviewDoes } from '../../shared/review/what-follows.ts'
 import { shown } from '../page/document.ts'
 import type { Target } from '../target.ts'
@@ -16,14 +17,18 @@ export async function confirmPage(
   room: Room,
 ): Promise<Page | undefined> {
   if (said.kind !== 'compromised') return undefined
-  const [stored, changes] = await Promise.all([target.incidents.get(id), target.record.list(incidentSubject(id))])
+  const [stored, changes, { policy }] = await Promise.all([
+    target.incidents.get(id),
+    target.record.list(incidentSubject(id)),
+    readPolicy(target.record),
+  ])
   const left = stored === undefined ? undefined : leftUsable(stored.value, changes)
   if (stored === undefined || left === undefined) return undefined
   const incident = stored.value
   return {
     title: 'Confirm without containing?',
     body: html`<h1>Confirm without containing?</h1>
-<p class="note ask" role="alert"><strong>Not done yet.</strong> ${shown(whatReviewDoes('compromised', incident, changes), 600)}</p>
+<p class="note ask" role="alert"><strong>Not done yet.</strong> ${shown(whatReviewDoes('compromised', incident, { changes, policy }), 600)}</p>
 <form method="post" action="${room.base}/incidents/${encodeURIComponent(incident.id)}/verdict">
 <input type="hidden" name="revision" value="${said.revision}"><input type="hidden" name="reason" value="${said.reason}"><input type="hidden" name="isKnown" value="yes">
 <div class="verdicts">${containButton(incident)}<button name="kind" value="compromised">Confirm, I stop it by hand</button></div></form>

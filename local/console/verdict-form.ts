@@ -1,9 +1,10 @@
 import { html } from 'hono/html'
 import { z } from 'zod'
 import type { Change } from '../../shared/domain/change.ts'
-import type { Incident } from '../../shared/domain/incident.ts'
+import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import { type Policy, ReviewKind } from '../../shared/domain/policy.ts'
+import { refusedAfter } from '../../shared/domain/reasons.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { whatReviewDoes } from '../../shared/review/what-follows.ts'
 import type { Markup } from '../page/document.ts'
@@ -40,17 +41,28 @@ function hoursOf(most: number): Markup {
 
 /** The verdicts that are possible in the incident's state, as buttons with one field for the reason. */
 export function verdictForm(
-  { incident, changes, policy }: { incident: Incident; changes: readonly Change[]; policy: Pick<Policy, 'review'> },
+  {
+    incident,
+    signals,
+    changes,
+    policy,
+  }: {
+    incident: Incident
+    signals: readonly IncidentSignal[]
+    changes: readonly Change[]
+    policy: Pick<Policy, 'release' | 'review'>
+  },
   { base, caller }: { base: string; caller: string },
 ): Markup {
   const offered = offeredFor(incident)
   if (offered.length === 0) return html``
+  const about = { changes, policy, refused: refusedAfter(incident, signals) }
   return html`<section class="card" aria-labelledby="verdict"><h2 id="verdict">Your verdict</h2>
 <form method="post" action="${base}/incidents/${incident.id}/verdict">
 <input type="hidden" name="revision" value="${revisionOf(incident)}">
 <label for="reason">Why (for the record, as ${caller})</label>
 <textarea id="reason" name="reason" rows="2" maxlength="500" required></textarea>
-<dl class="facts">${offered.map((kind) => html`<dt>${LABELS[kind].label}</dt><dd>${whatReviewDoes(kind, incident, changes)}</dd>`)}</dl>
+<dl class="facts">${offered.map((kind) => html`<dt>${LABELS[kind].label}</dt><dd>${whatReviewDoes(kind, incident, about)}</dd>`)}</dl>
 <div class="verdicts">${offered.map((kind) => html`<button class="${LABELS[kind].colour}" name="kind" value="${kind}">${LABELS[kind].label}</button>`)}
 ${offered.includes('extend') ? hoursOf(policy.review.maxExtensionHours) : ''}</div>
 </form></section>`

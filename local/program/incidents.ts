@@ -64,7 +64,7 @@ export function addIncidents(root: Command): void {
   withConsent(
     root
       .command('contain')
-      .description('contain an incident in state asking, in any mode of its tier; protection and the breaker still apply')
+      .description('contain an incident in state asking or watching, in any mode of its tier; protection and the breaker still apply')
       .argument('<id>')
       .requiredOption(...REASON)
       .option('--json', 'one JSON object'),
@@ -83,7 +83,7 @@ export function addIncidents(root: Command): void {
       .requiredOption(...REASON)
       .option('--json', 'one JSON object'),
     {
-      follows: async (target, _, id) => (await incidentsOf()).whatFollows(target, id, 'extend'),
+      follows: async (target, { hours }, id) => (await incidentsOf()).whatFollows(target, id, 'extend', hours),
       action: async (target, { json, reason, hours }, id) =>
         (await incidentsOf()).extendIncident(target, id, { reason: reason ?? '', hours, isJson: json === true }),
     },

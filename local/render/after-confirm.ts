@@ -21,6 +21,13 @@ export function afterConfirm(incident: Incident, changes: readonly Change[]): st
   const user = quoted(name)
   const deletions = standingSteps(changes).flatMap(({ target }) => deletionOf(target) ?? [])
   const last = deletions.length === 0 ? [] : ['Then delete the credentials that were switched off:', ...deletions]
+  if (incident.identity.kind === 'role')
+    return [
+      `Sessions of role ${name} that are issued from now on are not denied, so its workloads go on, and so does whoever may still assume it:`,
+      `  aws iam get-role --role-name ${user} --query Role.AssumeRolePolicyDocument`,
+      ...last,
+    ]
+  if (incident.identity.kind !== 'iam-user') return last
   if (!hasOwnDeny(incident, changes)) return ['Create new keys for the workloads that need them, then delete the old ones.', ...last]
   return [
     `${name} stays denied everything, new keys of it included, and no command lifts that: a deny that is taken away by hand is set again, and the call is a finding about its caller.`,

@@ -101,6 +101,19 @@ function sessionSteps(incident: Incident, { now }: PlanContext): Step[] {
   })
 }
 
+/**
+ * What of the incident's own role a containment ends: `names` of sessions, or every session that was issued until then where `names` is empty. `others`
+ * counts the sessions of the incident that go on. Undefined where the incident is not about a role.
+ */
+export function sessionsEnded(incident: Incident): { readonly names: readonly string[]; readonly others: number } | undefined {
+  if (incident.identity.kind !== 'role') return undefined
+  const own = primaryNames(incident)
+  const names = own.flatMap((name) => name ?? [])
+  if (own.length > OWN_NAMES_LIMIT || names.length < own.length || names.length === 0) return { names: [], others: 0 }
+  const isOther = ({ id, sessionName }: Incident['credentials'][number]) => !isAttempt(id) && !names.includes(sessionName ?? '')
+  return { names, others: incident.credentials.filter(isOther).length }
+}
+
 /** The names of the primary sessions; without any, that of the session with the strongest finding. `undefined` stands for a session without a name. */
 function primaryNames({ credentials, findings }: Incident): (string | undefined)[] {
   const used = credentials.filter(({ id }) => !isAttempt(id))

@@ -1,6 +1,7 @@
 import { isContainableIdentity, issuedToContain } from './containable.ts'
 import { type Decision, isStronger, withReasons } from './decision.ts'
 import type { Incident, IncidentState, NoticeKind, SignalOrigin, Suppression, Verdict } from './incident.ts'
+import { orderedCredentials } from './ordered-credentials.ts'
 
 /**
  * What can happen to an incident. Times are epoch milliseconds.
@@ -138,7 +139,7 @@ function after(incident: Incident, event: IncidentEvent): Incident {
       return { ...inState(incident, 'containing'), approved }
     }
     case 'ordered':
-      return inState(incident, 'containing')
+      return { ...inState(incident, 'containing'), credentials: orderedCredentials(incident) }
     case 'extended': {
       const extended = { ...incident, extendedUntil: event.until, escalatedAt: undefined, pagedAt: undefined }
       return withNotice(extended, 'extended')

@@ -58,7 +58,7 @@ export function checkReviewer({ decision }: Incident, request: Reviewer & { read
 }
 
 /** Throws `incident.state` when the incident's state does not allow the review, and `review.stale` when the reviewer saw another revision. */
-export function checkState(incident: Incident, request: Review): void {
+export function checkState(incident: Incident, request: Pick<Review, 'kind' | 'revision'>): void {
   const { id, state, verdict } = incident
   const allowed = statesBefore(EVENT_BY_REVIEW[request.kind])
   if (!allowed.includes(state) && verdict !== undefined)

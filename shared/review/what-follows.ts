@@ -1,8 +1,13 @@
+import { sessionsEnded } from '../contain/plan.ts'
 import { standingSteps } from '../contain/progress.ts'
+import { isAttempt } from '../domain/attempt.ts'
 import type { Change } from '../domain/change.ts'
 import type { Incident } from '../domain/incident.ts'
+import { moved } from '../domain/incident-machine.ts'
 import { offeredFor } from '../domain/offered.ts'
-import type { ReviewKind } from '../domain/policy.ts'
+import type { Policy, ReviewKind } from '../domain/policy.ts'
+import { callsRefused } from '../domain/reasons.ts'
+import { HOUR_MS } from '../domain/time.ts'
 import { printable } from '../record/notice.ts'
 
 /** The most credentials that are named as usable. */
@@ -14,7 +19,7 @@ const NAMED = 2
  */
 export function leftUsable(incident: Incident, changes: readonly Change[]): string | undefined {
   const { state, containedAt, credentials, identity, lineage } = incident
-  const isOver = state !== 'asking' && !(state === 'confirmed' && containedAt === undefined)
+  const isOver = state !== 'watching' && state !== 'asking' && !(state === 'confirmed' && containedAt === undefined)
   if (isOver) return undefined
   const steps = standingSteps(changes).filter(({ isDone }) => isDone).length
   if (steps > 0)
@@ -31,13 +36,24 @@ function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
+/** What is known beside the incident when a review is about to be given. Times are epoch milliseconds. */
+export interface ReviewAbout {
+  readonly changes: readonly Change[]
+  readonly policy: Pick<Policy, 'release' | 'review'>
+  /** How many calls with findings were refused since it was contained. */
+  readonly refused?: number
+  /** The hours that `extend` was given; without them it lasts as long as the policy allows. */
+  readonly hours?: number | undefined
+  /** Absent where the reviewer has yet to choose how long. */
+  readonly now?: number
+}
+
 /** What a review will do, in the state of the incident, for the person who is about to give it. */
-export function whatReviewDoes(kind: ReviewKind, incident: Incident, changes: readonly Change[]): string {
+export function whatReviewDoes(kind: ReviewKind, incident: Incident, about: ReviewAbout): string {
+  const { changes } = about
   switch (kind) {
     case 'legitimate':
-      return standingSteps(changes).length === 0
-        ? 'It was legitimate. Nothing was contained, so nothing is restored; the incident is closed, and the same evidence contains nothing for a while (release.suppressionHours).'
-        : 'It was legitimate. What was contained is restored as it was, and the same evidence does not contain it again for a while (release.suppressionHours).'
+      return whatReleaseDoes(about)
     case 'compromised': {
       const left = leftUsable(incident, changes)
       if (left === undefined)
@@ -45,9 +61,54 @@ export function whatReviewDoes(kind: ReviewKind, incident: Incident, changes: re
       const first = offeredFor(incident).includes('contain') ? 'Contain it first, or stop it by hand.' : 'Stop it by hand first.'
       return `${left} This verdict stops nothing, closes the incident and is final: nobody is reminded, and it cannot be contained from here any more. ${first}`
     }
-    case 'contain':
-      return 'Stops it now, in any mode of its tier: its keys, its sessions and what they created. Protection and the breaker still apply. A release restores it.'
+    case 'contain': {
+      const ended = sessionsText(moved(incident, { kind: 'ordered' }) ?? incident)
+      const what = ended === undefined ? 'its keys, its sessions and what they created.' : `${ended} What they created is stopped too.`
+      return `Stops it now, in any mode of its tier: ${what} Protection and the breaker still apply. A release restores it.`
+    }
     case 'extend':
-      return 'It stays as it is, without reminders, and does not expire until the extension ends; then the times for reminder, page and expiry start again.'
+      return whatExtensionDoes(incident, about)
   }
+}
+
+function whatReleaseDoes({ changes, policy, refused }: ReviewAbout): string {
+  const isContained = standingSteps(changes).length > 0
+  const restored = isContained ? 'What was contained is restored as it was.' : 'Nothing was contained, so nothing is restored.'
+  const { suppressionHours } = policy.release
+  const since = isContained && refused !== undefined ? ` Since the containment: ${callsRefused(refused)}.` : ''
+  const later =
+    suppressionHours === 0 ? '' : `, and for ${hoursText(suppressionHours)} the same evidence opens no incident (release.suppressionHours)`
+  return `It was legitimate. ${restored} That is final: a released incident is not contained again from here${later}.${since}`
+}
+
+function whatExtensionDoes({ extendedUntil }: Incident, { policy, hours, now }: ReviewAbout): string {
+  const until = now === undefined ? undefined : now + (hours ?? policy.review.maxExtensionHours) * HOUR_MS
+  const end = until === undefined ? 'the extension ends' : timeText(until)
+  const isShorter = extendedUntil !== undefined && until !== undefined && extendedUntil > until
+  const already = isShorter ? ` It is extended until ${timeText(extendedUntil)} already: this makes that shorter.` : ''
+  return `It stays as it is, without reminders, and does not expire until ${end}; then the times for reminder, page and expiry start again.${already}`
+}
+
+/** Which sessions of the incident's own role its containment ends, and how many go on; undefined where it is not about a role. */
+export function sessionsText(incident: Incident): string | undefined {
+  const ended = sessionsEnded(incident)
+  if (ended === undefined) return undefined
+  const role = printable(incident.identity.name, 64)
+  const of = incident.credentials.filter(({ id }) => !isAttempt(id)).length
+  if (ended.names.length === 0)
+    return `every session of role ${role} that was issued until then ends, the ${of} of this incident and all others; new ones go on.`
+  const others =
+    ended.others === 0
+      ? ''
+      : `; ${ended.others} more of this incident ${ended.others === 1 ? 'goes' : 'go'} on, since the evidence does not call for more`
+  const names = ended.names.map((name) => printable(name, 64))
+  return names.length === 1 ? `session ${names} of role ${role} ends${others}.` : `sessions ${listed(names)} of role ${role} end${others}.`
+}
+
+function hoursText(hours: number): string {
+  return hours === 1 ? '1 hour' : `${hours} hours`
+}
+
+function timeText(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

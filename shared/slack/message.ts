@@ -9,7 +9,7 @@ import { reasonsOf } from '../domain/reasons.ts'
 import { revisionOf } from '../domain/revision.ts'
 import type { Notice } from '../ports/notices.ts'
 import { printable } from '../record/notice.ts'
-import { leftUsable } from '../review/what-follows.ts'
+import { leftUsable, whatReviewDoes } from '../review/what-follows.ts'
 import { actionId, type ButtonKind, buttonValue } from './button.ts'
 import { actorText, code, escaped, LIMITS, section } from './text.ts'
 
@@ -155,7 +155,7 @@ function buttonsOf({ incident, changes, policy }: MessageInput): ActionsBlock {
     const wantsReason = (policy.slack.reasonFor as readonly string[]).includes(kind)
     const style = STYLES[kind]
     const text = { type: 'plain_text', text: LABELS[kind], emoji: false } as const
-    const confirm = kind === 'compromised' ? dialogOf(incident, changes) : undefined
+    const confirm = dialogOf(kind, { incident, changes, policy })
     return {
       type: 'button',
       action_id: actionId(kind, wantsReason),
@@ -168,11 +168,19 @@ function buttonsOf({ incident, changes, policy }: MessageInput): ActionsBlock {
   return { type: 'actions', block_id: 'review', elements: kindsFor(incident).map(button) }
 }
 
-/** Slack asks this before it sends the press: a verdict on what was never contained leaves it usable. Slack allows 100, 300 and 30 characters. */
-function dialogOf(incident: Incident, changes: readonly Change[]): ConfirmationDialog | undefined {
-  const left = leftUsable(incident, changes)
+const plain = (text: string) => ({ type: 'plain_text', text, emoji: false }) as const
+
+/**
+ * Slack asks this before it sends the press: a verdict on what was never contained leaves it usable, a release is final, and a role has sessions of
+ * others. Slack allows 100, 300 and 30 characters.
+ */
+function dialogOf(kind: ButtonKind, { incident, changes, policy }: MessageInput): ConfirmationDialog | undefined {
+  if (kind === 'legitimate' || (kind === 'contain' && incident.identity.kind === 'role')) {
+    const text = printable(whatReviewDoes(kind, incident, { changes, policy }), LIMITS.dialog)
+    return { title: plain(`${LABELS[kind]}?`), text: plain(text), confirm: plain(LABELS[kind]), deny: plain('Cancel') }
+  }
+  const left = kind === 'compromised' ? leftUsable(incident, changes) : undefined
   if (left === undefined) return undefined
-  const plain = (text: string) => ({ type: 'plain_text', text, emoji: false }) as const
   const first = offeredFor(incident).includes('contain') ? `To stop it, cancel and press “${LABELS.contain}”.` : 'Stop it by hand.'
   return {
     title: plain('Confirm without containing?'),

@@ -14,10 +14,12 @@ beforeAll(async () => {
 
 describe('consent', () => {
   it('is wanted before anything is changed, with what it would change; without a terminal only --yes gives it', async () => {
+    const open = lines<{ id: string; state: string }>((await countersign(['incidents', '--json', ...on])).out)
+    const watched = open.find(({ state }) => state === 'watching')?.id ?? 'none is watched'
     const commands = [
       ['release', contained, '--reason', 'x'],
       ['confirm', contained, '--reason', 'x'],
-      ['contain', contained, '--reason', 'x'],
+      ['contain', watched, '--reason', 'x'],
       ['extend', contained, '--reason', 'x'],
       ['approve', contained, '--change', 'x', '--reason', 'x'],
       ['root-keys', contained, '--reason', 'x'],
@@ -32,6 +34,8 @@ describe('consent', () => {
       expect(err).toContain('Nothing was done, because there is no terminal to ask on; --yes skips the question')
       expect(out).toBe('')
     }
+    const refused = await countersign(['contain', contained, '--reason', 'x', ...on])
+    expect(refused.err).toContain(`${contained} is contained; contain is allowed only while it is watching, asking`)
     const { err } = await countersign(['release', contained, '--reason', 'x', ...on])
     expect(err).toContain(`iam-user ci-deploy, contained, risk 99.6.\nIt was legitimate. What was contained is restored as it was`)
     const [first] = lines<{ state: string }>((await countersign(['incidents', '--json', ...on])).out)

@@ -49,6 +49,14 @@ describe('a verdict that is typed under the story', () => {
     expect([incident?.state, incident?.verdict]).toEqual(['contained', undefined])
   })
 
+  it('asks nothing once the incident is closed, and says by whom it is', async () => {
+    const { asked, type } = await story('a drill', 'y')
+    await type('release')
+    const before = asked.length
+    expect(await type('confirm')).toMatch(/^Nothing was done: incident inc-\w+ is released already, by local:anna at .*: a drill/)
+    expect(asked.length).toBe(before)
+  })
+
   it('asks nothing about an incident that is not there, or a word that is no verdict', async () => {
     const { asked, type } = await story('a drill', 'y')
     expect(await type('release inc-000000000000')).toContain('Nothing was done: no incident inc-000000000000')

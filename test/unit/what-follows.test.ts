@@ -1,19 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { explainIncident } from '../../local/commands/explain.ts'
-import { confirmIncident, whatFollows } from '../../local/commands/incidents.ts'
+import { confirmIncident, extendIncident, showIncident, whatFollows } from '../../local/commands/incidents.ts'
+import { afterConfirm } from '../../local/render/after-confirm.ts'
 import { whyOf } from '../../local/render/incident.ts'
 import type { Paint } from '../../local/render/style.ts'
+import { planOf } from '../../shared/contain/plan.ts'
 import type { Incident, IncidentState } from '../../shared/domain/incident.ts'
+import { moved } from '../../shared/domain/incident-machine.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
+import { refusedAfter } from '../../shared/domain/reasons.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { noticeOf } from '../../shared/record/notice.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
-import { leftUsable, whatReviewDoes } from '../../shared/review/what-follows.ts'
+import { leftUsable, sessionsText, whatReviewDoes } from '../../shared/review/what-follows.ts'
 import { messageOf } from '../../shared/slack/message.ts'
 import { consoleWorld } from '../console.ts'
 import { incidentOf, user } from '../contract/samples.ts'
-import { KEY } from '../embedded.ts'
+import { call, KEY, NOW } from '../embedded.ts'
 
 const plain: Paint = (_, text) => text
 const ASK = { policy: { mode: 'ask' } }
@@ -22,11 +26,15 @@ async function changesOf({ ports, incident }: Awaited<ReturnType<typeof consoleW
   return ports.record.list(incidentSubject(incident.id))
 }
 
-function confirmButton(incident: Incident, changes: Awaited<ReturnType<typeof changesOf>>) {
+function buttonsIn(incident: Incident, changes: Awaited<ReturnType<typeof changesOf>>) {
   const blocks = messageOf({ incident, changes, policy: parsePolicy({ version: 2 }) }).blocks as unknown as readonly {
     readonly elements?: readonly { readonly action_id?: string; readonly confirm?: { readonly text: { readonly text: string } } }[]
   }[]
-  return blocks.flatMap(({ elements }) => elements ?? []).find(({ action_id }) => action_id === 'compromised')
+  return blocks.flatMap(({ elements }) => elements ?? [])
+}
+
+function confirmButton(...about: Parameters<typeof buttonsIn>) {
+  return buttonsIn(...about).find(({ action_id }) => action_id === 'compromised')
 }
 
 describe('confirming an incident that was never contained', () => {
@@ -84,7 +92,7 @@ describe('confirming an incident that was never contained', () => {
 
   it('offers no containment of what cannot be contained, and says to stop it by hand first', () => {
     const root = incidentOf('inc-0123456789ab', { identity: { ...user('root'), kind: 'root' } })
-    expect(whatReviewDoes('compromised', root, [])).toContain('Stop it by hand first.')
+    expect(whatReviewDoes('compromised', root, { changes: [], policy: parsePolicy({ version: 2 }) })).toContain('Stop it by hand first.')
   })
 
   it('says where only a part was contained', async () => {
@@ -107,7 +115,112 @@ describe('confirming what is contained', () => {
   })
 })
 
+describe('confirming what is only watched', () => {
+  it('says before that nothing is contained and what stays usable, in the question and among the commands', async () => {
+    const world = await consoleWorld({ policy: { mode: 'observe' } })
+    const { target, incident } = world
+    expect(incident.state).toBe('watching')
+    const said = await whatFollows(target, incident.id, 'compromised')
+    expect(said).toContain(`Nothing was contained: access-key ${KEY}`)
+    expect(said).not.toContain('stays contained')
+    const shown = await showIncident(target, incident.id, { isJson: false, paint: plain })
+    expect(shown).toContain('it was an attack, and you stop it by hand: closes it, contains nothing')
+    expect(confirmButton(incident, await changesOf(world))?.confirm?.text.text).toContain('Nothing was contained')
+  })
+
+  it('advises about the sessions of a role, which has no keys', () => {
+    const role = incidentOf('inc-0123456789ab', { state: 'confirmed', identity: { ...user('deploy'), kind: 'role' } })
+    expect(afterConfirm(role, []).join(' ')).toMatch(/Sessions of role deploy .* aws iam get-role --role-name deploy/)
+    expect(afterConfirm(role, []).join(' ')).not.toContain('keys')
+    const root = incidentOf('inc-0123456789ab', { state: 'confirmed', identity: { ...user('root'), kind: 'root' } })
+    expect(afterConfirm(root, [])).toEqual([])
+    expect(afterConfirm(incidentOf('inc-0123456789ab', { state: 'confirmed' }), [])).toEqual([expect.stringContaining('Create new keys')])
+  })
+})
+
+describe('a review that the state no longer allows', () => {
+  it.each(['legitimate', 'compromised', 'contain', 'extend'] as const)('is refused before anything is asked: %s', async (kind) => {
+    const { target, incident } = await consoleWorld()
+    await target.review(incident.id, { kind: 'legitimate', reason: 'a drill' })
+    await expect(whatFollows(target, incident.id, kind)).rejects.toThrow(/is released already, by local:anna at .*: a drill/)
+  })
+})
+
+describe('more time', () => {
+  it('says until when, without hours as well, and where it ends sooner than before', async () => {
+    const { target, incident } = await consoleWorld({ policy: { review: { maxExtensionHours: 10 } } })
+    expect(await whatFollows(target, incident.id, 'extend')).toContain('does not expire until 2026-03-02 22:00 UTC')
+    expect(await whatFollows(target, incident.id, 'extend', 2)).toContain('does not expire until 2026-03-02 14:00 UTC')
+    const extend = (hours: number | undefined) => extendIncident(target, incident.id, { reason: 'asking', hours, isJson: false })
+    expect(await extend(undefined)).not.toContain('sooner')
+    const asked = await whatFollows(target, incident.id, 'extend', 2)
+    expect(asked).toContain('It is extended until 2026-03-02 22:00 UTC already: this makes that shorter.')
+    expect(await whatFollows(target, incident.id, 'extend', 10)).not.toContain('already')
+    expect(await extend(2)).toContain('until 2026-03-02T14:00:00.000Z, which is sooner than before: it was 2026-03-02T22:00:00.000Z')
+  })
+})
+
+describe('an order to contain a role', () => {
+  const names = (count: number) => Array.from({ length: count }, (_, index) => `build-${index}`)
+  const sessions = (all: readonly string[], primary = -1) =>
+    all.map((sessionName, index) => {
+      const id = `ASIAEXAMPLE${String(index).padStart(9, '0')}`
+      return { id, kind: 'session' as const, sessionName, isPrimary: index === primary }
+    })
+  const role = (credentials: Incident['credentials']) =>
+    incidentOf('inc-0123456789ab', { state: 'watching', identity: { ...user('deploy'), kind: 'role' }, credentials })
+  const ordered = (incident: Incident) => moved(incident, { kind: 'ordered' }) as Incident
+  const policyOf = (incident: Incident) => {
+    const [step] = planOf(ordered(incident), { quarantinePolicyArn: undefined, now: NOW })
+    return JSON.stringify(step?.contained(null))
+  }
+  const about = { changes: [], policy: parsePolicy({ version: 2 }) }
+
+  it('ends all sessions of the incident where no evidence singles one out, and says so before and after', () => {
+    const many = role(sessions(names(85)))
+    const said = 'every session of role deploy that was issued until then ends, the 85 of this incident and all others; new ones go on.'
+    expect(whatReviewDoes('contain', many, about)).toContain(said)
+    expect(policyOf(many)).not.toContain('aws:userid')
+    expect(sessionsText(ordered(many))).toBe(said)
+    const two = role(sessions(names(2)))
+    expect(whatReviewDoes('contain', two, about)).toContain('sessions build-0 and build-1 of role deploy end.')
+    for (const name of names(2)) expect(policyOf(two)).toContain(`:${name}`)
+  })
+
+  it('ends the session that the evidence singles out, and says how many go on', () => {
+    const one = role(sessions(names(85), 7))
+    expect(whatReviewDoes('contain', one, about)).toContain('session build-7 of role deploy ends; 84 more of this incident go on')
+    expect(policyOf(one)).toContain(':build-7')
+    expect(policyOf(one)).not.toContain(':build-8')
+  })
+
+  it('asks back in Slack with the same words, and not for a user', async () => {
+    const button = (incident: Incident) => buttonsIn(incident, []).find(({ action_id }) => action_id === 'contain')
+    expect(button(role(sessions(names(85))))?.confirm?.text.text).toContain('the 85 of this incident and all others')
+    expect(button((await consoleWorld(ASK)).incident)).toMatchObject({ action_id: 'contain' })
+    expect(button((await consoleWorld(ASK)).incident)?.confirm).toBeUndefined()
+  })
+})
+
 describe('releasing', () => {
+  it('says that it is final, for how many hours the same evidence opens nothing, and how many calls were refused', async () => {
+    const world = await consoleWorld({ policy: { release: { suppressionHours: 6 } } })
+    const { target, incident, respond, ports } = world
+    const denied = Array.from({ length: 15 }, (_, n) =>
+      call(`iam:List${n}`, { id: `r${n}`, time: NOW + 60_000 + n, error: 'AccessDenied' }),
+    )
+    await respond(denied)
+    const refused = refusedAfter(incident, await ports.incidents.signals(incident.id))
+    expect(refused).toBeGreaterThan(0)
+    const said = await whatFollows(target, incident.id, 'legitimate')
+    expect(said).toContain('That is final: a released incident is not contained again from here')
+    expect(said).toContain('for 6 hours the same evidence opens no incident')
+    expect(said).toContain(`Since the containment: ${refused} calls with findings refused.`)
+    const button = buttonsIn(incident, await changesOf(world)).find(({ action_id }) => action_id === 'legitimate')
+    expect(button?.confirm?.text.text).toContain('That is final')
+    expect(button?.confirm?.text.text).toContain('for 24 hours')
+  })
+
   it('says that something is restored only where something was contained', async () => {
     const asking = await consoleWorld(ASK)
     expect(await whatFollows(asking.target, asking.incident.id, 'legitimate')).toContain('so nothing is restored')
