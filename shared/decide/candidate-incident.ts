@@ -1,13 +1,17 @@
+import { suspectCredentialUsed } from '../detect/detectors/suspect-credential-used.ts'
 import type { Folded } from '../detect/fold.ts'
-import type { Assessment } from '../domain/assessment.ts'
+import { assessmentOf } from '../domain/assessment.ts'
 import { isContainableIdentity } from '../domain/containable.ts'
 import { leadsTo } from '../domain/created-principal.ts'
+import { isStronger } from '../domain/decision.ts'
+import type { Finding } from '../domain/finding.ts'
 import { type Incident, isClosed, type LineageEdge } from '../domain/incident.ts'
 import type { Policy } from '../domain/policy.ts'
 import { type Identity, isOtherPrincipal, isSamePrincipal } from '../domain/signal.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { namesOf, readBounds } from './bounds.ts'
+import { mergeFindings } from './correlate.ts'
 import { decide } from './decide.ts'
 import { credentialPointer } from './parent-incident.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
@@ -37,33 +41,38 @@ export interface Apart {
   readonly from: string
   /** The changes of the policy's tags in that incident. */
   readonly tags: readonly LineageEdge[]
+  /** All evidence against the identity. */
+  readonly evidence: readonly Finding[]
 }
 
 /**
  * Where a signal counts as well as in `joined`, the incident of whoever created its identity or credential; undefined where it counts there alone.
  *
- * That incident goes by the bounds of the creator. While it contains nothing, it must not shield what it created: whose own evidence calls for
- * containment, and whose own bounds allow it, is contained by an incident of its own, and what that one issued belongs to it.
+ * That incident goes by the bounds of the creator. While it contains nothing, it must not shield what it created: where all evidence against the identity,
+ * by whichever of its credentials, calls for more by its own bounds than is done there, it has an incident of its own, and what it issued belongs to that.
  */
 export async function incidentApart(
-  { signal }: Folded,
+  { signal, evidence }: Folded,
   joined: Incident,
-  own: Assessment,
   context: { readonly unitOfWork: UnitOfWork; readonly policy: Policy; readonly ports: RespondPorts },
 ): Promise<Apart | undefined> {
   const { identity, credential } = signal
-  const { unitOfWork, ports } = context
+  const { unitOfWork, policy, ports } = context
   if (isAbout(joined, identity) || containsWhatItIssued(joined)) return undefined
   const stored = await unitOfWork.lastIncident(identity.id)
   const last = stored !== undefined && isAbout(stored.value, identity) ? stored : undefined
-  const apart = { last, from: joined.id, tags: joined.lineage.filter(({ kind }) => kind === 'tag') }
+  const all = mergeFindings(mergeFindings([], unitOfWork.peekState(identity.id).evidence), evidence)
+  const apart = { last, from: joined.id, tags: joined.lineage.filter(({ kind }) => kind === 'tag'), evidence: all }
   if (last !== undefined && isContaining(last.value)) return apart
   const pointer = credentialPointer(credential.id)
   const source = (await ports.identities.load([pointer])).get(pointer)?.incidentId
   const issuer = source === undefined || source === joined.id ? undefined : await unitOfWork.incident(source)
   if (issuer !== undefined && isContaining(issuer.value)) return { ...apart, last: issuer }
   const bounds = await readBounds(identity, context, { lineage: joined.lineage, names: await namesOf(identity, context) })
-  return decide(own, identity, bounds, ports.account).action === 'contain' ? apart : undefined
+  const actionFor = (found: readonly Finding[]) => decide(assessmentOf(found, policy.weights), identity, bounds, ports.account).action
+  // That a suspect issued the credential is evidence against the creator: by itself nobody is asked about each user that an administrator creates.
+  const action = actionFor(all) === 'contain' ? 'contain' : actionFor(all.filter(({ detector }) => detector !== suspectCredentialUsed.id))
+  return isStronger(action, joined.decision.action) ? apart : undefined
 }
 
 function isAbout({ identity: known }: Incident, identity: Identity): boolean {

@@ -60,8 +60,9 @@ export async function evaluate(folded: Folded, context: EvaluationContext): Prom
   const others = last === undefined ? (await context.unitOfWork.lastIncident(signal.identity.id))?.value.id : undefined
   const joined = await evaluateAfter(folded, { last, others, own }, context)
   const incident = joined.incidentId === undefined ? undefined : await context.unitOfWork.incident(joined.incidentId)
-  const apart = incident && (await incidentApart(folded, incident.value, own, context))
-  return apart === undefined ? joined : evaluateAfter(folded, { last: apart.last, others: apart.from, own, apart }, context)
+  const apart = incident && (await incidentApart(folded, incident.value, context))
+  if (apart === undefined) return joined
+  return evaluateAfter({ ...folded, evidence: apart.evidence }, { last: apart.last, others: apart.from, own, apart }, context)
 }
 
 /** Evaluates a signal in the identity's open incident, or in the first that follows it. */

@@ -184,9 +184,9 @@ function followedOf({ renames }: Incident, edges: readonly LineageEdge[]): reado
 /** Lineage edges for what the call created and for what its credential had issued before it was suspected. */
 function edgesOf({ created, credential, id, time }: Signal, made: readonly Issued[]): LineageEdge[] {
   const before = made.map((issued) => ({ ...issued, parent: credential.id }))
-  return created === undefined || before.some((edge) => edge.id === created.id)
-    ? before
-    : [...before, { ...created, parent: credential.id, signalId: id, time }]
+  if (created === undefined) return before
+  // The window has one row for what was created twice; the call itself says which of the two it made.
+  return [...before.filter((edge) => edge.id !== created.id), { ...created, parent: credential.id, signalId: id, time }]
 }
 
 function withCredential(known: readonly Suspect[], credential: Suspect): readonly Suspect[] {
@@ -232,11 +232,18 @@ function withEdges(known: readonly LineageEdge[], more: readonly LineageEdge[], 
   return isChanged ? [...edges.values()] : known
 }
 
-/** The edge with the time of another call that created the same user or role, or undefined where that call is known. */
+/**
+ * The edge with another call that created the same user or role, or undefined where that call is known: by the unique id that IAM gave, since several calls
+ * may have one second, else by its time. Where calls are left out, or one says no id, the ids are no longer all: then none of them is kept, and the dates count.
+ */
 function recreated(edge: LineageEdge, { kind, time, principalId }: LineageEdge): LineageEdge | undefined {
-  if ((kind !== 'user' && kind !== 'role') || time === undefined || creationsOf(edge).includes(time)) return undefined
-  const times = [...(edge.recreatedAt ?? []), time].sort((a, b) => a - b).slice(-RECREATED_LIMIT)
-  if (!times.includes(time)) return undefined
-  const ids = principalId === undefined ? undefined : [...(edge.recreatedIds ?? []), principalId].slice(-RECREATED_LIMIT)
-  return { ...edge, recreatedAt: times, ...(ids === undefined ? {} : { recreatedIds: ids }) }
+  if ((kind !== 'user' && kind !== 'role') || time === undefined) return undefined
+  const { principalId: first, recreatedIds = [], recreatedAt = [], ...rest } = edge
+  const ids = first === undefined ? recreatedIds : [first, ...recreatedIds]
+  if (principalId === undefined ? creationsOf(edge).includes(time) : ids.includes(principalId)) return undefined
+  const times = [...recreatedAt, time].sort((a, b) => a - b).slice(-RECREATED_LIMIT)
+  if (times.length > recreatedAt.length && principalId !== undefined && ids.length >= creationsOf(edge).length)
+    return { ...edge, recreatedAt: times, recreatedIds: [...recreatedIds, principalId] }
+  const isNew = times.includes(time) || first !== undefined || recreatedIds.length > 0
+  return isNew ? { ...rest, recreatedAt: times } : undefined
 }

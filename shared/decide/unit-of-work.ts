@@ -69,7 +69,8 @@ export async function openUnitOfWork(
         const earlier = takeEarlier(identity)
         if (earlier !== undefined || isOther) entry.isNew = earlier === undefined
         entry.draft = earlier?.state ?? (isOther ? emptyState(identity) : { ...entry.draft, identity })
-        entry.incidentId ??= earlier?.incidentId
+        // The pointer that stands under the name may be that of whoever had it before.
+        entry.incidentId = earlier?.incidentId ?? entry.incidentId
       }
       entry.left = undefined
       entry.isTouched = true
@@ -134,8 +135,9 @@ async function readEntries(
   for (const [id, identity] of subjects) {
     const known = stored.get(id)
     const followed = otherNamesOf(identity).flatMap((arn) => (stored.get(arn) ?? earlier.get(arn))?.incidentId ?? [])[0]
-    if (known?.incidentId === undefined && followed !== undefined) await identities.setIncident(id, followed, undefined)
-    entries.set(id, entryOf(known, identity, followed))
+    const isOwn = known?.incidentId !== undefined && known.state?.value.identity.principalId === identity.principalId
+    if (!isOwn && followed !== undefined) await identities.setIncident(id, followed, known?.incidentId)
+    entries.set(id, { ...entryOf(known, identity, followed), incidentId: isOwn ? known?.incidentId : (followed ?? known?.incidentId) })
   }
   const takeEarlier: Entries['takeEarlier'] = (identity) => {
     for (const arn of otherNamesOf(identity)) {

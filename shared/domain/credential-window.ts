@@ -43,6 +43,13 @@ export interface Issued extends Created {
   readonly time: number
 }
 
+/** A user or role that was deleted and created again: the later call is kept, and no unique id, since one of two would pass for all. */
+function issuedAgain(issued: Issued, before: Issued | undefined): Issued {
+  if (before === undefined || before.principalId === issued.principalId) return issued
+  const { principalId: _, ...later } = issued.time < before.time ? before : issued
+  return later
+}
+
 /** The most issued credentials and identities that a window remembers. */
 const ISSUED_LIMIT = 6
 
@@ -112,7 +119,9 @@ export function addCall(window: CredentialWindow, signal: Signal, isDiscovery: b
   window.calls += 1
   if (signal.created !== undefined) {
     const { created, id: signalId, time } = signal
-    window.issued = latestIssued([...window.issued.filter(({ id }) => id !== created.id), { ...created, signalId, time }])
+    const before = window.issued.find(({ id }) => id === created.id)
+    const others = window.issued.filter((one) => one !== before)
+    window.issued = latestIssued([...others, issuedAgain({ ...created, signalId, time }, before)])
   }
   if (signal.parentIncidentId !== undefined) window.parentIncidentId = signal.parentIncidentId
   if (signal.time > window.last) window.last = signal.time

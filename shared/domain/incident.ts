@@ -121,7 +121,7 @@ export function hasGrown(lineage: readonly LineageEdge[], earlier: readonly Line
     const before = known.get(edge.id)
     if (before === undefined) return true
     const times = creationsOf(before)
-    return creationsOf(edge).some((time) => !times.includes(time))
+    return creationsOf(edge).length > times.length || creationsOf(edge).some((time) => !times.includes(time))
   })
 }
 

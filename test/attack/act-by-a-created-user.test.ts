@@ -56,6 +56,23 @@ async function play(batches: readonly (readonly object[])[], policy: object = PO
 
 describe('an intruder acts by a user that it created', () => {
   it.each([
+    ['created by nobody that was seen', []],
+    ['created by an administrator who is only observed', CREATED],
+  ])('a little by each of six tokens, %s: people are asked about the user', async (_, created) => {
+    const acts = Array.from({ length: 6 }, (_, at) => {
+      const token = `ASIAOFMADE000000010${at}`
+      const grant = { userName: 'second', policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }
+      return [
+        made('sts:GetSessionToken', 20_000 + at * 5000, {}, { credentials: { accessKeyId: token } }),
+        by('made', token)('iam:AttachUserPolicy', 21_000 + at * 5000, grant),
+      ]
+    })
+    const { world, of } = await play([...created, ...acts.flat()].map((one) => [one]))
+    expect(of('made').map(({ state }) => state)).toEqual(['asking'])
+    expect(world.notices.some(({ title }) => title.includes('made'))).toBe(true)
+  })
+
+  it.each([
     ['in one batch', [[...CREATED, ...ACTED, LATER]]],
     ['one by one', [...CREATED, ...ACTED, LATER].map((one) => [one])],
     ['each delivered twice', [...CREATED, ...ACTED, LATER].flatMap((one) => [[one], [one]])],
@@ -88,7 +105,7 @@ describe('an intruder acts by a user that it created', () => {
   })
 
   it('where evidence of its own calls for nothing, is only in the incident of its creator', async () => {
-    const { all } = await play([[...CREATED, made('s3:ListBuckets', 6000, {}), made('iam:CreateUser', 7000, { userName: 'second' })]])
+    const { all } = await play([[...CREATED, made('s3:ListBuckets', 6000, {}), made('sts:GetCallerIdentity', 7000, {})]])
     expect(all.map(({ identity }) => identity.name)).toEqual(['admin'])
   })
 

@@ -257,7 +257,57 @@ describe('an intruder creates a user, deletes it, and gives its name to a bystan
   )
 })
 
+describe('an intruder creates a user, deletes it and creates it again', () => {
+  const idOf = (at: number) => `AIDAFOO${String(at).padStart(4, '0')}EXAMPLE12`
+  const create = (at: number, time: number) =>
+    by('ci-build', 'iam:CreateUser', `create-${at}`, time, {
+      request: { userName: 'foo' },
+      response: { user: { userName: 'foo', arn: arnOf('foo'), userId: idOf(at) } },
+    })
+  const after = [
+    by('ci-build', 'iam:CreateLoginProfile', 'p1', NOW + MINUTE, {
+      request: { userName: 'foo' },
+      response: { loginProfile: { userName: 'foo' } },
+    }),
+    ...attack('ci-build', NOW + MINUTE + 1000).slice(1),
+  ]
+
+  it.each([0, 1000].flatMap((gap) => [false, true].map((isBatch) => [gap, isBatch] as const)))(
+    '%i ms later, in one batch: %j: it is denied everything',
+    async (gap, isBatch) => {
+      const world = await start()
+      world.changing.createUser('foo', NOW + gap, idOf(2))
+      const deletion = by('ci-build', 'iam:DeleteUser', 'd1', NOW, { request: { userName: 'foo' } })
+      const calls = [create(1, NOW), deletion, create(2, NOW + gap), ...after]
+      for (const batch of isBatch ? [calls] : calls.map((one) => [one])) await world.respond(batch)
+      expect([world.isThiefOut('ci-build'), world.changing.isRefused('foo')]).toEqual([true, true])
+    },
+  )
+
+  it.each([false, true])('24 times, the last of which is delivered second: %j: it is denied everything', async (isEarly) => {
+    const world = await start()
+    world.changing.createUser('foo', NOW + 24_000, idOf(24))
+    const all = Array.from({ length: 24 }, (_, at) => create(at + 1, NOW + (at + 1) * 1000))
+    const [first, ...others] = all as [object, ...object[]]
+    const order = isEarly ? [first, others.at(-1) as object, ...others.slice(0, -1)] : all
+    for (const one of [...order, ...after]) await world.respond([one])
+    expect(world.changing.isRefused('foo')).toBe(true)
+  })
+})
+
 describe('a user that is renamed stays the same user', () => {
+  it('under a name that has an incident of somebody else: the evidence from before counts with that from after', async () => {
+    const world = await start()
+    const victim = { key: 'AKIAVICTIM0000000001', principalId: 'AIDAVICTIMEXAMPLE1234' }
+    await world.respond(attack('ci-old', NOW - 10 * MINUTE, victim).slice(0, 2))
+    const [create, grant, stop] = [...attack('ci-build', NOW).slice(0, 1), ...attack('ci-old', NOW).slice(1)] as [object, object, object]
+    await world.respond([create])
+    world.changing.renameUser('ci-build', 'ci-old')
+    await world.respond([rename('ci-build', 'ci-old', NOW + 500)])
+    for (const one of [grant, stop]) await world.respond([one])
+    expect([(await world.only()).state, world.isThiefOut('ci-old')]).toEqual(['contained', true])
+  })
+
   it('the evidence from before and after counts together', async () => {
     const world = await start()
     await world.respond(attack('ci-build', NOW).slice(0, 1))
