@@ -29,7 +29,7 @@ export async function fakeAws({ userName, accessKeyId }: { userName: string; acc
       return ''
     },
     GetUser: () =>
-      `<User><Path>/</Path><UserName>${userName}</UserName><UserId>AIDAEXAMPLE</UserId><Arn>arn:aws:iam::123456789012:user/${userName}</Arn></User>`,
+      `<User><Path>/</Path><UserName>${userName}</UserName><UserId>AIDA-${userName}</UserId><Arn>arn:aws:iam::123456789012:user/${userName}</Arn></User>`,
     Publish: () => '<MessageId>1</MessageId>',
   }
   const server = createServer((request, response) => {

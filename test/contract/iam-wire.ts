@@ -127,7 +127,7 @@ export async function iamWire(picture: AuthorizationDetails): Promise<IamWire> {
         PermissionsBoundary === undefined
           ? ''
           : `<PermissionsBoundary><PermissionsBoundaryType>Policy</PermissionsBoundaryType><PermissionsBoundaryArn>${PermissionsBoundary.PermissionsBoundaryArn}</PermissionsBoundaryArn></PermissionsBoundary>`
-      return `<User><Path>/</Path><UserName>${UserName}</UserName><UserId>${UserId ?? 'AIDAEXAMPLE'}</UserId><Arn>${Arn}</Arn>${createdAt(user)}${boundary}${tagsOf(Tags)}</User>`
+      return `<User><Path>/</Path><UserName>${UserName}</UserName><UserId>${UserId ?? `AIDA-${UserName}`}</UserId><Arn>${Arn}</Arn>${createdAt(user)}${boundary}${tagsOf(Tags)}</User>`
     },
     ListAttachedUserPolicies(words) {
       const user = userOf(words)
@@ -228,7 +228,7 @@ export async function iamWire(picture: AuthorizationDetails): Promise<IamWire> {
       if (role === undefined) return NO_SUCH_ENTITY
       const { RoleName, RoleId, Arn, Tags, AssumeRolePolicyDocument: trust } = role
       const document = `<AssumeRolePolicyDocument>${encodeURIComponent(String(trust ?? '{}'))}</AssumeRolePolicyDocument>`
-      return `<Role><Path>/</Path><RoleName>${RoleName}</RoleName><RoleId>${RoleId ?? 'AROAEXAMPLE'}</RoleId><Arn>${Arn}</Arn>${createdAt(role)}${document}${tagsOf(Tags)}</Role>`
+      return `<Role><Path>/</Path><RoleName>${RoleName}</RoleName><RoleId>${RoleId ?? `AROA-${RoleName}`}</RoleId><Arn>${Arn}</Arn>${createdAt(role)}${document}${tagsOf(Tags)}</Role>`
     },
   }
 
