@@ -1,7 +1,6 @@
 import { Stack } from 'aws-cdk-lib'
-import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
-import { exceptBy } from './guard-queue.ts'
+import { denyOthers, exceptBy } from './deny.ts'
 import { deployingRole } from './own-roles.ts'
 
 /** What would change how long the bucket keeps its objects, who may write them, or which of them count. */
@@ -43,22 +42,13 @@ export function guardBucket(
 ): void {
   const operators = operator === undefined ? [] : [operator]
   const objects = bucket.arnForObjects('*')
-  deny(bucket, 'OnlyItsWriter', { actions: OBJECT_WRITES, resources: [objects], except: [writer, ...operators] })
+  const deny = (sid: string, actions: string[], resource: string, except: readonly string[]) =>
+    bucket.addToResourcePolicy(denyOthers(sid, { actions, resources: [resource], conditions: exceptBy(except) }))
+  deny('OnlyItsWriter', OBJECT_WRITES, objects, [writer, ...operators])
   const deploying = deployingRole(Stack.of(bucket))
   // Without such a role nobody could change the bucket any more, so nobody is denied it.
   if (deploying === undefined) return
   const except = [deploying, ...operators]
-  deny(bucket, 'OnlyItsDeployment', { actions: BUCKET_CHANGES, resources: [bucket.bucketArn], except })
-  deny(bucket, 'OnlyItsOperators', { actions: OBJECT_CHANGES, resources: [objects], except })
-}
-
-function deny(
-  bucket: Bucket,
-  sid: string,
-  { actions, resources, except }: { readonly actions: string[]; readonly resources: string[]; readonly except: readonly string[] },
-): void {
-  const conditions = exceptBy(except)
-  bucket.addToResourcePolicy(
-    new PolicyStatement({ sid, effect: Effect.DENY, principals: [new AnyPrincipal()], actions, resources, conditions }),
-  )
+  deny('OnlyItsDeployment', BUCKET_CHANGES, bucket.bucketArn, except)
+  deny('OnlyItsOperators', OBJECT_CHANGES, objects, except)
 }

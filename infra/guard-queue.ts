@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib'
-import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import { type Conditions, denyOthers, exceptBy } from './deny.ts'
 import { deployingRole } from './own-roles.ts'
 
 /** Who may do what with the messages of a queue: ARNs of rules and of roles. All others are denied it, whatever rights they have in the account. */
@@ -14,8 +15,6 @@ export interface QueueParties {
   /** The role of people who look at dead letters and send them on again. */
   readonly operator: string | undefined
 }
-
-type Conditions = Record<string, Record<string, string | string[]>>
 
 /**
  * Denies a queue's messages to everybody who has no part in them. A message is believed, so who may write one decides what is believed; who may
@@ -50,13 +49,6 @@ export function guardQueue(queue: Queue, { rules = [], senders = [], consumer, o
   deny(queue, 'OnlyItsDeployment', changes, exceptBy([deploying, ...operators]))
 }
 
-/** The condition of a Deny that leaves these roles alone. Where there are none it meets every principal, and no service that moves messages by itself. */
-export function exceptBy(roles: readonly string[]): Conditions {
-  return roles.length === 0 ? { Null: { 'aws:PrincipalArn': 'false' } } : { ArnNotEquals: { 'aws:PrincipalArn': [...roles] } }
-}
-
 function deny(queue: Queue, sid: string, actions: string[], conditions: Conditions): void {
-  queue.addToResourcePolicy(
-    new PolicyStatement({ sid, effect: Effect.DENY, principals: [new AnyPrincipal()], actions, resources: [queue.queueArn], conditions }),
-  )
+  queue.addToResourcePolicy(denyOthers(sid, { actions, resources: [queue.queueArn], conditions }))
 }

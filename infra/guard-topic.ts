@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib'
-import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Topic } from 'aws-cdk-lib/aws-sns'
+import { type Conditions, denyOthers, exceptBy } from './deny.ts'
 import { deployingRole } from './own-roles.ts'
 
 /** Who may say something to people by a topic: roles of functions, and alarms, by their ARNs. */
@@ -39,15 +40,13 @@ export function guardTopic(topic: Topic, { publishers, alarms, operator }: Topic
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(topic).account }, ArnEquals: { 'aws:SourceArn': [...alarms] } },
       }),
     )
-  const deny = (sid: string, actions: string[], conditions: Record<string, Record<string, string[]>>) =>
-    topic.addToResourcePolicy(
-      new PolicyStatement({ sid, effect: Effect.DENY, principals: [new AnyPrincipal()], actions, resources, conditions }),
-    )
+  const deny = (sid: string, actions: string[], conditions: Conditions) =>
+    topic.addToResourcePolicy(denyOthers(sid, { actions, resources, conditions }))
   // Who calls by himself brings no source, and CloudWatch no principal: a condition that is negated is true for what is not there.
   const exceptAlarms = alarms.length > 0 ? { 'aws:SourceArn': [...alarms] } : {}
   deny('OnlyItsPublishers', ['sns:Publish'], { ArnNotEquals: { 'aws:PrincipalArn': [...publishers, ...people], ...exceptAlarms } })
   const deploying = deployingRole(Stack.of(topic))
   // Without such a role nobody could change the topic any more, so nobody is denied it.
   if (deploying === undefined) return
-  deny('OnlyItsDeployment', CHANGES, { ArnNotEquals: { 'aws:PrincipalArn': [deploying, ...people] } })
+  deny('OnlyItsDeployment', CHANGES, exceptBy([deploying, ...people]))
 }

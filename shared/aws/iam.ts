@@ -39,13 +39,17 @@ import { isNamed } from './table.ts'
  * `grantsOf` is always undefined, because reading an identity's policies takes many calls. The blast radius then rests on observed calls.
  */
 export function awsIam(client: IAMClient, account: string): Iam {
+  const ownerNameOf = async (accessKeyId: string) => {
+    const last = await found(client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId })))
+    // For keys of root IAM returns no user name. An empty name must not become an identity.
+    return last?.UserName === '' ? undefined : last?.UserName
+  }
   const userOf = async (name: string) => (await found(client.send(new GetUserCommand({ UserName: name }))))?.User
   return {
+    ownerNameOf,
     async ownerOf(accessKeyId) {
-      const last = await found(client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId })))
-      const name = last?.UserName
-      // For keys of root IAM returns no user name. An empty name must not become an identity.
-      if (name === undefined || name === '') return undefined
+      const name = await ownerNameOf(accessKeyId)
+      if (name === undefined) return undefined
       const user = await userOf(name)
       // The user was renamed or deleted this moment. The ARN then assumes the path `/`.
       const arn = user?.Arn ?? userArn({ account, partition: partitionOfRegion(await client.config.region()) }, name)

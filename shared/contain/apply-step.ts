@@ -64,8 +64,7 @@ export async function restoreBefore(
   changeLog: ChangeLog,
   { iam, log, record }: Pick<ContainPorts, 'iam' | 'log' | 'record'>,
 ): Promise<void> {
-  const { changes } = changeLog
-  const incidentId = changes[0]?.subject.slice('INCIDENT#'.length) ?? ''
+  const { changes, incidentId } = changeLog
   if (!isReleaseAllowed(changes, await readOrders(incidentId, record))) {
     log.warn('release.unordered', { incidentId, of: step.target })
     return

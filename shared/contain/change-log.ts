@@ -7,6 +7,7 @@ import { headOf, incidentSubject } from '../record/append.ts'
 
 /** The chain of one incident while one run writes it. */
 export interface ChangeLog {
+  readonly incidentId: string
   readonly changes: readonly Change[]
   head(): ChainHead
   /** Reads the entries again, with those that another run has written. */
@@ -32,6 +33,7 @@ export function openChangeLog(
   /** Steps run in parallel. Their entries are written one after the other, since each names the hash of the one before. */
   let last: Promise<unknown> = Promise.resolve()
   return {
+    incidentId,
     get changes() {
       return changes
     },

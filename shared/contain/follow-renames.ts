@@ -2,6 +2,7 @@ import type { Change } from '../domain/change.ts'
 import { withRename } from '../domain/follow-rename.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Rename } from '../domain/rename.ts'
+import type { Identity } from '../domain/signal.ts'
 import { errorName } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
@@ -38,7 +39,7 @@ export async function followRenames(
       const left = wasGone ? null : ((await step?.read(iam)) ?? null)
       const isLeft = step !== undefined && left !== null && isSameValue(left, contained)
       if (owner === rename.from || (isLeft && owner === undefined)) {
-        doubts.push(`${why} by the record, and ${target} stands under the old name: nothing was moved, look who it is`)
+        doubts.push(`${why} by the record, and IAM shows its key or our policy under the old name: ${target} was not moved, look who it is`)
         continue
       }
       const moved = targetOfUser(target, rename.to)
@@ -64,8 +65,8 @@ export async function followRenames(
 async function ownerOfSteps(steps: readonly { readonly target: string }[], iam: ContainPorts['iam']): Promise<string | undefined> {
   for (const { target } of steps) {
     const key = accessKey.parse(target)
-    const owner = key === undefined ? undefined : await iam.ownerOf(key.accessKeyId)
-    if (owner !== undefined) return owner.name
+    const owner = key === undefined ? undefined : await iam.ownerNameOf(key.accessKeyId)
+    if (owner !== undefined) return owner
   }
   return undefined
 }
@@ -122,19 +123,23 @@ async function findByNames(
   let current = stored
   for (const from of names) {
     const key = keyOf(current.value, from)
-    const owner =
-      key === undefined
-        ? undefined
-        : await iam.ownerOf(key).catch((cause: unknown) => {
-            // Nothing is known then: the next look asks again.
-            log.warn('contain.owner.unknown', { error: errorName(cause) })
-            return undefined
-          })
-    if (owner === undefined || owner.name === from) continue
+    if (key === undefined) continue
+    const owner = await renamedOwner(key, from, iam).catch((cause: unknown) => {
+      // Nothing is known then: the next look asks again.
+      log.warn('contain.owner.unknown', { error: errorName(cause) })
+      return undefined
+    })
+    if (owner === undefined) continue
     const rename: Rename = { from, to: owner.name, arn: owner.id, time: clock.now() }
     current = await updateIncident(current, (incident) => withRename(incident, rename), incidents)
   }
   return current
+}
+
+/** The owner of a key where it has another name than this one. Mostly it has not, and the first call says so. */
+async function renamedOwner(key: string, from: string, iam: ContainPorts['iam']): Promise<Identity | undefined> {
+  const name = await iam.ownerNameOf(key)
+  return name === undefined || name === from ? undefined : iam.ownerOf(key)
 }
 
 function nameOfUser(target: string): string | undefined {

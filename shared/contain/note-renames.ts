@@ -1,9 +1,8 @@
-import { partitionFrom, userArn } from '../domain/arn.ts'
+import { isAboutOthers } from '../domain/created-principal.ts'
 import { withRename } from '../domain/follow-rename.ts'
 import type { Incident } from '../domain/incident.ts'
-import { isRename, type Rename } from '../domain/rename.ts'
+import { isRename, type Rename, renamedIn, withOtherName } from '../domain/rename.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
-import { text } from '../domain/signal.ts'
 import { errorName } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import { updateIncident } from '../record/update-incident.ts'
@@ -27,22 +26,23 @@ export async function noteRenames(signals: readonly Signal[], ports: Ports): Pro
 }
 
 async function noteRename(signal: Signal, { identities, incidents, iam }: Ports): Promise<void> {
-  const { identity: caller, account, request, region } = signal
-  const from = text(request, 'userName') ?? (caller.kind === 'iam-user' ? caller.name : undefined)
-  if (from === undefined) return
-  const to = text(request, 'newUserName') ?? from
-  const place = { account, partition: partitionFrom([caller.id], region) }
-  const user: Identity = { id: userArn(place, to), kind: 'iam-user', name: to, account }
-  const arn = (await iam.describe(user))?.arn ?? user.id
+  const said = renamedIn(signal)
+  if (said === undefined) return
+  const { from, to, user } = said
+  const { identity: caller } = signal
+  const shown = await iam.describe(user)
+  const arn = shown?.arn ?? user.id
   // The call names neither path. Where the path stays, the old ARN has that of the new one.
   const own = caller.kind === 'iam-user' && caller.name === from ? [caller.id] : []
-  const before = [...new Set([...own, `${arn.slice(0, arn.length - to.length)}${from}`, userArn(place, from)])]
+  const before = [...new Set([...own, withOtherName(arn, to, from), withOtherName(user.id, to, from)])]
+  const one: Identity = { ...user, name: from, ...(shown?.principalId === undefined ? {} : { principalId: shown.principalId }) }
   const rename: Rename = { from, to, arn, time: signal.time }
   const known = await identities.load(before)
   const ids = new Set([...known.values()].flatMap(({ incidentId }) => incidentId ?? []))
   for (const id of ids) {
     const stored = await incidents.get(id)
-    if (stored === undefined) continue
+    // By the unique id it was somebody else who was renamed: the event is late, and another had the name by then.
+    if (stored === undefined || isAboutOthers(stored.value, one)) continue
     const current = await confirmed(rename, stored.value, iam)
     if (current === undefined) continue
     const change = (incident: Incident) => withRename(incident, current)

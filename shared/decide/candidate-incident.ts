@@ -2,12 +2,11 @@ import { suspectCredentialUsed } from '../detect/detectors/suspect-credential-us
 import type { Folded } from '../detect/fold.ts'
 import { assessmentOf } from '../domain/assessment.ts'
 import { isContainableIdentity } from '../domain/containable.ts'
-import { leadsTo } from '../domain/created-principal.ts'
+import { isAbout, leadsTo } from '../domain/created-principal.ts'
 import { isStronger } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
 import { type Incident, isClosed, type LineageEdge } from '../domain/incident.ts'
 import type { Policy } from '../domain/policy.ts'
-import { type Identity, isOtherPrincipal, isSamePrincipal } from '../domain/signal.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { namesOf, readBounds } from './bounds.ts'
@@ -73,10 +72,6 @@ export async function incidentApart(
   // That a suspect issued the credential is evidence against the creator: by itself nobody is asked about each user that an administrator creates.
   const action = actionFor(all) === 'contain' ? 'contain' : actionFor(all.filter(({ detector }) => detector !== suspectCredentialUsed.id))
   return isStronger(action, joined.decision.action) ? apart : undefined
-}
-
-function isAbout({ identity: known }: Incident, identity: Identity): boolean {
-  return (known.id === identity.id && !isOtherPrincipal(known, identity)) || isSamePrincipal(known, identity)
 }
 
 function isContaining(incident: Incident): boolean {

@@ -2,6 +2,7 @@ import type { Assessment } from '../domain/assessment.ts'
 import type { BlastRadius } from '../domain/blast-radius.ts'
 import { EMPTY_CHAIN } from '../domain/change.ts'
 import { isContainableCredential, isContainableIdentity } from '../domain/containable.ts'
+import { isAbout } from '../domain/created-principal.ts'
 import type { Issued } from '../domain/credential-window.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
@@ -11,7 +12,7 @@ import { moved, noticeFor, openingState } from '../domain/incident-machine.ts'
 import { isSameHistory, type NameHistory, withNames } from '../domain/name-history.ts'
 import { priorityOf } from '../domain/priority.ts'
 import type { Rename } from '../domain/rename.ts'
-import { type Identity, isSamePrincipal, type Signal } from '../domain/signal.ts'
+import type { Identity, Signal } from '../domain/signal.ts'
 import { mergeFindings } from './correlate.ts'
 
 /** One signal with everything that its evaluation produced. */
@@ -95,7 +96,7 @@ export function withSignal(before: Incident, evaluated: EvaluatedSignal): Incide
   const { signal, merged, known, assessment, blastRadius, decision, isPrimary, issued } = evaluated
   const incident = withNewName(before, evaluated)
   // A credential of another identity belongs to the lineage, not to this incident's own credentials.
-  const isOwn = signal.identity.id === incident.identity.id || isSamePrincipal(signal.identity, incident.identity)
+  const isOwn = isAbout(incident, signal.identity)
   // During rotation the new key and the owner's other keys are suspects only for their own calls.
   const isSuspect = isOwn && (incident.state !== 'rotating' || isPrimary)
   const suspect = { ...signal.credential, isPrimary: isPrimary || isSessionOfPrimary(incident, signal) }

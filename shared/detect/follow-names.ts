@@ -1,6 +1,5 @@
-import { partitionFrom, userArn } from '../domain/arn.ts'
 import { type NameHistory, withNames } from '../domain/name-history.ts'
-import { isOfItself, isRename, ownNewArn } from '../domain/rename.ts'
+import { isOfItself, isRename, ownNewArn, renamedIn, withOtherName } from '../domain/rename.ts'
 import { type Identity, type Signal, text } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
 import type { Iam } from '../ports/iam.ts'
@@ -58,18 +57,16 @@ interface Learned {
 
 /** Adds the rename of a user by somebody else. The call says no unique id: IAM shows it, or what is stored under the old name. */
 async function addRename(signal: Signal, { news, stored, add }: Learned, { identities, iam }: Ports): Promise<void> {
-  const { identity: caller, account, request, region, time } = signal
-  const old = text(request, 'userName')
-  if (old === undefined) return
-  const name = text(request, 'newUserName') ?? old
-  const place = { account, partition: partitionFrom([caller.id], region) }
-  const user: Identity = { id: userArn(place, name), kind: 'iam-user', name, account }
+  const said = renamedIn(signal)
+  if (said === undefined) return
+  const { user, to } = said
+  const { request, time } = signal
   // What IAM cannot say now is kept as unresolved, and nothing is lost.
   const shown = await iam.describe(user).catch(() => undefined)
   const arn = shown?.arn ?? user.id
   // The call does not name the old path. Where it sets none, the path is that of the new ARN.
   const isMoved = text(request, 'newPath') !== undefined
-  const from = isMoved ? userArn(place, old) : `${arn.slice(0, arn.length - name.length)}${old}`
+  const from = withOtherName(isMoved ? user.id : arn, to, said.from)
   const before = stored.get(from) ?? (await identities.load([from])).get(from)
   const earlier = news.get(unresolved(from)) ?? (await identities.loadNames([unresolved(from)])).get(unresolved(from))?.value ?? []
   const id = shown?.principalId ?? before?.state?.value.identity.principalId ?? unresolved(arn)

@@ -1,5 +1,5 @@
 import { creationsOf, type Incident, type LineageEdge } from './incident.ts'
-import type { Identity } from './signal.ts'
+import { type Identity, isOtherPrincipal, isSamePrincipal } from './signal.ts'
 
 /** The unique ids of the user or role that an edge leads to, one for each time that it was created; undefined where one of them is not known. */
 export function principalIdsOf(edge: LineageEdge): readonly string[] | undefined {
@@ -16,13 +16,16 @@ export function leadsTo(edge: LineageEdge, { kind, name, principalId }: Pick<Ide
   return ids === undefined || ids.includes(principalId as string)
 }
 
+/** True where an identity is the incident's own: by its name, unless the unique ids say that another one has the name, or by its unique id under another. */
+export function isAbout({ identity: own }: Pick<Incident, 'identity'>, identity: Identity): boolean {
+  return (own.id === identity.id && !isOtherPrincipal(own, identity)) || isSamePrincipal(own, identity)
+}
+
 /** True where an incident is about users or roles of this name, and by their unique ids about others than this one. */
 export function isAboutOthers({ identity, lineage }: Pick<Incident, 'identity' | 'lineage'>, caller: Identity): boolean {
-  const isNamed = ({ kind, owner }: LineageEdge) => kind === (caller.kind === 'role' ? 'role' : 'user') && owner === caller.name
-  const edges = lineage.filter(isNamed)
+  const created = caller.kind === 'role' ? 'role' : 'user'
+  const edges = lineage.filter(({ kind, owner }) => kind === created && owner === caller.name)
   const isOwnName = identity.kind === caller.kind && identity.name === caller.name
-  if (!isOwnName && edges.length === 0) return false
-  const isOwn =
-    isOwnName && (identity.principalId === undefined || caller.principalId === undefined || identity.principalId === caller.principalId)
-  return !isOwn && !edges.some((edge) => leadsTo(edge, caller))
+  const isOwn = isOwnName && !isOtherPrincipal(identity, caller)
+  return (isOwnName || edges.length > 0) && !isOwn && !edges.some((edge) => leadsTo(edge, caller))
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Signal, text } from './signal.ts'
+import { partitionFrom, userArn } from './arn.ts'
+import { type Identity, type Signal, text } from './signal.ts'
 import { Time } from './stored.ts'
 
 /**
@@ -21,6 +22,25 @@ export function isRename({ action, request }: Pick<Signal, 'action' | 'request'>
 export function isOfItself({ identity, request }: Pick<Signal, 'identity' | 'request'>): boolean {
   const named = text(request, 'userName') ?? identity.name
   return identity.kind === 'iam-user' && named.toLowerCase() === identity.name.toLowerCase()
+}
+
+/** What a rename says: the old and the new name, and the user under the new one. The call names no path; `user` assumes `/`. */
+export function renamedIn({
+  identity: caller,
+  account,
+  request,
+  region,
+}: Signal): { from: string; to: string; user: Identity } | undefined {
+  const from = text(request, 'userName') ?? (caller.kind === 'iam-user' ? caller.name : undefined)
+  if (from === undefined) return undefined
+  const to = text(request, 'newUserName') ?? from
+  const id = userArn({ account, partition: partitionFrom([caller.id], region) }, to)
+  return { from, to, user: { id, kind: 'iam-user', name: to, account } }
+}
+
+/** The ARN of a user by another name on the same path. */
+export function withOtherName(arn: string, name: string, other: string): string {
+  return `${arn.slice(0, arn.length - name.length)}${other}`
 }
 
 /** The ARN that a user has after it renamed or moved itself; undefined for every other call, and for one that changes nothing. */

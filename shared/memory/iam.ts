@@ -38,6 +38,7 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
   const userNamed = (name: string) => account.UserDetailList.find(({ UserName }) => UserName === name)
   const roleNamed = (name: string) => account.RoleDetailList.find(({ RoleName }) => RoleName === name)
   const roleOf = ({ id }: Identity) => account.RoleDetailList.find(({ Arn }) => Arn === id)
+  const ownerNameOf = (accessKeyId: string) => account.AccessKeys.find((key) => key.AccessKeyId === accessKeyId)?.UserName
   const keyOf = (userName: string, accessKeyId: string) =>
     account.AccessKeys.find((key) => key.UserName === userName && key.AccessKeyId === accessKeyId)
   return {
@@ -67,9 +68,9 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
           effect === 'Deny' && !isConditional && actions.includes('*') && resources.includes('*'),
       )
     },
+    ownerNameOf: async (accessKeyId) => ownerNameOf(accessKeyId),
     async ownerOf(accessKeyId) {
-      const key = account.AccessKeys.find(({ AccessKeyId }) => AccessKeyId === accessKeyId)
-      const user = key === undefined ? undefined : userNamed(key.UserName)
+      const user = userNamed(ownerNameOf(accessKeyId) ?? '')
       return user === undefined
         ? undefined
         : {

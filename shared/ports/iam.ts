@@ -25,6 +25,8 @@ export interface Description {
 export interface Iam {
   /** The user that owns an access key, or undefined when there is no such key. */
   ownerOf(accessKeyId: string): Promise<Identity | undefined>
+  /** The name of that user alone, by one call less. */
+  ownerNameOf(accessKeyId: string): Promise<string | undefined>
   listAccessKeys(userName: string): Promise<AccessKey[]>
   /** False when there is no such user or key. */
   setAccessKeyStatus(userName: string, accessKeyId: string, status: 'Active' | 'Inactive'): Promise<boolean>

@@ -7,7 +7,7 @@ import { moved } from '../domain/incident-machine.ts'
 import { offeredFor } from '../domain/offered.ts'
 import type { Policy, ReviewKind } from '../domain/policy.ts'
 import { callsRefused } from '../domain/reasons.ts'
-import { HOUR_MS } from '../domain/time.ts'
+import { HOUR_MS, minuteText } from '../domain/time.ts'
 import { printable } from '../record/notice.ts'
 
 /** The most credentials that are named as usable. */
@@ -83,9 +83,9 @@ function whatReleaseDoes({ changes, policy, refused }: ReviewAbout): string {
 
 function whatExtensionDoes({ extendedUntil }: Incident, { policy, hours, now }: ReviewAbout): string {
   const until = now === undefined ? undefined : now + (hours ?? policy.review.maxExtensionHours) * HOUR_MS
-  const end = until === undefined ? 'the extension ends' : timeText(until)
+  const end = until === undefined ? 'the extension ends' : minuteText(until)
   const isShorter = extendedUntil !== undefined && until !== undefined && extendedUntil > until
-  const already = isShorter ? ` It is extended until ${timeText(extendedUntil)} already: this makes that shorter.` : ''
+  const already = isShorter ? ` It is extended until ${minuteText(extendedUntil)} already: this makes that shorter.` : ''
   return `It stays as it is, without reminders, and does not expire until ${end}; then the times for reminder, page and expiry start again.${already}`
 }
 
@@ -107,8 +107,4 @@ export function sessionsText(incident: Incident): string | undefined {
 
 function hoursText(hours: number): string {
   return hours === 1 ? '1 hour' : `${hours} hours`
-}
-
-function timeText(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

@@ -7,6 +7,7 @@ import { offeredFor } from '../domain/offered.ts'
 import type { Policy } from '../domain/policy.ts'
 import { reasonsOf } from '../domain/reasons.ts'
 import { revisionOf } from '../domain/revision.ts'
+import { minuteText } from '../domain/time.ts'
 import type { Notice } from '../ports/notices.ts'
 import { printable } from '../record/notice.ts'
 import { leftUsable, whatReviewDoes } from '../review/what-follows.ts'
@@ -114,15 +115,11 @@ function outcomeOf(incident: Incident, changes: readonly Change[]): string[] {
     lines.push(`*${verdict.kind === 'legitimate' ? 'Released' : 'Confirmed'}* by ${actorText(verdict.by)}: ${code(verdict.reason, 200)}`)
   const extension = changes.findLast(({ kind }) => kind === 'extension')
   if (extension !== undefined && incident.extendedUntil !== undefined && verdict === undefined)
-    lines.push(`*Extended until* ${moment(incident.extendedUntil)} by ${actorText(extension.actor)}: ${code(extension.why, 200)}`)
+    lines.push(`*Extended until* ${minuteText(incident.extendedUntil)} by ${actorText(extension.actor)}: ${code(extension.why, 200)}`)
   const left = state === 'confirmed' ? leftUsable(incident, changes) : undefined
   if (left !== undefined) lines.push(code(left, 300))
   if (verdict?.kind === 'legitimate' && state === 'asking') lines.push('Not every step could be undone: see the open tasks.')
   return [...lines, ...firstOfTwo(incident, changes)]
-}
-
-function moment(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
 function firstOfTwo(incident: Incident, changes: readonly Change[]): string[] {

@@ -139,6 +139,29 @@ describe('an intruder renames a contained user to and fro', () => {
   })
 })
 
+describe('a contained user is renamed and gets its name back before anybody looks', () => {
+  it.each([false, true])(
+    'delivered in order: %j: it stays contained, and nobody is told of somebody who is denied in error',
+    async (isInOrder) => {
+      const world = await start()
+      await world.respond([exposed()])
+      const { id } = await world.only()
+      world.setNow(NOW + MINUTE)
+      const told = world.notices.length
+      const two = [renamed('ci-build', 'svc', NOW + MINUTE), renamed('svc', 'ci-build', NOW + MINUTE + 1000)]
+      await world.respond(isInOrder ? two : two.reverse())
+      await world.looks(id, [2, 3])
+      expect(world.isThiefOut('ci-build')).toBe(true)
+      expect(
+        world.notices
+          .slice(told)
+          .map(({ body }) => body)
+          .join(),
+      ).not.toContain('nothing was moved')
+    },
+  )
+})
+
 describe('an intruder makes a release fail, so that people are asked without end', () => {
   it.each([
     ['nobody answered, and the policy releases', 'release', undefined],

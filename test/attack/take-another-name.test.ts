@@ -371,6 +371,15 @@ describe('an intruder who signed in without a key gives the name to a bystander,
     ])
   })
 
+  it('and from there another name, whose call is delivered first: the incident stays with the thief, and follows it', async () => {
+    const world = await contained()
+    world.changing.renameUser('ci-build', 'victim')
+    await world.respond([rename('ci-build', 'victim', NOW + 3 * MINUTE, ADMIN)])
+    expect((await world.only()).identity.name).toBe('ci-build')
+    await world.respond([rename('ci-build', 'hidden', NOW + 2 * MINUTE, ADMIN)])
+    expect([(await world.only()).identity.name, world.changing.isRefused('victim')]).toEqual(['hidden', false])
+  })
+
   it('before contain runs: nothing is done to the bystander, and a person is asked', async () => {
     const world = await start({ callsContain: false })
     await world.respond(attack('ci-build', NOW, console))

@@ -88,6 +88,7 @@ export function iamContract(name: string, make: () => Promise<IamUnderTest>, { h
       const principalId = (await iam.describe(user('ci-deploy')))?.principalId
       expect(await iam.ownerOf(active)).toEqual({ ...user('ci-deploy'), principalId })
       expect(await iam.ownerOf(inactive)).toEqual({ ...user('ci-deploy'), principalId })
+      expect([await iam.ownerNameOf(active), await iam.ownerNameOf(inactive)]).toEqual(['ci-deploy', 'ci-deploy'])
     })
 
     it('says the unique id of a user and of a role, which no other has', async () => {
@@ -98,6 +99,7 @@ export function iamContract(name: string, make: () => Promise<IamUnderTest>, { h
 
     it('knows no owner of a key that does not exist', async () => {
       expect(await iam.ownerOf('AKIAZZZZZZZZZZZZZZZZ')).toBeUndefined()
+      expect(await iam.ownerNameOf('AKIAZZZZZZZZZZZZZZZZ')).toBeUndefined()
     })
 
     it('lists the keys of a user with their status', async () => {

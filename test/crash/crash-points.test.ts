@@ -289,18 +289,25 @@ const rotation: Flow = {
   },
 }
 
+/** Contained, and then the state and a verdict are written into the incident, for which nobody gave an order. */
+async function forgeState(
+  of: Parameters<Flow['prepare']>[0],
+  state: 'releasing' | 'rotating',
+  said: { readonly kind: 'legitimate' | 'compromised'; readonly at: string },
+): Promise<void> {
+  await of.deliver()
+  await of.enforceAll()
+  const [incident] = await of.inner.incidents()
+  const stored = await of.inner.ports.incidents.get(incident?.id ?? '')
+  if (stored === undefined) throw new Error('no incident')
+  const verdict = { ...said, by: arnOf('reviewer'), reason: 'a drill' }
+  await of.inner.ports.incidents.save({ ...stored.value, state, verdict }, stored.version)
+}
+
 /** The state says that it is being released, and nobody ordered it. */
 const refusal: Flow = {
   name: 'refuse a release',
-  async prepare(of) {
-    await of.deliver()
-    await of.enforceAll()
-    const [incident] = await of.inner.incidents()
-    const stored = await of.inner.ports.incidents.get(incident?.id ?? '')
-    if (stored === undefined) throw new Error('no incident')
-    const verdict = { kind: 'legitimate', by: arnOf('reviewer'), reason: 'a drill', at: new Date(NOW).toISOString() } as const
-    await of.inner.ports.incidents.save({ ...stored.value, state: 'releasing', verdict }, stored.version)
-  },
+  prepare: (of) => forgeState(of, 'releasing', { kind: 'legitimate', at: new Date(NOW).toISOString() }),
   run: (of) => of.enforceAll(),
   async repeat(of) {
     of.fault.revive()
@@ -319,20 +326,7 @@ const refusal: Flow = {
 const unorderedRotation: Flow = {
   ...refusal,
   name: 'refuse a rotation',
-  async prepare(of) {
-    await of.deliver()
-    await of.enforceAll()
-    const [incident] = await of.inner.incidents()
-    const stored = await of.inner.ports.incidents.get(incident?.id ?? '')
-    if (stored === undefined) throw new Error('no incident')
-    const verdict = {
-      kind: 'compromised',
-      by: arnOf('reviewer'),
-      reason: 'leaked',
-      at: new Date(NOW - 40 * 3_600_000).toISOString(),
-    } as const
-    await of.inner.ports.incidents.save({ ...stored.value, state: 'rotating', verdict }, stored.version)
-  },
+  prepare: (of) => forgeState(of, 'rotating', { kind: 'compromised', at: new Date(NOW - 40 * 3_600_000).toISOString() }),
 }
 
 async function tryPoint({ prepare, run, repeat, check }: Flow, at: number, kind: Fault): Promise<number> {
