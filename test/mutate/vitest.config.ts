@@ -16,7 +16,7 @@ export default defineConfig({
       'test/contract/deployment.test.ts',
     ],
     exclude: [
-      'test/unit/{console*,page,synthetic-history,injection,generated-docs,release-notes,read-*,slack-*}.test.ts',
+      'test/unit/{console*,page,synthetic-history,days,injection,generated-docs,release-notes,read-*,slack-*}.test.ts',
       'test/property/{contain-release,measure,normalise,read-records,seen,state-codec,stored-incident,tamper*}.test.ts',
       'test/unit/printed-commands.test.ts',
       'test/attack/{embedded-table,write-to-our-queues,write-to-our-topics}.test.ts',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
-import { declaredActions, namedActions, playedActions } from './subjects.ts'
+import { daysActions, declaredActions, namedActions, playedActions } from './subjects.ts'
 import { Operations, readExceptions, type Spelling, Techniques } from './vocabulary.ts'
 
 /**
@@ -61,7 +61,7 @@ function write(file: string, content: object): void {
 
 function operationsIn(data: string): z.input<typeof Operations> {
   const { services, events } = readExceptions()
-  const actions = [...new Set([...namedActions().keys(), ...declaredActions(), ...playedActions()])].sort()
+  const actions = [...new Set([...namedActions().keys(), ...declaredActions(), ...playedActions(), ...daysActions()])].sort()
   const operations: Record<string, string[]> = {}
   const parameters: Record<string, string[]> = {}
   for (const service of new Set(actions.map((action) => action.slice(0, action.indexOf(':'))))) {

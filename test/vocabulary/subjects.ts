@@ -1,11 +1,14 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type DayLine, synthesiseDays } from '../../local/synthetic/days/synthesise-days.ts'
 import { REVERSALS } from '../../shared/contain/reversal.ts'
 import { STEPS } from '../../shared/contain/steps/steps.ts'
 import type { Detector } from '../../shared/detect/detector.ts'
 import { TAMPERING } from '../../shared/sense/enrich/tampering-calls.ts'
+import { normalise } from '../../shared/sense/normalise.ts'
 import { asCall, type Call, Scenario } from '../scenarios/case.ts'
 
+export { KINDS as DAY_KINDS } from '../../local/synthetic/days/kinds.ts'
 export { CATALOGUE } from '../../shared/detect/catalogue.ts'
 export { countActivity, DESTRUCTION, LAUNCHES, MAIL_PROBES, MODEL_PROBES } from '../../shared/detect/count-activity.ts'
 export type { Context, Detector } from '../../shared/detect/detector.ts'
@@ -14,9 +17,8 @@ export { emptyBaseline } from '../../shared/domain/baseline.ts'
 export { openWindow } from '../../shared/domain/credential-window.ts'
 export { type Signal, text } from '../../shared/domain/signal.ts'
 export { BACKDOORS } from '../../shared/sense/cloudtrail/issued.ts'
-export { normalise } from '../../shared/sense/normalise.ts'
 /** Everything of the responder that the vocabulary is held against stands here, so that a move of folders changes this file alone. */
-export { REVERSALS, STEPS }
+export { normalise, REVERSALS, STEPS }
 
 const ROOT = join(import.meta.dirname, '..', '..')
 /** What looks at calls. Policies of IAM (`domain/blast-radius.ts`) name rights, which are other words. */
@@ -57,6 +59,23 @@ export function scenarios(): readonly { readonly name: string; readonly past: re
   return files.map((file) => {
     const { past, events } = Scenario.parse(JSON.parse(readFileSync(join(SCENARIOS, file), 'utf8')))
     return { name: file, past: (past?.calls ?? []).map(asCall), calls: events.filter((event): event is Call => 'call' in event) }
+  })
+}
+
+/** The records of some seeds' days, one for each action with each set of request parameters. */
+export function daysRecords(): readonly DayLine['event'][] {
+  const records = SEEDS.flatMap((seed) => [...synthesiseDays(seed)].map(({ event }) => event))
+  const shapeOf = (event: DayLine['event']) => `${event.eventSource} ${event.eventName} ${Object.keys(event.requestParameters ?? {})}`
+  return [...new Map(records.map((event) => [shapeOf(event), event])).values()]
+}
+
+const SEEDS = [1, 2]
+
+/** Every action of the labelled days. */
+export function daysActions(): readonly string[] {
+  return daysRecords().flatMap((event) => {
+    const result = normalise(event)
+    return result.kind === 'signals' ? result.signals.map(({ action }) => action) : []
   })
 }
 

@@ -8,8 +8,10 @@ import {
   BACKDOORS,
   CATALOGUE,
   countActivity,
+  DAY_KINDS,
   DESTRUCTION,
   type Detector,
+  daysRecords,
   LAUNCHES,
   MAIL_PROBES,
   MODEL_PROBES,
@@ -233,5 +235,22 @@ describe('the scenarios', () => {
       }),
     )
     expect(unique(faults)).toEqual([])
+  })
+})
+
+describe('the labelled days of synthetic accounts', () => {
+  it('have only calls that CloudTrail logs, with the parameters that they have', () => {
+    const faults = daysRecords().flatMap((event) => {
+      const { action } = signalOf(event)
+      const fault = faultOfAction(action)
+      return fault === undefined
+        ? Object.keys(event.requestParameters ?? {}).flatMap((key) => faultOfParameter(key, [action]) ?? [])
+        : [fault]
+    })
+    expect(unique(faults)).toEqual([])
+  })
+
+  it('name techniques of ATT&CK', () => {
+    expect(DAY_KINDS.flatMap(({ technique }) => (technique === undefined ? [] : (faultOfTechnique(technique) ?? [])))).toEqual([])
   })
 })
