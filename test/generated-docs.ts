@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { CountersignStack } from '../infra/countersign-stack.ts'
+import { KINDS } from '../local/synthetic/days/kinds.ts'
 import { readStackConfig, StackConfig } from '../shared/config.ts'
 import { CATALOGUE } from '../shared/detect/catalogue.ts'
 import { EvidenceGroup } from '../shared/domain/finding.ts'
@@ -33,6 +34,7 @@ export const PARTS: Parts = {
   faults: () => `${FAULTS.length}`,
   alarms: () => `${alarmsOf({})}`,
   'alarms-with-slack': () => `${alarmsOf({ slack: { secretName: 'countersign/slack', channel: 'C0123ABCD' } })}`,
+  'benign-days': () => `${KINDS.filter(({ label }) => label === 'benign').length}`,
   'breaker-containments': () => `${POLICY.breaker.containmentsPerHour}`,
   'suppression-hours': () => `${POLICY.release.suppressionHours}`,
   'breaker-urgent': () => `${POLICY.breaker.urgentPerHour}`,
@@ -42,6 +44,7 @@ export const PARTS: Parts = {
   functions: (text) => text.replace(/^( +functions\/ [^:\n]*: ).*$/m, (_, head: string) => head + functions().join(', ')),
   'incident-diagram': machineDiagram,
   'incident-table': machineTable,
+  'malicious-days': () => `${KINDS.filter(({ label }) => label === 'malicious').length}`,
   // A key that may be absent has a row as well.
   'policy-defaults': (text) => withDefaults(text, { organization: undefined, ...POLICY }),
   'stack-defaults': (text) => withDefaults(text, readStackConfig({}), Object.keys(StackConfig.shape)),
