@@ -12,6 +12,7 @@ import type { Breaker, ChangeRecord, IdentityStore, IncidentStore } from '../sha
 import { REPLAYED, type Trust } from '../shared/sense/believe.ts'
 import { QUARANTINE_POLICY } from './memory-ports.ts'
 import { type Refusals, refusals } from './refusals.ts'
+import { refusesCalls } from './refused-by-steps.ts'
 import type { SimulatedClock } from './simulated-clock.ts'
 
 export interface BacktestPorts {
@@ -70,8 +71,6 @@ export function backtest({ trust = REPLAYED, ...ports }: BacktestPorts & { reado
       const about = (await incidents.get(incidentId))?.value
       if (about !== undefined) meetAll(about)
       await enforce(incidentId, inner)
-      const incident = (await incidents.get(incidentId))?.value
-      if (incident?.state === 'contained') refused.contained(incident, incident.decidedBy.time)
     },
   }
   /** Containment needs the users and keys in the account. Where the account is not known, they are taken from the incident. */
@@ -95,10 +94,11 @@ export function backtest({ trust = REPLAYED, ...ports }: BacktestPorts & { reado
     refusals: refused,
     async run(records) {
       const result = await respond(records)
-      for (const { incidentId, decision, signal } of result.outcomes) {
-        if (incidentId === undefined || decision?.would !== 'contain' || decision.action === 'contain') continue
-        const incident = (await incidents.get(incidentId))?.value
-        if (incident !== undefined) refused.contained(incident, signal.time)
+      for (const { incidentId, decision, signal, findings } of result.outcomes) {
+        if (incidentId === undefined || decision === undefined) continue
+        if (findings.length > 0) refused.suspected(incidentId, signal)
+        const incident = refusesCalls({ decision }) ? (await incidents.get(incidentId))?.value : undefined
+        if (incident !== undefined) refused.acted(incident, incident.decidedBy.time)
       }
       refused.observe(result.signals)
       tally.signals += result.signals.length

@@ -1,9 +1,12 @@
 import type { Writable } from 'node:stream'
+import { ACTIONS, type Action } from '../../shared/domain/decision.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import type { Evaluation } from '../../shared/pipeline.ts'
 import { printable } from '../../shared/record/notice.ts'
 import type { Backtest } from '../backtest.ts'
 import { type InputProblem, type RecordOrigin, readRecords } from '../read-records.ts'
+import type { Price } from '../refusals.ts'
+import { refusesCalls } from '../refused-by-steps.ts'
 import { renderIncident } from '../render/incident.ts'
 import { columns, duration, moment, type Paint } from '../render/style.ts'
 
@@ -61,7 +64,7 @@ export async function replay(run: Backtest, incidents: () => AsyncIterable<Incid
   const found: Incident[] = []
   for await (const incident of incidents()) found.push(incident)
   found.sort((a, b) => b.priority - a.priority || a.openedAt - b.openedAt)
-  if (options.isJson) for (const incident of found) print({ type: 'incident', ...incident, refusedCalls: run.refusals.count(incident.id) })
+  if (options.isJson) for (const incident of found) print(incidentLine(incident, run))
   const summary = summaryOf(run, { totals, found, policy: options.policy, ms: options.now() - startedAt })
   if (options.isJson) print(summary)
   else options.out.write(`${renderReport(found, summary, run, options.paint)}\n`)
@@ -84,6 +87,11 @@ function isBetween(record: unknown, { since, until }: ReplayOptions): boolean {
 
 function isTelling({ findings, assessment }: Evaluation): boolean {
   return findings.length > 0 || assessment.risk >= 1
+}
+
+function incidentLine(incident: Incident, { refusals }: Backtest): object {
+  const price = refusesCalls(incident) ? refusals.priceOf(incident.id) : {}
+  return { type: 'incident', ...incident, refusedCalls: refusals.count(incident.id), ...price }
 }
 
 function assessmentLine({ signal, findings, assessment, decision, incidentId }: Evaluation): object {
@@ -113,8 +121,8 @@ function summaryOf(
   run: Backtest,
   { totals, found, policy, ms }: { totals: Totals; found: readonly Incident[]; policy: string; ms: number },
 ) {
-  const decisions = { observe: 0, notify: 0, ask: 0, contain: 0 }
-  const would = { observe: 0, notify: 0, ask: 0, contain: 0 }
+  const none = () => Object.fromEntries(ACTIONS.map((action) => [action, 0])) as Record<Action, number>
+  const [decisions, would] = [none(), none()]
   for (const { decision } of found) {
     decisions[decision.action] += 1
     would[decision.would] += 1
@@ -133,6 +141,7 @@ function summaryOf(
     decisions,
     would,
     refusedCalls: run.refusals.count(),
+    ...run.refusals.priceOf(),
     seconds: Math.round(ms) / 1000,
   }
 }
@@ -158,7 +167,8 @@ function renderReport(found: readonly Incident[], summary: ReturnType<typeof sum
     `${summary.records} records, ${summary.signals} signals${span}, in ${duration(summary.seconds * 1000)}`,
     `the policy that counted: ${summary.policy}`,
     `incidents: ${summary.incidents}; what the thresholds call for: ${counts.join(', ')}; what this policy lets happen: ${allowed.join(', ')}`,
-    `calls that came after a containment, under a policy that contains: ${summary.refusedCalls}`,
+    `calls that the steps of these incidents would have refused, under a policy that takes them: ${summary.refusedCalls}`,
+    ...(found.some(refusesCalls) ? [priceLine(summary)] : []),
     summary.unreadable === 0
       ? 'every input could be read'
       : paint('yellow', `places of the input that could not be read: ${summary.unreadable}`),
@@ -171,14 +181,20 @@ function renderReport(found: readonly Incident[], summary: ReturnType<typeof sum
   ].join('\n')
 }
 
-/** The calls that a containment would have refused, under this policy or under one in mode contain. */
+/** The calls that a restriction or containment would have refused, under this policy or under one whose mode allows it. */
 function refusalLine(incident: Incident, run: Backtest): string {
   const { action, would } = incident.decision
-  if (would !== 'contain') return 'the evidence does not call for containment'
+  if (!refusesCalls(incident)) return 'the evidence calls for nothing that refuses calls'
   const count = run.refusals.count(incident.id)
-  const calls = `${count} later ${count === 1 ? 'call' : 'calls'} of its credentials would have been refused`
+  const calls = `${count} later ${count === 1 ? 'call' : 'calls'} of its credentials would have been refused; ${priceLine(run.refusals.priceOf(incident.id))}`
   const at = `${moment(incident.decidedBy.time)} UTC (${printable(incident.decidedBy.signalId, 60)})`
-  return action === 'contain'
-    ? `contained at ${at}: ${calls}`
-    : `not contained under this policy; in mode contain it would have been, at ${at}: ${calls}`
+  const done = `${would}ed`
+  return action === would
+    ? `${done} at ${at}: ${calls}`
+    : `not ${done} under this policy; in mode ${would} it would have been, at ${at}: ${calls}`
+}
+
+function priceLine({ stopped, collateral }: Price): string {
+  const from = `${stopped.refused} of ${stopped.calls} calls from addresses of the evidence stopped`
+  return `${from}, ${collateral.refused} of ${collateral.calls} calls from other addresses within 24 hours refused with them`
 }

@@ -124,7 +124,7 @@ function primaryNames({ credentials, findings }: Incident): (string | undefined)
 }
 
 /** The sessions of other roles that the incident's credentials assumed, by role. */
-export function takenOn({ lineage, identity }: Incident): Map<string, Set<string>> {
+export function takenOn({ lineage, identity }: Pick<Incident, 'lineage' | 'identity'>): Map<string, Set<string>> {
   const sessions = new Map<string, Set<string>>()
   for (const { kind, owner } of lineage) {
     const [role, name] = kind === 'session' ? roleSessionIn(owner, identity.account) : []

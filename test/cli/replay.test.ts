@@ -31,7 +31,18 @@ describe('replay', () => {
     const contained = told.filter((line) => line.type === 'incident' && line.state === 'contained')
     expect(contained.map((line) => (line.identity as { name: string }).name)).toEqual(['ci-deploy'])
     expect(contained[0]?.refusedCalls).toBeGreaterThan(3)
+    expect(contained[0]?.stopped).toMatchObject({ refused: expect.any(Number) })
+    const { calls, refused } = contained[0]?.stopped as { calls: number; refused: number }
+    expect([calls > refused, refused > 0]).toEqual([true, true])
+    expect(told.at(-1)).toMatchObject({ stopped: { calls, refused }, collateral: contained[0]?.collateral as object })
     expect(told.filter(({ type }) => type === 'assessment').length).toBeGreaterThan(10)
+  })
+
+  it('says in a line what a containment stopped and what it cost, and nothing of it where nothing is contained', async () => {
+    const price =
+      /\d+ of \d+ calls from addresses of the evidence stopped, \d+ of \d+ calls from other addresses within 24 hours refused with them/
+    expect((await countersign(['replay', file, '--policy', policy])).out).toMatch(price)
+    expect((await countersign(['replay', file, '--policy', policy, '--until', '2026-01-15T00:00:00Z'])).out).not.toMatch(price)
   })
 
   it('reads standard input, and only what lies between two times', async () => {

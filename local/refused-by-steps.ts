@@ -1,0 +1,38 @@
+import { sessionsEnded, takenOn } from '../shared/contain/plan.ts'
+import { attempted } from '../shared/domain/attempt.ts'
+import { isContainableCredential } from '../shared/domain/containable.ts'
+import { isAbout, leadsTo } from '../shared/domain/created-principal.ts'
+import { isStronger } from '../shared/domain/decision.ts'
+import type { Incident } from '../shared/domain/incident.ts'
+import type { Signal } from '../shared/domain/signal.ts'
+
+/** Whether what was done about an incident would have refused a call that came after it. Pure. */
+export type IsRefused = (incident: Incident, signal: Signal) => boolean
+
+/** True where an incident's evidence calls for an action that refuses calls, in a mode that allows it. */
+export function refusesCalls({ decision }: Pick<Incident, 'decision'>): boolean {
+  return isStronger(decision.would, 'ask')
+}
+
+/** Whether the steps of an incident would have refused a call: all steps of its containment, or those of its restriction. */
+export function refusedBySteps(isRestricted: IsRefused = () => false): IsRefused {
+  return (incident, signal) => {
+    if (!refusesCalls(incident)) return false
+    return incident.decision.would === 'contain' ? isRefusedByContainment(incident, signal) : isRestricted(incident, signal)
+  }
+}
+
+/**
+ * True where a call was made with what the plan of a containment disables: every credential of a user, the sessions of a role that the plan ends, and what
+ * the credentials issued. Signals do not say when a session was issued, so a session that was requested later under an ended name counts as refused.
+ */
+export function isRefusedByContainment(incident: Incident, { identity, credential }: Signal): boolean {
+  const id = attempted(credential.id)
+  if (incident.lineage.some((edge) => leadsTo(edge, identity) || (edge.id === id && isContainableCredential(edge.kind)))) return true
+  const { sessionName } = credential
+  if (identity.kind === 'role' && sessionName !== undefined && takenOn(incident).get(identity.name)?.has(sessionName) === true) return true
+  if (!isAbout(incident, identity)) return false
+  if (identity.kind === 'iam-user') return true
+  const ended = sessionsEnded(incident)
+  return ended !== undefined && (ended.names.length === 0 || ended.names.includes(sessionName ?? ''))
+}
