@@ -112,6 +112,11 @@ function addEvaluate(root: Command): void {
     .option('--json', 'one JSON object')
     .option('--out <file>', 'an HTML report with plots')
     .option('--fail-under <file>', 'exit 1 where a figure falls below the bars in this file')
+    .option(
+      '--answer-legitimate <minutes>',
+      'a simulated person answers "legitimate" to each question and containment, so many minutes of the log later',
+      wholeNumber,
+    )
     .addOption(new Option('--advisor <kind>', 'measure an advisor beside the score alone').choices(['offline', 'bedrock']))
     .option('--model <id>', 'the Bedrock model or inference profile, asked with your AWS credentials')
     .option('--region <region>', 'the region of the model')
@@ -142,6 +147,7 @@ interface EvalOptions {
   readonly json?: true
   readonly out?: string
   readonly failUnder?: string
+  readonly answerLegitimate?: number
   readonly advisor?: 'offline' | 'bedrock'
   readonly model?: string
   readonly region?: string

@@ -4,10 +4,10 @@ import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import type { Advisor } from '../../shared/ports/advisor.ts'
 import { readBars, shortfalls } from '../evaluate/bars.ts'
 import { figuresOf, type SourceFigures } from '../evaluate/figures.ts'
-import { readCases } from '../evaluate/labelled.ts'
+import { type LabelledCase, readCases } from '../evaluate/labelled.ts'
 import { noted, renderQuestions } from '../evaluate/questions.ts'
 import { type Evaluated, renderHtml, renderTable } from '../evaluate/report.ts'
-import { runCase } from '../evaluate/run-case.ts'
+import { type CaseResult, runCase } from '../evaluate/run-case.ts'
 import { geoDatabases } from '../geo-databases.ts'
 import { writeOut } from '../write-out.ts'
 
@@ -17,6 +17,8 @@ export interface EvaluateOptions {
   readonly isJson: boolean
   readonly out?: string
   readonly failUnder?: string
+  /** Minutes after which a simulated person answers "legitimate" to what was asked; undefined where nobody answers. */
+  readonly answerLegitimate?: number
   /** An advisor to measure beside the deterministic score alone, with the name of its model. */
   readonly advised?: { readonly advisor: Advisor; readonly model: string }
   readonly complain: (line: string) => void
@@ -29,6 +31,7 @@ export async function evaluate({
   isJson,
   out,
   failUnder,
+  answerLegitimate,
   advised,
   complain,
 }: EvaluateOptions): Promise<{ output: string; isReached: boolean; isWhole: boolean }> {
@@ -38,30 +41,40 @@ export async function evaluate({
     complain(problem)
   })
   const geoIp = geoIpFrom(await geoDatabases())
-  const runAll = async (advisor: Advisor) => {
-    const evaluated = new Map<string, Evaluated[]>()
-    for (const one of cases) {
-      const results = await runCase(one, { policy, advisor, geoIp })
-      evaluated.set(one.source, [...(evaluated.get(one.source) ?? []), { case: one, results }])
-    }
-    return evaluated
+  const asking = advised && noted(advised.advisor)
+  const alone = new Map<string, Evaluated[]>()
+  const together = new Map<string, Evaluated[]>()
+  let events = 0
+  // Of each case its figures are kept and not its records, which are most of the memory.
+  for (let one = cases.shift(); one !== undefined; one = cases.shift()) {
+    events += one.records.length
+    const settings = { policy, geoIp, answerAfterMinutes: answerLegitimate }
+    addTo(alone, one, await runCase(one, { ...settings, advisor: absentAdvisor }))
+    if (asking !== undefined) addTo(together, one, await runCase(one, { ...settings, advisor: asking.advisor }))
   }
-  const figuresFor = (evaluated: ReadonlyMap<string, readonly Evaluated[]>): Record<string, SourceFigures> =>
-    Object.fromEntries([...evaluated].map(([name, all]) => [name, figuresOf(all, policy.thresholds)]))
-  const evaluated = await runAll(absentAdvisor)
-  const sources = figuresFor(evaluated)
-  if (out !== undefined) await writeOut(out, await renderHtml(sources, evaluated, policy.thresholds))
+  const sources = figuresFor(alone)
+  if (out !== undefined) await writeOut(out, await renderHtml(sources, alone, policy.thresholds))
   const short = failUnder === undefined ? [] : shortfalls(await readBars(failUnder), sources)
   for (const line of short) complain(line)
   if (failUnder !== undefined && short.length === 0) complain(`every bar of ${failUnder} is reached`)
   const reached = { isReached: short.length === 0, isWhole: problems === 0 }
-  if (advised === undefined) return { output: isJson ? JSON.stringify({ sources }) : renderTable(sources), ...reached }
-  const asking = noted(advised.advisor)
-  const withAdvisor = figuresFor(await runAll(asking.advisor))
-  const events = cases.reduce((sum, { records }) => sum + records.length, 0)
+  if (advised === undefined || asking === undefined)
+    return { output: isJson ? JSON.stringify({ sources }) : renderTable(sources), ...reached }
+  const withAdvisor = figuresFor(together)
   const questions = asking.figures(advised.model, events)
   const output = isJson
     ? JSON.stringify({ sources, advised: { sources: withAdvisor, questions } })
     : `The deterministic score alone\n${renderTable(sources)}\n\nWith the advisor\n${renderTable(withAdvisor)}\n\n${renderQuestions(questions)}`
   return { output, ...reached }
+}
+
+function addTo(evaluated: Map<string, Evaluated[]>, { name, source, records }: LabelledCase, results: readonly CaseResult[]): void {
+  const { needsContext = false, severity = '' } = records[0] ?? {}
+  const known = evaluated.get(source) ?? []
+  known.push({ case: { name, source, needsContext, severity }, results })
+  evaluated.set(source, known)
+}
+
+function figuresFor(evaluated: ReadonlyMap<string, readonly Evaluated[]>): Record<string, SourceFigures> {
+  return Object.fromEntries([...evaluated].map(([name, all]) => [name, figuresOf(all)]))
 }

@@ -17,6 +17,8 @@ export const Labelled = z.object({
     .nullish()
     .transform((text) => text ?? ''),
   needsContext: z.boolean().default(false),
+  /** True on a call that cannot be taken back, such as a snapshot that is shared. */
+  irreversible: z.boolean().default(false),
   event: z.record(z.string(), z.unknown()),
 })
 export type Labelled = z.infer<typeof Labelled>

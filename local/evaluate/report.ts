@@ -3,22 +3,24 @@ import type { Thresholds } from '../../shared/domain/policy.ts'
 import { chart } from '../page/chart.ts'
 import { type Markup, shown, standAlone, table } from '../page/document.ts'
 import { columns } from '../render/style.ts'
-import type { Count, SourceFigures } from './figures.ts'
-import type { LabelledCase } from './labelled.ts'
+import type { CaseAbout } from './case-figures.ts'
+import { medianOf, type SourceFigures } from './figures.ts'
+import type { Count } from './reached.ts'
 import type { CaseResult } from './run-case.ts'
+import { renderSummary, summaryLines } from './summary.ts'
 
 /** A case with what the responder decided for each of its records. */
 export interface Evaluated {
-  readonly case: LabelledCase
+  readonly case: CaseAbout
   readonly results: readonly CaseResult[]
 }
 
-/** The figures as a table for a terminal, one line per source. */
+/** The figures as text for a terminal: what a reader needs first of each source, then a table with one line per source. */
 export function renderTable(sources: Readonly<Record<string, SourceFigures>>): string {
   const rows = Object.entries(sources).map(([name, { cases, credentials, records }]) => {
     const malicious = cases.filter((one) => one.malicious)
     const detected = malicious.filter((one) => one.detected)
-    const quiet = cases.filter((one) => !one.malicious)
+    const quiet = cases.filter((one) => one.benign)
     return [
       name,
       `${detected.length}/${malicious.length}`,
@@ -33,8 +35,8 @@ export function renderTable(sources: Readonly<Record<string, SourceFigures>>): s
   })
   const header = ['SOURCE', 'FOUND', 'FALSE', 'CREDENTIALS BAD', 'GOOD', 'RECORDS BAD', 'GOOD', 'AFTER RECORDS', 'AFTER SECONDS']
   const legend =
-    'FOUND: malicious cases whose first decision ≥ ask is on a malicious record. FALSE: benign cases with one.\nCREDENTIALS and RECORDS, bad (malicious) and good (benign): ≥ ask (≥ contain) of all. AFTER: medians of the cases found.\n--json and --out name every case, what found it and when. Sources are never pooled: their labels mean different things.'
-  return `${columns([header, ...rows])}\n\n${legend}`
+    'FOUND: malicious cases whose first decision ≥ ask is on a malicious record. FALSE: benign cases with one.\nCREDENTIALS and RECORDS, bad (malicious) and good (benign): with a decision ≥ ask (≥ contain) of all. AFTER: medians of the cases found.\nEvery figure says what the evidence calls for, whatever the mode of the policy.\n--json and --out name every case, what found it and when. Sources are never pooled: their labels mean different things.'
+  return `${renderSummary(sources)}\n\n${columns([header, ...rows])}\n\n${legend}`
 }
 
 /** A self-contained page: figures, risk over time per credential, distribution of the risk by label. No scripts. */
@@ -46,7 +48,7 @@ export function renderHtml(
   const sections = Object.entries(sources).map(([name, figures]) => {
     const cases = evaluated.get(name) ?? []
     const source = shown(name)
-    return html`<section><h2>${source}</h2>${tableOf(figures, source)}${chart(distribution(cases), { title: `Risk of records by label, ${source}` })}${cases
+    return html`<section><h2>${source}</h2>${summaryLines(figures).map((line) => html`<p>${line}</p>`)}${tableOf(figures, source)}${chart(distribution(cases), { title: `Risk of records by label, ${source}` })}${cases
       .filter(({ results }) => results.some(({ risk }) => risk > 0) && results.length > 1)
       .slice(0, CHARTED_CASES)
       .map((one) => chart(overTime(one, thresholds), { title: `Risk over time, ${shown(one.case.name)}` }))}</section>`
@@ -63,13 +65,16 @@ function tableOf({ cases }: SourceFigures, source: string): Markup {
     .slice(0, 60)
     .map((one) => [
       shown(one.case),
-      one.detected ? 'found' : one.malicious ? 'missed' : 'false alarm',
+      one.detected ? 'found' : one.malicious ? 'missed' : one.benign ? 'false alarm' : 'unknown',
       one.decision,
       one.trigger?.detector ?? '',
       one.recordsToDetect ?? '',
       one.secondsToDetect ?? '',
+      one.hasIrreversible ? one.beforeIrreversible : '',
+      one.malicious ? `${one.stopped.refused} of ${one.stopped.malicious}` : `${one.collateral.refused} of ${one.collateral.benign}`,
     ])
-  if (rows.length === 0) return html`<p>${cases.length} benign ${cases.length === 1 ? 'case' : 'cases'}, none with a decision ≥ ask.</p>`
+  if (rows.length === 0)
+    return html`<p>${cases.length} ${cases.length === 1 ? 'case' : 'cases'}, none malicious and none with a decision ≥ ask.</p>`
   const columnsOf = [
     { name: 'case', kind: 'wide' },
     { name: 'result' },
@@ -77,6 +82,8 @@ function tableOf({ cases }: SourceFigures, source: string): Markup {
     { name: 'trigger' },
     { name: 'records', kind: 'number' },
     { name: 'seconds', kind: 'number' },
+    { name: 'before irreversible' },
+    { name: 'refused' },
   ] as const
   return table(columnsOf, rows, `Cases of ${source}`)
 }
@@ -133,6 +140,5 @@ function shares({ total, ask, contain }: Count): string {
 }
 
 function median(values: readonly number[]): string {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted.length === 0 ? '–' : String(sorted[Math.floor(sorted.length / 2)])
+  return String(medianOf(values) ?? '–')
 }

@@ -11,6 +11,7 @@ interface Line {
   readonly label?: string
   readonly case?: string
   readonly source?: string
+  readonly irreversible?: true
   readonly minute: number
   readonly event: object
 }
@@ -43,7 +44,7 @@ const LINES: readonly Line[] = [
   { case: 'theft', label: 'benign', minute: 0, event: quiet },
   { case: 'theft', label: 'malicious', minute: 10, event: quiet },
   { case: 'theft', label: 'malicious', minute: 12, event: keyMade },
-  { case: 'theft', label: 'malicious', minute: 13, event: trailStopped },
+  { case: 'theft', label: 'malicious', minute: 13, irreversible: true, event: trailStopped },
   { case: 'missed', label: 'malicious', minute: 0, event: quiet },
   { case: 'calm', label: 'benign', minute: 0, event: quiet },
   { case: 'alarm', label: 'benign', minute: 0, event: trailStopped },
@@ -51,13 +52,14 @@ const LINES: readonly Line[] = [
 ]
 
 beforeAll(() => {
-  const text = LINES.map(({ label, case: name, source = 'made-up', minute, event }, at) =>
+  const text = LINES.map(({ label, case: name, source = 'made-up', irreversible, minute, event }, at) =>
     JSON.stringify({
       id: `r${at}`,
       case: name,
       label,
       source,
       technique: 'T1098',
+      ...(irreversible === undefined ? {} : { irreversible }),
       event: { ...event, eventTime: new Date(Date.UTC(2026, 0, 1, 12, minute)).toISOString() },
     }),
   )
@@ -80,7 +82,14 @@ describe('eval', () => {
       secondsToDetect: 120,
     })
     expect(missed).toMatchObject({ malicious: true, detected: false, trigger: null, recordsToDetect: null })
-    expect(calm).toMatchObject({ malicious: false, detected: false, decision: 'observe' })
+    expect(theft).toMatchObject({
+      reached: { ask: { calls: 2, seconds: 120 } },
+      hasIrreversible: true,
+      beforeIrreversible: 'ask',
+      collateral: { benign: 0, refused: 0 },
+      stopped: { malicious: 2, refused: 0 },
+    })
+    expect(calm).toMatchObject({ malicious: false, benign: true, detected: false, decision: 'observe', hasIrreversible: false })
     // A decision on a benign record is an alarm, not a detection.
     expect(alarm).toMatchObject({
       malicious: false,
@@ -88,6 +97,10 @@ describe('eval', () => {
       trigger: { recordId: 'r6', detector: 'logging-tampered', label: 'benign' },
     })
     expect(sources['made-up'].credentials).toMatchObject({ malicious: { total: 2, ask: 1 }, benign: { total: 2, ask: 1, contain: 0 } })
+    expect(sources['made-up'].decisions).toMatchObject({ malicious: { total: 2 }, benign: { total: 2, ask: 1, contain: 0 } })
+    expect(sources['made-up'].identities.benign).toMatchObject({ total: 2, contain: 0 })
+    expect(sources['made-up'].beforeIrreversible).toMatchObject({ total: 1, ask: 1, none: 0 })
+    expect(sources['made-up'].interventions.benign).toEqual({ total: 1, perCase: 0.5, most: 1 })
     expect(sources['made-up'].records).toMatchObject({ malicious: { total: 4, ask: 2 }, benign: { total: 3, ask: 1 } })
     expect(sources['made-up'].techniques).toEqual({ T1098: { cases: 2, detected: 1 } })
   })
@@ -95,19 +108,50 @@ describe('eval', () => {
   it('prints a table, and a page with its plots that loads nothing', async () => {
     const page = join(folder, 'report.html')
     const { out } = await countersign(['eval', labelled, '--out', page])
+    expect(out).toMatch(
+      /^made-up\n {2}of 2 benign cases: 0 contain, .*1 ask, .*\n {2}of 2 benign identities that can be contained: 0 contain\n/,
+    )
+    expect(out).toContain('  before the first irreversible call of 1 malicious case: 0 contain,')
     expect(out).toMatch(/made-up\s+1\/2\s+1\/2/)
     const html = readFileSync(page, 'utf8')
     expect(drawingsIn(html)[0]).toContain('malicious')
+    expect(html).toContain('<p>of 2 benign cases: 0 contain')
     expect(html).not.toMatch(/<script|src="(?!data:)|href="http/)
+  })
+
+  it('has a simulated person answer what was asked, where that is wanted', async () => {
+    const daily = join(folder, 'daily.ndjson')
+    const days = [1, 2, 3].map((day) => ({ ...trailStopped, eventTime: `2026-01-0${day}T12:00:00Z` }))
+    writeFileSync(
+      daily,
+      days.map((event, at) => JSON.stringify({ id: `d${at}`, case: 'c', label: 'benign', source: 's', event })).join('\n'),
+    )
+    const interventions = async (...more: string[]) =>
+      JSON.parse((await countersign(['eval', daily, '--json', ...more])).out).sources.s.interventions.benign.total
+    expect(await interventions()).toBe(1)
+    // A release suppresses for 24 hours, so the next day at noon is not covered.
+    expect(await interventions('--answer-legitimate', '0')).toBeGreaterThan(1)
+    expect(await countersign(['eval', daily, '--answer-legitimate', 'soon'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('must be a whole number from 0, got "soon"'),
+    })
   })
 
   it('exits 1 and says what falls short of a bar, and where a source is missing', async () => {
     const bars = join(folder, 'bars.json')
-    writeFileSync(bars, JSON.stringify({ 'made-up': { found: 0.9, falseCases: 0.2 }, absent: { found: 1 }, other: { falseCases: 0 } }))
+    writeFileSync(
+      bars,
+      JSON.stringify({
+        'made-up': { found: 0.9, falseCases: 0.2, benignCases: { ask: 0.1 } },
+        absent: { found: 1 },
+        other: { falseCases: 0 },
+      }),
+    )
     const { code, err } = await countersign(['eval', labelled, '--fail-under', bars])
     expect(code).toBe(1)
     expect(err).toContain('made-up: found is 0.5, must be at least 0.9')
     expect(err).toContain('made-up: falseCases is 0.5, must be at most 0.2')
+    expect(err).toContain('made-up: benignCases.ask is 0.5, must be at most 0.1')
     expect(err).toContain('absent: no such source in the files')
     expect(err).not.toContain('other')
     writeFileSync(bars, JSON.stringify({ 'made-up': { found: 0.5, benignCredentialsContain: 0 } }))
