@@ -4,7 +4,7 @@ import { isContainableCredential } from '../shared/domain/containable.ts'
 import { isAbout, leadsTo } from '../shared/domain/created-principal.ts'
 import { isStronger } from '../shared/domain/decision.ts'
 import type { Incident } from '../shared/domain/incident.ts'
-import type { Signal } from '../shared/domain/signal.ts'
+import type { CreatedKind, Signal } from '../shared/domain/signal.ts'
 
 /** Whether what was done about an incident would have refused a call that came after it. Pure. */
 export type IsRefused = (incident: Incident, signal: Signal) => boolean
@@ -23,13 +23,29 @@ export function refusedBySteps(isRestricted: IsRefused = () => false): IsRefused
 }
 
 /**
- * True where a call was made with what the plan of a containment disables: every credential of a user, the sessions of a role that the plan ends, and what
- * the credentials issued. Signals do not say when a session was issued, so a session that was requested later under an ended name counts as refused.
+ * Calls that IAM lets through whatever a policy denies; those of an inactive key are refused before it.
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
  */
-export function isRefusedByContainment(incident: Incident, { identity, credential }: Signal): boolean {
+const NEVER_DENIED: ReadonlySet<string> = new Set(['sts:GetCallerIdentity', 'sts:GetSessionToken'])
+
+/**
+ * True where a call was made with what the plan of a containment disables: the keys and every other credential of a user, the sessions of a role that the plan
+ * ends, and what the credentials issued. Signals do not say when a session was issued, so a session that was requested later under an ended name counts as refused.
+ */
+export function isRefusedByContainment(incident: Incident, signal: Signal): boolean {
+  return isByInactiveKey(incident, signal) || (isDenied(incident, signal) && !NEVER_DENIED.has(signal.action))
+}
+
+function isByInactiveKey(incident: Incident, { identity, credential }: Signal): boolean {
   const id = attempted(credential.id)
+  const isSameKey = (key: { readonly id: string; readonly kind: CreatedKind }) => key.kind === 'access-key' && key.id === id
+  const isOwn = incident.identity.kind === 'iam-user' && isAbout(incident, identity)
+  return incident.lineage.some(isSameKey) || (isOwn && incident.credentials.some(isSameKey))
+}
+
+function isDenied(incident: Incident, { identity, credential: { id, sessionName } }: Signal): boolean {
   if (incident.lineage.some((edge) => leadsTo(edge, identity) || (edge.id === id && isContainableCredential(edge.kind)))) return true
-  const { sessionName } = credential
   if (identity.kind === 'role' && sessionName !== undefined && takenOn(incident).get(identity.name)?.has(sessionName) === true) return true
   if (!isAbout(incident, identity)) return false
   if (identity.kind === 'iam-user') return true

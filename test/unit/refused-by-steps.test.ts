@@ -52,6 +52,19 @@ describe('a call that a containment would have refused', () => {
   it.each<[string, Incident, Signal, boolean]>([
     ['by the user’s key', ofUser, by('ci-build'), true],
     ['by another key of the user, who is denied everything', ofUser, by('ci-build', { key: OWN }), true],
+    ['for its identity, by the key, which is inactive', ofUser, { ...by('ci-build'), action: 'sts:GetCallerIdentity' }, true],
+    [
+      'for its identity, by a credential that is only denied',
+      ofUser,
+      { ...by('ci-build', { key: OWN }), action: 'sts:GetCallerIdentity' },
+      false,
+    ],
+    [
+      'for its identity, by the key that it issued',
+      ofUser,
+      { ...by('victim', { key: 'AKIAISSUEDKEY0000001' }), action: 'sts:GetCallerIdentity' },
+      true,
+    ],
     ['by somebody else', ofUser, by('bystander', { key: OWN }), false],
     ['by the key that it issued for another user', ofUser, by('victim', { key: 'AKIAISSUEDKEY0000001' }), true],
     ['by the other user’s own key', ofUser, by('victim', { key: OWN }), false],
