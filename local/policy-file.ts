@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLParseError } from 'yaml'
 import { unknownDetectorsIn } from '../shared/detect/detector-names.ts'
 import type { Policy } from '../shared/domain/policy.ts'
-import { currentDetector, migratePolicy, POLICY_VERSION, RENAMED_KEYS } from '../shared/domain/policy-migration.ts'
+import { currentDetector, migratePolicy, POLICY_VERSION, RENAMED_KEYS, THRESHOLDS_OF_VERSION_2 } from '../shared/domain/policy-migration.ts'
 import { ResponderError } from '../shared/errors.ts'
 import { parsePolicy } from '../shared/record/policy-in-force.ts'
 import { idlePatterns } from './policy-protections.ts'
@@ -13,6 +13,8 @@ const YAML_OPTIONS = { maxAliasCount: 20, prettyErrors: true } as const
 /** A policy file. `migrated` is its text with the keys of this release and its comments; undefined where the file has them already. */
 export interface PolicyFile {
   readonly policy: Policy
+  /** The version of the keys that the file has. */
+  readonly version: unknown
   readonly migrated: string | undefined
 }
 
@@ -32,8 +34,9 @@ export async function loadPolicyFile(path: string): Promise<PolicyFile> {
   const { policy, faults } = checked(value)
   if (policy === undefined || faults.length > 0)
     throw new ResponderError('policy.invalid', `${path}:\n${faults.join('\n').replace(/^/gm, '  ')}`)
-  const isCurrent = (value as { version?: unknown }).version === POLICY_VERSION
-  return { policy, migrated: isCurrent ? undefined : migratedText(text) }
+  const { version } = value as { version?: unknown }
+  const isCurrent = version === POLICY_VERSION
+  return { policy, version, migrated: isCurrent ? undefined : migratedText(text) }
 }
 
 function unreadable(path: string, cause: unknown): string {
@@ -92,14 +95,27 @@ function checked(value: unknown): { policy: Policy | undefined; faults: readonly
   }
 }
 
-/** The text of a policy of version 1 with the keys of this version. Comments stay in place. */
+/** The text of a policy of an older version with the keys of this version. Comments stay in place. */
 function migratedText(text: string): string {
   const document = parseDocument(text, YAML_OPTIONS)
   for (const { path, to } of RENAMED_KEYS) renameKey(document.contents, path, to)
   const weights = document.get('weights')
   if (isMap(weights)) for (const { key } of weights.items) if (isScalar(key)) key.value = currentDetector(String(key.value))
+  addRestrict(document)
   document.set('version', POLICY_VERSION)
   return textOf(document)
+}
+
+/** Adds the threshold `restrict` wherever thresholds stand without it, and thresholds where none stand: those of before, by which nothing is restricted. */
+function addRestrict(document: Document): void {
+  if (!document.has('thresholds')) document.set('thresholds', document.createNode(THRESHOLDS_OF_VERSION_2))
+  const tiers = document.get('tiers')
+  const inTiers = isSeq(tiers) ? tiers.items.map((tier) => (isMap(tier) ? tier.get('thresholds') : undefined)) : []
+  for (const thresholds of [document.get('thresholds'), ...inTiers]) {
+    if (!isMap(thresholds) || thresholds.has('restrict')) continue
+    const at = thresholds.items.findIndex(({ key }) => isScalar(key) && key.value === 'contain')
+    thresholds.items.splice(at, 0, document.createPair('restrict', thresholds.get('contain')))
+  }
 }
 
 /** The text without new line breaks: `lineWidth: 0` keeps long lines. */

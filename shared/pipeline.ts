@@ -2,7 +2,8 @@ import { alarmContainedUse } from './contain/alarm-contained-use.ts'
 import { attachContainment } from './contain/attach-containment.ts'
 import { noteRenames } from './contain/note-renames.ts'
 import { reverifyReversed } from './contain/reversal.ts'
-import { type Evaluation, type EvaluationContext, evaluate, fastPath } from './decide/evaluate.ts'
+import { evaluate, fastPath } from './decide/evaluate.ts'
+import type { Evaluation, EvaluationContext } from './decide/evaluation.ts'
 import { attachParentIncident } from './decide/parent-incident.ts'
 import { openUnitOfWork } from './decide/unit-of-work.ts'
 import { foldInto } from './detect/fold.ts'
@@ -16,7 +17,7 @@ import { enricher } from './sense/enrich/enrich.ts'
 import { NOT_DEPLOYED, type OwnResources } from './sense/enrich/tampering.ts'
 import { type SensedBatch, sense } from './sense/sense.ts'
 
-export type { Evaluation } from './decide/evaluate.ts'
+export type { Evaluation } from './decide/evaluation.ts'
 
 /** The outcome of a batch. `failed`: reasons by the position of the input; those inputs must be delivered again, all others are done. */
 export interface BatchResult {

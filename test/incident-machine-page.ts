@@ -1,5 +1,6 @@
 import { INCIDENT_STATES, type IncidentState, isClosed } from '../shared/domain/incident.ts'
-import { type IncidentEventKind, TRANSITIONS } from '../shared/domain/incident-machine.ts'
+import type { IncidentEventKind } from '../shared/domain/incident-event.ts'
+import { TRANSITIONS } from '../shared/domain/incident-machine.ts'
 
 const KINDS = Object.keys(TRANSITIONS) as IncidentEventKind[]
 
@@ -16,6 +17,7 @@ export function machineDiagram(): string {
     'stateDiagram-v2',
     '    [*] --> watching',
     '    [*] --> asking',
+    '    [*] --> restricting',
     '    [*] --> containing',
     ...[...moves].map(([move, kinds]) => `    ${move}: ${kinds.join(', ')}`),
     ...closed.map((state) => `    ${state} --> [*]`),

@@ -139,7 +139,7 @@ export async function releaseIncident(
         incident.suppression === undefined
           ? ''
           : `; the same evidence does not contain again until ${new Date(incident.suppression.until).toISOString()}`
-      const back = undone.length === 0 ? 'nothing had been contained' : `restored as it was before: ${undone.join(', ')}`
+      const back = undone.length === 0 ? 'nothing had been contained or restricted' : `restored as it was before: ${undone.join(', ')}`
       return `Released ${id}: ${back}${until}.`
     }
     case 'releasing':

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
 import { runningOverride } from '../../shared/domain/bounds.ts'
-import type { Policy } from '../../shared/domain/policy.ts'
+import type { Mode, Policy, Thresholds } from '../../shared/domain/policy.ts'
 import { POLICY_VERSION } from '../../shared/domain/policy-migration.ts'
 import { applyPolicy, type PolicyInForce, readPolicy } from '../../shared/record/policy-in-force.ts'
 import { requireReason } from '../../shared/review/reviewer.ts'
@@ -12,10 +12,12 @@ import type { Target } from '../target.ts'
 
 /** Checks a policy file without touching anything. */
 export async function checkPolicy(path: string): Promise<string> {
-  const { policy, migrated } = await loadPolicyFile(path)
+  const { policy, version, migrated } = await loadPolicyFile(path)
   const { mode, tiers, thresholds } = policy
   const verdict = [
-    `${path} is a valid policy: mode ${mode}, ${tiers.length} ${tiers.length === 1 ? 'tier' : 'tiers'}, notify ${thresholds.notify} / ask ${thresholds.ask} / contain ${thresholds.contain}.`,
+    `${path} is a valid policy: mode ${mode}, ${tiers.length} ${tiers.length === 1 ? 'tier' : 'tiers'}, notify ${thresholds.notify} / ask ${thresholds.ask} / restrict ${thresholds.restrict} / contain ${thresholds.contain}.`,
+    ...restrictLines(policy),
+    ...approverLines(policy),
     ...tierLines(policy),
     protectedLine(policy),
     breakerLine(policy),
@@ -24,7 +26,29 @@ export async function checkPolicy(path: string): Promise<string> {
     ...unreachedTiers(policy).map((line) => `Warning: ${line}.`),
   ].join('\n')
   if (migrated === undefined) return verdict
-  return `${verdict}\nIt is written in version 1 of the keys, which is read as long as 0.x lasts. In version ${POLICY_VERSION} it reads:\n\n${migrated}`
+  return `${verdict}\nIt is written in version ${version} of the keys, which is read as long as 0.x lasts. In version ${POLICY_VERSION} it reads:\n\n${migrated}`
+}
+
+/** Where an action between ask and contain is never taken, although a mode allows it. */
+function restrictLines({ mode, thresholds, tiers }: Policy): string[] {
+  const isAllowed = (one: Mode) => one === 'restrict' || one === 'contain'
+  const none = ({ restrict, contain }: Thresholds) => restrict === contain
+  const tier = tiers.filter((one) => isAllowed(one.mode ?? mode) && none(one.thresholds ?? thresholds)).map(({ name }) => name)
+  const all = [...(isAllowed(mode) && none(thresholds) ? ['default'] : []), ...tier]
+  return all.length === 0
+    ? []
+    : [
+        `Nothing is restricted where restrict is contain, unless the mode is restrict: tiers ${all.join(', ')}. A lower restrict lets rights be reduced before it.`,
+      ]
+}
+
+/** A pattern that names every user: `*`, `arn:*:iam::123456789012:*`, `…:user/*`. */
+const EVERY_USER = /(?:^|:|:user\/)\*$/
+
+/** Whoever may answer is never restricted, so a pattern of everybody restricts nobody. */
+function approverLines({ approvers }: Policy): string[] {
+  const everybody = approvers.filter((pattern) => EVERY_USER.test(pattern))
+  return everybody.length === 0 ? [] : [`Warning: no user is ever restricted, because approvers names every one: ${everybody.join(', ')}.`]
 }
 
 function tierLines({ tiers, mode: own }: Policy): string[] {
@@ -51,10 +75,10 @@ function claimsLine({ trustedClaims }: Policy): string {
 
 function breakerLine({ breaker }: Policy): string {
   const { containmentsPerHour, maxUserFraction, urgentPerHour, urgentPriority } = breaker
-  if (containmentsPerHour === 0) return 'The breaker lets nothing be contained: breaker.containmentsPerHour is 0.'
+  if (containmentsPerHour === 0) return 'The breaker lets nothing be contained or restricted: breaker.containmentsPerHour is 0.'
   const urgent = Math.min(urgentPerHour, containmentsPerHour)
   return (
-    `In an hour ${containmentsPerHour} incidents may be contained, and no more than ${Math.round(maxUserFraction * 100)} % of the users (three are always allowed); ` +
+    `In an hour ${containmentsPerHour} incidents may be contained and as many restricted, and no more than ${Math.round(maxUserFraction * 100)} % of the users (three are always allowed); ` +
     (urgent === 0
       ? 'none beyond that.'
       : `beyond that ${urgent} that are confirmed, ordered by a person or of priority ${urgentPriority} or more.`)

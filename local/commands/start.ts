@@ -19,7 +19,7 @@ import { type Ask, answerTo } from './story-verdict.ts'
 const DAYS = 31
 
 /** The demonstration shows a containment, so its policy allows it. The default of a deployed stack is mode observe. */
-const STORY_POLICY = { version: 2, mode: 'contain', protected: { arns: ['arn:aws:iam::*:user/break-glass'], tags: {} } }
+const STORY_POLICY = { version: 3, mode: 'contain', protected: { arns: ['arn:aws:iam::*:user/break-glass'], tags: {} } }
 
 export interface StartOptions {
   readonly isOnce: boolean
@@ -95,24 +95,31 @@ async function tell(embedded: Embedded, { run, live, paint, print, intrusion }: 
     `${paint('bold', 'Speed')}: ${duration(median)} for a call in the median, ${duration(sorted.at(-1) ?? 0)} for the slowest, containment included.`,
     '',
   )
-  const waiting = open.filter(({ state }) => state === 'contained' || state === 'asking')
+  const waiting = open.filter(({ state }) => state === 'contained' || state === 'restricted' || state === 'asking')
   print(paint('bold', 'Waiting for review'))
   if (waiting.length === 0) print('  nothing')
   for (const incident of waiting) {
     const { id, identity, state } = incident
     const [strongest] = reasonsOf(incident).contributions
     print(
-      `  ${id}  ${identity.kind} ${identity.name}, risk ${riskText(incident)}: ${state === 'contained' ? 'contained' : 'nothing done, a person is asked'}`,
+      `  ${id}  ${identity.kind} ${identity.name}, risk ${riskText(incident)}: ${DONE[state as keyof typeof DONE]}`,
       `    why      ${strongest?.finding.title}: ${strongest?.finding.reason}`,
       `    look     ${commandOn(target, `incidents show ${id}`)}`,
       `    explain  ${commandOn(target, `explain ${id}`)}`,
-      `    ${(state === 'contained' ? 'undo' : 'dismiss').padEnd(8)} ${reviewCommand('legitimate', id, target)}`,
+      `    ${(state === 'asking' ? 'dismiss' : 'undo').padEnd(8)} ${reviewCommand('legitimate', id, target)}`,
       ...(state === 'contained'
         ? [`    confirm  ${reviewCommand('compromised', id, target)}`]
         : [`    contain  ${reviewCommand('contain', id, target)}`]),
     )
   }
 }
+
+/** What was done in each state that waits for a person. */
+const DONE = {
+  contained: 'contained',
+  restricted: 'its rights are reduced, a person is asked',
+  asking: 'nothing done, a person is asked',
+} as const
 
 /** The calls that came after the containment, and that the embedded IAM would have refused. */
 function describeRefusals(

@@ -53,6 +53,8 @@ export function framed({ title, body, pulse }: Page, { base, where, caller }: Ro
 const COLOURS: Readonly<Record<IncidentState, 'bad' | 'ask' | 'good' | ''>> = {
   watching: '',
   asking: 'ask',
+  restricting: 'ask',
+  restricted: 'ask',
   containing: 'bad',
   contained: 'bad',
   releasing: 'ask',

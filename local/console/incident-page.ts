@@ -8,6 +8,7 @@ import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { callsRefused, reasonsOf, refusedAfter, weakerReasons } from '../../shared/domain/reasons.ts'
+import { restrictionLines } from '../../shared/domain/restriction-lines.ts'
 import type { GeoIp } from '../../shared/ports/lookup.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { withNotices } from '../../shared/record/orders.ts'
@@ -110,7 +111,15 @@ function factsOf(incident: Incident, { base }: Room): Markup {
 <dt>Can</dt><dd>${blastRadius.reasons.length === 0 ? 'not known' : blastRadius.reasons.join(', ')} (by ${blastRadius.basis})</dd>
 <dt>Decision</dt><dd><strong>${decision.action}</strong>${decision.would === decision.action ? '' : ` (would ${decision.would})`}: ${decision.why.map((line) => shown(line)).join('; ')}</dd>
 ${advisorText(incident) === '' ? '' : html`<dt>Advisor</dt><dd>${advisorText(incident)}</dd>`}
-<dt>Opened</dt><dd>${moment(openedAt)} UTC</dd>${contained}${putOff}${answered}</dl>`
+<dt>Opened</dt><dd>${moment(openedAt)} UTC</dd>${restrictedIn(incident)}${contained}${putOff}${answered}</dl>`
+}
+
+function restrictedIn(incident: Incident): Markup | '' {
+  const lines = restrictionLines(incident)
+  const { restrictedAt } = incident
+  const since = restrictedAt === undefined ? '' : html`since ${moment(restrictedAt)} UTC. `
+  if (lines !== undefined) return html`<dt>Restricted</dt><dd>${since}${shown(lines.refused, 500)} ${shown(lines.goesOn, 500)}</dd>`
+  return restrictedAt === undefined ? '' : html`<dt>Restricted</dt><dd>${moment(restrictedAt)} UTC</dd>`
 }
 
 /** The steps of the containment: the value before, the contained value, and whether it is in place now. */

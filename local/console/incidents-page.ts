@@ -23,8 +23,9 @@ export function incidentsPage({ incidents, isAll, mode }: Listed, { base }: Room
   const count = (...states: string[]) => open.filter(({ state }) => states.includes(state)).length
   const body = html`${figures([
     ['Contained', count('contained'), 'to be countersigned'],
+    ['Restricted', count('restricted'), 'to be decided'],
     ['Asking', count('asking'), 'to be decided'],
-    ['In progress', count('containing', 'releasing', 'rotating'), 'containing, releasing, rotating'],
+    ['In progress', count('restricting', 'containing', 'releasing', 'rotating'), 'restricting, containing, releasing, rotating'],
     ['Watching', count('watching'), 'below the threshold ask'],
     ['Mode', mode, 'of the policy'],
   ])}${

@@ -4,10 +4,11 @@ import { chart } from '../page/chart.ts'
 import type { Markup } from '../page/document.ts'
 
 /** The risk after each call, with the thresholds and the time of containment. Times are UTC. */
-export function riskDrawing(incident: Incident, signals: readonly IncidentSignal[], { ask, contain }: Thresholds): Markup {
+export function riskDrawing(incident: Incident, signals: readonly IncidentSignal[], { ask, restrict, contain }: Thresholds): Markup {
   const contained = incident.containedAt
   const lines = [
     { yAxis: ask, label: { formatter: 'ask', position: 'insideEndTop' } },
+    ...(restrict < contain ? [{ yAxis: restrict, label: { formatter: 'restrict', position: 'insideEndTop' } }] : []),
     { yAxis: contain, label: { formatter: 'contain', position: 'insideEndTop' } },
     ...(contained === undefined ? [] : [{ xAxis: contained, label: { formatter: 'contained' } }]),
   ]

@@ -64,7 +64,9 @@ export function addIncidents(root: Command): void {
   withConsent(
     root
       .command('contain')
-      .description('contain an incident in state asking or watching, in any mode of its tier; protection and the breaker still apply')
+      .description(
+        'contain an incident in state asking, restricted or watching, in any mode of its tier; protection and the breaker still apply',
+      )
       .argument('<id>')
       .requiredOption(...REASON)
       .option('--json', 'one JSON object'),

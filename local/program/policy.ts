@@ -6,7 +6,7 @@ const commands = () => import('../commands/policy.ts')
 const override = () => import('../commands/override.ts')
 
 /** As a value, so that no schema is loaded to list them; as a record, so that none can be forgotten. */
-const MODES: Readonly<Record<Mode, true>> = { observe: true, ask: true, contain: true }
+const MODES: Readonly<Record<Mode, true>> = { observe: true, ask: true, restrict: true, contain: true }
 
 /** Adds the commands for the policy. */
 export function addPolicy(root: Command): void {

@@ -1,4 +1,4 @@
-import { hasOwnDeny } from '../../shared/contain/narrow-deny.ts'
+import { hasOwnDeny, isOwnRestricted } from '../../shared/contain/narrow-deny.ts'
 import { standingSteps } from '../../shared/contain/progress.ts'
 import { accessKey } from '../../shared/contain/steps/access-key.ts'
 import { serviceSpecificCredential } from '../../shared/contain/steps/service-specific-credential.ts'
@@ -29,6 +29,12 @@ export function afterConfirm(incident: Incident, changes: readonly Change[]): st
     ]
   if (incident.identity.kind !== 'iam-user') return last
   if (!hasOwnDeny(incident, changes)) return ['Create new keys for the workloads that need them, then delete the old ones.', ...last]
+  if (isOwnRestricted(incident, changes))
+    return [
+      `${name} stays restricted, and no command lifts that: a policy of ours that is taken away by hand is set again. Its keys still work.`,
+      'Create new keys for the workloads that need them, better of another user, then delete the old ones.',
+      ...last,
+    ]
   return [
     `${name} stays denied everything, new keys of it included, and no command lifts that: a deny that is taken away by hand is set again, and the call is a finding about its caller.`,
     'Give the workloads that need one another user, or a role, with the rights that these list:',

@@ -4,6 +4,7 @@ import type { Contribution } from '../../shared/domain/assessment.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { callsRefused, reasonsOf, refusedAfter, weakerReasons } from '../../shared/domain/reasons.ts'
+import { restrictionLines } from '../../shared/domain/restriction-lines.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { isOrderChain } from '../../shared/record/orders.ts'
 import { asTyped } from '../command-name.ts'
@@ -43,6 +44,9 @@ export function renderIncident(incident: Incident, paint: Paint, { options, sign
     ],
     ['opened', `${moment(incident.openedAt)} UTC`],
   ]
+  if (incident.restrictedAt !== undefined) rows.push(['restricted', `${moment(incident.restrictedAt)} UTC`])
+  const restriction = restrictionLines(incident)
+  if (restriction !== undefined) rows.push(['', printable(restriction.refused, 400)], ['', printable(restriction.goesOn, 400)])
   if (incident.containedAt !== undefined) {
     rows.push([
       'contained',
@@ -195,7 +199,7 @@ export function advisorText({ assessment: { opinion, baseRisk } }: Incident): st
 
 function colourOf({ state }: Incident): 'red' | 'yellow' | 'green' {
   if (state === 'contained' || state === 'containing') return 'red'
-  return state === 'asking' || state === 'watching' ? 'yellow' : 'green'
+  return state === 'restricting' || state === 'restricted' || state === 'asking' || state === 'watching' ? 'yellow' : 'green'
 }
 
 /** A value of the record in a word or two. `target` is that of its entry: a step has words of its own for what it sets. */

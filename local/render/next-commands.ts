@@ -29,14 +29,19 @@ export function reviewCommand(kind: ReviewKind, id: string, target: Pick<Target,
 function does(kind: ReviewKind, incident: Incident, changes: readonly Change[]): string {
   switch (kind) {
     case 'legitimate':
-      return incident.containedAt === undefined ? 'it was legitimate: closes it' : 'it was legitimate: restores what was contained'
+      if (incident.containedAt !== undefined) return 'it was legitimate: restores what was contained'
+      return incident.restrictedAt === undefined ? 'it was legitimate: closes it' : 'it was legitimate: gives it back its rights'
     case 'compromised':
       return leftUsable(incident, changes) === undefined
         ? 'it was an attack: what was contained stays contained'
-        : 'it was an attack, and you stop it by hand: closes it, contains nothing'
+        : incident.state === 'restricted'
+          ? 'it was an attack, and you stop the rest by hand: closes it, keeps the restriction'
+          : 'it was an attack, and you stop it by hand: closes it, contains nothing'
     case 'contain':
       return 'stops it now; a release restores it'
     case 'extend':
-      return 'more time: no reminders until then'
+      return incident.state === 'restricted'
+        ? 'more time: no reminders until then, and it stays restricted'
+        : 'more time: no reminders until then'
   }
 }

@@ -6,9 +6,15 @@ import { isNamed, keys, type Table } from './table.ts'
 const KEPT_SECONDS = 86_400
 
 /** The attribute of an hour's item with the incidents of a lane. */
-const ATTRIBUTES = { ordinary: 'incidents', urgent: 'urgent', confirmed: 'confirmed', ordered: 'ordered' } as const
+const ATTRIBUTES = {
+  ordinary: 'incidents',
+  urgent: 'urgent',
+  confirmed: 'confirmed',
+  ordered: 'ordered',
+  restricted: 'restricted',
+} as const
 
-/** Counts containments per hour as sets of incident ids, one for each lane, in one item: so one conditional update sees them all. */
+/** Counts containments and restrictions per hour as sets of incident ids, one for each lane, in one item: so one conditional update sees them all. */
 export function dynamoBreaker({ client, name }: Table): Breaker {
   /** Updates the item of a lane. Returns false where the condition does not hold. */
   const update = async (
@@ -36,7 +42,9 @@ export function dynamoBreaker({ client, name }: Table): Breaker {
     async reserve({ hour, kind }, incidentId, limit) {
       if (limit === 0) return false
       const item = { hour, kind: 'ordinary' } as const
-      const names = Object.fromEntries(Object.entries(ATTRIBUTES).map(([lane, attribute]) => [`#${lane}`, attribute]))
+      // A place of a restriction is none of a containment.
+      const counted = Object.entries(ATTRIBUTES).filter(([lane]) => (lane === 'restricted') === (kind === 'restricted'))
+      const names = Object.fromEntries(counted.map(([lane, attribute]) => [`#${lane}`, attribute]))
       const hasPlace = Object.keys(names).map((lane) => `contains(${lane}, :id)`)
       const isReserved = await update(item, {
         expression: `ADD #${kind} :one`,

@@ -4,6 +4,7 @@ import type { ContainPorts } from '../ports/contain.ts'
 import { isReleaseAllowed, readOrders } from '../record/orders.ts'
 import type { ChangeLog } from './change-log.ts'
 import { isReleaseOrdered, type PlannedStep, standingSteps } from './progress.ts'
+import { isContainment, isRestriction } from './steps/quarantine.ts'
 import { isSameValue, type Step, type StepValue, type WriteOutcome } from './steps/step.ts'
 
 /**
@@ -21,11 +22,11 @@ export async function applyStep(step: Step, read: StepValue, changeLog: ChangeLo
     // A credential that is inactive already needs no step and no undo. A policy of our name that somebody else put there is planned all the
     // same, so that it is verified.
     if (before === undefined && isSameValue(read, wanted) && step.isCredential) return undefined
-    const isUnplanned = () => standing()?.contained !== wanted && !isReleaseOrdered(changeLog.changes)
+    const isUnplanned = () => standing()?.contained !== wanted && !isOvertaken(wanted, standing()) && !isReleaseOrdered(changeLog.changes)
     const from = before === undefined ? read : before.before
     const planned = await changeLog.write({ kind: 'step-planned', target: step.target, from, to: wanted, why: step.title }, isUnplanned)
     // A release that ran meanwhile undoes every step, so none is applied any more.
-    if (planned === 'superseded' && isReleaseOrdered(changeLog.changes)) return undefined
+    if (planned === 'superseded' && (isReleaseOrdered(changeLog.changes) || isOvertaken(wanted, standing()))) return undefined
   }
   const outcome = isSameValue(read, wanted) ? 'written' : await attempt(step, wanted, ports)
   if (outcome === 'gone' && read === null && before?.isDone === true) return recordGone(step, changeLog)
@@ -39,7 +40,7 @@ export async function applyStep(step: Step, read: StepValue, changeLog: ChangeLo
     if (next === undefined) return failure
     return applyStep(next, await next.read(ports.iam), changeLog, ports)
   }
-  const isOpen = () => standing()?.isDone === false
+  const isOpen = () => standing()?.isDone === false && !isOvertaken(wanted, standing())
   if (!isOpen() && isSameValue(read, wanted)) return undefined
   const isReadBack = isSameValue(await step.read(ports.iam).catch(() => null), wanted)
   if (isOpen()) {
@@ -51,10 +52,24 @@ export async function applyStep(step: Step, read: StepValue, changeLog: ChangeLo
       return undefined
     }
   }
+  const now = standing()
+  if (now !== undefined && isOvertaken(wanted, now)) return setAgain(step, now, ports)
   if (isReadBack) return undefined
   // IAM is consistent after about 4 s: a read that is still old does not say at once that the write was lost.
   const isLag = ports.clock.now() - Date.parse(standing()?.at ?? '') < LAG_MS
   return isLag ? NOT_READ_BACK : 'accepted by IAM, and for a minute not seen there'
+}
+
+/** True where another run has planned a containment meanwhile, of which a restriction does not take the place. */
+function isOvertaken(wanted: StepValue, standing: PlannedStep | undefined): boolean {
+  return standing !== undefined && isRestriction(wanted) && isContainment(standing.contained)
+}
+
+/** Sets the containment that another run planned, over which this run may have written a restriction. */
+async function setAgain(step: Step, { contained }: PlannedStep, ports: Pick<ContainPorts, 'iam' | 'log'>): Promise<string | undefined> {
+  ports.log.warn('contain.step.overtaken', { target: step.target })
+  const outcome = await attempt(step, contained, ports)
+  return outcome === 'written' ? undefined : (FAILURES.get(outcome) ?? `AWS answered ${outcome}`)
 }
 
 /** Undoes a write that came after a release had undone its step. The value from before is written only where a person ordered that release. */

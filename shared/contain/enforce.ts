@@ -14,10 +14,12 @@ import { narrowDeny } from './narrow-deny.ts'
 import { goneSteps, isReleaseOrdered, standingSteps } from './progress.ts'
 import { refuseUnordered } from './refuse-unordered.ts'
 import { release } from './release.ts'
+import { restrict, restrictMissing } from './restrict.ts'
+import { isRestrictedOnly } from './restriction-plan.ts'
 import { verify } from './verify.ts'
 
 /**
- * Makes the account what an incident's state says: contains what is `containing`, gives back what is `releasing`, and in any other state
+ * Makes the account what an incident's state says: restricts what is `restricting`, contains what is `containing`, gives back what is `releasing`, and in any other state
  * verifies that what was contained stays so. Safe to call again at any time. Reads the policy from the record, not from a cache.
  */
 export async function enforce(incidentId: string, ports: ContainPorts): Promise<void> {
@@ -32,11 +34,13 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
   const orders = needsOrders(found.value) ? await readOrders(incidentId, ports.record) : []
   const approvals = approvedIn(orders)
   const approved = found.value.approved.filter((id) => approvals.has(id))
-  const named = found.value.state === 'containing' ? await findOwnName(found, ports) : found
+  const isUnderWay = found.value.state === 'containing' || found.value.state === 'restricting'
+  const named = isUnderWay ? await findOwnName(found, ports) : found
   const stored = { ...named, value: { ...named.value, approved } }
   const changeLog = openChangeLog(incidentId, changes, ports)
   const told = await followRenames(stored.value, changeLog, ports)
   if (stored.value.state === 'containing') return contain(stored, changeLog, { ...policy, users }, ports)
+  if (stored.value.state === 'restricting') return restrict(stored, changeLog, { ...policy, users }, ports)
   if (stored.value.state === 'releasing') {
     // The verdict is written before the state: a chain that was read before the incident may lack it.
     await changeLog.read()
@@ -44,6 +48,7 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
     return isAllowed ? releaseByNames(stored, changeLog, policy, ports) : refuseUnordered(stored, changeLog, ports)
   }
   if (stored.value.state === 'contained' || isPartly(stored.value, changeLog, orders)) await applyMissing(stored, changeLog, policy, ports)
+  if (stored.value.state === 'restricted') await restrictMissing(stored, changeLog, policy, ports)
   if (stored.value.state === 'rotating') {
     await changeLog.read()
     const order = rotationOrder(changeLog.changes, orders)
@@ -89,7 +94,10 @@ async function releaseByNames(
  */
 function isPartly({ state }: Incident, { changes }: ChangeLog, orders: readonly Change[]): boolean {
   if (state !== 'asking' || isReleaseUnfinished(changes, orders) || isReleaseOrdered(changes)) return false
-  return standingSteps(changes).length > 0 || goneSteps(changes).size > 0
+  const standing = standingSteps(changes)
+  // A restriction that stands says nothing of a containment: nobody has called for one, or it wrote nothing.
+  if (isRestrictedOnly(standing.map(({ contained }) => contained))) return false
+  return standing.length > 0 || goneSteps(changes).size > 0
 }
 
 /** Counts the users of the account. Answers 0 where IAM cannot be asked, which makes the breaker as strict as it can be. */

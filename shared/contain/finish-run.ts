@@ -1,5 +1,6 @@
 import { hasGrown, type Incident } from '../domain/incident.ts'
-import { type IncidentEvent, moved } from '../domain/incident-machine.ts'
+import type { IncidentEvent } from '../domain/incident-event.ts'
+import { moved } from '../domain/incident-machine.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { sendOwedNotice } from '../record/notice.ts'
@@ -8,11 +9,11 @@ import type { ChangeLog } from './change-log.ts'
 import { isReleaseOrdered } from './progress.ts'
 
 /**
- * How a run of contain ended. `contained`: every credential that did it is out of use, read back. `asking`: a person has to decide
+ * How a run of contain ended. `contained`: every credential that did it is out of use, read back. `restricted`: its rights are reduced, read back. `asking`: a person has to decide
  * or act, `why` says on what. `unread`: IAM accepted every change and does not show all of them yet.
  */
 export type RunOutcome =
-  | { readonly kind: 'contained'; readonly remarks: readonly string[] }
+  | { readonly kind: 'contained' | 'restricted'; readonly remarks: readonly string[] }
   | { readonly kind: 'asking'; readonly why: readonly string[] }
   | { readonly kind: 'unread' }
 
@@ -32,23 +33,23 @@ export async function finishRun(
   changeLog: ChangeLog,
   ports: ContainPorts,
 ): Promise<void> {
-  const { id } = stored.value
+  const { id, state } = stored.value
   if (outcome.kind === 'unread') return ports.reverifyQueue.verifyLater(id, READ_BACK_AFTER_SECONDS)
-  const lines = outcome.kind === 'contained' ? outcome.remarks : outcome.why
+  const lines = outcome.kind === 'asking' ? outcome.why : outcome.remarks
   const why = lines.length === 0 ? 'every step is in place' : lines.join('; ')
-  const entry = { kind: 'state', target: `incident:${id}`, from: 'containing', to: outcome.kind, why } as const
+  const entry = { kind: 'state', target: `incident:${id}`, from: state, to: outcome.kind, why } as const
   // People may have released it meanwhile: then that is the last word.
   if ((await changeLog.write(entry, () => !isReleaseOrdered(changeLog.changes))) === 'superseded') return
   const at = ports.clock.now()
   const event: IncidentEvent =
-    outcome.kind === 'contained' ? { kind: 'contained', at, remarks: outcome.remarks } : { kind: 'not-contained', at, why: outcome.why }
+    outcome.kind === 'asking' ? { kind: 'not-contained', at, why: outcome.why } : { kind: outcome.kind, at, remarks: outcome.remarks }
   const ended = (incident: Incident): Incident | undefined => {
     // What came while this run was at work is not contained by it: it stays on its way, for a run of its own.
-    const next = hasMore(incident, stored.value) ? undefined : moved(incident, event)
+    const next = incident.state !== state || hasMore(incident, stored.value) ? undefined : moved(incident, event)
     return next && { ...next, head: changeLog.head() }
   }
   const finished = await updateIncident(stored, ended, ports.incidents)
-  if (finished.value.state === 'containing') return ports.reverifyQueue.verifyLater(id, [AGAIN_AFTER_SECONDS])
+  if (isUnderWay(finished.value)) return ports.reverifyQueue.verifyLater(id, [AGAIN_AFTER_SECONDS])
   ports.log.info('contain.finished', { incidentId: id, state: finished.value.state, steps: changeLog.changes.length })
   // The reverification is queued before the notice is sent: a notice that fails is owed, a reverification that was never queued is lost.
   await ports.reverifyQueue.verifyLater(id, VERIFY_AFTER_SECONDS)
@@ -62,6 +63,12 @@ function hasMore(now: Incident, then: Incident): boolean {
     hasGrown(now.lineage, then.lineage) ||
     now.credentials.length > then.credentials.length ||
     primaries(now) > primaries(then) ||
-    now.approved.length > then.approved.length
+    now.approved.length > then.approved.length ||
+    (now.restriction?.sessions.length ?? 0) > (then.restriction?.sessions.length ?? 0)
   )
+}
+
+/** Another run of contain is due: what came meanwhile, or a stronger decision. */
+function isUnderWay({ state }: Incident): boolean {
+  return state === 'containing' || state === 'restricting'
 }

@@ -6,7 +6,7 @@ import type { Versioned } from '../ports/stores.ts'
 import { applyStep } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { type PlannedStep, standingSteps } from './progress.ts'
-import { quarantinePolicyName, revocation } from './steps/quarantine.ts'
+import { isRestriction, quarantinePolicyName, revocation } from './steps/quarantine.ts'
 import { isUserDeny, stepFor } from './steps/steps.ts'
 import { userPolicy } from './steps/user-policy.ts'
 import { undoStep } from './undo-step.ts'
@@ -57,6 +57,12 @@ function quarantineOf({ identity, id }: Incident) {
 /** True while a step of this incident denies its own user anything. */
 export function hasOwnDeny(incident: Incident, changes: readonly Change[]): boolean {
   return ownDenies(incident, changes).length > 0
+}
+
+/** True where all that stands of this incident against its own user restricts it, and nothing denies it everything. */
+export function isOwnRestricted(incident: Incident, changes: readonly Change[]): boolean {
+  const denies = ownDenies(incident, changes)
+  return denies.length > 0 && denies.every(({ contained }) => isRestriction(contained))
 }
 
 function ownDenies({ identity }: Incident, changes: readonly Change[]): PlannedStep[] {

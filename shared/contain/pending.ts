@@ -1,18 +1,23 @@
 import type { Incident } from '../domain/incident.ts'
 import { lookupLines } from '../domain/lookup-lines.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
+import type { CreatedKind } from '../domain/signal.ts'
 import { closingOf, TAKEN_NAMES_LIMIT, takenOn } from './plan.ts'
 
 /** What is left for a person to do, in words: about an identity that cannot be contained, and about what it changed of things that were there before. */
 export function pendingOf(incident: Incident): string[] {
-  const { lineage, approved, identity } = incident
+  const { lineage, approved, identity, state } = incident
   const issued = new Set(lineage.filter(({ kind }) => kind === 'user').map(({ owner }) => owner))
   const many = [...takenOn(incident)]
     .filter(([, names]) => names.size > TAKEN_NAMES_LIMIT)
     .map(([role, names]) => `${names.size} sessions of role ${role} were taken on: end all its sessions if it can bear it`)
+  const isRestricted = state === 'restricting' || state === 'restricted'
   const changed = lineage.flatMap((edge) => {
     const { kind, id, owner } = edge
     if (approved.includes(id)) return []
+    if (isRestricted && CREATED.has(kind)) return [`${id} of ${owner} was created: it is not restricted, contain the incident to stop it`]
+    if (isRestricted && kind === 'backdoor' && closingOf(edge, identity.account) !== undefined)
+      return [`${id}: contain the incident, then approve, and it is closed to principals from outside the account`]
     if (kind === 'backdoor' && closingOf(edge, identity.account) !== undefined)
       return [`${id}: approve, and it is closed to principals from outside the account`]
     if (kind === 'tag') return [`${id}: a tag that the policy names was changed: set it back`]
@@ -23,3 +28,6 @@ export function pendingOf(incident: Incident): string[] {
   })
   return [...lookupLines(incident), ...manualSteps(incident), ...many, ...changed]
 }
+
+/** The kinds of what a credential created that a containment stops and a restriction does not. */
+const CREATED: ReadonlySet<CreatedKind> = new Set(['user', 'role', 'access-key', 'service-specific-credential'])

@@ -14,12 +14,14 @@ const MIN_USERS = 3
  *
  * An incident has one place in an hour, however its priority grows: whoever sacrifices other identities must not use up two lanes by each. What AWS
  * confirms and what a person orders have places that no evidence uses up, and take one of evidence's where theirs are used up. `users` is how many the
- * account has. Safe to repeat. Where a lane is full, people are paged once in that hour.
+ * account has. Safe to repeat. Where a lane is full, people are paged once in that hour. Restrictions have a lane of their own, of as many places as the
+ * ordinary one: none uses a place that a containment needs.
  */
 export async function reservePlace(
   incident: Incident,
   { policy, users }: { readonly policy: Policy; readonly users: number },
   ports: ContainPorts,
+  of: 'containment' | 'restriction' = 'containment',
 ): Promise<string | undefined> {
   const limits = limitsOf(policy, users)
   const hour = Math.floor(ports.clock.now() / HOUR_MS)
@@ -27,10 +29,10 @@ export async function reservePlace(
     for (const kind of kinds) if (await ports.breaker.reserve({ hour, kind }, incident.id, limits[kind])) return true
     return false
   }
-  const lanes = lanesOf(incident, policy)
+  const lanes = of === 'restriction' ? (['restricted'] as const) : lanesOf(incident, policy)
   if (await reserveFirst(lanes)) return undefined
   // The order of a person is looked up only where it makes a difference.
-  const isByPerson = await isOrdered(incident, ports.record)
+  const isByPerson = of === 'containment' && (await isOrdered(incident, ports.record))
   if (isByPerson && (await reserveFirst(['urgent', 'ordered']))) return undefined
   const [first] = isByPerson ? (['ordered'] as const) : lanes
   if (limits.ordinary > 0) await pageOnce({ hour, kind: first }, { incident, policy, limits }, ports)
@@ -46,17 +48,18 @@ function lanesOf({ assessment, priority }: Incident, { breaker }: Policy): reado
 type Limits = Readonly<Record<BreakerLane['kind'], number>>
 
 /**
- * How many incidents may be contained in an hour. No lane has more places than the ordinary one: 0 containments an hour means none, and 0 urgent ones that
+ * How many incidents may be contained in an hour, and how many restricted. No lane has more places than the ordinary one: 0 containments an hour means none, and 0 urgent ones that
  * no lane but the ordinary one has any.
  */
 function limitsOf({ breaker }: Policy, users: number): Limits {
   const ordinary = Math.min(breaker.containmentsPerHour, Math.max(MIN_USERS, Math.floor(breaker.maxUserFraction * users)))
   const own = Math.min(breaker.urgentPerHour, ordinary)
-  return { ordinary, urgent: own, confirmed: own, ordered: own }
+  return { ordinary, urgent: own, confirmed: own, ordered: own, restricted: ordinary }
 }
 
 /** Says which places an incident of a lane found used up. */
 function usedUp(kind: BreakerLane['kind'], limits: Limits): string {
+  if (kind === 'restricted') return `${limits.restricted} restrictions in this hour`
   const ordinary = `${limits.ordinary} containments in this hour`
   if (kind === 'ordinary') return ordinary
   return `${ordinary}, and ${limits.urgent} urgent ones${kind === 'urgent' ? '' : ` and ${limits[kind]} ${kind} ones`}`
@@ -64,7 +67,7 @@ function usedUp(kind: BreakerLane['kind'], limits: Limits): string {
 
 /** What is contained until the next hour although a lane is full. */
 function restOf(kind: BreakerLane['kind'], { policy: { breaker }, limits }: { policy: Policy; limits: Limits }): string {
-  const { urgent, confirmed, ordered } = limits
+  const { ordinary, urgent, confirmed, ordered } = limits
   switch (kind) {
     case 'ordinary':
       return `Until then only confirmed incidents, ordered ones and those of priority ${breaker.urgentPriority} or more are contained, ${urgent} of each at most.`
@@ -72,6 +75,8 @@ function restOf(kind: BreakerLane['kind'], { policy: { breaker }, limits }: { po
       return `Until then only what AWS confirms and what a person orders is contained, ${confirmed} of each at most.`
     case 'confirmed':
       return `Nothing more is contained by itself until then, confirmed or not. A person may order ${ordered} containments.`
+    case 'restricted':
+      return `Until then only what calls for a containment is stopped by itself; ${ordinary} containments have places of their own.`
     case 'ordered':
       return 'Nothing that a person orders is contained until then. Raise the limit with `policy apply`, or contain by hand.'
   }
@@ -82,6 +87,7 @@ const TITLES: Readonly<Record<BreakerLane['kind'], string>> = {
   urgent: 'urgent incidents become questions',
   confirmed: 'confirmed incidents become questions',
   ordered: 'what people order is not contained',
+  restricted: 'incidents that would be restricted become questions',
 }
 
 /** Pages the on-call person, at least once: the page is sent before it is noted. A page that fails fails the run, which is tried again. */
@@ -99,7 +105,7 @@ async function pageOnce(
     title: `The breaker has tripped: ${TITLES[lane.kind]} until ${next}`,
     body: [
       `${usedUp(lane.kind, limits)}. ${restOf(lane.kind, { policy, limits })}`,
-      'Either the policy contains what is legitimate, or somebody sacrifices identities to use the breaker up.',
+      'Either the policy stops what is legitimate, or somebody sacrifices identities to use the breaker up.',
       `First refused: ${incident.id}. See all that ask: ${commandFor(pager.stack, 'incidents')}`,
     ].join('\n'),
   })

@@ -12,6 +12,7 @@ import type { ChangeLog } from './change-log.ts'
 import { findRenames, followRenames } from './follow-renames.ts'
 import { goneSteps, type PlannedStep, reversalsOf, standingSteps } from './progress.ts'
 import { refusalToSet } from './refusal-to-set.ts'
+import { isRestriction } from './steps/quarantine.ts'
 import { isSameValue, type Step } from './steps/step.ts'
 import { isUserDeny, stepFor } from './steps/steps.ts'
 import { userBoundary } from './steps/user-boundary.ts'
@@ -74,15 +75,16 @@ async function verifyOnce(
   ports: ContainPorts,
 ): Promise<Look> {
   const isOff = override !== undefined && override.mode !== 'contain' && ports.clock.now() < Date.parse(override.until)
-  /** Set under break-glass: a difference is reported and left as it is. */
+  /** Set under break-glass: a difference is reported and left as it is, but for that of a restriction where the override restricts. */
   const handsOff = isOff ? `differs, and is left so: override until ${override.until}` : undefined
+  const isSet = ({ contained }: PlannedStep) => override?.mode === 'restrict' && isRestriction(contained)
   const reversed: string[] = []
   const doubts: string[] = []
   const standing = standingSteps(changeLog.changes)
   for (const planned of standing) {
     const look = isOfStranger(planned, stored.value, stranger)
       ? leaveAlone(planned, changeLog, ports)
-      : enforceStep(planned, { incident: stored.value, changeLog, reversed, handsOff }, ports)
+      : enforceStep(planned, { incident: stored.value, changeLog, reversed, handsOff: isSet(planned) ? undefined : handsOff }, ports)
     const doubt = await look.catch((cause: unknown) => failed(planned, cause, ports))
     if (doubt !== undefined) doubts.push(`${planned.target}: ${doubt}`)
   }
@@ -201,7 +203,12 @@ async function addBoundaries(changeLog: ChangeLog, ports: ContainPorts): Promise
   const { quarantinePolicyArn } = ports
   if (quarantinePolicyArn === undefined) return []
   const doubts: string[] = []
+  const restricted = new Set(
+    standingSteps(changeLog.changes).flatMap(({ target, contained }) => (isRestriction(contained) ? [target] : [])),
+  )
   for (const [target, times] of reversalsOf(changeLog.changes)) {
+    // A boundary denies everything, which is more than a restriction may.
+    if (restricted.has(target)) continue
     const step = stepFor(target)
     if (step === undefined || !isUserDeny(step) || step.kind === userBoundary.kind || times < REVERSALS_BEFORE_BOUNDARY) continue
     const boundary = userBoundary.step({ userName: step.subject.name, policyArn: quarantinePolicyArn })

@@ -3,10 +3,11 @@ import type { Folded } from '../detect/fold.ts'
 import { assessmentOf } from '../domain/assessment.ts'
 import { isContainableIdentity } from '../domain/containable.ts'
 import { isAbout, leadsTo } from '../domain/created-principal.ts'
-import { isStronger } from '../domain/decision.ts'
+import { type Action, isStronger } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
 import { type Incident, isClosed, type LineageEdge } from '../domain/incident.ts'
 import type { Policy } from '../domain/policy.ts'
+import type { Identity } from '../domain/signal.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { namesOf, readBounds } from './bounds.ts'
@@ -71,16 +72,24 @@ export async function incidentApart(
   const actionFor = (found: readonly Finding[]) => decide(assessmentOf(found, policy.weights), identity, bounds, ports.account).action
   // That a suspect issued the credential is evidence against the creator: by itself nobody is asked about each user that an administrator creates.
   const action = actionFor(all) === 'contain' ? 'contain' : actionFor(all.filter(({ detector }) => detector !== suspectCredentialUsed.id))
-  return isStronger(action, joined.decision.action) ? apart : undefined
+  return isStronger(action, doneTo(identity, joined)) ? apart : undefined
+}
+
+/** What the incident of a creator does to what it created: a restriction reaches the sessions that were assumed, and no user. */
+function doneTo({ kind }: Identity, { decision }: Incident): Action {
+  return decision.action === 'restrict' && kind === 'iam-user' ? 'ask' : decision.action
 }
 
 function isContaining(incident: Incident): boolean {
-  return !isClosed(incident) && (incident.decision.action === 'contain' || incident.containedAt !== undefined)
+  return !isClosed(incident) && (isStronger(incident.decision.action, 'ask') || incident.containedAt !== undefined)
 }
+
+/** In these states nothing that an identity created is contained: a restriction leaves users and keys to people. */
+const CONTAINS_NOTHING: ReadonlySet<Incident['state']> = new Set(['watching', 'asking', 'restricting', 'restricted'])
 
 /** True where an incident was contained, is about to be, or is one of an identity that cannot be, whose users, keys and sessions are contained. */
 function containsWhatItIssued({ state, containedAt, decision, identity }: Incident): boolean {
-  if (state !== 'watching' && state !== 'asking') return true
+  if (!CONTAINS_NOTHING.has(state)) return true
   const isOfNobodyHere = !isContainableIdentity(identity) && decision.mode === 'contain' && decision.would === 'contain'
   return containedAt !== undefined || isOfNobodyHere
 }

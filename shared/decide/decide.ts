@@ -1,19 +1,16 @@
 import { type Assessment, riskOfActs } from '../domain/assessment.ts'
 import type { Bounds } from '../domain/bounds.ts'
 import { isContainableIdentity, wordsFor } from '../domain/containable.ts'
-import { type Action, type Decision, isStronger, weaker } from '../domain/decision.ts'
-import type { Mode, Thresholds } from '../domain/policy.ts'
+import { type Action, type Decision, isStronger, STRONGEST_BY_MODE, weaker } from '../domain/decision.ts'
+import type { Thresholds } from '../domain/policy.ts'
 import type { Identity } from '../domain/signal.ts'
-
-/** The strongest action that each mode allows without a person. */
-const STRONGEST_BY_MODE: Readonly<Record<Mode, Action>> = { observe: 'observe', ask: 'ask', contain: 'contain' }
 
 /**
  * Decides the action for an assessment: the action that the risk calls for, reduced to what the policy's bounds allow.
  *
  * `account` is the account that the responder acts in. The function is pure and monotone: a higher risk never gives a weaker action. Containment
- * needs deterministic evidence: the advisor can reduce `contain` to `ask`, but it can neither cause containment nor prevent a question. What only
- * was attempted, with credentials that were not accepted, asks at most.
+ * and restriction need deterministic evidence: the advisor can reduce both to `ask`, but it can neither cause them nor prevent a question. What only
+ * was attempted, with credentials that were not accepted, asks at most. Approvers are contained and never restricted.
  */
 export function decide(assessment: Assessment, identity: Identity, bounds: Bounds, account?: string): Decision {
   const uncapped = actionForRisk(assessment, bounds.thresholds)
@@ -28,6 +25,7 @@ export function decide(assessment: Assessment, identity: Identity, bounds: Bound
   if (bounds.protection !== undefined) capAt('ask', bounds.protection)
   if (!isContainableIdentity(identity)) capAt('ask', notContainable(identity))
   if (account !== undefined && identity.account !== account) capAt('ask', foreignAccount(identity, account))
+  if (action === 'restrict' && bounds.approver !== undefined) capAt('ask', bounds.approver)
   return { action, would: uncapped, tier: bounds.tier, mode: bounds.mode, why }
 }
 
@@ -38,7 +36,9 @@ export function foreignAccount(identity: Identity, account: string): string {
 
 function actionForRisk(assessment: Assessment, thresholds: Thresholds): Action {
   const { risk, baseRisk, isConfirmed } = assessment
-  if (isConfirmed || Math.min(risk, riskOfActs(assessment)) >= thresholds.contain) return 'contain'
+  const certain = Math.min(risk, riskOfActs(assessment))
+  if (isConfirmed || certain >= thresholds.contain) return 'contain'
+  if (certain >= thresholds.restrict) return 'restrict'
   const most = Math.max(risk, baseRisk)
   if (most >= thresholds.ask) return 'ask'
   return most >= thresholds.notify ? 'notify' : 'observe'
@@ -46,7 +46,7 @@ function actionForRisk(assessment: Assessment, thresholds: Thresholds): Action {
 
 function reasonFor({ risk, baseRisk, isConfirmed }: Assessment, would: Action, thresholds: Thresholds): string {
   if (isConfirmed) return 'confirmed by AWS'
-  const counted = would === 'contain' ? risk : Math.max(risk, baseRisk)
+  const counted = would === 'contain' || would === 'restrict' ? risk : Math.max(risk, baseRisk)
   return would === 'observe'
     ? `risk ${counted} is below notify ${thresholds.notify}`
     : `risk ${counted} reaches ${would} ${thresholds[would]}`

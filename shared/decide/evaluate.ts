@@ -4,42 +4,27 @@ import { type Assessment, assessmentOf } from '../domain/assessment.ts'
 import { type Baseline, emptyBaseline } from '../domain/baseline.ts'
 import { type BlastRadius, blastRadiusOf, observedBlastRadius } from '../domain/blast-radius.ts'
 import { namesOnePrincipal } from '../domain/containable.ts'
+import { isAbout } from '../domain/created-principal.ts'
 import type { Issued } from '../domain/credential-window.ts'
-import type { Decision } from '../domain/decision.ts'
+import { type Decision, isStronger } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { IdentityState } from '../domain/identity-state.ts'
 import { type Incident, incidentId } from '../domain/incident.ts'
-import type { Policy } from '../domain/policy.ts'
+import type { Restriction } from '../domain/restriction.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import type { Versioned } from '../ports/stores.ts'
-import { sendOwedNotice } from '../record/notice.ts'
 import { assess } from './advise/assess.ts'
 import { namesOf, readBounds, renameTo } from './bounds.ts'
 import { type Apart, candidateIncident, incidentApart } from './candidate-incident.ts'
+import { containOrNotify } from './contain-or-notify.ts'
 import { type Correlation, correlate, mergeFindings } from './correlate.ts'
 import { decide } from './decide.ts'
+import type { Evaluation, EvaluationContext } from './evaluation.ts'
+import { restrictionOf } from './restriction-of.ts'
 import { unansweredTags } from './unanswered-tags.ts'
-import type { UnitOfWork } from './unit-of-work.ts'
 import { createIncident, type Upserted, upsertIncident } from './upsert-incident.ts'
-
-/** The outcome of one signal that has findings. `incidentId` and `decision` are undefined when no incident was opened. */
-export interface Evaluation {
-  readonly signal: Signal
-  readonly findings: readonly Finding[]
-  readonly assessment: Assessment
-  readonly incidentId: string | undefined
-  readonly decision: Decision | undefined
-}
-
-/** What a batch is evaluated with. `invoked` lists the incidents that contain was invoked for in this batch, as `incidentId@version`. */
-export interface EvaluationContext {
-  readonly unitOfWork: UnitOfWork
-  readonly policy: Policy
-  readonly ports: RespondPorts
-  readonly invoked: Set<string>
-}
 
 /** Closed incidents of one identity that are skipped in search of an open or new one. The limit guards against an endless loop. */
 const CLOSED_LIMIT = 50
@@ -90,10 +75,11 @@ async function evaluateAfter(
 
 /** Evaluates a signal as part of one incident, known or new. Returns the `closed` upsert when the incident was closed meanwhile. */
 async function evaluateIn(
-  { signal, findings, evidence }: Folded,
+  folded: Folded,
   { correlation, last, own, apart }: { correlation: Correlation; last: Versioned<Incident> | undefined; own: Assessment; apart?: Apart },
   context: EvaluationContext,
 ): Promise<Evaluation | Upserted> {
+  const { signal, findings, evidence } = folded
   const { unitOfWork, policy, ports } = context
   const { id } = correlation
   const known = correlation.kind === 'existing' ? last : undefined
@@ -111,7 +97,9 @@ async function evaluateIn(
   const bounds = await readBounds(identity, context, { lineage: created, names })
   const decision = decide(assessment, identity, bounds, ports.account)
   if (decision.would === 'observe' && known === undefined) return { signal, findings, assessment, incidentId: undefined, decision }
-  const isPrimary = decide(own, identity, bounds).would === 'contain'
+  const alone = decide(own, identity, bounds).would
+  const isPrimary = alone === 'contain'
+  const restriction = restrictionFor(folded, { decision, alone, identity, known: known?.value, merged, baseline: draft.baseline })
   const previous = unitOfWork.lastIncidentIdOf(signal.identity.id)
   const evaluated = {
     incidentId: id,
@@ -125,6 +113,7 @@ async function evaluateIn(
     blastRadius,
     decision,
     isPrimary,
+    restriction,
     issued,
     names,
     rename: renameTo(signal.identity, identity, { names, time: signal.time }),
@@ -136,6 +125,29 @@ async function evaluateIn(
   unitOfWork.keepIncident(upserted.stored)
   unitOfWork.keepIncident(await containOrNotify(upserted.stored, context))
   return { signal, findings, assessment, incidentId: id, decision: upserted.stored.value.decision }
+}
+
+/**
+ * What an identity may go on doing where the decision restricts it. Once sessions of a role are restricted, another one is for evidence of its own alone. Of what
+ * a created user does, the habit of its creator is not known here.
+ */
+function restrictionFor(
+  { signal }: Folded,
+  about: {
+    decision: Decision
+    alone: Decision['would']
+    identity: Identity
+    known: Incident | undefined
+    merged: readonly Finding[]
+    baseline: Baseline
+  },
+): Restriction | undefined {
+  const { decision, alone, identity, known, merged: evidence } = about
+  if (decision.action !== 'restrict') return undefined
+  const isOwn = known === undefined || isAbout(known, signal.identity)
+  if (identity.kind === 'role' && known?.restriction !== undefined && !(isOwn && isStronger(alone, 'ask'))) return undefined
+  const baseline = isOwn ? about.baseline : emptyBaseline()
+  return restrictionOf({ identity, sessionName: isOwn ? signal.credential.sessionName : undefined, baseline, evidence })
 }
 
 /**
@@ -183,6 +195,8 @@ async function openConfirmed(signal: Signal, findings: readonly Finding[], conte
   // What protects by its tags may have got them from the intruder. `evaluate` knows that, and comes next.
   if (bounds.protection !== undefined && !bounds.isReserved) return
   const decision = decide(assessment, signal.identity, bounds, context.ports.account)
+  // A restriction rests on the habit, which is not read here. `evaluate` knows it, and comes next.
+  if (decision.action === 'restrict') return
   const blastRadius = observedBlastRadius(emptyBaseline())
   const id = incidentId(signal.identity.id, undefined)
   const evaluated = {
@@ -197,6 +211,7 @@ async function openConfirmed(signal: Signal, findings: readonly Finding[], conte
     blastRadius,
     decision,
     isPrimary: true,
+    restriction: undefined,
     issued: [],
     names,
     rename: undefined,
@@ -219,31 +234,4 @@ async function currentBlastRadius(
   if (grants !== undefined) return blastRadiusOf(grants)
   const observed = observedBlastRadius(baseline, signal.kind === 'api-call' && signal.outcome === 'success' ? signal.action : undefined)
   return before?.basis === 'observed' && before.score >= observed.score ? before : observed
-}
-
-/** Contains or notifies, and requests the look-ups of an incident that were not begun. Safe to repeat after a batch that was interrupted. */
-async function containOrNotify(stored: Versioned<Incident>, context: Omit<EvaluationContext, 'unitOfWork'>): Promise<Versioned<Incident>> {
-  const current = await invokeOrNotify(stored, context)
-  const { id, state, lookups } = current.value
-  const { ports, invoked } = context
-  const isDue = lookups?.credentials.length === 0 && (state === 'containing' || state === 'asking')
-  if (isDue && ports.backfillQueue !== undefined && !invoked.has(`lookup ${id}`)) {
-    await ports.backfillQueue.backfill(id)
-    invoked.add(`lookup ${id}`)
-  }
-  return current
-}
-
-/** Invokes contain for an incident in state `containing`, else sends the notice that it owes. */
-async function invokeOrNotify(
-  stored: Versioned<Incident>,
-  { ports, invoked }: Omit<EvaluationContext, 'unitOfWork'>,
-): Promise<Versioned<Incident>> {
-  if (stored.value.state !== 'containing') return sendOwedNotice(stored, ports)
-  const key = `${stored.value.id}@${stored.version}`
-  if (invoked.has(key)) return stored
-  await ports.containInvoker.contain(stored.value.id)
-  // Marked only after success: a failed call is made again by `evaluate` or by the next delivery.
-  invoked.add(key)
-  return stored
 }

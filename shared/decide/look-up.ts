@@ -25,7 +25,7 @@ export async function lookUp(incidentId: string, respond: Respond, ports: LookUp
   const deadline = ports.clock.now() + LOOKUP_MS
   const error = await lookUpAll(known, { respond: counting(respond, incidentId), deadline, counted }, ports)
   const stored = await keepFailure(incidentId, error, ports)
-  if (stored?.value.state === 'containing') await ports.containInvoker.contain(incidentId)
+  if (stored?.value.state === 'containing' || stored?.value.state === 'restricting') await ports.containInvoker.contain(incidentId)
   ports.log.info('lookup.done', { incidentId, records: counted.records, isOutOfTime: counted.isOutOfTime })
   // The next run begins where this one ended; the sweep would ask for it minutes later.
   if (counted.isOutOfTime && counted.records > 0) await ports.backfillQueue?.backfill(incidentId)

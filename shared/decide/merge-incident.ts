@@ -7,13 +7,15 @@ import type { Issued } from '../domain/credential-window.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
 import { followed, withRename } from '../domain/follow-rename.ts'
-import { creationsOf, hasGrown, type Incident, type LineageEdge, originOf, type Suspect } from '../domain/incident.ts'
+import { hasGrown, type Incident, type LineageEdge, originOf, type Suspect } from '../domain/incident.ts'
 import { moved, noticeFor, openingState } from '../domain/incident-machine.ts'
 import { isSameHistory, type NameHistory, withNames } from '../domain/name-history.ts'
 import { priorityOf } from '../domain/priority.ts'
 import type { Rename } from '../domain/rename.ts'
-import type { Identity, Signal } from '../domain/signal.ts'
+import { type Restriction, withSessions } from '../domain/restriction.ts'
+import type { Signal } from '../domain/signal.ts'
 import { mergeFindings } from './correlate.ts'
+import { edgesOf, withEdges } from './lineage-edges.ts'
 
 /** One signal with everything that its evaluation produced. */
 export interface EvaluatedSignal {
@@ -32,6 +34,8 @@ export interface EvaluatedSignal {
   readonly decision: Decision
   /** True when the evidence against this credential alone calls for containment. */
   readonly isPrimary: boolean
+  /** What its identity may go on doing where the decision restricts it; undefined where it does not, or where the session's own evidence does not. */
+  readonly restriction: Restriction | undefined
   /** The credentials and identities that this credential issued lately. */
   readonly issued: readonly Issued[]
   /** The names that the incident's own user had, where it had several. */
@@ -44,9 +48,8 @@ export interface EvaluatedSignal {
   readonly apartFrom: string | undefined
 }
 
-/** Credentials, and lineage edges of each kind, that an incident stores. They bound the stored item when an intruder creates many. */
+/** Credentials that an incident stores. The limit bounds the stored item when an intruder creates many. */
 const CREDENTIAL_LIMIT = 100
-const EDGES_PER_KIND_LIMIT = 100
 
 /** Builds the incident that a signal opens. */
 export function newIncident({
@@ -57,6 +60,7 @@ export function newIncident({
   blastRadius,
   decision,
   isPrimary,
+  restriction,
   issued,
   names,
   tags,
@@ -86,6 +90,7 @@ export function newIncident({
     suppression: undefined,
     owedNotice: noticeFor(decision),
     lookups: undefined,
+    ...(restriction === undefined ? {} : { restriction }),
     ...(names === undefined ? {} : { names }),
     head: EMPTY_CHAIN,
   }
@@ -102,8 +107,8 @@ export function withSignal(before: Incident, evaluated: EvaluatedSignal): Incide
   const suspect = { ...signal.credential, isPrimary: isPrimary || isSessionOfPrimary(incident, signal) }
   const credentials = isSuspect ? withCredential(incident.credentials, suspect) : incident.credentials
   const lineage = withEdges(incident.lineage, followedOf(incident, edgesOf(signal, issued)), incident.identity)
-  const joined = { ...incident, credentials, lineage }
-  const hasMoreToContain = hasMore(joined, incident)
+  const joined = withRestriction({ ...incident, credentials, lineage }, evaluated)
+  const hasMoreToContain = hasMore(joined, incident) || hasMoreSessions(joined, incident)
   const decided = moved(joined, { kind: 'decided', decision, signalId: signal.id, time: signal.time, origin: originOf(signal) })
   const next = decided ?? (hasMoreToContain ? moved(joined, { kind: 'grew' }) : undefined) ?? joined
   const findings = incident.findings === known ? merged : mergeFindings(incident.findings, merged)
@@ -119,6 +124,23 @@ export function withSignal(before: Incident, evaluated: EvaluatedSignal): Incide
     // An alarm about the containment stays one, whatever is seen after it.
     priority: incident.priority === 100 ? 100 : priorityOf(current.risk, blastRadius, findings),
   }
+}
+
+/**
+ * The restriction is that of the decision: what comes later may be the intruder's habit. It only grows, by other sessions of a role whose own evidence calls
+ * for it; so an incident that asked before gets the one of the signal that brought the decision.
+ */
+function withRestriction(incident: Incident, { restriction }: EvaluatedSignal): Incident {
+  if (restriction === undefined || !RESTRICTABLE.has(incident.state)) return incident
+  const { restriction: before } = incident
+  return { ...incident, restriction: before === undefined ? restriction : withSessions(before, restriction.sessions) }
+}
+
+/** The states in which an incident may come to be restricted, or is. */
+const RESTRICTABLE: ReadonlySet<Incident['state']> = new Set(['watching', 'asking', 'restricting', 'restricted'])
+
+function hasMoreSessions({ restriction: now }: Incident, { restriction: before }: Incident): boolean {
+  return (now?.sessions.length ?? 0) > (before?.sessions.length ?? 0)
 }
 
 function withNewName(incident: Incident, { names, rename }: EvaluatedSignal): Incident {
@@ -153,6 +175,7 @@ export function isUnchanged(a: Incident, b: Incident): boolean {
     a.decision === b.decision &&
     a.owedNotice === b.owedNotice &&
     a.identity === b.identity &&
+    a.restriction === b.restriction &&
     isSameHistory(a.names, b.names) &&
     a.assessment.risk === b.assessment.risk &&
     a.findings.length === b.findings.length
@@ -172,22 +195,20 @@ function isSessionOfPrimary({ identity, credentials }: Incident, { credential }:
  * primary ones count, because the others belong to other users of the role.
  */
 function hasMore(now: Incident, before: Incident): boolean {
+  // A restriction is of the user whatever its key, and of the role's sessions that `hasMoreSessions` counts.
+  if (now.state === 'restricted') return hasGrown(issuedIn(now), issuedIn(before))
   const isOwn = ({ kind, isPrimary }: Suspect) => isContainableCredential(kind) && (now.identity.kind !== 'role' || isPrimary)
   const count = ({ credentials }: Incident) => credentials.filter(isOwn).length
-  const issued = ({ lineage }: Incident) => lineage.filter(({ kind }) => isContainableCredential(kind) || kind === 'tag')
-  return (isContainableIdentity(now.identity) && count(now) > count(before)) || hasGrown(issued(now), issued(before))
+  return (isContainableIdentity(now.identity) && count(now) > count(before)) || hasGrown(issuedIn(now), issuedIn(before))
+}
+
+/** What containment takes out of use, and tags, which may have protected. */
+function issuedIn({ lineage }: Incident): readonly LineageEdge[] {
+  return lineage.filter(({ kind }) => isContainableCredential(kind) || kind === 'tag')
 }
 
 function followedOf({ renames }: Incident, edges: readonly LineageEdge[]): readonly LineageEdge[] {
   return followed(edges, renames)
-}
-
-/** Lineage edges for what the call created and for what its credential had issued before it was suspected. */
-function edgesOf({ created, credential, id, time }: Signal, made: readonly Issued[]): LineageEdge[] {
-  const before = made.map((issued) => ({ ...issued, parent: credential.id }))
-  if (created === undefined) return before
-  // The window has one row for what was created twice; the call itself says which of the two it made.
-  return [...before.filter((edge) => edge.id !== created.id), { ...created, parent: credential.id, signalId: id, time }]
 }
 
 function withCredential(known: readonly Suspect[], credential: Suspect): readonly Suspect[] {
@@ -202,49 +223,4 @@ function withinLimit(known: readonly Suspect[], credential: Suspect): readonly S
   if (known.length < CREDENTIAL_LIMIT) return [...known, credential]
   const replaced = credential.isPrimary ? known.findIndex(({ isPrimary }) => !isPrimary) : -1
   return replaced < 0 ? known : known.with(replaced, credential)
-}
-
-/**
- * The most times of one edge. IAM shows the creation that counts, the last one; the others are kept because calls are delivered out of order. Whoever
- * deletes and creates by a script needs some seconds for it, and the disorder of CloudTrail is one of minutes.
- */
-const RECREATED_LIMIT = 20
-
-/**
- * Appends edges up to the limit of each kind, so that many sessions cannot crowd out a created user. Tokens of the identity itself count apart: its own
- * deny ends them, and whoever asks for a hundred must not crowd out the sessions of roles. Another call that created a user or role that is known
- * adds its time.
- */
-function withEdges(known: readonly LineageEdge[], more: readonly LineageEdge[], { name }: Identity): readonly LineageEdge[] {
-  const edges = new Map(known.map((edge) => [edge.id, edge]))
-  const counted = ({ kind, owner }: LineageEdge) => (kind === 'session' && owner === name ? 'own token' : kind)
-  const counts = new Map<string, number>()
-  for (const edge of known) counts.set(counted(edge), (counts.get(counted(edge)) ?? 0) + 1)
-  let isChanged = false
-  for (const edge of more) {
-    const before = edges.get(edge.id)
-    const count = (counts.get(counted(edge)) ?? 0) + 1
-    const after = before === undefined ? (count > EDGES_PER_KIND_LIMIT ? undefined : edge) : recreated(before, edge)
-    if (after === undefined) continue
-    if (before === undefined) counts.set(counted(edge), count)
-    edges.set(edge.id, after)
-    isChanged = true
-  }
-  return isChanged ? [...edges.values()] : known
-}
-
-/**
- * The edge with another call that created the same user or role, or undefined where that call is known: by the unique id that IAM gave, since several calls
- * may have one second, else by its time. Where calls are left out, or one says no id, the ids are no longer all: then none of them is kept, and the dates count.
- */
-function recreated(edge: LineageEdge, { kind, time, principalId }: LineageEdge): LineageEdge | undefined {
-  if ((kind !== 'user' && kind !== 'role') || time === undefined) return undefined
-  const { principalId: first, recreatedIds = [], recreatedAt = [], ...rest } = edge
-  const ids = first === undefined ? recreatedIds : [first, ...recreatedIds]
-  if (principalId === undefined ? creationsOf(edge).includes(time) : ids.includes(principalId)) return undefined
-  const times = [...recreatedAt, time].sort((a, b) => a - b).slice(-RECREATED_LIMIT)
-  if (times.length > recreatedAt.length && principalId !== undefined && ids.length >= creationsOf(edge).length)
-    return { ...edge, recreatedAt: times, recreatedIds: [...recreatedIds, principalId] }
-  const isNew = times.includes(time) || first !== undefined || recreatedIds.length > 0
-  return isNew ? { ...rest, recreatedAt: times } : undefined
 }

@@ -1,3 +1,4 @@
+import { principalIn } from './arn.ts'
 import { globs } from './glob.ts'
 import { type NameHistory, policyNames } from './name-history.ts'
 import type { Mode, Override, Policy, ReviewTimes, Selector, Thresholds } from './policy.ts'
@@ -13,6 +14,8 @@ export interface Bounds {
   readonly protection: string | undefined
   /** True where that holds whoever created the identity: AWS reserves it, it is the responder's, or the policy names this very ARN. */
   readonly isReserved: boolean
+  /** Why the identity is never restricted although it may be contained, or undefined where it may be. */
+  readonly approver: string | undefined
   /** Why the bounds are not those of the name that the identity has now, or undefined where they are. */
   readonly about: string | undefined
 }
@@ -50,8 +53,8 @@ export function boundsFor(policy: Policy, identityId: string, tags: KnownTags, n
 
 /** True where it makes no difference by which of two names the policy goes. Two ways to be protected are one. */
 function isAlike(a: Bounds, b: Bounds): boolean {
-  const said = ({ mode, thresholds: { notify, ask, contain }, onExpiry, protection, isReserved }: Bounds) =>
-    [mode, notify, ask, contain, onExpiry, protection !== undefined, isReserved].join()
+  const said = ({ mode, thresholds: { notify, ask, restrict, contain }, onExpiry, protection, isReserved, approver }: Bounds) =>
+    [mode, notify, ask, restrict, contain, onExpiry, protection !== undefined, isReserved, approver !== undefined].join()
   return said(a) === said(b)
 }
 
@@ -63,11 +66,13 @@ function inDoubt(bounds: Bounds, before: Bounds, name: string): Bounds {
     thresholds: {
       notify: Math.min(bounds.thresholds.notify, before.thresholds.notify),
       ask: Math.min(bounds.thresholds.ask, before.thresholds.ask),
+      restrict: Math.max(bounds.thresholds.restrict, before.thresholds.restrict),
       contain: Math.max(bounds.thresholds.contain, before.thresholds.contain),
     },
     onExpiry: bounds.onExpiry === before.onExpiry ? bounds.onExpiry : 'keep',
     protection: undefined,
     isReserved: false,
+    approver: bounds.approver ?? before.approver,
     about: `it was called ${name} lately, of which the policy says otherwise, and who renamed it is not known: a person has to decide`,
   }
 }
@@ -85,6 +90,7 @@ function boundsAt(policy: Policy, identityId: string, current: KnownTags, now: n
     onExpiry: tier?.onExpiry ?? policy.review.onExpiry,
     protection: reserved ?? protectionOf(policy, identityId, { tags, tagChanges }),
     isReserved: reserved !== undefined || policy.protected.arns.includes(identityId),
+    approver: approverAs(policy, identityId),
     about: undefined,
   }
 }
@@ -133,6 +139,28 @@ function reservedAs(identityId: string, ownRoles: ReadonlySet<string> = new Set(
   const reserved = RESERVED.find(([pattern]) => pattern.test(identityId))
   if (reserved !== undefined) return `never contained: ${reserved[1]}`
   return ownRoles.has(identityId) ? 'never contained: a role of the responder itself, or one that deploys it' : undefined
+}
+
+/**
+ * Why an identity is never restricted: a restriction waits for the answer of an approver, who must not lose the rights that the answer takes. A person who
+ * answers by a role is named by the sessions of that role.
+ */
+function approverAs({ approvers }: Policy, identityId: string): string | undefined {
+  const session = sessionsOf(identityId)
+  const names = (pattern: string) =>
+    globs(pattern, identityId) || (session !== undefined && (globs(pattern, `${session}/any`) || globs(parentOf(pattern), session)))
+  const pattern = approvers.find(names)
+  return pattern === undefined ? undefined : `never restricted: an approver of the policy (${pattern})`
+}
+
+/** `arn:aws:sts::123456789012:assumed-role/deploy` of a role; undefined of anything else. A session's ARN has the role's name without its path. */
+function sessionsOf(roleId: string): string | undefined {
+  const role = principalIn(roleId)
+  return role?.kind === 'role' ? `arn:${role.partition}:sts::${role.account}:assumed-role/${role.name}` : undefined
+}
+
+function parentOf(arn: string): string {
+  return arn.slice(0, Math.max(0, arn.lastIndexOf('/')))
 }
 
 function protectionOf(

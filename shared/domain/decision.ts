@@ -2,9 +2,17 @@ import { z } from 'zod'
 import { Mode } from './policy.ts'
 
 /** What is done about an assessment, weakest first. */
-export const ACTIONS = ['observe', 'notify', 'ask', 'contain'] as const
+export const ACTIONS = ['observe', 'notify', 'ask', 'restrict', 'contain'] as const
 export const Action = z.enum(ACTIONS)
 export type Action = z.infer<typeof Action>
+
+/** The strongest action that each mode allows without a person. */
+export const STRONGEST_BY_MODE: Readonly<Record<Mode, Action>> = {
+  observe: 'observe',
+  ask: 'ask',
+  restrict: 'restrict',
+  contain: 'contain',
+}
 
 /**
  * A decision and why.

@@ -1,49 +1,9 @@
 import { isContainableIdentity, issuedToContain } from './containable.ts'
 import { type Decision, isStronger, withReasons } from './decision.ts'
-import type { Incident, IncidentState, NoticeKind, SignalOrigin, Suppression, Verdict } from './incident.ts'
+import type { Incident, IncidentState, NoticeKind } from './incident.ts'
+import type { IncidentEvent, IncidentEventKind } from './incident-event.ts'
 import { orderedCredentials } from './ordered-credentials.ts'
-
-/**
- * What can happen to an incident. Times are epoch milliseconds.
- *
- * `decided`: the evidence led to this decision. `grew`: a credential of the identity, or one that it issued, was found that is not disabled
- * yet. `approved`: a person wants one change of the intruder reverted. `ordered`: a person wants the incident contained. `extended`: a person
- * needs more time. `legitimate`, `compromised`: a verdict; `isRotating` is true where the keys are rotated before the incident closes.
- * `contained`: every primary credential is disabled, and that was read back. `not-contained`: a run of contain ended without that.
- * `released`: everything is restored. `not-released`: something could not be restored. `rotated`: the new keys are delivered and the old ones
- * deleted. `not-rotated`: no order of a person stands for the rotation. `unanswered`: nobody gave a verdict in the time that the policy allows;
- * `isContained` is true where steps of contain are in place, and `isReleaseUnfinished` where the last word of a person is a release that ended with a
- * question. The record says both, not the incident.
- */
-export type IncidentEvent =
-  | {
-      readonly kind: 'decided'
-      readonly decision: Decision
-      readonly signalId: string
-      readonly time: number
-      readonly origin?: SignalOrigin
-    }
-  | { readonly kind: 'grew' }
-  | { readonly kind: 'approved'; readonly edgeId: string }
-  | { readonly kind: 'ordered' }
-  | { readonly kind: 'extended'; readonly until: number }
-  | { readonly kind: 'legitimate'; readonly verdict: Verdict }
-  | { readonly kind: 'compromised'; readonly verdict: Verdict; readonly isRotating: boolean }
-  | { readonly kind: 'contained'; readonly at: number; readonly remarks: readonly string[] }
-  | { readonly kind: 'not-contained'; readonly at: number; readonly why: readonly string[] }
-  | { readonly kind: 'released'; readonly at: number; readonly suppression: Suppression }
-  | { readonly kind: 'not-released'; readonly at: number; readonly why: readonly string[] }
-  | { readonly kind: 'rotated' }
-  | { readonly kind: 'not-rotated'; readonly at: number; readonly why: readonly string[] }
-  | {
-      readonly kind: 'unanswered'
-      readonly verdict: Verdict
-      readonly onExpiry: 'keep' | 'release'
-      readonly isContained: boolean
-      readonly isReleaseUnfinished: boolean
-    }
-
-export type IncidentEventKind = IncidentEvent['kind']
+import { refusedAction } from './refused-action.ts'
 
 /** `refused`: the event is not allowed in the incident's state; `from` names the states that allow it. */
 export type Transition =
@@ -58,8 +18,10 @@ type Targets = Readonly<Partial<Record<IncidentState, readonly IncidentState[]>>
  */
 export const TRANSITIONS: Readonly<Record<IncidentEventKind, Targets>> = {
   decided: {
-    watching: ['watching', 'asking', 'containing'],
-    asking: ['asking', 'containing'],
+    watching: ['watching', 'asking', 'restricting', 'containing'],
+    asking: ['asking', 'restricting', 'containing'],
+    restricting: ['restricting', 'containing'],
+    restricted: ['restricted', 'containing'],
     containing: ['containing'],
     contained: ['contained'],
     releasing: ['releasing'],
@@ -67,26 +29,36 @@ export const TRANSITIONS: Readonly<Record<IncidentEventKind, Targets>> = {
   },
   grew: {
     watching: ['watching'],
-    asking: ['asking', 'containing'],
+    asking: ['asking', 'restricting', 'containing'],
+    restricting: ['restricting'],
+    restricted: ['restricting'],
     containing: ['containing'],
     contained: ['containing'],
     releasing: ['releasing'],
     rotating: ['containing'],
   },
   approved: { asking: ['containing'], containing: ['containing'], contained: ['containing'] },
-  ordered: { watching: ['containing'], asking: ['containing'] },
-  extended: { watching: ['watching'], asking: ['asking'], contained: ['contained'] },
+  ordered: { watching: ['containing'], asking: ['containing'], restricting: ['containing'], restricted: ['containing'] },
+  extended: { watching: ['watching'], asking: ['asking'], restricted: ['restricted'], contained: ['contained'] },
   legitimate: {
     watching: ['releasing'],
     asking: ['releasing'],
+    restricting: ['releasing'],
+    restricted: ['releasing'],
     containing: ['releasing'],
     contained: ['releasing'],
     releasing: ['releasing'],
     rotating: ['releasing'],
   },
-  compromised: { watching: ['confirmed', 'rotating'], asking: ['confirmed', 'rotating'], contained: ['confirmed', 'rotating'] },
+  compromised: {
+    watching: ['confirmed', 'rotating'],
+    asking: ['confirmed', 'rotating'],
+    restricted: ['confirmed', 'rotating'],
+    contained: ['confirmed', 'rotating'],
+  },
+  restricted: { restricting: ['restricted'] },
   contained: { containing: ['contained'] },
-  'not-contained': { containing: ['asking'] },
+  'not-contained': { restricting: ['asking'], containing: ['asking'] },
   released: { releasing: ['released'] },
   'not-released': { releasing: ['asking'] },
   rotated: { rotating: ['confirmed'] },
@@ -94,6 +66,7 @@ export const TRANSITIONS: Readonly<Record<IncidentEventKind, Targets>> = {
   unanswered: {
     watching: ['expired', 'confirmed', 'releasing'],
     asking: ['expired', 'confirmed', 'releasing'],
+    restricted: ['confirmed', 'releasing'],
     contained: ['confirmed', 'releasing'],
   },
 }
@@ -116,7 +89,7 @@ export function statesAfter(kind: IncidentEventKind): IncidentState[] {
 export function transition(incident: Incident, event: IncidentEvent): Transition {
   const targets = TRANSITIONS[event.kind][incident.state]
   // An incident is `contained` when its primary credentials are disabled. Those of an identity that cannot be contained are still in use.
-  const isPossible = event.kind !== 'contained' || isContainableIdentity(incident.identity)
+  const isPossible = (event.kind !== 'contained' && event.kind !== 'restricted') || isContainableIdentity(incident.identity)
   if (targets === undefined || !isPossible) return { kind: 'refused', state: incident.state, from: statesBefore(event.kind) }
   return { kind: 'moved', incident: after(incident, event) }
 }
@@ -133,7 +106,7 @@ function after(incident: Incident, event: IncidentEvent): Incident {
     case 'decided':
       return afterDecision(incident, event)
     case 'grew':
-      return mustRunContain(incident) ? inState(incident, 'containing') : incident
+      return inState(incident, stateGrown(incident))
     case 'approved': {
       const approved = [...incident.approved.filter((id) => id !== event.edgeId), event.edgeId]
       return { ...inState(incident, 'containing'), approved }
@@ -151,6 +124,14 @@ function after(incident: Incident, event: IncidentEvent): Incident {
       return event.isRotating
         ? { ...incident, state: 'rotating', verdict: event.verdict }
         : withNotice({ ...incident, state: 'confirmed', verdict: event.verdict }, 'confirmed')
+    case 'restricted': {
+      const restricted = {
+        ...withUpdatedAt(incident, event.at),
+        state: 'restricted',
+        restrictedAt: incident.restrictedAt ?? event.at,
+      } as const
+      return withNotice({ ...restricted, decision: withReasons(decision, event.remarks) }, 'restricted')
+    }
     case 'contained': {
       const contained = { ...withUpdatedAt(incident, event.at), state: 'contained', containedAt: incident.containedAt ?? event.at } as const
       return withNotice({ ...contained, decision: withReasons(decision, event.remarks) }, 'contained')
@@ -173,12 +154,17 @@ function after(incident: Incident, event: IncidentEvent): Incident {
 
 /** Evidence never weakens an incident: a weaker decision does not replace a stronger one. */
 function afterDecision(incident: Incident, { decision, signalId, time, origin }: IncidentEvent & { kind: 'decided' }): Incident {
-  if (!isStrongerDecision(decision, incident.decision) || wasRefused(incident)) return incident
-  const isOpen = incident.state === 'watching' || incident.state === 'asking'
-  const state = isOpen ? openingState({ ...incident, decision }) : incident.state
-  const next = { ...inState(incident, state), decision, decidedBy: { signalId, time, origin } }
+  if (!isStrongerDecision(decision, incident.decision) || wasRefused(incident, decision)) return incident
+  const next = { ...inState(incident, stateDecided(incident, decision)), decision, decidedBy: { signalId, time, origin } }
   const isNoticeDue = isStronger(decision.action, incident.decision.action)
   return { ...next, owedNotice: (isNoticeDue ? noticeFor(decision) : undefined) ?? incident.owedNotice }
+}
+
+function stateDecided(incident: Incident, decision: Decision): IncidentState {
+  const { state } = incident
+  if (state === 'watching' || state === 'asking') return openingState({ ...incident, decision })
+  const isRestricted = state === 'restricting' || state === 'restricted'
+  return isRestricted && decision.action === 'contain' ? 'containing' : state
 }
 
 /** What is in place stays enforced and can be given back: only an incident without it ends as `expired`, which does neither. */
@@ -186,7 +172,7 @@ function afterExpiry(
   incident: Incident,
   { verdict, onExpiry, isContained, isReleaseUnfinished }: IncidentEvent & { kind: 'unanswered' },
 ): Incident {
-  const isInPlace = incident.state === 'contained' || isContained
+  const isInPlace = incident.state === 'contained' || incident.state === 'restricted' || isContained
   if (!isInPlace) return withNotice({ ...incident, state: 'expired' }, 'expired')
   // People wanted it back, and something could not be restored: it is tried again. What was contained again since is not given back for that.
   if (incident.state === 'asking' && isReleaseUnfinished && incident.verdict?.kind === 'legitimate')
@@ -196,9 +182,10 @@ function afterExpiry(
     : withNotice({ ...incident, state: 'confirmed', verdict }, 'confirmed')
 }
 
-/** The incident in a state. What is contained anew has no verdict: the one before was about what has changed, and the record's chain keeps it. */
+/** The incident in a state. What is contained or restricted anew has no verdict: the one before was about what has changed, and the record's chain keeps it. */
 function inState(incident: Incident, state: IncidentState): Incident {
-  return state === 'containing' && incident.state !== 'containing' ? { ...incident, state, verdict: undefined } : { ...incident, state }
+  if (state === incident.state) return incident
+  return state === 'containing' || state === 'restricting' ? { ...incident, state, verdict: undefined } : { ...incident, state }
 }
 
 /** Compares `would` where the actions are equal: a bound that limits the action must not hide that a stronger one is called for. */
@@ -206,14 +193,25 @@ function isStrongerDecision(a: Decision, b: Decision): boolean {
   return isStronger(a.action, b.action) || (a.action === b.action && isStronger(a.would, b.would))
 }
 
-/** True where containment was called for and a bound refused it: more evidence of the same kind does not lift the bound. */
-function wasRefused({ state, decision }: Incident): boolean {
-  return state === 'asking' && decision.mode === 'contain' && decision.would === 'contain'
+/** True where a bound refused what a decision calls for: more evidence of the same kind does not lift the bound. */
+function wasRefused(incident: Incident, decision: Decision): boolean {
+  const refused = refusedAction(incident)
+  return refused !== undefined && !isStronger(decision.action, refused)
 }
 
-/** True where contain has to run for a new finding of `grew`: it ran before, or a bound or a failed step made it ask a person. */
-function mustRunContain(incident: Incident): boolean {
-  return incident.state === 'contained' || incident.state === 'rotating' || wasRefused(incident)
+/** Contain runs again for what `grew` found where it ran before, or where a bound or a failed step made it ask a person. */
+function stateGrown(incident: Incident): IncidentState {
+  switch (incident.state) {
+    case 'contained':
+    case 'rotating':
+      return 'containing'
+    case 'restricted':
+      return 'restricting'
+    default: {
+      const refused = refusedAction(incident)
+      return refused === undefined ? incident.state : refused === 'contain' ? 'containing' : 'restricting'
+    }
+  }
 }
 
 /** The state that a decision gives an open incident. What an identity issued is contained even where the identity itself cannot be. */
@@ -226,6 +224,7 @@ export function openingState(incident: Pick<Incident, 'identity' | 'lineage' | '
 
 function stateFor({ action }: Decision): IncidentState {
   if (action === 'contain') return 'containing'
+  if (action === 'restrict') return 'restricting'
   return action === 'ask' ? 'asking' : 'watching'
 }
 

@@ -8,19 +8,22 @@ import { Finding } from './finding.ts'
 import { Lookups } from './lookups.ts'
 import { NameHistory } from './name-history.ts'
 import { Rename } from './rename.ts'
+import { Restriction } from './restriction.ts'
 import { Created, Credential, Identity, Outcome, type Signal } from './signal.ts'
 import { orAbsent, Points, Time } from './stored.ts'
 
 /**
  * Where an incident stands.
  *
- * `watching`: below ask. `asking`: a person has to decide. `containing`: contain was called. `contained`: done, and a
- * person has to countersign. `releasing`: a person said legitimate, restoring. `rotating`: a person said compromised, its
+ * `watching`: below ask. `asking`: a person has to decide. `restricting`: contain was called to restrict it. `restricted`: done, and a person has to
+ * decide. `containing`: contain was called. `contained`: done, and a person has to countersign. `releasing`: a person said legitimate, restoring. `rotating`: a person said compromised, its
  * keys are being made anew. `released`, `confirmed`, `expired` (nobody answered, nothing is held): closed.
  */
 export const INCIDENT_STATES = [
   'watching',
   'asking',
+  'restricting',
+  'restricted',
   'containing',
   'contained',
   'releasing',
@@ -34,8 +37,8 @@ export type IncidentState = z.infer<typeof IncidentState>
 
 const CLOSED: readonly IncidentState[] = ['released', 'confirmed', 'expired']
 
-/** In these states what was contained is to stay so. */
-const ENFORCED: readonly IncidentState[] = ['contained', 'asking', 'rotating', 'confirmed']
+/** In these states what was contained or restricted is to stay so. */
+const ENFORCED: readonly IncidentState[] = ['contained', 'restricted', 'asking', 'rotating', 'confirmed']
 
 /** What a verdict answers, as it was then. `shares`: points of the risk by detector; `likelihood`: the advisor's, null where there was none. */
 export const VerdictBasis = z
@@ -75,6 +78,7 @@ export type Suppression = z.infer<typeof Suppression>
 export const NoticeKind = z.enum([
   'notify',
   'ask',
+  'restricted',
   'contained',
   'reversed',
   'released',
@@ -158,7 +162,10 @@ export const Incident = z
     decision: Decision,
     /** The signal that brought the decision to where it is. */
     decidedBy: z.strictObject({ signalId: z.string(), time: Time, origin: orAbsent(SignalOrigin) }).readonly(),
-    /** When containment was first complete, by the responder's clock. */
+    /** What it may go on doing while it is restricted, computed at the decision. */
+    restriction: Restriction.exactOptional(),
+    /** When the restriction, and the containment, were first complete, by the responder's clock. */
+    restrictedAt: Time.exactOptional(),
     containedAt: orAbsent(Time),
     /** Ids of lineage edges whose change of what was there before a person wants set back. */
     approved: z.array(z.string()).readonly(),
@@ -208,7 +215,7 @@ export function isClosed({ state }: Pick<Incident, 'state'>): boolean {
   return CLOSED.includes(state)
 }
 
-/** True where what was contained is to stay so. */
+/** True where what was contained or restricted is to stay so. */
 export function isEnforced({ state }: Pick<Incident, 'state'>): boolean {
   return ENFORCED.includes(state)
 }

@@ -12,7 +12,7 @@ export function manualSteps({ identity, id, state }: Pick<Incident, 'identity' |
 }
 
 /** The states in which a person has to act, or has confirmed the compromise. */
-const MANUAL_STATES: readonly IncidentState[] = ['asking', 'containing', 'contained', 'rotating', 'confirmed']
+const MANUAL_STATES: readonly IncidentState[] = ['asking', 'restricting', 'restricted', 'containing', 'contained', 'rotating', 'confirmed']
 
 function stepsFor(identity: Identity, id: string): string[] {
   switch (identity.kind) {

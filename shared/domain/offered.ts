@@ -8,8 +8,12 @@ export function offeredFor({ state, identity }: Pick<Incident, 'state' | 'identi
     case 'watching':
     case 'asking':
       return ['legitimate', 'compromised', ...(isContainableIdentity(identity) ? (['contain'] as const) : []), 'extend']
+    case 'restricted':
+      return ['legitimate', 'compromised', 'contain', 'extend']
     case 'contained':
       return ['legitimate', 'compromised', 'extend']
+    case 'restricting':
+      return ['legitimate', 'contain']
     case 'containing':
       return ['legitimate']
     case 'releasing':

@@ -1,5 +1,5 @@
 /** The version of the policy's format that this release writes. Each policy that was put in force is a revision. */
-export const POLICY_VERSION = 2
+export const POLICY_VERSION = 3
 
 /** One policy key that was renamed: its old path, where `*` is every entry of a list, and its new name. */
 export interface RenamedKey {
@@ -7,7 +7,7 @@ export interface RenamedKey {
   readonly to: string
 }
 
-/** Keys of version 1 that have another name in version 2, in the order in which they are renamed. */
+/** Keys of version 1 that have another name since version 2, in the order in which they are renamed. */
 export const RENAMED_KEYS: readonly RenamedKey[] = [
   { path: ['learning', 'tightens'], to: 'autoTighten' },
   { path: ['learning', 'leastVerdicts'], to: 'minVerdicts' },
@@ -41,9 +41,36 @@ export function currentDetector(id: string): string {
  * policy holds a key under both names, both stay, so that the schema reports the contradiction.
  */
 export function migratePolicy(input: unknown): unknown {
+  const second = fromVersion1(input)
+  return isObject(second) && second.version === 2 ? fromVersion2(second) : second
+}
+
+function fromVersion1(input: unknown): unknown {
   if (!isObject(input) || input.version !== 1) return input
   const renamed = RENAMED_KEYS.reduce<unknown>((policy, { path, to }) => withKey(policy, path, to), input) as Record<string, unknown>
-  return { ...renamed, version: POLICY_VERSION, ...(isObject(renamed.weights) ? { weights: currentWeights(renamed.weights) } : {}) }
+  return { ...renamed, version: 2, ...(isObject(renamed.weights) ? { weights: currentWeights(renamed.weights) } : {}) }
+}
+
+/** The thresholds of a policy of version 2 that names none. */
+export const THRESHOLDS_OF_VERSION_2 = { notify: 25, ask: 55, contain: 85 }
+
+/** Version 2 had no action between ask and contain: with `restrict` at `contain`, a risk that reaches the one reaches the other, and nothing is restricted. */
+function fromVersion2(policy: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { thresholds = THRESHOLDS_OF_VERSION_2, tiers } = policy
+  const inTier = (tier: unknown) =>
+    isObject(tier) && tier.thresholds !== undefined ? { ...tier, thresholds: withRestrict(tier.thresholds) } : tier
+  return {
+    ...policy,
+    version: POLICY_VERSION,
+    thresholds: withRestrict(thresholds),
+    ...(Array.isArray(tiers) ? { tiers: tiers.map(inTier) } : {}),
+  }
+}
+
+function withRestrict(thresholds: unknown): unknown {
+  if (!isObject(thresholds) || Object.hasOwn(thresholds, 'restrict') || !Object.hasOwn(thresholds, 'contain')) return thresholds
+  const { contain, ...lower } = thresholds
+  return { ...lower, restrict: contain, contain }
 }
 
 /** The detectors that a policy of version 1 gives a weight under their old and their new name, as pairs of both. */

@@ -2,17 +2,17 @@ import { z } from 'zod'
 import { POLICY_VERSION } from './policy-migration.ts'
 import { TrustedClaim } from './trusted-claim.ts'
 
-/** What the responder may do by itself: record only, ask a person, or contain. */
-export const Mode = z.enum(['observe', 'ask', 'contain'])
+/** What the responder may do by itself: record only, ask a person, restrict until a person has answered, or contain. */
+export const Mode = z.enum(['observe', 'ask', 'restrict', 'contain'])
 export type Mode = z.infer<typeof Mode>
 
 const Score = z.number().int().min(0).max(100)
 
 /** The risk from which each action is taken, 0 to 100, in rising order. */
 export const Thresholds = z
-  .strictObject({ notify: Score, ask: Score, contain: Score })
-  .refine(({ notify, ask, contain }) => notify <= ask && ask <= contain, {
-    error: 'must rise: notify ≤ ask ≤ contain',
+  .strictObject({ notify: Score, ask: Score, restrict: Score, contain: Score })
+  .refine(({ notify, ask, restrict, contain }) => notify <= ask && ask <= restrict && restrict <= contain, {
+    error: 'must rise: notify ≤ ask ≤ restrict ≤ contain',
   })
 export type Thresholds = z.infer<typeof Thresholds>
 
@@ -110,7 +110,7 @@ export const ReviewTimes = z
   })
 export type ReviewTimes = z.infer<typeof ReviewTimes>
 
-/** What a reviewer may say: one of the two verdicts, an order to contain an incident that asks, or a request for more time. */
+/** What a reviewer may say: one of the two verdicts, an order to contain an incident that asks or is restricted, or a request for more time. */
 export const ReviewKind = z.enum(['legitimate', 'compromised', 'contain', 'extend'])
 export type ReviewKind = z.infer<typeof ReviewKind>
 
@@ -154,7 +154,7 @@ export const Policy = z
     organization: OrganizationId.optional(),
     /** The claims of shared identity providers by which a token is the account's own: whom a trust policy lets in by them is no outsider. */
     trustedClaims: z.array(TrustedClaim).max(50).default([]),
-    thresholds: Thresholds.default({ notify: 25, ask: 55, contain: 85 }),
+    thresholds: Thresholds.default({ notify: 25, ask: 55, restrict: 70, contain: 85 }),
     tiers: z.array(Tier).max(50).default([]),
     protected: z.strictObject({ arns: z.array(ArnPattern).max(200).default([]), tags: Tags.default({}) }).default({ arns: [], tags: {} }),
     advisor: AdvisorBounds.default(AdvisorBounds.parse({})),

@@ -1,4 +1,5 @@
 import { assessmentOf, type Contribution } from './assessment.ts'
+import { isStronger } from './decision.ts'
 import type { Finding } from './finding.ts'
 import type { Incident, IncidentSignal } from './incident.ts'
 
@@ -11,9 +12,9 @@ export interface Reasons {
 }
 
 /**
- * Why the responder acted: the findings up to the decision to contain, or all where nothing was contained.
+ * Why the responder acted: the findings up to the decision to contain or restrict, or all where nothing was done.
  *
- * A denied call after containment is denied by our own step, so it is never a reason for that step. Of each detector an incident keeps the strongest
+ * A denied call after that is denied by our own step, so it is never a reason for that step. Of each detector an incident keeps the strongest
  * finding only, so the shares may add up to less than the risk at the decision. Where every finding that is kept came later, they stand in for the
  * earlier ones of the same detectors.
  */
@@ -43,9 +44,13 @@ export function weakerReasons(
   return new Set(reasonsOf(incident).since.flatMap(({ finding }) => (wasFound(finding) ? [finding.detector] : [])))
 }
 
-/** How many calls of a timeline were refused after containment. */
-export function refusedAfter({ containedAt }: Pick<Incident, 'containedAt'>, signals: readonly IncidentSignal[]): number {
-  return containedAt === undefined ? 0 : signals.filter(({ time, outcome }) => outcome === 'denied' && time > containedAt).length
+/** How many calls of a timeline were refused after the restriction, or the containment where there was none before. */
+export function refusedAfter(
+  { containedAt, restrictedAt }: Pick<Incident, 'containedAt' | 'restrictedAt'>,
+  signals: readonly IncidentSignal[],
+): number {
+  const since = restrictedAt ?? containedAt
+  return since === undefined ? 0 : signals.filter(({ time, outcome }) => outcome === 'denied' && time > since).length
 }
 
 /** The risk, and what makes it another one than the decision names: the advisor's opinion, or what was found after the decision. */
@@ -64,7 +69,7 @@ export function callsRefused(count: number): string {
 
 /** The time of the latest finding that can be a reason, in epoch milliseconds. A person's order to contain rests on all that was found before. */
 function reasonsUntil({ decision, decidedBy, containedAt }: Pick<Incident, 'decision' | 'decidedBy' | 'containedAt'>): number | undefined {
-  return decision.action === 'contain' ? decidedBy.time : containedAt
+  return isStronger(decision.action, 'ask') ? decidedBy.time : containedAt
 }
 
 function largestFirst(contributions: readonly Contribution[]): readonly Contribution[] {

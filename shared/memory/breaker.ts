@@ -2,17 +2,18 @@ import type { Breaker, BreakerLane } from '../ports/stores.ts'
 
 /** Counts containments per hour in memory. */
 export function memoryBreaker(): Breaker {
-  /** By hour, the lane of each incident that has a place. */
-  const hours = new Map<number, Map<string, BreakerLane['kind']>>()
+  /** By hour, the lane of each incident that has a place; by hour and `restricted`, those that have one of a restriction. */
+  const hours = new Map<string, Map<string, BreakerLane['kind']>>()
   /** The incident whose run pages, or null where people were paged. */
   const pages = new Map<string, string | null>()
   return {
     async reserve({ hour, kind }, incidentId, limit) {
       if (limit === 0) return false
-      const places = hours.get(hour) ?? new Map<string, BreakerLane['kind']>()
+      const key = kind === 'restricted' ? `${hour} ${kind}` : `${hour}`
+      const places = hours.get(key) ?? new Map<string, BreakerLane['kind']>()
       if (places.has(incidentId)) return true
       if ([...places.values()].filter((one) => one === kind).length >= limit) return false
-      hours.set(hour, places.set(incidentId, kind))
+      hours.set(key, places.set(incidentId, kind))
       return true
     },
     async claimPage(lane, incidentId) {

@@ -97,18 +97,18 @@ export interface SealVault {
 
 /**
  * What is counted together in an hour (epoch hours). `ordinary` and `urgent`: what evidence says. `confirmed`: what AWS reported. `ordered`: what a person
- * ordered.
+ * ordered. `restricted`: restrictions, which use no place of a containment.
  */
 export interface BreakerLane {
   readonly hour: number
-  readonly kind: 'ordinary' | 'urgent' | 'confirmed' | 'ordered'
+  readonly kind: 'ordinary' | 'urgent' | 'confirmed' | 'ordered' | 'restricted'
 }
 
-/** The circuit breaker of containments: beyond the limit per hour, people are asked instead. */
+/** The circuit breaker of containments and restrictions: beyond the limit per hour, people are asked instead. */
 export interface Breaker {
   /**
-   * Reserves a containment for an incident. False when `limit` other incidents have reserved one in this lane. An incident has one place in an hour: where it
-   * has one already, in whichever lane, it takes no other. A limit of 0 lets nothing through, not even that.
+   * Reserves a containment for an incident. False when `limit` other incidents have reserved one in this lane. An incident has one place of a containment in an hour: where
+   * it has one already, in whichever lane, it takes no other. Its place of a restriction is apart from that. A limit of 0 lets nothing through, not even that.
    */
   reserve(lane: BreakerLane, incidentId: string, limit: number): Promise<boolean>
   /**

@@ -2,12 +2,22 @@ import type { Incident, NoticeKind } from '../domain/incident.ts'
 import { lookupLines } from '../domain/lookup-lines.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
 import { reasonsOf } from '../domain/reasons.ts'
+import { restrictionLines } from '../domain/restriction-lines.ts'
 import type { Notice, NoticeStack, Notifier } from '../ports/notices.ts'
 import type { IncidentStore, Versioned } from '../ports/stores.ts'
 import { updateIncident } from './update-incident.ts'
 
 /** The notices after which a person looks at the incident itself. */
-const LOOKED_AT: ReadonlySet<NoticeKind> = new Set(['ask', 'reversed', 'in-use', 'step-gone', 'escalated', 'paged', 'unknown-event'])
+const LOOKED_AT: ReadonlySet<NoticeKind> = new Set([
+  'ask',
+  'restricted',
+  'reversed',
+  'in-use',
+  'step-gone',
+  'escalated',
+  'paged',
+  'unknown-event',
+])
 
 /** Findings in a notice, which is read at night, on a phone. */
 const LINES = 3
@@ -44,12 +54,14 @@ function titleOf(incident: Incident, kind: NoticeKind): string {
   const { identity, assessment } = incident
   const who = printable(identity.name, 64)
   switch (kind) {
+    case 'restricted':
+      return `Restricted ${who} until somebody decides: risk ${Math.round(assessment.risk)}`
     case 'contained':
       return `Contained ${who}: risk ${Math.round(assessment.risk)}, please countersign`
     case 'reversed':
-      return `Somebody reversed the containment of ${who}; it is being applied again`
+      return `Somebody reversed the ${measureOf(incident)} of ${who}; it is being applied again`
     case 'step-gone':
-      return `A part of the containment of ${who} is no longer there`
+      return `A part of the ${measureOf(incident)} of ${who} is no longer there`
     case 'in-use':
       return `A contained credential of ${who} still works; the containment is verified again`
     case 'ask':
@@ -59,6 +71,8 @@ function titleOf(incident: Incident, kind: NoticeKind): string {
     case 'rotated':
       return incident.state === 'confirmed' ? `Rotated the keys of ${who}: incident closed` : `A new key of ${who} is in its secret`
     case 'confirmed':
+      if (incident.containedAt === undefined && incident.restrictedAt !== undefined)
+        return `Confirmed: ${who} was compromised; it stays restricted, and was not contained`
       return incident.containedAt === undefined
         ? `Confirmed: ${who} was compromised, and nothing stops it: it was not contained`
         : `Confirmed: ${who} was compromised, the containment stays`
@@ -79,6 +93,11 @@ function titleOf(incident: Incident, kind: NoticeKind): string {
   }
 }
 
+/** What was done to an incident, in one word. */
+export function measureOf({ containedAt, restrictedAt }: Pick<Incident, 'containedAt' | 'restrictedAt'>): string {
+  return containedAt === undefined && restrictedAt !== undefined ? 'restriction' : 'containment'
+}
+
 function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undefined): string {
   const { contributions } = reasonsOf(incident)
   const lines = [
@@ -91,6 +110,10 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
       .map(({ finding, share }) => `Why: ${finding.title} (+${Math.round(share)}): ${printable(finding.reason, 120)}`),
     `Decision: ${incident.decision.action}; ${incident.decision.why.map((line) => printable(line, 160)).join('; ')}`,
   ]
+  const restriction = restrictionLines(incident)
+  if (restriction !== undefined) lines.push(restriction.refused, restriction.goesOn, `Answers: ${restriction.answers}`)
+  if (kind === 'restricted')
+    for (const word of ['release', 'contain']) lines.push(`${word}: ${commandFor(stack, `${word} ${incident.id}`)} --reason "…"`)
   if (kind === 'contained') lines.push(`Undo: ${commandFor(stack, `release ${incident.id}`)} --reason "…"`)
   if (kind === 'reversed') lines.push('Whoever reversed it can change IAM: find that identity in CloudTrail and contain it too')
   if (LOOKED_AT.has(kind)) lines.push(`Look: ${commandFor(stack, `incidents show ${incident.id}`)}`)

@@ -94,7 +94,7 @@ function unitOf(origin: string): string {
 function versionFault(value: unknown): string {
   return value === undefined
     ? `version: missing; begin the policy with \`version: ${POLICY_VERSION}\``
-    : `version: must be ${POLICY_VERSION} (1 is read too), got ${shown(value)}`
+    : `version: must be ${POLICY_VERSION} (1 and 2 are read too), got ${shown(value)}`
 }
 
 /** A key that is in no policy of this version, with its new name where it had one, or the most similar key. */

@@ -1,6 +1,7 @@
 import type { Change } from '../domain/change.ts'
 import type { Incident } from '../domain/incident.ts'
-import { type IncidentEvent, moved } from '../domain/incident-machine.ts'
+import type { IncidentEvent } from '../domain/incident-event.ts'
+import { moved } from '../domain/incident-machine.ts'
 import type { DecidingReview } from '../domain/policy.ts'
 import { ResponderError } from '../errors.ts'
 import type { Versioned } from '../ports/stores.ts'

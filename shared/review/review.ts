@@ -148,7 +148,7 @@ function isRepeat({ state, verdict }: Incident, { kind, by, revision }: Review, 
 /** Invokes contain and rotate as the state requires. Safe to repeat, so an interrupted earlier review is completed. */
 async function invokeNext(incident: Incident, { containInvoker, rotateInvoker }: ReviewPorts): Promise<Reviewed> {
   const { id, state, owedNotice } = incident
-  const needsContain = state === 'releasing' || state === 'containing' || state === 'rotating'
+  const needsContain = state === 'releasing' || state === 'containing' || state === 'restricting' || state === 'rotating'
   // Contain also sends the owed notice: the caller of review may have no right to publish.
   if (needsContain || owedNotice !== undefined) await containInvoker.contain(id)
   if (state === 'rotating') await rotateInvoker?.rotate(id)

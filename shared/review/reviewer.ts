@@ -1,6 +1,7 @@
 import { isApprover, needsSecond, type Reviewer, slackUserOf } from '../domain/approval.ts'
 import type { Incident } from '../domain/incident.ts'
-import { type IncidentEventKind, statesBefore } from '../domain/incident-machine.ts'
+import type { IncidentEventKind } from '../domain/incident-event.ts'
+import { statesBefore } from '../domain/incident-machine.ts'
 import type { Policy, ReviewKind } from '../domain/policy.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { ResponderError } from '../errors.ts'

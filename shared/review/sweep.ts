@@ -70,6 +70,7 @@ async function sweepIncident(
     if (lookups.left >= 0) await ports.backfillQueue.backfill(incidentId)
   }
   switch (incident.state) {
+    case 'restricting':
     case 'containing':
     case 'releasing':
       if (now - incident.updatedAt >= STUCK_MS) await ports.containInvoker.contain(incidentId)
@@ -79,6 +80,7 @@ async function sweepIncident(
       await ports.rotateInvoker?.rotate(incidentId)
       return
     case 'asking':
+    case 'restricted':
     case 'contained':
       return await attend(stored, policy, ports)
     case 'watching': {

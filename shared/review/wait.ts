@@ -30,10 +30,13 @@ export function waitOf(
   const latest = (times: readonly (number | undefined)[]) =>
     Math.max(0, ...times.filter((time) => time !== undefined && time <= now).map(Number))
   const timeOf = (change: Change | undefined) => (change === undefined ? undefined : Date.parse(change.at))
-  const { state, verdict, containedAt, decidedBy, extendedUntil } = incident
+  const { state, verdict, restrictedAt, containedAt, decidedBy, extendedUntil } = incident
   const extension = extendedUntil !== undefined && (extendedUntil <= now || isExtended(extendedUntil, changes)) ? extendedUntil : 0
   // The growth of an incident, which an intruder can bring about again and again, postpones its expiry, and no reminder.
-  const remindFrom = Math.max(extension, latest([timeOf(changes[0]), containedAt, decidedBy.time, timeOf(lastOrderOfPerson(orders))]))
+  const remindFrom = Math.max(
+    extension,
+    latest([timeOf(changes[0]), restrictedAt, containedAt, decidedBy.time, timeOf(lastOrderOfPerson(orders))]),
+  )
   const moves = changes.filter(({ kind, actor }) => MOVES.has(kind) && actor !== SWEEP_ACTOR)
   const toldOf = (notice: 'escalated' | 'paged') => {
     const at = timeOf(orders.findLast(({ kind, to }) => kind === 'notice' && to === notice))

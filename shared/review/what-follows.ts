@@ -1,5 +1,6 @@
 import { sessionsEnded } from '../contain/plan.ts'
 import { standingSteps } from '../contain/progress.ts'
+import { isRestrictedOnly } from '../contain/restriction-plan.ts'
 import { isAttempt } from '../domain/attempt.ts'
 import type { Change } from '../domain/change.ts'
 import type { Incident } from '../domain/incident.ts'
@@ -10,6 +11,9 @@ import { callsRefused } from '../domain/reasons.ts'
 import { HOUR_MS, minuteText } from '../domain/time.ts'
 import { printable } from '../record/notice.ts'
 
+/** The states in which its credentials stay usable, whatever is in place. */
+const UNCONTAINED: ReadonlySet<Incident['state']> = new Set(['watching', 'asking', 'restricting', 'restricted'])
+
 /** The most credentials that are named as usable. */
 const NAMED = 2
 
@@ -19,9 +23,12 @@ const NAMED = 2
  */
 export function leftUsable(incident: Incident, changes: readonly Change[]): string | undefined {
   const { state, containedAt, credentials, identity, lineage } = incident
-  const isOver = state !== 'watching' && state !== 'asking' && !(state === 'confirmed' && containedAt === undefined)
+  const isOver = !UNCONTAINED.has(state) && !(state === 'confirmed' && containedAt === undefined)
   if (isOver) return undefined
-  const steps = standingSteps(changes).filter(({ isDone }) => isDone).length
+  const done = standingSteps(changes).filter(({ isDone }) => isDone)
+  if (isRestrictedOnly(done.map(({ contained }) => contained)))
+    return 'It is restricted, not contained: what the restriction lets through stays usable by whoever has its credential.'
+  const steps = done.length
   if (steps > 0)
     return `Only a part is contained (${steps} ${steps === 1 ? 'step is' : 'steps are'} in place): the rest stays usable by whoever has it.`
   const real = credentials.filter(({ kind }) => kind !== 'none')
@@ -72,10 +79,17 @@ export function whatReviewDoes(kind: ReviewKind, incident: Incident, about: Revi
 }
 
 function whatReleaseDoes({ changes, policy, refused }: ReviewAbout): string {
-  const isContained = standingSteps(changes).length > 0
-  const restored = isContained ? 'What was contained is restored as it was.' : 'Nothing was contained, so nothing is restored.'
+  const standing = standingSteps(changes)
+  const isContained = standing.length > 0
+  const isRestricted = isRestrictedOnly(standing.map(({ contained }) => contained))
+  const restored = isRestricted
+    ? 'Its rights are restored as they were.'
+    : isContained
+      ? 'What was contained is restored as it was.'
+      : 'Nothing was contained, so nothing is restored.'
   const { suppressionHours } = policy.release
-  const since = isContained && refused !== undefined ? ` Since the containment: ${callsRefused(refused)}.` : ''
+  const since =
+    isContained && refused !== undefined ? ` Since the ${isRestricted ? 'restriction' : 'containment'}: ${callsRefused(refused)}.` : ''
   const later =
     suppressionHours === 0 ? '' : `, and for ${hoursText(suppressionHours)} the same evidence opens no incident (release.suppressionHours)`
   return `It was legitimate. ${restored} That is final: a released incident is not contained again from here${later}.${since}`

@@ -6,10 +6,11 @@ import { type Incident, isClosed } from '../domain/incident.ts'
 import { offeredFor } from '../domain/offered.ts'
 import type { Policy } from '../domain/policy.ts'
 import { reasonsOf } from '../domain/reasons.ts'
+import { restrictionLines } from '../domain/restriction-lines.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { minuteText } from '../domain/time.ts'
 import type { Notice } from '../ports/notices.ts'
-import { printable } from '../record/notice.ts'
+import { measureOf, printable } from '../record/notice.ts'
 import { leftUsable, whatReviewDoes } from '../review/what-follows.ts'
 import { actionId, type ButtonKind, buttonValue } from './button.ts'
 import { actorText, code, escaped, LIMITS, section } from './text.ts'
@@ -47,6 +48,15 @@ export function messageOf(input: MessageInput): Message {
     section(['*Why*', ...whyOf(incident)]),
     section(['*Done*', ...doneOf(incident, changes)]),
   ]
+  const restriction = restrictionLines(incident)
+  if (restriction !== undefined)
+    blocks.push(
+      section(
+        ['*Restricted*', restriction.refused, restriction.goesOn, `Answers: ${restriction.answers}`].map((line, at) =>
+          at === 0 ? line : escaped(line),
+        ),
+      ),
+    )
   const waits = pendingLines(incident)
   if (waits.length > 0) blocks.push(section(['*To do*', ...waits]))
   const outcome = outcomeOf(incident, changes)
@@ -60,13 +70,17 @@ export function messageOf(input: MessageInput): Message {
 
 function titleOf({ incident, isReversed, alarm }: MessageInput): string {
   const who = printable(incident.identity.name, 64)
-  if (isReversed === true && !isClosed(incident)) return `Somebody reversed the containment of ${who}; it is being applied again`
+  if (isReversed === true && !isClosed(incident)) return `Somebody reversed the ${measureOf(incident)} of ${who}; it is being applied again`
   if (alarm !== undefined && !isClosed(incident)) return alarm
   switch (incident.state) {
     case 'watching':
       return `Watching ${who}`
     case 'asking':
       return `Decide about ${who}`
+    case 'restricting':
+      return `Restricting ${who}`
+    case 'restricted':
+      return `Restricted ${who}, please decide`
     case 'containing':
       return `Containing ${who}`
     case 'contained':
@@ -92,10 +106,14 @@ function whyOf(incident: Incident): string[] {
 
 function doneOf(incident: Incident, changes: readonly Change[]): string[] {
   const steps = standingSteps(changes).filter(({ isDone }) => isDone)
-  if (steps.length === 0)
-    return [incident.state === 'released' && incident.containedAt !== undefined ? 'The containment was undone.' : 'Nothing was changed.']
+  if (steps.length === 0) return [incident.state === 'released' ? undoneText(incident) : 'Nothing was changed.']
   const more = steps.length > LINES ? [`… and ${steps.length - LINES} more (Details)`] : []
   return [...steps.slice(0, LINES).map(({ target }) => `• ${code(target, 160)}`), ...more]
+}
+
+function undoneText({ containedAt, restrictedAt }: Incident): string {
+  if (containedAt !== undefined) return 'The containment was undone.'
+  return restrictedAt === undefined ? 'Nothing was changed.' : 'The restriction was undone.'
 }
 
 function pendingLines(incident: Incident): string[] {
@@ -194,6 +212,7 @@ const STYLES: Readonly<Partial<Record<ButtonKind, 'primary' | 'danger'>>> = { le
 export function needsAttention(kind: Notice['kind']): boolean {
   return (
     kind === 'ask' ||
+    kind === 'restricted' ||
     kind === 'contained' ||
     kind === 'reversed' ||
     kind === 'in-use' ||

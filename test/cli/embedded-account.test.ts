@@ -135,7 +135,7 @@ describe('extend', () => {
     const shown = (await countersign(['incidents', 'show', incident.id, ...on])).out
     expect(shown).toMatch(/extended +until /)
     expect(shown).toMatch(/extension .* contained → until \d{4}-\d\d-\d\d /)
-    expect(shown).toMatch(/decision .* ask → contain /)
+    expect(shown).toMatch(/decision .* restrict → contain /)
     const long = await countersign(['extend', incident.id, '--hours', '1000', '--reason', 'x', '--yes', ...on])
     expect(long.code).toBe(2)
     expect(long.err).toContain('up to 72 hours')

@@ -61,7 +61,7 @@ describe.each([
   it('counts each lane of the hour apart', async () => {
     const breaker = make()
     const ordinary = someHour()
-    for (const kind of ['ordinary', 'urgent', 'confirmed', 'ordered'] as const) {
+    for (const kind of ['ordinary', 'urgent', 'confirmed', 'ordered', 'restricted'] as const) {
       expect(await breaker.reserve({ ...ordinary, kind }, `first ${kind}`, 1), kind).toBe(true)
       expect(await breaker.reserve({ ...ordinary, kind }, `second ${kind}`, 1), kind).toBe(false)
     }
@@ -77,6 +77,19 @@ describe.each([
     expect(await breaker.reserve(urgent, 'a', 1)).toBe(true)
     expect(await breaker.reserve(urgent, 'a', 0)).toBe(false)
     expect(await breaker.reserve(ordinary, 'c', 1)).toBe(false)
+  })
+
+  it('counts restrictions apart: a place of one is none of a containment, and the other way round', async () => {
+    const breaker = make()
+    const ordinary = someHour()
+    const restricted = { ...ordinary, kind: 'restricted' } as const
+    expect(await breaker.reserve(restricted, 'a', 1)).toBe(true)
+    expect(await breaker.reserve(restricted, 'a', 1)).toBe(true)
+    expect(await breaker.reserve(ordinary, 'b', 1)).toBe(true)
+    // It is restricted, and has no place of a containment by that; what is contained has none of a restriction.
+    expect(await breaker.reserve(ordinary, 'a', 1)).toBe(false)
+    expect(await breaker.reserve(restricted, 'b', 1)).toBe(false)
+    expect(await breaker.reserve(restricted, 'b', 2)).toBe(true)
   })
 
   it('gives an incident one place where it asks for two lanes at once', async () => {
@@ -96,7 +109,8 @@ describe.each([
     expect(await breaker.claimPage(lane, 'a')).toBe(true)
     await breaker.markPaged(lane)
     expect([await breaker.claimPage(lane, 'a'), await breaker.claimPage(lane, 'b')]).toEqual([false, false])
-    for (const kind of ['urgent', 'confirmed', 'ordered'] as const) expect(await breaker.claimPage({ ...lane, kind }, 'b'), kind).toBe(true)
+    for (const kind of ['urgent', 'confirmed', 'ordered', 'restricted'] as const)
+      expect(await breaker.claimPage({ ...lane, kind }, 'b'), kind).toBe(true)
     expect(await breaker.claimPage(someHour(), 'b')).toBe(true)
   })
 

@@ -28,7 +28,7 @@ import { type Item, readRelease } from '../fixtures/items.ts'
 import { accountWithBackdoor } from '../fixtures/stories.ts'
 import { type EmbeddedTable, embeddedTable } from './embedded-table.ts'
 
-const RELEASES = ['0.1.0', '0.2.0'] as const
+const RELEASES = ['0.1.0', '0.2.0', '0.3.0'] as const
 const STORIES = RELEASES.flatMap((release) => [...readRelease(release)].map(([story, items]) => ({ release, story, items })))
 
 /** What a release of before wrote and this one has no word for. */
@@ -136,8 +136,10 @@ describe.each(RELEASES)('what %s stored', (release) => {
 
   it('is of every state that a release leaves behind, and of every kind of change', () => {
     const states = [...items.values()].flat().flatMap(({ pk, incident }) => (incident === undefined ? [] : [readIncident(incident, pk)]))
+    // Restrictions came with 0.3.0.
+    const more = release === '0.3.0' ? ['restricted'] : []
     expect(new Set(states.map(({ state }) => state))).toEqual(
-      new Set(['watching', 'asking', 'contained', 'released', 'confirmed', 'expired']),
+      new Set(['watching', 'asking', ...more, 'contained', 'released', 'confirmed', 'expired']),
     )
     expect(states.some(({ lineage }) => lineage.some(({ kind }) => kind === 'backdoor'))).toBe(true)
     expect(states.some(({ assessment }) => assessment.opinion?.kind === 'answered')).toBe(true)
@@ -149,6 +151,24 @@ describe.each(RELEASES)('what %s stored', (release) => {
   it('is a policy that is in force', async () => {
     const { policy } = await readPolicy(storesOf(items.get('asking') ?? []).record)
     expect(policy).toMatchObject({ mode: 'ask', blocklist: ['192.0.2.10'], fourEyes: [{ verdicts: ['legitimate'] }] })
+    // What restricted nothing when it was put in force does not restrict now.
+    if (release !== '0.3.0') expect(policy.thresholds.restrict).toBe(policy.thresholds.contain)
+  })
+
+  it.runIf(items.has('restricted'))('is a restriction that this release gives back exactly', async () => {
+    const after = JSON.parse(readFileSync(join(import.meta.dirname, `../fixtures/${release}/restricted.account.json`), 'utf8'))
+    const world = await embedded({ account: after })
+    const ports = {
+      ...world.ports,
+      ...storesOf(items.get('restricted') ?? []),
+      containInvoker: { contain: (id: string): Promise<void> => enforce(id, ports) },
+    }
+    const [incident] = await ports.incidents.listOpen(1)
+    expect(incident?.state).toBe('restricted')
+    expect(world.account.authorizationDetails().RoleDetailList[0]?.RolePolicyList).toHaveLength(1)
+    await review(incident?.id ?? '', { kind: 'legitimate', by: arnOf('reviewer'), reason: 'a drill' }, ports)
+    const { UserDetailList, RoleDetailList } = world.account.authorizationDetails()
+    expect([...UserDetailList.map((one) => one.UserPolicyList), ...RoleDetailList.map((one) => one.RolePolicyList)].flat()).toEqual([])
   })
 
   it('is a containment that this release gives back exactly', async () => {

@@ -4,7 +4,7 @@ import type { StepKind } from '../../shared/contain/steps/step-kind.ts'
 import { STEPS } from '../../shared/contain/steps/steps.ts'
 import type { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
 import type { Iam } from '../../shared/ports/iam.ts'
-import { SAMPLE_ACCOUNT, STEP_SAMPLES, type StepSample } from './step-samples.ts'
+import { RESTRICTED_SAMPLES, SAMPLE_ACCOUNT, STEP_SAMPLES, type StepSample } from './step-samples.ts'
 
 /** `SAMPLE_ACCOUNT`, set up anew. */
 export interface StepWorld {
@@ -12,8 +12,14 @@ export interface StepWorld {
   picture(): AuthorizationDetails
 }
 
-/** Every kind of step with its sample. */
-export const KINDS = STEPS.map((kind) => ({ name: kind.kind, kind, sample: STEP_SAMPLES[kind.kind] as StepSample }))
+/** Every kind of step with its sample, and those that restrict with one of that. */
+export const KINDS = [
+  ...STEPS.map((kind) => ({ name: kind.kind, kind, sample: STEP_SAMPLES[kind.kind] as StepSample })),
+  ...STEPS.flatMap((kind) => {
+    const sample = RESTRICTED_SAMPLES[kind.kind]
+    return sample === undefined ? [] : [{ name: `${kind.kind} that restricts`, kind, sample }]
+  }),
+]
 
 export function stepOf({ kind, sample }: { kind: StepKind; sample: StepSample }): Step {
   const step = kind.stepFor(sample.text)

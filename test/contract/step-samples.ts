@@ -1,3 +1,4 @@
+import { restrictionDocument } from '../../shared/contain/restriction-document.ts'
 import { DENY_ALL, quarantinePolicyName, revocation, revocationPolicyName } from '../../shared/contain/steps/quarantine.ts'
 import type { StepValue } from '../../shared/contain/steps/step.ts'
 import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
@@ -69,6 +70,19 @@ export const STEP_SAMPLES: Readonly<Record<string, StepSample>> = {
     before: [trust({ AWS: '*' }), trust({ Service: 'ec2.amazonaws.com' })],
   },
 }
+
+/** What a restriction wants of the same targets. */
+export const RESTRICTED_SAMPLES: Readonly<Record<string, StepSample>> = Object.fromEntries(
+  (
+    [
+      ['user-policy', []],
+      ['role-policy', ['build-7', 'a+b=c,d.e@f-g']],
+    ] as const
+  ).map(([kind, sessions]) => {
+    const restriction = { services: ['s3', 'sts'], actions: [], addresses: [], endpoints: [], sessions, isCovered: true }
+    return [kind, { ...(STEP_SAMPLES[kind] as StepSample), wanted: restrictionDocument(restriction) }]
+  }),
+)
 
 /** Whom the samples are about, and a bystander of each kind. */
 export const SAMPLE_ACCOUNT = AuthorizationDetails.parse({

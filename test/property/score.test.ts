@@ -37,16 +37,17 @@ const findings = fc
     ),
   )
 
-const thresholds = fc.tuple(fc.nat({ max: 100 }), fc.nat({ max: 100 }), fc.nat({ max: 100 })).map((values) => {
-  const [notify, ask, contain] = values.sort((a, b) => a - b) as [number, number, number]
-  return { notify, ask, contain }
+const thresholds = fc.array(fc.nat({ max: 100 }), { minLength: 4, maxLength: 4 }).map((values) => {
+  const [notify, ask, restrict, contain] = values.sort((a, b) => a - b) as [number, number, number, number]
+  return { notify, ask, restrict, contain }
 })
 const bounds: fc.Arbitrary<Bounds> = fc.record({
   tier: fc.constant('t'),
-  mode: fc.constantFrom('observe', 'ask', 'contain'),
+  mode: fc.constantFrom('observe', 'ask', 'restrict', 'contain'),
   thresholds,
   onExpiry: fc.constant('keep'),
   isReserved: fc.constant(false),
+  approver: fc.option(fc.constant('an approver'), { nil: undefined }),
   about: fc.constant(undefined),
   protection: fc.option(fc.constant('protected'), { nil: undefined }),
 })
@@ -114,7 +115,7 @@ describe('a decision', () => {
     )
   })
 
-  it('never contains what is protected, what is neither user nor role, or what the mode does not allow', () => {
+  it('never contains or restricts what is protected, what is neither user nor role, or what the mode does not allow', () => {
     fc.assert(
       fc.property(risks, fc.boolean(), bounds, kinds, (risk, isConfirmed, limits, kind) => {
         const { action, why } = decide(risky(risk, isConfirmed), { id: 'i', kind, name: 'n', account: '1' }, limits)
@@ -122,16 +123,22 @@ describe('a decision', () => {
           expect([limits.mode, limits.protection]).toEqual(['contain', undefined])
           expect(['iam-user', 'role']).toContain(kind)
         }
+        if (action === 'restrict') {
+          expect(['restrict', 'contain']).toContain(limits.mode)
+          expect([limits.protection, limits.approver]).toEqual([undefined, undefined])
+          expect(['iam-user', 'role']).toContain(kind)
+        }
         expect(why.length).toBeGreaterThan(0)
       }),
     )
   })
 
-  it('is not brought to contain by the advisor alone', () => {
+  it('is not brought to contain or restrict by the advisor alone', () => {
     fc.assert(
       fc.property(risks, risks, bounds, (baseRisk, risk, limits) => {
         const { would } = decide({ ...risky(risk), baseRisk }, { id: 'i', kind: 'iam-user', name: 'n', account: '1' }, limits)
         if (would === 'contain') expect(baseRisk).toBeGreaterThanOrEqual(limits.thresholds.contain)
+        if (would === 'restrict') expect(baseRisk).toBeGreaterThanOrEqual(limits.thresholds.restrict)
       }),
     )
   })

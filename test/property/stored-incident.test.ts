@@ -8,7 +8,7 @@ import { packState, unpackState } from '../../shared/domain/state-codec.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { type Item, readRelease } from '../fixtures/items.ts'
 
-const ITEMS = ['0.1.0', '0.2.0'].flatMap((release) => [...readRelease(release).values()].flat())
+const ITEMS = ['0.1.0', '0.2.0', '0.3.0'].flatMap((release) => [...readRelease(release).values()].flat())
 
 /** A wrong value for any place: null, other types, other words, numbers that are too large, and nesting. */
 const WRONG = fc.oneof(

@@ -50,8 +50,8 @@ export const Scenario = z.strictObject({
   expect: z.strictObject({
     detectors: z.array(z.string()).optional(),
     not: z.array(z.string()).optional(),
-    would: z.enum(['observe', 'notify', 'ask', 'contain']).optional(),
-    decision: z.enum(['observe', 'notify', 'ask', 'contain']).optional(),
+    would: z.enum(['observe', 'notify', 'ask', 'restrict', 'contain']).optional(),
+    decision: z.enum(['observe', 'notify', 'ask', 'restrict', 'contain']).optional(),
     state: z.string().optional(),
     incidents: z.number().int().optional(),
     /** Of the incident that comes first. */
@@ -60,6 +60,8 @@ export const Scenario = z.strictObject({
     inactive: z.array(z.string()).optional(),
     /** Users that are denied everything at the end. */
     denied: z.array(z.string()).optional(),
+    /** Users and roles that are restricted at the end. */
+    restricted: z.array(z.string()).optional(),
     /** Roles with sessions that are ended at the end. */
     revoked: z.array(z.string()).optional(),
     why: z.string().optional(),

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { enforce } from '../../shared/contain/enforce.ts'
+import { isRestriction } from '../../shared/contain/steps/quarantine.ts'
 import { CATALOGUE } from '../../shared/detect/catalogue.ts'
 import { type Action, isStronger } from '../../shared/domain/decision.ts'
 import type { Network } from '../../shared/domain/network.ts'
@@ -98,6 +99,11 @@ async function play(scenario: Scenario) {
   return { outcomes, incidents, picture: iam.authorizationDetails(), notices: notifier.notices }
 }
 
+/** A document is stored as an object or as its text. */
+function isRestricting(document: unknown): boolean {
+  return isRestriction(typeof document === 'string' ? document : JSON.stringify(document))
+}
+
 describe('scenarios', () => {
   it.each(files)('%s', async (file) => {
     const scenario = Scenario.parse(JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8')))
@@ -127,15 +133,25 @@ describe('scenarios', () => {
     }
     if (wanted.denied !== undefined) {
       const denied = picture.UserDetailList.filter(({ UserPolicyList }) =>
-        UserPolicyList.some(({ PolicyName }) => PolicyName.startsWith('CountersignQuarantine')),
+        UserPolicyList.some(
+          ({ PolicyName, PolicyDocument }) => PolicyName.startsWith('CountersignQuarantine') && !isRestricting(PolicyDocument),
+        ),
       )
       expect(denied.map(({ UserName }) => UserName)).toEqual(wanted.denied)
     }
     if (wanted.revoked !== undefined) {
       const revoked = picture.RoleDetailList.filter(({ RolePolicyList }) =>
-        RolePolicyList.some(({ PolicyName }) => PolicyName.startsWith('CountersignRevoke')),
+        RolePolicyList.some(
+          ({ PolicyName, PolicyDocument }) => PolicyName.startsWith('CountersignRevoke') && !isRestricting(PolicyDocument),
+        ),
       )
       expect(revoked.map(({ RoleName }) => RoleName)).toEqual(wanted.revoked)
+    }
+    if (wanted.restricted !== undefined) {
+      const users = picture.UserDetailList.map(({ UserName, UserPolicyList }) => ({ name: UserName, policies: UserPolicyList }))
+      const roles = picture.RoleDetailList.map(({ RoleName, RolePolicyList }) => ({ name: RoleName, policies: RolePolicyList }))
+      const restricted = [...users, ...roles].filter(({ policies }) => policies.some(({ PolicyDocument }) => isRestricting(PolicyDocument)))
+      expect(restricted.map(({ name }) => name)).toEqual(wanted.restricted)
     }
   })
 

@@ -142,7 +142,7 @@ describe('the blast radius', () => {
 
 describe('actions', () => {
   it('are ordered from observe to contain', () => {
-    expect(ACTIONS).toEqual(['observe', 'notify', 'ask', 'contain'])
+    expect(ACTIONS).toEqual(['observe', 'notify', 'ask', 'restrict', 'contain'])
     expect([isStronger('ask', 'notify'), isStronger('ask', 'ask')]).toEqual([true, false])
     expect([weaker('ask', 'contain'), weaker('contain', 'ask')]).toEqual(['ask', 'ask'])
   })
@@ -240,7 +240,7 @@ describe('a policy', () => {
   })
 
   it.each([
-    [{ version: 3 }, /version: .*got 3/],
+    [{ version: 4 }, /version: .*got 4/],
     [{ version: 2, mode: 'destroy' }, /mode: .*"destroy"/],
     [{ version: 2, moode: 'ask' }, /unknown moode/],
     [{ version: 2, thresholds: { notify: 50, ask: 40, contain: 90 } }, /thresholds: must rise/],

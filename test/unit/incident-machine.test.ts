@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Decision } from '../../shared/domain/decision.ts'
 import { INCIDENT_STATES, type Incident, type IncidentState, isClosed, isEnforced, type Verdict } from '../../shared/domain/incident.ts'
-import {
-  type IncidentEvent,
-  type IncidentEventKind,
-  moved,
-  noticeFor,
-  openingState,
-  statesAfter,
-  statesBefore,
-  TRANSITIONS,
-  transition,
-} from '../../shared/domain/incident-machine.ts'
+import type { IncidentEvent, IncidentEventKind } from '../../shared/domain/incident-event.ts'
+import { moved, noticeFor, openingState, statesAfter, statesBefore, TRANSITIONS, transition } from '../../shared/domain/incident-machine.ts'
+import type { Restriction } from '../../shared/domain/restriction.ts'
 import type { Identity, IdentityKind } from '../../shared/domain/signal.ts'
 import { incidentOf } from '../contract/samples.ts'
 
@@ -28,7 +20,7 @@ const decision = (action: Decision['action'], parts: Partial<Decision> = {}): De
 
 /** At least one event of each kind, and of a kind each that may lead elsewhere. */
 const EVENTS: readonly IncidentEvent[] = [
-  ...(['observe', 'notify', 'ask', 'contain'] as const).map((action) => ({
+  ...(['observe', 'notify', 'ask', 'restrict', 'contain'] as const).map((action) => ({
     kind: 'decided' as const,
     decision: decision(action),
     signalId: 'e9',
@@ -41,6 +33,7 @@ const EVENTS: readonly IncidentEvent[] = [
   { kind: 'legitimate', verdict: verdict('legitimate') },
   { kind: 'compromised', verdict: verdict('compromised'), isRotating: false },
   { kind: 'compromised', verdict: verdict('compromised'), isRotating: true },
+  { kind: 'restricted', at: AT, remarks: [] },
   { kind: 'contained', at: AT, remarks: [] },
   { kind: 'not-contained', at: AT, why: ['a step failed'] },
   { kind: 'released', at: AT, suppression: { until: AT + 1, detectors: [], confirmed: [] } },
@@ -61,7 +54,18 @@ const EVENTS: readonly IncidentEvent[] = [
 const KINDS = Object.keys(TRANSITIONS) as IncidentEventKind[]
 
 /** What the decision was when an incident came into a state, and one that was refused for a bound. */
-const DECISIONS: readonly Decision[] = [decision('notify'), decision('ask'), decision('contain'), decision('ask', { would: 'contain' })]
+const DECISIONS: readonly Decision[] = [
+  decision('notify'),
+  decision('ask'),
+  decision('restrict'),
+  decision('contain'),
+  decision('ask', { would: 'contain' }),
+  decision('ask', { would: 'restrict' }),
+  decision('ask', { would: 'contain', mode: 'restrict' }),
+]
+
+/** What an incident that was to be restricted may go on doing. */
+const RESTRICTION: Restriction = { services: [], actions: [], addresses: [], endpoints: [], sessions: [], isCovered: false }
 
 const IDENTITIES: readonly IdentityKind[] = ['iam-user', 'role', 'root', 'federated-user', 'identity-center', 'unknown']
 
@@ -74,7 +78,7 @@ function* everyCase(): Generator<{ incident: Incident; event: IncidentEvent }> {
     for (const before of DECISIONS)
       for (const kind of IDENTITIES)
         for (const event of EVENTS) {
-          const base = incidentIn(state, { decision: before })
+          const base = incidentIn(state, { decision: before, restriction: RESTRICTION })
           yield { incident: { ...base, identity: { ...base.identity, kind } as Identity }, event }
         }
 }
@@ -90,7 +94,8 @@ describe('the incident machine', () => {
       const result = transition(incident, event)
       const targets = TRANSITIONS[event.kind][incident.state]
       if (result.kind === 'refused') {
-        const isUncontainable = event.kind === 'contained' && !['iam-user', 'role'].includes(incident.identity.kind)
+        const isUncontainable =
+          (event.kind === 'contained' || event.kind === 'restricted') && !['iam-user', 'role'].includes(incident.identity.kind)
         expect(targets === undefined || isUncontainable, `${event.kind} in ${incident.state}`).toBe(true)
         expect(result.from).toEqual(statesBefore(event.kind))
         continue
@@ -121,10 +126,11 @@ describe('the incident machine', () => {
     expect(moved(incidentIn('released'), { kind: 'rotated' })).toBeUndefined()
   })
 
-  it('never calls an incident contained whose identity is still free', () => {
+  it('never calls an incident contained or restricted whose identity is still free', () => {
     for (const { incident, event } of everyCase()) {
       const result = transition(incident, event)
-      if (result.kind !== 'moved' || result.incident.state !== 'contained' || incident.state === 'contained') continue
+      if (result.kind !== 'moved' || result.incident.state === incident.state) continue
+      if (result.incident.state !== 'contained' && result.incident.state !== 'restricted') continue
       expect(['iam-user', 'role']).toContain(result.incident.identity.kind)
     }
   })
@@ -136,7 +142,7 @@ describe('the incident machine', () => {
 
   it('tries again to give back what people wanted back, whatever the policy says of silence, and only where that is their last word', () => {
     const wanted = { ...verdict('legitimate'), reason: 'ours' }
-    for (const state of ['asking', 'contained', 'watching'] as const)
+    for (const state of ['asking', 'restricted', 'contained', 'watching'] as const)
       for (const event of EVENTS) {
         if (event.kind !== 'unanswered' || !event.isContained) continue
         const isTriedAgain = state === 'asking' && event.isReleaseUnfinished
@@ -151,7 +157,7 @@ describe('the incident machine', () => {
       const answered = { ...incident, verdict: verdict('legitimate') }
       const next = moved(answered, event)
       if (next === undefined) continue
-      const isAnew = next.state === 'containing' && incident.state !== 'containing'
+      const isAnew = (next.state === 'containing' || next.state === 'restricting') && incident.state !== next.state
       expect(next.verdict === undefined, `${event.kind} in ${incident.state}`).toBe(isAnew)
     }
   })
@@ -163,11 +169,17 @@ describe('the incident machine', () => {
       if (next.state === 'releasing' && incident.state !== 'releasing') expect(next.verdict).toBeDefined()
       if (next.state === 'released') expect(next.suppression).toBeDefined()
       if (next.state === 'contained' && incident.state !== 'contained') expect(next.containedAt).toBe(AT)
+      if (next.state === 'restricted' && incident.state !== 'restricted') expect(next.restrictedAt).toBe(AT)
     }
   })
 
   it('owes people a notice whenever it comes to a state in which they are waited for, or is closed', () => {
-    const told: Readonly<Partial<Record<IncidentState, string>>> = { contained: 'contained', released: 'released', expired: 'expired' }
+    const told: Readonly<Partial<Record<IncidentState, string>>> = {
+      restricted: 'restricted',
+      contained: 'contained',
+      released: 'released',
+      expired: 'expired',
+    }
     for (const { incident, event } of everyCase()) {
       const next = moved(incident, event)
       if (next === undefined || next.state === incident.state) continue
@@ -186,6 +198,40 @@ describe('the incident machine', () => {
     expect(grown('asking', { decision: decision('ask', { would: 'contain', mode: 'ask' }) })).toBeUndefined()
     expect(grown('asking', { decision: decision('ask') })).toBeUndefined()
     expect(grown('watching')).toBeUndefined()
+  })
+
+  it('never weakens a containment to a restriction, and contains what is restricted', () => {
+    for (const { incident, event } of everyCase()) {
+      const next = moved(incident, event)
+      if (next === undefined || incident.state === next.state) continue
+      if (incident.state === 'containing' || incident.state === 'contained' || incident.state === 'rotating')
+        expect(['restricting', 'restricted'], `${event.kind} in ${incident.state}`).not.toContain(next.state)
+    }
+    for (const state of ['restricting', 'restricted'] as const) {
+      const before = incidentIn(state, { decision: decision('restrict'), restriction: RESTRICTION })
+      expect(moved(before, { kind: 'ordered' })?.state).toBe('containing')
+      const decided = (after: Decision) => moved(before, { kind: 'decided', decision: after, signalId: 'e2', time: AT })
+      expect(decided(decision('contain'))).toMatchObject({ state: 'containing', restriction: RESTRICTION })
+      // A mode that only restricts takes note of more, and does no more.
+      expect(decided(decision('restrict', { would: 'contain', mode: 'restrict' }))).toMatchObject({ state, decision: { would: 'contain' } })
+      expect(decided(decision('ask'))).toBeUndefined()
+    }
+  })
+
+  it('restricts again what is new where it is restricted, or where contain could not; not where a bound forbade it from the first', () => {
+    const grown = (state: IncidentState, parts: Partial<Incident> = {}) => moved(incidentIn(state, parts), { kind: 'grew' })?.state
+    const refused = { decision: decision('ask', { would: 'restrict' }), restriction: RESTRICTION }
+    expect(grown('restricted', { restriction: RESTRICTION })).toBe('restricting')
+    expect(grown('asking', refused)).toBe('restricting')
+    expect(grown('asking', { decision: refused.decision })).toBeUndefined()
+    expect(grown('asking', { ...refused, decision: decision('ask', { would: 'contain', mode: 'restrict' }) })).toBe('restricting')
+  })
+
+  it('lifts the bound that refused a restriction for a containment, and for no other restriction', () => {
+    const refused = incidentIn('asking', { decision: decision('ask', { would: 'restrict' }), restriction: RESTRICTION })
+    const decided = (after: Decision) => moved(refused, { kind: 'decided', decision: after, signalId: 'e2', time: AT })?.state
+    expect(decided(decision('restrict'))).toBeUndefined()
+    expect(decided(decision('contain'))).toBe('containing')
   })
 
   it('does not lift a bound by more evidence of the same kind', () => {
@@ -207,7 +253,7 @@ describe('the incident machine', () => {
   it('says which states are closed, and in which what was contained is to stay so', () => {
     const of = (test: (incident: Pick<Incident, 'state'>) => boolean) => INCIDENT_STATES.filter((state) => test({ state }))
     expect(of(isClosed)).toEqual(['released', 'confirmed', 'expired'])
-    expect(of(isEnforced)).toEqual(['asking', 'contained', 'rotating', 'confirmed'])
+    expect(of(isEnforced)).toEqual(['asking', 'restricted', 'contained', 'rotating', 'confirmed'])
     expect(statesAfter('compromised').sort()).toEqual(['confirmed', 'rotating'])
   })
 
@@ -218,7 +264,7 @@ describe('the incident machine', () => {
       expect(noticeFor(decision(action))).toBe(action)
     }
     // What observe does nobody hears of, and contain gives notice of what it did itself.
-    for (const action of ['observe', 'contain'] as const) expect(noticeFor(decision(action))).toBeUndefined()
+    for (const action of ['observe', 'restrict', 'contain'] as const) expect(noticeFor(decision(action))).toBeUndefined()
   })
 
   it('never weakens what is done for a decision that would do more, if a bound did not limit it to less', () => {
@@ -243,6 +289,8 @@ describe('the incident machine', () => {
       [AT + 2000, AT + 2000],
     ] as const) {
       const events: readonly [IncidentState, IncidentEvent][] = [
+        ['restricting', { kind: 'restricted', at, remarks: [] }],
+        ['restricting', { kind: 'not-contained', at, why: ['a step failed'] }],
         ['containing', { kind: 'contained', at, remarks: [] }],
         ['containing', { kind: 'not-contained', at, why: ['a step failed'] }],
         ['releasing', { kind: 'released', at, suppression: { until: AT, detectors: [], confirmed: [] } }],

@@ -11,7 +11,7 @@ import { review } from '../../shared/review/review.ts'
 import { ATTACK, arnOf, embedded, exposed, NOW, opinionOf } from '../embedded.ts'
 
 const DAY = 86_400_000
-const POLICY = Policy.parse({ version: 2 })
+const POLICY = Policy.parse({ version: 3 })
 const NO_QUESTIONS = { asked: 0, fallbacks: {} }
 
 const answered = (baseRisk: number, isCompromised: boolean, more: Partial<Answered> = {}): Answered => ({
@@ -119,7 +119,7 @@ describe('a proposal', () => {
 
   it('is to weigh a detector less that only cries wolf, and as before where it no longer does', () => {
     expect(changes(many(10, 30, false))).toEqual([['weight-new-country', 1, 0.7]])
-    const weighed = Policy.parse({ version: 2, weights: { 'new-country': 0.7 } })
+    const weighed = Policy.parse({ version: 3, weights: { 'new-country': 0.7 } })
     expect(changes(many(10, 30, true), weighed)).toEqual([['weight-new-country', 0.7, 1]])
   })
 
@@ -133,12 +133,12 @@ describe('a proposal', () => {
       { maxLength: 8 },
     )
     const thresholds = fc
-      .tuple(fc.nat({ max: 100 }), fc.nat({ max: 100 }), fc.nat({ max: 100 }))
+      .array(fc.nat({ max: 100 }), { minLength: 4, maxLength: 4 })
       .map((all) => all.sort((a, b) => a - b))
-      .map(([notify, ask, contain]) => ({ notify, ask, contain }))
+      .map(([notify, ask, restrict, contain]) => ({ notify, ask, restrict, contain }))
     fc.assert(
       fc.property(answers, thresholds, (rows, limits) => {
-        const policy = Policy.parse({ version: 2, thresholds: limits })
+        const policy = Policy.parse({ version: 3, thresholds: limits })
         const all = proposalsOf(
           rows.flatMap(({ baseRisk, isCompromised, times }) => many(times, baseRisk, isCompromised)),
           policy,
@@ -146,6 +146,9 @@ describe('a proposal', () => {
         for (const proposal of all) {
           expect(Policy.safeParse(proposal.policy).success).toBe(true)
           expect(proposal.to).not.toBe(proposal.from)
+          // What restricts nothing does not come to restrict by a proposal.
+          const { restrict, contain } = proposal.policy.thresholds
+          if (policy.thresholds.restrict === policy.thresholds.contain) expect(restrict).toBe(contain)
           if (proposal.direction === 'loosen' || proposal.what.startsWith('weights')) continue
           expect(proposal.to).toBeLessThan(proposal.from)
           expect(proposal.to).toBeGreaterThanOrEqual(
@@ -171,7 +174,7 @@ describe('learning', () => {
     const verdict = { kind, by: arnOf('reviewer'), reason: 'x', at: new Date(NOW).toISOString(), answered }
     for (let at = 0; at < 10; at++) await world.ports.incidents.save({ ...incident, id: `inc-${at}`, state: 'confirmed', verdict }, 0)
     const { number } = await readPolicy(world.ports.record)
-    const next = Policy.parse({ version: 2, mode: 'contain', ...policy })
+    const next = Policy.parse({ version: 3, mode: 'contain', ...policy })
     await applyPolicy(world.ports.record, { policy: next, by: 'test', why: 'test', at: new Date(NOW).toISOString(), expected: number })
     return world.ports
   }

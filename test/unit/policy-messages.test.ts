@@ -53,19 +53,19 @@ describe('a policy file without faults', () => {
 describe('a policy file with faults', () => {
   it('names all of them at once: of the schema, of its rules, of tiers and of detectors', async () => {
     const said = await saidOf(`
-version: 2
+version: 3
 mode: contian
 moode: ask
-thresholds: { notify: 50, ask: 40, contain: 90 }
+thresholds: { notify: 50, ask: 40, restrict: 70, contain: 90 }
 advisor: { maxShift: 99 }
 tiers: [{ name: crown, match: { arns: ['*'] } }]
 fourEyes: [{ tiers: [corwn] }]
 weights: { new-contry: 0.5 }
 `)
     for (const fault of [
-      'mode: must be one of observe, ask, contain, got "contian"; did you mean contain?',
+      'mode: must be one of observe, ask, restrict, contain, got "contian"; did you mean contain?',
       'unknown moode; did you mean mode?',
-      'thresholds: must rise: notify ≤ ask ≤ contain, got {"notify":50',
+      'thresholds: must rise: notify ≤ ask ≤ restrict ≤ contain, got {"notify":50',
       'advisor.maxShift: must be at most 30, got 99',
       'fourEyes.0.tiers.0: must be one of the tiers default, crown, got "corwn"; did you mean crown?',
       'weights.new-contry: no detector has this name; did you mean new-country?',
@@ -139,11 +139,11 @@ weights: { new-contry: 0.5 }
     await expect(readPolicyFile(join(folder, 'none.yaml'))).rejects.toThrow(`there is no policy file ${join(folder, 'none.yaml')}`)
     await expect(readPolicyFile(folder)).rejects.toThrow(`${folder} is a folder and no policy file`)
     for (const empty of ['', '\n', '# a comment', '---'])
-      expect(await saidOf(empty)).toContain('the policy is empty; begin it with `version: 2`')
-    expect(await saidOf('mode: ask')).toContain('version: missing; begin the policy with `version: 2`')
-    expect(await saidOf('version: 3')).toContain('version: must be 2 (1 is read too), got 3')
+      expect(await saidOf(empty)).toContain('the policy is empty; begin it with `version: 3`')
+    expect(await saidOf('mode: ask')).toContain('version: missing; begin the policy with `version: 3`')
+    expect(await saidOf('version: 4')).toContain('version: must be 3 (1 and 2 are read too), got 4')
     expect(await saidOf('- mode')).toContain('got ["mode"]')
-    expect(await saidOf('version: 2\nmode:')).toContain('mode: must be one of observe, ask, contain, got null')
+    expect(await saidOf('version: 2\nmode:')).toContain('mode: must be one of observe, ask, restrict, contain, got null')
   })
 
   it.each(RENAMED_KEYS.map(({ path: keys, to }) => [keys.join('.'), keys, to] as const))(

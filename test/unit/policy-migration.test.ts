@@ -4,9 +4,12 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { checkPolicy } from '../../local/commands/policy.ts'
 import { loadPolicyFile, readPolicyFile } from '../../local/policy-file.ts'
+import { decide } from '../../shared/decide/decide.ts'
 import { CATALOGUE } from '../../shared/detect/catalogue.ts'
 import { unknownDetectorsIn } from '../../shared/detect/detector-names.ts'
+import { boundsFor } from '../../shared/domain/bounds.ts'
 import { migratePolicy, POLICY_VERSION, RENAMED_DETECTORS, RENAMED_KEYS } from '../../shared/domain/policy-migration.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 
@@ -33,7 +36,7 @@ function fileOf(text: string): string {
 }
 
 describe('a policy of version 1', () => {
-  it('is read in the keys of version 2, with every value as it was', () => {
+  it('is read in the keys of now, with every value as it was', () => {
     expect(parsePolicy(VERSION_1)).toMatchObject({
       version: POLICY_VERSION,
       weights: { 'ses-enumeration': 0.5, 'new-country': 0.8 },
@@ -56,7 +59,7 @@ describe('a policy of version 1', () => {
 
   it('may not have the new key as well: what contradicts itself is refused by name', () => {
     expect(() => parsePolicy({ version: 1, illReputed: [], blocklist: [] })).toThrow('unknown illReputed')
-    expect(() => parsePolicy({ version: 2, illReputed: [] })).toThrow('unknown illReputed')
+    for (const version of [2, 3]) expect(() => parsePolicy({ version, illReputed: [] })).toThrow('unknown illReputed')
   })
 
   it('is migrated once: a policy of this version stays as it is, and anything else is left to the schema', () => {
@@ -72,6 +75,58 @@ describe('a policy of version 1', () => {
     expect(migrated).toContain('autoTighten: true # slowly')
     expect(parsePolicy(parse(migrated ?? ''))).toEqual(policy)
     expect((await loadPolicyFile(fileOf(migrated ?? ''))).migrated).toBeUndefined()
+  })
+})
+
+describe('a policy of version 2', () => {
+  const TIER = { name: 'keys', match: { arns: ['arn:aws:iam::123456789012:user/ci-*'] }, thresholds: { notify: 10, ask: 20, contain: 30 } }
+
+  it('restricts nothing that it did not: restrict is contain, of the policy and of every tier, named or not', () => {
+    const { thresholds, tiers } = parsePolicy({
+      version: 2,
+      mode: 'contain',
+      tiers: [TIER, { ...TIER, name: 'own', thresholds: undefined }],
+    })
+    expect(thresholds).toEqual({ notify: 25, ask: 55, restrict: 85, contain: 85 })
+    expect(tiers.map((tier) => tier.thresholds)).toEqual([{ notify: 10, ask: 20, restrict: 30, contain: 30 }, undefined])
+    const limits = fc.tuple(fc.nat({ max: 100 }), fc.nat({ max: 100 }), fc.nat({ max: 100 })).map((all) => all.sort((a, b) => a - b))
+    fc.assert(
+      fc.property(limits, fc.double({ min: 0, max: 100, noNaN: true }), fc.constantFrom('observe', 'ask', 'contain'), (all, risk, mode) => {
+        const [notify, ask, contain] = all
+        const policy = parsePolicy({
+          version: 2,
+          mode,
+          thresholds: { notify, ask, contain },
+          tiers: [{ ...TIER, thresholds: { notify, ask, contain } }],
+        })
+        for (const id of ['arn:aws:iam::123456789012:user/ci-a', 'arn:aws:iam::123456789012:user/other']) {
+          const assessment = { risk, baseRisk: risk, floor: 0, isConfirmed: false, contributions: [], opinion: undefined }
+          const identity = { id, kind: 'iam-user' as const, name: 'ci-a', account: '123456789012' }
+          const decision = decide(assessment, identity, boundsFor(policy, id, {}, 0))
+          expect([decision.action, decision.would]).not.toContain('restrict')
+        }
+      }),
+    )
+  })
+
+  it('is shown with the threshold in its place, comments kept, and what is shown is read as the same policy', async () => {
+    const path = fileOf(`version: 2\nmode: contain\nthresholds:\n  notify: 20\n  ask: 40 # low\n  contain: 90\n`)
+    const { policy, version, migrated } = await loadPolicyFile(path)
+    expect(version).toBe(2)
+    expect(migrated).toContain('  ask: 40 # low\n  restrict: 90\n  contain: 90')
+    expect(parsePolicy(parse(migrated ?? ''))).toEqual(policy)
+    const tiers = `tiers:\n  - name: a\n    match: { arns: ['arn:aws:iam::123456789012:user/a'] }\n    thresholds: { notify: 1, ask: 2, contain: 3 }\n`
+    const named = await loadPolicyFile(fileOf(`version: 2\n${tiers}`))
+    expect(parsePolicy(parse(named.migrated ?? ''))).toEqual(named.policy)
+    expect(await checkPolicy(path)).toContain('It is written in version 2 of the keys')
+  })
+
+  it('says what its thresholds leave out, and one that restricts says nothing of it', async () => {
+    expect(await checkPolicy(fileOf('version: 2\nmode: contain'))).toContain('Nothing is restricted where restrict is contain')
+    expect(await checkPolicy(fileOf('version: 3\nmode: contain'))).not.toContain('Nothing is restricted')
+    expect(await checkPolicy(fileOf('version: 2\nmode: ask'))).not.toContain('Nothing is restricted')
+    expect(await checkPolicy(fileOf("version: 3\napprovers: ['arn:aws:iam::123456789012:user/*']"))).toContain('no user is ever restricted')
+    expect(await checkPolicy(fileOf("version: 3\napprovers: ['arn:aws:iam::123456789012:user/anna']"))).not.toContain('is ever restricted')
   })
 })
 

@@ -75,7 +75,7 @@ describe('the same review once more', () => {
     expect(called).toEqual([id, id])
     await expect(review(id, said(BOB, { kind: 'contain' }), deaf)).rejects.toMatchObject({
       code: 'incident.state',
-      message: `incident ${id} is containing; contain is allowed only while it is watching, asking`,
+      message: `incident ${id} is containing; contain is allowed only while it is watching, asking, restricting, restricted`,
     })
     expect(await entries()).toHaveLength(1)
   })

@@ -239,7 +239,7 @@ describe('the new key', () => {
     expect(world.notices.at(-1)?.body).toContain('AccessDenied: deploy the stack again')
     const other = await confirmed()
     await other.confirm()
-    const policy = Policy.parse({ version: 2, mode: 'contain' })
+    const policy = Policy.parse({ version: 3, mode: 'contain' })
     await applyPolicy(other.world.ports.record, { policy, by: 'test', why: 'test', at: new Date(NOW).toISOString() })
     await rotate(other.id, other.ports)
     expect(other.world.notices.at(-1)?.body).toContain('the policy no longer has the keys of this user made anew')

@@ -1,5 +1,6 @@
 import { canonical } from '../../domain/change.ts'
-import { isSameValue } from './step.ts'
+import { restrictionIn } from '../restriction-document.ts'
+import { isSameValue, type StepValue } from './step.ts'
 
 /** The name of the inline policy that quarantines an identity; one for each incident, so that two never mix. */
 export function quarantinePolicyName(incidentId: string): string {
@@ -62,14 +63,41 @@ export function revocationIn(document: string): Revocation | undefined {
 /** What a policy of ours does, in a word or two; undefined where it is not ours word for word. */
 export function briefPolicy(document: string): string | undefined {
   if (revocationIn(document) !== undefined) return 'sessions ended'
+  if (restrictionIn(document) !== undefined) return 'restricted'
   return isSameValue(document, DENY_ALL) ? 'deny all' : undefined
 }
 
-/** True where a policy that stands denies something that another of ours would let through. */
+/** True for a policy of ours that restricts and does not contain: a containment is put in its place, and never the other way round. */
+export function isRestriction(document: StepValue): boolean {
+  return document !== null && restrictionIn(document) !== undefined
+}
+
+/** True for a policy of ours that contains: it denies everything, to all or to some sessions. */
+export function isContainment(document: StepValue): boolean {
+  return document !== null && briefPolicy(document) !== undefined && !isRestriction(document)
+}
+
+/** True where a policy that stands denies something that another of ours would let through. Every containment denies more than a restriction. */
 export function deniesMore(standing: string, other: string): boolean {
   if (isSameValue(standing, DENY_ALL)) return !isSameValue(other, DENY_ALL)
+  if (isRestriction(other)) return isContainment(standing) || restrictsMore(standing, other)
   const [now, then] = [revocationIn(standing), revocationIn(other)]
   if (now === undefined || then === undefined) return false
   const isCovered = then.names.length === 0 || (now.names.length > 0 && now.names.every((name) => then.names.includes(name)))
   return !isCovered || then.issuedBefore < now.issuedBefore
+}
+
+/** True where a restriction that stands denies something that another would let through: the other allows more, or is of fewer sessions. */
+function restrictsMore(standing: string, other: string): boolean {
+  const [now, then] = [restrictionIn(standing), restrictionIn(other)]
+  if (now === undefined || then === undefined) return false
+  const isWithin = (some: readonly string[], all: readonly string[]) => some.every((one) => all.includes(one))
+  const isFenced = now.addresses.length + now.endpoints.length > 0
+  const isInFence =
+    then.addresses.length + then.endpoints.length > 0 && isWithin(then.addresses, now.addresses) && isWithin(then.endpoints, now.endpoints)
+  const areSessionsCovered = then.sessions.length === 0 || (now.sessions.length > 0 && isWithin(now.sessions, then.sessions))
+  if (!areSessionsCovered || (isFenced && !isInFence)) return true
+  // The habit lets grave actions through that the fixed list denies.
+  if (!now.isCovered && then.isCovered && then.actions.length > 0) return true
+  return now.isCovered && !(then.isCovered && isWithin(then.services, now.services) && isWithin(then.actions, now.actions))
 }

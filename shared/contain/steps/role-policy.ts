@@ -19,7 +19,7 @@ export const rolePolicy = defineStepKind({
   },
   documentation: {
     what: 'an inline policy of a role',
-    how: 'one of ours that denies sessions issued until then, by `aws:TokenIssueTime` and, as far as they are known, by their names; for a role that the credential made, one that denies everything',
+    how: 'one of ours that denies sessions issued until then, by `aws:TokenIssueTime` and, as far as they are known, by their names; before that, one that restricts them; for a role that the credential made, one that denies everything',
     back: 'the policy goes',
   },
   title: ({ roleName, policyName }) => `inline policy ${policyName} of role ${roleName}`,

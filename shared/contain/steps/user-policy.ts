@@ -19,7 +19,7 @@ export const userPolicy = defineStepKind({
   },
   documentation: {
     what: 'an inline policy of a user',
-    how: 'one of ours that denies everything; while its key is made anew, one that denies its sessions',
+    how: 'one of ours that denies everything; before that, one that restricts; while its key is made anew, one that denies its sessions',
     back: 'the policy goes',
   },
   title: ({ userName, policyName }) => `inline policy ${policyName} of user ${userName}`,

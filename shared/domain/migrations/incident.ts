@@ -3,8 +3,18 @@ import { Incident, IncidentSignal } from '../incident.ts'
 import { currentDetector } from '../policy-migration.ts'
 import { type Fields, inEach, inFields, isFields, readText, renamed, type Shape, textOf } from '../stored.ts'
 
-/** How an incident is stored. Version 1 is all that 0.1.0 wrote, its first days included. */
-export const INCIDENT_SHAPE: Shape<Incident> = { version: 2, schema: Incident, migrations: new Map([[1, incidentOfVersion1]]) }
+/**
+ * How an incident is stored. Version 1 is all that 0.1.0 wrote, its first days included. Version 3 added restrictions, of which an older incident says
+ * nothing.
+ */
+export const INCIDENT_SHAPE: Shape<Incident> = {
+  version: 3,
+  schema: Incident,
+  migrations: new Map([
+    [1, incidentOfVersion1],
+    [2, (incident: Fields) => incident],
+  ]),
+}
 
 /** How an incident's timeline is stored. */
 export const SIGNAL_SHAPE: Shape<IncidentSignal> = {

@@ -64,6 +64,7 @@ export function countByCsfFunction(within: readonly IncidentWithChanges[], polic
       { what: 'confirmed by AWS', count: countIncidents(({ assessment }) => assessment.isConfirmed) },
     ],
     Respond: [
+      { what: 'incidents restricted', count: countIncidents(({ restrictedAt }) => restrictedAt !== undefined) },
       { what: 'incidents contained', count: countIncidents(({ containedAt }) => containedAt !== undefined) },
       { what: 'steps of containment done', count: entries('step-done') },
       { what: 'steps that failed', count: entries('step-failed') },

@@ -46,7 +46,7 @@ export interface Measures {
   readonly policyChanges: readonly Change[]
 }
 
-const CALLS_FOR_PEOPLE: ReadonlySet<unknown> = new Set<Action>(['ask', 'contain'])
+const CALLS_FOR_PEOPLE: ReadonlySet<unknown> = new Set<Action>(['ask', 'restrict', 'contain'])
 
 /** Measures a period. `candidates` holds every incident that may belong to it, in any order; `policy` is the policy's chain. */
 export function measure(candidates: readonly IncidentWithChanges[], policy: readonly Change[], period: Period): Measures {
@@ -72,7 +72,7 @@ export function measure(candidates: readonly IncidentWithChanges[], policy: read
     precision: { all: precisionOf(incidents), contained: precisionOf(incidents.filter(({ containedAt }) => containedAt !== undefined)) },
     advisor: questions,
     // `driftOf` uses thresholds only for its weeks, which this result leaves out.
-    detectors: driftOf({ answers, questions }, { notify: 0, ask: 0, contain: 0 }).detectors,
+    detectors: driftOf({ answers, questions }, { notify: 0, ask: 0, restrict: 0, contain: 0 }).detectors,
     functions: countByCsfFunction(within, policyChanges),
     policyChanges,
   }
@@ -82,17 +82,17 @@ function isIn(time: number, { since, until }: Period): boolean {
   return time >= since && time < until
 }
 
-/** Time from the first finding to the first decision that would ask or contain. It uses `would`, so it can be measured in mode `observe` too. */
+/** Time from the first finding to the first decision that would ask, restrict or contain. It uses `would`, so it can be measured in mode `observe` too. */
 function detectedAfter({ incident, changes }: IncidentWithChanges): number | undefined {
   const decision = changes.find(({ kind, to }) => kind === 'decision' && CALLS_FOR_PEOPLE.has((to as { would?: unknown } | null)?.would))
   return spanOf(Math.min(incident.openedAt, ...incident.findings.map(({ time }) => time)), timeOf(decision))
 }
 
 function reviewedAfter({ incident, changes }: IncidentWithChanges): number | undefined {
-  const { verdict, containedAt } = incident
+  const { verdict, containedAt, restrictedAt } = incident
   if (verdict?.answered === undefined) return undefined
   const asked = changes.find(({ kind, to }) => kind === 'decision' && CALLS_FOR_PEOPLE.has((to as { action?: unknown } | null)?.action))
-  return spanOf(containedAt ?? timeOf(asked), Date.parse(verdict.at))
+  return spanOf(containedAt ?? restrictedAt ?? timeOf(asked), Date.parse(verdict.at))
 }
 
 function timeOf(change: Change | undefined): number | undefined {

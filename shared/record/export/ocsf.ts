@@ -132,6 +132,8 @@ function cloudOf(account: string, region?: string): OcsfEvent {
 const STATUS: Readonly<Record<Incident['state'], number>> = {
   watching: 1,
   asking: 1,
+  restricting: 2,
+  restricted: 2,
   containing: 2,
   contained: 2,
   releasing: 2,

@@ -28,7 +28,7 @@ const TITLES_LIMIT = 3
 
 /**
  * Collects the facts of an incident. Ids: `I` identity, `R` risk and blast radius, `D` decision, `F1`… findings up to the decision, `A` what came after
- * containment, `S1`… calls, `C4`… record entries by number, `P1`… open tasks for a person, `V` verdict. Text from outside is clipped and free of control characters.
+ * restriction or containment, `S1`… calls, `C4`… record entries by number, `P1`… open tasks for a person, `V` verdict. Text from outside is clipped and free of control characters.
  */
 export function collectFacts({ incident, signals, changes }: ExplanationInput): Fact[] {
   const { identity, assessment, blastRadius, decision, verdict } = incident
@@ -49,7 +49,9 @@ export function collectFacts({ incident, signals, changes }: ExplanationInput): 
       id: `F${at + 1}`,
       text: `${finding.title} (${finding.detector}, ${finding.technique}, +${Math.round(share)}): ${printable(finding.reason, 120)}`,
     })),
-    ...(refused === 0 && since.length === 0 ? [] : [{ id: 'A', text: afterwards(refused, since, weakerReasons(incident, signals)) }]),
+    ...(refused === 0 && since.length === 0
+      ? []
+      : [{ id: 'A', text: afterwards(incident, { refused, since, weaker: weakerReasons(incident, signals) }) }]),
     ...signals.slice(0, SIGNAL_LIMIT).map((signal, at) => ({ id: `S${at + 1}`, text: callOf(signal) })),
     ...changes.slice(-CHANGE_LIMIT).map((change) => ({ id: `C${change.number}`, text: entryOf(change) })),
     ...pendingOf(incident).map((line, at) => ({ id: `P${at + 1}`, text: printable(line, 160) })),
@@ -59,12 +61,15 @@ export function collectFacts({ incident, signals, changes }: ExplanationInput): 
   ]
 }
 
-/** What came after the decision to contain. Its strongest findings are named, because they are part of the risk that is shown. */
-function afterwards(refused: number, since: readonly Contribution[], weaker: ReadonlySet<string>): string {
+/** What came after the decision to contain or restrict. Its strongest findings are named, because they are part of the risk that is shown. */
+function afterwards(
+  { restrictedAt }: Incident,
+  { refused, since, weaker }: { refused: number; since: readonly Contribution[]; weaker: ReadonlySet<string> },
+): string {
   const titles = since.slice(0, TITLES_LIMIT).map(({ finding }) => finding.title)
   const more = since.length > titles.length ? ` and ${since.length - titles.length} more` : ''
   return [
-    ...(refused === 0 ? [] : [`after containment: ${callsRefused(refused)}`]),
+    ...(refused === 0 ? [] : [`after ${restrictedAt === undefined ? 'containment' : 'restriction'}: ${callsRefused(refused)}`]),
     ...(titles.length === 0 ? [] : [`found since the decision: ${titles.join('; ')}${more}`]),
     ...(weaker.size === 0 ? [] : [`weaker findings of ${[...weaker].join(', ')} were reasons`]),
   ].join('; ')

@@ -1,5 +1,6 @@
-import { hasOwnDeny } from '../../contain/narrow-deny.ts'
+import { hasOwnDeny, isOwnRestricted } from '../../contain/narrow-deny.ts'
 import { standingSteps } from '../../contain/progress.ts'
+import { isRestrictedOnly } from '../../contain/restriction-plan.ts'
 import type { Change } from '../../domain/change.ts'
 import type { IncidentState } from '../../domain/incident.ts'
 import { riskText } from '../../domain/reasons.ts'
@@ -89,8 +90,10 @@ function mitigationOf({ incident, changes }: ExplanationInput, appliedSteps: rea
   if (containedAt !== undefined && STAYS_CONTAINED.includes(state))
     return step('The identity is contained: check whether legitimate work is blocked.')
   if (state === 'released' || state === 'releasing') return step(`The incident is ${state}: check that legitimate work goes on.`)
-  if (standingSteps(changes).length > 0)
-    return step('Steps of the containment are in place, and the identity is not contained: decide about the rest.')
+  const standing = standingSteps(changes)
+  if (isRestrictedOnly(standing.map(({ contained }) => contained)))
+    return step('The identity is restricted and not contained: check what it goes on doing, and decide whether it must be stopped.')
+  if (standing.length > 0) return step('Steps of the containment are in place, and the identity is not contained: decide about the rest.')
   return step('The identity is not contained: decide whether it must be.')
 }
 
@@ -103,6 +106,7 @@ function recoveryOf({ incident, changes }: ExplanationInput): string {
   }
   if (state === 'rotating' || (state === 'confirmed' && isRotated(changes))) return 'Check that the workloads work with the new keys.'
   if (state === 'confirmed') {
+    if (isOwnRestricted(incident, changes)) return 'Check that the workloads do without what is refused: the restriction stays.'
     if (hasOwnDeny(incident, changes)) return 'Check that the workloads work with another user or role: this one stays denied everything.'
     return containedAt === undefined
       ? 'Nothing was contained: stop what is still usable, then check that the workloads go on.'

@@ -1,0 +1,24 @@
+import type { Assessment } from '../domain/assessment.ts'
+import type { Decision } from '../domain/decision.ts'
+import type { Finding } from '../domain/finding.ts'
+import type { Policy } from '../domain/policy.ts'
+import type { Signal } from '../domain/signal.ts'
+import type { RespondPorts } from '../ports/respond.ts'
+import type { UnitOfWork } from './unit-of-work.ts'
+
+/** The outcome of one signal that has findings. `incidentId` and `decision` are undefined when no incident was opened. */
+export interface Evaluation {
+  readonly signal: Signal
+  readonly findings: readonly Finding[]
+  readonly assessment: Assessment
+  readonly incidentId: string | undefined
+  readonly decision: Decision | undefined
+}
+
+/** What a batch is evaluated with. `invoked` lists the incidents that contain was invoked for in this batch, as `incidentId@version`. */
+export interface EvaluationContext {
+  readonly unitOfWork: UnitOfWork
+  readonly policy: Policy
+  readonly ports: RespondPorts
+  readonly invoked: Set<string>
+}

@@ -1,0 +1,59 @@
+import type { Issued } from '../domain/credential-window.ts'
+import { creationsOf, type LineageEdge } from '../domain/incident.ts'
+import type { Identity, Signal } from '../domain/signal.ts'
+
+/** Lineage edges for what the call created and for what its credential had issued before it was suspected. */
+export function edgesOf({ created, credential, id, time }: Signal, made: readonly Issued[]): LineageEdge[] {
+  const before = made.map((issued) => ({ ...issued, parent: credential.id }))
+  if (created === undefined) return before
+  // The window has one row for what was created twice; the call itself says which of the two it made.
+  return [...before.filter((edge) => edge.id !== created.id), { ...created, parent: credential.id, signalId: id, time }]
+}
+
+/**
+ * Appends edges up to the limit of each kind, so that many sessions cannot crowd out a created user. Tokens of the identity itself count apart: its own
+ * deny ends them, and whoever asks for a hundred must not crowd out the sessions of roles. Another call that created a user or role that is known
+ * adds its time.
+ */
+export function withEdges(known: readonly LineageEdge[], more: readonly LineageEdge[], { name }: Identity): readonly LineageEdge[] {
+  const edges = new Map(known.map((edge) => [edge.id, edge]))
+  const counted = ({ kind, owner }: LineageEdge) => (kind === 'session' && owner === name ? 'own token' : kind)
+  const counts = new Map<string, number>()
+  for (const edge of known) counts.set(counted(edge), (counts.get(counted(edge)) ?? 0) + 1)
+  let isChanged = false
+  for (const edge of more) {
+    const before = edges.get(edge.id)
+    const count = (counts.get(counted(edge)) ?? 0) + 1
+    const after = before === undefined ? (count > EDGES_PER_KIND_LIMIT ? undefined : edge) : recreated(before, edge)
+    if (after === undefined) continue
+    if (before === undefined) counts.set(counted(edge), count)
+    edges.set(edge.id, after)
+    isChanged = true
+  }
+  return isChanged ? [...edges.values()] : known
+}
+
+/** Edges of each kind that an incident stores. They bound the stored item when an intruder creates many. */
+const EDGES_PER_KIND_LIMIT = 100
+
+/**
+ * The most times of one edge. IAM shows the creation that counts, the last one; the others are kept because calls are delivered out of order. Whoever
+ * deletes and creates by a script needs some seconds for it, and the disorder of CloudTrail is one of minutes.
+ */
+const RECREATED_LIMIT = 20
+
+/**
+ * The edge with another call that created the same user or role, or undefined where that call is known: by the unique id that IAM gave, since several calls
+ * may have one second, else by its time. Where calls are left out, or one says no id, the ids are no longer all: then none of them is kept, and the dates count.
+ */
+function recreated(edge: LineageEdge, { kind, time, principalId }: LineageEdge): LineageEdge | undefined {
+  if ((kind !== 'user' && kind !== 'role') || time === undefined) return undefined
+  const { principalId: first, recreatedIds = [], recreatedAt = [], ...rest } = edge
+  const ids = first === undefined ? recreatedIds : [first, ...recreatedIds]
+  if (principalId === undefined ? creationsOf(edge).includes(time) : ids.includes(principalId)) return undefined
+  const times = [...recreatedAt, time].sort((a, b) => a - b).slice(-RECREATED_LIMIT)
+  if (times.length > recreatedAt.length && principalId !== undefined && ids.length >= creationsOf(edge).length)
+    return { ...edge, recreatedAt: times, recreatedIds: [...recreatedIds, principalId] }
+  const isNew = times.includes(time) || first !== undefined || recreatedIds.length > 0
+  return isNew ? { ...rest, recreatedAt: times } : undefined
+}
