@@ -9,6 +9,7 @@ import { ownVersion } from './package-file.ts'
 import { addIncidents } from './program/incidents.ts'
 import { addOverride, addPolicy } from './program/policy.ts'
 import { addBaseline, addChanges, addConsole, addDrift, addReport } from './program/record.ts'
+import { addRestrict } from './program/restrict.ts'
 import { paint, print, time, wholeNumber } from './program/with-target.ts'
 
 const POLICY_HELP = 'the policy that counts; without it policy.yaml of this folder, else the built-in one'
@@ -33,6 +34,7 @@ export function program(): Command {
   addEvaluate(root)
   addIncidents(root)
   addBaseline(root)
+  addRestrict(root)
   addChanges(root)
   addConsole(root)
   addReport(root)

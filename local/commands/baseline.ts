@@ -16,7 +16,7 @@ const ATTEMPTS = 5
 
 /** What is normal for an identity, feature by feature, with how often (a count that halves in 14 days) and when last. */
 export async function showBaseline(target: Target, identityId: string, { isJson }: { isJson: boolean }): Promise<string> {
-  const { value } = await named(identityId, target)
+  const { value } = await identityNamed(identityId, target)
   const known = value.identity.id
   const { baseline } = value
   const features = Object.fromEntries(
@@ -72,14 +72,14 @@ const SHAPES: ReadonlyMap<string, { pattern: RegExp; example: string }> = new Ma
 /** What expecting a value changes. Throws `usage` where the value has not the form of the feature, or the identity is not known. */
 export async function whatExpectChanges(target: Target, arnOrName: string, word: string): Promise<string> {
   expectedValue(word)
-  const { identity } = (await named(arnOrName, target)).value
+  const { identity } = (await identityNamed(arnOrName, target)).value
   return `${printable(word, 80)} never counts as new for ${printable(identity.id, 200)} in ${target.name} any more. No command takes that back.`
 }
 
 /** Marks a value of a feature as expected, so that it never counts as new. Who and why go into the record. */
 export async function expectFeature(target: Target, arnOrName: string, word: string, reason: string): Promise<string> {
   const { feature, value } = expectedValue(word)
-  const identityId = (await named(arnOrName, target)).value.identity.id
+  const identityId = (await identityNamed(arnOrName, target)).value.identity.id
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const stored = await stateOf(target.identities, identityId, target.name)
     const draft = copyState(stored.value)
@@ -120,7 +120,7 @@ function expectedValue(word: string): { feature: Feature; value: string } {
 }
 
 /** The state of an identity that is given by its ARN, or by a name that only one has. */
-async function named(word: string, { identities, name }: Target): Promise<Versioned<IdentityState>> {
+export async function identityNamed(word: string, { identities, name }: Target): Promise<Versioned<IdentityState>> {
   if (word.includes(':')) return stateOf(identities, word, name)
   const ids: string[] = []
   for await (const id of identities.ids()) if (id.endsWith(`/${word}`) || id.endsWith(`:${word}`)) ids.push(id)

@@ -17,6 +17,7 @@ export interface CommandOptions extends TargetOptions {
   readonly json?: true
   readonly yes?: true
   readonly all?: true
+  readonly print?: true
   readonly reason?: string
   readonly change?: string
   readonly profile?: string

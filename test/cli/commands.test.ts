@@ -35,7 +35,9 @@ describe('consent', () => {
       expect(out).toBe('')
     }
     const refused = await countersign(['contain', contained, '--reason', 'x', ...on])
-    expect(refused.err).toContain(`${contained} is contained; contain is allowed only while it is watching, asking`)
+    expect(refused.err).toContain(
+      `${contained} is contained; contain is allowed only while it is watching, asking, restricting, restricted`,
+    )
     const { err } = await countersign(['release', contained, '--reason', 'x', ...on])
     expect(err).toContain(`iam-user ci-deploy, contained, risk 99.6.\nIt was legitimate. What was contained is restored as it was`)
     const [first] = lines<{ state: string }>((await countersign(['incidents', '--json', ...on])).out)
@@ -84,7 +86,7 @@ describe('help for who does not know the words yet', () => {
     expect(err).toContain('incidents has no command "shw"; it has list, show')
     expect((await countersign(['incidnets'])).err).toContain('Did you mean incidents?')
     expect((await countersign(['override', 'start', 'panic', '--minutes', '5', '--reason', 'x', ...on])).err).toContain(
-      'observe, ask, contain',
+      'observe, ask, restrict, contain',
     )
   })
 
@@ -158,7 +160,7 @@ describe('completion', () => {
 
   it('offers commands, subcommands, options and the words that an option takes', () => {
     expect(offered('inc')).toEqual(['incidents'])
-    expect(offered('re')).toEqual(['replay', 'release', 'report'])
+    expect(offered('re')).toEqual(['replay', 'release', 'restrict', 'report'])
     expect(offered('incidents', '')).toEqual(expect.arrayContaining(['list', 'show']))
     expect(offered('incidents', 'show', '--d')).toEqual(['--data'])
     expect(offered('release', 'inc-1', '--r')).toEqual(['--reason', '--region'])
@@ -172,5 +174,26 @@ describe('completion', () => {
     const fish = (await countersign(['completion', 'fish'])).out
     expect(fish).toContain(`complete -c countersign -n '__countersign_at "incidents/"' -a 'list show'`)
     expect((await countersign(['completion', 'tcsh'])).code).toBe(2)
+  })
+})
+
+describe('restrict', () => {
+  const user = 'arn:aws:iam::123456789012:user/ci-deploy'
+
+  it('prints the document that would be set for an identity, with what it rests on, and sets nothing', async () => {
+    const before = (await countersign(['changes', 'export', ...on])).out
+    const { code, out, err } = await countersign(['restrict', 'ci-deploy', '--print', ...on])
+    expect(code).toBe(0)
+    expect(JSON.parse(out).Statement[0]).toMatchObject({ Effect: 'Deny' })
+    expect(err).toMatch(/grave actions/)
+    expect((await countersign(['restrict', user, '--print', ...on])).out).toBe(out)
+    expect((await countersign(['changes', 'export', ...on])).out).toBe(before)
+  })
+
+  it('sets nothing by hand, and says who is not known', async () => {
+    const refused = await countersign(['restrict', 'ci-deploy', ...on])
+    expect([refused.code, refused.out]).toEqual([2, ''])
+    expect(refused.err).toContain('restrict sets nothing by hand')
+    expect((await countersign(['restrict', 'nobody', '--print', ...on])).err).toContain('no identity with the name nobody is known')
   })
 })

@@ -1,0 +1,35 @@
+import { restrictionDocument } from '../../shared/contain/restriction-document.ts'
+import { restrictionOf } from '../../shared/decide/restriction-of.ts'
+import { ResponderError } from '../../shared/errors.ts'
+import type { Target } from '../target.ts'
+import { identityNamed } from './baseline.ts'
+
+/** What `restrict --print` answers. `document` is JSON; `note` says what it rests on. */
+export interface PrintedRestriction {
+  readonly document: string
+  readonly note: string
+}
+
+/**
+ * The policy document by which an identity would be restricted, by what is known of it now. Sets nothing, reads the baseline alone. For a role it names no
+ * session: which ones are restricted is known at the time.
+ */
+export async function printRestriction(target: Target, identity: string, { isPrint }: { isPrint: boolean }): Promise<PrintedRestriction> {
+  if (!isPrint)
+    throw new ResponderError(
+      'usage',
+      'restrict sets nothing by hand: with --print it prints the document; the policy says when it is set (mode restrict, thresholds.restrict)',
+    )
+  const { value } = await identityNamed(identity, target)
+  const restriction = restrictionOf({
+    identity: value.identity,
+    sessionName: undefined,
+    baseline: value.baseline,
+    evidence: value.evidence,
+  })
+  const note = restriction.isCovered
+    ? 'By its habit: services that it never used are denied, and grave actions outside the habit.'
+    : 'Its habit is not known well enough: only the fixed list of grave actions is denied.'
+  const ofRole = value.identity.kind === 'role' ? ' Set by the responder, it is of the sessions concerned alone (aws:userid).' : ''
+  return { document: JSON.stringify(JSON.parse(restrictionDocument({ ...restriction, sessions: [] })), null, 2), note: `${note}${ofRole}` }
+}
