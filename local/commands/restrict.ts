@@ -18,7 +18,7 @@ export async function printRestriction(target: Target, identity: string, { isPri
   if (!isPrint)
     throw new ResponderError(
       'usage',
-      'restrict sets nothing by hand: with --print it prints the document; the policy says when it is set (mode restrict, thresholds.restrict)',
+      'restrict sets nothing by hand: with --print it prints the document; the policy says when it is set (modes restrict and contain; evidence, thresholds.restrict)',
     )
   const { value } = await identityNamed(identity, target)
   const restriction = restrictionOf({

@@ -13,6 +13,7 @@ import type { Versioned } from '../ports/stores.ts'
 import { namesOf, readBounds } from './bounds.ts'
 import { mergeFindings } from './correlate.ts'
 import { decide } from './decide.ts'
+import { familiarityOf } from './familiarity.ts'
 import { credentialPointer } from './parent-incident.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
@@ -69,7 +70,13 @@ export async function incidentApart(
   const issuer = source === undefined || source === joined.id ? undefined : await unitOfWork.incident(source)
   if (issuer !== undefined && isContaining(issuer.value)) return { ...apart, last: issuer }
   const bounds = await readBounds(identity, context, { lineage: joined.lineage, names: await namesOf(identity, context) })
-  const actionFor = (found: readonly Finding[]) => decide(assessmentOf(found, policy.weights), identity, bounds, ports.account).action
+  const actionFor = (found: readonly Finding[]) =>
+    decide(
+      assessmentOf(found, { weights: policy.weights, familiarity: familiarityOf(signal, unitOfWork.peekState(identity.id).baseline) }),
+      identity,
+      bounds,
+      ports.account,
+    ).action
   // That a suspect issued the credential is evidence against the creator: by itself nobody is asked about each user that an administrator creates.
   const action = actionFor(all) === 'contain' ? 'contain' : actionFor(all.filter(({ detector }) => detector !== suspectCredentialUsed.id))
   return isStronger(action, doneTo(identity, joined)) ? apart : undefined

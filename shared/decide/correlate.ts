@@ -1,5 +1,6 @@
 import type { Folded } from '../detect/fold.ts'
 import type { Finding } from '../domain/finding.ts'
+import { EVIDENCE_MS } from '../domain/identity-state.ts'
 import { type Incident, incidentId, isClosed } from '../domain/incident.ts'
 import type { Credential } from '../domain/signal.ts'
 
@@ -67,6 +68,11 @@ export function mergeFindings(known: readonly Finding[], more: readonly Finding[
     if (kept === undefined || finding.weight > kept.weight) strongest.set(key, finding)
   }
   return [...strongest.values()].sort((a, b) => b.weight - a.weight).slice(0, FINDING_LIMIT)
+}
+
+/** The findings that count at a time (epoch ms): evidence ages in an incident as it does against a credential, but for what is confirmed. */
+export function countedAt(findings: readonly Finding[], at: number): readonly Finding[] {
+  return findings.filter(({ time, isConfirmed }) => isConfirmed || Math.abs(at - time) <= EVIDENCE_MS)
 }
 
 /** Findings stored per incident. It bounds the size of the stored item. */

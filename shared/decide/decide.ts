@@ -1,20 +1,19 @@
-import { type Assessment, riskOfActs } from '../domain/assessment.ts'
+import type { Assessment } from '../domain/assessment.ts'
 import type { Bounds } from '../domain/bounds.ts'
 import { isContainableIdentity, wordsFor } from '../domain/containable.ts'
 import { type Action, type Decision, isStronger, STRONGEST_BY_MODE, weaker } from '../domain/decision.ts'
-import type { Thresholds } from '../domain/policy.ts'
 import type { Identity } from '../domain/signal.ts'
+import { calledFor } from './evidence-table.ts'
 
 /**
- * Decides the action for an assessment: the action that the risk calls for, reduced to what the policy's bounds allow.
+ * Decides the action for an assessment: the action that the evidence calls for, reduced to what the policy's bounds allow.
  *
- * `account` is the account that the responder acts in. The function is pure and monotone: a higher risk never gives a weaker action. Containment
- * and restriction need deterministic evidence: the advisor can reduce both to `ask`, but it can neither cause them nor prevent a question. What only
- * was attempted, with credentials that were not accepted, asks at most. Approvers are contained and never restricted.
+ * `account` is the account that the responder acts in. The function is pure and monotone: more evidence never gives a weaker action. Approvers are
+ * contained and never restricted.
  */
 export function decide(assessment: Assessment, identity: Identity, bounds: Bounds, account?: string): Decision {
-  const uncapped = actionForRisk(assessment, bounds.thresholds)
-  const why = [reasonFor(assessment, uncapped, bounds.thresholds), ...(bounds.about === undefined ? [] : [bounds.about])]
+  const { action: uncapped, why: reason } = calledFor(assessment, bounds)
+  const why = [reason, ...(bounds.about === undefined ? [] : [bounds.about])]
   let action = uncapped
   const capAt = (most: Action, reason: string) => {
     if (!isStronger(action, most)) return
@@ -32,24 +31,6 @@ export function decide(assessment: Assessment, identity: Identity, bounds: Bound
 /** Says why an identity of another account is not contained: IAM calls name users and roles without an account, so they would hit a namesake here. */
 export function foreignAccount(identity: Identity, account: string): string {
   return `the identity is of account ${identity.account}; this responder can contain only in account ${account}`
-}
-
-function actionForRisk(assessment: Assessment, thresholds: Thresholds): Action {
-  const { risk, baseRisk, isConfirmed } = assessment
-  const certain = Math.min(risk, riskOfActs(assessment))
-  if (isConfirmed || certain >= thresholds.contain) return 'contain'
-  if (certain >= thresholds.restrict) return 'restrict'
-  const most = Math.max(risk, baseRisk)
-  if (most >= thresholds.ask) return 'ask'
-  return most >= thresholds.notify ? 'notify' : 'observe'
-}
-
-function reasonFor({ risk, baseRisk, isConfirmed }: Assessment, would: Action, thresholds: Thresholds): string {
-  if (isConfirmed) return 'confirmed by AWS'
-  const counted = would === 'contain' || would === 'restrict' ? risk : Math.max(risk, baseRisk)
-  return would === 'observe'
-    ? `risk ${counted} is below notify ${thresholds.notify}`
-    : `risk ${counted} reaches ${would} ${thresholds[would]}`
 }
 
 function notContainable(identity: Identity): string {

@@ -19,9 +19,10 @@ import { assess } from './advise/assess.ts'
 import { namesOf, readBounds, renameTo } from './bounds.ts'
 import { type Apart, candidateIncident, incidentApart } from './candidate-incident.ts'
 import { containOrNotify } from './contain-or-notify.ts'
-import { type Correlation, correlate, mergeFindings } from './correlate.ts'
+import { type Correlation, correlate, countedAt, mergeFindings } from './correlate.ts'
 import { decide } from './decide.ts'
 import type { Evaluation, EvaluationContext } from './evaluation.ts'
+import { familiarityOf } from './familiarity.ts'
 import { restrictionOf } from './restriction-of.ts'
 import { unansweredTags } from './unanswered-tags.ts'
 import { createIncident, type Upserted, upsertIncident } from './upsert-incident.ts'
@@ -36,7 +37,8 @@ const CLOSED_LIMIT = 50
  */
 export async function evaluate(folded: Folded, context: EvaluationContext): Promise<Evaluation> {
   const { signal, findings, evidence } = folded
-  const own = assessmentOf(evidence, context.policy.weights)
+  const { baseline } = context.unitOfWork.stateOf(signal).draft
+  const own = assessmentOf(evidence, { weights: context.policy.weights, familiarity: familiarityOf(signal, baseline) })
   const withoutIncident = { signal, findings, assessment: own, incidentId: undefined, decision: undefined }
   // A credential that a suspect creates belongs to its incident, even when the creating call has no finding.
   if (findings.length === 0 && (signal.created === undefined || isOfMany(signal))) return withoutIncident
@@ -89,7 +91,14 @@ async function evaluateIn(
   const { draft } = unitOfWork.stateOf(signal)
   const identity = known?.value.identity ?? signal.identity
   const blastRadius = await currentBlastRadius(known?.value, identity, { baseline: draft.baseline, signal, ports })
-  const subject = { incidentId: id, signal, baseline: draft.baseline, blastRadius, evidence: merged, known: known?.value.assessment }
+  const subject = {
+    incidentId: id,
+    signal,
+    baseline: draft.baseline,
+    blastRadius,
+    evidence: countedAt(merged, signal.time),
+    known: known?.value.assessment,
+  }
   const assessment = await assess(subject, policy, ports)
   const issued = issuedBy(draft, signal)
   const created = [...(known?.value.lineage ?? tags), ...issued, ...(signal.created === undefined ? [] : [signal.created])]

@@ -1,4 +1,6 @@
-import { isClosed } from '../domain/incident.ts'
+import { CHOSEN_FACT } from '../domain/assessment.ts'
+import { isStronger } from '../domain/decision.ts'
+import { type Incident, isClosed } from '../domain/incident.ts'
 import type { Signal } from '../domain/signal.ts'
 import { UnreadableItem } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
@@ -23,24 +25,38 @@ export async function attachParentIncident(
     (credential.kind === 'session' || credential.kind === 'access-key') && !unitOfWork.peekState(identity.id).windows.has(credential.id)
   const pointers = [...new Set(signals.filter(isNew).map(({ credential }) => credentialPointer(credential.id)))]
   if (pointers.length === 0) return signals
-  const sources = new Map<string, string>()
+  const sources = new Map<string, { readonly id: string; readonly isSuspect: boolean }>()
   for (const [pointer, { incidentId }] of await identities.load(pointers)) {
-    if (incidentId !== undefined && (await mayBeOpen(incidentId, incidents))) sources.set(pointer, incidentId)
+    const open = incidentId === undefined ? undefined : await openIncident(incidentId, incidents)
+    if (open !== undefined) sources.set(pointer, open)
   }
   if (sources.size === 0) return signals
   return signals.map((signal) => {
-    const parentIncidentId = sources.get(credentialPointer(signal.credential.id))
-    return parentIncidentId === undefined ? signal : { ...signal, parentIncidentId }
+    const parent = sources.get(credentialPointer(signal.credential.id))
+    if (parent === undefined) return signal
+    return { ...signal, parentIncidentId: parent.id, ...(parent.isSuspect ? { isParentSuspect: true } : {}) }
   })
 }
 
-/** True for an open incident, and for one that cannot be read: its own signals then fail and are delivered again, without blocking others. */
-async function mayBeOpen(incidentId: string, incidents: RespondPorts['incidents']): Promise<boolean> {
+/**
+ * True where people are asked about an incident, or more is called for. Not for its tool alone, since the company's own scanner has one too, nor for what it
+ * issued, because an incident would then speak against itself.
+ */
+function isSuspect({ decision, findings }: Incident): boolean {
+  return isStronger(decision.would, 'notify') && findings.some(({ group, fact }) => group !== 'lineage' && fact !== CHOSEN_FACT)
+}
+
+/**
+ * An open incident, and whether its evidence asks about its credentials; undefined for one that is closed or not there. One that cannot be read may be
+ * open and may ask: its own signals then fail and are delivered again, without blocking others.
+ */
+async function openIncident(id: string, incidents: RespondPorts['incidents']): Promise<{ id: string; isSuspect: boolean } | undefined> {
   try {
-    const stored = await incidents.get(incidentId)
-    return stored !== undefined && !isClosed(stored.value)
+    const stored = await incidents.get(id)
+    if (stored === undefined || isClosed(stored.value)) return undefined
+    return { id, isSuspect: isSuspect(stored.value) }
   } catch (cause) {
-    if (cause instanceof UnreadableItem) return true
+    if (cause instanceof UnreadableItem) return { id, isSuspect: true }
     throw cause
   }
 }

@@ -1,5 +1,5 @@
 import { type Baseline, isMature } from '../domain/baseline.ts'
-import { burstOf, type CountedKind } from '../domain/credential-window.ts'
+import { burstOf, type CountedKind, triesPermissions } from '../domain/credential-window.ts'
 import { IDENTITY_COUNTED_LIMITS, IDENTITY_DISTINCT_LIMIT, type IdentityWindow } from '../domain/identity-window.ts'
 import type { Signal } from '../domain/signal.ts'
 import { mark } from '../domain/timed-set.ts'
@@ -27,11 +27,11 @@ export function countsAcross({ action, time, identity, credential, origin, isAut
 export function countAcross(
   across: IdentityWindow,
   signal: Signal,
-  { isNewRead, isNewRegion }: { isNewRead: boolean; isNewRegion: boolean },
+  { isNewRead, isNewRegion, isOwn }: { isNewRead: boolean; isNewRegion: boolean; isOwn: boolean },
 ): void {
   const { action, time: at, region } = signal
   if (isNewRead) mark(across.discovered, action, { at, limit: IDENTITY_DISTINCT_LIMIT })
-  if (signal.outcome === 'denied') mark(across.denied, action, { at, limit: IDENTITY_DISTINCT_LIMIT })
+  if (triesPermissions(signal)) mark(across.denied, action, { at, limit: IDENTITY_DISTINCT_LIMIT })
   const count = (kind: CountedKind, what: string) => {
     const limit = IDENTITY_COUNTED_LIMITS[kind]
     if (limit === 0) return
@@ -40,7 +40,7 @@ export function countAcross(
     across.counted.set(kind, known)
   }
   if (isNewRegion) count('new-region', region)
-  countActivity(signal, count)
+  if (!isOwn) countActivity(signal, count)
 }
 
 /**

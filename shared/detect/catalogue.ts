@@ -21,6 +21,7 @@ import { consoleSignInGuessed } from './detectors/console-sign-in-guessed.ts'
 import { consoleSignInWithoutMfa } from './detectors/console-sign-in-without-mfa.ts'
 import { containedCredentialUsed } from './detectors/contained-credential-used.ts'
 import { containmentReversed } from './detectors/containment-reversed.ts'
+import { dataDeletedUnusually } from './detectors/data-deleted-unusually.ts'
 import { dataEncryptedForRansom } from './detectors/data-encrypted-for-ransom.ts'
 import { dataSentOut } from './detectors/data-sent-out.ts'
 import { databaseDeleted } from './detectors/database-deleted.ts'
@@ -121,6 +122,7 @@ export const CATALOGUE: readonly Detector[] = [
   consoleSignInWithoutMfa,
   containedCredentialUsed,
   containmentReversed,
+  dataDeletedUnusually,
   dataEncryptedForRansom,
   dataSentOut,
   databaseDeleted,

@@ -65,6 +65,27 @@ export const DESTRUCTION: ReadonlySet<string> = new Set([
   'cloudformation:DeleteStack',
 ])
 
+/** Calls after which data, or all that could restore it, is gone. Instances without their volumes are not among them. */
+export const DATA_DESTRUCTION: ReadonlySet<string> = new Set([
+  'ec2:DeleteSnapshot',
+  'ec2:DeleteVolume',
+  'rds:DeleteDBInstance',
+  'rds:DeleteDBCluster',
+  'rds:DeleteDBSnapshot',
+  'rds:DeleteDBClusterSnapshot',
+  'rds:DeleteDBInstanceAutomatedBackup',
+  'redshift:DeleteCluster',
+  's3:DeleteBucket',
+  'dynamodb:DeleteTable',
+  'dynamodb:DeleteBackup',
+  'elasticfilesystem:DeleteFileSystem',
+  'secretsmanager:DeleteSecret',
+  'kms:ScheduleKeyDeletion',
+  'backup:DeleteRecoveryPoint',
+  'backup:DeleteBackupVault',
+  'cognito-idp:DeleteUserPool',
+])
+
 /** Calls that launch instances. */
 export const LAUNCHES: ReadonlySet<string> = new Set([
   'ec2:RunInstances',
@@ -81,6 +102,8 @@ export type Count = (kind: CountedKind, what: string) => void
 /** Counts what detectors need the number of, such as secrets read, roles refused and regions of launches. */
 export function countActivity(signal: Signal, count: Count): void {
   if (DESTRUCTION.has(signal.action) && signal.outcome === 'success') countDestroyed(count, signal)
+  if (DATA_DESTRUCTION.has(signal.action) && signal.outcome === 'success')
+    count('data-destroyed', `${signal.action} ${JSON.stringify(signal.request).slice(0, 512)}`)
   if (LAUNCHES.has(signal.action)) count('launch-region', signal.region)
   switch (signal.service) {
     case 'sts':
@@ -110,6 +133,15 @@ export function countActivity(signal: Signal, count: Count): void {
     case 'signin':
       if (signal.outcome === 'failed') count('failed-sign-in', signal.id)
   }
+}
+
+/** Calls that write the value of a secret. */
+const SECRET_WRITES: ReadonlySet<string> = new Set(['secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecret', 'ssm:PutParameter'])
+
+/** The secret whose value a call wrote, or undefined: a job that rotates secrets reads each of them and writes it. */
+export function writtenSecret({ action, outcome, request }: Signal): string | undefined {
+  if (!SECRET_WRITES.has(action) || outcome !== 'success') return undefined
+  return text(request, 'secretId') ?? text(request, 'name')
 }
 
 /** Counts the resources that a call destroyed. A call for many instances counts each of them. */

@@ -1,9 +1,8 @@
-import type { Finding } from '../domain/finding.ts'
+import { axisOf, type Finding } from '../domain/finding.ts'
 import { type HabitualMatch, isMatchHabit } from '../domain/match-habit.ts'
 import type { Signal } from '../domain/signal.ts'
 import { CATALOGUE } from './catalogue.ts'
-import type { Context, Detector } from './detector.ts'
-import { isFamiliar } from './familiar.ts'
+import type { Context, Detector, Match } from './detector.ts'
 import { isUsualAction } from './usual-action.ts'
 
 /** Detectors by the action that they look at, and those that look at every call. Built once, so that each call runs few detectors. */
@@ -21,9 +20,6 @@ for (const detector of CATALOGUE) {
 /** The factor on a finding that is a habit of the identity: weak evidence, but not none. */
 const HABIT_FACTOR = 0.3
 
-/** The factor on a finding for a call that comes from the usual country, tool and network of its identity. */
-const FAMILIAR_FACTOR = 0.8
-
 /** Reasons are clipped to this many characters, so that the evidence of an identity stays bounded. */
 const REASON_LIMIT = 120
 
@@ -36,11 +32,12 @@ const inFull = () => 1
 export function detect(signal: Signal, context: Context): readonly Finding[] {
   let findings: Finding[] | undefined
   const run = (detector: Detector, factorOf: (weight: number) => number = inFull) => {
+    if (context.isOwnWork === true && detector.sparesOwnWorks === true) return
     const match = detector.matches(signal, context)
     if (match === undefined) return
     const weight = match.weight ?? detector.weight
     findings ??= []
-    findings.push(findingOf(detector, signal, { reason: match.reason, weight: weight * factorOf(weight) }))
+    findings.push(findingOf(detector, signal, { ...match, weight: weight * factorOf(weight) }))
   }
   if (signal.kind === 'credential-exposure') {
     for (const detector of FOR_EXPOSURES) run(detector)
@@ -71,7 +68,7 @@ export function detectConfirmed(signal: Signal): readonly Finding[] {
   if (signal.kind !== 'credential-exposure') return NONE
   return CONFIRMED.flatMap((detector) => {
     const match = detector.matches(signal, NO_CONTEXT)
-    return match === undefined ? [] : [findingOf(detector, signal, { reason: match.reason, weight: match.weight ?? detector.weight })]
+    return match === undefined ? [] : [findingOf(detector, signal, { ...match, weight: match.weight ?? detector.weight })]
   })
 }
 
@@ -85,16 +82,17 @@ function usualFactor(detector: Detector, weight: number, { signal, context }: { 
     detector.countsReads === true
       ? isUsualAction(signal, baseline)
       : isMatchHabit(baseline, { detector: detector.id, action, weight }, time)
-  if (isHabit) return HABIT_FACTOR
-  return isFamiliar(signal, context) ? FAMILIAR_FACTOR : 1
+  return isHabit ? HABIT_FACTOR : 1
 }
 
-function findingOf(detector: Detector, signal: Signal, { reason, weight }: { reason: string; weight: number }): Finding {
+function findingOf(detector: Detector, signal: Signal, { reason, weight, fact }: Match & { readonly weight: number }): Finding {
   return {
     detector: detector.id,
     title: detector.title,
     weight,
+    axis: axisOf(detector.group),
     group: detector.group,
+    fact: fact ?? detector.fact ?? detector.id,
     technique: detector.attack,
     isConfirmed: detector.isConfirmed === true,
     reason: reason.slice(0, REASON_LIMIT),

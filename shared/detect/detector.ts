@@ -3,6 +3,7 @@ import type { CredentialWindow } from '../domain/credential-window.ts'
 import type { EvidenceGroup, Technique } from '../domain/finding.ts'
 import type { IdentityWindow } from '../domain/identity-window.ts'
 import type { Signal } from '../domain/signal.ts'
+import type { TimedSet } from '../domain/timed-set.ts'
 
 /** What a detector sees beside the signal: the identity's baseline before the signal, and the credential's window including it. */
 export interface Context {
@@ -10,19 +11,25 @@ export interface Context {
   readonly window: CredentialWindow
   /** What all credentials of the identity did that is not its habit; absent where this call does not count there. */
   readonly across?: IdentityWindow | undefined
+  /** True where the call is about resources that the identity created itself within a day. */
+  readonly isOwnWork?: boolean
+  /** What the identity created within a day. */
+  readonly works?: TimedSet
 }
 
-/** Why a detector fired. `weight` replaces the detector's own weight where this case is stronger or weaker evidence. */
+/** Why a detector fired. `weight` and `fact` replace the detector's own where this case is stronger or weaker evidence, or rests on another fact. */
 export interface Match {
   readonly reason: string
   readonly weight?: number
+  readonly fact?: string
 }
 
 /**
  * One detector. Each has a file of its own, named for its id.
  *
- * `weight` is the probability of compromise, 0 to 1, given this finding alone. `actions` names the calls that the detector looks at; without
- * it, the detector looks at every call. `runbook` is the first thing that the person on call should do. `matches` returns why it fired, or
+ * `weight`, 0 to 1, is what the finding says by itself: of a group about who calls, the probability that it is not the owner; of any other, how bad the calls
+ * are. `fact` names what it rests on, where other detectors rest on the same; else that is the detector's id. `actions` names the calls that the detector
+ * looks at; without it, the detector looks at every call. `runbook` is the first thing that the person on call should do. `matches` returns why it fired, or
  * undefined.
  */
 export interface Detector {
@@ -30,6 +37,7 @@ export interface Detector {
   readonly title: string
   readonly weight: number
   readonly group: EvidenceGroup
+  readonly fact?: string
   readonly attack: Technique
   readonly runbook: string
   readonly actions?: readonly string[]
@@ -40,6 +48,8 @@ export interface Detector {
   readonly countsReads?: true
   /** Set where the detector looks at `assumption` signals (who assumed a role), or at exposures that are not confirmed, in place of calls. */
   readonly looksAt?: 'assumption' | 'exposure'
+  /** Set where the call is harmless on what the identity itself created lately: weakening, overwriting or deleting it. */
+  readonly sparesOwnWorks?: true
   /** Set where AWS itself reports the exposure: contained without a second opinion. `matches` must not read the context. */
   readonly isConfirmed?: true
   matches(signal: Signal, context: Context): Match | undefined

@@ -24,3 +24,8 @@ export function isFamiliar({ origin }: Signal, { baseline, window }: Context): b
   if (isRented && isNew(baseline, 'network', origin.network)) return false
   return !isNew(baseline, 'country', origin.country) && !isNew(baseline, 'agentFamily', origin.agentFamily)
 }
+
+/** True for a session of a workload that is used inside AWS, where it was issued. */
+export function isInPlace({ credential, origin }: Pick<Signal, 'credential' | 'origin'>): boolean {
+  return credential.workload !== undefined && (origin.addressKind !== 'public' || origin.networkKind === 'aws')
+}

@@ -11,13 +11,14 @@ import { isSeen, noveltyOf, remember } from '../domain/seen.ts'
 import type { Signal } from '../domain/signal.ts'
 import { surprisalOf } from '../domain/surprisal.ts'
 import { HOUR_MS } from '../domain/time.ts'
-import { copyTimedSet, hashId } from '../domain/timed-set.ts'
+import { copyTimedSet, emptyTimedSet, hashId, unmark } from '../domain/timed-set.ts'
 import { countAcross, countsAcross } from './across-credentials.ts'
-import { countActivity } from './count-activity.ts'
+import { countActivity, writtenSecret } from './count-activity.ts'
 import { detect, habitualMatches } from './detect.ts'
 import type { Context } from './detector.ts'
 import { isDiscovery } from './discovery.ts'
 import { isFamiliar } from './familiar.ts'
+import { isOwnWork, noteWorks } from './own-works.ts'
 
 /** The result of folding one signal: its findings, and all the evidence against its credential including them. */
 export interface Folded {
@@ -67,9 +68,11 @@ export function foldInto(draft: IdentityState, signal: Signal, latest = Number.P
   const isCall = signal.kind !== 'assumption'
   // A session that was issued is not in use yet: its window opens with its first call.
   const window = isCall ? windowOf(draft, signal.credential.id, signal.time) : openWindow(signal.credential.id, signal.time)
-  const across = isCall ? countCall(draft, window, signal) : undefined
+  const isOwn = isCall && isOwnWork(draft.across, signal)
+  const across = isCall ? countCall(draft, window, signal, isOwn) : undefined
   if (signal.action === 'signin:ConsoleLogin' && signal.isAuthenticated) adoptAttempts(draft, window, signal)
-  const findings = detect(signal, { baseline: draft.baseline, window, across })
+  const findings = detect(signal, { baseline: draft.baseline, window, across, isOwnWork: isOwn, works: draft.across.works })
+  if (isCall) noteWorks(draft.across, signal)
   if (findings.length > 0) keepEvidence(draft, findings)
   const evidence = draft.evidence.length === 0 ? draft.evidence : evidenceAgainst(draft, signal.credential.id, signal.time)
   if (signal.kind !== 'credential-exposure') learnFrom(draft, signal, { window, across, findings, evidence })
@@ -82,16 +85,18 @@ function wasSeenWithinHour({ baseline }: IdentityState, { assumer, time }: Signa
 }
 
 /** Counts a call in the window of its credential, and across the credentials of its identity. Returns the latter where the call counts there. */
-function countCall(draft: IdentityState, window: CredentialWindow, signal: Signal): IdentityWindow | undefined {
-  const isRead = isDiscovery(signal)
+function countCall(draft: IdentityState, window: CredentialWindow, signal: Signal, isOwn: boolean): IdentityWindow | undefined {
+  const isRead = isDiscovery(signal) && !isOwn
   const isNewRead = isRead && isNewAction(draft, signal)
   addCall(window, signal, isNewRead)
   if (isRead && isMature(draft.baseline)) countRead(window, surprisalOf(draft.baseline, signal.action))
   const isNewRegion = isRead && isNew(draft.baseline, 'region', signal.region)
   if (isNewRegion) countDistinct(window, 'new-region', { what: signal.region, at: signal.time })
-  countActivity(signal, (kind, what) => countDistinct(window, kind, { what, at: signal.time }))
+  const written = writtenSecret(signal)
+  if (written !== undefined) for (const { counted } of [window, draft.across]) unmark(counted.get('secret') ?? emptyTimedSet(), written)
+  if (!isOwn) countActivity(signal, (kind, what) => countDistinct(window, kind, { what, at: signal.time }))
   if (!countsAcross(signal, draft.baseline)) return undefined
-  countAcross(draft.across, signal, { isNewRead, isNewRegion })
+  countAcross(draft.across, signal, { isNewRead, isNewRegion, isOwn })
   return draft.across
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isAboutAct } from './attempt.ts'
-import { Finding } from './finding.ts'
+import { type EvidenceGroup, Finding } from './finding.ts'
 import { orAbsent, Points } from './stored.ts'
 
 /** The share of its weight that a further finding of the same group counts with, because findings of a group are correlated. */
@@ -58,12 +58,29 @@ export const AdvisorOpinion = z.discriminatedUnion('kind', [
 ])
 export type AdvisorOpinion = z.infer<typeof AdvisorOpinion>
 
-/** The risk, 0 to 100, with every contribution named, and the advisor's opinion where one was asked for. */
+/**
+ * What is known of the owner's habits. `known`: the baseline is mature. `vouched`: it is not, and the credential is one that does not leak by itself: a
+ * session of a workload in the place where AWS issued it, or of a person of Identity Center. `unknown`: neither.
+ */
+export const Familiarity = z.enum(['known', 'vouched', 'unknown'])
+export type Familiarity = z.infer<typeof Familiarity>
+
+/**
+ * How likely it is that the caller is not the owner (`compromise`), and how bad the calls are (`harm`), each 0 to 100, with every contribution named, and the
+ * advisor's opinion where one was asked for. `risk` is both in one number, for ranking.
+ */
 export const Assessment = z
   .strictObject({
     risk: Points,
     /** The risk before the advisor's opinion. */
     baseRisk: Points,
+    compromise: Points,
+    harm: Points,
+    /** The part of the compromise that does not rest on what the caller chooses, which is its tool. */
+    unchosen: Points,
+    /** The strongest single finding of something that nobody can take back. */
+    lasting: Points,
+    familiarity: Familiarity,
     /** The risk of the strongest single finding, 0 to 100. The advisor never moves the risk below it. */
     floor: Points,
     isConfirmed: z.boolean(),
@@ -73,37 +90,77 @@ export const Assessment = z
   .readonly()
 export type Assessment = z.infer<typeof Assessment>
 
+/** What findings are assessed with: the policy's factors by detector, which do not apply to confirmed findings, and what is known of the owner. */
+export interface AssessmentBasis {
+  readonly weights?: Readonly<Record<string, number>>
+  readonly familiarity?: Familiarity
+}
+
 /**
- * Combines findings by noisy-or: risk = 100 × (1 − Π (1 − weight)).
+ * Combines findings on each axis by noisy-or: 100 × (1 − Π (1 − weight)), and both axes in the same way to the risk.
  *
- * The risk never falls with more evidence, is bounded, and does not depend on the order. Of each group the strongest finding counts in
- * full and the others with a quarter of their weight. A finding's share is proportional to −ln(1 − weight), so the shares add up to the
- * risk. See docs/decisions/0003-noisy-or.md. `weights` are the policy's factors by detector; they do not apply to confirmed findings.
+ * A fact counts once, by the strongest finding that rests on it. On the axis `who` facts are independent of each other and count in full; on the axis `what`
+ * the strongest of each group counts in full and the others with a quarter of their weight. No number falls with more evidence, none depends on the order.
+ * A finding's share of the risk is proportional to −ln(1 − weight). See docs/decisions/0003-noisy-or.md and 0036-who-and-what.md.
  */
-export function assessmentOf(evidence: readonly Finding[], weights: Readonly<Record<string, number>> = NO_WEIGHTS): Assessment {
+export function assessmentOf(
+  evidence: readonly Finding[],
+  { weights = NO_WEIGHTS, familiarity = 'unknown' }: AssessmentBasis = {},
+): Assessment {
   const ordered = strongestOfEachDetector(withFactors(evidence, weights))
+  const facts = new Set<string>()
   const groups = new Set<string>()
   const strengths = ordered.map((finding) => {
-    const counted = groups.has(finding.group) ? finding.weight * CORRELATED_SHARE : finding.weight
+    const fact = `${isAboutAct(finding)} ${finding.axis} ${finding.fact}`
+    if (facts.has(fact)) return 0
+    facts.add(fact)
+    const isFirst = finding.axis === 'who' || !groups.has(finding.group)
     groups.add(finding.group)
-    return -Math.log1p(-Math.min(counted, 0.999))
+    return -Math.log1p(-Math.min(isFirst ? finding.weight : finding.weight * CORRELATED_SHARE, 0.999))
   })
-  const total = strengths.reduce((sum, strength) => sum + strength, 0)
-  const risk = round(100 * -Math.expm1(-total))
+  const sumOf = (isCounted: (finding: Finding) => boolean) =>
+    ordered.reduce((sum, finding, at) => (isCounted(finding) ? sum + (strengths[at] as number) : sum), 0)
+  const total = sumOf(() => true)
+  const risk = pointsOf(total)
   return {
     risk,
     baseRisk: risk,
+    compromise: pointsOf(sumOf(({ axis }) => axis === 'who')),
+    harm: pointsOf(sumOf(({ axis }) => axis === 'what')),
+    unchosen: pointsOf(sumOf(({ axis, fact }) => axis === 'who' && fact !== CHOSEN_FACT)),
+    lasting: round(100 * Math.max(0, ...ordered.filter(({ group }) => LASTING.includes(group)).map(({ weight }) => weight))),
+    familiarity,
     floor: round(100 * (ordered[0]?.weight ?? 0)),
-    isConfirmed: ordered.some((finding) => finding.isConfirmed),
+    isConfirmed: evidence.some((finding) => finding.isConfirmed),
     contributions: ordered.map((finding, at) => ({ finding, share: total === 0 ? 0 : (risk * (strengths[at] as number)) / total })),
     opinion: undefined,
   }
 }
 
-/** The risk of what the identity did alone, without what somebody only attempted. Not above the risk before any opinion. */
-export function riskOfActs({ baseRisk, contributions }: Assessment): number {
+/** Whoever calls chooses the user agent, the owner's wrapper as well as an intruder: it says something only beside something else. */
+export const CHOSEN_FACT = 'tool'
+
+/** What is destroyed, or has left the account, or was not logged, stays so. */
+const LASTING: readonly EvidenceGroup[] = ['impact', 'exfiltration', 'evasion']
+
+/** A sum of −ln(1 − weight) as points, 0 to 100. */
+function pointsOf(sum: number): number {
+  return round(100 * -Math.expm1(-sum))
+}
+
+/** The numbers of what the identity did alone, without what somebody only attempted. None is above that of all. */
+export function ofActs(assessment: Assessment): Pick<Assessment, 'baseRisk' | 'compromise' | 'harm' | 'unchosen' | 'lasting'> {
+  const { baseRisk, compromise, harm, contributions } = assessment
   const acts = contributions.map(({ finding }) => finding).filter(isAboutAct)
-  return acts.length === contributions.length ? baseRisk : Math.min(baseRisk, assessmentOf(acts).baseRisk)
+  if (acts.length === contributions.length) return assessment
+  const own = assessmentOf(acts)
+  return {
+    baseRisk: Math.min(baseRisk, own.baseRisk),
+    compromise: Math.min(compromise, own.compromise),
+    harm: Math.min(harm, own.harm),
+    unchosen: Math.min(assessment.unchosen, own.unchosen),
+    lasting: Math.min(assessment.lasting, own.lasting),
+  }
 }
 
 /** Applies an opinion inside the policy's bounds: at most `maxShift` points either way, never below the floor. */

@@ -1,7 +1,7 @@
 import { principalIn } from './arn.ts'
 import { globs } from './glob.ts'
 import { type NameHistory, policyNames } from './name-history.ts'
-import type { Mode, Override, Policy, ReviewTimes, Selector, Thresholds } from './policy.ts'
+import type { EvidenceTable, Mode, Override, Policy, ReviewTimes, Selector, Thresholds } from './policy.ts'
 import { keyOfChange, type TagChange } from './tag-change.ts'
 
 /** What the policy says of one identity. */
@@ -9,6 +9,7 @@ export interface Bounds {
   readonly tier: string
   readonly mode: Mode
   readonly thresholds: Thresholds
+  readonly evidence: EvidenceTable
   readonly onExpiry: ReviewTimes['onExpiry']
   /** Why the identity is never contained, or undefined where it may be. */
   readonly protection: string | undefined
@@ -87,6 +88,7 @@ function boundsAt(policy: Policy, identityId: string, current: KnownTags, now: n
     tier: override === undefined ? (tier?.name ?? 'default') : `override until ${override.until}`,
     mode: override?.mode ?? askedAtLeast(tier?.mode ?? policy.mode, policy, tagChanges),
     thresholds: tier?.thresholds ?? policy.thresholds,
+    evidence: policy.evidence,
     onExpiry: tier?.onExpiry ?? policy.review.onExpiry,
     protection: reserved ?? protectionOf(policy, identityId, { tags, tagChanges }),
     isReserved: reserved !== undefined || policy.protected.arns.includes(identityId),

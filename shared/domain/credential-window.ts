@@ -72,6 +72,7 @@ export const COUNTED_KINDS = [
   'launch-region',
   'new-region',
   'destroyed',
+  'data-destroyed',
 ] as const
 
 export type CountedKind = (typeof COUNTED_KINDS)[number]
@@ -126,12 +127,17 @@ export function addCall(window: CredentialWindow, signal: Signal, isDiscovery: b
   if (signal.parentIncidentId !== undefined) window.parentIncidentId = signal.parentIncidentId
   if (signal.time > window.last) window.last = signal.time
   if (isDiscovery) mark(window.discovered, signal.action, { at: signal.time, limit: DISTINCT_LIMIT })
-  if (signal.outcome === 'denied') mark(window.denied, signal.action, { at: signal.time, limit: DISTINCT_LIMIT })
+  if (triesPermissions(signal)) mark(window.denied, signal.action, { at: signal.time, limit: DISTINCT_LIMIT })
   const { country, agentFamily, addressKind } = signal.origin
   const network = networkOf(signal.origin)
   if (country !== undefined) addOrigin(window.countries, country)
   if (addressKind !== 'aws-service') addOrigin(window.agents, agentFamily)
   if (network !== undefined) addOrigin(window.networks, network)
+}
+
+/** True for a refused call that tells somebody what they may do. What the organisation denies to everybody in the account is refused to its owners daily. */
+export function triesPermissions({ outcome, deniedBy }: Pick<Signal, 'outcome' | 'deniedBy'>): boolean {
+  return outcome === 'denied' && deniedBy !== 'service-control-policy'
 }
 
 /** The network of a call as a window names it: `aws` stands for all of Amazon's. */
@@ -148,7 +154,7 @@ export function countRead(window: CredentialWindow, bits: number): void {
 /** Counts one item of a kind; the same item again counts once. */
 export function countDistinct(window: CredentialWindow, kind: CountedKind, { what, at }: { what: string; at: number }): void {
   const known = window.counted.get(kind) ?? emptyTimedSet()
-  mark(known, what, { at, limit: COUNTED_LIMIT })
+  mark(known, what, { at, limit: COUNTED_LIMITS[kind] })
   window.counted.set(kind, known)
 }
 
@@ -158,8 +164,20 @@ export function distinctOf(window: CredentialWindow, kind: CountedKind, at: numb
   return known === undefined ? 0 : burstOf(known, at)
 }
 
-/** The most different items of a kind that are counted. */
-const COUNTED_LIMIT = 12
+/** The most different items of each kind that are counted: the highest bar of the detectors that count them, because every item takes 8 bytes of a state of 16 KB. */
+export const COUNTED_LIMITS: Readonly<Record<CountedKind, number>> = {
+  secret: 12,
+  'user-data': 3,
+  'model-probe': 3,
+  'failed-sign-in': 12,
+  'refused-role': 5,
+  'function-settings': 10,
+  'mail-probe': 3,
+  'launch-region': 3,
+  'new-region': 5,
+  destroyed: 12,
+  'data-destroyed': 3,
+}
 
 /** The most countries, agent families or networks that a window remembers. */
 const ORIGINS_LIMIT = 4

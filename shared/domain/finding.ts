@@ -5,24 +5,41 @@ import { Time } from './stored.ts'
 export const Technique = z.templateLiteral(['T', z.number()])
 export type Technique = z.infer<typeof Technique>
 
-/** The groups of correlated findings: only the strongest finding of a group counts in full. */
+/**
+ * What a finding says something about. `who`: that the caller is not the owner of the credential. `what`: what the calls do, and could do.
+ */
+export const Axis = z.enum(['who', 'what'])
+export type Axis = z.infer<typeof Axis>
+
+/** The groups of findings. Those of `what` are correlated: only the strongest finding of a group counts in full. */
 export const EvidenceGroup = z.enum([
   'origin',
+  'lineage',
+  'exposure',
   'novelty',
   'discovery',
-  'denial',
   'persistence',
   'privilege',
   'evasion',
   'abuse',
-  'exposure',
+  'exfiltration',
+  'impact',
 ])
 export type EvidenceGroup = z.infer<typeof EvidenceGroup>
+
+/** The groups that say something of who calls. */
+const WHO: readonly EvidenceGroup[] = ['origin', 'lineage', 'exposure']
+
+/** The axis that the findings of a group are on. */
+export function axisOf(group: EvidenceGroup): Axis {
+  return WHO.includes(group) ? 'who' : 'what'
+}
 
 /**
  * What one detector says of one signal in its context. `time` is epoch milliseconds.
  *
- * `weight` is the probability, 0 to 1, that the identity is compromised given this finding alone.
+ * `weight`, 0 to 1, is how much it says on its axis by itself: of `who` the probability that the caller is not the owner, of `what` how bad the calls are.
+ * `fact` names what it rests on: findings that rest on one fact count as one, the strongest.
  * `isConfirmed` is true where AWS itself says that the credential is exposed; such a finding needs no second opinion.
  */
 export const Finding = z
@@ -30,7 +47,9 @@ export const Finding = z
     detector: z.string(),
     title: z.string(),
     weight: z.number().min(0).max(1),
+    axis: Axis,
     group: EvidenceGroup,
+    fact: z.string().min(1),
     technique: Technique,
     isConfirmed: z.boolean(),
     reason: z.string(),

@@ -17,7 +17,7 @@ const ATTEMPT_LIMIT = 2
 const EVIDENCE_LIMIT = 16
 
 /** How long a finding counts as evidence against a credential, in milliseconds. */
-const EVIDENCE_MS = 24 * HOUR_MS
+export const EVIDENCE_MS = 24 * HOUR_MS
 
 /** The most credentials remembered as bootstrapped: a user has two keys at most at a time. */
 const BOOTSTRAPPED_LIMIT = 8

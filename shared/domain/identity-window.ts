@@ -1,4 +1,4 @@
-import type { CountedKind } from './credential-window.ts'
+import { COUNTED_LIMITS, type CountedKind } from './credential-window.ts'
 import { copyTimedSet, emptyTimedSet, type TimedSet } from './timed-set.ts'
 
 /**
@@ -11,35 +11,26 @@ export interface IdentityWindow {
   readonly discovered: TimedSet
   /** Distinct items that detectors need the number of, by kind. */
   readonly counted: Map<CountedKind, TimedSet>
+  /** Resources that the identity created lately. */
+  readonly works: TimedSet
 }
 
 /** The most refused actions, and the most discovery actions, that are counted: the highest bar of a detector. */
 export const IDENTITY_DISTINCT_LIMIT = 12
 
-/** The most items of each kind: the highest bar of the detectors that count them, because every item takes 8 bytes of a state of 16 KB. */
-export const IDENTITY_COUNTED_LIMITS: Readonly<Record<CountedKind, number>> = {
-  secret: 12,
-  'user-data': 3,
-  'model-probe': 3,
-  // Guesses at a password have one credential, the console's, so there is nothing to add up.
-  'failed-sign-in': 0,
-  'refused-role': 5,
-  'function-settings': 10,
-  'mail-probe': 3,
-  'launch-region': 3,
-  'new-region': 5,
-  destroyed: 10,
-}
+/** The most items of each kind. Guesses at a password have one credential, the console's, so there is nothing to add up. */
+export const IDENTITY_COUNTED_LIMITS: Readonly<Record<CountedKind, number>> = { ...COUNTED_LIMITS, destroyed: 10, 'failed-sign-in': 0 }
 
 export function emptyIdentityWindow(): IdentityWindow {
-  return { denied: emptyTimedSet(), discovered: emptyTimedSet(), counted: new Map() }
+  return { denied: emptyTimedSet(), discovered: emptyTimedSet(), counted: new Map(), works: emptyTimedSet() }
 }
 
 /** A copy that shares no mutable part with the original. */
-export function copyIdentityWindow({ denied, discovered, counted }: IdentityWindow): IdentityWindow {
+export function copyIdentityWindow({ denied, discovered, counted, works }: IdentityWindow): IdentityWindow {
   return {
     denied: copyTimedSet(denied),
     discovered: copyTimedSet(discovered),
     counted: new Map([...counted].map(([kind, items]) => [kind, copyTimedSet(items)])),
+    works: copyTimedSet(works),
   }
 }

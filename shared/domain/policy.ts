@@ -8,11 +8,11 @@ export type Mode = z.infer<typeof Mode>
 
 const Score = z.number().int().min(0).max(100)
 
-/** The risk from which each action is taken, 0 to 100, in rising order. */
+/** The risk from which each action may be taken, 0 to 100; `EvidenceTable` says of which evidence. */
 export const Thresholds = z
   .strictObject({ notify: Score, ask: Score, restrict: Score, contain: Score })
-  .refine(({ notify, ask, restrict, contain }) => notify <= ask && ask <= restrict && restrict <= contain, {
-    error: 'must rise: notify ≤ ask ≤ restrict ≤ contain',
+  .refine(({ notify, ask, restrict, contain }) => notify <= Math.min(ask, restrict) && Math.max(ask, restrict) <= contain, {
+    error: 'must rise: notify ≤ ask ≤ contain, and notify ≤ restrict ≤ contain',
   })
 export type Thresholds = z.infer<typeof Thresholds>
 
@@ -44,6 +44,28 @@ export const Tier = z.strictObject({
   onExpiry: z.enum(['keep', 'release']).optional(),
 })
 export type Tier = z.infer<typeof Tier>
+
+/**
+ * Which evidence may lead to which action: points, 0 to 100, of the compromise (that the caller is not the owner) and of the harm (what the calls do). The
+ * risk thresholds apply as well. docs/decisions/0036-who-and-what.md says why these.
+ */
+export const EvidenceTable = z
+  .strictObject({
+    /** Points of compromise from which something speaks against the owner. */
+    unusualFrom: Score.default(25),
+    /** Points of compromise from which somebody else is more likely than the owner. */
+    suspectFrom: Score.default(60),
+    /** Harm from which a suspect is contained; below it, a suspect is restricted. */
+    containSuspectFrom: Score.default(60),
+    /** Harm from which an unusual caller is restricted. Where the owner's habits are known, an unusual place alone is enough. */
+    restrictUnusualFrom: Score.default(45),
+    /** Harm that nobody can take back from which even a known owner is restricted. */
+    restrictKnownFrom: Score.default(75),
+    /** Risk from which people are asked about a caller whose habits are not known yet, with a credential that does not leak by itself. */
+    askVouchedFrom: Score.default(80),
+  })
+  .refine(({ unusualFrom, suspectFrom }) => unusualFrom <= suspectFrom, { error: 'must rise: unusualFrom ≤ suspectFrom' })
+export type EvidenceTable = z.infer<typeof EvidenceTable>
 
 /** The bounds of the second opinion: when it is asked, how far it may move the risk, and what it may cost. */
 export const AdvisorBounds = z.strictObject({
@@ -154,7 +176,8 @@ export const Policy = z
     organization: OrganizationId.optional(),
     /** The claims of shared identity providers by which a token is the account's own: whom a trust policy lets in by them is no outsider. */
     trustedClaims: z.array(TrustedClaim).max(50).default([]),
-    thresholds: Thresholds.default({ notify: 25, ask: 55, restrict: 70, contain: 85 }),
+    thresholds: Thresholds.default({ notify: 25, ask: 55, restrict: 25, contain: 85 }),
+    evidence: EvidenceTable.default(EvidenceTable.parse({})),
     tiers: z.array(Tier).max(50).default([]),
     protected: z.strictObject({ arns: z.array(ArnPattern).max(200).default([]), tags: Tags.default({}) }).default({ arns: [], tags: {} }),
     advisor: AdvisorBounds.default(AdvisorBounds.parse({})),

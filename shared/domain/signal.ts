@@ -98,6 +98,8 @@ export interface Signal {
   readonly isReadOnly: boolean
   readonly outcome: Outcome
   readonly errorCode: string | undefined
+  /** The kind of policy that denied the call explicitly, where the source says it. */
+  readonly deniedBy?: 'service-control-policy' | 'identity-policy' | 'other'
   /** False where the credentials were not accepted. Then it is an attempt by anybody: `credential` says so, and nobody is contained for it. */
   readonly isAuthenticated: boolean
   readonly origin: Origin
@@ -106,6 +108,8 @@ export interface Signal {
   readonly assumer: Identity | undefined
   /** The open incident whose credential issued this one; set on the first call of the credential. */
   readonly parentIncidentId: string | undefined
+  /** Set where the evidence of that incident asks a person, or more. */
+  readonly isParentSuspect?: true
   /** True for a call that changes the responder's own resources. */
   readonly isAgainstResponder: boolean
   /**

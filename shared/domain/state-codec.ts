@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { type Baseline, emptyBaseline, type Feature } from './baseline.ts'
 import type { CredentialWindow } from './credential-window.ts'
-import type { Finding } from './finding.ts'
+import { axisOf, type Finding } from './finding.ts'
 import type { FrequencyTable } from './frequency.ts'
 import type { IdentityState } from './identity-state.ts'
 import { type FindingKind, type FindingRow, HASH_LENGTH, STATE_SHAPE, type StoredState } from './migrations/identity-state.ts'
@@ -18,8 +18,8 @@ export function packState(state: IdentityState): string {
   const tick = tickOf(state)
   const since = baseline.lastSeen
   const kinds = new Map<string, number>()
-  const kindOf = ({ detector, title, group, technique, isConfirmed }: Finding) => {
-    const kind = JSON.stringify([detector, title, group, technique, isConfirmed])
+  const kindOf = ({ detector, title, group, technique, isConfirmed, fact }: Finding) => {
+    const kind = JSON.stringify([detector, title, group, technique, isConfirmed, fact === detector ? '' : fact])
     const at = kinds.get(kind) ?? kinds.size
     kinds.set(kind, at)
     return at
@@ -79,6 +79,7 @@ export function packState(state: IdentityState): string {
       packTimes(across.denied, since, tick),
       packTimes(across.discovered, since, tick),
       [...across.counted].map(([kind, things]) => [kind, packTimes(things, since, tick)]),
+      packTimes(across.works, since, tick),
     ],
     evidence: evidence.map((finding) => {
       const { weight, reason, signalId, credentialId, time } = finding
@@ -104,6 +105,7 @@ export function unpackState(text: string, key = 'an identity state'): IdentitySt
       denied: unpackTimes(across[0], since, tick),
       discovered: unpackTimes(across[1], since, tick),
       counted: new Map(across[2].map(([kind, things]) => [kind, unpackTimes(things, since, tick)])),
+      works: unpackTimes(across[3], since, tick),
     },
     evidence: evidence.map((row) => unpackFinding(row, kinds[row[0]] as z.infer<typeof FindingKind>)),
     bootstrapped,
@@ -112,9 +114,10 @@ export function unpackState(text: string, key = 'an identity state'): IdentitySt
 
 function tickOf({ seen, baseline, windows, across }: IdentityState): 1 | 1000 {
   const isWhole = (time: number) => time % 1000 === 0
-  const times = [across, ...windows.values()].flatMap(({ discovered, denied, counted }) =>
-    [discovered, denied, ...counted.values()].flatMap((things) => things.times),
-  )
+  const times = [
+    across.works,
+    ...[across, ...windows.values()].flatMap(({ discovered, denied, counted }) => [discovered, denied, ...counted.values()]),
+  ].flatMap((things) => things.times)
   const isWholeTable = (table: FrequencyTable) => table.lasts.every(isWhole)
   const isWholeState = [baseline.lastSeen, ...timedSetOf(seen).times, ...times].every(isWhole)
   return isWholeState && Object.values(baseline.features).every(isWholeTable) ? 1000 : 1
@@ -227,9 +230,10 @@ function unpackWindow(
 
 function unpackFinding(
   [, weight, reason, signalId, credentialId, time]: z.infer<typeof FindingRow>,
-  [detector, title, group, technique, isConfirmed]: z.infer<typeof FindingKind>,
+  [detector, title, group, technique, isConfirmed, fact]: z.infer<typeof FindingKind>,
 ): Finding {
-  return { detector, title, weight, group, technique, isConfirmed, reason, signalId, credentialId, time }
+  const kind = { detector, title, axis: axisOf(group), group, fact: fact === '' ? detector : fact, technique, isConfirmed }
+  return { ...kind, weight, reason, signalId, credentialId, time }
 }
 
 function entriesOf(text: string): string[] {

@@ -30,6 +30,14 @@ export function mark({ ids, times }: TimedSet, what: string, { at, limit }: { at
   times.push(at)
 }
 
+/** Takes an item away, where it is there. */
+export function unmark({ ids, times }: TimedSet, what: string): void {
+  const row = ids.indexOf(hashId(what))
+  if (row < 0) return
+  ids.splice(row, 1)
+  times.splice(row, 1)
+}
+
 /** A 53-bit hash of a text (cyrb53). Two of the 320 event ids of an identity collide with a chance of about 1 in 10¹¹. */
 export function hashId(id: string): number {
   let high = 0xdeadbeef

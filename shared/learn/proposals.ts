@@ -63,16 +63,16 @@ function raiseThreshold(name: ThresholdName, answers: readonly Answered[], polic
   const above = answers.filter(({ baseRisk }) => baseRisk >= at && baseRisk < at + NEAR_POINTS)
   const share = compromisedShare(above)
   if (above.length < learning.minVerdicts || share > NEARLY_NONE) return []
-  const maximum = name === 'ask' ? thresholds.restrict : 100
+  const maximum = name === 'ask' ? thresholds.contain : 100
   const why = `${above.length} verdicts up to ${NEAR_POINTS} points above it, ${percent(share)} compromised`
   return thresholdProposal(policy, name, { to: Math.min(maximum, at + STEP_POINTS), why })
 }
 
-/** The proposal of a threshold, or none when it would not change or when the thresholds would no longer rise from notify over ask to restrict. */
+/** The proposal of a threshold, or none when it would not change or when the thresholds would no longer rise from notify over ask to contain. */
 function thresholdProposal(policy: Policy, name: ThresholdName, { to, why }: { to: number; why: string }): Proposal[] {
   const from = policy.thresholds[name]
   const thresholds = { ...policy.thresholds, [name]: to, ...(name === 'contain' ? { restrict: restrictBelow(policy, to) } : {}) }
-  if (to === from || !(thresholds.notify <= thresholds.ask && thresholds.ask <= thresholds.restrict)) return []
+  if (to === from || !(thresholds.notify <= thresholds.ask && thresholds.ask <= thresholds.contain)) return []
   const direction = to < from ? 'tighten' : 'loosen'
   return [{ id: `${name}-${direction}`, direction, what: `thresholds.${name}`, from, to, why, policy: { ...policy, thresholds } }]
 }

@@ -4,7 +4,7 @@ import { CATALOGUE } from '../../shared/detect/catalogue.ts'
 import { assessmentOf } from '../../shared/domain/assessment.ts'
 import { attemptWith } from '../../shared/domain/attempt.ts'
 import { boundsFor } from '../../shared/domain/bounds.ts'
-import type { Finding } from '../../shared/domain/finding.ts'
+import { axisOf, type Finding } from '../../shared/domain/finding.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { REFUSED_CREDENTIALS } from '../../shared/sense/cloudtrail/authentication.ts'
 import { ACCOUNT, ATTACK, arnOf, call, KEY, NOW, oneUser } from '../embedded.ts'
@@ -163,11 +163,13 @@ describe('every detector with every word', () => {
   const bounds = boundsFor(parsePolicy({ version: 2, mode: 'contain' }), arnOf('ci-build'), {}, NOW)
   const identity = { id: arnOf('ci-build'), kind: 'iam-user', name: 'ci-build', account: ACCOUNT } as const
   const about = (credentialId: string): Finding[] =>
-    CATALOGUE.filter(({ isConfirmed }) => isConfirmed !== true).map(({ id, title, group, attack }) => ({
+    CATALOGUE.filter(({ isConfirmed }) => isConfirmed !== true).map(({ id, title, group, attack, fact = id }) => ({
       detector: id,
       title,
       weight: 0.99,
+      axis: axisOf(group),
       group,
+      fact,
       technique: attack,
       isConfirmed: false,
       reason: 'r',

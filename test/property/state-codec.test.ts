@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { CATALOGUE } from '../../shared/detect/catalogue.ts'
 import { expectValue, FEATURE_LIMITS, type Feature, learn } from '../../shared/domain/baseline.ts'
 import { addCall, COUNTED_KINDS, type CredentialWindow, countDistinct } from '../../shared/domain/credential-window.ts'
-import type { EvidenceGroup, Finding, Technique } from '../../shared/domain/finding.ts'
+import { axisOf, type EvidenceGroup, type Finding, type Technique } from '../../shared/domain/finding.ts'
 import { count } from '../../shared/domain/frequency.ts'
 import { emptyState, type IdentityState, keepEvidence, markBootstrapped, windowOf } from '../../shared/domain/identity-state.ts'
 import { IDENTITY_COUNTED_LIMITS, IDENTITY_DISTINCT_LIMIT } from '../../shared/domain/identity-window.ts'
@@ -54,13 +54,14 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
     title: text,
     weight: fc.double({ min: 0, max: 1, noNaN: true }),
     group: fc.constantFrom<EvidenceGroup>('origin', 'discovery', 'exposure'),
+    fact: fc.constantFrom('new-country', 'place', 'deletions'),
     technique: fc.constantFrom<Technique>('T1078.004', 'T1580'),
     isConfirmed: fc.boolean(),
     reason: text,
     signalId: text,
     credentialId: text,
     time,
-  })
+  }).map((one) => ({ ...one, axis: axisOf(one.group) }))
   const features = Object.fromEntries(Object.keys(FEATURE_LIMITS).map((feature) => [feature, frequencies]))
   return record({
     identity: record({ id: text, kind: fc.constantFrom<IdentityKind>('iam-user', 'role'), name: text, account: text }),
@@ -91,6 +92,7 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
     }),
     windows: fc.array(windows, { maxLength: 4 }).map((all) => new Map(all.map((window) => [window.credentialId, window]))),
     across: record({
+      works: times,
       denied: times,
       discovered: times,
       counted: fc.array(fc.tuple(fc.constantFrom(...COUNTED_KINDS), times), { maxLength: 4 }).map((rows) => new Map(rows)),
@@ -190,7 +192,9 @@ function longFinding(detector: string, credentialId: string, time: number): Find
     detector,
     title: 't'.repeat(60),
     weight: 0.3375000000000001,
+    axis: 'what',
     group: 'persistence',
+    fact: detector,
     technique: 'T1098.001',
     isConfirmed: false,
     reason: createHash('sha512').update(detector).digest('base64').slice(0, 88).padEnd(120, detector),

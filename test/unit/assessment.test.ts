@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { assessmentOf, riskOfActs, withOpinion } from '../../shared/domain/assessment.ts'
+import { assessmentOf, ofActs, withOpinion } from '../../shared/domain/assessment.ts'
 import { attempted, attemptWith, isAboutAct, isAttempt } from '../../shared/domain/attempt.ts'
 import type { Finding } from '../../shared/domain/finding.ts'
 import { FINDING, KEY } from '../contract/samples.ts'
 import { opinionOf } from '../embedded.ts'
 
 const KEY_OF_ATTEMPT = attemptWith({ id: KEY, kind: 'access-key' })
-const finding = (detector: string, weight: number, parts: Partial<Finding> = {}): Finding => ({ ...FINDING, detector, weight, ...parts })
+const finding = (detector: string, weight: number, parts: Partial<Finding> = {}): Finding => ({
+  ...FINDING,
+  detector,
+  fact: detector,
+  weight,
+  ...parts,
+})
 const attempt = (detector: string, weight: number, parts: Partial<Finding> = {}) =>
   finding(detector, weight, { ...parts, credentialId: KEY_OF_ATTEMPT.id })
 const detectorsOf = (evidence: Finding[]) => assessmentOf(evidence).contributions.map(({ finding: { detector } }) => detector)
@@ -22,7 +28,7 @@ describe('an assessment', () => {
 
   it('applies the factors of the policy by detector, never up to certainty, and never to what is confirmed', () => {
     const weights = { 'new-country': 0.5, burst: 3, exposed: 0.1 }
-    const riskOf = (found: Finding) => assessmentOf([found], weights).risk
+    const riskOf = (found: Finding) => assessmentOf([found], { weights }).risk
     expect(riskOf(finding('new-country', 0.4))).toBe(20)
     expect(riskOf(finding('burst', 0.2))).toBe(60)
     expect(riskOf(finding('burst', 0.9))).toBe(99.9)
@@ -33,13 +39,13 @@ describe('an assessment', () => {
   })
 
   it('gives no share to a finding whose detector the policy has no weight for, also where there is no other', () => {
-    const sharesOf = (evidence: Finding[]) => assessmentOf(evidence, { burst: 0 }).contributions.map(({ share }) => share)
+    const sharesOf = (evidence: Finding[]) => assessmentOf(evidence, { weights: { burst: 0 } }).contributions.map(({ share }) => share)
     expect(sharesOf([finding('burst', 0.4)])).toEqual([0])
     expect(sharesOf([finding('burst', 0.4), finding('other', 0.3)])).toEqual([30, 0])
   })
 
   it('names a finding with the factor applied, and all else of it as it was', () => {
-    const [contribution] = assessmentOf([finding('burst', 0.2)], { burst: 2 }).contributions
+    const [contribution] = assessmentOf([finding('burst', 0.2)], { weights: { burst: 2 } }).contributions
     expect(contribution?.finding).toEqual(finding('burst', 0.4))
   })
 
@@ -75,22 +81,22 @@ describe('what was only attempted', () => {
   })
 
   it('never takes the place of what was done, and several attempts count each', () => {
-    const evidence = [attempt('a', 0.5), finding('a', 0.3), attempt('b', 0.4, { group: 'denial' })]
+    const evidence = [attempt('a', 0.5), finding('a', 0.3), attempt('b', 0.4, { axis: 'what', group: 'discovery' })]
     expect(detectorsOf(evidence)).toEqual(['a', 'b', 'a'])
   })
 
   it('is no part of the risk of what was done', () => {
     const done = finding('a', 0.3)
-    const both = assessmentOf([done, attempt('b', 0.9, { group: 'denial' })])
+    const both = assessmentOf([done, attempt('b', 0.9, { axis: 'what', group: 'discovery' })])
     expect(both.baseRisk).toBe(93)
-    expect(riskOfActs(both)).toBe(30)
-    expect(riskOfActs(assessmentOf([done]))).toBe(30)
-    expect(riskOfActs(assessmentOf([attempt('b', 0.9)]))).toBe(0)
+    expect(ofActs(both).baseRisk).toBe(30)
+    expect(ofActs(assessmentOf([done])).baseRisk).toBe(30)
+    expect(ofActs(assessmentOf([attempt('b', 0.9)])).baseRisk).toBe(0)
   })
 })
 
 describe('an opinion', () => {
-  const base = assessmentOf([finding('a', 0.2), finding('b', 0.5, { group: 'denial' })])
+  const base = assessmentOf([finding('a', 0.2), finding('b', 0.5, { axis: 'what', group: 'discovery' })])
   const riskAfter = (likelihood: number, maxShift: number) => withOpinion(base, opinionOf(likelihood), maxShift)
 
   it.each([

@@ -57,7 +57,7 @@ describe('the facts of an incident', () => {
   })
 
   it('name at most eight findings, those that account for most of the risk first', () => {
-    const evidence = Array.from({ length: 10 }, (_, n) => finding(`d${n}`, 0.1 + n / 20, { group: n === 9 ? 'origin' : 'denial' }))
+    const evidence = Array.from({ length: 10 }, (_, n) => finding(`d${n}`, 0.1 + n / 20, { group: n === 9 ? 'origin' : 'discovery' }))
     const assessment = assessmentOf(evidence)
     const shuffled = { ...assessment, contributions: [...assessment.contributions].reverse() }
     const shares = factsOf(knownOf({ assessment: shuffled }), 'F').map(({ text }) => Number(text.match(/\+(\d+)\)/)?.[1]))

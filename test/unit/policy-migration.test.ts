@@ -100,7 +100,16 @@ describe('a policy of version 2', () => {
           tiers: [{ ...TIER, thresholds: { notify, ask, contain } }],
         })
         for (const id of ['arn:aws:iam::123456789012:user/ci-a', 'arn:aws:iam::123456789012:user/other']) {
-          const assessment = { risk, baseRisk: risk, floor: 0, isConfirmed: false, contributions: [], opinion: undefined }
+          const numbers = {
+            risk,
+            baseRisk: risk,
+            compromise: risk,
+            harm: risk,
+            unchosen: risk,
+            lasting: risk,
+            familiarity: 'known' as const,
+          }
+          const assessment = { ...numbers, floor: 0, isConfirmed: false, contributions: [], opinion: undefined }
           const identity = { id, kind: 'iam-user' as const, name: 'ci-a', account: '123456789012' }
           const decision = decide(assessment, identity, boundsFor(policy, id, {}, 0))
           expect([decision.action, decision.would]).not.toContain('restrict')

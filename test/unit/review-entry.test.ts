@@ -73,7 +73,10 @@ describe('the entry of a review', () => {
 
 describe('what a verdict answers', () => {
   it('is kept with it: the risk before and after the opinion, the share of each detector to a tenth, and the likelihood', () => {
-    const assessment = assessmentOf([FINDING, { ...FINDING, detector: 'other', group: 'denial', weight: 0.333 }])
+    const assessment = assessmentOf([
+      FINDING,
+      { ...FINDING, detector: 'other', fact: 'other', group: 'discovery', axis: 'what', weight: 0.333 },
+    ])
     const unasked = basisOf({ ...INCIDENT, assessment })
     expect(unasked).toMatchObject({ risk: assessment.risk, baseRisk: assessment.risk, isConfirmed: false, likelihood: null })
     expect(Object.keys(unasked.shares)).toEqual(['new-country', 'other'])

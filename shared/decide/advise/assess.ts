@@ -8,6 +8,7 @@ import { HOUR_MS } from '../../domain/time.ts'
 import { errorName } from '../../errors.ts'
 import type { Advisor, AdvisorAnswer, AdvisorBudget } from '../../ports/advisor.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
+import { familiarityOf } from '../familiarity.ts'
 import { evidencePack } from './pack.ts'
 
 /** The input of an assessment. `known` is the incident's last assessment, undefined for a new incident. */
@@ -35,7 +36,10 @@ export interface AssessPorts {
  * risk stands.
  */
 export async function assess(subject: AssessmentSubject, policy: Policy, ports: AssessPorts): Promise<Assessment> {
-  const assessment = assessmentOf(subject.evidence, policy.weights)
+  const assessment = assessmentOf(subject.evidence, {
+    weights: policy.weights,
+    familiarity: familiarityOf(subject.signal, subject.baseline),
+  })
   if (!isInBand(assessment, policy)) return assessment
   const { known } = subject
   if (known?.opinion !== undefined && detectorsOf(known) === detectorsOf(assessment)) return withKnownOpinion(assessment, known, policy)

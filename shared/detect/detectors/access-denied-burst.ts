@@ -6,7 +6,8 @@ export const accessDeniedBurst: Detector = {
   id: 'access-denied-burst',
   title: 'Many different calls refused in a short time',
   weight: 0.45,
-  group: 'denial',
+  group: 'discovery',
+  fact: 'enumeration',
   attack: 'T1580',
   runbook: 'Ask the owner whether a new job started; if not, treat the credential as stolen.',
   matches(signal, context) {
@@ -14,6 +15,9 @@ export const accessDeniedBurst: Detector = {
     const distinct = distinctIn(context, 'denied', { at: signal.time, from: 10 })
     return distinct < 4
       ? undefined
-      : { reason: `${distinct} different actions refused within 10 minutes`, weight: distinct >= 10 ? 0.6 : 0.45 }
+      : {
+          reason: `${distinct} different actions refused within 10 minutes`,
+          weight: distinct >= 10 && signal.credential.kind === 'access-key' ? 0.6 : 0.45,
+        }
   },
 }

@@ -7,6 +7,7 @@ export const alertingWeakened: Detector = {
   weight: 0.45,
   group: 'evasion',
   attack: 'T1685',
+  sparesOwnWorks: true,
   runbook: 'Enable it again, then look for calls made while it was disabled.',
   actions: [
     'events:DeleteRule',

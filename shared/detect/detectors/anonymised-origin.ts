@@ -7,6 +7,7 @@ export const anonymisedOrigin: Detector = {
   title: 'Call through Tor or a commercial VPN',
   weight: 0.4,
   group: 'origin',
+  fact: 'rented-network',
   attack: 'T1090.003',
   runbook: 'Ask the owner whether they use a commercial VPN; if not, or if the identity is a workload, treat the credential as stolen.',
   matches({ origin, credential }, { baseline }) {

@@ -4,8 +4,9 @@ export const backupsDestroyed: Detector = {
   id: 'backups-destroyed',
   title: 'Backups deleted or disabled',
   weight: 0.6,
-  group: 'abuse',
+  group: 'impact',
   attack: 'T1490',
+  sparesOwnWorks: true,
   runbook: 'Contain the identity first, then find out which backups can still be restored.',
   actions: [
     'rds:DeleteDBInstanceAutomatedBackup',

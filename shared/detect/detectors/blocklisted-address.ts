@@ -5,6 +5,7 @@ export const blocklistedAddress: Detector = {
   title: 'Call from an address on the blocklist',
   weight: 0.6,
   group: 'origin',
+  fact: 'reputation',
   attack: 'T1078.004',
   runbook: 'Look the address up at the source of the blocklist; contain the identity unless the entry is a mistake.',
   matches({ origin }) {

@@ -6,7 +6,7 @@ export const bucketOpened: Detector = {
   id: 'bucket-opened',
   title: 'Bucket opened to the public or to another account',
   weight: 0.57,
-  group: 'abuse',
+  group: 'exfiltration',
   attack: 'T1530',
   runbook: 'Block public access again or remove the grant, then read the access log for who read what.',
   actions: [

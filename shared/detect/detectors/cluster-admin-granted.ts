@@ -7,6 +7,7 @@ export const clusterAdminGranted: Detector = {
   weight: 0.5,
   group: 'privilege',
   attack: 'T1098.006',
+  sparesOwnWorks: true,
   runbook:
     'Ask the owner of the cluster whether they requested it; if not, delete the access entry and read the cluster’s audit log since.',
   actions: ['eks:AssociateAccessPolicy', 'eks:CreateAccessEntry', 'eks:UpdateAccessEntry'],

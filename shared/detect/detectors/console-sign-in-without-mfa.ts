@@ -6,6 +6,7 @@ export const consoleSignInWithoutMfa: Detector = {
   title: 'Console sign-in without MFA',
   weight: 0.57,
   group: 'origin',
+  fact: 'sign-in',
   attack: 'T1078.004',
   runbook: 'Ask the user whether they signed in; then require MFA by policy for every user with a password.',
   actions: ['signin:ConsoleLogin'],

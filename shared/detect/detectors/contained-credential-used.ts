@@ -5,7 +5,7 @@ export const containedCredentialUsed: Detector = {
   id: 'contained-credential-used',
   title: 'Contained credential still works',
   weight: 0.9,
-  group: 'evasion',
+  group: 'lineage',
   attack: 'T1078.004',
   runbook: 'Look at the key and its user in IAM at once: somebody has undone the containment, or it does not reach what is called.',
   matches({ containedBy, action }) {

@@ -8,7 +8,7 @@ export const dataEncryptedForRansom: Detector = {
   id: 'data-encrypted-for-ransom',
   title: 'Objects encrypted with an outside key, or a ransom note written',
   weight: 0.62,
-  group: 'abuse',
+  group: 'impact',
   attack: 'T1486',
   runbook: 'Contain the identity at once, then restore objects from versions or backups: without the caller’s key they cannot be read.',
   actions: ['s3:CopyObject', 's3:PutObject', 's3:PutBucketEncryption'],

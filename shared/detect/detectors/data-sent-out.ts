@@ -5,7 +5,7 @@ export const dataSentOut: Detector = {
   id: 'data-sent-out',
   title: 'Data replicated or exported to another account',
   weight: 0.57,
-  group: 'abuse',
+  group: 'exfiltration',
   attack: 'T1537',
   runbook: 'Remove the replication rule or cancel the export, then find out how much data was copied.',
   actions: ['s3:PutBucketReplication', 'dynamodb:ExportTableToPointInTime'],

@@ -5,8 +5,10 @@ export const databaseDeleted: Detector = {
   id: 'database-deleted',
   title: 'Database deleted',
   weight: 0.56,
-  group: 'abuse',
+  group: 'impact',
+  fact: 'deletions',
   attack: 'T1485',
+  sparesOwnWorks: true,
   runbook: 'Ask the owner whether they requested it; if not, restore the database from its last snapshot.',
   actions: ['rds:DeleteDBInstance', 'rds:DeleteDBCluster', 'dynamodb:DeleteTable', 'redshift:DeleteCluster'],
   matches(signal) {

@@ -5,7 +5,7 @@ export const databaseExported: Detector = {
   id: 'database-exported',
   title: 'Database, snapshot or image exported or copied to another region',
   weight: 0.56,
-  group: 'abuse',
+  group: 'exfiltration',
   attack: 'T1537',
   runbook: 'Cancel the export, then check who owns the destination bucket or uses the destination region.',
   actions: [
@@ -22,6 +22,8 @@ export const databaseExported: Detector = {
     // The ARN of the source snapshot holds its region; SDKs do not send the region as a parameter.
     const source = text(signal.request, 'sourceDBSnapshotIdentifier') ?? text(signal.request, 'sourceDBClusterSnapshotIdentifier') ?? ''
     const region = source.match(/[a-z]{2}-[a-z]+-\d/)?.[0]
+    // AWS Backup copies by plans; whoever changes those is seen by that call.
+    if (signal.origin.address === 'backup.amazonaws.com') return undefined
     return region === undefined || region === signal.region ? undefined : { reason: `copied a snapshot from ${region} to ${signal.region}` }
   },
 }

@@ -8,6 +8,7 @@ export const databasePasswordReset: Detector = {
   weight: 0.4,
   group: 'persistence',
   attack: 'T1098',
+  sparesOwnWorks: true,
   runbook: 'Reset the password again, then check who signed in to the database and whether a restored copy of it runs.',
   actions: ['rds:ModifyDBInstance', 'rds:ModifyDBCluster', 'redshift:ModifyCluster'],
   matches({ request, outcome }) {

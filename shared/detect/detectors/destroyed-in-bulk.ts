@@ -13,8 +13,10 @@ export const destroyedInBulk: Detector = {
   id: 'destroyed-in-bulk',
   title: 'Many resources destroyed in a short time',
   weight: 0.58,
-  group: 'abuse',
+  group: 'impact',
+  fact: 'deletions',
   attack: 'T1485',
+  sparesOwnWorks: true,
   runbook: 'Contain the identity first, then secure the snapshots, versions and backups, and restore from them.',
   actions: [...DESTRUCTION],
   matches(signal, context) {
@@ -24,6 +26,8 @@ export const destroyedInBulk: Detector = {
     const destroyed = distinctIn(context, 'destroyed', { at: signal.time })
     if (destroyed < 10) return undefined
     const isUnusual = maturity(baseline) >= 0.5 && isNew(baseline, 'action', signal.action)
-    return { reason: `${destroyed} or more resources destroyed within 10 minutes`, weight: isUnusual ? 0.65 : 0.58 }
+    // Instances come and go, and their data is on volumes.
+    const isData = distinctIn(context, 'data-destroyed', { at: signal.time }) > 0
+    return { reason: `${destroyed} or more resources destroyed within 10 minutes`, weight: isData ? (isUnusual ? 0.65 : 0.58) : 0.45 }
   },
 }

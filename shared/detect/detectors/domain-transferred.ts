@@ -5,7 +5,7 @@ export const domainTransferred: Detector = {
   id: 'domain-transferred',
   title: 'Domain transferred, unlocked, or its name servers changed',
   weight: 0.6,
-  group: 'abuse',
+  group: 'impact',
   attack: 'T1584.001',
   runbook: 'Call the registrar at once, a transfer can be stopped for a few days; then restore the transfer lock and the name servers.',
   actions: [

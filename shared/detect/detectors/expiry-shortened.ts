@@ -8,8 +8,9 @@ export const expiryShortened: Detector = {
   id: 'expiry-shortened',
   title: 'Objects of a bucket set to expire within days',
   weight: 0.58,
-  group: 'evasion',
+  group: 'impact',
   attack: 'T1485.001',
+  sparesOwnWorks: true,
   runbook: 'Remove the lifecycle rule before midnight UTC, when it takes effect; then ask who set it.',
   actions: ['s3:PutBucketLifecycle', 's3:PutBucketLifecycleConfiguration'],
   matches(signal) {

@@ -8,6 +8,7 @@ export const functionCodeChanged: Detector = {
   weight: 0.45,
   group: 'persistence',
   attack: 'T1648',
+  sparesOwnWorks: true,
   runbook: 'Compare the code with the last release; if it differs, roll back to the version before.',
   actions: ['lambda:UpdateFunctionCode'],
   matches(signal) {

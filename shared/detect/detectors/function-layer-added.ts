@@ -7,6 +7,7 @@ export const functionLayerAdded: Detector = {
   weight: 0.56,
   group: 'persistence',
   attack: 'T1648',
+  sparesOwnWorks: true,
   runbook: 'Check whether a release added the layer; if not, remove it and read its code.',
   actions: ['lambda:UpdateFunctionConfiguration'],
   matches(signal) {

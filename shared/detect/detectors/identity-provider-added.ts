@@ -1,5 +1,9 @@
 import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
+import { hasCreatedCluster } from '../own-works.ts'
+
+/** The issuer of an EKS cluster. */
+const OF_CLUSTER = /^https:\/\/oidc\.eks\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\/id\//
 
 export const identityProviderAdded: Detector = {
   id: 'identity-provider-added',
@@ -15,8 +19,11 @@ export const identityProviderAdded: Detector = {
     'iam:AddClientIDToOpenIDConnectProvider',
     'iam:UpdateOpenIDConnectProviderThumbprint',
   ],
-  matches(signal) {
+  matches(signal, { works }) {
     if (signal.outcome === 'failed') return undefined
+    // The provider of a cluster that the identity has just created gives tokens to its own pods.
+    const isOfCluster = OF_CLUSTER.test(text(signal.request, 'url') ?? '')
+    if (isOfCluster && works !== undefined && hasCreatedCluster(works, signal.time)) return undefined
     return signal.outcome === 'denied'
       ? { reason: `tried ${signal.action} ${text(signal.request, 'url') ?? text(signal.request, 'name') ?? ''}, refused`, weight: 0.5 }
       : { reason: `${signal.action} ${text(signal.request, 'url') ?? text(signal.request, 'name') ?? ''}` }

@@ -11,6 +11,7 @@ export const keyAnomalousUse: Detector = {
   title: 'Access key used from where only the user’s other key is used',
   weight: 0.2,
   group: 'origin',
+  fact: 'key-habit',
   attack: 'T1078.004',
   runbook: 'Ask the owner whether they moved the key there; if not, treat it as stolen.',
   matches({ credential, origin }, { baseline }) {

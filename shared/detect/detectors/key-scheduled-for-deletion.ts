@@ -4,8 +4,9 @@ export const keyScheduledForDeletion: Detector = {
   id: 'key-scheduled-for-deletion',
   title: 'Encryption key disabled or scheduled for deletion',
   weight: 0.58,
-  group: 'abuse',
+  group: 'impact',
   attack: 'T1485',
+  sparesOwnWorks: true,
   runbook: 'Cancel the deletion or enable the key again: what it encrypts cannot be read without it.',
   actions: ['kms:ScheduleKeyDeletion', 'kms:DisableKey', 'kms:DeleteImportedKeyMaterial', 'ec2:DisableEbsEncryptionByDefault'],
   matches(signal) {

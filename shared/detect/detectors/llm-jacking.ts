@@ -7,6 +7,7 @@ export const llmJacking: Detector = {
   title: 'Bedrock models probed in the way of LLM hijackers',
   weight: 0.62,
   group: 'abuse',
+  fact: 'model-probes',
   attack: 'T1496',
   runbook: 'Deny Bedrock to the identity, then check the model invocation logs and the Bedrock bill of the last days.',
   actions: [
@@ -26,6 +27,9 @@ export const llmJacking: Detector = {
   ],
   matches(signal, context) {
     const probes = distinctIn(context, 'model-probe', { at: signal.time })
-    return probes < 3 ? undefined : { reason: `${probes} different Bedrock probes within 10 minutes, last ${signal.action}` }
+    if (probes < 3) return undefined
+    const reason = `${probes} different Bedrock probes within 10 minutes, last ${signal.action}`
+    // Hijackers come by keys that leaked. A session is a person who tries a model out as often as not.
+    return signal.credential.kind === 'session' ? { reason, weight: 0.5 } : { reason }
   },
 }

@@ -7,6 +7,7 @@ export const loggingTampered: Detector = {
   weight: 0.7,
   group: 'evasion',
   attack: 'T1685.002',
+  sparesOwnWorks: true,
   runbook: 'Enable logging again first, then ask the caller why it was disabled, and look for what happened in the gap.',
   actions: [
     'cloudtrail:StopLogging',

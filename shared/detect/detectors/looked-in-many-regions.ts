@@ -8,6 +8,7 @@ export const lookedInManyRegions: Detector = {
   title: 'Discovery reads in many regions',
   weight: 0.45,
   group: 'discovery',
+  fact: 'enumeration',
   attack: 'T1580',
   runbook:
     'Ask the owner whether a new inventory or posture tool runs; if not, treat the credential as stolen and watch all regions for launches.',

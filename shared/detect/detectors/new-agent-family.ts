@@ -7,6 +7,7 @@ export const newAgentFamily: Detector = {
   title: 'Tool never used by this identity',
   weight: 0.2,
   group: 'origin',
+  fact: 'tool',
   attack: 'T1078.004',
   runbook: 'Ask the owner whether the job was rewritten or uses another tool now.',
   matches({ origin }, { baseline }) {

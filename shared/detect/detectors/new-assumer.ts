@@ -6,7 +6,7 @@ export const newAssumer: Detector = {
   id: 'new-assumer',
   title: 'Role assumed by an identity new to it',
   weight: 0.2,
-  group: 'novelty',
+  group: 'origin',
   attack: 'T1078.004',
   runbook: 'Ask the role’s owner whether they know the caller; if it is of another account, check who changed the trust policy.',
   looksAt: 'assumption',

@@ -7,6 +7,7 @@ export const newCountry: Detector = {
   title: 'Call from a country new to this identity',
   weight: 0.4,
   group: 'origin',
+  fact: 'place',
   attack: 'T1078.004',
   runbook: 'Ask the owner about travel, a new office or a new CI runner; for a workload’s key, ask whether the workload moved.',
   matches({ origin }, { baseline }) {

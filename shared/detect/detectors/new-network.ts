@@ -7,11 +7,12 @@ export const newNetwork: Detector = {
   title: 'Call from a network new to this identity',
   weight: 0.25,
   group: 'origin',
+  fact: 'place',
   attack: 'T1078.004',
   runbook: 'Ask the owner about a new office, CI runner or internet provider.',
   matches({ origin }, { baseline }) {
     if (origin.network === undefined || !isMature(baseline) || !isNew(baseline, 'network', origin.network)) return undefined
     const isRented = origin.networkKind === 'hosting' || origin.networkKind === 'anonymiser'
-    return { reason: `from ${origin.network} ${origin.organisation ?? ''}`, weight: isRented ? 0.35 : 0.25 }
+    return { reason: `from ${origin.network} ${origin.organisation ?? ''}`, ...(isRented ? { weight: 0.35, fact: 'rented-network' } : {}) }
   },
 }

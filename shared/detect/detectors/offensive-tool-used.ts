@@ -4,7 +4,8 @@ export const offensiveToolUsed: Detector = {
   id: 'offensive-tool-used',
   title: 'Offensive security tool used',
   weight: 0.6,
-  group: 'discovery',
+  group: 'origin',
+  fact: 'tool',
   attack: 'T1526',
   runbook: 'Ask the security team whether they run a test today; if not, contain the identity.',
   matches({ origin }) {

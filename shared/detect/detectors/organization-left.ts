@@ -4,7 +4,7 @@ export const organizationLeft: Detector = {
   id: 'organization-left',
   title: 'Account closed or removed from the organisation',
   weight: 0.7,
-  group: 'evasion',
+  group: 'impact',
   attack: 'T1666',
   runbook:
     'Call the organisation’s owners to take the account back, because no SCP protects it now; AWS reopens a closed account within 90 days.',

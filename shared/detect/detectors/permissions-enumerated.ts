@@ -6,12 +6,17 @@ export const permissionsEnumerated: Detector = {
   id: 'permissions-enumerated',
   title: 'Permissions tried out one by one',
   weight: 0.7,
-  group: 'denial',
+  group: 'discovery',
+  fact: 'enumeration',
   attack: 'T1069.003',
   runbook: 'Treat the credential as stolen: only tools that enumerate permissions do this.',
   matches(signal, context) {
     if (signal.outcome === 'success') return undefined
     const refused = distinctIn(context, 'denied', { at: signal.time })
-    return refused < 12 ? undefined : { reason: `${refused} or more different actions refused within 10 minutes` }
+    if (refused < 12) return undefined
+    return {
+      reason: `${refused} or more different actions refused within 10 minutes`,
+      weight: signal.credential.kind === 'access-key' ? 0.7 : 0.5,
+    }
   },
 }

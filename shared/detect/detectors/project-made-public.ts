@@ -5,7 +5,7 @@ export const projectMadePublic: Detector = {
   id: 'project-made-public',
   title: 'CodeBuild project made public',
   weight: 0.57,
-  group: 'abuse',
+  group: 'exfiltration',
   attack: 'T1567',
   runbook: 'Make the project private again, then look for secrets in its logs and rotate them.',
   actions: ['codebuild:UpdateProjectVisibility'],

@@ -18,6 +18,7 @@ export const readsUnlikeHabit: Detector = {
   title: 'Discovery reads unlike the habit of the identity',
   weight: 0.4,
   group: 'discovery',
+  fact: 'enumeration',
   attack: 'T1580',
   runbook: 'Ask the owner whether the job changed; if not, look for a second user of the credential.',
   matches(signal, context) {

@@ -6,7 +6,7 @@ export const roleEnumeration: Detector = {
   id: 'role-enumeration',
   title: 'Many roles tried and refused',
   weight: 0.6,
-  group: 'denial',
+  group: 'discovery',
   attack: 'T1087.004',
   runbook: 'Check in CloudTrail which roles it did assume, and treat the sessions of those as stolen too.',
   actions: ['sts:AssumeRole'],

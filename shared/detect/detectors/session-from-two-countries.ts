@@ -6,6 +6,7 @@ export const sessionFromTwoCountries: Detector = {
   title: 'One session used from two countries',
   weight: 0.6,
   group: 'origin',
+  fact: 'place',
   attack: 'T1550.001',
   runbook: 'End the role’s sessions, because a session is not shared between machines; then ask the owner.',
   matches({ credential, origin }, { window }) {

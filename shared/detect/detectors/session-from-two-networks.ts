@@ -6,6 +6,7 @@ export const sessionFromTwoNetworks: Detector = {
   title: 'One session used from two networks',
   weight: 0.25,
   group: 'origin',
+  fact: 'place',
   attack: 'T1550.001',
   runbook: 'Ask the owner whether both networks are theirs; if not, end the role’s sessions.',
   matches({ credential, origin }, { window }) {

@@ -6,6 +6,7 @@ export const sessionLeftAws: Detector = {
   title: 'Session first used inside AWS, then outside it',
   weight: 0.6,
   group: 'origin',
+  fact: 'place',
   attack: 'T1550.001',
   runbook: 'End the role’s sessions, then find out how the function, task or instance leaked its credentials.',
   matches({ credential, origin }, { window }) {

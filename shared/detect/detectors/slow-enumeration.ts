@@ -6,6 +6,7 @@ export const slowEnumeration: Detector = {
   title: 'Many new discovery reads over hours',
   weight: 0.4,
   group: 'discovery',
+  fact: 'enumeration',
   attack: 'T1526',
   runbook: 'Ask the owner whether the job changed; if not, look for a second user who calls between the owner’s calls.',
   matches(signal, { window, baseline }) {

@@ -4,7 +4,7 @@ export const snapshotShared: Detector = {
   id: 'snapshot-shared',
   title: 'Snapshot, image or document shared with another account or everybody',
   weight: 0.6,
-  group: 'abuse',
+  group: 'exfiltration',
   attack: 'T1537',
   runbook: 'Check whether the account named is yours; if not, remove the share.',
   actions: [

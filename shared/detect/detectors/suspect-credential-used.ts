@@ -5,12 +5,16 @@ export const suspectCredentialUsed: Detector = {
   id: 'suspect-credential-used',
   title: 'Credential issued by a suspect credential used',
   weight: 0.6,
-  group: 'persistence',
+  group: 'lineage',
   attack: 'T1550.001',
   runbook: 'Open the incident that is named, and contain this credential together with the one that issued it.',
-  matches({ parentIncidentId, outcome, identity, credential }) {
+  matches({ parentIncidentId, isParentSuspect, outcome, identity, credential }) {
     // A refused call shows that containment works.
     if (parentIncidentId === undefined || outcome === 'denied') return undefined
-    return { reason: `${credential.id} of ${identity.name} was issued in incident ${parentIncidentId}` }
+    // While people are only notified of the incident, nobody is a suspect.
+    return {
+      reason: `${credential.id} of ${identity.name} was issued in incident ${parentIncidentId}`,
+      weight: isParentSuspect === true ? 0.6 : 0.2,
+    }
   },
 }

@@ -1,3 +1,4 @@
+import { DISTINCT_LIMIT } from '../../domain/credential-window.ts'
 import { distinctIn } from '../across-credentials.ts'
 import type { Detector } from '../detector.ts'
 
@@ -12,6 +13,11 @@ export const userDataSwept: Detector = {
   actions: ['ec2:DescribeInstanceAttribute'],
   matches(signal, context) {
     const instances = distinctIn(context, 'user-data', { at: signal.time })
-    return instances < 3 ? undefined : { reason: `user data of ${instances} instances within 10 minutes` }
+    if (instances < 3) return undefined
+    const isPartOfScan = context.window.discovered.ids.length >= DISTINCT_LIMIT
+    return {
+      reason: `user data of ${instances} instances within 10 minutes`,
+      ...(isPartOfScan ? { fact: 'enumeration', weight: 0.5 } : {}),
+    }
   },
 }

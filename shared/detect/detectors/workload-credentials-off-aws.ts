@@ -9,6 +9,7 @@ export const workloadCredentialsOffAws: Detector = {
   title: 'Credentials of an instance, a function or a task used outside AWS',
   weight: 0.65,
   group: 'origin',
+  fact: 'place',
   attack: 'T1552.005',
   runbook: 'End the role’s sessions, then find the vulnerability by which the metadata service or the environment was read.',
   matches({ credential, origin }) {

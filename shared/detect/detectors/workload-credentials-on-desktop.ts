@@ -8,6 +8,7 @@ export const workloadCredentialsOnDesktop: Detector = {
   title: 'Credentials of an instance, a function or a task used from a desktop',
   weight: 0.6,
   group: 'origin',
+  fact: 'tool',
   attack: 'T1552.005',
   runbook: 'End the role’s sessions, then find the vulnerability by which the metadata service or the environment was read.',
   matches({ credential, origin }) {

@@ -4,6 +4,7 @@ import { EvidenceGroup, Technique } from '../finding.ts'
 import { currentDetector } from '../policy-migration.ts'
 import { CreatedKind, IdentityKind } from '../signal.ts'
 import { type Fields, type Shape, Time } from '../stored.ts'
+import { currentGroup } from './finding.ts'
 
 /** Characters of a 53-bit hash in base 36. */
 export const HASH_LENGTH = 11
@@ -18,8 +19,8 @@ const Frequencies = z
     error: 'columns of different lengths',
   })
 
-/** Detector, title, group, technique, whether it is confirmed: what all findings of a detector have in common. */
-export const FindingKind = z.tuple([z.string(), z.string(), EvidenceGroup, Technique, z.boolean()])
+/** Detector, title, group, technique, whether it is confirmed, and the fact where that is not the detector's id: what all findings of a detector have in common. */
+export const FindingKind = z.tuple([z.string(), z.string(), EvidenceGroup, Technique, z.boolean(), z.string()])
 
 /** Number of the kind, weight, reason, signal id, credential id, time. */
 export const FindingRow = z.tuple([z.number().int().min(0), z.number().min(0).max(1), z.string(), z.string(), z.string(), Time])
@@ -58,7 +59,7 @@ export const StoredState = z
       ]),
     ),
     /** What all credentials of the identity did: refused actions, discovery actions, distinct items by kind. */
-    across: z.tuple([Times, Times, z.array(z.tuple([z.enum(COUNTED_KINDS), Times]))]).default(['', '', []]),
+    across: z.tuple([Times, Times, z.array(z.tuple([z.enum(COUNTED_KINDS), Times])), Times]),
     kinds: z.array(FindingKind),
     evidence: z.array(FindingRow),
     bootstrapped: z.array(z.string()),
@@ -67,7 +68,14 @@ export const StoredState = z
 export type StoredState = z.infer<typeof StoredState>
 
 /** How an identity's state is stored. */
-export const STATE_SHAPE: Shape<StoredState> = { version: 2, schema: StoredState, migrations: new Map([[1, stateOfVersion1]]) }
+export const STATE_SHAPE: Shape<StoredState> = {
+  version: 3,
+  schema: StoredState,
+  migrations: new Map([
+    [1, stateOfVersion1],
+    [2, stateOfVersion2],
+  ]),
+}
 
 /** Where a window's row says what its credential made, and where such a row says of what kind that is. */
 const ISSUED_AT = 11
@@ -91,4 +99,14 @@ function kindOfVersion1(value: unknown, at: number): unknown {
 
 function eachRow(rows: unknown, change: (row: readonly unknown[]) => unknown): unknown {
   return Array.isArray(rows) ? rows.map((row) => (Array.isArray(row) ? change(row) : row)) : rows
+}
+
+/** Findings name the fact that they rest on, and what the identity created is remembered. */
+function stateOfVersion2(stored: Fields): Fields {
+  const { kinds, across } = stored
+  return {
+    ...stored,
+    kinds: eachRow(kinds, ([detector, title, group, ...rest]) => [detector, title, currentGroup(detector, group), ...rest, '']),
+    across: Array.isArray(across) ? [...across, ''] : ['', '', [], ''],
+  }
 }

@@ -2,17 +2,18 @@ import { UnreadableItem } from '../../errors.ts'
 import { Incident, IncidentSignal } from '../incident.ts'
 import { currentDetector } from '../policy-migration.ts'
 import { type Fields, inEach, inFields, isFields, readText, renamed, type Shape, textOf } from '../stored.ts'
+import { assessmentOfVersion2, findingOfVersion2 } from './finding.ts'
 
 /**
  * How an incident is stored. Version 1 is all that 0.1.0 wrote, its first days included. Version 3 added restrictions, of which an older incident says
- * nothing.
+ * nothing, and the axes of findings.
  */
 export const INCIDENT_SHAPE: Shape<Incident> = {
   version: 3,
   schema: Incident,
   migrations: new Map([
     [1, incidentOfVersion1],
-    [2, (incident: Fields) => incident],
+    [2, incidentOfVersion2],
   ]),
 }
 
@@ -73,6 +74,14 @@ function incidentOfVersion1(stored: Fields): Fields {
     approved: incident.approved ?? [],
     ...(verdict === undefined ? {} : { verdict: inFields(verdict, verdictOfVersion1) }),
     ...(suppression === undefined ? {} : { suppression: inFields(suppression, suppressionOfVersion1) }),
+  }
+}
+
+function incidentOfVersion2(incident: Fields): Fields {
+  return {
+    ...incident,
+    findings: inEach(incident.findings, findingOfVersion2),
+    assessment: inFields(incident.assessment, assessmentOfVersion2),
   }
 }
 

@@ -98,11 +98,17 @@ function workloadOf(user: Fields, sessionName: string | undefined): string | und
   const issuedTo = textOf(scope.credentialsIssuedTo, 2048)
   if (textOf(scope.issuerType, 64) === 'AWS::Lambda::Function' && issuedTo !== undefined)
     return `function ${issuedTo.slice(issuedTo.lastIndexOf(':') + 1).slice(0, 64)}`
+  const provider = textOf(fieldsOf(fieldsOf(user.sessionContext).webIdFederationData).federatedProvider, 2048)
+  if (provider !== undefined && CLUSTER.test(provider))
+    return `pod of cluster ${provider.slice(provider.lastIndexOf('/') + 1).slice(0, 64)}`
   if (sessionName === undefined) return undefined
   const isDelivered = textOf(fieldsOf(user.sessionContext).ec2RoleDelivery, 8) !== undefined
   if (TASK.test(sessionName)) return `task ${sessionName}`
   return isDelivered || INSTANCE.test(sessionName) ? `instance ${sessionName.slice(0, 64)}` : undefined
 }
+
+/** The identity provider of an EKS cluster, which gives tokens to its pods. */
+const CLUSTER = /:oidc-provider\/oidc\.eks\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/id\/\w+$/
 
 function kindOf(keyId: string): CredentialKind {
   if (keyId.startsWith('AKIA')) return 'access-key'

@@ -43,6 +43,7 @@ function apiCall(record: Fields): Signal | string {
   const errorCode = textOf(record.errorCode, 128)
   const outcome = outcomeOf(service, errorCode, response)
   const { identity, credential } = actorOf(record)
+  const deniedBy = outcome === 'denied' ? explicitDeny(textOf(record.errorMessage, 2048)) : undefined
   const isAuthenticated = hasAuthenticated({ service, operation, outcome, errorCode })
   return {
     id,
@@ -69,8 +70,20 @@ function apiCall(record: Fields): Signal | string {
     response,
     details: fieldsOf(record.additionalEventData),
     exposure: undefined,
+    ...(deniedBy === undefined ? {} : { deniedBy }),
     ...(isDataEvent(record) ? { isDataEvent: true } : {}),
   }
+}
+
+/**
+ * What denied a call explicitly, by the message of the error; undefined where nothing did, which is what somebody who tries out permissions meets.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
+function explicitDeny(message = ''): Signal['deniedBy'] {
+  const kind = message.match(/explicit deny in (?:a|an) ([a-z -]+?) ?policy/i)?.[1]?.toLowerCase()
+  if (kind === undefined) return undefined
+  if (kind.startsWith('service control') || kind.startsWith('resource control')) return 'service-control-policy'
+  return kind.startsWith('identity-based') ? 'identity-policy' : 'other'
 }
 
 /** True for what CloudTrail records only where a trail asks for it, such as reads of objects. */

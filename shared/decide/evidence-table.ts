@@ -1,0 +1,100 @@
+import { type Assessment, type Familiarity, ofActs } from '../domain/assessment.ts'
+import type { Bounds } from '../domain/bounds.ts'
+import { type Action, isStronger, weaker } from '../domain/decision.ts'
+import type { EvidenceTable } from '../domain/policy.ts'
+
+/**
+ * What the evidence calls for. What only was attempted, with credentials that were not accepted, asks at most.
+ *
+ * The opinion moves both numbers. It can bring about notify, ask and restrict, and hold a containment back to a restriction; it never brings a containment
+ * about, and never takes a question or a restriction back.
+ */
+export function calledFor(assessment: Assessment, bounds: Bounds): Called {
+  if (assessment.isConfirmed) return { action: 'contain', why: 'confirmed by AWS' }
+  const acts = calledByActs(assessment, bounds)
+  if (isStronger(acts.action, 'ask')) return acts
+  const all = byTable(assessment, assessment.familiarity, bounds)
+  return isStronger(all.action, 'ask') ? { ...all, action: 'ask' } : all
+}
+
+function calledByActs(assessment: Assessment, bounds: Bounds): Called {
+  const { familiarity, opinion } = assessment
+  const base = byTable(ofActs(assessment), familiarity, bounds)
+  const shift = opinion?.kind === 'answered' ? opinion.shift : 0
+  if (shift === 0) return base
+  const advised = byTable(shifted(ofActs(assessment), shift), familiarity, bounds)
+  if (base.action === 'contain')
+    return advised.action === 'contain' ? base : { action: 'restrict', why: `${base.why}; the advisor holds it back to restrict` }
+  if (!isStronger(advised.action, base.action)) return base
+  return { action: weaker(advised.action, 'restrict'), why: `${advised.why}, with the advisor's ${shift} points` }
+}
+
+/** Points after an opinion, on each axis that has any: an opinion makes no evidence where there is none. */
+function shifted(numbers: Points, shift: number): Points {
+  const moved = (points: number) => (points === 0 ? 0 : Math.max(0, Math.min(100, points + shift)))
+  const { baseRisk, compromise, harm, unchosen, lasting } = numbers
+  return { baseRisk: moved(baseRisk), compromise: moved(compromise), harm: moved(harm), unchosen: moved(unchosen), lasting: moved(lasting) }
+}
+
+type Points = ReturnType<typeof ofActs>
+
+/** An action and the reason for it, in words for the reviewer. */
+interface Called {
+  readonly action: Action
+  readonly why: string
+}
+
+/** The strongest action whose row of the policy's table the numbers reach. Monotone in each number. */
+function byTable(points: Points, familiarity: Familiarity, { evidence, thresholds }: Table): Called {
+  const { compromise, harm, baseRisk: risk } = points
+  const numbers = `compromise ${compromise}, harm ${harm}`
+  const suspicion = suspicionOf(points, familiarity, evidence)
+  const isContainable = suspicion === SUSPECT && harm >= evidence.containSuspectFrom
+  if (isContainable && risk >= thresholds.contain) return { action: 'contain', why: `${numbers}: ${suspicion}, and does harm` }
+  // A policy in which both are one restricts nothing: it is of a version before there were restrictions.
+  const isRestricting = thresholds.restrict < thresholds.contain && risk >= thresholds.restrict
+  if (suspicion !== undefined && isRestricting) return { action: 'restrict', why: `${numbers}: ${suspicion}` }
+  const isUnusual = compromise >= evidence.unusualFrom
+  const askFrom = isUnusual || suspicion !== undefined ? thresholds.ask : askedFrom(familiarity, { evidence, thresholds })
+  if (askFrom !== undefined && risk >= askFrom)
+    return { action: 'ask', why: `risk ${risk} reaches ask ${askFrom} ${OF[familiarity]}; ${numbers}` }
+  if (risk >= thresholds.notify)
+    return { action: 'notify', why: `risk ${risk} reaches notify ${thresholds.notify} ${OF[familiarity]}; ${numbers}` }
+  return { action: 'observe', why: `risk ${risk} is below notify ${thresholds.notify}` }
+}
+
+type Table = Pick<Bounds, 'evidence' | 'thresholds'>
+
+const SUSPECT = 'this is likely not the owner'
+
+/** Why a restriction is called for, or undefined where it is not. What the caller chooses, its tool, counts only beside harm or another sign. */
+function suspicionOf(
+  { compromise, harm, unchosen, lasting }: Points,
+  familiarity: Familiarity,
+  { unusualFrom, suspectFrom, restrictUnusualFrom, restrictKnownFrom }: EvidenceTable,
+): string | undefined {
+  const isElsewhere = unchosen >= unusualFrom
+  if (isElsewhere && compromise >= suspectFrom) return SUSPECT
+  if (compromise >= unusualFrom && harm >= restrictUnusualFrom) return 'this is unlike the owner, and does harm'
+  if (familiarity !== 'known') return undefined
+  if (isElsewhere) return 'this is unlike the known habit of the owner'
+  return lasting >= restrictKnownFrom ? 'nobody can take this back, and the owner does not do it' : undefined
+}
+
+/** The risk from which people are asked where nothing speaks against the owner; undefined where they are not. */
+function askedFrom(familiarity: Familiarity, { evidence, thresholds }: Table): number | undefined {
+  switch (familiarity) {
+    case 'known':
+      return undefined
+    case 'vouched':
+      return Math.max(evidence.askVouchedFrom, thresholds.ask)
+    case 'unknown':
+      return thresholds.ask
+  }
+}
+
+const OF: Readonly<Record<Familiarity, string>> = {
+  known: 'by an owner whose habits are known',
+  vouched: 'by a session that does not leak by itself, whose habits are not known yet',
+  unknown: 'by an owner of whom little is known',
+}

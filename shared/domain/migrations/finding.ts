@@ -1,0 +1,35 @@
+import { assessmentOf } from '../assessment.ts'
+import { axisOf, EvidenceGroup, Finding } from '../finding.ts'
+import { type Fields, inEach, inFields, isFields } from '../stored.ts'
+
+/** Detectors whose findings say who calls, and were in a group that says what is done. */
+const MOVED: ReadonlyMap<unknown, EvidenceGroup> = new Map([
+  ['caller-identity-from-new-place', 'origin'],
+  ['offensive-tool-used', 'origin'],
+  ['console-sign-in-guessed', 'origin'],
+  ['new-assumer', 'origin'],
+  ['suspect-credential-used', 'lineage'],
+  ['contained-credential-used', 'lineage'],
+])
+
+/** The group of a finding of 0.2.0: refusals and discovery became one. */
+export function currentGroup(detector: unknown, group: unknown): unknown {
+  return MOVED.get(detector) ?? (group === 'denial' ? 'discovery' : group)
+}
+
+/** A finding of 0.2.0 with its axis. Which fact it rests on was not said, so that it counts by itself. */
+export function findingOfVersion2(finding: Fields): Fields {
+  const group = currentGroup(finding.detector, finding.group)
+  const known = EvidenceGroup.safeParse(group)
+  return { ...finding, group, axis: known.success ? axisOf(known.data) : undefined, fact: finding.detector }
+}
+
+/** An assessment of 0.2.0, of which both numbers are computed from what it was made of. */
+export function assessmentOfVersion2(assessment: Fields): Fields {
+  const contributions = inEach(assessment.contributions, (one) => ({ ...one, finding: inFields(one.finding, findingOfVersion2) }))
+  const findings = Array.isArray(contributions)
+    ? contributions.flatMap((one) => (isFields(one) ? [Finding.safeParse(one.finding).data] : []))
+    : []
+  const { compromise, harm, unchosen, lasting, familiarity } = assessmentOf(findings.filter((one) => one !== undefined))
+  return { ...assessment, contributions, compromise, harm, unchosen, lasting, familiarity }
+}
