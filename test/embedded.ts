@@ -23,6 +23,19 @@ export const KEY = 'AKIAIOSFODNN7EXAMPLE'
 export const QUARANTINE_ARN = `arn:aws:iam::${ACCOUNT}:policy/CountersignQuarantine`
 export const arnOf = (user: string) => `arn:aws:iam::${ACCOUNT}:user/${user}`
 
+/**
+ * A table that asks for no evidence of who calls, so that a few calls are a whole story: for tests of what follows a decision. Those of the decision itself,
+ * and the scenarios, go by the default.
+ */
+export const HARM_ALONE = {
+  unusualFrom: 0,
+  suspectFrom: 0,
+  containSuspectFrom: 0,
+  restrictUnusualFrom: 0,
+  restrictKnownFrom: 0,
+  askVouchedFrom: 0,
+} as const
+
 /** The whole responder in memory. contain runs in the same process, and the clock shows `NOW` until a test sets it. */
 export async function embedded(
   parts: { account?: unknown; policy?: object; advisor?: Advisor; iam?: (iam: Iam) => Iam; callsContain?: boolean } = {},
@@ -58,7 +71,7 @@ export async function embedded(
     clock: { now: () => now },
     log: silentLog,
   }
-  const policy = parsePolicy({ version: 2, mode: 'contain', ...parts.policy })
+  const policy = parsePolicy({ version: 2, mode: 'contain', evidence: HARM_ALONE, ...parts.policy })
   await applyPolicy(ports.record, { policy, by: 'test', why: 'test', at: new Date(NOW).toISOString() })
   return {
     ports,

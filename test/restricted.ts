@@ -1,9 +1,14 @@
 import type { Restriction } from '../shared/domain/restriction.ts'
 import type { Iam } from '../shared/ports/iam.ts'
-import { ATTACK, embedded } from './embedded.ts'
+import { ATTACK, embedded, HARM_ALONE } from './embedded.ts'
 
 /** A policy under which the three calls of `ATTACK` restrict, and a report of AWS contains. */
-export const RESTRICTS = { version: 3, mode: 'contain', thresholds: { notify: 10, ask: 20, restrict: 30, contain: 100 } } as const
+export const RESTRICTS = {
+  version: 3,
+  mode: 'contain',
+  thresholds: { notify: 10, ask: 20, restrict: 30, contain: 100 },
+  evidence: HARM_ALONE,
+} as const
 
 /** Who answers in these tests. */
 export const reviewer = { by: 'arn:aws:iam::123456789012:user/reviewer', reason: 'a drill' } as const

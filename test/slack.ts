@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { parsePolicy } from '../shared/record/policy-in-force.ts'
+import { HARM_ALONE } from './embedded.ts'
 import { json, type Loopback, loopback, type WireAnswer } from './contract/loopback.ts'
 
 export const SIGNING_SECRET = '8f742231b10e8888abcd990000000085'
@@ -155,6 +156,7 @@ function contentOf(words: URLSearchParams): Pick<FakeMessage, 'text' | 'blocks'>
 export const TWO_REVIEWERS = parsePolicy({
   version: 2,
   mode: 'contain',
+  evidence: HARM_ALONE,
   breaker: { containmentsPerHour: 1000, maxUserFraction: 1 },
   slack: { approvers: [{ users: ['U0ALICE', 'U0BOB'], groups: ['S0ONCALL'] }] },
 })

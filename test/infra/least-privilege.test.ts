@@ -46,7 +46,7 @@ import { sweep } from '../../shared/review/sweep.ts'
 import { fakeS3 } from '../contract/fake-s3.ts'
 import { iamWire } from '../contract/iam-wire.ts'
 import { optionsFor } from '../contract/loopback.ts'
-import { ACCOUNT, arnOf, call, exposed, KEY, NOW, QUARANTINE_ARN } from '../embedded.ts'
+import { ACCOUNT, arnOf, call, exposed, HARM_ALONE, KEY, NOW, QUARANTINE_ARN } from '../embedded.ts'
 import { recordedAws, yes } from './recorded-aws.ts'
 import { templateOf } from './template-of.ts'
 
@@ -83,6 +83,7 @@ const WORLD = AuthorizationDetails.parse({
 const POLICY = parsePolicy({
   version: 2,
   mode: 'contain',
+  evidence: HARM_ALONE,
   breaker: { maxUserFraction: 1 },
   // Tags are read where a policy names some.
   tiers: [{ name: 'crown-jewels', match: { tags: { tier: '0' } } }],
