@@ -76,6 +76,7 @@ export class RespondFunction extends Construct {
         EVENT_QUEUE_URLS: [queues.hot.queueUrl, queues.bulk.queueUrl].join(','),
         BOOTSTRAP_QUEUE_ARN: queues.bootstrap.queueArn,
         BACKFILL_QUEUE_URL: queues.bootstrap.queueUrl,
+        DELIVERED: deliveredBeside(config).join(','),
         ...(config.bootstrapBaselines ? { BOOTSTRAP_QUEUE_URL: queues.bootstrap.queueUrl } : {}),
         ...modelEnvironment(config),
       },
@@ -135,4 +136,9 @@ export class RespondFunction extends Construct {
     this.function.addEnvironment('OWN_ROLE_ARNS', roleArns.join(','))
     this.function.addEnvironment('DEPLOYING_ROLE_ARNS', deployingRoleArns.join(','))
   }
+}
+
+/** What the event rules deliver beside the calls that every stack gets. */
+function deliveredBeside({ readOnlyEvents, includeRoleSessions }: RespondFunctionProps['config']): string[] {
+  return [...(readOnlyEvents ? ['reads'] : []), ...(includeRoleSessions ? ['sessions'] : [])]
 }

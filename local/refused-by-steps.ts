@@ -1,4 +1,6 @@
 import { sessionsEnded, takenOn } from '../shared/contain/plan.ts'
+import { restrictionStepsOf } from '../shared/contain/restriction-plan.ts'
+import { isRefusedBy, NEVER_REFUSED } from '../shared/decide/reach/refused-by.ts'
 import { attempted } from '../shared/domain/attempt.ts'
 import { isContainableCredential } from '../shared/domain/containable.ts'
 import { isAbout, leadsTo } from '../shared/domain/created-principal.ts'
@@ -15,7 +17,7 @@ export function refusesCalls({ decision }: Pick<Incident, 'decision'>): boolean 
 }
 
 /** Whether the steps of an incident would have refused a call: all steps of its containment, or those of its restriction. */
-export function refusedBySteps(isRestricted: IsRefused = () => false): IsRefused {
+export function refusedBySteps(isRestricted: IsRefused = isRefusedByRestriction): IsRefused {
   return (incident, signal) => {
     if (!refusesCalls(incident)) return false
     return incident.decision.would === 'contain' ? isRefusedByContainment(incident, signal) : isRestricted(incident, signal)
@@ -23,19 +25,36 @@ export function refusedBySteps(isRestricted: IsRefused = () => false): IsRefused
 }
 
 /**
- * Calls that IAM lets through whatever a policy denies; those of an inactive key are refused before it.
- * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
- */
-const NEVER_DENIED: ReadonlySet<string> = new Set(['sts:GetCallerIdentity', 'sts:GetSessionToken'])
-
-/**
  * True where a call was made with what the plan of a containment disables: the keys and every other credential of a user, the sessions of a role that the plan
  * ends, and what the credentials issued. Signals do not say when a session was issued, so a session that was requested later under an ended name counts as refused.
  */
 export function isRefusedByContainment(incident: Incident, signal: Signal): boolean {
-  return isByInactiveKey(incident, signal) || (isDenied(incident, signal) && !NEVER_DENIED.has(signal.action))
+  return isByInactiveKey(incident, signal) || (isDenied(incident, signal) && !NEVER_REFUSED.has(signal.action))
 }
+
+/** True where the policy that an incident's restriction sets on the identity of a call would have refused it. */
+export function isRefusedByRestriction(incident: Incident, signal: Signal): boolean {
+  const document = documentsOf(incident).get(`${signal.identity.kind} ${signal.identity.name}`)
+  return document !== undefined && signal.identity.account === incident.identity.account && isRefusedBy(document, signal)
+}
+
+/** The documents of an incident's restriction, by kind and name of user or role. Made once for each restriction: every later call is held against them. */
+function documentsOf(incident: Incident): ReadonlyMap<string, unknown> {
+  const { restriction, lineage } = incident
+  if (restriction === undefined) return new Map()
+  const known = MADE.get(restriction)
+  if (known?.lineage === lineage) return known.documents
+  const documents = new Map(
+    restrictionStepsOf(incident).flatMap((step) => {
+      const document = step.contained(null)
+      return document == null ? [] : [[`${step.subject.kind} ${step.subject.name}`, JSON.parse(document)] as const]
+    }),
+  )
+  MADE.set(restriction, { lineage, documents })
+  return documents
+}
+
+const MADE = new WeakMap<object, { readonly lineage: Incident['lineage']; readonly documents: ReadonlyMap<string, unknown> }>()
 
 function isByInactiveKey(incident: Incident, { identity, credential }: Signal): boolean {
   const id = attempted(credential.id)

@@ -53,6 +53,8 @@ export const RespondConfig = z.object({
   /** The roles by which CloudFormation deploys the stack; empty where people deploy it with their own rights. */
   DEPLOYING_ROLE_ARNS: COMMA_SEPARATED,
   OWN_NAMES: COMMA_SEPARATED,
+  /** What is delivered beside the calls that every stack gets: `reads`, `sessions` of roles. */
+  DELIVERED: COMMA_SEPARATED,
   /** Queues that accept EventBridge's envelopes and nothing else. */
   EVENT_QUEUE_ARNS: COMMA_SEPARATED,
   /** The addresses of those queues, in the same order. */

@@ -38,6 +38,7 @@ const ports: RespondPorts = {
   account: config.ACCOUNT_ID,
   ownRoles: new Set(config.OWN_ROLE_ARNS),
   backfillQueue: sqsBackfillQueue(sqsClient(), config.BACKFILL_QUEUE_URL),
+  delivery: { reads: config.DELIVERED.includes('reads'), sessions: config.DELIVERED.includes('sessions') },
   history,
   geoIp: geoIpFrom({ countries: join(import.meta.dirname, 'country.mmdb'), networks: join(import.meta.dirname, 'networks.bin') }),
 }

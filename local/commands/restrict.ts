@@ -21,15 +21,15 @@ export async function printRestriction(target: Target, identity: string, { isPri
       'restrict sets nothing by hand: with --print it prints the document; the policy says when it is set (modes restrict and contain; evidence, thresholds.restrict)',
     )
   const { value } = await identityNamed(identity, target)
-  const restriction = restrictionOf({
-    identity: value.identity,
-    sessionName: undefined,
-    baseline: value.baseline,
-    evidence: value.evidence,
-  })
+  const { identity: known, baseline, evidence } = value
+  const at = baseline.lastSeen
+  const restriction = restrictionOf({ baseline, evidence, at, sessions: [], isFenced: true, isWholeSeen: known.kind !== 'role' })
+  const subject = { kind: known.kind === 'role' ? 'role' : 'iam-user', name: known.name } as const
+  const made = restrictionDocument(restriction, { room: subject.kind === 'role' ? 10_240 : 2048, subject })
+  if (made === undefined) throw new ResponderError('incident.unknown', `no policy has room for the restriction of ${known.id}`)
   const note = restriction.isCovered
     ? 'By its habit: services that it never used are denied, and grave actions outside the habit.'
     : 'Its habit is not known well enough: only the fixed list of grave actions is denied.'
   const ofRole = value.identity.kind === 'role' ? ' Set by the responder, it is of the sessions concerned alone (aws:userid).' : ''
-  return { document: JSON.stringify(JSON.parse(restrictionDocument({ ...restriction, sessions: [] })), null, 2), note: `${note}${ofRole}` }
+  return { document: JSON.stringify(JSON.parse(made.document), null, 2), note: `${note}${ofRole}` }
 }

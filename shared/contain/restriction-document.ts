@@ -1,82 +1,209 @@
 import { canonical } from '../domain/change.ts'
+import { iamGlobs } from '../domain/glob.ts'
 import { Restriction } from '../domain/restriction.ts'
+import { DATA_PLANE_ACTIONS } from './data-plane-actions.ts'
+import { deniedPatterns, OWN_POLICY_CALLS } from './denied-patterns.ts'
+import { GRAVE_GROUPS, graveActionsOf } from './grave-actions.ts'
+import type { Subject } from './steps/step.ts'
 
-/**
- * What is denied even where no habit is known: grants of rights, new credentials, sharing with outsiders, an end of logging, and the deletion of
- * backups and keys. An owner who is restricted in error loses these and nothing else.
- */
-const GRAVE_ACTIONS: readonly string[] = [
-  'iam:Add*',
-  'iam:Attach*',
-  'iam:Create*',
-  'iam:Delete*',
-  'iam:Detach*',
-  'iam:Put*',
-  'iam:Remove*',
-  'iam:Set*',
-  'iam:Update*',
-  'iam:Upload*',
-  'backup:Delete*',
-  'cloudtrail:Delete*',
-  'cloudtrail:PutEventSelectors',
-  'cloudtrail:StopLogging',
-  'cloudtrail:UpdateTrail',
-  'config:Delete*',
-  'config:Stop*',
-  'ec2:DeleteFlowLogs',
-  'ec2:DeleteSnapshot',
-  'ec2:ModifyImageAttribute',
-  'ec2:ModifySnapshotAttribute',
-  'guardduty:Delete*',
-  'guardduty:Disassociate*',
-  'guardduty:UpdateDetector',
-  'kms:CreateGrant',
-  'kms:DisableKey',
-  'kms:PutKeyPolicy',
-  'kms:ScheduleKeyDeletion',
-  'lambda:AddPermission',
-  'logs:Delete*',
-  'organizations:LeaveOrganization',
-  'rds:Delete*Snapshot',
-  'rds:Modify*SnapshotAttribute',
-  's3:DeleteBucketPolicy',
-  's3:PutBucketPolicy',
-  's3:PutBucketAcl',
-  's3:PutObjectAcl',
-  'secretsmanager:PutResourcePolicy',
-  'sqs:AddPermission',
-  'sns:AddPermission',
-]
-
-/**
- * The policy document of a restriction: a deny of the grave actions and, where the habit is known well, of every service that is not part of it. For a role
- * it denies the sessions that the restriction names, by `aws:userid`, which is `AROA…:session name`; without names it denies whoever has the policy.
- */
-export function restrictionDocument({ sessions, services, isCovered }: Restriction): string {
-  const Condition = { StringLike: { 'aws:userid': sessions.map((name) => `*:${name}`) } }
-  const about = { Resource: '*', ...(sessions.length === 0 ? {} : { Condition }) }
-  const grave = { Sid: 'CountersignRestrict', Effect: 'Deny', Action: GRAVE_ACTIONS, ...about }
-  const unused = { Sid: 'CountersignRestrictServices', Effect: 'Deny', NotAction: services.map((service) => `${service}:*`), ...about }
-  return JSON.stringify({ Version: '2012-10-17', Statement: isCovered && services.length > 0 ? [grave, unused] : [grave] })
+/** A restriction as the text of an inline policy, and what it had no room for: `services`, `places`, names of `GRAVE_GROUPS`. */
+export interface RestrictionDocument {
+  readonly document: string
+  readonly dropped: readonly string[]
 }
 
-/** The restriction of a document that `restrictionDocument` made, or undefined where it did not make it word for word: an intruder knows its name too. */
+/** Which parts of a restriction a document holds. `groups` counts the gravest first. */
+interface Form {
+  readonly hasServices: boolean
+  readonly hasPlaces: boolean
+  readonly groups: number
+}
+
+/** Grants and credentials: without these an intruder leaves the restriction, so a document with less is none. */
+const LEAST_GROUPS = 2
+
+/**
+ * The policy of a restriction, in the longest form that has room. It only denies: an identity may do no more than before.
+ *
+ * `room` is in characters without white space, as IAM counts them. `subject` is the user or role: then its own inline policies are guarded, and the others
+ * stay open to its habit; without it, no inline policy of any user or role may be changed. Undefined where even the least has no room.
+ */
+export function restrictionDocument(
+  restriction: Restriction,
+  { room, subject }: { readonly room: number; readonly subject?: Subject },
+): RestrictionDocument | undefined {
+  const guarded = subject !== undefined && NAME.test(subject.name) ? subject : undefined
+  for (const form of formsOf(restriction)) {
+    const statements = statementsOf(restriction, form, guarded)
+    const document = JSON.stringify({ Version: '2012-10-17', Statement: statements })
+    if (statements.length > 0 && document.length <= room) return { document, dropped: droppedFrom(restriction, form) }
+  }
+  return undefined
+}
+
+/** What says of an intruder least is dropped first: groups of actions, then services, then places, which stop it whatever it calls. */
+function formsOf(restriction: Restriction): readonly Form[] {
+  const { isCovered } = restriction
+  const most = wholeOf(restriction)
+  const parts = [
+    [most.hasServices, most.hasPlaces],
+    [false, most.hasPlaces],
+    [most.hasServices, false],
+    [false, false],
+  ] as const
+  const counts = GRAVE_GROUPS.flatMap(({ needsHabit }, at) => (needsHabit && !isCovered ? [] : [at + 1])).filter(
+    (count) => count >= LEAST_GROUPS,
+  )
+  return parts.flatMap(([hasServices, hasPlaces]) => counts.toReversed().map((groups) => ({ hasServices, hasPlaces, groups })))
+}
+
+function wholeOf({ isCovered, isFenced, services, addresses, endpoints }: Restriction): Form {
+  const hasPlaces = isCovered && isFenced && addresses.length + endpoints.length > 0
+  return { hasServices: isCovered && services.length > 0, hasPlaces, groups: GRAVE_GROUPS.length }
+}
+
+function droppedFrom(restriction: Restriction, { hasServices, hasPlaces, groups }: Form): string[] {
+  const whole = wholeOf(restriction)
+  const isMeant = ({ needsHabit }: (typeof GRAVE_GROUPS)[number]) => restriction.isCovered || !needsHabit
+  return [
+    ...(whole.hasServices && !hasServices ? ['services'] : []),
+    ...(whole.hasPlaces && !hasPlaces ? ['places'] : []),
+    ...GRAVE_GROUPS.slice(groups)
+      .filter(isMeant)
+      .map((group) => group.name),
+  ]
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The statements, by their names: `NewServices`, `GraveActions`, `OwnPolicies`, `OutsideAddresses`, `OutsideEndpoints`. */
+function statementsOf(restriction: Restriction, form: Form, subject: Subject | undefined): readonly Fields[] {
+  const { addresses, endpoints, sessions } = restriction
+  const usable = form.hasServices ? usableIn(restriction, subject !== undefined) : undefined
+  const denied = deniedPatterns(restriction, { groups: form.groups, isOwnGuarded: subject !== undefined, isLimited: form.hasServices })
+  // `aws:userid` of a session is `AROA…:session name`.
+  const who = sessions.length === 0 ? {} : { StringLike: { 'aws:userid': sessions.map((session) => `*:${session}`) } }
+  const deny = (Sid: string, parts: Fields, condition: Fields = {}): Fields => {
+    const Condition = { ...who, ...condition }
+    return { Sid, Effect: 'Deny', ...parts, ...(Object.keys(Condition).length === 0 ? {} : { Condition }) }
+  }
+  // A call through a VPC endpoint has no `aws:SourceIp`, and NotIpAddress is true of a key that is missing. What services call for the identity passes.
+  const outside = (key: string, condition: Fields): Fields => ({
+    ...condition,
+    Null: { [key]: 'false' },
+    Bool: { 'aws:ViaAWSService': 'false' },
+  })
+  const everything = { Action: '*', Resource: '*' }
+  const notIn = (operator: string, key: string, values: readonly string[]) => (values.length === 0 ? {} : { [operator]: { [key]: values } })
+  return [
+    ...(usable === undefined ? [] : [deny('NewServices', { NotAction: usable, Resource: '*' })]),
+    ...(denied.length === 0 ? [] : [deny('GraveActions', { Action: denied, Resource: '*' })]),
+    ...(subject === undefined || areOwnPoliciesDenied(usable, denied)
+      ? []
+      : [deny('OwnPolicies', { Action: ['iam:Delete*Policy', 'iam:Put*Policy'], Resource: resourcesOf(subject) })]),
+    ...(form.hasPlaces
+      ? [
+          deny('OutsideAddresses', everything, outside('aws:SourceIp', notIn('NotIpAddress', 'aws:SourceIp', addresses))),
+          deny('OutsideEndpoints', everything, outside('aws:SourceVpce', notIn('StringNotEquals', 'aws:SourceVpce', endpoints))),
+        ]
+      : []),
+  ]
+}
+
+/** Services that may be used, and of all others the actions that the habit depends on, and those of which nobody can say whether they are habit. */
+function usableIn({ services, actions }: Restriction, isOwnGuarded: boolean): readonly string[] {
+  const isOther = (action: string) => !services.includes(action.slice(0, action.indexOf(':')))
+  const isOwnPolicyCall = (action: string) => OWN_POLICY_CALLS.some((call) => call.toLowerCase() === action.toLowerCase())
+  const isDataPlane = (action: string) => DATA_PLANE_ACTIONS.some((pattern) => iamGlobs(pattern, action))
+  const others = actions.filter((action) => isOther(action) && !isDataPlane(action) && (isOwnGuarded || !isOwnPolicyCall(action)))
+  return [...services.map((service) => `${service}:*`), ...others, ...DATA_PLANE_ACTIONS.filter(isOther)]
+}
+
+/** A user or role of this name, with a path or without. IAM takes no resource of which the kind is a wildcard. */
+function resourcesOf({ kind, name }: Subject): readonly string[] {
+  const start = `arn:*:iam::*:${kind === 'role' ? 'role' : 'user'}/`
+  return [`${start}${name}`, `${start}*/${name}`]
+}
+
+function areOwnPoliciesDenied(usable: readonly string[] | undefined, denied: readonly string[]): boolean {
+  if (usable !== undefined && !usable.some((pattern) => pattern.startsWith('iam:'))) return true
+  return OWN_POLICY_CALLS.every((call) => denied.some((pattern) => iamGlobs(pattern, call)))
+}
+
+/** The most characters of a role's inline policies: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const LONGEST = 10_240
+
+/**
+ * The restriction that a document says, or undefined where it is not one of ours word for word: an intruder knows its name too.
+ *
+ * A document holds less than what it was made from: `actions` are all grave actions that it does not deny, so those of a dropped group count as habit.
+ * The same document is made from what is returned.
+ */
 export function restrictionIn(document: string): Restriction | undefined {
+  if (document.length > LONGEST) return undefined
   try {
-    const [{ Condition }, unused] = JSON.parse(document).Statement
-    const patterns: string[] = Condition?.StringLike?.['aws:userid'] ?? []
-    const used: string[] = unused?.NotAction ?? []
-    const found = Restriction.parse({
-      services: used.map((pattern) => pattern.slice(0, -2)),
-      actions: [],
-      addresses: [],
-      endpoints: [],
-      sessions: patterns.map((pattern) => pattern.slice(2)),
-      isCovered: unused !== undefined,
-    })
-    return canonical(JSON.parse(restrictionDocument(found))) === canonical(JSON.parse(document)) ? found : undefined
+    const parsed = JSON.parse(document)
+    const { restriction, subject, form } = readStatements(parsed.Statement)
+    if (!isOurs(restriction, subject)) return undefined
+    const same = { Version: '2012-10-17', Statement: statementsOf(restriction, form, subject) }
+    return canonical(same) === canonical(parsed) ? restriction : undefined
   } catch {
     // Not one of ours: whoever reads it has to make another.
     return undefined
   }
+}
+
+/** Names of users and roles, which hold no sign that is a wildcard: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const NAME = /^[\w+=,.@-]{1,64}$/
+
+/** Of the actions, the number is not limited here. */
+function isOurs(restriction: Restriction, subject: Subject | undefined): boolean {
+  const { actions } = Restriction.unwrap().shape
+  const isRead = Restriction.safeParse({ ...restriction, actions: [] }).success
+  return (
+    isRead &&
+    restriction.actions.every((action) => actions.safeParse([action]).success) &&
+    (subject === undefined || NAME.test(subject.name))
+  )
+}
+
+/** Takes anything apart; whether it was one of ours is for the comparison to say. */
+function readStatements(statements: readonly Record<string, never>[]): {
+  restriction: Restriction
+  subject: Subject | undefined
+  form: Form
+} {
+  const of = (sid: string) => statements.find(({ Sid }) => Sid === sid) as Record<string, never> | undefined
+  const [newServices, grave, own] = [of('NewServices'), of('GraveActions'), of('OwnPolicies')]
+  const [byAddress, byEndpoint] = [of('OutsideAddresses'), of('OutsideEndpoints')]
+  const usable = textsIn(newServices?.NotAction)
+  const denied = textsIn(grave?.Action)
+  const isAction = (pattern: string) => !pattern.includes('*') && !DATA_PLANE_ACTIONS.includes(pattern)
+  const services = usable.filter((pattern) => pattern.endsWith(':*')).map((pattern) => pattern.slice(0, -2))
+  const isDenied = (action: string) => denied.some((pattern) => iamGlobs(pattern, action))
+  const left = GRAVE_GROUPS.flatMap(({ patterns }) => patterns.flatMap(graveActionsOf)).filter((action) => !isDenied(action))
+  const isUsed = (action: string) => newServices === undefined || services.includes(action.slice(0, action.indexOf(':')))
+  const needHabit = GRAVE_GROUPS.filter(({ needsHabit }) => needsHabit).flatMap(({ patterns }) => patterns.flatMap(graveActionsOf))
+  const conditions = (byAddress ?? grave ?? newServices ?? own)?.Condition as Record<string, Record<string, unknown>> | undefined
+  const restriction = {
+    services,
+    actions: [...new Set([...usable.filter(isAction), ...left.filter(isUsed)])],
+    addresses: textsIn(valueAt(byAddress, 'NotIpAddress', 'aws:SourceIp')),
+    endpoints: textsIn(valueAt(byEndpoint, 'StringNotEquals', 'aws:SourceVpce')),
+    sessions: textsIn(conditions?.StringLike?.['aws:userid']).map((pattern) => pattern.slice(2)),
+    isCovered: newServices !== undefined || byAddress !== undefined || needHabit.some(isDenied),
+    isFenced: byAddress !== undefined,
+  }
+  const [, kind, name = ''] = /^arn:\*:iam::\*:(user|role)\/(.*)$/.exec(textsIn(own?.Resource)[0] ?? '') ?? []
+  const subject: Subject | undefined = kind === undefined ? undefined : { kind: kind === 'role' ? 'role' : 'iam-user', name }
+  const form = { hasServices: newServices !== undefined, hasPlaces: byAddress !== undefined, groups: GRAVE_GROUPS.length }
+  return { restriction, subject, form }
+}
+
+function valueAt(statement: Record<string, never> | undefined, operator: string, key: string): unknown {
+  return (statement?.Condition as unknown as Record<string, Record<string, unknown>> | undefined)?.[operator]?.[key]
+}
+
+function textsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : []
 }

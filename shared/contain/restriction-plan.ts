@@ -3,10 +3,10 @@ import { isContainableIdentity } from '../domain/containable.ts'
 import type { Incident } from '../domain/incident.ts'
 import { Restriction, SessionName, withoutHabit, withSessions } from '../domain/restriction.ts'
 import { roleSessionIn } from './plan.ts'
-import { restrictionDocument, restrictionIn } from './restriction-document.ts'
-import { isContainment, quarantinePolicyName, revocationPolicyName } from './steps/quarantine.ts'
+import { type RestrictionDocument, restrictionDocument, restrictionIn } from './restriction-document.ts'
+import { DENY_ALL, isContainment, quarantinePolicyName, revocationPolicyName } from './steps/quarantine.ts'
 import { rolePolicy } from './steps/role-policy.ts'
-import { isSameValue, type Step, type StepValue } from './steps/step.ts'
+import { isSameValue, type Step, type StepValue, type Subject } from './steps/step.ts'
 import { userPolicy } from './steps/user-policy.ts'
 
 /**
@@ -22,33 +22,51 @@ export function restrictionStepsOf(incident: Incident): Step[] {
   if (restriction === undefined || !isContainableIdentity(identity)) return []
   const isRole = identity.kind === 'role'
   if (isRole && restriction.sessions.length === 0) return []
-  const own = isRole
-    ? roleStep(identity.name, restriction, id)
-    : stepOn((wanted) => userPolicy.step({ userName: identity.name, policyName: quarantinePolicyName(id) }, wanted), {
-        restriction: { ...restriction, sessions: [] },
-        title: `user ${identity.name} restricted`,
-      })
+  const own = isRole ? roleStep(identity.name, restriction, id) : userStep(identity.name, restriction, id)
   const others = [...sessionsToRestrict(incident)].filter(([role]) => !(isRole && role === identity.name))
-  return [own, ...others.map(([role, names]) => roleStep(role, withSessions({ ...restriction, sessions: [] }, [...names]), id))]
+  const onOthers = others.map(([role, names]) => roleStep(role, withSessions({ ...restriction, sessions: [] }, [...names]), id))
+  return [own, ...onOthers].filter((step) => step !== undefined)
 }
 
-function roleStep(roleName: string, restriction: Restriction, incidentId: string): Step {
-  return stepOn((wanted) => rolePolicy.step({ roleName, policyName: revocationPolicyName(incidentId) }, wanted), {
-    restriction,
-    title: `sessions ${restriction.sessions.join(', ')} of role ${roleName} restricted`,
-  })
+/** The rooms in which a restriction is tried, in characters: beside nothing else, and beside ever more of the user's or role's own inline policies. */
+const USER_ROOMS = [2048, 1500, 1000, 700, 500]
+const ROLE_ROOMS = [10_240, 6000, 3000, 1500, 800]
+
+function userStep(userName: string, restriction: Restriction, incidentId: string): Step | undefined {
+  const on = (wanted: Wanted) => userPolicy.step({ userName, policyName: quarantinePolicyName(incidentId) }, wanted)
+  const documents = documentsOf({ ...restriction, sessions: [] }, { rooms: USER_ROOMS, subject: { kind: 'iam-user', name: userName } })
+  return stepOn(on, { documents, title: `user ${userName} restricted` })
 }
 
-/** The step with the whole document; where AWS has no room for it, with the document of the fixed list alone. */
+function roleStep(roleName: string, restriction: Restriction, incidentId: string): Step | undefined {
+  const on = (wanted: Wanted) => rolePolicy.step({ roleName, policyName: revocationPolicyName(incidentId) }, wanted)
+  const documents = documentsOf(restriction, { rooms: ROLE_ROOMS, subject: { kind: 'role', name: roleName } })
+  return stepOn(on, { documents, title: `sessions ${restriction.sessions.join(', ')} of role ${roleName} restricted` })
+}
+
+type Wanted = Pick<Step, 'title' | 'contained'>
+
+/** The documents of a restriction by falling room, each of which denies less, and one without the habit last. The room of a containment is smaller than any. */
+function documentsOf(restriction: Restriction, { rooms, subject }: { rooms: readonly number[]; subject: Subject }): RestrictionDocument[] {
+  const all = [restriction, withoutHabit(restriction)].flatMap((one) =>
+    rooms.flatMap((room) => restrictionDocument(one, { room: room - DENY_ALL.length, subject }) ?? []),
+  )
+  return [...new Map(all.map((one) => [one.document, one])).values()]
+}
+
+/** The step with the first document, each other standing in where AWS has no room for the one before; undefined where there is none. */
 function stepOn(
-  on: (wanted: Pick<Step, 'title' | 'contained'>) => Step,
-  { restriction, title }: { restriction: Restriction; title: string },
-): Step {
-  const [whole, least] = [restrictionDocument(restriction), restrictionDocument(withoutHabit(restriction))]
-  const step = on({ title, contained: (before) => (stands(before, [whole, least]) ? before : whole) })
-  if (isSameValue(whole, least)) return step
-  const shorter = on({ title: `${title}, by the shorter list`, contained: (before) => (stands(before, [least]) ? before : least) })
-  return { ...step, nextRung: shorter }
+  on: (wanted: Wanted) => Step,
+  { documents, title }: { documents: readonly RestrictionDocument[]; title: string },
+): Step | undefined {
+  let next: Step | undefined
+  for (const [at, { document, dropped }] of [...documents.entries()].reverse()) {
+    const wanted = documents.slice(at).map((one) => one.document)
+    const without = dropped.length === 0 ? '' : `, without ${dropped.join(', ')}: there is no room`
+    const step = on({ title: `${title}${without}`, contained: (before) => (stands(before, wanted) ? before : document) })
+    next = next === undefined ? step : { ...step, nextRung: next }
+  }
+  return next
 }
 
 /** True for a value that a restriction leaves as it is: a containment of ours, or a restriction that is wanted. */

@@ -10,7 +10,7 @@ import { type Decision, isStronger } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { IdentityState } from '../domain/identity-state.ts'
 import { type Incident, incidentId } from '../domain/incident.ts'
-import type { Restriction } from '../domain/restriction.ts'
+import { type Restriction, SessionName } from '../domain/restriction.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
@@ -22,6 +22,7 @@ import { containOrNotify } from './contain-or-notify.ts'
 import { type Correlation, correlate, countedAt, mergeFindings } from './correlate.ts'
 import { decide } from './decide.ts'
 import type { Evaluation, EvaluationContext } from './evaluation.ts'
+import { isFenced } from './evidence-table.ts'
 import { familiarityOf } from './familiarity.ts'
 import { restrictionOf } from './restriction-of.ts'
 import { unansweredTags } from './unanswered-tags.ts'
@@ -108,7 +109,16 @@ async function evaluateIn(
   if (decision.would === 'observe' && known === undefined) return { signal, findings, assessment, incidentId: undefined, decision }
   const alone = decide(own, identity, bounds).would
   const isPrimary = alone === 'contain'
-  const restriction = restrictionFor(folded, { decision, alone, identity, known: known?.value, merged, baseline: draft.baseline })
+  const restriction = restrictionFor(folded, {
+    decision,
+    alone,
+    identity,
+    known: known?.value,
+    merged,
+    baseline: draft.baseline,
+    isFenced: isFenced(assessment, bounds),
+    delivery: ports.delivery,
+  })
   const previous = unitOfWork.lastIncidentIdOf(signal.identity.id)
   const evaluated = {
     incidentId: id,
@@ -149,14 +159,21 @@ function restrictionFor(
     known: Incident | undefined
     merged: readonly Finding[]
     baseline: Baseline
+    isFenced: boolean
+    delivery: RespondPorts['delivery']
   },
 ): Restriction | undefined {
   const { decision, alone, identity, known, merged: evidence } = about
-  if (decision.action !== 'restrict') return undefined
+  // Also where a bound keeps it from being set: a person, and a replay, see what would be.
+  if (decision.would !== 'restrict') return undefined
   const isOwn = known === undefined || isAbout(known, signal.identity)
   if (identity.kind === 'role' && known?.restriction !== undefined && !(isOwn && isStronger(alone, 'ask'))) return undefined
   const baseline = isOwn ? about.baseline : emptyBaseline()
-  return restrictionOf({ identity, sessionName: isOwn ? signal.credential.sessionName : undefined, baseline, evidence })
+  const isRole = identity.kind === 'role'
+  const name = isRole && isOwn ? SessionName.safeParse(signal.credential.sessionName).data : undefined
+  const isWholeSeen = (about.delivery?.reads ?? true) && (!isRole || (about.delivery?.sessions ?? true))
+  const sessions = name === undefined ? [] : [name]
+  return restrictionOf({ baseline, evidence, at: signal.time, sessions, isFenced: about.isFenced, isWholeSeen })
 }
 
 /**

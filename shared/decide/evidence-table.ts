@@ -63,6 +63,15 @@ function byTable(points: Points, familiarity: Familiarity, { evidence, threshold
   return { action: 'observe', why: `risk ${risk} is below notify ${thresholds.notify}` }
 }
 
+/**
+ * True where a restriction also denies calls from outside the usual places. An unusual place alone is as often an owner who moved: then the owner's work goes
+ * on from there, and what it never did is denied.
+ */
+export function isFenced({ compromise, harm, unchosen }: Assessment, { evidence }: Pick<Bounds, 'evidence'>): boolean {
+  if (unchosen < evidence.unusualFrom) return false
+  return compromise >= evidence.suspectFrom || harm >= evidence.restrictUnusualFrom
+}
+
 type Table = Pick<Bounds, 'evidence' | 'thresholds'>
 
 const SUSPECT = 'this is likely not the owner'

@@ -108,7 +108,7 @@ export function withSignal(before: Incident, evaluated: EvaluatedSignal): Incide
   const credentials = isSuspect ? withCredential(incident.credentials, suspect) : incident.credentials
   const lineage = withEdges(incident.lineage, followedOf(incident, edgesOf(signal, issued)), incident.identity)
   const joined = withRestriction({ ...incident, credentials, lineage }, evaluated)
-  const hasMoreToContain = hasMore(joined, incident) || hasMoreSessions(joined, incident)
+  const hasMoreToContain = hasMore(joined, incident) || restrictsMore(joined, incident)
   const decided = moved(joined, { kind: 'decided', decision, signalId: signal.id, time: signal.time, origin: originOf(signal) })
   const next = decided ?? (hasMoreToContain ? moved(joined, { kind: 'grew' }) : undefined) ?? joined
   const findings = incident.findings === known ? merged : mergeFindings(incident.findings, merged)
@@ -128,19 +128,23 @@ export function withSignal(before: Incident, evaluated: EvaluatedSignal): Incide
 
 /**
  * The restriction is that of the decision: what comes later may be the intruder's habit. It only grows, by other sessions of a role whose own evidence calls
- * for it; so an incident that asked before gets the one of the signal that brought the decision.
+ * for it, and by the fence of its usual places; so an incident that asked before gets the one of the signal that brought the decision.
  */
 function withRestriction(incident: Incident, { restriction }: EvaluatedSignal): Incident {
   if (restriction === undefined || !RESTRICTABLE.has(incident.state)) return incident
   const { restriction: before } = incident
-  return { ...incident, restriction: before === undefined ? restriction : withSessions(before, restriction.sessions) }
+  if (before === undefined) return { ...incident, restriction }
+  const grown = withSessions(before, restriction.sessions)
+  return { ...incident, restriction: restriction.isFenced && !grown.isFenced ? { ...grown, isFenced: true } : grown }
 }
 
 /** The states in which an incident may come to be restricted, or is. */
 const RESTRICTABLE: ReadonlySet<Incident['state']> = new Set(['watching', 'asking', 'restricting', 'restricted'])
 
-function hasMoreSessions({ restriction: now }: Incident, { restriction: before }: Incident): boolean {
-  return (now?.sessions.length ?? 0) > (before?.sessions.length ?? 0)
+/** True where a restriction is of more sessions than before, or denies calls from outside the usual places as well. */
+function restrictsMore({ restriction: now }: Incident, { restriction: before }: Incident): boolean {
+  if (now === undefined || now === before) return false
+  return now.sessions.length > (before?.sessions.length ?? 0) || (now.isFenced && before?.isFenced === false)
 }
 
 function withNewName(incident: Incident, { names, rename }: EvaluatedSignal): Incident {
@@ -195,7 +199,7 @@ function isSessionOfPrimary({ identity, credentials }: Incident, { credential }:
  * primary ones count, because the others belong to other users of the role.
  */
 function hasMore(now: Incident, before: Incident): boolean {
-  // A restriction is of the user whatever its key, and of the role's sessions that `hasMoreSessions` counts.
+  // A restriction is of the user whatever its key, and of the role's sessions that `restrictsMore` counts.
   if (now.state === 'restricted') return hasGrown(issuedIn(now), issuedIn(before))
   const isOwn = ({ kind, isPrimary }: Suspect) => isContainableCredential(kind) && (now.identity.kind !== 'role' || isPrimary)
   const count = ({ credentials }: Incident) => credentials.filter(isOwn).length

@@ -1,22 +1,77 @@
-import type { Baseline } from '../domain/baseline.ts'
+import { stableSources } from '../domain/address-habit.ts'
+import { isAboutAct } from '../domain/attempt.ts'
+import { type Baseline, FEATURE_LIMITS, PROBATION_MS } from '../domain/baseline.ts'
 import type { Finding } from '../domain/finding.ts'
-import { Restriction, SessionName } from '../domain/restriction.ts'
-import type { Identity } from '../domain/signal.ts'
+import { dependentActionsOf, iamActionsOf, iamServiceOf } from '../domain/iam-actions.ts'
+import { MATURE_CALLS, MATURE_DAYS } from '../domain/key-habit.ts'
+import { RESTRICTION_LIMITS, type Restriction } from '../domain/restriction.ts'
+import { DAY_MS } from '../domain/time.ts'
+import { isUnlearned } from '../domain/unlearned.ts'
 
-/**
- * What a restriction is computed from. `sessionName` is that of the role's session whose evidence calls for it; undefined for a user, and where it is not
- * known. `evidence` says when the identity became suspicious.
- */
+/** What a restriction is computed from. */
 export interface RestrictionBasis {
-  readonly identity: Identity
-  readonly sessionName: string | undefined
   readonly baseline: Baseline
+  /** What counts against the identity: its earliest finding is the first suspicious signal. */
   readonly evidence: readonly Finding[]
+  /** The time of the newest signal (epoch ms): where nothing counts against the identity, all its habit is from before. */
+  readonly at: number
+  /** Of a role: the names of the sessions to restrict. Empty for a user. */
+  readonly sessions: readonly string[]
+  /** True where calls from outside its usual places are denied as well. */
+  readonly isFenced: boolean
+  /** True where all management events of the identity are delivered: its reads too, and those of its sessions where it is a role. */
+  readonly isWholeSeen: boolean
 }
 
-/** What an identity may go on doing while it is restricted. Of a role, the session that called for it is restricted, and no other. */
-export function restrictionOf({ identity, sessionName }: RestrictionBasis): Restriction {
-  const name = identity.kind === 'role' ? SessionName.safeParse(sessionName).data : undefined
-  const sessions = name === undefined ? [] : [name]
-  return Restriction.parse({ services: [], actions: [], addresses: [], endpoints: [], sessions, isCovered: false })
+/**
+ * The restriction of an identity: its habit from before the first suspicious signal. Only successful calls count, and only what was first made more than 20
+ * hours before. It is not covered, and then a fixed list alone is denied, where the baseline is young, full or could not keep up, or not everything was seen.
+ */
+export function restrictionOf({ baseline, evidence, at, sessions, isFenced, isWholeSeen }: RestrictionBasis): Restriction {
+  const since = Math.min(at, ...evidence.filter(isAboutAct).map(({ time }) => time))
+  const calls = habitualCalls(baseline, since)
+  const own = distinct(calls.flatMap(iamActionsOf))
+  const actions = distinct([...own, ...own.flatMap(dependentActionsOf)])
+  const services = distinct([...calls.flatMap((call) => iamServiceOf(call.slice(0, call.indexOf(':'))) ?? []), ...SUPPORTING])
+  const { addresses, endpoints } = stableSources(baseline.addresses, since)
+  const fits = actions.length <= RESTRICTION_LIMITS.actions && services.length <= RESTRICTION_LIMITS.services
+  return {
+    services: services.slice(0, RESTRICTION_LIMITS.services),
+    actions: actions.slice(0, RESTRICTION_LIMITS.actions),
+    addresses: addresses.slice(0, RESTRICTION_LIMITS.addresses),
+    endpoints: endpoints.slice(0, RESTRICTION_LIMITS.endpoints),
+    sessions: sessions.slice(0, RESTRICTION_LIMITS.sessions),
+    isFenced,
+    isCovered:
+      isWholeSeen &&
+      fits &&
+      calls.length > 0 &&
+      wasMature(baseline, since) &&
+      !isFull(baseline) &&
+      !isUnlearned(baseline.unlearnedHours, since),
+  }
+}
+
+function wasMature({ firstSeen, calls }: Baseline, since: number): boolean {
+  return calls >= MATURE_CALLS && since - firstSeen >= MATURE_DAYS * DAY_MS
+}
+
+/** Services use KMS with the rights of their caller, for whatever is encrypted; many trails leave those calls out. */
+const SUPPORTING = ['kms']
+
+/** Calls that were first made before, and not within the last 20 hours. The baseline learns successful calls only. */
+function habitualCalls({ features, recentActions }: Baseline, since: number): readonly string[] {
+  return features.action.values.filter((action) => {
+    const first = recentActions.get(action)
+    return first === undefined || since - first >= PROBATION_MS
+  })
+}
+
+/** A table that is full has forgotten something, or soon will. */
+function isFull({ features }: Baseline): boolean {
+  return (['action', 'service'] as const).some((feature) => features[feature].values.length >= FEATURE_LIMITS[feature])
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)]
 }

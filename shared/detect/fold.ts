@@ -12,6 +12,7 @@ import type { Signal } from '../domain/signal.ts'
 import { surprisalOf } from '../domain/surprisal.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import { copyTimedSet, emptyTimedSet, hashId, unmark } from '../domain/timed-set.ts'
+import { withUnlearned } from '../domain/unlearned.ts'
 import { countAcross, countsAcross } from './across-credentials.ts'
 import { countActivity, writtenSecret } from './count-activity.ts'
 import { detect, habitualMatches } from './detect.ts'
@@ -134,7 +135,11 @@ function learnFrom(
 ): void {
   const context = { baseline: draft.baseline, window, across }
   const lesson = lessonOf(signal, context, evidence)
-  if (lesson === 'none') return
+  if (lesson === 'none') {
+    const isAct = signal.isAuthenticated && signal.kind === 'api-call' && signal.outcome === 'success'
+    if (isAct && isNewAction(draft, signal)) draft.baseline.unlearnedHours = withUnlearned(draft.baseline.unlearnedHours, signal.time)
+    return
+  }
   if (findings.length > 0) teachHabits(draft, signal, context)
   const before = lesson === 'slow' ? lastOf(draft.baseline.features.action, signal.action) : undefined
   if (before === undefined || signal.time - before >= SLOWLY_MS) teach(draft, signal)

@@ -1,7 +1,9 @@
+import { type AddressHabit, learnSource, noSources } from './address-habit.ts'
 import { copyTable, count, emptyTable, type FrequencyTable, lastOf } from './frequency.ts'
 import { type KeyHabit, learnKey, MATURE_CALLS, MATURE_DAYS } from './key-habit.ts'
 import { type Signal, text } from './signal.ts'
 import { DAY_MS, HOUR_MS } from './time.ts'
+import { type UnlearnedHours, withUnlearned } from './unlearned.ts'
 
 /** The features that describe what is normal for an identity, each with the most values that it may hold. */
 export const FEATURE_LIMITS = {
@@ -41,6 +43,10 @@ export interface Baseline {
   readonly recentActions: Map<string, number>
   /** Countries, networks, tools and assumers on probation, as `feature=value`, with when each was first seen (epoch ms), oldest first. */
   readonly probation: Map<string, number>
+  /** The address ranges and VPC endpoints of its successful calls. */
+  addresses: AddressHabit
+  /** When new calls were not learned. */
+  unlearnedHours: UnlearnedHours
 }
 
 /** From this many calls on an identity has usual places and tools; a new one is then on probation first. */
@@ -66,6 +72,8 @@ export function emptyBaseline(): Baseline {
     probation: new Map(),
     recentActions: new Map(),
     keys: new Map(),
+    addresses: noSources(),
+    unlearnedHours: [0, 0],
   }
 }
 
@@ -149,7 +157,10 @@ export function learn(baseline: Baseline, signal: Signal): void {
   const { country, network, addressKind, agentFamily } = signal.origin
   learnValue(baseline, 'service', { value: signal.service, at })
   // Only successful calls count, so that an intruder cannot make a habit of calls that are bound to fail.
-  if (signal.outcome === 'success') learnAction(baseline, signal.action, at)
+  if (signal.outcome === 'success') {
+    learnAction(baseline, signal.action, at)
+    baseline.addresses = learnSource(baseline.addresses, signal.origin, at)
+  }
   learnValue(baseline, 'region', { value: signal.region, at })
   learnOrigin(baseline, 'country', { value: country, at })
   learnOrigin(baseline, 'network', { value: network, at })
@@ -173,7 +184,10 @@ function learnValue({ features }: Baseline, feature: Feature, { value, at }: { v
 function learnAction(baseline: Baseline, action: string, at: number): void {
   if (baseline.calls > KNOWN_CALLS && isNew(baseline, 'action', action)) {
     const { recentActions } = baseline
-    if (recentActions.size >= RECENT_ACTIONS_LIMIT && !dropPast(recentActions, at)) return
+    if (recentActions.size >= RECENT_ACTIONS_LIMIT && !dropPast(recentActions, at)) {
+      baseline.unlearnedHours = withUnlearned(baseline.unlearnedHours, at)
+      return
+    }
     recentActions.set(action.slice(0, VALUE_LIMIT), at)
   }
   learnValue(baseline, 'action', { value: action, at })

@@ -1,50 +1,63 @@
 import { z } from 'zod'
 
-/** The session name of a role as STS accepts it: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+/** The most of each that a restriction holds; the room of a policy is bounded, and no habit that is known needs more. */
+export const RESTRICTION_LIMITS = { services: 80, actions: 150, addresses: 12, endpoints: 8, sessions: 50 } as const
+
+/** The session name of a role as STS accepts it, without signs that are wildcards: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export const SessionName = z.string().regex(/^[\w+=,.@-]{2,64}$/)
 
-/** The most sessions of one role that a restriction names: so many fit into the inline policies of a role, beside all else that it says. */
-export const RESTRICTED_SESSIONS_LIMIT = 50
+/** A range that is wider than a large company's says nothing of a place. */
+const cidr = z.union([
+  z.cidrv4().refine((range) => prefixOf(range) >= 16, { error: 'must be /16 or narrower' }),
+  z.cidrv6().refine((range) => prefixOf(range) >= 32, { error: 'must be /32 or narrower' }),
+])
+
+function prefixOf(range: string): number {
+  return Number(range.slice(range.indexOf('/') + 1))
+}
 
 /**
- * What a restricted identity may go on doing: its habit from before the first suspicious signal.
+ * What an identity may go on doing until a person has answered: its own habit. It says what is habitual; what is denied follows from it
+ * (`shared/contain/restriction-document.ts`).
  *
- * `services`: IAM's prefixes of the services that it uses. `actions`: the sensitive IAM actions of its habit. `addresses` and `endpoints`: the ranges and
- * VPC endpoints that it calls from. `sessions`: the sessions of a role that are restricted, by their names. Without `isCovered` the habit is not known well
- * enough, and only a fixed list of grave actions is denied.
+ * `addresses` and `endpoints` are empty where the identity has no stable place. `sessions` names the sessions of a role that are restricted; it is empty for a
+ * user. Without `isCovered` the habit is known only in part, and only a fixed list of grave actions is denied.
  */
 export const Restriction = z
   .strictObject({
+    /** Service prefixes of IAM, such as `s3`: each may be used. */
     services: z
       .array(z.string().regex(/^[a-z0-9-]{1,40}$/))
-      .max(80)
+      .max(RESTRICTION_LIMITS.services)
       .readonly(),
+    /** IAM actions that are habit, as `service:Name`. */
     actions: z
-      .array(z.string().regex(/^[a-z0-9-]{1,40}:[A-Za-z0-9]{1,80}$/))
-      .max(150)
+      .array(z.string().regex(/^[a-z0-9-]{1,40}:[A-Za-z][A-Za-z0-9]{1,63}$/))
+      .max(RESTRICTION_LIMITS.actions)
       .readonly(),
-    addresses: z
-      .array(z.union([z.cidrv4(), z.cidrv6()]))
-      .max(12)
-      .readonly(),
+    /** Address ranges of calls, as CIDR. */
+    addresses: z.array(cidr).max(RESTRICTION_LIMITS.addresses).readonly(),
+    /** VPC endpoints of calls. */
     endpoints: z
       .array(z.string().regex(/^vpce-[0-9a-f]{8,17}$/))
-      .max(8)
+      .max(RESTRICTION_LIMITS.endpoints)
       .readonly(),
-    sessions: z.array(SessionName).max(RESTRICTED_SESSIONS_LIMIT).readonly(),
+    sessions: z.array(SessionName).max(RESTRICTION_LIMITS.sessions).readonly(),
     isCovered: z.boolean(),
+    /** True where calls from outside `addresses` and `endpoints` are denied: it stops an owner who moved, so it takes more than an unusual place. */
+    isFenced: z.boolean(),
   })
   .readonly()
 export type Restriction = z.infer<typeof Restriction>
 
 /** The restriction that rests on no habit: it denies the fixed list of grave actions alone, to the same sessions. */
 export function withoutHabit({ sessions }: Restriction): Restriction {
-  return { services: [], actions: [], addresses: [], endpoints: [], sessions, isCovered: false }
+  return { services: [], actions: [], addresses: [], endpoints: [], sessions, isCovered: false, isFenced: false }
 }
 
 /** The restriction with more sessions of the role, up to the limit; the same object where it names them all. */
 export function withSessions(restriction: Restriction, names: readonly string[]): Restriction {
   const more = names.filter((name) => !restriction.sessions.includes(name))
-  const sessions = [...restriction.sessions, ...more].slice(0, RESTRICTED_SESSIONS_LIMIT)
+  const sessions = [...restriction.sessions, ...more].slice(0, RESTRICTION_LIMITS.sessions)
   return sessions.length === restriction.sessions.length ? restriction : { ...restriction, sessions }
 }

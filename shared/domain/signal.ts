@@ -61,6 +61,8 @@ export interface Origin {
   readonly agentFamily: string
   /** The AWS service that made the call for the caller, such as `cloudformation.amazonaws.com`. */
   readonly via: string | undefined
+  /** The VPC endpoint that the call came through, such as `vpce-0123456789abcdef0`; absent where it came through none. `address` is then one of a VPC. */
+  readonly vpcEndpointId?: string
 }
 
 export const CreatedKind = z.enum([...CredentialKind.options, 'service-specific-credential', 'user', 'role', 'backdoor', 'tag'])

@@ -34,6 +34,11 @@ export function packState(state: IdentityState): string {
     expected: [...baseline.expected],
     probation: [...baseline.probation],
     newcomers: [...baseline.recentActions],
+    addresses: [
+      [...baseline.addresses.sources].map(([source, { firstHour, lastHour }]) => [source, firstHour, lastHour]),
+      baseline.addresses.overflowHour,
+    ],
+    unlearned: [...baseline.unlearnedHours],
     keys: [...baseline.keys].map(([id, { firstSeen, calls, networks, agents }]) => [id, firstSeen, calls, [...networks], [...agents]]),
     features: Object.fromEntries(
       Object.entries(baseline.features)
@@ -156,6 +161,8 @@ function unpackBaseline({
   expected,
   probation,
   newcomers,
+  addresses: [sources, overflowHour],
+  unlearned,
   keys,
   features,
   tick,
@@ -169,6 +176,8 @@ function unpackBaseline({
     expected: new Set(expected),
     probation: new Map(probation),
     recentActions: new Map(newcomers),
+    addresses: { sources: new Map(sources.map(([source, firstHour, lastHour]) => [source, { firstHour, lastHour }])), overflowHour },
+    unlearnedHours: unlearned,
     keys: keysOf(keys),
   }
   for (const [feature, [values, weights, times]] of Object.entries(features)) {

@@ -23,6 +23,8 @@ export interface RespondPorts {
   readonly account: string | undefined
   /** ARNs of the responder's own roles and of those that deploy it; absent where it is not deployed. */
   readonly ownRoles?: ReadonlySet<string> | undefined
+  /** Which calls are delivered: reads, and those of role sessions; absent where all are, as in a log. */
+  readonly delivery?: { readonly reads: boolean; readonly sessions: boolean }
   readonly history: Pick<EventHistory, 'lookup'>
   readonly geoIp: GeoIp
   readonly clock: Clock

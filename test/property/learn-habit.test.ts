@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { foldInto } from '../../shared/detect/fold.ts'
 import { isUsualAction } from '../../shared/detect/usual-action.ts'
-import { copyState, emptyState } from '../../shared/domain/identity-state.ts'
+import { copyState, emptyState, keepEvidence } from '../../shared/domain/identity-state.ts'
 import { isMatchHabit, learnMatch } from '../../shared/domain/match-habit.ts'
 import type { Signal } from '../../shared/domain/signal.ts'
 
@@ -79,5 +79,32 @@ describe('a habit', () => {
         expect(isMatchHabit(baseline, other, START + 4 * DAY)).toBe(isSame && other.weight <= learned.weight)
       }),
     )
+  })
+})
+
+describe('a new call of a credential that is under suspicion', () => {
+  const suspected = () => {
+    const state = copyState(known)
+    const finding = {
+      detector: 'access-key-exposed',
+      title: '',
+      weight: 0.95,
+      group: 'exposure',
+      technique: 'T1552',
+      isConfirmed: true,
+    } as const
+    keepEvidence(state, [{ ...finding, reason: '', signalId: 'e', credentialId: 'AKIAIOSFODNN7EXAMPLE', time: START }])
+    return state
+  }
+
+  it.each([
+    ['is noted as not learned where it succeeded', callAt(START, 'e-1', 'ec2:RunInstances'), Math.floor(START / HOUR)],
+    ['is not where it failed', { ...callAt(START, 'e-2', 'ec2:RunInstances'), outcome: 'denied' } as Signal, 0],
+    ['is not where it is usual', callAt(START, 'e-3', 's3:ListBuckets'), 0],
+    ['is not where anybody may have made it', { ...callAt(START, 'e-4', 'ec2:RunInstances'), isAuthenticated: false } as Signal, 0],
+  ])('%s', (_, signal, hour) => {
+    const state = suspected()
+    foldInto(state, signal)
+    expect(state.baseline.unlearnedHours[1]).toBe(hour)
   })
 })

@@ -4,6 +4,7 @@ import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CATALOGUE } from '../../shared/detect/catalogue.ts'
+import { learnSource } from '../../shared/domain/address-habit.ts'
 import { expectValue, FEATURE_LIMITS, type Feature, learn } from '../../shared/domain/baseline.ts'
 import { addCall, COUNTED_KINDS, type CredentialWindow, countDistinct } from '../../shared/domain/credential-window.ts'
 import { axisOf, type EvidenceGroup, type Finding, type Technique } from '../../shared/domain/finding.ts'
@@ -11,13 +12,14 @@ import { count } from '../../shared/domain/frequency.ts'
 import { emptyState, type IdentityState, keepEvidence, markBootstrapped, windowOf } from '../../shared/domain/identity-state.ts'
 import { IDENTITY_COUNTED_LIMITS, IDENTITY_DISTINCT_LIMIT } from '../../shared/domain/identity-window.ts'
 import { remember, seenOf } from '../../shared/domain/seen.ts'
-import type { CreatedKind, IdentityKind, Signal } from '../../shared/domain/signal.ts'
+import type { CreatedKind, IdentityKind, Origin, Signal } from '../../shared/domain/signal.ts'
 import { packState, unpackState } from '../../shared/domain/state-codec.ts'
 import { emptyTimedSet, hashId, mark } from '../../shared/domain/timed-set.ts'
 import { ResponderError } from '../../shared/errors.ts'
 
 const text = fc.string({ unit: 'binary', maxLength: 40 })
 const hash = fc.maxSafeNat()
+const hour = fc.nat({ max: 1_139_000 })
 /** fast-check makes objects without a prototype now and then; no state is one. */
 const record = <T>(parts: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record<T>(parts, { noNullPrototype: true })
 const weight = fc.double({ min: 1e-9, max: 1e9, noNaN: true })
@@ -89,6 +91,11 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
         .map((rows) => new Map(rows)),
       probation: fc.array(fc.tuple(text, time), { maxLength: 5 }).map((words) => new Map(words)),
       recentActions: fc.array(fc.tuple(text, time), { maxLength: 5 }).map((words) => new Map(words)),
+      addresses: record({
+        sources: fc.array(fc.tuple(text, record({ firstHour: hour, lastHour: hour })), { maxLength: 5 }).map((rows) => new Map(rows)),
+        overflowHour: hour,
+      }),
+      unlearnedHours: fc.tuple(hour, hour),
     }),
     windows: fc.array(windows, { maxLength: 4 }).map((all) => new Map(all.map((window) => [window.credentialId, window]))),
     across: record({
@@ -148,6 +155,7 @@ function fullState(rounds = 1): IdentityState {
   Object.assign(state.baseline, { firstSeen: start, lastSeen: start + 30 * 86_400_000, calls: 12_345_678, errorRate: 0.123456789 })
   for (let at = 0; at < 40; at++) expectValue(state.baseline, 'action', named(48, at))
   fillHabits(state, { start, named })
+  fillSources(state, { start, named })
   for (let at = 0; at < 24 * rounds; at++) {
     const limit = IDENTITY_DISTINCT_LIMIT
     const time = start + at * 37_000
@@ -184,6 +192,17 @@ function fillHabits({ baseline }: IdentityState, { start, named }: { start: numb
     const credential = { id: `AKIA${named(16, at % 3)}`, kind: 'access-key' }
     const call = { service: named(24, at), action: `new:${named(44, 1000 + at)}`, region: named(14, at), request: {}, outcome: 'success' }
     learn(baseline, { ...call, time: start + 40 * 86_400_000 + at * 1000, origin, credential } as unknown as Signal)
+  }
+}
+
+/** Sources of calls as long as they come, each first and last used in hours of its own. */
+function fillSources(
+  { baseline }: IdentityState,
+  { start, named }: { start: number; named: (length: number, at: number) => string },
+): void {
+  for (let at = 0; at < 48; at++) {
+    const origin = { addressKind: 'private', address: '', vpcEndpointId: `vpce-${named(17, 5000 + (at % 13))}` } as unknown as Origin
+    baseline.addresses = learnSource(baseline.addresses, origin, start + at * 47_111_000)
   }
 }
 
@@ -245,7 +264,7 @@ describe('a stored identity state', () => {
   })
 
   it.each([
-    ['a later version', (stored: Stored) => ({ ...stored, v: 3 })],
+    ['a later version', (stored: Stored) => ({ ...stored, v: 4 })],
     ['a part that is not ours', (stored: Stored) => ({ ...stored, extra: 1 })],
     ['a hash that is cut', (stored: Stored) => ({ ...stored, seen: 'abc,' })],
     ['columns of different lengths', (stored: Stored) => ({ ...stored, features: { action: [['a'], [1, 2], '0,'] } })],

@@ -304,3 +304,16 @@ describe('AWS Health', () => {
     })
   })
 })
+
+describe('the VPC endpoint of a call', () => {
+  it('is part of where it came from', () => {
+    expect(signalOf({ vpcEndpointId: 'vpce-0123456789abcdef0' }).origin.vpcEndpointId).toBe('vpce-0123456789abcdef0')
+  })
+
+  it.each([['vpce-*'], ['vpce-0123456789abcdef0,vpce-1'], ['AWS Internal'], [7], [null], [undefined]])(
+    'is none where it is %j',
+    (vpcEndpointId) => {
+      expect(signalOf({ vpcEndpointId }).origin).not.toHaveProperty('vpcEndpointId')
+    },
+  )
+})

@@ -25,6 +25,8 @@ export const FindingKind = z.tuple([z.string(), z.string(), EvidenceGroup, Techn
 /** Number of the kind, weight, reason, signal id, credential id, time. */
 export const FindingRow = z.tuple([z.number().int().min(0), z.number().min(0).max(1), z.string(), z.string(), z.string(), Time])
 
+const Hour = z.number().int()
+
 /** The stored form of a state: arrays in place of maps, in their order, which is part of the state. */
 export const StoredState = z
   .strictObject({
@@ -39,6 +41,10 @@ export const StoredState = z
     expected: z.array(z.string()),
     probation: z.array(z.tuple([z.string(), Time])),
     newcomers: z.array(z.tuple([z.string(), Time])).default([]),
+    /** Sources of calls, each with the first and the last hour since 1970; and the hour in which there was one too many. */
+    addresses: z.tuple([z.array(z.tuple([z.string(), Hour, Hour])), Hour]),
+    /** The last two days with new calls that were not learned, as hours since 1970. */
+    unlearned: z.tuple([Hour, Hour]),
     keys: z.array(z.tuple([z.string(), Time, z.number().min(0), z.array(z.string()), z.array(z.string())])),
     features: z.record(z.string(), Frequencies),
     windows: z.array(
@@ -101,11 +107,13 @@ function eachRow(rows: unknown, change: (row: readonly unknown[]) => unknown): u
   return Array.isArray(rows) ? rows.map((row) => (Array.isArray(row) ? change(row) : row)) : rows
 }
 
-/** Findings name the fact that they rest on, and what the identity created is remembered. */
+/** Findings name the fact that they rest on; what the identity created, the ranges of its calls and what could not be learned were not known. */
 function stateOfVersion2(stored: Fields): Fields {
   const { kinds, across } = stored
   return {
     ...stored,
+    addresses: [[], 0],
+    unlearned: [0, 0],
     kinds: eachRow(kinds, ([detector, title, group, ...rest]) => [detector, title, currentGroup(detector, group), ...rest, '']),
     across: Array.isArray(across) ? [...across, ''] : ['', '', [], ''],
   }

@@ -55,8 +55,8 @@ function locator(geoIp: GeoIp): (signal: Signal) => Signal {
   }
   return (signal) => {
     if (signal.origin.agentFamily !== 'unknown') return signal
-    const { address, agent, via, isBlocklisted } = signal.origin
-    return { ...signal, origin: { ...locate(address), address, agent, via, isBlocklisted, agentFamily: agentFamily(agent) } }
+    const { origin } = signal
+    return { ...signal, origin: { ...origin, ...locate(origin.address), agentFamily: agentFamily(origin.agent) } }
   }
 }
 

@@ -127,8 +127,11 @@ function outcomeOf(service: string, errorCode: string | undefined, response: Fie
   return service === 'signin' && Object.values(response).includes('Failure') ? 'failed' : 'success'
 }
 
+const VPC_ENDPOINT = /^vpce-[0-9a-f]{8,17}$/
+
 function originOf(record: Fields): Origin {
   const agent = textOf(record.userAgent, 512) ?? ''
+  const vpcEndpointId = textOf(record.vpcEndpointId, 64)
   return {
     address: textOf(record.sourceIPAddress, 256) ?? '',
     addressKind: 'unknown',
@@ -140,5 +143,6 @@ function originOf(record: Fields): Origin {
     agent,
     agentFamily: 'unknown',
     via: textOf(fieldsOf(record.userIdentity).invokedBy, 128),
+    ...(vpcEndpointId !== undefined && VPC_ENDPOINT.test(vpcEndpointId) ? { vpcEndpointId } : {}),
   }
 }

@@ -1,0 +1,173 @@
+import { BlockList, isIP } from 'node:net'
+import { iamGlobs } from '../../domain/glob.ts'
+import { textsOf } from '../../domain/iam-policy.ts'
+import { type Answer, allOf, anyOf, known } from './answer.ts'
+import { arnMatches } from './arn-matches.ts'
+
+/**
+ * What is known of a call, by condition key in lower case. `null`: the call has no such key. A key that is not named here is not known. Several values
+ * are those of a key that has a list, such as `aws:tagkeys`.
+ */
+export type ConditionContext = ReadonlyMap<string, string | readonly string[] | null>
+
+/** Compares one value of the call with one of the policy; undefined where they cannot be compared. */
+type Comparison = (given: string, wanted: string) => boolean | undefined
+
+interface Operator {
+  readonly compare: Comparison
+  readonly isNegated: boolean
+}
+
+const OPERATORS: ReadonlyMap<string, Operator> = new Map([
+  ...withNegation('stringequals', 'stringnotequals', (given, wanted) => given === wanted),
+  ...withNegation('stringequalsignorecase', 'stringnotequalsignorecase', (given, wanted) => given.toLowerCase() === wanted.toLowerCase()),
+  ...withNegation('stringlike', 'stringnotlike', (given, wanted) => iamGlobs(wanted, given)),
+  ...withNegation('arnequals', 'arnnotequals', (given, wanted) => arnMatches(wanted, given)),
+  ...withNegation('arnlike', 'arnnotlike', (given, wanted) => arnMatches(wanted, given)),
+  ...withNegation('ipaddress', 'notipaddress', isInRange),
+  ...withNegation(
+    'numericequals',
+    'numericnotequals',
+    numbers((a, b) => a === b),
+  ),
+  ['numericlessthan', plain(numbers((a, b) => a < b))],
+  ['numericlessthanequals', plain(numbers((a, b) => a <= b))],
+  ['numericgreaterthan', plain(numbers((a, b) => a > b))],
+  ['numericgreaterthanequals', plain(numbers((a, b) => a >= b))],
+  ...withNegation(
+    'dateequals',
+    'datenotequals',
+    times((a, b) => a === b),
+  ),
+  ['datelessthan', plain(times((a, b) => a < b))],
+  ['datelessthanequals', plain(times((a, b) => a <= b))],
+  ['dategreaterthan', plain(times((a, b) => a > b))],
+  ['dategreaterthanequals', plain(times((a, b) => a >= b))],
+  ['bool', plain((given, wanted) => given.toLowerCase() === wanted.toLowerCase())],
+])
+
+/**
+ * Whether a `Condition` holds: all of its operators and keys have to, and of the values of a key any may.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
+ */
+export function conditionHolds(condition: unknown, context: ConditionContext): Answer {
+  if (condition === undefined) return known(true)
+  if (!isObject(condition)) return unknownOf('a condition that cannot be read')
+  return allOf(
+    Object.entries(condition).flatMap(([operator, keys]) =>
+      isObject(keys)
+        ? Object.entries(keys).map(([key, values]) => keyHolds(operator, { key, values: textsIn(values) }, context))
+        : [unknownOf(operator)],
+    ),
+  )
+}
+
+function keyHolds(written: string, { key, values }: { key: string; values: readonly string[] }, context: ConditionContext): Answer {
+  const [, set, name = '', ifExists] = /^(forallvalues:|foranyvalue:)?(.*?)(ifexists)?$/.exec(written.toLowerCase()) ?? []
+  const given = context.get(key.toLowerCase())
+  if (name === 'null')
+    return given === undefined ? unknownOf(key) : anyOf(values.map((value) => known((value === 'true') === (given === null))))
+  const operator = OPERATORS.get(name)
+  if (operator === undefined) return unknownOf(written)
+  if (given === undefined) return unknownOf(key)
+  const present = given === null ? [] : typeof given === 'string' ? [given] : given
+  if (present.length === 0) return known(isTrueOfNothing(operator, set, ifExists !== undefined))
+  const each = present.map((value) => valueHolds(operator, value, { key, wanted: values, context }))
+  return set === 'foranyvalue:' ? anyOf(each) : set === 'forallvalues:' || operator.isNegated ? allOf(each) : anyOf(each)
+}
+
+/**
+ * What an operator says of a key that is missing: the negated ones, `…IfExists` and `ForAllValues:` are true of it, `ForAnyValue:` is not.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
+function isTrueOfNothing({ isNegated }: Operator, set: string | undefined, isIfExists: boolean): boolean {
+  if (set === 'foranyvalue:') return isIfExists
+  return set === 'forallvalues:' || isIfExists || isNegated
+}
+
+function valueHolds(
+  { compare, isNegated }: Operator,
+  given: string,
+  { key, wanted, context }: { key: string; wanted: readonly string[]; context: ConditionContext },
+): Answer {
+  const answers = wanted.map((pattern): Answer => {
+    const { text, unknown } = substituted(pattern, context)
+    if (text === undefined) return { value: 'unknown', unknown }
+    const isSo = compare(given, text)
+    return isSo === undefined ? unknownOf(key) : known(isSo)
+  })
+  const any = anyOf(answers)
+  return isNegated && any.value !== 'unknown' ? known(any.value === 'no') : any
+}
+
+/**
+ * A text of a policy with its variables replaced, such as `${aws:username}`; undefined where one is not known.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
+export function substituted(text: string, context: ConditionContext): { text: string | undefined; unknown: readonly string[] } {
+  const unknown: string[] = []
+  const replaced = text.replace(/\$\{([^}]*)\}/g, (whole, name: string) => {
+    const [key = '', fallback] = name.split(',').map((part) => part.trim())
+    const value = context.get(key.toLowerCase())
+    if (typeof value === 'string' && !/[*?]/.test(value)) return value
+    if (value === null && fallback !== undefined) return fallback.replace(/^'(.*)'$/, '$1')
+    unknown.push(key)
+    return whole
+  })
+  return { text: unknown.length > 0 ? undefined : replaced, unknown }
+}
+
+/** True where an address is in a range; a range without a length is one address. Undefined where either is none. */
+function isInRange(address: string, range: string): boolean | undefined {
+  const [start = '', length] = range.split('/')
+  const [version, rangeVersion] = [isIP(address), isIP(start)]
+  const bits = length === undefined ? (rangeVersion === 4 ? 32 : 128) : Number(length)
+  if (version === 0 || rangeVersion === 0 || !Number.isInteger(bits) || bits < 0 || bits > (rangeVersion === 4 ? 32 : 128)) return undefined
+  if (version !== rangeVersion) return false
+  const family = version === 4 ? 'ipv4' : 'ipv6'
+  const list = new BlockList()
+  list.addSubnet(start, bits, family)
+  return list.check(address, family)
+}
+
+function numbers(compare: (a: number, b: number) => boolean): Comparison {
+  return (given, wanted) => comparable(Number(given), Number(wanted), compare)
+}
+
+/** Times are in ISO 8601 or in seconds since 1970. */
+function times(compare: (a: number, b: number) => boolean): Comparison {
+  const timeOf = (text: string) => (/^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text))
+  return (given, wanted) => comparable(timeOf(given), timeOf(wanted), compare)
+}
+
+function comparable(a: number, b: number, compare: (a: number, b: number) => boolean): boolean | undefined {
+  return Number.isNaN(a) || Number.isNaN(b) ? undefined : compare(a, b)
+}
+
+function plain(compare: Comparison): Operator {
+  return { compare, isNegated: false }
+}
+
+function withNegation(name: string, negated: string, compare: Comparison): [string, Operator][] {
+  return [
+    [name, plain(compare)],
+    [negated, { compare, isNegated: true }],
+  ]
+}
+
+/** Booleans are written with quotes or without. */
+function textsIn(values: unknown): readonly string[] {
+  return textsOf(Array.isArray(values) ? values.map(asText) : asText(values))
+}
+
+function asText(value: unknown): unknown {
+  return typeof value === 'boolean' ? String(value) : value
+}
+
+function unknownOf(what: string): Answer {
+  return { value: 'unknown', unknown: [what] }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,113 @@
+import { iamGlobs } from '../../domain/glob.ts'
+import { coversAction } from '../../domain/iam-permissions.ts'
+import { readStatements, type Statement } from '../../domain/iam-policy.ts'
+import { type Answer, allOf, anyOf, not } from './answer.ts'
+import { arnMatches } from './arn-matches.ts'
+import { type ConditionContext, conditionHolds, substituted } from './evaluate-condition.ts'
+
+/** One call that policies are asked about. */
+export interface PolicyRequest {
+  /** The IAM action, as `service:Name`. */
+  readonly action: string
+  /** The ARN of what is acted on, `*` where the action has none; undefined where it is not known. */
+  readonly resource: string | undefined
+  /** What is known of the call. */
+  readonly context: ConditionContext
+}
+
+/** The documents that decide: any denial counts; an identity's policies have to allow, and a boundary too where there is one. */
+export interface PolicyDocuments {
+  readonly identity: readonly unknown[]
+  readonly boundary?: unknown
+}
+
+/** A statement that decided. `unknown` names the condition keys and operators without which it cannot be said whether it counts. */
+export interface DecidingStatement {
+  readonly effect: 'Allow' | 'Deny'
+  readonly statement: Statement
+  readonly unknown: readonly string[]
+}
+
+/** `possible` where it depends on what is not known. `because` holds what was decisive; it is empty where nothing allows. */
+export interface PolicyDecision {
+  readonly outcome: 'allowed' | 'denied' | 'possible'
+  readonly because: readonly DecidingStatement[]
+}
+
+interface Applied {
+  readonly statement: Statement
+  readonly answer: Answer
+}
+
+/**
+ * What policies say of a call, as IAM evaluates them: an explicit denial first, then whatever allows, and a denial where nothing does. What is not known is
+ * taken as possible both ways. A document that cannot be read is possible too.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+export function evaluatePolicy({ identity, boundary }: PolicyDocuments, request: PolicyRequest): PolicyDecision {
+  const own = identity.map((document) => applied(document, request))
+  const limit = boundary === undefined ? undefined : applied(boundary, request)
+  const all = [...own, ...(limit === undefined ? [] : [limit])]
+  const denials = all.flatMap((one) => one?.filter(isOf('Deny')) ?? [])
+  const certain = denials.filter(isCertain)
+  if (certain.length > 0) return { outcome: 'denied', because: certain.map(deciding) }
+  const allowed = allowedBy(own)
+  const limited = limit === undefined && boundary === undefined ? undefined : allowedBy([limit])
+  const answer = allOf([allowed.answer, ...(limited === undefined ? [] : [limited.answer])])
+  const because = [...allowed.because, ...(limited?.because ?? []), ...denials].map(deciding)
+  if (answer.value === 'no') return { outcome: 'denied', because: [] }
+  const isUnread = all.includes(undefined)
+  return { outcome: answer.value === 'yes' && denials.length === 0 && !isUnread ? 'allowed' : 'possible', because }
+}
+
+/** The statements of a document that are, or may be, about a request; undefined where the document cannot be read. */
+function applied(document: unknown, request: PolicyRequest): readonly Applied[] | undefined {
+  return readStatements(document)
+    ?.map((statement) => ({ statement, answer: isAbout(statement, request) }))
+    .filter(({ answer }) => answer.value !== 'no')
+}
+
+function allowedBy(documents: readonly (readonly Applied[] | undefined)[]): { answer: Answer; because: readonly Applied[] } {
+  const grants = documents.flatMap((one) => one?.filter(isOf('Allow')) ?? [])
+  const unread: Answer[] = documents.includes(undefined) ? [{ value: 'unknown', unknown: ['a document that cannot be read'] }] : []
+  const certain = grants.filter(isCertain)
+  return { answer: anyOf([...grants.map(({ answer }) => answer), ...unread]), because: certain.length > 0 ? certain : grants }
+}
+
+function isOf(effect: 'Allow' | 'Deny'): (one: Applied) => boolean {
+  return ({ statement }) => statement.effect === effect
+}
+
+function isCertain({ answer }: Applied): boolean {
+  return answer.value === 'yes'
+}
+
+function deciding({ statement, answer }: Applied): DecidingStatement {
+  return { effect: statement.effect, statement, unknown: answer.unknown }
+}
+
+function isAbout(statement: Statement, { action, resource, context }: PolicyRequest): Answer {
+  if (!coversAction(statement, action)) return { value: 'no', unknown: [] }
+  return allOf([coversResource(statement, resource, context), conditionHolds(statement.condition, context)])
+}
+
+function coversResource({ resources, notResources }: Statement, resource: string | undefined, context: ConditionContext): Answer {
+  const isNamed = (patterns: readonly string[]) => anyOf(patterns.map((pattern) => resourceMatches(pattern, resource, context)))
+  return notResources === undefined ? isNamed(resources) : not(isNamed(notResources))
+}
+
+/**
+ * Whether a pattern of `Resource` matches. A `*` that ends a part of an ARN may go on past the colon, others may not; where both readings differ, the
+ * answer is unknown.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ */
+function resourceMatches(pattern: string, resource: string | undefined, context: ConditionContext): Answer {
+  if (pattern === '*') return { value: 'yes', unknown: [] }
+  const { text, unknown } = substituted(pattern, context)
+  if (resource === undefined || text === undefined)
+    return { value: 'unknown', unknown: resource === undefined ? ['the resource'] : unknown }
+  if (!iamGlobs(text, resource)) return { value: 'no', unknown: [] }
+  return arnMatches(text, resource)
+    ? { value: 'yes', unknown: [] }
+    : { value: 'unknown', unknown: ['a wildcard across the parts of an ARN'] }
+}

@@ -1,0 +1,108 @@
+import type { Origin } from './signal.ts'
+import { HOUR_MS } from './time.ts'
+
+/** When calls came from one source first and last, in hours since 1970. */
+export interface SourceUse {
+  readonly firstHour: number
+  readonly lastHour: number
+}
+
+/**
+ * The sources that an identity's successful calls came from: `192.0.2.0/24` and `2001:db8:1::/48`, the same after `aws ` where the range is Amazon's, the id of a
+ * VPC endpoint, or a word for what is no place of its own: `rented` (machines that everybody can rent, VPNs, Tor) and `unknown`.
+ */
+export interface AddressHabit {
+  readonly sources: ReadonlyMap<string, SourceUse>
+  /** The hour in which there was a source more than are remembered; 0 where there never was. */
+  readonly overflowHour: number
+}
+
+/** Where an identity calls from, as far as that is stable. */
+export interface StableSources {
+  readonly addresses: readonly string[]
+  readonly endpoints: readonly string[]
+}
+
+/** The most sources that are remembered for one identity. */
+const SOURCES_LIMIT = 12
+
+/** With more sources than this, an identity has no place. */
+const STABLE_LIMIT = 8
+
+/** A source that was not used for four weeks, two half-lives of a habit, is no place of the identity any more. */
+const CURRENT_HOURS = 28 * 24
+
+/** A source is habit from 20 hours on, as every place is; the hour itself is not counted. */
+const PROBATION_HOURS = 20
+
+export function noSources(): AddressHabit {
+  return { sources: new Map(), overflowHour: 0 }
+}
+
+/** Learns where one successful call came from, at a time (epoch ms). A source is forgotten for a new one only where it is no longer current. */
+export function learnSource(habit: AddressHabit, origin: Origin, at: number): AddressHabit {
+  const source = sourceOf(origin)
+  if (source === undefined) return habit
+  const hour = Math.floor(at / HOUR_MS)
+  const known = habit.sources.get(source)
+  if (known !== undefined && known.firstHour <= hour && known.lastHour >= hour) return habit
+  const sources = new Map(habit.sources)
+  if (known === undefined && sources.size >= SOURCES_LIMIT) {
+    const [oldest] = [...sources].sort(([, a], [, b]) => a.lastHour - b.lastHour)
+    if (oldest === undefined || hour - oldest[1].lastHour < CURRENT_HOURS)
+      return { ...habit, overflowHour: Math.max(habit.overflowHour, hour) }
+    sources.delete(oldest[0])
+  }
+  const { firstHour = hour, lastHour = hour } = known ?? {}
+  sources.set(source, { firstHour: Math.min(firstHour, hour), lastHour: Math.max(lastHour, hour) })
+  return { ...habit, sources }
+}
+
+/**
+ * The places of an identity before a time (epoch ms). None where it has more than eight, where some cannot be told from what everybody can rent, or where
+ * it calls from Amazon's ranges besides others: those a stranger in AWS may have too.
+ */
+export function stableSources({ sources, overflowHour }: AddressHabit, at: number): StableSources {
+  const none = { addresses: [], endpoints: [] }
+  const hour = Math.floor(at / HOUR_MS)
+  const current = [...sources].filter(
+    ([, { firstHour, lastHour }]) => hour - firstHour > PROBATION_HOURS && hour - lastHour < CURRENT_HOURS,
+  )
+  const names = current.map(([source]) => source)
+  if (hour - overflowHour < CURRENT_HOURS || names.length > STABLE_LIMIT || names.includes('rented') || names.includes('unknown'))
+    return none
+  const endpoints = names.filter((name) => name.startsWith('vpce-'))
+  const amazon = names.filter((name) => name.startsWith(AMAZON)).map((name) => name.slice(AMAZON.length))
+  const own = names.filter((name) => !name.startsWith('vpce-') && !name.startsWith(AMAZON))
+  if (amazon.length > 0 && own.length + endpoints.length > 0) return none
+  return { addresses: [...own, ...amazon], endpoints }
+}
+
+const AMAZON = 'aws '
+
+/** The source of a call; undefined where a service made the call. */
+function sourceOf({ address, addressKind, networkKind, via, vpcEndpointId }: Origin): string | undefined {
+  if (addressKind === 'aws-service' || via !== undefined) return undefined
+  if (vpcEndpointId !== undefined) return vpcEndpointId
+  if (networkKind === 'hosting' || networkKind === 'anonymiser') return 'rented'
+  const range = addressKind === 'public' && networkKind !== undefined ? rangeOf(address) : undefined
+  if (range === undefined) return 'unknown'
+  return networkKind === 'aws' ? `${AMAZON}${range}` : range
+}
+
+/** The range that an address is in: /24 of IPv4, /48 of IPv6; undefined where the text is neither. */
+function rangeOf(address: string): string | undefined {
+  const fourth = /^(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(address)
+  if (fourth !== null) return `${fourth[1]}.0/24`
+  if (!/^[0-9a-f:]+$/i.test(address)) return undefined
+  const [start = '', end] = address.toLowerCase().split('::')
+  const before = start === '' ? [] : start.split(':')
+  const after = end === undefined || end === '' ? [] : end.split(':')
+  const groups =
+    end === undefined ? before : [...before, ...Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0'), ...after]
+  if (groups.length !== 8) return undefined
+  return `${groups
+    .slice(0, 3)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/48`
+}
