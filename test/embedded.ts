@@ -33,6 +33,7 @@ export const HARM_ALONE = {
   containSuspectFrom: 0,
   restrictUnusualFrom: 0,
   restrictKnownFrom: 0,
+  fenceFrom: 0,
   askVouchedFrom: 0,
 } as const
 

@@ -64,12 +64,12 @@ function byTable(points: Points, familiarity: Familiarity, { evidence, threshold
 }
 
 /**
- * True where a restriction also denies calls from outside the usual places. An unusual place alone is as often an owner who moved: then the owner's work goes
- * on from there, and what it never did is denied.
+ * True where a restriction also denies calls from outside the usual places: the evidence is about the place, and enough of it. It stops an owner who moved,
+ * until a person has answered.
  */
 export function isFenced({ compromise, harm, unchosen }: Assessment, { evidence }: Pick<Bounds, 'evidence'>): boolean {
   if (unchosen < evidence.unusualFrom) return false
-  return compromise >= evidence.suspectFrom || harm >= evidence.restrictUnusualFrom
+  return compromise >= evidence.fenceFrom || harm >= evidence.restrictUnusualFrom
 }
 
 type Table = Pick<Bounds, 'evidence' | 'thresholds'>

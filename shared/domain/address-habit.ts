@@ -8,8 +8,8 @@ export interface SourceUse {
 }
 
 /**
- * The sources that an identity's successful calls came from: `192.0.2.0/24` and `2001:db8:1::/48`, the same after `aws ` where the range is Amazon's, the id of a
- * VPC endpoint, or a word for what is no place of its own: `rented` (machines that everybody can rent, VPNs, Tor) and `unknown`.
+ * The sources that an identity's successful calls came from: `192.0.2.0/24` and `2001:db8:1::/48`, the id of a VPC endpoint, or a word for what is no place of its
+ * own: `anonymous` (VPNs, Tor) and `unknown`.
  */
 export interface AddressHabit {
   readonly sources: ReadonlyMap<string, SourceUse>
@@ -59,8 +59,8 @@ export function learnSource(habit: AddressHabit, origin: Origin, at: number): Ad
 }
 
 /**
- * The places of an identity before a time (epoch ms). None where it has more than eight, where some cannot be told from what everybody can rent, or where
- * it calls from Amazon's ranges besides others: those a stranger in AWS may have too.
+ * The places of an identity before a time (epoch ms). None where it has more than eight, or where some are nobody's place. A narrow range of a company that
+ * rents machines out is a place: a stranger may rent one beside it, and is still stopped everywhere else.
  */
 export function stableSources({ sources, overflowHour }: AddressHabit, at: number): StableSources {
   const none = { addresses: [], endpoints: [] }
@@ -69,25 +69,19 @@ export function stableSources({ sources, overflowHour }: AddressHabit, at: numbe
     ([, { firstHour, lastHour }]) => hour - firstHour > PROBATION_HOURS && hour - lastHour < CURRENT_HOURS,
   )
   const names = current.map(([source]) => source)
-  if (hour - overflowHour < CURRENT_HOURS || names.length > STABLE_LIMIT || names.includes('rented') || names.includes('unknown'))
+  if (hour - overflowHour < CURRENT_HOURS || names.length > STABLE_LIMIT || names.includes('anonymous') || names.includes('unknown'))
     return none
-  const endpoints = names.filter((name) => name.startsWith('vpce-'))
-  const amazon = names.filter((name) => name.startsWith(AMAZON)).map((name) => name.slice(AMAZON.length))
-  const own = names.filter((name) => !name.startsWith('vpce-') && !name.startsWith(AMAZON))
-  if (amazon.length > 0 && own.length + endpoints.length > 0) return none
-  return { addresses: [...own, ...amazon], endpoints }
+  const isEndpoint = (name: string) => name.startsWith('vpce-')
+  return { addresses: names.filter((name) => !isEndpoint(name)), endpoints: names.filter(isEndpoint) }
 }
-
-const AMAZON = 'aws '
 
 /** The source of a call; undefined where a service made the call. */
 function sourceOf({ address, addressKind, networkKind, via, vpcEndpointId }: Origin): string | undefined {
   if (addressKind === 'aws-service' || via !== undefined) return undefined
   if (vpcEndpointId !== undefined) return vpcEndpointId
-  if (networkKind === 'hosting' || networkKind === 'anonymiser') return 'rented'
+  if (networkKind === 'anonymiser') return 'anonymous'
   const range = addressKind === 'public' && networkKind !== undefined ? rangeOf(address) : undefined
-  if (range === undefined) return 'unknown'
-  return networkKind === 'aws' ? `${AMAZON}${range}` : range
+  return range ?? 'unknown'
 }
 
 /** The range that an address is in: /24 of IPv4, /48 of IPv6; undefined where the text is neither. */

@@ -59,6 +59,11 @@ export const EvidenceTable = z
     containSuspectFrom: Score.default(60),
     /** Harm from which an unusual caller is restricted. Where the owner's habits are known, an unusual place alone is enough. */
     restrictUnusualFrom: Score.default(45),
+    /**
+     * Points of compromise from which a restriction also denies calls from outside the usual places. One sign of an unusual place is at most 40, two are 45 and
+     * more: with 45, whoever moved works on from there.
+     */
+    fenceFrom: Score.default(25),
     /** Harm that nobody can take back from which even a known owner is restricted. */
     restrictKnownFrom: Score.default(75),
     /** Risk from which people are asked about a caller whose habits are not known yet, with a credential that does not leak by itself. */

@@ -54,6 +54,7 @@ const evidence = fc
     containSuspectFrom: score,
     restrictUnusualFrom: score,
     restrictKnownFrom: score,
+    fenceFrom: score,
     askVouchedFrom: score,
   })
   .map((table) => ({ ...table, suspectFrom: Math.max(table.unusualFrom, table.suspectFrom) }))
