@@ -7,7 +7,7 @@ import { SECOND_MS } from '../domain/time.ts'
 import { errorName, UnreadableItem } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import { incidentSubject } from '../record/append.ts'
-import { containedSince } from './contained-since.ts'
+import { containedSince, restrictedSince } from './contained-since.ts'
 import { incidentNamedIn, incidentOf, reversedSubject, reversesStep } from './reversal.ts'
 
 /** IAM shows a change everywhere after about 4 s, and CloudTrail's times are of whole seconds. Milliseconds. */
@@ -23,8 +23,9 @@ export interface Attached {
 }
 
 /**
- * Sets on signals what the record of an incident says of them: `containedBy` where a call succeeded with a credential that was contained, and
- * `reverses` where a call takes a step of the containment away. Of a log that is replayed the first is never said: nothing of it was contained.
+ * Sets on signals what the record of an incident says of them: `containedBy` where a call succeeded with a credential that was contained, `refusedBy` where
+ * the containment or the restriction refused it, and `reverses` where a call takes a step of the containment away. Of a log that is replayed the first two are
+ * never said: nothing of it was contained.
  *
  * Two reads for each incident whose containment is in force and whose identities call; none for others.
  */
@@ -41,12 +42,9 @@ export async function attachContainment(
       failed.set(signal.identity.id, `a reversal could not be looked into: ${errorName(cause)}`)
       return undefined
     })
-    const containedBy = ports.account === undefined ? undefined : await containedIn(signal, contained, unitOfWork)
-    attached.push(
-      reverses === undefined && containedBy === undefined
-        ? signal
-        : { ...signal, ...(reverses === undefined ? {} : { reverses }), ...(containedBy === undefined ? {} : { containedBy }) },
-    )
+    const incidentId = ports.account === undefined ? undefined : await containedIn(signal, contained, unitOfWork)
+    const said = incidentId === undefined ? {} : signal.outcome === 'denied' ? { refusedBy: incidentId } : { containedBy: incidentId }
+    attached.push({ ...signal, ...(reverses === undefined ? {} : { reverses }), ...said })
   }
   return { signals: attached, failed }
 }
@@ -71,20 +69,26 @@ function readOnce(unitOfWork: UnitOfWork, { record }: Pick<RespondPorts, 'record
   }
 }
 
-/** The incident that had contained the credential of a call which succeeded all the same. */
+/** The incident that had contained the credential of a call which succeeded all the same, or that refused it. */
 async function containedIn(signal: Signal, contained: Contained, unitOfWork: UnitOfWork): Promise<string | undefined> {
   const { identity, credential } = signal
-  if (signal.kind !== 'api-call' || signal.outcome !== 'success' || !signal.isAuthenticated) return undefined
+  if (signal.kind !== 'api-call' || signal.outcome === 'failed' || !signal.isAuthenticated) return undefined
   const issuedIn = signal.parentIncidentId ?? unitOfWork.peekState(identity.id).windows.get(credential.id)?.parentIncidentId
   const ids = new Set([unitOfWork.lastIncidentIdOf(identity.id), issuedIn].filter((id) => id !== undefined))
   for (const id of ids) {
     const found = await contained(id)
     // Whoever has the name of somebody contained is not contained by that.
     const isOther = found !== undefined && isAboutOthers(found.incident, identity)
-    const since = found === undefined || isOther ? undefined : containedSince(signal, found.incident, found.changes)
+    const since = found === undefined || isOther ? undefined : stoppedSince(signal, found.incident, found.changes)
     if (since !== undefined && signal.time > since + SPREAD_MS) return id
   }
   return undefined
+}
+
+/** Since when a call's credential is contained, or, of a refused call, restricted by a policy (epoch ms). */
+function stoppedSince(signal: Signal, incident: Incident, changes: readonly Change[]): number | undefined {
+  const contained = containedSince(signal, incident, changes)
+  return signal.outcome === 'denied' && signal.deniedBy === 'identity-policy' ? (contained ?? restrictedSince(signal, changes)) : contained
 }
 
 /** The incident of which a call takes away a step, or tries to. */

@@ -3,7 +3,7 @@ import type { Incident } from '../domain/incident.ts'
 import type { Signal } from '../domain/signal.ts'
 import { type PlannedStep, standingSteps } from './progress.ts'
 import { accessKey } from './steps/access-key.ts'
-import { DENY_ALL, revocationIn } from './steps/quarantine.ts'
+import { DENY_ALL, isRestriction, revocationIn } from './steps/quarantine.ts'
 import { isSameValue, type Step } from './steps/step.ts'
 import { isUserDeny, stepFor } from './steps/steps.ts'
 
@@ -24,6 +24,16 @@ export function containedSince(signal: Signal, incident: Incident, changes: read
   const times = standingSteps(changes).flatMap((planned) => {
     const step = planned.isDone ? stepFor(planned.target) : undefined
     return step !== undefined && coversCall(step, planned, { signal, incident }) ? [Date.parse(planned.at)] : []
+  })
+  return times.length === 0 ? undefined : Math.min(...times)
+}
+
+/** Since when a restriction stands on the user or role of a call (epoch ms), or undefined where none does. */
+export function restrictedSince({ identity }: Signal, changes: readonly Change[]): number | undefined {
+  const times = standingSteps(changes).flatMap(({ target, contained, isDone, at }) => {
+    const subject = stepFor(target)?.subject
+    const isOn = isDone && subject?.kind === identity.kind && subject.name === identity.name && isRestriction(contained)
+    return isOn ? [Date.parse(at)] : []
   })
   return times.length === 0 ? undefined : Math.min(...times)
 }

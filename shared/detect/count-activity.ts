@@ -107,12 +107,12 @@ export function countActivity(signal: Signal, count: Count): void {
   if (LAUNCHES.has(signal.action)) count('launch-region', signal.region)
   switch (signal.service) {
     case 'sts':
-      if (signal.action === 'sts:AssumeRole' && signal.outcome !== 'success')
-        count('refused-role', text(signal.request, 'roleArn') ?? signal.id)
+      if (signal.action === 'sts:AssumeRole' && signal.outcome !== 'success' && signal.refusedBy === undefined)
+        count('refused-role', text(signal.request, 'roleArn') ?? unnamed(signal))
       return
     case 'lambda':
       if (signal.action === 'lambda:GetFunction' || signal.action === 'lambda:GetFunctionConfiguration')
-        count('function-settings', text(signal.request, 'functionName') ?? signal.id)
+        count('function-settings', text(signal.request, 'functionName') ?? unnamed(signal))
       return
     case 'ses':
     case 'sns':
@@ -120,12 +120,12 @@ export function countActivity(signal: Signal, count: Count): void {
       if (MAIL_PROBES.has(signal.action)) count('mail-probe', `${signal.action} ${signal.region}`)
       return
     case 'secretsmanager':
-      return countSecret(count, signal, text(signal.request, 'secretId'))
+      return countSecret(count, signal, text(signal.request, 'secretId') ?? unnamed(signal))
     case 'ssm':
       return countParameters(count, signal)
     case 'ec2':
       if (signal.action === 'ec2:DescribeInstanceAttribute' && text(signal.request, 'attribute') === 'userData') {
-        count('user-data', text(signal.request, 'instanceId') ?? signal.id)
+        count('user-data', text(signal.request, 'instanceId') ?? unnamed(signal))
       }
       return
     case 'bedrock':
@@ -144,6 +144,14 @@ export function writtenSecret({ action, outcome, request }: Signal): string | un
   return text(request, 'secretId') ?? text(request, 'name')
 }
 
+/**
+ * What stands for an object that a record does not name. CloudTrail leaves the parameters of a refused call out, so that retries of one call are one object; of
+ * a call that succeeded each is another, because what cannot be read is not taken for harmless.
+ */
+function unnamed({ action, outcome, id }: Signal): string {
+  return outcome === 'success' ? id : `refused ${action}`
+}
+
 /** Counts the resources that a call destroyed. A call for many instances counts each of them. */
 function countDestroyed(count: Count, { action, request }: Signal): void {
   const { instancesSet } = request
@@ -152,15 +160,15 @@ function countDestroyed(count: Count, { action, request }: Signal): void {
   for (const resource of resources) count('destroyed', `${action} ${JSON.stringify(resource).slice(0, 512)}`)
 }
 
-function countSecret(count: Count, signal: Signal, secret: string | undefined): void {
-  if (signal.action === 'secretsmanager:GetSecretValue') count('secret', secret ?? signal.id)
+function countSecret(count: Count, signal: Signal, secret: string): void {
+  if (signal.action === 'secretsmanager:GetSecretValue') count('secret', secret)
 }
 
 function countParameters(count: Count, signal: Signal): void {
   if (!signal.action.startsWith('ssm:GetParameter') || signal.action.startsWith('ssm:GetParameterHistory')) return
   const { names } = signal.request
   // GetParameters takes at most ten names.
-  const all = Array.isArray(names) ? names.slice(0, 10) : [text(signal.request, 'name') ?? text(signal.request, 'path') ?? signal.id]
+  const all = Array.isArray(names) ? names.slice(0, 10) : [text(signal.request, 'name') ?? text(signal.request, 'path') ?? unnamed(signal)]
   for (const name of all) if (typeof name === 'string') count('secret', name.slice(0, 512))
 }
 

@@ -33,6 +33,7 @@ export function detect(signal: Signal, context: Context): readonly Finding[] {
   let findings: Finding[] | undefined
   const run = (detector: Detector, factorOf: (weight: number) => number = inFull) => {
     if (context.isOwnWork === true && detector.sparesOwnWorks === true) return
+    if (signal.refusedBy !== undefined && detector.countsRefusedByUs !== true) return
     const match = detector.matches(signal, context)
     if (match === undefined) return
     const weight = match.weight ?? detector.weight

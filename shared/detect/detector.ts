@@ -50,6 +50,8 @@ export interface Detector {
   readonly looksAt?: 'assumption' | 'exposure'
   /** Set where the call is harmless on what the identity itself created lately: weakening, overwriting or deleting it. */
   readonly sparesOwnWorks?: true
+  /** Set where a call counts although our own containment refused it: an attempt to undo that, or to blind the responder. */
+  readonly countsRefusedByUs?: true
   /** Set where AWS itself reports the exposure: contained without a second opinion. `matches` must not read the context. */
   readonly isConfirmed?: true
   matches(signal: Signal, context: Context): Match | undefined

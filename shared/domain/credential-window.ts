@@ -135,9 +135,9 @@ export function addCall(window: CredentialWindow, signal: Signal, isDiscovery: b
   if (network !== undefined) addOrigin(window.networks, network)
 }
 
-/** True for a refused call that tells somebody what they may do. What the organisation denies to everybody in the account is refused to its owners daily. */
-export function triesPermissions({ outcome, deniedBy }: Pick<Signal, 'outcome' | 'deniedBy'>): boolean {
-  return outcome === 'denied' && deniedBy !== 'service-control-policy'
+/** True for a refused call that tells somebody what they may do. Not one that the organisation denies to everybody in the account, nor one that we refused. */
+export function triesPermissions({ outcome, deniedBy, refusedBy }: Pick<Signal, 'outcome' | 'deniedBy' | 'refusedBy'>): boolean {
+  return outcome === 'denied' && deniedBy !== 'service-control-policy' && refusedBy === undefined
 }
 
 /** The network of a call as a window names it: `aws` stands for all of Amazon's. */

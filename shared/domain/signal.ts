@@ -133,6 +133,8 @@ export interface Signal {
   readonly trustedClaims?: readonly TrustedClaim[]
   /** The incident that had contained the credential of this call, which succeeded all the same. */
   readonly containedBy?: string
+  /** The incident whose containment or restriction refused this call: no act, and no evidence. */
+  readonly refusedBy?: string
   /** The incident of which this call takes a step of the containment away, or tries to. */
   readonly reverses?: string
   /** Set for a data event or a network activity event, which CloudTrail's event history does not hold. */

@@ -8,6 +8,7 @@ export const containmentReversed: Detector = {
   weight: 0.8,
   group: 'evasion',
   attack: 'T1685',
+  countsRefusedByUs: true,
   runbook: 'Contain the caller too: a reviewer’s release is the only legitimate way to end a containment.',
   matches({ reverses, action, outcome, request }) {
     if (reverses === undefined) return undefined

@@ -7,6 +7,7 @@ export const quarantineLifted: Detector = {
   weight: 0.8,
   group: 'evasion',
   attack: 'T1685',
+  countsRefusedByUs: true,
   runbook: 'Attach the policy again and contain the caller: AWS asks that it stay until the key is rotated.',
   actions: ['iam:DetachUserPolicy', 'iam:DeleteUserPolicy'],
   matches(signal) {

@@ -32,6 +32,7 @@ export const responderTampered: Detector = {
   weight: 0.9,
   group: 'evasion',
   attack: 'T1685',
+  countsRefusedByUs: true,
   runbook: 'Deploy the stack again at once to undo the change: until then the responder may see and do nothing.',
   matches(signal) {
     const { isAgainstResponder, action, outcome, deployment } = signal
