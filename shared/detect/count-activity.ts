@@ -145,11 +145,11 @@ export function writtenSecret({ action, outcome, request }: Signal): string | un
 }
 
 /**
- * What stands for an object that a record does not name. CloudTrail leaves the parameters of a refused call out, so that retries of one call are one object; of
+ * What stands for an object that the parameters do not name. CloudTrail leaves those of a refused call out: the error may name the resource, else retries of one call are one object. Of
  * a call that succeeded each is another, because what cannot be read is not taken for harmless.
  */
-function unnamed({ action, outcome, id }: Signal): string {
-  return outcome === 'success' ? id : `refused ${action}`
+function unnamed({ action, outcome, id, deniedOn }: Signal): string {
+  return outcome === 'success' ? id : (deniedOn ?? `refused ${action}`)
 }
 
 /** Counts the resources that a call destroyed. A call for many instances counts each of them. */

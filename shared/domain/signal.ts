@@ -102,6 +102,8 @@ export interface Signal {
   readonly errorCode: string | undefined
   /** The kind of policy that denied the call explicitly, where the source says it. */
   readonly deniedBy?: 'service-control-policy' | 'identity-policy' | 'other'
+  /** The resource that a refused call was about, where the error names it: CloudTrail leaves the parameters of refused calls out. */
+  readonly deniedOn?: string
   /** False where the credentials were not accepted. Then it is an attempt by anybody: `credential` says so, and nobody is contained for it. */
   readonly isAuthenticated: boolean
   readonly origin: Origin

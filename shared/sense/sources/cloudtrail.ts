@@ -43,7 +43,9 @@ function apiCall(record: Fields): Signal | string {
   const errorCode = textOf(record.errorCode, 128)
   const outcome = outcomeOf(service, errorCode, response)
   const { identity, credential } = actorOf(record)
-  const deniedBy = outcome === 'denied' ? explicitDeny(textOf(record.errorMessage, 2048)) : undefined
+  const message = outcome === 'denied' ? textOf(record.errorMessage, 2048) : undefined
+  const deniedBy = explicitDeny(message)
+  const deniedOn = message?.match(/ on resource: (arn:[^\s"]{1,512})/)?.[1]
   const isAuthenticated = hasAuthenticated({ service, operation, outcome, errorCode })
   return {
     id,
@@ -71,6 +73,7 @@ function apiCall(record: Fields): Signal | string {
     details: fieldsOf(record.additionalEventData),
     exposure: undefined,
     ...(deniedBy === undefined ? {} : { deniedBy }),
+    ...(deniedOn === undefined ? {} : { deniedOn }),
     ...(isDataEvent(record) ? { isDataEvent: true } : {}),
   }
 }
