@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { CountersignStack } from '../infra/countersign-stack.ts'
+import { evidenceRows } from '../local/render/evidence-table.ts'
 import { KINDS } from '../local/synthetic/days/kinds.ts'
 import { readStackConfig, StackConfig } from '../shared/config.ts'
 import { CATALOGUE } from '../shared/detect/catalogue.ts'
@@ -40,6 +41,7 @@ export const PARTS: Parts = {
   'breaker-urgent': () => `${POLICY.breaker.urgentPerHour}`,
   'breaker-fraction': () => `${POLICY.breaker.maxUserFraction * 100} %`,
   'containment-steps': () => `\n${containmentTable()}\n`,
+  'evidence-table': () => `\n${evidenceTable()}\n`,
   'evidence-groups': () => EvidenceGroup.options.join(', '),
   functions: (text) => text.replace(/^( +functions\/ [^:\n]*: ).*$/m, (_, head: string) => head + functions().join(', ')),
   'incident-diagram': machineDiagram,
@@ -48,6 +50,11 @@ export const PARTS: Parts = {
   // A key that may be absent has a row as well.
   'policy-defaults': (text) => withDefaults(text, { organization: undefined, ...POLICY }),
   'stack-defaults': (text) => withDefaults(text, readStackConfig({}), Object.keys(StackConfig.shape)),
+}
+
+function evidenceTable(): string {
+  const rows = evidenceRows(POLICY.evidence, POLICY.thresholds).map(([kind, action]) => `| ${kind} | ${action} |\n`)
+  return `| evidence | action |\n| --- | --- |\n${rows.join('')}`
 }
 
 /** The text of a document with every generated part brought up to date. */

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { parsePolicy } from '../shared/record/policy-in-force.ts'
-import { HARM_ALONE } from './embedded.ts'
 import { json, type Loopback, loopback, type WireAnswer } from './contract/loopback.ts'
+import { HARM_ALONE } from './embedded.ts'
 
 export const SIGNING_SECRET = '8f742231b10e8888abcd990000000085'
 export const BOT_TOKEN = 'xoxb-0000000000-0000000000-synthetic'

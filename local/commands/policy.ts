@@ -7,6 +7,7 @@ import { applyPolicy, type PolicyInForce, readPolicy } from '../../shared/record
 import { requireReason } from '../../shared/review/reviewer.ts'
 import { loadPolicyFile, readPolicyFile } from '../policy-file.ts'
 import { idlePatterns, lostProtections, namesOf, unreachedTiers } from '../policy-protections.ts'
+import { evidenceRows } from '../render/evidence-table.ts'
 import { overrideText, storedPolicy } from '../render/override.ts'
 import type { Target } from '../target.ts'
 
@@ -16,6 +17,7 @@ export async function checkPolicy(path: string): Promise<string> {
   const { mode, tiers, thresholds } = policy
   const verdict = [
     `${path} is a valid policy: mode ${mode}, ${tiers.length} ${tiers.length === 1 ? 'tier' : 'tiers'}, notify ${thresholds.notify} / ask ${thresholds.ask} / restrict ${thresholds.restrict} / contain ${thresholds.contain}.`,
+    ...tableLines(policy),
     ...restrictLines(policy),
     ...approverLines(policy),
     ...tierLines(policy),
@@ -27,6 +29,13 @@ export async function checkPolicy(path: string): Promise<string> {
   ].join('\n')
   if (migrated === undefined) return verdict
   return `${verdict}\nIt is written in version ${version} of the keys, which is read as long as 0.x lasts. In version ${POLICY_VERSION} it reads:\n\n${migrated}`
+}
+
+/** Which evidence gives which action, as a table. */
+function tableLines({ evidence, thresholds }: Policy): string[] {
+  const rows = evidenceRows(evidence, thresholds)
+  const width = Math.max(...rows.map(([kind]) => kind.length))
+  return ['Which evidence leads to what:', ...rows.map(([kind, action]) => `  ${kind.padEnd(width)}  ${action}`)]
 }
 
 /** Where an action between ask and contain is never taken, although a mode allows it. */
