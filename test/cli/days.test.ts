@@ -1,21 +1,13 @@
-import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { KINDS } from '../../local/synthetic/days/kinds.ts'
 import { synthesiseDays } from '../../local/synthetic/days/synthesise-days.ts'
-import { countersign, folder, lines, type Ran } from './run-cli.ts'
+import { countersign, folder, lines } from './run-cli.ts'
+import { days } from './run-days.ts'
 
-const SCRIPT = join(import.meta.dirname, '..', '..', 'eval', 'days.ts')
 const NAMES = ['restore-drill', 'leaked-key-makes-user']
-
-/** What `npm run days` runs. */
-function days(args: readonly string[]): Promise<Ran> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [SCRIPT, ...args], (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err }))
-  })
-}
 
 describe('npm run days', () => {
   it('writes a file that eval reads without a complaint, and says what is in it', async () => {
