@@ -28,6 +28,7 @@ import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { createTable } from '../../shared/aws/table.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
 import { readSeal } from '../../shared/domain/seal.ts'
+import { HARM_ALONE } from '../embedded.ts'
 import { allow, emptyAccount, newKey } from './account.ts'
 import {
   ACCOUNT,
@@ -88,6 +89,7 @@ beforeAll(async () => {
   const { resources, assets } = await synthesise({
     version: 2,
     mode: 'contain',
+    evidence: HARM_ALONE,
     breaker: { maxUserFraction: 1 },
     rotation: { users: ['*:user/rotated-*'] },
   })

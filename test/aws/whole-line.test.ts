@@ -19,6 +19,7 @@ import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
 import { incompleteLineage } from '../../shared/domain/lookup-lines.ts'
 import { json, type Loopback, loopback } from '../contract/loopback.ts'
+import { HARM_ALONE } from '../embedded.ts'
 import { BOT_TOKEN, CHANNEL, type FakeSlack, fakeSlack, formOf, pressedButton, SIGNING_SECRET, signed } from '../slack.ts'
 import { allow, emptyAccount, newKey } from './account.ts'
 import { deployStack } from './deployed-stack.ts'
@@ -63,7 +64,13 @@ beforeAll(async () => {
   stack = await deployStack({
     moto: MOTO,
     admin,
-    policy: { version: 2, mode: 'contain', breaker: { maxUserFraction: 1 }, slack: { approvers: [{ users: ['U0ALICE'] }] } },
+    policy: {
+      version: 2,
+      mode: 'contain',
+      evidence: HARM_ALONE,
+      breaker: { maxUserFraction: 1 },
+      slack: { approvers: [{ users: ['U0ALICE'] }] },
+    },
     settings: { slack: { secretName: SECRET, channel: CHANNEL } },
     endpoints: { SLACK_API_URL: slack.wire.url, AWS_ENDPOINT_URL_CLOUDTRAIL: cloudTrail.url },
   })
