@@ -117,7 +117,8 @@ function renderFindings(
 ): string {
   return columns(
     contributions.map(({ finding, share }) => [
-      ...(hasShares ? [`+${share.toFixed(1).padStart(4)}`] : []),
+      // What rests on a fact that another finding rests on counts with that one.
+      ...(hasShares ? [share === 0 ? ' same' : `+${share.toFixed(1).padStart(4)}`] : []),
       finding.detector,
       finding.technique,
       `${printable(finding.reason, 110)}${weaker.has(finding.detector) ? ' (a weaker one, before, was a reason)' : ''}`,
