@@ -9,7 +9,10 @@ interface ResourceKind {
   readonly fields: readonly string[]
 }
 
-/** The resources whose creation is remembered: those that detectors of weakening and of destruction are about, and those that tools read back. */
+/**
+ * The resources whose creation is remembered: those that detectors of weakening and of destruction are about, and those that tools read back. Not those whose
+ * creation succeeds where they are there already: buckets in us-east-1, queues and topics.
+ */
 const KINDS: Readonly<Record<string, readonly ResourceKind[]>> = {
   ec2: [
     { noun: 'instance', fields: ['instanceid'] },
@@ -28,11 +31,8 @@ const KINDS: Readonly<Record<string, readonly ResourceKind[]>> = {
     { noun: 'dbsnapshot', fields: ['dbsnapshotidentifier', 'targetdbsnapshotidentifier'] },
   ],
   dynamodb: [{ noun: 'table', fields: ['tablename'] }],
-  s3: [{ noun: 'bucket', fields: ['bucketname'] }],
   lambda: [{ noun: 'function', fields: ['functionname'] }],
   logs: [{ noun: 'loggroup', fields: ['loggroupname'] }],
-  events: [{ noun: 'rule', fields: ['name', 'rule'] }],
-  cloudwatch: [{ noun: 'metricalarm', fields: ['alarmname', 'alarmnames'] }],
   kms: [{ noun: 'key', fields: ['keyid'] }],
   secretsmanager: [{ noun: 'secret', fields: ['secretid', 'name', 'arn'] }],
   eks: [{ noun: 'cluster', fields: ['name', 'clustername'] }],
@@ -42,16 +42,18 @@ const KINDS: Readonly<Record<string, readonly ResourceKind[]>> = {
     { noun: 'instanceprofile', fields: ['instanceprofilename'] },
   ],
   cloudtrail: [{ noun: 'trail', fields: ['name', 'trailname'] }],
-  config: [{ noun: 'configrule', fields: ['configrulename'] }],
   cloudformation: [{ noun: 'stack', fields: ['stackname', 'stackid'] }],
   ecr: [{ noun: 'repository', fields: ['repositoryname'] }],
   elasticfilesystem: [{ noun: 'filesystem', fields: ['filesystemid'] }],
-  sqs: [{ noun: 'queue', fields: ['queuename', 'queueurl'] }],
-  sns: [{ noun: 'topic', fields: ['name', 'topicarn'] }],
 }
 
-/** The verbs by which resources come to be, each with what may stand before the noun. */
-const CREATES = /^(?:Create|Run|Restore|Copy|Register|Put(?=Rule$|MetricAlarm$|ConfigRule$))/
+/**
+ * The verbs of calls that fail where the resource is there already. `Put` overwrites: whoever puts somebody's rule again must not own it by that.
+ */
+const CREATES = /^(?:Create|Run|Restore|Copy)/
+
+/** What follows the noun and says from what it is made, as in RestoreDBInstanceFromDBSnapshot. */
+const SOURCE = /(?:From|To)(?=[A-Z]).*$/
 
 /** The most resources that are remembered. Infrastructure tools read back and set what they created at once, so the newest are enough. */
 export const WORKS_LIMIT = 24
@@ -64,8 +66,9 @@ export function noteWorks({ works }: IdentityWindow, signal: Signal): void {
   const { service, action, outcome, isReadOnly, isAuthenticated, time: at } = signal
   const operation = action.slice(action.indexOf(':') + 1)
   if (isReadOnly || outcome !== 'success' || !isAuthenticated || !CREATES.test(operation)) return
-  const noun = operation.replace(CREATES, '').split('From')[0]?.toLowerCase() ?? ''
-  const kind = KINDS[service]?.find((one) => noun.startsWith(one.noun))
+  // The whole noun: CreateFunctionUrlConfig and CreatePolicyVersion are about a function and a policy that were there before.
+  const noun = operation.replace(CREATES, '').replace(SOURCE, '').toLowerCase()
+  const kind = KINDS[service]?.find((one) => noun === one.noun || noun === `${one.noun}s`)
   if (kind === undefined) return
   for (const value of [...valuesAt(signal.request, kind.fields), ...valuesAt(signal.response, kind.fields)])
     mark(works, keyOf(signal, kind, value), { at, limit: WORKS_LIMIT })
