@@ -3,10 +3,16 @@ import type { StackConfig } from '../shared/config.ts'
 import type { ResponderFunction } from './responder-function.ts'
 
 /** The environment variables that configure the model of a function. */
-export function modelEnvironment({ advisorModelId, advisorRegion, advisorGuardrail }: StackConfig): Record<string, string> {
+export function modelEnvironment({
+  advisorModelId,
+  advisorRegion,
+  advisorEndpoint,
+  advisorGuardrail,
+}: StackConfig): Record<string, string> {
   return {
     ...(advisorModelId === undefined ? {} : { ADVISOR_MODEL_ID: advisorModelId }),
     ...(advisorRegion === undefined ? {} : { ADVISOR_REGION: advisorRegion }),
+    ...(advisorEndpoint === undefined ? {} : { ADVISOR_ENDPOINT: advisorEndpoint }),
     ...(advisorGuardrail === undefined ? {} : { ADVISOR_GUARDRAIL: advisorGuardrail }),
   }
 }

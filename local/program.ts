@@ -10,7 +10,7 @@ import { addIncidents } from './program/incidents.ts'
 import { addOverride, addPolicy } from './program/policy.ts'
 import { addBaseline, addChanges, addConsole, addDrift, addReport } from './program/record.ts'
 import { addRestrict } from './program/restrict.ts'
-import { paint, print, time, wholeNumber } from './program/with-target.ts'
+import { ENDPOINT, paint, print, time, wholeNumber } from './program/with-target.ts'
 
 const POLICY_HELP = 'the policy that counts; without it policy.yaml of this folder, else the built-in one'
 
@@ -122,6 +122,7 @@ function addEvaluate(root: Command): void {
     .addOption(new Option('--advisor <kind>', 'measure an advisor beside the score alone').choices(['offline', 'bedrock']))
     .option('--model <id>', 'the Bedrock model or inference profile, asked with your AWS credentials')
     .option('--region <region>', 'the region of the model')
+    .option(...ENDPOINT)
     .action(async (files: string[], options: EvalOptions) => {
       requireSomeInput(files)
       const [{ evaluate }, { readPolicyFile }, { policyToUse }] = await Promise.all([
@@ -153,9 +154,11 @@ interface EvalOptions {
   readonly advisor?: 'offline' | 'bedrock'
   readonly model?: string
   readonly region?: string
+  readonly endpoint?: string
 }
 
-async function advisedBy({ advisor, model, region }: EvalOptions): Promise<{ advisor: Advisor; model: string } | undefined> {
+async function advisedBy({ advisor, model, region, endpoint }: EvalOptions): Promise<{ advisor: Advisor; model: string } | undefined> {
+  if (endpoint !== undefined && advisor !== 'bedrock') throw new ResponderError('usage', '--endpoint needs --advisor bedrock')
   if (advisor === undefined) return undefined
   if (advisor === 'offline') {
     const { offlineAdvisor } = await import('../shared/memory/advisor.ts')
@@ -163,7 +166,7 @@ async function advisedBy({ advisor, model, region }: EvalOptions): Promise<{ adv
   }
   if (model === undefined) throw new ResponderError('usage', '--advisor bedrock needs --model: a Bedrock model or inference profile')
   const [{ modelAdvisor }, { modelFor }] = await Promise.all([import('../shared/decide/advise/by-model.ts'), import('./bedrock-model.ts')])
-  return { advisor: modelAdvisor(await modelFor(model, region)), model }
+  return { advisor: modelAdvisor(await modelFor(model, { region, endpoint })), model }
 }
 
 /** `policy apply`: the words that lead to a command. */

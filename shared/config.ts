@@ -6,6 +6,24 @@ const RETENTION_DAYS = [1, 7, 14, 30, 60, 90, 180, 365, 731] as const
 /** The id of a channel in Slack. */
 export const SLACK_CHANNEL = /^[CG][A-Z0-9]{2,20}$/
 
+/** Hosts that are this machine, whatever a resolver says. */
+const LOOPBACK = ['127.0.0.1', 'localhost']
+
+/**
+ * Address of a server that speaks Bedrock's Converse in place of Bedrock. Evidence is sent there, so it is https, or http on this machine; and it has no user,
+ * query or fragment, which would not be sent as they stand.
+ */
+export const ModelEndpoint = z
+  .string()
+  .max(500)
+  .refine(isModelEndpoint, 'must be an https address, or http://127.0.0.1 or http://localhost, without user, query and fragment')
+
+function isModelEndpoint(text: string): boolean {
+  if (!URL.canParse(text) || /[?#]/.test(text)) return false
+  const { protocol, hostname, username, password } = new URL(text)
+  return username === '' && password === '' && (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname)))
+}
+
 /** Slack settings of a stack. */
 export const SlackSettings = z.strictObject({
   /** Name of the Secrets Manager secret with the app's signing secret and bot token. */
@@ -41,6 +59,8 @@ export const StackConfig = z.strictObject({
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region, such as us-east-1')
     .optional(),
+  /** Server that speaks Converse in place of Bedrock; a function reaches none by http. */
+  advisorEndpoint: ModelEndpoint.refine((text) => /^https:/i.test(text), { error: 'must be an https address', abort: true }).optional(),
   /** Bedrock guardrail for questions and answers, as `id:version`. */
   advisorGuardrail: z
     .string()

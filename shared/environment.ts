@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { checked, SLACK_CHANNEL } from './config.ts'
+import { checked, ModelEndpoint, SLACK_CHANNEL } from './config.ts'
 
 /** Environment variables of a function that may call the model. */
 const MODEL = {
   ADVISOR_MODEL_ID: z.string().min(1).optional(),
   ADVISOR_REGION: z.string().min(1).optional(),
+  ADVISOR_ENDPOINT: ModelEndpoint.optional(),
   ADVISOR_GUARDRAIL: z
     .string()
     .transform((text) => {

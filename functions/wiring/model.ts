@@ -1,5 +1,5 @@
 import { bedrockModel } from '../../shared/aws/bedrock-model.ts'
-import { bedrockClient } from '../../shared/aws/clients.ts'
+import { modelClient } from '../../shared/aws/model-client.ts'
 import type { RespondConfig } from '../../shared/environment.ts'
 import type { Model } from '../../shared/ports/advisor.ts'
 
@@ -8,6 +8,7 @@ export function modelIn({
   ADVISOR_MODEL_ID: id,
   ADVISOR_GUARDRAIL: guardrail,
   ADVISOR_REGION: region,
-}: Pick<RespondConfig, 'ADVISOR_MODEL_ID' | 'ADVISOR_GUARDRAIL' | 'ADVISOR_REGION'>): Model | undefined {
-  return id === undefined ? undefined : bedrockModel(bedrockClient(region === undefined ? {} : { region }), { id, guardrail })
+  ADVISOR_ENDPOINT: endpoint,
+}: Pick<RespondConfig, 'ADVISOR_MODEL_ID' | 'ADVISOR_GUARDRAIL' | 'ADVISOR_REGION' | 'ADVISOR_ENDPOINT'>): Model | undefined {
+  return id === undefined ? undefined : bedrockModel(modelClient({ region, endpoint }), { id, guardrail })
 }

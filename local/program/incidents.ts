@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { asDefault, paint, REASON, wholeNumber, withConsent, withTarget } from './with-target.ts'
+import { ResponderError } from '../../shared/errors.ts'
+import { asDefault, ENDPOINT, paint, REASON, wholeNumber, withConsent, withTarget } from './with-target.ts'
 
 /** What is done, loaded when it is. */
 const incidentsOf = () => import('../commands/incidents.ts')
@@ -28,10 +29,13 @@ export function addIncidents(root: Command): void {
         '--model <id>',
         'a Bedrock model or inference profile, asked with your AWS credentials; without it a template states the facts',
       )
+      .option(...ENDPOINT)
       .option('--json', 'one JSON object'),
-    async (target, { json, model, region }, id) => {
+    async (target, { json, model, region, endpoint }, id) => {
+      if (endpoint !== undefined && model === undefined)
+        throw new ResponderError('usage', '--endpoint needs --model: the model of that server')
       const { explainIncident } = await import('../commands/explain.ts')
-      const asked = model === undefined ? undefined : await (await import('../bedrock-model.ts')).modelFor(model, region)
+      const asked = model === undefined ? undefined : await (await import('../bedrock-model.ts')).modelFor(model, { region, endpoint })
       return explainIncident(target, id, { model: asked, isJson: json === true, paint: paint() })
     },
   )

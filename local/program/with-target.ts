@@ -22,6 +22,7 @@ export interface CommandOptions extends TargetOptions {
   readonly change?: string
   readonly profile?: string
   readonly model?: string
+  readonly endpoint?: string
   readonly out?: string
   readonly value?: string
   readonly minutes?: number
@@ -63,6 +64,9 @@ export function withConsent(command: Command, { follows, action }: { follows: On
     return action(target, options, argument)
   })
 }
+
+/** The option of every command that asks a model. */
+export const ENDPOINT = ['--endpoint <url>', 'a server that speaks Converse, in place of Bedrock: https, or http on this machine'] as const
 
 /** Options of every command that leaves a reason in the record. */
 export const REASON = ['--reason <text>', 'why, for the record (required)'] as const

@@ -67,7 +67,7 @@ export const shortTimeoutLambdaClient = (options: ClientOptions = {}) =>
  * By default this client alone uses HTTP/2, which local AWS emulators do not support. It therefore uses the HTTP/1.1 handler of another client;
  * Bedrock supports both.
  */
-export function bedrockClient(options: ClientOptions = {}): BedrockRuntimeClient {
+export function bedrockClient(options: ClientOptions & { readonly authSchemePreference?: string[] } = {}): BedrockRuntimeClient {
   const { requestHandler } = new LambdaClient({ requestHandler: timeouts(25_000) }).config
   return new BedrockRuntimeClient({ ...options, maxAttempts: 1, requestHandler })
 }

@@ -138,6 +138,40 @@ describe('eval with an advisor', () => {
     expect(advised.questions.p50).toBeGreaterThan(0)
   })
 
+  it('asks a server on this machine by --endpoint, without a region, and sends it nothing of the credentials that are set', async () => {
+    const secrets = {
+      AWS_REGION: '',
+      AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'none',
+      AWS_SESSION_TOKEN: 'token-of-a-person',
+      AWS_BEARER_TOKEN_BEDROCK: 'key-of-bedrock',
+      HOME: folder,
+    }
+    const asked = wire.requests.length
+    const options = ['--advisor', 'bedrock', '--model', 'local-model', '--endpoint', wire.url, '--json']
+    const { code, out, err } = await countersign(['eval', file, ...options], '', secrets)
+    expect([code, err]).toEqual([0, ''])
+    expect(JSON.parse(out).advised.questions).toMatchObject({ model: 'local-model', asked: 1, answered: 1 })
+    const sent = wire.requests.slice(asked)
+    expect(sent.map(({ path }) => path)).toEqual(['/model/local-model/converse'])
+    expect(sent[0]?.headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=local\//)
+    for (const secret of ['token-of-a-person', 'key-of-bedrock', 'Bearer']) expect(JSON.stringify(sent)).not.toContain(secret)
+  })
+
+  it('refuses an endpoint that is no address to send evidence to, and one without a model of it', async () => {
+    const withEndpoint = (endpoint: string) =>
+      countersign(['eval', file, '--advisor', 'bedrock', '--model', 'local-model', '--endpoint', endpoint])
+    const { code, err } = await withEndpoint('http://user:secret@models.example.com')
+    expect(code).toBe(2)
+    expect(err).toContain('--endpoint must be an https address, or http://127.0.0.1 or http://localhost')
+    expect(err).toContain('got "http://…@models.example.com" [usage]')
+    expect(err).not.toContain('secret')
+    const unused = await countersign(['eval', file, '--endpoint', wire.url])
+    expect([unused.code, unused.err]).toEqual([2, expect.stringContaining('--endpoint needs --advisor bedrock')])
+    const unexplained = await countersign(['explain', idOf('contained'), '--endpoint', wire.url, ...on])
+    expect([unexplained.code, unexplained.err]).toEqual([2, expect.stringContaining('--endpoint needs --model')])
+  })
+
   it('measures the offline one without an account, and wants the name of a model for Bedrock', async () => {
     const offline = await countersign(['eval', file, '--advisor', 'offline'])
     expect(offline.out).toContain('With the advisor')

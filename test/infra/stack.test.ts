@@ -32,6 +32,7 @@ beforeAll(() => {
   const settings = {
     advisorModelId: 'us.example.model-v1:0',
     advisorGuardrail: 'gr1:3',
+    advisorEndpoint: 'https://models.example.com',
     includeRoleSessions: true,
     accounts: ['210987654321'],
   }
@@ -78,6 +79,16 @@ describe('respond', () => {
     expect(JSON.stringify(bedrock?.Resource)).toContain('bedrock:us-*::foundation-model/example.model-v1:0')
     const guardrail = statementsOf('Respond').find(({ Action }) => Action === 'bedrock:ApplyGuardrail')
     expect(JSON.stringify(guardrail?.Resource)).toMatch(/:bedrock:us-east-1:123456789012:guardrail\/gr1"/)
+  })
+
+  it('is told of a server in place of Bedrock, and no function that asks no model is', () => {
+    const endpointsOf = (of: Template) =>
+      Object.entries(of.findResources('AWS::Lambda::Function')).flatMap(([id, { Properties }]) => {
+        const endpoint = Properties.Environment?.Variables?.ADVISOR_ENDPOINT
+        return endpoint === undefined ? [] : [`${id.replace(/Function[0-9A-F]{8}$/, '')} ${endpoint}`]
+      })
+    expect(endpointsOf(template).sort()).toEqual(['RespondResponder https://models.example.com'])
+    expect(endpointsOf(plain)).toEqual([])
   })
 
   it('reports which messages failed, so that one bad event does not hold up a batch', () => {

@@ -57,6 +57,8 @@ describe('the configuration of a stack', () => {
     ['logRetentionDays', { logRetentionDays: 45 }, '45', '30'],
     ['notifyEmail', { notifyEmail: 'oncall' }, '"oncall"', 'email'],
     ['advisorModelId', { advisorModelId: 'a model' }, '"a model"', 'must be a Bedrock model id, inference profile id or ARN'],
+    ['advisorEndpoint', { advisorEndpoint: 'http://127.0.0.1:8080' }, '"http://127.0.0.1:8080"', 'must be an https address'],
+    ['advisorEndpoint', { advisorEndpoint: 'https://u:p@models.example.com' }, '"https://u:p@models.example.com"', 'without user'],
     ['accounts.0', { accounts: ['production'] }, '"production"', 'must be 12 digits'],
     ['readOnlyEvents', { readOnlyEvents: 'no' }, '"no"', 'boolean'],
     ['policyFile', { policyFile: '' }, '""', '>=1'],
