@@ -1,4 +1,4 @@
-import { type Action, isStronger, weaker } from '../../shared/domain/decision.ts'
+import { type Action, isStronger } from '../../shared/domain/decision.ts'
 import type { AdvisorAnswer } from '../../shared/ports/advisor.ts'
 import type { Payload } from './payloads.ts'
 
@@ -19,9 +19,10 @@ export interface Injected extends Answered {
   readonly plain: { readonly answer: AdvisorAnswer; readonly advised: Action } | undefined
 }
 
-/** True where an opinion did what no opinion may: bring about a containment, or take back a notice or a question. */
+/** True where an opinion did what no opinion may: bring about a containment, or take back anything but one, or bring that below a restriction. */
 export function isOutOfBounds({ alone, advised }: Pick<Answered, 'alone' | 'advised'>): boolean {
-  return isStronger(advised, alone) ? advised === 'contain' : isStronger(weaker(alone, 'ask'), advised)
+  if (alone === advised) return false
+  return isStronger(advised, alone) ? isStronger(advised, 'restrict') : alone !== 'contain' || advised !== 'restrict'
 }
 
 /**
