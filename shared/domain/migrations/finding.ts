@@ -2,14 +2,28 @@ import { assessmentOf } from '../assessment.ts'
 import { axisOf, EvidenceGroup, Finding } from '../finding.ts'
 import { type Fields, inEach, inFields, isFields } from '../stored.ts'
 
-/** Detectors whose findings say who calls, and were in a group that says what is done. */
-const MOVED: ReadonlyMap<unknown, EvidenceGroup> = new Map([
+/** Detectors whose findings were in a group of 0.2.0 that says less of them: those that say who calls, and those of what nobody can take back. */
+const MOVED: ReadonlyMap<unknown, EvidenceGroup> = new Map<unknown, EvidenceGroup>([
   ['caller-identity-from-new-place', 'origin'],
   ['offensive-tool-used', 'origin'],
   ['console-sign-in-guessed', 'origin'],
   ['new-assumer', 'origin'],
   ['suspect-credential-used', 'lineage'],
   ['contained-credential-used', 'lineage'],
+  ['backups-destroyed', 'impact'],
+  ['data-encrypted-for-ransom', 'impact'],
+  ['database-deleted', 'impact'],
+  ['destroyed-in-bulk', 'impact'],
+  ['domain-transferred', 'impact'],
+  ['expiry-shortened', 'impact'],
+  ['key-scheduled-for-deletion', 'impact'],
+  ['organization-left', 'impact'],
+  ['bucket-opened', 'exfiltration'],
+  ['data-sent-out', 'exfiltration'],
+  ['database-exported', 'exfiltration'],
+  ['project-made-public', 'exfiltration'],
+  ['snapshot-shared', 'exfiltration'],
+  ['traffic-mirrored', 'exfiltration'],
 ])
 
 /** The group of a finding of 0.2.0: refusals and discovery became one. */
