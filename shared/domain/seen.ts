@@ -1,7 +1,7 @@
 import { copyTimedSet, emptyTimedSet, type TimedSet } from './timed-set.ts'
 
-/** The most event ids that an identity remembers: 288 ids of about 10 bytes as stored are about 3 KB of a 16 KB state. */
-export const SEEN_LIMIT = 288
+/** The most event ids that an identity remembers: 320 ids of about 10 bytes as stored are about 3 KB of a 16 KB state. */
+export const SEEN_LIMIT = 320
 
 /**
  * The signals that were folded already: the newest event ids, and the time before which ids are no longer known.

@@ -4,6 +4,7 @@ import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CATALOGUE } from '../../shared/detect/catalogue.ts'
+import { WORKS_LIMIT } from '../../shared/detect/own-works.ts'
 import { learnSource } from '../../shared/domain/address-habit.ts'
 import { expectValue, FEATURE_LIMITS, type Feature, learn } from '../../shared/domain/baseline.ts'
 import { addCall, COUNTED_KINDS, type CredentialWindow, countDistinct } from '../../shared/domain/credential-window.ts'
@@ -160,6 +161,7 @@ function fullState(rounds = 1): IdentityState {
     const limit = IDENTITY_DISTINCT_LIMIT
     const time = start + at * 37_000
     mark(state.across.denied, `denied:${at}`, { at: time, limit })
+    mark(state.across.works, `work:${at}`, { at: time, limit: WORKS_LIMIT })
     mark(state.across.discovered, `discovered:${at}`, { at: time, limit })
     for (const kind of COUNTED_KINDS) {
       const items = state.across.counted.get(kind) ?? emptyTimedSet()
