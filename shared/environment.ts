@@ -55,7 +55,7 @@ export const RespondConfig = z.object({
   DEPLOYING_ROLE_ARNS: COMMA_SEPARATED,
   OWN_NAMES: COMMA_SEPARATED,
   /** What is delivered beside the calls that every stack gets: `reads`, `sessions` of roles. */
-  DELIVERED: COMMA_SEPARATED,
+  DELIVERED: COMMA_SEPARATED.pipe(z.array(z.enum(['reads', 'sessions'], 'must be reads, sessions, both separated by a comma, or empty'))),
   /** Queues that accept EventBridge's envelopes and nothing else. */
   EVENT_QUEUE_ARNS: COMMA_SEPARATED,
   /** The addresses of those queues, in the same order. */

@@ -21,6 +21,7 @@ const ENVIRONMENT = {
   OWN_ROLE_ARNS: ARN,
   DEPLOYING_ROLE_ARNS: ARN,
   OWN_NAMES: '',
+  DELIVERED: 'reads',
   EVENT_QUEUE_ARNS: ARN,
   EVENT_QUEUE_URLS: 'https://sqs.us-east-1.amazonaws.com/123456789012/hot',
   BOOTSTRAP_QUEUE_ARN: ARN,

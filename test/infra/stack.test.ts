@@ -455,6 +455,26 @@ describe('the stack', () => {
     expect([accountsOf(plain), accountsOf(template)]).toEqual(['123456789012', '123456789012,210987654321'])
   })
 
+  it('tells respond what is delivered beside the calls that every stack gets, as the rules have it', () => {
+    const policy = parsePolicy({ version: 2 })
+    const withoutReads = [false, true].map((includeRoleSessions) =>
+      templateOf({ settings: { readOnlyEvents: false, includeRoleSessions }, policy }),
+    )
+    for (const [one, delivered] of [
+      [plain, ['reads']],
+      [template, ['reads', 'sessions']],
+      [withoutReads[0] as Template, []],
+      [withoutReads[1] as Template, ['sessions']],
+    ] as const) {
+      const [, respond] = Object.entries(one.findResources('AWS::Lambda::Function')).find(([id]) => id.startsWith('RespondResponder')) ?? []
+      expect(respond?.Properties.Environment.Variables.DELIVERED).toBe(delivered.join(','))
+      const rules = Object.keys(one.findResources('AWS::Events::Rule')).join()
+      expect([rules.includes('ReadOnlyCalls') ? 'reads' : [], rules.includes('RoleSessionCalls') ? 'sessions' : []].flat()).toEqual(
+        delivered,
+      )
+    }
+  })
+
   it('has all look-ups of CloudTrail in one queue with two workers, which are the two requests a second that LookupEvents allows', () => {
     const queueOf = (Properties: { Environment?: { Variables?: Record<string, { Ref: string }> } }) =>
       Properties.Environment?.Variables?.BACKFILL_QUEUE_URL?.Ref

@@ -14,6 +14,7 @@ const RESPOND = {
   OWN_ROLE_ARNS: '',
   DEPLOYING_ROLE_ARNS: '',
   OWN_NAMES: '',
+  DELIVERED: 'reads',
   EVENT_QUEUE_ARNS: 'arn:aws:sqs:us-east-1:123456789012:hot',
   EVENT_QUEUE_URLS: 'https://sqs.us-east-1.amazonaws.com/123456789012/hot',
   BOOTSTRAP_QUEUE_ARN: 'arn:aws:sqs:us-east-1:123456789012:bootstrap',
@@ -118,6 +119,14 @@ describe('the environment of a function', () => {
     ])
     for (const ACCOUNTS of ['', '1234', '123456789012,', '*'])
       expect(refusal(() => readEnvironment(RespondConfig, { ...RESPOND, ACCOUNTS }))).toContain('must be account ids')
+  })
+
+  it('gives respond what is delivered, and refuses a word that means nothing, by which a habit would be taken for whole or not', () => {
+    const read = (DELIVERED: string) => readEnvironment(RespondConfig, { ...RESPOND, DELIVERED }).DELIVERED
+    expect([read(''), read('reads'), read('reads,sessions')]).toEqual([[], ['reads'], ['reads', 'sessions']])
+    for (const text of ['read', 'reads,everything', 'reads;sessions'])
+      expect(refusal(() => read(text))).toContain('must be reads, sessions')
+    expect(refusal(() => readEnvironment(RespondConfig, { ...RESPOND, DELIVERED: undefined }))).toContain('DELIVERED')
   })
 
   it('may hold more than is asked for, as that of every Lambda function does', () => {
