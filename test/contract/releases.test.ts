@@ -8,8 +8,11 @@ import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { dynamoPostings } from '../../shared/aws/postings.ts'
 import { enforce } from '../../shared/contain/enforce.ts'
+import { CATALOGUE } from '../../shared/detect/catalogue.ts'
 import { foldInto } from '../../shared/detect/fold.ts'
+import { assessmentOf } from '../../shared/domain/assessment.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
+import { axisOf } from '../../shared/domain/finding.ts'
 import { copyState } from '../../shared/domain/identity-state.ts'
 import { readChange } from '../../shared/domain/migrations/change.ts'
 import { readIncident, readSignal, writeIncident, writeSignal } from '../../shared/domain/migrations/incident.ts'
@@ -69,6 +72,25 @@ describe.each(STORIES)('what $release stored of the story $story', ({ release, s
     expect(OLD_WORDS.filter((word) => text.includes(`"${word}"`) || text.includes(`\\"${word}\\"`) || text.includes(`"${word} `))).toEqual(
       [],
     )
+  })
+
+  it('has findings that say an axis and a fact, in the group that their detector has now, and the numbers that come of them', () => {
+    const findings = [
+      ...incidents.flatMap((one) => [...one.findings, ...one.assessment.contributions.map(({ finding }) => finding)]),
+      ...states.flatMap(({ evidence }) => evidence),
+    ]
+    for (const finding of findings) {
+      const detector = CATALOGUE.find(({ id }) => id === finding.detector)
+      expect(finding).toMatchObject({ group: detector?.group, axis: axisOf(finding.group), fact: expect.stringMatching(/^[a-z0-9-]+$/) })
+      // What a finding rested on was not said before 0.3.0.
+      if (release !== '0.3.0') expect(finding.fact).toBe(finding.detector)
+    }
+    for (const { assessment, findings: all } of incidents) {
+      const { compromise, harm, unchosen, lasting } = assessmentOf(assessment.contributions.map(({ finding }) => finding))
+      expect(assessment).toMatchObject({ compromise, harm, unchosen, lasting })
+      expect(Math.max(compromise, harm)).toBeGreaterThan(0)
+      expect(all.length).toBeGreaterThan(0)
+    }
   })
 
   it('is the same to DynamoDB and to memory', async () => {
