@@ -1,3 +1,5 @@
+import { restrictionDocument } from '../shared/contain/restriction-document.ts'
+import { DENY_ALL } from '../shared/contain/steps/quarantine.ts'
 import type { Restriction } from '../shared/domain/restriction.ts'
 import type { Iam } from '../shared/ports/iam.ts'
 import { ATTACK, embedded, HARM_ALONE } from './embedded.ts'
@@ -21,6 +23,15 @@ export const HABIT: Restriction = {
   endpoints: [],
   sessions: [],
   isCovered: true,
+  isFenced: false,
+}
+
+/** The document of a restriction of `ci-build`, where it has this room for all its inline policies. */
+export function documentOf(restriction: Restriction | undefined, room = 2048): string {
+  const parts = { room: room - DENY_ALL.length, subject: { kind: 'iam-user', name: 'ci-build' } } as const
+  const made = restriction && restrictionDocument(restriction, parts)
+  if (made === undefined) throw new Error('no restriction, or no room for it')
+  return made.document
 }
 
 /** An IAM that notes what is put and deleted, as `putUserPolicy ci-build …`. */

@@ -1,6 +1,7 @@
 import { hasGrown, type Incident } from '../domain/incident.ts'
 import type { IncidentEvent } from '../domain/incident-event.ts'
 import { moved } from '../domain/incident-machine.ts'
+import { hasWidened } from '../domain/restriction.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { sendOwedNotice } from '../record/notice.ts'
@@ -56,7 +57,7 @@ export async function finishRun(
   await sendOwedNotice(finished, ports)
 }
 
-/** Whether there are suspects or issued things that were not there when a run began. */
+/** Whether there are suspects or issued things that were not there when a run began, or a restriction that denies more. */
 function hasMore(now: Incident, then: Incident): boolean {
   const primaries = ({ credentials }: Incident) => credentials.filter(({ isPrimary }) => isPrimary).length
   return (
@@ -64,7 +65,7 @@ function hasMore(now: Incident, then: Incident): boolean {
     now.credentials.length > then.credentials.length ||
     primaries(now) > primaries(then) ||
     now.approved.length > then.approved.length ||
-    (now.restriction?.sessions.length ?? 0) > (then.restriction?.sessions.length ?? 0)
+    (now.restriction !== undefined && hasWidened(now.restriction, then.restriction))
   )
 }
 

@@ -7,9 +7,10 @@ import type { PolicyInForce } from '../record/policy-in-force.ts'
 import { applyStep, isWrite, NOT_READ_BACK } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { finishRun, type RunOutcome } from './finish-run.ts'
+import { standingSteps } from './progress.ts'
 import { type ReadStep, readStep } from './read-step.ts'
 import { reservePlace } from './reserve-place.ts'
-import { restrictionStepsOf } from './restriction-plan.ts'
+import { restrictionStepsOf, shortfallOf } from './restriction-plan.ts'
 import type { Step, StepValue } from './steps/step.ts'
 import { strangerIn } from './stranger.ts'
 import { boundsOf, type Known, keyOf, subjectOf } from './subjects.ts'
@@ -44,7 +45,9 @@ export async function restrict(
     const doubt = refusalFor(known.get(keyOf(one.step.subject))) ?? (await applyRead(one, { incident, changeLog }, ports))
     if (doubt !== undefined) lines.push({ step: one.step, doubt })
   }
-  await finishRun(stored, outcomeOf(incident, lines), changeLog, ports)
+  const standing = standingSteps(changeLog.changes)
+  const short = steps.flatMap((step) => shortfallOf(step, standing.find(({ target }) => target === step.target)?.contained ?? null) ?? [])
+  await finishRun(stored, outcomeOf(incident, lines, short), changeLog, ports)
 }
 
 /**
@@ -118,14 +121,21 @@ function refusalBy({ protection, approver, mode, tier }: Bounds): string | undef
   return mode === 'restrict' || mode === 'contain' ? undefined : `mode ${mode} of tier ${tier} does not restrict`
 }
 
-/** What is not in place on the incident's own identity keeps it from being restricted; of another role it is only told, as a remark. */
-function outcomeOf(incident: Incident, lines: readonly { readonly step: Step; readonly doubt: string }[]): RunOutcome {
+/**
+ * What is not in place on the incident's own identity keeps it from being restricted; of another role it is only told, as a remark. So is what there is no room to
+ * deny: `short`.
+ */
+function outcomeOf(
+  incident: Incident,
+  lines: readonly { readonly step: Step; readonly doubt: string }[],
+  short: readonly string[],
+): RunOutcome {
   const own = subjectOf(incident)
   const isOwn = ({ subject }: Step) => own !== undefined && keyOf(subject) === keyOf(own)
   const said = lines.filter(({ doubt, step }) => !(doubt === NOT_READ_BACK && isOwn(step)))
   const text = ({ step, doubt }: (typeof lines)[number]) => `${step.title}: ${doubt}`
   const doubts = said.filter(({ step }) => isOwn(step)).map(text)
-  const remarks = said.filter(({ step }) => !isOwn(step)).map(text)
+  const remarks = [...said.filter(({ step }) => !isOwn(step)).map(text), ...short]
   if (doubts.length > 0) return { kind: 'asking', why: [...doubts, ...remarks] }
   return said.length < lines.length ? { kind: 'unread' } : { kind: 'restricted', remarks }
 }

@@ -1,6 +1,6 @@
 import { canonical } from '../domain/change.ts'
 import { iamGlobs } from '../domain/glob.ts'
-import { Restriction } from '../domain/restriction.ts'
+import { hasFence, Restriction } from '../domain/restriction.ts'
 import { DATA_PLANE_ACTIONS } from './data-plane-actions.ts'
 import { deniedPatterns, OWN_POLICY_CALLS } from './denied-patterns.ts'
 import { GRAVE_GROUPS, graveActionsOf } from './grave-actions.ts'
@@ -57,9 +57,9 @@ function formsOf(restriction: Restriction): readonly Form[] {
   return parts.flatMap(([hasServices, hasPlaces]) => counts.toReversed().map((groups) => ({ hasServices, hasPlaces, groups })))
 }
 
-function wholeOf({ isCovered, isFenced, services, addresses, endpoints }: Restriction): Form {
-  const hasPlaces = isCovered && isFenced && addresses.length + endpoints.length > 0
-  return { hasServices: isCovered && services.length > 0, hasPlaces, groups: GRAVE_GROUPS.length }
+function wholeOf(restriction: Restriction): Form {
+  const { isCovered, services } = restriction
+  return { hasServices: isCovered && services.length > 0, hasPlaces: hasFence(restriction), groups: GRAVE_GROUPS.length }
 }
 
 function droppedFrom(restriction: Restriction, { hasServices, hasPlaces, groups }: Form): string[] {
@@ -72,6 +72,13 @@ function droppedFrom(restriction: Restriction, { hasServices, hasPlaces, groups 
       .filter(isMeant)
       .map((group) => group.name),
   ]
+}
+
+/** What is denied by a restriction only because it rests on a habit: `services`, `places`, names of `GRAVE_GROUPS`. */
+export function partsOfHabit(restriction: Restriction): string[] {
+  const { hasServices, hasPlaces } = wholeOf(restriction)
+  const groups = restriction.isCovered ? GRAVE_GROUPS.filter(({ needsHabit }) => needsHabit) : []
+  return [...(hasServices ? ['services'] : []), ...(hasPlaces ? ['places'] : []), ...groups.map(({ name }) => name)]
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -140,13 +147,18 @@ const LONGEST = 10_240
  * The same document is made from what is returned.
  */
 export function restrictionIn(document: string): Restriction | undefined {
+  return readRestriction(document)?.restriction
+}
+
+/** What a document of ours restricts, and whose inline policies it guards by themselves; undefined where it is not one of ours word for word. */
+export function readRestriction(document: string): { restriction: Restriction; subject: Subject | undefined } | undefined {
   if (document.length > LONGEST) return undefined
   try {
     const parsed = JSON.parse(document)
     const { restriction, subject, form } = readStatements(parsed.Statement)
     if (!isOurs(restriction, subject)) return undefined
     const same = { Version: '2012-10-17', Statement: statementsOf(restriction, form, subject) }
-    return canonical(same) === canonical(parsed) ? restriction : undefined
+    return canonical(same) === canonical(parsed) ? { restriction, subject } : undefined
   } catch {
     // Not one of ours: whoever reads it has to make another.
     return undefined

@@ -1,9 +1,10 @@
 import { isAttempt } from '../domain/attempt.ts'
 import { isContainableIdentity } from '../domain/containable.ts'
 import type { Incident } from '../domain/incident.ts'
-import { Restriction, SessionName, withoutHabit, withSessions } from '../domain/restriction.ts'
+import { hasFence, Restriction, SessionName, withoutHabit, withSessions } from '../domain/restriction.ts'
+import { NO_ROOM } from '../domain/restriction-lines.ts'
 import { roleSessionIn } from './plan.ts'
-import { type RestrictionDocument, restrictionDocument, restrictionIn } from './restriction-document.ts'
+import { partsOfHabit, type RestrictionDocument, restrictionDocument, restrictionIn } from './restriction-document.ts'
 import { DENY_ALL, isContainment, quarantinePolicyName, revocationPolicyName } from './steps/quarantine.ts'
 import { rolePolicy } from './steps/role-policy.ts'
 import { isSameValue, type Step, type StepValue, type Subject } from './steps/step.ts'
@@ -16,7 +17,7 @@ import { userPolicy } from './steps/user-policy.ts'
  * Each is a first value of a policy to which a containment gives its own value later, so that there is no moment without a deny in between. Empty where
  * the restriction is missing or not valid, or where the sessions of the role cannot be told apart.
  */
-export function restrictionStepsOf(incident: Incident): Step[] {
+export function restrictionStepsOf(incident: Incident): RestrictionStep[] {
   const { identity, id } = incident
   const restriction = Restriction.safeParse(incident.restriction).data
   if (restriction === undefined || !isContainableIdentity(identity)) return []
@@ -28,46 +29,83 @@ export function restrictionStepsOf(incident: Incident): Step[] {
   return [own, ...onOthers].filter((step) => step !== undefined)
 }
 
+/** A step with what its document has no room to deny, in words for people. */
+export interface RestrictionStep extends Step {
+  readonly dropped: readonly string[]
+  readonly nextRung?: RestrictionStep
+}
+
+/** What the document that stands has no room to deny, as a line for people; undefined where it denies all that is meant, or is of no rung of the step. */
+export function shortfallOf(step: RestrictionStep, standing: StepValue): string | undefined {
+  for (let rung: RestrictionStep | undefined = step; rung !== undefined; rung = rung.nextRung)
+    if (isSameValue(rung.contained(null) ?? null, standing)) return rung.dropped.length === 0 ? undefined : rung.title
+  return undefined
+}
+
 /** The rooms in which a restriction is tried, in characters: beside nothing else, and beside ever more of the user's or role's own inline policies. */
 const USER_ROOMS = [2048, 1500, 1000, 700, 500]
 const ROLE_ROOMS = [10_240, 6000, 3000, 1500, 800]
 
-function userStep(userName: string, restriction: Restriction, incidentId: string): Step | undefined {
+function userStep(userName: string, restriction: Restriction, incidentId: string): RestrictionStep | undefined {
   const on = (wanted: Wanted) => userPolicy.step({ userName, policyName: quarantinePolicyName(incidentId) }, wanted)
-  const documents = documentsOf({ ...restriction, sessions: [] }, { rooms: USER_ROOMS, subject: { kind: 'iam-user', name: userName } })
-  return stepOn(on, { documents, title: `user ${userName} restricted` })
+  const where = { rooms: USER_ROOMS, subject: { kind: 'iam-user', name: userName } } as const
+  return stepOn(on, { ...ladderOf({ ...restriction, sessions: [] }, where), what: `user ${userName}` })
 }
 
-function roleStep(roleName: string, restriction: Restriction, incidentId: string): Step | undefined {
+function roleStep(roleName: string, restriction: Restriction, incidentId: string): RestrictionStep | undefined {
   const on = (wanted: Wanted) => rolePolicy.step({ roleName, policyName: revocationPolicyName(incidentId) }, wanted)
-  const documents = documentsOf(restriction, { rooms: ROLE_ROOMS, subject: { kind: 'role', name: roleName } })
-  return stepOn(on, { documents, title: `sessions ${restriction.sessions.join(', ')} of role ${roleName} restricted` })
+  const where = { rooms: ROLE_ROOMS, subject: { kind: 'role', name: roleName } } as const
+  return stepOn(on, {
+    ...ladderOf(restriction, where),
+    what: `sessions ${restriction.sessions.join(', ')} of role ${roleName} restricted`,
+  })
 }
 
 type Wanted = Pick<Step, 'title' | 'contained'>
 
+/** The documents of a step. `before` are those of the same restriction without its fence, one of which may stand from before. */
+interface Ladder {
+  readonly documents: readonly RestrictionDocument[]
+  readonly before: ReadonlySet<string>
+}
+
+interface Where {
+  readonly rooms: readonly number[]
+  readonly subject: Subject
+}
+
+function ladderOf(restriction: Restriction, where: Where): Ladder {
+  const unfenced = hasFence(restriction) ? documentsOf({ ...restriction, isFenced: false }, where) : []
+  return { documents: documentsOf(restriction, where), before: new Set(unfenced.map(({ document }) => document)) }
+}
+
 /** The documents of a restriction by falling room, each of which denies less, and one without the habit last. The room of a containment is smaller than any. */
-function documentsOf(restriction: Restriction, { rooms, subject }: { rooms: readonly number[]; subject: Subject }): RestrictionDocument[] {
-  const all = [restriction, withoutHabit(restriction)].flatMap((one) =>
-    rooms.flatMap((room) => restrictionDocument(one, { room: room - DENY_ALL.length, subject }) ?? []),
-  )
-  return [...new Map(all.map((one) => [one.document, one])).values()]
+function documentsOf(restriction: Restriction, { rooms, subject }: Where): RestrictionDocument[] {
+  const of = (one: Restriction) => rooms.flatMap((room) => restrictionDocument(one, { room: room - DENY_ALL.length, subject }) ?? [])
+  const ofHabit = partsOfHabit(restriction)
+  const last = of(withoutHabit(restriction)).map(({ document, dropped }) => ({ document, dropped: [...ofHabit, ...dropped] }))
+  const all = [...of(restriction), ...last]
+  return all.filter(({ document }, at) => all.findIndex((one) => one.document === document) === at)
 }
 
 /** The step with the first document, each other standing in where AWS has no room for the one before; undefined where there is none. */
 function stepOn(
-  on: (wanted: Wanted) => Step,
-  { documents, title }: { documents: readonly RestrictionDocument[]; title: string },
-): Step | undefined {
-  let next: Step | undefined
+  on: (wanted: Wanted) => Omit<Step, 'nextRung'>,
+  { documents, before, what }: Ladder & { what: string },
+): RestrictionStep | undefined {
+  let next: RestrictionStep | undefined
   for (const [at, { document, dropped }] of [...documents.entries()].reverse()) {
-    const wanted = documents.slice(at).map((one) => one.document)
-    const without = dropped.length === 0 ? '' : `, without ${dropped.join(', ')}: there is no room`
-    const step = on({ title: `${title}${without}`, contained: (before) => (stands(before, wanted) ? before : document) })
+    // What stands for want of room is left. Where it may stand from before there was a fence, the fence is tried.
+    const wanted = [document, ...documents.slice(at + 1).flatMap((one) => (before.has(one.document) ? [] : [one.document]))]
+    const title = dropped.length === 0 ? `${what} restricted` : `${what} ${NO_ROOM}${dropped.map((part) => WORDS[part] ?? part).join(', ')}`
+    const step = { ...on({ title, contained: (now) => (stands(now, wanted) ? now : document) }), dropped }
     next = next === undefined ? step : { ...step, nextRung: next }
   }
   return next
 }
+
+/** Parts of a restriction that are left out, in words for people; what is not here is a group of grave actions by its name. */
+const WORDS: Readonly<Record<string, string>> = { services: 'services that it never used', places: 'calls from elsewhere' }
 
 /** True for a value that a restriction leaves as it is: a containment of ours, or a restriction that is wanted. */
 function stands(before: StepValue, wanted: readonly string[]): boolean {

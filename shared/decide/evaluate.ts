@@ -164,8 +164,8 @@ function restrictionFor(
   },
 ): Restriction | undefined {
   const { decision, alone, identity, known, merged: evidence } = about
-  // Also where a bound keeps it from being set: a person, and a replay, see what would be.
-  if (decision.would !== 'restrict') return undefined
+  // Also where a bound keeps it from being set: a person, and a replay, see what would be. A mode may hold a containment back to it.
+  if (decision.would !== 'restrict' && decision.action !== 'restrict') return undefined
   const isOwn = known === undefined || isAbout(known, signal.identity)
   if (identity.kind === 'role' && known?.restriction !== undefined && !(isOwn && isStronger(alone, 'ask'))) return undefined
   const baseline = isOwn ? about.baseline : emptyBaseline()

@@ -12,7 +12,7 @@ import { moved, noticeFor, openingState } from '../domain/incident-machine.ts'
 import { isSameHistory, type NameHistory, withNames } from '../domain/name-history.ts'
 import { priorityOf } from '../domain/priority.ts'
 import type { Rename } from '../domain/rename.ts'
-import { type Restriction, withSessions } from '../domain/restriction.ts'
+import { hasFence, hasWidened, type Restriction, withSessions } from '../domain/restriction.ts'
 import type { Signal } from '../domain/signal.ts'
 import { mergeFindings } from './correlate.ts'
 import { edgesOf, withEdges } from './lineage-edges.ts'
@@ -135,7 +135,8 @@ function withRestriction(incident: Incident, { restriction }: EvaluatedSignal): 
   const { restriction: before } = incident
   if (before === undefined) return { ...incident, restriction }
   const grown = withSessions(before, restriction.sessions)
-  return { ...incident, restriction: restriction.isFenced && !grown.isFenced ? { ...grown, isFenced: true } : grown }
+  const fenced = { ...grown, isFenced: true }
+  return { ...incident, restriction: restriction.isFenced && !grown.isFenced && hasFence(fenced) ? fenced : grown }
 }
 
 /** The states in which an incident may come to be restricted, or is. */
@@ -143,8 +144,7 @@ const RESTRICTABLE: ReadonlySet<Incident['state']> = new Set(['watching', 'askin
 
 /** True where a restriction is of more sessions than before, or denies calls from outside the usual places as well. */
 function restrictsMore({ restriction: now }: Incident, { restriction: before }: Incident): boolean {
-  if (now === undefined || now === before) return false
-  return now.sessions.length > (before?.sessions.length ?? 0) || (now.isFenced && before?.isFenced === false)
+  return now !== undefined && now !== before && hasWidened(now, before)
 }
 
 function withNewName(incident: Incident, { names, rename }: EvaluatedSignal): Incident {

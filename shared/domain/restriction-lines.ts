@@ -1,4 +1,5 @@
 import type { Incident } from './incident.ts'
+import { hasFence } from './restriction.ts'
 
 /** What a restriction means for the person who has to decide, one sentence each. */
 export interface RestrictionLines {
@@ -8,19 +9,22 @@ export interface RestrictionLines {
   readonly answers: string
 }
 
+/** Before the parts of a restriction for which a policy had no room, in a reason of the decision. */
+export const NO_ROOM = 'restricted, without room to deny '
+
 const GRAVE = 'grants of rights, new credentials, sharing with outsiders, switching off logs, deletion of backups and keys'
 
 /** What is refused now, what goes on and what each answer does; undefined where the incident is not restricted, or has no restriction. */
-export function restrictionLines({ state, restriction, identity }: Incident): RestrictionLines | undefined {
+export function restrictionLines({ state, restriction, identity, decision }: Incident): RestrictionLines | undefined {
   if (restriction === undefined || (state !== 'restricting' && state !== 'restricted')) return undefined
-  const { isCovered, addresses, endpoints, sessions } = restriction
-  const isFenced = isCovered && addresses.length + endpoints.length > 0
+  const { isCovered, sessions } = restriction
   const refused = isCovered
-    ? `services that it never used, and outside its habit ${GRAVE}${isFenced ? '; every call from outside its usual networks' : ''}`
+    ? `services that it never used, and outside its habit ${GRAVE}${hasFence(restriction) ? '; every call from outside its usual networks' : ''}`
     : `${GRAVE}: its habit is not known well enough to refuse more`
+  const short = decision.why.findLast((line) => line.includes(`${identity.name} ${NO_ROOM}`))?.split(NO_ROOM)[1]
   const others = identity.kind === 'role' ? `, and every session of the role but ${sessionsText(sessions)}` : ''
   return {
-    refused: `Refused now: ${refused}.`,
+    refused: `Refused now: ${refused}.${short === undefined ? '' : ` Not refused, for want of room: ${short}.`}`,
     goesOn: `Goes on: ${isCovered ? 'its usual work' : 'all its other calls'}${others}. Whoever else has its credential can do that too.`,
     answers:
       'release gives it back its rights; contain stops it altogether; confirm closes the incident and keeps the restriction, and stops nothing more; extend gives you time, and it stays restricted.',

@@ -50,6 +50,17 @@ export const Restriction = z
   .readonly()
 export type Restriction = z.infer<typeof Restriction>
 
+/** True where calls from outside the usual places are denied: it is fenced, and the places are known. */
+export function hasFence({ isCovered, isFenced, addresses, endpoints }: Restriction): boolean {
+  return isCovered && isFenced && addresses.length + endpoints.length > 0
+}
+
+/** True where a restriction denies more than one of before: to more sessions, or from outside the usual places as well. */
+export function hasWidened(now: Restriction, before: Restriction | undefined): boolean {
+  if (before === undefined) return now.sessions.length > 0
+  return now.sessions.length > before.sessions.length || (hasFence(now) && !hasFence(before))
+}
+
 /** The restriction that rests on no habit: it denies the fixed list of grave actions alone, to the same sessions. */
 export function withoutHabit({ sessions }: Restriction): Restriction {
   return { services: [], actions: [], addresses: [], endpoints: [], sessions, isCovered: false, isFenced: false }

@@ -79,8 +79,10 @@ export const RESTRICTED_SAMPLES: Readonly<Record<string, StepSample>> = Object.f
       ['role-policy', ['build-7', 'a+b=c,d.e@f-g']],
     ] as const
   ).map(([kind, sessions]) => {
-    const restriction = { services: ['s3', 'sts'], actions: [], addresses: [], endpoints: [], sessions, isCovered: true }
-    return [kind, { ...(STEP_SAMPLES[kind] as StepSample), wanted: restrictionDocument(restriction) }]
+    const restriction = { services: ['s3', 'sts'], actions: [], addresses: [], endpoints: [], sessions, isCovered: true, isFenced: false }
+    const wanted = restrictionDocument(restriction, { room: 1900 })?.document
+    if (wanted === undefined) throw new Error('a sample has no room')
+    return [kind, { ...(STEP_SAMPLES[kind] as StepSample), wanted }]
   }),
 )
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { enforce } from '../../shared/contain/enforce.ts'
-import { restrictionDocument } from '../../shared/contain/restriction-document.ts'
 import { DENY_ALL, isRestriction, quarantinePolicyName, revocationPolicyName } from '../../shared/contain/steps/quarantine.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
 import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
@@ -9,7 +8,7 @@ import { incidentSubject } from '../../shared/record/append.ts'
 import { review } from '../../shared/review/review.ts'
 import { ATTACK, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
 import { assumes, roleNamed } from '../looked-up.ts'
-import { RESTRICTS, reviewer } from '../restricted.ts'
+import { documentOf, RESTRICTS, reviewer } from '../restricted.ts'
 import { FAULTS, type Fault, faults } from './faults.ts'
 
 /** Lambda runs an asynchronous invocation three times at most. */
@@ -104,7 +103,7 @@ const restrict: Flow = {
     expect(['restricted', 'asking']).toContain(state)
     const own = await of.inner.account.getUserPolicy('ci-build', quarantinePolicyName(id))
     expect(own === undefined ? undefined : isRestriction(own)).toBe(true)
-    expect(restriction && restrictionDocument(restriction)).toBe(own)
+    expect(documentOf(restriction)).toBe(own)
     expect(of.inner.account.isRefused('ci-build', KEY)).toBe(false)
     if (state === 'restricted') {
       expect(isRestriction((await of.inner.account.getRolePolicy('deploy', revocationPolicyName(id))) ?? null)).toBe(true)

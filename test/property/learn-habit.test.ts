@@ -89,7 +89,9 @@ describe('a new call of a credential that is under suspicion', () => {
       detector: 'access-key-exposed',
       title: '',
       weight: 0.95,
+      axis: 'who',
       group: 'exposure',
+      fact: 'access-key-exposed',
       technique: 'T1552',
       isConfirmed: true,
     } as const

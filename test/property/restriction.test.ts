@@ -3,80 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { OWN_POLICY_CALLS } from '../../shared/contain/denied-patterns.ts'
 import { GRAVE_GROUPS, graveActionsOf } from '../../shared/contain/grave-actions.ts'
 import { restrictionDocument, restrictionIn } from '../../shared/contain/restriction-document.ts'
-import type { Subject } from '../../shared/contain/steps/step.ts'
-import { evaluatePolicy } from '../../shared/decide/reach/evaluate-policy.ts'
-import { contextOf, isRefusedBy } from '../../shared/decide/reach/refused-by.ts'
-import { Restriction } from '../../shared/domain/restriction.ts'
-import type { Signal } from '../../shared/domain/signal.ts'
-
-const GRAVE = GRAVE_GROUPS.flatMap(({ patterns }) => patterns.flatMap(graveActionsOf))
-const HARMLESS = [
-  's3:GetObject',
-  's3:ListBucket',
-  'sns:Publish',
-  'ec2:DescribeInstances',
-  'iam:ListUsers',
-  'dynamodb:PutItem',
-  'sqs:SendMessage',
-  'ecs:UpdateService',
-]
-const SERVICES = [...new Set([...GRAVE, ...HARMLESS].map(serviceOf)), 'cloudwatch', 'apprunner', 'textract']
-const IN = { address: '192.0.2.77', addressKind: 'public' } as const
-const OUT = { address: '198.51.100.7', addressKind: 'public' } as const
-const OWN_ENDPOINT = { address: '10.0.0.9', addressKind: 'private', vpcEndpointId: 'vpce-0123456789abcdef0' } as const
-const OTHER_ENDPOINT = { ...OWN_ENDPOINT, vpcEndpointId: 'vpce-0fedcba9876543210' } as const
-const BY_SERVICE = { address: 'cloudformation.amazonaws.com', addressKind: 'aws-service' } as const
-
-function serviceOf(action: string): string {
-  return action.slice(0, action.indexOf(':'))
-}
-
-const restrictions: fc.Arbitrary<Restriction> = fc
-  .record({
-    services: fc.subarray(SERVICES, { minLength: 1 }),
-    actions: fc.subarray([...GRAVE, ...HARMLESS], { maxLength: 40 }),
-    addresses: fc.subarray(['192.0.2.0/24', '2001:db8:1::/48', '203.0.113.0/24']),
-    endpoints: fc.subarray(['vpce-0123456789abcdef0', 'vpce-00000000000000001']),
-    sessions: fc.subarray(['deploy-1', 'deploy-2']),
-    isCovered: fc.boolean(),
-  })
-  .map((parts) => Restriction.parse(parts))
-const rooms = fc.oneof(fc.constant(10_240), fc.integer({ min: 0, max: 4_000 }))
-const subjects = fc.constantFrom<Subject | undefined>(
-  undefined,
-  { kind: 'role', name: 'deploy' },
-  { kind: 'iam-user', name: 'eva@example.com' },
-)
-
-const made = fc
-  .record({ restriction: restrictions, room: rooms, subject: subjects })
-  .map((one) => ({ ...one, made: restrictionDocument(one.restriction, parts(one)) }))
-
-function parts({ room, subject }: { room: number; subject: Subject | undefined }) {
-  return { room, ...(subject === undefined ? {} : { subject }) }
-}
-
-function callOf(action: string, origin: object, session = 'deploy-1'): Signal {
-  return {
-    kind: 'api-call',
-    time: Date.UTC(2026, 0, 31),
-    region: 'us-east-1',
-    identity: { id: 'arn:aws:iam::123456789012:role/deploy', kind: 'role', name: 'deploy', account: '123456789012' },
-    credential: { id: 'ASIAIOSFODNN7EXAMPLE', kind: 'session', sessionName: session },
-    service: serviceOf(action),
-    action,
-    origin,
-    request: { roleName: 'other' },
-  } as unknown as Signal
-}
-
-/** What a document says of an action itself, of which CloudTrail's call may have another name. */
-function isDenied(document: string, action: string, origin: object, session?: string): boolean {
-  const resource = serviceOf(action) === 'iam' ? 'arn:aws:iam::123456789012:role/other' : '*'
-  const allowAll = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }
-  const context = contextOf(callOf(action, origin, session))
-  return evaluatePolicy({ identity: [allowAll, document] }, { action, resource, context }).outcome === 'denied'
-}
+import { isRefusedBy } from '../../shared/decide/reach/refused-by.ts'
+import { hasFence, type Restriction } from '../../shared/domain/restriction.ts'
+import { BY_SERVICE, callOf, IN, isDenied, made, OTHER_ENDPOINT, OUT, OWN_ENDPOINT, parts, SERVICES } from '../restrictions.ts'
 
 describe('the policy of a restriction', () => {
   it('allows nothing, and has room to the character', () => {
@@ -113,8 +42,8 @@ describe('the policy of a restriction', () => {
         const habitual = actions.filter((action) => subject !== undefined || !OWN_POLICY_CALLS.includes(action))
         const action = habitual[pick % Math.max(1, habitual.length)]
         if (one === undefined || action === undefined) return
-        if (addresses.includes('192.0.2.0/24') || addresses.length + endpoints.length === 0)
-          expect(isDenied(one.document, action, IN)).toBe(false)
+        if (addresses.includes('192.0.2.0/24') || !hasFence(restriction)) expect(isDenied(one.document, action, IN)).toBe(false)
+        if (!hasFence(restriction)) expect(isDenied(one.document, action, OUT)).toBe(false)
         if (endpoints.includes('vpce-0123456789abcdef0')) expect(isDenied(one.document, action, OWN_ENDPOINT)).toBe(false)
         expect(isDenied(one.document, action, BY_SERVICE)).toBe(false)
         if (sessions.length > 0) expect(isDenied(one.document, 'iam:CreateUser', OUT, 'another')).toBe(false)
@@ -135,15 +64,15 @@ describe('the policy of a restriction', () => {
     )
   })
 
-  it('refuses services that are not habit, and all from elsewhere, where the habit is known and there is room', () => {
+  it('refuses services that are not habit where the habit is known, all from elsewhere where it is fenced, as far as there is room', () => {
     fc.assert(
       fc.property(made, fc.constantFrom(...SERVICES), ({ made: one, restriction }, service) => {
-        const { services, addresses, endpoints, sessions, isCovered } = restriction
+        const { services, sessions, isCovered } = restriction
         if (one === undefined || !isCovered) return
         const session = sessions[0] ?? 'any'
         if (!services.includes(service) && !one.dropped.includes('services'))
           expect(isDenied(one.document, `${service}:NeverUsed`, BY_SERVICE, session)).toBe(true)
-        if (addresses.length + endpoints.length > 0 && !one.dropped.includes('places')) {
+        if (hasFence(restriction) && !one.dropped.includes('places')) {
           expect(isDenied(one.document, 'sts:AssumeRole', OUT, session)).toBe(true)
           expect(isDenied(one.document, 's3:GetObject', OTHER_ENDPOINT, session)).toBe(true)
         }

@@ -30,6 +30,13 @@ describe('the stable places of an identity', () => {
     ['IPv6 with zeros left out within them', [from('2001:db8::1')], ['2001:db8:0::/48'], []],
     ['an endpoint', [OFFICE, ENDPOINT], ['192.0.2.0/24'], ['vpce-0123456789abcdef0']],
     ['Amazon alone', [AMAZON], ['203.0.113.0/24'], []],
+    ['Amazon besides an office', [OFFICE, AMAZON], ['192.0.2.0/24', '203.0.113.0/24'], []],
+    [
+      'a rented machine besides an office, whose range may have a stranger in it',
+      [OFFICE, from('198.51.100.1', { networkKind: 'hosting' })],
+      ['192.0.2.0/24', '198.51.100.0/24'],
+      [],
+    ],
     [
       'a service that calls for it, which is no place',
       [OFFICE, from('cloudformation.amazonaws.com', { addressKind: 'aws-service' })],
@@ -42,8 +49,6 @@ describe('the stable places of an identity', () => {
   })
 
   it.each([
-    ['Amazon besides an office', [OFFICE, AMAZON]],
-    ['a rented machine', [OFFICE, from('198.51.100.1', { networkKind: 'hosting' })]],
     ['a VPN', [OFFICE, from('198.51.100.1', { networkKind: 'anonymiser' })]],
     ['an address of a network that is not known', [OFFICE, from('198.51.100.1', { networkKind: undefined })]],
     ['a private address of no endpoint that is named', [OFFICE, from('10.0.0.9', { addressKind: 'private', networkKind: undefined })]],

@@ -65,7 +65,15 @@ const DECISIONS: readonly Decision[] = [
 ]
 
 /** What an incident that was to be restricted may go on doing. */
-const RESTRICTION: Restriction = { services: [], actions: [], addresses: [], endpoints: [], sessions: [], isCovered: false }
+const RESTRICTION: Restriction = {
+  services: [],
+  actions: [],
+  addresses: [],
+  endpoints: [],
+  sessions: [],
+  isCovered: false,
+  isFenced: false,
+}
 
 const IDENTITIES: readonly IdentityKind[] = ['iam-user', 'role', 'root', 'federated-user', 'identity-center', 'unknown']
 

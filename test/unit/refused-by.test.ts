@@ -38,6 +38,7 @@ const restriction = {
   endpoints: ['vpce-0123456789abcdef0'],
   sessions: ['deploy-1'],
   isCovered: true,
+  isFenced: true,
 }
 const document = restrictionDocument(restriction, { room: 10_240, subject: { kind: 'role', name: 'deploy' } })?.document
 

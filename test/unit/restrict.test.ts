@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { enforce } from '../../shared/contain/enforce.ts'
 import { pendingOf } from '../../shared/contain/pending.ts'
 import { standingSteps } from '../../shared/contain/progress.ts'
-import { restrictionDocument } from '../../shared/contain/restriction-document.ts'
 import { DENY_ALL, quarantinePolicyName, revocationIn, revocationPolicyName } from '../../shared/contain/steps/quarantine.ts'
 import { type Restriction, withoutHabit } from '../../shared/domain/restriction.ts'
-import { incidentSubject } from '../../shared/record/append.ts'
+import { append, incidentSubject } from '../../shared/record/append.ts'
+import { applyPolicy, parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { review } from '../../shared/review/review.ts'
 import { ACCOUNT, ATTACK, arnOf, call, exposed, KEY, NOW, oneUser } from '../embedded.ts'
 import { assumes, byRole, roleNamed } from '../looked-up.ts'
-import { HABIT, RESTRICTS, restrictedWorld, reviewer } from '../restricted.ts'
+import { documentOf, HABIT, RESTRICTS, restrictedWorld, reviewer } from '../restricted.ts'
 
 type World = Awaited<ReturnType<typeof restrictedWorld>>
 
@@ -28,13 +28,18 @@ async function store(world: World, parts: object): Promise<void> {
   await world.ports.incidents.save({ ...stored.value, ...parts }, stored.version)
 }
 
+/** Puts a policy in force, after the world was made under another. */
+async function inForce({ ports }: World, policy: object): Promise<void> {
+  await applyPolicy(ports.record, { policy: parsePolicy(policy), by: 'test', why: 'test', at: new Date(NOW).toISOString() })
+}
+
 describe('a restriction of a user', () => {
   it('reduces its rights and leaves its key in use; people are told and nothing else is changed', async () => {
     const world = await restrictedWorld()
     const incident = await world.only()
     expect(incident).toMatchObject({ state: 'restricted', restrictedAt: NOW, decision: { action: 'restrict' } })
     expect(incident.containedAt).toBeUndefined()
-    expect(await ownPolicy(world)).toBe(restrictionDocument(incident.restriction as Restriction))
+    expect(await ownPolicy(world)).toBe(documentOf(incident.restriction))
     expect(world.calls).toEqual([`put ci-build/${quarantinePolicyName(incident.id)}`])
     expect(world.account.isRefused('ci-build', KEY)).toBe(false)
     expect((await entries(world)).map(({ kind }) => kind)).toEqual(expect.arrayContaining(['step-planned', 'step-done', 'state']))
@@ -82,8 +87,9 @@ describe('a restriction of a user', () => {
 
   it('asks where no restriction is known, and takes none that is not valid', async () => {
     const world = await restrictedWorld({ policy: { mode: 'ask' } })
-    await store(world, { state: 'restricting' })
-    await enforce((await world.only()).id, { ...world.ports })
+    await inForce(world, RESTRICTS)
+    await store(world, { state: 'restricting', restriction: undefined })
+    await enforce((await world.only()).id, world.ports)
     expect((await world.only()).decision.why.at(-1)).toContain('nothing here that can be restricted')
     expect(world.calls).toEqual([])
   })
@@ -132,9 +138,8 @@ describe('a containment of what is restricted', () => {
       actor: 'countersign:contain',
       target: `user-policy:ci-build/${quarantinePolicyName(id)}`,
     }
-    const { append } = await import('../../shared/record/append.ts')
     for (const kind of ['step-planned', 'step-done'] as const)
-      await append(world.ports.record, incidentSubject(id), { ...forged, kind, from: null, to: restrictionDocument(HABIT), why: 'forged' })
+      await append(world.ports.record, incidentSubject(id), { ...forged, kind, from: null, to: documentOf(HABIT), why: 'forged' })
     world.setNow(NOW + 60_000)
     await enforce(id, world.ports)
     expect(await ownPolicy(world)).toBe(DENY_ALL)
@@ -145,8 +150,7 @@ describe('a containment of what is restricted', () => {
     const world = await restrictedWorld({ policy: { mode: 'ask' } })
     const { id } = await world.only()
     const policy = { ...RESTRICTS, mode: 'contain' }
-    const { applyPolicy, parsePolicy } = await import('../../shared/record/policy-in-force.ts')
-    await applyPolicy(world.ports.record, { policy: parsePolicy(policy), by: 'test', why: 'test', at: new Date(NOW).toISOString() })
+    await inForce(world, policy)
     await store(world, { state: 'restricting', restriction: HABIT })
     let isFirst = true
     const late = {
@@ -175,7 +179,7 @@ describe('what stands of a restriction', () => {
       await world.account.deleteUserPolicy('ci-build', quarantinePolicyName(id))
       world.setNow(NOW + minute * 60_000)
       await enforce(id, world.ports)
-      expect(await ownPolicy(world)).toBe(restrictionDocument(restriction as Restriction))
+      expect(await ownPolicy(world)).toBe(documentOf(restriction))
     }
     expect(await world.only()).toMatchObject({ state: 'restricted', priority: 100 })
     expect(world.notices.find(({ kind }) => kind === 'reversed')?.title).toBe(
@@ -205,41 +209,109 @@ describe('what stands of a restriction', () => {
     await world.account.deleteUserPolicy('ci-build', quarantinePolicyName(id))
     world.setNow(NOW + 60_000)
     await enforce(id, world.ports)
-    expect(await ownPolicy(world)).toBe(restrictionDocument(restriction as Restriction))
+    expect(await ownPolicy(world)).toBe(documentOf(restriction))
   })
 })
 
-describe('a restriction without room', () => {
-  const filled = (size: number) => {
+describe('a restriction for which there is little room', () => {
+  const long: Restriction = {
+    ...HABIT,
+    services: [...HABIT.services, ...Array.from({ length: 30 }, (_, at) => `service-${at}`)],
+    addresses: ['192.0.2.0/24'],
+    isFenced: true,
+  }
+  const documents = [2048, 1500, 1000].map((room) => documentOf(long, room))
+
+  /** The account where this room, in characters, is left for inline policies of the user. */
+  const withRoom = (left: number) => {
     const [user, ...others] = oneUser().UserDetailList ?? []
-    const PolicyDocument = { Version: '2012-10-17', Statement: [], Id: 'x'.repeat(size) }
+    const empty = { Version: '2012-10-17', Statement: [], Id: '' }
+    const PolicyDocument = { ...empty, Id: 'x'.repeat(2048 - JSON.stringify(empty).length - left) }
     return { ...oneUser(), UserDetailList: [{ ...user, UserPolicyList: [{ PolicyName: 'work', PolicyDocument }] }, ...others] }
   }
-  const sizeOf = (restriction: Restriction) => restrictionDocument(restriction).length
-  const long: Restriction = { ...HABIT, services: Array.from({ length: 60 }, (_, at) => `service-${at}`) }
 
-  it('is that of the fixed list where the whole has none, and stays so; a person is asked where there is none for that', async () => {
-    const room = 2048 - 60
-    for (const [size, expected] of [
-      [room - sizeOf(withoutHabit(long)) - 10, 'restricted'],
-      [room - 10, 'asking'],
-    ] as const) {
-      const world = await restrictedWorld({ account: filled(size), policy: { mode: 'ask' } })
-      const { applyPolicy, parsePolicy } = await import('../../shared/record/policy-in-force.ts')
-      await applyPolicy(world.ports.record, { policy: parsePolicy(RESTRICTS), by: 'test', why: 'test', at: new Date(NOW).toISOString() })
-      await store(world, { state: 'restricting', restriction: long })
-      await enforce((await world.only()).id, world.ports)
-      expect((await world.only()).state).toBe(expected)
-      expect(await ownPolicy(world)).toBe(expected === 'restricted' ? restrictionDocument(withoutHabit(long)) : null)
-      if (expected === 'asking') continue
-      const written = world.calls.length
-      await store(world, { state: 'restricting' })
-      await enforce((await world.only()).id, world.ports)
-      expect(world.calls).toHaveLength(written)
-      // A containment has the room that the restriction had.
-      await review((await world.only()).id, { kind: 'contain', ...reviewer }, world.ports)
-      expect(await ownPolicy(world)).toBe(DENY_ALL)
+  /** A world in which this is all that a restriction has room for, after a run. */
+  const restrictedIn = async (left: number, restriction = long) => {
+    const world = await restrictedWorld({ account: withRoom(left), policy: { mode: 'ask' } })
+    await inForce(world, RESTRICTS)
+    await store(world, { state: 'restricting', restriction })
+    await enforce((await world.only()).id, world.ports)
+    return world
+  }
+  const linesOf = async (world: World) => (await world.only()).decision.why.filter((line) => line.includes('without room'))
+
+  it('is the next shorter one, to the character; the record and the incident say what it does not deny', async () => {
+    const [whole = '', ...shorter] = documents
+    expect(new Set(documents).size).toBe(documents.length)
+    const full = await restrictedIn(whole.length)
+    expect([(await full.only()).state, await ownPolicy(full), await linesOf(full)]).toEqual(['restricted', whole, []])
+    for (const [at, document] of shorter.entries()) {
+      const world = await restrictedIn((documents[at] ?? '').length - 1)
+      expect(await ownPolicy(world)).toBe(document)
+      expect((await world.only()).state).toBe('restricted')
+      const [line, ...more] = await linesOf(world)
+      expect(more).toEqual([])
+      expect(line).toMatch(/^user ci-build restricted, without room to deny services that it never used/)
+      const planned = (await entries(world)).findLast(({ kind }) => kind === 'step-planned')
+      expect(planned).toMatchObject({ to: document, why: line })
+      expect((await entries(world)).findLast(({ kind }) => kind === 'state')?.why).toContain(line)
+      expect(world.notices.at(-1)?.body).toContain(`Not refused, for want of room: ${line?.split('to deny ')[1]}.`)
     }
+  })
+
+  it('stays so when it is run again, and leaves its room to a containment', async () => {
+    const world = await restrictedIn((documents[0]?.length ?? 0) - 1, { ...long, isFenced: false })
+    const [own, written] = [await ownPolicy(world), world.calls.length]
+    await store(world, { state: 'restricting' })
+    await enforce((await world.only()).id, world.ports)
+    expect(world.calls).toHaveLength(written)
+    expect(await ownPolicy(world)).toBe(own)
+    await review((await world.only()).id, { kind: 'contain', ...reviewer }, world.ports)
+    expect(await ownPolicy(world)).toBe(DENY_ALL)
+  })
+
+  it('is a question where there is room for none', async () => {
+    const world = await restrictedIn(10)
+    expect((await world.only()).state).toBe('asking')
+    expect((await world.only()).decision.why.join()).toContain('an AWS quota is used up')
+    expect(await ownPolicy(world)).toBeNull()
+  })
+
+  it('gets its fence although what stands is what it would be without room for one', async () => {
+    const fenced = { ...HABIT, addresses: ['192.0.2.0/24'], isFenced: true }
+    const open = documentOf({ ...fenced, isFenced: false })
+    expect(documentOf(fenced, 1000)).toBe(open)
+    for (const [room, expected] of [
+      [2000, documentOf(fenced)],
+      [open.length, open],
+    ] as const) {
+      const world = await restrictedIn(room, { ...fenced, isFenced: false })
+      expect(await ownPolicy(world)).toBe(open)
+      await store(world, { state: 'restricting', restriction: fenced })
+      await enforce((await world.only()).id, world.ports)
+      expect(await ownPolicy(world)).toBe(expected)
+      expect(await world.only()).toMatchObject({ state: 'restricted' })
+      expect(await linesOf(world)).toEqual(expected === open ? ['user ci-build restricted, without room to deny calls from elsewhere'] : [])
+    }
+  })
+
+  it('is run again for a fence that came while it was at work', async () => {
+    const fenced = { ...HABIT, addresses: ['192.0.2.0/24'], isFenced: true }
+    const world = await restrictedWorld({ policy: { mode: 'ask' } })
+    await inForce(world, RESTRICTS)
+    await store(world, { state: 'restricting', restriction: { ...fenced, isFenced: false } })
+    const busy = {
+      ...world.ports.iam,
+      async putUserPolicy(...words: Parameters<typeof world.ports.iam.putUserPolicy>) {
+        await store(world, { restriction: fenced })
+        return world.ports.iam.putUserPolicy(...words)
+      },
+    }
+    await enforce((await world.only()).id, { ...world.ports, iam: busy })
+    expect(await world.only()).toMatchObject({ state: 'restricting' })
+    await enforce((await world.only()).id, world.ports)
+    expect(await world.only()).toMatchObject({ state: 'restricted' })
+    expect(await ownPolicy(world)).toBe(documentOf(fenced))
   })
 })
 
@@ -295,8 +367,7 @@ describe('a restriction of a role', () => {
 
   it('is run again for a session that was found while it was at work', async () => {
     const world = await restrictedWorld({ account, policy: { mode: 'ask' }, events: attack('ASIASESSION000000001', 'build-7') })
-    const { applyPolicy, parsePolicy } = await import('../../shared/record/policy-in-force.ts')
-    await applyPolicy(world.ports.record, { policy: parsePolicy(RESTRICTS), by: 'test', why: 'test', at: new Date(NOW).toISOString() })
+    await inForce(world, RESTRICTS)
     const one = withoutHabit({ ...HABIT, sessions: ['build-7'] })
     await store(world, { state: 'restricting', restriction: one })
     const busy = {

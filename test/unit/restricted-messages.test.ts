@@ -51,12 +51,16 @@ describe('what people read of a restricted incident', () => {
 
   it('says by the habit what else is refused, and of a role which sessions are meant', async () => {
     const { incident } = await restricted()
-    const covered: Incident = { ...incident, restriction: { ...HABIT, addresses: ['192.0.2.0/24'] } }
+    const covered: Incident = { ...incident, restriction: { ...HABIT, addresses: ['192.0.2.0/24'], isFenced: true } }
     expect(restrictionLines(covered)).toMatchObject({
       refused: expect.stringContaining('services that it never used'),
       goesOn: expect.stringContaining('its usual work'),
     })
     expect(restrictionLines(covered)?.refused).toContain('every call from outside its usual networks')
+    for (const parts of [{ isFenced: false }, { isCovered: false }, { addresses: [] }])
+      expect(
+        restrictionLines({ ...covered, restriction: { ...HABIT, addresses: ['192.0.2.0/24'], isFenced: true, ...parts } })?.refused,
+      ).not.toContain('networks')
     const role: Incident = {
       ...covered,
       identity: { ...incident.identity, kind: 'role' },

@@ -232,7 +232,7 @@ describe('a state that somebody wrote', () => {
     const world = await restrictedWorld({ policy: { mode: 'ask' } })
     await put(world, RESTRICTS)
     const { identity } = await world.only()
-    const restriction = { services: [], actions: [], addresses: [], endpoints: [], sessions: [], isCovered: false }
+    const restriction = { services: [], actions: [], addresses: [], endpoints: [], sessions: [], isCovered: false, isFenced: false }
     await store(world, { state: 'restricting', restriction, identity: { ...identity, account: '999999999999' } })
     await enforce((await world.only()).id, world.ports)
     expect(await world.only()).toMatchObject({ state: 'asking' })

@@ -6,7 +6,7 @@ import { DENY_ALL } from '../../shared/contain/steps/quarantine.ts'
 import { iamGlobs } from '../../shared/domain/glob.ts'
 import { Restriction } from '../../shared/domain/restriction.ts'
 
-const UNKNOWN: Restriction = { services: [], actions: [], addresses: [], endpoints: [], sessions: [], isCovered: false }
+const UNKNOWN: Restriction = { services: [], actions: [], addresses: [], endpoints: [], sessions: [], isCovered: false, isFenced: false }
 
 const DEPLOY: Restriction = {
   services: ['ecr', 'ecs', 'kms'],
@@ -15,6 +15,7 @@ const DEPLOY: Restriction = {
   endpoints: ['vpce-0123456789abcdef0'],
   sessions: ['deploy-1'],
   isCovered: true,
+  isFenced: true,
 }
 
 const ROLE_ROOM = 10_240

@@ -18,7 +18,7 @@ const OFFICE = {
   agentFamily: 'aws-cli',
 }
 const ENDPOINT = { address: '10.0.0.9', addressKind: 'private', agentFamily: 'aws-cli', vpcEndpointId: 'vpce-0123456789abcdef0' }
-const CONTEXT = { at: INTRUSION, evidence: [] as readonly Finding[], sessions: [], isWholeSeen: true }
+const CONTEXT = { at: INTRUSION, evidence: [] as readonly Finding[], sessions: [], isFenced: true, isWholeSeen: true }
 
 interface Call {
   readonly action: string
@@ -58,6 +58,7 @@ describe('the restriction of an identity', () => {
       endpoints: [],
       sessions: [],
       isCovered: true,
+      isFenced: true,
     })
   })
 

@@ -1,5 +1,6 @@
 import { canonical } from '../../domain/change.ts'
 import { restrictionIn } from '../restriction-document.ts'
+import { restrictsMore } from '../restricts-more.ts'
 import { isSameValue, type StepValue } from './step.ts'
 
 /** The name of the inline policy that quarantines an identity; one for each incident, so that two never mix. */
@@ -85,19 +86,4 @@ export function deniesMore(standing: string, other: string): boolean {
   if (now === undefined || then === undefined) return false
   const isCovered = then.names.length === 0 || (now.names.length > 0 && now.names.every((name) => then.names.includes(name)))
   return !isCovered || then.issuedBefore < now.issuedBefore
-}
-
-/** True where a restriction that stands denies something that another would let through: the other allows more, or is of fewer sessions. */
-function restrictsMore(standing: string, other: string): boolean {
-  const [now, then] = [restrictionIn(standing), restrictionIn(other)]
-  if (now === undefined || then === undefined) return false
-  const isWithin = (some: readonly string[], all: readonly string[]) => some.every((one) => all.includes(one))
-  const isFenced = now.addresses.length + now.endpoints.length > 0
-  const isInFence =
-    then.addresses.length + then.endpoints.length > 0 && isWithin(then.addresses, now.addresses) && isWithin(then.endpoints, now.endpoints)
-  const areSessionsCovered = then.sessions.length === 0 || (now.sessions.length > 0 && isWithin(now.sessions, then.sessions))
-  if (!areSessionsCovered || (isFenced && !isInFence)) return true
-  // The habit lets grave actions through that the fixed list denies.
-  if (!now.isCovered && then.isCovered && then.actions.length > 0) return true
-  return now.isCovered && !(then.isCovered && isWithin(then.services, now.services) && isWithin(then.actions, now.actions))
 }

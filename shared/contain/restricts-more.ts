@@ -1,0 +1,65 @@
+import type { Restriction } from '../domain/restriction.ts'
+import { OWN_POLICY_CALLS } from './denied-patterns.ts'
+import { GRAVE_GROUPS, graveActionsOf } from './grave-actions.ts'
+import { readRestriction } from './restriction-document.ts'
+import type { Subject } from './steps/step.ts'
+
+/** True where a restriction that stands denies something that another would let through, to whom it names or from where. False where one of them is none. */
+export function restrictsMore(standing: string, other: string): boolean {
+  const [now, then] = [readRestriction(standing), readRestriction(other)]
+  if (now === undefined || then === undefined) return false
+  return PARTS.some((isLooser) => isLooser(now, then))
+}
+
+type Read = NonNullable<ReturnType<typeof readRestriction>>
+
+/** Each is true where the second lets something through that the first denies. */
+const PARTS: readonly ((now: Read, then: Read) => boolean)[] = [
+  (now, then) => isOfFewerSessions(now.restriction, then.restriction),
+  (now, then) => isFencedLess(now.restriction, then.restriction),
+  (now, then) => leavesGraveActions(now.restriction, then.restriction),
+  (now, then) => leavesServices(now.restriction, then.restriction),
+  (now, then) => leavesOwnPolicies(now.subject, then),
+]
+
+function isOfFewerSessions(now: Restriction, then: Restriction): boolean {
+  return then.sessions.length > 0 && !(now.sessions.length > 0 && isWithin(now.sessions, then.sessions))
+}
+
+function isFencedLess(now: Restriction, then: Restriction): boolean {
+  return now.isFenced && !(then.isFenced && isWithin(then.addresses, now.addresses) && isWithin(then.endpoints, now.endpoints))
+}
+
+/** The actions of a document are those that it lets through, of the grave ones all. */
+function leavesGraveActions(now: Restriction, then: Restriction): boolean {
+  return !isWithin(then.actions.map(lower).filter(isGrave), now.actions.map(lower))
+}
+
+/** A document without services denies none as new. */
+function leavesServices(now: Restriction, then: Restriction): boolean {
+  if (now.services.length === 0) return false
+  if (then.services.length === 0 || !isWithin(then.services, now.services)) return true
+  const others = then.actions.filter((action) => !now.services.includes(action.slice(0, action.indexOf(':'))))
+  return !isWithin(others.map(lower), now.actions.map(lower))
+}
+
+/** A document that guards no inline policies by themselves, or another's, has to deny their change altogether. */
+function leavesOwnPolicies(now: Subject | undefined, { restriction, subject }: Read): boolean {
+  if (now === undefined || (subject?.kind === now.kind && subject.name === now.name)) return false
+  const left = restriction.actions.map(lower)
+  return OWN_POLICY_CALLS.some((call) => left.includes(lower(call)))
+}
+
+const GRAVE = new Set(GRAVE_GROUPS.flatMap(({ patterns }) => patterns.flatMap(graveActionsOf)).map(lower))
+
+function isGrave(action: string): boolean {
+  return GRAVE.has(action)
+}
+
+function isWithin(some: readonly string[], all: readonly string[]): boolean {
+  return some.every((one) => all.includes(one))
+}
+
+function lower(text: string): string {
+  return text.toLowerCase()
+}

@@ -1,0 +1,102 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { OWN_POLICY_CALLS } from '../../shared/contain/denied-patterns.ts'
+import { restrictionDocument } from '../../shared/contain/restriction-document.ts'
+import { deniesMore } from '../../shared/contain/steps/quarantine.ts'
+import type { Subject } from '../../shared/contain/steps/step.ts'
+import { isRefusedBy } from '../../shared/decide/reach/refused-by.ts'
+import type { Restriction } from '../../shared/domain/restriction.ts'
+import {
+  BY_SERVICE,
+  callOf,
+  GRAVE,
+  HARMLESS,
+  IN,
+  isDenied,
+  OTHER_ENDPOINT,
+  OUT,
+  OWN_ENDPOINT,
+  parts,
+  restrictions,
+  SERVICES,
+} from '../restrictions.ts'
+
+const ROLE = { kind: 'role', name: 'deploy' } as const
+const ROOM = 10_240
+const SESSIONS = ['deploy-1', 'deploy-2', 'another']
+const ACTIONS = [...GRAVE, ...HARMLESS, ...SERVICES.map((service) => `${service}:NeverUsed`)]
+const IPV6 = { address: '2001:db8:1::7', addressKind: 'public' } as const
+const BRANCH = { address: '203.0.113.9', addressKind: 'public' } as const
+const SECOND_ENDPOINT = { ...OWN_ENDPOINT, vpcEndpointId: 'vpce-00000000000000001' } as const
+const PLACES = [IN, IPV6, BRANCH, OUT, OWN_ENDPOINT, SECOND_ENDPOINT, OTHER_ENDPOINT]
+
+const written = (restriction: Restriction, { room = ROOM, subject = ROLE as Subject | undefined } = {}) =>
+  restrictionDocument(restriction, parts({ room, subject }))?.document ?? ''
+
+/** True where a call is denied by the first document and not by the second: any action for any session, from any place, and of the role's own policies. */
+function deniesByACall(standing: string, other: string): boolean {
+  const isLeft = (isOf: (document: string) => boolean) => isOf(standing) && !isOf(other)
+  return SESSIONS.some(
+    (session) =>
+      ACTIONS.some((action) => isLeft((document) => isDenied(document, action, BY_SERVICE, session))) ||
+      PLACES.some((place) => isLeft((document) => isDenied(document, 's3:GetObject', place, session))) ||
+      OWN_POLICY_CALLS.some((call) => {
+        const own = { ...callOf(call, BY_SERVICE, session), request: { roleName: 'deploy' } }
+        return isLeft((document) => isRefusedBy(document, own))
+      }),
+  )
+}
+
+/** Pairs that are alike in most: one is the other with a few parts of a third. */
+const pairs = fc
+  .tuple(restrictions, restrictions, fc.subarray(['services', 'actions', 'addresses', 'endpoints', 'sessions', 'isCovered', 'isFenced']))
+  .map(
+    ([one, third, names]) =>
+      [one, { ...one, ...Object.fromEntries(names.map((name) => [name, third[name as keyof Restriction]])) }] as const,
+  )
+
+describe('a restriction that stands', () => {
+  it('denies more than another where, and only where, there is a call that it denies and the other does not', () => {
+    let more = 0
+    fc.assert(
+      fc.property(pairs, fc.constantFrom(ROOM, 1500, 1100), ([standing, other], room) => {
+        const [now, then] = [written(standing), written(other, { room })]
+        if (now === '' || then === '') return
+        const isMore = deniesByACall(now, then)
+        if (isMore) more += 1
+        expect(deniesMore(now, then)).toBe(isMore)
+      }),
+      { numRuns: 150 },
+    )
+    expect(more).toBeGreaterThan(20)
+  })
+
+  it('denies more than one that guards the inline policies of another role, and lets its own be changed', () => {
+    const admin = {
+      services: ['iam'],
+      actions: [...OWN_POLICY_CALLS],
+      addresses: [],
+      endpoints: [],
+      sessions: [],
+      isCovered: true,
+      isFenced: false,
+    }
+    const [own, others] = [written(admin), written(admin, { subject: { kind: 'role', name: 'other' } })]
+    expect(deniesMore(own, others)).toBe(true)
+    expect(deniesMore(written({ ...admin, actions: [] }), others)).toBe(true)
+    expect(deniesMore(own, written(admin, { subject: undefined }))).toBe(false)
+  })
+
+  it('denies less than the same one with a fence', () => {
+    fc.assert(
+      fc.property(restrictions, (one) => {
+        const [open, fenced] = [
+          { ...one, isCovered: true, isFenced: false },
+          { ...one, isCovered: true, isFenced: true },
+        ].map((each) => written(each))
+        expect(deniesMore(open ?? '', fenced ?? '')).toBe(false)
+        expect(deniesMore(fenced ?? '', open ?? '')).toBe(fenced !== open)
+      }),
+    )
+  })
+})
