@@ -4,13 +4,10 @@ import { type Assessment, assessmentOf } from '../domain/assessment.ts'
 import { type Baseline, emptyBaseline } from '../domain/baseline.ts'
 import { type BlastRadius, blastRadiusOf, observedBlastRadius } from '../domain/blast-radius.ts'
 import { namesOnePrincipal } from '../domain/containable.ts'
-import { isAbout } from '../domain/created-principal.ts'
 import type { Issued } from '../domain/credential-window.ts'
-import { type Decision, isStronger } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { IdentityState } from '../domain/identity-state.ts'
 import { type Incident, incidentId } from '../domain/incident.ts'
-import { type Restriction, SessionName } from '../domain/restriction.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
@@ -24,7 +21,7 @@ import { decide } from './decide.ts'
 import type { Evaluation, EvaluationContext } from './evaluation.ts'
 import { isFenced } from './evidence-table.ts'
 import { familiarityOf } from './familiarity.ts'
-import { restrictionOf } from './restriction-of.ts'
+import { restrictionFor } from './restriction-for.ts'
 import { unansweredTags } from './unanswered-tags.ts'
 import { createIncident, type Upserted, upsertIncident } from './upsert-incident.ts'
 
@@ -109,7 +106,7 @@ async function evaluateIn(
   if (decision.would === 'observe' && known === undefined) return { signal, findings, assessment, incidentId: undefined, decision }
   const alone = decide(own, identity, bounds).would
   const isPrimary = alone === 'contain'
-  const restriction = restrictionFor(folded, {
+  const restriction = restrictionFor(signal, {
     decision,
     alone,
     identity,
@@ -144,36 +141,6 @@ async function evaluateIn(
   unitOfWork.keepIncident(upserted.stored)
   unitOfWork.keepIncident(await containOrNotify(upserted.stored, context))
   return { signal, findings, assessment, incidentId: id, decision: upserted.stored.value.decision }
-}
-
-/**
- * What an identity may go on doing where the decision restricts it. Once sessions of a role are restricted, another one is for evidence of its own alone. Of what
- * a created user does, the habit of its creator is not known here.
- */
-function restrictionFor(
-  { signal }: Folded,
-  about: {
-    decision: Decision
-    alone: Decision['would']
-    identity: Identity
-    known: Incident | undefined
-    merged: readonly Finding[]
-    baseline: Baseline
-    isFenced: boolean
-    delivery: RespondPorts['delivery']
-  },
-): Restriction | undefined {
-  const { decision, alone, identity, known, merged: evidence } = about
-  // Also where a bound keeps it from being set: a person, and a replay, see what would be. A mode may hold a containment back to it.
-  if (decision.would !== 'restrict' && decision.action !== 'restrict') return undefined
-  const isOwn = known === undefined || isAbout(known, signal.identity)
-  if (identity.kind === 'role' && known?.restriction !== undefined && !(isOwn && isStronger(alone, 'ask'))) return undefined
-  const baseline = isOwn ? about.baseline : emptyBaseline()
-  const isRole = identity.kind === 'role'
-  const name = isRole && isOwn ? SessionName.safeParse(signal.credential.sessionName).data : undefined
-  const isWholeSeen = (about.delivery?.reads ?? true) && (!isRole || (about.delivery?.sessions ?? true))
-  const sessions = name === undefined ? [] : [name]
-  return restrictionOf({ baseline, evidence, at: signal.time, sessions, isFenced: about.isFenced, isWholeSeen })
 }
 
 /**
