@@ -66,7 +66,7 @@ async function play(scenario: Scenario) {
     log: silentLog,
   }
   const policy = parsePolicy({
-    version: 2,
+    version: 3,
     mode: 'contain',
     advisor: { enabled: false, band: [40, 90], maxShift: 15, deadlineSeconds: 5 },
     ...scenario.policy,

@@ -6,10 +6,6 @@ import type { Context, Detector } from '../detector.ts'
 /** So many resources with data, deleted within ten minutes, are no housekeeping of a job that has none. */
 const MIN_DELETED = 3
 
-/**
- * The owner's own runner in other hands has the usual place and the usual tool. What is left is that it deletes data of kinds which it never deleted before
- * today, and several of them at once.
- */
 /** Whoever makes backups as its work removes old ones as well, the first of them weeks later. */
 const MADE_BY: Readonly<Record<string, readonly string[]>> = {
   'ec2:DeleteSnapshot': ['ec2:CreateSnapshot', 'ec2:CreateSnapshots', 'ec2:CopySnapshot'],
@@ -19,6 +15,10 @@ const MADE_BY: Readonly<Record<string, readonly string[]>> = {
   'backup:DeleteRecoveryPoint': ['backup:StartBackupJob', 'backup:StartCopyJob'],
 }
 
+/**
+ * The owner's own runner in other hands has the usual place and the usual tool. What is left is that it deletes data of kinds which it never deleted before
+ * today, and several of them at once.
+ */
 export const dataDeletedUnusually: Detector = {
   id: 'data-deleted-unusually',
   title: 'Data deleted in bulk by an identity that never does',
