@@ -1,10 +1,10 @@
 import { consoleApp } from '../local/console/app.ts'
 import type { Target } from '../local/target.ts'
-import { AdvisorFallback, Opinion } from '../shared/domain/assessment.ts'
+import { AdvisorFallback, Familiarity, Opinion } from '../shared/domain/assessment.ts'
 import { BlastRadius } from '../shared/domain/blast-radius.ts'
 import { chain } from '../shared/domain/change.ts'
 import { Action } from '../shared/domain/decision.ts'
-import { EvidenceGroup, Technique } from '../shared/domain/finding.ts'
+import { Axis, EvidenceGroup, Technique } from '../shared/domain/finding.ts'
 import { type Incident, type IncidentSignal, NoticeKind, SignalOrigin } from '../shared/domain/incident.ts'
 import { Mode } from '../shared/domain/policy.ts'
 import { CreatedKind, IdentityKind, Outcome } from '../shared/domain/signal.ts'
@@ -65,6 +65,7 @@ const CLOSED_WORDS: ReadonlySet<string> = new Set([
   ...BlastRadius.unwrap().shape.basis.options,
   ...Opinion.unwrap().shape.verdict.options,
   ...SignalOrigin.unwrap().shape.source.options,
+  ...[Axis, Familiarity].flatMap(({ options }) => options),
   'answered',
   'fallback',
 ])

@@ -7,14 +7,14 @@ import type { EvidenceTable } from '../domain/policy.ts'
  * What the evidence calls for. What only was attempted, with credentials that were not accepted, asks at most.
  *
  * The opinion moves both numbers. It can bring about notify, ask and restrict, and hold a containment back to a restriction; it never brings a containment
- * about, and never takes a question or a restriction back.
+ * about, and never takes a question or a restriction back. Where the policy restricts nothing, it asks in place of a restriction.
  */
 export function calledFor(assessment: Assessment, bounds: Bounds): Called {
   if (assessment.isConfirmed) return { action: 'contain', why: 'confirmed by AWS' }
   const acts = calledByActs(assessment, bounds)
-  if (isStronger(acts.action, 'ask')) return acts
   const all = byTable(assessment, assessment.familiarity, bounds)
-  return isStronger(all.action, 'ask') ? { ...all, action: 'ask' } : all
+  const attempted = { ...all, action: weaker(all.action, 'ask') }
+  return isStronger(attempted.action, acts.action) ? attempted : acts
 }
 
 function calledByActs(assessment: Assessment, bounds: Bounds): Called {
@@ -23,10 +23,16 @@ function calledByActs(assessment: Assessment, bounds: Bounds): Called {
   const shift = opinion?.kind === 'answered' ? opinion.shift : 0
   if (shift === 0) return base
   const advised = byTable(shifted(ofActs(assessment), shift), familiarity, bounds)
+  const most = restricts(bounds) ? 'restrict' : 'ask'
   if (base.action === 'contain')
-    return advised.action === 'contain' ? base : { action: 'restrict', why: `${base.why}; the advisor holds it back to restrict` }
-  if (!isStronger(advised.action, base.action)) return base
-  return { action: weaker(advised.action, 'restrict'), why: `${advised.why}, with the advisor's ${shift} points` }
+    return advised.action === 'contain' ? base : { action: most, why: `${base.why}; the advisor holds it back to ${most}` }
+  const action = weaker(advised.action, most)
+  return isStronger(action, base.action) ? { action, why: `${advised.why}, with the advisor's ${shift} points` } : base
+}
+
+/** False for a policy in which restrict and contain are one: it is of a version before there were restrictions, and restricts nothing. */
+function restricts({ thresholds }: Pick<Bounds, 'thresholds'>): boolean {
+  return thresholds.restrict < thresholds.contain
 }
 
 /** Points after an opinion, on each axis that has any: an opinion makes no evidence where there is none. */
@@ -45,22 +51,27 @@ interface Called {
 }
 
 /** The strongest action whose row of the policy's table the numbers reach. Monotone in each number. */
-function byTable(points: Points, familiarity: Familiarity, { evidence, thresholds }: Table): Called {
+function byTable(points: Points, familiarity: Familiarity, table: Table): Called {
+  const { evidence, thresholds } = table
   const { compromise, harm, baseRisk: risk } = points
   const numbers = `compromise ${compromise}, harm ${harm}`
   const suspicion = suspicionOf(points, familiarity, evidence)
   const isContainable = suspicion === SUSPECT && harm >= evidence.containSuspectFrom
-  if (isContainable && risk >= thresholds.contain) return { action: 'contain', why: `${numbers}: ${suspicion}, and does harm` }
-  // A policy in which both are one restricts nothing: it is of a version before there were restrictions.
-  const isRestricting = thresholds.restrict < thresholds.contain && risk >= thresholds.restrict
-  if (suspicion !== undefined && isRestricting) return { action: 'restrict', why: `${numbers}: ${suspicion}` }
+  if (isContainable && risk >= thresholds.contain)
+    return { action: 'contain', why: `${reaches(risk, 'contain', thresholds)}; ${numbers}: ${suspicion}, and does harm` }
+  if (suspicion !== undefined && restricts(table) && risk >= thresholds.restrict)
+    return { action: 'restrict', why: `${reaches(risk, 'restrict', thresholds)}; ${numbers}: ${suspicion}` }
   const isUnusual = compromise >= evidence.unusualFrom
   const askFrom = isUnusual || suspicion !== undefined ? thresholds.ask : askedFrom(familiarity, { evidence, thresholds })
   if (askFrom !== undefined && risk >= askFrom)
     return { action: 'ask', why: `risk ${risk} reaches ask ${askFrom} ${OF[familiarity]}; ${numbers}` }
-  if (risk >= thresholds.notify)
-    return { action: 'notify', why: `risk ${risk} reaches notify ${thresholds.notify} ${OF[familiarity]}; ${numbers}` }
+  if (risk >= thresholds.notify) return { action: 'notify', why: `${reaches(risk, 'notify', thresholds)} ${OF[familiarity]}; ${numbers}` }
   return { action: 'observe', why: `risk ${risk} is below notify ${thresholds.notify}` }
+}
+
+/** The risk at the decision, in the words that a reader of the decision looks for. */
+function reaches(risk: number, action: keyof Table['thresholds'], thresholds: Table['thresholds']): string {
+  return `risk ${risk} reaches ${action} ${thresholds[action]}`
 }
 
 /**

@@ -7,7 +7,7 @@ import { boundsFor } from '../../shared/domain/bounds.ts'
 import { axisOf, type Finding } from '../../shared/domain/finding.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { REFUSED_CREDENTIALS } from '../../shared/sense/cloudtrail/authentication.ts'
-import { ACCOUNT, ATTACK, arnOf, call, KEY, NOW, oneUser } from '../embedded.ts'
+import { ACCOUNT, ATTACK, arnOf, call, HARM_ALONE, KEY, NOW, oneUser } from '../embedded.ts'
 import { delivered, deployed } from './stack.ts'
 
 const DAY_MS = 86_400_000
@@ -160,7 +160,9 @@ describe('every word by which a service refuses credentials', () => {
 })
 
 describe('every detector with every word', () => {
-  const bounds = boundsFor(parsePolicy({ version: 2, mode: 'contain' }), arnOf('ci-build'), {}, NOW)
+  const boundsOf = (policy: object) => boundsFor(parsePolicy({ mode: 'contain', ...policy }), arnOf('ci-build'), {}, NOW)
+  /** The table that takes least: one finding of either axis is enough to contain. */
+  const bounds = boundsOf({ version: 2, evidence: HARM_ALONE })
   const identity = { id: arnOf('ci-build'), kind: 'iam-user', name: 'ci-build', account: ACCOUNT } as const
   const about = (credentialId: string): Finding[] =>
     CATALOGUE.filter(({ isConfirmed }) => isConfirmed !== true).map(({ id, title, group, attack, fact = id }) => ({
@@ -187,6 +189,15 @@ describe('every detector with every word', () => {
       expect(decide(assessmentOf([acts[n] as Finding]), identity, bounds).would, attempt.detector).toBe('contain')
     }
     expect(decide(assessmentOf(attempts), identity, bounds).would).toBe('ask')
+  })
+
+  it('attempts ask at most by the default table too, where the acts of the same detectors contain', () => {
+    const byDefault = boundsOf({ version: 3 })
+    for (const familiarity of ['known', 'vouched', 'unknown'] as const) {
+      const wouldBe = (findings: readonly Finding[]) => decide(assessmentOf(findings, { familiarity }), identity, byDefault).would
+      expect(wouldBe(about(attemptWith({ id: KEY, kind: 'access-key' }).id)), familiarity).toBe('ask')
+      expect(wouldBe(about(KEY)), familiarity).toBe('contain')
+    }
   })
 
   it('an attempt of the same detector takes nothing from an act', () => {

@@ -6,14 +6,14 @@ import type { Signal } from '../../shared/domain/signal.ts'
 import { type Evaluation, pipeline } from '../../shared/pipeline.ts'
 import { applyPolicy, parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { REFUSED_CREDENTIALS } from '../../shared/sense/cloudtrail/authentication.ts'
-import { embedded, NOW } from '../embedded.ts'
+import { embedded, HARM_ALONE, NOW } from '../embedded.ts'
 import { accountOf, asCall, exposureOf, recordOf, Scenario } from '../scenarios/case.ts'
 
 const FOLDER = join(import.meta.dirname, '..', 'scenarios')
 const DAY_MS = 86_400_000
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.fires.json'))
 
-/** Bars so high that the past opens no incident, and so low that any finding about an act contains. */
+/** Bars so high that the past opens no incident, and so low that any finding about an act contains, with no evidence of who calls. */
 const HIGH = { notify: 98, ask: 99, contain: 100 }
 const LOW = { notify: 1, ask: 2, contain: 3 }
 
@@ -31,7 +31,7 @@ async function play({ past, events, tags, policy }: Scenario, word: string | und
     await learn(calls.map((call, n) => recordOf(asCall(call), { id: `past-${day}-${n}`, time: begun + n * 60_000, n })))
   }
   expect(await world.incidents()).toEqual([])
-  const low = parsePolicy({ version: 2, mode: 'contain', ...policy, thresholds: LOW })
+  const low = parsePolicy({ version: 2, mode: 'contain', evidence: HARM_ALONE, ...policy, thresholds: LOW })
   await applyPolicy(world.ports.record, { policy: low, by: 'test', why: 'the past is over', at: new Date(NOW).toISOString() })
   const run = pipeline(world.ports, own)
   const callsBefore = await callsLearned(world)

@@ -65,7 +65,7 @@ weights: { new-contry: 0.5 }
     for (const fault of [
       'mode: must be one of observe, ask, restrict, contain, got "contian"; did you mean contain?',
       'unknown moode; did you mean mode?',
-      'thresholds: must rise: notify ≤ ask ≤ restrict ≤ contain, got {"notify":50',
+      'thresholds: must rise: notify ≤ ask ≤ contain, and notify ≤ restrict ≤ contain, got {"notify":50',
       'advisor.maxShift: must be at most 30, got 99',
       'fourEyes.0.tiers.0: must be one of the tiers default, crown, got "corwn"; did you mean crown?',
       'weights.new-contry: no detector has this name; did you mean new-country?',

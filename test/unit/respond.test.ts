@@ -58,7 +58,7 @@ describe('responding', () => {
     const world = await embedded({
       advisor,
       policy: {
-        thresholds: { notify: 25, ask: 65, contain: 85 },
+        thresholds: { notify: 25, ask: 65, restrict: 85, contain: 85 },
         advisor: { enabled: true, band: [40, 84], maxShift: 15, deadlineSeconds: 1 },
       },
     })
@@ -85,15 +85,18 @@ describe('responding', () => {
   })
 
   it('does not have an advisor contain, nor a contained incident step back', async () => {
-    const up = await embedded({
-      advisor: answering(100),
-      policy: {
-        thresholds: { notify: 10, ask: 20, contain: 60 },
-        advisor: { enabled: true, band: [0, 100], maxShift: 30, deadlineSeconds: 1 },
-      },
-    })
-    await up.respond([call('iam:CreateUser', { id: 'a' })])
-    expect((await up.incidents())[0]).toMatchObject({ state: 'asking', assessment: { risk: 85 } })
+    const advisor = { enabled: true, band: [0, 100], maxShift: 30, deadlineSeconds: 1 }
+    const risen = async (restrict: number) => {
+      const up = await embedded({
+        advisor: answering(100),
+        policy: { version: 3, thresholds: { notify: 10, ask: 20, restrict, contain: 60 }, advisor },
+      })
+      await up.respond([call('iam:CreateUser', { id: 'a' })])
+      return (await up.incidents())[0]
+    }
+    // At most it restricts; where the policy restricts nothing, it asks.
+    expect(await risen(58)).toMatchObject({ state: 'restricted', decision: { would: 'restrict' }, assessment: { risk: 85 } })
+    expect(await risen(60)).toMatchObject({ state: 'asking', decision: { would: 'ask' }, assessment: { risk: 85 } })
     const down = await embedded({ policy: { advisor: { enabled: false, band: [1, 2], maxShift: 0, deadlineSeconds: 1 } } })
     await down.respond(ATTACK)
     await down.respond([call('iam:CreateUser', { id: 'later', time: NOW + 9000 })])
@@ -316,7 +319,7 @@ describe('bootstrapping a baseline', () => {
       const { outcomes } = await world.respond([attached('now', NOW)])
       return outcomes[0]?.findings.find(({ detector }) => detector === 'admin-policy-granted')?.weight
     }
-    expect(await weightAfter([])).toBeCloseTo(0.6 * 0.8)
+    expect(await weightAfter([])).toBeCloseTo(0.6)
     expect(await weightAfter(daily)).toBeCloseTo(0.6 * 0.3)
   })
 
