@@ -97,7 +97,7 @@ describe('eval', () => {
       trigger: { recordId: 'r6', detector: 'logging-tampered', label: 'benign' },
     })
     expect(sources['made-up'].credentials).toMatchObject({ malicious: { total: 2, ask: 1 }, benign: { total: 2, ask: 1, contain: 0 } })
-    expect(sources['made-up'].decisions).toMatchObject({ malicious: { total: 2 }, benign: { total: 2, restrict: 1, contain: 0 } })
+    expect(sources['made-up'].decisions).toMatchObject({ malicious: { total: 2 }, benign: { total: 2, ask: 1, restrict: 0, contain: 0 } })
     expect(sources['made-up'].identities.benign).toMatchObject({ total: 2, contain: 0 })
     expect(sources['made-up'].beforeIrreversible).toMatchObject({ total: 1, ask: 1, none: 0 })
     expect(sources['made-up'].interventions.benign).toEqual({ total: 1, perCase: 0.5, most: 1 })
@@ -109,7 +109,7 @@ describe('eval', () => {
     const page = join(folder, 'report.html')
     const { out } = await countersign(['eval', labelled, '--out', page])
     expect(out).toMatch(
-      /^made-up\n {2}of 2 benign cases: 0 contain, 1 restrict, 0 ask, .*\n {2}of 2 benign identities that can be contained: 0 contain\n/,
+      /^made-up\n {2}of 2 benign cases: 0 contain, 0 restrict, 1 ask, .*\n {2}of 2 benign identities that can be contained: 0 contain\n/,
     )
     expect(out).toContain('  before the first irreversible call of 1 malicious case: 0 contain,')
     expect(out).toMatch(/made-up\s+1\/2\s+1\/2/)

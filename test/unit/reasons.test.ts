@@ -12,16 +12,29 @@ import { linesOf } from '../../shared/review/explain/lines.ts'
 import { review } from '../../shared/review/review.ts'
 import { detailsOf } from '../../shared/slack/details.ts'
 import { messageOf } from '../../shared/slack/message.ts'
-import { ATTACK, arnOf, call, embedded, NOW } from '../embedded.ts'
+import { ATTACK, arnOf, call, embedded, KEY, NOW } from '../embedded.ts'
 
 const plain: Paint = (_, text) => text
 
-/** Twelve different calls of the contained key, all refused by our own step: they make findings of their own. */
-const REFUSED = ['ListUsers', 'ListRoles', 'ListGroups', 'ListPolicies', 'ListAccountAliases', 'GetAccountSummary'].flatMap((name, at) =>
-  [`iam:${name}`, `ec2:Describe${name.replace(/^(?:List|Get)/, '')}`].map((action, nth) =>
-    call(action, { id: `r${at}-${nth}`, time: NOW + 60_000 + at * 2000 + nth * 1000, error: 'AccessDenied' }),
-  ),
+/** Of what our own step refuses, only a try to undo it is a finding. */
+const REVERSALS = [62_000, 63_000].map((after) =>
+  call('iam:UpdateAccessKey', {
+    id: `u${after}`,
+    time: NOW + after,
+    request: { userName: 'ci-build', accessKeyId: KEY, status: 'Active' },
+    error: 'AccessDenied',
+  }),
 )
+
+/** Twelve different calls of the contained key, all refused by our own step, and its tries to undo that. */
+const REFUSED = [
+  ...['ListUsers', 'ListRoles', 'ListGroups', 'ListPolicies', 'ListAccountAliases', 'GetAccountSummary'].flatMap((name, at) =>
+    [`iam:${name}`, `ec2:Describe${name.replace(/^(?:List|Get)/, '')}`].map((action, nth) =>
+      call(action, { id: `r${at}-${nth}`, time: NOW + 60_000 + at * 2000 + nth * 1000, error: 'AccessDenied' }),
+    ),
+  ),
+  ...REVERSALS,
+]
 
 async function containedThenRefused(policy: object = {}) {
   const world = await embedded({ policy })
@@ -44,7 +57,7 @@ describe('why it was done', () => {
     const known = await look(world)
     const { incident, signals, changes } = known
     const { contributions, since } = reasonsOf(incident)
-    expect(since.map(({ finding }) => finding.detector)).toContain('access-denied-burst')
+    expect(since.map(({ finding }) => finding.detector)).toEqual(['containment-reversed'])
     for (const { finding } of contributions) expect(finding.time).toBeLessThanOrEqual(incident.decidedBy.time)
     const later = since.map(({ finding }) => finding)
     const explanation = await explain(known, undefined)
@@ -72,7 +85,7 @@ describe('why it was done', () => {
     const known = await look(world)
     const { incident, signals, changes } = known
     const refused = refusedAfter(incident, signals)
-    expect(refused).toBeGreaterThan(1)
+    expect(refused).toBe(REVERSALS.length)
     const said = `fter containment: ${refused} calls with findings refused`
     expect(linesOf(await explain(known, undefined)).join('\n')).toContain(said)
     expect(renderTimeline(incident, signals, plain)).toContain(said)
