@@ -1,5 +1,5 @@
 import type { IdentityWindow } from '../domain/identity-window.ts'
-import type { Signal } from '../domain/signal.ts'
+import { type Signal, text } from '../domain/signal.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import { hashId, mark, type TimedSet } from '../domain/timed-set.ts'
 
@@ -98,9 +98,29 @@ function isKnown({ ids, times }: TimedSet, key: string, at: number): boolean {
   return row >= 0 && at - (times[row] as number) <= OWN_FOR_MS
 }
 
-/** The same name in another region, or of another service, is another resource. */
-function keyOf({ service, region }: Signal, { noun }: ResourceKind, value: string): string {
-  return `${service} ${region} ${noun} ${value}`
+/** The same name in another region, of another service, or on another event bus, is another resource. */
+function keyOf(signal: Signal, { noun }: ResourceKind, value: string): string {
+  const { service, region, request } = signal
+  const bus = service === 'events' ? nameIn(signal, text(request, 'eventBusName') ?? 'default') : ''
+  return `${service} ${region} ${noun} ${bus} ${nameIn(signal, value)}`
+}
+
+/** An ARN: its region, its account and what it names there. */
+const ARN = /^arn:[^:]*:[^:]*:([^:]*):([^:]*):(.+)$/s
+
+/** Services whose ARNs name the resource without a type before it. */
+const UNTYPED: ReadonlySet<string> = new Set(['s3', 'sns', 'sqs'])
+
+/**
+ * The name that an ARN gives, so that both spellings name one resource; any other value as it is. All after the type counts: the end of
+ * `function:orders:prod` is a name that another function may have. An ARN of another region or account is no name, nor is that of a secret: AWS puts
+ * letters of its own after the secret's name, and another secret may be named just so.
+ */
+function nameIn({ service, region, account }: Signal, value: string): string {
+  const [, place = '', owner = '', resource] = ARN.exec(value) ?? []
+  const isHere = (place === '' || place === region) && (owner === '' || owner === account)
+  if (resource === undefined || !isHere || service === 'secretsmanager') return value.slice(0, 512)
+  return (UNTYPED.has(service) ? resource : resource.replace(/^[a-z-]+[:/]/, '')).slice(0, 512)
 }
 
 /** How deep a resource is named: `{ instancesSet: { items: [{ instanceId }] } }` has four levels. */
@@ -109,21 +129,16 @@ const LEVELS = 5
 /** The most names that are read of one call. */
 const VALUES_LIMIT = 24
 
-/** The texts at fields of these names, at any level. An ARN counts by its last part, so that both spellings name one resource. */
+/** The texts at fields of these names, at any level. */
 function valuesAt(value: unknown, fields: readonly string[], levels = LEVELS): readonly string[] {
   if (typeof value !== 'object' || value === null || levels === 0) return []
   const found: string[] = []
   for (const [field, member] of Object.entries(value).slice(0, 60)) {
     const isNamed = fields.includes(field.toLowerCase())
-    if (isNamed && typeof member === 'string') found.push(nameIn(member))
-    else if (isNamed && Array.isArray(member))
-      for (const one of member.slice(0, VALUES_LIMIT)) if (typeof one === 'string') found.push(nameIn(one))
+    if (isNamed && typeof member === 'string') found.push(member)
+    else if (isNamed && Array.isArray(member)) for (const one of member.slice(0, VALUES_LIMIT)) if (typeof one === 'string') found.push(one)
     if (typeof member === 'object') found.push(...valuesAt(member, fields, levels - 1))
     if (found.length >= VALUES_LIMIT) break
   }
   return found.slice(0, VALUES_LIMIT)
-}
-
-function nameIn(value: string): string {
-  return (value.startsWith('arn:') ? value.slice(Math.max(value.lastIndexOf('/'), value.lastIndexOf(':')) + 1) : value).slice(0, 256)
 }

@@ -44,7 +44,7 @@ function apiCall(record: Fields): Signal | string {
   const outcome = outcomeOf(service, errorCode, response)
   const { identity, credential } = actorOf(record)
   const message = outcome === 'denied' ? textOf(record.errorMessage, 2048) : undefined
-  const deniedBy = explicitDeny(message)
+  const deniedBy = denierIn(message)
   const deniedOn = message?.match(/ on resource: (arn:[^\s"]{1,512})/)?.[1]
   const isAuthenticated = hasAuthenticated({ service, operation, outcome, errorCode })
   return {
@@ -79,15 +79,23 @@ function apiCall(record: Fields): Signal | string {
 }
 
 /**
- * What denied a call explicitly, by the message of the error; undefined where nothing did, which is what somebody who tries out permissions meets.
+ * What denied a call, where that says something: the organisation, which denies it to everybody in the account, or a policy explicitly. Undefined where
+ * nothing allowed the call, which is what somebody who tries out permissions meets.
+ *
+ * The cause stands at the end of the message; before it stands the resource, whose name the caller chooses.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  */
-function explicitDeny(message = ''): Signal['deniedBy'] {
-  const kind = message.match(/explicit deny in (?:a|an) ([a-z -]+?) ?policy/i)?.[1]?.toLowerCase()
-  if (kind === undefined) return undefined
+function denierIn(message = ''): Signal['deniedBy'] {
+  const [, explicit, implicit] = message.match(CAUSE) ?? []
+  const kind = (explicit ?? implicit ?? '').toLowerCase()
   if (kind.startsWith('service control') || kind.startsWith('resource control')) return 'service-control-policy'
+  if (explicit === undefined) return undefined
   return kind.startsWith('identity-based') ? 'identity-policy' : 'other'
 }
+
+/** After the cause may stand the policy's ARN, and an encoded copy of the message in EC2's. */
+const CAUSE =
+  /(?:with an explicit deny in (?:an?|the) ([a-z -]+)|because no ([a-z -]+) allows the [\w:-]+ action)(?:: arn:[^\s"]+)?\.?(?: Encoded authorization failure message: [\w-]*)?$/i
 
 /** True for what CloudTrail records only where a trail asks for it, such as reads of objects. */
 function isDataEvent({ managementEvent, eventCategory }: Fields): boolean {
