@@ -94,7 +94,8 @@ async function evaluateIn(
     signal,
     baseline: draft.baseline,
     blastRadius,
-    evidence: countedAt(merged, signal.time),
+    // An incident keeps the strongest finding of each detector: where that has aged, a weaker one of today counts in its place.
+    evidence: countedAt([...merged, ...evidence], signal.time),
     known: known?.value.assessment,
   }
   const assessment = await assess(subject, policy, ports)

@@ -59,8 +59,8 @@ export const AdvisorOpinion = z.discriminatedUnion('kind', [
 export type AdvisorOpinion = z.infer<typeof AdvisorOpinion>
 
 /**
- * What is known of the owner's habits. `known`: the baseline is mature. `vouched`: it is not, and the credential is one that does not leak by itself: a
- * session of a workload in the place where AWS issued it, or of a person of Identity Center. `unknown`: neither.
+ * What is known of the owner's habits. `known`: the baseline is mature. `vouched`: it is not, and the credential is one that does not leak by itself: the
+ * session of a workload in the place where AWS issued it. `unknown`: neither.
  */
 export const Familiarity = z.enum(['known', 'vouched', 'unknown'])
 export type Familiarity = z.infer<typeof Familiarity>
