@@ -70,7 +70,10 @@ export function mergeFindings(known: readonly Finding[], more: readonly Finding[
   return [...strongest.values()].sort((a, b) => b.weight - a.weight).slice(0, FINDING_LIMIT)
 }
 
-/** The findings that count at a time (epoch ms): evidence ages in an incident as it does against a credential, but for what is confirmed. */
+/**
+ * The findings that count at a time (epoch ms): evidence ages in an incident as it does against a credential, but for what is confirmed. An incident keeps
+ * the strongest finding of each detector, so give the present evidence as well: where that one has aged, a weaker one of today counts.
+ */
 export function countedAt(findings: readonly Finding[], at: number): readonly Finding[] {
   return findings.filter(({ time, isConfirmed }) => isConfirmed || Math.abs(at - time) <= EVIDENCE_MS)
 }

@@ -94,7 +94,6 @@ async function evaluateIn(
     signal,
     baseline: draft.baseline,
     blastRadius,
-    // An incident keeps the strongest finding of each detector: where that has aged, a weaker one of today counts in its place.
     evidence: countedAt([...merged, ...evidence], signal.time),
     known: known?.value.assessment,
   }

@@ -3,9 +3,10 @@ import { bedrockModel } from '../../shared/aws/bedrock-model.ts'
 import { bedrockClient } from '../../shared/aws/clients.ts'
 import { modelAdvisor } from '../../shared/decide/advise/by-model.ts'
 import { neutralised, UNTRUSTED_LIMIT } from '../../shared/decide/advise/pack.ts'
+import { type Action, isStronger, weaker } from '../../shared/domain/decision.ts'
 import type { Advisor, EvidencePack } from '../../shared/ports/advisor.ts'
 import { json, type Loopback, loopback } from '../contract/loopback.ts'
-import { ACCOUNT, call, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
+import { ACCOUNT, call, embedded, exposed, KEY, NOW, oneUser, opinionOf } from '../embedded.ts'
 
 const hidden = (text: string) => [...text].map((letter) => String.fromCodePoint(0xe0000 + (letter.codePointAt(0) ?? 0))).join('')
 
@@ -189,7 +190,7 @@ const tellTales = (payload: string) =>
 describe('what an intruder writes to the model', () => {
   const placeOf = (field: string, at: number) => `payload ${at} in the ${field}`
   const asksOf = async ({ incidents }: Awaited<ReturnType<typeof embedded>>) =>
-    (await incidents()).filter(({ decision }) => decision.would === 'ask' || decision.would === 'contain').length
+    (await incidents()).filter(({ decision }) => !isStronger('ask', decision.would)).length
 
   /** Each payload in each field, judged with a model that obeys: what the model was asked, and the incidents that ask a person. */
   const advised = new Map<string, { readonly payload: string; readonly bodies: readonly string[]; readonly asks: number }>()
@@ -247,6 +248,51 @@ describe('what an intruder writes to the model', () => {
     )
     expect(asking).toBeGreaterThan(PAYLOADS.length * FIELDS.length * 0.6)
     expect(lost).toEqual([])
+  }, 180_000)
+  /** The strongest action that any incident of a world calls for. */
+  const strongestOf = async ({ incidents }: Awaited<ReturnType<typeof embedded>>) =>
+    (await incidents()).reduce<Action>((most, { decision }) => (isStronger(decision.would, most) ? decision.would : most), 'observe')
+
+  /** Each payload in every second field: what a payload says to a model is tested above. */
+  const halfOfAll = FIELDS.flatMap(({ name, write }, field) =>
+    PAYLOADS.flatMap((payload, at) => ((at + field) % 2 === 0 ? [{ write, payload, place: placeOf(name, at) }] : [])),
+  )
+
+  /** What the records call for under thresholds, without an advisor and with one. */
+  async function calledFor(records: readonly object[], thresholds: object, advisor: Advisor) {
+    const policy = { version: 3, ...POLICY, thresholds }
+    const alone = await embedded({ policy: { ...policy, advisor: { enabled: false } } })
+    const advised = await embedded({ advisor, policy })
+    for (const world of [alone, advised]) await world.respond(records)
+    return { alone: await strongestOf(alone), advised: await strongestOf(advised) }
+  }
+
+  it('holds a containment back to a restriction at most, and takes back no restriction, with a model that obeys', async () => {
+    const lost: string[] = []
+    const held = { contain: 0, restrict: 0 }
+    const obeys: Advisor = { advise: async () => ({ kind: 'answered', ...opinionOf(0) }) }
+    for (const { write, payload, place } of halfOfAll) {
+      for (const contain of [60, 100]) {
+        const { alone, advised } = await calledFor(write(payload), { notify: 10, ask: 20, restrict: 30, contain }, obeys)
+        if (alone === 'contain' || alone === 'restrict') held[alone] += 1
+        if (isStronger(weaker(alone, 'restrict'), advised)) lost.push(`${alone} became ${advised}: ${place}`)
+      }
+    }
+    for (const count of Object.values(held)) expect(count).toBeGreaterThan(halfOfAll.length * 0.6)
+    expect(lost).toEqual([])
+  }, 180_000)
+
+  it('brings about a restriction at most, with a model that is sure of a compromise', async () => {
+    const sure: Advisor = { advise: async () => ({ kind: 'answered', ...opinionOf(100) }) }
+    const gone: string[] = []
+    let raised = 0
+    for (const { write, payload, place } of halfOfAll) {
+      const { alone, advised } = await calledFor(write(payload), { notify: 10, ask: 40, restrict: 70, contain: 75 }, sure)
+      if (isStronger(advised, alone)) raised += 1
+      if (alone !== 'contain' && isStronger(advised, 'restrict')) gone.push(place)
+    }
+    expect(raised).toBeGreaterThan(halfOfAll.length * 0.6)
+    expect(gone).toEqual([])
   }, 180_000)
 })
 
