@@ -4,9 +4,7 @@ import { type Assessment, assessmentOf } from '../domain/assessment.ts'
 import { type Baseline, emptyBaseline } from '../domain/baseline.ts'
 import { type BlastRadius, blastRadiusOf, observedBlastRadius } from '../domain/blast-radius.ts'
 import { namesOnePrincipal } from '../domain/containable.ts'
-import type { Issued } from '../domain/credential-window.ts'
 import type { Finding } from '../domain/finding.ts'
-import type { IdentityState } from '../domain/identity-state.ts'
 import { type Incident, incidentId } from '../domain/incident.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
@@ -21,6 +19,7 @@ import { decide } from './decide.ts'
 import type { Evaluation, EvaluationContext } from './evaluation.ts'
 import { isFenced } from './evidence-table.ts'
 import { familiarityOf } from './familiarity.ts'
+import { isOfMany, issuedBy } from './issued-by.ts'
 import { restrictionFor } from './restriction-for.ts'
 import { unansweredTags } from './unanswered-tags.ts'
 import { createIncident, type Upserted, upsertIncident } from './upsert-incident.ts'
@@ -141,26 +140,6 @@ async function evaluateIn(
   unitOfWork.keepIncident(upserted.stored)
   unitOfWork.keepIncident(await containOrNotify(upserted.stored, context))
   return { signal, findings, assessment, incidentId: id, decision: upserted.stored.value.decision }
-}
-
-/**
- * What the signal's credential issued lately. A signal without a credential, such as an exposure report, counts for all credentials of its identity,
- * but not where other callers are behind those.
- */
-function issuedBy({ windows }: IdentityState, signal: Signal): readonly Issued[] {
-  const { credential, identity, kind, isAuthenticated } = signal
-  if (!isAuthenticated || isOfMany(signal)) return []
-  // The other sessions of a role are in other hands; a report about the role itself is about all of them.
-  const isOfAll = credential.kind === 'none' && (identity.kind !== 'role' || kind === 'credential-exposure')
-  return isOfAll ? [...windows.values()].flatMap(({ issued }) => issued) : (windows.get(credential.id)?.issued ?? [])
-}
-
-/**
- * True for a call of which the log says neither credential nor principal, such as one of an AWS service or of an account: many callers have that
- * identity. Of what they create only that belongs to an incident which a suspicious call itself created.
- */
-function isOfMany({ credential, identity }: Signal): boolean {
-  return credential.kind === 'none' && !namesOnePrincipal(identity)
 }
 
 /**

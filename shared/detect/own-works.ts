@@ -1,5 +1,5 @@
 import type { IdentityWindow } from '../domain/identity-window.ts'
-import { type Signal, text } from '../domain/signal.ts'
+import type { Signal } from '../domain/signal.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import { hashId, mark, type TimedSet } from '../domain/timed-set.ts'
 
@@ -98,18 +98,13 @@ function isKnown({ ids, times }: TimedSet, key: string, at: number): boolean {
   return row >= 0 && at - (times[row] as number) <= OWN_FOR_MS
 }
 
-/** The same name in another region, of another service, or on another event bus, is another resource. */
+/** The same name in another region, or of another service, is another resource. */
 function keyOf(signal: Signal, { noun }: ResourceKind, value: string): string {
-  const { service, region, request } = signal
-  const bus = service === 'events' ? nameIn(signal, text(request, 'eventBusName') ?? 'default') : ''
-  return `${service} ${region} ${noun} ${bus} ${nameIn(signal, value)}`
+  return `${signal.service} ${signal.region} ${noun} ${nameIn(signal, value)}`
 }
 
 /** An ARN: its region, its account and what it names there. */
 const ARN = /^arn:[^:]*:[^:]*:([^:]*):([^:]*):(.+)$/s
-
-/** Services whose ARNs name the resource without a type before it. */
-const UNTYPED: ReadonlySet<string> = new Set(['s3', 'sns', 'sqs'])
 
 /**
  * The name that an ARN gives, so that both spellings name one resource; any other value as it is. All after the type counts: the end of
@@ -120,7 +115,7 @@ function nameIn({ service, region, account }: Signal, value: string): string {
   const [, place = '', owner = '', resource] = ARN.exec(value) ?? []
   const isHere = (place === '' || place === region) && (owner === '' || owner === account)
   if (resource === undefined || !isHere || service === 'secretsmanager') return value.slice(0, 512)
-  return (UNTYPED.has(service) ? resource : resource.replace(/^[a-z-]+[:/]/, '')).slice(0, 512)
+  return resource.replace(/^[a-z-]+[:/]/, '').slice(0, 512)
 }
 
 /** How deep a resource is named: `{ instancesSet: { items: [{ instanceId }] } }` has four levels. */

@@ -104,7 +104,7 @@ describe('twenty different calls that are refused', () => {
 describe('a job that reads secrets', () => {
   const read = (n: number, time: number) => succeeded('secretsmanager:GetSecretValue', { secretId: `s-${n}` }, time)
   const succeeded = (action: string, request: object, time: number, parts: object = {}) => {
-    const { signals } = normalise({ ...call(action, { id: `w${calls++}`, time, request }), ...parts }) as { signals: Signal[] }
+    const { signals } = normalise({ ...call(action, { id: `w${calls++}`, time, request }), ...parts }) as unknown as { signals: Signal[] }
     return signals[0] as Signal
   }
   /** 200 secrets in 200 seconds, each with what is done to it. */

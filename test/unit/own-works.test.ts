@@ -52,7 +52,7 @@ const KINDS: readonly (readonly [action: string, created: object, later: string,
   ['ec2:CreateVolume', { response: { volumeId: 'vol-1' } }, 'ec2:DeleteVolume', { volumeId: 'vol-1' }],
   ['ec2:CreateSnapshot', { response: { snapshotId: 'snap-1' } }, 'ec2:DeleteSnapshot', { snapshotId: 'snap-1' }],
   ['ec2:CopySnapshot', { response: { snapshotId: 'snap-2' } }, 'ec2:DeleteSnapshot', { snapshotId: 'snap-2' }],
-  ['ec2:RegisterImage', { response: { imageId: 'ami-1' } }, 'ec2:DeregisterImage', { imageId: 'ami-1' }],
+  ['ec2:CreateImage', { response: { imageId: 'ami-1' } }, 'ec2:DeregisterImage', { imageId: 'ami-1' }],
   ['ec2:CreateVpc', { response: { vpc: { vpcId: 'vpc-1' } } }, 'ec2:DeleteVpc', { vpcId: 'vpc-1' }],
   ['ec2:CreateSecurityGroup', { response: { groupId: 'sg-1' } }, 'ec2:AuthorizeSecurityGroupIngress', { groupId: 'sg-1' }],
   ['rds:CreateDBInstance', { request: { dBInstanceIdentifier: 'orders' } }, 'rds:DeleteDBInstance', { dBInstanceIdentifier: 'orders' }],
@@ -63,16 +63,13 @@ const KINDS: readonly (readonly [action: string, created: object, later: string,
     { dBClusterIdentifier: 'orders' },
   ],
   ['dynamodb:CreateTable', { request: { tableName: 'orders' } }, 'dynamodb:DeleteTable', { tableName: at('dynamodb', 'table/orders') }],
-  ['s3:CreateBucket', { request: { bucketName: 'orders' } }, 's3:DeleteBucket', { bucketName: 'orders' }],
   [
-    'lambda:CreateFunction20150331',
+    'lambda:CreateFunction',
     { request: { functionName: 'orders' } },
-    'lambda:DeleteFunction20150331',
+    'lambda:DeleteFunction',
     { functionName: at('lambda', 'function:orders') },
   ],
   ['logs:CreateLogGroup', { request: { logGroupName: '/aws/orders' } }, 'logs:DeleteLogGroup', { logGroupName: '/aws/orders' }],
-  ['events:PutRule', { request: { name: 'nightly' } }, 'events:RemoveTargets', { rule: 'nightly' }],
-  ['cloudwatch:PutMetricAlarm', { request: { alarmName: 'errors' } }, 'cloudwatch:DeleteAlarms', { alarmNames: ['errors'] }],
   ['kms:CreateKey', { response: { keyMetadata: { keyId: 'k-1' } } }, 'kms:ScheduleKeyDeletion', { keyId: at('kms', 'key/k-1') }],
   [
     'secretsmanager:CreateSecret',
@@ -86,13 +83,6 @@ const KINDS: readonly (readonly [action: string, created: object, later: string,
   ['cloudtrail:CreateTrail', { request: { name: 'trail' } }, 'cloudtrail:DeleteTrail', { name: at('cloudtrail', 'trail/trail') }],
   ['cloudformation:CreateStack', { request: { stackName: 'orders' } }, 'cloudformation:DeleteStack', { stackName: 'orders' }],
   ['ecr:CreateRepository', { request: { repositoryName: 'team/orders' } }, 'ecr:DeleteRepository', { repositoryName: 'team/orders' }],
-  ['sns:CreateTopic', { request: { name: 'orders' } }, 'sns:DeleteTopic', { topicArn: at('sns', 'orders') }],
-  [
-    'sqs:CreateQueue',
-    { response: { queueUrl: 'https://example.com/1/orders' } },
-    'sqs:DeleteQueue',
-    { queueUrl: 'https://example.com/1/orders' },
-  ],
 ]
 
 describe('what an identity created itself', () => {
@@ -118,6 +108,18 @@ describe('what an identity created itself', () => {
     expect(isOwn(created, terminated('i-1', 'i-of-others'))).toBe(false)
   })
 
+  it.each<readonly [action: string, created: object, later: string, request: object]>([
+    ['s3:CreateBucket', { bucketName: 'orders' }, 's3:DeleteBucket', { bucketName: 'orders' }],
+    ['sns:CreateTopic', { name: 'orders' }, 'sns:DeleteTopic', { topicArn: at('sns', 'orders') }],
+    ['sqs:CreateQueue', { queueName: 'orders' }, 'sqs:DeleteQueue', { queueName: 'orders' }],
+    ['events:PutRule', { name: 'audit' }, 'events:DisableRule', { name: 'audit' }],
+    ['cloudwatch:PutMetricAlarm', { alarmName: 'errors' }, 'cloudwatch:DeleteAlarms', { alarmNames: ['errors'] }],
+    ['lambda:CreateFunctionUrlConfig', { functionName: 'orders' }, 'lambda:DeleteFunction', { functionName: 'orders' }],
+    ['secretsmanager:PutSecretValue', { secretId: 'orders' }, 'secretsmanager:DeleteSecret', { secretId: 'orders' }],
+  ])('is nothing by %s, which succeeds where the resource of somebody else is there already', (action, created, later, request) => {
+    expect(isOwn([signalOf(action, { request: created })], signalOf(later, { request }))).toBe(false)
+  })
+
   it('is the newest 24 at most, so that what is held is bounded', () => {
     const created = Array.from({ length: 25 }, (_, n) =>
       signalOf('dynamodb:CreateTable', { time: NOW + n, request: { tableName: `t${n}` } }),
@@ -128,8 +130,8 @@ describe('what an identity created itself', () => {
 })
 
 describe('an intruder who wants the resource of a victim to be its own', () => {
-  const createdFunction = (functionName: string) => signalOf('lambda:CreateFunction20150331', { request: { functionName } })
-  const deletedFunction = (functionName: string) => signalOf('lambda:DeleteFunction20150331', { request: { functionName } })
+  const createdFunction = (functionName: string) => signalOf('lambda:CreateFunction', { request: { functionName } })
+  const deletedFunction = (functionName: string) => signalOf('lambda:DeleteFunction', { request: { functionName } })
 
   it.each<readonly [how: string, created: Signal, changing: Signal]>([
     [
@@ -139,18 +141,13 @@ describe('an intruder who wants the resource of a victim to be its own', () => {
     ],
     [
       'creates another of the same name of another service',
-      signalOf('sns:CreateTopic', { request: { name: 'orders' } }),
-      signalOf('events:DeleteRule', { request: { name: 'orders' } }),
+      signalOf('dynamodb:CreateTable', { request: { tableName: 'orders' } }),
+      signalOf('ecr:DeleteRepository', { request: { repositoryName: 'orders' } }),
     ],
     [
       'creates another kind of the same name',
       signalOf('rds:CreateDBCluster', { request: { dBClusterIdentifier: 'orders' } }),
       signalOf('rds:DeleteDBInstance', { request: { dBInstanceIdentifier: 'orders' } }),
-    ],
-    [
-      'creates a rule of the same name on another bus',
-      signalOf('events:PutRule', { request: { name: 'audit', eventBusName: 'mine' } }),
-      signalOf('events:DisableRule', { request: { name: 'audit' } }),
     ],
     [
       'names its secret as AWS names the end of the victim’s ARN',
