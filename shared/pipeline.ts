@@ -102,7 +102,8 @@ async function evaluateAll(
       const { draft, isNew } = unitOfWork.stateOf(signal)
       if (isNew && isFirstOfKey(signal, draft)) await ports.bootstrapQueue.bootstrap(signal.credential.id)
       const folded = foldInto(draft, signal, latest)
-      if (folded !== undefined && folded.evidence.length > 0) outcomes.push(await evaluate(folded, context))
+      const isToEvaluate = folded !== undefined && (folded.evidence.length > 0 || signal.refusedBy !== undefined)
+      if (isToEvaluate) outcomes.push(await evaluate(folded, context))
     } catch (cause) {
       // An identity that cannot be evaluated now must not block the others: its inputs are delivered again.
       failures.set(id, cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown error')

@@ -5,7 +5,7 @@ import { type Baseline, emptyBaseline } from '../domain/baseline.ts'
 import { type BlastRadius, blastRadiusOf, observedBlastRadius } from '../domain/blast-radius.ts'
 import { namesOnePrincipal } from '../domain/containable.ts'
 import type { Finding } from '../domain/finding.ts'
-import { type Incident, incidentId } from '../domain/incident.ts'
+import { type Incident, incidentId, incidentSignal } from '../domain/incident.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
@@ -37,6 +37,11 @@ export async function evaluate(folded: Folded, context: EvaluationContext): Prom
   const { baseline } = context.unitOfWork.stateOf(signal).draft
   const own = assessmentOf(evidence, { weights: context.policy.weights, familiarity: familiarityOf(signal, baseline) })
   const withoutIncident = { signal, findings, assessment: own, incidentId: undefined, decision: undefined }
+  // What we refused is no evidence. People are told how much it was, the owner's calls among it.
+  if (signal.refusedBy !== undefined && findings.length === 0) {
+    await context.ports.incidents.addSignal(signal.refusedBy, incidentSignal(signal, [], own.risk))
+    return withoutIncident
+  }
   // A credential that a suspect creates belongs to its incident, even when the creating call has no finding.
   if (findings.length === 0 && (signal.created === undefined || isOfMany(signal))) return withoutIncident
   const last = await candidateIncident(folded, context.unitOfWork)

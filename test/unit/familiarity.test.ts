@@ -62,7 +62,7 @@ let calls = 0
 function signalOf(userIdentity: object | undefined, from: string, parts: { action?: string; time?: number; agent?: string } = {}): Signal {
   const { action = 's3:ListBuckets', time = NOW, agent = 'Boto3/1.34' } = parts
   const record = call(action, { id: `f${calls++}`, time, from, agent })
-  const { signals } = normalise({ ...record, ...(userIdentity === undefined ? {} : { userIdentity }), readOnly: true }) as {
+  const { signals } = normalise({ ...record, ...(userIdentity === undefined ? {} : { userIdentity }), readOnly: true }) as unknown as {
     signals: Signal[]
   }
   return locate(signals[0] as Signal)

@@ -85,8 +85,8 @@ describe('why it was done', () => {
     const known = await look(world)
     const { incident, signals, changes } = known
     const refused = refusedAfter(incident, signals)
-    expect(refused).toBe(REVERSALS.length)
-    const said = `fter containment: ${refused} calls with findings refused`
+    expect(refused).toBe(REVERSALS.length + REFUSED.length)
+    const said = `fter containment: ${refused} calls refused`
     expect(linesOf(await explain(known, undefined)).join('\n')).toContain(said)
     expect(renderTimeline(incident, signals, plain)).toContain(said)
     expect(JSON.stringify(detailsOf(incident, signals, changes).blocks)).toContain(said)

@@ -215,7 +215,7 @@ describe('releasing', () => {
     const said = await whatFollows(target, incident.id, 'legitimate')
     expect(said).toContain('That is final: a released incident is not contained again from here')
     expect(said).toContain('for 6 hours the same evidence opens no incident')
-    expect(said).toContain(`Since the containment: ${refused} calls with findings refused.`)
+    expect(said).toContain(`Since the containment: ${refused} calls refused.`)
     const button = buttonsIn(incident, await changesOf(world)).find(({ action_id }) => action_id === 'legitimate')
     expect(button?.confirm?.text.text).toContain('That is final')
     expect(button?.confirm?.text.text).toContain('for 24 hours')
