@@ -43,6 +43,16 @@ export function patterns(ownSessionArns: readonly string[]) {
       detailType: [API_CALL],
       detail: { userIdentity: { ...byOthers, accessKeyId: LONG_LIVED }, eventSource: ['sts.amazonaws.com'], readOnly: [true] },
     },
+    /** AssumeRole by tokens and assertions of identity providers, and by other accounts: the callers have no key of this account. */
+    outsideAssumptions: {
+      source: BY_AWS,
+      detailType: [API_CALL],
+      detail: {
+        userIdentity: { ...byOthers, type: ['WebIdentityUser', 'SAMLUser', 'AWSAccount'], accessKeyId: [{ exists: false }] },
+        eventSource: ['sts.amazonaws.com'],
+        readOnly: [true],
+      },
+    },
     /** All other reads with a long-lived key. */
     readOnlyCalls: {
       source: BY_AWS,

@@ -54,8 +54,10 @@ export class EventRules extends Construct {
       withReadOnly(rule('ReadOnlyCalls', all.readOnlyCalls, queues.bulk))
     }
     // The pattern for all sessions includes what the two others match.
-    if (config.includeRoleSessions) withReadOnly(rule('RoleSessionCalls', all.roleSessionCalls, queues.bulk))
-    else {
+    if (config.includeRoleSessions) {
+      withReadOnly(rule('RoleSessionCalls', all.roleSessionCalls, queues.bulk))
+      withReadOnly(rule('OutsideAssumptions', all.outsideAssumptions, queues.bulk))
+    } else {
       withReadOnly(rule('UserSessionCalls', all.userSessionCalls, queues.bulk))
       for (const [at, pattern] of tamperingPatterns().entries()) rule(`Tampering${at + 1}`, pattern, queues.hot)
       rule('RolesBorrowed', rolesBorrowedPattern(Stack.of(this).stackName), queues.hot)

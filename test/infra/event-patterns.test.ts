@@ -80,6 +80,17 @@ describe('event patterns', () => {
       ['roleSessionCalls'],
     ],
     [
+      'a role assumed with the token of an identity provider',
+      call('aws.sts', { readOnly: true, userIdentity: { type: 'WebIdentityUser' } }),
+      ['outsideAssumptions'],
+    ],
+    [
+      'a role assumed by another account',
+      call('aws.sts', { readOnly: true, userIdentity: { type: 'AWSAccount' } }),
+      ['outsideAssumptions'],
+    ],
+    ['a role assumed by a service', call('aws.sts', { readOnly: true, userIdentity: { type: 'AWSService' } }), []],
+    [
       'a model call with a bearer token',
       call('aws.bedrock', { readOnly: true, additionalEventData: { callWithBearerToken: true } }),
       ['bearerTokenCalls'],

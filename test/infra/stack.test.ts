@@ -365,7 +365,7 @@ describe('the stack', () => {
 
   it('keeps an event that EventBridge could not deliver', () => {
     const targets = Object.values(template.findResources('AWS::Events::Rule')).flatMap(({ Properties }) => Properties.Targets)
-    expect(targets).toHaveLength(8)
+    expect(targets).toHaveLength(9)
     for (const target of targets) {
       expect(target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 7200, MaximumRetryAttempts: 185 })
       expect(target.DeadLetterConfig.Arn['Fn::GetAtt'][0]).toMatch(/^RulesUndelivered/)
@@ -424,7 +424,7 @@ describe('the stack', () => {
   it("leaves the responder's own calls out of every rule of API calls", () => {
     const patterns = Object.values(template.findResources('AWS::Events::Rule')).map(({ Properties }) => Properties.EventPattern)
     const calls = patterns.filter((pattern) => pattern['detail-type'].includes('AWS API Call via CloudTrail'))
-    expect(calls).toHaveLength(6)
+    expect(calls).toHaveLength(7)
     for (const { detail } of calls) {
       const [absent, others] = detail.userIdentity.arn
       expect(absent).toEqual({ exists: false })
@@ -445,7 +445,7 @@ describe('the stack', () => {
     const all = rules
       .filter(([, state]) => state === 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS')
       .map(([id]) => id.replace(/^Rules|[0-9A-F]{8}$/g, ''))
-    expect(all.sort()).toEqual(['BearerTokenCalls', 'ReadOnlyCalls', 'RoleSessionCalls', 'TokenCalls'])
+    expect(all.sort()).toEqual(['BearerTokenCalls', 'OutsideAssumptions', 'ReadOnlyCalls', 'RoleSessionCalls', 'TokenCalls'])
   })
 
   it('tells respond whose events it may believe: those of its own account, and of the others that are set', () => {

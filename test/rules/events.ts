@@ -204,6 +204,8 @@ export interface Settings {
   readonly readOnlyEvents: boolean
 }
 
+/** Callers without a key of the account, who assume roles of it. */
+const OF_NOBODY_HERE = ['WebIdentityUser', 'SAMLUser', 'AWSAccount']
 const OF_A_USER = ['IAMUser', 'FederatedUser', 'Root']
 
 /** The rule that an event is for, said without any pattern; undefined where it is for none. */
@@ -221,6 +223,7 @@ export function ruleFor(facts: Facts, { includeRoleSessions, readOnlyEvents }: S
   }
   if (isBearer) return 'BearerTokenCalls'
   if (key === 'ASIA' && includeRoleSessions) return 'RoleSessionCalls'
+  if (key === undefined && includeRoleSessions && service === 'sts' && isRead && OF_NOBODY_HERE.includes(type)) return 'OutsideAssumptions'
   if (key === 'ASIA' && OF_A_USER.includes(type)) return 'UserSessionCalls'
   return tamperingRule(facts, includeRoleSessions)
 }

@@ -19,6 +19,7 @@ const Call = z.strictObject({
       'victim',
       'guest',
       'task',
+      'github',
     ])
     .default('ci-build'),
   from: z.string().default('192.0.2.10'),
@@ -96,6 +97,7 @@ const IDENTITIES: Readonly<Record<Call['as'], object>> = {
   session: { type: 'IAMUser', arn: `${ARN}:user/ci-build`, accountId: ACCOUNT, userName: 'ci-build', accessKeyId: 'ASIACIBUILDSESSION01' },
   guest: session('app-guests', 'CognitoIdentityCredentials', 'ASIAGUESTSESSION0001'),
   task: session('worker', '0123456789abcdef0123456789abcdef', 'ASIATASKSESSION00001'),
+  github: { type: 'WebIdentityUser', principalId: 'github', userName: 'github' },
   bearer: { type: 'IAMUser', arn: `${ARN}:user/BedrockAPIKey-1`, accountId: ACCOUNT, userName: 'BedrockAPIKey-1' },
 }
 
