@@ -27,6 +27,8 @@ const NAMES: Readonly<Record<Feature, string>> = {
   peer: 'Roles that it assumes',
   assumer: 'Who assumes it',
   habit: 'Findings on several days (weight, detector, action)',
+  object: 'Secrets, parameters, buckets, functions and keys that it uses, by prefix',
+  newObject: 'Prefixes seen for the first time: normal when seen again 20 hours later',
 }
 
 /** The page of an identity's baseline, feature by feature. */

@@ -5,29 +5,31 @@ import type { Signal } from '../domain/signal.ts'
 import { mark } from '../domain/timed-set.ts'
 import { countActivity } from './count-activity.ts'
 import type { Context } from './detector.ts'
+import { unusualObjects } from './unusual-objects.ts'
 import { isUsualAction } from './usual-action.ts'
 
 /**
  * True for a call that counts across the credentials of its identity.
  *
  * Not those of a workload: AWS gives each instance, task and function a session of its own, nobody asks for more of them, and a fleet does forty times
- * what one of it does. Not a usual action, for the same reason. And of a role nothing before its baseline is mature: people and jobs share roles, and when
+ * what one of it does. Not a usual action on usual objects, for the same reason. And of a role nothing before its baseline is mature: people and jobs share roles, and when
  * nothing is known all that they do is new.
  */
-export function countsAcross({ action, time, identity, credential, origin, isAuthenticated }: Signal, baseline: Baseline): boolean {
+export function countsAcross(signal: Signal, baseline: Baseline): boolean {
+  const { identity, credential, origin, isAuthenticated } = signal
   // An attempt is nobody's act, so it adds nothing to what the identity does.
   if (!isAuthenticated) return false
   if (credential.kind !== 'access-key' && credential.kind !== 'session') return false
   if (credential.workload !== undefined || origin.addressKind === 'aws-service') return false
   if (identity.kind === 'role' && !isMature(baseline)) return false
-  return !isUsualAction({ action, time }, baseline)
+  return !isUsualAction(signal, baseline) || unusualObjects(signal, baseline).length > 0
 }
 
 /** Counts a call across the credentials of its identity. */
 export function countAcross(
   across: IdentityWindow,
   signal: Signal,
-  { isNewRead, isNewRegion, isOwn }: { isNewRead: boolean; isNewRegion: boolean; isOwn: boolean },
+  { isNewRead, isNewRegion, isOwn, unusual }: { isNewRead: boolean; isNewRegion: boolean; isOwn: boolean; unusual: readonly string[] },
 ): void {
   const { action, time: at, region } = signal
   if (isNewRead) mark(across.discovered, action, { at, limit: IDENTITY_DISTINCT_LIMIT })
@@ -40,6 +42,7 @@ export function countAcross(
     across.counted.set(kind, known)
   }
   if (isNewRegion) count('new-region', region)
+  for (const object of unusual) count('unusual-object', object)
   if (!isOwn) countActivity(signal, count)
 }
 

@@ -57,6 +57,7 @@ import { newCountry } from './detectors/new-country.ts'
 import { newNetwork } from './detectors/new-network.ts'
 import { newPeer } from './detectors/new-peer.ts'
 import { newService } from './detectors/new-service.ts'
+import { objectsOutsideHabit } from './detectors/objects-outside-habit.ts'
 import { offensiveToolUsed } from './detectors/offensive-tool-used.ts'
 import { organizationLeft } from './detectors/organization-left.ts'
 import { passwordDataRead } from './detectors/password-data-read.ts'
@@ -160,6 +161,7 @@ export const CATALOGUE: readonly Detector[] = [
   newNetwork,
   newPeer,
   newService,
+  objectsOutsideHabit,
   offensiveToolUsed,
   organizationLeft,
   passwordDataRead,

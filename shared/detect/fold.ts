@@ -7,6 +7,7 @@ import { lastOf } from '../domain/frequency.ts'
 import { copyState, evidenceAgainst, forgetFuture, type IdentityState, keepEvidence, windowOf } from '../domain/identity-state.ts'
 import type { IdentityWindow } from '../domain/identity-window.ts'
 import { learnMatch } from '../domain/match-habit.ts'
+import { learnObjects } from '../domain/object-habit.ts'
 import { isSeen, noveltyOf, remember } from '../domain/seen.ts'
 import type { Signal } from '../domain/signal.ts'
 import { surprisalOf } from '../domain/surprisal.ts'
@@ -20,6 +21,7 @@ import type { Context } from './detector.ts'
 import { isDiscovery } from './discovery.ts'
 import { isFamiliar } from './familiar.ts'
 import { isOwnWork, noteWorks } from './own-works.ts'
+import { textOf, unusualObjects, writtenObjects } from './unusual-objects.ts'
 
 /** The result of folding one signal: its findings, and all the evidence against its credential including them. */
 export interface Folded {
@@ -94,11 +96,19 @@ function countCall(draft: IdentityState, window: CredentialWindow, signal: Signa
   const isNewRegion = isRead && isNew(draft.baseline, 'region', signal.region)
   if (isNewRegion) countDistinct(window, 'new-region', { what: signal.region, at: signal.time })
   const written = writtenSecret(signal)
-  if (written !== undefined) for (const { counted } of [window, draft.across]) unmark(counted.get('secret') ?? emptyTimedSet(), written)
+  if (written !== undefined) for (const { counted } of [window, draft.across]) forgetWritten(counted, signal, written)
+  const unusual = isOwn ? [] : unusualObjects(signal, draft.baseline).map(textOf)
+  for (const what of unusual) countDistinct(window, 'unusual-object', { what, at: signal.time })
   if (!isOwn) countActivity(signal, (kind, what) => countDistinct(window, kind, { what, at: signal.time }))
   if (!countsAcross(signal, draft.baseline)) return undefined
-  countAcross(draft.across, signal, { isNewRead, isNewRegion, isOwn })
+  countAcross(draft.across, signal, { isNewRead, isNewRegion, isOwn, unusual })
   return draft.across
+}
+
+/** A secret that is written after it was read was read to be rotated. */
+function forgetWritten(counted: CredentialWindow['counted'], signal: Signal, written: string): void {
+  unmark(counted.get('secret') ?? emptyTimedSet(), written)
+  for (const object of writtenObjects(signal)) unmark(counted.get('unusual-object') ?? emptyTimedSet(), object)
 }
 
 /** Counts the failed sign-ins before a successful one with it, where they came from the same place: then they were its own. */
@@ -153,7 +163,10 @@ function teachHabits({ baseline }: IdentityState, signal: Signal, context: Conte
 
 function teach({ baseline }: IdentityState, signal: Signal): void {
   if (signal.kind === 'assumption') learnAssumer(baseline, signal)
-  else learn(baseline, signal)
+  else {
+    learn(baseline, signal)
+    learnObjects(baseline, signal)
+  }
 }
 
 /** Runs the detectors on a signal from before the horizon. The baseline does not learn from it, but its findings are kept as evidence. */

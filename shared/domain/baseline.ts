@@ -17,6 +17,8 @@ export const FEATURE_LIMITS = {
   peer: 16,
   assumer: 16,
   habit: 12,
+  object: 20,
+  newObject: 12,
 } as const
 
 /** Values are clipped to this many characters: AWS's longest action has 60. */
@@ -101,6 +103,8 @@ function tables(tableOf: (feature: Feature) => FrequencyTable): Record<Feature, 
     peer: tableOf('peer'),
     assumer: tableOf('assumer'),
     habit: tableOf('habit'),
+    object: tableOf('object'),
+    newObject: tableOf('newObject'),
   }
 }
 

@@ -73,6 +73,7 @@ export const COUNTED_KINDS = [
   'new-region',
   'destroyed',
   'data-destroyed',
+  'unusual-object',
 ] as const
 
 export type CountedKind = (typeof COUNTED_KINDS)[number]
@@ -177,6 +178,7 @@ export const COUNTED_LIMITS: Readonly<Record<CountedKind, number>> = {
   'new-region': 5,
   destroyed: 12,
   'data-destroyed': 3,
+  'unusual-object': 12,
 }
 
 /** The most countries, agent families or networks that a window remembers. */

@@ -129,6 +129,8 @@ const LENGTHS: Record<Feature, number> = {
   peer: 64,
   assumer: 64,
   habit: 0,
+  object: 64,
+  newObject: 64,
 }
 
 /** All that can be a habit, longest first: the values are words of ours, so the longest names that deflate can shorten stand for them. */
