@@ -65,7 +65,7 @@ export const EvidenceTable = z
      */
     fenceFrom: Score.default(25),
     /** Harm that nobody can take back from which even a known owner is restricted. */
-    restrictKnownFrom: Score.default(75),
+    restrictKnownFrom: Score.default(70),
     /** Risk from which people are asked about a caller whose habits are not known yet, with a credential that does not leak by itself. */
     askVouchedFrom: Score.default(80),
   })

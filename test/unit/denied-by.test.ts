@@ -22,6 +22,7 @@ function refused(action: string, errorMessage?: string, parts: object = {}): Sig
 /** The forms of https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html, with what denied the call, and whether it is a try of permissions. */
 const FORMS: readonly (readonly [message: string | undefined, deniedBy: Signal['deniedBy'], isTry: boolean])[] = [
   [explicit('a service control policy'), 'service-control-policy', false],
+  ['explicit deny in a service control policy', 'service-control-policy', false],
   [
     explicit('a service control policy: arn:aws:organizations::123456789012:policy/o-a1b2c3d4e5/service_control_policy/p-1'),
     'service-control-policy',

@@ -95,7 +95,7 @@ function denierIn(message = ''): Signal['deniedBy'] {
 
 /** After the cause may stand the policy's ARN, and an encoded copy of the message in EC2's. */
 const CAUSE =
-  /(?:with an explicit deny in (?:an?|the) ([a-z -]+)|because no ([a-z -]+) allows the [\w:-]+ action)(?:: arn:[^\s"]+)?\.?(?: Encoded authorization failure message: [\w-]*)?$/i
+  /(?:(?:^|with an )explicit deny in (?:an?|the) ([a-z -]+)|because no ([a-z -]+) allows the [\w:-]+ action)(?:: arn:[^\s"]+)?\.?(?: Encoded authorization failure message: [\w-]*)?$/i
 
 /** True for what CloudTrail records only where a trail asks for it, such as reads of objects. */
 function isDataEvent({ managementEvent, eventCategory }: Fields): boolean {
