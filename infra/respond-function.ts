@@ -101,7 +101,8 @@ export class RespondFunction extends Construct {
     // It reads text of intruders, so it may not write the policy that contain follows.
     responder.allowItems(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], table.tableArn, ['IDENTITY#*'])
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
-    responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
+    // What people accepted keeps them from being asked: it is read, and written by `review` alone.
+    responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY', 'PATTERN#*'])
     responder.allow(['lambda:InvokeFunction'], [contain.functionArn])
     allowNotices(responder, { topic, queue: notices })
     responder.allow(['sqs:SendMessage'], [queues.bootstrap.queueArn])

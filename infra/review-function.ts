@@ -60,8 +60,8 @@ export class ReviewFunction extends Construct {
     review.addEventSource(new SqsEventSource(notices, { batchSize: 1, maxConcurrency: NOTICE_CONCURRENCY }))
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY'])
-    // The only function that writes what people order; the sweep writes a release that the policy orders.
-    responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['ORDER#*'])
+    // The only function that writes what people order and accept; the sweep writes a release that the policy orders.
+    responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['ORDER#*', 'PATTERN#*'])
     if (slack !== undefined) responder.allowItems(['dynamodb:PutItem'], table.tableArn, ['PRESS#*'])
     responder.allow(['lambda:InvokeFunction'], [contain.functionArn, ...(rotate === undefined ? [] : [rotate.functionArn])])
     const models = allowModel(responder, config)

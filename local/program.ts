@@ -7,6 +7,7 @@ import { DATA_FOLDER } from './data-folder.ts'
 import { requireSomeInput } from './list-files.ts'
 import { ownVersion } from './package-file.ts'
 import { addIncidents } from './program/incidents.ts'
+import { addPatterns } from './program/patterns.ts'
 import { addOverride, addPolicy } from './program/policy.ts'
 import { addBaseline, addChanges, addConsole, addDrift, addReport } from './program/record.ts'
 import { addRestrict } from './program/restrict.ts'
@@ -33,6 +34,7 @@ export function program(): Command {
   addReplay(root)
   addEvaluate(root)
   addIncidents(root)
+  addPatterns(root)
   addBaseline(root)
   addRestrict(root)
   addChanges(root)

@@ -71,6 +71,7 @@ export type ErrorCode =
   | 'config.invalid'
   | 'declined'
   | 'folder.unsafe'
+  | 'pattern.unknown'
   | 'policy.invalid'
   | 'policy.missing'
   | 'policy.conflict'

@@ -1,4 +1,5 @@
 import { pendingOf } from '../../shared/contain/pending.ts'
+import { acceptedLines } from '../../shared/domain/accepted-lines.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { incompleteLineage } from '../../shared/domain/lookup-lines.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
@@ -133,6 +134,18 @@ export async function releaseIncident(
     .filter(({ kind }) => kind === 'step-undone')
     .map(({ target: what }) => what)
   if (isJson) return JSON.stringify(incident)
+  return [releasedText(incident, { id, undone, target }), ...acceptedText(incident, target)].join('\n')
+}
+
+/** What the verdict accepted, and how to revoke that. */
+function acceptedText(incident: Incident, target: Target): string[] {
+  return acceptedLines(incident).flatMap(({ says, revoke }) => [
+    `${printable(says, 400)}.`,
+    `  revoke: ${commandOn(target, revoke, '--reason "…"')}`,
+  ])
+}
+
+function releasedText(incident: Incident, { id, undone, target }: { id: string; undone: readonly string[]; target: Target }): string {
   switch (incident.state) {
     case 'released': {
       const until =

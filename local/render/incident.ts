@@ -1,5 +1,6 @@
 import { pendingOf } from '../../shared/contain/pending.ts'
 import { briefValue } from '../../shared/contain/steps/steps.ts'
+import { acceptedLines } from '../../shared/domain/accepted-lines.ts'
 import type { Contribution } from '../../shared/domain/assessment.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
@@ -57,6 +58,7 @@ export function renderIncident(incident: Incident, paint: Paint, { options, sign
   if (incident.verdict !== undefined) {
     const { kind, by, reason } = incident.verdict
     rows.push(['verdict', `${kind} by ${printable(by, 200)}: ${printable(reason, 200)}`])
+    for (const { says } of acceptedLines(incident)) rows.push(['accepted', printable(says, 400)])
   }
   return [
     head,

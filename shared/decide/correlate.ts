@@ -2,6 +2,7 @@ import type { Folded } from '../detect/fold.ts'
 import type { Finding } from '../domain/finding.ts'
 import { EVIDENCE_MS } from '../domain/identity-state.ts'
 import { type Incident, incidentId, isClosed } from '../domain/incident.ts'
+import { withScenes } from '../domain/scene.ts'
 import type { Credential } from '../domain/signal.ts'
 
 /** The incident that a signal's evidence belongs to. `suppressed`: that incident was released, and it contains this evidence. */
@@ -57,15 +58,19 @@ export function mergeFindings(known: readonly Finding[], more: readonly Finding[
     finding.weight <= least ||
     known.includes(finding) ||
     known.some(
-      ({ detector, credentialId, weight }) =>
-        weight >= finding.weight && detector === finding.detector && credentialId === finding.credentialId,
+      (one) =>
+        one.weight >= finding.weight &&
+        one.detector === finding.detector &&
+        one.credentialId === finding.credentialId &&
+        withScenes(one, finding) === one,
     )
   if (more.every(addsNothing)) return known
   const strongest = new Map<string, Finding>()
   for (const finding of [...known, ...more]) {
     const key = `${finding.detector} ${finding.credentialId}`
     const kept = strongest.get(key)
-    if (kept === undefined || finding.weight > kept.weight) strongest.set(key, finding)
+    if (kept === undefined) strongest.set(key, finding)
+    else if (kept !== finding) strongest.set(key, finding.weight > kept.weight ? withScenes(finding, kept) : withScenes(kept, finding))
   }
   return [...strongest.values()].sort((a, b) => b.weight - a.weight).slice(0, FINDING_LIMIT)
 }

@@ -9,6 +9,7 @@ import type { Identity, Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import type { Versioned } from '../ports/stores.ts'
+import { acceptedBy } from './accepted-by.ts'
 import { assess } from './advise/assess.ts'
 import { namesOf, readBounds, renameTo } from './bounds.ts'
 import { type Apart, candidateIncident, incidentApart } from './candidate-incident.ts'
@@ -65,6 +66,8 @@ async function evaluateAfter(
     const correlation = correlate(folded, last?.value, others)
     if (correlation.kind === 'suppressed')
       return { signal, findings, assessment: about.own, incidentId: correlation.id, decision: undefined }
+    const accepted = correlation.kind === 'new' ? await acceptedBy(folded, about.own, context) : undefined
+    if (accepted !== undefined) return accepted
     const upserted = await evaluateIn(folded, { correlation, last, ...about }, context)
     if (!('kind' in upserted)) return upserted
     // The incident was closed meanwhile: the signal belongs to the one that follows it.

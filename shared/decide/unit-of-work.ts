@@ -1,10 +1,12 @@
 import { followNames } from '../detect/follow-names.ts'
+import type { AcceptedPattern } from '../domain/accepted-pattern.ts'
 import { copyState, emptyState, type IdentityState } from '../domain/identity-state.ts'
 import type { Incident } from '../domain/incident.ts'
 import { type Identity, isOtherPrincipal, isSamePrincipal, type Signal } from '../domain/signal.ts'
 import type { UnreadableItem } from '../errors.ts'
 import type { Iam } from '../ports/iam.ts'
-import type { IdentityStore, IncidentStore, StoredIdentity, Versioned } from '../ports/stores.ts'
+import type { ChangeRecord, IdentityStore, IncidentStore, StoredIdentity, Versioned } from '../ports/stores.ts'
+import { readPatterns } from '../record/patterns.ts'
 import { issuedUserIds } from './issued-users.ts'
 
 /** One identity while a batch is processed. `isTouched`: its draft is written back by `save`. */
@@ -37,6 +39,8 @@ export interface UnitOfWork {
   incident(id: string): Promise<Versioned<Incident> | undefined>
   /** Reads the last incident of an identity. */
   lastIncident(identityId: string): Promise<Versioned<Incident> | undefined>
+  /** What people accepted of an identity, read once per batch. */
+  patternsOf(identityId: string): Promise<readonly AcceptedPattern[]>
   /** Makes a written incident visible to later signals of the batch: to its identity, and to the users and credentials of its lineage. */
   keepIncident(incident: Versioned<Incident>): void
   /** Writes back every draft that `stateOf` gave out, except those of `failed`. Returns the ids whose stored state was newer; those were not written. */
@@ -46,7 +50,7 @@ export interface UnitOfWork {
 /** Reads the state of every identity in a batch, in one round trip for up to 50 of them, and of users under names that are new two more. */
 export async function openUnitOfWork(
   signals: readonly Signal[],
-  stores: { identities: IdentityStore; incidents: IncidentStore; iam: Pick<Iam, 'describe'> },
+  stores: { identities: IdentityStore; incidents: IncidentStore; record: Pick<ChangeRecord, 'last'>; iam: Pick<Iam, 'describe'> },
 ): Promise<UnitOfWork> {
   const { entries, takeEarlier } = await readEntries(signals, stores)
   const known = (identityId: string) => entries.get(identityId) as Entry
@@ -54,6 +58,7 @@ export async function openUnitOfWork(
   const incidents = new Map<string, Versioned<Incident>>()
   /** Incident ids by the id of the key or session that was issued in them. */
   const issued = new Map<string, string>()
+  const patterns = new Map<string, Promise<readonly AcceptedPattern[]>>()
   const incident = async (id: string) => {
     const known = incidents.get(id) ?? (await stores.incidents.get(id))
     if (known !== undefined) incidents.set(id, known)
@@ -83,6 +88,11 @@ export async function openUnitOfWork(
     async lastIncident(identityId) {
       const { incidentId } = known(identityId)
       return incidentId === undefined ? undefined : incident(incidentId)
+    },
+    patternsOf(identityId) {
+      const known = patterns.get(identityId) ?? readPatterns(identityId, stores.record)
+      patterns.set(identityId, known)
+      return known
     },
     keepIncident(stored) {
       const { id, identity, lineage } = stored.value

@@ -1,5 +1,6 @@
 import { axisOf, type Finding } from '../domain/finding.ts'
 import { type HabitualMatch, isMatchHabit } from '../domain/match-habit.ts'
+import { sceneOf } from '../domain/scene.ts'
 import type { Signal } from '../domain/signal.ts'
 import { CATALOGUE } from './catalogue.ts'
 import type { Context, Detector, Match } from './detector.ts'
@@ -87,6 +88,7 @@ function usualFactor(detector: Detector, weight: number, { signal, context }: { 
 }
 
 function findingOf(detector: Detector, signal: Signal, { reason, weight, fact }: Match & { readonly weight: number }): Finding {
+  const scene = detector.isConfirmed === true ? undefined : sceneOf(signal, detector.group)
   return {
     detector: detector.id,
     title: detector.title,
@@ -100,5 +102,6 @@ function findingOf(detector: Detector, signal: Signal, { reason, weight, fact }:
     signalId: signal.id,
     credentialId: signal.credential.id,
     time: signal.time,
+    ...(scene === undefined ? {} : { scenes: [scene] }),
   }
 }

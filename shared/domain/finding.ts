@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Scene } from './scene.ts'
 import { Time } from './stored.ts'
 
 /** A MITRE ATT&CK technique id, such as `T1078.004`. */
@@ -40,6 +41,7 @@ export function axisOf(group: EvidenceGroup): Axis {
  *
  * `weight`, 0 to 1, is how much it says on its axis by itself: of `who` the probability that the caller is not the owner, of `what` how bad the calls are.
  * `fact` names what it rests on: findings that rest on one fact count as one, the strongest.
+ * `scenes` say where, with what and on what it was found; absent where that cannot be said.
  * `isConfirmed` is true where AWS itself says that the credential is exposed; such a finding needs no second opinion.
  */
 export const Finding = z
@@ -56,6 +58,7 @@ export const Finding = z
     signalId: z.string(),
     credentialId: z.string(),
     time: Time,
+    scenes: z.array(Scene).min(1).readonly().exactOptional(),
   })
   .readonly()
 export type Finding = z.infer<typeof Finding>

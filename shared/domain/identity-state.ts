@@ -3,6 +3,7 @@ import { type Baseline, copyBaseline, emptyBaseline } from './baseline.ts'
 import { type CredentialWindow, copyWindow, isStale, openWindow } from './credential-window.ts'
 import type { Finding } from './finding.ts'
 import { copyIdentityWindow, emptyIdentityWindow, type IdentityWindow } from './identity-window.ts'
+import { withinSceneLimit, withScenes } from './scene.ts'
 import { copySeen, nothingSeen, type Seen } from './seen.ts'
 import type { Identity } from './signal.ts'
 import { HOUR_MS } from './time.ts'
@@ -87,9 +88,15 @@ export function keepEvidence(state: IdentityState, findings: readonly Finding[])
   for (const finding of findings) {
     const same = (kept: Finding) => kept.detector === finding.detector && kept.credentialId === finding.credentialId
     const before = state.evidence.find(same)
-    if (before !== undefined && before.weight >= finding.weight && finding.time - before.time <= EVIDENCE_MS) continue
+    const isOld = before === undefined || finding.time - before.time > EVIDENCE_MS
+    if (!isOld && before.weight >= finding.weight) {
+      const kept = withScenes(before, finding)
+      if (kept !== before) state.evidence = withinSceneLimit(state.evidence.map((one) => (one === before ? kept : one)))
+      continue
+    }
     const others = state.evidence.filter((kept) => !same(kept) && finding.time - kept.time <= EVIDENCE_MS)
-    state.evidence = [...others, finding].sort(byConsequence).slice(0, EVIDENCE_LIMIT)
+    const kept = isOld ? finding : withScenes(finding, before)
+    state.evidence = withinSceneLimit([...others, kept].sort(byConsequence).slice(0, EVIDENCE_LIMIT))
   }
 }
 

@@ -7,6 +7,7 @@ import { Decision } from './decision.ts'
 import { Finding } from './finding.ts'
 import { Lookups } from './lookups.ts'
 import { NameHistory } from './name-history.ts'
+import { PatternId } from './pattern-id.ts'
 import { Rename } from './rename.ts'
 import { Restriction } from './restriction.ts'
 import { Created, Credential, Identity, Outcome, type Signal } from './signal.ts'
@@ -61,6 +62,11 @@ export const Verdict = z
     at: z.iso.datetime(),
     /** The assessment that it answered; absent where the responder ended the incident by itself. */
     answered: VerdictBasis.exactOptional(),
+    /** What a verdict "legitimate" accepts from now on, a sentence for each pattern; absent where it accepts nothing. `until`: epoch milliseconds. */
+    accepted: z
+      .array(z.strictObject({ id: PatternId, until: Time, says: z.string() }).readonly())
+      .readonly()
+      .exactOptional(),
   })
   .readonly()
 export type Verdict = z.infer<typeof Verdict>

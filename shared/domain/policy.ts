@@ -198,7 +198,13 @@ export const Policy = z
         urgentPriority: Score.default(80),
       })
       .default({ containmentsPerHour: 10, maxUserFraction: 0.2, urgentPerHour: 5, urgentPriority: 80 }),
-    release: z.strictObject({ suppressionHours: z.number().min(0).max(720).default(24) }).default({ suppressionHours: 24 }),
+    release: z
+      .strictObject({
+        suppressionHours: z.number().min(0).max(720).default(24),
+        /** For so many days the same again is not asked about after a verdict "legitimate"; 0 accepts nothing. */
+        patternDays: z.number().int().min(0).max(366).default(90),
+      })
+      .default({ suppressionHours: 24, patternDays: 90 }),
     rotation: Rotation.default(Rotation.parse({})),
     review: ReviewTimes.default(ReviewTimes.parse({})),
     blocklist: z.array(NetworkPattern).max(2000).default([]),

@@ -1,10 +1,9 @@
-import type { z } from 'zod'
 import { type Baseline, emptyBaseline, type Feature } from './baseline.ts'
 import type { CredentialWindow } from './credential-window.ts'
-import { axisOf, type Finding } from './finding.ts'
+import { packEvidence, unpackEvidence } from './evidence-codec.ts'
 import type { FrequencyTable } from './frequency.ts'
 import type { IdentityState } from './identity-state.ts'
-import { type FindingKind, type FindingRow, HASH_LENGTH, STATE_SHAPE, type StoredState } from './migrations/identity-state.ts'
+import { HASH_LENGTH, STATE_SHAPE, type StoredState } from './migrations/identity-state.ts'
 import { seenOf, timedSetOf } from './seen.ts'
 import { readText, textOf } from './stored.ts'
 import { emptyTimedSet, type TimedSet } from './timed-set.ts'
@@ -17,14 +16,7 @@ export function packState(state: IdentityState): string {
   const { identity, seen, baseline, windows, across, evidence, bootstrapped } = state
   const tick = tickOf(state)
   const since = baseline.lastSeen
-  const kinds = new Map<string, number>()
-  const kindOf = ({ detector, title, group, technique, isConfirmed, fact }: Finding) => {
-    const kind = JSON.stringify([detector, title, group, technique, isConfirmed, fact === detector ? '' : fact])
-    const at = kinds.get(kind) ?? kinds.size
-    kinds.set(kind, at)
-    return at
-  }
-  const packed: Omit<StoredState, 'kinds'> = {
+  const packed: StoredState = {
     identity: [identity.id, identity.kind, identity.name, identity.account],
     ...(identity.principalId === undefined ? {} : { principalId: identity.principalId }),
     tick,
@@ -86,19 +78,16 @@ export function packState(state: IdentityState): string {
       [...across.counted].map(([kind, things]) => [kind, packTimes(things, since, tick)]),
       packTimes(across.works, since, tick),
     ],
-    evidence: evidence.map((finding) => {
-      const { weight, reason, signalId, credentialId, time } = finding
-      return [kindOf(finding), weight, reason, signalId, credentialId, time]
-    }),
+    ...packEvidence(evidence),
     bootstrapped: [...bootstrapped],
   }
-  return textOf(STATE_SHAPE, { ...packed, kinds: [...kinds.keys()].map((kind) => JSON.parse(kind)) })
+  return textOf(STATE_SHAPE, packed)
 }
 
 /** The state in a stored text of any version; `key` says where it was stored. Throws `UnreadableItem` where it is none. */
 export function unpackState(text: string, key = 'an identity state'): IdentityState {
   const stored = readText(STATE_SHAPE, text, key)
-  const { identity, principalId, tick, seen, horizon, baseline, windows, across, kinds, evidence, bootstrapped } = stored
+  const { identity, principalId, tick, seen, horizon, baseline, windows, across, bootstrapped } = stored
   const [id, kind, name, account] = identity
   const since = baseline[1]
   return {
@@ -112,7 +101,7 @@ export function unpackState(text: string, key = 'an identity state'): IdentitySt
       counted: new Map(across[2].map(([kind, things]) => [kind, unpackTimes(things, since, tick)])),
       works: unpackTimes(across[3], since, tick),
     },
-    evidence: evidence.map((row) => unpackFinding(row, kinds[row[0]] as z.infer<typeof FindingKind>)),
+    evidence: unpackEvidence(stored),
     bootstrapped,
   }
 }
@@ -235,14 +224,6 @@ function unpackWindow(
       ...(principalId === undefined ? {} : { principalId }),
     })),
   }
-}
-
-function unpackFinding(
-  [, weight, reason, signalId, credentialId, time]: z.infer<typeof FindingRow>,
-  [detector, title, group, technique, isConfirmed, fact]: z.infer<typeof FindingKind>,
-): Finding {
-  const kind = { detector, title, axis: axisOf(group), group, fact: fact === '' ? detector : fact, technique, isConfirmed }
-  return { ...kind, weight, reason, signalId, credentialId, time }
 }
 
 function entriesOf(text: string): string[] {

@@ -1,3 +1,4 @@
+import { acceptedLines } from '../domain/accepted-lines.ts'
 import type { Incident, NoticeKind } from '../domain/incident.ts'
 import { lookupLines } from '../domain/lookup-lines.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
@@ -115,6 +116,9 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
   if (kind === 'restricted')
     for (const word of ['release', 'contain']) lines.push(`${word}: ${commandFor(stack, `${word} ${incident.id}`)} --reason "…"`)
   if (kind === 'contained') lines.push(`Undo: ${commandFor(stack, `release ${incident.id}`)} --reason "…"`)
+  if (kind === 'released')
+    for (const { says, revoke } of acceptedLines(incident))
+      lines.push(printable(says, 400), `Revoke: ${commandFor(stack, revoke)} --reason "…"`)
   if (kind === 'reversed') lines.push('Whoever reversed it can change IAM: find that identity in CloudTrail and contain it too')
   if (LOOKED_AT.has(kind)) lines.push(`Look: ${commandFor(stack, `incidents show ${incident.id}`)}`)
   return lines.join('\n')

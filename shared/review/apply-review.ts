@@ -1,5 +1,5 @@
 import type { Change } from '../domain/change.ts'
-import type { Incident } from '../domain/incident.ts'
+import type { Incident, Verdict } from '../domain/incident.ts'
 import type { IncidentEvent } from '../domain/incident-event.ts'
 import { moved } from '../domain/incident-machine.ts'
 import type { DecidingReview } from '../domain/policy.ts'
@@ -7,6 +7,7 @@ import { ResponderError } from '../errors.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { headOf } from '../record/append.ts'
 import { updateIncident } from '../record/update-incident.ts'
+import { acceptPatterns } from './accept-patterns.ts'
 import { basisOf, type Extension } from './review-entry.ts'
 import type { ReviewPorts } from './reviewer.ts'
 
@@ -28,10 +29,12 @@ export async function applyVerdict(
   stored: Versioned<Incident>,
   entry: Change,
   kind: DecidingReview,
-  { incidents }: ReviewPorts,
+  { incidents, record }: ReviewPorts,
 ): Promise<Versioned<Incident>> {
   const before = stored.value.state
-  const event = eventOf(stored.value, entry, kind)
+  // Before the incident is written, so that a run that breaks off in between accepts the same again.
+  const accepted = kind === 'legitimate' ? await acceptPatterns(stored.value, entry, record) : []
+  const event = eventOf(stored.value, entry, { kind, accepted })
   const applied = (incident: Incident) =>
     incident.state === before && !isApplied(incident, entry) ? withEntry(moved(incident, event), entry) : undefined
   const changed = await updateIncident(stored, applied, incidents)
@@ -43,11 +46,15 @@ export async function applyVerdict(
   return changed
 }
 
-function eventOf(incident: Incident, { actor: by, why: reason, at, to }: Change, kind: DecidingReview): IncidentEvent {
+function eventOf(
+  incident: Incident,
+  { actor: by, why: reason, at, to }: Change,
+  { kind, accepted }: { kind: DecidingReview; accepted: NonNullable<Verdict['accepted']> },
+): IncidentEvent {
   if (kind === 'contain') return { kind: 'ordered' }
   const about = { by, reason, at, answered: basisOf(incident) }
   return kind === 'legitimate'
-    ? { kind, verdict: { kind, ...about } }
+    ? { kind, verdict: { kind, ...about, ...(accepted.length === 0 ? {} : { accepted }) } }
     : { kind, verdict: { kind, ...about }, isRotating: to === 'rotating' }
 }
 

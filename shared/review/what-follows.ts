@@ -87,12 +87,14 @@ function whatReleaseDoes({ changes, policy, refused }: ReviewAbout): string {
     : isContained
       ? 'What was contained is restored as it was.'
       : 'Nothing was contained, so nothing is restored.'
-  const { suppressionHours } = policy.release
+  const { suppressionHours, patternDays } = policy.release
   const since =
     isContained && refused !== undefined ? ` Since the ${isRestricted ? 'restriction' : 'containment'}: ${callsRefused(refused)}.` : ''
   const later =
     suppressionHours === 0 ? '' : `, and for ${hoursText(suppressionHours)} the same evidence opens no incident (release.suppressionHours)`
-  return `It was legitimate. ${restored} That is final: a released incident is not contained again from here${later}.${since}`
+  const accepted =
+    patternDays === 0 ? '' : ` For ${patternDays} days the same from the same place is not asked about (release.patternDays).`
+  return `It was legitimate. ${restored} That is final: a released incident is not contained again from here${later}.${accepted}${since}`
 }
 
 function whatExtensionDoes({ extendedUntil }: Incident, { policy, hours, now }: ReviewAbout): string {

@@ -1,6 +1,7 @@
 import type { ActionsBlock, Button, ConfirmationDialog, KnownBlock } from '@slack/types'
 import { pendingOf } from '../contain/pending.ts'
 import { standingSteps } from '../contain/progress.ts'
+import { acceptedLines } from '../domain/accepted-lines.ts'
 import type { Change } from '../domain/change.ts'
 import { type Incident, isClosed } from '../domain/incident.ts'
 import { offeredFor } from '../domain/offered.ts'
@@ -131,6 +132,8 @@ function outcomeOf(incident: Incident, changes: readonly Change[]): string[] {
   const lines = ordered === undefined ? [] : [`*Containment ordered* by ${actorText(ordered.actor)}: ${code(ordered.why, 200)}`]
   if (verdict !== undefined)
     lines.push(`*${verdict.kind === 'legitimate' ? 'Released' : 'Confirmed'}* by ${actorText(verdict.by)}: ${code(verdict.reason, 200)}`)
+  for (const { says, revoke } of acceptedLines(incident).slice(0, LINES))
+    lines.push(escaped(printable(says, 400)), `Revoke: ${code(`countersign ${revoke} --reason "…"`, 200)}`)
   const extension = changes.findLast(({ kind }) => kind === 'extension')
   if (extension !== undefined && incident.extendedUntil !== undefined && verdict === undefined)
     lines.push(`*Extended until* ${minuteText(incident.extendedUntil)} by ${actorText(extension.actor)}: ${code(extension.why, 200)}`)

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { type Change, type ChangeDraft, chain, EMPTY_CHAIN } from '../../shared/domain/change.ts'
 import type { Incident, IncidentState, Verdict } from '../../shared/domain/incident.ts'
+import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
 import { memoryIncidentStore } from '../../shared/memory/incident-store.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
+import { applyPolicy, parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { applyExtension, applyVerdict } from '../../shared/review/apply-review.ts'
 import type { ReviewPorts } from '../../shared/review/reviewer.ts'
 import { incidentOf } from '../contract/samples.ts'
@@ -32,7 +34,9 @@ async function raced(seen: Partial<Incident>, meanwhile?: Partial<Incident>) {
   await incidents.save(value, 0)
   if (meanwhile !== undefined) await incidents.save({ ...value, ...meanwhile }, 1)
   const now = async () => (await incidents.get(ID))?.value
-  return { stored: { value, version: 1 }, ports: { incidents } as unknown as ReviewPorts, now }
+  const record = memoryChangeRecord()
+  await applyPolicy(record, { policy: parsePolicy({ version: 3 }), by: ANNA, why: 'test', at: AT })
+  return { stored: { value, version: 1 }, ports: { incidents, record } as unknown as ReviewPorts, now }
 }
 
 describe('a verdict that is applied', () => {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { COUNTED_KINDS } from '../credential-window.ts'
 import { EvidenceGroup, Technique } from '../finding.ts'
 import { currentDetector } from '../policy-migration.ts'
+import { SceneText } from '../scene.ts'
 import { CreatedKind, IdentityKind } from '../signal.ts'
 import { type Fields, type Shape, Time } from '../stored.ts'
 import { currentGroup } from './finding.ts'
@@ -22,8 +23,13 @@ const Frequencies = z
 /** Detector, title, group, technique, whether it is confirmed, and the fact where that is not the detector's id: what all findings of a detector have in common. */
 export const FindingKind = z.tuple([z.string(), z.string(), EvidenceGroup, Technique, z.boolean(), z.string()])
 
-/** Number of the kind, weight, reason, signal id, credential id, time. */
-export const FindingRow = z.tuple([z.number().int().min(0), z.number().min(0).max(1), z.string(), z.string(), z.string(), Time])
+const Place = z.number().int().min(0)
+
+/** Number of the kind, weight, reason, signal id, credential id, time; then the numbers of its scenes. */
+export const FindingRow = z.tuple([Place, z.number().min(0).max(1), z.string(), z.string(), z.string(), Time], Place)
+
+/** Place and tool of a call, and what it was about where that is named. */
+const SceneRow = z.union([z.tuple([SceneText, SceneText]), z.tuple([SceneText, SceneText, SceneText])])
 
 const Hour = z.number().int()
 
@@ -67,10 +73,14 @@ export const StoredState = z
     /** What all credentials of the identity did: refused actions, discovery actions, distinct items by kind. */
     across: z.tuple([Times, Times, z.array(z.tuple([z.enum(COUNTED_KINDS), Times])), Times]),
     kinds: z.array(FindingKind),
+    scenes: z.array(SceneRow).default([]),
     evidence: z.array(FindingRow),
     bootstrapped: z.array(z.string()),
   })
   .refine(({ kinds, evidence }) => evidence.every(([kind]) => kind < kinds.length), { error: 'evidence of an unknown kind' })
+  .refine(({ scenes, evidence }) => evidence.every(([, , , , , , ...seen]) => seen.every((at) => at < scenes.length)), {
+    error: 'evidence in an unknown place',
+  })
 export type StoredState = z.infer<typeof StoredState>
 
 /** How an identity's state is stored. */

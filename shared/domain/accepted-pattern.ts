@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { isAboutAct } from './attempt.ts'
+import { namesOnePrincipal } from './containable.ts'
+import { Axis, type EvidenceGroup, type Finding } from './finding.ts'
+import type { Incident } from './incident.ts'
+import { PatternId } from './pattern-id.ts'
+import { type Scene, SceneText } from './scene.ts'
+import { type Credential, type Identity, isOtherPrincipal } from './signal.ts'
+import { type Shape, Time } from './stored.ts'
+import { DAY_MS } from './time.ts'
+
+/** The most patterns of one identity: with one more, the oldest is dropped. */
+export const PATTERN_LIMIT = 16
+
+/** The most places or tools, kinds of finding, and objects of one kind that a pattern names. What is beyond them is not accepted. */
+const WORDS_LIMIT = 8
+const KINDS_LIMIT = 32
+const OBJECTS_LIMIT = 16
+
+/** A kind of finding as it was seen: of which detector, at most how strong, and about which objects; an empty text stands for none. */
+const AcceptedKind = z
+  .strictObject({
+    detector: z.string().max(60),
+    axis: Axis,
+    weight: z.number().min(0).max(1),
+    objects: z
+      .array(z.union([z.literal(''), SceneText]))
+      .max(OBJECTS_LIMIT)
+      .readonly(),
+  })
+  .readonly()
+type AcceptedKind = z.infer<typeof AcceptedKind>
+
+/**
+ * What a person called legitimate: which identity (of a role, sessions of which name), from where, with what, and which kinds of finding. The same again is
+ * not asked about until `until` (epoch ms). `at` and `by`: when and by whom; `incidentId`: what they saw.
+ */
+export const AcceptedPattern = z
+  .strictObject({
+    id: PatternId,
+    identityId: z.string().max(2048),
+    principalId: z.string().max(128).exactOptional(),
+    session: z.string().max(128).exactOptional(),
+    places: z.array(SceneText).min(1).max(WORDS_LIMIT).readonly(),
+    tools: z.array(SceneText).min(1).max(WORDS_LIMIT).readonly(),
+    kinds: z.array(AcceptedKind).min(1).max(KINDS_LIMIT).readonly(),
+    incidentId: z.string().max(64),
+    by: z.string().max(2048),
+    at: z.iso.datetime(),
+    until: Time,
+  })
+  .readonly()
+export type AcceptedPattern = z.infer<typeof AcceptedPattern>
+
+/** The patterns of one identity, oldest first. Each entry of its chain holds all that are in force after it, so that the last one says everything. */
+export const AcceptedPatterns = z.strictObject({ patterns: z.array(AcceptedPattern).max(PATTERN_LIMIT).readonly() }).readonly()
+export type AcceptedPatterns = z.infer<typeof AcceptedPatterns>
+
+/** How the patterns of an identity are stored, as the value of an entry of the record. */
+export const PATTERNS_SHAPE: Shape<AcceptedPatterns> = { version: 1, schema: AcceptedPatterns, migrations: new Map() }
+
+/** These say that another incident has part in it, or that AWS reported something: no person can have seen the next one. */
+const NEVER: readonly EvidenceGroup[] = ['lineage', 'exposure']
+
+/** What is done to the responder and to its containments is never accepted. */
+const AGAINST_RESPONDER: ReadonlySet<string> = new Set(['responder-tampered', 'containment-reversed', 'quarantine-lifted'])
+
+type Recognised = Finding & { readonly scenes: readonly Scene[] }
+
+/** True for a finding that a pattern can be about: an act whose place is known, which is neither confirmed nor about another incident or the responder. */
+function isAcceptable(finding: Finding): finding is Recognised {
+  const { isConfirmed, group, detector, scenes } = finding
+  return !isConfirmed && isAboutAct(finding) && !NEVER.includes(group) && !AGAINST_RESPONDER.has(detector) && scenes !== undefined
+}
+
+/** True for an identity whose habits one reviewer can know: root and what stands for many callers are always asked about. */
+export function canHavePatterns(identity: Identity): boolean {
+  return identity.kind !== 'root' && namesOnePrincipal(identity)
+}
+
+/** Who a pattern is of: the whole identity, or the sessions of one name where they have names; undefined for a session of a role without one. */
+function subjectOf({ kind }: Identity, { sessionName }: Pick<Credential, 'sessionName'>): { readonly session?: string } | undefined {
+  if (sessionName === undefined) return kind === 'role' ? undefined : {}
+  return sessionName.length > 128 ? undefined : { session: sessionName }
+}
+
+/**
+ * The patterns that a verdict makes of an incident: one for its identity, or of a role one for each name of its sessions. `saw`: detectors that the reviewer
+ * was shown; what was found after `at`, or is of another identity, is no part of any.
+ */
+export function patternsOf(
+  { id: incidentId, identity, credentials, findings }: Pick<Incident, 'id' | 'identity' | 'credentials' | 'findings'>,
+  verdict: { readonly by: string; readonly at: string; readonly saw: ReadonlySet<string>; readonly days: number },
+): AcceptedPattern[] {
+  if (verdict.days <= 0 || !canHavePatterns(identity)) return []
+  const at = Date.parse(verdict.at)
+  const bySubject = new Map<string, { session?: string; found: Recognised[] }>()
+  for (const finding of findings) {
+    const credential = credentials.find(({ id }) => id === finding.credentialId)
+    const subject = credential === undefined ? undefined : subjectOf(identity, credential)
+    if (subject === undefined || !isAcceptable(finding) || finding.time > at || !verdict.saw.has(finding.detector)) continue
+    const key = subject.session ?? ''
+    const known = bySubject.get(key) ?? { ...subject, found: [] }
+    bySubject.set(key, { ...known, found: [...known.found, finding] })
+  }
+  return [...bySubject.values()].slice(0, PATTERN_LIMIT).map(({ session, found }) => {
+    const scenes = found.flatMap((finding) => finding.scenes)
+    const digest = createHash('sha256')
+      .update(`${incidentId}\n${verdict.at}\n${session ?? ''}`)
+      .digest('hex')
+    return {
+      id: `pat-${digest.slice(0, 12)}`,
+      identityId: identity.id,
+      ...(identity.principalId === undefined ? {} : { principalId: identity.principalId }),
+      ...(session === undefined ? {} : { session }),
+      places: distinct(scenes.map(({ place }) => place)).slice(0, WORDS_LIMIT),
+      tools: distinct(scenes.map(({ tool }) => tool)).slice(0, WORDS_LIMIT),
+      kinds: kindsOf(found),
+      incidentId,
+      by: verdict.by,
+      at: verdict.at,
+      until: at + verdict.days * DAY_MS,
+    }
+  })
+}
+
+function kindsOf(found: readonly Recognised[]): AcceptedKind[] {
+  return distinct(found.map(({ detector }) => detector))
+    .slice(0, KINDS_LIMIT)
+    .map((detector) => {
+      const same = found.filter((finding) => finding.detector === detector)
+      const objects = distinct(same.flatMap(({ scenes }) => scenes.map(({ object = '' }) => object))).slice(0, OBJECTS_LIMIT)
+      return { detector, axis: (same[0] as Recognised).axis, weight: Math.max(...same.map(({ weight }) => weight)), objects }
+    })
+}
+
+function distinct(words: readonly string[]): string[] {
+  return [...new Set(words)].sort()
+}
+
+/** What is compared with patterns: all evidence against a credential at the time of a call (epoch ms). */
+export interface Candidate {
+  readonly identity: Identity
+  readonly credential: Credential
+  readonly time: number
+  readonly evidence: readonly Finding[]
+}
+
+/**
+ * The pattern that covers all of the evidence; undefined where none does alone. `days` is what the policy allows a pattern now: 0 means that none counts,
+ * and fewer than when it was made end it earlier.
+ */
+export function coveringPattern(
+  { identity, credential, time, evidence }: Candidate,
+  patterns: readonly AcceptedPattern[],
+  days: number,
+): AcceptedPattern | undefined {
+  const subject = subjectOf(identity, credential)
+  if (subject === undefined || evidence.length === 0 || !canHavePatterns(identity)) return undefined
+  // Other credentials are other sessions.
+  if (subject.session !== undefined && evidence.some(({ credentialId }) => credentialId !== credential.id)) return undefined
+  return patterns.find(
+    (pattern) =>
+      pattern.identityId === identity.id &&
+      !isOtherPrincipal({ ...identity, ...(pattern.principalId === undefined ? {} : { principalId: pattern.principalId }) }, identity) &&
+      pattern.session === subject.session &&
+      time < Math.min(pattern.until, Date.parse(pattern.at) + days * DAY_MS) &&
+      evidence.every((finding) => isCoveredBy(pattern, finding)),
+  )
+}
+
+/** What is new, or comes from somewhere new, weighs more the longer an identity is known, whatever the call is. */
+const AGING: readonly EvidenceGroup[] = ['origin', 'novelty']
+
+/** True where a finding is of a kind that was seen, no stronger, and was made where, with what and on what that was seen. */
+function isCoveredBy({ places, tools, kinds }: AcceptedPattern, finding: Finding): boolean {
+  if (!isAcceptable(finding)) return false
+  const kind = kinds.find(({ detector, axis }) => detector === finding.detector && axis === finding.axis)
+  if (kind === undefined || (finding.weight > kind.weight && !AGING.includes(finding.group))) return false
+  return finding.scenes.every(
+    ({ place, tool, object = '' }) => places.includes(place) && tools.includes(tool) && kind.objects.includes(object),
+  )
+}
+
+/** The patterns of an identity after some were added. The same ones again change nothing; with too many, the oldest are dropped. */
+export function withPatterns(known: readonly AcceptedPattern[], more: readonly AcceptedPattern[]) {
+  const added = more.filter(({ id }) => !known.some((one) => one.id === id))
+  const all = [...known, ...added]
+  return { added, patterns: all.slice(-PATTERN_LIMIT), dropped: all.slice(0, Math.max(0, all.length - PATTERN_LIMIT)) }
+}

@@ -1,0 +1,50 @@
+import { type AcceptedPattern, patternsOf } from '../domain/accepted-pattern.ts'
+import type { Change } from '../domain/change.ts'
+import type { Incident, Verdict } from '../domain/incident.ts'
+import { isFields } from '../domain/stored.ts'
+import { UnreadableEntry, UnreadableItem } from '../errors.ts'
+import type { ChangeRecord } from '../ports/stores.ts'
+import { addPatterns } from '../record/patterns.ts'
+import { readPolicy } from '../record/policy-in-force.ts'
+
+/**
+ * Records what a verdict "legitimate" accepts from now on, and returns it in words. `entry` is the verdict's entry of the record; the same entry again adds
+ * nothing. Only what the reviewer was shown counts: detectors that the entry names, and what was found before it.
+ */
+export async function acceptPatterns(incident: Incident, entry: Change, record: ChangeRecord): Promise<NonNullable<Verdict['accepted']>> {
+  const { policy } = await readPolicy(record)
+  const { at, actor: by, why } = entry
+  const patterns = patternsOf(incident, { at, by, saw: shownIn(entry), days: policy.release.patternDays })
+  const dropped = await added(patterns, { at, by, why }, record)
+  if (dropped === undefined) return []
+  return patterns.map((pattern, nth) => ({ id: pattern.id, until: pattern.until, says: inWords(pattern, nth === 0 ? dropped : []) }))
+}
+
+/** What was dropped for new patterns; undefined where those that are stored cannot be read. That must not keep anybody from a release: it accepts nothing. */
+async function added(...parts: Parameters<typeof addPatterns>): Promise<readonly AcceptedPattern[] | undefined> {
+  try {
+    return await addPatterns(...parts)
+  } catch (cause) {
+    if (cause instanceof UnreadableItem || cause instanceof UnreadableEntry) return undefined
+    throw cause
+  }
+}
+
+/** The detectors whose findings made the assessment that a verdict answers. */
+function shownIn({ from }: Change): ReadonlySet<string> {
+  const assessment = isFields(from) ? from.assessment : undefined
+  const shares = isFields(assessment) ? assessment.shares : undefined
+  return new Set(isFields(shares) ? Object.keys(shares) : [])
+}
+
+/** What a pattern accepts, in a sentence. Names of objects are text of callers and are only counted. */
+export function inWords({ session, places, tools, kinds }: AcceptedPattern, dropped: readonly AcceptedPattern[] = []): string {
+  const objects = new Set(kinds.flatMap((kind) => kind.objects)).size
+  const isAny = kinds.every((kind) => kind.objects.every((object) => object === ''))
+  return [
+    `${kinds.map(({ detector }) => detector).join(', ')} by ${tools.join(', ')} from ${places.join(', ')}`,
+    ...(session === undefined ? [] : [`in sessions named ${session}`]),
+    ...(isAny ? [] : [`on ${objects} names or prefixes`]),
+    ...dropped.map(({ id }) => `in place of the oldest, ${id}`),
+  ].join(', ')
+}
