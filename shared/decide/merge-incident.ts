@@ -182,8 +182,14 @@ export function isUnchanged(a: Incident, b: Incident): boolean {
     a.restriction === b.restriction &&
     isSameHistory(a.names, b.names) &&
     a.assessment.risk === b.assessment.risk &&
-    a.findings.length === b.findings.length
+    a.findings.length === b.findings.length &&
+    scenesOf(a) === scenesOf(b)
   )
+}
+
+/** In how many scenes its findings were made. */
+function scenesOf({ findings }: Incident): number {
+  return findings.reduce((sum, { scenes = [] }) => sum + scenes.length, 0)
 }
 
 /** True for a session with the name of a primary credential: a workload that renews its role credentials keeps the session name. */

@@ -43,6 +43,17 @@ describe('a weekly scan', () => {
     expect(after.at(-1)?.detectors).toContain('permissions-enumerated')
   })
 
+  it('that nobody answers for a week counts in full when it comes again, and what it comes from is accepted with the rest', async () => {
+    const world = await scannedAccount()
+    await world.scan(0)
+    const [before] = await world.open()
+    await world.scan(1, SOMEBODY_ELSES)
+    const [after] = await world.open()
+    expect(after).toMatchObject({ id: before?.id, assessment: { risk: before?.assessment.risk } })
+    await world.release()
+    expect((await readPatterns(WHO, world.ports.record))[0]?.places).toEqual(['RO', 'US'])
+  })
+
   it('is asked about each week where the policy accepts nothing, and nothing is stored', async () => {
     const world = await scannedAccount({ release: { patternDays: 0 } })
     for (const week of [0, 1, 2]) {
