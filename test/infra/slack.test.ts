@@ -52,8 +52,8 @@ describe('the stack with Slack', () => {
       statements
         .filter(({ Action }) => [Action].flat().includes(action))
         .flatMap(({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? [])
-    expect(keysOf('dynamodb:PutItem').sort()).toEqual(['INCIDENT#*', 'ORDER#*', 'PRESS#*'])
-    expect(keysOf('dynamodb:Query').sort()).toEqual(['INCIDENT#*', 'ORDER#*', 'POLICY'])
+    expect(keysOf('dynamodb:PutItem').sort()).toEqual(['INCIDENT#*', 'ORDER#*', 'PATTERN#*', 'PRESS#*'])
+    expect(keysOf('dynamodb:Query').sort()).toEqual(['INCIDENT#*', 'ORDER#*', 'PATTERN#*', 'POLICY'])
     expect(actionsOf(statements).filter((action) => action.startsWith('iam:'))).toEqual([])
     expect(actionsOf(statements).filter((action) => action.includes('*'))).toEqual([])
   })
@@ -84,18 +84,30 @@ describe('the stack with Slack', () => {
     expect(keys('RespondResponder')).toEqual([])
   })
 
-  it('lets review and the sweep write what people order, and no other function', () => {
+  it.each([
+    ['order', /^(ORDER|\*)/, ['Review', 'Sweep']],
+    ['accept', /^(PATTERN|\*)/, ['Review']],
+  ])('lets these functions write what people %s, and no other', (_, keys, functions) => {
     const writers = Object.values(template.findResources('AWS::IAM::Policy'))
       .filter(({ Properties }) =>
         (Properties.PolicyDocument.Statement as Statement[]).some(
           ({ Effect, Action, Condition }) =>
             Effect === 'Allow' &&
             [Action].flat().includes('dynamodb:PutItem') &&
-            (Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? ['*']).some((key) => /^(ORDER|\*)/.test(key)),
+            (Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? ['*']).some((key) => keys.test(key)),
         ),
       )
       .map(({ Properties }) => Properties.Roles[0].Ref.replace(/Responder.*/, ''))
-    expect(writers.sort()).toEqual(['Review', 'Sweep'])
+    expect(writers.sort()).toEqual(functions)
+  })
+
+  it('lets respond read what people accepted, by queries and by no other call', () => {
+    const calls = allowedTo('RespondResponder').flatMap(({ Action, Condition }) =>
+      (Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? ['*'])
+        .filter((key) => /^PATTERN/.test(key))
+        .map(() => [Action].flat().join()),
+    )
+    expect(calls).toEqual(['dynamodb:Query'])
   })
 
   it('gives the token to neither respond nor contain: they put notices into the queue', () => {

@@ -267,7 +267,7 @@ describe('seal', () => {
     expect(about('dynamodb:PutItem')[0]?.Condition).toMatchObject({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['SEAL'] } })
     expect(JSON.stringify(about('s3:PutObject')[0]?.Resource)).toContain('/seals/*')
     // Every chain that something appends to, `baseline expect` among them: one that it may not read would make each seal fail.
-    const readable = ['INCIDENT#*', 'ORDER#*', 'IDENTITY#*', 'POLICY', 'SEAL']
+    const readable = ['INCIDENT#*', 'ORDER#*', 'IDENTITY#*', 'PATTERN#*', 'POLICY', 'SEAL']
     expect(about('dynamodb:Query').map(({ Condition }) => Condition)).toMatchObject([
       { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': readable } },
     ])

@@ -12,6 +12,7 @@ import { axisOf, type EvidenceGroup, type Finding, type Technique } from '../../
 import { count } from '../../shared/domain/frequency.ts'
 import { emptyState, type IdentityState, keepEvidence, markBootstrapped, windowOf } from '../../shared/domain/identity-state.ts'
 import { IDENTITY_COUNTED_LIMITS, IDENTITY_DISTINCT_LIMIT } from '../../shared/domain/identity-window.ts'
+import { SCENE_TEXT } from '../../shared/domain/scene.ts'
 import { remember, seenOf } from '../../shared/domain/seen.ts'
 import type { CreatedKind, IdentityKind, Origin, Signal } from '../../shared/domain/signal.ts'
 import { packState, unpackState } from '../../shared/domain/state-codec.ts'
@@ -52,6 +53,10 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
       maxLength: 4,
     }),
   })
+  const sceneText = fc.string({ unit: 'binary', minLength: 1, maxLength: 16 })
+  const scene = fc
+    .record({ place: sceneText, tool: sceneText, object: fc.option(sceneText, { nil: undefined }) }, { noNullPrototype: true })
+    .map(({ object, ...rest }) => ({ ...rest, ...(object === undefined ? {} : { object }) }))
   const findings: fc.Arbitrary<Finding> = record({
     detector: fc.constantFrom('new-country', 'discovery-burst', 'access-key-exposed'),
     title: text,
@@ -64,7 +69,8 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
     signalId: text,
     credentialId: text,
     time,
-  }).map((one) => ({ ...one, axis: axisOf(one.group) }))
+    scenes: fc.option(fc.array(scene, { minLength: 1, maxLength: 4 }), { nil: undefined }),
+  }).map(({ scenes, ...one }) => ({ ...one, axis: axisOf(one.group), ...(scenes === undefined ? {} : { scenes }) }))
   const features = Object.fromEntries(Object.keys(FEATURE_LIMITS).map((feature) => [feature, frequencies]))
   return record({
     identity: record({ id: text, kind: fc.constantFrom<IdentityKind>('iam-user', 'role'), name: text, account: text }),
@@ -227,6 +233,12 @@ function longFinding(detector: string, credentialId: string, time: number): Find
       .slice(0, 36),
     credentialId,
     time,
+    scenes: [0, 1, 2, 3].map((at) => {
+      const texts = createHash('sha512')
+        .update(credentialId + detector + at)
+        .digest('hex')
+      return { place: texts.slice(0, SCENE_TEXT), tool: texts.slice(32, 47), object: texts.slice(50, 50 + SCENE_TEXT) }
+    }),
   }
 }
 
@@ -273,6 +285,7 @@ describe('a stored identity state', () => {
     ['a hash that is cut', (stored: Stored) => ({ ...stored, seen: 'abc,' })],
     ['columns of different lengths', (stored: Stored) => ({ ...stored, features: { action: [['a'], [1, 2], '0,'] } })],
     ['a finding of a kind that is not listed', (stored: Stored) => ({ ...stored, kinds: [] })],
+    ['a finding in a place that is not listed', (stored: Stored) => ({ ...stored, scenes: [] })],
   ])('is not read with %s', (_, change) => {
     const stored = JSON.parse(packState(fullState()))
     expect(() => unpackState(JSON.stringify(change(stored)))).toThrow(
