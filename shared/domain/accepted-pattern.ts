@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { isAboutAct } from './attempt.ts'
 import { namesOnePrincipal } from './containable.ts'
 import { Axis, type EvidenceGroup, type Finding } from './finding.ts'
-import type { Incident } from './incident.ts'
 import { PatternId } from './pattern-id.ts'
 import { type Scene, SceneText } from './scene.ts'
 import { type Credential, type Identity, isOtherPrincipal } from './signal.ts'
@@ -13,10 +11,14 @@ import { DAY_MS } from './time.ts'
 /** The most patterns of one identity: with one more, the oldest is dropped. */
 export const PATTERN_LIMIT = 16
 
-/** The most places or tools, kinds of finding, and objects of one kind that a pattern names. What is beyond them is not accepted. */
-const WORDS_LIMIT = 8
-const KINDS_LIMIT = 32
-const OBJECTS_LIMIT = 16
+/** The most places or tools, kinds of finding, objects of one kind, and sessions that a pattern names. What is beyond them is not accepted. */
+export const WORDS_LIMIT = 8
+export const KINDS_LIMIT = 32
+export const OBJECTS_LIMIT = 16
+export const SESSIONS_LIMIT = 32
+
+/** A session name has 64 characters at most, and the mail address of a person of Identity Center may be longer. */
+const SESSION_LENGTH = 128
 
 /** A kind of finding as it was seen: of which detector, at most how strong, and about which objects; an empty text stands for none. */
 const AcceptedKind = z
@@ -30,10 +32,10 @@ const AcceptedKind = z
       .readonly(),
   })
   .readonly()
-type AcceptedKind = z.infer<typeof AcceptedKind>
+export type AcceptedKind = z.infer<typeof AcceptedKind>
 
 /**
- * What a person called legitimate: which identity (of a role, sessions of which name), from where, with what, and which kinds of finding. The same again is
+ * What a person called legitimate: which identity (of a role, sessions of which names), from where, with what, and which kinds of finding. The same again is
  * not asked about until `until` (epoch ms). `at` and `by`: when and by whom; `incidentId`: what they saw.
  */
 export const AcceptedPattern = z
@@ -41,7 +43,7 @@ export const AcceptedPattern = z
     id: PatternId,
     identityId: z.string().max(2048),
     principalId: z.string().max(128).exactOptional(),
-    session: z.string().max(128).exactOptional(),
+    sessions: z.array(z.string().max(SESSION_LENGTH)).min(1).max(SESSIONS_LIMIT).readonly().exactOptional(),
     places: z.array(SceneText).min(1).max(WORDS_LIMIT).readonly(),
     tools: z.array(SceneText).min(1).max(WORDS_LIMIT).readonly(),
     kinds: z.array(AcceptedKind).min(1).max(KINDS_LIMIT).readonly(),
@@ -66,10 +68,11 @@ const NEVER: readonly EvidenceGroup[] = ['lineage', 'exposure']
 /** What is done to the responder and to its containments is never accepted. */
 const AGAINST_RESPONDER: ReadonlySet<string> = new Set(['responder-tampered', 'containment-reversed', 'quarantine-lifted'])
 
-type Recognised = Finding & { readonly scenes: readonly Scene[] }
+/** A finding whose scenes are known. */
+export type Recognised = Finding & { readonly scenes: readonly Scene[] }
 
 /** True for a finding that a pattern can be about: an act whose place is known, which is neither confirmed nor about another incident or the responder. */
-function isAcceptable(finding: Finding): finding is Recognised {
+export function isAcceptable(finding: Finding): finding is Recognised {
   const { isConfirmed, group, detector, scenes } = finding
   return !isConfirmed && isAboutAct(finding) && !NEVER.includes(group) && !AGAINST_RESPONDER.has(detector) && scenes !== undefined
 }
@@ -80,63 +83,9 @@ export function canHavePatterns(identity: Identity): boolean {
 }
 
 /** Who a pattern is of: the whole identity, or the sessions of one name where they have names; undefined for a session of a role without one. */
-function subjectOf({ kind }: Identity, { sessionName }: Pick<Credential, 'sessionName'>): { readonly session?: string } | undefined {
+export function subjectOf({ kind }: Identity, { sessionName }: Pick<Credential, 'sessionName'>): { readonly session?: string } | undefined {
   if (sessionName === undefined) return kind === 'role' ? undefined : {}
-  return sessionName.length > 128 ? undefined : { session: sessionName }
-}
-
-/**
- * The patterns that a verdict makes of an incident: one for its identity, or of a role one for each name of its sessions. `saw`: detectors that the reviewer
- * was shown; what was found after `at`, or is of another identity, is no part of any.
- */
-export function patternsOf(
-  { id: incidentId, identity, credentials, findings }: Pick<Incident, 'id' | 'identity' | 'credentials' | 'findings'>,
-  verdict: { readonly by: string; readonly at: string; readonly saw: ReadonlySet<string>; readonly days: number },
-): AcceptedPattern[] {
-  if (verdict.days <= 0 || !canHavePatterns(identity)) return []
-  const at = Date.parse(verdict.at)
-  const bySubject = new Map<string, { session?: string; found: Recognised[] }>()
-  for (const finding of findings) {
-    const credential = credentials.find(({ id }) => id === finding.credentialId)
-    const subject = credential === undefined ? undefined : subjectOf(identity, credential)
-    if (subject === undefined || !isAcceptable(finding) || finding.time > at || !verdict.saw.has(finding.detector)) continue
-    const key = subject.session ?? ''
-    const known = bySubject.get(key) ?? { ...subject, found: [] }
-    bySubject.set(key, { ...known, found: [...known.found, finding] })
-  }
-  return [...bySubject.values()].slice(0, PATTERN_LIMIT).map(({ session, found }) => {
-    const scenes = found.flatMap((finding) => finding.scenes)
-    const digest = createHash('sha256')
-      .update(`${incidentId}\n${verdict.at}\n${session ?? ''}`)
-      .digest('hex')
-    return {
-      id: `pat-${digest.slice(0, 12)}`,
-      identityId: identity.id,
-      ...(identity.principalId === undefined ? {} : { principalId: identity.principalId }),
-      ...(session === undefined ? {} : { session }),
-      places: distinct(scenes.map(({ place }) => place)).slice(0, WORDS_LIMIT),
-      tools: distinct(scenes.map(({ tool }) => tool)).slice(0, WORDS_LIMIT),
-      kinds: kindsOf(found),
-      incidentId,
-      by: verdict.by,
-      at: verdict.at,
-      until: at + verdict.days * DAY_MS,
-    }
-  })
-}
-
-function kindsOf(found: readonly Recognised[]): AcceptedKind[] {
-  return distinct(found.map(({ detector }) => detector))
-    .slice(0, KINDS_LIMIT)
-    .map((detector) => {
-      const same = found.filter((finding) => finding.detector === detector)
-      const objects = distinct(same.flatMap(({ scenes }) => scenes.map(({ object = '' }) => object))).slice(0, OBJECTS_LIMIT)
-      return { detector, axis: (same[0] as Recognised).axis, weight: Math.max(...same.map(({ weight }) => weight)), objects }
-    })
-}
-
-function distinct(words: readonly string[]): string[] {
-  return [...new Set(words)].sort()
+  return sessionName.length > SESSION_LENGTH ? undefined : { session: sessionName }
 }
 
 /** What is compared with patterns: all evidence against a credential at the time of a call (epoch ms). */
@@ -164,7 +113,7 @@ export function coveringPattern(
     (pattern) =>
       pattern.identityId === identity.id &&
       !isOtherPrincipal({ ...identity, ...(pattern.principalId === undefined ? {} : { principalId: pattern.principalId }) }, identity) &&
-      pattern.session === subject.session &&
+      (subject.session === undefined ? pattern.sessions === undefined : pattern.sessions?.includes(subject.session) === true) &&
       time < Math.min(pattern.until, Date.parse(pattern.at) + days * DAY_MS) &&
       evidence.every((finding) => isCoveredBy(pattern, finding)),
   )

@@ -1,6 +1,7 @@
-import { type AcceptedPattern, patternsOf } from '../domain/accepted-pattern.ts'
+import type { AcceptedPattern } from '../domain/accepted-pattern.ts'
 import type { Change } from '../domain/change.ts'
 import type { Incident, Verdict } from '../domain/incident.ts'
+import { patternsOf } from '../domain/patterns-of.ts'
 import { isFields } from '../domain/stored.ts'
 import { UnreadableEntry, UnreadableItem } from '../errors.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
@@ -38,13 +39,20 @@ function shownIn({ from }: Change): ReadonlySet<string> {
 }
 
 /** What a pattern accepts, in a sentence. Names of objects are text of callers and are only counted. */
-export function inWords({ session, places, tools, kinds }: AcceptedPattern, dropped: readonly AcceptedPattern[] = []): string {
-  const objects = new Set(kinds.flatMap((kind) => kind.objects)).size
-  const isAny = kinds.every((kind) => kind.objects.every((object) => object === ''))
+export function inWords({ sessions = [], places, tools, kinds }: AcceptedPattern, dropped: readonly AcceptedPattern[] = []): string {
+  const objects = new Set(kinds.flatMap((kind) => kind.objects).filter((object) => object !== '')).size
   return [
     `${kinds.map(({ detector }) => detector).join(', ')} by ${tools.join(', ')} from ${places.join(', ')}`,
-    ...(session === undefined ? [] : [`in sessions named ${session}`]),
-    ...(isAny ? [] : [`on ${objects} names or prefixes`]),
+    ...(sessions.length === 0 ? [] : [`in sessions named ${sessionsText(sessions)}`]),
+    ...(objects === 0 ? [] : [`on what is named by ${objects} ${objects === 1 ? 'name or prefix' : 'names or prefixes'}`]),
     ...dropped.map(({ id }) => `in place of the oldest, ${id}`),
   ].join(', ')
+}
+
+/** The most session names that a sentence names. */
+const NAMED = 3
+
+function sessionsText(sessions: readonly string[]): string {
+  const more = sessions.length > NAMED ? ` and ${sessions.length - NAMED} more` : ''
+  return `${sessions.slice(0, NAMED).join(', ')}${more}`
 }

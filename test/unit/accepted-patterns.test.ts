@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { Finding } from '../../shared/domain/finding.ts'
+import { patternsOf } from '../../shared/domain/patterns-of.ts'
 import { DAY_MS } from '../../shared/domain/time.ts'
 import { listPatterns, patternSubject, readPatterns, revokePattern } from '../../shared/record/patterns.ts'
 import { arnOf, call, exposed, KEY, NOW } from '../embedded.ts'
@@ -173,6 +175,34 @@ describe('an accepted pattern', () => {
     const other = time + 2 * WEEK
     await world.play([...scanAt(other), called('iam:CreateUser', other, { userName: 'somebody-else' })], other)
     expect(await world.open()).toHaveLength(1)
+  })
+
+  it('of a role is of sessions by their names: those of alike evidence are in one', () => {
+    const identity = { id: 'arn:aws:iam::123456789012:role/audit', kind: 'role', name: 'audit', account: '123456789012' } as const
+    const session = (id: string, sessionName?: string) =>
+      ({ id, kind: 'session', isPrimary: false, ...(sessionName === undefined ? {} : { sessionName }) }) as const
+    const found = (credentialId: string, place: string) =>
+      ({
+        detector: 'd',
+        axis: 'what',
+        group: 'discovery',
+        weight: 0.5,
+        isConfirmed: false,
+        time: NOW,
+        credentialId,
+        scenes: [{ place, tool: 't' }],
+      }) as unknown as Finding
+    const incident = {
+      id: 'inc-1',
+      identity,
+      credentials: [session('1', 'a'), session('2', 'b'), session('3', 'c'), session('4')],
+      findings: [found('1', 'US'), found('2', 'US'), found('3', 'DE'), found('4', 'US'), found('of a user that it created', 'US')],
+    }
+    const made = patternsOf(incident, { by: 'x', at: new Date(NOW).toISOString(), saw: new Set(['d']), days: 1 })
+    expect(made.map(({ sessions, places }) => [sessions, places])).toEqual([
+      [['a', 'b'], ['US']],
+      [['c'], ['DE']],
+    ])
   })
 
   it('does not keep anybody from a release where what is stored cannot be read, and covers nothing then', async () => {
