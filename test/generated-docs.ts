@@ -38,6 +38,7 @@ export const PARTS: Parts = {
   'benign-days': () => `${KINDS.filter(({ label }) => label === 'benign').length}`,
   'breaker-containments': () => `${POLICY.breaker.containmentsPerHour}`,
   'suppression-hours': () => `${POLICY.release.suppressionHours}`,
+  'pattern-days': () => `${POLICY.release.patternDays}`,
   'breaker-urgent': () => `${POLICY.breaker.urgentPerHour}`,
   'breaker-fraction': () => `${POLICY.breaker.maxUserFraction * 100} %`,
   'containment-steps': () => `\n${containmentTable()}\n`,
