@@ -2,7 +2,7 @@ import type { Folded } from '../detect/fold.ts'
 import type { Finding } from '../domain/finding.ts'
 import { EVIDENCE_MS } from '../domain/identity-state.ts'
 import { type Incident, incidentId, isClosed } from '../domain/incident.ts'
-import { withScenes } from '../domain/scene.ts'
+import { withScenes } from '../domain/merge-scenes.ts'
 import type { Credential } from '../domain/signal.ts'
 
 /** The incident that a signal's evidence belongs to. `suppressed`: that incident was released, and it contains this evidence. */

@@ -1,9 +1,9 @@
 import { axisOf, type Finding } from '../domain/finding.ts'
 import { type HabitualMatch, isMatchHabit } from '../domain/match-habit.ts'
-import { sceneOf } from '../domain/scene.ts'
 import type { Signal } from '../domain/signal.ts'
 import { CATALOGUE } from './catalogue.ts'
 import type { Context, Detector, Match } from './detector.ts'
+import { sceneOf } from './scene-of.ts'
 import { isUsualAction } from './usual-action.ts'
 
 /** Detectors by the action that they look at, and those that look at every call. Built once, so that each call runs few detectors. */

@@ -1,5 +1,6 @@
 import type { Decision } from './decision.ts'
-import type { SignalOrigin, Suppression, Verdict } from './incident.ts'
+import type { SignalOrigin, Suppression } from './incident.ts'
+import type { Verdict } from './verdict.ts'
 
 /**
  * What can happen to an incident. Times are epoch milliseconds.

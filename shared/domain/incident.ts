@@ -7,11 +7,11 @@ import { Decision } from './decision.ts'
 import { Finding } from './finding.ts'
 import { Lookups } from './lookups.ts'
 import { NameHistory } from './name-history.ts'
-import { PatternId } from './pattern-id.ts'
 import { Rename } from './rename.ts'
 import { Restriction } from './restriction.ts'
 import { Created, Credential, Identity, Outcome, type Signal } from './signal.ts'
 import { orAbsent, Points, Time } from './stored.ts'
+import { Verdict } from './verdict.ts'
 
 /**
  * Where an incident stands.
@@ -40,36 +40,6 @@ const CLOSED: readonly IncidentState[] = ['released', 'confirmed', 'expired']
 
 /** In these states what was contained or restricted is to stay so. */
 const ENFORCED: readonly IncidentState[] = ['contained', 'restricted', 'asking', 'rotating', 'confirmed']
-
-/** What a verdict answers, as it was then. `shares`: points of the risk by detector; `likelihood`: the advisor's, null where there was none. */
-export const VerdictBasis = z
-  .strictObject({
-    risk: Points,
-    baseRisk: Points,
-    isConfirmed: z.boolean(),
-    shares: z.record(z.string(), z.number()).readonly(),
-    likelihood: Points.nullable(),
-  })
-  .readonly()
-export type VerdictBasis = z.infer<typeof VerdictBasis>
-
-/** What a reviewer said of an incident. */
-export const Verdict = z
-  .strictObject({
-    kind: z.enum(['legitimate', 'compromised']),
-    by: z.string(),
-    reason: z.string(),
-    at: z.iso.datetime(),
-    /** The assessment that it answered; absent where the responder ended the incident by itself. */
-    answered: VerdictBasis.exactOptional(),
-    /** What a verdict "legitimate" accepts from now on, a sentence for each pattern; absent where it accepts nothing. `until`: epoch milliseconds. */
-    accepted: z
-      .array(z.strictObject({ id: PatternId, until: Time, says: z.string() }).readonly())
-      .readonly()
-      .exactOptional(),
-  })
-  .readonly()
-export type Verdict = z.infer<typeof Verdict>
 
 /**
  * Until `until` (epoch milliseconds) the evidence that the released incident contains does not open another. `detectors` and `confirmed` (`detector

@@ -1,9 +1,10 @@
 import { secretFor } from '../domain/bounds.ts'
 import type { Change, ChangeDraft, ChangeKind } from '../domain/change.ts'
-import type { Incident, IncidentState, VerdictBasis } from '../domain/incident.ts'
+import type { Incident, IncidentState } from '../domain/incident.ts'
 import type { Policy, ReviewKind } from '../domain/policy.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { HOUR_MS } from '../domain/time.ts'
+import type { VerdictBasis } from '../domain/verdict.ts'
 import { ResponderError } from '../errors.ts'
 import type { Review, ReviewPorts } from './reviewer.ts'
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Change, type ChangeDraft, chain, EMPTY_CHAIN } from '../../shared/domain/change.ts'
-import type { Incident, IncidentState, Verdict } from '../../shared/domain/incident.ts'
+import type { Incident, IncidentState } from '../../shared/domain/incident.ts'
+import type { Verdict } from '../../shared/domain/verdict.ts'
 import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
 import { memoryIncidentStore } from '../../shared/memory/incident-store.ts'
 import { incidentSubject } from '../../shared/record/append.ts'

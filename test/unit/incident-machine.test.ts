@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Decision } from '../../shared/domain/decision.ts'
-import { INCIDENT_STATES, type Incident, type IncidentState, isClosed, isEnforced, type Verdict } from '../../shared/domain/incident.ts'
+import { INCIDENT_STATES, type Incident, type IncidentState, isClosed, isEnforced } from '../../shared/domain/incident.ts'
 import type { IncidentEvent, IncidentEventKind } from '../../shared/domain/incident-event.ts'
 import { moved, noticeFor, openingState, statesAfter, statesBefore, TRANSITIONS, transition } from '../../shared/domain/incident-machine.ts'
 import type { Restriction } from '../../shared/domain/restriction.ts'
 import type { Identity, IdentityKind } from '../../shared/domain/signal.ts'
+import type { Verdict } from '../../shared/domain/verdict.ts'
 import { incidentOf } from '../contract/samples.ts'
 
 const AT = Date.UTC(2026, 2, 3, 12)

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { sceneOf } from '../../shared/detect/scene-of.ts'
 import type { EvidenceGroup, Finding } from '../../shared/domain/finding.ts'
-import { SCENE_TEXT, Scene, sceneOf, withScenes } from '../../shared/domain/scene.ts'
+import { withScenes } from '../../shared/domain/merge-scenes.ts'
+import { SCENE_TEXT, Scene } from '../../shared/domain/scene.ts'
 import type { Origin, Signal } from '../../shared/domain/signal.ts'
 
 const ORIGIN: Partial<Origin> = {
