@@ -23,6 +23,7 @@ import { memoryChangeRecord, type StoredChains } from '../../shared/memory/chang
 import { memoryIncidentStore, noTexts } from '../../shared/memory/incident-store.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { audit } from '../../shared/record/audit.ts'
+import { readPatterns } from '../../shared/record/patterns.ts'
 import { readPolicy } from '../../shared/record/policy-in-force.ts'
 import { review } from '../../shared/review/review.ts'
 import { normalise } from '../../shared/sense/normalise.ts'
@@ -175,6 +176,13 @@ describe.each(RELEASES)('what %s stored', (release) => {
     expect(policy).toMatchObject({ mode: 'ask', blocklist: ['192.0.2.10'], fourEyes: [{ verdicts: ['legitimate'] }] })
     // What restricted nothing when it was put in force does not restrict now.
     if (release !== '0.3.0') expect(policy.thresholds.restrict).toBe(policy.thresholds.contain)
+  })
+
+  it.runIf(release === '0.3.0')('is an accepted pattern of what a person released', async () => {
+    const { record } = storesOf(items.get('released') ?? [])
+    const [pattern, ...others] = await readPatterns(arnOf('ci-build'), record)
+    expect(pattern).toMatchObject({ identityId: arnOf('ci-build'), places: ['US'], until: expect.any(Number) })
+    expect(others).toEqual([])
   })
 
   it.runIf(items.has('restricted'))('is a restriction that this release gives back exactly', async () => {
