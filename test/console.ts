@@ -56,12 +56,14 @@ export async function consoleWorld(parts: { policy?: object; caller?: string; op
   return { ...world, target, vault, app, incident, get, post }
 }
 
-/** Fields that the console branches on, and dates. They keep their values: with the payload they would be invalid. */
-const KEPT: ReadonlySet<string> = new Set(['state', 'head', 'revision', 'at'])
+/** Fields that the console branches on, dates, and texts of a bounded length. They keep their values: with the payload they would be invalid. */
+const KEPT: ReadonlySet<string> = new Set(['state', 'head', 'revision', 'at', 'scenes'])
 
 /** Values of enumerations, which keep their values: an item with another value does not fit its schema and is not read. */
 const CLOSED_WORDS: ReadonlySet<string> = new Set([
-  ...[IdentityKind, CreatedKind, Outcome, EvidenceGroup, Action, Mode, NoticeKind, AdvisorFallback].flatMap(({ options }) => options),
+  ...[IdentityKind, CreatedKind, Outcome, Axis, EvidenceGroup, Familiarity, Action, Mode, NoticeKind, AdvisorFallback].flatMap(
+    ({ options }) => options,
+  ),
   ...BlastRadius.unwrap().shape.basis.options,
   ...Opinion.unwrap().shape.verdict.options,
   ...SignalOrigin.unwrap().shape.source.options,

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
-import type { z } from 'zod'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { DAY_MS } from '../../shared/domain/time.ts'
 import { ResponderError, type UnreadableItem } from '../../shared/errors.ts'
@@ -21,7 +20,7 @@ import { measured } from '../measured.ts'
 import { pageText, STYLE } from '../page/document.ts'
 import type { Target } from '../target.ts'
 import { confirmPage } from './confirm-page.ts'
-import { errorPage } from './error-page.ts'
+import { errorPage, STATUS } from './error-page.ts'
 import { framed, type Page, type Room } from './frame.ts'
 import { guard, type Lock } from './guard.ts'
 import { IDENTITIES, identitiesPage, type KnownIdentity } from './identities-page.ts'
@@ -29,6 +28,8 @@ import { ExpectedForm, identityPage } from './identity-page.ts'
 import { incidentPage } from './incident-page.ts'
 import { incidentsPage, LISTED } from './incidents-page.ts'
 import { metricsPage, PERIODS } from './metrics-page.ts'
+import { addPatternRoutes } from './pattern-routes.ts'
+import { readForm } from './read-form.ts'
 import { auditPage, chainPage, RecordAsked, recordPage, SEARCH_LIMITS } from './record-page.ts'
 import { stampOf } from './stamp.ts'
 import { collected, toldOnThePage } from './unreadable.ts'
@@ -103,7 +104,7 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
   })
   app.post('/incidents/:id/verdict', limited, async (context) => {
     const id = context.req.param('id')
-    const { hours, isKnown, ...said } = read(SaidForm, await context.req.parseBody())
+    const { hours, isKnown, ...said } = readForm(SaidForm, await context.req.parseBody())
     const asked = isKnown === undefined ? await confirmPage(id, said, target, room) : undefined
     if (asked !== undefined) return context.html(whole(asked, ''))
     const { awaitsSecond } = await target.review(id, said.kind === 'extend' ? { ...said, hours } : said)
@@ -128,13 +129,15 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
   })
   app.post('/identities/:id/expected', limited, async (context) => {
     const id = context.req.param('id')
-    const { value, reason } = read(ExpectedForm, await context.req.parseBody())
+    const { value, reason } = readForm(ExpectedForm, await context.req.parseBody())
     await expectFeature(target, id, value, reason)
     return context.redirect(`${room.base}/identities/${encodeURIComponent(id)}?said=done`, 303)
   })
 
+  addPatternRoutes(app, { target, room, whole, limited })
+
   app.get('/record', async (context) => {
-    const asked = read(RecordAsked, context.req.query())
+    const asked = readForm(RecordAsked, context.req.query())
     if (asked.subject !== undefined)
       return context.html(whole(chainPage(asked.subject, await target.record.list(asked.subject), room), '/record'))
     const isSearch = asked.q.trim() !== '' || asked.kind !== undefined
@@ -181,27 +184,6 @@ const HEADERS: Parameters<typeof secureHeaders>[0] = {
   referrerPolicy: 'same-origin',
   // The console is served by http on loopback.
   strictTransportSecurity: false,
-}
-
-/** The HTTP status of each error that a reader can act on. 409: look at the incident as it is now, and decide again. */
-const STATUS: Readonly<Record<string, 400 | 404 | 409 | 503>> = {
-  'incident.unknown': 404,
-  'incident.state': 409,
-  'incident.conflict': 409,
-  'identity.conflict': 409,
-  'review.forbidden': 409,
-  'review.stale': 409,
-  'review.second': 409,
-  'record.conflict': 409,
-  'store.unavailable': 503,
-  usage: 400,
-}
-
-function read<T extends z.ZodType>(schema: T, input: unknown): z.infer<T> {
-  const parsed = schema.safeParse(input)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new ResponderError('usage', `${issue?.path.join('.') || 'the form'}: ${issue?.message ?? 'not understood'}`)
 }
 
 async function incidentOf(id: string, { incidents }: Pick<Target, 'incidents'>): Promise<Incident> {

@@ -31,6 +31,7 @@ export interface Framing {
 const SECTIONS = [
   ['', 'Incidents'],
   ['/identities', 'Identities'],
+  ['/patterns', 'Accepted'],
   ['/record', 'Record'],
   ['/metrics', 'Metrics'],
 ] as const
