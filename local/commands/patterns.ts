@@ -19,7 +19,7 @@ export async function showPatterns(target: Target, { isJson }: { isJson: boolean
 }
 
 function linesOf(pattern: AcceptedPattern, target: Target): string[] {
-  const { id, identityId, sessions, places, tools, kinds, incidentId, by, at, until } = pattern
+  const { id, identityId, keys = [], sessions = [], places, tools, kinds, incidentId, by, at, until } = pattern
   const end = until <= target.clock.now() ? 'ended' : 'until'
   const objects = (names: readonly string[]) => {
     const named = names.filter((name) => name !== '')
@@ -27,7 +27,7 @@ function linesOf(pattern: AcceptedPattern, target: Target): string[] {
   }
   return [
     `${id}  ${end} ${minuteText(until)}`,
-    `  who    ${printable(identityId, 200)}${sessions === undefined ? '' : `, sessions named ${printable(sessions.join(', '), 300)}`}`,
+    `  who    ${printable(identityId, 200)}${keys.length === 0 ? '' : `, with ${printable(keys.join(', '), 300)}`}${sessions.length === 0 ? '' : `, sessions named ${printable(sessions.join(', '), 300)}`}`,
     `  from   ${places.map((place) => printable(place, 40)).join(', ')}`,
     `  by     ${tools.map((tool) => printable(tool, 40)).join(', ')}`,
     `  what   ${kinds.map((kind) => `${printable(kind.detector, 60)}${objects(kind.objects)}`).join(', ')}`,

@@ -21,7 +21,7 @@ ${patterns.length === 0 ? html`<p>Nothing is accepted.</p>` : patterns.map((patt
 }
 
 function patternCard(pattern: AcceptedPattern, now: number, { base, caller }: Room): Markup {
-  const { id, identityId, sessions = [], places, tools, kinds, incidentId, by, at, until } = pattern
+  const { id, identityId, keys = [], sessions = [], places, tools, kinds, incidentId, by, at, until } = pattern
   const names = (words: readonly string[], limit: number) => words.map((word) => shown(word, limit)).join(', ')
   const objects = (of: readonly string[]) =>
     of.every((one) => one === '')
@@ -32,6 +32,7 @@ function patternCard(pattern: AcceptedPattern, now: number, { base, caller }: Ro
         )})`
   return html`<section class="card" aria-labelledby="${shown(id, 20)}"><h2 id="${shown(id, 20)}">${shown(id, 20)}</h2>
 <dl class="facts"><dt>Who</dt><dd class="id">${shown(identityId, 200)}</dd>
+${keys.length === 0 ? '' : html`<dt>Keys</dt><dd class="id">${names(keys, 128)}</dd>`}
 ${sessions.length === 0 ? '' : html`<dt>Sessions named</dt><dd>${names(sessions, 64)}</dd>`}
 <dt>From</dt><dd>${names(places, 40)}</dd><dt>By</dt><dd>${names(tools, 40)}</dd>
 <dt>What</dt><dd>${kinds.map((kind) => `${shown(kind.detector, 60)}${objects(kind.objects)}`).join(', ')}</dd>

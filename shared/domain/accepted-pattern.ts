@@ -11,14 +11,16 @@ import { DAY_MS } from './time.ts'
 /** The most patterns of one identity: with one more, the oldest is dropped. */
 export const PATTERN_LIMIT = 16
 
-/** The most places or tools, kinds of finding, objects of one kind, and sessions that a pattern names. What is beyond them is not accepted. */
+/** The most places or tools, kinds of finding, objects of one kind, and keys or sessions that a pattern names. What is beyond them is not accepted. */
 export const WORDS_LIMIT = 8
 export const KINDS_LIMIT = 32
 export const OBJECTS_LIMIT = 16
-export const SESSIONS_LIMIT = 32
+export const NAMES_LIMIT = 32
 
-/** A session name has 64 characters at most, and the mail address of a person of Identity Center may be longer. */
-const SESSION_LENGTH = 128
+/** A session name has 64 characters at most, and the mail address of a person of Identity Center may be longer; a key id has 128 at most. */
+const NAME_LENGTH = 128
+
+const Names = z.array(z.string().min(1).max(NAME_LENGTH)).min(1).max(NAMES_LIMIT).readonly()
 
 /** A kind of finding as it was seen: of which detector, at most how strong, and about which objects; an empty text stands for none. */
 const AcceptedKind = z
@@ -35,7 +37,7 @@ const AcceptedKind = z
 export type AcceptedKind = z.infer<typeof AcceptedKind>
 
 /**
- * What a person called legitimate: which identity (of a role, sessions of which names), from where, with what, and which kinds of finding. The same again is
+ * What a person called legitimate: which identity (by which of its keys, or in sessions of which names, where it has those), from where, with what, and which kinds of finding. The same again is
  * not asked about until `until` (epoch ms). `at` and `by`: when and by whom; `incidentId`: what they saw.
  */
 export const AcceptedPattern = z
@@ -43,7 +45,8 @@ export const AcceptedPattern = z
     id: PatternId,
     identityId: z.string().max(2048),
     principalId: z.string().max(128).exactOptional(),
-    sessions: z.array(z.string().max(SESSION_LENGTH)).min(1).max(SESSIONS_LIMIT).readonly().exactOptional(),
+    keys: Names.exactOptional(),
+    sessions: Names.exactOptional(),
     places: z.array(SceneText).min(1).max(WORDS_LIMIT).readonly(),
     tools: z.array(SceneText).min(1).max(WORDS_LIMIT).readonly(),
     kinds: z.array(AcceptedKind).min(1).max(KINDS_LIMIT).readonly(),
@@ -82,10 +85,22 @@ export function canHavePatterns(identity: Identity): boolean {
   return identity.kind !== 'root' && namesOnePrincipal(identity)
 }
 
-/** Who a pattern is of: the whole identity, or the sessions of one name where they have names; undefined for a session of a role without one. */
-export function subjectOf({ kind }: Identity, { sessionName }: Pick<Credential, 'sessionName'>): { readonly session?: string } | undefined {
-  if (sessionName === undefined) return kind === 'role' ? undefined : {}
-  return sessionName.length > SESSION_LENGTH ? undefined : { session: sessionName }
+/** By what an identity does something: one of its keys, a session of a name, or, as on the console, neither. */
+export type Subject = { readonly kind: 'keys' | 'sessions'; readonly name: string } | { readonly kind: 'identity' }
+
+/**
+ * What a pattern is of: a release of one key covers no other, and one of a session none of another name. The ids of sessions are new each time. Undefined for
+ * a session of a role without a name.
+ */
+export function subjectOf({ kind }: Identity, credential: Credential): Subject | undefined {
+  const { sessionName } = credential
+  if (credential.kind === 'access-key') return named('keys', credential.id)
+  if (sessionName === undefined) return kind === 'role' ? undefined : { kind: 'identity' }
+  return named('sessions', sessionName)
+}
+
+function named(kind: 'keys' | 'sessions', name: string): Subject | undefined {
+  return name === '' || name.length > NAME_LENGTH ? undefined : { kind, name }
 }
 
 /** What is compared with patterns: all evidence against a credential at the time of a call (epoch ms). */
@@ -107,16 +122,21 @@ export function coveringPattern(
 ): AcceptedPattern | undefined {
   const subject = subjectOf(identity, credential)
   if (subject === undefined || evidence.length === 0 || !canHavePatterns(identity)) return undefined
-  // Other credentials are other sessions.
-  if (subject.session !== undefined && evidence.some(({ credentialId }) => credentialId !== credential.id)) return undefined
+  // Other credentials are other keys or sessions.
+  if (subject.kind !== 'identity' && evidence.some(({ credentialId }) => credentialId !== credential.id)) return undefined
   return patterns.find(
     (pattern) =>
       pattern.identityId === identity.id &&
       !isOtherPrincipal({ ...identity, ...(pattern.principalId === undefined ? {} : { principalId: pattern.principalId }) }, identity) &&
-      (subject.session === undefined ? pattern.sessions === undefined : pattern.sessions?.includes(subject.session) === true) &&
+      isOf(pattern, subject) &&
       time < Math.min(pattern.until, Date.parse(pattern.at) + days * DAY_MS) &&
       evidence.every((finding) => isCoveredBy(pattern, finding)),
   )
+}
+
+function isOf({ keys, sessions }: AcceptedPattern, subject: Subject): boolean {
+  if (subject.kind === 'identity') return keys === undefined && sessions === undefined
+  return (subject.kind === 'keys' ? keys : sessions)?.includes(subject.name) === true
 }
 
 /** What is new, or comes from somewhere new, weighs more the longer an identity is known, whatever the call is. */

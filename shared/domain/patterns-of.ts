@@ -5,10 +5,11 @@ import {
   canHavePatterns,
   isAcceptable,
   KINDS_LIMIT,
+  NAMES_LIMIT,
   OBJECTS_LIMIT,
   PATTERN_LIMIT,
   type Recognised,
-  SESSIONS_LIMIT,
+  type Subject,
   subjectOf,
   WORDS_LIMIT,
 } from './accepted-pattern.ts'
@@ -26,7 +27,7 @@ export interface Acceptance {
 }
 
 /**
- * The patterns that a verdict makes of an incident: one for its identity, or, where it has sessions, one for all whose evidence is alike. What was found
+ * The patterns that a verdict makes of an incident: one for its identity, or one for all keys, and for all sessions, whose evidence is alike. What was found
  * after the verdict, or is of another identity, is no part of any.
  */
 export function patternsOf(
@@ -35,18 +36,18 @@ export function patternsOf(
 ): AcceptedPattern[] {
   const { id: incidentId, identity } = incident
   if (days <= 0 || !canHavePatterns(identity)) return []
-  const alike = new Map<string, { seen: Seen; sessions: string[] }>()
-  for (const [session, found] of foundBySession(incident, { saw, until: Date.parse(at) })) {
+  const alike = new Map<string, { kind: Subject['kind']; seen: Seen; names: string[] }>()
+  for (const { subject, found } of foundBySubject(incident, { saw, until: Date.parse(at) })) {
     const seen = seenIn(found)
-    const key = `${session === undefined} ${canonical(seen)}`
-    const sessions = [...(alike.get(key)?.sessions ?? []), ...(session === undefined ? [] : [session])]
-    alike.set(key, { seen, sessions })
+    const key = `${subject.kind} ${canonical(seen)}`
+    const names = [...(alike.get(key)?.names ?? []), ...(subject.kind === 'identity' ? [] : [subject.name])]
+    alike.set(key, { kind: subject.kind, seen, names })
   }
-  return [...alike].slice(0, PATTERN_LIMIT).map(([key, { seen, sessions }]) => ({
+  return [...alike].slice(0, PATTERN_LIMIT).map(([key, { kind, seen, names }]) => ({
     id: `pat-${createHash('sha256').update(`${incidentId}\n${at}\n${key}`).digest('hex').slice(0, 12)}`,
     identityId: identity.id,
     ...(identity.principalId === undefined ? {} : { principalId: identity.principalId }),
-    ...(sessions.length === 0 ? {} : { sessions: sessions.slice(0, SESSIONS_LIMIT) }),
+    ...(kind === 'identity' ? {} : { [kind]: names.slice(0, NAMES_LIMIT) }),
     ...seen,
     ...{ incidentId, by, at },
     until: Date.parse(at) + days * DAY_MS,
@@ -55,19 +56,20 @@ export function patternsOf(
 
 type Seen = Pick<AcceptedPattern, 'places' | 'tools' | 'kinds'>
 
-/** The findings that can be accepted, by the session that they are of; undefined for an identity without sessions. */
-function foundBySession(
+/** The findings that can be accepted, by what they are of. */
+function foundBySubject(
   { identity, credentials, findings }: Pick<Incident, 'identity' | 'credentials' | 'findings'>,
   { saw, until }: { readonly saw: ReadonlySet<string>; readonly until: number },
-): Map<string | undefined, Recognised[]> {
-  const bySession = new Map<string | undefined, Recognised[]>()
+): Iterable<{ readonly subject: Subject; readonly found: readonly Recognised[] }> {
+  const bySubject = new Map<string, { subject: Subject; found: Recognised[] }>()
   for (const finding of findings) {
     const credential = credentials.find(({ id }) => id === finding.credentialId)
     const subject = credential === undefined ? undefined : subjectOf(identity, credential)
     if (subject === undefined || !isAcceptable(finding) || finding.time > until || !saw.has(finding.detector)) continue
-    bySession.set(subject.session, [...(bySession.get(subject.session) ?? []), finding])
+    const key = canonical(subject)
+    bySubject.set(key, { subject, found: [...(bySubject.get(key)?.found ?? []), finding] })
   }
-  return bySession
+  return bySubject.values()
 }
 
 function seenIn(found: readonly Recognised[]): Seen {

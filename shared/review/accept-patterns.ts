@@ -40,20 +40,24 @@ function shownIn({ from }: Change): ReadonlySet<string> {
 }
 
 /** What a pattern accepts, in a sentence. Names of objects are text of callers and are only counted. */
-export function inWords({ sessions = [], places, tools, kinds }: AcceptedPattern, dropped: readonly AcceptedPattern[] = []): string {
+export function inWords(
+  { keys = [], sessions = [], places, tools, kinds }: AcceptedPattern,
+  dropped: readonly AcceptedPattern[] = [],
+): string {
   const objects = new Set(kinds.flatMap((kind) => kind.objects).filter((object) => object !== '')).size
   return [
     `${kinds.map(({ detector }) => detector).join(', ')} by ${tools.join(', ')} from ${places.join(', ')}`,
-    ...(sessions.length === 0 ? [] : [`in sessions named ${sessionsText(sessions)}`]),
+    ...(keys.length === 0 ? [] : [`with ${listed(keys)}`]),
+    ...(sessions.length === 0 ? [] : [`in sessions named ${listed(sessions)}`]),
     ...(objects === 0 ? [] : [`on what is named by ${objects} ${objects === 1 ? 'name or prefix' : 'names or prefixes'}`]),
     ...dropped.map(({ id }) => `in place of the oldest, ${id}`),
   ].join(', ')
 }
 
-/** The most session names that a sentence names. */
+/** The most keys or session names that a sentence names. */
 const NAMED = 3
 
-function sessionsText(sessions: readonly string[]): string {
-  const more = sessions.length > NAMED ? ` and ${sessions.length - NAMED} more` : ''
-  return `${sessions.slice(0, NAMED).join(', ')}${more}`
+function listed(names: readonly string[]): string {
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : ''
+  return `${names.slice(0, NAMED).join(', ')}${more}`
 }

@@ -16,7 +16,7 @@ describe('patterns', () => {
     const released = (await countersign(['release', watched, '--reason', 'our own deployment', '--yes', ...on])).out
     const [id = 'none'] = /pat-[0-9a-f]{12}/.exec(released) ?? []
     expect(released).toMatch(
-      /Not asked about until .*: function-code-changed by aws-service from cloudformation\.amazonaws\.com, in sessions named /,
+      /Not asked about until .*, unless revoked: function-code-changed by aws-service from cloudformation\.amazonaws\.com, in sessions named /,
     )
     expect(released).toContain(`patterns revoke ${id} --data`)
     expect((await countersign(['incidents', 'show', watched, ...on])).out).toContain(`(${id})`)

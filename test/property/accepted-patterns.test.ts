@@ -148,6 +148,7 @@ describe('an accepted pattern', () => {
         expect(covers({ ...own, principalId: 'AIDAEXAMPLE000000002' })).toBe(false)
         expect(covers(own, 'a-session')).toBe(false)
         expect(covers({ ...own, kind: 'role' })).toBe(false)
+        expect(covers(own)).toBe(false)
       }),
     )
   })

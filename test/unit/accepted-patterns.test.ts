@@ -108,7 +108,14 @@ const called = (action: string, time: number, request: object) =>
 describe('an accepted pattern', () => {
   it('names who, from where, with what and what was found, and is the value of an entry of the record', async () => {
     const { pattern, released, ports } = await accepted()
-    expect(pattern).toMatchObject({ identityId: WHO, places: ['US'], tools: ['offensive-tool'], incidentId: released.id, by: 'local:anna' })
+    expect(pattern).toMatchObject({
+      identityId: WHO,
+      keys: [KEY],
+      places: ['US'],
+      tools: ['offensive-tool'],
+      incidentId: released.id,
+      by: 'local:anna',
+    })
     expect(pattern.kinds.map(({ detector }) => detector)).toContain('permissions-enumerated')
     expect(pattern.until).toBe(Date.parse(pattern.at) + 90 * DAY_MS)
     const last = await ports.record.last(patternSubject(WHO))
