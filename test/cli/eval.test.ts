@@ -129,8 +129,12 @@ describe('eval', () => {
     const interventions = async (...more: string[]) =>
       JSON.parse((await countersign(['eval', daily, '--json', ...more])).out).sources.s.interventions.benign.total
     expect(await interventions()).toBe(1)
-    // A release suppresses for 24 hours, so the next day at noon is not covered.
-    expect(await interventions('--answer-legitimate', '0')).toBeGreaterThan(1)
+    // What was answered is accepted.
+    expect(await interventions('--answer-legitimate', '0')).toBe(1)
+    // Where nothing is accepted, a release suppresses for 24 hours alone, so the next day at noon is not covered.
+    const forgetful = join(folder, 'forgetful.yaml')
+    writeFileSync(forgetful, 'version: 3\nrelease: { patternDays: 0 }\n')
+    expect(await interventions('--answer-legitimate', '0', '--policy', forgetful)).toBeGreaterThan(1)
     expect(await countersign(['eval', daily, '--answer-legitimate', 'soon'])).toMatchObject({
       code: 2,
       err: expect.stringContaining('must be a whole number from 0, got "soon"'),
