@@ -3,6 +3,8 @@ import type { Finding } from '../../shared/domain/finding.ts'
 import { patternsOf } from '../../shared/domain/patterns-of.ts'
 import { DAY_MS } from '../../shared/domain/time.ts'
 import { listPatterns, patternSubject, readPatterns, revokePattern } from '../../shared/record/patterns.ts'
+import { parsePolicy } from '../../shared/record/policy-in-force.ts'
+import { messageOf } from '../../shared/slack/message.ts'
 import { arnOf, call, exposed, KEY, NOW } from '../embedded.ts'
 import { HOME, SCANNER, scanAt, scannedAccount, WEEK } from '../weekly-scan.ts'
 
@@ -123,10 +125,15 @@ describe('an accepted pattern', () => {
   })
 
   it('is told with the release: what is not asked about, until when, and how that is revoked', async () => {
-    const { notices, pattern } = await accepted()
+    const { notices, pattern, ports, released } = await accepted()
     const { body } = notices.at(-1) ?? { body: '' }
     expect(body).toContain('Not asked about until 2026-05-31')
     expect(body).toContain(`patterns revoke ${pattern.id} --reason`)
+    const incident = (await ports.incidents.get(released.id))?.value
+    if (incident === undefined) throw new Error('no incident')
+    const message = JSON.stringify(messageOf({ incident, changes: [], policy: parsePolicy({ version: 3 }) }))
+    expect(message).toContain('Not asked about until 2026-05-31')
+    expect(message).toContain(`countersign patterns revoke ${pattern.id} --reason`)
   })
 
   it('hides nothing once it is revoked, which is an entry of the record as well', async () => {

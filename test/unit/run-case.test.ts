@@ -87,8 +87,8 @@ describe('a simulated person', () => {
   it('who answers has later evidence asked about anew, where without an answer one question stands open', async () => {
     const silent = await run(daily(3))
     expect(silent.figures.interventions).toBe(1)
-    // A release suppresses for an hour: the next day is not covered.
-    const policy = parsePolicy({ version: 2, release: { suppressionHours: 1 } })
+    // A release suppresses for an hour, and nothing is accepted: the next day is not covered.
+    const policy = parsePolicy({ version: 3, release: { suppressionHours: 1, patternDays: 0 } })
     const { figures } = await run(daily(3), { policy, answerAfterMinutes: 30 })
     expect(figures.interventions).toBe(3)
   })

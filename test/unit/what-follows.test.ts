@@ -26,8 +26,8 @@ async function changesOf({ ports, incident }: Awaited<ReturnType<typeof consoleW
   return ports.record.list(incidentSubject(incident.id))
 }
 
-function buttonsIn(incident: Incident, changes: Awaited<ReturnType<typeof changesOf>>) {
-  const blocks = messageOf({ incident, changes, policy: parsePolicy({ version: 2 }) }).blocks as unknown as readonly {
+function buttonsIn(incident: Incident, changes: Awaited<ReturnType<typeof changesOf>>, policy = parsePolicy({ version: 2 })) {
+  const blocks = messageOf({ incident, changes, policy }).blocks as unknown as readonly {
     readonly elements?: readonly { readonly action_id?: string; readonly confirm?: { readonly text: { readonly text: string } } }[]
   }[]
   return blocks.flatMap(({ elements }) => elements ?? [])
@@ -219,6 +219,17 @@ describe('releasing', () => {
     const button = buttonsIn(incident, await changesOf(world)).find(({ action_id }) => action_id === 'legitimate')
     expect(button?.confirm?.text.text).toContain('That is final')
     expect(button?.confirm?.text.text).toContain('for 24 hours')
+  })
+
+  it('says for how many days the same is not asked about, whole in Slack’s dialog too, and nothing of that where nothing is accepted', async () => {
+    const longest = await consoleWorld({ policy: { ...ASK.policy, release: { suppressionHours: 720, patternDays: 366 } } })
+    const accepts = 'For 366 days the same from the same place is not asked about (release.patternDays).'
+    expect(await whatFollows(longest.target, longest.incident.id, 'legitimate')).toContain(accepts)
+    const policy = parsePolicy({ version: 3, release: { suppressionHours: 720, patternDays: 366 } })
+    const button = buttonsIn(longest.incident, [], policy).find(({ action_id }) => action_id === 'legitimate')
+    expect(button?.confirm?.text.text.endsWith(accepts)).toBe(true)
+    const none = await consoleWorld({ policy: { release: { patternDays: 0 } } })
+    expect(await whatFollows(none.target, none.incident.id, 'legitimate')).not.toContain('patternDays')
   })
 
   it('says that something is restored only where something was contained', async () => {
