@@ -48,9 +48,10 @@ const KINDS: Readonly<Record<string, readonly ResourceKind[]>> = {
 }
 
 /**
- * The verbs of calls that fail where the resource is there already. `Put` overwrites: whoever puts somebody's rule again must not own it by that.
+ * The verbs of calls that fail where the resource is there already. `Put` overwrites: whoever puts somebody's rule again must not own it by that. Restoring
+ * makes a new resource only from another one: RestoreSecret and RestoreSnapshotFromRecycleBin are about one that was there before.
  */
-const CREATES = /^(?:Create|Run|Restore|Copy)/
+const CREATES = /^(?:Create|Run|Copy|Restore(?=.*(?:From|To)[A-Z])(?!.*FromRecycleBin))/
 
 /** What follows the noun and says from what it is made, as in RestoreDBInstanceFromDBSnapshot. */
 const SOURCE = /(?:From|To)(?=[A-Z]).*$/
@@ -80,6 +81,8 @@ export function isOwnWork({ works }: IdentityWindow, signal: Signal): boolean {
   if (works.ids.length === 0) return false
   for (const kind of KINDS[signal.service] ?? []) {
     const values = valuesAt(signal.request, kind.fields)
+    // Of a longer list only the first are read, and somebody else's may stand behind them.
+    if (values.length > VALUES_LIMIT) return false
     if (values.length > 0) return values.every((value) => isKnown(works, keyOf(signal, kind, value), signal.time))
   }
   return false
@@ -121,19 +124,25 @@ function nameIn({ service, region, account }: Signal, value: string): string {
 /** How deep a resource is named: `{ instancesSet: { items: [{ instanceId }] } }` has four levels. */
 const LEVELS = 5
 
-/** The most names that are read of one call. */
+/** The most names that are read of one call, and one more that says that there are others. */
 const VALUES_LIMIT = 24
 
-/** The texts at fields of these names, at any level. */
+/** Maps of which the caller chooses the fields: what a tag called `functionName` says is no name of a function. */
+const CHOSEN_FIELDS: ReadonlySet<string> = new Set(['tags', 'environment', 'variables', 'labels', 'parameters', 'encryptioncontext'])
+
+/** The texts at fields of these names, at any level but those of maps whose fields the caller chooses. */
 function valuesAt(value: unknown, fields: readonly string[], levels = LEVELS): readonly string[] {
   if (typeof value !== 'object' || value === null || levels === 0) return []
   const found: string[] = []
   for (const [field, member] of Object.entries(value).slice(0, 60)) {
-    const isNamed = fields.includes(field.toLowerCase())
+    const name = field.toLowerCase()
+    if (CHOSEN_FIELDS.has(name)) continue
+    const isNamed = fields.includes(name)
     if (isNamed && typeof member === 'string') found.push(member)
-    else if (isNamed && Array.isArray(member)) for (const one of member.slice(0, VALUES_LIMIT)) if (typeof one === 'string') found.push(one)
+    else if (isNamed && Array.isArray(member))
+      for (const one of member.slice(0, VALUES_LIMIT + 1)) if (typeof one === 'string') found.push(one)
     if (typeof member === 'object') found.push(...valuesAt(member, fields, levels - 1))
-    if (found.length >= VALUES_LIMIT) break
+    if (found.length > VALUES_LIMIT) break
   }
-  return found.slice(0, VALUES_LIMIT)
+  return found.slice(0, VALUES_LIMIT + 1)
 }

@@ -131,6 +131,7 @@ describe('what an identity created itself', () => {
 
 describe('an intruder who wants the resource of a victim to be its own', () => {
   const createdFunction = (functionName: string) => signalOf('lambda:CreateFunction', { request: { functionName } })
+  const instances = (count: number) => ({ instancesSet: { items: Array.from({ length: count }, (_, n) => ({ instanceId: `i-${n}` })) } })
   const deletedFunction = (functionName: string) => signalOf('lambda:DeleteFunction', { request: { functionName } })
 
   it.each<readonly [how: string, created: Signal, changing: Signal]>([
@@ -174,6 +175,43 @@ describe('an intruder who wants the resource of a victim to be its own', () => {
       'names one of another account by its ARN',
       createdFunction('orders'),
       deletedFunction(at('lambda', 'function:orders', { account: '210987654321' })),
+    ],
+    [
+      'restores its secret, which was never deleted',
+      signalOf('secretsmanager:RestoreSecret', { request: { secretId: 'orders' }, response: { name: 'orders' } }),
+      signalOf('secretsmanager:DeleteSecret', { request: { secretId: 'orders' } }),
+    ],
+    [
+      'brings its snapshot back from the recycle bin',
+      signalOf('ec2:RestoreSnapshotFromRecycleBin', { request: { snapshotId: 'snap-1' }, response: { snapshotId: 'snap-1' } }),
+      signalOf('ec2:DeleteSnapshot', { request: { snapshotId: 'snap-1' } }),
+    ],
+    [
+      'names the victim’s function in a tag of its own',
+      signalOf('lambda:CreateFunction', { request: { functionName: 'mine', tags: { functionName: 'orders' } } }),
+      deletedFunction('orders'),
+    ],
+    [
+      'names the victim’s log group in a tag of its own',
+      signalOf('logs:CreateLogGroup', { request: { logGroupName: 'mine', tags: { logGroupName: '/aws/orders' } } }),
+      signalOf('logs:DeleteLogGroup', { request: { logGroupName: '/aws/orders' } }),
+    ],
+    [
+      'names the victim’s cluster in a tag of its own',
+      signalOf('eks:CreateCluster', { request: { name: 'mine', tags: { name: 'orders' } } }),
+      signalOf('eks:DeleteCluster', { request: { name: 'orders' } }),
+    ],
+    [
+      'names it behind so many of its own that nobody reads it',
+      signalOf('ec2:RunInstances', { response: instances(24) }),
+      signalOf('ec2:TerminateInstances', { request: instances(25) }),
+    ],
+    [
+      'names it behind one of its own, many times',
+      signalOf('ec2:RunInstances', { response: instances(1) }),
+      signalOf('ec2:TerminateInstances', {
+        request: { instancesSet: { items: [...Array(24).fill({ instanceId: 'i-0' }), { instanceId: 'i-1' }] } },
+      }),
     ],
   ])('%s: it is not', (_, created, changing) => {
     expect(isOwn([created], changing)).toBe(false)
