@@ -48,7 +48,7 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
     return isAllowed ? releaseByNames(stored, changeLog, policy, ports) : refuseUnordered(stored, changeLog, ports)
   }
   if (stored.value.state === 'contained' || isPartly(stored.value, changeLog, orders)) await applyMissing(stored, changeLog, policy, ports)
-  if (stored.value.state === 'restricted') await restrictMissing(stored, changeLog, policy, ports)
+  if (stored.value.state === 'restricted') await restrictMissing(stored, changeLog, { ...policy, users }, ports)
   if (stored.value.state === 'rotating') {
     await changeLog.read()
     const order = rotationOrder(changeLog.changes, orders)

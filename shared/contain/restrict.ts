@@ -52,21 +52,24 @@ export async function restrict(
 
 /**
  * Applies what a restriction still lacks on an incident that was restricted: steps on other roles that no run could plan, because the role could not be
- * looked at then. Takes no place of the breaker: the incident has one.
+ * looked at then. The incident may say only that it was restricted: the step on its own identity is left to `restrict`, and each write takes a place.
  */
 export async function restrictMissing(
   { value: incident }: Versioned<Incident>,
   changeLog: ChangeLog,
-  { policy }: PolicyInForce,
+  inForce: PolicyInForce & { readonly users: number },
   ports: ContainPorts,
 ): Promise<void> {
   const planned = new Set(changeLog.changes.map(({ target }) => target))
-  const missing = restrictionStepsOf(incident).filter(({ target }) => !planned.has(target))
-  if (missing.length === 0) return
-  const known = await boundsOf(subjectsOf(incident, missing), incident, policy, ports)
-  for (const step of missing)
-    if (refusalFor(known.get(keyOf(step.subject))) === undefined)
-      await applyRead(await readStep(step, ports), { incident, changeLog }, ports)
+  const own = subjectOf(incident)
+  const missing = restrictionStepsOf(incident).filter(
+    ({ target, subject }) => !planned.has(target) && (own === undefined || keyOf(subject) !== keyOf(own)),
+  )
+  if (missing.length === 0 || (ports.account !== undefined && incident.identity.account !== ports.account)) return
+  const known = await boundsOf(subjectsOf(incident, missing), incident, inForce.policy, ports)
+  const allowed = missing.filter(({ subject }) => refusalFor(known.get(keyOf(subject))) === undefined)
+  if (allowed.length === 0 || (await reservePlace(incident, inForce, ports, 'restriction')) !== undefined) return
+  for (const step of allowed) await applyRead(await readStep(step, ports), { incident, changeLog }, ports)
 }
 
 /** The incident's own user or role, and the others that its steps are on. */

@@ -85,6 +85,24 @@ describe('a restriction of a user', () => {
     }
   })
 
+  it('is not written for an incident that says only that it was restricted, nor for one of another account', async () => {
+    const world = await restrictedWorld({ policy: { mode: 'ask' } })
+    await inForce(world, RESTRICTS)
+    const { identity, credentials, lineage } = await world.only()
+    await store(world, { state: 'restricted', restriction: HABIT })
+    await enforce((await world.only()).id, world.ports)
+    expect(world.calls).toEqual([])
+    await store(world, {
+      state: 'restricted',
+      restriction: HABIT,
+      identity: { ...identity, account: '210987654321' },
+      credentials,
+      lineage,
+    })
+    await enforce((await world.only()).id, world.ports)
+    expect(world.calls).toEqual([])
+  })
+
   it('asks where no restriction is known, and takes none that is not valid', async () => {
     const world = await restrictedWorld({ policy: { mode: 'ask' } })
     await inForce(world, RESTRICTS)
@@ -410,6 +428,21 @@ describe('a restriction of a role', () => {
     expect(await guarded.only()).toMatchObject({ state: 'restricted' })
     expect(await revocationOf(guarded, 'admin')).toBeNull()
     expect((await guarded.only()).decision.why.join()).toContain(`protected by ARN ${admin}`)
+  })
+
+  it('takes a place of the breaker for each incident that only says that it was restricted', async () => {
+    const events = [...ATTACK, assumes('admin', { id: 't1', time: NOW + 3000, session: 'ASIATOOK000000000001', name: 'after' })]
+    for (const [containmentsPerHour, expected] of [
+      [0, []],
+      [3, ['*:after']],
+    ] as const) {
+      const world = await restrictedWorld({ account, events, policy: { mode: 'ask' } })
+      await inForce(world, { ...RESTRICTS, breaker: { containmentsPerHour } })
+      await store(world, { state: 'restricted', restriction: HABIT })
+      await enforce((await world.only()).id, world.ports)
+      expect(await sessionsIn(world, 'admin')).toEqual(expected)
+      expect(await ownPolicy(world)).toBeNull()
+    }
   })
 
   it('never is of a role by which an approver answers', async () => {
