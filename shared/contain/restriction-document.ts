@@ -107,7 +107,7 @@ function statementsOf(restriction: Restriction, form: Form, subject: Subject | u
     ...(denied.length === 0 ? [] : [deny('GraveActions', { Action: denied, Resource: '*' })]),
     ...(subject === undefined || areOwnPoliciesDenied(usable, denied)
       ? []
-      : [deny('OwnPolicies', { Action: ['iam:Delete*Policy', 'iam:Put*Policy'], Resource: resourcesOf(subject) })]),
+      : [deny('OwnPolicies', { Action: ownCallsOf(subject), Resource: resourcesOf(subject) })]),
     ...(form.hasPlaces
       ? [
           deny('OutsideAddresses', everything, outside('aws:SourceIp', notIn('NotIpAddress', 'aws:SourceIp', addresses))),
@@ -124,6 +124,11 @@ function usableIn({ services, actions }: Restriction, isOwnGuarded: boolean): re
   const isDataPlane = (action: string) => DATA_PLANE_ACTIONS.some((pattern) => iamGlobs(pattern, action))
   const others = actions.filter((action) => isOther(action) && !isDataPlane(action) && (isOwnGuarded || !isOwnPolicyCall(action)))
   return [...services.map((service) => `${service}:*`), ...others, ...DATA_PLANE_ACTIONS.filter(isOther)]
+}
+
+/** A user that renamed itself would be guarded under its old name alone. A role cannot be renamed. */
+function ownCallsOf({ kind }: Subject): readonly string[] {
+  return ['iam:Delete*Policy', 'iam:Put*Policy', ...(kind === 'role' ? [] : ['iam:UpdateUser'])]
 }
 
 /** A user or role of this name, with a path or without. IAM takes no resource of which the kind is a wildcard. */

@@ -129,6 +129,15 @@ describe('the policy of a restriction', () => {
     })
   })
 
+  it('keeps a user under the name by which its policies are guarded', () => {
+    const admin = { ...DEPLOY, services: ['iam'], actions: ['iam:DeleteUserPolicy', 'iam:UpdateUser'], sessions: [], isFenced: false }
+    const made = restrictionDocument(admin, { room: 2048, subject: { kind: 'iam-user', name: 'anna' } })
+    const own = JSON.parse(made?.document ?? '').Statement.find(({ Sid }: { Sid: string }) => Sid === 'OwnPolicies')
+    expect(own).toMatchObject({ Resource: ['arn:*:iam::*:user/anna', 'arn:*:iam::*:user/*/anna'] })
+    expect(own.Action).toContain('iam:UpdateUser')
+    expect(restrictionIn(made?.document ?? '')).toBeDefined()
+  })
+
   it('says what it had no room for, the least grave first', () => {
     const whole = written(DEPLOY).document?.length ?? 0
     expect(written(DEPLOY, whole - 1).dropped).toEqual(['code'])
