@@ -25,6 +25,8 @@ const Call = z.strictObject({
   from: z.string().default('192.0.2.10'),
   agent: z.string().default('aws-cli/2.15.0'),
   via: z.string().optional(),
+  /** The VPC endpoint that the call went through. */
+  endpoint: z.string().optional(),
   request: z.record(z.string(), z.unknown()).default({}),
   response: z.record(z.string(), z.unknown()).default({}),
   details: z.record(z.string(), z.unknown()).default({}),
@@ -130,6 +132,7 @@ export function recordOf(call: Call, { id, time, n }: { id: string; time: number
     responseElements: fill(call.response),
     additionalEventData: call.as === 'bearer' ? { callWithBearerToken: true } : call.details,
     recipientAccountId: ACCOUNT,
+    ...(call.endpoint === undefined ? {} : { vpcEndpointId: call.endpoint }),
     ...(call.error === undefined ? {} : { errorCode: call.error }),
     ...(call.reads === undefined ? {} : { readOnly: call.reads }),
   }
