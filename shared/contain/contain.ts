@@ -204,24 +204,25 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
 
 /**
  * Applies what the lineage still lacks, on an incident that was contained: steps that no run has planned, because somebody could not be
- * looked at then, and steps whose user or role was gone and is there again. Who may not be touched is not.
+ * looked at then, and steps whose user or role was gone and is there again. Who may not be touched is not. The incident may say only that it was contained:
+ * what is written takes a place of the breaker.
  */
 export async function applyMissing(
   { value: incident }: Versioned<Incident>,
   changeLog: ChangeLog,
-  { policy }: PolicyInForce,
+  inForce: PolicyInForce & { readonly users: number },
   ports: ContainPorts,
 ): Promise<void> {
   const planned = new Set(changeLog.changes.map(({ target }) => target))
   const gone = goneSteps(changeLog.changes)
   const all = planOf(incident, { quarantinePolicyArn: ports.quarantinePolicyArn, now: ports.clock.now() })
   const missing = all.filter(({ target }) => !planned.has(target) || gone.has(target))
-  if (missing.length === 0) return
+  if (missing.length === 0 || (ports.account !== undefined && incident.identity.account !== ports.account)) return
   const [bounds, steps] = await Promise.all([
     boundsOf(
       missing.map(({ subject }) => subject),
       incident,
-      policy,
+      inForce.policy,
       ports,
     ),
     Promise.all(missing.map((step) => readStep(step, ports))),
@@ -229,15 +230,14 @@ export async function applyMissing(
   const issued = issuedBy(incident)
   const subject = subjectOf(incident)
   const own = subject && keyOf(subject)
-  for (const { step, reading } of steps) {
+  const isAllowed = (step: Step) => {
     const key = keyOf(step.subject)
     const known = bounds.get(key)
-    if (gone.has(step.target) && known?.isThere !== true) continue
-    if (key === own && known !== undefined && strangerIn(incident, step.subject, known) !== undefined) continue
-    if (
-      reading.kind === 'read' &&
-      refusalFor(known, { issued: issued.get(key), isApproved: false, isWhole: isWholeDeny(step) }) === undefined
-    )
-      await applyStep(step, reading.value, changeLog, ports)
+    if (gone.has(step.target) && known?.isThere !== true) return false
+    if (key === own && known !== undefined && strangerIn(incident, step.subject, known) !== undefined) return false
+    return refusalFor(known, { issued: issued.get(key), isApproved: false, isWhole: isWholeDeny(step) }) === undefined
   }
+  const allowed = steps.flatMap(({ step, reading }) => (reading.kind === 'read' && isAllowed(step) ? [{ step, value: reading.value }] : []))
+  if (allowed.length === 0 || (await reservePlace(incident, inForce, ports)) !== undefined) return
+  for (const { step, value } of allowed) await applyStep(step, value, changeLog, ports)
 }

@@ -47,7 +47,8 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
     const isAllowed = isReleaseAllowed(changeLog.changes, orders)
     return isAllowed ? releaseByNames(stored, changeLog, policy, ports) : refuseUnordered(stored, changeLog, ports)
   }
-  if (stored.value.state === 'contained' || isPartly(stored.value, changeLog, orders)) await applyMissing(stored, changeLog, policy, ports)
+  if (stored.value.state === 'contained' || isPartly(stored.value, changeLog, orders))
+    await applyMissing(stored, changeLog, { ...policy, users }, ports)
   if (stored.value.state === 'restricted') await restrictMissing(stored, changeLog, { ...policy, users }, ports)
   if (stored.value.state === 'rotating') {
     await changeLog.read()

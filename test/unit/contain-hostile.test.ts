@@ -220,6 +220,29 @@ describe('a bound that refuses for certain', () => {
   })
 })
 
+describe('an incident that says only that it was contained', () => {
+  it('takes a place of the breaker, and contains nothing of another account', async () => {
+    for (const [containmentsPerHour, account, expected] of [
+      [0, ACCOUNT, false],
+      [3, '210987654321', false],
+      [3, ACCOUNT, true],
+    ] as const) {
+      const thresholds = { notify: 10, ask: 20, restrict: 100, contain: 100 }
+      const world = await embedded({ policy: { mode: 'contain', thresholds, breaker: { containmentsPerHour } } })
+      await world.respond(ATTACK)
+      const id = (await world.incidents())[0]?.id ?? ''
+      const stored = await world.ports.incidents.get(id)
+      if (stored === undefined) throw new Error('no incident')
+      expect(stored.value.containedAt).toBeUndefined()
+      const { identity } = stored.value
+      await world.ports.incidents.save({ ...stored.value, state: 'contained', identity: { ...identity, account } }, stored.version)
+      await enforce(id, world.ports)
+      const denied = await world.account.getUserPolicy('ci-build', quarantinePolicyName(id))
+      expect(denied !== undefined, `${containmentsPerHour} ${account}`).toBe(expected)
+    }
+  })
+})
+
 describe('a broken glass', () => {
   it('keeps the hold from setting again what somebody took away: it is said, and left', async () => {
     const world = await embedded()
