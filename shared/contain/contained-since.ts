@@ -2,9 +2,10 @@ import type { Change } from '../domain/change.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Signal } from '../domain/signal.ts'
 import { type PlannedStep, standingSteps } from './progress.ts'
+import { restrictionIn } from './restriction-document.ts'
 import { accessKey } from './steps/access-key.ts'
-import { DENY_ALL, isRestriction, revocationIn } from './steps/quarantine.ts'
-import { isSameValue, type Step } from './steps/step.ts'
+import { DENY_ALL, revocationIn } from './steps/quarantine.ts'
+import { isSameValue, type Step, type StepValue } from './steps/step.ts'
 import { isUserDeny, stepFor } from './steps/steps.ts'
 
 /**
@@ -28,14 +29,20 @@ export function containedSince(signal: Signal, incident: Incident, changes: read
   return times.length === 0 ? undefined : Math.min(...times)
 }
 
-/** Since when a restriction stands on the user or role of a call (epoch ms), or undefined where none does. */
-export function restrictedSince({ identity }: Signal, changes: readonly Change[]): number | undefined {
+/** Since when a restriction stands on the user of a call, or on its session of the role (epoch ms), or undefined where none does. */
+export function restrictedSince({ identity, credential }: Signal, changes: readonly Change[]): number | undefined {
   const times = standingSteps(changes).flatMap(({ target, contained, isDone, at }) => {
     const subject = stepFor(target)?.subject
-    const isOn = isDone && subject?.kind === identity.kind && subject.name === identity.name && isRestriction(contained)
+    const isOn = isDone && subject?.kind === identity.kind && subject.name === identity.name && isRestrictedBy(contained, credential)
     return isOn ? [Date.parse(at)] : []
   })
   return times.length === 0 ? undefined : Math.min(...times)
+}
+
+/** Of a role, a restriction says which sessions it is about: what others are refused was refused by somebody else. */
+function isRestrictedBy(contained: StepValue, { sessionName }: Signal['credential']): boolean {
+  const { sessions } = (contained === null ? undefined : restrictionIn(contained)) ?? { sessions: undefined }
+  return sessions !== undefined && (sessions.length === 0 || (sessionName !== undefined && sessions.includes(sessionName)))
 }
 
 function coversCall(step: Step, { target, contained }: PlannedStep, { signal, incident }: { signal: Signal; incident: Incident }): boolean {
