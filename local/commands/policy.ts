@@ -66,7 +66,9 @@ function tierLines({ tiers, mode: own }: Policy): string[] {
 
 function protectedLine({ protected: guarded }: Policy): string {
   const names = namesOf(guarded)
-  return names.length === 0 ? 'Nobody is protected by the policy.' : `Never contained, because protected: ${names.join(', ')}.`
+  return names.length === 0
+    ? 'Nobody is protected by the policy.'
+    : `Never contained or restricted, because protected: ${names.join(', ')}.`
 }
 
 function organizationLine({ organization }: Policy): string {

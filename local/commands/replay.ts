@@ -191,7 +191,7 @@ function refusalLine(incident: Incident, run: Backtest): string {
   const done = `${would}ed`
   return action === would
     ? `${done} at ${at}: ${calls}`
-    : `not ${done} under this policy; in mode ${would} it would have been, at ${at}: ${calls}`
+    : `not ${done}, by the line decision; where the policy and the account allow it, it would have been at ${at}: ${calls}`
 }
 
 function priceLine({ stopped, collateral }: Price): string {

@@ -1,5 +1,6 @@
 import { restrictionDocument } from '../../shared/contain/restriction-document.ts'
 import { restrictionOf } from '../../shared/decide/restriction-of.ts'
+import { hasFence, type Restriction } from '../../shared/domain/restriction.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { Target } from '../target.ts'
 import { identityNamed } from './baseline.ts'
@@ -28,8 +29,15 @@ export async function printRestriction(target: Target, identity: string, { isPri
   const made = restrictionDocument(restriction, { room: subject.kind === 'role' ? 10_240 : 2048, subject })
   if (made === undefined) throw new ResponderError('incident.unknown', `no policy has room for the restriction of ${known.id}`)
   const note = restriction.isCovered
-    ? 'By its habit: services that it never used are denied, and grave actions outside the habit.'
+    ? `By its habit: services that it never used are denied, and grave actions outside the habit.${fenceNote(restriction)}`
     : 'Its habit is not known well enough: only the fixed list of grave actions is denied.'
   const ofRole = value.identity.kind === 'role' ? ' Set by the responder, it is of the sessions concerned alone (aws:userid).' : ''
   return { document: JSON.stringify(JSON.parse(made.document), null, 2), note: `${note}${ofRole}` }
+}
+
+/** The fence is printed wherever the places are stable; the responder sets it by the evidence. */
+function fenceNote(restriction: Restriction): string {
+  return hasFence(restriction)
+    ? ' Calls from outside its usual networks are denied as well; the responder adds that part only where the evidence is of an unusual place.'
+    : ' Its places are not stable enough to deny calls from elsewhere.'
 }

@@ -7,7 +7,7 @@ import { type Change, verifyChain } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
-import { callsRefused, reasonsOf, refusedAfter, weakerReasons } from '../../shared/domain/reasons.ts'
+import { callsRefused, reasonsOf, refusedAfter, refusingAction, weakerReasons } from '../../shared/domain/reasons.ts'
 import { restrictionLines } from '../../shared/domain/restriction-lines.ts'
 import type { GeoIp } from '../../shared/ports/lookup.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
@@ -165,7 +165,7 @@ function whyOf({ incident, signals }: Looked): Markup {
       ? ''
       : ` Of ${weaker.join(', ')} a weaker finding was one: of each detector the strongest is kept, and it came later.`
   return html`${findingsTable(contributions, 'The findings up to the decision')}
-<h3>Found since then</h3><p>${refused === 0 ? '' : `After containment: ${callsRefused(refused)}. `}This came later and is no reason for the decision.${except}</p>
+<h3>Found since then</h3><p>${refused === 0 ? '' : `After ${refusingAction(incident)}: ${callsRefused(refused)}. `}This came later and is no reason for the decision.${except}</p>
 ${findingsTable(since, `The findings since then, and their points of the risk of ${incident.assessment.baseRisk} that all findings add up to`)}`
 }
 

@@ -4,7 +4,7 @@ import { acceptedLines } from '../../shared/domain/accepted-lines.ts'
 import type { Contribution } from '../../shared/domain/assessment.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
-import { callsRefused, reasonsOf, refusedAfter, weakerReasons } from '../../shared/domain/reasons.ts'
+import { callsRefused, reasonsOf, refusedAfter, refusingAction, weakerReasons } from '../../shared/domain/reasons.ts'
 import { restrictionLines } from '../../shared/domain/restriction-lines.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { isOrderChain } from '../../shared/record/orders.ts'
@@ -172,7 +172,7 @@ export function renderTimeline(incident: Incident, signals: readonly IncidentSig
     ])
   const more = signals.length > TIMELINE_ROWS ? `\n  … ${signals.length - TIMELINE_ROWS} more (--json shows all)` : ''
   const refused = refusedAfter(incident, signals)
-  const after = refused === 0 ? '' : `; after containment: ${callsRefused(refused)}`
+  const after = refused === 0 ? '' : `; after ${refusingAction(incident)}: ${callsRefused(refused)}`
   const count = `${signals.length} ${signals.length === 1 ? 'signal' : 'signals'} with findings`
   return `${paint('bold', 'Timeline')} (UTC, ${count}${after})\n${indent(columns(rows))}${more}`
 }

@@ -57,7 +57,7 @@ function roleStep(roleName: string, restriction: Restriction, incidentId: string
   const where = { rooms: ROLE_ROOMS, subject: { kind: 'role', name: roleName } } as const
   return stepOn(on, {
     ...ladderOf(restriction, where),
-    what: `sessions ${restriction.sessions.join(', ')} of role ${roleName} restricted`,
+    what: `sessions ${restriction.sessions.join(', ')} of role ${roleName}`,
   })
 }
 

@@ -44,6 +44,11 @@ export function weakerReasons(
   return new Set(reasonsOf(incident).since.flatMap(({ finding }) => (wasFound(finding) ? [finding.detector] : [])))
 }
 
+/** What the calls that `refusedAfter` counts came after. */
+export function refusingAction({ restrictedAt }: Pick<Incident, 'restrictedAt'>): 'restriction' | 'containment' {
+  return restrictedAt === undefined ? 'containment' : 'restriction'
+}
+
 /** How many calls of a timeline were refused after the restriction, or the containment where there was none before. */
 export function refusedAfter(
   { containedAt, restrictedAt }: Pick<Incident, 'containedAt' | 'restrictedAt'>,

@@ -25,7 +25,7 @@ export function restrictionLines({ state, restriction, identity, decision }: Inc
   const others = identity.kind === 'role' ? `, and every session of the role but ${sessionsText(sessions)}` : ''
   return {
     refused: `Refused now: ${refused}.${short === undefined ? '' : ` Not refused, for want of room: ${short}.`}`,
-    goesOn: `Goes on: ${isCovered ? 'its usual work' : 'all its other calls'}${others}. Whoever else has its credential can do that too.`,
+    goesOn: `Goes on: ${isCovered ? 'its usual work' : 'all its other calls'}${others}. Whoever else has its credential can do that too${hasFence(restriction) ? ', from those networks' : ''}.`,
     answers:
       'release gives it back its rights; contain stops it altogether; confirm closes the incident and keeps the restriction, and stops nothing more; extend gives you time, and it stays restricted.',
   }

@@ -4,6 +4,7 @@ import type { Identity } from '../domain/signal.ts'
 import type { Iam } from '../ports/iam.ts'
 import type { AuthorizationDetails, PolicyDocument } from './authorization-details.ts'
 import { grantsIn } from './grants.ts'
+import { isOnlyObserved, observedRole, observedUser } from './observed-user.ts'
 
 /** IAM quota: characters of all inline policies of a user, without white space. */
 const INLINE_QUOTA = 2048
@@ -24,7 +25,7 @@ const ATTACHED_QUOTA = 10
 export interface MemoryIam extends Iam {
   /** A copy of the account's current state. */
   authorizationDetails(): AuthorizationDetails
-  /** Adds a user and a key that a log mentions, unless the account has them. */
+  /** Adds a user and a key, or a role, that a log mentions, unless the account has them. */
   addObserved(identity: Identity, accessKeyId: string | undefined): void
   /** True when every call would be refused: with the given key, or with another credential of the user when no key is given. */
   isRefused(userName: string, accessKeyId?: string): boolean
@@ -44,17 +45,10 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
   return {
     authorizationDetails: () => structuredClone(account),
     addObserved(identity, accessKeyId) {
+      if (identity.kind === 'role' && roleNamed(identity.name) === undefined) account.RoleDetailList.push(observedRole(identity))
       if (identity.kind !== 'iam-user') return
       if (userNamed(identity.name) === undefined) {
-        account.UserDetailList.push({
-          UserName: identity.name,
-          Arn: identity.id,
-          Path: '/',
-          UserPolicyList: [],
-          AttachedManagedPolicies: [],
-          GroupList: [],
-          Tags: [],
-        })
+        account.UserDetailList.push(observedUser(identity))
       }
       if (accessKeyId === undefined || keyOf(identity.name, accessKeyId) !== undefined) return
       account.AccessKeys.push({ UserName: identity.name, AccessKeyId: accessKeyId, Status: 'Active' })
@@ -211,11 +205,13 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
     async grantsOf(identity): Promise<readonly Grant[] | undefined> {
       if (identity.kind === 'role') {
         const role = roleOf(identity)
-        return role === undefined ? undefined : grantsIn(account, role.RolePolicyList, role.AttachedManagedPolicies)
+        return role === undefined || isOnlyObserved(role.RolePolicyList, role.AttachedManagedPolicies)
+          ? undefined
+          : grantsIn(account, role.RolePolicyList, role.AttachedManagedPolicies)
       }
       const user = identity.kind === 'iam-user' ? userNamed(identity.name) : undefined
       // The policies of a user that only a log mentions are unknown.
-      if (user === undefined || isOnlyObserved(user)) return undefined
+      if (user === undefined || isOnlyObserved(user.UserPolicyList, user.AttachedManagedPolicies, user.GroupList)) return undefined
       const groups = account.GroupDetailList.filter(({ GroupName }) => user.GroupList.includes(GroupName))
       return [user.UserPolicyList, ...groups.map(({ GroupPolicyList }) => GroupPolicyList)]
         .flatMap((list) => grantsIn(account, list, []))
@@ -226,10 +222,6 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
         )
     },
   }
-}
-
-function isOnlyObserved(user: AuthorizationDetails['UserDetailList'][number]): boolean {
-  return user.UserPolicyList.length + user.AttachedManagedPolicies.length + user.GroupList.length === 0
 }
 
 type InlinePolicies = AuthorizationDetails['UserDetailList'][number]['UserPolicyList']

@@ -1,6 +1,6 @@
 import { type Change, verifyChain } from '../domain/change.ts'
 import type { Incident, IncidentSignal } from '../domain/incident.ts'
-import { callsRefused, refusedAfter } from '../domain/reasons.ts'
+import { callsRefused, refusedAfter, refusingAction } from '../domain/reasons.ts'
 import { incidentSubject } from '../record/append.ts'
 import type { Message } from './message.ts'
 import { actorText, code, section } from './text.ts'
@@ -19,7 +19,7 @@ export function detailsOf(incident: Incident, signals: readonly IncidentSignal[]
       [`• ${clock(time)} ${code(action, 70)}`, outcome === 'success' ? '' : outcome, code(`${address} ${country ?? ''}`, 60)].join(' '),
     )
   const refused = refusedAfter(incident, signals)
-  const afterContainment = refused === 0 ? [] : [`After containment: ${callsRefused(refused)}.`]
+  const afterContainment = refused === 0 ? [] : [`After ${refusingAction(incident)}: ${callsRefused(refused)}.`]
   const entries = changes
     .slice(-ROWS)
     .map(

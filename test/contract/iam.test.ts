@@ -155,6 +155,16 @@ describe('the embedded account', () => {
     expect(await iam.grantsOf(user('stranger'))).toBeUndefined()
   })
 
+  it('meets a role that only a log shows, once: a policy can be put on it, and what it may do is not known', async () => {
+    const role = { id: 'arn:aws:iam::123456789012:role/sender', kind: 'role', name: 'sender', account: '123456789012' } as const
+    expect(await iam.putRolePolicy('sender', 'one', '{}')).toBe('no-such-identity')
+    iam.addObserved(role, undefined)
+    expect(await iam.grantsOf(role)).toBeUndefined()
+    expect(await iam.putRolePolicy('sender', 'one', '{}')).toBe('put')
+    iam.addObserved(role, undefined)
+    expect(await iam.getRolePolicy('sender', 'one')).toBe('{}')
+  })
+
   it('gathers what a user is granted by its own, its groups’ and managed policies', async () => {
     const allow = (Action: string) => ({ Statement: { Effect: 'Allow', Action, Resource: '*' } })
     const one = memoryIam(

@@ -35,7 +35,7 @@ describe('a policy file without faults', () => {
     writeFileSync(path, `version: 2\ntiers: ${tiers}\nprotected: { arns: ["*:user/break-glass"], tags: { keep: 'yes' } }`)
     const said = await checkPolicy(path)
     expect(said).toContain('Tier all: mode ask, for *.\nTier builds: mode observe, for tag team=ci.')
-    expect(said).toContain('Never contained, because protected: *:user/break-glass, tag keep=yes.')
+    expect(said).toContain('Never contained or restricted, because protected: *:user/break-glass, tag keep=yes.')
     expect(said).toContain('Warning: tier builds is never reached')
     writeFileSync(path, 'version: 2')
     expect(await checkPolicy(path)).toContain('Nobody is protected by the policy.')

@@ -57,6 +57,8 @@ describe('what people read of a restricted incident', () => {
       goesOn: expect.stringContaining('its usual work'),
     })
     expect(restrictionLines(covered)?.refused).toContain('every call from outside its usual networks')
+    expect(restrictionLines(covered)?.goesOn).toContain('can do that too, from those networks.')
+    expect(restrictionLines({ ...covered, restriction: HABIT })?.goesOn).toContain('can do that too.')
     for (const parts of [{ isFenced: false }, { isCovered: false }, { addresses: [] }])
       expect(
         restrictionLines({ ...covered, restriction: { ...HABIT, addresses: ['192.0.2.0/24'], isFenced: true, ...parts } })?.refused,

@@ -2,7 +2,7 @@ import { pendingOf } from '../../contain/pending.ts'
 import type { Contribution } from '../../domain/assessment.ts'
 import type { Change } from '../../domain/change.ts'
 import type { Incident, IncidentSignal } from '../../domain/incident.ts'
-import { callsRefused, reasonsOf, refusedAfter, riskText, weakerReasons } from '../../domain/reasons.ts'
+import { callsRefused, reasonsOf, refusedAfter, refusingAction, riskText, weakerReasons } from '../../domain/reasons.ts'
 import { printable } from '../../record/notice.ts'
 
 /** One fact about an incident, with the id that sentences cite. */
@@ -63,13 +63,13 @@ export function collectFacts({ incident, signals, changes }: ExplanationInput): 
 
 /** What came after the decision to contain or restrict. Its strongest findings are named, because they are part of the risk that is shown. */
 function afterwards(
-  { restrictedAt }: Incident,
+  incident: Incident,
   { refused, since, weaker }: { refused: number; since: readonly Contribution[]; weaker: ReadonlySet<string> },
 ): string {
   const titles = since.slice(0, TITLES_LIMIT).map(({ finding }) => finding.title)
   const more = since.length > titles.length ? ` and ${since.length - titles.length} more` : ''
   return [
-    ...(refused === 0 ? [] : [`after ${restrictedAt === undefined ? 'containment' : 'restriction'}: ${callsRefused(refused)}`]),
+    ...(refused === 0 ? [] : [`after ${refusingAction(incident)}: ${callsRefused(refused)}`]),
     ...(titles.length === 0 ? [] : [`found since the decision: ${titles.join('; ')}${more}`]),
     ...(weaker.size === 0 ? [] : [`weaker findings of ${[...weaker].join(', ')} were reasons`]),
   ].join('; ')
