@@ -32,10 +32,12 @@ export async function checkPolicy(path: string): Promise<string> {
 }
 
 /** Which evidence gives which action, as a table. */
-function tableLines({ evidence, thresholds }: Policy): string[] {
+function tableLines({ evidence, thresholds, mode, tiers }: Policy): string[] {
   const rows = evidenceRows(evidence, thresholds)
   const width = Math.max(...rows.map(([kind]) => kind.length))
-  return ['Which evidence leads to what:', ...rows.map(([kind, action]) => `  ${kind.padEnd(width)}  ${action}`)]
+  const modes = [...new Set([mode, ...tiers.map((tier) => tier.mode ?? mode)])]
+  const held = modes.includes('restrict') ? ['In mode restrict what would be contained is restricted.'] : []
+  return [...held, 'Which evidence leads to what:', ...rows.map(([kind, action]) => `  ${kind.padEnd(width)}  ${action}`)]
 }
 
 /** Where an action between ask and contain is never taken, although a mode allows it. */
@@ -55,8 +57,11 @@ function restrictLines({ mode, thresholds, tiers }: Policy): string[] {
 const EVERY_USER = /(?:^|:|:user\/)\*$/
 
 /** Whoever may answer is never restricted, so a pattern of everybody restricts nobody. */
-function approverLines({ approvers }: Policy): string[] {
+function approverLines({ approvers, mode, tiers }: Policy): string[] {
   const everybody = approvers.filter((pattern) => EVERY_USER.test(pattern))
+  const isActing = [mode, ...tiers.map((tier) => tier.mode ?? mode)].some((one) => one === 'restrict' || one === 'contain')
+  if (approvers.length === 0 && isActing)
+    return ['Nobody is exempt from restrictions: name in approvers whoever answers, so that they are not restricted themselves.']
   return everybody.length === 0 ? [] : [`Warning: no user is ever restricted, because approvers names every one: ${everybody.join(', ')}.`]
 }
 

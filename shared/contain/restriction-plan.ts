@@ -25,7 +25,9 @@ export function restrictionStepsOf(incident: Incident): RestrictionStep[] {
   if (isRole && restriction.sessions.length === 0) return []
   const own = isRole ? roleStep(identity.name, restriction, id) : userStep(identity.name, restriction, id)
   const others = [...sessionsToRestrict(incident)].filter(([role]) => !(isRole && role === identity.name))
-  const onOthers = others.map(([role, names]) => roleStep(role, withSessions({ ...restriction, sessions: [] }, [...names]), id))
+  // The habit of who assumed a role says nothing of what the role is used for: its work goes on, and the grave actions are denied.
+  const fixed = { ...withoutHabit(restriction), sessions: [] }
+  const onOthers = others.map(([role, names]) => roleStep(role, withSessions(fixed, [...names]), id))
   return [own, ...onOthers].filter((step) => step !== undefined)
 }
 
