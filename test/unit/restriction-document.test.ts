@@ -142,9 +142,9 @@ describe('the policy of a restriction', () => {
     const whole = written(DEPLOY).document?.length ?? 0
     expect(written(DEPLOY, whole - 1).dropped).toEqual(['code'])
     expect(written(DEPLOY, 1400).dropped).toEqual(['sharing', 'deletion', 'secrets', 'code'])
-    expect(written(DEPLOY, 1200).dropped).toEqual(['services', 'logging', 'sharing', 'deletion', 'secrets', 'code'])
+    expect(written(DEPLOY, 1250).dropped).toEqual(['services', 'logging', 'sharing', 'deletion', 'secrets', 'code'])
     expect(written(DEPLOY, 1150).dropped).toEqual(['places'])
-    expect(written(UNKNOWN, 1000).dropped).toEqual(['sharing', 'deletion'])
+    expect(written(UNKNOWN, 1200).dropped).toEqual(['sharing', 'deletion'])
     expect(restrictionDocument(UNKNOWN, { room: 500 })).toBeUndefined()
   })
 })
