@@ -1,11 +1,12 @@
 import { sessionsEnded, takenOn } from '../shared/contain/plan.ts'
 import { restrictionStepsOf } from '../shared/contain/restriction-plan.ts'
-import { isRefusedBy, NEVER_REFUSED } from '../shared/decide/reach/refused-by.ts'
+import { isRefusedBy } from '../shared/decide/reach/refused-by.ts'
 import { attempted } from '../shared/domain/attempt.ts'
 import { isContainableCredential } from '../shared/domain/containable.ts'
 import { isAbout, leadsTo } from '../shared/domain/created-principal.ts'
 import { isStronger } from '../shared/domain/decision.ts'
 import type { Incident } from '../shared/domain/incident.ts'
+import { NEVER_REFUSED } from '../shared/domain/never-refused.ts'
 import type { CreatedKind, Signal } from '../shared/domain/signal.ts'
 
 /** Whether what was done about an incident would have refused a call that came after it. Pure. */

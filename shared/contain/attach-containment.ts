@@ -44,7 +44,9 @@ export async function attachContainment(
     })
     const incidentId = ports.account === undefined ? undefined : await containedIn(signal, contained, unitOfWork)
     const said = incidentId === undefined ? {} : signal.outcome === 'denied' ? { refusedBy: incidentId } : { containedBy: incidentId }
-    attached.push({ ...signal, ...(reverses === undefined ? {} : { reverses }), ...said })
+    // Nearly every call: it is passed on as it is.
+    const isUnsaid = reverses === undefined && incidentId === undefined
+    attached.push(isUnsaid ? signal : { ...signal, ...(reverses === undefined ? {} : { reverses }), ...said })
   }
   return { signals: attached, failed }
 }

@@ -1,5 +1,6 @@
 import type { Change } from '../domain/change.ts'
 import type { Incident } from '../domain/incident.ts'
+import { NEVER_REFUSED } from '../domain/never-refused.ts'
 import type { Signal } from '../domain/signal.ts'
 import { type PlannedStep, standingSteps } from './progress.ts'
 import { restrictionIn } from './restriction-document.ts'
@@ -7,12 +8,6 @@ import { accessKey } from './steps/access-key.ts'
 import { DENY_ALL, revocationIn } from './steps/quarantine.ts'
 import { isSameValue, type Step, type StepValue } from './steps/step.ts'
 import { isUserDeny, stepFor } from './steps/steps.ts'
-
-/**
- * Calls that a policy cannot deny, so that they say nothing of one. A key that is inactive cannot make them either.
- * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
- */
-const UNDENIABLE: ReadonlySet<string> = new Set(['sts:GetCallerIdentity', 'sts:GetSessionToken'])
 
 /** The service of the sign-in itself: a user who is denied everything can sign in and do nothing. */
 const SIGN_IN = 'signin'
@@ -49,7 +44,7 @@ function coversCall(step: Step, { target, contained }: PlannedStep, { signal, in
   const { identity, credential, action, service } = signal
   if (step.subject.kind !== identity.kind || step.subject.name !== identity.name) return false
   if (step.kind === accessKey.kind) return contained === 'Inactive' && accessKey.parse(target)?.accessKeyId === credential.id
-  if (step.isCredential || UNDENIABLE.has(action) || service === SIGN_IN) return false
+  if (step.isCredential || NEVER_REFUSED.has(action) || service === SIGN_IN) return false
   if (contained === null) return false
   // Of the kinds that deny a user, only the inline policy can be one that denies less: that of a rotation.
   if (isUserDeny(step)) return step.kind !== 'user-policy' || isSameValue(contained, DENY_ALL)

@@ -115,6 +115,6 @@ function askedFrom(familiarity: Familiarity, { evidence, thresholds }: Table): n
 
 const OF: Readonly<Record<Familiarity, string>> = {
   known: 'by an owner whose habits are known',
-  vouched: 'by a session that does not leak by itself, whose habits are not known yet',
+  vouched: 'by a session of a workload inside AWS, whose habits are not known yet',
   unknown: 'by an owner of whom little is known',
 }

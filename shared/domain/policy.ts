@@ -66,7 +66,7 @@ export const EvidenceTable = z
     fenceFrom: Score.default(25),
     /** Harm that nobody can take back from which even a known owner is restricted. */
     restrictKnownFrom: Score.default(70),
-    /** Risk from which people are asked about a caller whose habits are not known yet, with a credential that does not leak by itself. */
+    /** Risk from which people are asked about a workload inside AWS whose habits are not known yet. */
     askVouchedFrom: Score.default(80),
   })
   .refine(({ unusualFrom, suspectFrom }) => unusualFrom <= suspectFrom, { error: 'must rise: unusualFrom ≤ suspectFrom' })

@@ -1,5 +1,6 @@
 import { formatArn, placeOf } from '../../domain/arn.ts'
 import { iamActionsOf } from '../../domain/iam-actions.ts'
+import { NEVER_REFUSED } from '../../domain/never-refused.ts'
 import { type Signal, text } from '../../domain/signal.ts'
 import type { ConditionContext } from './evaluate-condition.ts'
 import { evaluatePolicy } from './evaluate-policy.ts'
@@ -16,13 +17,6 @@ export function isRefusedBy(document: unknown, signal: Signal): boolean {
     (action) => evaluatePolicy({ identity: [ALLOW_ALL, document] }, { action, resource, context }).outcome === 'denied',
   )
 }
-
-/**
- * Calls that IAM lets through whatever a policy denies. A sign-in is no call of IAM: it succeeds, and what comes after it is denied.
- * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
- */
-export const NEVER_REFUSED: ReadonlySet<string> = new Set(['sts:GetCallerIdentity', 'sts:GetSessionToken', 'signin:ConsoleLogin'])
 
 /** Allows what no document denies, so that only denials decide. */
 const ALLOW_ALL = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }
