@@ -38,7 +38,7 @@ const OF_NO_OBJECT: readonly EvidenceGroup[] = ['origin', 'lineage', 'exposure',
 function objectOf({ kind, assumer, service, isReadOnly, request }: Signal, group: EvidenceGroup): string | undefined {
   if (kind === 'assumption') return assumer === undefined ? undefined : `by ${assumer.id}`
   if (OF_NO_OBJECT.includes(group) || (group === 'novelty' && isReadOnly)) return undefined
-  const names = namesIn(request).map((name) => (BY_PREFIX.includes(group) ? prefixOf(name) : name))
+  const names = namesIn(request).map((name) => (BY_PREFIX.includes(group) ? acceptedPrefixOf(name) : name))
   return [service, ...[...new Set(names)].sort()].join(' ')
 }
 
@@ -75,7 +75,7 @@ const GIVEN_ID = /^[a-z]+-[0-9a-f]{8,}$|^[0-9a-f-]{32,}$/i
 const SHORTEST_PREFIX = 3
 
 /** `prod/` of `prod/orders-db`, `nightly-` of `nightly-export`; the whole name where it has no prefix. */
-function prefixOf(name: string): string {
+function acceptedPrefixOf(name: string): string {
   const end = name.search(/[/_.:-]/)
   return end < SHORTEST_PREFIX || GIVEN_ID.test(name) ? name : name.slice(0, end + 1)
 }
