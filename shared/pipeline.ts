@@ -101,7 +101,9 @@ async function evaluateAll(
     try {
       const { draft, isNew } = unitOfWork.stateOf(signal)
       if (isNew && isFirstOfKey(signal, draft)) await ports.bootstrapQueue.bootstrap(signal.credential.id)
-      const folded = foldInto(draft, signal, latest)
+      const folded = foldInto(draft, signal, latest, unitOfWork.groupOf(signal.identity))
+      // What is under suspicion teaches nobody.
+      if (folded?.evidence.length === 0 && signal.isAuthenticated && signal.kind === 'api-call') unitOfWork.teachGroup(signal)
       const isToEvaluate = folded !== undefined && (folded.evidence.length > 0 || signal.refusedBy !== undefined)
       if (isToEvaluate) outcomes.push(await evaluate(folded, context))
     } catch (cause) {

@@ -1,9 +1,8 @@
 import { createInterface } from 'node:readline/promises'
-import type { Incident } from '../../shared/domain/incident.ts'
 import { reasonsOf, riskText } from '../../shared/domain/reasons.ts'
 import { HOUR_MS } from '../../shared/domain/time.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
-import { type Backtest, backtest } from '../backtest.ts'
+import { backtest } from '../backtest.ts'
 import { commandOn } from '../command-name.ts'
 import { AccountBusy } from '../embedded/own-folder.ts'
 import { embeddedSweep, sweepRegularly, tellSweepFailed } from '../embedded/sweep.ts'
@@ -12,8 +11,9 @@ import { renderChanges, renderIncident } from '../render/incident.ts'
 import { reviewCommand } from '../render/next-commands.ts'
 import { columns, duration, moment, type Paint } from '../render/style.ts'
 import { simulatedClock } from '../simulated-clock.ts'
-import { type Live, learn, replayLastDay } from '../synthetic/play.ts'
-import { syntheticHistory } from '../synthetic-history.ts'
+import { DELIVERY_MS, type Live, learn, replayLastDay } from '../synthetic/play.ts'
+import type { CloudTrailRecord } from '../synthetic/record.ts'
+import { type SyntheticHistory, syntheticHistory } from '../synthetic-history.ts'
 import { type Ask, answerTo } from './story-verdict.ts'
 
 const DAYS = 31
@@ -54,6 +54,7 @@ export async function start({ isOnce, folder, seed, paint }: StartOptions): Prom
     await learn(run, story.history, { moveTo: clock.moveTo, sweep })
     print(
       `Learned what is normal from ${story.history.length} calls of ${DAYS - 1} days. Now the last day, ${story.lastDay.length} calls, one by one.`,
+      `The event of each call arrives ${duration(DELIVERY_MS)} after it, as CloudTrail may take, and the account refuses what was denied by then.`,
       ...[embedded.target('local:start').timesNote ?? []].flat(),
       '',
     )
@@ -61,7 +62,7 @@ export async function start({ isOnce, folder, seed, paint }: StartOptions): Prom
     clock.moveTo(end)
     await sweep()
     await embedded.save()
-    await tell(embedded, { run, live, paint, print, intrusion: story.intrusion })
+    await tell(embedded, { story, live, paint, print })
     if (!isOnce) await stay(embedded, { paint, print })
   } finally {
     await embedded.close()
@@ -69,14 +70,13 @@ export async function start({ isOnce, folder, seed, paint }: StartOptions): Prom
 }
 
 interface Telling {
-  readonly run: Backtest
+  readonly story: SyntheticHistory
   readonly live: Live
   readonly paint: Paint
   readonly print: (...lines: string[]) => void
-  readonly intrusion: { readonly eventIds: readonly string[] }
 }
 
-async function tell(embedded: Embedded, { run, live, paint, print, intrusion }: Telling): Promise<void> {
+async function tell(embedded: Embedded, { story, live, paint, print }: Telling): Promise<void> {
   const { ports } = embedded
   const target = embedded.target('local:start')
   const open = await ports.incidents.listOpen(20)
@@ -84,8 +84,8 @@ async function tell(embedded: Embedded, { run, live, paint, print, intrusion }: 
     const { options } = target
     print(renderIncident(incident, paint, { options, signals: await ports.incidents.signals(incident.id) }), '')
     print(renderChanges(await ports.record.list(incidentSubject(incident.id)), paint), '')
-    print(...describeRefusals(run, incident, { paint, intruderIds: new Set(intrusion.eventIds) }), '')
   }
+  if (live.refused.size > 0) print(...describeRefusals({ story, live, paint }), '')
   const watching = open.filter(({ state }) => state === 'watching')
   if (watching.length > 0)
     print(`Incidents below the threshold ask, in state watching: ${watching.length} (${commandOn(target, 'incidents')})`, '')
@@ -121,27 +121,30 @@ const DONE = {
   asking: 'nothing done, a person is asked',
 } as const
 
-/** The calls that came after the containment, and that the embedded IAM would have refused. */
-function describeRefusals(
-  run: Backtest,
-  incident: Incident,
-  { paint, intruderIds }: { paint: Paint; intruderIds: ReadonlySet<string> },
-): string[] {
-  const all = run.refusals.examples.filter(({ incidentId }) => incidentId === incident.id)
-  const foreign = all.filter(({ signal }) => intruderIds.has(signal.id))
-  const rows = foreign
-    .slice(0, 12)
-    .map(({ signal }) => [moment(signal.time), signal.action, signal.origin.address, signal.origin.country ?? ''])
-  const own = all.length - foreign.length
+/** What the policies that were set have refused, and what the intruder did before they were there. */
+function describeRefusals({ story, live, paint }: Pick<Telling, 'story' | 'live' | 'paint'>): string[] {
+  const ofIntruder = new Set(story.intrusion.eventIds)
+  const calls = story.lastDay as readonly CloudTrailRecord[]
+  const foreign = calls.filter(({ eventID }) => ofIntruder.has(eventID))
+  const refused = foreign.filter(({ eventID }) => live.refused.has(eventID))
+  const own = live.refused.size - refused.length
+  const rows = refused
+    .slice(0, 6)
+    .map(({ eventTime, eventSource, eventName, sourceIPAddress }) => [
+      moment(Date.parse(eventTime)),
+      `${String(eventSource).split('.')[0]}:${eventName}`,
+      String(sourceIPAddress),
+    ])
   return [
-    `${paint('bold', 'Refused from then on')}: ${foreign.length} later calls of the intruder${own > 0 ? `, and ${own} of the key's owner` : ''}, with findings or without`,
+    `${paint('bold', 'What it stopped')}: ${refused.length} of ${foreign.length} calls of the intruder were refused; the ${foreign.length - refused.length} before them were made while the events were on their way`,
+    columns(rows).replace(/^/gm, '  '),
+    ...(refused.length > rows.length ? [`  … ${refused.length - rows.length} more`] : []),
     ...(own > 0
       ? [
-          `  The owner's job fails until you release the incident, or confirm it and give the job another user: this one is denied everything.`,
+          `${paint('bold', 'What it cost')}: ${own} calls of the key's owner, and by sessions that it did not get`,
+          '  The job fails until you release the incident, or confirm it and give the job another user: this one is denied everything.',
         ]
       : []),
-    columns(rows).replace(/^/gm, '  '),
-    ...(foreign.length > rows.length ? [`  … ${foreign.length - rows.length} more`] : []),
   ]
 }
 

@@ -37,7 +37,7 @@ const DISCOVERY: readonly Step[] = [
 
 /**
  * Writes the intrusion of the last day. The intruder has found the key of ci-deploy, explores the account, creates an administrator for
- * persistence, uses the foundation models (LLM jacking), and tries to stop the trail. About 36 calls in 15 to 20 minutes.
+ * persistence, uses the foundation models (LLM jacking), and tries to stop the trail. About 36 calls in 10 to 15 minutes.
  */
 export function intrude(story: Story, startsAt: number): Intrusion {
   const { random } = story
@@ -50,7 +50,7 @@ export function intrude(story: Story, startsAt: number): Intrusion {
     eventIds.push(story.tell(caller, { region: 'us-east-1', ...step, ...error, time }).eventID)
     time += random.whole(...seconds) * SECOND
   }
-  for (const step of DISCOVERY) act(stolen, step, [12, 45])
+  for (const step of DISCOVERY) act(stolen, step, [6, 20])
   const { steps, backdoor } = persist(story, time, origin)
   for (const step of steps) act(stolen, step, [20, 60])
   act(stolen, { ...stopLogging, isRefused: true }, [20, 50])

@@ -1,9 +1,18 @@
+import { isRefusedBy as isRefusedByDocument } from '../../shared/decide/reach/refused-by.ts'
+import { MINUTE_MS } from '../../shared/domain/time.ts'
 import type { MemoryIam } from '../../shared/memory/iam.ts'
 import type { Evaluation } from '../../shared/pipeline.ts'
+import { normalise } from '../../shared/sense/normalise.ts'
 import type { Backtest } from '../backtest.ts'
 import { SWEEP_EVERY_MS } from '../embedded/sweep.ts'
 import { progressBar } from '../render/progress.ts'
 import { type CloudTrailRecord, denied } from './record.ts'
+
+/**
+ * How long after a call its event arrives: minutes, on average five to a bucket and fewer to EventBridge, and nothing is guaranteed.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/how-cloudtrail-works.html
+ */
+export const DELIVERY_MS = 2 * MINUTE_MS
 
 /** Calls that are evaluated together: about half a day of the history. */
 const BATCH = 100
@@ -31,11 +40,13 @@ export interface Live {
   /** Milliseconds of real work for each call. */
   readonly took: readonly number[]
   readonly outcomes: readonly Evaluation[]
+  /** The ids of the records of calls that the embedded IAM refused, calls by what a refused one would have issued among them. */
+  readonly refused: ReadonlySet<string>
 }
 
 /**
- * Processes the last day's calls one at a time, as from the hot queue, with the sweep every five minutes of it. Where the embedded IAM refuses a
- * user by then, the call is replaced by the refusal that CloudTrail would show, because a containment would have stopped it.
+ * Processes the last day's calls one at a time, as from the hot queue, two minutes after each was made, with the sweep every five minutes. Where the
+ * embedded IAM refuses a call at the time when it is made, it is replaced by the refusal that CloudTrail would show.
  */
 export async function replayLastDay(
   run: Backtest,
@@ -47,27 +58,52 @@ export async function replayLastDay(
   const outcomes: Evaluation[] = []
   /** Keys and sessions that a refused call would have issued: they do not exist, so their calls are left out. */
   const neverIssued = new Set<string>()
+  const refused = new Set<string>()
+  const undelivered: CloudTrailRecord[] = []
   let sweptAt = 0
-  for (const [at, record] of (records as CloudTrailRecord[]).entries()) {
-    const time = Date.parse(record.eventTime)
-    if (time - sweptAt >= SWEEP_EVERY_MS) {
-      moveTo(time)
-      await sweep()
-      sweptAt = time
+  const deliverUntil = async (time: number) => {
+    while (undelivered[0] !== undefined && timeIn(undelivered[0]) + DELIVERY_MS <= time) {
+      const record = undelivered.shift() as CloudTrailRecord
+      const deliveredAt = timeIn(record) + DELIVERY_MS
+      if (deliveredAt - sweptAt >= SWEEP_EVERY_MS) {
+        moveTo(deliveredAt)
+        await sweep()
+        sweptAt = deliveredAt
+      }
+      const startedAt = performance.now()
+      moveTo(deliveredAt)
+      const result = await run.run([record])
+      took.push(performance.now() - startedAt)
+      outcomes.push(...result.outcomes)
     }
-    const caller = callerOf(record)
+  }
+  for (const [at, record] of (records as CloudTrailRecord[]).entries()) {
+    await deliverUntil(timeIn(record))
     draw(at + 1, records.length)
-    if (caller.accessKeyId !== undefined && neverIssued.has(caller.accessKeyId)) continue
-    const isRefused = caller.type === 'IAMUser' && iam.isRefused(caller.userName ?? '', keyIn(caller))
+    const { accessKeyId } = callerOf(record)
+    const isByNobody = accessKeyId !== undefined && neverIssued.has(accessKeyId)
+    const isRefused = isByNobody || isRefusedBy(iam, record)
+    if (isRefused) refused.add(record.eventID)
+    if (isByNobody) continue
     if (isRefused)
       for (const id of JSON.stringify(record.responseElements ?? null).match(/A(KIA|SIA)[A-Z0-9]{16}/g) ?? []) neverIssued.add(id)
-    const startedAt = performance.now()
-    moveTo(time)
-    const result = await run.run([isRefused ? asRefused(record) : record])
-    took.push(performance.now() - startedAt)
-    outcomes.push(...result.outcomes)
+    undelivered.push(isRefused ? asRefused(record) : record)
   }
-  return { took, outcomes }
+  await deliverUntil(Number.POSITIVE_INFINITY)
+  return { took, outcomes, refused }
+}
+
+function timeIn({ eventTime }: CloudTrailRecord): number {
+  return Date.parse(eventTime)
+}
+
+/** Refused are calls by a key that is not active, and what an inline policy denies. What the other policies refuse is written in the story. */
+function isRefusedBy(iam: MemoryIam, record: CloudTrailRecord): boolean {
+  const caller = callerOf(record)
+  if (caller.type === 'IAMUser' && iam.isRefused(caller.userName ?? '', keyIn(caller))) return true
+  const normalised = normalise(record)
+  const [call] = normalised.kind === 'signals' ? normalised.signals : []
+  return call !== undefined && iam.inlinePoliciesOf(call.identity).some((document) => isRefusedByDocument(document, call))
 }
 
 interface Caller {
@@ -86,7 +122,7 @@ function keyIn({ accessKeyId }: Caller): string | undefined {
   return accessKeyId?.startsWith('AKIA') === true ? accessKeyId : undefined
 }
 
-function asRefused(record: CloudTrailRecord): object {
+function asRefused(record: CloudTrailRecord): CloudTrailRecord {
   const [errorCode, errorMessage] = denied(callerOf(record).arn, `${String(record.eventSource).split('.')[0]}:${record.eventName}`)
   return { ...record, errorCode, errorMessage, responseElements: null }
 }

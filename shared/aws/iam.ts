@@ -28,7 +28,8 @@ import {
   UpdateSigningCertificateCommand,
   UpdateSSHPublicKeyCommand,
 } from '@aws-sdk/client-iam'
-import { partitionOfRegion, userArn } from '../domain/arn.ts'
+import { partitionOfRegion, principalIn, userArn } from '../domain/arn.ts'
+import { roleArnOf } from '../domain/identity-center.ts'
 import { ResponderError } from '../errors.ts'
 import type { AccessKey, Description, Iam, KeyStatus, PutOutcome, Switch, SwitchKind } from '../ports/iam.ts'
 import { isNamed } from './table.ts'
@@ -172,8 +173,9 @@ export function awsIam(client: IAMClient, account: string): Iam {
       return (await client.send(new GetAccountSummaryCommand({}))).SummaryMap?.Users ?? 0
     },
     async describe(identity) {
-      if (identity.kind === 'role') {
-        const role = (await found(client.send(new GetRoleCommand({ RoleName: identity.name }))))?.Role
+      const roleArn = roleArnOf(identity)
+      if (roleArn !== undefined) {
+        const role = (await found(client.send(new GetRoleCommand({ RoleName: principalIn(roleArn)?.name ?? identity.name }))))?.Role
         return description(role, role?.RoleId)
       }
       const user = identity.kind === 'iam-user' ? await userOf(identity.name) : undefined

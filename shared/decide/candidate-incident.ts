@@ -13,7 +13,7 @@ import type { Versioned } from '../ports/stores.ts'
 import { namesOf, readBounds } from './bounds.ts'
 import { mergeFindings } from './correlate.ts'
 import { decide } from './decide.ts'
-import { familiarityOf } from './familiarity.ts'
+import { familiarityIn } from './familiarity.ts'
 import { credentialPointer } from './parent-incident.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
@@ -72,7 +72,7 @@ export async function incidentApart(
   const bounds = await readBounds(identity, context, { lineage: joined.lineage, names: await namesOf(identity, context) })
   const actionFor = (found: readonly Finding[]) =>
     decide(
-      assessmentOf(found, { weights: policy.weights, familiarity: familiarityOf(signal, unitOfWork.peekState(identity.id).baseline) }),
+      assessmentOf(found, { weights: policy.weights, familiarity: familiarityIn(unitOfWork, signal) }),
       identity,
       bounds,
       ports.account,

@@ -18,7 +18,7 @@ import { type Correlation, correlate, countedAt, mergeFindings } from './correla
 import { decide } from './decide.ts'
 import type { Evaluation, EvaluationContext } from './evaluation.ts'
 import { isFenced } from './evidence-table.ts'
-import { familiarityOf } from './familiarity.ts'
+import { familiarityIn } from './familiarity.ts'
 import { isOfMany, issuedBy } from './issued-by.ts'
 import { restrictionFor } from './restriction-for.ts'
 import { unansweredTags } from './unanswered-tags.ts'
@@ -34,8 +34,7 @@ const CLOSED_LIMIT = 50
  */
 export async function evaluate(folded: Folded, context: EvaluationContext): Promise<Evaluation> {
   const { signal, findings, evidence } = folded
-  const { baseline } = context.unitOfWork.stateOf(signal).draft
-  const own = assessmentOf(evidence, { weights: context.policy.weights, familiarity: familiarityOf(signal, baseline) })
+  const own = assessmentOf(evidence, { weights: context.policy.weights, familiarity: familiarityIn(context.unitOfWork, signal) })
   const withoutIncident = { signal, findings, assessment: own, incidentId: undefined, decision: undefined }
   // What we refused is no evidence. People are told how much it was, the owner's calls among it.
   if (signal.refusedBy !== undefined && findings.length === 0) {
@@ -99,6 +98,7 @@ async function evaluateIn(
     incidentId: id,
     signal,
     baseline: draft.baseline,
+    familiarity: familiarityIn(unitOfWork, signal),
     blastRadius,
     evidence: countedAt([...merged, ...evidence], signal.time),
     known: known?.value.assessment,

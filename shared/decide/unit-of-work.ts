@@ -1,5 +1,7 @@
 import { followNames } from '../detect/follow-names.ts'
 import type { AcceptedPattern } from '../domain/accepted-pattern.ts'
+import { type Baseline, learn } from '../domain/baseline.ts'
+import { permissionSetOf } from '../domain/identity-center.ts'
 import { copyState, emptyState, type IdentityState } from '../domain/identity-state.ts'
 import type { Incident } from '../domain/incident.ts'
 import { type Identity, isOtherPrincipal, isSamePrincipal, type Signal } from '../domain/signal.ts'
@@ -31,6 +33,10 @@ export interface UnitOfWork {
   stateOf(signal: Pick<Signal, 'identity' | 'time' | 'isAuthenticated'>): { draft: IdentityState; isNew: boolean }
   /** The draft of an identity, for reading only. */
   peekState(identityId: string): IdentityState
+  /** The baseline that the people of a permission set have together, for reading only; undefined of everybody else, and where it cannot be read. */
+  groupOf(identity: Identity): Baseline | undefined
+  /** Learns a call of a person for the permission set. `save` writes it, and where it cannot, one lesson is lost. */
+  teachGroup(signal: Signal): void
   /** The id of the identity's last incident, as stored. */
   lastIncidentIdOf(identityId: string): string | undefined
   /** The incident in which a credential was issued, as far as this batch knows. */
@@ -54,6 +60,7 @@ export async function openUnitOfWork(
 ): Promise<UnitOfWork> {
   const { entries, takeEarlier } = await readEntries(signals, stores)
   const known = (identityId: string) => entries.get(identityId) as Entry
+  const groupEntryOf = (identity: Identity) => entries.get(permissionSetOf(identity)?.id ?? '')
   /** Incidents by id: two identities of one lineage share one incident. */
   const incidents = new Map<string, Versioned<Incident>>()
   /** Incident ids by the id of the key or session that was issued in them. */
@@ -82,6 +89,16 @@ export async function openUnitOfWork(
       return entry
     },
     peekState: (identityId) => known(identityId).draft,
+    groupOf(identity) {
+      const entry = groupEntryOf(identity)
+      return entry?.unreadable === undefined ? entry?.draft.baseline : undefined
+    },
+    teachGroup(signal) {
+      const entry = groupEntryOf(signal.identity)
+      if (entry === undefined || entry.unreadable !== undefined) return
+      learn(entry.draft.baseline, signal)
+      entry.isTouched = true
+    },
     lastIncidentIdOf: (identityId) => known(identityId).incidentId,
     parentIncidentOf: (credentialId) => issued.get(credentialId),
     incident,
@@ -136,6 +153,8 @@ async function readEntries(
   for (const { identity } of signals) {
     const known = subjects.get(identity.id)
     if (known === undefined || known.principalId === undefined) subjects.set(identity.id, identity)
+    const group = permissionSetOf(identity)
+    if (group !== undefined && !subjects.has(group.id)) subjects.set(group.id, group)
   }
   const stored = await identities.load([...subjects.keys()])
   const { histories, earlier } = await followNames(signals, stored, { identities, iam })

@@ -21,9 +21,11 @@ import { consoleSignInGuessed } from './detectors/console-sign-in-guessed.ts'
 import { consoleSignInWithoutMfa } from './detectors/console-sign-in-without-mfa.ts'
 import { containedCredentialUsed } from './detectors/contained-credential-used.ts'
 import { containmentReversed } from './detectors/containment-reversed.ts'
+import { dataDeletedAboveRate } from './detectors/data-deleted-above-rate.ts'
 import { dataDeletedUnusually } from './detectors/data-deleted-unusually.ts'
 import { dataEncryptedForRansom } from './detectors/data-encrypted-for-ransom.ts'
 import { dataSentOut } from './detectors/data-sent-out.ts'
+import { dataSharedAboveRate } from './detectors/data-shared-above-rate.ts'
 import { databaseDeleted } from './detectors/database-deleted.ts'
 import { databaseExported } from './detectors/database-exported.ts'
 import { databasePasswordReset } from './detectors/database-password-reset.ts'
@@ -76,6 +78,7 @@ import { roleEnumeration } from './detectors/role-enumeration.ts'
 import { rootCredentialsChanged } from './detectors/root-credentials-changed.ts'
 import { rootSessionTaken } from './detectors/root-session-taken.ts'
 import { rootUserActive } from './detectors/root-user-active.ts'
+import { secretsReadAboveRate } from './detectors/secrets-read-above-rate.ts'
 import { secretsSwept } from './detectors/secrets-swept.ts'
 import { serialConsoleEnabled } from './detectors/serial-console-enabled.ts'
 import { sesEnumeration } from './detectors/ses-enumeration.ts'
@@ -123,7 +126,9 @@ export const CATALOGUE: readonly Detector[] = [
   consoleSignInWithoutMfa,
   containedCredentialUsed,
   containmentReversed,
+  dataDeletedAboveRate,
   dataDeletedUnusually,
+  dataSharedAboveRate,
   dataEncryptedForRansom,
   dataSentOut,
   databaseDeleted,
@@ -180,6 +185,7 @@ export const CATALOGUE: readonly Detector[] = [
   rootCredentialsChanged,
   rootSessionTaken,
   rootUserActive,
+  secretsReadAboveRate,
   secretsSwept,
   serialConsoleEnabled,
   sessionByTwoTools,

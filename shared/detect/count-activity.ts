@@ -1,3 +1,4 @@
+import { DATA_DESTRUCTION } from '../domain/call-rate.ts'
 import type { CountedKind } from '../domain/credential-window.ts'
 import { type Signal, text } from '../domain/signal.ts'
 
@@ -63,27 +64,6 @@ export const DESTRUCTION: ReadonlySet<string> = new Set([
   'eks:DeleteCluster',
   'route53:DeleteHostedZone',
   'cloudformation:DeleteStack',
-])
-
-/** Calls after which data, or all that could restore it, is gone. Instances without their volumes are not among them. */
-export const DATA_DESTRUCTION: ReadonlySet<string> = new Set([
-  'ec2:DeleteSnapshot',
-  'ec2:DeleteVolume',
-  'rds:DeleteDBInstance',
-  'rds:DeleteDBCluster',
-  'rds:DeleteDBSnapshot',
-  'rds:DeleteDBClusterSnapshot',
-  'rds:DeleteDBInstanceAutomatedBackup',
-  'redshift:DeleteCluster',
-  's3:DeleteBucket',
-  'dynamodb:DeleteTable',
-  'dynamodb:DeleteBackup',
-  'elasticfilesystem:DeleteFileSystem',
-  'secretsmanager:DeleteSecret',
-  'kms:ScheduleKeyDeletion',
-  'backup:DeleteRecoveryPoint',
-  'backup:DeleteBackupVault',
-  'cognito-idp:DeleteUserPool',
 ])
 
 /** Calls that launch instances. */

@@ -1,4 +1,5 @@
 import type { Baseline } from '../domain/baseline.ts'
+import type { CallRates } from '../domain/call-rate.ts'
 import type { CredentialWindow } from '../domain/credential-window.ts'
 import type { EvidenceGroup, Technique } from '../domain/finding.ts'
 import type { IdentityWindow } from '../domain/identity-window.ts'
@@ -15,6 +16,8 @@ export interface Context {
   readonly isOwnWork?: boolean
   /** What the identity created within a day. */
   readonly works?: TimedSet
+  /** How often in an hour the identity deletes data, shares it and reads secrets. */
+  readonly rates?: CallRates
 }
 
 /** Why a detector fired. `weight` and `fact` replace the detector's own where this case is stronger or weaker evidence, or rests on another fact. */

@@ -1,6 +1,7 @@
 import { assessmentOf } from '../domain/assessment.ts'
 import { attemptWith } from '../domain/attempt.ts'
-import { isMature, isNew, lastSeenOf, learn, learnAssumer } from '../domain/baseline.ts'
+import { type Baseline, isMature, isNew, lastSeenOf, learn, learnAssumer } from '../domain/baseline.ts'
+import { countRate } from '../domain/call-rate.ts'
 import { addCall, type CredentialWindow, countDistinct, countRead, networkOf, openWindow } from '../domain/credential-window.ts'
 import type { Finding } from '../domain/finding.ts'
 import { lastOf } from '../domain/frequency.ts'
@@ -58,8 +59,11 @@ export function fold(
   return { state: draft, folded }
 }
 
-/** Folds one signal into a draft that the caller owns. Returns undefined where the signal was folded before. */
-export function foldInto(draft: IdentityState, signal: Signal, latest = Number.POSITIVE_INFINITY): Folded | undefined {
+/**
+ * Folds one signal into a draft that the caller owns. Returns undefined where the signal was folded before. `group` is the baseline of all people who have the
+ * permission set of a person.
+ */
+export function foldInto(draft: IdentityState, signal: Signal, latest = Number.POSITIVE_INFINITY, group?: Baseline): Folded | undefined {
   if (draft.seen.horizon > latest) forgetFuture(draft, latest)
   // A CI pipeline assumes its role every few minutes: the same assumer within an hour is nothing new.
   if (signal.kind === 'assumption' && wasSeenWithinHour(draft, signal)) return undefined
@@ -74,12 +78,27 @@ export function foldInto(draft: IdentityState, signal: Signal, latest = Number.P
   const isOwn = isCall && isOwnWork(draft.across, signal)
   const across = isCall ? countCall(draft, window, signal, isOwn) : undefined
   if (signal.action === 'signin:ConsoleLogin' && signal.isAuthenticated) adoptAttempts(draft, window, signal)
-  const findings = detect(signal, { baseline: draft.baseline, window, across, isOwnWork: isOwn, works: draft.across.works })
+  const findings = detect(signal, {
+    baseline: amongColleagues(draft.baseline, signal, group),
+    window,
+    across,
+    isOwnWork: isOwn,
+    works: draft.across.works,
+    rates: draft.across.rates,
+  })
   if (isCall) noteWorks(draft.across, signal)
   if (findings.length > 0) keepEvidence(draft, findings)
   const evidence = draft.evidence.length === 0 ? draft.evidence : evidenceAgainst(draft, signal.credential.id, signal.time)
   if (signal.kind !== 'credential-exposure') learnFrom(draft, signal, { window, across, findings, evidence })
   return { signal, findings, evidence, parentIncidentId: window.parentIncidentId }
+}
+
+/** Behind one provider is half a country: a network of a colleague, in a country where the person is at home, is expected, but where anybody can rent it. */
+function amongColleagues(baseline: Baseline, { origin }: Signal, group: Baseline | undefined): Baseline {
+  const { country, network, networkKind } = origin
+  if (group === undefined || network === undefined || country === undefined || networkKind !== 'access') return baseline
+  if (isNew(baseline, 'country', country) || isNew(group, 'network', network) || group.calls === 0) return baseline
+  return { ...baseline, expected: new Set([...baseline.expected, `network=${network}`]) }
 }
 
 function wasSeenWithinHour({ baseline }: IdentityState, { assumer, time }: Signal): boolean {
@@ -100,6 +119,7 @@ function countCall(draft: IdentityState, window: CredentialWindow, signal: Signa
   const unusual = isOwn ? [] : unusualObjects(signal, draft.baseline).map(textOf)
   for (const what of unusual) countDistinct(window, 'unusual-object', { what, at: signal.time })
   if (!isOwn) countActivity(signal, (kind, what) => countDistinct(window, kind, { what, at: signal.time }))
+  if (!isOwn && signal.isAuthenticated) countRate(draft.across.rates, signal)
   if (!countsAcross(signal, draft.baseline)) return undefined
   countAcross(draft.across, signal, { isNewRead, isNewRegion, isOwn, unusual })
   return draft.across

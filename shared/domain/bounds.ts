@@ -1,5 +1,6 @@
 import { principalIn } from './arn.ts'
 import { globs } from './glob.ts'
+import { roleOfPerson } from './identity-center.ts'
 import { type NameHistory, policyNames } from './name-history.ts'
 import type { EvidenceTable, Mode, Override, Policy, ReviewTimes, Selector, Thresholds } from './policy.ts'
 import { keyOfChange, type TagChange } from './tag-change.ts'
@@ -170,7 +171,7 @@ function protectionOf(
   identityId: string,
   { tags, tagChanges }: { tags: KnownTags; tagChanges: readonly TagChange[] },
 ): string | undefined {
-  const arn = policy.protected.arns.find((pattern) => globs(pattern, identityId))
+  const arn = policy.protected.arns.find((pattern) => goesBy(pattern, identityId))
   if (arn !== undefined) return `protected by ARN ${arn}`
   const wanted = Object.entries(policy.protected.tags)
   if (wanted.length === 0) return undefined
@@ -183,8 +184,14 @@ function protectionOf(
     : `its tag ${lost[0]} was changed in this incident, and may have protected it: a person has to decide`
 }
 
+/** True where a pattern of the policy is of an identity. One of a role of Identity Center is of its people too. */
+function goesBy(pattern: string, identityId: string): boolean {
+  const role = roleOfPerson(identityId)
+  return globs(pattern, identityId) || (role !== undefined && globs(pattern, role))
+}
+
 function matches(selector: Selector, identityId: string, tags: KnownTags): boolean {
-  if (selector.arns.some((pattern) => globs(pattern, identityId))) return true
+  if (selector.arns.some((pattern) => goesBy(pattern, identityId))) return true
   const wanted = Object.entries(selector.tags)
   return wanted.length > 0 && tags !== undefined && wanted.every(([key, value]) => tags[key] === value)
 }

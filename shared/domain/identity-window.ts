@@ -1,3 +1,4 @@
+import type { CallRates } from './call-rate.ts'
 import { COUNTED_LIMITS, type CountedKind } from './credential-window.ts'
 import { copyTimedSet, emptyTimedSet, type TimedSet } from './timed-set.ts'
 
@@ -13,6 +14,8 @@ export interface IdentityWindow {
   readonly counted: Map<CountedKind, TimedSet>
   /** Resources that the identity created lately. */
   readonly works: TimedSet
+  /** How often in an hour it deletes data, shares it and reads secrets. */
+  readonly rates: CallRates
 }
 
 /** The most refused actions, and the most discovery actions, that are counted: the highest bar of a detector. */
@@ -22,15 +25,16 @@ export const IDENTITY_DISTINCT_LIMIT = 12
 export const IDENTITY_COUNTED_LIMITS: Readonly<Record<CountedKind, number>> = { ...COUNTED_LIMITS, destroyed: 10, 'failed-sign-in': 0 }
 
 export function emptyIdentityWindow(): IdentityWindow {
-  return { denied: emptyTimedSet(), discovered: emptyTimedSet(), counted: new Map(), works: emptyTimedSet() }
+  return { denied: emptyTimedSet(), discovered: emptyTimedSet(), counted: new Map(), works: emptyTimedSet(), rates: new Map() }
 }
 
 /** A copy that shares no mutable part with the original. */
-export function copyIdentityWindow({ denied, discovered, counted, works }: IdentityWindow): IdentityWindow {
+export function copyIdentityWindow({ denied, discovered, counted, works, rates }: IdentityWindow): IdentityWindow {
   return {
     denied: copyTimedSet(denied),
     discovered: copyTimedSet(discovered),
     counted: new Map([...counted].map(([kind, items]) => [kind, copyTimedSet(items)])),
     works: copyTimedSet(works),
+    rates: new Map(rates),
   }
 }

@@ -1,5 +1,6 @@
 import { parseArn } from '../domain/arn.ts'
 import type { Grant } from '../domain/blast-radius.ts'
+import { roleArnOf } from '../domain/identity-center.ts'
 import type { Identity } from '../domain/signal.ts'
 import type { Iam } from '../ports/iam.ts'
 import type { AuthorizationDetails, PolicyDocument } from './authorization-details.ts'
@@ -29,6 +30,8 @@ export interface MemoryIam extends Iam {
   addObserved(identity: Identity, accessKeyId: string | undefined): void
   /** True when every call would be refused: with the given key, or with another credential of the user when no key is given. */
   isRefused(userName: string, accessKeyId?: string): boolean
+  /** The documents of the inline policies of a user or role. */
+  inlinePoliciesOf(identity: Pick<Identity, 'kind' | 'name'>): readonly unknown[]
 }
 
 /** Creates an embedded account from a snapshot, which is copied. */
@@ -38,7 +41,7 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
   let createdKeys = account.AccessKeys.filter(({ AccessKeyId }) => AccessKeyId.startsWith('AKIAEMBEDDED')).length
   const userNamed = (name: string) => account.UserDetailList.find(({ UserName }) => UserName === name)
   const roleNamed = (name: string) => account.RoleDetailList.find(({ RoleName }) => RoleName === name)
-  const roleOf = ({ id }: Identity) => account.RoleDetailList.find(({ Arn }) => Arn === id)
+  const roleOf = (identity: Identity) => account.RoleDetailList.find(({ Arn }) => Arn === roleArnOf(identity))
   const ownerNameOf = (accessKeyId: string) => account.AccessKeys.find((key) => key.AccessKeyId === accessKeyId)?.UserName
   const keyOf = (userName: string, accessKeyId: string) =>
     account.AccessKeys.find((key) => key.UserName === userName && key.AccessKeyId === accessKeyId)
@@ -61,6 +64,10 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
         ({ effect, actions, resources, isConditional }) =>
           effect === 'Deny' && !isConditional && actions.includes('*') && resources.includes('*'),
       )
+    },
+    inlinePoliciesOf({ kind, name }) {
+      const policies = kind === 'role' ? roleNamed(name)?.RolePolicyList : kind === 'iam-user' ? userNamed(name)?.UserPolicyList : undefined
+      return (policies ?? []).map(({ PolicyDocument }) => JSON.parse(textOfDocument(PolicyDocument)))
     },
     ownerNameOf: async (accessKeyId) => ownerNameOf(accessKeyId),
     async ownerOf(accessKeyId) {
@@ -191,7 +198,7 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
     },
     async describe(identity) {
       const user = identity.kind === 'iam-user' ? userNamed(identity.name) : undefined
-      const role = identity.kind === 'role' ? roleOf(identity) : undefined
+      const role = roleArnOf(identity) === undefined ? undefined : roleOf(identity)
       const found = role ?? user
       return found === undefined
         ? undefined
@@ -203,7 +210,7 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
           }
     },
     async grantsOf(identity): Promise<readonly Grant[] | undefined> {
-      if (identity.kind === 'role') {
+      if (roleArnOf(identity) !== undefined) {
         const role = roleOf(identity)
         return role === undefined || isOnlyObserved(role.RolePolicyList, role.AttachedManagedPolicies)
           ? undefined

@@ -6,7 +6,7 @@ import { isFields } from '../domain/stored.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { UnreadableEntry, UnreadableItem } from '../errors.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
-import { addPatterns } from '../record/patterns.ts'
+import { addPatterns, readPatterns, revokePattern } from '../record/patterns.ts'
 import { readPolicy } from '../record/policy-in-force.ts'
 
 /**
@@ -20,6 +20,18 @@ export async function acceptPatterns(incident: Incident, entry: Change, record: 
   const dropped = await added(patterns, { at, by, why }, record)
   if (dropped === undefined) return []
   return patterns.map((pattern, nth) => ({ id: pattern.id, until: pattern.until, says: inWords(pattern, nth === 0 ? dropped : []) }))
+}
+
+/** Revokes the patterns that the verdict on an incident accepted, where they are still there. */
+export async function revokeAccepted(
+  { identity, verdict }: Incident,
+  why: Pick<Change, 'at' | 'why'> & { readonly by: string },
+  record: ChangeRecord,
+): Promise<void> {
+  for (const { id } of verdict?.accepted ?? []) {
+    const isKnown = (await readPatterns(identity.id, record)).some((pattern) => pattern.id === id)
+    if (isKnown) await revokePattern({ identityId: identity.id, id }, why, record)
+  }
 }
 
 /** What was dropped for new patterns; undefined where those that are stored cannot be read. That must not keep anybody from a release: it accepts nothing. */

@@ -4,8 +4,8 @@ import { DecidingReview } from '../domain/policy.ts'
 const INCIDENT_ID = /^inc-[0-9a-f]{12}$/
 const REVISION = /^[0-9a-f]{16}$/
 
-/** The buttons of a message: reviews, and requests for more information. */
-export const ButtonKind = z.enum([...DecidingReview.options, 'explain', 'details'])
+/** The buttons of a message: reviews, `revoke` of what a release accepted, and requests for more information. */
+export const ButtonKind = z.enum([...DecidingReview.options, 'revoke', 'explain', 'details'])
 export type ButtonKind = z.infer<typeof ButtonKind>
 
 /** A pressed button. `revision` binds it to the version of the incident that the message showed. */

@@ -158,19 +158,21 @@ const LABELS: Readonly<Record<ButtonKind, string>> = {
   legitimate: 'Release',
   compromised: 'Confirm compromise',
   contain: 'Contain now',
+  revoke: 'Ask again',
   explain: 'Explain',
   details: 'Details',
 }
 
 function kindsFor(incident: Incident): ButtonKind[] {
   const offered = offeredFor(incident).flatMap((kind) => (kind === 'extend' ? [] : [kind]))
-  return [...offered, 'explain', 'details']
+  const revocable: ButtonKind[] = acceptedLines(incident).length === 0 ? [] : ['revoke']
+  return [...offered, ...revocable, 'explain', 'details']
 }
 
 function buttonsOf({ incident, changes, policy }: MessageInput): ActionsBlock {
   const value = buttonValue(incident.id, revisionOf(incident))
   const button = (kind: ButtonKind): Button => {
-    const wantsReason = (policy.slack.reasonFor as readonly string[]).includes(kind)
+    const wantsReason = (policy.slack.reasonFor as readonly string[]).includes(kind === 'revoke' ? 'legitimate' : kind)
     const style = STYLES[kind]
     const text = { type: 'plain_text', text: LABELS[kind], emoji: false } as const
     const confirm = dialogOf(kind, { incident, changes, policy })
@@ -193,6 +195,13 @@ const plain = (text: string) => ({ type: 'plain_text', text, emoji: false }) as 
  * others. Slack allows 100, 300 and 30 characters.
  */
 function dialogOf(kind: ButtonKind, { incident, changes, policy }: MessageInput): ConfirmationDialog | undefined {
+  if (kind === 'revoke')
+    return {
+      title: plain('Ask about it again?'),
+      text: plain('What this release accepted is asked about again from the next call on. The release itself stays.'),
+      confirm: plain(LABELS.revoke),
+      deny: plain('Cancel'),
+    }
   if (kind === 'legitimate' || (kind === 'contain' && incident.identity.kind === 'role')) {
     const text = printable(whatReviewDoes(kind, incident, { changes, policy }), LIMITS.dialog)
     return { title: plain(`${LABELS[kind]}?`), text: plain(text), confirm: plain(LABELS[kind]), deny: plain('Cancel') }

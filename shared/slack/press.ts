@@ -1,12 +1,13 @@
-import { groupsAsked, slackActor } from '../domain/approval.ts'
+import { groupsAsked, isApprover, slackActor } from '../domain/approval.ts'
 import type { Incident } from '../domain/incident.ts'
-import { DecidingReview } from '../domain/policy.ts'
+import type { DecidingReview } from '../domain/policy.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { ResponderError } from '../errors.ts'
 import type { Model } from '../ports/advisor.ts'
 import type { Log } from '../ports/runtime.ts'
 import { incidentSubject } from '../record/append.ts'
 import { readPolicy } from '../record/policy-in-force.ts'
+import { revokeAccepted } from '../review/accept-patterns.ts'
 import { explain } from '../review/explain/explain.ts'
 import { linesOf } from '../review/explain/lines.ts'
 import { review } from '../review/review.ts'
@@ -38,9 +39,10 @@ const REFUSALS: readonly string[] = [
 
 /** Handles a pressed button and updates the message. Safe to repeat: the same press again changes nothing. */
 export async function press(pressed: Press, ports: PressPorts): Promise<void> {
-  const kind = DecidingReview.safeParse(pressed.kind)
-  if (!kind.success) return sendAnswer(pressed, ports)
-  const refusal = await applyReview(pressed, kind.data, ports).catch((cause: unknown) => {
+  if (pressed.kind === 'explain' || pressed.kind === 'details') return sendAnswer(pressed, ports)
+  const { kind } = pressed
+  const applied = kind === 'revoke' ? applyRevocation(pressed, ports) : applyReview(pressed, kind, ports)
+  const refusal = await applied.catch((cause: unknown) => {
     if (cause instanceof ResponderError && REFUSALS.includes(cause.code)) return cause.message
     throw cause
   })
@@ -48,6 +50,27 @@ export async function press(pressed: Press, ports: PressPorts): Promise<void> {
   await refreshMessage(pressed, ports)
   if (refusal !== undefined)
     await sendEphemeral(pressed, { text: 'Not done.', blocks: [section(['*Not done.*', escaped(refusal)])] }, ports)
+  else if (kind === 'revoke')
+    await sendEphemeral(pressed, { text: 'Revoked.', blocks: [section(['People are asked about it again from the next call on.'])] }, ports)
+}
+
+/** Revokes what the verdict of an incident accepted. Whoever may release it may do so; a repetition changes nothing. */
+async function applyRevocation(pressed: Press, ports: PressPorts): Promise<string | undefined> {
+  const { policy } = await readPolicy(ports.record)
+  if (pressed.reason === undefined && policy.slack.reasonFor.includes('legitimate'))
+    return 'The policy now requires a reason for this: press the button again.'
+  const incident = (await ports.incidents.get(pressed.incidentId))?.value
+  if (incident === undefined) return `There is no incident ${pressed.incidentId}.`
+  const by = slackActor(pressed.user)
+  const groups = await groupsOf(pressed.user, groupsAsked(policy), ports)
+  if (!isApprover(policy, { by, groups }, { kind: 'legitimate', tier: incident.decision.tier }))
+    return `${by} may not release in tier ${incident.decision.tier} by policy, nor revoke what a release accepted.`
+  await revokeAccepted(
+    incident,
+    { at: new Date(ports.clock.now()).toISOString(), by, why: pressed.reason ?? 'pressed in Slack' },
+    ports.record,
+  )
+  return undefined
 }
 
 /** Applies the review of a pressed button. Returns why it was not applied, or undefined when it was. */
@@ -56,13 +79,14 @@ async function applyReview(pressed: Press, kind: DecidingReview, ports: PressPor
   const { user, incidentId, revision, reason } = pressed
   if (reason === undefined && policy.slack.reasonFor.includes(kind))
     return 'The policy now requires a reason for this: press the button again.'
-  const asked = groupsAsked(policy)
-  const groups = asked.length === 0 ? [] : await groupsOf(user, asked, await ports.slack())
+  const groups = await groupsOf(user, groupsAsked(policy), ports)
   await review(incidentId, { kind, by: slackActor(user), groups, reason: reason ?? 'pressed in Slack', revision }, ports)
   return undefined
 }
 
-async function groupsOf(user: string, asked: readonly string[], slack: SlackApi): Promise<string[]> {
+async function groupsOf(user: string, asked: readonly string[], ports: PressPorts): Promise<string[]> {
+  if (asked.length === 0) return []
+  const slack = await ports.slack()
   const members = await Promise.all(asked.map(async (group) => ((await slack.membersOf(group)).includes(user) ? [group] : [])))
   return members.flat()
 }

@@ -7,6 +7,7 @@ import { CATALOGUE } from '../../shared/detect/catalogue.ts'
 import { WORKS_LIMIT } from '../../shared/detect/own-works.ts'
 import { learnSource } from '../../shared/domain/address-habit.ts'
 import { expectValue, FEATURE_LIMITS, type Feature, learn } from '../../shared/domain/baseline.ts'
+import { RATE_KINDS } from '../../shared/domain/call-rate.ts'
 import { addCall, COUNTED_KINDS, type CredentialWindow, countDistinct } from '../../shared/domain/credential-window.ts'
 import { axisOf, type EvidenceGroup, type Finding, type Technique } from '../../shared/domain/finding.ts'
 import { count } from '../../shared/domain/frequency.ts'
@@ -71,6 +72,12 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
     time,
     scenes: fc.option(fc.array(scene, { minLength: 1, maxLength: 4 }), { nil: undefined }),
   }).map(({ scenes, ...one }) => ({ ...one, axis: axisOf(one.group), ...(scenes === undefined ? {} : { scenes }) }))
+  const count = fc.nat({ max: 9999 })
+  const rates = fc
+    .array(fc.tuple(fc.constantFrom(...RATE_KINDS), record({ hour: count, count, dayMost: count, usual: count, days: count })), {
+      maxLength: 3,
+    })
+    .map((rows) => new Map(rows))
   const features = Object.fromEntries(Object.keys(FEATURE_LIMITS).map((feature) => [feature, frequencies]))
   return record({
     identity: record({ id: text, kind: fc.constantFrom<IdentityKind>('iam-user', 'role'), name: text, account: text }),
@@ -107,6 +114,7 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
     windows: fc.array(windows, { maxLength: 4 }).map((all) => new Map(all.map((window) => [window.credentialId, window]))),
     across: record({
       works: times,
+      rates,
       denied: times,
       discovered: times,
       counted: fc.array(fc.tuple(fc.constantFrom(...COUNTED_KINDS), times), { maxLength: 4 }).map((rows) => new Map(rows)),

@@ -3,7 +3,7 @@ import { countedAt } from '../../shared/decide/correlate.ts'
 import { familiarityOf } from '../../shared/decide/familiarity.ts'
 import { foldInto } from '../../shared/detect/fold.ts'
 import { assessmentOf } from '../../shared/domain/assessment.ts'
-import { emptyBaseline, learn } from '../../shared/domain/baseline.ts'
+import { type Baseline, emptyBaseline, learn } from '../../shared/domain/baseline.ts'
 import type { Finding } from '../../shared/domain/finding.ts'
 import { emptyState } from '../../shared/domain/identity-state.ts'
 import type { Signal } from '../../shared/domain/signal.ts'
@@ -68,17 +68,19 @@ function signalOf(userIdentity: object | undefined, from: string, parts: { actio
   return locate(signals[0] as Signal)
 }
 
+const knownAt = (signal: Signal, baseline: Baseline, group?: Baseline) => familiarityOf(signal, { baseline, group })
+
 const INSIDE = ['100.24.1.1', '10.0.0.7']
 const OUTSIDE = '198.51.100.9'
 
 describe('what is known of an owner', () => {
   it.each(WORKLOADS)('%s is vouched for in its place, and not from elsewhere', (_, userIdentity) => {
-    for (const from of INSIDE) expect(familiarityOf(signalOf(userIdentity, from), emptyBaseline()), from).toBe('vouched')
-    expect(familiarityOf(signalOf(userIdentity, OUTSIDE), emptyBaseline())).toBe('unknown')
+    for (const from of INSIDE) expect(knownAt(signalOf(userIdentity, from), emptyBaseline()), from).toBe('vouched')
+    expect(knownAt(signalOf(userIdentity, OUTSIDE), emptyBaseline())).toBe('unknown')
   })
 
   it.each([['a key', undefined] as const, ...OTHERS])('%s is not vouched for, not from inside AWS either', (_, userIdentity) => {
-    for (const from of [...INSIDE, OUTSIDE]) expect(familiarityOf(signalOf(userIdentity, from), emptyBaseline()), from).toBe('unknown')
+    for (const from of [...INSIDE, OUTSIDE]) expect(knownAt(signalOf(userIdentity, from), emptyBaseline()), from).toBe('unknown')
   })
 
   it('is known from 50 calls over seven days on, whatever the credential', () => {
@@ -86,7 +88,7 @@ describe('what is known of an owner', () => {
       const baseline = emptyBaseline()
       for (let n = 0; n < calls; n++)
         learn(baseline, signalOf(undefined, OUTSIDE, { time: NOW - days * DAY + (n * days * DAY) / (calls - 1) }))
-      return ([undefined, WORKLOADS[0]?.[1]] as const).map((identity) => familiarityOf(signalOf(identity, INSIDE[0] as string), baseline))
+      return ([undefined, WORKLOADS[0]?.[1]] as const).map((identity) => knownAt(signalOf(identity, INSIDE[0] as string), baseline))
     }
     expect(learned(50, 7)).toEqual(['known', 'known'])
     expect(learned(49, 7)).toEqual(['unknown', 'vouched'])

@@ -6,7 +6,7 @@ import { assessmentOfVersion2, currentGroup, findingOfVersion2 } from '../../sha
 
 /** Groups that came after 0.2.0, and the detectors that came with them. */
 const NEW_GROUPS = ['impact', 'exfiltration', 'lineage']
-const NEW_DETECTORS = ['data-deleted-unusually']
+const NEW_DETECTORS = ['data-deleted-unusually', 'data-deleted-above-rate', 'data-shared-above-rate']
 
 const stored = (detector: string, group: string, weight = 0.56) => ({
   detector,

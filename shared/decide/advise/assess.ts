@@ -1,4 +1,4 @@
-import { type Assessment, assessmentOf, withOpinion } from '../../domain/assessment.ts'
+import { type Assessment, assessmentOf, type Familiarity, withOpinion } from '../../domain/assessment.ts'
 import type { Baseline } from '../../domain/baseline.ts'
 import type { BlastRadius } from '../../domain/blast-radius.ts'
 import type { Finding } from '../../domain/finding.ts'
@@ -8,7 +8,6 @@ import { HOUR_MS } from '../../domain/time.ts'
 import { errorName } from '../../errors.ts'
 import type { Advisor, AdvisorAnswer, AdvisorBudget } from '../../ports/advisor.ts'
 import type { Clock, Log } from '../../ports/runtime.ts'
-import { familiarityOf } from '../familiarity.ts'
 import { evidencePack } from './pack.ts'
 
 /** The input of an assessment. `known` is the incident's last assessment, undefined for a new incident. */
@@ -16,6 +15,7 @@ export interface AssessmentSubject {
   readonly incidentId: string
   readonly signal: Signal
   readonly baseline: Baseline
+  readonly familiarity: Familiarity
   readonly blastRadius: BlastRadius
   readonly evidence: readonly Finding[]
   readonly known: Assessment | undefined
@@ -38,7 +38,7 @@ export interface AssessPorts {
 export async function assess(subject: AssessmentSubject, policy: Policy, ports: AssessPorts): Promise<Assessment> {
   const assessment = assessmentOf(subject.evidence, {
     weights: policy.weights,
-    familiarity: familiarityOf(subject.signal, subject.baseline),
+    familiarity: subject.familiarity,
   })
   if (!isInBand(assessment, policy)) return assessment
   const { known } = subject

@@ -1,5 +1,6 @@
 import { formatArn, placeOf } from '../../domain/arn.ts'
 import { iamActionsOf } from '../../domain/iam-actions.ts'
+import { roleArnOf } from '../../domain/identity-center.ts'
 import { NEVER_REFUSED } from '../../domain/never-refused.ts'
 import { type Signal, text } from '../../domain/signal.ts'
 import type { ConditionContext } from './evaluate-condition.ts'
@@ -34,7 +35,8 @@ export function contextOf({ identity, credential, origin, region, time }: Signal
     ['aws:principalaccount', identity.account],
   ])
   for (const [key, value] of placeOfCall(origin)) context.set(key, value)
-  if (identity.kind === 'role') {
+  const roleArn = roleArnOf(identity)
+  if (roleArn !== undefined) {
     // The unique id is `AROA…`; where it is not known, the name of the session still tells sessions apart.
     if (credential.sessionName !== undefined) context.set('aws:userid', `${identity.principalId ?? 'AROA'}:${credential.sessionName}`)
     context.set('aws:username', null)
@@ -43,7 +45,8 @@ export function contextOf({ identity, credential, origin, region, time }: Signal
     if (identity.principalId !== undefined) context.set('aws:userid', identity.principalId)
     context.set('aws:username', identity.name)
   }
-  if (identity.kind === 'iam-user' || identity.kind === 'role') context.set('aws:principalarn', identity.id)
+  if (identity.kind === 'iam-user') context.set('aws:principalarn', identity.id)
+  if (roleArn !== undefined) context.set('aws:principalarn', roleArn)
   if (credential.kind === 'access-key') context.set('aws:tokenissuetime', null)
   return context
 }

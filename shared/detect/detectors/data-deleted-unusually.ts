@@ -1,6 +1,6 @@
 import { isMature, isNew, isRecentAction } from '../../domain/baseline.ts'
+import { DATA_DESTRUCTION } from '../../domain/call-rate.ts'
 import { distinctIn } from '../across-credentials.ts'
-import { DATA_DESTRUCTION } from '../count-activity.ts'
 import type { Context, Detector } from '../detector.ts'
 
 /** So many resources with data, deleted within ten minutes, are no housekeeping of a job that has none. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RATE_KINDS } from '../call-rate.ts'
 import { COUNTED_KINDS } from '../credential-window.ts'
 import { EvidenceGroup, Technique } from '../finding.ts'
 import { currentDetector } from '../policy-migration.ts'
@@ -32,6 +33,11 @@ export const FindingRow = z.tuple([Place, z.number().min(0).max(1), z.string(), 
 const SceneRow = z.union([z.tuple([SceneText, SceneText]), z.tuple([SceneText, SceneText, SceneText])])
 
 const Hour = z.number().int()
+
+const Count = z.number().min(0)
+
+/** Kind, hour since 1970, calls in it, the most of an hour of that day, the usual most of an hour, days with any. */
+const RateRow = z.tuple([z.enum(RATE_KINDS), Hour, Count, Count, Count, Count])
 
 /** The stored form of a state: arrays in place of maps, in their order, which is part of the state. */
 export const StoredState = z
@@ -70,8 +76,8 @@ export const StoredState = z
         z.tuple([z.number().min(0), z.number()]),
       ]),
     ),
-    /** What all credentials of the identity did: refused actions, discovery actions, distinct items by kind. */
-    across: z.tuple([Times, Times, z.array(z.tuple([z.enum(COUNTED_KINDS), Times])), Times]),
+    /** What all credentials of the identity did: refused actions, discovery actions, distinct items by kind, what it created, rates of calls. */
+    across: z.tuple([Times, Times, z.array(z.tuple([z.enum(COUNTED_KINDS), Times])), Times, z.array(RateRow)]),
     kinds: z.array(FindingKind),
     scenes: z.array(SceneRow).default([]),
     evidence: z.array(FindingRow),
@@ -117,7 +123,7 @@ function eachRow(rows: unknown, change: (row: readonly unknown[]) => unknown): u
   return Array.isArray(rows) ? rows.map((row) => (Array.isArray(row) ? change(row) : row)) : rows
 }
 
-/** Findings name the fact that they rest on; what the identity created, the ranges of its calls and what could not be learned were not known. */
+/** Findings name the fact that they rest on; what the identity created, the ranges of its calls, their rates and what could not be learned were not known. */
 function stateOfVersion2(stored: Fields): Fields {
   const { kinds, across } = stored
   return {
@@ -125,6 +131,6 @@ function stateOfVersion2(stored: Fields): Fields {
     addresses: [[], 0],
     unlearned: [0, 0],
     kinds: eachRow(kinds, ([detector, title, group, ...rest]) => [detector, title, currentGroup(detector, group), ...rest, '']),
-    across: Array.isArray(across) ? [...across, ''] : ['', '', [], ''],
+    across: Array.isArray(across) ? [...across, '', []] : ['', '', [], '', []],
   }
 }

@@ -1,4 +1,5 @@
 import { type Place, partitionFrom, roleArn, rootArn, userArn } from '../../domain/arn.ts'
+import { personOf } from '../../domain/identity-center.ts'
 import type { Credential, CredentialKind, Identity, IdentityKind } from '../../domain/signal.ts'
 import { type Fields, fieldsOf, textOf } from '../fields.ts'
 import { principalIdIn } from './principal-id.ts'
@@ -54,13 +55,13 @@ function serviceIdentity(user: Fields, account: string): Identity | undefined {
   return name === undefined ? undefined : { id: `service:${name}`, kind: 'aws-service', name, account }
 }
 
-/** The role of a session. The ARN of the session issuer has the role's path; the ARN of the session does not. */
+/** The role of a session, or the person of Identity Center who has it. The ARN of the session issuer has the role's path; the ARN of the session does not. */
 function roleOf(user: Fields, place: Place, arn: string): Identity {
   const issuer = fieldsOf(fieldsOf(user.sessionContext).sessionIssuer)
   const issuerArn = textOf(issuer.arn, 2048)
   const name = textOf(issuer.userName, 128) ?? (arn.includes(':assumed-role/') ? (arn.split('/')[1] ?? nameOf(arn)) : nameOf(arn))
   const role: Identity = { id: issuerArn ?? roleArn(place, name), kind: 'role', name, account: place.account }
-  return withPrincipalId(role, principalIdIn(issuer.principalId))
+  return personOf(role, sessionOf(textOf(user.arn, 2048))) ?? withPrincipalId(role, principalIdIn(issuer.principalId))
 }
 
 function withPrincipalId(identity: Identity, principalId: string | undefined): Identity {
@@ -69,7 +70,7 @@ function withPrincipalId(identity: Identity, principalId: string | undefined): I
 
 function credentialOf(record: Fields, user: Fields, identity: Identity): Credential {
   const keyId = textOf(user.accessKeyId, 128)
-  const sessionName = identity.kind === 'role' ? sessionOf(textOf(user.arn, 2048)) : undefined
+  const sessionName = sessionOf(textOf(user.arn, 2048))
   const workload = identity.kind === 'role' ? workloadOf(user, sessionName) : undefined
   const named = { ...(sessionName === undefined ? {} : { sessionName }), ...(workload === undefined ? {} : { workload }) }
   if (fieldsOf(record.additionalEventData).callWithBearerToken === true) {

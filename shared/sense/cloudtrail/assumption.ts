@@ -1,13 +1,14 @@
 import { principalIn } from '../../domain/arn.ts'
 import { federatedSubject } from '../../domain/federated-subject.ts'
+import { personOf } from '../../domain/identity-center.ts'
 import { type Identity, type Signal, text } from '../../domain/signal.ts'
 
 /** The calls by which somebody assumes a role. */
 const ASSUMES: ReadonlySet<string> = new Set(['sts:AssumeRole', 'sts:AssumeRoleWithSAML', 'sts:AssumeRoleWithWebIdentity'])
 
 /**
- * The signal that a role was assumed, which a successful AssumeRole gives beside the call itself. Its identity is the role, its credential the
- * session that was issued. Undefined for a role of another account, because that account has a CloudTrail record of its own, and where a token or an
+ * The signal that a role was assumed, which a successful AssumeRole gives beside the call itself. Its identity is the role, or the person of Identity Center
+ * who has the session, its credential the session that was issued. Undefined for a role of another account, because that account has a CloudTrail record of its own, and where a token or an
  * assertion does not say whose it is.
  */
 export function assumptionOf(signal: Signal): Signal | undefined {
@@ -19,11 +20,12 @@ export function assumptionOf(signal: Signal): Signal | undefined {
   const assumer = assumerOf(signal)
   if (assumer === undefined) return undefined
   const sessionName = principalIn(created.owner)?.sessionName
+  const assumed: Identity = { id, kind: 'role', name: role.name, account: role.account }
   return {
     ...signal,
     id: `${signal.id}#assumption`,
     kind: 'assumption',
-    identity: { id, kind: 'role', name: role.name, account: role.account },
+    identity: personOf(assumed, sessionName) ?? assumed,
     credential: { id: created.id, kind: 'session', ...(sessionName === undefined ? {} : { sessionName }) },
     created: undefined,
     assumer,
