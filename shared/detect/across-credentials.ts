@@ -11,16 +11,16 @@ import { isUsualAction } from './usual-action.ts'
 /**
  * True for a call that counts across the credentials of its identity.
  *
- * Not those of a workload: AWS gives each instance, task and function a session of its own, nobody asks for more of them, and a fleet does forty times
- * what one of it does. Not a usual action on usual objects, for the same reason. And of a role nothing before its baseline is mature: people and jobs share roles, and when
- * nothing is known all that they do is new.
+ * Not those that AWS states to be of a workload: it gives each instance, function and pod a session of its own, nobody asks for more of them, and a fleet does
+ * forty times what one of it does. A session's name does not state it, because whoever assumes a role chooses the name. Not a usual action on usual objects,
+ * for the same reason. And of a role nothing before its baseline is mature: people and jobs share roles, and when nothing is known all that they do is new.
  */
 export function countsAcross(signal: Signal, baseline: Baseline): boolean {
-  const { identity, credential, origin, isAuthenticated } = signal
+  const { identity, credential, origin, isAuthenticated, isWorkloadStated } = signal
   // An attempt is nobody's act, so it adds nothing to what the identity does.
   if (!isAuthenticated) return false
   if (credential.kind !== 'access-key' && credential.kind !== 'session') return false
-  if (credential.workload !== undefined || origin.addressKind === 'aws-service') return false
+  if (isWorkloadStated === true || origin.addressKind === 'aws-service') return false
   if (identity.kind === 'role' && !isMature(baseline)) return false
   return !isUsualAction(signal, baseline) || unusualObjects(signal, baseline).length > 0
 }

@@ -25,7 +25,7 @@ export function isFamiliar({ origin }: Signal, { baseline, window }: Context): b
   return !isNew(baseline, 'country', origin.country) && !isNew(baseline, 'agentFamily', origin.agentFamily)
 }
 
-/** True for a session of a workload that is used inside AWS, where it was issued. */
-export function isInPlace({ credential, origin }: Pick<Signal, 'credential' | 'origin'>): boolean {
-  return credential.workload !== undefined && (origin.addressKind !== 'public' || origin.networkKind === 'aws')
+/** True for a session that AWS issued to a workload by its own word, and that is used inside AWS, where it was issued. */
+export function isInPlace({ isWorkloadStated, origin }: Pick<Signal, 'isWorkloadStated' | 'origin'>): boolean {
+  return isWorkloadStated === true && (origin.addressKind !== 'public' || origin.networkKind === 'aws')
 }

@@ -35,7 +35,10 @@ export const Credential = z
     id: z.string(),
     kind: CredentialKind,
     sessionName: z.string().exactOptional(),
-    /** The workload that AWS issued a session to, such as `instance i-0123…` or `function report`. Credentials do not leave it by themselves. */
+    /**
+     * The workload that a session was issued to, such as `instance i-0123…` or `function report`: as AWS states it, or as the session's name says. Credentials
+     * do not leave it by themselves.
+     */
     workload: z.string().exactOptional(),
   })
   .readonly()
@@ -106,6 +109,8 @@ export interface Signal {
   readonly deniedOn?: string
   /** False where the credentials were not accepted. Then it is an attempt by anybody: `credential` says so, and nobody is contained for it. */
   readonly isAuthenticated: boolean
+  /** True where AWS states the credential's workload. Without it only the session's name says it, which whoever assumes the role chooses. */
+  readonly isWorkloadStated?: true
   readonly origin: Origin
   readonly created: Created | undefined
   /** Who assumed the role; only on `assumption`, whose identity is the role. */

@@ -29,15 +29,25 @@ const podOf = (provider: string) => session('eks-pods-1', { context: { webIdFede
 
 const WORKLOADS: readonly (readonly [what: string, userIdentity: object])[] = [
   ['a pod', podOf(`arn:aws:iam::${ACCOUNT}:oidc-provider/${ISSUER}`)],
-  ['an instance', session('i-0123456789abcdef0')],
+  [
+    'an instance',
+    session('i-0123456789abcdef0', {
+      scope: { issuerType: 'AWS::EC2::Instance', credentialsIssuedTo: `arn:aws:ec2:us-east-1:${ACCOUNT}:instance/i-0123456789abcdef0` },
+    }),
+  ],
   ['an instance by its delivery', session('web', { context: { ec2RoleDelivery: '2.0' } })],
-  ['a task', session('0123456789abcdef0123456789abcdef')],
   [
     'a function',
     session('report', {
       scope: { issuerType: 'AWS::Lambda::Function', credentialsIssuedTo: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:report` },
     }),
   ],
+]
+
+/** Sessions that are only named like those of a workload. */
+const NAMED: readonly (readonly [what: string, userIdentity: object])[] = [
+  ['a session that is named like an instance', session('i-0123456789abcdef0')],
+  ['a session that is named like a task', session('0123456789abcdef0123456789abcdef')],
 ]
 
 const OTHERS: readonly (readonly [what: string, userIdentity: object])[] = [
@@ -79,7 +89,7 @@ describe('what is known of an owner', () => {
     expect(knownAt(signalOf(userIdentity, OUTSIDE), emptyBaseline())).toBe('unknown')
   })
 
-  it.each([['a key', undefined] as const, ...OTHERS])('%s is not vouched for, not from inside AWS either', (_, userIdentity) => {
+  it.each([['a key', undefined] as const, ...NAMED, ...OTHERS])('%s is not vouched for, not from inside AWS either', (_, userIdentity) => {
     for (const from of [...INSIDE, OUTSIDE]) expect(knownAt(signalOf(userIdentity, from), emptyBaseline()), from).toBe('unknown')
   })
 
@@ -97,7 +107,7 @@ describe('what is known of an owner', () => {
 })
 
 describe('a session is that of a workload', () => {
-  it.each(WORKLOADS)('%s', (_, userIdentity) => {
+  it.each([...WORKLOADS, ...NAMED])('%s', (_, userIdentity) => {
     expect(signalOf(userIdentity, OUTSIDE).credential.workload).toBeDefined()
   })
 
@@ -128,8 +138,8 @@ describe('a burst of reads', () => {
     expect(hasBurst(reads(userIdentity, OUTSIDE))).toBe(true)
   })
 
-  it('of a key is one wherever it is used', () => {
-    for (const from of [...INSIDE, OUTSIDE]) expect(hasBurst(reads(undefined, from)), from).toBe(true)
+  it.each([['a key', undefined] as const, ...NAMED])('of %s is one wherever it is used', (_, userIdentity) => {
+    for (const from of [...INSIDE, OUTSIDE]) expect(hasBurst(reads(userIdentity, from)), from).toBe(true)
   })
 })
 

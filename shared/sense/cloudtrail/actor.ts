@@ -4,13 +4,21 @@ import type { Credential, CredentialKind, Identity, IdentityKind } from '../../d
 import { type Fields, fieldsOf, textOf } from '../fields.ts'
 import { principalIdIn } from './principal-id.ts'
 
+/** Who acted by a CloudTrail record. `isWorkloadStated`: AWS says that the session was issued to a workload, and not only its name, which its caller chose. */
+export interface Actor {
+  readonly identity: Identity
+  readonly credential: Credential
+  readonly isWorkloadStated: boolean
+}
+
 /** The identity and the credential of a CloudTrail record, for every `userIdentity` type. Any part may be missing. */
-export function actorOf(record: Fields): { identity: Identity; credential: Credential } {
+export function actorOf(record: Fields): Actor {
   const user = fieldsOf(record.userIdentity)
   const account = textOf(user.accountId, 32) ?? textOf(record.recipientAccountId, 32) ?? 'unknown'
   const partition = partitionFrom([textOf(user.arn, 2048)], textOf(record.awsRegion, 32))
   const identity = identityOf(user, { account, partition })
-  return { identity, credential: credentialOf(record, user, identity) }
+  const isWorkloadStated = identity.kind === 'role' && statedWorkload(user) !== undefined
+  return { identity, credential: credentialOf(record, user, identity), isWorkloadStated }
 }
 
 function identityOf(user: Fields, place: Place): Identity {
@@ -88,24 +96,42 @@ const INSTANCE = /^i-[0-9a-f]{8,17}$/
 const TASK = /^[0-9a-f]{32}$/
 
 /**
- * The workload that a session was issued to, or undefined.
- *
- * A Lambda function is named by CloudTrail's `inScopeOf.credentialsIssuedTo`; an instance by its session name or by `ec2RoleDelivery`, which
- * only the instance metadata service sets; a task by its session name.
- * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+ * The workload that a session was issued to, or undefined: as AWS states it, or else by the session's name. Whoever assumes a role chooses the name, so a name
+ * alone makes nobody less suspect; the credentials of what is named like an instance or a task have no business outside AWS all the same.
  */
 function workloadOf(user: Fields, sessionName: string | undefined): string | undefined {
+  const stated = statedWorkload(user)
+  if (stated !== undefined && stated !== DELIVERED) return stated
+  if (sessionName === undefined) return undefined
+  if (stated === DELIVERED) return `instance ${sessionName.slice(0, 64)}`
+  if (TASK.test(sessionName)) return `task ${sessionName}`
+  return INSTANCE.test(sessionName) ? `instance ${sessionName}` : undefined
+}
+
+/** What CloudTrail says that credentials were issued to (`inScopeOf.issuerType`), as people call it. */
+const ISSUED_TO: ReadonlyMap<string, string> = new Map([
+  ['AWS::Lambda::Function', 'function'],
+  ['AWS::EC2::Instance', 'instance'],
+])
+
+/** The metadata service delivered the session, and the record does not say of which instance. */
+const DELIVERED = 'instance'
+
+/**
+ * The workload that AWS states, or undefined. A function or an instance is named by CloudTrail's `inScopeOf.credentialsIssuedTo`; `ec2RoleDelivery` is set by
+ * the instance metadata service alone; a pod by the provider of its cluster. Of tasks of ECS no record of a call says it.
+ * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+ */
+function statedWorkload(user: Fields): string | undefined {
   const scope = fieldsOf(user.inScopeOf)
   const issuedTo = textOf(scope.credentialsIssuedTo, 2048)
-  if (textOf(scope.issuerType, 64) === 'AWS::Lambda::Function' && issuedTo !== undefined)
-    return `function ${issuedTo.slice(issuedTo.lastIndexOf(':') + 1).slice(0, 64)}`
-  const provider = textOf(fieldsOf(fieldsOf(user.sessionContext).webIdFederationData).federatedProvider, 2048)
+  const what = ISSUED_TO.get(textOf(scope.issuerType, 64) ?? '')
+  if (what !== undefined && issuedTo !== undefined) return `${what} ${issuedTo.slice(issuedTo.search(/[^:/]*$/)).slice(0, 64)}`
+  const session = fieldsOf(user.sessionContext)
+  const provider = textOf(fieldsOf(session.webIdFederationData).federatedProvider, 2048)
   if (provider !== undefined && CLUSTER.test(provider))
     return `pod of cluster ${provider.slice(provider.lastIndexOf('/') + 1).slice(0, 64)}`
-  if (sessionName === undefined) return undefined
-  const isDelivered = textOf(fieldsOf(user.sessionContext).ec2RoleDelivery, 8) !== undefined
-  if (TASK.test(sessionName)) return `task ${sessionName}`
-  return isDelivered || INSTANCE.test(sessionName) ? `instance ${sessionName.slice(0, 64)}` : undefined
+  return textOf(session.ec2RoleDelivery, 8) === undefined ? undefined : DELIVERED
 }
 
 /** The identity provider of an EKS cluster, which gives tokens to its pods. */

@@ -21,8 +21,10 @@ export function assumptionOf(signal: Signal): Signal | undefined {
   if (assumer === undefined) return undefined
   const sessionName = principalIn(created.owner)?.sessionName
   const assumed: Identity = { id, kind: 'role', name: role.name, account: role.account }
+  // What is stated of the caller's own credential says nothing of the session that it was given.
+  const { isWorkloadStated: _, ...said } = signal
   return {
-    ...signal,
+    ...said,
     id: `${signal.id}#assumption`,
     kind: 'assumption',
     identity: personOf(assumed, sessionName) ?? assumed,

@@ -42,7 +42,7 @@ function apiCall(record: Fields): Signal | string {
   const response = fieldsOf(record.responseElements)
   const errorCode = textOf(record.errorCode, 128)
   const outcome = outcomeOf(service, errorCode, response)
-  const { identity, credential } = actorOf(record)
+  const { identity, credential, isWorkloadStated } = actorOf(record)
   const message = outcome === 'denied' ? textOf(record.errorMessage, 2048) : undefined
   const deniedBy = denierIn(message)
   const deniedOn = message?.match(/ on resource: (arn:[^\s"]{1,512})/)?.[1]
@@ -74,6 +74,7 @@ function apiCall(record: Fields): Signal | string {
     exposure: undefined,
     ...(deniedBy === undefined ? {} : { deniedBy }),
     ...(deniedOn === undefined ? {} : { deniedOn }),
+    ...(isWorkloadStated && isAuthenticated ? ({ isWorkloadStated } as const) : {}),
     ...(isDataEvent(record) ? { isDataEvent: true } : {}),
   }
 }
