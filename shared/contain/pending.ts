@@ -1,17 +1,28 @@
 import type { Incident } from '../domain/incident.ts'
 import { lookupLines } from '../domain/lookup-lines.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
+import { RESTRICTION_LIMITS } from '../domain/restriction.ts'
 import type { CreatedKind } from '../domain/signal.ts'
 import { closingOf, TAKEN_NAMES_LIMIT, takenOn } from './plan.ts'
 
 /** What is left for a person to do, in words: about an identity that cannot be contained, and about what it changed of things that were there before. */
 export function pendingOf(incident: Incident): string[] {
-  const { lineage, approved, identity, state } = incident
+  const { lineage, approved, identity, state, restriction } = incident
   const issued = new Set(lineage.filter(({ kind }) => kind === 'user').map(({ owner }) => owner))
+  const isRestricted = state === 'restricting' || state === 'restricted'
   const many = [...takenOn(incident)]
     .filter(([, names]) => names.size > TAKEN_NAMES_LIMIT)
-    .map(([role, names]) => `${names.size} sessions of role ${role} were taken on: end all its sessions if it can bear it`)
-  const isRestricted = state === 'restricting' || state === 'restricted'
+    .map(([role, names]) => {
+      const left = isRestricted
+        ? 'all that were issued since are restricted, those of others too, and it may assume no role'
+        : `${names.size - TAKEN_NAMES_LIMIT} are left, the least suspect`
+      return `${names.size} sessions of role ${role} were taken on: ${left}: end all its sessions if it can bear it`
+    })
+  const named = restriction?.sessions.length ?? 0
+  const full =
+    isRestricted && named >= RESTRICTION_LIMITS.sessions
+      ? [`${named} sessions of role ${identity.name} are restricted, as many as can be named: contain the incident, which ends all of them`]
+      : []
   const changed = lineage.flatMap((edge) => {
     const { kind, id, owner } = edge
     if (approved.includes(id)) return []
@@ -26,7 +37,7 @@ export function pendingOf(incident: Incident): string[] {
       return [`a console password was set for ${owner}: delete the login profile if it is not theirs`]
     return []
   })
-  return [...lookupLines(incident), ...manualSteps(incident), ...many, ...changed]
+  return [...lookupLines(incident), ...manualSteps(incident), ...many, ...full, ...changed]
 }
 
 /** The kinds of what a credential created that a containment stops and a restriction does not. */

@@ -3,6 +3,7 @@ import { isAboutAct, isAttempt } from '../domain/attempt.ts'
 import type { Incident, LineageEdge } from '../domain/incident.ts'
 import { denyAll } from './deny-all.ts'
 import { endSessions } from './end-sessions.ts'
+import { rankSessions } from './rank-sessions.ts'
 import { accessKey } from './steps/access-key.ts'
 import { roleTrust } from './steps/role-trust.ts'
 import { serviceSpecificCredential } from './steps/service-specific-credential.ts'
@@ -97,8 +98,13 @@ function sessionSteps(incident: Incident, { now }: PlanContext): Step[] {
       const all = own.every((name) => name !== undefined) ? [...new Set([...(own as string[]), ...names])] : []
       return endSessions(role, id, { names: own.length > OWN_NAMES_LIMIT ? [] : all, since: updatedAt, now })
     }
-    return names.length === 0 ? [] : endSessions(role, id, { names: names.slice(0, TAKEN_NAMES_LIMIT), since: updatedAt, now })
+    return names.length === 0 ? [] : endSessions(role, id, { names: namable(role, names, incident), since: updatedAt, now })
   })
+}
+
+/** The names that one policy denies, in the order of the lineage where it denies all of them. */
+function namable(role: string, names: readonly string[], incident: Incident): readonly string[] {
+  return names.length <= TAKEN_NAMES_LIMIT ? names : rankSessions(role, names, incident).slice(0, TAKEN_NAMES_LIMIT)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { canonical } from '../domain/change.ts'
 import { iamGlobs } from '../domain/glob.ts'
-import { hasFence, Restriction } from '../domain/restriction.ts'
+import { hasFence, type PolicyRestriction, Restriction } from '../domain/restriction.ts'
 import { DATA_PLANE_ACTIONS } from './data-plane-actions.ts'
 import { deniedPatterns, OWN_POLICY_CALLS } from './denied-patterns.ts'
 import { GRAVE_GROUPS, graveActionsOf } from './grave-actions.ts'
@@ -29,7 +29,7 @@ const LEAST_GROUPS = 2
  * stay open to its habit; without it, no inline policy of any user or role may be changed. Undefined where even the least has no room.
  */
 export function restrictionDocument(
-  restriction: Restriction,
+  restriction: PolicyRestriction,
   { room, subject }: { readonly room: number; readonly subject?: Subject },
 ): RestrictionDocument | undefined {
   const guarded = subject !== undefined && NAME.test(subject.name) ? subject : undefined
@@ -84,12 +84,11 @@ export function partsOfHabit(restriction: Restriction): string[] {
 type Fields = Readonly<Record<string, unknown>>
 
 /** The statements, by their names: `NewServices`, `GraveActions`, `OwnPolicies`, `OutsideAddresses`, `OutsideEndpoints`. */
-function statementsOf(restriction: Restriction, form: Form, subject: Subject | undefined): readonly Fields[] {
-  const { addresses, endpoints, sessions } = restriction
+function statementsOf(restriction: PolicyRestriction, form: Form, subject: Subject | undefined): readonly Fields[] {
+  const { addresses, endpoints } = restriction
   const usable = form.hasServices ? usableIn(restriction, subject !== undefined) : undefined
   const denied = deniedPatterns(restriction, { groups: form.groups, isOwnGuarded: subject !== undefined, isLimited: form.hasServices })
-  // `aws:userid` of a session is `AROA…:session name`.
-  const who = sessions.length === 0 ? {} : { StringLike: { 'aws:userid': sessions.map((session) => `*:${session}`) } }
+  const who = whoIn(restriction)
   const deny = (Sid: string, parts: Fields, condition: Fields = {}): Fields => {
     const Condition = { ...who, ...condition }
     return { Sid, Effect: 'Deny', ...parts, ...(Object.keys(Condition).length === 0 ? {} : { Condition }) }
@@ -115,6 +114,14 @@ function statementsOf(restriction: Restriction, form: Form, subject: Subject | u
         ]
       : []),
   ]
+}
+
+/** The condition that names sessions: `aws:userid` of one is `AROA…:session name`, and every one has a time of issue. */
+function whoIn({ sessions, issued }: PolicyRestriction): Fields {
+  const named = sessions.length === 0 ? {} : { StringLike: { 'aws:userid': sessions.map((session) => `*:${session}`) } }
+  if (issued === undefined) return named
+  const at = (time: number) => ({ 'aws:TokenIssueTime': new Date(time).toISOString() })
+  return { ...named, DateGreaterThanEquals: at(issued.since), DateLessThanEquals: at(issued.until) }
 }
 
 /** Services that may be used, and of all others the actions that the habit depends on, and those of which nobody can say whether they are habit. */
@@ -151,12 +158,12 @@ const LONGEST = 10_240
  * A document holds less than what it was made from: `actions` are all grave actions that it does not deny, so those of a dropped group count as habit.
  * The same document is made from what is returned.
  */
-export function restrictionIn(document: string): Restriction | undefined {
+export function restrictionIn(document: string): PolicyRestriction | undefined {
   return readRestriction(document)?.restriction
 }
 
 /** What a document of ours restricts, and whose inline policies it guards by themselves; undefined where it is not one of ours word for word. */
-export function readRestriction(document: string): { restriction: Restriction; subject: Subject | undefined } | undefined {
+export function readRestriction(document: string): { restriction: PolicyRestriction; subject: Subject | undefined } | undefined {
   if (document.length > LONGEST) return undefined
   try {
     const parsed = JSON.parse(document)
@@ -174,10 +181,11 @@ export function readRestriction(document: string): { restriction: Restriction; s
 const NAME = /^[\w+=,.@-]{1,64}$/
 
 /** Of the actions, the number is not limited here. */
-function isOurs(restriction: Restriction, subject: Subject | undefined): boolean {
+function isOurs({ issued, ...restriction }: PolicyRestriction, subject: Subject | undefined): boolean {
   const { actions } = Restriction.unwrap().shape
   const isRead = Restriction.safeParse({ ...restriction, actions: [] }).success
   return (
+    (issued === undefined || issued.since < issued.until) &&
     isRead &&
     restriction.actions.every((action) => actions.safeParse([action]).success) &&
     (subject === undefined || NAME.test(subject.name))
@@ -186,7 +194,7 @@ function isOurs(restriction: Restriction, subject: Subject | undefined): boolean
 
 /** Takes anything apart; whether it was one of ours is for the comparison to say. */
 function readStatements(statements: readonly Record<string, never>[]): {
-  restriction: Restriction
+  restriction: PolicyRestriction
   subject: Subject | undefined
   form: Form
 } {
@@ -202,7 +210,11 @@ function readStatements(statements: readonly Record<string, never>[]): {
   const isUsed = (action: string) => newServices === undefined || services.includes(action.slice(0, action.indexOf(':')))
   const needHabit = GRAVE_GROUPS.filter(({ needsHabit }) => needsHabit).flatMap(({ patterns }) => patterns.flatMap(graveActionsOf))
   const conditions = (byAddress ?? grave ?? newServices ?? own)?.Condition as Record<string, Record<string, unknown>> | undefined
+  const [since, until] = ['DateGreaterThanEquals', 'DateLessThanEquals'].map((operator) =>
+    Date.parse(String(conditions?.[operator]?.['aws:TokenIssueTime'])),
+  ) as [number, number]
   const restriction = {
+    ...(Number.isNaN(since) || Number.isNaN(until) ? {} : { issued: { since, until } }),
     services,
     actions: [...new Set([...usable.filter(isAction), ...left.filter(isUsed)])],
     addresses: textsIn(valueAt(byAddress, 'NotIpAddress', 'aws:SourceIp')),

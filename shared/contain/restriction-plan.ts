@@ -1,8 +1,20 @@
+import { isFullOfSessions } from '../decide/lineage-edges.ts'
 import { isAttempt } from '../domain/attempt.ts'
 import { isContainableIdentity } from '../domain/containable.ts'
 import type { Incident } from '../domain/incident.ts'
-import { hasFence, Restriction, SessionName, withoutHabit, withSessions } from '../domain/restriction.ts'
+import {
+  hasFence,
+  type IssuedWithin,
+  type PolicyRestriction,
+  RESTRICTION_LIMITS,
+  Restriction,
+  SessionName,
+  withoutAssumptions,
+  withoutHabit,
+  withSessions,
+} from '../domain/restriction.ts'
 import { NO_ROOM } from '../domain/restriction-lines.ts'
+import { MINUTE_MS, SECOND_MS } from '../domain/time.ts'
 import { roleSessionIn } from './plan.ts'
 import { partsOfHabit, type RestrictionDocument, restrictionDocument, restrictionIn } from './restriction-document.ts'
 import { DENY_ALL, isContainment, quarantinePolicyName, revocationPolicyName } from './steps/quarantine.ts'
@@ -23,11 +35,15 @@ export function restrictionStepsOf(incident: Incident): RestrictionStep[] {
   if (restriction === undefined || !isContainableIdentity(identity)) return []
   const isRole = identity.kind === 'role'
   if (isRole && restriction.sessions.length === 0) return []
-  const own = isRole ? roleStep(identity.name, restriction, id) : userStep(identity.name, restriction, id)
   const others = [...sessionsToRestrict(incident)].filter(([role]) => !(isRole && role === identity.name))
+  const isTooMany = others.some(([, { issued }]) => issued !== undefined)
+  const onOwn = isTooMany ? withoutAssumptions(restriction) : restriction
+  const own = isRole ? roleStep(identity.name, onOwn, id) : userStep(identity.name, onOwn, id)
   // The habit of who assumed a role says nothing of what the role is used for: its work goes on, and the grave actions are denied.
   const fixed = { ...withoutHabit(restriction), sessions: [] }
-  const onOthers = others.map(([role, names]) => roleStep(role, withSessions(fixed, [...names]), id))
+  const onOthers = others.map(([role, { names, issued }]) =>
+    roleStep(role, issued === undefined ? withSessions(fixed, [...names]) : { ...fixed, issued }, id),
+  )
   return [own, ...onOthers].filter((step) => step !== undefined)
 }
 
@@ -54,13 +70,19 @@ function userStep(userName: string, restriction: Restriction, incidentId: string
   return stepOn(on, { ...ladderOf({ ...restriction, sessions: [] }, where), what: `user ${userName}` })
 }
 
-function roleStep(roleName: string, restriction: Restriction, incidentId: string): RestrictionStep | undefined {
+function roleStep(roleName: string, restriction: PolicyRestriction, incidentId: string): RestrictionStep | undefined {
   const on = (wanted: Wanted) => rolePolicy.step({ roleName, policyName: revocationPolicyName(incidentId) }, wanted)
   const where = { rooms: ROLE_ROOMS, subject: { kind: 'role', name: roleName } } as const
   return stepOn(on, {
     ...ladderOf(restriction, where),
-    what: `sessions ${restriction.sessions.join(', ')} of role ${roleName}`,
+    what: `${sessionsIn(restriction)} of role ${roleName}`,
   })
+}
+
+function sessionsIn({ sessions, issued }: PolicyRestriction): string {
+  if (issued === undefined) return `sessions ${sessions.join(', ')}`
+  const [since, until] = [issued.since, issued.until].map((time) => new Date(time).toISOString())
+  return `every session, of whoever, issued from ${since} to ${until}`
 }
 
 type Wanted = Pick<Step, 'title' | 'contained'>
@@ -76,14 +98,14 @@ interface Where {
   readonly subject: Subject
 }
 
-function ladderOf(restriction: Restriction, where: Where): Ladder {
+function ladderOf(restriction: PolicyRestriction, where: Where): Ladder {
   const unfenced = hasFence(restriction) ? documentsOf({ ...restriction, isFenced: false }, where) : []
   return { documents: documentsOf(restriction, where), before: new Set(unfenced.map(({ document }) => document)) }
 }
 
 /** The documents of a restriction by falling room, each of which denies less, and one without the habit last. The room of a containment is smaller than any. */
-function documentsOf(restriction: Restriction, { rooms, subject }: Where): RestrictionDocument[] {
-  const of = (one: Restriction) => rooms.flatMap((room) => restrictionDocument(one, { room: room - DENY_ALL.length, subject }) ?? [])
+function documentsOf(restriction: PolicyRestriction, { rooms, subject }: Where): RestrictionDocument[] {
+  const of = (one: PolicyRestriction) => rooms.flatMap((room) => restrictionDocument(one, { room: room - DENY_ALL.length, subject }) ?? [])
   const ofHabit = partsOfHabit(restriction)
   const last = of(withoutHabit(restriction)).map(({ document, dropped }) => ({ document, dropped: [...ofHabit, ...dropped] }))
   const all = [...of(restriction), ...last]
@@ -114,16 +136,42 @@ function stands(before: StepValue, wanted: readonly string[]): boolean {
   return isContainment(before) || wanted.some((one) => isSameValue(before, one))
 }
 
-/** The sessions of roles of the account that the incident's credentials assumed since the first finding, by role. */
-export function sessionsToRestrict({ lineage, findings, identity }: Incident): Map<string, Set<string>> {
+/** The sessions of a role that are restricted: by their names, or, with `issued`, all that were issued in that time. */
+export interface SessionsToRestrict {
+  readonly names: ReadonlySet<string>
+  readonly issued: IssuedWithin | undefined
+}
+
+/** Longer than it takes until the last assumption is known and the next one is refused. Milliseconds. */
+const ISSUED_AFTER_MS = 10 * MINUTE_MS
+
+/**
+ * The sessions of roles of the account that the incident's credentials assumed since the first finding, by role.
+ *
+ * Where they are more than one policy names, or so many that the incident no longer knows all of them, no choice among them is left to whoever assumed them:
+ * then it is all sessions of the role that were issued since, also those of others, who get a new one.
+ */
+export function sessionsToRestrict({ lineage, findings, identity }: Incident): Map<string, SessionsToRestrict> {
   const since = Math.min(...findings.map(({ time }) => time))
-  const sessions = new Map<string, Set<string>>()
+  const isFull = isFullOfSessions(lineage, identity)
+  const sessions = new Map<string, { names: Set<string>; last: number }>()
   for (const { kind, owner, time, id } of lineage) {
     if (kind !== 'session' || time === undefined || time < since || isAttempt(id)) continue
     const [role, name] = roleSessionIn(owner, identity.account)
-    if (role !== undefined && SessionName.safeParse(name).success) sessions.set(role, (sessions.get(role) ?? new Set()).add(name as string))
+    if (role === undefined || !SessionName.safeParse(name).success) continue
+    const { names, last } = sessions.get(role) ?? { names: new Set(), last: time }
+    sessions.set(role, { names: names.add(name as string), last: Math.max(last, time) })
   }
-  return sessions
+  const toRestrict = ({ names, last }: { names: Set<string>; last: number }): SessionsToRestrict => {
+    const isNamed = names.size <= RESTRICTION_LIMITS.sessions && !isFull
+    return { names, issued: isNamed ? undefined : { since: wholeSecond(since), until: wholeSecond(last) + ISSUED_AFTER_MS } }
+  }
+  return new Map([...sessions].map(([role, taken]) => [role, toRestrict(taken)]))
+}
+
+/** IAM compares with the second in which a session was issued. */
+function wholeSecond(time: number): number {
+  return Math.floor(time / SECOND_MS) * SECOND_MS
 }
 
 /** True where all that stands of an incident restricts, and nothing contains. */

@@ -1,4 +1,4 @@
-import type { Restriction } from '../domain/restriction.ts'
+import type { PolicyRestriction, Restriction } from '../domain/restriction.ts'
 import { OWN_POLICY_CALLS } from './denied-patterns.ts'
 import { GRAVE_GROUPS, graveActionsOf } from './grave-actions.ts'
 import { readRestriction } from './restriction-document.ts'
@@ -22,8 +22,13 @@ const PARTS: readonly ((now: Read, then: Read) => boolean)[] = [
   (now, then) => leavesOwnPolicies(now.subject, then),
 ]
 
-function isOfFewerSessions(now: Restriction, then: Restriction): boolean {
-  return then.sessions.length > 0 && !(now.sessions.length > 0 && isWithin(now.sessions, then.sessions))
+/** Who was issued within a time is about as many as its bounds say; names and times are not compared with each other. */
+function isOfFewerSessions(now: PolicyRestriction, then: PolicyRestriction): boolean {
+  const isWithinTime =
+    then.issued === undefined ||
+    (now.issued !== undefined && then.issued.since <= now.issued.since && now.issued.until <= then.issued.until)
+  const isNamed = then.sessions.length === 0 || (now.sessions.length > 0 && isWithin(now.sessions, then.sessions))
+  return !(isWithinTime && isNamed)
 }
 
 function isFencedLess(now: Restriction, then: Restriction): boolean {

@@ -17,20 +17,49 @@ export function edgesOf({ created, credential, id, time }: Signal, made: readonl
  */
 export function withEdges(known: readonly LineageEdge[], more: readonly LineageEdge[], { name }: Identity): readonly LineageEdge[] {
   const edges = new Map(known.map((edge) => [edge.id, edge]))
-  const counted = ({ kind, owner }: LineageEdge) => (kind === 'session' && owner === name ? 'own token' : kind)
+  const counted = (edge: LineageEdge) => (isOwnToken(edge, name) ? 'own token' : edge.kind)
   const counts = new Map<string, number>()
   for (const edge of known) counts.set(counted(edge), (counts.get(counted(edge)) ?? 0) + 1)
   let isChanged = false
   for (const edge of more) {
     const before = edges.get(edge.id)
     const count = (counts.get(counted(edge)) ?? 0) + 1
-    const after = before === undefined ? (count > EDGES_PER_KIND_LIMIT ? undefined : edge) : recreated(before, edge)
+    const isFull = before === undefined && count > EDGES_PER_KIND_LIMIT
+    const displaced = isFull ? displacedBy(edge, [...edges.values()], name) : undefined
+    if (displaced !== undefined) {
+      edges.delete(displaced.id)
+      counts.set(counted(edge), count - 2)
+    }
+    const after = before === undefined ? (isFull && displaced === undefined ? undefined : edge) : recreated(before, edge)
     if (after === undefined) continue
-    if (before === undefined) counts.set(counted(edge), count)
+    if (before === undefined) counts.set(counted(edge), (counts.get(counted(edge)) ?? 0) + 1)
     edges.set(edge.id, after)
     isChanged = true
   }
   return isChanged ? [...edges.values()] : known
+}
+
+function isOwnToken({ kind, owner }: LineageEdge, name: string): boolean {
+  return kind === 'session' && owner === name
+}
+
+/** True where an incident may have more sessions of roles than it stores. */
+export function isFullOfSessions(lineage: readonly LineageEdge[], { name }: Identity): boolean {
+  return lineage.filter((edge) => edge.kind === 'session' && !isOwnToken(edge, name)).length >= EDGES_PER_KIND_LIMIT
+}
+
+/**
+ * Which session gives way to the first one of a role that has none: the newest of the role with the most. Whoever assumes a hundred harmless sessions of one role
+ * must not keep the next role out. Undefined where the role is known, or each role has one session only.
+ */
+function displacedBy(edge: LineageEdge, known: readonly LineageEdge[], name: string): LineageEdge | undefined {
+  if (edge.kind !== 'session' || isOwnToken(edge, name)) return undefined
+  const roleOf = ({ owner }: LineageEdge) => owner.slice(0, owner.lastIndexOf('/'))
+  const sessions = known.filter((one) => one.kind === 'session' && !isOwnToken(one, name))
+  const byRole = [...Map.groupBy(sessions, roleOf)]
+  if (byRole.some(([role]) => role === roleOf(edge))) return undefined
+  const [, most = []] = byRole.toSorted(([, a], [, b]) => b.length - a.length)[0] ?? []
+  return most.length > 1 ? most.at(-1) : undefined
 }
 
 /** Edges of each kind that an incident stores. They bound the stored item when an intruder creates many. */

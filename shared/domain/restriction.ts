@@ -61,9 +61,24 @@ export function hasWidened(now: Restriction, before: Restriction | undefined): b
   return now.sessions.length > before.sessions.length || (hasFence(now) && !hasFence(before))
 }
 
+/** Times of issue, both included: epoch milliseconds of whole seconds. */
+export interface IssuedWithin {
+  readonly since: number
+  readonly until: number
+}
+
+/** A restriction as a policy says it: of a role also of all sessions that were issued within some time, where they are too many to be named. It is not stored. */
+export type PolicyRestriction = Restriction & { readonly issued?: IssuedWithin }
+
 /** The restriction that rests on no habit: it denies the fixed list of grave actions alone, to the same sessions. */
-export function withoutHabit({ sessions }: Restriction): Restriction {
-  return { services: [], actions: [], addresses: [], endpoints: [], sessions, isCovered: false, isFenced: false }
+export function withoutHabit({ sessions, issued }: PolicyRestriction): PolicyRestriction {
+  const fixed = { services: [], actions: [], addresses: [], endpoints: [], sessions, isCovered: false, isFenced: false }
+  return issued === undefined ? fixed : { ...fixed, issued }
+}
+
+/** The restriction under which no role is assumed, habit or not: who assumed so many sessions that they cannot be named assumes no more. */
+export function withoutAssumptions(restriction: Restriction): Restriction {
+  return { ...restriction, actions: restriction.actions.filter((action) => !/^sts:assume/i.test(action)) }
 }
 
 /** The restriction with more sessions of the role, up to the limit; the same object where it names them all. */

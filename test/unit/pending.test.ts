@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { pendingOf } from '../../shared/contain/pending.ts'
 import { TAKEN_NAMES_LIMIT } from '../../shared/contain/plan.ts'
 import type { Incident, LineageEdge } from '../../shared/domain/incident.ts'
+import { RESTRICTION_LIMITS } from '../../shared/domain/restriction.ts'
 import { incidentOf, KEY } from '../contract/samples.ts'
+import { HABIT } from '../restricted.ts'
 
 const OPENED = 'iam:UpdateAssumeRolePolicy deploy'
 const edge = (kind: LineageEdge['kind'], owner: string, id: string = `${kind}:${owner}`): LineageEdge => ({
@@ -46,7 +48,16 @@ describe('what is left for a person to do', () => {
       Array.from({ length: count }, (_, n) => edge('session', `arn:aws:sts::123456789012:assumed-role/deploy/s-${n}`, `ASIA${n}`))
     expect(pending(sessions(TAKEN_NAMES_LIMIT))).toEqual([])
     expect(pending(sessions(TAKEN_NAMES_LIMIT + 1))).toEqual([
-      `${TAKEN_NAMES_LIMIT + 1} sessions of role deploy were taken on: end all its sessions if it can bear it`,
+      `${TAKEN_NAMES_LIMIT + 1} sessions of role deploy were taken on: 1 are left, the least suspect: end all its sessions if it can bear it`,
     ])
+  })
+
+  it('is to contain where as many sessions of its own are restricted as can be named', () => {
+    const restricted = (count: number) => {
+      const sessions = Array.from({ length: count }, (_, n) => `s-${n}`)
+      return pending([], { state: 'restricted', restriction: { ...HABIT, sessions } })
+    }
+    expect(restricted(RESTRICTION_LIMITS.sessions - 1)).toEqual([])
+    expect(restricted(RESTRICTION_LIMITS.sessions)).toEqual([expect.stringContaining('contain the incident, which ends all of them')])
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { DATA_PLANE_ACTIONS } from '../../shared/contain/data-plane-actions.ts'
 import { GRAVE_GROUPS, graveActionsOf } from '../../shared/contain/grave-actions.ts'
 import { restrictionDocument, restrictionIn } from '../../shared/contain/restriction-document.ts'
-import { DENY_ALL } from '../../shared/contain/steps/quarantine.ts'
+import { DENY_ALL, deniesMore } from '../../shared/contain/steps/quarantine.ts'
 import { iamGlobs } from '../../shared/domain/glob.ts'
 import { Restriction } from '../../shared/domain/restriction.ts'
 
@@ -194,5 +194,37 @@ describe('what a restriction may hold', () => {
   ])('is refused where %s are %j', (field, value) => {
     expect(Restriction.safeParse(DEPLOY).success).toBe(true)
     expect(Restriction.safeParse({ ...DEPLOY, [field]: value }).success).toBe(false)
+  })
+})
+
+describe('a restriction of sessions that are too many to be named', () => {
+  const at = (minute: number) => Date.UTC(2026, 0, 31, 12, minute)
+  const issued = (since: number, until: number) =>
+    written({ ...UNKNOWN, ...{ issued: { since: at(since), until: at(until) } } }).document ?? ''
+
+  it('goes by the time of issue, is read back as it was written, and denies nobody else anything', () => {
+    const document = issued(0, 20)
+    expect(restrictionIn(document)).toMatchObject({ sessions: [], issued: { since: at(0), until: at(20) } })
+    for (const { Condition } of JSON.parse(document).Statement)
+      expect(Condition).toEqual({
+        DateGreaterThanEquals: { 'aws:TokenIssueTime': '2026-01-31T12:00:00.000Z' },
+        DateLessThanEquals: { 'aws:TokenIssueTime': '2026-01-31T12:20:00.000Z' },
+      })
+  })
+
+  it('is none of ours with one end of the time, or with an end before its beginning', () => {
+    const open = JSON.parse(issued(0, 20))
+    for (const { Condition } of open.Statement) delete Condition.DateLessThanEquals
+    expect(restrictionIn(JSON.stringify(open))).toBeUndefined()
+    expect(restrictionIn(issued(20, 0))).toBeUndefined()
+  })
+
+  it('denies more than one of a shorter time or of names, and less than one of all sessions', () => {
+    const named = written({ ...UNKNOWN, sessions: ['build-7'] }).document ?? ''
+    const all = written(UNKNOWN).document ?? ''
+    expect(deniesMore(issued(0, 20), issued(5, 20))).toBe(true)
+    expect(deniesMore(issued(5, 20), issued(0, 20))).toBe(false)
+    expect(deniesMore(issued(0, 20), named)).toBe(true)
+    expect([deniesMore(all, issued(0, 20)), deniesMore(issued(0, 20), all)]).toEqual([true, false])
   })
 })
