@@ -90,6 +90,8 @@ export class ContainFunction extends Construct {
     }
     responder.allow(['iam:GetAccountSummary'], ['*'])
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
+    // Which steps it planned itself is in a chain that no other function may write.
+    responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['STEPS#*'])
     responder.allowItems(['dynamodb:UpdateItem'], table.tableArn, ['BREAKER#*'])
     // What people order is in a chain of its own, which neither respond nor contain may write.
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY', 'ORDER#*'])

@@ -28,6 +28,9 @@ export async function applyStep(step: Step, read: StepValue, changeLog: ChangeLo
     // A release that ran meanwhile undoes every step, so none is applied any more.
     if (planned === 'superseded' && (isReleaseOrdered(changeLog.changes) || isOvertaken(wanted, standing()))) return undefined
   }
+  // Before the write: what stands in IAM by contain's doing is always among its own steps.
+  const noted = standing()
+  if (noted !== undefined && isSameValue(noted.contained, wanted)) await changeLog.own.note(noted, step.title)
   const outcome = isSameValue(read, wanted) ? 'written' : await attempt(step, wanted, ports)
   if (outcome === 'gone' && read === null && before?.isDone === true) return recordGone(step, changeLog)
   if (outcome !== 'written') {
@@ -86,6 +89,7 @@ export async function restoreBefore(
   }
   log.warn('contain.step.overtaken', { target: step.target })
   await step.write(iam, before)
+  await changeLog.own.close(step.target, 'step-undone', 'a release had undone it')
 }
 
 /** The doubt about a step that IAM has accepted and does not show yet. */

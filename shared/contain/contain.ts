@@ -1,5 +1,3 @@
-import { foreignAccount } from '../decide/decide.ts'
-import type { Bounds } from '../domain/bounds.ts'
 import { wordsFor } from '../domain/containable.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { ContainPorts } from '../ports/contain.ts'
@@ -8,8 +6,8 @@ import type { PolicyInForce } from '../record/policy-in-force.ts'
 import { applyStep, GONE, isWrite, NOT_READ_BACK } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { finishRun, type RunOutcome } from './finish-run.ts'
+import { incidentRefusal } from './permission.ts'
 import { approvedSteps, planOf } from './plan.ts'
-import { goneSteps } from './progress.ts'
 import { type ReadStep, readStep, readSwitches } from './read-step.ts'
 import { reservePlace } from './reserve-place.ts'
 import { accessKey } from './steps/access-key.ts'
@@ -42,7 +40,7 @@ export async function contain(
     Promise.all(exact.map((step) => readStep(step, ports))),
   ])
   const ask = (why: string) => finishRun(stored, { kind: 'asking', why: [why] }, changeLog, ports)
-  const refusal = refusalOf(incident, bounds, { steps: steps.length, account: ports.account })
+  const refusal = incidentRefusal(incident, steps.length === 0 ? undefined : bounds, { of: 'containment', account: ports.account })
   if (refusal !== undefined) return ask(refusal)
   const approved = new Set(approvedSteps(incident).map(({ target }) => target))
   const stranger = subject === undefined || known === undefined ? undefined : strangerIn(incident, subject, known)
@@ -178,17 +176,6 @@ function outcomeOf(
   return isUnread ? { kind: 'unread' } : { kind: 'contained', remarks }
 }
 
-function refusalOf(
-  { identity }: Incident,
-  bounds: Bounds | undefined,
-  { steps, account }: { steps: number; account: string | undefined },
-): string | undefined {
-  if (account !== undefined && identity.account !== account) return foreignAccount(identity, account)
-  if (steps === 0 || bounds === undefined) return 'nothing here that can be contained by API'
-  if (bounds.protection !== undefined) return bounds.protection
-  return bounds.mode === 'contain' ? undefined : `mode ${bounds.mode} of tier ${bounds.tier} does not contain`
-}
-
 /** So many subjects are changed at once: IAM throttles an account's changes at some ten a second. */
 const AT_ONCE = 8
 
@@ -200,44 +187,4 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
   }
   const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker))
   for (const one of ended) if (one.status === 'rejected') throw one.reason
-}
-
-/**
- * Applies what the lineage still lacks, on an incident that was contained: steps that no run has planned, because somebody could not be
- * looked at then, and steps whose user or role was gone and is there again. Who may not be touched is not. The incident may say only that it was contained:
- * what is written takes a place of the breaker.
- */
-export async function applyMissing(
-  { value: incident }: Versioned<Incident>,
-  changeLog: ChangeLog,
-  inForce: PolicyInForce & { readonly users: number },
-  ports: ContainPorts,
-): Promise<void> {
-  const planned = new Set(changeLog.changes.map(({ target }) => target))
-  const gone = goneSteps(changeLog.changes)
-  const all = planOf(incident, { quarantinePolicyArn: ports.quarantinePolicyArn, now: ports.clock.now() })
-  const missing = all.filter(({ target }) => !planned.has(target) || gone.has(target))
-  if (missing.length === 0 || (ports.account !== undefined && incident.identity.account !== ports.account)) return
-  const [bounds, steps] = await Promise.all([
-    boundsOf(
-      missing.map(({ subject }) => subject),
-      incident,
-      inForce.policy,
-      ports,
-    ),
-    Promise.all(missing.map((step) => readStep(step, ports))),
-  ])
-  const issued = issuedBy(incident)
-  const subject = subjectOf(incident)
-  const own = subject && keyOf(subject)
-  const isAllowed = (step: Step) => {
-    const key = keyOf(step.subject)
-    const known = bounds.get(key)
-    if (gone.has(step.target) && known?.isThere !== true) return false
-    if (key === own && known !== undefined && strangerIn(incident, step.subject, known) !== undefined) return false
-    return refusalFor(known, { issued: issued.get(key), isApproved: false, isWhole: isWholeDeny(step) }) === undefined
-  }
-  const allowed = steps.flatMap(({ step, reading }) => (reading.kind === 'read' && isAllowed(step) ? [{ step, value: reading.value }] : []))
-  if (allowed.length === 0 || (await reservePlace(incident, inForce, ports)) !== undefined) return
-  for (const { step, value } of allowed) await applyStep(step, value, changeLog, ports)
 }

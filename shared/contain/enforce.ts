@@ -6,9 +6,11 @@ import type { Versioned } from '../ports/stores.ts'
 import { incidentSubject } from '../record/append.ts'
 import { sendOwedNotice } from '../record/notice.ts'
 import { approvedIn, isReleaseAllowed, isReleaseUnfinished, readOrders, rotationOrder } from '../record/orders.ts'
+import { ownStepsSubject } from '../record/own-steps-subject.ts'
 import { type PolicyInForce, readPolicy } from '../record/policy-in-force.ts'
+import { applyMissing } from './apply-missing.ts'
 import { type ChangeLog, openChangeLog } from './change-log.ts'
-import { applyMissing, contain } from './contain.ts'
+import { contain } from './contain.ts'
 import { findOwnName, findRenames, followRenames } from './follow-renames.ts'
 import { narrowDeny } from './narrow-deny.ts'
 import { goneSteps, isReleaseOrdered, standingSteps } from './progress.ts'
@@ -23,9 +25,10 @@ import { verify } from './verify.ts'
  * verifies that what was contained stays so. Safe to call again at any time. Reads the policy from the record, not from a cache.
  */
 export async function enforce(incidentId: string, ports: ContainPorts): Promise<void> {
-  const [found, changes, policy, users] = await Promise.all([
+  const [found, changes, own, policy, users] = await Promise.all([
     ports.incidents.get(incidentId),
     ports.record.list(incidentSubject(incidentId)),
+    ports.record.list(ownStepsSubject(incidentId)),
     readPolicy(ports.record),
     countUsers(ports),
   ])
@@ -37,7 +40,7 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
   const isUnderWay = found.value.state === 'containing' || found.value.state === 'restricting'
   const named = isUnderWay ? await findOwnName(found, ports) : found
   const stored = { ...named, value: { ...named.value, approved } }
-  const changeLog = openChangeLog(incidentId, changes, ports)
+  const changeLog = openChangeLog(incidentId, changes, ports, { own })
   const told = await followRenames(stored.value, changeLog, ports)
   if (stored.value.state === 'containing') return contain(stored, changeLog, { ...policy, users }, ports)
   if (stored.value.state === 'restricting') return restrict(stored, changeLog, { ...policy, users }, ports)
@@ -61,7 +64,7 @@ export async function enforce(incidentId: string, ports: ContainPorts): Promise<
     if (isReleaseAllowed(changeLog.changes, orders)) return release(stored, changeLog, policy, ports)
     ports.log.warn('release.unordered', { incidentId, of: stored.value.state })
   }
-  if (isEnforced(stored.value)) return verify(stored, changeLog, { ...policy, told }, ports)
+  if (isEnforced(stored.value)) return verify(stored, changeLog, { ...policy, users, told }, ports)
   await sendOwedNotice(stored, ports)
 }
 

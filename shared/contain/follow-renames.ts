@@ -34,6 +34,9 @@ export async function followRenames(
     const why = `user ${rename.from} was renamed to ${rename.to} (${new Date(rename.time).toISOString()})`
     const steps = stepsOf(rename, why, changeLog.changes)
     const owner = steps.length === 0 ? undefined : await ownerOfSteps(steps, iam)
+    // Only a key that contain itself switched off proves by its owner that the user of the new name is the one that was contained.
+    const own = steps.filter((one) => changeLog.own.had(one))
+    const isSameUser = own.length > 0 && (await ownerOfSteps(own, iam)) === rename.to
     for (const { target, before, contained, wasGone } of steps) {
       const step = stepFor(target)
       const left = wasGone ? null : ((await step?.read(iam)) ?? null)
@@ -44,8 +47,10 @@ export async function followRenames(
       }
       const moved = targetOfUser(target, rename.to)
       if (moved === undefined) continue
+      const isOwn = isSameUser && changeLog.own.had({ target, before, contained })
       const isUnplanned = () => standingSteps(changeLog.changes).every((one) => one.target !== moved)
       if (isUnplanned()) await changeLog.write({ kind: 'step-planned', target: moved, from: before, to: contained, why }, isUnplanned)
+      if (isOwn) await changeLog.own.note({ target: moved, before, contained }, why)
       if (isLeft) {
         const isOurs =
           !step.isCredential && (step.kind !== userAttachment.kind || userAttachment.parse(target)?.policyArn === quarantinePolicyArn)

@@ -1,5 +1,4 @@
 import { foreignAccount } from '../decide/decide.ts'
-import type { Bounds } from '../domain/bounds.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
@@ -7,6 +6,7 @@ import type { PolicyInForce } from '../record/policy-in-force.ts'
 import { applyStep, isWrite, NOT_READ_BACK } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { finishRun, type RunOutcome } from './finish-run.ts'
+import { permissionFor, restrictionRefusal } from './permission.ts'
 import { standingSteps } from './progress.ts'
 import { type ReadStep, readStep } from './read-step.ts'
 import { reservePlace } from './reserve-place.ts'
@@ -36,13 +36,15 @@ export async function restrict(
   if (refusal !== undefined) return ask(refusal)
   const isWritten = (one: ReadStep) => {
     const value = standingValue(one, incident)
-    return value !== undefined && refusalFor(known.get(keyOf(one.step.subject))) === undefined && isWrite(one.step, value, changeLog)
+    return (
+      value !== undefined && restrictionRefusal(known.get(keyOf(one.step.subject))) === undefined && isWrite(one.step, value, changeLog)
+    )
   }
   const full = read.some(isWritten) ? await reservePlace(incident, inForce, ports, 'restriction') : undefined
   if (full !== undefined) return ask(full)
   const lines: { readonly step: Step; readonly doubt: string }[] = []
   for (const one of read) {
-    const doubt = refusalFor(known.get(keyOf(one.step.subject))) ?? (await applyRead(one, { incident, changeLog }, ports))
+    const doubt = restrictionRefusal(known.get(keyOf(one.step.subject))) ?? (await applyRead(one, { incident, changeLog }, ports))
     if (doubt !== undefined) lines.push({ step: one.step, doubt })
   }
   const standing = standingSteps(changeLog.changes)
@@ -52,7 +54,8 @@ export async function restrict(
 
 /**
  * Applies what a restriction still lacks on an incident that was restricted: steps on other roles that no run could plan, because the role could not be
- * looked at then. The incident may say only that it was restricted: the step on its own identity is left to `restrict`, and each write takes a place.
+ * looked at then. The incident may say only that it was restricted: the step on its own identity is left to `restrict`, whose bounds hold here too, and what
+ * is written takes a place.
  */
 export async function restrictMissing(
   { value: incident }: Versioned<Incident>,
@@ -65,9 +68,9 @@ export async function restrictMissing(
   const missing = restrictionStepsOf(incident).filter(
     ({ target, subject }) => !planned.has(target) && (own === undefined || keyOf(subject) !== keyOf(own)),
   )
-  if (missing.length === 0 || (ports.account !== undefined && incident.identity.account !== ports.account)) return
-  const known = await boundsOf(subjectsOf(incident, missing), incident, inForce.policy, ports)
-  const allowed = missing.filter(({ subject }) => refusalFor(known.get(keyOf(subject))) === undefined)
+  if (missing.length === 0) return
+  const permission = await permissionFor(incident, missing, 'restriction', { policy: inForce.policy, ports })
+  const allowed = missing.filter((step) => permission.refusalOf(step) === undefined)
   if (allowed.length === 0 || (await reservePlace(incident, inForce, ports, 'restriction')) !== undefined) return
   for (const step of allowed) await applyRead(await readStep(step, ports), { incident, changeLog }, ports)
 }
@@ -110,18 +113,7 @@ function refusalOf(
     return `the sessions of role ${identity.name} cannot be told apart: none is restricted, a person has to decide`
   const own = subject === undefined ? undefined : known.get(keyOf(subject))
   if (subject === undefined || own === undefined || steps === 0) return 'nothing here that can be restricted by API'
-  return strangerIn(incident, subject, own) ?? refusalBy(own.bounds)
-}
-
-/** Why a user or role is not restricted, or undefined where it is. */
-function refusalFor(known: Known | undefined): string | undefined {
-  return known === undefined ? 'its tags and path could not be read' : refusalBy(known.bounds)
-}
-
-function refusalBy({ protection, approver, mode, tier }: Bounds): string | undefined {
-  if (protection !== undefined) return protection
-  if (approver !== undefined) return approver
-  return mode === 'restrict' || mode === 'contain' ? undefined : `mode ${mode} of tier ${tier} does not restrict`
+  return strangerIn(incident, subject, own) ?? restrictionRefusal(own)
 }
 
 /**

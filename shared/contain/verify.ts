@@ -7,6 +7,7 @@ import type { Versioned } from '../ports/stores.ts'
 import { sendOwedNotice } from '../record/notice.ts'
 import type { PolicyInForce } from '../record/policy-in-force.ts'
 import { updateIncident } from '../record/update-incident.ts'
+import { admitter } from './admit-step.ts'
 import { applyStep, attempt, GONE, recordGone, restoreBefore } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { findRenames, followRenames } from './follow-renames.ts'
@@ -37,17 +38,17 @@ const LOOK_AGAIN_SECONDS = 15
 export async function verify(
   stored: Versioned<Incident>,
   changeLog: ChangeLog,
-  { policy, told = [] }: PolicyInForce & { readonly told?: readonly string[] },
+  { told = [], ...inForce }: PolicyInForce & { readonly users: number; readonly told?: readonly string[] },
   ports: ContainPorts,
 ): Promise<void> {
   const { current, stranger, doubts } = await findSelf(stored, changeLog, ports)
-  const first = await verifyOnce(current, { changeLog, stranger }, policy, ports)
+  const first = await verifyOnce(current, { changeLog, stranger }, inForce, ports)
   // Under an old name a step is gone, or was never applied.
   const open = standingSteps(changeLog.changes).flatMap(({ isDone, target }) => (isDone ? [] : [target]))
   const renamed = await findRenames(current, [...goneSteps(changeLog.changes), ...open], ports)
   // Steps that are gone under the old name of a user are looked at under the new one at once.
   const moved = renamed === current ? [] : await followRenames(renamed.value, changeLog, ports)
-  const second = moved.length === 0 ? NOTHING : await verifyOnce(renamed, { changeLog, stranger: undefined }, policy, ports)
+  const second = moved.length === 0 ? NOTHING : await verifyOnce(renamed, { changeLog, stranger: undefined }, inForce, ports)
   const why = new Map(changeLog.changes.map((change) => [change.target, change.why]))
   // What was deleted when a key was rotated is told by the rotation.
   const rotated = new Set(changeLog.changes.flatMap(({ kind, target }) => (kind === 'rotation-deleted' ? [target] : [])))
@@ -71,9 +72,10 @@ const NOTHING: Look = { reversed: [], doubts: [], gone: [] }
 async function verifyOnce(
   stored: Versioned<Incident>,
   { changeLog, stranger }: { changeLog: ChangeLog; stranger: string | undefined },
-  { override }: PolicyInForce['policy'],
+  inForce: PolicyInForce & { readonly users: number },
   ports: ContainPorts,
 ): Promise<Look> {
+  const { override } = inForce.policy
   const isOff = override !== undefined && override.mode !== 'contain' && ports.clock.now() < Date.parse(override.until)
   /** Set under break-glass: a difference is reported and left as it is, but for that of a restriction where the override restricts. */
   const handsOff = isOff ? `differs, and is left so: override until ${override.until}` : undefined
@@ -81,10 +83,15 @@ async function verifyOnce(
   const reversed: string[] = []
   const doubts: string[] = []
   const standing = standingSteps(changeLog.changes)
+  const admit = await admitter(stored.value, standing, { changeLog, inForce }, ports)
+  const lookAt = async (planned: PlannedStep) => {
+    if (isOfStranger(planned, stored.value, stranger)) return leaveAlone(planned, changeLog, ports)
+    const { isAdmitted, doubt } = await admit(planned)
+    if (!isAdmitted) return doubt
+    return enforceStep(planned, { incident: stored.value, changeLog, reversed, handsOff: isSet(planned) ? undefined : handsOff }, ports)
+  }
   for (const planned of standing) {
-    const look = isOfStranger(planned, stored.value, stranger)
-      ? leaveAlone(planned, changeLog, ports)
-      : enforceStep(planned, { incident: stored.value, changeLog, reversed, handsOff: isSet(planned) ? undefined : handsOff }, ports)
+    const look = lookAt(planned)
     const doubt = await look.catch((cause: unknown) => failed(planned, cause, ports))
     if (doubt !== undefined) doubts.push(`${planned.target}: ${doubt}`)
   }
@@ -203,12 +210,12 @@ async function addBoundaries(changeLog: ChangeLog, ports: ContainPorts): Promise
   const { quarantinePolicyArn } = ports
   if (quarantinePolicyArn === undefined) return []
   const doubts: string[] = []
-  const restricted = new Set(
-    standingSteps(changeLog.changes).flatMap(({ target, contained }) => (isRestriction(contained) ? [target] : [])),
+  // A boundary denies everything, which is more than a restriction may.
+  const denied = new Set(
+    standingSteps(changeLog.changes).flatMap((one) => (changeLog.own.has(one) && !isRestriction(one.contained) ? [one.target] : [])),
   )
   for (const [target, times] of reversalsOf(changeLog.changes)) {
-    // A boundary denies everything, which is more than a restriction may.
-    if (restricted.has(target)) continue
+    if (!denied.has(target)) continue
     const step = stepFor(target)
     if (step === undefined || !isUserDeny(step) || step.kind === userBoundary.kind || times < REVERSALS_BEFORE_BOUNDARY) continue
     const boundary = userBoundary.step({ userName: step.subject.name, policyArn: quarantinePolicyArn })

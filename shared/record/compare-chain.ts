@@ -4,6 +4,7 @@ import type { UnreadableEntry } from '../errors.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
 import { identitySubject, incidentSubject, POLICY_SUBJECT } from './append.ts'
 import { orderSubject } from './orders.ts'
+import { ownStepsSubject } from './own-steps-subject.ts'
 import { patternSubject } from './patterns.ts'
 import type { SealedClaim } from './sealed-claims.ts'
 
@@ -29,7 +30,7 @@ export interface ComparePorts {
 
 /** The keys of all chains that a release writes. The role of `seal` may read these and no others. */
 export const CHAIN_KEYS: readonly string[] = [
-  ...[incidentSubject(''), orderSubject(''), identitySubject(''), patternSubject('')].map((prefix) => `${prefix}*`),
+  ...[incidentSubject(''), orderSubject(''), ownStepsSubject(''), identitySubject(''), patternSubject('')].map((prefix) => `${prefix}*`),
   POLICY_SUBJECT,
   SEAL_SUBJECT,
 ]

@@ -123,7 +123,10 @@ describe('contain', () => {
             (Condition as { 'ForAllValues:StringLike': Record<string, string[]> })['ForAllValues:StringLike']['dynamodb:LeadingKeys'],
         )
     expect(keysOf('Respond', 'dynamodb:PutItem')).toEqual(['IDENTITY#*', 'INCIDENT#*'])
-    expect(keysOf('Contain', 'dynamodb:PutItem')).toEqual(['INCIDENT#*'])
+    expect(keysOf('Contain', 'dynamodb:PutItem')).toEqual(['INCIDENT#*', 'STEPS#*'])
+    // What contain notes of itself proves something because nobody else may write it.
+    for (const role of ['Respond', 'Review', 'Sweep', 'Rotate', 'Learn', 'Seal', 'Seed'])
+      expect([role, keysOf(role, 'dynamodb:PutItem').filter((key = '*') => key.startsWith('STEPS') || key === '*')]).toEqual([role, []])
     expect(keysOf('Contain', 'dynamodb:UpdateItem')).toEqual(['BREAKER#*'])
     expect(keysOf('Seed', 'dynamodb:PutItem')).toEqual(['POLICY'])
   })
@@ -267,7 +270,7 @@ describe('seal', () => {
     expect(about('dynamodb:PutItem')[0]?.Condition).toMatchObject({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['SEAL'] } })
     expect(JSON.stringify(about('s3:PutObject')[0]?.Resource)).toContain('/seals/*')
     // Every chain that something appends to, `baseline expect` among them: one that it may not read would make each seal fail.
-    const readable = ['INCIDENT#*', 'ORDER#*', 'IDENTITY#*', 'PATTERN#*', 'POLICY', 'SEAL']
+    const readable = ['INCIDENT#*', 'ORDER#*', 'STEPS#*', 'IDENTITY#*', 'PATTERN#*', 'POLICY', 'SEAL']
     expect(about('dynamodb:Query').map(({ Condition }) => Condition)).toMatchObject([
       { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': readable } },
     ])

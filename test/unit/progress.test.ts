@@ -196,7 +196,7 @@ describe('the change log of a run', () => {
     const { record, other } = await opened()
     await other('before')
     const entries = await record.list(SUBJECT)
-    const log = openChangeLog(ID, entries, { record, clock: { now: () => NOW } }, 'countersign:rotate')
+    const log = openChangeLog(ID, entries, { record, clock: { now: () => NOW } }, { actor: 'countersign:rotate' })
     expect(log.head()).toEqual({ number: 1, hash: entries[0]?.hash })
     await log.write(DRAFT)
     expect(entries).toHaveLength(1)

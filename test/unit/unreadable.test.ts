@@ -15,6 +15,7 @@ import { pipeline } from '../../shared/pipeline.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { audit } from '../../shared/record/audit.ts'
 import { exportRecord } from '../../shared/record/export/export.ts'
+import { ownStepsSubject } from '../../shared/record/own-steps-subject.ts'
 import { applyPolicy, parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { seal } from '../../shared/record/seal.ts'
 import { sweep } from '../../shared/review/sweep.ts'
@@ -205,7 +206,7 @@ describe('an entry of the record that cannot be read', () => {
     const { heads, discrepancies } = await seal({ ...ports, vault })
     const none = { number: 0, hash: '0'.repeat(64) }
     // It was never sealed, so no entry of it is confirmed, and it is not missed when it is gone.
-    expect(heads).toMatchObject([{ subject: 'POLICY', number: 1 }])
+    expect(heads).toMatchObject([{ subject: 'POLICY', number: 1 }, { subject: ownStepsSubject(incident?.id ?? '') }])
     const discrepancy = { subject, discrepancy: 'unreadable', sealed: none, found: { number: 99 }, since: 1 }
     expect(discrepancies).toEqual([discrepancy])
     expect(warned).toContainEqual({ event: 'seal.discrepancy', fields: discrepancy })

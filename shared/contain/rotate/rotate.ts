@@ -43,7 +43,7 @@ export async function rotate(incidentId: string, ports: RotatePorts): Promise<vo
   const order = rotationOrder(changes, orders)
   // Contain, which the sweep invokes too, asks people.
   if (order === undefined) return ports.log.warn('rotate.unordered', { incidentId, of: 'rotating' })
-  const changeLog = openChangeLog(incidentId, changes, ports, 'countersign:rotate')
+  const changeLog = openChangeLog(incidentId, changes, ports, { actor: 'countersign:rotate' })
   const lines: string[] = []
   let broken: unknown
   const wasDelivered = rotationsOf(stored.value, changeLog.changes).filter(({ delivered }) => delivered !== undefined).length
