@@ -16,7 +16,7 @@ export function evidenceRows(evidence: EvidenceTable, thresholds: Thresholds): r
     ],
     [`who alone: compromise ${suspectFrom} or more`, restrict],
     [`both: compromise ${unusualFrom} or more and harm ${restrictUnusualFrom} or more`, restrict],
-    [`who alone: compromise ${unusualFrom} or more, of an owner whose habits are known, and who is no person of Identity Center`, restrict],
+    [`who alone: compromise ${unusualFrom} or more, of an owner whose habits are known`, restrict],
     [`what alone: one act of ${restrictKnownFrom} or more that nobody can take back, by such an owner`, restrict],
     ['what alone: any other harm by such an owner', `notify at risk ${thresholds.notify}`],
     [

@@ -1,6 +1,7 @@
 import { canonical } from '../domain/change.ts'
 import { iamGlobs } from '../domain/glob.ts'
 import { hasFence, type PolicyRestriction, Restriction } from '../domain/restriction.ts'
+import { BRAKE_SID, brakeIn, brakeParts } from './brake.ts'
 import { DATA_PLANE_ACTIONS } from './data-plane-actions.ts'
 import { deniedPatterns, OWN_POLICY_CALLS } from './denied-patterns.ts'
 import { GRAVE_GROUPS, graveActionsOf } from './grave-actions.ts'
@@ -38,7 +39,10 @@ export function restrictionDocument(
     const document = JSON.stringify({ Version: '2012-10-17', Statement: statements })
     if (statements.length > 0 && document.length <= room) return { document, dropped: droppedFrom(restriction, form) }
   }
-  return undefined
+  if (restriction.brake === undefined) return undefined
+  const { brake: _, ...others } = restriction
+  const unbraked = restrictionDocument(others, { room, ...(subject === undefined ? {} : { subject }) })
+  return unbraked && { ...unbraked, dropped: [...unbraked.dropped, 'brake'] }
 }
 
 /** What says of an intruder least is dropped first: groups of actions, then services, then places, which stop it whatever it calls. */
@@ -83,7 +87,7 @@ export function partsOfHabit(restriction: Restriction): string[] {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The statements, by their names: `NewServices`, `GraveActions`, `OwnPolicies`, `OutsideAddresses`, `OutsideEndpoints`. */
+/** The statements, by their names: `NewServices`, `GraveActions`, `OwnPolicies`, `OutsideAddresses`, `OutsideEndpoints`, `Brake`. */
 function statementsOf(restriction: PolicyRestriction, form: Form, subject: Subject | undefined): readonly Fields[] {
   const { addresses, endpoints } = restriction
   const usable = form.hasServices ? usableIn(restriction, subject !== undefined) : undefined
@@ -101,7 +105,9 @@ function statementsOf(restriction: PolicyRestriction, form: Form, subject: Subje
   })
   const everything = { Action: '*', Resource: '*' }
   const notIn = (operator: string, key: string, values: readonly string[]) => (values.length === 0 ? {} : { [operator]: { [key]: values } })
+  const brake = restriction.brake && brakeParts(restriction.brake)
   return [
+    ...(brake === undefined ? [] : [deny(BRAKE_SID, { Action: brake.Action, Resource: '*' }, brake.Condition)]),
     ...(usable === undefined ? [] : [deny('NewServices', { NotAction: usable, Resource: '*' })]),
     ...(denied.length === 0 ? [] : [deny('GraveActions', { Action: denied, Resource: '*' })]),
     ...(subject === undefined || areOwnPoliciesDenied(usable, denied)
@@ -213,7 +219,9 @@ function readStatements(statements: readonly Record<string, never>[]): {
   const [since, until] = ['DateGreaterThanEquals', 'DateLessThanEquals'].map((operator) =>
     Date.parse(String(conditions?.[operator]?.['aws:TokenIssueTime'])),
   ) as [number, number]
+  const brake = brakeIn(of(BRAKE_SID))
   const restriction = {
+    ...(brake === undefined ? {} : { brake }),
     ...(Number.isNaN(since) || Number.isNaN(until) ? {} : { issued: { since, until } }),
     services,
     actions: [...new Set([...usable.filter(isAction), ...left.filter(isUsed)])],

@@ -40,7 +40,7 @@ export function restrictionStepsOf(incident: Incident): RestrictionStep[] {
   const onOwn = isTooMany ? withoutAssumptions(restriction) : restriction
   const own = isRole ? roleStep(identity.name, onOwn, id) : userStep(identity.name, onOwn, id)
   // The habit of who assumed a role says nothing of what the role is used for: its work goes on, and the grave actions are denied.
-  const fixed = { ...withoutHabit(restriction), sessions: [] }
+  const { brake: _, ...fixed } = { ...withoutHabit(restriction), sessions: [] }
   const onOthers = others.map(([role, { names, issued }]) =>
     roleStep(role, issued === undefined ? withSessions(fixed, [...names]) : { ...fixed, issued }, id),
   )
@@ -129,7 +129,11 @@ function stepOn(
 }
 
 /** Parts of a restriction that are left out, in words for people; what is not here is a group of grave actions by its name. */
-const WORDS: Readonly<Record<string, string>> = { services: 'services that it never used', places: 'calls from elsewhere' }
+const WORDS: Readonly<Record<string, string>> = {
+  services: 'services that it never used',
+  places: 'calls from elsewhere',
+  brake: 'more deletion and sharing for an hour',
+}
 
 /** True for a value that a restriction leaves as it is: a containment of ours, or a restriction that is wanted. */
 function stands(before: StepValue, wanted: readonly string[]): boolean {

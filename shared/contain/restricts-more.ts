@@ -1,4 +1,5 @@
 import type { PolicyRestriction, Restriction } from '../domain/restriction.ts'
+import { brakesMore } from './brake.ts'
 import { OWN_POLICY_CALLS } from './denied-patterns.ts'
 import { GRAVE_GROUPS, graveActionsOf } from './grave-actions.ts'
 import { readRestriction } from './restriction-document.ts'
@@ -20,6 +21,7 @@ const PARTS: readonly ((now: Read, then: Read) => boolean)[] = [
   (now, then) => leavesGraveActions(now.restriction, then.restriction),
   (now, then) => leavesServices(now.restriction, then.restriction),
   (now, then) => leavesOwnPolicies(now.subject, then),
+  (now, then) => brakesMore(now.restriction.brake, then.restriction.brake),
 ]
 
 /** Who was issued within a time is about as many as its bounds say; names and times are not compared with each other. */

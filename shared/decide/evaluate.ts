@@ -117,6 +117,7 @@ async function evaluateIn(
     alone,
     identity,
     known: known?.value,
+    found: findings,
     merged,
     baseline: draft.baseline,
     isFenced: isFenced(assessment, bounds),

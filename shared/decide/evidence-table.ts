@@ -87,10 +87,7 @@ type Table = Pick<Bounds, 'evidence' | 'thresholds'>
 
 const SUSPECT = 'this is likely not the owner'
 
-/**
- * Why a restriction is called for, or undefined where it is not. What the caller chooses, its tool, counts only beside harm or another sign. A machine stays where
- * it is; a person signs in with a second factor from home, a train and a hotel, so of a person an unusual place alone says too little.
- */
+/** Why a restriction is called for, or undefined where it is not. What the caller chooses, its tool, counts only beside harm or another sign. */
 function suspicionOf(
   { compromise, harm, unchosen, lasting }: Points,
   familiarity: Familiarity,
@@ -99,8 +96,8 @@ function suspicionOf(
   const isElsewhere = unchosen >= unusualFrom
   if (isElsewhere && compromise >= suspectFrom) return SUSPECT
   if (compromise >= unusualFrom && harm >= restrictUnusualFrom) return 'this is unlike the owner, and does harm'
-  if (familiarity !== 'known' && familiarity !== 'known-person') return undefined
-  if (isElsewhere && familiarity === 'known') return 'this is unlike the known habit of the owner'
+  if (familiarity !== 'known') return undefined
+  if (isElsewhere) return 'this is unlike the known habit of the owner'
   return lasting >= restrictKnownFrom ? 'nobody can take this back, and the owner does not do it' : undefined
 }
 
@@ -108,7 +105,6 @@ function suspicionOf(
 function askedFrom(familiarity: Familiarity, { evidence, thresholds }: Table): number | undefined {
   switch (familiarity) {
     case 'known':
-    case 'known-person':
       return undefined
     case 'vouched':
       return Math.max(evidence.askVouchedFrom, thresholds.ask)
@@ -119,7 +115,6 @@ function askedFrom(familiarity: Familiarity, { evidence, thresholds }: Table): n
 
 const OF: Readonly<Record<Familiarity, string>> = {
   known: 'by an owner whose habits are known',
-  'known-person': 'by a person whose habits are known',
   vouched: 'by a session of a workload inside AWS, whose habits are not known yet',
   unknown: 'by an owner of whom little is known',
 }

@@ -12,8 +12,7 @@ export interface KnownHabits {
 
 /** What is known of the owner's habits at a signal. */
 export function familiarityOf(signal: Signal, { baseline, group }: KnownHabits): Familiarity {
-  const isPerson = signal.identity.kind === 'identity-center'
-  if (isMature(baseline) || (group !== undefined && isMature(group) && isAmong(group, signal))) return isPerson ? 'known-person' : 'known'
+  if (isMature(baseline) || (group !== undefined && isMature(group) && isAmong(group, signal))) return 'known'
   return isInPlace(signal) ? 'vouched' : 'unknown'
 }
 

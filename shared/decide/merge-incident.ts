@@ -12,7 +12,7 @@ import { moved, noticeFor, openingState } from '../domain/incident-machine.ts'
 import { isSameHistory, type NameHistory, withNames } from '../domain/name-history.ts'
 import { priorityOf } from '../domain/priority.ts'
 import type { Rename } from '../domain/rename.ts'
-import { hasFence, hasWidened, type Restriction, withSessions } from '../domain/restriction.ts'
+import { hasFence, hasWidened, type Restriction, withBrake, withSessions } from '../domain/restriction.ts'
 import type { Signal } from '../domain/signal.ts'
 import { mergeFindings } from './correlate.ts'
 import { edgesOf, withEdges } from './lineage-edges.ts'
@@ -127,14 +127,14 @@ export function withSignal(before: Incident, evaluated: EvaluatedSignal): Incide
 }
 
 /**
- * The restriction is that of the decision: what comes later may be the intruder's habit. It only grows, by other sessions of a role whose own evidence calls
+ * The restriction is that of the decision: what comes later may be the intruder's habit. It only grows, by a brake, and by other sessions of a role whose own evidence calls
  * for it, and by the fence of its usual places; so an incident that asked before gets the one of the signal that brought the decision.
  */
 function withRestriction(incident: Incident, { restriction }: EvaluatedSignal): Incident {
   if (restriction === undefined || !RESTRICTABLE.has(incident.state)) return incident
   const { restriction: before } = incident
   if (before === undefined) return { ...incident, restriction }
-  const grown = withSessions(before, restriction.sessions)
+  const grown = withBrake(withSessions(before, restriction.sessions), restriction.brake)
   const fenced = { ...grown, isFenced: true }
   return { ...incident, restriction: restriction.isFenced && !grown.isFenced && hasFence(fenced) ? fenced : grown }
 }
@@ -142,7 +142,7 @@ function withRestriction(incident: Incident, { restriction }: EvaluatedSignal): 
 /** The states in which an incident may come to be restricted, or is. */
 const RESTRICTABLE: ReadonlySet<Incident['state']> = new Set(['watching', 'asking', 'restricting', 'restricted'])
 
-/** True where a restriction is of more sessions than before, or denies calls from outside the usual places as well. */
+/** True where a restriction is of more sessions than before, denies calls from outside the usual places as well, or brakes anew. */
 function restrictsMore({ restriction: now }: Incident, { restriction: before }: Incident): boolean {
   return now !== undefined && now !== before && hasWidened(now, before)
 }

@@ -1,11 +1,15 @@
+import { dataDeletedAboveRate } from '../detect/detectors/data-deleted-above-rate.ts'
+import { dataSharedAboveRate } from '../detect/detectors/data-shared-above-rate.ts'
 import { type Baseline, emptyBaseline } from '../domain/baseline.ts'
 import { isAbout } from '../domain/created-principal.ts'
 import { type Decision, isStronger } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { Incident } from '../domain/incident.ts'
-import { type Restriction, SessionName } from '../domain/restriction.ts'
+import { type Brake, type Restriction, SessionName, withBrake } from '../domain/restriction.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
+import { HOUR_MS, SECOND_MS } from '../domain/time.ts'
 import type { RespondPorts } from '../ports/respond.ts'
+import { countedAt } from './correlate.ts'
 import { restrictionOf } from './restriction-of.ts'
 
 /**
@@ -23,7 +27,22 @@ export function restrictionFor(signal: Signal, about: RestrictionCase): Restrict
   const name = isRole && isOwn ? SessionName.safeParse(signal.credential.sessionName).data : undefined
   const isWholeSeen = (about.delivery?.reads ?? true) && (!isRole || (about.delivery?.sessions ?? true))
   const sessions = name === undefined ? [] : [name]
-  return restrictionOf({ baseline, evidence, at: signal.time, sessions, isFenced: about.isFenced, isWholeSeen })
+  // While nobody was asked, evidence ages. Of what people were asked about, the first sign counts until they answer.
+  const counted = known === undefined || known.state === 'watching' ? countedAt(evidence, signal.time) : evidence
+  const restriction = restrictionOf({ baseline, evidence: counted, at: signal.time, sessions, isFenced: about.isFenced, isWholeSeen })
+  return withBrake(restriction, brakeFor([...evidence, ...about.found], signal.time))
+}
+
+/** The detectors of what is far above the usual rate, and what is braked then. */
+const BRAKED: Readonly<Record<string, Brake['groups'][number]>> = {
+  [dataDeletedAboveRate.id]: 'deletion',
+  [dataSharedAboveRate.id]: 'sharing',
+}
+
+/** What is braked for an hour, or undefined where nothing was far above its usual rate within the last. */
+function brakeFor(evidence: readonly Finding[], at: number): Brake | undefined {
+  const groups = evidence.flatMap(({ detector, time }) => (Math.abs(at - time) <= HOUR_MS ? (BRAKED[detector] ?? []) : []))
+  return groups.length === 0 ? undefined : { groups: [...new Set(groups)].sort(), until: Math.ceil((at + HOUR_MS) / SECOND_MS) * SECOND_MS }
 }
 
 /** What is known where a signal's decision is made. */
@@ -33,6 +52,8 @@ interface RestrictionCase {
   readonly alone: Decision['would']
   readonly identity: Identity
   readonly known: Incident | undefined
+  /** What was found at this signal: evidence keeps the first of like findings of a day. */
+  readonly found: readonly Finding[]
   readonly merged: readonly Finding[]
   readonly baseline: Baseline
   readonly isFenced: boolean

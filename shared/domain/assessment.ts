@@ -62,7 +62,7 @@ export type AdvisorOpinion = z.infer<typeof AdvisorOpinion>
  * What is known of the owner's habits. `known`: the baseline is mature. `vouched`: it is not, and the credential is one that does not leak by itself: the
  * session of a workload in the place where AWS issued it. `unknown`: neither.
  */
-export const Familiarity = z.enum(['known', 'known-person', 'vouched', 'unknown'])
+export const Familiarity = z.enum(['known', 'vouched', 'unknown'])
 export type Familiarity = z.infer<typeof Familiarity>
 
 /**

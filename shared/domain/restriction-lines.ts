@@ -1,5 +1,6 @@
 import type { Incident } from './incident.ts'
-import { hasFence } from './restriction.ts'
+import { hasFence, type Restriction } from './restriction.ts'
+import { minuteText } from './time.ts'
 
 /** What a restriction means for the person who has to decide, one sentence each. */
 export interface RestrictionLines {
@@ -24,11 +25,18 @@ export function restrictionLines({ state, restriction, identity, decision }: Inc
   const short = decision.why.findLast((line) => line.includes(`${identity.name} ${NO_ROOM}`))?.split(NO_ROOM)[1]
   const others = identity.kind === 'role' ? `, and every session of the role but ${sessionsText(sessions)}` : ''
   return {
-    refused: `Refused now: ${refused}.${short === undefined ? '' : ` Not refused, for want of room: ${short}.`}`,
+    refused: `Refused now: ${refused}.${brakeText(restriction)}${short === undefined ? '' : ` Not refused, for want of room: ${short}.`}`,
     goesOn: `Goes on: ${isCovered ? 'its usual work' : 'all its other calls'}${others}. Whoever else has its credential can do that too${hasFence(restriction) ? ', from those networks' : ''}.`,
     answers:
       'release gives it back its rights; contain stops it altogether; confirm closes the incident and keeps the restriction, and stops nothing more; extend gives you time, and it stays restricted.',
   }
+}
+
+/** A brake is told although it may have ended: the time says so. */
+function brakeText({ brake }: Restriction): string {
+  if (brake === undefined) return ''
+  const what = brake.groups.map((group) => (group === 'deletion' ? 'deletion of data' : 'sharing with others')).join(' and ')
+  return ` Until ${minuteText(brake.until)} also ${what} that is its habit, because it was far above its usual rate.`
 }
 
 function sessionsText(sessions: readonly string[]): string {

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { Time } from './stored.ts'
+import { HOUR_MS } from './time.ts'
 
 /** The most of each that a restriction holds; the room of a policy is bounded, and no habit that is known needs more. */
 export const RESTRICTION_LIMITS = { services: 80, actions: 150, addresses: 12, endpoints: 8, sessions: 50 } as const
@@ -15,6 +17,22 @@ const cidr = z.union([
 function prefixOf(range: string): number {
   return Number(range.slice(range.indexOf('/') + 1))
 }
+
+/**
+ * What is denied for an hour, habit or not: groups of grave actions that the identity used far above its usual rate. `until` is in epoch milliseconds, a whole
+ * second.
+ */
+export const Brake = z
+  .strictObject({
+    groups: z
+      .array(z.enum(['sharing', 'deletion']))
+      .min(1)
+      .max(2)
+      .readonly(),
+    until: Time.int().multipleOf(1000),
+  })
+  .readonly()
+export type Brake = z.infer<typeof Brake>
 
 /**
  * What an identity may go on doing until a person has answered: its own habit. It says what is habitual; what is denied follows from it
@@ -46,6 +64,7 @@ export const Restriction = z
     isCovered: z.boolean(),
     /** True where calls from outside `addresses` and `endpoints` are denied: it stops an owner who moved, so it takes more than an unusual place. */
     isFenced: z.boolean(),
+    brake: Brake.exactOptional(),
   })
   .readonly()
 export type Restriction = z.infer<typeof Restriction>
@@ -55,10 +74,27 @@ export function hasFence({ isCovered, isFenced, addresses, endpoints }: Restrict
   return isCovered && isFenced && addresses.length + endpoints.length > 0
 }
 
-/** True where a restriction denies more than one of before: to more sessions, or from outside the usual places as well. */
+/** True where a restriction denies more than one of before: to more sessions, from outside the usual places as well, or by a brake. */
 export function hasWidened(now: Restriction, before: Restriction | undefined): boolean {
   if (before === undefined) return now.sessions.length > 0
-  return now.sessions.length > before.sessions.length || (hasFence(now) && !hasFence(before))
+  return now.sessions.length > before.sessions.length || (hasFence(now) && !hasFence(before)) || brakesAnew(now.brake, before.brake)
+}
+
+/** A brake that is written again holds half an hour longer at least, so that a flood of calls is not one of policies. */
+const BRAKE_AGAIN_MS = HOUR_MS / 2
+
+/** True where a brake is of another group, or has nearly ended. */
+function brakesAnew(now: Brake | undefined, before: Brake | undefined): boolean {
+  if (now === undefined) return false
+  return before === undefined || now.until >= before.until + BRAKE_AGAIN_MS || now.groups.some((group) => !before.groups.includes(group))
+}
+
+/** The restriction with a brake, where that brakes anew: of all groups, until the later time. */
+export function withBrake(restriction: Restriction, brake: Brake | undefined): Restriction {
+  const { brake: before } = restriction
+  if (brake === undefined || !brakesAnew(brake, before)) return restriction
+  const groups = [...new Set([...(before?.groups ?? []), ...brake.groups])].sort()
+  return { ...restriction, brake: { groups, until: Math.max(brake.until, before?.until ?? 0) } }
 }
 
 /** Times of issue, both included: epoch milliseconds of whole seconds. */
@@ -71,8 +107,9 @@ export interface IssuedWithin {
 export type PolicyRestriction = Restriction & { readonly issued?: IssuedWithin }
 
 /** The restriction that rests on no habit: it denies the fixed list of grave actions alone, to the same sessions. */
-export function withoutHabit({ sessions, issued }: PolicyRestriction): PolicyRestriction {
-  const fixed = { services: [], actions: [], addresses: [], endpoints: [], sessions, isCovered: false, isFenced: false }
+export function withoutHabit({ sessions, issued, brake }: PolicyRestriction): PolicyRestriction {
+  const braked = brake === undefined ? {} : { brake }
+  const fixed = { services: [], actions: [], addresses: [], endpoints: [], sessions, isCovered: false, isFenced: false, ...braked }
   return issued === undefined ? fixed : { ...fixed, issued }
 }
 

@@ -76,7 +76,7 @@ describe('people of IAM Identity Center who have one permission set', () => {
   })
 
   it.each([
-    ['moves to a network that nobody has is told, and not asked about', '151.101.1.1', [['ada@example.com', 'watching']]],
+    ['moves to a network that nobody has is asked about', '151.101.1.1', [['ada@example.com', 'asking']]],
     ['has the provider of a colleague in the own country is nothing new', HOME.di, []],
   ])('a person who only %s', async (_, from, expected) => {
     const { respond, decided } = await known()
