@@ -75,8 +75,20 @@ export function stableSources({ sources, overflowHour }: AddressHabit, at: numbe
   return { addresses: names.filter((name) => !isEndpoint(name)), endpoints: names.filter(isEndpoint) }
 }
 
+/** The last hour (its start, epoch ms) in which one of these sources was used; undefined where none was. */
+export function lastUseOf({ sources }: AddressHabit, { addresses, endpoints }: StableSources): number | undefined {
+  const hours = [...addresses, ...endpoints].flatMap((source) => sources.get(source)?.lastHour ?? [])
+  return hours.length === 0 ? undefined : Math.max(...hours) * HOUR_MS
+}
+
+/** The address ranges that were new within a day of a time (epoch ms). */
+export function newRanges({ sources }: AddressHabit, at: number): readonly string[] {
+  const hour = Math.floor(at / HOUR_MS)
+  return [...sources].flatMap(([source, { firstHour }]) => (source.includes('/') && Math.abs(hour - firstHour) <= 24 ? [source] : []))
+}
+
 /** The source of a call; undefined where a service made the call. */
-function sourceOf({ address, addressKind, networkKind, via, vpcEndpointId }: Origin): string | undefined {
+export function sourceOf({ address, addressKind, networkKind, via, vpcEndpointId }: Origin): string | undefined {
   if (addressKind === 'aws-service' || via !== undefined) return undefined
   if (vpcEndpointId !== undefined) return vpcEndpointId
   if (networkKind === 'anonymiser') return 'anonymous'
