@@ -92,7 +92,7 @@ function reasons(incident: Incident, signals: readonly IncidentSignal[], paint: 
 }
 
 /** The risk that a decision by the thresholds names. */
-const DECIDED = /^risk (\d+(?:\.\d+)?) reaches /
+const DECIDED = /^risk (\d+(?:\.\d+)?)(?: reaches | below |;)/
 
 /** Says why the points add up to less than the risk that the decision names, where they do. */
 function shortfall(
@@ -174,7 +174,9 @@ export function renderTimeline(incident: Incident, signals: readonly IncidentSig
   const refused = refusedAfter(incident, signals)
   const after = refused === 0 ? '' : `; after ${refusingAction(incident)}: ${callsRefused(refused)}`
   const count = `${signals.length} ${signals.length === 1 ? 'signal' : 'signals'} with findings`
-  return `${paint('bold', 'Timeline')} (UTC, ${count}${after})\n${indent(columns(rows))}${more}`
+  const isMoved = incident.assessment.opinion?.kind === 'answered' && incident.assessment.opinion.shift !== 0
+  const basis = isMoved ? '; risk by the findings, without the advisor' : ''
+  return `${paint('bold', 'Timeline')} (UTC, ${count}${after}${basis})\n${indent(columns(rows))}${more}`
 }
 
 /** Incidents as a list, one a line. */

@@ -42,7 +42,9 @@ export async function evaluate(folded: Folded, context: EvaluationContext): Prom
   const moves = await noteMove(folded, baseline, context.ports)
   // What we refused is no evidence. People are told how much it was, the owner's calls among it.
   if (signal.refusedBy !== undefined && findings.length === 0) {
-    await context.ports.incidents.addSignal(signal.refusedBy, incidentSignal(signal, [], own.risk))
+    const refusing = await context.unitOfWork.incident(signal.refusedBy)
+    const risk = Math.max(own.risk, refusing?.value.assessment.baseRisk ?? 0)
+    await context.ports.incidents.addSignal(signal.refusedBy, incidentSignal(signal, [], risk))
     return withoutIncident
   }
   // A credential that a suspect creates belongs to its incident, even when the creating call has no finding.
