@@ -5,7 +5,7 @@ import type { Contribution } from '../../shared/domain/assessment.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, weakerReasons } from '../../shared/domain/reasons.ts'
-import { restrictionLines } from '../../shared/domain/restriction-lines.ts'
+import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { isOrderChain } from '../../shared/record/orders.ts'
 import { asTyped } from '../command-name.ts'
@@ -47,7 +47,9 @@ export function renderIncident(incident: Incident, paint: Paint, { options, sign
   ]
   if (incident.restrictedAt !== undefined) rows.push(['restricted', `${moment(incident.restrictedAt)} UTC`])
   const restriction = restrictionLines(incident)
-  if (restriction !== undefined) rows.push(['', printable(restriction.refused, 400)], ['', printable(restriction.goesOn, 400)])
+  if (restriction !== undefined) rows.push(['', printable(restriction.refused, 600)], ['', printable(restriction.goesOn, 600)])
+  const nothingDone = nothingDoneLine(incident)
+  if (nothingDone !== undefined) rows.push(['', nothingDone])
   if (incident.containedAt !== undefined) {
     rows.push([
       'contained',

@@ -2,7 +2,7 @@ import { isAttempt } from '../domain/attempt.ts'
 import { isContainableIdentity } from '../domain/containable.ts'
 import type { Incident } from '../domain/incident.ts'
 import { hasFence, Restriction, SessionName, withoutHabit, withSessions } from '../domain/restriction.ts'
-import { NO_ROOM } from '../domain/restriction-lines.ts'
+import { NO_ROOM, RESTRICTION_PARTS } from '../domain/restriction-lines.ts'
 import { roleSessionIn } from './plan.ts'
 import { partsOfHabit, type RestrictionDocument, restrictionDocument, restrictionIn } from './restriction-document.ts'
 import { DENY_ALL, isContainment, quarantinePolicyName, revocationPolicyName } from './steps/quarantine.ts'
@@ -106,8 +106,8 @@ function stepOn(
   return next
 }
 
-/** Parts of a restriction that are left out, in words for people; what is not here is a group of grave actions by its name. */
-const WORDS: Readonly<Record<string, string>> = { services: 'services that it never used', places: 'calls from elsewhere' }
+/** Parts of a restriction that are left out, in words for people. */
+const WORDS: Readonly<Record<string, string>> = RESTRICTION_PARTS
 
 /** True for a value that a restriction leaves as it is: a containment of ours, or a restriction that is wanted. */
 function stands(before: StepValue, wanted: readonly string[]): boolean {
