@@ -1,5 +1,5 @@
 import type { Folded } from '../detect/fold.ts'
-import { lastUseOf, newRanges, sourceOf, stableSources } from '../domain/address-habit.ts'
+import { lastUseOf, newRanges, sourceOf } from '../domain/address-habit.ts'
 import type { Assessment } from '../domain/assessment.ts'
 import { type Baseline, hourOfWeek, isMature } from '../domain/baseline.ts'
 import { type Decision, isStronger, weaker } from '../domain/decision.ts'
@@ -8,6 +8,7 @@ import { isKeyMature } from '../domain/key-habit.ts'
 import { areSameMoves, type Move, type MoveNote, type Moves, movedTogether, withNote } from '../domain/moves.ts'
 import type { EvidenceTable } from '../domain/policy.ts'
 import type { Signal } from '../domain/signal.ts'
+import { usualPlaces } from '../domain/usual-places.ts'
 import { UnreadableItem } from '../errors.ts'
 import type { Log } from '../ports/runtime.ts'
 import type { IdentityStore } from '../ports/stores.ts'
@@ -37,7 +38,7 @@ export async function noteMove(
   if (parentIncidentId !== undefined || !evidence.some(isNewNetwork) || !isMovable(signal, baseline)) return undefined
   const { addresses } = baseline
   const source = sourceOf(signal.origin)
-  const usual = stableSources(addresses, signal.time)
+  const usual = usualPlaces(baseline, signal.time)
   const identity = signal.identity.id
   const principal = principalOf(signal)
   if (source !== undefined && [...usual.addresses, ...usual.endpoints].includes(source)) {
@@ -75,7 +76,8 @@ export function askedOfMove(decision: Decision, { contributions, opinion }: Asse
   if (isAdvised || !contributions.every(({ finding }) => isNewNetwork(finding))) return decision
   const others = movedTogether(moved.moves, principalOf(moved.signal))
   if (others === undefined) return decision
-  const line = `asked, not restricted: ${textOf(others)} moved to ${rangeIn(moved.signal)} (${placeOf(moved.signal)}) as well within a day, and left their usual networks`
+  const place = `${rangeIn(moved.signal)} (${placeOf(moved.signal)})`
+  const line = `asked, not restricted: ${others.length} others came to ${place} within a day and left their usual networks: ${textOf(others)}`
   return { ...decision, action: weaker(decision.action, 'ask'), would: 'ask', why: [line, ...decision.why] }
 }
 

@@ -79,7 +79,7 @@ describe('identities that move to one new network together', () => {
     const [asked] = (await world.incidents()).filter(({ identity }) => identity.name === FIVE)
     expect(asked?.decision).toMatchObject({ action: 'ask', would: 'ask' })
     expect(asked?.decision.why[0]).toBe(
-      'asked, not restricted: anna, bert, cleo and 1 more moved to 198.51.100.0/24 (AS64497 Example Fibre) as well within a day, and left their usual networks',
+      'asked, not restricted: 4 others came to 198.51.100.0/24 (AS64497 Example Fibre) within a day and left their usual networks: anna, bert, cleo and 1 more',
     )
     expect(world.notices.filter(({ kind }) => kind === 'ask')).toHaveLength(3)
   })
