@@ -39,7 +39,7 @@ export async function evaluate(folded: Folded, context: EvaluationContext): Prom
   const { signal, findings, evidence } = folded
   const own = assessmentOf(evidence, { weights: context.policy.weights, familiarity: familiarityIn(context.unitOfWork, signal) })
   const withoutIncident = { signal, findings, assessment: own, incidentId: undefined, decision: undefined }
-  const moves = await noteMove(folded, baseline, context.ports)
+  const moves = await noteMove(folded, context.unitOfWork.stateOf(signal).draft.baseline, context.ports)
   // What we refused is no evidence. People are told how much it was, the owner's calls among it.
   if (signal.refusedBy !== undefined && findings.length === 0) {
     const refusing = await context.unitOfWork.incident(signal.refusedBy)
