@@ -2,10 +2,12 @@ import { type Baseline, expectValue, FEATURE_LIMITS, type Feature, maturity } fr
 import { heaviest } from '../../shared/domain/frequency.ts'
 import { copyState, type IdentityState } from '../../shared/domain/identity-state.ts'
 import { DAY_MS } from '../../shared/domain/time.ts'
+import { EXPECTED_PLACES_LIMIT, isPlace, PLACE_KINDS, type PlaceKind } from '../../shared/domain/usual-places.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { IdentityStore, Versioned } from '../../shared/ports/stores.ts'
 import { append, identitySubject } from '../../shared/record/append.ts'
 import { printable } from '../../shared/record/notice.ts'
+import { fencePlaces, renderPlaces } from '../render/places.ts'
 import { columns, moment } from '../render/style.ts'
 import type { Target } from '../target.ts'
 
@@ -33,6 +35,7 @@ export async function showBaseline(target: Target, identityId: string, { isJson 
       maturity: maturity(baseline),
       expected: [...expected],
       keys: Object.fromEntries(baseline.keys),
+      places: fencePlaces(baseline),
       features,
     })
   const rows = Object.entries(features).map(([name, values]) => {
@@ -49,6 +52,7 @@ export async function showBaseline(target: Target, identityId: string, { isJson 
       ([id, { calls: count, networks, agents }]) =>
         `  key ${printable(id, 128)}: ${count} calls, from ${networks.map((one) => printable(one, 20)).join(', ') || 'no public network'}, by ${agents.map((one) => printable(one, 40)).join(', ') || 'no tool seen'}`,
     ),
+    ...renderPlaces(baseline).map((line) => `  ${line}`),
     ...(expected.size > 0 ? [`  expected by reviewers: ${[...expected].map((word) => printable(word, 80)).join(', ')}`] : []),
   ].join('\n')
 }
@@ -69,11 +73,24 @@ const SHAPES: ReadonlyMap<string, { pattern: RegExp; example: string }> = new Ma
   ['hourOfWeek', { pattern: /^(mon|tue|wed|thu|fri|sat|sun)-([01]\d|2[0-3])$/, example: 'day-hour in UTC, such as mon-09' }],
 ])
 
+const PLACE_FORMS: Readonly<Record<PlaceKind, string>> = {
+  range: 'a fence draws it, such as 203.0.113.0/24 or 2001:db8:1::/48',
+  endpoint: 'the id of a VPC endpoint, such as vpce-0123456789abcdef0',
+}
+
 /** What expecting a value changes. Throws `usage` where the value has not the form of the feature, or the identity is not known. */
 export async function whatExpectChanges(target: Target, arnOrName: string, word: string): Promise<string> {
-  expectedValue(word)
+  const { feature } = expectedValue(word)
   const { identity } = (await identityNamed(arnOrName, target)).value
-  return `${printable(word, 80)} never counts as new for ${printable(identity.id, 200)} in ${target.name} any more. No command takes that back.`
+  return `${printable(word, 80)} never counts as new for ${printable(identity.id, 200)} in ${target.name} any more.${fenceText(feature)} No command takes that back.`
+}
+
+/** What expecting a value means for a fence, which goes by ranges and endpoints and knows no countries and networks. */
+function fenceText(feature: Feature | PlaceKind): string {
+  if (feature === 'range' || feature === 'endpoint')
+    return ` A fence that is set from now on leaves it open, where the identity has places of its own; of each kind the newest ${EXPECTED_PLACES_LIMIT} count. One that stands is not changed.`
+  if (feature !== 'country' && feature !== 'network') return ''
+  return ' A fence that is set for other evidence refuses calls from there all the same: declare its range too, as range=203.0.113.0/24.'
 }
 
 /** Marks a value of a feature as expected, so that it never counts as new. Who and why go into the record. */
@@ -104,19 +121,22 @@ export async function expectFeature(target: Target, arnOrName: string, word: str
 }
 
 /** What may be declared expected: a habit is learned from what was done, and no word stands for it. */
-const EXPECTABLE = Object.keys(FEATURE_LIMITS).filter((feature) => feature !== 'habit')
+const EXPECTABLE = [...Object.keys(FEATURE_LIMITS).filter((feature) => feature !== 'habit'), ...PLACE_KINDS]
 
 /** The feature and the value of a word such as `country=DE`. Throws `usage` for another form. */
-function expectedValue(word: string): { feature: Feature; value: string } {
+function expectedValue(word: string): { feature: Feature | PlaceKind; value: string } {
   const [feature, ...rest] = word.split('=')
   const value = rest.join('=')
   if (feature === undefined || !EXPECTABLE.includes(feature) || value === '') {
     throw new ResponderError('usage', `write it as feature=value with a feature of ${EXPECTABLE.join(', ')}; got "${printable(word, 80)}"`)
   }
+  const kind = PLACE_KINDS.find((one) => one === feature)
+  if (kind !== undefined && !isPlace(kind, value))
+    throw new ResponderError('usage', `a ${kind} is written as ${PLACE_FORMS[kind]}; got "${printable(value, 80)}"`)
   const shape = SHAPES.get(feature)
   if (shape !== undefined && !shape.pattern.test(value))
     throw new ResponderError('usage', `a ${feature} is written as ${shape.example}; got "${printable(value, 80)}"`)
-  return { feature: feature as Feature, value }
+  return { feature: feature as Feature | PlaceKind, value }
 }
 
 /** The state of an identity that is given by its ARN, or by a name that only one has. */

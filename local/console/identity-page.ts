@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { FEATURE_LIMITS, type Feature, maturity } from '../../shared/domain/baseline.ts'
 import { heaviest } from '../../shared/domain/frequency.ts'
 import { type Markup, shown, table } from '../page/document.ts'
+import { fencePlaces, renderPlaces } from '../render/places.ts'
 import { duration, moment } from '../render/style.ts'
 import { incidentLink, type Page, type Room } from './frame.ts'
 import type { KnownIdentity } from './identities-page.ts'
@@ -43,6 +44,7 @@ export function identityPage({ identity, baseline, incidentId }: KnownIdentity, 
 <dt>Baseline</dt><dd>${share >= 100 ? 'mature' : `${share} % mature: findings about what is new weigh less until it is a week old and has 50 calls`}</dd>
 <dt>Expected</dt><dd>${expectedWords === '' ? 'no reviewer has marked a value as expected' : expectedWords}</dd>
 <dt>Last incident</dt><dd>${incidentId === undefined ? 'none' : incidentLink(base, incidentId)}</dd></dl>
+${placesOf(baseline)}
 <h2>What is normal</h2><p class="faint">Weights are counts that halve in 14 days.</p>
 ${(Object.keys(FEATURE_LIMITS) as Feature[]).map((feature) => featureTable(feature, heaviest(baseline.features[feature], lastSeen)))}
 ${keysTable(keys)}${expectForm(identity.id, base, caller)}`
@@ -70,6 +72,25 @@ function featureTable(feature: Feature, values: readonly { value: string; weight
   return html`${table(columns, rows, NAMES[feature])}${more}`
 }
 
+/** The places as a fence draws them, so that a person sees what a restriction leaves open. */
+function placesOf(baseline: KnownIdentity['baseline']): Markup {
+  const [head = '', ...rest] = renderPlaces(baseline)
+  if (rest.length === 0) return html`<h2>Where it calls from</h2><p>${head}</p>`
+  const rows = fencePlaces(baseline).map(({ place, firstSeen, lastSeen, says }) => [
+    html`<span class="id">${shown(place, 64)}</span>`,
+    firstSeen === undefined ? '' : moment(firstSeen).slice(0, 16),
+    lastSeen === undefined ? '' : moment(lastSeen).slice(0, 16),
+    says,
+  ])
+  const columns = [
+    { name: 'Place' },
+    { name: 'First (UTC)', kind: 'time' },
+    { name: 'Last (UTC)', kind: 'time' },
+    { name: 'A fence' },
+  ] as const
+  return html`<h2>Where it calls from</h2>${table(columns, rows, `The ${head}`)}`
+}
+
 function keysTable(keys: KnownIdentity['baseline']['keys']): Markup | '' {
   if (keys.size === 0) return ''
   const rows = [...keys].map(([id, { calls, networks, agents }]) => [
@@ -84,7 +105,8 @@ function keysTable(keys: KnownIdentity['baseline']['keys']): Markup | '' {
 
 function expectForm(id: string, base: string, caller: string): Markup {
   return html`<section class="card" aria-labelledby="expect"><h2 id="expect">Mark a value as expected</h2>
-<p>An expected value never counts as new. Examples: <code>country=DE</code>, <code>network=AS64496</code>, <code>service=s3</code>.</p>
+<p>An expected value never counts as new. Examples: <code>country=DE</code>, <code>network=AS64496</code>, <code>service=s3</code>. A fence
+goes by ranges and VPC endpoints: <code>range=203.0.113.0/24</code> and <code>endpoint=vpce-0123456789abcdef0</code> are left open by the next one.</p>
 <form class="line" method="post" action="${base}/identities/${encodeURIComponent(id)}/expected"><div><label for="value">Feature and value</label>
 <input id="value" name="value" required maxlength="200" placeholder="country=DE"></div><div><label for="reason">Why (as ${shown(caller, 80)})</label>
 <input id="reason" name="reason" required maxlength="500"></div><button>Mark as expected</button></form></section>`

@@ -8,7 +8,7 @@ import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, weakerReasons } from '../../shared/domain/reasons.ts'
-import { restrictionLines } from '../../shared/domain/restriction-lines.ts'
+import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
 import type { GeoIp } from '../../shared/ports/lookup.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { withNotices } from '../../shared/record/orders.ts'
@@ -118,7 +118,9 @@ function restrictedIn(incident: Incident): Markup | '' {
   const lines = restrictionLines(incident)
   const { restrictedAt } = incident
   const since = restrictedAt === undefined ? '' : html`since ${moment(restrictedAt)} UTC. `
-  if (lines !== undefined) return html`<dt>Restricted</dt><dd>${since}${shown(lines.refused, 500)} ${shown(lines.goesOn, 500)}</dd>`
+  if (lines !== undefined) return html`<dt>Restricted</dt><dd>${since}${shown(lines.refused, 700)} ${shown(lines.goesOn, 700)}</dd>`
+  const nothingDone = nothingDoneLine(incident)
+  if (nothingDone !== undefined) return html`<dt>Restricted</dt><dd>no. ${nothingDone}</dd>`
   return restrictedAt === undefined ? '' : html`<dt>Restricted</dt><dd>${moment(restrictedAt)} UTC</dd>`
 }
 

@@ -3,7 +3,7 @@ import type { Thresholds } from '../../shared/domain/policy.ts'
 import { chart } from '../page/chart.ts'
 import type { Markup } from '../page/document.ts'
 
-/** The risk after each call, with the thresholds and the time of containment. Times are UTC. */
+/** The risk by the findings after each call, without the advisor, with the thresholds and the time of containment. Times are UTC. */
 export function riskDrawing(incident: Incident, signals: readonly IncidentSignal[], { ask, restrict, contain }: Thresholds): Markup {
   const contained = incident.containedAt
   const lines = [
@@ -35,6 +35,6 @@ export function riskDrawing(incident: Incident, signals: readonly IncidentSignal
         },
       ],
     },
-    { title: 'Risk over time (UTC)', height: 280 },
+    { title: 'Risk by the findings over time, without the advisor (UTC)', height: 280 },
   )
 }

@@ -59,7 +59,7 @@ export function addBaseline(root: Command): void {
   withConsent(
     baseline
       .command('expect')
-      .description('mark a value as expected, such as country=DE or network=AS64496')
+      .description('mark a value as expected, such as country=DE, network=AS64496 or range=203.0.113.0/24')
       .argument('<arn>', IDENTITY)
       .requiredOption('--value <feature=value>', 'what is expected (required)')
       .requiredOption(...REASON),

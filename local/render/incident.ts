@@ -5,7 +5,7 @@ import type { Contribution } from '../../shared/domain/assessment.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, weakerReasons } from '../../shared/domain/reasons.ts'
-import { restrictionLines } from '../../shared/domain/restriction-lines.ts'
+import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { isOrderChain } from '../../shared/record/orders.ts'
 import { asTyped } from '../command-name.ts'
@@ -47,7 +47,9 @@ export function renderIncident(incident: Incident, paint: Paint, { options, sign
   ]
   if (incident.restrictedAt !== undefined) rows.push(['restricted', `${moment(incident.restrictedAt)} UTC`])
   const restriction = restrictionLines(incident)
-  if (restriction !== undefined) rows.push(['', printable(restriction.refused, 400)], ['', printable(restriction.goesOn, 400)])
+  if (restriction !== undefined) rows.push(['', printable(restriction.refused, 600)], ['', printable(restriction.goesOn, 600)])
+  const nothingDone = nothingDoneLine(incident)
+  if (nothingDone !== undefined) rows.push(['', nothingDone])
   if (incident.containedAt !== undefined) {
     rows.push([
       'contained',
@@ -92,7 +94,7 @@ function reasons(incident: Incident, signals: readonly IncidentSignal[], paint: 
 }
 
 /** The risk that a decision by the thresholds names. */
-const DECIDED = /^risk (\d+(?:\.\d+)?) reaches /
+const DECIDED = /^risk (\d+(?:\.\d+)?)(?: reaches | below |;)/
 
 /** Says why the points add up to less than the risk that the decision names, where they do. */
 function shortfall(
@@ -174,7 +176,9 @@ export function renderTimeline(incident: Incident, signals: readonly IncidentSig
   const refused = refusedAfter(incident, signals)
   const after = refused === 0 ? '' : `; after ${refusingAction(incident)}: ${callsRefused(refused)}`
   const count = `${signals.length} ${signals.length === 1 ? 'signal' : 'signals'} with findings`
-  return `${paint('bold', 'Timeline')} (UTC, ${count}${after})\n${indent(columns(rows))}${more}`
+  const isMoved = incident.assessment.opinion?.kind === 'answered' && incident.assessment.opinion.shift !== 0
+  const basis = isMoved ? '; risk by the findings, without the advisor' : ''
+  return `${paint('bold', 'Timeline')} (UTC, ${count}${after}${basis})\n${indent(columns(rows))}${more}`
 }
 
 /** Incidents as a list, one a line. */

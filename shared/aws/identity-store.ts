@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb'
+import { MOVES_KEPT_MS, MOVES_SHAPE, NO_MOVES } from '../domain/moves.ts'
 import { NAMES_SHAPE } from '../domain/name-history.ts'
 import { packState, unpackState } from '../domain/state-codec.ts'
 import { readText, textOf } from '../domain/stored.ts'
@@ -55,6 +56,17 @@ export function dynamoIdentityStore(
     },
     saveNames: (principalId, names, version) =>
       putIf(table, { ...keys.identityNames(principalId), version: version + 1, names: textOf(NAMES_SHAPE, { names }) }, isVersion(version)),
+    async loadMoves(range) {
+      const [item] = await readAll([keys.moves(range)])
+      if (item === undefined) return { value: NO_MOVES, version: 0 }
+      const key = String(item.pk)
+      return { value: readText(MOVES_SHAPE, item.moves, key), version: versionIn(item.version, key) }
+    },
+    saveMoves(range, moves, version) {
+      const newest = Math.max(moves.harmedAt ?? 0, ...moves.moves.map(({ since }) => since))
+      const expiresAt = Math.ceil((newest + MOVES_KEPT_MS) / 1000)
+      return putIf(table, { ...keys.moves(range), version: version + 1, moves: textOf(MOVES_SHAPE, moves), expiresAt }, isVersion(version))
+    },
     async *ids() {
       const states = { FilterExpression: 'sk = :state', ExpressionAttributeValues: { ':state': 'STATE' }, ProjectionExpression: 'pk' }
       for await (const { pk } of scanAll(table, states)) yield String(pk).slice('IDENTITY#'.length)

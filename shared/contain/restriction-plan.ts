@@ -13,7 +13,7 @@ import {
   withoutHabit,
   withSessions,
 } from '../domain/restriction.ts'
-import { NO_ROOM } from '../domain/restriction-lines.ts'
+import { NO_ROOM, RESTRICTION_PARTS } from '../domain/restriction-lines.ts'
 import { MINUTE_MS, SECOND_MS } from '../domain/time.ts'
 import { roleSessionIn } from './plan.ts'
 import { partsOfHabit, type RestrictionDocument, restrictionDocument, restrictionIn } from './restriction-document.ts'
@@ -128,12 +128,8 @@ function stepOn(
   return next
 }
 
-/** Parts of a restriction that are left out, in words for people; what is not here is a group of grave actions by its name. */
-const WORDS: Readonly<Record<string, string>> = {
-  services: 'services that it never used',
-  places: 'calls from elsewhere',
-  brake: 'more deletion and sharing for an hour',
-}
+/** Parts of a restriction that are left out, in words for people. */
+const WORDS: Readonly<Record<string, string>> = RESTRICTION_PARTS
 
 /** True for a value that a restriction leaves as it is: a containment of ours, or a restriction that is wanted. */
 function stands(before: StepValue, wanted: readonly string[]): boolean {

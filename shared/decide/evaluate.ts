@@ -3,8 +3,10 @@ import type { Folded } from '../detect/fold.ts'
 import { type Assessment, assessmentOf } from '../domain/assessment.ts'
 import { type Baseline, emptyBaseline } from '../domain/baseline.ts'
 import { type BlastRadius, blastRadiusOf, observedBlastRadius } from '../domain/blast-radius.ts'
+import { isAbout } from '../domain/created-principal.ts'
 import type { Finding } from '../domain/finding.ts'
 import { type Incident, incidentId, incidentSignal } from '../domain/incident.ts'
+import type { Moves } from '../domain/moves.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
@@ -20,6 +22,7 @@ import type { Evaluation, EvaluationContext } from './evaluation.ts'
 import { isFenced } from './evidence-table.ts'
 import { familiarityIn } from './familiarity.ts'
 import { isOfMany, issuedBy } from './issued-by.ts'
+import { askedOfMove, noteHarm, noteMove } from './moved-together.ts'
 import { restrictionFor } from './restriction-for.ts'
 import { unansweredTags } from './unanswered-tags.ts'
 import { createIncident, type Upserted, upsertIncident } from './upsert-incident.ts'
@@ -36,9 +39,12 @@ export async function evaluate(folded: Folded, context: EvaluationContext): Prom
   const { signal, findings, evidence } = folded
   const own = assessmentOf(evidence, { weights: context.policy.weights, familiarity: familiarityIn(context.unitOfWork, signal) })
   const withoutIncident = { signal, findings, assessment: own, incidentId: undefined, decision: undefined }
+  const moves = await noteMove(folded, context.unitOfWork.stateOf(signal).draft.baseline, context.ports)
   // What we refused is no evidence. People are told how much it was, the owner's calls among it.
   if (signal.refusedBy !== undefined && findings.length === 0) {
-    await context.ports.incidents.addSignal(signal.refusedBy, incidentSignal(signal, [], own.risk))
+    const refusing = await context.unitOfWork.incident(signal.refusedBy)
+    const risk = Math.max(own.risk, refusing?.value.assessment.baseRisk ?? 0)
+    await context.ports.incidents.addSignal(signal.refusedBy, incidentSignal(signal, [], risk))
     return withoutIncident
   }
   // A credential that a suspect creates belongs to its incident, even when the creating call has no finding.
@@ -46,17 +52,21 @@ export async function evaluate(folded: Folded, context: EvaluationContext): Prom
   const last = await candidateIncident(folded, context.unitOfWork)
   // A pointer to an incident that was never written, because a run broke off, is none of somebody else.
   const others = last === undefined ? (await context.unitOfWork.lastIncident(signal.identity.id))?.value.id : undefined
-  const joined = await evaluateAfter(folded, { last, others, own }, context)
+  const joined = await evaluateAfter(folded, { last, others, own, moves }, context)
   const incident = joined.incidentId === undefined ? undefined : await context.unitOfWork.incident(joined.incidentId)
   const apart = incident && (await incidentApart(folded, incident.value, context))
   if (apart === undefined) return joined
-  return evaluateAfter({ ...folded, evidence: apart.evidence }, { last: apart.last, others: apart.from, own, apart }, context)
+  return evaluateAfter({ ...folded, evidence: apart.evidence }, { last: apart.last, others: apart.from, own, moves, apart }, context)
 }
 
 /** Evaluates a signal in the identity's open incident, or in the first that follows it. */
 async function evaluateAfter(
   folded: Folded,
-  { last: first, others, ...about }: { last: Versioned<Incident> | undefined; others: string | undefined; own: Assessment; apart?: Apart },
+  {
+    last: first,
+    others,
+    ...about
+  }: { last: Versioned<Incident> | undefined; others: string | undefined; own: Assessment; moves: Moves | undefined; apart?: Apart },
   context: EvaluationContext,
 ): Promise<Evaluation> {
   const { signal, findings } = folded
@@ -81,7 +91,7 @@ async function evaluateAfter(
 /** Evaluates a signal as part of one incident, known or new. Returns the `closed` upsert when the incident was closed meanwhile. */
 async function evaluateIn(
   folded: Folded,
-  { correlation, last, own, apart }: { correlation: Correlation; last: Versioned<Incident> | undefined; own: Assessment; apart?: Apart },
+  { correlation, last, own, moves, apart }: Omit<Parameters<typeof evaluateAfter>[1], 'others'> & { correlation: Correlation },
   context: EvaluationContext,
 ): Promise<Evaluation | Upserted> {
   const { signal, findings, evidence } = folded
@@ -108,7 +118,12 @@ async function evaluateIn(
   const created = [...(known?.value.lineage ?? tags), ...issued, ...(signal.created === undefined ? [] : [signal.created])]
   const names = await namesOf(identity, context, known?.value.names)
   const bounds = await readBounds(identity, context, { lineage: created, names })
-  const decision = decide(assessment, identity, bounds, ports.account)
+  const isOwn = known === undefined || isAbout(known.value, signal.identity)
+  const decision = askedOfMove(decide(assessment, identity, bounds, ports.account), assessment, {
+    signal,
+    moves: isOwn ? moves : undefined,
+  })
+  await noteHarm(signal, { assessment, decision, table: bounds.evidence }, ports)
   if (decision.would === 'observe' && known === undefined) return { signal, findings, assessment, incidentId: undefined, decision }
   const alone = decide(own, identity, bounds).would
   const isPrimary = alone === 'contain'

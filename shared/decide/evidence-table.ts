@@ -56,11 +56,13 @@ function byTable(points: Points, familiarity: Familiarity, table: Table): Called
   const { compromise, harm, baseRisk: risk } = points
   const numbers = `compromise ${compromise}, harm ${harm}`
   const suspicion = suspicionOf(points, familiarity, evidence)
-  const isContainable = suspicion === SUSPECT && harm >= evidence.containSuspectFrom
+  const isContainable = suspicion?.why === SUSPECT && harm >= evidence.containSuspectFrom
   if (isContainable && risk >= thresholds.contain)
-    return { action: 'contain', why: `${reaches(risk, 'contain', thresholds)}; ${numbers}: ${suspicion}, and does harm` }
-  if (suspicion !== undefined && restricts(table) && risk >= thresholds.restrict)
-    return { action: 'restrict', why: `${reaches(risk, 'restrict', thresholds)}; ${numbers}: ${suspicion}` }
+    return { action: 'contain', why: `${reaches(risk, 'contain', thresholds)}; ${suspicion.row}: ${SUSPECT}, and does harm` }
+  if (suspicion !== undefined && restricts(table) && risk >= thresholds.restrict) {
+    const below = isContainable ? ` below contain ${thresholds.contain}` : ''
+    return { action: 'restrict', why: `risk ${risk}${below}; ${suspicion.row}: ${suspicion.why}` }
+  }
   const isUnusual = compromise >= evidence.unusualFrom
   const askFrom = isUnusual || suspicion !== undefined ? thresholds.ask : askedFrom(familiarity, { evidence, thresholds })
   if (askFrom !== undefined && risk >= askFrom)
@@ -87,18 +89,40 @@ type Table = Pick<Bounds, 'evidence' | 'thresholds'>
 
 const SUSPECT = 'this is likely not the owner'
 
+/** The row of the table that calls for a restriction or more, with the numbers that reach it, and why; both in words for the reviewer. */
+interface Suspicion {
+  readonly row: string
+  readonly why: string
+}
+
 /** Why a restriction is called for, or undefined where it is not. What the caller chooses, its tool, counts only beside harm or another sign. */
 function suspicionOf(
   { compromise, harm, unchosen, lasting }: Points,
   familiarity: Familiarity,
-  { unusualFrom, suspectFrom, restrictUnusualFrom, restrictKnownFrom }: EvidenceTable,
-): string | undefined {
+  evidence: EvidenceTable,
+): Suspicion | undefined {
+  const { unusualFrom, suspectFrom, containSuspectFrom, restrictUnusualFrom, restrictKnownFrom } = evidence
   const isElsewhere = unchosen >= unusualFrom
-  if (isElsewhere && compromise >= suspectFrom) return SUSPECT
-  if (compromise >= unusualFrom && harm >= restrictUnusualFrom) return 'this is unlike the owner, and does harm'
+  const who = `compromise ${compromise} reaches`
+  const what = `harm ${harm} reaches`
+  if (isElsewhere && compromise >= suspectFrom) {
+    const isHarmful = harm >= containSuspectFrom
+    const row = isHarmful ? `who and what: ${who} ${suspectFrom}, ${what} ${containSuspectFrom}` : `who alone: ${who} ${suspectFrom}`
+    return { row, why: SUSPECT }
+  }
+  if (compromise >= unusualFrom && harm >= restrictUnusualFrom)
+    return { row: `both: ${who} ${unusualFrom}, ${what} ${restrictUnusualFrom}`, why: 'this is unlike the owner, and does harm' }
   if (familiarity !== 'known') return undefined
-  if (isElsewhere) return 'this is unlike the known habit of the owner'
-  return lasting >= restrictKnownFrom ? 'nobody can take this back, and the owner does not do it' : undefined
+  if (isElsewhere) {
+    const untold = unchosen === compromise ? '' : ' without its tool'
+    return { row: `who alone: compromise ${unchosen}${untold} reaches ${unusualFrom}`, why: 'this is unlike the known habit of the owner' }
+  }
+  return lasting >= restrictKnownFrom
+    ? {
+        row: `what alone: one act of ${lasting} reaches ${restrictKnownFrom}`,
+        why: 'nobody can take this back, and the owner does not do it',
+      }
+    : undefined
 }
 
 /** The risk from which people are asked where nothing speaks against the owner; undefined where they are not. */

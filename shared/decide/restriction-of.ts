@@ -1,4 +1,3 @@
-import { stableSources } from '../domain/address-habit.ts'
 import { isAboutAct } from '../domain/attempt.ts'
 import { type Baseline, FEATURE_LIMITS, PROBATION_MS } from '../domain/baseline.ts'
 import type { Finding } from '../domain/finding.ts'
@@ -7,6 +6,7 @@ import { MATURE_CALLS, MATURE_DAYS } from '../domain/key-habit.ts'
 import { RESTRICTION_LIMITS, type Restriction } from '../domain/restriction.ts'
 import { DAY_MS } from '../domain/time.ts'
 import { isUnlearned } from '../domain/unlearned.ts'
+import { usualPlaces } from '../domain/usual-places.ts'
 
 /** What a restriction is computed from. */
 export interface RestrictionBasis {
@@ -33,7 +33,7 @@ export function restrictionOf({ baseline, evidence, at, sessions, isFenced, isWh
   const own = distinct(calls.flatMap(iamActionsOf))
   const actions = distinct([...own, ...own.flatMap(dependentActionsOf)])
   const services = distinct([...calls.flatMap((call) => iamServiceOf(call.slice(0, call.indexOf(':'))) ?? []), ...SUPPORTING])
-  const { addresses, endpoints } = stableSources(baseline.addresses, since)
+  const { addresses, endpoints } = usualPlaces(baseline, since)
   const fits = actions.length <= RESTRICTION_LIMITS.actions && services.length <= RESTRICTION_LIMITS.services
   return {
     services: services.slice(0, RESTRICTION_LIMITS.services),

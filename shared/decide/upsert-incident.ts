@@ -37,7 +37,7 @@ export async function createIncident(evaluated: EvaluatedSignal, ports: UpsertPo
   const [isSaved] = await Promise.all([
     ports.incidents.save(incident, 0),
     ports.record.append(chain(incidentSubject(incident.id), EMPTY_CHAIN, decisionEntry(incident, undefined, ports.clock))),
-    ports.incidents.addSignal(incident.id, incidentSignal(evaluated.signal, evaluated.findings, evaluated.assessment.risk)),
+    ports.incidents.addSignal(incident.id, incidentSignal(evaluated.signal, evaluated.findings, evaluated.assessment.baseRisk)),
     ports.identities.setIncident(incident.identity.id, incident.id, evaluated.previous),
     ...writePointers(incident, ports, { from: evaluated.apartFrom }),
   ])
@@ -77,7 +77,7 @@ async function mergeSignal(evaluated: EvaluatedSignal, known: Versioned<Incident
   }
   const [stored] = await Promise.all([
     updateIncident(known, change, ports.incidents),
-    ports.incidents.addSignal(known.value.id, incidentSignal(evaluated.signal, evaluated.findings, evaluated.assessment.risk)),
+    ports.incidents.addSignal(known.value.id, incidentSignal(evaluated.signal, evaluated.findings, evaluated.assessment.baseRisk)),
   ])
   await Promise.all(writePointers(stored.value, ports, { before, from: evaluated.apartFrom }))
   const { decision } = stored.value

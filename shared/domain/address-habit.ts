@@ -62,21 +62,51 @@ export function learnSource(habit: AddressHabit, origin: Origin, at: number): Ad
  * The places of an identity before a time (epoch ms). None where it has more than eight, or where some are nobody's place. A narrow range of a company that
  * rents machines out is a place: a stranger may rent one beside it, and is still stopped everywhere else.
  */
-export function stableSources({ sources, overflowHour }: AddressHabit, at: number): StableSources {
-  const none = { addresses: [], endpoints: [] }
-  const hour = Math.floor(at / HOUR_MS)
-  const current = [...sources].filter(
-    ([, { firstHour, lastHour }]) => hour - firstHour > PROBATION_HOURS && hour - lastHour < CURRENT_HOURS,
-  )
-  const names = current.map(([source]) => source)
-  if (hour - overflowHour < CURRENT_HOURS || names.length > STABLE_LIMIT || names.includes('anonymous') || names.includes('unknown'))
-    return none
-  const isEndpoint = (name: string) => name.startsWith('vpce-')
+export function stableSources(habit: AddressHabit, at: number): StableSources {
+  if (whyNotStable(habit, at) !== undefined) return { addresses: [], endpoints: [] }
+  const names = currentIn(habit, at)
   return { addresses: names.filter((name) => !isEndpoint(name)), endpoints: names.filter(isEndpoint) }
 }
 
+/** Why an identity has no stable places at a time (epoch ms), in words for people; undefined where it has. */
+export function whyNotStable(habit: AddressHabit, at: number): string | undefined {
+  const names = currentIn(habit, at)
+  if (names.includes('anonymous')) return 'it called from a VPN or Tor within four weeks'
+  if (names.includes('unknown')) return 'it called from addresses of no known network within four weeks'
+  if (Math.floor(at / HOUR_MS) - habit.overflowHour < CURRENT_HOURS || names.length > STABLE_LIMIT)
+    return `it called from more than ${STABLE_LIMIT} places within four weeks`
+  return names.length === 0 ? 'no place is known for 20 hours yet' : undefined
+}
+
+/** Whether a source is one of the places of its identity at a time (epoch ms): `new` until 20 hours after its first call, `past` after four weeks without one. */
+export function ageOf({ firstHour, lastHour }: SourceUse, at: number): 'current' | 'new' | 'past' {
+  const hour = Math.floor(at / HOUR_MS)
+  if (hour - firstHour <= PROBATION_HOURS) return 'new'
+  return hour - lastHour < CURRENT_HOURS ? 'current' : 'past'
+}
+
+function currentIn({ sources }: AddressHabit, at: number): readonly string[] {
+  return [...sources].flatMap(([source, use]) => (ageOf(use, at) === 'current' ? [source] : []))
+}
+
+function isEndpoint(source: string): boolean {
+  return source.startsWith('vpce-')
+}
+
+/** The last hour (its start, epoch ms) in which one of these sources was used; undefined where none was. */
+export function lastUseOf({ sources }: AddressHabit, { addresses, endpoints }: StableSources): number | undefined {
+  const hours = [...addresses, ...endpoints].flatMap((source) => sources.get(source)?.lastHour ?? [])
+  return hours.length === 0 ? undefined : Math.max(...hours) * HOUR_MS
+}
+
+/** The address ranges that were new within a day of a time (epoch ms). */
+export function newRanges({ sources }: AddressHabit, at: number): readonly string[] {
+  const hour = Math.floor(at / HOUR_MS)
+  return [...sources].flatMap(([source, { firstHour }]) => (source.includes('/') && Math.abs(hour - firstHour) <= 24 ? [source] : []))
+}
+
 /** The source of a call; undefined where a service made the call. */
-function sourceOf({ address, addressKind, networkKind, via, vpcEndpointId }: Origin): string | undefined {
+export function sourceOf({ address, addressKind, networkKind, via, vpcEndpointId }: Origin): string | undefined {
   if (addressKind === 'aws-service' || via !== undefined) return undefined
   if (vpcEndpointId !== undefined) return vpcEndpointId
   if (networkKind === 'anonymiser') return 'anonymous'
@@ -85,7 +115,7 @@ function sourceOf({ address, addressKind, networkKind, via, vpcEndpointId }: Ori
 }
 
 /** The range that an address is in: /24 of IPv4, /48 of IPv6; undefined where the text is neither. */
-function rangeOf(address: string): string | undefined {
+export function rangeOf(address: string): string | undefined {
   const fourth = /^(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(address)
   if (fourth !== null) return `${fourth[1]}.0/24`
   if (!/^[0-9a-f:]+$/i.test(address)) return undefined

@@ -4,6 +4,7 @@ import { type KeyHabit, learnKey, MATURE_CALLS, MATURE_DAYS } from './key-habit.
 import { type Signal, text } from './signal.ts'
 import { DAY_MS, HOUR_MS } from './time.ts'
 import { type UnlearnedHours, withUnlearned } from './unlearned.ts'
+import type { PlaceKind } from './usual-places.ts'
 
 /** The features that describe what is normal for an identity, each with the most values that it may hold. */
 export const FEATURE_LIMITS = {
@@ -135,7 +136,7 @@ export function lastSeenOf({ features }: Baseline, feature: Feature, value: stri
 const EXPECTED_LIMIT = 32
 
 /** Declares a value expected from now on. Where there would be more than 32, the one declared first is forgotten. */
-export function expectValue(baseline: Baseline, feature: Feature, value: string): void {
+export function expectValue(baseline: Baseline, feature: Feature | PlaceKind, value: string): void {
   const key = keyOf(feature, value)
   baseline.expected.delete(key)
   baseline.expected.add(key)
@@ -243,6 +244,6 @@ function learnKeyUse(baseline: Baseline, { credential, origin, time }: Signal): 
 }
 
 /** One value of one feature as text, such as `country=DE`. */
-function keyOf(feature: Feature, value: string): string {
+function keyOf(feature: Feature | PlaceKind, value: string): string {
   return `${feature}=${value.slice(0, VALUE_LIMIT)}`
 }

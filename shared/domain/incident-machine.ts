@@ -4,6 +4,7 @@ import type { Incident, IncidentState, NoticeKind } from './incident.ts'
 import type { IncidentEvent, IncidentEventKind } from './incident-event.ts'
 import { orderedCredentials } from './ordered-credentials.ts'
 import { refusedAction } from './refused-action.ts'
+import { withoutShortfall } from './restriction-lines.ts'
 
 /** `refused`: the event is not allowed in the incident's state; `from` names the states that allow it. */
 export type Transition =
@@ -130,11 +131,11 @@ function after(incident: Incident, event: IncidentEvent): Incident {
         state: 'restricted',
         restrictedAt: incident.restrictedAt ?? event.at,
       } as const
-      return withNotice({ ...restricted, decision: withReasons(decision, event.remarks) }, 'restricted')
+      return withNotice({ ...restricted, decision: withReasons(withoutShortfall(decision), event.remarks) }, 'restricted')
     }
     case 'contained': {
       const contained = { ...withUpdatedAt(incident, event.at), state: 'contained', containedAt: incident.containedAt ?? event.at } as const
-      return withNotice({ ...contained, decision: withReasons(decision, event.remarks) }, 'contained')
+      return withNotice({ ...contained, decision: withReasons(withoutShortfall(decision), event.remarks) }, 'contained')
     }
     case 'not-contained':
     case 'not-released':

@@ -182,6 +182,7 @@ export const IncidentSignal = z
     agentFamily: z.string(),
     region: z.string(),
     detectors: z.array(z.string()).readonly(),
+    /** By the findings alone, without the advisor: its opinion changes from signal to signal, and the evidence grows. */
     risk: Points,
   })
   .readonly()

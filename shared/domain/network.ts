@@ -25,7 +25,7 @@ const ANONYMISERS: ReadonlySet<number> = new Set([
 
 /** Companies that rent out machines or run VPNs, by the names in their registrations. */
 const HOSTING =
-  /amazon|google cloud|google llc|microsoft|azure|oracle|alibaba|tencent|digitalocean|hetzner|ovh|linode|akamai connected|vultr|choopa|constant company|contabo|leaseweb|m247|datacamp|cdn77|hosting|hostinger|server|vps|cloud|data ?cent|colo|scaleway|online s\.a\.s|ionos|rackspace|godaddy|dedicated|vpn|mullvad|proton|tor |psychz|quadranet|hostroyale|stark industries|aeza|g-core|zenlayer|upcloud|kamatera|equinix|packet exchange|frantech|buyvm|namecheap/i
+  /amazon|google cloud|google llc|microsoft|azure|oracle|alibaba|tencent|digitalocean|hetzner|ovh|linode|akamai connected|vultr|choopa|constant company|contabo|leaseweb|m247|datacamp|cdn77|hosting|hostinger|server|vps|cloud|data ?cent|\bcolo(?!gne|guard|mb|ms|n|r|ur|sse|plast)|colo\b|scaleway|online s\.a\.s|ionos|rackspace|godaddy|dedicated|vpn|mullvad|proton|tor |psychz|quadranet|hostroyale|stark industries|aeza|g-core|zenlayer|upcloud|kamatera|equinix|packet exchange|frantech|buyvm|namecheap/i
 
 /** The kind of a network. `access` is any network that is not known as another kind, such as an office or an internet provider. */
 export function networkKind({ asn, organisation }: Network): NetworkKind {

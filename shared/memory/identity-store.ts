@@ -1,4 +1,5 @@
 import type { IdentityState } from '../domain/identity-state.ts'
+import { type Moves, NO_MOVES } from '../domain/moves.ts'
 import type { NameHistory } from '../domain/name-history.ts'
 import type { IdentityStore, Versioned } from '../ports/stores.ts'
 
@@ -7,6 +8,7 @@ export function memoryIdentityStore(): IdentityStore {
   const states = new Map<string, Versioned<IdentityState>>()
   const incidents = new Map<string, string>()
   const histories = new Map<string, Versioned<NameHistory>>()
+  const moves = new Map<string, Versioned<Moves>>()
   return {
     async load(identityIds) {
       return new Map(identityIds.map((id) => [id, { state: states.get(id), incidentId: incidents.get(id) }]))
@@ -26,6 +28,14 @@ export function memoryIdentityStore(): IdentityStore {
     async saveNames(principalId, names, version) {
       if ((histories.get(principalId)?.version ?? 0) !== version) return false
       histories.set(principalId, { value: names, version: version + 1 })
+      return true
+    },
+    async loadMoves(range) {
+      return moves.get(range) ?? { value: NO_MOVES, version: 0 }
+    },
+    async saveMoves(range, value, version) {
+      if ((moves.get(range)?.version ?? 0) !== version) return false
+      moves.set(range, { value, version: version + 1 })
       return true
     },
     async *ids() {

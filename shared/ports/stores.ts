@@ -1,6 +1,7 @@
 import type { Change } from '../domain/change.ts'
 import type { IdentityState } from '../domain/identity-state.ts'
 import type { Incident, IncidentSignal } from '../domain/incident.ts'
+import type { Moves } from '../domain/moves.ts'
 import type { NameHistory } from '../domain/name-history.ts'
 import type { UnreadableEntry, UnreadableItem } from '../errors.ts'
 
@@ -41,6 +42,10 @@ export interface IdentityStore {
   loadNames(principalIds: readonly string[]): Promise<Map<string, StoredNames>>
   /** False, without a write, when another writer has saved since `version` was read. */
   saveNames(principalId: string, names: NameHistory, version: number): Promise<boolean>
+  /** The moves to an address range; none where none are known. */
+  loadMoves(range: string): Promise<Versioned<Moves>>
+  /** False, without a write, when another writer has saved since `version` was read. They are forgotten when they are too old to count. */
+  saveMoves(range: string, moves: Moves, version: number): Promise<boolean>
   /** The id of every identity that has a state, in no order. Reads the whole table. */
   ids(): AsyncIterable<string>
 }

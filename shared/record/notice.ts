@@ -3,7 +3,7 @@ import type { Incident, NoticeKind } from '../domain/incident.ts'
 import { lookupLines } from '../domain/lookup-lines.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
 import { reasonsOf } from '../domain/reasons.ts'
-import { restrictionLines } from '../domain/restriction-lines.ts'
+import { nothingDoneLine, restrictionLines, stopsLittle } from '../domain/restriction-lines.ts'
 import type { Notice, NoticeStack, Notifier } from '../ports/notices.ts'
 import type { IncidentStore, Versioned } from '../ports/stores.ts'
 import { updateIncident } from './update-incident.ts'
@@ -56,7 +56,7 @@ function titleOf(incident: Incident, kind: NoticeKind): string {
   const who = printable(identity.name, 64)
   switch (kind) {
     case 'restricted':
-      return `Restricted ${who} until somebody decides: risk ${Math.round(assessment.risk)}`
+      return `Restricted ${who}${stopsLittle(incident) ? ' from grave actions alone,' : ''} until somebody decides: risk ${Math.round(assessment.risk)}`
     case 'contained':
       return `Contained ${who}: risk ${Math.round(assessment.risk)}, please countersign`
     case 'reversed':
@@ -112,6 +112,8 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
     `Decision: ${incident.decision.action}; ${incident.decision.why.map((line) => printable(line, 160)).join('; ')}`,
   ]
   const restriction = restrictionLines(incident)
+  const nothingDone = nothingDoneLine(incident)
+  if (nothingDone !== undefined) lines.push(nothingDone)
   if (restriction !== undefined) lines.push(restriction.refused, restriction.goesOn, `Answers: ${restriction.answers}`)
   if (kind === 'restricted')
     for (const word of ['release', 'contain']) lines.push(`${word}: ${commandFor(stack, `${word} ${incident.id}`)} --reason "…"`)

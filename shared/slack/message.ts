@@ -7,7 +7,7 @@ import { type Incident, isClosed } from '../domain/incident.ts'
 import { offeredFor } from '../domain/offered.ts'
 import type { Policy } from '../domain/policy.ts'
 import { reasonsOf } from '../domain/reasons.ts'
-import { restrictionLines } from '../domain/restriction-lines.ts'
+import { nothingDoneLine, restrictionLines, stopsLittle } from '../domain/restriction-lines.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { minuteText } from '../domain/time.ts'
 import type { Notice } from '../ports/notices.ts'
@@ -58,6 +58,8 @@ export function messageOf(input: MessageInput): Message {
         ),
       ),
     )
+  const nothingDone = nothingDoneLine(incident)
+  if (nothingDone !== undefined) blocks.push(section([escaped(nothingDone)]))
   const waits = pendingLines(incident)
   if (waits.length > 0) blocks.push(section(['*To do*', ...waits]))
   const outcome = outcomeOf(incident, changes)
@@ -81,7 +83,7 @@ function titleOf({ incident, isReversed, alarm }: MessageInput): string {
     case 'restricting':
       return `Restricting ${who}`
     case 'restricted':
-      return `Restricted ${who}, please decide`
+      return `Restricted ${who}${stopsLittle(incident) ? ' from grave actions alone' : ''}, please decide`
     case 'containing':
       return `Containing ${who}`
     case 'contained':

@@ -1,4 +1,4 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { keys } from '../../shared/aws/table.ts'
@@ -117,6 +117,21 @@ describe.each([
     expect(ids.some((one) => one.includes(id))).toBe(false)
   })
 
+  it('remembers who moved to a range, where nobody else wrote meanwhile, beside every identity', async () => {
+    const store = make()
+    const range = `2001:db8:${(++made).toString(16)}::/48`
+    const move = { principal: 'AIDAMOVEDEXAMPLE0001', identity: user('moved').id, since: 1, elsewhere: undefined }
+    const moves = { moves: [move], harmedAt: undefined }
+    expect(await store.loadMoves(range)).toEqual({ value: { moves: [], harmedAt: undefined }, version: 0 })
+    expect(await store.saveMoves(range, moves, 0)).toBe(true)
+    expect(await store.saveMoves(range, moves, 0)).toBe(false)
+    expect(await store.saveMoves(range, { ...moves, harmedAt: 2 }, 1)).toBe(true)
+    expect(await store.loadMoves(range)).toEqual({ value: { ...moves, harmedAt: 2 }, version: 2 })
+    const ids: string[] = []
+    for await (const one of store.ids()) ids.push(one)
+    expect(ids.some((one) => one.includes(range))).toBe(false)
+  })
+
   it('loads more identities than one read of DynamoDB takes', async () => {
     const store = make()
     const many = Array.from({ length: 120 }, somebody)
@@ -127,6 +142,16 @@ describe.each([
 })
 
 describe('the identity store on a DynamoDB in trouble', () => {
+  it('says that moves cannot be read, and when they are forgotten', async () => {
+    const store = dynamoIdentityStore(embedded.table)
+    const day = 86_400_000
+    await store.saveMoves('192.0.2.0/24', { moves: [], harmedAt: 2 * day }, 0)
+    const { Item } = await embedded.table.client.send(new GetCommand({ TableName: embedded.table.name, Key: keys.moves('192.0.2.0/24') }))
+    expect(Item).toMatchObject({ expiresAt: (5 * day) / 1000 })
+    await embedded.table.client.send(new PutCommand({ TableName: embedded.table.name, Item: { ...Item, moves: '{"v":1,"moves":7}' } }))
+    await expect(store.loadMoves('192.0.2.0/24')).rejects.toThrow('IDENTITY#range:192.0.2.0/24 is stored and cannot be read: moves')
+  })
+
   it('says which names cannot be read, and reads those of the others', async () => {
     const store = dynamoIdentityStore(embedded.table)
     await store.saveNames('AIDAGOODEXAMPLE00001', [{ arn: user('good').id, since: 1, isDisregarded: false }], 0)

@@ -63,13 +63,27 @@ describe('which evidence leads to which action, by the default table', () => {
     expect(actionFor(parts)).toBe(action)
   })
 
-  it('names the risk, both numbers and the reason', () => {
-    expect(calledFor(assessed({ compromise: 60, harm: 60 }), BOUNDS).why).toBe(
-      'risk 99 reaches contain 85; compromise 60, harm 60: this is likely not the owner, and does harm',
-    )
-    expect(calledFor(assessed({ compromise: 25 }), BOUNDS).why).toBe(
-      'risk 99 reaches restrict 25; compromise 25, harm 0: this is unlike the known habit of the owner',
-    )
+  it.each<readonly [parts: Partial<Assessment>, why: string]>([
+    [
+      { compromise: 60, harm: 61 },
+      'risk 99 reaches contain 85; who and what: compromise 60 reaches 60, harm 61 reaches 60: this is likely not the owner, and does harm',
+    ],
+    [
+      { compromise: 60, harm: 61, baseRisk: 84 },
+      'risk 84 below contain 85; who and what: compromise 60 reaches 60, harm 61 reaches 60: this is likely not the owner',
+    ],
+    [{ compromise: 65, harm: 10 }, 'risk 99; who alone: compromise 65 reaches 60: this is likely not the owner'],
+    [{ compromise: 30, harm: 50 }, 'risk 99; both: compromise 30 reaches 25, harm 50 reaches 45: this is unlike the owner, and does harm'],
+    [{ compromise: 25, baseRisk: 25 }, 'risk 25; who alone: compromise 25 reaches 25: this is unlike the known habit of the owner'],
+    [
+      { compromise: 40, unchosen: 26 },
+      'risk 99; who alone: compromise 26 without its tool reaches 25: this is unlike the known habit of the owner',
+    ],
+    [{ harm: 90, lasting: 75 }, 'risk 99; what alone: one act of 75 reaches 70: nobody can take this back, and the owner does not do it'],
+    [{ harm: 99, familiarity: 'unknown' }, 'risk 99 reaches ask 55 by an owner of whom little is known; compromise 0, harm 99'],
+    [{ harm: 99 }, 'risk 99 reaches notify 25 by an owner whose habits are known; compromise 0, harm 99'],
+  ])('names the row that brought the action, and the numbers that reach it: %o', (parts, why) => {
+    expect(calledFor(assessed(parts), BOUNDS).why).toBe(why)
   })
 
   it('a tier may ask about a credential that does not leak only from a higher risk on', () => {

@@ -45,7 +45,7 @@ describe('a restriction of a user', () => {
     expect((await entries(world)).map(({ kind }) => kind)).toEqual(expect.arrayContaining(['step-planned', 'step-done', 'state']))
     expect(world.notices.at(-1)).toMatchObject({
       kind: 'restricted',
-      title: expect.stringContaining('Restricted ci-build until somebody decides'),
+      title: expect.stringContaining('Restricted ci-build from grave actions alone, until somebody decides'),
     })
   })
 
@@ -311,6 +311,22 @@ describe('a restriction for which there is little room', () => {
       expect(await world.only()).toMatchObject({ state: 'restricted' })
       expect(await linesOf(world)).toEqual(expected === open ? ['user ci-build restricted, without room to deny calls from elsewhere'] : [])
     }
+  })
+
+  it('says no more what there was no room for, once there is', async () => {
+    const fenced = { ...HABIT, addresses: ['192.0.2.0/24'], isFenced: true }
+    const open = { ...fenced, isFenced: false }
+    const world = await restrictedIn(documentOf(open).length - 1, open)
+    expect(await linesOf(world)).toHaveLength(1)
+    const [other] = world.account.authorizationDetails().UserDetailList[0]?.UserPolicyList ?? []
+    if (other === undefined) throw new Error('no other policy')
+    await world.account.deleteUserPolicy('ci-build', other.PolicyName)
+    await store(world, { state: 'restricting', restriction: fenced })
+    await enforce((await world.only()).id, world.ports)
+    expect(await ownPolicy(world)).toBe(documentOf(fenced))
+    expect(await linesOf(world)).toEqual([])
+    expect(world.notices.at(-1)?.body).not.toContain('for want of room')
+    expect(world.notices.at(-1)?.body).not.toContain('without room')
   })
 
   it('is run again for a fence that came while it was at work', async () => {

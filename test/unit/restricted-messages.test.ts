@@ -34,7 +34,7 @@ describe('what people read of a restricted incident', () => {
     expect(lines?.goesOn).toContain('Goes on: all its other calls')
     for (const word of ['release', 'contain', 'confirm', 'extend']) expect(lines?.answers).toContain(word)
     const notice = noticeOf(incident, 'restricted')
-    expect(notice.title).toMatch(/^Restricted ci-build until somebody decides: risk \d+$/)
+    expect(notice.title).toMatch(/^Restricted ci-build from grave actions alone, until somebody decides: risk \d+$/)
     for (const line of [
       lines?.refused,
       lines?.goesOn,
@@ -44,7 +44,7 @@ describe('what people read of a restricted incident', () => {
       expect(notice.body).toContain(line)
     expect(renderIncident(incident, plain, { options: '', signals: [] })).toContain(lines?.goesOn)
     const message = messageOf({ incident, changes, policy })
-    expect(message.text).toBe('Restricted ci-build, please decide')
+    expect(message.text).toBe('Restricted ci-build from grave actions alone, please decide')
     for (const line of [lines?.refused, lines?.goesOn]) expect(textOf(message.blocks)).toContain(line)
     expect(needsAttention('restricted')).toBe(true)
   })
@@ -71,6 +71,75 @@ describe('what people read of a restricted incident', () => {
     expect(restrictionLines(role)?.goesOn).toContain('every session of the role but a1, b2, c3 and 1 more')
     for (const state of ['asking', 'contained', 'released', 'confirmed'] as const)
       expect(restrictionLines({ ...covered, state })).toBeUndefined()
+  })
+
+  it.each<readonly [what: string, restriction: Incident['restriction'], why: string[], refused: RegExp, goesOn: RegExp]>([
+    [
+      'the habit is not known',
+      { ...HABIT, isCovered: false },
+      [],
+      /^Refused now: grants of rights, new credentials, sharing with outsiders, switching off logs, deletion of backups and keys\.$/,
+      /It stops little: its habit is not known well enough to refuse other services, reading of data and secrets, starting of machines, or calls from elsewhere\.$/,
+    ],
+    [
+      'the evidence is not about the place',
+      { ...HABIT, addresses: ['192.0.2.0/24'] },
+      [],
+      /reading other secrets, starting machines and code\.$/,
+      /It can be done from anywhere: no call is refused for where it comes from, because the evidence is not about the place\.$/,
+    ],
+    [
+      'no place is stable',
+      { ...HABIT, isFenced: true },
+      [],
+      /starting machines and code\.$/,
+      /because it has no usual networks that are stable\.$/,
+    ],
+    [
+      'the fence had no room',
+      { ...HABIT, addresses: ['192.0.2.0/24'], isFenced: true },
+      ['user ci-build restricted, without room to deny calls from elsewhere, starting machines and code'],
+      /reading other secrets\. Not refused, for want of room: calls from elsewhere, starting machines and code\.$/,
+      /because there was no room for it\.$/,
+    ],
+    [
+      'calls from elsewhere are refused: which places stay open',
+      { ...HABIT, addresses: ['192.0.2.0/24', '2001:db8:1::/48'], endpoints: ['vpce-0123456789abcdef0'], isFenced: true },
+      [],
+      /every call from outside its usual networks\.$/,
+      /^Goes on: its usual work, from 192\.0\.2\.0\/24, 2001:db8:1::\/48, vpce-0123456789abcdef0 alone\. .*from those networks\.$/,
+    ],
+  ])('says plainly what is not refused where %s', async (_, restriction, why, refused, goesOn) => {
+    const { incident, changes } = await restricted()
+    const one: Incident = {
+      ...incident,
+      decision: { ...incident.decision, why: [...incident.decision.why, ...why] },
+      ...(restriction === undefined ? {} : { restriction }),
+    }
+    const lines = restrictionLines(one)
+    expect(lines?.refused).toMatch(refused)
+    expect(lines?.goesOn).toMatch(goesOn)
+    const isLittle = restriction?.isCovered === false
+    expect(noticeOf(one, 'restricted').title.includes('from grave actions alone')).toBe(isLittle)
+    const message = messageOf({ incident: one, changes, policy })
+    expect(message.text.includes('from grave actions alone')).toBe(isLittle)
+    for (const line of [lines?.refused, lines?.goesOn]) {
+      expect(noticeOf(one, 'restricted').body).toContain(line)
+      expect(textOf(message.blocks)).toContain(line)
+      expect(renderIncident(one, plain, { options: '', signals: [] })).toContain(line)
+    }
+  })
+
+  it('says of who was to be restricted and is not that nothing is refused', async () => {
+    const { incident, changes } = await restricted()
+    const { restrictedAt: _, ...asked } = incident
+    const one: Incident = { ...asked, state: 'asking', decision: { ...incident.decision, action: 'ask', would: 'restrict' } }
+    const line = 'Nothing is refused now: an IAM user was to be restricted and is not, so all its calls go on'
+    expect(noticeOf(one, 'ask').body).toContain(line)
+    expect(renderIncident(one, plain, { options: '', signals: [] })).toContain(line)
+    expect(textOf(messageOf({ incident: one, changes, policy }).blocks)).toContain(line)
+    for (const other of [incident, { ...one, state: 'watching' }, { ...one, decision: { ...one.decision, would: 'ask' } }] as Incident[])
+      expect(noticeOf(other, 'ask').body).not.toContain('Nothing is refused now')
   })
 
   it('offers release, confirm, contain and more time, and says before each what it will do', async () => {

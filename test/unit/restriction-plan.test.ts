@@ -6,6 +6,15 @@ import { HABIT } from '../restricted.ts'
 
 const statementsOf = (document: string | null | undefined): readonly { Sid: string }[] => JSON.parse(document ?? '{}').Statement
 
+import { GRAVE_GROUPS } from '../../shared/contain/grave-actions.ts'
+import { RESTRICTION_PARTS } from '../../shared/domain/restriction-lines.ts'
+
+describe('the words for what is refused', () => {
+  it('are there for each group of grave actions, without a comma, which parts them', () => {
+    for (const { name } of GRAVE_GROUPS) expect(RESTRICTION_PARTS[name]).toMatch(/^[a-z ]+$/)
+  })
+})
+
 describe('the steps of a restriction', () => {
   it('deny a role that the identity assumed the grave actions alone, since the habit of the one says nothing of the work of the other', () => {
     const session = {

@@ -1,6 +1,7 @@
-import { stableSources } from '../../domain/address-habit.ts'
+import { sourceOf } from '../../domain/address-habit.ts'
 import { type Baseline, isMature, isNew } from '../../domain/baseline.ts'
 import type { Signal } from '../../domain/signal.ts'
+import { isExpectedPlace, usualPlaces } from '../../domain/usual-places.ts'
 import type { Detector } from '../detector.ts'
 
 /**
@@ -16,6 +17,7 @@ export const newNetwork: Detector = {
   attack: 'T1078.004',
   runbook: 'Ask the owner about a new office, CI runner or internet provider.',
   matches({ origin, time }, { baseline }) {
+    if (isExpectedPlace(baseline, sourceOf(origin))) return undefined
     if (isNewEndpoint(origin, baseline, time)) return { reason: `through ${origin.vpcEndpointId}, a VPC endpoint new to this identity` }
     if (origin.network === undefined || !isMature(baseline) || !isNew(baseline, 'network', origin.network)) return undefined
     const isRented = origin.networkKind === 'hosting' || origin.networkKind === 'anonymiser'
@@ -27,6 +29,6 @@ export const newNetwork: Detector = {
 function isNewEndpoint({ vpcEndpointId, addressKind, via }: Signal['origin'], baseline: Baseline, time: number): boolean {
   if (vpcEndpointId === undefined || addressKind === 'aws-service' || via !== undefined) return false
   if (!isMature(baseline) || !isNew(baseline, 'network', vpcEndpointId)) return false
-  const { addresses, endpoints } = stableSources(baseline.addresses, time)
+  const { addresses, endpoints } = usualPlaces(baseline, time)
   return addresses.length + endpoints.length > 0 && !endpoints.includes(vpcEndpointId)
 }

@@ -8,6 +8,7 @@ import type { Kind, Plan } from '../kind.ts'
 import { personName, resourceId, systemNames } from '../names.ts'
 import { addressAt, anyAddress, drawHome, drawSite, type Place } from '../places.ts'
 import { developer, drawThings, shellHabits } from '../routines/developer.ts'
+import { office, twoLines } from '../routines/office.ts'
 import { oidcPipeline } from '../routines/pipelines.ts'
 import { services } from '../routines/workloads.ts'
 import type { Step } from '../step.ts'
@@ -21,6 +22,7 @@ export const PEOPLE: readonly Kind[] = [
   { name: 'on-call-at-night', label: 'benign', plan: onCall },
   { name: 'data-scientist-starts', label: 'benign', plan: dataScientist },
   { name: 'contractor-from-abroad', label: 'benign', plan: contractor },
+  { name: 'office-gets-new-provider', label: 'benign', plan: officeMoves },
 ]
 
 /** A developer's day with more of it than usual: another system's logs, a table made for a trial, calls that are not allowed. */
@@ -202,4 +204,11 @@ function contractor(account: Account): Plan {
     if ([1, 2, 4].includes(new Date(midnight).getUTCDay())) day(midnight)
   }
   return { everyDay: [everyDay, developer(account).everyDay], lastDay: (midnight) => day(midnight + 4 * HOUR) }
+}
+
+/** An office changes its internet provider: all its people call from a new network from the morning on. */
+function officeMoves(account: Account): Plan {
+  const [old, next] = twoLines(account)
+  const { everyDay } = office(account, (midnight) => (midnight < account.lastDay ? old : next))
+  return { everyDay: [everyDay, services(account)], lastDay: () => {} }
 }

@@ -4,10 +4,12 @@ import { PACES } from '../actors.ts'
 import { drawSome, times } from '../draw.ts'
 import type { Kind, Plan } from '../kind.ts'
 import { componentName, environmentName, OUTSIDE_ACCOUNTS, resourceId, systemNames } from '../names.ts'
+import { addressAt } from '../places.ts'
 import { developer, shellHabits } from '../routines/developer.ts'
+import { office, twoLines } from '../routines/office.ts'
 import { keyPipeline } from '../routines/pipelines.ts'
 import { fleet, functionJob, services } from '../routines/workloads.ts'
-import type { Step } from '../step.ts'
+import type { Actor, Step } from '../step.ts'
 import { intruderAt, lookAround, stolen } from './intruder.ts'
 
 /** Intrusions that take data out. */
@@ -22,6 +24,7 @@ export const EXFILTRATION: readonly Kind[] = [
     isIrreversible: true,
     plan: instanceCredentials,
   },
+  { name: 'keys-of-an-office', label: 'malicious', technique: 'T1555.006', isIrreversible: true, plan: keysOfOffice },
   { name: 'laptop-stolen', label: 'malicious', technique: 'T1078.004', isIrreversible: true, plan: laptopStolen },
 ]
 
@@ -150,4 +153,21 @@ function laptopStolen(account: Account): Plan {
     ])
   }
   return { everyDay: [owner.everyDay, job.everyDay], lastDay }
+}
+
+/** An intruder on a home line of the country has the keys of most people of an office, uses one after the other, and reads secrets by the last. */
+function keysOfOffice(account: Account): Plan {
+  const { random } = account
+  const [site, line] = twoLines(account)
+  const { people, everyDay } = office(account, () => site)
+  const lastDay = (midnight: number) => {
+    const origin = { address: addressAt(random, line), label: 'malicious', pace: [5, 60] } as const
+    let at = account.minuteOf(midnight, 0, 20 * 60)
+    const used = people.slice(0, -1)
+    for (const { habits, open } of used) at = account.run(open(at, origin), at, drawSome(random, habits, random.whole(3, 6))) + MINUTE
+    const secrets = times(random.whole(6, 25), () => `${environmentName(random)}/${componentName(random)}`)
+    const reads = secrets.map((secretId): Step => ['secretsmanager:GetSecretValue', { secretId }, { isIrreversible: true }])
+    account.run(used.at(-1)?.open(at, origin) as Actor, at, [['secretsmanager:ListSecrets', { maxResults: 100 }], ...reads])
+  }
+  return { everyDay: [everyDay, services(account)], lastDay }
 }
