@@ -16,6 +16,7 @@ export const keys = {
   identityState: (identityId: string) => ({ pk: `IDENTITY#${identityId}`, sk: 'STATE' }),
   identityIncident: (identityId: string) => ({ pk: `IDENTITY#${identityId}`, sk: 'INCIDENT' }),
   identityNames: (principalId: string) => ({ pk: `IDENTITY#principal:${principalId}`, sk: 'NAMES' }),
+  lastUsed: (identityId: string) => ({ pk: `LASTUSED#${identityId}`, sk: 'SNAPSHOTS' }),
   incident: (incidentId: string) => ({ pk: `INCIDENT#${incidentId}`, sk: 'META' }),
   signal: (incidentId: string, time: number, signalId: string) => ({
     pk: `INCIDENT#${incidentId}`,

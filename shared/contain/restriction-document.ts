@@ -1,7 +1,8 @@
 import { canonical } from '../domain/change.ts'
 import { iamGlobs } from '../domain/glob.ts'
+import { DATA_PLANE_SERVICES } from '../domain/last-used.ts'
 import { hasFence, Restriction } from '../domain/restriction.ts'
-import { DATA_PLANE_ACTIONS } from './data-plane-actions.ts'
+import { closedDataPlanes, DATA_PLANE_ACTIONS, isDataPlane, openDataPlane } from './data-plane-actions.ts'
 import { deniedPatterns, OWN_POLICY_CALLS } from './denied-patterns.ts'
 import { GRAVE_GROUPS, graveActionsOf } from './grave-actions.ts'
 import type { Subject } from './steps/step.ts'
@@ -118,12 +119,12 @@ function statementsOf(restriction: Restriction, form: Form, subject: Subject | u
 }
 
 /** Services that may be used, and of all others the actions that the habit depends on, and those of which nobody can say whether they are habit. */
-function usableIn({ services, actions }: Restriction, isOwnGuarded: boolean): readonly string[] {
+function usableIn(restriction: Restriction, isOwnGuarded: boolean): readonly string[] {
+  const { services, actions } = restriction
   const isOther = (action: string) => !services.includes(action.slice(0, action.indexOf(':')))
   const isOwnPolicyCall = (action: string) => OWN_POLICY_CALLS.some((call) => call.toLowerCase() === action.toLowerCase())
-  const isDataPlane = (action: string) => DATA_PLANE_ACTIONS.some((pattern) => iamGlobs(pattern, action))
   const others = actions.filter((action) => isOther(action) && !isDataPlane(action) && (isOwnGuarded || !isOwnPolicyCall(action)))
-  return [...services.map((service) => `${service}:*`), ...others, ...DATA_PLANE_ACTIONS.filter(isOther)]
+  return [...services.map((service) => `${service}:*`), ...others, ...openDataPlane(restriction)]
 }
 
 /** A user that renamed itself would be guarded under its old name alone. A role cannot be renamed. */
@@ -202,6 +203,7 @@ function readStatements(statements: readonly Record<string, never>[]): {
   const isUsed = (action: string) => newServices === undefined || services.includes(action.slice(0, action.indexOf(':')))
   const needHabit = GRAVE_GROUPS.filter(({ needsHabit }) => needsHabit).flatMap(({ patterns }) => patterns.flatMap(graveActionsOf))
   const conditions = (byAddress ?? grave ?? newServices ?? own)?.Condition as Record<string, Record<string, unknown>> | undefined
+  const closed = closedDataPlanes(DATA_PLANE_SERVICES, usable)
   const restriction = {
     services,
     actions: [...new Set([...usable.filter(isAction), ...left.filter(isUsed)])],
@@ -210,6 +212,7 @@ function readStatements(statements: readonly Record<string, never>[]): {
     sessions: textsIn(conditions?.StringLike?.['aws:userid']).map((pattern) => pattern.slice(2)),
     isCovered: newServices !== undefined || byAddress !== undefined || needHabit.some(isDenied),
     isFenced: byAddress !== undefined,
+    ...(newServices === undefined || closed.length === 0 ? {} : { neverUsed: closed }),
   }
   const [, kind, name = ''] = /^arn:\*:iam::\*:(user|role)\/(.*)$/.exec(textsIn(own?.Resource)[0] ?? '') ?? []
   const subject: Subject | undefined = kind === undefined ? undefined : { kind: kind === 'role' ? 'role' : 'iam-user', name }

@@ -17,9 +17,10 @@ const GRAVE = 'grants of rights, new credentials, sharing with outsiders, switch
 /** What is refused now, what goes on and what each answer does; undefined where the incident is not restricted, or has no restriction. */
 export function restrictionLines({ state, restriction, identity, decision }: Incident): RestrictionLines | undefined {
   if (restriction === undefined || (state !== 'restricting' && state !== 'restricted')) return undefined
-  const { isCovered, sessions } = restriction
+  const { isCovered, sessions, neverUsed = [] } = restriction
+  const data = isCovered && neverUsed.length > 0 ? ` (of ${neverUsed.join(', ')} reading and writing data as well)` : ''
   const refused = isCovered
-    ? `services that it never used, and outside its habit ${GRAVE}${hasFence(restriction) ? '; every call from outside its usual networks' : ''}`
+    ? `services that it never used${data}, and outside its habit ${GRAVE}${hasFence(restriction) ? '; every call from outside its usual networks' : ''}`
     : `${GRAVE}: its habit is not known well enough to refuse more`
   const short = decision.why.findLast((line) => line.includes(`${identity.name} ${NO_ROOM}`))?.split(NO_ROOM)[1]
   const others = identity.kind === 'role' ? `, and every session of the role but ${sessionsText(sessions)}` : ''
