@@ -11,6 +11,7 @@ import { ContainFunction } from './contain-function.ts'
 import { EventRules } from './event-rules.ts'
 import { guardQueues } from './guard-queues.ts'
 import { guardTopic } from './guard-topic.ts'
+import { InventoryFunction } from './inventory-function.ts'
 import { LearnFunction } from './learn-function.ts'
 import { NoticeQueue } from './notice-queue.ts'
 import { NoticeTopic } from './notice-topic.ts'
@@ -53,10 +54,11 @@ export class CountersignStack extends Stack {
     const invoked = { contain: contain.function, rotate: rotate?.function }
     const sweep = new SweepFunction(this, 'Sweep', { ...told, ...invoked, onCall, backfillQueue: queues.bootstrap })
     const learn = policy.learning.autoTighten ? new LearnFunction(this, 'Learn', { table, config }) : undefined
+    const inventory = new InventoryFunction(this, 'Inventory', { table, config })
     const seed = new SeedFunction(this, 'Seed', { table, policy, config })
     const reviewers = notices === undefined ? undefined : this.reviewers({ ...told, ...invoked, notices, slack })
     const seal = new SealFunction(this, 'Seal', { ...told, onCall })
-    const own = [...acting, respond, sweep, seed, seal, ...(learn === undefined ? [] : [learn]), ...(reviewers?.functions ?? [])]
+    const own = [...acting, respond, sweep, seed, seal, inventory, ...(learn === undefined ? [] : [learn]), ...(reviewers?.functions ?? [])]
     const ownSessionArns = own.map(({ responder }) => responder.sessionArn)
     const rules = new EventRules(this, 'Rules', { queues, config, ownSessionArns })
     const names = [seal.bucket.bucketName, ...(slack === undefined ? [] : [slack.secretName]), ...(reviewers?.names ?? [])]
@@ -64,7 +66,20 @@ export class CountersignStack extends Stack {
     const deploying = deployingRole(this)
     respond.knowOwn({ sessionArns: ownSessionArns, names, roleArns, deployingRoleArns: deploying === undefined ? [] : [deploying] })
     contain.knowOwnRoles(roleArns)
-    guardQueues({ queues, rules, notices, contain, respond, sweep, rotate, seal, others: [learn], review: reviewers?.review, config })
+    inventory.knowOwnRoles(roleArns)
+    guardQueues({
+      queues,
+      rules,
+      notices,
+      contain,
+      respond,
+      sweep,
+      rotate,
+      seal,
+      others: [learn, inventory],
+      review: reviewers?.review,
+      config,
+    })
     const alarms = new Alarms(this, 'Alarms', {
       topic,
       queues,
@@ -76,6 +91,7 @@ export class CountersignStack extends Stack {
         sweep.failures,
         rules.undelivered,
         seal.failures,
+        inventory.failures,
         ...[rotate, learn].flatMap((one) => one?.failures ?? []),
         ...(reviewers?.failures ?? []),
       ],

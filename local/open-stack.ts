@@ -3,6 +3,7 @@ import { cloudFormationClient, dynamo, iamClient, lambdaClient, s3Client, snsCli
 import { dynamoIdentityStore } from '../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
 import { lambdaContainInvoker, lambdaRotateInvoker } from '../shared/aws/invokers.ts'
+import { dynamoLastUsedStore } from '../shared/aws/last-used-store.ts'
 import { noticesTo, regionOf } from '../shared/aws/notifier.ts'
 import { centralRootKeys } from '../shared/aws/root-keys.ts'
 import { s3SealVault } from '../shared/aws/seal-vault.ts'
@@ -35,6 +36,7 @@ export async function openStack(name: string, region: string | undefined, clock:
     caller,
     clock,
     identities: dynamoIdentityStore(table),
+    lastUsed: dynamoLastUsedStore(table),
     incidents: ports.incidents,
     record: ports.record,
     notifier: noticesTo({ queueUrl: noticeQueueUrl, topicArn, stackName: name }, { sqs: sqsClient(options), sns: snsClient(options) }),

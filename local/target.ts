@@ -1,4 +1,5 @@
 import type { Incident } from '../shared/domain/incident.ts'
+import type { LastUsedStore } from '../shared/ports/last-used.ts'
 import type { Notifier } from '../shared/ports/notices.ts'
 import type { Clock } from '../shared/ports/runtime.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore, SealVault } from '../shared/ports/stores.ts'
@@ -13,6 +14,8 @@ export interface Target {
   /** By what clock its times are, where it is not the clock of AWS: one sentence for whoever reads them. */
   readonly timesNote?: string
   readonly identities: IdentityStore
+  /** What IAM said of identities on the nights before; undefined in the embedded account, which has no IAM to ask. */
+  readonly lastUsed?: Pick<LastUsedStore, 'read'>
   readonly incidents: IncidentStore
   readonly record: ChangeRecord
   readonly notifier: Notifier

@@ -94,6 +94,10 @@ export type SweepConfig = z.infer<typeof SweepConfig>
 export const LearnConfig = z.object({ TABLE_NAME: z.string().min(3) })
 export type LearnConfig = z.infer<typeof LearnConfig>
 
+/** The environment of `inventory`. */
+export const InventoryConfig = z.object({ TABLE_NAME: ACTING.TABLE_NAME, ACCOUNT_ID: ACTING.ACCOUNT_ID, OWN_ROLE_ARNS: COMMA_SEPARATED })
+export type InventoryConfig = z.infer<typeof InventoryConfig>
+
 /** The environment of `slack`. */
 export const SlackConfig = z.object({
   SLACK_SECRET_NAME: z.string().min(1),

@@ -4,6 +4,7 @@ import { restrictionDocument } from '../shared/contain/restriction-document.ts'
 import type { Subject } from '../shared/contain/steps/step.ts'
 import { evaluatePolicy } from '../shared/decide/reach/evaluate-policy.ts'
 import { contextOf } from '../shared/decide/reach/refused-by.ts'
+import { DATA_PLANE_SERVICES } from '../shared/domain/last-used.ts'
 import { Restriction } from '../shared/domain/restriction.ts'
 import type { Signal } from '../shared/domain/signal.ts'
 
@@ -38,8 +39,9 @@ export const restrictions: fc.Arbitrary<Restriction> = fc
     sessions: fc.subarray(['deploy-1', 'deploy-2']),
     isCovered: fc.boolean(),
     isFenced: fc.boolean(),
+    neverUsed: fc.oneof(fc.constant(undefined), fc.subarray([...DATA_PLANE_SERVICES])),
   })
-  .map((parts) => Restriction.parse(parts))
+  .map(({ neverUsed, ...parts }) => Restriction.parse({ ...parts, ...(neverUsed === undefined ? {} : { neverUsed }) }))
 const rooms = fc.oneof(fc.constant(10_240), fc.integer({ min: 0, max: 4_000 }))
 export const subjects = fc.constantFrom<Subject | undefined>(
   undefined,

@@ -6,6 +6,7 @@ import { cloudTrailHistory } from '../../shared/aws/event-history.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { lambdaContainInvoker, sqsBackfillQueue, sqsBootstrapQueue } from '../../shared/aws/invokers.ts'
+import { dynamoLastUsedStore } from '../../shared/aws/last-used-store.ts'
 import { modelAdvisor } from '../../shared/decide/advise/by-model.ts'
 import { withCircuit } from '../../shared/decide/advise/circuit.ts'
 import { lookUp } from '../../shared/decide/look-up.ts'
@@ -28,6 +29,7 @@ const history = cloudTrailHistory(cloudTrailClient(), { region: config.AWS_REGIO
 
 const ports: RespondPorts = {
   identities: dynamoIdentityStore(table),
+  lastUsed: dynamoLastUsedStore(table),
   ...stores,
   iam: awsIam(iamClient(), config.ACCOUNT_ID),
   advisor: model === undefined ? absentAdvisor : withCircuit(modelAdvisor(model), stores.clock),

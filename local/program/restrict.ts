@@ -8,10 +8,11 @@ export function addRestrict(root: Command): void {
       .command('restrict')
       .description('print the policy document by which an identity would be restricted, by what is known of it; sets nothing')
       .argument('<identity>', 'its ARN, or a name that only one has')
-      .option('--print', 'print the document (required: no restriction is set by hand)'),
-    async (target, { print }, identity) => {
+      .option('--print', 'print the document (required: no restriction is set by hand)')
+      .option('--last-used <file>', 'what `aws iam get-service-last-accessed-details` prints of it, in place of what a stack has stored'),
+    async (target, { print, lastUsed }, identity) => {
       const { printRestriction } = await import('../commands/restrict.ts')
-      const { document, note } = await printRestriction(target, identity, { isPrint: print === true })
+      const { document, note } = await printRestriction(target, identity, { isPrint: print === true, lastUsedFile: lastUsed })
       process.stderr.write(`${note}\n`)
       return document
     },

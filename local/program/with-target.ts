@@ -18,6 +18,7 @@ export interface CommandOptions extends TargetOptions {
   readonly yes?: true
   readonly all?: true
   readonly print?: true
+  readonly lastUsed?: string
   readonly reason?: string
   readonly change?: string
   readonly profile?: string

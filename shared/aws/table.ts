@@ -17,6 +17,7 @@ export const keys = {
   identityIncident: (identityId: string) => ({ pk: `IDENTITY#${identityId}`, sk: 'INCIDENT' }),
   identityNames: (principalId: string) => ({ pk: `IDENTITY#principal:${principalId}`, sk: 'NAMES' }),
   moves: (range: string) => ({ pk: `IDENTITY#range:${range}`, sk: 'MOVES' }),
+  lastUsed: (identityId: string) => ({ pk: `LASTUSED#${identityId}`, sk: 'SNAPSHOTS' }),
   incident: (incidentId: string) => ({ pk: `INCIDENT#${incidentId}`, sk: 'META' }),
   signal: (incidentId: string, time: number, signalId: string) => ({
     pk: `INCIDENT#${incidentId}`,

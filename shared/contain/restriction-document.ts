@@ -1,8 +1,9 @@
 import { canonical } from '../domain/change.ts'
 import { iamGlobs } from '../domain/glob.ts'
+import { DATA_PLANE_SERVICES } from '../domain/last-used.ts'
 import { hasFence, type PolicyRestriction, Restriction } from '../domain/restriction.ts'
 import { BRAKE_SID, brakeIn, brakeParts } from './brake.ts'
-import { DATA_PLANE_ACTIONS } from './data-plane-actions.ts'
+import { closedDataPlanes, DATA_PLANE_ACTIONS, isDataPlane, openDataPlane } from './data-plane-actions.ts'
 import { deniedPatterns, OWN_POLICY_CALLS } from './denied-patterns.ts'
 import { GRAVE_GROUPS, graveActionsOf } from './grave-actions.ts'
 import type { Subject } from './steps/step.ts'
@@ -131,12 +132,12 @@ function whoIn({ sessions, issued }: PolicyRestriction): Fields {
 }
 
 /** Services that may be used, and of all others the actions that the habit depends on, and those of which nobody can say whether they are habit. */
-function usableIn({ services, actions }: Restriction, isOwnGuarded: boolean): readonly string[] {
+function usableIn(restriction: Restriction, isOwnGuarded: boolean): readonly string[] {
+  const { services, actions } = restriction
   const isOther = (action: string) => !services.includes(action.slice(0, action.indexOf(':')))
   const isOwnPolicyCall = (action: string) => OWN_POLICY_CALLS.some((call) => call.toLowerCase() === action.toLowerCase())
-  const isDataPlane = (action: string) => DATA_PLANE_ACTIONS.some((pattern) => iamGlobs(pattern, action))
   const others = actions.filter((action) => isOther(action) && !isDataPlane(action) && (isOwnGuarded || !isOwnPolicyCall(action)))
-  return [...services.map((service) => `${service}:*`), ...others, ...DATA_PLANE_ACTIONS.filter(isOther)]
+  return [...services.map((service) => `${service}:*`), ...others, ...openDataPlane(restriction)]
 }
 
 /** A user that renamed itself would be guarded under its old name alone. A role cannot be renamed. */
@@ -220,6 +221,7 @@ function readStatements(statements: readonly Record<string, never>[]): {
     Date.parse(String(conditions?.[operator]?.['aws:TokenIssueTime'])),
   ) as [number, number]
   const brake = brakeIn(of(BRAKE_SID))
+  const closed = closedDataPlanes(DATA_PLANE_SERVICES, usable)
   const restriction = {
     ...(brake === undefined ? {} : { brake }),
     ...(Number.isNaN(since) || Number.isNaN(until) ? {} : { issued: { since, until } }),
@@ -230,6 +232,7 @@ function readStatements(statements: readonly Record<string, never>[]): {
     sessions: textsIn(conditions?.StringLike?.['aws:userid']).map((pattern) => pattern.slice(2)),
     isCovered: newServices !== undefined || byAddress !== undefined || needHabit.some(isDenied),
     isFenced: byAddress !== undefined,
+    ...(newServices === undefined || closed.length === 0 ? {} : { neverUsed: closed }),
   }
   const [, kind, name = ''] = /^arn:\*:iam::\*:(user|role)\/(.*)$/.exec(textsIn(own?.Resource)[0] ?? '') ?? []
   const subject: Subject | undefined = kind === undefined ? undefined : { kind: kind === 'role' ? 'role' : 'iam-user', name }

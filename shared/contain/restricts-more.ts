@@ -20,6 +20,7 @@ const PARTS: readonly ((now: Read, then: Read) => boolean)[] = [
   (now, then) => isFencedLess(now.restriction, then.restriction),
   (now, then) => leavesGraveActions(now.restriction, then.restriction),
   (now, then) => leavesServices(now.restriction, then.restriction),
+  (now, then) => leavesDataPlanes(now.restriction, then.restriction),
   (now, then) => leavesOwnPolicies(now.subject, then),
   (now, then) => brakesMore(now.restriction.brake, then.restriction.brake),
 ]
@@ -48,6 +49,11 @@ function leavesServices(now: Restriction, then: Restriction): boolean {
   if (then.services.length === 0 || !isWithin(then.services, now.services)) return true
   const others = then.actions.filter((action) => !now.services.includes(action.slice(0, action.indexOf(':'))))
   return !isWithin(others.map(lower), now.actions.map(lower))
+}
+
+/** A document without services closes no data plane; that is what `leavesServices` says of it. */
+function leavesDataPlanes({ neverUsed: now = [] }: Restriction, { neverUsed: then = [] }: Restriction): boolean {
+  return !isWithin(now, then)
 }
 
 /** A document that guards no inline policies by themselves, or another's, has to deny their change altogether. */

@@ -127,7 +127,7 @@ async function evaluateIn(
   if (decision.would === 'observe' && known === undefined) return { signal, findings, assessment, incidentId: undefined, decision }
   const alone = decide(own, identity, bounds).would
   const isPrimary = alone === 'contain'
-  const restriction = restrictionFor(signal, {
+  const restriction = await restrictionFor(signal, {
     decision,
     alone,
     identity,
@@ -136,7 +136,7 @@ async function evaluateIn(
     merged,
     baseline: draft.baseline,
     isFenced: isFenced(assessment, bounds),
-    delivery: ports.delivery,
+    ports,
   })
   const previous = unitOfWork.lastIncidentIdOf(signal.identity.id)
   const evaluated = {

@@ -5,9 +5,11 @@ import { isAbout } from '../domain/created-principal.ts'
 import { type Decision, isStronger } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { Incident } from '../domain/incident.ts'
+import type { LastUsed } from '../domain/last-used.ts'
 import { type Brake, type Restriction, SessionName, withBrake } from '../domain/restriction.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
 import { HOUR_MS, SECOND_MS } from '../domain/time.ts'
+import { errorName } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import { countedAt } from './correlate.ts'
 import { restrictionOf } from './restriction-of.ts'
@@ -16,7 +18,7 @@ import { restrictionOf } from './restriction-of.ts'
  * What an identity may go on doing where the decision restricts it. Once sessions of a role are restricted, another one is for evidence of its own alone. Of what
  * a created user does, the habit of its creator is not known here.
  */
-export function restrictionFor(signal: Signal, about: RestrictionCase): Restriction | undefined {
+export async function restrictionFor(signal: Signal, about: RestrictionCase): Promise<Restriction | undefined> {
   const { decision, alone, identity, known, merged: evidence } = about
   // Also where a bound keeps it from being set: a person, and a replay, see what would be. A mode may hold a containment back to it.
   if (decision.would !== 'restrict' && decision.action !== 'restrict') return undefined
@@ -25,11 +27,20 @@ export function restrictionFor(signal: Signal, about: RestrictionCase): Restrict
   const baseline = isOwn ? about.baseline : emptyBaseline()
   const isRole = identity.kind === 'role'
   const name = isRole && isOwn ? SessionName.safeParse(signal.credential.sessionName).data : undefined
-  const isWholeSeen = (about.delivery?.reads ?? true) && (!isRole || (about.delivery?.sessions ?? true))
+  const isWholeSeen = (about.ports.delivery?.reads ?? true) && (!isRole || (about.ports.delivery?.sessions ?? true))
   const sessions = name === undefined ? [] : [name]
   // While nobody was asked, evidence ages. Of what people were asked about, the first sign counts until they answer.
   const counted = known === undefined || known.state === 'watching' ? countedAt(evidence, signal.time) : evidence
-  const restriction = restrictionOf({ baseline, evidence: counted, at: signal.time, sessions, isFenced: about.isFenced, isWholeSeen })
+  const lastUsed = isOwn && known?.restriction === undefined ? await lastUsedOf(signal.identity, about.ports) : undefined
+  const restriction = restrictionOf({
+    baseline,
+    evidence: counted,
+    at: signal.time,
+    sessions,
+    isFenced: about.isFenced,
+    isWholeSeen,
+    lastUsed,
+  })
   return withBrake(restriction, brakeFor([...evidence, ...about.found], signal.time))
 }
 
@@ -45,6 +56,23 @@ function brakeFor(evidence: readonly Finding[], at: number): Brake | undefined {
   return groups.length === 0 ? undefined : { groups: [...new Set(groups)].sort(), until: Math.ceil((at + HOUR_MS) / SECOND_MS) * SECOND_MS }
 }
 
+/**
+ * What IAM said of an identity on the nights before; one read. Where it cannot be read, or is about another one of the name, the restriction is that of the calls
+ * alone: a restriction must not wait for it.
+ */
+async function lastUsedOf({ id, principalId }: Identity, { lastUsed, log }: RestrictionCase['ports']): Promise<LastUsed | undefined> {
+  if (lastUsed === undefined) return undefined
+  try {
+    const { value, unreadable } = await lastUsed.read(id)
+    if (unreadable !== undefined) log.warn('respond.last-used.unread', { key: unreadable.key, why: unreadable.issue })
+    const isOther = value?.principalId !== undefined && principalId !== undefined && value.principalId !== principalId
+    return isOther ? undefined : value
+  } catch (cause) {
+    log.warn('respond.last-used.unread', { key: id, why: errorName(cause) })
+    return undefined
+  }
+}
+
 /** What is known where a signal's decision is made. */
 interface RestrictionCase {
   readonly decision: Decision
@@ -57,5 +85,5 @@ interface RestrictionCase {
   readonly merged: readonly Finding[]
   readonly baseline: Baseline
   readonly isFenced: boolean
-  readonly delivery: RespondPorts['delivery']
+  readonly ports: Pick<RespondPorts, 'delivery' | 'lastUsed' | 'log'>
 }

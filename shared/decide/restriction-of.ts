@@ -3,6 +3,7 @@ import { type Baseline, FEATURE_LIMITS, PROBATION_MS } from '../domain/baseline.
 import type { Finding } from '../domain/finding.ts'
 import { dependentActionsOf, iamActionsOf, iamServiceOf } from '../domain/iam-actions.ts'
 import { MATURE_CALLS, MATURE_DAYS } from '../domain/key-habit.ts'
+import { type LastUsed, type UsedBefore, usedBefore } from '../domain/last-used.ts'
 import { RESTRICTION_LIMITS, type Restriction } from '../domain/restriction.ts'
 import { DAY_MS } from '../domain/time.ts'
 import { isUnlearned } from '../domain/unlearned.ts'
@@ -21,18 +22,24 @@ export interface RestrictionBasis {
   readonly isFenced: boolean
   /** True where all management events of the identity are delivered: its reads too, and those of its sessions where it is a role. */
   readonly isWholeSeen: boolean
+  /** IAM's last-used data of the identity; absent where there is none. */
+  readonly lastUsed?: LastUsed | undefined
 }
 
 /**
  * The restriction of an identity: its habit from before the first suspicious signal. Only successful calls count, and only what was first made more than 20
  * hours before. It is not covered, and then a fixed list alone is denied, where the baseline is young, full or could not keep up, or not everything was seen.
+ *
+ * Last-used data adds services that are used by data plane alone, which no call shows, and says which data planes were never used.
  */
-export function restrictionOf({ baseline, evidence, at, sessions, isFenced, isWholeSeen }: RestrictionBasis): Restriction {
+export function restrictionOf({ baseline, evidence, at, sessions, isFenced, isWholeSeen, lastUsed }: RestrictionBasis): Restriction {
   const since = Math.min(at, ...evidence.filter(isAboutAct).map(({ time }) => time))
   const calls = habitualCalls(baseline, since)
   const own = distinct(calls.flatMap(iamActionsOf))
   const actions = distinct([...own, ...own.flatMap(dependentActionsOf)])
-  const services = distinct([...calls.flatMap((call) => iamServiceOf(call.slice(0, call.indexOf(':'))) ?? []), ...SUPPORTING])
+  const seen = distinct([...calls.flatMap((call) => iamServiceOf(call.slice(0, call.indexOf(':'))) ?? []), ...SUPPORTING])
+  const known = lastUsed === undefined ? undefined : usedBefore(lastUsed, since)
+  const services = distinct([...seen, ...(known?.used ?? [])])
   const { addresses, endpoints } = usualPlaces(baseline, since)
   const fits = actions.length <= RESTRICTION_LIMITS.actions && services.length <= RESTRICTION_LIMITS.services
   return {
@@ -49,6 +56,19 @@ export function restrictionOf({ baseline, evidence, at, sessions, isFenced, isWh
       wasMature(baseline, since) &&
       !isFull(baseline) &&
       !isUnlearned(baseline.unlearnedHours, since),
+    ...(known === undefined ? {} : factsOf(known, seen)),
+  }
+}
+
+/**
+ * What of last-used data the restriction says beside its services. It is no part of `isCovered`: which actions are habit it does not say, nor which services a
+ * policy of a bucket or queue lets the identity use.
+ */
+function factsOf({ takenAt, used, neverUsed }: UsedBefore, seen: readonly string[]): Pick<Restriction, 'neverUsed' | 'lastUsed'> {
+  const alone = used.filter((service) => !seen.includes(service))
+  return {
+    neverUsed: neverUsed.filter((service) => !seen.includes(service)),
+    lastUsed: { takenAt, services: alone.slice(0, RESTRICTION_LIMITS.services) },
   }
 }
 

@@ -40,13 +40,14 @@ const BY_HABIT: readonly Part[] = ['secrets', 'code']
 export function restrictionLines(incident: Incident): RestrictionLines | undefined {
   const { state, restriction, identity } = incident
   if (restriction === undefined || (state !== 'restricting' && state !== 'restricted')) return undefined
-  const { isCovered, sessions } = restriction
+  const { isCovered, sessions, neverUsed = [] } = restriction
+  const data = neverUsed.length > 0 ? ` (of ${neverUsed.join(', ')} reading and writing data as well)` : ' (other than their data)'
   const dropped = droppedFrom(incident)
   const isSet = (part: Part) => !dropped.includes(RESTRICTION_PARTS[part])
   const grave = [...ALWAYS, ...(isCovered ? BY_HABIT : [])].filter(isSet).map((part) => RESTRICTION_PARTS[part])
   const isFenced = hasFence(restriction) && isSet('places')
   const refused = [
-    ...(isCovered && isSet('services') ? [`${RESTRICTION_PARTS.services} (other than their data)`] : []),
+    ...(isCovered && isSet('services') ? [`${RESTRICTION_PARTS.services}${data}`] : []),
     `${isCovered ? 'outside its habit ' : ''}${grave.join(', ')}`,
     ...(isFenced ? ['every call from outside its usual networks'] : []),
   ].join('; ')

@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { DATA_PLANE_SERVICES, ServicePrefix } from './last-used.ts'
 import { Time } from './stored.ts'
 import { HOUR_MS } from './time.ts'
 
 /** The most of each that a restriction holds; the room of a policy is bounded, and no habit that is known needs more. */
-export const RESTRICTION_LIMITS = { services: 80, actions: 150, addresses: 12, endpoints: 8, sessions: 50 } as const
+export const RESTRICTION_LIMITS = { services: 150, actions: 150, addresses: 12, endpoints: 8, sessions: 50 } as const
 
 /** The session name of a role as STS accepts it, without signs that are wildcards: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export const SessionName = z.string().regex(/^[\w+=,.@-]{2,64}$/)
@@ -44,10 +45,7 @@ export type Brake = z.infer<typeof Brake>
 export const Restriction = z
   .strictObject({
     /** Service prefixes of IAM, such as `s3`: each may be used. */
-    services: z
-      .array(z.string().regex(/^[a-z0-9-]{1,40}$/))
-      .max(RESTRICTION_LIMITS.services)
-      .readonly(),
+    services: z.array(ServicePrefix).max(RESTRICTION_LIMITS.services).readonly(),
     /** IAM actions that are habit, as `service:Name`. */
     actions: z
       .array(z.string().regex(/^[a-z0-9-]{1,40}:[A-Za-z][A-Za-z0-9]{1,63}$/))
@@ -65,6 +63,16 @@ export const Restriction = z
     /** True where calls from outside `addresses` and `endpoints` are denied: it stops an owner who moved, so it takes more than an unusual place. */
     isFenced: z.boolean(),
     brake: Brake.exactOptional(),
+    /** Services that it never used, as IAM's last-used data says: their data plane is denied as new like the rest. Absent where that is not known. */
+    neverUsed: z.array(z.enum(DATA_PLANE_SERVICES)).max(DATA_PLANE_SERVICES.length).readonly().exactOptional(),
+    /**
+     * What the habit has of IAM's last-used data: when that was taken last (epoch ms), and which of `services` are known by it alone. Absent where none is known from
+     * before the first suspicious signal.
+     */
+    lastUsed: z
+      .strictObject({ takenAt: Time, services: z.array(ServicePrefix).max(RESTRICTION_LIMITS.services).readonly() })
+      .readonly()
+      .exactOptional(),
   })
   .readonly()
 export type Restriction = z.infer<typeof Restriction>

@@ -1,6 +1,7 @@
 import type { Advisor, AdvisorBudget } from './advisor.ts'
 import type { Iam } from './iam.ts'
 import type { BackfillQueue, BootstrapQueue, ContainInvoker } from './invokers.ts'
+import type { LastUsedStore } from './last-used.ts'
 import type { EventHistory, GeoIp } from './lookup.ts'
 import type { Notifier } from './notices.ts'
 import type { Clock, Log } from './runtime.ts'
@@ -25,6 +26,8 @@ export interface RespondPorts {
   readonly ownRoles?: ReadonlySet<string> | undefined
   /** Which calls are delivered: reads, and those of role sessions; absent where all are, as in a log. */
   readonly delivery?: { readonly reads: boolean; readonly sessions: boolean }
+  /** What IAM said of identities on the nights before; absent where nobody asks it, as in a replay. */
+  readonly lastUsed?: Pick<LastUsedStore, 'read'> | undefined
   readonly history: Pick<EventHistory, 'lookup'>
   readonly geoIp: GeoIp
   readonly clock: Clock

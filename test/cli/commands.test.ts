@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { printedAnswer } from '../last-used.ts'
 import { countersign, folder, layAccount, lines } from './run-cli.ts'
 
 const data = join(folder, 'account')
@@ -188,6 +189,19 @@ describe('restrict', () => {
     expect(err).toMatch(/grave actions/)
     expect((await countersign(['restrict', user, '--print', ...on])).out).toBe(out)
     expect((await countersign(['changes', 'export', ...on])).out).toBe(before)
+  })
+
+  it('says that it knows no last-used data, and takes what the AWS CLI prints', async () => {
+    expect((await countersign(['restrict', 'ci-deploy', '--print', ...on])).err).toContain('the embedded account has no IAM to ask')
+    const file = join(folder, 'last-used.json')
+    const at = Date.parse('2020-01-01T00:00:00Z')
+    writeFileSync(file, JSON.stringify(printedAnswer(at, { dynamodb: at - 1000, sqs: null })))
+    const early = await countersign(['restrict', 'ci-deploy', '--print', '--last-used', file, ...on])
+    expect(early.err).toMatch(/Last-used data of 2020-01-01 00:00:00 UTC, \d+ hours old/)
+    writeFileSync(file, '{}')
+    const refused = await countersign(['restrict', 'ci-deploy', '--print', '--last-used', file, ...on])
+    expect(refused.code).toBe(1)
+    expect(refused.err).toContain('is no last-used data of IAM')
   })
 
   it('sets nothing by hand, and says who is not known', async () => {

@@ -24,8 +24,15 @@ export interface IamWire extends Loopback {
   picture(): AuthorizationDetails
 }
 
-/** IAM's Query protocol on loopback, as far as the responder uses it: XML answers, URL-encoded documents, pages of one. */
-export async function iamWire(picture: AuthorizationDetails): Promise<IamWire> {
+/** Services that IAM lists on one page of last-used data here. */
+const LAST_USED_PAGE = 2
+
+/**
+ * IAM's Query protocol on loopback, as far as the responder uses it: XML answers, URL-encoded documents, pages of one. `lastUsed` is what the AWS CLI would print of
+ * each identity's last-used data: a job of its own that runs when it is first asked for.
+ */
+export async function iamWire(picture: AuthorizationDetails, lastUsed: ReadonlyMap<string, unknown> = new Map()): Promise<IamWire> {
+  const jobs = new Map<string, { readonly identityId: string; polls: number }>()
   const account = structuredClone(picture)
   const failures = new Map<string, (IamError | 'hang')[]>()
   const userOf = (words: URLSearchParams) => account.UserDetailList.find(({ UserName }) => UserName === words.get('UserName'))
@@ -221,6 +228,19 @@ export async function iamWire(picture: AuthorizationDetails): Promise<IamWire> {
       role.RolePolicyList = role.RolePolicyList.filter(({ PolicyName }) => PolicyName !== name)
       return ''
     },
+    GenerateServiceLastAccessedDetails(words) {
+      const identityId = words.get('Arn') ?? ''
+      if (!lastUsed.has(identityId)) return NO_SUCH_ENTITY
+      const id = `examplec-0000-0000-0000-${String(jobs.size).padStart(12, '0')}`
+      jobs.set(id, { identityId, polls: 0 })
+      return `<JobId>${id}</JobId>`
+    },
+    GetServiceLastAccessedDetails(words) {
+      const job = jobs.get(words.get('JobId') ?? '')
+      if (job === undefined) return NO_SUCH_ENTITY
+      job.polls += 1
+      return lastUsedPage(lastUsed.get(job.identityId) as PrintedAnswer, job.polls, Number(words.get('Marker') ?? 0))
+    },
     GetAccountSummary: () =>
       `<SummaryMap><entry><key>Users</key><value>${account.UserDetailList.length}</value></entry><entry><key>Groups</key><value>1</value></entry></SummaryMap>`,
     GetRole(words) {
@@ -247,6 +267,24 @@ export async function iamWire(picture: AuthorizationDetails): Promise<IamWire> {
     picture: () => structuredClone(account),
     calls: (verb) => seen.filter((name) => name === verb).length,
   }
+}
+
+interface PrintedAnswer {
+  readonly JobStatus: string
+  readonly JobCreationDate: string
+  readonly ServicesLastAccessed: readonly { ServiceName: string; ServiceNamespace: string; LastAuthenticated?: string }[]
+}
+
+function lastUsedPage({ JobStatus, JobCreationDate, ServicesLastAccessed: all }: PrintedAnswer, poll: number, at: number): string {
+  const said = (status: string) => `<JobStatus>${status}</JobStatus><JobCreationDate>${JobCreationDate}</JobCreationDate>`
+  if (poll === 1) return said('IN_PROGRESS')
+  const members = all.slice(at, at + LAST_USED_PAGE).map(({ ServiceName, ServiceNamespace, LastAuthenticated: last }) => {
+    const used = last === undefined ? '' : `<LastAuthenticated>${last}</LastAuthenticated>`
+    return `<member><ServiceName>${ServiceName}</ServiceName><ServiceNamespace>${ServiceNamespace}</ServiceNamespace>${used}</member>`
+  })
+  const isTruncated = at + LAST_USED_PAGE < all.length
+  const next = isTruncated ? `<Marker>${at + LAST_USED_PAGE}</Marker>` : ''
+  return `${said(JobStatus)}<ServicesLastAccessed>${members.join('')}</ServicesLastAccessed><IsTruncated>${isTruncated}</IsTruncated>${next}`
 }
 
 /** When IAM created somebody; IAM always says it, an account of a test need not. */

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { dynamoLastUsedStore } from '../../shared/aws/last-used-store.ts'
 import { dynamoPostings } from '../../shared/aws/postings.ts'
 import { enforce } from '../../shared/contain/enforce.ts'
 import { CATALOGUE } from '../../shared/detect/catalogue.ts'
@@ -107,6 +108,10 @@ describe.each(STORIES)('what $release stored of the story $story', ({ release, s
       expect(stored(await dynamoIncidentStore(table).get(id))).toEqual(stored(await memory.incidents.get(id)))
       expect(stored(await dynamoIncidentStore(table).signals(id))).toEqual(stored(await memory.incidents.signals(id)))
       expect(await dynamoPostings(table).get(id)).toMatchObject({ channel: 'C0123ABCD' })
+    }
+    for (const { pk, lastUsed } of items.filter((item) => item.lastUsed !== undefined)) {
+      const { v: _, ...value } = JSON.parse(lastUsed ?? '')
+      expect(await dynamoLastUsedStore(table).read(pk.replace('LASTUSED#', ''))).toEqual({ value, version: 1 })
     }
     for await (const subject of memory.record.subjects())
       expect(await dynamoChangeRecord(table).list(subject)).toEqual(await memory.record.list(subject))

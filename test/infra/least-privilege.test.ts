@@ -19,6 +19,8 @@ import {
   sqsBootstrapQueue,
   sqsReverifyQueue,
 } from '../../shared/aws/invokers.ts'
+import { iamLastUsed } from '../../shared/aws/last-used.ts'
+import { dynamoLastUsedStore } from '../../shared/aws/last-used-store.ts'
 import { snsNotifier } from '../../shared/aws/notifier.ts'
 import { s3SealVault } from '../../shared/aws/seal-vault.ts'
 import { createTable, keys } from '../../shared/aws/table.ts'
@@ -29,6 +31,7 @@ import { quarantinePolicyName } from '../../shared/contain/steps/quarantine.ts'
 import { lookUp } from '../../shared/decide/look-up.ts'
 import { bootstrap } from '../../shared/detect/bootstrap.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
+import { inventory } from '../../shared/learn/inventory.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
 import { silentLog } from '../../shared/memory/log.ts'
@@ -47,6 +50,7 @@ import { fakeS3 } from '../contract/fake-s3.ts'
 import { iamWire } from '../contract/iam-wire.ts'
 import { optionsFor } from '../contract/loopback.ts'
 import { ACCOUNT, arnOf, call, exposed, HARM_ALONE, KEY, NOW, QUARANTINE_ARN } from '../embedded.ts'
+import { printedAnswer } from '../last-used.ts'
 import { recordedAws, yes } from './recorded-aws.ts'
 import { templateOf } from './template-of.ts'
 
@@ -56,6 +60,7 @@ const PLACE = { partition: 'aws', region: 'us-east-1', account: ACCOUNT }
 const TRUST = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }] })
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
 
 /** Everything that a flow can meet: room and no room, other credentials, roles, what was made and what was there, keys to rotate. */
 const WORLD = AuthorizationDetails.parse({
@@ -115,14 +120,14 @@ async function deployed() {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const table = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   await createTable(dynamo(optionsFor(table)), 'record')
-  const iam = await iamWire(WORLD)
+  const iam = await iamWire(WORLD, new Map([[arnOf('full'), printedAnswer(NOW, { s3: NOW - DAY })]]))
   const others = await yes()
   const { wire: s3 } = await fakeS3()
   closing.push(iam.close, others.close, s3.close, () => new Promise((resolve) => server.close(resolve)))
   let now = NOW
   const clock = { now: () => now }
   const role = () => recordedAws({ table, iam, others, s3 })
-  const as = { respond: role(), contain: role(), rotate: role(), sweep: role(), seed: role(), seal: role() }
+  const as = { respond: role(), contain: role(), rotate: role(), sweep: role(), seed: role(), seal: role(), inventory: role() }
   const person = role()
   const storesOf = ({ dynamo: client, sns }: ReturnType<typeof role>) => ({
     incidents: dynamoIncidentStore({ client, name: 'record' }),
@@ -135,6 +140,7 @@ async function deployed() {
   const respond: RespondPorts = {
     ...storesOf(as.respond),
     identities: dynamoIdentityStore({ client: as.respond.dynamo, name: 'record' }),
+    lastUsed: dynamoLastUsedStore({ client: as.respond.dynamo, name: 'record' }),
     iam: awsIam(as.respond.iam, ACCOUNT),
     advisor: absentAdvisor,
     budget: dynamoAdvisorBudget({ client: as.respond.dynamo, name: 'record' }),
@@ -179,6 +185,14 @@ async function deployed() {
       ...storesOf(as.sweep),
     }),
     seed: storesOf(as.seed),
+    inventory: {
+      ...storesOf(as.inventory),
+      identities: dynamoIdentityStore({ client: as.inventory.dynamo, name: 'record' }),
+      lastUsed: dynamoLastUsedStore({ client: as.inventory.dynamo, name: 'record' }),
+      source: iamLastUsed(as.inventory.iam, async () => {}),
+      account: ACCOUNT,
+      ownRoles: new Set<string>(),
+    },
     seals: { ...storesOf(as.seal), vault: s3SealVault(as.seal.s3, 'seals-bucket') },
     /** Somebody with rights of their own deletes an entry of the record. */
     deleteEntry: (subject: string, number: number) =>
@@ -292,6 +306,9 @@ describe('least privilege', () => {
     await world.deleteEntry('POLICY', 1)
     expect(await seal(world.seals)).toMatchObject({ entry: { number: 2 }, discrepancies: [{ subject: 'POLICY', discrepancy: 'vanished' }] })
 
+    // The released incident of `full` keeps nobody from asking about it.
+    expect(await inventory(world.inventory)).toMatchObject({ taken: 1, failed: 0, left: 0 })
+
     expect(as.respond.used()).toEqual(allowedTo('Respond'))
     expect(as.contain.used()).toEqual(allowedTo('Contain'))
     // CreateSecret sets tags by a right of its own. What rotate failed at is put into a queue by Lambda, with the function's rights.
@@ -299,6 +316,7 @@ describe('least privilege', () => {
     expect(as.sweep.used().filter((action) => !POLLED.includes(action))).toEqual(allowedTo('Sweep'))
     // What seal failed at is put into a queue by Lambda, with the function's rights.
     expect([...as.seal.used(), 'sqs:SendMessage'].sort()).toEqual(allowedTo('Seal'))
+    expect([...as.inventory.used(), 'sqs:SendMessage'].sort()).toEqual(allowedTo('Inventory'))
     expect(as.seed.used()).toEqual(allowedTo('Seed'))
   }, 120_000)
 })

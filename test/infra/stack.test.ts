@@ -65,7 +65,7 @@ describe('respond', () => {
   })
 
   it('allows no wildcard action', () => {
-    for (const role of ['Respond', 'Contain', 'Rotate', 'Sweep', 'Learn', 'Seed', 'Seal']) {
+    for (const role of ['Respond', 'Contain', 'Rotate', 'Sweep', 'Learn', 'Seed', 'Seal', 'Inventory']) {
       expect(
         actionsOf(statementsOf(role), 'Allow').filter((action) => action.includes('*')),
         role,
@@ -245,6 +245,45 @@ describe('learn', () => {
   })
 })
 
+describe('inventory', () => {
+  it('asks IAM for last-used data, changes nothing in IAM, and writes last-used data and nothing else', () => {
+    const statements = statementsOf('InventoryResponder')
+    const about = (action: string) => statements.filter(({ Effect, Action }) => Effect === 'Allow' && [Action].flat().includes(action))
+    expect(
+      actionsOf(statements, 'Allow')
+        .filter((action) => !/^(logs|xray|sqs):/.test(action))
+        .sort(),
+    ).toEqual(
+      [
+        ...['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan'],
+        ...['iam:GenerateServiceLastAccessedDetails', 'iam:GetServiceLastAccessedDetails'],
+      ].sort(),
+    )
+    const keysOf = (action: string) =>
+      about(action).map(({ Condition = {} }) => (Condition as Record<string, unknown>)['ForAllValues:StringLike'])
+    expect(keysOf('dynamodb:PutItem')).toEqual([{ 'dynamodb:LeadingKeys': ['LASTUSED#*'] }])
+    expect(keysOf('dynamodb:GetItem')).toEqual([{ 'dynamodb:LeadingKeys': ['INCIDENT#*', 'LASTUSED#*'] }])
+    expect(about('dynamodb:Scan')[0]?.Condition).toMatchObject({
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'triedAt'] },
+    })
+    for (const verb of VERBS)
+      expect(actionsOf(statements, 'Deny').some((action) => action.endsWith('*') && verb.startsWith(action.slice(0, -1)))).toBe(true)
+    template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'cron(41 2 * * ? *)' })
+  })
+
+  it('alone writes what respond reads of it', () => {
+    const writes = ['Respond', 'Contain', 'Rotate', 'Sweep', 'Learn', 'Seed', 'Seal', 'Inventory'].filter((role) =>
+      statementsOf(`${role}Responder`).some(
+        ({ Effect, Action, Condition }) =>
+          Effect === 'Allow' && [Action].flat().includes('dynamodb:PutItem') && JSON.stringify(Condition).includes('LASTUSED'),
+      ),
+    )
+    expect(writes).toEqual(['Inventory'])
+    const reads = statementsOf('RespondResponder').filter(({ Condition }) => JSON.stringify(Condition ?? {}).includes('LASTUSED'))
+    expect(reads.map(({ Action }) => Action)).toEqual(['dynamodb:GetItem'])
+  })
+})
+
 describe('sweep', () => {
   it('runs every five minutes, reads the open incidents and changes nothing in IAM', () => {
     template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(5 minutes)' })
@@ -357,7 +396,7 @@ describe('the stack', () => {
   it('has a dead-letter queue behind every queue, and an alarm on each', () => {
     expect(consumedQueues()).toHaveLength(4)
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
-    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(10)
+    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(11)
     for (const { Properties } of alarms) expect(Properties.AlarmActions).toHaveLength(1)
   })
 
@@ -377,7 +416,7 @@ describe('the stack', () => {
 
   it('says of every queue who may put messages into it, who may take them, and who may change it', () => {
     const queues = Object.keys(template.findResources('AWS::SQS::Queue'))
-    expect(queues).toHaveLength(14)
+    expect(queues).toHaveLength(15)
     const policies = Object.values(template.findResources('AWS::SQS::QueuePolicy'))
     for (const id of queues) {
       const own = policies.filter(({ Properties }) => Properties.Queues.some(({ Ref }: { Ref: string }) => Ref === id))
@@ -438,6 +477,7 @@ describe('the stack', () => {
         'Countersign-sweep',
         'Countersign-seed',
         'Countersign-seal',
+        'Countersign-inventory',
         'Countersign-learn',
       ])
     }
@@ -501,7 +541,7 @@ describe('the stack', () => {
     }
     const { folder } = await fixture('bundles')
     const bundles = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(({ name }) => name === 'index.mjs')
-    expect(bundles).toHaveLength(9)
+    expect(bundles).toHaveLength(10)
     for (const { parentPath, name } of bundles) expect(statSync(join(parentPath, name)).size).toBeLessThan(1_500_000)
   }, 180_000)
 

@@ -5,7 +5,43 @@ import { GRAVE_GROUPS, graveActionsOf } from '../../shared/contain/grave-actions
 import { restrictionDocument, restrictionIn } from '../../shared/contain/restriction-document.ts'
 import { isRefusedBy } from '../../shared/decide/reach/refused-by.ts'
 import { hasFence, type Restriction } from '../../shared/domain/restriction.ts'
-import { BY_SERVICE, callOf, IN, isDenied, made, OTHER_ENDPOINT, OUT, OWN_ENDPOINT, parts, SERVICES } from '../restrictions.ts'
+import {
+  BY_SERVICE,
+  callOf,
+  GRAVE,
+  HARMLESS,
+  IN,
+  isDenied,
+  made,
+  OTHER_ENDPOINT,
+  OUT,
+  OWN_ENDPOINT,
+  parts,
+  SERVICES,
+} from '../restrictions.ts'
+
+/** Each matches a pattern of `DATA_PLANE_ACTIONS`; those of the second line are of services of which last-used data says nothing. */
+const DATA_PLANE_CALLS = [
+  ...[
+    's3:GetObject',
+    's3:ListBucket',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'sqs:SendMessage',
+    'sns:Publish',
+    'lambda:InvokeFunction',
+  ],
+  ...[
+    'execute-api:Invoke',
+    'rds-db:connect',
+    'iot:Publish',
+    'ses:SendEmail',
+    'es:ESHttpGet',
+    'elasticfilesystem:ClientMount',
+    'xray:PutTraceSegments',
+  ],
+]
 
 describe('the policy of a restriction', () => {
   it('allows nothing, and has room to the character', () => {
@@ -76,6 +112,32 @@ describe('the policy of a restriction', () => {
           expect(isDenied(one.document, 'sts:AssumeRole', OUT, session)).toBe(true)
           expect(isDenied(one.document, 's3:GetObject', OTHER_ENDPOINT, session)).toBe(true)
         }
+      }),
+    )
+  })
+
+  it('leaves the data plane of a service that is not habit open, but where the service was never used', () => {
+    fc.assert(
+      fc.property(made, fc.constantFrom(...DATA_PLANE_CALLS), ({ made: one, restriction }, action) => {
+        const { services, sessions, isCovered, neverUsed = [] } = restriction
+        const service = action.slice(0, action.indexOf(':'))
+        if (one === undefined || services.includes(service)) return
+        // An action of the habit itself is never refused, so its service stays open.
+        const isHabit = restriction.actions.some((habit) => DATA_PLANE_CALLS.includes(habit) && habit.startsWith(`${service}:`))
+        const isClosed = isCovered && neverUsed.some((name) => name === service) && !isHabit && !one.dropped.includes('services')
+        expect(isDenied(one.document, action, BY_SERVICE, sessions[0] ?? 'any')).toBe(isClosed)
+      }),
+    )
+  })
+
+  it('denies no more for what it never used than where that is not known, but the data planes of those services', () => {
+    fc.assert(
+      fc.property(made, fc.constantFrom(...GRAVE, ...HARMLESS), ({ restriction, subject }, action) => {
+        const { neverUsed = [], ...unknown } = restriction
+        const [known, before] = [restriction, unknown].map((one) => restrictionDocument(one, parts({ room: 10_240, subject }))?.document)
+        if (known === undefined || before === undefined || neverUsed.some((service) => action.startsWith(`${service}:`))) return
+        const session = restriction.sessions[0]
+        expect(isDenied(known, action, BY_SERVICE, session)).toBe(isDenied(before, action, BY_SERVICE, session))
       }),
     )
   })

@@ -24,7 +24,22 @@ import {
 const ROLE = { kind: 'role', name: 'deploy' } as const
 const ROOM = 10_240
 const SESSIONS = ['deploy-1', 'deploy-2', 'another']
-const ACTIONS = [...GRAVE, ...HARMLESS, ...SERVICES.map((service) => `${service}:NeverUsed`)]
+const DATA = [
+  'kinesis:GetRecords',
+  'lambda:InvokeFunction',
+  'firehose:PutRecord',
+  'events:PutEvents',
+  'logs:PutLogEvents',
+  'cloudwatch:PutMetricData',
+]
+const ACTIONS = [
+  ...GRAVE,
+  ...HARMLESS,
+  ...DATA,
+  'rds-data:ExecuteStatement',
+  'sagemaker:InvokeEndpoint',
+  ...SERVICES.map((service) => `${service}:NeverUsed`),
+]
 const IPV6 = { address: '2001:db8:1::7', addressKind: 'public' } as const
 const BRANCH = { address: '203.0.113.9', addressKind: 'public' } as const
 const SECOND_ENDPOINT = { ...OWN_ENDPOINT, vpcEndpointId: 'vpce-00000000000000001' } as const
@@ -49,7 +64,11 @@ function deniesByACall(standing: string, other: string): boolean {
 
 /** Pairs that are alike in most: one is the other with a few parts of a third. */
 const pairs = fc
-  .tuple(restrictions, restrictions, fc.subarray(['services', 'actions', 'addresses', 'endpoints', 'sessions', 'isCovered', 'isFenced']))
+  .tuple(
+    restrictions,
+    restrictions,
+    fc.subarray(['services', 'actions', 'addresses', 'endpoints', 'sessions', 'isCovered', 'isFenced', 'neverUsed']),
+  )
   .map(
     ([one, third, names]) =>
       [one, { ...one, ...Object.fromEntries(names.map((name) => [name, third[name as keyof Restriction]])) }] as const,
@@ -85,6 +104,25 @@ describe('a restriction that stands', () => {
     expect(deniesMore(own, others)).toBe(true)
     expect(deniesMore(written({ ...admin, actions: [] }), others)).toBe(true)
     expect(deniesMore(own, written(admin, { subject: undefined }))).toBe(false)
+  })
+
+  it('denies more than the same one without what is known of last use, and only the data of services that were never used', () => {
+    const build: Restriction = {
+      services: ['ecr'],
+      actions: [],
+      addresses: [],
+      endpoints: [],
+      sessions: [],
+      isCovered: true,
+      isFenced: false,
+    }
+    const [known, less, unknown] = [{ neverUsed: ['sqs', 's3'] } as const, { neverUsed: ['sqs'] } as const, {}].map((parts) =>
+      written({ ...build, ...parts }),
+    )
+    expect(deniesMore(known ?? '', unknown ?? '')).toBe(true)
+    expect(deniesMore(known ?? '', less ?? '')).toBe(true)
+    expect(deniesMore(unknown ?? '', known ?? '')).toBe(false)
+    expect(deniesMore(less ?? '', known ?? '')).toBe(false)
   })
 
   it('denies less than the same one with a fence', () => {

@@ -90,6 +90,19 @@ describe('the policy of a restriction', () => {
     expect(known).toEqual(['s3:*', 'ecs:RegisterTaskDefinition', 'ecs:UpdateService', 'iam:PassRole', ...DATA_PLANE_ACTIONS.slice(2)])
   })
 
+  it('denies the data plane of services that were never used, where that is known, and takes less room for it', () => {
+    const known = { ...DEPLOY, neverUsed: ['s3', 'dynamodb', 'sqs', 'events'] } as const
+    const open = DATA_PLANE_ACTIONS.filter((pattern) => !/^(s3|dynamodb|sqs|events):/.test(pattern))
+    expect(written(known).statements[0].NotAction).toEqual(['ecr:*', 'ecs:*', 'kms:*', 'iam:PassRole', ...open])
+    expect(restrictionIn(written(known).document ?? '')).toMatchObject({ neverUsed: ['dynamodb', 'events', 's3', 'sqs'] })
+    expect(written(known).document?.length).toBeLessThan(written(DEPLOY).document?.length ?? 0)
+    // What the habit depends on is open, and the rest of that data plane with it.
+    const needed = { ...known, actions: ['sns:Publish'], neverUsed: ['sns'] } as const
+    expect(written(needed).statements[0].NotAction).toContain('sns:Publish')
+    expect(restrictionIn(written(needed).document ?? '')?.neverUsed).toBeUndefined()
+    expect(written({ ...known, isCovered: false }).document).toBe(written({ ...DEPLOY, isCovered: false }).document)
+  })
+
   it('denies only the fixed list where the habit is not known, whatever else the restriction names', () => {
     const { statements } = written({ ...DEPLOY, sessions: [], isCovered: false })
     expect(statements.map(({ Sid }: { Sid: string }) => Sid)).toEqual(['GraveActions'])
@@ -188,6 +201,9 @@ describe('what a restriction may hold', () => {
     ['addresses', ['::/0']],
     ['endpoints', ['vpce-*']],
     ['sessions', ['deploy-*']],
+    ['neverUsed', ['rds-db']],
+    ['neverUsed', ['*']],
+    ['lastUsed', { takenAt: 0, services: ['s3:*'] }],
     ['sessions', ['$deploy']],
     ['sessions', ['a']],
     ['sessions', Array.from({ length: 51 }, (_, at) => `deploy-${at}`)],

@@ -121,6 +121,47 @@ describe('the restriction of an identity', () => {
     expect(restrictionOf({ ...CONTEXT, baseline: longAgo, at: INTRUSION - 2 * DAY }).isCovered).toBe(false)
   })
 
+  it('has the services that last-used data knows alone, and the data planes that were never used', () => {
+    const baseline = stateOf(USUAL)
+    const snapshots = [
+      {
+        takenAt: INTRUSION - 5 * HOUR,
+        used: [
+          { service: 'lambda', at: INTRUSION - 6 * HOUR },
+          { service: 'kinesis', at: INTRUSION - 6 * HOUR },
+        ],
+        neverUsed: ['sqs', 's3'],
+      },
+      { takenAt: INTRUSION - 29 * HOUR, used: [{ service: 'dynamodb', at: INTRUSION - 30 * HOUR }], neverUsed: ['sqs', 'sns', 'kinesis'] },
+    ] as const
+    const without = restrictionOf({ ...CONTEXT, baseline })
+    const restriction = restrictionOf({ ...CONTEXT, baseline, lastUsed: { snapshots } })
+    expect(restriction).toEqual({
+      ...without,
+      services: [...without.services, 'dynamodb'],
+      // A call to S3 succeeded, whatever IAM says.
+      neverUsed: ['kinesis', 'sns', 'sqs'],
+      lastUsed: { takenAt: INTRUSION - 5 * HOUR, services: ['dynamodb'] },
+    })
+    expect(Restriction.safeParse(restriction).success).toBe(true)
+    const suspected = {
+      ...CONTEXT,
+      evidence: [{ time: INTRUSION - 40 * HOUR, credentialId: 'AKIAIOSFODNN7EXAMPLE' } as unknown as Finding],
+    }
+    expect(restrictionOf({ ...suspected, baseline, lastUsed: { snapshots } })).toEqual(restrictionOf({ ...suspected, baseline }))
+  })
+
+  it('is covered by what its calls say alone: last-used data neither covers nor uncovers', () => {
+    const used = (count: number) => Array.from({ length: count }, (_, at) => ({ service: `service-${at}`, at: INTRUSION - 30 * HOUR }))
+    const lastUsed = (count: number) => ({ snapshots: [{ takenAt: INTRUSION - 5 * HOUR, used: used(count), neverUsed: [] }] })
+    expect(restrictionOf({ ...CONTEXT, baseline: stateOf(USUAL), lastUsed: lastUsed(100) }).isCovered).toBe(true)
+    expect(restrictionOf({ ...CONTEXT, baseline: stateOf(USUAL, { days: 5 }), lastUsed: lastUsed(2) }).isCovered).toBe(false)
+    // More services than a restriction names: it would deny some that are used.
+    const many = restrictionOf({ ...CONTEXT, baseline: stateOf(USUAL), lastUsed: lastUsed(200) })
+    expect(many.isCovered).toBe(false)
+    expect(Restriction.safeParse(many).success).toBe(true)
+  })
+
   it('names the VPC endpoints that it calls through', () => {
     const state = stateOf([...USUAL, { action: 's3:ListBuckets', origin: ENDPOINT }])
     expect(restrictionOf({ ...CONTEXT, baseline: state })).toMatchObject({

@@ -1,0 +1,72 @@
+import { Duration, Stack } from 'aws-cdk-lib'
+import type { Table } from 'aws-cdk-lib/aws-dynamodb'
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import type { StackConfig } from '../shared/config.ts'
+import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
+import { deadLetterQueue } from './dead-letter-queue.ts'
+import { IAM_CHANGES } from './respond-function.ts'
+import { ResponderFunction } from './responder-function.ts'
+import { WakingSchedule } from './schedule.ts'
+
+/** When IAM is asked, in UTC. */
+const NIGHTLY = 'cron(41 2 * * ? *)'
+
+export interface InventoryFunctionProps {
+  readonly table: Table
+  readonly config: StackConfig
+}
+
+/** Asks IAM every night which services each known user and role used last when. It cannot change IAM. */
+export class InventoryFunction extends Construct {
+  readonly responder: ResponderFunction
+  /** The dead-letter queue for runs that failed in three attempts. */
+  readonly failures: Queue
+
+  constructor(scope: Construct, id: string, { table, config }: InventoryFunctionProps) {
+    super(scope, id)
+    const { account, partition } = Stack.of(this)
+    const responder = new ResponderFunction(this, 'Responder', {
+      entry: 'inventory',
+      description: 'Asks IAM which services identities used last when',
+      environment: { TABLE_NAME: table.tableName, ACCOUNT_ID: account },
+      logRetentionDays: config.logRetentionDays,
+      memorySize: 512,
+      timeout: Duration.minutes(15),
+    })
+    this.failures = deadLetterQueue(this, 'InventoryFailures')
+    responder.function.configureAsyncInvoke({
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(6),
+      onFailure: new SqsDestination(this.failures),
+    })
+    new WakingSchedule(this, 'Nightly', { expression: NIGHTLY, woken: responder.function })
+    // dynamodb:LeadingKeys does not apply to a scan, so it is limited to the keys, and to when each was asked about.
+    responder.allow(['dynamodb:Scan'], [table.tableArn], {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'triedAt'] },
+      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    })
+    // Who is under suspicion is not asked about.
+    responder.allowItems(['dynamodb:BatchGetItem'], table.tableArn, ['IDENTITY#*'])
+    responder.allowItems(['dynamodb:GetItem'], table.tableArn, ['INCIDENT#*', 'LASTUSED#*'])
+    responder.allowItems(['dynamodb:PutItem'], table.tableArn, ['LASTUSED#*'])
+    const identities = [`arn:${partition}:iam::${account}:user/*`, `arn:${partition}:iam::${account}:role/*`]
+    responder.allow(['iam:GenerateServiceLastAccessedDetails'], identities)
+    responder.allow(['iam:GetServiceLastAccessedDetails'], ['*'])
+    responder.deny(IAM_CHANGES, ['*'])
+    acknowledgeWildcards(this, {
+      'Resource::*': 'X-Ray and iam:GetServiceLastAccessedDetails take no resource: IAM answers only who started the job.',
+      ...Object.fromEntries(
+        identities.map((arn) => [`Resource::${arn}`, 'Reads of last-used data: which identity is not known in advance.']),
+      ),
+      ...Object.fromEntries(IAM_CHANGES.map((action) => [`Action::${action}`, 'Part of a Deny: the wildcard removes rights.'])),
+    })
+    this.responder = responder
+  }
+
+  /** Tells it which roles are the responder's own. */
+  knowOwnRoles(roleArns: readonly string[]): void {
+    this.responder.function.addEnvironment('OWN_ROLE_ARNS', roleArns.join(','))
+  }
+}
