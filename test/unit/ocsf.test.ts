@@ -3,6 +3,7 @@ import type { Change } from '../../shared/domain/change.ts'
 import type { IncidentSignal } from '../../shared/domain/incident.ts'
 import { exportRecord } from '../../shared/record/export/export.ts'
 import { apiActivity, detectionFinding, type OcsfEvent, stepActivity } from '../../shared/record/export/ocsf.ts'
+import { ownStepsSubject } from '../../shared/record/own-steps-subject.ts'
 import { review } from '../../shared/review/review.ts'
 import { chainOf, incidentOf, signalOf } from '../contract/samples.ts'
 import { ATTACK, arnOf, embedded } from '../embedded.ts'
@@ -76,7 +77,7 @@ describe('an export', () => {
     await world.respond(ATTACK)
     const lines: string[] = []
     for await (const line of exportRecord('ndjson', world.ports)) lines.push(line)
-    const subjects = ['POLICY', ...(await world.incidents()).map(({ id }) => `INCIDENT#${id}`)].sort()
+    const subjects = ['POLICY', ...(await world.incidents()).flatMap(({ id }) => [`INCIDENT#${id}`, ownStepsSubject(id)])].sort()
     const stored = (await Promise.all(subjects.map((subject) => world.ports.record.list(subject)))).flat()
     expect(lines.map((line) => JSON.parse(line))).toEqual(stored)
   })

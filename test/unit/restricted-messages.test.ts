@@ -59,7 +59,7 @@ describe('what people read of a restricted incident', () => {
     expect(restrictionLines(covered)?.refused).toContain('every call from outside its usual networks')
     expect(restrictionLines(covered)?.goesOn).toContain('can do that too, from those networks.')
     const known: Incident = { ...covered, restriction: { ...HABIT, neverUsed: ['sns', 'sqs'] } }
-    expect(restrictionLines(known)?.refused).toContain('never used (of sns, sqs reading and writing data as well), and outside its habit')
+    expect(restrictionLines(known)?.refused).toContain('never used (of sns, sqs reading and writing data as well); outside its habit')
     expect(restrictionLines({ ...known, restriction: { ...HABIT, neverUsed: ['sns'], isCovered: false } })?.refused).not.toContain('sns')
     expect(restrictionLines({ ...covered, restriction: HABIT })?.goesOn).toContain('can do that too.')
     for (const parts of [{ isFenced: false }, { isCovered: false }, { addresses: [] }])
