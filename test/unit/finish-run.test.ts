@@ -117,6 +117,23 @@ describe('what came while a run was at work', () => {
     expect([now?.state, asked, notices]).toEqual(['containing', ['+1'], []])
   })
 
+  it('is a stronger decision, of which a question about the weaker one is no answer', async () => {
+    const { now, asked, notices } = await ended({ state: 'restricting' }, { kind: 'asking', why: ['x'] }, { state: 'containing' })
+    expect([now?.state, asked, notices]).toEqual(['containing', ['+1'], []])
+  })
+
+  it('is an entry of another run in the record, and no release: the run ends', async () => {
+    const world = await embedded()
+    const incident = incidentOf(ID, { state: 'containing' })
+    await world.ports.incidents.save(incident, 0)
+    const changeLog = openChangeLog(ID, [], world.ports)
+    const draft = { at: new Date(NOW).toISOString(), actor: 'x', target: `incident:${ID}`, from: null, to: 'contain', why: 'x' }
+    await append(world.ports.record, incidentSubject(ID), { ...draft, kind: 'decision' })
+    await finishRun({ value: incident, version: 1 }, { kind: 'contained', remarks: [] }, changeLog, world.ports)
+    expect((await world.ports.incidents.get(ID))?.value.state).toBe('contained')
+    expect((await world.ports.record.list(incidentSubject(ID))).map(({ kind }) => kind)).toEqual(['decision', 'state'])
+  })
+
   it.each(['releasing', 'released', 'confirmed'] as const)(
     'is a word of a person, which the end of a run does not change: %s',
     async (state) => {
