@@ -57,7 +57,7 @@ describe('the plan', () => {
 
   it.each<[string, Identity]>([
     ['root', root],
-    ['a federated subject', { ...root, kind: 'federated' } as never],
+    ['a federated subject', { ...root, kind: 'federated-user' }],
   ])('of %s has no step on it', (_, identity) => {
     expect(targets({ identity })).toEqual([])
   })

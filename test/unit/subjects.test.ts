@@ -42,7 +42,7 @@ describe('whom an incident is about', () => {
     ['a user', user('ci'), { kind: 'iam-user', name: 'ci' }],
     ['a role', role, { kind: 'role', name: 'deploy' }],
     ['root', { kind: 'root', name: 'root' }, undefined],
-    ['a federated subject', { kind: 'federated', name: 'repo:x' } as never, undefined],
+    ['a federated subject', { kind: 'federated-user', name: 'repo:x' }, undefined],
   ])('is %s', (_, identity, subject) => {
     expect(subjectOf(incidentOf(ID, { identity: { ...user('ci'), ...identity } }))).toEqual(subject)
   })

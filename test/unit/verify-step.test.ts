@@ -158,6 +158,38 @@ describe('a look at a step that somebody reversed', () => {
     expect(reversals.map(({ to }) => to)).toEqual([null, FOREIGN])
   })
 
+  it('says so of each step, whatever was said of another in between', async () => {
+    const entries = [...denied, planned(OTHERS, null, DENY_ALL), done(OTHERS, null, DENY_ALL)]
+    const world = await contained({ entries, iam: () => ({ putUserPolicy: refusing }) })
+    await world.look()
+    await world.look()
+    expect((await world.written()).map(({ kind, target }) => [kind, target])).toEqual([
+      ['step-reversed', DENY],
+      ['step-reversed', OTHERS],
+    ])
+  })
+
+  it('sets it again also where another run writes of something else meanwhile', async () => {
+    const world: World = await contained({
+      entries: [...denied, ...keyInactive],
+      stands: { [KEY_STEP]: 'Inactive' },
+      iam: (iam) => ({
+        getUserPolicy: async (...words) => {
+          const found = await iam.getUserPolicy(...words)
+          if (found === undefined) await world.write({ kind: 'decision', target: `incident:${ID}`, from: null, to: 'contain' })
+          return found
+        },
+        putUserPolicy: async (...words) => {
+          await world.write({ kind: 'step-undone', target: KEY_STEP, from: 'Inactive', to: 'Active' })
+          return iam.putUserPolicy(...words)
+        },
+      }),
+    })
+    await world.look()
+    expect((await world.kinds()).filter((kind) => kind.startsWith('step'))).toEqual(['step-reversed', 'step-undone', 'step-done'])
+    expect(await world.valueOf(DENY)).toBe(DENY_ALL)
+  })
+
   it('says so as well where AWS has no room for it any more', async () => {
     const world = await contained({ entries: denied, iam: () => ({ putUserPolicy: async () => 'quota' }) })
     await world.look()
@@ -211,6 +243,12 @@ describe('a look at a step that the record says wrongly', () => {
     expect([await world.kinds(), await world.valueOf(KEY_STEP)]).toEqual([[], 'Inactive'])
     expect((await world.now()).decision.why.at(-1)).toMatch(/^access-key:.*contains nothing: not set; find out who wrote that$/)
     expect(world.notices.map(({ kind }) => kind)).toEqual(['reversed'])
+  })
+
+  it('says so from five seconds on', async () => {
+    const world = await contained({ entries: active, ageMs: 5000, stands: { [KEY_STEP]: 'Inactive' } })
+    await world.look()
+    expect(world.notices).toHaveLength(1)
   })
 
   it.each<[string, readonly Entry[], number]>([
@@ -400,6 +438,8 @@ describe('what people are told of a look', () => {
     await world.look()
     const told = (await world.now()).decision.why.filter((line) => line.startsWith(DENY))
     expect(told).toEqual([`${DENY} was reversed by somebody else 2 times, and is set again`])
+    // The reasons of the decision stay.
+    expect((await world.now()).decision.why).toEqual(expect.arrayContaining([...incidentOf(ID).decision.why]))
     expect(world.notices).toHaveLength(2)
   })
 
