@@ -17,6 +17,9 @@ const CONFIG = 'stryker.config.json'
 const SAMPLE_CONFIG = '.stryker/sample.config.json'
 const SAMPLE_REPORT = '.stryker/sample.json'
 
+/** Which test runs which of all the mutants takes more than Node's usual heap. */
+const HEAP = '--max-old-space-size=8192'
+
 /** What is read of Stryker's configuration. */
 interface Config {
   readonly mutate: readonly string[]
@@ -113,7 +116,7 @@ function brief(text: string): string {
 
 function stryker(words: readonly string[]): number {
   const program = join('node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js')
-  return spawnSync(process.execPath, [program, 'run', ...words], { stdio: 'inherit' }).status ?? 1
+  return spawnSync(process.execPath, [HEAP, program, 'run', ...words], { stdio: 'inherit' }).status ?? 1
 }
 
 function print(line: string): void {
