@@ -19,9 +19,7 @@ export async function applyStep(step: Step, read: StepValue, changeLog: ChangeLo
   if (wanted === undefined) return undefined
   const before = standing()
   if (before === undefined || !isSameValue(before.contained, wanted)) {
-    // A credential that is inactive already needs no step and no undo. A policy of our name that somebody else put there is planned all the
-    // same, so that it is verified.
-    if (before === undefined && isSameValue(read, wanted) && step.isCredential) return undefined
+    // A policy of our name that somebody else put there is planned all the same, so that it is verified.
     const isUnplanned = () => standing()?.contained !== wanted && !isOvertaken(wanted, standing()) && !isReleaseOrdered(changeLog.changes)
     const from = before === undefined ? read : before.before
     const planned = await changeLog.write({ kind: 'step-planned', target: step.target, from, to: wanted, why: step.title }, isUnplanned)

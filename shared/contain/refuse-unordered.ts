@@ -17,7 +17,7 @@ export async function refuseUnordered(stored: Versioned<Incident>, changeLog: Ch
   await changeLog.write({ kind: 'state', target: `incident:${id}`, from, to: 'asking', why: refusal.why })
   const at = ports.clock.now()
   const asked = (incident: Incident): Incident | undefined => {
-    const next = incident.state === from ? moved(incident, { kind: refusal.kind, at, why: [refusal.why] }) : undefined
+    const next = moved(incident, { kind: refusal.kind, at, why: [refusal.why] })
     return next && { ...next, head: changeLog.head() }
   }
   await sendOwedNotice(await updateIncident(stored, asked, ports.incidents), ports)

@@ -123,8 +123,7 @@ async function tell(
   const news = reversalNews(changeLog.changes, now)
   const reversals = news.kind === 'due' ? news.lines : []
   // One look is enough for all that are reversed until then.
-  if (news.kind === 'waits' && reversed.length > 0 && news.count <= reversed.length)
-    await ports.reverifyQueue.verifyLater(id, [Math.ceil((news.at - now) / 1000)])
+  if (news.kind === 'waits' && news.count <= reversed.length) await ports.reverifyQueue.verifyLater(id, [Math.ceil((news.at - now) / 1000)])
   const alarms = [...reversals, ...doubts]
   const lines = shortened([...alarms, ...gone.map((target) => `${target}: ${GONE}`)])
   let isTold = false
@@ -136,7 +135,7 @@ async function tell(
     const told = { ...incident, head: changeLog.head(), decision: withReasons({ ...decision, why }, lines) }
     return alarms.length === 0 ? withNotice(told, 'step-gone') : withNotice({ ...told, priority: 100 }, 'reversed')
   }
-  const updated = lines.length === 0 ? stored : await updateIncident(stored, flagged, ports.incidents)
+  const updated = await updateIncident(stored, flagged, ports.incidents)
   if (lines.length > 0 || reversed.length > 0)
     ports.log.warn('contain.reversed', { incidentId: id, reversed: reversed.length, doubts: doubts.length, gone: gone.length })
   await sendOwedNotice(updated, ports)

@@ -23,7 +23,7 @@ export default defineConfig({
       'test/property/{contain-release,measure,normalise,read-records,seen,state-codec,stored-incident,tamper*}.test.ts',
       'test/unit/printed-commands.test.ts',
       'test/attack/{embedded-table,write-to-our-queues,write-to-our-topics}.test.ts',
-      'test/unit/outsiders.test.ts',
+      'test/unit/{mutate-sample,outsiders}.test.ts',
       'test/property/{poison,sweep-release,learn-habit,iam-permissions,recreate,restrict-release,restricts-more,seal-compare}.test.ts',
       'test/attack/{poison-the-record,refused-scenarios}.test.ts',
     ],
