@@ -1,4 +1,4 @@
-import { parseArn } from '../domain/arn.ts'
+import { parseArn, principalIn } from '../domain/arn.ts'
 import type { Grant } from '../domain/blast-radius.ts'
 import { roleArnOf } from '../domain/identity-center.ts'
 import type { Identity } from '../domain/signal.ts'
@@ -42,6 +42,10 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
   const userNamed = (name: string) => account.UserDetailList.find(({ UserName }) => UserName === name)
   const roleNamed = (name: string) => account.RoleDetailList.find(({ RoleName }) => RoleName === name)
   const roleOf = (identity: Identity) => account.RoleDetailList.find(({ Arn }) => Arn === roleArnOf(identity))
+  const roleInAccount = (identity: Identity) => {
+    const name = principalIn(roleArnOf(identity) ?? '')?.name
+    return account.RoleDetailList.find(({ RoleName, Arn }) => RoleName === name && parseArn(Arn)?.account === identity.account)
+  }
   const ownerNameOf = (accessKeyId: string) => account.AccessKeys.find((key) => key.AccessKeyId === accessKeyId)?.UserName
   const keyOf = (userName: string, accessKeyId: string) =>
     account.AccessKeys.find((key) => key.UserName === userName && key.AccessKeyId === accessKeyId)
@@ -198,7 +202,8 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
     },
     async describe(identity) {
       const user = identity.kind === 'iam-user' ? userNamed(identity.name) : undefined
-      const role = roleArnOf(identity) === undefined ? undefined : roleOf(identity)
+      // IAM is asked by the name alone, and answers with the path.
+      const role = roleArnOf(identity) === undefined ? undefined : (roleOf(identity) ?? roleInAccount(identity))
       const found = role ?? user
       return found === undefined
         ? undefined
