@@ -1,11 +1,11 @@
-import { parseArn, principalIn } from '../domain/arn.ts'
+import { parseArn } from '../domain/arn.ts'
 import type { Grant } from '../domain/blast-radius.ts'
 import { roleArnOf } from '../domain/identity-center.ts'
 import type { Identity } from '../domain/signal.ts'
 import type { Iam } from '../ports/iam.ts'
 import type { AuthorizationDetails, PolicyDocument } from './authorization-details.ts'
 import { grantsIn } from './grants.ts'
-import { isOnlyObserved, observedRole, observedUser } from './observed-user.ts'
+import { isOnlyObserved, observedRole, observedUser, roleByName } from './observed-user.ts'
 
 /** IAM quota: characters of all inline policies of a user, without white space. */
 const INLINE_QUOTA = 2048
@@ -42,10 +42,6 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
   const userNamed = (name: string) => account.UserDetailList.find(({ UserName }) => UserName === name)
   const roleNamed = (name: string) => account.RoleDetailList.find(({ RoleName }) => RoleName === name)
   const roleOf = (identity: Identity) => account.RoleDetailList.find(({ Arn }) => Arn === roleArnOf(identity))
-  const roleInAccount = (identity: Identity) => {
-    const name = principalIn(roleArnOf(identity) ?? '')?.name
-    return account.RoleDetailList.find(({ RoleName, Arn }) => RoleName === name && parseArn(Arn)?.account === identity.account)
-  }
   const ownerNameOf = (accessKeyId: string) => account.AccessKeys.find((key) => key.AccessKeyId === accessKeyId)?.UserName
   const keyOf = (userName: string, accessKeyId: string) =>
     account.AccessKeys.find((key) => key.UserName === userName && key.AccessKeyId === accessKeyId)
@@ -203,7 +199,7 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
     async describe(identity) {
       const user = identity.kind === 'iam-user' ? userNamed(identity.name) : undefined
       // IAM is asked by the name alone, and answers with the path.
-      const role = roleArnOf(identity) === undefined ? undefined : (roleOf(identity) ?? roleInAccount(identity))
+      const role = roleArnOf(identity) === undefined ? undefined : (roleOf(identity) ?? roleByName(account.RoleDetailList, identity))
       const found = role ?? user
       return found === undefined
         ? undefined

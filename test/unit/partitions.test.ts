@@ -46,7 +46,7 @@ describe.each(PARTITIONS)('in the partition %s', (partition, awsRegion, suffix) 
     expect(idOf({ type: 'Role', arn: `${iam}:role/ci/deploy` })).toBe(`${iam}:role/ci/deploy`)
     expect(idOf({ type: 'FederatedUser', principalId: 'p' })).toBe(`${sts}:federated-user/p`)
     expect(idOf({ type: 'AssumedRole', arn: `${sts}:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/anna` })).toBe(
-      `${iam}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef`,
+      `${iam}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef/anna`,
     )
   })
 

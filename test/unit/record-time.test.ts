@@ -1,14 +1,17 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
 import { timeOf } from '../../shared/domain/record-time.ts'
 import { normalise } from '../../shared/sense/normalise.ts'
 
 const TEN = Date.UTC(2026, 2, 3, 10)
-const zone = process.env.TZ
+const MODULE = join(import.meta.dirname, '../../shared/domain/record-time.ts')
 
-afterEach(() => {
-  if (zone === undefined) delete process.env.TZ
-  else process.env.TZ = zone
-})
+/** What a machine in a zone reads. */
+function readIn(TZ: string, written: readonly unknown[]): unknown {
+  const code = `import { timeOf } from ${JSON.stringify(MODULE)}; console.log(JSON.stringify(${JSON.stringify(written)}.map(timeOf)))`
+  return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', code], { env: { TZ }, encoding: 'utf8' }))
+}
 
 describe('the time of a record', () => {
   const forms: readonly (readonly [unknown, number])[] = [
@@ -36,9 +39,17 @@ describe('the time of a record', () => {
     ['2024-02-29T10:00:00Z', Date.UTC(2024, 1, 29, 10)],
   ]
 
+  it.each(forms)('is read in each form that exports have: %s', (written, time) => {
+    expect(timeOf(written)).toBe(time)
+  })
+
   it.each(['UTC', 'America/New_York', 'Asia/Kolkata'])('is UTC where it names no zone, on a machine in %s', (machine) => {
-    process.env.TZ = machine
-    for (const [written, time] of forms) expect([written, timeOf(written)]).toEqual([written, time])
+    expect(
+      readIn(
+        machine,
+        forms.map(([written]) => written),
+      ),
+    ).toEqual(forms.map(([, time]) => time))
   })
 
   it.each([

@@ -153,23 +153,42 @@ describe('a session whose record does not say its issuer', () => {
   })
 })
 
-describe('a role of Identity Center', () => {
+describe('a person of Identity Center', () => {
+  const name = 'AWSReservedSSO_Admin_0123456789abcdef'
+  const person = (partition = 'aws') => ({
+    type: 'AssumedRole',
+    arn: `arn:${partition}:sts::${ACCOUNT}:assumed-role/${name}/anna@example.com`,
+    principalId: 'AROASSOEXAMPLESSOAA0:anna@example.com',
+    accountId: ACCOUNT,
+  })
+
   it.each(['aws', 'aws-us-gov', 'aws-cn'])('has the steps of Identity Center without an issuer too, in %s', (partition) => {
-    const name = 'AWSReservedSSO_Admin_0123456789abcdef'
-    const { identity } = signalOf(
-      record({ type: 'AssumedRole', arn: `arn:${partition}:sts::${ACCOUNT}:assumed-role/${name}/anna@example.com`, accountId: ACCOUNT }),
-    )
-    expect(identity.id).toBe(`arn:${partition}:iam::${ACCOUNT}:role/aws-reserved/sso.amazonaws.com/${name}`)
+    const { identity } = signalOf(record(person(partition)))
+    expect(identity).toMatchObject({
+      id: `arn:${partition}:iam::${ACCOUNT}:role/aws-reserved/sso.amazonaws.com/${name}/anna@example.com`,
+      kind: 'identity-center',
+    })
     expect(manualSteps({ identity, id: 'inc-1', state: 'asking' })[0]).toContain('in IAM Identity Center')
   })
 
-  it('is none by its name alone where the record says another path', () => {
-    const name = 'AWSReservedSSO_Admin_0123456789abcdef'
+  it('is one, whether the record says the path of the role or not', async () => {
+    const arn = `arn:aws:iam::${ACCOUNT}:role/aws-reserved/sso.amazonaws.com/eu-central-1/${name}`
+    const sessionContext = { sessionIssuer: { arn, userName: name, principalId: 'AROASSOEXAMPLESSOAA0' } }
+    for (const batch of [
+      [person(), { ...person(), sessionContext }],
+      [{ ...person(), sessionContext }, person()],
+    ]) {
+      const { ids, asked } = await sensed([batch.map((one) => record(one))])
+      expect(ids).toEqual([`${arn}/anna@example.com`, `${arn}/anna@example.com`])
+      expect(asked).toEqual([])
+    }
+    expect((await sensed([[record(person())]], { arn, principalId: 'AROASSOEXAMPLESSOAA0' })).ids).toEqual([`${arn}/anna@example.com`])
+  })
+
+  it('is none by the name of the role alone where the record says another path', () => {
     const arn = `arn:aws:iam::${ACCOUNT}:role/${name}`
-    const { identity } = signalOf(
-      record({ ...withoutIssuer, arn: `arn:aws:sts::${ACCOUNT}:assumed-role/${name}/x`, sessionContext: { sessionIssuer: { arn } } }),
-    )
-    expect(identity.id).toBe(arn)
+    const { identity } = signalOf(record({ ...person(), sessionContext: { sessionIssuer: { arn } } }))
+    expect(identity).toMatchObject({ id: arn, kind: 'role' })
   })
 })
 
