@@ -190,7 +190,10 @@ function kindOf(keyId: string): CredentialKind {
 /** The name of a session, which its ARN ends in; without an ARN, its unique id does: `AROA…:session-name`. */
 function sessionNameOf(user: Fields): string | undefined {
   const arn = nameAt(user.arn, 'userIdentity.arn', 2048)
-  if (arn === undefined) return /^AROA[A-Z0-9]+:(.+)$/.exec(nameAt(user.principalId, 'userIdentity.principalId') ?? '')?.[1]
+  if (arn === undefined) {
+    if (textAt(user.type, 'userIdentity.type', 32) !== 'AssumedRole') return undefined
+    return /^AROA[A-Z0-9]+:(.+)$/.exec(nameAt(user.principalId, 'userIdentity.principalId') ?? '')?.[1]
+  }
   const role = arn.indexOf(':assumed-role/')
   const slash = role < 0 ? -1 : arn.indexOf('/', role + ':assumed-role/'.length)
   return slash < 0 ? undefined : arn.slice(slash + 1) || undefined
