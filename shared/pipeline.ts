@@ -15,6 +15,7 @@ import { cachedPolicy } from './record/policy-in-force.ts'
 import { latestOf, REPLAYED, type Trust } from './sense/believe.ts'
 import { enricher } from './sense/enrich/enrich.ts'
 import { NOT_DEPLOYED, type OwnResources } from './sense/enrich/tampering.ts'
+import { rolePaths } from './sense/role-paths.ts'
 import { type SensedBatch, sense } from './sense/sense.ts'
 
 export type { Evaluation } from './decide/evaluation.ts'
@@ -45,11 +46,12 @@ export function pipeline(
 ): (inputs: readonly unknown[]) => Promise<BatchResult> {
   const readPolicy = cachedPolicy(ports.record, ports.clock)
   const enrich = enricher({ geoIp: ports.geoIp, own })
+  const paths = rolePaths()
 
   const processBatch = async (inputs: readonly unknown[]): Promise<ProcessedBatch> => {
     const reading = readPolicy()
     const { iam, clock, log } = ports
-    const sensing = sense(inputs, { iam, enrichment: reading.then(enrich), own, trust, clock, log })
+    const sensing = sense(inputs, { iam, paths, enrichment: reading.then(enrich), own, trust, clock, log })
     const [sensed, policy] = await Promise.all([sensing, reading])
     return processSensed(sensed, { policy, latest: latestOf(trust, clock.now()) }, ports)
   }

@@ -7,19 +7,22 @@ const SCENARIOS = join(import.meta.dirname, 'scenarios')
 
 /** The text of `docs/detectors.md`, from the catalogue and the titles of its scenarios. */
 export function detectorsPage(): string {
-  const sections = CATALOGUE.map(({ id, title, weight, group, fact, attack, runbook, actions, isConfirmed, looksAt, sparesOwnWorks }) => {
-    const lines = [
-      `## ${id}`,
-      '',
-      `**${title}.** Says ${axisOf(group)}, weight ${weight}, group ${group}${fact === undefined ? '' : `, fact ${fact}`}, ATT&CK [${attack}](https://attack.mitre.org/techniques/${attack.replace('.', '/')}/)${isConfirmed === true ? ', confirmed: contained without asking' : ''}.`,
-      '',
-      `- Looks at: ${actions === undefined ? (isConfirmed === true || looksAt === 'exposure' ? 'credential exposures' : 'every call') : actions.map((action) => `\`${action}\``).join(', ')}`,
-      `- Fires: ${titleOf(`${id}.fires`)}. Does not: ${titleOf(`${id}.near-miss`)}.`,
-      ...(sparesOwnWorks === true ? ['- Not on: what the identity itself created within a day.'] : []),
-      `- Runbook: ${runbook}`,
-    ]
-    return lines.join('\n')
-  })
+  const sections = CATALOGUE.map(
+    ({ id, title, weight, group, fact, attack, runbook, actions, isConfirmed, looksAt, sparesOwnWorks, readsRequest }) => {
+      const lines = [
+        `## ${id}`,
+        '',
+        `**${title}.** Says ${axisOf(group)}, weight ${weight}, group ${group}${fact === undefined ? '' : `, fact ${fact}`}, ATT&CK [${attack}](https://attack.mitre.org/techniques/${attack.replace('.', '/')}/)${isConfirmed === true ? ', confirmed: contained without asking' : ''}.`,
+        '',
+        `- Looks at: ${actions === undefined ? (isConfirmed === true || looksAt === 'exposure' ? 'credential exposures' : 'every call') : actions.map((action) => `\`${action}\``).join(', ')}`,
+        `- Fires: ${titleOf(`${id}.fires`)}. Does not: ${titleOf(`${id}.near-miss`)}.`,
+        ...(sparesOwnWorks === true ? ['- Not on: what the identity itself created within a day.'] : []),
+        ...(readsRequest === undefined ? [] : ['- Where the record leaves the parameters out: `parameters-left-out`.']),
+        `- Runbook: ${runbook}`,
+      ]
+      return lines.join('\n')
+    },
+  )
   const head = `# Detectors
 
 Made from the code by \`npm run docs\`; a test holds it current. A detector says *who*: its weight is the probability that the caller is

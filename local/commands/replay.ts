@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import { ACTIONS, type Action } from '../../shared/domain/decision.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
+import { timeOf } from '../../shared/domain/record-time.ts'
 import type { Evaluation } from '../../shared/pipeline.ts'
 import { printable } from '../../shared/record/notice.ts'
 import type { Backtest } from '../backtest.ts'
@@ -80,9 +81,9 @@ function describe({ file, position, record, reason }: Problem): string {
 function isBetween(record: unknown, { since, until }: ReplayOptions): boolean {
   if (since === Number.NEGATIVE_INFINITY && until === Number.POSITIVE_INFINITY) return true
   const { eventTime, time } = (typeof record === 'object' && record !== null ? record : {}) as { eventTime?: unknown; time?: unknown }
-  const at = Date.parse(String(eventTime ?? time))
+  const at = timeOf(eventTime ?? time)
   // A record without a readable time is kept, so that it is counted as unreadable.
-  return Number.isNaN(at) || (at >= since && at < until)
+  return at === undefined || (at >= since && at < until)
 }
 
 function isTelling({ findings, assessment }: Evaluation): boolean {

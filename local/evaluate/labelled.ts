@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { timeOf as timeIn } from '../../shared/domain/record-time.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { readRecords } from '../read-records.ts'
 
@@ -96,6 +97,5 @@ function nameOf(line: unknown, number: number): string {
 
 /** The time of a CloudTrail record or an EventBridge event, epoch ms; undefined where it has none. */
 export function timeOf(event: Readonly<Record<string, unknown>>): number | undefined {
-  const at = Date.parse(String(event.eventTime ?? event.time))
-  return Number.isNaN(at) ? undefined : at
+  return timeIn(event.eventTime ?? event.time)
 }

@@ -1,6 +1,7 @@
 import { principalIn } from '../domain/arn.ts'
 import { isAboutAct, isAttempt } from '../domain/attempt.ts'
 import type { Incident, LineageEdge } from '../domain/incident.ts'
+import { UNNAMED } from '../domain/signal.ts'
 import { denyAll } from './deny-all.ts'
 import { endSessions } from './end-sessions.ts'
 import { rankSessions } from './rank-sessions.ts'
@@ -74,7 +75,8 @@ export function approvedSteps({ lineage, approved, identity }: Incident): Step[]
 
 /** The step that closes a backdoor, where one exists that can be undone. */
 export function closingOf({ kind, id, owner }: LineageEdge, account: string): Step | undefined {
-  return kind === 'backdoor' && id.startsWith('iam:UpdateAssumeRolePolicy ') ? roleTrust.step({ roleName: owner, account }) : undefined
+  const isTrust = kind === 'backdoor' && owner !== UNNAMED && id.startsWith('iam:UpdateAssumeRolePolicy ')
+  return isTrust ? roleTrust.step({ roleName: owner, account }) : undefined
 }
 
 /** Denies a user everything by an inline policy; without room for it by an attached policy; without room for that by a boundary. */

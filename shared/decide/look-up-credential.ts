@@ -1,6 +1,7 @@
 import { type Incident, isClosed } from '../domain/incident.ts'
 import { isBystander } from '../domain/lookup-progress.ts'
 import { type CredentialLookup, DELIVERY_MS, type EarlierThing, LONGEST_SESSION_MS, NOT_LOOKED_UP } from '../domain/lookups.ts'
+import { timeOf as timeIn } from '../domain/record-time.ts'
 import type { Signal } from '../domain/signal.ts'
 import { text } from '../domain/signal.ts'
 import { HOUR_MS, MINUTE_MS } from '../domain/time.ts'
@@ -162,5 +163,5 @@ function progressed(incident: Incident, progress: CredentialLookup, { expired, e
 }
 
 function timeOf(record: unknown): number {
-  return Date.parse(String((record as { eventTime?: unknown } | null)?.eventTime))
+  return timeIn((record as { eventTime?: unknown } | null)?.eventTime) ?? Number.NaN
 }

@@ -7,6 +7,7 @@ import type { Clock, Log } from '../ports/runtime.ts'
 import type { IdentityStore } from '../ports/stores.ts'
 import { enricher } from '../sense/enrich/enrich.ts'
 import { NOT_DEPLOYED } from '../sense/enrich/tampering.ts'
+import { rolePaths } from '../sense/role-paths.ts'
 import { sense } from '../sense/sense.ts'
 import { learnPast } from './fold.ts'
 import { followNames } from './follow-names.ts'
@@ -36,7 +37,15 @@ export async function bootstrap(
   // Blocklist and tampering only matter to detectors that look at every call, and those teach no habit.
   const enrichment = Promise.resolve(enricher({ geoIp: ports.geoIp, own: NOT_DEPLOYED })({ blocklist: [] }))
   const { iam, clock, log } = ports
-  const { signals } = await sense(records, { iam, enrichment, own: NOT_DEPLOYED, trust: { kind: 'cloudtrail' }, clock, log })
+  const { signals } = await sense(records, {
+    iam,
+    paths: rolePaths(),
+    enrichment,
+    own: NOT_DEPLOYED,
+    trust: { kind: 'cloudtrail' },
+    clock,
+    log,
+  })
   const own = signals.flatMap(({ signal }) => (signal.kind === 'api-call' && signal.credential.id === accessKeyId ? [signal] : []))
   // The last call has the name that the user has now.
   const last = own.at(-1)

@@ -62,6 +62,7 @@ import { newService } from './detectors/new-service.ts'
 import { objectsOutsideHabit } from './detectors/objects-outside-habit.ts'
 import { offensiveToolUsed } from './detectors/offensive-tool-used.ts'
 import { organizationLeft } from './detectors/organization-left.ts'
+import { parametersLeftOut } from './detectors/parameters-left-out.ts'
 import { passwordDataRead } from './detectors/password-data-read.ts'
 import { permissionsEnumerated } from './detectors/permissions-enumerated.ts'
 import { policyTagChanged } from './detectors/policy-tag-changed.ts'
@@ -103,8 +104,8 @@ import { workforceAccessGranted } from './detectors/workforce-access-granted.ts'
 import { workloadCredentialsOffAws } from './detectors/workload-credentials-off-aws.ts'
 import { workloadCredentialsOnDesktop } from './detectors/workload-credentials-on-desktop.ts'
 
-/** Every detector. The order does not matter. */
-export const CATALOGUE: readonly Detector[] = [
+/** The order does not matter. */
+const DETECTORS: readonly Detector[] = [
   accessDeniedBurst,
   accessKeyCreatedForOther,
   accessKeyCreatedForSelf,
@@ -209,3 +210,6 @@ export const CATALOGUE: readonly Detector[] = [
   workloadCredentialsOffAws,
   workloadCredentialsOnDesktop,
 ]
+
+/** Every detector. */
+export const CATALOGUE: readonly Detector[] = [...DETECTORS, parametersLeftOut(DETECTORS)]

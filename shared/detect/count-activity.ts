@@ -1,5 +1,6 @@
 import { DATA_DESTRUCTION } from '../domain/call-rate.ts'
 import type { CountedKind } from '../domain/credential-window.ts'
+import { items, jsonOf, texts } from '../domain/parameters.ts'
 import { type Signal, text } from '../domain/signal.ts'
 
 /** Calls that show whether an account may send mail or text messages, and how many. */
@@ -83,7 +84,7 @@ export type Count = (kind: CountedKind, what: string) => void
 export function countActivity(signal: Signal, count: Count): void {
   if (DESTRUCTION.has(signal.action) && signal.outcome === 'success') countDestroyed(count, signal)
   if (DATA_DESTRUCTION.has(signal.action) && signal.outcome === 'success')
-    count('data-destroyed', `${signal.action} ${JSON.stringify(signal.request).slice(0, 512)}`)
+    count('data-destroyed', `${signal.action} ${what(signal, signal.request)}`)
   if (LAUNCHES.has(signal.action)) count('launch-region', signal.region)
   switch (signal.service) {
     case 'sts':
@@ -104,7 +105,10 @@ export function countActivity(signal: Signal, count: Count): void {
     case 'ssm':
       return countParameters(count, signal)
     case 'ec2':
-      if (signal.action === 'ec2:DescribeInstanceAttribute' && text(signal.request, 'attribute') === 'userData') {
+      if (
+        signal.action === 'ec2:DescribeInstanceAttribute' &&
+        (signal.isRequestOmitted === true || text(signal.request, 'attribute') === 'userData')
+      ) {
         count('user-data', text(signal.request, 'instanceId') ?? unnamed(signal))
       }
       return
@@ -132,12 +136,16 @@ function unnamed({ action, outcome, id, deniedOn }: Signal): string {
   return outcome === 'success' ? id : (deniedOn ?? `refused ${action}`)
 }
 
+/** What a call is about, as text. Where the parameters are left out, each call is about another resource. */
+function what({ id, isRequestOmitted }: Signal, parameters: unknown): string {
+  return isRequestOmitted === true ? id : jsonOf(parameters).slice(0, 512)
+}
+
 /** Counts the resources that a call destroyed. A call for many instances counts each of them. */
-function countDestroyed(count: Count, { action, request }: Signal): void {
-  const { instancesSet } = request
-  const items = typeof instancesSet === 'object' && instancesSet !== null && 'items' in instancesSet ? instancesSet.items : undefined
-  const resources = Array.isArray(items) && items.length > 0 ? items.slice(0, 12) : [request]
-  for (const resource of resources) count('destroyed', `${action} ${JSON.stringify(resource).slice(0, 512)}`)
+function countDestroyed(count: Count, signal: Signal): void {
+  const { action, request } = signal
+  const instances = items(request, 'instancesSet', 'items').slice(0, 12)
+  for (const resource of instances.length > 0 ? instances : [request]) count('destroyed', `${action} ${what(signal, resource)}`)
 }
 
 function countSecret(count: Count, signal: Signal, secret: string): void {
@@ -146,10 +154,10 @@ function countSecret(count: Count, signal: Signal, secret: string): void {
 
 function countParameters(count: Count, signal: Signal): void {
   if (!signal.action.startsWith('ssm:GetParameter') || signal.action.startsWith('ssm:GetParameterHistory')) return
-  const { names } = signal.request
   // GetParameters takes at most ten names.
-  const all = Array.isArray(names) ? names.slice(0, 10) : [text(signal.request, 'name') ?? text(signal.request, 'path') ?? unnamed(signal)]
-  for (const name of all) if (typeof name === 'string') count('secret', name.slice(0, 512))
+  const names = texts(signal.request, 'names').slice(0, 10)
+  const all = names.length > 0 ? names : [text(signal.request, 'name') ?? text(signal.request, 'path') ?? unnamed(signal)]
+  for (const name of all) count('secret', name)
 }
 
 /** A failed model call counts as a probe too: a malformed request shows at no cost whether the model may be called. */

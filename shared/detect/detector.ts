@@ -49,6 +49,11 @@ export interface Detector {
    * on earlier days, because what a call says makes the difference, and not that it is made.
    */
   readonly countsReads?: true
+  /**
+   * Set where the request decides whether the detector fires. `rights`: its calls give access, and the request says to whom or to what; `harm`: any other.
+   * Where the record leaves the request out, `parameters-left-out` fires in its place.
+   */
+  readonly readsRequest?: 'rights' | 'harm'
   /** Set where the detector looks at `assumption` signals (who assumed a role), or at exposures that are not confirmed, in place of calls. */
   readonly looksAt?: 'assumption' | 'exposure'
   /** Set where the call is harmless on what the identity itself created lately: weakening, overwriting or deleting it. */

@@ -1,4 +1,4 @@
-import { parseArn } from '../domain/arn.ts'
+import { parseArn, serviceIn } from '../domain/arn.ts'
 import { type Statement, statementsOf, textsOf } from '../domain/iam-policy.ts'
 import type { Signal } from '../domain/signal.ts'
 import { federatedIn } from './federated.ts'
@@ -91,7 +91,7 @@ function unknown(name: string): Outsider {
 }
 
 /** CloudFront serves what it reads to whoever asks the distribution of any of its customers. */
-const SERVING = 'cloudfront.amazonaws.com'
+const SERVING = 'cloudfront'
 
 /**
  * A service as a deputy of any of its customers: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html. Whom the conditions
@@ -99,7 +99,7 @@ const SERVING = 'cloudfront.amazonaws.com'
  * role has given it to the service, so a role that trusts one is no case of it unless it names an outsider.
  */
 function servedBy(service: string, { actions }: Statement, { named }: Limits): readonly Outsider[] {
-  const certainty = service.toLowerCase() === SERVING ? 'likely' : 'possible'
+  const certainty = serviceIn(service.toLowerCase()) === SERVING ? 'likely' : 'possible'
   if (named !== undefined)
     return named.map((one) => ({ name: `${one.name} through ${service}`, certainty: one.certainty === 'certain' ? 'likely' : certainty }))
   const isTrust = actions.every((action) => /^sts:/i.test(action))

@@ -1,7 +1,8 @@
 import { type Place, placeOf } from '../domain/arn.ts'
 import { allowsEverything } from '../domain/iam-permissions.ts'
-import { isConditional, type Restriction, restrictionsIn, type Statement, statementsOf } from '../domain/iam-policy.ts'
-import type { Signal } from '../domain/signal.ts'
+import { isConditional, type Restriction, readStatements, restrictionsIn, type Statement, statementsOf } from '../domain/iam-policy.ts'
+import { has, type Parameters, valueAt } from '../domain/parameters.ts'
+import { type Signal, text } from '../domain/signal.ts'
 
 /** The names of AWS managed policies that grant, or let the holder grant itself, nearly every permission. */
 const ADMIN_POLICIES: ReadonlySet<string> = new Set(['AdministratorAccess', 'IAMFullAccess', 'PowerUserAccess'])
@@ -37,27 +38,43 @@ function bounds({ key, values }: Restriction): boolean {
   return key === 'iam:permissionsboundary' && values.every((value) => /\/[^/*?]+$/.test(value) && adminPolicyIn(value) === undefined)
 }
 
+/**
+ * Where services put the policy of a resource in a request, in the order in which they count. CloudTrail records the body of an S3 request as it was sent, under
+ * the name of its outermost XML element.
+ */
+const RESOURCE_POLICIES = [
+  ['policy', 'policy'],
+  ['attributes', 'Policy'],
+  ['PutAccessPointPolicyRequest', 'Policy'],
+  ['attributeValue'],
+  ['accessPolicies'],
+  ['bucketPolicy'],
+  ['policyText'],
+  ['resourcePolicy'],
+  ['policyDocument'],
+  ['policy'],
+] as const
+
 /** The policy document in a request, under whichever parameter its service uses; undefined where there is none. */
-export function policyIn(request: Readonly<Record<string, unknown>>): unknown {
-  const { attributes, attributeName, attributeValue } = request
-  const inAttributes = typeof attributes === 'object' && attributes !== null && 'Policy' in attributes ? attributes.Policy : undefined
-  const vault = request.policy
-  const inVault = typeof vault === 'object' && vault !== null && 'policy' in vault ? vault.policy : undefined
-  const named = attributeName === 'Policy' ? attributeValue : undefined
-  const accessPolicies = request.accessPolicies
-  // CloudTrail records the body of an S3 request as it was sent, under the name of its outermost XML element.
-  const accessPoint = request.PutAccessPointPolicyRequest
-  const inAccessPoint = typeof accessPoint === 'object' && accessPoint !== null && 'Policy' in accessPoint ? accessPoint.Policy : undefined
-  return (
-    inVault ??
-    inAttributes ??
-    inAccessPoint ??
-    named ??
-    accessPolicies ??
-    request.bucketPolicy ??
-    request.policyText ??
-    request.resourcePolicy ??
-    request.policyDocument ??
-    vault
-  )
+export function policyIn(request: Parameters): unknown {
+  const isOther = text(request, 'attributeName') !== 'Policy'
+  const path = RESOURCE_POLICIES.find(([first, ...rest]) => !(first === 'attributeValue' && isOther) && has(request, first, ...rest))
+  return path === undefined ? undefined : valueAt(request, ...path)
+}
+
+/** The trust policy in a request, of a new role or of one that was there. */
+export function trustPolicyIn(request: Parameters): unknown {
+  return valueAt(request, 'policyDocument') ?? valueAt(request, 'assumeRolePolicyDocument')
+}
+
+/** The parameters that hold a policy which gives access. */
+const POLICIES = ['policyDocument', 'assumeRolePolicyDocument', 'inlinePolicy'] as const
+
+/**
+ * True where a request holds a policy of which no statement can be read, because the record clips or hides it. AWS has read it: it refuses a call whose policy
+ * is none. An empty policy takes one away.
+ */
+export function isUnreadablePolicy(request: Parameters): boolean {
+  const documents = [policyIn(request), ...POLICIES.map((parameter) => valueAt(request, parameter))]
+  return documents.some((document) => document !== undefined && document !== '' && readStatements(document) === undefined)
 }

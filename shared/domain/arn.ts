@@ -81,6 +81,15 @@ export function partitionFrom(texts: readonly (string | undefined)[], region = '
   return partitionOfRegion(region)
 }
 
+/** The ends of the names of AWS's services in each partition, from the endpoint data of the AWS SDKs. */
+const SERVICE_SUFFIX = /\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/
+
+/** The name of a service of AWS in a host name such as `iam.amazonaws.com`, in any partition; undefined for every other text. */
+export function serviceIn(host: string | undefined): string | undefined {
+  const end = host === undefined ? -1 : host.search(SERVICE_SUFFIX)
+  return end <= 0 ? undefined : host?.slice(0, end)
+}
+
 /** Where a user or a role is: the account, and the partition that the account is in. */
 export interface Place {
   readonly account: string

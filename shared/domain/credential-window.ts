@@ -136,9 +136,20 @@ export function addCall(window: CredentialWindow, signal: Signal, isDiscovery: b
   if (network !== undefined) addOrigin(window.networks, network)
 }
 
-/** True for a refused call that tells somebody what they may do. Not one that the organisation denies to everybody in the account, nor one that we refused. */
-export function triesPermissions({ outcome, deniedBy, refusedBy }: Pick<Signal, 'outcome' | 'deniedBy' | 'refusedBy'>): boolean {
-  return outcome === 'denied' && deniedBy !== 'service-control-policy' && refusedBy === undefined
+/** The errors of calls that come too late: a session has expired, or a clock is wrong. */
+const OUT_OF_TIME = /^(?:Client\.)?(?:ExpiredToken|RequestExpired|RequestTimeTooSkewed|TokenRefreshRequired)/
+
+/**
+ * True for a refused call that tells somebody what they may do. Not one that the organisation denies to everybody in the account, nor one that we refused, nor
+ * one of a job whose session expired meanwhile.
+ */
+export function triesPermissions({
+  outcome,
+  deniedBy,
+  refusedBy,
+  errorCode,
+}: Pick<Signal, 'outcome' | 'deniedBy' | 'refusedBy' | 'errorCode'>): boolean {
+  return outcome === 'denied' && deniedBy !== 'service-control-policy' && refusedBy === undefined && !OUT_OF_TIME.test(errorCode ?? '')
 }
 
 /** The network of a call as a window names it: `aws` stands for all of Amazon's. */

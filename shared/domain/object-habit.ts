@@ -1,5 +1,6 @@
 import { type Baseline, FEATURE_LIMITS, isMature, PROBATION_MS, VALUE_LIMIT } from './baseline.ts'
 import { count, lastOf, weightOf } from './frequency.ts'
+import { texts } from './parameters.ts'
 import { type Signal, text } from './signal.ts'
 
 /** The kinds of objects of which a habit is kept. Roles have one of their own, the feature `peer`. */
@@ -51,9 +52,9 @@ const isPath = (kind: ObjectKind) => kind === 'secret' || kind === 'parameter'
 function namesIn(kind: ObjectKind, request: Signal['request']): readonly string[] {
   switch (kind) {
     case 'secret':
-      return [...listOf(request.secretIdList), ...one(request, 'secretId')].map(secretName)
+      return [...listOf(request, 'secretIdList'), ...one(request, 'secretId')].map(secretName)
     case 'parameter':
-      return [...listOf(request.names), ...one(request, 'name'), ...one(request, 'path').map((path) => `${path}/`)].map(parameterName)
+      return [...listOf(request, 'names'), ...one(request, 'name'), ...one(request, 'path').map((path) => `${path}/`)].map(parameterName)
     case 'bucket':
       return one(request, 'bucketName').map(lastPart)
     case 'function':
@@ -69,8 +70,8 @@ function one(request: Signal['request'], parameter: string): readonly string[] {
   return value === undefined || value === '' ? [] : [value]
 }
 
-function listOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.slice(0, OBJECTS_LIMIT).filter((name) => typeof name === 'string' && name.length <= 512) : []
+function listOf(request: Signal['request'], parameter: string): readonly string[] {
+  return texts(request, parameter).slice(0, OBJECTS_LIMIT)
 }
 
 /** The name in the ARN of a secret, without the six signs that Secrets Manager puts behind it. */

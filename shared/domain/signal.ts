@@ -71,6 +71,9 @@ export interface Origin {
 export const CreatedKind = z.enum([...CredentialKind.options, 'service-specific-credential', 'user', 'role', 'backdoor', 'tag'])
 export type CreatedKind = z.infer<typeof CreatedKind>
 
+/** The owner of a `backdoor` whose call does not say what it opened; no name of IAM is written like it. */
+export const UNNAMED = '(unknown)'
+
 /**
  * What a call created that outlives it and may give the caller access again.
  *
@@ -123,11 +126,17 @@ export interface Signal {
   readonly isAgainstResponder: boolean
   /**
    * Set on a call against the responder that may be a deployment of its stack. `own`: through CloudFormation, by the role that deploys the stack;
-   * `unproven`: through CloudFormation, where that role is not known; `unnamed`: of a change set that the request names by an ARN alone.
+   * `unproven`: through CloudFormation, where that role is not known; `unnamed`: of a change set that the request names by an ARN alone, or with parameters left out.
    */
   readonly deployment?: 'own' | 'unproven' | 'unnamed'
   readonly request: Readonly<Record<string, unknown>>
   readonly response: Readonly<Record<string, unknown>>
+  /** Set where CloudTrail left the request parameters out, because they are too long or not to be shown: `request` says nothing then, and is not harmless. */
+  readonly isRequestOmitted?: true
+  /** The same of `response`, so what the call created may not be known. */
+  readonly isResponseOmitted?: true
+  /** Set where the record does not say the path of the role that is the identity. `joinIdentity` looks for it. */
+  readonly isRolePathUnknown?: true
   /** CloudTrail's `additionalEventData`, such as whether MFA was used to sign in. */
   readonly details: Readonly<Record<string, unknown>>
   /** The code by which the source says that the credential is exposed; only on `credential-exposure`. */

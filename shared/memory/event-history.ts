@@ -1,3 +1,4 @@
+import { timeOf as timeIn } from '../domain/record-time.ts'
 import type { EventHistory, HistoryQuery } from '../ports/lookup.ts'
 
 /** Records per lookup, the same limit as on AWS: 10 pages of 50. */
@@ -29,5 +30,5 @@ function matches(record: unknown, query: HistoryQuery): boolean {
 }
 
 function timeOf(record: unknown): number {
-  return Date.parse(String((record as { eventTime?: unknown }).eventTime))
+  return timeIn((record as { eventTime?: unknown }).eventTime) ?? Number.NaN
 }

@@ -5,7 +5,7 @@ import type { Identity } from '../domain/signal.ts'
 import type { Iam } from '../ports/iam.ts'
 import type { AuthorizationDetails, PolicyDocument } from './authorization-details.ts'
 import { grantsIn } from './grants.ts'
-import { isOnlyObserved, observedRole, observedUser } from './observed-user.ts'
+import { isOnlyObserved, observedRole, observedUser, roleByName } from './observed-user.ts'
 
 /** IAM quota: characters of all inline policies of a user, without white space. */
 const INLINE_QUOTA = 2048
@@ -198,7 +198,8 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
     },
     async describe(identity) {
       const user = identity.kind === 'iam-user' ? userNamed(identity.name) : undefined
-      const role = roleArnOf(identity) === undefined ? undefined : roleOf(identity)
+      // IAM is asked by the name alone, and answers with the path.
+      const role = roleArnOf(identity) === undefined ? undefined : (roleOf(identity) ?? roleByName(account.RoleDetailList, identity))
       const found = role ?? user
       return found === undefined
         ? undefined

@@ -1,5 +1,9 @@
+import { parseArn, principalIn } from '../domain/arn.ts'
+import { roleArnOf } from '../domain/identity-center.ts'
 import type { Identity } from '../domain/signal.ts'
 import type { AuthorizationDetails } from './authorization-details.ts'
+
+type Role = AuthorizationDetails['RoleDetailList'][number]
 
 /** A user of the embedded account of which only a log tells: without policies, groups and tags. */
 export function observedUser({ name, id }: Identity): AuthorizationDetails['UserDetailList'][number] {
@@ -7,11 +11,17 @@ export function observedUser({ name, id }: Identity): AuthorizationDetails['User
 }
 
 /** A role of the embedded account of which only a log tells: without policies and tags. */
-export function observedRole({ name, id }: Identity): AuthorizationDetails['RoleDetailList'][number] {
+export function observedRole({ name, id }: Identity): Role {
   return { RoleName: name, Arn: id, Path: '/', RolePolicyList: [], AttachedManagedPolicies: [], Tags: [] }
 }
 
 /** True where nothing is known of what a user or role may do, by the lists of its policies and groups. */
 export function isOnlyObserved(...lists: readonly (readonly unknown[])[]): boolean {
   return lists.every(({ length }) => length === 0)
+}
+
+/** The role of an identity by its name, as IAM is asked for it; it has no other role of that name. */
+export function roleByName(roles: readonly Role[], identity: Identity): Role | undefined {
+  const name = principalIn(roleArnOf(identity) ?? '')?.name
+  return roles.find(({ RoleName, Arn }) => RoleName === name && parseArn(Arn)?.account === identity.account)
 }

@@ -1,5 +1,6 @@
+import { timeOf } from '../domain/record-time.ts'
 import { DAY_MS, MINUTE_MS } from '../domain/time.ts'
-import { type Fields, fieldsOf, textOf, timeOf } from './fields.ts'
+import { type Fields, fieldsOf, textOf } from './fields.ts'
 
 /**
  * Who vouches for an input.

@@ -1,3 +1,4 @@
+import { DamagedField } from './fields.ts'
 import type { Normalised } from './normalised.ts'
 import { exposuresOf, isHealthEvent } from './sources/aws-health.ts'
 import { isCloudTrailRecord, signalsOf } from './sources/cloudtrail.ts'
@@ -7,6 +8,7 @@ export function normalise(input: unknown): Normalised {
   try {
     return read(input)
   } catch (cause) {
+    if (cause instanceof DamagedField) return { kind: 'unreadable', reason: `damaged: ${cause.message}` }
     // Reached where the input is nested so deeply that reading it exhausts the stack. The sender gets the reason.
     return { kind: 'unreadable', reason: cause instanceof RangeError ? 'nested too deeply to read' : 'not readable' }
   }

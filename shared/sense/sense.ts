@@ -6,6 +6,7 @@ import { believe, type Trust } from './believe.ts'
 import { isOwnCall, type OwnResources } from './enrich/tampering.ts'
 import { joinIdentity } from './join.ts'
 import { normalise } from './normalise.ts'
+import { joinRole, type RolePaths } from './role-paths.ts'
 
 /** The signals of a batch in the order of their times, each with the index of the input that it came from. */
 export interface SensedBatch {
@@ -16,7 +17,9 @@ export interface SensedBatch {
 }
 
 export interface SensePorts {
-  readonly iam: Pick<Iam, 'ownerOf'>
+  readonly iam: Pick<Iam, 'ownerOf' | 'describe'>
+  /** What records said of the paths of roles. */
+  readonly paths: RolePaths
   /** A promise, because enrichment needs the policy, which is read while the owners of credentials are looked up. */
   readonly enrichment: Promise<(signal: Signal) => Signal>
   /** The responder's own calls are ignored: they are in the record already, and must not open incidents. */
@@ -32,10 +35,10 @@ export interface SensePorts {
  * the code does this.
  */
 export async function sense(inputs: readonly unknown[], ports: SensePorts): Promise<SensedBatch> {
-  const { iam, enrichment, own } = ports
+  const { iam, enrichment, own, paths } = ports
   // It is awaited last: where it fails meanwhile, the failure must not end the process as unhandled. It is thrown below.
   enrichment.catch(() => {})
-  const joined: { signal: Signal; input: number }[] = []
+  const read: { raw: Signal; input: number }[] = []
   const unreadable: { input: number; reason: string }[] = []
   let ignored = 0
   for (const [input, value] of inputs.entries()) {
@@ -47,19 +50,28 @@ export async function sense(inputs: readonly unknown[], ports: SensePorts): Prom
     const normalised = normalise(value)
     if (normalised.kind === 'unreadable') unreadable.push({ input, reason: normalised.reason })
     else if (normalised.kind === 'ignored') ignored += 1
-    else {
-      for (const raw of normalised.signals) {
-        const signal = raw.kind === 'credential-exposure' ? await joinIdentity(raw, iam).catch(errorName) : raw
-        if (typeof signal === 'string') unreadable.push({ input, reason: `could not look up the owner of the credential: ${signal}` })
-        else if (isOwnCall(signal, own)) ignored += 1
-        else joined.push({ signal, input })
-      }
-    }
+    else for (const raw of normalised.signals) read.push({ raw, input })
+  }
+  // All records of the batch first: a later one may say what an earlier one leaves out.
+  for (const { raw } of read) if (raw.kind === 'api-call' && raw.isRolePathUnknown !== true) paths.note(raw.identity)
+  const joined: { signal: Signal; input: number }[] = []
+  for (const { raw, input } of read) {
+    const signal = await join(raw, { iam, paths })
+    if (typeof signal === 'string') unreadable.push({ input, reason: signal })
+    else if (isOwnCall(signal, own)) ignored += 1
+    else joined.push({ signal, input })
   }
   const enrich = await enrichment
   const signals = joined.map(({ signal, input }) => ({ signal: enrich(signal), input }))
   signals.sort((a, b) => a.signal.time - b.signal.time)
   return { signals, unreadable, ignored }
+}
+
+/** A signal of whom IAM says who it is about, where its record does not; or why IAM could not be asked. */
+async function join(raw: Signal, { iam, paths }: Pick<SensePorts, 'iam' | 'paths'>): Promise<Signal | string> {
+  const lookUp = (what: string) => (cause: unknown) => `could not look up ${what}: ${errorName(cause)}`
+  if (raw.isRolePathUnknown === true) return joinRole(raw, { iam, paths }).catch(lookUp('the path of the role'))
+  return raw.kind === 'credential-exposure' ? joinIdentity(raw, iam).catch(lookUp('the owner of the credential')) : raw
 }
 
 /** Why an input is not believed, or undefined where it is. Logs that, and a service that AWS names otherwise than is known here. */

@@ -6,7 +6,7 @@ import { attemptWith } from '../../shared/domain/attempt.ts'
 import { boundsFor } from '../../shared/domain/bounds.ts'
 import { axisOf, type Finding } from '../../shared/domain/finding.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
-import { REFUSED_CREDENTIALS } from '../../shared/sense/cloudtrail/authentication.ts'
+import { REFUSED_CREDENTIALS } from '../../shared/sense/cloudtrail/refusals.ts'
 import { ACCOUNT, ATTACK, arnOf, call, HARM_ALONE, KEY, NOW, oneUser } from '../embedded.ts'
 import { delivered, deployed } from './stack.ts'
 

@@ -5,7 +5,7 @@ import { isAttempt } from '../../shared/domain/attempt.ts'
 import type { Signal } from '../../shared/domain/signal.ts'
 import { type Evaluation, pipeline } from '../../shared/pipeline.ts'
 import { applyPolicy, parsePolicy } from '../../shared/record/policy-in-force.ts'
-import { REFUSED_CREDENTIALS } from '../../shared/sense/cloudtrail/authentication.ts'
+import { REFUSED_CREDENTIALS } from '../../shared/sense/cloudtrail/refusals.ts'
 import { embedded, HARM_ALONE, NOW } from '../embedded.ts'
 import { accountOf, asCall, exposureOf, recordOf, Scenario } from '../scenarios/case.ts'
 

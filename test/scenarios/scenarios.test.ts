@@ -99,6 +99,30 @@ async function play(scenario: Scenario) {
   return { outcomes, incidents, picture: iam.authorizationDetails(), notices: notifier.notices }
 }
 
+/** The strongest decision that the evidence called for. */
+function strongest(outcomes: readonly Evaluation[]): Action {
+  return outcomes.reduce<Action>(
+    (most, { decision }) => (decision !== undefined && isStronger(decision.would, most) ? decision.would : most),
+    'observe',
+  )
+}
+
+/** What CloudTrail writes in place of parameters that are too long. */
+const LEFT_OUT = { omitted: true, originalSize: 120_001, reason: 'requestParameters too large' }
+
+/** The scenario after CloudTrail left the parameters of the calls that a detector looks at out. */
+function withoutParameters(scenario: Scenario, { actions = [] }: { actions?: readonly string[] }): Scenario {
+  const events = scenario.events.map((event) => ('call' in event && actions.includes(event.call) ? { ...event, request: LEFT_OUT } : event))
+  return { ...scenario, events }
+}
+
+/** Why a detector that looks at named calls is silent without the parameters, and nothing fires in its place. */
+const SILENT_WITHOUT: Readonly<Record<string, string>> = {
+  'new-peer': 'the parameters say which role is new; the assumption counts by itself',
+  'objects-outside-habit': 'the names say what is outside a habit; how many are read is counted without them',
+  'role-enumeration': 'refused calls that name no role may be one that is tried again',
+}
+
 /** A document is stored as an object or as its text. */
 function isRestricting(document: unknown): boolean {
   return isRestriction(typeof document === 'string' ? document : JSON.stringify(document))
@@ -112,10 +136,7 @@ describe('scenarios', () => {
     const fired = [...new Set(outcomes.flatMap(({ findings }) => findings.map(({ detector }) => detector)))]
     if (wanted.detectors !== undefined) expect(fired).toEqual(expect.arrayContaining(wanted.detectors))
     for (const detector of wanted.not ?? []) expect(fired).not.toContain(detector)
-    const would = outcomes.reduce<Action>(
-      (most, { decision }) => (decision !== undefined && isStronger(decision.would, most) ? decision.would : most),
-      'observe',
-    )
+    const would = strongest(outcomes)
     if (wanted.would !== undefined) expect(would).toBe(wanted.would)
     if (wanted.incidents !== undefined) expect(incidents).toHaveLength(wanted.incidents)
     const [incident] = incidents
@@ -166,4 +187,39 @@ describe('scenarios', () => {
       expect(read('near-miss').not).toContain(id)
     }
   })
+})
+
+describe('a call whose parameters CloudTrail left out', () => {
+  const named = CATALOGUE.filter(
+    ({ actions, isConfirmed, looksAt }) => actions !== undefined && isConfirmed !== true && looksAt === undefined,
+  )
+
+  it.each(named.map((detector) => [detector.id, detector] as const))('is not taken for harmless: %s', async (id, detector) => {
+    const scenario = Scenario.parse(JSON.parse(readFileSync(join(import.meta.dirname, `${id}.fires.json`), 'utf8')))
+    const [readable, unreadable] = [await play(scenario), await play(withoutParameters(scenario, detector))]
+    const fired = unreadable.outcomes.flatMap(({ findings }) => findings.map((finding) => finding.detector))
+    const would = strongest(unreadable.outcomes)
+    switch (detector.readsRequest) {
+      case undefined:
+        if (SILENT_WITHOUT[id] === undefined) expect(fired.some((one) => one === id || one === 'parameters-left-out')).toBe(true)
+        break
+      case 'rights':
+        expect(fired).toContain('parameters-left-out')
+        expect([would, isStronger('ask', would)]).toEqual([would, false])
+        break
+      case 'harm':
+        expect(fired).toContain('parameters-left-out')
+        expect([would, isStronger('notify', would)]).toEqual([would, false])
+    }
+    expect(strongest(readable.outcomes)).not.toBe('observe')
+  })
+
+  it.each(named.flatMap(({ readsRequest, actions = [] }) => (readsRequest === 'rights' ? actions : [])).map((action) => [action] as const))(
+    'asks about what %s may have granted',
+    async (call) => {
+      const { outcomes } = await play(Scenario.parse({ title: 'one unreadable call', events: [{ call, request: LEFT_OUT }], expect: {} }))
+      const would = strongest(outcomes)
+      expect([would, isStronger('ask', would)]).toEqual([would, false])
+    },
+  )
 })

@@ -231,7 +231,7 @@ describe('what was done', () => {
       kind: 'backdoor',
       owner: 'deploy',
     })
-    expect(iam('CreateSAMLProvider', {})).toMatchObject({ kind: 'backdoor', owner: 'unknown' })
+    expect(iam('CreateSAMLProvider', {})).toMatchObject({ kind: 'backdoor', owner: '(unknown)' })
     expect(iam('ListUsers', { userName: 'x' })).toBeUndefined()
   })
 

@@ -8,6 +8,7 @@ export const accessKeyCreatedForOther: Detector = {
   group: 'persistence',
   attack: 'T1098.001',
   runbook: 'Ask the user’s owner whether they requested the key; if not, deactivate the new key too, it is part of this incident.',
+  readsRequest: 'rights',
   actions: ['iam:CreateAccessKey'],
   matches(signal) {
     const user = text(signal.request, 'userName')

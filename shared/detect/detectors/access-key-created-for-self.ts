@@ -10,7 +10,8 @@ export const accessKeyCreatedForSelf: Detector = {
   runbook: 'Ask the owner whether they rotate the key; if not, deactivate both keys, because the second one outlives the first.',
   actions: ['iam:CreateAccessKey'],
   matches(signal) {
-    if (signal.outcome !== 'success') return undefined
+    // For whom it was created is not known then.
+    if (signal.outcome !== 'success' || signal.isRequestOmitted === true) return undefined
     const user = text(signal.request, 'userName') ?? signal.identity.name
     if (signal.identity.kind === 'root')
       return user === 'root' || user === signal.identity.name ? { reason: 'created an access key for root', weight: 0.8 } : undefined

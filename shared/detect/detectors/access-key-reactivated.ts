@@ -8,6 +8,7 @@ export const accessKeyReactivated: Detector = {
   group: 'persistence',
   attack: 'T1098.001',
   runbook: 'Ask the owner whether they need the old key; if not, deactivate it again and find out who activated it.',
+  readsRequest: 'rights',
   actions: ['iam:UpdateAccessKey'],
   matches(signal) {
     if (signal.outcome !== 'success' || text(signal.request, 'status') !== 'Active') return undefined

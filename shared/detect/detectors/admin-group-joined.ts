@@ -8,6 +8,7 @@ export const adminGroupJoined: Detector = {
   group: 'privilege',
   attack: 'T1098.003',
   runbook: 'Ask the user’s manager whether they requested it; if not, remove the user from the group.',
+  readsRequest: 'rights',
   actions: ['iam:AddUserToGroup'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined

@@ -1,3 +1,4 @@
+import { valueAt } from '../../domain/parameters.ts'
 import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 import { adminPolicyIn, grantsEverything } from '../policy-document.ts'
@@ -10,6 +11,7 @@ export const adminPolicyGranted: Detector = {
   attack: 'T1098.003',
   runbook:
     'Ask the owner of the user, role or group whether they requested it; if not, detach the policy: releasing the incident does not.',
+  readsRequest: 'rights',
   actions: [
     'iam:AttachUserPolicy',
     'iam:AttachRolePolicy',
@@ -27,7 +29,7 @@ export const adminPolicyGranted: Detector = {
     const target = text(request, 'userName') ?? text(request, 'roleName') ?? text(request, 'groupName')
     const managed = policy === undefined ? undefined : adminPolicyIn(policy)
     if (managed !== undefined) return { reason: `granted ${target ?? 'a policy'} ${managed}` }
-    if (!grantsEverything(request.policyDocument, signal)) return undefined
+    if (!grantsEverything(valueAt(request, 'policyDocument'), signal)) return undefined
     if (target !== undefined) return { reason: `granted ${target} a policy that allows everything` }
     return { reason: `policy ${policy ?? text(request, 'policyName') ?? '(unnamed)'} now has a version that allows everything` }
   },

@@ -1,4 +1,5 @@
-import type { Signal } from '../../domain/signal.ts'
+import { items, jsonOf } from '../../domain/parameters.ts'
+import { type Signal, text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 
 export const alertingWeakened: Detector = {
@@ -38,15 +39,16 @@ export const alertingWeakened: Detector = {
 }
 
 /** True for calls that enable a log, and for those about a contact other than the security contact. */
-function isHarmless({ action, request }: Signal): boolean {
+function isHarmless({ action, request, isRequestOmitted }: Signal): boolean {
+  if (isRequestOmitted === true) return false
   switch (action) {
     case 's3:PutBucketLogging':
-      return JSON.stringify(request).includes('TargetBucket')
+      return jsonOf(request).includes('TargetBucket')
     case 'cloudtrail:PutInsightSelectors':
-      return Array.isArray(request.insightSelectors) && request.insightSelectors.length > 0
+      return items(request, 'insightSelectors').length > 0
     case 'account:PutAlternateContact':
     case 'account:DeleteAlternateContact':
-      return request.alternateContactType !== 'SECURITY'
+      return text(request, 'alternateContactType') !== 'SECURITY'
     default:
       return false
   }

@@ -1,3 +1,4 @@
+import { flag, jsonOf, number } from '../../domain/parameters.ts'
 import type { Detector } from '../detector.ts'
 
 export const backupsDestroyed: Detector = {
@@ -8,6 +9,7 @@ export const backupsDestroyed: Detector = {
   attack: 'T1490',
   sparesOwnWorks: true,
   runbook: 'Contain the identity first, then find out which backups can still be restored.',
+  readsRequest: 'harm',
   actions: [
     'rds:DeleteDBInstanceAutomatedBackup',
     'rds:DeleteDBClusterAutomatedBackup',
@@ -23,12 +25,10 @@ export const backupsDestroyed: Detector = {
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
     if (signal.action === 's3:PutBucketVersioning')
-      return /"Status":"Suspended"/.test(JSON.stringify(signal.request))
-        ? { reason: 'suspended versioning of a bucket', weight: 0.45 }
-        : undefined
+      return /"Status":"Suspended"/.test(jsonOf(signal.request)) ? { reason: 'suspended versioning of a bucket', weight: 0.45 } : undefined
     if (!signal.action.startsWith('rds:Modify')) return { reason: signal.action }
-    const isUnprotected = signal.request.deletionProtection === false
-    const isWithoutBackups = signal.request.backupRetentionPeriod === 0
+    const isUnprotected = flag(signal.request, 'deletionProtection') === false
+    const isWithoutBackups = number(signal.request, 'backupRetentionPeriod') === 0
     if (!isUnprotected && !isWithoutBackups) return undefined
     return {
       reason: isWithoutBackups ? 'disabled backups of a database' : 'disabled deletion protection of a database',

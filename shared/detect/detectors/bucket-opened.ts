@@ -1,3 +1,4 @@
+import { jsonOf } from '../../domain/parameters.ts'
 import type { Detector } from '../detector.ts'
 import { likelyOutsidersIn, outsiderWeight } from '../outsiders.ts'
 import { policyIn } from '../policy-document.ts'
@@ -9,6 +10,7 @@ export const bucketOpened: Detector = {
   group: 'exfiltration',
   attack: 'T1530',
   runbook: 'Block public access again or remove the grant, then read the access log for who read what.',
+  readsRequest: 'rights',
   actions: [
     's3:PutBucketPolicy',
     's3:PutBucketAcl',
@@ -23,7 +25,7 @@ export const bucketOpened: Detector = {
   ],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
-    const json = JSON.stringify(signal.request)
+    const json = jsonOf(signal.request)
     const isUnblocked =
       signal.action.startsWith('s3:Delete') ||
       /"(BlockPublicAcls|BlockPublicPolicy|IgnorePublicAcls|RestrictPublicBuckets)":("?false)/.test(json)

@@ -8,6 +8,7 @@ export const commandRunOnInstances: Detector = {
   group: 'abuse',
   attack: 'T1651',
   runbook: 'Read the command and its output in Systems Manager; ask the owner whether they ran it.',
+  readsRequest: 'harm',
   actions: ['ssm:SendCommand', 'ssm:CreateAssociation'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined

@@ -1,3 +1,4 @@
+import { serviceIn } from '../../domain/arn.ts'
 import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 
@@ -8,6 +9,7 @@ export const databaseExported: Detector = {
   group: 'exfiltration',
   attack: 'T1537',
   runbook: 'Cancel the export, then check who owns the destination bucket or uses the destination region.',
+  readsRequest: 'harm',
   actions: [
     'rds:StartExportTask',
     'rds:CopyDBSnapshot',
@@ -23,7 +25,7 @@ export const databaseExported: Detector = {
     const source = text(signal.request, 'sourceDBSnapshotIdentifier') ?? text(signal.request, 'sourceDBClusterSnapshotIdentifier') ?? ''
     const region = source.match(/[a-z]{2}-[a-z]+-\d/)?.[0]
     // AWS Backup copies by plans; whoever changes those is seen by that call.
-    if (signal.origin.address === 'backup.amazonaws.com') return undefined
+    if (serviceIn(signal.origin.address) === 'backup') return undefined
     return region === undefined || region === signal.region ? undefined : { reason: `copied a snapshot from ${region} to ${signal.region}` }
   },
 }

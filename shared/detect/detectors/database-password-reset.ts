@@ -1,3 +1,4 @@
+import { has } from '../../domain/parameters.ts'
 import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 
@@ -10,9 +11,10 @@ export const databasePasswordReset: Detector = {
   attack: 'T1098',
   sparesOwnWorks: true,
   runbook: 'Reset the password again, then check who signed in to the database and whether a restored copy of it runs.',
+  readsRequest: 'harm',
   actions: ['rds:ModifyDBInstance', 'rds:ModifyDBCluster', 'redshift:ModifyCluster'],
   matches({ request, outcome }) {
-    if (outcome !== 'success' || request.masterUserPassword === undefined) return undefined
+    if (outcome !== 'success' || !has(request, 'masterUserPassword')) return undefined
     const name = text(request, 'dBInstanceIdentifier') ?? text(request, 'dBClusterIdentifier') ?? text(request, 'clusterIdentifier')
     return { reason: `reset the master password of ${name ?? 'a database'}` }
   },

@@ -1,3 +1,4 @@
+import { serviceIn } from '../../domain/arn.ts'
 import { type Signal, text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 import { likelyOutsidersIn, outsiderWeight } from '../outsiders.ts'
@@ -9,6 +10,7 @@ export const functionOpened: Detector = {
   group: 'persistence',
   attack: 'T1098',
   runbook: 'Remove the permission or the function URL, then check who called the function since.',
+  readsRequest: 'rights',
   actions: ['lambda:AddPermission', 'lambda:CreateFunctionUrlConfig', 'lambda:UpdateFunctionUrlConfig'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
@@ -25,7 +27,7 @@ export const functionOpened: Detector = {
 function permissionOf({ request }: Signal): object {
   const principal = text(request, 'principal')
   if (principal === undefined) return {}
-  const isService = /\.amazon(aws)?\.com(\.cn)?$/.test(principal)
+  const isService = serviceIn(principal) !== undefined || /\.amazon\.com$/.test(principal)
   const conditions = {
     'aws:PrincipalOrgID': text(request, 'principalOrgID'),
     'aws:SourceAccount': text(request, 'sourceAccount'),

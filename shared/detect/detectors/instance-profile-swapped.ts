@@ -1,3 +1,4 @@
+import { jsonOf } from '../../domain/parameters.ts'
 import type { Detector } from '../detector.ts'
 
 /** Whoever controls an instance gets the credentials of a new role from its metadata service. */
@@ -11,7 +12,7 @@ export const instanceProfileSwapped: Detector = {
   actions: ['ec2:ReplaceIamInstanceProfileAssociation', 'ec2:AssociateIamInstanceProfile'],
   matches(signal) {
     if (signal.outcome === 'failed') return undefined
-    const profile = JSON.stringify(signal.request).match(/"(?:Name|name|Arn|arn)":"([^"]{1,64})/)?.[1] ?? '(unnamed)'
+    const profile = jsonOf(signal.request).match(/"(?:Name|name|Arn|arn)":"([^"]{1,64})/)?.[1] ?? '(unnamed)'
     return { reason: `${signal.outcome === 'denied' ? 'tried to give an instance' : 'gave an instance'} the profile ${profile}` }
   },
 }

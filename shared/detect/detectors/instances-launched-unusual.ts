@@ -1,3 +1,4 @@
+import { has, items } from '../../domain/parameters.ts'
 import { type Signal, text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 
@@ -11,6 +12,7 @@ export const instancesLaunchedUnusual: Detector = {
   group: 'abuse',
   attack: 'T1496',
   runbook: 'Stop the instances, then look for more in every region.',
+  readsRequest: 'harm',
   actions: [
     'ec2:RunInstances',
     'ec2:RequestSpotInstances',
@@ -47,7 +49,7 @@ function parametersOf(action: string, request: Signal['request']): { type: strin
     case 'ecs:RunTask':
       return { type, count: text(request, 'count') }
     case 'lightsail:CreateInstances':
-      return { type: text(request, 'bundleId'), count: Array.isArray(request.instanceNames) ? request.instanceNames.length : undefined }
+      return { type: text(request, 'bundleId'), count: has(request, 'instanceNames') ? items(request, 'instanceNames').length : undefined }
     case 'autoscaling:CreateAutoScalingGroup':
       return { type, count: text(request, 'desiredCapacity') ?? text(request, 'minSize') }
     case 'eks:CreateNodegroup':

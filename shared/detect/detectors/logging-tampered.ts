@@ -1,3 +1,4 @@
+import { flag, jsonOf } from '../../domain/parameters.ts'
 import type { Signal } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 
@@ -40,9 +41,9 @@ export const loggingTampered: Detector = {
 }
 
 /** False for those of these calls that enable logging or detection. */
-function isWeakened({ action, request }: Signal): boolean {
-  if (action === 'guardduty:UpdateDetector') return request.enable === false
+function isWeakened({ action, request, isRequestOmitted }: Signal): boolean {
+  if (action === 'guardduty:UpdateDetector') return isRequestOmitted === true || flag(request, 'enable') === false
   if (action !== 'cloudtrail:PutEventSelectors') return true
-  const json = JSON.stringify(request)
+  const json = jsonOf(request)
   return !/"includeManagementEvents":true/i.test(json) || !/"readWriteType":"All"/i.test(json)
 }

@@ -1,3 +1,4 @@
+import { serviceIn } from '../../domain/arn.ts'
 import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 
@@ -12,6 +13,7 @@ export const policyTagChanged: Detector = {
   group: 'evasion',
   attack: 'T1098',
   runbook: 'Ask the caller’s owner why; set the tag back if nobody knows. What the incident itself tagged is not protected by that.',
+  readsRequest: 'harm',
   actions: ['iam:TagUser', 'iam:UntagUser', 'iam:TagRole', 'iam:UntagRole', 'iam:CreateUser', 'iam:CreateRole'],
   matches({ policyTags, action, identity, outcome, origin, request }) {
     if (policyTags === undefined || outcome === 'failed') return undefined
@@ -19,7 +21,7 @@ export const policyTagChanged: Detector = {
     const reason = `${action} of ${whose}: ${policyTags.join(', ')}`
     if (outcome === 'denied') return { reason: `${reason}, refused`, weight: 0.3 }
     if (whose === identity.name) return { reason: `${reason}, which is the caller`, weight: 0.6 }
-    const isInfrastructureAsCode = INFRASTRUCTURE_TOOLS.has(origin.agentFamily) || origin.via === 'cloudformation.amazonaws.com'
+    const isInfrastructureAsCode = INFRASTRUCTURE_TOOLS.has(origin.agentFamily) || serviceIn(origin.via) === 'cloudformation'
     return isInfrastructureAsCode ? { reason, weight: 0.15 } : { reason }
   },
 }

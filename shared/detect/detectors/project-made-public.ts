@@ -8,6 +8,7 @@ export const projectMadePublic: Detector = {
   group: 'exfiltration',
   attack: 'T1567',
   runbook: 'Make the project private again, then look for secrets in its logs and rotate them.',
+  readsRequest: 'rights',
   actions: ['codebuild:UpdateProjectVisibility'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined

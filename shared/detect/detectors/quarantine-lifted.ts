@@ -9,6 +9,7 @@ export const quarantineLifted: Detector = {
   attack: 'T1685',
   countsRefusedByUs: true,
   runbook: 'Attach the policy again and contain the caller: AWS asks that it stay until the key is rotated.',
+  readsRequest: 'rights',
   actions: ['iam:DetachUserPolicy', 'iam:DeleteUserPolicy'],
   matches(signal) {
     if (signal.outcome === 'failed') return undefined

@@ -11,6 +11,7 @@ export const quotaRaised: Detector = {
   group: 'abuse',
   attack: 'T1578.005',
   runbook: 'Ask the owner what the quota is for; if nobody knows, withdraw the request in Service Quotas.',
+  readsRequest: 'harm',
   actions: ['servicequotas:RequestServiceQuotaIncrease'],
   matches(signal) {
     const service = text(signal.request, 'serviceCode') ?? ''

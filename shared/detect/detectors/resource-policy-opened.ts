@@ -1,5 +1,6 @@
 import { parseArn } from '../../domain/arn.ts'
-import { type Signal, text } from '../../domain/signal.ts'
+import { flag, texts } from '../../domain/parameters.ts'
+import type { Signal } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 import { accountOf, likelyOutsidersIn, type Outsider, outsiderWeight } from '../outsiders.ts'
 import { policyIn } from '../policy-document.ts'
@@ -11,6 +12,7 @@ export const resourcePolicyOpened: Detector = {
   group: 'persistence',
   attack: 'T1098',
   runbook: 'Remove the outside principal from the policy, grant or share, then check what it did since.',
+  readsRequest: 'rights',
   actions: [
     'sns:SetTopicAttributes',
     'sns:AddPermission',
@@ -50,11 +52,10 @@ const SERVICE_LINKED = 'role/aws-service-role/'
 /** The other accounts that a KMS grant or a RAM resource share names. AWS services and organisations do not count. */
 function granteesOf({ action, request, account }: Signal): readonly Outsider[] {
   // RAM allows no principal outside the organisation in such a share.
-  if (request.allowExternalPrincipals === false) return []
-  const named = action === 'kms:CreateGrant' ? [text(request, 'granteePrincipal')] : action.startsWith('ram:') ? request.principals : []
-  if (!Array.isArray(named)) return []
+  if (flag(request, 'allowExternalPrincipals') === false) return []
+  const named =
+    action === 'kms:CreateGrant' ? texts(request, 'granteePrincipal') : action.startsWith('ram:') ? texts(request, 'principals') : []
   return named
-    .filter((principal): principal is string => typeof principal === 'string')
     .slice(0, 10)
     .filter((principal) => {
       const owner = accountOf(principal)

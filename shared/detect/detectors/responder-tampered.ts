@@ -58,6 +58,6 @@ function ofDeployment(deployment: NonNullable<Signal['deployment']>, action: str
     case 'unproven':
       return { reason: `${action} through CloudFormation, and which role deploys the responder is not known`, weight: 0.6 }
     case 'unnamed':
-      return { reason: `${action} of a change set whose stack is not named: it may be the responder's`, weight: 0.3 }
+      return { reason: `${action}, which does not say what it changes: it may be the responder's`, weight: 0.3 }
   }
 }

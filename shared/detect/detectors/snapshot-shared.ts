@@ -1,4 +1,15 @@
+import { jsonOf } from '../../domain/parameters.ts'
 import type { Detector } from '../detector.ts'
+
+/** The parameters that say with whom something is shared. */
+const SHARES = [
+  'createVolumePermission',
+  'launchPermission',
+  'valuesToAdd',
+  'accountIdsToAdd',
+  'accountWithRestoreAccess',
+  'consumerIdentifier',
+]
 
 export const snapshotShared: Detector = {
   id: 'snapshot-shared',
@@ -7,6 +18,7 @@ export const snapshotShared: Detector = {
   group: 'exfiltration',
   attack: 'T1537',
   runbook: 'Check whether the account named is yours; if not, remove the share.',
+  readsRequest: 'rights',
   actions: [
     'ec2:ModifySnapshotAttribute',
     'ec2:ModifyImageAttribute',
@@ -18,14 +30,7 @@ export const snapshotShared: Detector = {
   ],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
-    const json = JSON.stringify([
-      signal.request.createVolumePermission,
-      signal.request.launchPermission,
-      signal.request.valuesToAdd,
-      signal.request.accountIdsToAdd,
-      signal.request.accountWithRestoreAccess,
-      signal.request.consumerIdentifier,
-    ])
+    const json = SHARES.map((parameter) => jsonOf(signal.request, parameter)).join(' ')
     const isPublic = /"all"/.test(json)
     const other = json.match(/\d{12}/g)?.find((account) => account !== signal.account)
     if (!isPublic && other === undefined) return undefined

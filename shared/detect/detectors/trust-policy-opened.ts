@@ -1,6 +1,7 @@
 import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 import { likelyOutsidersIn, outsiderWeight } from '../outsiders.ts'
+import { trustPolicyIn } from '../policy-document.ts'
 
 export const trustPolicyOpened: Detector = {
   id: 'trust-policy-opened',
@@ -10,10 +11,11 @@ export const trustPolicyOpened: Detector = {
   attack: 'T1098',
   runbook:
     'Check whether you know the account, organisation or token (repository, pool, client) in the trust policy; if not, remove it and end the role’s sessions.',
+  readsRequest: 'rights',
   actions: ['iam:UpdateAssumeRolePolicy', 'iam:CreateRole'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
-    const document = signal.request.policyDocument ?? signal.request.assumeRolePolicyDocument
+    const document = trustPolicyIn(signal.request)
     const outsiders = likelyOutsidersIn(document, signal)
     if (outsiders.length === 0) return undefined
     const named = outsiders.slice(0, 3).map(({ name }) => name)

@@ -1,3 +1,4 @@
+import { serviceIn } from '../../domain/arn.ts'
 import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 
@@ -14,8 +15,7 @@ export const userCreated: Detector = {
   actions: ['iam:CreateUser'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
-    const isInfrastructureAsCode =
-      INFRASTRUCTURE_TOOLS.has(signal.origin.agentFamily) || signal.origin.via === 'cloudformation.amazonaws.com'
+    const isInfrastructureAsCode = INFRASTRUCTURE_TOOLS.has(signal.origin.agentFamily) || serviceIn(signal.origin.via) === 'cloudformation'
     return { reason: `created user ${text(signal.request, 'userName') ?? '(unnamed)'}`, weight: isInfrastructureAsCode ? 0.3 : 0.55 }
   },
 }

@@ -1,3 +1,4 @@
+import { has } from '../../domain/parameters.ts'
 import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 
@@ -8,10 +9,11 @@ export const userDataChanged: Detector = {
   group: 'persistence',
   attack: 'T1578',
   runbook: 'Stop the instance, then compare the user data with the version before.',
+  readsRequest: 'harm',
   actions: ['ec2:ModifyInstanceAttribute'],
   matches(signal) {
     if (signal.outcome !== 'success') return undefined
-    return signal.request.userData === undefined
+    return !has(signal.request, 'userData')
       ? undefined
       : { reason: `changed the user data of ${text(signal.request, 'instanceId') ?? 'an instance'}` }
   },

@@ -14,6 +14,7 @@ export const userRenamedItself: Detector = {
   attack: 'T1036.010',
   runbook:
     'Ask the user’s owner why. For 30 days the policy goes by the name before; give that name back, or write the new one into the policy.',
+  readsRequest: 'harm',
   actions: [RENAME],
   matches(signal) {
     const { identity, outcome, request } = signal

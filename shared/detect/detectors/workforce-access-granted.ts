@@ -1,3 +1,4 @@
+import { valueAt } from '../../domain/parameters.ts'
 import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 import { adminPolicyIn, grantsEverything } from '../policy-document.ts'
@@ -10,6 +11,7 @@ export const workforceAccessGranted: Detector = {
   group: 'persistence',
   attack: 'T1098.003',
   runbook: 'Remove the assignment, then end the sessions of its user in Identity Center.',
+  readsRequest: 'rights',
   actions: [
     'sso:CreateAccountAssignment',
     'sso:AttachManagedPolicyToPermissionSet',
@@ -25,7 +27,7 @@ export const workforceAccessGranted: Detector = {
       return managed === undefined ? undefined : { reason: `a permission set now holds ${managed}`, weight: 0.57 }
     }
     if (signal.action === 'sso:PutInlinePolicyToPermissionSet')
-      return grantsEverything(signal.request.inlinePolicy, signal)
+      return grantsEverything(valueAt(signal.request, 'inlinePolicy'), signal)
         ? { reason: 'a permission set now allows everything', weight: 0.57 }
         : undefined
     if (signal.action === 'sso:CreateAccountAssignment')

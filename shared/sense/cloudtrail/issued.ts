@@ -1,5 +1,5 @@
-import type { Created } from '../../domain/signal.ts'
-import { type Fields, fieldsOf, textOf } from '../fields.ts'
+import { type Created, UNNAMED } from '../../domain/signal.ts'
+import { type Fields, fieldsOf, HIDDEN, textOf } from '../fields.ts'
 import { principalIdIn } from './principal-id.ts'
 
 /** What a successful call created: a credential, an identity, or a backdoor. `caller` is the owner where the response names none. */
@@ -12,34 +12,40 @@ export function createdBy(
     case 'iam:CreateAccessKey':
       return accessKey(fieldsOf(response.accessKey), caller)
     case 'iam:CreateLoginProfile':
-      return loginProfile(fieldsOf(response.loginProfile))
+      return loginProfile(fieldsOf(response.loginProfile), request.userName)
     case 'iam:CreateServiceSpecificCredential':
       return serviceCredential(fieldsOf(response.serviceSpecificCredential), caller)
     case 'iam:CreateUser':
-      return named('user', fieldsOf(response.user), request.userName)
+      return named('user', fieldsOf(response.user), { request: request.userName, response: fieldsOf(response.user).userName })
     case 'iam:CreateRole':
-      return named('role', fieldsOf(response.role), request.roleName)
+      return named('role', fieldsOf(response.role), { request: request.roleName, response: fieldsOf(response.role).roleName })
   }
   return session(response, caller) ?? backdoor(action, request)
 }
 
-function accessKey(key: Fields, caller: string): Created | undefined {
-  const id = textOf(key.accessKeyId, 128)
-  return id === undefined ? undefined : { id, kind: 'access-key', owner: textOf(key.userName, 128) ?? caller }
+/** The name of a user or role; undefined where CloudTrail hides it. */
+function nameOf(value: unknown, limit = 128): string | undefined {
+  return value === HIDDEN ? undefined : textOf(value, limit)
 }
 
-function loginProfile(profile: Fields): Created | undefined {
-  const owner = textOf(profile.userName, 128)
+function accessKey(key: Fields, caller: string): Created | undefined {
+  const id = textOf(key.accessKeyId, 128)
+  return id === undefined ? undefined : { id, kind: 'access-key', owner: nameOf(key.userName) ?? caller }
+}
+
+function loginProfile(profile: Fields, requested: unknown): Created | undefined {
+  const owner = nameOf(profile.userName) ?? nameOf(requested)
   return owner === undefined ? undefined : { id: `console:${owner}`, kind: 'console', owner }
 }
 
 function serviceCredential(credential: Fields, caller: string): Created | undefined {
   const id = textOf(credential.serviceSpecificCredentialId, 128)
-  return id === undefined ? undefined : { id, kind: 'service-specific-credential', owner: textOf(credential.userName, 128) ?? caller }
+  return id === undefined ? undefined : { id, kind: 'service-specific-credential', owner: nameOf(credential.userName) ?? caller }
 }
 
-function named(kind: 'user' | 'role', made: Fields, requested: unknown): Created | undefined {
-  const owner = textOf(requested, 128)
+/** Either the request or the answer may be left out of a record; both name what was created. */
+function named(kind: 'user' | 'role', made: Fields, names: { request: unknown; response: unknown }): Created | undefined {
+  const owner = nameOf(names.request) ?? nameOf(names.response)
   if (owner === undefined) return undefined
   const principalId = principalIdIn(kind === 'user' ? made.userId : made.roleId)
   return { id: textOf(made.arn, 2048) ?? `${kind}:${owner}`, kind, owner, ...(principalId === undefined ? {} : { principalId }) }
@@ -87,6 +93,6 @@ export const BACKDOORS: ReadonlyMap<string, string> = new Map([
 function backdoor(action: string, request: Fields): Created | undefined {
   const parameter = BACKDOORS.get(action)
   if (parameter === undefined) return undefined
-  const owner = textOf(request[parameter], 256) ?? 'unknown'
+  const owner = nameOf(request[parameter], 256) ?? UNNAMED
   return { id: `${action} ${owner}`, kind: 'backdoor', owner }
 }

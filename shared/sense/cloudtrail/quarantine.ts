@@ -45,9 +45,12 @@ export function quarantinedByOther(signal: Signal): Identity | undefined {
   return identity === undefined || isByAws(signal, identity) || isSame(signal.identity, identity) ? undefined : identity
 }
 
-function exposure(signal: Signal, identity: Identity): Signal {
+function exposure({ isRolePathUnknown: isCallersUnknown, ...signal }: Signal, identity: Identity): Signal {
+  // The request names a role without its path, and so may the record of a session.
+  const isPathUnknown = identity.kind === 'role' && (identity !== signal.identity || isCallersUnknown === true)
   return {
     ...signal,
+    ...(isPathUnknown ? { isRolePathUnknown: true } : {}),
     id: `${signal.id}#exposure`,
     kind: 'credential-exposure',
     identity,

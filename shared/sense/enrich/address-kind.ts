@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { serviceIn } from '../../domain/arn.ts'
 import type { AddressKind } from '../../domain/signal.ts'
 
 const PRIVATE = new BlockList()
@@ -22,6 +23,6 @@ PRIVATE.addAddress('::1', 'ipv6')
  */
 export function addressKind(address: string): AddressKind {
   const version = isIP(address)
-  if (version === 0) return address === 'AWS Internal' || address.endsWith('.amazonaws.com') ? 'aws-service' : 'unknown'
+  if (version === 0) return address === 'AWS Internal' || serviceIn(address) !== undefined ? 'aws-service' : 'unknown'
   return PRIVATE.check(address, version === 4 ? 'ipv4' : 'ipv6') ? 'private' : 'public'
 }

@@ -1,3 +1,4 @@
+import { items, texts } from '../../domain/parameters.ts'
 import type { Policy } from '../../domain/policy.ts'
 import { type Signal, text } from '../../domain/signal.ts'
 import { policyKeys, TAG_CALLS, tagCreated } from '../../domain/tag-change.ts'
@@ -27,14 +28,12 @@ export function policyTagMarker(policy: Partial<Pick<Policy, 'protected' | 'tier
 
 /** `key=value` of each tag that is set, `key` of each that is removed. */
 function changesIn({ request }: Signal): string[] {
-  const { tags, tagKeys } = request
-  const set = listIn(tags).flatMap((tag) => {
-    const [key, value] = [text(tag, 'key'), text(tag, 'value')]
-    return key === undefined ? [] : [`${key}=${value ?? ''}`]
-  })
-  return [...set, ...listIn(tagKeys).flatMap((key) => (typeof key === 'string' ? [key.slice(0, 128)] : []))]
-}
-
-function listIn(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value.slice(0, TAGS_LIMIT) : []
+  const set = items(request, 'tags')
+    .slice(0, TAGS_LIMIT)
+    .flatMap((tag) => {
+      const [key, value] = [text(tag, 'key'), text(tag, 'value')]
+      return key === undefined ? [] : [`${key}=${value ?? ''}`]
+    })
+  const removed = texts(request, 'tagKeys').slice(0, TAGS_LIMIT)
+  return [...set, ...removed.map((key) => key.slice(0, 128))]
 }

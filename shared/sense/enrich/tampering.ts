@@ -1,3 +1,5 @@
+import { serviceIn } from '../../domain/arn.ts'
+import { has } from '../../domain/parameters.ts'
 import type { Signal } from '../../domain/signal.ts'
 import { namedResources, textsIn } from './named-resources.ts'
 import { TAMPERING } from './tampering-calls.ts'
@@ -19,8 +21,6 @@ export const NOT_DEPLOYED: OwnResources = { sessions: new Set(), stackName: unde
 
 /** The services in which the responder has resources. Another service that is to change one of them calls one of these. */
 const SERVICES: ReadonlySet<string> = new Set([...Object.keys(TAMPERING), 'iam'])
-
-const CLOUDFORMATION = 'cloudformation.amazonaws.com'
 
 /** True for a call that a function of the responder made. A session of the same role that another function got is not one. */
 export function isOwnCall({ identity, credential }: Signal, { sessions }: Pick<OwnResources, 'sessions'>): boolean {
@@ -44,7 +44,7 @@ export function tamperingMarker(own: OwnResources): (signal: Signal) => Signal {
     if (signal.isReadOnly || signal.isDataEvent) return signal
     const service = signal.action.slice(0, signal.action.indexOf(':'))
     const isAgainst = textsIn(signal.request).some(isOwnRole) || (SERVICES.has(service) && namedResources(signal).some(isOurs))
-    const isUnnamed = !isAgainst && isUnnamedChangeSet(signal)
+    const isUnnamed = !isAgainst && isUnnamedChange(signal)
     if (!isAgainst && !isUnnamed) return signal
     return { ...signal, isAgainstResponder: true, ...deploymentOf(signal, isUnnamed, own) }
   }
@@ -53,14 +53,19 @@ export function tamperingMarker(own: OwnResources): (signal: Signal) => Signal {
 /** A call through CloudFormation is a deployment of the stack where the role does it that deploys the stack, and by no other caller. */
 function deploymentOf({ origin, identity }: Signal, isUnnamed: boolean, { deployingRoles }: OwnResources): Pick<Signal, 'deployment'> {
   if (isUnnamed) return { deployment: 'unnamed' }
-  if (origin.via !== CLOUDFORMATION) return {}
+  if (serviceIn(origin.via) !== 'cloudformation') return {}
   if (deployingRoles === undefined || deployingRoles.size === 0) return { deployment: 'unproven' }
   return deployingRoles.has(identity.id) ? { deployment: 'own' } : {}
 }
 
-/** A change set may be named by its ARN alone, in which its stack does not stand: it may be one of the responder. */
-function isUnnamedChangeSet({ action, request }: Signal): boolean {
-  return action === 'cloudformation:ExecuteChangeSet' && request.stackName === undefined
+/**
+ * A change that may be of the responder, and does not say what it changes: of a change set that is named by its ARN alone, in which its stack does not stand; and
+ * any by which the responder can be changed whose parameters CloudTrail left out.
+ */
+function isUnnamedChange({ action, request, isRequestOmitted }: Signal): boolean {
+  if (action === 'cloudformation:ExecuteChangeSet' && !has(request, 'stackName')) return true
+  const [service = '', operation = ''] = action.split(':')
+  return isRequestOmitted === true && TAMPERING[service]?.includes(operation) === true
 }
 
 /** A function that says whether a text names a resource of the responder: by a name, an ARN, an id or a URL. */

@@ -1,6 +1,7 @@
 import { type Place, partitionFrom } from '../../domain/arn.ts'
+import { timeOf } from '../../domain/record-time.ts'
 import type { Signal } from '../../domain/signal.ts'
-import { type Fields, fieldsOf, isFields, textOf, timeOf } from '../fields.ts'
+import { type Fields, fieldsOf, isFields, textOf } from '../fields.ts'
 import type { Normalised } from '../normalised.ts'
 import { type HealthEntity, healthEntityOf } from './health-entity.ts'
 
@@ -49,9 +50,13 @@ export function exposuresOf(event: Fields): Normalised {
 
 /** The distinct entities of an event. Some events name them only in `resources`, the member that every EventBridge event has. */
 function entitiesOf(event: Fields, detail: Fields): readonly string[] {
-  const affected = Array.isArray(detail.affectedEntities) ? detail.affectedEntities.filter(isFields) : []
+  const affected = Array.isArray(detail.affectedEntities) ? detail.affectedEntities : []
   const resources = Array.isArray(event.resources) ? event.resources : []
-  return [...new Set([...affected.map(({ entityValue }) => entityValue), ...resources].flatMap((value) => textOf(value, 2048) ?? []))]
+  return [
+    ...new Set(
+      [...affected.map((one) => (isFields(one) ? one.entityValue : one)), ...resources].flatMap((value) => textOf(value, 2048) ?? []),
+    ),
+  ]
 }
 
 interface HealthEvent {

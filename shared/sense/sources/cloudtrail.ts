@@ -1,17 +1,21 @@
 import { createHash } from 'node:crypto'
+import { serviceIn } from '../../domain/arn.ts'
 import { attemptWith } from '../../domain/attempt.ts'
 import { canonical } from '../../domain/change.ts'
+import { timeOf } from '../../domain/record-time.ts'
 import type { Origin, Outcome, Signal } from '../../domain/signal.ts'
 import { actorOf } from '../cloudtrail/actor.ts'
 import { assumptionOf } from '../cloudtrail/assumption.ts'
-import { hasAuthenticated } from '../cloudtrail/authentication.ts'
 import { createdBy } from '../cloudtrail/issued.ts'
+import { parametersAt } from '../cloudtrail/parameters.ts'
 import { quarantineExposure } from '../cloudtrail/quarantine.ts'
-import { type Fields, fieldsOf, isFields, textOf, timeOf } from '../fields.ts'
+import { hasAuthenticated, refusalIn } from '../cloudtrail/refusals.ts'
+import { accountAt, checkListAt, type Fields, flagAt, isFields, objectAt, textAt } from '../fields.ts'
 import type { Normalised } from '../normalised.ts'
 
 /**
- * True for a CloudTrail record, event version 1.x. Every field but `eventTime`, `eventName` and `eventSource` may be missing.
+ * True for a CloudTrail record, event version 1.x. Every field but `eventTime`, `eventName` and `eventSource` may be missing; exports write the objects as JSON
+ * text. A field of a type that cannot be read makes the record damaged, so that it is never read as a record without that field.
  *
  * @example { eventVersion: '1.11', eventID: '…', eventTime: '2026-01-01T00:00:00Z', eventSource: 'iam.amazonaws.com',
  *   eventName: 'CreateUser', awsRegion: 'us-east-1', sourceIPAddress: '192.0.2.1', userAgent: 'aws-cli/2.15',
@@ -31,19 +35,24 @@ export function signalsOf(record: Fields): Normalised {
 }
 
 function apiCall(record: Fields): Signal | string {
-  const id = textOf(record.eventID, 128) ?? derivedId(record)
+  const id = textAt(record.eventID, 'eventID', 128) ?? derivedId(record)
   const time = timeOf(record.eventTime)
-  const operation = textOf(record.eventName, 128)?.replace(VERSION_SUFFIX, '')
-  const source = textOf(record.eventSource, 128)
+  const operation = textAt(record.eventName, 'eventName', 128)?.replace(VERSION_SUFFIX, '')
+  const source = textAt(record.eventSource, 'eventSource', 128)
   if (time === undefined) return 'eventTime is missing or not a time between 2000 and 2100'
   if (operation === undefined || source === undefined) return 'eventName or eventSource is empty'
   const service = serviceOf(source)
-  const request = fieldsOf(record.requestParameters)
-  const response = fieldsOf(record.responseElements)
-  const errorCode = textOf(record.errorCode, 128)
-  const outcome = outcomeOf(service, errorCode, response)
-  const { identity, credential, isWorkloadStated } = actorOf(record)
-  const message = outcome === 'denied' ? textOf(record.errorMessage, 2048) : undefined
+  const request = parametersAt(record.requestParameters, 'requestParameters')
+  const response = parametersAt(record.responseElements, 'responseElements')
+  const details = parametersAt(record.additionalEventData, 'additionalEventData').fields
+  const user = objectAt(record.userIdentity, 'userIdentity')
+  // Nothing reads it, but a record that is damaged there may be damaged anywhere.
+  checkListAt(record.resources, 'resources')
+  const errorCode = textAt(record.errorCode, 'errorCode', 128)
+  const outcome = outcomeOf(service, errorCode, response.fields)
+  const { identity, credential, isPathUnknown, isWorkloadStated } = actorOf(record, user, details)
+  const errorMessage = textAt(record.errorMessage, 'errorMessage', 2048)
+  const message = outcome === 'denied' ? errorMessage : undefined
   const deniedBy = denierIn(message)
   const deniedOn = message?.match(/ on resource: (arn:[^\s"]{1,512})/)?.[1]
   const isAuthenticated = hasAuthenticated({ service, operation, outcome, errorCode })
@@ -52,8 +61,8 @@ function apiCall(record: Fields): Signal | string {
     kind: 'api-call',
     source: 'cloudtrail',
     time,
-    account: textOf(record.recipientAccountId, 32) ?? identity.account,
-    region: textOf(record.awsRegion, 32) ?? 'unknown',
+    account: accountAt(record.recipientAccountId, 'recipientAccountId') ?? identity.account,
+    region: textAt(record.awsRegion, 'awsRegion', 32) ?? 'unknown',
     identity,
     credential: isAuthenticated ? credential : attemptWith(credential),
     service,
@@ -62,16 +71,21 @@ function apiCall(record: Fields): Signal | string {
     outcome,
     errorCode,
     isAuthenticated,
-    origin: originOf(record),
+    origin: originOf(record, user),
     created:
-      outcome === 'success' && isAuthenticated ? createdBy(`${service}:${operation}`, identity.name, { request, response }) : undefined,
+      outcome === 'success' && isAuthenticated
+        ? createdBy(`${service}:${operation}`, identity.name, { request: request.fields, response: response.fields })
+        : undefined,
     assumer: undefined,
     parentIncidentId: undefined,
     isAgainstResponder: false,
-    request,
-    response,
-    details: fieldsOf(record.additionalEventData),
+    request: request.fields,
+    response: response.fields,
+    details,
     exposure: undefined,
+    ...(request.isOmitted ? { isRequestOmitted: true } : {}),
+    ...(response.isOmitted ? { isResponseOmitted: true } : {}),
+    ...(isPathUnknown ? { isRolePathUnknown: true } : {}),
     ...(deniedBy === undefined ? {} : { deniedBy }),
     ...(deniedOn === undefined ? {} : { deniedOn }),
     ...(isWorkloadStated && isAuthenticated ? ({ isWorkloadStated } as const) : {}),
@@ -99,8 +113,10 @@ const CAUSE =
   /(?:(?:^|with an )explicit deny in (?:an?|the) ([a-z -]+)|because no ([a-z -]+) allows the [\w:-]+ action)(?:: arn:[^\s"]+)?\.?(?: Encoded authorization failure message: [\w-]*)?$/i
 
 /** True for what CloudTrail records only where a trail asks for it, such as reads of objects. */
-function isDataEvent({ managementEvent, eventCategory }: Fields): boolean {
-  return managementEvent === false || (typeof eventCategory === 'string' && eventCategory !== 'Management')
+function isDataEvent(record: Fields): boolean {
+  const isManagement = flagAt(record.managementEvent, 'managementEvent')
+  const category = textAt(record.eventCategory, 'eventCategory', 32)
+  return isManagement === false || (category !== undefined && category !== 'Management')
 }
 
 /** An id for a record without `eventID`, as some exports leave it out: the hash of the record, so the same record gives the same id. */
@@ -113,14 +129,13 @@ const VERSION_SUFFIX = /_?20\d{2}_?\d{2}_?\d{2}(v\d)?$/
 
 /** CloudTrail's `readOnly` where the record has it; older records do not, so the name of the operation decides. */
 function isReadOnly(record: Fields, operation: string): boolean {
-  if (typeof record.readOnly === 'boolean') return record.readOnly
-  if (record.readOnly === 'true' || record.readOnly === 'false') return record.readOnly === 'true'
-  return /^(Get|List|Describe|Lookup|Head|BatchGet|Search|Query|Scan|AssumeRole)/.test(operation)
+  const said = flagAt(record.readOnly, 'readOnly')
+  return said ?? /^(Get|List|Describe|Lookup|Head|BatchGet|Search|Query|Scan|AssumeRole)/.test(operation)
 }
 
 /** The service prefix of IAM actions. Three services have another name in `eventSource` than in their actions. */
 function serviceOf(source: string): string {
-  const name = source.endsWith('.amazonaws.com') ? source.slice(0, -'.amazonaws.com'.length) : source
+  const name = serviceIn(source) ?? source
   return ACTION_PREFIXES.get(name) ?? name
 }
 
@@ -130,22 +145,19 @@ const ACTION_PREFIXES: ReadonlyMap<string, string> = new Map([
   ['tagging', 'tag'],
 ])
 
-/** Parts of the error codes by which services refuse a call for lack of permission or of valid credentials. */
-const DENIED = /AccessDenied|Unauthorized|NotAuthorized|AuthorizationError|Forbidden|InvalidClientTokenId|SignatureDoesNotMatch/
-
 function outcomeOf(service: string, errorCode: string | undefined, response: Fields): Outcome {
-  if (errorCode !== undefined) return DENIED.test(errorCode) ? 'denied' : 'failed'
+  if (errorCode !== undefined) return refusalIn(errorCode) === undefined ? 'failed' : 'denied'
   // Sign-in events have no error code: a failure is in the response, such as `{ ConsoleLogin: 'Failure' }`.
   return service === 'signin' && Object.values(response).includes('Failure') ? 'failed' : 'success'
 }
 
 const VPC_ENDPOINT = /^vpce-[0-9a-f]{8,17}$/
 
-function originOf(record: Fields): Origin {
-  const agent = textOf(record.userAgent, 512) ?? ''
-  const vpcEndpointId = textOf(record.vpcEndpointId, 64)
+function originOf(record: Fields, user: Fields): Origin {
+  const agent = textAt(record.userAgent, 'userAgent', 512) ?? ''
+  const vpcEndpointId = textAt(record.vpcEndpointId, 'vpcEndpointId', 64)
   return {
-    address: textOf(record.sourceIPAddress, 256) ?? '',
+    address: textAt(record.sourceIPAddress, 'sourceIPAddress') ?? '',
     addressKind: 'unknown',
     country: undefined,
     network: undefined,
@@ -154,7 +166,7 @@ function originOf(record: Fields): Origin {
     isBlocklisted: false,
     agent,
     agentFamily: 'unknown',
-    via: textOf(fieldsOf(record.userIdentity).invokedBy, 128),
+    via: textAt(user.invokedBy, 'userIdentity.invokedBy', 128),
     ...(vpcEndpointId !== undefined && VPC_ENDPOINT.test(vpcEndpointId) ? { vpcEndpointId } : {}),
   }
 }

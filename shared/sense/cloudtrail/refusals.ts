@@ -9,14 +9,17 @@ import type { Outcome } from '../../domain/signal.ts'
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */
 export const REFUSED_CREDENTIALS = [
   'AuthFailure',
   'AuthorizationHeaderMalformed',
   'ExpiredToken',
+  'IDPRejectedClaim',
   'IncompleteSignature',
   'InvalidAccessKeyId',
   'InvalidClientTokenId',
+  'InvalidIdentityToken',
   'InvalidSecurity',
   'InvalidSignature',
   'InvalidToken',
@@ -32,6 +35,32 @@ export const REFUSED_CREDENTIALS = [
 
 const REFUSED: ReadonlySet<string> = new Set(REFUSED_CREDENTIALS)
 
+/**
+ * Parts of the error codes by which services refuse a call for lack of permission: `AccessDeniedException`, `KMSAccessDeniedException` and `VpceAccessDenied`,
+ * `Client.UnauthorizedOperation` of EC2, `NotAuthorized`, `AuthorizationError` of SNS, `ForbiddenException`, `InsufficientPrivilegesException` of Elastic
+ * Beanstalk, `AllAccessDisabled` of S3; and the bare status that some services write.
+ *
+ * Not `OptInRequired`, `OperationNotPermitted` and `DryRunOperation`: a service or a region is not switched on, the resource is protected, or the call was
+ * allowed and not wanted. None of them says what the caller may do.
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ * @see https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html
+ * @see https://docs.aws.amazon.com/elasticbeanstalk/latest/api/CommonErrors.html
+ * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-network-events-with-cloudtrail.html
+ */
+const REFUSED_RIGHTS =
+  /AccessDenied|Unauthorized|NotAuthorized|AuthorizationError|Forbidden|InsufficientPrivileges|InsufficientPermissions|AllAccessDisabled|^40[13]$/i
+
+/**
+ * How a service refused a call. `credentials`: the caller did not authenticate, so the call is an attempt by anybody. `rights`: it did, and may not do this.
+ * Undefined for every other error.
+ */
+export function refusalIn(errorCode: string): 'credentials' | 'rights' | undefined {
+  if (REFUSED.has(errorCode.replace(/^(?:Client|Server)\./, '').replace(/(?:Exception|Fault)$/, ''))) return 'credentials'
+  return REFUSED_RIGHTS.test(errorCode) ? 'rights' : undefined
+}
+
 /** The sign-in events of somebody who is signed in already. */
 const SIGNED_IN = /^(SwitchRole|ExitRole|RenewRole|Logout)/
 
@@ -44,5 +73,5 @@ export function hasAuthenticated(call: { service: string; operation: string; out
     if (WITHOUT_SIGN_IN.has(call.operation)) return false
     return call.outcome === 'success' || SIGNED_IN.test(call.operation)
   }
-  return call.errorCode === undefined || !REFUSED.has(call.errorCode.replace(/^Client\./, '').replace(/Exception$/, ''))
+  return call.errorCode === undefined || refusalIn(call.errorCode) !== 'credentials'
 }
