@@ -35,6 +35,7 @@ async function* rowsOf(chunks: AsyncIterable<Buffer>, onDamage: (reason: string)
     yield* take(false)
     if (rest.length > MAX_ROW_CHARACTERS) return onDamage(`a row of CSV is larger than ${MAX_ROW_CHARACTERS} characters`)
   }
+  if (!rest.endsWith('\n')) rest += '\n'
   yield* take(true)
 }
 

@@ -1,10 +1,13 @@
 import { gunzipSync } from 'node:zlib'
 import { type Fields, fieldsOf, isFields } from '../../shared/sense/fields.ts'
 import { recordFromColumns, recordIn } from './cloudtrail-record.ts'
-import { type Neighbour, neighbourOf } from './neighbours.ts'
+import { isEmpty, isLikeRecord, type Neighbour, neighbourOf } from './neighbours.ts'
 
 /** The deepest that records are looked for in a value. Envelopes of AWS in envelopes of AWS are ten deep. */
 const MAX_DEPTH = 24
+
+/** The members in which AWS lists records and their envelopes. */
+const LISTS: ReadonlySet<string> = new Set(['Records', 'Events'])
 
 /** The most text that is expanded out of the fields of one value. */
 const MAX_EXPANDED_BYTES = 32 * 1024 * 1024
@@ -19,14 +22,15 @@ export type Found =
 export type RecordOf = (value: Fields) => object | undefined
 
 /**
- * Finds the records in a value, in whatever envelopes: in lists, in members, in JSON text in a field, plain, in base64 or compressed, and in rows of tables. In a list of which one
- * element is known, the others are unknown where they are not.
+ * Finds the records in a value, in whatever envelopes: in lists, in members, in JSON text in a field, plain, in base64 or compressed, and in rows of tables. In a list of records,
+ * what is none is unknown.
  */
 export function findRecords(value: unknown, recordOf: RecordOf = recordIn): Found[] {
   const record = isFields(value) ? recordOf(value) : undefined
   if (record !== undefined) return [{ kind: 'record', record }]
   const search: Search = { recordOf, found: [], budget: MAX_EXPANDED_BYTES }
-  return find(value, 0, search) ? search.found : unknownIn(value)
+  if (find(value, 0, search)) return search.found
+  return isFields(value) && isEmpty(value) ? [{ kind: 'neighbour', name: 'empty lists' }] : unknownIn(value)
 }
 
 interface Search {
@@ -45,15 +49,19 @@ function unknownIn(value: unknown): Found[] {
 function find(value: unknown, depth: number, search: Search): boolean {
   if (depth > MAX_DEPTH) return false
   if (typeof value === 'string') return findInText(value, depth, search)
-  if (Array.isArray(value)) return findInList(value, depth, search)
+  if (Array.isArray(value)) return findInList(value, depth, search, depth === 0)
   if (!isFields(value)) return false
   const record = search.recordOf(value)
   if (record !== undefined) return add(search, { kind: 'record', record })
-  const name = neighbourOf(value, depth === 0)
+  const name = neighbourOf(value)
   if (name !== undefined) return add(search, { kind: 'neighbour', name })
   if (isTable(value)) return find(rowsOf(value), depth + 1, search)
   let isFound = false
-  for (const key in value) if (find(value[key], depth + 1, search)) isFound = true
+  for (const key in value) {
+    const member = value[key]
+    const isIn = Array.isArray(member) ? findInList(member, depth + 1, search, LISTS.has(key)) : find(member, depth + 1, search)
+    if (isIn) isFound = true
+  }
   const row = isFound || search.recordOf !== recordIn ? undefined : recordFromColumns(value)
   return row === undefined ? isFound : add(search, { kind: 'row', record: row })
 }
@@ -63,7 +71,8 @@ function add(search: Search, found: Found): true {
   return true
 }
 
-function findInList(list: readonly unknown[], depth: number, search: Search): boolean {
+function findInList(list: readonly unknown[], depth: number, search: Search, isStrict: boolean): boolean {
+  if (depth > MAX_DEPTH) return false
   const row = rowOf(list)
   if (row !== undefined && find(row, depth + 1, search)) return true
   const before = search.found
@@ -72,12 +81,18 @@ function findInList(list: readonly unknown[], depth: number, search: Search): bo
   for (const value of list) {
     search.found = []
     if (find(value, depth + 1, search)) isFound = true
-    else search.found = [{ kind: 'unknown', value }]
+    else search.found = isStrict || isDamaged(value) ? [{ kind: 'unknown', value }] : []
     for (const one of search.found) found.push(one)
   }
   search.found = before
   if (isFound) for (const one of found) before.push(one)
   return isFound
+}
+
+/** What stands beside records and was to be one: something of a record, or text that begins as one. */
+function isDamaged(value: unknown): boolean {
+  const texts = isFields(value) ? Object.values(value) : [value]
+  return isLikeRecord(value) || texts.some((text) => typeof text === 'string' && text.startsWith('{'))
 }
 
 /** CloudTrail Lake writes a row as a list of objects, one for each column. */

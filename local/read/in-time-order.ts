@@ -15,8 +15,8 @@ const HELD_BYTES = 32 * 1024 * 1024
 /** The most files that are read at the same time; more are merged in passes. */
 const OPEN_FILES = 32
 
-/** Files in their own order up to this size are read whole, as the others. */
-const SMALL_BYTES = 2 * 1024 * 1024
+/** Files in their own order up to this part of what is held are read whole, as the others. */
+const SMALL_PART = 16
 
 /** Options of `readInTimeOrder`. The limits are for tests. */
 export interface TimeOrderOptions extends ReadOptions {
@@ -117,7 +117,7 @@ class TimeOrder {
 
   /** Begins to merge a file of which the time has come. */
   async #begin({ file, bytes, isOrdered }: IndexedFile): Promise<void> {
-    if (isOrdered && bytes > SMALL_BYTES) {
+    if (isOrdered && bytes > this.#heldBytes / SMALL_PART) {
       await this.#merge.add({ items: [], at: 0, level: 0, refill: inOwnOrder(this.#again(file)) })
       await this.#mergeSome()
       return

@@ -29,9 +29,9 @@ const KINDS: readonly (readonly [kind: Neighbour, is: (value: Fields) => boolean
   ['other EventBridge events', isOtherEvent],
 ]
 
-/** The kind of an object that is known to hold no record; undefined where that is not known. `isWhole`: it is in nothing else. */
-export function neighbourOf(value: Fields, isWhole: boolean): Neighbour | undefined {
-  return KINDS.find(([, is]) => is(value))?.[0] ?? (isWhole && isEmpty(value) ? 'empty lists' : undefined)
+/** The kind of an object that is known to hold no record; undefined where that is not known. */
+export function neighbourOf(value: Fields): Neighbour | undefined {
+  return KINDS.find(([, is]) => is(value))?.[0]
 }
 
 /** An event whose detail is an object that has nothing of a record. */
@@ -40,7 +40,7 @@ function isOtherEvent(value: Fields): boolean {
 }
 
 /** An object without content, or around an empty list, as queries without results and idle streams leave. */
-function isEmpty(value: Fields): boolean {
+export function isEmpty(value: Fields): boolean {
   const members = Object.values(value)
   const lists = members.filter(Array.isArray)
   const isPlain = members.every((member) => typeof member !== 'object' || member === null || lists.includes(member as unknown[]))

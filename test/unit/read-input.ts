@@ -24,16 +24,20 @@ export async function read(paths: string[], stdin?: Readable) {
   const problems: InputProblem[] = []
   const skipped: [file: string, kind: string][] = []
   let bytes = 0
+  let rows = 0
   const options = {
     onProblem: (problem: InputProblem) => problems.push(problem),
     onSkip: (file: string, kind: string) => skipped.push([file, kind]),
+    onRow: () => {
+      rows += 1
+    },
     onBytes: (count: number) => {
       bytes += count
     },
     ...(stdin ? { stdin } : {}),
   }
   for await (const batch of readRecords(paths, options)) records.push(...batch)
-  return { records, problems, skipped, bytes }
+  return { records, problems, skipped, bytes, rows }
 }
 
 let files = 0
