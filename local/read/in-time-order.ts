@@ -26,6 +26,8 @@ export interface TimeOrderOptions extends ReadOptions {
   onLate?(count: number): void
   readonly heldBytes?: number
   readonly openFiles?: number
+  /** The folder in which a temporary one is made. */
+  readonly temporary?: string
 }
 
 /**
@@ -35,7 +37,7 @@ export interface TimeOrderOptions extends ReadOptions {
  * Standard input and pipes are read once, and sorted as far as the memory for it goes.
  */
 export async function* readInTimeOrder(paths: readonly string[], options: TimeOrderOptions): AsyncGenerator<object[]> {
-  const scratch = new Scratch()
+  const scratch = new Scratch(options.temporary)
   const order = new TimeOrder(options, scratch)
   try {
     for (const file of filesOf(paths, options)) await order.index(file)

@@ -1,4 +1,4 @@
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
+import zlib from 'node:zlib'
 import { type AsyncBuffer, type Compressors, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 
 /** A row group is in memory as a whole, so this bounds it. Security Lake's files have one, of a few megabytes. */
@@ -10,11 +10,12 @@ const MAX_TURNS = 8
 
 /** Expands a page to as many bytes as its header says, and no more. */
 const COMPRESSORS: Compressors = {
-  GZIP: (page, length) => gunzipSync(page, { maxOutputLength: bound(length) }),
-  BROTLI: (page, length) => brotliDecompressSync(page, { maxOutputLength: bound(length) }),
+  GZIP: (page, length) => zlib.gunzipSync(page, { maxOutputLength: bound(length) }),
+  BROTLI: (page, length) => zlib.brotliDecompressSync(page, { maxOutputLength: bound(length) }),
   ZSTD: (page, length) => {
-    if (typeof zstdDecompressSync !== 'function') throw new Error('its pages are compressed with zstd, which needs Node 22.15 or newer')
-    return zstdDecompressSync(page, { maxOutputLength: bound(length) })
+    if (typeof zlib.zstdDecompressSync !== 'function')
+      throw new Error('its pages are compressed with zstd, which needs Node 22.15 or newer')
+    return zlib.zstdDecompressSync(page, { maxOutputLength: bound(length) })
   },
 }
 

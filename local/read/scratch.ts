@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, openSync, rmSync, unlinkSync } from 'node:fs'
+import { mkdtempSync, openSync, rmSync, unlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -9,11 +9,15 @@ import { join } from 'node:path'
 export class Scratch {
   #folder: string | undefined
   #count = 0
+  readonly #parent: string
+
+  constructor(parent = tmpdir()) {
+    this.#parent = parent
+  }
 
   /** Opens an empty file for writing and reading. */
   open(): number {
-    this.#folder ??= mkdtempSync(join(tmpdir(), 'countersign-'))
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    this.#folder ??= mkdtempSync(join(this.#parent, 'countersign-'))
     const path = join(this.#folder, `${this.#count++}`)
     const fd = openSync(path, 'wx+', 0o600)
     try {

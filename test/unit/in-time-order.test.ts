@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readInTimeOrder, type TimeOrderOptions } from '../../local/read/in-time-order.ts'
 import { syntheticHistory } from '../../local/synthetic-history.ts'
 import { type Fields, PACKED_FORMS, TEXT_FORMS } from './input-forms.ts'
@@ -127,9 +127,7 @@ describe('standard input', () => {
 
 it('leaves nothing behind in the temporary folder', async () => {
   const temporary = tree([])
-  vi.stubEnv('TMPDIR', temporary)
-  await order([tree([text(shuffled(RECORDS))])], { heldBytes: 8000, openFiles: 3 })
-  for await (const _ of readInTimeOrder([tree([text(shuffled(RECORDS))])], { onProblem: unexpected, heldBytes: 8000 })) break
-  vi.unstubAllEnvs()
+  await order([tree([text(shuffled(RECORDS))])], { heldBytes: 8000, openFiles: 3, temporary })
+  for await (const _ of readInTimeOrder([tree([text(shuffled(RECORDS))])], { onProblem: unexpected, heldBytes: 8000, temporary })) break
   expect(readdirSync(temporary)).toEqual([])
 })

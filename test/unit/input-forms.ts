@@ -200,7 +200,8 @@ export const TEXT_FORMS: Readonly<Record<string, (records: readonly Fields[]) =>
         (record) =>
           `EVENTS\tAKIA2J4QNVLHRYEXAMPL\t${text(record)}\t${record.eventID}\tx\tFalse\trunner\nRESOURCES\trunner\tAWS::IAM::User\n`,
       )
-      .join('') + 'NEXTTOKEN\tabc\n',
+      .concat('NEXTTOKEN\tabc\n')
+      .join(''),
   'lookup-events --output table': (records) =>
     `-----\n|  LookupEvents  |\n+----+\n||  Events  ||\n|+--+|\n${records.map((record) => `||  CloudTrailEvent  |  ${text(record)}  ||\n||  EventName  |  x  ||\n`).join('')}|+--+|\n`,
   'lookup-events --output yaml': (records) =>
