@@ -47,6 +47,8 @@ const GROUPS: readonly (readonly [name: string, files: RegExp])[] = [
   ['embedded', /^local\/(embedded|commands\/start)\.ts$/],
   // Hono, and ECharts with the first drawing.
   ['pages', /^local\/(page\/drift|console\/serve|commands\/(report|console|evaluate))\.ts$/],
+  // Formats of files that few inputs have.
+  ['packed', /^local\/read\/read-(parquet|tar|zip)\.ts$/],
   ['replay', /^local\/(replay-in-memory|commands\/replay)\.ts$/],
   ['main', /^local\/main\.ts$/],
   ['commands', /^(local|shared)\//],

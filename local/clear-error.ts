@@ -1,5 +1,5 @@
 import { ResponderError } from '../shared/errors.ts'
-import { whyUnreadable } from './list-files.ts'
+import { whyUnreadable } from './read/list-files.ts'
 
 /** What the AWS SDK says where this machine is not set up for AWS, and what the person does then. */
 const SETUP: readonly { readonly fits: (error: Error) => boolean; readonly say: string }[] = [

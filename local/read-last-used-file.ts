@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { LastUsed } from '../shared/domain/last-used.ts'
 import { readLastUsed } from '../shared/domain/read-last-used.ts'
 import { ResponderError } from '../shared/errors.ts'
-import { whyUnreadable } from './list-files.ts'
+import { whyUnreadable } from './read/list-files.ts'
 
 /** The last-used data in a file that `aws iam get-service-last-accessed-details` printed. Throws `input.unreadable` where it is none. */
 export async function readLastUsedFile(path: string): Promise<LastUsed> {

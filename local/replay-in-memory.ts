@@ -16,8 +16,8 @@ import { applyPolicy } from '../shared/record/policy-in-force.ts'
 import { CLOCK_SKEW_MS } from '../shared/sense/believe.ts'
 import { type Backtest, backtest } from './backtest.ts'
 import { geoDatabases } from './geo-databases.ts'
-import { whyUnreadable } from './list-files.ts'
 import { readPolicyFile } from './policy-file.ts'
+import { whyUnreadable } from './read/list-files.ts'
 import { simulatedClock } from './simulated-clock.ts'
 
 /** The backtest for `replay`, with everything in memory. Memory grows with the number of identities, not with the input. */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { ResponderError } from '../shared/errors.ts'
-import { whyUnreadable } from './list-files.ts'
+import { whyUnreadable } from './read/list-files.ts'
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'its folder is not there',

@@ -77,7 +77,20 @@ const RULES: readonly Rule[] = [
   {
     folder: 'local/',
     own: ['shared/', 'local/'],
-    packages: ['commander', 'dynalite', 'echarts', 'hono', 'hono/', '@hono/node-server', 'yaml', 'zod', 'node:'],
+    packages: [
+      'commander',
+      'dynalite',
+      'echarts',
+      'hono',
+      'hono/',
+      '@hono/node-server',
+      'hyparquet',
+      'modern-tar',
+      'yaml',
+      'yauzl',
+      'zod',
+      'node:',
+    ],
   },
 ]
 

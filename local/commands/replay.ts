@@ -5,14 +5,13 @@ import { timeOf } from '../../shared/domain/record-time.ts'
 import type { Evaluation } from '../../shared/pipeline.ts'
 import { printable } from '../../shared/record/notice.ts'
 import type { Backtest } from '../backtest.ts'
-import { type InputProblem, type RecordOrigin, readRecords } from '../read-records.ts'
+import { readInTimeOrder } from '../read/in-time-order.ts'
+import type { RecordOrigin } from '../read/read-file.ts'
 import type { Price } from '../refusals.ts'
 import { refusesCalls } from '../refused-by-steps.ts'
 import { renderIncident } from '../render/incident.ts'
 import { columns, duration, moment, type Paint } from '../render/style.ts'
-
-/** The most problems of the input that are printed; all are counted. */
-const PROBLEM_LINES = 20
+import { InputTally } from './input-tally.ts'
 
 export interface ReplayOptions {
   readonly paths: readonly string[]
@@ -31,26 +30,19 @@ export interface ReplayOptions {
 interface Totals {
   records: number
   skipped: number
-  problems: number
-  files: Set<string>
   first: number
   last: number
 }
 
-/** What could not be read, or was read and is not believed: of such a record its number in the file is known. */
-type Problem = Omit<InputProblem, 'position'> & Partial<Pick<InputProblem, 'position'>>
-
-/** Backtests the responder on log files. Returns true where every input could be read. */
+/** Backtests the responder on log files. Returns true where every input could be read, and held a record. */
 export async function replay(run: Backtest, incidents: () => AsyncIterable<Incident>, options: ReplayOptions): Promise<boolean> {
   const startedAt = options.now()
-  const totals: Totals = { records: 0, skipped: 0, problems: 0, files: new Set(), first: Number.POSITIVE_INFINITY, last: 0 }
+  const totals: Totals = { records: 0, skipped: 0, first: Number.POSITIVE_INFINITY, last: 0 }
+  const input = new InputTally(options.err)
   const print = (value: unknown) => options.out.write(`${JSON.stringify(value)}\n`)
-  const onProblem = (problem: Problem) => {
-    totals.problems += 1
-    if (totals.problems <= PROBLEM_LINES) options.err.write(`${describe(problem)}\n`)
-  }
   const origins = new WeakMap<object, RecordOrigin>()
-  for await (const batch of readRecords([...options.paths], { onProblem, origins })) {
+  const { onProblem, onSkip, onRow, onLate } = input
+  for await (const batch of readInTimeOrder(options.paths, { onProblem, onSkip, onRow, onLate, origins })) {
     const chosen = batch.filter((record) => isBetween(record, options))
     totals.records += batch.length
     totals.skipped += batch.length - chosen.length
@@ -66,16 +58,11 @@ export async function replay(run: Backtest, incidents: () => AsyncIterable<Incid
   for await (const incident of incidents()) found.push(incident)
   found.sort((a, b) => b.priority - a.priority || a.openedAt - b.openedAt)
   if (options.isJson) for (const incident of found) print(incidentLine(incident, run))
-  const summary = summaryOf(run, { totals, found, policy: options.policy, ms: options.now() - startedAt })
+  const summary = summaryOf(run, { totals, input, found, policy: options.policy, ms: options.now() - startedAt })
   if (options.isJson) print(summary)
-  else options.out.write(`${renderReport(found, summary, run, options.paint)}\n`)
-  if (totals.problems > PROBLEM_LINES) options.err.write(`… ${totals.problems - PROBLEM_LINES} more places could not be read\n`)
-  return totals.problems === 0
-}
-
-function describe({ file, position, record, reason }: Problem): string {
-  const place = [...(position === undefined ? [] : [`byte ${position}`]), ...(record === undefined ? [] : [`record ${record}`])]
-  return `${printable(file, 300)}: ${place.join(', ')}: ${printable(reason, 300)}`
+  else options.out.write(`${renderReport(found, { summary, input }, run, options.paint)}\n`)
+  input.close(totals.records)
+  return input.problems === 0 && totals.records > 0
 }
 
 function isBetween(record: unknown, { since, until }: ReplayOptions): boolean {
@@ -120,7 +107,7 @@ function assessmentLine({ signal, findings, assessment, decision, incidentId }: 
 
 function summaryOf(
   run: Backtest,
-  { totals, found, policy, ms }: { totals: Totals; found: readonly Incident[]; policy: string; ms: number },
+  { totals, input, found, policy, ms }: { totals: Totals; input: InputTally; found: readonly Incident[]; policy: string; ms: number },
 ) {
   const none = () => Object.fromEntries(ACTIONS.map((action) => [action, 0])) as Record<Action, number>
   const [decisions, would] = [none(), none()]
@@ -135,7 +122,8 @@ function summaryOf(
     outsideTime: totals.skipped,
     signals: run.tally.signals,
     ignored: run.tally.ignored,
-    unreadable: totals.problems,
+    unreadable: input.problems,
+    ...input.counts,
     from: totals.last === 0 ? null : new Date(totals.first).toISOString(),
     to: totals.last === 0 ? null : new Date(totals.last).toISOString(),
     incidents: found.length,
@@ -150,7 +138,12 @@ function summaryOf(
 /** The most incidents that a report shows whole; the others are a line each. */
 const WHOLE_INCIDENTS = 3
 
-function renderReport(found: readonly Incident[], summary: ReturnType<typeof summaryOf>, run: Backtest, paint: Paint): string {
+interface Summarised {
+  readonly summary: ReturnType<typeof summaryOf>
+  readonly input: InputTally
+}
+
+function renderReport(found: readonly Incident[], { summary, input }: Summarised, run: Backtest, paint: Paint): string {
   const whole = found.slice(0, WHOLE_INCIDENTS).map((incident) => `${renderIncident(incident, paint)}\n  ${refusalLine(incident, run)}\n`)
   const others = found
     .slice(WHOLE_INCIDENTS)
@@ -170,9 +163,9 @@ function renderReport(found: readonly Incident[], summary: ReturnType<typeof sum
     `incidents: ${summary.incidents}; what the thresholds call for: ${counts.join(', ')}; what this policy lets happen: ${allowed.join(', ')}`,
     `calls that the steps of these incidents would have refused, under a policy that takes them: ${summary.refusedCalls}`,
     ...(found.some(refusesCalls) ? [priceLine(summary)] : []),
-    summary.unreadable === 0
-      ? 'every input could be read'
-      : paint('yellow', `places of the input that could not be read: ${summary.unreadable}`),
+    ...(input.passedOver.length > 0 ? [`passed over, being no records of CloudTrail: ${input.passedOver.join(', ')}`] : []),
+    ...(input.late > 0 ? [paint('yellow', `records evaluated out of their order: ${input.late}`)] : []),
+    inputLine(summary, paint),
   ]
   return [
     ...whole,
@@ -180,6 +173,11 @@ function renderReport(found: readonly Incident[], summary: ReturnType<typeof sum
     paint('bold', 'Summary'),
     ...lines.map((line) => `  ${line}`),
   ].join('\n')
+}
+
+function inputLine({ records, unreadable }: Summarised['summary'], paint: Paint): string {
+  if (unreadable > 0) return paint('yellow', `places of the input that could not be read: ${unreadable}`)
+  return records > 0 ? 'every input could be read' : paint('yellow', 'no CloudTrail record was read')
 }
 
 /** The calls that a restriction or containment would have refused, under this policy or under one whose mode allows it. */

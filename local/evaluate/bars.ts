@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Action } from '../../shared/domain/decision.ts'
 import { ResponderError } from '../../shared/errors.ts'
-import { whyUnreadable } from '../list-files.ts'
+import { whyUnreadable } from '../read/list-files.ts'
 import { type SourceFigures, share } from './figures.ts'
 import { isAtLeast, REACHED } from './reached.ts'
 

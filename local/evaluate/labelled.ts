@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { timeOf as timeIn } from '../../shared/domain/record-time.ts'
 import { printable } from '../../shared/record/notice.ts'
-import { readRecords } from '../read-records.ts'
+import { readRecords } from '../read/read-records.ts'
 
 /** One labelled record. The records of one `case` are the history of one account. */
 export const Labelled = z.object({
@@ -41,6 +41,7 @@ export async function readCases(files: readonly string[], onProblem: (problem: s
   let number = 0
   for await (const batch of readRecords(files, {
     onProblem: ({ file, position, reason }) => onProblem(`${file}: byte ${position}: ${reason}`),
+    recordOf: (line) => ('Records' in line || 'Events' in line ? undefined : line),
   })) {
     for (const line of batch) {
       number += 1

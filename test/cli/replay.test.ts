@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { syntheticHistory } from '../../local/synthetic-history.ts'
 import { countersign, folder, lines } from './run-cli.ts'
@@ -85,6 +86,53 @@ describe('replay', () => {
     const some = await countersign(['replay', file, none[0] ?? '', '--json'])
     expect([some.code, some.err]).toEqual([3, expect.stringContaining('nofile: byte 0: there is no such file or folder')])
     expect(lines<Line>(some.out).at(-1)?.signals).toBeGreaterThan(50)
+  })
+
+  it('finds the same in a tree of regions as in one file in order, and passes over what lies beside', async () => {
+    const records = JSON.parse(text).Records as { awsRegion: string; eventTime: string; eventID: string }[]
+    const [inOrder, tree] = [join(folder, 'in-order.ndjson'), join(folder, 'tree')]
+    const key = ({ eventTime, eventID }: (typeof records)[number]) => `${eventTime} ${eventID}`
+    const line = (record: object) => `${JSON.stringify(record)}\n`
+    writeFileSync(
+      inOrder,
+      records
+        .toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+        .map(line)
+        .join(''),
+    )
+    mkdirSync(tree)
+    for (const [region, some] of Map.groupBy(records, ({ awsRegion }) => awsRegion))
+      writeFileSync(join(tree, `${region}.gz`), gzipSync(some.toReversed().map(line).join('')))
+    writeFileSync(join(tree, 'digest'), JSON.stringify({ digestStartTime: 'x', logFiles: [] }))
+    const [one, many] = [await countersign(['replay', inOrder, '--json']), await countersign(['replay', tree, '--json'])]
+    expect([one.code, many.code]).toEqual([0, 0])
+    const [summary, ...found] = lines<Line>(one.out).reverse()
+    const [passedOver, ...sameFound] = lines<Line>(many.out).reverse()
+    expect(sameFound).toEqual(found)
+    expect(passedOver).toEqual({ ...summary, passedOver: { 'CloudTrail digests': 1 }, seconds: expect.any(Number) })
+    expect((await countersign(['replay', tree])).out).toContain('passed over, being no records of CloudTrail: 1 CloudTrail digests (first ')
+  })
+
+  it('exits 3 where nothing that it read is a record, and says what it passed over', async () => {
+    const none = join(folder, 'none')
+    mkdirSync(none)
+    expect(await countersign(['replay', none, '--json'])).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('no CloudTrail record was read\n'),
+    })
+    writeFileSync(join(none, 'a.json'), '{"Records":[]}')
+    const { code, out, err } = await countersign(['replay', none])
+    expect(code).toBe(3)
+    expect(err).toContain('no CloudTrail record was read; passed over: 1 empty lists (first ')
+    expect(out).not.toContain('every input could be read')
+  })
+
+  it('says what rows of a table lack', async () => {
+    const file = join(folder, 'history.csv')
+    writeFileSync(file, 'Event name,Event time,Event source,User name\nListBuckets,2026-01-05T08:00:00Z,s3.amazonaws.com,anna\n')
+    const { code, err } = await countersign(['replay', file, '--json'])
+    expect(code).toBe(0)
+    expect(err).toContain('history.csv: rows of a table, without request parameters and kinds of identities')
   })
 
   it('exits 2 for a wrong option, and 1 with a clear word where there is no such policy', async () => {

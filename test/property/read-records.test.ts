@@ -2,13 +2,15 @@ import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { readRecords } from '../../local/read-records.ts'
+import { readRecords } from '../../local/read/read-records.ts'
 
-const record = fc.dictionary(
-  fc.string().filter((key) => !['Records', 'Events', 'CloudTrailEvent', '__proto__'].includes(key)),
-  fc.jsonValue({ maxDepth: 3 }),
-  { maxKeys: 6 },
-) as fc.Arbitrary<object>
+const record = fc
+  .dictionary(
+    fc.string().filter((key) => !['Records', 'Events', 'CloudTrailEvent', '_raw', '__proto__'].includes(key)),
+    fc.jsonValue({ maxDepth: 3 }),
+    { maxKeys: 6 },
+  )
+  .map((fields): object => ({ ...fields, eventName: 'ListBuckets', eventSource: 's3.amazonaws.com' }))
 
 const line = (value: unknown) => JSON.stringify(value)
 const events = (records: readonly object[]) => records.map((value, index) => ({ EventId: `${index}`, CloudTrailEvent: line(value) }))

@@ -2,14 +2,15 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { expect, inject } from 'vitest'
-import type { InputProblem } from '../../local/read-records.ts'
-import { readRecords } from '../../local/read-records.ts'
+import type { InputProblem } from '../../local/read/read-file.ts'
+import { readRecords } from '../../local/read/read-records.ts'
 
 /** Where the inputs lie; the test files of one process have one folder. */
 export const folder = mkdtempSync(join(inject('scratch'), 'read-records-'))
 
 export const record = (id: number) => ({
   eventVersion: '1.11',
+  eventSource: 's3.amazonaws.com',
   eventName: 'ListBuckets',
   nested: { list: [{ a: `}],{"é\\` }, {}] },
   eventID: `id-${id}`,
@@ -21,18 +22,22 @@ export const unexpected = (problem: InputProblem) => expect.unreachable(problem.
 export async function read(paths: string[], stdin?: Readable) {
   const records: unknown[] = []
   const problems: InputProblem[] = []
-  const skipped: string[] = []
+  const skipped: [file: string, kind: string][] = []
   let bytes = 0
+  let rows = 0
   const options = {
     onProblem: (problem: InputProblem) => problems.push(problem),
-    onSkip: (file: string) => skipped.push(file),
+    onSkip: (file: string, kind: string) => skipped.push([file, kind]),
+    onRow: () => {
+      rows += 1
+    },
     onBytes: (count: number) => {
       bytes += count
     },
     ...(stdin ? { stdin } : {}),
   }
   for await (const batch of readRecords(paths, options)) records.push(...batch)
-  return { records, problems, skipped, bytes }
+  return { records, problems, skipped, bytes, rows }
 }
 
 let files = 0

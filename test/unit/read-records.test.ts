@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { readRecords } from '../../local/read-records.ts'
+import { readRecords } from '../../local/read/read-records.ts'
 import { envelope, file, folder, read, readContent, record, text, unexpected } from './read-input.ts'
 
 const [one, two, three] = [record(1), record(2), record(3)]
@@ -57,12 +57,15 @@ describe('where input comes from', () => {
     file(text(three), `${tree}/CloudTrail/us-east-1/2026/01/02/b.json`)
     file(gzipSync(envelope(two)), `${tree}/CloudTrail/us-east-1/2026/01/02/a.json.gz`)
     file(gzipSync(text(one)), `${tree}/CloudTrail/eu-west-1/2026/01/03/c.jsonl.gz`)
-    file('{}', `${tree}/CloudTrail-Digest/us-east-1/d.json`)
+    file(text({ digestStartTime: '2026-01-02T00:00:00Z', logFiles: [] }), `${tree}/CloudTrail-Digest/us-east-1/d.json`)
     file('hello', `${tree}/CloudTrail/readme.txt`)
     const { records, problems, skipped } = await read([join(folder, 'tree')])
     expect(records).toEqual([one, two, three])
     expect(problems).toEqual([])
-    expect(skipped).toEqual([join(folder, tree, 'CloudTrail/readme.txt'), join(folder, tree, 'CloudTrail-Digest')])
+    expect(skipped).toEqual([
+      [join(folder, tree, 'CloudTrail/readme.txt'), 'other files'],
+      [join(folder, tree, 'CloudTrail-Digest/us-east-1/d.json'), 'CloudTrail digests'],
+    ])
   })
 
   it('reads a file that is named, whatever its ending', async () => {

@@ -5,6 +5,18 @@ export interface SplitProblem {
   readonly reason: string
 }
 
+/** Where a value stood in the input, and what it is there. */
+export interface Place {
+  /** Byte offset in the expanded text. */
+  readonly position: number
+  readonly bytes: number
+  /** True for the value of a member of an object that was opened: it may be anything, such as the token of the next page. */
+  readonly isMember: boolean
+}
+
+/** Takes a value, of which the first record has the number `ordinal + 1`. Returns how many records it took for. */
+export type OnValue = (value: unknown, place: Place, ordinal: number) => number
+
 /** The largest record that is accepted. CloudTrail's are at most 256 KB, so a larger one is damaged or hostile. */
 export const MAX_RECORD_BYTES = 4 * 1024 * 1024
 
@@ -16,3 +28,6 @@ export const MAX_CHUNK_BYTES = 1024 * 1024
 
 /** The most bytes that a quick path tries to parse, so that a wrong guess costs little. */
 export const MAX_QUICK_BYTES = 64 * 1024
+
+/** The most lists and objects that are open one in another. */
+export const MAX_OPEN_DEPTH = 64

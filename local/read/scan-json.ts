@@ -22,7 +22,7 @@ for (const [character, kind] of [...'"{[}]'].entries()) KIND[kind.charCodeAt(0)]
  */
 export function scanElement(bytes: Buffer, start: number, isFinal: boolean): number {
   const byte = bytes[start]
-  if (byte === 0x7b || byte === 0x5b) return scan(bytes, start, [])
+  if (byte === 0x7b || byte === 0x5b) return scan(bytes, start)
   if (byte === 0x22) return scanString(bytes, start)
   let end = start
   while (isWordByte(bytes[end])) end++
@@ -30,13 +30,8 @@ export function scanElement(bytes: Buffer, start: number, isFinal: boolean): num
   return end < bytes.length || isFinal ? end : INCOMPLETE
 }
 
-/** Finds the end of an object from the end of one of its members: `}` or `,"more":"members"}`. Results as for `scanElement`. */
-export function scanMembers(bytes: Buffer, start: number): number {
-  const byte = bytes[start]
-  return byte === 0x2c || byte === 0x7d ? scan(bytes, start, [CLOSE_OBJECT]) : -(start + 1)
-}
-
-function scan(bytes: Buffer, start: number, open: number[]): number {
+function scan(bytes: Buffer, start: number): number {
+  const open: number[] = []
   const end = bytes.length
   for (let at = start; at < end; at++) {
     const kind = KIND[bytes[at] as number]
@@ -98,12 +93,12 @@ export function firstKey(bytes: Buffer, start: number): string | undefined {
   return FIRST_KEY.exec(bytes.toString('latin1', start, start + FIRST_KEY_WINDOW))?.[1]
 }
 
-const ENVELOPE = /^\{\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[-+.\w]+)\s*,\s*)*?"(?:Records|Events)"\s*:\s*\[/
-
-/** The most bytes that `envelopeLength` looks at. */
-export const ENVELOPE_WINDOW = 4096
-
-/** The length of `{"Records":[` or `{"Events":[` at `start`, including plain members before it; 0 where the object is not an envelope. */
-export function envelopeLength(bytes: Buffer, start: number): number {
-  return ENVELOPE.exec(bytes.toString('latin1', start, start + ENVELOPE_WINDOW))?.[0].length ?? 0
+/** Parses the value between two indexes, or the elements of a list without its brackets; undefined where it is not valid JSON. */
+export function parseJson(bytes: Buffer, start: number, end: number, isList = false): unknown {
+  const text = bytes.toString('utf8', start, end)
+  try {
+    return JSON.parse(isList ? `[${text}]` : text)
+  } catch {
+    return undefined
+  }
 }

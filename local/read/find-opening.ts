@@ -1,7 +1,7 @@
 import { FIRST_KEY_WINDOW, firstKey, isBlank } from './scan-json.ts'
 
 /** The first keys of records in every form that AWS writes. After damage, an object that starts with one of them is taken for a record. */
-const RECORD_KEYS = new Set(
+export const RECORD_KEYS = new Set(
   `EventId EventName eventVersion userIdentity eventTime eventSource eventName awsRegion sourceIPAddress userAgent requestParameters
   responseElements additionalEventData errorCode requestID eventID eventType recipientAccountId`.split(/\s+/),
 )

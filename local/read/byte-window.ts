@@ -13,6 +13,8 @@ export class ByteWindow {
   #waiting: Buffer[] = []
   #keptBytes = 0
   #neededBytes = 1
+  /** The index of the next line feed; -1 where it was not searched yet. */
+  #newlineAt = -1
 
   /** The offset in the stream of the last byte taken, plus one. */
   get end(): number {
@@ -32,7 +34,14 @@ export class ByteWindow {
     if (this.bytes.length === 0 && this.#waiting.length === 1 && only) this.bytes = only
     else if (this.#waiting.length > 0) this.bytes = Buffer.concat([this.bytes, ...this.#waiting])
     this.#waiting = []
+    this.#newlineAt = -1
     this.largestBytes = Math.max(this.largestBytes, this.bytes.length)
+  }
+
+  /** The index of the first byte of the next line, or infinity. */
+  nextLine(): number {
+    if (this.#newlineAt < this.at) this.#newlineAt = indexOrEnd(this.bytes.indexOf(0x0a, this.at))
+    return this.#newlineAt + 1
   }
 
   /** Drops the bytes before `at` and returns their number. */
@@ -56,3 +65,8 @@ export class ByteWindow {
 }
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
+
+/** The index of a search, or infinity where nothing was found. */
+export function indexOrEnd(index: number): number {
+  return index < 0 ? Number.POSITIVE_INFINITY : index
+}

@@ -1,14 +1,14 @@
-import type { ByteWindow } from './byte-window.ts'
+import { type ByteWindow, indexOrEnd } from './byte-window.ts'
 import { FIRST_KEY_WINDOW } from './scan-json.ts'
 
 /** The least distance between two changes of the seam. Each costs a search of the window, and hostile input could force one per record. */
 const LEARN_EVERY_BYTES = 16 * 1024
 
-/** The bytes between two records of a list, as CloudTrail writes them. */
+/** The bytes between two elements of a list, as CloudTrail writes them. */
 const USUAL = Buffer.from('},{"eventVersion"')
 
-/** The bytes between two records of a list. They are learned from the input where they are not the usual ones. */
-export class RecordSeam {
+/** The bytes between two elements of a list. They are learned from the input where they are not the usual ones. */
+export class ValueSeam {
   #bytes: Buffer = USUAL
   /** The index of the next seam in the window; -1 where it was not searched yet, infinite where there is none. */
   #at = -1
@@ -35,9 +35,4 @@ export class RecordSeam {
     this.#at = -1
     this.#learnFrom = base + at + LEARN_EVERY_BYTES
   }
-}
-
-/** The index of a search, or infinity where nothing was found. */
-export function indexOrEnd(index: number): number {
-  return index < 0 ? Number.POSITIVE_INFINITY : index
 }

@@ -1,0 +1,228 @@
+import { type IndexedFile, indexFile } from './index-file.ts'
+import type { InputFile } from './list-files.ts'
+import { type Cursor, Merge } from './merge.ts'
+import { isRegular, type ReadOptions, type RecordOrigin, readFile } from './read-file.ts'
+import { filesOf } from './read-records.ts'
+import { Scratch } from './scratch.ts'
+import { writeRun } from './sorted-run.ts'
+import { compareTimed, type Timed, timed } from './timed.ts'
+
+const BATCH_RECORDS = 1000
+
+/** The most text of records that are held to be sorted. Parsed, they take about four times as much. */
+const HELD_BYTES = 32 * 1024 * 1024
+
+/** The most files that are read at the same time; more are merged in passes. */
+const OPEN_FILES = 32
+
+/** Files in their own order up to this part of what is held are read whole, as the others. */
+const SMALL_PART = 16
+
+/** Options of `readInTimeOrder`. The limits are for tests. */
+export interface TimeOrderOptions extends ReadOptions {
+  /** Is told where each record was read. */
+  readonly origins?: WeakMap<object, RecordOrigin>
+  /** Called with how many records of a stream came later than could be waited for. */
+  onLate?(count: number): void
+  readonly heldBytes?: number
+  readonly openFiles?: number
+  /** The folder in which a temporary one is made. */
+  readonly temporary?: string
+}
+
+/**
+ * Reads records in the order of their times, in batches of up to 1,000, whatever the files they lie in: each file is read once for its times and once for its records. What is not in
+ * order in itself is sorted, on disk where it is large; the files are merged. Where all records fit into memory, they are read once.
+ *
+ * Standard input and pipes are read once, and sorted as far as the memory for it goes.
+ */
+export async function* readInTimeOrder(paths: readonly string[], options: TimeOrderOptions): AsyncGenerator<object[]> {
+  const scratch = new Scratch(options.temporary)
+  const order = new TimeOrder(options, scratch)
+  try {
+    for (const file of filesOf(paths, options)) await order.index(file)
+    let batch: object[] = []
+    let latest = Number.NEGATIVE_INFINITY
+    let late = 0
+    for await (const { record, origin, time } of order.entries()) {
+      if (time < latest && time !== Number.NEGATIVE_INFINITY) late += 1
+      else if (time > latest) latest = time
+      options.origins?.set(record, origin)
+      batch.push(record)
+      if (batch.length < BATCH_RECORDS) continue
+      yield batch
+      batch = []
+    }
+    if (batch.length > 0) yield batch
+    if (late > 0) options.onLate?.(late)
+  } finally {
+    scratch.remove()
+  }
+}
+
+class TimeOrder {
+  readonly #options: TimeOrderOptions
+  readonly #scratch: Scratch
+  readonly #heldBytes: number
+  readonly #merge = new Merge()
+  readonly #files: IndexedFile[] = []
+  readonly #streams: InputFile[] = []
+  /** All records, as long as they are few. */
+  #kept: Timed[] | undefined = []
+  #keptBytes = 0
+  /** The text of what is in memory of the cursors without a file. */
+  #memoryBytes = 0
+
+  constructor(options: TimeOrderOptions, scratch: Scratch) {
+    this.#options = options
+    this.#scratch = scratch
+    this.#heldBytes = options.heldBytes ?? HELD_BYTES
+  }
+
+  /** Learns the times of a file. */
+  async index(file: InputFile): Promise<void> {
+    if (file.path === '-' || !isRegular(file.path)) {
+      this.#streams.push(file)
+      return
+    }
+    const indexed = await indexFile(file, readFile(file, this.#scratch, this.#options), (entries) => this.#keep(entries))
+    if (indexed !== undefined) this.#files.push(indexed)
+  }
+
+  #keep(entries: readonly Timed[]): void {
+    if (this.#kept === undefined) return
+    for (const entry of entries) {
+      this.#keptBytes += entry.bytes
+      this.#kept.push(entry)
+    }
+    if (this.#keptBytes > this.#heldBytes) this.#kept = undefined
+  }
+
+  async *entries(): AsyncGenerator<Timed> {
+    if (this.#kept !== undefined) await this.#merge.add({ items: this.#kept.sort(compareTimed), at: 0, level: 0 })
+    const waiting = this.#kept === undefined ? this.#files.sort((a, b) => b.first - a.first) : []
+    this.#kept = undefined
+    for (const file of this.#streams) await this.#merge.add({ items: [], at: 0, level: 0, refill: this.#window(file) })
+    for (;;) {
+      const head = this.#merge.head
+      const next = waiting.at(-1)
+      if (next !== undefined && (head === undefined || next.first <= head.time)) {
+        waiting.pop()
+        await this.#begin(next)
+        continue
+      }
+      const entry = await this.#merge.next()
+      if (entry === undefined) return
+      yield entry
+    }
+  }
+
+  /** Begins to merge a file of which the time has come. */
+  async #begin({ file, bytes, isOrdered }: IndexedFile): Promise<void> {
+    if (isOrdered && bytes > this.#heldBytes / SMALL_PART) {
+      await this.#merge.add({ items: [], at: 0, level: 0, refill: inOwnOrder(this.#again(file)) })
+      await this.#mergeSome()
+      return
+    }
+    let held: Timed[] = []
+    for await (const entries of this.#again(file)) {
+      for (const entry of entries) {
+        held.push(timed(entry))
+        this.#memoryBytes += entry.bytes
+      }
+      if (this.#memoryBytes > this.#heldBytes && (await this.#spill(held))) held = []
+    }
+    if (held.length > 0) await this.#merge.add({ items: held.sort(compareTimed), at: 0, level: 0 })
+  }
+
+  /** Reads a file again: what is wrong with it was told the first time. */
+  #again(file: InputFile) {
+    const { recordOf } = this.#options
+    return readFile(file, this.#scratch, { onProblem: () => {}, ...(recordOf === undefined ? {} : { recordOf }) })
+  }
+
+  /** Writes what is held in memory to disk, in order; false where enough of it was passed on meanwhile. */
+  async #spill(held: readonly Timed[]): Promise<boolean> {
+    const inMemory = this.#merge.cursors.filter(({ refill }) => refill === undefined)
+    const rest = inMemory.flatMap(({ items, at }) => items.slice(at))
+    this.#memoryBytes = bytesOf(rest) + bytesOf(held)
+    if (this.#memoryBytes <= this.#heldBytes >> 1) return false
+    this.#merge.remove(new Set(inMemory))
+    await this.#merge.add(await this.#run([...rest, ...held].sort(compareTimed), 1))
+    this.#memoryBytes = 0
+    await this.#mergeSome()
+    return true
+  }
+
+  /** Merges files that are open into one, where there are too many: those that were merged least. */
+  async #mergeSome(): Promise<void> {
+    const limit = this.#options.openFiles ?? OPEN_FILES
+    const open = this.#merge.cursors.filter(({ refill }) => refill !== undefined)
+    if (open.length <= limit) return
+    const least = open.sort((a, b) => a.level - b.level).slice(0, Math.max(2, limit >> 1))
+    this.#merge.remove(new Set(least))
+    const merge = new Merge()
+    for (const cursor of least) await merge.add(cursor)
+    await this.#merge.add(await this.#run(drained(merge), 1 + Math.max(...least.map(({ level }) => level))))
+  }
+
+  #run(entries: AsyncIterable<Timed> | Iterable<Timed>, level: number): Promise<Cursor> {
+    const onTooDeep = ({ origin }: Timed) =>
+      this.#options.onProblem({ ...origin, position: 0, reason: 'the record is nested too deeply to read' })
+    return writeRun(entries, this.#scratch, { level, onTooDeep })
+  }
+
+  /** A stream in the order of time, as far as what may be held of it goes: each time, the earlier half is passed on. */
+  #window(file: InputFile): () => Promise<readonly Timed[] | undefined> {
+    const entries = readFile(file, this.#scratch, this.#options)
+    let held: Timed[] = []
+    let bytes = 0
+    return async () => {
+      let isOver = false
+      while (bytes <= this.#heldBytes && !isOver) {
+        const next = await entries.next()
+        isOver = next.done === true
+        for (const entry of next.done === true ? [] : next.value) {
+          held.push(timed(entry))
+          bytes += entry.bytes
+        }
+      }
+      if (held.length === 0) return undefined
+      held.sort(compareTimed)
+      const ready = isOver ? held : held.slice(0, Math.max(1, held.length >> 1))
+      held = isOver ? [] : held.slice(ready.length)
+      for (const entry of ready) bytes -= entry.bytes
+      return ready
+    }
+  }
+}
+
+/** A file whose times never go back. Records of the same time are sorted, so the last of them wait for the next batch. */
+function inOwnOrder(
+  batches: AsyncGenerator<{ record: object; origin: RecordOrigin; bytes: number }[]>,
+): () => Promise<readonly Timed[] | undefined> {
+  let held: Timed[] = []
+  let isOver = false
+  return async () => {
+    while (!isOver) {
+      const next = await batches.next()
+      isOver = next.done === true
+      for (const entry of next.done === true ? [] : next.value) held.push(timed(entry))
+      const last = held.at(-1)?.time
+      const cut = isOver ? held.length : held.findLastIndex(({ time }) => time !== last) + 1
+      if (cut === 0) continue
+      const ready = held.slice(0, cut).sort(compareTimed)
+      held = held.slice(cut)
+      return ready
+    }
+    return undefined
+  }
+}
+
+function bytesOf(entries: readonly Timed[]): number {
+  return entries.reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
+async function* drained(merge: Merge): AsyncGenerator<Timed> {
+  for (let entry = await merge.next(); entry !== undefined; entry = await merge.next()) yield entry
+}

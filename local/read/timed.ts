@@ -1,0 +1,42 @@
+import { timeOf } from '../../shared/domain/record-time.ts'
+import { type Fields, isFields, textOf } from '../../shared/sense/fields.ts'
+import type { Entry } from './read-file.ts'
+
+/** An entry and its place in the order of time. */
+export interface Timed extends Entry {
+  /** Epoch milliseconds; minus infinity where the record says none, since nothing depends on where that comes. */
+  readonly time: number
+  readonly id: string
+}
+
+export function timed(entry: Entry): Timed {
+  const outer = entry.record as Fields
+  const inner = isFields(outer.detail) && outer.eventName === undefined ? outer.detail : outer
+  const time = timeOf(inner.eventTime) ?? timeOf(outer.time) ?? Number.NEGATIVE_INFINITY
+  return { ...entry, time, id: textOf(inner.eventID) ?? textOf(outer.id) ?? '' }
+}
+
+/**
+ * The order of time. Records of the same time come in the order of their ids, and without those in the order of their text: so the order never depends on where they
+ * were read.
+ */
+export function compareTimed(a: Timed, b: Timed): number {
+  if (a.time !== b.time) return a.time < b.time ? -1 : 1
+  if (a.id !== b.id) return a.id < b.id ? -1 : 1
+  if (a.record === b.record) return 0
+  const [x, y] = [textOfRecord(a.record), textOfRecord(b.record)]
+  return x < y ? -1 : x > y ? 1 : 0
+}
+
+/** The JSON of a record, in the order of its fields' names; empty where it is nested too deeply for one. */
+function textOfRecord(record: object): string {
+  try {
+    return JSON.stringify(record, sorted)
+  } catch {
+    return ''
+  }
+}
+
+function sorted(_: string, value: unknown): unknown {
+  return isFields(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value
+}

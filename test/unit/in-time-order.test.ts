@@ -1,0 +1,133 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { readInTimeOrder, type TimeOrderOptions } from '../../local/read/in-time-order.ts'
+import { syntheticHistory } from '../../local/synthetic-history.ts'
+import { type Fields, PACKED_FORMS, TEXT_FORMS } from './input-forms.ts'
+import { folder, unexpected } from './read-input.ts'
+
+const { lastDay } = syntheticHistory({ seed: 5, end: Date.UTC(2026, 0, 31, 18), days: 31 })
+const RECORDS = lastDay as (Fields & { eventTime: string; eventID: string })[]
+const key = ({ eventTime, eventID }: Fields) => `${eventTime} ${eventID}`
+const IN_ORDER = RECORDS.map(key).sort()
+
+/** Chance that is the same each time. */
+function shuffled<T>(values: readonly T[]): T[] {
+  let state = 7
+  const random = () => {
+    state = (state * 48271) % 2147483647
+    return state / 2147483647
+  }
+  return values
+    .map((value) => ({ value, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ value }) => value)
+}
+
+let trees = 0
+function tree(files: readonly (string | Buffer)[]): string {
+  const path = join(folder, `order-${trees++}`)
+  mkdirSync(path)
+  for (const [at, content] of files.entries()) writeFileSync(join(path, `${(at * 7919) % 1000}-${at}`), content)
+  return path
+}
+
+async function order(paths: readonly string[], options: Partial<TimeOrderOptions> = {}) {
+  const keys: string[] = []
+  let late = 0
+  const onLate = (count: number) => {
+    late = count
+  }
+  for await (const batch of readInTimeOrder(paths, { onProblem: unexpected, onLate, ...options }))
+    for (const record of batch) keys.push(key(('detail' in record ? record.detail : record) as Fields))
+  return { keys, late }
+}
+
+const text = (records: readonly object[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('')
+const chunksOf = <T>(values: readonly T[], size: number) =>
+  Array.from({ length: Math.ceil(values.length / size) }, (_, at) => values.slice(at * size, (at + 1) * size))
+const regions = () => [...Map.groupBy(RECORDS, ({ awsRegion }) => awsRegion).values()]
+const forms = Object.entries(TEXT_FORMS).filter(([name]) => !/OCSF|table|Athena|Lake|as text$/.test(name))
+const packs = Object.values(PACKED_FORMS)
+
+const SPLITS: Readonly<Record<string, () => (string | Buffer)[] | Promise<(string | Buffer)[]>>> = {
+  'one file': () => [text(RECORDS)],
+  'one file, shuffled': () => [text(shuffled(RECORDS))],
+  'one file, newest first': () => [text(RECORDS.toReversed())],
+  'a file for each region': () => regions().map(text),
+  'a file for each region, shuffled, compressed': () =>
+    regions().map((records) => gzipSync(JSON.stringify({ Records: shuffled(records) }))),
+  'a file for each hour': () => [...Map.groupBy(RECORDS, ({ eventTime }) => eventTime.slice(0, 13)).values()].map(text),
+  'one record a file': () => shuffled(RECORDS).map((record) => JSON.stringify(record)),
+  'files of ten, in turns': () => Array.from({ length: 20 }, (_, at) => text(RECORDS.filter((_, index) => index % 20 === at))),
+  'a mixture of forms': () =>
+    chunksOf(shuffled(RECORDS), 9).map((records, at) => (forms[at % forms.length] as (typeof forms)[number])[1](records)),
+  'a mixture of what they are packed in': () =>
+    Promise.all(
+      chunksOf(shuffled(RECORDS), 25).map((records, at) =>
+        (packs[at % packs.length] as (typeof packs)[number])(Buffer.from(text(records))),
+      ),
+    ),
+}
+
+/** Everything in memory; runs on disk; and many passes of merging. */
+const LIMITS = { plenty: {}, little: { heldBytes: 60_000 }, 'next to nothing': { heldBytes: 8000, openFiles: 3 } }
+
+describe('records come in the order of their times, and of their ids at the same time', () => {
+  for (const [limit, options] of Object.entries(LIMITS))
+    it.each(Object.entries(SPLITS))(`from %s, with ${limit} of memory`, async (_, split) => {
+      expect(await order([tree(await split())], options)).toEqual({ keys: IN_ORDER, late: 0 })
+    })
+
+  it.each(Object.entries(LIMITS))('with duplicates beside each other, with %s of memory', async (_, options) => {
+    const twice = [text(RECORDS), JSON.stringify({ Records: shuffled(RECORDS) })]
+    expect((await order([tree(twice)], options)).keys).toEqual([...RECORDS, ...RECORDS].map(key).sort())
+  })
+
+  it('from paths in any order, and standard input beside files', async () => {
+    const [one, two, three] = chunksOf(shuffled(RECORDS), Math.ceil(RECORDS.length / 3)) as [typeof RECORDS, typeof RECORDS, typeof RECORDS]
+    const paths = [tree([text(one)]), tree([text(two)])]
+    for (const named of [
+      [...paths, '-'],
+      ['-', ...paths.toReversed()],
+    ])
+      expect(await order(named, { stdin: Readable.from([text(three)]) })).toEqual({ keys: IN_ORDER, late: 0 })
+  })
+
+  it('where a record says no time, and without ids by their text', async () => {
+    const nameless = RECORDS.slice(0, 50).map(({ eventID, ...record }) => ({ ...record, eventTime: '2026-01-05T08:00:00Z' }))
+    const read = async (records: readonly object[]) => {
+      const found: string[] = []
+      for await (const batch of readInTimeOrder([tree([text(records)])], { onProblem: unexpected }))
+        found.push(...batch.map((record) => JSON.stringify(record)))
+      return found
+    }
+    expect(await read(shuffled(nameless))).toEqual(await read(nameless))
+    expect(await read([{ eventVersion: '1.11', eventName: 'x' }, nameless[0] as object])).toHaveLength(2)
+  })
+})
+
+describe('standard input', () => {
+  it('is sorted as far as what may be held of it goes, and what comes later is counted', async () => {
+    const stdin = () => Readable.from(RECORDS.toReversed().map((record) => `${JSON.stringify(record)}\n`))
+    expect(await order(['-'], { stdin: stdin() })).toEqual({ keys: IN_ORDER, late: 0 })
+    const { keys, late } = await order(['-'], { stdin: stdin(), heldBytes: 20_000 })
+    expect(keys.toSorted()).toEqual(IN_ORDER)
+    expect(late).toBeGreaterThan(RECORDS.length / 2)
+    expect(late).toBeLessThan(RECORDS.length)
+  })
+
+  it('that is in order needs no more than a window', async () => {
+    const stdin = Readable.from(RECORDS.map((record) => `${JSON.stringify(record)}\n`))
+    expect(await order(['-'], { stdin, heldBytes: 20_000 })).toEqual({ keys: IN_ORDER, late: 0 })
+  })
+})
+
+it('leaves nothing behind in the temporary folder', async () => {
+  const temporary = tree([])
+  await order([tree([text(shuffled(RECORDS))])], { heldBytes: 8000, openFiles: 3, temporary })
+  for await (const _ of readInTimeOrder([tree([text(shuffled(RECORDS))])], { onProblem: unexpected, heldBytes: 8000, temporary })) break
+  expect(readdirSync(temporary)).toEqual([])
+})
