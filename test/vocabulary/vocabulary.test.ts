@@ -86,7 +86,10 @@ function searchedBy(detector: Detector): string[] {
 const unique = <T>(values: readonly T[]): T[] => [...new Set(values)]
 
 describe('the words of AWS and ATT&CK', () => {
-  it.each(CATALOGUE.map((detector) => [detector.id, detector] as const))('%s uses only names that exist', (_, detector) => {
+  // `parameters-left-out` looks for a policy under the names of all the others, whatever the call.
+  const named = CATALOGUE.filter(({ id }) => id !== 'parameters-left-out')
+
+  it.each(named.map((detector) => [detector.id, detector] as const))('%s uses only names that exist', (_, detector) => {
     expect(faultsOf(detector)).toEqual([])
   })
 
@@ -225,12 +228,16 @@ describe('the exceptions', () => {
 })
 
 describe('the scenarios', () => {
+  // What CloudTrail writes in place of parameters that it leaves out has names of its own.
   it('play only calls that CloudTrail logs, with the parameters that they have', () => {
     const faults = played.flatMap(({ name, past, calls }) =>
       [...past, ...calls].flatMap(({ call, request }) => {
         const action = signalOf(recordOf(asCall(call), { id: name, time: Date.UTC(2026, 0, 1), n: 0 })).action
         const fault = faultOfAction(action)
-        const all = fault === undefined ? Object.keys(request).flatMap((key) => faultOfParameter(key, [action]) ?? []) : [fault]
+        const all =
+          fault === undefined
+            ? ('omitted' in request ? [] : Object.keys(request)).flatMap((key) => faultOfParameter(key, [action]) ?? [])
+            : [fault]
         return all.map((text) => `${name}: ${text}`)
       }),
     )
