@@ -21,10 +21,11 @@ beforeAll(async () => {
 })
 
 describe('start', () => {
-  it('tells who, why, what was contained, how fast, what would have been refused and what waits', () => {
+  it('tells who, why, what was contained, how fast, what was refused and what waits', () => {
     expect(story).toContain('ci-deploy')
-    expect(story).toMatch(/ ms after the deciding event/)
-    expect(story).toMatch(/Refused from then on: [1-9]\d* later calls of the intruder/)
+    expect(story).toMatch(/2 min after the deciding event/)
+    expect(story).toMatch(/What it stopped: [1-9]\d* of 36 calls of the intruder were refused/)
+    expect(story).toMatch(/What it cost: [1-9]\d* calls of the key's owner/)
     expect(story).toMatch(/confirm +npm run --silent countersign -- confirm inc-\w+ --data \S+ --reason "…"/)
     expect(story).toMatch(/undo +npm run --silent countersign -- release inc-\w+ --data \S+ --reason "…"/)
   })
