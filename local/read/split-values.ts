@@ -1,31 +1,25 @@
 import { ByteWindow } from './byte-window.ts'
-import { isEnvelope, memberValue } from './envelope.ts'
+import { CLOSE_ARRAY, CLOSE_OBJECT, Envelopes, memberValue } from './envelopes.ts'
 import { afterPrefix } from './prefixed-line.ts'
 import { Recovery } from './recovery.ts'
 import { INCOMPLETE, isBlank, parseJson, scanElement } from './scan-json.ts'
-import { MAX_CHUNK_BYTES, MAX_OPEN_DEPTH, MAX_QUICK_BYTES, MAX_RECORD_BYTES, type OnValue, type SplitProblem } from './split-limits.ts'
+import { MAX_CHUNK_BYTES, MAX_QUICK_BYTES, MAX_RECORD_BYTES, type OnValue, type SplitProblem } from './split-limits.ts'
 import { ValueSeam } from './value-seam.ts'
-
-const CLOSE_ARRAY = 0x5d
-const CLOSE_OBJECT = 0x7d
-
-type Mode = 'start' | 'values' | 'lost' | 'given-up'
 
 /**
  * Splits the bytes of one input into JSON values, whatever the chunks. A value of up to 4 MB, more than any record has, is passed on whole. A larger or damaged list is
  * opened, and an object around one: what is in it is taken one at a time by the same rule. So it makes no difference in which envelope records come, nor how
  * large that is; at most one value and one chunk are in memory. Damage goes to `onProblem`, and reading resumes at the next object that looks like a record.
  *
- * Two quick paths read nearly all large inputs, and the JSON parser confirms their guess: a line that parses is one value, and text from the
- * start of one element of a list to what looks like the start of another (the seam) that parses as a list is a list of whole elements.
+ * Quick paths read nearly all input, and the JSON parser confirms their guess: a whole chunk or line may be one value, and text from the start of
+ * one element of a list to what looks like the start of another (the seam) is a list of whole elements where it parses as one.
  */
 export class ValueSplitter {
   readonly #onValue: OnValue
   readonly #onProblem: (problem: SplitProblem) => void
   readonly #window = new ByteWindow()
-  #mode: Mode = 'start'
-  /** The closing brackets of what was opened, from the outermost. */
-  #open: number[] = []
+  #mode: 'start' | 'values' | 'lost' | 'given-up' = 'start'
+  readonly #open = new Envelopes()
   #hasContent = false
   /** True from a damaged place to the next whole value: brackets that are left over from the damage are not reported again. */
   #isDamaged = false
@@ -60,7 +54,7 @@ export class ValueSplitter {
     this.#run(true)
     if (this.#isDamaged || isCut) return
     if (!this.#hasContent) this.#onProblem({ position: 0, reason: 'the input is empty' })
-    else if (this.#open.length > 0)
+    else if (this.#open.closing !== undefined)
       this.#onProblem({ position: this.#window.end, reason: 'the input ends before its list of records is closed' })
   }
 
@@ -79,20 +73,23 @@ export class ValueSplitter {
     if (this.#mode === 'start') {
       if (!window.skipByteOrderMark(isFinal)) return false
       this.#mode = 'values'
+      this.#takeUpTo(window.bytes.length)
     }
     if (this.#mode === 'lost') return this.#resume(isFinal)
     while (isBlank(window.bytes[window.at])) window.at++
     if (window.at >= window.bytes.length) return false
     this.#hasContent = true
     const byte = window.bytes[window.at] as number
-    const closing = this.#open.at(-1)
+    const closing = this.#open.closing
     if (closing === undefined) return this.#stepTop(byte, isFinal)
     return closing === CLOSE_ARRAY ? this.#stepList(byte, isFinal) : this.#stepMembers(byte, isFinal)
   }
 
   #stepTop(byte: number, isFinal: boolean): boolean {
-    if (byte === 0x7b) return this.#takeLine() || this.#takeValue(isFinal)
-    if (byte === 0x5b || byte === 0x22) return this.#takeValue(isFinal)
+    if (byte === 0x7b)
+      return this.#takeLine() || this.#enter(this.#open.enterList(this.#window.bytes, this.#window.at)) || this.#takeValue(isFinal)
+    if (byte === 0x5b || byte === 0x22)
+      return this.#enter(this.#open.enterList(this.#window.bytes, this.#window.at)) || this.#takeValue(isFinal)
     const isLeftOver = byte === 0x2c || byte === CLOSE_ARRAY || byte === CLOSE_OBJECT
     if (!isLeftOver || !this.#isDamaged) return this.#takeAfterPrefix(isFinal)
     this.#window.at++
@@ -100,15 +97,22 @@ export class ValueSplitter {
   }
 
   #takeLine(): boolean {
-    const { bytes, at } = this.#window
-    if (at < this.#slowUntil) return false
-    const next = this.#window.nextLine()
+    const { at } = this.#window
+    const next = at < this.#slowUntil ? Number.POSITIVE_INFINITY : this.#window.nextLine()
     if (next - at > MAX_QUICK_BYTES) return false
     this.#slowUntil = next
-    let end = next - 1
-    while (isBlank(bytes[end - 1])) end--
-    const value = bytes[end - 1] === CLOSE_OBJECT ? parseJson(bytes, at, end) : undefined
+    return this.#takeUpTo(next)
+  }
+
+  /** Takes the value that ends before the index, as most files and lines are one. False where it is none, or has to be scanned. */
+  #takeUpTo(next: number): boolean {
+    const { bytes, at } = this.#window
+    let end = next
+    while (end > at && isBlank(bytes[end - 1])) end--
+    const closing = bytes[at] === 0x7b ? CLOSE_OBJECT : bytes[at] === 0x5b ? CLOSE_ARRAY : -1
+    const value = bytes[end - 1] === closing && end - at <= MAX_RECORD_BYTES ? parseJson(bytes, at, end) : undefined
     if (value === undefined) return false
+    this.#hasContent = true
     this.#pass(value, at, end)
     this.#window.at = next
     return true
@@ -131,7 +135,7 @@ export class ValueSplitter {
     if (byte !== 0x2c && byte !== CLOSE_ARRAY && byte !== CLOSE_OBJECT) return this.#takeValue(isFinal)
     if (byte === CLOSE_OBJECT) this.#closeEarly('the list of records has no closing bracket')
     this.#window.at++
-    if (byte === CLOSE_ARRAY) this.#open.pop()
+    if (byte === CLOSE_ARRAY) this.#open.leave()
     return true
   }
 
@@ -139,7 +143,7 @@ export class ValueSplitter {
     if (byte === 0x22) return this.#takeMember(isFinal)
     if (byte === 0x2c || byte === CLOSE_OBJECT) this.#window.at++
     else this.#closeEarly('the object around the records is not closed')
-    if (byte === CLOSE_OBJECT) this.#open.pop()
+    if (byte === CLOSE_OBJECT) this.#open.leave()
     return true
   }
 
@@ -152,8 +156,7 @@ export class ValueSplitter {
     this.#slowUntil = end
     const parsed = parseJson(bytes, at, end, true) as unknown[] | undefined
     if (parsed === undefined) return false
-    const share = Math.ceil((end - at) / parsed.length)
-    for (const value of parsed) this.#pass(value, at, at + share)
+    for (const value of parsed) this.#pass(value, at, at + Math.ceil((end - at) / parsed.length))
     this.#window.at = end
     return true
   }
@@ -174,24 +177,21 @@ export class ValueSplitter {
     if (end === INCOMPLETE && !isTooLarge && !isFinal) return false
     const value = end > 0 && !isTooLarge ? parseJson(bytes, start, end) : undefined
     if (value !== undefined) this.#pass(value, start, end, isMember)
-    else if (this.#openValue(start, { seen, isClosed: end > 0 })) return this.#waste(2 * (seen - start))
+    else if (this.#enter(this.#open.enter(bytes, start, { seen, isClosed: end > 0 }))) return this.#waste(2 * (seen - start))
     else if (isTooLarge) return this.#lose(`the record is larger than ${MAX_RECORD_BYTES} bytes`, seen)
     else if (end === INCOMPLETE) return this.#lose('the input ends inside this record', seen)
     else if (end < 0) return this.#lose('the record is broken off or not JSON', seen)
     else this.#report(bytes[start] === 0x7b ? 'the record is not valid JSON' : 'the record is not a JSON object')
     this.#window.at = end
-    if (bytes[start] === 0x7b && !isMember && this.#open.length > 0) this.#seam.learn(this.#window)
+    if (bytes[start] === 0x7b && !isMember && this.#open.closing !== undefined) this.#seam.learn(this.#window)
     return true
   }
 
-  /** Opens a list, or an object around records, to take what is in it one at a time. False where it has to be a whole value. */
-  #openValue(start: number, extent: { seen: number; isClosed: boolean }): boolean {
-    const { bytes } = this.#window
-    const isArray = bytes[start] === 0x5b
-    if (this.#open.length >= MAX_OPEN_DEPTH || !(isArray || isEnvelope(bytes, start, extent))) return false
-    this.#open.push(isArray ? CLOSE_ARRAY : CLOSE_OBJECT)
-    this.#window.at = start + 1
-    this.#slowUntil = start + 1
+  /** Goes on inside what was opened; false where nothing was. */
+  #enter(at: number): boolean {
+    if (at === 0) return false
+    this.#window.at = at
+    this.#slowUntil = at
     this.#isDamaged = false
     return true
   }
@@ -199,7 +199,7 @@ export class ValueSplitter {
   #closeEarly(reason: string): void {
     if (!this.#isDamaged) this.#onProblem({ position: this.#window.base + this.#window.at, reason })
     this.#isDamaged = true
-    this.#open = []
+    this.#open.leaveAll()
     this.#slowUntil = this.#window.at
   }
 
@@ -207,7 +207,7 @@ export class ValueSplitter {
   #lose(reason: string, seen: number): true {
     const { bytes, at } = this.#window
     if (!(this.#isCut && seen === bytes.length)) this.#report(reason)
-    this.#recovery.lost(bytes, at, this.#open.at(-1) === CLOSE_ARRAY)
+    this.#recovery.lost(bytes, at, this.#open.closing === CLOSE_ARRAY)
     this.#isDamaged = true
     this.#mode = 'lost'
     this.#window.at++
@@ -230,7 +230,7 @@ export class ValueSplitter {
     const opening = this.#recovery.find(bytes, at, isFinal)
     this.#window.at = opening.at
     if (opening.kind === 'wait') return false
-    if (!this.#recovery.isInList || opening.kind === 'envelope') this.#open = []
+    if (!this.#recovery.isInList || opening.kind === 'envelope') this.#open.leaveAll()
     this.#mode = 'values'
     this.#slowUntil = opening.at
     return true

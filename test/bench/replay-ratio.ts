@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { readRecords } from '../../local/read/read-records.ts'
+import { readInTimeOrder } from '../../local/read/in-time-order.ts'
 import { replayInMemory } from '../../local/replay-in-memory.ts'
 import { ACCOUNT, type CloudTrailRecord } from '../../local/synthetic/record.ts'
 import { syntheticHistory } from '../../local/synthetic-history.ts'
@@ -27,7 +27,7 @@ export async function replayRatio(): Promise<Figures> {
     floors.push(timed(() => floor(file)))
     const { run } = await replayInMemory({ policy })
     const startedAt = performance.now()
-    for await (const batch of readRecords([file], { onProblem: () => {} })) await run.run(batch)
+    for await (const batch of readInTimeOrder([file], { onProblem: () => {} })) await run.run(batch)
     replays.push(performance.now() - startedAt)
     if (run.tally.signals < lines.length)
       throw new Error(`replay saw ${run.tally.signals} of ${lines.length} records: the figure would mean nothing`)
