@@ -187,14 +187,18 @@ async function tryPoint({ prepare, run, repeat, check }: Flow, at: number, kind:
 }
 
 describe('crash points of a restriction', () => {
-  it.each([restrict, containAfter, release, verify])('$name ends as it should, whichever call fails and however', async (flow) => {
-    const calls = await tryPoint(flow, 0, 'throttled')
-    expect(calls).toBeGreaterThan(8)
-    const broken: string[] = []
-    for (let at = 1; at <= calls; at++)
-      for (const kind of FAULTS)
-        await tryPoint(flow, at, kind).catch((cause: Error) => broken.push(`call ${at} ${kind}: ${cause.message.slice(0, 300)}`))
-    console.log(`${flow.name}: ${calls * FAULTS.length} crash points (${calls} calls × ${FAULTS.length} faults), ${broken.length} broken`)
-    expect(broken).toEqual([])
-  })
+  it.each([restrict, containAfter, release, verify])(
+    '$name ends as it should, whichever call fails and however',
+    async (flow) => {
+      const calls = await tryPoint(flow, 0, 'throttled')
+      expect(calls).toBeGreaterThan(8)
+      const broken: string[] = []
+      for (let at = 1; at <= calls; at++)
+        for (const kind of FAULTS)
+          await tryPoint(flow, at, kind).catch((cause: Error) => broken.push(`call ${at} ${kind}: ${cause.message.slice(0, 300)}`))
+      console.log(`${flow.name}: ${calls * FAULTS.length} crash points (${calls} calls × ${FAULTS.length} faults), ${broken.length} broken`)
+      expect(broken).toEqual([])
+    },
+    300_000,
+  )
 })
