@@ -5,7 +5,7 @@ import type { Subject } from '../shared/contain/steps/step.ts'
 import { evaluatePolicy } from '../shared/decide/reach/evaluate-policy.ts'
 import { contextOf } from '../shared/decide/reach/refused-by.ts'
 import { DATA_PLANE_SERVICES } from '../shared/domain/last-used.ts'
-import { Restriction } from '../shared/domain/restriction.ts'
+import { type PolicyRestriction, Restriction } from '../shared/domain/restriction.ts'
 import type { Signal } from '../shared/domain/signal.ts'
 
 export const GRAVE = GRAVE_GROUPS.flatMap(({ patterns }) => patterns.flatMap(graveActionsOf))
@@ -42,7 +42,27 @@ export const restrictions: fc.Arbitrary<Restriction> = fc
     neverUsed: fc.oneof(fc.constant(undefined), fc.subarray([...DATA_PLANE_SERVICES])),
   })
   .map(({ neverUsed, ...parts }) => Restriction.parse({ ...parts, ...(neverUsed === undefined ? {} : { neverUsed }) }))
-const rooms = fc.oneof(fc.constant(10_240), fc.integer({ min: 0, max: 4_000 }))
+export const TIME = Date.UTC(2026, 0, 31)
+
+/** Brakes that are in force at the time of the calls, and for one or two hours. */
+export const brakes = fc.record({
+  groups: fc.subarray(['deletion', 'sharing'] as const, { minLength: 1 }),
+  until: fc.constantFrom(TIME + 3_600_000, TIME + 7_200_000),
+})
+
+/** Restrictions as policies say them, with all that one document may hold: services, data planes, a fence, sessions by name and by time, and a brake. */
+export const whole: fc.Arbitrary<PolicyRestriction> = fc
+  .record({
+    restriction: restrictions,
+    brake: fc.option(brakes, { nil: undefined }),
+    issued: fc.option(fc.constant({ since: TIME, until: TIME + 600_000 }), { nil: undefined }),
+  })
+  .map(({ restriction, brake, issued }) => ({
+    ...restriction,
+    ...(brake === undefined ? {} : { brake }),
+    ...(issued === undefined ? {} : { issued }),
+  }))
+export const rooms = fc.oneof(fc.constant(10_240), fc.integer({ min: 0, max: 4_000 }))
 export const subjects = fc.constantFrom<Subject | undefined>(
   undefined,
   { kind: 'role', name: 'deploy' },
@@ -57,10 +77,10 @@ export function parts({ room, subject }: { room: number; subject: Subject | unde
   return { room, ...(subject === undefined ? {} : { subject }) }
 }
 
-export function callOf(action: string, origin: object, session = 'deploy-1'): Signal {
+export function callOf(action: string, origin: object, session = 'deploy-1', time = TIME): Signal {
   return {
     kind: 'api-call',
-    time: Date.UTC(2026, 0, 31),
+    time,
     region: 'us-east-1',
     identity: { id: 'arn:aws:iam::123456789012:role/deploy', kind: 'role', name: 'deploy', account: '123456789012' },
     credential: { id: 'ASIAIOSFODNN7EXAMPLE', kind: 'session', sessionName: session },
@@ -72,9 +92,9 @@ export function callOf(action: string, origin: object, session = 'deploy-1'): Si
 }
 
 /** What a document says of an action itself, of which CloudTrail's call may have another name. */
-export function isDenied(document: string, action: string, origin: object, session?: string): boolean {
+export function isDenied(document: string, action: string, origin: object, session?: string, time?: number): boolean {
   const resource = serviceOf(action) === 'iam' ? 'arn:aws:iam::123456789012:role/other' : '*'
   const allowAll = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }
-  const context = contextOf(callOf(action, origin, session))
+  const context = contextOf(callOf(action, origin, session, time))
   return evaluatePolicy({ identity: [allowAll, document] }, { action, resource, context }).outcome === 'denied'
 }

@@ -1,18 +1,20 @@
-import type { Brake } from '../domain/restriction.ts'
-import { GRAVE_GROUPS } from './grave-actions.ts'
+import type { Brake, Restriction } from '../domain/restriction.ts'
+import { GRAVE_GROUPS, graveActionsOf } from './grave-actions.ts'
 
 /** The statement of a restriction that denies what is braked, habit or not, until the time of the brake: IAM compares with its own clock. */
 export const BRAKE_SID = 'Brake'
 
-/** Actions and condition of the brake's statement. */
-export function brakeParts({ groups, until }: Brake): {
-  readonly Action: readonly string[]
-  readonly Condition: Readonly<Record<string, unknown>>
-} {
-  return {
-    Action: GRAVE_GROUPS.filter(({ name }) => groups.some((one) => one === name)).flatMap(({ patterns }) => patterns),
-    Condition: { DateLessThan: { 'aws:CurrentTime': new Date(until).toISOString() } },
-  }
+/**
+ * Actions and condition of the brake's statement: of what is braked, whatever the other statements leave open by `isOpen`. Undefined where they leave nothing open.
+ */
+export function brakeParts(
+  { groups, until }: Brake,
+  isOpen: (action: string) => boolean,
+): { readonly Action: readonly string[]; readonly Condition: Readonly<Record<string, unknown>> } | undefined {
+  const Action = GROUPS.filter((group) => groups.includes(group))
+    .flatMap(patternsOf)
+    .filter((pattern) => graveActionsOf(pattern).some(isOpen))
+  return Action.length === 0 ? undefined : { Action, Condition: { DateLessThan: { 'aws:CurrentTime': new Date(until).toISOString() } } }
 }
 
 /** The brake that a statement may be one of: whether it is, is for the comparison of the whole text to say. Undefined where there is none. */
@@ -20,13 +22,24 @@ export function brakeIn(statement: Readonly<Record<string, unknown>> | undefined
   const { Action, Condition } = (statement ?? {}) as { Action?: unknown; Condition?: { DateLessThan?: Record<string, unknown> } }
   const until = Date.parse(String(Condition?.DateLessThan?.['aws:CurrentTime']))
   if (!Array.isArray(Action) || Number.isNaN(until)) return undefined
-  const groups = (['sharing', 'deletion'] as const).filter((group) =>
-    GRAVE_GROUPS.some(({ name, patterns }) => name === group && patterns.every((pattern) => Action.includes(pattern))),
-  )
-  return { groups, until }
+  return { groups: GROUPS.filter((group) => patternsOf(group).some((pattern) => Action.includes(pattern))), until }
 }
 
-/** True where a brake denies something that another lets through, or for longer. */
-export function brakesMore(now: Brake | undefined, then: Brake | undefined): boolean {
-  return now !== undefined && !(then !== undefined && then.until >= now.until && now.groups.every((group) => then.groups.includes(group)))
+/** True where a brake denies something that another restriction lets through, or for longer. A read one names all grave actions that it leaves open. */
+export function brakesMore({ brake: now }: Restriction, { brake: then, actions }: Restriction): boolean {
+  if (now === undefined) return false
+  const held = then !== undefined && then.until >= now.until ? then.groups : []
+  return now.groups
+    .filter((group) => !held.includes(group))
+    .flatMap(patternsOf)
+    .flatMap(graveActionsOf)
+    .some((action) => actions.includes(action))
+}
+
+type Group = Brake['groups'][number]
+
+const GROUPS: readonly Group[] = ['sharing', 'deletion']
+
+function patternsOf(group: Group): readonly string[] {
+  return GRAVE_GROUPS.find(({ name }) => name === group)?.patterns ?? []
 }

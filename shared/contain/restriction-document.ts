@@ -6,6 +6,7 @@ import { BRAKE_SID, brakeIn, brakeParts } from './brake.ts'
 import { closedDataPlanes, DATA_PLANE_ACTIONS, isDataPlane, openDataPlane } from './data-plane-actions.ts'
 import { deniedPatterns, OWN_POLICY_CALLS } from './denied-patterns.ts'
 import { GRAVE_GROUPS, graveActionsOf } from './grave-actions.ts'
+import { areOwnPoliciesDenied, ownCallsOf, resourcesOf } from './own-policies.ts'
 import type { Subject } from './steps/step.ts'
 
 /** A restriction as the text of an inline policy, and what it had no room for: `services`, `places`, names of `GRAVE_GROUPS`. */
@@ -35,15 +36,22 @@ export function restrictionDocument(
   { room, subject }: { readonly room: number; readonly subject?: Subject },
 ): RestrictionDocument | undefined {
   const guarded = subject !== undefined && NAME.test(subject.name) ? subject : undefined
-  for (const form of formsOf(restriction)) {
-    const statements = statementsOf(restriction, form, guarded)
+  const { brake, ...lasting } = restriction
+  const written = (one: PolicyRestriction, form: Form) => {
+    const statements = statementsOf(one, form, guarded)
     const document = JSON.stringify({ Version: '2012-10-17', Statement: statements })
-    if (statements.length > 0 && document.length <= room) return { document, dropped: droppedFrom(restriction, form) }
+    return statements.length > 0 && document.length <= room ? document : undefined
   }
-  if (restriction.brake === undefined) return undefined
-  const { brake: _, ...others } = restriction
-  const unbraked = restrictionDocument(others, { room, ...(subject === undefined ? {} : { subject }) })
-  return unbraked && { ...unbraked, dropped: [...unbraked.dropped, 'brake'] }
+  for (const form of formsOf(lasting)) {
+    const document = written(lasting, form)
+    if (document === undefined) continue
+    const dropped = droppedFrom(lasting, form)
+    if (brake === undefined) return { document, dropped }
+    // A brake ends, and what was left out for it would stay out.
+    const braked = written(restriction, form)
+    return braked === undefined ? { document, dropped: [...dropped, 'brake'] } : { document: braked, dropped }
+  }
+  return undefined
 }
 
 /** What says of an intruder least is dropped first: groups of actions, then services, then places, which stop it whatever it calls. */
@@ -106,7 +114,9 @@ function statementsOf(restriction: PolicyRestriction, form: Form, subject: Subje
   })
   const everything = { Action: '*', Resource: '*' }
   const notIn = (operator: string, key: string, values: readonly string[]) => (values.length === 0 ? {} : { [operator]: { [key]: values } })
-  const brake = restriction.brake && brakeParts(restriction.brake)
+  const isOpen = (action: string) =>
+    !denied.some((pattern) => iamGlobs(pattern, action)) && (usable === undefined || usable.some((pattern) => iamGlobs(pattern, action)))
+  const brake = restriction.brake && brakeParts(restriction.brake, isOpen)
   return [
     ...(brake === undefined ? [] : [deny(BRAKE_SID, { Action: brake.Action, Resource: '*' }, brake.Condition)]),
     ...(usable === undefined ? [] : [deny('NewServices', { NotAction: usable, Resource: '*' })]),
@@ -138,22 +148,6 @@ function usableIn(restriction: Restriction, isOwnGuarded: boolean): readonly str
   const isOwnPolicyCall = (action: string) => OWN_POLICY_CALLS.some((call) => call.toLowerCase() === action.toLowerCase())
   const others = actions.filter((action) => isOther(action) && !isDataPlane(action) && (isOwnGuarded || !isOwnPolicyCall(action)))
   return [...services.map((service) => `${service}:*`), ...others, ...openDataPlane(restriction)]
-}
-
-/** A user that renamed itself would be guarded under its old name alone. A role cannot be renamed. */
-function ownCallsOf({ kind }: Subject): readonly string[] {
-  return ['iam:Delete*Policy', 'iam:Put*Policy', ...(kind === 'role' ? [] : ['iam:UpdateUser'])]
-}
-
-/** A user or role of this name, with a path or without. IAM takes no resource of which the kind is a wildcard. */
-function resourcesOf({ kind, name }: Subject): readonly string[] {
-  const start = `arn:*:iam::*:${kind === 'role' ? 'role' : 'user'}/`
-  return [`${start}${name}`, `${start}*/${name}`]
-}
-
-function areOwnPoliciesDenied(usable: readonly string[] | undefined, denied: readonly string[]): boolean {
-  if (usable !== undefined && !usable.some((pattern) => pattern.startsWith('iam:'))) return true
-  return OWN_POLICY_CALLS.every((call) => denied.some((pattern) => iamGlobs(pattern, call)))
 }
 
 /** The most characters of a role's inline policies: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */

@@ -22,7 +22,7 @@ const PARTS: readonly ((now: Read, then: Read) => boolean)[] = [
   (now, then) => leavesServices(now.restriction, then.restriction),
   (now, then) => leavesDataPlanes(now.restriction, then.restriction),
   (now, then) => leavesOwnPolicies(now.subject, then),
-  (now, then) => brakesMore(now.restriction.brake, then.restriction.brake),
+  (now, then) => brakesMore(now.restriction, then.restriction),
 ]
 
 /** Who was issued within a time is about as many as its bounds say; names and times are not compared with each other. */

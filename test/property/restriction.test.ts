@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { OWN_POLICY_CALLS } from '../../shared/contain/denied-patterns.ts'
 import { GRAVE_GROUPS, graveActionsOf } from '../../shared/contain/grave-actions.ts'
 import { restrictionDocument, restrictionIn } from '../../shared/contain/restriction-document.ts'
+import { restrictsMore } from '../../shared/contain/restricts-more.ts'
 import { isRefusedBy } from '../../shared/decide/reach/refused-by.ts'
-import { hasFence, type Restriction } from '../../shared/domain/restriction.ts'
+import { type Brake, hasFence, type PolicyRestriction } from '../../shared/domain/restriction.ts'
 import {
   BY_SERVICE,
+  brakes,
   callOf,
   GRAVE,
   HARMLESS,
@@ -17,7 +19,10 @@ import {
   OUT,
   OWN_ENDPOINT,
   parts,
+  rooms,
   SERVICES,
+  subjects,
+  whole,
 } from '../restrictions.ts'
 
 /** Each matches a pattern of `DATA_PLANE_ACTIONS`; those of the second line are of services of which last-used data says nothing. */
@@ -57,16 +62,49 @@ describe('the policy of a restriction', () => {
     )
   })
 
-  it('is read back as a restriction that makes the same policy', () => {
+  it('is read back as a restriction that makes the same policy, whatever it holds at once', () => {
+    let braked = 0
     fc.assert(
-      fc.property(made, ({ made: one, subject }) => {
+      fc.property(whole, rooms, subjects, (restriction, room, subject) => {
+        const one = restrictionDocument(restriction, parts({ room, subject }))
         if (one === undefined) return
+        if (one.document.includes('"Brake"')) braked += 1
         const read = restrictionIn(one.document)
         expect(read).toBeDefined()
         const again = [10_240, one.document.length].map(
-          (room) => restrictionDocument(read as Restriction, parts({ room, subject }))?.document,
+          (size) => restrictionDocument(read as PolicyRestriction, parts({ room: size, subject }))?.document,
         )
         expect(again).toContain(one.document)
+      }),
+      { numRuns: 300 },
+    )
+    expect(braked).toBeGreaterThan(30)
+  })
+
+  it('leaves nothing out for a brake, which ends: it denies all that it denies without one', () => {
+    fc.assert(
+      fc.property(whole, brakes, rooms, subjects, ({ brake: _, ...lasting }, brake, room, subject) => {
+        const [without, braked] = [lasting, { ...lasting, brake }].map((one: PolicyRestriction) =>
+          restrictionDocument(one, parts({ room, subject })),
+        )
+        expect(braked?.dropped.filter((part) => part !== 'brake')).toEqual(without?.dropped)
+        expect(restrictsMore(without?.document ?? '', braked?.document ?? '')).toBe(false)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('refuses what is braked, habit or not, until the brake ends, and then the habit no more', () => {
+    const left = { services: [], addresses: [], endpoints: [], sessions: [], isCovered: false, isFenced: false }
+    fc.assert(
+      fc.property(brakes, fc.constantFrom(...GRAVE), subjects, ({ groups, until }, action, subject) => {
+        const isBraked = isOf(groups, action)
+        const one = restrictionDocument({ ...left, actions: [action], brake: { groups, until } }, parts({ room: 10_240, subject }))
+        const isOwn = subject === undefined && OWN_POLICY_CALLS.includes(action)
+        if (one === undefined || isOwn) return
+        const needsHabit = GRAVE_GROUPS.some((group) => group.needsHabit && isIn(group, action))
+        expect(isDenied(one.document, action, IN)).toBe(isBraked && !needsHabit)
+        expect(isDenied(one.document, action, IN, undefined, until)).toBe(false)
       }),
     )
   })
@@ -155,3 +193,11 @@ describe('the policy of a restriction', () => {
     )
   })
 })
+
+function isOf(groups: Brake['groups'], action: string): boolean {
+  return GRAVE_GROUPS.some((group) => groups.some((name) => name === group.name) && isIn(group, action))
+}
+
+function isIn({ patterns }: (typeof GRAVE_GROUPS)[number], action: string): boolean {
+  return patterns.flatMap(graveActionsOf).includes(action)
+}

@@ -8,6 +8,7 @@ import { isRefusedBy } from '../../shared/decide/reach/refused-by.ts'
 import type { Restriction } from '../../shared/domain/restriction.ts'
 import {
   BY_SERVICE,
+  brakes,
   callOf,
   GRAVE,
   HARMLESS,
@@ -19,10 +20,16 @@ import {
   parts,
   restrictions,
   SERVICES,
+  TIME,
 } from '../restrictions.ts'
 
 const ROLE = { kind: 'role', name: 'deploy' } as const
 const ROOM = 10_240
+/** No restriction denies it but for where it comes from. */
+const OPEN = 'execute-api:Invoke'
+
+/** Brakes of one hour have ended then, and those of two have not. */
+const LATER = TIME + 1.5 * 3_600_000
 const SESSIONS = ['deploy-1', 'deploy-2', 'another']
 const DATA = [
   'kinesis:GetRecords',
@@ -53,8 +60,8 @@ function deniesByACall(standing: string, other: string): boolean {
   const isLeft = (isOf: (document: string) => boolean) => isOf(standing) && !isOf(other)
   return SESSIONS.some(
     (session) =>
-      ACTIONS.some((action) => isLeft((document) => isDenied(document, action, BY_SERVICE, session))) ||
-      PLACES.some((place) => isLeft((document) => isDenied(document, 's3:GetObject', place, session))) ||
+      [TIME, LATER].some((time) => ACTIONS.some((action) => isLeft((document) => isDenied(document, action, BY_SERVICE, session, time)))) ||
+      PLACES.some((place) => isLeft((document) => isDenied(document, OPEN, place, session))) ||
       OWN_POLICY_CALLS.some((call) => {
         const own = { ...callOf(call, BY_SERVICE, session), request: { roleName: 'deploy' } }
         return isLeft((document) => isRefusedBy(document, own))
@@ -62,12 +69,16 @@ function deniesByACall(standing: string, other: string): boolean {
   )
 }
 
+const braked: fc.Arbitrary<Restriction> = fc
+  .tuple(restrictions, fc.option(brakes))
+  .map(([one, brake]) => (brake === null ? one : { ...one, brake }))
+
 /** Pairs that are alike in most: one is the other with a few parts of a third. */
 const pairs = fc
   .tuple(
-    restrictions,
-    restrictions,
-    fc.subarray(['services', 'actions', 'addresses', 'endpoints', 'sessions', 'isCovered', 'isFenced', 'neverUsed']),
+    braked,
+    braked,
+    fc.subarray(['services', 'actions', 'addresses', 'endpoints', 'sessions', 'isCovered', 'isFenced', 'neverUsed', 'brake']),
   )
   .map(
     ([one, third, names]) =>
