@@ -5,6 +5,7 @@ import { recordGone } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { measureOf, permissionFor } from './permission.ts'
 import type { PlannedStep } from './progress.ts'
+import { MORE_STANDS, takesFrom } from './refusal-to-set.ts'
 import { reservePlace } from './reserve-place.ts'
 import { incidentOfPolicy } from './steps/quarantine.ts'
 import { rolePolicy } from './steps/role-policy.ts'
@@ -59,6 +60,8 @@ async function admitUnproven(incident: Incident, planned: PlannedStep, context: 
     await changeLog.own.note(planned, 'it stands in IAM as the record says')
     return ADMITTED
   }
+  // Only a person may have less denied: what nobody proves takes nothing from what stands. What was never set needs no word.
+  if (takesFrom(now, contained)) return isDone ? { isAdmitted: false, doubt: MORE_STANDS } : LEFT
   const refusal = await refusalNow(incident, { ...step, contained: () => contained }, { contained, inForce: context.inForce }, ports)
   if (refusal === undefined) {
     await changeLog.own.note(planned, 'the policy in force allows it')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { enforce } from '../../shared/contain/enforce.ts'
+import { GRAVE_GROUPS, graveActionsOf } from '../../shared/contain/grave-actions.ts'
 import { pendingOf } from '../../shared/contain/pending.ts'
 import { standingSteps } from '../../shared/contain/progress.ts'
 import { DENY_ALL, quarantinePolicyName, revocationIn, revocationPolicyName } from '../../shared/contain/steps/quarantine.ts'
@@ -33,7 +34,54 @@ async function inForce({ ports }: World, policy: object): Promise<void> {
   await applyPolicy(ports.record, { policy: parsePolicy(policy), by: 'test', why: 'test', at: new Date(NOW).toISOString() })
 }
 
+/** A document in our words that denies a few harmless services as new and leaves all else open: more than a restriction in one part, and less in the others. */
+const loosened = () => {
+  const actions = GRAVE_GROUPS.flatMap(({ patterns }) => patterns.flatMap(graveActionsOf))
+  const services = [...new Set(actions.map((action) => action.slice(0, action.indexOf(':'))))]
+  return documentOf({ services, actions, addresses: [], endpoints: [], sessions: [], isCovered: true, isFenced: false })
+}
+
 describe('a restriction of a user', () => {
+  it('is set again where another of our words stands in its place, which denies more in one part and less in the others', async () => {
+    const world = await restrictedWorld()
+    const { id } = await world.only()
+    const document = await ownPolicy(world)
+    await world.account.putUserPolicy('ci-build', quarantinePolicyName(id), loosened())
+    world.setNow(NOW + 60_000)
+    await enforce(id, world.ports)
+    expect(await ownPolicy(world)).toBe(document)
+    expect((await entries(world)).map(({ kind }) => kind)).toContain('step-reversed')
+  })
+
+  it('is left where one of our words denies all that it denies, and more', async () => {
+    const world = await restrictedWorld()
+    const { id, restriction } = await world.only()
+    const more = documentOf({ ...(restriction as Restriction), brake: { groups: ['deletion'], until: NOW + 3_600_000 }, actions: [] })
+    const covered = documentOf({ ...HABIT, actions: [] })
+    for (const stands of [more, covered].filter((one) => one !== documentOf(restriction))) {
+      await world.account.putUserPolicy('ci-build', quarantinePolicyName(id), stands)
+      world.setNow(NOW + 60_000)
+      await enforce(id, world.ports)
+      expect(await ownPolicy(world)).toBe(stands)
+    }
+  })
+
+  it('takes the place of another one of our words only where contain itself had set it: the chain alone proves nothing', async () => {
+    const world = await restrictedWorld()
+    const { id } = await world.only()
+    const stands = await ownPolicy(world)
+    const forged = {
+      at: new Date(NOW).toISOString(),
+      actor: 'countersign:contain',
+      target: `user-policy:ci-build/${quarantinePolicyName(id)}`,
+    }
+    for (const kind of ['step-planned', 'step-done'] as const)
+      await append(world.ports.record, incidentSubject(id), { ...forged, kind, from: null, to: loosened(), why: 'forged' })
+    world.setNow(NOW + 60_000)
+    await enforce(id, world.ports)
+    expect(await ownPolicy(world)).toBe(stands)
+  })
+
   it('reduces its rights and leaves its key in use; people are told and nothing else is changed', async () => {
     const world = await restrictedWorld()
     const incident = await world.only()
