@@ -13,7 +13,7 @@ export function brakeParts(
 ): { readonly Action: readonly string[]; readonly Condition: Readonly<Record<string, unknown>> } | undefined {
   const Action = GROUPS.filter((group) => groups.includes(group))
     .flatMap(patternsOf)
-    .filter((pattern) => graveActionsOf(pattern).some(isOpen))
+    .filter((pattern) => actionsOf(pattern).some(isOpen))
   return Action.length === 0 ? undefined : { Action, Condition: { DateLessThan: { 'aws:CurrentTime': new Date(until).toISOString() } } }
 }
 
@@ -26,20 +26,38 @@ export function brakeIn(statement: Readonly<Record<string, unknown>> | undefined
 }
 
 /** True where a brake denies something that another restriction lets through, or for longer. A read one names all grave actions that it leaves open. */
-export function brakesMore({ brake: now }: Restriction, { brake: then, actions }: Restriction): boolean {
+export function brakesMore({ brake: now }: Restriction, { brake: then, actions, services }: Restriction): boolean {
   if (now === undefined) return false
   const held = then !== undefined && then.until >= now.until ? then.groups : []
   return now.groups
     .filter((group) => !held.includes(group))
     .flatMap(patternsOf)
-    .flatMap(graveActionsOf)
-    .some((action) => actions.includes(action))
+    .flatMap(actionsOf)
+    .some((action) => actions.includes(action) || (isBeside(action) && (services.length === 0 || services.includes(serviceOf(action)))))
 }
 
 type Group = Brake['groups'][number]
 
 const GROUPS: readonly Group[] = ['sharing', 'deletion']
 
+/** Calls of which the rate is kept, that are in no group of grave actions: a restriction denies them as new, and a brake as what is braked. */
+const BESIDE: Readonly<Record<Group, readonly string[]>> = {
+  sharing: ['ecr:SetRepositoryPolicy'],
+  deletion: ['cognito-idp:DeleteUserPool', 'redshift:DeleteCluster'],
+}
+
 function patternsOf(group: Group): readonly string[] {
-  return GRAVE_GROUPS.find(({ name }) => name === group)?.patterns ?? []
+  return [...(GRAVE_GROUPS.find(({ name }) => name === group)?.patterns ?? []), ...BESIDE[group]]
+}
+
+function isBeside(action: string): boolean {
+  return GROUPS.some((group) => BESIDE[group].includes(action))
+}
+
+function actionsOf(pattern: string): readonly string[] {
+  return isBeside(pattern) ? [pattern] : graveActionsOf(pattern)
+}
+
+function serviceOf(action: string): string {
+  return action.slice(0, action.indexOf(':'))
 }

@@ -45,6 +45,9 @@ const ACTIONS = [
   ...DATA,
   'rds-data:ExecuteStatement',
   'sagemaker:InvokeEndpoint',
+  'redshift:DeleteCluster',
+  'cognito-idp:DeleteUserPool',
+  'ecr:SetRepositoryPolicy',
   ...SERVICES.map((service) => `${service}:NeverUsed`),
 ]
 const IPV6 = { address: '2001:db8:1::7', addressKind: 'public' } as const

@@ -3,8 +3,11 @@ import { DATA_PLANE_ACTIONS } from '../../shared/contain/data-plane-actions.ts'
 import { GRAVE_GROUPS, graveActionsOf } from '../../shared/contain/grave-actions.ts'
 import { restrictionDocument, restrictionIn } from '../../shared/contain/restriction-document.ts'
 import { DENY_ALL, deniesMore } from '../../shared/contain/steps/quarantine.ts'
+import { DATA_DESTRUCTION, SHARES } from '../../shared/domain/call-rate.ts'
 import { iamGlobs } from '../../shared/domain/glob.ts'
+import { iamActionsOf } from '../../shared/domain/iam-actions.ts'
 import { Restriction } from '../../shared/domain/restriction.ts'
+import { BY_SERVICE, isDenied, serviceOf, TIME } from '../restrictions.ts'
 
 const UNKNOWN: Restriction = { services: [], actions: [], addresses: [], endpoints: [], sessions: [], isCovered: false, isFenced: false }
 
@@ -243,4 +246,19 @@ describe('a restriction of sessions that are too many to be named', () => {
     expect(deniesMore(issued(0, 20), named)).toBe(true)
     expect([deniesMore(all, issued(0, 20)), deniesMore(issued(0, 20), all)]).toEqual([true, false])
   })
+})
+
+describe('a brake', () => {
+  it.each([...[...DATA_DESTRUCTION].map((call) => ['deletion', call] as const), ...[...SHARES].map((call) => ['sharing', call] as const)])(
+    'of %s refuses %s, which is habit and of which the rate is kept',
+    (group, call) => {
+      const actions = iamActionsOf(call)
+      const habit = { services: [serviceOf(call)], addresses: [], endpoints: [], sessions: [], isFenced: false, actions }
+      for (const isCovered of [true, false]) {
+        const braked = { ...habit, isCovered, brake: { groups: [group], until: TIME + 1000 } }
+        const made = restrictionDocument(braked, { room: 10_240 })
+        for (const action of actions) expect(isDenied(made?.document ?? '', action, BY_SERVICE)).toBe(true)
+      }
+    },
+  )
 })
