@@ -93,15 +93,18 @@ const HALF_LIFE_DAYS = 14
 
 const HOURS_OF_DAY = DAY_MS / HOUR_MS
 
-/** A day's most becomes usual on the next day, and doubles what was usual at most: nobody makes a flood usual by one day of it. */
+/** A day's most becomes usual on the next day. Once the usual number is known, a day raises it by a quarter at most: to reach five times as many takes a week of rising floods. */
 function afterHour({ hour: before, count, dayMost, usual, days }: CallRate, hour: number): CallRate {
   const most = Math.max(dayMost, count)
   const passed = Math.floor(hour / HOURS_OF_DAY) - Math.floor(before / HOURS_OF_DAY)
   if (passed === 0) return { hour, count: 0, dayMost: most, usual, days }
-  const bounded = days === 0 ? most : Math.min(most, Math.max(2 * usual, MIN_ABOVE))
+  const bounded = days < MIN_DAYS ? most : Math.min(most, Math.max(usual * (1 + RISE_A_DAY), MIN_ABOVE))
   const faded = Math.max(bounded, usual) * 0.5 ** (passed / HALF_LIFE_DAYS)
   return { hour, count: 0, dayMost: 0, usual: Math.round(faded * 100) / 100, days: Math.min(days + 1, 99) }
 }
+
+/** The share by which a day raises what is usual. */
+const RISE_A_DAY = 0.25
 
 /** Fewer in an hour are a person's work, whatever is usual. */
 const MIN_ABOVE = 10

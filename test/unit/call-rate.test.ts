@@ -73,7 +73,7 @@ describe('the usual rate of a kind of call', () => {
     expect(above(BY_KIND.deletion, [2, 2, 2, 2, 2, 200, 200])).toBeDefined()
   })
 
-  it('is doubled at most by whoever raises it from day to day', () => {
+  it('rises by a quarter a day at most: whoever doubles a flood each day is seen within days', () => {
     const days = [2, 2, 2, 2, 2]
     for (let most = 9; days.length < 12; most = Math.min(9 * 5 ** (days.length - 5), 5000)) days.push(most)
     const seen = days.findIndex((_, day) => day >= 5 && above(BY_KIND.deletion, days.slice(0, day + 1)) !== undefined)
