@@ -132,10 +132,10 @@ function expectedValue(word: string): { feature: Feature | PlaceKind; value: str
   }
   const kind = PLACE_KINDS.find((one) => one === feature)
   if (kind !== undefined && !isPlace(kind, value))
-    throw new ResponderError('usage', `a ${kind} is written as ${PLACE_FORMS[kind]}; got "${printable(value, 80)}"`)
+    throw new ResponderError('usage', `${kind} is written as ${PLACE_FORMS[kind]}; got "${printable(value, 80)}"`)
   const shape = SHAPES.get(feature)
   if (shape !== undefined && !shape.pattern.test(value))
-    throw new ResponderError('usage', `a ${feature} is written as ${shape.example}; got "${printable(value, 80)}"`)
+    throw new ResponderError('usage', `${feature} is written as ${shape.example}; got "${printable(value, 80)}"`)
   return { feature: feature as Feature | PlaceKind, value }
 }
 

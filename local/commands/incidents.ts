@@ -139,10 +139,11 @@ export async function releaseIncident(
 
 /** What the verdict accepted, and how to revoke that. */
 function acceptedText(incident: Incident, target: Target): string[] {
-  return acceptedLines(incident).flatMap(({ says, revoke }) => [
-    `${printable(says, 400)}.`,
-    `  revoke: ${commandOn(target, revoke, '--reason "…"')}`,
-  ])
+  const lines = acceptedLines(incident)
+  const isGivenBack = incident.state === 'released' || incident.state === 'releasing'
+  if (lines.length === 0 && isGivenBack)
+    return [`Nothing of it was accepted: the same again is asked about${incident.suppression === undefined ? '' : ' after that'}.`]
+  return lines.flatMap(({ says, revoke }) => [`${printable(says, 400)}.`, `  revoke: ${commandOn(target, revoke, '--reason "…"')}`])
 }
 
 function releasedText(incident: Incident, { id, undone, target }: { id: string; undone: readonly string[]; target: Target }): string {

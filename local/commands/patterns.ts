@@ -11,7 +11,8 @@ import { tellUnreadable } from '../tell-unreadable.ts'
 export async function showPatterns(target: Target, { isJson }: { isJson: boolean }): Promise<string> {
   const patterns = await listPatterns(target.record, tellUnreadable)
   if (isJson) return patterns.map((pattern) => JSON.stringify(pattern)).join('\n')
-  if (patterns.length === 0) return 'Nothing is accepted: a release accepts what it was asked about.'
+  if (patterns.length === 0)
+    return 'Nothing is accepted. A release accepts what it was asked about, but nothing that AWS confirmed or that came through Tor, a VPN or a listed address.'
   return patterns
     .flatMap((pattern) => [...linesOf(pattern, target), ''])
     .slice(0, -1)

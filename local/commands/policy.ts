@@ -97,7 +97,7 @@ function breakerLine({ breaker }: Policy): string {
     `In an hour ${containmentsPerHour} incidents may be contained and as many restricted, and no more than ${Math.round(maxUserFraction * 100)} % of the users (three are always allowed); ` +
     (urgent === 0
       ? 'none beyond that.'
-      : `beyond that ${urgent} that are confirmed, ordered by a person or of priority ${urgentPriority} or more.`)
+      : `beyond that ${urgent} each of those of priority ${urgentPriority} or more, those that AWS confirmed and those that a person ordered.`)
   )
 }
 

@@ -17,6 +17,10 @@ export interface PrintedRestriction {
   readonly note: string
 }
 
+/** When a habit counts as known well, for whom it does not. */
+const KNOWN_WELL =
+  ' It is known from a week and 50 calls on, while its tables are not full, and where no new call of the last two weeks was kept from it, by suspicion or because there were too many at once.'
+
 /**
  * The policy document by which an identity would be restricted, by what is known of it now. Sets nothing, reads the baseline and last-used data: of `lastUsedFile` where
  * that is given, else of the stack. For a role it names no session: which ones are restricted is known at the time.
@@ -36,10 +40,13 @@ export async function printRestriction(
   const lastUsed = lastUsedFile === undefined ? await lastUsedIn(target, known.id) : await readLastUsedFile(lastUsedFile)
   // Of a file there is one night: what it shows counts as it will tomorrow.
   const wait = lastUsedFile === undefined ? 1 : PROBATION_MS
-  const at = Math.max(baseline.lastSeen, ...(lastUsed?.snapshots ?? []).map(({ takenAt }) => takenAt + wait))
+  const taken = (lastUsed?.snapshots ?? []).map(({ takenAt }) => takenAt)
+  const at = Math.max(baseline.lastSeen, ...taken.map((takenAt) => takenAt + wait))
+  // What counts against the identity counts as when the data was taken: suspicion does not pass while a file waits.
+  const counted = countedAt(evidence, Math.max(baseline.lastSeen, ...taken))
   const restriction = restrictionOf({
     baseline,
-    evidence: countedAt(evidence, at),
+    evidence: counted,
     at,
     sessions: [],
     isFenced: true,
@@ -51,8 +58,11 @@ export async function printRestriction(
   if (made === undefined) throw new ResponderError('incident.unknown', `no policy has room for the restriction of ${known.id}`)
   const note = restriction.isCovered
     ? `By its habit: services that it never used are denied, and grave actions outside the habit.${fenceNote(restriction)}`
-    : 'Its habit is not known well enough: only the fixed list of grave actions is denied.'
-  const ofRole = value.identity.kind === 'role' ? ' Set by the responder, it is of the sessions concerned alone (aws:userid).' : ''
+    : `Its habit is not known well enough: only the fixed list of grave actions is denied.${known.kind === 'role' ? '' : KNOWN_WELL}`
+  const ofRole =
+    known.kind === 'role'
+      ? ' Printed as for a stack that does not process the calls of role sessions. Set by the responder, it is of the sessions concerned alone (aws:userid).'
+      : ''
   const used = lastUsedNote(restriction, {
     lastUsed,
     isEarly: lastUsedFile !== undefined && evidence.length === 0 && at > baseline.lastSeen,

@@ -167,7 +167,7 @@ function whyOf({ incident, signals }: Looked): Markup {
       ? ''
       : ` Of ${weaker.join(', ')} a weaker finding was one: of each detector the strongest is kept, and it came later.`
   return html`${findingsTable(contributions, 'The findings up to the decision')}
-<h3>Found since then</h3><p>${refused === 0 ? '' : `After ${refusingAction(incident)}: ${callsRefused(refused)}. `}This came later and is no reason for the decision.${except}</p>
+<h3>Found since then</h3><p>${refused === 0 ? '' : `After the ${refusingAction(incident)}: ${callsRefused(refused)}. `}This came later and is no reason for the decision.${except}</p>
 ${findingsTable(since, `The findings since then, and their points of the risk of ${incident.assessment.baseRisk} that all findings add up to`)}`
 }
 

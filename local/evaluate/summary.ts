@@ -17,7 +17,7 @@ export function summaryLines({ decisions, identities, interventions, beforeIrrev
     lines.push(`of ${counted(benign.total, 'benign case')}: ${strongestFirst(benign)}`)
     lines.push(`of ${counted(total, 'benign identity', 'benign identities')} that can be contained: ${contain} contain`)
     const { perCase, most } = interventions.benign
-    lines.push(`questions and containments in a benign case: ${round(perCase ?? 0)} on average, at most ${most}`)
+    lines.push(`questions, restrictions and containments in a benign case: ${round(perCase ?? 0)} on average, at most ${most}`)
   }
   if (malicious.total > 0) lines.push(`of ${counted(malicious.total, 'malicious case')}: ${strongestFirst(malicious)}`)
   if (beforeIrreversible.total > 0) {

@@ -34,7 +34,7 @@ export function timesSection({ times }: Measures): Markup {
     [
       ['to detect: first finding → first decision ≥ ask', times.detect],
       ['to contain: deciding event → every credential out of use, read back', times.contain],
-      ['to review: asked or contained → verdict of a person', times.review],
+      ['to review: asked, restricted or contained → verdict of a person', times.review],
     ] as const
   ).map(([what, { count, median, ninetieth, worst }]) => [what, count, lengthOf(median), lengthOf(ninetieth), lengthOf(worst)])
   const columns = [

@@ -174,7 +174,7 @@ export function renderTimeline(incident: Incident, signals: readonly IncidentSig
     ])
   const more = signals.length > TIMELINE_ROWS ? `\n  … ${signals.length - TIMELINE_ROWS} more (--json shows all)` : ''
   const refused = refusedAfter(incident, signals)
-  const after = refused === 0 ? '' : `; after ${refusingAction(incident)}: ${callsRefused(refused)}`
+  const after = refused === 0 ? '' : `; after the ${refusingAction(incident)}: ${callsRefused(refused)}`
   const count = `${signals.length} ${signals.length === 1 ? 'signal' : 'signals'} with findings`
   const isMoved = incident.assessment.opinion?.kind === 'answered' && incident.assessment.opinion.shift !== 0
   const basis = isMoved ? '; risk by the findings, without the advisor' : ''

@@ -45,7 +45,7 @@ function withoutHabit(pattern: string, habit: ReadonlySet<string>): readonly str
 function narrowed(pattern: string, action: string, avoided: readonly string[]): string {
   const star = pattern.indexOf('*')
   const end = pattern.slice(star + 1)
-  for (let length = star + 1; length < action.length - end.length; length += 1) {
+  for (let length = star + 1; length <= action.length - end.length; length += 1) {
     const start = lower(action.slice(0, length))
     if (!avoided.some((other) => lower(other).startsWith(start))) return `${action.slice(0, length)}*${end}`
   }

@@ -67,9 +67,9 @@ export function riskText(incident: Pick<Incident, 'assessment' | 'decision' | 'd
   return `${risk} of 100: ${baseRisk} by its findings, and ${moved} by the advisor${opinion.shift < 0 ? ', who suppresses no question' : ''}`
 }
 
-/** `3 calls refused`. */
+/** `3 calls with findings refused`: a timeline has no others. */
 export function callsRefused(count: number): string {
-  return `${count} ${count === 1 ? 'call' : 'calls'} refused`
+  return `${count} ${count === 1 ? 'call' : 'calls'} with findings refused`
 }
 
 /** The time of the latest finding that can be a reason, in epoch milliseconds. A person's order to contain rests on all that was found before. */

@@ -41,7 +41,8 @@ export function restrictionLines(incident: Incident): RestrictionLines | undefin
   const { state, restriction, identity } = incident
   if (restriction === undefined || (state !== 'restricting' && state !== 'restricted')) return undefined
   const { isCovered, sessions, neverUsed = [] } = restriction
-  const data = neverUsed.length > 0 ? ` (of ${neverUsed.join(', ')} reading and writing data as well)` : ' (other than their data)'
+  const data =
+    neverUsed.length > 0 ? ` (of ${neverUsed.join(', ')} reading and writing data as well)` : ' (but not reading and writing their data)'
   const dropped = droppedFrom(incident)
   const isSet = (part: Part) => !dropped.includes(RESTRICTION_PARTS[part])
   const grave = [...ALWAYS, ...(isCovered ? BY_HABIT : [])].filter(isSet).map((part) => RESTRICTION_PARTS[part])

@@ -7,7 +7,7 @@ import type { Incident } from '../domain/incident.ts'
 import { moved } from '../domain/incident-machine.ts'
 import { offeredFor } from '../domain/offered.ts'
 import type { Policy, ReviewKind } from '../domain/policy.ts'
-import { callsRefused } from '../domain/reasons.ts'
+import { callsRefused, refusingAction } from '../domain/reasons.ts'
 import { HOUR_MS, minuteText } from '../domain/time.ts'
 import { printable } from '../record/notice.ts'
 
@@ -47,7 +47,7 @@ function listed(names: readonly string[]): string {
 export interface ReviewAbout {
   readonly changes: readonly Change[]
   readonly policy: Pick<Policy, 'release' | 'review'>
-  /** How many calls with findings were refused since it was contained. */
+  /** How many calls with findings were refused since it was restricted, or contained where it was not restricted before. */
   readonly refused?: number
   /** The hours that `extend` was given; without them it lasts as long as the policy allows. */
   readonly hours?: number | undefined
@@ -60,7 +60,7 @@ export function whatReviewDoes(kind: ReviewKind, incident: Incident, about: Revi
   const { changes } = about
   switch (kind) {
     case 'legitimate':
-      return whatReleaseDoes(about)
+      return whatReleaseDoes(incident, about)
     case 'compromised': {
       const left = leftUsable(incident, changes)
       if (left === undefined)
@@ -78,7 +78,7 @@ export function whatReviewDoes(kind: ReviewKind, incident: Incident, about: Revi
   }
 }
 
-function whatReleaseDoes({ changes, policy, refused }: ReviewAbout): string {
+function whatReleaseDoes(incident: Incident, { changes, policy, refused }: ReviewAbout): string {
   const standing = standingSteps(changes)
   const isContained = standing.length > 0
   const isRestricted = isRestrictedOnly(standing.map(({ contained }) => contained))
@@ -88,8 +88,7 @@ function whatReleaseDoes({ changes, policy, refused }: ReviewAbout): string {
       ? 'What was contained is restored as it was.'
       : 'Nothing was contained, so nothing is restored.'
   const { suppressionHours, patternDays } = policy.release
-  const since =
-    isContained && refused !== undefined ? ` Since the ${isRestricted ? 'restriction' : 'containment'}: ${callsRefused(refused)}.` : ''
+  const since = isContained && refused !== undefined ? ` Since the ${refusingAction(incident)}: ${callsRefused(refused)}.` : ''
   const later =
     suppressionHours === 0 ? '' : `, and for ${hoursText(suppressionHours)} the same evidence opens no incident (release.suppressionHours)`
   const accepted =

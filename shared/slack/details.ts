@@ -19,7 +19,7 @@ export function detailsOf(incident: Incident, signals: readonly IncidentSignal[]
       [`• ${clock(time)} ${code(action, 70)}`, outcome === 'success' ? '' : outcome, code(`${address} ${country ?? ''}`, 60)].join(' '),
     )
   const refused = refusedAfter(incident, signals)
-  const afterContainment = refused === 0 ? [] : [`After ${refusingAction(incident)}: ${callsRefused(refused)}.`]
+  const afterContainment = refused === 0 ? [] : [`After the ${refusingAction(incident)}: ${callsRefused(refused)}.`]
   const entries = changes
     .slice(-ROWS)
     .map(

@@ -233,7 +233,7 @@ describe('the figures of a source', () => {
     expect(lines).toEqual([
       `of 2 benign cases: ${counts({ ask: 1, observe: 1 }).join(', ')}`,
       'of 2 benign identities that can be contained: 0 contain',
-      'questions and containments in a benign case: 0.5 on average, at most 1',
+      'questions, restrictions and containments in a benign case: 0.5 on average, at most 1',
       `of 1 malicious case: ${counts({ ask: 1 }).join(', ')}`,
       `before the first irreversible call of 1 malicious case: ${counts({ ask: 1 }).slice(0, -1).join(', ')}, 0 none`,
       'refused of the malicious calls from the first suspicious one on: 50 % in the median case',

@@ -30,6 +30,15 @@ describe('a policy file without faults', () => {
     expect(await checkPolicy(path)).toContain('No organization is set')
   })
 
+  it('is explained: each kind of urgent incident has places of its own in the breaker', async () => {
+    writeFileSync(path, 'version: 3')
+    expect(await checkPolicy(path)).toContain(
+      'beyond that 5 each of those of priority 80 or more, those that AWS confirmed and those that a person ordered.',
+    )
+    writeFileSync(path, 'version: 3\nbreaker: { urgentPerHour: 0 }')
+    expect(await checkPolicy(path)).toContain('none beyond that.')
+  })
+
   it('is explained: its tiers with their modes, whom it protects, and which tier is never reached', async () => {
     const tiers = '[{ name: all, match: { arns: ["*"] }, mode: ask }, { name: builds, match: { tags: { team: ci } } }]'
     writeFileSync(path, `version: 2\ntiers: ${tiers}\nprotected: { arns: ["*:user/break-glass"], tags: { keep: 'yes' } }`)

@@ -76,6 +76,27 @@ describe('a restriction that is printed', () => {
     )
   })
 
+  it('counts what is known against the identity as of the time of the file, whose data is then from after the suspicion', async () => {
+    const file = fileOf(printedAnswer(SINCE - HOUR, { dynamodb: SINCE - 2 * HOUR, sns: null }))
+    const suspected = await targetOf('no store', { evidence: [{ ...FINDING, time: SINCE - 13 * HOUR }] })
+    expect(await noteOf(suspected, file)).toBe(
+      'Last-used data of 2026-01-30 23:00:00 UTC does not count: it was taken after the first suspicious signal.',
+    )
+    expect((await printed(suspected, file)).document).toBe((await printed(suspected)).document)
+  })
+
+  it('says of a habit that is not known well when it would be', async () => {
+    const noteFor = async (parts: Partial<IdentityState>) => (await printed(await targetOf('no store', parts))).note
+    expect(await noteFor({})).not.toContain('not known well enough')
+    const suspected = { ...FINDING, time: SINCE - 29 * DAY }
+    const target = await targetOf('no store')
+    const young = { ...emptyState(user('ci-deploy')), evidence: [suspected] }
+    await target.identities.saveState(young, 1)
+    expect((await printed(target)).note).toContain(
+      'not known well enough: only the fixed list of grave actions is denied. It is known from a week',
+    )
+  })
+
   it('refuses a file that is none', async () => {
     const target = await targetOf('no store')
     await expect(printed(target, fileOf('{'))).rejects.toThrow('is not JSON')

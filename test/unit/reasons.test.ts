@@ -86,7 +86,7 @@ describe('why it was done', () => {
     const { incident, signals, changes } = known
     const refused = refusedAfter(incident, signals)
     expect(refused).toBe(REFUSED.length)
-    const said = `fter containment: ${refused} calls refused`
+    const said = `fter the containment: ${refused} calls with findings refused`
     expect(linesOf(await explain(known, undefined)).join('\n')).toContain(said)
     expect(renderTimeline(incident, signals, plain)).toContain(said)
     expect(JSON.stringify(detailsOf(incident, signals, changes).blocks)).toContain(said)

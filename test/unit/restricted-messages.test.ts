@@ -150,7 +150,7 @@ describe('what people read of a restricted incident', () => {
     const about = { changes, policy, refused: 2 }
     expect(offeredFor(incident)).toEqual(['legitimate', 'compromised', 'contain', 'extend'])
     expect(whatReviewDoes('legitimate', incident, about)).toContain('Its rights are restored as they were.')
-    expect(whatReviewDoes('legitimate', incident, about)).toContain('Since the restriction: 2 calls refused.')
+    expect(whatReviewDoes('legitimate', incident, about)).toContain('Since the restriction: 2 calls with findings refused.')
     expect(leftUsable(incident, changes)).toContain('It is restricted, not contained')
     expect(whatReviewDoes('compromised', incident, about)).toContain('Contain it first, or stop it by hand.')
     expect(whatReviewDoes('contain', incident, about)).toContain('Stops it now')

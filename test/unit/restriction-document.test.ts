@@ -86,6 +86,18 @@ describe('the policy of a restriction', () => {
     ])
   })
 
+  it('names nothing twice around what is habit: a pattern stands for the action that it begins with', () => {
+    const reader: Restriction = { ...DEPLOY, services: ['ssm', 'kms'], actions: ['ssm:GetParameter'] }
+    const { Action: grave } = written(reader).statements.find(({ Sid }: { Sid: string }) => Sid === 'GraveActions')
+    const read = grave.filter((pattern: string) => pattern.startsWith('ssm:GetParameter'))
+    expect(read).toEqual(['ssm:GetParameterH*', 'ssm:GetParameters*'])
+    for (const action of graveActionsOf('ssm:GetParameter*'))
+      expect(
+        read.some((pattern: string) => iamGlobs(pattern, action)),
+        action,
+      ).toBe(action !== 'ssm:GetParameter')
+  })
+
   it('denies no action as new of which CloudTrail says nothing, and none of those is grave', () => {
     const grave = GRAVE_GROUPS.flatMap(({ patterns }) => patterns.flatMap(graveActionsOf))
     expect(grave.filter((action) => DATA_PLANE_ACTIONS.some((pattern) => iamGlobs(pattern, action)))).toEqual([])

@@ -115,7 +115,7 @@ describe('an expected range', () => {
       expect(isPlace('range', bad), bad).toBe(false)
     for (const bad of ['vpce-1', 'vpce-*', 'vpc-0123456789abcdef0']) expect(isPlace('endpoint', bad), bad).toBe(false)
     await expect(whatExpectChanges(target, 'ci-build', 'range=203.0.113.9')).rejects.toThrow(
-      'a range is written as a fence draws it, such as 203.0.113.0/24 or 2001:db8:1::/48; got "203.0.113.9"',
+      'range is written as a fence draws it, such as 203.0.113.0/24 or 2001:db8:1::/48; got "203.0.113.9"',
     )
     expect(await whatExpectChanges(target, 'ci-build', 'network=AS64497')).toContain('declare its range too, as range=203.0.113.0/24')
     expect(await whatExpectChanges(target, 'ci-build', 'service=s3')).not.toContain('fence')

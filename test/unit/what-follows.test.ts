@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { explainIncident } from '../../local/commands/explain.ts'
-import { confirmIncident, extendIncident, showIncident, whatFollows } from '../../local/commands/incidents.ts'
+import { confirmIncident, extendIncident, releaseIncident, showIncident, whatFollows } from '../../local/commands/incidents.ts'
 import { afterConfirm } from '../../local/render/after-confirm.ts'
 import { whyOf } from '../../local/render/incident.ts'
 import type { Paint } from '../../local/render/style.ts'
@@ -215,8 +215,14 @@ describe('releasing', () => {
     const said = await whatFollows(target, incident.id, 'legitimate')
     expect(said).toContain('That is final: a released incident is not contained again from here')
     expect(said).toContain('for 6 hours the same evidence opens no incident')
-    expect(said).toContain(`Since the containment: ${refused} calls refused.`)
-    const button = buttonsIn(incident, await changesOf(world)).find(({ action_id }) => action_id === 'legitimate')
+    expect(said).toContain(`Since the containment: ${refused} calls with findings refused.`)
+    // The calls are counted from the restriction on, so they are said to be since then.
+    const changes = await changesOf(world)
+    const before = { ...incident, restrictedAt: NOW }
+    expect(whatReviewDoes('legitimate', before, { changes, policy: parsePolicy({ version: 3 }), refused })).toContain(
+      `Since the restriction: ${refused} calls with findings refused.`,
+    )
+    const button = buttonsIn(incident, changes).find(({ action_id }) => action_id === 'legitimate')
     expect(button?.confirm?.text.text).toContain('That is final')
     expect(button?.confirm?.text.text).toContain('for 24 hours')
   })
@@ -230,6 +236,16 @@ describe('releasing', () => {
     expect(button?.confirm?.text.text.endsWith(accepts)).toBe(true)
     const none = await consoleWorld({ policy: { release: { patternDays: 0 } } })
     expect(await whatFollows(none.target, none.incident.id, 'legitimate')).not.toContain('patternDays')
+  })
+
+  it('says afterwards where nothing of it was accepted', async () => {
+    const says = 'Nothing of it was accepted: the same again is asked about after that.'
+    const releasedBy = async (policy: object) => {
+      const { target, incident } = await consoleWorld({ policy })
+      return releaseIncident(target, incident.id, { reason: 'a drill', isJson: false })
+    }
+    expect(await releasedBy({ ...ASK.policy, release: { patternDays: 0 } })).toContain(says)
+    expect(await releasedBy(ASK.policy)).not.toContain(says)
   })
 
   it('says that something is restored only where something was contained', async () => {

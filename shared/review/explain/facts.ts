@@ -69,7 +69,7 @@ function afterwards(
   const titles = since.slice(0, TITLES_LIMIT).map(({ finding }) => finding.title)
   const more = since.length > titles.length ? ` and ${since.length - titles.length} more` : ''
   return [
-    ...(refused === 0 ? [] : [`after ${refusingAction(incident)}: ${callsRefused(refused)}`]),
+    ...(refused === 0 ? [] : [`after the ${refusingAction(incident)}: ${callsRefused(refused)}`]),
     ...(titles.length === 0 ? [] : [`found since the decision: ${titles.join('; ')}${more}`]),
     ...(weaker.size === 0 ? [] : [`weaker findings of ${[...weaker].join(', ')} were reasons`]),
   ].join('; ')

@@ -50,7 +50,7 @@ function whyOf(facts: readonly Fact[], strongest: readonly Fact[], appliedSteps:
     ...strongest.map((fact) => ({ text: fact.text.slice(0, 300), evidence: [fact.id] })),
   ]
   if (facts.some(({ id }) => id === 'A'))
-    sentences.push({ text: `It came later and is no reason for it, ${textOf(facts, 'A')}.`.slice(0, 300), evidence: ['A'] })
+    sentences.push({ text: `What came later is no reason for it (${textOf(facts, 'A')}).`.slice(0, 300), evidence: ['A'] })
   if (appliedSteps.length > 0)
     sentences.push({
       text: `${appliedSteps.length} ${appliedSteps.length === 1 ? 'step was' : 'steps were'} taken, each with its undo record.`,
