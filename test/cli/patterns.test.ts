@@ -12,7 +12,7 @@ describe('patterns', () => {
     const open = lines<{ id: string; state: string }>((await countersign(['incidents', '--json', ...on])).out)
     const watched = open.find(({ state }) => state === 'watching')?.id ?? 'none is watched'
     const asked = await countersign(['release', watched, '--reason', 'our own deployment', ...on])
-    expect(asked.err).toContain('For 90 days the same from the same place is not asked about (release.patternDays).')
+    expect(asked.err).toContain('What of it can be accepted is not asked about for 90 days (release.patternDays).')
     const released = (await countersign(['release', watched, '--reason', 'our own deployment', '--yes', ...on])).out
     const [id = 'none'] = /pat-[0-9a-f]{12}/.exec(released) ?? []
     expect(released).toMatch(

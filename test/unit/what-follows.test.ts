@@ -229,7 +229,7 @@ describe('releasing', () => {
 
   it('says for how many days the same is not asked about, whole in Slack’s dialog too, and nothing of that where nothing is accepted', async () => {
     const longest = await consoleWorld({ policy: { ...ASK.policy, release: { suppressionHours: 720, patternDays: 366 } } })
-    const accepts = 'For 366 days the same from the same place is not asked about (release.patternDays).'
+    const accepts = 'What of it can be accepted is not asked about for 366 days (release.patternDays).'
     expect(await whatFollows(longest.target, longest.incident.id, 'legitimate')).toContain(accepts)
     const policy = parsePolicy({ version: 3, release: { suppressionHours: 720, patternDays: 366 } })
     const button = buttonsIn(longest.incident, [], policy).find(({ action_id }) => action_id === 'legitimate')
