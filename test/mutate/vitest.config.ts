@@ -21,7 +21,7 @@ export default defineConfig({
     exclude: [
       'test/unit/{console*,model-cases,page,synthetic-history,days,injection,generated-docs,release-notes,read-*,slack-*}.test.ts',
       'test/property/{contain-release,measure,normalise,read-records,seen,state-codec,stored-incident,tamper*}.test.ts',
-      'test/unit/{printed-commands,print-restriction}.test.ts',
+      'test/unit/{printed-commands,print-restriction,in-time-order}.test.ts',
       'test/attack/{embedded-table,write-to-our-queues,write-to-our-topics}.test.ts',
       'test/unit/{mutate-sample,outsiders}.test.ts',
       'test/property/{poison,sweep-release,learn-habit,iam-permissions,recreate,restrict-release,restricts-more,seal-compare}.test.ts',
