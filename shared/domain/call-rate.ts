@@ -117,7 +117,8 @@ const MIN_DAYS = 5
 
 /** How many calls there are in the hour of a call where that is far above what is usual, and the usual number; undefined where it is not, or is not known. */
 export function farAboveUsual(rates: CallRates, { action, time }: Signal): { readonly count: number; readonly usual: number } | undefined {
-  const rate = rates.get(rateKindOf(action) ?? 'deletion')
+  const kind = rateKindOf(action)
+  const rate = kind === undefined ? undefined : rates.get(kind)
   if (rate === undefined || rate.days < MIN_DAYS || rate.hour !== Math.floor(time / HOUR_MS)) return undefined
   const { count, usual } = rate
   return count >= Math.max(MIN_ABOVE, TIMES_USUAL * usual) ? { count, usual } : undefined

@@ -87,3 +87,72 @@ describe('the usual rate of a kind of call', () => {
     expect(above(BY_KIND.deletion, [40, 40, 40, 40, 40, 100])).toBeUndefined()
   })
 })
+
+describe('what is kept of a rate', () => {
+  const rateOf = (rates: CallRates) => rates.get('deletion')
+  const HOUR_OF = MONDAY / HOUR_MS
+  const known = (parts: object): CallRates => new Map([['deletion', { hour: HOUR_OF, count: 4, dayMost: 0, usual: 0, days: 0, ...parts }]])
+  /** The rate after one call more, so many hours later. */
+  function rateAfter(hours: number, parts: object = {}, times = 1) {
+    const rates = known(parts)
+    for (let n = 0; n < times; n++) countRate(rates, call(BY_KIND.deletion, MONDAY + hours * HOUR_MS))
+    return rateOf(rates)
+  }
+
+  it.each<[string, number, object, object]>([
+    ['the same hour', 0, {}, { hour: HOUR_OF, count: 5, dayMost: 0, usual: 0, days: 0 }],
+    ['the next hour of the day', 1, {}, { hour: HOUR_OF + 1, count: 1, dayMost: 4, usual: 0, days: 0 }],
+    ['an hour of the day after a busier one', 1, { dayMost: 9 }, { count: 1, dayMost: 9, usual: 0, days: 0 }],
+    ['the last hour of the day', 23, {}, { hour: HOUR_OF + 23, count: 1, dayMost: 4, days: 0 }],
+    ['the first hour of the next day', 24, {}, { hour: HOUR_OF + 24, count: 1, dayMost: 0, usual: 3.81, days: 1 }],
+    ['the next day, after a busier hour', 24, { dayMost: 40 }, { count: 1, dayMost: 0, usual: 38.07, days: 1 }],
+    ['two weeks later, by a half', 14 * 24, { dayMost: 40 }, { usual: 20, days: 1 }],
+    ['the next day, of a flood after quiet days', 24, { dayMost: 400, usual: 2, days: 5 }, { usual: 9.52, days: 6 }],
+    ['the next day, of a flood after busy days', 24, { dayMost: 400, usual: 20, days: 5 }, { usual: 38.07, days: 6 }],
+    ['the next day, of a quiet day after busy ones', 24, { usual: 20, days: 5 }, { usual: 19.03, days: 6 }],
+    ['the next day, of more days than are counted', 24, { usual: 20, days: 99 }, { days: 99 }],
+    ['an hour before', -1, {}, { hour: HOUR_OF, count: 4, dayMost: 0, usual: 0, days: 0 }],
+  ])('%s', (_, hours, before, expected) => {
+    expect(rateAfter(hours, before)).toMatchObject(expected)
+  })
+
+  it('is a number of four digits at most, however many calls there are', () => {
+    expect(rateAfter(0, { count: 9998 }, 3)?.count).toBe(9999)
+  })
+
+  it.each([
+    ['s3:DeleteBucket', 'deletion'],
+    ['kms:ScheduleKeyDeletion', 'deletion'],
+    ['ec2:TerminateInstances', undefined],
+    ['ec2:ModifySnapshotAttribute', 'sharing'],
+    ['ssm:GetParametersByPath', 'secret'],
+    ['ssm:DescribeParameters', undefined],
+  ])('is of the kind of its call: %s is %s', (action, kind) => {
+    expect(rateKindOf(action)).toBe(kind)
+    const rates: CallRates = new Map()
+    countRate(rates, call(action, MONDAY))
+    expect([...rates.keys()]).toEqual(kind === undefined ? [] : [kind])
+  })
+
+  it('counts a call that shares or deletes once, and one that reads secrets once for each, at least once', () => {
+    const rates: CallRates = new Map()
+    countRate(rates, call('s3:DeleteBucket', MONDAY, { request: { names: ['/a', '/b'] } }))
+    countRate(rates, call('ssm:GetParametersByPath', MONDAY))
+    expect([rateOf(rates)?.count, rates.get('secret')?.count]).toEqual([1, 1])
+  })
+
+  it.each([
+    [10, 0, 5, true],
+    [9, 0, 5, false],
+    [10, 2, 5, true],
+    [14, 3, 5, false],
+    [15, 3, 5, true],
+    [50, 3, 4, false],
+  ])('%i calls in an hour, of %i as usual after %i days, are far above it: %s', (count, usual, days, isFar) => {
+    const rates = known({ count, usual, days })
+    const at = call(BY_KIND.deletion, MONDAY + HOUR_MS - 1)
+    expect(farAboveUsual(rates, at)).toEqual(isFar ? { count, usual } : undefined)
+    expect(farAboveUsual(rates, call(BY_KIND.deletion, MONDAY + HOUR_MS))).toBeUndefined()
+    for (const other of [BY_KIND.secret, 's3:GetObject']) expect(farAboveUsual(rates, call(other, MONDAY))).toBeUndefined()
+  })
+})
