@@ -23,6 +23,9 @@ const LEFT_OVER = [
 ]
 const SELF_GRANTS = LEFT_OVER.slice(0, 4)
 
+/** All services whose names have so many characters. */
+const ofLengths = (...lengths: number[]) => lengths.map((length) => `${'?'.repeat(length)}:*`)
+
 /** The kind of resource that each of those is about. */
 const KIND_OF: Readonly<Record<string, string>> = { Group: 'group', Version: 'policy', AssumeRole: 'role', Role: 'role' }
 const kindOf = (action: string) => Object.entries(KIND_OF).find(([part]) => action.includes(part))?.[1] ?? 'user'
@@ -47,6 +50,7 @@ describe('a policy', () => {
     const kind = kindOf(action)
     expect(verdict({ Statement: [allow(SELF_GRANTS)] })).toBe(true)
     expect(verdict({ Statement: [allow(others)] })).toBe(false)
+    expect(verdict({ Statement: [allow(others), { Effect: 'Allow', Action: action, NotResource: 'arn:aws:iam::*:user/ci' }] })).toBe(true)
     expect(verdict({ Statement: [allow(others), allow(action, `arn:aws:iam::*:${kind}/*`)] })).toBe(true)
     expect(verdict({ Statement: [allow(others), allow(action, `arn:aws:iam::*:${kind}/ci`)] })).toBe(false)
     expect(verdict({ Statement: [allow(others), allow(action, 'arn:aws:iam::*:group/*')] })).toBe(false)
@@ -75,6 +79,19 @@ describe('a policy', () => {
     ['all, and denies it on nothing', [allow('*'), { Effect: 'Deny', Action: '*', NotResource: '*' }], true],
     ['all on nothing', [{ Effect: 'Allow', Action: '*', NotResource: '*' }], false],
     ['nothing, and denies nothing', [], false],
+    ['all but one bucket', [{ Effect: 'Allow', Action: '*', NotResource: 'arn:aws:s3:::reports' }], true],
+    ['all but what has a short name', [{ Effect: 'Allow', Action: '*', NotResource: '*/?' }], true],
+    ['all on what has two parts, by a slash', [allow('*', '*/*')], true],
+    ['all on what has two parts, by a colon', [allow('*', 'arn:aws:*:*:*:*:*')], true],
+    ['all on nothing and on a bucket', [{ Effect: 'Allow', Action: '*', NotResource: ['*', 'arn:aws:s3:::x'] }], false],
+    ['all, and denies it on all but everything', [allow('*'), { Effect: 'Deny', Action: '*', NotResource: ['arn:aws:s3:::x', '*'] }], true],
+    ['all with names of five lengths of eight', [allow(ofLengths(2, 3, 4, 6, 9))], true],
+    ['all with names of four', [allow(ofLengths(2, 3, 4, 6))], false],
+    ['all but those with names of five lengths', [{ Effect: 'Allow', NotAction: ofLengths(2, 4, 6, 9, 12), Resource: '*' }], true],
+    ['all, and denies those with names of five lengths', [allow('*'), deny(ofLengths(2, 4, 6, 9, 12))], true],
+    ['all, and some once more', [allow('*'), allow('s*:Get*')], true],
+    ['all, and denies every verb', [allow('*'), deny(['*:Create*', '*:Delete*', '*:Put*', '*:Update*', '*:Attach*'])], false],
+    ['nothing, and denies all on what has a short name', [deny('*', '*/?')], false],
   ] as const)('of %s is told from one of nearly every service', (_, Statement, expected) => {
     expect(allowsEveryService(statementsOf({ Statement }), PLACE)).toBe(expected)
   })
