@@ -59,7 +59,7 @@ export async function permissionFor(
   }
   return {
     refusalOf: (step) => whole ?? stepRefusal(step),
-    isThere: (step) => (keyOf(step.subject) === ownKey ? own?.isThere : others.get(keyOf(step.subject))?.isThere) === true,
+    isThere: (step) => others.get(keyOf(step.subject))?.isThere === true,
   }
 }
 

@@ -27,5 +27,6 @@ export function roleArnOf({ id, kind }: Identity): string | undefined {
 /** The ARN of the role in the id of a person, or undefined where the id is of something else. */
 export function roleOfPerson(id: string): string | undefined {
   const role = ROLE.exec(id)?.[0]
-  return role !== undefined && id[role.length] === '/' && id.length > role.length + 1 ? role : undefined
+  // The pattern takes all of the role's name, so what comes behind it begins with a slash.
+  return role !== undefined && id.length > role.length + 1 ? role : undefined
 }

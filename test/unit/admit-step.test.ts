@@ -35,7 +35,9 @@ interface Parts {
 
 /** What becomes of one step that the incident's chain says was planned, or done. */
 async function admitted({ target, to, from = null, stands, isDone = true, isOwn, policy = {}, isFull = false }: Parts) {
-  const world = await embedded({ account: { ...oneUser(), UserDetailList: [{ UserName: 'ci-build', Arn: arnOf('ci-build') }] } })
+  const world = await embedded({
+    account: { ...oneUser(), UserDetailList: ['ci-build', 'made'].map((name) => ({ UserName: name, Arn: arnOf(name) })) },
+  })
   const lanes: BreakerLane['kind'][] = []
   const breaker = {
     ...world.ports.breaker,
@@ -92,6 +94,7 @@ describe('a step that the incident says was applied', () => {
     ],
     ['that is a key, and inactive, is left', { target: KEY_STEP, to: 'Inactive', from: null, stands: 'Inactive' }, LEFT],
     ['that does not stand and is allowed now takes a place of the breaker', { target: DENY, to: DENY_ALL }, PLACED],
+    ['of somebody else that is allowed now takes one as well', { target: DENY.replace('ci-build', 'made'), to: DENY_ALL }, PLACED],
     ['that is a key, and active, is set where it is allowed now', { target: KEY_STEP, to: 'Inactive', from: 'Active' }, PLACED],
     [
       'that restricts takes a place among the restrictions',

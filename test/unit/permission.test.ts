@@ -134,6 +134,13 @@ describe('what the policy in force allows of an incident', () => {
     ],
     ['a restriction of its own and of others alike', { of: 'restriction', users: [made()] }, undefined, undefined, [true, true]],
     [
+      'a restriction of others in a mode that does not contain',
+      { of: 'restriction', users: [made()], policy: { mode: 'restrict' } },
+      undefined,
+      undefined,
+      [true, true],
+    ],
+    [
       'no restriction of who is protected',
       { of: 'restriction', users: [made()], policy: { protected: { arns: [arnOf('made')], tags: {} } } },
       undefined,

@@ -72,8 +72,8 @@ function incidentOfVersion1(stored: Fields): Fields {
     findings: inEach(findings, findingOfVersion1),
     assessment: inFields(assessment, assessmentOfVersion1),
     approved: incident.approved ?? [],
-    ...(verdict === undefined ? {} : { verdict: inFields(verdict, verdictOfVersion1) }),
-    ...(suppression === undefined ? {} : { suppression: inFields(suppression, suppressionOfVersion1) }),
+    verdict: inFields(verdict, verdictOfVersion1),
+    suppression: inFields(suppression, suppressionOfVersion1),
   }
 }
 
