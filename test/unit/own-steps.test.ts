@@ -72,10 +72,12 @@ describe("contain's own steps", () => {
   })
 
   it('close one step and not another', async () => {
-    const { steps } = await opened()
+    const { record, steps } = await opened()
     await steps.note(DENY, 'why')
     await steps.note(KEY_STEP, 'why')
     await steps.close(KEY_STEP.target, 'step-undone', 'why')
+    await steps.close('user-policy:ci/never', 'step-gone', 'why')
+    expect(await record.list(SUBJECT)).toHaveLength(3)
     expect([steps.has(DENY), steps.had(DENY), steps.has(KEY_STEP)]).toEqual([true, true, false])
   })
 
