@@ -11,6 +11,8 @@ const USER: Subject = { kind: 'iam-user', name: 'eva@example.com' }
 const PLACES = { addresses: ['192.0.2.0/24', '2001:db8:1::/48'], endpoints: ['vpce-0123456789abcdef0'], isFenced: true }
 const IAM = { services: ['iam'], actions: ['iam:PutRolePolicy', 'iam:PutUserPolicy'] }
 
+const SHARES = { actions: ['s3:PutBucketPolicy'] }
+
 const of = (parts: Partial<PolicyRestriction>): PolicyRestriction => ({ ...HABIT, ...parts })
 function written(parts: Partial<PolicyRestriction>, { room = 10_240, subject }: { room?: number; subject?: Subject | undefined } = {}) {
   const made = restrictionDocument(of(parts), { room, ...(subject === undefined ? {} : { subject }) })
@@ -68,7 +70,13 @@ describe('the policy of a restriction is read back', () => {
     ['with nobody where IAM is no habit', { services: ['s3'] }, ROLE, { services: ['s3'] }, undefined],
     ['with nobody where every such call is denied', { services: ['iam'] }, ROLE, { services: ['iam'] }, undefined],
     ['with a role where an action of IAM is habit', { services: ['s3'], actions: ['iam:PutRolePolicy'] }, ROLE, { services: ['s3'] }, ROLE],
-    ['with its brake', { brake: { groups: ['sharing'], until: AT } }, undefined, { brake: { groups: ['sharing'], until: AT } }, undefined],
+    [
+      'with its brake',
+      { ...SHARES, brake: { groups: ['sharing'], until: AT } },
+      undefined,
+      { brake: { groups: ['sharing'], until: AT } },
+      undefined,
+    ],
     [
       'with its brake and without services',
       { isCovered: false, brake: { groups: ['deletion'], until: AT } },
@@ -169,14 +177,20 @@ describe('the room of a policy', () => {
   ])('is taken because of a habit by %s', (_, parts, names) => expect(partsOfHabit(of(parts))).toEqual(names))
 
   it('holds the statements that are meant, each by its name', () => {
-    expect(sids(written({ ...IAM, ...PLACES, brake: { groups: ['sharing'], until: AT } }, { subject: ROLE }).document)).toEqual([
-      'Brake',
-      'NewServices',
-      'GraveActions',
-      'OwnPolicies',
-      'OutsideAddresses',
-      'OutsideEndpoints',
-    ])
+    expect(
+      sids(
+        written(
+          {
+            ...IAM,
+            ...PLACES,
+            services: ['iam', 's3'],
+            actions: [...IAM.actions, ...SHARES.actions],
+            brake: { groups: ['sharing'], until: AT },
+          },
+          { subject: ROLE },
+        ).document,
+      ),
+    ).toEqual(['Brake', 'NewServices', 'GraveActions', 'OwnPolicies', 'OutsideAddresses', 'OutsideEndpoints'])
     expect(sids(written({ services: ['textract'] }).document)).toEqual(['NewServices'])
     expect(sids(written({ isCovered: false }).document)).toEqual(['GraveActions'])
   })

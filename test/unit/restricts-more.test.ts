@@ -20,7 +20,8 @@ const within = (since: number, until: number) => ({ issued: { since: AT + since 
 const fence = (addresses: readonly string[], endpoints: readonly string[] = []) => ({ addresses, endpoints, isFenced: true })
 const [OFFICE, BRANCH] = ['192.0.2.0/24', '198.51.100.0/24']
 const [FIRST, SECOND] = ['vpce-0123456789abcdef0', 'vpce-0fedcba9876543210']
-const brake = (...groups: ('sharing' | 'deletion')[]) => ({ brake: { groups, until: AT } })
+const OPEN = { actions: ['s3:PutBucketPolicy', 's3:DeleteBucket'] }
+const brake = (...groups: ('sharing' | 'deletion')[]) => ({ ...OPEN, brake: { groups, until: AT } })
 const own = (...actions: string[]) => ({ services: ['iam'], actions })
 
 describe('a restriction denies more than another', () => {
@@ -84,7 +85,7 @@ describe('a restriction denies more than another', () => {
       false,
       false,
     ],
-    ['with a brake', brake('sharing'), {}, true, false],
+    ['with a brake', brake('sharing'), OPEN, true, false],
     ['with a brake of more', brake('deletion', 'sharing'), brake('sharing'), true, false],
   ])('or not: %s', (_, one, other, isMore, isLess) => {
     expect([restrictsMore(written(one), written(other)), restrictsMore(written(other), written(one))]).toEqual([isMore, isLess])
