@@ -142,6 +142,12 @@ describe('what goes on', () => {
       [noRoom(RESTRICTION_PARTS.places)],
       'because there was no room for it.',
     ],
+    [
+      'a range and an endpoint had no room',
+      { ...FENCED, endpoints: ['vpce-1'] },
+      [noRoom(RESTRICTION_PARTS.places)],
+      'because there was no room for it.',
+    ],
     ['a fence stands', FENCED, [], 'from those networks.'],
   ])('ends with what that leaves open where %s', (_, parts, why, end) => {
     const said = restrictionLines(of({ restriction: { ...HABIT, ...parts } }, why))?.goesOn ?? ''
