@@ -30,13 +30,13 @@ const goesOn = (parts: Partial<Incident>) => restrictionLines(of(parts))?.goesOn
 
 describe('what is refused', () => {
   it.each<[string, Partial<Restriction>, readonly string[], string]>([
-    ['by the habit', {}, [], `${RESTRICTION_PARTS.services} (other than their data); ${HABITUAL}.`],
+    ['by the habit', {}, [], `${RESTRICTION_PARTS.services} (but not reading and writing their data); ${HABITUAL}.`],
     ['without a habit', { isCovered: false }, [], `${GRAVE}.`],
     [
       'with a fence',
       FENCED,
       [],
-      `${RESTRICTION_PARTS.services} (other than their data); ${HABITUAL}; every call from outside its usual networks.`,
+      `${RESTRICTION_PARTS.services} (but not reading and writing their data); ${HABITUAL}; every call from outside its usual networks.`,
     ],
     [
       'of data that was never used',
@@ -44,7 +44,12 @@ describe('what is refused', () => {
       [],
       `${RESTRICTION_PARTS.services} (of s3, sqs reading and writing data as well); ${HABITUAL}.`,
     ],
-    ['with no data that was never used', { neverUsed: [] }, [], `${RESTRICTION_PARTS.services} (other than their data); ${HABITUAL}.`],
+    [
+      'with no data that was never used',
+      { neverUsed: [] },
+      [],
+      `${RESTRICTION_PARTS.services} (but not reading and writing their data); ${HABITUAL}.`,
+    ],
     [
       'without room for services',
       {},
@@ -55,7 +60,7 @@ describe('what is refused', () => {
       'without room for places and secrets',
       FENCED,
       [noRoom(`${RESTRICTION_PARTS.places}, ${RESTRICTION_PARTS.secrets}`)],
-      `${RESTRICTION_PARTS.services} (other than their data); outside its habit ${GRAVE}, starting machines and code. Not refused, for want of room: calls from elsewhere, reading other secrets.`,
+      `${RESTRICTION_PARTS.services} (but not reading and writing their data); outside its habit ${GRAVE}, starting machines and code. Not refused, for want of room: calls from elsewhere, reading other secrets.`,
     ],
     [
       'without room for a brake',
