@@ -14,6 +14,11 @@ describe('what last-used data says of an identity before it was suspected', () =
     expect(of(...three)).toEqual({ takenAt: SINCE - 6 * 3_600_000, used: ['s3'], neverUsed: [] })
   })
 
+  it('is the same in whatever order the snapshots are', () => {
+    const three = [snapshotAt(30, { s3: 31 }), snapshotAt(54, { s3: 55, sqs: 56 }), snapshotAt(6, { s3: 7 })]
+    expect(of(...three)).toEqual({ takenAt: SINCE - 6 * 3_600_000, used: ['s3', 'sqs'], neverUsed: [] })
+  })
+
   it('is nothing where every snapshot was taken at the first suspicious signal or later', () => {
     expect(of(snapshotAt(0, { s3: 40 }), snapshotAt(-5, { s3: 40 }))).toBeUndefined()
     expect(of()).toBeUndefined()
@@ -60,6 +65,18 @@ describe('the snapshots of an identity', () => {
     const after = withSnapshot(before, snapshotAt(6, {}), 'AIDASECONDEXAMPLE001')
     expect(after).toMatchObject({ principalId: 'AIDASECONDEXAMPLE001' })
     expect(after.snapshots).toHaveLength(1)
+  })
+})
+
+describe('the unique id of an identity', () => {
+  it('is kept where it is the same, and is not there where it is not known', () => {
+    const before = withSnapshot(undefined, snapshotAt(30, {}), 'AIDAFIRSTEXAMPLE0001')
+    expect(withSnapshot(before, snapshotAt(6, {}), 'AIDAFIRSTEXAMPLE0001')).toMatchObject({
+      principalId: 'AIDAFIRSTEXAMPLE0001',
+      snapshots: [{}, {}],
+    })
+    expect(withSnapshot(undefined, snapshotAt(6, {}), undefined)).toStrictEqual({ snapshots: [snapshotAt(6, {})] })
+    expect(withSnapshot({ snapshots: [snapshotAt(30, {})] }, snapshotAt(6, {}), 'AIDAFIRSTEXAMPLE0001').snapshots).toHaveLength(2)
   })
 })
 
