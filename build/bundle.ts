@@ -44,9 +44,9 @@ const GROUPS: readonly (readonly [name: string, files: RegExp])[] = [
   // Credentials that are looked for only where the environment names none, and the like.
   ['sdk-on-demand', /^node_modules\//],
   ['stack', /^local\/(open-stack|bedrock-model)\.ts$/],
-  ['embedded', /^local\/(embedded|commands\/start)\.ts$/],
+  ['embedded', /^local\/(embedded|replay-in-folder|commands\/start)\.ts$/],
   // Hono, and ECharts with the first drawing.
-  ['pages', /^local\/(page\/drift|console\/serve|commands\/(report|console|evaluate))\.ts$/],
+  ['pages', /^local\/(page\/drift|replay\/report-page|console\/serve|commands\/(report|console|evaluate))\.ts$/],
   // Formats of files that few inputs have.
   ['packed', /^local\/read\/read-(parquet|tar|zip)\.ts$/],
   ['replay', /^local\/(replay-in-memory|commands\/replay)\.ts$/],

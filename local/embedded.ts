@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { dynamoAdvisorBudget } from '../shared/aws/advisor-budget.ts'
@@ -19,14 +19,13 @@ import { memoryIam } from '../shared/memory/iam.ts'
 import { silentLog } from '../shared/memory/log.ts'
 import { memoryNotifier } from '../shared/memory/notifier.ts'
 import type { Clock } from '../shared/ports/runtime.ts'
-import { applyPolicy, parsePolicy } from '../shared/record/policy-in-force.ts'
 import { approve } from '../shared/review/approve.ts'
 import { review } from '../shared/review/review.ts'
 import { findIncident } from '../shared/review/reviewer.ts'
 import { commandName, quoted } from './command-name.ts'
-import { DATA_FOLDER, STORY_CLOCK } from './data-folder.ts'
-import { ACCOUNT_FILE, closeToOthers, DATABASE_FOLDER, PREVIOUS_FOLDER, SEAL_FOLDER } from './embedded/folder-rights.ts'
-import { orRelease, ownFolder, ownOrReach } from './embedded/own-folder.ts'
+import { DATA_FOLDER, REPLAYED_NOTE, STORY_CLOCK } from './data-folder.ts'
+import { ACCOUNT_FILE, closeToOthers, DATABASE_FOLDER, REPLAYED_FILE, SEAL_FOLDER } from './embedded/folder-rights.ts'
+import { orRelease, ownOrReach } from './embedded/own-folder.ts'
 import type { Claim } from './embedded/owner.ts'
 import type { ReachedOwner } from './embedded/reach-owner.ts'
 import { serveOwner } from './embedded/serve-owner.ts'
@@ -56,38 +55,9 @@ export function hasEmbedded(folder: string): boolean {
   return existsSync(join(folder, ACCOUNT_FILE))
 }
 
-/** Makes a new account in a folder. An account that is there moves to `previous`; other files are not changed. */
-export async function createEmbedded(
-  folder: string,
-  { picture, policy, clock }: { picture: AuthorizationDetails; policy: unknown; clock: Clock },
-): Promise<Embedded> {
-  const claim = await ownFolder(folder)
-  const embedded = await orRelease(claim, async () => {
-    const previous = await moveAway(folder)
-    await rm(join(folder, DATABASE_FOLDER), { recursive: true, force: true })
-    await writeFile(join(folder, ACCOUNT_FILE), JSON.stringify(picture), { mode: 0o600 })
-    return { ...(await openOwned(folder, clock, claim)), previous }
-  })
-  const at = new Date(clock.now()).toISOString()
-  await applyPolicy(embedded.ports.record, {
-    policy: parsePolicy(policy),
-    by: 'local:start',
-    why: 'the policy of the embedded account',
-    at,
-  })
-  return embedded
-}
-
-/** Moves the account of a folder to `previous` and deletes the one that is there, unless a process has that one open. */
-async function moveAway(folder: string): Promise<string | undefined> {
-  if (!hasEmbedded(folder)) return undefined
-  const previous = join(folder, PREVIOUS_FOLDER)
-  const claim = await ownFolder(previous)
-  await orRelease(claim, () => rm(previous, { recursive: true, force: true }))
-  await mkdir(previous, { mode: 0o700 })
-  for (const name of [DATABASE_FOLDER, SEAL_FOLDER, ACCOUNT_FILE])
-    if (existsSync(join(folder, name))) await rename(join(folder, name), join(previous, name))
-  return previous
+/** True where the account of a folder is what a replay kept. */
+function isReplayed(folder: string): boolean {
+  return existsSync(join(folder, REPLAYED_FILE))
 }
 
 /** Throws where a folder has no account, so that none is made there. */
@@ -123,7 +93,8 @@ export async function openOwned(folder: string, clock: Clock, claim: Claim): Pro
       ...targetOf(folder, ports),
       caller,
       announce: (consoleUrl) => announce(consoleUrl),
-      sweep: embeddedSweep(ports, save),
+      // By today's clock, the questions of an old log would all expire at once.
+      ...(isReplayed(folder) ? {} : { sweep: embeddedSweep(ports, save) }),
       async review(incidentId, verdict) {
         const containInvoker = { contain: (id: string) => enforce(id, ports) }
         const incident = await review(incidentId, { ...verdict, by: caller }, { ...ports, containInvoker })
@@ -195,9 +166,9 @@ type Stores = Pick<Target, 'identities' | 'incidents' | 'record' | 'notifier' | 
 
 function targetOf(folder: string, { identities, incidents, record, notifier, clock }: Stores) {
   return {
-    name: `the embedded account in ${folder}`,
+    name: `the ${isReplayed(folder) ? 'replayed' : 'embedded'} account in ${folder}`,
     options: optionsFor(folder),
-    timesNote: STORY_CLOCK,
+    ...(isReplayed(folder) ? { replayedNote: REPLAYED_NOTE } : { timesNote: STORY_CLOCK }),
     identities,
     incidents,
     record,

@@ -9,17 +9,15 @@ import { addIncidents } from './program/incidents.ts'
 import { addPatterns } from './program/patterns.ts'
 import { addOverride, addPolicy } from './program/policy.ts'
 import { addBaseline, addChanges, addConsole, addDrift, addReport } from './program/record.ts'
+import { addReplay } from './program/replay.ts'
 import { addRestrict } from './program/restrict.ts'
-import { ENDPOINT, paint, print, time, wholeNumber } from './program/with-target.ts'
+import { complain, ENDPOINT, POLICY_HELP, paint, print, wholeNumber } from './program/with-target.ts'
 import { requireSomeInput } from './read/list-files.ts'
-
-const POLICY_HELP = 'the policy that counts; without it policy.yaml of this folder, else the built-in one'
-
-const complain = (line: string) => void process.stderr.write(`${line}\n`)
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 failed, declined, or a check that failed (changes verify, eval --fail-under, policy check);
-2 wrong use of a command; 3 done, but some input could not be read; 4 another process has the account open.
+2 wrong use of a command; 3 done, but some input could not be read; 4 another process has the account open;
+130 replay was interrupted, and told what it had read.
 A message ends in the code of its error; docs/errors.md of the project's sources explains each.`
 
 /** Every command, its options and its help. What a command does is loaded when it is done: none pays for the packages of another. */
@@ -70,40 +68,6 @@ function addStart(root: Command): void {
     .action(async ({ once, data, seed }: { once?: true; data: string; seed: number }) => {
       const { start } = await import('./commands/start.ts')
       await start({ isOnce: once === true || process.stdin.isTTY !== true, folder: data, seed, paint: paint() })
-    })
-}
-
-function addReplay(root: Command): void {
-  root
-    .command('replay')
-    .description('backtest the responder on CloudTrail logs: files, folders, or - for standard input')
-    .argument('<path...>')
-    .option('--policy <file>', POLICY_HELP)
-    .option('--account <file>', 'what `aws iam get-account-authorization-details` prints')
-    .option('--json', 'NDJSON: assessments, incidents, a summary')
-    .option('--since <time>', 'only records from this time on (ISO 8601)', time)
-    .option('--until <time>', 'only records before this time (ISO 8601)', time)
-    .action(async (paths: string[], options: { policy?: string; account?: string; json?: true; since?: number; until?: number }) => {
-      requireSomeInput(paths)
-      const [{ replayInMemory }, { replay }, { policyToUse }] = await Promise.all([
-        import('./replay-in-memory.ts'),
-        import('./commands/replay.ts'),
-        import('./default-policy.ts'),
-      ])
-      const policy = policyToUse(options.policy, complain)
-      const { run, incidents } = await replayInMemory({ ...options, policy })
-      const isWhole = await replay(run, incidents, {
-        paths,
-        isJson: options.json === true,
-        since: options.since ?? Number.NEGATIVE_INFINITY,
-        until: options.until ?? Number.POSITIVE_INFINITY,
-        policy,
-        paint: paint(),
-        out: process.stdout,
-        err: process.stderr,
-        now: () => performance.now(),
-      })
-      if (!isWhole) process.exitCode = 3
     })
 }
 

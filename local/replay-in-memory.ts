@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import type { Incident } from '../shared/domain/incident.ts'
-import { ResponderError } from '../shared/errors.ts'
 import { geoIpFrom } from '../shared/geo/geo-ip.ts'
 import { offlineAdvisor } from '../shared/memory/advisor.ts'
 import { memoryAdvisorBudget } from '../shared/memory/advisor-budget.ts'
@@ -12,19 +9,26 @@ import { memoryIdentityStore } from '../shared/memory/identity-store.ts'
 import { memoryIncidentStore } from '../shared/memory/incident-store.ts'
 import { silentLog } from '../shared/memory/log.ts'
 import { memoryNotifier } from '../shared/memory/notifier.ts'
+import type { IncidentStore } from '../shared/ports/stores.ts'
 import { applyPolicy } from '../shared/record/policy-in-force.ts'
-import { CLOCK_SKEW_MS } from '../shared/sense/believe.ts'
+import { CLOCK_SKEW_MS, type Trust } from '../shared/sense/believe.ts'
+import { readAccount } from './account-file.ts'
 import { type Backtest, backtest } from './backtest.ts'
 import { geoDatabases } from './geo-databases.ts'
 import { readPolicyFile } from './policy-file.ts'
-import { whyUnreadable } from './read/list-files.ts'
 import { simulatedClock } from './simulated-clock.ts'
 
+/** A replay that is about to run, and where its incidents will be. */
+export interface Replay {
+  readonly run: Backtest
+  readonly incidents: Pick<IncidentStore, 'listAll' | 'signals'>
+}
+
+/** Whom a replay believes: nothing of a log can be later than the machine that replays it. */
+export const trustOfLogs = (): Trust => ({ kind: 'replay', until: Date.now() + CLOCK_SKEW_MS })
+
 /** The backtest for `replay`, with everything in memory. Memory grows with the number of identities, not with the input. */
-export async function replayInMemory(options: {
-  policy: string
-  account?: string
-}): Promise<{ run: Backtest; incidents: () => AsyncIterable<Incident> }> {
+export async function replayInMemory(options: { policy: string; account?: string }): Promise<Replay> {
   const policy = await readPolicyFile(options.policy)
   const iam = memoryIam(options.account === undefined ? AuthorizationDetails.parse({}) : await readAccount(options.account))
   const record = memoryChangeRecord()
@@ -42,39 +46,8 @@ export async function replayInMemory(options: {
     geoIp: geoIpFrom(await geoDatabases()),
     clock: simulatedClock(),
     log: silentLog,
-    // Nothing of a log can be later than the machine that replays it.
-    trust: { kind: 'replay', until: Date.now() + CLOCK_SKEW_MS },
+    trust: trustOfLogs(),
     ...(options.account === undefined ? { meet: iam.addObserved } : {}),
   })
-  return { run, incidents: incidents.listAll }
-}
-
-async function readAccount(path: string): Promise<AuthorizationDetails> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ResponderError('input.unreadable', `cannot read the account file ${path}: ${whyUnreadable(cause)}`, { cause })
-  })
-  const content = parseJson(text, path)
-  const parsed = AuthorizationDetails.safeParse(content)
-  const isAuthorizationDetails = Object.keys(AuthorizationDetails.shape).some((key) => Object.hasOwn(Object(content), key))
-  if (parsed.success && !isAuthorizationDetails)
-    throw new ResponderError(
-      'input.unreadable',
-      `${path} is not what \`aws iam get-account-authorization-details\` prints: it has none of ${Object.keys(AuthorizationDetails.shape).join(', ')}`,
-    )
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new ResponderError(
-    'input.unreadable',
-    `${path} is not what \`aws iam get-account-authorization-details\` prints: ${issue?.path.join('.')}: ${issue?.message}`,
-  )
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new ResponderError('input.unreadable', `${path} is not JSON: ${cause instanceof Error ? cause.message : 'unknown error'}`, {
-      cause,
-    })
-  }
+  return { run, incidents }
 }

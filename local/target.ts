@@ -13,6 +13,8 @@ export interface Target {
   readonly options: string
   /** By what clock its times are, where it is not the clock of AWS: one sentence for whoever reads them. */
   readonly timesNote?: string
+  /** What to know before a verdict where the target is no account in AWS, but a replayed log: one sentence or two. */
+  readonly replayedNote?: string
   readonly identities: IdentityStore
   /** What IAM said of identities on the nights before; undefined in the embedded account, which has no IAM to ask. */
   readonly lastUsed?: Pick<LastUsedStore, 'read'>

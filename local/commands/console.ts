@@ -13,7 +13,7 @@ export async function openConsole(target: Target, { port, print }: { port: numbe
   const stopSweeping = sweep === undefined ? undefined : await sweepRegularly(sweep, tellSweepFailed)
   const { url, close } = await serveConsole({ target, geoIp, clock: { now: () => Date.now() } }, { port })
   print(
-    `Console of ${target.name}, for this machine only, until Ctrl-C:\n\n  ${url}\n\nTreat the address as a password: whoever has it can give verdicts as ${target.caller}.`,
+    `Console of ${target.name}, for this machine only, until Ctrl-C:\n\n  ${url}\n\nTreat the address as a password: whoever has it can give verdicts as ${target.caller}.${target.replayedNote === undefined ? '' : `\n${target.replayedNote}`}`,
   )
   const ends: Promise<unknown>[] = [once(process, 'SIGINT'), once(process, 'SIGTERM')]
   if (target.ended !== undefined)

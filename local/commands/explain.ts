@@ -11,6 +11,7 @@ import { nextCommands } from '../render/next-commands.ts'
 import { columns, type Paint } from '../render/style.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
+import { notesOf } from './incidents.ts'
 
 /** Explains an incident and lists the facts that the sentences cite; with `isJson`, as one JSON object. */
 export async function explainIncident(
@@ -47,7 +48,7 @@ export async function explainIncident(
     '',
     paint('bold', 'Facts'),
     columns(facts.map(({ id: fact, text }) => [fact, printable(text, 180)])).replace(/^/gm, '  '),
-    ...(target.timesNote === undefined ? [] : ['', target.timesNote]),
+    ...notesOf(target).flatMap((note) => ['', note]),
   ].join('\n')
 }
 

@@ -33,13 +33,14 @@ export async function listIncidents(target: Target, { isJson, isAll }: { isJson:
   const incidents = isAll ? await everyIncident(target, tellUnreadable) : await target.incidents.listOpen(LIST_LIMIT, tellUnreadable)
   if (isJson) return incidents.map((incident) => JSON.stringify(incident)).join('\n')
   const override = await overrideLines(target)
-  if (incidents.length === 0) return [...override, 'No open incidents.'].join('\n')
+  if (incidents.length === 0)
+    return [...override, 'No open incidents.', ...(target.replayedNote === undefined ? [] : [target.replayedNote])].join('\n')
   return [...override, renderList(incidents), ...notesOf(target)].join('\n')
 }
 
-/** What a reader of times has to know of the target. */
-function notesOf({ timesNote }: Target): string[] {
-  return timesNote === undefined ? [] : [timesNote]
+/** What a reader has to know of the target. */
+export function notesOf({ timesNote, replayedNote }: Pick<Target, 'timesNote' | 'replayedNote'>): string[] {
+  return [timesNote, replayedNote].filter((note) => note !== undefined)
 }
 
 /** Every incident, highest priority first. */
@@ -79,7 +80,7 @@ export async function showIncident(target: Target, id: string, { isJson, paint }
 
 /** One line that says which incident it is. */
 export async function whoOf(target: Target, id: string): Promise<string> {
-  const { incidents, name } = target
+  const { incidents, name, replayedNote } = target
   const stored = await incidents.get(id)
   if (stored === undefined)
     throw new ResponderError(
@@ -87,7 +88,7 @@ export async function whoOf(target: Target, id: string): Promise<string> {
       `no incident ${printable(id, 60)} in ${name}; \`${commandOn(target, 'incidents')}\` lists the open ones`,
     )
   const { identity, state, assessment } = stored.value
-  return `${id} in ${name}: ${identity.kind} ${printable(identity.name, 64)}, ${state}, risk ${assessment.risk}.`
+  return `${id} in ${name}: ${identity.kind} ${printable(identity.name, 64)}, ${state}, risk ${assessment.risk}.${replayedNote === undefined ? '' : ` ${replayedNote}`}`
 }
 
 /**

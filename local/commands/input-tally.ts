@@ -1,4 +1,3 @@
-import type { Writable } from 'node:stream'
 import { printable } from '../../shared/record/notice.ts'
 import type { InputProblem } from '../read/read-file.ts'
 
@@ -8,15 +7,20 @@ const PROBLEM_LINES = 20
 /** What could not be read, or was read and is not believed: of such a record its number in the file is known. */
 type Problem = Omit<InputProblem, 'position'> & Partial<Pick<InputProblem, 'position'>>
 
+/** Where lines are printed. */
+interface Output {
+  write(text: string): unknown
+}
+
 /** Counts what of an input is no record in good order, and says so. */
 export class InputTally {
   problems = 0
   late = 0
   readonly #passedOver = new Map<string, { count: number; file: string }>()
   readonly #rows = new Map<string, number>()
-  readonly #err: Writable
+  readonly #err: Output
 
-  constructor(err: Writable) {
+  constructor(err: Output) {
     this.#err = err
   }
 

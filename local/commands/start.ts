@@ -4,9 +4,10 @@ import { HOUR_MS } from '../../shared/domain/time.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { backtest } from '../backtest.ts'
 import { commandOn } from '../command-name.ts'
+import { createEmbedded } from '../create-embedded.ts'
 import { AccountBusy } from '../embedded/own-folder.ts'
 import { embeddedSweep, sweepRegularly, tellSweepFailed } from '../embedded/sweep.ts'
-import { createEmbedded, type Embedded } from '../embedded.ts'
+import type { Embedded } from '../embedded.ts'
 import { renderChanges, renderIncident } from '../render/incident.ts'
 import { reviewCommand } from '../render/next-commands.ts'
 import { columns, duration, moment, type Paint } from '../render/style.ts'
@@ -20,6 +21,9 @@ const DAYS = 31
 
 /** The demonstration shows a containment, so its policy allows it. The default of a deployed stack is mode observe. */
 const STORY_POLICY = { version: 3, mode: 'contain', protected: { arns: ['arn:aws:iam::*:user/break-glass'], tags: {} } }
+
+/** What the record says of that policy. */
+const BEGINNING = { by: 'local:start', why: 'the policy of the embedded account' }
 
 export interface StartOptions {
   readonly isOnce: boolean
@@ -35,7 +39,7 @@ export async function start({ isOnce, folder, seed, paint }: StartOptions): Prom
   const story = syntheticHistory({ seed, end, days: DAYS })
   const clock = simulatedClock(() => performance.now())
   clock.moveTo(end - DAYS * 24 * HOUR_MS)
-  const embedded = await createEmbedded(folder, { picture: story.account, policy: STORY_POLICY, clock }).catch((cause) => {
+  const embedded = await createEmbedded(folder, { picture: story.account, policy: STORY_POLICY, clock, ...BEGINNING }).catch((cause) => {
     // Only on a terminal, because other output may be stored in a log: whoever has the address can give verdicts.
     if (cause instanceof AccountBusy && cause.console !== null && process.stdout.isTTY)
       print(`The process that has the account open serves its console at ${cause.console}`)

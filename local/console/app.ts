@@ -52,7 +52,13 @@ const RECENT = 50
 
 /** The console as a web application over the ports of a target. Every request needs the token. */
 export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hono {
-  const room: Room = { base: `/${lock.token}`, where: target.name, caller: target.caller, options: target.options }
+  const room: Room = {
+    base: `/${lock.token}`,
+    where: target.name,
+    caller: target.caller,
+    options: target.options,
+    note: target.replayedNote,
+  }
   const outside = new Hono({ strict: false })
   outside.use(secureHeaders({ ...HEADERS }), async (context, next) => {
     await next()

@@ -13,6 +13,8 @@ export interface Room {
   readonly caller: string
   /** The options by which the command line finds the same account. */
   readonly options: string
+  /** What stands on every page where the account is a replayed log. */
+  readonly note?: string | undefined
 }
 
 /** A page without its frame. */
@@ -37,7 +39,7 @@ const SECTIONS = [
 ] as const
 
 /** A page of the console, whole. `unreadable`: what would stand on it and cannot be read. */
-export function framed({ title, body, pulse }: Page, { base, where, caller }: Room, { place, unreadable }: Framing): Markup {
+export function framed({ title, body, pulse }: Page, { base, where, caller, note }: Room, { place, unreadable }: Framing): Markup {
   const pulsed = pulse === undefined ? '' : html` data-pulse="${base}${pulse.path}" data-stamp="${pulse.stamp}"`
   return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Countersign</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${base}/style.css">
@@ -48,7 +50,7 @@ export function framed({ title, body, pulse }: Page, { base, where, caller }: Ro
     ([path, name]) => html`<a href="${base}${path === '' ? '/' : path}"${path === place ? html` aria-current="page"` : ''}>${name}</a>`,
   )}</nav><span class="where">${shown(where, 120)} · you are ${shown(caller, 120)}</span></div></header>
 <main id="main" tabindex="-1"><p id="pulse" class="note ask" role="status" hidden></p>
-<h1>${title}</h1>${unreadable.map(({ message }) => html`<p class="note bad" role="alert">${shown(message, 300)}</p>`)}${body}</main></body></html>`
+<h1>${title}</h1>${note === undefined ? '' : html`<p class="note ask">${note}</p>`}${unreadable.map(({ message }) => html`<p class="note bad" role="alert">${shown(message, 300)}</p>`)}${body}</main></body></html>`
 }
 
 const COLOURS: Readonly<Record<IncidentState, 'bad' | 'ask' | 'good' | ''>> = {

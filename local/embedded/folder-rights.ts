@@ -7,11 +7,14 @@ export const ACCOUNT_FILE = 'account.json'
 export const DATABASE_FOLDER = 'dynamodb'
 export const SEAL_FOLDER = 'seals'
 
+/** Stands beside an account that keeps a replay, and says so. */
+export const REPLAYED_FILE = 'replayed-account.txt'
+
 /** The subfolder to which a new account moves the one that was there before, with its record. Only the last one is kept. */
 export const PREVIOUS_FOLDER = 'previous'
 
 /** What the embedded account keeps in its folder. Whatever else is there is not read and not changed. */
-const OURS = new RegExp(`^(${ACCOUNT_FILE}(\\.new)?|${DATABASE_FOLDER}|${SEAL_FOLDER}|${PREVIOUS_FOLDER}|owner[-.].+)$`)
+const OURS = new RegExp(`^(${ACCOUNT_FILE}(\\.new)?|${DATABASE_FOLDER}|${SEAL_FOLDER}|${REPLAYED_FILE}|${PREVIOUS_FOLDER}|owner[-.].+)$`)
 
 /** The bits of a mode that let anybody in but its owner. */
 const OTHERS = 0o077

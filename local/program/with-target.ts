@@ -9,6 +9,8 @@ import type { Target } from '../target.ts'
 
 /** Prints a text that is not empty. */
 export const print = (text: string) => process.stdout.write(text === '' ? '' : `${text}\n`)
+/** Prints a line on standard error. */
+export const complain = (line: string) => void process.stderr.write(`${line}\n`)
 /** Colours for standard output, where it is a terminal. */
 export const paint = () => paintFor(process.stdout, process.env)
 
@@ -68,6 +70,9 @@ export function withConsent(command: Command, { follows, action }: { follows: On
 
 /** The option of every command that asks a model. */
 export const ENDPOINT = ['--endpoint <url>', 'a server that speaks Converse, in place of Bedrock: https, or http on this machine'] as const
+
+/** What the option --policy of a backtest says. */
+export const POLICY_HELP = 'the policy that counts; without it policy.yaml of this folder, else the built-in one'
 
 /** Options of every command that leaves a reason in the record. */
 export const REASON = ['--reason <text>', 'why, for the record (required)'] as const

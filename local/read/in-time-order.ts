@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+import { inOwnOrder } from './in-own-order.ts'
 import { type IndexedFile, indexFile } from './index-file.ts'
 import type { InputFile } from './list-files.ts'
 import { type Cursor, Merge } from './merge.ts'
@@ -18,8 +20,15 @@ const OPEN_FILES = 32
 /** Files in their own order up to this part of what is held are read whole, as the others. */
 const SMALL_PART = 16
 
+/** How far the reading is: files are read for their times, or records were taken by who asked for them. Counted from the beginning of each. */
+export type ReadProgress =
+  | { readonly kind: 'indexing'; readonly records: number }
+  /** `allBytes`: the text of all records; undefined where standard input or a pipe is read. */
+  | { readonly kind: 'taken'; readonly records: number; readonly bytes: number; readonly allBytes: number | undefined }
+
 /** Options of `readInTimeOrder`. The limits are for tests. */
 export interface TimeOrderOptions extends ReadOptions {
+  onProgress?(progress: ReadProgress): void
   /** Is told where each record was read. */
   readonly origins?: WeakMap<object, RecordOrigin>
   /** Called with how many records of a stream came later than could be waited for. */
@@ -35,23 +44,37 @@ export interface TimeOrderOptions extends ReadOptions {
  * order in itself is sorted, on disk where it is large; the files are merged. Where all records fit into memory, they are read once.
  *
  * Standard input and pipes are read once, and sorted as far as the memory for it goes.
+ *
+ * Where `signal` ends the reading, what was read of standard input and pipes alone is still returned; of files, no more than the batch that was begun.
  */
 export async function* readInTimeOrder(paths: readonly string[], options: TimeOrderOptions): AsyncGenerator<object[]> {
   const scratch = new Scratch(options.temporary)
   const order = new TimeOrder(options, scratch)
   try {
-    for (const file of filesOf(paths, options)) await order.index(file)
+    for (const file of filesOf(paths, options)) {
+      await order.index(file)
+      // A signal of the system comes in a turn of the event loop, and small files are read without one.
+      await setImmediate()
+    }
     let batch: object[] = []
+    let [records, bytes] = [0, 0]
+    const tell = () => options.onProgress?.({ kind: 'taken', records, bytes, allBytes: order.allBytes })
+    tell()
     let latest = Number.NEGATIVE_INFINITY
     let late = 0
-    for await (const { record, origin, time } of order.entries()) {
+    for await (const { record, origin, time, bytes: length } of order.entries()) {
+      if (order.isStopped) break
       if (time < latest && time !== Number.NEGATIVE_INFINITY) late += 1
       else if (time > latest) latest = time
       options.origins?.set(record, origin)
       batch.push(record)
+      bytes += length
       if (batch.length < BATCH_RECORDS) continue
       yield batch
+      records += batch.length
       batch = []
+      tell()
+      await setImmediate()
     }
     if (batch.length > 0) yield batch
     if (late > 0) options.onLate?.(late)
@@ -72,11 +95,25 @@ class TimeOrder {
   #keptBytes = 0
   /** The text of what is in memory of the cursors without a file. */
   #memoryBytes = 0
+  #hasFiles = false
+  #indexedRecords = 0
+  #indexedBytes = 0
 
   constructor(options: TimeOrderOptions, scratch: Scratch) {
-    this.#options = options
+    // What the end of the reading cut off is no damage.
+    const onProblem: ReadOptions['onProblem'] = (problem) => options.signal?.aborted !== true && options.onProblem(problem)
+    this.#options = { ...options, onProblem }
     this.#scratch = scratch
     this.#heldBytes = options.heldBytes ?? HELD_BYTES
+  }
+
+  /** True where the reading of files was ended. */
+  get isStopped(): boolean {
+    return this.#options.signal?.aborted === true && this.#hasFiles
+  }
+
+  get allBytes(): number | undefined {
+    return this.#streams.length > 0 ? undefined : this.#indexedBytes
   }
 
   /** Learns the times of a file. */
@@ -85,11 +122,17 @@ class TimeOrder {
       this.#streams.push(file)
       return
     }
+    this.#hasFiles = true
+    if (this.isStopped) return
     const indexed = await indexFile(file, readFile(file, this.#scratch, this.#options), (entries) => this.#keep(entries))
-    if (indexed !== undefined) this.#files.push(indexed)
+    if (indexed === undefined) return
+    this.#files.push(indexed)
+    this.#indexedBytes += indexed.bytes
   }
 
   #keep(entries: readonly Timed[]): void {
+    this.#indexedRecords += entries.length
+    this.#options.onProgress?.({ kind: 'indexing', records: this.#indexedRecords })
     if (this.#kept === undefined) return
     for (const entry of entries) {
       this.#keptBytes += entry.bytes
@@ -137,8 +180,9 @@ class TimeOrder {
 
   /** Reads a file again: what is wrong with it was told the first time. */
   #again(file: InputFile) {
-    const { recordOf } = this.#options
-    return readFile(file, this.#scratch, { onProblem: () => {}, ...(recordOf === undefined ? {} : { recordOf }) })
+    const { recordOf, signal } = this.#options
+    const known = { ...(recordOf === undefined ? {} : { recordOf }), ...(signal === undefined ? {} : { signal }) }
+    return readFile(file, this.#scratch, { onProblem: () => {}, ...known })
   }
 
   /** Writes what is held in memory to disk, in order; false where enough of it was passed on meanwhile. */
@@ -194,28 +238,6 @@ class TimeOrder {
       for (const entry of ready) bytes -= entry.bytes
       return ready
     }
-  }
-}
-
-/** A file whose times never go back. Records of the same time are sorted, so the last of them wait for the next batch. */
-function inOwnOrder(
-  batches: AsyncGenerator<{ record: object; origin: RecordOrigin; bytes: number }[]>,
-): () => Promise<readonly Timed[] | undefined> {
-  let held: Timed[] = []
-  let isOver = false
-  return async () => {
-    while (!isOver) {
-      const next = await batches.next()
-      isOver = next.done === true
-      for (const entry of next.done === true ? [] : next.value) held.push(timed(entry))
-      const last = held.at(-1)?.time
-      const cut = isOver ? held.length : held.findLastIndex(({ time }) => time !== last) + 1
-      if (cut === 0) continue
-      const ready = held.slice(0, cut).sort(compareTimed)
-      held = held.slice(cut)
-      return ready
-    }
-    return undefined
   }
 }
 

@@ -1,5 +1,5 @@
 import { closeSync, createReadStream, openSync, readFileSync, statSync } from 'node:fs'
-import type { Readable } from 'node:stream'
+import { addAbortSignal, type Readable } from 'node:stream'
 import { just, type Part, partsOf } from './expand.ts'
 import { type Found, findRecords, type RecordOf, whyNone } from './find-records.ts'
 import { Expansion, peek } from './limited.ts'
@@ -43,6 +43,8 @@ export interface ReadOptions {
   readonly stdin?: Readable
   /** Which objects are records; by default, those of CloudTrail. */
   readonly recordOf?: RecordOf
+  /** Ends the reading, also of a stream that is waited for. */
+  readonly signal?: AbortSignal
 }
 
 /** Files up to this size, as most of CloudTrail's, are read in one piece. */
@@ -79,14 +81,17 @@ interface Opened {
 
 function opened(path: string, context: { options: ReadOptions; expansion: Expansion; damages: string[] }): Opened {
   const { options, expansion, damages } = context
+  const { signal } = options
+  const waiting = (stream: Readable) => (signal === undefined ? stream : addAbortSignal(signal, stream))
   const onBytes = (count: number) => {
     expansion.readBytes += count
     options.onBytes?.(count)
   }
-  if (path === '-') return { chunks: chunksOf(options.stdin ?? process.stdin, onBytes, damages) }
+  if (signal?.aborted) return { chunks: chunksOf([], { onBytes, damages, signal }) }
+  if (path === '-') return { chunks: chunksOf(waiting(options.stdin ?? process.stdin), { onBytes, damages, signal }) }
   try {
     const { size } = statSync(path)
-    const stream = () => chunksOf(createReadStream(path, { highWaterMark: CHUNK_BYTES }), onBytes, damages)
+    const stream = () => chunksOf(waiting(createReadStream(path, { highWaterMark: CHUNK_BYTES })), { onBytes, damages, signal })
     if (!isRegular(path)) return { chunks: stream() }
     const fd = openSync(path, 'r')
     if (size > MAX_WHOLE_BYTES) return { fd, chunks: stream() }
@@ -95,7 +100,7 @@ function opened(path: string, context: { options: ReadOptions; expansion: Expans
     return { fd, chunks: just(bytes), isWhole: true }
   } catch (error) {
     damages.push(whyUnreadable(error))
-    return { chunks: chunksOf([], onBytes, damages) }
+    return { chunks: chunksOf([], { onBytes, damages, signal }) }
   }
 }
 
@@ -104,7 +109,13 @@ export function isRegular(path: string): boolean {
   return path !== '-' && (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false)
 }
 
-async function* chunksOf(source: AsyncIterable<unknown> | [], onBytes: (count: number) => void, damages: string[]): AsyncGenerator<Buffer> {
+interface ChunkPorts {
+  readonly onBytes: (count: number) => void
+  readonly damages: string[]
+  readonly signal: AbortSignal | undefined
+}
+
+async function* chunksOf(source: AsyncIterable<unknown> | [], { onBytes, damages, signal }: ChunkPorts): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of source) {
       const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk as string)
@@ -112,7 +123,7 @@ async function* chunksOf(source: AsyncIterable<unknown> | [], onBytes: (count: n
       yield bytes
     }
   } catch (error) {
-    damages.push(whyUnreadable(error))
+    if (signal?.aborted !== true) damages.push(whyUnreadable(error))
   }
 }
 

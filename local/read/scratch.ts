@@ -4,11 +4,12 @@ import { join } from 'node:path'
 
 /**
  * A temporary folder of our own, which only this user may read. It is made when it is first needed. Each file in it loses its name as soon as it is open, where the
- * system allows that, so nothing stays behind whatever ends this process.
+ * system allows that, so none of its content stays behind whatever ends this process. The folder itself is removed at the end, also where the process exits before.
  */
 export class Scratch {
   #folder: string | undefined
   #count = 0
+  readonly #onExit = () => this.remove()
   readonly #parent: string
 
   constructor(parent = tmpdir()) {
@@ -17,7 +18,10 @@ export class Scratch {
 
   /** Opens an empty file for writing and reading. */
   open(): number {
-    this.#folder ??= mkdtempSync(join(this.#parent, 'countersign-'))
+    if (this.#folder === undefined) {
+      this.#folder = mkdtempSync(join(this.#parent, 'countersign-'))
+      process.once('exit', this.#onExit)
+    }
     const path = join(this.#folder, `${this.#count++}`)
     const fd = openSync(path, 'wx+', 0o600)
     try {
@@ -29,6 +33,7 @@ export class Scratch {
   }
 
   remove(): void {
+    process.off('exit', this.#onExit)
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true })
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { readInTimeOrder, type TimeOrderOptions } from '../../local/read/in-time-order.ts'
+import { type ReadProgress, readInTimeOrder, type TimeOrderOptions } from '../../local/read/in-time-order.ts'
 import { syntheticHistory } from '../../local/synthetic-history.ts'
 import { type Fields, PACKED_FORMS, TEXT_FORMS } from './input-forms.ts'
 import { folder, unexpected } from './read-input.ts'
@@ -130,4 +130,66 @@ it('leaves nothing behind in the temporary folder', async () => {
   await order([tree([text(shuffled(RECORDS))])], { heldBytes: 8000, openFiles: 3, temporary })
   for await (const _ of readInTimeOrder([tree([text(shuffled(RECORDS))])], { onProblem: unexpected, heldBytes: 8000, temporary })) break
   expect(readdirSync(temporary)).toEqual([])
+})
+
+describe('the reading that is ended', () => {
+  /** Ends it as soon as `when` is true of the progress. Problems fail the test: what is cut off is none. */
+  async function ended(paths: readonly string[], when: (progress: ReadProgress) => boolean, options: Partial<TimeOrderOptions> = {}) {
+    const ending = new AbortController()
+    const onProgress = (progress: ReadProgress) => when(progress) && ending.abort()
+    const temporary = tree([])
+    const { keys } = await order(paths, { ...options, temporary, onProgress, signal: ending.signal })
+    expect(readdirSync(temporary)).toEqual([])
+    return keys
+  }
+  const many = () =>
+    tree([text(shuffled(Array.from({ length: 3000 }, (_, at) => ({ ...RECORDS[at % RECORDS.length], eventID: `${at}` }))))])
+
+  it('while files are read for their times: no record is returned', async () => {
+    const isIndexing = ({ kind, records }: ReadProgress) => kind === 'indexing' && records > 0
+    expect(await ended([many(), many()], isIndexing)).toEqual([])
+    expect(await ended([tree([gzipSync(text(RECORDS))])], isIndexing)).toEqual([])
+  })
+
+  it('while records are returned: none of files comes after the batch that was begun', async () => {
+    const isTaken = ({ kind, records }: ReadProgress) => kind === 'taken' && records === 1000
+    expect(await ended([many()], isTaken)).toHaveLength(1000)
+    expect(await ended([many()], isTaken, { heldBytes: 8000, openFiles: 3 })).toHaveLength(1000)
+  })
+
+  it('while standard input is waited for: what came of it is returned, without the record that was cut', async () => {
+    const ending = new AbortController()
+    const stdin = new Readable({ read() {} })
+    stdin.push(`${text(RECORDS)}{"eventVersion":`)
+    const onBytes = () => setImmediate(() => ending.abort())
+    expect(await order(['-'], { stdin, onBytes, signal: ending.signal })).toEqual({ keys: IN_ORDER, late: 0 })
+  })
+
+  it('before it began: nothing is read', async () => {
+    const options = { signal: AbortSignal.abort(), stdin: new Readable({ read() {} }) }
+    expect(await order([many(), '-'], options)).toEqual({ keys: [], late: 0 })
+  })
+})
+
+describe('the progress', () => {
+  const progressOf = async (paths: readonly string[], options: Partial<TimeOrderOptions> = {}) => {
+    const told: ReadProgress[] = []
+    await order(paths, { ...options, onProgress: (progress) => told.push(progress) })
+    return told
+  }
+  const thousand = Array.from({ length: 2000 }, (_, at) => ({ ...RECORDS[at % RECORDS.length], eventID: `${at}` }))
+
+  it.each([undefined, 8000])('counts the records and their bytes up to all of them, holding %s bytes', async (heldBytes) => {
+    const told = await progressOf([tree([text(thousand)])], heldBytes === undefined ? {} : { heldBytes })
+    const taken = told.filter((progress) => progress.kind === 'taken')
+    expect(told.find(({ kind }) => kind === 'indexing')).toBeDefined()
+    expect(taken.map(({ records }) => records)).toEqual([0, 1000, 2000])
+    expect(new Set(taken.map(({ allBytes }) => allBytes)).size).toBe(1)
+    expect(taken.at(-1)?.bytes).toBe(taken[0]?.allBytes)
+  })
+
+  it('knows no end of standard input', async () => {
+    const told = await progressOf(['-'], { stdin: Readable.from([text(thousand)]) })
+    expect(told.at(-1)).toMatchObject({ kind: 'taken', records: 2000, allBytes: undefined })
+  })
 })

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises'
+import { ResponderError } from '../shared/errors.ts'
+import { AuthorizationDetails } from '../shared/memory/authorization-details.ts'
+import { whyUnreadable } from './read/list-files.ts'
+
+/** Reads what `aws iam get-account-authorization-details` prints. Throws `input.unreadable` where the file is not that. */
+export async function readAccount(path: string): Promise<AuthorizationDetails> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ResponderError('input.unreadable', `cannot read the account file ${path}: ${whyUnreadable(cause)}`, { cause })
+  })
+  const content = parseJson(text, path)
+  const parsed = AuthorizationDetails.safeParse(content)
+  const isAuthorizationDetails = Object.keys(AuthorizationDetails.shape).some((key) => Object.hasOwn(Object(content), key))
+  if (parsed.success && !isAuthorizationDetails)
+    throw new ResponderError(
+      'input.unreadable',
+      `${path} is not what \`aws iam get-account-authorization-details\` prints: it has none of ${Object.keys(AuthorizationDetails.shape).join(', ')}`,
+    )
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new ResponderError(
+    'input.unreadable',
+    `${path} is not what \`aws iam get-account-authorization-details\` prints: ${issue?.path.join('.')}: ${issue?.message}`,
+  )
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ResponderError('input.unreadable', `${path} is not JSON: ${cause instanceof Error ? cause.message : 'unknown error'}`, {
+      cause,
+    })
+  }
+}

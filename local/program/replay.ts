@@ -1,0 +1,84 @@
+import type { Command } from 'commander'
+import { commandOn } from '../command-name.ts'
+import { requireSomeInput } from '../read/list-files.ts'
+import type { KeptReplay } from '../replay-in-folder.ts'
+import { complain, POLICY_HELP, paint, print, time } from './with-target.ts'
+
+interface ReplayArguments {
+  readonly policy?: string
+  readonly account?: string
+  readonly json?: true
+  readonly since?: number
+  readonly until?: number
+  readonly data?: string
+  readonly out?: string
+}
+
+const EXIT_CODES = { whole: 0, damaged: 3, partial: 130 } as const
+
+/** Adds the command that backtests the responder on logs. */
+export function addReplay(root: Command): void {
+  root
+    .command('replay')
+    .description('backtest the responder on CloudTrail logs: files, folders, or - for standard input')
+    .argument('<path...>')
+    .option('--policy <file>', POLICY_HELP)
+    .option('--account <file>', 'what `aws iam get-account-authorization-details` prints')
+    .option('--json', 'NDJSON: assessments, incidents, a summary')
+    .option('--since <time>', 'only records from this time on (ISO 8601)', time)
+    .option('--until <time>', 'only records before this time (ISO 8601)', time)
+    .option('--out <file>', 'an HTML report')
+    .option('--data <folder>', 'keep what was found as an embedded account in this folder, which must have none')
+    .action(replayWith)
+}
+
+async function replayWith(paths: string[], options: ReplayArguments): Promise<void> {
+  requireSomeInput(paths)
+  const [{ replay }, { policyToUse }, { requireWritable }] = await Promise.all([
+    import('../commands/replay.ts'),
+    import('../default-policy.ts'),
+    import('../write-out.ts'),
+  ])
+  const { account, data, out } = options
+  const policy = policyToUse(options.policy, complain)
+  if (out !== undefined) await requireWritable(out)
+  const known = account === undefined ? { policy } : { policy, account }
+  const kept = data === undefined ? undefined : await (await import('../replay-in-folder.ts')).replayInFolder({ ...known, data })
+  try {
+    const end = await replay(kept ?? (await (await import('../replay-in-memory.ts')).replayInMemory(known)), {
+      paths,
+      isJson: options.json === true,
+      since: options.since ?? Number.NEGATIVE_INFINITY,
+      until: options.until ?? Number.POSITIVE_INFINITY,
+      policy,
+      hasAccount: account !== undefined,
+      page: out,
+      signal: interrupted(),
+      paint: paint(),
+      out: process.stdout,
+      err: process.stderr,
+      now: () => performance.now(),
+    })
+    process.exitCode = EXIT_CODES[end]
+  } finally {
+    await kept?.close()
+  }
+  const say = options.json === true ? complain : print
+  if (out !== undefined) say(`Report: ${out}`)
+  if (kept !== undefined) say(keptLine(kept, data))
+}
+
+/** Ends the reading at the first Ctrl-C, and the process at the second. */
+function interrupted(): AbortSignal {
+  const ending = new AbortController()
+  process.once('SIGINT', () => {
+    ending.abort()
+    process.once('SIGINT', () => process.exit(EXIT_CODES.partial))
+  })
+  return ending.signal
+}
+
+function keptLine(kept: KeptReplay, data: string | undefined): string {
+  const open = ['incidents', 'console'].map((words) => `\`${commandOn(kept, words)}\``)
+  return `Kept in ${data}: ${open.join(' lists the incidents, ')} serves them as pages. ${kept.note}`
+}

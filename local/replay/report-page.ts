@@ -1,0 +1,96 @@
+import { html } from 'hono/html'
+import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
+import { reasonsOf } from '../../shared/domain/reasons.ts'
+import type { Backtest } from '../backtest.ts'
+import { type Markup, shown, standAlone, table } from '../page/document.ts'
+import { moment } from '../render/style.ts'
+import { INCIDENT_COLUMNS, incidentRow } from './incident-rows.ts'
+import { refusalLine } from './report-text.ts'
+import { type Report, summaryLines } from './summary.ts'
+
+/** The most incidents that stand on the page, and that are shown with what was found. A log can make thousands of them. */
+const LISTED_INCIDENTS = 1000
+const WHOLE_INCIDENTS = 100
+
+/** The most rows of a timeline. */
+const TIMELINE_ROWS = 200
+
+/** Reads the timeline of an incident. */
+export type ReadSignals = (incidentId: string) => Promise<readonly IncidentSignal[]>
+
+/** A replay as one page without scripts, which loads nothing. */
+export async function replayPage(report: Report, run: Backtest, signalsOf: ReadSignals): Promise<string> {
+  const { found } = report
+  const listed = found.slice(0, LISTED_INCIDENTS)
+  const rows = listed.map((incident, at) => {
+    const [who, would, when, reason] = incidentRow(incident)
+    return [at < WHOLE_INCIDENTS ? html`<a href="#${incident.id}">${who}</a>` : who, would, when, reason]
+  })
+  const sections: Markup[] = []
+  for (const incident of found.slice(0, WHOLE_INCIDENTS)) sections.push(section(incident, await signalsOf(incident.id), run))
+  const [who, would, when, reason] = INCIDENT_COLUMNS
+  const columns = [{ name: who }, { name: would }, { name: `${when} (UTC)`, kind: 'time' }, { name: reason, kind: 'wide' }] as const
+  return standAlone(
+    'Countersign replay',
+    html`<h1>Countersign replay</h1><p class="note">A log was replayed on one machine. Nothing was changed in AWS.</p><h2>Summary</h2>${summaryLines(
+      report,
+      (_, text) => text,
+    ).map((line) => html`<p>${shown(line, 1000)}</p>`)}<h2>Incidents</h2>${
+      rows.length === 0 ? html`<p>None.</p>` : table(columns, rows, 'What the evidence calls for, strongest first')
+    }${more(found.length - rows.length, 'incidents')}${sections}`,
+  )
+}
+
+function section(incident: Incident, signals: readonly IncidentSignal[], run: Backtest): Markup {
+  const { identity, decision, assessment, blastRadius, id, priority, state } = incident
+  const { contributions, since } = reasonsOf(incident)
+  const facts = [
+    `${identity.kind} ${shown(identity.id)}, ${state}, priority ${priority}`,
+    `risk ${assessment.risk}${assessment.isConfirmed ? ', confirmed' : ''}; blast radius ${blastRadius.score} by ${blastRadius.basis}`,
+    `decision ${decision.action}, would ${decision.would}: ${decision.why.map((line) => shown(line)).join('; ')}`,
+    refusalLine(incident, run),
+  ]
+  const findings = [...contributions, ...since].map(({ finding, share }) => [
+    moment(finding.time),
+    contributions.some((one) => one.finding === finding) ? share.toFixed(1) : 'since then',
+    finding.detector,
+    finding.technique,
+    shown(finding.reason, 400),
+  ])
+  const timeline = signals
+    .slice(0, TIMELINE_ROWS)
+    .map((signal) => [
+      moment(signal.time),
+      shown(signal.action, 70),
+      signal.outcome === 'success' ? '' : shown(signal.errorCode ?? signal.outcome, 40),
+      shown(`${signal.address} ${signal.country ?? ''}`, 60),
+      signal.risk,
+      signal.detectors.join(' '),
+    ])
+  return html`<section id="${id}"><h2>${shown(identity.name, 64)} · ${id}</h2>${facts.map((fact) => html`<p>${shown(fact, 4000)}</p>`)}${table(
+    FINDING_COLUMNS,
+    findings,
+    'Findings, by what they weigh',
+  )}${table(TIMELINE_COLUMNS, timeline, 'Timeline of findings')}${more(signals.length - timeline.length, 'signals')}</section>`
+}
+
+const FINDING_COLUMNS = [
+  { name: 'time (UTC)', kind: 'time' },
+  { name: 'share', kind: 'number' },
+  { name: 'detector' },
+  { name: 'technique' },
+  { name: 'reason', kind: 'wide' },
+] as const
+
+const TIMELINE_COLUMNS = [
+  { name: 'time (UTC)', kind: 'time' },
+  { name: 'action' },
+  { name: 'outcome' },
+  { name: 'from' },
+  { name: 'risk', kind: 'number' },
+  { name: 'findings', kind: 'wide' },
+] as const
+
+function more(count: number, what: string): Markup | string {
+  return count > 0 ? html`<p>${count} more ${what} are not on this page; <code>--json</code> has all.</p>` : ''
+}

@@ -1,0 +1,36 @@
+import type { Incident } from '../../shared/domain/incident.ts'
+import { printable } from '../../shared/record/notice.ts'
+import type { Backtest } from '../backtest.ts'
+import { refusesCalls } from '../refused-by-steps.ts'
+import { renderIncident } from '../render/incident.ts'
+import { moment, type Paint } from '../render/style.ts'
+import { incidentTable } from './incident-rows.ts'
+import { priceLine, type Report, summaryLines } from './summary.ts'
+
+/** The most incidents that a report shows whole. */
+const WHOLE_INCIDENTS = 3
+
+/** A replay as text: the strongest incidents whole, a table of all, the summary. `width` is that of the terminal. */
+export function renderReport(report: Report, run: Backtest, { paint, width }: { paint: Paint; width: number | undefined }): string {
+  const { found } = report
+  const whole = found.slice(0, WHOLE_INCIDENTS).map((incident) => `${renderIncident(incident, paint)}\n  ${refusalLine(incident, run)}\n`)
+  return [
+    ...whole,
+    ...(found.length > 0 ? [incidentTable(found, width), ''] : []),
+    paint('bold', 'Summary'),
+    ...summaryLines(report, paint).map((line) => `  ${line}`),
+  ].join('\n')
+}
+
+/** The calls that a restriction or containment would have refused, under this policy or under one whose mode allows it. */
+export function refusalLine(incident: Incident, run: Backtest): string {
+  const { action, would } = incident.decision
+  if (!refusesCalls(incident)) return 'the evidence calls for nothing that refuses calls'
+  const count = run.refusals.count(incident.id)
+  const calls = `${count} later ${count === 1 ? 'call' : 'calls'} of its credentials would have been refused; ${priceLine(run.refusals.priceOf(incident.id))}`
+  const at = `${moment(incident.decidedBy.time)} UTC (${printable(incident.decidedBy.signalId, 60)})`
+  const done = `${would}ed`
+  return action === would
+    ? `${done} at ${at}: ${calls}`
+    : `not ${done}, by the line decision; where the policy and the account allow it, it would have been at ${at}: ${calls}`
+}

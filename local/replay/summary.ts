@@ -1,0 +1,116 @@
+import { ACTIONS, type Action, isStronger } from '../../shared/domain/decision.ts'
+import type { Incident } from '../../shared/domain/incident.ts'
+import type { Backtest } from '../backtest.ts'
+import type { InputTally } from '../commands/input-tally.ts'
+import type { Price } from '../refusals.ts'
+import { refusesCalls } from '../refused-by-steps.ts'
+import { duration, moment, type Paint } from '../render/style.ts'
+
+/** What was read until now. Times are epoch milliseconds. */
+export interface Totals {
+  records: number
+  skipped: number
+  first: number
+  last: number
+}
+
+/** What a summary is made of. */
+interface Replayed {
+  readonly totals: Totals
+  readonly input: InputTally
+  readonly found: readonly Incident[]
+  readonly policy: string
+  readonly ms: number
+  readonly isPartial: boolean
+}
+
+/** The figures of a replay, as `--json` prints them. */
+export function summaryOf(run: Backtest, { totals, input, found, policy, ms, isPartial }: Replayed) {
+  const none = () => Object.fromEntries(ACTIONS.map((action) => [action, 0])) as Record<Action, number>
+  const [decisions, would] = [none(), none()]
+  for (const { decision } of found) {
+    decisions[decision.action] += 1
+    would[decision.would] += 1
+  }
+  return {
+    type: 'summary',
+    ...(isPartial ? { partial: true } : {}),
+    policy,
+    records: totals.records,
+    outsideTime: totals.skipped,
+    signals: run.tally.signals,
+    ignored: run.tally.ignored,
+    unreadable: input.problems,
+    ...input.counts,
+    from: totals.last === 0 ? null : new Date(totals.first).toISOString(),
+    to: totals.last === 0 ? null : new Date(totals.last).toISOString(),
+    incidents: found.length,
+    decisions,
+    would,
+    refusedCalls: run.refusals.count(),
+    ...run.refusals.priceOf(),
+    seconds: Math.round(ms) / 1000,
+  }
+}
+
+export type Summary = ReturnType<typeof summaryOf>
+
+/** What people read of a replay. */
+export interface Report {
+  readonly summary: Summary
+  readonly input: InputTally
+  /** Strongest first. */
+  readonly found: readonly Incident[]
+  /** True where the policies of the account are known from a file. */
+  readonly hasAccount: boolean
+}
+
+/** The incidents by what the evidence calls for, strongest first, then by priority. */
+export function strongestFirst(found: readonly Incident[]): Incident[] {
+  const weaker = (a: Incident, b: Incident) => Number(isStronger(b.decision.would, a.decision.would))
+  return found.toSorted((a, b) => weaker(a, b) - weaker(b, a) || b.priority - a.priority || a.openedAt - b.openedAt)
+}
+
+/** The summary in sentences. */
+export function summaryLines({ summary, input, found, hasAccount }: Report, paint: Paint): string[] {
+  const span = summary.from === null ? '' : ` from ${moment(Date.parse(summary.from))} to ${moment(Date.parse(summary.to as string))} UTC`
+  const allowed = Object.entries(summary.decisions).map(([action, count]) => `${count} ${action}`)
+  const counts = Object.entries(summary.would).map(([action, count]) => `${count} ${action}`)
+  return [
+    ...(summary.partial === true ? [paint('yellow', 'partial: the reading was interrupted, and what came after it is not in here')] : []),
+    `${summary.records} records, ${summary.signals} signals${span}, in ${duration(summary.seconds * 1000)}`,
+    `the policy that counted: ${summary.policy}`,
+    `incidents: ${summary.incidents}; what the thresholds call for: ${counts.join(', ')}; what this policy lets happen: ${allowed.join(', ')}`,
+    `calls that the steps of these incidents would have refused, under a policy that takes them: ${summary.refusedCalls}`,
+    ...(found.some(refusesCalls) ? [priceLine(summary)] : []),
+    ...(input.passedOver.length > 0 ? [`passed over, being no records of CloudTrail: ${input.passedOver.join(', ')}`] : []),
+    ...(input.late > 0 ? [paint('yellow', `records evaluated out of their order: ${input.late}`)] : []),
+    ...unknownPolicies(found, hasAccount),
+    inputLine(summary, paint),
+  ]
+}
+
+/** The kinds of identities whose policies `--account` can tell. */
+const IN_ACCOUNT: ReadonlySet<string> = new Set(['iam-user', 'role', 'identity-center'])
+
+function unknownPolicies(found: readonly Incident[], hasAccount: boolean): string[] {
+  const unknown = found.filter(({ blastRadius, identity }) => blastRadius.basis !== 'policies' && IN_ACCOUNT.has(identity.kind))
+  if (unknown.length === 0) return []
+  const of = `policies not known of ${unknown.length} of ${found.length} incidents, so their blast radius is only what was called`
+  const next = hasAccount
+    ? 'the file of --account does not have those identities'
+    : 'give --account FILE, what `aws iam get-account-authorization-details` prints'
+  return [`${of}: ${next}`]
+}
+
+function inputLine({ records, unreadable, partial }: Summary, paint: Paint): string {
+  if (unreadable > 0) return paint('yellow', `places of the input that could not be read: ${unreadable}`)
+  if (partial === true) return 'what was read of the input could be read'
+  return records > 0 ? 'every input could be read' : paint('yellow', 'no CloudTrail record was read')
+}
+
+/** The calls that were stopped, and those that were refused with them. */
+export function priceLine({ stopped, collateral }: Price): string {
+  const from = `${stopped.refused} of ${stopped.calls} calls from addresses of the evidence stopped`
+  return `${from}, ${collateral.refused} of ${collateral.calls} calls from other addresses within 24 hours refused with them`
+}

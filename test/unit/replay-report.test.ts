@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { incidentTable } from '../../local/replay/incident-rows.ts'
+import { ReplayProgress } from '../../local/replay/progress.ts'
+import { strongestFirst } from '../../local/replay/summary.ts'
+import type { Incident } from '../../shared/domain/incident.ts'
+import { consoleWorld } from '../console.ts'
+
+const { incident } = await consoleWorld()
+const like = (would: Incident['decision']['would'], priority: number, name = 'ci'): Incident => ({
+  ...incident,
+  priority,
+  identity: { ...incident.identity, name },
+  decision: { ...incident.decision, would },
+})
+
+describe('the table of incidents', () => {
+  it('puts what calls for most first, and of the same the higher priority', () => {
+    const found = [like('ask', 90), like('contain', 10), like('restrict', 50), like('ask', 95), like('observe', 99)]
+    expect(strongestFirst(found).map(({ decision, priority }) => `${decision.would} ${priority}`)).toEqual([
+      'contain 10',
+      'restrict 50',
+      'ask 95',
+      'ask 90',
+      'observe 99',
+    ])
+  })
+
+  it('has one line for each incident where there is no terminal', () => {
+    expect(incidentTable([like('ask', 1), like('contain', 2)], undefined).split('\n')).toHaveLength(3)
+  })
+
+  it.each([40, 60, 80, 132])('is folded to a terminal of %i columns, and loses no word of a reason', (width) => {
+    const found = [like('contain', 1, 'a'.repeat(60)), like('ask', 1)]
+    const rows = incidentTable(found, width).split('\n')
+    // Who, what and when stand beside each other, so only reasons are folded.
+    const reasons = rows.filter((row) => !/^\S/.test(row) || width > 100)
+    for (const row of reasons) expect(row.length).toBeLessThanOrEqual(width)
+    const words = (text: string) => text.split(/\s+/).filter((word) => word !== '')
+    expect(words(rows.join(' '))).toEqual(words(incidentTable(found, undefined)))
+  })
+
+  it('prints no control character of a name', () => {
+    expect(incidentTable([like('ask', 1, 'x\u001b[2J\u202ey\nz')], 80)).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u)
+  })
+})
+
+describe('the line of progress', () => {
+  function screen(columns?: number) {
+    const drawn: string[] = []
+    let now = 0
+    const target = { write: (text: string) => drawn.push(text), ...(columns === undefined ? {} : { columns }) }
+    const progress = new ReplayProgress(target, () => now)
+    const at = (ms: number) => {
+      now = ms
+      return progress
+    }
+    return { drawn, at }
+  }
+  const taken = (records: number, bytes: number, allBytes: number | undefined) => ({ kind: 'taken', records, bytes, allBytes }) as const
+
+  it('says records, records a second, and the time left by the bytes of all', () => {
+    const { drawn, at } = screen()
+    at(0).show({ kind: 'indexing', records: 10 })
+    at(1000).show({ kind: 'indexing', records: 5000 })
+    at(2000).show(taken(0, 0, 8000))
+    at(4000).show(taken(1000, 2000, 8000))
+    expect(drawn.map((text) => text.replace('\r\u001b[2K', ''))).toEqual([
+      'looking for the order: 10 records',
+      'looking for the order: 5000 records, 5000 records/s',
+      '0 records evaluated',
+      '1000 records evaluated, 500 records/s, 6.0 s left',
+    ])
+  })
+
+  it('says no time left where it is not known how much is to come', () => {
+    const { drawn, at } = screen()
+    at(0).show(taken(0, 0, undefined))
+    at(2000).show(taken(1000, 2000, undefined))
+    expect(drawn.at(-1)).toBe('\r\u001b[2K1000 records evaluated, 500 records/s')
+  })
+
+  it('is drawn five times a second at most, no wider than the terminal, and erased once', () => {
+    const { drawn, at } = screen(20)
+    for (let ms = 0; ms < 1000; ms += 10) at(ms).show(taken(ms, ms, 1000))
+    expect(drawn).toHaveLength(5)
+    for (const text of drawn) expect(text.replace('\r\u001b[2K', '').length).toBeLessThan(20)
+    at(1000).clear()
+    at(1000).clear()
+    expect(drawn.slice(5)).toEqual(['\r\u001b[2K'])
+  })
+
+  it('is not drawn where there is no terminal', () => {
+    const progress = new ReplayProgress(undefined, () => 0)
+    expect(() => {
+      progress.show(taken(1, 1, 1))
+      progress.clear()
+    }).not.toThrow()
+  })
+})
