@@ -91,8 +91,7 @@ function whatReleaseDoes(incident: Incident, { changes, policy, refused }: Revie
   const since = isContained && refused !== undefined ? ` Since the ${refusingAction(incident)}: ${callsRefused(refused)}.` : ''
   const later =
     suppressionHours === 0 ? '' : `, and for ${hoursText(suppressionHours)} the same evidence opens no incident (release.suppressionHours)`
-  const accepted =
-    patternDays === 0 ? '' : ` What of it can be accepted is not asked about for ${patternDays} days (release.patternDays).`
+  const accepted = patternDays === 0 ? '' : ` What of it can be accepted is not asked about for ${patternDays} days (release.patternDays).`
   return `It was legitimate. ${restored} That is final: a released incident is not contained again from here${later}.${accepted}${since}`
 }
 
