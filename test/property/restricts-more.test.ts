@@ -30,6 +30,9 @@ const OPEN = 'execute-api:Invoke'
 
 /** Brakes of one hour have ended then, and those of two have not. */
 const LATER = TIME + 1.5 * 3_600_000
+
+/** Every brake has ended then: what is denied for good is denied more than what is braked. */
+const LAST = TIME + 100 * 3_600_000
 const SESSIONS = ['deploy-1', 'deploy-2', 'another']
 const DATA = [
   'kinesis:GetRecords',
@@ -63,7 +66,9 @@ function deniesByACall(standing: string, other: string): boolean {
   const isLeft = (isOf: (document: string) => boolean) => isOf(standing) && !isOf(other)
   return SESSIONS.some(
     (session) =>
-      [TIME, LATER].some((time) => ACTIONS.some((action) => isLeft((document) => isDenied(document, action, BY_SERVICE, session, time)))) ||
+      [TIME, LATER, LAST].some((time) =>
+        ACTIONS.some((action) => isLeft((document) => isDenied(document, action, BY_SERVICE, session, time))),
+      ) ||
       PLACES.some((place) => isLeft((document) => isDenied(document, OPEN, place, session))) ||
       OWN_POLICY_CALLS.some((call) => {
         const own = { ...callOf(call, BY_SERVICE, session), request: { roleName: 'deploy' } }
