@@ -34,10 +34,15 @@ export function deniedPatterns(
   return [...new Set(patterns.flatMap((pattern) => withoutHabit(pattern, habit)))]
 }
 
+/** The actions of each pattern in lower case: IAM tells no cases apart, and most patterns match nothing that is habit. */
+const LOWER: ReadonlyMap<string, readonly string[]> = new Map(
+  GRAVE_GROUPS.flatMap(({ patterns }) => patterns.map((pattern) => [pattern, graveActionsOf(pattern).map(lower)] as const)),
+)
+
 function withoutHabit(pattern: string, habit: ReadonlySet<string>): readonly string[] {
+  if (!(LOWER.get(pattern) ?? []).some((action) => habit.has(action))) return [pattern]
   const matched = graveActionsOf(pattern)
   const avoided = matched.filter((action) => habit.has(lower(action)))
-  if (avoided.length === 0) return [pattern]
   return matched.filter((action) => !avoided.includes(action)).map((action) => narrowed(pattern, action, avoided))
 }
 

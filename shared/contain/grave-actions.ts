@@ -173,3 +173,11 @@ const ACTIONS: ReadonlyMap<string, readonly string[]> = new Map(
     return [pattern, names.split(' ').map((name) => `${service}:${name}`)]
   }),
 )
+
+/** The actions of all groups, and of those that need a habit, as `service:Name`: the gravest first. */
+export const GRAVE_ACTIONS: readonly string[] = actionsIn(GRAVE_GROUPS)
+export const GRAVE_ACTIONS_OF_HABIT: readonly string[] = actionsIn(GRAVE_GROUPS.filter(({ needsHabit }) => needsHabit))
+
+function actionsIn(groups: readonly GraveGroup[]): readonly string[] {
+  return groups.flatMap(({ patterns }) => patterns.flatMap(graveActionsOf))
+}

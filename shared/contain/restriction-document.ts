@@ -1,11 +1,12 @@
+import { z } from 'zod'
 import { canonical } from '../domain/change.ts'
 import { iamGlobs } from '../domain/glob.ts'
 import { DATA_PLANE_SERVICES } from '../domain/last-used.ts'
-import { hasFence, type PolicyRestriction, Restriction } from '../domain/restriction.ts'
+import { HabitualAction, hasFence, type PolicyRestriction, Restriction } from '../domain/restriction.ts'
 import { BRAKE_SID, brakeIn, brakeParts } from './brake.ts'
 import { closedDataPlanes, DATA_PLANE_ACTIONS, isDataPlane, openDataPlane } from './data-plane-actions.ts'
 import { deniedPatterns, OWN_POLICY_CALLS } from './denied-patterns.ts'
-import { GRAVE_GROUPS, graveActionsOf } from './grave-actions.ts'
+import { GRAVE_ACTIONS, GRAVE_ACTIONS_OF_HABIT, GRAVE_GROUPS } from './grave-actions.ts'
 import { areOwnPoliciesDenied, ownCallsOf, resourcesOf } from './own-policies.ts'
 import type { Subject } from './steps/step.ts'
 
@@ -144,7 +145,7 @@ function whoIn({ sessions, issued }: PolicyRestriction): Fields {
 /** Services that may be used, and of all others the actions that the habit depends on, and those of which nobody can say whether they are habit. */
 function usableIn(restriction: Restriction, isOwnGuarded: boolean): readonly string[] {
   const { services, actions } = restriction
-  const isOther = (action: string) => !services.includes(action.slice(0, action.indexOf(':')))
+  const isOther = (action: string) => !services.includes(serviceOf(action))
   const isOwnPolicyCall = (action: string) => OWN_POLICY_CALLS.some((call) => call.toLowerCase() === action.toLowerCase())
   const others = actions.filter((action) => isOther(action) && !isDataPlane(action) && (isOwnGuarded || !isOwnPolicyCall(action)))
   return [...services.map((service) => `${service}:*`), ...others, ...openDataPlane(restriction)]
@@ -181,14 +182,15 @@ export function readRestriction(document: string): { restriction: PolicyRestrict
 /** Names of users and roles, which hold no sign that is a wildcard: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const NAME = /^[\w+=,.@-]{1,64}$/
 
+const Actions = z.array(HabitualAction)
+
 /** Of the actions, the number is not limited here. */
 function isOurs({ issued, ...restriction }: PolicyRestriction, subject: Subject | undefined): boolean {
-  const { actions } = Restriction.unwrap().shape
   const isRead = Restriction.safeParse({ ...restriction, actions: [] }).success
   return (
     (issued === undefined || issued.since < issued.until) &&
     isRead &&
-    restriction.actions.every((action) => actions.safeParse([action]).success) &&
+    Actions.safeParse(restriction.actions).success &&
     (subject === undefined || NAME.test(subject.name))
   )
 }
@@ -206,10 +208,11 @@ function readStatements(statements: readonly Record<string, never>[]): {
   const denied = textsIn(grave?.Action)
   const isAction = (pattern: string) => !pattern.includes('*') && !DATA_PLANE_ACTIONS.includes(pattern)
   const services = usable.filter((pattern) => pattern.endsWith(':*')).map((pattern) => pattern.slice(0, -2))
-  const isDenied = (action: string) => denied.some((pattern) => iamGlobs(pattern, action))
-  const left = GRAVE_GROUPS.flatMap(({ patterns }) => patterns.flatMap(graveActionsOf)).filter((action) => !isDenied(action))
-  const isUsed = (action: string) => newServices === undefined || services.includes(action.slice(0, action.indexOf(':')))
-  const needHabit = GRAVE_GROUPS.filter(({ needsHabit }) => needsHabit).flatMap(({ patterns }) => patterns.flatMap(graveActionsOf))
+  // Ours name the service whole, so a pattern matches no action of another one.
+  const deniedOf = Map.groupBy(denied, serviceOf)
+  const isDenied = (action: string) => deniedOf.get(serviceOf(action))?.some((pattern) => iamGlobs(pattern, action)) ?? false
+  const left = GRAVE_ACTIONS.filter((action) => !isDenied(action))
+  const isUsed = (action: string) => newServices === undefined || services.includes(serviceOf(action))
   const conditions = (byAddress ?? grave ?? newServices ?? own)?.Condition as Record<string, Record<string, unknown>> | undefined
   const [since, until] = ['DateGreaterThanEquals', 'DateLessThanEquals'].map((operator) =>
     Date.parse(String(conditions?.[operator]?.['aws:TokenIssueTime'])),
@@ -224,7 +227,7 @@ function readStatements(statements: readonly Record<string, never>[]): {
     addresses: textsIn(valueAt(byAddress, 'NotIpAddress', 'aws:SourceIp')),
     endpoints: textsIn(valueAt(byEndpoint, 'StringNotEquals', 'aws:SourceVpce')),
     sessions: textsIn(conditions?.StringLike?.['aws:userid']).map((pattern) => pattern.slice(2)),
-    isCovered: newServices !== undefined || byAddress !== undefined || needHabit.some(isDenied),
+    isCovered: newServices !== undefined || byAddress !== undefined || GRAVE_ACTIONS_OF_HABIT.some(isDenied),
     isFenced: byAddress !== undefined,
     ...(newServices === undefined || closed.length === 0 ? {} : { neverUsed: closed }),
   }
@@ -240,4 +243,8 @@ function valueAt(statement: Record<string, never> | undefined, operator: string,
 
 function textsIn(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(String) : []
+}
+
+function serviceOf(action: string): string {
+  return action.slice(0, action.indexOf(':'))
 }

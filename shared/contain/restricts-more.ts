@@ -1,7 +1,7 @@
 import type { PolicyRestriction, Restriction } from '../domain/restriction.ts'
 import { brakesMore } from './brake.ts'
 import { OWN_POLICY_CALLS } from './denied-patterns.ts'
-import { GRAVE_GROUPS, graveActionsOf } from './grave-actions.ts'
+import { GRAVE_ACTIONS } from './grave-actions.ts'
 import { readRestriction } from './restriction-document.ts'
 import type { Subject } from './steps/step.ts'
 
@@ -63,7 +63,7 @@ function leavesOwnPolicies(now: Subject | undefined, { restriction, subject }: R
   return OWN_POLICY_CALLS.some((call) => left.includes(lower(call)))
 }
 
-const GRAVE = new Set(GRAVE_GROUPS.flatMap(({ patterns }) => patterns.flatMap(graveActionsOf)).map(lower))
+const GRAVE = new Set(GRAVE_ACTIONS.map(lower))
 
 function isGrave(action: string): boolean {
   return GRAVE.has(action)

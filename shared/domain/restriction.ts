@@ -9,6 +9,9 @@ export const RESTRICTION_LIMITS = { services: 150, actions: 150, addresses: 12, 
 /** The session name of a role as STS accepts it, without signs that are wildcards: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export const SessionName = z.string().regex(/^[\w+=,.@-]{2,64}$/)
 
+/** An IAM action, as `service:Name`. */
+export const HabitualAction = z.string().regex(/^[a-z0-9-]{1,40}:[A-Za-z][A-Za-z0-9]{1,63}$/)
+
 /** A range that is wider than a large company's says nothing of a place. */
 const cidr = z.union([
   z.cidrv4().refine((range) => prefixOf(range) >= 16, { error: 'must be /16 or narrower' }),
@@ -47,10 +50,7 @@ export const Restriction = z
     /** Service prefixes of IAM, such as `s3`: each may be used. */
     services: z.array(ServicePrefix).max(RESTRICTION_LIMITS.services).readonly(),
     /** IAM actions that are habit, as `service:Name`. */
-    actions: z
-      .array(z.string().regex(/^[a-z0-9-]{1,40}:[A-Za-z][A-Za-z0-9]{1,63}$/))
-      .max(RESTRICTION_LIMITS.actions)
-      .readonly(),
+    actions: z.array(HabitualAction).max(RESTRICTION_LIMITS.actions).readonly(),
     /** Address ranges of calls, as CIDR. */
     addresses: z.array(cidr).max(RESTRICTION_LIMITS.addresses).readonly(),
     /** VPC endpoints of calls. */
