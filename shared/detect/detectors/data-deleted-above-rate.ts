@@ -1,4 +1,5 @@
-import { DATA_DESTRUCTION, farAboveUsual } from '../../domain/call-rate.ts'
+import { DATA_DESTRUCTION } from '../../domain/call-rate.ts'
+import { aboveRate } from '../above-rate.ts'
 import type { Detector } from '../detector.ts'
 
 export const dataDeletedAboveRate: Detector = {
@@ -10,12 +11,5 @@ export const dataDeletedAboveRate: Detector = {
   runbook: 'Ask the owner at once whether they clean up; if not, contain the identity and restore from backups.',
   sparesOwnWorks: true,
   actions: [...DATA_DESTRUCTION],
-  matches(signal, { rates }) {
-    const above = rates === undefined || signal.outcome !== 'success' ? undefined : farAboveUsual(rates, signal)
-    return (
-      above && {
-        reason: `${above.count} deletions of data within an hour, where ${Math.round(above.usual)} are the most of its earlier days`,
-      }
-    )
-  },
+  matches: aboveRate('deletions of data'),
 }

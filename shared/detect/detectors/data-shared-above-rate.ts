@@ -1,4 +1,5 @@
-import { farAboveUsual, SHARES } from '../../domain/call-rate.ts'
+import { SHARES } from '../../domain/call-rate.ts'
+import { aboveRate } from '../above-rate.ts'
 import type { Detector } from '../detector.ts'
 
 export const dataSharedAboveRate: Detector = {
@@ -11,12 +12,5 @@ export const dataSharedAboveRate: Detector = {
     'Ask the owner at once whom this is shared with; if nobody knows, contain the identity and take back each share in the timeline.',
   sparesOwnWorks: true,
   actions: [...SHARES],
-  matches(signal, { rates }) {
-    const above = rates === undefined || signal.outcome !== 'success' ? undefined : farAboveUsual(rates, signal)
-    return (
-      above && {
-        reason: `${above.count} calls that give others access within an hour, where ${Math.round(above.usual)} are the most of its earlier days`,
-      }
-    )
-  },
+  matches: aboveRate('calls that give others access'),
 }

@@ -1,4 +1,5 @@
-import { farAboveUsual, SECRET_READS } from '../../domain/call-rate.ts'
+import { SECRET_READS } from '../../domain/call-rate.ts'
+import { aboveRate } from '../above-rate.ts'
 import type { Detector } from '../detector.ts'
 
 export const secretsReadAboveRate: Detector = {
@@ -10,12 +11,5 @@ export const secretsReadAboveRate: Detector = {
   runbook: 'Ask the owner which task needs so many secrets; if nobody knows of one, rotate those in the timeline.',
   sparesOwnWorks: true,
   actions: [...SECRET_READS],
-  matches(signal, { rates }) {
-    const above = rates === undefined || signal.outcome !== 'success' ? undefined : farAboveUsual(rates, signal)
-    return (
-      above && {
-        reason: `${above.count} reads of secrets within an hour, where ${Math.round(above.usual)} are the most of its earlier days`,
-      }
-    )
-  },
+  matches: aboveRate('reads of secrets'),
 }

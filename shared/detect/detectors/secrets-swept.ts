@@ -1,4 +1,5 @@
 import { maturity } from '../../domain/baseline.ts'
+import { SECRET_READS } from '../../domain/call-rate.ts'
 import { distinctIn } from '../across-credentials.ts'
 import type { Detector } from '../detector.ts'
 
@@ -10,13 +11,7 @@ export const secretsSwept: Detector = {
   attack: 'T1555.006',
   runbook: 'Rotate every secret named in the timeline, beginning with those that give the most access.',
   countsReads: true,
-  actions: [
-    'secretsmanager:GetSecretValue',
-    'secretsmanager:BatchGetSecretValue',
-    'ssm:GetParameter',
-    'ssm:GetParameters',
-    'ssm:GetParametersByPath',
-  ],
+  actions: [...SECRET_READS],
   matches(signal, context) {
     const { baseline } = context
     if (signal.action === 'secretsmanager:BatchGetSecretValue') return { reason: 'read secrets in a batch', weight: 0.57 }
