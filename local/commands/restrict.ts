@@ -1,4 +1,4 @@
-import { restrictionDocument } from '../../shared/contain/restriction-document.ts'
+import { documentAlone } from '../../shared/contain/restriction-plan.ts'
 import { countedAt } from '../../shared/decide/correlate.ts'
 import { restrictionOf } from '../../shared/decide/restriction-of.ts'
 import { PROBATION_MS } from '../../shared/domain/baseline.ts'
@@ -53,8 +53,7 @@ export async function printRestriction(
     isWholeSeen: known.kind !== 'role',
     lastUsed,
   })
-  const subject = { kind: known.kind === 'role' ? 'role' : 'iam-user', name: known.name } as const
-  const made = restrictionDocument(restriction, { room: subject.kind === 'role' ? 10_240 : 2048, subject })
+  const made = documentAlone(known, restriction)
   if (made === undefined) throw new ResponderError('incident.unknown', `no policy has room for the restriction of ${known.id}`)
   const note = restriction.isCovered
     ? `By its habit: services that it never used are denied, and grave actions outside the habit.${fenceNote(restriction)}`

@@ -1,4 +1,4 @@
-import { restrictionDocument } from '../../shared/contain/restriction-document.ts'
+import { documentAlone } from '../../shared/contain/restriction-plan.ts'
 import { countedAt } from '../../shared/decide/correlate.ts'
 import { isRefusedBy } from '../../shared/decide/reach/refused-by.ts'
 import { restrictionOf } from '../../shared/decide/restriction-of.ts'
@@ -57,8 +57,7 @@ export async function ownerCosts(
       isFenced: true,
       isWholeSeen: true,
     })
-    const subject = { kind: identity.kind === 'role' ? 'role' : 'iam-user', name: identity.name } as const
-    const document = restrictionDocument(restriction, { room: subject.kind === 'role' ? 10_240 : 2048, subject })?.document
+    const document = documentAlone(identity, restriction)?.document
     const denied = document === undefined ? undefined : JSON.parse(document)
     const calls = later.filter((call) => call.identity.id === identity.id && call.outcome === 'success')
     const refused = denied === undefined ? [] : calls.filter((call) => isRefusedBy(denied, call)).map(({ action }) => action)

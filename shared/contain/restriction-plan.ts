@@ -14,6 +14,7 @@ import {
   withSessions,
 } from '../domain/restriction.ts'
 import { NO_ROOM, RESTRICTION_PARTS } from '../domain/restriction-lines.ts'
+import type { Identity } from '../domain/signal.ts'
 import { MINUTE_MS, SECOND_MS } from '../domain/time.ts'
 import { roleSessionIn } from './plan.ts'
 import { partsOfHabit, type RestrictionDocument, restrictionDocument, restrictionIn } from './restriction-document.ts'
@@ -63,6 +64,12 @@ export function shortfallOf(step: RestrictionStep, standing: StepValue): string 
 /** The rooms in which a restriction is tried, in characters: beside nothing else, and beside ever more of the user's or role's own inline policies. */
 const USER_ROOMS = [2048, 1500, 1000, 700, 500]
 const ROLE_ROOMS = [10_240, 6000, 3000, 1500, 800]
+
+/** The document of a restriction for a user or role that has no other inline policy; undefined where there is no room for the least of it. */
+export function documentAlone({ kind, name }: Pick<Identity, 'kind' | 'name'>, restriction: Restriction): RestrictionDocument | undefined {
+  const [room = 0] = kind === 'role' ? ROLE_ROOMS : USER_ROOMS
+  return restrictionDocument(restriction, { room, subject: { kind: kind === 'role' ? 'role' : 'iam-user', name } })
+}
 
 function userStep(userName: string, restriction: Restriction, incidentId: string): RestrictionStep | undefined {
   const on = (wanted: Wanted) => userPolicy.step({ userName, policyName: quarantinePolicyName(incidentId) }, wanted)
