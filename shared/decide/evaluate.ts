@@ -59,14 +59,19 @@ export async function evaluate(folded: Folded, context: EvaluationContext): Prom
   return evaluateAfter({ ...folded, evidence: apart.evidence }, { last: apart.last, others: apart.from, own, moves, apart }, context)
 }
 
+/** What a signal is evaluated with: the incident that it may belong to, what speaks against its credential alone, and who moved to the place of its call. */
+interface About {
+  readonly last: Versioned<Incident> | undefined
+  readonly own: Assessment
+  readonly moves: Moves | undefined
+  /** Where the incident is one of its creator as well. */
+  readonly apart?: Apart
+}
+
 /** Evaluates a signal in the identity's open incident, or in the first that follows it. */
 async function evaluateAfter(
   folded: Folded,
-  {
-    last: first,
-    others,
-    ...about
-  }: { last: Versioned<Incident> | undefined; others: string | undefined; own: Assessment; moves: Moves | undefined; apart?: Apart },
+  { last: first, others, ...about }: About & { readonly others: string | undefined },
   context: EvaluationContext,
 ): Promise<Evaluation> {
   const { signal, findings } = folded
@@ -91,7 +96,7 @@ async function evaluateAfter(
 /** Evaluates a signal as part of one incident, known or new. Returns the `closed` upsert when the incident was closed meanwhile. */
 async function evaluateIn(
   folded: Folded,
-  { correlation, last, own, moves, apart }: Omit<Parameters<typeof evaluateAfter>[1], 'others'> & { correlation: Correlation },
+  { correlation, last, own, moves, apart }: About & { readonly correlation: Correlation },
   context: EvaluationContext,
 ): Promise<Evaluation | Upserted> {
   const { signal, findings, evidence } = folded
