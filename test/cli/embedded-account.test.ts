@@ -36,9 +36,12 @@ describe('the sweep, as the schedule of a stack has it', () => {
     interface Swept extends Listed {
       readonly decidedBy: { readonly time: number }
       readonly updatedAt: number
+      readonly verdict?: { readonly by: string }
     }
     const all = lines<Swept>((await countersign(['incidents', 'list', '--all', '--json', ...on])).out)
-    expect(all.filter(({ state }) => state === 'expired').length).toBeGreaterThan(0)
+    // What only was asked about expires; what was restricted is kept. Which of both the month has depends on the weekdays in it.
+    const closed = all.filter(({ state, verdict }) => state === 'expired' || verdict?.by === 'countersign:sweep')
+    expect(closed.length).toBeGreaterThan(0)
     const latest = Math.max(...all.map(({ updatedAt }) => updatedAt))
     const waits = all.filter(({ state }) => state === 'asking' || state === 'contained')
     for (const { id, decidedBy } of waits) expect([id, latest - decidedBy.time < 168 * 3_600_000]).toEqual([id, true])
