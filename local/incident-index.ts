@@ -13,20 +13,39 @@ export interface IncidentIndex {
 
 /** Makes an empty index: by names, by unique ids, and by the ids of issued credentials. */
 export function incidentIndex(): IncidentIndex {
-  const byKey = new Map<string, Set<string>>()
+  const [byName, byPrincipal, byCredential] = [new Ids(), new Ids(), new Ids()]
   return {
     add(incidentId, { identity, lineage }) {
-      const roles = [...takenOn({ identity, lineage }).keys()]
-      const names = [identity.name, ...lineage.map(({ owner }) => owner), ...roles].map((name) => `name ${name}`)
-      const principals = identity.principalId === undefined ? [] : [`principal ${identity.principalId}`]
-      for (const key of [...names, ...principals, ...lineage.map(({ id }) => `credential ${id}`)]) {
-        const ids = byKey.get(key) ?? new Set()
-        byKey.set(key, ids.add(incidentId))
-      }
+      const roles = takenOn({ identity, lineage }).keys()
+      for (const name of [identity.name, ...lineage.map(({ owner }) => owner), ...roles]) byName.add(name, incidentId)
+      if (identity.principalId !== undefined) byPrincipal.add(identity.principalId, incidentId)
+      for (const { id } of lineage) byCredential.add(id, incidentId)
     },
     idsFor({ identity, credential }) {
-      const keys = [`name ${identity.name}`, `principal ${identity.principalId}`, `credential ${attempted(credential.id)}`]
-      return [...new Set(keys.flatMap((key) => [...(byKey.get(key) ?? [])]))]
+      const { principalId } = identity
+      const named = byName.of(identity.name)
+      const known = principalId === undefined ? NOTHING : byPrincipal.of(principalId)
+      const issued = byCredential.of(attempted(credential.id))
+      // Nearly every call belongs to none.
+      if (named.size + known.size + issued.size === 0) return []
+      return [...new Set([...named, ...known, ...issued])]
     },
+  }
+}
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+/** The ids of incidents by one key of theirs. */
+class Ids {
+  readonly #byKey = new Map<string, Set<string>>()
+
+  add(key: string, incidentId: string): void {
+    const known = this.#byKey.get(key)
+    if (known === undefined) this.#byKey.set(key, new Set([incidentId]))
+    else known.add(incidentId)
+  }
+
+  of(key: string): ReadonlySet<string> {
+    return this.#byKey.get(key) ?? NOTHING
   }
 }

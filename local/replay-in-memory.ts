@@ -6,9 +6,9 @@ import { memoryBreaker } from '../shared/memory/breaker.ts'
 import { memoryChangeRecord } from '../shared/memory/change-record.ts'
 import { memoryIam } from '../shared/memory/iam.ts'
 import { memoryIdentityStore } from '../shared/memory/identity-store.ts'
-import { memoryIncidentStore } from '../shared/memory/incident-store.ts'
 import { silentLog } from '../shared/memory/log.ts'
 import { memoryNotifier } from '../shared/memory/notifier.ts'
+import { replayedIncidents } from '../shared/memory/replayed-incidents.ts'
 import type { IncidentStore } from '../shared/ports/stores.ts'
 import { applyPolicy } from '../shared/record/policy-in-force.ts'
 import { CLOCK_SKEW_MS, type Trust } from '../shared/sense/believe.ts'
@@ -33,9 +33,9 @@ export async function replayInMemory(options: { policy: string; account?: string
   const iam = memoryIam(options.account === undefined ? AuthorizationDetails.parse({}) : await readAccount(options.account))
   const record = memoryChangeRecord()
   await applyPolicy(record, { policy, by: 'local:replay', why: `replayed under ${options.policy}`, at: new Date(0).toISOString() })
-  const incidents = memoryIncidentStore()
+  const incidents = replayedIncidents()
   const run = backtest({
-    identities: memoryIdentityStore(),
+    identities: memoryIdentityStore({ lendsStates: true }),
     incidents,
     record,
     breaker: memoryBreaker(),

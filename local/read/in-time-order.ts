@@ -62,13 +62,15 @@ export async function* readInTimeOrder(paths: readonly string[], options: TimeOr
     tell()
     let latest = Number.NEGATIVE_INFINITY
     let late = 0
-    for await (const { record, origin, time, bytes: length } of order.entries()) {
+    for await (const entries of order.entries()) {
       if (order.isStopped) break
-      if (time < latest && time !== Number.NEGATIVE_INFINITY) late += 1
-      else if (time > latest) latest = time
-      options.origins?.set(record, origin)
-      batch.push(record)
-      bytes += length
+      for (const { record, origin, time, bytes: length } of entries) {
+        if (time < latest && time !== Number.NEGATIVE_INFINITY) late += 1
+        else if (time > latest) latest = time
+        options.origins?.set(record, origin)
+        batch.push(record)
+        bytes += length
+      }
       if (batch.length < BATCH_RECORDS) continue
       yield batch
       records += batch.length
@@ -141,12 +143,13 @@ class TimeOrder {
     if (this.#keptBytes > this.#heldBytes) this.#kept = undefined
   }
 
-  async *entries(): AsyncGenerator<Timed> {
+  /** All entries in the order of time, in pieces that fill batches of 1,000. */
+  async *entries(): AsyncGenerator<readonly Timed[]> {
     if (this.#kept !== undefined) await this.#merge.add({ items: this.#kept.sort(compareTimed), at: 0, level: 0 })
     const waiting = this.#kept === undefined ? this.#files.sort((a, b) => b.first - a.first) : []
     this.#kept = undefined
     for (const file of this.#streams) await this.#merge.add({ items: [], at: 0, level: 0, refill: this.#window(file) })
-    for (;;) {
+    for (let missing = BATCH_RECORDS; ; ) {
       const head = this.#merge.head
       const next = waiting.at(-1)
       if (next !== undefined && (head === undefined || next.first <= head.time)) {
@@ -154,9 +157,10 @@ class TimeOrder {
         await this.#begin(next)
         continue
       }
-      const entry = await this.#merge.next()
-      if (entry === undefined) return
-      yield entry
+      const entries = await this.#merge.take(missing, next?.first)
+      if (entries.length === 0) return
+      missing = entries.length === missing ? BATCH_RECORDS : missing - entries.length
+      yield entries
     }
   }
 
@@ -246,5 +250,5 @@ function bytesOf(entries: readonly Timed[]): number {
 }
 
 async function* drained(merge: Merge): AsyncGenerator<Timed> {
-  for (let entry = await merge.next(); entry !== undefined; entry = await merge.next()) yield entry
+  for (let taken = await merge.take(BATCH_RECORDS); taken.length > 0; taken = await merge.take(BATCH_RECORDS)) yield* taken
 }

@@ -43,17 +43,23 @@ export class Merge {
     for (let at = this.#heap.length >> 1; at >= 0; at--) this.#sink(at)
   }
 
-  /** Takes the next entry. */
-  async next(): Promise<Timed | undefined> {
-    const [first] = this.#heap
-    if (first === undefined) return undefined
-    const entry = first.items[first.at++]
-    if (first.at >= first.items.length && !(await hasNext(first))) {
-      const last = this.#heap.pop() as Cursor
-      if (last !== first) this.#heap[0] = last
+  /** Takes the next entries, at most `count`, and only those from before a time (epoch ms). Empty at the end, or where the next entry is later. */
+  async take(count: number, before = Number.POSITIVE_INFINITY): Promise<readonly Timed[]> {
+    const taken: Timed[] = []
+    while (taken.length < count) {
+      const [first] = this.#heap
+      if (first === undefined) break
+      const entry = first.items[first.at] as Timed
+      if (entry.time >= before) break
+      first.at++
+      taken.push(entry)
+      if (first.at >= first.items.length && !(await hasNext(first))) {
+        const last = this.#heap.pop() as Cursor
+        if (last !== first) this.#heap[0] = last
+      }
+      if (this.#heap.length > 1) this.#sink(0)
     }
-    this.#sink(0)
-    return entry
+    return taken
   }
 
   #sink(from: number): void {

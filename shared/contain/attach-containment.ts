@@ -2,7 +2,7 @@ import type { UnitOfWork } from '../decide/unit-of-work.ts'
 import type { Change } from '../domain/change.ts'
 import { isAboutOthers } from '../domain/created-principal.ts'
 import { type Incident, isEnforced } from '../domain/incident.ts'
-import type { Signal } from '../domain/signal.ts'
+import type { Identity, Signal } from '../domain/signal.ts'
 import { SECOND_MS } from '../domain/time.ts'
 import { errorName, UnreadableItem } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
@@ -38,7 +38,12 @@ export async function attachContainment(
   const attached: Signal[] = []
   const failed = new Map<string, string>()
   for (const signal of signals) {
-    const reverses = await reversedBy(signal, contained, ports).catch((cause: unknown) => {
+    const subject = signal.outcome === 'failed' ? undefined : reversedSubject(signal)
+    if (subject === undefined && ports.account === undefined) {
+      attached.push(signal)
+      continue
+    }
+    const reverses = await reversedBy(signal, subject, { contained, ports }).catch((cause: unknown) => {
       failed.set(signal.identity.id, `a reversal could not be looked into: ${errorName(cause)}`)
       return undefined
     })
@@ -93,13 +98,12 @@ function stoppedSince(signal: Signal, incident: Incident, changes: readonly Chan
   return signal.outcome === 'denied' && signal.deniedBy === 'identity-policy' ? (contained ?? restrictedSince(signal, changes)) : contained
 }
 
-/** The incident of which a call takes away a step, or tries to. */
+/** The incident of which a call takes away a step, or tries to. `subject`: the user or role that the call changes. */
 async function reversedBy(
   signal: Signal,
-  contained: Contained,
-  ports: Pick<RespondPorts, 'identities' | 'iam' | 'account'>,
+  subject: Identity | undefined,
+  { contained, ports }: { contained: Contained; ports: Pick<RespondPorts, 'identities' | 'iam' | 'account'> },
 ): Promise<string | undefined> {
-  const subject = signal.outcome === 'failed' ? undefined : reversedSubject(signal)
   if (subject === undefined) return undefined
   // The name of a policy of ours says enough: whoever writes or deletes it means us.
   const named = incidentNamedIn(signal)

@@ -160,6 +160,9 @@ async function readEntries(
   const { histories, earlier } = await followNames(signals, stored, { identities, iam })
   const otherNamesOf = ({ id, principalId }: Identity) =>
     (principalId === undefined ? [] : (histories.get(principalId) ?? [])).flatMap(({ arn }) => (arn === id ? [] : [arn])).reverse()
+  const draftOf = identities.lendsStates === true ? (state: IdentityState) => state : copyState
+  const entryOf = (known: StoredIdentity | undefined, identity: Identity, followed: string | undefined) =>
+    newEntry(known?.state === undefined ? emptyState(withoutPrincipal(identity)) : draftOf(known.state.value), known, followed)
   const entries = new Map<string, Entry>()
   for (const [id, identity] of subjects) {
     const known = stored.get(id)
@@ -189,9 +192,9 @@ async function readEntries(
   return { entries, takeEarlier }
 }
 
-function entryOf(known: StoredIdentity | undefined, identity: Identity, followed: string | undefined): Entry {
+function newEntry(draft: IdentityState, known: StoredIdentity | undefined, followed: string | undefined): Entry {
   return {
-    draft: known?.state === undefined ? emptyState(withoutPrincipal(identity)) : copyState(known.state.value),
+    draft,
     version: known?.state?.version ?? 0,
     isNew: known?.state === undefined,
     unreadable: known?.unreadable,

@@ -49,11 +49,15 @@ export function blastRadiusOf(grants: readonly Grant[]): BlastRadius {
   if (allowsEveryService([...allowed, ...denials], ANYWHERE)) return { score: 100, basis: 'policies', reasons: ['may do everything'] }
   const isAllowed = (action: string) =>
     allowed.some((one) => coversAction(one, action)) && !denials.some((one) => coversAction(one, action))
+  return { basis: 'policies', ...scoreWhere(isAllowed) }
+}
+
+/** The score of the permissions that an identity has, and what they are. */
+function scoreWhere(isAllowed: (action: string) => boolean): Pick<BlastRadius, 'score' | 'reasons'> {
   const held = PERMISSIONS.filter(({ actions }) => actions.some(isAllowed))
   const most = Math.max(5, ...held.map(({ points }) => points))
   // Each further permission adds two points: breadth matters, but less than the most dangerous single permission.
-  const score = Math.min(99, most + 2 * Math.max(0, held.length - 1))
-  return { score, basis: 'policies', reasons: held.map(({ reason }) => reason) }
+  return { score: Math.min(99, most + 2 * Math.max(0, held.length - 1)), reasons: held.map(({ reason }) => reason) }
 }
 
 /**
@@ -61,10 +65,11 @@ export function blastRadiusOf(grants: readonly Grant[]): BlastRadius {
  * call where it succeeded; undefined otherwise.
  */
 export function observedBlastRadius(baseline: Baseline, latest?: string): BlastRadius {
-  const actions = [...baseline.features.action.values, ...(latest === undefined ? [] : [latest])]
-  if (actions.length === 0) return { score: 50, basis: 'unknown', reasons: ['nothing is known of this identity yet'] }
-  const seen = blastRadiusOf([{ effect: 'Allow', actions, resources: ['*'], isConditional: false }])
-  return { score: seen.score, basis: 'observed', reasons: seen.reasons }
+  const { values } = baseline.features.action
+  if (values.length === 0 && latest === undefined)
+    return { score: 50, basis: 'unknown', reasons: ['nothing is known of this identity yet'] }
+  // A name that was observed is one call, whatever signs an intruder put into it.
+  return { basis: 'observed', ...scoreWhere((action) => action === latest || values.includes(action)) }
 }
 
 /** True for a Deny of every resource. One that excepts resources leaves something allowed. */

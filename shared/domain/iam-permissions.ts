@@ -79,13 +79,15 @@ function allowsSelfGrant(permissions: readonly Permission[], place: Place): bool
  * only what is meant for all of them does.
  */
 export function allowsEveryService(permissions: readonly Permission[], place: Place): boolean {
+  const { grants, denials } = divided(permissions)
+  const possible = grants.map(ofUnknownServices).filter(({ actions, notActions }) => notActions !== undefined || actions.length > 0)
+  if (possible.length === 0) return false
   const [many, shortAndLong] = [resourcesOf(place, RESOURCE_LENGTHS), resourcesOf(place, [1, 128])]
   const extent = {
     much: (pattern: string) => many.some((resource) => iamGlobs(pattern, resource)),
     all: (pattern: string) => shortAndLong.every((resource) => iamGlobs(pattern, resource)),
   }
-  const { grants, denials } = divided(permissions)
-  const given = grants.map(ofUnknownServices).filter((one) => reaches(one, extent))
+  const given = possible.filter((one) => reaches(one, extent))
   const taken = denials.filter((one) => takesAway(one, extent))
   const isOpen = (letter: string, at: number) => {
     const calls = LENGTHS.filter((length, shift) => {

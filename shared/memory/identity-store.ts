@@ -3,13 +3,14 @@ import { type Moves, NO_MOVES } from '../domain/moves.ts'
 import type { NameHistory } from '../domain/name-history.ts'
 import type { IdentityStore, Versioned } from '../ports/stores.ts'
 
-/** Identity states in memory. They are stored by reference, so a saved state must not be changed afterwards. */
-export function memoryIdentityStore(): IdentityStore {
+/** Identity states in memory. They are stored by reference, so a saved state must not be changed afterwards, but where states are lent. */
+export function memoryIdentityStore(options: Pick<IdentityStore, 'lendsStates'> = {}): IdentityStore {
   const states = new Map<string, Versioned<IdentityState>>()
   const incidents = new Map<string, string>()
   const histories = new Map<string, Versioned<NameHistory>>()
   const moves = new Map<string, Versioned<Moves>>()
   return {
+    ...options,
     async load(identityIds) {
       return new Map(identityIds.map((id) => [id, { state: states.get(id), incidentId: incidents.get(id) }]))
     },

@@ -32,6 +32,8 @@ export type OnUnreadable = (item: UnreadableItem) => void
 
 /** Stores the fold state of every identity. */
 export interface IdentityStore {
+  /** Set where a loaded state may be changed in place: nobody else reads it, and no batch that fails is delivered again. */
+  readonly lendsStates?: true
   /** Loads identities; every requested id is in the result. One round trip for up to 50 identities. */
   load(identityIds: readonly string[]): Promise<Map<string, StoredIdentity>>
   /** False, without a write, when another writer has saved since `version` was read. */

@@ -56,7 +56,7 @@ export async function sense(inputs: readonly unknown[], ports: SensePorts): Prom
   for (const { raw } of read) if (raw.kind === 'api-call' && raw.isRolePathUnknown !== true) paths.note(raw.identity)
   const joined: { signal: Signal; input: number }[] = []
   for (const { raw, input } of read) {
-    const signal = await join(raw, { iam, paths })
+    const signal = isJoined(raw) ? raw : await join(raw, { iam, paths })
     if (typeof signal === 'string') unreadable.push({ input, reason: signal })
     else if (isOwnCall(signal, own)) ignored += 1
     else joined.push({ signal, input })
@@ -67,11 +67,16 @@ export async function sense(inputs: readonly unknown[], ports: SensePorts): Prom
   return { signals, unreadable, ignored }
 }
 
-/** A signal of whom IAM says who it is about, where its record does not; or why IAM could not be asked. */
+/** True for a signal whose record says who it is about, as nearly every one does. */
+function isJoined({ kind, isRolePathUnknown }: Signal): boolean {
+  return isRolePathUnknown !== true && kind !== 'credential-exposure'
+}
+
+/** A signal of whom IAM says who it is about; or why IAM could not be asked. */
 async function join(raw: Signal, { iam, paths }: Pick<SensePorts, 'iam' | 'paths'>): Promise<Signal | string> {
   const lookUp = (what: string) => (cause: unknown) => `could not look up ${what}: ${errorName(cause)}`
   if (raw.isRolePathUnknown === true) return joinRole(raw, { iam, paths }).catch(lookUp('the path of the role'))
-  return raw.kind === 'credential-exposure' ? joinIdentity(raw, iam).catch(lookUp('the owner of the credential')) : raw
+  return joinIdentity(raw, iam).catch(lookUp('the owner of the credential'))
 }
 
 /** Why an input is not believed, or undefined where it is. Logs that, and a service that AWS names otherwise than is known here. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { memoryIncidentStore } from '../../shared/memory/incident-store.ts'
+import { replayedIncidents } from '../../shared/memory/replayed-incidents.ts'
 import type { IncidentStore } from '../../shared/ports/stores.ts'
 import { dynamoError, type EmbeddedTable, embeddedTable } from './embedded-table.ts'
 import { AT, incidentOf, signalOf } from './samples.ts'
@@ -25,6 +26,7 @@ async function all(incidents: AsyncIterable<Incident>): Promise<string[]> {
 
 describe.each([
   { name: 'in memory', make: async (): Promise<IncidentStore> => memoryIncidentStore() },
+  { name: 'of a replay', make: async (): Promise<IncidentStore> => replayedIncidents() },
   { name: 'on DynamoDB', make: async () => dynamoIncidentStore((await fresh()).table) },
   { name: 'on DynamoDB in pages of two', make: async () => dynamoIncidentStore((await fresh()).paged(2)) },
 ])('the incident store $name', ({ make }) => {
@@ -80,6 +82,7 @@ describe.each([
 
 describe.each([
   { name: 'in memory', make: async (): Promise<IncidentStore> => memoryIncidentStore() },
+  { name: 'of a replay', make: async (): Promise<IncidentStore> => replayedIncidents() },
   { name: 'on DynamoDB', make: async () => dynamoIncidentStore((await fresh()).table) },
   { name: 'on DynamoDB in pages of two', make: async () => dynamoIncidentStore((await fresh()).paged(2)) },
 ])('the lists of the incident store $name', ({ make }) => {

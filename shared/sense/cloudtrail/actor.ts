@@ -86,7 +86,7 @@ function identityOf(caller: Caller, place: Place): Read {
       return as('aws-account', arn ?? `account:${account}`, principal)
     case 'AWSService': {
       const service = textAt(user.invokedBy, 'userIdentity.invokedBy', 128) ?? 'unknown'
-      return as('aws-service', `service:${service}`, service)
+      return as('aws-service', `service:${account}:${service}`, service)
     }
     default:
       return (type === undefined ? serviceIdentity(user, account) : undefined) ?? as('unknown', arn ?? `unknown:${account}:${principal}`)
@@ -96,7 +96,7 @@ function identityOf(caller: Caller, place: Place): Read {
 /** The service of a record whose `userIdentity` has `invokedBy` and no type, as records of service events have. */
 function serviceIdentity(user: Fields, account: string): Identity | undefined {
   const name = textAt(user.invokedBy, 'userIdentity.invokedBy', 128)
-  return name === undefined ? undefined : { id: `service:${name}`, kind: 'aws-service', name, account }
+  return name === undefined ? undefined : { id: `service:${account}:${name}`, kind: 'aws-service', name, account }
 }
 
 /**

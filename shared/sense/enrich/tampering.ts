@@ -24,7 +24,7 @@ const SERVICES: ReadonlySet<string> = new Set([...Object.keys(TAMPERING), 'iam']
 
 /** True for a call that a function of the responder made. A session of the same role that another function got is not one. */
 export function isOwnCall({ identity, credential }: Signal, { sessions }: Pick<OwnResources, 'sessions'>): boolean {
-  if (identity.kind !== 'role' || credential.sessionName === undefined) return false
+  if (sessions.size === 0 || identity.kind !== 'role' || credential.sessionName === undefined) return false
   const partition = identity.id.split(':')[1] ?? 'aws'
   return sessions.has(`arn:${partition}:sts::${identity.account}:assumed-role/${identity.name}/${credential.sessionName}`)
 }
