@@ -13,10 +13,16 @@ export function inOwnOrder(batches: AsyncGenerator<Entry[]>): () => Promise<read
       const last = held.at(-1)?.time
       const cut = isOver ? held.length : held.findLastIndex(({ time }) => time !== last) + 1
       if (cut === 0) continue
-      const ready = held.slice(0, cut).sort(compareTimed)
+      const ready = inOrder(held.slice(0, cut))
       held = held.slice(cut)
       return ready
     }
     return undefined
   }
+}
+
+/** Sorts entries, where they are not in order. */
+function inOrder(entries: Timed[]): Timed[] {
+  const isOrdered = entries.every((entry, at) => at === 0 || compareTimed(entries[at - 1] as Timed, entry) <= 0)
+  return isOrdered ? entries : entries.sort(compareTimed)
 }

@@ -1,9 +1,13 @@
+import { statSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { inOwnOrder } from './in-own-order.ts'
+import { inWindow } from './in-window.ts'
 import { type IndexedFile, indexFile } from './index-file.ts'
+import { lineTimes } from './line-times.ts'
 import type { InputFile } from './list-files.ts'
 import { type Cursor, Merge } from './merge.ts'
-import { isRegular, type ReadOptions, type RecordOrigin, readFile } from './read-file.ts'
+import { isRegular } from './open-input.ts'
+import { type ReadOptions, type RecordOrigin, readFile } from './read-file.ts'
 import { filesOf } from './read-records.ts'
 import { Scratch } from './scratch.ts'
 import { writeRun } from './sorted-run.ts'
@@ -13,6 +17,9 @@ const BATCH_RECORDS = 1000
 
 /** The most text of records that are held to be sorted. Parsed, they take about four times as much. */
 const HELD_BYTES = 32 * 1024 * 1024
+
+/** The records of larger files may not be kept, compressed or not, so their times are looked for without parsing. */
+const PARSED_BYTES = 4 * 1024 * 1024
 
 /** The most files that are read at the same time; more are merged in passes. */
 const OPEN_FILES = 32
@@ -35,6 +42,8 @@ export interface TimeOrderOptions extends ReadOptions {
   onLate?(count: number): void
   readonly heldBytes?: number
   readonly openFiles?: number
+  /** The largest file that is parsed for its times; those of a larger one are looked for in its lines. */
+  readonly parsedBytes?: number
   /** The folder in which a temporary one is made. */
   readonly temporary?: string
 }
@@ -126,15 +135,29 @@ class TimeOrder {
     }
     this.#hasFiles = true
     if (this.isStopped) return
-    const indexed = await indexFile(file, readFile(file, this.#scratch, this.#options), (entries) => this.#keep(entries))
+    const looked = await this.#lineTimes(file)
+    if (looked !== undefined) this.#kept = undefined
+    const indexed = looked ?? (await indexFile(file, readFile(file, this.#scratch, this.#options), (entries) => this.#keep(entries)))
     if (indexed === undefined) return
     this.#files.push(indexed)
     this.#indexedBytes += indexed.bytes
   }
 
-  #keep(entries: readonly Timed[]): void {
-    this.#indexedRecords += entries.length
+  async #lineTimes(file: InputFile): Promise<IndexedFile | undefined> {
+    if (statSync(file.path).size <= (this.#options.parsedBytes ?? PARSED_BYTES)) return undefined
+    const before = this.#indexedRecords
+    const looked = await lineTimes(file, this.#scratch, { ...this.#options, onLines: (count) => this.#tellIndexed(count) })
+    if (looked === undefined) this.#indexedRecords = before
+    return looked
+  }
+
+  #tellIndexed(count: number): void {
+    this.#indexedRecords += count
     this.#options.onProgress?.({ kind: 'indexing', records: this.#indexedRecords })
+  }
+
+  #keep(entries: readonly Timed[]): void {
+    this.#tellIndexed(entries.length)
     if (this.#kept === undefined) return
     for (const entry of entries) {
       this.#keptBytes += entry.bytes
@@ -148,7 +171,8 @@ class TimeOrder {
     if (this.#kept !== undefined) await this.#merge.add({ items: this.#kept.sort(compareTimed), at: 0, level: 0 })
     const waiting = this.#kept === undefined ? this.#files.sort((a, b) => b.first - a.first) : []
     this.#kept = undefined
-    for (const file of this.#streams) await this.#merge.add({ items: [], at: 0, level: 0, refill: this.#window(file) })
+    for (const file of this.#streams)
+      await this.#merge.add({ items: [], at: 0, level: 0, refill: inWindow(readFile(file, this.#scratch, this.#options), this.#heldBytes) })
     for (let missing = BATCH_RECORDS; ; ) {
       const head = this.#merge.head
       const next = waiting.at(-1)
@@ -165,8 +189,8 @@ class TimeOrder {
   }
 
   /** Begins to merge a file of which the time has come. */
-  async #begin({ file, bytes, isOrdered }: IndexedFile): Promise<void> {
-    if (isOrdered && bytes > this.#heldBytes / SMALL_PART) {
+  async #begin({ isOrdered, ...file }: IndexedFile): Promise<void> {
+    if (isOrdered && file.bytes > this.#heldBytes / SMALL_PART) {
       await this.#merge.add({ items: [], at: 0, level: 0, refill: inOwnOrder(this.#again(file)) })
       await this.#mergeSome()
       return
@@ -182,8 +206,9 @@ class TimeOrder {
     if (held.length > 0) await this.#merge.add({ items: held.sort(compareTimed), at: 0, level: 0 })
   }
 
-  /** Reads a file again: what is wrong with it was told the first time. */
-  #again(file: InputFile) {
+  /** Reads a file again. What is wrong with it was told the first time, where it was parsed then. */
+  #again({ file, isParsed }: Pick<IndexedFile, 'file' | 'isParsed'>) {
+    if (!isParsed) return readFile(file, this.#scratch, this.#options)
     const { recordOf, signal } = this.#options
     const known = { ...(recordOf === undefined ? {} : { recordOf }), ...(signal === undefined ? {} : { signal }) }
     return readFile(file, this.#scratch, { onProblem: () => {}, ...known })
@@ -211,7 +236,7 @@ class TimeOrder {
     this.#merge.remove(new Set(least))
     const merge = new Merge()
     for (const cursor of least) await merge.add(cursor)
-    await this.#merge.add(await this.#run(drained(merge), 1 + Math.max(...least.map(({ level }) => level))))
+    await this.#merge.add(await this.#run(merge.rest(), 1 + Math.max(...least.map(({ level }) => level))))
   }
 
   #run(entries: AsyncIterable<Timed> | Iterable<Timed>, level: number): Promise<Cursor> {
@@ -219,36 +244,8 @@ class TimeOrder {
       this.#options.onProblem({ ...origin, position: 0, reason: 'the record is nested too deeply to read' })
     return writeRun(entries, this.#scratch, { level, onTooDeep })
   }
-
-  /** A stream in the order of time, as far as what may be held of it goes: each time, the earlier half is passed on. */
-  #window(file: InputFile): () => Promise<readonly Timed[] | undefined> {
-    const entries = readFile(file, this.#scratch, this.#options)
-    let held: Timed[] = []
-    let bytes = 0
-    return async () => {
-      let isOver = false
-      while (bytes <= this.#heldBytes && !isOver) {
-        const next = await entries.next()
-        isOver = next.done === true
-        for (const entry of next.done === true ? [] : next.value) {
-          held.push(timed(entry))
-          bytes += entry.bytes
-        }
-      }
-      if (held.length === 0) return undefined
-      held.sort(compareTimed)
-      const ready = isOver ? held : held.slice(0, Math.max(1, held.length >> 1))
-      held = isOver ? [] : held.slice(ready.length)
-      for (const entry of ready) bytes -= entry.bytes
-      return ready
-    }
-  }
 }
 
 function bytesOf(entries: readonly Timed[]): number {
   return entries.reduce((sum, { bytes }) => sum + bytes, 0)
-}
-
-async function* drained(merge: Merge): AsyncGenerator<Timed> {
-  for (let taken = await merge.take(BATCH_RECORDS); taken.length > 0; taken = await merge.take(BATCH_RECORDS)) yield* taken
 }

@@ -13,6 +13,36 @@ export interface IndexedFile {
   readonly bytes: number
   /** True where the times of its records never go back. */
   readonly isOrdered: boolean
+  /** False where only its times were looked for: what is wrong with it is told when it is read. */
+  readonly isParsed: boolean
+}
+
+/** The times of the records of a file, in the order of the file. */
+export class FileTimes {
+  count = 0
+  #bytes = 0
+  #first = Number.POSITIVE_INFINITY
+  #last = Number.NEGATIVE_INFINITY
+  /** Bytes of the records of the last time. */
+  #ties = 0
+  #isOrdered = true
+
+  /** Adds a record: its time (epoch ms; minus infinity for none), and the bytes of its text. */
+  add(time: number, bytes: number): void {
+    this.count += 1
+    this.#bytes += bytes
+    if (time === Number.NEGATIVE_INFINITY) return
+    this.#ties = time === this.#last ? this.#ties + bytes : bytes
+    if (time < this.#last || this.#ties > MAX_TIE_BYTES) this.#isOrdered = false
+    if (time < this.#first) this.#first = time
+    if (time > this.#last) this.#last = time
+  }
+
+  of(file: InputFile, isParsed: boolean): IndexedFile | undefined {
+    if (this.count === 0) return undefined
+    const first = this.#first === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : this.#first
+    return { file, first, bytes: this.#bytes, isOrdered: this.#isOrdered, isParsed }
+  }
 }
 
 /** Reads a file once for its times. `keep` gets the records, as long as somebody wants them. */
@@ -21,22 +51,11 @@ export async function indexFile(
   entries: AsyncIterable<Entry[]>,
   keep: (entries: readonly Timed[]) => void,
 ): Promise<IndexedFile | undefined> {
-  let [first, last, bytes, ties] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0]
-  let isOrdered = true
-  let count = 0
+  const times = new FileTimes()
   for await (const batch of entries) {
     const all = batch.map(timed)
     keep(all)
-    for (const entry of all) {
-      count += 1
-      bytes += entry.bytes
-      if (entry.time === Number.NEGATIVE_INFINITY) continue
-      ties = entry.time === last ? ties + entry.bytes : entry.bytes
-      if (entry.time < last || ties > MAX_TIE_BYTES) isOrdered = false
-      first = Math.min(first, entry.time)
-      last = Math.max(last, entry.time)
-    }
+    for (const { time, bytes } of all) times.add(time, bytes)
   }
-  if (count === 0) return undefined
-  return { file, first: first === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : first, bytes, isOrdered }
+  return times.of(file, true)
 }

@@ -11,6 +11,9 @@ export interface Cursor {
   readonly level: number
 }
 
+/** Entries that are taken at a time where all are. */
+const TAKEN = 1000
+
 /** Merges cursors into one order: a binary heap by their next entries. Cursors may be added while it runs. */
 export class Merge {
   readonly #heap: Cursor[] = []
@@ -49,17 +52,25 @@ export class Merge {
     while (taken.length < count) {
       const [first] = this.#heap
       if (first === undefined) break
-      const entry = first.items[first.at] as Timed
-      if (entry.time >= before) break
-      first.at++
-      taken.push(entry)
+      const isAlone = this.#heap.length === 1
+      do {
+        const entry = first.items[first.at] as Timed
+        if (entry.time >= before) return taken
+        first.at++
+        taken.push(entry)
+      } while (isAlone && taken.length < count && first.at < first.items.length)
       if (first.at >= first.items.length && !(await hasNext(first))) {
         const last = this.#heap.pop() as Cursor
         if (last !== first) this.#heap[0] = last
       }
-      if (this.#heap.length > 1) this.#sink(0)
+      if (!isAlone) this.#sink(0)
     }
     return taken
+  }
+
+  /** Takes all entries that are left. */
+  async *rest(): AsyncGenerator<Timed> {
+    for (let taken = await this.take(TAKEN); taken.length > 0; taken = await this.take(TAKEN)) yield* taken
   }
 
   #sink(from: number): void {

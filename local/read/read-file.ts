@@ -1,10 +1,11 @@
-import { closeSync, createReadStream, openSync, readFileSync, statSync } from 'node:fs'
-import { addAbortSignal, type Readable } from 'node:stream'
-import { just, type Part, partsOf } from './expand.ts'
+import { closeSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { type Part, partsOf } from './expand.ts'
 import { type Found, findRecords, type RecordOf, whyNone } from './find-records.ts'
 import { Expansion, peek } from './limited.ts'
-import { type InputFile, whyUnreadable } from './list-files.ts'
+import type { InputFile } from './list-files.ts'
 import { isLikeRecord, type Neighbour, textNeighbourOf } from './neighbours.ts'
+import { opened } from './open-input.ts'
 import type { Scratch } from './scratch.ts'
 import type { Place, SplitProblem } from './split-limits.ts'
 import { ValueSplitter } from './split-values.ts'
@@ -47,10 +48,6 @@ export interface ReadOptions {
   readonly signal?: AbortSignal
 }
 
-/** Files up to this size, as most of CloudTrail's, are read in one piece. */
-const MAX_WHOLE_BYTES = 1024 * 1024
-const CHUNK_BYTES = 512 * 1024
-
 /** How much of a text is looked at to say that it is no log. */
 const BEGINNING_BYTES = 4096
 
@@ -71,60 +68,6 @@ export async function* readFile(file: InputFile, scratch: Scratch, options: Read
     if (input.fd !== undefined) closeSync(input.fd)
   }
   for (const reason of new Set(damages)) options.onProblem({ file: file.path, position: 0, reason })
-}
-
-interface Opened {
-  readonly chunks: AsyncGenerator<Buffer>
-  readonly fd?: number
-  readonly isWhole?: boolean
-}
-
-function opened(path: string, context: { options: ReadOptions; expansion: Expansion; damages: string[] }): Opened {
-  const { options, expansion, damages } = context
-  const { signal } = options
-  const waiting = (stream: Readable) => (signal === undefined ? stream : addAbortSignal(signal, stream))
-  const onBytes = (count: number) => {
-    expansion.readBytes += count
-    options.onBytes?.(count)
-  }
-  if (signal?.aborted) return { chunks: chunksOf([], { onBytes, damages, signal }) }
-  if (path === '-') return { chunks: chunksOf(waiting(options.stdin ?? process.stdin), { onBytes, damages, signal }) }
-  try {
-    const { size } = statSync(path)
-    const stream = () => chunksOf(waiting(createReadStream(path, { highWaterMark: CHUNK_BYTES })), { onBytes, damages, signal })
-    if (!isRegular(path)) return { chunks: stream() }
-    const fd = openSync(path, 'r')
-    if (size > MAX_WHOLE_BYTES) return { fd, chunks: stream() }
-    const bytes = readFileSync(fd)
-    onBytes(bytes.length)
-    return { fd, chunks: just(bytes), isWhole: true }
-  } catch (error) {
-    damages.push(whyUnreadable(error))
-    return { chunks: chunksOf([], { onBytes, damages, signal }) }
-  }
-}
-
-/** True for a file that can be read again; false for standard input, a pipe, and a path that is not there. */
-export function isRegular(path: string): boolean {
-  return path !== '-' && (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false)
-}
-
-interface ChunkPorts {
-  readonly onBytes: (count: number) => void
-  readonly damages: string[]
-  readonly signal: AbortSignal | undefined
-}
-
-async function* chunksOf(source: AsyncIterable<unknown> | [], { onBytes, damages, signal }: ChunkPorts): AsyncGenerator<Buffer> {
-  try {
-    for await (const chunk of source) {
-      const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk as string)
-      onBytes(bytes.length)
-      yield bytes
-    }
-  } catch (error) {
-    if (signal?.aborted !== true) damages.push(whyUnreadable(error))
-  }
 }
 
 interface PartContext {

@@ -9,11 +9,11 @@ export interface Timed extends Entry {
   readonly id: string
 }
 
-export function timed(entry: Entry): Timed {
-  const outer = entry.record as Fields
+export function timed({ record, origin, bytes }: Entry): Timed {
+  const outer = record as Fields
   const inner = isFields(outer.detail) && outer.eventName === undefined ? outer.detail : outer
   const time = timeOf(inner.eventTime) ?? timeOf(outer.time) ?? Number.NEGATIVE_INFINITY
-  return { ...entry, time, id: textOf(inner.eventID) ?? textOf(outer.id) ?? '' }
+  return { record, origin, bytes, time, id: textOf(inner.eventID) ?? textOf(outer.id) ?? '' }
 }
 
 /**

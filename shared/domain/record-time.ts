@@ -13,6 +13,16 @@ const SECONDS_BELOW = 1e11
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
  */
 export function timeOf(value: unknown): number | undefined {
+  // A record is asked for its time several times, and the next one often has the same.
+  if (typeof value === 'string' && value === latest.text) return latest.time
+  const time = readTime(value)
+  if (typeof value === 'string') latest = { text: value, time }
+  return time
+}
+
+let latest: { readonly text: string; readonly time: number | undefined } = { text: '', time: undefined }
+
+function readTime(value: unknown): number | undefined {
   const time = typeof value === 'number' ? fromEpoch(value) : typeof value === 'string' && value.length <= 64 ? fromText(value) : undefined
   return time !== undefined && time >= EARLIEST && time < LATEST ? time : undefined
 }

@@ -72,16 +72,21 @@ const SPLITS: Readonly<Record<string, () => (string | Buffer)[] | Promise<(strin
     ),
 }
 
-/** Everything in memory; runs on disk; and many passes of merging. */
-const LIMITS = { plenty: {}, little: { heldBytes: 60_000 }, 'next to nothing': { heldBytes: 8000, openFiles: 3 } }
+/** Everything in memory; runs on disk; many passes of merging; and times that are looked for in lines. */
+const LIMITS = {
+  'plenty of memory': {},
+  'little memory': { heldBytes: 60_000 },
+  'next to no memory': { heldBytes: 8000, openFiles: 3 },
+  'no parsing for the times': { heldBytes: 8000, openFiles: 3, parsedBytes: 0 },
+}
 
 describe('records come in the order of their times, and of their ids at the same time', () => {
   for (const [limit, options] of Object.entries(LIMITS))
-    it.each(Object.entries(SPLITS))(`from %s, with ${limit} of memory`, async (_, split) => {
+    it.each(Object.entries(SPLITS))(`from %s, with ${limit}`, async (_, split) => {
       expect(await order([tree(await split())], options)).toEqual({ keys: IN_ORDER, late: 0 })
     })
 
-  it.each(Object.entries(LIMITS))('with duplicates beside each other, with %s of memory', async (_, options) => {
+  it.each(Object.entries(LIMITS))('with duplicates beside each other, with %s', async (_, options) => {
     const twice = [text(RECORDS), JSON.stringify({ Records: shuffled(RECORDS) })]
     expect((await order([tree(twice)], options)).keys).toEqual([...RECORDS, ...RECORDS].map(key).sort())
   })
@@ -106,6 +111,43 @@ describe('records come in the order of their times, and of their ids at the same
     }
     expect(await read(shuffled(nameless))).toEqual(await read(nameless))
     expect(await read([{ eventVersion: '1.11', eventName: 'x' }, nameless[0] as object])).toHaveLength(2)
+  })
+})
+
+describe('a large file of lines, whose times are looked for without parsing', () => {
+  const looked = { parsedBytes: 0, heldBytes: 8000 }
+  const line = (record: object) => `${JSON.stringify(record)}\n`
+  const escaped = (record: object) => line(record).replace('"eventTime"', '"event\\u0054ime"')
+  const spaced = (record: object) => line(record).replace('"eventTime":', '"eventTime" : ')
+
+  it('comes in order, however its records write their times', async () => {
+    const twice = (record: object) => line({ ...record, requestParameters: { eventTime: '2020-01-01T00:00:00Z' } })
+    for (const written of [escaped, spaced, twice]) {
+      const lines = shuffled(RECORDS).map((record, at) => (at % 3 === 0 ? written(record) : line(record)))
+      expect(await order([tree([lines.join('')])], looked)).toEqual({ keys: IN_ORDER, late: 0 })
+    }
+  })
+
+  it('says each damage once, and keeps what is around it', async () => {
+    const middle = RECORDS.length >> 1
+    for (const damage of ['{"eventVersion":"1.11","eventName":', '{"eventTime":"2026-01-30T00:00:00Z",,}']) {
+      const path = tree([`${text(RECORDS.slice(0, middle))}${damage}\n${text(RECORDS.slice(middle))}`])
+      const reasons: string[] = []
+      const { keys } = await order([path], { ...looked, onProblem: ({ reason }) => reasons.push(reason) })
+      expect(keys.toSorted()).toEqual(IN_ORDER)
+      expect(reasons).toHaveLength(1)
+    }
+  })
+
+  it('loses no record that shows another time than its own, and counts it as late', async () => {
+    const [first, ...others] = RECORDS as readonly Fields[] as [Fields, ...Fields[]]
+    const liar = JSON.stringify({ ...first, requestParameters: { eventTime: '2026-01-31T23:59:59Z' } }).replace(
+      '"eventTime":',
+      '"eventTime" :',
+    )
+    const { keys, late } = await order([tree([`${text(others)}${liar}\n`])], looked)
+    expect(keys.toSorted()).toEqual(IN_ORDER)
+    expect(late).toBe(1)
   })
 })
 
