@@ -21,11 +21,8 @@ const HELD_BYTES = 32 * 1024 * 1024
 /** The records of larger files may not be kept, compressed or not, so their times are looked for without parsing. */
 const PARSED_BYTES = 4 * 1024 * 1024
 
-/** The most files that are read at the same time; more are merged in passes. */
-const OPEN_FILES = 32
-
-/** Files in their own order up to this part of what is held are read whole, as the others. */
-const SMALL_PART = 16
+/** The most files that are read at the same time; more are merged in passes. Ordered files up to this part of what is held are read whole, as the others. */
+const [OPEN_FILES, SMALL_PART] = [32, 16]
 
 /** How far the reading is: files are read for their times, or records were taken by who asked for them. Counted from the beginning of each. */
 export type ReadProgress =
