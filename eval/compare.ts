@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * Compares what two releases print for the same input: `replay --json` (a line each) or `eval --json` (one object).

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { enforce } from '../shared/contain/enforce.ts'
 import { IncidentRequest } from './incident-request.ts'
 import { lambdaHandler } from './lambda-handler.ts'

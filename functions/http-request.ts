@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { SignedRequest } from '../shared/slack/signature.ts'
 
 /**

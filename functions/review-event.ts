@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { QueuedNotice } from '../shared/aws/notifier.ts'
 import type { Notice } from '../shared/ports/notices.ts'
 import type { SignedRequest } from '../shared/slack/signature.ts'

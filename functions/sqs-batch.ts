@@ -1,6 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch'
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
-import { z } from 'zod'
+import * as z from 'zod'
 import { errorName } from '../shared/errors.ts'
 import type { BatchResult } from '../shared/pipeline.ts'
 import type { Deliveries, Delivery } from '../shared/ports/deliveries.ts'

@@ -25,17 +25,32 @@ export async function buildNetworks(files: { v4: string; v6: string }): Promise<
     organisations[asn] ??= organisation
     join(v6, { start: numberOfV6(start), end: numberOfV6(end), asn }, (a, b) => a + 1n >= b)
   }
-  const names = Buffer.from(JSON.stringify(organisations))
-  const header: NetworksHeader = { format: NETWORKS_FORMAT, v4: v4.length, v6: v6.length, organisations: names.length }
+  const named = Object.keys(organisations).map(Number)
+  const names = named.map((asn) => Buffer.from(organisations[asn] ?? ''))
+  let end = 0
+  const ends = names.map(({ length }) => {
+    end += length
+    return end
+  })
+  const header: NetworksHeader = { format: NETWORKS_FORMAT, v4: v4.length, v6: v6.length, names: named.length }
   const columns = [
+    new BigUint64Array(v6.map(({ start }) => start)),
+    new BigUint64Array(v6.map(({ end }) => end)),
     new Uint32Array(v4.map(({ start }) => start)),
     new Uint32Array(v4.map(({ end }) => end)),
     new Uint32Array(v4.map(({ asn }) => asn)),
-    new BigUint64Array(v6.map(({ start }) => start)),
-    new BigUint64Array(v6.map(({ end }) => end)),
     new Uint32Array(v6.map(({ asn }) => asn)),
+    // Integer keys of an object are in ascending order.
+    new Uint32Array(named),
+    new Uint32Array(ends),
   ]
-  return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\0`), ...columns.map(({ buffer }) => Buffer.from(buffer)), names])
+  return Buffer.concat([Buffer.from(aligned(header)), ...columns.map(({ buffer }) => Buffer.from(buffer)), ...names])
+}
+
+/** The header with spaces behind it, so that what follows its NUL byte starts at a multiple of eight. */
+function aligned(header: NetworksHeader): string {
+  const text = JSON.stringify(header)
+  return `${text}${' '.repeat(7 - (text.length % 8))}\0`
 }
 
 function join<N>(ranges: Range<N>[], next: Range<N>, touches: (end: N, start: N) => boolean): void {

@@ -21,7 +21,7 @@ export async function geoDatabases(): Promise<{ countries: string; networks: str
   const folder = dirname(v4)
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }
   const cache = join(folder, '..', '..', '.cache', 'countersign')
-  const networks = join(cache, `networks-1-${version}.bin`)
+  const networks = join(cache, `networks-2-${version}.bin`)
   if (!existsSync(networks)) {
     const built = await buildNetworks({ v4, v6: join(folder, 'asn-ipv6.csv') })
     mkdirSync(cache, { recursive: true })

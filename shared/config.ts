@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ResponderError } from './errors.ts'
 
 const RETENTION_DAYS = [1, 7, 14, 30, 60, 90, 180, 365, 731] as const

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checked, ModelEndpoint, SLACK_CHANNEL } from './config.ts'
 
 /** Environment variables of a function that may call the model. */

@@ -27,11 +27,10 @@ export function common({ TABLE_NAME }: { readonly TABLE_NAME: string }): Common 
 }
 
 /** Sends notices to the notice queue where there is one, from which review posts to Slack; otherwise to the SNS topic. */
-export function notifierOf(config: {
-  readonly NOTICE_QUEUE_URL?: string | undefined
-  readonly NOTIFY_TOPIC_ARN: string
-  readonly STACK_NAME: string
-}): Notifier {
+export function notifierOf(
+  config: { readonly NOTICE_QUEUE_URL?: string | undefined; readonly NOTIFY_TOPIC_ARN: string; readonly STACK_NAME: string },
+  sqs = sqsClient(),
+): Notifier {
   const { NOTICE_QUEUE_URL: queueUrl, NOTIFY_TOPIC_ARN: topicArn, STACK_NAME: stackName } = config
-  return noticesTo({ queueUrl, topicArn, stackName }, { sqs: sqsClient(), sns: snsClient() })
+  return noticesTo({ queueUrl, topicArn, stackName }, { sqs, sns: snsClient() })
 }

@@ -9,6 +9,7 @@ import { common, notifierOf } from './common.ts'
 
 const config = readEnvironment(ContainConfig, process.env)
 const { table, ...stores } = common(config)
+const sqs = sqsClient()
 
 /** The queue that asks for later checks. */
 export const reverifyQueueArn = config.REVERIFY_QUEUE_ARN
@@ -17,10 +18,10 @@ export const ports: ContainPorts = {
   ...stores,
   breaker: dynamoBreaker(table),
   iam: awsIam(iamClient(), config.ACCOUNT_ID),
-  notifier: notifierOf(config),
+  notifier: notifierOf(config, sqs),
   // Straight to the on-call topic: that containment has stopped must not wait in a channel that nobody reads at night.
   pager: snsNotifier(snsClient(), config.ON_CALL_TOPIC_ARN, config.STACK_NAME),
-  reverifyQueue: sqsReverifyQueue(sqsClient(), config.REVERIFY_QUEUE_URL),
+  reverifyQueue: sqsReverifyQueue(sqs, config.REVERIFY_QUEUE_URL),
   account: config.ACCOUNT_ID,
   ownRoles: new Set(config.OWN_ROLE_ARNS),
   quarantinePolicyArn: config.QUARANTINE_POLICY_ARN,

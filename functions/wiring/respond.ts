@@ -25,6 +25,8 @@ const { table, ...stores } = common(config)
 
 const model = modelIn(config)
 
+const sqs = sqsClient()
+
 const history = cloudTrailHistory(cloudTrailClient(), { region: config.AWS_REGION })
 
 const ports: RespondPorts = {
@@ -34,12 +36,12 @@ const ports: RespondPorts = {
   iam: awsIam(iamClient(), config.ACCOUNT_ID),
   advisor: model === undefined ? absentAdvisor : withCircuit(modelAdvisor(model), stores.clock),
   budget: dynamoAdvisorBudget(table),
-  notifier: notifierOf(config),
+  notifier: notifierOf(config, sqs),
   containInvoker: lambdaContainInvoker(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
-  bootstrapQueue: sqsBootstrapQueue(sqsClient(), config.BOOTSTRAP_QUEUE_URL),
+  bootstrapQueue: sqsBootstrapQueue(sqs, config.BOOTSTRAP_QUEUE_URL),
   account: config.ACCOUNT_ID,
   ownRoles: new Set(config.OWN_ROLE_ARNS),
-  backfillQueue: sqsBackfillQueue(sqsClient(), config.BACKFILL_QUEUE_URL),
+  backfillQueue: sqsBackfillQueue(sqs, config.BACKFILL_QUEUE_URL),
   delivery: { reads: config.DELIVERED.includes('reads'), sessions: config.DELIVERED.includes('sessions') },
   history,
   geoIp: geoIpFrom({ countries: join(import.meta.dirname, 'country.mmdb'), networks: join(import.meta.dirname, 'networks.bin') }),
@@ -65,6 +67,6 @@ export const responder: Responder = {
   bootstrap: (accessKeyId) => bootstrap(accessKeyId, ports),
   backfill: (incidentId) => lookUp(incidentId, respondToLookup, { ...ports, history }),
   queues: { events: new Set(config.EVENT_QUEUE_ARNS), tasks: config.BOOTSTRAP_QUEUE_ARN },
-  deliveries: sqsDeliveries(sqsClient(), queueUrls),
+  deliveries: sqsDeliveries(sqs, queueUrls),
   log: stores.log,
 }

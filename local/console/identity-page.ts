@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { z } from 'zod'
+import * as z from 'zod'
 import { FEATURE_LIMITS, type Feature, maturity } from '../../shared/domain/baseline.ts'
 import { heaviest } from '../../shared/domain/frequency.ts'
 import { type Markup, shown, table } from '../page/document.ts'

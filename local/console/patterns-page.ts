@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AcceptedPattern } from '../../shared/domain/accepted-pattern.ts'
 import { minuteText } from '../../shared/domain/time.ts'
 import { type Markup, shown } from '../page/document.ts'

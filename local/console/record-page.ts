@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type ChainFault, type Change, verifyChain } from '../../shared/domain/change.ts'
 import type { Audit } from '../../shared/record/audit.ts'
 import type { RecordSearchResult } from '../../shared/record/search.ts'

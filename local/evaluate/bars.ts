@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Action } from '../../shared/domain/decision.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { whyUnreadable } from '../read/list-files.ts'

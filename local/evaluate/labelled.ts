@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { timeOf as timeIn } from '../../shared/domain/record-time.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { readRecords } from '../read/read-records.ts'

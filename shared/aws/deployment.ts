@@ -1,5 +1,5 @@
 import { type CloudFormationClient, GetTemplateCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ResponderError } from '../errors.ts'
 import type { DeployedResource, Deployment } from '../ports/deployment.ts'
 import type { HubPlace } from '../record/export/asff.ts'

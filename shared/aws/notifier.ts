@@ -1,6 +1,6 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns'
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
-import { z } from 'zod'
+import * as z from 'zod'
 import { NoticeKind } from '../domain/incident.ts'
 import type { Notice, NoticeStack, Notifier } from '../ports/notices.ts'
 

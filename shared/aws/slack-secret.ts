@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { z } from 'zod'
+import * as z from 'zod'
 import { MINUTE_MS } from '../domain/time.ts'
 import { ResponderError } from '../errors.ts'
 import type { Clock } from '../ports/runtime.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { canonical } from '../domain/change.ts'
 import { iamGlobs } from '../domain/glob.ts'
 import { DATA_PLANE_SERVICES } from '../domain/last-used.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { isAboutAct } from './attempt.ts'
 import { namesOnePrincipal } from './containable.ts'
 import { Axis, type EvidenceGroup, type Finding } from './finding.ts'

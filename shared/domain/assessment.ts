@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { isAboutAct } from './attempt.ts'
 import { type EvidenceGroup, Finding } from './finding.ts'
 import { orAbsent, Points } from './stored.ts'

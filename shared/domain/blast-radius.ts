@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Baseline } from './baseline.ts'
 import { allowsEveryService, coversAction } from './iam-permissions.ts'
 import type { Permission } from './iam-policy.ts'

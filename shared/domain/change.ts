@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { orAbsent } from './stored.ts'
 
 /** Before the first entry of a chain there is this. */

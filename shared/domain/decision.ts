@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Mode } from './policy.ts'
 
 /** What is done about an assessment, weakest first. */

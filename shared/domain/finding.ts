@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Scene } from './scene.ts'
 import { Time } from './stored.ts'
 

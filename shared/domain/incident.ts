@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Assessment } from './assessment.ts'
 import { BlastRadius } from './blast-radius.ts'
 import { ChainHead } from './change.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { PROBATION_MS } from './baseline.ts'
 import { type Shape, Time } from './stored.ts'
 import { DAY_MS } from './time.ts'

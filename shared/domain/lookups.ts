@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { orAbsent, Time } from './stored.ts'
 import { HOUR_MS, MINUTE_MS } from './time.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { POLICY_VERSION } from './policy-migration.ts'
 import { TrustedClaim } from './trusted-claim.ts'
 

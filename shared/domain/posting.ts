@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Shape } from './stored.ts'
 
 /** Where an incident's message stands in Slack. `told` is the last notice that called for people there. */

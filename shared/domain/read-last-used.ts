@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ResponderError } from '../errors.ts'
 import { iamServiceOf } from './iam-actions.ts'
 import { DATA_PLANE_SERVICES, LastUsedSnapshot } from './last-used.ts'

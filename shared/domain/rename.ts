@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { partitionFrom, userArn } from './arn.ts'
 import { type Identity, type Signal, text } from './signal.ts'
 import { Time } from './stored.ts'

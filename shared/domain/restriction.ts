@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { DATA_PLANE_SERVICES, ServicePrefix } from './last-used.ts'
 import { Time } from './stored.ts'
 import { HOUR_MS } from './time.ts'

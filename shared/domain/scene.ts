@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The longest text of a scene. What is longer is shortened to its beginning and a hash of all of it. */
 export const SCENE_TEXT = 32

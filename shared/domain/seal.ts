@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { UnreadableItem } from '../errors.ts'
 import { ChainHead, type Change, canonical } from './change.ts'
 import { checkChange } from './migrations/change.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { NetworkKind } from './network.ts'
 import type { TrustedClaim } from './trusted-claim.ts'
 

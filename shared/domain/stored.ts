@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { UnreadableItem } from '../errors.ts'
 
 /** A moment that a Date can hold, in epoch milliseconds. https://tc39.es/ecma262/#sec-time-values-and-time-range */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { PatternId } from './pattern-id.ts'
 import { Points, Time } from './stored.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A policy document: an object, as the AWS CLI prints it, or URL-encoded JSON, as the API returns it. */
 export const PolicyDocument = z.union([z.string(), z.looseObject({})])

@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Policy, unknownTiers } from '../domain/policy.ts'
 import { doublyNamedWeights, POLICY_VERSION, RENAMED_KEYS } from '../domain/policy-migration.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { DecidingReview } from '../domain/policy.ts'
 
 const INCIDENT_ID = /^inc-[0-9a-f]{12}$/

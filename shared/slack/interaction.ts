@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ActionId, ButtonValue, Press } from './button.ts'
 import { FORM_ID, FormPress, FormValues } from './reason-form.ts'
 

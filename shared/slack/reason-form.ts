@@ -1,5 +1,5 @@
 import type { ModalView } from '@slack/types'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Press } from './button.ts'
 
 /** The `callback_id` of the form. */

@@ -63,7 +63,7 @@ export async function deployStack(about: {
       ?.Properties as { Code: { S3Key: string }; Environment: { Variables: Record<string, unknown> }; FunctionName: string }
     const keys = await roleSession(`${construct}Session`, resolve(statementsOf(resources, construct)) as Record<string, unknown>[], clients)
     const environment = { ...(resolve(Environment.Variables) as Record<string, string>), ...endpoints }
-    functions.set(FunctionName, deployed(join(assets, `asset.${Code.S3Key.replace('.zip', '')}`, 'index.mjs'), environment, keys))
+    functions.set(FunctionName, deployed(join(assets, `asset.${Code.S3Key.replace('.zip', '')}`, 'index.js'), environment, keys))
   }
   const named = (name: string) => {
     const found = functions.get(name)

@@ -139,7 +139,7 @@ beforeAll(async () => {
       AWS_ENDPOINT_URL_IAM: iamFront.url,
       AWS_ENDPOINT_URL_S3: s3Front.url,
     }
-    return deployed(join(assets, `asset.${Code.S3Key.replace('.zip', '')}`, 'index.mjs'), environment, keys)
+    return deployed(join(assets, `asset.${Code.S3Key.replace('.zip', '')}`, 'index.js'), environment, keys)
   }
   respond = await deploy('Respond')
   contain = await deploy('Contain')

@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
@@ -7,9 +6,11 @@ import { CountersignStack } from '../../infra/countersign-stack.ts'
 import { geoDatabases } from '../../local/geo-databases.ts'
 import { readStackConfig } from '../../shared/config.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
-import { type Figures, median, rounded } from './measure.ts'
+import { type Figures, rounded } from './measure.ts'
+import { inTurns, nodeProcess } from './process-cost.ts'
 
-const ROUNDS = 7
+const ROUNDS = 9
+const FUNCTIONS = ['Respond', 'Contain', 'Slack', 'Review', 'Seal', 'Seed']
 const ARN = 'arn:aws:iam::123456789012:role/bench'
 const ENVIRONMENT = {
   TABLE_NAME: 'bench',
@@ -40,7 +41,7 @@ const ENVIRONMENT = {
   AWS_REGION: 'us-east-1',
 }
 
-/** Bytes of each function's bundle, and the time to import it beside a bare `node`. */
+/** Bytes of each function's bundle, and the CPU time to load it, as Lambda does, beside a bare `node`. */
 export async function bundles(): Promise<Figures> {
   const outdir = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
   const app = new App({ outdir })
@@ -51,30 +52,26 @@ export async function bundles(): Promise<Figures> {
   })
   app.synth()
   const { Resources } = JSON.parse(readFileSync(join(outdir, 'Countersign.template.json'), 'utf8'))
-  const bare = importMs('0')
-  const figures: Figures = { 'node.bare': { value: rounded(bare, 0), unit: 'ms', target: null } }
-  for (const name of ['Respond', 'Contain', 'Slack', 'Review', 'Seal', 'Seed']) {
+  const bundleOf = (name: string): string => {
     const id = Object.keys(Resources).find((key) => key.startsWith(`${name}Responder`) && Resources[key].Type === 'AWS::Lambda::Function')
-    const bundle = join(outdir, `asset.${Resources[id ?? '']?.Properties.Code.S3Key.replace('.zip', '')}`, 'index.mjs')
-    const key = name.toLowerCase()
-    figures[`${key}.bytes`] = { value: statSync(bundle).size, unit: 'bytes, minified', target: name === 'Respond' ? '<= 1500000' : null }
-    figures[`${key}.import`] = {
-      value: rounded(importMs(`await import(${JSON.stringify(bundle)})`) / bare),
-      unit: '× a bare node',
-      target: null,
+    return join(outdir, `asset.${Resources[id ?? '']?.Properties.Code.S3Key.replace('.zip', '')}`, 'index.js')
+  }
+  const files = new Map(FUNCTIONS.map((name) => [name.toLowerCase(), bundleOf(name)]))
+  const processes = new Map([['bare', nodeProcess(['-e', '0'], { env: ENVIRONMENT })]])
+  for (const [name, file] of files) processes.set(name, nodeProcess(['-e', `require(${JSON.stringify(file)})`], { env: ENVIRONMENT }))
+  const costs = inTurns(Object.fromEntries(processes), ROUNDS)
+  const cpuOf = (name: string) => costs[name]?.cpuSeconds ?? Number.NaN
+  const bare = cpuOf('bare')
+  const figures: Figures = { 'node.bare': { value: rounded(bare * 1000, 0), unit: 'ms of CPU', target: null } }
+  for (const [name, file] of files) {
+    const isRespond = name === 'respond'
+    figures[`${name}.bytes`] = { value: statSync(file).size, unit: 'bytes, minified', target: isRespond ? '<= 1200000' : null }
+    figures[`${name}.import`] = {
+      value: rounded(cpuOf(name) / bare),
+      unit: `× the CPU of a bare node (${Math.round(cpuOf(name) * 1000)} ms)`,
+      target: isRespond ? '<= 2' : null,
     }
   }
+  rmSync(outdir, { recursive: true })
   return figures
-}
-
-function importMs(code: string): number {
-  const times = Array.from({ length: ROUNDS }, () => {
-    const startedAt = performance.now()
-    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
-      env: { ...ENVIRONMENT, PATH: process.env.PATH },
-    })
-    if (status !== 0) throw new Error(`import failed: ${stderr}`)
-    return performance.now() - startedAt
-  })
-  return median(times)
 }

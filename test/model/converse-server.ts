@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a model is asked: the tool that it must call, and the texts before its answer. */
 export interface Prompt {

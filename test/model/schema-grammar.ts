@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { patternGrammar } from './pattern-grammar.ts'
 
 /** What of JSON Schema is understood. Annotations and `additionalProperties` are ignored: what a grammar lets through has no further keys. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** One call, short: what is not said is a call by the user `ci-build` with its key. */
 const Call = z.strictObject({

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { modelIn } from '../../functions/wiring/model.ts'
-import { OPINION_SCHEMA } from '../../shared/decide/advise/opinion.ts'
+import { opinionSchema } from '../../shared/decide/advise/opinion.ts'
 import type { Model, ModelQuestion } from '../../shared/ports/advisor.ts'
 import { type ConverseServer, converseServer, type Generate, type Generated, type Prompt } from '../model/converse-server.ts'
 
@@ -10,7 +10,7 @@ const ID = 'example-model-v1'
 const QUESTION: ModelQuestion = {
   instructions: 'Assess this.',
   question: '{"risk":60}\nUNTRUSTED 0\nuserAgent: aws-cli\nUNTRUSTED 0',
-  tool: { name: 'give_opinion', description: 'Give your opinion.', schema: OPINION_SCHEMA },
+  tool: { name: 'give_opinion', description: 'Give your opinion.', schema: opinionSchema() },
   incidentId: 'inc-0123456789ab',
   deadlineSeconds: 5,
   maxOutputTokens: 300,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { evaluatePolicy } from '../../shared/decide/reach/evaluate-policy.ts'
 
 const FOLDER = join(import.meta.dirname, '..', 'policies')

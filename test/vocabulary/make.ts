@@ -3,7 +3,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { z } from 'zod'
+import * as z from 'zod'
 import { daysActions, declaredActions, namedActions, playedActions } from './subjects.ts'
 import { Operations, readExceptions, type Spelling, Techniques } from './vocabulary.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { closest } from 'fastest-levenshtein'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What `make.ts` writes: the operations of each service, and the request parameters of those that the responder names. */
 export const Operations = z.strictObject({

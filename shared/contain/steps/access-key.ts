@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { CredentialId, defineStepKind, UserName } from './step-kind.ts'
 
 /** An access key of a user, switched off. Its sessions outlive it: see `denyAll`. */

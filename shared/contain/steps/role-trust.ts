@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { isSameValue, outcomeOf } from './step.ts'
 import { AccountId, defineStepKind, RoleName } from './step-kind.ts'
 

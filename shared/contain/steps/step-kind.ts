@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ResponderError } from '../../errors.ts'
 import type { Iam } from '../../ports/iam.ts'
 import type { Step, StepValue, Subject, WriteOutcome } from './step.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { SwitchKind } from '../../ports/iam.ts'
 import { CredentialId, defineStepKind, type StepKindOn, UserName } from './step-kind.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { outcomeOf } from './step.ts'
 import { defineStepKind, PolicyArn, UserName } from './step-kind.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { briefPolicy, incidentOfPolicy } from './quarantine.ts'
 import { outcomeOf } from './step.ts'
 import { defineStepKind, PolicyName, UserName } from './step-kind.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AdvisorFallback } from '../../domain/assessment.ts'
 import type { EvidencePack } from '../../ports/advisor.ts'
 import { evidenceIds } from './pack.ts'
@@ -20,7 +20,7 @@ export const OpinionAnswer = z.strictObject({
 export type OpinionAnswer = z.infer<typeof OpinionAnswer>
 
 /** `OpinionAnswer` as JSON Schema, for the tool that the model is forced to call. */
-export const OPINION_SCHEMA = z.toJSONSchema(OpinionAnswer) as Record<string, unknown>
+export const opinionSchema = () => z.toJSONSchema(OpinionAnswer) as Record<string, unknown>
 
 /** Checks an answer against the schema, and that its reasons cite only evidence ids of the pack. Returns the fallback cause when it fails. */
 export function opinionIn(input: unknown, pack: EvidencePack): OpinionAnswer | Extract<AdvisorFallback, 'malformed' | 'invented'> {

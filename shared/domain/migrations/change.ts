@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { UnreadableEntry, UnreadableItem } from '../../errors.ts'
 import { CHANGE_VERSION, Change, type ChangeKind } from '../change.ts'
 import { checkVersion, isFields, issueOf, orAbsent, parsed, Time } from '../stored.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { RATE_KINDS } from '../call-rate.ts'
 import { COUNTED_KINDS } from '../credential-window.ts'
 import { EvidenceGroup, Technique } from '../finding.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Change } from '../../domain/change.ts'
 import { UnreadableEntry, UnreadableItem } from '../../errors.ts'
 import type { ChangeRecord, IncidentStore, OnUnreadable } from '../../ports/stores.ts'

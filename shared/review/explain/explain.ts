@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { neutralised } from '../../decide/advise/pack.ts'
 import { delimiterOf } from '../../decide/advise/prompt.ts'
 import type { Model } from '../../ports/advisor.ts'
@@ -6,11 +6,12 @@ import { type Explanation, ExplanationText, unknownCitation } from './explanatio
 import { collectFacts, type ExplanationInput } from './facts.ts'
 import { templateOf } from './template.ts'
 
-const TOOL = {
+/** The tool that the model is forced to call. */
+const toolOf = () => ({
   name: 'write_explanation',
   description: 'Write the explanation.',
   schema: z.toJSONSchema(ExplanationText) as Record<string, unknown>,
-}
+})
 
 /** A person waits for an explanation, so it may take longer than an opinion. */
 const LIMITS = { deadlineSeconds: 20, maxOutputTokens: 1500 }
@@ -34,7 +35,7 @@ export async function explain(known: ExplanationInput, model: Model | undefined)
   const answer = await model.ask({
     instructions: INSTRUCTIONS,
     question: questionOf(known, facts),
-    tool: TOOL,
+    tool: toolOf(),
     incidentId: known.incident.id,
     ...LIMITS,
   })

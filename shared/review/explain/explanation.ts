@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Outcomes of the NIST Cybersecurity Framework 2.0 that the response to a compromised credential contributes to. https://doi.org/10.6028/NIST.CSWP.29 */
 export const CSF_OUTCOMES = {
