@@ -1,31 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, openSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pythonEnvironment } from '../python-environment.ts'
 
 /**
  * `npm run test:aws`: an AWS implementation that is not ours. Makes a Python environment with a pinned moto, starts its
  * server on loopback with IAM enforcement on, runs the tests of this folder against it, and ends that server by its id.
  */
 const HERE = import.meta.dirname
-const VENV = join(HERE, '..', '..', '.venv')
-const REQUIREMENTS = join(HERE, 'requirements.txt')
-
-function install(): void {
-  const marker = join(VENV, 'installed.txt')
-  const wanted = readFileSync(REQUIREMENTS, 'utf8')
-  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return
-  run('python3', ['-m', 'venv', VENV])
-  run(join(VENV, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '--requirement', REQUIREMENTS])
-  writeFileSync(marker, wanted)
-}
-
-function run(command: string, words: readonly string[]): void {
-  const { status, error } = spawnSync(command, words, { stdio: 'inherit' })
-  if (status !== 0)
-    throw new Error(`${command} ${words.join(' ')} failed${error === undefined ? ` with exit code ${status}` : `: ${error.message}`}`)
-}
 
 async function freePort(): Promise<number> {
   const server = createServer()
@@ -45,12 +29,12 @@ async function isUp(url: string, deadline: number): Promise<boolean> {
   return false
 }
 
-install()
+const commands = pythonEnvironment(join(HERE, '..', '..', '.venv'), join(HERE, 'requirements.txt'))
 const port = await freePort()
 const url = `http://127.0.0.1:${port}`
 const logFile = join(mkdtempSync(join(tmpdir(), 'countersign-moto-')), 'moto.log')
 const log = openSync(logFile, 'w')
-const moto = spawn(join(VENV, 'bin', 'moto_server'), ['-H', '127.0.0.1', '-p', String(port)], {
+const moto = spawn(join(commands, 'moto_server'), ['-H', '127.0.0.1', '-p', String(port)], {
   stdio: ['ignore', log, log],
   // moto checks credentials once this is set; each test file makes its own administrator.
   env: { ...process.env, INITIAL_NO_AUTH_ACTION_COUNT: '0', PYTHONWARNINGS: 'ignore' },

@@ -1,6 +1,6 @@
-/** One figure of the bench. `target` says what it should be, in words a script can read: `>= 0.4`. */
+/** One figure of the bench. `target` says what it should be, in words a script can read: `>= 0.4`. The value is null where it cannot be measured here. */
 export interface Figure {
-  readonly value: number
+  readonly value: number | null
   readonly unit: string
   readonly target: string | null
   readonly note?: string
@@ -20,6 +20,6 @@ export function rounded(value: number, digits = 2): number {
 /** True where a figure is what its target says; null where it has none. */
 export function isMet({ value, target }: Figure): boolean | null {
   const [, sign, bound] = target?.match(/^(>=|<=) ([\d.]+)$/) ?? []
-  if (bound === undefined) return null
+  if (bound === undefined || value === null) return null
   return sign === '>=' ? value >= Number(bound) : value <= Number(bound)
 }

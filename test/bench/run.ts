@@ -24,7 +24,7 @@ else {
   for (const [name, figure] of Object.entries(figures)) {
     const verdict = { true: 'met', false: 'MISSED', null: '' }[String(isMet(figure))]
     process.stdout.write(
-      `${name.padEnd(22)} ${String(figure.value).padStart(9)}  ${figure.unit}${figure.note === undefined ? '' : ` (${figure.note})`}${figure.target === null ? '' : `  target ${figure.target}: ${verdict}`}\n`,
+      `${name.padEnd(22)} ${String(figure.value ?? '-').padStart(9)}  ${figure.unit}${figure.note === undefined ? '' : ` (${figure.note})`}${figure.target === null ? '' : `  target ${figure.target}: ${verdict}`}\n`,
     )
   }
 }
