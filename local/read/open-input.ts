@@ -3,13 +3,19 @@ import { addAbortSignal, type Readable } from 'node:stream'
 import { just } from './expand.ts'
 import type { Expansion } from './limited.ts'
 import { whyUnreadable } from './list-files.ts'
-import type { ReadOptions } from './read-file.ts'
 
 /** Files up to this size, as most of CloudTrail's, are read in one piece. */
 const MAX_WHOLE_BYTES = 1024 * 1024
 const CHUNK_BYTES = 512 * 1024
 
-export type OpenOptions = Pick<ReadOptions, 'onBytes' | 'stdin' | 'signal'>
+export interface OpenOptions {
+  /** Called with the number of bytes read from disk or pipe, before they are expanded. */
+  onBytes?(count: number): void
+  /** The stream for `-`; by default this process's standard input. */
+  readonly stdin?: Readable
+  /** Ends the reading, also of a stream that is waited for. */
+  readonly signal?: AbortSignal
+}
 
 /** The bytes of an input. `fd` is set for a file, for the caller to close; `isWhole` where the first chunk is all. */
 export interface Opened {

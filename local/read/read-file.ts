@@ -1,11 +1,10 @@
 import { closeSync } from 'node:fs'
-import type { Readable } from 'node:stream'
 import { type Part, partsOf } from './expand.ts'
 import { type Found, findRecords, type RecordOf, whyNone } from './find-records.ts'
 import { Expansion, peek } from './limited.ts'
 import type { InputFile } from './list-files.ts'
 import { isLikeRecord, type Neighbour, textNeighbourOf } from './neighbours.ts'
-import { opened } from './open-input.ts'
+import { type OpenOptions, opened } from './open-input.ts'
 import type { Scratch } from './scratch.ts'
 import type { Place, SplitProblem } from './split-limits.ts'
 import { ValueSplitter } from './split-values.ts'
@@ -30,22 +29,16 @@ export interface Entry {
 }
 
 /** Callbacks while files are read. */
-export interface ReadOptions {
+export interface ReadOptions extends OpenOptions {
   onProblem(problem: InputProblem): void
   /** Called for what is passed over because it is known to be something else, each time. */
   onSkip?(file: string, kind: Neighbour): void
   /** Called for a record that came as a row of a table, which has some of its fields only. */
   onRow?(file: string): void
-  /** Called with the number of bytes read from disk or pipe, before they are expanded. */
-  onBytes?(count: number): void
   /** Called with the most bytes of one text that were in memory at once. */
   onBuffered?(bytes: number): void
-  /** The stream for `-`; by default this process's standard input. */
-  readonly stdin?: Readable
   /** Which objects are records; by default, those of CloudTrail. */
   readonly recordOf?: RecordOf
-  /** Ends the reading, also of a stream that is waited for. */
-  readonly signal?: AbortSignal
 }
 
 /** How much of a text is looked at to say that it is no log. */

@@ -160,9 +160,9 @@ async function readEntries(
   const { histories, earlier } = await followNames(signals, stored, { identities, iam })
   const otherNamesOf = ({ id, principalId }: Identity) =>
     (principalId === undefined ? [] : (histories.get(principalId) ?? [])).flatMap(({ arn }) => (arn === id ? [] : [arn])).reverse()
-  const draftOf = identities.lendsStates === true ? (state: IdentityState) => state : copyState
+  const toDraft = identities.lendsStates === true ? (state: IdentityState) => state : copyState
   const entryOf = (known: StoredIdentity | undefined, identity: Identity, followed: string | undefined) =>
-    newEntry(known?.state === undefined ? emptyState(withoutPrincipal(identity)) : draftOf(known.state.value), known, followed)
+    newEntry(known?.state === undefined ? emptyState(withoutPrincipal(identity)) : toDraft(known.state.value), known, followed)
   const entries = new Map<string, Entry>()
   for (const [id, identity] of subjects) {
     const known = stored.get(id)
