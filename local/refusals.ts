@@ -12,6 +12,9 @@ const EXAMPLES = 200
 /** The most addresses of evidence that are kept of an incident. */
 const ADDRESSES = 1000
 
+/** The most ids of calls that are kept to know a duplicate. Calls are observed in the order of time, so the same call comes again soon. */
+const REMEMBERED = 10_000
+
 /** How long calls after an action count as its price: a person has answered by then. Milliseconds. */
 const PRICE_MS = 24 * HOUR_MS
 
@@ -42,7 +45,7 @@ export interface Refusals {
   suspected(incidentId: string, signal: Signal): void
   /** Notes that an incident is restricted or contained from a time on, epoch ms. Until the action is a stronger one, the first time counts. */
   acted(incident: Incident, at: number): void
-  /** Counts the signals that would have been refused. */
+  /** Counts the signals that would have been refused, each once however often it comes. */
   observe(signals: readonly Signal[]): void
   /** How many calls would have been refused: by one incident, or by all. */
   count(incidentId?: string): number
@@ -66,7 +69,15 @@ export function refusals(isRefused: IsRefused = refusedBySteps()): Refusals {
   const accounts = new Map<string, Account>()
   const index = incidentIndex()
   const examples: Refusal[] = []
+  const observed = new Set<string>()
   let total = 0
+  const isNew = ({ id, identity }: Signal): boolean => {
+    const key = `${identity.id} ${id}`
+    if (observed.has(key)) return false
+    observed.add(key)
+    if (observed.size > REMEMBERED) observed.delete(observed.values().next().value as string)
+    return true
+  }
   const accountOf = (id: string, { identity, time }: Pick<Signal, 'identity' | 'time'>): Account => {
     const known = accounts.get(id)
     if (known !== undefined) return known
@@ -84,14 +95,13 @@ export function refusals(isRefused: IsRefused = refusedBySteps()): Refusals {
     acted(incident, at) {
       const account = accountOf(incident.id, { identity: incident.identity, time: at })
       const { action } = account
-      const isNew = action === undefined || isStronger(incident.decision.would, action.incident.decision.would)
-      account.action = { incident, since: isNew ? at : action.since }
+      const isFirst = action === undefined || isStronger(incident.decision.would, action.incident.decision.would)
+      account.action = { incident, since: isFirst ? at : action.since }
       index.add(incident.id, incident)
     },
     observe(signals) {
-      if (accounts.size === 0) return
       for (const signal of signals) {
-        if (signal.kind !== 'api-call') continue
+        if (signal.kind !== 'api-call' || !isNew(signal) || accounts.size === 0) continue
         const by = index.idsFor(signal).filter((id) => countCall(accounts.get(id), signal, isRefused))
         const [incidentId] = by
         if (incidentId === undefined) continue

@@ -1,5 +1,6 @@
 import zlib from 'node:zlib'
 import { type AsyncBuffer, type Compressors, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
+import { checkRowGroup } from './check-parquet.ts'
 
 /** A row group is in memory as a whole, so this bounds it. Security Lake's files have one, of a few megabytes. */
 const MAX_GROUP_BYTES = 256 * 1024 * 1024
@@ -28,8 +29,10 @@ function bound(length: number): number {
 export async function* readParquet(file: AsyncBuffer): AsyncGenerator<Buffer> {
   const metadata = await parquetMetadataAsync(file)
   let rowStart = 0
-  for (const { num_rows, total_byte_size } of metadata.row_groups) {
+  for (const group of metadata.row_groups) {
+    const { num_rows, total_byte_size } = group
     if (total_byte_size > MAX_GROUP_BYTES) throw new Error(`a row group of ${total_byte_size} bytes is too large`)
+    await checkRowGroup(file, metadata, group, COMPRESSORS)
     const groupEnd = rowStart + Number(num_rows)
     const count = Math.max(MIN_ROWS, Math.ceil(Number(num_rows) / MAX_TURNS))
     for (; rowStart < groupEnd; rowStart = Math.min(groupEnd, rowStart + count)) {

@@ -38,7 +38,8 @@ async function* fromYaml(chunks: AsyncIterable<Buffer>, onDamage: (reason: strin
     kept.push(chunk)
   }
   try {
-    yield Buffer.from(JSON.stringify(parse(Buffer.concat(kept).toString('utf8'), { maxAliasCount: 0, logLevel: 'silent' })) ?? '')
+    // The decoder leaves a byte order mark out, behind which the parser takes the first item of a list for text.
+    yield Buffer.from(JSON.stringify(parse(new TextDecoder().decode(Buffer.concat(kept)), { maxAliasCount: 0, logLevel: 'silent' })) ?? '')
   } catch {
     onDamage('it begins as YAML and is not valid; ask for `--output json`')
   }

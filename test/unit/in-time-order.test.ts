@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { type ReadProgress, readInTimeOrder, type TimeOrderOptions } from '../../local/read/in-time-order.ts'
 import { syntheticHistory } from '../../local/synthetic-history.ts'
-import { type Fields, PACKED_FORMS, TEXT_FORMS } from './input-forms.ts'
+import { type Fields, LOSSLESS_FORMS, PACKED_FORMS } from './input-forms.ts'
 import { folder, unexpected } from './read-input.ts'
 
 const { lastDay } = syntheticHistory({ seed: 5, end: Date.UTC(2026, 0, 31, 18), days: 31 })
@@ -49,7 +49,7 @@ const text = (records: readonly object[]) => records.map((record) => `${JSON.str
 const chunksOf = <T>(values: readonly T[], size: number) =>
   Array.from({ length: Math.ceil(values.length / size) }, (_, at) => values.slice(at * size, (at + 1) * size))
 const regions = () => [...Map.groupBy(RECORDS, ({ awsRegion }) => awsRegion).values()]
-const forms = Object.entries(TEXT_FORMS).filter(([name]) => !/OCSF|table|Athena|Lake|as text$/.test(name))
+const forms = Object.values(LOSSLESS_FORMS)
 const packs = Object.values(PACKED_FORMS)
 
 const SPLITS: Readonly<Record<string, () => (string | Buffer)[] | Promise<(string | Buffer)[]>>> = {
@@ -63,7 +63,7 @@ const SPLITS: Readonly<Record<string, () => (string | Buffer)[] | Promise<(strin
   'one record a file': () => shuffled(RECORDS).map((record) => JSON.stringify(record)),
   'files of ten, in turns': () => Array.from({ length: 20 }, (_, at) => text(RECORDS.filter((_, index) => index % 20 === at))),
   'a mixture of forms': () =>
-    chunksOf(shuffled(RECORDS), 9).map((records, at) => (forms[at % forms.length] as (typeof forms)[number])[1](records)),
+    chunksOf(shuffled(RECORDS), 9).map((records, at) => (forms[at % forms.length] as (typeof forms)[number])(records)),
   'a mixture of what they are packed in': () =>
     Promise.all(
       chunksOf(shuffled(RECORDS), 25).map((records, at) =>

@@ -50,9 +50,9 @@ const event = (detail: Fields) => ({
   id: detail.eventID,
   'detail-type': 'AWS API Call via CloudTrail',
   source: 'aws.iam',
-  account: '123456789012',
+  account: detail.recipientAccountId,
   time: detail.eventTime,
-  region: 'us-east-1',
+  region: detail.awsRegion,
   resources: [],
   detail,
 })
@@ -128,8 +128,11 @@ export const ocsf = (record: Fields): Fields => ({
   http_request: { user_agent: record.userAgent },
 })
 
+/** The text of a cell; an object has no text of its own that can be relied on. */
+const cellOf = (value: unknown) => (typeof value === 'object' && value !== null ? text(value) : String(value))
+
 const cells = (values: readonly unknown[]) => ({
-  Data: values.map((value) => ({ VarCharValue: value === undefined ? undefined : String(value) })),
+  Data: values.map((value) => ({ VarCharValue: value === undefined ? undefined : cellOf(value) })),
 })
 
 /** Every form in which records come, as a text of them. */
@@ -232,7 +235,7 @@ export const TEXT_FORMS: Readonly<Record<string, (records: readonly Fields[]) =>
   },
   'Athena: CSV': (records) => {
     const names = Object.keys(athena(Object.assign({}, ...records)))
-    const quoted = (value: unknown) => `"${String(value ?? '').replaceAll('"', '""')}"`
+    const quoted = (value: unknown) => `"${cellOf(value ?? '').replaceAll('"', '""')}"`
     const rows = records.map((record) =>
       names.map((name) => quoted(name === 'useridentity' ? rowText(USER) : athena(record)[name])).join(','),
     )
@@ -261,6 +264,11 @@ export const TEXT_FORMS: Readonly<Record<string, (records: readonly Fields[]) =>
     lines(records.map((record) => ({ message: `<134>Jan 5 08:00:00 host cloudtrail: ${text(record)}` }))),
   'Security Lake: OCSF': (records) => lines(records.map(ocsf)),
 }
+
+/** The forms that hold all of a record: rows of tables and OCSF leave members out or change their types. */
+export const LOSSLESS_FORMS = Object.fromEntries(
+  Object.entries(TEXT_FORMS).filter(([name]) => !/OCSF|table|Athena|Lake|as text$/.test(name)),
+)
 
 /** What records are packed in, whatever their form. */
 export const PACKED_FORMS: Readonly<Record<string, (content: Buffer) => Buffer | Promise<Buffer>>> = {

@@ -29,13 +29,13 @@ describe('records are found', () => {
   })
 
   it.each(Object.entries(PACKED_FORMS))('packed as %s, whatever the name of the file', async (_, pack) => {
-    for (const form of ['CloudTrail: a Records file', 'NDJSON', 'lookup-events --output yaml']) {
-      const bytes = await pack(Buffer.from(TEXT_FORMS[form]?.(CALLS) ?? ''))
-      const named = await read([file(bytes, `packed-${form}.txt`)])
+    for (const [form, textOf] of Object.entries(TEXT_FORMS)) {
+      const bytes = await pack(Buffer.from(textOf(CALLS)))
+      const named = await read([file(bytes, 'packed.txt')])
       const streamed = await read(['-'], Readable.from([bytes.subarray(0, 3), bytes.subarray(3)]))
       for (const { records, problems } of [named, streamed]) {
-        expect(problems).toEqual([])
-        expect(seen(records)).toEqual(EXPECTED)
+        expect(problems, form).toEqual([])
+        expect(seen(records), form).toEqual(EXPECTED)
       }
     }
   })

@@ -16,9 +16,11 @@ function role(name: string): Identity {
   return { id: `arn:aws:iam::123456789012:role/${name}`, kind: 'role', name, account: '123456789012' }
 }
 
+let calls = 0
+
 /** A call by a user's key, an hour after `NOW` where nothing else is said. */
 function by(name: string, parts: Partial<Parameters<typeof call>[1]> = {}): Signal {
-  return signalOf(call('s3:ListBuckets', { id: 'e', time: NOW + HOUR_MS, user: name, ...parts }))
+  return signalOf(call('s3:ListBuckets', { id: `call-${calls++}`, time: NOW + HOUR_MS, user: name, ...parts }))
 }
 
 function inSession(roleName: string, sessionName: string, id = 'ASIASESSION000000001'): Signal {
@@ -191,6 +193,22 @@ describe('the calls of a history that the steps of its incidents would have refu
     counted.acted({ ...decided('contain'), id: 'inc-2' }, NOW)
     counted.observe([by('ci-build')])
     expect([counted.count('inc-1'), counted.count('inc-2'), counted.count()]).toEqual([1, 1, 1])
+  })
+
+  it('count once however often they are delivered, in one batch and in later ones', () => {
+    const counted = contained()
+    const [one, other] = [by('ci-build'), by('ci-build', { from: '192.0.2.66' })]
+    counted.observe([one, one, other])
+    counted.observe([other, one])
+    expect([counted.count('inc-1'), counted.count(), counted.examples.length]).toEqual([2, 2, 2])
+    expect(counted.priceOf()).toEqual({ stopped: { calls: 2, refused: 1 }, collateral: { calls: 1, refused: 1 } })
+  })
+
+  it('are told from a call of another identity that has the same id', () => {
+    const counted = contained(() => true)
+    counted.acted({ ...decided('contain', { identity: user('victim') }), id: 'inc-2' }, NOW)
+    counted.observe([by('ci-build', { id: 'same' }), by('victim', { id: 'same', key: OWN })])
+    expect([counted.count('inc-1'), counted.count('inc-2')]).toEqual([1, 1])
   })
 
   it('are found under another name of the same user, and through what the credential issued', () => {
