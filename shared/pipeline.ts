@@ -4,7 +4,7 @@ import { noteRenames } from './contain/note-renames.ts'
 import { reverifyReversed } from './contain/reversal.ts'
 import { evaluate, fastPath } from './decide/evaluate.ts'
 import type { Evaluation, EvaluationContext } from './decide/evaluation.ts'
-import { attachParentIncident } from './decide/parent-incident.ts'
+import { attachParentIncident, mayHaveParent, withParentIncident } from './decide/parent-incident.ts'
 import { openUnitOfWork } from './decide/unit-of-work.ts'
 import { foldInto } from './detect/fold.ts'
 import type { IdentityState } from './domain/identity-state.ts'
@@ -97,11 +97,12 @@ async function evaluateAll(
   const { unitOfWork, ports } = context
   const outcomes: Evaluation[] = []
   const failures = new Map<string, string>()
-  for (const signal of signals) {
-    const { id } = signal.identity
+  for (const one of signals) {
+    const { id } = one.identity
     if (failures.has(id)) continue
     try {
-      const { draft, isNew } = unitOfWork.stateOf(signal)
+      const { draft, isNew } = unitOfWork.stateOf(one)
+      const signal = mayHaveParent(one, unitOfWork) ? await withParentIncident(one, draft, unitOfWork) : one
       if (isNew && isFirstOfKey(signal, draft)) await ports.bootstrapQueue.bootstrap(signal.credential.id)
       const folded = foldInto(draft, signal, latest, unitOfWork.groupOf(signal.identity))
       // What is under suspicion teaches nobody.
