@@ -3,24 +3,10 @@ import { type CfnRule, type EventPattern, Rule } from 'aws-cdk-lib/aws-events'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
-import { type DeliveryRule, rulesOf } from '../shared/detect/delivery-rules.ts'
+import { CHANGES_ONLY, type DeliveryRule, rulesOf, WITH_READ_ONLY } from '../shared/detect/delivery-rules.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
 import { patternsOf } from './event-patterns.ts'
 import type { Queues } from './queues.ts'
-
-/** Without this state EventBridge delivers no read-only management events: no GetCallerIdentity, no List…, no AssumeRole. */
-const WITH_READ_ONLY = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'
-
-/** Rules that need no read-only events, because they match none. */
-const CHANGES_ONLY: ReadonlySet<DeliveryRule> = new Set([
-  'CredentialExposures',
-  'CredentialChanges',
-  'SignIns',
-  'LongLivedKeyCalls',
-  'Tampering',
-  'RolesBorrowed',
-  'ObjectWrites',
-])
 
 /** Rules whose events are evaluated at once: those that give most away, and those that the responder depends on. The others wait a few seconds for a batch. */
 const HOT: ReadonlySet<DeliveryRule> = new Set([

@@ -54,3 +54,35 @@ export function rulesOf({ readOnlyEvents, includeRoleSessions }: DeliveryOptions
       : (['UserSessionCalls', 'KeylessCalls', 'GuestCalls', 'RefusedCalls', 'SensitiveCalls'] as const)),
   ]
 }
+
+/** Rules that match no read-only event. The others need a state in which EventBridge delivers those too. */
+export const CHANGES_ONLY: ReadonlySet<DeliveryRule> = new Set([
+  'CredentialExposures',
+  'CredentialChanges',
+  'SignIns',
+  'LongLivedKeyCalls',
+  'Tampering',
+  'RolesBorrowed',
+  'ObjectWrites',
+])
+
+/** Without this state EventBridge delivers no read-only management events: no GetCallerIdentity, no List…, no AssumeRole. */
+export const WITH_READ_ONLY = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'
+
+/**
+ * The rules of a deployed stack that deliver what they are for, by their logical ids and their states on the bus: all parts are there and enabled, with
+ * read-only events where the rule needs them. The options are those that the stack was deployed with.
+ */
+export function rulesInForce(deployed: readonly { readonly logicalId: string; readonly state: string }[]): {
+  options: DeliveryOptions
+  rules: ReadonlySet<DeliveryRule>
+} {
+  const parts = deployed.map(({ logicalId, state }) => ({ name: logicalId.replace(/^Rules|\d*[0-9A-F]{8}$/g, ''), state }))
+  const has = (rule: DeliveryRule) => parts.some(({ name }) => name === rule)
+  const options = { readOnlyEvents: has('ReadOnlyCalls') || has('TokenCalls'), includeRoleSessions: has('RoleSessionCalls') }
+  const isInForce = (rule: DeliveryRule) => {
+    const states = CHANGES_ONLY.has(rule) ? ['ENABLED', WITH_READ_ONLY] : [WITH_READ_ONLY]
+    return has(rule) && parts.every(({ name, state }) => name !== rule || states.includes(state))
+  }
+  return { options, rules: new Set(rulesOf(options).filter(isInForce)) }
+}

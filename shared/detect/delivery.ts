@@ -32,13 +32,16 @@ const SESSIONS: Gap = {
   remedy: 'includeRoleSessions: true',
 }
 const READS: Gap = { what: 'no reads with access keys', remedy: 'readOnlyEvents: true' }
+const BY_SERVICES: Gap = { what: 'roles that services of AWS assume, which they do all day' }
 const REGIONS: Gap = {
   what: 'calls in other regions do not reach the bus of this one',
   remedy: 'a rule in each other region that forwards its events to the bus of this region',
 }
 /** IAM, Organizations, Route 53 and other global services put their events on the bus of that region. */
 const GLOBAL_REGION = 'us-east-1'
-const GLOBAL_SERVICES: ReadonlySet<string> = new Set(['account', 'iam', 'organizations', 'route53', 'route53domains', 'signin', 'waf'])
+const GLOBAL_SERVICES: ReadonlySet<string> = new Set(['account', 'iam', 'organizations', 'route53', 'route53domains', 'waf'])
+/** Kinds of calls that are all of global services. Reports of AWS Health come to us-east-1, and as copies to us-west-2. */
+const GLOBAL_KINDS: ReadonlySet<unknown> = new Set<Delivery>(['credential-changes', 'exposures'])
 
 const KEY_CALLS = ['CredentialChanges', 'LongLivedKeyCalls', 'ReadOnlyCalls', 'TokenCalls'] as const
 const OF_SESSIONS = [
@@ -61,7 +64,7 @@ const KINDS: Readonly<
   'session-calls': { by: OF_SESSIONS, lacks: ['sessions'] },
   'key-calls': { by: KEY_CALLS, lacks: ['reads'] },
   // Refused calls of sessions have a rule of their own.
-  'refused-calls': { by: [...KEY_CALLS, ...OF_SESSIONS], lacks: ['reads'] },
+  'refused-calls': { by: [...KEY_CALLS, 'UserSessionCalls', 'KeylessCalls', 'RefusedCalls', 'RoleSessionCalls'], lacks: ['reads'] },
   'root-calls': { by: [...KEY_CALLS, 'UserSessionCalls', 'RoleSessionCalls', 'SignIns', 'ServiceEvents'], lacks: ['reads'] },
   'guest-calls': { by: ['GuestCalls', 'RefusedCalls', 'RoleSessionCalls'], lacks: [] },
   'credential-changes': { by: ['CredentialChanges'], lacks: [] },
@@ -79,7 +82,7 @@ export function deliveryOf(detector: Detector, stack: DeployedRules): DetectorDe
   const { delivery } = detector
   const named = namedCallsOf(detector)
   const { by, gaps } = typeof delivery === 'string' && named.length === 0 ? ofKind(delivery, stack) : ofNames(named, stack)
-  const wanted = by.filter((rule) => rulesOf(stack.options).includes(rule))
+  const wanted = [...new Set(by)].filter((rule) => rulesOf(stack.options).includes(rule))
   const there = wanted.filter((rule) => stack.rules.has(rule))
   const lost = wanted.filter((rule) => !stack.rules.has(rule))
   const all = [...(delivery === 'other-regions' ? [REGIONS] : []), ...gaps, ...lost.map(missingRule), ...globalGap(detector, stack)]
@@ -92,6 +95,7 @@ function ofKind(kind: Exclude<Delivery, readonly string[]>, { options }: Deploye
   const gaps = [
     ...(lacks.includes('reads') && !options.readOnlyEvents ? [READS] : []),
     ...(lacks.includes('sessions') && !options.includeRoleSessions ? [SESSIONS] : []),
+    ...(kind === 'assumptions' ? [BY_SERVICES] : []),
   ]
   return { by, gaps }
 }
@@ -159,12 +163,16 @@ function missingRule(rule: DeliveryRule): Gap {
   return { what: `${DELIVERY_RULES[rule]}: the rule ${rule} is missing or disabled`, remedy: 'deploy the stack again' }
 }
 
-const NOT_GLOBAL = `its services put their events on the bus of ${GLOBAL_REGION} only`
+const NOT_GLOBAL = `what it looks at comes to the bus of ${GLOBAL_REGION} only`
 
-/** What a stack in another region never sees: the events of global services. */
+/** What a stack in another region does not see: global services, and AWS Health, put their events on the bus of one region. */
 function globalGap(detector: Detector, { region }: DeployedRules): Gap[] {
   if (region === GLOBAL_REGION) return []
-  const services = namedCallsOf(detector).map((action) => action.slice(0, action.indexOf(':')))
-  const isGlobal = detector.delivery === 'credential-changes' || (services.length > 0 && services.every((one) => GLOBAL_SERVICES.has(one)))
-  return isGlobal ? [{ what: NOT_GLOBAL, remedy: `a stack in ${GLOBAL_REGION}, or a rule there that forwards them` }] : []
+  const remedy = `a stack in ${GLOBAL_REGION}, or a rule there that forwards its events to the bus of ${region}`
+  const services = [...new Set(namedCallsOf(detector).map((action) => action.slice(0, action.indexOf(':'))))]
+  const isGlobal = services.length > 0 ? services.every((one) => GLOBAL_SERVICES.has(one)) : GLOBAL_KINDS.has(detector.delivery)
+  if (isGlobal) return [{ what: NOT_GLOBAL, remedy }]
+  const some =
+    services.length > 0 ? services.filter((one) => GLOBAL_SERVICES.has(one) || one === 'signin') : ['iam and other global services']
+  return some.length === 0 ? [] : [{ what: `calls of ${some.join(', ')} that come to the bus of ${GLOBAL_REGION}`, remedy }]
 }

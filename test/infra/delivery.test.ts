@@ -6,7 +6,7 @@ import { DELIVERED_BY_NAME, ROLE_PARAMETERS } from '../../infra/tampering-patter
 import { CATALOGUE } from '../../shared/detect/catalogue.ts'
 import { DATA_CALLS, namedCallsOf, SENSITIVE_ACTIONS } from '../../shared/detect/delivered-calls.ts'
 import { deliveryOf } from '../../shared/detect/delivery.ts'
-import { DELIVERY_RULES, type DeliveryOptions, type DeliveryRule, rulesOf } from '../../shared/detect/delivery-rules.ts'
+import { DELIVERY_RULES, type DeliveryOptions, type DeliveryRule, rulesInForce, rulesOf } from '../../shared/detect/delivery-rules.ts'
 import { TAMPERING } from '../../shared/sense/enrich/tampering-calls.ts'
 import { Operations } from '../vocabulary/vocabulary.ts'
 import { ACCOUNT, CALLERS, callOf, firingEvents, HOME_REGION, type Json } from './delivered-events.ts'
@@ -59,6 +59,51 @@ describe('delivery of what fires a detector', () => {
       const last = events.at(-1) as Json
       expect(said?.by, detector).toEqual(expect.arrayContaining(by(last)))
     }
+  })
+})
+
+describe('what is said of delivery', () => {
+  const said = (id: string, stack: Parameters<typeof deliveryOf>[1]) => {
+    const one = CATALOGUE.find((detector) => detector.id === id)
+    if (one === undefined) throw new Error(`no detector ${id}`)
+    return deliveryOf(one, stack)
+  }
+
+  it('names the option that delivers the rest', () => {
+    expect(said('new-country', whole(DEFAULT))).toMatchObject({ state: 'in-part', gaps: [{ remedy: 'includeRoleSessions: true' }] })
+    expect(said('new-country', whole({ ...DEFAULT, includeRoleSessions: true })).state).toBe('delivered')
+    const withoutReads = said('discovery-burst', whole({ readOnlyEvents: false, includeRoleSessions: true }))
+    expect(withoutReads).toMatchObject({ state: 'in-part', gaps: [{ remedy: 'readOnlyEvents: true' }] })
+  })
+
+  it('is never "delivered" of what needs several regions, and of IAM in a region where its events do not come', () => {
+    for (const options of CONFIGURATIONS) expect(said('launched-in-many-regions', whole(options)).state).toBe('not')
+    const elsewhere = { ...whole(DEFAULT), region: 'eu-west-1' }
+    expect(['user-created', 'access-key-exposed', 'containment-reversed'].map((id) => said(id, elsewhere).state)).toEqual([
+      'not',
+      'not',
+      'not',
+    ])
+    expect(['console-sign-in-guessed', 'new-country', 'logging-tampered'].map((id) => said(id, elsewhere).state)).toEqual([
+      'in-part',
+      'in-part',
+      'delivered',
+    ])
+  })
+
+  it('goes by the rules that are in force: one that is missing, disabled or without read-only events delivers nothing', () => {
+    const parts = (state: (rule: string) => string) =>
+      rulesOf(DEFAULT).map((rule) => ({ logicalId: `Rules${rule}${rule === 'Tampering' ? '1' : ''}0123ABCD`, state: state(rule) }))
+    const all = rulesInForce(parts(() => 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'))
+    expect(all).toEqual({ options: DEFAULT, rules: new Set(rulesOf(DEFAULT)) })
+    const spoiled = rulesInForce(
+      parts((rule) => (rule === 'SignIns' ? 'DISABLED' : 'ENABLED')).filter(({ logicalId }) => !logicalId.includes('CredentialChanges')),
+    )
+    const lost = ['CredentialChanges', 'SignIns', 'ServiceEvents', 'TokenCalls', 'ReadOnlyCalls', 'SensitiveCalls', 'BearerTokenCalls']
+    for (const rule of lost) expect(spoiled.rules, rule).not.toContain(rule)
+    const stack = { ...spoiled, region: HOME_REGION }
+    expect(said('user-created', stack)).toMatchObject({ state: 'not', gaps: [{ remedy: 'deploy the stack again' }] })
+    expect(said('logging-tampered', stack).state).toBe('in-part')
   })
 })
 
