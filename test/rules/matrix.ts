@@ -49,7 +49,7 @@ export function matrixOf(columns: readonly Column[]): { lines: string[]; faults:
     const count = rows.filter(({ cell }) => cell.isDelivered).length
     return [
       '',
-      `${title}: ${count} of ${rows.length} detectors fire on their own scenario, ${rows.filter(({ cell }) => cell.isTwice).length} by two rules`,
+      `${title}: ${count} of ${rows.length} detectors are delivered the scenario that fires them, ${rows.filter(({ cell }) => cell.isTwice).length} by two rules`,
       ...rows.map(({ id, cell, said }) => {
         const why = cell.isDelivered ? '' : `  because: ${said.gaps.map(({ what }) => what).join('; ')}`
         return `  ${id.padEnd(34)} ${cell.isDelivered ? 'yes' : 'NO '}  ${cell.rules.join(' ')}${why}`
