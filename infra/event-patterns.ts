@@ -1,96 +1,157 @@
 import type { EventPattern } from 'aws-cdk-lib/aws-events'
+import type { DeliveryRule } from '../shared/detect/delivery-rules.ts'
+import {
+  ALL_SESSIONS,
+  API_CALL,
+  AWS_SERVICES,
+  BY_AWS,
+  DATA_EVENT,
+  GUEST_SESSIONS,
+  MANAGEMENT_EVENT,
+  NOT_AKIA,
+  NOT_BEARER,
+  NOT_REFUSED,
+  OTHER_SESSIONS,
+  OTHERS,
+  REFUSED,
+  USERS,
+} from './pattern-parts.ts'
+import { sensitivePatterns } from './sensitive-patterns.ts'
+import { rolesBorrowedPattern, tamperingPatterns } from './tampering-patterns.ts'
 
-const API_CALL = 'AWS API Call via CloudTrail'
-/** AWS reserves this prefix. An event without it was put by somebody with `events:PutEvents`, and its detail may be invented. */
-const BY_AWS = [{ prefix: 'aws.' }] as unknown as string[]
-const LONG_LIVED = [{ prefix: 'AKIA' }]
-const SESSION = [{ prefix: 'ASIA' }]
+export interface PatternProps {
+  /** Sessions of the responder's own functions, whose calls are left out. */
+  readonly ownSessionArns: readonly string[]
+  readonly stackName: string
+  /** The account of the stack. */
+  readonly account: string
+  readonly includeRoleSessions: boolean
+}
+
+/** Everything but a change of IAM. */
+const NO_CREDENTIAL_CHANGE = [{ readOnly: [true] }, { eventSource: [{ 'anything-but': ['iam.amazonaws.com'] }] }]
+/** A change is what is not said to be a read. */
+const CHANGES = [{ exists: false }, false]
 
 /**
- * The event patterns by what they match. They do not overlap, so that each event is delivered and charged once. Each wants a source of AWS, and
- * they divide by `detail.eventSource`.
+ * The event patterns by rule. Those of one stack do not overlap, so that each event is delivered and charged once. Each wants a source of AWS; API calls
+ * divide by whether they change IAM, then by the credential, and those of sessions of roles by whose sessions they are, by refusal and by name.
  */
-export function patterns(ownSessionArns: readonly string[]) {
+export function patternsOf({
+  ownSessionArns,
+  stackName,
+  account,
+  includeRoleSessions,
+}: PatternProps): Record<DeliveryRule, EventPattern[]> {
   // The whole session is left out and not the role, because another function that is given the role makes calls of its own.
   const byOthers = { arn: [{ exists: false }, { 'anything-but': [...ownSessionArns] }] }
+  const withKey = { ...byOthers, accessKeyId: [{ prefix: 'AKIA' }] }
+  const calls = (detail: object): EventPattern => ({
+    source: BY_AWS,
+    detailType: [API_CALL],
+    detail: { managementEvent: MANAGEMENT_EVENT, ...detail },
+  })
+  // Where all sessions are delivered, only services of AWS are left.
+  const tamperers = includeRoleSessions ? AWS_SERVICES : { $or: [OTHER_SESSIONS, AWS_SERVICES] }
   return {
-    /** AWS Health reports an exposed credential. */
-    credentialExposures: {
-      source: ['aws.health'],
-      detailType: ['AWS Health Event'],
-      detail: { service: ['RISK'], eventTypeCode: [{ prefix: 'AWS_RISK_' }] },
-    },
-    /** Changes of IAM by any caller. A rule in state ENABLED gets no read-only events. */
-    credentialChanges: {
-      source: BY_AWS,
-      detailType: [API_CALL],
-      detail: { userIdentity: byOthers, eventSource: ['iam.amazonaws.com'], readOnly: [false] },
-    },
-    signIns: { source: ['aws.signin'], detailType: ['AWS Console Sign In via CloudTrail'] },
-    /** Changes with a long-lived key, other than those of IAM. */
-    longLivedKeyCalls: {
-      source: BY_AWS,
-      detailType: [API_CALL],
-      detail: {
-        userIdentity: { ...byOthers, accessKeyId: LONG_LIVED },
-        eventSource: [{ 'anything-but': ['iam.amazonaws.com'] }],
-        readOnly: [false],
+    CredentialExposures: [
+      {
+        source: ['aws.health'],
+        detailType: ['AWS Health Event'],
+        detail: { service: ['RISK'], eventTypeCode: [{ prefix: 'AWS_RISK_' }] },
       },
-    },
-    /** GetCallerIdentity, AssumeRole, GetSessionToken and GetFederationToken with a long-lived key: STS calls are read-only. */
-    tokenCalls: {
-      source: BY_AWS,
-      detailType: [API_CALL],
-      detail: { userIdentity: { ...byOthers, accessKeyId: LONG_LIVED }, eventSource: ['sts.amazonaws.com'], readOnly: [true] },
-    },
-    /** AssumeRole by tokens and assertions of identity providers, and by other accounts: the callers have no key of this account. */
-    outsideAssumptions: {
-      source: BY_AWS,
-      detailType: [API_CALL],
-      detail: {
-        userIdentity: { ...byOthers, type: ['WebIdentityUser', 'SAMLUser', 'AWSAccount'], accessKeyId: [{ exists: false }] },
-        eventSource: ['sts.amazonaws.com'],
-        readOnly: [true],
+    ],
+    CredentialChanges: [calls({ userIdentity: byOthers, eventSource: ['iam.amazonaws.com'], readOnly: CHANGES })],
+    // The guides of EventBridge and of CloudTrail spell the type in two ways.
+    SignIns: [{ source: ['aws.signin'], detailType: ['AWS Console Sign In via CloudTrail', 'AWS Console Signin via CloudTrail'] }],
+    ServiceEvents: [
+      {
+        source: BY_AWS,
+        detailType: ['AWS Service Event via CloudTrail', 'AWS Console Action via CloudTrail'],
+        detail: { managementEvent: MANAGEMENT_EVENT },
       },
-    },
-    /** All other reads with a long-lived key. */
-    readOnlyCalls: {
-      source: BY_AWS,
-      detailType: [API_CALL],
-      detail: {
-        userIdentity: { ...byOthers, accessKeyId: LONG_LIVED },
-        eventSource: [{ 'anything-but': ['sts.amazonaws.com'] }],
-        readOnly: [true],
-      },
-    },
-    /** Calls with a Bedrock API key, which is a bearer token. */
-    bearerTokenCalls: {
-      source: ['aws.bedrock'],
-      detailType: [API_CALL],
-      detail: {
-        userIdentity: { ...byOthers, accessKeyId: [{ exists: false }, { 'anything-but': { prefix: 'AKIA' } }] },
+    ],
+    LongLivedKeyCalls: [calls({ userIdentity: withKey, eventSource: [{ 'anything-but': ['iam.amazonaws.com'] }], readOnly: CHANGES })],
+    // GetCallerIdentity, AssumeRole, GetSessionToken and GetFederationToken are read-only calls.
+    TokenCalls: [calls({ userIdentity: withKey, eventSource: ['sts.amazonaws.com'], readOnly: [true] })],
+    ReadOnlyCalls: [calls({ userIdentity: withKey, eventSource: [{ 'anything-but': ['sts.amazonaws.com'] }], readOnly: [true] })],
+    BearerTokenCalls: [
+      calls({
+        userIdentity: { ...byOthers, accessKeyId: NOT_AKIA },
         additionalEventData: { callWithBearerToken: [true] },
-      },
-    },
-    /** Calls of sessions of users and of root: a GetSessionToken call must not hide what a stolen key does next. */
-    userSessionCalls: {
-      source: BY_AWS,
-      detailType: [API_CALL],
-      detail: {
-        userIdentity: { ...byOthers, type: ['IAMUser', 'FederatedUser', 'Root'], accessKeyId: SESSION },
-        additionalEventData: { callWithBearerToken: [{ exists: false }, false] },
-        $or: [{ readOnly: [true] }, { eventSource: [{ 'anything-but': ['iam.amazonaws.com'] }] }],
-      },
-    },
-    /** Calls of sessions, other than changes of IAM. */
-    roleSessionCalls: {
-      source: BY_AWS,
-      detailType: [API_CALL],
-      detail: {
-        userIdentity: { ...byOthers, accessKeyId: SESSION },
-        additionalEventData: { callWithBearerToken: [{ exists: false }, false] },
-        $or: [{ readOnly: [true] }, { eventSource: [{ 'anything-but': ['iam.amazonaws.com'] }] }],
-      },
-    },
-  } as const satisfies Record<string, EventPattern>
+        $or: NO_CREDENTIAL_CHANGE,
+      }),
+    ],
+    // A GetSessionToken call must not hide what a stolen key does next.
+    UserSessionCalls: [
+      calls({
+        userIdentity: { ...byOthers, type: USERS, accessKeyId: NOT_AKIA },
+        additionalEventData: NOT_BEARER,
+        $or: NO_CREDENTIAL_CHANGE,
+      }),
+    ],
+    KeylessCalls: [
+      calls({
+        // Whatever does not begin as a key id does, such as an empty one.
+        userIdentity: { type: OTHERS, accessKeyId: [{ exists: false }, { 'anything-but': { prefix: 'A' } }] },
+        additionalEventData: NOT_BEARER,
+        $or: NO_CREDENTIAL_CHANGE,
+      }),
+    ],
+    GuestCalls: [
+      calls({ userIdentity: GUEST_SESSIONS, additionalEventData: NOT_BEARER, errorCode: NOT_REFUSED, $or: NO_CREDENTIAL_CHANGE }),
+    ],
+    RefusedCalls: [
+      // Without those of the responder: what refuses its reads would else be read again and again.
+      calls({
+        userIdentity: { ...ALL_SESSIONS, ...byOthers },
+        additionalEventData: NOT_BEARER,
+        errorCode: REFUSED,
+        $or: NO_CREDENTIAL_CHANGE,
+      }),
+    ],
+    SensitiveCalls: sensitivePatterns().map((named) =>
+      calls({ userIdentity: OTHER_SESSIONS, additionalEventData: NOT_BEARER, errorCode: NOT_REFUSED, ...named }),
+    ),
+    Tampering: tamperingPatterns().map((named) =>
+      calls({ userIdentity: tamperers, additionalEventData: NOT_BEARER, readOnly: CHANGES, errorCode: NOT_REFUSED, ...named }),
+    ),
+    RolesBorrowed: [
+      calls({
+        userIdentity: tamperers,
+        additionalEventData: NOT_BEARER,
+        readOnly: CHANGES,
+        errorCode: NOT_REFUSED,
+        ...rolesBorrowedPattern(stackName),
+      }),
+    ],
+    RoleSessionCalls: [
+      calls({
+        userIdentity: { ...byOthers, type: [{ exists: false }, { 'anything-but': ['AWSService'] }], accessKeyId: NOT_AKIA },
+        additionalEventData: NOT_BEARER,
+        $or: NO_CREDENTIAL_CHANGE,
+      }),
+    ],
+    ObjectWrites: [{ source: BY_AWS, detailType: [API_CALL], detail: { managementEvent: DATA_EVENT, ...objectWrites(account) } }],
+  }
+}
+
+/** Words in the names of ransom notes. The detector reads more: EventBridge refuses a pattern in which many wildcards can match at once. */
+const NOTES = ['ransom', 'RANSOM', 'decrypt', 'DECRYPT'].map((word) => ({
+  wildcard: `*${word}*`,
+}))
+
+/** Of the data events of S3 those few that a detector can tell from a job's: what a trail logs beside them is not delivered. */
+function objectWrites(account: string): object {
+  const written = (requestParameters: object) => ({ eventName: ['PutObject', 'CopyObject'], requestParameters })
+  return {
+    eventSource: ['s3.amazonaws.com'],
+    $or: [
+      { eventName: ['PutObjectAcl'] },
+      written({ 'x-amz-server-side-encryption-customer-algorithm': [{ exists: true }] }),
+      // A key of another account is named by its ARN.
+      written({ 'x-amz-server-side-encryption-aws-kms-key-id': [{ 'anything-but': { wildcard: `*:${account}:*` } }] }),
+      written({ key: NOTES }),
+    ],
+  }
 }

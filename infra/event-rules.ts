@@ -3,13 +3,20 @@ import { type CfnRule, type EventPattern, Rule } from 'aws-cdk-lib/aws-events'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
+import { CHANGES_ONLY, type DeliveryRule, rulesOf, WITH_READ_ONLY } from '../shared/detect/delivery-rules.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
-import { patterns } from './event-patterns.ts'
+import { patternsOf } from './event-patterns.ts'
 import type { Queues } from './queues.ts'
-import { rolesBorrowedPattern, tamperingPatterns } from './tampering-patterns.ts'
 
-/** Without this state EventBridge delivers no read-only management events: no GetCallerIdentity, no List…, no AssumeRole. */
-const WITH_READ_ONLY = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'
+/** Rules whose events are evaluated at once: those that give most away, and those that the responder depends on. The others wait a few seconds for a batch. */
+const HOT: ReadonlySet<DeliveryRule> = new Set([
+  'CredentialExposures',
+  'CredentialChanges',
+  'SignIns',
+  'TokenCalls',
+  'Tampering',
+  'RolesBorrowed',
+])
 
 /** Retries of an event that cannot be put into its queue. After two hours a response would come too late to matter. */
 const RETRY_POLICY = { maximumRetryAttempts: 185, maximumEventAgeInSeconds: Duration.hours(2).toSeconds() }
@@ -30,7 +37,6 @@ export class EventRules extends Construct {
 
   constructor(scope: Construct, id: string, { queues, config, ownSessionArns }: EventRulesProps) {
     super(scope, id)
-    const all = patterns(ownSessionArns)
     this.undelivered = deadLetterQueue(this, 'Undelivered')
     const deadLetterConfig = { arn: this.undelivered.queueArn }
     const arns = new Map<Queue, string[]>()
@@ -41,26 +47,14 @@ export class EventRules extends Construct {
       arns.set(queue, [...(arns.get(queue) ?? []), made.ruleArn])
       return made
     }
-    const withReadOnly = (one: Rule) => {
-      ;(one.node.defaultChild as CfnRule).state = WITH_READ_ONLY
-    }
-    rule('CredentialExposures', all.credentialExposures, queues.hot)
-    rule('CredentialChanges', all.credentialChanges, queues.hot)
-    rule('SignIns', all.signIns, queues.hot)
-    rule('LongLivedKeyCalls', all.longLivedKeyCalls, queues.bulk)
-    withReadOnly(rule('BearerTokenCalls', all.bearerTokenCalls, queues.bulk))
-    if (config.readOnlyEvents) {
-      withReadOnly(rule('TokenCalls', all.tokenCalls, queues.hot))
-      withReadOnly(rule('ReadOnlyCalls', all.readOnlyCalls, queues.bulk))
-    }
-    // The pattern for all sessions includes what the two others match.
-    if (config.includeRoleSessions) {
-      withReadOnly(rule('RoleSessionCalls', all.roleSessionCalls, queues.bulk))
-      withReadOnly(rule('OutsideAssumptions', all.outsideAssumptions, queues.bulk))
-    } else {
-      withReadOnly(rule('UserSessionCalls', all.userSessionCalls, queues.bulk))
-      for (const [at, pattern] of tamperingPatterns().entries()) rule(`Tampering${at + 1}`, pattern, queues.hot)
-      rule('RolesBorrowed', rolesBorrowedPattern(Stack.of(this).stackName), queues.hot)
+    const { stackName, account } = Stack.of(this)
+    const patterns = patternsOf({ ownSessionArns, stackName, account, includeRoleSessions: config.includeRoleSessions })
+    for (const name of rulesOf(config)) {
+      const parts = patterns[name]
+      for (const [at, pattern] of parts.entries()) {
+        const made = rule(parts.length === 1 ? name : `${name}${at + 1}`, pattern, HOT.has(name) ? queues.hot : queues.bulk)
+        if (!CHANGES_ONLY.has(name)) (made.node.defaultChild as CfnRule).state = WITH_READ_ONLY
+      }
     }
     this.arns = arns
   }

@@ -5,6 +5,7 @@ import { commandName } from './command-name.ts'
 import { completionOf, SHELLS, type Shell } from './commands/completion.ts'
 import { DATA_FOLDER } from './data-folder.ts'
 import { ownVersion } from './package-file.ts'
+import { addDoctor } from './program/doctor.ts'
 import { addIncidents } from './program/incidents.ts'
 import { addPatterns } from './program/patterns.ts'
 import { addOverride, addPolicy } from './program/policy.ts'
@@ -41,6 +42,7 @@ export function program(): Command {
   addDrift(root)
   addPolicy(root)
   addOverride(root)
+  addDoctor(root)
   addCompletion(root)
   // Subcommands are made by .command(), which copies neither the override nor the hint.
   for (const command of commandsOf(root))

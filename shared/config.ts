@@ -40,7 +40,7 @@ export type SlackSettings = z.infer<typeof SlackSettings>
 export const StackConfig = z.strictObject({
   /** Policy file that the first deployment puts in force. */
   policyFile: z.string().min(1).default('policy.yaml'),
-  /** Process calls of role sessions too. This costs more, because it means more events. */
+  /** Process all calls of role sessions, and not only those that detectors name. This costs more, because it means more events. */
   includeRoleSessions: z.boolean().default(false),
   /** Process read-only calls of long-lived keys. Without them the discovery calls with a stolen key stay unseen. */
   readOnlyEvents: z.boolean().default(true),

@@ -85,6 +85,7 @@ const RULES: readonly Rule[] = [
       'hono/',
       '@hono/node-server',
       'hyparquet',
+      'hyparquet/src/',
       'modern-tar',
       'yaml',
       'yauzl',

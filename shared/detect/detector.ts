@@ -28,14 +28,44 @@ export interface Match {
 }
 
 /**
+ * The calls that have to be delivered for a detector to see what it looks for, where its `actions` do not say it: calls by name, or a kind of them.
+ *
+ * `every-call`: all calls of an identity. `session-calls`: all calls of sessions. `key-calls`: all calls of access keys. `refused-calls`: calls that were refused
+ * for lack of permission. `root-calls`: calls of the root user. `guest-calls`: calls of sessions that Cognito issues to the users of an app.
+ * `credential-changes`: changes of IAM. `responder-changes`: changes of the responder's own resources. `assumptions`: roles assumed, by whomever. `exposures`:
+ * reports of AWS Health. `other-regions`: calls in several regions.
+ */
+export type Delivery =
+  | 'every-call'
+  | 'session-calls'
+  | 'key-calls'
+  | 'refused-calls'
+  | 'root-calls'
+  | 'guest-calls'
+  | 'credential-changes'
+  | 'responder-changes'
+  | 'assumptions'
+  | 'exposures'
+  | 'other-regions'
+  | readonly string[]
+
+/** What a detector looks at and has to be delivered: the calls that it names, or what it declares where it names none. */
+type LooksAt =
+  | { readonly actions: readonly string[]; readonly delivery?: Delivery }
+  | { readonly actions?: undefined; readonly delivery: Delivery }
+
+/** One detector, see `DetectorFields`. */
+export type Detector = DetectorFields & LooksAt
+
+/**
  * One detector. Each has a file of its own, named for its id.
  *
  * `weight`, 0 to 1, is what the finding says by itself: of a group about who calls, the probability that it is not the owner; of any other, how bad the calls
  * are. `fact` names what it rests on, where other detectors rest on the same; else that is the detector's id. `actions` names the calls that the detector
- * looks at; without it, the detector looks at every call. `runbook` is the first thing that the person on call should do. `matches` returns why it fired, or
+ * looks at; without it, the detector looks at every call, and `delivery` says which of them have to be delivered. The event rules derive from both. `runbook` is the first thing that the person on call should do. `matches` returns why it fired, or
  * undefined.
  */
-export interface Detector {
+interface DetectorFields {
   readonly id: string
   readonly title: string
   readonly weight: number
@@ -43,7 +73,6 @@ export interface Detector {
   readonly fact?: string
   readonly attack: Technique
   readonly runbook: string
-  readonly actions?: readonly string[]
   /**
    * Set where the detector counts reads that a job makes all day: the use of its action is then what may be a habit. Of all others a habit is a match
    * on earlier days, because what a call says makes the difference, and not that it is made.

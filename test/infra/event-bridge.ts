@@ -1,6 +1,6 @@
 type Json = Readonly<Record<string, unknown>>
 
-/** EventBridge's matching, for the operators that these patterns use: exact, prefix, wildcard, exists, anything-but and $or. */
+/** EventBridge's matching, for the operators that these patterns use: exact, prefix, suffix, wildcard, exists, anything-but (of each) and $or. */
 export function matches(pattern: Json, event: Json): boolean {
   return Object.entries(pattern).every(([key, wanted]) => {
     if (key === '$or') return (wanted as Json[]).some((one) => matches(one, event))
@@ -12,8 +12,9 @@ export function matches(pattern: Json, event: Json): boolean {
 
 function fits(condition: unknown, value: unknown): boolean {
   if (typeof condition !== 'object' || condition === null) return value === condition
-  const { prefix, wildcard, exists, ...rest } = condition as {
+  const { prefix, suffix, wildcard, exists, ...rest } = condition as {
     prefix?: string
+    suffix?: string
     wildcard?: string
     exists?: boolean
     'anything-but'?: unknown
@@ -21,6 +22,7 @@ function fits(condition: unknown, value: unknown): boolean {
   if (exists !== undefined) return (value !== undefined) === exists
   if (value === undefined) return false
   if (prefix !== undefined) return typeof value === 'string' && value.startsWith(prefix)
+  if (suffix !== undefined) return typeof value === 'string' && value.endsWith(suffix)
   if (wildcard !== undefined) return typeof value === 'string' && fitsWildcard(wildcard, value)
   const but = rest['anything-but']
   if (Array.isArray(but)) return !but.includes(value)

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { KEY_VERBS, SECRET_VERBS } from '../../infra/rotate-function.ts'
 import { ROLE_RIGHTS, USER_RIGHTS, VERBS } from '../../infra/step-rights.ts'
 import { readPolicyFile } from '../../local/policy-file.ts'
+import { rulesOf } from '../../shared/detect/delivery-rules.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { fixture } from '../fixtures/fixture.ts'
 import { templateOf } from './template-of.ts'
@@ -41,6 +42,11 @@ beforeAll(() => {
 })
 
 /** The statements of the policies of the role whose logical id starts so. */
+/** The name of a rule by its logical id. */
+function nameOf(id: string): string {
+  return id.replace(/^Rules|[0-9A-F]{8}$/g, '')
+}
+
 function statementsOf(prefix: string): Statement[] {
   const policies = Object.values(template.findResources('AWS::IAM::Policy'))
   return policies
@@ -407,7 +413,7 @@ describe('the stack', () => {
 
   it('keeps an event that EventBridge could not deliver', () => {
     const targets = Object.values(template.findResources('AWS::Events::Rule')).flatMap(({ Properties }) => Properties.Targets)
-    expect(targets).toHaveLength(9)
+    expect(targets).toHaveLength(18)
     for (const target of targets) {
       expect(target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 7200, MaximumRetryAttempts: 185 })
       expect(target.DeadLetterConfig.Arn['Fn::GetAtt'][0]).toMatch(/^RulesUndelivered/)
@@ -463,32 +469,42 @@ describe('the stack', () => {
     expect(others).toEqual([])
   })
 
-  it("leaves the responder's own calls out of every rule of API calls", () => {
-    const patterns = Object.values(template.findResources('AWS::Events::Rule')).map(({ Properties }) => Properties.EventPattern)
-    const calls = patterns.filter((pattern) => pattern['detail-type'].includes('AWS API Call via CloudTrail'))
-    expect(calls).toHaveLength(7)
-    for (const { detail } of calls) {
-      const [absent, others] = detail.userIdentity.arn
-      expect(absent).toEqual({ exists: false })
-      expect(others['anything-but'].map((session: unknown) => JSON.stringify(session).match(/"\/(Countersign-[a-z]+)"/)?.[1])).toEqual([
-        'Countersign-contain',
-        'Countersign-rotate',
-        'Countersign-respond',
-        'Countersign-sweep',
-        'Countersign-seed',
-        'Countersign-seal',
-        'Countersign-inventory',
-        'Countersign-learn',
-      ])
+  it("leaves the responder's own calls out of every rule but those of named calls, of callers without a key, and of services", () => {
+    const own = [plain, template].map((one) => {
+      const rules = Object.entries(one.findResources('AWS::Events::Rule')).filter(([, { Properties }]) =>
+        Properties.EventPattern['detail-type'].includes('AWS API Call via CloudTrail'),
+      )
+      const leaves = rules.flatMap(([id, { Properties }]) => {
+        const [absent, others] = Properties.EventPattern.detail.userIdentity?.arn ?? []
+        const sessions = others?.['anything-but']
+        if (!Array.isArray(sessions)) return []
+        expect(absent).toEqual({ exists: false })
+        const names = sessions.map((session: unknown) => JSON.stringify(session).match(/"\/(Countersign-[a-z]+)"/)?.[1])
+        return [[nameOf(id), names] as const]
+      })
+      return { leaves: leaves.map(([name]) => name).sort(), sessions: new Set(leaves.flatMap(([, names]) => names)) }
+    })
+    const always = ['BearerTokenCalls', 'CredentialChanges', 'LongLivedKeyCalls', 'ReadOnlyCalls', 'TokenCalls']
+    expect(own[0]?.leaves).toEqual([...always, 'RefusedCalls', 'UserSessionCalls'].sort())
+    expect(own[1]?.leaves).toEqual([...always, 'RoleSessionCalls'].sort())
+    const functions = ['contain', 'rotate', 'respond', 'sweep', 'seed', 'seal', 'inventory', 'learn']
+    expect([...(own[1]?.sessions ?? [])]).toEqual(functions.map((name) => `Countersign-${name}`))
+  })
+
+  it('has the rules that delivery is said to come by, and no other', () => {
+    for (const [one, includeRoleSessions] of [
+      [plain, false],
+      [template, true],
+    ] as const) {
+      const names = Object.keys(one.findResources('AWS::Events::Rule')).map((id) => nameOf(id).replace(/\d+$/, ''))
+      expect(new Set(names)).toEqual(new Set(rulesOf({ readOnlyEvents: true, includeRoleSessions })))
     }
   })
 
   it('asks EventBridge for read-only events where a rule needs them, and nowhere else', () => {
     const rules = Object.entries(template.findResources('AWS::Events::Rule')).map(([id, { Properties }]) => [id, Properties.State] as const)
-    const all = rules
-      .filter(([, state]) => state === 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS')
-      .map(([id]) => id.replace(/^Rules|[0-9A-F]{8}$/g, ''))
-    expect(all.sort()).toEqual(['BearerTokenCalls', 'OutsideAssumptions', 'ReadOnlyCalls', 'RoleSessionCalls', 'TokenCalls'])
+    const all = rules.filter(([, state]) => state === 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS').map(([id]) => nameOf(id))
+    expect(all.sort()).toEqual(['BearerTokenCalls', 'ReadOnlyCalls', 'RoleSessionCalls', 'ServiceEvents', 'TokenCalls'])
   })
 
   it('tells respond whose events it may believe: those of its own account, and of the others that are set', () => {

@@ -1,3 +1,4 @@
+import { isReadCall, SENSITIVE_ACTIONS } from '../../shared/detect/delivered-calls.ts'
 import { eventSourceOf, TAMPERING } from '../../shared/sense/enrich/tampering-calls.ts'
 
 export const ACCOUNT = '123456789012'
@@ -5,7 +6,7 @@ export const ACCOUNT = '123456789012'
 type Json = Readonly<Record<string, unknown>>
 
 /** What decides which rule an event is for. */
-interface Facts {
+export interface Facts {
   readonly detailType: string
   readonly service: string
   readonly operation: string
@@ -14,6 +15,8 @@ interface Facts {
   readonly key: 'AKIA' | 'ASIA' | undefined
   readonly isOwn: boolean
   readonly isBearer: boolean
+  readonly isRefused: boolean
+  readonly isGuest: boolean
   /** True where the request gives a role of the stack to another service. */
   readonly isBorrowing: boolean
 }
@@ -25,10 +28,16 @@ export interface Sample {
   readonly facts: Facts
 }
 
-const API_CALL = 'AWS API Call via CloudTrail'
+export const API_CALL = 'AWS API Call via CloudTrail'
+/** A call of which CloudTrail makes a data event: no detail type of its own. */
+export const DATA_EVENT = 'data event'
+
+const GUEST_ARN = `arn:aws:sts::${ACCOUNT}:assumed-role/app-guests/CognitoIdentityCredentials`
 
 /** Who calls, by each type of `userIdentity` that CloudTrail writes, with each kind of key that it is seen with. */
-function callers(ownSessionArn: string): readonly (Pick<Facts, 'type' | 'key'> & { isOwn?: true; issuer?: string; more?: Json })[] {
+function callers(
+  ownSessionArn: string,
+): readonly (Pick<Facts, 'type' | 'key'> & { isOwn?: true; isGuest?: true; issuer?: string; more?: Json })[] {
   const role = `arn:aws:iam::${ACCOUNT}:role/deploy`
   return [
     { type: 'IAMUser', key: 'AKIA', more: { userName: 'ci' } },
@@ -41,6 +50,7 @@ function callers(ownSessionArn: string): readonly (Pick<Facts, 'type' | 'key'> &
     { type: 'AssumedRole', key: 'ASIA' },
     { type: 'AssumedRole', key: undefined, issuer: role },
     { type: 'AssumedRole', key: 'ASIA', issuer: role, more: { arn: ownSessionArn }, isOwn: true },
+    { type: 'AssumedRole', key: 'ASIA', issuer: role, more: { arn: GUEST_ARN }, isGuest: true },
     // The same role in a function of somebody else.
     { type: 'AssumedRole', key: 'ASIA', issuer: role, more: { arn: ownSessionArn.replace(/[^/]+$/, 'theirs') } },
     { type: 'FederatedUser', key: 'ASIA', issuer: `arn:aws:iam::${ACCOUNT}:user/ci` },
@@ -90,6 +100,18 @@ const TAMPERING_CALLS = Object.entries(TAMPERING).flatMap(([service, operations]
   service === 'iam' ? [] : operations.map((operation) => [eventSourceOf(service).replace('.amazonaws.com', ''), operation, false] as const),
 )
 
+/** The calls that detectors name, as CloudTrail writes them, by those callers for whom the names decide. */
+const SENSITIVE_CALLS = [...SENSITIVE_ACTIONS].map((action) => {
+  const [service = '', operation = ''] = action.split(':')
+  return [eventSourceOf(service).replace('.amazonaws.com', ''), operation, isReadCall(action)] as const
+})
+
+/** Each call as it is, with a bearer token where it may be one of Bedrock, and refused. */
+function variantsOf(service: string, key: Facts['key']): readonly Pick<Facts, 'isBearer' | 'isRefused'>[] {
+  const usual = { isBearer: false, isRefused: false }
+  return [usual, { ...usual, isRefused: true }, ...(service === 'bedrock' && key !== 'AKIA' ? [{ ...usual, isBearer: true }] : [])]
+}
+
 /** Changes that give a role of the stack to another service. */
 const BORROWING = {
   service: 'ecs',
@@ -100,16 +122,18 @@ const BORROWING = {
 /** Every caller with every call, with a bearer token where the call is one of Bedrock; sign-ins; and events of AWS Health. */
 export function samples(ownSessionArn: string): Sample[] {
   const calls = callers(ownSessionArn).flatMap((caller) =>
-    [...CALLS, ...TAMPERING_CALLS].flatMap(([service, operation, isRead]) =>
-      (service === 'bedrock' && caller.key !== 'AKIA' ? [false, true] : [false]).map((isBearer) => {
+    [...CALLS, ...TAMPERING_CALLS, ...(caller.key === 'ASIA' ? SENSITIVE_CALLS : [])].flatMap(([service, operation, isRead]) =>
+      variantsOf(service, caller.key).map(({ isBearer, isRefused }) => {
         const facts: Facts = {
           detailType: API_CALL,
           service,
           operation,
           isRead,
           isBearer,
+          isRefused,
           isBorrowing: false,
           isOwn: caller.isOwn ?? false,
+          isGuest: caller.isGuest ?? false,
           ...caller,
         }
         return sample(facts, {
@@ -118,6 +142,7 @@ export function samples(ownSessionArn: string): Sample[] {
           eventType: 'AwsApiCall',
           readOnly: isRead,
           userIdentity: identity(caller),
+          ...(isRefused ? { errorCode: 'AccessDenied' } : {}),
           ...(isBearer ? { additionalEventData: { callWithBearerToken: true } } : {}),
         })
       }),
@@ -131,8 +156,10 @@ export function samples(ownSessionArn: string): Sample[] {
       operation,
       isRead: false,
       isBearer: false,
+      isRefused: false,
       isBorrowing: true,
       isOwn: caller.isOwn ?? false,
+      isGuest: caller.isGuest ?? false,
       ...caller,
     }
     return sample(facts, {
@@ -144,10 +171,21 @@ export function samples(ownSessionArn: string): Sample[] {
       requestParameters: request,
     })
   })
-  const about = { operation: 'ConsoleLogin', isRead: false, isOwn: false, isBearer: false, isBorrowing: false, key: undefined }
-  const signIns = ['IAMUser', 'Root', 'AssumedRole'].map((type) =>
+  const about = {
+    operation: 'ConsoleLogin',
+    isRead: false,
+    isOwn: false,
+    isBearer: false,
+    isBorrowing: false,
+    isRefused: false,
+    isGuest: false,
+    key: undefined,
+  }
+  const spellings = ['AWS Console Sign In via CloudTrail', 'AWS Console Signin via CloudTrail']
+  const signedIn = spellings.flatMap((detailType) => ['IAMUser', 'Root', 'AssumedRole'].map((type) => ({ detailType, type })))
+  const signIns = signedIn.map(({ detailType, type }) =>
     sample(
-      { ...about, detailType: 'AWS Console Sign In via CloudTrail', service: 'signin', type },
+      { ...about, detailType, service: 'signin', type },
       {
         eventSource: 'signin.amazonaws.com',
         eventName: 'ConsoleLogin',
@@ -166,7 +204,27 @@ export function samples(ownSessionArn: string): Sample[] {
       { service, eventTypeCode: operation },
     ),
   )
-  return [...calls, ...borrowing, ...signIns, ...health]
+  const services = ['AWS Service Event via CloudTrail', 'AWS Console Action via CloudTrail'].map((detailType) =>
+    sample(
+      { ...about, detailType, service: 'kms', operation: 'RotateKey', type: 'none' },
+      { eventSource: 'kms.amazonaws.com', eventName: 'RotateKey', managementEvent: true, readOnly: false },
+    ),
+  )
+  const written = callers(ownSessionArn).flatMap((caller) => ['PutObject', 'PutObjectAcl'].map((operation) => ({ caller, operation })))
+  const data = written.map(({ caller, operation }) =>
+    sample(
+      { ...about, ...caller, detailType: DATA_EVENT, service: 's3', operation, isOwn: false, isGuest: false },
+      {
+        eventSource: 's3.amazonaws.com',
+        eventName: operation,
+        eventType: 'AwsApiCall',
+        managementEvent: false,
+        readOnly: false,
+        userIdentity: identity(caller),
+      },
+    ),
+  )
+  return [...calls, ...borrowing, ...signIns, ...health, ...services, ...data]
 }
 
 function identity({ type, key, issuer, more = {} }: { type: string; key: string | undefined; issuer?: string; more?: Json }): Json {
@@ -180,14 +238,14 @@ function identity({ type, key, issuer, more = {} }: { type: string; key: string 
 }
 
 function sample(facts: Facts, detail: Json): Sample {
-  const { type, key, service, operation, isOwn, isBearer } = facts
+  const { type, key, service, operation, isOwn, isBearer, isRefused, isGuest } = facts
   return {
-    title: `${service}:${operation} by ${isOwn ? 'the responder' : type} with ${isBearer ? 'a bearer token, ' : ''}${key ?? 'no key'}`,
+    title: `${service}:${operation} by ${isOwn ? 'the responder' : isGuest ? 'a guest' : type}${isRefused ? ', refused,' : ''} with ${isBearer ? 'a bearer token, ' : ''}${key ?? 'no key'}`,
     facts,
     event: {
       version: '0',
       id: '6f87d04b-9f74-4f04-a780-7acf4b0a9b38',
-      'detail-type': facts.detailType,
+      'detail-type': facts.detailType === DATA_EVENT ? API_CALL : facts.detailType,
       source: `aws.${service}`,
       account: ACCOUNT,
       time: '2026-03-02T12:00:00Z',
@@ -196,42 +254,4 @@ function sample(facts: Facts, detail: Json): Sample {
       detail,
     },
   }
-}
-
-/** The settings that decide which rules there are. */
-export interface Settings {
-  readonly includeRoleSessions: boolean
-  readonly readOnlyEvents: boolean
-}
-
-/** Callers without a key of the account, who assume roles of it. */
-const OF_NOBODY_HERE = ['WebIdentityUser', 'SAMLUser', 'AWSAccount']
-const OF_A_USER = ['IAMUser', 'FederatedUser', 'Root']
-
-/** The rule that an event is for, said without any pattern; undefined where it is for none. */
-export function ruleFor(facts: Facts, { includeRoleSessions, readOnlyEvents }: Settings): string | undefined {
-  const { detailType, service, operation, isRead, type, key, isOwn, isBearer } = facts
-  if (detailType === 'AWS Health Event') return operation.startsWith('AWS_RISK_') ? 'CredentialExposures' : undefined
-  if (detailType !== API_CALL) return 'SignIns'
-  // A change by which the responder is disarmed is delivered even where its own session makes it.
-  if (isOwn) return tamperingRule(facts, includeRoleSessions)
-  if (service === 'iam' && !isRead) return 'CredentialChanges'
-  if (key === 'AKIA') {
-    if (!isRead) return 'LongLivedKeyCalls'
-    if (!readOnlyEvents) return undefined
-    return service === 'sts' ? 'TokenCalls' : 'ReadOnlyCalls'
-  }
-  if (isBearer) return 'BearerTokenCalls'
-  if (key === 'ASIA' && includeRoleSessions) return 'RoleSessionCalls'
-  if (key === undefined && includeRoleSessions && service === 'sts' && isRead && OF_NOBODY_HERE.includes(type)) return 'OutsideAssumptions'
-  if (key === 'ASIA' && OF_A_USER.includes(type)) return 'UserSessionCalls'
-  return tamperingRule(facts, includeRoleSessions)
-}
-
-function tamperingRule({ service, operation, isRead, type, key, isBorrowing }: Facts, includeRoleSessions: boolean): string | undefined {
-  if (includeRoleSessions || isRead || service === 'iam' || key === 'AKIA' || OF_A_USER.includes(type)) return undefined
-  const listed = Object.entries(TAMPERING).find(([name]) => eventSourceOf(name) === `${service}.amazonaws.com`)?.[1] ?? []
-  const isListed = service === 'lambda' ? listed.some((name) => operation.startsWith(name)) : listed.includes(operation)
-  if (isListed) return 'Tampering'
-  return isBorrowing ? 'RolesBorrowed' : undefined
 }

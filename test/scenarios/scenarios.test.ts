@@ -111,7 +111,7 @@ function strongest(outcomes: readonly Evaluation[]): Action {
 const LEFT_OUT = { omitted: true, originalSize: 120_001, reason: 'requestParameters too large' }
 
 /** The scenario after CloudTrail left the parameters of the calls that a detector looks at out. */
-function withoutParameters(scenario: Scenario, { actions = [] }: { actions?: readonly string[] }): Scenario {
+function withoutParameters(scenario: Scenario, { actions = [] }: { actions?: readonly string[] | undefined }): Scenario {
   const events = scenario.events.map((event) => ('call' in event && actions.includes(event.call) ? { ...event, request: LEFT_OUT } : event))
   return { ...scenario, events }
 }

@@ -10,6 +10,7 @@ export const accessDeniedBurst: Detector = {
   fact: 'enumeration',
   attack: 'T1580',
   runbook: 'Ask the owner whether a new job started; if not, treat the credential as stolen.',
+  delivery: 'refused-calls',
   matches(signal, context) {
     if (signal.outcome !== 'denied') return undefined
     const distinct = distinctIn(context, 'denied', { at: signal.time, from: 10 })

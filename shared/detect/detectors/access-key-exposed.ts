@@ -18,6 +18,7 @@ export const accessKeyExposed: Detector = {
   attack: 'T1552',
   runbook: 'Rotate the key, remove it from where it was published, then read in CloudTrail what it did since.',
   isConfirmed: true,
+  delivery: 'exposures',
   matches(signal) {
     if (signal.source !== 'aws-health' || !RISK_CODES.has(signal.exposure ?? '')) return undefined
     const isSuspected = signal.exposure?.endsWith('_SUSPECTED') === true

@@ -10,6 +10,7 @@ export const anonymisedOrigin: Detector = {
   fact: 'rented-network',
   attack: 'T1090.003',
   runbook: 'Ask the owner whether they use a commercial VPN; if not, or if the identity is a workload, treat the credential as stolen.',
+  delivery: 'every-call',
   matches({ origin, credential }, { baseline }) {
     if (origin.networkKind !== 'anonymiser') return undefined
     if (baseline.calls > 0 && !isNew(baseline, 'network', origin.network)) return undefined

@@ -8,6 +8,7 @@ export const blocklistedAddress: Detector = {
   fact: 'reputation',
   attack: 'T1078.004',
   runbook: 'Look the address up at the source of the blocklist; contain the identity unless the entry is a mistake.',
+  delivery: 'every-call',
   matches({ origin }) {
     return origin.isBlocklisted
       ? { reason: `from ${origin.address}${origin.network === undefined ? '' : ` (${origin.network})`}, on the policy’s blocklist` }

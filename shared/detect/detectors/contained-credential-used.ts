@@ -8,6 +8,7 @@ export const containedCredentialUsed: Detector = {
   group: 'lineage',
   attack: 'T1078.004',
   runbook: 'Look at the key and its user in IAM at once: somebody has undone the containment, or it does not reach what is called.',
+  delivery: 'every-call',
   matches({ containedBy, action }) {
     return containedBy === undefined ? undefined : { reason: `${action} succeeded after incident ${containedBy} had contained it` }
   },

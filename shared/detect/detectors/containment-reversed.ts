@@ -10,6 +10,7 @@ export const containmentReversed: Detector = {
   attack: 'T1685',
   countsRefusedByUs: true,
   runbook: 'Contain the caller too: a reviewer’s release is the only legitimate way to end a containment.',
+  delivery: 'credential-changes',
   matches({ reverses, action, outcome, request }) {
     if (reverses === undefined) return undefined
     const whose = text(request, 'userName') ?? text(request, 'roleName') ?? 'the caller'

@@ -27,6 +27,7 @@ export const dataDeletedUnusually: Detector = {
   attack: 'T1485',
   sparesOwnWorks: true,
   runbook: 'Ask the owner at once whether they take something down; if not, contain the identity and restore from backups.',
+  delivery: [...DATA_DESTRUCTION],
   matches(signal, context) {
     const { baseline } = context
     const { action, time, outcome } = signal

@@ -12,6 +12,7 @@ export const discoveryBurst: Detector = {
   fact: 'enumeration',
   attack: 'T1580',
   runbook: 'Ask the owner whether they run an inventory tool or a new job; if not, treat the credential as stolen.',
+  delivery: 'every-call',
   matches(signal, context) {
     if (!signal.isReadOnly) return undefined
     const distinct = distinctIn(context, 'discovered', { at: signal.time, from: 12 })

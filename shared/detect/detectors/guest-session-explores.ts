@@ -12,6 +12,7 @@ export const guestSessionExplores: Detector = {
   group: 'discovery',
   attack: 'T1580',
   runbook: 'Remove from the identity pool’s role what the app does not need: anybody on the internet may get such a session.',
+  delivery: 'guest-calls',
   matches({ credential, isReadOnly, action, time }, { window }) {
     if (credential.sessionName !== COGNITO_SESSION || !isReadOnly) return undefined
     if (action === 'sts:GetCallerIdentity') return { reason: 'called GetCallerIdentity, which no app does', weight: 0.4 }

@@ -14,6 +14,7 @@ export const keyAnomalousUse: Detector = {
   fact: 'key-habit',
   attack: 'T1078.004',
   runbook: 'Ask the owner whether they moved the key there; if not, treat it as stolen.',
+  delivery: 'key-calls',
   matches({ credential, origin }, { baseline }) {
     const habit = credential.kind === 'access-key' ? baseline.keys.get(credential.id) : undefined
     if (habit === undefined || !isKeyMature(habit, baseline)) return undefined

@@ -11,6 +11,7 @@ export const launchedInManyRegions: Detector = {
   attack: 'T1535',
   runbook: 'Stop the instances in every region, beginning with the regions that you do not use.',
   actions: [...LAUNCHES],
+  delivery: 'other-regions',
   matches(signal, context) {
     const regions = distinctIn(context, 'launch-region', { at: signal.time })
     return regions < 3 ? undefined : { reason: `instances requested in ${regions} regions within 10 minutes` }

@@ -12,6 +12,7 @@ export const lookedInManyRegions: Detector = {
   attack: 'T1580',
   runbook:
     'Ask the owner whether a new inventory or posture tool runs; if not, treat the credential as stolen and watch all regions for launches.',
+  delivery: 'other-regions',
   matches(signal, context) {
     const { baseline, window, across } = context
     if (!signal.isReadOnly || !(window.counted.has('new-region') || across?.counted.has('new-region'))) return undefined

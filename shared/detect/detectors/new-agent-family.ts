@@ -10,6 +10,7 @@ export const newAgentFamily: Detector = {
   fact: 'tool',
   attack: 'T1078.004',
   runbook: 'Ask the owner whether the job was rewritten or uses another tool now.',
+  delivery: 'every-call',
   matches({ origin }, { baseline }) {
     if (origin.addressKind !== 'public' || !isMature(baseline) || !isNew(baseline, 'agentFamily', origin.agentFamily)) return undefined
     return { reason: `called by ${origin.agentFamily}`, weight: origin.agentFamily === 'offensive-tool' ? 0.6 : 0.2 }

@@ -21,6 +21,7 @@ export const newAssumer: Detector = {
   runbook:
     'Ask the role’s owner whether they know the caller; if it is of another account, organisation or repository, check who changed the trust policy.',
   looksAt: 'assumption',
+  delivery: 'assumptions',
   matches(signal, { baseline }) {
     const { assumer, identity } = signal
     if (assumer === undefined || !isMature(baseline) || baseline.features.assumer.values.length === 0) return undefined

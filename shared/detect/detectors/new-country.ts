@@ -10,6 +10,7 @@ export const newCountry: Detector = {
   fact: 'place',
   attack: 'T1078.004',
   runbook: 'Ask the owner about travel, a new office or a new CI runner; for a workload’s key, ask whether the workload moved.',
+  delivery: 'every-call',
   matches({ origin }, { baseline }) {
     if (origin.country === undefined || baseline.features.country.values.length === 0 || !isNew(baseline, 'country', origin.country))
       return undefined

@@ -16,6 +16,7 @@ export const newNetwork: Detector = {
   fact: 'place',
   attack: 'T1078.004',
   runbook: 'Ask the owner about a new office, CI runner or internet provider.',
+  delivery: 'every-call',
   matches({ origin, time }, { baseline }) {
     if (isExpectedPlace(baseline, sourceOf(origin))) return undefined
     if (isNewEndpoint(origin, baseline, time)) return { reason: `through ${origin.vpcEndpointId}, a VPC endpoint new to this identity` }

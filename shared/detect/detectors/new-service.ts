@@ -8,6 +8,7 @@ export const newService: Detector = {
   group: 'novelty',
   attack: 'T1078.004',
   runbook: 'Ask the owner whether the job has a new task that needs the service.',
+  delivery: 'every-call',
   matches(signal, { baseline }) {
     if (!isMature(baseline) || !isNew(baseline, 'service', signal.service)) return undefined
     return { reason: `first call to ${signal.service} in ${baseline.calls} calls` }

@@ -8,6 +8,7 @@ export const offensiveToolUsed: Detector = {
   fact: 'tool',
   attack: 'T1526',
   runbook: 'Ask the security team whether they run a test today; if not, contain the identity.',
+  delivery: 'every-call',
   matches({ origin }) {
     return origin.agentFamily === 'offensive-tool' ? { reason: 'called by a tool for attacking or auditing AWS accounts' } : undefined
   },

@@ -18,6 +18,7 @@ export function parametersLeftOut(others: readonly Detector[]): Detector {
     attack: 'T1098',
     runbook: 'Look in the account at what the call changed, because the log does not say it; then ask the caller.',
     // Without `actions`: what cannot be read is no habit, however often it comes.
+    delivery: [...rights, ...harm],
     matches(signal) {
       const { action, outcome, kind } = signal
       if (kind !== 'api-call' || outcome !== 'success') return undefined

@@ -10,6 +10,7 @@ export const permissionsEnumerated: Detector = {
   fact: 'enumeration',
   attack: 'T1069.003',
   runbook: 'Treat the credential as stolen: only tools that enumerate permissions do this.',
+  delivery: 'refused-calls',
   matches(signal, context) {
     if (signal.outcome === 'success') return undefined
     const refused = distinctIn(context, 'denied', { at: signal.time })

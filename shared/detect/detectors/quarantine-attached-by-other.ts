@@ -13,6 +13,7 @@ export const quarantineAttachedByOther: Detector = {
   attack: 'T1531',
   runbook: 'Ask whoever attached the policy why. If nobody knows, take it off again and contain the one who attached it.',
   looksAt: 'exposure',
+  delivery: 'credential-changes',
   matches(signal) {
     if (signal.exposure !== 'QUARANTINE_POLICY_BY_OTHER') return undefined
     return { reason: `not AWS, but ${text(signal.request, 'by') ?? 'somebody'} attached the quarantine policy` }

@@ -9,6 +9,7 @@ export const quarantinePolicyAttached: Detector = {
   attack: 'T1552',
   runbook: 'Read in the Health event or support case where AWS saw a credential of it in public, and remove it there.',
   isConfirmed: true,
+  delivery: 'credential-changes',
   matches(signal) {
     if (signal.exposure !== 'AWS_IAM_QUARANTINE_POLICY') return undefined
     const target = signal.identity.kind === 'role' ? 'role' : 'user'

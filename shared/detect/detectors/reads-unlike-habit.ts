@@ -21,6 +21,7 @@ export const readsUnlikeHabit: Detector = {
   fact: 'enumeration',
   attack: 'T1580',
   runbook: 'Ask the owner whether the job changed; if not, look for a second user of the credential.',
+  delivery: 'every-call',
   matches(signal, context) {
     const { window, baseline } = context
     if (!signal.isReadOnly || window.reads < MIN_READS || !isMature(baseline)) return undefined

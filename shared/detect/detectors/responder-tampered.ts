@@ -34,6 +34,7 @@ export const responderTampered: Detector = {
   attack: 'T1685',
   countsRefusedByUs: true,
   runbook: 'Deploy the stack again at once to undo the change: until then the responder may see and do nothing.',
+  delivery: 'responder-changes',
   matches(signal) {
     const { isAgainstResponder, action, outcome, deployment } = signal
     if (!isAgainstResponder || outcome === 'failed') return undefined

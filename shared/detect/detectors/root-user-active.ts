@@ -9,6 +9,7 @@ export const rootUserActive: Detector = {
   attack: 'T1078.004',
   runbook:
     'Call the holder of the root password; if they did not sign in, change the password, delete root’s keys and check its MFA devices.',
+  delivery: 'root-calls',
   matches({ identity, origin, credential, action, isReadOnly, outcome }) {
     if (identity.kind !== 'root' || origin.addressKind === 'aws-service') return undefined
     if (credential.kind === 'access-key') return { reason: `root called ${action} with an access key`, weight: 0.7 }

@@ -15,6 +15,7 @@ export const sessionByTwoTools: Detector = {
   fact: 'tool',
   attack: 'T1550.001',
   runbook: 'Ask the owner whether somebody copied the session to a terminal; if not, end the role’s sessions.',
+  delivery: 'session-calls',
   matches({ credential, origin }, { window, baseline }) {
     if (credential.kind !== 'session' || !MANUAL_TOOLS.has(origin.agentFamily) || window.agents.length < 2) return undefined
     if (isMature(baseline) && !isNew(baseline, 'agentFamily', origin.agentFamily)) return undefined

@@ -9,6 +9,7 @@ export const sessionFromTwoCountries: Detector = {
   fact: 'place',
   attack: 'T1550.001',
   runbook: 'End the role’s sessions, because a session is not shared between machines; then ask the owner.',
+  delivery: 'session-calls',
   matches({ credential, origin }, { window }) {
     if (
       credential.kind !== 'session' ||

@@ -9,6 +9,7 @@ export const sessionFromTwoNetworks: Detector = {
   fact: 'place',
   attack: 'T1550.001',
   runbook: 'Ask the owner whether both networks are theirs; if not, end the role’s sessions.',
+  delivery: 'session-calls',
   matches({ credential, origin }, { window }) {
     const [first] = window.networks
     if (credential.kind !== 'session' || first === undefined || first === 'aws') return undefined

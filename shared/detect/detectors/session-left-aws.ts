@@ -9,6 +9,7 @@ export const sessionLeftAws: Detector = {
   fact: 'place',
   attack: 'T1550.001',
   runbook: 'End the role’s sessions, then find out how the function, task or instance leaked its credentials.',
+  delivery: 'session-calls',
   matches({ credential, origin }, { window }) {
     if (credential.kind !== 'session' || window.networks[0] !== 'aws') return undefined
     if (origin.network === undefined || origin.networkKind === 'aws') return undefined

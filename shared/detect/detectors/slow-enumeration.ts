@@ -9,6 +9,7 @@ export const slowEnumeration: Detector = {
   fact: 'enumeration',
   attack: 'T1526',
   runbook: 'Ask the owner whether the job changed; if not, look for a second user who calls between the owner’s calls.',
+  delivery: 'every-call',
   matches(signal, { window, baseline }) {
     if (!signal.isReadOnly || window.discovered.ids.length < 15 || maturity(baseline) < 0.5) return undefined
     return {

@@ -8,6 +8,7 @@ export const suspectCredentialUsed: Detector = {
   group: 'lineage',
   attack: 'T1550.001',
   runbook: 'Open the incident that is named, and contain this credential together with the one that issued it.',
+  delivery: 'every-call',
   matches({ parentIncidentId, isParentSuspect, outcome, identity, credential }) {
     // A refused call shows that containment works.
     if (parentIncidentId === undefined || outcome === 'denied') return undefined

@@ -10,6 +10,7 @@ export const unknownRiskReported: Detector = {
   attack: 'T1552',
   runbook: 'Open the event in AWS Health and do what it says; rotate the credential where it calls it exposed.',
   looksAt: 'exposure',
+  delivery: 'exposures',
   matches(signal) {
     if (signal.source !== 'aws-health' || signal.exposure === undefined || RISK_CODES.has(signal.exposure)) return undefined
     return { reason: `AWS Health says ${signal.exposure}` }

@@ -12,6 +12,7 @@ export const workloadCredentialsOffAws: Detector = {
   fact: 'place',
   attack: 'T1552.005',
   runbook: 'End the role’s sessions, then find the vulnerability by which the metadata service or the environment was read.',
+  delivery: 'session-calls',
   matches({ credential, origin }) {
     if (credential.workload === undefined || origin.addressKind !== 'public' || origin.networkKind === 'aws') return undefined
     // Weaker evidence: Amazon may use an address range that is newer than the network database.

@@ -11,6 +11,7 @@ export const workloadCredentialsOnDesktop: Detector = {
   fact: 'tool',
   attack: 'T1552.005',
   runbook: 'End the role’s sessions, then find the vulnerability by which the metadata service or the environment was read.',
+  delivery: 'session-calls',
   matches({ credential, origin }) {
     const system = credential.workload === undefined ? undefined : origin.agent.match(DESKTOP)?.[0]
     return system === undefined ? undefined : { reason: `session of ${credential.workload} called from ${system}` }
