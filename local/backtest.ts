@@ -94,13 +94,17 @@ export function backtest({ trust = REPLAYED, ...ports }: BacktestPorts & { reado
     refusals: refused,
     async run(records) {
       const result = await respond(records)
-      for (const { incidentId, decision, signal, findings } of result.outcomes) {
-        if (incidentId === undefined || decision === undefined) continue
-        if (findings.length > 0) refused.suspected(incidentId, signal)
-        const incident = refusesCalls({ decision }) ? (await incidents.get(incidentId))?.value : undefined
-        if (incident !== undefined) refused.acted(incident, incident.decidedBy.time)
+      // In the order of the calls, so that it does not matter how many come at a time.
+      const evaluated = Map.groupBy(result.outcomes, ({ signal }) => signal.id)
+      for (const signal of result.signals) {
+        for (const { incidentId, incident, findings } of evaluated.get(signal.id) ?? []) {
+          if (incidentId === undefined || incident === undefined) continue
+          if (findings.length > 0) refused.suspected(incidentId, signal)
+          if (refusesCalls(incident)) refused.acted(incident, incident.decidedBy.time)
+        }
+        evaluated.delete(signal.id)
+        refused.observe(signal)
       }
-      refused.observe(result.signals)
       tally.signals += result.signals.length
       tally.ignored += result.ignored
       tally.unreadable += result.failed.size

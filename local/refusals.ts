@@ -46,7 +46,7 @@ export interface Refusals {
   /** Notes that an incident is restricted or contained from a time on, epoch ms. Until the action is a stronger one, the first time counts. */
   acted(incident: Incident, at: number): void
   /** Counts the signals that would have been refused, each once however often it comes. */
-  observe(signals: readonly Signal[]): void
+  observe(signal: Signal): void
   /** How many calls would have been refused: by one incident, or by all. */
   count(incidentId?: string): number
   /** The price of one incident, or the sum of all that were restricted or contained: a call that belongs to several counts for each. */
@@ -99,15 +99,13 @@ export function refusals(isRefused: IsRefused = refusedBySteps()): Refusals {
       account.action = { incident, since: isFirst ? at : action.since }
       index.add(incident.id, incident)
     },
-    observe(signals) {
-      for (const signal of signals) {
-        if (signal.kind !== 'api-call' || !isNew(signal) || accounts.size === 0) continue
-        const by = index.idsFor(signal).filter((id) => countCall(accounts.get(id), signal, isRefused))
-        const [incidentId] = by
-        if (incidentId === undefined) continue
-        total += 1
-        if (examples.length < EXAMPLES) examples.push({ incidentId, signal })
-      }
+    observe(signal) {
+      if (signal.kind !== 'api-call' || !isNew(signal) || accounts.size === 0) return
+      const by = index.idsFor(signal).filter((id) => countCall(accounts.get(id), signal, isRefused))
+      const [incidentId] = by
+      if (incidentId === undefined) return
+      total += 1
+      if (examples.length < EXAMPLES) examples.push({ incidentId, signal })
     },
     count(incidentId) {
       return incidentId === undefined ? total : (accounts.get(incidentId)?.refused ?? 0)

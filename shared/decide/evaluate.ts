@@ -166,8 +166,9 @@ async function evaluateIn(
   const upserted = await upsertIncident(evaluated, known, ports)
   if (upserted.kind === 'closed') return upserted
   unitOfWork.keepIncident(upserted.stored)
-  unitOfWork.keepIncident(await containOrNotify(upserted.stored, context))
-  return { signal, findings, assessment, incidentId: id, decision: upserted.stored.value.decision }
+  const left = await containOrNotify(upserted.stored, context)
+  unitOfWork.keepIncident(left)
+  return { signal, findings, assessment, incidentId: id, decision: upserted.stored.value.decision, incident: left.value }
 }
 
 /**

@@ -61,11 +61,14 @@ function isFirstUse({ credential }: Signal, { windows }: IdentityState): boolean
 }
 
 /**
- * True where people are asked about an incident, or more is called for. Not for its tool alone, since the company's own scanner has one too, nor for what it
- * issued, because an incident would then speak against itself.
+ * True where people are asked about an incident, or more is called for, and the caller may be somebody else than the owner: what a known owner creates is not suspect because
+ * people are asked whether it had to be. Not for its tool alone, since the company's own scanner has one too, nor for what it issued, because an incident would then speak
+ * against itself.
  */
-function isSuspect({ decision, findings }: Incident): boolean {
-  return isStronger(decision.would, 'notify') && findings.some(({ group, fact }) => group !== 'lineage' && fact !== CHOSEN_FACT)
+function isSuspect({ decision, findings, assessment }: Incident): boolean {
+  const evidence = findings.filter(({ group, fact }) => group !== 'lineage' && fact !== CHOSEN_FACT)
+  const isOfOwner = assessment.familiarity === 'known' && evidence.every(({ axis }) => axis === 'what')
+  return isStronger(decision.would, 'notify') && evidence.length > 0 && !isOfOwner
 }
 
 /**

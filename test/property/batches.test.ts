@@ -15,7 +15,8 @@ async function told(records: readonly object[], size: number) {
       assessments.push(JSON.stringify([signal.id, findings.map(({ detector }) => detector), assessment.risk, decision?.would, incidentId]))
   }
   const found: string[] = []
-  for await (const incident of incidents.listAll()) found.push(JSON.stringify(incident))
+  for await (const incident of incidents.listAll())
+    found.push(JSON.stringify([incident, run.refusals.count(incident.id), run.refusals.priceOf(incident.id)]))
   return { assessments, incidents: found.sort() }
 }
 

@@ -105,7 +105,7 @@ const rowText = (value: Fields) =>
 export const ocsf = (record: Fields): Fields => ({
   class_uid: 6003,
   category_uid: 6,
-  time: Date.parse(String(record.eventTime)),
+  time: typeof record.eventTime === 'string' ? Date.parse(record.eventTime) : record.eventTime,
   metadata: { uid: record.eventID, version: '1.1.0', product: { name: 'CloudTrail', vendor_name: 'AWS', version: '1.11' } },
   cloud: { provider: 'AWS', region: record.awsRegion, account: { uid: '123456789012' } },
   api: {

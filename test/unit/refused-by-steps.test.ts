@@ -154,14 +154,14 @@ describe('the calls of a history that the steps of its incidents would have refu
   function contained(isRefused?: IsRefused) {
     const counted = refusals(isRefused)
     counted.suspected('inc-1', by('ci-build', { time: NOW, from: '192.0.2.66' }))
-    counted.observe([by('ci-build', { time: NOW, from: '192.0.2.66' })])
+    for (const call of [by('ci-build', { time: NOW, from: '192.0.2.66' })]) counted.observe(call)
     counted.acted(decided('contain'), NOW + 60_000)
     return counted
   }
 
   it('are told apart by the addresses of the evidence, and those before the action are not refused', () => {
     const counted = contained()
-    counted.observe([
+    for (const call of [
       by('ci-build', { time: NOW + 30_000 }),
       by('ci-build', { time: NOW + 30_000, from: '192.0.2.66' }),
       by('ci-build', { from: '192.0.2.66' }),
@@ -169,6 +169,7 @@ describe('the calls of a history that the steps of its incidents would have refu
       by('ci-build', { time: NOW + 30 * HOUR_MS }),
       by('bystander', { key: OWN }),
     ])
+      counted.observe(call)
     expect(counted.priceOf('inc-1')).toEqual({ stopped: { calls: 3, refused: 1 }, collateral: { calls: 1, refused: 1 } })
     expect(counted.priceOf()).toEqual(counted.priceOf('inc-1'))
     expect([counted.count('inc-1'), counted.count(), counted.examples.length]).toEqual([3, 3, 3])
@@ -176,7 +177,7 @@ describe('the calls of a history that the steps of its incidents would have refu
 
   it('are those that are said to be refused', () => {
     const counted = contained((_, { credential }) => credential.id === OWN)
-    counted.observe([by('ci-build'), by('ci-build', { key: OWN }), by('ci-build', { from: '192.0.2.66' })])
+    for (const call of [by('ci-build'), by('ci-build', { key: OWN }), by('ci-build', { from: '192.0.2.66' })]) counted.observe(call)
     expect(counted.priceOf('inc-1')).toEqual({ stopped: { calls: 2, refused: 0 }, collateral: { calls: 2, refused: 1 } })
     expect(counted.count()).toBe(1)
   })
@@ -184,22 +185,22 @@ describe('the calls of a history that the steps of its incidents would have refu
   it('are none of an incident that is only asked about, and no price is told of it', () => {
     const counted = refusals()
     counted.suspected('inc-1', by('ci-build', { time: NOW }))
-    counted.observe([by('ci-build')])
+    for (const call of [by('ci-build')]) counted.observe(call)
     expect([counted.count(), counted.priceOf()]).toEqual([0, { stopped: { calls: 0, refused: 0 }, collateral: { calls: 0, refused: 0 } }])
   })
 
   it('count once in all where two incidents would have refused a call', () => {
     const counted = contained()
     counted.acted({ ...decided('contain'), id: 'inc-2' }, NOW)
-    counted.observe([by('ci-build')])
+    for (const call of [by('ci-build')]) counted.observe(call)
     expect([counted.count('inc-1'), counted.count('inc-2'), counted.count()]).toEqual([1, 1, 1])
   })
 
   it('count once however often they are delivered, in one batch and in later ones', () => {
     const counted = contained()
     const [one, other] = [by('ci-build'), by('ci-build', { from: '192.0.2.66' })]
-    counted.observe([one, one, other])
-    counted.observe([other, one])
+    for (const call of [one, one, other]) counted.observe(call)
+    for (const call of [other, one]) counted.observe(call)
     expect([counted.count('inc-1'), counted.count(), counted.examples.length]).toEqual([2, 2, 2])
     expect(counted.priceOf()).toEqual({ stopped: { calls: 2, refused: 1 }, collateral: { calls: 1, refused: 1 } })
   })
@@ -207,7 +208,7 @@ describe('the calls of a history that the steps of its incidents would have refu
   it('are told from a call of another identity that has the same id', () => {
     const counted = contained(() => true)
     counted.acted({ ...decided('contain', { identity: user('victim') }), id: 'inc-2' }, NOW)
-    counted.observe([by('ci-build', { id: 'same' }), by('victim', { id: 'same', key: OWN })])
+    for (const call of [by('ci-build', { id: 'same' }), by('victim', { id: 'same', key: OWN })]) counted.observe(call)
     expect([counted.count('inc-1'), counted.count('inc-2')]).toEqual([1, 1])
   })
 
@@ -216,11 +217,12 @@ describe('the calls of a history that the steps of its incidents would have refu
     const named = { ...user('ci-build'), principalId: 'AIDAEXAMPLEUSER000001' }
     const roles = [edge({ id: 'ASIATAKEN00000000001', kind: 'session', owner: 'arn:aws:sts::123456789012:assumed-role/admin/break-in' })]
     counted.acted(decided('contain', { identity: named, lineage: roles }), NOW)
-    counted.observe([
+    for (const call of [
       by('renamed', { principalId: 'AIDAEXAMPLEUSER000001' }),
       inSession('admin', 'break-in'),
       inSession('admin', 'morning'),
     ])
+      counted.observe(call)
     expect(counted.count()).toBe(2)
   })
 })
