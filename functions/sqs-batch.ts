@@ -4,7 +4,9 @@ import * as z from 'zod'
 import { errorName } from '../shared/errors.ts'
 import type { BatchResult } from '../shared/pipeline.ts'
 import type { Deliveries, Delivery } from '../shared/ports/deliveries.ts'
-import type { Log } from '../shared/ports/runtime.ts'
+import type { Log, Pause } from '../shared/ports/runtime.ts'
+import { type Failure, redeliveredAfter } from './redelivery.ts'
+import { UNIT_LIMITS, type UnitLimits, unitsOf } from './units-of-batch.ts'
 
 /** A message of the bootstrap queue: a long-lived key that was seen for the first time. */
 const BootstrapRequest = z.strictObject({ bootstrap: z.string().regex(/^AKIA[A-Z0-9]{12,124}$/) })
@@ -23,56 +25,64 @@ const Envelope = z.looseObject({
 
 /** What the function respond does with the messages of its queues. */
 export interface Responder {
-  respond(inputs: readonly unknown[]): Promise<BatchResult>
+  respond(inputs: readonly unknown[], remainingMs: () => number): Promise<BatchResult>
   bootstrap(accessKeyId: string): Promise<unknown>
   backfill(incidentId: string): Promise<unknown>
   /** ARNs of the queues: `events` accept events only, `tasks` accepts tasks only. */
   readonly queues: { readonly events: ReadonlySet<string>; readonly tasks: string }
   readonly deliveries: Deliveries
+  readonly pause: Pick<Pause, 'random'>
+  /** How a batch is divided; `UNIT_LIMITS` where it is not said. */
+  readonly limits?: UnitLimits
   readonly log: Log
 }
 
+/** Of the time of an invocation, what is kept for giving messages back and for the answer to Lambda. Milliseconds. */
+const RESERVED_MS = 5000
+
+const NO_TIME_LEFT = 'the function had no time left for it; it is delivered again'
+
 const processor = new BatchProcessor(EventType.SQS)
 
-/** Passes a batch of messages to the responder and returns those that SQS has to deliver again. */
-export function sqsBatch({
-  respond,
-  bootstrap,
-  backfill,
-  queues,
-  deliveries,
-  log,
-}: Responder): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+/** Passes a batch of messages to the responder and returns those that SQS has to deliver again, each with a time of its own. */
+export function sqsBatch(responder: Responder): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+  const { bootstrap, backfill, queues, deliveries, pause, log } = responder
   return async (event, context) => {
-    // The pipeline takes the batch as a whole, so every message waits for the same promise and picks its own result.
-    const failures = work(event.Records)
-    return processPartialResponse(event, async ({ messageId }: SQSRecord) => failOn((await failures).get(messageId)), processor, {
+    // Parts of the batch are taken together, so every message waits for the same promise and picks its own result.
+    const failures = work(event.Records, () => context.getRemainingTimeInMillis() - RESERVED_MS)
+    return processPartialResponse(event, async ({ messageId }: SQSRecord) => failOn((await failures).get(messageId)?.reason), processor, {
       context,
       throwOnFullBatchFailure: false,
     })
   }
 
-  async function work(records: readonly SQSRecord[]): Promise<Map<string, string>> {
+  async function work(records: readonly SQSRecord[], remainingMs: () => number): Promise<ReadonlyMap<string, Failure>> {
     // Lambda does not say who invoked a function. Before anything is believed, the queues themselves are asked for the messages.
-    const failures = new Map(await deliveries.undelivered(records.map(deliveryOf)))
-    const inputs: { messageId: string; body: unknown }[] = []
+    const undelivered = await deliveries.undelivered(records.map(deliveryOf))
+    const failures = new Map<string, Failure>()
+    const inputs: Input[] = []
     for (const { messageId, body, eventSourceARN } of records) {
-      if (failures.has(messageId)) continue
+      const fail = (reason: string) => failures.set(messageId, { reason, kind: 'failed' })
+      const unproven = undelivered.get(messageId)
       const parsed = parse(body)
-      if (parsed === undefined) failures.set(messageId, 'the message is not JSON')
+      if (unproven !== undefined) fail(unproven)
+      else if (parsed === undefined) fail('the message is not JSON')
       else if (eventSourceARN === queues.tasks) {
         const failure = await runTask(parsed)
-        if (failure !== undefined) failures.set(messageId, failure)
-      } else if (!queues.events.has(eventSourceARN)) failures.set(messageId, 'the message is from no queue of the stack')
-      else if (!Envelope.safeParse(parsed).success) failures.set(messageId, 'the message is no event of EventBridge')
+        if (failure !== undefined) fail(failure)
+      } else if (!queues.events.has(eventSourceARN)) fail('the message is from no queue of the stack')
+      else if (!Envelope.safeParse(parsed).success) fail('the message is no event of EventBridge')
       else inputs.push({ messageId, body: parsed })
     }
-    if (inputs.length > 0) {
-      const { failed, signals, outcomes, ignored } = await respond(inputs.map(({ body }) => body))
-      for (const [at, reason] of failed) failures.set((inputs[at] as { messageId: string }).messageId, reason)
-      log.info('respond.batch', { inputs: inputs.length, signals: signals.length, ignored, outcomes: outcomes.length, failed: failed.size })
-    }
-    for (const [messageId, reason] of failures) log.warn('respond.message.failed', { messageId, reason })
+    for (const [messageId, failure] of await respondTo(inputs, responder, remainingMs)) failures.set(messageId, failure)
+    for (const [messageId, { reason }] of failures) log.warn('respond.message.failed', { messageId, reason })
+    const again = records.flatMap((record) => {
+      const failure = failures.get(record.messageId)
+      if (failure === undefined || undelivered.has(record.messageId)) return []
+      return [{ ...deliveryOf(record), afterSeconds: redeliveredAfter(failure, receivesOf(record), pause.random()) }]
+    })
+    const late = again.length === 0 ? [] : await deliveries.redeliver(again)
+    for (const [messageId, reason] of late) log.warn('respond.redelivery.late', { messageId, reason })
     return failures
   }
 
@@ -85,6 +95,51 @@ export function sqsBatch({
     if (incident.success) return backfill(incident.data.trace).then(() => undefined, failed('backfill'))
     return 'the message is no task, and this queue accepts nothing else'
   }
+}
+
+interface Input {
+  readonly messageId: string
+  readonly body: unknown
+}
+
+/** Has events evaluated, a part of the batch at a time, and returns by message id which failed. Parts for which there is no time left are given back. */
+async function respondTo(
+  inputs: readonly Input[],
+  { respond, log, limits = UNIT_LIMITS }: Responder,
+  remainingMs: () => number,
+): Promise<Map<string, Failure>> {
+  const failures = new Map<string, Failure>()
+  const counts = { inputs: inputs.length, signals: 0, ignored: 0, outcomes: 0 }
+  let longestMs = 0
+  for (const [at, unit] of unitsOf(inputs, limits).entries()) {
+    const startsWithMs = remainingMs()
+    if (at > 0 && startsWithMs < 2 * longestMs) {
+      for (const { messageId } of unit) failures.set(messageId, { reason: NO_TIME_LEFT, kind: 'contended' })
+      continue
+    }
+    try {
+      const { failed, contended, signals, outcomes, ignored } = await respond(
+        unit.map(({ body }) => body),
+        remainingMs,
+      )
+      for (const [position, reason] of failed)
+        failures.set((unit[position] as Input).messageId, { reason, kind: contended.has(position) ? 'contended' : 'failed' })
+      counts.signals += signals.length
+      counts.outcomes += outcomes.length
+      counts.ignored += ignored
+    } catch (cause) {
+      for (const { messageId } of unit) failures.set(messageId, { reason: errorName(cause), kind: 'failed' })
+    }
+    longestMs = Math.max(longestMs, startsWithMs - remainingMs())
+  }
+  if (inputs.length > 0) log.info('respond.batch', { ...counts, failed: failures.size })
+  return failures
+}
+
+/** How often SQS has handed the message out, this time included. */
+function receivesOf({ attributes }: SQSRecord): number {
+  const counted = Number(attributes?.ApproximateReceiveCount)
+  return Number.isSafeInteger(counted) && counted > 0 ? counted : 1
 }
 
 function deliveryOf({ messageId, receiptHandle, eventSourceARN }: SQSRecord): Delivery {

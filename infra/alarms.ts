@@ -7,8 +7,8 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { Queues } from './queues.ts'
 
-/** An event that waits longer than this in the hot queue is late: a containment should take seconds. */
-const HOT_AGE_SECONDS = 60
+/** An event that waits longer than this in a queue without a batching window is late: a containment should take seconds. */
+const LATE_SECONDS = 60
 
 /** Without a seal for so many hours in a row an alarm stands: a day, and two hours for the three attempts of a run. */
 const SEALED_HOURS = 26
@@ -25,7 +25,7 @@ export interface AlarmsProps {
   readonly failures: readonly Queue[]
 }
 
-/** Alarms on the notice topic: for every dead letter, every failed containment or sweep, a record that is not as it was sealed or not sealed at all, and a hot queue that is late. */
+/** Alarms on the notice topic: for every dead letter, every failed containment or sweep, a record that is not as it was sealed or not sealed at all, and a queue that is late. */
 export class Alarms extends Construct {
   /** The ARNs of the alarms, which publish to the topic. */
   readonly arns: readonly string[]
@@ -89,8 +89,14 @@ export class Alarms extends Construct {
       treatMissingData: TreatMissingData.BREACHING,
     })
     tell(missing)
-    const age = queues.hot.metricApproximateAgeOfOldestMessage({ period, statistic: 'Maximum' })
-    alarm('HotLate', age, HOT_AGE_SECONDS, 'Events wait for more than a minute: a stolen key works for as long.')
+    for (const [name, queue] of [
+      ['ConfirmedLate', queues.confirmed],
+      ['HotLate', queues.hot],
+      ['TokensLate', queues.tokens],
+    ] as const) {
+      const age = queue.metricApproximateAgeOfOldestMessage({ period, statistic: 'Maximum' })
+      alarm(name, age, LATE_SECONDS, 'Events wait for more than a minute: a stolen key works for as long.')
+    }
     this.arns = arns
   }
 }

@@ -8,15 +8,18 @@ import { deadLetterQueue } from './dead-letter-queue.ts'
 import { patternsOf } from './event-patterns.ts'
 import type { Queues } from './queues.ts'
 
-/** Rules whose events are evaluated at once: those that give most away, and those that the responder depends on. The others wait a few seconds for a batch. */
-const HOT: ReadonlySet<DeliveryRule> = new Set([
-  'CredentialExposures',
-  'CredentialChanges',
-  'SignIns',
-  'TokenCalls',
-  'Tampering',
-  'RolesBorrowed',
-])
+/**
+ * Rules whose events are evaluated at once, by their lane: those that give most away, and those that the responder depends on. The others wait a few seconds for a batch. What a
+ * key can send without end, and what nobody but AWS sends, have lanes of their own.
+ */
+const LANE_OF: Readonly<Partial<Record<DeliveryRule, 'confirmed' | 'hot' | 'tokens'>>> = {
+  CredentialExposures: 'confirmed',
+  CredentialChanges: 'hot',
+  SignIns: 'hot',
+  TokenCalls: 'tokens',
+  Tampering: 'hot',
+  RolesBorrowed: 'hot',
+}
 
 /** Retries of an event that cannot be put into its queue. After two hours a response would come too late to matter. */
 const RETRY_POLICY = { maximumRetryAttempts: 185, maximumEventAgeInSeconds: Duration.hours(2).toSeconds() }
@@ -52,7 +55,7 @@ export class EventRules extends Construct {
     for (const name of rulesOf(config)) {
       const parts = patterns[name]
       for (const [at, pattern] of parts.entries()) {
-        const made = rule(parts.length === 1 ? name : `${name}${at + 1}`, pattern, HOT.has(name) ? queues.hot : queues.bulk)
+        const made = rule(parts.length === 1 ? name : `${name}${at + 1}`, pattern, queues[LANE_OF[name] ?? 'bulk'])
         if (!CHANGES_ONLY.has(name)) (made.node.defaultChild as CfnRule).state = WITH_READ_ONLY
       }
     }

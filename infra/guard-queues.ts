@@ -46,8 +46,7 @@ export function guardQueues({
   const role = ({ responder }: { readonly responder: ResponderFunction }) => responder.role.roleArn
   const telling = [contain, sweep, review, rotate, seal].filter((one) => one !== undefined)
   const failing = [...telling, ...others.filter((one) => one !== undefined)]
-  for (const queue of [queues.hot, queues.bulk])
-    guardQueue(queue, { rules: rules.arns.get(queue) ?? [], consumer: role(respond), operator })
+  for (const queue of queues.ofEvents) guardQueue(queue, { rules: rules.arns.get(queue) ?? [], consumer: role(respond), operator })
   guardQueue(queues.bootstrap, { senders: [respond, sweep].map(role), consumer: role(respond), operator })
   guardQueue(contain.reverify, { senders: [role(contain)], consumer: role(contain), operator })
   if (notices !== undefined && review !== undefined)

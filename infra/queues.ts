@@ -1,21 +1,26 @@
 import { Duration } from 'aws-cdk-lib'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
-import { EVENT_VISIBILITY_SECONDS } from '../shared/ports/deliveries.ts'
+import { EVENT_VISIBILITY_SECONDS, MOST_RECEIVES } from '../shared/ports/deliveries.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
-
-/** Attempts for a message before it goes to the dead-letter queue. */
-const TRIES = 5
 
 /** The longest time that respond may take for a batch. */
 export const RESPOND_TIMEOUT = Duration.seconds(EVENT_VISIBILITY_SECONDS / 6)
 
-/** The queues that feed respond: hot at once, bulk in batches, bootstrap in the background. Each has its dead-letter queue. */
+/**
+ * The queues that feed respond: confirmed, hot and tokens at once, bulk in batches, bootstrap in the background. Each has its dead-letter queue.
+ *
+ * What a stolen key can send without end (calls of STS) and what nobody but AWS sends (confirmed exposures) wait for nothing but their own kind.
+ */
 export class Queues extends Construct {
+  readonly confirmed: Queue
   readonly hot: Queue
+  readonly tokens: Queue
   readonly bulk: Queue
   readonly bootstrap: Queue
   readonly deadLetters: readonly Queue[]
+  /** Those that take events of EventBridge. */
+  readonly ofEvents: readonly Queue[]
 
   constructor(scope: Construct, id: string) {
     super(scope, id)
@@ -29,12 +34,15 @@ export class Queues extends Construct {
         // So that a batch that is being processed is not delivered twice.
         visibilityTimeout: Duration.seconds(EVENT_VISIBILITY_SECONDS),
         retentionPeriod: Duration.days(4),
-        deadLetterQueue: { queue: deadLetter, maxReceiveCount: TRIES },
+        deadLetterQueue: { queue: deadLetter, maxReceiveCount: MOST_RECEIVES },
       })
     }
+    this.confirmed = queue('Confirmed')
     this.hot = queue('Hot')
+    this.tokens = queue('Tokens')
     this.bulk = queue('Bulk')
     this.bootstrap = queue('Bootstrap')
     this.deadLetters = deadLetters
+    this.ofEvents = [this.confirmed, this.hot, this.tokens, this.bulk]
   }
 }

@@ -8,6 +8,7 @@ import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { allowModel, modelEnvironment } from './advisor-arns.ts'
+import { LANES } from './lanes.ts'
 import { allowNotices } from './notice-queue.ts'
 import { type Queues, RESPOND_TIMEOUT } from './queues.ts'
 import { ResponderFunction } from './responder-function.ts'
@@ -33,9 +34,6 @@ export const IAM_CHANGES = [
   'Update',
   'Upload',
 ].map((verb) => `iam:${verb}*`)
-
-/** The most batches of the bulk queue that are processed at the same time. */
-const BULK_CONCURRENCY = 10
 
 /** Paths of the files with countries and networks. */
 export interface GeoFiles {
@@ -72,8 +70,8 @@ export class RespondFunction extends Construct {
         NOTIFY_TOPIC_ARN: topic.topicArn,
         STACK_NAME: Stack.of(this).stackName,
         ACCOUNTS: [account, ...config.accounts].join(','),
-        EVENT_QUEUE_ARNS: [queues.hot.queueArn, queues.bulk.queueArn].join(','),
-        EVENT_QUEUE_URLS: [queues.hot.queueUrl, queues.bulk.queueUrl].join(','),
+        EVENT_QUEUE_ARNS: queues.ofEvents.map(({ queueArn }) => queueArn).join(','),
+        EVENT_QUEUE_URLS: queues.ofEvents.map(({ queueUrl }) => queueUrl).join(','),
         BOOTSTRAP_QUEUE_ARN: queues.bootstrap.queueArn,
         BACKFILL_QUEUE_URL: queues.bootstrap.queueUrl,
         DELIVERED: deliveredBeside(config).join(','),
@@ -86,15 +84,11 @@ export class RespondFunction extends Construct {
       files: { 'country.mmdb': geoIp.countries, 'networks.bin': geoIp.networks },
     })
     const { function: respond } = responder
-    respond.addEventSource(new SqsEventSource(queues.hot, { batchSize: 10, reportBatchItemFailures: true }))
-    respond.addEventSource(
-      new SqsEventSource(queues.bulk, {
-        batchSize: 1000,
-        maxBatchingWindow: Duration.seconds(5),
-        maxConcurrency: BULK_CONCURRENCY,
-        reportBatchItemFailures: true,
-      }),
-    )
+    for (const lane of ['confirmed', 'hot', 'tokens', 'bulk'] as const) {
+      const { batchSize, maxConcurrency, ...more } = LANES[lane]
+      const window = 'windowSeconds' in more ? { maxBatchingWindow: Duration.seconds(more.windowSeconds) } : {}
+      respond.addEventSource(new SqsEventSource(queues[lane], { batchSize, maxConcurrency, ...window, reportBatchItemFailures: true }))
+    }
     // Two at the same time, each with one request a second: LookupEvents allows two a second per region.
     respond.addEventSource(new SqsEventSource(queues.bootstrap, { batchSize: 1, maxConcurrency: 2, reportBatchItemFailures: true }))
 

@@ -7,10 +7,13 @@ import type { Evaluation, EvaluationContext } from './decide/evaluation.ts'
 import { attachParentIncident, mayHaveParent, withParentIncident } from './decide/parent-incident.ts'
 import { openUnitOfWork } from './decide/unit-of-work.ts'
 import { foldInto } from './detect/fold.ts'
+import { backoffMs } from './domain/backoff.ts'
 import type { IdentityState } from './domain/identity-state.ts'
 import type { Policy } from './domain/policy.ts'
 import type { Signal } from './domain/signal.ts'
 import type { RespondPorts } from './ports/respond.ts'
+import type { IncidentStore } from './ports/stores.ts'
+import { isConflict } from './record/conflict.ts'
 import { cachedPolicy } from './record/policy-in-force.ts'
 import { latestOf, REPLAYED, type Trust } from './sense/believe.ts'
 import { enricher } from './sense/enrich/enrich.ts'
@@ -20,16 +23,20 @@ import { type SensedBatch, sense } from './sense/sense.ts'
 
 export type { Evaluation } from './decide/evaluation.ts'
 
-/** The outcome of a batch. `failed`: reasons by the position of the input; those inputs must be delivered again, all others are done. */
+/**
+ * The outcome of a batch. `failed`: reasons by the position of the input; those inputs must be delivered again, all others are done. `contended`: those of
+ * them that failed because others write the same identity, and for no fault of their own.
+ */
 export interface BatchResult {
   readonly outcomes: readonly Evaluation[]
   readonly failed: ReadonlyMap<number, string>
+  readonly contended: ReadonlySet<number>
   readonly signals: readonly Signal[]
   readonly ignored: number
 }
 
-/** How often a batch is processed when another responder writes the same identities meanwhile. */
-const ATTEMPTS = 3
+/** How often a batch is processed when others write the same identities meanwhile: with a pause in between, and where none is needed. */
+const ATTEMPTS = { paused: 12, immediate: 3 } as const
 
 const CONFLICT = 'another responder wrote the state of its identity meanwhile; deliver the event again'
 
@@ -38,37 +45,36 @@ const CONFLICT = 'another responder wrote the state of its identity meanwhile; d
  *
  * Accepts batches of raw inputs, in any order and any number of times. Every effect happens before the state is written and only once, so an
  * interrupted batch can be delivered again and ends with the same result. `trust` says who vouches for the inputs; a stack always says it.
+ * `remainingMs`: for how long a lost write may still be tried again.
  */
 export function pipeline(
   ports: RespondPorts,
   own: OwnResources = NOT_DEPLOYED,
   trust: Trust = REPLAYED,
-): (inputs: readonly unknown[]) => Promise<BatchResult> {
+): (inputs: readonly unknown[], remainingMs?: () => number) => Promise<BatchResult> {
   const readPolicy = cachedPolicy(ports.record, ports.clock)
   const enrich = enricher({ geoIp: ports.geoIp, own })
   const paths = rolePaths()
 
-  const processBatch = async (inputs: readonly unknown[]): Promise<ProcessedBatch> => {
+  const { iam, clock, log } = ports
+  const processBatch = async (inputs: readonly unknown[], incidents: IncidentStore): Promise<BatchResult> => {
     const reading = readPolicy()
-    const { iam, clock, log } = ports
     const sensing = sense(inputs, { iam, paths, enrichment: reading.then(enrich), own, trust, clock, log })
     const [sensed, policy] = await Promise.all([sensing, reading])
-    return processSensed(sensed, { policy, latest: latestOf(trust, clock.now()) }, ports)
+    return processSensed(sensed, { policy, latest: latestOf(trust, clock.now()) }, { ...ports, incidents })
   }
 
-  return async (inputs) => retryConflicts(inputs, await processBatch(inputs), processBatch)
-}
-
-/** A batch after one attempt. `conflicts`: positions of the inputs whose state another responder wrote meanwhile. */
-interface ProcessedBatch extends BatchResult {
-  readonly conflicts: ReadonlySet<number>
+  return (inputs, remainingMs) => {
+    const incidents = addingOnce(ports.incidents)
+    return retryConflicts(inputs, (some) => processBatch(some, incidents), { ...ports, remainingMs })
+  }
 }
 
 async function processSensed(
   sensed: SensedBatch,
   { policy, latest }: { policy: Policy; latest: number },
   ports: RespondPorts,
-): Promise<ProcessedBatch> {
+): Promise<BatchResult> {
   const reported = sensed.signals.map(({ signal }) => signal)
   const invoked = new Set<string>()
   for (const signal of reported) if (signal.kind === 'credential-exposure') await fastPath(signal, { policy, ports, invoked })
@@ -76,27 +82,37 @@ async function processSensed(
   const unitOfWork = await openUnitOfWork(reported, ports)
   const issued = await attachParentIncident(reported, unitOfWork, ports)
   const { signals, failed } = await attachContainment(issued, unitOfWork, ports)
-  const { outcomes, failures } = await evaluateAll(signals, { unitOfWork, policy, ports, invoked }, latest)
+  const { outcomes, failures, contended } = await evaluateAll(signals, { unitOfWork, policy, ports, invoked }, latest)
   const add = (more: ReadonlyMap<string, string>) => {
-    for (const [id, reason] of more) failures.set(id, reason)
+    for (const [id, reason] of more) {
+      failures.set(id, reason)
+      contended.delete(id)
+    }
   }
   add(failed)
   add(await noteRenames(signals, ports))
   add(await reverifyReversed(signals, invoked, ports))
   add(await alarmContainedUse(signals, invoked, ports))
-  for (const id of await unitOfWork.save(new Set(failures.keys()))) failures.set(id, CONFLICT)
-  return { outcomes, ...failedInputs(sensed, failures), signals, ignored: sensed.ignored }
+  for (const id of await unitOfWork.save(new Set(failures.keys()))) {
+    failures.set(id, CONFLICT)
+    contended.add(id)
+  }
+  return { outcomes, ...failedInputs(sensed, failures, contended), signals, ignored: sensed.ignored }
 }
 
-/** Folds and evaluates signals in order. `failures`: reasons by identity id; the later signals of a failed identity are skipped. */
+/**
+ * Folds and evaluates signals in order. `failures`: reasons by identity id; the later signals of a failed identity are skipped. `contended`: those of them
+ * where others were first in every update of an incident or of the record.
+ */
 async function evaluateAll(
   signals: readonly Signal[],
   context: EvaluationContext,
   latest: number,
-): Promise<{ outcomes: Evaluation[]; failures: Map<string, string> }> {
+): Promise<{ outcomes: Evaluation[]; failures: Map<string, string>; contended: Set<string> }> {
   const { unitOfWork, ports } = context
   const outcomes: Evaluation[] = []
   const failures = new Map<string, string>()
+  const contended = new Set<string>()
   for (const one of signals) {
     const { id } = one.identity
     if (failures.has(id)) continue
@@ -112,45 +128,82 @@ async function evaluateAll(
     } catch (cause) {
       // An identity that cannot be evaluated now must not block the others: its inputs are delivered again.
       failures.set(id, cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown error')
+      if (isConflict(cause)) contended.add(id)
       ports.log.warn('respond.identity.failed', { identity: id, error: failures.get(id) })
     }
   }
-  return { outcomes, failures }
+  return { outcomes, failures, contended }
 }
 
 /** Translates failures by identity id into failures by position of the input, and adds the inputs that could not be read. */
-function failedInputs({ signals, unreadable }: SensedBatch, failures: ReadonlyMap<string, string>) {
+function failedInputs({ signals, unreadable }: SensedBatch, failures: ReadonlyMap<string, string>, contendedIds: ReadonlySet<string>) {
   const failed = new Map(unreadable.map(({ input, reason }) => [input, reason]))
-  const conflicts = new Set<number>()
+  const contended = new Set<number>()
+  const faulty = new Set(failed.keys())
   for (const { signal, input } of signals) {
-    const reason = failures.get(signal.identity.id)
-    if (reason !== undefined) failed.set(input, reason)
-    if (reason === CONFLICT) conflicts.add(input)
+    const { id } = signal.identity
+    const reason = failures.get(id)
+    if (reason === undefined) continue
+    failed.set(input, reason)
+    ;(contendedIds.has(id) ? contended : faulty).add(input)
   }
-  return { failed, conflicts }
+  // An input with signals of two identities is at fault where one of them is.
+  return { failed, contended: new Set([...contended].filter((input) => !faulty.has(input))) }
 }
 
 /**
- * Processes the inputs with a write conflict again, at most `ATTEMPTS` times in all. Many events on one identity put several batches to work on it
- * at once, and a redelivery by the queue would take minutes.
+ * Processes the inputs that lost a write again, while there is time for it. Many events of one identity put several batches to work on it at once, and a
+ * redelivery by the queue takes seconds. What another responder has folded meanwhile is in the fresher state, and is not evaluated again.
  */
 async function retryConflicts(
   inputs: readonly unknown[],
-  { conflicts, ...first }: ProcessedBatch,
-  processBatch: (inputs: readonly unknown[]) => Promise<ProcessedBatch>,
+  processBatch: (inputs: readonly unknown[]) => Promise<BatchResult>,
+  { pause, clock, remainingMs = () => Number.POSITIVE_INFINITY }: Pick<RespondPorts, 'pause' | 'clock'> & RemainingTime,
 ): Promise<BatchResult> {
-  let remaining = [...conflicts]
+  let startedAt = clock.now()
+  const first = await processBatch(inputs)
   const outcomes = [...first.outcomes]
   const failed = new Map(first.failed)
-  for (let attempt = 1; attempt < ATTEMPTS && remaining.length > 0; attempt++) {
-    const positions = remaining
+  let contended = [...first.contended]
+  const attempts = pause === undefined ? ATTEMPTS.immediate : ATTEMPTS.paused
+  for (let attempt = 1; attempt < attempts && contended.length > 0; attempt++) {
+    const tookMs = clock.now() - startedAt
+    const waitMs = pause === undefined ? 0 : backoffMs(attempt, { tookMs, random: pause.random() })
+    // An attempt that does not come to its end is paid for and lost, with all that it did right.
+    if (waitMs + 2 * tookMs > remainingMs()) break
+    await pause?.wait(waitMs)
+    startedAt = clock.now()
+    const positions = contended
     const retried = await processBatch(positions.map((input) => inputs[input]))
     outcomes.push(...retried.outcomes)
     for (const input of positions) failed.delete(input)
     for (const [at, reason] of retried.failed) failed.set(positions[at] as number, reason)
-    remaining = [...retried.conflicts].map((at) => positions[at] as number)
+    contended = [...retried.contended].map((at) => positions[at] as number)
   }
-  return { ...first, outcomes, failed }
+  return { ...first, outcomes, failed, contended: new Set(contended) }
+}
+
+/** A store that adds a signal to a timeline once: what an attempt has added, the next one need not. */
+function addingOnce(incidents: IncidentStore): IncidentStore {
+  const added = new Map<string, Promise<void>>()
+  return {
+    ...incidents,
+    addSignal(incidentId, signal) {
+      const key = `${incidentId} ${signal.id}`
+      const adding = added.get(key) ?? incidents.addSignal(incidentId, signal)
+      added.set(key, adding)
+      // What failed is tried again.
+      return adding.catch((cause: unknown) => {
+        added.delete(key)
+        throw cause
+      })
+    },
+  }
+}
+
+/** For how long a lost write may still be tried again, in milliseconds. */
+interface RemainingTime {
+  readonly remainingMs?: (() => number) | undefined
 }
 
 function isFirstOfKey({ credential }: Signal, { windows }: IdentityState): boolean {

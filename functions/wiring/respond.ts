@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
 import { cloudTrailClient, iamClient, lambdaClient, sqsClient } from '../../shared/aws/clients.ts'
 import { sqsDeliveries } from '../../shared/aws/deliveries.ts'
@@ -16,6 +17,7 @@ import { geoIpFrom } from '../../shared/geo/geo-ip.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import { pipeline } from '../../shared/pipeline.ts'
 import type { RespondPorts } from '../../shared/ports/respond.ts'
+import type { Pause } from '../../shared/ports/runtime.ts'
 import type { Responder } from '../sqs-batch.ts'
 import { common, notifierOf } from './common.ts'
 import { modelIn } from './model.ts'
@@ -29,10 +31,14 @@ const sqs = sqsClient()
 
 const history = cloudTrailHistory(cloudTrailClient(), { region: config.AWS_REGION })
 
+/** Full jitter needs chance, and nothing that is decided rests on it. */
+const pause: Pause = { wait: (ms) => sleep(ms), random: Math.random }
+
 const ports: RespondPorts = {
   identities: dynamoIdentityStore(table),
   lastUsed: dynamoLastUsedStore(table),
   ...stores,
+  pause,
   iam: awsIam(iamClient(), config.ACCOUNT_ID),
   advisor: model === undefined ? absentAdvisor : withCircuit(modelAdvisor(model), stores.clock),
   budget: dynamoAdvisorBudget(table),
@@ -68,5 +74,6 @@ export const responder: Responder = {
   backfill: (incidentId) => lookUp(incidentId, respondToLookup, { ...ports, history }),
   queues: { events: new Set(config.EVENT_QUEUE_ARNS), tasks: config.BOOTSTRAP_QUEUE_ARN },
   deliveries: sqsDeliveries(sqs, queueUrls),
+  pause,
   log: stores.log,
 }

@@ -33,6 +33,13 @@ export function dynamoIdentityStore(
       }
       return found
     },
+    async versions(identityIds) {
+      const ids = [...new Set(identityIds)]
+      const found = new Map(ids.map((id) => [id, 0]))
+      const items = await Promise.all(chunksOf(ids, KEYS_PER_READ).map((chunk) => readAll(chunk.map(keys.identityState), 'pk, version')))
+      for (const { pk, version } of items.flat()) found.set(String(pk).slice('IDENTITY#'.length), versionIn(version, String(pk)))
+      return found
+    },
     saveState: (state, version) =>
       putIf(
         table,
@@ -73,8 +80,8 @@ export function dynamoIdentityStore(
     },
   }
 
-  /** Reads all keys. DynamoDB may leave some unread under load; they are requested again with exponential backoff. */
-  async function readAll(wanted: Record<string, string>[]): Promise<Record<string, unknown>[]> {
+  /** Reads all keys, or of their items the attributes that `projection` names. DynamoDB may leave some unread under load; they are requested again with exponential backoff. */
+  async function readAll(wanted: Record<string, string>[], projection?: string): Promise<Record<string, unknown>[]> {
     const items: Record<string, unknown>[] = []
     let left = wanted
     for (let attempt = 0; left.length > 0; attempt++) {
@@ -84,7 +91,8 @@ export function dynamoIdentityStore(
           `DynamoDB left ${left.length} of ${wanted.length} keys unread ${READ_ATTEMPTS} times; deliver again`,
         )
       if (attempt > 0) await wait(25 * 2 ** attempt)
-      const answer = await table.client.send(new BatchGetCommand({ RequestItems: { [table.name]: { Keys: left, ConsistentRead: true } } }))
+      const request = { Keys: left, ConsistentRead: true, ...(projection === undefined ? {} : { ProjectionExpression: projection }) }
+      const answer = await table.client.send(new BatchGetCommand({ RequestItems: { [table.name]: request } }))
       items.push(...(answer.Responses?.[table.name] ?? []))
       left = (answer.UnprocessedKeys?.[table.name]?.Keys ?? []) as Record<string, string>[]
     }

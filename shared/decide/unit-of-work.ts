@@ -126,7 +126,11 @@ export async function openUnitOfWork(
     },
     async save(failed) {
       const own = [...entries].filter(([id, entry]) => entry.isTouched && entry.left === undefined && !failed.has(id))
-      const saved = await Promise.all(own.map(([, entry]) => stores.identities.saveState(entry.draft, entry.version)))
+      // A write that fails is paid for like one that succeeds, and the longer a batch takes, the more of them would fail.
+      const versions = await stores.identities.versions(own.map(([id]) => id))
+      const saved = await Promise.all(
+        own.map(([id, entry]) => versions.get(id) === entry.version && stores.identities.saveState(entry.draft, entry.version)),
+      )
       const written = new Set(own.flatMap(([id], at) => (saved[at] === true ? [id] : [])))
       const conflicts = own.flatMap(([id], at) => (saved[at] === true ? [] : [id]))
       // What moved to another name leaves this one only after it was written there.

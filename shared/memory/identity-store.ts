@@ -14,6 +14,9 @@ export function memoryIdentityStore(options: Pick<IdentityStore, 'lendsStates'> 
     async load(identityIds) {
       return new Map(identityIds.map((id) => [id, { state: states.get(id), incidentId: incidents.get(id) }]))
     },
+    async versions(identityIds) {
+      return new Map(identityIds.map((id) => [id, states.get(id)?.version ?? 0]))
+    },
     async saveState(state, version) {
       if ((states.get(state.identity.id)?.version ?? 0) !== version) return false
       states.set(state.identity.id, { value: state, version: version + 1 })

@@ -4,7 +4,7 @@ import type { BackfillQueue, BootstrapQueue, ContainInvoker } from './invokers.t
 import type { LastUsedStore } from './last-used.ts'
 import type { EventHistory, GeoIp } from './lookup.ts'
 import type { Notifier } from './notices.ts'
-import type { Clock, Log } from './runtime.ts'
+import type { Clock, Log, Pause } from './runtime.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore } from './stores.ts'
 
 /** What respond needs. No member can change IAM. */
@@ -31,5 +31,7 @@ export interface RespondPorts {
   readonly history: Pick<EventHistory, 'lookup'>
   readonly geoIp: GeoIp
   readonly clock: Clock
+  /** Absent where nobody else writes the same identities, as in a replay: a conflict is then tried again at once. */
+  readonly pause?: Pause | undefined
   readonly log: Log
 }

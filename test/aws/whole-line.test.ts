@@ -18,6 +18,7 @@ import { dynamo } from '../../shared/aws/clients.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
 import { incompleteLineage } from '../../shared/domain/lookup-lines.ts'
+import { MOST_RECEIVES } from '../../shared/ports/deliveries.ts'
 import { json, type Loopback, loopback } from '../contract/loopback.ts'
 import { HARM_ALONE } from '../embedded.ts'
 import { BOT_TOKEN, CHANNEL, type FakeSlack, fakeSlack, formOf, pressedButton, SIGNING_SECRET, signed } from '../slack.ts'
@@ -210,9 +211,6 @@ const incident = async () => {
   return { ...stored.value, chain }
 }
 
-/** The `maxReceiveCount` of the hot queue in the template. */
-const TRIES = 5
-
 describe('the whole line of the template on moto: bus, rules, queues, bundles, IAM, Slack', () => {
   it('gives a forged event, which has a source of its own, to no queue; put into a queue by hand, respond refuses it until it is a dead letter', async () => {
     const forged = attack.map((event) => ({ ...event, source: 'com.example.app' }))
@@ -223,7 +221,7 @@ describe('the whole line of the template on moto: bus, rules, queues, bundles, I
     const QueueUrl = stack.urlOf('QueuesHot')
     for (const event of forged)
       await new SQSClient(options(admin)).send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(event) }))
-    for (let at = 0; at < TRIES; at++) {
+    for (let at = 0; at < MOST_RECEIVES; at++) {
       const { log, ...counts } = await stack.deliver('QueuesHot')
       expect(counts).toEqual({ messages: forged.length, failed: forged.length })
       expect(log.match(/"message":"respond\.unbelieved"/g)).toHaveLength(forged.length)
@@ -257,8 +255,9 @@ describe('the whole line of the template on moto: bus, rules, queues, bundles, I
 
   it('gives each event of AWS to one queue, and respond has contain take the key and what it made out of use', async () => {
     await put(attack)
-    expect(await stack.held()).toEqual({ QueuesHot: 4, QueuesBulk: 1, QueuesHotDeadLetters: attack.length })
-    expect(await stack.deliver('QueuesHot')).toMatchObject({ messages: 4, failed: 0 })
+    expect(await stack.held()).toEqual({ QueuesTokens: 1, QueuesHot: 3, QueuesBulk: 1, QueuesHotDeadLetters: attack.length })
+    expect(await stack.deliver('QueuesTokens')).toMatchObject({ messages: 1, failed: 0 })
+    expect(await stack.deliver('QueuesHot')).toMatchObject({ messages: 3, failed: 0 })
     expect(await stack.deliver('QueuesBulk')).toMatchObject({ messages: 1, failed: 0 })
     expect(await iamNow()).toBe(before)
     expect(new Set(await stack.settle())).toEqual(new Set(['Countersign-contain']))

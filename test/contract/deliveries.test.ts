@@ -59,3 +59,30 @@ describe('the messages of a batch', () => {
     )
   })
 })
+
+describe('messages that are to come again', () => {
+  const again = (id: number, afterSeconds: number, queueArn = HOT) => ({ ...message(id, queueArn), afterSeconds })
+
+  it('are shown after a time of their own, each in its queue, by ten', async () => {
+    const both = [...Array(12).keys()].map((id) => again(id, id + 1)).concat(again(40, 300, BULK))
+    const { asked, deliveries } = sqs({
+      'https://sqs.example.com/hot': both.map(({ receiptHandle }) => receiptHandle),
+      'https://sqs.example.com/bulk': ['h40'],
+    })
+    expect(await deliveries.redeliver(both)).toEqual(new Map())
+    expect(asked.map(({ QueueUrl, Entries = [] }) => [QueueUrl?.split('/').pop(), Entries.length])).toEqual([
+      ['hot', 10],
+      ['hot', 2],
+      ['bulk', 1],
+    ])
+    const waits = asked.flatMap(({ Entries = [] }) => Entries.map((one) => [one.ReceiptHandle, one.VisibilityTimeout]))
+    expect(waits).toEqual([...[...Array(12).keys()].map((id) => [`h${id}`, id + 1]), ['h40', 300]])
+  })
+
+  it('are named where their queue refuses or cannot be asked', async () => {
+    const { deliveries } = sqs({ 'https://sqs.example.com/hot': ['h1'] })
+    expect([...(await deliveries.redeliver([again(1, 2), again(2, 2)])).keys()]).toEqual(['m2'])
+    const away = sqs({}, true)
+    expect([...(await away.deliveries.redeliver([again(1, 2)])).keys()]).toEqual(['m1'])
+  })
+})

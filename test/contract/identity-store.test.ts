@@ -70,6 +70,19 @@ describe.each([
     expect((await store.load([identity.id])).get(identity.id)?.state).toEqual({ value: stateOf(identity), version: 2 })
   })
 
+  it('says the versions of states, 0 for none, of more than one read takes', async () => {
+    const store = make()
+    const many = Array.from({ length: 103 }, somebody)
+    await store.saveState(stateOf(many[0] ?? somebody()), 0)
+    await store.saveState(stateOf(many[0] ?? somebody()), 1)
+    await store.saveState(stateOf(many[102] ?? somebody()), 0)
+    await store.setIncident(many[1]?.id ?? '', 'inc-1', undefined)
+    const versions = await store.versions(many.map(({ id }) => id))
+    expect([...versions.keys()].sort()).toEqual(many.map(({ id }) => id).sort())
+    expect(many.map(({ id }) => versions.get(id))).toEqual([2, ...Array(101).fill(0), 1])
+    expect(await store.versions([])).toEqual(new Map())
+  })
+
   it('refuses to save a version of an identity that it has not', async () => {
     expect(await make().saveState(stateOf(somebody()), 1)).toBe(false)
   })

@@ -2,6 +2,7 @@ import type { Context, SQSRecord } from 'aws-lambda'
 import { describe, expect, it } from 'vitest'
 import { type Responder, sqsBatch } from '../../functions/sqs-batch.ts'
 import { silentLog } from '../../shared/memory/log.ts'
+import type { Deliveries, Redelivery } from '../../shared/ports/deliveries.ts'
 
 const HOT = 'arn:aws:sqs:us-east-1:123456789012:hot'
 const BOOTSTRAP = 'arn:aws:sqs:us-east-1:123456789012:bootstrap'
@@ -27,13 +28,14 @@ function responder(parts: Partial<Responder> = {}): Responder & { seen: unknown[
     queues: { events: new Set([HOT]), tasks: BOOTSTRAP },
     async respond(inputs) {
       seen.push([...inputs])
-      return { outcomes: [], failed: new Map(), signals: [], ignored: 0 }
+      return { outcomes: [], failed: new Map(), contended: new Set<number>(), signals: [], ignored: 0 }
     },
     async bootstrap(key) {
       keys.push(key)
     },
     backfill: async () => {},
-    deliveries: { undelivered: async () => new Map() },
+    deliveries: { undelivered: async () => new Map(), redeliver: async () => new Map() },
+    pause: { random: () => 0.5 },
     ...parts,
   }
 }
@@ -49,7 +51,9 @@ describe('a batch of messages', () => {
   })
 
   it('hands nothing on, and runs no task, of a message that its queue has not handed out, and gives it back', async () => {
-    const one = responder({ deliveries: { undelivered: async () => new Map(['b', 'd'].map((id) => [id, 'not handed out'])) } })
+    const one = responder({
+      deliveries: { undelivered: async () => new Map(['b', 'd'].map((id) => [id, 'not handed out'])), redeliver: async () => new Map() },
+    })
     const records = ['a', 'b'].map((id, at) => record(id, JSON.stringify(event(at))))
     const tasks = ['AKIAIOSFODNN7EXAMPLE', 'AKIAIOSFODNN8EXAMPLE'].map((bootstrap, at) =>
       task(at === 0 ? 'c' : 'd', JSON.stringify({ bootstrap })),
@@ -65,7 +69,9 @@ describe('a batch of messages', () => {
   })
 
   it('gives back the messages of the inputs that failed, by their own ids', async () => {
-    const one = responder({ respond: async () => ({ outcomes: [], failed: new Map([[1, 'conflict']]), signals: [], ignored: 0 }) })
+    const one = responder({
+      respond: async () => ({ outcomes: [], failed: new Map([[1, 'conflict']]), contended: new Set([1]), signals: [], ignored: 0 }),
+    })
     expect(await failedOf(one, [record('junk', '['), ...['a', 'b'].map((id) => record(id, JSON.stringify(event(1))))])).toEqual([
       'junk',
       'b',
@@ -113,5 +119,109 @@ describe('a batch of messages', () => {
     expect(one.seen).toEqual([])
     const failing = responder({ backfill: () => Promise.reject(new Error('throttled')) })
     expect(await failedOf(failing, [task('a', '{"trace":"inc-0123456789ab"}')])).toEqual(['a'])
+  })
+})
+
+describe('a message that has to come again', () => {
+  /** Remembers what the queues were asked for. */
+  const queues = (parts: { undelivered?: string[]; late?: boolean } = {}) => {
+    const again: Redelivery[] = []
+    const deliveries: Deliveries = {
+      undelivered: async () => new Map((parts.undelivered ?? []).map((id) => [id, 'not handed out'])),
+      async redeliver(messages) {
+        again.push(...messages)
+        return new Map(parts.late ? messages.map(({ messageId }) => [messageId, 'away']) : [])
+      },
+    }
+    return { deliveries, again, waits: () => again.map(({ messageId, afterSeconds }) => [messageId, afterSeconds]) }
+  }
+  const received = (messageId: string, body: string, count: string) =>
+    ({ ...record(messageId, body), receiptHandle: `handle-${messageId}`, attributes: { ApproximateReceiveCount: count } }) as SQSRecord
+  const failing = (failed: [number, string][], contended: number[]): Partial<Responder> => ({
+    respond: async () => ({ outcomes: [], failed: new Map(failed), contended: new Set(contended), signals: [], ignored: 0 }),
+  })
+
+  it('comes soon where others wrote its identity, later where it failed itself, and is asked of its own queue by its handle', async () => {
+    const { deliveries, again, waits } = queues()
+    const one = responder({
+      ...failing(
+        [
+          [0, 'lost'],
+          [1, 'no table'],
+        ],
+        [0],
+      ),
+      deliveries,
+    })
+    const records = [received('a', JSON.stringify(event(1)), '3'), received('b', JSON.stringify(event(2)), '3'), received('c', '{', '1')]
+    expect(await failedOf(one, records)).toEqual(['a', 'b', 'c'])
+    expect(waits()).toEqual([
+      ['a', 4],
+      ['b', 40],
+      ['c', 10],
+    ])
+    expect(again[0]).toMatchObject({ queueArn: HOT, receiptHandle: 'handle-a' })
+  })
+
+  it('is taken for received once where SQS does not say how often', async () => {
+    const { deliveries, waits } = queues()
+    const one = responder({ ...failing([[0, 'no table']], []), deliveries })
+    for (const count of ['', 'many', '-1', '0']) await failedOf(one, [received('a', JSON.stringify(event(1)), count)])
+    expect(waits()).toEqual(Array(4).fill(['a', 10]))
+  })
+
+  it('is left alone where its queue has not handed it out, and where nothing failed', async () => {
+    const { deliveries, again } = queues({ undelivered: ['a'] })
+    expect(await failedOf(responder({ deliveries }), [record('a', '{}'), record('b', JSON.stringify(event(1)))])).toEqual(['a'])
+    expect(again).toEqual([])
+  })
+
+  it('is given back all the same where its queue cannot be told when, and the log says so', async () => {
+    const warned: string[] = []
+    const { deliveries } = queues({ late: true })
+    const log = { ...silentLog, warn: (name: string) => void warned.push(name) }
+    expect(await failedOf(responder({ ...failing([[0, 'lost']], [0]), deliveries, log }), [record('a', JSON.stringify(event(1)))])).toEqual(
+      ['a'],
+    )
+    expect(warned).toContain('respond.redelivery.late')
+  })
+
+  it('is given back unread where the parts of the batch before it took the time, and comes soon', async () => {
+    const { deliveries, waits } = queues()
+    let leftMs = 20_000
+    const seen: number[] = []
+    const one = responder({
+      deliveries,
+      limits: { callers: 1, messages: 1 },
+      async respond(inputs) {
+        seen.push(inputs.length)
+        leftMs -= 6000
+        return { outcomes: [], failed: new Map(), contended: new Set(), signals: [], ignored: 0 }
+      },
+    })
+    const by = (arn: string) => JSON.stringify({ ...event(1), detail: { userIdentity: { arn } } })
+    const records = ['a', 'b', 'c'].map((id) => record(id, by(id)))
+    const timed = { awsRequestId: 'r', getRemainingTimeInMillis: () => leftMs } as Context
+    const { batchItemFailures } = await sqsBatch(one)({ Records: records }, timed)
+    // Five seconds are kept for giving back. After the first part 9 are left, less than twice the 6 that it took.
+    expect([seen, batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)]).toEqual([[1], ['b', 'c']])
+    expect(waits()).toEqual([
+      ['b', 1],
+      ['c', 1],
+    ])
+  })
+
+  it('fails alone where the responder throws on its part of the batch', async () => {
+    const one = responder({
+      limits: { callers: 1, messages: 1 },
+      async respond([input]) {
+        if (JSON.stringify(input).includes('"bad"')) throw new Error('no policy')
+        return { outcomes: [], failed: new Map(), contended: new Set(), signals: [], ignored: 0 }
+      },
+    })
+    const by = (arn: string) => JSON.stringify({ ...event(1), detail: { userIdentity: { arn } } })
+    const long = { awsRequestId: 'r', getRemainingTimeInMillis: () => 60_000 } as Context
+    const { batchItemFailures } = await sqsBatch(one)({ Records: ['a', 'bad', 'c'].map((id) => record(id, by(id))) }, long)
+    expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['bad'])
   })
 })

@@ -47,6 +47,6 @@ describe('what the self-check expects of the stack', () => {
       [3, 1],
     ])
     const mappings = checked.filter(({ type }) => type === 'AWS::Lambda::Function').map(({ facts }) => Number(facts.Mappings))
-    expect(mappings.reduce((sum, one) => sum + one, 0)).toBe(5)
+    expect(mappings.reduce((sum, one) => sum + one, 0)).toBe(7)
   })
 })

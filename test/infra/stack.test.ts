@@ -6,6 +6,7 @@ import { KEY_VERBS, SECRET_VERBS } from '../../infra/rotate-function.ts'
 import { ROLE_RIGHTS, USER_RIGHTS, VERBS } from '../../infra/step-rights.ts'
 import { readPolicyFile } from '../../local/policy-file.ts'
 import { rulesOf } from '../../shared/detect/delivery-rules.ts'
+import { MOST_RECEIVES } from '../../shared/ports/deliveries.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { fixture } from '../fixtures/fixture.ts'
 import { templateOf } from './template-of.ts'
@@ -99,7 +100,7 @@ describe('respond', () => {
 
   it('reports which messages failed, so that one bad event does not hold up a batch', () => {
     const sources = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'))
-    expect(sources).toHaveLength(4)
+    expect(sources).toHaveLength(6)
     // The watch queue hands contain one message at a time: its failure is the batch's.
     for (const { Properties } of sources.filter(({ Properties: { BatchSize } }) => BatchSize !== 1))
       expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
@@ -400,15 +401,55 @@ describe('the stack', () => {
   })
 
   it('has a dead-letter queue behind every queue, and an alarm on each', () => {
-    expect(consumedQueues()).toHaveLength(4)
+    expect(consumedQueues()).toHaveLength(6)
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
-    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(11)
+    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(13)
     for (const { Properties } of alarms) expect(Properties.AlarmActions).toHaveLength(1)
   })
 
   it('gives a batch six times the time of its function before it is delivered again', () => {
     template.hasResourceProperties('AWS::Lambda::Function', { Description: Match.stringLikeRegexp('^Reads cloud events'), Timeout: 60 })
     for (const { Properties } of consumedQueues()) expect(Properties.VisibilityTimeout).toBe(360)
+  })
+
+  it('bounds how many batches of each lane are worked on at the same time, and has no batching window but for bulk', () => {
+    const lanes = Object.values(template.findResources('AWS::Lambda::EventSourceMapping')).flatMap(({ Properties }) => {
+      const [, lane] = /^Queues(Confirmed|Hot|Tokens|Bulk|Bootstrap)[0-9A-F]{8}$/.exec(Properties.EventSourceArn['Fn::GetAtt'][0]) ?? []
+      const { BatchSize, MaximumBatchingWindowInSeconds: window, ScalingConfig } = Properties
+      return lane === undefined ? [] : [[lane, BatchSize, window, ScalingConfig?.MaximumConcurrency]]
+    })
+    expect(lanes.sort()).toEqual([
+      ['Bootstrap', 1, undefined, 2],
+      ['Bulk', 200, 5, 10],
+      ['Confirmed', 10, undefined, 5],
+      ['Hot', 10, undefined, 5],
+      ['Tokens', 10, undefined, 2],
+    ])
+  })
+
+  it('puts confirmed exposures, and the calls of STS that a key can make without end, into queues of their own', () => {
+    const targets = Object.entries(template.findResources('AWS::Events::Rule')).map(([id, { Properties }]) => [
+      id.replace(/^Rules|[0-9A-F]{8}$/g, ''),
+      Properties.Targets[0].Arn['Fn::GetAtt'][0].replace(/^Queues|[0-9A-F]{8}$/g, ''),
+    ])
+    const into = (queue: string) => targets.filter(([, target]) => target === queue).map(([rule]) => rule)
+    expect([into('Confirmed'), into('Tokens')]).toEqual([['CredentialExposures'], ['TokenCalls']])
+    expect(into('Hot')).toEqual(expect.arrayContaining(['CredentialChanges', 'SignIns']))
+  })
+
+  it('lets respond say when a message comes again on its own queues, and on no other', () => {
+    const mine = statementsOf('Respond').filter(
+      ({ Effect, Action }) => Effect === 'Allow' && [Action].flat().includes('sqs:ChangeMessageVisibility'),
+    )
+    const queues = mine
+      .flatMap(({ Resource }) => [Resource].flat())
+      .map((resource) => (resource as { 'Fn::GetAtt': string[] })['Fn::GetAtt'][0])
+    expect(queues.map((id) => id?.replace(/^Queues|[0-9A-F]{8}$/g, '')).sort()).toEqual(['Bootstrap', 'Bulk', 'Confirmed', 'Hot', 'Tokens'])
+  })
+
+  it('delivers a message so often before it is a dead letter that a conflict, which is tried again in the function as well, is none', () => {
+    const ofRespond = consumedQueues().filter(({ Properties }) => Properties.RedrivePolicy.maxReceiveCount === MOST_RECEIVES)
+    expect(ofRespond).toHaveLength(5)
   })
 
   it('keeps an event that EventBridge could not deliver', () => {
@@ -422,7 +463,7 @@ describe('the stack', () => {
 
   it('says of every queue who may put messages into it, who may take them, and who may change it', () => {
     const queues = Object.keys(template.findResources('AWS::SQS::Queue'))
-    expect(queues).toHaveLength(15)
+    expect(queues).toHaveLength(19)
     const policies = Object.values(template.findResources('AWS::SQS::QueuePolicy'))
     for (const id of queues) {
       const own = policies.filter(({ Properties }) => Properties.Queues.some(({ Ref }: { Ref: string }) => Ref === id))
@@ -439,12 +480,12 @@ describe('the stack', () => {
     const allowed = Object.values(template.findResources('AWS::SQS::QueuePolicy'))
       .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
       .filter(({ Effect }: Statement) => Effect === 'Allow')
-    // Hot, bulk, and what could not be delivered.
-    expect(allowed).toHaveLength(3)
+    // Confirmed, hot, tokens, bulk, and what could not be delivered.
+    expect(allowed).toHaveLength(5)
     for (const { Principal, Condition } of allowed) {
       expect(Principal).toEqual({ Service: 'events.amazonaws.com' })
       const sources = [Condition.ArnEquals['aws:SourceArn']].flat()
-      expect(sources.length).toBeGreaterThan(1)
+      expect(sources.length).toBeGreaterThan(0)
       for (const source of sources) expect(source['Fn::GetAtt'][0]).toMatch(/^Rules/)
     }
   })

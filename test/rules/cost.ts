@@ -22,6 +22,8 @@ const PRICES = {
 
 /** Where each event comes alone: it is sent, received and deleted. */
 const QUEUE_REQUESTS = 3
+/** The state is read, and its version once more before it is written: DynamoDB charges both by the size of the item. */
+const READS = 2
 /** An assumption: two round trips of the table and the evaluation, with the gigabyte of memory that respond has. */
 const INVOCATION_SECONDS = 0.05
 
@@ -45,5 +47,5 @@ export function tableUnits(records: readonly object[]): { write: number; read: n
 /** What a delivered event costs at most, in USD: where no two of them come in one batch. */
 export function priceOfEvent({ write, read }: { write: number; read: number }): number {
   const { queueRequest, invocation, gigabyteSecond, writeUnit, readUnit } = PRICES
-  return QUEUE_REQUESTS * queueRequest + invocation + INVOCATION_SECONDS * gigabyteSecond + write * writeUnit + read * readUnit
+  return QUEUE_REQUESTS * queueRequest + invocation + INVOCATION_SECONDS * gigabyteSecond + write * writeUnit + READS * read * readUnit
 }
