@@ -13,13 +13,15 @@ export interface ParsedColumns extends Readonly<Record<Exclude<keyof SignalColum
   readonly heads: readonly number[]
   readonly ids: readonly string[]
   readonly times: readonly number[]
+  readonly shared: readonly number[]
   readonly fields: readonly object[]
 }
 
 /** What repeats of a signal, with a place for each of its other members, and the names of those whose values come with the signal. */
 interface Head {
   readonly template: Signal
-  readonly own: readonly Member[]
+  readonly shared: readonly Member[]
+  readonly fields: readonly Member[]
 }
 
 const NOTHING = Object.freeze({})
@@ -30,39 +32,37 @@ export class SignalDecoder {
   #shared: object[] = []
   #heads: Head[] = []
 
-  decode({ isReset, newShapes, newShared, newHeads, heads, ids, times, fields }: ParsedColumns): Signal[] {
+  decode({ isReset, newShapes, newShared, newHeads, heads, ids, times, shared, fields }: ParsedColumns): Signal[] {
     if (isReset) {
       this.#shapes = []
       this.#shared = []
       this.#heads = []
     }
     for (const shape of newShapes) this.#shapes.push(shape)
-    for (const values of newShared) this.#shared.push(Object.fromEntries(this.#membersOf(values)))
-    for (const values of newHeads) this.#heads.push(this.#headOf(values))
-    let next = 0
+    for (const values of newShared) this.#shared.push(this.#objectOf(values))
+    for (const values of newHeads) this.#heads.push(headOf(this.#objectOf(values)))
+    let [nextShared, nextFields] = [0, 0]
     return heads.map((number, at) => {
-      const { template, own } = this.#heads[number] as Head
-      const signal = { ...template, id: ids[at] as string, time: times[at] as number }
-      for (const name of own) (signal as Record<string, unknown>)[name] = fields[next++]
-      return signal
+      const head = this.#heads[number] as Head
+      const signal: Record<string, unknown> = { ...head.template, id: ids[at], time: times[at] }
+      for (const name of head.shared) signal[name] = this.#shared[shared[nextShared++] as number]
+      for (const name of head.fields) signal[name] = fields[nextFields++]
+      return signal as unknown as Signal
     })
   }
 
-  #headOf(values: Values): Head {
-    const members = this.#membersOf(values)
-    const own = members.flatMap(([name, value]) => (MEMBERS[name] === 'fields' && value === OWN ? [name] : []))
-    return { template: Object.fromEntries(members.map(([name, value]) => [name, this.#valueOf(name, value)])) as unknown as Signal, own }
+  #objectOf([shape, ...values]: Values): Record<string, unknown> {
+    const object: Record<string, unknown> = {}
+    for (const [at, name] of (this.#shapes[shape as number] as readonly string[]).entries()) object[name] = values[at] ?? undefined
+    return object
   }
+}
 
-  #valueOf(name: Member, value: Values[number] | undefined): unknown {
-    if (value === undefined) return undefined
-    const way = MEMBERS[name]
-    if (way === 'shared') return this.#shared[value as number]
-    return way === 'fields' ? NOTHING : value
-  }
-
-  #membersOf([shape, ...values]: Values): [Member, Values[number] | undefined][] {
-    const names = this.#shapes[shape as number] as readonly Member[]
-    return names.map((name, at) => [name, values[at] ?? undefined])
-  }
+function headOf(members: Record<string, unknown>): Head {
+  const names = Object.keys(members) as Member[]
+  const own = (way: 'shared' | 'fields') => names.filter((name) => MEMBERS[name] === way && members[name] === OWN)
+  const fields = own('fields')
+  // What is neither with the signal nor undefined is an empty object.
+  for (const name of names) if (MEMBERS[name] === 'fields' && members[name] !== undefined) members[name] = NOTHING
+  return { template: members as unknown as Signal, shared: own('shared'), fields }
 }
