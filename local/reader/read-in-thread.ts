@@ -20,6 +20,8 @@ export interface ThreadOptions extends ReadingCallbacks {
   readonly signal?: AbortSignal
   /** Limits of the reading, for tests. */
   readonly limits?: ReaderTask['limits']
+  /** The folder in which a temporary one is made. For tests. */
+  readonly temporary?: string
   /** Starts the thread; by default the reader. For tests. */
   readonly start?: (task: ReaderTask) => Worker
 }
@@ -33,7 +35,7 @@ export interface ThreadOptions extends ReadingCallbacks {
 export async function* readInThread(paths: readonly string[], span: Span, options: ThreadOptions): AsyncGenerator<LogBatch> {
   const { trust, signal, limits = {}, start = (workerData) => new Worker(THREAD, { workerData }) } = options
   // This thread removes it, whatever ends the other.
-  const temporary = mkdtempSync(join(tmpdir(), 'countersign-'))
+  const temporary = mkdtempSync(join(options.temporary ?? tmpdir(), 'countersign-'))
   const remove = () => rmSync(temporary, { recursive: true, force: true })
   process.once('exit', remove)
   const inFlight = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)

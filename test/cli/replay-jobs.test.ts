@@ -123,5 +123,5 @@ describe('replay --jobs', () => {
     expect(summary?.records).toBeGreaterThan(0)
     expect(summary?.records).toBeLessThan(records.length * years.length)
     expect([used.length, folders()]).toEqual([1, []])
-  }, 60_000)
+  })
 })

@@ -198,7 +198,7 @@ describe('what one thread sends to the other', () => {
         sizes,
         (inputs, how) => expectSame(inputs.map(normalise), how),
       ),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     )
   })
 
@@ -210,7 +210,7 @@ describe('what one thread sends to the other', () => {
           how,
         ),
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { MAX_IN_FLIGHT, type ReaderTask } from '../../local/reader/messages.ts'
 import { readInThread, type ThreadOptions } from '../../local/reader/read-in-thread.ts'
 import { ReadRecord } from '../../local/reader/read-record.ts'
@@ -20,15 +20,9 @@ const TRUST: Trust = { kind: 'replay', until: Date.UTC(2026, 1, 1) }
 
 let folder: string
 let temporary: string
-const before = process.env.TMPDIR
 beforeAll(() => {
   folder = mkdtempSync(join(inject('scratch'), 'read-in-thread-'))
   temporary = mkdtempSync(join(inject('scratch'), 'read-in-thread-temporary-'))
-  process.env.TMPDIR = temporary
-})
-afterAll(() => {
-  if (before === undefined) delete process.env.TMPDIR
-  else process.env.TMPDIR = before
 })
 
 /** The options of a reading that writes down every call of its callbacks. */
@@ -85,7 +79,7 @@ describe('reading on a thread of its own', () => {
       for (const limits of [{}, { parsedBytes: 1000, heldBytes: 200_000, openFiles: 2 }]) {
         const [one, two] = [listening(), listening()]
         await seen(logBatches(paths, span, { ...one.options, ...limits }), here, one.calls)
-        await seen(readInThread(paths, span, { ...two.options, trust: TRUST, limits }), ReadRecord.outcomeOf, two.calls)
+        await seen(readInThread(paths, span, { ...two.options, trust: TRUST, temporary, limits }), ReadRecord.outcomeOf, two.calls)
         expect(two.calls).toStrictEqual(one.calls)
         const kinds = one.calls.flatMap((call) =>
           Array.isArray(call) ? [call[0]] : (call as Seen).inputs.map((input) => (input as { kind: string }).kind),
@@ -105,7 +99,13 @@ describe('reading on a thread of its own', () => {
     const ending = new AbortController()
     const [{ calls, options }, limits] = [listening(), { heldBytes: 100_000, parsedBytes: 1000 }]
     let records = 0
-    for await (const batch of readInThread([file, file, file], ALL, { ...options, trust: TRUST, limits, signal: ending.signal })) {
+    for await (const batch of readInThread([file, file, file], ALL, {
+      ...options,
+      trust: TRUST,
+      temporary,
+      limits,
+      signal: ending.signal,
+    })) {
       records += batch.records
       expect(readdirSync(temporary)).toHaveLength(1)
       ending.abort()
@@ -114,14 +114,14 @@ describe('reading on a thread of its own', () => {
     expect(records).toBeLessThanOrEqual((MAX_IN_FLIGHT + 2) * 1000)
     expect(records).toBeLessThan(3 * RECORDS.length)
     expect([calls, readdirSync(temporary)]).toEqual([[], []])
-    const none = readInThread([file], ALL, { ...options, trust: TRUST, signal: AbortSignal.abort() })
+    const none = readInThread([file], ALL, { ...options, trust: TRUST, temporary, signal: AbortSignal.abort() })
     expect(await none.next()).toEqual({ done: true, value: undefined })
   })
 
   it('ends where nobody takes its batches any more', async () => {
     const file = join(folder, 'left.ndjson')
     writeFileSync(file, lines(RECORDS))
-    for await (const { records } of readInThread([file, file, file, file], ALL, { ...listening().options, trust: TRUST })) {
+    for await (const { records } of readInThread([file, file, file, file], ALL, { ...listening().options, trust: TRUST, temporary })) {
       expect(records).toBe(1000)
       break
     }
@@ -148,7 +148,7 @@ describe('reading on a thread of its own', () => {
 
   it.each(Object.entries(ENDS))('throws where the thread %s', async (_, [code, message]) => {
     const start = (workerData: ReaderTask) => new Worker(code, { eval: true, workerData, resourceLimits: { maxOldGenerationSizeMb: 16 } })
-    const reading = readInThread([], ALL, { ...listening().options, trust: TRUST, start })
+    const reading = readInThread([], ALL, { ...listening().options, trust: TRUST, temporary, start })
     await expect(reading.next()).rejects.toThrow(message)
     expect(readdirSync(temporary)).toEqual([])
   })
