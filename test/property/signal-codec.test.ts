@@ -6,8 +6,11 @@ import { ReadRecord } from '../../local/reader/read-record.ts'
 import { MEMBERS } from '../../local/reader/signal-members.ts'
 import { syntheticHistory } from '../../local/synthetic-history.ts'
 import { CreatedKind, CredentialKind, IdentityKind, Outcome, type Signal } from '../../shared/domain/signal.ts'
+import { silentLog } from '../../shared/memory/log.ts'
+import { REPLAYED } from '../../shared/sense/believe.ts'
 import { normalise } from '../../shared/sense/normalise.ts'
 import type { Normalised } from '../../shared/sense/normalised.ts'
+import { readInput } from '../../shared/sense/read-input.ts'
 
 const { history, lastDay } = syntheticHistory({ seed: 7, end: Date.UTC(2026, 0, 31), days: 31 })
 const RECORDS = [...history.slice(-300), ...lastDay] as Record<string, unknown>[]
@@ -248,5 +251,8 @@ describe('an input that another thread has read', () => {
       'x',
     ]
     for (const one of forged) expect([ReadRecord.outcomeOf(one), ReadRecord.originOf(one)]).toEqual([undefined, undefined])
+    // And whoever reads raw inputs, as a stack does, takes none of them for one.
+    const raw = { trust: REPLAYED, clock: { now: () => 0 }, log: silentLog }
+    for (const one of [read, ...forged]) expect(readInput(one, raw)).toMatchObject({ kind: 'unreadable' })
   })
 })
