@@ -27,12 +27,31 @@ const OPTIONS = {
   write: false,
 } as const satisfies BuildOptions
 
-export type Bundle = BuildResult<{ metafile: true; write: false }>
+/** The thread that reads for a replay is one file: it needs nearly all of its code at once, and would have the rest split into many more files. */
+const THREAD_OPTIONS = {
+  ...OPTIONS,
+  entryPoints: { 'read-thread': 'local/reader/read-thread.ts' },
+  splitting: false,
+} as const satisfies BuildOptions
+
+type Built = BuildResult<{ metafile: true; write: false }>
+export type Bundle = Pick<Built, 'metafile' | 'outputFiles'>
 
 /** The command line as files of `dist/`, in memory. Code that only some commands need is in files that only they load. */
 export async function bundle(): Promise<Bundle> {
   const { metafile } = await build(OPTIONS)
-  return build({ ...OPTIONS, banner: { js: REQUIRE_BANNER }, plugins: [groupedImports(metafile, groupOf)] })
+  const banner = { js: REQUIRE_BANNER }
+  const [program, thread] = await Promise.all([
+    build({ ...OPTIONS, banner, plugins: [groupedImports(metafile, groupOf)] }),
+    build({ ...THREAD_OPTIONS, banner }),
+  ])
+  return {
+    outputFiles: [...program.outputFiles, ...thread.outputFiles],
+    metafile: {
+      inputs: { ...program.metafile.inputs, ...thread.metafile.inputs },
+      outputs: { ...program.metafile.outputs, ...thread.metafile.outputs },
+    },
+  }
 }
 
 /**

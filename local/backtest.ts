@@ -10,6 +10,7 @@ import type { Notifier } from '../shared/ports/notices.ts'
 import type { Log } from '../shared/ports/runtime.ts'
 import type { Breaker, ChangeRecord, IdentityStore, IncidentStore } from '../shared/ports/stores.ts'
 import { REPLAYED, type Trust } from '../shared/sense/believe.ts'
+import type { SensePorts } from '../shared/sense/sense.ts'
 import { QUARANTINE_POLICY } from './memory-ports.ts'
 import { type Refusals, refusals } from './refusals.ts'
 import { refusesCalls } from './refused-by-steps.ts'
@@ -45,8 +46,14 @@ export interface Backtest {
   readonly refusals: Refusals
 }
 
+/** Who vouches for the records, and how they are read, as the pipeline takes them. */
+interface Reading {
+  readonly trust?: Trust
+  readonly read?: SensePorts['read']
+}
+
 /** Makes a backtest over these ports. */
-export function backtest({ trust = REPLAYED, ...ports }: BacktestPorts & { readonly trust?: Trust }): Backtest {
+export function backtest({ trust = REPLAYED, read, ...ports }: BacktestPorts & Reading): Backtest {
   const refused = refusals()
   const tally: Tally = { signals: 0, ignored: 0, unreadable: 0 }
   // An incident is written at the time of its latest event, so the clock moves there first.
@@ -88,7 +95,7 @@ export function backtest({ trust = REPLAYED, ...ports }: BacktestPorts & { reado
     bootstrapQueue: { bootstrap: async () => {} },
     history: { lookup: async () => [] },
   }
-  const respond = pipeline(respondPorts, undefined, trust)
+  const respond = pipeline(respondPorts, undefined, trust, read)
   return {
     tally,
     refusals: refused,

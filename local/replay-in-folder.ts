@@ -3,7 +3,7 @@ import { readAccount } from './account-file.ts'
 import { backtest } from './backtest.ts'
 import { createEmbedded } from './create-embedded.ts'
 import { readPolicyFile } from './policy-file.ts'
-import { type Replay, trustOfLogs } from './replay-in-memory.ts'
+import { type Replay, readingOfLogs } from './replay-in-memory.ts'
 import { simulatedClock } from './simulated-clock.ts'
 
 /** A replay that other commands can open. */
@@ -25,15 +25,17 @@ export async function replayInFolder(options: { policy: string; account?: string
   const embedded = await createEmbedded(options.data, { picture, policy, clock, ...beginning })
   const { ports } = embedded
   const target = embedded.target(beginning.by)
+  const reading = readingOfLogs({ clock, log: ports.log })
   const run = backtest({
     ...ports,
     clock,
-    trust: trustOfLogs(),
+    ...reading,
     ...(options.account === undefined ? { meet: ports.iam.addObserved } : {}),
   })
   return {
     run,
     incidents: ports.incidents,
+    trust: reading.trust,
     options: target.options,
     note: target.replayedNote ?? '',
     async close() {

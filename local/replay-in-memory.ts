@@ -9,23 +9,35 @@ import { memoryIdentityStore } from '../shared/memory/identity-store.ts'
 import { silentLog } from '../shared/memory/log.ts'
 import { memoryNotifier } from '../shared/memory/notifier.ts'
 import { replayedIncidents } from '../shared/memory/replayed-incidents.ts'
+import type { Clock, Log } from '../shared/ports/runtime.ts'
 import type { IncidentStore } from '../shared/ports/stores.ts'
 import { applyPolicy } from '../shared/record/policy-in-force.ts'
 import { CLOCK_SKEW_MS, type Trust } from '../shared/sense/believe.ts'
+import type { Normalised } from '../shared/sense/normalised.ts'
+import { readInput } from '../shared/sense/read-input.ts'
 import { readAccount } from './account-file.ts'
 import { type Backtest, backtest } from './backtest.ts'
 import { geoDatabases } from './geo-databases.ts'
 import { readPolicyFile } from './policy-file.ts'
+import { ReadRecord } from './reader/read-record.ts'
 import { simulatedClock } from './simulated-clock.ts'
 
 /** A replay that is about to run, and where its incidents will be. */
 export interface Replay {
   readonly run: Backtest
   readonly incidents: Pick<IncidentStore, 'listAll' | 'signals'>
+  /** Whom it believes. */
+  readonly trust: Trust
 }
 
 /** Whom a replay believes: nothing of a log can be later than the machine that replays it. */
-export const trustOfLogs = (): Trust => ({ kind: 'replay', until: Date.now() + CLOCK_SKEW_MS })
+const trustOfLogs = (): Trust => ({ kind: 'replay', until: Date.now() + CLOCK_SKEW_MS })
+
+/** How a replay reads its inputs: what another thread has read is taken as it is, and raw records are read here. */
+export function readingOfLogs(ports: { clock: Clock; log: Log }): { trust: Trust; read: (input: unknown) => Normalised } {
+  const trust = trustOfLogs()
+  return { trust, read: (input) => ReadRecord.outcomeOf(input) ?? readInput(input, { ...ports, trust }) }
+}
 
 /** The backtest for `replay`, with everything in memory. Memory grows with the number of identities, not with the input. */
 export async function replayInMemory(options: { policy: string; account?: string }): Promise<Replay> {
@@ -34,6 +46,8 @@ export async function replayInMemory(options: { policy: string; account?: string
   const record = memoryChangeRecord()
   await applyPolicy(record, { policy, by: 'local:replay', why: `replayed under ${options.policy}`, at: new Date(0).toISOString() })
   const incidents = replayedIncidents()
+  const clock = simulatedClock()
+  const reading = readingOfLogs({ clock, log: silentLog })
   const run = backtest({
     identities: memoryIdentityStore({ lendsStates: true }),
     incidents,
@@ -44,10 +58,10 @@ export async function replayInMemory(options: { policy: string; account?: string
     budget: memoryAdvisorBudget(),
     notifier: memoryNotifier(),
     geoIp: geoIpFrom(await geoDatabases()),
-    clock: simulatedClock(),
+    clock,
     log: silentLog,
-    trust: trustOfLogs(),
+    ...reading,
     ...(options.account === undefined ? { meet: iam.addObserved } : {}),
   })
-  return { run, incidents }
+  return { run, incidents, trust: reading.trust }
 }

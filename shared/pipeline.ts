@@ -19,7 +19,7 @@ import { latestOf, REPLAYED, type Trust } from './sense/believe.ts'
 import { enricher } from './sense/enrich/enrich.ts'
 import { NOT_DEPLOYED, type OwnResources } from './sense/enrich/tampering.ts'
 import { rolePaths } from './sense/role-paths.ts'
-import { type SensedBatch, sense } from './sense/sense.ts'
+import { type SensedBatch, type SensePorts, sense } from './sense/sense.ts'
 
 export type { Evaluation } from './decide/evaluation.ts'
 
@@ -44,13 +44,14 @@ const CONFLICT = 'another responder wrote the state of its identity meanwhile; d
  * The pipeline: signal → believe → normalise → enrich → detect → assess → correlate → decide → record → contain → notify.
  *
  * Accepts batches of raw inputs, in any order and any number of times. Every effect happens before the state is written and only once, so an
- * interrupted batch can be delivered again and ends with the same result. `trust` says who vouches for the inputs; a stack always says it.
- * `remainingMs`: for how long a lost write may still be tried again.
+ * interrupted batch can be delivered again and ends with the same result. `trust` says who vouches for the inputs; a stack always says it. `read` is
+ * for a host that has read its inputs before. `remainingMs`: for how long a lost write may still be tried again.
  */
 export function pipeline(
   ports: RespondPorts,
   own: OwnResources = NOT_DEPLOYED,
   trust: Trust = REPLAYED,
+  read?: SensePorts['read'],
 ): (inputs: readonly unknown[], remainingMs?: () => number) => Promise<BatchResult> {
   const readPolicy = cachedPolicy(ports.record, ports.clock)
   const enrich = enricher({ geoIp: ports.geoIp, own })
@@ -59,7 +60,7 @@ export function pipeline(
   const { iam, clock, log } = ports
   const processBatch = async (inputs: readonly unknown[], incidents: IncidentStore): Promise<BatchResult> => {
     const reading = readPolicy()
-    const sensing = sense(inputs, { iam, paths, enrichment: reading.then(enrich), own, trust, clock, log })
+    const sensing = sense(inputs, { iam, paths, enrichment: reading.then(enrich), own, trust, read, clock, log })
     const [sensed, policy] = await Promise.all([sensing, reading])
     return processSensed(sensed, { policy, latest: latestOf(trust, clock.now()) }, { ...ports, incidents })
   }

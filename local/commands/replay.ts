@@ -1,12 +1,12 @@
 import type { Writable } from 'node:stream'
 import type { Incident } from '../../shared/domain/incident.ts'
-import { timeOf } from '../../shared/domain/record-time.ts'
 import type { Evaluation } from '../../shared/pipeline.ts'
 import type { Backtest } from '../backtest.ts'
-import { readInTimeOrder } from '../read/in-time-order.ts'
-import type { RecordOrigin } from '../read/read-file.ts'
+import type { Jobs } from '../reader/jobs.ts'
+import { readInThread } from '../reader/read-in-thread.ts'
 import { refusesCalls } from '../refused-by-steps.ts'
 import type { Paint } from '../render/style.ts'
+import { logBatches } from '../replay/log-batches.ts'
 import { ReplayProgress } from '../replay/progress.ts'
 import { renderReport } from '../replay/report-text.ts'
 import { strongestFirst, summaryOf, type Totals } from '../replay/summary.ts'
@@ -16,6 +16,7 @@ import { InputTally } from './input-tally.ts'
 
 export interface ReplayOptions {
   readonly paths: readonly string[]
+  readonly jobs: Jobs
   readonly isJson: boolean
   /** Records outside are passed over. Epoch milliseconds; `until` is exclusive. */
   readonly since: number
@@ -41,7 +42,7 @@ type Terminal = Writable & { readonly isTTY?: boolean; readonly columns?: number
 export type ReplayEnd = 'whole' | 'damaged' | 'partial'
 
 /** Backtests the responder on log files, and tells what it found. */
-export async function replay({ run, incidents }: Replay, options: ReplayOptions): Promise<ReplayEnd> {
+export async function replay({ run, incidents, trust }: Replay, options: ReplayOptions): Promise<ReplayEnd> {
   const { isJson, signal, out, err, now } = options
   const startedAt = now()
   const totals: Totals = { records: 0, skipped: 0, first: Number.POSITIVE_INFINITY, last: 0 }
@@ -53,15 +54,16 @@ export async function replay({ run, incidents }: Replay, options: ReplayOptions)
   }
   const input = new InputTally({ write })
   const print = (value: unknown) => out.write(`${JSON.stringify(value)}\n`)
-  const origins = new WeakMap<object, RecordOrigin>()
   const { onProblem, onSkip, onRow, onLate } = input
-  const reading = { onProblem, onSkip, onRow, onLate, onProgress: progress.show, origins, signal }
-  for await (const batch of readInTimeOrder(options.paths, reading)) {
-    const chosen = batch.filter((record) => isBetween(record, options))
-    totals.records += batch.length
-    totals.skipped += batch.length - chosen.length
-    const { outcomes, failed, signals } = await run.run(chosen)
-    for (const [at, reason] of failed) onProblem({ file: '-', ...origins.get(chosen[at] as object), reason })
+  const reading = { onProblem, onSkip, onRow, onLate, onProgress: progress.show, signal }
+  const { paths, jobs, since, until } = options
+  const span = { since, until }
+  const batches = jobs === 2 ? readInThread(paths, span, { ...reading, trust }) : logBatches(paths, span, reading)
+  for await (const { records, inputs, originOf } of batches) {
+    totals.records += records
+    totals.skipped += records - inputs.length
+    const { outcomes, failed, signals } = await run.run(inputs)
+    for (const [at, reason] of failed) onProblem({ file: '-', ...originOf(at), reason })
     for (const { time } of signals) {
       if (time < totals.first) totals.first = time
       if (time > totals.last) totals.last = time
@@ -86,14 +88,6 @@ export async function replay({ run, incidents }: Replay, options: ReplayOptions)
   }
   if (isPartial) return 'partial'
   return input.problems === 0 && totals.records > 0 ? 'whole' : 'damaged'
-}
-
-function isBetween(record: unknown, { since, until }: Pick<ReplayOptions, 'since' | 'until'>): boolean {
-  if (since === Number.NEGATIVE_INFINITY && until === Number.POSITIVE_INFINITY) return true
-  const { eventTime, time } = (typeof record === 'object' && record !== null ? record : {}) as { eventTime?: unknown; time?: unknown }
-  const at = timeOf(eventTime ?? time)
-  // A record without a readable time is kept, so that it is counted as unreadable.
-  return at === undefined || (at >= since && at < until)
 }
 
 function isTelling({ findings, assessment }: Evaluation): boolean {

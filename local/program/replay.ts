@@ -1,6 +1,7 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { commandOn } from '../command-name.ts'
 import { requireSomeInput } from '../read/list-files.ts'
+import { isStream, type Jobs, jobsFor } from '../reader/jobs.ts'
 import type { KeptReplay } from '../replay-in-folder.ts'
 import { complain, POLICY_HELP, paint, print, time } from './with-target.ts'
 
@@ -12,6 +13,7 @@ interface ReplayArguments {
   readonly until?: number
   readonly data?: string
   readonly out?: string
+  readonly jobs?: Jobs
 }
 
 const EXIT_CODES = { whole: 0, damaged: 3, partial: 130 } as const
@@ -28,6 +30,11 @@ export function addReplay(root: Command): void {
     .option('--since <time>', 'only records from this time on (ISO 8601)', time)
     .option('--until <time>', 'only records before this time (ISO 8601)', time)
     .option('--out <file>', 'an HTML report')
+    .option(
+      '--jobs <number>',
+      'threads: with 2, one reads while the other evaluates; without it 2 for large files on several cores, else 1',
+      jobs,
+    )
     .option('--data <folder>', 'keep what was found as an embedded account in this folder, which must have none')
     .action(replayWith)
 }
@@ -41,12 +48,15 @@ async function replayWith(paths: string[], options: ReplayArguments): Promise<vo
   ])
   const { account, data, out } = options
   const policy = policyToUse(options.policy, complain)
+  if (options.jobs === 2 && paths.some(isStream))
+    complain('Standard input and pipes are read by one thread: --jobs 2 changes nothing here.')
   if (out !== undefined) await requireWritable(out)
   const known = account === undefined ? { policy } : { policy, account }
   const kept = data === undefined ? undefined : await (await import('../replay-in-folder.ts')).replayInFolder({ ...known, data })
   try {
     const end = await replay(kept ?? (await (await import('../replay-in-memory.ts')).replayInMemory(known)), {
       paths,
+      jobs: jobsFor(paths, options.jobs),
       isJson: options.json === true,
       since: options.since ?? Number.NEGATIVE_INFINITY,
       until: options.until ?? Number.POSITIVE_INFINITY,
@@ -66,6 +76,13 @@ async function replayWith(paths: string[], options: ReplayArguments): Promise<vo
   const say = options.json === true ? complain : print
   if (out !== undefined) say(`Report: ${out}`)
   if (kept !== undefined) say(keptLine(kept, data))
+}
+
+/** The number of threads: 1 or 2. */
+function jobs(text: string): Jobs {
+  const number = Number(text)
+  if (number !== 1 && number !== 2) throw new InvalidArgumentError(`must be 1 or 2, got "${text}".`)
+  return number
 }
 
 /** Ends the reading at the first Ctrl-C, and the process at the second. */

@@ -2,10 +2,11 @@ import type { Signal } from '../domain/signal.ts'
 import { errorName } from '../errors.ts'
 import type { Iam } from '../ports/iam.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
-import { believe, type Trust } from './believe.ts'
+import type { Trust } from './believe.ts'
 import { isOwnCall, type OwnResources } from './enrich/tampering.ts'
 import { joinIdentity } from './join.ts'
-import { normalise } from './normalise.ts'
+import type { Normalised } from './normalised.ts'
+import { readInput } from './read-input.ts'
 import { joinRole, type RolePaths } from './role-paths.ts'
 
 /** The signals of a batch in the order of their times, each with the index of the input that it came from. */
@@ -26,6 +27,8 @@ export interface SensePorts {
   readonly own: Pick<OwnResources, 'sessions'>
   /** Who vouches for the inputs. */
   readonly trust: Trust
+  /** Reads an input; by default `readInput`, of raw ones. A host that has read its inputs before gives the function that takes what it made of them. */
+  readonly read?: ((input: unknown) => Normalised) | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -35,19 +38,14 @@ export interface SensePorts {
  * the code does this.
  */
 export async function sense(inputs: readonly unknown[], ports: SensePorts): Promise<SensedBatch> {
-  const { iam, enrichment, own, paths } = ports
+  const { iam, enrichment, own, paths, read: outcomeOf = (input) => readInput(input, ports) } = ports
   // It is awaited last: where it fails meanwhile, the failure must not end the process as unhandled. It is thrown below.
   enrichment.catch(() => {})
   const read: { raw: Signal; input: number }[] = []
   const unreadable: { input: number; reason: string }[] = []
   let ignored = 0
   for (const [input, value] of inputs.entries()) {
-    const doubt = doubtOf(value, ports)
-    if (doubt !== undefined) {
-      unreadable.push({ input, reason: doubt })
-      continue
-    }
-    const normalised = normalise(value)
+    const normalised = outcomeOf(value)
     if (normalised.kind === 'unreadable') unreadable.push({ input, reason: normalised.reason })
     else if (normalised.kind === 'ignored') ignored += 1
     else for (const raw of normalised.signals) read.push({ raw, input })
@@ -77,16 +75,4 @@ async function join(raw: Signal, { iam, paths }: Pick<SensePorts, 'iam' | 'paths
   const lookUp = (what: string) => (cause: unknown) => `could not look up ${what}: ${errorName(cause)}`
   if (raw.isRolePathUnknown === true) return joinRole(raw, { iam, paths }).catch(lookUp('the path of the role'))
   return joinIdentity(raw, iam).catch(lookUp('the owner of the credential'))
-}
-
-/** Why an input is not believed, or undefined where it is. Logs that, and a service that AWS names otherwise than is known here. */
-function doubtOf(input: unknown, { trust, clock, log }: Pick<SensePorts, 'trust' | 'clock' | 'log'>): string | undefined {
-  const belief = believe(input, trust, clock.now())
-  if (belief.kind === 'unbelieved') {
-    log.warn('respond.unbelieved', { doubt: belief.doubt, reason: belief.reason })
-    return belief.reason
-  }
-  // AWS reserves the sources that begin with `aws.`, so this is a name that is missing here and no forgery.
-  if (belief.unmapped !== undefined) log.warn('respond.source.unmapped', belief.unmapped)
-  return undefined
 }

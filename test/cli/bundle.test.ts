@@ -79,6 +79,11 @@ describe('the built command line', () => {
     expect([...new Set(outside)].filter((name) => !builtIn.has(name))).toEqual(Object.keys(dependencies))
   })
 
+  it('has the thread that reads for a replay in one file, which needs no other', () => {
+    expect([...loadedWith(outputOf('read-thread'))].filter((path) => path.endsWith('.js'))).toEqual(['dist/read-thread.js'])
+    expect(packagesOf('read-thread').filter((name) => HEAVY.test(name))).toEqual([])
+  })
+
   it('lies flat in one folder: what reads a file beside itself finds it', () => {
     const paths = built.outputFiles.map(({ path }) => path.slice(ROOT.length + 1))
     expect(paths.filter((path) => !/^dist\/[^/]+$/.test(path))).toEqual([])

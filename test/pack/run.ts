@@ -92,7 +92,7 @@ function pack(folder: string): { tarball: string; version: string } {
   assert.ok(existsSync(tarball), `npm pack made no ${tarball}`)
   const files = run('tar', ['--list', '--file', tarball], folder).out.trim().split('\n')
   assert.ok(files.length <= FILES_LIMIT, `the tarball holds ${files.length} files, of ${FILES_LIMIT} at most:\n${files.join('\n')}`)
-  for (const file of ['dist/countersign.js', 'dist/THIRD-PARTY.txt', 'policy.yaml', 'LICENSE'])
+  for (const file of ['dist/countersign.js', 'dist/read-thread.js', 'dist/THIRD-PARTY.txt', 'policy.yaml', 'LICENSE'])
     assert.ok(files.includes(`package/${file}`), file)
   say(`packed ${files.length} files`)
   return { tarball, version: JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version }
@@ -113,6 +113,11 @@ function useOn(node: string, { tarball, version }: { tarball: string; version: s
   const summary = JSON.parse(replayed.out.trim().split('\n').at(-1) ?? '')
   assert.deepEqual([summary.records, summary.signals, summary.unreadable], [1, 1, 0])
 
+  // The second thread has a file of its own.
+  const byTwo = countersign(['replay', 'events.json', '--json', '--jobs', '2'])
+  const untimed = ({ code, out, err }: Ran) => ({ code, out: out.replace(/"seconds":[\d.]+/, ''), err })
+  assert.deepEqual(untimed(byTwo), untimed(replayed))
+
   const story = countersign(['start', '--once'])
   assert.equal(story.code, 0, story.err)
   assert.match(story.out, /^Incident inc-\w+ {2}contained/m)
@@ -125,7 +130,7 @@ function useOn(node: string, { tarball, version }: { tarball: string; version: s
   assert.match(readFileSync(join(folder, `node-${node}`, 'report.html'), 'utf8'), /<style>[^<]{1000}[\s\S]*src="data:image\/svg/)
   const released = countersign(['release', id, '--reason', 'a drill', '--yes'])
   assert.match(released.out, /^Released inc-/, released.err)
-  say(`Node ${node}: --version, policy check, replay, start, report and release work`)
+  say(`Node ${node}: --version, policy check, replay by one thread and by two, start, report and release work`)
 }
 
 function refuseOn(node: string, { tarball }: { tarball: string }, folder: string): void {
