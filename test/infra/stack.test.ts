@@ -488,7 +488,14 @@ describe('the stack', () => {
       expect(Principal).toEqual({ Service: 'events.amazonaws.com' })
       expect(JSON.stringify(Condition)).toMatch(/^\{"ArnLike":\{"aws:SourceArn":.*:events:us-east-1:123456789012:rule\/\*"\]\]\}\}\}$/)
     }
-    for (const prefix of ['QueuesConfirmed', 'QueuesHot', 'QueuesTokens', 'QueuesBulk', 'RulesUndelivered', 'ForwardedRulesForwardedUndelivered']) {
+    for (const prefix of [
+      'QueuesConfirmed',
+      'QueuesHot',
+      'QueuesTokens',
+      'QueuesBulk',
+      'RulesUndelivered',
+      'ForwardedRulesForwardedUndelivered',
+    ]) {
       const queue = idOf(template, 'AWS::SQS::Queue', prefix)
       const isIn = (source: string) => !isDenied(template, queue, 'sqs:SendMessage', { source })
       const own = Object.keys(template.findResources('AWS::Events::Rule')).filter((id) => isIn(`${id}.Arn`))
