@@ -430,11 +430,15 @@ describe('the stack', () => {
 
   it('puts confirmed exposures, and the calls of STS that a key can make without end, into queues of their own', () => {
     const targets = Object.entries(template.findResources('AWS::Events::Rule')).map(([id, { Properties }]) => [
-      id.replace(/^Rules|[0-9A-F]{8}$/g, ''),
+      nameOf(id),
       Properties.Targets[0].Arn['Fn::GetAtt'][0].replace(/^Queues|[0-9A-F]{8}$/g, ''),
     ])
     const into = (queue: string) => targets.filter(([, target]) => target === queue).map(([rule]) => rule)
-    expect([into('Confirmed'), into('Tokens')]).toEqual([['CredentialExposures'], ['TokenCalls']])
+    expect([into('Confirmed'), into('Tokens')]).toEqual([
+      // Of the default bus, and of that for forwarded events.
+      ['CredentialExposures', 'CredentialExposures'],
+      ['TokenCalls', 'TokenCalls'],
+    ])
     expect(into('Hot')).toEqual(expect.arrayContaining(['CredentialChanges', 'SignIns']))
   })
 
