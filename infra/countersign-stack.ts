@@ -9,8 +9,10 @@ import type { Policy } from '../shared/domain/policy.ts'
 import { Alarms } from './alarms.ts'
 import { ContainFunction } from './contain-function.ts'
 import { EventRules } from './event-rules.ts'
+import { ForwardedBus, takesForwarded } from './forwarded-bus.ts'
 import { guardQueues } from './guard-queues.ts'
 import { guardTopic } from './guard-topic.ts'
+import { guardRegion } from './iam-region.ts'
 import { InventoryFunction } from './inventory-function.ts'
 import { LearnFunction } from './learn-function.ts'
 import { NoticeQueue } from './notice-queue.ts'
@@ -40,6 +42,7 @@ export interface CountersignProps extends StackProps {
 export class CountersignStack extends Stack {
   constructor(scope: Construct, id: string, { config, policy, geoIp, ...props }: CountersignProps) {
     super(scope, id, props)
+    guardRegion(this, { isAllowed: config.outsideIamRegion })
     const { table } = new RecordTable(this, 'Record')
     const { topic } = new NoticeTopic(this, 'Notices', config.notifyEmail)
     const onCall = config.onCall === undefined ? topic : new OnCallTopic(this, 'OnCall', config.onCall).topic
@@ -60,7 +63,12 @@ export class CountersignStack extends Stack {
     const seal = new SealFunction(this, 'Seal', { ...told, onCall })
     const own = [...acting, respond, sweep, seed, seal, inventory, ...(learn === undefined ? [] : [learn]), ...(reviewers?.functions ?? [])]
     const ownSessionArns = own.map(({ responder }) => responder.sessionArn)
-    const rules = new EventRules(this, 'Rules', { queues, config, ownSessionArns })
+    const delivering = { queues, config, ownSessionArns }
+    const forwarded = takesForwarded(config) ? new ForwardedBus(this, 'Forwarded', config).bus : undefined
+    const rules = [
+      new EventRules(this, 'Rules', delivering),
+      ...(forwarded === undefined ? [] : [new EventRules(this, 'ForwardedRules', { ...delivering, forwarded })]),
+    ]
     const names = [seal.bucket.bucketName, ...(slack === undefined ? [] : [slack.secretName]), ...(reviewers?.names ?? [])]
     const roleArns = ownRoleArns(this)
     const deploying = deployingRole(this)
@@ -89,7 +97,7 @@ export class CountersignStack extends Stack {
         contain.failures,
         contain.reverifyFailures,
         sweep.failures,
-        rules.undelivered,
+        ...rules.map(({ undelivered }) => undelivered),
         seal.failures,
         inventory.failures,
         ...[rotate, learn].flatMap((one) => one?.failures ?? []),
@@ -114,6 +122,7 @@ export class CountersignStack extends Stack {
     new CfnOutput(this, 'TopicArn', { value: topic.topicArn })
     new CfnOutput(this, 'OnCallTopicArn', { value: onCall.topicArn })
     new CfnOutput(this, 'SealBucketName', { value: seal.bucket.bucketName })
+    if (forwarded !== undefined) new CfnOutput(this, 'ForwardedBusArn', { value: forwarded.eventBusArn })
     if (notices !== undefined) new CfnOutput(this, 'NoticeQueueUrl', { value: notices.queue.queueUrl })
   }
 

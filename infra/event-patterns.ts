@@ -23,8 +23,8 @@ export interface PatternProps {
   /** Sessions of the responder's own functions, whose calls are left out. */
   readonly ownSessionArns: readonly string[]
   readonly stackName: string
-  /** The account of the stack. */
-  readonly account: string
+  /** The account whose own keys are no outside keys; none where a forwarder has left those out. */
+  readonly account: string | undefined
   readonly includeRoleSessions: boolean
 }
 
@@ -44,7 +44,9 @@ export function patternsOf({
   includeRoleSessions,
 }: PatternProps): Record<DeliveryRule, EventPattern[]> {
   // The whole session is left out and not the role, because another function that is given the role makes calls of its own.
-  const byOthers = { arn: [{ exists: false }, { 'anything-but': [...ownSessionArns] }] }
+  const byOthers = ownSessionArns.length === 0 ? {} : { arn: [{ exists: false }, { 'anything-but': [...ownSessionArns] }] }
+  // EventBridge takes no empty object.
+  const others = ownSessionArns.length === 0 ? {} : { userIdentity: byOthers }
   const withKey = { ...byOthers, accessKeyId: [{ prefix: 'AKIA' }] }
   const calls = (detail: object): EventPattern => ({
     source: BY_AWS,
@@ -61,7 +63,7 @@ export function patternsOf({
         detail: { service: ['RISK'], eventTypeCode: [{ prefix: 'AWS_RISK_' }] },
       },
     ],
-    CredentialChanges: [calls({ userIdentity: byOthers, eventSource: ['iam.amazonaws.com'], readOnly: CHANGES })],
+    CredentialChanges: [calls({ ...others, eventSource: ['iam.amazonaws.com'], readOnly: CHANGES })],
     // The guides of EventBridge and of CloudTrail spell the type in two ways.
     SignIns: [{ source: ['aws.signin'], detailType: ['AWS Console Sign In via CloudTrail', 'AWS Console Signin via CloudTrail'] }],
     ServiceEvents: [
@@ -142,7 +144,8 @@ const NOTES = ['ransom', 'RANSOM', 'decrypt', 'DECRYPT'].map((word) => ({
 }))
 
 /** Of the data events of S3 those few that a detector can tell from a job's: what a trail logs beside them is not delivered. */
-function objectWrites(account: string): object {
+function objectWrites(account: string | undefined): object {
+  const outsideKey = account === undefined ? { exists: true } : { 'anything-but': { wildcard: `*:${account}:*` } }
   const written = (requestParameters: object) => ({ eventName: ['PutObject', 'CopyObject'], requestParameters })
   return {
     eventSource: ['s3.amazonaws.com'],
@@ -150,7 +153,7 @@ function objectWrites(account: string): object {
       { eventName: ['PutObjectAcl'] },
       written({ 'x-amz-server-side-encryption-customer-algorithm': [{ exists: true }] }),
       // A key of another account is named by its ARN.
-      written({ 'x-amz-server-side-encryption-aws-kms-key-id': [{ 'anything-but': { wildcard: `*:${account}:*` } }] }),
+      written({ 'x-amz-server-side-encryption-aws-kms-key-id': [outsideKey] }),
       written({ key: NOTES }),
     ],
   }

@@ -22,16 +22,8 @@ export interface QueueParties {
  */
 export function guardQueue(queue: Queue, { rules = [], senders = [], consumer, operator }: QueueParties): void {
   const operators = operator === undefined ? [] : [operator]
-  if (rules.length > 0)
-    queue.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'ItsRules',
-        principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [queue.queueArn],
-        conditions: { ArnEquals: { 'aws:SourceArn': [...rules] } },
-      }),
-    )
+  // Which rules is said by the denial alone: SQS takes 8,192 bytes of policy, and the rules are many.
+  if (rules.length > 0) allowRules(queue)
   const exceptPrincipals = exceptBy([...senders, ...operators])
   // Who calls by himself brings no source: the condition is true for what is not there.
   const exceptRules = { ArnNotEquals: { ...exceptPrincipals.ArnNotEquals, 'aws:SourceArn': [...rules] } }
@@ -47,6 +39,20 @@ export function guardQueue(queue: Queue, { rules = [], senders = [], consumer, o
   if (deploying === undefined) return
   const changes = ['sqs:SetQueueAttributes', 'sqs:AddPermission', 'sqs:RemovePermission', 'sqs:PurgeQueue', 'sqs:DeleteQueue']
   deny(queue, 'OnlyItsDeployment', changes, exceptBy([deploying, ...operators]))
+}
+
+/** Allows the event rules of the queue's account and region to put messages into it. */
+export function allowRules(queue: Queue): void {
+  const { account, partition, region } = Stack.of(queue)
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'ItsRules',
+      principals: [new ServicePrincipal('events.amazonaws.com')],
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
+      conditions: { ArnLike: { 'aws:SourceArn': `arn:${partition}:events:${region}:${account}:rule/*` } },
+    }),
+  )
 }
 
 function deny(queue: Queue, sid: string, actions: string[], conditions: Conditions): void {

@@ -15,7 +15,8 @@ interface Failing {
 
 export interface GuardedQueues {
   readonly queues: Queues
-  readonly rules: EventRules
+  /** The rules of the default bus, and of the bus for forwarded events. */
+  readonly rules: readonly EventRules[]
   readonly notices: NoticeQueue | undefined
   readonly contain: ContainFunction
   readonly respond: { readonly responder: ResponderFunction }
@@ -46,12 +47,13 @@ export function guardQueues({
   const role = ({ responder }: { readonly responder: ResponderFunction }) => responder.role.roleArn
   const telling = [contain, sweep, review, rotate, seal].filter((one) => one !== undefined)
   const failing = [...telling, ...others.filter((one) => one !== undefined)]
-  for (const queue of queues.ofEvents) guardQueue(queue, { rules: rules.arns.get(queue) ?? [], consumer: role(respond), operator })
+  for (const queue of queues.ofEvents)
+    guardQueue(queue, { rules: rules.flatMap(({ arns }) => arns.get(queue) ?? []), consumer: role(respond), operator })
   guardQueue(queues.bootstrap, { senders: [respond, sweep].map(role), consumer: role(respond), operator })
   guardQueue(contain.reverify, { senders: [role(contain)], consumer: role(contain), operator })
   if (notices !== undefined && review !== undefined)
     guardQueue(notices.queue, { senders: [respond, ...telling].map(role), consumer: role(review), operator })
-  guardQueue(rules.undelivered, { rules: [...rules.arns.values()].flat(), operator })
+  for (const { undelivered, arns } of rules) guardQueue(undelivered, { rules: [...arns.values()].flat(), operator })
   for (const one of failing) guardQueue(one.failures, { senders: [role(one)], operator })
   // SQS itself moves messages here.
   const deadLetters = [...queues.deadLetters, contain.reverifyFailures, ...(notices === undefined ? [] : [notices.failures])]

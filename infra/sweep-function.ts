@@ -9,6 +9,7 @@ import { OPEN_INDEX } from '../shared/aws/table.ts'
 import type { StackConfig } from '../shared/config.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
+import { takesForwarded } from './forwarded-bus.ts'
 import { allowNotices } from './notice-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
 import { WakingSchedule } from './schedule.ts'
@@ -80,7 +81,7 @@ export class SweepFunction extends Construct {
     const roles = `arn:${partition}:iam::${account}:role/*`
     responder.allow(['iam:GetUser'], [users])
     responder.allow(['iam:GetRole'], [roles])
-    const own = this.allowSelfCheck(responder, table, [topic, onCall])
+    const own = this.allowSelfCheck(responder, table, [topic, onCall], config)
     acknowledgeWildcards(this, {
       'Resource::*':
         'X-Ray and cloudwatch:DescribeAlarms take no resource; ids of event source mappings and subscriptions are not known in advance.',
@@ -95,11 +96,12 @@ export class SweepFunction extends Construct {
   }
 
   /** Reads by which the resources of the stack are compared with what was deployed. Answers the resources that have a wildcard. */
-  private allowSelfCheck(responder: ResponderFunction, table: Table, topics: readonly Topic[]): string[] {
+  private allowSelfCheck(responder: ResponderFunction, table: Table, topics: readonly Topic[], config: StackConfig): string[] {
     const { account, partition, region, stackName } = Stack.of(this)
     const named = (service: string, kind: string) => `arn:${partition}:${service}:${region}:${account}:${kind}${stackName}-*`
     const reads = [
       [['events:DescribeRule', 'events:ListTargetsByRule'], named('events', 'rule/')],
+      ...(takesForwarded(config) ? [[['events:DescribeEventBus'], named('events', 'event-bus/')] as const] : []),
       [['lambda:GetFunctionConcurrency', 'lambda:GetFunctionConfiguration', 'lambda:GetPolicy'], named('lambda', 'function:')],
       [['scheduler:GetSchedule'], named('scheduler', 'schedule/default/')],
       [['sqs:GetQueueAttributes'], named('sqs', '')],

@@ -49,6 +49,15 @@ export const StackConfig = z.strictObject({
     .array(z.string().regex(/^\d{12}$/, 'must be 12 digits'))
     .max(200)
     .default([]),
+  /** Take events that forwarders in other regions of the stack's own account put on the stack's event bus. With `accounts` they are taken in any case. */
+  otherRegions: z.boolean().default(false),
+  /** Organisation whose accounts may put events on the stack's event bus. Only those of `accounts` are believed. */
+  organizationId: z
+    .string()
+    .regex(/^o-[a-z0-9]{10,32}$/, 'must be the id of an organisation, such as o-a1b2c3d4e5')
+    .optional(),
+  /** Deploy outside the region in which IAM and sign-in record their events. Without a forwarder there, no change of IAM is ever seen. */
+  outsideIamRegion: z.boolean().default(false),
   /** Bedrock model or inference profile of the advisor; without one there is no second opinion. */
   advisorModelId: z
     .string()

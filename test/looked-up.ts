@@ -14,7 +14,7 @@ export async function lookedUp(
   const world = await embedded(parts)
   const trail = parts.trail ?? []
   const backfillQueue = memoryBackfillQueue()
-  const inMemory = memoryHistory(trail, 'us-east-1')
+  const inMemory = memoryHistory(trail, 'us-east-1', ACCOUNT)
   const history = parts.history?.(inMemory) ?? inMemory
   const ports = { ...world.ports, backfillQueue, history }
   const respond = pipeline(ports)

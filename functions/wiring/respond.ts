@@ -29,7 +29,7 @@ const model = modelIn(config)
 
 const sqs = sqsClient()
 
-const history = cloudTrailHistory(cloudTrailClient(), { region: config.AWS_REGION })
+const history = cloudTrailHistory(cloudTrailClient(), { region: config.AWS_REGION, account: config.ACCOUNT_ID })
 
 /** Full jitter needs chance, and nothing that is decided rests on it. */
 const pause: Pause = { wait: (ms) => sleep(ms), random: Math.random }

@@ -35,9 +35,15 @@ export async function deployedRules(
 
 async function stateOf(name: string, client: EventBridgeClient): Promise<string> {
   try {
-    return (await client.send(new DescribeRuleCommand({ Name: name }))).State ?? 'MISSING'
+    return (await client.send(new DescribeRuleCommand(ruleNamed(name)))).State ?? 'MISSING'
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'ResourceNotFoundException') return 'MISSING'
     throw cause
   }
+}
+
+/** What names a rule in calls of EventBridge, by its physical id in a stack: its name, or `bus|rule` where it is on a bus of its own. */
+export function ruleNamed(physicalId: string): { readonly Name: string; readonly EventBusName?: string } {
+  const [first = '', second] = physicalId.split('|')
+  return second === undefined ? { Name: first } : { Name: second, EventBusName: first }
 }

@@ -12,8 +12,9 @@ export function cloudTrailHistory(
   client: CloudTrailClient,
   {
     region,
+    account,
     wait = (ms) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
-  }: { readonly region?: string; readonly wait?: (ms: number) => Promise<void> } = {},
+  }: { readonly region?: string; readonly account?: string; readonly wait?: (ms: number) => Promise<void> } = {},
 ): EventHistory {
   let isFirst = true
   const page: EventHistory['page'] = async (query, { since, until, next }): Promise<HistoryPage> => {
@@ -32,6 +33,7 @@ export function cloudTrailHistory(
   }
   return {
     region,
+    account,
     page,
     async lookup(accessKeyId, since) {
       const records: unknown[] = []

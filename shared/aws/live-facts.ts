@@ -6,7 +6,7 @@ import {
   type DynamoDBClient,
   GetResourcePolicyCommand,
 } from '@aws-sdk/client-dynamodb'
-import { DescribeRuleCommand, type EventBridgeClient, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge'
+import { DescribeEventBusCommand, DescribeRuleCommand, type EventBridgeClient, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge'
 import {
   GetEventSourceMappingCommand,
   GetFunctionConcurrencyCommand,
@@ -24,9 +24,10 @@ import {
   type SNSClient,
 } from '@aws-sdk/client-sns'
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs'
-import { policyFacts } from '../domain/policy-facts.ts'
+import { busFacts, policyFacts } from '../domain/policy-facts.ts'
 import { subscriptionFact } from '../domain/subscription-fact.ts'
 import type { DeployedResource, Facts } from '../ports/deployment.ts'
+import { ruleNamed } from './deployed-rules.ts'
 
 /** The clients that read the resources of the stack. */
 export interface LiveClients {
@@ -46,12 +47,17 @@ const UPDATE_SLACK_MS = 5 * 60_000
 const NOT_FOUND = /NotFound|NonExistentQueue|QueueDoesNotExist/
 
 const READERS: Readonly<Record<string, (resource: DeployedResource, clients: LiveClients) => Promise<Facts | undefined>>> = {
-  async 'AWS::Events::Rule'({ name: Name }, { events }) {
+  async 'AWS::Events::Rule'({ name }, { events }) {
+    const { Name, ...bus } = ruleNamed(name)
     const [rule, { Targets = [] }] = await Promise.all([
-      events.send(new DescribeRuleCommand({ Name })),
-      events.send(new ListTargetsByRuleCommand({ Rule: Name })),
+      events.send(new DescribeRuleCommand({ Name, ...bus })),
+      events.send(new ListTargetsByRuleCommand({ Rule: Name, ...bus })),
     ])
     return { State: rule.State, EventPattern: json(rule.EventPattern), Targets: Targets.map(({ Arn }) => Arn) }
+  },
+  async 'AWS::Events::EventBus'({ name: Name }, { events }) {
+    const { Policy } = await events.send(new DescribeEventBusCommand({ Name }))
+    return busFacts(statementsIn(Policy))
   },
   async 'AWS::Lambda::EventSourceMapping'({ name: UUID }, { lambda }) {
     const { State, FunctionArn, EventSourceArn } = await lambda.send(new GetEventSourceMappingCommand({ UUID }))

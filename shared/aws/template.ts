@@ -41,7 +41,10 @@ function arnOf({ type, physicalId }: StackResource, { partition, region, account
     case 'AWS::Lambda::Function':
       return at('lambda', `function:${physicalId}`)
     case 'AWS::Events::Rule':
-      return at('events', `rule/${physicalId}`)
+      // That of a rule on a bus of its own is `bus|rule`.
+      return at('events', `rule/${physicalId.replace('|', '/')}`)
+    case 'AWS::Events::EventBus':
+      return at('events', `event-bus/${physicalId}`)
     case 'AWS::CloudWatch::Alarm':
       return at('cloudwatch', `alarm:${physicalId}`)
     case 'AWS::DynamoDB::Table':

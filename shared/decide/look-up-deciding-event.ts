@@ -61,7 +61,14 @@ async function answerFor(incident: Incident, ports: LookUpPorts): Promise<EventL
     )
   if (isSame) return answered('known', 'CloudTrail has the same event')
   if (records.length > 0) return answered('unknown', 'CloudTrail has another event by that id')
-  return at - time < UNKNOWN_AFTER_MS ? undefined : answered('unknown', isWithoutId ? 'it has no event id' : 'CloudTrail has no such event')
+  if (at - time < UNKNOWN_AFTER_MS) return undefined
+  if (isWithoutId) return answered('unknown', 'it has no event id')
+  // A call by an identity of another account may be recorded in either of the two.
+  const { account } = ports.history
+  const isOfAnother = account !== undefined && incident.identity.account !== account
+  if (isOfAnother)
+    return answered('not-held', `the event history of account ${account} does not hold events of account ${incident.identity.account}`)
+  return answered('unknown', 'CloudTrail has no such event')
 }
 
 /** Why CloudTrail's event history cannot know the deciding event, or undefined where it can. */

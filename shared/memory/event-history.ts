@@ -8,11 +8,12 @@ const RECORDS = 500
 const PAGE = 50
 
 /** The history in given CloudTrail records, which are ordered oldest first. Records that are added later are found too. */
-export function memoryHistory(records: readonly unknown[], region?: string): EventHistory {
+export function memoryHistory(records: readonly unknown[], region?: string, account?: string): EventHistory {
   const found = (query: HistoryQuery, since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY) =>
     records.filter((record) => matches(record, query) && !(timeOf(record) < since) && !(timeOf(record) > until)).reverse()
   return {
     region,
+    account,
     async lookup(accessKeyId, since) {
       return found({ accessKeyId }, since).slice(0, RECORDS)
     },

@@ -1,4 +1,4 @@
-import { policyFacts } from '../domain/policy-facts.ts'
+import { busFacts, policyFacts } from '../domain/policy-facts.ts'
 import { subscriptionFact } from '../domain/subscription-fact.ts'
 import type { DeployedResource, Facts } from '../ports/deployment.ts'
 
@@ -11,6 +11,12 @@ const EXPECTED: Readonly<Record<string, (resource: DeployedResource, all: readon
     EventPattern: properties.EventPattern,
     Targets: fieldsIn(properties.Targets).map(({ Arn }) => Arn),
   }),
+  'AWS::Events::EventBus': ({ name }, all) =>
+    busFacts(
+      ofType(all, 'AWS::Events::EventBusPolicy')
+        .filter(({ properties: { EventBusName } }) => EventBusName === name)
+        .map(({ properties: { Statement } }) => fieldsOf(Statement)),
+    ),
   'AWS::Lambda::EventSourceMapping': ({ properties }) => ({
     State: properties.Enabled === false ? 'Disabled' : 'Enabled',
     Function: properties.FunctionName,

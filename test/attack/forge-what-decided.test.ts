@@ -4,7 +4,7 @@ import type { Paint } from '../../local/render/style.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { collectFacts } from '../../shared/review/explain/facts.ts'
 import { messageOf } from '../../shared/slack/message.ts'
-import { ATTACK, call, exposed, NOW, quarantine } from '../embedded.ts'
+import { ACCOUNT, ATTACK, call, exposed, NOW, quarantine } from '../embedded.ts'
 import { assumes, byRole, lookedUp } from '../looked-up.ts'
 
 const MINUTE = 60_000
@@ -159,5 +159,21 @@ describe('what CloudTrail’s event history does not hold', () => {
     await world.sweepAt(NOW + 35 * MINUTE)
     expect(renderIncident(await world.only(), plain)).toContain(said)
     expect(world.notices.filter(({ kind }) => kind === 'unknown-event')).toEqual([])
+  })
+
+  it('is asked for all the same where the identity is of another account, and is not told as forged where it is not there', async () => {
+    const member = '210987654321'
+    const calls = JSON.parse(JSON.stringify(ATTACK).replaceAll(ACCOUNT, member)) as object[]
+    const world = await lookedUp()
+    await world.respond(calls)
+    await world.sweepAt(NOW + 35 * MINUTE)
+    const text = renderIncident(await world.only(), plain)
+    expect(text).toContain(`the event history of account ${ACCOUNT} does not hold events of account ${member}`)
+    expect(world.notices.filter(({ kind }) => kind === 'unknown-event')).toEqual([])
+    // A call by a foreign identity that this account recorded is there.
+    const recorded = await lookedUp({ trail: calls })
+    await recorded.respond(calls)
+    await recorded.sweepAt(NOW + 35 * MINUTE)
+    expect((await recorded.only()).lookups?.decidingEvent).toMatchObject({ answer: 'known' })
   })
 })

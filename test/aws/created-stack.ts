@@ -5,6 +5,7 @@ import { ACCOUNT, REGION, type Resources } from './stack-on-moto.ts'
 /** What moto's CloudFormation makes of the template. It has no queue policies, and its functions and event source mappings need Docker. */
 const MADE_BY_CLOUDFORMATION = new Set([
   'AWS::DynamoDB::Table',
+  'AWS::Events::EventBus',
   'AWS::Events::Rule',
   'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Role',
@@ -29,7 +30,12 @@ export async function createStack(
   { cloudFormation, sqs }: { cloudFormation: CloudFormationClient; sqs: SQSClient },
 ): Promise<CreatedStack> {
   const wanted = partOf(resources)
-  const TemplateBody = JSON.stringify({ Resources: wanted }, (key, value) => (key === 'Targets' ? value.map(withWholeEvent) : value))
+  const onMoto = (key: string, value: unknown) => {
+    if (key === 'Targets') return (value as object[]).map(withWholeEvent)
+    // moto hands a rule the bus itself in place of its name.
+    return key === 'EventBusName' ? resources[(value as { Ref: string }).Ref]?.Properties.Name : value
+  }
+  const TemplateBody = JSON.stringify({ Resources: wanted }, onMoto)
   await cloudFormation.send(new CreateStackCommand({ StackName: name, TemplateBody, Capabilities: ['CAPABILITY_IAM'] }))
   const { StackResources = [] } = await cloudFormation.send(new DescribeStackResourcesCommand({ StackName: name }))
   const physicalIds = new Map(
@@ -88,6 +94,7 @@ function valuesOf(
 
 const pathsOf = (name: string): Readonly<Record<string, string>> => ({
   'AWS::DynamoDB::Table': `dynamodb:${REGION}:${ACCOUNT}:table/${name}`,
+  'AWS::Events::EventBus': `events:${REGION}:${ACCOUNT}:event-bus/${name}`,
   'AWS::IAM::Role': `iam::${ACCOUNT}:role/${name}`,
   'AWS::Lambda::Function': `lambda:${REGION}:${ACCOUNT}:function:${name}`,
   'AWS::Logs::LogGroup': `logs:${REGION}:${ACCOUNT}:log-group:${name}`,

@@ -67,6 +67,18 @@ describe('the event rules of a deployed stack', () => {
     expect((await deployedRules('Countersign', ports)).map(({ state }) => state)).toEqual(['MISSING', 'ENABLED'])
   })
 
+  it('are asked for on the bus that they are on', async () => {
+    const asked: unknown[] = []
+    const stack = await serve(() => page([[RULE, 'ForwardedRulesSignIns0123ABCD', 'Countersign-forwarded|rule-3']]))
+    const bus = await serve((body) => {
+      asked.push(JSON.parse(body))
+      return json(200, { State: 'ENABLED' })
+    })
+    const ports = { cloudFormation: cloudFormationClient(stack.options), eventBridge: eventBridgeClient(bus.options) }
+    expect(await deployedRules('Countersign', ports)).toEqual([{ logicalId: 'ForwardedRulesSignIns0123ABCD', state: 'ENABLED' }])
+    expect(asked).toEqual([{ Name: 'rule-3', EventBusName: 'Countersign-forwarded' }])
+  })
+
   it('are not told as missing where they could not be looked at', async () => {
     const ports = await clients(() => json(400, { __type: 'AccessDeniedException', message: 'not authorized' }))
     await expect(deployedRules('Countersign', ports)).rejects.toMatchObject({

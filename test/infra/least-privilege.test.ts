@@ -95,7 +95,7 @@ const POLICY = parsePolicy({
   rotation: { users: [arnOf('rotated')] },
 })
 
-const template: Template = templateOf({ settings: { onCall: { email: 'oncall@example.com' } }, policy: POLICY })
+const template: Template = templateOf({ settings: { onCall: { email: 'oncall@example.com' }, otherRegions: true }, policy: POLICY })
 const closing: (() => unknown)[] = []
 afterAll(() => Promise.all(closing.map((close) => close())))
 

@@ -67,6 +67,7 @@ export function recordedAws({ table, iam, others, s3 }: { table: string; iam: Ia
 const CHECKED = [
   'Events::Rule',
   'Lambda::EventSourceMapping',
+  'Events::EventBus',
   'CloudWatch::Alarm',
   'Scheduler::Schedule',
   'Lambda::Function',

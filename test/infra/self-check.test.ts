@@ -17,6 +17,7 @@ describe('what the self-check expects of the stack', () => {
       operatorRoleArn: 'arn:aws:iam::123456789012:role/Operators',
       notifyEmail: 'a@example.com',
       onCall: { email: 'b@example.com' },
+      accounts: ['210987654321'],
     }
     const { Resources } = templateOf({ settings, policy }).toJSON() as { Resources: Record<string, { Type: string; Properties?: object }> }
     const byId = new Map(
@@ -40,6 +41,11 @@ describe('what the self-check expects of the stack', () => {
     // Every queue has denials, and every function that a queue wakes has its mapping.
     const queues = checked.filter(({ type }) => type === 'AWS::SQS::Queue')
     expect(queues.filter(({ facts }) => (facts.Denied as unknown[]).length < 4)).toEqual([])
+    // The bus for forwarded events has a policy.
+    const buses = checked.filter(({ type }) => type === 'AWS::Events::EventBus')
+    expect(buses.map(({ facts }) => facts.Statements)).toEqual([
+      [{ Effect: 'Allow', Action: ['events:PutEvents'], Principal: ['123456789012', '210987654321'], Condition: null }],
+    ])
     // Every topic has denials, and somebody who gets its messages.
     const topics = checked.filter(({ type }) => type === 'AWS::SNS::Topic')
     expect(topics.map(({ facts }) => [(facts.Denied as unknown[]).length, (facts.Subscriptions as unknown[]).length])).toEqual([

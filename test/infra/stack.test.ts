@@ -9,6 +9,7 @@ import { rulesOf } from '../../shared/detect/delivery-rules.ts'
 import { MOST_RECEIVES } from '../../shared/ports/deliveries.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { fixture } from '../fixtures/fixture.ts'
+import { idOf, isDenied } from './queue-policy.ts'
 import { templateOf } from './template-of.ts'
 
 const GUARDED = ['arn:aws:iam::*:user/break-glass', '*:user/admins/*']
@@ -45,7 +46,7 @@ beforeAll(() => {
 /** The statements of the policies of the role whose logical id starts so. */
 /** The name of a rule by its logical id. */
 function nameOf(id: string): string {
-  return id.replace(/^Rules|[0-9A-F]{8}$/g, '')
+  return id.replace(/^(Forwarded)?Rules|[0-9A-F]{8}$/g, '')
 }
 
 function statementsOf(prefix: string): Statement[] {
@@ -403,7 +404,7 @@ describe('the stack', () => {
   it('has a dead-letter queue behind every queue, and an alarm on each', () => {
     expect(consumedQueues()).toHaveLength(6)
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
-    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(13)
+    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(14)
     for (const { Properties } of alarms) expect(Properties.AlarmActions).toHaveLength(1)
   })
 
@@ -429,11 +430,15 @@ describe('the stack', () => {
 
   it('puts confirmed exposures, and the calls of STS that a key can make without end, into queues of their own', () => {
     const targets = Object.entries(template.findResources('AWS::Events::Rule')).map(([id, { Properties }]) => [
-      id.replace(/^Rules|[0-9A-F]{8}$/g, ''),
+      nameOf(id),
       Properties.Targets[0].Arn['Fn::GetAtt'][0].replace(/^Queues|[0-9A-F]{8}$/g, ''),
     ])
     const into = (queue: string) => targets.filter(([, target]) => target === queue).map(([rule]) => rule)
-    expect([into('Confirmed'), into('Tokens')]).toEqual([['CredentialExposures'], ['TokenCalls']])
+    expect([into('Confirmed'), into('Tokens')]).toEqual([
+      // Of the default bus, and of that for forwarded events.
+      ['CredentialExposures', 'CredentialExposures'],
+      ['TokenCalls', 'TokenCalls'],
+    ])
     expect(into('Hot')).toEqual(expect.arrayContaining(['CredentialChanges', 'SignIns']))
   })
 
@@ -454,16 +459,17 @@ describe('the stack', () => {
 
   it('keeps an event that EventBridge could not deliver', () => {
     const targets = Object.values(template.findResources('AWS::Events::Rule')).flatMap(({ Properties }) => Properties.Targets)
-    expect(targets).toHaveLength(18)
+    // Of both buses.
+    expect(targets).toHaveLength(36)
     for (const target of targets) {
       expect(target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 7200, MaximumRetryAttempts: 185 })
-      expect(target.DeadLetterConfig.Arn['Fn::GetAtt'][0]).toMatch(/^RulesUndelivered/)
+      expect(target.DeadLetterConfig.Arn['Fn::GetAtt'][0]).toMatch(/^(Rules|ForwardedRulesForwarded)Undelivered/)
     }
   })
 
   it('says of every queue who may put messages into it, who may take them, and who may change it', () => {
     const queues = Object.keys(template.findResources('AWS::SQS::Queue'))
-    expect(queues).toHaveLength(19)
+    expect(queues).toHaveLength(20)
     const policies = Object.values(template.findResources('AWS::SQS::QueuePolicy'))
     for (const id of queues) {
       const own = policies.filter(({ Properties }) => Properties.Queues.some(({ Ref }: { Ref: string }) => Ref === id))
@@ -480,13 +486,25 @@ describe('the stack', () => {
     const allowed = Object.values(template.findResources('AWS::SQS::QueuePolicy'))
       .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
       .filter(({ Effect }: Statement) => Effect === 'Allow')
-    // Confirmed, hot, tokens, bulk, and what could not be delivered.
-    expect(allowed).toHaveLength(5)
+    // Confirmed, hot, tokens, bulk, and what could not be delivered from either bus.
+    expect(allowed).toHaveLength(6)
     for (const { Principal, Condition } of allowed) {
       expect(Principal).toEqual({ Service: 'events.amazonaws.com' })
-      const sources = [Condition.ArnEquals['aws:SourceArn']].flat()
-      expect(sources.length).toBeGreaterThan(0)
-      for (const source of sources) expect(source['Fn::GetAtt'][0]).toMatch(/^Rules/)
+      expect(JSON.stringify(Condition)).toMatch(/^\{"ArnLike":\{"aws:SourceArn":.*:events:us-east-1:123456789012:rule\/\*"\]\]\}\}\}$/)
+    }
+    for (const prefix of [
+      'QueuesConfirmed',
+      'QueuesHot',
+      'QueuesTokens',
+      'QueuesBulk',
+      'RulesUndelivered',
+      'ForwardedRulesForwardedUndelivered',
+    ]) {
+      const queue = idOf(template, 'AWS::SQS::Queue', prefix)
+      const isIn = (source: string) => !isDenied(template, queue, 'sqs:SendMessage', { source })
+      const own = Object.keys(template.findResources('AWS::Events::Rule')).filter((id) => isIn(`${id}.Arn`))
+      expect(own.length, prefix).toBeGreaterThan(0)
+      expect(isIn('arn:aws:events:us-east-1:123456789012:rule/theirs'), prefix).toBe(false)
     }
   })
 
@@ -523,7 +541,7 @@ describe('the stack', () => {
         const names = sessions.map((session: unknown) => JSON.stringify(session).match(/"\/(Countersign-[a-z]+)"/)?.[1])
         return [[nameOf(id), names] as const]
       })
-      return { leaves: leaves.map(([name]) => name).sort(), sessions: new Set(leaves.flatMap(([, names]) => names)) }
+      return { leaves: [...new Set(leaves.map(([name]) => name))].sort(), sessions: new Set(leaves.flatMap(([, names]) => names)) }
     })
     const always = ['BearerTokenCalls', 'CredentialChanges', 'LongLivedKeyCalls', 'ReadOnlyCalls', 'TokenCalls']
     expect(own[0]?.leaves).toEqual([...always, 'RefusedCalls', 'UserSessionCalls'].sort())
@@ -545,7 +563,8 @@ describe('the stack', () => {
   it('asks EventBridge for read-only events where a rule needs them, and nowhere else', () => {
     const rules = Object.entries(template.findResources('AWS::Events::Rule')).map(([id, { Properties }]) => [id, Properties.State] as const)
     const all = rules.filter(([, state]) => state === 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS').map(([id]) => nameOf(id))
-    expect(all.sort()).toEqual(['BearerTokenCalls', 'ReadOnlyCalls', 'RoleSessionCalls', 'ServiceEvents', 'TokenCalls'])
+    expect([...new Set(all)].sort()).toEqual(['BearerTokenCalls', 'ReadOnlyCalls', 'RoleSessionCalls', 'ServiceEvents', 'TokenCalls'])
+    expect(all).toHaveLength(10)
   })
 
   it('tells respond whose events it may believe: those of its own account, and of the others that are set', () => {

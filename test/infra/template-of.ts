@@ -14,6 +14,8 @@ const geoFile = join(import.meta.dirname, '..', '..', 'package.json')
 interface Synthesised {
   readonly settings: object
   readonly policy: Policy
+  /** `us-east-1` unless another one is asked for. */
+  readonly region?: string
   /** Adds to the stack what does not belong there. */
   readonly spoil?: (stack: Stack) => void
 }
@@ -22,13 +24,13 @@ interface Synthesised {
  * The template of a stack with these settings, which is passed by cdk-nag; throws where it is not. No function is bundled: a bundle
  * takes a second, its hash is all that a template has of it, and `bundles` in `test/fixtures` is the stack with all of them.
  */
-export function templateOf({ settings, policy, spoil }: Synthesised): Template {
+export function templateOf({ settings, policy, region = 'us-east-1', spoil }: Synthesised): Template {
   const app = new App({ outdir: mkdtempSync(join(inject('scratch'), 'cdk-')), context: { 'aws:cdk:bundling-stacks': [] } })
   const stack = new CountersignStack(app, 'Countersign', {
     config: readStackConfig(settings),
     policy,
     geoIp: { countries: geoFile, networks: geoFile },
-    env: { account: '123456789012', region: 'us-east-1' },
+    env: { account: '123456789012', region },
   })
   spoil?.(stack)
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))

@@ -44,6 +44,8 @@ describe('the configuration of a stack', () => {
       readOnlyEvents: true,
       logRetentionDays: 90,
       bootstrapBaselines: true,
+      otherRegions: false,
+      outsideIamRegion: false,
     })
   })
 
@@ -60,6 +62,12 @@ describe('the configuration of a stack', () => {
     ['advisorModelId', { advisorModelId: 'a model' }, '"a model"', 'must be a Bedrock model id, inference profile id or ARN'],
     ['advisorEndpoint', { advisorEndpoint: 'http://127.0.0.1:8080' }, '"http://127.0.0.1:8080"', 'must be an https address'],
     ['advisorEndpoint', { advisorEndpoint: 'https://u:p@models.example.com' }, '"https://u:p@models.example.com"', 'without user'],
+    [
+      'organizationId',
+      { organizationId: 'ou-a1b2-c3d4e5f6' },
+      '"ou-a1b2-c3d4e5f6"',
+      'must be the id of an organisation, such as o-a1b2c3d4e5',
+    ],
     ['accounts.0', { accounts: ['production'] }, '"production"', 'must be 12 digits'],
     ['readOnlyEvents', { readOnlyEvents: 'no' }, '"no"', 'boolean'],
     ['policyFile', { policyFile: '' }, '""', '>=1'],

@@ -104,8 +104,8 @@ export const NOT_OURS: readonly (readonly [reason: string, actions: readonly str
       ...of('cloudwatch', 'PutManagedInsightRules PutMetricDataQueryDefinition PutMetricStream StartMetricStreams StartOTelEnrichment'),
       ...of('cloudwatch', 'StopMetricStreams StopOTelEnrichment UpdateOTelEnrichment UpdateResourceMetricsConfiguration'),
       ...of('events', 'ActivateEventSource CancelReplay DeactivateEventSource DeauthorizeConnection DeleteApiDestination DeleteArchive'),
-      ...of('events', 'DeleteConnection DeleteEndpoint DeleteEventBus DeletePartnerEventSource PutPermission RemovePermission'),
-      ...of('events', 'UpdateApiDestination UpdateArchive UpdateConnection UpdateEndpoint UpdateEventBus'),
+      ...of('events', 'DeleteConnection DeleteEndpoint DeletePartnerEventSource'),
+      ...of('events', 'UpdateApiDestination UpdateArchive UpdateConnection UpdateEndpoint'),
       ...of(
         'lambda',
         'AddLayerVersionPermission CheckpointDurableExecution DeleteCapacityProvider DeleteCodeSigningConfig DeleteDurableExecution',

@@ -1,7 +1,8 @@
 /** Calls by the prefix of IAM's actions, several a line. */
 const CALLS: Readonly<Record<string, string>> = {
   events: `
-    DeleteRule DisableRule EnableRule PutRule PutTargets RemoveTargets StartReplay TagResource UntagResource
+    DeleteEventBus DeleteRule DisableRule EnableRule PutPermission PutRule PutTargets RemovePermission RemoveTargets StartReplay TagResource
+    UntagResource UpdateEventBus
   `,
   lambda: `
     AddPermission CreateAlias CreateEventSourceMapping CreateFunction CreateFunctionUrlConfig DeleteAlias DeleteEventSourceMapping
