@@ -9,6 +9,7 @@ import type { Policy } from '../shared/domain/policy.ts'
 import { Alarms } from './alarms.ts'
 import { ContainFunction } from './contain-function.ts'
 import { EventRules } from './event-rules.ts'
+import { failureOutputs } from './failure-outputs.ts'
 import { guardQueues } from './guard-queues.ts'
 import { guardTopic } from './guard-topic.ts'
 import { InventoryFunction } from './inventory-function.ts'
@@ -52,7 +53,7 @@ export class CountersignStack extends Stack {
     const acting = [contain, ...(rotate === undefined ? [] : [rotate])]
     const respond = new RespondFunction(this, 'Respond', { ...told, queues, contain: contain.function, geoIp })
     const invoked = { contain: contain.function, rotate: rotate?.function }
-    const sweep = new SweepFunction(this, 'Sweep', { ...told, ...invoked, onCall, backfillQueue: queues.bootstrap })
+    const sweep = new SweepFunction(this, 'Sweep', { ...told, ...invoked, onCall, backfillQueue: queues.backfill })
     const learn = policy.learning.autoTighten ? new LearnFunction(this, 'Learn', { table, config }) : undefined
     const inventory = new InventoryFunction(this, 'Inventory', { table, config })
     const seed = new SeedFunction(this, 'Seed', { table, policy, config })
@@ -79,6 +80,14 @@ export class CountersignStack extends Stack {
       others: [learn, inventory],
       review: reviewers?.review,
       config,
+    })
+    failureOutputs(this, {
+      queues,
+      notices,
+      reverify: contain.reverify,
+      reverifyFailures: contain.reverifyFailures,
+      undelivered: rules.undelivered,
+      functions: { contain, sweep, review: reviewers?.review, rotate, seal, learn, inventory },
     })
     const alarms = new Alarms(this, 'Alarms', {
       topic,

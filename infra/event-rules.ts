@@ -40,7 +40,7 @@ export class EventRules extends Construct {
 
   constructor(scope: Construct, id: string, { queues, config, ownSessionArns }: EventRulesProps) {
     super(scope, id)
-    this.undelivered = deadLetterQueue(this, 'Undelivered')
+    this.undelivered = deadLetterQueue(this, 'Undelivered', 'service')
     const deadLetterConfig = { arn: this.undelivered.queueArn }
     const arns = new Map<Queue, string[]>()
     const rule = (name: string, pattern: EventPattern, queue: Queue) => {

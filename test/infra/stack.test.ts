@@ -7,6 +7,7 @@ import { ROLE_RIGHTS, USER_RIGHTS, VERBS } from '../../infra/step-rights.ts'
 import { readPolicyFile } from '../../local/policy-file.ts'
 import { rulesOf } from '../../shared/detect/delivery-rules.ts'
 import { MOST_RECEIVES } from '../../shared/ports/deliveries.ts'
+import { LOOKUP_WORKERS } from '../../shared/ports/lookup.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { fixture } from '../fixtures/fixture.ts'
 import { templateOf } from './template-of.ts'
@@ -100,7 +101,7 @@ describe('respond', () => {
 
   it('reports which messages failed, so that one bad event does not hold up a batch', () => {
     const sources = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'))
-    expect(sources).toHaveLength(6)
+    expect(sources).toHaveLength(7)
     // The watch queue hands contain one message at a time: its failure is the batch's.
     for (const { Properties } of sources.filter(({ Properties: { BatchSize } }) => BatchSize !== 1))
       expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
@@ -316,7 +317,7 @@ describe('seal', () => {
     expect(about('dynamodb:PutItem')[0]?.Condition).toMatchObject({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['SEAL'] } })
     expect(JSON.stringify(about('s3:PutObject')[0]?.Resource)).toContain('/seals/*')
     // Every chain that something appends to, `baseline expect` among them: one that it may not read would make each seal fail.
-    const readable = ['INCIDENT#*', 'ORDER#*', 'STEPS#*', 'IDENTITY#*', 'PATTERN#*', 'POLICY', 'SEAL']
+    const readable = ['INCIDENT#*', 'ORDER#*', 'STEPS#*', 'IDENTITY#*', 'PATTERN#*', 'POLICY', 'REDRIVE', 'SEAL']
     expect(about('dynamodb:Query').map(({ Condition }) => Condition)).toMatchObject([
       { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': readable } },
     ])
@@ -401,9 +402,9 @@ describe('the stack', () => {
   })
 
   it('has a dead-letter queue behind every queue, and an alarm on each', () => {
-    expect(consumedQueues()).toHaveLength(6)
+    expect(consumedQueues()).toHaveLength(7)
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
-    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(13)
+    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(14)
     for (const { Properties } of alarms) expect(Properties.AlarmActions).toHaveLength(1)
   })
 
@@ -463,7 +464,7 @@ describe('the stack', () => {
 
   it('says of every queue who may put messages into it, who may take them, and who may change it', () => {
     const queues = Object.keys(template.findResources('AWS::SQS::Queue'))
-    expect(queues).toHaveLength(19)
+    expect(queues).toHaveLength(21)
     const policies = Object.values(template.findResources('AWS::SQS::QueuePolicy'))
     for (const id of queues) {
       const own = policies.filter(({ Properties }) => Properties.Queues.some(({ Ref }: { Ref: string }) => Ref === id))
@@ -575,17 +576,19 @@ describe('the stack', () => {
     }
   })
 
-  it('has all look-ups of CloudTrail in one queue with two workers, which are the two requests a second that LookupEvents allows', () => {
+  it('has the look-ups of incidents in a queue of their own, and two workers for it and for the keys that are new', () => {
     const queueOf = (Properties: { Environment?: { Variables?: Record<string, { Ref: string }> } }) =>
       Properties.Environment?.Variables?.BACKFILL_QUEUE_URL?.Ref
     const queues = Object.values(template.findResources('AWS::Lambda::Function')).flatMap(({ Properties }) => queueOf(Properties) ?? [])
     // Those of respond, which requests a look-up when an incident opens, and of the sweep.
     expect([queues.length, new Set(queues).size]).toEqual([2, 1])
     const [queue = ''] = queues
+    expect(queue).toMatch(/^QueuesBackfill/)
     const workers = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'))
       .map(({ Properties }) => Properties)
-      .filter(({ EventSourceArn }) => EventSourceArn['Fn::GetAtt']?.[0] === queue)
-    expect(workers.map(({ ScalingConfig, BatchSize }) => [ScalingConfig, BatchSize])).toEqual([[{ MaximumConcurrency: 2 }, 1]])
+      .filter(({ EventSourceArn }) => /^Queues(Backfill|Bootstrap)/.test(EventSourceArn['Fn::GetAtt']?.[0]))
+    const alone = [{ MaximumConcurrency: LOOKUP_WORKERS }, 1]
+    expect(workers.map(({ ScalingConfig, BatchSize }) => [ScalingConfig, BatchSize])).toEqual([alone, alone])
     const lookers = Object.values(template.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
       JSON.stringify(Properties.PolicyDocument).includes('cloudtrail:LookupEvents'),
     )
