@@ -30,10 +30,12 @@ const model = modelIn(config)
 
 const sqs = sqsClient()
 
-const history = cloudTrailHistory(cloudTrailClient(), { region: config.AWS_REGION, pauseMs: LOOKUP_PAUSE_MS.backfill })
+const trail = cloudTrailClient()
+
+const history = cloudTrailHistory(trail, { region: config.AWS_REGION, pauseMs: LOOKUP_PAUSE_MS.backfill })
 
 /** Of keys that are new, which has time: it leaves most of the rate to the look-ups of incidents. */
-const historyOfKeys = cloudTrailHistory(cloudTrailClient(), { region: config.AWS_REGION, pauseMs: LOOKUP_PAUSE_MS.bootstrap })
+const historyOfKeys = cloudTrailHistory(trail, { region: config.AWS_REGION, pauseMs: LOOKUP_PAUSE_MS.bootstrap })
 
 /** Full jitter needs chance, and nothing that is decided rests on it. */
 const pause: Pause = { wait: (ms) => sleep(ms), random: Math.random }

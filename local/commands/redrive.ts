@@ -108,11 +108,7 @@ export async function redriveQueue(
     `Put back ${done.putBack} messages of ${name}${done.merged === 0 ? '' : `, and ${done.merged} that asked for the same run of ${name}`}. About ${await queue.waiting()} wait there now.`,
     ...(done.left === 0 ? [] : [`${done.left} came back at once and were left.`]),
     ...done.setAside.map(({ id, why }) => `Set aside ${printable(id, 80)}: ${why}.`),
-    ...(done.putBack === 0
-      ? []
-      : [
-          `What fails again is there in ${name === 'hot' || name === 'bulk' ? 'half an hour' : 'an hour'} at the latest: ${commandOn(target, 'redrive')}`,
-        ]),
+    ...(done.putBack === 0 ? [] : [`What fails again comes back here when all attempts have failed: ${commandOn(target, 'redrive')}`]),
   ].join('\n')
 }
 

@@ -14,6 +14,9 @@ import type { Destination, FailedMessage, FailureQueue } from '../ports/failures
 /** Long polling asks all servers of a queue; a short poll may find nothing where something is. Seconds. */
 const WAIT_SECONDS = 1
 
+/** Stands for an id that AWS did not answer: the message was put back all the same. */
+const UNNAMED = 'unknown'
+
 /** Where a dead-letter queue is, and where its messages are put back: an output of the stack. */
 export interface FailurePlace {
   readonly name: string
@@ -82,14 +85,14 @@ export function sqsFailureQueue(
       const queue = destination.kind === 'queue' ? destination : destination.queues.find(({ arn }) => arn === to)
       if (queue === undefined) throw new ResponderError('usage', `${name} has no queue ${to ?? ''} to put a message back to`)
       const { MessageId } = await sqs.send(new SendMessageCommand({ QueueUrl: queue.url, MessageBody: body }))
-      return sentAs(MessageId)
+      return MessageId ?? UNNAMED
     },
   }
 
   async function invoke(FunctionName: string, body: string): Promise<string> {
     const { $metadata } = await lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload: Buffer.from(body) }))
     // Lambda names the invocation by it in the record of its failure.
-    return sentAs($metadata.requestId)
+    return $metadata.requestId ?? UNNAMED
   }
 }
 
@@ -105,9 +108,4 @@ function failedMessage({ MessageId = '', ReceiptHandle = '', Body = '', Attribut
       Object.entries(MessageAttributes).flatMap(([key, { StringValue }]) => (StringValue === undefined ? [] : [[key, StringValue]])),
     ),
   }
-}
-
-function sentAs(id: string | undefined): string {
-  if (id === undefined) throw new ResponderError('store.unavailable', 'AWS took a message and did not say by which id')
-  return id
 }

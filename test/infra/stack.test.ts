@@ -415,11 +415,13 @@ describe('the stack', () => {
 
   it('bounds how many batches of each lane are worked on at the same time, and has no batching window but for bulk', () => {
     const lanes = Object.values(template.findResources('AWS::Lambda::EventSourceMapping')).flatMap(({ Properties }) => {
-      const [, lane] = /^Queues(Confirmed|Hot|Tokens|Bulk|Bootstrap)[0-9A-F]{8}$/.exec(Properties.EventSourceArn['Fn::GetAtt'][0]) ?? []
+      const [, lane] =
+        /^Queues(Confirmed|Hot|Tokens|Bulk|Backfill|Bootstrap)[0-9A-F]{8}$/.exec(Properties.EventSourceArn['Fn::GetAtt'][0]) ?? []
       const { BatchSize, MaximumBatchingWindowInSeconds: window, ScalingConfig } = Properties
       return lane === undefined ? [] : [[lane, BatchSize, window, ScalingConfig?.MaximumConcurrency]]
     })
     expect(lanes.sort()).toEqual([
+      ['Backfill', 1, undefined, 2],
       ['Bootstrap', 1, undefined, 2],
       ['Bulk', 200, 5, 10],
       ['Confirmed', 10, undefined, 5],
@@ -445,12 +447,19 @@ describe('the stack', () => {
     const queues = mine
       .flatMap(({ Resource }) => [Resource].flat())
       .map((resource) => (resource as { 'Fn::GetAtt': string[] })['Fn::GetAtt'][0])
-    expect(queues.map((id) => id?.replace(/^Queues|[0-9A-F]{8}$/g, '')).sort()).toEqual(['Bootstrap', 'Bulk', 'Confirmed', 'Hot', 'Tokens'])
+    expect(queues.map((id) => id?.replace(/^Queues|[0-9A-F]{8}$/g, '')).sort()).toEqual([
+      'Backfill',
+      'Bootstrap',
+      'Bulk',
+      'Confirmed',
+      'Hot',
+      'Tokens',
+    ])
   })
 
   it('delivers a message so often before it is a dead letter that a conflict, which is tried again in the function as well, is none', () => {
     const ofRespond = consumedQueues().filter(({ Properties }) => Properties.RedrivePolicy.maxReceiveCount === MOST_RECEIVES)
-    expect(ofRespond).toHaveLength(5)
+    expect(ofRespond).toHaveLength(6)
   })
 
   it('keeps an event that EventBridge could not deliver', () => {
