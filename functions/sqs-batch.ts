@@ -8,10 +8,13 @@ import type { Log, Pause } from '../shared/ports/runtime.ts'
 import { type Failure, redeliveredAfter } from './redelivery.ts'
 import { UNIT_LIMITS, type UnitLimits, unitsOf } from './units-of-batch.ts'
 
-/** A message of the bootstrap queue: a long-lived key that was seen for the first time. */
-const BootstrapRequest = z.strictObject({ bootstrap: z.string().regex(/^AKIA[A-Z0-9]{12,124}$/) })
+/** A message of the bootstrap queue: a long-lived key that was seen for the first time, and who uses it, which earlier releases did not say. */
+const BootstrapRequest = z.strictObject({
+  bootstrap: z.string().regex(/^AKIA[A-Z0-9]{12,124}$/),
+  identity: z.string().max(2048).optional(),
+})
 
-/** A message of the bootstrap queue, sent by the sweep: an incident whose events are to be looked up. */
+/** A message of the backfill queue, sent by respond and by the sweep: an incident whose events are to be looked up. */
 const BackfillRequest = z.strictObject({ trace: z.string().regex(/^inc-[0-9a-f]{12}$/) })
 
 /** A message of the event queues: an event in EventBridge's envelope. The pipeline decides whether to believe it. */
@@ -26,10 +29,10 @@ const Envelope = z.looseObject({
 /** What the function respond does with the messages of its queues. */
 export interface Responder {
   respond(inputs: readonly unknown[], remainingMs: () => number): Promise<BatchResult>
-  bootstrap(accessKeyId: string): Promise<unknown>
+  bootstrap(accessKeyId: string, identityId: string | undefined): Promise<unknown>
   backfill(incidentId: string): Promise<unknown>
-  /** ARNs of the queues: `events` accept events only, `tasks` accepts tasks only. */
-  readonly queues: { readonly events: ReadonlySet<string>; readonly tasks: string }
+  /** ARNs of the queues: `events` accept events only, `tasks` accept tasks only. */
+  readonly queues: { readonly events: ReadonlySet<string>; readonly tasks: ReadonlySet<string> }
   readonly deliveries: Deliveries
   readonly pause: Pick<Pause, 'random'>
   /** How a batch is divided; `UNIT_LIMITS` where it is not said. */
@@ -67,7 +70,7 @@ export function sqsBatch(responder: Responder): (event: SQSEvent, context: Conte
       const parsed = parse(body)
       if (unproven !== undefined) fail(unproven)
       else if (parsed === undefined) fail('the message is not JSON')
-      else if (eventSourceARN === queues.tasks) {
+      else if (queues.tasks.has(eventSourceARN)) {
         const failure = await runTask(parsed)
         if (failure !== undefined) fail(failure)
       } else if (!queues.events.has(eventSourceARN)) fail('the message is from no queue of the stack')
@@ -86,11 +89,11 @@ export function sqsBatch(responder: Responder): (event: SQSEvent, context: Conte
     return failures
   }
 
-  /** Runs the task in a message of the bootstrap queue. Returns the reason when it failed. */
+  /** Runs the task in a message of the bootstrap or the backfill queue. Each takes both: earlier releases had one queue for them. Returns the reason when it failed. */
   async function runTask(body: unknown): Promise<string | undefined> {
     const failed = (name: string) => (cause: unknown) => `${name}: ${errorName(cause)}`
     const key = BootstrapRequest.safeParse(body)
-    if (key.success) return bootstrap(key.data.bootstrap).then(() => undefined, failed('bootstrap'))
+    if (key.success) return bootstrap(key.data.bootstrap, key.data.identity).then(() => undefined, failed('bootstrap'))
     const incident = BackfillRequest.safeParse(body)
     if (incident.success) return backfill(incident.data.trace).then(() => undefined, failed('backfill'))
     return 'the message is no task, and this queue accepts nothing else'

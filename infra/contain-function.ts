@@ -43,7 +43,7 @@ export class ContainFunction extends Construct {
   constructor(scope: Construct, id: string, { table, topic, onCall, notices, policy, config }: ContainFunctionProps) {
     super(scope, id)
     const { account, partition, stackName } = Stack.of(this)
-    this.failures = deadLetterQueue(this, 'Failures')
+    this.failures = deadLetterQueue(this, 'Failures', 'service')
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'contain',
       description: 'Contains or releases what an incident names',
@@ -67,7 +67,7 @@ export class ContainFunction extends Construct {
       description: 'Denies everything. Countersign attaches it to a user who has no room for another inline policy',
       statements: [new PolicyStatement({ sid: 'CountersignQuarantine', effect: Effect.DENY, actions: ['*'], resources: ['*'] })],
     })
-    this.reverifyFailures = deadLetterQueue(this, 'ReverifyFailures')
+    this.reverifyFailures = deadLetterQueue(this, 'ReverifyFailures', 'queue')
     this.reverify = new Queue(this, 'Reverify', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,

@@ -9,6 +9,7 @@ import type { Policy } from '../shared/domain/policy.ts'
 import { Alarms } from './alarms.ts'
 import { ContainFunction } from './contain-function.ts'
 import { EventRules } from './event-rules.ts'
+import { failureOutputs } from './failure-outputs.ts'
 import { ForwardedBus, takesForwarded } from './forwarded-bus.ts'
 import { guardQueues } from './guard-queues.ts'
 import { guardTopic } from './guard-topic.ts'
@@ -55,7 +56,7 @@ export class CountersignStack extends Stack {
     const acting = [contain, ...(rotate === undefined ? [] : [rotate])]
     const respond = new RespondFunction(this, 'Respond', { ...told, queues, contain: contain.function, geoIp })
     const invoked = { contain: contain.function, rotate: rotate?.function }
-    const sweep = new SweepFunction(this, 'Sweep', { ...told, ...invoked, onCall, backfillQueue: queues.bootstrap })
+    const sweep = new SweepFunction(this, 'Sweep', { ...told, ...invoked, onCall, backfillQueue: queues.backfill })
     const learn = policy.learning.autoTighten ? new LearnFunction(this, 'Learn', { table, config }) : undefined
     const inventory = new InventoryFunction(this, 'Inventory', { table, config })
     const seed = new SeedFunction(this, 'Seed', { table, policy, config })
@@ -65,10 +66,9 @@ export class CountersignStack extends Stack {
     const ownSessionArns = own.map(({ responder }) => responder.sessionArn)
     const delivering = { queues, config, ownSessionArns }
     const forwarded = takesForwarded(config) ? new ForwardedBus(this, 'Forwarded', config).bus : undefined
-    const rules = [
-      new EventRules(this, 'Rules', delivering),
-      ...(forwarded === undefined ? [] : [new EventRules(this, 'ForwardedRules', { ...delivering, forwarded })]),
-    ]
+    const rules = new EventRules(this, 'Rules', delivering)
+    const forwardedRules = forwarded === undefined ? undefined : new EventRules(this, 'ForwardedRules', { ...delivering, forwarded })
+    const allRules = forwardedRules === undefined ? [rules] : [rules, forwardedRules]
     const names = [seal.bucket.bucketName, ...(slack === undefined ? [] : [slack.secretName]), ...(reviewers?.names ?? [])]
     const roleArns = ownRoleArns(this)
     const deploying = deployingRole(this)
@@ -77,7 +77,7 @@ export class CountersignStack extends Stack {
     inventory.knowOwnRoles(roleArns)
     guardQueues({
       queues,
-      rules,
+      rules: allRules,
       notices,
       contain,
       respond,
@@ -88,6 +88,14 @@ export class CountersignStack extends Stack {
       review: reviewers?.review,
       config,
     })
+    failureOutputs(this, {
+      queues,
+      notices,
+      reverify: contain.reverify,
+      reverifyFailures: contain.reverifyFailures,
+      undelivered: [rules.undelivered, forwardedRules?.undelivered],
+      functions: { contain, sweep, review: reviewers?.review, rotate, seal, learn, inventory },
+    })
     const alarms = new Alarms(this, 'Alarms', {
       topic,
       queues,
@@ -97,7 +105,7 @@ export class CountersignStack extends Stack {
         contain.failures,
         contain.reverifyFailures,
         sweep.failures,
-        ...rules.map(({ undelivered }) => undelivered),
+        ...allRules.map(({ undelivered }) => undelivered),
         seal.failures,
         inventory.failures,
         ...[rotate, learn].flatMap((one) => one?.failures ?? []),

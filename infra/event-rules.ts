@@ -42,7 +42,7 @@ export class EventRules extends Construct {
     super(scope, id)
     const { stackName, account } = Stack.of(this)
     // The alarms are named for their queues.
-    this.undelivered = deadLetterQueue(this, forwarded === undefined ? 'Undelivered' : 'ForwardedUndelivered')
+    this.undelivered = deadLetterQueue(this, forwarded === undefined ? 'Undelivered' : 'ForwardedUndelivered', 'service')
     const deadLetterConfig = { arn: this.undelivered.queueArn }
     const queueOf = (name: DeliveryRule) => queues[LANE_OF[name] ?? 'bulk']
     const rules = addPatternRules(this, {

@@ -52,7 +52,7 @@ export class ForwarderStack extends Stack {
         OneBus: new PolicyDocument({ statements: [new PolicyStatement({ actions: ['events:PutEvents'], resources: [home.arn] })] }),
       },
     })
-    const undelivered = deadLetterQueue(this, 'Undelivered')
+    const undelivered = deadLetterQueue(this, 'Undelivered', 'service')
     allowRules(undelivered)
     addPatternRules(this, {
       // The home stack leaves its own sessions out: their names are not known here.

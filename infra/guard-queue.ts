@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib'
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { AnyPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { type Conditions, denyOthers, exceptBy } from './deny.ts'
 import { deployingRole } from './own-roles.ts'
@@ -34,6 +34,9 @@ export function guardQueue(queue: Queue, { rules = [], senders = [], consumer, o
     ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
     exceptBy([...(consumer === undefined ? [] : [consumer]), ...operators]),
   )
+  if (operator !== undefined) allowRedrive(queue, operator, consumer === undefined)
+  if (consumer === undefined)
+    deny(queue, 'OnlyItsOperators', ['sqs:StartMessageMoveTask', 'sqs:CancelMessageMoveTask'], exceptBy(operators))
   const deploying = deployingRole(Stack.of(queue))
   // Without such a role nobody could change the queue any more, so nobody is denied it.
   if (deploying === undefined) return
@@ -51,6 +54,33 @@ export function allowRules(queue: Queue): void {
       actions: ['sqs:SendMessage'],
       resources: [queue.queueArn],
       conditions: { ArnLike: { 'aws:SourceArn': `arn:${partition}:events:${region}:${account}:rule/*` } },
+    }),
+  )
+}
+
+/**
+ * What moving messages out of a dead-letter queue needs, by the command or by StartMessageMoveTask, for which SQS asks for the same rights of whoever starts it:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html. A statement has seven actions at most.
+ */
+const OF_DEAD_LETTERS = [
+  'sqs:CancelMessageMoveTask',
+  'sqs:ChangeMessageVisibility',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:ListMessageMoveTasks',
+  'sqs:ReceiveMessage',
+  'sqs:StartMessageMoveTask',
+]
+
+/** By a condition and not as the principal: SQS would refuse the policy of a role that is not there, and forget a role that is made anew. */
+function allowRedrive(queue: Queue, operator: string, isDeadLetters: boolean): void {
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'ItsOperators',
+      principals: [new AnyPrincipal()],
+      actions: isDeadLetters ? OF_DEAD_LETTERS : ['sqs:GetQueueAttributes', 'sqs:SendMessage'],
+      resources: [queue.queueArn],
+      conditions: { ArnEquals: { 'aws:PrincipalArn': operator } },
     }),
   )
 }

@@ -49,7 +49,8 @@ export function guardQueues({
   const failing = [...telling, ...others.filter((one) => one !== undefined)]
   for (const queue of queues.ofEvents)
     guardQueue(queue, { rules: rules.flatMap(({ arns }) => arns.get(queue) ?? []), consumer: role(respond), operator })
-  guardQueue(queues.bootstrap, { senders: [respond, sweep].map(role), consumer: role(respond), operator })
+  guardQueue(queues.bootstrap, { senders: [role(respond)], consumer: role(respond), operator })
+  guardQueue(queues.backfill, { senders: [respond, sweep].map(role), consumer: role(respond), operator })
   guardQueue(contain.reverify, { senders: [role(contain)], consumer: role(contain), operator })
   if (notices !== undefined && review !== undefined)
     guardQueue(notices.queue, { senders: [respond, ...telling].map(role), consumer: role(review), operator })

@@ -35,7 +35,7 @@ export class InventoryFunction extends Construct {
       memorySize: 512,
       timeout: Duration.minutes(15),
     })
-    this.failures = deadLetterQueue(this, 'InventoryFailures')
+    this.failures = deadLetterQueue(this, 'InventoryFailures', 'service')
     responder.function.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),

@@ -33,7 +33,7 @@ export class LearnFunction extends Construct {
       memorySize: 512,
       timeout: Duration.minutes(5),
     })
-    this.failures = deadLetterQueue(this, 'LearnFailures')
+    this.failures = deadLetterQueue(this, 'LearnFailures', 'service')
     responder.function.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),

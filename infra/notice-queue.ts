@@ -18,7 +18,7 @@ export class NoticeQueue extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id)
-    this.failures = deadLetterQueue(this, 'NoticeFailures')
+    this.failures = deadLetterQueue(this, 'NoticeFailures', 'queue')
     this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,

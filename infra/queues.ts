@@ -7,8 +7,15 @@ import { deadLetterQueue } from './dead-letter-queue.ts'
 /** The longest time that respond may take for a batch. */
 export const RESPOND_TIMEOUT = Duration.seconds(EVENT_VISIBILITY_SECONDS / 6)
 
+/** A queue that feeds respond, with what could not be processed of it. */
+export interface FedQueue {
+  readonly name: string
+  readonly queue: Queue
+  readonly deadLetters: Queue
+}
+
 /**
- * The queues that feed respond: confirmed, hot and tokens at once, bulk in batches, bootstrap in the background. Each has its dead-letter queue.
+ * The queues that feed respond: confirmed, hot and tokens at once, bulk in batches, backfill for open incidents, bootstrap in the background. Each has its dead-letter queue.
  *
  * What a stolen key can send without end (calls of STS) and what nobody but AWS sends (confirmed exposures) wait for nothing but their own kind.
  */
@@ -18,17 +25,18 @@ export class Queues extends Construct {
   readonly tokens: Queue
   readonly bulk: Queue
   readonly bootstrap: Queue
+  readonly backfill: Queue
+  readonly all: readonly FedQueue[]
   readonly deadLetters: readonly Queue[]
   /** Those that take events of EventBridge. */
   readonly ofEvents: readonly Queue[]
 
   constructor(scope: Construct, id: string) {
     super(scope, id)
-    const deadLetters: Queue[] = []
+    const all: FedQueue[] = []
     const queue = (name: string) => {
-      const deadLetter = deadLetterQueue(this, `${name}DeadLetters`)
-      deadLetters.push(deadLetter)
-      return new Queue(this, name, {
+      const deadLetter = deadLetterQueue(this, `${name}DeadLetters`, 'queue')
+      const made = new Queue(this, name, {
         encryption: QueueEncryption.SQS_MANAGED,
         enforceSSL: true,
         // So that a batch that is being processed is not delivered twice.
@@ -36,13 +44,17 @@ export class Queues extends Construct {
         retentionPeriod: Duration.days(4),
         deadLetterQueue: { queue: deadLetter, maxReceiveCount: MOST_RECEIVES },
       })
+      all.push({ name: name.toLowerCase(), queue: made, deadLetters: deadLetter })
+      return made
     }
     this.confirmed = queue('Confirmed')
     this.hot = queue('Hot')
     this.tokens = queue('Tokens')
     this.bulk = queue('Bulk')
     this.bootstrap = queue('Bootstrap')
-    this.deadLetters = deadLetters
+    this.backfill = queue('Backfill')
+    this.all = all
+    this.deadLetters = all.map(({ deadLetters }) => deadLetters)
     this.ofEvents = [this.confirmed, this.hot, this.tokens, this.bulk]
   }
 }

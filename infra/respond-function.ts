@@ -6,6 +6,7 @@ import type { Topic } from 'aws-cdk-lib/aws-sns'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
+import { LOOKUP_WORKERS } from '../shared/ports/lookup.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { allowModel, modelEnvironment } from './advisor-arns.ts'
 import { LANES } from './lanes.ts'
@@ -72,8 +73,9 @@ export class RespondFunction extends Construct {
         ACCOUNTS: [account, ...config.accounts].join(','),
         EVENT_QUEUE_ARNS: queues.ofEvents.map(({ queueArn }) => queueArn).join(','),
         EVENT_QUEUE_URLS: queues.ofEvents.map(({ queueUrl }) => queueUrl).join(','),
-        BOOTSTRAP_QUEUE_ARN: queues.bootstrap.queueArn,
-        BACKFILL_QUEUE_URL: queues.bootstrap.queueUrl,
+        TASK_QUEUE_ARNS: [queues.bootstrap.queueArn, queues.backfill.queueArn].join(','),
+        TASK_QUEUE_URLS: [queues.bootstrap.queueUrl, queues.backfill.queueUrl].join(','),
+        BACKFILL_QUEUE_URL: queues.backfill.queueUrl,
         DELIVERED: deliveredBeside(config).join(','),
         ...(config.bootstrapBaselines ? { BOOTSTRAP_QUEUE_URL: queues.bootstrap.queueUrl } : {}),
         ...modelEnvironment(config),
@@ -89,8 +91,9 @@ export class RespondFunction extends Construct {
       const window = 'windowSeconds' in more ? { maxBatchingWindow: Duration.seconds(more.windowSeconds) } : {}
       respond.addEventSource(new SqsEventSource(queues[lane], { batchSize, maxConcurrency, ...window, reportBatchItemFailures: true }))
     }
-    // Two at the same time, each with one request a second: LookupEvents allows two a second per region.
-    respond.addEventSource(new SqsEventSource(queues.bootstrap, { batchSize: 1, maxConcurrency: 2, reportBatchItemFailures: true }))
+    // Two workers each, the least that Lambda takes; their pauses (shared/ports/lookup.ts) keep all four within the two requests a second of LookupEvents.
+    for (const queue of [queues.bootstrap, queues.backfill])
+      respond.addEventSource(new SqsEventSource(queue, { batchSize: 1, maxConcurrency: LOOKUP_WORKERS, reportBatchItemFailures: true }))
 
     // It reads text of intruders, so it may not write the policy that contain follows.
     responder.allowItems(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], table.tableArn, ['IDENTITY#*'])
@@ -101,7 +104,7 @@ export class RespondFunction extends Construct {
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY', 'PATTERN#*'])
     responder.allow(['lambda:InvokeFunction'], [contain.functionArn])
     allowNotices(responder, { topic, queue: notices })
-    responder.allow(['sqs:SendMessage'], [queues.bootstrap.queueArn])
+    responder.allow(['sqs:SendMessage'], [queues.bootstrap.queueArn, queues.backfill.queueArn])
     // Reads of the owner of an exposed key, and of the tags that tiers of the policy may name.
     responder.allow(['iam:GetAccessKeyLastUsed', 'iam:GetUser'], [`arn:${partition}:iam::${account}:user/*`])
     responder.allow(['iam:GetRole'], [`arn:${partition}:iam::${account}:role/*`])

@@ -37,7 +37,7 @@ export class ReviewFunction extends Construct {
 
   constructor(scope: Construct, id: string, { table, topic, notices, contain, rotate, config, slack }: ReviewFunctionProps) {
     super(scope, id)
-    this.failures = deadLetterQueue(this, 'ReviewFailures')
+    this.failures = deadLetterQueue(this, 'ReviewFailures', 'service')
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'review',
       description: 'Applies the verdicts of reviewers, and notifies people in Slack',

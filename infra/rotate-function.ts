@@ -47,7 +47,7 @@ export class RotateFunction extends Construct {
   constructor(scope: Construct, id: string, { table, topic, notices, policy, config }: RotateFunctionProps) {
     super(scope, id)
     const { account, partition, region, stackName } = Stack.of(this)
-    this.failures = deadLetterQueue(this, 'RotateFailures')
+    this.failures = deadLetterQueue(this, 'RotateFailures', 'service')
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'rotate',
       description: 'Rotates the access keys of confirmed incidents',

@@ -36,7 +36,7 @@ export class SealFunction extends Construct {
   constructor(scope: Construct, id: string, { table, topic, onCall, notices, config }: SealFunctionProps) {
     super(scope, id)
     const stack = Stack.of(this)
-    this.failures = deadLetterQueue(this, 'SealFailures')
+    this.failures = deadLetterQueue(this, 'SealFailures', 'service')
     this.bucket = new Bucket(this, 'Seals', {
       objectLockEnabled: true,
       objectLockDefaultRetention: ObjectLockRetention[config.seals.lock](Duration.days(config.seals.retentionDays)),

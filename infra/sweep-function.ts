@@ -58,7 +58,7 @@ export class SweepFunction extends Construct {
       memorySize: 256,
       timeout: Duration.minutes(2),
     })
-    this.failures = deadLetterQueue(this, 'SweepFailures')
+    this.failures = deadLetterQueue(this, 'SweepFailures', 'service')
     // One retry is enough: the next sweep does the same work.
     responder.function.configureAsyncInvoke({
       retryAttempts: 1,

@@ -1,5 +1,6 @@
 import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
 import { cloudFormationClient, dynamo, iamClient, lambdaClient, s3Client, snsClient, sqsClient, stsClient } from '../shared/aws/clients.ts'
+import { sqsFailureQueue } from '../shared/aws/failure-queues.ts'
 import { dynamoIdentityStore } from '../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
 import { lambdaContainInvoker, lambdaRotateInvoker } from '../shared/aws/invokers.ts'
@@ -7,6 +8,7 @@ import { dynamoLastUsedStore } from '../shared/aws/last-used-store.ts'
 import { noticesTo, regionOf } from '../shared/aws/notifier.ts'
 import { centralRootKeys } from '../shared/aws/root-keys.ts'
 import { s3SealVault } from '../shared/aws/seal-vault.ts'
+import { dynamoSetAsideStore } from '../shared/aws/set-aside-store.ts'
 import { callerArn, describeStack } from '../shared/aws/stack.ts'
 import type { Clock } from '../shared/ports/runtime.ts'
 import { approve } from '../shared/review/approve.ts'
@@ -21,12 +23,13 @@ export async function openStack(name: string, region: string | undefined, clock:
   const parts = await describeStack(cloudFormationClient(options), name)
   const { tableName, containFunctionName, rotateFunctionName, topicArn, noticeQueueUrl, sealBucket } = parts
   const client = dynamo(options)
+  const [sqs, lambda] = [sqsClient(options), lambdaClient(options)]
   const table = { client, name: tableName }
   const ports = {
     incidents: dynamoIncidentStore(table),
     record: dynamoChangeRecord(table),
-    containInvoker: lambdaContainInvoker(lambdaClient(options), containFunctionName),
-    rotateInvoker: rotateFunctionName === undefined ? undefined : lambdaRotateInvoker(lambdaClient(options), rotateFunctionName),
+    containInvoker: lambdaContainInvoker(lambda, containFunctionName),
+    rotateInvoker: rotateFunctionName === undefined ? undefined : lambdaRotateInvoker(lambda, rotateFunctionName),
     clock,
   }
   const caller = await callerArn(stsClient(options))
@@ -39,7 +42,12 @@ export async function openStack(name: string, region: string | undefined, clock:
     lastUsed: dynamoLastUsedStore(table),
     incidents: ports.incidents,
     record: ports.record,
-    notifier: noticesTo({ queueUrl: noticeQueueUrl, topicArn, stackName: name }, { sqs: sqsClient(options), sns: snsClient(options) }),
+    notifier: noticesTo({ queueUrl: noticeQueueUrl, topicArn, stackName: name }, { sqs, sns: snsClient(options) }),
+    failures: {
+      stack: { name, region: regionOf(topicArn) },
+      queues: parts.failures.map((place) => sqsFailureQueue(place, { sqs, lambda })),
+      setAside: dynamoSetAsideStore(table),
+    },
     vault: sealBucket === undefined ? undefined : s3SealVault(s3Client(options), sealBucket),
     review: (incidentId, verdict) => review(incidentId, { ...verdict, by: caller }, ports),
     approve: (incidentId, approval) => approve(incidentId, { ...approval, by: caller }, ports),

@@ -10,6 +10,7 @@ import { addIncidents } from './program/incidents.ts'
 import { addPatterns } from './program/patterns.ts'
 import { addOverride, addPolicy } from './program/policy.ts'
 import { addBaseline, addChanges, addConsole, addDrift, addReport } from './program/record.ts'
+import { addRedrive } from './program/redrive.ts'
 import { addReplay } from './program/replay.ts'
 import { addRestrict } from './program/restrict.ts'
 import { complain, ENDPOINT, POLICY_HELP, paint, print, wholeNumber } from './program/with-target.ts'
@@ -43,6 +44,7 @@ export function program(): Command {
   addPolicy(root)
   addOverride(root)
   addDoctor(root)
+  addRedrive(root)
   addCompletion(root)
   // Subcommands are made by .command(), which copies neither the override nor the hint.
   for (const command of commandsOf(root))

@@ -1,4 +1,5 @@
 import type { Incident } from '../shared/domain/incident.ts'
+import type { FailureQueue, SetAsideStore } from '../shared/ports/failures.ts'
 import type { LastUsedStore } from '../shared/ports/last-used.ts'
 import type { Notifier } from '../shared/ports/notices.ts'
 import type { Clock } from '../shared/ports/runtime.ts'
@@ -23,6 +24,12 @@ export interface Target {
   readonly notifier: Notifier
   /** The store of the seals; undefined for a stack of an earlier version that has none. */
   readonly vault: SealVault | undefined
+  /** The dead-letter queues, and what was taken out of them for good; undefined in the embedded account, which has no queues. */
+  readonly failures?: {
+    readonly stack: { readonly name: string; readonly region: string }
+    readonly queues: readonly FailureQueue[]
+    readonly setAside: SetAsideStore
+  }
   /** The clock by which verdicts are given. */
   readonly clock: Clock
   /** The person who runs the command, as an ARN or `local:user`. */

@@ -60,8 +60,9 @@ export const RespondConfig = z.object({
   EVENT_QUEUE_ARNS: COMMA_SEPARATED,
   /** The addresses of those queues, in the same order. */
   EVENT_QUEUE_URLS: COMMA_SEPARATED,
-  /** The queue that accepts tasks and nothing else. */
-  BOOTSTRAP_QUEUE_ARN: z.string().startsWith('arn:'),
+  /** The queues that accept tasks and nothing else, and their addresses in the same order. */
+  TASK_QUEUE_ARNS: COMMA_SEPARATED,
+  TASK_QUEUE_URLS: COMMA_SEPARATED,
 })
 export type RespondConfig = z.infer<typeof RespondConfig>
 

@@ -120,7 +120,7 @@ async function evaluateAll(
     try {
       const { draft, isNew } = unitOfWork.stateOf(one)
       const signal = mayHaveParent(one, unitOfWork) ? await withParentIncident(one, draft, unitOfWork) : one
-      if (isNew && isFirstOfKey(signal, draft)) await ports.bootstrapQueue.bootstrap(signal.credential.id)
+      if (isNew && isFirstOfKey(signal, draft)) await ports.bootstrapQueue.bootstrap(signal.credential.id, signal.identity.id)
       const folded = foldInto(draft, signal, latest, unitOfWork.groupOf(signal.identity))
       // What is under suspicion teaches nobody.
       if (folded?.evidence.length === 0 && signal.isAuthenticated && signal.kind === 'api-call') unitOfWork.teachGroup(signal)

@@ -16,6 +16,7 @@ import { RespondConfig, readEnvironment } from '../../shared/environment.ts'
 import { geoIpFrom } from '../../shared/geo/geo-ip.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import { pipeline } from '../../shared/pipeline.ts'
+import { LOOKUP_PAUSE_MS } from '../../shared/ports/lookup.ts'
 import type { RespondPorts } from '../../shared/ports/respond.ts'
 import type { Pause } from '../../shared/ports/runtime.ts'
 import type { Responder } from '../sqs-batch.ts'
@@ -29,7 +30,14 @@ const model = modelIn(config)
 
 const sqs = sqsClient()
 
-const history = cloudTrailHistory(cloudTrailClient(), { region: config.AWS_REGION, account: config.ACCOUNT_ID })
+const trail = cloudTrailClient()
+
+const here = { region: config.AWS_REGION, account: config.ACCOUNT_ID }
+
+const history = cloudTrailHistory(trail, { ...here, pauseMs: LOOKUP_PAUSE_MS.backfill })
+
+/** Of keys that are new, which has time: it leaves most of the rate to the look-ups of incidents. */
+const historyOfKeys = cloudTrailHistory(trail, { ...here, pauseMs: LOOKUP_PAUSE_MS.bootstrap })
 
 /** Full jitter needs chance, and nothing that is decided rests on it. */
 const pause: Pause = { wait: (ms) => sleep(ms), random: Math.random }
@@ -55,7 +63,7 @@ const ports: RespondPorts = {
 
 const queueUrls = new Map([
   ...config.EVENT_QUEUE_ARNS.map((arn, at) => [arn, config.EVENT_QUEUE_URLS[at] ?? ''] as const),
-  [config.BOOTSTRAP_QUEUE_ARN, config.BACKFILL_QUEUE_URL] as const,
+  ...config.TASK_QUEUE_ARNS.map((arn, at) => [arn, config.TASK_QUEUE_URLS[at] ?? ''] as const),
 ])
 
 const own = {
@@ -70,9 +78,9 @@ const respondToLookup = pipeline(ports, own, { kind: 'cloudtrail' })
 
 export const responder: Responder = {
   respond: pipeline(ports, own, { kind: 'event-bus', accounts: new Set(config.ACCOUNTS) }),
-  bootstrap: (accessKeyId) => bootstrap(accessKeyId, ports),
+  bootstrap: (accessKeyId, identityId) => bootstrap({ accessKeyId, identityId }, { ...ports, history: historyOfKeys }),
   backfill: (incidentId) => lookUp(incidentId, respondToLookup, { ...ports, history }),
-  queues: { events: new Set(config.EVENT_QUEUE_ARNS), tasks: config.BOOTSTRAP_QUEUE_ARN },
+  queues: { events: new Set(config.EVENT_QUEUE_ARNS), tasks: new Set(config.TASK_QUEUE_ARNS) },
   deliveries: sqsDeliveries(sqs, queueUrls),
   pause,
   log: stores.log,

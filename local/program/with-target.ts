@@ -34,6 +34,10 @@ export interface CommandOptions extends TargetOptions {
   readonly port?: number
   readonly since?: string
   readonly until?: string
+  readonly limit?: number
+  readonly setAside?: string
+  readonly restore?: string
+  readonly read?: string
 }
 
 type OnTarget<T> = (target: Target, options: CommandOptions, argument: string) => Promise<T>

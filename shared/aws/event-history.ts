@@ -1,26 +1,34 @@
 import { type CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
-import type { EventHistory, HistoryPage, HistoryQuery } from '../ports/lookup.ts'
+import { type EventHistory, type HistoryPage, type HistoryQuery, LOOKUP_PAUSE_MS } from '../ports/lookup.ts'
 
 /** Pages of 50 records per lookup: 500 calls are about what a mature baseline needs. */
 const PAGES = 10
 
-/** LookupEvents allows two requests per second, account and region, and at most two functions look up at once: each makes one a second. */
-const PAUSE_MS = 1_000
+/** A worker has 60 s for a key, so a look-up of a key asks for no further page after this time: what was read until then is learned. Milliseconds. */
+const LOOKUP_MS = 40_000
 
-/** CloudTrail's event history of one region, which keeps management events for 90 days. All requests of one history share its pace. */
+/**
+ * CloudTrail's event history of one region, which keeps management events for 90 days. It waits `pauseMs` after each request and not before the next: which
+ * instance of the function runs the next task is not known, and a pause that one of them remembers holds for no other.
+ */
 export function cloudTrailHistory(
   client: CloudTrailClient,
   {
     region,
     account,
+    pauseMs = LOOKUP_PAUSE_MS.backfill,
+    now = Date.now,
     wait = (ms) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
-  }: { readonly region?: string; readonly account?: string; readonly wait?: (ms: number) => Promise<void> } = {},
+  }: {
+    readonly region?: string
+    readonly account?: string
+    readonly pauseMs?: number
+    readonly now?: () => number
+    readonly wait?: (ms: number) => Promise<void>
+  } = {},
 ): EventHistory {
-  let isFirst = true
   const page: EventHistory['page'] = async (query, { since, until, next }): Promise<HistoryPage> => {
-    if (!isFirst) await wait(PAUSE_MS)
-    isFirst = false
-    const { Events = [], NextToken } = await client.send(
+    const asked = client.send(
       new LookupEventsCommand({
         LookupAttributes: [attributeOf(query)],
         MaxResults: 50,
@@ -29,6 +37,8 @@ export function cloudTrailHistory(
         ...(next === undefined ? {} : { NextToken: next }),
       }),
     )
+    // Also where it was refused: a request that was throttled counts.
+    const { Events = [], NextToken } = await asked.finally(() => wait(pauseMs))
     return { records: Events.flatMap(({ CloudTrailEvent: text }) => (text === undefined ? [] : [parsed(text)])), next: NextToken }
   }
   return {
@@ -38,11 +48,12 @@ export function cloudTrailHistory(
     async lookup(accessKeyId, since) {
       const records: unknown[] = []
       let next: string | undefined
+      const deadline = now() + LOOKUP_MS
       for (let at = 0; at < PAGES; at++) {
         const part = await page({ accessKeyId }, { ...(since === undefined ? {} : { since }), next })
         records.push(...part.records)
         next = part.next
-        if (next === undefined) break
+        if (next === undefined || now() >= deadline) break
       }
       return records
     },

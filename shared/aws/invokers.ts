@@ -25,7 +25,7 @@ async function invoke(client: LambdaClient, functionName: string, incidentId: st
   await client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload }))
 }
 
-/** Requests a backfill through the bootstrap queue of respond. */
+/** Requests a backfill through the backfill queue of respond. */
 export function sqsBackfillQueue(client: SQSClient, queueUrl: string): BackfillQueue {
   return {
     async backfill(incidentId) {
@@ -37,9 +37,9 @@ export function sqsBackfillQueue(client: SQSClient, queueUrl: string): BackfillQ
 /** Requests a key's history through the bootstrap queue. Without a queue nothing is sent, and baselines start empty. */
 export function sqsBootstrapQueue(client: SQSClient, queueUrl: string | undefined): BootstrapQueue {
   return {
-    async bootstrap(accessKeyId) {
+    async bootstrap(accessKeyId, identity) {
       if (queueUrl !== undefined)
-        await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify({ bootstrap: accessKeyId }) }))
+        await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify({ bootstrap: accessKeyId, identity }) }))
     },
   }
 }

@@ -1,6 +1,7 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts'
 import { ResponderError } from '../errors.ts'
+import { type FailurePlace, failurePlaceOf } from './failure-queues.ts'
 
 /** The outputs of a deployed stack that the command line needs. */
 export interface Stack {
@@ -13,6 +14,8 @@ export interface Stack {
   readonly noticeQueueUrl: string | undefined
   /** Bucket of the seals; undefined in a stack of an earlier version. */
   readonly sealBucket: string | undefined
+  /** The dead-letter queues, in the order of their names; none in a stack of an earlier version. */
+  readonly failures: readonly FailurePlace[]
 }
 
 /** Reads the outputs of a stack. Throws `stack.unknown` when the stack cannot be read or lacks an output. */
@@ -40,6 +43,7 @@ export async function describeStack(client: CloudFormationClient, name: string):
     topicArn: output('TopicArn'),
     noticeQueueUrl: outputs.get('NoticeQueueUrl'),
     sealBucket: outputs.get('SealBucketName'),
+    failures: [...outputs].flatMap(([key = '', value = '']) => failurePlaceOf(key, value) ?? []).sort((a, b) => (a.name < b.name ? -1 : 1)),
   }
 }
 

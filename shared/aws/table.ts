@@ -25,6 +25,7 @@ export const keys = {
   }),
   posting: (incidentId: string) => ({ pk: `INCIDENT#${incidentId}`, sk: 'SLACK' }),
   change: (subject: string, number: number) => ({ pk: subject, sk: `CHANGE#${String(number).padStart(6, '0')}` }),
+  setAside: (messageId: string) => ({ pk: 'SETASIDE', sk: `MESSAGE#${messageId}` }),
   press: (pressId: string) => ({ pk: `PRESS#${pressId}`, sk: 'TAKEN' }),
   budget: (hour: number, of: string) => ({ pk: `BUDGET#${hour}`, sk: of }),
   breaker: ({ hour, kind }: BreakerLane) => ({ pk: `BREAKER#${hour}`, sk: kind === 'ordinary' ? 'COUNT' : kind.toUpperCase() }),

@@ -19,11 +19,13 @@ const ATTEMPTS = 5
  * Learns the past calls of a key that is seen for the first time, as far as CloudTrail still has them, and the names that its user had. Returns how
  * many calls were learned.
  *
+ * `identityId`: who uses it, as far as that is known; where the key was learned already, CloudTrail is not asked.
+ *
  * It runs beside the hot path and only fills the baseline: no finding comes of these calls. It runs once for a key, however often it is called.
  * Throws `identity.conflict` where other writers change the identity's state five times in a row.
  */
 export async function bootstrap(
-  accessKeyId: string,
+  { accessKeyId, identityId }: { readonly accessKeyId: string; readonly identityId?: string | undefined },
   ports: {
     history: Pick<EventHistory, 'lookup'>
     identities: IdentityStore
@@ -33,6 +35,7 @@ export async function bootstrap(
     log: Log
   },
 ): Promise<number> {
+  if (identityId !== undefined && (await isLearned(accessKeyId, identityId, ports.identities))) return 0
   const records = await ports.history.lookup(accessKeyId)
   // Blocklist and tampering only matter to detectors that look at every call, and those teach no habit.
   const enrichment = Promise.resolve(enricher({ geoIp: ports.geoIp, own: NOT_DEPLOYED })({ blocklist: [] }))
@@ -61,6 +64,12 @@ export async function bootstrap(
     'identity.conflict',
     `other writers changed the state of ${last.identity.id} ${ATTEMPTS} times in a row; try again`,
   )
+}
+
+/** True where a key was learned. A state that cannot be read is no answer: `teach` tells it when it writes. */
+async function isLearned(accessKeyId: string, identityId: string, identities: IdentityStore): Promise<boolean> {
+  const { state } = (await identities.load([identityId])).get(identityId) ?? {}
+  return state?.value.bootstrapped.includes(accessKeyId) === true
 }
 
 /** How many calls were learned; undefined where another writer changed the state in between, and the caller has to try again. */

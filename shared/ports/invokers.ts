@@ -21,5 +21,6 @@ export interface BackfillQueue {
 
 /** Requests the CloudTrail history of a long-lived key that is seen for the first time, outside the hot path. */
 export interface BootstrapQueue {
-  bootstrap(accessKeyId: string): Promise<void>
+  /** `identityId`: who uses the key, by whose state it is known whether that was done already. */
+  bootstrap(accessKeyId: string, identityId: string): Promise<void>
 }

@@ -4,6 +4,19 @@ import type { Notifier } from './notices.ts'
 import type { Clock, Log } from './runtime.ts'
 import type { IdentityStore, IncidentStore } from './stores.ts'
 
+/**
+ * Workers of each queue of look-ups: the least that Lambda takes for one.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ */
+export const LOOKUP_WORKERS = 2
+
+/**
+ * How long a worker waits after each request, in milliseconds, by what it looks up. LookupEvents takes two requests a second, account and region
+ * (https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html): two workers make 4/3 of them for incidents and 2/3 for new keys, so neither
+ * waits for the other. A test holds the sum.
+ */
+export const LOOKUP_PAUSE_MS = { backfill: 1_500, bootstrap: 3_000 } as const
+
 /** What LookupEvents finds records by: it takes one attribute at a time. */
 export type HistoryQuery = { readonly accessKeyId: string } | { readonly eventId: string }
 

@@ -6,6 +6,7 @@ import { identitySubject, incidentSubject, POLICY_SUBJECT } from './append.ts'
 import { orderSubject } from './orders.ts'
 import { ownStepsSubject } from './own-steps-subject.ts'
 import { patternSubject } from './patterns.ts'
+import { REDRIVE_SUBJECT } from './redrives.ts'
 import type { SealedClaim } from './sealed-claims.ts'
 
 /**
@@ -32,6 +33,7 @@ export interface ComparePorts {
 export const CHAIN_KEYS: readonly string[] = [
   ...[incidentSubject(''), orderSubject(''), ownStepsSubject(''), identitySubject(''), patternSubject('')].map((prefix) => `${prefix}*`),
   POLICY_SUBJECT,
+  REDRIVE_SUBJECT,
   SEAL_SUBJECT,
 ]
 

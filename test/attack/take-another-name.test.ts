@@ -126,7 +126,7 @@ describe('an intruder renames the stolen user before its first suspicious call',
     const world = await start({ isSeen: false })
     world.changing.renameUser('ci-build', 'break-glass-1')
     const past = [by('ci-build', 's3:ListBuckets', 'w1', NOW - DAY), rename('ci-build', 'break-glass-1', NOW - MINUTE)]
-    await bootstrap(KEY, { ...world.ports, history: { lookup: async () => past } })
+    await bootstrap({ accessKeyId: KEY }, { ...world.ports, history: { lookup: async () => past } })
     await world.respond(attack('break-glass-1', NOW))
     expect([(await world.only()).state, world.isThiefOut('break-glass-1')]).toEqual(['contained', true])
   })

@@ -48,7 +48,7 @@ async function delivered(body: unknown, eventSourceARN: string, receiptHandle = 
     respond,
     bootstrap: async (accessKeyId) => void asked.push(accessKeyId),
     backfill: async (incidentId) => void asked.push(incidentId),
-    queues: { events: new Set([HOT]), tasks: BOOTSTRAP },
+    queues: { events: new Set([HOT]), tasks: new Set([BOOTSTRAP]) },
     deliveries: sqsDeliveries(sqs, new Map([HOT, BOOTSTRAP].map((arn) => [arn, `https://sqs.example.com/${arn.split(':').pop()}`]))),
     pause: { random: () => 0.5 },
     log: ports.log,
@@ -83,7 +83,8 @@ describe('an intruder who may send messages to any queue of the account wants a 
   })
 
   it.each([
-    ['QueuesBootstrap', ['Respond', 'Sweep'], ['Contain', 'Review', 'Rotate']],
+    ['QueuesBootstrap', ['Respond'], ['Contain', 'Review', 'Rotate', 'Sweep']],
+    ['QueuesBackfill', ['Respond', 'Sweep'], ['Contain', 'Review', 'Rotate']],
     ['ContainReverify', ['Contain'], ['Respond', 'Sweep', 'Review']],
     ['NoticeQueue', ['Respond', 'Contain', 'Sweep', 'Review', 'Rotate', 'Seal'], ['Learn', 'Slack']],
   ])('%s takes messages of the functions that have something to say there, and of no administrator', (prefix, senders, others) => {
@@ -111,6 +112,7 @@ describe('an intruder wants messages gone before they are worked on', () => {
     ['QueuesTokens', 'Respond'],
     ['QueuesBulk', 'Respond'],
     ['QueuesBootstrap', 'Respond'],
+    ['QueuesBackfill', 'Respond'],
     ['ContainReverify', 'Contain'],
     ['NoticeQueue', 'Review'],
   ] as const

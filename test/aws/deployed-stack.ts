@@ -45,7 +45,7 @@ export async function deployStack(about: {
   const { moto, admin } = about
   const options = (credentials: Keys) => ({ endpoint: moto, region: REGION, credentials })
   const [iamFront, lambdaFront] = await Promise.all([startIamFront(moto), startLambdaFront()])
-  const { resources, assets } = await synthesise(about.policy, about.settings)
+  const { resources, assets, outputs } = await synthesise(about.policy, about.settings)
   const sqs = new SQSClient(options(admin))
   const cloudFormation = new CloudFormationClient(options(admin))
   const { physicalIds, queueUrls, values } = await createStack(STACK, resources, { cloudFormation, sqs })
@@ -80,6 +80,15 @@ export async function deployStack(about: {
   return {
     table: physicalIds.get(resourceOf(resources, 'AWS::DynamoDB::Table', 'Record')) ?? '',
     url: `${api.url}/slack/interactions`,
+    /** Outputs of the stack whose names fit, by name: what the command line reads of it. */
+    outputs: (fits: RegExp) =>
+      Object.fromEntries(
+        Object.entries(outputs)
+          .filter(([key]) => fits.test(key))
+          .map(([key, { Value }]) => [key, String(resolve(Value))]),
+      ),
+    /** Variables by which a process calls moto and what stands before it. */
+    endpoints,
     /** What the functions invoked, in order: the name of the function and what it is given. */
     invoked: lambdaFront.invoked,
     named,

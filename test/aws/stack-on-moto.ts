@@ -174,7 +174,7 @@ export async function startLambdaFront(): Promise<{ url: string; invoked: { name
     request.on('end', () => {
       const name = decodeURIComponent(request.url?.match(/\/functions\/([^/]+)\/invocations/)?.[1] ?? '')
       invoked.push({ name, payload: JSON.parse(body) })
-      response.writeHead(202).end()
+      response.writeHead(202, { 'x-amzn-requestid': crypto.randomUUID() }).end()
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -284,7 +284,7 @@ describe('the whole line of the template on moto: bus, rules, queues, bundles, I
   it('asks CloudTrail for the event that decided and for what the key issued, until nothing is left to ask', async () => {
     expect(incompleteLineage(await incident())).toHaveLength(1)
     const contained = await iamNow()
-    for (let one = await stack.deliver('QueuesBootstrap'); one.messages > 0; one = await stack.deliver('QueuesBootstrap'))
+    for (let one = await stack.deliver('QueuesBackfill'); one.messages > 0; one = await stack.deliver('QueuesBackfill'))
       expect(one.failed).toBe(0)
     await stack.settle()
     const found = await incident()

@@ -161,7 +161,7 @@ describe('completion', () => {
 
   it('offers commands, subcommands, options and the words that an option takes', () => {
     expect(offered('inc')).toEqual(['incidents'])
-    expect(offered('re')).toEqual(['replay', 'release', 'restrict', 'report'])
+    expect(offered('re')).toEqual(['replay', 'release', 'restrict', 'report', 'redrive'])
     expect(offered('incidents', '')).toEqual(expect.arrayContaining(['list', 'show']))
     expect(offered('incidents', 'show', '--d')).toEqual(['--data'])
     expect(offered('release', 'inc-1', '--r')).toEqual(['--reason', '--region'])

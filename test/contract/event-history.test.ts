@@ -82,11 +82,11 @@ describe.each([
 })
 
 describe('the history on CloudTrail', () => {
-  it('asks for 50 of the key at a time, and pauses between pages so that two a second are never passed', async () => {
+  it('asks for 50 of the key at a time, and pauses after each page, the last too: the next task may run in another instance', async () => {
     const wire = await trail(Array.from({ length: 120 }, (_, at) => recordOf(at)))
     const pauses: number[] = []
     await cloudTrailHistory(cloudTrailClient(wire.options), { wait: async (ms) => void pauses.push(ms) }).lookup(KEY)
-    expect(pauses).toEqual([1000, 1000])
+    expect(pauses).toEqual([1500, 1500, 1500])
     const asked = wire.requests.map(({ body }: WireRequest) => JSON.parse(body))
     expect(asked.map(({ MaxResults }) => MaxResults)).toEqual([50, 50, 50])
     expect(asked[0].LookupAttributes).toEqual([{ AttributeKey: 'AccessKeyId', AttributeValue: KEY }])
@@ -98,7 +98,24 @@ describe('the history on CloudTrail', () => {
     const history = cloudTrailHistory(cloudTrailClient(wire.options), { wait: async (ms) => void pauses.push(ms) })
     for (const key of [KEY, 'AKIAI44QH8DHBEXAMPLE', 'ASIAROLESESSION00001']) await history.page({ accessKeyId: key }, {})
     await history.page({ eventId: 'e-1' }, {})
-    expect(pauses).toEqual([1000, 1000, 1000])
+    expect(pauses).toEqual([1500, 1500, 1500, 1500])
+  })
+
+  it('pauses as long as it is told to, also where CloudTrail refuses, since that request counted', async () => {
+    const wire = await trail([], () => json({ __type: 'AccessDeniedException', message: 'no' }, 400))
+    const pauses: number[] = []
+    const history = cloudTrailHistory(cloudTrailClient(wire.options), { pauseMs: 3000, wait: async (ms) => void pauses.push(ms) })
+    await expect(history.lookup(KEY)).rejects.toMatchObject({ name: 'AccessDeniedException' })
+    expect(pauses).toEqual([3000])
+  })
+
+  it('asks for no further page of a key after 40 seconds, and gives what it has', async () => {
+    const wire = await trail(Array.from({ length: 120 }, (_, at) => recordOf(at)))
+    let now = 0
+    const wait = async () => {
+      now += 20_000
+    }
+    expect(await cloudTrailHistory(cloudTrailClient(wire.options), { wait, now: () => now }).lookup(KEY)).toHaveLength(100)
   })
 
   it('tries again where it is throttled', async () => {

@@ -127,7 +127,7 @@ describe.each([
 ])('the bootstrap queue $name', ({ make }) => {
   it('asks for the past of a key', async () => {
     const { subject, asked } = await make()
-    await subject.bootstrap('AKIAIOSFODNN7EXAMPLE')
+    await subject.bootstrap('AKIAIOSFODNN7EXAMPLE', 'arn:aws:iam::123456789012:user/ci')
     expect(asked()).toEqual(['AKIAIOSFODNN7EXAMPLE'])
   })
 })
@@ -135,14 +135,16 @@ describe.each([
 describe('the bootstrap queue by SQS', () => {
   it('asks nobody where there is no queue', async () => {
     const wire = await serve(broken)
-    await sqsBootstrapQueue(sqsClient(wire.options), undefined).bootstrap('AKIAIOSFODNN7EXAMPLE')
+    await sqsBootstrapQueue(sqsClient(wire.options), undefined).bootstrap('AKIAIOSFODNN7EXAMPLE', 'arn:aws:iam::123456789012:user/ci')
     expect(wire.requests).toEqual([])
   })
 
   it('throws where the queue does not take it', async () => {
     const gone = json({ __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'gone' }, 400)
     const subject = sqsBootstrapQueue(sqsClient((await serve(gone)).options), QUEUE)
-    await expect(subject.bootstrap('AKIAIOSFODNN7EXAMPLE')).rejects.toMatchObject({ name: 'QueueDoesNotExist' })
+    await expect(subject.bootstrap('AKIAIOSFODNN7EXAMPLE', 'arn:aws:iam::123456789012:user/ci')).rejects.toMatchObject({
+      name: 'QueueDoesNotExist',
+    })
   })
 })
 

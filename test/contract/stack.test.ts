@@ -38,12 +38,32 @@ describe('a deployed stack', () => {
         ContainFunctionName: 'contain-1',
         TopicArn: 'arn:aws:sns:us-east-1:123456789012:notices',
         Other: 'x',
+        FailuresHot:
+          'https://sqs.us-east-1.amazonaws.com/123456789012/hot-dead https://sqs.us-east-1.amazonaws.com/123456789012/hot=arn:aws:sqs:us-east-1:123456789012:hot',
+        FailuresContain: 'https://sqs.us-east-1.amazonaws.com/123456789012/contain-dead function:Countersign-contain',
+        FailuresNone: '',
       }),
     )
     expect(await describeStack(cloudFormationClient(wire.options), 'Countersign')).toEqual({
       tableName: 'table-1',
       containFunctionName: 'contain-1',
       topicArn: 'arn:aws:sns:us-east-1:123456789012:notices',
+      failures: [
+        {
+          name: 'contain',
+          url: 'https://sqs.us-east-1.amazonaws.com/123456789012/contain-dead',
+          destination: { kind: 'function', name: 'Countersign-contain' },
+        },
+        {
+          name: 'hot',
+          url: 'https://sqs.us-east-1.amazonaws.com/123456789012/hot-dead',
+          destination: {
+            kind: 'queue',
+            url: 'https://sqs.us-east-1.amazonaws.com/123456789012/hot',
+            arn: 'arn:aws:sqs:us-east-1:123456789012:hot',
+          },
+        },
+      ],
     })
     expect(new URLSearchParams(wire.requests[0]?.body).get('StackName')).toBe('Countersign')
   })

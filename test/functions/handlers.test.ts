@@ -25,7 +25,7 @@ function responder(parts: Partial<Responder> = {}): Responder & { seen: unknown[
     seen,
     keys,
     log: silentLog,
-    queues: { events: new Set([HOT]), tasks: BOOTSTRAP },
+    queues: { events: new Set([HOT]), tasks: new Set([BOOTSTRAP]) },
     async respond(inputs) {
       seen.push([...inputs])
       return { outcomes: [], failed: new Map(), contended: new Set<number>(), signals: [], ignored: 0 }

@@ -148,7 +148,7 @@ async function deployed() {
     bootstrapQueue: sqsBootstrapQueue(as.respond.sqs, queue),
     backfillQueue: sqsBackfillQueue(as.respond.sqs, queue),
     account: ACCOUNT,
-    history: cloudTrailHistory(as.respond.trail),
+    history: cloudTrailHistory(as.respond.trail, { wait: async () => {} }),
     geoIp: { locate: () => ({ country: undefined, network: undefined }) },
   }
   const contain: ContainPorts = {
@@ -253,7 +253,7 @@ describe('least privilege', () => {
     )
     const named = (name: string) => incidents.find(({ identity }) => identity.name === name)?.id ?? ''
     // What is asked for in the background.
-    await bootstrap(KEY, respond)
+    await bootstrap({ accessKeyId: KEY }, respond)
     await lookUp(named('ci-build'), run, {
       ...respond,
       history: cloudTrailHistory(as.respond.trail, { region: 'us-east-1', wait: async () => {} }),

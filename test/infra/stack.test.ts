@@ -7,6 +7,7 @@ import { ROLE_RIGHTS, USER_RIGHTS, VERBS } from '../../infra/step-rights.ts'
 import { readPolicyFile } from '../../local/policy-file.ts'
 import { rulesOf } from '../../shared/detect/delivery-rules.ts'
 import { MOST_RECEIVES } from '../../shared/ports/deliveries.ts'
+import { LOOKUP_WORKERS } from '../../shared/ports/lookup.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { fixture } from '../fixtures/fixture.ts'
 import { idOf, isDenied } from './queue-policy.ts'
@@ -101,7 +102,7 @@ describe('respond', () => {
 
   it('reports which messages failed, so that one bad event does not hold up a batch', () => {
     const sources = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'))
-    expect(sources).toHaveLength(6)
+    expect(sources).toHaveLength(7)
     // The watch queue hands contain one message at a time: its failure is the batch's.
     for (const { Properties } of sources.filter(({ Properties: { BatchSize } }) => BatchSize !== 1))
       expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
@@ -317,7 +318,7 @@ describe('seal', () => {
     expect(about('dynamodb:PutItem')[0]?.Condition).toMatchObject({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['SEAL'] } })
     expect(JSON.stringify(about('s3:PutObject')[0]?.Resource)).toContain('/seals/*')
     // Every chain that something appends to, `baseline expect` among them: one that it may not read would make each seal fail.
-    const readable = ['INCIDENT#*', 'ORDER#*', 'STEPS#*', 'IDENTITY#*', 'PATTERN#*', 'POLICY', 'SEAL']
+    const readable = ['INCIDENT#*', 'ORDER#*', 'STEPS#*', 'IDENTITY#*', 'PATTERN#*', 'POLICY', 'REDRIVE', 'SEAL']
     expect(about('dynamodb:Query').map(({ Condition }) => Condition)).toMatchObject([
       { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': readable } },
     ])
@@ -402,9 +403,9 @@ describe('the stack', () => {
   })
 
   it('has a dead-letter queue behind every queue, and an alarm on each', () => {
-    expect(consumedQueues()).toHaveLength(6)
+    expect(consumedQueues()).toHaveLength(7)
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
-    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(14)
+    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(15)
     for (const { Properties } of alarms) expect(Properties.AlarmActions).toHaveLength(1)
   })
 
@@ -415,11 +416,13 @@ describe('the stack', () => {
 
   it('bounds how many batches of each lane are worked on at the same time, and has no batching window but for bulk', () => {
     const lanes = Object.values(template.findResources('AWS::Lambda::EventSourceMapping')).flatMap(({ Properties }) => {
-      const [, lane] = /^Queues(Confirmed|Hot|Tokens|Bulk|Bootstrap)[0-9A-F]{8}$/.exec(Properties.EventSourceArn['Fn::GetAtt'][0]) ?? []
+      const [, lane] =
+        /^Queues(Confirmed|Hot|Tokens|Bulk|Backfill|Bootstrap)[0-9A-F]{8}$/.exec(Properties.EventSourceArn['Fn::GetAtt'][0]) ?? []
       const { BatchSize, MaximumBatchingWindowInSeconds: window, ScalingConfig } = Properties
       return lane === undefined ? [] : [[lane, BatchSize, window, ScalingConfig?.MaximumConcurrency]]
     })
     expect(lanes.sort()).toEqual([
+      ['Backfill', 1, undefined, 2],
       ['Bootstrap', 1, undefined, 2],
       ['Bulk', 200, 5, 10],
       ['Confirmed', 10, undefined, 5],
@@ -449,12 +452,19 @@ describe('the stack', () => {
     const queues = mine
       .flatMap(({ Resource }) => [Resource].flat())
       .map((resource) => (resource as { 'Fn::GetAtt': string[] })['Fn::GetAtt'][0])
-    expect(queues.map((id) => id?.replace(/^Queues|[0-9A-F]{8}$/g, '')).sort()).toEqual(['Bootstrap', 'Bulk', 'Confirmed', 'Hot', 'Tokens'])
+    expect(queues.map((id) => id?.replace(/^Queues|[0-9A-F]{8}$/g, '')).sort()).toEqual([
+      'Backfill',
+      'Bootstrap',
+      'Bulk',
+      'Confirmed',
+      'Hot',
+      'Tokens',
+    ])
   })
 
   it('delivers a message so often before it is a dead letter that a conflict, which is tried again in the function as well, is none', () => {
     const ofRespond = consumedQueues().filter(({ Properties }) => Properties.RedrivePolicy.maxReceiveCount === MOST_RECEIVES)
-    expect(ofRespond).toHaveLength(5)
+    expect(ofRespond).toHaveLength(6)
   })
 
   it('keeps an event that EventBridge could not deliver', () => {
@@ -469,7 +479,7 @@ describe('the stack', () => {
 
   it('says of every queue who may put messages into it, who may take them, and who may change it', () => {
     const queues = Object.keys(template.findResources('AWS::SQS::Queue'))
-    expect(queues).toHaveLength(20)
+    expect(queues).toHaveLength(22)
     const policies = Object.values(template.findResources('AWS::SQS::QueuePolicy'))
     for (const id of queues) {
       const own = policies.filter(({ Properties }) => Properties.Queues.some(({ Ref }: { Ref: string }) => Ref === id))
@@ -594,17 +604,19 @@ describe('the stack', () => {
     }
   })
 
-  it('has all look-ups of CloudTrail in one queue with two workers, which are the two requests a second that LookupEvents allows', () => {
+  it('has the look-ups of incidents in a queue of their own, and two workers for it and for the keys that are new', () => {
     const queueOf = (Properties: { Environment?: { Variables?: Record<string, { Ref: string }> } }) =>
       Properties.Environment?.Variables?.BACKFILL_QUEUE_URL?.Ref
     const queues = Object.values(template.findResources('AWS::Lambda::Function')).flatMap(({ Properties }) => queueOf(Properties) ?? [])
     // Those of respond, which requests a look-up when an incident opens, and of the sweep.
     expect([queues.length, new Set(queues).size]).toEqual([2, 1])
     const [queue = ''] = queues
+    expect(queue).toMatch(/^QueuesBackfill/)
     const workers = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'))
       .map(({ Properties }) => Properties)
-      .filter(({ EventSourceArn }) => EventSourceArn['Fn::GetAtt']?.[0] === queue)
-    expect(workers.map(({ ScalingConfig, BatchSize }) => [ScalingConfig, BatchSize])).toEqual([[{ MaximumConcurrency: 2 }, 1]])
+      .filter(({ EventSourceArn }) => /^Queues(Backfill|Bootstrap)/.test(EventSourceArn['Fn::GetAtt']?.[0]))
+    const alone = [{ MaximumConcurrency: LOOKUP_WORKERS }, 1]
+    expect(workers.map(({ ScalingConfig, BatchSize }) => [ScalingConfig, BatchSize])).toEqual([alone, alone])
     const lookers = Object.values(template.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
       JSON.stringify(Properties.PolicyDocument).includes('cloudtrail:LookupEvents'),
     )

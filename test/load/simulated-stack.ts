@@ -166,7 +166,7 @@ function environmentOf(queue: SimulatedQueue, { time, random, stores, iam, desig
     },
     bootstrap: async () => undefined,
     backfill: async () => undefined,
-    queues: { events: new Set([QUEUE_ARN]), tasks: 'none' },
+    queues: { events: new Set([QUEUE_ARN]), tasks: new Set() },
     deliveries: {
       undelivered: () => call(LATENCIES.queue, () => new Map()),
       redeliver: (messages) =>

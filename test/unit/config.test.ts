@@ -17,7 +17,8 @@ const RESPOND = {
   DELIVERED: 'reads',
   EVENT_QUEUE_ARNS: 'arn:aws:sqs:us-east-1:123456789012:hot',
   EVENT_QUEUE_URLS: 'https://sqs.us-east-1.amazonaws.com/123456789012/hot',
-  BOOTSTRAP_QUEUE_ARN: 'arn:aws:sqs:us-east-1:123456789012:bootstrap',
+  TASK_QUEUE_ARNS: 'arn:aws:sqs:us-east-1:123456789012:bootstrap',
+  TASK_QUEUE_URLS: 'https://sqs.us-east-1.amazonaws.com/123456789012/bootstrap',
   BACKFILL_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/queue',
   AWS_REGION: 'us-east-1',
 }

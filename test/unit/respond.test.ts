@@ -300,12 +300,28 @@ describe('bootstrapping a baseline', () => {
   it('learns the past of a key once, and accuses nobody', async () => {
     const { ports, incidents } = await embedded()
     const asking = { ...ports, history: { lookup: async () => [...past, ...ATTACK, 'junk'] } }
-    expect(await bootstrap(KEY, asking)).toBe(63)
+    expect(await bootstrap({ accessKeyId: KEY }, asking)).toBe(63)
     const state = (await ports.identities.load([arnOf('ci-build')])).get(arnOf('ci-build'))?.state?.value
     expect(state?.baseline).toMatchObject({ calls: 63, firstSeen: NOW - 240 * 3_600_000 })
-    expect(await bootstrap(KEY, asking)).toBe(0)
+    expect(await bootstrap({ accessKeyId: KEY }, asking)).toBe(0)
     expect(await incidents()).toEqual([])
     expect(packState(state as NonNullable<typeof state>)).toContain(KEY)
+  })
+
+  it('does not ask CloudTrail about a key that was learned, however often it is told of it', async () => {
+    const { ports } = await embedded()
+    let asked = 0
+    const history = {
+      async lookup() {
+        asked++
+        return past
+      },
+    }
+    for (const identityId of [arnOf('ci-build'), arnOf('ci-build')])
+      await bootstrap({ accessKeyId: KEY, identityId }, { ...ports, history })
+    expect(asked).toBe(1)
+    await bootstrap({ accessKeyId: 'AKIAOTHERKEY00000001', identityId: arnOf('ci-build') }, { ...ports, history })
+    expect(asked).toBe(2)
   })
 
   it('knows as a habit what the key did on many days, the history being newest first', async () => {
@@ -315,7 +331,7 @@ describe('bootstrapping a baseline', () => {
     const daily = [4, 3, 2, 1].map((days) => attached(`d${days}`, NOW - days * 86_400_000))
     const weightAfter = async (records: readonly object[]) => {
       const world = records.length === 0 ? await embedded() : { ports, respond }
-      await bootstrap(KEY, { ...world.ports, history: { lookup: async () => [...past, ...records].toReversed() } })
+      await bootstrap({ accessKeyId: KEY }, { ...world.ports, history: { lookup: async () => [...past, ...records].toReversed() } })
       const { outcomes } = await world.respond([attached('now', NOW)])
       return outcomes[0]?.findings.find(({ detector }) => detector === 'admin-policy-granted')?.weight
     }
@@ -326,41 +342,44 @@ describe('bootstrapping a baseline', () => {
   it('does not count twice what was seen live', async () => {
     const { ports, respond } = await embedded()
     await respond(past.slice(-1))
-    expect(await bootstrap(KEY, { ...ports, history: { lookup: async () => past } })).toBe(59)
+    expect(await bootstrap({ accessKeyId: KEY }, { ...ports, history: { lookup: async () => past } })).toBe(59)
   })
 
   it('learns nothing of a key without a past, and starts anew where another wrote the state', async () => {
     const { ports } = await embedded()
-    expect(await bootstrap(KEY, ports)).toBe(0)
+    expect(await bootstrap({ accessKeyId: KEY }, ports)).toBe(0)
     let saves = 0
     const identities = {
       ...ports.identities,
       saveState: (...words: Parameters<typeof ports.identities.saveState>) =>
         ++saves < 3 ? Promise.resolve(false) : ports.identities.saveState(...words),
     }
-    expect(await bootstrap(KEY, { ...ports, identities, history: { lookup: async () => past } })).toBe(60)
+    expect(await bootstrap({ accessKeyId: KEY }, { ...ports, identities, history: { lookup: async () => past } })).toBe(60)
     const busy = { ...ports.identities, saveState: async () => false }
     await expect(
-      bootstrap('AKIAOTHERKEY00000001', {
-        ...ports,
-        identities: busy,
-        history: {
-          lookup: async () =>
-            past.map((record) => ({
-              ...record,
-              userIdentity: { type: 'IAMUser', userName: 'x', accountId: '1', accessKeyId: 'AKIAOTHERKEY00000001' },
-            })),
+      bootstrap(
+        { accessKeyId: 'AKIAOTHERKEY00000001' },
+        {
+          ...ports,
+          identities: busy,
+          history: {
+            lookup: async () =>
+              past.map((record) => ({
+                ...record,
+                userIdentity: { type: 'IAMUser', userName: 'x', accountId: '1', accessKeyId: 'AKIAOTHERKEY00000001' },
+              })),
+          },
         },
-      }),
+      ),
     ).rejects.toMatchObject({ code: 'identity.conflict' })
   })
 
   it('is asked for when a long-lived key is seen for the first time', async () => {
     const { ports } = await embedded()
-    const asked: string[] = []
-    const run = pipeline({ ...ports, bootstrapQueue: { bootstrap: async (key) => void asked.push(key) } })
+    const asked: string[][] = []
+    const run = pipeline({ ...ports, bootstrapQueue: { bootstrap: async (...words) => void asked.push(words) } })
     await run([call('s3:ListBuckets', { id: 'a' }), call('s3:ListBuckets', { id: 'b' })])
     await run([call('s3:ListBuckets', { id: 'c' })])
-    expect(asked).toEqual([KEY])
+    expect(asked).toEqual([[KEY, arnOf('ci-build')]])
   })
 })

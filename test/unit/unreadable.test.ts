@@ -191,7 +191,7 @@ describe('an identity whose state cannot be read', () => {
     expect([...result.failed]).toEqual([[0, expect.stringContaining('IDENTITY#x is stored and cannot be read')]])
     expect(saved).toEqual([arnOf('bystander')])
     const history = { lookup: async () => [call('sts:GetCallerIdentity', { id: 'b1', time: NOW - 1000 })] }
-    await expect(bootstrap(KEY, { ...ports, identities, history })).rejects.toBe(unreadable)
+    await expect(bootstrap({ accessKeyId: KEY }, { ...ports, identities, history })).rejects.toBe(unreadable)
   })
 })
 
