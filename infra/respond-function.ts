@@ -62,6 +62,7 @@ export class RespondFunction extends Construct {
     const { account, partition } = Stack.of(this)
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'respond',
+      reservedConcurrency: config.reservedConcurrency.respond,
       description: 'Reads cloud events, evaluates them, invokes contain',
       environment: {
         TABLE_NAME: table.tableName,
@@ -74,6 +75,7 @@ export class RespondFunction extends Construct {
         EVENT_QUEUE_URLS: queues.ofEvents.map(({ queueUrl }) => queueUrl).join(','),
         BOOTSTRAP_QUEUE_ARN: queues.bootstrap.queueArn,
         BACKFILL_QUEUE_URL: queues.bootstrap.queueUrl,
+        ...(config.dashboard ? { DASHBOARD: 'on' } : {}),
         DELIVERED: deliveredBeside(config).join(','),
         ...(config.bootstrapBaselines ? { BOOTSTRAP_QUEUE_URL: queues.bootstrap.queueUrl } : {}),
         ...modelEnvironment(config),

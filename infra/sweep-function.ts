@@ -43,6 +43,7 @@ export class SweepFunction extends Construct {
     const { account, partition, stackName } = Stack.of(this)
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'sweep',
+      reservedConcurrency: config.reservedConcurrency.sweep,
       description: 'Sweeps open incidents: stuck, missed events, unanswered',
       environment: {
         TABLE_NAME: table.tableName,
@@ -52,6 +53,7 @@ export class SweepFunction extends Construct {
         ON_CALL_TOPIC_ARN: onCall.topicArn,
         CONTAIN_FUNCTION_NAME: contain.functionName,
         BACKFILL_QUEUE_URL: backfillQueue.queueUrl,
+        ...(config.dashboard ? { DASHBOARD: 'on' } : {}),
         ...(rotate === undefined ? {} : { ROTATE_FUNCTION_NAME: rotate.functionName }),
       },
       logRetentionDays: config.logRetentionDays,

@@ -20,6 +20,7 @@ import type { RespondPorts } from '../../shared/ports/respond.ts'
 import type { Pause } from '../../shared/ports/runtime.ts'
 import type { Responder } from '../sqs-batch.ts'
 import { common, notifierOf } from './common.ts'
+import { measured } from './measured.ts'
 import { modelIn } from './model.ts'
 
 const config = readEnvironment(RespondConfig, process.env)
@@ -69,7 +70,7 @@ const own = {
 const respondToLookup = pipeline(ports, own, { kind: 'cloudtrail' })
 
 export const responder: Responder = {
-  respond: pipeline(ports, own, { kind: 'event-bus', accounts: new Set(config.ACCOUNTS) }),
+  respond: measured(pipeline(ports, own, { kind: 'event-bus', accounts: new Set(config.ACCOUNTS) })),
   bootstrap: (accessKeyId) => bootstrap(accessKeyId, ports),
   backfill: (incidentId) => lookUp(incidentId, respondToLookup, { ...ports, history }),
   queues: { events: new Set(config.EVENT_QUEUE_ARNS), tasks: config.BOOTSTRAP_QUEUE_ARN },

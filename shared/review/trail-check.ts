@@ -17,9 +17,6 @@ export interface TrailCheckPorts {
 
 type Fault = Exclude<Recording['kind'], 'whole'>
 
-/** What is counted in each run that finds a fault; each has an alarm, which stands as long as the fault does. */
-const EVENTS: Readonly<Record<Fault, string>> = { missing: 'trail.missing', partial: 'trail.partial', unknown: 'trail.unread' }
-
 const TITLES: Readonly<Record<Fault, string>> = {
   missing: 'No trail records API calls: EventBridge delivers none, so the responder sees nothing',
   partial: 'The trails do not record all API calls: the responder does not see the rest',
@@ -49,12 +46,25 @@ export function trailCheck(ports: TrailCheckPorts): () => Promise<Recording> {
       told = ''
       return recording
     }
-    ports.log.warn(EVENTS[kind], { lines: lines.map((line) => printable(line, 400)) })
+    warn(kind, lines, ports.log)
     const body = bodyOf(kind, recording)
     if (isFirstUnknown || body === told) return recording
     await ports.notifier.notify({ incidentId: 'none', kind: 'self-check', priority: 100, title: TITLES[kind], body })
     told = body
     return recording
+  }
+}
+
+/** Counts a fault in each run that finds it. Each has an alarm, which stands as long as the fault does. */
+function warn(kind: Fault, lines: readonly string[], log: Log): void {
+  const fields = { lines: lines.map((line) => printable(line, 400)) }
+  switch (kind) {
+    case 'missing':
+      return log.warn('trail.missing', fields)
+    case 'partial':
+      return log.warn('trail.partial', fields)
+    case 'unknown':
+      return log.warn('trail.unread', fields)
   }
 }
 
