@@ -77,7 +77,12 @@ export const ALARM_TEXTS = {
     happened: 'Events fail and are delivered again, for a quarter of an hour now.',
     means: 'They are evaluated late, and go to a dead-letter queue where they fail too often.',
     first:
-      'Read the reasons in the log of the function respond (respond.message.failed): conflicts of writers, a table that throttles, or IAM.',
+      'Read the reasons in the log of the function respond (respond.message.failed): a table that throttles, IAM, or a message that is none.',
+  },
+  Conflicts: {
+    happened: 'Events of one identity are written by several runs at once, for a quarter of an hour now, and come again.',
+    means: 'The events of that identity are evaluated late; those of others are not.',
+    first: 'Find the identity with the most calls (countersign incidents), and end its key if it is nobody of yours.',
   },
   Unbelieved: {
     happened: 'An event arrived that is not believed: it did not come from AWS, from an account of yours, or in time.',

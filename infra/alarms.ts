@@ -28,13 +28,15 @@ export const OWN_METRIC = { namespace: 'Countersign', dimensionsMap: { service: 
 const OPTIONAL = ['rotate', 'learn', 'slack'] as const
 
 /** How often a kind of warning has to be counted before its alarm stands; once in a quarter of an hour where nothing is said. */
-const PATIENCE: Readonly<Partial<Record<AlarmKind, Pick<AlarmProps, 'threshold' | 'evaluationPeriods'>>>> = {
-  // CloudTrail is asked again in every sweep, and a message is delivered again after minutes.
-  LookupsFailing: { threshold: 0, evaluationPeriods: 3 },
-  MessagesFailing: { threshold: 0, evaluationPeriods: 3 },
-  // Three sweeps in a row, in a quarter of an hour.
-  TrailUnread: { threshold: 2, evaluationPeriods: 1 },
-}
+const PATIENCE: Readonly<Partial<Record<AlarmKind, Pick<AlarmProps, 'threshold' | 'evaluationPeriods'> & { readonly minutes?: number }>>> =
+  {
+    // CloudTrail is asked again in every sweep, and a message is delivered again within minutes.
+    LookupsFailing: { threshold: 0, evaluationPeriods: 3 },
+    MessagesFailing: { threshold: 0, evaluationPeriods: 3, minutes: 5 },
+    Conflicts: { threshold: 0, evaluationPeriods: 3, minutes: 5 },
+    // Three sweeps in a row, in a quarter of an hour.
+    TrailUnread: { threshold: 2, evaluationPeriods: 1 },
+  }
 
 export interface AlarmsProps {
   readonly topic: Topic
@@ -88,9 +90,10 @@ export class Alarms extends Construct {
       if ('none' in warning || !isThere(event)) continue
       const { alarm: kind } = warning
       // Longer than the five minutes between two sweeps, so that one alarm stands and does not come again.
-      const metric = new Metric({ ...OWN_METRIC, metricName: event, period: Duration.minutes(15) })
+      const { minutes = 15, ...patience } = PATIENCE[kind] ?? {}
+      const metric = new Metric({ ...OWN_METRIC, metricName: event, period: Duration.minutes(minutes) })
       const named = several.has(kind) ? `${kind}-${event}` : kind
-      this.add(named, kind, { threshold: 0, ...PATIENCE[kind], metric }, several.has(kind) ? event : undefined)
+      this.add(named, kind, { threshold: 0, ...patience, metric }, several.has(kind) ? event : undefined)
     }
     // A function that does not run says nothing, so missing data counts as silence.
     const silence = {
