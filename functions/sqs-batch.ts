@@ -78,7 +78,9 @@ export function sqsBatch(responder: Responder): (event: SQSEvent, context: Conte
       else inputs.push({ messageId, body: parsed })
     }
     for (const [messageId, failure] of await respondTo(inputs, responder, remainingMs)) failures.set(messageId, failure)
-    for (const [messageId, { reason }] of failures) log.warn('respond.message.failed', { messageId, reason })
+    for (const [messageId, { reason, kind }] of failures)
+      if (kind === 'contended') log.warn('respond.message.contended', { messageId, reason })
+      else log.warn('respond.message.failed', { messageId, reason })
     const again = records.flatMap((record) => {
       const failure = failures.get(record.messageId)
       if (failure === undefined || undelivered.has(record.messageId)) return []

@@ -1,112 +1,138 @@
-import { Duration } from 'aws-cdk-lib'
-import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { Duration, Stack } from 'aws-cdk-lib'
+import { Alarm, type AlarmProps, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Topic } from 'aws-cdk-lib/aws-sns'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
-import type { Queues } from './queues.ts'
+import { type AlarmKind, describeAlarm } from './alarm-texts.ts'
+import { WARNINGS } from './warnings.ts'
 
-/** An event that waits longer than this in a queue without a batching window is late: a containment should take seconds. */
-const LATE_SECONDS = 60
+/**
+ * How long the oldest message of a queue may wait, in seconds. A containment should take seconds; bulk events wait five seconds for a batch; look-ups go at one
+ * request a second, and a new stack meets many keys; contain looks again after up to 15 minutes; Slack takes about one message a second in a channel.
+ */
+const LATE_SECONDS = {
+  Confirmed: 60,
+  Hot: 60,
+  Tokens: 60,
+  Bulk: 300,
+  Bootstrap: 3600,
+  Backfill: 600,
+  Reverify: 1800,
+  Notices: 600,
+} as const
+type ConsumedQueue = keyof typeof LATE_SECONDS
+
+/** Without an event for so many periods of five minutes in a row the stack is silent. The sweep makes a call that arrives in each of them. */
+const SILENT_PERIODS = 12
 
 /** Without a seal for so many hours in a row an alarm stands: a day, and two hours for the three attempts of a run. */
 const SEALED_HOURS = 26
 
 /** What the functions count. */
-const OWN_METRIC = { namespace: 'Countersign', dimensionsMap: { service: 'countersign' }, statistic: 'Sum' } as const
+export const OWN_METRIC = { namespace: 'Countersign', dimensionsMap: { service: 'countersign' }, statistic: 'Sum' } as const
+
+/** The warnings of a function that a stack may lack, by how they begin. */
+const OPTIONAL = ['rotate', 'learn', 'slack'] as const
+
+/** How often a kind of warning has to be counted before its alarm stands; once in a quarter of an hour where nothing is said. */
+const PATIENCE: Readonly<Partial<Record<AlarmKind, Pick<AlarmProps, 'threshold' | 'evaluationPeriods'> & { readonly minutes?: number }>>> =
+  {
+    // CloudTrail is asked again in every sweep, and a message is delivered again within minutes.
+    LookupsFailing: { threshold: 0, evaluationPeriods: 3 },
+    MessagesFailing: { threshold: 0, evaluationPeriods: 3, minutes: 5 },
+    Conflicts: { threshold: 0, evaluationPeriods: 3, minutes: 5 },
+    // Three sweeps in a row, in a quarter of an hour.
+    TrailUnread: { threshold: 2, evaluationPeriods: 1 },
+  }
 
 export interface AlarmsProps {
   readonly topic: Topic
-  readonly queues: Queues
-  readonly contain: LambdaFunction
-  readonly sweep: LambdaFunction
-  /** The other dead-letter queues: those of functions and rules. */
+  /** The queues whose messages functions take. */
+  readonly consumed: Readonly<Partial<Record<ConsumedQueue, Queue>>>
+  /** All dead-letter queues. */
   readonly failures: readonly Queue[]
+  /** All functions by their names, such as `contain`. */
+  readonly functions: Readonly<Record<string, LambdaFunction>>
+  /** Those whose errors leave no dead letter, and those whose errors cannot wait for one. */
+  readonly watched: readonly string[]
 }
 
-/** Alarms on the notice topic: for every dead letter, every failed containment or sweep, a record that is not as it was sealed or not sealed at all, and a queue that is late. */
+/** The alarms of the stack, on the topic of the notices: each says when it stands and when it is over. */
 export class Alarms extends Construct {
-  /** The ARNs of the alarms, which publish to the topic. */
-  readonly arns: readonly string[]
+  private readonly made: Alarm[] = []
+  private readonly topic: Topic
 
-  constructor(scope: Construct, id: string, { topic, queues, contain, sweep, failures }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { topic, consumed, failures, functions, watched }: AlarmsProps) {
     super(scope, id)
-    const action = new SnsAction(topic)
-    const arns: string[] = []
-    // The topic takes messages of these alarms alone.
-    const tell = (made: Alarm) => {
-      made.addAlarmAction(action)
-      arns.push(made.alarmArn)
+    this.topic = topic
+    for (const queue of failures) {
+      const metric = queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' })
+      this.add(`${queue.node.id}Waiting`, 'Waiting', { metric, threshold: 0 }, queue.node.id)
     }
-    const alarm = (name: string, metric: IMetric, threshold: number, says: string) => {
-      const made = new Alarm(this, name, {
-        alarmDescription: describe(name, says),
-        metric,
-        threshold,
-        evaluationPeriods: 1,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-      })
-      tell(made)
+    for (const [name, queue] of Object.entries(consumed)) {
+      const metric = queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1), statistic: 'Maximum' })
+      this.add(`${name}Late`, 'Late', { metric, threshold: LATE_SECONDS[name as ConsumedQueue] }, name)
     }
-    const period = Duration.minutes(1)
-    for (const queue of [...queues.deadLetters, ...failures]) {
-      const metric = queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' })
-      alarm(
-        `${queue.node.id}Waiting`,
-        metric,
-        0,
-        'A message could not be processed and waits in a dead-letter queue: what it says was not done.',
-      )
+    for (const [name, one] of Object.entries(functions)) {
+      const about = `${name[0]?.toUpperCase()}${name.slice(1)}`
+      const errors = one.metricErrors({ period: Duration.minutes(1) })
+      if (watched.includes(name)) this.add(`${about}Errors`, 'Errors', { metric: errors, threshold: 0 }, about)
+      const metric = one.metricThrottles({ period: Duration.minutes(5) })
+      // The queues of respond deliver a message again that met no free place.
+      this.add(`${about}Throttled`, 'Throttled', { metric, threshold: 0, evaluationPeriods: name === 'respond' ? 3 : 1 }, about)
     }
-    alarm(
-      'ContainErrors',
-      contain.metricErrors({ period }),
-      0,
-      'A run of contain failed: a credential may still be in use, or not be given back.',
-    )
-    alarm('SweepErrors', sweep.metricErrors({ period }), 0, 'A sweep failed: nobody is reminded, paged or told of a changed resource.')
-    alarm(
-      'IncidentUnreadable',
-      warning('sweep.incident.unreadable'),
-      0,
-      'An item of the table cannot be read: its incident is not looked after.',
-    )
-    alarm('SealDiscrepancy', warning('seal.discrepancy'), 0, 'The record is not as it was sealed: somebody may have rewritten it.')
-    alarm('SealUncompared', warning('seal.uncompared'), 0, 'A part of the record was not compared with its last seal.')
-    alarm('SealConflict', warning('seal.conflict'), 0, 'The seals themselves are in doubt: no new one was made.')
-    const missing = new Alarm(this, 'SealMissing', {
-      alarmDescription: describe(
-        'SealMissing',
-        'No seal of the record was made for more than a day: since then it can be rewritten unseen.',
-      ),
-      metric: new Metric({ ...OWN_METRIC, metricName: 'seal.done', period: Duration.hours(1) }),
-      threshold: 1,
-      evaluationPeriods: SEALED_HOURS,
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      // A function that does not run says nothing.
-      treatMissingData: TreatMissingData.BREACHING,
-    })
-    tell(missing)
-    for (const [name, queue] of [
-      ['ConfirmedLate', queues.confirmed],
-      ['HotLate', queues.hot],
-      ['TokensLate', queues.tokens],
-    ] as const) {
-      const age = queue.metricApproximateAgeOfOldestMessage({ period, statistic: 'Maximum' })
-      alarm(name, age, LATE_SECONDS, 'Events wait for more than a minute: a stolen key works for as long.')
-    }
-    this.arns = arns
+    this.addOwn(Object.keys(functions))
   }
-}
 
-function describe(name: string, says: string): string {
-  return `${says} See docs/operations.md, "Alarms": ${name}.`
-}
+  /** The ARNs of the alarms, which publish to the topic. */
+  get arns(): readonly string[] {
+    return this.made.map(({ alarmArn }) => alarmArn)
+  }
 
-/** How often a warning of that name was logged. Longer than the five minutes between two sweeps, so that one alarm stands and does not come again. */
-function warning(event: string): Metric {
-  const period = Duration.minutes(15)
-  return new Metric({ ...OWN_METRIC, metricName: event, period })
+  /** Alarms on what the functions count themselves. */
+  private addOwn(functions: readonly string[]): void {
+    const isThere = (event: string) => !OPTIONAL.some((name) => event.startsWith(`${name}.`) && !functions.includes(name))
+    const several = new Set<AlarmKind>(['ContainmentFailing', 'StoredUnreadable', 'Unordered'])
+    for (const [event, warning] of Object.entries(WARNINGS)) {
+      if ('none' in warning || !isThere(event)) continue
+      const { alarm: kind } = warning
+      // Longer than the five minutes between two sweeps, so that one alarm stands and does not come again.
+      const { minutes = 15, ...patience } = PATIENCE[kind] ?? {}
+      const metric = new Metric({ ...OWN_METRIC, metricName: event, period: Duration.minutes(minutes) })
+      const named = several.has(kind) ? `${kind}-${event}` : kind
+      this.add(named, kind, { threshold: 0, ...patience, metric }, several.has(kind) ? event : undefined)
+    }
+    // A function that does not run says nothing, so missing data counts as silence.
+    const silence = {
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.BREACHING,
+    }
+    const arrived = new Metric({ ...OWN_METRIC, metricName: 'respond.events', period: Duration.minutes(5) })
+    this.add('Silent', 'Silent', { ...silence, metric: arrived, evaluationPeriods: SILENT_PERIODS })
+    const sealed = new Metric({ ...OWN_METRIC, metricName: 'seal.done', period: Duration.hours(1) })
+    this.add('SealMissing', 'SealMissing', { ...silence, metric: sealed, evaluationPeriods: SEALED_HOURS })
+  }
+
+  private add(
+    name: string,
+    kind: AlarmKind,
+    props: { readonly metric: IMetric; readonly threshold: number } & Partial<AlarmProps>,
+    about?: string,
+  ): void {
+    const alarm = new Alarm(this, name, {
+      alarmName: `${Stack.of(this).stackName}-${name}`,
+      alarmDescription: describeAlarm(kind, about),
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...props,
+    })
+    const action = new SnsAction(this.topic)
+    alarm.addAlarmAction(action)
+    alarm.addOkAction(action)
+    this.made.push(alarm)
+  }
 }

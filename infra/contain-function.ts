@@ -46,6 +46,7 @@ export class ContainFunction extends Construct {
     this.failures = deadLetterQueue(this, 'Failures', 'service')
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'contain',
+      reservedConcurrency: config.reservedConcurrency.contain,
       description: 'Contains or releases what an incident names',
       environment: {
         TABLE_NAME: table.tableName,
@@ -53,6 +54,7 @@ export class ContainFunction extends Construct {
         STACK_NAME: stackName,
         NOTIFY_TOPIC_ARN: topic.topicArn,
         ON_CALL_TOPIC_ARN: onCall.topicArn,
+        ...(config.dashboard ? { DASHBOARD: 'on' } : {}),
       },
       logRetentionDays: config.logRetentionDays,
       memorySize: 512,

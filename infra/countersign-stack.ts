@@ -8,11 +8,13 @@ import type { SlackSettings, StackConfig } from '../shared/config.ts'
 import type { Policy } from '../shared/domain/policy.ts'
 import { Alarms } from './alarms.ts'
 import { ContainFunction } from './contain-function.ts'
+import { StackDashboard } from './dashboard.ts'
 import { EventRules } from './event-rules.ts'
 import { failureOutputs } from './failure-outputs.ts'
 import { ForwardedBus, takesForwarded } from './forwarded-bus.ts'
 import { guardQueues } from './guard-queues.ts'
 import { guardTopic } from './guard-topic.ts'
+import { HeartbeatRule } from './heartbeat-rule.ts'
 import { guardRegion } from './iam-region.ts'
 import { InventoryFunction } from './inventory-function.ts'
 import { LearnFunction } from './learn-function.ts'
@@ -69,6 +71,7 @@ export class CountersignStack extends Stack {
     const rules = new EventRules(this, 'Rules', delivering)
     const forwardedRules = forwarded === undefined ? undefined : new EventRules(this, 'ForwardedRules', { ...delivering, forwarded })
     const allRules = forwardedRules === undefined ? [rules] : [rules, forwardedRules]
+    const heartbeat = new HeartbeatRule(this, 'Heartbeat', { queue: queues.bulk, sessionArn: sweep.responder.sessionArn })
     const names = [seal.bucket.bucketName, ...(slack === undefined ? [] : [slack.secretName]), ...(reviewers?.names ?? [])]
     const roleArns = ownRoleArns(this)
     const deploying = deployingRole(this)
@@ -78,6 +81,7 @@ export class CountersignStack extends Stack {
     guardQueues({
       queues,
       rules: allRules,
+      heartbeat: heartbeat.arn,
       notices,
       contain,
       respond,
@@ -96,12 +100,23 @@ export class CountersignStack extends Stack {
       undelivered: [rules.undelivered, forwardedRules?.undelivered],
       functions: { contain, sweep, review: reviewers?.review, rotate, seal, learn, inventory },
     })
+    const consumed = {
+      Confirmed: queues.confirmed,
+      Hot: queues.hot,
+      Tokens: queues.tokens,
+      Bulk: queues.bulk,
+      Bootstrap: queues.bootstrap,
+      Backfill: queues.backfill,
+      Reverify: contain.reverify,
+      ...(notices === undefined ? {} : { Notices: notices.queue }),
+    }
     const alarms = new Alarms(this, 'Alarms', {
       topic,
-      queues,
-      contain: contain.function,
-      sweep: sweep.function,
+      consumed,
+      functions: Object.fromEntries(own.map(({ responder }) => [responder.entry, responder.function])),
+      watched: ['respond', 'contain', 'sweep', 'slack'],
       failures: [
+        ...queues.deadLetters,
         contain.failures,
         contain.reverifyFailures,
         sweep.failures,
@@ -112,6 +127,8 @@ export class CountersignStack extends Stack {
         ...(reviewers?.failures ?? []),
       ],
     })
+    const functions = own.map(({ responder }) => responder)
+    if (config.dashboard) new StackDashboard(this, 'Dashboard', { functions, queues: Object.values(consumed), table })
     // Where people are told by Slack, review publishes what did not get there; otherwise each function tells them itself.
     const telling = [contain, respond, sweep, seal, ...(rotate === undefined ? [] : [rotate])]
     const roles = (functions: readonly { readonly responder: ResponderFunction }[]) =>

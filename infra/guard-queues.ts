@@ -17,6 +17,8 @@ export interface GuardedQueues {
   readonly queues: Queues
   /** The rules of the default bus, and of the bus for forwarded events. */
   readonly rules: readonly EventRules[]
+  /** The ARN of the rule that delivers the heartbeat. */
+  readonly heartbeat: string
   readonly notices: NoticeQueue | undefined
   readonly contain: ContainFunction
   readonly respond: { readonly responder: ResponderFunction }
@@ -33,6 +35,7 @@ export interface GuardedQueues {
 export function guardQueues({
   queues,
   rules,
+  heartbeat,
   notices,
   contain,
   respond,
@@ -47,8 +50,10 @@ export function guardQueues({
   const role = ({ responder }: { readonly responder: ResponderFunction }) => responder.role.roleArn
   const telling = [contain, sweep, review, rotate, seal].filter((one) => one !== undefined)
   const failing = [...telling, ...others.filter((one) => one !== undefined)]
-  for (const queue of queues.ofEvents)
-    guardQueue(queue, { rules: rules.flatMap(({ arns }) => arns.get(queue) ?? []), consumer: role(respond), operator })
+  for (const queue of queues.ofEvents) {
+    const beside = queue === queues.bulk ? [heartbeat] : []
+    guardQueue(queue, { rules: [...rules.flatMap(({ arns }) => arns.get(queue) ?? []), ...beside], consumer: role(respond), operator })
+  }
   guardQueue(queues.bootstrap, { senders: [role(respond)], consumer: role(respond), operator })
   guardQueue(queues.backfill, { senders: [respond, sweep].map(role), consumer: role(respond), operator })
   guardQueue(contain.reverify, { senders: [role(contain)], consumer: role(contain), operator })

@@ -63,6 +63,7 @@ export class RespondFunction extends Construct {
     const { account, partition } = Stack.of(this)
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'respond',
+      reservedConcurrency: config.reservedConcurrency.respond,
       description: 'Reads cloud events, evaluates them, invokes contain',
       environment: {
         TABLE_NAME: table.tableName,
@@ -76,6 +77,7 @@ export class RespondFunction extends Construct {
         TASK_QUEUE_ARNS: [queues.bootstrap.queueArn, queues.backfill.queueArn].join(','),
         TASK_QUEUE_URLS: [queues.bootstrap.queueUrl, queues.backfill.queueUrl].join(','),
         BACKFILL_QUEUE_URL: queues.backfill.queueUrl,
+        ...(config.dashboard ? { DASHBOARD: 'on' } : {}),
         DELIVERED: deliveredBeside(config).join(','),
         ...(config.bootstrapBaselines ? { BOOTSTRAP_QUEUE_URL: queues.bootstrap.queueUrl } : {}),
         ...modelEnvironment(config),

@@ -15,6 +15,8 @@ export interface ResponderFunctionProps {
   readonly logRetentionDays: RetentionDays
   readonly memorySize: number
   readonly timeout: Duration
+  /** Places of the account's concurrency that are kept for it; undefined or 0 for none. */
+  readonly reservedConcurrency?: number | undefined
   /** Files that are added to the bundle: name → path. */
   readonly files?: Readonly<Record<string, string>>
 }
@@ -32,6 +34,10 @@ const NAME_LIMIT = 64
  * creates the function, and it creates the role first.
  */
 export class ResponderFunction extends Construct {
+  /** The name of its handler, such as `contain`. */
+  readonly entry: string
+  /** In MB. */
+  readonly memorySize: number
   readonly function: NodejsFunction
   readonly role: IRole
   readonly functionArn: string
@@ -52,6 +58,8 @@ export class ResponderFunction extends Construct {
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': account } } }),
     })
+    this.entry = props.entry
+    this.memorySize = props.memorySize
     this.role = role
     this.functionArn = `arn:${partition}:lambda:${region}:${account}:function:${functionName}`
     this.sessionArn = `arn:${partition}:sts::${account}:assumed-role/${role.roleName}/${functionName}`
@@ -64,6 +72,7 @@ export class ResponderFunction extends Construct {
       architecture: Architecture.ARM_64,
       memorySize: props.memorySize,
       timeout: props.timeout,
+      ...(props.reservedConcurrency ? { reservedConcurrentExecutions: props.reservedConcurrency } : {}),
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,

@@ -40,6 +40,7 @@ export class ReviewFunction extends Construct {
     this.failures = deadLetterQueue(this, 'ReviewFailures', 'service')
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'review',
+      reservedConcurrency: config.reservedConcurrency.review,
       description: 'Applies the verdicts of reviewers, and notifies people in Slack',
       environment: {
         TABLE_NAME: table.tableName,

@@ -50,6 +50,7 @@ export class RotateFunction extends Construct {
     this.failures = deadLetterQueue(this, 'RotateFailures', 'service')
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'rotate',
+      reservedConcurrency: config.reservedConcurrency.rotate,
       description: 'Rotates the access keys of confirmed incidents',
       environment: { TABLE_NAME: table.tableName, ACCOUNT_ID: account, STACK_NAME: stackName, NOTIFY_TOPIC_ARN: topic.topicArn },
       logRetentionDays: config.logRetentionDays,

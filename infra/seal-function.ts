@@ -52,6 +52,7 @@ export class SealFunction extends Construct {
     })
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'seal',
+      reservedConcurrency: config.reservedConcurrency.seal,
       description: 'Compares the record with its last seal, and seals it',
       environment: {
         TABLE_NAME: table.tableName,

@@ -40,6 +40,7 @@ export class SlackFunction extends Construct {
     super(scope, id)
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'slack',
+      reservedConcurrency: config.reservedConcurrency.slack,
       description: 'Checks and acknowledges what Slack sends, and invokes review',
       environment: {
         REVIEW_FUNCTION_NAME: review.functionName,

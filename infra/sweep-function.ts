@@ -43,6 +43,7 @@ export class SweepFunction extends Construct {
     const { account, partition, stackName } = Stack.of(this)
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'sweep',
+      reservedConcurrency: config.reservedConcurrency.sweep,
       description: 'Sweeps open incidents: stuck, missed events, unanswered',
       environment: {
         TABLE_NAME: table.tableName,
@@ -52,6 +53,7 @@ export class SweepFunction extends Construct {
         ON_CALL_TOPIC_ARN: onCall.topicArn,
         CONTAIN_FUNCTION_NAME: contain.functionName,
         BACKFILL_QUEUE_URL: backfillQueue.queueUrl,
+        ...(config.dashboard ? { DASHBOARD: 'on' } : {}),
         ...(rotate === undefined ? {} : { ROTATE_FUNCTION_NAME: rotate.functionName }),
       },
       logRetentionDays: config.logRetentionDays,
@@ -81,13 +83,18 @@ export class SweepFunction extends Construct {
     const roles = `arn:${partition}:iam::${account}:role/*`
     responder.allow(['iam:GetUser'], [users])
     responder.allow(['iam:GetRole'], [roles])
+    // A trail of the organisation has the ARN of another account, and one of all regions that of another region.
+    const trails = `arn:${partition}:cloudtrail:*:*:trail/*`
+    responder.allow(['cloudtrail:DescribeTrails'], ['*'])
+    responder.allow(['cloudtrail:GetEventSelectors', 'cloudtrail:GetTrailStatus'], [trails])
     const own = this.allowSelfCheck(responder, table, [topic, onCall], config)
     acknowledgeWildcards(this, {
       'Resource::*':
-        'X-Ray and cloudwatch:DescribeAlarms take no resource; ids of event source mappings and subscriptions are not known in advance.',
+        'X-Ray, cloudwatch:DescribeAlarms and cloudtrail:DescribeTrails take no resource; ids of event source mappings and subscriptions are not known in advance.',
       ...Object.fromEntries(
         own.map((arn) => [`Resource::${arn}`, 'Reads of the resources of the stack, whose names begin with its name.']),
       ),
+      [`Resource::${trails}`]: 'Reads of settings: which trails cover the region is not known in advance.',
       [`Resource::${users}`]: 'Reads of tags: which user is not known in advance.',
       [`Resource::${roles}`]: 'Reads of tags: which role is not known in advance.',
     })

@@ -36,6 +36,27 @@ export const SlackSettings = z.strictObject({
 })
 export type SlackSettings = z.infer<typeof SlackSettings>
 
+/** What AWS gives an account, and what of it no function may reserve. */
+const [ACCOUNT_CONCURRENCY, UNRESERVED_CONCURRENCY] = [1000, 100]
+
+/** contain runs for at most a minute, and review posts two notices at a time beside the presses of people. */
+const RESERVED = { contain: 10, review: 5 }
+
+/** The fewest places of functions that queues wake: those that their queues fill at the same time, and some beside. */
+const FEWEST = { review: 3, respond: 26 } as const
+
+const ReservedConcurrency = z
+  .partialRecord(z.enum(['contain', 'review', 'respond', 'rotate', 'sweep', 'slack', 'seal']), z.number().int().min(0).max(900))
+  .superRefine((places, context) => {
+    for (const [name, least] of Object.entries(FEWEST)) {
+      const found = places[name as keyof typeof FEWEST]
+      if (found !== undefined && found > 0 && found < least) context.addIssue(`${name} must be 0 or at least ${least}`)
+    }
+    const sum = Object.values(places).reduce((total, one) => total + one, 0)
+    const most = ACCOUNT_CONCURRENCY - UNRESERVED_CONCURRENCY
+    if (sum > most) context.addIssue(`must be ${most} in all at most, because AWS keeps ${UNRESERVED_CONCURRENCY} for other functions`)
+  })
+
 /** Deployment settings of a stack: the key `countersign` of the context in `cdk.json`. */
 export const StackConfig = z.strictObject({
   /** Policy file that the first deployment puts in force. */
@@ -91,10 +112,17 @@ export const StackConfig = z.strictObject({
     .string()
     .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[A-Za-z0-9+=,.@_/-]{1,576}$/, 'must be the ARN of a role')
     .optional(),
+  /**
+   * Places of the account's concurrency that are kept for a function, by its name; 0 or no name keeps none. AWS keeps 100 of the account's places (1,000; in a new
+   * account 10 in all) for functions without places of their own, and refuses a deployment that would leave fewer.
+   */
+  reservedConcurrency: ReservedConcurrency.default(RESERVED),
   /** Look up the CloudTrail history of a key that is seen for the first time. */
   bootstrapBaselines: z.boolean().default(true),
   /** Slack channel for notices and verdicts; see docs/slack.md. */
   slack: SlackSettings.optional(),
+  /** A CloudWatch dashboard of the stack, for 3 USD a month. */
+  dashboard: z.boolean().default(false),
   /** Send incidents to AWS Security Hub, which must be enabled in the account and region. */
   securityHub: z.boolean().default(false),
   /**

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
+import { ALARM_TEXTS } from '../infra/alarm-texts.ts'
 import { CountersignStack } from '../infra/countersign-stack.ts'
 import { evidenceRows } from '../local/render/evidence-table.ts'
 import { KINDS } from '../local/synthetic/days/kinds.ts'
@@ -35,6 +36,7 @@ export const PARTS: Parts = {
   faults: () => `${FAULTS.length}`,
   alarms: () => `${alarmsOf({})}`,
   'alarms-with-slack': () => `${alarmsOf({ slack: { secretName: 'countersign/slack', channel: 'C0123ABCD' } })}`,
+  'alarm-table': () => `\n${alarmTable()}\n`,
   'benign-days': () => `${KINDS.filter(({ label }) => label === 'benign').length}`,
   'breaker-containments': () => `${POLICY.breaker.containmentsPerHour}`,
   'suppression-hours': () => `${POLICY.release.suppressionHours}`,
@@ -56,6 +58,14 @@ export const PARTS: Parts = {
 function evidenceTable(): string {
   const rows = evidenceRows(POLICY.evidence, POLICY.thresholds).map(([kind, action]) => `| ${kind} | ${action} |\n`)
   return `| evidence | action |\n| --- | --- |\n${rows.join('')}`
+}
+
+function alarmTable(): string {
+  const several: Readonly<Record<string, string>> = { Waiting: '…Waiting', Late: '…Late', Errors: '…Errors', Throttled: '…Throttled' }
+  const rows = Object.entries(ALARM_TEXTS).map(
+    ([kind, { happened, means }]) => `| [\`${several[kind] ?? kind}\`](#${kind.toLowerCase()}) | ${happened} | ${means} |\n`,
+  )
+  return `| alarm | what happened | what it means |\n| --- | --- | --- |\n${rows.join('')}`
 }
 
 /** The text of a document with every generated part brought up to date. */

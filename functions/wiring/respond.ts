@@ -21,6 +21,7 @@ import type { RespondPorts } from '../../shared/ports/respond.ts'
 import type { Pause } from '../../shared/ports/runtime.ts'
 import type { Responder } from '../sqs-batch.ts'
 import { common, notifierOf } from './common.ts'
+import { measured } from './measured.ts'
 import { modelIn } from './model.ts'
 
 const config = readEnvironment(RespondConfig, process.env)
@@ -77,7 +78,7 @@ const own = {
 const respondToLookup = pipeline(ports, own, { kind: 'cloudtrail' })
 
 export const responder: Responder = {
-  respond: pipeline(ports, own, { kind: 'event-bus', accounts: new Set(config.ACCOUNTS) }),
+  respond: measured(pipeline(ports, own, { kind: 'event-bus', accounts: new Set(config.ACCOUNTS) })),
   bootstrap: (accessKeyId, identityId) => bootstrap({ accessKeyId, identityId }, { ...ports, history: historyOfKeys }),
   backfill: (incidentId) => lookUp(incidentId, respondToLookup, { ...ports, history }),
   queues: { events: new Set(config.EVENT_QUEUE_ARNS), tasks: new Set(config.TASK_QUEUE_ARNS) },

@@ -1,5 +1,6 @@
 import {
   cloudFormationClient,
+  cloudTrailClient,
   cloudWatchClient,
   dynamoDbClient,
   eventBridgeClient,
@@ -12,11 +13,13 @@ import {
 import { stackDeployment } from '../../shared/aws/deployment.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { lambdaContainInvoker, lambdaRotateInvoker, sqsBackfillQueue } from '../../shared/aws/invokers.ts'
-import { snsNotifier } from '../../shared/aws/notifier.ts'
+import { regionOf, snsNotifier } from '../../shared/aws/notifier.ts'
 import { placeOfTopic } from '../../shared/aws/security-hub.ts'
+import { cloudTrailTrails } from '../../shared/aws/trails.ts'
 import { readEnvironment, SweepConfig } from '../../shared/environment.ts'
 import type { SweepPorts } from '../../shared/ports/sweep.ts'
 import { selfCheck } from '../../shared/review/self-check.ts'
+import { trailCheck } from '../../shared/review/trail-check.ts'
 import { common, notifierOf } from './common.ts'
 
 const config = readEnvironment(SweepConfig, process.env)
@@ -48,6 +51,14 @@ const clients = {
 
 export const checkSelf = selfCheck({
   deployment: stackDeployment(clients, { stackName: config.STACK_NAME, place: placeOfTopic(config.NOTIFY_TOPIC_ARN) }),
+  notifier: ports.notifier,
+  clock: ports.clock,
+  log: ports.log,
+})
+
+export const checkTrails = trailCheck({
+  trails: cloudTrailTrails(cloudTrailClient()),
+  region: regionOf(config.NOTIFY_TOPIC_ARN),
   notifier: ports.notifier,
   clock: ports.clock,
   log: ports.log,

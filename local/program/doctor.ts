@@ -15,7 +15,9 @@ const USUAL_REGION = 'us-east-1'
 export function addDoctor(root: Command): void {
   root
     .command('doctor')
-    .description('which detectors get the calls that they look at, which not, why, and what would deliver them; changes nothing')
+    .description(
+      'which detectors get the calls that they look at, which not, why, and what would deliver them; of a stack, also what its trails record; changes nothing',
+    )
     .addOption(new Option('--stack <name>', 'a deployed stack, as its event rules are now, with your AWS credentials').conflicts('context'))
     .addOption(
       new Option(

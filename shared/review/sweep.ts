@@ -48,7 +48,8 @@ export async function sweep(ports: SweepPorts): Promise<number> {
       failed += 1
     })
   }
-  ports.log.info('sweep.done', { open: open.length, failed })
+  const asking = open.filter(({ state }) => state === 'asking').length
+  ports.log.info('sweep.done', { open: open.length, asking, failed })
   if (lookups.left < 0) ports.log.warn('sweep.lookups.put-off', { incidents: -lookups.left })
   if (open.length === SWEEP_LIMIT) ports.log.warn('sweep.full', { open: open.length })
   return open.length

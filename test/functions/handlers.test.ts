@@ -50,6 +50,25 @@ describe('a batch of messages', () => {
     expect(one.seen).toEqual([[event(1), event(2)]])
   })
 
+  it('counts what lost to other writers apart from what failed, since the first is no fault', async () => {
+    const logged: string[] = []
+    const one = responder({
+      log: { ...silentLog, warn: (name, { messageId } = {}) => void logged.push(`${name} ${messageId}`) },
+      respond: async () => ({
+        outcomes: [],
+        failed: new Map([
+          [0, 'lost'],
+          [1, 'broken'],
+        ]),
+        contended: new Set([0]),
+        signals: [],
+        ignored: 0,
+      }),
+    })
+    await failedOf(one, [record('a', JSON.stringify(event(1))), record('b', JSON.stringify(event(2)))])
+    expect(logged).toEqual(['respond.message.contended a', 'respond.message.failed b'])
+  })
+
   it('hands nothing on, and runs no task, of a message that its queue has not handed out, and gives it back', async () => {
     const one = responder({
       deliveries: { undelivered: async () => new Map(['b', 'd'].map((id) => [id, 'not handed out'])), redeliver: async () => new Map() },

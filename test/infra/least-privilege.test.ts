@@ -24,6 +24,7 @@ import { dynamoLastUsedStore } from '../../shared/aws/last-used-store.ts'
 import { snsNotifier } from '../../shared/aws/notifier.ts'
 import { s3SealVault } from '../../shared/aws/seal-vault.ts'
 import { createTable, keys } from '../../shared/aws/table.ts'
+import { cloudTrailTrails } from '../../shared/aws/trails.ts'
 import { secretsManagerVault } from '../../shared/aws/vault.ts'
 import { enforce } from '../../shared/contain/enforce.ts'
 import { rotate } from '../../shared/contain/rotate/rotate.ts'
@@ -46,6 +47,7 @@ import { approve } from '../../shared/review/approve.ts'
 import { review } from '../../shared/review/review.ts'
 import { selfCheck } from '../../shared/review/self-check.ts'
 import { sweep } from '../../shared/review/sweep.ts'
+import { trailCheck } from '../../shared/review/trail-check.ts'
 import { fakeS3 } from '../contract/fake-s3.ts'
 import { iamWire } from '../contract/iam-wire.ts'
 import { optionsFor } from '../contract/loopback.ts'
@@ -184,6 +186,7 @@ async function deployed() {
       deployment: stackDeployment({ ...as.sweep, dynamo: as.sweep.dynamoDb }, { stackName: 'Countersign', place: PLACE }),
       ...storesOf(as.sweep),
     }),
+    checkTrails: trailCheck({ trails: cloudTrailTrails(as.sweep.trail), region: PLACE.region, ...storesOf(as.sweep) }),
     seed: storesOf(as.seed),
     inventory: {
       ...storesOf(as.inventory),
@@ -300,6 +303,7 @@ describe('least privilege', () => {
       await sweep(sweepPorts)
     }
     expect((await world.checkSelf()).length).toBeGreaterThan(5)
+    expect((await world.checkTrails()).kind).toBe('missing')
 
     // A seal, and another that finds what was deleted in between.
     expect(await seal(world.seals)).toMatchObject({ entry: { number: 1 }, discrepancies: [] })

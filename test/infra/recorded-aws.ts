@@ -107,6 +107,11 @@ export async function yes(): Promise<Loopback & { readonly invoked: { readonly n
           Failed: [],
         })
       }
+      case 'DescribeTrails':
+        return json({ trailList: [{ TrailARN: `arn:aws:cloudtrail:us-east-1:123456789012:trail/all`, HomeRegion: 'us-east-1' }] })
+      case 'GetTrailStatus':
+      case 'GetEventSelectors':
+        return json({})
       case 'LookupEvents':
         return json({ Events: [] })
       case 'CreateSecret':

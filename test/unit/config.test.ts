@@ -47,6 +47,8 @@ describe('the configuration of a stack', () => {
       bootstrapBaselines: true,
       otherRegions: false,
       outsideIamRegion: false,
+      reservedConcurrency: { contain: 10, review: 5 },
+      dashboard: false,
     })
   })
 
@@ -151,5 +153,24 @@ describe('the environment of a function', () => {
     expect(message).toMatch(new RegExp(`^${key}: `))
     expect(message).toContain(complaint)
     expect(message).toContain('the stack sets it')
+  })
+})
+
+describe('reserved concurrency', () => {
+  it.each([
+    [{ respond: 890, contain: 11 }, /must be 900 in all at most/],
+    [{ review: 2 }, /review must be 0 or at least 3/],
+    [{ respond: 10 }, /respond must be 0 or at least 26/],
+    [{ contain: -1 }, /contain/],
+    [{ containment: 5 }, /containment/],
+  ])('is refused as %j', (reservedConcurrency, message) => {
+    expect(() => readStackConfig({ reservedConcurrency })).toThrow(message)
+  })
+
+  it('is taken up to what the account can keep', () => {
+    expect(readStackConfig({ reservedConcurrency: { respond: 890, contain: 10 } }).reservedConcurrency).toEqual({
+      respond: 890,
+      contain: 10,
+    })
   })
 })

@@ -1,0 +1,23 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics'
+import type { BatchResult } from '../../shared/pipeline.ts'
+import { hasDashboard, metrics } from './telemetry.ts'
+
+/**
+ * Counts the events that arrive (`respond.events`). For a dashboard also the decisions by their action (`decision.ask`), and how long after its call each was made
+ * (`respond.lag`, in milliseconds).
+ */
+export function measured<A extends unknown[]>(
+  respond: (inputs: readonly unknown[], ...rest: A) => Promise<BatchResult>,
+): (inputs: readonly unknown[], ...rest: A) => Promise<BatchResult> {
+  return async (inputs, ...rest) => {
+    metrics.addMetric('respond.events', MetricUnit.Count, inputs.length)
+    const result = await respond(inputs, ...rest)
+    if (!hasDashboard) return result
+    for (const { signal, decision } of result.outcomes) {
+      if (decision === undefined) continue
+      metrics.addMetric(`decision.${decision.action}`, MetricUnit.Count, 1)
+      metrics.addMetric('respond.lag', MetricUnit.Milliseconds, Math.max(0, Date.now() - signal.time))
+    }
+    return result
+  }
+}
