@@ -1,10 +1,11 @@
 import { type Incident, isClosed } from '../domain/incident.ts'
 import { nextCredential } from '../domain/lookup-progress.ts'
 import { NOT_LOOKED_UP } from '../domain/lookups.ts'
-import { errorName, ResponderError } from '../errors.ts'
+import { errorName, RefusedInAccount, ResponderError } from '../errors.ts'
 import type { EventHistory, LookUpPorts, Respond } from '../ports/lookup.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { updateIncident } from '../record/update-incident.ts'
+import { historyIn, isHistoryKnown } from './history-of.ts'
 import { lookUpCredential } from './look-up-credential.ts'
 import { lookUpDecidingEvent } from './look-up-deciding-event.ts'
 
@@ -21,6 +22,8 @@ const LOOKUP_MS = 30_000
 export async function lookUp(incidentId: string, respond: Respond, ports: LookUpPorts): Promise<number> {
   const known = await ports.incidents.get(incidentId)
   if (known === undefined || isClosed(known.value)) return 0
+  // Another account's history would not know its events, which is no answer.
+  if (!isHistoryKnown(known.value.identity.account, ports)) return 0
   const counted: Counted = { records: 0, isOutOfTime: false }
   const deadline = ports.clock.now() + LOOKUP_MS
   const error = await lookUpAll(known, { respond: counting(respond, incidentId), deadline, counted }, ports)
@@ -45,20 +48,33 @@ async function lookUpAll(
 ): Promise<string | undefined> {
   // What CloudTrail cannot be asked is told apart from what fails in here, which the queue has to deliver again.
   let error: string | undefined
-  const page: EventHistory['page'] = async (query, range) =>
-    ports.history.page(query, range).catch((cause: unknown) => {
-      error = errorName(cause)
-      throw cause
-    })
-  const asking = { ...ports, history: { ...ports.history, page } }
+  const noting = (history: EventHistory): EventHistory => ({
+    ...history,
+    page: (query, range) =>
+      history.page(query, range).catch((cause: unknown) => {
+        error = errorName(cause)
+        throw cause
+      }),
+  })
+  const asking = { ...ports, history: noting(ports.history), historyOf: (account: string) => noting(historyIn(account, ports)) }
   try {
     let stored = await lookUpDecidingEvent(known, asking)
-    for (let id = nextCredential(stored.value, ports.clock.now()); id !== undefined; id = nextCredential(stored.value, ports.clock.now())) {
+    const refused = new Set<string>()
+    const next = () => nextCredential(stored.value, ports.clock.now(), refused)
+    for (let id = next(); id !== undefined; id = next()) {
       if (counted.isOutOfTime || ports.clock.now() >= deadline) {
         counted.isOutOfTime = true
         break
       }
-      const part = await lookUpCredential(stored, { id, respond, deadline }, asking)
+      const part = await lookUpCredential(stored, { id, respond, deadline }, asking).catch((cause: unknown) => {
+        if (cause instanceof RefusedInAccount) return undefined
+        throw cause
+      })
+      // One account that refuses the responder keeps no credential of another from being looked up.
+      if (part === undefined) {
+        refused.add(id)
+        continue
+      }
       stored = part.stored
       counted.records += part.records
       counted.isOutOfTime = part.isOutOfTime
