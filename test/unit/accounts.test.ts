@@ -1,17 +1,25 @@
 import { describe, expect, it } from 'vitest'
+import { renderList } from '../../local/render/incident.ts'
+import { approvedSteps } from '../../shared/contain/plan.ts'
 import { standingSteps } from '../../shared/contain/progress.ts'
 import { rotate } from '../../shared/contain/rotate/rotate.ts'
+import { storedEdges, withEdges } from '../../shared/decide/lineage-edges.ts'
 import { lookUp } from '../../shared/decide/look-up.ts'
-import type { Incident } from '../../shared/domain/incident.ts'
+import { leadsTo } from '../../shared/domain/created-principal.ts'
+import { withRename } from '../../shared/domain/follow-rename.ts'
+import { edgeKey, hasGrown, type Incident, type LineageEdge } from '../../shared/domain/incident.ts'
+import { tagChangesOf } from '../../shared/domain/tag-change.ts'
 import { RefusedInAccount } from '../../shared/errors.ts'
 import type { MemoryIam } from '../../shared/memory/iam.ts'
 import { memoryVault } from '../../shared/memory/vault.ts'
 import type { EventHistory } from '../../shared/ports/lookup.ts'
 import type { RotatePorts } from '../../shared/ports/rotate.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
+import { noticeOf } from '../../shared/record/notice.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { review } from '../../shared/review/review.ts'
 import { sweep } from '../../shared/review/sweep.ts'
+import { incidentOf } from '../contract/samples.ts'
 import { ACCOUNT, ATTACK, arnOf, call, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
 
 const MEMBER = '210987654321'
@@ -148,6 +156,84 @@ describe('two accounts with a user of the same name', () => {
     expect(world.called).toContain(member.id)
     expect(world.called).not.toContain((await world.of(ACCOUNT)).id)
     expect(await keyIn(world.there)).toEqual(['Inactive'])
+  })
+})
+
+describe('an edge of a lineage', () => {
+  const own = { kind: 'iam-user', id: arnOf('ci-build'), name: 'ci-build', account: ACCOUNT } as const
+  const created = (account?: string): LineageEdge => ({
+    kind: 'user',
+    id: 'user:backdoor',
+    owner: 'backdoor',
+    parent: KEY,
+    signalId: 'x',
+    ...(account === undefined ? {} : { account }),
+  })
+  const backdoorOf = (account: string) => ({ kind: 'iam-user', id: 'x', name: 'backdoor', account }) as const
+
+  it.each([
+    ['one without an account', undefined, ACCOUNT, true],
+    ['one without an account', undefined, MEMBER, false],
+    ['one of another account', MEMBER, MEMBER, true],
+    ['one of another account', MEMBER, ACCOUNT, false],
+  ])('%s leads to the user of its account: %s, %s', (_, account, of, leads) => {
+    expect(leadsTo(created(account), backdoorOf(of), own)).toBe(leads)
+  })
+
+  it('is one of several by its account, and is approved by both', () => {
+    const edges = withEdges(storedEdges([created(ACCOUNT)], own), [created(MEMBER), created(ACCOUNT)], own)
+    expect(edges.map(({ account }) => account)).toEqual([undefined, MEMBER])
+    expect(edges.map(edgeKey)).toEqual(['user:backdoor', `user:backdoor in account ${MEMBER}`])
+    expect(hasGrown(edges, edges.slice(0, 1))).toBe(true)
+    const trust = edges.map(
+      (edge): LineageEdge => ({ ...edge, kind: 'backdoor', id: 'iam:UpdateAssumeRolePolicy deploy', owner: 'deploy' }),
+    )
+    const incident = incidentOf('inc-0123456789ab', { identity: own, lineage: trust, approved: [edgeKey(trust[1] as LineageEdge)] })
+    expect(approvedSteps(incident).map(({ target, title }) => [target, title])).toEqual([
+      [`role-trust:${MEMBER}:deploy/${MEMBER}`, `role deploy closed to principals from outside account ${MEMBER} in account ${MEMBER}`],
+    ])
+  })
+
+  it('says the tags that were changed of the user of its account alone', () => {
+    const tag: LineageEdge = { ...created(MEMBER), kind: 'tag', id: 'iam:TagUser backdoor team=core' }
+    expect(tagChangesOf([tag], backdoorOf(MEMBER), ACCOUNT)).toEqual(['team=core'])
+    expect(tagChangesOf([tag], backdoorOf(ACCOUNT), ACCOUNT)).toEqual([])
+  })
+})
+
+describe('a rename', () => {
+  it('moves the user of its account alone', () => {
+    const identity = { kind: 'iam-user', id: arnOf('ci-build'), name: 'ci-build', account: ACCOUNT } as const
+    const issued: LineageEdge = {
+      kind: 'access-key',
+      id: 'AKIAISSUED0000000001',
+      owner: 'ci-build',
+      parent: KEY,
+      signalId: 'x',
+      time: NOW,
+      account: MEMBER,
+    }
+    const incident = incidentOf('inc-0123456789ab', { identity, lineage: [issued] })
+    const rename = { from: 'ci-build', to: 'ci-other', arn: arnOf('ci-other').replace(ACCOUNT, MEMBER), time: NOW + 1, account: MEMBER }
+    const renamed = withRename(incident, rename)
+    expect([renamed?.identity.name, renamed?.lineage[0]?.owner]).toEqual(['ci-build', 'ci-other'])
+    const { account: _, ...here } = { ...rename, arn: arnOf('ci-other') }
+    const own = withRename(incident, here)
+    expect([own?.identity.name, own?.lineage[0]?.owner]).toEqual(['ci-other', 'ci-build'])
+  })
+})
+
+describe('a notice', () => {
+  it('says the account in its title where that is not the one of the stack', async () => {
+    const world = await organisation()
+    await world.respond([...ATTACK, ...attackIn(MEMBER)])
+    const stack = { name: 'Countersign', region: 'us-east-1', account: ACCOUNT }
+    const titles = await Promise.all([ACCOUNT, MEMBER].map(async (account) => noticeOf(await world.of(account), 'ask', stack).title))
+    expect(titles[0]).not.toContain('account')
+    expect(titles[1]).toContain(`ci-build of account ${MEMBER}`)
+    const list = renderList([await world.of(ACCOUNT), await world.of(MEMBER)])
+    for (const account of [ACCOUNT, MEMBER]) expect(list).toContain(`ci-build of ${account}`)
+    expect(renderList([await world.of(MEMBER)])).not.toContain(MEMBER)
   })
 })
 
