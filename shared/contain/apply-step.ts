@@ -71,7 +71,7 @@ function isOvertaken(wanted: StepValue, standing: PlannedStep | undefined): bool
 async function setAgain(
   step: Step,
   { contained }: PlannedStep,
-  ports: Pick<ContainPorts, 'iam' | 'accounts' | 'log'>,
+  ports: Pick<ContainPorts, 'iam' | 'account' | 'accounts' | 'log'>,
 ): Promise<string | undefined> {
   ports.log.warn('contain.step.overtaken', { target: step.target })
   const outcome = await attempt(step, contained, ports)
@@ -83,7 +83,7 @@ export async function restoreBefore(
   step: Step,
   { before }: PlannedStep,
   changeLog: ChangeLog,
-  { log, record, ...ports }: Pick<ContainPorts, 'iam' | 'accounts' | 'log' | 'record'>,
+  { log, record, ...ports }: Pick<ContainPorts, 'iam' | 'account' | 'accounts' | 'log' | 'record'>,
 ): Promise<void> {
   const { changes, incidentId } = changeLog
   if (!isReleaseAllowed(changes, await readOrders(incidentId, record))) {
@@ -134,7 +134,7 @@ function wantedOf(step: Step, read: StepValue, standing: PlannedStep | undefined
 export async function attempt(
   step: Step,
   wanted: StepValue,
-  { log, ...ports }: Pick<ContainPorts, 'iam' | 'accounts' | 'log'>,
+  { log, ...ports }: Pick<ContainPorts, 'iam' | 'account' | 'accounts' | 'log'>,
 ): Promise<WriteOutcome | string> {
   try {
     return await step.write(iamOf(step.subject, ports), wanted)

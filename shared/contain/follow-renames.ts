@@ -27,7 +27,7 @@ import { keyOf as keyOfSubject } from './subjects.ts'
 export async function followRenames(
   { renames = [] }: Incident,
   changeLog: ChangeLog,
-  ports: Pick<ContainPorts, 'iam' | 'accounts' | 'log' | 'quarantinePolicyArn'>,
+  ports: Pick<ContainPorts, 'iam' | 'account' | 'accounts' | 'log' | 'quarantinePolicyArn'>,
 ): Promise<string[]> {
   const lines: string[] = []
   const doubts: string[] = []
@@ -106,7 +106,7 @@ function stepsOf(
  */
 export function findOwnName(
   stored: Versioned<Incident>,
-  ports: Pick<ContainPorts, 'iam' | 'accounts' | 'incidents' | 'clock' | 'log'>,
+  ports: Pick<ContainPorts, 'iam' | 'account' | 'accounts' | 'incidents' | 'clock' | 'log'>,
 ): Promise<Versioned<Incident>> {
   const { identity } = stored.value
   return identity.kind === 'iam-user' ? findByNames(stored, [{ name: identity.name }], ports) : Promise.resolve(stored)
@@ -119,7 +119,7 @@ export function findOwnName(
 export function findRenames(
   stored: Versioned<Incident>,
   targets: Iterable<string>,
-  ports: Pick<ContainPorts, 'iam' | 'accounts' | 'incidents' | 'clock' | 'log'>,
+  ports: Pick<ContainPorts, 'iam' | 'account' | 'accounts' | 'incidents' | 'clock' | 'log'>,
 ): Promise<Versioned<Incident>> {
   const users = [...targets].flatMap((target) => userOf(target) ?? [])
   return findByNames(stored, new Map(users.map((user) => [keyOfSubject(user), user])).values(), ports)
@@ -128,7 +128,7 @@ export function findRenames(
 async function findByNames(
   stored: Versioned<Incident>,
   users: Iterable<User>,
-  { incidents, clock, log, ...ports }: Pick<ContainPorts, 'iam' | 'accounts' | 'incidents' | 'clock' | 'log'>,
+  { incidents, clock, log, ...ports }: Pick<ContainPorts, 'iam' | 'account' | 'accounts' | 'incidents' | 'clock' | 'log'>,
 ): Promise<Versioned<Incident>> {
   let current = stored
   for (const user of users) {

@@ -15,10 +15,14 @@ export function inAccountOf<P extends Ports>({ identity: { account } }: Pick<Inc
   return actsIn(account, ports) ? ports : { ...ports, iam: refusing(account), quarantinePolicyArn: undefined }
 }
 
-/** The IAM of the account of a step. `ports` are those of the run on its incident. */
-export function iamOf({ account }: Pick<Subject, 'account'>, { iam, accounts }: Pick<Ports, 'iam' | 'accounts'>): Iam {
+/** The IAM of the account of a step. `ports` are those of the run on its incident. A replay has one IAM for whatever accounts its log is of. */
+export function iamOf(
+  { account }: Pick<Subject, 'account'>,
+  { iam, account: own, accounts }: Pick<Ports, 'iam' | 'account' | 'accounts'>,
+): Iam {
   if (account === undefined) return iam
-  return accounts?.ids.has(account) === true ? accounts.iam(account) : refusing(account)
+  if (accounts?.ids.has(account) === true) return accounts.iam(account)
+  return own === undefined ? iam : refusing(account)
 }
 
 /** The ARN of the managed policy that denies everything, in the account of a step. */

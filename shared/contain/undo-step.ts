@@ -10,7 +10,7 @@ import { stepFor } from './steps/steps.ts'
 export async function undoStep(
   planned: PlannedStep,
   { changeLog, cause }: { changeLog: ChangeLog; cause: string },
-  ports: Pick<ContainPorts, 'iam' | 'accounts'>,
+  ports: Pick<ContainPorts, 'iam' | 'account' | 'accounts'>,
 ): Promise<string | undefined> {
   const { target, before, contained, earlier } = planned
   const step = stepFor(target)

@@ -404,6 +404,14 @@ describe('an incident of two accounts', () => {
     ])
   })
 
+  it('is contained in a replay too, which has one IAM for whatever accounts its log is of', async () => {
+    const world = await embedded({ account: withCreated(HOME, ACCOUNT) })
+    Object.assign(world.ports, { account: undefined })
+    await world.respond(story)
+    const [incident] = await world.incidents()
+    expect([incident?.state, incident?.decision.why.join()]).toEqual(['contained', expect.not.stringContaining('refuse')])
+  })
+
   it('is given back exactly, in both', async () => {
     const world = await created()
     const { account: home, there } = world
