@@ -49,7 +49,7 @@ const actor = { entry: 'respond', role: 'read' } as const
 
 /** The event histories of other accounts, in the region of the stack. */
 const historyAt = kept((account) =>
-  cloudTrailHistory(cloudTrailClient({ credentials: credentialsIn(account, config, actor) }), { region: config.AWS_REGION }),
+  cloudTrailHistory(cloudTrailClient({ credentials: credentialsIn(account, config, actor) }), { region: config.AWS_REGION, account }),
 )
 const historyOf = (account: string) => (config.MEMBER_ACCOUNTS.includes(account) ? historyAt(account) : undefined)
 

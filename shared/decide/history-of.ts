@@ -1,19 +1,10 @@
 import { accountOfEdge, type Incident } from '../domain/incident.ts'
-import { RefusedInAccount } from '../errors.ts'
 import type { EventHistory, LookUpPorts } from '../ports/lookup.ts'
 
-type Ports = Pick<LookUpPorts, 'history' | 'historyOf' | 'account'>
-
-/** True where CloudTrail can be asked about the calls of an account. */
-export function isHistoryKnown(account: string, { account: own, historyOf }: Ports): boolean {
-  return own === undefined || account === own || historyOf?.(account) !== undefined
-}
-
-/** The event history of an account. Of one that is not acted in, every look-up fails: no answer is not "nothing was called". */
-export function historyIn(account: string, { history, historyOf, account: own }: Ports): EventHistory {
-  if (own === undefined || account === own) return history
-  const refuse = () => Promise.reject(new RefusedInAccount(account, `account ${account} is none that this responder acts in`))
-  return historyOf?.(account) ?? { region: history.region, lookup: refuse, page: refuse }
+/** The event history of an account; of one that is not acted in, that of the stack's own, which may hold some of its calls. */
+export function historyIn(account: string, { history, historyOf }: Pick<LookUpPorts, 'history' | 'historyOf'>): EventHistory {
+  if (history.account === undefined || account === history.account) return history
+  return historyOf?.(account) ?? history
 }
 
 /** The account in which a credential of an incident makes its calls. */

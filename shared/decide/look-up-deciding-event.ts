@@ -47,7 +47,8 @@ async function answerFor(incident: Incident, ports: LookUpPorts): Promise<EventL
   const timeline = (await ports.incidents.signals(incident.id, () => {})).find(({ id }) => id === signalId)
   // The timeline is written beside the incident, and may come a moment later.
   if (timeline === undefined) return undefined
-  const history = historyIn(principalIn(timeline.identityId)?.account ?? incident.identity.account, ports)
+  const caller = principalIn(timeline.identityId)?.account ?? incident.identity.account
+  const history = historyIn(caller, ports)
   // A derived id is the hash of a record without one, and CloudTrail gives every event an id.
   const isWithoutId = signalId.startsWith('derived:')
   const { records } = isWithoutId ? { records: [] } : await history.page({ eventId: signalId.split('#')[0] as string }, {})
@@ -67,10 +68,9 @@ async function answerFor(incident: Incident, ports: LookUpPorts): Promise<EventL
   if (at - time < UNKNOWN_AFTER_MS) return undefined
   if (isWithoutId) return answered('unknown', 'it has no event id')
   // A call by an identity of another account may be recorded in either of the two.
-  const { account } = ports.history
-  const isOfAnother = account !== undefined && incident.identity.account !== account
-  if (isOfAnother)
-    return answered('not-held', `the event history of account ${account} does not hold events of account ${incident.identity.account}`)
+  const { account } = history
+  if (account !== undefined && account !== caller)
+    return answered('not-held', `the event history of account ${account} does not hold events of account ${caller}`)
   return answered('unknown', 'CloudTrail has no such event')
 }
 

@@ -5,7 +5,6 @@ import { errorName, RefusedInAccount, ResponderError } from '../errors.ts'
 import type { EventHistory, LookUpPorts, Respond } from '../ports/lookup.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { updateIncident } from '../record/update-incident.ts'
-import { historyIn, isHistoryKnown } from './history-of.ts'
 import { lookUpCredential } from './look-up-credential.ts'
 import { lookUpDecidingEvent } from './look-up-deciding-event.ts'
 
@@ -22,8 +21,6 @@ const LOOKUP_MS = 30_000
 export async function lookUp(incidentId: string, respond: Respond, ports: LookUpPorts): Promise<number> {
   const known = await ports.incidents.get(incidentId)
   if (known === undefined || isClosed(known.value)) return 0
-  // Another account's history would not know its events, which is no answer.
-  if (!isHistoryKnown(known.value.identity.account, ports)) return 0
   const counted: Counted = { records: 0, isOutOfTime: false }
   const deadline = ports.clock.now() + LOOKUP_MS
   const error = await lookUpAll(known, { respond: counting(respond, incidentId), deadline, counted }, ports)
@@ -56,7 +53,11 @@ async function lookUpAll(
         throw cause
       }),
   })
-  const asking = { ...ports, history: noting(ports.history), historyOf: (account: string) => noting(historyIn(account, ports)) }
+  const historyOf = (account: string) => {
+    const history = ports.historyOf?.(account)
+    return history && noting(history)
+  }
+  const asking = { ...ports, history: noting(ports.history), historyOf }
   try {
     let stored = await lookUpDecidingEvent(known, asking)
     const refused = new Set<string>()

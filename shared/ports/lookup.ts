@@ -59,8 +59,6 @@ export interface LookUpPorts {
   readonly history: EventHistory
   /** The event history of another account that is acted in; undefined of an account that is not. Absent where only the stack's own is. */
   readonly historyOf?: ((account: string) => EventHistory | undefined) | undefined
-  /** The account whose events `history` holds; undefined where it holds those of all. */
-  readonly account?: string | undefined
   readonly clock: Clock
   readonly log: Log
 }

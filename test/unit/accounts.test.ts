@@ -457,6 +457,7 @@ describe('what is looked up in CloudTrail', () => {
     const asked: string[] = []
     const historyAt = (account: string, records: object[]): EventHistory => ({
       region: 'us-east-1',
+      account,
       lookup: async () => [],
       page: async (query) => {
         asked.push(`${account} ${JSON.stringify(query)}`)
@@ -467,7 +468,7 @@ describe('what is looked up in CloudTrail', () => {
     const look = (id: string) =>
       lookUp(id, world.respond, {
         ...world.ports,
-        history: historyAt(ACCOUNT, ATTACK),
+        history: historyAt(ACCOUNT, about.records ?? ATTACK),
         historyOf: (account) => (account === MEMBER ? historyAt(MEMBER, attackIn(MEMBER)) : undefined),
       })
     return { ...world, asked, look }
@@ -505,13 +506,14 @@ describe('what is looked up in CloudTrail', () => {
     expect(lookups?.failure?.error).toBe('AccessDeniedInAccount')
   })
 
-  it('is nothing of an account that is not acted in: no answer of the own one counts for it', async () => {
-    const world = await lookedUp()
+  it('is asked of the own account where another is not acted in, and what that does not hold is not taken for forged', async () => {
+    const world = await lookedUp({ records: [] })
     await world.respond(attackIn(STRANGE))
     const { id } = await world.of(STRANGE)
-    expect(await world.look(id)).toBe(0)
-    expect(world.asked).toEqual([])
-    expect((await world.of(STRANGE)).lookups).toBeUndefined()
+    world.setNow(NOW + 60 * MINUTE)
+    await world.look(id)
+    expect(new Set(world.asked.map((one) => one.split(' ')[0]))).toEqual(new Set([ACCOUNT]))
+    expect((await world.of(STRANGE)).lookups?.decidingEvent?.answer).toBe('not-held')
   })
 })
 
