@@ -8,6 +8,8 @@ import { lookUp } from '../../shared/decide/look-up.ts'
 import { leadsTo } from '../../shared/domain/created-principal.ts'
 import { withRename } from '../../shared/domain/follow-rename.ts'
 import { edgeKey, hasGrown, type Incident, type LineageEdge } from '../../shared/domain/incident.ts'
+import { memberSessionArns } from '../../shared/domain/member-roles.ts'
+import type { Signal } from '../../shared/domain/signal.ts'
 import { tagChangesOf } from '../../shared/domain/tag-change.ts'
 import { RefusedInAccount } from '../../shared/errors.ts'
 import type { MemoryIam } from '../../shared/memory/iam.ts'
@@ -19,6 +21,8 @@ import { noticeOf } from '../../shared/record/notice.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { review } from '../../shared/review/review.ts'
 import { sweep } from '../../shared/review/sweep.ts'
+import { isOwnCall, type OwnResources, tamperingMarker } from '../../shared/sense/enrich/tampering.ts'
+import { normalise } from '../../shared/sense/normalise.ts'
 import { incidentOf } from '../contract/samples.ts'
 import { ACCOUNT, ATTACK, arnOf, call, embedded, exposed, KEY, NOW, oneUser } from '../embedded.ts'
 
@@ -558,6 +562,47 @@ describe('a rotation', () => {
     expect(await world.account.listAccessKeys('ci-build')).toHaveLength(1)
     expect(await world.there.listAccessKeys('ci-build')).toHaveLength(1)
     expect((await world.of(MEMBER)).decision.why.join()).toContain(`account ${MEMBER} is none that this responder acts in`)
+  })
+})
+
+describe('the roles of the responder in another account', () => {
+  const OWN: OwnResources = {
+    sessions: new Set(memberSessionArns({ account: MEMBER, partition: 'aws' }, 'Countersign')),
+    stackName: 'Countersign',
+    names: new Set(),
+    deployingRoles: new Set([`arn:aws:iam::${ACCOUNT}:role/cdk-exec`]),
+    members: new Set([MEMBER]),
+  }
+
+  /** A call that a role of an account makes, by CloudFormation or by itself. */
+  function madeBy(roleName: string, session: string, { account = MEMBER, isByStack = false } = {}): Signal {
+    const text = JSON.stringify(bySession('iam:UpdateAssumeRolePolicy', 'r1', { roleName: 'Countersign-member-contain' }))
+    const record = JSON.parse(
+      text.replaceAll('role/deploy/build-7', `role/${roleName}/${session}`).replaceAll('deploy', roleName).replaceAll(MEMBER, account),
+    )
+    record.userIdentity.arn = `arn:aws:sts::${account}:assumed-role/${roleName}/${session}`
+    if (isByStack) Object.assign(record, { sourceIPAddress: 'cloudformation.amazonaws.com', userAgent: 'cloudformation.amazonaws.com' })
+    if (isByStack) record.userIdentity.invokedBy = 'cloudformation.amazonaws.com'
+    const read = normalise(record)
+    if (read.kind !== 'signals' || read.signals[0] === undefined) throw new Error('no signal')
+    return read.signals[0]
+  }
+
+  it('are its own by the whole name of the session, in the accounts that it is configured for alone', () => {
+    expect(isOwnCall(madeBy('Countersign-member-contain', 'Countersign-contain'), OWN)).toBe(true)
+    expect(isOwnCall(madeBy('Countersign-member-contain', 'Countersign-respond'), OWN)).toBe(false)
+    expect(isOwnCall(madeBy('Countersign-member-contain', 'Countersign-contain', { account: STRANGE }), OWN)).toBe(false)
+  })
+
+  it('are changed by nobody unseen: a stack set may have, anybody else has tampered', () => {
+    const marked = (signal: Signal) => {
+      const { isAgainstResponder, deployment } = tamperingMarker(OWN)(signal)
+      return [isAgainstResponder, deployment]
+    }
+    expect(marked(madeBy('administrator', 'eva'))).toEqual([true, undefined])
+    expect(marked(madeBy('stacksets-exec-0123', 'x', { isByStack: true }))).toEqual([true, 'unproven'])
+    expect(marked(madeBy('stacksets-exec-0123', 'x'))).toEqual([true, undefined])
+    expect(marked(madeBy('stacksets-exec-0123', 'x', { account: ACCOUNT, isByStack: true }))).toEqual([true, undefined])
   })
 })
 
