@@ -17,8 +17,8 @@ import { RespondConfig, readEnvironment } from '../../shared/environment.ts'
 import { geoIpFrom } from '../../shared/geo/geo-ip.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import { pipeline } from '../../shared/pipeline.ts'
-import { LOOKUP_PAUSE_MS } from '../../shared/ports/lookup.ts'
 import { readsOf } from '../../shared/ports/accounts.ts'
+import { LOOKUP_PAUSE_MS } from '../../shared/ports/lookup.ts'
 import type { RespondPorts } from '../../shared/ports/respond.ts'
 import type { Pause } from '../../shared/ports/runtime.ts'
 import type { Responder } from '../sqs-batch.ts'
@@ -93,7 +93,8 @@ const respondToLookup = pipeline(ports, own, { kind: 'cloudtrail' })
 
 export const responder: Responder = {
   respond: pipeline(ports, own, { kind: 'event-bus', accounts: new Set(config.ACCOUNTS) }),
-  bootstrap: (accessKeyId, identityId) => bootstrap({ accessKeyId, identityId }, { ...ports, history: historyOf(accountOfKey(accessKeyId) ?? '') ?? historyOfKeys }),
+  bootstrap: (accessKeyId, identityId) =>
+    bootstrap({ accessKeyId, identityId }, { ...ports, history: historyOf(accountOfKey(accessKeyId) ?? '') ?? historyOfKeys }),
   backfill: (incidentId) => lookUp(incidentId, respondToLookup, { ...ports, history, historyOf }),
   queues: { events: new Set(config.EVENT_QUEUE_ARNS), tasks: new Set(config.TASK_QUEUE_ARNS) },
   deliveries: sqsDeliveries(sqs, queueUrls),
