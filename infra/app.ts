@@ -1,16 +1,27 @@
-import { App, Validations } from 'aws-cdk-lib'
+import { App, BootstraplessSynthesizer, type IStackSynthesizer, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { geoDatabases } from '../local/geo-databases.ts'
 import { readPolicyFile } from '../local/policy-file.ts'
-import { readStackConfig } from '../shared/config.ts'
+import { readHome, readStackConfig } from '../shared/config.ts'
 import { CountersignStack } from './countersign-stack.ts'
 import { ForwarderStack } from './forwarder-stack.ts'
 import { readHomeBus } from './home-bus.ts'
+import { MemberStack } from './member-stack.ts'
 
 const app = new App()
 const config = readStackConfig(app.node.tryGetContext('countersign'))
 const forwarder: unknown = app.node.tryGetContext('forwarder')
-if (forwarder === undefined)
+const home = readHome(app.node.tryGetContext('member'), app.node.tryGetContext('home'))
+if (home !== undefined)
+  new MemberStack(app, 'CountersignMember', {
+    home,
+    policy: await readPolicyFile(config.policyFile),
+    analyticsReporting: false,
+    // It has no assets: neither `cdk bootstrap` nor a bucket is needed, and StackSets takes the template as it is.
+    synthesizer: new BootstraplessSynthesizer() as IStackSynthesizer,
+    description: `Lets Countersign in account ${home.account} act in this one, by roles that nobody else may assume.`,
+  })
+else if (forwarder === undefined)
   new CountersignStack(app, 'Countersign', {
     geoIp: await geoDatabases(),
     config,

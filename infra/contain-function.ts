@@ -10,14 +10,10 @@ import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
 import type { Policy } from '../shared/domain/policy.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
+import { containStatements, ownRoleStatements, wildcardReasons } from './acting-statements.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
-import { iamResource } from './iam-resource.ts'
 import { allowNotices } from './notice-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
-import { ROLE_RIGHTS, USER_RIGHTS, VERBS } from './step-rights.ts'
-
-/** The roles that contain may never change: service-linked ones and those of IAM Identity Center. */
-const FOREIGN_ROLES = ['aws-service-role/*', 'aws-reserved/*'] as const
 
 const TIMEOUT = Duration.seconds(60)
 
@@ -42,7 +38,7 @@ export class ContainFunction extends Construct {
 
   constructor(scope: Construct, id: string, { table, topic, onCall, notices, policy, config }: ContainFunctionProps) {
     super(scope, id)
-    const { account, partition, stackName } = Stack.of(this)
+    const { account, partition, region, stackName } = Stack.of(this)
     this.failures = deadLetterQueue(this, 'Failures', 'service')
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'contain',
@@ -59,6 +55,7 @@ export class ContainFunction extends Construct {
       logRetentionDays: config.logRetentionDays,
       memorySize: 512,
       timeout: TIMEOUT,
+      elsewhere: { accounts: config.memberAccounts, role: 'contain' },
     })
     responder.function.configureAsyncInvoke({
       retryAttempts: 2,
@@ -83,14 +80,9 @@ export class ContainFunction extends Construct {
     responder.function.addEnvironment('QUARANTINE_POLICY_ARN', quarantine.managedPolicyArn)
     responder.function.addEventSource(new SqsEventSource(reverify, { batchSize: 1 }))
     responder.allow(['sqs:SendMessage'], [reverify.queueArn])
-    const users = `arn:${partition}:iam::${account}:user/*`
-    const roles = `arn:${partition}:iam::${account}:role/*`
-    for (const [{ writes, ownPolicyWrites, reads }, resource] of [[USER_RIGHTS, users] as const, [ROLE_RIGHTS, roles] as const]) {
-      responder.allow([...writes, ...reads], [resource])
-      if (ownPolicyWrites.length > 0)
-        responder.allow(ownPolicyWrites, [resource], { ArnEquals: { 'iam:PolicyARN': quarantine.managedPolicyArn } })
-    }
-    responder.allow(['iam:GetAccountSummary'], ['*'])
+    const place = { account, partition, region }
+    responder.add(containStatements(place, { policy, quarantineArn: quarantine.managedPolicyArn }))
+    responder.denyOtherRoles('contain', config.memberAccounts.length > 0)
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
     // Which steps it planned itself is in a chain that no other function may write.
     responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['STEPS#*'])
@@ -100,21 +92,10 @@ export class ContainFunction extends Construct {
     allowNotices(responder, { topic, queue: notices })
     // It pages people where the breaker has tripped.
     responder.allow(['sns:Publish'], [onCall.topicArn])
-    const guarded = policy.protected.arns.map((pattern) => iamResource(pattern, { account, partition }))
-    if (guarded.length > 0) responder.deny(VERBS, guarded)
-    const foreign = FOREIGN_ROLES.map((name) => `arn:${partition}:iam::${account}:role/${name}`)
-    responder.deny([...ROLE_RIGHTS.writes, ...ROLE_RIGHTS.ownPolicyWrites], foreign)
-    responder.deny(['bedrock:*', 'sts:AssumeRole', 'iam:PassRole'], ['*'])
     acknowledgeWildcards(this, {
+      ...wildcardReasons(place, policy),
       'Resource::*':
         'X-Ray (PutTraceSegments, PutTelemetryRecords) and iam:GetAccountSummary take no resource; the other statements on * are Denies.',
-      ...Object.fromEntries(foreign.map((arn) => [`Resource::${arn}`, 'Part of a Deny: the wildcard removes rights.'])),
-      [`Resource::${roles}`]:
-        'Which role is compromised is not known in advance; protected roles are denied, and the code checks the current policy.',
-      [`Resource::${users}`]:
-        'Which user is compromised is not known in advance; protected users are denied, and the code checks the current policy.',
-      ...Object.fromEntries(guarded.map((arn) => [`Resource::${arn}`, 'Part of a Deny: the wildcard removes rights.'])),
-      'Action::bedrock:*': 'Part of a Deny: the wildcard removes rights.',
     })
     this.function = responder.function
     this.responder = responder
@@ -123,6 +104,6 @@ export class ContainFunction extends Construct {
   /** Tells it the roles of the stack and those that deploy it, which it may never change. By ARN: anybody may give a role a name like theirs. */
   knowOwnRoles(arns: readonly string[]): void {
     this.function.addEnvironment('OWN_ROLE_ARNS', arns.join(','))
-    this.responder.deny([...ROLE_RIGHTS.writes, ...ROLE_RIGHTS.ownPolicyWrites], arns)
+    this.responder.add(ownRoleStatements(arns))
   }
 }

@@ -5,8 +5,8 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
+import { IAM_CHANGES, READS } from './acting-statements.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
-import { IAM_CHANGES } from './respond-function.ts'
 import { ResponderFunction } from './responder-function.ts'
 import { WakingSchedule } from './schedule.ts'
 
@@ -26,14 +26,15 @@ export class InventoryFunction extends Construct {
 
   constructor(scope: Construct, id: string, { table, config }: InventoryFunctionProps) {
     super(scope, id)
-    const { account, partition } = Stack.of(this)
+    const { account, partition, stackName } = Stack.of(this)
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'inventory',
       description: 'Asks IAM which services identities used last when',
-      environment: { TABLE_NAME: table.tableName, ACCOUNT_ID: account },
+      environment: { TABLE_NAME: table.tableName, ACCOUNT_ID: account, STACK_NAME: stackName },
       logRetentionDays: config.logRetentionDays,
       memorySize: 512,
       timeout: Duration.minutes(15),
+      elsewhere: { accounts: config.memberAccounts, role: 'read' },
     })
     this.failures = deadLetterQueue(this, 'InventoryFailures', 'service')
     responder.function.configureAsyncInvoke({
@@ -52,7 +53,7 @@ export class InventoryFunction extends Construct {
     responder.allowItems(['dynamodb:GetItem'], table.tableArn, ['INCIDENT#*', 'LASTUSED#*'])
     responder.allowItems(['dynamodb:PutItem'], table.tableArn, ['LASTUSED#*'])
     const identities = [`arn:${partition}:iam::${account}:user/*`, `arn:${partition}:iam::${account}:role/*`]
-    responder.allow(['iam:GenerateServiceLastAccessedDetails'], identities)
+    responder.allow(READS.inventory.users, identities)
     responder.allow(['iam:GetServiceLastAccessedDetails'], ['*'])
     responder.deny(IAM_CHANGES, ['*'])
     acknowledgeWildcards(this, {

@@ -8,33 +8,12 @@ import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
 import { LOOKUP_WORKERS } from '../shared/ports/lookup.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
+import { IAM_CHANGES, READS } from './acting-statements.ts'
 import { allowModel, modelEnvironment } from './advisor-arns.ts'
 import { LANES } from './lanes.ts'
 import { allowNotices } from './notice-queue.ts'
 import { type Queues, RESPOND_TIMEOUT } from './queues.ts'
 import { ResponderFunction } from './responder-function.ts'
-
-/** Changes of IAM. They are denied to functions that read text of attackers, even if a later policy on their role allows them. */
-export const IAM_CHANGES = [
-  'Add',
-  'Attach',
-  'Change',
-  'Create',
-  'Deactivate',
-  'Delete',
-  'Detach',
-  'Enable',
-  'Pass',
-  'Put',
-  'Remove',
-  'Reset',
-  'Resync',
-  'Set',
-  'Tag',
-  'Untag',
-  'Update',
-  'Upload',
-].map((verb) => `iam:${verb}*`)
 
 /** Paths of the files with countries and networks. */
 export interface GeoFiles {
@@ -85,6 +64,7 @@ export class RespondFunction extends Construct {
       logRetentionDays: config.logRetentionDays,
       memorySize: 1024,
       timeout: RESPOND_TIMEOUT,
+      elsewhere: { accounts: config.memberAccounts, role: 'read' },
       files: { 'country.mmdb': geoIp.countries, 'networks.bin': geoIp.networks },
     })
     const { function: respond } = responder
@@ -108,8 +88,8 @@ export class RespondFunction extends Construct {
     allowNotices(responder, { topic, queue: notices })
     responder.allow(['sqs:SendMessage'], [queues.bootstrap.queueArn, queues.backfill.queueArn])
     // Reads of the owner of an exposed key, and of the tags that tiers of the policy may name.
-    responder.allow(['iam:GetAccessKeyLastUsed', 'iam:GetUser'], [`arn:${partition}:iam::${account}:user/*`])
-    responder.allow(['iam:GetRole'], [`arn:${partition}:iam::${account}:role/*`])
+    responder.allow(READS.respond.users, [`arn:${partition}:iam::${account}:user/*`])
+    responder.allow(READS.respond.roles, [`arn:${partition}:iam::${account}:role/*`])
     // For events of an incident that were not delivered, and for the past calls of new keys.
     responder.allow(['cloudtrail:LookupEvents'], ['*'])
     const models = allowModel(responder, config)

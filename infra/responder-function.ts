@@ -5,7 +5,10 @@ import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-l
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { homeRoleName, type MemberRole, memberRoleArn } from '../shared/domain/member-roles.ts'
 import { ResponderError } from '../shared/errors.ts'
+import type { Statement } from './acting-statements.ts'
+import type { Conditions } from './deny.ts'
 
 export interface ResponderFunctionProps {
   /** The handler's file in `functions/`, without its ending. */
@@ -17,6 +20,8 @@ export interface ResponderFunctionProps {
   readonly timeout: Duration
   /** Places of the account's concurrency that are kept for it; undefined or 0 for none. */
   readonly reservedConcurrency?: number | undefined
+  /** The other accounts that the function acts in, and its role there; none where it acts in that of the stack alone. */
+  readonly elsewhere?: { readonly accounts: readonly string[]; readonly role: MemberRole }
   /** Files that are added to the bundle: name → path. */
   readonly files?: Readonly<Record<string, string>>
 }
@@ -47,6 +52,8 @@ export class ResponderFunction extends Construct {
   constructor(scope: Construct, id: string, props: ResponderFunctionProps) {
     super(scope, id)
     const { account, partition, region, stackName } = Stack.of(this)
+    const { accounts, role: as } = props.elsewhere ?? { accounts: [], role: 'read' as const }
+    const isElsewhere = accounts.length > 0
     const functionName = `${stackName}-${props.entry}`
     if (functionName.length > NAME_LIMIT)
       throw new ResponderError(
@@ -56,6 +63,8 @@ export class ResponderFunction extends Construct {
     const logGroup = new LogGroup(this, 'Logs', { retention: props.logRetentionDays, removalPolicy: RemovalPolicy.RETAIN })
     // The managed policy AWSLambdaBasicExecutionRole is not used, because it allows writes to every log group.
     const role = new Role(this, 'Role', {
+      // The roles of other accounts trust it by its name.
+      ...(isElsewhere ? { roleName: homeRoleName(stackName, props.entry) } : {}),
       assumedBy: new ServicePrincipal('lambda.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': account } } }),
     })
     this.entry = props.entry
@@ -77,7 +86,12 @@ export class ResponderFunction extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
-      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps=false', POWERTOOLS_SERVICE_NAME: 'countersign' },
+      environment: {
+        ...props.environment,
+        ...(isElsewhere ? { MEMBER_ACCOUNTS: accounts.join(',') } : {}),
+        NODE_OPTIONS: '--enable-source-maps=false',
+        POWERTOOLS_SERVICE_NAME: 'countersign',
+      },
       depsLockFilePath: join(import.meta.dirname, '..', 'package-lock.json'),
       bundling: {
         // In an ES module every import of a built-in module reads all that it exports: that of node:http loads Node's fetch, for 20 ms.
@@ -96,17 +110,18 @@ export class ResponderFunction extends Construct {
         },
       },
     })
+    if (isElsewhere)
+      this.allow(
+        ['sts:AssumeRole'],
+        accounts.map((member) => memberRoleArn({ account: member, partition }, stackName, as)),
+      )
   }
 
   /**
    * Allows the function these actions on these resources. The right holds for no other function that is given the role: Lambda adds the ARN of the
    * function to every request that the function makes (`lambda:SourceFunctionArn`).
    */
-  allow(
-    actions: readonly string[],
-    resources: readonly string[],
-    conditions: Record<string, Record<string, string | string[]>> = {},
-  ): void {
+  allow(actions: readonly string[], resources: readonly string[], conditions: Conditions = {}): void {
     const fromHere = { ...conditions, ArnEquals: { ...conditions.ArnEquals, 'lambda:SourceFunctionArn': this.functionArn } }
     this.function.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources], conditions: fromHere }))
   }
@@ -114,6 +129,21 @@ export class ResponderFunction extends Construct {
   /** Allows actions on the items of a table whose partition key is, or starts with, one of `keys` (`POLICY`, `INCIDENT#*`). */
   allowItems(actions: readonly string[], tableArn: string, keys: readonly string[]): void {
     this.allow(actions, [tableArn], { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...keys] } })
+  }
+
+  /** Adds the statements of a role that acts, here or elsewhere. */
+  add(statements: readonly Statement[]): void {
+    for (const { effect, actions, resources, conditions } of statements)
+      if (effect === 'Allow') this.allow(actions, resources, conditions)
+      else this.deny(actions, resources)
+  }
+
+  /** Denies it every role of every account but that one of the stack in other accounts which it is for. */
+  denyOtherRoles(role: MemberRole, isElsewhere: boolean): void {
+    const { partition, stackName } = Stack.of(this)
+    if (!isElsewhere) return this.deny(['sts:AssumeRole'], ['*'])
+    const notResources = [memberRoleArn({ account: '*', partition }, stackName, role)]
+    this.function.addToRolePolicy(new PolicyStatement({ effect: Effect.DENY, actions: ['sts:AssumeRole'], notResources }))
   }
 
   /** Adds an explicit Deny, which applies even if a later policy on the role allows the actions. */

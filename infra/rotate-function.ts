@@ -6,25 +6,13 @@ import type { Topic } from 'aws-cdk-lib/aws-sns'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
-import { USER_TAG } from '../shared/contain/rotate/owned-secret.ts'
 import type { Policy } from '../shared/domain/policy.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
+import { PART_OF_DENY, rotatedIn, rotateStatements } from './acting-statements.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
 import { iamResource } from './iam-resource.ts'
 import { allowNotices } from './notice-queue.ts'
 import { ResponderFunction } from './responder-function.ts'
-
-/** The actions by which rotate reads and changes access keys. A test compares the list with the calls of the code. */
-export const KEY_VERBS = ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'] as const
-
-/** The actions by which rotate stores a new key in a secret. None of them can read a secret. */
-export const SECRET_VERBS = [
-  'secretsmanager:CreateSecret',
-  'secretsmanager:DescribeSecret',
-  'secretsmanager:GetResourcePolicy',
-  'secretsmanager:ListSecretVersionIds',
-  'secretsmanager:PutSecretValue',
-] as const
 
 export interface RotateFunctionProps {
   readonly table: Table
@@ -57,32 +45,26 @@ export class RotateFunction extends Construct {
       memorySize: 256,
       // Shorter than the lease of a run (two minutes): when the lease is over, so is the run.
       timeout: Duration.seconds(60),
+      elsewhere: { accounts: config.memberAccounts, role: 'rotate' },
     })
     responder.function.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(1),
       onFailure: new SqsDestination(this.failures),
     })
-    const { rotation } = policy
-    const users = rotation.users.map((pattern) => iamResource(pattern, { account, partition }))
-    const secretNames = [`${rotation.secretPrefix}*`, ...rotation.secrets.map(({ secret }) => `${secret}-??????`)]
-    const secrets = secretNames.map((name) => `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}`)
-    responder.allow(KEY_VERBS, users)
-    responder.allow(SECRET_VERBS, secrets)
-    // CreateSecret asks for this right where it sets tags. No other tag can be set by it.
-    responder.allow(['secretsmanager:TagResource'], secrets, { 'ForAllValues:StringEquals': { 'aws:TagKeys': [USER_TAG] } })
+    const place = { account, partition, region }
+    const { users, secrets } = rotatedIn(place, policy)
+    responder.add(rotateStatements(place, policy))
+    responder.denyOtherRoles('rotate', config.memberAccounts.length > 0)
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
     // What people order is in a chain of its own, which rotate may not write.
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY', 'ORDER#*'])
     allowNotices(responder, { topic, queue: notices })
-    const guarded = policy.protected.arns.map((pattern) => iamResource(pattern, { account, partition }))
-    if (guarded.length > 0) responder.deny(KEY_VERBS, guarded)
-    responder.deny(['secretsmanager:GetSecretValue', 'sts:AssumeRole', 'iam:PassRole'], ['*'])
     acknowledgeWildcards(this, {
       'Resource::*': 'X-Ray (PutTraceSegments, PutTelemetryRecords) takes no resource; the other statement on * is a Deny.',
       ...Object.fromEntries(users.map((arn) => [`Resource::${arn}`, 'The users that the policy names for rotation.'])),
       ...Object.fromEntries(secrets.map((arn) => [`Resource::${arn}`, 'Secrets Manager appends six characters to the names of secrets.'])),
-      ...Object.fromEntries(guarded.map((arn) => [`Resource::${arn}`, 'Part of a Deny: the wildcard removes rights.'])),
+      ...Object.fromEntries(policy.protected.arns.map((arn) => [`Resource::${iamResource(arn, place)}`, PART_OF_DENY])),
     })
     this.function = responder.function
     this.responder = responder

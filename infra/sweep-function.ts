@@ -8,6 +8,7 @@ import { Construct } from 'constructs'
 import { OPEN_INDEX } from '../shared/aws/table.ts'
 import type { StackConfig } from '../shared/config.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
+import { READS } from './acting-statements.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
 import { takesForwarded } from './forwarded-bus.ts'
 import { allowNotices } from './notice-queue.ts'
@@ -59,6 +60,7 @@ export class SweepFunction extends Construct {
       logRetentionDays: config.logRetentionDays,
       memorySize: 256,
       timeout: Duration.minutes(2),
+      elsewhere: { accounts: config.memberAccounts, role: 'read' },
     })
     this.failures = deadLetterQueue(this, 'SweepFailures', 'service')
     // One retry is enough: the next sweep does the same work.
@@ -81,8 +83,8 @@ export class SweepFunction extends Construct {
     // Reads of tags: they decide the tier, and the tier decides what becomes of an unanswered incident.
     const users = `arn:${partition}:iam::${account}:user/*`
     const roles = `arn:${partition}:iam::${account}:role/*`
-    responder.allow(['iam:GetUser'], [users])
-    responder.allow(['iam:GetRole'], [roles])
+    responder.allow(READS.sweep.users, [users])
+    responder.allow(READS.sweep.roles, [roles])
     // A trail of the organisation has the ARN of another account, and one of all regions that of another region.
     const trails = `arn:${partition}:cloudtrail:*:*:trail/*`
     responder.allow(['cloudtrail:DescribeTrails'], ['*'])

@@ -9,6 +9,7 @@ const none = (why: string): WarningAlarm => ({ none: why })
 
 /** Every warning that the code logs, and so counts as a metric of the same name. A test holds that none is missing. */
 export const WARNINGS: Readonly<Record<string, WarningAlarm>> = {
+  'account.refused': none('the incident asks a person, and the sweep tries again'),
   'advisor.budget.failed': none('the decision is made without the advisor'),
   ...Object.fromEntries(
     AdvisorFallback.exclude(['absent']).options.map((cause) => [

@@ -16,7 +16,7 @@ export function incidentIndex(): IncidentIndex {
   const [byName, byPrincipal, byCredential] = [new Ids(), new Ids(), new Ids()]
   return {
     add(incidentId, { identity, lineage }) {
-      const roles = takenOn({ identity, lineage }).keys()
+      const roles = takenOn({ identity, lineage }).map(({ role }) => role)
       for (const name of [identity.name, ...lineage.map(({ owner }) => owner), ...roles]) byName.add(name, incidentId)
       if (identity.principalId !== undefined) byPrincipal.add(identity.principalId, incidentId)
       for (const { id } of lineage) byCredential.add(id, incidentId)

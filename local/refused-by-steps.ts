@@ -1,5 +1,7 @@
-import { sessionsEnded, takenOn } from '../shared/contain/plan.ts'
+import { accountBeside } from '../shared/contain/in-account.ts'
+import { sessionsEnded, type TakenRole, takenOn } from '../shared/contain/plan.ts'
 import { restrictionStepsOf } from '../shared/contain/restriction-plan.ts'
+import { keyOf } from '../shared/contain/subjects.ts'
 import { isRefusedBy } from '../shared/decide/reach/refused-by.ts'
 import { attempted } from '../shared/domain/attempt.ts'
 import { isContainableCredential } from '../shared/domain/containable.ts'
@@ -35,11 +37,14 @@ export function isRefusedByContainment(incident: Incident, signal: Signal): bool
 
 /** True where the policy that an incident's restriction sets on the identity of a call would have refused it. */
 export function isRefusedByRestriction(incident: Incident, signal: Signal): boolean {
-  const document = documentsOf(incident).get(`${signal.identity.kind} ${signal.identity.name}`)
-  return document !== undefined && signal.identity.account === incident.identity.account && isRefusedBy(document, signal)
+  const { kind, name } = signal.identity
+  if (kind !== 'role' && kind !== 'iam-user') return false
+  const account = accountBeside(signal.identity.account, incident)
+  const document = documentsOf(incident).get(keyOf({ kind: kind === 'role' ? 'role' : 'iam-user', name, account }))
+  return document !== undefined && isRefusedBy(document, signal)
 }
 
-/** The documents of an incident's restriction, by kind and name of user or role. Made once for each restriction: every later call is held against them. */
+/** The documents of an incident's restriction, by kind, name and account of user or role. Made once for each restriction: every later call is held against them. */
 function documentsOf(incident: Incident): ReadonlyMap<string, unknown> {
   const { restriction, lineage } = incident
   if (restriction === undefined) return new Map()
@@ -48,7 +53,7 @@ function documentsOf(incident: Incident): ReadonlyMap<string, unknown> {
   const documents = new Map(
     restrictionStepsOf(incident).flatMap((step) => {
       const document = step.contained(null)
-      return document == null ? [] : [[`${step.subject.kind} ${step.subject.name}`, JSON.parse(document)] as const]
+      return document == null ? [] : [[keyOf(step.subject), JSON.parse(document)] as const]
     }),
   )
   MADE.set(restriction, { lineage, documents })
@@ -65,8 +70,11 @@ function isByInactiveKey(incident: Incident, { identity, credential }: Signal): 
 }
 
 function isDenied(incident: Incident, { identity, credential: { id, sessionName } }: Signal): boolean {
-  if (incident.lineage.some((edge) => leadsTo(edge, identity) || (edge.id === id && isContainableCredential(edge.kind)))) return true
-  if (identity.kind === 'role' && sessionName !== undefined && takenOn(incident).get(identity.name)?.has(sessionName) === true) return true
+  if (incident.lineage.some((edge) => leadsTo(edge, identity, incident.identity) || (edge.id === id && isContainableCredential(edge.kind))))
+    return true
+  const account = accountBeside(identity.account, incident)
+  const isTaken = (one: TakenRole) => one.role === identity.name && one.account === account && one.names.has(sessionName ?? '')
+  if (identity.kind === 'role' && takenOn(incident).some(isTaken)) return true
   if (!isAbout(incident, identity)) return false
   if (identity.kind === 'iam-user') return true
   const ended = sessionsEnded(incident)

@@ -57,8 +57,7 @@ const ReservedConcurrency = z
     if (sum > most) context.addIssue(`must be ${most} in all at most, because AWS keeps ${UNRESERVED_CONCURRENCY} for other functions`)
   })
 
-/** Deployment settings of a stack: the key `countersign` of the context in `cdk.json`. */
-export const StackConfig = z.strictObject({
+const Settings = z.strictObject({
   /** Policy file that the first deployment puts in force. */
   policyFile: z.string().min(1).default('policy.yaml'),
   /** Process all calls of role sessions, and not only those that detectors name. This costs more, because it means more events. */
@@ -69,6 +68,11 @@ export const StackConfig = z.strictObject({
   accounts: z
     .array(z.string().regex(/^\d{12}$/, 'must be 12 digits'))
     .max(200)
+    .default([]),
+  /** Of `accounts`, those that have the member stack: in them the responder contains, restricts and rotates as in its own. A role's policy has room for 100. */
+  memberAccounts: z
+    .array(z.string().regex(/^\d{12}$/, 'must be 12 digits'))
+    .max(100)
     .default([]),
   /** Take events that forwarders in other regions of the stack's own account put on the stack's event bus. With `accounts` they are taken in any case. */
   otherRegions: z.boolean().default(false),
@@ -136,6 +140,17 @@ export const StackConfig = z.strictObject({
     })
     .default({ lock: 'governance', retentionDays: 365 }),
 })
+
+/** Deployment settings of a stack: the key `countersign` of the context in `cdk.json`. */
+export const StackConfig = Settings.superRefine(({ accounts, memberAccounts }, context) => {
+  for (const [at, account] of memberAccounts.entries())
+    if (!accounts.includes(account))
+      context.addIssue({
+        code: 'custom',
+        path: ['memberAccounts', at],
+        message: 'must be one of `accounts` too, or no event of it is believed',
+      })
+})
 export type StackConfig = z.infer<typeof StackConfig>
 
 /** Parses the settings of `cdk.json`. Throws `config.invalid` with one line per fault. */
@@ -144,6 +159,22 @@ export function readStackConfig(context: unknown): StackConfig {
     StackConfig,
     typeof context === 'string' ? fromCommandLine(context) : (context ?? {}),
     'set it under "countersign" in the context of cdk.json',
+  )
+}
+
+/**
+ * The responder that the member stack is for, as `cdk deploy -c member=<account> [-c home=<stack>]` names it; undefined where it is its own stack that is
+ * deployed. Throws `config.invalid`.
+ */
+export function readHome(member: unknown, stackName: unknown): { readonly account: string; readonly stackName: string } | undefined {
+  if (member === undefined) return undefined
+  return checked(
+    z.object({
+      account: z.string().regex(/^\d{12}$/, 'must be the account of the responder, 12 digits'),
+      stackName: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,47}$/, "must be the name of the responder's stack"),
+    }),
+    { account: String(member), stackName: stackName ?? 'Countersign' },
+    'give -c member=<account id>, and -c home=<stack name> where that is not Countersign',
   )
 }
 

@@ -25,14 +25,22 @@ const NOTICES = {
   NOTICE_QUEUE_URL: z.url().optional(),
 }
 
-/** Environment variables of a function that acts on incidents of its own account. */
-const ACTING = {
-  TABLE_NAME: z.string().min(3),
+const COMMA_SEPARATED = z.string().transform((text) => text.split(',').filter((part) => part !== ''))
+
+/** Environment variables of a function that acts in accounts: that of the stack, and those in which the stack has roles. */
+const ACCOUNTS = {
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'must be 12 digits'),
-  ...NOTICES,
+  MEMBER_ACCOUNTS: z
+    .string()
+    .regex(/^(\d{12}(,\d{12})*)?$/, 'must be account ids of 12 digits, separated by commas')
+    .default('')
+    .pipe(COMMA_SEPARATED),
+  /** Lambda sets it; the partition of the accounts is that of the region. */
+  AWS_REGION: z.string().min(1).optional(),
 }
 
-const COMMA_SEPARATED = z.string().transform((text) => text.split(',').filter((part) => part !== ''))
+/** Environment variables of a function that acts on incidents. */
+const ACTING = { TABLE_NAME: z.string().min(3), ...ACCOUNTS, ...NOTICES }
 
 /** The environment of `respond`. */
 export const RespondConfig = z.object({
@@ -96,7 +104,7 @@ export const LearnConfig = z.object({ TABLE_NAME: z.string().min(3) })
 export type LearnConfig = z.infer<typeof LearnConfig>
 
 /** The environment of `inventory`. */
-export const InventoryConfig = z.object({ TABLE_NAME: ACTING.TABLE_NAME, ACCOUNT_ID: ACTING.ACCOUNT_ID, OWN_ROLE_ARNS: COMMA_SEPARATED })
+export const InventoryConfig = z.object({ TABLE_NAME: ACTING.TABLE_NAME, STACK_NAME, ...ACCOUNTS, OWN_ROLE_ARNS: COMMA_SEPARATED })
 export type InventoryConfig = z.infer<typeof InventoryConfig>
 
 /** The environment of `slack`. */

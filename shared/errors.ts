@@ -60,6 +60,20 @@ export class UnreadableEntry extends ResponderError {
   }
 }
 
+/**
+ * IAM of another account refuses the responder: its role is not there, does not trust the responder, or lacks a right. It does not pass by itself; people of
+ * that account have to act. The name begins as those of AWS's own refusals do.
+ */
+export class RefusedInAccount extends ResponderError {
+  override readonly name = 'AccessDeniedInAccount'
+  readonly account: string
+
+  constructor(account: string, message: string, options?: { cause?: unknown }) {
+    super('account.refused', message, options)
+    this.account = account
+  }
+}
+
 /** The name of a thrown value. Logs and the record get only this part of an error, because messages may quote input. */
 export function errorName(cause: unknown): string {
   return cause instanceof Error ? cause.name : 'unknown error'
@@ -68,6 +82,7 @@ export function errorName(cause: unknown): string {
 /** Stable codes of `ResponderError`; docs/errors.md explains each. */
 export type ErrorCode =
   | 'account.busy'
+  | 'account.refused'
   | 'config.invalid'
   | 'declined'
   | 'folder.unsafe'

@@ -1,5 +1,6 @@
 import { enforce } from '../shared/contain/enforce.ts'
 import type { Opinion } from '../shared/domain/assessment.ts'
+import { RefusedInAccount } from '../shared/errors.ts'
 import { memoryAdvisorBudget } from '../shared/memory/advisor-budget.ts'
 import type { AuthorizationDetails } from '../shared/memory/authorization-details.ts'
 import { AuthorizationDetails as AuthorizationDetailsSchema } from '../shared/memory/authorization-details.ts'
@@ -12,6 +13,7 @@ import { memoryReverifyQueue } from '../shared/memory/invokers.ts'
 import { silentLog } from '../shared/memory/log.ts'
 import { memoryNotifier } from '../shared/memory/notifier.ts'
 import { pipeline } from '../shared/pipeline.ts'
+import { type Accounts, readsOf } from '../shared/ports/accounts.ts'
 import type { Advisor } from '../shared/ports/advisor.ts'
 import type { Iam } from '../shared/ports/iam.ts'
 import { applyPolicy, parsePolicy } from '../shared/record/policy-in-force.ts'
@@ -39,11 +41,19 @@ export const HARM_ALONE = {
 
 /** The whole responder in memory. contain runs in the same process, and the clock shows `NOW` until a test sets it. */
 export async function embedded(
-  parts: { account?: unknown; policy?: object; advisor?: Advisor; iam?: (iam: Iam) => Iam; callsContain?: boolean } = {},
+  parts: {
+    account?: unknown
+    policy?: object
+    advisor?: Advisor
+    iam?: (iam: Iam) => Iam
+    callsContain?: boolean
+    members?: Readonly<Record<string, unknown>>
+  } = {},
 ) {
   let now = NOW
   const account = memoryIam(AuthorizationDetailsSchema.parse(parts.account ?? oneUser()))
   const iam = parts.iam?.(account) ?? account
+  const members = membersOf(parts.members, iam)
   const notifier = memoryNotifier()
   const pager = memoryNotifier()
   const called: string[] = []
@@ -60,6 +70,7 @@ export async function embedded(
     reverifyQueue: memoryReverifyQueue(),
     quarantinePolicyArn: QUARANTINE_ARN as string | undefined,
     account: ACCOUNT as string | undefined,
+    ...(members === undefined ? {} : { accounts: members.accounts }),
     containInvoker: {
       async contain(id: string) {
         called.push(id)
@@ -80,7 +91,9 @@ export async function embedded(
     called,
     notices: notifier.notices,
     pages: pager.notices,
-    respond: pipeline(ports),
+    /** The IAM of each other account, and which of them refuse the responder. */
+    members,
+    respond: pipeline(members === undefined ? ports : { ...ports, iam: readsOf(members.accounts, ACCOUNT, silentLog) }),
     setNow(time: number) {
       now = time
     },
@@ -90,6 +103,32 @@ export async function embedded(
       return all
     },
   }
+}
+
+/** Other accounts that are acted in, as `get-account-authorization-details` shows them; undefined where there are none. */
+function membersOf(details: Readonly<Record<string, unknown>> | undefined, own: Iam) {
+  if (details === undefined) return undefined
+  const iams = new Map(Object.entries(details).map(([id, one]) => [id, memoryIam(AuthorizationDetailsSchema.parse(one))]))
+  const refused = new Set<string>()
+  const calls: string[] = []
+  const accounts: Accounts = {
+    ids: new Set([ACCOUNT, ...iams.keys()]),
+    quarantinePolicyArn: (account) => QUARANTINE_ARN.replace(ACCOUNT, account),
+    iam(account) {
+      const iam = account === ACCOUNT ? own : iams.get(account)
+      if (iam === undefined) throw new Error(`account ${account} is none that is acted in`)
+      return new Proxy(iam, {
+        get:
+          (of, verb: keyof Iam) =>
+          (...words: never[]) => {
+            calls.push(`${account} ${verb}`)
+            if (refused.has(account)) return Promise.reject(new RefusedInAccount(account, `account ${account} refuses ${verb}`))
+            return (of[verb] as (...words: never[]) => Promise<unknown>)(...words)
+          },
+      })
+    },
+  }
+  return { accounts, iams, refused, calls }
 }
 
 /** A user `ci-build` with one active key, and a bystander. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { kept } from '../../shared/aws/accounts.ts'
 import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
-import { cloudTrailClient, iamClient, lambdaClient, sqsClient } from '../../shared/aws/clients.ts'
+import { cloudTrailClient, lambdaClient, sqsClient } from '../../shared/aws/clients.ts'
 import { sqsDeliveries } from '../../shared/aws/deliveries.ts'
 import { cloudTrailHistory } from '../../shared/aws/event-history.ts'
-import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { lambdaContainInvoker, sqsBackfillQueue, sqsBootstrapQueue } from '../../shared/aws/invokers.ts'
 import { dynamoLastUsedStore } from '../../shared/aws/last-used-store.ts'
@@ -12,14 +12,17 @@ import { modelAdvisor } from '../../shared/decide/advise/by-model.ts'
 import { withCircuit } from '../../shared/decide/advise/circuit.ts'
 import { lookUp } from '../../shared/decide/look-up.ts'
 import { bootstrap } from '../../shared/detect/bootstrap.ts'
+import { accountOfKey } from '../../shared/domain/key-account.ts'
 import { RespondConfig, readEnvironment } from '../../shared/environment.ts'
 import { geoIpFrom } from '../../shared/geo/geo-ip.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import { pipeline } from '../../shared/pipeline.ts'
+import { readsOf } from '../../shared/ports/accounts.ts'
 import { LOOKUP_PAUSE_MS } from '../../shared/ports/lookup.ts'
 import type { RespondPorts } from '../../shared/ports/respond.ts'
 import type { Pause } from '../../shared/ports/runtime.ts'
 import type { Responder } from '../sqs-batch.ts'
+import { credentialsIn, iamAndAccounts, memberRoleArns, memberSessions } from './accounts.ts'
 import { common, notifierOf } from './common.ts'
 import { measured } from './measured.ts'
 import { modelIn } from './model.ts'
@@ -43,19 +46,30 @@ const historyOfKeys = cloudTrailHistory(trail, { ...here, pauseMs: LOOKUP_PAUSE_
 /** Full jitter needs chance, and nothing that is decided rests on it. */
 const pause: Pause = { wait: (ms) => sleep(ms), random: Math.random }
 
+const actor = { entry: 'respond', role: 'read' } as const
+
+/** The event histories of other accounts, in the region of the stack. */
+const historyAt = kept((account) =>
+  cloudTrailHistory(cloudTrailClient({ credentials: credentialsIn(account, config, actor) }), { region: config.AWS_REGION, account }),
+)
+const historyOf = (account: string) => (config.MEMBER_ACCOUNTS.includes(account) ? historyAt(account) : undefined)
+
+const { iam, accounts } = iamAndAccounts(config, actor)
+
 const ports: RespondPorts = {
   identities: dynamoIdentityStore(table),
   lastUsed: dynamoLastUsedStore(table),
   ...stores,
   pause,
-  iam: awsIam(iamClient(), config.ACCOUNT_ID),
+  iam: accounts === undefined ? iam : readsOf(accounts, config.ACCOUNT_ID, stores.log),
+  accounts,
   advisor: model === undefined ? absentAdvisor : withCircuit(modelAdvisor(model), stores.clock),
   budget: dynamoAdvisorBudget(table),
   notifier: notifierOf(config, sqs),
   containInvoker: lambdaContainInvoker(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
   bootstrapQueue: sqsBootstrapQueue(sqs, config.BOOTSTRAP_QUEUE_URL),
   account: config.ACCOUNT_ID,
-  ownRoles: new Set(config.OWN_ROLE_ARNS),
+  ownRoles: new Set([...config.OWN_ROLE_ARNS, ...memberRoleArns(config)]),
   backfillQueue: sqsBackfillQueue(sqs, config.BACKFILL_QUEUE_URL),
   delivery: { reads: config.DELIVERED.includes('reads'), sessions: config.DELIVERED.includes('sessions') },
   history,
@@ -68,10 +82,11 @@ const queueUrls = new Map([
 ])
 
 const own = {
-  sessions: new Set(config.OWN_SESSION_ARNS),
+  sessions: new Set([...config.OWN_SESSION_ARNS, ...memberSessions(config)]),
   stackName: config.STACK_NAME,
   names: new Set(config.OWN_NAMES),
   deployingRoles: new Set(config.DEPLOYING_ROLE_ARNS),
+  members: new Set(config.MEMBER_ACCOUNTS),
 }
 
 /** What CloudTrail itself answers needs no envelope; what comes by a queue does. */
@@ -79,8 +94,9 @@ const respondToLookup = pipeline(ports, own, { kind: 'cloudtrail' })
 
 export const responder: Responder = {
   respond: measured(pipeline(ports, own, { kind: 'event-bus', accounts: new Set(config.ACCOUNTS) })),
-  bootstrap: (accessKeyId, identityId) => bootstrap({ accessKeyId, identityId }, { ...ports, history: historyOfKeys }),
-  backfill: (incidentId) => lookUp(incidentId, respondToLookup, { ...ports, history }),
+  bootstrap: (accessKeyId, identityId) =>
+    bootstrap({ accessKeyId, identityId }, { ...ports, history: historyOf(accountOfKey(accessKeyId) ?? '') ?? historyOfKeys }),
+  backfill: (incidentId) => lookUp(incidentId, respondToLookup, { ...ports, history, historyOf }),
   queues: { events: new Set(config.EVENT_QUEUE_ARNS), tasks: new Set(config.TASK_QUEUE_ARNS) },
   deliveries: sqsDeliveries(sqs, queueUrls),
   pause,

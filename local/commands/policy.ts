@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
 import { runningOverride } from '../../shared/domain/bounds.ts'
-import type { Mode, Policy, Thresholds } from '../../shared/domain/policy.ts'
+import { Mode, type Policy, type Thresholds } from '../../shared/domain/policy.ts'
 import { POLICY_VERSION } from '../../shared/domain/policy-migration.ts'
 import { applyPolicy, type PolicyInForce, readPolicy } from '../../shared/record/policy-in-force.ts'
 import { requireReason } from '../../shared/review/reviewer.ts'
@@ -21,6 +21,7 @@ export async function checkPolicy(path: string): Promise<string> {
     ...restrictLines(policy),
     ...approverLines(policy),
     ...tierLines(policy),
+    ...accountLines(policy),
     protectedLine(policy),
     breakerLine(policy),
     organizationLine(policy),
@@ -32,10 +33,10 @@ export async function checkPolicy(path: string): Promise<string> {
 }
 
 /** Which evidence gives which action, as a table. */
-function tableLines({ evidence, thresholds, mode, tiers }: Policy): string[] {
+function tableLines({ evidence, thresholds, ...rest }: Policy): string[] {
   const rows = evidenceRows(evidence, thresholds)
   const width = Math.max(...rows.map(([kind]) => kind.length))
-  const modes = [...new Set([mode, ...tiers.map((tier) => tier.mode ?? mode)])]
+  const modes = modesIn(rest)
   const held = modes.includes('restrict') ? ['In mode restrict what would be contained is restricted.'] : []
   return [...held, 'Which evidence leads to what:', ...rows.map(([kind, action]) => `  ${kind.padEnd(width)}  ${action}`)]
 }
@@ -57,9 +58,9 @@ function restrictLines({ mode, thresholds, tiers }: Policy): string[] {
 const EVERY_USER = /(?:^|:|:user\/)\*$/
 
 /** Whoever may answer is never restricted, so a pattern of everybody restricts nobody. */
-function approverLines({ approvers, mode, tiers }: Policy): string[] {
+function approverLines({ approvers, ...modes }: Policy): string[] {
   const everybody = approvers.filter((pattern) => EVERY_USER.test(pattern))
-  const isActing = [mode, ...tiers.map((tier) => tier.mode ?? mode)].some((one) => one === 'restrict' || one === 'contain')
+  const isActing = modesIn(modes).some((one) => one === 'restrict' || one === 'contain')
   if (approvers.length === 0 && isActing)
     return ['Nobody is exempt from restrictions: name in approvers whoever answers, so that they are not restricted themselves.']
   return everybody.length === 0 ? [] : [`Warning: no user is ever restricted, because approvers names every one: ${everybody.join(', ')}.`]
@@ -67,6 +68,20 @@ function approverLines({ approvers, mode, tiers }: Policy): string[] {
 
 function tierLines({ tiers, mode: own }: Policy): string[] {
   return tiers.map(({ name, match, mode }) => `Tier ${name}: mode ${mode ?? own}, for ${namesOf(match).join(', ')}.`)
+}
+
+/** Every mode that may be in force for somebody. */
+function modesIn({ mode, tiers, accounts }: Pick<Policy, 'mode' | 'tiers' | 'accounts'>): Mode[] {
+  return [...new Set([mode, ...tiers.map((tier) => tier.mode ?? mode), ...Object.values(accounts).map((one) => one.mode)])]
+}
+
+/** What each account allows, and the tiers that would do more there. */
+function accountLines({ accounts, tiers }: Policy): string[] {
+  return Object.entries(accounts).map(([account, { mode }]) => {
+    const more = tiers.filter((tier) => tier.mode !== undefined && Mode.options.indexOf(tier.mode) > Mode.options.indexOf(mode))
+    const held = more.length === 0 ? '' : `, and no more than that by tier ${more.map(({ name }) => name).join(', ')}`
+    return `Account ${account}: mode ${mode} in the place of the policy's own${held}.`
+  })
 }
 
 function protectedLine({ protected: guarded }: Policy): string {

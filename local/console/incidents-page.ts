@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import { type Incident, isClosed } from '../../shared/domain/incident.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
 import { figures, type Markup, shown, table } from '../page/document.ts'
+import { whoIn } from '../render/incident.ts'
 import { moment } from '../render/style.ts'
 import { type Page, type Room, stateBadge } from './frame.ts'
 import { stampOf } from './stamp.ts'
@@ -52,12 +53,13 @@ function listOf(incidents: readonly Incident[], base: string): Markup {
     { name: 'Since (UTC)', kind: 'time' },
     { name: 'Incident' },
   ] as const
+  const who = whoIn(incidents)
   const rows = incidents.map((incident) => {
     const { id, priority, identity, assessment, openedAt } = incident
     return [
       priority,
       stateBadge(incident),
-      html`<a href="${base}/incidents/${encodeURIComponent(id)}">${identity.kind} ${shown(identity.name, 64)}</a>`,
+      html`<a href="${base}/incidents/${encodeURIComponent(id)}">${identity.kind} ${shown(who(incident), 80)}</a>`,
       assessment.risk,
       shown(reasonsOf(incident).contributions[0]?.finding.title ?? ''),
       moment(openedAt).slice(0, 16),

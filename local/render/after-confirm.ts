@@ -4,6 +4,7 @@ import { accessKey } from '../../shared/contain/steps/access-key.ts'
 import { serviceSpecificCredential } from '../../shared/contain/steps/service-specific-credential.ts'
 import { signingCertificate } from '../../shared/contain/steps/signing-certificate.ts'
 import { sshPublicKey } from '../../shared/contain/steps/ssh-public-key.ts'
+import { stepFor } from '../../shared/contain/steps/steps.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { quoted } from '../command-name.ts'
@@ -19,7 +20,7 @@ const SWITCHED_OFF = [
 export function afterConfirm(incident: Incident, changes: readonly Change[]): string[] {
   const { name } = incident.identity
   const user = quoted(name)
-  const deletions = standingSteps(changes).flatMap(({ target }) => deletionOf(target) ?? [])
+  const deletions = standingSteps(changes).flatMap(({ target }) => deletionsOf(target))
   const last = deletions.length === 0 ? [] : ['Then delete the credentials that were switched off:', ...deletions]
   if (incident.identity.kind === 'role')
     return [
@@ -44,6 +45,13 @@ export function afterConfirm(incident: Incident, changes: readonly Change[]): st
     ...last,
     '`rotation.users` of the policy has keys made anew, and the deny narrowed, for the next one.',
   ]
+}
+
+/** That command, with a word of the account where that is another one than that of the incident's identity. */
+function deletionsOf(target: string): string[] {
+  const [command, account] = [deletionOf(target), stepFor(target)?.subject.account]
+  if (command === undefined) return []
+  return account === undefined ? [command] : [`  # with credentials of account ${account}`, command]
 }
 
 /** The command that deletes the credential of a step; undefined where the step is about no credential. */

@@ -181,15 +181,22 @@ export function renderTimeline(incident: Incident, signals: readonly IncidentSig
   return `${paint('bold', 'Timeline')} (UTC, ${count}${after}${basis})\n${indent(columns(rows))}${more}`
 }
 
+/** The name of each incident's identity, with its account where a list has several: two may have somebody of one name. */
+export function whoIn(incidents: readonly Incident[]): (incident: Incident) => string {
+  const isOfSeveral = new Set(incidents.map(({ identity }) => identity.account)).size > 1
+  return ({ identity: { name, account } }) => (isOfSeveral ? `${name} of ${account}` : name)
+}
+
 /** Incidents as a list, one a line. */
 export function renderList(incidents: readonly Incident[]): string {
   const header = ['PRIORITY', 'ID', 'STATE', 'RISK', 'WHO', 'SINCE (UTC)', 'FIRST REASON']
+  const who = whoIn(incidents)
   const rows = incidents.map((incident) => [
     String(incident.priority),
     incident.id,
     incident.state,
     String(incident.assessment.risk),
-    printable(incident.identity.name, 40),
+    printable(who(incident), 56),
     moment(incident.openedAt),
     printable(reasonsOf(incident).contributions[0]?.finding.title ?? '', 50),
   ])

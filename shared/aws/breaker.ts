@@ -39,9 +39,9 @@ export function dynamoBreaker({ client, name }: Table): Breaker {
     }
   }
   return {
-    async reserve({ hour, kind }, incidentId, limit) {
+    async reserve({ kind, ...place }, incidentId, limit) {
       if (limit === 0) return false
-      const item = { hour, kind: 'ordinary' } as const
+      const item = { ...place, kind: 'ordinary' } as const
       // A place of a restriction is none of a containment.
       const counted = Object.entries(ATTRIBUTES).filter(([lane]) => (lane === 'restricted') === (kind === 'restricted'))
       const names = Object.fromEntries(counted.map(([lane, attribute]) => [`#${lane}`, attribute]))

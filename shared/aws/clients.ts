@@ -14,6 +14,7 @@ import { SNSClient } from '@aws-sdk/client-sns'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { STSClient } from '@aws-sdk/client-sts'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { SessionCredentials } from './assumed-role.ts'
 import type { SdkRequestHandler } from './request-handler.ts'
 
 /** Options of every client. By default the SDK reads region, credentials and `AWS_ENDPOINT_URL` from the environment. */
@@ -22,7 +23,7 @@ export interface ClientOptions {
   /** Profile of the AWS configuration files, instead of the default one. */
   readonly profile?: string
   readonly endpoint?: string
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | (() => Promise<SessionCredentials>)
 }
 
 /** Options of a client of the table. `requestHandler` makes its calls, for a table that is not on the network. */

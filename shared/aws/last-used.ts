@@ -4,8 +4,9 @@ import {
   type IAMClient,
   type ServiceLastAccessed,
 } from '@aws-sdk/client-iam'
+import { principalIn } from '../domain/arn.ts'
 import { readLastUsed } from '../domain/read-last-used.ts'
-import { errorName, ResponderError } from '../errors.ts'
+import { errorName, RefusedInAccount, ResponderError } from '../errors.ts'
 import type { LastUsedAnswer, LastUsedSource } from '../ports/last-used.ts'
 import { isNamed } from './table.ts'
 
@@ -20,6 +21,22 @@ const POLLS = 10
 
 /** The names by which IAM refuses calls that are too many. */
 const THROTTLED = ['Throttling', 'ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded']
+
+/** Last-used data of several accounts: each identity's from its own. One account that refuses the responder keeps no other from being asked. */
+export function lastUsedIn(sourceOf: (account: string) => LastUsedSource): LastUsedSource {
+  return {
+    async take(identityId) {
+      const account = principalIn(identityId)?.account
+      if (account === undefined) return { kind: 'unknown' }
+      try {
+        return await sourceOf(account).take(identityId)
+      } catch (cause) {
+        if (cause instanceof RefusedInAccount) return { kind: 'failed', why: cause.message }
+        throw cause
+      }
+    },
+  }
+}
 
 /**
  * Last-used data through the AWS API. Only who started a job may read its answer, so one call does both.

@@ -10,7 +10,7 @@ const SUBJECT_LIMIT = 99
 /** Publishes notices to an SNS topic. `stackName` is the stack whose commands the notices print. */
 export function snsNotifier(client: SNSClient, topicArn: string, stackName?: string): Notifier {
   return {
-    stack: stackName === undefined ? undefined : { name: stackName, region: regionOf(topicArn) },
+    stack: stackName === undefined ? undefined : { name: stackName, region: regionOf(topicArn), account: accountOf(topicArn) },
     async notify({ title, body }) {
       const Subject = title
         .trimStart()
@@ -48,7 +48,7 @@ export function noticesTo(
 ): Notifier {
   return queueUrl === undefined
     ? snsNotifier(sns, topicArn, stackName)
-    : sqsNotifier(sqs, queueUrl, { name: stackName, region: regionOf(topicArn) })
+    : sqsNotifier(sqs, queueUrl, { name: stackName, region: regionOf(topicArn), account: accountOf(topicArn) })
 }
 
 /** Sends every notice to two notifiers. Neither waits for the other, and one that fails fails the notice after both were tried. */
@@ -60,6 +60,11 @@ export function notifyBoth(one: Notifier, other: Notifier): Notifier {
       for (const result of sent) if (result.status === 'rejected') throw result.reason
     },
   }
+}
+
+/** The account of a topic, which is that of its stack. */
+function accountOf(topicArn: string): string | undefined {
+  return /^\d{12}$/.exec(topicArn.split(':')[4] ?? '')?.[0]
 }
 
 /** The region of a topic, which is that of its stack. */

@@ -28,7 +28,10 @@ export const keys = {
   setAside: (messageId: string) => ({ pk: 'SETASIDE', sk: `MESSAGE#${messageId}` }),
   press: (pressId: string) => ({ pk: `PRESS#${pressId}`, sk: 'TAKEN' }),
   budget: (hour: number, of: string) => ({ pk: `BUDGET#${hour}`, sk: of }),
-  breaker: ({ hour, kind }: BreakerLane) => ({ pk: `BREAKER#${hour}`, sk: kind === 'ordinary' ? 'COUNT' : kind.toUpperCase() }),
+  breaker: ({ hour, kind, account }: BreakerLane) => {
+    const sk = kind === 'ordinary' ? 'COUNT' : kind.toUpperCase()
+    return { pk: `BREAKER#${hour}`, sk: account === undefined ? sk : `${sk}#${account}` }
+  },
 }
 
 /** Creates the table on an emulator; on AWS the stack creates it. Returns false when it exists already. */

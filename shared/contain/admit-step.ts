@@ -3,6 +3,7 @@ import type { ContainPorts } from '../ports/contain.ts'
 import type { PolicyInForce } from '../record/policy-in-force.ts'
 import { recordGone } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
+import { iamOf } from './in-account.ts'
 import { measureOf, permissionFor } from './permission.ts'
 import type { PlannedStep } from './progress.ts'
 import { MORE_STANDS, takesFrom } from './refusal-to-set.ts'
@@ -50,7 +51,7 @@ async function admitUnproven(incident: Incident, planned: PlannedStep, context: 
   const step = stepFor(target)
   // What contains nothing is told by whoever would set it.
   if (step === undefined || !step.isContaining(contained)) return ADMITTED
-  const now = await step.read(ports.iam)
+  const now = await step.read(iamOf(step.subject, ports))
   if (now === null && step.isCredential) {
     if (isDone) await recordGone(step, changeLog)
     return LEFT

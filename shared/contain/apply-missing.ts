@@ -5,7 +5,7 @@ import type { PolicyInForce } from '../record/policy-in-force.ts'
 import { applyStep } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { permissionFor } from './permission.ts'
-import { planOf } from './plan.ts'
+import { planContext, planOf } from './plan.ts'
 import { goneSteps } from './progress.ts'
 import { readStep } from './read-step.ts'
 import { reservePlace } from './reserve-place.ts'
@@ -23,7 +23,7 @@ export async function applyMissing(
 ): Promise<void> {
   const planned = new Set(changeLog.changes.map(({ target }) => target))
   const gone = goneSteps(changeLog.changes)
-  const all = planOf(incident, { quarantinePolicyArn: ports.quarantinePolicyArn, now: ports.clock.now() })
+  const all = planOf(incident, planContext(ports))
   const missing = all.filter(({ target }) => !planned.has(target) || gone.has(target))
   if (missing.length === 0) return
   const [permission, steps] = await Promise.all([

@@ -1,8 +1,9 @@
 import { MINUTE_MS } from '../domain/time.ts'
-import { errorName } from '../errors.ts'
+import { errorName, RefusedInAccount } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import { isReleaseAllowed, readOrders } from '../record/orders.ts'
 import type { ChangeLog } from './change-log.ts'
+import { iamOf } from './in-account.ts'
 import { isReleaseOrdered, type PlannedStep, standingSteps } from './progress.ts'
 import { isContainment, isRestriction } from './steps/quarantine.ts'
 import { isSameValue, type Step, type StepValue, type WriteOutcome } from './steps/step.ts'
@@ -39,11 +40,11 @@ export async function applyStep(step: Step, read: StepValue, changeLog: ChangeLo
       await changeLog.write({ kind: 'step-failed', target: step.target, from: read, to: wanted, why: failure })
     const next = outcome === 'quota' ? step.nextRung : undefined
     if (next === undefined) return failure
-    return applyStep(next, await next.read(ports.iam), changeLog, ports)
+    return applyStep(next, await next.read(iamOf(next.subject, ports)), changeLog, ports)
   }
   const isOpen = () => standing()?.isDone === false && !isOvertaken(wanted, standing())
   if (!isOpen() && isSameValue(read, wanted)) return undefined
-  const isReadBack = isSameValue(await step.read(ports.iam).catch(() => null), wanted)
+  const isReadBack = isSameValue(await step.read(iamOf(step.subject, ports)).catch(() => null), wanted)
   if (isOpen()) {
     const why = isReadBack ? 'read back' : NOT_READ_BACK
     const planned = standing()
@@ -67,7 +68,11 @@ function isOvertaken(wanted: StepValue, standing: PlannedStep | undefined): bool
 }
 
 /** Sets the containment that another run planned, over which this run may have written a restriction. */
-async function setAgain(step: Step, { contained }: PlannedStep, ports: Pick<ContainPorts, 'iam' | 'log'>): Promise<string | undefined> {
+async function setAgain(
+  step: Step,
+  { contained }: PlannedStep,
+  ports: Pick<ContainPorts, 'iam' | 'account' | 'accounts' | 'log'>,
+): Promise<string | undefined> {
   ports.log.warn('contain.step.overtaken', { target: step.target })
   const outcome = await attempt(step, contained, ports)
   return outcome === 'written' ? undefined : (FAILURES.get(outcome) ?? `AWS answered ${outcome}`)
@@ -78,7 +83,7 @@ export async function restoreBefore(
   step: Step,
   { before }: PlannedStep,
   changeLog: ChangeLog,
-  { iam, log, record }: Pick<ContainPorts, 'iam' | 'log' | 'record'>,
+  { log, record, ...ports }: Pick<ContainPorts, 'iam' | 'account' | 'accounts' | 'log' | 'record'>,
 ): Promise<void> {
   const { changes, incidentId } = changeLog
   if (!isReleaseAllowed(changes, await readOrders(incidentId, record))) {
@@ -86,7 +91,7 @@ export async function restoreBefore(
     return
   }
   log.warn('contain.step.overtaken', { target: step.target })
-  await step.write(iam, before)
+  await step.write(iamOf(step.subject, ports), before)
   await changeLog.own.close(step.target, 'step-undone', 'a release had undone it')
 }
 
@@ -129,13 +134,13 @@ function wantedOf(step: Step, read: StepValue, standing: PlannedStep | undefined
 export async function attempt(
   step: Step,
   wanted: StepValue,
-  { iam, log }: Pick<ContainPorts, 'iam' | 'log'>,
+  { log, ...ports }: Pick<ContainPorts, 'iam' | 'account' | 'accounts' | 'log'>,
 ): Promise<WriteOutcome | string> {
   try {
-    return await step.write(iam, wanted)
+    return await step.write(iamOf(step.subject, ports), wanted)
   } catch (cause) {
     const name = errorName(cause)
     log.warn('contain.step.failed', { target: step.target, error: name })
-    return name
+    return cause instanceof RefusedInAccount ? cause.message : name
   }
 }

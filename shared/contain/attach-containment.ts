@@ -95,7 +95,9 @@ async function containedIn(signal: Signal, contained: Contained, unitOfWork: Uni
 /** Since when a call's credential is contained, or, of a refused call, restricted by a policy (epoch ms). */
 function stoppedSince(signal: Signal, incident: Incident, changes: readonly Change[]): number | undefined {
   const contained = containedSince(signal, incident, changes)
-  return signal.outcome === 'denied' && signal.deniedBy === 'identity-policy' ? (contained ?? restrictedSince(signal, changes)) : contained
+  return signal.outcome === 'denied' && signal.deniedBy === 'identity-policy'
+    ? (contained ?? restrictedSince(signal, incident, changes))
+    : contained
 }
 
 /** The incident of which a call takes away a step, or tries to. `subject`: the user or role that the call changes. */
@@ -110,5 +112,5 @@ async function reversedBy(
   if (named !== undefined) return named
   const id = ports.account === undefined ? undefined : await incidentOf(subject, ports)
   const found = id === undefined ? undefined : await contained(id)
-  return found !== undefined && reversesStep(signal, subject, found.changes) ? id : undefined
+  return found !== undefined && reversesStep(signal, subject, found) ? id : undefined
 }

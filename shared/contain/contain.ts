@@ -1,4 +1,6 @@
+import { foreignAccount } from '../decide/decide.ts'
 import { wordsFor } from '../domain/containable.ts'
+import { heldBackBy } from '../domain/held-back.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
@@ -7,7 +9,7 @@ import { applyStep, GONE, isWrite, NOT_READ_BACK } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { finishRun, type RunOutcome } from './finish-run.ts'
 import { incidentRefusal } from './permission.ts'
-import { approvedSteps, planOf } from './plan.ts'
+import { approvedSteps, planContext, planOf } from './plan.ts'
 import { type ReadStep, readStep, readSwitches } from './read-step.ts'
 import { reservePlace } from './reserve-place.ts'
 import { accessKey } from './steps/access-key.ts'
@@ -29,7 +31,11 @@ export async function contain(
 ): Promise<void> {
   const incident = stored.value
   const { policy } = inForce
-  const steps = planOf(incident, { quarantinePolicyArn: ports.quarantinePolicyArn, now: ports.clock.now() })
+  const ask = (why: string) => finishRun(stored, { kind: 'asking', why: [why] }, changeLog, ports)
+  // Before anything is read: a name of another account would be that of a namesake here.
+  const foreign = foreignAccount(incident.identity, ports)
+  if (foreign !== undefined) return ask(foreign)
+  const steps = planOf(incident, planContext(ports))
   const subject = subjectOf(incident)
   const own = subject && keyOf(subject)
   const isExact = (step: Step) => keyOf(step.subject) === own && step.kind === accessKey.kind
@@ -39,8 +45,7 @@ export async function contain(
     ownBounds(incident, policy, ports),
     Promise.all(exact.map((step) => readStep(step, ports))),
   ])
-  const ask = (why: string) => finishRun(stored, { kind: 'asking', why: [why] }, changeLog, ports)
-  const refusal = incidentRefusal(incident, steps.length === 0 ? undefined : bounds, { of: 'containment', account: ports.account })
+  const refusal = incidentRefusal(incident, steps.length === 0 ? undefined : bounds, { of: 'containment', acting: ports })
   if (refusal !== undefined) return ask(refusal)
   const approved = new Set(approvedSteps(incident).map(({ target }) => target))
   const stranger = subject === undefined || known === undefined ? undefined : strangerIn(incident, subject, known)
@@ -167,6 +172,8 @@ function outcomeOf(
     const isOther = known !== undefined && isAnother(known, issued.get(key))
     const isOurs = (key === own || (issued.has(key) && !isOther)) && !isNobody
     if (doubt === NOT_READ_BACK && isOurs) isUnread = true
+    // What the credential has in an account that refuses the responder goes on there.
+    else if (known?.isRefused === true) doubts.push(heldBackBy(`${step.title}: ${doubt}`))
     else (isOurs ? doubts : remarks).push(`${step.title}: ${doubt}`)
   }
   doubts.push(...unlisted)

@@ -1,12 +1,13 @@
 import type { Change } from '../domain/change.ts'
 import type { Incident } from '../domain/incident.ts'
 import { NEVER_REFUSED } from '../domain/never-refused.ts'
-import type { Signal } from '../domain/signal.ts'
+import type { Identity, Signal } from '../domain/signal.ts'
+import { accountBeside } from './in-account.ts'
 import { type PlannedStep, standingSteps } from './progress.ts'
 import { restrictionIn } from './restriction-document.ts'
 import { accessKey } from './steps/access-key.ts'
 import { DENY_ALL, revocationIn } from './steps/quarantine.ts'
-import { isSameValue, type Step, type StepValue } from './steps/step.ts'
+import { isSameValue, type Step, type StepValue, type Subject } from './steps/step.ts'
 import { isUserDeny, stepFor } from './steps/steps.ts'
 
 /** The service of the sign-in itself: a user who is denied everything can sign in and do nothing. */
@@ -25,13 +26,18 @@ export function containedSince(signal: Signal, incident: Incident, changes: read
 }
 
 /** Since when a restriction stands on the user of a call, or on its session of the role (epoch ms), or undefined where none does. */
-export function restrictedSince({ identity, credential }: Signal, changes: readonly Change[]): number | undefined {
+export function restrictedSince({ identity, credential }: Signal, incident: Incident, changes: readonly Change[]): number | undefined {
   const times = standingSteps(changes).flatMap(({ target, contained, isDone, at }) => {
     const subject = stepFor(target)?.subject
-    const isOn = isDone && subject?.kind === identity.kind && subject.name === identity.name && isRestrictedBy(contained, credential)
-    return isOn ? [Date.parse(at)] : []
+    const isStopped = isDone && subject !== undefined && isSubject(subject, identity, incident) && isRestrictedBy(contained, credential)
+    return isStopped ? [Date.parse(at)] : []
   })
   return times.length === 0 ? undefined : Math.min(...times)
+}
+
+/** True where a step is on this very user or role, and not on one of that name in another account. */
+export function isSubject({ kind, name, account }: Subject, identity: Identity, incident: Pick<Incident, 'identity'>): boolean {
+  return kind === identity.kind && name === identity.name && account === accountBeside(identity.account, incident)
 }
 
 /** Of a role, a restriction says which sessions it is about: what others are refused was refused by somebody else. */
@@ -42,7 +48,7 @@ function isRestrictedBy(contained: StepValue, { sessionName }: Signal['credentia
 
 function coversCall(step: Step, { target, contained }: PlannedStep, { signal, incident }: { signal: Signal; incident: Incident }): boolean {
   const { identity, credential, action, service } = signal
-  if (step.subject.kind !== identity.kind || step.subject.name !== identity.name) return false
+  if (!isSubject(step.subject, identity, incident)) return false
   if (step.kind === accessKey.kind) return contained === 'Inactive' && accessKey.parse(target)?.accessKeyId === credential.id
   if (step.isCredential || NEVER_REFUSED.has(action) || service === SIGN_IN) return false
   if (contained === null) return false

@@ -4,8 +4,10 @@ import type { Step, Subject } from './steps/step.ts'
 import { userPolicy } from './steps/user-policy.ts'
 
 /** Denies everything to a user, and so to the sessions of GetSessionToken and GetFederationToken that outlive its key; or to a role. */
-export function denyAll({ kind, name }: Subject, incidentId: string): Step {
+export function denyAll({ kind, name, account }: Subject, incidentId: string): Step {
   const policyName = quarantinePolicyName(incidentId)
   const wanted = { contained: () => DENY_ALL, title: `inline policy that denies ${name} everything` }
-  return kind === 'role' ? rolePolicy.step({ roleName: name, policyName }, wanted) : userPolicy.step({ userName: name, policyName }, wanted)
+  return kind === 'role'
+    ? rolePolicy.step({ roleName: name, policyName }, wanted, account)
+    : userPolicy.step({ userName: name, policyName }, wanted, account)
 }

@@ -1,13 +1,13 @@
 import { type Revocation, revocation, revocationIn, revocationPolicyName } from './steps/quarantine.ts'
 import { rolePolicy } from './steps/role-policy.ts'
-import type { Step, StepValue } from './steps/step.ts'
+import type { Step, StepValue, Subject } from './steps/step.ts'
 
 /**
  * Ends sessions of a role: those of `names`, or all where `names` is empty. `since` is when the last of them was seen. A policy in force that
  * covers that time stays as it is; an older one is replaced by one of `now`, so that a session which was requested again ends as well.
  */
 export function endSessions(
-  roleName: string,
+  { name: roleName, account }: Pick<Subject, 'name' | 'account'>,
   incidentId: string,
   { names, since, now }: { names: readonly string[]; since: number; now: number },
 ): Step {
@@ -21,6 +21,7 @@ export function endSessions(
           ? `every session of role ${roleName} ended that was issued until now`
           : `sessions ${names.join(', ')} of role ${roleName} ended`,
     },
+    account,
   )
 }
 

@@ -9,11 +9,13 @@ import type { Versioned } from '../ports/stores.ts'
 import { updateIncident } from '../record/update-incident.ts'
 import { attempt } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
+import { iamOf, quarantineArnFor } from './in-account.ts'
 import { goneSteps, standingSteps } from './progress.ts'
 import { accessKey } from './steps/access-key.ts'
-import { isSameValue, type StepValue } from './steps/step.ts'
+import { isSameValue, type StepValue, type Subject } from './steps/step.ts'
 import { stepFor, targetOfUser } from './steps/steps.ts'
 import { userAttachment } from './steps/user-attachment.ts'
+import { keyOf as keyOfSubject } from './subjects.ts'
 
 /**
  * Moves the steps of users that were renamed to their new names, in the record: the undo record stays the same. Answers what people are told.
@@ -25,7 +27,7 @@ import { userAttachment } from './steps/user-attachment.ts'
 export async function followRenames(
   { renames = [] }: Incident,
   changeLog: ChangeLog,
-  { iam, log, quarantinePolicyArn }: Pick<ContainPorts, 'iam' | 'log' | 'quarantinePolicyArn'>,
+  ports: Pick<ContainPorts, 'iam' | 'account' | 'accounts' | 'log' | 'quarantinePolicyArn'>,
 ): Promise<string[]> {
   const lines: string[] = []
   const doubts: string[] = []
@@ -33,13 +35,14 @@ export async function followRenames(
     // The time tells this rename from an earlier one to the same name.
     const why = `user ${rename.from} was renamed to ${rename.to} (${new Date(rename.time).toISOString()})`
     const steps = stepsOf(rename, why, changeLog.changes)
+    const iam = iamOf(rename, ports)
     const owner = steps.length === 0 ? undefined : await ownerOfSteps(steps, iam)
     // Only a key that contain itself switched off proves by its owner that the user of the new name is the one that was contained.
     const own = steps.filter((one) => changeLog.own.had(one))
     const isSameUser = own.length > 0 && (await ownerOfSteps(own, iam)) === rename.to
     for (const { target, before, contained, wasGone } of steps) {
       const step = stepFor(target)
-      const left = wasGone ? null : ((await step?.read(iam)) ?? null)
+      const left = wasGone ? null : ((await step?.read(iamOf(step.subject, ports))) ?? null)
       const isLeft = step !== undefined && left !== null && isSameValue(left, contained)
       if (owner === rename.from || (isLeft && owner === undefined)) {
         doubts.push(`${why} by the record, and IAM shows its key or our policy under the old name: ${target} was not moved, look who it is`)
@@ -53,9 +56,10 @@ export async function followRenames(
       if (isOwn) await changeLog.own.note({ target: moved, before, contained }, why)
       if (isLeft) {
         const isOurs =
-          !step.isCredential && (step.kind !== userAttachment.kind || userAttachment.parse(target)?.policyArn === quarantinePolicyArn)
+          !step.isCredential &&
+          (step.kind !== userAttachment.kind || userAttachment.parse(target)?.policyArn === quarantineArnFor(step.subject, ports))
         const outcome =
-          isOurs && before === null ? await attempt(step, null, { iam, log }) : 'not taken away, because something stood there before'
+          isOurs && before === null ? await attempt(step, null, ports) : 'not taken away, because something stood there before'
         if (outcome !== 'written') doubts.push(`${why}, and somebody else of the old name is still denied: ${target}: ${outcome}`)
       }
       const isOpen = () => wasGone || standingSteps(changeLog.changes).some((one) => one.target === target)
@@ -78,7 +82,7 @@ async function ownerOfSteps(steps: readonly { readonly target: string }[], iam: 
 
 /** The steps on a user from before it was renamed, with those that were found gone before the rename was known. Each is moved once. */
 function stepsOf(
-  { from }: Rename,
+  { from, account }: Rename,
   why: string,
   changes: readonly Change[],
 ): { target: string; before: StepValue; contained: StepValue; wasGone: boolean }[] {
@@ -89,7 +93,7 @@ function stepsOf(
   const targets = [...standingSteps(changes).map(({ target }) => target), ...gone]
   return targets.flatMap((target) => {
     const subject = stepFor(target)?.subject
-    if (subject?.kind !== 'iam-user' || subject.name !== from || moved.has(target)) return []
+    if (subject?.kind !== 'iam-user' || subject.name !== from || subject.account !== account || moved.has(target)) return []
     const planned = changes.findLast((change) => change.kind === 'step-planned' && change.target === target)
     if (planned === undefined) return []
     return [{ target, before: planned.from as StepValue, contained: planned.to as StepValue, wasGone: gone.has(target) }]
@@ -102,10 +106,10 @@ function stepsOf(
  */
 export function findOwnName(
   stored: Versioned<Incident>,
-  ports: Pick<ContainPorts, 'iam' | 'incidents' | 'clock' | 'log'>,
+  ports: Pick<ContainPorts, 'iam' | 'account' | 'accounts' | 'incidents' | 'clock' | 'log'>,
 ): Promise<Versioned<Incident>> {
   const { identity } = stored.value
-  return identity.kind === 'iam-user' ? findByNames(stored, [identity.name], ports) : Promise.resolve(stored)
+  return identity.kind === 'iam-user' ? findByNames(stored, [{ name: identity.name }], ports) : Promise.resolve(stored)
 }
 
 /**
@@ -115,27 +119,35 @@ export function findOwnName(
 export function findRenames(
   stored: Versioned<Incident>,
   targets: Iterable<string>,
-  ports: Pick<ContainPorts, 'iam' | 'incidents' | 'clock' | 'log'>,
+  ports: Pick<ContainPorts, 'iam' | 'account' | 'accounts' | 'incidents' | 'clock' | 'log'>,
 ): Promise<Versioned<Incident>> {
-  return findByNames(stored, new Set([...targets].flatMap((target) => nameOfUser(target) ?? [])), ports)
+  const users = [...targets].flatMap((target) => userOf(target) ?? [])
+  return findByNames(stored, new Map(users.map((user) => [keyOfSubject(user), user])).values(), ports)
 }
 
 async function findByNames(
   stored: Versioned<Incident>,
-  names: Iterable<string>,
-  { iam, incidents, clock, log }: Pick<ContainPorts, 'iam' | 'incidents' | 'clock' | 'log'>,
+  users: Iterable<User>,
+  { incidents, clock, log, ...ports }: Pick<ContainPorts, 'iam' | 'account' | 'accounts' | 'incidents' | 'clock' | 'log'>,
 ): Promise<Versioned<Incident>> {
   let current = stored
-  for (const from of names) {
-    const key = keyOf(current.value, from)
+  for (const user of users) {
+    const { name: from, account } = user
+    const key = keyOf(current.value, from, account)
     if (key === undefined) continue
-    const owner = await renamedOwner(key, from, iam).catch((cause: unknown) => {
+    const owner = await renamedOwner(key, from, iamOf(user, ports)).catch((cause: unknown) => {
       // Nothing is known then: the next look asks again.
       log.warn('contain.owner.unknown', { error: errorName(cause) })
       return undefined
     })
     if (owner === undefined) continue
-    const rename: Rename = { from, to: owner.name, arn: owner.id, time: clock.now() }
+    const rename: Rename = {
+      from,
+      to: owner.name,
+      arn: owner.id,
+      time: clock.now(),
+      ...(account === undefined ? {} : { account }),
+    }
     current = await updateIncident(current, (incident) => withRename(incident, rename), incidents)
   }
   return current
@@ -147,13 +159,16 @@ async function renamedOwner(key: string, from: string, iam: ContainPorts['iam'])
   return name === undefined || name === from ? undefined : iam.ownerOf(key)
 }
 
-function nameOfUser(target: string): string | undefined {
+type User = Pick<Subject, 'name' | 'account'>
+
+function userOf(target: string): Subject | undefined {
   const subject = stepFor(target)?.subject
-  return subject?.kind === 'iam-user' ? subject.name : undefined
+  return subject?.kind === 'iam-user' ? subject : undefined
 }
 
-/** A key of a user that the incident knows. */
-export function keyOf({ identity, credentials, lineage }: Incident, userName: string): string | undefined {
-  const own = identity.kind === 'iam-user' && identity.name === userName ? credentials.find(({ kind }) => kind === 'access-key') : undefined
-  return own?.id ?? lineage.find(({ kind, owner }) => kind === 'access-key' && owner === userName)?.id
+/** A key of a user that the incident knows. `account`: that of the user, where it is another one than that of the incident's identity. */
+export function keyOf({ identity, credentials, lineage }: Incident, userName: string, account?: string): string | undefined {
+  const isOwn = identity.kind === 'iam-user' && identity.name === userName && account === undefined
+  const own = isOwn ? credentials.find(({ kind }) => kind === 'access-key') : undefined
+  return own?.id ?? lineage.find((edge) => edge.kind === 'access-key' && edge.owner === userName && edge.account === account)?.id
 }

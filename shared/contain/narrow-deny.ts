@@ -68,6 +68,6 @@ export function isOwnRestricted(incident: Incident, changes: readonly Change[]):
 function ownDenies({ identity }: Incident, changes: readonly Change[]): PlannedStep[] {
   return standingSteps(changes).filter(({ target }) => {
     const step = stepFor(target)
-    return step !== undefined && isUserDeny(step) && step.subject.name === identity.name
+    return step !== undefined && isUserDeny(step) && step.subject.name === identity.name && step.subject.account === undefined
   })
 }

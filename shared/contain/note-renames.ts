@@ -7,6 +7,7 @@ import { errorName } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import { updateIncident } from '../record/update-incident.ts'
 import { keyOf } from './follow-renames.ts'
+import { accountBeside } from './in-account.ts'
 
 type Ports = Pick<RespondPorts, 'identities' | 'incidents' | 'iam'>
 
@@ -43,7 +44,8 @@ async function noteRename(signal: Signal, { identities, incidents, iam }: Ports)
     const stored = await incidents.get(id)
     // By the unique id it was somebody else who was renamed: the event is late, and another had the name by then.
     if (stored === undefined || isAboutOthers(stored.value, one)) continue
-    const current = await confirmed(rename, stored.value, iam)
+    const account = accountBeside(user.account, stored.value)
+    const current = await confirmed({ ...rename, ...(account === undefined ? {} : { account }) }, stored.value, iam)
     if (current === undefined) continue
     const change = (incident: Incident) => withRename(incident, current)
     if ((await updateIncident(stored, change, incidents)) === stored) continue
@@ -57,8 +59,9 @@ async function noteRename(signal: Signal, { identities, incidents, iam }: Ports)
  * name, and undefined means that the user still has the old one.
  */
 async function confirmed(rename: Rename, incident: Incident, iam: Ports['iam']): Promise<Rename | undefined> {
-  const key = keyOf(incident, rename.from)
-  const owner = key === undefined ? undefined : await iam.ownerOf(key)
+  const { account = incident.identity.account } = rename
+  const key = keyOf(incident, rename.from, rename.account)
+  const owner = key === undefined ? undefined : await iam.ownerOf(key, account)
   if (owner === undefined) return rename
   return owner.name === rename.from ? undefined : { ...rename, to: owner.name, arn: owner.id }
 }

@@ -1,4 +1,4 @@
-import type { Incident } from '../domain/incident.ts'
+import { edgeKey, type Incident, type LineageEdge } from '../domain/incident.ts'
 import { lookupLines } from '../domain/lookup-lines.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
 import { RESTRICTION_LIMITS } from '../domain/restriction.ts'
@@ -8,15 +8,16 @@ import { closingOf, TAKEN_NAMES_LIMIT, takenOn } from './plan.ts'
 /** What is left for a person to do, in words: about an identity that cannot be contained, and about what it changed of things that were there before. */
 export function pendingOf(incident: Incident): string[] {
   const { lineage, approved, identity, state, restriction } = incident
-  const issued = new Set(lineage.filter(({ kind }) => kind === 'user').map(({ owner }) => owner))
+  const userOf = ({ owner, account }: LineageEdge) => `${owner}${inAccount(account)}`
+  const issued = new Set(lineage.filter(({ kind }) => kind === 'user').map(userOf))
   const isRestricted = state === 'restricting' || state === 'restricted'
-  const many = [...takenOn(incident)]
-    .filter(([, names]) => names.size > TAKEN_NAMES_LIMIT)
-    .map(([role, names]) => {
+  const many = takenOn(incident)
+    .filter(({ names }) => names.size > TAKEN_NAMES_LIMIT)
+    .map(({ role, account, names }) => {
       const left = isRestricted
         ? 'all that were issued since are restricted, those of others too, and it may assume no role'
         : `${names.size - TAKEN_NAMES_LIMIT} are left, the least suspect`
-      return `${names.size} sessions of role ${role} were taken on: ${left}: end all its sessions if it can bear it`
+      return `${names.size} sessions of role ${role}${inAccount(account)} were taken on: ${left}: end all its sessions if it can bear it`
     })
   const named = restriction?.sessions.length ?? 0
   const full =
@@ -24,7 +25,8 @@ export function pendingOf(incident: Incident): string[] {
       ? [`${named} sessions of role ${identity.name} are restricted, as many as can be named: contain the incident, which ends all of them`]
       : []
   const changed = lineage.flatMap((edge) => {
-    const { kind, id, owner } = edge
+    const { kind, owner } = edge
+    const id = edgeKey(edge)
     if (approved.includes(id)) return []
     if (isRestricted && CREATED.has(kind)) return [`${id} of ${owner} was created: it is not restricted, contain the incident to stop it`]
     if (isRestricted && kind === 'backdoor' && closingOf(edge, identity.account) !== undefined)
@@ -33,11 +35,15 @@ export function pendingOf(incident: Incident): string[] {
       return [`${id}: approve, and it is closed to principals from outside the account`]
     if (kind === 'tag') return [`${id}: a tag that the policy names was changed: set it back`]
     if (kind === 'backdoor') return [`${id}: see what it opened, and set it back`]
-    if (kind === 'console' && !issued.has(owner))
-      return [`a console password was set for ${owner}: delete the login profile if it is not theirs`]
+    if (kind === 'console' && !issued.has(userOf(edge)))
+      return [`a console password was set for ${userOf(edge)}: delete the login profile if it is not theirs`]
     return []
   })
   return [...lookupLines(incident), ...manualSteps(incident), ...many, ...full, ...changed]
+}
+
+function inAccount(account: string | undefined): string {
+  return account === undefined ? '' : ` in account ${account}`
 }
 
 /** The kinds of what a credential created that a containment stops and a restriction does not. */

@@ -2,6 +2,8 @@ import { foreignAccount } from '../decide/decide.ts'
 import type { Bounds } from '../domain/bounds.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Policy } from '../domain/policy.ts'
+import { RefusedInAccount } from '../errors.ts'
+import type { ActingIn } from '../ports/accounts.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import { approvedSteps } from './plan.ts'
 import { isRestriction } from './steps/quarantine.ts'
@@ -36,7 +38,9 @@ export async function permissionFor(
   of: Measure,
   { policy, ports }: { policy: Policy; ports: ContainPorts },
 ): Promise<Permission> {
-  const [{ bounds, known: own }, others] = await Promise.all([
+  const foreign = foreignAccount(incident.identity, ports)
+  if (foreign !== undefined) return { refusalOf: () => foreign, isThere: () => false }
+  const reading = Promise.all([
     ownBounds(incident, policy, ports),
     boundsOf(
       steps.map(({ subject }) => subject),
@@ -45,9 +49,15 @@ export async function permissionFor(
       ports,
     ),
   ])
+  const read = await reading.catch((cause: unknown) => {
+    if (cause instanceof RefusedInAccount) return cause.message
+    throw cause
+  })
+  if (typeof read === 'string') return { refusalOf: () => read, isThere: () => false }
+  const [{ bounds, known: own }, others] = read
   const subject = subjectOf(incident)
   const ownKey = subject && keyOf(subject)
-  const whole = incidentRefusal(incident, bounds, { of, account: ports.account })
+  const whole = incidentRefusal(incident, bounds, { of, acting: ports })
   const issued = issuedBy(incident)
   const approved = new Set(approvedSteps(incident).map(({ target }) => target))
   const stepRefusal = (step: Step): string | undefined => {
@@ -67,9 +77,10 @@ export async function permissionFor(
 export function incidentRefusal(
   { identity }: Incident,
   bounds: Bounds | undefined,
-  { of, account }: { of: Measure; account: string | undefined },
+  { of, acting }: { of: Measure; acting: ActingIn },
 ): string | undefined {
-  if (account !== undefined && identity.account !== account) return foreignAccount(identity, account)
+  const foreign = foreignAccount(identity, acting)
+  if (foreign !== undefined) return foreign
   if (bounds === undefined) return `nothing here that can be ${of === 'containment' ? 'contained' : 'restricted'} by API`
   if (of === 'restriction') return boundsRefusal(bounds)
   if (bounds.protection !== undefined) return bounds.protection

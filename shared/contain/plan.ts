@@ -1,9 +1,11 @@
 import { principalIn } from '../domain/arn.ts'
 import { isAboutAct, isAttempt } from '../domain/attempt.ts'
-import type { Incident, LineageEdge } from '../domain/incident.ts'
+import { edgeKey, type Incident, type LineageEdge } from '../domain/incident.ts'
 import { UNNAMED } from '../domain/signal.ts'
+import type { ContainPorts } from '../ports/contain.ts'
 import { denyAll } from './deny-all.ts'
 import { endSessions } from './end-sessions.ts'
+import { accountBeside, quarantineArnFor } from './in-account.ts'
 import { rankSessions } from './rank-sessions.ts'
 import { accessKey } from './steps/access-key.ts'
 import { roleTrust } from './steps/role-trust.ts'
@@ -16,8 +18,16 @@ import { userBoundary } from './steps/user-boundary.ts'
 export interface PlanContext {
   /** The managed policy of the stack that denies everything, where there is one. */
   readonly quarantinePolicyArn: string | undefined
+  /** That policy in another account than that of the incident's identity; absent where no other is acted in. */
+  readonly quarantinePolicyArnIn?: (account: string) => string | undefined
   /** Epoch milliseconds. */
   readonly now: number
+}
+
+/** What a run of contain plans with. `ports` are those of the run on its incident. */
+export function planContext(ports: Pick<ContainPorts, 'quarantinePolicyArn' | 'accounts' | 'clock'>): PlanContext {
+  const { quarantinePolicyArn, clock } = ports
+  return { quarantinePolicyArn, quarantinePolicyArnIn: (account) => quarantineArnFor({ account }, ports), now: clock.now() }
 }
 
 /** Above so many session names of the incident's own role, all its sessions are ended: whoever asks for a session chooses its name. */
@@ -45,7 +55,7 @@ export function planOf(incident: Incident, context: PlanContext): Step[] {
           ...credentials
             .filter(({ kind }) => kind === 'access-key')
             .map(({ id }) => accessKey.step({ userName: identity.name, accessKeyId: id })),
-          denyUser(user.name, incident.id, context),
+          denyUser(user, incident.id, context),
         ]
       : []
   const issued = lineage.flatMap((edge) => stepsFor(edge, incident.id, context))
@@ -53,16 +63,16 @@ export function planOf(incident: Incident, context: PlanContext): Step[] {
   return [...new Map(steps.map((step) => [step.target, step])).values()]
 }
 
-function stepsFor({ kind, id, owner }: LineageEdge, incidentId: string, context: PlanContext): Step[] {
+function stepsFor({ kind, id, owner, account }: LineageEdge, incidentId: string, context: PlanContext): Step[] {
   switch (kind) {
     case 'access-key':
-      return [accessKey.step({ userName: owner, accessKeyId: id })]
+      return [accessKey.step({ userName: owner, accessKeyId: id }, {}, account)]
     case 'service-specific-credential':
-      return [serviceSpecificCredential.step({ userName: owner, credentialId: id })]
+      return [serviceSpecificCredential.step({ userName: owner, credentialId: id }, {}, account)]
     case 'user':
-      return [denyUser(owner, incidentId, context)]
+      return [denyUser({ kind: 'iam-user', name: owner, account }, incidentId, context)]
     case 'role':
-      return [denyAll({ kind: 'role', name: owner }, incidentId)]
+      return [denyAll({ kind: 'role', name: owner, account }, incidentId)]
     default:
       return []
   }
@@ -70,21 +80,23 @@ function stepsFor({ kind, id, owner }: LineageEdge, incidentId: string, context:
 
 /** The steps that set back what a person approved. */
 export function approvedSteps({ lineage, approved, identity }: Incident): Step[] {
-  return lineage.flatMap((edge) => (approved.includes(edge.id) ? (closingOf(edge, identity.account) ?? []) : []))
+  return lineage.flatMap((edge) => (approved.includes(edgeKey(edge)) ? (closingOf(edge, identity.account) ?? []) : []))
 }
 
-/** The step that closes a backdoor, where one exists that can be undone. */
-export function closingOf({ kind, id, owner }: LineageEdge, account: string): Step | undefined {
+/** The step that closes a backdoor, where one exists that can be undone. `own`: the account of the incident's identity. */
+export function closingOf({ kind, id, owner, account }: LineageEdge, own: string): Step | undefined {
   const isTrust = kind === 'backdoor' && owner !== UNNAMED && id.startsWith('iam:UpdateAssumeRolePolicy ')
-  return isTrust ? roleTrust.step({ roleName: owner, account }) : undefined
+  return isTrust ? roleTrust.step({ roleName: owner, account: account ?? own }, {}, account) : undefined
 }
 
 /** Denies a user everything by an inline policy; without room for it by an attached policy; without room for that by a boundary. */
-function denyUser(userName: string, incidentId: string, { quarantinePolicyArn }: PlanContext): Step {
-  const inline = denyAll({ kind: 'iam-user', name: userName }, incidentId)
+function denyUser(subject: Subject, incidentId: string, context: PlanContext): Step {
+  const { name: userName, account } = subject
+  const inline = denyAll(subject, incidentId)
+  const quarantinePolicyArn = account === undefined ? context.quarantinePolicyArn : context.quarantinePolicyArnIn?.(account)
   if (quarantinePolicyArn === undefined) return inline
   const about = { userName, policyArn: quarantinePolicyArn }
-  return { ...inline, nextRung: { ...userAttachment.step(about), nextRung: userBoundary.step(about) } }
+  return { ...inline, nextRung: { ...userAttachment.step(about, {}, account), nextRung: userBoundary.step(about, {}, account) } }
 }
 
 /** Ends the primary sessions of the incident's own role, and the sessions of other roles that its credentials assumed, role by role. */
@@ -92,21 +104,24 @@ function sessionSteps(incident: Incident, { now }: PlanContext): Step[] {
   const { identity, updatedAt, id } = incident
   const own = identity.kind === 'role' ? primaryNames(incident) : undefined
   const taken = takenOn(incident)
-  const roles = new Set([...taken.keys(), ...(own === undefined ? [] : [identity.name])])
-  return [...roles].flatMap((role) => {
-    const names = [...(taken.get(role) ?? [])]
-    if (own !== undefined && role === identity.name) {
+  const isOwnRole = ({ role, account }: Pick<TakenRole, 'role' | 'account'>) => role === identity.name && account === undefined
+  const ownRole = own === undefined || taken.some(isOwnRole) ? [] : [{ role: identity.name, account: undefined, names: new Set<string>() }]
+  return [...taken, ...ownRole].flatMap((one) => {
+    const { role: name, account } = one
+    const names = [...one.names]
+    if (own !== undefined && isOwnRole(one)) {
       // Only the incident's own role loses all its sessions: what other sessions of another role do is not known.
-      const all = own.every((name) => name !== undefined) ? [...new Set([...(own as string[]), ...names])] : []
-      return endSessions(role, id, { names: own.length > OWN_NAMES_LIMIT ? [] : all, since: updatedAt, now })
+      const all = own.every((session) => session !== undefined) ? [...new Set([...(own as string[]), ...names])] : []
+      return endSessions({ name, account }, id, { names: own.length > OWN_NAMES_LIMIT ? [] : all, since: updatedAt, now })
     }
-    return names.length === 0 ? [] : endSessions(role, id, { names: namable(role, names, incident), since: updatedAt, now })
+    return names.length === 0 ? [] : endSessions({ name, account }, id, { names: namable(one, incident), since: updatedAt, now })
   })
 }
 
 /** The names that one policy denies, in the order of the lineage where it denies all of them. */
-function namable(role: string, names: readonly string[], incident: Incident): readonly string[] {
-  return names.length <= TAKEN_NAMES_LIMIT ? names : rankSessions(role, names, incident).slice(0, TAKEN_NAMES_LIMIT)
+function namable(taken: TakenRole, incident: Incident): readonly string[] {
+  const names = [...taken.names]
+  return names.length <= TAKEN_NAMES_LIMIT ? names : rankSessions(taken, names, incident).slice(0, TAKEN_NAMES_LIMIT)
 }
 
 /**
@@ -131,24 +146,36 @@ function primaryNames({ credentials, findings }: Incident): (string | undefined)
   return [...new Set(names)]
 }
 
-/** The sessions of other roles that the incident's credentials assumed, by role. */
-export function takenOn({ lineage, identity }: Pick<Incident, 'lineage' | 'identity'>): Map<string, Set<string>> {
-  const sessions = new Map<string, Set<string>>()
+/** A role of which the incident's credentials assumed sessions. `account`: its own, where it is another one than that of the incident's identity. */
+export interface TakenRole {
+  readonly role: string
+  readonly account: string | undefined
+  readonly names: Set<string>
+}
+
+/** The sessions of other roles that the incident's credentials assumed, by role and account. */
+export function takenOn({ lineage, identity }: Pick<Incident, 'lineage' | 'identity'>): TakenRole[] {
+  const taken = new Map<string, TakenRole>()
   for (const { kind, owner } of lineage) {
-    const [role, name] = kind === 'session' ? roleSessionIn(owner, identity.account) : []
-    const named = nameIn(name)
-    if (role !== undefined && named !== undefined) sessions.set(role, (sessions.get(role) ?? new Set()).add(named))
+    const session = kind === 'session' ? roleSessionIn(owner) : undefined
+    const named = nameIn(session?.name)
+    if (session === undefined || named === undefined) continue
+    const { role } = session
+    const account = accountBeside(session.account, { identity })
+    const key = `${account} ${role}`
+    taken.set(key, taken.get(key) ?? { role, account, names: new Set() })
+    taken.get(key)?.names.add(named)
   }
-  return sessions
+  return [...taken.values()]
 }
 
 function nameIn(name: string | undefined): string | undefined {
   return name !== undefined && SESSION_NAME.test(name) ? name : undefined
 }
 
-/** Role and session name of `arn:aws:sts::123456789012:assumed-role/deploy/build-7`, where the role is one of the account's. */
-export function roleSessionIn(arn: string, account: string): [role: string, name: string] | [] {
+/** Account, role and session name of `arn:aws:sts::123456789012:assumed-role/deploy/build-7`; undefined of any other text. */
+export function roleSessionIn(arn: string): { readonly account: string; readonly role: string; readonly name: string } | undefined {
   const session = principalIn(arn)
-  if (session?.kind !== 'assumed-role' || session.account !== account || session.sessionName === undefined) return []
-  return [session.name, session.sessionName]
+  if (session?.kind !== 'assumed-role' || session.sessionName === undefined) return undefined
+  return { account: session.account, role: session.name, name: session.sessionName }
 }

@@ -1,6 +1,7 @@
 import type { Incident } from '../domain/incident.ts'
 import { errorName } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
+import { iamOf } from './in-account.ts'
 import type { Step, StepValue } from './steps/step.ts'
 import { switchInactive } from './steps/steps.ts'
 
@@ -12,12 +13,12 @@ export interface ReadStep {
   readonly reading: StepReading
 }
 
-export async function readStep(step: Step, { iam, log }: ContainPorts): Promise<ReadStep> {
+export async function readStep(step: Step, ports: ContainPorts): Promise<ReadStep> {
   try {
-    return { step, reading: { kind: 'read', value: await step.read(iam) } }
+    return { step, reading: { kind: 'read', value: await step.read(iamOf(step.subject, ports)) } }
   } catch (cause) {
     const error = errorName(cause)
-    log.warn('contain.read.failed', { target: step.target, error })
+    ports.log.warn('contain.read.failed', { target: step.target, error })
     return { step, reading: { kind: 'failed', error } }
   }
 }

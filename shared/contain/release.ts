@@ -1,6 +1,7 @@
 import type { Incident, Suppression } from '../domain/incident.ts'
 import { moved } from '../domain/incident-machine.ts'
 import { HOUR_MS } from '../domain/time.ts'
+import { RefusedInAccount } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { sendOwedNotice } from '../record/notice.ts'
@@ -56,6 +57,7 @@ function suppressionOf({ findings }: Incident, until: number): Suppression {
 
 /** Turns AccessDenied into a difference that a person reads, so that the other steps are still undone. Rethrows all else: a retry may help. */
 function refused({ target }: PlannedStep, cause: unknown): string {
+  if (cause instanceof RefusedInAccount) return `${target}: could not be set back: ${cause.message}`
   if (cause instanceof Error && cause.name.startsWith('AccessDenied')) return `${target}: could not be set back: ${cause.name}`
   throw cause
 }

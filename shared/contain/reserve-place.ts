@@ -14,8 +14,11 @@ const MIN_USERS = 3
  *
  * An incident has one place in an hour, however its priority grows: whoever sacrifices other identities must not use up two lanes by each. What AWS
  * confirms and what a person orders have places that no evidence uses up, and take one of evidence's where theirs are used up. `users` is how many the
- * account has. Safe to repeat. Where a lane is full, people are paged once in that hour. Restrictions have a lane of their own, of as many places as the
+ * incident's account has. Safe to repeat. Where a lane is full, people are paged once in that hour. Restrictions have a lane of their own, of as many places as the
  * ordinary one: none uses a place that a containment needs.
+ *
+ * Where several accounts are acted in, all share the places of an hour, and the share of users is counted in each account by itself: its place is taken
+ * first, so that one account cannot use up the places of all by more than its own share.
  */
 export async function reservePlace(
   incident: Incident,
@@ -23,20 +26,46 @@ export async function reservePlace(
   ports: ContainPorts,
   of: 'containment' | 'restriction' = 'containment',
 ): Promise<string | undefined> {
-  const limits = limitsOf(policy, users)
   const hour = Math.floor(ports.clock.now() / HOUR_MS)
+  const { account } = incident.identity
+  const counts: readonly Count[] =
+    ports.accounts === undefined
+      ? [{ place: {}, limits: limitsOf(policy, users) }]
+      : [
+          { place: { account }, limits: limitsOf(policy, users) },
+          { place: {}, limits: limitsOf(policy, undefined) },
+        ]
+  /** The first count that has no place of this kind; undefined where each has one. */
+  const fullFor = async (kind: BreakerLane['kind']) => {
+    for (const count of counts)
+      if (!(await ports.breaker.reserve({ hour, kind, ...count.place }, incident.id, count.limits[kind]))) return count
+    return undefined
+  }
   const reserveFirst = async (kinds: readonly BreakerLane['kind'][]) => {
-    for (const kind of kinds) if (await ports.breaker.reserve({ hour, kind }, incident.id, limits[kind])) return true
-    return false
+    let full: Count | undefined
+    for (const kind of kinds) {
+      const one = await fullFor(kind)
+      if (one === undefined) return undefined
+      full = one
+    }
+    return full
   }
   const lanes = of === 'restriction' ? (['restricted'] as const) : lanesOf(incident, policy)
-  if (await reserveFirst(lanes)) return undefined
+  const full = await reserveFirst(lanes)
+  if (full === undefined) return undefined
   // The order of a person is looked up only where it makes a difference.
   const isByPerson = of === 'containment' && (await isOrdered(incident, ports.record))
-  if (isByPerson && (await reserveFirst(['urgent', 'ordered']))) return undefined
+  if (isByPerson && (await reserveFirst(['urgent', 'ordered'])) === undefined) return undefined
   const [first] = isByPerson ? (['ordered'] as const) : lanes
-  if (limits.ordinary > 0) await pageOnce({ hour, kind: first }, { incident, policy, limits }, ports)
-  return `breaker: ${usedUp(first, limits)} already`
+  const { place, limits } = full
+  if (limits.ordinary > 0) await pageOnce({ hour, kind: first, ...place }, { incident, policy, limits }, ports)
+  return `breaker: ${usedUp(first, limits)}${place.account === undefined ? '' : ` in account ${place.account}`} already`
+}
+
+/** Places of one account, or of all together. */
+interface Count {
+  readonly place: { readonly account?: string }
+  readonly limits: Limits
 }
 
 /** The lanes in which an incident may have its place, in this order. */
@@ -49,10 +78,11 @@ type Limits = Readonly<Record<BreakerLane['kind'], number>>
 
 /**
  * How many incidents may be contained in an hour, and how many restricted. No lane has more places than the ordinary one: 0 containments an hour means none, and 0 urgent ones that
- * no lane but the ordinary one has any.
+ * no lane but the ordinary one has any. `users`: those of the account whose share counts; undefined where no share does.
  */
-function limitsOf({ breaker }: Policy, users: number): Limits {
-  const ordinary = Math.min(breaker.containmentsPerHour, Math.max(MIN_USERS, Math.floor(breaker.maxUserFraction * users)))
+function limitsOf({ breaker }: Policy, users: number | undefined): Limits {
+  const share = users === undefined ? Infinity : Math.max(MIN_USERS, Math.floor(breaker.maxUserFraction * users))
+  const ordinary = Math.min(breaker.containmentsPerHour, share)
   const own = Math.min(breaker.urgentPerHour, ordinary)
   return { ordinary, urgent: own, confirmed: own, ordered: own, restricted: ordinary }
 }
@@ -104,7 +134,7 @@ async function pageOnce(
     priority: 100,
     title: `The breaker has tripped: ${TITLES[lane.kind]} until ${next}`,
     body: [
-      `${usedUp(lane.kind, limits)}. ${restOf(lane.kind, { policy, limits })}`,
+      `${usedUp(lane.kind, limits)}${lane.account === undefined ? '' : ` in account ${lane.account}`}. ${restOf(lane.kind, { policy, limits })}`,
       'Either the policy stops what is legitimate, or somebody sacrifices identities to use the breaker up.',
       `First refused: ${incident.id}. See all that ask: ${commandFor(pager.stack, 'incidents')}`,
     ].join('\n'),

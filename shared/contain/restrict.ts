@@ -27,12 +27,14 @@ export async function restrict(
 ): Promise<void> {
   const incident = stored.value
   const ask = (why: string) => finishRun(stored, { kind: 'asking', why: [why] }, changeLog, ports)
+  const foreign = foreignAccount(incident.identity, ports)
+  if (foreign !== undefined) return ask(foreign)
   const steps = restrictionStepsOf(incident)
   const [known, read] = await Promise.all([
     boundsOf(subjectsOf(incident, steps), incident, inForce.policy, ports),
     Promise.all(steps.map((step) => readStep(step, ports))),
   ])
-  const refusal = refusalOf(incident, known, { steps: steps.length, account: ports.account })
+  const refusal = refusalOf(incident, known, steps.length)
   if (refusal !== undefined) return ask(refusal)
   const isWritten = (one: ReadStep) => {
     const value = standingValue(one, incident)
@@ -101,14 +103,9 @@ function standingValue({ step, reading }: ReadStep, incident: Incident): StepVal
 }
 
 /** Why an incident is not restricted at all, or undefined where it is. */
-function refusalOf(
-  incident: Incident,
-  known: ReadonlyMap<string, Known>,
-  { steps, account }: { steps: number; account: string | undefined },
-): string | undefined {
+function refusalOf(incident: Incident, known: ReadonlyMap<string, Known>, steps: number): string | undefined {
   const { identity, restriction } = incident
   const subject = subjectOf(incident)
-  if (account !== undefined && identity.account !== account) return foreignAccount(identity, account)
   if (subject !== undefined && restriction !== undefined && steps === 0)
     return `the sessions of role ${identity.name} cannot be told apart: none is restricted, a person has to decide`
   const own = subject === undefined ? undefined : known.get(keyOf(subject))

@@ -16,6 +16,7 @@ import {
 import { NO_ROOM, RESTRICTION_PARTS } from '../domain/restriction-lines.ts'
 import type { Identity } from '../domain/signal.ts'
 import { MINUTE_MS, SECOND_MS } from '../domain/time.ts'
+import { accountBeside } from './in-account.ts'
 import { roleSessionIn } from './plan.ts'
 import { partsOfHabit, type RestrictionDocument, restrictionDocument, restrictionIn } from './restriction-document.ts'
 import { DENY_ALL, isContainment, quarantinePolicyName, revocationPolicyName } from './steps/quarantine.ts'
@@ -24,8 +25,8 @@ import { isSameValue, type Step, type StepValue, type Subject } from './steps/st
 import { userPolicy } from './steps/user-policy.ts'
 
 /**
- * The steps that restrict an incident: its own user, or the sessions of its own role that the restriction names, and the sessions of other roles of the
- * account that its credentials assumed since the first finding.
+ * The steps that restrict an incident: its own user, or the sessions of its own role that the restriction names, and the sessions of other roles, of any
+ * account, that its credentials assumed since the first finding.
  *
  * Each is a first value of a policy to which a containment gives its own value later, so that there is no moment without a deny in between. Empty where
  * the restriction is missing or not valid, or where the sessions of the role cannot be told apart.
@@ -36,14 +37,14 @@ export function restrictionStepsOf(incident: Incident): RestrictionStep[] {
   if (restriction === undefined || !isContainableIdentity(identity)) return []
   const isRole = identity.kind === 'role'
   if (isRole && restriction.sessions.length === 0) return []
-  const others = [...sessionsToRestrict(incident)].filter(([role]) => !(isRole && role === identity.name))
-  const isTooMany = others.some(([, { issued }]) => issued !== undefined)
+  const others = sessionsToRestrict(incident).filter(({ role, account }) => !(isRole && role === identity.name && account === undefined))
+  const isTooMany = others.some(({ issued }) => issued !== undefined)
   const onOwn = isTooMany ? withoutAssumptions(restriction) : restriction
-  const own = isRole ? roleStep(identity.name, onOwn, id) : userStep(identity.name, onOwn, id)
+  const own = isRole ? roleStep({ role: identity.name, account: undefined }, onOwn, id) : userStep(identity.name, onOwn, id)
   // The habit of who assumed a role says nothing of what the role is used for: its work goes on, and the grave actions are denied.
   const { brake: _, ...fixed } = { ...withoutHabit(restriction), sessions: [] }
-  const onOthers = others.map(([role, { names, issued }]) =>
-    roleStep(role, issued === undefined ? withSessions(fixed, [...names]) : { ...fixed, issued }, id),
+  const onOthers = others.map(({ role, account, names, issued }) =>
+    roleStep({ role, account }, issued === undefined ? withSessions(fixed, [...names]) : { ...fixed, issued }, id),
   )
   return [own, ...onOthers].filter((step) => step !== undefined)
 }
@@ -77,8 +78,12 @@ function userStep(userName: string, restriction: Restriction, incidentId: string
   return stepOn(on, { ...ladderOf({ ...restriction, sessions: [] }, where), what: `user ${userName}` })
 }
 
-function roleStep(roleName: string, restriction: PolicyRestriction, incidentId: string): RestrictionStep | undefined {
-  const on = (wanted: Wanted) => rolePolicy.step({ roleName, policyName: revocationPolicyName(incidentId) }, wanted)
+function roleStep(
+  { role: roleName, account }: Pick<SessionsToRestrict, 'role' | 'account'>,
+  restriction: PolicyRestriction,
+  incidentId: string,
+): RestrictionStep | undefined {
+  const on = (wanted: Wanted) => rolePolicy.step({ roleName, policyName: revocationPolicyName(incidentId) }, wanted, account)
   const where = { rooms: ROLE_ROOMS, subject: { kind: 'role', name: roleName } } as const
   return stepOn(on, {
     ...ladderOf(restriction, where),
@@ -145,6 +150,9 @@ function stands(before: StepValue, wanted: readonly string[]): boolean {
 
 /** The sessions of a role that are restricted: by their names, or, with `issued`, all that were issued in that time. */
 export interface SessionsToRestrict {
+  readonly role: string
+  /** The account of the role, where it is another one than that of the incident's identity. */
+  readonly account: string | undefined
   readonly names: ReadonlySet<string>
   readonly issued: IssuedWithin | undefined
 }
@@ -153,27 +161,33 @@ export interface SessionsToRestrict {
 const ISSUED_AFTER_MS = 10 * MINUTE_MS
 
 /**
- * The sessions of roles of the account that the incident's credentials assumed since the first finding, by role.
+ * The sessions of roles that the incident's credentials assumed since the first finding, by role and account.
  *
  * Where they are more than one policy names, or so many that the incident no longer knows all of them, no choice among them is left to whoever assumed them:
  * then it is all sessions of the role that were issued since, also those of others, who get a new one.
  */
-export function sessionsToRestrict({ lineage, findings, identity }: Incident): Map<string, SessionsToRestrict> {
+export function sessionsToRestrict({ lineage, findings, identity }: Incident): SessionsToRestrict[] {
   const since = Math.min(...findings.map(({ time }) => time))
   const isFull = isFullOfSessions(lineage, identity)
-  const sessions = new Map<string, { names: Set<string>; last: number }>()
+  const sessions = new Map<string, { role: string; account: string | undefined; names: Set<string>; last: number }>()
   for (const { kind, owner, time, id } of lineage) {
     if (kind !== 'session' || time === undefined || time < since || isAttempt(id)) continue
-    const [role, name] = roleSessionIn(owner, identity.account)
-    if (role === undefined || !SessionName.safeParse(name).success) continue
-    const { names, last } = sessions.get(role) ?? { names: new Set(), last: time }
-    sessions.set(role, { names: names.add(name as string), last: Math.max(last, time) })
+    const session = roleSessionIn(owner)
+    if (session === undefined || !SessionName.safeParse(session.name).success) continue
+    const { role, name } = session
+    const account = accountBeside(session.account, { identity })
+    const { names, last } = sessions.get(`${account} ${role}`) ?? { names: new Set(), last: time }
+    sessions.set(`${account} ${role}`, { role, account, names: names.add(name), last: Math.max(last, time) })
   }
-  const toRestrict = ({ names, last }: { names: Set<string>; last: number }): SessionsToRestrict => {
+  return [...sessions.values()].map(({ role, account, names, last }) => {
     const isNamed = names.size <= RESTRICTION_LIMITS.sessions && !isFull
-    return { names, issued: isNamed ? undefined : { since: wholeSecond(since), until: wholeSecond(last) + ISSUED_AFTER_MS } }
-  }
-  return new Map([...sessions].map(([role, taken]) => [role, toRestrict(taken)]))
+    return {
+      role,
+      account,
+      names,
+      issued: isNamed ? undefined : { since: wholeSecond(since), until: wholeSecond(last) + ISSUED_AFTER_MS },
+    }
+  })
 }
 
 /** IAM compares with the second in which a session was issued. */

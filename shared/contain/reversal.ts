@@ -1,11 +1,12 @@
 import { partitionFrom, roleArn, userArn } from '../domain/arn.ts'
 import type { Change } from '../domain/change.ts'
-import { isEnforced } from '../domain/incident.ts'
+import { type Incident, isEnforced } from '../domain/incident.ts'
 import { isRename, RENAME } from '../domain/rename.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
 import { text } from '../domain/signal.ts'
 import { errorName } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
+import { isSubject } from './contained-since.ts'
 import { standingSteps } from './progress.ts'
 import { incidentOfPolicy } from './steps/quarantine.ts'
 import type { Owner, StepKind } from './steps/step-kind.ts'
@@ -105,11 +106,15 @@ export async function incidentOf(
 }
 
 /** True where a call takes away, or sets otherwise, a step on its subject that the record says is in force. */
-export function reversesStep(signal: Signal, subject: Identity, changes: readonly Change[]): boolean {
+export function reversesStep(
+  signal: Signal,
+  subject: Identity,
+  { incident, changes }: { incident: Pick<Incident, 'identity'>; changes: readonly Change[] },
+): boolean {
   if (signal.action === RENAME && !isRename(signal)) return false
   return standingSteps(changes).some(({ target }) => {
     const step = stepFor(target)
-    if (step === undefined || step.subject.kind !== subject.kind || step.subject.name !== subject.name) return false
+    if (step === undefined || !isSubject(step.subject, subject, incident)) return false
     return WHOLE.has(signal.action) || STEPS.some((kind) => reversesTarget(signal, kind, target))
   })
 }

@@ -5,6 +5,7 @@ import type { Versioned } from '../ports/stores.ts'
 import { recordGone } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { findOwnName, followRenames } from './follow-renames.ts'
+import { iamOf } from './in-account.ts'
 import type { PlannedStep } from './progress.ts'
 import { isSameValue, type Subject } from './steps/step.ts'
 import { stepFor } from './steps/steps.ts'
@@ -67,7 +68,7 @@ export async function leaveAlone(
 ): Promise<string | undefined> {
   const step = stepFor(target)
   if (step === undefined) return undefined
-  const now = await step.read(ports.iam)
+  const now = await step.read(iamOf(step.subject, ports))
   if (now !== null && isSameValue(now, contained))
     return 'stands on another one of that name: look who it is, and release the incident if that one is denied in error'
   return recordGone(step, changeLog)

@@ -7,13 +7,16 @@ import { type NameHistory, withName } from '../domain/name-history.ts'
 import type { Policy } from '../domain/policy.ts'
 import { tagChangesOf } from '../domain/tag-change.ts'
 import { MINUTE_MS } from '../domain/time.ts'
+import { RefusedInAccount } from '../errors.ts'
+import { actsIn } from '../ports/accounts.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Clock } from '../ports/runtime.ts'
 import { isOrdered } from '../record/orders.ts'
+import { iamOf } from './in-account.ts'
 import type { Subject } from './steps/step.ts'
 
 /** One text for one user or role. */
-export const keyOf = ({ kind, name }: Subject) => `${kind} ${name}`
+export const keyOf = ({ kind, name, account }: Subject) => (account === undefined ? `${kind} ${name}` : `${kind} ${name} of ${account}`)
 
 /** The incident's own identity as a user or role, or undefined where it is neither: then only what it issued can be contained. */
 export function subjectOf({ identity }: Incident): Subject | undefined {
@@ -30,6 +33,8 @@ export interface Known {
   readonly isThere: boolean
   readonly createdAt: number | undefined
   readonly principalId: string | undefined
+  /** Set where the account refuses the responder that is configured for it: nothing of the subject is known, and its bounds say why. */
+  readonly isRefused?: true
 }
 
 /** When a user or role was created by the log (epoch ms), and the unique ids that IAM gave it; undefined where one of them is not known. */
@@ -42,9 +47,9 @@ export interface IssuedAt {
 export function issuedBy({ lineage }: Incident): Map<string, IssuedAt> {
   const issued = new Map<string, IssuedAt>()
   for (const edge of lineage) {
-    const { kind, owner } = edge
+    const { kind, owner, account } = edge
     if (kind !== 'user' && kind !== 'role') continue
-    const key = keyOf({ kind: kind === 'role' ? 'role' : 'iam-user', name: owner })
+    const key = keyOf({ kind: kind === 'role' ? 'role' : 'iam-user', name: owner, account })
     const before = issued.get(key)
     const ids = principalIdsOf(edge)
     const isKnown = ids !== undefined && (before === undefined || before.principalIds !== undefined)
@@ -115,25 +120,34 @@ export async function boundsOf(
   subjects: readonly Subject[],
   incident: Incident,
   policy: Policy,
-  { iam, clock, ownRoles }: ContainPorts,
+  ports: ContainPorts,
 ): Promise<Map<string, Known>> {
+  const { clock, ownRoles } = ports
   const { identity, lineage } = incident
   const distinct = new Map(subjects.map((subject) => [keyOf(subject), subject]))
-  const all = [...distinct].map(async ([key, { kind, name }]) => {
-    const isOwn = kind === identity.kind && name === identity.name
-    const id = (kind === 'role' ? roleArn : userArn)(placeOf(identity), name)
-    const one = isOwn ? identity : { id, kind, name, account: identity.account }
+  const all = [...distinct].map(async ([key, subject]) => {
+    const { kind, name, account = identity.account } = subject
+    const isOwn = kind === identity.kind && name === identity.name && account === identity.account
+    const id = (kind === 'role' ? roleArn : userArn)({ ...placeOf(identity), account }, name)
+    const one = isOwn ? identity : { id, kind, name, account }
     // IAM is always asked: a name from an event lacks the path by which a policy may protect the user.
-    const known = await iam.describe(one).catch((cause: unknown) => {
-      // Without its own bounds nothing may be done, so the whole run is tried again; another's only keep that one from being touched.
-      if (isOwn) throw cause
-      return null
-    })
+    const known = await iamOf(subject, ports)
+      .describe(one)
+      .catch((cause: unknown) => {
+        // Without its own bounds nothing may be done, so the whole run is tried again; another's only keep that one from being touched.
+        if (isOwn) throw cause
+        return cause instanceof RefusedInAccount ? cause : null
+      })
     if (known === null) return []
+    if (known instanceof RefusedInAccount) {
+      const bounds = { ...boundsFor(policy, one.id, {}, clock.now()), protection: known.message, isReserved: true }
+      const isRefused = actsIn(account, ports) ? ({ isRefused: true } as const) : {}
+      return [[key, { bounds, isThere: true, createdAt: undefined, principalId: undefined, ...isRefused }] as const]
+    }
     const arn = known?.arn ?? one.id
     const about = {
       ownRoles,
-      tagChanges: tagChangesOf(lineage, { kind, name }),
+      tagChanges: tagChangesOf(lineage, subject, identity.account),
       ...(isOwn ? { names: namesWith(arn, incident, clock) } : {}),
     }
     const bounds = boundsFor(policy, arn, known?.tags ?? (needsTags(policy) ? undefined : {}), clock.now(), about)

@@ -1,6 +1,7 @@
 import type { ContainPorts } from '../ports/contain.ts'
 import { GONE } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
+import { iamOf } from './in-account.ts'
 import { type PlannedStep, standingSteps } from './progress.ts'
 import { isSameValue } from './steps/step.ts'
 import { stepFor } from './steps/steps.ts'
@@ -9,11 +10,12 @@ import { stepFor } from './steps/steps.ts'
 export async function undoStep(
   planned: PlannedStep,
   { changeLog, cause }: { changeLog: ChangeLog; cause: string },
-  { iam }: Pick<ContainPorts, 'iam'>,
+  ports: Pick<ContainPorts, 'iam' | 'account' | 'accounts'>,
 ): Promise<string | undefined> {
   const { target, before, contained, earlier } = planned
   const step = stepFor(target)
   if (step === undefined) return `${target}: no step of this version undoes it`
+  const iam = iamOf(step.subject, ports)
   const now = await step.read(iam)
   const isStanding = () => standingSteps(changeLog.changes).some((one) => one.target === target)
   // Somebody deleted the credential, for example a key that was rotated. Nothing is left to undo.

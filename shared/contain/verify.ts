@@ -11,6 +11,7 @@ import { admitter } from './admit-step.ts'
 import { applyStep, attempt, GONE, recordGone, restoreBefore } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { findRenames, followRenames } from './follow-renames.ts'
+import { iamOf, quarantineArnFor } from './in-account.ts'
 import { goneSteps, type PlannedStep, reversalsOf, standingSteps } from './progress.ts'
 import { refusalToSet } from './refusal-to-set.ts'
 import { isRestriction } from './steps/quarantine.ts'
@@ -164,9 +165,15 @@ async function enforceStep(
   const { target, contained, at, isDone } = planned
   const step = stepFor(target)
   if (step === undefined) return undefined
-  const now = await step.read(ports.iam)
+  const now = await step.read(iamOf(step.subject, ports))
   const isAsSet = isSameValue(now, contained)
-  const refusal = isAsSet ? undefined : refusalToSet(step, planned, { now, incident, quarantinePolicyArn: ports.quarantinePolicyArn })
+  const refusal = isAsSet
+    ? undefined
+    : refusalToSet(step, planned, {
+        now,
+        incident,
+        quarantinePolicyArn: quarantineArnFor(step.subject, ports),
+      })
   // What was never set needs no word: nothing was changed.
   if (refusal !== undefined) return isDone && ports.clock.now() - Date.parse(at) >= CONSISTENT_MS ? refusal : undefined
   // A step that was not applied is tried again: a user that was created a moment ago may not have been visible yet.
@@ -206,8 +213,6 @@ function isUnsaid({ target }: Step, changeLog: ChangeLog, now: string | null): b
 
 /** Adds a permissions boundary to users whose deny was reversed repeatedly. Removing it takes another right. */
 async function addBoundaries(changeLog: ChangeLog, ports: ContainPorts): Promise<string[]> {
-  const { quarantinePolicyArn } = ports
-  if (quarantinePolicyArn === undefined) return []
   const doubts: string[] = []
   // A boundary denies everything, which is more than a restriction may.
   const denied = new Set(
@@ -217,9 +222,12 @@ async function addBoundaries(changeLog: ChangeLog, ports: ContainPorts): Promise
     if (!denied.has(target)) continue
     const step = stepFor(target)
     if (step === undefined || !isUserDeny(step) || step.kind === userBoundary.kind || times < REVERSALS_BEFORE_BOUNDARY) continue
-    const boundary = userBoundary.step({ userName: step.subject.name, policyArn: quarantinePolicyArn })
+    const { name, account } = step.subject
+    const policyArn = quarantineArnFor(step.subject, ports)
+    if (policyArn === undefined) continue
+    const boundary = userBoundary.step({ userName: name, policyArn }, {}, account)
     const doubt = await boundary
-      .read(ports.iam)
+      .read(iamOf(boundary.subject, ports))
       .then((value) => applyStep(boundary, value, changeLog, ports))
       .catch((cause: unknown) => `could not be looked at: ${errorName(cause)}`)
     if (doubt !== undefined) doubts.push(`${boundary.target}: ${doubt}`)

@@ -17,7 +17,7 @@ export async function acceptedBy(folded: Folded, own: Assessment, context: Evalu
   if (pattern === undefined) return undefined
   const { identity } = signal
   const bounds = await readBounds(identity, context, { lineage: [], names: await namesOf(identity, context) })
-  const decided = decide(own, identity, bounds, context.ports.account)
+  const decided = decide(own, identity, bounds, context.ports)
   const { id, by, at, incidentId } = pattern
   if (decided.would !== 'observe' && findings.length > 0) {
     await context.ports.incidents.addSignal(incidentId, incidentSignal(signal, findings, own.risk))

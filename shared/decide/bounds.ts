@@ -37,13 +37,17 @@ export function renameTo(
   return { from: before.name, to: now.name, arn: now.id, time }
 }
 
-/** What the policy says of an identity, by the names that it had and without the tags that its incident changed. */
+/** What the policy says of an identity, by the names that it had and without the tags that its incident changed. `own`: the account of that incident's identity. */
 export async function readBounds(
   identity: Identity,
   { policy, ports }: Context,
-  { lineage, names }: { lineage: readonly Created[]; names: NameHistory | undefined },
+  {
+    lineage,
+    names,
+    own = identity.account,
+  }: { lineage: readonly (Created & { readonly account?: string })[]; names: NameHistory | undefined; own?: string },
 ): Promise<Bounds> {
   const tags = needsTags(policy) ? (await ports.iam.describe(identity))?.tags : {}
-  const about = { ownRoles: ports.ownRoles, tagChanges: tagChangesOf(lineage, identity), names }
+  const about = { ownRoles: ports.ownRoles, tagChanges: tagChangesOf(lineage, identity, own), names }
   return boundsFor(policy, identity.id, tags, ports.clock.now(), about)
 }

@@ -5,7 +5,7 @@ import { isContainableIdentity } from '../domain/containable.ts'
 import { isAbout, leadsTo } from '../domain/created-principal.ts'
 import { type Action, isStronger } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
-import { type Incident, isClosed, type LineageEdge } from '../domain/incident.ts'
+import { type Incident, isClosed, type LineageEdge, withAccount } from '../domain/incident.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Identity } from '../domain/signal.ts'
 import type { RespondPorts } from '../ports/respond.ts'
@@ -31,7 +31,7 @@ export async function candidateIncident(
   const last = await unitOfWork.lastIncident(signal.identity.id)
   const { identity } = signal
   const belongsToIdentity = (incident: Incident) =>
-    isAbout(incident, identity) || incident.lineage.some((edge) => edge.kind === 'user' && leadsTo(edge, identity))
+    isAbout(incident, identity) || incident.lineage.some((edge) => edge.kind === 'user' && leadsTo(edge, identity, incident.identity))
   return last !== undefined && belongsToIdentity(last.value) ? last : undefined
 }
 
@@ -63,20 +63,24 @@ export async function incidentApart(
   const stored = await unitOfWork.lastIncident(identity.id)
   const last = stored !== undefined && isAbout(stored.value, identity) ? stored : undefined
   const all = mergeFindings(mergeFindings([], unitOfWork.peekState(identity.id).evidence), evidence)
-  const apart = { last, from: joined.id, tags: joined.lineage.filter(({ kind }) => kind === 'tag'), evidence: all }
+  const apart = {
+    last,
+    from: joined.id,
+    tags: joined.lineage.filter(({ kind }) => kind === 'tag').map((edge) => withAccount(edge, joined.identity)),
+    evidence: all,
+  }
   if (last !== undefined && isContaining(last.value)) return apart
   const pointer = credentialPointer(credential.id)
   const source = (await ports.identities.load([pointer])).get(pointer)?.incidentId
   const issuer = source === undefined || source === joined.id ? undefined : await unitOfWork.incident(source)
   if (issuer !== undefined && isContaining(issuer.value)) return { ...apart, last: issuer }
-  const bounds = await readBounds(identity, context, { lineage: joined.lineage, names: await namesOf(identity, context) })
+  const bounds = await readBounds(identity, context, {
+    lineage: joined.lineage,
+    names: await namesOf(identity, context),
+    own: joined.identity.account,
+  })
   const actionFor = (found: readonly Finding[]) =>
-    decide(
-      assessmentOf(found, { weights: policy.weights, familiarity: familiarityIn(unitOfWork, signal) }),
-      identity,
-      bounds,
-      ports.account,
-    ).action
+    decide(assessmentOf(found, { weights: policy.weights, familiarity: familiarityIn(unitOfWork, signal) }), identity, bounds, ports).action
   // That a suspect issued the credential is evidence against the creator: by itself nobody is asked about each user that an administrator creates.
   const action = actionFor(all) === 'contain' ? 'contain' : actionFor(all.filter(({ detector }) => detector !== suspectCredentialUsed.id))
   return isStronger(action, doneTo(identity, joined)) ? apart : undefined

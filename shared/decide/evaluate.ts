@@ -124,7 +124,7 @@ async function evaluateIn(
   const names = await namesOf(identity, context, known?.value.names)
   const bounds = await readBounds(identity, context, { lineage: created, names })
   const isOwn = known === undefined || isAbout(known.value, signal.identity)
-  const decision = askedOfMove(decide(assessment, identity, bounds, ports.account), assessment, {
+  const decision = askedOfMove(decide(assessment, identity, bounds, ports), assessment, {
     signal,
     moves: isOwn ? moves : undefined,
   })
@@ -195,7 +195,7 @@ async function openConfirmed(signal: Signal, findings: readonly Finding[], conte
   const bounds = await readBounds(signal.identity, context, { lineage: [], names })
   // What protects by its tags may have got them from the intruder. `evaluate` knows that, and comes next.
   if (bounds.protection !== undefined && !bounds.isReserved) return
-  const decision = decide(assessment, signal.identity, bounds, context.ports.account)
+  const decision = decide(assessment, signal.identity, bounds, context.ports)
   // A restriction rests on the habit, which is not read here. `evaluate` knows it, and comes next.
   if (decision.action === 'restrict') return
   const blastRadius = observedBlastRadius(emptyBaseline())

@@ -1,13 +1,28 @@
+import { principalIn } from '../domain/arn.ts'
 import type { Issued } from '../domain/credential-window.ts'
-import { creationsOf, type LineageEdge } from '../domain/incident.ts'
-import type { Identity, Signal } from '../domain/signal.ts'
+import { creationsOf, edgeKey, type LineageEdge } from '../domain/incident.ts'
+import type { Created, Identity, Signal } from '../domain/signal.ts'
 
-/** Lineage edges for what the call created and for what its credential had issued before it was suspected. */
-export function edgesOf({ created, credential, id, time }: Signal, made: readonly Issued[]): LineageEdge[] {
-  const before = made.map((issued) => ({ ...issued, parent: credential.id }))
+/** Lineage edges for what the call created and for what its credential had issued before it was suspected. Each says its account. */
+export function edgesOf({ created, credential, id, time, identity }: Signal, made: readonly Issued[]): LineageEdge[] {
+  const placed = <T extends Created>(one: T) => ({ ...one, account: accountOf(one, identity) })
+  const before = made.map((issued) => ({ ...placed(issued), parent: credential.id }))
   if (created === undefined) return before
   // The window has one row for what was created twice; the call itself says which of the two it made.
-  return [...before.filter((edge) => edge.id !== created.id), { ...created, parent: credential.id, signalId: id, time }]
+  return [...before.filter((edge) => edge.id !== created.id), { ...placed(created), parent: credential.id, signalId: id, time }]
+}
+
+/** The account of what a call created: of a session that of its role, and of all else that of the caller, since IAM creates nothing elsewhere. */
+function accountOf({ kind, owner }: Created, { account }: Identity): string {
+  return (kind === 'session' ? principalIn(owner)?.account : undefined) ?? account
+}
+
+/** Edges as an incident of this identity stores them: those of its own account say none. */
+export function storedEdges(edges: readonly LineageEdge[], { account: own }: Pick<Identity, 'account'>): LineageEdge[] {
+  return edges.map((edge) => {
+    const { account, ...rest } = edge
+    return account === own ? rest : edge
+  })
 }
 
 /**
@@ -15,32 +30,33 @@ export function edgesOf({ created, credential, id, time }: Signal, made: readonl
  * deny ends them, and whoever asks for a hundred must not crowd out the sessions of roles. Another call that created a user or role that is known
  * adds its time.
  */
-export function withEdges(known: readonly LineageEdge[], more: readonly LineageEdge[], { name }: Identity): readonly LineageEdge[] {
-  const edges = new Map(known.map((edge) => [edge.id, edge]))
+export function withEdges(known: readonly LineageEdge[], more: readonly LineageEdge[], identity: Identity): readonly LineageEdge[] {
+  const { name } = identity
+  const edges = new Map(known.map((edge) => [edgeKey(edge), edge]))
   const counted = (edge: LineageEdge) => (isOwnToken(edge, name) ? 'own token' : edge.kind)
   const counts = new Map<string, number>()
   for (const edge of known) counts.set(counted(edge), (counts.get(counted(edge)) ?? 0) + 1)
   let isChanged = false
-  for (const edge of more) {
-    const before = edges.get(edge.id)
+  for (const edge of storedEdges(more, identity)) {
+    const before = edges.get(edgeKey(edge))
     const count = (counts.get(counted(edge)) ?? 0) + 1
     const isFull = before === undefined && count > EDGES_PER_KIND_LIMIT
     const displaced = isFull ? displacedBy(edge, [...edges.values()], name) : undefined
     if (displaced !== undefined) {
-      edges.delete(displaced.id)
+      edges.delete(edgeKey(displaced))
       counts.set(counted(edge), count - 2)
     }
     const after = before === undefined ? (isFull && displaced === undefined ? undefined : edge) : recreated(before, edge)
     if (after === undefined) continue
     if (before === undefined) counts.set(counted(edge), (counts.get(counted(edge)) ?? 0) + 1)
-    edges.set(edge.id, after)
+    edges.set(edgeKey(edge), after)
     isChanged = true
   }
   return isChanged ? [...edges.values()] : known
 }
 
-function isOwnToken({ kind, owner }: LineageEdge, name: string): boolean {
-  return kind === 'session' && owner === name
+function isOwnToken({ kind, owner, account }: LineageEdge, name: string): boolean {
+  return kind === 'session' && owner === name && account === undefined
 }
 
 /** True where an incident may have more sessions of roles than it stores. */

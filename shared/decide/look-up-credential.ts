@@ -9,6 +9,7 @@ import type { LookUpPorts, Respond } from '../ports/lookup.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { updateIncident } from '../record/update-incident.ts'
 import { normalise } from '../sense/normalise.ts'
+import { accountOfCredential, historyIn } from './history-of.ts'
 import { withIssued } from './merge-incident.ts'
 import { writePointers } from './upsert-incident.ts'
 
@@ -45,7 +46,13 @@ export async function lookUpCredential(
   const known = incident.lookups?.credentials.find((one) => one.id === id)
   const startedAt = known?.startedAt ?? now
   const first = incident.openedAt - BEFORE_MS
-  const { records, reached, isComplete } = await readPass({ id, since: sinceOf(incident, id), reached: known?.reached, deadline }, ports)
+  const { records, reached, isComplete } = await readPass(
+    { id, since: sinceOf(incident, id), reached: known?.reached, deadline },
+    {
+      history: historyIn(accountOfCredential(incident, id), ports),
+      clock: ports.clock,
+    },
+  )
   const calls = isBystander(incident, id) ? [] : records.flatMap((record) => issuingCall(record, id) ?? [])
   // CloudTrail answers newest first. Oldest first, the call that issued a session comes before the session's own calls.
   const recent = records.filter((record) => !(timeOf(record) < first)).reverse()
@@ -85,7 +92,7 @@ async function fresh(stored: Versioned<Incident>, { incidents }: LookUpPorts): P
 /** The pages of one pass, newest first, until it is complete or the time is up. At least one page is read. */
 async function readPass(
   { id, since, reached, deadline }: { id: string; since: number; reached: number | undefined; deadline: number },
-  { history, clock }: LookUpPorts,
+  { history, clock }: Pick<LookUpPorts, 'history' | 'clock'>,
 ): Promise<{ records: unknown[]; reached: number | undefined; isComplete: boolean }> {
   const records: unknown[] = []
   let oldest = reached

@@ -1,3 +1,4 @@
+import { principalIn } from '../domain/arn.ts'
 import { type Incident, isClosed } from '../domain/incident.ts'
 import { withNotice } from '../domain/incident-machine.ts'
 import { decidingEventOf } from '../domain/lookup-progress.ts'
@@ -8,6 +9,7 @@ import type { Versioned } from '../ports/stores.ts'
 import { sendOwedNotice } from '../record/notice.ts'
 import { updateIncident } from '../record/update-incident.ts'
 import { normalise } from '../sense/normalise.ts'
+import { historyIn } from './history-of.ts'
 
 /** CloudTrail gives most events to LookupEvents within 15 minutes. One that it does not know after twice that time, it does not know. */
 const UNKNOWN_AFTER_MS = 30 * MINUTE_MS
@@ -42,12 +44,14 @@ async function answerFor(incident: Incident, ports: LookUpPorts): Promise<EventL
   const answered = (answer: EventLookup['answer'], why: string): EventLookup => ({ signalId, answer, why, at })
   const notHeld = whyNotHeld(incident, ports.history.region)
   if (notHeld !== undefined) return answered('not-held', notHeld)
-  // A derived id is the hash of a record without one, and CloudTrail gives every event an id.
-  const isWithoutId = signalId.startsWith('derived:')
-  const { records } = isWithoutId ? { records: [] } : await ports.history.page({ eventId: signalId.split('#')[0] as string }, {})
   const timeline = (await ports.incidents.signals(incident.id, () => {})).find(({ id }) => id === signalId)
   // The timeline is written beside the incident, and may come a moment later.
   if (timeline === undefined) return undefined
+  const caller = principalIn(timeline.identityId)?.account ?? incident.identity.account
+  const history = historyIn(caller, ports)
+  // A derived id is the hash of a record without one, and CloudTrail gives every event an id.
+  const isWithoutId = signalId.startsWith('derived:')
+  const { records } = isWithoutId ? { records: [] } : await history.page({ eventId: signalId.split('#')[0] as string }, {})
   const isSame = records
     .map(normalise)
     .flatMap((one) => (one.kind === 'signals' ? one.signals : []))
@@ -64,10 +68,9 @@ async function answerFor(incident: Incident, ports: LookUpPorts): Promise<EventL
   if (at - time < UNKNOWN_AFTER_MS) return undefined
   if (isWithoutId) return answered('unknown', 'it has no event id')
   // A call by an identity of another account may be recorded in either of the two.
-  const { account } = ports.history
-  const isOfAnother = account !== undefined && incident.identity.account !== account
-  if (isOfAnother)
-    return answered('not-held', `the event history of account ${account} does not hold events of account ${incident.identity.account}`)
+  const { account } = history
+  if (account !== undefined && account !== caller)
+    return answered('not-held', `the event history of account ${account} does not hold events of account ${caller}`)
   return answered('unknown', 'CloudTrail has no such event')
 }
 

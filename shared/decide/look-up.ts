@@ -1,7 +1,7 @@
 import { type Incident, isClosed } from '../domain/incident.ts'
 import { nextCredential } from '../domain/lookup-progress.ts'
 import { NOT_LOOKED_UP } from '../domain/lookups.ts'
-import { errorName, ResponderError } from '../errors.ts'
+import { errorName, RefusedInAccount, ResponderError } from '../errors.ts'
 import type { EventHistory, LookUpPorts, Respond } from '../ports/lookup.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { updateIncident } from '../record/update-incident.ts'
@@ -45,20 +45,37 @@ async function lookUpAll(
 ): Promise<string | undefined> {
   // What CloudTrail cannot be asked is told apart from what fails in here, which the queue has to deliver again.
   let error: string | undefined
-  const page: EventHistory['page'] = async (query, range) =>
-    ports.history.page(query, range).catch((cause: unknown) => {
-      error = errorName(cause)
-      throw cause
-    })
-  const asking = { ...ports, history: { ...ports.history, page } }
+  const noting = (history: EventHistory): EventHistory => ({
+    ...history,
+    page: (query, range) =>
+      history.page(query, range).catch((cause: unknown) => {
+        error = errorName(cause)
+        throw cause
+      }),
+  })
+  const historyOf = (account: string) => {
+    const history = ports.historyOf?.(account)
+    return history && noting(history)
+  }
+  const asking = { ...ports, history: noting(ports.history), historyOf }
   try {
     let stored = await lookUpDecidingEvent(known, asking)
-    for (let id = nextCredential(stored.value, ports.clock.now()); id !== undefined; id = nextCredential(stored.value, ports.clock.now())) {
+    const refused = new Set<string>()
+    const next = () => nextCredential(stored.value, ports.clock.now(), refused)
+    for (let id = next(); id !== undefined; id = next()) {
       if (counted.isOutOfTime || ports.clock.now() >= deadline) {
         counted.isOutOfTime = true
         break
       }
-      const part = await lookUpCredential(stored, { id, respond, deadline }, asking)
+      const part = await lookUpCredential(stored, { id, respond, deadline }, asking).catch((cause: unknown) => {
+        if (cause instanceof RefusedInAccount) return undefined
+        throw cause
+      })
+      // One account that refuses the responder keeps no credential of another from being looked up.
+      if (part === undefined) {
+        refused.add(id)
+        continue
+      }
       stored = part.stored
       counted.records += part.records
       counted.isOutOfTime = part.isOutOfTime

@@ -15,7 +15,7 @@ import type { Rename } from '../domain/rename.ts'
 import { hasFence, hasWidened, type Restriction, withBrake, withSessions } from '../domain/restriction.ts'
 import type { Signal } from '../domain/signal.ts'
 import { mergeFindings } from './correlate.ts'
-import { edgesOf, withEdges } from './lineage-edges.ts'
+import { edgesOf, storedEdges, withEdges } from './lineage-edges.ts'
 
 /** One signal with everything that its evaluation produced. */
 export interface EvaluatedSignal {
@@ -66,7 +66,7 @@ export function newIncident({
   tags,
 }: EvaluatedSignal): Incident {
   const { identity, credential } = signal
-  const lineage = withEdges(edgesOf(signal, issued), tags, identity)
+  const lineage = withEdges(storedEdges(edgesOf(signal, issued), identity), tags, identity)
   return {
     id: incidentId,
     identity,

@@ -1,4 +1,4 @@
-import { type Incident, isClosed, type LineageEdge } from '../domain/incident.ts'
+import { type Incident, isClosed, type LineageEdge, withAccount } from '../domain/incident.ts'
 
 /** The actor of what the responder does by itself; people have ARNs and Slack ids. */
 const NOT_A_PERSON = /^countersign:/
@@ -9,5 +9,5 @@ const NOT_A_PERSON = /^countersign:/
  */
 export function unansweredTags(last: Incident | undefined): readonly LineageEdge[] {
   if (last === undefined || !isClosed(last) || (last.verdict !== undefined && !NOT_A_PERSON.test(last.verdict.by))) return []
-  return last.lineage.filter(({ kind }) => kind === 'tag')
+  return last.lineage.filter(({ kind }) => kind === 'tag').map((edge) => withAccount(edge, last.identity))
 }

@@ -2,7 +2,7 @@ import { principalIn } from './arn.ts'
 import { globs } from './glob.ts'
 import { roleOfPerson } from './identity-center.ts'
 import { type NameHistory, policyNames } from './name-history.ts'
-import type { EvidenceTable, Mode, Override, Policy, ReviewTimes, Selector, Thresholds } from './policy.ts'
+import { type EvidenceTable, Mode, type Override, type Policy, type ReviewTimes, type Selector, type Thresholds } from './policy.ts'
 import { keyOfChange, type TagChange } from './tag-change.ts'
 
 /** What the policy says of one identity. */
@@ -50,7 +50,9 @@ export function boundsFor(policy: Policy, identityId: string, tags: KnownTags, n
     const before = boundsAt(policy, name, tags, now, about)
     if (!isAlike(bounds, before)) return inDoubt(bounds, before, name)
   }
-  return arn === identityId ? bounds : { ...bounds, about: `it was renamed to ${identityId} by itself: the policy goes by ${arn}` }
+  if (arn === identityId) return bounds
+  const renamed = `it was renamed to ${identityId} by itself: the policy goes by ${arn}`
+  return { ...bounds, about: bounds.about === undefined ? renamed : `${renamed}; ${bounds.about}` }
 }
 
 /** True where it makes no difference by which of two names the policy goes. Two ways to be protected are one. */
@@ -85,17 +87,31 @@ function boundsAt(policy: Policy, identityId: string, current: KnownTags, now: n
   const reserved = reservedAs(identityId, ownRoles)
   const tier = policy.tiers.find(({ match }) => matches(match, identityId, tags))
   const override = runningOverride(policy, now)
+  const ofAccount = policy.accounts[accountIn(identityId) ?? '']?.mode
+  const wanted = tier?.mode ?? ofAccount ?? policy.mode
+  const asked = askedAtLeast(wanted, policy, tagChanges)
+  // No tier does more in an account than its mode allows.
+  const mode = ofAccount === undefined || !isMore(asked, ofAccount) ? asked : ofAccount
   return {
     tier: override === undefined ? (tier?.name ?? 'default') : `override until ${override.until}`,
-    mode: override?.mode ?? askedAtLeast(tier?.mode ?? policy.mode, policy, tagChanges),
+    mode: override?.mode ?? mode,
     thresholds: tier?.thresholds ?? policy.thresholds,
     evidence: policy.evidence,
     onExpiry: tier?.onExpiry ?? policy.review.onExpiry,
     protection: reserved ?? protectionOf(policy, identityId, { tags, tagChanges }),
     isReserved: reserved !== undefined || policy.protected.arns.includes(identityId),
     approver: approverAs(policy, identityId),
-    about: undefined,
+    about: override === undefined && mode !== asked ? `accounts.${accountIn(identityId)} allows no more than ${mode}` : undefined,
   }
+}
+
+/** The account that the id of an identity names: of an ARN, and of ids such as `service:111122223333:…`. */
+function accountIn(identityId: string): string | undefined {
+  return /:(\d{12})(?::|$)/.exec(identityId)?.[1]
+}
+
+function isMore(mode: Mode, than: Mode): boolean {
+  return Mode.options.indexOf(mode) > Mode.options.indexOf(than)
 }
 
 /** The tags without those that the incident changed: what stood there before is not known. */

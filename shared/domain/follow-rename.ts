@@ -12,9 +12,10 @@ const RENAMES_LIMIT = 20
  */
 export function withRename(incident: Incident, rename: Rename): Incident | undefined {
   const { identity, lineage, openedAt, renames = [] } = incident
-  if (renames.some(({ to, time }) => to === rename.from && time > rename.time)) return undefined
-  if (renames.some(({ from, to, time }) => from === rename.from && to === rename.to && time === rename.time)) return undefined
-  const isOwn = identity.kind === 'iam-user' && identity.name === rename.from && rename.time >= openedAt
+  const here = renames.filter(({ account }) => account === rename.account)
+  if (here.some(({ to, time }) => to === rename.from && time > rename.time)) return undefined
+  if (here.some(({ from, to, time }) => from === rename.from && to === rename.to && time === rename.time)) return undefined
+  const isOwn = identity.kind === 'iam-user' && identity.name === rename.from && rename.account === undefined && rename.time >= openedAt
   const after = followed(lineage, [rename])
   if (!isOwn && after.every((edge, place) => edge === lineage[place])) return undefined
   return {
@@ -38,8 +39,15 @@ export function followed(lineage: readonly LineageEdge[], renames: readonly Rena
 
 /** What a user of the old name was given after the rename is another's, and so is a user that was created by that name later. */
 function followedBy(edge: LineageEdge, rename: Rename): readonly LineageEdge[] {
-  const { id, kind, owner } = edge
-  if (owner !== rename.from || kind === 'role' || kind === 'backdoor' || id.startsWith('iam:TagRole ') || id.startsWith('iam:UntagRole '))
+  const { id, kind, owner, account } = edge
+  if (
+    owner !== rename.from ||
+    account !== rename.account ||
+    kind === 'role' ||
+    kind === 'backdoor' ||
+    id.startsWith('iam:TagRole ') ||
+    id.startsWith('iam:UntagRole ')
+  )
     return [edge]
   const times = creationsOf(edge)
   const earlier = times.filter((time) => time <= rename.time)

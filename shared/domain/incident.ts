@@ -74,7 +74,8 @@ export type NoticeKind = z.infer<typeof NoticeKind>
 /**
  * One edge of a lineage: a credential made another, or something else that outlives it. `time` is that of the call (epoch ms); incidents of 0.1.0
  * do not say it. `recreatedAt`: the times of other calls that created the same user or role, oldest first: it was deleted in between; `recreatedIds`:
- * the unique ids that IAM gave it then, as far as they are known.
+ * the unique ids that IAM gave it then, as far as they are known. `account`: that of what it leads to, where it is another one than that of the incident's
+ * identity.
  */
 export const LineageEdge = z
   .strictObject({
@@ -84,9 +85,25 @@ export const LineageEdge = z
     time: Time.exactOptional(),
     recreatedAt: z.array(Time).readonly().exactOptional(),
     recreatedIds: z.array(z.string()).readonly().exactOptional(),
+    account: z.string().exactOptional(),
   })
   .readonly()
 export type LineageEdge = z.infer<typeof LineageEdge>
+
+/** The account of what an edge leads to. `own` is the incident's identity. */
+export function accountOfEdge({ account }: Pick<LineageEdge, 'account'>, own: Pick<Identity, 'account'>): string {
+  return account ?? own.account
+}
+
+/** An edge that says its account whatever incident it is put into. */
+export function withAccount(edge: LineageEdge, own: Pick<Identity, 'account'>): LineageEdge {
+  return { ...edge, account: accountOfEdge(edge, own) }
+}
+
+/** One text for each edge of an incident, by which a person approves it: two accounts may have a user or role of one name. */
+export function edgeKey({ id, account }: Pick<LineageEdge, 'id' | 'account'>): string {
+  return account === undefined ? id : `${id} in account ${account}`
+}
 
 /** The times of all calls that are known to have created what an edge leads to (epoch ms); empty where none is known. */
 export function creationsOf({ time, recreatedAt = [] }: LineageEdge): readonly number[] {
@@ -96,9 +113,9 @@ export function creationsOf({ time, recreatedAt = [] }: LineageEdge): readonly n
 /** True where a lineage has an edge that an earlier one lacks, or a call that created the same again. */
 export function hasGrown(lineage: readonly LineageEdge[], earlier: readonly LineageEdge[]): boolean {
   if (lineage === earlier) return false
-  const known = new Map(earlier.map((edge) => [edge.id, edge]))
+  const known = new Map(earlier.map((edge) => [edgeKey(edge), edge]))
   return lineage.some((edge) => {
-    const before = known.get(edge.id)
+    const before = known.get(edgeKey(edge))
     if (before === undefined) return true
     const times = creationsOf(before)
     return creationsOf(edge).length > times.length || creationsOf(edge).some((time) => !times.includes(time))

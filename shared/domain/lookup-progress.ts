@@ -21,11 +21,16 @@ export function pendingCredentials(incident: Incident): string[] {
   return credentialsToLookUp(incident).filter((id) => !done.has(id))
 }
 
-/** The credential to look up next at a time (epoch ms): one that was never looked up completely, else the one whose last pass is oldest. */
-export function nextCredential(incident: Incident, now: number): string | undefined {
-  const [pending] = pendingCredentials(incident)
+/**
+ * The credential to look up next at a time (epoch ms): one that was never looked up completely, else the one whose last pass is oldest. `except`: those that
+ * cannot be looked up now.
+ */
+export function nextCredential(incident: Incident, now: number, except: ReadonlySet<string> = new Set()): string | undefined {
+  const pending = pendingCredentials(incident).find((id) => !except.has(id))
   if (pending !== undefined) return pending
-  const due = (incident.lookups?.credentials ?? []).filter(({ completedAt }) => completedAt !== undefined && now - completedAt >= AGAIN_MS)
+  const due = (incident.lookups?.credentials ?? [])
+    .filter(({ completedAt }) => completedAt !== undefined && now - completedAt >= AGAIN_MS)
+    .filter(({ id }) => !except.has(id))
   return due.sort((a, b) => (a.completedAt as number) - (b.completedAt as number))[0]?.id
 }
 

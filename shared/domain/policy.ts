@@ -172,6 +172,8 @@ export const Override = z.strictObject({
 })
 export type Override = z.infer<typeof Override>
 
+const AccountId = z.string().regex(/^\d{12}$/, "must be an account id of 12 digits, in quotes: '111122223333'")
+
 /** The bounds that people set. Every key has a default, and the default mode only observes. */
 export const Policy = z
   .strictObject({
@@ -184,6 +186,8 @@ export const Policy = z
     thresholds: Thresholds.default({ notify: 25, ask: 55, restrict: 25, contain: 85 }),
     evidence: EvidenceTable.default(EvidenceTable.parse({})),
     tiers: z.array(Tier).max(50).default([]),
+    /** By account: its mode stands in the place of the policy's own, and no tier does more there. */
+    accounts: z.record(AccountId, z.strictObject({ mode: Mode })).default({}),
     protected: z.strictObject({ arns: z.array(ArnPattern).max(200).default([]), tags: Tags.default({}) }).default({ arns: [], tags: {} }),
     advisor: AdvisorBounds.default(AdvisorBounds.parse({})),
     /** Factors on the weights of detectors, by id: 0.5 halves a weight. Confirmed findings keep their weight. */

@@ -5,9 +5,11 @@ import { Time } from './stored.ts'
 
 /**
  * A user of an incident that was renamed, or moved to another path. `arn` is the new one. `time` is that of the call, or that of the look at which the
- * new name was found (epoch ms). Keys, policies, tags and the date of creation of a user stay when it is renamed.
+ * new name was found (epoch ms). `account`: its own, where it is another one than that of the incident's identity. Keys, policies, tags and the date of creation of a user stay when it is renamed.
  */
-export const Rename = z.strictObject({ from: z.string(), to: z.string(), arn: z.string(), time: Time }).readonly()
+export const Rename = z
+  .strictObject({ from: z.string(), to: z.string(), arn: z.string(), time: Time, account: z.string().exactOptional() })
+  .readonly()
 export type Rename = z.infer<typeof Rename>
 
 /** The call that gives a user another name or path. */

@@ -20,11 +20,15 @@ export function tagCreated(action: string, owner: string, changes: readonly TagC
   return { id: `${action} ${owner} ${changes.join(BETWEEN)}`, kind: 'tag', owner }
 }
 
-/** The changes of tags of one user or role in a lineage. */
-export function tagChangesOf(lineage: readonly Created[], { kind, name }: Pick<Identity, 'kind' | 'name'>): readonly TagChange[] {
+/** The changes of tags of one user or role in a lineage. `own` is the account of the incident's identity, which is meant where an edge, or `subject`, names none. */
+export function tagChangesOf(
+  lineage: readonly (Created & { readonly account?: string })[],
+  { kind, name, account }: Pick<Identity, 'kind' | 'name'> & { readonly account?: string | undefined },
+  own: string,
+): readonly TagChange[] {
   const parameter = kind === 'role' ? 'roleName' : 'userName'
-  return lineage.flatMap(({ id, kind: created, owner }) => {
-    const [action = '', , ...changes] = created === 'tag' && owner === name ? id.split(' ') : []
+  return lineage.flatMap(({ id, kind: created, owner, account: place }) => {
+    const [action = '', , ...changes] = created === 'tag' && owner === name && (place ?? own) === (account ?? own) ? id.split(' ') : []
     return TAG_CALLS.get(action) === parameter ? changes.join(' ').split(BETWEEN) : []
   })
 }

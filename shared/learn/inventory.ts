@@ -5,6 +5,7 @@ import { type Incident, isClosed } from '../domain/incident.ts'
 import { withSnapshot } from '../domain/last-used.ts'
 import { DAY_MS, HOUR_MS } from '../domain/time.ts'
 import { errorName, UnreadableItem } from '../errors.ts'
+import { actsIn } from '../ports/accounts.ts'
 import type { InventoryPorts, LastUsedTurn } from '../ports/last-used.ts'
 
 /** The most identities of a night. IAM's limits are those of the account: an answer takes about three calls, so this is two calls a second for twelve minutes. */
@@ -72,17 +73,16 @@ export async function inventory(ports: InventoryPorts): Promise<InventoryDone> {
 }
 
 /** Whose turn it is: users and roles of the account that may be restricted at all, longest ago first. */
-async function dueAt(now: number, { lastUsed, account, ownRoles }: InventoryPorts): Promise<LastUsedTurn[]> {
+async function dueAt(now: number, { lastUsed, ...acting }: InventoryPorts): Promise<LastUsedTurn[]> {
   const due: LastUsedTurn[] = []
-  for await (const turn of lastUsed.turns())
-    if (now - turn.triedAt >= DUE_MS && mayBeRestricted(turn.identityId, { account, ownRoles })) due.push(turn)
+  for await (const turn of lastUsed.turns()) if (now - turn.triedAt >= DUE_MS && mayBeRestricted(turn.identityId, acting)) due.push(turn)
   return due.sort((a, b) => a.triedAt - b.triedAt || (a.identityId < b.identityId ? -1 : 1))
 }
 
 /** Roles of paths that AWS reserves are service-linked, or of IAM Identity Center. */
-function mayBeRestricted(identityId: string, { account, ownRoles }: Pick<InventoryPorts, 'account' | 'ownRoles'>): boolean {
+function mayBeRestricted(identityId: string, acting: Pick<InventoryPorts, 'account' | 'accounts' | 'ownRoles'>): boolean {
   const principal = principalIn(identityId)
-  if (principal === undefined || principal.account !== account || ownRoles.has(identityId)) return false
+  if (principal === undefined || !actsIn(principal.account, acting) || acting.ownRoles.has(identityId)) return false
   return principal.kind === 'user' || (principal.kind === 'role' && !/:role\/aws-(?:service-role|reserved)\//.test(identityId))
 }
 

@@ -7,9 +7,9 @@ export function memoryBreaker(): Breaker {
   /** The incident whose run pages, or null where people were paged. */
   const pages = new Map<string, string | null>()
   return {
-    async reserve({ hour, kind }, incidentId, limit) {
+    async reserve({ hour, kind, account = '' }, incidentId, limit) {
       if (limit === 0) return false
-      const key = kind === 'restricted' ? `${hour} ${kind}` : `${hour}`
+      const key = kind === 'restricted' ? `${hour} ${account} ${kind}` : `${hour} ${account}`
       const places = hours.get(key) ?? new Map<string, BreakerLane['kind']>()
       if (places.has(incidentId)) return true
       if ([...places.values()].filter((one) => one === kind).length >= limit) return false
@@ -27,6 +27,6 @@ export function memoryBreaker(): Breaker {
   }
 }
 
-function keyOf({ hour, kind }: BreakerLane): string {
-  return `${hour} ${kind}`
+function keyOf({ hour, kind, account = '' }: BreakerLane): string {
+  return `${hour} ${account} ${kind}`
 }

@@ -23,8 +23,11 @@ export interface Description {
 
 /** The IAM calls that the responder uses. "Not found" is a return value; a failed lookup throws. */
 export interface Iam {
-  /** The user that owns an access key, or undefined when there is no such key. */
-  ownerOf(accessKeyId: string): Promise<Identity | undefined>
+  /**
+   * The user that owns an access key, or undefined when there is no such key. `account`: where the key is, as far as that is known; an IAM of several
+   * accounts asks there, where the id of the key does not say it.
+   */
+  ownerOf(accessKeyId: string, account?: string): Promise<Identity | undefined>
   /** The name of that user alone, by one call less. */
   ownerNameOf(accessKeyId: string): Promise<string | undefined>
   listAccessKeys(userName: string): Promise<AccessKey[]>

@@ -1,5 +1,6 @@
 import type { LastUsed, LastUsedSnapshot } from '../domain/last-used.ts'
 import type { UnreadableItem } from '../errors.ts'
+import type { Accounts } from './accounts.ts'
 import type { Clock, Log } from './runtime.ts'
 import type { IdentityStore, IncidentStore, Versioned } from './stores.ts'
 
@@ -45,6 +46,8 @@ export interface InventoryPorts {
   readonly incidents: Pick<IncidentStore, 'get'>
   /** The account that it acts in. */
   readonly account: string
+  /** The accounts that it asks about; absent where that is its own alone. */
+  readonly accounts?: Pick<Accounts, 'ids'> | undefined
   /** ARNs of the responder's own roles and of those that deploy it. */
   readonly ownRoles: ReadonlySet<string>
   readonly clock: Clock

@@ -57,6 +57,8 @@ export interface LookUpPorts {
   readonly backfillQueue?: BackfillQueue | undefined
   readonly notifier: Notifier
   readonly history: EventHistory
+  /** The event history of another account that is acted in; undefined of an account that is not. Absent where only the stack's own is. */
+  readonly historyOf?: ((account: string) => EventHistory | undefined) | undefined
   readonly clock: Clock
   readonly log: Log
 }

@@ -15,6 +15,8 @@ export interface Notice {
 export interface NoticeStack {
   readonly name: string
   readonly region: string
+  /** The account that it is in: a notice about another one says so. */
+  readonly account?: string | undefined
 }
 
 /** Delivers notices to people. */

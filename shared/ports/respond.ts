@@ -1,3 +1,4 @@
+import type { Accounts } from './accounts.ts'
 import type { Advisor, AdvisorBudget } from './advisor.ts'
 import type { Iam } from './iam.ts'
 import type { BackfillQueue, BootstrapQueue, ContainInvoker } from './invokers.ts'
@@ -22,6 +23,8 @@ export interface RespondPorts {
   readonly backfillQueue?: BackfillQueue | undefined
   /** The account that it acts in; undefined when a log of any account is replayed. */
   readonly account: string | undefined
+  /** The accounts that contain acts in; absent where that is its own alone. */
+  readonly accounts?: Pick<Accounts, 'ids'> | undefined
   /** ARNs of the responder's own roles and of those that deploy it; absent where it is not deployed. */
   readonly ownRoles?: ReadonlySet<string> | undefined
   /** Which calls are delivered: reads, and those of role sessions; absent where all are, as in a log. */

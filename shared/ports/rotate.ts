@@ -9,6 +9,10 @@ export interface RotatePorts {
   readonly record: ChangeRecord
   readonly iam: Pick<Iam, 'listAccessKeys' | 'createAccessKey' | 'deleteAccessKey' | 'lastUsedOf'>
   readonly vault: SecretVault
+  /** IAM and the vault of another account, where an incident is of one that is acted in; absent where only the stack's own is. */
+  readonly elsewhere?: ((account: string) => Pick<RotatePorts, 'iam' | 'vault'> | undefined) | undefined
+  /** The stack's own account; undefined where that makes no difference, as in an embedded one. */
+  readonly account?: string | undefined
   readonly notifier: Notifier
   readonly clock: Clock
   readonly log: Log

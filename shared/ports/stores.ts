@@ -111,6 +111,8 @@ export interface SealVault {
 export interface BreakerLane {
   readonly hour: number
   readonly kind: 'ordinary' | 'urgent' | 'confirmed' | 'ordered' | 'restricted'
+  /** Of one account alone; absent for all accounts together. */
+  readonly account?: string
 }
 
 /** The circuit breaker of containments and restrictions: beyond the limit per hour, people are asked instead. */

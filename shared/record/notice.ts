@@ -46,14 +46,16 @@ export function noticeOf(incident: Incident, kind: NoticeKind, stack?: NoticeSta
     kind,
     // Whoever can forge events can have anybody contained: nothing is looked at before that.
     priority: kind === 'unknown-event' ? 100 : incident.priority,
-    title: titleOf(incident, kind),
+    title: titleOf(incident, kind, stack),
     body: bodyOf(incident, kind, stack),
   }
 }
 
-function titleOf(incident: Incident, kind: NoticeKind): string {
+function titleOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undefined): string {
   const { identity, assessment } = incident
-  const who = printable(identity.name, 64)
+  // Two accounts may have somebody of one name.
+  const isElsewhere = stack?.account !== undefined && identity.account !== stack.account
+  const who = `${printable(identity.name, 64)}${isElsewhere ? ` of account ${printable(identity.account, 32)}` : ''}`
   switch (kind) {
     case 'restricted':
       return `Restricted ${who}${stopsLittle(incident) ? ' from grave actions alone,' : ''} until somebody decides: risk ${Math.round(assessment.risk)}`

@@ -71,6 +71,8 @@ function described(issue: z.core.$ZodIssue, input: unknown): string[] {
         `${key}: must be ${allowed.length === 1 ? allowed[0] : `one of ${allowed.join(', ')}`}, got ${shown(value)}${hint(value, allowed)}`,
       ]
     }
+    case 'invalid_key':
+      return [`${key}: ${issue.issues[0]?.message ?? issue.message}`]
     case 'invalid_type':
       return [
         value === undefined

@@ -1,5 +1,5 @@
 import { closingOf } from '../contain/plan.ts'
-import type { Incident } from '../domain/incident.ts'
+import { edgeKey, type Incident } from '../domain/incident.ts'
 import { moved, statesBefore } from '../domain/incident-machine.ts'
 import { ResponderError } from '../errors.ts'
 import { append, headOf, incidentSubject } from '../record/append.ts'
@@ -9,7 +9,7 @@ import { findReviewableIncident, type ReviewPorts } from './reviewer.ts'
 
 /**
  * Approves that contain reverses one change to a resource that existed before the incident, such as a role trust policy that the intruder opened
- * to another account. Contain never does this without approval. `edgeId` names a lineage edge of the incident.
+ * to another account. Contain never does this without approval. `edgeId` is the `edgeKey` of a lineage edge of the incident.
  *
  * Throws `usage` for an edge that cannot be reversed, and `incident.state` when the incident's state does not allow it.
  */
@@ -52,8 +52,8 @@ export async function approve(
 /** Throws `usage` when contain cannot reverse the edge, and `incident.state` when the incident's state does not allow it. */
 function checkReversible({ id, state, lineage, identity }: Incident, edgeId: string): void {
   const reversible = lineage.filter((edge) => closingOf(edge, identity.account) !== undefined)
-  if (!reversible.some((edge) => edge.id === edgeId)) {
-    const choice = reversible.length === 0 ? 'none' : reversible.map((edge) => JSON.stringify(edge.id)).join(', ')
+  if (!reversible.some((edge) => edgeKey(edge) === edgeId)) {
+    const choice = reversible.length === 0 ? 'none' : reversible.map((edge) => JSON.stringify(edgeKey(edge))).join(', ')
     throw new ResponderError('usage', `incident ${id} has no reversible change ${JSON.stringify(edgeId)}; reversible changes: ${choice}`)
   }
   const before = statesBefore('approved')

@@ -1,4 +1,5 @@
 import { boundsFor, needsTags } from '../domain/bounds.ts'
+import { isHeldBack } from '../domain/held-back.ts'
 import type { Incident } from '../domain/incident.ts'
 import { moved, withNotice } from '../domain/incident-machine.ts'
 import { isLookUpDue } from '../domain/lookup-progress.ts'
@@ -81,6 +82,9 @@ async function sweepIncident(
       await ports.rotateInvoker?.rotate(incidentId)
       return
     case 'asking':
+      // Whether its account still refuses the responder, only contain can tell.
+      if (isHeldBack(incident)) await ports.containInvoker.contain(incidentId)
+      return await attend(stored, policy, ports)
     case 'restricted':
     case 'contained':
       return await attend(stored, policy, ports)
@@ -154,7 +158,10 @@ async function expire(
   const { id, identity, lineage, names, state: from } = stored.value
   const hours = policy.review.expireAfterHours
   const tags = needsTags(policy) ? (await iam.describe(identity))?.tags : {}
-  const { onExpiry } = boundsFor(policy, identity.id, tags, clock.now(), { tagChanges: tagChangesOf(lineage, identity), names })
+  const { onExpiry } = boundsFor(policy, identity.id, tags, clock.now(), {
+    tagChanges: tagChangesOf(lineage, identity, identity.account),
+    names,
+  })
   const at = new Date(clock.now()).toISOString()
   const actor = SWEEP_ACTOR
   const why = reasonOf(from, { hours, onExpiry, isReleaseUnfinished })

@@ -36,6 +36,22 @@ describe.each([
     expect(await breaker.reserve(hour, 'a', 1)).toBe(true)
   })
 
+  it('counts each account apart from the others, and from all together', async () => {
+    const breaker = make()
+    const hour = someHour()
+    const [here, there] = [
+      { ...hour, account: '123456789012' },
+      { ...hour, account: '210987654321' },
+    ]
+    expect(await breaker.reserve(here, 'a', 1)).toBe(true)
+    expect(await breaker.reserve(here, 'b', 1)).toBe(false)
+    expect(await breaker.reserve(there, 'b', 1)).toBe(true)
+    expect(await breaker.reserve(hour, 'c', 1)).toBe(true)
+    expect(await breaker.claimPage(here, 'b')).toBe(true)
+    expect(await breaker.claimPage(there, 'c')).toBe(true)
+    expect(await breaker.claimPage(here, 'c')).toBe(false)
+  })
+
   it('begins anew with the next hour', async () => {
     const breaker = make()
     const [hour, next] = [someHour(), someHour()]

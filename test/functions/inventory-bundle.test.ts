@@ -25,6 +25,7 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_DYNAMODB: embedded.endpoint,
     AWS_ENDPOINT_URL_IAM: iam.url,
     TABLE_NAME: embedded.table.name,
+    STACK_NAME: 'Countersign',
     ACCOUNT_ID: '123456789012',
     OWN_ROLE_ARNS: 'arn:aws:iam::123456789012:role/own',
     POWERTOOLS_LOG_LEVEL: 'SILENT',

@@ -154,7 +154,7 @@ describe('a step that an earlier run planned', () => {
 
   it('that now asks for more is planned again with the value from before the first run', async () => {
     const older = revocation({ issuedBefore: NOW - 60_000, names: ['build-7'] })
-    const step = endSessions('deploy', ID, { names: ['build-8'], since: NOW, now: NOW })
+    const step = endSessions({ name: 'deploy' }, ID, { names: ['build-8'], since: NOW, now: NOW })
     const account = { RoleDetailList: [{ RoleName: 'deploy', Arn: 'arn:aws:iam::123456789012:role/deploy' }] }
     const entries = [planned(step.target, null, older), done(step.target, null, older)]
     const world = await run({ account, entries })

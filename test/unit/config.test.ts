@@ -40,6 +40,7 @@ describe('the configuration of a stack', () => {
       policyFile: 'policy.yaml',
       includeRoleSessions: false,
       accounts: [],
+      memberAccounts: [],
       securityHub: false,
       seals: { lock: 'governance', retentionDays: 365 },
       readOnlyEvents: true,

@@ -4,10 +4,15 @@ import { restrictionDocument } from '../../shared/contain/restriction-document.t
 import { DENY_ALL, quarantinePolicyName, revocationPolicyName } from '../../shared/contain/steps/quarantine.ts'
 import { rolePolicy } from '../../shared/contain/steps/role-policy.ts'
 import type { Change } from '../../shared/domain/change.ts'
+import type { Incident } from '../../shared/domain/incident.ts'
 import { withoutHabit, withSessions } from '../../shared/domain/restriction.ts'
 import type { Signal } from '../../shared/domain/signal.ts'
-import { NOW } from '../embedded.ts'
+import { ACCOUNT, NOW } from '../embedded.ts'
 import { documentOf, HABIT } from '../restricted.ts'
+
+/** An incident about an identity of the account. */
+const OF = { identity: { account: ACCOUNT } } as unknown as Incident
+const OTHER = '210987654321'
 
 describe('a restriction of sessions of a role', () => {
   const subject = { kind: 'role', name: 'deploy' } as const
@@ -16,19 +21,20 @@ describe('a restriction of sessions of a role', () => {
   const { target } = rolePolicy.step({ roleName: 'deploy', policyName }, { title: 'restricted', contained: () => to })
   const at = new Date(NOW).toISOString()
   const changes = ['step-planned', 'step-done'].map((kind) => ({ kind, target, from: null, to, at })) as unknown as Change[]
-  const bySession = (sessionName: string) => ({ identity: subject, credential: { sessionName } }) as unknown as Signal
+  const identity = { ...subject, account: ACCOUNT }
+  const bySession = (sessionName: string) => ({ identity, credential: { sessionName } }) as unknown as Signal
 
   it('refuses the calls of those sessions; what another one is refused was refused by somebody else', () => {
-    expect(restrictedSince(bySession('build-7'), changes)).toBe(NOW)
-    expect(restrictedSince(bySession('build-8'), changes)).toBeUndefined()
-    expect(restrictedSince({ identity: subject, credential: {} } as unknown as Signal, changes)).toBeUndefined()
+    expect(restrictedSince(bySession('build-7'), OF, changes)).toBe(NOW)
+    expect(restrictedSince(bySession('build-8'), OF, changes)).toBeUndefined()
+    expect(restrictedSince({ identity, credential: {} } as unknown as Signal, OF, changes)).toBeUndefined()
   })
 })
 
 describe('a restriction of a user', () => {
   const document = documentOf(HABIT)
   const targetOf = (name: string, incident = 'inc-0123456789ab') => `user-policy:${name}/${quarantinePolicyName(incident)}`
-  const call = { identity: { kind: 'iam-user', name: 'ci-build' }, credential: {} } as unknown as Signal
+  const call = { identity: { kind: 'iam-user', name: 'ci-build', account: ACCOUNT }, credential: {} } as unknown as Signal
   const entries = (target: string, to: string | null, { minute = 0, kinds = ['step-planned', 'step-done'] } = {}) =>
     kinds.map((kind) => ({ kind, target, from: null, to, at: new Date(NOW + minute * 60_000).toISOString() })) as unknown as Change[]
 
@@ -39,6 +45,7 @@ describe('a restriction of a user', () => {
     ['it is on another user', entries(targetOf('bystander'), document), undefined],
     ['it is on a role of the name', entries('role-policy:ci-build/CountersignRevoke-inc-0123456789ab', document), undefined],
     ['it is a containment', entries(targetOf('ci-build'), DENY_ALL), undefined],
+    ['it is on one of that name in another account', entries(targetOf(`${OTHER}:ci-build`), document), undefined],
     ['it has no value', entries(targetOf('ci-build'), null), undefined],
     ['its step is of no kind', entries('moon:ci-build/x', document), undefined],
     [
@@ -47,6 +54,6 @@ describe('a restriction of a user', () => {
       NOW,
     ],
   ])('is known where %s', (_, changes, since) => {
-    expect(restrictedSince(call, changes)).toBe(since)
+    expect(restrictedSince(call, OF, changes)).toBe(since)
   })
 })

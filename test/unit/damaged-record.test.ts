@@ -206,7 +206,7 @@ describe('what CloudTrail left out', () => {
       mark(signalOf({ ...whole(), eventSource: 'events.amazonaws.com', eventName, requestParameters }))
     expect(marked('DisableRule', left)).toMatchObject({ isAgainstResponder: true, deployment: 'unnamed' })
     expect(marked('DisableRule', { name: 'nightly' }).isAgainstResponder).toBe(false)
-    expect(marked('PutPermission', left).isAgainstResponder).toBe(false)
+    expect(marked('CreateConnection', left).isAgainstResponder).toBe(false)
   })
 
   it('takes no lineage away where the answer or the request says it', () => {

@@ -94,7 +94,7 @@ describe('a policy that ends sessions', () => {
 
 describe('a step that ends sessions of a role', () => {
   const SINCE = NOW - 60_000
-  const stepOf = (names: string[]) => endSessions('deploy', ID, { names, since: SINCE, now: NOW })
+  const stepOf = (names: string[]) => endSessions({ name: 'deploy' }, ID, { names, since: SINCE, now: NOW })
   const made = (parts: Partial<Revocation> = {}) => revocation({ issuedBefore: NOW - 1000, names: ['build-7', 'build-8'], ...parts })
 
   it('is on an inline policy of the role that bears the name of the incident, and says whose sessions end', () => {

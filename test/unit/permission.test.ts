@@ -73,11 +73,11 @@ describe('what is written on an incident', () => {
   ])('%s is allowed or not: %j of a %s', (_, parts, of, why) => {
     const bounds = parts === undefined ? undefined : { ...BOUNDS, ...parts }
     for (const account of [ACCOUNT, undefined]) {
-      const refusal = incidentRefusal(incidentOf(ID, { identity: CI }), bounds, { of, account })
+      const refusal = incidentRefusal(incidentOf(ID, { identity: CI }), bounds, { of, acting: { account } })
       if (why === undefined) expect(refusal).toBeUndefined()
       else expect(refusal).toMatch(why)
     }
-    expect(incidentRefusal(incidentOf(ID, { identity: CI }), bounds, { of, account: '210987654321' })).toMatch(
+    expect(incidentRefusal(incidentOf(ID, { identity: CI }), bounds, { of, acting: { account: '210987654321' } })).toMatch(
       /^the identity is of account/,
     )
   })
@@ -116,7 +116,7 @@ describe('what the policy in force allows of an incident', () => {
       { incident: { lineage, identity: { ...CI, account: '210987654321' } }, users: [made()] },
       /of account/,
       /of account/,
-      [true, true],
+      [false, false],
     ],
     [
       'nothing in a mode that asks',

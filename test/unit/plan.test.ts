@@ -68,7 +68,11 @@ describe('the plan', () => {
     ['a user', edge('user', 'bob'), [`user-policy:bob/${QUARANTINE}`]],
     ['a role', edge('role', 'worker'), [`role-policy:worker/${QUARANTINE}`]],
     ['a session', taken('worker', 'w-1'), [`role-policy:worker/${REVOCATION}`]],
-    ['a session of another account', taken('worker', 'w-1', '210987654321'), []],
+    [
+      'a session of another account',
+      taken('worker', 'w-1', '210987654321'),
+      ['role-policy:210987654321:worker/CountersignRevoke-inc-0123456789ab'],
+    ],
     ['a backdoor', edge('backdoor', 'deploy', TRUST), []],
     ['a password', edge('console', 'bob'), []],
     ['a tag', edge('tag', 'bob'), []],
@@ -228,7 +232,7 @@ describe('the sessions of an incident’s own role that end', () => {
 })
 
 describe('the sessions that were assumed', () => {
-  it('are those of roles of the account that have a name, each name once', () => {
+  it('are those of roles that have a name, each name once, of each account apart', () => {
     const lineage = [
       taken('worker', 'w-1'),
       taken('worker', 'w-2'),
@@ -239,9 +243,10 @@ describe('the sessions that were assumed', () => {
       edge('role', `arn:aws:sts::${ACCOUNT}:assumed-role/worker/w-9`),
       edge('session', 'not an ARN'),
     ]
-    expect([...takenOn({ lineage, identity: user('ci') })].map(([role, names]) => [role, ...names])).toEqual([
-      ['worker', 'w-1', 'w-2'],
-      ['deploy', 'd-1'],
+    expect(takenOn({ lineage, identity: user('ci') }).map(({ role, account, names }) => [account, role, ...names])).toEqual([
+      [undefined, 'worker', 'w-1', 'w-2'],
+      [undefined, 'deploy', 'd-1'],
+      ['210987654321', 'worker', 'w-3'],
     ])
   })
 
@@ -250,16 +255,16 @@ describe('the sessions that were assumed', () => {
     expect(endedOf({ identity: root, lineage }, 'worker')?.names).toEqual(lineage.slice(0, -1).map((_, at) => `w-${at}`))
   })
 
-  it.each<[string, [string, string] | []]>([
-    [`arn:aws:sts::${ACCOUNT}:assumed-role/deploy/build-7`, ['deploy', 'build-7']],
-    [`arn:aws-cn:sts::${ACCOUNT}:assumed-role/deploy/build-7`, ['deploy', 'build-7']],
-    ['arn:aws:sts::210987654321:assumed-role/deploy/build-7', []],
-    [`arn:aws:sts::${ACCOUNT}:assumed-role/deploy`, []],
-    [`arn:aws:iam::${ACCOUNT}:role/deploy`, []],
-    [`arn:aws:sts::${ACCOUNT}:federated-user/bob`, []],
-    ['deploy/build-7', []],
-    ['', []],
+  it.each<[string, object | undefined]>([
+    [`arn:aws:sts::${ACCOUNT}:assumed-role/deploy/build-7`, { account: ACCOUNT, role: 'deploy', name: 'build-7' }],
+    [`arn:aws-cn:sts::${ACCOUNT}:assumed-role/deploy/build-7`, { account: ACCOUNT, role: 'deploy', name: 'build-7' }],
+    ['arn:aws:sts::210987654321:assumed-role/deploy/build-7', { account: '210987654321', role: 'deploy', name: 'build-7' }],
+    [`arn:aws:sts::${ACCOUNT}:assumed-role/deploy`, undefined],
+    [`arn:aws:iam::${ACCOUNT}:role/deploy`, undefined],
+    [`arn:aws:sts::${ACCOUNT}:federated-user/bob`, undefined],
+    ['deploy/build-7', undefined],
+    ['', undefined],
   ])('are read from their ARN: %s', (arn, found) => {
-    expect(roleSessionIn(arn, ACCOUNT)).toEqual(found)
+    expect(roleSessionIn(arn)).toEqual(found)
   })
 })

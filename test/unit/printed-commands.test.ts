@@ -154,8 +154,11 @@ describe('a printed command', () => {
     const clients = { sqs: sqsClient({ region: 'eu-west-1' }), sns: snsClient({ region: 'eu-west-1' }) }
     const topicArn = 'arn:aws:sns:us-east-1:123456789012:notices'
     const queueUrl = 'https://sqs.us-east-1.amazonaws.com/123456789012/notices'
-    expect(noticesTo({ queueUrl: undefined, topicArn, stackName: 'Countersign' }, clients).stack).toEqual(STACK)
-    expect(noticesTo({ queueUrl, topicArn, stackName: 'Countersign' }, clients).stack).toEqual(STACK)
+    expect(noticesTo({ queueUrl: undefined, topicArn, stackName: 'Countersign' }, clients).stack).toEqual({
+      ...STACK,
+      account: '123456789012',
+    })
+    expect(noticesTo({ queueUrl, topicArn, stackName: 'Countersign' }, clients).stack).toEqual({ ...STACK, account: '123456789012' })
     expect(snsNotifier(clients.sns, topicArn).stack).toBeUndefined()
   })
 

@@ -46,7 +46,7 @@ async function planned(...steps: [target: string, before: StepValue, contained: 
       const changeLog = await opened()
       const [one] = standingSteps(changeLog.changes)
       if (one === undefined) throw new Error('no step')
-      return undoStep(one, { changeLog, cause: 'release' }, { iam })
+      return undoStep(one, { changeLog, cause: 'release' }, { iam, account: undefined })
     },
   }
 }
@@ -141,8 +141,8 @@ describe('a step that is undone', () => {
     const [one] = standingSteps(changeLog.changes)
     if (one === undefined) throw new Error('no step')
     const other = openChangeLog(ID, changeLog.changes, ports)
-    await undoStep(one, { changeLog: other, cause: 'release' }, { iam: account })
-    expect(await undoStep(one, { changeLog, cause: 'release' }, { iam: account })).toBeUndefined()
+    await undoStep(one, { changeLog: other, cause: 'release' }, { iam: account, account: undefined })
+    expect(await undoStep(one, { changeLog, cause: 'release' }, { iam: account, account: undefined })).toBeUndefined()
     expect(await ends()).toHaveLength(1)
   })
 })
@@ -156,7 +156,7 @@ describe('the record of a step that is undone', () => {
     if (one === undefined) throw new Error('no step')
     const draft = { at: new Date(NOW).toISOString(), actor: 'local:anna', from: null, to: null, why: 'x' }
     await append(ports.record, incidentSubject(ID), { ...draft, kind: 'decision', target: `incident:${ID}` })
-    await undoStep(one, { changeLog, cause: 'release' }, { iam: account })
+    await undoStep(one, { changeLog, cause: 'release' }, { iam: account, account: undefined })
     expect((await ends()).map(({ kind }) => kind)).toEqual(['decision', 'step-undone'])
   })
 })

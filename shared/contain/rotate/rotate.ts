@@ -5,7 +5,7 @@ import type { Incident } from '../../domain/incident.ts'
 import { moved, withNotice } from '../../domain/incident-machine.ts'
 import type { Policy } from '../../domain/policy.ts'
 import { HOUR_MS } from '../../domain/time.ts'
-import { errorName, ResponderError } from '../../errors.ts'
+import { errorName, RefusedInAccount, ResponderError } from '../../errors.ts'
 import type { RotatePorts } from '../../ports/rotate.ts'
 import { incidentSubject } from '../../record/append.ts'
 import { sendOwedNotice } from '../../record/notice.ts'
@@ -34,9 +34,10 @@ const KEYS_PER_USER = 2
  * Between making a key and putting it away its secret is nowhere but here. So the keys that the user had are recorded first: after
  * a crash a key that is neither among them nor in the secret, and never was used, is one whose secret is lost, and is deleted.
  */
-export async function rotate(incidentId: string, ports: RotatePorts): Promise<void> {
-  const [stored, { policy }] = await Promise.all([ports.incidents.get(incidentId), readPolicy(ports.record)])
+export async function rotate(incidentId: string, home: RotatePorts): Promise<void> {
+  const [stored, { policy }] = await Promise.all([home.incidents.get(incidentId), readPolicy(home.record)])
   if (stored === undefined) throw new ResponderError('incident.unknown', `no incident ${incidentId} in the table`)
+  const ports = inAccountOf(stored.value, home)
   if (stored.value.state !== 'rotating') return void (await sendOwedNotice(stored, ports))
   // Read after the incident. The verdict and its order are written before the state, which respond may write as well.
   const [orders, changes] = await Promise.all([readOrders(incidentId, ports.record), ports.record.list(incidentSubject(incidentId))])
@@ -50,6 +51,7 @@ export async function rotate(incidentId: string, ports: RotatePorts): Promise<vo
   for (const rotation of rotationsOf(stored.value, changeLog.changes)) {
     const doubt = await renew(rotation, { incident: stored.value, policy, changeLog, orderedAt: Date.parse(order.at) }, ports).catch(
       (cause: unknown) => {
+        if (cause instanceof RefusedInAccount) return cause.message
         if (isRefused(cause)) return `${(cause as Error).name}: deploy the stack again with the policy that is in force`
         // One key that cannot be looked at now keeps no other from being rotated; the run fails in the end, and is made again.
         broken = cause
@@ -81,6 +83,16 @@ export async function rotate(incidentId: string, ports: RotatePorts): Promise<vo
   ports.log.info('rotate.done', { incidentId, keys: rotations.length, delivered: delivered.length, isOver })
   await sendOwedNotice(updated, ports)
   if (broken !== undefined) throw broken
+}
+
+/** The ports of a rotation in the account of an incident: its keys are made, and its secrets are stored, nowhere else. */
+function inAccountOf({ identity: { account } }: Incident, ports: RotatePorts): RotatePorts {
+  if (ports.account === undefined || account === ports.account) return ports
+  const there = ports.elsewhere?.(account)
+  if (there !== undefined) return { ...ports, ...there }
+  const refuse = () => Promise.reject(new RefusedInAccount(account, `account ${account} is none that this responder acts in`))
+  const iam = { listAccessKeys: refuse, createAccessKey: refuse, deleteAccessKey: refuse, lastUsedOf: refuse }
+  return { ...ports, iam, vault: { describe: refuse, create: refuse, put: refuse, has: refuse } }
 }
 
 interface Rotation {

@@ -86,7 +86,7 @@ export interface StepKind extends Pick<StepDeclaration<StepTarget>, 'kind' | 'is
   /** The target that a stored text says, or undefined where it says none of this kind. */
   parse(text: string): StepTarget | undefined
   /** The stored text of a target of this kind; what is none gets a text that none is read from. */
-  textOf(about: object): string
+  textOf(about: object, account?: string): string
   /** The step that a stored text is about, or undefined where the text is no target of this kind. */
   stepFor(text: string): Step | undefined
 }
@@ -95,38 +95,46 @@ export interface StepKind extends Pick<StepDeclaration<StepTarget>, 'kind' | 'is
 export interface StepKindOn<Target extends StepTarget> extends StepKind {
   /**
    * The stored text of a target: `access-key:deploy/AKIA…`. The format is that of version 0.1.0 and stays. What is no target gets a text
-   * that none is read from, so that nobody else's is read from it.
+   * that none is read from, so that nobody else's is read from it. `account` is that of the owner, where it is another one than that of the incident's
+   * identity: `access-key:210987654321:deploy/AKIA…`. No name of IAM has a colon.
    */
-  textOf(about: Omit<Target, 'kind'>): string
+  textOf(about: Omit<Target, 'kind'>, account?: string): string
   parse(text: string): Target | undefined
-  /** `wanted` says what the value is to be, where the kind does not. */
-  step(about: Omit<Target, 'kind'>, wanted?: Partial<Pick<Step, 'title' | 'contained'>>): Step
+  /** `wanted` says what the value is to be, where the kind does not. `account` as in `textOf`. */
+  step(about: Omit<Target, 'kind'>, wanted?: Partial<Pick<Step, 'title' | 'contained'>>, account?: string): Step
 }
 
 export function defineStepKind<Target extends StepTarget>(declared: StepDeclaration<Target>): StepKindOn<Target> {
   const { kind, owner, name, isCredential, calls, documentation, brief } = declared
   const subject = SUBJECTS[owner]
   const targetOf = (about: Omit<Target, 'kind'>) => declared.target.safeParse({ ...about, kind }).data
-  const textOf = (about: Omit<Target, 'kind'>) => {
+  const textOf = (about: Omit<Target, 'kind'>, account?: string) => {
     const fields = about as unknown as Readonly<Record<string, string>>
-    const text = `${kind}:${fields[owner]}/${fields[name]}`
+    const text = `${kind}:${account === undefined ? '' : `${account}:`}${fields[owner]}/${fields[name]}`
     return targetOf(about) === undefined ? `no-target:${text}` : text
   }
   const parse = (text: string) => {
     if (!text.startsWith(`${kind}:`)) return undefined
     // A name holds no slash; an ARN, which comes last, may.
-    const [of, ...which] = text.slice(kind.length + 1).split('/')
+    const [of, ...which] = text
+      .slice(kind.length + 1)
+      .replace(ACCOUNT, '')
+      .split('/')
     return declared.target.safeParse({ kind, [owner]: of, [name]: which.join('/') }).data
   }
-  const step: StepKindOn<Target>['step'] = (about, wanted = {}) => {
+  const step: StepKindOn<Target>['step'] = (about, wanted = {}, account) => {
     const target = { ...about, kind } as unknown as Target
     const isTarget = targetOf(about) !== undefined
     const refuse = () => Promise.reject(new InvalidTarget(kind))
     return {
       kind,
-      target: textOf(about),
-      title: wanted.title ?? declared.title(target),
-      subject: { kind: subject, name: (about as unknown as Readonly<Record<string, string>>)[owner] ?? '' },
+      target: textOf(about, account),
+      title: `${wanted.title ?? declared.title(target)}${account === undefined ? '' : ` in account ${account}`}`,
+      subject: {
+        kind: subject,
+        name: (about as unknown as Readonly<Record<string, string>>)[owner] ?? '',
+        ...(account === undefined ? {} : { account }),
+      },
       isCredential,
       // What could not be read back from the record could not be given back: it is not touched.
       read: isTarget ? (iam) => declared.read(iam, target) : refuse,
@@ -137,7 +145,7 @@ export function defineStepKind<Target extends StepTarget>(declared: StepDeclarat
   }
   const stepFor = (text: string) => {
     const target = parse(text)
-    return target === undefined ? undefined : step(target)
+    return target === undefined ? undefined : step(target, {}, accountIn(kind, text))
   }
   return {
     kind,
@@ -153,6 +161,14 @@ export function defineStepKind<Target extends StepTarget>(declared: StepDeclarat
     step,
     stepFor,
   }
+}
+
+/** The account before the owner in the rest of a stored text. */
+const ACCOUNT = /^\d{12}:/
+
+/** The account that the stored text of a target of this kind names; undefined where it is that of the incident's identity. */
+function accountIn(kind: string, text: string): string | undefined {
+  return ACCOUNT.exec(text.slice(kind.length + 1))?.[0].slice(0, -1)
 }
 
 /** A name or id that IAM cannot have given. Whoever reads "could not be looked at: InvalidTarget" looks at the event that named it. */

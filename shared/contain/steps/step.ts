@@ -11,7 +11,10 @@ import type { Iam, PutOutcome } from '../../ports/iam.ts'
 export interface Step {
   /** The kind that declares it: `access-key`. */
   readonly kind: string
-  /** Stable and unique within the account: `access-key:user/AKIA…`. It is the target of the record's entries. */
+  /**
+   * Stable and unique within the incident: `access-key:user/AKIA…`, and `access-key:210987654321:user/AKIA…` in another account than that of the incident's
+   * identity. It is the target of the record's entries.
+   */
   readonly target: string
   readonly title: string
   /** The user or role that the step changes: what the policy's bounds are asked about. */
@@ -20,6 +23,7 @@ export interface Step {
   readonly isCredential: boolean
   /** The step that does the same another way, for when AWS has no room for this one. */
   readonly nextRung?: Step
+  /** `iam`: that of the account of its subject. */
   read(iam: Iam): Promise<StepValue>
   contained(before: StepValue): StepValue | undefined
   /** True for a value that contains. What the record says was set is set again only where it is one: respond may write that record. */
@@ -30,6 +34,8 @@ export interface Step {
 export interface Subject {
   readonly kind: 'iam-user' | 'role'
   readonly name: string
+  /** Its account, where that is another one than that of the incident's identity. */
+  readonly account?: string | undefined
 }
 
 export type StepValue = string | null

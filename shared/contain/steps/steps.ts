@@ -47,7 +47,7 @@ export function targetOfUser(target: string, userName: string): string | undefin
   const kind = stepKindOf(target)
   const parsed = kind?.parse(target)
   if (kind === undefined || parsed === undefined || kind.owner !== 'userName') return undefined
-  const text = kind.textOf({ ...parsed, userName })
+  const text = kind.textOf({ ...parsed, userName }, kind.stepFor(target)?.subject.account)
   return kind.parse(text) === undefined ? undefined : text
 }
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { operationOf } from '../../contain/steps/steps.ts'
+import { operationOf, stepFor } from '../../contain/steps/steps.ts'
 import type { Change } from '../../domain/change.ts'
 import { type Incident, type IncidentSignal, isClosed } from '../../domain/incident.ts'
 
@@ -88,7 +88,7 @@ export function stepActivity(change: Change, incident: Incident): OcsfEvent | un
       severity: 1,
     }),
     ...(activityOf(operation) === OTHER ? { activity_name: operation } : {}),
-    cloud: cloudOf(incident.identity.account),
+    cloud: cloudOf(stepFor(change.target)?.subject.account ?? incident.identity.account),
     actor: { user: { name: change.actor }, app_name: 'Countersign' },
     api: { operation, service: { name: 'iam.amazonaws.com' }, ...(isFailure ? { response: { error: change.why } } : {}) },
     src_endpoint: { svc_name: 'countersign' },

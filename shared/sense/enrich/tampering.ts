@@ -14,6 +14,8 @@ export interface OwnResources {
   readonly names: ReadonlySet<string>
   /** ARNs of the roles by which CloudFormation deploys the stack. None where they are not known: where people deploy it with their own rights. */
   readonly deployingRoles?: ReadonlySet<string>
+  /** The other accounts in which the responder has roles. StackSets deploys them there. */
+  readonly members?: ReadonlySet<string>
 }
 
 /** The own resources of a responder that is not deployed: none. */
@@ -50,10 +52,19 @@ export function tamperingMarker(own: OwnResources): (signal: Signal) => Signal {
   }
 }
 
+/** How the role begins by which StackSets, with permissions that the service manages, deploys in an account. */
+const STACK_SETS = 'stacksets-exec-'
+
 /** A call through CloudFormation is a deployment of the stack where the role does it that deploys the stack, and by no other caller. */
-function deploymentOf({ origin, identity }: Signal, isUnnamed: boolean, { deployingRoles }: OwnResources): Pick<Signal, 'deployment'> {
+function deploymentOf(
+  { origin, identity }: Signal,
+  isUnnamed: boolean,
+  { deployingRoles, members }: OwnResources,
+): Pick<Signal, 'deployment'> {
   if (isUnnamed) return { deployment: 'unnamed' }
   if (serviceIn(origin.via) !== 'cloudformation') return {}
+  // The role of StackSets has a name in each account that anybody there may give to a role: that it deploys is likely, and not proven.
+  if (members?.has(identity.account) === true && identity.name.startsWith(STACK_SETS)) return { deployment: 'unproven' }
   if (deployingRoles === undefined || deployingRoles.size === 0) return { deployment: 'unproven' }
   return deployingRoles.has(identity.id) ? { deployment: 'own' } : {}
 }
