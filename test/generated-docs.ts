@@ -6,6 +6,7 @@ import { ALARM_TEXTS } from '../infra/alarm-texts.ts'
 import { CountersignStack } from '../infra/countersign-stack.ts'
 import { evidenceRows } from '../local/render/evidence-table.ts'
 import { KINDS } from '../local/synthetic/days/kinds.ts'
+import { itemTable } from '../shared/aws/item-lives.ts'
 import { readStackConfig, StackConfig } from '../shared/config.ts'
 import { CATALOGUE } from '../shared/detect/catalogue.ts'
 import { EvidenceGroup } from '../shared/domain/finding.ts'
@@ -52,6 +53,7 @@ export const PARTS: Parts = {
   'malicious-days': () => `${KINDS.filter(({ label }) => label === 'malicious').length}`,
   // A key that may be absent has a row as well.
   'policy-defaults': (text) => withDefaults(text, { organization: undefined, ...POLICY }),
+  'table-items': () => `\n${itemTable()}\n`,
   'stack-defaults': (text) => withDefaults(text, readStackConfig({}), Object.keys(StackConfig.shape)),
 }
 
