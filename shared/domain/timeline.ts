@@ -10,11 +10,11 @@ import { HOUR_MS } from './time.ts'
  */
 export const WHOLE = 50
 
-/** Kinds with a count of their own. All others share one, so that an intruder who calls everything there is fills no table either. */
-export const MOST_KINDS = 64
-
-/** The kind that the kinds beyond `MOST_KINDS` share. */
-const OTHERS = 'others'
+/**
+ * Calls with a count of their own, by action. All others share two, so that an intruder who calls everything there is fills no table either. Findings each have a count of their own, as many as there are
+ * detectors: what nobody has done before is not hidden by making many other calls first.
+ */
+export const MOST_ACTIONS = 64
 
 /** A timeline is counted anew at one kept call in so many. */
 const CALLS_PER_COUNT = 16
@@ -37,9 +37,8 @@ export type Place = { readonly kind: 'kept'; readonly representedCalls: number }
  * none after the thinning has risen.
  */
 export function placeOf(incidentId: string, signal: IncidentSignal, { kinds }: Thinning): Place {
-  const isFull = Object.keys(kinds).length >= MOST_KINDS
-  const levelOf = (kind: string) => (Object.hasOwn(kinds, kind) ? kinds[kind] : isFull ? kinds[OTHERS] : undefined) ?? 0
-  const level = Math.min(...kindsOf(signal).map(levelOf))
+  const own = ownOf(Object.keys(kinds))
+  const level = Math.min(...kindsOf(signal).map((kind) => kinds[own(kind)] ?? 0))
   if (drawOf(incidentId, signal.id, 0) < 2 ** -level) return { kind: 'kept', representedCalls: 2 ** level }
   return { kind: 'hourly', hour: new Date(Math.floor(signal.time / HOUR_MS) * HOUR_MS).toISOString() }
 }
@@ -63,11 +62,13 @@ export function isCountDue(incidentId: string, signalId: string): boolean {
 /** The thinning that fits what a timeline holds, nowhere below the one before; the one before, where none rises. */
 export function thinningOf(signals: readonly IncidentSignal[], before: Thinning): Thinning {
   const calls = new Map(Object.keys(before.kinds).map((kind) => [kind, 0]))
+  for (const kind of new Set(signals.flatMap(kindsOf))) {
+    const own = ownOf([...calls.keys()])(kind)
+    calls.set(own, calls.get(own) ?? 0)
+  }
+  const own = ownOf([...calls.keys()])
   for (const signal of signals)
-    for (const one of kindsOf(signal)) {
-      const kind = calls.has(one) || calls.size < MOST_KINDS ? one : OTHERS
-      calls.set(kind, (calls.get(kind) ?? 0) + callsOf(signal))
-    }
+    for (const kind of new Set(kindsOf(signal).map(own))) calls.set(kind, (calls.get(kind) ?? 0) + callsOf(signal))
   const kinds = Object.fromEntries([...calls].map(([kind, count]) => [kind, Math.max(before.kinds[kind] ?? 0, levelFor(count))]))
   return Object.keys(kinds).some((kind) => (kinds[kind] ?? 0) > (before.kinds[kind] ?? 0)) ? { kinds } : before
 }
@@ -115,6 +116,13 @@ const iso = (time: number) => `${new Date(time).toISOString().slice(0, 19)}Z`
 function kindsOf({ action, outcome, detectors }: IncidentSignal): readonly string[] {
   const end = outcome === 'success' ? 'succeeded' : 'refused'
   return [`call ${action.slice(0, 100)} ${end}`, ...detectors.map((detector) => `finding ${detector} ${end}`)]
+}
+
+/** Says by which name a kind is counted, where these have a count: its own, or that of other actions with its outcome. */
+function ownOf(counted: readonly string[]): (kind: string) => string {
+  const names = new Set(counted)
+  const isFull = counted.filter((name) => name.startsWith('call ')).length >= MOST_ACTIONS
+  return (kind) => (names.has(kind) || !isFull || !kind.startsWith('call ') ? kind : `other calls${kind.slice(kind.lastIndexOf(' '))}`)
 }
 
 function levelFor(calls: number): number {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { renderTimeline } from '../../local/render/incident.ts'
 import type { IncidentSignal } from '../../shared/domain/incident.ts'
 import { refusedAfter } from '../../shared/domain/reasons.ts'
-import { callsIn, leftOutText, MOST_KINDS, NOT_THINNED, placeOf, thinningOf, WHOLE } from '../../shared/domain/timeline.ts'
+import { callsIn, leftOutText, MOST_ACTIONS, NOT_THINNED, placeOf, thinningOf, WHOLE } from '../../shared/domain/timeline.ts'
 import { memoryIncidentStore, noTexts } from '../../shared/memory/incident-store.ts'
 import { templateOf } from '../../shared/review/explain/template.ts'
 import { detailsOf } from '../../shared/slack/details.ts'
@@ -64,6 +64,21 @@ describe('a timeline under a flood', () => {
     expect((await store.signals(ID)).filter(({ id }) => id.startsWith('d-'))).toHaveLength(50)
   })
 
+  it('keeps a new finding and a success also after every count was used up by other calls', async () => {
+    const refused = Array.from({ length: 20_000 }, (_, at) => ({
+      ...signalOf(`k-${at}`, AT + at),
+      action: `ec2:Call${at % 1000}`,
+      outcome: 'denied' as const,
+      detectors: ['discovery-burst'],
+    }))
+    const others = [
+      { ...signalOf('finding', AT + 30_000), action: 'iam:PutUserPolicy', outcome: 'denied' as const, detectors: ['admin-granted'] },
+      { ...signalOf('made', AT + 30_001), action: 'iam:CreateAccessKey', detectors: [] },
+    ]
+    const { kept } = await timelineOf([...refused, ...others])
+    for (const other of others) expect(kept).toContainEqual(other)
+  })
+
   it('shows of every hour that calls went on', async () => {
     const days = Array.from({ length: 48 * 60 }, (_, minute) => signalOf(`m-${minute}`, AT + minute * 60_000))
     const { kept } = await timelineOf([...flood(20_000), ...days])
@@ -75,7 +90,7 @@ describe('a timeline under a flood', () => {
     const { items } = await timelineOf(
       Array.from({ length: 20_000 }, (_, at) => ({ ...signalOf(`k-${at}`, AT + at), action: `ec2:Call${at}`, detectors: [] })),
     )
-    expect(items()).toBeLessThan(MOST_KINDS + 450)
+    expect(items()).toBeLessThan(MOST_ACTIONS + 450)
   })
 })
 
