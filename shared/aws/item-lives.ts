@@ -133,6 +133,20 @@ export const ITEM_CLASSES: readonly ItemClass[] = [
     life: kept('an object of the bucket is compared with it'),
   },
   {
+    pk: 'REDRIVE',
+    sk: CHAIN,
+    holds: 'the chain of what people put back of what could not be processed',
+    grows: 'one for each time that somebody does',
+    life: kept('a seal holds its end'),
+  },
+  {
+    pk: 'SETASIDE',
+    sk: ['MESSAGE#…'],
+    holds: 'a message that could not be processed, whole, until a person puts it back',
+    grows: 'one for each such message',
+    life: kept('it is evidence that nobody has evaluated; whoever puts it back deletes it'),
+  },
+  {
     pk: 'PRESS#…',
     sk: ['TAKEN'],
     holds: 'a press of Slack that review has taken',

@@ -11,14 +11,12 @@ import { classOf, ITEM_CLASSES } from '../../shared/aws/item-lives.ts'
 import { dynamoLastUsedStore } from '../../shared/aws/last-used-store.ts'
 import { dynamoPostings } from '../../shared/aws/postings.ts'
 import { dynamoPressLog } from '../../shared/aws/press-log.ts'
+import { dynamoSetAsideStore } from '../../shared/aws/set-aside-store.ts'
 import { keys } from '../../shared/aws/table.ts'
 import { chain, EMPTY_CHAIN } from '../../shared/domain/change.ts'
 import { emptyState } from '../../shared/domain/identity-state.ts'
 import { HOUR_MS } from '../../shared/domain/time.ts'
-import { identitySubject, incidentSubject } from '../../shared/record/append.ts'
-import { orderSubject } from '../../shared/record/orders.ts'
-import { ownStepsSubject } from '../../shared/record/own-steps-subject.ts'
-import { patternSubject } from '../../shared/record/patterns.ts'
+import { CHAIN_KEYS } from '../../shared/record/compare-chain.ts'
 import { readRelease } from '../fixtures/items.ts'
 import { snapshotAt } from '../last-used.ts'
 import { type EmbeddedTable, embeddedTable } from './embedded-table.ts'
@@ -54,15 +52,7 @@ describe('the items of the table', () => {
     )
     await incidents.save(incidentOf(ID), 0)
     for (let at = 0; at < 200; at++) await incidents.addSignal(ID, signalOf(`f-${at}`, AT + at * 1000))
-    const subjects = [
-      incidentSubject(ID),
-      identitySubject(identity.id),
-      orderSubject(ID),
-      ownStepsSubject(ID),
-      patternSubject(identity.id),
-      'POLICY',
-      'SEAL',
-    ]
+    const subjects = CHAIN_KEYS.map((key) => key.replace('*', ID))
     const draft = {
       at: new Date(AT).toISOString(),
       actor: 'countersign:respond',
@@ -79,6 +69,7 @@ describe('the items of the table', () => {
       { principalId: 'AIDAEXAMPLE000000001', snapshots: [snapshotAt(6, { s3: 7 }, [])] },
       { version: 0, triedAt: AT },
     )
+    await dynamoSetAsideStore(table).put({ id: 'm-1', queue: 'hot', body: '{}', sentAt: AT, setAsideAt: AT, by: 'x', why: 'x' })
     await dynamoPressLog(table).claim('press', 'invocation', AT / 1000)
     await dynamoAdvisorBudget(table).reserve(AT / HOUR_MS, identity.id, { perIdentity: 1, perAccount: 1 })
     for (const kind of ['ordinary', 'urgent', 'confirmed', 'ordered', 'restricted'] as const) {
