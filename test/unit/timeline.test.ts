@@ -7,6 +7,7 @@ import { memoryIncidentStore, noTexts } from '../../shared/memory/incident-store
 import { templateOf } from '../../shared/review/explain/template.ts'
 import { detailsOf } from '../../shared/slack/details.ts'
 import { AT, incidentOf, signalOf } from '../contract/samples.ts'
+import { call, embedded, NOW } from '../embedded.ts'
 
 const ID = 'inc-0123456789ab'
 
@@ -91,6 +92,27 @@ describe('a timeline under a flood', () => {
       Array.from({ length: 20_000 }, (_, at) => ({ ...signalOf(`k-${at}`, AT + at), action: `ec2:Call${at}`, detectors: [] })),
     )
     expect(items()).toBeLessThan(MOST_ACTIONS + 450)
+  })
+})
+
+describe('an incident with many like calls', () => {
+  it('has the signal of its decision in the timeline, which is asked to be kept', async () => {
+    const world = await embedded()
+    const { addSignal } = world.ports.incidents
+    const deciding = new Set<string>()
+    world.ports.incidents.addSignal = (incidentId, signal, isDeciding) => {
+      if (isDeciding === true) deciding.add(signal.id)
+      return addSignal(incidentId, signal, isDeciding)
+    }
+    const made = (at: number) =>
+      call('iam:CreateUser', { id: `m${at}`, time: NOW + at * 1000, from: '198.51.100.7', request: { userName: `made-${at}` } })
+    for (let from = 0; from < 400; from += 10) await world.respond(Array.from({ length: 10 }, (_, at) => made(from + at)))
+    const [incident] = await world.incidents()
+    const kept = await world.ports.incidents.signals(incident?.id ?? '')
+    expect(kept.length).toBeLessThan(250)
+    expect(kept.map(({ id }) => id)).toContain(incident?.decidedBy.signalId)
+    expect(deciding).toContain(incident?.decidedBy.signalId)
+    expect(deciding.size).toBeLessThan(6)
   })
 })
 
