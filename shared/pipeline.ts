@@ -189,9 +189,9 @@ function addingOnce(incidents: IncidentStore): IncidentStore {
   const added = new Map<string, Promise<void>>()
   return {
     ...incidents,
-    addSignal(incidentId, signal) {
-      const key = `${incidentId} ${signal.id}`
-      const adding = added.get(key) ?? incidents.addSignal(incidentId, signal)
+    addSignal(incidentId, signal, isDeciding = false) {
+      const key = `${incidentId} ${signal.id} ${isDeciding}`
+      const adding = added.get(key) ?? incidents.addSignal(incidentId, signal, isDeciding)
       added.set(key, adding)
       // What failed is tried again.
       return adding.catch((cause: unknown) => {

@@ -6,11 +6,13 @@ import { ALARM_TEXTS } from '../infra/alarm-texts.ts'
 import { CountersignStack } from '../infra/countersign-stack.ts'
 import { evidenceRows } from '../local/render/evidence-table.ts'
 import { KINDS } from '../local/synthetic/days/kinds.ts'
+import { itemTable } from '../shared/aws/item-lives.ts'
 import { readStackConfig, StackConfig } from '../shared/config.ts'
 import { CATALOGUE } from '../shared/detect/catalogue.ts'
 import { EvidenceGroup } from '../shared/domain/finding.ts'
 import { Policy } from '../shared/domain/policy.ts'
 import { POLICY_VERSION } from '../shared/domain/policy-migration.ts'
+import { capacityTables } from './capacity/tables.ts'
 import { containmentTable } from './containment-table.ts'
 import { FAULTS } from './crash/faults.ts'
 import { detectorsPage } from './detectors-page.ts'
@@ -28,6 +30,8 @@ const TEXT_AFTER_MARK = /^[ \t]*<!-- \/?generated\b[^>]*-->[^\n]/m
 /** For each name, makes the text of the part from its present text. */
 export type Parts = Readonly<Record<string, (text: string) => string>>
 
+const CAPACITY = capacityTables(JSON.parse(readFileSync(join(import.meta.dirname, 'capacity', 'measured.json'), 'utf8')))
+
 const POLICY = Policy.parse({ version: POLICY_VERSION })
 
 /** Every part that a document may have generated. */
@@ -43,6 +47,9 @@ export const PARTS: Parts = {
   'pattern-days': () => `${POLICY.release.patternDays}`,
   'breaker-urgent': () => `${POLICY.breaker.urgentPerHour}`,
   'breaker-fraction': () => `${POLICY.breaker.maxUserFraction * 100} %`,
+  'capacity-events': () => `\n${CAPACITY.events}\n`,
+  'capacity-floods': () => `\n${CAPACITY.floods}\n`,
+  'capacity-storage': () => `\n${CAPACITY.storage}\n`,
   'containment-steps': () => `\n${containmentTable()}\n`,
   'evidence-table': () => `\n${evidenceTable()}\n`,
   'evidence-groups': () => EvidenceGroup.options.join(', '),
@@ -52,6 +59,7 @@ export const PARTS: Parts = {
   'malicious-days': () => `${KINDS.filter(({ label }) => label === 'malicious').length}`,
   // A key that may be absent has a row as well.
   'policy-defaults': (text) => withDefaults(text, { organization: undefined, ...POLICY }),
+  'table-items': () => `\n${itemTable()}\n`,
   'stack-defaults': (text) => withDefaults(text, readStackConfig({}), Object.keys(StackConfig.shape)),
 }
 

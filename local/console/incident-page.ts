@@ -9,6 +9,7 @@ import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, weakerReasons } from '../../shared/domain/reasons.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
+import { leftOutText } from '../../shared/domain/timeline.ts'
 import type { GeoIp } from '../../shared/ports/lookup.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { withNotices } from '../../shared/record/orders.ts'
@@ -205,8 +206,10 @@ function timelineOf({ signals, part, incident }: Looked, { base }: Room): Markup
     { name: 'Findings', kind: 'wide' },
   ] as const
   const link = (to: number, text: string) => html`<a href="${base}/incidents/${incident.id}?part=${to}#timeline">${text}</a> `
+  const leftOut = leftOutText(signals)
+  const unkept = leftOut === undefined ? '' : html`<p>${shown(leftOut, 400)}.</p>`
   return html`${table(columns, signals.slice(at * ROWS, (at + 1) * ROWS).map(timelineRow), `Calls ${at * ROWS + 1} to ${Math.min(signals.length, (at + 1) * ROWS)} of ${signals.length}`)}
-${at > 0 ? link(at - 1, 'Earlier') : ''}${at < parts - 1 ? link(at + 1, 'Later') : ''}`
+${unkept}${at > 0 ? link(at - 1, 'Earlier') : ''}${at < parts - 1 ? link(at + 1, 'Later') : ''}`
 }
 
 function timelineRow(signal: IncidentSignal) {

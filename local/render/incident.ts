@@ -6,6 +6,7 @@ import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, weakerReasons } from '../../shared/domain/reasons.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
+import { leftOutText } from '../../shared/domain/timeline.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { isOrderChain } from '../../shared/record/orders.ts'
 import { asTyped } from '../command-name.ts'
@@ -173,12 +174,14 @@ export function renderTimeline(incident: Incident, signals: readonly IncidentSig
       signal.detectors.join(' '),
     ])
   const more = signals.length > TIMELINE_ROWS ? `\n  … ${signals.length - TIMELINE_ROWS} more (--json shows all)` : ''
+  const leftOut = leftOutText(signals)
+  const unkept = leftOut === undefined ? '' : `\n  … ${printable(leftOut, 400)}`
   const refused = refusedAfter(incident, signals)
   const after = refused === 0 ? '' : `; after the ${refusingAction(incident)}: ${callsRefused(refused)}`
-  const count = `${signals.length} ${signals.length === 1 ? 'signal' : 'signals'} with findings`
+  const count = `${leftOut === undefined ? '' : 'kept: '}${signals.length} ${signals.length === 1 ? 'signal' : 'signals'} with findings`
   const isMoved = incident.assessment.opinion?.kind === 'answered' && incident.assessment.opinion.shift !== 0
   const basis = isMoved ? '; risk by the findings, without the advisor' : ''
-  return `${paint('bold', 'Timeline')} (UTC, ${count}${after}${basis})\n${indent(columns(rows))}${more}`
+  return `${paint('bold', 'Timeline')} (UTC, ${count}${after}${basis})\n${indent(columns(rows))}${more}${unkept}`
 }
 
 /** The name of each incident's identity, with its account where a list has several: two may have somebody of one name. */

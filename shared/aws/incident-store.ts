@@ -1,10 +1,11 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
-import { type Incident, type IncidentSignal, isClosed } from '../domain/incident.ts'
-import { readIncident, readSignal, writeIncident, writeSignal } from '../domain/migrations/incident.ts'
+import { type Incident, isClosed } from '../domain/incident.ts'
+import { readIncident, writeIncident } from '../domain/migrations/incident.ts'
 import type { IncidentStore, OnUnreadable, Versioned } from '../ports/stores.ts'
 import { isVersion, putIf, versionIn } from './conditional-put.ts'
 import { queryAll, readable, scanAll } from './query-all.ts'
 import { keys, OPEN_INDEX, type Table } from './table.ts'
+import { dynamoTimeline } from './timeline.ts'
 
 /** Incidents in DynamoDB under `INCIDENT#id / META`. A sparse index lists those that are not closed. */
 export function dynamoIncidentStore(table: Table): IncidentStore {
@@ -21,23 +22,7 @@ export function dynamoIncidentStore(table: Table): IncidentStore {
         isVersion(version),
       )
     },
-    async addSignal(incidentId, signal) {
-      await putIf(
-        table,
-        { ...keys.signal(incidentId, signal.time, signal.id), signal: writeSignal(signal) },
-        { expression: 'attribute_not_exists(pk)' },
-      )
-    },
-    async signals(incidentId, onUnreadable) {
-      const found: IncidentSignal[] = []
-      const query = {
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-        ExpressionAttributeValues: { ':pk': `INCIDENT#${incidentId}`, ':sk': 'SIGNAL#' },
-      }
-      for await (const signal of readable(queryAll(table, query), ({ pk, sk, signal }) => readSignal(signal, `${pk} ${sk}`), onUnreadable))
-        found.push(signal)
-      return found
-    },
+    ...dynamoTimeline(table),
     async listOpen(limit, onUnreadable) {
       const found: Incident[] = []
       const query = {

@@ -23,6 +23,9 @@ export const keys = {
     pk: `INCIDENT#${incidentId}`,
     sk: `SIGNAL#${new Date(time).toISOString()}#${signalId}`,
   }),
+  /** The first call of an hour that a thinned timeline leaves out otherwise. `hour`: ISO 8601. */
+  hourlySignal: (incidentId: string, hour: string) => ({ pk: `INCIDENT#${incidentId}`, sk: `SIGNAL#hour#${hour}` }),
+  thinning: (incidentId: string) => ({ pk: `INCIDENT#${incidentId}`, sk: 'THINNING' }),
   posting: (incidentId: string) => ({ pk: `INCIDENT#${incidentId}`, sk: 'SLACK' }),
   change: (subject: string, number: number) => ({ pk: subject, sk: `CHANGE#${String(number).padStart(6, '0')}` }),
   setAside: (messageId: string) => ({ pk: 'SETASIDE', sk: `MESSAGE#${messageId}` }),

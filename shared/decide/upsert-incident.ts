@@ -37,7 +37,7 @@ export async function createIncident(evaluated: EvaluatedSignal, ports: UpsertPo
   const [isSaved] = await Promise.all([
     ports.incidents.save(incident, 0),
     ports.record.append(chain(incidentSubject(incident.id), EMPTY_CHAIN, decisionEntry(incident, undefined, ports.clock))),
-    ports.incidents.addSignal(incident.id, incidentSignal(evaluated.signal, evaluated.findings, evaluated.assessment.baseRisk)),
+    addTo(incident, evaluated, ports),
     ports.identities.setIncident(incident.identity.id, incident.id, evaluated.previous),
     ...writePointers(incident, ports, { from: evaluated.apartFrom }),
   ])
@@ -75,15 +75,27 @@ async function mergeSignal(evaluated: EvaluatedSignal, known: Versioned<Incident
     const next = withSignal(incident, evaluated)
     return isUnchanged(incident, next) ? undefined : next
   }
-  const [stored] = await Promise.all([
-    updateIncident(known, change, ports.incidents),
-    ports.incidents.addSignal(known.value.id, incidentSignal(evaluated.signal, evaluated.findings, evaluated.assessment.baseRisk)),
+  const expected = withSignal(known.value, evaluated)
+  const [stored] = await Promise.all([updateIncident(known, change, ports.incidents), addTo(expected, evaluated, ports)])
+  const isUnexpected = isDecidedBy(stored.value, evaluated) && !isDecidedBy(expected, evaluated)
+  await Promise.all([
+    ...writePointers(stored.value, ports, { before, from: evaluated.apartFrom }),
+    ...(isUnexpected ? [addTo(stored.value, evaluated, ports)] : []),
   ])
-  await Promise.all(writePointers(stored.value, ports, { before, from: evaluated.apartFrom }))
   const { decision } = stored.value
   if (isStronger(decision.action, before.decision.action) || decision.would !== before.decision.would)
     await append(ports.record, incidentSubject(stored.value.id), decisionEntry(stored.value, before, ports.clock))
   return { kind: 'upserted', stored }
+}
+
+/** Adds the signal to the timeline. One that brought the decision is kept in any case: the decision is looked up by it. */
+function addTo(incident: Incident, evaluated: EvaluatedSignal, { incidents }: Pick<UpsertPorts, 'incidents'>): Promise<void> {
+  const { signal, findings, assessment } = evaluated
+  return incidents.addSignal(incident.id, incidentSignal(signal, findings, assessment.baseRisk), isDecidedBy(incident, evaluated))
+}
+
+function isDecidedBy({ decidedBy }: Incident, { signal }: EvaluatedSignal): boolean {
+  return decidedBy.signalId === signal.id
 }
 
 /**

@@ -201,6 +201,8 @@ export const IncidentSignal = z
     detectors: z.array(z.string()).readonly(),
     /** By the findings alone, without the advisor: its opinion changes from signal to signal, and the evidence grows. */
     risk: Points,
+    /** About how many calls of its kind this one stands for, where others like it are not kept; absent where it stands for itself. See timeline.ts. */
+    representedCalls: z.int().min(2).exactOptional(),
   })
   .readonly()
 export type IncidentSignal = z.infer<typeof IncidentSignal>

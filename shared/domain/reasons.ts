@@ -2,6 +2,7 @@ import { assessmentOf, type Contribution } from './assessment.ts'
 import { isStronger } from './decision.ts'
 import type { Finding } from './finding.ts'
 import type { Incident, IncidentSignal } from './incident.ts'
+import { callsIn } from './timeline.ts'
 
 /** The findings of an incident, apart: the reasons for what was done, and what was found afterwards. */
 export interface Reasons {
@@ -49,13 +50,13 @@ export function refusingAction({ restrictedAt }: Pick<Incident, 'restrictedAt'>)
   return restrictedAt === undefined ? 'containment' : 'restriction'
 }
 
-/** How many calls of a timeline were refused after the restriction, or the containment where there was none before. */
+/** How many calls of a timeline were refused after the restriction, or the containment where there was none before; an estimate where it is thinned. */
 export function refusedAfter(
   { containedAt, restrictedAt }: Pick<Incident, 'containedAt' | 'restrictedAt'>,
   signals: readonly IncidentSignal[],
 ): number {
   const since = restrictedAt ?? containedAt
-  return since === undefined ? 0 : signals.filter(({ time, outcome }) => outcome === 'denied' && time > since).length
+  return since === undefined ? 0 : callsIn(signals.filter(({ time, outcome }) => outcome === 'denied' && time > since))
 }
 
 /** The risk, and what makes it another one than the decision names: the advisor's opinion, or what was found after the decision. */

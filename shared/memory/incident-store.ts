@@ -1,5 +1,6 @@
 import { type Incident, type IncidentSignal, isClosed } from '../domain/incident.ts'
 import { readIncident, readSignal, writeIncident, writeSignal } from '../domain/migrations/incident.ts'
+import { isCountDue, NOT_THINNED, oncePerId, placeOf, representing, type Thinning, thinningOf } from '../domain/timeline.ts'
 import { UnreadableItem } from '../errors.ts'
 import type { IncidentStore, OnUnreadable } from '../ports/stores.ts'
 
@@ -18,6 +19,11 @@ export function noTexts(): StoredTexts {
 /** Incidents and their timelines in memory. They are stored as text and parsed on reading, as in the table. */
 export function memoryIncidentStore({ incidents, signals }: StoredTexts = noTexts()): IncidentStore {
   const read = (id: string, text: string) => readIncident(text, `INCIDENT#${id}`)
+  const thinnings = new Map<string, Thinning>()
+  const timelineOf = (incidentId: string, onUnreadable: OnUnreadable | undefined): IncidentSignal[] => {
+    const texts = [...(signals.get(incidentId) ?? [])]
+    return oncePerId(readable(texts, ([id, text]) => readSignal(text, `INCIDENT#${incidentId} SIGNAL#${id}`), onUnreadable))
+  }
   return {
     async get(id) {
       const stored = incidents.get(id)
@@ -28,15 +34,24 @@ export function memoryIncidentStore({ incidents, signals }: StoredTexts = noText
       incidents.set(incident.id, { text: writeIncident(incident), version: version + 1 })
       return true
     },
-    async addSignal(incidentId, signal) {
+    async addSignal(incidentId, signal, isDeciding = false) {
       const timeline = signals.get(incidentId) ?? new Map<string, string>()
-      if (!timeline.has(signal.id)) timeline.set(signal.id, writeSignal(signal))
       signals.set(incidentId, timeline)
+      const place = placeOf(incidentId, signal, isDeciding ? NOT_THINNED : (thinnings.get(incidentId) ?? NOT_THINNED))
+      const key = place.kind === 'hourly' ? `hour#${place.hour}` : signal.id
+      if (timeline.has(key)) return
+      timeline.set(key, writeSignal(place.kind === 'hourly' ? signal : representing(signal, place)))
+      if (place.kind === 'kept' && isCountDue(incidentId, signal.id))
+        thinnings.set(
+          incidentId,
+          thinningOf(
+            timelineOf(incidentId, () => {}),
+            thinnings.get(incidentId) ?? NOT_THINNED,
+          ),
+        )
     },
     async signals(incidentId, onUnreadable) {
-      const texts = [...(signals.get(incidentId) ?? [])]
-      const found: IncidentSignal[] = readable(texts, ([id, text]) => readSignal(text, `INCIDENT#${incidentId} SIGNAL#${id}`), onUnreadable)
-      return found.sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1))
+      return timelineOf(incidentId, onUnreadable)
     },
     async listOpen(limit, onUnreadable) {
       const all = readable([...incidents], ([id, { text }]) => read(id, text), onUnreadable)

@@ -4,7 +4,7 @@ import type { IncidentStore, Versioned } from '../ports/stores.ts'
 
 /**
  * Incidents and their timelines in memory, for replays, which save often: they are kept by reference, and are as the table would give them back only where all of
- * them are listed.
+ * them are listed. A timeline has every call, however many: it is not stored.
  */
 export function replayedIncidents(): IncidentStore {
   const incidents = new Map<string, Versioned<Incident>>()

@@ -59,9 +59,12 @@ export interface IncidentStore {
   get(id: string): Promise<Versioned<Incident> | undefined>
   /** False, without a write, when another writer has saved since `version` was read, or when it exists and `version` is 0. */
   save(incident: Incident, version: number): Promise<boolean>
-  /** Adds a signal to the timeline. A signal that it contains already stays unchanged. */
-  addSignal(incidentId: string, signal: IncidentSignal): Promise<void>
-  /** The timeline, oldest first. */
+  /**
+   * Adds a signal to the timeline. A signal that it contains already stays unchanged, and none is ever displaced. A long timeline leaves calls out that are like many others of it
+   * (`placeOf` in domain/timeline.ts), but for what brought the decision (`isDeciding`).
+   */
+  addSignal(incidentId: string, signal: IncidentSignal, isDeciding?: boolean): Promise<void>
+  /** The timeline, oldest first. The `representedCalls` of a signal say how many it stands for. */
   signals(incidentId: string, onUnreadable?: OnUnreadable): Promise<IncidentSignal[]>
   /** Incidents that are not closed, highest priority first. */
   listOpen(limit: number, onUnreadable?: OnUnreadable): Promise<Incident[]>

@@ -1,6 +1,7 @@
 import { type Change, verifyChain } from '../domain/change.ts'
 import type { Incident, IncidentSignal } from '../domain/incident.ts'
 import { callsRefused, refusedAfter, refusingAction } from '../domain/reasons.ts'
+import { leftOutText } from '../domain/timeline.ts'
 import { incidentSubject } from '../record/append.ts'
 import type { Message } from './message.ts'
 import { actorText, code, section } from './text.ts'
@@ -20,6 +21,8 @@ export function detailsOf(incident: Incident, signals: readonly IncidentSignal[]
     )
   const refused = refusedAfter(incident, signals)
   const afterContainment = refused === 0 ? [] : [`After the ${refusingAction(incident)}: ${callsRefused(refused)}.`]
+  const leftOut = leftOutText(signals)
+  const unkept = leftOut === undefined ? [] : [code(leftOut, 400)]
   const entries = changes
     .slice(-ROWS)
     .map(
@@ -29,7 +32,7 @@ export function detailsOf(incident: Incident, signals: readonly IncidentSignal[]
     text: `Details of ${incident.id}`,
     blocks: [
       section([`*${incident.id}* since ${new Date(incident.openedAt).toISOString()}`, ...credentials, ...lineage]),
-      section([`*Calls* (last ${calls.length} of ${signals.length}, UTC)`, ...calls, ...afterContainment]),
+      section([`*Calls* (last ${calls.length} of ${signals.length}, UTC)`, ...calls, ...unkept, ...afterContainment]),
       section([`*Record* (last ${entries.length} of ${changes.length}, UTC)`, ...entries]),
       section([
         fault === undefined

@@ -1,3 +1,4 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
@@ -107,6 +108,60 @@ describe.each([
 
   it('goes through every incident, closed ones too, once each', async () => {
     expect(await all(store.listAll())).toEqual(['closed', 'given-back', 'p-0', 'p-100', 'p-12', 'p-7.5', 'p-8', 'p-99.9'])
+  })
+})
+
+describe.each([
+  { name: 'in memory', make: async (): Promise<IncidentStore> => memoryIncidentStore() },
+  { name: 'on DynamoDB', make: async () => dynamoIncidentStore((await fresh()).table) },
+])('a long timeline $name', ({ make }) => {
+  it('is thinned alike: the same calls are kept, and nothing changes when they come again', async () => {
+    const [store, memory] = [await make(), memoryIncidentStore()]
+    const calls = Array.from({ length: 600 }, (_, at) => signalOf(`f-${at}`, AT + at * 1000))
+    for (const signal of calls) for (const one of [store, memory]) await one.addSignal('inc-long', signal)
+    const kept = await store.signals('inc-long')
+    expect(kept).toEqual(await memory.signals('inc-long'))
+    expect(kept.length).toBeLessThan(250)
+    expect(kept.slice(0, 50)).toEqual(calls.slice(0, 50))
+    for (const signal of calls) await store.addSignal('inc-long', signal)
+    expect(await store.signals('inc-long')).toEqual(kept)
+    await store.addSignal('inc-long', signalOf('deciding', AT + 1_000_000), true)
+    expect((await store.signals('inc-long')).at(-1)).toEqual(signalOf('deciding', AT + 1_000_000))
+  })
+})
+
+describe('a long timeline on DynamoDB', () => {
+  const key = { pk: 'INCIDENT#inc-long', sk: 'THINNING' }
+  const calls = Array.from({ length: 200 }, (_, at) => signalOf(`f-${at}`, AT + at * 1000))
+
+  it('is thinned by a process that begins as by the one that ended, and costs nothing for most of what is left out', async () => {
+    const { table, behind } = await fresh()
+    const first = dynamoIncidentStore(table)
+    for (const signal of calls) await first.addSignal('inc-long', signal)
+    const wired = await behind(() => undefined)
+    const second = dynamoIncidentStore(wired)
+    const more = Array.from({ length: 100 }, (_, at) => signalOf(`g-${at}`, AT + 500_000 + at * 1000))
+    for (const signal of more) await second.addSignal('inc-long', signal)
+    const added = (await second.signals('inc-long')).filter(({ id }) => id.startsWith('g-'))
+    expect(added.length).toBeLessThan(60)
+    const puts = wired.wire.requests.filter(({ headers }) => String(headers['x-amz-target']).endsWith('PutItem'))
+    expect(puts.length).toBeLessThan(70)
+  })
+
+  it('leaves nothing out where the thinning cannot be read', async () => {
+    const { table } = await fresh()
+    await table.client.send(new PutCommand({ TableName: table.name, Item: { ...key, version: 1, thinning: '{"v":99}' } }))
+    const store = dynamoIncidentStore(table)
+    for (const signal of calls) await store.addSignal('inc-long', signal)
+    expect(await store.signals('inc-long')).toEqual(calls)
+  })
+
+  it('does not take "could not look" for "not thinned"', async () => {
+    const { behind } = await fresh()
+    const store = dynamoIncidentStore(
+      await behind((operation) => (operation === 'GetItem' ? dynamoError('ResourceNotFoundException') : undefined)),
+    )
+    await expect(store.addSignal('inc-long', signalOf('s', AT))).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
   })
 })
 

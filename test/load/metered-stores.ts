@@ -3,7 +3,7 @@ import { writeIncident, writeSignal } from '../../shared/domain/migrations/incid
 import { packState } from '../../shared/domain/state-codec.ts'
 import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
 import { memoryIdentityStore } from '../../shared/memory/identity-store.ts'
-import { memoryIncidentStore } from '../../shared/memory/incident-store.ts'
+import { memoryIncidentStore, noTexts } from '../../shared/memory/incident-store.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore } from '../../shared/ports/stores.ts'
 
 /** What DynamoDB charges. A write takes a unit per kilobyte; one whose condition fails takes as many as the stored item. A read takes a unit per 4 KB. */
@@ -22,7 +22,8 @@ const unitsOf = (bytes: number) => Math.ceil((bytes + OVERHEAD) / 1024)
 /** The stores of one table, in memory, whose writes are counted as DynamoDB counts them. Several workers share it, each by `slow` stores of its own. */
 export function meteredStores() {
   const meter: Meter = { usefulWrites: 0, wastedWrites: 0, conflicts: 0, reads: 0 }
-  const [identities, incidents, record] = [memoryIdentityStore(), memoryIncidentStore(), memoryChangeRecord()]
+  const texts = noTexts()
+  const [identities, incidents, record] = [memoryIdentityStore(), memoryIncidentStore(texts), memoryChangeRecord()]
   /** Units of the stored items, by their keys. */
   const stored = new Map<string, number>()
   const write = (key: string, isWritten: boolean, units: number) => {
@@ -62,10 +63,13 @@ export function meteredStores() {
       const isSaved = await incidents.save(incident, version)
       return write(`META ${incident.id}`, isSaved, isSaved ? unitsOf(writeIncident(incident).length) : 0)
     },
-    async addSignal(id, signal) {
-      await incidents.addSignal(id, signal)
-      const key = `SIGNAL ${id} ${signal.id}`
-      write(key, !stored.has(key), unitsOf(writeSignal(signal).length))
+    async addSignal(id, signal, isDeciding) {
+      const items = () => texts.signals.get(id)?.size ?? 0
+      const before = items()
+      await incidents.addSignal(id, signal, isDeciding)
+      const isKept = texts.signals.get(id)?.has(signal.id) === true
+      // A call that a long timeline leaves out is not written.
+      if (isKept || items() > before) write(`SIGNAL ${id} ${signal.id}`, items() > before, unitsOf(writeSignal(signal).length))
     },
   }
   const meteredRecord: ChangeRecord = {

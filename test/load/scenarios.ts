@@ -29,6 +29,8 @@ export interface Outcome {
   readonly beside: readonly SimulatedMessage[]
   readonly meter: Meter
   readonly timeouts: number
+  readonly invocations: number
+  readonly billedMs: number
   /** From the exposure's sending to the invocation of contain. `Infinity`: not within the time that was simulated. */
   readonly containments: readonly number[]
   readonly tookMs: number
@@ -69,11 +71,14 @@ export function rampage(count: number, perSecond: number, by = 'flooding'): Load
 }
 
 /** Calls by many users, drawn at random, at an even rate. One in a hundred is evidence, which opens an incident or joins one. */
-export function crowd(count: number, { users, perSecond, seed }: { users: number; perSecond: number; seed: number }): Load {
+export function crowd(
+  count: number,
+  { users, perSecond, seed, lane = 'bulk' }: { users: number; perSecond: number; seed: number; lane?: Sent['lane'] },
+): Load {
   const random = chance(seed)
   const actions = ['s3:PutBucketTagging', 'ec2:RunInstances', 'ecs:UpdateService', 'sqs:CreateQueue', 'dynamodb:CreateTable']
   const events = Array.from({ length: count }, (_, at) => ({
-    lane: 'bulk' as const,
+    lane,
     atMs: (1000 * at) / perSecond,
     body: callBy(
       userName(Math.floor(random() * users)),
@@ -113,7 +118,7 @@ export async function run({ events, exposures }: Load, design: Design, seed: num
   const policy = parsePolicy({ version: 2, mode: 'contain' })
   await applyPolicy(stores.record, { policy, by: 'load', why: 'load', at: new Date(NOW).toISOString() })
   stores.meter.usefulWrites = 0
-  const world: World = { time, random: chance(seed), stores, iam, design, contained: new Map(), timeouts: 0 }
+  const world: World = { time, random: chance(seed), stores, iam, design, contained: new Map(), timeouts: 0, invocations: 0, billedMs: 0 }
   // Lanes that a design does not tell apart are one queue.
   const queues = new Map(Object.values(design.lanes).map((lane) => [lane, simulatedQueue(design.queue)]))
   const queueOf = (lane: keyof Design['lanes']) => queues.get(design.lanes[lane]) as SimulatedQueue
@@ -132,6 +137,8 @@ export async function run({ events, exposures }: Load, design: Design, seed: num
     beside: sent.filter((_, at) => events[at]?.isBeside),
     meter: stores.meter,
     timeouts: world.timeouts,
+    invocations: world.invocations,
+    billedMs: world.billedMs,
     containments: exposures.map(({ atMs, user }) => (containedAt.get(user) ?? Number.POSITIVE_INFINITY) - NOW - atMs),
     tookMs: time.now() - NOW,
   }
@@ -152,6 +159,8 @@ export async function runOften(load: Load, design: Design, { seed, times }: { se
       reads: sum(({ meter }) => meter.reads),
     },
     timeouts: sum(({ timeouts }) => timeouts),
+    invocations: sum(({ invocations }) => invocations),
+    billedMs: sum(({ billedMs }) => billedMs),
     containments: outcomes.flatMap(({ containments }) => containments),
     tookMs: sum(({ tookMs }) => tookMs),
   }

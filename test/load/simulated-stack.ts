@@ -37,6 +37,9 @@ export interface World {
   readonly contained: Map<string, number>
   /** Invocations that took longer than the function may. */
   timeouts: number
+  /** Invocations in all, and the milliseconds that they took, without the start of an environment. */
+  invocations: number
+  billedMs: number
 }
 
 /** Works on a queue with the function's own code until the queue is empty. */
@@ -71,6 +74,8 @@ async function poll(queue: SimulatedQueue, { batchSize, windowMs }: Lane, world:
     const event = { Records: batch.map(({ id, body, receives }) => recordOf(id, JSON.stringify({ id, ...body() }), receives)) } as SQSEvent
     const context = { awsRequestId: 'r', getRemainingTimeInMillis: () => startedAt + TIMEOUT_MS - time.now() } as Context
     const answer = await Promise.race([environment.handler(event, context), time.sleep(TIMEOUT_MS)])
+    world.invocations++
+    world.billedMs += time.now() - startedAt
     if (answer === undefined) {
       world.timeouts++
       environment.stop()

@@ -12,12 +12,13 @@ import { normalise } from '../../shared/sense/normalise.ts'
  * @see https://aws.amazon.com/lambda/pricing/ Arm
  * @see https://aws.amazon.com/dynamodb/pricing/on-demand/ standard table class
  */
-const PRICES = {
+export const PRICES = {
   queueRequest: 0.4e-6,
   invocation: 0.2e-6,
   gigabyteSecond: 13.3334e-6,
   writeUnit: 0.625e-6,
   readUnit: 0.125e-6,
+  storedGigabyteMonth: 0.25,
 }
 
 /** Where each event comes alone: it is sent, received and deleted. */

@@ -60,12 +60,28 @@ describe('one incident', () => {
     const [signal] = await ports.incidents.signals(incident.id)
     if (signal === undefined) throw new Error('no signal')
     for (const [at] of many.entries())
-      await ports.incidents.addSignal(incident.id, { ...signal, id: `m${at}`, time: NOW + 10_000 + at * 1000 })
+      await ports.incidents.addSignal(incident.id, {
+        ...signal,
+        id: `m${at}`,
+        action: `ec2:Call${at % 10}`,
+        time: NOW + 10_000 + at * 1000,
+      })
     expect(await textOf(get(`/incidents/${incident.id}`))).toContain('Calls 1 to 200 of 2')
     for (const part of ['1', '99', '1e9'])
       expect(await textOf(get(`/incidents/${incident.id}?part=${part}`))).toMatch(/Calls 201 to 2\d\d of 2/)
     for (const part of ['-1', 'x', 'NaN', ''])
       expect(await textOf(get(`/incidents/${incident.id}?part=${part}`))).toContain('Calls 1 to 200')
+  })
+
+  it('says what a thinned timeline leaves out, with no markup of others', async () => {
+    const { get, incident, ports } = await consoleWorld()
+    const [signal] = await ports.incidents.signals(incident.id)
+    if (signal === undefined) throw new Error('no signal')
+    const sampled = { ...signal, id: 'sampled', address: '<b>192.0.2.9</b>', representedCalls: 4096 }
+    await ports.incidents.addSignal(incident.id, sampled, true)
+    const page = await textOf(get(`/incidents/${incident.id}`))
+    expect(page).toContain('and about 4100 more like these that are not kept')
+    expect(page).toContain('from &lt;b&gt;192.0.2.9')
   })
 
   it('shows that somebody edited the chain', async () => {

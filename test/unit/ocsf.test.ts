@@ -115,6 +115,7 @@ describe('an event of OCSF', () => {
     ],
     [{ address: '2001:db8::1' }, { src_endpoint: { ip: '2001:db8::1', location: { country: 'NL' } } }],
     [{ address: 'cloudformation.amazonaws.com', country: undefined }, { src_endpoint: { svc_name: 'cloudformation.amazonaws.com' } }],
+    [{ representedCalls: 8 }, { count: 8 }],
   ] as const)('of the call %j is %j', (parts, expected) => {
     const event = apiActivity(signal(parts as Partial<IncidentSignal>), incidentOf('inc-0123456789ab'))
     expect(event).toMatchObject(expected)

@@ -17,11 +17,14 @@ export const INCIDENT_SHAPE: Shape<Incident> = {
   ]),
 }
 
-/** How an incident's timeline is stored. */
+/** How an incident's timeline is stored. Version 3 added `representedCalls`: an older signal stands for itself. */
 export const SIGNAL_SHAPE: Shape<IncidentSignal> = {
-  version: 2,
+  version: 3,
   schema: IncidentSignal,
-  migrations: new Map([[1, (signal) => ({ ...signal, detectors: currentNames(signal.detectors) })]]),
+  migrations: new Map([
+    [1, (signal) => ({ ...signal, detectors: currentNames(signal.detectors) })],
+    [2, (signal) => signal],
+  ]),
 }
 
 /** The text of an incident, to be stored. */

@@ -66,6 +66,7 @@ export function apiActivity(signal: IncidentSignal, incident: Incident): OcsfEve
     http_request: { user_agent: signal.agentFamily },
     status_id: isSuccess ? 1 : 2,
     ...(signal.errorCode === undefined ? {} : { status_code: signal.errorCode }),
+    ...(signal.representedCalls === undefined ? {} : { count: signal.representedCalls }),
     unmapped: { incident: incident.id, detectors: signal.detectors, risk: signal.risk },
   }
 }

@@ -4,6 +4,7 @@ import { isRestrictedOnly } from '../../contain/restriction-plan.ts'
 import type { Change } from '../../domain/change.ts'
 import type { IncidentState } from '../../domain/incident.ts'
 import { riskText } from '../../domain/reasons.ts'
+import { callsText } from '../../domain/timeline.ts'
 import { printable } from '../../record/notice.ts'
 import type { ExplanationText, ResponseStep, Sentence } from './explanation.ts'
 import { CHANGE_LIMIT, collectFacts, type ExplanationInput, type Fact } from './facts.ts'
@@ -37,7 +38,7 @@ function summaryOf(
     sentences.push({ text: `The strongest findings: ${strongest.map(titleOf).join('; ')}.`, evidence: ids(strongest) })
   if (calls.length >= 2)
     sentences.push({
-      text: `The timeline has ${signals.length} calls with findings, the first at ${calls[0]?.text.slice(0, 24) ?? ''}.`,
+      text: `The timeline has ${callsText(signals)} with findings, the first at ${calls[0]?.text.slice(0, 24) ?? ''}.`,
       evidence: [calls[0]?.id ?? 'I', calls.at(-1)?.id ?? 'I'],
     })
   if (facts.some(({ id }) => id === 'V')) sentences.push({ text: `The verdict: ${textOf(facts, 'V')}.`.slice(0, 300), evidence: ['V'] })

@@ -1,0 +1,97 @@
+import { PRICES } from '../rules/cost.ts'
+import type { Flood } from './measure-flood.ts'
+
+/** What `npm run capacity` measured. Of each row all but `perDay`, `batch` and `p99Ms` is for one event. */
+export interface Measured {
+  readonly rows: readonly {
+    readonly lane: string
+    readonly perDay: number
+    /** Events of one invocation. */
+    readonly batch: number
+    readonly billedMs: number
+    readonly p99Ms: number
+    readonly events: number
+    readonly calls: number
+    readonly writes: number
+    readonly reads: number
+    readonly cpuMs: number
+  }[]
+  /** By class of items: how many there were, and the bytes of one. */
+  readonly sizes: readonly { readonly name: string; readonly count: number; readonly bytes: number }[]
+  readonly floods: readonly Flood[]
+}
+
+/** Lambda receives and deletes ten messages by one request of SQS. */
+const PER_REQUEST = 10
+const DAYS_A_MONTH = 30
+
+/** The tables of docs/capacity.md. */
+export function capacityTables({ rows, sizes, floods }: Measured): { events: string; storage: string; floods: string } {
+  const events = rows.map((row) => {
+    const requests = 1 + (2 * Math.ceil(row.batch / PER_REQUEST)) / row.batch
+    const usd = priceOf(row, requests)
+    return [
+      row.lane,
+      thousands(row.perDay),
+      row.batch.toFixed(1),
+      row.calls.toFixed(2),
+      requests.toFixed(2),
+      row.writes.toFixed(2),
+      row.reads.toFixed(2),
+      row.billedMs.toFixed(1),
+      row.cpuMs.toFixed(2),
+      `${(row.p99Ms / 1000).toFixed(2)} s`,
+      (usd * 1e6).toFixed(2),
+      (usd * row.perDay * DAYS_A_MONTH).toFixed(2),
+    ]
+  })
+  const storage = sizes.map(({ name, count, bytes }) => [
+    `\`${name}\``,
+    String(count),
+    String(Math.round(bytes)),
+    ((bytes * 1e6 * PRICES.storedGigabyteMonth) / 2 ** 30).toFixed(2),
+  ])
+  const flooded = floods.map(({ calls, items, writes, reads, estimate }) => [
+    thousands(calls),
+    thousands(items),
+    thousands(writes),
+    thousands(reads),
+    (writes * PRICES.writeUnit + reads * PRICES.readUnit).toFixed(4),
+    thousands(estimate),
+  ])
+  return {
+    floods: table(['calls', 'items', 'write units', 'read units', 'USD', 'calls that the timeline says'], flooded),
+    events: table(
+      [
+        'lane',
+        'events a day',
+        'in a batch',
+        'calls of the table',
+        'requests of SQS',
+        'write units',
+        'read units',
+        'billed ms',
+        'processor ms here',
+        'decided, p99',
+        'USD a million',
+        'USD a month',
+      ],
+      events,
+    ),
+    storage: table(['class', 'in the run', 'bytes of one, mean', 'USD a month for a million'], storage),
+  }
+}
+
+function priceOf({ batch, billedMs, writes, reads }: Measured['rows'][number], requests: number): number {
+  const { queueRequest, invocation, gigabyteSecond, writeUnit, readUnit } = PRICES
+  return requests * queueRequest + invocation / batch + (billedMs / 1000) * gigabyteSecond + writes * writeUnit + reads * readUnit
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('')
+}
+
+function thousands(count: number): string {
+  return count.toLocaleString('en-US')
+}
