@@ -11,7 +11,7 @@ export interface Timed extends Entry {
 
 export function timed({ record, origin, bytes }: Entry): Timed {
   const outer = record as Fields
-  const inner = isFields(outer.detail) && outer.eventName === undefined ? outer.detail : outer
+  const inner = recordIn(outer)
   const time = timeOf(inner.eventTime) ?? timeOf(outer.time) ?? Number.NEGATIVE_INFINITY
   return { record, origin, bytes, time, id: textOf(inner.eventID) ?? textOf(outer.id) ?? '' }
 }
@@ -28,10 +28,15 @@ export function compareTimed(a: Timed, b: Timed): number {
   return x < y ? -1 : x > y ? 1 : 0
 }
 
-/** The JSON of a record, in the order of its fields' names; empty where it is nested too deeply for one. */
+/** The record in an event of EventBridge; a record itself. */
+function recordIn(outer: Fields): Fields {
+  return isFields(outer.detail) && outer.eventName === undefined ? outer.detail : outer
+}
+
+/** The JSON of a record, in whatever envelope, in the order of its fields' names; empty where it is nested too deeply for one. */
 function textOfRecord(record: object): string {
   try {
-    return JSON.stringify(record, sorted)
+    return JSON.stringify(recordIn(record as Fields), sorted)
   } catch {
     return ''
   }
