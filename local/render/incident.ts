@@ -2,6 +2,7 @@ import { pendingOf } from '../../shared/contain/pending.ts'
 import { briefValue } from '../../shared/contain/steps/steps.ts'
 import { acceptedLines } from '../../shared/domain/accepted-lines.ts'
 import type { Contribution } from '../../shared/domain/assessment.ts'
+import { attempted, isAttempt } from '../../shared/domain/attempt.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, weakerReasons } from '../../shared/domain/reasons.ts'
@@ -73,8 +74,14 @@ export function renderIncident(incident: Incident, paint: Paint, { options, sign
   ].join('\n')
 }
 
+/** The id and the kind of a credential. One whose id no event names has an id of our own, which says nothing to people. */
+function credentialText({ id, kind }: Incident['credentials'][number]): string {
+  if (isAttempt(id)) return `${printable(attempted(id), 128)} (only tried: the call was not authenticated as its owner's)`
+  return id.startsWith('none:') ? 'one whose id no event names' : `${printable(id, 128)} (${kind})`
+}
+
 function credentialsOf({ credentials }: Incident): string {
-  const shown = credentials.slice(0, CREDENTIALS).map(({ id, kind }) => `${printable(id, 128)} (${kind})`)
+  const shown = credentials.slice(0, CREDENTIALS).map(credentialText)
   const more = credentials.length > CREDENTIALS ? [`… ${credentials.length - CREDENTIALS} more (--json shows all)`] : []
   return [...shown, ...more].join(', ')
 }
