@@ -194,7 +194,10 @@ export function renderTimeline(incident: Incident, signals: readonly IncidentSig
 /** The name of each incident's identity, with its account where a list has several: two may have somebody of one name. */
 export function whoIn(incidents: readonly Incident[]): (incident: Incident) => string {
   const isOfSeveral = new Set(incidents.map(({ identity }) => identity.account)).size > 1
-  return ({ identity: { name, account } }) => (isOfSeveral ? `${name} of ${account}` : name)
+  return ({ identity: { name, account } }) => {
+    const place = account === 'unknown' ? 'an unknown account' : account
+    return isOfSeveral ? `${printable(name, 40)} of ${place}` : name
+  }
 }
 
 /** Incidents as a list, one a line. */

@@ -50,6 +50,8 @@ describe('the table of incidents', () => {
     const elsewhere = { ...other, identity: { ...other.identity, account: '210987654321' } }
     const both = [`root of ${one.identity.account}`, 'root of 210987654321']
     expect(names([one, elsewhere])).toEqual([both, both])
+    const nowhere = { ...other, identity: { ...other.identity, account: 'unknown' } }
+    expect(incidentTable([one, nowhere], undefined)).toContain('root of an unknown account')
   })
 
   it('prints no control character of a name', () => {
