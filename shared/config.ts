@@ -178,12 +178,16 @@ export function readHome(member: unknown, stackName: unknown): { readonly accoun
   )
 }
 
-/** Parses the JSON text that `cdk deploy -c countersign=…` passes. */
+/** Parses the JSON text that `cdk deploy -c countersign=…` or `countersign doctor --context` passes. */
 function fromCommandLine(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new ResponderError('config.invalid', `-c countersign=… must be a JSON object, got ${JSON.stringify(text)}`, { cause })
+    throw new ResponderError(
+      'config.invalid',
+      `the settings of countersign must be a JSON object, such as '{"includeRoleSessions":true}', got ${JSON.stringify(text)}`,
+      { cause },
+    )
   }
 }
 

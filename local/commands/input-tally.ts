@@ -47,7 +47,7 @@ export class InputTally {
 
   /** What was passed over, by kind: how many, and the first file that has it. Empty where nothing was. */
   get passedOver(): string[] {
-    return [...this.#passedOver].map(([kind, { count, file }]) => `${count} ${kind} (first ${printable(file, 120)})`)
+    return [...this.#passedOver].map(([kind, { count, file }]) => `${kind}: ${count} (first ${printable(file, 120)})`)
   }
 
   /** The same for programs; no member where there is nothing to say. */

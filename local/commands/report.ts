@@ -18,6 +18,7 @@ import {
 import { moment } from '../render/style.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
+import { timeGiven } from '../time-given.ts'
 import { writeOut } from '../write-out.ts'
 
 /** The most incidents of the table; the figures count all of them. */
@@ -41,8 +42,8 @@ export async function report(
 /** A point in time as people give it: days back such as \`30d\`, or ISO 8601. Epoch milliseconds. */
 export function sinceOf(text: string, now: number): number {
   const [, days] = text.match(/^(\d{1,4})d$/) ?? []
-  const time = days === undefined ? Date.parse(text) : now - Number(days) * DAY_MS
-  if (Number.isNaN(time))
+  const time = days === undefined ? timeGiven(text) : now - Number(days) * DAY_MS
+  if (time === undefined)
     throw new ResponderError('usage', `give a number of days such as 30d, or a time in ISO 8601; got "${shown(text, 60)}"`)
   return time
 }

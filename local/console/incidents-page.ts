@@ -27,7 +27,7 @@ export function incidentsPage({ incidents, isAll, mode }: Listed, { base }: Room
     ['Restricted', count('restricted'), 'to be decided'],
     ['Asking', count('asking'), 'to be decided'],
     ['In progress', count('restricting', 'containing', 'releasing', 'rotating'), 'restricting, containing, releasing, rotating'],
-    ['Watching', count('watching'), 'below the threshold ask'],
+    ['Watching', count('watching'), 'nobody is asked, by evidence or mode'],
     ['Mode', mode, 'of the policy'],
   ])}${
     incidents.length === 0

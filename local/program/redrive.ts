@@ -8,7 +8,7 @@ export function addRedrive(root: Command): void {
   withTarget(
     root
       .command('redrive')
-      .description('what could not be processed: list it, or put the messages of a dead-letter queue back (with --reason)')
+      .description('what a deployed stack could not process: list it, or put the messages of a dead-letter queue back (with --reason)')
       .argument('[queue]', 'such as hot, bulk, backfill, notices, contain; without one, all are listed')
       .option('--reason <text>', 'why, for the record; puts the messages of the queue back')
       .option('--limit <number>', 'put at most so many back', wholeNumber)

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import { ResponderError } from '../../shared/errors.ts'
 import { commandOn } from '../command-name.ts'
 import { requireSomeInput } from '../read/list-files.ts'
 import { isStream, type Jobs, jobsFor } from '../reader/jobs.ts'
@@ -40,6 +41,8 @@ export function addReplay(root: Command): void {
 }
 
 async function replayWith(paths: string[], options: ReplayArguments): Promise<void> {
+  const signal = interrupted()
+  requireSpan(options)
   requireSomeInput(paths)
   const [{ replay }, { policyToUse }, { requireWritable }] = await Promise.all([
     import('../commands/replay.ts'),
@@ -63,7 +66,7 @@ async function replayWith(paths: string[], options: ReplayArguments): Promise<vo
       policy,
       hasAccount: account !== undefined,
       page: out,
-      signal: interrupted(),
+      signal,
       paint: paint(),
       out: process.stdout,
       err: process.stderr,
@@ -78,6 +81,13 @@ async function replayWith(paths: string[], options: ReplayArguments): Promise<vo
   if (kept !== undefined) say(keptLine(kept, data))
 }
 
+/** Throws `usage` where no time lies between `--since` and `--until`. */
+function requireSpan({ since, until }: ReplayArguments): void {
+  if (since === undefined || until === undefined || since < until) return
+  const [from, to] = [since, until].map((at) => new Date(at).toISOString())
+  throw new ResponderError('usage', `--since ${from} is not before --until ${to}, so no record can lie between them`)
+}
+
 /** The number of threads: 1 or 2. */
 function jobs(text: string): Jobs {
   const number = Number(text)
@@ -85,7 +95,11 @@ function jobs(text: string): Jobs {
   return number
 }
 
-/** Ends the reading at the first Ctrl-C, and the process at the second. */
+/**
+ * Ends the reading at the first Ctrl-C, and the process at the second.
+ *
+ * It is called before anything is written, so that no Ctrl-C leaves a folder of `--data` without what closes it.
+ */
 function interrupted(): AbortSignal {
   const ending = new AbortController()
   process.once('SIGINT', () => {

@@ -6,6 +6,7 @@ import { goAhead } from '../go-ahead.ts'
 import { openTarget, type TargetOptions } from '../open-target.ts'
 import { paintFor } from '../render/style.ts'
 import type { Target } from '../target.ts'
+import { timeGiven } from '../time-given.ts'
 
 /** Prints a text that is not empty. */
 export const print = (text: string) => process.stdout.write(text === '' ? '' : `${text}\n`)
@@ -103,8 +104,8 @@ export function asDefault(parent: Command, name: string): Command {
 
 /** A time in ISO 8601, as epoch milliseconds. */
 export function time(text: string): number {
-  const at = Date.parse(text)
-  if (Number.isNaN(at)) throw new InvalidArgumentError(`not a time: "${text}"; write it as 2026-01-31 or 2026-01-31T12:00:00Z.`)
+  const at = timeGiven(text)
+  if (at === undefined) throw new InvalidArgumentError(`not a time: "${text}"; write it as 2026-01-31 or 2026-01-31T12:00:00Z.`)
   return at
 }
 

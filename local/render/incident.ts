@@ -2,6 +2,7 @@ import { pendingOf } from '../../shared/contain/pending.ts'
 import { briefValue } from '../../shared/contain/steps/steps.ts'
 import { acceptedLines } from '../../shared/domain/accepted-lines.ts'
 import type { Contribution } from '../../shared/domain/assessment.ts'
+import { attempted, isAttempt } from '../../shared/domain/attempt.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, weakerReasons } from '../../shared/domain/reasons.ts'
@@ -73,8 +74,14 @@ export function renderIncident(incident: Incident, paint: Paint, { options, sign
   ].join('\n')
 }
 
+/** The id and the kind of a credential. One whose id no event names has an id of our own, which says nothing to people. */
+function credentialText({ id, kind }: Incident['credentials'][number]): string {
+  if (isAttempt(id)) return `${printable(attempted(id), 128)} (only tried: the call was not authenticated as its owner's)`
+  return id.startsWith('none:') ? 'one whose id no event names' : `${printable(id, 128)} (${kind})`
+}
+
 function credentialsOf({ credentials }: Incident): string {
-  const shown = credentials.slice(0, CREDENTIALS).map(({ id, kind }) => `${printable(id, 128)} (${kind})`)
+  const shown = credentials.slice(0, CREDENTIALS).map(credentialText)
   const more = credentials.length > CREDENTIALS ? [`… ${credentials.length - CREDENTIALS} more (--json shows all)`] : []
   return [...shown, ...more].join(', ')
 }
@@ -187,7 +194,10 @@ export function renderTimeline(incident: Incident, signals: readonly IncidentSig
 /** The name of each incident's identity, with its account where a list has several: two may have somebody of one name. */
 export function whoIn(incidents: readonly Incident[]): (incident: Incident) => string {
   const isOfSeveral = new Set(incidents.map(({ identity }) => identity.account)).size > 1
-  return ({ identity: { name, account } }) => (isOfSeveral ? `${name} of ${account}` : name)
+  return ({ identity: { name, account } }) => {
+    const place = account === 'unknown' ? 'an unknown account' : account
+    return isOfSeveral ? `${printable(name, 40)} of ${place}` : name
+  }
 }
 
 /** Incidents as a list, one a line. */

@@ -1,13 +1,14 @@
 import type { Incident } from '../../shared/domain/incident.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
 import { printable } from '../../shared/record/notice.ts'
+import { whoIn } from '../render/incident.ts'
 import { columns, moment } from '../render/style.ts'
 
 /** The columns of the table of incidents. */
 export const INCIDENT_COLUMNS = ['WHO', 'WOULD', 'WHEN', 'FIRST REASON'] as const
 
 /** The longest name and reason that are printed. */
-const NAME_CHARACTERS = 40
+const WHO_CHARACTERS = 56
 const REASON_CHARACTERS = 300
 
 /** A reason is folded in a column of its own where that has at least this width, and below its line where it has not. */
@@ -16,15 +17,16 @@ const FOLDED_COLUMNS = 24
 const GAP = 2
 
 /** An incident in one row: who, what the evidence calls for, since when it does, and the reason that weighs most. */
-export function incidentRow({ identity, decision, decidedBy, ...incident }: Incident): [string, string, string, string] {
+export function incidentRow({ decision, decidedBy, ...incident }: Incident, who: string): [string, string, string, string] {
   const first = reasonsOf({ decision, decidedBy, ...incident }).contributions[0]?.finding
   const reason = first === undefined ? '' : printable(`${first.title}: ${first.reason}`, REASON_CHARACTERS)
-  return [printable(identity.name, NAME_CHARACTERS), decision.would, moment(decidedBy.time), reason]
+  return [printable(who, WHO_CHARACTERS), decision.would, moment(decidedBy.time), reason]
 }
 
 /** The incidents as a table. `width` is that of the terminal; where there is none, each incident is one line. */
 export function incidentTable(found: readonly Incident[], width: number | undefined): string {
-  const rows = [[...INCIDENT_COLUMNS], ...found.map(incidentRow)]
+  const who = whoIn(found)
+  const rows = [[...INCIDENT_COLUMNS], ...found.map((incident) => incidentRow(incident, who(incident)))]
   if (width === undefined) return columns(rows)
   const heads = columns(rows.map((row) => row.slice(0, -1))).split('\n')
   const indent = Math.max(...heads.map(({ length }) => length)) + GAP

@@ -40,7 +40,7 @@ export class ReplayProgress {
     this.#drawnAt = now
     this.#isDrawn = true
     const line = lineOf(progress, now - this.#startedAt)
-    this.#screen.write(`${ERASE}${line.slice(0, (this.#screen.columns ?? 80) - 1)}`)
+    this.#screen.write(`${ERASE}${line.slice(0, (this.#screen.columns || 80) - 1)}`)
   }
 
   /** Erases the line, so that something else can be printed. */

@@ -3,6 +3,7 @@ import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
 import type { Backtest } from '../backtest.ts'
 import { type Markup, shown, standAlone, table } from '../page/document.ts'
+import { whoIn } from '../render/incident.ts'
 import { moment } from '../render/style.ts'
 import { INCIDENT_COLUMNS, incidentRow } from './incident-rows.ts'
 import { refusalLine } from './report-text.ts'
@@ -21,9 +22,10 @@ export type ReadSignals = (incidentId: string) => Promise<readonly IncidentSigna
 /** A replay as one page without scripts, which loads nothing. */
 export async function replayPage(report: Report, run: Backtest, signalsOf: ReadSignals): Promise<string> {
   const { found } = report
+  const whoOf = whoIn(found)
   const listed = found.slice(0, LISTED_INCIDENTS)
   const rows = listed.map((incident, at) => {
-    const [who, would, when, reason] = incidentRow(incident)
+    const [who, would, when, reason] = incidentRow(incident, whoOf(incident))
     return [at < WHOLE_INCIDENTS ? html`<a href="#${incident.id}">${who}</a>` : who, would, when, reason]
   })
   const sections: Markup[] = []

@@ -79,6 +79,7 @@ export function summaryLines({ summary, input, found, hasAccount }: Report, pain
   return [
     ...(summary.partial === true ? [paint('yellow', 'partial: the reading was interrupted, and what came after it is not in here')] : []),
     `${summary.records} records, ${summary.signals} signals${span}, in ${duration(summary.seconds * 1000)}`,
+    ...(summary.outsideTime > 0 ? [outsideLine(summary, paint)] : []),
     `the policy that counted: ${summary.policy}`,
     `incidents: ${summary.incidents}; what the thresholds call for: ${counts.join(', ')}; what this policy lets happen: ${allowed.join(', ')}`,
     `calls that the steps of these incidents would have refused, under a policy that takes them: ${summary.refusedCalls}`,
@@ -88,6 +89,11 @@ export function summaryLines({ summary, input, found, hasAccount }: Report, pain
     ...unknownPolicies(found, hasAccount),
     inputLine(summary, paint),
   ]
+}
+
+function outsideLine({ records, outsideTime }: Summary, paint: Paint): string {
+  if (outsideTime === records) return paint('yellow', 'nothing was evaluated: of what was read, no record lies between --since and --until')
+  return `not evaluated, because --since or --until leaves them out: ${outsideTime} records`
 }
 
 /** The kinds of identities whose policies `--account` can tell. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { syntheticHistory } from '../../local/synthetic-history.ts'
@@ -175,6 +175,17 @@ describe('Ctrl-C', () => {
     expect(summary?.records).toBeGreaterThan(0)
     expect(summary?.records).toBeLessThan(records.length * years.length)
     expect([used.length, folders()]).toEqual([1, []])
+  }, 60_000)
+
+  it('leaves an account that can be opened also where it comes before anything was read', async () => {
+    const there = join(folder, 'interrupted-early')
+    mkdirSync(there)
+    const { interrupt, ended } = child(['-', '--policy', policy, '--data', there])
+    const watcher = watch(there, interrupt)
+    const { code, out } = await ended
+    watcher.close()
+    expect([code, out]).toEqual([130, expect.stringContaining('partial: the reading was interrupted')])
+    expect((await countersign(['incidents', '--data', there])).code).toBe(0)
   }, 60_000)
 
   it('ends standard input, of which everything that came is evaluated, and the account that it is kept in is whole', async () => {

@@ -54,6 +54,28 @@ describe('replay', () => {
     expect(summary?.signals).toBeLessThan(count)
   })
 
+  it('reads a time without a zone as UTC, in whatever zone the machine is', async () => {
+    const until = (given: string, TZ: string) => countersign(['replay', file, '--json', '--until', given], undefined, { TZ })
+    const [utc, east, west] = await Promise.all([
+      until('2026-01-02T00:00:00Z', 'UTC'),
+      until('2026-01-02T00:00:00', 'Asia/Tokyo'),
+      until('2026-01-02', 'America/Los_Angeles'),
+    ])
+    const outside = ({ out }: typeof utc) => lines<Line>(out).at(-1)?.outsideTime
+    expect([outside(east), outside(west)]).toEqual([outside(utc), outside(utc)])
+  })
+
+  it('says how many records the two times leave out, also where that is all of them', async () => {
+    const args = ['replay', file, '--until', '2026-01-15T00:00:00Z']
+    const [some, json] = [await countersign(args), await countersign([...args, '--json'])]
+    const outside = Number(/because --since or --until leaves them out: (\d+) records\n/.exec(some.out)?.[1])
+    expect(outside).toBe(lines<Line>(json.out).at(-1)?.outsideTime)
+    expect([outside > 0, outside < count]).toEqual([true, true])
+    const none = await countersign(['replay', file, '--since', '2030-01-01'])
+    expect(none.out).toContain('nothing was evaluated: of what was read, no record lies between --since and --until')
+    expect((await countersign(['replay', file])).out).not.toMatch(/--since/)
+  })
+
   it('names what it cannot read, goes on, and exits 3', async () => {
     const cut = join(folder, 'cut.json')
     writeFileSync(cut, text.slice(0, 200_000))
@@ -110,7 +132,9 @@ describe('replay', () => {
     const [passedOver, ...sameFound] = lines<Line>(many.out).reverse()
     expect(sameFound).toEqual(found)
     expect(passedOver).toEqual({ ...summary, passedOver: { 'CloudTrail digests': 1 }, seconds: expect.any(Number) })
-    expect((await countersign(['replay', tree])).out).toContain('passed over, being no records of CloudTrail: 1 CloudTrail digests (first ')
+    expect((await countersign(['replay', tree])).out).toContain(
+      'passed over, being no records of CloudTrail: CloudTrail digests: 1 (first ',
+    )
   })
 
   it('exits 3 where nothing that it read is a record, and says what it passed over', async () => {
@@ -123,7 +147,7 @@ describe('replay', () => {
     writeFileSync(join(none, 'a.json'), '{"Records":[]}')
     const { code, out, err } = await countersign(['replay', none])
     expect(code).toBe(3)
-    expect(err).toContain('no CloudTrail record was read; passed over: 1 empty lists (first ')
+    expect(err).toContain('no CloudTrail record was read; passed over: empty lists: 1 (first ')
     expect(out).not.toContain('every input could be read')
   })
 
@@ -137,6 +161,9 @@ describe('replay', () => {
 
   it('exits 2 for a wrong option, and 1 with a clear word where there is no such policy', async () => {
     expect((await countersign(['replay', file, '--since', 'yesterday'])).code).toBe(2)
+    const reversed = await countersign(['replay', file, '--since', '2026-01-15', '--until', '2026-01-14'])
+    expect(reversed.code).toBe(2)
+    expect(reversed.err).toContain('--since 2026-01-15T00:00:00.000Z is not before --until 2026-01-14T00:00:00.000Z')
     const missing = await countersign(['replay', file, '--policy', join(folder, 'none.yaml')])
     expect(missing.code).not.toBe(0)
     expect(missing.err).toContain('none.yaml')

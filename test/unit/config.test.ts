@@ -108,6 +108,13 @@ describe('the configuration of a stack', () => {
     )
   })
 
+  it('is refused as text that is no JSON, in words that fit each command that takes it', () => {
+    const message = refusal(() => readStackConfig('{includeRoleSessions:true'))
+    expect(message).toBe(
+      'the settings of countersign must be a JSON object, such as \'{"includeRoleSessions":true}\', got "{includeRoleSessions:true"',
+    )
+  })
+
   it('names every wrong key at once', () => {
     expect(refusal(() => readStackConfig({ logRetentionDays: 2, readOnlyEvents: 1 })).split('\n')).toHaveLength(2)
   })

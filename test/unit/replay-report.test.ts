@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { renderList } from '../../local/render/incident.ts'
 import { incidentTable } from '../../local/replay/incident-rows.ts'
 import { ReplayProgress } from '../../local/replay/progress.ts'
 import { strongestFirst } from '../../local/replay/summary.ts'
@@ -37,6 +38,20 @@ describe('the table of incidents', () => {
     for (const row of reasons) expect(row.length).toBeLessThanOrEqual(width)
     const words = (text: string) => text.split(/\s+/).filter((word) => word !== '')
     expect(words(rows.join(' '))).toEqual(words(incidentTable(found, undefined)))
+  })
+
+  it('names the account beside each name where incidents are of several, and only there', () => {
+    const [one, other] = [like('ask', 1, 'root'), like('ask', 1, 'root')]
+    const names = (found: Incident[]) => [incidentTable(found, undefined), renderList(found)].map((text) => text.match(/root( of \d+)?/g))
+    expect(names([one, other])).toEqual([
+      ['root', 'root'],
+      ['root', 'root'],
+    ])
+    const elsewhere = { ...other, identity: { ...other.identity, account: '210987654321' } }
+    const both = [`root of ${one.identity.account}`, 'root of 210987654321']
+    expect(names([one, elsewhere])).toEqual([both, both])
+    const nowhere = { ...other, identity: { ...other.identity, account: 'unknown' } }
+    expect(incidentTable([one, nowhere], undefined)).toContain('root of an unknown account')
   })
 
   it('prints no control character of a name', () => {
@@ -87,6 +102,12 @@ describe('the line of progress', () => {
     at(1000).clear()
     at(1000).clear()
     expect(drawn.slice(5)).toEqual(['\r\u001b[2K'])
+  })
+
+  it('is drawn on a terminal that reports no width, as one in a container may', () => {
+    const { drawn, at } = screen(0)
+    at(0).show(taken(1000, 2000, undefined))
+    expect(drawn).toEqual(['\r\u001b[2K1000 records evaluated'])
   })
 
   it('is not drawn where there is no terminal', () => {
