@@ -5,13 +5,13 @@ import { inWindow } from './in-window.ts'
 import { type IndexedFile, indexFile } from './index-file.ts'
 import { lineTimes } from './line-times.ts'
 import type { InputFile } from './list-files.ts'
-import { type Cursor, Merge } from './merge.ts'
+import { Merge, TAKEN_BYTES } from './merge.ts'
 import { isRegular } from './open-input.ts'
 import { type ReadOptions, type RecordOrigin, readFile } from './read-file.ts'
 import { filesOf } from './read-records.ts'
 import { Scratch } from './scratch.ts'
 import { writeRun } from './sorted-run.ts'
-import { compareTimed, type Timed, timed } from './timed.ts'
+import { bytesOf, compareTimed, type Timed, timed } from './timed.ts'
 
 const BATCH_RECORDS = 1000
 
@@ -46,7 +46,7 @@ export interface TimeOrderOptions extends ReadOptions {
 }
 
 /**
- * Reads records in the order of their times, in batches of up to 1,000, whatever the files they lie in: each file is read once for its times and once for its records. What is not in
+ * Reads records in the order of their times, in batches of up to 1,000 and some 16 MB of text, whatever the files they lie in: each file is read once for its times and once for its records. What is not in
  * order in itself is sorted, on disk where it is large; the files are merged. Where all records fit into memory, they are read once.
  *
  * Standard input and pipes are read once, and sorted as far as the memory for it goes.
@@ -63,7 +63,7 @@ export async function* readInTimeOrder(paths: readonly string[], options: TimeOr
       await setImmediate()
     }
     let batch: object[] = []
-    let [records, bytes] = [0, 0]
+    let [records, bytes, batchBytes] = [0, 0, 0]
     const tell = () => options.onProgress?.({ kind: 'taken', records, bytes, allBytes: order.allBytes })
     tell()
     let latest = Number.NEGATIVE_INFINITY
@@ -76,11 +76,13 @@ export async function* readInTimeOrder(paths: readonly string[], options: TimeOr
         options.origins?.set(record, origin)
         batch.push(record)
         bytes += length
+        batchBytes += length
       }
-      if (batch.length < BATCH_RECORDS) continue
+      if (batch.length < BATCH_RECORDS && batchBytes < TAKEN_BYTES) continue
       yield batch
       records += batch.length
       batch = []
+      batchBytes = 0
       tell()
       await setImmediate()
     }
@@ -163,14 +165,14 @@ class TimeOrder {
     if (this.#keptBytes > this.#heldBytes) this.#kept = undefined
   }
 
-  /** All entries in the order of time, in pieces that fill batches of 1,000. */
+  /** All entries in the order of time, in pieces that fill batches of 1,000 or 16 MB. */
   async *entries(): AsyncGenerator<readonly Timed[]> {
     if (this.#kept !== undefined) await this.#merge.add({ items: this.#kept.sort(compareTimed), at: 0, level: 0 })
     const waiting = this.#kept === undefined ? this.#files.sort((a, b) => b.first - a.first) : []
     this.#kept = undefined
     for (const file of this.#streams)
       await this.#merge.add({ items: [], at: 0, level: 0, refill: inWindow(readFile(file, this.#scratch, this.#options), this.#heldBytes) })
-    for (let missing = BATCH_RECORDS; ; ) {
+    for (let [missing, room] = [BATCH_RECORDS, TAKEN_BYTES]; ; ) {
       const head = this.#merge.head
       const next = waiting.at(-1)
       if (next !== undefined && (head === undefined || next.first <= head.time)) {
@@ -180,7 +182,9 @@ class TimeOrder {
       }
       const entries = await this.#merge.take(missing, next?.first)
       if (entries.length === 0) return
-      missing = entries.length === missing ? BATCH_RECORDS : missing - entries.length
+      missing -= entries.length
+      room -= bytesOf(entries)
+      if (missing === 0 || room <= 0) [missing, room] = [BATCH_RECORDS, TAKEN_BYTES]
       yield entries
     }
   }
@@ -218,7 +222,7 @@ class TimeOrder {
     this.#memoryBytes = bytesOf(rest) + bytesOf(held)
     if (this.#memoryBytes <= this.#heldBytes >> 1) return false
     this.#merge.remove(new Set(inMemory))
-    await this.#merge.add(await this.#run([...rest, ...held].sort(compareTimed), 1))
+    await this.#merge.add(await writeRun([...rest, ...held].sort(compareTimed), this.#scratch, 1))
     this.#memoryBytes = 0
     await this.#mergeSome()
     return true
@@ -233,16 +237,6 @@ class TimeOrder {
     this.#merge.remove(new Set(least))
     const merge = new Merge()
     for (const cursor of least) await merge.add(cursor)
-    await this.#merge.add(await this.#run(merge.rest(), 1 + Math.max(...least.map(({ level }) => level))))
+    await this.#merge.add(await writeRun(merge.rest(), this.#scratch, 1 + Math.max(...least.map(({ level }) => level))))
   }
-
-  #run(entries: AsyncIterable<Timed> | Iterable<Timed>, level: number): Promise<Cursor> {
-    const onTooDeep = ({ origin }: Timed) =>
-      this.#options.onProblem({ ...origin, position: 0, reason: 'the record is nested too deeply to read' })
-    return writeRun(entries, this.#scratch, { level, onTooDeep })
-  }
-}
-
-function bytesOf(entries: readonly Timed[]): number {
-  return entries.reduce((sum, { bytes }) => sum + bytes, 0)
 }

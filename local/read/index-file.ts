@@ -2,7 +2,7 @@ import type { InputFile } from './list-files.ts'
 import type { Entry } from './read-file.ts'
 import { type Timed, timed } from './timed.ts'
 
-/** The most bytes of records of one time in a file that is read in its own order: they are sorted by id in memory. */
+/** The most bytes of successive records of one time, or of none, in a file that is read in its own order: they are sorted by id in memory. */
 const MAX_TIE_BYTES = 4 * 1024 * 1024
 
 /** What is known of a file after it was read once. */
@@ -25,12 +25,16 @@ export class FileTimes {
   #last = Number.NEGATIVE_INFINITY
   /** Bytes of the records of the last time. */
   #ties = 0
+  /** Bytes of the last records, where they say no time. */
+  #untimed = 0
   #isOrdered = true
 
   /** Adds a record: its time (epoch ms; minus infinity for none), and the bytes of its text. */
   add(time: number, bytes: number): void {
     this.count += 1
     this.#bytes += bytes
+    this.#untimed = time === Number.NEGATIVE_INFINITY ? this.#untimed + bytes : 0
+    if (this.#untimed > MAX_TIE_BYTES) this.#isOrdered = false
     if (time === Number.NEGATIVE_INFINITY) return
     this.#ties = time === this.#last ? this.#ties + bytes : bytes
     if (time < this.#last || this.#ties > MAX_TIE_BYTES) this.#isOrdered = false

@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs'
 import { timeOf } from '../../shared/domain/record-time.ts'
 import { indexOrEnd } from './byte-window.ts'
 import { partsOf } from './expand.ts'
@@ -20,6 +21,8 @@ export interface LineTimesOptions extends OpenOptions {
 /**
  * Learns the times of a file of one record a line from its text alone, at a tenth of what parsing costs. Undefined for any other file, which has to be read.
  *
+ * What fails here, such as a disk without room for an archive, is told when the file is parsed.
+ *
  * A record that hides its own time, and has another text that looks like one, is taken for a record of that time. Whoever reads the file later sees that it comes too late.
  */
 export async function lineTimes(file: InputFile, scratch: Scratch, options: LineTimesOptions): Promise<IndexedFile | undefined> {
@@ -28,13 +31,19 @@ export async function lineTimes(file: InputFile, scratch: Scratch, options: Line
   const input = { name: file.path, isInArchive: false, ...opened(file.path, { options, expansion, damages }) }
   const lines = new LineTimes(options.recordOf)
   const parts = partsOf(input, { scratch, expansion, onDamage: (reason) => damages.push(reason) })
-  for await (const part of parts) {
-    if (part.isInArchive) return undefined
-    for await (const chunk of part.chunks) {
-      const before = lines.times.count
-      if (!lines.push(chunk)) return undefined
-      options.onLines(lines.times.count - before)
+  try {
+    for await (const part of parts) {
+      if (part.isInArchive) return undefined
+      for await (const chunk of part.chunks) {
+        const before = lines.times.count
+        if (!lines.push(chunk)) return undefined
+        options.onLines(lines.times.count - before)
+      }
     }
+  } catch {
+    return undefined
+  } finally {
+    if (input.fd !== undefined) closeSync(input.fd)
   }
   return damages.length === 0 && lines.end() ? lines.times.of(file, false) : undefined
 }

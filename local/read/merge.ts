@@ -14,6 +14,9 @@ export interface Cursor {
 /** Entries that are taken at a time where all are. */
 const TAKEN = 1000
 
+/** The text from which on no more is taken at a time: hostile records have up to 4 MB each, where CloudTrail's have a kilobyte. */
+export const TAKEN_BYTES = 16 * 1024 * 1024
+
 /** Merges cursors into one order: a binary heap by their next entries. Cursors may be added while it runs. */
 export class Merge {
   readonly #heap: Cursor[] = []
@@ -46,10 +49,11 @@ export class Merge {
     for (let at = this.#heap.length >> 1; at >= 0; at--) this.#sink(at)
   }
 
-  /** Takes the next entries, at most `count`, and only those from before a time (epoch ms). Empty at the end, or where the next entry is later. */
+  /** Takes the next entries, at most `count` and some 16 MB, and only those from before a time (epoch ms). Empty at the end, or where the next entry is later. */
   async take(count: number, before = Number.POSITIVE_INFINITY): Promise<readonly Timed[]> {
     const taken: Timed[] = []
-    while (taken.length < count) {
+    let bytes = 0
+    while (taken.length < count && bytes < TAKEN_BYTES) {
       const [first] = this.#heap
       if (first === undefined) break
       const isAlone = this.#heap.length === 1
@@ -58,7 +62,8 @@ export class Merge {
         if (entry.time >= before) return taken
         first.at++
         taken.push(entry)
-      } while (isAlone && taken.length < count && first.at < first.items.length)
+        bytes += entry.bytes
+      } while (isAlone && taken.length < count && bytes < TAKEN_BYTES && first.at < first.items.length)
       if (first.at >= first.items.length && !(await hasNext(first))) {
         const last = this.#heap.pop() as Cursor
         if (last !== first) this.#heap[0] = last

@@ -3,7 +3,9 @@ const MAX_DEPTH = 8
 
 /**
  * Parses a structure as Athena and CloudTrail Lake print it, `{type=IAMUser, arn=arn:…, sessionContext={attributes={…}}}`. A value ends where the next
- * `, name=` begins, or with the structure. Undefined for other text.
+ * `, name=` begins, or with the structure. Undefined for other text, and where a structure has a name twice: one of both may stand in a text that a caller chose.
+ *
+ * A comma without a blank behind it belongs to the value: names of users and sessions may have `,` and `=`, and no blanks.
  *
  * @example parseRowText('{type=Root, invokedby=null}') // { type: 'Root', invokedby: null }
  */
@@ -27,7 +29,7 @@ function readStructure(reader: Reader, depth: number): Record<string, unknown> |
   for (;;) {
     NAME.lastIndex = reader.at
     const [whole, name] = NAME.exec(reader.text) ?? []
-    if (whole === undefined || name === undefined) return undefined
+    if (whole === undefined || name === undefined || entries.some(([other]) => other === name)) return undefined
     reader.at += whole.length
     const value = reader.text[reader.at] === '{' ? readStructure(reader, depth + 1) : readPlain(reader)
     if (value === undefined) return undefined
@@ -38,7 +40,7 @@ function readStructure(reader: Reader, depth: number): Record<string, unknown> |
   }
 }
 
-const END = /,\s*\w+=|\}/g
+const END = /,\s+\w+=|\}/g
 
 function readPlain(reader: Reader): string | null | undefined {
   END.lastIndex = reader.at

@@ -1,16 +1,13 @@
 import { closeSync, readSync, writeSync } from 'node:fs'
+import { exactJson } from './exact-json.ts'
 import type { Cursor } from './merge.ts'
 import type { Scratch } from './scratch.ts'
 import type { Timed } from './timed.ts'
 
 const BLOCK_BYTES = 256 * 1024
 
-/** Writes entries, in their order, to a file of our own, and returns a cursor that reads them again. `onTooDeep` gets what has no text. */
-export async function writeRun(
-  entries: AsyncIterable<Timed> | Iterable<Timed>,
-  scratch: Scratch,
-  { level, onTooDeep }: { level: number; onTooDeep: (entry: Timed) => void },
-): Promise<Cursor> {
+/** Writes entries, in their order, to a file of our own, and returns a cursor that reads them again: the same values, so a log that is sorted in memory is evaluated alike. */
+export async function writeRun(entries: AsyncIterable<Timed> | Iterable<Timed>, scratch: Scratch, level: number): Promise<Cursor> {
   const fd = scratch.open()
   let block: string[] = []
   let characters = 0
@@ -22,23 +19,16 @@ export async function writeRun(
   }
   for await (const entry of entries) {
     const line = lineOf(entry)
-    if (line === undefined) onTooDeep(entry)
-    else {
-      block.push(line)
-      characters += line.length
-      if (characters > BLOCK_BYTES) flush()
-    }
+    block.push(line)
+    characters += line.length
+    if (characters > BLOCK_BYTES) flush()
   }
   flush()
   return { items: [], at: 0, level, refill: reader(fd) }
 }
 
-function lineOf({ time, id, origin, bytes, record }: Timed): string | undefined {
-  try {
-    return `${JSON.stringify([time, id, origin.file, origin.record, bytes, record])}\n`
-  } catch {
-    return undefined
-  }
+function lineOf({ time, id, origin, bytes, record }: Timed): string {
+  return `[${JSON.stringify([time, id, origin.file, origin.record, bytes]).slice(1, -1)},${exactJson(record)}]\n`
 }
 
 function reader(fd: number): () => Promise<readonly Timed[] | undefined> {

@@ -16,6 +16,11 @@ export function timed({ record, origin, bytes }: Entry): Timed {
   return { record, origin, bytes, time, id: textOf(inner.eventID) ?? textOf(outer.id) ?? '' }
 }
 
+/** The text of entries, in bytes. */
+export function bytesOf(entries: readonly Timed[]): number {
+  return entries.reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
 /**
  * The order of time. Records of the same time come in the order of their ids, and without those in the order of their text: so the order never depends on where they
  * were read.
@@ -33,14 +38,22 @@ function recordIn(outer: Fields): Fields {
   return isFields(outer.detail) && outer.eventName === undefined ? outer.detail : outer
 }
 
-/** The JSON of a record, in whatever envelope, in the order of its fields' names; empty where it is nested too deeply for one. */
+/**
+ * The JSON of a record, in whatever envelope, in the order of its fields' names; empty where it is nested too deeply for one. Written once, however often the record is
+ * compared.
+ */
 function textOfRecord(record: object): string {
+  const known = TEXTS.get(record)
+  if (known !== undefined) return known
+  let text = ''
   try {
-    return JSON.stringify(recordIn(record as Fields), sorted)
-  } catch {
-    return ''
-  }
+    text = JSON.stringify(recordIn(record as Fields), sorted)
+  } catch {}
+  TEXTS.set(record, text)
+  return text
 }
+
+const TEXTS = new WeakMap<object, string>()
 
 function sorted(_: string, value: unknown): unknown {
   return isFields(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value

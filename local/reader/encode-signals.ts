@@ -1,5 +1,5 @@
 import type { Signal } from '../../shared/domain/signal.ts'
-import { exactJson } from './exact-json.ts'
+import { exactJson } from '../read/exact-json.ts'
 import { MEMBERS, type Member } from './signal-members.ts'
 
 /** The most entries of the tables before both threads begin new ones, and the most text of them. They bound the memory for hostile input. */

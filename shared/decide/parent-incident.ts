@@ -1,6 +1,5 @@
 import { CHOSEN_FACT } from '../domain/assessment.ts'
 import { isStronger } from '../domain/decision.ts'
-import type { Finding } from '../domain/finding.ts'
 import type { IdentityState } from '../domain/identity-state.ts'
 import { type Incident, isClosed } from '../domain/incident.ts'
 import type { Signal } from '../domain/signal.ts'
@@ -62,13 +61,14 @@ function isFirstUse({ credential }: Signal, { windows }: IdentityState): boolean
 }
 
 /**
- * True where people are asked about an incident, or more is called for, and something says that the caller is not the owner: what somebody creates is not suspect because
+ * True where people are asked about an incident, or more is called for, and the caller may be somebody else than the owner: what a known owner creates is not suspect because
  * people are asked whether it had to be. Not for its tool alone, since the company's own scanner has one too, nor for what it issued, because an incident would then speak
  * against itself.
  */
-function isSuspect({ decision, findings }: Incident): boolean {
-  const isAgainstCaller = ({ axis, group, fact }: Finding) => axis === 'who' && group !== 'lineage' && fact !== CHOSEN_FACT
-  return isStronger(decision.would, 'notify') && findings.some(isAgainstCaller)
+function isSuspect({ decision, findings, assessment }: Incident): boolean {
+  const evidence = findings.filter(({ group, fact }) => group !== 'lineage' && fact !== CHOSEN_FACT)
+  const isOfOwner = assessment.familiarity === 'known' && evidence.every(({ axis }) => axis === 'what')
+  return isStronger(decision.would, 'notify') && evidence.length > 0 && !isOfOwner
 }
 
 /**

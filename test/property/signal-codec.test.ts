@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { exactJson } from '../../local/read/exact-json.ts'
 import { BatchDecoder, BatchEncoder } from '../../local/reader/batch-codec.ts'
-import { exactJson } from '../../local/reader/exact-json.ts'
 import { ReadRecord } from '../../local/reader/read-record.ts'
 import { MEMBERS } from '../../local/reader/signal-members.ts'
 import { syntheticHistory } from '../../local/synthetic-history.ts'

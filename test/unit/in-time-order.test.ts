@@ -1,9 +1,12 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { exactJson } from '../../local/read/exact-json.ts'
 import { type ReadProgress, readInTimeOrder, type TimeOrderOptions } from '../../local/read/in-time-order.ts'
+import { FileTimes } from '../../local/read/index-file.ts'
+import { compareTimed, timed } from '../../local/read/timed.ts'
 import { syntheticHistory } from '../../local/synthetic-history.ts'
 import { type Fields, LOSSLESS_FORMS, PACKED_FORMS } from './input-forms.ts'
 import { folder, unexpected } from './read-input.ts'
@@ -153,6 +156,72 @@ describe('a large file of lines, whose times are looked for without parsing', ()
     const { keys, late } = await order([tree([`${text(others)}${liar}\n`])], looked)
     expect(keys.toSorted()).toEqual(IN_ORDER)
     expect(late).toBe(1)
+  })
+
+  it('leaves no file open, however many there are', async () => {
+    const open = () => readdirSync('/proc/self/fd').length
+    if (!existsSync('/proc/self/fd')) return
+    const before = open()
+    const read = await order([tree(chunksOf(RECORDS, 5).map(text))], looked)
+    expect(read).toEqual({ keys: IN_ORDER, late: 0 })
+    expect(open() - before).toBeLessThan(5)
+  })
+})
+
+describe('hostile records', () => {
+  it('that say no time are not held until one does, but sorted on disk as those of one time are', () => {
+    const file = { path: 'log.json', isNamed: true }
+    for (const time of [Number.NEGATIVE_INFINITY, Date.UTC(2026, 0, 1)]) {
+      const times = new FileTimes()
+      for (let at = 0; at < 5; at++) times.add(time, 1024 * 1024)
+      expect(times.of(file, true)?.isOrdered).toBe(false)
+    }
+    const between = new FileTimes()
+    for (let at = 0; at < 10; at++) between.add(at % 2 === 0 ? Number.NEGATIVE_INFINITY : Date.UTC(2026, 0, at), 1024 * 1024)
+    expect(between.of(file, true)?.isOrdered).toBe(true)
+  })
+
+  it('come from the disk as they come from memory, however deep they are and whatever their numbers', async () => {
+    const deep = `${'['.repeat(9000)}${']'.repeat(9000)}`
+    const lines = RECORDS.slice(0, 6).map((record, at) => {
+      const value = [deep, '1e999', '-0'][at % 3]
+      return `${JSON.stringify({ ...record, requestParameters: null }).replace('"requestParameters":null', `"requestParameters":{"x":${value}}`)}\n`
+    })
+    const path = tree([lines.toReversed().join('')])
+    const read = async (options: Partial<TimeOrderOptions>) => {
+      const found: string[] = []
+      for await (const batch of readInTimeOrder([path], { onProblem: unexpected, ...options })) found.push(...batch.map(exactJson))
+      return found
+    }
+    const inMemory = await read({})
+    expect(inMemory).toHaveLength(6)
+    expect(inMemory.filter((text) => text.includes('1e999') || text.includes(':-0'))).toHaveLength(4)
+    expect(await read({ heldBytes: 100 })).toEqual(inMemory)
+  })
+
+  it('of one time and one id are written once to be compared, however many there are', () => {
+    let written = 0
+    const entries = Array.from({ length: 500 }, (_, at) => {
+      const toJSON = () => {
+        written++
+        return { name: (at * 7919) % 500 }
+      }
+      const record = { eventTime: '2026-01-01T00:00:00Z', toJSON }
+      return timed({ record, origin: { file: 'log.json', record: at }, bytes: 60 })
+    })
+    entries.sort(compareTimed)
+    expect(written).toBe(500)
+  })
+
+  it('of megabytes each do not wait in memory until a thousand of them are a batch', async () => {
+    const padding = 'x'.repeat(3 * 1024 * 1024)
+    const large = RECORDS.slice(0, 12).map((record) => `${JSON.stringify({ ...record, requestParameters: { padding } })}\n`)
+    const path = tree([gzipSync(large.join(''))])
+    for (const options of [{ heldBytes: 16 * 1024 * 1024 }, {}]) {
+      const sizes: number[] = []
+      for await (const batch of readInTimeOrder([path], { onProblem: unexpected, ...options })) sizes.push(batch.length)
+      expect(sizes).toEqual([6, 6])
+    }
   })
 })
 

@@ -51,10 +51,14 @@ describe('a session that a credential of an open incident issued', () => {
       expect((await saidOf(about(...findings)))?.isParentSuspect, JSON.stringify(findings)).toBe(true)
   })
 
-  it('is none while nothing says that the caller is not the owner, however bad the calls are', async () => {
+  it('is none for what a known owner did, while nothing says that it was somebody else', async () => {
     const act = { group: 'persistence', axis: 'what', fact: 'user-created' } as const
-    expect((await saidOf(about(act)))?.isParentSuspect).toBeUndefined()
-    expect((await saidOf(about(act, PLACE)))?.isParentSuspect).toBe(true)
+    const by =
+      (familiarity: Incident['assessment']['familiarity'], ...findings: Partial<Finding>[]) =>
+      (incident: Incident) => ({ ...about(...findings)(incident), assessment: { ...incident.assessment, familiarity } })
+    expect((await saidOf(by('known', act)))?.isParentSuspect).toBeUndefined()
+    expect((await saidOf(by('known', act, PLACE)))?.isParentSuspect).toBe(true)
+    expect((await saidOf(by('unknown', act)))?.isParentSuspect).toBe(true)
   })
 
   it('has no incident where that is closed', async () => {
