@@ -69,7 +69,7 @@ export class InputTally {
     }
     if (this.late > 0)
       say(
-        `standard input: ${this.late} records came too late to be sorted, and were evaluated out of their order; save it to a file and replay that`,
+        `${this.late} records came too late to be sorted, and were evaluated out of their order: those of standard input can be saved to a file and replayed from there; in a file they hide their times`,
       )
     if (records === 0)
       say(`no CloudTrail record was read${this.#passedOver.size > 0 ? `; passed over: ${this.passedOver.join(', ')}` : ''}`)

@@ -9,10 +9,15 @@ export interface Timed extends Entry {
   readonly id: string
 }
 
+/** The time of a record, in whatever envelope, epoch milliseconds; undefined where it says none. */
+export function timeIn(outer: Fields): number | undefined {
+  return timeOf(recordIn(outer).eventTime) ?? timeOf(outer.time)
+}
+
 export function timed({ record, origin, bytes }: Entry): Timed {
   const outer = record as Fields
   const inner = recordIn(outer)
-  const time = timeOf(inner.eventTime) ?? timeOf(outer.time) ?? Number.NEGATIVE_INFINITY
+  const time = timeIn(outer) ?? Number.NEGATIVE_INFINITY
   return { record, origin, bytes, time, id: textOf(inner.eventID) ?? textOf(outer.id) ?? '' }
 }
 
