@@ -33,8 +33,8 @@ export type ReadProgress =
 /** Options of `readInTimeOrder`. The limits are for tests. */
 export interface TimeOrderOptions extends ReadOptions {
   onProgress?(progress: ReadProgress): void
-  /** Is told where each record was read. */
-  readonly origins?: WeakMap<object, RecordOrigin>
+  /** Is told where each record of a batch was read, before the batch is returned. */
+  readonly origins?: Map<object, RecordOrigin>
   /** Called with how many records of a stream came later than could be waited for. */
   onLate?(count: number): void
   readonly heldBytes?: number

@@ -14,9 +14,10 @@ export interface LogBatch {
 
 /** Reads the records of logs in the order of their times, on this thread. */
 export async function* logBatches(paths: readonly string[], span: Span, options: TimeOrderOptions): AsyncGenerator<LogBatch> {
-  const origins = new WeakMap<object, RecordOrigin>()
+  const origins = new Map<object, RecordOrigin>()
   for await (const batch of readInTimeOrder(paths, { ...options, origins })) {
     const inputs = batch.filter((record) => isBetween(record, span))
     yield { records: batch.length, inputs, originOf: (at) => origins.get(inputs[at] as object) }
+    origins.clear()
   }
 }
