@@ -53,7 +53,8 @@ export class RespondFunction extends Construct {
         CONTAIN_FUNCTION_NAME: contain.functionName,
         NOTIFY_TOPIC_ARN: topic.topicArn,
         STACK_NAME: Stack.of(this).stackName,
-        ACCOUNTS: [account, ...config.accounts].join(','),
+        // Members are named by MEMBER_ACCOUNTS, and believed as well.
+        ACCOUNTS: [account, ...config.accounts.filter((one) => !config.memberAccounts.includes(one))].join(','),
         EVENT_QUEUE_ARNS: listed(queueArns, namesOf(queues.ofEvents)),
         TASK_QUEUE_ARNS: listed(queueArns, namesOf([queues.bootstrap, queues.backfill])),
         BACKFILL_QUEUE_URL: queues.backfill.queueUrl,

@@ -57,7 +57,7 @@ export const RespondConfig = z.object({
   /** Lambda sets it: the region whose events CloudTrail's event history holds here. */
   AWS_REGION: z.string().min(1),
   ...MODEL,
-  /** The accounts whose events are believed, separated by commas. */
+  /** The accounts whose events are believed beside those of `MEMBER_ACCOUNTS`, separated by commas. */
   ACCOUNTS: z
     .string()
     .regex(/^\d{12}(,\d{12})*$/, 'must be account ids of 12 digits, separated by commas')

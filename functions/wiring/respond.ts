@@ -92,7 +92,10 @@ const queueUrls = new Map(
 const respondToLookup = pipeline(ports, own, { kind: 'cloudtrail' })
 
 export const responder: Responder = {
-  respond: measured(pipeline(ports, own, { kind: 'event-bus', accounts: new Set(config.ACCOUNTS) }), heartbeatOf(config.ACCOUNT_ID, own)),
+  respond: measured(
+    pipeline(ports, own, { kind: 'event-bus', accounts: new Set([...config.ACCOUNTS, ...config.MEMBER_ACCOUNTS]) }),
+    heartbeatOf(config.ACCOUNT_ID, own),
+  ),
   bootstrap: (accessKeyId, identityId) =>
     bootstrap({ accessKeyId, identityId }, { ...ports, history: historyOf(accountOfKey(accessKeyId) ?? '') ?? historyOfKeys }),
   backfill: (incidentId) => lookUp(incidentId, respondToLookup, { ...ports, history, historyOf }),

@@ -14,12 +14,16 @@ function accounts(count: number): string[] {
 }
 
 describe('the environment of each function', () => {
-  it('takes less than the 4 KB of Lambda with everything that a stack can have, and forty other accounts', () => {
+  it('takes less than the 4 KB of Lambda with everything that a stack can have, and forty other accounts, half of them members', () => {
     let sizes: ReadonlyMap<string, number> = new Map()
     const spoil = (stack: Stack) => {
       sizes = environmentSizes(stack)
     }
-    templateOf({ settings: { ...WHOLE_SETTINGS, accounts: accounts(40) }, policy: parsePolicy(WHOLE_POLICY), spoil })
+    templateOf({
+      settings: { ...WHOLE_SETTINGS, accounts: accounts(40), memberAccounts: accounts(20) },
+      policy: parsePolicy(WHOLE_POLICY),
+      spoil,
+    })
     expect(sizes.size).toBe(10)
     const [, largest] = [...sizes].find(([name]) => name.startsWith('RespondResponderFunction')) ?? []
     expect(largest).toBe(Math.max(...sizes.values()))
@@ -28,8 +32,14 @@ describe('the environment of each function', () => {
     expect(largest).toBeLessThan(LIMIT)
   })
 
+  it('has room for the hundred members that a role has room for', () => {
+    expect(() =>
+      templateOf({ settings: { accounts: accounts(100), memberAccounts: accounts(100) }, policy: parsePolicy({ version: 2 }) }),
+    ).not.toThrow()
+  })
+
   it('is refused before the deployment where it takes more', () => {
-    const settings = { ...WHOLE_SETTINGS, accounts: accounts(200) }
+    const settings = { ...WHOLE_SETTINGS, accounts: accounts(200), memberAccounts: [] }
     expect(() => templateOf({ settings, policy: parsePolicy(WHOLE_POLICY) })).toThrow(
       /the environment of the function RespondResponderFunction\w+ may take \d+ bytes, and Lambda takes 4096; name fewer accounts/,
     )

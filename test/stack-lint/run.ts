@@ -8,7 +8,7 @@ import { Accepted, cfnLintFindings, checkovFindings, compare, type Finding } fro
 import { synthesise } from './templates.ts'
 
 /**
- * `npm run lint:stack`: has cfn-lint and checkov examine the templates of the stack in its configurations and of the forwarder. Ends with exit code 1 where they find
+ * `npm run lint:stack`: has cfn-lint and checkov examine the templates of the stack in its configurations, of the forwarder and of the member stack. Ends with exit code 1 where they find
  * something that `accepted.yaml` does not explain, or where that explains what is not found. Needs Python 3 with venv, and PyPI for the first run.
  */
 const HERE = import.meta.dirname

@@ -4,6 +4,7 @@ import { App } from 'aws-cdk-lib'
 import { CountersignStack } from '../../infra/countersign-stack.ts'
 import { ForwarderStack } from '../../infra/forwarder-stack.ts'
 import { readHomeBus } from '../../infra/home-bus.ts'
+import { MemberStack } from '../../infra/member-stack.ts'
 import { readStackConfig } from '../../shared/config.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 
@@ -26,6 +27,7 @@ export const WHOLE_SETTINGS = {
   operatorRoleArn: `arn:aws:iam::${ACCOUNT}:role/operators`,
   onCall: { email: 'oncall@example.com' },
   accounts: ['210987654321'],
+  memberAccounts: ['210987654321'],
   otherRegions: true,
   organizationId: 'o-a1b2c3d4e5',
   includeRoleSessions: true,
@@ -67,5 +69,7 @@ export function synthesise(folder: string): ReadonlyMap<string, string> {
     )
   const home = readHomeBus(`arn:aws:events:us-east-1:${ACCOUNT}:event-bus/Countersign-forwarded`)
   add('forwarder', (app) => new ForwarderStack(app, 'Forwarder', { home, options: readStackConfig({}) }))
+  const responder = { account: ACCOUNT, stackName: 'Countersign' }
+  add('member', (app) => new MemberStack(app, 'CountersignMember', { home: responder, policy: parsePolicy(WHOLE_POLICY) }))
   return templates
 }
