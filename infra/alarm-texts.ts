@@ -8,8 +8,8 @@ export interface AlarmText {
 /** The alarms, by the names of their sections in docs/operations.md. Those of queues and functions stand once for each. */
 export const ALARM_TEXTS = {
   Silent: {
-    happened: 'No event arrived for an hour, not even the calls that the function sweep makes every five minutes.',
-    means: 'The responder sees nothing: no credential is contained, whatever it does.',
+    happened: 'No event arrived for an hour of the calls that the function sweep makes every five minutes.',
+    means: 'The responder sees nothing of its own account and region: no credential is contained, whatever it does.',
     first: 'Run countersign doctor on the stack: it says whether a trail records calls and whether the rules are there.',
   },
   TrailMissing: {

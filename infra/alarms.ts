@@ -24,7 +24,7 @@ const LATE_SECONDS = {
 } as const
 type ConsumedQueue = keyof typeof LATE_SECONDS
 
-/** Without an event for so many periods of five minutes in a row the stack is silent. The sweep makes a call that arrives in each of them. */
+/** Without a heartbeat for so many periods of five minutes in a row the stack is silent. Other events may come from other accounts and regions, or again and again from a queue. */
 const SILENT_PERIODS = 12
 
 /** Without a seal for so many hours in a row an alarm stands: a day, and two hours for the three attempts of a run. */
@@ -110,7 +110,7 @@ export class Alarms extends Construct {
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,
     }
-    const arrived = new Metric({ ...OWN_METRIC, metricName: 'respond.events', period: Duration.minutes(5) })
+    const arrived = new Metric({ ...OWN_METRIC, metricName: 'respond.heartbeats', period: Duration.minutes(5) })
     this.add('Silent', 'Silent', { ...silence, metric: arrived, evaluationPeriods: SILENT_PERIODS })
     const sealed = new Metric({ ...OWN_METRIC, metricName: 'seal.done', period: Duration.hours(1) })
     this.add('SealMissing', 'SealMissing', { ...silence, metric: sealed, evaluationPeriods: SEALED_HOURS })

@@ -12,10 +12,15 @@ import type { Policy } from '../shared/domain/policy.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { containStatements, ownRoleStatements, wildcardReasons } from './acting-statements.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
+import { listed } from './listed.ts'
 import { allowNotices } from './notice-queue.ts'
+import type { OwnRoles } from './own-roles.ts'
 import { ResponderFunction } from './responder-function.ts'
 
 const TIMEOUT = Duration.seconds(60)
+
+/** The most looks at former containments at the same time, so that they leave places of contain's concurrency to new ones. */
+const REVERIFY_CONCURRENCY = 5
 
 export interface ContainFunctionProps {
   readonly table: Table
@@ -78,7 +83,7 @@ export class ContainFunction extends Construct {
     responder.function.addEnvironment('REVERIFY_QUEUE_URL', reverify.queueUrl)
     responder.function.addEnvironment('REVERIFY_QUEUE_ARN', reverify.queueArn)
     responder.function.addEnvironment('QUARANTINE_POLICY_ARN', quarantine.managedPolicyArn)
-    responder.function.addEventSource(new SqsEventSource(reverify, { batchSize: 1 }))
+    responder.function.addEventSource(new SqsEventSource(reverify, { batchSize: 1, maxConcurrency: REVERIFY_CONCURRENCY }))
     responder.allow(['sqs:SendMessage'], [reverify.queueArn])
     const place = { account, partition, region }
     responder.add(containStatements(place, { policy, quarantineArn: quarantine.managedPolicyArn }))
@@ -102,8 +107,8 @@ export class ContainFunction extends Construct {
   }
 
   /** Tells it the roles of the stack and those that deploy it, which it may never change. By ARN: anybody may give a role a name like theirs. */
-  knowOwnRoles(arns: readonly string[]): void {
-    this.function.addEnvironment('OWN_ROLE_ARNS', arns.join(','))
+  knowOwnRoles({ arns, prefix, names }: OwnRoles): void {
+    this.function.addEnvironment('OWN_ROLE_ARNS', listed(prefix, names))
     this.responder.add(ownRoleStatements(arns))
   }
 }

@@ -9,6 +9,7 @@ import type { Policy } from '../shared/domain/policy.ts'
 import { Alarms } from './alarms.ts'
 import { ContainFunction } from './contain-function.ts'
 import { StackDashboard } from './dashboard.ts'
+import { refuseLargeEnvironments } from './environment-size.ts'
 import { EventRules } from './event-rules.ts'
 import { failureOutputs } from './failure-outputs.ts'
 import { ForwardedBus, takesForwarded } from './forwarded-bus.ts'
@@ -21,7 +22,7 @@ import { LearnFunction } from './learn-function.ts'
 import { NoticeQueue } from './notice-queue.ts'
 import { NoticeTopic } from './notice-topic.ts'
 import { OnCallTopic } from './on-call-topic.ts'
-import { deployingRole, ownRoleArns } from './own-roles.ts'
+import { deployingRole, ownRolesOf } from './own-roles.ts'
 import { Queues } from './queues.ts'
 import { RecordTable } from './record-table.ts'
 import { type GeoFiles, RespondFunction } from './respond-function.ts'
@@ -65,7 +66,8 @@ export class CountersignStack extends Stack {
     const reviewers = notices === undefined ? undefined : this.reviewers({ ...told, ...invoked, notices, slack })
     const seal = new SealFunction(this, 'Seal', { ...told, onCall })
     const own = [...acting, respond, sweep, seed, seal, inventory, ...(learn === undefined ? [] : [learn]), ...(reviewers?.functions ?? [])]
-    const ownSessionArns = own.map(({ responder }) => responder.sessionArn)
+    const functions = own.map(({ responder }) => responder)
+    const ownSessionArns = functions.map(({ sessionArn }) => sessionArn)
     const delivering = { queues, config, ownSessionArns }
     const forwarded = takesForwarded(config) ? new ForwardedBus(this, 'Forwarded', config).bus : undefined
     const rules = new EventRules(this, 'Rules', delivering)
@@ -73,11 +75,19 @@ export class CountersignStack extends Stack {
     const allRules = forwardedRules === undefined ? [rules] : [rules, forwardedRules]
     const heartbeat = new HeartbeatRule(this, 'Heartbeat', { queue: queues.bulk, sessionArn: sweep.responder.sessionArn })
     const names = [seal.bucket.bucketName, ...(slack === undefined ? [] : [slack.secretName]), ...(reviewers?.names ?? [])]
-    const roleArns = ownRoleArns(this)
+    const roles = ownRolesOf(this)
     const deploying = deployingRole(this)
-    respond.knowOwn({ sessionArns: ownSessionArns, names, roleArns, deployingRoleArns: deploying === undefined ? [] : [deploying] })
-    contain.knowOwnRoles(roleArns)
-    inventory.knowOwnRoles(roleArns)
+    respond.knowOwn({
+      functions,
+      names,
+      roles: ownRolesOf(
+        this,
+        functions.map(({ role }) => role),
+      ),
+      deployingRoleArns: deploying === undefined ? [] : [deploying],
+    })
+    contain.knowOwnRoles(roles)
+    inventory.knowOwnRoles(roles)
     guardQueues({
       queues,
       rules: allRules,
@@ -127,18 +137,18 @@ export class CountersignStack extends Stack {
         ...(reviewers?.failures ?? []),
       ],
     })
-    const functions = own.map(({ responder }) => responder)
     if (config.dashboard) new StackDashboard(this, 'Dashboard', { functions, queues: Object.values(consumed), table })
     // Where people are told by Slack, review publishes what did not get there; otherwise each function tells them itself.
     const telling = [contain, respond, sweep, seal, ...(rotate === undefined ? [] : [rotate])]
-    const roles = (functions: readonly { readonly responder: ResponderFunction }[]) =>
+    const rolesOf = (functions: readonly { readonly responder: ResponderFunction }[]) =>
       functions.map(({ responder }) => responder.role.roleArn)
-    const noticing = reviewers === undefined ? roles(telling) : roles([reviewers.review])
-    const paging = roles([contain, sweep, seal])
+    const noticing = reviewers === undefined ? rolesOf(telling) : rolesOf([reviewers.review])
+    const paging = rolesOf([contain, sweep, seal])
     const operator = config.operatorRoleArn
     const isShared = onCall === topic
     guardTopic(topic, { publishers: [...new Set([...noticing, ...(isShared ? paging : [])])], alarms: alarms.arns, operator })
     if (!isShared) guardTopic(onCall, { publishers: paging, alarms: [], operator })
+    refuseLargeEnvironments(this)
 
     new CfnOutput(this, 'TableName', { value: table.tableName })
     new CfnOutput(this, 'ContainFunctionName', { value: contain.function.functionName })

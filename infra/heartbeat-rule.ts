@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import { type CfnRule, Rule } from 'aws-cdk-lib/aws-events'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
-import { WITH_READ_ONLY } from '../shared/detect/delivery-rules.ts'
+import { HEARTBEAT, WITH_READ_ONLY } from '../shared/detect/delivery-rules.ts'
 
 /**
  * Delivers a call that the sweep makes every five minutes, by the way of every event: trail, bus, queue, respond. respond counts it and leaves it out, as all calls
@@ -15,9 +15,9 @@ export class HeartbeatRule extends Construct {
     super(scope, id)
     const rule = new Rule(this, 'Rule', {
       eventPattern: {
-        source: ['aws.cloudtrail'],
+        source: [HEARTBEAT.source],
         detailType: ['AWS API Call via CloudTrail'],
-        detail: { eventName: ['DescribeTrails'], userIdentity: { arn: [sessionArn] } },
+        detail: { eventName: [HEARTBEAT.eventName], userIdentity: { arn: [sessionArn] } },
       },
       // The next one comes in five minutes, and one that is lost counts as one that did not come.
       targets: [

@@ -7,6 +7,8 @@ import type { StackConfig } from '../shared/config.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { IAM_CHANGES, READS } from './acting-statements.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
+import { listed } from './listed.ts'
+import type { OwnRoles } from './own-roles.ts'
 import { ResponderFunction } from './responder-function.ts'
 import { WakingSchedule } from './schedule.ts'
 
@@ -67,7 +69,7 @@ export class InventoryFunction extends Construct {
   }
 
   /** Tells it which roles are the responder's own. */
-  knowOwnRoles(roleArns: readonly string[]): void {
-    this.responder.function.addEnvironment('OWN_ROLE_ARNS', roleArns.join(','))
+  knowOwnRoles({ prefix, names }: OwnRoles): void {
+    this.responder.function.addEnvironment('OWN_ROLE_ARNS', listed(prefix, names))
   }
 }

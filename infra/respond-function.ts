@@ -11,7 +11,9 @@ import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { IAM_CHANGES, READS } from './acting-statements.ts'
 import { allowModel, modelEnvironment } from './advisor-arns.ts'
 import { LANES } from './lanes.ts'
+import { listed } from './listed.ts'
 import { allowNotices } from './notice-queue.ts'
+import type { OwnRoles } from './own-roles.ts'
 import { type Queues, RESPOND_TIMEOUT } from './queues.ts'
 import { ResponderFunction } from './responder-function.ts'
 
@@ -39,7 +41,8 @@ export class RespondFunction extends Construct {
 
   constructor(scope: Construct, id: string, { table, topic, notices, queues, contain, config, geoIp }: RespondFunctionProps) {
     super(scope, id)
-    const { account, partition } = Stack.of(this)
+    const { account, partition, region } = Stack.of(this)
+    const queueArns = `arn:${partition}:sqs:${region}:${account}:`
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'respond',
       reservedConcurrency: config.reservedConcurrency.respond,
@@ -50,11 +53,10 @@ export class RespondFunction extends Construct {
         CONTAIN_FUNCTION_NAME: contain.functionName,
         NOTIFY_TOPIC_ARN: topic.topicArn,
         STACK_NAME: Stack.of(this).stackName,
-        ACCOUNTS: [account, ...config.accounts].join(','),
-        EVENT_QUEUE_ARNS: queues.ofEvents.map(({ queueArn }) => queueArn).join(','),
-        EVENT_QUEUE_URLS: queues.ofEvents.map(({ queueUrl }) => queueUrl).join(','),
-        TASK_QUEUE_ARNS: [queues.bootstrap.queueArn, queues.backfill.queueArn].join(','),
-        TASK_QUEUE_URLS: [queues.bootstrap.queueUrl, queues.backfill.queueUrl].join(','),
+        // Members are named by MEMBER_ACCOUNTS, and believed as well.
+        ACCOUNTS: [account, ...config.accounts.filter((one) => !config.memberAccounts.includes(one))].join(','),
+        EVENT_QUEUE_ARNS: listed(queueArns, namesOf(queues.ofEvents)),
+        TASK_QUEUE_ARNS: listed(queueArns, namesOf([queues.bootstrap, queues.backfill])),
         BACKFILL_QUEUE_URL: queues.backfill.queueUrl,
         ...(config.dashboard ? { DASHBOARD: 'on' } : {}),
         DELIVERED: deliveredBeside(config).join(','),
@@ -107,17 +109,26 @@ export class RespondFunction extends Construct {
   }
 
   /** Tells it which calls are the responder's own, and what belongs to the responder although the name of its stack does not stand in it. */
-  knowOwn({
-    sessionArns,
-    names,
-    roleArns,
-    deployingRoleArns,
-  }: Readonly<Record<'sessionArns' | 'names' | 'roleArns' | 'deployingRoleArns', readonly string[]>>): void {
-    this.function.addEnvironment('OWN_SESSION_ARNS', sessionArns.join(','))
+  knowOwn({ functions, names, roles, deployingRoleArns }: OwnOfStack): void {
+    // Their roles and their sessions are named after these: a list of ARNs has each name twice, and Lambda takes 4 KB in all.
+    this.function.addEnvironment('OWN_FUNCTIONS', functions.map(({ entry, role }) => `${entry}=${role.roleName}`).join(','))
     this.function.addEnvironment('OWN_NAMES', names.join(','))
-    this.function.addEnvironment('OWN_ROLE_ARNS', roleArns.join(','))
+    this.function.addEnvironment('OWN_ROLE_ARNS', listed(roles.prefix, roles.names))
     this.function.addEnvironment('DEPLOYING_ROLE_ARNS', deployingRoleArns.join(','))
   }
+}
+
+/** What is the responder's own. */
+export interface OwnOfStack {
+  readonly functions: readonly ResponderFunction[]
+  readonly names: readonly string[]
+  /** Its roles but those of the functions. */
+  readonly roles: OwnRoles
+  readonly deployingRoleArns: readonly string[]
+}
+
+function namesOf(queues: readonly Queue[]): string[] {
+  return queues.map(({ queueName }) => queueName)
 }
 
 /** What the event rules deliver beside the calls that every stack gets. */

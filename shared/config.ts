@@ -43,7 +43,7 @@ const [ACCOUNT_CONCURRENCY, UNRESERVED_CONCURRENCY] = [1000, 100]
 const RESERVED = { contain: 10, review: 5 }
 
 /** The fewest places of functions that queues wake: those that their queues fill at the same time, and some beside. */
-const FEWEST = { review: 3, respond: 26 } as const
+const FEWEST = { contain: 6, review: 3, respond: 26 } as const
 
 const ReservedConcurrency = z
   .partialRecord(z.enum(['contain', 'review', 'respond', 'rotate', 'sweep', 'slack', 'seal']), z.number().int().min(0).max(900))

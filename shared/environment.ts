@@ -42,6 +42,12 @@ const ACCOUNTS = {
 /** Environment variables of a function that acts on incidents. */
 const ACTING = { TABLE_NAME: z.string().min(3), ...ACCOUNTS, ...NOTICES }
 
+/** Members separated by commas; in braces behind what all of them begin with, as `arn:aws:iam::123456789012:role/{a,b}`, or each whole. */
+const LISTED = z.string().transform((text) => {
+  const [, prefix = '', members = text] = text.match(/^([^{},]*)\{([^{}]*)\}$/) ?? []
+  return members.split(',').flatMap((part) => (part === '' ? [] : [`${prefix}${part}`]))
+})
+
 /** The environment of `respond`. */
 export const RespondConfig = z.object({
   ...ACTING,
@@ -51,26 +57,25 @@ export const RespondConfig = z.object({
   /** Lambda sets it: the region whose events CloudTrail's event history holds here. */
   AWS_REGION: z.string().min(1),
   ...MODEL,
-  /** The accounts whose events are believed, separated by commas. */
+  /** The accounts whose events are believed beside those of `MEMBER_ACCOUNTS`, separated by commas. */
   ACCOUNTS: z
     .string()
     .regex(/^\d{12}(,\d{12})*$/, 'must be account ids of 12 digits, separated by commas')
     .transform((text) => text.split(',')),
-  /** Sessions of the responder's own functions, as CloudTrail names them; its roles and those that deploy it; names without that of the stack. */
-  OWN_SESSION_ARNS: COMMA_SEPARATED,
-  OWN_ROLE_ARNS: COMMA_SEPARATED,
+  /** The responder's own functions and the names of their roles; its other roles and those that deploy it; names without that of the stack. */
+  OWN_FUNCTIONS: COMMA_SEPARATED.transform((pairs) => pairs.map((pair) => pair.split('='))).pipe(
+    z.array(z.tuple([z.string().regex(/^[a-z]+$/), z.string().min(1)], 'must be function=role, separated by commas')),
+  ),
+  OWN_ROLE_ARNS: LISTED,
   /** The roles by which CloudFormation deploys the stack; empty where people deploy it with their own rights. */
   DEPLOYING_ROLE_ARNS: COMMA_SEPARATED,
   OWN_NAMES: COMMA_SEPARATED,
   /** What is delivered beside the calls that every stack gets: `reads`, `sessions` of roles. */
   DELIVERED: COMMA_SEPARATED.pipe(z.array(z.enum(['reads', 'sessions'], 'must be reads, sessions, both separated by a comma, or empty'))),
   /** Queues that accept EventBridge's envelopes and nothing else. */
-  EVENT_QUEUE_ARNS: COMMA_SEPARATED,
-  /** The addresses of those queues, in the same order. */
-  EVENT_QUEUE_URLS: COMMA_SEPARATED,
-  /** The queues that accept tasks and nothing else, and their addresses in the same order. */
-  TASK_QUEUE_ARNS: COMMA_SEPARATED,
-  TASK_QUEUE_URLS: COMMA_SEPARATED,
+  EVENT_QUEUE_ARNS: LISTED,
+  /** The queues that accept tasks and nothing else. */
+  TASK_QUEUE_ARNS: LISTED,
 })
 export type RespondConfig = z.infer<typeof RespondConfig>
 
@@ -80,7 +85,7 @@ export const ContainConfig = z.object({
   ON_CALL_TOPIC_ARN: z.string().startsWith('arn:'),
   REVERIFY_QUEUE_URL: z.url(),
   REVERIFY_QUEUE_ARN: z.string().startsWith('arn:'),
-  OWN_ROLE_ARNS: COMMA_SEPARATED,
+  OWN_ROLE_ARNS: LISTED,
   QUARANTINE_POLICY_ARN: z.string().startsWith('arn:'),
 })
 export type ContainConfig = z.infer<typeof ContainConfig>
@@ -104,7 +109,7 @@ export const LearnConfig = z.object({ TABLE_NAME: z.string().min(3) })
 export type LearnConfig = z.infer<typeof LearnConfig>
 
 /** The environment of `inventory`. */
-export const InventoryConfig = z.object({ TABLE_NAME: ACTING.TABLE_NAME, STACK_NAME, ...ACCOUNTS, OWN_ROLE_ARNS: COMMA_SEPARATED })
+export const InventoryConfig = z.object({ TABLE_NAME: ACTING.TABLE_NAME, STACK_NAME, ...ACCOUNTS, OWN_ROLE_ARNS: LISTED })
 export type InventoryConfig = z.infer<typeof InventoryConfig>
 
 /** The environment of `slack`. */

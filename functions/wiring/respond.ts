@@ -22,15 +22,19 @@ import { LOOKUP_PAUSE_MS } from '../../shared/ports/lookup.ts'
 import type { RespondPorts } from '../../shared/ports/respond.ts'
 import type { Pause } from '../../shared/ports/runtime.ts'
 import type { Responder } from '../sqs-batch.ts'
-import { credentialsIn, iamAndAccounts, memberRoleArns, memberSessions } from './accounts.ts'
+import { credentialsIn, iamAndAccounts } from './accounts.ts'
 import { common, notifierOf } from './common.ts'
+import { heartbeatOf } from './heartbeat.ts'
 import { measured } from './measured.ts'
 import { modelIn } from './model.ts'
+import { ownResources } from './own-resources.ts'
 
 const config = readEnvironment(RespondConfig, process.env)
 const { table, ...stores } = common(config)
 
 const model = modelIn(config)
+
+const own = ownResources(config)
 
 const sqs = sqsClient()
 
@@ -69,31 +73,29 @@ const ports: RespondPorts = {
   containInvoker: lambdaContainInvoker(lambdaClient(), config.CONTAIN_FUNCTION_NAME),
   bootstrapQueue: sqsBootstrapQueue(sqs, config.BOOTSTRAP_QUEUE_URL),
   account: config.ACCOUNT_ID,
-  ownRoles: new Set([...config.OWN_ROLE_ARNS, ...memberRoleArns(config)]),
+  ownRoles: own.roles,
   backfillQueue: sqsBackfillQueue(sqs, config.BACKFILL_QUEUE_URL),
   delivery: { reads: config.DELIVERED.includes('reads'), sessions: config.DELIVERED.includes('sessions') },
   history,
   geoIp: geoIpFrom({ countries: join(import.meta.dirname, 'country.mmdb'), networks: join(import.meta.dirname, 'networks.bin') }),
 }
 
-const queueUrls = new Map([
-  ...config.EVENT_QUEUE_ARNS.map((arn, at) => [arn, config.EVENT_QUEUE_URLS[at] ?? ''] as const),
-  ...config.TASK_QUEUE_ARNS.map((arn, at) => [arn, config.TASK_QUEUE_URLS[at] ?? ''] as const),
-])
-
-const own = {
-  sessions: new Set([...config.OWN_SESSION_ARNS, ...memberSessions(config)]),
-  stackName: config.STACK_NAME,
-  names: new Set(config.OWN_NAMES),
-  deployingRoles: new Set(config.DEPLOYING_ROLE_ARNS),
-  members: new Set(config.MEMBER_ACCOUNTS),
-}
+/** All queues of the stack are in one account and region, so their addresses differ by their names alone. */
+const queueUrls = new Map(
+  [...config.EVENT_QUEUE_ARNS, ...config.TASK_QUEUE_ARNS].map((arn) => [
+    arn,
+    config.BACKFILL_QUEUE_URL.replace(/[^/]+$/, arn.slice(arn.lastIndexOf(':') + 1)),
+  ]),
+)
 
 /** What CloudTrail itself answers needs no envelope; what comes by a queue does. */
 const respondToLookup = pipeline(ports, own, { kind: 'cloudtrail' })
 
 export const responder: Responder = {
-  respond: measured(pipeline(ports, own, { kind: 'event-bus', accounts: new Set(config.ACCOUNTS) })),
+  respond: measured(
+    pipeline(ports, own, { kind: 'event-bus', accounts: new Set([...config.ACCOUNTS, ...config.MEMBER_ACCOUNTS]) }),
+    heartbeatOf(config.ACCOUNT_ID, own),
+  ),
   bootstrap: (accessKeyId, identityId) =>
     bootstrap({ accessKeyId, identityId }, { ...ports, history: historyOf(accountOfKey(accessKeyId) ?? '') ?? historyOfKeys }),
   backfill: (incidentId) => lookUp(incidentId, respondToLookup, { ...ports, history, historyOf }),

@@ -86,3 +86,6 @@ export function rulesInForce(deployed: readonly { readonly logicalId: string; re
   }
   return { options, rules: new Set(rulesOf(options).filter(isInForce)) }
 }
+
+/** The call that the sweep makes every five minutes, as EventBridge delivers it. */
+export const HEARTBEAT = { source: 'aws.cloudtrail', eventName: 'DescribeTrails' } as const

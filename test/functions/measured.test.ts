@@ -17,7 +17,10 @@ async function sent(dashboard: string): Promise<Record<string, unknown>> {
     { signal: { time: Date.now() - 2000 }, decision: { action: 'ask' } },
     { signal: { time: 0 }, decision: undefined },
   ]
-  const respond = measured(async () => ({ outcomes }) as unknown as BatchResult)
+  const respond = measured(
+    async () => ({ outcomes }) as unknown as BatchResult,
+    () => false,
+  )
   await respond([{}, {}])
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   vi.spyOn(console, 'info').mockReturnValue(undefined)
@@ -46,8 +49,38 @@ describe('what respond measures', () => {
     vi.resetModules()
     const { measured } = await import('../../functions/wiring/measured.ts')
     const { metrics } = await import('../../functions/wiring/telemetry.ts')
-    await expect(measured(() => Promise.reject(new Error('down')))([{}, {}, {}])).rejects.toThrow('down')
+    await expect(
+      measured(
+        () => Promise.reject(new Error('down')),
+        () => false,
+      )([{}, {}, {}]),
+    ).rejects.toThrow('down')
     expect(metrics.serializeMetrics()).toMatchObject({ 'respond.events': 3 })
+    metrics.clearMetrics()
+  })
+
+  it('counts the heartbeats apart, so that events of other accounts and regions do not hide that those of its own do not arrive', async () => {
+    vi.resetModules()
+    const { measured } = await import('../../functions/wiring/measured.ts')
+    const { heartbeatOf } = await import('../../functions/wiring/heartbeat.ts')
+    const { metrics } = await import('../../functions/wiring/telemetry.ts')
+    const sweep = 'arn:aws:sts::123456789012:assumed-role/sweep-role/Countersign-sweep'
+    const isHeartbeat = heartbeatOf('123456789012', { sessions: new Set([sweep]) })
+    const respond = measured(async () => ({ outcomes: [] }) as unknown as BatchResult, isHeartbeat)
+    const event = (account: string, eventName: string, arn: string) => ({
+      source: 'aws.cloudtrail',
+      account,
+      detail: { eventName, userIdentity: { arn } },
+    })
+    await respond([
+      event('210987654321', 'DescribeTrails', sweep),
+      event('123456789012', 'GetTrail', sweep),
+      event('123456789012', 'DescribeTrails', `${sweep}-2`),
+    ])
+    expect(metrics.serializeMetrics()).not.toHaveProperty('respond.heartbeats')
+    metrics.clearMetrics()
+    await respond([event('123456789012', 'DescribeTrails', sweep)])
+    expect(metrics.serializeMetrics()).toMatchObject({ 'respond.events': 1, 'respond.heartbeats': 1 })
     metrics.clearMetrics()
   })
 })

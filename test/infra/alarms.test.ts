@@ -150,7 +150,7 @@ describe('the alarms', () => {
   it('stand where no event arrived for an hour, also where nothing runs at all', () => {
     expect(alarmsOf(plain).find(({ AlarmName }) => AlarmName === 'Countersign-Silent')).toMatchObject({
       Namespace: 'Countersign',
-      MetricName: 'respond.events',
+      MetricName: 'respond.heartbeats',
       Period: 300,
       EvaluationPeriods: 12,
       Threshold: 1,

@@ -191,9 +191,11 @@ describe('contain', () => {
     expect(actionsOf(denials, 'Deny')).toEqual(expect.arrayContaining(['bedrock:*', 'sts:AssumeRole', 'iam:PassRole']))
   })
 
-  it('is woken by its reverify queue, one message at a time, with a dead-letter queue behind it', () => {
+  it('is woken by its reverify queue, one message at a time, which takes half of the places that new containments have', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', { FunctionName: 'Countersign-contain', ReservedConcurrentExecutions: 10 })
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 1,
+      ScalingConfig: { MaximumConcurrency: 5 },
       EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ContainReverify'), 'Arn'] },
     })
   })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ownResources } from '../../functions/wiring/own-resources.ts'
 import { readStackConfig } from '../../shared/config.ts'
 import { ContainConfig, RespondConfig, readEnvironment, SeedConfig } from '../../shared/environment.ts'
 import { ResponderError } from '../../shared/errors.ts'
@@ -10,15 +11,13 @@ const RESPOND = {
   NOTIFY_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:notices',
   STACK_NAME: 'Countersign',
   ACCOUNTS: '123456789012',
-  OWN_SESSION_ARNS: '',
+  OWN_FUNCTIONS: '',
   OWN_ROLE_ARNS: '',
   DEPLOYING_ROLE_ARNS: '',
   OWN_NAMES: '',
   DELIVERED: 'reads',
   EVENT_QUEUE_ARNS: 'arn:aws:sqs:us-east-1:123456789012:hot',
-  EVENT_QUEUE_URLS: 'https://sqs.us-east-1.amazonaws.com/123456789012/hot',
   TASK_QUEUE_ARNS: 'arn:aws:sqs:us-east-1:123456789012:bootstrap',
-  TASK_QUEUE_URLS: 'https://sqs.us-east-1.amazonaws.com/123456789012/bootstrap',
   BACKFILL_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/queue',
   AWS_REGION: 'us-east-1',
 }
@@ -125,10 +124,25 @@ describe('the configuration of a stack', () => {
 })
 
 describe('the environment of a function', () => {
-  it('gives respond the sessions of its own functions as a list, and none for an empty text', () => {
-    expect(readEnvironment(RespondConfig, RESPOND).OWN_SESSION_ARNS).toEqual([])
-    const sessions = ['contain', 'seed'].map((name) => `arn:aws:sts::123456789012:assumed-role/${name}-role/Countersign-${name}`)
-    expect(readEnvironment(RespondConfig, { ...RESPOND, OWN_SESSION_ARNS: sessions.join(',') }).OWN_SESSION_ARNS).toEqual(sessions)
+  it('gives respond the sessions and the roles of its own functions, and none for an empty text', () => {
+    expect(ownResources(readEnvironment(RespondConfig, RESPOND))).toMatchObject({ sessions: new Set(), roles: new Set() })
+    const prefix = 'arn:aws:iam::123456789012:role'
+    const OWN = { OWN_FUNCTIONS: 'contain=contain-role,seed=seed-role', OWN_ROLE_ARNS: `${prefix}/{scheduler}` }
+    const { sessions, roles } = ownResources(readEnvironment(RespondConfig, { ...RESPOND, ...OWN }))
+    expect([...sessions]).toEqual(
+      ['contain', 'seed'].map((name) => `arn:aws:sts::123456789012:assumed-role/${name}-role/Countersign-${name}`),
+    )
+    expect([...roles]).toEqual([`${prefix}/contain-role`, `${prefix}/seed-role`, `${prefix}/scheduler`])
+    expect(refusal(() => readEnvironment(RespondConfig, { ...RESPOND, OWN_FUNCTIONS: 'contain' }))).toContain('must be function=role')
+  })
+
+  it('reads a list whose members begin alike, and so takes less of the 4 KB that Lambda has for all of them', () => {
+    const read = (text: string) => readEnvironment(RespondConfig, { ...RESPOND, OWN_ROLE_ARNS: text }).OWN_ROLE_ARNS
+    const prefix = 'arn:aws:iam::123456789012:role/'
+    expect(read(`${prefix}{a,b}`)).toEqual([`${prefix}a`, `${prefix}b`])
+    expect(read(`${prefix}{a}`)).toEqual([`${prefix}a`])
+    expect(read(`${prefix}{}`)).toEqual([])
+    expect(read(`${prefix}a,${prefix}b`)).toEqual([`${prefix}a`, `${prefix}b`])
   })
 
   it('gives respond the accounts that are believed, and refuses a list without any', () => {
@@ -167,6 +181,7 @@ describe('the environment of a function', () => {
 describe('reserved concurrency', () => {
   it.each([
     [{ respond: 890, contain: 11 }, /must be 900 in all at most/],
+    [{ contain: 5 }, /contain must be 0 or at least 6/],
     [{ review: 2 }, /review must be 0 or at least 3/],
     [{ respond: 10 }, /respond must be 0 or at least 26/],
     [{ contain: -1 }, /contain/],
