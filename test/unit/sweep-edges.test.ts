@@ -46,7 +46,7 @@ describe('a sweep that meets a fault', () => {
     await sweep({ ...ports, incidents })
     expect(logged).toEqual([
       ['sweep.incident.failed', { incidentId: idOf(1), error: 'TypeError' }],
-      ['sweep.done', { open: 2, failed: 1 }],
+      ['sweep.done', { open: 2, asking: 2, failed: 1 }],
     ])
   })
 
@@ -59,7 +59,7 @@ describe('a sweep that meets a fault', () => {
     await sweep({ ...ports, incidents: { ...store, listOpen } })
     expect(logged).toEqual([
       ['sweep.incident.unreadable', { key: 'INCIDENT#x', issue: 'state: unknown' }],
-      ['sweep.done', { open: 1, failed: 1 }],
+      ['sweep.done', { open: 1, asking: 1, failed: 1 }],
     ])
   })
 })
@@ -73,7 +73,7 @@ describe('the limits of a sweep', () => {
     const { ports, called, logged } = await sweptOver(Array.from({ length: count }, (_, n) => openIncident(n)))
     await sweep(ports)
     expect(called.backfill).toHaveLength(20)
-    expect(logged).toEqual([['sweep.done', { open: count, failed: 0 }], ...warnings])
+    expect(logged).toEqual([['sweep.done', { open: count, asking: count, failed: 0 }], ...warnings])
   })
 
   it('are told where there are a thousand open incidents, and not one fewer', async () => {
@@ -104,7 +104,7 @@ describe('an incident that is stuck', () => {
     const { ports, called, logged } = await sweptOver([openIncident(1, { state: 'rotating' })])
     await sweep({ ...ports, rotateInvoker: undefined })
     expect(called.contain).toEqual([idOf(1)])
-    expect(logged).toEqual([['sweep.done', { open: 1, failed: 0 }]])
+    expect(logged).toEqual([['sweep.done', { open: 1, asking: 0, failed: 0 }]])
   })
 })
 
@@ -197,6 +197,6 @@ describe('an incident whose identity is gone by the time it expires', () => {
       await sweep(ports)
     }
     expect((await now())?.state).toBe('confirmed')
-    expect(logged).toContainEqual(['sweep.done', { open: 1, failed: 0 }])
+    expect(logged).toContainEqual(['sweep.done', { open: 1, asking: 0, failed: 0 }])
   })
 })

@@ -86,7 +86,7 @@ describe('an incident that cannot be read', () => {
     expect(warned.filter(({ event }) => event === 'sweep.incident.unreadable')).toEqual([
       { event: 'sweep.incident.unreadable', fields: { key: `INCIDENT#${BAD}`, issue: expect.stringContaining('id: Invalid input') } },
     ])
-    expect(done).toEqual([{ open: 1, failed: 1 }])
+    expect(done).toEqual([{ open: 1, asking: 0, failed: 1 }])
   })
 
   it('fails the events of its identity, and of what its credentials made, and of nobody else', async () => {
