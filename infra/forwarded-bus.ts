@@ -1,13 +1,13 @@
 import { CfnResource, Stack } from 'aws-cdk-lib'
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events'
-import { AccountPrincipal, AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { AccountPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
 import { busNameOf } from './home-bus.ts'
 
 /** Whether a stack with these settings takes events of other regions or accounts. */
-export function takesForwarded({ accounts, otherRegions, organizationId }: StackConfig): boolean {
-  return otherRegions || accounts.length > 0 || organizationId !== undefined
+export function takesForwarded({ accounts, otherRegions }: StackConfig): boolean {
+  return otherRegions || accounts.length > 0
 }
 
 /**
@@ -24,17 +24,18 @@ export class ForwardedBus extends Construct {
       eventBusName: busNameOf(stackName),
       description: 'Events that forwarders of Countersign send from other regions and accounts',
     }) as IEventBus
-    const put = { actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] }
-    const allow = (name: string, statement: PolicyStatement) =>
-      new CfnResource(this, name, {
-        type: 'AWS::Events::EventBusPolicy',
-        properties: { EventBusName: this.bus.eventBusName, StatementId: name, Statement: statement.toStatementJson() },
-      })
     // Of the stack's own account, other regions: who may do so there still needs a right of its own.
     const named = [...new Set([account, ...accounts])]
-    allow('Accounts', new PolicyStatement({ sid: 'Accounts', principals: named.map((one) => new AccountPrincipal(one)), ...put }))
-    if (organizationId === undefined) return
-    const conditions = { StringEquals: { 'aws:PrincipalOrgID': organizationId } }
-    allow('Organization', new PolicyStatement({ sid: 'Organization', principals: [new AnyPrincipal()], ...put, conditions }))
+    const statement = new PolicyStatement({
+      sid: 'Accounts',
+      principals: named.map((one) => new AccountPrincipal(one)),
+      actions: ['events:PutEvents'],
+      resources: [this.bus.eventBusArn],
+      ...(organizationId === undefined ? {} : { conditions: { StringEquals: { 'aws:PrincipalOrgID': organizationId } } }),
+    })
+    new CfnResource(this, 'Accounts', {
+      type: 'AWS::Events::EventBusPolicy',
+      properties: { EventBusName: this.bus.eventBusName, StatementId: 'Accounts', Statement: statement.toStatementJson() },
+    })
   }
 }

@@ -76,7 +76,7 @@ const Settings = z.strictObject({
     .default([]),
   /** Take events that forwarders in other regions of the stack's own account put on the stack's event bus. With `accounts` they are taken in any case. */
   otherRegions: z.boolean().default(false),
-  /** Organisation whose accounts may put events on the stack's event bus. Only those of `accounts` are believed. */
+  /** The organisation that the accounts of `accounts` have to be in to put events on the stack's event bus: one that left it may no more. */
   organizationId: z
     .string()
     .regex(/^o-[a-z0-9]{10,32}$/, 'must be the id of an organisation, such as o-a1b2c3d4e5')

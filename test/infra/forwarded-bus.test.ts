@@ -40,16 +40,12 @@ describe('the event bus for forwarded events', () => {
     expect(template.findOutputs('ForwardedBusArn').ForwardedBusArn?.Value).toEqual(Resource)
   })
 
-  it('takes events of the accounts that are set, and of an organisation where one is', () => {
+  it('takes events of the accounts that are set, while they are in the organisation where one is, and of nobody else', () => {
     const named = { Sid: 'Accounts', Principal: { AWS: [root('123456789012'), root(MEMBER)] } }
     expect(statementsOn(homeOf({ accounts: [MEMBER] }))).toEqual([expect.objectContaining(named)])
-    const [, organization] = statementsOn(homeOf({ accounts: [MEMBER], organizationId: 'o-a1b2c3d4e5' }))
-    expect(organization).toMatchObject({
-      Effect: 'Allow',
-      Action: 'events:PutEvents',
-      Principal: { AWS: '*' },
-      Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } },
-    })
+    const inOrganization = { ...named, Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } } }
+    expect(statementsOn(homeOf({ accounts: [MEMBER], organizationId: 'o-a1b2c3d4e5' }))).toEqual([expect.objectContaining(inOrganization)])
+    expect(homeOf({ organizationId: 'o-a1b2c3d4e5' }).findResources('AWS::Events::EventBus')).toEqual({})
   })
 
   it('believes the accounts that are set, and not all of the organisation', () => {
