@@ -13,10 +13,13 @@ const ENTITY_LIMIT = 1000
 
 /** True for an EventBridge event of AWS Health itself. Calls of its API come under the same source, but by CloudTrail. */
 export function isHealthEvent(input: object): input is Fields {
-  return 'source' in input && input.source === 'aws.health' && !('detail-type' in input && input['detail-type'] === API_CALL)
+  if (!('source' in input) || input.source !== 'aws.health') return false
+  const type = 'detail-type' in input ? input['detail-type'] : undefined
+  return !(typeof type === 'string' && type.endsWith(VIA_CLOUDTRAIL))
 }
 
-const API_CALL = 'AWS API Call via CloudTrail'
+/** Events that hold a record of CloudTrail, such as `AWS Service Event via CloudTrail`, are about a call to Health. */
+const VIA_CLOUDTRAIL = ' via CloudTrail'
 
 /**
  * One signal for each affected entity of an AWS Health risk event.
