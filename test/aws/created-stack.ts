@@ -86,8 +86,10 @@ function valuesOf(
   for (const [id, { Type, Properties }] of Object.entries(resources)) {
     const name = physicalIds.get(id) ?? String(Properties.FunctionName ?? id)
     values.set(id, queueUrls.get(id) ?? name)
-    const path = { 'AWS::SQS::Queue': `sqs:${REGION}:${ACCOUNT}:${queueUrls.get(id)?.split('/').at(-1)}`, ...pathsOf(name) }[Type]
+    const queueName = queueUrls.get(id)?.split('/').at(-1)
+    const path = { 'AWS::SQS::Queue': `sqs:${REGION}:${ACCOUNT}:${queueName}`, ...pathsOf(name) }[Type]
     if (path !== undefined) values.set(`${id}.Arn`, `arn:aws:${path}`)
+    if (queueName !== undefined) values.set(`${id}.QueueName`, queueName)
   }
   return values
 }

@@ -64,6 +64,7 @@ let seed: DeployedFunction
 let rotate: DeployedFunction
 let seal: DeployedFunction
 let queueUrl: string
+let hotUrl: string
 let reverifyUrl: string
 let iamFront: Awaited<ReturnType<typeof startIamFront>>
 let s3Front: Awaited<ReturnType<typeof startS3Front>>
@@ -96,6 +97,7 @@ beforeAll(async () => {
   const made = await topicAndQueues(new SNSClient(options(admin)), new SQSClient(options(admin)))
   const { topicArn } = made
   queueUrl = made.queueUrl
+  hotUrl = made.hotUrl
   reverifyUrl = made.reverifyUrl
   await createTable(dynamo(options(admin)), TABLE)
 
@@ -107,10 +109,12 @@ beforeAll(async () => {
     [resourceOf(resources, 'AWS::SNS::Topic', 'Notices'), topicArn],
   ])
   for (const [id, { Type, Properties }] of Object.entries(resources)) {
-    if (Type === 'AWS::SQS::Queue')
-      values.set(id, queueUrl).set(`${id}.Arn`, id.startsWith('QueuesHot') ? HOT_ARN : `arn:aws:sqs:${REGION}:${ACCOUNT}:bootstrap`)
-    if (Type === 'AWS::SQS::Queue' && /^ContainReverify[0-9A-F]{8}$/.test(id))
-      values.set(id, reverifyUrl).set(`${id}.Arn`, `arn:aws:sqs:${REGION}:${ACCOUNT}:reverify`)
+    if (Type === 'AWS::SQS::Queue') {
+      const isReverify = /^ContainReverify[0-9A-F]{8}$/.test(id)
+      const arn = id.startsWith('QueuesHot') ? HOT_ARN : `arn:aws:sqs:${REGION}:${ACCOUNT}:${isReverify ? 'reverify' : 'bootstrap'}`
+      values.set(id, isReverify ? reverifyUrl : queueUrl).set(`${id}.Arn`, arn)
+      values.set(`${id}.QueueName`, arn.slice(arn.lastIndexOf(':') + 1))
+    }
     if (Type === 'AWS::S3::Bucket') values.set(id, BUCKET).set(`${id}.Arn`, `arn:aws:s3:::${BUCKET}`)
     if (Type === 'AWS::IAM::ManagedPolicy') values.set(id, await quarantinePolicy(Properties.PolicyDocument))
     if (Type === 'AWS::Lambda::Function') values.set(id, id).set(`${id}.Arn`, `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${id}`)
@@ -165,11 +169,11 @@ const HOT_ARN = `arn:aws:sqs:${REGION}:${ACCOUNT}:hot`
 /** A batch as Lambda makes it of messages of the hot queue, which are really put there and received, so that the queue knows them. */
 async function hotBatch(bodies: readonly unknown[]) {
   const sqs = new SQSClient(options(admin))
-  for (const body of bodies) await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body) }))
+  for (const body of bodies) await sqs.send(new SendMessageCommand({ QueueUrl: hotUrl, MessageBody: JSON.stringify(body) }))
   const received = new Map<string, string>()
   // What the functions themselves sent lies in the same queue.
   while (!bodies.every((body) => received.has(JSON.stringify(body)))) {
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }))
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: hotUrl, MaxNumberOfMessages: 10 }))
     for (const { Body = '', ReceiptHandle = '' } of Messages) received.set(Body, ReceiptHandle)
   }
   return {

@@ -234,12 +234,17 @@ export function startS3Front(moto: string, own: () => S3Client): Promise<{ url: 
   })
 }
 
-export async function topicAndQueues(sns: SNSClient, sqs: SQSClient): Promise<{ topicArn: string; queueUrl: string; reverifyUrl: string }> {
+export async function topicAndQueues(
+  sns: SNSClient,
+  sqs: SQSClient,
+): Promise<{ topicArn: string; queueUrl: string; hotUrl: string; reverifyUrl: string }> {
   const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'notices' }))
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'bootstrap' }))
+  const { QueueUrl: hotUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'hot' }))
   const { QueueUrl: reverifyUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'reverify' }))
-  if (TopicArn === undefined || QueueUrl === undefined || reverifyUrl === undefined) throw new Error('moto made no topic or no queue')
-  return { topicArn: TopicArn, queueUrl: QueueUrl, reverifyUrl }
+  if (TopicArn === undefined || QueueUrl === undefined || hotUrl === undefined || reverifyUrl === undefined)
+    throw new Error('moto made no topic or no queue')
+  return { topicArn: TopicArn, queueUrl: QueueUrl, hotUrl, reverifyUrl }
 }
 
 /** A bucket as the stack makes it for seals: versioned, each object locked for a day. */
