@@ -62,7 +62,8 @@ const GROUPS: readonly (readonly [name: string, files: RegExp])[] = [
   ['charts', /^node_modules\/echarts\//],
   // Credentials that are looked for only where the environment names none, and the like.
   ['sdk-on-demand', /^node_modules\//],
-  ['stack', /^local\/(open-stack|open-rules|bedrock-model)\.ts$/],
+  // A deployed stack, and what only `doctor` needs.
+  ['stack', /^(local\/(open-stack|open-rules|bedrock-model|commands\/doctor)|shared\/(config|detect\/delivery-rules))\.ts$/],
   ['embedded', /^local\/(embedded|replay-in-folder|commands\/start)\.ts$/],
   // Hono, and ECharts with the first drawing.
   ['pages', /^local\/(page\/drift|replay\/report-page|console\/serve|commands\/(report|console|evaluate))\.ts$/],

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import { type Incident, isClosed } from '../../shared/domain/incident.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
+import { timeGiven } from '../../shared/domain/record-time.ts'
 import { DAY_MS } from '../../shared/domain/time.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { Measures, Period } from '../../shared/learn/measure/measure.ts'
@@ -18,7 +19,6 @@ import {
 import { moment } from '../render/style.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
-import { timeGiven } from '../time-given.ts'
 import { writeOut } from '../write-out.ts'
 
 /** The most incidents of the table; the figures count all of them. */

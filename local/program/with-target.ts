@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { timeGiven } from '../../shared/domain/record-time.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { asTyped } from '../command-name.ts'
 import { DATA_FOLDER } from '../data-folder.ts'
@@ -6,7 +7,6 @@ import { goAhead } from '../go-ahead.ts'
 import { openTarget, type TargetOptions } from '../open-target.ts'
 import { paintFor } from '../render/style.ts'
 import type { Target } from '../target.ts'
-import { timeGiven } from '../time-given.ts'
 
 /** Prints a text that is not empty. */
 export const print = (text: string) => process.stdout.write(text === '' ? '' : `${text}\n`)
