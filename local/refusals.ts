@@ -100,8 +100,11 @@ export function refusals(isRefused: IsRefused = refusedBySteps()): Refusals {
       index.add(incident.id, incident)
     },
     observe(signal) {
-      if (signal.kind !== 'api-call' || !isNew(signal) || accounts.size === 0) return
-      const by = index.idsFor(signal).filter((id) => countCall(accounts.get(id), signal, isRefused))
+      if (signal.kind !== 'api-call') return
+      const ids = index.idsFor(signal)
+      // Nearly every call is of no incident, and need not be remembered.
+      if (ids.length === 0 || !isNew(signal)) return
+      const by = ids.filter((id) => countCall(accounts.get(id), signal, isRefused))
       const [incidentId] = by
       if (incidentId === undefined) return
       total += 1
