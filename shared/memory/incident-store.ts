@@ -1,8 +1,8 @@
-import { type Incident, type IncidentSignal, isClosed } from '../domain/incident.ts'
+import { type Incident, isClosed } from '../domain/incident.ts'
 import { readIncident, readSignal, writeIncident, writeSignal } from '../domain/migrations/incident.ts'
-import { isCountDue, NOT_THINNED, oncePerId, placeOf, representing, type Thinning, thinningOf } from '../domain/timeline.ts'
 import { UnreadableItem } from '../errors.ts'
 import type { IncidentStore, OnUnreadable } from '../ports/stores.ts'
+import { type KeptForm, memoryTimelines } from './timelines.ts'
 
 /** The stored texts of a memory store. A test can insert what another release, or an intruder, wrote. */
 export interface StoredTexts {
@@ -19,11 +19,15 @@ export function noTexts(): StoredTexts {
 /** Incidents and their timelines in memory. They are stored as text and parsed on reading, as in the table. */
 export function memoryIncidentStore({ incidents, signals }: StoredTexts = noTexts()): IncidentStore {
   const read = (id: string, text: string) => readIncident(text, `INCIDENT#${id}`)
-  const thinnings = new Map<string, Thinning>()
-  const timelineOf = (incidentId: string, onUnreadable: OnUnreadable | undefined): IncidentSignal[] => {
-    const texts = [...(signals.get(incidentId) ?? [])]
-    return oncePerId(readable(texts, ([id, text]) => readSignal(text, `INCIDENT#${incidentId} SIGNAL#${id}`), onUnreadable))
-  }
+  const formOf = (onUnreadable: OnUnreadable | undefined): KeptForm<string> => ({
+    keep: writeSignal,
+    read: (text, incidentId, id) => readable([text], (one) => readSignal(one, `INCIDENT#${incidentId} SIGNAL#${id}`), onUnreadable)[0],
+  })
+  // What cannot be read leaves nothing out.
+  const timelines = memoryTimelines(
+    signals,
+    formOf(() => {}),
+  )
   return {
     async get(id) {
       const stored = incidents.get(id)
@@ -35,23 +39,10 @@ export function memoryIncidentStore({ incidents, signals }: StoredTexts = noText
       return true
     },
     async addSignal(incidentId, signal, isDeciding = false) {
-      const timeline = signals.get(incidentId) ?? new Map<string, string>()
-      signals.set(incidentId, timeline)
-      const place = placeOf(incidentId, signal, isDeciding ? NOT_THINNED : (thinnings.get(incidentId) ?? NOT_THINNED))
-      const key = place.kind === 'hourly' ? `hour#${place.hour}` : signal.id
-      if (timeline.has(key)) return
-      timeline.set(key, writeSignal(place.kind === 'hourly' ? signal : representing(signal, place)))
-      if (place.kind === 'kept' && isCountDue(incidentId, signal.id))
-        thinnings.set(
-          incidentId,
-          thinningOf(
-            timelineOf(incidentId, () => {}),
-            thinnings.get(incidentId) ?? NOT_THINNED,
-          ),
-        )
+      timelines.add(incidentId, signal, isDeciding)
     },
     async signals(incidentId, onUnreadable) {
-      return timelineOf(incidentId, onUnreadable)
+      return timelines.read(incidentId, formOf(onUnreadable))
     },
     async listOpen(limit, onUnreadable) {
       const all = readable([...incidents], ([id, { text }]) => read(id, text), onUnreadable)

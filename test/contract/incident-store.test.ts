@@ -113,6 +113,7 @@ describe.each([
 
 describe.each([
   { name: 'in memory', make: async (): Promise<IncidentStore> => memoryIncidentStore() },
+  { name: 'of a replay', make: async (): Promise<IncidentStore> => replayedIncidents() },
   { name: 'on DynamoDB', make: async () => dynamoIncidentStore((await fresh()).table) },
 ])('a long timeline $name', ({ make }) => {
   it('is thinned alike: the same calls are kept, and nothing changes when they come again', async () => {
