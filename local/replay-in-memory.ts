@@ -39,7 +39,7 @@ export function readingOfLogs(ports: { clock: Clock; log: Log }): { trust: Trust
   return { trust, read: (input) => ReadRecord.outcomeOf(input) ?? readInput(input, { ...ports, trust }) }
 }
 
-/** The backtest for `replay`, with everything in memory. Memory grows with the number of identities, not with the input. */
+/** The backtest for `replay`, with everything in memory. Memory grows with the number of identities and incidents, not with the input. */
 export async function replayInMemory(options: { policy: string; account?: string }): Promise<Replay> {
   const policy = await readPolicyFile(options.policy)
   const iam = memoryIam(options.account === undefined ? AuthorizationDetails.parse({}) : await readAccount(options.account))
