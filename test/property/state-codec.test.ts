@@ -291,6 +291,8 @@ describe('a stored identity state', () => {
     ['a later version', (stored: Stored) => ({ ...stored, v: 4 })],
     ['a part that is not ours', (stored: Stored) => ({ ...stored, extra: 1 })],
     ['a hash that is cut', (stored: Stored) => ({ ...stored, seen: 'abc,' })],
+    // The times beside it are counted from it: what is read could not be written again.
+    ['a time of its last call that is no whole number', (stored: Stored) => ({ ...stored, baseline: [0, 1128741232053.5, 0, 0] })],
     ['columns of different lengths', (stored: Stored) => ({ ...stored, features: { action: [['a'], [1, 2], '0,'] } })],
     ['a finding of a kind that is not listed', (stored: Stored) => ({ ...stored, kinds: [] })],
     ['a finding in a place that is not listed', (stored: Stored) => ({ ...stored, scenes: [] })],

@@ -49,7 +49,8 @@ export const StoredState = z
     tick: z.literal([1, 1000]),
     seen: Times,
     horizon: Time,
-    baseline: z.tuple([Time, Time, z.number().min(0), z.number().min(0).max(1)]),
+    /** First seen, last seen, calls, share of errors. Times beside it count in ticks from when it was last seen, so that is a whole number. */
+    baseline: z.tuple([Time, Time.int(), z.number().min(0), z.number().min(0).max(1)]),
     expected: z.array(z.string()),
     probation: z.array(z.tuple([z.string(), Time])),
     newcomers: z.array(z.tuple([z.string(), Time])).default([]),
