@@ -56,6 +56,9 @@ export const SECRET_VERBS = [
   'secretsmanager:PutSecretValue',
 ] as const
 
+/** By which respond finds the role of an instance that a finding names. */
+export const PROFILE_READ = 'iam:GetInstanceProfile'
+
 /** What each function that cannot change IAM reads of users and of roles. */
 export const READS = {
   /** The owner of an exposed key, and the tags that tiers of the policy may name. */
@@ -74,9 +77,14 @@ const allow = (actions: readonly string[], resources: readonly string[], conditi
 })
 const deny = (actions: readonly string[], resources: readonly string[]): Statement => ({ effect: 'Deny', actions, resources })
 
-/** All users, and all roles, of an account. */
-export function identitiesOf({ account, partition }: ActingPlace): { readonly users: string; readonly roles: string } {
-  return { users: `arn:${partition}:iam::${account}:user/*`, roles: `arn:${partition}:iam::${account}:role/*` }
+/** All users, all roles and all instance profiles of an account. */
+export function identitiesOf({ account, partition }: Pick<ActingPlace, 'account' | 'partition'>): {
+  readonly users: string
+  readonly roles: string
+  readonly profiles: string
+} {
+  const of = (kind: string) => `arn:${partition}:iam::${account}:${kind}/*`
+  return { users: of('user'), roles: of('role'), profiles: of('instance-profile') }
 }
 
 /** What contain may do to IAM in an account. `quarantineArn`: the one managed policy that it may attach there. */
@@ -119,11 +127,12 @@ export function rotateStatements(place: ActingPlace, policy: Policy): Statement[
 
 /** What the functions together read of IAM and of CloudTrail's event history in an account. They may change nothing of it. */
 export function readStatements(place: ActingPlace): Statement[] {
-  const { users, roles } = identitiesOf(place)
+  const { users, roles, profiles } = identitiesOf(place)
   const all = Object.values(READS)
   return [
     allow([...new Set(all.flatMap((one) => one.users))], [users]),
     allow([...new Set(all.flatMap((one) => one.roles))], [roles]),
+    allow([PROFILE_READ], [profiles]),
     allow(['iam:GetServiceLastAccessedDetails', 'cloudtrail:LookupEvents'], ['*']),
     deny(IAM_CHANGES, ['*']),
   ]

@@ -13,7 +13,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
-import { ACTIONS } from '../shared/domain/decision.ts'
+import { ACTIONS } from '../shared/domain/action.ts'
 import { OWN_METRIC } from './alarms.ts'
 
 /**

@@ -62,7 +62,13 @@ export function patternsOf({
         detailType: ['AWS Health Event'],
         detail: { service: ['RISK'], eventTypeCode: [{ prefix: 'AWS_RISK_' }] },
       },
+      {
+        source: ['aws.trustedadvisor'],
+        detailType: ['Trusted Advisor Check Item Refresh Notification'],
+        detail: { 'check-name': ['Exposed Access Keys'] },
+      },
     ],
+    Findings: FINDINGS,
     CredentialChanges: [calls({ ...others, eventSource: ['iam.amazonaws.com'], readOnly: CHANGES })],
     // The guides of EventBridge and of CloudTrail spell the type in two ways.
     SignIns: [{ source: ['aws.signin'], detailType: ['AWS Console Sign In via CloudTrail', 'AWS Console Signin via CloudTrail'] }],
@@ -137,6 +143,27 @@ export function patternsOf({
     ObjectWrites: [{ source: BY_AWS, detailType: [API_CALL], detail: { managementEvent: DATA_EVENT, ...objectWrites(account) } }],
   }
 }
+
+/** Findings that may be about a credential. Those about configuration have a `Compliance`. A custom action is what a person of Security Hub sends on. */
+const FINDINGS: EventPattern[] = [
+  { source: ['aws.guardduty'], detailType: ['GuardDuty Finding'] },
+  {
+    source: ['aws.securityhub'],
+    detailType: ['Security Hub Findings - Imported', 'Security Hub Findings - Custom Action'],
+    detail: {
+      findings: {
+        Resources: { Type: ['AwsIamAccessKey', 'AwsIamUser', 'AwsIamRole', 'AwsEc2Instance'] },
+        Compliance: { Status: [{ exists: false }] },
+      },
+    },
+  },
+  { source: ['aws.securityhub'], detailType: ['Findings Imported V2'], detail: { findings: { class_uid: [2004] } } },
+  {
+    source: ['aws.macie', 'aws.inspector2'],
+    detailType: ['Macie Finding', 'Inspector2 Finding'],
+    detail: { type: [{ prefix: 'SensitiveData:S3Object/' }, 'CODE_VULNERABILITY'] },
+  },
+]
 
 /** Words in the names of ransom notes. The detector reads more: EventBridge refuses a pattern in which many wildcards can match at once. */
 const NOTES = ['ransom', 'RANSOM', 'decrypt', 'DECRYPT'].map((word) => ({

@@ -15,6 +15,7 @@ import type { Queues } from './queues.ts'
  */
 const LANE_OF: Readonly<Partial<Record<DeliveryRule, 'confirmed' | 'hot' | 'tokens'>>> = {
   CredentialExposures: 'confirmed',
+  Findings: 'hot',
   CredentialChanges: 'hot',
   SignIns: 'hot',
   TokenCalls: 'tokens',

@@ -8,7 +8,7 @@ import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
 import { LOOKUP_WORKERS } from '../shared/ports/lookup.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
-import { IAM_CHANGES, READS } from './acting-statements.ts'
+import { IAM_CHANGES, identitiesOf, PROFILE_READ, READS } from './acting-statements.ts'
 import { allowModel, modelEnvironment } from './advisor-arns.ts'
 import { LANES } from './lanes.ts'
 import { listed } from './listed.ts'
@@ -82,6 +82,7 @@ export class RespondFunction extends Construct {
     // It reads text of intruders, so it may not write the policy that contain follows.
     responder.allowItems(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], table.tableArn, ['IDENTITY#*'])
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
+    responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['EXPOSURE#*'])
     // What IAM said of identities is read, and written by `inventory` alone.
     responder.allowItems(['dynamodb:GetItem'], table.tableArn, ['LASTUSED#*'])
     // What people accepted keeps them from being asked: it is read, and written by `review` alone.
@@ -90,8 +91,10 @@ export class RespondFunction extends Construct {
     allowNotices(responder, { topic, queue: notices })
     responder.allow(['sqs:SendMessage'], [queues.bootstrap.queueArn, queues.backfill.queueArn])
     // Reads of the owner of an exposed key, and of the tags that tiers of the policy may name.
-    responder.allow(READS.respond.users, [`arn:${partition}:iam::${account}:user/*`])
-    responder.allow(READS.respond.roles, [`arn:${partition}:iam::${account}:role/*`])
+    const { users, roles, profiles } = identitiesOf({ account, partition })
+    responder.allow(READS.respond.users, [users])
+    responder.allow(READS.respond.roles, [roles])
+    responder.allow([PROFILE_READ], [profiles])
     // For events of an incident that were not delivered, and for the past calls of new keys.
     responder.allow(['cloudtrail:LookupEvents'], ['*'])
     const models = allowModel(responder, config)
@@ -99,8 +102,9 @@ export class RespondFunction extends Construct {
     responder.deny(IAM_CHANGES, ['*'])
     acknowledgeWildcards(this, {
       'Resource::*': 'X-Ray (PutTraceSegments, PutTelemetryRecords) and cloudtrail:LookupEvents take no resource.',
-      [`Resource::arn:${partition}:iam::${account}:user/*`]: 'Reads of tags and of key owners: which user is not known in advance.',
-      [`Resource::arn:${partition}:iam::${account}:role/*`]: 'Reads of tags: which role is not known in advance.',
+      [`Resource::${users}`]: 'Reads of tags and of key owners: which user is not known in advance.',
+      [`Resource::${roles}`]: 'Reads of tags: which role is not known in advance.',
+      [`Resource::${profiles}`]: 'Reads of the role of an instance: which profile is not known in advance.',
       ...Object.fromEntries(models.map((arn) => [`Resource::${arn}`, 'A cross-region inference profile spans regions.'])),
       ...Object.fromEntries(IAM_CHANGES.map((action) => [`Action::${action}`, 'Part of a Deny: the wildcard removes rights.'])),
     })

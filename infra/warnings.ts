@@ -43,6 +43,7 @@ export const WARNINGS: Readonly<Record<string, WarningAlarm>> = {
   'respond.moves.unknown': none('the evidence counts as it is'),
   'respond.patterns.unreadable': of('StoredUnreadable'),
   'respond.redelivery.late': none('the message comes again when its visibility timeout ends'),
+  'respond.source.unknown': none('it is of a source that is not read; the warning names it'),
   'respond.source.unmapped': none('the event is evaluated; the name of a service is missing here'),
   'respond.unbelieved': of('Unbelieved'),
   'rotate.unordered': of('Unordered'),

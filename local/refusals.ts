@@ -1,5 +1,5 @@
+import { isStronger } from '../shared/domain/action.ts'
 import { isAbout } from '../shared/domain/created-principal.ts'
-import { isStronger } from '../shared/domain/decision.ts'
 import type { Incident } from '../shared/domain/incident.ts'
 import type { Identity, Signal } from '../shared/domain/signal.ts'
 import { HOUR_MS } from '../shared/domain/time.ts'

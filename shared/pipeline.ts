@@ -8,7 +8,9 @@ import { attachParentIncident, mayHaveParent, withParentIncident } from './decid
 import { openUnitOfWork } from './decide/unit-of-work.ts'
 import { foldInto } from './detect/fold.ts'
 import { backoffMs } from './domain/backoff.ts'
+import { CREDENTIAL_ID } from './domain/exposure-report.ts'
 import type { IdentityState } from './domain/identity-state.ts'
+import { keptReport } from './domain/kept-reports.ts'
 import type { Policy } from './domain/policy.ts'
 import type { Signal } from './domain/signal.ts'
 import type { RespondPorts } from './ports/respond.ts'
@@ -57,10 +59,10 @@ export function pipeline(
   const enrich = enricher({ geoIp: ports.geoIp, own })
   const paths = rolePaths()
 
-  const { iam, clock, log } = ports
+  const { iam, history, profiles, clock, log } = ports
   const processBatch = async (inputs: readonly unknown[], incidents: IncidentStore): Promise<BatchResult> => {
     const reading = readPolicy()
-    const sensing = sense(inputs, { iam, paths, enrichment: reading.then(enrich), own, trust, read, clock, log })
+    const sensing = sense(inputs, { iam, history, profiles, paths, enrichment: reading.then(enrich), own, trust, read, clock, log })
     const [sensed, policy] = await Promise.all([sensing, reading])
     return processSensed(sensed, { policy, latest: latestOf(trust, clock.now()) }, { ...ports, incidents })
   }
@@ -121,6 +123,8 @@ async function evaluateAll(
       const { draft, isNew } = unitOfWork.stateOf(one)
       const signal = mayHaveParent(one, unitOfWork) ? await withParentIncident(one, draft, unitOfWork) : one
       if (isNew && isFirstOfKey(signal, draft)) await ports.bootstrapQueue.bootstrap(signal.credential.id, signal.identity.id)
+      const report = keptReport(signal)
+      if (report !== undefined && CREDENTIAL_ID.test(report.credentialId)) await unitOfWork.noteExposure(report)
       const folded = foldInto(draft, signal, latest, unitOfWork.groupOf(signal.identity))
       // What is under suspicion teaches nobody.
       if (folded?.evidence.length === 0 && signal.isAuthenticated && signal.kind === 'api-call') unitOfWork.teachGroup(signal)

@@ -57,6 +57,8 @@ const KINDS: Readonly<Record<Exclude<Delivery, readonly string[]>, string>> = {
   'responder-changes': 'every change of the responder',
   assumptions: 'assumptions of roles',
   exposures: 'credential exposures',
+  findings: 'findings of other products',
+  reports: 'what parties outside AWS report',
   'other-regions': 'every call',
 }
 

@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { kept } from '../../shared/aws/accounts.ts'
 import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
-import { cloudTrailClient, lambdaClient, sqsClient } from '../../shared/aws/clients.ts'
+import { cloudTrailClient, iamClient, lambdaClient, sqsClient } from '../../shared/aws/clients.ts'
 import { sqsDeliveries } from '../../shared/aws/deliveries.ts'
 import { cloudTrailHistory } from '../../shared/aws/event-history.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
+import { awsInstanceProfiles } from '../../shared/aws/instance-profiles.ts'
 import { lambdaContainInvoker, sqsBackfillQueue, sqsBootstrapQueue } from '../../shared/aws/invokers.ts'
 import { dynamoLastUsedStore } from '../../shared/aws/last-used-store.ts'
 import { modelAdvisor } from '../../shared/decide/advise/by-model.ts'
@@ -60,6 +61,11 @@ const historyOf = (account: string) => (config.MEMBER_ACCOUNTS.includes(account)
 
 const { iam, accounts } = iamAndAccounts(config, actor)
 
+const ownIam = iamClient()
+const iamAt = kept((account) => iamClient({ credentials: credentialsIn(account, config, actor) }))
+const iamOf = (account: string) =>
+  account === config.ACCOUNT_ID ? ownIam : config.MEMBER_ACCOUNTS.includes(account) ? iamAt(account) : undefined
+
 const ports: RespondPorts = {
   identities: dynamoIdentityStore(table),
   lastUsed: dynamoLastUsedStore(table),
@@ -77,6 +83,7 @@ const ports: RespondPorts = {
   backfillQueue: sqsBackfillQueue(sqs, config.BACKFILL_QUEUE_URL),
   delivery: { reads: config.DELIVERED.includes('reads'), sessions: config.DELIVERED.includes('sessions') },
   history,
+  profiles: awsInstanceProfiles(iamOf),
   geoIp: geoIpFrom({ countries: join(import.meta.dirname, 'country.mmdb'), networks: join(import.meta.dirname, 'networks.bin') }),
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import * as z from 'zod'
-import type { Action } from '../../shared/domain/decision.ts'
+import type { Action } from '../../shared/domain/action.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { whyUnreadable } from '../read/list-files.ts'
 import { type SourceFigures, share } from './figures.ts'

@@ -1,4 +1,4 @@
-import { type Action, isStronger } from '../../shared/domain/decision.ts'
+import { type Action, isStronger } from '../../shared/domain/action.ts'
 import type { Labelled, LabelledCase } from './labelled.ts'
 import { byReached, isAtLeast, type Reached, strongestOf } from './reached.ts'
 import type { CaseResult } from './run-case.ts'

@@ -1,4 +1,4 @@
-import { ACTIONS, type Action } from '../../shared/domain/decision.ts'
+import { ACTIONS, type Action } from '../../shared/domain/action.ts'
 import { type BeforeIrreversible, type CaseAbout, type CaseFigures, caseFigures, intrusionIn } from './case-figures.ts'
 import { type Count, countIn, emptyCount, isAtLeast, strongestOf } from './reached.ts'
 import type { CaseResult } from './run-case.ts'

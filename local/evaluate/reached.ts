@@ -1,4 +1,4 @@
-import { ACTIONS, type Action, isStronger } from '../../shared/domain/decision.ts'
+import { ACTIONS, type Action, isStronger } from '../../shared/domain/action.ts'
 
 /** An action that people or credentials notice: every one that is stronger than `notify`. */
 export type Reached = Exclude<Action, 'observe' | 'notify'>

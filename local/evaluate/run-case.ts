@@ -1,5 +1,5 @@
+import { type Action, isStronger } from '../../shared/domain/action.ts'
 import { isContainableIdentity } from '../../shared/domain/containable.ts'
-import { type Action, isStronger } from '../../shared/domain/decision.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { type Evaluation, pipeline } from '../../shared/pipeline.ts'
 import type { Advisor } from '../../shared/ports/advisor.ts'

@@ -1,5 +1,5 @@
+import { type Action, isStronger } from '../../shared/domain/action.ts'
 import { isAbout } from '../../shared/domain/created-principal.ts'
-import { type Action, isStronger } from '../../shared/domain/decision.ts'
 import type { Incident, IncidentState } from '../../shared/domain/incident.ts'
 import type { Signal } from '../../shared/domain/signal.ts'
 import { HOUR_MS } from '../../shared/domain/time.ts'

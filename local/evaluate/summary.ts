@@ -1,4 +1,4 @@
-import { ACTIONS, type Action } from '../../shared/domain/decision.ts'
+import { ACTIONS, type Action } from '../../shared/domain/action.ts'
 import { type Decisions, type SourceFigures, share } from './figures.ts'
 
 /** What a reader needs first of each source, as text for a terminal. */

@@ -50,6 +50,7 @@ export const MEMBERS = {
   isRolePathUnknown: 'head',
   details: 'fields',
   exposure: 'head',
+  report: 'fields',
   policyTags: 'fields',
   organization: 'head',
   trustedClaims: 'fields',

@@ -9,7 +9,8 @@ export function evidenceRows(evidence: EvidenceTable, thresholds: Thresholds): r
   const isRestricting = thresholds.restrict < thresholds.contain
   const restrict = isRestricting ? `restrict${atRisk(thresholds.restrict, unusualFrom)}` : `ask at risk ${thresholds.ask}`
   return [
-    ['confirmed by AWS', 'contain'],
+    ['confirmed by AWS, or by a party that may contain (signals)', 'contain'],
+    ['an id and its secret seen together, which nobody tried', 'as disclosedSecret says'],
     [
       `who: compromise ${suspectFrom} or more, and what: harm ${containSuspectFrom} or more`,
       `contain at risk ${thresholds.contain}, else ${restrict}`,

@@ -1,4 +1,4 @@
-import { ACTIONS, type Action, isStronger } from '../../shared/domain/decision.ts'
+import { ACTIONS, type Action, isStronger } from '../../shared/domain/action.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import type { Backtest } from '../backtest.ts'
 import type { InputTally } from '../commands/input-tally.ts'

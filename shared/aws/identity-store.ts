@@ -7,6 +7,7 @@ import { readText, textOf } from '../domain/stored.ts'
 import { ResponderError, UnreadableItem } from '../errors.ts'
 import type { IdentityStore, StoredIdentity, StoredNames } from '../ports/stores.ts'
 import { isVersion, putIf, versionIn } from './conditional-put.ts'
+import { dynamoExposures } from './exposures.ts'
 import { scanAll } from './query-all.ts'
 import { keys, type Table } from './table.ts'
 
@@ -74,6 +75,7 @@ export function dynamoIdentityStore(
       const expiresAt = Math.ceil((newest + MOVES_KEPT_MS) / 1000)
       return putIf(table, { ...keys.moves(range), version: version + 1, moves: textOf(MOVES_SHAPE, moves), expiresAt }, isVersion(version))
     },
+    ...dynamoExposures(table),
     async *ids() {
       const states = { FilterExpression: 'sk = :state', ExpressionAttributeValues: { ':state': 'STATE' }, ProjectionExpression: 'pk' }
       for await (const { pk } of scanAll(table, states)) yield String(pk).slice('IDENTITY#'.length)

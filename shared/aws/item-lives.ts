@@ -55,6 +55,13 @@ export const ITEM_CLASSES: readonly ItemClass[] = [
     life: kept('a seal holds its end'),
   },
   {
+    pk: 'EXPOSURE#…',
+    sk: ['REPORT#…'],
+    holds: 'where a credential was seen, and who says so: of each source and grade the earliest',
+    grows: 'one for each credential, source and grade',
+    life: kept('a key that was seen once is known to others for as long as it works'),
+  },
+  {
     pk: 'INCIDENT#…',
     sk: ['META'],
     holds: 'the incident and its version; `open` and `priority` feed the sparse index while it is not closed',

@@ -28,6 +28,7 @@ export const keys = {
   thinning: (incidentId: string) => ({ pk: `INCIDENT#${incidentId}`, sk: 'THINNING' }),
   posting: (incidentId: string) => ({ pk: `INCIDENT#${incidentId}`, sk: 'SLACK' }),
   change: (subject: string, number: number) => ({ pk: subject, sk: `CHANGE#${String(number).padStart(6, '0')}` }),
+  exposure: (credentialId: string, kind: string) => ({ pk: `EXPOSURE#${credentialId}`, sk: `REPORT#${kind}` }),
   setAside: (messageId: string) => ({ pk: 'SETASIDE', sk: `MESSAGE#${messageId}` }),
   press: (pressId: string) => ({ pk: `PRESS#${pressId}`, sk: 'TAKEN' }),
   budget: (hour: number, of: string) => ({ pk: `BUDGET#${hour}`, sk: of }),

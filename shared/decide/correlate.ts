@@ -1,5 +1,5 @@
 import type { Folded } from '../detect/fold.ts'
-import type { Finding } from '../domain/finding.ts'
+import { type Finding, kindOfFinding } from '../domain/finding.ts'
 import { EVIDENCE_MS } from '../domain/identity-state.ts'
 import { type Incident, incidentId, isClosed } from '../domain/incident.ts'
 import { withScenes } from '../domain/merge-scenes.ts'
@@ -35,9 +35,9 @@ export function correlate(found: Evidence, last: Incident | undefined, previous?
 export function isCovered({ signal, findings, evidence }: Evidence, { findings: before, credentials }: Incident): boolean {
   const seen = new Set(before.map(({ signalId }) => signalId))
   if (findings.some(({ isConfirmed, signalId }) => isConfirmed && !seen.has(signalId))) return false
-  const known = new Set(before.map((finding) => `${finding.detector} ${subjectOf(finding, credentials)}`))
+  const known = new Set(before.map((finding) => `${kindOfFinding(finding)} ${subjectOf(finding, credentials)}`))
   const current = [...credentials, signal.credential]
-  return [...findings, ...evidence].every((finding) => known.has(`${finding.detector} ${subjectOf(finding, current)}`))
+  return [...findings, ...evidence].every((finding) => known.has(`${kindOfFinding(finding)} ${subjectOf(finding, current)}`))
 }
 
 /** The name of the session where a finding's credential is a named session, since each has a new id; else the credential's id. */
@@ -62,12 +62,13 @@ export function mergeFindings(known: readonly Finding[], more: readonly Finding[
         one.weight >= finding.weight &&
         one.detector === finding.detector &&
         one.credentialId === finding.credentialId &&
+        one.reportedBy === finding.reportedBy &&
         withScenes(one, finding) === one,
     )
   if (more.every(addsNothing)) return known
   const strongest = new Map<string, Finding>()
   for (const finding of [...known, ...more]) {
-    const key = `${finding.detector} ${finding.credentialId}`
+    const key = `${kindOfFinding(finding)} ${finding.credentialId}`
     const kept = strongest.get(key)
     if (kept === undefined) strongest.set(key, finding)
     else if (kept !== finding) strongest.set(key, finding.weight > kept.weight ? withScenes(finding, kept) : withScenes(kept, finding))
@@ -76,11 +77,16 @@ export function mergeFindings(known: readonly Finding[], more: readonly Finding[
 }
 
 /**
- * The findings that count at a time (epoch ms): evidence ages in an incident as it does against a credential, but for what is confirmed. An incident keeps
+ * The findings that count at a time (epoch ms): evidence ages in an incident as it does against a credential, but for what is confirmed and for exposures: what
+ * was seen where it must not be stays seen. An incident keeps
  * the strongest finding of each detector, so give the present evidence as well: where that one has aged, a weaker one of today counts.
  */
 export function countedAt(findings: readonly Finding[], at: number): readonly Finding[] {
-  return findings.filter(({ time, isConfirmed }) => isConfirmed || Math.abs(at - time) <= EVIDENCE_MS)
+  return findings.filter((finding) => finding.isConfirmed || isExposure(finding) || Math.abs(at - finding.time) <= EVIDENCE_MS)
+}
+
+function isExposure({ group, reportedBy }: Finding): boolean {
+  return group === 'exposure' && reportedBy !== undefined
 }
 
 /** Findings stored per incident. It bounds the size of the stored item. */

@@ -6,7 +6,9 @@ import { type BlastRadius, blastRadiusOf, observedBlastRadius } from '../domain/
 import { isAbout } from '../domain/created-principal.ts'
 import type { Finding } from '../domain/finding.ts'
 import { type Incident, incidentId, incidentSignal } from '../domain/incident.ts'
+import { keptReport } from '../domain/kept-reports.ts'
 import type { Moves } from '../domain/moves.ts'
+import type { KeptReport } from '../domain/report.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
 import type { RespondPorts } from '../ports/respond.ts'
@@ -20,6 +22,7 @@ import { type Correlation, correlate, countedAt, mergeFindings } from './correla
 import { decide } from './decide.ts'
 import type { Evaluation, EvaluationContext } from './evaluation.ts'
 import { isFenced } from './evidence-table.ts'
+import { withExposures } from './exposures.ts'
 import { familiarityIn } from './familiarity.ts'
 import { isOfMany, issuedBy } from './issued-by.ts'
 import { askedOfMove, noteHarm, noteMove } from './moved-together.ts'
@@ -35,7 +38,8 @@ const CLOSED_LIMIT = 50
  *
  * Throws `incident.conflict` when `CLOSED_LIMIT` incidents in a row are closed.
  */
-export async function evaluate(folded: Folded, context: EvaluationContext): Promise<Evaluation> {
+export async function evaluate(found: Folded, context: EvaluationContext): Promise<Evaluation> {
+  const { folded, reports } = await withExposures(found, context.unitOfWork)
   const { signal, findings, evidence } = folded
   const own = assessmentOf(evidence, { weights: context.policy.weights, familiarity: familiarityIn(context.unitOfWork, signal) })
   const withoutIncident = { signal, findings, assessment: own, incidentId: undefined, decision: undefined }
@@ -52,11 +56,15 @@ export async function evaluate(folded: Folded, context: EvaluationContext): Prom
   const last = await candidateIncident(folded, context.unitOfWork)
   // A pointer to an incident that was never written, because a run broke off, is none of somebody else.
   const others = last === undefined ? (await context.unitOfWork.lastIncident(signal.identity.id))?.value.id : undefined
-  const joined = await evaluateAfter(folded, { last, others, own, moves }, context)
+  const joined = await evaluateAfter(folded, { last, others, own, moves, reports }, context)
   const incident = joined.incidentId === undefined ? undefined : await context.unitOfWork.incident(joined.incidentId)
   const apart = incident && (await incidentApart(folded, incident.value, context))
   if (apart === undefined) return joined
-  return evaluateAfter({ ...folded, evidence: apart.evidence }, { last: apart.last, others: apart.from, own, moves, apart }, context)
+  return evaluateAfter(
+    { ...folded, evidence: apart.evidence },
+    { last: apart.last, others: apart.from, own, moves, reports, apart },
+    context,
+  )
 }
 
 /** What a signal is evaluated with: the incident that it may belong to, what speaks against its credential alone, and who moved to the place of its call. */
@@ -64,6 +72,8 @@ interface About {
   readonly last: Versioned<Incident> | undefined
   readonly own: Assessment
   readonly moves: Moves | undefined
+  /** What parties reported of its credential. */
+  readonly reports: readonly KeptReport[]
   /** Where the incident is one of its creator as well. */
   readonly apart?: Apart
 }
@@ -96,7 +106,7 @@ async function evaluateAfter(
 /** Evaluates a signal as part of one incident, known or new. Returns the `closed` upsert when the incident was closed meanwhile. */
 async function evaluateIn(
   folded: Folded,
-  { correlation, last, own, moves, apart }: About & { readonly correlation: Correlation },
+  { correlation, last, own, moves, reports, apart }: About & { readonly correlation: Correlation },
   context: EvaluationContext,
 ): Promise<Evaluation | Upserted> {
   const { signal, findings, evidence } = folded
@@ -161,6 +171,7 @@ async function evaluateIn(
     names,
     rename: renameTo(signal.identity, identity, { names, time: signal.time }),
     tags,
+    reports,
     apartFrom: apart?.from,
   }
   const upserted = await upsertIncident(evaluated, known, ports)
@@ -217,6 +228,7 @@ async function openConfirmed(signal: Signal, findings: readonly Finding[], conte
     names,
     rename: undefined,
     tags: [],
+    reports: [keptReport(signal) ?? []].flat(),
     apartFrom: undefined,
   }
   const created = await createIncident(evaluated, context.ports)

@@ -1,28 +1,79 @@
-import { type Assessment, type Familiarity, ofActs } from '../domain/assessment.ts'
+import { type Action, isStronger, weaker } from '../domain/action.ts'
+import { type Assessment, type Familiarity, type Numbers, numbersOf } from '../domain/assessment.ts'
 import type { Bounds } from '../domain/bounds.ts'
-import { type Action, isStronger, weaker } from '../domain/decision.ts'
+import { ceilingOf, SECRET_DISCLOSED } from '../domain/ceilings.ts'
+import type { Finding } from '../domain/finding.ts'
 import type { EvidenceTable } from '../domain/policy.ts'
+import { partyOf } from '../domain/report.ts'
+
+/** The ceilings of findings, strongest first. */
+const LEVELS = ['contain', 'restrict', 'ask', 'notify'] as const satisfies readonly Action[]
 
 /**
- * What the evidence calls for. What only was attempted, with credentials that were not accepted, asks at most.
+ * What the evidence calls for. A finding counts for an action only where it may bring that about (`ceilingOf`): what only was attempted, with credentials that were
+ * not accepted, asks at most, and what a party reports does what the policy says of that party. So the action is the strongest that the findings which may bring
+ * it about call for by themselves.
  *
  * The opinion moves both numbers. It can bring about notify, ask and restrict, and hold a containment back to a restriction; it never brings a containment
  * about, and never takes a question or a restriction back. Where the policy restricts nothing, it asks in place of a restriction.
  */
 export function calledFor(assessment: Assessment, bounds: Bounds): Called {
-  if (assessment.isConfirmed) return { action: 'contain', why: 'confirmed by AWS' }
-  const acts = calledByActs(assessment, bounds)
-  const all = byTable(assessment, assessment.familiarity, bounds)
-  const attempted = { ...all, action: weaker(all.action, 'ask') }
-  return isStronger(attempted.action, acts.action) ? attempted : acts
+  let called = byFullyBelieved(assessment, bounds)
+  let counted = countAt('contain', assessment, bounds)
+  for (const level of LEVELS) {
+    const count = countAt(level, assessment, bounds)
+    if (count === counted) continue
+    counted = count
+    const more = byLevel(level, assessment, bounds)
+    if (isStronger(more.action, called.action)) called = more
+  }
+  const disclosed = byDisclosure(assessment, bounds)
+  return disclosed !== undefined && isStronger(disclosed.action, called.action) ? disclosed : called
 }
 
-function calledByActs(assessment: Assessment, bounds: Bounds): Called {
+/** True for the findings that may bring an action about. */
+function mayBring(action: Action, { believed }: Bounds): (finding: Finding) => boolean {
+  return (finding) => !isStronger(action, ceilingOf(finding, believed))
+}
+
+function countAt(level: Action, { contributions }: Assessment, bounds: Bounds): number {
+  const isCounted = mayBring(level, bounds)
+  return contributions.filter(({ finding }) => isCounted(finding)).length
+}
+
+/** What the findings call for that may bring this action about, and no more than that. */
+function byLevel(level: (typeof LEVELS)[number], assessment: Assessment, bounds: Bounds): Called {
+  const most = level === 'restrict' && !restricts(bounds) ? 'ask' : level
+  const called =
+    byConfirmation(level, assessment, bounds) ?? byTable(numbersOf(assessment, mayBring(level, bounds)), assessment.familiarity, bounds)
+  if (!isStronger(called.action, most)) return called
+  return { action: most, why: `${called.why}; what says so brings about ${most} at most` }
+}
+
+/** Where a party that knows says that the credential is exposed: contain, as far as the party may. */
+function byConfirmation(level: Action, { contributions }: Assessment, bounds: Bounds): Called | undefined {
+  const isCounted = mayBring(level, bounds)
+  const confirmed = contributions.find(({ finding }) => finding.isConfirmed && isCounted(finding))
+  return confirmed && { action: 'contain', why: `confirmed by ${partyOf(confirmed.finding.reportedBy)}` }
+}
+
+/** Where an id and its secret were seen together, the policy alone says what follows. */
+function byDisclosure({ contributions }: Assessment, { believed }: Bounds): Called | undefined {
+  const actions = contributions.flatMap(({ finding }) => (finding.detector === SECRET_DISCLOSED ? [ceilingOf(finding, believed)] : []))
+  const [action] = actions.sort((a, b) => (isStronger(a, b) ? -1 : 1))
+  return action && { action, why: `an id and its secret were seen together: disclosedSecret of the policy says ${action}` }
+}
+
+/** What those findings call for that may bring anything about, with the opinion. */
+function byFullyBelieved(assessment: Assessment, bounds: Bounds): Called {
+  const confirmed = byConfirmation('contain', assessment, bounds)
+  if (confirmed !== undefined) return confirmed
   const { familiarity, opinion } = assessment
-  const base = byTable(ofActs(assessment), familiarity, bounds)
+  const numbers = numbersOf(assessment, mayBring('contain', bounds))
+  const base = byTable(numbers, familiarity, bounds)
   const shift = opinion?.kind === 'answered' ? opinion.shift : 0
   if (shift === 0) return base
-  const advised = byTable(shifted(ofActs(assessment), shift), familiarity, bounds)
+  const advised = byTable(shifted(numbers, shift), familiarity, bounds)
   const most = restricts(bounds) ? 'restrict' : 'ask'
   if (base.action === 'contain')
     return advised.action === 'contain' ? base : { action: most, why: `${base.why}; the advisor holds it back to ${most}` }
@@ -36,13 +87,11 @@ function restricts({ thresholds }: Pick<Bounds, 'thresholds'>): boolean {
 }
 
 /** Points after an opinion, on each axis that has any: an opinion makes no evidence where there is none. */
-function shifted(numbers: Points, shift: number): Points {
+function shifted(numbers: Numbers, shift: number): Numbers {
   const moved = (points: number) => (points === 0 ? 0 : Math.max(0, Math.min(100, points + shift)))
   const { baseRisk, compromise, harm, unchosen, lasting } = numbers
   return { baseRisk: moved(baseRisk), compromise: moved(compromise), harm: moved(harm), unchosen: moved(unchosen), lasting: moved(lasting) }
 }
-
-type Points = ReturnType<typeof ofActs>
 
 /** An action and the reason for it, in words for the reviewer. */
 interface Called {
@@ -51,7 +100,7 @@ interface Called {
 }
 
 /** The strongest action whose row of the policy's table the numbers reach. Monotone in each number. */
-function byTable(points: Points, familiarity: Familiarity, table: Table): Called {
+function byTable(points: Numbers, familiarity: Familiarity, table: Table): Called {
   const { evidence, thresholds } = table
   const { compromise, harm, baseRisk: risk } = points
   const numbers = `compromise ${compromise}, harm ${harm}`
@@ -80,7 +129,9 @@ function reaches(risk: number, action: keyof Table['thresholds'], thresholds: Ta
  * True where a restriction also denies calls from outside the usual places: the evidence is about the place, and enough of it. It stops an owner who moved,
  * until a person has answered.
  */
-export function isFenced({ compromise, harm, unchosen }: Assessment, { evidence }: Pick<Bounds, 'evidence'>): boolean {
+export function isFenced(assessment: Assessment, bounds: Bounds): boolean {
+  const { evidence } = bounds
+  const { compromise, harm, unchosen } = numbersOf(assessment, mayBring('restrict', bounds))
   if (unchosen < evidence.unusualFrom) return false
   return compromise >= evidence.fenceFrom || harm >= evidence.restrictUnusualFrom
 }
@@ -97,7 +148,7 @@ interface Suspicion {
 
 /** Why a restriction is called for, or undefined where it is not. What the caller chooses, its tool, counts only beside harm or another sign. */
 function suspicionOf(
-  { compromise, harm, unchosen, lasting }: Points,
+  { compromise, harm, unchosen, lasting }: Numbers,
   familiarity: Familiarity,
   evidence: EvidenceTable,
 ): Suspicion | undefined {

@@ -9,9 +9,11 @@ import type { Finding } from '../domain/finding.ts'
 import { followed, withRename } from '../domain/follow-rename.ts'
 import { hasGrown, type Incident, type LineageEdge, originOf, type Suspect } from '../domain/incident.ts'
 import { moved, noticeFor, openingState } from '../domain/incident-machine.ts'
+import { withReports } from '../domain/kept-reports.ts'
 import { isSameHistory, type NameHistory, withNames } from '../domain/name-history.ts'
 import { priorityOf } from '../domain/priority.ts'
 import type { Rename } from '../domain/rename.ts'
+import type { KeptReport } from '../domain/report.ts'
 import { hasFence, hasWidened, type Restriction, withBrake, withSessions } from '../domain/restriction.ts'
 import type { Signal } from '../domain/signal.ts'
 import { mergeFindings } from './correlate.ts'
@@ -44,6 +46,8 @@ export interface EvaluatedSignal {
   readonly rename: Rename | undefined
   /** Changes of the policy's tags in the incident before, which nobody answered. */
   readonly tags: readonly LineageEdge[]
+  /** What parties reported of its credential. */
+  readonly reports: readonly KeptReport[]
   /** The open incident of the creator that the signal joined first, where it counts in one of its own as well. */
   readonly apartFrom: string | undefined
 }
@@ -64,6 +68,7 @@ export function newIncident({
   issued,
   names,
   tags,
+  reports,
 }: EvaluatedSignal): Incident {
   const { identity, credential } = signal
   const lineage = withEdges(storedEdges(edgesOf(signal, issued), identity), tags, identity)
@@ -92,6 +97,7 @@ export function newIncident({
     lookups: undefined,
     ...(restriction === undefined ? {} : { restriction }),
     ...(names === undefined ? {} : { names }),
+    ...(reports.length === 0 ? {} : { reports }),
     head: EMPTY_CHAIN,
   }
 }
@@ -115,8 +121,10 @@ export function withSignal(before: Incident, evaluated: EvaluatedSignal): Incide
   // Another writer may have added findings that this assessment does not include. The higher risk then stands until the next signal.
   const isComplete = findings.length <= merged.length || assessment.risk >= incident.assessment.risk
   const current = isComplete ? assessment : incident.assessment
+  const reports = withReports(incident.reports ?? [], evaluated.reports)
   return {
     ...next,
+    ...(reports.length === 0 ? {} : { reports }),
     updatedAt: Math.max(incident.updatedAt, signal.time),
     findings,
     assessment: current,
@@ -180,6 +188,8 @@ export function isUnchanged(a: Incident, b: Incident): boolean {
     a.owedNotice === b.owedNotice &&
     a.identity === b.identity &&
     a.restriction === b.restriction &&
+    (a.reports?.length ?? 0) === (b.reports?.length ?? 0) &&
+    (a.reports ?? []).every((report, at) => report === b.reports?.[at]) &&
     isSameHistory(a.names, b.names) &&
     a.assessment.risk === b.assessment.risk &&
     a.findings.length === b.findings.length &&

@@ -1,5 +1,5 @@
+import { isStronger } from '../domain/action.ts'
 import { CHOSEN_FACT } from '../domain/assessment.ts'
-import { isStronger } from '../domain/decision.ts'
 import type { IdentityState } from '../domain/identity-state.ts'
 import { type Incident, isClosed } from '../domain/incident.ts'
 import type { Signal } from '../domain/signal.ts'

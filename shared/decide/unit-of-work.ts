@@ -4,6 +4,7 @@ import { type Baseline, learn } from '../domain/baseline.ts'
 import { permissionSetOf } from '../domain/identity-center.ts'
 import { copyState, emptyState, type IdentityState } from '../domain/identity-state.ts'
 import type { Incident } from '../domain/incident.ts'
+import type { KeptReport } from '../domain/report.ts'
 import { type Identity, isOtherPrincipal, isSamePrincipal, type Signal } from '../domain/signal.ts'
 import type { UnreadableItem } from '../errors.ts'
 import type { Iam } from '../ports/iam.ts'
@@ -47,6 +48,10 @@ export interface UnitOfWork {
   lastIncident(identityId: string): Promise<Versioned<Incident> | undefined>
   /** What people accepted of an identity, read once per batch. */
   patternsOf(identityId: string): Promise<readonly AcceptedPattern[]>
+  /** Where a credential was seen, read once per batch. */
+  exposuresOf(credentialId: string): Promise<readonly KeptReport[]>
+  /** Remembers where a credential was seen, for later signals of the batch too. */
+  noteExposure(report: KeptReport): Promise<void>
   /** Makes a written incident visible to later signals of the batch: to its identity, and to the users and credentials of its lineage. */
   keepIncident(incident: Versioned<Incident>): void
   /** Writes back every draft that `stateOf` gave out, except those of `failed`. Returns the ids whose stored state was newer; those were not written. */
@@ -56,7 +61,12 @@ export interface UnitOfWork {
 /** Reads the state of every identity in a batch, in one round trip for up to 50 of them, and of users under names that are new two more. */
 export async function openUnitOfWork(
   signals: readonly Signal[],
-  stores: { identities: IdentityStore; incidents: IncidentStore; record: Pick<ChangeRecord, 'last'>; iam: Pick<Iam, 'describe'> },
+  stores: {
+    identities: IdentityStore
+    incidents: IncidentStore
+    record: Pick<ChangeRecord, 'last'>
+    iam: Pick<Iam, 'describe'>
+  },
 ): Promise<UnitOfWork> {
   const { entries, takeEarlier } = await readEntries(signals, stores)
   const known = (identityId: string) => entries.get(identityId) as Entry
@@ -66,6 +76,7 @@ export async function openUnitOfWork(
   /** Incident ids by the id of the key or session that was issued in them. */
   const issued = new Map<string, string>()
   const patterns = new Map<string, Promise<readonly AcceptedPattern[]>>()
+  const exposures = new Map<string, Promise<readonly KeptReport[]>>()
   const incident = async (id: string) => {
     const known = incidents.get(id) ?? (await stores.incidents.get(id))
     if (known !== undefined) incidents.set(id, known)
@@ -110,6 +121,15 @@ export async function openUnitOfWork(
       const known = patterns.get(identityId) ?? readPatterns(identityId, stores.record)
       patterns.set(identityId, known)
       return known
+    },
+    exposuresOf(credentialId) {
+      const known = exposures.get(credentialId) ?? stores.identities.exposuresOf(credentialId)
+      exposures.set(credentialId, known)
+      return known
+    },
+    async noteExposure(report) {
+      await stores.identities.addExposure(report)
+      exposures.delete(report.credentialId)
     },
     keepIncident(stored) {
       const { id, identity, lineage } = stored.value

@@ -1,6 +1,6 @@
-import type { Assessment } from '../domain/assessment.ts'
+import { isStronger } from '../domain/action.ts'
+import { type Assessment, assessmentOf } from '../domain/assessment.ts'
 import { type ChangeDraft, chain, EMPTY_CHAIN } from '../domain/change.ts'
-import { isStronger } from '../domain/decision.ts'
 import { type Incident, incidentSignal, isClosed } from '../domain/incident.ts'
 import { NOT_LOOKED_UP } from '../domain/lookups.ts'
 import { ResponderError } from '../errors.ts'
@@ -10,6 +10,7 @@ import type { ChangeRecord, IdentityStore, IncidentStore, Versioned } from '../p
 import { append, incidentSubject } from '../record/append.ts'
 import { updateIncident } from '../record/update-incident.ts'
 import { isCovered } from './correlate.ts'
+import { findingsOf, signalOfReport } from './exposures.ts'
 import { issuedUserIds } from './issued-users.ts'
 import { type EvaluatedSignal, isUnchanged, newIncident, withSignal } from './merge-incident.ts'
 import { credentialPointer } from './parent-incident.ts'
@@ -38,6 +39,7 @@ export async function createIncident(evaluated: EvaluatedSignal, ports: UpsertPo
     ports.incidents.save(incident, 0),
     ports.record.append(chain(incidentSubject(incident.id), EMPTY_CHAIN, decisionEntry(incident, undefined, ports.clock))),
     addTo(incident, evaluated, ports),
+    ...addReports(evaluated, ports),
     ports.identities.setIncident(incident.identity.id, incident.id, evaluated.previous),
     ...writePointers(incident, ports, { from: evaluated.apartFrom }),
   ])
@@ -92,6 +94,17 @@ async function mergeSignal(evaluated: EvaluatedSignal, known: Versioned<Incident
 function addTo(incident: Incident, evaluated: EvaluatedSignal, { incidents }: Pick<UpsertPorts, 'incidents'>): Promise<void> {
   const { signal, findings, assessment } = evaluated
   return incidents.addSignal(incident.id, incidentSignal(signal, findings, assessment.baseRisk), isDecidedBy(incident, evaluated))
+}
+
+/** What was reported before there was an incident belongs to its story. */
+function addReports({ incidentId, signal, reports }: EvaluatedSignal, { incidents }: Pick<UpsertPorts, 'incidents'>): Promise<void>[] {
+  return reports
+    .filter(({ id }) => id !== signal.id)
+    .map((report) => {
+      const reported = signalOfReport(report, signal)
+      const found = findingsOf(report, signal)
+      return incidents.addSignal(incidentId, incidentSignal(reported, found, assessmentOf(found).baseRisk))
+    })
 }
 
 function isDecidedBy({ decidedBy }: Incident, { signal }: EvaluatedSignal): boolean {

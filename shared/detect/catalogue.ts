@@ -17,6 +17,7 @@ import { bucketOpened } from './detectors/bucket-opened.ts'
 import { callerIdentityFromNewPlace } from './detectors/caller-identity-from-new-place.ts'
 import { clusterAdminGranted } from './detectors/cluster-admin-granted.ts'
 import { commandRunOnInstances } from './detectors/command-run-on-instances.ts'
+import { compromiseReported } from './detectors/compromise-reported.ts'
 import { consoleSignInGuessed } from './detectors/console-sign-in-guessed.ts'
 import { consoleSignInWithoutMfa } from './detectors/console-sign-in-without-mfa.ts'
 import { containedCredentialUsed } from './detectors/contained-credential-used.ts'
@@ -41,10 +42,12 @@ import { functionOpened } from './detectors/function-opened.ts'
 import { functionSettingsSwept } from './detectors/function-settings-swept.ts'
 import { guardrailRemoved } from './detectors/guardrail-removed.ts'
 import { guestSessionExplores } from './detectors/guest-session-explores.ts'
+import { harmReported } from './detectors/harm-reported.ts'
 import { identityProviderAdded } from './detectors/identity-provider-added.ts'
 import { instanceProfileSwapped } from './detectors/instance-profile-swapped.ts'
 import { instancesLaunchedUnusual } from './detectors/instances-launched-unusual.ts'
 import { keyAnomalousUse } from './detectors/key-anomalous-use.ts'
+import { keyIdDisclosed } from './detectors/key-id-disclosed.ts'
 import { keyScheduledForDeletion } from './detectors/key-scheduled-for-deletion.ts'
 import { launchedInManyRegions } from './detectors/launched-in-many-regions.ts'
 import { llmJacking } from './detectors/llm-jacking.ts'
@@ -79,6 +82,7 @@ import { roleEnumeration } from './detectors/role-enumeration.ts'
 import { rootCredentialsChanged } from './detectors/root-credentials-changed.ts'
 import { rootSessionTaken } from './detectors/root-session-taken.ts'
 import { rootUserActive } from './detectors/root-user-active.ts'
+import { secretDisclosed } from './detectors/secret-disclosed.ts'
 import { secretsReadAboveRate } from './detectors/secrets-read-above-rate.ts'
 import { secretsSwept } from './detectors/secrets-swept.ts'
 import { serialConsoleEnabled } from './detectors/serial-console-enabled.ts'
@@ -123,6 +127,7 @@ const DETECTORS: readonly Detector[] = [
   callerIdentityFromNewPlace,
   clusterAdminGranted,
   commandRunOnInstances,
+  compromiseReported,
   consoleSignInGuessed,
   consoleSignInWithoutMfa,
   containedCredentialUsed,
@@ -147,11 +152,13 @@ const DETECTORS: readonly Detector[] = [
   functionSettingsSwept,
   guardrailRemoved,
   guestSessionExplores,
+  harmReported,
   identityProviderAdded,
   blocklistedAddress,
   instanceProfileSwapped,
   instancesLaunchedUnusual,
   keyAnomalousUse,
+  keyIdDisclosed,
   keyScheduledForDeletion,
   launchedInManyRegions,
   loggingTampered,
@@ -186,6 +193,7 @@ const DETECTORS: readonly Detector[] = [
   rootCredentialsChanged,
   rootSessionTaken,
   rootUserActive,
+  secretDisclosed,
   secretsReadAboveRate,
   secretsSwept,
   serialConsoleEnabled,

@@ -4,6 +4,8 @@ export interface DeliveryOptions {
   readonly readOnlyEvents: boolean
   /** All calls of sessions of roles. */
   readonly includeRoleSessions: boolean
+  /** What parties outside AWS report, by a bus of its own. */
+  readonly reports?: boolean
 }
 
 /**
@@ -11,7 +13,8 @@ export interface DeliveryOptions {
  * stack in parts, as `SensitiveCalls1` and so on.
  */
 export const DELIVERY_RULES = {
-  CredentialExposures: 'credentials that AWS Health reports',
+  CredentialExposures: 'credentials that AWS Health and Trusted Advisor report',
+  Findings: 'findings of GuardDuty, Security Hub, Macie and Inspector about credentials',
   CredentialChanges: 'changes of IAM, by anybody',
   SignIns: 'sign-ins to the console',
   ServiceEvents: 'what services of AWS record without a call, and actions in the console that are no calls',
@@ -34,6 +37,7 @@ export type DeliveryRule = keyof typeof DELIVERY_RULES
 /** The rules of every stack. */
 const ALWAYS: readonly DeliveryRule[] = [
   'CredentialExposures',
+  'Findings',
   'CredentialChanges',
   'SignIns',
   'ServiceEvents',
@@ -58,6 +62,7 @@ export function rulesOf({ readOnlyEvents, includeRoleSessions }: DeliveryOptions
 /** Rules that match no read-only event. The others need a state in which EventBridge delivers those too. */
 export const CHANGES_ONLY: ReadonlySet<DeliveryRule> = new Set([
   'CredentialExposures',
+  'Findings',
   'CredentialChanges',
   'SignIns',
   'LongLivedKeyCalls',

@@ -32,6 +32,10 @@ const SESSIONS: Gap = {
   remedy: 'includeRoleSessions: true',
 }
 const READS: Gap = { what: 'no reads with access keys', remedy: 'readOnlyEvents: true' }
+const REPORTS: Gap = {
+  what: 'what parties outside AWS report is off until a party is connected',
+  remedy: '`reports` or `logExposures` in the configuration (docs/signals.md)',
+}
 const BY_SERVICES: Gap = { what: 'roles that services of AWS assume, which they do all day' }
 const REGIONS: Gap = {
   what: 'calls in other regions do not reach the bus of this one',
@@ -56,10 +60,11 @@ const OF_SESSIONS = [
 ] as const
 const EVERY_CALL = [...KEY_CALLS, ...OF_SESSIONS, 'BearerTokenCalls', 'ServiceEvents', 'SignIns'] as const
 
+/** The kinds that come by rules of the default bus. */
+type RuledDelivery = Exclude<Delivery, readonly string[] | 'reports'>
+
 /** The rules by which a kind of calls arrives, and what is missing of it where the options leave it out. */
-const KINDS: Readonly<
-  Record<Exclude<Delivery, readonly string[]>, { by: readonly DeliveryRule[]; lacks: readonly ('reads' | 'sessions')[] }>
-> = {
+const KINDS: Readonly<Record<RuledDelivery, { by: readonly DeliveryRule[]; lacks: readonly ('reads' | 'sessions')[] }>> = {
   'every-call': { by: EVERY_CALL, lacks: ['reads', 'sessions'] },
   'session-calls': { by: OF_SESSIONS, lacks: ['sessions'] },
   'key-calls': { by: KEY_CALLS, lacks: ['reads'] },
@@ -74,12 +79,17 @@ const KINDS: Readonly<
   },
   assumptions: { by: ['TokenCalls', 'UserSessionCalls', 'KeylessCalls', 'SensitiveCalls', 'RoleSessionCalls'], lacks: ['reads'] },
   exposures: { by: ['CredentialExposures'], lacks: [] },
+  findings: { by: ['Findings'], lacks: [] },
   'other-regions': { by: EVERY_CALL, lacks: ['reads', 'sessions'] },
 }
 
 /** Says of one detector whether what it looks at is delivered by a stack. */
 export function deliveryOf(detector: Detector, stack: DeployedRules): DetectorDelivery {
   const { delivery } = detector
+  if (delivery === 'reports') {
+    const isOn = stack.options.reports === true
+    return { detector: detector.id, state: isOn ? 'delivered' : 'not', by: [], gaps: isOn ? [] : [REPORTS] }
+  }
   const named = namedCallsOf(detector)
   const { by, gaps } = typeof delivery === 'string' && named.length === 0 ? ofKind(delivery, stack) : ofNames(named, stack)
   const wanted = [...new Set(by)].filter((rule) => rulesOf(stack.options).includes(rule))
@@ -90,7 +100,7 @@ export function deliveryOf(detector: Detector, stack: DeployedRules): DetectorDe
   return { detector: detector.id, state: isNever ? 'not' : all.length === 0 ? 'delivered' : 'in-part', by: there, gaps: all }
 }
 
-function ofKind(kind: Exclude<Delivery, readonly string[]>, { options }: DeployedRules): { by: readonly DeliveryRule[]; gaps: Gap[] } {
+function ofKind(kind: RuledDelivery, { options }: DeployedRules): { by: readonly DeliveryRule[]; gaps: Gap[] } {
   const { by, lacks } = KINDS[kind]
   const gaps = [
     ...(lacks.includes('reads') && !options.readOnlyEvents ? [READS] : []),

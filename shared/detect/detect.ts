@@ -11,6 +11,7 @@ const BY_ACTION = new Map<string, Detector[]>()
 const FOR_EVERY_CALL: Detector[] = []
 const CONFIRMED = CATALOGUE.filter((detector) => detector.isConfirmed === true)
 const FOR_EXPOSURES = CATALOGUE.filter((detector) => detector.looksAt === 'exposure')
+const FOR_FINDINGS = CATALOGUE.filter((detector) => detector.looksAt === 'finding')
 const FOR_ASSUMPTIONS = CATALOGUE.filter((detector) => detector.looksAt === 'assumption')
 for (const detector of CATALOGUE) {
   if (detector.isConfirmed === true || detector.looksAt !== undefined) continue
@@ -44,6 +45,10 @@ export function detect(signal: Signal, context: Context): readonly Finding[] {
   if (signal.kind === 'credential-exposure') {
     for (const detector of FOR_EXPOSURES) run(detector)
     return [...detectConfirmed(signal), ...(findings ?? NONE)]
+  }
+  if (signal.kind === 'finding') {
+    for (const detector of FOR_FINDINGS) run(detector)
+    return findings ?? NONE
   }
   if (signal.kind === 'assumption') {
     for (const detector of FOR_ASSUMPTIONS) run(detector)
@@ -103,5 +108,6 @@ function findingOf(detector: Detector, signal: Signal, { reason, weight, fact }:
     credentialId: signal.credential.id,
     time: signal.time,
     ...(scene === undefined ? {} : { scenes: [scene] }),
+    ...(signal.source === 'cloudtrail' ? {} : { reportedBy: signal.source }),
   }
 }

@@ -33,7 +33,8 @@ export interface Match {
  * `every-call`: all calls of an identity. `session-calls`: all calls of sessions. `key-calls`: all calls of access keys. `refused-calls`: calls that were refused
  * for lack of permission. `root-calls`: calls of the root user. `guest-calls`: calls of sessions that Cognito issues to the users of an app.
  * `credential-changes`: changes of IAM. `responder-changes`: changes of the responder's own resources. `assumptions`: roles assumed, by whomever. `exposures`:
- * reports of AWS Health. `other-regions`: calls in several regions.
+ * reports of AWS Health and Trusted Advisor. `findings`: findings of GuardDuty, Security Hub, Macie and Inspector. `reports`: what parties outside AWS report.
+ * `other-regions`: calls in several regions.
  */
 export type Delivery =
   | 'every-call'
@@ -46,6 +47,8 @@ export type Delivery =
   | 'responder-changes'
   | 'assumptions'
   | 'exposures'
+  | 'findings'
+  | 'reports'
   | 'other-regions'
   | readonly string[]
 
@@ -83,8 +86,8 @@ interface DetectorFields {
    * Where the record leaves the request out, `parameters-left-out` fires in its place.
    */
   readonly readsRequest?: 'rights' | 'harm'
-  /** Set where the detector looks at `assumption` signals (who assumed a role), or at exposures that are not confirmed, in place of calls. */
-  readonly looksAt?: 'assumption' | 'exposure'
+  /** Set where the detector looks at `assumption` signals (who assumed a role), at exposures that are not confirmed, or at findings of other products, in place of calls. */
+  readonly looksAt?: 'assumption' | 'exposure' | 'finding'
   /** Set where the call is harmless on what the identity itself created lately: weakening, overwriting or deleting it. */
   readonly sparesOwnWorks?: true
   /** Set where a call counts although our own containment refused it: an attempt to undo that, or to blind the responder. */

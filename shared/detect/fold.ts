@@ -72,8 +72,8 @@ export function foldInto(draft: IdentityState, signal: Signal, latest = Number.P
   if (novelty === 'duplicate') return undefined
   if (novelty === 'too-late') return evaluateLate(draft, signal)
   remember(draft.seen, id, signal.time, latest)
-  const isCall = signal.kind !== 'assumption'
-  // A session that was issued is not in use yet: its window opens with its first call.
+  const isCall = signal.kind !== 'assumption' && signal.kind !== 'finding'
+  // A session that was issued is not in use yet, and what somebody says of one is no use of it: its window opens with its first call.
   const window = isCall ? windowOf(draft, signal.credential.id, signal.time) : openWindow(signal.credential.id, signal.time)
   const isOwn = isCall && isOwnWork(draft.across, signal)
   const across = isCall ? countCall(draft, window, signal, isOwn) : undefined
@@ -89,7 +89,7 @@ export function foldInto(draft: IdentityState, signal: Signal, latest = Number.P
   if (isCall) noteWorks(draft.across, signal)
   if (findings.length > 0) keepEvidence(draft, findings)
   const evidence = draft.evidence.length === 0 ? draft.evidence : evidenceAgainst(draft, signal.credential.id, signal.time)
-  if (signal.kind !== 'credential-exposure') learnFrom(draft, signal, { window, across, findings, evidence })
+  if (signal.kind !== 'credential-exposure' && signal.kind !== 'finding') learnFrom(draft, signal, { window, across, findings, evidence })
   return { signal, findings, evidence, parentIncidentId: window.parentIncidentId }
 }
 
@@ -152,7 +152,7 @@ function includes(places: readonly string[], place: string | undefined): boolean
  */
 export function learnPast(draft: IdentityState, signal: Signal): void {
   const id = hashId(signal.id)
-  if (signal.kind === 'credential-exposure' || !signal.isAuthenticated || isSeen(draft.seen, id)) return
+  if (signal.kind === 'credential-exposure' || signal.kind === 'finding' || !signal.isAuthenticated || isSeen(draft.seen, id)) return
   teachHabits(draft, signal, { baseline: draft.baseline, window: openWindow(signal.credential.id, signal.time) })
   teach(draft, signal)
 }

@@ -6,7 +6,7 @@ import type { Signal } from '../domain/signal.ts'
 
 /** The scene of a finding on a signal; undefined where it has none that could be recognised: a place that anybody can have, or an attempt. */
 export function sceneOf(signal: Signal, group: EvidenceGroup): Scene | undefined {
-  if (!signal.isAuthenticated || signal.kind === 'credential-exposure') return undefined
+  if (!signal.isAuthenticated || signal.kind === 'credential-exposure' || signal.kind === 'finding') return undefined
   const place = placeOfCall(signal)
   if (place === undefined) return undefined
   const object = objectOf(signal, group)

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { isAboutAct } from './attempt.ts'
-import { type EvidenceGroup, Finding } from './finding.ts'
+import { type EvidenceGroup, Finding, kindOfFinding } from './finding.ts'
 import { orAbsent, Points } from './stored.ts'
 
 /** The share of its weight that a further finding of the same group counts with, because findings of a group are correlated. */
@@ -148,18 +148,21 @@ function pointsOf(sum: number): number {
   return round(100 * -Math.expm1(-sum))
 }
 
-/** The numbers of what the identity did alone, without what somebody only attempted. None is above that of all. */
-export function ofActs(assessment: Assessment): Pick<Assessment, 'baseRisk' | 'compromise' | 'harm' | 'unchosen' | 'lasting'> {
-  const { baseRisk, compromise, harm, contributions } = assessment
-  const acts = contributions.map(({ finding }) => finding).filter(isAboutAct)
-  if (acts.length === contributions.length) return assessment
-  const own = assessmentOf(acts)
+/** The numbers that an action goes by. */
+export type Numbers = Pick<Assessment, 'baseRisk' | 'compromise' | 'harm' | 'unchosen' | 'lasting'>
+
+/** The numbers of some of the findings alone. None is above that of all. */
+export function numbersOf(assessment: Assessment, isCounted: (finding: Finding) => boolean): Numbers {
+  const { baseRisk, compromise, harm, unchosen, lasting, contributions } = assessment
+  const counted = contributions.map(({ finding }) => finding).filter(isCounted)
+  if (counted.length === contributions.length) return assessment
+  const own = assessmentOf(counted)
   return {
     baseRisk: Math.min(baseRisk, own.baseRisk),
     compromise: Math.min(compromise, own.compromise),
     harm: Math.min(harm, own.harm),
-    unchosen: Math.min(assessment.unchosen, own.unchosen),
-    lasting: Math.min(assessment.lasting, own.lasting),
+    unchosen: Math.min(unchosen, own.unchosen),
+    lasting: Math.min(lasting, own.lasting),
   }
 }
 
@@ -185,7 +188,7 @@ function strongestOfEachDetector(evidence: readonly Finding[]): Finding[] {
   // What was only attempted must not take the place of what was done.
   const strongest = new Map<string, Finding>()
   for (const finding of evidence) {
-    const key = isAboutAct(finding) ? finding.detector : `attempt ${finding.detector}`
+    const key = `${isAboutAct(finding)} ${finding.isConfirmed} ${kindOfFinding(finding)}`
     const kept = strongest.get(key)
     if (kept === undefined || finding.weight > kept.weight) strongest.set(key, finding)
   }

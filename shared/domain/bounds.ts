@@ -1,4 +1,5 @@
 import { principalIn } from './arn.ts'
+import type { Believed } from './ceilings.ts'
 import { globs } from './glob.ts'
 import { roleOfPerson } from './identity-center.ts'
 import { type NameHistory, policyNames } from './name-history.ts'
@@ -11,6 +12,8 @@ export interface Bounds {
   readonly mode: Mode
   readonly thresholds: Thresholds
   readonly evidence: EvidenceTable
+  /** How far the sources of reports are believed. */
+  readonly believed: Believed
   readonly onExpiry: ReviewTimes['onExpiry']
   /** Why the identity is never contained, or undefined where it may be. */
   readonly protection: string | undefined
@@ -97,6 +100,7 @@ function boundsAt(policy: Policy, identityId: string, current: KnownTags, now: n
     mode: override?.mode ?? mode,
     thresholds: tier?.thresholds ?? policy.thresholds,
     evidence: policy.evidence,
+    believed: { signals: policy.signals, disclosedSecret: policy.disclosedSecret },
     onExpiry: tier?.onExpiry ?? policy.review.onExpiry,
     protection: reserved ?? protectionOf(policy, identityId, { tags, tagChanges }),
     isReserved: reserved !== undefined || policy.protected.arns.includes(identityId),

@@ -1,10 +1,6 @@
 import * as z from 'zod'
+import { Action } from './action.ts'
 import { Mode } from './policy.ts'
-
-/** What is done about an assessment, weakest first. */
-export const ACTIONS = ['observe', 'notify', 'ask', 'restrict', 'contain'] as const
-export const Action = z.enum(ACTIONS)
-export type Action = z.infer<typeof Action>
 
 /** The strongest action that each mode allows without a person. */
 export const STRONGEST_BY_MODE: Readonly<Record<Mode, Action>> = {
@@ -24,16 +20,6 @@ export const Decision = z
   .strictObject({ action: Action, would: Action, tier: z.string(), mode: Mode, why: z.array(z.string()).readonly() })
   .readonly()
 export type Decision = z.infer<typeof Decision>
-
-/** True where `a` is a stronger action than `b`. */
-export function isStronger(a: Action, b: Action): boolean {
-  return ACTIONS.indexOf(a) > ACTIONS.indexOf(b)
-}
-
-/** The weaker of two actions. */
-export function weaker(a: Action, b: Action): Action {
-  return isStronger(a, b) ? b : a
-}
 
 /** The most reasons that a decision keeps. The oldest are dropped first. */
 const REASONS_LIMIT = 20

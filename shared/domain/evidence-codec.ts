@@ -11,8 +11,9 @@ export function packEvidence(evidence: readonly Finding[]): StoredEvidence {
   const kinds = new Map<string, number>()
   const scenes = new Map<string, number>()
   const rows = evidence.map((finding): z.infer<typeof FindingRow> => {
-    const { detector, title, group, technique, isConfirmed, fact, weight, reason, signalId, credentialId, time } = finding
-    const kind = placeIn(kinds, [detector, title, group, technique, isConfirmed, fact === detector ? '' : fact])
+    const { detector, title, group, technique, isConfirmed, fact, weight, reason, signalId, credentialId, time, reportedBy } = finding
+    const common = [detector, title, group, technique, isConfirmed, fact === detector ? '' : fact]
+    const kind = placeIn(kinds, reportedBy === undefined ? common : [...common, reportedBy])
     const seen = (finding.scenes ?? []).map(({ place, tool, object }) =>
       placeIn(scenes, object === undefined ? [place, tool] : [place, tool, object]),
     )
@@ -24,10 +25,11 @@ export function packEvidence(evidence: readonly Finding[]): StoredEvidence {
 /** The evidence in its stored form. The schema holds that each row names what is listed. */
 export function unpackEvidence({ kinds, scenes, evidence }: StoredEvidence): Finding[] {
   return evidence.map(([kind, weight, reason, signalId, credentialId, time, ...seen]) => {
-    const [detector, title, group, technique, isConfirmed, fact] = kinds[kind] as z.infer<typeof FindingKind>
+    const [detector, title, group, technique, isConfirmed, fact, reportedBy] = kinds[kind] as z.infer<typeof FindingKind>
     return {
       ...{ detector, title, axis: axisOf(group), group, fact: fact === '' ? detector : fact, technique, isConfirmed },
       ...{ weight, reason, signalId, credentialId, time },
+      ...(reportedBy === undefined ? {} : { reportedBy }),
       ...(seen.length === 0 ? {} : { scenes: seen.map((at) => sceneAt(scenes[at] as StoredState['scenes'][number])) }),
     }
   })

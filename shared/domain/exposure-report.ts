@@ -2,17 +2,7 @@ import * as z from 'zod'
 import { Time } from './stored.ts'
 
 /** The parties that report exposed credentials to `webhook`, `logs` and `ingest`. AWS reports its own by EventBridge. */
-export const EXPOSURE_SOURCES = [
-  'github',
-  'gitlab',
-  'gitguardian',
-  'jira',
-  'linear',
-  'webhook',
-  'logs',
-  'trufflehog',
-  'gitleaks',
-] as const
+export const EXPOSURE_SOURCES = ['github', 'gitlab', 'gitguardian', 'jira', 'linear', 'webhook', 'logs', 'trufflehog', 'gitleaks'] as const
 export const ExposureSource = z.enum(EXPOSURE_SOURCES)
 export type ExposureSource = z.infer<typeof ExposureSource>
 
@@ -41,7 +31,10 @@ export const ExposureReport = z
     credentialId: z.string().regex(CREDENTIAL_ID, { error: 'must be the id of a credential, such as AKIA…' }),
     grade: ExposureGrade,
     place: z.string().min(1).max(512),
-    url: z.url({ protocol: /^https$/ }).max(1024).exactOptional(),
+    url: z
+      .url({ protocol: /^https$/ })
+      .max(1024)
+      .exactOptional(),
     seenAt: Time,
   })
   .readonly()

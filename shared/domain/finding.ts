@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ReportingSource } from './report.ts'
 import { Scene } from './scene.ts'
 import { Time } from './stored.ts'
 
@@ -42,7 +43,8 @@ export function axisOf(group: EvidenceGroup): Axis {
  * `weight`, 0 to 1, is how much it says on its axis by itself: of `who` the probability that the caller is not the owner, of `what` how bad the calls are.
  * `fact` names what it rests on: findings that rest on one fact count as one, the strongest.
  * `scenes` say where, with what and on what it was found; absent where that cannot be said.
- * `isConfirmed` is true where AWS itself says that the credential is exposed; such a finding needs no second opinion.
+ * `isConfirmed` is true where a party that knows says that the credential is exposed; such a finding needs no second opinion. `reportedBy` is who says it,
+ * where that is not CloudTrail: the policy says how far such a party is believed.
  */
 export const Finding = z
   .strictObject({
@@ -59,6 +61,12 @@ export const Finding = z
     credentialId: z.string(),
     time: Time,
     scenes: z.array(Scene).min(1).readonly().exactOptional(),
+    reportedBy: ReportingSource.exactOptional(),
   })
   .readonly()
 export type Finding = z.infer<typeof Finding>
+
+/** What two findings of one kind have in common: the detector, and who reports it. The strongest of a kind about a credential counts. */
+export function kindOfFinding({ detector, reportedBy }: Pick<Finding, 'detector' | 'reportedBy'>): string {
+  return reportedBy === undefined ? detector : `${detector} ${reportedBy}`
+}

@@ -86,7 +86,8 @@ function longestIdle(windows: readonly CredentialWindow[]): string {
 /** Keeps the strongest finding of each detector for each credential as evidence, and drops evidence older than a day. */
 export function keepEvidence(state: IdentityState, findings: readonly Finding[]): void {
   for (const finding of findings) {
-    const same = (kept: Finding) => kept.detector === finding.detector && kept.credentialId === finding.credentialId
+    const same = (kept: Finding) =>
+      kept.detector === finding.detector && kept.credentialId === finding.credentialId && kept.reportedBy === finding.reportedBy
     const before = state.evidence.find(same)
     const isOld = before === undefined || finding.time - before.time > EVIDENCE_MS
     if (!isOld && before.weight >= finding.weight) {

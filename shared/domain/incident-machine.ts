@@ -1,5 +1,6 @@
+import { isStronger } from './action.ts'
 import { isContainableIdentity, issuedToContain } from './containable.ts'
-import { type Decision, isStronger, withReasons } from './decision.ts'
+import { type Decision, withReasons } from './decision.ts'
 import type { Incident, IncidentState, NoticeKind } from './incident.ts'
 import type { IncidentEvent, IncidentEventKind } from './incident-event.ts'
 import { orderedCredentials } from './ordered-credentials.ts'

@@ -8,6 +8,7 @@ import { Finding } from './finding.ts'
 import { Lookups } from './lookups.ts'
 import { NameHistory } from './name-history.ts'
 import { Rename } from './rename.ts'
+import { KeptReport, SignalSource } from './report.ts'
 import { Restriction } from './restriction.ts'
 import { Created, Credential, Identity, Outcome, type Signal } from './signal.ts'
 import { orAbsent, Points, Time } from './stored.ts'
@@ -127,9 +128,7 @@ export const Suspect = z.strictObject({ ...Credential.unwrap().shape, isPrimary:
 export type Suspect = z.infer<typeof Suspect>
 
 /** Where the signal that decided came from: whether CloudTrail's event history, of one region and of management events, can know it. */
-export const SignalOrigin = z
-  .strictObject({ source: z.enum(['cloudtrail', 'aws-health']), region: z.string(), isManagementEvent: z.boolean() })
-  .readonly()
+export const SignalOrigin = z.strictObject({ source: SignalSource, region: z.string(), isManagementEvent: z.boolean() }).readonly()
 export type SignalOrigin = z.infer<typeof SignalOrigin>
 
 /** The origin of a signal. */
@@ -176,6 +175,8 @@ export const Incident = z
     renames: z.array(Rename).readonly().exactOptional(),
     /** The names that its own user had, where it had several; the policy may go by an earlier one. */
     names: NameHistory.exactOptional(),
+    /** What other parties reported of its credentials, oldest first; absent where nothing was. */
+    reports: z.array(KeptReport).min(1).readonly().exactOptional(),
     /** What was looked up in CloudTrail; absent where nothing is, as in a replay. */
     lookups: orAbsent(Lookups),
     /** The end of the incident's chain when this was written; a shorter chain was cut. */

@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { Action } from './action.ts'
+import { Ceilings } from './ceilings.ts'
 import { POLICY_VERSION } from './policy-migration.ts'
 import { TrustedClaim } from './trusted-claim.ts'
 
@@ -190,6 +192,10 @@ export const Policy = z
     accounts: z.record(AccountId, z.strictObject({ mode: Mode })).default({}),
     protected: z.strictObject({ arns: z.array(ArnPattern).max(200).default([]), tags: Tags.default({}) }).default({ arns: [], tags: {} }),
     advisor: AdvisorBounds.default(AdvisorBounds.parse({})),
+    /** How far each source of reports is believed. */
+    signals: Ceilings.default({}),
+    /** What is done where the id of a credential and its secret were seen together, and nobody tried it. */
+    disclosedSecret: Action.default('ask'),
     /** Factors on the weights of detectors, by id: 0.5 halves a weight. Confirmed findings keep their weight. */
     weights: z.record(z.string().regex(/^[a-z0-9-]{1,60}$/), z.number().min(0.1).max(1.5)).default({}),
     learning: Learning.default(Learning.parse({})),

@@ -1,5 +1,5 @@
+import { isStronger } from './action.ts'
 import { assessmentOf, type Contribution } from './assessment.ts'
-import { isStronger } from './decision.ts'
 import type { Finding } from './finding.ts'
 import type { Incident, IncidentSignal } from './incident.ts'
 import { callsIn } from './timeline.ts'

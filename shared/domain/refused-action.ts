@@ -1,4 +1,5 @@
-import { STRONGEST_BY_MODE, weaker } from './decision.ts'
+import { weaker } from './action.ts'
+import { STRONGEST_BY_MODE } from './decision.ts'
 import type { Incident } from './incident.ts'
 
 /**

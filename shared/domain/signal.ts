@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { NetworkKind } from './network.ts'
+import type { Report, SignalSource } from './report.ts'
 import type { TrustedClaim } from './trusted-claim.ts'
 
 export const IdentityKind = z.enum([
@@ -94,8 +95,8 @@ export type Created = z.infer<typeof Created>
  */
 export interface Signal {
   readonly id: string
-  readonly kind: 'api-call' | 'assumption' | 'credential-exposure'
-  readonly source: 'cloudtrail' | 'aws-health'
+  readonly kind: 'api-call' | 'assumption' | 'credential-exposure' | 'finding'
+  readonly source: SignalSource
   readonly time: number
   readonly account: string
   readonly region: string
@@ -135,12 +136,14 @@ export interface Signal {
   readonly isRequestOmitted?: true
   /** The same of `response`, so what the call created may not be known. */
   readonly isResponseOmitted?: true
-  /** Set where the record does not say the path of the role that is the identity. `joinIdentity` looks for it. */
+  /** Set where the source does not say the path of the role, or of the user, that is the identity. `joinRole` looks for it. */
   readonly isRolePathUnknown?: true
   /** CloudTrail's `additionalEventData`, such as whether MFA was used to sign in. */
   readonly details: Readonly<Record<string, unknown>>
   /** The code by which the source says that the credential is exposed; only on `credential-exposure`. */
   readonly exposure: string | undefined
+  /** What a party says that is not CloudTrail; on every `finding`, and on a `credential-exposure` that such a party reports. */
+  readonly report?: Report
   /** Tags that the policy names and that this call sets (`key=value`) or removes (`key`). */
   readonly policyTags?: readonly string[]
   /** The organisation of the account, where the policy names it. */

@@ -2,6 +2,7 @@ import type { IdentityState } from '../domain/identity-state.ts'
 import { type Moves, NO_MOVES } from '../domain/moves.ts'
 import type { NameHistory } from '../domain/name-history.ts'
 import type { IdentityStore, Versioned } from '../ports/stores.ts'
+import { memoryExposures } from './exposures.ts'
 
 /** Identity states in memory. They are stored by reference, so a saved state must not be changed afterwards, but where states are lent. */
 export function memoryIdentityStore(options: Pick<IdentityStore, 'lendsStates'> = {}): IdentityStore {
@@ -42,6 +43,7 @@ export function memoryIdentityStore(options: Pick<IdentityStore, 'lendsStates'> 
       moves.set(range, { value, version: version + 1 })
       return true
     },
+    ...memoryExposures(),
     async *ids() {
       yield* states.keys()
     },

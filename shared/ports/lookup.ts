@@ -1,4 +1,5 @@
 import type { Network } from '../domain/network.ts'
+import type { Identity } from '../domain/signal.ts'
 import type { BackfillQueue, ContainInvoker } from './invokers.ts'
 import type { Notifier } from './notices.ts'
 import type { Clock, Log } from './runtime.ts'
@@ -72,4 +73,9 @@ export interface GeoLocation {
 /** Locates IP addresses from local data, without network access. */
 export interface GeoIp {
   locate(address: string): GeoLocation
+}
+
+/** Which role the instances have that got a profile. Undefined where IAM does not know the profile, or it has no role. */
+export interface InstanceProfiles {
+  roleOf(profileName: string, account: string): Promise<Identity | undefined>
 }

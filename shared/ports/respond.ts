@@ -3,7 +3,7 @@ import type { Advisor, AdvisorBudget } from './advisor.ts'
 import type { Iam } from './iam.ts'
 import type { BackfillQueue, BootstrapQueue, ContainInvoker } from './invokers.ts'
 import type { LastUsedStore } from './last-used.ts'
-import type { EventHistory, GeoIp } from './lookup.ts'
+import type { EventHistory, GeoIp, InstanceProfiles } from './lookup.ts'
 import type { Notifier } from './notices.ts'
 import type { Clock, Log, Pause } from './runtime.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore } from './stores.ts'
@@ -32,6 +32,8 @@ export interface RespondPorts {
   /** What IAM said of identities on the nights before; absent where nobody asks it, as in a replay. */
   readonly lastUsed?: Pick<LastUsedStore, 'read'> | undefined
   readonly history: Pick<EventHistory, 'lookup'>
+  /** Which role the instances of a profile have; absent where IAM cannot be asked, as in a replay. */
+  readonly profiles?: InstanceProfiles | undefined
   readonly geoIp: GeoIp
   readonly clock: Clock
   /** Absent where nobody else writes the same identities, as in a replay: a conflict is then tried again at once. */

@@ -3,6 +3,7 @@ import type { IdentityState } from '../domain/identity-state.ts'
 import type { Incident, IncidentSignal } from '../domain/incident.ts'
 import type { Moves } from '../domain/moves.ts'
 import type { NameHistory } from '../domain/name-history.ts'
+import type { KeptReport } from '../domain/report.ts'
 import type { UnreadableEntry, UnreadableItem } from '../errors.ts'
 
 /** A stored value with its version for optimistic locking; 0 means "not stored yet". */
@@ -50,6 +51,13 @@ export interface IdentityStore {
   loadMoves(range: string): Promise<Versioned<Moves>>
   /** False, without a write, when another writer has saved since `version` was read. They are forgotten when they are too old to count. */
   saveMoves(range: string, moves: Moves, version: number): Promise<boolean>
+  /**
+   * Remembers where a credential was seen, before or after anything is known of it. Of each source and grade the earliest report stays, so that the order in which
+   * reports come makes no difference, and a flood of them fills nothing.
+   */
+  addExposure(report: KeptReport): Promise<void>
+  /** Where a credential was seen, oldest first, at most 20 reports. Throws `UnreadableItem` where one cannot be read. */
+  exposuresOf(credentialId: string): Promise<readonly KeptReport[]>
   /** The id of every identity that has a state, in no order. Reads the whole table. */
   ids(): AsyncIterable<string>
 }

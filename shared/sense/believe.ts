@@ -1,6 +1,8 @@
 import { timeOf } from '../domain/record-time.ts'
 import { DAY_MS, MINUTE_MS } from '../domain/time.ts'
 import { type Fields, fieldsOf, textOf } from './fields.ts'
+import { isCloudTrailRecord } from './sources/cloudtrail.ts'
+import { isOwnReport } from './sources/own-reports.ts'
 
 /**
  * Who vouches for an input.
@@ -39,7 +41,8 @@ export function latestOf(trust: Trust, now: number): number {
 /**
  * Says whether an input counts, by where it came from. It says nothing of whether the input can be read: `normalise` does.
  *
- * EventBridge refuses a `source` that begins with `aws.` from everybody but AWS, and writes `account` itself, so those two cannot be invented.
+ * EventBridge refuses a `source` that begins with `aws.` from everybody but AWS, and writes `account` itself, so those two cannot be invented. Reports of the stack's
+ * own functions come by a bus on which nobody else may put; no rule of another bus matches them, and the queues take messages from these rules alone.
  * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
  */
 export function believe(input: unknown, trust: Trust, now: number): Belief {
@@ -68,15 +71,15 @@ function believeEnvelope(event: Fields, accounts: ReadonlySet<string>, times: Ti
   const account = textOf(event.account, 32)
   if (source === undefined || detailType === undefined || event.detail === undefined)
     return unbelieved('envelope', 'it is no event of EventBridge: source, detail-type or detail is missing')
-  if (!source.startsWith('aws.'))
+  if (!source.startsWith('aws.') && !isOwnReport(event))
     return unbelieved('source', 'its source does not begin with aws., so anybody with events:PutEvents may have put it')
   if (account === undefined || !accounts.has(account))
     return unbelieved('account', 'its account is none of those that the stack is configured for')
   const detail = fieldsOf(event.detail)
   const isRecord = detailType.endsWith(VIA_CLOUDTRAIL)
-  if (!isRecord && !(source === 'aws.health' && detailType === HEALTH_EVENT))
-    return unbelieved('detail-type', 'its detail-type is neither one of CloudTrail nor that of AWS Health')
-  // AWS Health names another account where an organisation sees the events of its members.
+  if (!isRecord && (isCloudTrailRecord(event.detail) || (source === 'aws.health' && detailType !== HEALTH_EVENT)))
+    return unbelieved('detail-type', 'its detail-type is not that of what it holds')
+  // AWS Health and GuardDuty name another account where one account sees the events of an organisation.
   if (isRecord && detail.recipientAccountId !== undefined && detail.recipientAccountId !== account)
     return unbelieved('account', 'its record is of another account than the event itself')
   if (timeOf(event.time) === undefined) return unbelieved('time', 'it says no time between 2000 and 2100')

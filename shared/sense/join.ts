@@ -1,29 +1,91 @@
 import { accountOfKey } from '../domain/key-account.ts'
-import type { Signal } from '../domain/signal.ts'
+import type { Identity, Signal } from '../domain/signal.ts'
 import { errorName, RefusedInAccount } from '../errors.ts'
 import type { Iam } from '../ports/iam.ts'
+import type { EventHistory, InstanceProfiles } from '../ports/lookup.ts'
+import { type RolePaths, rolePath } from './role-paths.ts'
+import { isCloudTrailRecord, signalsOf } from './sources/cloudtrail.ts'
 
 /** The name of the error by which IAM refuses a look-up, as it does for a key of another account. */
 const REFUSED = 'AccessDenied'
 
+export interface JoinPorts {
+  readonly iam: Pick<Iam, 'ownerOf' | 'describe'>
+  readonly paths: RolePaths
+  /** Whose session it is, CloudTrail says; absent where it cannot be asked. */
+  readonly history?: Pick<EventHistory, 'lookup'> | undefined
+  /** Which role an instance has, by its profile; absent where IAM cannot be asked. */
+  readonly profiles?: InstanceProfiles | undefined
+}
+
+/** True for a signal that says itself whom it is about, as nearly every one does. */
+export function isJoined({ kind, isRolePathUnknown }: Signal): boolean {
+  return isRolePathUnknown !== true && kind !== 'credential-exposure' && kind !== 'finding'
+}
+
 /**
- * Replaces the placeholder identity of an exposed access key by the user that owns the key, as IAM names it.
+ * Finds whom a report means: the user that owns a key, as IAM names it, whoever the party names; the role of a session, as CloudTrail knows it; the role of an
+ * instance; the path of a role or of a user. What cannot be found keeps the placeholder, with the reason, so that the incident asks a person in place of being
+ * dropped: delivered again, the event would be refused again.
  *
- * A key that IAM does not know, or whose look-up it refuses, keeps the placeholder, so that the incident asks a person in place of being
- * dropped: delivered again, the event would be refused again. So does one of another account that refuses the responder. Any other signal is returned as it is. Other failures throw, and so does a
- * refusal for a key whose id says that it is the account's own: the role lacks a right then, which an alarm has to say.
+ * Other failures throw, and so does a refusal for a key whose id says that it is the account's own: the role lacks a right then, which an alarm has to say.
  */
-export async function joinIdentity(signal: Signal, iam: Pick<Iam, 'ownerOf'>): Promise<Signal> {
-  if (signal.kind !== 'credential-exposure' || signal.credential.kind !== 'access-key') return signal
-  const { identity: placeholder } = signal
-  const keep = (note: string) => ({ ...signal, request: { ...signal.request, note: `${note}, maybe of account ${placeholder.account}` } })
+export async function joinIdentity(signal: Signal, ports: JoinPorts): Promise<Signal> {
+  const { credential, identity } = signal
+  if (credential.kind === 'access-key') return ofKey(signal, ports.iam)
+  if (identity.kind !== 'unknown') return signal.isRolePathUnknown === true ? rolePath(signal, ports) : signal
+  if (credential.kind === 'session') return ofSession(signal, ports)
+  return identity.id.includes(':instance-profile/') ? ofProfile(signal, ports) : signal
+}
+
+async function ofKey(signal: Signal, iam: JoinPorts['iam']): Promise<Signal> {
+  const { identity: named, credential } = signal
   try {
-    const identity = await iam.ownerOf(signal.credential.id, placeholder.account)
-    return identity === undefined ? keep('IAM does not know this key') : { ...signal, identity, account: identity.account }
+    const owner = await iam.ownerOf(credential.id, named.account)
+    if (owner !== undefined) return joined(signal, owner)
+    return kept(signal, 'IAM does not know this key')
   } catch (cause) {
-    if (cause instanceof RefusedInAccount) return keep('its account refuses the responder, which cannot say whose it is')
-    const isOwn = accountOfKey(signal.credential.id) === signal.account
+    if (cause instanceof RefusedInAccount) return kept(signal, 'its account refuses the responder, which cannot say whose it is')
+    const isOwn = accountOfKey(credential.id) === signal.account
     if (errorName(cause) !== REFUSED || isOwn) throw cause
-    return keep('IAM refused to name its owner')
+    return kept(signal, 'IAM refused to name its owner')
   }
+}
+
+/** The calls of a session say whose it is. An id alone, which anybody can write, is not worth a request of the two that CloudTrail takes a second. */
+async function ofSession(signal: Signal, { history, ...ports }: JoinPorts): Promise<Signal> {
+  if (history === undefined || signal.report?.grade === 'id-only') return signal
+  const records = await history.lookup(signal.credential.id)
+  for (const record of records) {
+    const read = isCloudTrailRecord(record) ? signalsOf(record) : undefined
+    const call = read?.kind === 'signals' ? read.signals.find(({ kind }) => kind === 'api-call') : undefined
+    if (call?.credential.id !== signal.credential.id) continue
+    const { identity, credential } = call.isRolePathUnknown === true ? await rolePath(call, ports) : call
+    return joined({ ...signal, credential }, identity)
+  }
+  return kept(signal, 'CloudTrail knows no call of this session')
+}
+
+async function ofProfile(signal: Signal, { profiles }: JoinPorts): Promise<Signal> {
+  const { identity, credential } = signal
+  const role = await profiles?.roleOf(identity.name, identity.account)
+  if (role === undefined) return signal
+  return joined({ ...signal, credential: { ...credential, id: credential.id.replace(identity.id, () => role.id) } }, role)
+}
+
+/** What the party could not say is known now. */
+function joined({ isRolePathUnknown: _, ...signal }: Signal, identity: Identity): Signal {
+  const { note: __, ...request } = signal.request
+  const known = { ...signal, identity, account: identity.account, request }
+  if (signal.report?.unjoined === undefined) return known
+  const { unjoined: ___, ...report } = signal.report
+  return { ...known, report }
+}
+
+/** Whom the party named stays, be it a placeholder. What the party's own form says of that comes first. */
+function kept({ isRolePathUnknown: _, ...signal }: Signal, reason: string): Signal {
+  const { identity, request, report } = signal
+  if (identity.kind !== 'unknown') return signal
+  const note = typeof request.note === 'string' ? request.note : `${reason}, maybe of account ${identity.account}`
+  return { ...signal, request: { ...request, note }, ...(report === undefined ? {} : { report: { ...report, unjoined: note } }) }
 }

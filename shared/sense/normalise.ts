@@ -1,9 +1,8 @@
-import { DamagedField } from './fields.ts'
+import { DamagedField, isFields } from './fields.ts'
 import type { Normalised } from './normalised.ts'
-import { exposuresOf, isHealthEvent } from './sources/aws-health.ts'
-import { isCloudTrailRecord, signalsOf } from './sources/cloudtrail.ts'
+import { SOURCES } from './sources/sources.ts'
 
-/** Turns an input from outside into signals: a CloudTrail record, an EventBridge event that holds one, or an AWS Health event. Never throws. */
+/** Turns an input from outside into signals: a CloudTrail record, an EventBridge event that holds one, or what one of the other sources says. Never throws. */
 export function normalise(input: unknown): Normalised {
   try {
     return read(input)
@@ -15,10 +14,9 @@ export function normalise(input: unknown): Normalised {
 }
 
 function read(input: unknown): Normalised {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) return { kind: 'unreadable', reason: 'not a JSON object' }
-  if (isHealthEvent(input)) return exposuresOf(input)
-  const record = 'detail-type' in input && 'detail' in input ? input.detail : input
-  if (isCloudTrailRecord(record)) return signalsOf(record)
+  if (!isFields(input)) return { kind: 'unreadable', reason: 'not a JSON object' }
+  const source = SOURCES.find(({ is }) => is(input))
+  if (source !== undefined) return source.read(input)
   return {
     kind: 'unreadable',
     reason: 'neither a CloudTrail record (eventTime, eventName, eventSource) nor an EventBridge event with one',

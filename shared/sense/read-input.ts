@@ -15,5 +15,7 @@ export function readInput(input: unknown, { trust, clock, log }: { trust: Trust;
   }
   // AWS reserves the sources that begin with `aws.`, so this is a name that is missing here and no forgery.
   if (belief.unmapped !== undefined) log.warn('respond.source.unmapped', belief.unmapped)
-  return normalise(input)
+  const normalised = normalise(input)
+  if (normalised.kind === 'ignored' && normalised.isUnknown === true) log.warn('respond.source.unknown', { reason: normalised.reason })
+  return normalised
 }

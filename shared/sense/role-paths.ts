@@ -45,12 +45,12 @@ function keyOf({ name, account, principalId }: Identity): string | undefined {
 }
 
 /**
- * Gives a role its ARN with the path, where a record does not say it: a session's own ARN has the role's name alone, and one role must not be two identities.
+ * Gives a role, or a user that a finding names, its ARN with the path, where a record does not say it: a session's own ARN has the role's name alone, and one role must not be two identities.
  * What other records said of the role counts, else what IAM says. A role that neither knows, and one of another account, keeps the ARN that it has.
  *
  * A look-up that fails throws: its record is delivered again.
  */
-export async function joinRole(signal: Signal, ports: { iam: Pick<Iam, 'describe'>; paths: RolePaths }): Promise<Signal> {
+export async function rolePath(signal: Signal, ports: { iam: Pick<Iam, 'describe'>; paths: RolePaths }): Promise<Signal> {
   const { identity, assumer, credential, account } = signal
   if (signal.isRolePathUnknown !== true) return signal
   if (signal.kind === 'assumption')
@@ -66,9 +66,11 @@ async function withPath(
   { iam, paths }: { iam: Pick<Iam, 'describe'>; paths: RolePaths },
 ): Promise<Identity> {
   const role = roleBehind(identity)
-  const arn = paths.arnOf(role) ?? (role.kind === 'role' && role.account === account ? await describedArn(role, iam) : undefined)
+  const isAsked = (role.kind === 'role' || role.kind === 'iam-user') && role.account === account
+  const arn = paths.arnOf(role) ?? (isAsked ? await describedArn(role, iam) : undefined)
   if (arn === undefined || arn === role.id) return identity
-  const found: Identity = { ...role, id: arn, kind: 'role', name: principalIn(arn)?.name ?? role.name }
+  const kind = role.kind === 'iam-user' ? 'iam-user' : 'role'
+  const found: Identity = { ...role, id: arn, kind, name: principalIn(arn)?.name ?? role.name }
   return personOf(found, identity.kind === 'identity-center' ? identity.name : sessionName) ?? found
 }
 

@@ -1,13 +1,12 @@
 import type { Signal } from '../domain/signal.ts'
 import { errorName } from '../errors.ts'
-import type { Iam } from '../ports/iam.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import type { Trust } from './believe.ts'
 import { isOwnCall, type OwnResources } from './enrich/tampering.ts'
-import { joinIdentity } from './join.ts'
+import { isJoined, type JoinPorts, joinIdentity } from './join.ts'
 import type { Normalised } from './normalised.ts'
 import { readInput } from './read-input.ts'
-import { joinRole, type RolePaths } from './role-paths.ts'
+import { rolePath } from './role-paths.ts'
 
 /** The signals of a batch in the order of their times, each with the index of the input that it came from. */
 export interface SensedBatch {
@@ -17,10 +16,7 @@ export interface SensedBatch {
   readonly ignored: number
 }
 
-export interface SensePorts {
-  readonly iam: Pick<Iam, 'ownerOf' | 'describe'>
-  /** What records said of the paths of roles. */
-  readonly paths: RolePaths
+export interface SensePorts extends JoinPorts {
   /** A promise, because enrichment needs the policy, which is read while the owners of credentials are looked up. */
   readonly enrichment: Promise<(signal: Signal) => Signal>
   /** The responder's own calls are ignored: they are in the record already, and must not open incidents. */
@@ -38,7 +34,7 @@ export interface SensePorts {
  * the code does this.
  */
 export async function sense(inputs: readonly unknown[], ports: SensePorts): Promise<SensedBatch> {
-  const { iam, enrichment, own, paths, read: outcomeOf = (input) => readInput(input, ports) } = ports
+  const { enrichment, own, paths, read: outcomeOf = (input) => readInput(input, ports) } = ports
   // It is awaited last: where it fails meanwhile, the failure must not end the process as unhandled. It is thrown below.
   enrichment.catch(() => {})
   const read: { raw: Signal; input: number }[] = []
@@ -54,7 +50,7 @@ export async function sense(inputs: readonly unknown[], ports: SensePorts): Prom
   for (const { raw } of read) if (raw.kind === 'api-call' && raw.isRolePathUnknown !== true) paths.note(raw.identity)
   const joined: { signal: Signal; input: number }[] = []
   for (const { raw, input } of read) {
-    const signal = isJoined(raw) ? raw : await join(raw, { iam, paths })
+    const signal = isJoined(raw) ? raw : await join(raw, ports)
     if (typeof signal === 'string') unreadable.push({ input, reason: signal })
     else if (isOwnCall(signal, own)) ignored += 1
     else joined.push({ signal, input })
@@ -65,14 +61,10 @@ export async function sense(inputs: readonly unknown[], ports: SensePorts): Prom
   return { signals, unreadable, ignored }
 }
 
-/** True for a signal whose record says who it is about, as nearly every one does. */
-function isJoined({ kind, isRolePathUnknown }: Signal): boolean {
-  return isRolePathUnknown !== true && kind !== 'credential-exposure'
-}
-
 /** A signal of whom IAM says who it is about; or why IAM could not be asked. */
-async function join(raw: Signal, { iam, paths }: Pick<SensePorts, 'iam' | 'paths'>): Promise<Signal | string> {
+async function join(raw: Signal, ports: JoinPorts): Promise<Signal | string> {
   const lookUp = (what: string) => (cause: unknown) => `could not look up ${what}: ${errorName(cause)}`
-  if (raw.isRolePathUnknown === true) return joinRole(raw, { iam, paths }).catch(lookUp('the path of the role'))
-  return joinIdentity(raw, iam).catch(lookUp('the owner of the credential'))
+  if (raw.kind === 'credential-exposure' || raw.kind === 'finding')
+    return joinIdentity(raw, ports).catch(lookUp('the owner of the credential'))
+  return rolePath(raw, ports).catch(lookUp('the path of the role'))
 }

@@ -7,11 +7,14 @@ import { type Evaluation, pipeline } from '../../shared/pipeline.ts'
 import { applyPolicy, parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { REFUSED_CREDENTIALS } from '../../shared/sense/cloudtrail/refusals.ts'
 import { embedded, HARM_ALONE, NOW } from '../embedded.ts'
-import { accountOf, asCall, exposureOf, recordOf, Scenario } from '../scenarios/case.ts'
+import { accountOf, asCall, inputOf, recordOf, Scenario } from '../scenarios/case.ts'
 
 const FOLDER = join(import.meta.dirname, '..', 'scenarios')
 const DAY_MS = 86_400_000
-const files = readdirSync(FOLDER).filter((name) => name.endsWith('.fires.json'))
+/** What parties report is no call, and is not refused. */
+const files = readdirSync(FOLDER).filter(
+  (name) => name.endsWith('.fires.json') && !readFileSync(join(FOLDER, name), 'utf8').includes('"reported"'),
+)
 
 /** Bars so high that the past opens no incident, and so low that any finding about an act contains, with no evidence of who calls. */
 const HIGH = { notify: 98, ask: 99, contain: 100 }
@@ -39,12 +42,12 @@ async function play({ past, events, tags, policy }: Scenario, word: string | und
   const signals: Signal[] = []
   let time = NOW
   for (const [at, event] of events.entries()) {
-    const times = 'exposed' in event ? 1 : event.times
+    const times = 'call' in event ? event.times : 1
     for (let n = 0; n < times; n++) {
-      time += ('exposed' in event ? 10 : event.everySeconds) * 1000
+      time += ('call' in event ? event.everySeconds : 10) * 1000
       const about = { id: `event-${at}-${n}`, time, n }
-      const record = 'exposed' in event ? exposureOf(event, about) : recordOf(event, about)
-      const result = await run([word === undefined || 'exposed' in event ? record : refused(record, formOf(word, at))])
+      const record = inputOf(event, about)
+      const result = await run([word === undefined || !('call' in event) ? record : refused(record, formOf(word, at))])
       outcomes.push(...result.outcomes)
       signals.push(...result.signals)
     }

@@ -50,6 +50,14 @@ describe('the items of the table', () => {
       { harmedAt: undefined, moves: [{ principal: 'AIDAEXAMPLE000000001', identity: identity.id, since: AT, elsewhere: undefined }] },
       0,
     )
+    await identities.addExposure({
+      source: 'github',
+      id: 'github:1',
+      type: 'with-secret',
+      grade: 'with-secret',
+      credentialId: 'AKIAIOSFODNN7EXAMPLE',
+      seenAt: AT,
+    })
     await incidents.save(incidentOf(ID), 0)
     for (let at = 0; at < 200; at++) await incidents.addSignal(ID, signalOf(`f-${at}`, AT + at * 1000))
     const subjects = CHAIN_KEYS.map((key) => key.replace('*', ID))

@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
-import { ACTIONS } from '../../shared/domain/decision.ts'
+import { ACTIONS } from '../../shared/domain/action.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { templateOf } from './template-of.ts'
 

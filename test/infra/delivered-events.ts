@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { syntheticHistory } from '../../local/synthetic-history.ts'
 import { CATALOGUE } from '../../shared/detect/catalogue.ts'
 import { DATA_CALLS, isReadCall } from '../../shared/detect/delivered-calls.ts'
-import { asCall, type Call, exposureOf, recordOf, Scenario } from '../scenarios/case.ts'
+import { asCall, type Call, exposureOf, recordOf, reportOf, Scenario } from '../scenarios/case.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -61,9 +61,10 @@ export function firingEvents(): { detector: string; events: Json[] }[] {
     const { events } = Scenario.parse(JSON.parse(readFileSync(path, 'utf8')))
     return {
       detector: id,
-      events: events.map((one) =>
-        'exposed' in one ? { ...exposureOf(one, { id: 'event', time: TIME }), region: HOME_REGION } : eventOf(one),
-      ),
+      events: events.map((one) => {
+        if ('reported' in one) return reportOf(one, { id: 'event', time: TIME }) as Json
+        return 'exposed' in one ? { ...exposureOf(one, { id: 'event', time: TIME }), region: HOME_REGION } : eventOf(one)
+      }),
     }
   })
 }

@@ -64,7 +64,7 @@ describe('respond', () => {
   it('may not change IAM: nothing allows it and everything that does is denied', () => {
     const statements = statementsOf('Respond')
     const iam = actionsOf(statements, 'Allow').filter((action) => action.startsWith('iam:'))
-    expect(iam.sort()).toEqual(['iam:GetAccessKeyLastUsed', 'iam:GetRole', 'iam:GetUser'])
+    expect(iam.sort()).toEqual(['iam:GetAccessKeyLastUsed', 'iam:GetInstanceProfile', 'iam:GetRole', 'iam:GetUser'])
     for (const verb of VERBS) {
       expect(
         actionsOf(statements, 'Deny').some((action) => action.endsWith('*') && verb.startsWith(action.slice(0, -1))),
@@ -131,7 +131,7 @@ describe('contain', () => {
           ({ Condition }) =>
             (Condition as { 'ForAllValues:StringLike': Record<string, string[]> })['ForAllValues:StringLike']['dynamodb:LeadingKeys'],
         )
-    expect(keysOf('Respond', 'dynamodb:PutItem')).toEqual(['IDENTITY#*', 'INCIDENT#*'])
+    expect(keysOf('Respond', 'dynamodb:PutItem')).toEqual(['IDENTITY#*', 'INCIDENT#*', 'EXPOSURE#*'])
     expect(keysOf('Contain', 'dynamodb:PutItem')).toEqual(['INCIDENT#*', 'STEPS#*'])
     // What contain notes of itself proves something because nobody else may write it.
     for (const role of ['Respond', 'Review', 'Sweep', 'Rotate', 'Learn', 'Seal', 'Seed'])
@@ -430,7 +430,7 @@ describe('the stack', () => {
     const into = (queue: string) => targets.filter(([, target]) => target === queue).map(([rule]) => rule)
     expect([into('Confirmed'), into('Tokens')]).toEqual([
       // Of the default bus, and of that for forwarded events.
-      ['CredentialExposures', 'CredentialExposures'],
+      ['CredentialExposures1', 'CredentialExposures2', 'CredentialExposures1', 'CredentialExposures2'],
       ['TokenCalls', 'TokenCalls'],
     ])
     expect(into('Hot')).toEqual(expect.arrayContaining(['CredentialChanges', 'SignIns']))
@@ -463,7 +463,7 @@ describe('the stack', () => {
     const rules = Object.entries(template.findResources('AWS::Events::Rule')).filter(([id]) => !id.startsWith('Heartbeat'))
     const targets = rules.flatMap(([, { Properties }]) => Properties.Targets)
     // Of both buses.
-    expect(targets).toHaveLength(36)
+    expect(targets).toHaveLength(46)
     for (const target of targets) {
       expect(target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 7200, MaximumRetryAttempts: 185 })
       expect(target.DeadLetterConfig.Arn['Fn::GetAtt'][0]).toMatch(/^(Rules|ForwardedRulesForwarded)Undelivered/)

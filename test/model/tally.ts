@@ -1,4 +1,4 @@
-import { type Action, isStronger } from '../../shared/domain/decision.ts'
+import { type Action, isStronger } from '../../shared/domain/action.ts'
 import type { AdvisorAnswer } from '../../shared/ports/advisor.ts'
 import type { Payload } from './payloads.ts'
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../shared/decide/decide.ts'
+import { type Action, isStronger } from '../../shared/domain/action.ts'
 import { assessmentOf, Familiarity, withOpinion } from '../../shared/domain/assessment.ts'
 import type { Bounds } from '../../shared/domain/bounds.ts'
-import { type Action, isStronger } from '../../shared/domain/decision.ts'
 import { axisOf, type EvidenceGroup, type Finding } from '../../shared/domain/finding.ts'
 import { globs } from '../../shared/domain/glob.ts'
 import { Mode } from '../../shared/domain/policy.ts'
@@ -63,6 +63,7 @@ const bounds: fc.Arbitrary<Bounds> = fc.record({
   mode: fc.constantFrom(...Mode.options),
   thresholds,
   evidence,
+  believed: fc.constant({ signals: {}, disclosedSecret: 'ask' as const }),
   onExpiry: fc.constant('keep'),
   isReserved: fc.constant(false),
   about: fc.constant(undefined),

@@ -5,6 +5,8 @@ import { BatchDecoder, BatchEncoder } from '../../local/reader/batch-codec.ts'
 import { ReadRecord } from '../../local/reader/read-record.ts'
 import { MEMBERS } from '../../local/reader/signal-members.ts'
 import { syntheticHistory } from '../../local/synthetic-history.ts'
+import { ExposureGrade } from '../../shared/domain/exposure-report.ts'
+import { SignalSource } from '../../shared/domain/report.ts'
 import { CreatedKind, CredentialKind, IdentityKind, Outcome, type Signal } from '../../shared/domain/signal.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { REPLAYED } from '../../shared/sense/believe.ts'
@@ -78,8 +80,8 @@ const signals: fc.Arbitrary<Signal> = fc
   .record<Required<Signal>, keyof Signal>(
     {
       id: text,
-      kind: fc.constantFrom('api-call', 'assumption', 'credential-exposure'),
-      source: fc.constantFrom('cloudtrail', 'aws-health'),
+      kind: fc.constantFrom('api-call', 'assumption', 'credential-exposure', 'finding'),
+      source: fc.constantFrom(...SignalSource.options),
       time: fc.integer({ min: 0, max: 4_000_000_000_000 }),
       account: text,
       region: text,
@@ -144,6 +146,10 @@ const signals: fc.Arbitrary<Signal> = fc
       isRolePathUnknown: fc.constant(true),
       details: fields,
       exposure: maybe(text),
+      report: fc.record(
+        { id: text, type: text, grade: fc.constantFrom(...ExposureGrade.options), place: text },
+        { requiredKeys: ['id', 'type'] },
+      ),
       policyTags: fc.array(text),
       organization: text,
       trustedClaims: fc.array(fc.record({ provider: fc.constant('gitlab.com'), claim: text, values: fc.array(text) })),

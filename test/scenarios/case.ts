@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ExposureGrade, REPORT_BUS_SOURCE, REPORT_DETAIL_TYPES } from '../../shared/domain/exposure-report.ts'
 
 /** One call, short: what is not said is a call by the user `ci-build` with its key. */
 const Call = z.strictObject({
@@ -42,12 +43,23 @@ export type Call = z.infer<typeof Call>
 /** A key that AWS Health reports. */
 const Exposure = z.strictObject({ exposed: z.string(), code: z.string().default('AWS_RISK_CREDENTIALS_EXPOSED') })
 
+/** What a party says of a key: GuardDuty a finding, another one that it was seen. */
+const Reported = z.strictObject({
+  reported: z.string(),
+  by: z.enum(['guardduty', 'github', 'jira', 'logs']),
+  /** Of GuardDuty: the type and the severity of its finding. */
+  type: z.string().default('UnauthorizedAccess:IAMUser/TorIPCaller'),
+  severity: z.number().default(5),
+  /** Of the others: how sure it is that somebody else can use the key. */
+  grade: ExposureGrade.default('id-only'),
+})
+
 /** A scenario: given this past, these events and this policy → these findings, this decision. */
 export const Scenario = z.strictObject({
   title: z.string().min(10),
   /** Ordinary calls of every past day, by the user `ci-build`, from its own network. */
   past: z.strictObject({ days: z.number().int().min(1), calls: z.array(z.union([z.string(), Call])) }).optional(),
-  events: z.array(z.union([Call, Exposure])),
+  events: z.array(z.union([Call, Exposure, Reported])),
   policy: z.record(z.string(), z.unknown()).default({}),
   tags: z.record(z.string(), z.string()).default({}),
   expect: z.strictObject({
@@ -153,6 +165,54 @@ export function exposureOf({ exposed, code }: z.infer<typeof Exposure>, { id, ti
       affectedEntities: [{ entityValue: exposed }],
     },
   }
+}
+
+/** The event of what a party says of a key of `ci-build`. */
+export function reportOf(said: z.infer<typeof Reported>, { id, time }: { id: string; time: number }): object {
+  const at = new Date(time).toISOString()
+  const event = { version: '0', id, account: ACCOUNT, time: at, region: 'us-east-1', resources: [] }
+  if (said.by !== 'guardduty')
+    return {
+      ...event,
+      source: REPORT_BUS_SOURCE,
+      'detail-type': REPORT_DETAIL_TYPES.exposure,
+      detail: {
+        version: 1,
+        id: `${said.by}-${id}`,
+        source: said.by,
+        credentialId: said.reported,
+        grade: said.grade,
+        place: 'acme/api: config.env, line 3',
+        seenAt: time,
+      },
+    }
+  const arn = `arn:aws:guardduty:us-east-1:${ACCOUNT}:detector/12ab/finding/${id}`
+  return {
+    ...event,
+    source: 'aws.guardduty',
+    'detail-type': 'GuardDuty Finding',
+    detail: {
+      schemaVersion: '2.0',
+      accountId: ACCOUNT,
+      region: 'us-east-1',
+      id,
+      arn,
+      type: said.type,
+      severity: said.severity,
+      updatedAt: at,
+      resource: {
+        resourceType: 'AccessKey',
+        accessKeyDetails: { accessKeyId: said.reported, principalId: 'AIDACIBUILDEXAMPLE001', userType: 'IAMUser', userName: 'ci-build' },
+      },
+      service: { archived: false, additionalInfo: {}, count: 1 },
+    },
+  }
+}
+
+/** What an event of a scenario is to the pipeline. */
+export function inputOf(event: Scenario['events'][number], about: { id: string; time: number; n: number }): object {
+  if ('call' in event) return recordOf(event, about)
+  return 'exposed' in event ? exposureOf(event, about) : reportOf(event, about)
 }
 
 export const asCall = (call: string | Call): Call => (typeof call === 'string' ? Call.parse({ call }) : call)

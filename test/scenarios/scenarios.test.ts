@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { enforce } from '../../shared/contain/enforce.ts'
 import { isRestriction } from '../../shared/contain/steps/quarantine.ts'
 import { CATALOGUE } from '../../shared/detect/catalogue.ts'
-import { type Action, isStronger } from '../../shared/domain/decision.ts'
+import { type Action, isStronger } from '../../shared/domain/action.ts'
 import type { Network } from '../../shared/domain/network.ts'
 import { offlineAdvisor } from '../../shared/memory/advisor.ts'
 import { memoryAdvisorBudget } from '../../shared/memory/advisor-budget.ts'
@@ -20,7 +20,7 @@ import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import { type Evaluation, pipeline } from '../../shared/pipeline.ts'
 import { applyPolicy, parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { NOT_DEPLOYED } from '../../shared/sense/enrich/tampering.ts'
-import { accountOf, asCall, exposureOf, recordOf, Scenario } from './case.ts'
+import { accountOf, asCall, inputOf, recordOf, Scenario } from './case.ts'
 
 const START = Date.UTC(2026, 2, 2, 12)
 const DAY_MS = 86_400_000
@@ -84,11 +84,11 @@ async function play(scenario: Scenario) {
   }
   const outcomes: Evaluation[] = []
   for (const [at, event] of scenario.events.entries()) {
-    const times = 'exposed' in event ? 1 : event.times
+    const times = 'call' in event ? event.times : 1
     for (let n = 0; n < times; n++) {
-      now += ('exposed' in event ? 10 : event.everySeconds) * 1000
+      now += ('call' in event ? event.everySeconds : 10) * 1000
       const about = { id: `event-${at}-${n}`, time: now, n }
-      const result = await run(['exposed' in event ? exposureOf(event, about) : recordOf(event, about)])
+      const result = await run([inputOf(event, about)])
       expect([...result.failed.values()]).toEqual([])
       outcomes.push(...result.outcomes)
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assessmentOf, ofActs, withOpinion } from '../../shared/domain/assessment.ts'
+import { assessmentOf, numbersOf, withOpinion } from '../../shared/domain/assessment.ts'
 import { attempted, attemptWith, isAboutAct, isAttempt } from '../../shared/domain/attempt.ts'
 import type { Finding } from '../../shared/domain/finding.ts'
 import { FINDING, KEY } from '../contract/samples.ts'
@@ -89,9 +89,9 @@ describe('what was only attempted', () => {
     const done = finding('a', 0.3)
     const both = assessmentOf([done, attempt('b', 0.9, { axis: 'what', group: 'discovery' })])
     expect(both.baseRisk).toBe(93)
-    expect(ofActs(both).baseRisk).toBe(30)
-    expect(ofActs(assessmentOf([done])).baseRisk).toBe(30)
-    expect(ofActs(assessmentOf([attempt('b', 0.9)])).baseRisk).toBe(0)
+    expect(numbersOf(both, isAboutAct).baseRisk).toBe(30)
+    expect(numbersOf(assessmentOf([done]), isAboutAct).baseRisk).toBe(30)
+    expect(numbersOf(assessmentOf([attempt('b', 0.9)]), isAboutAct).baseRisk).toBe(0)
   })
 })
 

@@ -5,7 +5,7 @@ import { figuresOf, medianOf } from '../../local/evaluate/figures.ts'
 import { REACHED } from '../../local/evaluate/reached.ts'
 import type { CaseResult } from '../../local/evaluate/run-case.ts'
 import { summaryLines } from '../../local/evaluate/summary.ts'
-import { ACTIONS, type Action, isStronger } from '../../shared/domain/decision.ts'
+import { ACTIONS, type Action, isStronger } from '../../shared/domain/action.ts'
 
 interface Short {
   readonly label?: CaseResult['record']['label']

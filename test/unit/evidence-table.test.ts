@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { calledFor, isFenced } from '../../shared/decide/evidence-table.ts'
+import { type Action, isStronger } from '../../shared/domain/action.ts'
 import { type Assessment, type Familiarity, withOpinion } from '../../shared/domain/assessment.ts'
 import { boundsFor } from '../../shared/domain/bounds.ts'
-import { type Action, isStronger } from '../../shared/domain/decision.ts'
 import type { Finding } from '../../shared/domain/finding.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { arnOf, NOW, opinionOf } from '../embedded.ts'
@@ -27,6 +27,22 @@ function assessed(parts: Partial<Assessment>): Assessment {
     opinion: undefined,
     ...parts,
   }
+}
+
+const CONFIRMED: Finding = {
+  detector: 'access-key-exposed',
+  title: 'exposed',
+  weight: 0.99,
+  axis: 'who',
+  group: 'exposure',
+  fact: 'exposed',
+  technique: 'T1552',
+  isConfirmed: true,
+  reason: 'AWS Health says so',
+  signalId: 's',
+  credentialId: 'k',
+  time: NOW,
+  reportedBy: 'aws-health',
 }
 
 const actionFor = (parts: Partial<Assessment>, bounds = BOUNDS) => calledFor(assessed(parts), bounds).action
@@ -58,7 +74,7 @@ describe('which evidence leads to which action, by the default table', () => {
     ['harm by an unknown owner asks from the risk of the policy on', { harm: 55, familiarity: 'unknown', baseRisk: 55 }, 'ask'],
     ['below it, it is told too', { harm: 54.9, familiarity: 'unknown', baseRisk: 54.9 }, 'notify'],
     ['a small risk is observed', { harm: 24.9, familiarity: 'unknown', baseRisk: 24.9 }, 'observe'],
-    ['what AWS confirms is contained', { isConfirmed: true, baseRisk: 0 }, 'contain'],
+    ['what AWS confirms is contained', { contributions: [{ finding: CONFIRMED, share: 0 }], baseRisk: 0 }, 'contain'],
   ])('%s', (_, parts, action) => {
     expect(actionFor(parts)).toBe(action)
   })
@@ -149,7 +165,7 @@ describe('the opinion of an advisor', () => {
       { ...unknown, compromise: 25, harm: 45, baseRisk: 58 },
       { compromise: 25, baseRisk: 25 },
       { harm: 75, lasting: 75, baseRisk: 75 },
-      { isConfirmed: true },
+      { contributions: [{ finding: CONFIRMED, share: 0 }] },
     ])
       expect(isStronger(actionFor(parts), called(parts, 0).action), JSON.stringify(parts)).toBe(false)
   })

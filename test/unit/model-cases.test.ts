@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { DEFAULT_POLICY } from '../../local/default-policy.ts'
 import { readPolicyFile } from '../../local/policy-file.ts'
-import { ACTIONS } from '../../shared/domain/decision.ts'
+import { ACTIONS } from '../../shared/domain/action.ts'
 import { opinionOf } from '../embedded.ts'
 import { type DayCase, dayCases, type InjectedCase, injectedCases } from '../model/cases.ts'
 import { FIELDS, PAYLOADS } from '../model/payloads.ts'

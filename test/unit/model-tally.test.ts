@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ACTIONS } from '../../shared/domain/decision.ts'
+import { ACTIONS } from '../../shared/domain/action.ts'
 import type { AdvisorAnswer } from '../../shared/ports/advisor.ts'
 import { opinionOf } from '../embedded.ts'
 import { PAYLOADS } from '../model/payloads.ts'

@@ -1,3 +1,5 @@
+import { partyOf } from '../../domain/report.ts'
+import { reportedBy, seenAt } from '../../domain/reported-by.ts'
 import { text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 
@@ -12,14 +14,17 @@ export const RISK_CODES: ReadonlySet<string> = new Set([
 
 export const accessKeyExposed: Detector = {
   id: 'access-key-exposed',
-  title: 'AWS reports the credential as exposed',
+  title: 'The credential is reported as exposed',
   weight: 0.99,
   group: 'exposure',
   attack: 'T1552',
   runbook: 'Rotate the key, remove it from where it was published, then read in CloudTrail what it did since.',
+  fact: 'exposed',
   isConfirmed: true,
   delivery: 'exposures',
   matches(signal) {
+    const { report } = signal
+    if (report?.grade === 'verified') return { reason: `${partyOf(reportedBy(signal))}: the key works, or ${seenAt(report)} in public` }
     if (signal.source !== 'aws-health' || !RISK_CODES.has(signal.exposure ?? '')) return undefined
     const isSuspected = signal.exposure?.endsWith('_SUSPECTED') === true
     const note = text(signal.request, 'note')

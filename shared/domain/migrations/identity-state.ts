@@ -3,6 +3,7 @@ import { RATE_KINDS } from '../call-rate.ts'
 import { COUNTED_KINDS } from '../credential-window.ts'
 import { EvidenceGroup, Technique } from '../finding.ts'
 import { currentDetector } from '../policy-migration.ts'
+import { ReportingSource } from '../report.ts'
 import { SceneText } from '../scene.ts'
 import { CreatedKind, IdentityKind } from '../signal.ts'
 import { type Fields, type Shape, Time } from '../stored.ts'
@@ -21,8 +22,11 @@ const Frequencies = z
     error: 'columns of different lengths',
   })
 
-/** Detector, title, group, technique, whether it is confirmed, and the fact where that is not the detector's id: what all findings of a detector have in common. */
-export const FindingKind = z.tuple([z.string(), z.string(), EvidenceGroup, Technique, z.boolean(), z.string()])
+/**
+ * Detector, title, group, technique, whether it is confirmed, the fact where that is not the detector's id, and who reports it where that is not CloudTrail: what all
+ * findings of a detector have in common.
+ */
+export const FindingKind = z.tuple([z.string(), z.string(), EvidenceGroup, Technique, z.boolean(), z.string(), ReportingSource.optional()])
 
 const Place = z.number().int().min(0)
 

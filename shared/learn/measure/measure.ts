@@ -1,5 +1,5 @@
+import { ACTIONS, type Action } from '../../domain/action.ts'
 import type { Change } from '../../domain/change.ts'
-import { ACTIONS, type Action } from '../../domain/decision.ts'
 import { type Incident, type IncidentState, isClosed } from '../../domain/incident.ts'
 import { POLICY_SUBJECT } from '../../record/append.ts'
 import { answersIn } from '../answered.ts'

@@ -113,5 +113,6 @@ function exposure(
     response: {},
     details: {},
     exposure: code,
+    report: { id: eventArn, type: code },
   }
 }

@@ -1,0 +1,32 @@
+import { EXPOSURE_SHAPE, isBefore, kindOfReport } from '../domain/kept-reports.ts'
+import { type KeptReport, REPORT_LIMIT } from '../domain/report.ts'
+import { readText, textOf } from '../domain/stored.ts'
+import { UnreadableItem } from '../errors.ts'
+import type { IdentityStore } from '../ports/stores.ts'
+import { putIf } from './conditional-put.ts'
+import { queryAll } from './query-all.ts'
+import { keys, type Table } from './table.ts'
+
+/** Exposures in DynamoDB under `EXPOSURE#credential / REPORT#source#grade`. */
+export function dynamoExposures(table: Table): Pick<IdentityStore, 'addExposure' | 'exposuresOf'> {
+  return {
+    async addExposure(report) {
+      const { credentialId, seenAt } = report
+      const isEarlier = { expression: 'attribute_not_exists(pk) OR seenAt > :seenAt', values: { ':seenAt': seenAt } }
+      const text = textOf(EXPOSURE_SHAPE, { report })
+      await putIf(table, { ...keys.exposure(credentialId, kindOfReport(report)), seenAt, report: text }, isEarlier)
+    },
+    async exposuresOf(credentialId) {
+      const { pk } = keys.exposure(credentialId, '')
+      const reports: KeptReport[] = []
+      const all = queryAll(table, { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': pk }, ConsistentRead: true })
+      for await (const item of all) {
+        const key = `${String(item.pk)}/${String(item.sk)}`
+        const { report } = readText(EXPOSURE_SHAPE, item.report, key)
+        if (report.credentialId !== credentialId) throw new UnreadableItem(key, 'credentialId: must be that of its key')
+        reports.push(report)
+      }
+      return reports.sort((a, b) => (isBefore(a, b) ? -1 : 1)).slice(0, REPORT_LIMIT)
+    },
+  }
+}

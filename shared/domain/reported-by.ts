@@ -1,0 +1,12 @@
+import type { Report, ReportingSource } from './report.ts'
+import type { Signal } from './signal.ts'
+
+/** Who says what a signal says, where that is not CloudTrail. */
+export function reportedBy({ source }: Pick<Signal, 'source'>): ReportingSource | undefined {
+  return source === 'cloudtrail' ? undefined : source
+}
+
+/** Where a credential was seen, in words that follow its name. */
+export function seenAt({ place }: Report): string {
+  return place === undefined ? 'was seen' : `was seen in ${place}`
+}

@@ -1,0 +1,21 @@
+import { isBefore, kindOfReport } from '../domain/kept-reports.ts'
+import { type KeptReport, REPORT_LIMIT } from '../domain/report.ts'
+import type { IdentityStore } from '../ports/stores.ts'
+
+/** Exposures in memory, as the table keeps them. */
+export function memoryExposures(): Pick<IdentityStore, 'addExposure' | 'exposuresOf'> {
+  const reports = new Map<string, Map<string, KeptReport>>()
+  return {
+    async addExposure(report) {
+      const { credentialId, seenAt } = report
+      const known = reports.get(credentialId) ?? new Map<string, KeptReport>()
+      reports.set(credentialId, known)
+      const before = known.get(kindOfReport(report))
+      if (before === undefined || before.seenAt > seenAt) known.set(kindOfReport(report), report)
+    },
+    async exposuresOf(credentialId) {
+      const known = [...(reports.get(credentialId)?.values() ?? [])]
+      return known.sort((a, b) => (isBefore(a, b) ? -1 : 1)).slice(0, REPORT_LIMIT)
+    },
+  }
+}
