@@ -9,6 +9,7 @@ import { KINDS } from '../local/synthetic/days/kinds.ts'
 import { itemTable } from '../shared/aws/item-lives.ts'
 import { readStackConfig, StackConfig } from '../shared/config.ts'
 import { CATALOGUE } from '../shared/detect/catalogue.ts'
+import { CEILINGS } from '../shared/domain/ceilings.ts'
 import { EvidenceGroup } from '../shared/domain/finding.ts'
 import { Policy } from '../shared/domain/policy.ts'
 import { POLICY_VERSION } from '../shared/domain/policy-migration.ts'
@@ -51,6 +52,7 @@ export const PARTS: Parts = {
   'capacity-floods': () => `\n${CAPACITY.floods}\n`,
   'capacity-storage': () => `\n${CAPACITY.storage}\n`,
   'containment-steps': () => `\n${containmentTable()}\n`,
+  ceilings: () => `\n${ceilingTable()}\n`,
   'evidence-table': () => `\n${evidenceTable()}\n`,
   'evidence-groups': () => EvidenceGroup.options.join(', '),
   functions: (text) => text.replace(/^( +functions\/ [^:\n]*: ).*$/m, (_, head: string) => head + functions().join(', ')),
@@ -61,6 +63,11 @@ export const PARTS: Parts = {
   'policy-defaults': (text) => withDefaults(text, { organization: undefined, ...POLICY }),
   'table-items': () => `\n${itemTable()}\n`,
   'stack-defaults': (text) => withDefaults(text, readStackConfig({}), Object.keys(StackConfig.shape)),
+}
+
+function ceilingTable(): string {
+  const rows = Object.entries(CEILINGS).map(([source, { most, why }]) => `| \`${source}\` | ${most} | ${why} |`)
+  return ['| source | at most | why |', '| --- | --- | --- |', ...rows].join('\n')
 }
 
 function evidenceTable(): string {

@@ -3,6 +3,7 @@ import { Action } from './action.ts'
 import { Ceilings } from './ceilings.ts'
 import { POLICY_VERSION } from './policy-migration.ts'
 import { TrustedClaim } from './trusted-claim.ts'
+import { unknownTiers } from './unknown-tiers.ts'
 
 /** What the responder may do by itself: record only, ask a person, restrict until a person has answered, or contain. */
 export const Mode = z.enum(['observe', 'ask', 'restrict', 'contain'])
@@ -232,24 +233,3 @@ export const Policy = z
     for (const { path, message } of unknownTiers(policy)) context.addIssue({ code: 'custom', path: [...path], message })
   })
 export type Policy = z.infer<typeof Policy>
-
-/** Where the rules of a policy name a tier that it has not. Takes a policy of any shape, so that one fault does not hide the others. */
-export function unknownTiers(policy: Readonly<Record<string, unknown>>): { path: readonly PropertyKey[]; message: string }[] {
-  const known = ['default', ...listIn(policy.tiers).map((tier) => fieldOf(tier, 'name'))]
-  const message = `must be one of the tiers ${known.join(', ')}`
-  const among = (rules: unknown, path: readonly PropertyKey[]) =>
-    listIn(rules).flatMap((rule, at) =>
-      listIn(fieldOf(rule, 'tiers')).flatMap((name, place) =>
-        known.includes(name) ? [] : [{ path: [...path, at, 'tiers', place], message }],
-      ),
-    )
-  return [...among(fieldOf(policy.slack, 'approvers'), ['slack', 'approvers']), ...among(policy.fourEyes, ['fourEyes'])]
-}
-
-function listIn(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined
-}
