@@ -1,3 +1,4 @@
+import { ceilingOf } from '../domain/ceilings.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Policy } from '../domain/policy.ts'
 import { HOUR_MS } from '../domain/time.ts'
@@ -69,9 +70,10 @@ interface Count {
 }
 
 /** The lanes in which an incident may have its place, in this order. */
-function lanesOf({ assessment, priority }: Incident, { breaker }: Policy): readonly [BreakerLane['kind'], ...BreakerLane['kind'][]] {
-  if (assessment.isConfirmed) return ['confirmed', 'urgent', 'ordinary']
-  return priority >= breaker.urgentPriority ? ['urgent', 'ordinary'] : ['ordinary']
+function lanesOf({ assessment, priority }: Incident, policy: Policy): readonly [BreakerLane['kind'], ...BreakerLane['kind'][]] {
+  const isConfirmed = assessment.contributions.some(({ finding }) => finding.isConfirmed && ceilingOf(finding, policy) === 'contain')
+  if (isConfirmed) return ['confirmed', 'urgent', 'ordinary']
+  return priority >= policy.breaker.urgentPriority ? ['urgent', 'ordinary'] : ['ordinary']
 }
 
 type Limits = Readonly<Record<BreakerLane['kind'], number>>

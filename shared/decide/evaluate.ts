@@ -222,7 +222,7 @@ async function openConfirmed(signal: Signal, findings: readonly Finding[], conte
     assessment,
     blastRadius,
     decision,
-    isPrimary: true,
+    isPrimary: decision.would === 'contain',
     restriction: undefined,
     issued: [],
     names,

@@ -3,6 +3,7 @@ import { type Incident, isClosed } from '../domain/incident.ts'
 import { withNotice } from '../domain/incident-machine.ts'
 import { decidingEventOf } from '../domain/lookup-progress.ts'
 import { type EventLookup, NOT_LOOKED_UP } from '../domain/lookups.ts'
+import { partyOf } from '../domain/report.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import type { LookUpPorts } from '../ports/lookup.ts'
 import type { Versioned } from '../ports/stores.ts'
@@ -77,7 +78,7 @@ async function answerFor(incident: Incident, ports: LookUpPorts): Promise<EventL
 /** Why CloudTrail's event history cannot know the deciding event, or undefined where it can. */
 function whyNotHeld({ decidedBy: { origin } }: Incident, region: string | undefined): string | undefined {
   if (origin === undefined) return 'an earlier release did not keep where it came from'
-  if (origin.source !== 'cloudtrail') return 'it was reported by AWS Health, which CloudTrail does not record'
+  if (origin.source !== 'cloudtrail') return `it was reported by ${partyOf(origin.source)}, which CloudTrail does not record`
   if (!origin.isManagementEvent) return 'the event history holds management events only, and this is a data event'
   if (region !== undefined && origin.region !== region) return `the event history of ${region} does not hold events of ${origin.region}`
   return undefined

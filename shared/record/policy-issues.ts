@@ -1,8 +1,8 @@
 import { closest, distance } from 'fastest-levenshtein'
 import * as z from 'zod'
 import { Policy } from '../domain/policy.ts'
-import { unknownTiers } from '../domain/unknown-tiers.ts'
 import { doublyNamedWeights, POLICY_VERSION, RENAMED_KEYS } from '../domain/policy-migration.ts'
+import { unknownTiers } from '../domain/unknown-tiers.ts'
 
 /** The most edits between a word and the one that is proposed for it; of a short word at most half of it. */
 const EDITS_LIMIT = 3

@@ -61,7 +61,7 @@ export function countByCsfFunction(within: readonly IncidentWithChanges[], polic
         what: 'detectors that found something',
         count: distinct(incidents.flatMap(({ findings }) => findings.map(({ detector }) => detector))),
       },
-      { what: 'confirmed by AWS', count: countIncidents(({ assessment }) => assessment.isConfirmed) },
+      { what: 'confirmed by AWS or another party', count: countIncidents(({ assessment }) => assessment.isConfirmed) },
     ],
     Respond: [
       { what: 'incidents restricted', count: countIncidents(({ restrictedAt }) => restrictedAt !== undefined) },

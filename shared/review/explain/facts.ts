@@ -3,6 +3,7 @@ import type { Contribution } from '../../domain/assessment.ts'
 import type { Change } from '../../domain/change.ts'
 import type { Incident, IncidentSignal } from '../../domain/incident.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, riskText, weakerReasons } from '../../domain/reasons.ts'
+import { partyOf } from '../../domain/report.ts'
 import { printable } from '../../record/notice.ts'
 
 /** One fact about an incident, with the id that sentences cite. */
@@ -26,6 +27,12 @@ export const CHANGE_LIMIT = 30
 /** How many findings since the decision are named. */
 const TITLES_LIMIT = 3
 
+/** Who confirms that the credential is exposed, as a part of a sentence; empty where nobody does. */
+function confirmedText({ findings }: Pick<Incident, 'findings'>): string {
+  const parties = new Set(findings.filter(({ isConfirmed }) => isConfirmed).map(({ reportedBy }) => partyOf(reportedBy)))
+  return parties.size === 0 ? '' : `, confirmed by ${[...parties].join(' and ')}`
+}
+
 /**
  * Collects the facts of an incident. Ids: `I` identity, `R` risk and blast radius, `D` decision, `F1`… findings up to the decision, `A` what came after
  * restriction or containment, `S1`… calls, `C4`… record entries by number, `P1`… open tasks for a person, `V` verdict. Text from outside is clipped and free of control characters.
@@ -42,7 +49,7 @@ export function collectFacts({ incident, signals, changes }: ExplanationInput): 
     },
     {
       id: 'R',
-      text: `risk ${riskText(incident)}${assessment.isConfirmed ? ', confirmed by AWS' : ''}; blast radius ${blastRadius.score} by ${blastRadius.basis}${blastRadius.reasons.length === 0 ? '' : `: ${blastRadius.reasons.join(', ')}`}`,
+      text: `risk ${riskText(incident)}${confirmedText(incident)}; blast radius ${blastRadius.score} by ${blastRadius.basis}${blastRadius.reasons.length === 0 ? '' : `: ${blastRadius.reasons.join(', ')}`}`,
     },
     { id: 'D', text: `${decision.action}: ${decision.why.map((line) => printable(line, 160)).join('; ')}` },
     ...findings.map(({ finding, share }, at) => ({
