@@ -11,7 +11,7 @@ import type { StackConfig } from '../shared/config.ts'
 import type { Policy } from '../shared/domain/policy.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import { containStatements, ownRoleStatements, wildcardReasons } from './acting-statements.ts'
-import { deadLetterQueue } from './dead-letter-queue.ts'
+import { deadLetterQueue, NOBODYS_DEAD_LETTERS } from './dead-letter-queue.ts'
 import { listed } from './listed.ts'
 import { allowNotices } from './notice-queue.ts'
 import type { OwnRoles } from './own-roles.ts'
@@ -78,6 +78,7 @@ export class ContainFunction extends Construct {
       visibilityTimeout: Duration.seconds(TIMEOUT.toSeconds() * 6),
       retentionPeriod: Duration.days(1),
       deadLetterQueue: { queue: this.reverifyFailures, maxReceiveCount: 3 },
+      redriveAllowPolicy: NOBODYS_DEAD_LETTERS,
     })
     const { reverify } = this
     responder.function.addEnvironment('REVERIFY_QUEUE_URL', reverify.queueUrl)

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import type { Topic } from 'aws-cdk-lib/aws-sns'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
-import { deadLetterQueue } from './dead-letter-queue.ts'
+import { deadLetterQueue, NOBODYS_DEAD_LETTERS } from './dead-letter-queue.ts'
 import type { ResponderFunction } from './responder-function.ts'
 
 /** The longest time that review may take for a notice or a press. */
@@ -25,6 +25,7 @@ export class NoticeQueue extends Construct {
       visibilityTimeout: Duration.seconds(REVIEW_TIMEOUT.toSeconds() * 6),
       retentionPeriod: Duration.days(4),
       deadLetterQueue: { queue: this.failures, maxReceiveCount: TRIES },
+      redriveAllowPolicy: NOBODYS_DEAD_LETTERS,
     })
   }
 }

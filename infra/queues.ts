@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { EVENT_VISIBILITY_SECONDS, MOST_RECEIVES } from '../shared/ports/deliveries.ts'
-import { deadLetterQueue } from './dead-letter-queue.ts'
+import { deadLetterQueue, NOBODYS_DEAD_LETTERS } from './dead-letter-queue.ts'
 
 /** The longest time that respond may take for a batch. */
 export const RESPOND_TIMEOUT = Duration.seconds(EVENT_VISIBILITY_SECONDS / 6)
@@ -43,6 +43,7 @@ export class Queues extends Construct {
         visibilityTimeout: Duration.seconds(EVENT_VISIBILITY_SECONDS),
         retentionPeriod: Duration.days(4),
         deadLetterQueue: { queue: deadLetter, maxReceiveCount: MOST_RECEIVES },
+        redriveAllowPolicy: NOBODYS_DEAD_LETTERS,
       })
       all.push({ name: name.toLowerCase(), queue: made, deadLetters: deadLetter })
       return made

@@ -9,33 +9,26 @@ import {
   IAMClient,
   ListAccessKeysCommand,
   ListRolePoliciesCommand,
-  PutRolePolicyCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam'
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
-import { App } from 'aws-cdk-lib'
-import { Template } from 'aws-cdk-lib/assertions'
+import { STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { MemberStack } from '../../infra/member-stack.ts'
 import { awsAccounts } from '../../shared/aws/accounts.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { enforce } from '../../shared/contain/enforce.ts'
 import type { Accounts } from '../../shared/ports/accounts.ts'
 import type { Iam } from '../../shared/ports/iam.ts'
-import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { review } from '../../shared/review/review.ts'
 import { ATTACK, call, embedded, KEY, NOW } from '../embedded.ts'
 import { reviewer } from '../restricted.ts'
-import { allow, newKey } from './account.ts'
+import { allow, emptyAccounts, newKey } from './account.ts'
+import { makeMemberRoles, memberStack } from './member-roles.ts'
 import { ACCOUNT, type Keys, REGION, startIamFront } from './stack-on-moto.ts'
 
 const MOTO = process.env.MOTO_URL ?? ''
 const MEMBER = '210987654321'
 const USER = 'ci-build'
 const options = (credentials: Keys | (() => Promise<Keys>)) => ({ endpoint: MOTO, region: REGION, credentials })
-
-/** Calls that moto takes unchecked: enough to make an administrator in both accounts. */
-const UNCHECKED_CALLS = 7
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-member-'))
 let home: IAMClient
@@ -45,56 +38,17 @@ let own: Iam
 let front: Awaited<ReturnType<typeof startIamFront>>
 let stolen: Keys
 
-/** An administrator of the account that a key is of. */
-async function administrator(client: IAMClient): Promise<IAMClient> {
-  await client.send(new CreateUserCommand({ UserName: 'admin' }))
-  await client.send(new PutUserPolicyCommand({ UserName: 'admin', PolicyName: 'all', PolicyDocument: allow('*') }))
-  return new IAMClient(options(await newKey(client, 'admin')))
-}
-
-/** The role of contain in the other account, as the member stack makes it; moto asks for most actions on the resource "*". */
-async function memberRole(): Promise<void> {
-  const stack = new MemberStack(new App({ outdir: folder }), 'CountersignMember', {
-    home: { account: ACCOUNT, stackName: 'Countersign' },
-    policy: parsePolicy({ version: 3 }),
-    env: { account: MEMBER, region: REGION },
-  })
-  const policies = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'))
-  const contain = policies.find(({ Properties }) => JSON.stringify(Properties.Roles).includes('"Contain'))
-  const statements = contain?.Properties.PolicyDocument.Statement as { Effect: string; Action: unknown; Condition?: unknown }[]
-  const onMoto = statements
-    .filter(({ Effect, Condition }) => Effect === 'Allow' && Condition === undefined)
-    .map(({ Effect, Action }) => ({ Effect, Action, Resource: '*' }))
-  const trust = {
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'sts:AssumeRole' }],
-  }
-  const RoleName = 'Countersign-member-contain'
-  await there.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) }))
-  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: onMoto })
-  await there.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'rights', PolicyDocument }))
-}
-
 beforeAll(async () => {
-  await fetch(`${MOTO}/moto-api/reset`, { method: 'POST' })
-  await fetch(`${MOTO}/moto-api/reset-auth`, { method: 'POST', body: String(UNCHECKED_CALLS) })
-  const unchecked = { accessKeyId: 'AKIAUNCHECKEDEXAMPLE', secretAccessKey: 'unchecked' }
-  const first = new STSClient(options(unchecked))
-  const { Credentials } = await first.send(
-    new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${MEMBER}:role/OrganizationAccountAccessRole`, RoleSessionName: 'admin' }),
-  )
-  if (Credentials?.AccessKeyId === undefined || Credentials.SecretAccessKey === undefined || Credentials.SessionToken === undefined)
-    throw new Error('moto gave no session')
-  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = Credentials
-  home = await administrator(new IAMClient(options(unchecked)))
-  there = await administrator(new IAMClient(options({ accessKeyId, secretAccessKey, sessionToken })))
+  const { home: atHome, others } = await emptyAccounts(MOTO, [MEMBER])
+  home = new IAMClient(options(atHome))
+  there = new IAMClient(options(others[0] as Keys))
   for (const client of [home, there]) {
     await client.send(new CreateUserCommand({ UserName: USER }))
     await client.send(new CreateRoleCommand({ RoleName: 'deploy', AssumeRolePolicyDocument: '{"Version":"2012-10-17","Statement":[]}' }))
   }
   stolen = await newKey(home, USER)
   await newKey(there, USER)
-  await memberRole()
+  await makeMemberRoles(there, memberStack(folder, MEMBER))
   await home.send(new CreateUserCommand({ UserName: 'contain' }))
   await home.send(new PutUserPolicyCommand({ UserName: 'contain', PolicyName: 'rights', PolicyDocument: allow('sts:AssumeRole') }))
   const sts = new STSClient(options(await newKey(home, 'contain')))

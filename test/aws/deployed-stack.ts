@@ -117,11 +117,11 @@ export async function deployStack(about: {
       return (answer as { batchItemFailures: { itemIdentifier: string }[] }).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)
     },
     /** Takes a batch of a queue by the event source mapping that the template has for it. */
-    deliver(queue: string, waitSeconds = 0): Promise<Delivery> {
+    deliver(queue: string, waitSeconds = 0, asSent?: (body: string) => string): Promise<Delivery> {
       const id = queueId(queue)
       const mapping = mappingOf(resources, id)
       const taker = named(values.get(mapping.FunctionName.Ref) ?? '')
-      const own = { sqs: new SQSClient(options(taker.keys)), url: queueUrls.get(id) ?? '', arn: values.get(`${id}.Arn`) ?? '' }
+      const own = { sqs: new SQSClient(options(taker.keys)), url: queueUrls.get(id) ?? '', arn: values.get(`${id}.Arn`) ?? '', asSent }
       return deliverTo(taker, mapping, own, waitSeconds)
     },
     /** Runs what was invoked and has not run, and what that invokes, in order; answers the names of the functions. */

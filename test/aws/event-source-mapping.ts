@@ -21,15 +21,16 @@ export interface Delivery {
 
 /**
  * Does once what Lambda does by an event source mapping: takes a batch with the rights of the function's role, invokes the function and deletes
- * what did not fail. What failed is shown again at once, where Lambda waits for the visibility timeout. Throws what the function threw.
+ * what did not fail. What failed is shown again at once, where Lambda waits for the visibility timeout. `asSent` makes of a message what AWS would have
+ * sent, where moto sends something else. Throws what the function threw.
  */
 export async function deliverTo(
   taker: DeployedFunction,
   mapping: Mapping,
-  queue: { readonly sqs: SQSClient; readonly url: string; readonly arn: string },
+  queue: { readonly sqs: SQSClient; readonly url: string; readonly arn: string; readonly asSent?: ((body: string) => string) | undefined },
   waitSeconds: number,
 ): Promise<Delivery> {
-  const { sqs, url: QueueUrl } = queue
+  const { sqs, url: QueueUrl, asSent = (body) => body } = queue
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({
       QueueUrl,
@@ -42,7 +43,7 @@ export async function deliverTo(
   const Records = Messages.map(({ MessageId, ReceiptHandle, Body, MD5OfBody, Attributes }) => ({
     messageId: MessageId,
     receiptHandle: ReceiptHandle,
-    body: Body,
+    body: asSent(Body ?? ''),
     attributes: Attributes,
     messageAttributes: {},
     md5OfBody: MD5OfBody,

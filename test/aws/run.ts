@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, openSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../free-port.ts'
 import { pythonEnvironment } from '../python-environment.ts'
 
 /**
@@ -10,15 +10,6 @@ import { pythonEnvironment } from '../python-environment.ts'
  * server on loopback with IAM enforcement on, runs the tests of this folder against it, and ends that server by its id.
  */
 const HERE = import.meta.dirname
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no free port on loopback')
-  return address.port
-}
 
 async function isUp(url: string, deadline: number): Promise<boolean> {
   while (Date.now() < deadline) {

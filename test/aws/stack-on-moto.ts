@@ -181,18 +181,27 @@ export async function startLambdaFront(): Promise<{ url: string; invoked: { name
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, invoked, server }
 }
 
+/** XML, and a status where it is an error. */
+interface FrontAnswer {
+  readonly status?: number
+  readonly xml: string
+}
+
 /** A server before moto. It answers itself where `answer` has XML for a request; all else goes to moto as it came, so that moto judges the caller's rights. */
 async function startFront(
   moto: string,
-  answer: (url: URL, body: string) => Promise<string | undefined>,
+  answer: (url: URL, body: string) => Promise<FrontAnswer | undefined>,
 ): Promise<{ url: string; server: Server }> {
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = []
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
     incoming.on('end', async () => {
       const body = Buffer.concat(chunks)
-      const own = await answer(new URL(incoming.url ?? '/', moto), body.toString()).catch((cause: unknown) => String(cause))
-      if (own !== undefined) return outgoing.writeHead(200, { 'content-type': 'text/xml' }).end(own)
+      const own = await answer(new URL(incoming.url ?? '/', moto), body.toString()).catch((cause: unknown) => ({
+        status: 500,
+        xml: String(cause),
+      }))
+      if (own !== undefined) return outgoing.writeHead(own.status ?? 200, { 'content-type': 'text/xml' }).end(own.xml)
       const { hostname, port } = new URL(moto)
       // The host stays the one that was signed.
       const forward = request({ hostname, port, path: incoming.url, method: incoming.method, headers: incoming.headers }, (forwarded) => {
@@ -215,7 +224,7 @@ export async function startIamFront(moto: string): Promise<{ url: string; calls:
     calls.push(`iam:${action}`)
     if (action !== 'ListServiceSpecificCredentials') return undefined
     const inner = '<ServiceSpecificCredentials></ServiceSpecificCredentials><IsTruncated>false</IsTruncated>'
-    return `<${action}Response><${action}Result>${inner}</${action}Result></${action}Response>`
+    return { xml: `<${action}Response><${action}Result>${inner}</${action}Result></${action}Response>` }
   })
   return { ...front, calls }
 }
@@ -230,8 +239,32 @@ export function startS3Front(moto: string, own: () => S3Client): Promise<{ url: 
     const [prefix = ''] = (searchParams.get('prefix') ?? '').split('/')
     const { Versions = [] } = await own().send(new ListObjectVersionsCommand({ Bucket: pathname.split('/')[1], Prefix: prefix }))
     const all = Versions.map(({ Key, VersionId }) => `<Version><Key>${Key}</Key><VersionId>${VersionId}</VersionId></Version>`)
-    return `<ListVersionsResult><IsTruncated>false</IsTruncated>${all.join('')}</ListVersionsResult>`
+    return { xml: `<ListVersionsResult><IsTruncated>false</IsTruncated>${all.join('')}</ListVersionsResult>` }
   })
+}
+
+/**
+ * Stands before moto's STS, which gives a session of a role that is not there: such a role is refused as AWS refuses it. `exists` says whether the account of an ARN has
+ * the role. Keeps the ARNs that were asked for.
+ */
+export async function startStsFront(
+  moto: string,
+  exists: (roleArn: string) => Promise<boolean>,
+): Promise<{ url: string; asked: string[]; server: Server }> {
+  const asked: string[] = []
+  const front = await startFront(moto, async (_, body) => {
+    const words = new URLSearchParams(body)
+    const roleArn = words.get('RoleArn') ?? ''
+    if (words.get('Action') !== 'AssumeRole') return undefined
+    asked.push(roleArn)
+    if (await exists(roleArn)) return undefined
+    const message = `the caller is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`
+    return {
+      status: 403,
+      xml: `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>${message}</Message></Error></ErrorResponse>`,
+    }
+  })
+  return { ...front, asked }
 }
 
 export async function topicAndQueues(

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import dynalite from 'dynalite'
 import { dynamo } from '../../shared/aws/clients.ts'
@@ -14,12 +15,18 @@ export interface EmbeddedTable {
   close(): Promise<void>
 }
 
-/** A table on dynalite, in memory, on a free port of loopback. */
+/** The server that has every table from now on; undefined where each table has a dynalite of its own. */
+let sharedServer: string | undefined
+
+/** Makes every further table on this server, which `npm run test:dynamodb` does. */
+export function makeTablesOn(url: string): void {
+  sharedServer = url
+}
+
+/** A table on dynalite, in memory, on a free port of loopback; or a new one on the server of `makeTablesOn`. */
 export async function embeddedTable(): Promise<EmbeddedTable> {
-  const server = dynalite({ createTableMs: 0 })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const table = { client: dynamo(optionsFor(url)), name: 'countersign' }
+  const { url, close: closeServer } = await server()
+  const table = { client: dynamo(optionsFor(url)), name: `countersign-${randomUUID()}` }
   await createTable(table.client, table.name)
   const clients = [table.client]
   const wires: Loopback[] = []
@@ -52,8 +59,18 @@ export async function embeddedTable(): Promise<EmbeddedTable> {
     async close() {
       for (const client of clients) client.destroy()
       await Promise.all(wires.map((wire) => wire.close()))
-      await new Promise<void>((resolve) => server.close(() => resolve()))
+      await closeServer()
     },
+  }
+}
+
+async function server(): Promise<{ readonly url: string; close(): Promise<void> }> {
+  if (sharedServer !== undefined) return { url: sharedServer, close: async () => {} }
+  const own = dynalite({ createTableMs: 0 })
+  await new Promise<void>((resolve) => own.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(own.address() as AddressInfo).port}`,
+    close: () => new Promise((resolve) => own.close(() => resolve())),
   }
 }
 

@@ -195,11 +195,12 @@ describe('the identity store on a DynamoDB in trouble', () => {
     await Promise.all([store.setIncident(first.id, 'inc-first', undefined), store.setIncident(second.id, 'inc-second', undefined)])
     const asked: number[] = []
     const table = await embedded.behind((_operation, { RequestItems }) => {
-      const { Keys } = (RequestItems as { countersign: { Keys: unknown[] } }).countersign
+      const { Keys = [] } = (RequestItems as Record<string, { Keys: unknown[] }>)[embedded.table.name] ?? {}
       asked.push(Keys.length)
       if (asked.length > 1) return undefined
       const item = { pk: { S: `IDENTITY#${first.id}` }, sk: { S: 'INCIDENT' }, incidentId: { S: 'inc-first' } }
-      return json({ Responses: { countersign: [item] }, UnprocessedKeys: { countersign: { Keys: Keys.slice(2), ConsistentRead: true } } })
+      const { name } = embedded.table
+      return json({ Responses: { [name]: [item] }, UnprocessedKeys: { [name]: { Keys: Keys.slice(2), ConsistentRead: true } } })
     })
     const found = await dynamoIdentityStore(table, async () => {}).load([first.id, second.id])
     expect([...found.values()].map(({ incidentId }) => incidentId)).toEqual(['inc-first', 'inc-second'])

@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 /** What a linter says of a resource of a template. */
 export interface Finding {
-  readonly tool: 'cfn-lint' | 'checkov'
+  readonly tool: 'cfn-lint' | 'checkov' | 'cfn-guard'
   readonly rule: string
   /** The id of the resource in the template; empty where the finding is of the template as a whole. */
   readonly resource: string
@@ -50,7 +50,7 @@ export function checkovFindings(text: string): Finding[] {
 /** Findings that stand, and why. */
 export const Accepted = z.array(
   z.strictObject({
-    tool: z.enum(['cfn-lint', 'checkov']),
+    tool: z.enum(['cfn-lint', 'checkov', 'cfn-guard']),
     rule: z.string().min(1),
     /** A regular expression of the whole id of a resource. */
     resources: z.string().min(1),
