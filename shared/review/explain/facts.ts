@@ -28,8 +28,9 @@ export const CHANGE_LIMIT = 30
 const TITLES_LIMIT = 3
 
 /** Who confirms that the credential is exposed, as a part of a sentence; empty where nobody does. */
-function confirmedText({ findings }: Pick<Incident, 'findings'>): string {
-  const parties = new Set(findings.filter(({ isConfirmed }) => isConfirmed).map(({ reportedBy }) => partyOf(reportedBy)))
+function confirmedText({ assessment }: Pick<Incident, 'assessment'>): string {
+  const confirmed = assessment.contributions.filter(({ finding }) => finding.isConfirmed)
+  const parties = new Set(confirmed.map(({ finding }) => partyOf(finding.reportedBy)))
   return parties.size === 0 ? '' : `, confirmed by ${[...parties].join(' and ')}`
 }
 
