@@ -39,7 +39,7 @@ function confirmedText({ assessment }: Pick<Incident, 'assessment'>): string {
  * restriction or containment, `S1`… calls, `C4`… record entries by number, `P1`… open tasks for a person, `V` verdict. Text from outside is clipped and free of control characters.
  */
 export function collectFacts({ incident, signals, changes }: ExplanationInput): Fact[] {
-  const { identity, assessment, blastRadius, decision, verdict } = incident
+  const { identity, blastRadius, decision, verdict } = incident
   const { contributions, since } = reasonsOf(incident)
   const findings = contributions.slice(0, FINDING_LIMIT)
   const refused = refusedAfter(incident, signals)
