@@ -61,7 +61,7 @@ export async function* readInThread(paths: readonly string[], span: Span, option
   }
 }
 
-/** The young generation of the reader's heap, in MB: with its own default the engine takes 100 MB more, and gains no time by them. */
+/** The young generation of the reader's heap, in MB: with its own default the engine takes 70 to 100 MB more, and gains no time by them. */
 const YOUNG_MB = 24
 
 /** The old generation keeps its default: what a hostile log needs once it is parsed may be many times its text. */
