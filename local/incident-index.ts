@@ -1,6 +1,6 @@
 import { takenOn } from '../shared/contain/plan.ts'
 import { attempted } from '../shared/domain/attempt.ts'
-import type { Incident } from '../shared/domain/incident.ts'
+import { accountOfEdge, type Incident } from '../shared/domain/incident.ts'
 import type { Signal } from '../shared/domain/signal.ts'
 
 /** Finds the incidents that a call may belong to, so that a long history need not ask all of them for each call. */
@@ -11,26 +11,36 @@ export interface IncidentIndex {
   idsFor(signal: Pick<Signal, 'identity' | 'credential'>): string[]
 }
 
-/** Makes an empty index: by names, by unique ids, and by the ids of issued credentials. */
+/**
+ * Makes an empty index: by the ids of identities, by names in their accounts, by unique ids, and by the ids of issued credentials. Namesakes in the many
+ * accounts of an organisation are others.
+ */
 export function incidentIndex(): IncidentIndex {
-  const [byName, byPrincipal, byCredential] = [new Ids(), new Ids(), new Ids()]
+  const [byIdentity, byName, byPrincipal, byCredential] = [new Ids(), new Ids(), new Ids(), new Ids()]
   return {
     add(incidentId, { identity, lineage }) {
-      const roles = takenOn({ identity, lineage }).map(({ role }) => role)
-      for (const name of [identity.name, ...lineage.map(({ owner }) => owner), ...roles]) byName.add(name, incidentId)
+      byIdentity.add(identity.id, incidentId)
       if (identity.principalId !== undefined) byPrincipal.add(identity.principalId, incidentId)
-      for (const { id } of lineage) byCredential.add(id, incidentId)
+      byName.add(nameIn(identity.account, identity.name), incidentId)
+      for (const edge of lineage) byName.add(nameIn(accountOfEdge(edge, identity), edge.owner), incidentId)
+      for (const { role, account = identity.account } of takenOn({ identity, lineage })) byName.add(nameIn(account, role), incidentId)
+      for (const { id } of lineage) byCredential.add(attempted(id), incidentId)
     },
     idsFor({ identity, credential }) {
-      const { principalId } = identity
-      const named = byName.of(identity.name)
+      const { id, account, name, principalId } = identity
+      const own = byIdentity.of(id)
+      const named = byName.of(nameIn(account, name))
       const known = principalId === undefined ? NOTHING : byPrincipal.of(principalId)
       const issued = byCredential.of(attempted(credential.id))
       // Nearly every call belongs to none.
-      if (named.size + known.size + issued.size === 0) return []
-      return [...new Set([...named, ...known, ...issued])]
+      if (own.size + named.size + known.size + issued.size === 0) return []
+      return [...new Set([...own, ...named, ...known, ...issued])]
     },
   }
+}
+
+function nameIn(account: string, name: string): string {
+  return `${account} ${name}`
 }
 
 const NOTHING: ReadonlySet<string> = new Set()

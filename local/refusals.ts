@@ -69,15 +69,8 @@ export function refusals(isRefused: IsRefused = refusedBySteps()): Refusals {
   const accounts = new Map<string, Account>()
   const index = incidentIndex()
   const examples: Refusal[] = []
-  const observed = new Set<string>()
+  const isNew = lastKeys(REMEMBERED)
   let total = 0
-  const isNew = ({ id, identity }: Signal): boolean => {
-    const key = `${identity.id} ${id}`
-    if (observed.has(key)) return false
-    observed.add(key)
-    if (observed.size > REMEMBERED) observed.delete(observed.values().next().value as string)
-    return true
-  }
   const accountOf = (id: string, { identity, time }: Pick<Signal, 'identity' | 'time'>): Account => {
     const known = accounts.get(id)
     if (known !== undefined) return known
@@ -103,7 +96,7 @@ export function refusals(isRefused: IsRefused = refusedBySteps()): Refusals {
       if (signal.kind !== 'api-call') return
       const ids = index.idsFor(signal)
       // Nearly every call is of no incident, and need not be remembered.
-      if (ids.length === 0 || !isNew(signal)) return
+      if (ids.length === 0 || !isNew(`${signal.identity.id} ${signal.id}`)) return
       const by = ids.filter((id) => countCall(accounts.get(id), signal, isRefused))
       const [incidentId] = by
       if (incidentId === undefined) return
@@ -118,6 +111,23 @@ export function refusals(isRefused: IsRefused = refusedBySteps()): Refusals {
       const acted = counted.flatMap((account) => (account?.action === undefined ? [] : [account]))
       return { collateral: sumOf(acted.map(({ collateral }) => collateral)), stopped: sumOf(acted.map(({ stopped }) => stopped)) }
     },
+  }
+}
+
+/** A function that is true for a key that is none of the last `limit` that it was true for. */
+function lastKeys(limit: number): (key: string) => boolean {
+  const known = new Set<string>()
+  // In a ring: to find the oldest key of a set takes the longer, the more were removed from it.
+  const ring: string[] = []
+  let next = 0
+  return (key) => {
+    if (known.has(key)) return false
+    const oldest = ring[next]
+    if (oldest !== undefined) known.delete(oldest)
+    known.add(key)
+    ring[next] = key
+    next = (next + 1) % limit
+    return true
   }
 }
 

@@ -6,7 +6,7 @@ import { listFiles } from '../read/list-files.ts'
 export type Jobs = 1 | 2
 
 /**
- * The text from which on a second thread is worth it, in bytes. It takes some 200 MB of memory and a tenth more of the processor, and of shorter
+ * The text from which on a second thread is worth it, in bytes. It takes some 150 MB of memory and a tenth more of the processor, and of shorter
  * logs it saves no more than a few seconds.
  */
 const LARGE_BYTES = 200 * 1024 * 1024

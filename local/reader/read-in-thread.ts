@@ -33,7 +33,7 @@ export interface ThreadOptions extends ReadingCallbacks {
  * Throws where the thread ends before it has read everything, so that a part of a log is never taken for all of it.
  */
 export async function* readInThread(paths: readonly string[], span: Span, options: ThreadOptions): AsyncGenerator<LogBatch> {
-  const { trust, signal, limits = {}, start = (workerData) => new Worker(THREAD, { workerData }) } = options
+  const { trust, signal, limits = {}, start = startReader } = options
   // This thread removes it, whatever ends the other.
   const temporary = mkdtempSync(join(options.temporary ?? tmpdir(), 'countersign-'))
   const remove = () => rmSync(temporary, { recursive: true, force: true })
@@ -59,6 +59,14 @@ export async function* readInThread(paths: readonly string[], span: Span, option
     process.off('exit', remove)
     remove()
   }
+}
+
+/** The young generation of the reader's heap, in MB: with its own default the engine takes 70 to 100 MB more, and gains no time by them. */
+const YOUNG_MB = 24
+
+/** The old generation keeps its default: what a hostile log needs once it is parsed may be many times its text. */
+function startReader(workerData: ReaderTask): Worker {
+  return new Worker(THREAD, { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
 }
 
 function call(told: Told, { onProblem, onSkip, onRow, onLate, onProgress, onBytes }: ReadingCallbacks): void {

@@ -110,7 +110,23 @@ interface Where {
   readonly subject: Subject
 }
 
+/** The last ladders. An incident is gone through once for each of its signals, while its restriction seldom changes. */
+const LADDERS = new Map<string, Ladder>()
+
+/** The most ladders that are kept, each of at most 11 documents of 2 KB (users) or 10 KB (roles). */
+const LADDERS_LIMIT = 128
+
 function ladderOf(restriction: PolicyRestriction, where: Where): Ladder {
+  const key = JSON.stringify([restriction, where])
+  const known = LADDERS.get(key)
+  if (known !== undefined) return known
+  const made = newLadder(restriction, where)
+  if (LADDERS.size >= LADDERS_LIMIT) LADDERS.clear()
+  LADDERS.set(key, made)
+  return made
+}
+
+function newLadder(restriction: PolicyRestriction, where: Where): Ladder {
   const unfenced = hasFence(restriction) ? documentsOf({ ...restriction, isFenced: false }, where) : []
   return { documents: documentsOf(restriction, where), before: new Set(unfenced.map(({ document }) => document)) }
 }

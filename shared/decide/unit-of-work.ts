@@ -71,6 +71,13 @@ export async function openUnitOfWork(
   const { entries, takeEarlier } = await readEntries(signals, stores)
   const known = (identityId: string) => entries.get(identityId) as Entry
   const groupEntryOf = (identity: Identity) => entries.get(permissionSetOf(identity)?.id ?? '')
+  /** The entries of each user or role by IAM's unique id. Made where it is needed, and anew where a draft has got another identity. */
+  let byPrincipal: Map<string | undefined, Entry[]> | undefined
+  const entriesOf = (principalId: string | undefined): readonly Entry[] => {
+    if (principalId === undefined) return []
+    byPrincipal ??= Map.groupBy(entries.values(), ({ draft }) => draft.identity.principalId)
+    return byPrincipal.get(principalId) ?? []
+  }
   /** Incidents by id: two identities of one lineage share one incident. */
   const incidents = new Map<string, Versioned<Incident>>()
   /** Incident ids by the id of the key or session that was issued in them. */
@@ -94,6 +101,7 @@ export async function openUnitOfWork(
         entry.draft = earlier?.state ?? (isOther ? emptyState(identity) : { ...entry.draft, identity })
         // The pointer that stands under the name may be that of whoever had it before.
         entry.incidentId = earlier?.incidentId ?? entry.incidentId
+        byPrincipal = undefined
       }
       entry.left = undefined
       entry.isTouched = true
@@ -137,7 +145,7 @@ export async function openUnitOfWork(
       const users = issuedUserIds(lineage, identity)
       const own = entries.get(identity.id)
       if (own !== undefined) own.incidentId = id
-      for (const entry of entries.values()) if (isSamePrincipal(entry.draft.identity, identity)) entry.incidentId ??= id
+      for (const entry of entriesOf(identity.principalId)) entry.incidentId ??= id
       for (const user of users) {
         const entry = entries.get(user)
         if (entry !== undefined) entry.incidentId ??= id

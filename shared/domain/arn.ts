@@ -16,8 +16,25 @@ export interface Arn {
  */
 const ARN = /^arn:(aws[a-z0-9-]{0,20}):([a-z0-9-]{1,64}):([a-z0-9-]{0,32}):(\d{12}|[a-z]{1,20}|):([^\0]{1,2000})$/s
 
+/** The ARNs that were parsed last: nearly every record of a log names users and roles that others named before. */
+const PARSED = new Map<string, Arn | undefined>()
+
+/** The most texts that are kept, and the longest, in characters. */
+const PARSED_LIMIT = 1000
+const PARSED_LENGTH = 256
+
 /** The parts of an ARN, or undefined where the text is none. */
 export function parseArn(text: string): Arn | undefined {
+  if (text.length > PARSED_LENGTH) return partsOf(text)
+  const known = PARSED.get(text)
+  if (known !== undefined || PARSED.has(text)) return known
+  const arn = partsOf(text)
+  if (PARSED.size >= PARSED_LIMIT) PARSED.clear()
+  PARSED.set(text, arn)
+  return arn
+}
+
+function partsOf(text: string): Arn | undefined {
   const parts = ARN.exec(text)
   if (parts === null) return undefined
   const [, partition = '', service = '', region = '', account = '', resource = ''] = parts

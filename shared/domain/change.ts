@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import * as z from 'zod'
 import { orAbsent } from './stored.ts'
 
@@ -105,7 +105,7 @@ export function linkFault(subject: string, previous: ChainHead, entry: Change): 
 }
 
 function hashOf(entry: Omit<Change, 'hash'>): string {
-  return createHash('sha256').update(canonical(entry)).digest('hex')
+  return digest('sha256', canonical(entry))
 }
 
 /** JSON with sorted keys: one text for one value. Keys whose value is undefined do not count, as in storage. */

@@ -9,10 +9,11 @@ const SCENE_LIMIT = 4
  * would be too many: what cannot be said is not recognised. The same object where nothing changes.
  */
 export function withScenes(finding: Finding, { scenes: more }: Finding): Finding {
-  const { scenes, ...rest } = finding
-  if (scenes === undefined) return finding
+  const { scenes } = finding
+  if (scenes === undefined || scenes === more) return finding
   const added = more?.filter((scene) => !scenes.some((known) => isSameScene(known, scene)))
   if (added?.length === 0) return finding
+  const { scenes: _, ...rest } = finding
   if (added === undefined || scenes.length + added.length > SCENE_LIMIT) return rest
   return { ...rest, scenes: [...scenes, ...added].sort(byText) }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import * as z from 'zod'
 import type { IncidentSignal } from './incident.ts'
 import type { Shape } from './stored.ts'
@@ -131,5 +131,5 @@ function levelFor(calls: number): number {
 
 /** A number from 0 to below 1 for a signal, the same each time. CloudTrail chooses the ids of events, and no caller. */
 function drawOf(incidentId: string, signalId: string, offset: 0 | 4): number {
-  return createHash('sha256').update(`${incidentId}\n${signalId}`).digest().readUInt32BE(offset) / 2 ** 32
+  return hash('sha256', `${incidentId}\n${signalId}`, 'buffer').readUInt32BE(offset) / 2 ** 32
 }

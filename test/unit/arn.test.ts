@@ -45,6 +45,13 @@ describe('an ARN', () => {
   })
 })
 
+it('is the same whatever was read before, and however often', () => {
+  const texts = Array.from({ length: 2500 }, (_, at) => (at % 5 === 0 ? `no ARN ${at}` : `${IAM}user/${'x'.repeat(at % 300)}${at}`))
+  const read = () => texts.map((text) => parseArn(text)?.resource)
+  const expected = texts.map((text) => (text.startsWith(IAM) ? text.slice(IAM.length) : undefined))
+  expect([read(), read()]).toEqual([expected, expected])
+})
+
 describe('the principal of an ARN', () => {
   const of = (kind: string, name: string, sessionName?: string) => ({ kind, name, account, partition: 'aws', sessionName })
 

@@ -205,6 +205,19 @@ describe('the calls of a history that the steps of its incidents would have refu
     expect(counted.priceOf()).toEqual({ stopped: { calls: 2, refused: 1 }, collateral: { calls: 1, refused: 1 } })
   })
 
+  it.each([
+    [9_999, 1],
+    [10_000, 2],
+  ])('count once where the same call comes again after %i others, as far as calls are remembered: %i', (others, times) => {
+    const counted = contained(({ id }, { credential }) => id === 'inc-1' && credential.id === OWN)
+    const own = by('ci-build', { key: OWN })
+    const other = by('ci-build')
+    counted.observe(own)
+    for (let at = 0; at < others; at++) counted.observe({ ...other, id: `other-${at}` })
+    counted.observe(own)
+    expect(counted.count('inc-1')).toBe(times)
+  })
+
   it('are told from a call of another identity that has the same id', () => {
     const counted = contained(() => true)
     counted.acted({ ...decided('contain', { identity: user('victim') }), id: 'inc-2' }, NOW)

@@ -35,4 +35,17 @@ describe('the steps of a restriction', () => {
     expect(onRole.map(({ Sid }) => Sid)).toContain('GraveActions')
     for (const statement of onRole) expect(statement).toMatchObject({ Condition: { StringLike: { 'aws:userid': ['*:build-7'] } } })
   })
+
+  it('are those of their own restriction, whatever others were made before', () => {
+    const services = Array.from({ length: 150 }, (_, at) => `service-${at}`)
+    const deniedBut = (service: string) => {
+      const [own] = restrictionStepsOf(incidentOf('inc-0123456789ab', { restriction: { ...HABIT, services: [service] } }))
+      const { NotAction } = statementsOf(own?.contained(null)).find(({ Sid }) => Sid === 'NewServices') as unknown as {
+        NotAction: string[]
+      }
+      return NotAction.filter((action) => action.startsWith('service-'))
+    }
+    const expected = services.map((service) => [`${service}:*`])
+    expect([services.map(deniedBut), services.map(deniedBut)]).toEqual([expected, expected])
+  })
 })

@@ -63,19 +63,47 @@ export function revocationIn(document: string): Revocation | undefined {
 
 /** What a policy of ours does, in a word or two; undefined where it is not ours word for word. */
 export function briefPolicy(document: string): string | undefined {
-  if (revocationIn(document) !== undefined) return 'sessions ended'
-  if (restrictionIn(document) !== undefined) return 'restricted'
-  return isSameValue(document, DENY_ALL) ? 'deny all' : undefined
+  return readDocument(document).brief
 }
 
 /** True for a policy of ours that restricts and does not contain: a containment is put in its place, and never the other way round. */
 export function isRestriction(document: StepValue): boolean {
-  return document !== null && restrictionIn(document) !== undefined
+  return document !== null && readDocument(document).isRestriction
 }
 
 /** True for a policy of ours that contains: it denies everything, to all or to some sessions. */
 export function isContainment(document: StepValue): boolean {
-  return document !== null && briefPolicy(document) !== undefined && !isRestriction(document)
+  if (document === null) return false
+  const { brief, isRestriction: isOnlyRestriction } = readDocument(document)
+  return brief !== undefined && !isOnlyRestriction
+}
+
+interface ReadDocument {
+  readonly brief: string | undefined
+  readonly isRestriction: boolean
+}
+
+/** The last policies that were read. To read one is to write it again, and the same few are read for each signal of an incident. */
+const READ = new Map<string, ReadDocument>()
+
+/** The most policies that are kept, and the longest, in characters: a role's inline policies have together 10,240 at most. */
+const READ_LIMIT = 128
+const LONGEST = 10_240
+
+function readDocument(document: string): ReadDocument {
+  const known = READ.get(document)
+  if (known !== undefined) return known
+  const isRestriction = restrictionIn(document) !== undefined
+  const read = { brief: briefOf(document, isRestriction), isRestriction }
+  if (READ.size >= READ_LIMIT) READ.clear()
+  if (document.length <= LONGEST) READ.set(document, read)
+  return read
+}
+
+function briefOf(document: string, isRestriction: boolean): string | undefined {
+  if (revocationIn(document) !== undefined) return 'sessions ended'
+  if (isRestriction) return 'restricted'
+  return isSameValue(document, DENY_ALL) ? 'deny all' : undefined
 }
 
 /** True where a policy that stands denies something that another of ours would let through. Every containment denies more than a restriction. */
