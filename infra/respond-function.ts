@@ -82,7 +82,7 @@ export class RespondFunction extends Construct {
     // It reads text of intruders, so it may not write the policy that contain follows.
     responder.allowItems(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], table.tableArn, ['IDENTITY#*'])
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
-    responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['EXPOSURE#*'])
+    responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['EXPOSURE#*', 'WORKLOAD#*'])
     // What IAM said of identities is read, and written by `inventory` alone.
     responder.allowItems(['dynamodb:GetItem'], table.tableArn, ['LASTUSED#*'])
     // What people accepted keeps them from being asked: it is read, and written by `review` alone.

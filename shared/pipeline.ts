@@ -13,6 +13,7 @@ import type { IdentityState } from './domain/identity-state.ts'
 import { keptReport } from './domain/kept-reports.ts'
 import type { Policy } from './domain/policy.ts'
 import type { Signal } from './domain/signal.ts'
+import { workloadOf } from './domain/workload-sessions.ts'
 import type { RespondPorts } from './ports/respond.ts'
 import type { IncidentStore } from './ports/stores.ts'
 import { isConflict } from './record/conflict.ts'
@@ -62,7 +63,19 @@ export function pipeline(
   const { iam, history, profiles, clock, log } = ports
   const processBatch = async (inputs: readonly unknown[], incidents: IncidentStore): Promise<BatchResult> => {
     const reading = readPolicy()
-    const sensing = sense(inputs, { iam, history, profiles, paths, enrichment: reading.then(enrich), own, trust, read, clock, log })
+    const sensing = sense(inputs, {
+      iam,
+      history,
+      profiles,
+      workloads: ports.identities,
+      paths,
+      enrichment: reading.then(enrich),
+      own,
+      trust,
+      read,
+      clock,
+      log,
+    })
     const [sensed, policy] = await Promise.all([sensing, reading])
     return processSensed(sensed, { policy, latest: latestOf(trust, clock.now()) }, { ...ports, incidents })
   }
@@ -123,6 +136,8 @@ async function evaluateAll(
       const { draft, isNew } = unitOfWork.stateOf(one)
       const signal = mayHaveParent(one, unitOfWork) ? await withParentIncident(one, draft, unitOfWork) : one
       if (isNew && isFirstOfKey(signal, draft)) await ports.bootstrapQueue.bootstrap(signal.credential.id, signal.identity.id)
+      const workload = draft.windows.has(signal.credential.id) ? undefined : workloadOf(signal)
+      if (workload !== undefined) await ports.identities.addWorkload(workload, signal.identity, signal.time)
       const report = keptReport(signal)
       if (report !== undefined && CREDENTIAL_ID.test(report.credentialId)) await unitOfWork.noteExposure(report)
       const folded = foldInto(draft, signal, latest, unitOfWork.groupOf(signal.identity))

@@ -10,6 +10,7 @@ import { isVersion, putIf, versionIn } from './conditional-put.ts'
 import { dynamoExposures } from './exposures.ts'
 import { scanAll } from './query-all.ts'
 import { keys, type Table } from './table.ts'
+import { dynamoWorkloads } from './workloads.ts'
 
 /** BatchGetItem accepts so many keys. */
 const KEYS_PER_READ = 100
@@ -76,6 +77,7 @@ export function dynamoIdentityStore(
       return putIf(table, { ...keys.moves(range), version: version + 1, moves: textOf(MOVES_SHAPE, moves), expiresAt }, isVersion(version))
     },
     ...dynamoExposures(table),
+    ...dynamoWorkloads(table),
     async *ids() {
       const states = { FilterExpression: 'sk = :state', ExpressionAttributeValues: { ':state': 'STATE' }, ProjectionExpression: 'pk' }
       for await (const { pk } of scanAll(table, states)) yield String(pk).slice('IDENTITY#'.length)

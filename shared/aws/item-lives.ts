@@ -55,6 +55,13 @@ export const ITEM_CLASSES: readonly ItemClass[] = [
     life: kept('a seal holds its end'),
   },
   {
+    pk: 'WORKLOAD#…',
+    sk: ['ROLE#…'],
+    holds: 'which role an instance, a task or a pod had: findings name workloads, and not their roles',
+    grows: 'one for each workload and role of which a session calls',
+    life: expires('30 days after the last new session that was noted'),
+  },
+  {
     pk: 'EXPOSURE#…',
     sk: ['REPORT#…'],
     holds: 'where a credential was seen, and who says so: of each source and grade the earliest',

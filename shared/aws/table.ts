@@ -28,6 +28,7 @@ export const keys = {
   thinning: (incidentId: string) => ({ pk: `INCIDENT#${incidentId}`, sk: 'THINNING' }),
   posting: (incidentId: string) => ({ pk: `INCIDENT#${incidentId}`, sk: 'SLACK' }),
   change: (subject: string, number: number) => ({ pk: subject, sk: `CHANGE#${String(number).padStart(6, '0')}` }),
+  workload: (workload: string, roleId: string) => ({ pk: `WORKLOAD#${workload}`, sk: `ROLE#${roleId}` }),
   exposure: (credentialId: string, kind: string) => ({ pk: `EXPOSURE#${credentialId}`, sk: `REPORT#${kind}` }),
   setAside: (messageId: string) => ({ pk: 'SETASIDE', sk: `MESSAGE#${messageId}` }),
   press: (pressId: string) => ({ pk: `PRESS#${pressId}`, sk: 'TAKEN' }),

@@ -3,6 +3,7 @@ import { type Moves, NO_MOVES } from '../domain/moves.ts'
 import type { NameHistory } from '../domain/name-history.ts'
 import type { IdentityStore, Versioned } from '../ports/stores.ts'
 import { memoryExposures } from './exposures.ts'
+import { memoryWorkloads } from './workloads.ts'
 
 /** Identity states in memory. They are stored by reference, so a saved state must not be changed afterwards, but where states are lent. */
 export function memoryIdentityStore(options: Pick<IdentityStore, 'lendsStates'> = {}): IdentityStore {
@@ -44,6 +45,7 @@ export function memoryIdentityStore(options: Pick<IdentityStore, 'lendsStates'> 
       return true
     },
     ...memoryExposures(),
+    ...memoryWorkloads(),
     async *ids() {
       yield* states.keys()
     },

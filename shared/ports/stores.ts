@@ -4,6 +4,7 @@ import type { Incident, IncidentSignal } from '../domain/incident.ts'
 import type { Moves } from '../domain/moves.ts'
 import type { NameHistory } from '../domain/name-history.ts'
 import type { KeptReport } from '../domain/report.ts'
+import type { Identity } from '../domain/signal.ts'
 import type { UnreadableEntry, UnreadableItem } from '../errors.ts'
 
 /** A stored value with its version for optimistic locking; 0 means "not stored yet". */
@@ -58,6 +59,10 @@ export interface IdentityStore {
   addExposure(report: KeptReport): Promise<void>
   /** Where a credential was seen, oldest first, at most 20 reports. Throws `UnreadableItem` where one cannot be read. */
   exposuresOf(credentialId: string): Promise<readonly KeptReport[]>
+  /** Remembers for 30 days, from a time (epoch ms) on, that a workload had a session of a role. `workload`: account and name. */
+  addWorkload(workload: string, role: Identity, at: number): Promise<void>
+  /** The roles that had sessions of the name of a workload, three at most. */
+  workloadsOf(workload: string): Promise<readonly Identity[]>
   /** The id of every identity that has a state, in no order. Reads the whole table. */
   ids(): AsyncIterable<string>
 }

@@ -1,8 +1,10 @@
 import { accountOfKey } from '../domain/key-account.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
+import { workloadKey } from '../domain/workload-sessions.ts'
 import { errorName, RefusedInAccount } from '../errors.ts'
 import type { Iam } from '../ports/iam.ts'
 import type { EventHistory, InstanceProfiles } from '../ports/lookup.ts'
+import type { IdentityStore } from '../ports/stores.ts'
 import { type RolePaths, rolePath } from './role-paths.ts'
 import { isCloudTrailRecord, signalsOf } from './sources/cloudtrail.ts'
 
@@ -14,6 +16,8 @@ export interface JoinPorts {
   readonly paths: RolePaths
   /** Whose session it is, CloudTrail says; absent where it cannot be asked. */
   readonly history?: Pick<EventHistory, 'lookup'> | undefined
+  /** Which roles had sessions of a workload. */
+  readonly workloads?: Pick<IdentityStore, 'workloadsOf'> | undefined
   /** Which role an instance has, by its profile; absent where IAM cannot be asked. */
   readonly profiles?: InstanceProfiles | undefined
 }
@@ -35,7 +39,8 @@ export async function joinIdentity(signal: Signal, ports: JoinPorts): Promise<Si
   if (credential.kind === 'access-key') return ofKey(signal, ports.iam)
   if (identity.kind !== 'unknown') return signal.isRolePathUnknown === true ? rolePath(signal, ports) : signal
   if (credential.kind === 'session') return ofSession(signal, ports)
-  return identity.id.includes(':instance-profile/') ? ofProfile(signal, ports) : signal
+  const found = identity.id.includes(':instance-profile/') ? await ofProfile(signal, ports) : signal
+  return found.identity.kind === 'unknown' ? ofWorkload(found, ports) : found
 }
 
 async function ofKey(signal: Signal, iam: JoinPorts['iam']): Promise<Signal> {
@@ -73,6 +78,18 @@ async function ofProfile(signal: Signal, { profiles }: JoinPorts): Promise<Signa
   return joined({ ...signal, credential: { ...credential, id: credential.id.replace(identity.id, () => role.id) } }, role)
 }
 
+/** A workload whose sessions were of one role has that one. */
+async function ofWorkload(signal: Signal, { workloads }: JoinPorts): Promise<Signal> {
+  const { identity, credential } = signal
+  const { sessionName } = credential
+  if (sessionName === undefined || workloads === undefined) return signal
+  const roles = await workloads.workloadsOf(workloadKey(identity.account, sessionName))
+  const [role] = roles
+  if (role === undefined) return kept(signal, 'no call of it was seen lately')
+  if (roles.length > 1) return kept(signal, `several roles had sessions of its name`)
+  return joined({ ...signal, credential: { ...credential, id: `session:${role.id}/${sessionName}` } }, role)
+}
+
 /** What the party could not say is known now. */
 function joined({ isRolePathUnknown: _, ...signal }: Signal, identity: Identity): Signal {
   const { note: __, ...request } = signal.request
@@ -82,10 +99,10 @@ function joined({ isRolePathUnknown: _, ...signal }: Signal, identity: Identity)
   return { ...known, report }
 }
 
-/** Whom the party named stays, be it a placeholder. What the party's own form says of that comes first. */
+/** Whom the party named stays, be it a placeholder. What its form says of that comes first. */
 function kept({ isRolePathUnknown: _, ...signal }: Signal, reason: string): Signal {
   const { identity, request, report } = signal
   if (identity.kind !== 'unknown') return signal
-  const note = typeof request.note === 'string' ? request.note : `${reason}, maybe of account ${identity.account}`
+  const note = typeof request.note === 'string' ? `${request.note}: ${reason}` : `${reason}, maybe of account ${identity.account}`
   return { ...signal, request: { ...request, note }, ...(report === undefined ? {} : { report: { ...report, unjoined: note } }) }
 }

@@ -50,6 +50,7 @@ describe('the items of the table', () => {
       { harmedAt: undefined, moves: [{ principal: 'AIDAEXAMPLE000000001', identity: identity.id, since: AT, elsewhere: undefined }] },
       0,
     )
+    await identities.addWorkload('123456789012:i-0123456789abcdef0', identity, AT)
     await identities.addExposure({
       source: 'github',
       id: 'github:1',

@@ -131,7 +131,7 @@ describe('contain', () => {
           ({ Condition }) =>
             (Condition as { 'ForAllValues:StringLike': Record<string, string[]> })['ForAllValues:StringLike']['dynamodb:LeadingKeys'],
         )
-    expect(keysOf('Respond', 'dynamodb:PutItem')).toEqual(['IDENTITY#*', 'INCIDENT#*', 'EXPOSURE#*'])
+    expect(keysOf('Respond', 'dynamodb:PutItem')).toEqual(['IDENTITY#*', 'INCIDENT#*', 'EXPOSURE#*', 'WORKLOAD#*'])
     expect(keysOf('Contain', 'dynamodb:PutItem')).toEqual(['INCIDENT#*', 'STEPS#*'])
     // What contain notes of itself proves something because nobody else may write it.
     for (const role of ['Respond', 'Review', 'Sweep', 'Rotate', 'Learn', 'Seal', 'Seed'])

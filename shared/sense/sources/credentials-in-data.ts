@@ -76,7 +76,7 @@ function noteOf({ source, type, finding, id: untypedId, account: untypedAccount,
   const account = textOf(untypedAccount, 12)
   if (id === undefined || account === undefined || time === undefined)
     return { kind: 'unreadable', reason: `finding of ${source} without id, account or time` }
-  const { identity, credential } = unnamed(`data ${place ?? 'without a name'}`, { account, partition: 'aws' }, '')
+  const { identity, credential } = unnamed(`data ${place ?? 'without a name'}`, { account, partition: 'aws' }, { unjoined: '' })
   const report = { id, type, compromise: WEIGHT, ...(place === undefined ? {} : { place }) }
   const region = textOf(finding.region, 32) ?? 'unknown'
   const note = 'it names where credentials stand, and no credential'

@@ -25,7 +25,7 @@ export function healthEntityOf(entity: string, code: string, place: Place): Heal
     return asks(`access-key:${entity}`, { name: entity, place, credential: { id: entity, kind: 'access-key' }, note: undefined })
   }
   if (/^ASIA[A-Z0-9]{12,124}$/.test(entity)) {
-    const note = 'a session; CloudTrail has its id and its role'
+    const note = 'a session'
     return asks(`session:${entity}`, { name: entity, place, credential: { id: entity, kind: 'session' }, note })
   }
   if (/^A(BIA|CCA|PKA|SCA)[A-Z0-9]{12,124}$/.test(entity))

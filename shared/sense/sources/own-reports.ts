@@ -1,6 +1,7 @@
 import { partitionOfRegion } from '../../domain/arn.ts'
 import { ExposureReport, REPORT_BUS_SOURCE, REPORT_DETAIL_TYPES, RuntimeAlert } from '../../domain/exposure-report.ts'
 import { accountOfKey } from '../../domain/key-account.ts'
+import { workloadIn } from '../../domain/workload-sessions.ts'
 import { type Fields, textOf } from '../fields.ts'
 import type { Normalised } from '../normalised.ts'
 import { meantBy } from './named-principal.ts'
@@ -71,7 +72,10 @@ function runtimeSignals(detail: unknown, { account, region }: At): Normalised {
   const weight = PRIORITIES[priority]
   if (weight === undefined) return { kind: 'ignored', reason: `alert of Falco of priority ${priority}` }
   const place = { account, partition: partitionOfRegion(region) }
-  const { unjoined, ...meant } = unnamed(workload ?? 'without a name', place, 'a workload, and its role is not known')
+  const { unjoined, ...meant } = unnamed(workload ?? 'without a name', place, {
+    unjoined: 'a workload',
+    sessionName: workload && workloadIn(workload),
+  })
   const report = { id, type: rule, compromise: weight, ...(unjoined === undefined ? {} : { unjoined }) }
   const said = { id: `falco:${id}`, time: seenAt, account, region, ...meant, note: unjoined, report }
   return { kind: 'signals', signals: [reportSignal({ ...said, kind: 'finding', source, service: source })] }

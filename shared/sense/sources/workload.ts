@@ -12,12 +12,12 @@ export function workloadIn(resource: Fields, place: Place): readonly Meant[] | s
   const instanceId = textOf(instance.instanceId, 64)
   if (instanceId !== undefined && profile !== undefined) return [ofProfile(profile, instanceId, place)]
   const task = textOf(fieldsOf(fieldsOf(resource.ecsClusterDetails).taskDetails).arn, 2048)
-  if (task !== undefined) return [unnamed(`task ${lastOf(task)}`, place, 'a task of ECS: the finding does not say its role')]
+  if (task !== undefined) return [unnamed(`task ${lastOf(task)}`, place, { unjoined: 'a task of ECS', sessionName: lastOf(task) })]
   const pod = fieldsOf(fieldsOf(resource.kubernetesDetails).kubernetesWorkloadDetails)
   const podName = textOf(pod.name, 128)
   if (podName !== undefined) {
     const cluster = textOf(fieldsOf(resource.eksClusterDetails).name, 128) ?? 'unknown'
-    return [unnamed(`pod ${podName} of cluster ${cluster}`, place, 'a pod of EKS: the finding does not say its role')]
+    return [unnamed(`pod ${podName} of cluster ${cluster}`, place, { unjoined: 'a pod of EKS', sessionName: `eks-${cluster}-${podName}` })]
   }
   if (instanceId !== undefined) return 'is about an instance without a role'
   return isFields(resource) && typeof resource.resourceType === 'string'
@@ -37,12 +37,21 @@ export function ofProfile(profile: string, instanceId: string, place: Place): Me
   }
 }
 
-/** Nobody is known to be behind a workload. */
-export function unnamed(workload: string, { account }: Place, unjoined: string): Meant {
+/** A workload whose role its finding does not say. `sessionName`: how AWS names the sessions of it. */
+export function unnamed(
+  workload: string,
+  { account }: Place,
+  { unjoined, sessionName }: { readonly unjoined: string; readonly sessionName?: string | undefined },
+): Meant {
   const id = `workload:${account}:${workload}`.slice(0, 256)
   return {
     identity: { id, kind: 'unknown', name: workload.slice(0, 128), account },
-    credential: { id: `none:${id}`, kind: 'none', workload: workload.slice(0, 128) },
+    credential: {
+      id: `none:${id}`,
+      kind: 'none',
+      workload: workload.slice(0, 128),
+      ...(sessionName === undefined ? {} : { sessionName: sessionName.slice(0, 128) }),
+    },
     isPathUnknown: false,
     unjoined,
   }
