@@ -29,6 +29,9 @@ export const keys = {
   posting: (incidentId: string) => ({ pk: `INCIDENT#${incidentId}`, sk: 'SLACK' }),
   change: (subject: string, number: number) => ({ pk: subject, sk: `CHANGE#${String(number).padStart(6, '0')}` }),
   exposure: (credentialId: string, kind: string) => ({ pk: `EXPOSURE#${credentialId}`, sk: `REPORT#${kind}` }),
+  /** An item that an archive has, by the keys that it has there. */
+  archived: ({ pk, sk }: { readonly pk: string; readonly sk: string }) => ({ pk, sk }),
+  archivePlace: () => ({ pk: 'ARCHIVE', sk: 'PLACE' }),
   setAside: (messageId: string) => ({ pk: 'SETASIDE', sk: `MESSAGE#${messageId}` }),
   press: (pressId: string) => ({ pk: `PRESS#${pressId}`, sk: 'TAKEN' }),
   budget: (hour: number, of: string) => ({ pk: `BUDGET#${hour}`, sk: of }),
