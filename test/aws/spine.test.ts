@@ -597,7 +597,7 @@ describe('the deployed path on moto', () => {
     )
     expect((await respond.invoke(await hotBatch(late))).answer).toEqual({ batchItemFailures: [] })
     const next = (await every()).filter(({ identity, id }) => identity.name === 'ci-deploy' && !before.has(id))
-    expect(next).toMatchObject([{ archived: undefined }])
+    expect(next.map(({ archived }) => archived)).toEqual([undefined])
   })
 
   it('gives back what it cannot read, and works on the rest of the batch', async () => {
