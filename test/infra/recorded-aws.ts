@@ -19,6 +19,7 @@ import { json, type Loopback, loopback, optionsFor, type WireRequest } from '../
 
 /** What a call of the SDK needs as a right, where the two have different names. */
 const RIGHTS: ReadonlyMap<string, string> = new Map([
+  ['dynamodb:Delete', 'dynamodb:DeleteItem'],
   ['dynamodb:Get', 'dynamodb:GetItem'],
   ['dynamodb:Put', 'dynamodb:PutItem'],
   ['dynamodb:Update', 'dynamodb:UpdateItem'],
