@@ -149,7 +149,9 @@ const Settings = z.strictObject({
    * Closed incidents go from the table into the bucket of the seals after `afterDays` days (7 to 3650) without any change; `off` keeps them in the table. 90,
    * because CloudTrail's event history reaches as far back.
    */
-  archive: z.union([z.literal('off'), z.strictObject({ afterDays: ArchiveDays.default(90) })]).default({ afterDays: 90 }),
+  archive: z
+    .union([z.literal('off'), z.strictObject({ afterDays: ArchiveDays.default(90) })], 'must be "off" or have `afterDays`, 7 to 3650')
+    .default({ afterDays: 90 }),
 })
 
 /** Deployment settings of a stack: the key `countersign` of the context in `cdk.json`. */
