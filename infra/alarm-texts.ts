@@ -109,6 +109,18 @@ export const ALARM_TEXTS = {
     means: 'It counts for nothing, so that people are asked more often; no containment rests on it.',
     first: 'The log names the key and the fault; restore the item, and find who wrote it.',
   },
+  ArchiveFailing: {
+    happened: 'Closed incidents could not be archived in two runs in a row.',
+    means: 'They stay whole in the table, which grows; nothing of them is lost.',
+    first:
+      'The log of the function archive says which (archive.failed) and why: mostly the bucket refuses, or an archive cannot be read back.',
+  },
+  ArchiveRefused: {
+    happened: 'A closed incident is not as it was written or sealed, so it was not archived.',
+    means: 'Somebody may have rewritten it.',
+    first:
+      'Run countersign changes verify on the stack: it names the entry. The log of the function archive names the incident (archive.refused).',
+  },
   SealDiscrepancy: {
     happened: 'The record is not as it was sealed.',
     means: 'Somebody may have rewritten it.',

@@ -30,11 +30,13 @@ const SILENT_PERIODS = 12
 /** Without a seal for so many hours in a row an alarm stands: a day, and two hours for the three attempts of a run. */
 const SEALED_HOURS = 26
 
+const DAY_MINUTES = 1_440
+
 /** What the functions count. */
 export const OWN_METRIC = { namespace: 'Countersign', dimensionsMap: { service: 'countersign' }, statistic: 'Sum' } as const
 
 /** The warnings of a function that a stack may lack, by how they begin. */
-const OPTIONAL = ['rotate', 'learn', 'slack'] as const
+const OPTIONAL = ['rotate', 'learn', 'slack', 'archive'] as const
 
 /** How often a kind of warning has to be counted before its alarm stands; once in a quarter of an hour where nothing is said. */
 const PATIENCE: Readonly<Partial<Record<AlarmKind, Pick<AlarmProps, 'threshold' | 'evaluationPeriods'> & { readonly minutes?: number }>>> =
@@ -43,6 +45,9 @@ const PATIENCE: Readonly<Partial<Record<AlarmKind, Pick<AlarmProps, 'threshold' 
     LookupsFailing: { threshold: 0, evaluationPeriods: 3 },
     MessagesFailing: { threshold: 0, evaluationPeriods: 3, minutes: 5 },
     Conflicts: { threshold: 0, evaluationPeriods: 3, minutes: 5 },
+    // Two runs in a row, a day apart: what fails once is archived in the next.
+    ArchiveFailing: { threshold: 0, evaluationPeriods: 2, minutes: DAY_MINUTES },
+    ArchiveRefused: { threshold: 0, evaluationPeriods: 1, minutes: DAY_MINUTES },
     // Three sweeps in a row, in a quarter of an hour.
     TrailUnread: { threshold: 2, evaluationPeriods: 1 },
   }

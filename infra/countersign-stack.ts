@@ -7,6 +7,7 @@ import type { Construct } from 'constructs'
 import type { SlackSettings, StackConfig } from '../shared/config.ts'
 import type { Policy } from '../shared/domain/policy.ts'
 import { Alarms } from './alarms.ts'
+import { ArchiveFunction } from './archive-function.ts'
 import { ContainFunction } from './contain-function.ts'
 import { StackDashboard } from './dashboard.ts'
 import { refuseLargeEnvironments } from './environment-size.ts'
@@ -65,9 +66,16 @@ export class CountersignStack extends Stack {
     const seed = new SeedFunction(this, 'Seed', { table, policy, config })
     const reviewers = notices === undefined ? undefined : this.reviewers({ ...told, ...invoked, notices, slack })
     const seal = new SealFunction(this, 'Seal', { ...told, onCall })
-    const own = [...acting, respond, sweep, seed, seal, inventory, ...(learn === undefined ? [] : [learn]), ...(reviewers?.functions ?? [])]
+    const archive =
+      config.archive === 'off'
+        ? undefined
+        : new ArchiveFunction(this, 'Archive', { table, bucket: seal.bucket, afterDays: config.archive.afterDays, config })
+    seal.guard(archive?.responder)
+    const optional = [learn, archive].filter((one) => one !== undefined)
+    const own = [...acting, respond, sweep, seed, seal, inventory, ...optional, ...(reviewers?.functions ?? [])]
     const functions = own.map(({ responder }) => responder)
-    const ownSessionArns = functions.map(({ sessionArn }) => sessionArn)
+    // A pattern of EventBridge has room for 2,048 characters. What archive calls is recorded only where data events are, and respond leaves it out.
+    const ownSessionArns = functions.filter(({ entry }) => entry !== 'archive').map(({ sessionArn }) => sessionArn)
     const delivering = { queues, config, ownSessionArns }
     const forwarded = takesForwarded(config) ? new ForwardedBus(this, 'Forwarded', config).bus : undefined
     const rules = new EventRules(this, 'Rules', delivering)
@@ -98,7 +106,7 @@ export class CountersignStack extends Stack {
       sweep,
       rotate,
       seal,
-      others: [learn, inventory],
+      others: [learn, inventory, archive],
       review: reviewers?.review,
       config,
     })
@@ -108,7 +116,7 @@ export class CountersignStack extends Stack {
       reverify: contain.reverify,
       reverifyFailures: contain.reverifyFailures,
       undelivered: [rules.undelivered, forwardedRules?.undelivered],
-      functions: { contain, sweep, review: reviewers?.review, rotate, seal, learn, inventory },
+      functions: { contain, sweep, review: reviewers?.review, rotate, seal, learn, inventory, archive },
     })
     const consumed = {
       Confirmed: queues.confirmed,
@@ -133,7 +141,7 @@ export class CountersignStack extends Stack {
         ...allRules.map(({ undelivered }) => undelivered),
         seal.failures,
         inventory.failures,
-        ...[rotate, learn].flatMap((one) => one?.failures ?? []),
+        ...[rotate, ...optional].flatMap((one) => one?.failures ?? []),
         ...(reviewers?.failures ?? []),
       ],
     })

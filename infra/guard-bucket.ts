@@ -33,18 +33,22 @@ const OBJECT_CHANGES = [
 const OBJECT_WRITES = ['s3:PutObject', 's3:ReplicateDelete', 's3:ReplicateObject']
 
 /**
- * Denies a bucket of seals to everybody but its writer, whatever rights they have in the account. Whoever stores the next seal first decides what the
- * record is compared with. Only the deployment may change the bucket itself. `operator` is the role of people who set right what an intruder stored.
+ * Denies a bucket of seals to everybody but its writers, whatever rights they have in the account. Whoever stores the next seal first decides what the
+ * record is compared with, so the function that archives incidents may write those and no seal. Only the deployment may change the bucket itself. `operator`
+ * is the role of people who set right what an intruder stored.
  */
 export function guardBucket(
   bucket: Bucket,
-  { writer, operator }: { readonly writer: string; readonly operator: string | undefined },
+  { writer, archiver, operator }: { readonly writer: string; readonly archiver: string | undefined; readonly operator: string | undefined },
 ): void {
   const operators = operator === undefined ? [] : [operator]
   const objects = bucket.arnForObjects('*')
   const deny = (sid: string, actions: string[], resource: string, except: readonly string[]) =>
     bucket.addToResourcePolicy(denyOthers(sid, { actions, resources: [resource], conditions: exceptBy(except) }))
-  deny('OnlyItsWriter', OBJECT_WRITES, objects, [writer, ...operators])
+  const archivers = archiver === undefined ? [] : [archiver]
+  deny('OnlyItsWriters', OBJECT_WRITES, objects, [writer, ...archivers, ...operators])
+  deny('OnlySealsItsSeals', OBJECT_WRITES, bucket.arnForObjects('seals/*'), [writer, ...operators])
+  deny('OnlyArchivesItsIncidents', OBJECT_WRITES, bucket.arnForObjects('archive/*'), [...archivers, ...operators])
   const deploying = deployingRole(Stack.of(bucket))
   // Without such a role nobody could change the bucket any more, so nobody is denied it.
   if (deploying === undefined) return

@@ -32,6 +32,7 @@ export class SealFunction extends Construct {
   readonly responder: ResponderFunction
   readonly failures: Queue
   readonly bucket: Bucket
+  private readonly operator: string | undefined
 
   constructor(scope: Construct, id: string, { table, topic, onCall, notices, config }: SealFunctionProps) {
     super(scope, id)
@@ -45,10 +46,15 @@ export class SealFunction extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [
+        // Nothing is uploaded in parts: what is left of such an upload is no object, and would be paid for without being listed. No object expires.
+        { id: 'NoPartsOfUploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ],
     })
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'One object a day, each an entry of the record: an access log would need a bucket with a log of its own.',
+      reason:
+        'One object a day, and one for each archived incident, each checked by its hash: an access log would need a bucket with a log of its own.',
     })
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'seal',
@@ -79,8 +85,9 @@ export class SealFunction extends Construct {
     responder.allowItems(['dynamodb:Query'], table.tableArn, CHAIN_KEYS)
     responder.allowItems(['dynamodb:PutItem'], table.tableArn, ['SEAL'])
     responder.allow(['s3:PutObject', 's3:GetObjectVersion'], [this.bucket.arnForObjects('seals/*')])
-    responder.allow(['s3:ListBucketVersions'], [this.bucket.bucketArn], { StringLike: { 's3:prefix': 'seals/*' } })
-    guardBucket(this.bucket, { writer: responder.role.roleArn, operator: config.operatorRoleArn })
+    responder.allow(['s3:ListBucketVersions'], [this.bucket.bucketArn], { StringLike: { 's3:prefix': ['archive/*', 'seals/*'] } })
+    // What is archived of a chain is compared as well.
+    responder.allow(['s3:GetObject', 's3:GetObjectVersion'], [this.bucket.arnForObjects('archive/*')])
     allowNotices(responder, { topic, queue: notices })
     responder.allow(['sns:Publish'], [onCall.topicArn])
     new WakingSchedule(this, 'Daily', { expression: DAILY, woken: responder.function })
@@ -88,7 +95,15 @@ export class SealFunction extends Construct {
       'Resource::*': 'X-Ray takes no resource.',
       [`Resource::<${stack.getLogicalId(this.bucket.node.defaultChild as CfnElement)}.Arn>/seals/*`]:
         'Each seal is an object of its own; none can be deleted, and the first version of each is the one that counts.',
+      [`Resource::<${stack.getLogicalId(this.bucket.node.defaultChild as CfnElement)}.Arn>/archive/*`]:
+        'Reads of archived incidents: which ones there are is not known in advance.',
     })
     this.responder = responder
+    this.operator = config.operatorRoleArn
+  }
+
+  /** Says who may write the bucket: this function its seals, and `archiver` what it archives, where there is one. */
+  guard(archiver: ResponderFunction | undefined): void {
+    guardBucket(this.bucket, { writer: this.responder.role.roleArn, archiver: archiver?.role.roleArn, operator: this.operator })
   }
 }

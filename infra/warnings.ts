@@ -17,6 +17,8 @@ export const WARNINGS: Readonly<Record<string, WarningAlarm>> = {
       none('the decision is made without the advisor'),
     ]),
   ),
+  'archive.failed': of('ArchiveFailing'),
+  'archive.refused': of('ArchiveRefused'),
   'contain.breaker.tripped': none('people are paged'),
   'contain.look.failed': of('ContainmentFailing'),
   'contain.owner.unknown': none('the next look asks again'),

@@ -4,6 +4,7 @@ import type { IncidentWithChanges } from '../shared/learn/measure/incident-with-
 import { type Measures, measure, type Period } from '../shared/learn/measure/measure.ts'
 import type { OnUnreadable } from '../shared/ports/stores.ts'
 import { incidentSubject, POLICY_SUBJECT } from '../shared/record/append.ts'
+import { wholeOf } from '../shared/record/archived.ts'
 import type { Target } from './target.ts'
 
 /** Chains that are read at the same time: a deployed table answers in parallel. */
@@ -21,20 +22,25 @@ export async function measured(
   const chained: IncidentWithChanges[] = []
   for (let at = 0; at < opened.length; at += AT_ONCE) {
     const some = opened.slice(at, at + AT_ONCE)
-    const read = await Promise.all(some.map((incident) => withChain(incident, record, onUnreadable)))
+    const read = await Promise.all(some.map((incident) => withChain(incident, { incidents, record }, onUnreadable)))
     chained.push(...read.filter((one) => one !== undefined))
   }
   return measure(chained, await record.list(POLICY_SUBJECT), period)
 }
 
 async function withChain(
-  incident: Incident,
-  record: Target['record'],
+  listed: Incident,
+  { incidents, record }: Pick<Target, 'incidents' | 'record'>,
   onUnreadable?: OnUnreadable,
 ): Promise<IncidentWithChanges | undefined> {
   try {
-    return { incident, changes: await record.list(incidentSubject(incident.id)) }
+    const incident = await wholeOf(listed, incidents)
+    return { incident, changes: await record.list(incidentSubject(listed.id)) }
   } catch (cause) {
+    if (onUnreadable !== undefined && cause instanceof UnreadableItem) {
+      onUnreadable(cause)
+      return undefined
+    }
     if (onUnreadable === undefined || !(cause instanceof UnreadableEntry)) throw cause
     onUnreadable(new UnreadableItem(cause.subject, `entry ${cause.number} of its chain`))
     return undefined

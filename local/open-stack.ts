@@ -2,6 +2,7 @@ import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
 import { cloudFormationClient, dynamo, iamClient, lambdaClient, s3Client, snsClient, sqsClient, stsClient } from '../shared/aws/clients.ts'
 import { sqsFailureQueue } from '../shared/aws/failure-queues.ts'
 import { dynamoIdentityStore } from '../shared/aws/identity-store.ts'
+import { s3IncidentArchive } from '../shared/aws/incident-archive.ts'
 import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
 import { lambdaContainInvoker, lambdaRotateInvoker } from '../shared/aws/invokers.ts'
 import { dynamoLastUsedStore } from '../shared/aws/last-used-store.ts'
@@ -11,6 +12,7 @@ import { s3SealVault } from '../shared/aws/seal-vault.ts'
 import { dynamoSetAsideStore } from '../shared/aws/set-aside-store.ts'
 import { callerArn, describeStack } from '../shared/aws/stack.ts'
 import type { Clock } from '../shared/ports/runtime.ts'
+import { withArchivedChains, withArchivedIncidents } from '../shared/record/archived.ts'
 import { approve } from '../shared/review/approve.ts'
 import { review } from '../shared/review/review.ts'
 import { deleteRootKeys } from '../shared/review/root-keys.ts'
@@ -25,6 +27,9 @@ export async function openStack(name: string, region: string | undefined, clock:
   const client = dynamo(options)
   const [sqs, lambda] = [sqsClient(options), lambdaClient(options)]
   const table = { client, name: tableName }
+  const s3 = s3Client(options)
+  const archive = sealBucket === undefined ? undefined : s3IncidentArchive(s3, sealBucket)
+  // Reviews go by the table alone, as the functions do: what is archived is closed.
   const ports = {
     incidents: dynamoIncidentStore(table),
     record: dynamoChangeRecord(table),
@@ -40,15 +45,16 @@ export async function openStack(name: string, region: string | undefined, clock:
     clock,
     identities: dynamoIdentityStore(table),
     lastUsed: dynamoLastUsedStore(table),
-    incidents: ports.incidents,
-    record: ports.record,
+    incidents: archive === undefined ? ports.incidents : withArchivedIncidents(ports.incidents, archive),
+    record: archive === undefined ? ports.record : withArchivedChains(ports.record, archive),
+    archive,
     notifier: noticesTo({ queueUrl: noticeQueueUrl, topicArn, stackName: name }, { sqs, sns: snsClient(options) }),
     failures: {
       stack: { name, region: regionOf(topicArn) },
       queues: parts.failures.map((place) => sqsFailureQueue(place, { sqs, lambda })),
       setAside: dynamoSetAsideStore(table),
     },
-    vault: sealBucket === undefined ? undefined : s3SealVault(s3Client(options), sealBucket),
+    vault: sealBucket === undefined ? undefined : s3SealVault(s3, sealBucket),
     review: (incidentId, verdict) => review(incidentId, { ...verdict, by: caller }, ports),
     approve: (incidentId, approval) => approve(incidentId, { ...approval, by: caller }, ports),
     async deleteRootKeys(incidentId, { reason, profile }) {

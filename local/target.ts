@@ -1,4 +1,5 @@
 import type { Incident } from '../shared/domain/incident.ts'
+import type { IncidentArchive } from '../shared/ports/archive.ts'
 import type { FailureQueue, SetAsideStore } from '../shared/ports/failures.ts'
 import type { LastUsedStore } from '../shared/ports/last-used.ts'
 import type { Notifier } from '../shared/ports/notices.ts'
@@ -24,6 +25,8 @@ export interface Target {
   readonly notifier: Notifier
   /** The store of the seals; undefined for a stack of an earlier version that has none. */
   readonly vault: SealVault | undefined
+  /** Where closed incidents are archived, which `incidents` and `record` read too; undefined in the embedded account, which archives none. */
+  readonly archive?: IncidentArchive | undefined
   /** The dead-letter queues, and what was taken out of them for good; undefined in the embedded account, which has no queues. */
   readonly failures?: {
     readonly stack: { readonly name: string; readonly region: string }

@@ -24,6 +24,12 @@ function isModelEndpoint(text: string): boolean {
   return username === '' && password === '' && (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname)))
 }
 
+/**
+ * Days without any change after which a closed incident is archived. At least 7: the seals of a week are what the record is compared with. 90 by default, because
+ * CloudTrail's event history reaches as far back: until then a look-up can still deliver a call of the incident's time.
+ */
+export const ArchiveDays = z.number().int().min(7).max(3_650)
+
 /** Slack settings of a stack. */
 export const SlackSettings = z.strictObject({
   /** Name of the Secrets Manager secret with the app's signing secret and bot token. */
@@ -46,7 +52,7 @@ const RESERVED = { contain: 10, review: 5 }
 const FEWEST = { contain: 6, review: 3, respond: 26 } as const
 
 const ReservedConcurrency = z
-  .partialRecord(z.enum(['contain', 'review', 'respond', 'rotate', 'sweep', 'slack', 'seal']), z.number().int().min(0).max(900))
+  .partialRecord(z.enum(['contain', 'review', 'respond', 'rotate', 'sweep', 'slack', 'seal', 'archive']), z.number().int().min(0).max(900))
   .superRefine((places, context) => {
     for (const [name, least] of Object.entries(FEWEST)) {
       const found = places[name as keyof typeof FEWEST]
@@ -139,6 +145,13 @@ const Settings = z.strictObject({
       retentionDays: z.number().int().min(1).max(36_500).default(365),
     })
     .default({ lock: 'governance', retentionDays: 365 }),
+  /**
+   * Closed incidents go from the table into the bucket of the seals after `afterDays` days (7 to 3650) without any change; `off` keeps them in the table. 90,
+   * because CloudTrail's event history reaches as far back.
+   */
+  archive: z
+    .union([z.literal('off'), z.strictObject({ afterDays: ArchiveDays.default(90) })], 'must be "off" or have `afterDays`, 7 to 3650')
+    .default({ afterDays: 90 }),
 })
 
 /** Deployment settings of a stack: the key `countersign` of the context in `cdk.json`. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { checked, ModelEndpoint, SLACK_CHANNEL } from './config.ts'
+import { ArchiveDays, checked, ModelEndpoint, SLACK_CHANNEL } from './config.ts'
 
 /** Environment variables of a function that may call the model. */
 const MODEL = {
@@ -145,6 +145,18 @@ export const SealConfig = z.object({
   ON_CALL_TOPIC_ARN: z.string().startsWith('arn:'),
 })
 export type SealConfig = z.infer<typeof SealConfig>
+
+/** The environment of `archive`. */
+export const ArchiveConfig = z.object({
+  TABLE_NAME: z.string().min(3),
+  SEAL_BUCKET: z.string().min(3),
+  ARCHIVE_AFTER_DAYS: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a number of days')
+    .transform(Number)
+    .pipe(ArchiveDays),
+})
+export type ArchiveConfig = z.infer<typeof ArchiveConfig>
 
 /** The environment of `seed`. */
 export const SeedConfig = z.object({ TABLE_NAME: z.string().min(3) })

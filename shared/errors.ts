@@ -60,6 +60,19 @@ export class UnreadableEntry extends ResponderError {
   }
 }
 
+/** What is wrong with the object of an archived incident. `missing`: there is none. `changed`: its text has another hash, or is no archive. `swapped`: it is another incident's. */
+export type ArchiveFault = 'missing' | 'changed' | 'swapped'
+
+/** Entries of a chain are in an archive that cannot be read. */
+export class UnreadableArchive extends UnreadableEntry {
+  readonly fault: ArchiveFault
+
+  constructor(subject: string, number: number, { fault, issue }: { fault: ArchiveFault; issue: string }) {
+    super(subject, number, { issue })
+    this.fault = fault
+  }
+}
+
 /**
  * IAM of another account refuses the responder: its role is not there, does not trust the responder, or lacks a right. It does not pass by itself; people of
  * that account have to act. The name begins as those of AWS's own refusals do.
@@ -83,6 +96,7 @@ export function errorName(cause: unknown): string {
 export type ErrorCode =
   | 'account.busy'
   | 'account.refused'
+  | 'archive.failed'
   | 'config.invalid'
   | 'declined'
   | 'folder.unsafe'

@@ -5,10 +5,10 @@ import { memoryAdvisorBudget } from '../shared/memory/advisor-budget.ts'
 import type { AuthorizationDetails } from '../shared/memory/authorization-details.ts'
 import { AuthorizationDetails as AuthorizationDetailsSchema } from '../shared/memory/authorization-details.ts'
 import { memoryBreaker } from '../shared/memory/breaker.ts'
-import { memoryChangeRecord } from '../shared/memory/change-record.ts'
+import { memoryChangeRecord, type StoredChains } from '../shared/memory/change-record.ts'
 import { memoryIam } from '../shared/memory/iam.ts'
 import { memoryIdentityStore } from '../shared/memory/identity-store.ts'
-import { memoryIncidentStore } from '../shared/memory/incident-store.ts'
+import { memoryIncidentStore, type StoredTexts } from '../shared/memory/incident-store.ts'
 import { memoryReverifyQueue } from '../shared/memory/invokers.ts'
 import { silentLog } from '../shared/memory/log.ts'
 import { memoryNotifier } from '../shared/memory/notifier.ts'
@@ -48,6 +48,9 @@ export async function embedded(
     iam?: (iam: Iam) => Iam
     callsContain?: boolean
     members?: Readonly<Record<string, unknown>>
+    /** What is stored, for a test that looks at it or changes it. */
+    texts?: StoredTexts
+    chains?: StoredChains
   } = {},
 ) {
   let now = NOW
@@ -59,8 +62,8 @@ export async function embedded(
   const called: string[] = []
   const ports = {
     identities: memoryIdentityStore(),
-    incidents: memoryIncidentStore(),
-    record: memoryChangeRecord(),
+    incidents: memoryIncidentStore(parts.texts),
+    record: memoryChangeRecord(parts.chains),
     breaker: memoryBreaker(),
     iam,
     budget: memoryAdvisorBudget(),

@@ -49,6 +49,7 @@ export const PARTS: Parts = {
   'breaker-urgent': () => `${POLICY.breaker.urgentPerHour}`,
   'breaker-fraction': () => `${POLICY.breaker.maxUserFraction * 100} %`,
   'capacity-events': () => `\n${CAPACITY.events}\n`,
+  'capacity-archives': () => `\n${CAPACITY.archives}\n`,
   'capacity-floods': () => `\n${CAPACITY.floods}\n`,
   'capacity-storage': () => `\n${CAPACITY.storage}\n`,
   'containment-steps': () => `\n${containmentTable()}\n`,

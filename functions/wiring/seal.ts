@@ -1,4 +1,5 @@
 import { s3Client, snsClient } from '../../shared/aws/clients.ts'
+import { s3IncidentArchive } from '../../shared/aws/incident-archive.ts'
 import { notifyBoth, snsNotifier } from '../../shared/aws/notifier.ts'
 import { s3SealVault } from '../../shared/aws/seal-vault.ts'
 import { readEnvironment, SealConfig } from '../../shared/environment.ts'
@@ -12,4 +13,11 @@ const { ON_CALL_TOPIC_ARN: onCall, NOTIFY_TOPIC_ARN: notices, NOTICE_QUEUE_URL: 
 const pager = snsNotifier(snsClient(), onCall, config.STACK_NAME)
 const notifier = onCall === notices && queue === undefined ? pager : notifyBoth(pager, notifierOf(config))
 
-export const ports: SealPorts = { ...common(config), vault: s3SealVault(s3Client(), config.SEAL_BUCKET), notifier }
+const s3 = s3Client()
+
+export const ports: SealPorts = {
+  ...common(config),
+  vault: s3SealVault(s3, config.SEAL_BUCKET),
+  archive: s3IncidentArchive(s3, config.SEAL_BUCKET),
+  notifier,
+}

@@ -32,10 +32,11 @@ export async function sealChanges(target: Target, { isJson }: { isJson: boolean 
   const { vault } = target
   if (vault === undefined)
     throw new ResponderError('usage', `${target.name} has no bucket for seals: deploy this version of the stack first`)
-  const { record, notifier } = target
+  const { record, notifier, archive } = target
   const { entry, heads, discrepancies, uncompared } = await seal({
     record,
     vault,
+    archive,
     notifier,
     clock: { now: () => Date.now() },
     log: silentLog,

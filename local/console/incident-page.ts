@@ -94,6 +94,7 @@ function answerTo({ said, incident }: Looked): Markup | '' {
 
 function factsOf(incident: Incident, { base }: Room): Markup {
   const { id, identity, credentials, assessment, blastRadius, decision, priority, openedAt, containedAt, decidedBy, verdict } = incident
+  const { archived } = incident
   const shownCredentials = credentials.slice(0, 6).map((one) => html`<span class="id">${shown(one.id, 128)}</span> (${one.kind}) `)
   const contained =
     containedAt === undefined
@@ -103,6 +104,8 @@ function factsOf(incident: Incident, { base }: Room): Markup {
   const putOff = extendedUntil === undefined ? '' : html`<dt>Extended</dt><dd>until ${moment(extendedUntil)} UTC: no reminders before</dd>`
   const answered =
     verdict === undefined ? '' : html`<dt>Verdict</dt><dd>${verdict.kind} by ${shown(verdict.by)}: ${shown(verdict.reason, 500)}</dd>`
+  const moved =
+    archived === undefined ? '' : html`<dt>Archived</dt><dd>${moment(archived.at)} UTC, in <span class="id">${archived.key}</span></dd>`
   const canAnswer = offeredFor(incident).length > 0
   return html`<p class="lead">${stateBadge(incident)} priority <strong>${priority}</strong>, risk <strong>${assessment.risk}</strong>${assessment.isConfirmed ? ' (confirmed by AWS)' : ''}, blast radius <strong>${blastRadius.score}</strong></p>
 <nav class="within" aria-label="On this page">${canAnswer ? html`<a href="#verdict"><strong>Give your verdict</strong></a>` : ''}${SECTIONS.map(([to, name]) => html`<a href="#${to}">${name}</a>`)}</nav>
@@ -112,7 +115,7 @@ function factsOf(incident: Incident, { base }: Room): Markup {
 <dt>Can</dt><dd>${blastRadius.reasons.length === 0 ? 'not known' : blastRadius.reasons.join(', ')} (by ${blastRadius.basis})</dd>
 <dt>Decision</dt><dd><strong>${decision.action}</strong>${decision.would === decision.action ? '' : ` (would ${decision.would})`}: ${decision.why.map((line) => shown(line)).join('; ')}</dd>
 ${advisorText(incident) === '' ? '' : html`<dt>Advisor</dt><dd>${advisorText(incident)}</dd>`}
-<dt>Opened</dt><dd>${moment(openedAt)} UTC</dd>${restrictedIn(incident)}${contained}${putOff}${answered}</dl>`
+<dt>Opened</dt><dd>${moment(openedAt)} UTC</dd>${restrictedIn(incident)}${contained}${putOff}${answered}${moved}</dl>`
 }
 
 function restrictedIn(incident: Incident): Markup | '' {

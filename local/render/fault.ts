@@ -12,6 +12,9 @@ const FAULTS: Readonly<Record<AuditFault['fault'], string>> = {
   vanished: 'is missing, with its whole chain',
   lost: 'is missing where the seals are stored, or is not a seal',
   newer: 'was written by a newer release: check it with that one',
+  'archive-missing': 'is archived, and its object is missing in the bucket',
+  'archive-changed': 'is archived, and its object in the bucket is not the one that was stored',
+  'archive-swapped': 'is archived, and its object in the bucket is that of another incident',
   unended: 'may not be the last: the incident that says where the chain ends cannot be read',
 }
 

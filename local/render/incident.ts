@@ -52,18 +52,17 @@ export function renderIncident(incident: Incident, paint: Paint, { options, sign
   if (restriction !== undefined) rows.push(['', printable(restriction.refused, 600)], ['', printable(restriction.goesOn, 600)])
   const nothingDone = nothingDoneLine(incident)
   if (nothingDone !== undefined) rows.push(['', nothingDone])
-  if (incident.containedAt !== undefined) {
-    rows.push([
-      'contained',
-      `${moment(incident.containedAt)} UTC, ${duration(incident.containedAt - incident.decidedBy.time)} after the deciding event`,
-    ])
-  }
+  const { containedAt, decidedBy } = incident
+  if (containedAt !== undefined)
+    rows.push(['contained', `${moment(containedAt)} UTC, ${duration(containedAt - decidedBy.time)} after the deciding event`])
   if (incident.extendedUntil !== undefined) rows.push(['extended', `until ${moment(incident.extendedUntil)} UTC`])
   if (incident.verdict !== undefined) {
     const { kind, by, reason } = incident.verdict
     rows.push(['verdict', `${kind} by ${printable(by, 200)}: ${printable(reason, 200)}`])
     for (const { says } of acceptedLines(incident)) rows.push(['accepted', printable(says, 400)])
   }
+  const { archived } = incident
+  if (archived !== undefined) rows.push(['archived', `${moment(archived.at)} UTC, in ${printable(archived.key, 200)}`])
   return [
     head,
     indent(columns(rows)),

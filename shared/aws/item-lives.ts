@@ -1,5 +1,8 @@
-/** How long an item of the table stays: until a time that it says itself (`expiresAt`, epoch seconds, the table's time to live), or for good, and why. */
-export type Life = { readonly kind: 'expires'; readonly when: string } | { readonly kind: 'kept'; readonly why: string }
+/**
+ * How long an item of the table stays: until a time that it says itself (`expiresAt`, epoch seconds, the table's time to live), until its closed incident is
+ * archived, or for good, and why.
+ */
+export type Life = { readonly kind: 'expires'; readonly when: string } | { readonly kind: 'archived' | 'kept'; readonly why: string }
 
 /** One class of items. In a key, `…` stands for any text. */
 export interface ItemClass {
@@ -13,9 +16,9 @@ export interface ItemClass {
 
 const expires = (when: string): Life => ({ kind: 'expires', when })
 const kept = (why: string): Life => ({ kind: 'kept', why })
+const archived = (why: string): Life => ({ kind: 'archived', why })
 
 const CHAIN = ['CHANGE#…'] as const
-const EVIDENCE = 'evidence, and what a verdict rests on'
 
 /** Every class of items that the table has. A test holds that each item that is written belongs to one of them, and expires where its class does. */
 export const ITEM_CLASSES: readonly ItemClass[] = [
@@ -73,23 +76,29 @@ export const ITEM_CLASSES: readonly ItemClass[] = [
     sk: ['META'],
     holds: 'the incident and its version; `open` and `priority` feed the sparse index while it is not closed',
     grows: 'one for each incident',
-    life: kept(EVIDENCE),
+    life: kept('of an archived incident what later decisions go by, and where the rest is'),
   },
   {
     pk: 'INCIDENT#…',
     sk: ['SIGNAL#…'],
     holds: 'one signal of its timeline, `SIGNAL#time#event id`; `SIGNAL#hour#…` the first call of an hour that was left out',
     grows: 'with the logarithm of the calls of a kind, and one an hour',
-    life: kept(EVIDENCE),
+    life: archived('evidence, and what a verdict rests on'),
   },
   {
     pk: 'INCIDENT#…',
     sk: ['THINNING'],
     holds: 'how far its timeline is thinned',
     grows: 'one for each long timeline',
-    life: kept('without it a timeline begins to grow again'),
+    life: archived('without it a timeline begins to grow again'),
   },
-  { pk: 'INCIDENT#…', sk: CHAIN, holds: 'its hash chain', grows: 'some for each incident', life: kept('a seal holds its end') },
+  {
+    pk: 'INCIDENT#…',
+    sk: CHAIN,
+    holds: 'its hash chain; of an archived incident the link to the archive and what follows',
+    grows: 'some for each incident',
+    life: archived('a seal holds its end'),
+  },
   {
     pk: 'INCIDENT#…',
     sk: ['SLACK'],
@@ -102,14 +111,14 @@ export const ITEM_CLASSES: readonly ItemClass[] = [
     sk: CHAIN,
     holds: 'the chain of what people order: verdicts, approvals; respond may not write it',
     grows: 'some for each incident that was answered',
-    life: kept('a seal holds its end'),
+    life: archived('a seal holds its end'),
   },
   {
     pk: 'STEPS#…',
     sk: CHAIN,
     holds: 'the chain of the steps that contain itself planned; no other function may write it',
     grows: 'two for each step',
-    life: kept('a step is given back by what it says was there before'),
+    life: archived('a step is given back by what it says was there before'),
   },
   {
     pk: 'LASTUSED#…',
@@ -161,6 +170,13 @@ export const ITEM_CLASSES: readonly ItemClass[] = [
     life: kept('it is evidence that nobody has evaluated; whoever puts it back deletes it'),
   },
   {
+    pk: 'ARCHIVE',
+    sk: ['PLACE'],
+    holds: 'where the last run of archive stopped',
+    grows: 'one',
+    life: kept('the next run goes on from there'),
+  },
+  {
     pk: 'PRESS#…',
     sk: ['TAKEN'],
     holds: 'a press of Slack that review has taken',
@@ -190,7 +206,8 @@ function isLike(pattern: string, text: string): boolean {
 /** The classes as a table of Markdown. */
 export function itemTable(): string {
   const rows = ITEM_CLASSES.map(({ pk, sk, holds, grows, life }) => {
-    const stays = life.kind === 'expires' ? `expires ${life.when}` : `kept: ${life.why}`
+    const stays =
+      life.kind === 'expires' ? `expires ${life.when}` : `${life.kind === 'kept' ? 'kept' : 'until its incident is archived'}: ${life.why}`
     return `| \`${pk}\` | ${sk.map((one) => `\`${one}\``).join(', ')} | ${holds} | ${grows} | ${stays} |\n`
   })
   return `| pk | sk | holds | grows | life |\n| --- | --- | --- | --- | --- |\n${rows.join('')}`

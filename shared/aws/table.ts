@@ -30,6 +30,9 @@ export const keys = {
   change: (subject: string, number: number) => ({ pk: subject, sk: `CHANGE#${String(number).padStart(6, '0')}` }),
   workload: (workload: string, roleId: string) => ({ pk: `WORKLOAD#${workload}`, sk: `ROLE#${roleId}` }),
   exposure: (credentialId: string, kind: string) => ({ pk: `EXPOSURE#${credentialId}`, sk: `REPORT#${kind}` }),
+  /** An item that an archive has, by the keys that it has there. */
+  archived: ({ pk, sk }: { readonly pk: string; readonly sk: string }) => ({ pk, sk }),
+  archivePlace: () => ({ pk: 'ARCHIVE', sk: 'PLACE' }),
   setAside: (messageId: string) => ({ pk: 'SETASIDE', sk: `MESSAGE#${messageId}` }),
   press: (pressId: string) => ({ pk: `PRESS#${pressId}`, sk: 'TAKEN' }),
   budget: (hour: number, of: string) => ({ pk: `BUDGET#${hour}`, sk: of }),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
+import { Archived } from './archived.ts'
 import { Assessment } from './assessment.ts'
 import { BlastRadius } from './blast-radius.ts'
 import { ChainHead } from './change.ts'
@@ -181,6 +182,8 @@ export const Incident = z
     lookups: orAbsent(Lookups),
     /** The end of the incident's chain when this was written; a shorter chain was cut. */
     head: ChainHead,
+    /** Set where the incident is archived: this is then what stays of it in the table (`stubOf` in archive.ts), unless it was read from the archive. */
+    archived: Archived.exactOptional(),
   })
   .readonly()
 export type Incident = z.infer<typeof Incident>

@@ -1,9 +1,12 @@
 import { type ChainHead, type Change, verifyChain } from '../domain/change.ts'
 import type { Incident } from '../domain/incident.ts'
 import { SEAL_SUBJECT } from '../domain/seal.ts'
-import { UnreadableEntry, UnreadableItem } from '../errors.ts'
+import { UnreadableArchive, UnreadableEntry, UnreadableItem } from '../errors.ts'
+import type { IncidentArchive } from '../ports/archive.ts'
 import type { ChangeRecord, IncidentStore, SealVault } from '../ports/stores.ts'
 import { incidentSubject } from './append.ts'
+import { chainsBeside } from './archived.ts'
+import { archiveFault } from './audit-archive.ts'
 import type { AuditFault } from './audit-fault.ts'
 import { type AuditedSeals, auditSeals, type SealedHead } from './audit-seals.ts'
 import { isOrderedEntry, orderSubject } from './orders.ts'
@@ -23,13 +26,15 @@ export interface AuditPorts {
   readonly incidents: Pick<IncidentStore, 'get' | 'listAll'>
   /** Undefined without a vault: then the chains are checked, but not against seals. */
   readonly vault: SealVault | undefined
+  /** The archive that `record` and `incidents` are read from too; absent where nothing is archived. */
+  readonly archive?: IncidentArchive | undefined
 }
 
 /**
- * Checks the hashes of every chain, the chain that each incident names the end of, the order that each verdict gave, and every seal. Reads the whole
- * record and every incident.
+ * Checks the hashes of every chain, the chain that each incident names the end of, the order that each verdict gave, the object of each
+ * archived incident, and every seal. Reads the whole record and every incident.
  */
-export async function audit({ record, incidents, vault }: AuditPorts): Promise<Audit> {
+export async function audit({ record, incidents, vault, archive }: AuditPorts): Promise<Audit> {
   const inTable = await entriesOf(SEAL_SUBJECT, record)
   const { sealedHeads, faults: sealFaults, ...said } = await auditSeals('fault' in inTable ? undefined : inTable, vault)
   const faults: AuditFault[] = [...sealFaults]
@@ -49,15 +54,24 @@ export async function audit({ record, incidents, vault }: AuditPorts): Promise<A
     if (subject === SEAL_SUBJECT) return
     if (changes.length === 0) return faults.push(vanished(subject, sealedHeads))
     const head = incident === 'unreadable' ? incident : incident?.head
-    faults.push(...asList(faultOf(subject, changes, { head, sealedHeads: sealedHeads.get(subject) ?? [] })))
-    if (incident !== 'unreadable' && incident !== undefined) orders.push(...(await orderFault(incident, changes, record)))
+    const archived = await archiveFault(subject, { changes, incident }, archive)
+    // What is beside the chain is in the same object.
+    for (const beside of chainsBeside(changes)) {
+      if (archived !== undefined) seen.add(beside)
+      else if (!seen.has(beside)) await check(beside)
+    }
+    const fault = faultOf(subject, changes, { head, sealedHeads: sealedHeads.get(subject) ?? [] }) ?? archived
+    if (fault !== undefined) faults.push(fault)
+    if (archived === undefined && incident !== 'unreadable' && incident !== undefined)
+      orders.push(...(await orderFault(incident, changes, record)))
   }
-  for await (const subject of record.subjects()) await check(subject)
+  for await (const subject of record.subjects()) if (!seen.has(subject)) await check(subject)
   // A chain that is gone is in no list of chains: its incident and its seals name it.
   const unreadable: string[] = []
   for await (const { id, head } of incidents.listAll(({ key }) => unreadable.push(key)))
     if (head.number > 0 && !seen.has(incidentSubject(id))) await check(incidentSubject(id))
-  for (const subject of sealedHeads.keys()) if (!seen.has(subject)) faults.push(vanished(subject, sealedHeads))
+  // What is archived with its incident is in no list either.
+  for (const subject of sealedHeads.keys()) if (!seen.has(subject)) await check(subject)
   const named = new Set(faults.map(({ subject }) => subject))
   for (const subject of unreadable) if (!seen.has(subject) && !named.has(subject)) faults.push({ subject, number: 1, fault: 'unended' })
   faults.push(...orders.filter(({ subject }) => !named.has(subject)))
@@ -112,11 +126,10 @@ function faultOf(
 async function entriesOf(subject: string, record: ChangeRecord): Promise<readonly Change[] | AuditFault> {
   return record.list(subject).catch((cause: unknown) => {
     if (!(cause instanceof UnreadableEntry)) throw cause
+    if (cause instanceof UnreadableArchive) return { subject, number: cause.number, fault: `archive-${cause.fault}` as const }
     return { subject, number: cause.number, fault: cause.isNewer ? ('newer' as const) : ('edited' as const) }
   })
 }
-
-const asList = <T>(fault: T | undefined): T[] => (fault === undefined ? [] : [fault])
 
 /**
  * The first fault of a chain against its seals. It begins after the last entry that a seal confirms; `until` is the sealed entry that differs, so

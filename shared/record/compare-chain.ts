@@ -27,6 +27,16 @@ export type Depth = 'whole' | 'since-sealed' | 'none'
 export interface ComparePorts {
   readonly record: Pick<ChangeRecord, 'page'>
   depth(): Depth
+  /** What is archived of chains; absent where nothing is. */
+  readonly archived?: ArchivedChains | undefined
+}
+
+/** What is archived of chains, for the comparison with a seal. */
+export interface ArchivedChains {
+  /** Where the archived part of a chain ends, as a link says that a seal covers; undefined where no seal covers one. */
+  sealedEnd(subject: string): Promise<ChainHead | undefined>
+  /** The record with what is archived of it. */
+  readonly record: Pick<ChangeRecord, 'page'>
 }
 
 /** The keys of all chains that a release writes. The role of `seal` may read these and no others. */
@@ -86,32 +96,49 @@ interface ReadChain {
 async function readChain(
   subject: string,
   claims: readonly SealedClaim[],
-  { record, depth }: ComparePorts,
+  { record, depth, archived }: ComparePorts,
 ): Promise<ReadChain | 'uncompared'> {
   const lowest = Math.min(...claims.map(({ number }) => number))
   const isShort = depth() === 'since-sealed' && claims.length > 0 && lowest > 0
+  let source = record
   let head: ChainHead | undefined = isShort ? undefined : EMPTY_CHAIN
   let fault: ChainHead | undefined
   const confirmed = new Set<SealedClaim>()
-  for (let hasMore = true; hasMore; ) {
+  const check = (found: ChainHead) => {
+    for (const claim of claims.filter(({ number }) => number === found.number))
+      if (claim.hash === found.hash) confirmed.add(claim)
+      else fault ??= found
+  }
+  for (let hasMore = true, isFirst = true; hasMore; isFirst = false) {
     if (depth() === 'none' && fault === undefined) return 'uncompared'
     if (depth() === 'none') break
-    const page = await record.page(subject, head === undefined ? lowest : head.number + 1)
+    const from = head === undefined ? lowest : head.number + 1
+    let page = await source.page(subject, from)
+    if (isFirst && archived !== undefined && page.unreadable === undefined && page.changes[0]?.number !== from) {
+      const end = await archived.sealedEnd(subject)
+      if (end !== undefined && claims.every(({ number }) => number === 0 || number >= end.number)) {
+        head = end
+        check(end)
+        if (end.number >= from) page = await source.page(subject, end.number + 1)
+      } else {
+        // A link that no seal covers proves nothing: what it says is archived is read.
+        source = archived.record
+        page = await source.page(subject, from)
+      }
+    }
     for (const entry of page.changes) {
       // A reading that begins at a sealed entry cannot check what is before it; the sealed hash covers that.
       const before: ChainHead = head ?? { number: lowest - 1, hash: entry.previous }
       const found = { number: before.number + 1, hash: entry.hash }
       // What comes after an entry that does not follow proves nothing.
       if (linkFault(subject, before, entry) !== undefined) return { head: before, fault: fault ?? found, confirmed }
-      for (const claim of claims.filter(({ number }) => number === entry.number))
-        if (claim.hash === entry.hash) confirmed.add(claim)
-        else fault ??= found
+      check(found)
       head = found
     }
     if (page.unreadable !== undefined) return { head: head ?? EMPTY_CHAIN, fault, confirmed, unreadable: page.unreadable }
     hasMore = page.hasMore && page.changes.length > 0
   }
   // Nothing from the sealed entry on: where the chain ends now is found from its beginning.
-  if (head === undefined) return readChain(subject, claims, { record, depth: () => (depth() === 'none' ? 'none' : 'whole') })
+  if (head === undefined) return readChain(subject, claims, { record, archived, depth: () => (depth() === 'none' ? 'none' : 'whole') })
   return { head, fault, confirmed }
 }

@@ -1,9 +1,13 @@
+import { incidentOfChain, linkIn, subjectsOf } from '../domain/archive.ts'
 import { type ChainHead, EMPTY_CHAIN } from '../domain/change.ts'
 import { SEAL_SUBJECT, type SealContent, type SealDiscrepancy, type SealedHead } from '../domain/seal.ts'
 import { MINUTE_MS } from '../domain/time.ts'
+import { UnreadableEntry } from '../errors.ts'
+import type { IncidentArchive } from '../ports/archive.ts'
 import type { Clock } from '../ports/runtime.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
-import { type Comparison, compareChain, type Depth } from './compare-chain.ts'
+import { withArchivedChains } from './archived.ts'
+import { type ArchivedChains, type Comparison, compareChain, type Depth } from './compare-chain.ts'
 import type { LastSeal } from './last-seal.ts'
 
 /** Chains that are read in parallel. */
@@ -15,8 +19,10 @@ const COMPARE_MS = 11 * MINUTE_MS
 
 /** What the ports of a comparison are. */
 interface ComparePorts {
-  readonly record: Pick<ChangeRecord, 'page' | 'subjects'>
+  readonly record: ChangeRecord
   readonly clock: Clock
+  /** Where closed incidents are archived; absent where none are. */
+  readonly archive?: IncidentArchive | undefined
 }
 
 /**
@@ -27,8 +33,9 @@ interface ComparePorts {
  */
 export async function compareWithSeal(
   { seal, head, claims, differences }: LastSeal,
-  { record, clock }: ComparePorts,
+  { record, clock, archive }: ComparePorts,
 ): Promise<SealContent> {
+  const archived = archive === undefined ? undefined : sealedArchives(claims.byChain, record, archive)
   const depth = depthBy(clock)
   const { byChain, planted } = claims
   const doubted = new Set(planted)
@@ -53,7 +60,7 @@ export async function compareWithSeal(
   const left = new Set(byChain.keys())
   const compareAll = async (subjects: readonly string[]) => {
     const found = await Promise.all(
-      subjects.map((subject) => compareChain(subject, byChain.get(subject) ?? [], { record, depth }, doubted)),
+      subjects.map((subject) => compareChain(subject, byChain.get(subject) ?? [], { record, depth, archived }, doubted)),
     )
     for (const [at, one] of found.entries()) add(subjects[at] ?? '', one)
     for (const subject of subjects) left.delete(subject)
@@ -64,6 +71,35 @@ export async function compareWithSeal(
   for (const number of [...planted].sort((a, b) => a - b))
     discrepancies.push(dated({ subject: SEAL_SUBJECT, discrepancy: 'planted', sealed: head, found: { number } }))
   return { heads, discrepancies, uncompared }
+}
+
+/**
+ * What is archived of chains. A link that a seal covers is as good as the object: its hash is in the link, and the bucket keeps it. So nothing is read of the
+ * bucket once a seal covers the link.
+ */
+function sealedArchives(
+  byChain: ReadonlyMap<string, readonly ChainHead[]>,
+  record: ChangeRecord,
+  archive: IncidentArchive,
+): ArchivedChains {
+  return {
+    record: withArchivedChains(record, archive),
+    async sealedEnd(subject) {
+      const incidentId = incidentOfChain(subject)
+      if (incidentId === undefined) return undefined
+      const [own] = subjectsOf(incidentId)
+      const linked = await record.list(own).then(linkIn, unlessUnreadable)
+      const isSealed = byChain.get(own)?.some(({ number, hash }) => number === linked?.entry.number && hash === linked.entry.hash)
+      const end = isSealed === true ? linked?.link.chains.find((one) => one.subject === subject) : undefined
+      return end === undefined ? undefined : { number: end.number, hash: end.hash }
+    },
+  }
+}
+
+/** A chain that cannot be read has no link; the comparison of that chain says that it cannot. */
+function unlessUnreadable(cause: unknown): undefined {
+  if (!(cause instanceof UnreadableEntry)) throw cause
+  return undefined
 }
 
 /** Two discrepancies are the same where a chain differs in the same way from the same head. The head of the chain of seals moves with every seal. */

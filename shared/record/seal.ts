@@ -1,6 +1,7 @@
 import { type ChainHead, type Change, chain } from '../domain/change.ts'
 import { readSeal, SEAL_SUBJECT, type Seal, type SealContent, sealText, sealValueOf } from '../domain/seal.ts'
 import { ResponderError } from '../errors.ts'
+import type { IncidentArchive } from '../ports/archive.ts'
 import type { Notifier } from '../ports/notices.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import type { ChangeRecord, SealVault } from '../ports/stores.ts'
@@ -12,6 +13,8 @@ import { conflictNotice, discrepancyNotice } from './seal-notice.ts'
 export interface SealPorts {
   readonly record: ChangeRecord
   readonly vault: SealVault
+  /** Where closed incidents are archived; absent where none are. */
+  readonly archive?: IncidentArchive | undefined
   readonly notifier: Notifier
   readonly clock: Clock
   readonly log: Log

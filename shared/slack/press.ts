@@ -1,4 +1,5 @@
 import { groupsAsked, isApprover, slackActor } from '../domain/approval.ts'
+import type { Archived } from '../domain/archived.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { DecidingReview } from '../domain/policy.ts'
 import { revisionOf } from '../domain/revision.ts'
@@ -94,7 +95,8 @@ async function groupsOf(user: string, asked: readonly string[], ports: PressPort
 /** Updates the message to the incident's current state, which removes buttons that no longer apply. */
 async function refreshMessage({ incidentId, channel, ts }: Press, ports: PressPorts): Promise<void> {
   const stored = await ports.incidents.get(incidentId)
-  if (stored === undefined) return
+  // What stays of an archived incident says less than its message, from which the buttons went when it was closed.
+  if (stored === undefined || stored.value.archived !== undefined) return
   const [changes, { policy }, slack] = await Promise.all([
     ports.record.list(incidentSubject(incidentId)),
     readPolicy(ports.record),
@@ -114,6 +116,7 @@ async function sendAnswer(pressed: Press, ports: PressPorts): Promise<void> {
   if (stored === undefined)
     return sendEphemeral(pressed, { text: 'Unknown incident.', blocks: [section([`There is no incident ${pressed.incidentId}.`])] }, ports)
   const { value: incident } = stored
+  if (incident.archived !== undefined) return sendEphemeral(pressed, archivedMessage(incident, incident.archived), ports)
   let unreadable = 0
   const signals = await ports.incidents.signals(incident.id, ({ key, issue }) => {
     unreadable += 1
@@ -125,6 +128,15 @@ async function sendAnswer(pressed: Press, ports: PressPorts): Promise<void> {
       : explanationMessage(incident, linesOf(await explain({ incident, signals, changes }, ports.model)), pressed)
   const note = unreadable === 0 ? [] : [section([`*${unreadable} calls of the timeline cannot be read*, and are left out here.`])]
   await sendEphemeral(pressed, { ...message, blocks: [...message.blocks, ...note] }, ports)
+}
+
+/** What is said of an incident whose evidence is in the archive, which review may not read. */
+function archivedMessage({ id, state }: Incident, { at }: Archived): Message {
+  const lines = [
+    `*${id} is ${state}, and was archived on ${new Date(at).toISOString().slice(0, 10)}.*`,
+    `Its evidence is in the archive: ${code(`countersign incidents show ${id}`, 300)}`,
+  ]
+  return { text: `${id} is archived.`, blocks: [section(lines)] }
 }
 
 function explanationMessage(incident: Incident, lines: readonly string[], { revision }: Press): Message {

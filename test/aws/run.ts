@@ -32,7 +32,7 @@ const moto = spawn(join(commands, 'moto_server'), ['-H', '127.0.0.1', '-p', Stri
 })
 try {
   if (!(await isUp(url, Date.now() + 60_000))) throw new Error(`moto did not answer on ${url} within a minute; its output is in ${logFile}`)
-  const { status } = spawnSync('vitest', ['run', '--config', join(HERE, 'vitest.config.ts')], {
+  const { status } = spawnSync('vitest', ['run', ...process.argv.slice(2), '--config', join(HERE, 'vitest.config.ts')], {
     stdio: 'inherit',
     env: { ...process.env, MOTO_URL: url },
   })

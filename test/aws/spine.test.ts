@@ -27,7 +27,9 @@ import { dynamo } from '../../shared/aws/clients.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { createTable } from '../../shared/aws/table.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
+import { isClosed } from '../../shared/domain/incident.ts'
 import { readSeal } from '../../shared/domain/seal.ts'
+import { DAY_MS } from '../../shared/domain/time.ts'
 import { HARM_ALONE } from '../embedded.ts'
 import { allow, emptyAccount, newKey } from './account.ts'
 import {
@@ -63,6 +65,7 @@ let contain: DeployedFunction
 let seed: DeployedFunction
 let rotate: DeployedFunction
 let seal: DeployedFunction
+let archive: DeployedFunction
 let queueUrl: string
 let hotUrl: string
 let reverifyUrl: string
@@ -123,7 +126,7 @@ beforeAll(async () => {
   }
   const resolve = resolver(values)
   const sts = new STSClient(options(admin))
-  const deploy = async (prefix: string) => {
+  const deploy = async (prefix: string, more: Readonly<Record<string, string>> = {}) => {
     const functionId = resourceOf(resources, 'AWS::Lambda::Function', `${prefix}Responder`)
     const { Code, Environment } = resources[functionId]?.Properties as {
       Code: { S3Key: string }
@@ -142,6 +145,7 @@ beforeAll(async () => {
       AWS_ENDPOINT_URL_LAMBDA: lambdaFront.url,
       AWS_ENDPOINT_URL_IAM: iamFront.url,
       AWS_ENDPOINT_URL_S3: s3Front.url,
+      ...more,
     }
     return deployed(join(assets, `asset.${Code.S3Key.replace('.zip', '')}`, 'index.js'), environment, keys)
   }
@@ -151,8 +155,15 @@ beforeAll(async () => {
   rotate = await deploy('Rotate')
   await sealBucket(new S3Client(options(admin)), BUCKET)
   seal = await deploy('Seal')
+  archive = await deploy('Archive', { CLOCK_AHEAD_MS: String(100 * DAY_MS) })
   // A stack of this name with these outputs is what the command line looks for.
-  const outputs = { TableName: TABLE, ContainFunctionName: 'contain', RotateFunctionName: 'rotate', TopicArn: topicArn }
+  const outputs = {
+    TableName: TABLE,
+    ContainFunctionName: 'contain',
+    RotateFunctionName: 'rotate',
+    TopicArn: topicArn,
+    SealBucketName: BUCKET,
+  }
   const Outputs = Object.fromEntries(Object.entries(outputs).map(([key, Value]) => [key, { Value }]))
   const TemplateBody = JSON.stringify({ Resources: { Marker: { Type: 'AWS::SNS::Topic', Properties: {} } }, Outputs })
   await new CloudFormationClient(options(admin)).send(new CreateStackCommand({ StackName: 'Countersign', TemplateBody }))
@@ -256,6 +267,7 @@ async function countersign(...words: string[]): Promise<string> {
         ...process.env,
         AWS_ENDPOINT_URL: MOTO,
         AWS_ENDPOINT_URL_LAMBDA: lambdaFront.url,
+        AWS_ENDPOINT_URL_S3: s3Front.url,
         AWS_ACCESS_KEY_ID: admin.accessKeyId,
         AWS_SECRET_ACCESS_KEY: admin.secretAccessKey,
       },
@@ -530,6 +542,62 @@ describe('the deployed path on moto', () => {
     for (const { subject, number, hash } of kept?.heads ?? [])
       expect((await records().list(subject))[number - 1]).toMatchObject({ subject, number, hash })
     expect(kept?.heads.map(({ subject }) => subject)).toEqual(expect.arrayContaining(['POLICY', expect.stringMatching(/^INCIDENT#/)]))
+  })
+
+  it('archives closed incidents by its own rights; they are shown and verified from the bucket, and their identities are watched on', async () => {
+    const every = async () => {
+      const all = []
+      for await (const incident of incidents().listAll()) all.push(incident)
+      return all
+    }
+    const before = new Map((await every()).map((incident) => [incident.id, incident]))
+    await archive.invoke({})
+    const archived = (await every()).filter((incident) => incident.archived !== undefined)
+    expect(archived.length).toBeGreaterThan(1)
+    for (const incident of archived) {
+      const was = before.get(incident.id)
+      expect(was !== undefined && isClosed(was) && was.findings.length > 0, incident.id).toBe(true)
+      expect(incident.findings).toEqual([])
+      // Of its chains the table has the link alone, and of its timeline nothing.
+      expect(await records().list(`INCIDENT#${incident.id}`)).toMatchObject([{ kind: 'seal', actor: 'countersign:archive' }])
+      expect(await records().list(`ORDER#${incident.id}`)).toEqual([])
+      expect(await records().list(`STEPS#${incident.id}`)).toEqual([])
+      expect(await incidents().signals(incident.id)).toEqual([])
+    }
+    const released = archived.find(({ identity }) => identity.name === 'ci-deploy')
+    const key = released?.archived?.key ?? ''
+    const shown = await countersign('incidents', 'show', released?.id ?? '')
+    for (const text of [key, 'legitimate by', 'step-undone', 'cloudtrail:StopLogging']) expect(shown).toContain(text)
+    expect(await countersign('changes', 'verify')).toContain('intact')
+    await seal.invoke({})
+    expect(await countersign('changes', 'verify')).toContain('intact')
+
+    // Nobody can put the object away, and what is put over it is not what is read.
+    const [own, all] = [new S3Client(options(archive.keys)), new S3Client(options(admin))]
+    const { VersionId } = await all.send(new HeadObjectCommand({ Bucket: BUCKET, Key: key }))
+    for (const client of [own, all])
+      await expect(client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key, VersionId }))).rejects.toMatchObject({
+        name: 'AccessDenied',
+      })
+    await all.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: 'a lie' }))
+    expect(await countersign('changes', 'verify')).toContain('intact')
+    await all.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key, VersionId, BypassGovernanceRetention: true }))
+    const found = await countersign('changes', 'verify').catch(({ stdout }: { stdout: string }) => stdout)
+    expect(found).toContain(`INCIDENT#${released?.id}: entry 1 is archived, and its object in the bucket is not the one that was stored`)
+
+    // A call of the same identity opens the incident that follows.
+    const again = await newKey(iam, 'ci-deploy')
+    const late = ['CreateUser', 'DeleteTrail'].map((eventName, at) =>
+      call('ci-deploy', again, {
+        second: 41 + at,
+        eventName,
+        eventSource: at === 0 ? 'iam.amazonaws.com' : 'cloudtrail.amazonaws.com',
+        requestParameters: { userName: 'support-ops-2' },
+      }),
+    )
+    expect((await respond.invoke(await hotBatch(late))).answer).toEqual({ batchItemFailures: [] })
+    const next = (await every()).filter(({ identity, id }) => identity.name === 'ci-deploy' && !before.has(id))
+    expect(next.map(({ archived }) => archived)).toEqual([undefined])
   })
 
   it('gives back what it cannot read, and works on the rest of the batch', async () => {

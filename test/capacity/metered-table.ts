@@ -23,7 +23,7 @@ export function meterTable({ client }: Table) {
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const input = args.input as Seen
-      const isWrite = /^(Put|Update)/.test(String(context.commandName))
+      const isWrite = /^(Put|Update|Delete)/.test(String(context.commandName))
       meter.calls++
       try {
         const answer = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } as never })
@@ -59,7 +59,8 @@ export function sizesOf(items: readonly Readonly<Record<string, unknown>>[]): Ma
   return sizes
 }
 
-function bytesOf(item: Readonly<Record<string, unknown>>): number {
+/** The bytes of an item as DynamoDB counts them. */
+export function bytesOf(item: Readonly<Record<string, unknown>>): number {
   return Object.entries(item).reduce(
     (sum, [name, value]) => sum + name.length + (value instanceof Uint8Array ? value.length : Buffer.byteLength(String(value))),
     0,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DEPLOYED, type Design } from '../load/design.ts'
 import { quantile } from '../load/report.ts'
 import { crowd, type Load, run } from '../load/scenarios.ts'
+import { measureArchive } from './measure-archive.ts'
 import { measureFlood } from './measure-flood.ts'
 import { measureUnits } from './measure-units.ts'
 import { capacityTables, type Measured } from './tables.ts'
@@ -59,6 +60,7 @@ for (const lane of ['confirmed', 'hot', 'tokens', 'bulk'] as const)
 // Of the run with the exposures, because it has the most incidents.
 const sizes = [...(known.get('confirmed 1')?.sizes ?? [])].map(([name, { count, bytes }]) => ({ name, count, bytes: bytes / count }))
 const floods = [await measureFlood(100), await measureFlood(1_000), await measureFlood(20_000)]
-const measured: Measured = { rows, sizes, floods }
+const archives = [await measureArchive(4), await measureArchive(40), await measureArchive(20_000)]
+const measured: Measured = { rows, sizes, floods, archives }
 writeFileSync(join(import.meta.dirname, 'measured.json'), `${JSON.stringify(measured, null, 2)}\n`)
 process.stdout.write(`\n${Object.values(capacityTables(measured)).join('\n')}`)

@@ -1,4 +1,5 @@
 import { PRICES } from '../rules/cost.ts'
+import type { ArchiveCost } from './measure-archive.ts'
 import type { Flood } from './measure-flood.ts'
 
 /** What `npm run capacity` measured. Of each row all but `perDay`, `batch` and `p99Ms` is for one event. */
@@ -19,14 +20,21 @@ export interface Measured {
   /** By class of items: how many there were, and the bytes of one. */
   readonly sizes: readonly { readonly name: string; readonly count: number; readonly bytes: number }[]
   readonly floods: readonly Flood[]
+  readonly archives: readonly ArchiveCost[]
 }
 
 /** Lambda receives and deletes ten messages by one request of SQS. */
 const PER_REQUEST = 10
 const DAYS_A_MONTH = 30
+const GIGABYTE = 2 ** 30
 
 /** The tables of docs/capacity.md. */
-export function capacityTables({ rows, sizes, floods }: Measured): { events: string; storage: string; floods: string } {
+export function capacityTables({ rows, sizes, floods, archives }: Measured): {
+  events: string
+  storage: string
+  floods: string
+  archives: string
+} {
   const events = rows.map((row) => {
     const requests = 1 + (2 * Math.ceil(row.batch / PER_REQUEST)) / row.batch
     const usd = priceOf(row, requests)
@@ -49,7 +57,7 @@ export function capacityTables({ rows, sizes, floods }: Measured): { events: str
     `\`${name}\``,
     String(count),
     String(Math.round(bytes)),
-    ((bytes * 1e6 * PRICES.storedGigabyteMonth) / 2 ** 30).toFixed(2),
+    (monthly(bytes) * 1e6).toFixed(2),
   ])
   const flooded = floods.map(({ calls, items, writes, reads, estimate }) => [
     thousands(calls),
@@ -59,7 +67,41 @@ export function capacityTables({ rows, sizes, floods }: Measured): { events: str
     (writes * PRICES.writeUnit + reads * PRICES.readUnit).toFixed(4),
     thousands(estimate),
   ])
+  const archived = archives.map(({ calls, items, tableBytes, leftBytes, objectBytes, writes, reads }) => {
+    const { writeUnit, readUnit, objectPut, objectGet, archivedGigabyteMonth } = PRICES
+    const move = writes * writeUnit + reads * readUnit + objectPut + objectGet
+    const [kept, left] = [monthly(tableBytes), monthly(leftBytes) + (objectBytes * archivedGigabyteMonth) / GIGABYTE]
+    return [
+      thousands(calls),
+      thousands(items),
+      thousands(tableBytes),
+      thousands(leftBytes),
+      thousands(objectBytes),
+      thousands(writes),
+      thousands(reads),
+      (move * 1e6).toFixed(2),
+      (kept * 1e6).toFixed(2),
+      (left * 1e6).toFixed(2),
+      thousands(Math.ceil(move / (kept - left))),
+    ]
+  })
   return {
+    archives: table(
+      [
+        'calls in the timeline',
+        'items',
+        'bytes in the table',
+        'bytes left there',
+        'bytes of the object',
+        'write units',
+        'read units',
+        'USD to move a million',
+        'USD a month for a million in the table',
+        'USD a month for a million archived',
+        'months until it has paid',
+      ],
+      archived,
+    ),
     floods: table(['calls', 'items', 'write units', 'read units', 'USD', 'calls that the timeline says'], flooded),
     events: table(
       [
@@ -80,6 +122,11 @@ export function capacityTables({ rows, sizes, floods }: Measured): { events: str
     ),
     storage: table(['class', 'in the run', 'bytes of one, mean', 'USD a month for a million'], storage),
   }
+}
+
+/** What bytes in the table cost a month. */
+function monthly(bytes: number): number {
+  return (bytes * PRICES.storedGigabyteMonth) / GIGABYTE
 }
 
 function priceOf({ batch, billedMs, writes, reads }: Measured['rows'][number], requests: number): number {

@@ -13,7 +13,7 @@ interface Version {
 /** When the first version is stored. */
 export const FIRST_STORED_AT = Date.UTC(2026, 0, 1)
 
-/** A stand-in for a versioned bucket of S3, with the three calls that seals need. Lists `pageSize` versions at a time. */
+/** A stand-in for a versioned bucket of S3, with the three calls that seals and archives need. Lists `pageSize` versions at a time. */
 export async function fakeS3(pageSize = 1000): Promise<{
   wire: Loopback
   overwrite(key: string, body: string): void
@@ -36,7 +36,10 @@ export async function fakeS3(pageSize = 1000): Promise<{
       return { status: 200, headers: { etag: '"x"' } }
     }
     if (!url.searchParams.has('versions')) {
-      const found = versions.find(({ versionId }) => versionId === url.searchParams.get('versionId'))
+      const asked = url.searchParams.get('versionId')
+      const newest = versions.findLast((one) => one.key === key)
+      const found =
+        asked === null ? (newest?.isMarker === true ? undefined : newest) : versions.find(({ versionId }) => versionId === asked)
       return found === undefined ? failure(404, 'NoSuchKey') : { status: 200, body: found.body }
     }
     const prefix = url.searchParams.get('prefix') ?? ''

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
+import { dynamoArchiveTable } from '../../shared/aws/archive-table.ts'
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
@@ -79,6 +80,7 @@ describe('the items of the table', () => {
       { version: 0, triedAt: AT },
     )
     await dynamoSetAsideStore(table).put({ id: 'm-1', queue: 'hot', body: '{}', sentAt: AT, setAsideAt: AT, by: 'x', why: 'x' })
+    await dynamoArchiveTable(table).keepPlace('INCIDENT')
     await dynamoPressLog(table).claim('press', 'invocation', AT / 1000)
     await dynamoAdvisorBudget(table).reserve(AT / HOUR_MS, identity.id, { perIdentity: 1, perAccount: 1 })
     for (const kind of ['ordinary', 'urgent', 'confirmed', 'ordered', 'restricted'] as const) {

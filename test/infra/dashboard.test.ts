@@ -73,7 +73,7 @@ describe('the dashboard', () => {
     expect(expressions).toHaveLength(3)
     // 1,024 MB of respond for a millisecond, at 0.0000133334 USD a GB-second.
     expect(expressions[0]).toContain('*0.000000013333400')
-    expect(expressions[0]?.match(/FILL\(d\d+,0\)/g)).toHaveLength(6)
+    expect(expressions[0]?.match(/FILL\(d\d+,0\)/g)).toHaveLength(7)
     expect(expressions[2]).toBe('FILL(r,0)*0.000000125+FILL(w,0)*0.000000625')
     expect(JSON.stringify(widgets.at(-1))).toContain('0.0000133334 USD a GB-second')
   })

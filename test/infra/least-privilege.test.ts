@@ -4,6 +4,7 @@ import type { Template } from 'aws-cdk-lib/assertions'
 import dynalite from 'dynalite'
 import { afterAll, describe, expect, it } from 'vitest'
 import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
+import { dynamoArchiveTable } from '../../shared/aws/archive-table.ts'
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { dynamo } from '../../shared/aws/clients.ts'
@@ -11,6 +12,7 @@ import { stackDeployment } from '../../shared/aws/deployment.ts'
 import { cloudTrailHistory } from '../../shared/aws/event-history.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
+import { s3IncidentArchive } from '../../shared/aws/incident-archive.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import {
   lambdaContainInvoker,
@@ -44,6 +46,7 @@ import type { SweepPorts } from '../../shared/ports/sweep.ts'
 import { parsePolicy, seedPolicy } from '../../shared/record/policy-in-force.ts'
 import { seal } from '../../shared/record/seal.ts'
 import { approve } from '../../shared/review/approve.ts'
+import { archiveClosed } from '../../shared/review/archive.ts'
 import { review } from '../../shared/review/review.ts'
 import { selfCheck } from '../../shared/review/self-check.ts'
 import { sweep } from '../../shared/review/sweep.ts'
@@ -124,12 +127,21 @@ async function deployed() {
   await createTable(dynamo(optionsFor(table)), 'record')
   const iam = await iamWire(WORLD, new Map([[arnOf('full'), printedAnswer(NOW, { s3: NOW - DAY })]]))
   const others = await yes()
-  const { wire: s3 } = await fakeS3()
+  const { wire: s3, hide } = await fakeS3()
   closing.push(iam.close, others.close, s3.close, () => new Promise((resolve) => server.close(resolve)))
   let now = NOW
   const clock = { now: () => now }
   const role = () => recordedAws({ table, iam, others, s3 })
-  const as = { respond: role(), contain: role(), rotate: role(), sweep: role(), seed: role(), seal: role(), inventory: role() }
+  const as = {
+    respond: role(),
+    contain: role(),
+    rotate: role(),
+    sweep: role(),
+    seed: role(),
+    seal: role(),
+    inventory: role(),
+    archive: role(),
+  }
   const person = role()
   const storesOf = ({ dynamo: client, sns }: ReturnType<typeof role>) => ({
     incidents: dynamoIncidentStore({ client, name: 'record' }),
@@ -196,7 +208,32 @@ async function deployed() {
       account: ACCOUNT,
       ownRoles: new Set<string>(),
     },
-    seals: { ...storesOf(as.seal), vault: s3SealVault(as.seal.s3, 'seals-bucket') },
+    seals: {
+      ...storesOf(as.seal),
+      archive: s3IncidentArchive(as.seal.s3, 'seals-bucket'),
+      vault: s3SealVault(as.seal.s3, 'seals-bucket'),
+    },
+    archiving: {
+      ...storesOf(as.archive),
+      table: dynamoArchiveTable({ client: as.archive.dynamo, name: 'record' }),
+      archive: s3IncidentArchive(as.archive.s3, 'seals-bucket'),
+      vault: s3SealVault(as.archive.s3, 'seals-bucket'),
+      afterDays: 90,
+    },
+    /** Somebody puts delete markers over the archives, and a run of archive was cut off before it had removed all: it reads the versions. */
+    async hideArchive() {
+      const { incidents } = storesOf(person)
+      let count = 0
+      for await (const incident of incidents.listAll()) {
+        if (incident.archived === undefined) continue
+        hide(incident.archived.key)
+        const { version = 0 } = (await incidents.get(incident.id)) ?? {}
+        // Saved anew, it does not say any more that nothing is left.
+        await incidents.save(incident, version)
+        count += 1
+      }
+      return count
+    },
     /** Somebody with rights of their own deletes an entry of the record. */
     deleteEntry: (subject: string, number: number) =>
       person.dynamo.send(new DeleteCommand({ TableName: 'record', Key: keys.change(subject, number) })),
@@ -310,6 +347,24 @@ describe('least privilege', () => {
     await world.deleteEntry('POLICY', 1)
     expect(await seal(world.seals)).toMatchObject({ entry: { number: 2 }, discrepancies: [{ subject: 'POLICY', discrepancy: 'vanished' }] })
 
+    // Half a year later the released incidents are archived, the rotated one, of which nothing is in place, and the expired one. What is confirmed stays contained.
+    world.setNow(NOW + 180 * DAY)
+    await seal(world.seals)
+    expect(await archiveClosed(world.archiving)).toMatchObject({ archived: 6, failed: 0 })
+    expect((await every()).map(({ identity, state, archived }) => `${identity.name} ${state} ${archived !== undefined}`).sort()).toEqual([
+      'ci-build confirmed false',
+      'ci-build released true',
+      'deploy expired true',
+      'deploy released true',
+      'full released true',
+      'fuller released true',
+      'rotated confirmed true',
+    ])
+    const stolen = await world.hideArchive()
+    expect(await archiveClosed(world.archiving)).toMatchObject({ archived: 6, failed: 0 })
+    expect(stolen).toBe(6)
+    expect((await seal(world.seals)).discrepancies).toMatchObject([{ subject: 'POLICY' }])
+
     // The released incident of `full` keeps nobody from asking about it.
     expect(await inventory(world.inventory)).toMatchObject({ taken: 1, failed: 0, left: 0 })
 
@@ -320,6 +375,7 @@ describe('least privilege', () => {
     expect(as.sweep.used().filter((action) => !POLLED.includes(action))).toEqual(allowedTo('Sweep'))
     // What seal failed at is put into a queue by Lambda, with the function's rights.
     expect([...as.seal.used(), 'sqs:SendMessage'].sort()).toEqual(allowedTo('Seal'))
+    expect([...as.archive.used(), 'sqs:SendMessage'].sort()).toEqual(allowedTo('Archive'))
     expect([...as.inventory.used(), 'sqs:SendMessage'].sort()).toEqual(allowedTo('Inventory'))
     expect(as.seed.used()).toEqual(allowedTo('Seed'))
   }, 120_000)

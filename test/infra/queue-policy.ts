@@ -5,6 +5,7 @@ type Conditions = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 interface Statement {
   readonly Effect: 'Allow' | 'Deny'
   readonly Action: string | string[]
+  readonly Resource?: unknown
   readonly Condition?: Conditions
 }
 
@@ -12,10 +13,12 @@ interface Statement {
 export interface Asker {
   readonly principal?: string
   readonly source?: string
+  /** The key of the object that is asked for, where statements of a bucket differ by it. */
+  readonly object?: string
 }
 
 /** True where the policy of a queue, topic or bucket denies a call, whatever rights the caller has in the account. Knows the operators that these policies use. */
-export function isDenied(template: Template, resource: string, action: string, { principal, source }: Asker): boolean {
+export function isDenied(template: Template, resource: string, action: string, { principal, source, object }: Asker): boolean {
   const values: Readonly<Record<string, string | undefined>> = {
     'aws:PrincipalArn': principal,
     'aws:SourceArn': source,
@@ -25,11 +28,18 @@ export function isDenied(template: Template, resource: string, action: string, {
     .filter(
       ({ Effect, Action }) => Effect === 'Deny' && [Action].flat().some((one) => one === action || one === `${action.split(':')[0]}:*`),
     )
+    .filter(({ Resource }) => object === undefined || isAboutObject(Resource, object))
     .some(({ Condition = {} }) =>
       Object.entries(Condition).every(([operator, keys]) =>
         Object.entries(keys).every(([key, wanted]) => holds(operator, [wanted].flat().map(textOf), values[key])),
       ),
     )
+}
+
+/** True where the resource of a statement, an ARN that ends in `/*` or in `/prefix/*`, is that of an object. */
+function isAboutObject(resource: unknown, object: string): boolean {
+  const prefix = JSON.stringify(resource).match(/"\/([^"*]*)\*"/)?.[1]
+  return prefix !== undefined && object.startsWith(prefix)
 }
 
 function holds(operator: string, wanted: readonly string[], value: string | undefined): boolean {

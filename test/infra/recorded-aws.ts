@@ -19,16 +19,21 @@ import { json, type Loopback, loopback, optionsFor, type WireRequest } from '../
 
 /** What a call of the SDK needs as a right, where the two have different names. */
 const RIGHTS: ReadonlyMap<string, string> = new Map([
+  ['dynamodb:Delete', 'dynamodb:DeleteItem'],
   ['dynamodb:Get', 'dynamodb:GetItem'],
   ['dynamodb:Put', 'dynamodb:PutItem'],
   ['dynamodb:Update', 'dynamodb:UpdateItem'],
   ['dynamodb:BatchGet', 'dynamodb:BatchGetItem'],
   ['lambda:Invoke', 'lambda:InvokeFunction'],
   ['s3:ListObjectVersions', 's3:ListBucketVersions'],
-  // Seals are read by the id of their first version.
-  ['s3:GetObject', 's3:GetObjectVersion'],
   ['sqs:SendMessageBatch', 'sqs:SendMessage'],
 ])
+
+/** A version of an object that is asked for by its id needs a right of its own. */
+function rightFor(call: string, command: object): string {
+  const isVersion = call === 's3:GetObject' && (command as { input?: { VersionId?: string } }).input?.VersionId !== undefined
+  return isVersion ? 's3:GetObjectVersion' : (RIGHTS.get(call) ?? call)
+}
 
 type Send = { send(command: object, ...rest: unknown[]): Promise<unknown> }
 
@@ -40,7 +45,7 @@ export function recordedAws({ table, iam, others, s3 }: { table: string; iam: Ia
     const send = target.send.bind(target)
     target.send = (command, ...rest) => {
       const call = `${service}:${command.constructor.name.replace(/Command$/, '')}`
-      used.add(RIGHTS.get(call) ?? call)
+      used.add(rightFor(call, command))
       return send(command, ...rest)
     }
     return client

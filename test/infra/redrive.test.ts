@@ -128,6 +128,7 @@ describe('the outputs of the stack', () => {
       ).toEqual(deadLetters(of).sort())
     const byName = new Map(placesOf(template).map((place) => [place.name, place]))
     expect([...byName.keys()].sort()).toEqual([
+      'archive',
       'backfill',
       'bootstrap',
       'bulk',

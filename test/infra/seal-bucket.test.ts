@@ -28,19 +28,36 @@ const roleOf = (name: string) => `${idOf(template, 'AWS::IAM::Role', `${name}Res
 const denied = (action: string, asker: Parameters<typeof isDenied>[3], of = template) =>
   isDenied(of, idOf(of, 'AWS::S3::Bucket', 'SealSeals'), `s3:${action}`, asker)
 
+const [SEAL, ARCHIVE] = ['seals/000001.ndjson', 'archive/inc-0123456789ab/x.ndjson']
+
 describe('the bucket of the seals', () => {
   it.each(['PutObject', 'ReplicateObject', 'ReplicateDelete'])(
     '%s: nobody plants a seal but the function that seals, whatever their rights are',
     (action) => {
       for (const principal of [ADMIN, ROOT, DEPLOYING, roleOf('Respond'), roleOf('Contain'), roleOf('Sweep')])
-        expect(denied(action, { principal }), principal).toBe(true)
+        expect(denied(action, { principal, object: SEAL }), principal).toBe(true)
       // A service that has no role, such as one that delivers logs.
-      expect(denied(action, { source: 'arn:aws:s3:::theirs' })).toBe(true)
-      expect(denied(action, { principal: roleOf('Seal') })).toBe(false)
-      expect(denied(action, { principal: OPERATOR })).toBe(false)
-      expect(denied(action, { principal: OPERATOR }, withoutOperator)).toBe(true)
+      expect(denied(action, { source: 'arn:aws:s3:::theirs', object: SEAL })).toBe(true)
+      expect(denied(action, { principal: roleOf('Seal'), object: SEAL })).toBe(false)
+      expect(denied(action, { principal: OPERATOR, object: SEAL })).toBe(false)
+      expect(denied(action, { principal: OPERATOR, object: SEAL }, withoutOperator)).toBe(true)
     },
   )
+
+  it('takes seals from the function that seals, and archives from the one that archives, and neither from the other', () => {
+    for (const action of ['PutObject', 'ReplicateObject', 'ReplicateDelete']) {
+      expect(denied(action, { principal: roleOf('Seal'), object: ARCHIVE })).toBe(true)
+      expect(denied(action, { principal: roleOf('Archive'), object: SEAL })).toBe(true)
+      expect(denied(action, { principal: roleOf('Archive'), object: ARCHIVE })).toBe(false)
+      for (const object of [SEAL, ARCHIVE, 'other']) {
+        expect(denied(action, { principal: ADMIN, object })).toBe(true)
+        expect(denied(action, { principal: OPERATOR, object })).toBe(false)
+      }
+    }
+    const off = templateOf({ settings: { archive: 'off' }, policy: parsePolicy({ version: 2 }) })
+    expect(denied('PutObject', { principal: `${idOf(off, 'AWS::IAM::Role', 'SealResponderRole')}.Arn`, object: ARCHIVE }, off)).toBe(true)
+    expect(denied('PutObject', { principal: `${idOf(off, 'AWS::IAM::Role', 'SealResponderRole')}.Arn`, object: SEAL }, off)).toBe(false)
+  })
 
   it.each([
     'DeleteBucket',

@@ -305,6 +305,76 @@ describe('sweep', () => {
   })
 })
 
+interface Keyed {
+  readonly 'ForAllValues:StringLike': { readonly 'dynamodb:LeadingKeys': readonly string[] }
+}
+
+describe('archive', () => {
+  const statements = () => statementsOf('ArchiveResponder')
+  const about = (action: string) => statements().filter(({ Effect, Action }) => Effect === 'Allow' && [Action].flat().includes(action))
+  const keysFor = (action: string) =>
+    about(action).flatMap(({ Condition }) => (Condition as Keyed)['ForAllValues:StringLike']['dynamodb:LeadingKeys'])
+
+  it('writes no order, no step and no seal, and deletes no object: what it may is what moving an incident takes', () => {
+    expect([...new Set(actionsOf(statements(), 'Allow'))].filter((action) => /^(dynamodb|s3|iam|lambda|sns):/.test(action)).sort()).toEqual(
+      [
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:Scan',
+        's3:GetObject',
+        's3:GetObjectVersion',
+        's3:ListBucketVersions',
+        's3:PutObject',
+      ],
+    )
+    expect(keysFor('dynamodb:PutItem')).toEqual(['INCIDENT#*', 'ARCHIVE'])
+    expect(keysFor('dynamodb:DeleteItem')).toEqual(['INCIDENT#*', 'ORDER#*', 'STEPS#*'])
+    expect(about('dynamodb:Scan')[0]?.Condition).toMatchObject({
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'open', 'archived'] },
+    })
+    expect(about('s3:PutObject').map(({ Resource }) => JSON.stringify(Resource).match(/"\/[^"]*"/)?.[0])).toEqual(['"/archive/*"'])
+  })
+
+  it('runs once a day after the seal that has to cover what it moves, and keeps what failed', () => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'cron(29 4 * * ? *)' })
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^ArchiveResponderFunction') },
+      DestinationConfig: { OnFailure: Match.anyValue() },
+    })
+  })
+
+  it('has an alarm where it fails in two runs in a row, and one where an incident is not as it was sealed', () => {
+    for (const [MetricName, EvaluationPeriods] of [
+      ['archive.failed', 2],
+      ['archive.refused', 1],
+    ] as const)
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        MetricName,
+        Namespace: 'Countersign',
+        Period: 86_400,
+        EvaluationPeriods,
+        Threshold: 0,
+        AlarmActions: [{ Ref: Match.stringLikeRegexp('^NoticesTopic') }],
+      })
+  })
+
+  it('is not there where closed incidents stay in the table, and keeps to the days that are set', () => {
+    const off = templateOf({ settings: { archive: 'off' }, policy: parsePolicy({ version: 2 }) })
+    expect(Object.keys(off.findResources('AWS::Lambda::Function')).filter((id) => id.startsWith('Archive'))).toEqual([])
+    const late = templateOf({ settings: { archive: { afterDays: 400 } }, policy: parsePolicy({ version: 2 }) })
+    late.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: { ARCHIVE_AFTER_DAYS: '400' } } })
+  })
+
+  it('lets no object of the bucket expire, and keeps no part of an upload', () => {
+    const [bucket] = Object.values(template.findResources('AWS::S3::Bucket'))
+    expect(bucket?.Properties.LifecycleConfiguration.Rules).toEqual([
+      { Id: 'NoPartsOfUploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
+    ])
+  })
+})
+
 describe('seal', () => {
   it('may see which chains there are, read where each ends, write its own, and put seals that it cannot delete', () => {
     const statements = statementsOf('SealResponder')
@@ -314,8 +384,13 @@ describe('seal', () => {
         .filter((action) => /^(dynamodb|s3|iam|lambda):/.test(action))
         .sort(),
     ).toEqual(
-      ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Scan', 's3:GetObjectVersion', 's3:ListBucketVersions', 's3:PutObject'].sort(),
+      [
+        ...['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Scan'],
+        // What is archived is read to be compared.
+        ...['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectVersion', 's3:ListBucketVersions', 's3:PutObject'],
+      ].sort(),
     )
+    expect(JSON.stringify(about('s3:GetObject')[0]?.Resource)).toContain('/archive/*')
     expect(about('dynamodb:Scan')[0]?.Condition).toMatchObject({ 'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk'] } })
     expect(about('dynamodb:PutItem')[0]?.Condition).toMatchObject({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['SEAL'] } })
     expect(JSON.stringify(about('s3:PutObject')[0]?.Resource)).toContain('/seals/*')
@@ -397,7 +472,7 @@ describe('the stack', () => {
   it('has a dead-letter queue behind every queue, and an alarm on each', () => {
     expect(consumedQueues()).toHaveLength(7)
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
-    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(15)
+    expect(alarms.filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')).toHaveLength(16)
   })
 
   it('gives a batch six times the time of its function before it is delivered again', () => {
@@ -472,7 +547,7 @@ describe('the stack', () => {
 
   it('says of every queue who may put messages into it, who may take them, and who may change it', () => {
     const queues = Object.keys(template.findResources('AWS::SQS::Queue'))
-    expect(queues).toHaveLength(22)
+    expect(queues).toHaveLength(23)
     const policies = Object.values(template.findResources('AWS::SQS::QueuePolicy'))
     for (const id of queues) {
       const own = policies.filter(({ Properties }) => Properties.Queues.some(({ Ref }: { Ref: string }) => Ref === id))
@@ -632,7 +707,7 @@ describe('the stack', () => {
     const bundles = Object.values<{ Properties: { Environment?: { Variables: object }; Code: { S3Key: string } } }>(Resources)
       .filter(({ Properties }) => 'POWERTOOLS_SERVICE_NAME' in (Properties.Environment?.Variables ?? {}))
       .map(({ Properties }) => join(folder, `asset.${Properties.Code.S3Key.replace('.zip', '')}`, 'index.js'))
-    expect(bundles).toHaveLength(10)
+    expect(bundles).toHaveLength(11)
     for (const bundle of bundles) expect(statSync(bundle).size).toBeLessThan(1_200_000)
   }, 180_000)
 

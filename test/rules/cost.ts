@@ -11,6 +11,7 @@ import { normalise } from '../../shared/sense/normalise.ts'
  * @see https://aws.amazon.com/sqs/pricing/ standard queue
  * @see https://aws.amazon.com/lambda/pricing/ Arm
  * @see https://aws.amazon.com/dynamodb/pricing/on-demand/ standard table class
+ * @see https://aws.amazon.com/s3/pricing/ standard storage class
  */
 export const PRICES = {
   queueRequest: 0.4e-6,
@@ -19,6 +20,9 @@ export const PRICES = {
   writeUnit: 0.625e-6,
   readUnit: 0.125e-6,
   storedGigabyteMonth: 0.25,
+  objectPut: 5e-6,
+  objectGet: 0.4e-6,
+  archivedGigabyteMonth: 0.023,
 }
 
 /** Where each event comes alone: it is sent, received and deleted. */

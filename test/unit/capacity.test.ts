@@ -36,10 +36,13 @@ describe('the tables of capacity', () => {
     const row = { lane: 'hot', perDay: 1_000_000, batch: 20, billedMs: 100, p99Ms: 250, events: 1, calls: 3, writes: 4, reads: 8, cpuMs: 1 }
     const sizes = [{ name: 'POLICY CHANGE#…', count: 1, bytes: 1073.741824 }]
     const flood = { calls: 20_000, items: 300, writes: 400, reads: 1000, estimate: 21_000 }
-    const { events, storage, floods } = capacityTables({ rows: [row], sizes, floods: [flood] })
+    const archive = { calls: 40, items: 50, tableBytes: 40_000, leftBytes: 4_000, objectBytes: 44_000, writes: 60, reads: 20 }
+    const { events, storage, floods, archives } = capacityTables({ rows: [row], sizes, floods: [flood], archives: [archive] })
     // 1.2 requests at 0.4, a twentieth of 0.2, 0.1 s at 13.3334, 4 at 0.625 and 8 at 0.125: 5.32 USD a million, and 30 million a month.
     expect(events.split('\n')[2]).toBe('| hot | 1,000,000 | 20.0 | 3.00 | 1.20 | 4.00 | 8.00 | 100.0 | 1.00 | 0.25 s | 5.32 | 159.70 |')
     expect(floods.split('\n')[2]).toBe('| 20,000 | 300 | 400 | 1,000 | 0.0004 | 21,000 |')
+    // 60 at 0.625, 20 at 0.125, 5 and 0.4: 45.40 USD a million. 37.3 KiB at 0.25 a GiB; 3.7 KiB there and 41 KiB at 0.023.
+    expect(archives.split('\n')[2]).toBe('| 40 | 50 | 40,000 | 4,000 | 44,000 | 60 | 20 | 45.40 | 9.31 | 1.87 | 7 |')
     expect(storage.split('\n')[2]).toBe('| `POLICY CHANGE#…` | 1 | 1074 | 0.25 |')
   })
 })

@@ -1,8 +1,10 @@
 import * as z from 'zod'
 import type { Change } from '../../domain/change.ts'
+import type { Incident } from '../../domain/incident.ts'
 import { UnreadableEntry, UnreadableItem } from '../../errors.ts'
 import type { ChangeRecord, IncidentStore, OnUnreadable } from '../../ports/stores.ts'
 import { incidentSubject } from '../append.ts'
+import { chainsBeside, wholeOf } from '../archived.ts'
 import { apiActivity, detectionFinding, stepActivity } from './ocsf.ts'
 
 /** `ndjson`: every entry of every chain as stored. `ocsf`: incidents, their calls and the containment steps, as OCSF events. */
@@ -12,7 +14,7 @@ export type ExportFormat = z.infer<typeof ExportFormat>
 /** What an export reads. */
 export interface ExportPorts {
   readonly record: ChangeRecord
-  readonly incidents: Pick<IncidentStore, 'listAll' | 'signals'>
+  readonly incidents: Pick<IncidentStore, 'get' | 'listAll' | 'signals'>
 }
 
 /**
@@ -27,11 +29,20 @@ export function exportRecord(format: ExportFormat, ports: ExportPorts, onUnreada
 async function* entriesOf({ record }: ExportPorts, onUnreadable?: OnUnreadable): AsyncGenerator<string> {
   const subjects: string[] = []
   for await (const subject of record.subjects()) subjects.push(subject)
-  for (const subject of subjects.sort()) for (const change of await chainOf(subject, record, onUnreadable)) yield JSON.stringify(change)
+  const listed = new Set(subjects)
+  for (const subject of subjects.sort()) {
+    const changes = await chainOf(subject, record, onUnreadable)
+    for (const change of changes) yield JSON.stringify(change)
+    // The chains that are archived with it are in no list.
+    for (const beside of chainsBeside(changes))
+      if (!listed.has(beside)) for (const change of await chainOf(beside, record, onUnreadable)) yield JSON.stringify(change)
+  }
 }
 
 async function* eventsOf({ record, incidents }: ExportPorts, onUnreadable?: OnUnreadable): AsyncGenerator<string> {
-  for await (const incident of incidents.listAll(onUnreadable)) {
+  for await (const listed of incidents.listAll(onUnreadable)) {
+    const incident = await wholeOrTold(listed, incidents, onUnreadable)
+    if (incident === undefined) continue
     yield JSON.stringify(detectionFinding(incident))
     const [signals, changes] = await Promise.all([
       incidents.signals(incident.id, onUnreadable),
@@ -43,6 +54,18 @@ async function* eventsOf({ record, incidents }: ExportPorts, onUnreadable?: OnUn
       if (event !== undefined) yield JSON.stringify(event)
     }
   }
+}
+
+async function wholeOrTold(
+  listed: Incident,
+  incidents: ExportPorts['incidents'],
+  onUnreadable: OnUnreadable | undefined,
+): Promise<Incident | undefined> {
+  return wholeOf(listed, incidents).catch((cause: unknown) => {
+    if (onUnreadable === undefined || !(cause instanceof UnreadableItem)) throw cause
+    onUnreadable(cause)
+    return undefined
+  })
 }
 
 async function chainOf(subject: string, record: ChangeRecord, onUnreadable?: OnUnreadable): Promise<readonly Change[]> {
