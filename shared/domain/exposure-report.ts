@@ -16,6 +16,11 @@ export type ExposureGrade = z.infer<typeof ExposureGrade>
 /** An id of an access key, of a session, or of a credential of another kind that AWS gives such ids. It is no secret. */
 export const CREDENTIAL_ID = /^A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{12,28}$/
 
+/** The name of an API key of Amazon Bedrock, which says its user and its account. The text of such a key is the secret itself, so the name stands for it. */
+export const BEDROCK_KEY_NAME = /^BedrockAPIKey-[\w+=,.@-]{1,64}-at-\d{12}(?:\+\d{1,6})?$/
+
+const isCredentialName = (text: string) => CREDENTIAL_ID.test(text) || BEDROCK_KEY_NAME.test(text)
+
 /**
  * That a credential was seen where it must not be, as `webhook`, `logs` and `ingest` hand it on. It holds no secret: who sifts an input keeps the id of a
  * credential, and forgets the text around it.
@@ -28,7 +33,9 @@ export const ExposureReport = z
     version: z.literal(1),
     id: z.string().min(1).max(256),
     source: ExposureSource,
-    credentialId: z.string().regex(CREDENTIAL_ID, { error: 'must be the id of a credential, such as AKIA…' }),
+    credentialId: z
+      .string()
+      .refine(isCredentialName, { error: 'must be the id of a credential, such as AKIA…, or the name of a Bedrock API key' }),
     grade: ExposureGrade,
     place: z.string().min(1).max(512),
     url: z
