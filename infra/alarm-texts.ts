@@ -121,6 +121,12 @@ export const ALARM_TEXTS = {
     first:
       'Run countersign changes verify on the stack: it names the entry. The log of the function archive names the incident (archive.refused).',
   },
+  ReportUnreadable: {
+    happened: 'A party sent a report that is its own, and that cannot be read, or names more credentials than are read of one.',
+    means: 'A credential may be exposed, and nobody knows which: nothing was done.',
+    first:
+      'Look at the party for what it reported at that minute; the log of the function webhook names the party (webhook.unreadable, webhook.read-in-part).',
+  },
   SealDiscrepancy: {
     happened: 'The record is not as it was sealed.',
     means: 'Somebody may have rewritten it.',

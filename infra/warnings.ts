@@ -29,6 +29,7 @@ export const WARNINGS: Readonly<Record<string, WarningAlarm>> = {
   'contain.stranger.unknown': none('the steps are looked at as they are'),
   'contain.switches.failed': of('ContainmentFailing'),
   'contain.users.uncounted': none('the breaker is as strict as it can be, and people are asked'),
+  'fetch-alert.unnamed': none('people are notified'),
   'inventory.failed': none('the run fails at its end, and its dead letter has an alarm'),
   'inventory.throttled': none('the rest comes first in the next night'),
   'inventory.unanswered': none('the next night asks again'),
@@ -68,4 +69,8 @@ export const WARNINGS: Readonly<Record<string, WarningAlarm>> = {
   'trail.missing': of('TrailMissing'),
   'trail.partial': of('TrailPartial'),
   'trail.unread': of('TrailUnread'),
+  'webhook.read-in-part': of('ReportUnreadable'),
+  'webhook.refused': none('the party is answered with an error and shows it, and anybody on the internet could set the alarm off'),
+  'webhook.replayed': none('the delivery counted once'),
+  'webhook.unreadable': of('ReportUnreadable'),
 }

@@ -100,6 +100,7 @@ export type ErrorCode =
   | 'config.invalid'
   | 'declined'
   | 'folder.unsafe'
+  | 'github.unavailable'
   | 'pattern.unknown'
   | 'message.unknown'
   | 'policy.invalid'

@@ -42,10 +42,18 @@ const RULES: readonly Rule[] = [
     isPure: true,
   },
   ...STAGES,
+  // Who signed a report is for the signers' own packages to say.
+  {
+    folder: 'shared/sense/intake/',
+    own: [...PORTS, 'shared/record/notice.ts', 'shared/sense/intake/'],
+    packages: ['zod', 'node:crypto', '@octokit/webhooks-methods', 'standardwebhooks'],
+    isPure: true,
+  },
   { folder: 'shared/pipeline.ts', own: [...PORTS, 'shared/record/', ...FLOW.map((one) => `shared/${one}/`)], packages: [], isPure: true },
   { folder: 'shared/errors.ts', own: [], packages: [], isPure: true },
-  { folder: 'shared/config.ts', own: ['shared/errors.ts'], packages: ['zod'], isPure: true },
-  { folder: 'shared/environment.ts', own: ['shared/config.ts'], packages: ['zod'], isPure: true },
+  { folder: 'shared/config.ts', own: ['shared/errors.ts', 'shared/report-settings.ts'], packages: ['zod'], isPure: true },
+  { folder: 'shared/report-settings.ts', own: [], packages: ['zod'], isPure: true },
+  { folder: 'shared/environment.ts', own: ['shared/config.ts', 'shared/domain/report-party.ts'], packages: ['zod'], isPure: true },
   {
     folder: 'shared/aws/',
     own: [...PORTS, 'shared/aws/', 'shared/record/export/asff.ts'],
@@ -63,6 +71,7 @@ const RULES: readonly Rule[] = [
     packages: ['@slack/', 'zod', 'node:crypto'],
     isPure: true,
   },
+  { folder: 'shared/github/', own: [...PORTS, 'shared/github/'], packages: ['@octokit/', 'zod'] },
   {
     folder: 'functions/',
     own: ['shared/', 'functions/'],

@@ -37,7 +37,7 @@ export function failurePlaceOf(key: string, value: string): FailurePlace | undef
   const [first] = to
   if (!key.startsWith(FAILURES_OUTPUT) || name === '' || url === undefined || first === undefined) return undefined
   if (first.startsWith('function:')) return { name, url, destination: { kind: 'function', name: first.slice('function:'.length) } }
-  if (name === 'undelivered' || name === 'forwarded')
+  if (name === 'undelivered' || name === 'forwarded' || name === 'reports')
     return { name, url, destination: { kind: 'rules', queues: to.map((one) => addressOf(one)) } }
   return { name, url, destination: { kind: 'queue', ...addressOf(first) } }
 }

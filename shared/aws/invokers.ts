@@ -1,6 +1,8 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import type { AlertReference } from '../domain/report-party.ts'
 import { ResponderError } from '../errors.ts'
+import type { AlertInvoker } from '../ports/intake.ts'
 import type { BackfillQueue, BootstrapQueue, ContainInvoker, ReverifyQueue, RotateInvoker } from '../ports/invokers.ts'
 
 /** A request with its signature: the raw bytes of its body, and two headers. */
@@ -69,6 +71,16 @@ export function lambdaReviewInvoker(client: LambdaClient, functionName: string):
     async press({ body, timestamp, signature }) {
       const signed = { body: Buffer.from(body).toString('base64'), timestamp, signature }
       const Payload = Buffer.from(JSON.stringify({ signed }))
+      await client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload }))
+    },
+  }
+}
+
+/** Invokes fetch-alert asynchronously: Lambda queues the event and retries it twice. */
+export function lambdaAlertInvoker(client: LambdaClient, functionName: string): AlertInvoker {
+  return {
+    async fetchAlert({ repository, number, isPublic }) {
+      const Payload = Buffer.from(JSON.stringify({ repository, number, isPublic } satisfies AlertReference))
       await client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload }))
     },
   }

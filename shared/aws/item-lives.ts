@@ -184,6 +184,13 @@ export const ITEM_CLASSES: readonly ItemClass[] = [
     life: expires('two hours after the press'),
   },
   {
+    pk: 'DELIVERY#…',
+    sk: ['SIGNED#…'],
+    holds: 'a delivery of a party that webhook has taken, by the hash of what was signed of it',
+    grows: 'one for each delivery that reports something',
+    life: expires('90 days after it came'),
+  },
+  {
     pk: 'BREAKER#…',
     sk: ['COUNT', 'URGENT', 'CONFIRMED', 'ORDERED', 'RESTRICTED'],
     holds:

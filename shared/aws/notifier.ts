@@ -24,7 +24,7 @@ export function snsNotifier(client: SNSClient, topicArn: string, stackName?: str
 /** A notice as a message of the queue. */
 export const QueuedNotice = z.strictObject({
   incidentId: z.string().min(1).max(100),
-  kind: z.enum([...NoticeKind.options, 'self-check', 'seal', 'breaker']) satisfies z.ZodType<Notice['kind'], Notice['kind']>,
+  kind: z.enum([...NoticeKind.options, 'self-check', 'seal', 'breaker', 'report']) satisfies z.ZodType<Notice['kind'], Notice['kind']>,
   priority: z.number(),
   title: z.string().max(1000),
   body: z.string().max(100_000),

@@ -35,6 +35,7 @@ export const keys = {
   archivePlace: () => ({ pk: 'ARCHIVE', sk: 'PLACE' }),
   setAside: (messageId: string) => ({ pk: 'SETASIDE', sk: `MESSAGE#${messageId}` }),
   press: (pressId: string) => ({ pk: `PRESS#${pressId}`, sk: 'TAKEN' }),
+  delivery: (party: string, id: string) => ({ pk: `DELIVERY#${party}`, sk: `SIGNED#${id}` }),
   budget: (hour: number, of: string) => ({ pk: `BUDGET#${hour}`, sk: of }),
   breaker: ({ hour, kind, account }: BreakerLane) => {
     const sk = kind === 'ordinary' ? 'COUNT' : kind.toUpperCase()

@@ -23,7 +23,7 @@ export type Destination =
 
 /** A dead-letter queue of a stack. */
 export interface FailureQueue {
-  /** What failed: `hot`, `bulk`, `bootstrap`, `backfill`, `reverify`, `notices`, `undelivered`, `forwarded` (events of the bus for those of other regions and accounts), or the name of a function. */
+  /** What failed: `hot`, `bulk`, `bootstrap`, `backfill`, `reverify`, `notices`, `undelivered`, `forwarded` (events of the bus for those of other regions and accounts), `reports`, or the name of a function. */
   readonly name: string
   readonly destination: Destination
   /** How many messages it has, by SQS's own approximate count. */

@@ -4,8 +4,11 @@ import type { Posting } from '../domain/posting.ts'
 /** A message to people about an incident. `body` is plain text, in which text from outside is clipped and free of control characters. */
 export interface Notice {
   readonly incidentId: string
-  /** `self-check` is about the responder itself, `seal` about the record; both belong to no incident. `breaker`: what is beyond the limit becomes questions. */
-  readonly kind: NoticeKind | 'self-check' | 'seal' | 'breaker'
+  /**
+   * `self-check` is about the responder itself, `seal` about the record, `report` about a credential that a party found without naming it: these belong to no
+   * incident. `breaker`: what is beyond the limit becomes questions.
+   */
+  readonly kind: NoticeKind | 'self-check' | 'seal' | 'breaker' | 'report'
   readonly priority: number
   readonly title: string
   readonly body: string

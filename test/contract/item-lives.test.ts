@@ -6,6 +6,7 @@ import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
 import { dynamoArchiveTable } from '../../shared/aws/archive-table.ts'
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
+import { dynamoDeliveryLog } from '../../shared/aws/delivery-log.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { classOf, ITEM_CLASSES } from '../../shared/aws/item-lives.ts'
@@ -82,6 +83,10 @@ describe('the items of the table', () => {
     await dynamoSetAsideStore(table).put({ id: 'm-1', queue: 'hot', body: '{}', sentAt: AT, setAsideAt: AT, by: 'x', why: 'x' })
     await dynamoArchiveTable(table).keepPlace('INCIDENT')
     await dynamoPressLog(table).claim('press', 'invocation', AT / 1000)
+    const claim = { party: 'github', id: 'a'.repeat(64), now: AT, forgetAt: AT / 1000 } as const
+    await dynamoDeliveryLog(table).claim(claim)
+    await dynamoDeliveryLog(table).claim({ ...claim, id: 'c'.repeat(64) })
+    await dynamoDeliveryLog(table).settle({ ...claim, id: 'c'.repeat(64) })
     await dynamoAdvisorBudget(table).reserve(AT / HOUR_MS, identity.id, { perIdentity: 1, perAccount: 1 })
     for (const kind of ['ordinary', 'urgent', 'confirmed', 'ordered', 'restricted'] as const) {
       const lane = { hour: Math.floor(AT / HOUR_MS), kind }
