@@ -26,6 +26,7 @@ import { OnCallTopic } from './on-call-topic.ts'
 import { deployingRole, ownRolesOf } from './own-roles.ts'
 import { Queues } from './queues.ts'
 import { RecordTable } from './record-table.ts'
+import { addReportIntake } from './report-intake.ts'
 import { type GeoFiles, RespondFunction } from './respond-function.ts'
 import type { ResponderFunction } from './responder-function.ts'
 import { ReviewFunction } from './review-function.ts'
@@ -72,7 +73,13 @@ export class CountersignStack extends Stack {
         : new ArchiveFunction(this, 'Archive', { table, bucket: seal.bucket, afterDays: config.archive.afterDays, config })
     seal.guard(archive?.responder)
     const optional = [learn, archive].filter((one) => one !== undefined)
-    const own = [...acting, respond, sweep, seed, seal, inventory, ...optional, ...(reviewers?.functions ?? [])]
+    const intake = addReportIntake(this, { ...told, queue: queues.confirmed })
+    const reporting = intake === undefined ? [] : [intake.webhook, ...(intake.fetchAlert === undefined ? [] : [intake.fetchAlert])]
+    const own = [
+      ...[...acting, respond, sweep, seed, seal, inventory, ...optional],
+      ...(reviewers?.functions ?? []),
+      ...reporting,
+    ]
     const functions = own.map(({ responder }) => responder)
     // A pattern of EventBridge has room for 2,048 characters. What archive calls is recorded only where data events are, and respond leaves it out.
     const ownSessionArns = functions.filter(({ entry }) => entry !== 'archive').map(({ sessionArn }) => sessionArn)
@@ -80,9 +87,14 @@ export class CountersignStack extends Stack {
     const forwarded = takesForwarded(config) ? new ForwardedBus(this, 'Forwarded', config).bus : undefined
     const rules = new EventRules(this, 'Rules', delivering)
     const forwardedRules = forwarded === undefined ? undefined : new EventRules(this, 'ForwardedRules', { ...delivering, forwarded })
-    const allRules = forwardedRules === undefined ? [rules] : [rules, forwardedRules]
+    const allRules = [rules, forwardedRules, intake?.bus].filter((one) => one !== undefined)
     const heartbeat = new HeartbeatRule(this, 'Heartbeat', { queue: queues.bulk, sessionArn: sweep.responder.sessionArn })
-    const names = [seal.bucket.bucketName, ...(slack === undefined ? [] : [slack.secretName]), ...(reviewers?.names ?? [])]
+    const names = [
+      seal.bucket.bucketName,
+      ...(slack === undefined ? [] : [slack.secretName]),
+      ...(reviewers?.names ?? []),
+      ...(intake?.names ?? []),
+    ]
     const roles = ownRolesOf(this)
     const deploying = deployingRole(this)
     respond.knowOwn({
@@ -108,6 +120,8 @@ export class CountersignStack extends Stack {
       seal,
       others: [learn, inventory, archive],
       review: reviewers?.review,
+      webhook: intake?.webhook,
+      fetchAlert: intake?.fetchAlert,
       config,
     })
     failureOutputs(this, {
@@ -115,8 +129,8 @@ export class CountersignStack extends Stack {
       notices,
       reverify: contain.reverify,
       reverifyFailures: contain.reverifyFailures,
-      undelivered: [rules.undelivered, forwardedRules?.undelivered],
-      functions: { contain, sweep, review: reviewers?.review, rotate, seal, learn, inventory, archive },
+      undelivered: { undelivered: rules.undelivered, forwarded: forwardedRules?.undelivered, reports: intake?.bus.undelivered },
+      functions: { contain, sweep, review: reviewers?.review, rotate, seal, learn, inventory, archive, fetchAlert: intake?.fetchAlert },
     })
     const consumed = {
       Confirmed: queues.confirmed,
@@ -132,7 +146,7 @@ export class CountersignStack extends Stack {
       topic,
       consumed,
       functions: Object.fromEntries(own.map(({ responder }) => [responder.entry, responder.function])),
-      watched: ['respond', 'contain', 'sweep', 'slack'],
+      watched: ['respond', 'contain', 'sweep', 'slack', 'webhook'],
       failures: [
         ...queues.deadLetters,
         contain.failures,
@@ -141,13 +155,13 @@ export class CountersignStack extends Stack {
         ...allRules.map(({ undelivered }) => undelivered),
         seal.failures,
         inventory.failures,
-        ...[rotate, ...optional].flatMap((one) => one?.failures ?? []),
+        ...[rotate, ...optional, intake?.fetchAlert].flatMap((one) => one?.failures ?? []),
         ...(reviewers?.failures ?? []),
       ],
     })
     if (config.dashboard) new StackDashboard(this, 'Dashboard', { functions, queues: Object.values(consumed), table })
     // Where people are told by Slack, review publishes what did not get there; otherwise each function tells them itself.
-    const telling = [contain, respond, sweep, seal, ...(rotate === undefined ? [] : [rotate])]
+    const telling = [contain, respond, sweep, seal, ...(rotate === undefined ? [] : [rotate]), ...reporting]
     const rolesOf = (functions: readonly { readonly responder: ResponderFunction }[]) =>
       functions.map(({ responder }) => responder.role.roleArn)
     const noticing = reviewers === undefined ? rolesOf(telling) : rolesOf([reviewers.review])

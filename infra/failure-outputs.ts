@@ -10,8 +10,8 @@ export interface FailureOutputs {
   readonly notices: NoticeQueue | undefined
   readonly reverify: Queue
   readonly reverifyFailures: Queue
-  /** What the rules of the default bus, and those of the bus for forwarded events, could not deliver. */
-  readonly undelivered: readonly [Queue, Queue | undefined]
+  /** What the rules of the default bus, of the bus for forwarded events, and of that for reports could not deliver. */
+  readonly undelivered: Readonly<Record<'undelivered' | 'forwarded' | 'reports', Queue | undefined>>
   /** Functions by their names, with the queue of what each failed at. */
   readonly functions: Readonly<
     Record<string, { readonly responder: { readonly function: LambdaFunction }; readonly failures: Queue } | undefined>
@@ -29,8 +29,7 @@ export function failureOutputs(
   for (const { name, queue, deadLetters } of queues.all) output(name, deadLetters, address(queue))
   output('reverify', reverifyFailures, address(reverify))
   if (notices !== undefined) output('notices', notices.failures, address(notices.queue))
-  for (const [at, one] of undelivered.entries())
-    if (one !== undefined) output(at === 0 ? 'undelivered' : 'forwarded', one, queues.ofEvents.map(address).join(' '))
+  for (const [name, one] of Object.entries(undelivered)) if (one !== undefined) output(name, one, queues.ofEvents.map(address).join(' '))
   for (const [name, one] of Object.entries(functions))
     if (one !== undefined) output(name, one.failures, `function:${one.responder.function.functionName}`)
 }

@@ -1,7 +1,6 @@
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { StackConfig } from '../shared/config.ts'
 import type { ContainFunction } from './contain-function.ts'
-import type { EventRules } from './event-rules.ts'
 import { guardQueue } from './guard-queue.ts'
 import type { NoticeQueue } from './notice-queue.ts'
 import type { Queues } from './queues.ts'
@@ -13,10 +12,16 @@ interface Failing {
   readonly failures: Queue
 }
 
+/** Rules of a bus: their ARNs by the queue that they fill, and the queue for what they could not deliver. */
+interface FillingRules {
+  readonly undelivered: Queue
+  readonly arns: ReadonlyMap<Queue, readonly string[]>
+}
+
 export interface GuardedQueues {
   readonly queues: Queues
-  /** The rules of the default bus, and of the bus for forwarded events. */
-  readonly rules: readonly EventRules[]
+  /** The rules of the default bus, of the bus for forwarded events, and of that for reports. */
+  readonly rules: readonly FillingRules[]
   /** The ARN of the rule that delivers the heartbeat. */
   readonly heartbeat: string
   readonly notices: NoticeQueue | undefined
@@ -24,6 +29,8 @@ export interface GuardedQueues {
   readonly respond: { readonly responder: ResponderFunction }
   readonly sweep: Failing
   readonly review: Failing | undefined
+  readonly webhook: { readonly responder: ResponderFunction } | undefined
+  readonly fetchAlert: Failing | undefined
   readonly rotate: Failing | undefined
   readonly seal: Failing
   /** Functions that tell nobody. */
@@ -41,6 +48,8 @@ export function guardQueues({
   respond,
   sweep,
   review,
+  webhook,
+  fetchAlert,
   rotate,
   seal,
   others,
@@ -48,7 +57,7 @@ export function guardQueues({
 }: GuardedQueues): void {
   const operator = config.operatorRoleArn
   const role = ({ responder }: { readonly responder: ResponderFunction }) => responder.role.roleArn
-  const telling = [contain, sweep, review, rotate, seal].filter((one) => one !== undefined)
+  const telling = [contain, sweep, review, rotate, seal, fetchAlert].filter((one) => one !== undefined)
   const failing = [...telling, ...others.filter((one) => one !== undefined)]
   for (const queue of queues.ofEvents) {
     const beside = queue === queues.bulk ? [heartbeat] : []
@@ -58,7 +67,11 @@ export function guardQueues({
   guardQueue(queues.backfill, { senders: [respond, sweep].map(role), consumer: role(respond), operator })
   guardQueue(contain.reverify, { senders: [role(contain)], consumer: role(contain), operator })
   if (notices !== undefined && review !== undefined)
-    guardQueue(notices.queue, { senders: [respond, ...telling].map(role), consumer: role(review), operator })
+    guardQueue(notices.queue, {
+      senders: [respond, ...telling, ...(webhook === undefined ? [] : [webhook])].map(role),
+      consumer: role(review),
+      operator,
+    })
   for (const { undelivered, arns } of rules) guardQueue(undelivered, { rules: [...arns.values()].flat(), operator })
   for (const one of failing) guardQueue(one.failures, { senders: [role(one)], operator })
   // SQS itself moves messages here.

@@ -1,29 +1,13 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
-import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
-import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2'
-import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { SlackSettings, StackConfig } from '../shared/config.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
+import { publicApi } from './public-api.ts'
 import { ResponderFunction } from './responder-function.ts'
-
-/** Requests a second. People press a few buttons a second at most, and with this limit a flood of forged requests costs little. */
-const THROTTLE = { rateLimit: 10, burstLimit: 20 }
 
 /** Slack waits three seconds for an answer, so a longer run would be useless. */
 const TIMEOUT = Duration.seconds(5)
-
-/** The fields of the access log: no address, no header, no body. */
-const ACCESS_LOG = JSON.stringify({
-  requestId: '$context.requestId',
-  time: '$context.requestTimeEpoch',
-  route: '$context.routeKey',
-  status: '$context.status',
-  bytes: '$context.responseLength',
-  ms: '$context.responseLatency',
-})
 
 export interface SlackFunctionProps {
   readonly review: LambdaFunction
@@ -54,24 +38,12 @@ export class SlackFunction extends Construct {
     })
     responder.allow(['lambda:InvokeFunction'], [review.functionArn])
     responder.allow(['secretsmanager:GetSecretValue'], [secretArn(Stack.of(this), slack.secretName)])
-    const api = new HttpApi(this, 'Api', { description: 'What people press in Slack', createDefaultStage: false })
-    const routes = api.addRoutes({
-      path: '/slack/interactions',
-      methods: [HttpMethod.POST],
-      integration: new HttpLambdaIntegration('Integration', responder.function),
-    })
-    for (const route of routes)
-      Validations.of(route).acknowledge({
-        id: 'AwsSolutions-APIG4',
-        reason: 'Slack cannot sign in to AWS: the function checks its signature over the raw body before anything else.',
-      })
-    const logs = new LogGroup(this, 'Requests', { retention: config.logRetentionDays, removalPolicy: RemovalPolicy.RETAIN })
-    new HttpStage(this, 'Stage', {
-      httpApi: api,
-      stageName: '$default',
-      autoDeploy: true,
-      throttle: THROTTLE,
-      accessLogSettings: { destination: new LogGroupLogDestination(logs), format: AccessLogFormat.custom(ACCESS_LOG) },
+    const api = publicApi(this, {
+      description: 'What people press in Slack',
+      paths: ['/slack/interactions'],
+      handler: responder.function,
+      logRetentionDays: config.logRetentionDays,
+      unauthorised: 'Slack cannot sign in to AWS: the function checks its signature over the raw body before anything else.',
     })
     acknowledgeWildcards(this, { 'Resource::*': 'X-Ray takes no resource; there is no other wildcard.' })
     new CfnOutput(Stack.of(this), 'SlackRequestUrl', { value: `${api.apiEndpoint}/slack/interactions` })

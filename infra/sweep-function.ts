@@ -12,6 +12,7 @@ import { READS } from './acting-statements.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
 import { takesForwarded } from './forwarded-bus.ts'
 import { allowNotices } from './notice-queue.ts'
+import { takesReports } from './report-bus.ts'
 import { ResponderFunction } from './responder-function.ts'
 import { WakingSchedule } from './schedule.ts'
 
@@ -110,7 +111,7 @@ export class SweepFunction extends Construct {
     const named = (service: string, kind: string) => `arn:${partition}:${service}:${region}:${account}:${kind}${stackName}-*`
     const reads = [
       [['events:DescribeRule', 'events:ListTargetsByRule'], named('events', 'rule/')],
-      ...(takesForwarded(config) ? [[['events:DescribeEventBus'], named('events', 'event-bus/')] as const] : []),
+      ...(takesForwarded(config) || takesReports(config) ? [[['events:DescribeEventBus'], named('events', 'event-bus/')] as const] : []),
       [['lambda:GetFunctionConcurrency', 'lambda:GetFunctionConfiguration', 'lambda:GetPolicy'], named('lambda', 'function:')],
       [['scheduler:GetSchedule'], named('scheduler', 'schedule/default/')],
       [['sqs:GetQueueAttributes'], named('sqs', '')],

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ResponderError } from './errors.ts'
+import { ReportSettings } from './report-settings.ts'
 
 const RETENTION_DAYS = [1, 7, 14, 30, 60, 90, 180, 365, 731] as const
 
@@ -52,7 +53,7 @@ const RESERVED = { contain: 10, review: 5 }
 const FEWEST = { contain: 6, review: 3, respond: 26 } as const
 
 const ReservedConcurrency = z
-  .partialRecord(z.enum(['contain', 'review', 'respond', 'rotate', 'sweep', 'slack', 'seal', 'archive']), z.number().int().min(0).max(900))
+  .partialRecord(z.enum(['contain', 'review', 'respond', 'rotate', 'sweep', 'slack', 'seal', 'archive', 'webhook']), z.number().int().min(0).max(900))
   .superRefine((places, context) => {
     for (const [name, least] of Object.entries(FEWEST)) {
       const found = places[name as keyof typeof FEWEST]
@@ -131,6 +132,8 @@ const Settings = z.strictObject({
   bootstrapBaselines: z.boolean().default(true),
   /** Slack channel for notices and verdicts; see docs/slack.md. */
   slack: SlackSettings.optional(),
+  /** Parties that report exposed credentials by webhooks; see docs/signals.md. */
+  reports: ReportSettings.optional(),
   /** A CloudWatch dashboard of the stack, for 3 USD a month. */
   dashboard: z.boolean().default(false),
   /** Send incidents to AWS Security Hub, which must be enabled in the account and region. */

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ArchiveDays, checked, ModelEndpoint, SLACK_CHANNEL } from './config.ts'
+import { GITLAB_AUTHENTICATION, ReportParty } from './domain/report-party.ts'
 
 /** Environment variables of a function that may call the model. */
 const MODEL = {
@@ -64,7 +65,7 @@ export const RespondConfig = z.object({
     .transform((text) => text.split(',')),
   /** The responder's own functions and the names of their roles; its other roles and those that deploy it; names without that of the stack. */
   OWN_FUNCTIONS: COMMA_SEPARATED.transform((pairs) => pairs.map((pair) => pair.split('='))).pipe(
-    z.array(z.tuple([z.string().regex(/^[a-z]+$/), z.string().min(1)], 'must be function=role, separated by commas')),
+    z.array(z.tuple([z.string().regex(/^[a-z]+(-[a-z]+)*$/), z.string().min(1)], 'must be function=role, separated by commas')),
   ),
   OWN_ROLE_ARNS: LISTED,
   /** The roles by which CloudFormation deploys the stack; empty where people deploy it with their own rights. */
@@ -119,6 +120,29 @@ export const SlackConfig = z.object({
   REVIEW_FUNCTION_NAME: z.string().min(1),
 })
 export type SlackConfig = z.infer<typeof SlackConfig>
+
+/** The environment of `webhook`. */
+export const WebhookConfig = z.object({
+  TABLE_NAME: z.string().min(3),
+  REPORT_BUS_NAME: z.string().min(1),
+  /** The ARN of the secret of each party whose reports are taken: `party=ARN`, separated by commas. An ARN may have `=` in it. */
+  REPORT_SECRETS: COMMA_SEPARATED.transform((pairs) => pairs.map((pair) => [pair.split('=')[0], pair.slice(pair.indexOf('=') + 1)]))
+    .pipe(z.array(z.tuple([ReportParty, z.string().startsWith('arn:')], 'must be party=ARN, separated by commas')))
+    .transform((pairs) => new Map(pairs)),
+  GITLAB_AUTHENTICATION: z.enum(GITLAB_AUTHENTICATION).default('signature'),
+  FETCH_ALERT_FUNCTION_NAME: z.string().min(1).optional(),
+  ...NOTICES,
+})
+export type WebhookConfig = z.infer<typeof WebhookConfig>
+
+/** The environment of `fetch-alert`. */
+export const FetchAlertConfig = z.object({
+  REPORT_BUS_NAME: z.string().min(1),
+  GITHUB_APP_SECRET_ARN: z.string().startsWith('arn:'),
+  GITHUB_API_URL: z.url().optional(),
+  ...NOTICES,
+})
+export type FetchAlertConfig = z.infer<typeof FetchAlertConfig>
 
 /** The environment of `review`. */
 export const ReviewConfig = z.object({

@@ -3,7 +3,20 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { bundleOf } from './bundled-handler.ts'
 
-const FUNCTIONS = ['Respond', 'Contain', 'Review', 'Slack', 'Seal', 'Seed', 'Sweep', 'Learn', 'Rotate', 'Inventory']
+const FUNCTIONS = [
+  'Respond',
+  'Contain',
+  'Review',
+  'Slack',
+  'Seal',
+  'Seed',
+  'Sweep',
+  'Learn',
+  'Rotate',
+  'Inventory',
+  'Webhook',
+  'FetchAlert',
+]
 
 describe('the bundle of a function', () => {
   it.each(FUNCTIONS)('%s says in English which variable of its environment is missing', async (construct) => {

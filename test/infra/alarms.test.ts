@@ -6,6 +6,7 @@ import { ALARM_TEXTS } from '../../infra/alarm-texts.ts'
 import { WARNINGS } from '../../infra/warnings.ts'
 import { AdvisorFallback } from '../../shared/domain/assessment.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
+import { ALL_REPORTS } from '../reports.ts'
 import { templateOf } from './template-of.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -30,7 +31,7 @@ let whole: Template
 let plain: Template
 beforeAll(() => {
   const policy = parsePolicy({ version: 2, rotation: { users: ['*:user/ci-*'] }, learning: { autoTighten: true } })
-  whole = templateOf({ settings: { slack: { secretName: 'countersign/slack', channel: 'C0123ABCD' } }, policy })
+  whole = templateOf({ settings: { slack: { secretName: 'countersign/slack', channel: 'C0123ABCD' }, reports: ALL_REPORTS }, policy })
   plain = templateOf({ settings: {}, policy: parsePolicy({ version: 2 }) })
 })
 
@@ -142,8 +143,8 @@ describe('the alarms', () => {
     }
   })
 
-  it('are none on what a stack without rotation, learning and Slack cannot count', () => {
-    const foreign = alarmsOf(plain).filter(({ MetricName }) => /^(rotate|learn|slack)\./.test(MetricName))
+  it('are none on what a stack without rotation, learning, Slack and reports cannot count', () => {
+    const foreign = alarmsOf(plain).filter(({ MetricName }) => /^(rotate|learn|slack|webhook|fetch-alert)\./.test(MetricName))
     expect(foreign).toEqual([])
   })
 

@@ -3,6 +3,7 @@ import { resolver, type StackResource } from '../../shared/aws/template.ts'
 import type { DeployedResource } from '../../shared/ports/deployment.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { expectedFacts } from '../../shared/review/expected-facts.ts'
+import { ALL_REPORTS } from '../reports.ts'
 import { templateOf } from './template-of.ts'
 
 const PLACE = { partition: 'aws', region: 'us-east-1', account: '123456789012' }
@@ -18,6 +19,7 @@ describe('what the self-check expects of the stack', () => {
       notifyEmail: 'a@example.com',
       onCall: { email: 'b@example.com' },
       accounts: ['210987654321'],
+      reports: ALL_REPORTS,
     }
     const { Resources } = templateOf({ settings, policy }).toJSON() as { Resources: Record<string, { Type: string; Properties?: object }> }
     const byId = new Map(
@@ -41,9 +43,21 @@ describe('what the self-check expects of the stack', () => {
     // Every queue has denials, and every function that a queue wakes has its mapping.
     const queues = checked.filter(({ type }) => type === 'AWS::SQS::Queue')
     expect(queues.filter(({ facts }) => (facts.Denied as unknown[]).length < 4)).toEqual([])
-    // The bus for forwarded events has a policy.
+    // The bus for forwarded events has a policy, and that for reports one that denies it to others.
     const buses = checked.filter(({ type }) => type === 'AWS::Events::EventBus')
     expect(buses.map(({ facts }) => facts.Statements)).toEqual([
+      [
+        {
+          Effect: 'Deny',
+          Action: ['events:PutEvents'],
+          Principal: ['*'],
+          Condition: {
+            ArnNotEquals: {
+              'aws:PrincipalArn': [expect.stringContaining('WebhookResponderRole'), expect.stringContaining('FetchAlertResponderRole')],
+            },
+          },
+        },
+      ],
       [{ Effect: 'Allow', Action: ['events:PutEvents'], Principal: ['123456789012', '210987654321'], Condition: null }],
     ])
     // Every topic has denials, and somebody who gets its messages.

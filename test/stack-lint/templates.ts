@@ -7,6 +7,7 @@ import { readHomeBus } from '../../infra/home-bus.ts'
 import { MemberStack } from '../../infra/member-stack.ts'
 import { readStackConfig } from '../../shared/config.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
+import { ALL_REPORTS } from '../reports.ts'
 
 const ACCOUNT = '123456789012'
 
@@ -33,6 +34,7 @@ export const WHOLE_SETTINGS = {
   includeRoleSessions: true,
   securityHub: true,
   dashboard: true,
+  reports: ALL_REPORTS,
   advisorModelId: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
 }
 

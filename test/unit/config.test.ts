@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { ownResources } from '../../functions/wiring/own-resources.ts'
 import { readStackConfig } from '../../shared/config.ts'
-import { ContainConfig, RespondConfig, readEnvironment, SeedConfig } from '../../shared/environment.ts'
+import { ContainConfig, RespondConfig, readEnvironment, SeedConfig, WebhookConfig } from '../../shared/environment.ts'
 import { ResponderError } from '../../shared/errors.ts'
+import { ALL_REPORTS, secretArnOf } from '../reports.ts'
 
 const RESPOND = {
   TABLE_NAME: 'record',
@@ -130,12 +131,12 @@ describe('the environment of a function', () => {
   it('gives respond the sessions and the roles of its own functions, and none for an empty text', () => {
     expect(ownResources(readEnvironment(RespondConfig, RESPOND))).toMatchObject({ sessions: new Set(), roles: new Set() })
     const prefix = 'arn:aws:iam::123456789012:role'
-    const OWN = { OWN_FUNCTIONS: 'contain=contain-role,seed=seed-role', OWN_ROLE_ARNS: `${prefix}/{scheduler}` }
+    const OWN = { OWN_FUNCTIONS: 'contain=contain-role,seed=seed-role,fetch-alert=fetch-alert-role', OWN_ROLE_ARNS: `${prefix}/{scheduler}` }
     const { sessions, roles } = ownResources(readEnvironment(RespondConfig, { ...RESPOND, ...OWN }))
     expect([...sessions]).toEqual(
-      ['contain', 'seed'].map((name) => `arn:aws:sts::123456789012:assumed-role/${name}-role/Countersign-${name}`),
+      ['contain', 'seed', 'fetch-alert'].map((name) => `arn:aws:sts::123456789012:assumed-role/${name}-role/Countersign-${name}`),
     )
-    expect([...roles]).toEqual([`${prefix}/contain-role`, `${prefix}/seed-role`, `${prefix}/scheduler`])
+    expect([...roles]).toEqual([`${prefix}/contain-role`, `${prefix}/seed-role`, `${prefix}/fetch-alert-role`, `${prefix}/scheduler`])
     expect(refusal(() => readEnvironment(RespondConfig, { ...RESPOND, OWN_FUNCTIONS: 'contain' }))).toContain('must be function=role')
   })
 
@@ -178,6 +179,44 @@ describe('the environment of a function', () => {
     expect(message).toMatch(new RegExp(`^${key}: `))
     expect(message).toContain(complaint)
     expect(message).toContain('the stack sets it')
+  })
+})
+
+describe('the parties that report', () => {
+  it('are off until they are named, each by itself', () => {
+    expect(readStackConfig({ reports: ALL_REPORTS }).reports).toEqual({
+      ...ALL_REPORTS,
+      gitlab: { ...ALL_REPORTS.gitlab, authentication: 'signature' },
+    })
+    expect(readStackConfig({ reports: { jira: ALL_REPORTS.jira } }).reports).toEqual({ jira: ALL_REPORTS.jira })
+  })
+
+  it.each<[object, string]>([
+    [{}, 'reports: must name a party, such as github'],
+    [{ bitbucket: ALL_REPORTS.jira }, 'bitbucket: no such key of reports'],
+    [{ jira: {} }, 'reports.jira.secretArn: '],
+    [{ jira: { secretArn: 'countersign/jira' } }, 'reports.jira.secretArn: must be the whole ARN of a secret'],
+    [{ jira: { secretArn: secretArnOf('jira').slice(0, -7) } }, 'must be the whole ARN of a secret, with the six characters at its end'],
+    [{ jira: { secretArn: `${secretArnOf('jira')},github=x` } }, 'must be the whole ARN of a secret'],
+    [{ gitlab: { ...ALL_REPORTS.gitlab, authentication: 'none' } }, 'reports.gitlab.authentication'],
+    [{ github: { ...ALL_REPORTS.github, apiUrl: 'http://github.example.com/api/v3' } }, 'reports.github.apiUrl: must be an https address'],
+  ])('are refused where they are not as they must be: %j', (reports, complaint) => {
+    expect(refusal(() => readStackConfig({ reports }))).toContain(complaint)
+  })
+
+  it('reach webhook as pairs, in which the name of a secret may have an equals sign', () => {
+    const environment = { ...RESPOND, REPORT_BUS_NAME: 'Countersign-reports' }
+    const arn = secretArnOf('jira').replace('countersign/jira', 'a=b/c')
+    const read = (REPORT_SECRETS: string) => readEnvironment(WebhookConfig, { ...environment, REPORT_SECRETS })
+    expect([...read(`jira=${arn},github=${secretArnOf('github')}`).REPORT_SECRETS]).toEqual([
+      ['jira', arn],
+      ['github', secretArnOf('github')],
+    ])
+    for (const text of ['jira', `nobody=${arn}`, 'jira=secret'])
+      expect(
+        refusal(() => read(text)),
+        text,
+      ).toContain('REPORT_SECRETS')
   })
 })
 

@@ -17,7 +17,7 @@ import { unnamedNotice } from './unnamed-notice.ts'
 /** The largest body that is taken, in bytes. An alert has some kilobytes, an issue with its comments some hundred. */
 export const BODY_LIMIT = 2 ** 20
 
-/** So long a delivery is remembered. GitHub lets people send one again for 30 days; signatures with a time are worth nothing after five minutes. */
+/** So long a delivery is remembered. A signature with a time is worth nothing after five minutes, and one without is worth something for good. */
 const REMEMBERED_SECONDS = 90 * 24 * 3600
 
 /** A request as it came. `party`: the last part of its route; `body`: text, or base64 as the flag says. */

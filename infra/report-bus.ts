@@ -1,0 +1,60 @@
+import { CfnResource, Stack } from 'aws-cdk-lib'
+import { EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import type { StackConfig } from '../shared/config.ts'
+import { REPORT_BUS_SOURCE, REPORT_DETAIL_TYPES } from '../shared/domain/exposure-report.ts'
+import { deadLetterQueue } from './dead-letter-queue.ts'
+import { denyOthers, exceptBy } from './deny.ts'
+import { RETRY_POLICY } from './pattern-rules.ts'
+import type { ResponderFunction } from './responder-function.ts'
+
+/** Whether a stack with these settings takes reports of outside parties. */
+export function takesReports({ reports }: StackConfig): boolean {
+  return reports !== undefined
+}
+
+/**
+ * The event bus for what outside parties report, and the rule that puts it into a queue of respond. A report is believed, so who may put one on the bus decides
+ * what is believed: nobody but the functions that proved whose it is, whatever rights others have in the account.
+ */
+export class ReportBus extends Construct {
+  readonly bus: IEventBus
+  /** The dead-letter queue for reports that EventBridge could not put into their queue. */
+  readonly undelivered: Queue
+  /** ARNs of the rules by the queue that they fill. */
+  readonly arns: ReadonlyMap<Queue, readonly string[]>
+
+  constructor(scope: Construct, id: string, { queue }: { readonly queue: Queue }) {
+    super(scope, id)
+    const { stackName, account } = Stack.of(this)
+    this.bus = new EventBus(this, 'Bus', {
+      eventBusName: `${stackName}-reports`,
+      description: 'What outside parties report of exposed credentials, once a function has proved whose report it is',
+    }) as IEventBus
+    // The alarms are named for their queues.
+    this.undelivered = deadLetterQueue(this, 'ReportsUndelivered', 'service')
+    const rule = new Rule(this, 'Rule', {
+      eventBus: this.bus,
+      eventPattern: { source: [REPORT_BUS_SOURCE], account: [account], detailType: Object.values(REPORT_DETAIL_TYPES) },
+      targets: [{ bind: () => ({ arn: queue.queueArn, deadLetterConfig: { arn: this.undelivered.queueArn }, retryPolicy: RETRY_POLICY }) }],
+    })
+    this.arns = new Map([[queue, [rule.ruleArn]]])
+  }
+
+  /** Lets these functions put events there, and denies it to everybody else. */
+  allowOnly(functions: readonly ResponderFunction[]): void {
+    const actions = ['events:PutEvents']
+    const resources = [this.bus.eventBusArn]
+    for (const one of functions) one.allow(actions, resources)
+    const statement = denyOthers('OnlyItsFunctions', {
+      actions,
+      resources,
+      conditions: exceptBy(functions.map(({ role }) => role.roleArn)),
+    })
+    new CfnResource(this, 'OnlyItsFunctions', {
+      type: 'AWS::Events::EventBusPolicy',
+      properties: { EventBusName: this.bus.eventBusName, StatementId: 'OnlyItsFunctions', Statement: statement.toStatementJson() },
+    })
+  }
+}
