@@ -131,7 +131,10 @@ describe('the environment of a function', () => {
   it('gives respond the sessions and the roles of its own functions, and none for an empty text', () => {
     expect(ownResources(readEnvironment(RespondConfig, RESPOND))).toMatchObject({ sessions: new Set(), roles: new Set() })
     const prefix = 'arn:aws:iam::123456789012:role'
-    const OWN = { OWN_FUNCTIONS: 'contain=contain-role,seed=seed-role,fetch-alert=fetch-alert-role', OWN_ROLE_ARNS: `${prefix}/{scheduler}` }
+    const OWN = {
+      OWN_FUNCTIONS: 'contain=contain-role,seed=seed-role,fetch-alert=fetch-alert-role',
+      OWN_ROLE_ARNS: `${prefix}/{scheduler}`,
+    }
     const { sessions, roles } = ownResources(readEnvironment(RespondConfig, { ...RESPOND, ...OWN }))
     expect([...sessions]).toEqual(
       ['contain', 'seed', 'fetch-alert'].map((name) => `arn:aws:sts::123456789012:assumed-role/${name}-role/Countersign-${name}`),
