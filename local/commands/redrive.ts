@@ -26,6 +26,8 @@ const WORKED_BY: Readonly<Record<string, string>> = {
   backfill: 'respond',
   undelivered: 'respond',
   forwarded: 'respond',
+  reports: 'respond',
+  fetchalert: 'fetch-alert',
   reverify: 'contain',
   notices: 'review',
 }

@@ -4,8 +4,8 @@ export interface DeliveryOptions {
   readonly readOnlyEvents: boolean
   /** All calls of sessions of roles. */
   readonly includeRoleSessions: boolean
-  /** What parties outside AWS report, by a bus of its own. */
-  readonly reports?: boolean
+  /** The parties outside AWS whose reports are taken, by a bus of its own, as the settings name them. */
+  readonly reports?: object | undefined
 }
 
 /**

@@ -87,7 +87,7 @@ const KINDS: Readonly<Record<RuledDelivery, { by: readonly DeliveryRule[]; lacks
 export function deliveryOf(detector: Detector, stack: DeployedRules): DetectorDelivery {
   const { delivery } = detector
   if (delivery === 'reports') {
-    const isOn = stack.options.reports === true
+    const isOn = stack.options.reports !== undefined
     return { detector: detector.id, state: isOn ? 'delivered' : 'not', by: [], gaps: isOn ? [] : [REPORTS] }
   }
   const named = namedCallsOf(detector)

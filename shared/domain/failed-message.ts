@@ -54,6 +54,7 @@ const FORMS: Readonly<Record<string, MessageForm>> = {
   bulk: 'event',
   undelivered: 'event',
   forwarded: 'event',
+  reports: 'event',
   bootstrap: 'bootstrap',
   backfill: 'backfill',
   reverify: 'reverify',

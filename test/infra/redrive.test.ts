@@ -2,6 +2,7 @@ import type { Template } from 'aws-cdk-lib/assertions'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type FailurePlace, failurePlaceOf } from '../../shared/aws/failure-queues.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
+import { ALL_REPORTS } from '../reports.ts'
 import { isDenied } from './queue-policy.ts'
 import { templateOf } from './template-of.ts'
 
@@ -26,7 +27,7 @@ let plain: Template
 beforeAll(() => {
   const policy = parsePolicy({ version: 2, rotation: { users: ['*:user/ci-*'] }, learning: { autoTighten: true } })
   const slack = { secretName: 'countersign/slack', channel: 'C0123ABCD' }
-  template = templateOf({ settings: { slack, operatorRoleArn: OPERATOR }, policy })
+  template = templateOf({ settings: { slack, operatorRoleArn: OPERATOR, reports: ALL_REPORTS }, policy })
   plain = templateOf({ settings: {}, policy: parsePolicy({ version: 2 }) })
 })
 
@@ -134,10 +135,12 @@ describe('the outputs of the stack', () => {
       'bulk',
       'confirmed',
       'contain',
+      'fetchalert',
       'hot',
       'inventory',
       'learn',
       'notices',
+      'reports',
       'reverify',
       'review',
       'rotate',
@@ -150,8 +153,7 @@ describe('the outputs of the stack', () => {
     for (const { name, url, destination } of byName.values()) {
       if (destination.kind === 'queue')
         expect(destination, name).toEqual({ kind: 'queue', url: behind.get(url), arn: `${behind.get(url)}.Arn` })
-      if (destination.kind === 'function')
-        expect(destination.name).toMatch(new RegExp(`^${name[0]?.toUpperCase()}${name.slice(1)}ResponderFunction`))
+      if (destination.kind === 'function') expect(destination.name).toMatch(new RegExp(`^${name}ResponderFunction`, 'i'))
       if (destination.kind === 'rules')
         expect(destination.queues.map(({ arn }) => arn.replace(/[0-9A-F]{8}\.Arn$/, ''))).toEqual([
           'QueuesConfirmed',

@@ -4,7 +4,7 @@ import { type AlertReference, REPORT_PARTIES, type ReportParty } from '../../sha
 import { memoryDeliveryLog } from '../../shared/memory/delivery-log.ts'
 import type { Notice } from '../../shared/ports/notices.ts'
 import { BODY_LIMIT, type IntakePorts, type ReportRequest, receive } from '../../shared/sense/intake/receive.ts'
-import { ALERT, BODIES, KEY_ID, PARTY_SECRETS, type PartyRequest, SECRET_KEY, signedReport } from '../reports.ts'
+import { ALERT, BODIES, KEY_ID, PARTY_SECRETS, type PartyRequest, SECRET_KEY, SIGNERS, signedReport } from '../reports.ts'
 
 const NOW = Date.parse('2026-03-02T12:00:00.000Z')
 
@@ -389,6 +389,31 @@ describe('what an authentic party says', () => {
   ])('raises an alarm where it cannot be read, since it may be an exposure: %s %j', async (party, body) => {
     const { status, left, logged } = await say(party, body)
     expect([status, left(), logged]).toEqual([400, 0, [['webhook.unreadable', { party }]]])
+  })
+
+  it('raises an alarm where it is no JSON, or JSON in a depth that nobody can walk', async () => {
+    const deep = (text: string) => `${'['.repeat(200_000)}${text}${']'.repeat(200_000)}`
+    const texts = [
+      '',
+      '{',
+      'null',
+      '[]',
+      '"x"',
+      deep(''),
+      `{"webhookEvent":"jira:issue_created","issue":{"key":"OPS-1","fields":${deep(`"${KEY_ID}"`)}}}`,
+    ]
+    for (const text of texts) {
+      const { send, left, logged } = world()
+      const bytes = Buffer.from(text)
+      const status = await send('jira', {
+        body: bytes,
+        headers: await SIGNERS.jira(bytes, { secret: PARTY_SECRETS.jira[0], at: NOW }).catch(() => ({})),
+      })
+      // Nobody can sign nothing.
+      expect([status, left(), logged[0]?.[0]], text.slice(0, 20)).toEqual(
+        text === '' ? [401, 0, 'webhook.refused'] : [400, 0, 'webhook.unreadable'],
+      )
+    }
   })
 
   it('raises an alarm where more ids stand in it than are read', async () => {

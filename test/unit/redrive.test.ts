@@ -52,6 +52,31 @@ describe('a redrive of a dead-letter queue', () => {
     ])
   })
 
+  it('puts a report that was not delivered into the queue of its rule, and has an alert of GitHub asked for again', async () => {
+    const confirmed = {
+      url: 'https://sqs.us-east-1.amazonaws.com/123456789012/confirmed',
+      arn: 'arn:aws:sqs:us-east-1:123456789012:confirmed',
+    }
+    const report = JSON.stringify({
+      ...enveloped(call('iam:CreateUser', { id: 'r' })),
+      source: 'countersign.reports',
+      detail: { version: 1 },
+    })
+    const undelivered = failureQueue('reports', [{ id: 'r', body: report, sentAt: 1, attributes: { TARGET_ARN: confirmed.arn } }], {
+      kind: 'rules',
+      queues: [confirmed],
+    })
+    expect(await redrive(undelivered.queue, { by, reason }, world().ports)).toMatchObject({ putBack: 1, setAside: [] })
+    expect(undelivered.sent).toEqual([expect.objectContaining({ body: report, to: confirmed.arn })])
+    const alert = { repository: 'acme/api', number: 42, isPublic: false }
+    const failed = failureQueue('fetchalert', [{ id: 'a', body: invocation('a', alert), sentAt: 1 }], {
+      kind: 'function',
+      name: 'Countersign-fetch-alert',
+    })
+    expect(await redrive(failed.queue, { by, reason }, world().ports)).toMatchObject({ putBack: 1 })
+    expect(failed.sent.map(({ body }) => JSON.parse(body))).toEqual([alert])
+  })
+
   it('moves more than one window of messages', async () => {
     const { ports } = world()
     const messages = Array.from({ length: 250 }, (_, at) => ({ id: `m${at}`, body: event(`e${at}`), sentAt: at }))

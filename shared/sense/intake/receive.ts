@@ -141,15 +141,13 @@ function partyOf(party: ReportParty, { gitlabAuthentication }: IntakePorts): Par
   }
 }
 
-/** Undefined where the text is no JSON. The parser's error is dropped, because it would quote the text. */
+/** Undefined where the text is no JSON, or JSON in a depth that cannot be walked. The error is dropped, because it would quote the text; the caller raises an alarm. */
 function parsed(text: string, read: (body: unknown) => Reading): Reading | undefined {
-  let body: unknown
   try {
-    body = JSON.parse(text)
+    return read(JSON.parse(text))
   } catch {
     return undefined
   }
-  return read(body)
 }
 
 /** The name of a kind of event as it may be logged. */
