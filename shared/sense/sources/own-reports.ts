@@ -41,7 +41,8 @@ function exposureSignals(detail: unknown, { account, region }: At): Normalised {
   const of = accountOfKey(credentialId) ?? account
   const meant = meantBy({ place: { account: of, partition: partitionOfRegion(region) }, accessKeyId: credentialId })
   const said = {
-    id: `${source}:${id}#${credentialId}`,
+    // A party may say more of the same finding later: that it tried the credential, and it works. The same again counts once.
+    id: `${source}:${id}#${grade}#${credentialId}`,
     time: seenAt,
     account: of,
     region,
