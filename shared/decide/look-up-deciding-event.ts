@@ -78,7 +78,8 @@ async function answerFor(incident: Incident, ports: LookUpPorts): Promise<EventL
 /** Why CloudTrail's event history cannot know the deciding event, or undefined where it can. */
 function whyNotHeld({ decidedBy: { origin } }: Incident, region: string | undefined): string | undefined {
   if (origin === undefined) return 'an earlier release did not keep where it came from'
-  if (origin.source !== 'cloudtrail') return `it was reported by ${partyOf(origin.source)}, which CloudTrail does not record`
+  if (origin.source !== 'cloudtrail')
+    return `it was reported by ${origin.source === 'aws-health' ? 'AWS Health' : partyOf(origin.source)}, which CloudTrail does not record`
   if (!origin.isManagementEvent) return 'the event history holds management events only, and this is a data event'
   if (region !== undefined && origin.region !== region) return `the event history of ${region} does not hold events of ${origin.region}`
   return undefined
