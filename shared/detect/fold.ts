@@ -2,10 +2,19 @@ import { assessmentOf } from '../domain/assessment.ts'
 import { attemptWith } from '../domain/attempt.ts'
 import { type Baseline, isMature, isNew, lastSeenOf, learn, learnAssumer } from '../domain/baseline.ts'
 import { countRate } from '../domain/call-rate.ts'
+import { isHearsay } from '../domain/ceilings.ts'
 import { addCall, type CredentialWindow, countDistinct, countRead, networkOf, openWindow } from '../domain/credential-window.ts'
 import type { Finding } from '../domain/finding.ts'
 import { lastOf } from '../domain/frequency.ts'
-import { copyState, evidenceAgainst, forgetFuture, type IdentityState, keepEvidence, windowOf } from '../domain/identity-state.ts'
+import {
+  addsEvidence,
+  copyState,
+  evidenceAgainst,
+  forgetFuture,
+  type IdentityState,
+  keepEvidence,
+  windowOf,
+} from '../domain/identity-state.ts'
 import type { IdentityWindow } from '../domain/identity-window.ts'
 import { learnMatch } from '../domain/match-habit.ts'
 import { learnObjects } from '../domain/object-habit.ts'
@@ -67,13 +76,14 @@ export function foldInto(draft: IdentityState, signal: Signal, latest = Number.P
   if (draft.seen.horizon > latest) forgetFuture(draft, latest)
   // A CI pipeline assumes its role every few minutes: the same assumer within an hour is nothing new.
   if (signal.kind === 'assumption' && wasSeenWithinHour(draft, signal)) return undefined
+  if (signal.kind === 'credential-exposure' || signal.kind === 'finding') return foldReport(draft, signal, latest)
   const id = hashId(signal.id)
   const novelty = noveltyOf(draft.seen, id, signal.time)
   if (novelty === 'duplicate') return undefined
   if (novelty === 'too-late') return evaluateLate(draft, signal)
   remember(draft.seen, id, signal.time, latest)
-  const isCall = signal.kind !== 'assumption' && signal.kind !== 'finding'
-  // A session that was issued is not in use yet, and what somebody says of one is no use of it: its window opens with its first call.
+  const isCall = signal.kind !== 'assumption'
+  // A session that was issued is not in use yet: its window opens with its first call.
   const window = isCall ? windowOf(draft, signal.credential.id, signal.time) : openWindow(signal.credential.id, signal.time)
   const isOwn = isCall && isOwnWork(draft.across, signal)
   const across = isCall ? countCall(draft, window, signal, isOwn) : undefined
@@ -89,8 +99,35 @@ export function foldInto(draft: IdentityState, signal: Signal, latest = Number.P
   if (isCall) noteWorks(draft.across, signal)
   if (findings.length > 0) keepEvidence(draft, findings)
   const evidence = draft.evidence.length === 0 ? draft.evidence : evidenceAgainst(draft, signal.credential.id, signal.time)
-  if (signal.kind !== 'credential-exposure' && signal.kind !== 'finding') learnFrom(draft, signal, { window, across, findings, evidence })
+  learnFrom(draft, signal, { window, across, findings, evidence })
   return { signal, findings, evidence, parentIncidentId: window.parentIncidentId }
+}
+
+/**
+ * Folds what a party reports. It is no use of the credential: it opens no window, counts in none, and teaches nothing.
+ *
+ * What anybody may have written is not remembered by its id either: a thousand tickets would push the ids of calls out of what is remembered, and calls that come after them
+ * would be too late to count. It is news where it adds to the evidence.
+ */
+function foldReport(draft: IdentityState, signal: Signal, latest: number): Folded | undefined {
+  const { window, findings } = reported(draft, signal)
+  if (findings.length > 0 && findings.every(isHearsay)) {
+    if (!addsEvidence(draft, findings)) return undefined
+  } else {
+    const id = hashId(signal.id)
+    const novelty = noveltyOf(draft.seen, id, signal.time)
+    if (novelty === 'duplicate') return undefined
+    if (novelty === 'new') remember(draft.seen, id, signal.time, latest)
+  }
+  if (findings.length > 0) keepEvidence(draft, findings)
+  const evidence = evidenceAgainst(draft, signal.credential.id, signal.time)
+  return { signal, findings, evidence, parentIncidentId: window?.parentIncidentId ?? signal.parentIncidentId }
+}
+
+function reported(draft: IdentityState, signal: Signal) {
+  const window = draft.windows.get(signal.credential.id)
+  const seen = window ?? openWindow(signal.credential.id, signal.time)
+  return { window, findings: detect(signal, { baseline: draft.baseline, window: seen }) }
 }
 
 /** Behind one provider is half a country: a network of a colleague, in a country where the person is at home, is expected, but where anybody can rent it. */
@@ -209,8 +246,9 @@ function isNewAction(state: IdentityState, signal: Signal): boolean {
  */
 function lessonOf(signal: Signal, context: Context, evidence: readonly Finding[]): 'none' | 'slow' | 'full' {
   if (!signal.isAuthenticated) return 'none'
-  if (evidence.length === 0) return 'full'
-  const { risk } = assessmentOf(evidence)
+  const proven = evidence.filter((finding) => !isHearsay(finding))
+  if (proven.length === 0) return 'full'
+  const { risk } = assessmentOf(proven)
   if (risk < LEARN_SLOWLY_FROM_RISK) return 'full'
   return risk >= LEARN_BELOW_RISK || !isFamiliar(signal, context) ? 'none' : 'slow'
 }

@@ -178,6 +178,8 @@ export const Incident = z
     names: NameHistory.exactOptional(),
     /** What other parties reported of its credentials, oldest first; absent where nothing was. */
     reports: z.array(KeptReport).min(1).readonly().exactOptional(),
+    /** The incident before this one whose release still speaks for what it covers, where hearsay opened this one. */
+    releasedBefore: z.string().exactOptional(),
     /** What was looked up in CloudTrail; absent where nothing is, as in a replay. */
     lookups: orAbsent(Lookups),
     /** The end of the incident's chain when this was written; a shorter chain was cut. */

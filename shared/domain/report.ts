@@ -76,5 +76,5 @@ export const KeptReport = z
   .readonly()
 export type KeptReport = z.infer<typeof KeptReport>
 
-/** The most reports that an incident, or the store for one credential, keeps: the first of each source and type come before others. */
+/** The most reports that an incident, or the answer of the store for one credential, holds. */
 export const REPORT_LIMIT = 20
