@@ -78,7 +78,12 @@ async function mergeSignal(evaluated: EvaluatedSignal, known: Versioned<Incident
     return isUnchanged(incident, next) ? undefined : next
   }
   const expected = withSignal(known.value, evaluated)
-  const [stored] = await Promise.all([updateIncident(known, change, ports.incidents), addTo(expected, evaluated, ports)])
+  const news = evaluated.reports.filter((report) => !known.value.reports?.some(({ id }) => id === report.id))
+  const [stored] = await Promise.all([
+    updateIncident(known, change, ports.incidents),
+    addTo(expected, evaluated, ports),
+    ...addReports({ ...evaluated, reports: news }, ports),
+  ])
   const isUnexpected = isDecidedBy(stored.value, evaluated) && !isDecidedBy(expected, evaluated)
   await Promise.all([
     ...writePointers(stored.value, ports, { before, from: evaluated.apartFrom }),
@@ -96,13 +101,19 @@ function addTo(incident: Incident, evaluated: EvaluatedSignal, { incidents }: Pi
   return incidents.addSignal(incident.id, incidentSignal(signal, findings, assessment.baseRisk), isDecidedBy(incident, evaluated))
 }
 
-/** What was reported before there was an incident belongs to its story. */
-function addReports({ incidentId, signal, reports }: EvaluatedSignal, { incidents }: Pick<UpsertPorts, 'incidents'>): Promise<void>[] {
+/** What was reported before there was an incident belongs to its story. What a finding of another product was found to be stands in the evidence. */
+function addReports(
+  { incidentId, signal, reports, evidence }: EvaluatedSignal,
+  { incidents }: Pick<UpsertPorts, 'incidents'>,
+): Promise<void>[] {
   return reports
     .filter(({ id }) => id !== signal.id)
     .map((report) => {
       const reported = signalOfReport(report, signal)
-      const found = findingsOf(report, signal)
+      const found = [
+        ...findingsOf(report, signal),
+        ...evidence.filter(({ signalId, group }) => signalId === report.id && group !== 'exposure'),
+      ]
       return incidents.addSignal(incidentId, incidentSignal(reported, found, assessmentOf(found).baseRisk))
     })
 }

@@ -30,6 +30,7 @@ import { detect, habitualMatches } from './detect.ts'
 import type { Context } from './detector.ts'
 import { isDiscovery } from './discovery.ts'
 import { isFamiliar } from './familiar.ts'
+import { foldReport } from './fold-report.ts'
 import { isOwnWork, noteWorks } from './own-works.ts'
 import { textOf, unusualObjects, writtenObjects } from './unusual-objects.ts'
 
@@ -101,33 +102,6 @@ export function foldInto(draft: IdentityState, signal: Signal, latest = Number.P
   const evidence = draft.evidence.length === 0 ? draft.evidence : evidenceAgainst(draft, signal.credential.id, signal.time)
   learnFrom(draft, signal, { window, across, findings, evidence })
   return { signal, findings, evidence, parentIncidentId: window.parentIncidentId }
-}
-
-/**
- * Folds what a party reports. It is no use of the credential: it opens no window, counts in none, and teaches nothing.
- *
- * What anybody may have written is not remembered by its id either: a thousand tickets would push the ids of calls out of what is remembered, and calls that come after them
- * would be too late to count. It is news where it adds to the evidence.
- */
-function foldReport(draft: IdentityState, signal: Signal, latest: number): Folded | undefined {
-  const { window, findings } = reported(draft, signal)
-  if (findings.length > 0 && findings.every(isHearsay)) {
-    if (!addsEvidence(draft, findings)) return undefined
-  } else {
-    const id = hashId(signal.id)
-    const novelty = noveltyOf(draft.seen, id, signal.time)
-    if (novelty === 'duplicate') return undefined
-    if (novelty === 'new') remember(draft.seen, id, signal.time, latest)
-  }
-  if (findings.length > 0) keepEvidence(draft, findings)
-  const evidence = evidenceAgainst(draft, signal.credential.id, signal.time)
-  return { signal, findings, evidence, parentIncidentId: window?.parentIncidentId ?? signal.parentIncidentId }
-}
-
-function reported(draft: IdentityState, signal: Signal) {
-  const window = draft.windows.get(signal.credential.id)
-  const seen = window ?? openWindow(signal.credential.id, signal.time)
-  return { window, findings: detect(signal, { baseline: draft.baseline, window: seen }) }
 }
 
 /** Behind one provider is half a country: a network of a colleague, in a country where the person is at home, is expected, but where anybody can rent it. */

@@ -51,7 +51,6 @@ function exposureSignals(detail: unknown, { account, region, sentAt }: At): Norm
     region,
     ...meant,
     note: credentialId.startsWith('AKIA') ? undefined : meant.unjoined,
-    code: `${source}-${grade}`,
     report: { id, type: grade, grade, place, ...(url === undefined ? {} : { url }) },
   }
   return { kind: 'signals', signals: [reportSignal({ ...said, kind: 'credential-exposure', source, service: source })] }
