@@ -6,15 +6,7 @@ import { isHearsay } from '../domain/ceilings.ts'
 import { addCall, type CredentialWindow, countDistinct, countRead, networkOf, openWindow } from '../domain/credential-window.ts'
 import type { Finding } from '../domain/finding.ts'
 import { lastOf } from '../domain/frequency.ts'
-import {
-  addsEvidence,
-  copyState,
-  evidenceAgainst,
-  forgetFuture,
-  type IdentityState,
-  keepEvidence,
-  windowOf,
-} from '../domain/identity-state.ts'
+import { copyState, evidenceAgainst, forgetFuture, type IdentityState, keepEvidence, windowOf } from '../domain/identity-state.ts'
 import type { IdentityWindow } from '../domain/identity-window.ts'
 import { learnMatch } from '../domain/match-habit.ts'
 import { learnObjects } from '../domain/object-habit.ts'
