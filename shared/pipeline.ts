@@ -8,6 +8,7 @@ import { attachParentIncident, mayHaveParent, withParentIncident } from './decid
 import { openUnitOfWork } from './decide/unit-of-work.ts'
 import { foldInto } from './detect/fold.ts'
 import { backoffMs } from './domain/backoff.ts'
+import { isHearsay } from './domain/ceilings.ts'
 import { CREDENTIAL_ID } from './domain/exposure-report.ts'
 import type { IdentityState } from './domain/identity-state.ts'
 import { keptReport } from './domain/kept-reports.ts'
@@ -142,7 +143,7 @@ async function evaluateAll(
       if (report !== undefined && CREDENTIAL_ID.test(report.credentialId)) await unitOfWork.noteExposure(report)
       const folded = foldInto(draft, signal, latest, unitOfWork.groupOf(signal.identity))
       // What is under suspicion teaches nobody.
-      if (folded?.evidence.length === 0 && signal.isAuthenticated && signal.kind === 'api-call') unitOfWork.teachGroup(signal)
+      if (folded?.evidence.every(isHearsay) === true && signal.isAuthenticated && signal.kind === 'api-call') unitOfWork.teachGroup(signal)
       const isToEvaluate = folded !== undefined && (folded.evidence.length > 0 || signal.refusedBy !== undefined)
       if (isToEvaluate) outcomes.push(await evaluate(folded, context))
     } catch (cause) {

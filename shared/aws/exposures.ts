@@ -1,5 +1,5 @@
-import { EXPOSURE_SHAPE, isBefore, kindOfReport } from '../domain/kept-reports.ts'
-import { type KeptReport, REPORT_LIMIT } from '../domain/report.ts'
+import { EXPOSURE_SHAPE, kindOfReport, withinReportLimit } from '../domain/kept-reports.ts'
+import type { KeptReport } from '../domain/report.ts'
 import { readText, textOf } from '../domain/stored.ts'
 import { UnreadableItem } from '../errors.ts'
 import type { IdentityStore } from '../ports/stores.ts'
@@ -26,7 +26,7 @@ export function dynamoExposures(table: Table): Pick<IdentityStore, 'addExposure'
         if (report.credentialId !== credentialId) throw new UnreadableItem(key, 'credentialId: must be that of its key')
         reports.push(report)
       }
-      return reports.sort((a, b) => (isBefore(a, b) ? -1 : 1)).slice(0, REPORT_LIMIT)
+      return withinReportLimit(reports)
     },
   }
 }

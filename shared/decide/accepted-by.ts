@@ -28,7 +28,8 @@ export async function acceptedBy(folded: Folded, own: Assessment, context: Evalu
   return { signal, findings, assessment: own, incidentId: undefined, decision }
 }
 
-async function patternFor(
+/** The pattern that covers all evidence of a signal. */
+export async function patternFor(
   { signal, findings, evidence }: Folded,
   { unitOfWork, policy, ports }: EvaluationContext,
 ): Promise<AcceptedPattern | undefined> {

@@ -2,6 +2,7 @@ import { suspectCredentialUsed } from '../detect/detectors/suspect-credential-us
 import type { Folded } from '../detect/fold.ts'
 import { type Action, isStronger } from '../domain/action.ts'
 import { assessmentOf } from '../domain/assessment.ts'
+import { isHeardOnly } from '../domain/ceilings.ts'
 import { isContainableIdentity } from '../domain/containable.ts'
 import { isAbout, leadsTo } from '../domain/created-principal.ts'
 import type { Finding } from '../domain/finding.ts'
@@ -19,7 +20,7 @@ import type { UnitOfWork } from './unit-of-work.ts'
 
 /**
  * The incident that a signal may belong to: the open one in which its credential was issued, else the last one of its identity. An incident of
- * another identity counts only when that identity created this user.
+ * another identity counts only when that identity created this user, and when not hearsay alone speaks in it.
  */
 export async function candidateIncident(
   { signal, parentIncidentId }: Folded,
@@ -27,12 +28,13 @@ export async function candidateIncident(
 ): Promise<Versioned<Incident> | undefined> {
   const source = parentIncidentId ?? unitOfWork.parentIncidentOf(signal.credential.id)
   const parentIncident = source === undefined ? undefined : await unitOfWork.incident(source)
-  if (parentIncident !== undefined && !isClosed(parentIncident.value)) return parentIncident
+  const isOfOther = (incident: Incident) => !isAbout(incident, signal.identity) && isHeardOnly(incident)
+  if (parentIncident !== undefined && !isClosed(parentIncident.value) && !isOfOther(parentIncident.value)) return parentIncident
   const last = await unitOfWork.lastIncident(signal.identity.id)
   const { identity } = signal
   const belongsToIdentity = (incident: Incident) =>
     isAbout(incident, identity) || incident.lineage.some((edge) => edge.kind === 'user' && leadsTo(edge, identity, incident.identity))
-  return last !== undefined && belongsToIdentity(last.value) ? last : undefined
+  return last !== undefined && belongsToIdentity(last.value) && !isOfOther(last.value) ? last : undefined
 }
 
 /** Where evidence counts that joined the incident of its identity's creator. `last` is undefined where the identity had no incident of its own. */

@@ -1,4 +1,5 @@
 import type { Folded } from '../detect/fold.ts'
+import { withinHearsayLimit } from '../domain/ceilings.ts'
 import { type Finding, kindOfFinding } from '../domain/finding.ts'
 import { EVIDENCE_MS } from '../domain/identity-state.ts'
 import { type Incident, incidentId, isClosed } from '../domain/incident.ts'
@@ -73,7 +74,8 @@ export function mergeFindings(known: readonly Finding[], more: readonly Finding[
     if (kept === undefined) strongest.set(key, finding)
     else if (kept !== finding) strongest.set(key, finding.weight > kept.weight ? withScenes(finding, kept) : withScenes(kept, finding))
   }
-  return [...strongest.values()].sort((a, b) => b.weight - a.weight).slice(0, FINDING_LIMIT)
+  const sorted = [...strongest.values()].sort((a, b) => b.weight - a.weight)
+  return withinHearsayLimit(sorted, HEARSAY_LIMIT).slice(0, FINDING_LIMIT)
 }
 
 /**
@@ -91,3 +93,6 @@ function isExposure({ group, reportedBy }: Finding): boolean {
 
 /** Findings stored per incident. It bounds the size of the stored item. */
 const FINDING_LIMIT = 60
+
+/** The most of them that anybody may have written. */
+const HEARSAY_LIMIT = 20

@@ -1,17 +1,17 @@
 import { detectConfirmed } from '../detect/detect.ts'
 import type { Folded } from '../detect/fold.ts'
 import { type Assessment, assessmentOf } from '../domain/assessment.ts'
-import { type Baseline, emptyBaseline } from '../domain/baseline.ts'
-import { type BlastRadius, blastRadiusOf, observedBlastRadius } from '../domain/blast-radius.ts'
+import { emptyBaseline } from '../domain/baseline.ts'
+import { observedBlastRadius } from '../domain/blast-radius.ts'
+import { isHearsay } from '../domain/ceilings.ts'
 import { isAbout } from '../domain/created-principal.ts'
 import type { Finding } from '../domain/finding.ts'
 import { type Incident, incidentId, incidentSignal } from '../domain/incident.ts'
 import { keptReport } from '../domain/kept-reports.ts'
 import type { Moves } from '../domain/moves.ts'
 import type { KeptReport } from '../domain/report.ts'
-import type { Identity, Signal } from '../domain/signal.ts'
+import type { Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
-import type { RespondPorts } from '../ports/respond.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { acceptedBy } from './accepted-by.ts'
 import { assess } from './advise/assess.ts'
@@ -19,11 +19,13 @@ import { namesOf, readBounds, renameTo } from './bounds.ts'
 import { type Apart, candidateIncident, incidentApart } from './candidate-incident.ts'
 import { containOrNotify } from './contain-or-notify.ts'
 import { type Correlation, correlate, countedAt, mergeFindings } from './correlate.ts'
+import { currentBlastRadius } from './current-blast-radius.ts'
 import { decide } from './decide.ts'
 import type { Evaluation, EvaluationContext } from './evaluation.ts'
 import { isFenced } from './evidence-table.ts'
 import { withExposures } from './exposures.ts'
 import { familiarityIn } from './familiarity.ts'
+import { comparedOf, countedWith, releaseBefore } from './hearsay.ts'
 import { isOfMany, issuedBy } from './issued-by.ts'
 import { askedOfMove, noteHarm, noteMove } from './moved-together.ts'
 import { restrictionFor } from './restriction-for.ts'
@@ -87,12 +89,14 @@ async function evaluateAfter(
   const { signal, findings } = folded
   let last = first
   for (let attempt = 0; attempt < CLOSED_LIMIT; attempt++) {
-    const correlation = correlate(folded, last?.value, others)
+    const counted = await countedWith(folded, last?.value, context)
+    const correlation = correlate(comparedOf(counted, folded), last?.value, others)
     if (correlation.kind === 'suppressed')
       return { signal, findings, assessment: about.own, incidentId: correlation.id, decision: undefined }
-    const accepted = correlation.kind === 'new' ? await acceptedBy(folded, about.own, context) : undefined
+    const accepted = correlation.kind === 'new' ? await acceptedBy(counted, about.own, context) : undefined
     if (accepted !== undefined) return accepted
-    const upserted = await evaluateIn(folded, { correlation, last, ...about }, context)
+    const own = counted === folded ? about.own : assessmentOf(counted.evidence, { weights: context.policy.weights })
+    const upserted = await evaluateIn(counted, { correlation, last, ...about, own }, context)
     if (!('kind' in upserted)) return upserted
     // The incident was closed meanwhile: the signal belongs to the one that follows it.
     last = upserted.stored
@@ -172,6 +176,7 @@ async function evaluateIn(
     rename: renameTo(signal.identity, identity, { names, time: signal.time }),
     tags,
     reports,
+    releasedBefore: known === undefined && evidence.every(isHearsay) ? releaseBefore(last?.value, signal.time) : undefined,
     apartFrom: apart?.from,
   }
   const upserted = await upsertIncident(evaluated, known, ports)
@@ -229,22 +234,9 @@ async function openConfirmed(signal: Signal, findings: readonly Finding[], conte
     rename: undefined,
     tags: [],
     reports: [keptReport(signal) ?? []].flat(),
+    releasedBefore: undefined,
     apartFrom: undefined,
   }
   const created = await createIncident(evaluated, context.ports)
   if (created !== undefined) await containOrNotify(created.stored, context)
-}
-
-/** The blast radius by the identity's policies when they are known, else by its observed calls. An observed score never falls within one incident. */
-async function currentBlastRadius(
-  incident: Incident | undefined,
-  identity: Identity,
-  { baseline, signal, ports }: { baseline: Baseline; signal: Signal; ports: RespondPorts },
-): Promise<BlastRadius> {
-  const before = incident?.blastRadius
-  if (before?.basis === 'policies') return before
-  const grants = before?.basis === 'observed' ? undefined : await ports.iam.grantsOf(identity)
-  if (grants !== undefined) return blastRadiusOf(grants)
-  const observed = observedBlastRadius(baseline, signal.kind === 'api-call' && signal.outcome === 'success' ? signal.action : undefined)
-  return before?.basis === 'observed' && before.score >= observed.score ? before : observed
 }

@@ -4,8 +4,9 @@ import type { Folded } from '../detect/fold.ts'
 import { CREDENTIAL_ID } from '../domain/exposure-report.ts'
 import { type Finding, kindOfFinding } from '../domain/finding.ts'
 import { keptReport, withReports } from '../domain/kept-reports.ts'
-import type { KeptReport } from '../domain/report.ts'
+import { type KeptReport, placeOfSource } from '../domain/report.ts'
 import type { Signal } from '../domain/signal.ts'
+import { originOfParty } from '../sense/sources/report-signal.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
 /** A folded signal with all that was reported of its credential, be it long before. */
@@ -36,6 +37,7 @@ export async function withExposures(folded: Folded, unitOfWork: Pick<UnitOfWork,
 /** The signal of a report that was kept, about whom a later signal of its credential is. */
 export function signalOfReport(report: KeptReport, later: Signal): Signal {
   const { source, id, type, seenAt, grade, place } = report
+  const { service } = placeOfSource(source)
   const { parentIncidentId: _, containedBy: __, refusedBy: ___, reverses: ____, ...about } = later
   return {
     ...about,
@@ -43,10 +45,13 @@ export function signalOfReport(report: KeptReport, later: Signal): Signal {
     kind: grade === undefined && source !== 'aws-health' ? 'finding' : 'credential-exposure',
     source,
     time: seenAt,
-    service: source,
-    action: `${source}:${type}`,
+    service,
+    action: `${service}:${type}`,
     outcome: 'success',
     errorCode: undefined,
+    isAuthenticated: true,
+    isReadOnly: true,
+    origin: originOfParty(source),
     created: undefined,
     assumer: undefined,
     parentIncidentId: undefined,

@@ -48,6 +48,8 @@ export interface EvaluatedSignal {
   readonly tags: readonly LineageEdge[]
   /** What parties reported of its credential. */
   readonly reports: readonly KeptReport[]
+  /** The incident before, whose release still covers calls, where hearsay opens this one. */
+  readonly releasedBefore: string | undefined
   /** The open incident of the creator that the signal joined first, where it counts in one of its own as well. */
   readonly apartFrom: string | undefined
 }
@@ -69,6 +71,7 @@ export function newIncident({
   names,
   tags,
   reports,
+  releasedBefore,
 }: EvaluatedSignal): Incident {
   const { identity, credential } = signal
   const lineage = withEdges(storedEdges(edgesOf(signal, issued), identity), tags, identity)
@@ -98,6 +101,7 @@ export function newIncident({
     ...(restriction === undefined ? {} : { restriction }),
     ...(names === undefined ? {} : { names }),
     ...(reports.length === 0 ? {} : { reports }),
+    ...(releasedBefore === undefined ? {} : { releasedBefore }),
     head: EMPTY_CHAIN,
   }
 }

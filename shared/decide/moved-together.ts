@@ -3,6 +3,7 @@ import { isStronger, weaker } from '../domain/action.ts'
 import { lastUseOf, newRanges, sourceOf } from '../domain/address-habit.ts'
 import type { Assessment } from '../domain/assessment.ts'
 import { type Baseline, hourOfWeek, isMature } from '../domain/baseline.ts'
+import { isHearsay } from '../domain/ceilings.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { Finding } from '../domain/finding.ts'
 import { isKeyMature } from '../domain/key-habit.ts'
@@ -49,7 +50,7 @@ export async function noteMove(
   }
   const range = rangeIn(signal)
   const elsewhere = lastUseOf(addresses, usual)
-  if (range === undefined || elsewhere === undefined || !evidence.every(isNewNetwork)) return undefined
+  if (range === undefined || elsewhere === undefined || !evidence.every((one) => isNewNetwork(one) || isHearsay(one))) return undefined
   const since = isUsualHour(signal, baseline) ? signal.time : undefined
   return noteIn(range, { move: { principal, identity, since, elsewhere } }, ports)
 }
@@ -74,7 +75,7 @@ export async function noteHarm(
 export function askedOfMove(decision: Decision, { contributions, opinion }: Assessment, moved: Moved | undefined): Decision {
   if (decision.would !== 'restrict' || moved?.moves === undefined) return decision
   const isAdvised = opinion?.kind === 'answered' && opinion.shift > 0
-  if (isAdvised || !contributions.every(({ finding }) => isNewNetwork(finding))) return decision
+  if (isAdvised || !contributions.every(({ finding }) => isNewNetwork(finding) || isHearsay(finding))) return decision
   const others = movedTogether(moved.moves, principalOf(moved.signal))
   if (others === undefined) return decision
   const place = `${rangeIn(moved.signal)} (${placeOf(moved.signal)})`

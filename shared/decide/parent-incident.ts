@@ -1,5 +1,6 @@
 import { isStronger } from '../domain/action.ts'
 import { CHOSEN_FACT } from '../domain/assessment.ts'
+import { isHeardOnly } from '../domain/ceilings.ts'
 import type { IdentityState } from '../domain/identity-state.ts'
 import { type Incident, isClosed } from '../domain/incident.ts'
 import type { Signal } from '../domain/signal.ts'
@@ -72,7 +73,7 @@ function isSuspect({ decision, findings, assessment }: Incident): boolean {
 }
 
 /**
- * An open incident, and whether its evidence asks about its credentials; undefined for one that is closed or not there. One that cannot be read may be
+ * An open incident, and whether its evidence asks about its credentials; undefined for one that is closed or not there, or of hearsay alone. One that cannot be read may be
  * open and may ask: its own signals then fail and are delivered again, without blocking others.
  */
 async function openIncident(
@@ -81,7 +82,7 @@ async function openIncident(
 ): Promise<{ id: string; isSuspect: boolean } | undefined> {
   try {
     const stored = await incidents.get(id)
-    if (stored === undefined || isClosed(stored.value)) return undefined
+    if (stored === undefined || isClosed(stored.value) || isHeardOnly(stored.value)) return undefined
     return { id, isSuspect: isSuspect(stored.value) }
   } catch (cause) {
     if (cause instanceof UnreadableItem) return { id, isSuspect: true }

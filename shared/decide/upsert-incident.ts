@@ -35,11 +35,11 @@ export type Upserted = { readonly kind: 'upserted' | 'closed'; readonly stored: 
  */
 export async function createIncident(evaluated: EvaluatedSignal, ports: UpsertPorts): Promise<Upserted | undefined> {
   const incident = { ...newIncident(evaluated), lookups: ports.backfillQueue === undefined ? undefined : NOT_LOOKED_UP }
+  await addReports(evaluated, ports)
   const [isSaved] = await Promise.all([
     ports.incidents.save(incident, 0),
     ports.record.append(chain(incidentSubject(incident.id), EMPTY_CHAIN, decisionEntry(incident, undefined, ports.clock))),
     addTo(incident, evaluated, ports),
-    ...addReports(evaluated, ports),
     ports.identities.setIncident(incident.identity.id, incident.id, evaluated.previous),
     ...writePointers(incident, ports, { from: evaluated.apartFrom }),
   ])
@@ -78,6 +78,8 @@ async function mergeSignal(evaluated: EvaluatedSignal, known: Versioned<Incident
     return isUnchanged(incident, next) ? undefined : next
   }
   const expected = withSignal(known.value, evaluated)
+  const news = evaluated.reports.filter((report) => !known.value.reports?.some(({ id }) => id === report.id))
+  await addReports({ ...evaluated, reports: news }, ports)
   const [stored] = await Promise.all([updateIncident(known, change, ports.incidents), addTo(expected, evaluated, ports)])
   const isUnexpected = isDecidedBy(stored.value, evaluated) && !isDecidedBy(expected, evaluated)
   await Promise.all([
@@ -96,15 +98,21 @@ function addTo(incident: Incident, evaluated: EvaluatedSignal, { incidents }: Pi
   return incidents.addSignal(incident.id, incidentSignal(signal, findings, assessment.baseRisk), isDecidedBy(incident, evaluated))
 }
 
-/** What was reported before there was an incident belongs to its story. */
-function addReports({ incidentId, signal, reports }: EvaluatedSignal, { incidents }: Pick<UpsertPorts, 'incidents'>): Promise<void>[] {
-  return reports
-    .filter(({ id }) => id !== signal.id)
-    .map((report) => {
-      const reported = signalOfReport(report, signal)
-      const found = findingsOf(report, signal)
-      return incidents.addSignal(incidentId, incidentSignal(reported, found, assessmentOf(found).baseRisk))
-    })
+/**
+ * What was reported before there was an incident belongs to its story. It is added before the incident says that it knows of it, because what an incident knows is not added again.
+ * What a finding of another product was found to be stands in the evidence.
+ */
+async function addReports(
+  { incidentId, signal, reports, evidence }: EvaluatedSignal,
+  { incidents }: Pick<UpsertPorts, 'incidents'>,
+): Promise<void> {
+  const earlier = reports.filter(({ id }) => id !== signal.id)
+  const adding = earlier.map((report) => {
+    const found = evidence.filter(({ signalId, group }) => signalId === report.id && group !== 'exposure')
+    const all = [...findingsOf(report, signal), ...found]
+    return incidents.addSignal(incidentId, incidentSignal(signalOfReport(report, signal), all, assessmentOf(all).baseRisk))
+  })
+  await Promise.all(adding)
 }
 
 function isDecidedBy({ decidedBy }: Incident, { signal }: EvaluatedSignal): boolean {

@@ -2,6 +2,7 @@ import { assessmentOf } from '../domain/assessment.ts'
 import { attemptWith } from '../domain/attempt.ts'
 import { type Baseline, isMature, isNew, lastSeenOf, learn, learnAssumer } from '../domain/baseline.ts'
 import { countRate } from '../domain/call-rate.ts'
+import { isHearsay } from '../domain/ceilings.ts'
 import { addCall, type CredentialWindow, countDistinct, countRead, networkOf, openWindow } from '../domain/credential-window.ts'
 import type { Finding } from '../domain/finding.ts'
 import { lastOf } from '../domain/frequency.ts'
@@ -21,6 +22,7 @@ import { detect, habitualMatches } from './detect.ts'
 import type { Context } from './detector.ts'
 import { isDiscovery } from './discovery.ts'
 import { isFamiliar } from './familiar.ts'
+import { foldReport } from './fold-report.ts'
 import { isOwnWork, noteWorks } from './own-works.ts'
 import { textOf, unusualObjects, writtenObjects } from './unusual-objects.ts'
 
@@ -67,13 +69,14 @@ export function foldInto(draft: IdentityState, signal: Signal, latest = Number.P
   if (draft.seen.horizon > latest) forgetFuture(draft, latest)
   // A CI pipeline assumes its role every few minutes: the same assumer within an hour is nothing new.
   if (signal.kind === 'assumption' && wasSeenWithinHour(draft, signal)) return undefined
+  if (signal.kind === 'credential-exposure' || signal.kind === 'finding') return foldReport(draft, signal, latest)
   const id = hashId(signal.id)
   const novelty = noveltyOf(draft.seen, id, signal.time)
   if (novelty === 'duplicate') return undefined
   if (novelty === 'too-late') return evaluateLate(draft, signal)
   remember(draft.seen, id, signal.time, latest)
-  const isCall = signal.kind !== 'assumption' && signal.kind !== 'finding'
-  // A session that was issued is not in use yet, and what somebody says of one is no use of it: its window opens with its first call.
+  const isCall = signal.kind !== 'assumption'
+  // A session that was issued is not in use yet: its window opens with its first call.
   const window = isCall ? windowOf(draft, signal.credential.id, signal.time) : openWindow(signal.credential.id, signal.time)
   const isOwn = isCall && isOwnWork(draft.across, signal)
   const across = isCall ? countCall(draft, window, signal, isOwn) : undefined
@@ -89,7 +92,7 @@ export function foldInto(draft: IdentityState, signal: Signal, latest = Number.P
   if (isCall) noteWorks(draft.across, signal)
   if (findings.length > 0) keepEvidence(draft, findings)
   const evidence = draft.evidence.length === 0 ? draft.evidence : evidenceAgainst(draft, signal.credential.id, signal.time)
-  if (signal.kind !== 'credential-exposure' && signal.kind !== 'finding') learnFrom(draft, signal, { window, across, findings, evidence })
+  learnFrom(draft, signal, { window, across, findings, evidence })
   return { signal, findings, evidence, parentIncidentId: window.parentIncidentId }
 }
 
@@ -209,8 +212,9 @@ function isNewAction(state: IdentityState, signal: Signal): boolean {
  */
 function lessonOf(signal: Signal, context: Context, evidence: readonly Finding[]): 'none' | 'slow' | 'full' {
   if (!signal.isAuthenticated) return 'none'
-  if (evidence.length === 0) return 'full'
-  const { risk } = assessmentOf(evidence)
+  const proven = evidence.filter((finding) => !isHearsay(finding))
+  if (proven.length === 0) return 'full'
+  const { risk } = assessmentOf(proven)
   if (risk < LEARN_SLOWLY_FROM_RISK) return 'full'
   return risk >= LEARN_BELOW_RISK || !isFamiliar(signal, context) ? 'none' : 'slow'
 }

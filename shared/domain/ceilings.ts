@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Action, weaker } from './action.ts'
+import { Action, isStronger, weaker } from './action.ts'
 import { isAboutAct } from './attempt.ts'
 import type { Finding } from './finding.ts'
 import { ReportingSource } from './report.ts'
@@ -44,6 +44,28 @@ export const SECRET_DISCLOSED = 'secret-disclosed'
 
 /** The detector of an id alone: whoever can write can write one. */
 export const KEY_ID_DISCLOSED = 'key-id-disclosed'
+
+/** How far sources are believed where a policy says nothing. */
+const BY_DEFAULT: Believed = { signals: {}, disclosedSecret: 'ask' }
+
+/**
+ * True for what somebody may have written who is neither the caller nor AWS: whoever writes tickets, logs or findings of products of their own. It reaches people, and
+ * changes nothing of how calls are judged: what a baseline learns, what evidence is kept, what a model is asked.
+ */
+export function isHearsay(finding: Pick<Finding, 'detector' | 'credentialId' | 'reportedBy'>): boolean {
+  return finding.reportedBy !== undefined && isStronger('restrict', ceilingOf(finding, BY_DEFAULT))
+}
+
+/** True for an incident of which nothing speaks but hearsay: it asks about that, and makes nobody a suspect. */
+export function isHeardOnly({ findings }: { readonly findings: readonly Finding[] }): boolean {
+  return findings.length > 0 && findings.every(isHearsay)
+}
+
+/** Findings with at most `limit` that are hearsay: the first of them. */
+export function withinHearsayLimit(findings: readonly Finding[], limit: number): readonly Finding[] {
+  let heard = 0
+  return findings.filter((finding) => !isHearsay(finding) || ++heard <= limit)
+}
 
 /** The most that a finding may bring about, whatever others there are. What was only attempted, with credentials that were not accepted, asks. */
 export function ceilingOf(

@@ -1,5 +1,6 @@
 import { isAboutAct, isAttempt } from './attempt.ts'
 import { type Baseline, copyBaseline, emptyBaseline } from './baseline.ts'
+import { withinHearsayLimit } from './ceilings.ts'
 import { type CredentialWindow, copyWindow, isStale, openWindow } from './credential-window.ts'
 import type { Finding } from './finding.ts'
 import { copyIdentityWindow, emptyIdentityWindow, type IdentityWindow } from './identity-window.ts'
@@ -16,6 +17,9 @@ const ATTEMPT_LIMIT = 2
 
 /** The most findings that an identity keeps as evidence; those about attempts are dropped first, then the weakest. */
 const EVIDENCE_LIMIT = 16
+
+/** The most of them that anybody may have written: however many tickets name its credentials, they displace nothing that it did. */
+const HEARSAY_LIMIT = 4
 
 /** How long a finding counts as evidence against a credential, in milliseconds. */
 export const EVIDENCE_MS = 24 * HOUR_MS
@@ -97,8 +101,23 @@ export function keepEvidence(state: IdentityState, findings: readonly Finding[])
     }
     const others = state.evidence.filter((kept) => !same(kept) && finding.time - kept.time <= EVIDENCE_MS)
     const kept = isOld ? finding : withScenes(finding, before)
-    state.evidence = withinSceneLimit([...others, kept].sort(byConsequence).slice(0, EVIDENCE_LIMIT))
+    const strongest = withinHearsayLimit([...others, kept].sort(byConsequence), HEARSAY_LIMIT)
+    state.evidence = withinSceneLimit(strongest.slice(0, EVIDENCE_LIMIT))
   }
+}
+
+/** False where evidence as strong is kept already: of the same detector, from the same party, about the same credential, within a day. */
+export function addsEvidence({ evidence }: IdentityState, findings: readonly Finding[]): boolean {
+  const isKept = (finding: Finding) =>
+    evidence.some(
+      (kept) =>
+        kept.detector === finding.detector &&
+        kept.credentialId === finding.credentialId &&
+        kept.reportedBy === finding.reportedBy &&
+        kept.weight >= finding.weight &&
+        finding.time - kept.time <= EVIDENCE_MS,
+    )
+  return !findings.every(isKept)
 }
 
 /** What was done comes before what was only attempted, so that many guesses displace no evidence; then the stronger comes first. */

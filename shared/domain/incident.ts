@@ -178,6 +178,8 @@ export const Incident = z
     names: NameHistory.exactOptional(),
     /** What other parties reported of its credentials, oldest first; absent where nothing was. */
     reports: z.array(KeptReport).min(1).readonly().exactOptional(),
+    /** Whose release still speaks for what it covers: the incident before one that hearsay opened. */
+    releasedBefore: z.string().exactOptional(),
     /** What was looked up in CloudTrail; absent where nothing is, as in a replay. */
     lookups: orAbsent(Lookups),
     /** The end of the incident's chain when this was written; a shorter chain was cut. */
@@ -225,10 +227,8 @@ export function isEnforced({ state }: Pick<Incident, 'state'>): boolean {
  * so one of them finds it there.
  */
 export function incidentId(identityId: string, previous: string | undefined): string {
-  const digest = createHash('sha256')
-    .update(`${identityId}\n${previous ?? ''}`)
-    .digest('hex')
-  return `inc-${digest.slice(0, 12)}`
+  const hash = createHash('sha256').update(`${identityId}\n${previous ?? ''}`)
+  return `inc-${hash.digest('hex').slice(0, 12)}`
 }
 
 export function incidentSignal(signal: Signal, findings: readonly Finding[], risk: number): IncidentSignal {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { CEILINGS } from './ceilings.ts'
 import { KeptReport, REPORT_LIMIT } from './report.ts'
 import type { Signal } from './signal.ts'
 import type { Shape } from './stored.ts'
@@ -29,12 +30,28 @@ export function withReports(known: readonly KeptReport[], more: readonly KeptRep
     return isNews
   })
   if (news.length === 0) return known
-  return [...earliest.values()].sort((a, b) => (isBefore(a, b) ? -1 : 1)).slice(0, REPORT_LIMIT)
+  return withinReportLimit([...earliest.values()])
 }
 
-/** Reports of one kind: the store keeps one of each for a credential. */
+/** At most `REPORT_LIMIT` reports, in the order of their times: those that say most come before others, so that many tickets displace nothing that AWS or GitHub says. */
+export function withinReportLimit(reports: readonly KeptReport[]): readonly KeptReport[] {
+  const byTime = (a: KeptReport, b: KeptReport) => (isBefore(a, b) ? -1 : 1)
+  return [...reports]
+    .sort((a, b) => strengthOf(b) - strengthOf(a) || byTime(a, b))
+    .slice(0, REPORT_LIMIT)
+    .sort(byTime)
+}
+
+/** How much a report says: 3 of what contains by itself, then what AWS says, then a secret, then an id alone and what other products say. */
+function strengthOf({ source, grade }: KeptReport): number {
+  if (grade === 'verified' || source === 'aws-health') return 3
+  if (grade === undefined && CEILINGS[source].most === 'contain') return 2
+  return grade === 'with-secret' ? 1 : 0
+}
+
+/** Reports of one kind: the store keeps one of each for a credential. Whoever imports findings chooses their types, so those are of one kind. */
 export function kindOfReport({ source, grade, type }: KeptReport): string {
-  return `${source}#${grade ?? type}`
+  return `${source}#${grade ?? (CEILINGS[source].most === 'contain' ? type : 'finding')}`
 }
 
 function keyOf(report: KeptReport): string {

@@ -41,6 +41,22 @@ export function partyOf(source: ReportingSource | undefined): string {
   return source === undefined ? 'AWS' : PARTIES[source]
 }
 
+/** The services of AWS among them, as actions and addresses name them. */
+const SERVICES: Readonly<Partial<Record<ReportingSource, string>>> = {
+  'aws-health': 'health',
+  'trusted-advisor': 'trustedadvisor',
+  guardduty: 'guardduty',
+  'security-hub': 'securityhub',
+  macie: 'macie',
+  inspector: 'inspector',
+}
+
+/** By which name a report stands in a timeline: `action` begins with `service`, and `address` is where it came from. */
+export function placeOfSource(source: ReportingSource): { readonly service: string; readonly address: string } {
+  const service = SERVICES[source]
+  return service === undefined ? { service: source, address: source } : { service, address: `${service}.amazonaws.com` }
+}
+
 /** Where a signal came from. */
 export const SignalSource = z.enum(['cloudtrail', ...REPORTING_SOURCES])
 export type SignalSource = z.infer<typeof SignalSource>
@@ -76,5 +92,5 @@ export const KeptReport = z
   .readonly()
 export type KeptReport = z.infer<typeof KeptReport>
 
-/** The most reports that an incident, or the store for one credential, keeps: the first of each source and type come before others. */
+/** The most reports that an incident, or the answer of the store for one credential, holds. */
 export const REPORT_LIMIT = 20

@@ -1,5 +1,5 @@
-import { isBefore, kindOfReport } from '../domain/kept-reports.ts'
-import { type KeptReport, REPORT_LIMIT } from '../domain/report.ts'
+import { kindOfReport, withinReportLimit } from '../domain/kept-reports.ts'
+import type { KeptReport } from '../domain/report.ts'
 import type { IdentityStore } from '../ports/stores.ts'
 
 /** Exposures in memory, as the table keeps them. */
@@ -15,7 +15,7 @@ export function memoryExposures(): Pick<IdentityStore, 'addExposure' | 'exposure
     },
     async exposuresOf(credentialId) {
       const known = [...(reports.get(credentialId)?.values() ?? [])]
-      return known.sort((a, b) => (isBefore(a, b) ? -1 : 1)).slice(0, REPORT_LIMIT)
+      return withinReportLimit(known)
     },
   }
 }

@@ -9,6 +9,7 @@ import { print } from './measured.ts'
  *     npm run stress -- mutations [--count 100000] [--seed 1] [--from 0]
  *     npm run stress -- stream    [--gigabytes 10] [--replay]
  *     npm run stress -- files     [--count 100000] [--seed 1]
+ *     npm run stress -- signals   [--count 10000] [--seed 1]
  *     npm run stress -- splits    [--count 200] [--seed 1] [--data FOLDER] [--records 3000]
  */
 const { values, positionals } = parseArgs({
@@ -42,6 +43,10 @@ const PROOFS: Readonly<Record<string, () => Promise<void>>> = {
   async files() {
     const { files } = await import('./files.ts')
     await files({ count: number('count', 100_000), seed: number('seed') })
+  },
+  async signals() {
+    const { signals } = await import('./signals.ts')
+    await signals({ count: number('count', 10_000), seed: number('seed') })
   },
   async splits() {
     const { splits } = await import('./splits.ts')

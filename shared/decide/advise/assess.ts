@@ -1,6 +1,7 @@
-import { type Assessment, assessmentOf, type Familiarity, withOpinion } from '../../domain/assessment.ts'
+import { type AdvisorOpinion, type Assessment, assessmentOf, type Familiarity, withOpinion } from '../../domain/assessment.ts'
 import type { Baseline } from '../../domain/baseline.ts'
 import type { BlastRadius } from '../../domain/blast-radius.ts'
+import { isHearsay } from '../../domain/ceilings.ts'
 import type { Finding } from '../../domain/finding.ts'
 import type { Policy } from '../../domain/policy.ts'
 import type { Signal } from '../../domain/signal.ts'
@@ -33,23 +34,39 @@ export interface AssessPorts {
  * Scores the evidence and, within the policy's risk band and budget, asks the advisor for a second opinion.
  *
  * Confirmed evidence is never asked about. The same set of detectors is asked about once per incident. Without an answer the deterministic
- * risk stands.
+ * risk stands. What anybody may have written is left out of the question: its opinion may bring about a restriction, and a ticket must not.
  */
 export async function assess(subject: AssessmentSubject, policy: Policy, ports: AssessPorts): Promise<Assessment> {
   const assessment = assessmentOf(subject.evidence, {
     weights: policy.weights,
     familiarity: subject.familiarity,
   })
-  if (!isInBand(assessment, policy)) return assessment
+  const proven = provenOf(assessment, subject, policy)
+  if (!isInBand(proven, policy)) return assessment
   const { known } = subject
-  if (known?.opinion !== undefined && detectorsOf(known) === detectorsOf(assessment)) return withKnownOpinion(assessment, known, policy)
-  const answer = await ask(subject, { assessment, policy }, ports)
+  if (known?.opinion !== undefined && detectorsOf(known) === detectorsOf(assessment))
+    return withKnownOpinion(assessment, proven, known.opinion, policy)
+  const answer = await ask(subject, { assessment: proven, policy }, ports)
   if (answer.kind === 'fallback') {
     // One event name per cause, so that an alarm finds an advisor that no longer answers.
     if (answer.cause !== 'absent') ports.log.warn(`advisor.fallback.${answer.cause}`, { incidentId: subject.incidentId })
     return { ...assessment, opinion: answer }
   }
-  return withOpinion(assessment, answer, policy.advisor.maxShift)
+  return advised(assessment, withOpinion(proven, answer, policy.advisor.maxShift))
+}
+
+/** The assessment without what anybody may have written; the same one where there is nothing of that. */
+function provenOf(assessment: Assessment, { evidence, familiarity }: AssessmentSubject, { weights }: Policy): Assessment {
+  const proven = evidence.filter((finding) => !isHearsay(finding))
+  return proven.length === evidence.length ? assessment : assessmentOf(proven, { weights, familiarity })
+}
+
+/** The assessment with an opinion on the proven part of it, which moves the whole by as many points. */
+function advised(assessment: Assessment, proven: Assessment): Assessment {
+  const { opinion } = proven
+  const shift = opinion?.kind === 'answered' ? opinion.shift : 0
+  const risk = Math.max(Math.min(assessment.floor, assessment.baseRisk), Math.min(100, assessment.baseRisk + shift))
+  return { ...assessment, risk: Math.round(risk * 10) / 10, opinion }
 }
 
 async function ask(
@@ -76,11 +93,10 @@ function isInBand(assessment: Assessment, { advisor }: Policy): boolean {
 }
 
 /** Applies the opinion that was given for the same detectors before, so that repeated events cost no question. */
-function withKnownOpinion(assessment: Assessment, known: Assessment, policy: Policy): Assessment {
-  const { opinion } = known
-  return opinion?.kind === 'answered' ? withOpinion(assessment, opinion, policy.advisor.maxShift) : { ...assessment, opinion }
+function withKnownOpinion(assessment: Assessment, proven: Assessment, opinion: AdvisorOpinion, { advisor }: Policy): Assessment {
+  return opinion.kind === 'answered' ? advised(assessment, withOpinion(proven, opinion, advisor.maxShift)) : { ...assessment, opinion }
 }
 
-function detectorsOf(assessment: Assessment): string {
-  return assessment.contributions.map(({ finding }) => finding.detector).join(' ')
+function detectorsOf({ contributions }: Assessment): string {
+  return contributions.flatMap(({ finding }) => (isHearsay(finding) ? [] : [finding.detector])).join(' ')
 }

@@ -3,6 +3,7 @@ import type { ReportingSource } from '../../domain/report.ts'
 import { type Fields, fieldsOf, isFields, textOf } from '../fields.ts'
 import type { Normalised } from '../normalised.ts'
 import { reportSignal } from './report-signal.ts'
+import { timeSaid } from './time-said.ts'
 import { unnamed } from './workload.ts'
 
 /** How much it says that credentials of nobody in particular stand in data: a notice, at the most that the policy lets these sources bring about. */
@@ -30,7 +31,7 @@ export function macieSignals(finding: Fields, sentAt: number | undefined): Norma
     id: finding.id,
     account: finding.accountId,
     place: object,
-    time: timeOf(finding.updatedAt) ?? sentAt,
+    time: timeSaid(timeOf(finding.updatedAt), sentAt),
   })
 }
 
@@ -45,7 +46,7 @@ export function inspectorSignals(finding: Fields, sentAt: number | undefined): N
     return { kind: 'ignored', reason: 'Inspector finding that is not about credentials' }
   const resources = Array.isArray(finding.resources) ? finding.resources.filter(isFields) : []
   const place = textOf(resources[0]?.id, 512)
-  const time = timeOf(finding.updatedAt) ?? sentAt
+  const time = timeSaid(timeOf(finding.updatedAt), sentAt)
   return noteOf({
     source: 'inspector',
     type: 'CODE_VULNERABILITY',

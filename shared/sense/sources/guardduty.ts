@@ -7,6 +7,7 @@ import { weightsOf } from './finding-axis.ts'
 import { type Meant, meantBy } from './named-principal.ts'
 import { reportSignal } from './report-signal.ts'
 import { weightOfSeverity } from './severity.ts'
+import { timeSaid } from './time-said.ts'
 import { workloadIn } from './workload.ts'
 
 /** The most identities of one finding that become signals: an attack sequence names some. */
@@ -30,7 +31,7 @@ export function isGuardDutyFinding(finding: Fields): boolean {
  */
 export function guardDutySignals(finding: Fields, sentAt: number | undefined): Normalised {
   const type = textOf(finding.type, 256)
-  const time = timeOf(finding.updatedAt) ?? sentAt ?? timeOf(finding.createdAt)
+  const time = timeSaid(timeOf(finding.updatedAt), sentAt) ?? timeOf(finding.createdAt)
   const id = textOf(finding.arn, 1024) ?? textOf(finding.id, 256)
   const account = textOf(finding.accountId, 12)
   if (type === undefined || id === undefined || time === undefined || account === undefined)

@@ -6,8 +6,9 @@ import { weightsOf } from './finding-axis.ts'
 import { findingId, findingSignal } from './guardduty.ts'
 import { type Meant, meantBy } from './named-principal.ts'
 import { reportSignal } from './report-signal.ts'
-import { eachOnce } from './security-hub.ts'
+import { eachOnce, importedId, isOfGuardDuty } from './security-hub.ts'
 import { weightOfLabel } from './severity.ts'
+import { timeSaid } from './time-said.ts'
 
 /** The most resources and pieces of evidence of one finding that are looked at. */
 const LIMIT = 50
@@ -31,7 +32,7 @@ export function isOcsfFinding(finding: Fields): boolean {
 export function ocsfFindingSignals(finding: Fields, sentAt: number | undefined): Normalised {
   const info = fieldsOf(finding.finding_info)
   const id = textOf(info.uid, 1024)
-  const time = timeOf(finding.time) ?? sentAt
+  const time = timeSaid(timeOf(finding.time), sentAt)
   const cloud = fieldsOf(finding.cloud)
   const account = textOf(fieldsOf(cloud.account).uid, 12)
   if (id === undefined || time === undefined || account === undefined)
@@ -49,11 +50,10 @@ export function ocsfFindingSignals(finding: Fields, sentAt: number | undefined):
   const label = typeof finding.severity_id === 'number' ? SEVERITIES[finding.severity_id] : finding.severity
   const weight = weightOfLabel(label)
   const about = { type, time, region, account, weight }
-  // Nobody but GuardDuty names a finding so: Security Hub's own members write under ARNs of their products.
-  const isOfGuardDuty = name.toLowerCase() === 'guardduty' && /^arn:[^:]+:guardduty:[^:]*:\d{12}:detector\//.test(id)
+  const productArn = textOf(product.uid, 1024) ?? 'unknown product'
   const signals = meant.map((one) => {
-    const signalId = findingId(id, weight, one.credential)
-    if (isOfGuardDuty) return findingSignal(one, { ...about, id: signalId })
+    if (isOfGuardDuty(productArn, id)) return findingSignal(one, { ...about, id: findingId(id, weight, one.credential) })
+    const signalId = importedId(productArn, id, weight, one.credential)
     const { unjoined, ...who } = one
     const report = {
       id: signalId,
@@ -69,12 +69,22 @@ export function ocsfFindingSignals(finding: Fields, sentAt: number | undefined):
 
 function resourcesOf(finding: Fields, place: Place): Meant[] {
   const resources = Array.isArray(finding.resources) ? finding.resources.slice(0, LIMIT).filter(isFields) : []
-  return resources.flatMap(({ type, uid: untyped }) => {
+  return resources.flatMap(({ type, uid: untyped, data }) => {
     const uid = textOf(untyped, 2048)
+    if (type === 'AWS::IAM::AccessKey' || type === 'AwsIamAccessKey') return [ofAccessKey(fieldsOf(data), uid ?? '', place)]
     if (uid === undefined) return []
-    if (type === 'AWS::IAM::AccessKey' || type === 'AwsIamAccessKey')
-      return [meantBy({ place, accessKeyId: uid.slice(uid.lastIndexOf(':') + 1) })]
     return /^arn:[^:]+:iam::\d{12}:(?:user|role)\//.test(uid) ? [meantBy({ place, arn: uid })] : []
+  })
+}
+
+/** An access key, with whose it is as GuardDuty says it of its own finding, in the spelling of OCSF. */
+function ofAccessKey(data: Fields, uid: string, place: Place): Meant {
+  return meantBy({
+    place,
+    accessKeyId: textOf(data.access_key_id, 128) ?? uid.slice(uid.lastIndexOf(':') + 1),
+    principalId: textOf(data.principal_id, 256),
+    userType: textOf(data.user_type, 32),
+    userName: textOf(data.user_name, 128),
   })
 }
 

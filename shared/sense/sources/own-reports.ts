@@ -1,12 +1,14 @@
 import { type Place, partitionOfRegion } from '../../domain/arn.ts'
 import { BEDROCK_KEY_NAME, ExposureReport, REPORT_BUS_SOURCE, REPORT_DETAIL_TYPES, RuntimeAlert } from '../../domain/exposure-report.ts'
 import { accountOfKey } from '../../domain/key-account.ts'
+import { timeOf } from '../../domain/record-time.ts'
 import { workloadIn } from '../../domain/workload-sessions.ts'
 import { type Fields, textOf } from '../fields.ts'
 import type { Normalised } from '../normalised.ts'
 import { healthEntityOf } from './health-entity.ts'
 import { type Meant, meantBy } from './named-principal.ts'
 import { reportSignal } from './report-signal.ts'
+import { timeSaid } from './time-said.ts'
 import { unnamed } from './workload.ts'
 
 /** True for an event of the stack's own bus for reports. `believe` says whether it is believed. */
@@ -19,7 +21,7 @@ export function ownReportSignals(event: Fields): Normalised {
   const account = textOf(event.account, 12)
   const region = textOf(event.region, 32) ?? 'unknown'
   if (account === undefined) return { kind: 'unreadable', reason: 'report without account' }
-  const at = { account, region }
+  const at = { account, region, sentAt: timeOf(event.time) }
   switch (event['detail-type']) {
     case REPORT_DETAIL_TYPES.exposure:
       return exposureSignals(event.detail, at)
@@ -33,9 +35,11 @@ export function ownReportSignals(event: Fields): Normalised {
 interface At {
   readonly account: string
   readonly region: string
+  /** When one of our own functions handed it on, which no party chooses. Epoch milliseconds. */
+  readonly sentAt: number | undefined
 }
 
-function exposureSignals(detail: unknown, { account, region }: At): Normalised {
+function exposureSignals(detail: unknown, { account, region, sentAt }: At): Normalised {
   const parsed = ExposureReport.safeParse(detail)
   if (!parsed.success) return { kind: 'unreadable', reason: `report of an exposure: ${faultOf(parsed.error)}` }
   const { id, source, credentialId, grade, place, url, seenAt } = parsed.data
@@ -44,12 +48,11 @@ function exposureSignals(detail: unknown, { account, region }: At): Normalised {
   const said = {
     // A party may say more of the same finding later: that it tried the credential, and it works. The same again counts once.
     id: `${source}:${id}#${grade}#${credentialId}`,
-    time: seenAt,
+    time: timeSaid(seenAt, sentAt) ?? seenAt,
     account: of,
     region,
     ...meant,
     note: credentialId.startsWith('AKIA') ? undefined : meant.unjoined,
-    code: `${source}-${grade}`,
     report: { id, type: grade, grade, place, ...(url === undefined ? {} : { url }) },
   }
   return { kind: 'signals', signals: [reportSignal({ ...said, kind: 'credential-exposure', source, service: source })] }
@@ -74,7 +77,7 @@ const PRIORITIES: Readonly<Record<RuntimeAlert['priority'], number | undefined>>
   Debug: undefined,
 }
 
-function runtimeSignals(detail: unknown, { account, region }: At): Normalised {
+function runtimeSignals(detail: unknown, { account, region, sentAt }: At): Normalised {
   const parsed = RuntimeAlert.safeParse(detail)
   if (!parsed.success) return { kind: 'unreadable', reason: `alert of a workload: ${faultOf(parsed.error)}` }
   const { id, source, rule, priority, workload, seenAt } = parsed.data
@@ -86,7 +89,7 @@ function runtimeSignals(detail: unknown, { account, region }: At): Normalised {
     sessionName: workload && workloadIn(workload),
   })
   const report = { id, type: rule, compromise: weight, ...(unjoined === undefined ? {} : { unjoined }) }
-  const said = { id: `falco:${id}`, time: seenAt, account, region, ...meant, note: unjoined, report }
+  const said = { id: `falco:${id}`, time: timeSaid(seenAt, sentAt) ?? seenAt, account, region, ...meant, note: unjoined, report }
   return { kind: 'signals', signals: [reportSignal({ ...said, kind: 'finding', source, service: source })] }
 }
 

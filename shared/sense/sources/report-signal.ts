@@ -1,4 +1,4 @@
-import type { Report, ReportingSource } from '../../domain/report.ts'
+import { placeOfSource, type Report, type ReportingSource } from '../../domain/report.ts'
 import type { Credential, Identity, Origin, Signal } from '../../domain/signal.ts'
 
 /** What a party says, with whom it means. `time` is epoch milliseconds. `note` says why a person has to act, where the party names nobody here. */
@@ -39,10 +39,7 @@ export function reportSignal(said: Said): Signal {
     outcome: 'success',
     errorCode: undefined,
     isAuthenticated: true,
-    origin:
-      address === undefined
-        ? { ...BY_PARTY, address: `${service}.amazonaws.com` }
-        : { ...BY_PARTY, address, addressKind: 'unknown', agentFamily: 'unknown' },
+    origin: address === undefined ? originOfParty(source) : { ...BY_PARTY, address, addressKind: 'unknown', agentFamily: 'unknown' },
     created: undefined,
     parentIncidentId: undefined,
     assumer: undefined,
@@ -54,6 +51,11 @@ export function reportSignal(said: Said): Signal {
     ...(report === undefined ? {} : { report }),
     ...(isPathUnknown === true ? { isRolePathUnknown: true } : {}),
   }
+}
+
+/** What a report has in place of the address of a caller. */
+export function originOfParty(source: ReportingSource): Origin {
+  return { ...BY_PARTY, address: placeOfSource(source).address }
 }
 
 const BY_PARTY: Omit<Origin, 'address'> = {

@@ -8,13 +8,27 @@ import { findingId, findingSignal } from './guardduty.ts'
 import { type Meant, meantBy } from './named-principal.ts'
 import { reportSignal } from './report-signal.ts'
 import { weightOfLabel } from './severity.ts'
+import { timeSaid } from './time-said.ts'
 import { ofProfile } from './workload.ts'
 
 /** The most resources of one finding that are looked at. ASFF has at most 32. */
 const RESOURCE_LIMIT = 32
 
-/** The owner of findings of GuardDuty: nobody but AWS imports under it. */
-const OF_GUARDDUTY = /:product\/aws\/guardduty$/
+/**
+ * The product of findings of GuardDuty, of Security Hub CSPM and of Security Hub. Security Hub refuses it from whoever imports findings: their products have an account, or
+ * the name of another company. Ids and names of products, which importers write, say nothing.
+ */
+const OF_GUARDDUTY = /^arn:aws[\w-]*:securityhub:[\w-]+::product(?:v2)?\/aws\/guardduty$/
+
+/** True for a finding of GuardDuty that Security Hub sends on: by its product, and by the form of the ARNs of such findings. */
+export function isOfGuardDuty(product: string, id: string): boolean {
+  return OF_GUARDDUTY.test(product) && /^arn:aws[\w-]*:guardduty:[\w-]+:\d{12}:detector\//.test(id)
+}
+
+/** The id of a finding of any other product. It is none of GuardDuty's, whatever id its importer chose: else a forged finding would count in the place of a true one. */
+export function importedId(product: string, id: string, weight: number, credential: Meant['credential']): string {
+  return `security-hub:${product}:${findingId(id, weight, credential)}`
+}
 
 /** True for one finding in the AWS Security Finding Format. */
 export function isAsff(finding: Fields): boolean {
@@ -28,7 +42,7 @@ export function isAsff(finding: Fields): boolean {
  */
 export function asffSignals(finding: Fields, sentAt: number | undefined): Normalised {
   const [id, product, account] = [textOf(finding.Id, 1024), textOf(finding.ProductArn, 1024), textOf(finding.AwsAccountId, 12)]
-  const time = timeOf(finding.UpdatedAt) ?? sentAt ?? timeOf(finding.CreatedAt)
+  const time = timeSaid(timeOf(finding.UpdatedAt), sentAt) ?? timeOf(finding.CreatedAt)
   if (id === undefined || product === undefined || account === undefined || time === undefined)
     return { kind: 'unreadable', reason: 'Security Hub finding without Id, ProductArn, AwsAccountId or time' }
   const closed = closedAs(finding)
@@ -56,9 +70,9 @@ interface About {
 }
 
 function signalOf(meant: Meant, { product, types, ...about }: About): Signal {
-  const id = findingId(about.id, about.weight, meant.credential)
-  const isOfGuardDuty = OF_GUARDDUTY.test(product) && about.id.includes(':guardduty:')
-  if (isOfGuardDuty) return findingSignal(meant, { ...about, id, type: guardDutyType(types) })
+  if (isOfGuardDuty(product, about.id))
+    return findingSignal(meant, { ...about, id: findingId(about.id, about.weight, meant.credential), type: guardDutyType(types) })
+  const id = importedId(product, about.id, about.weight, meant.credential)
   const { identity, credential, isPathUnknown, unjoined } = meant
   const name = product.slice(product.lastIndexOf(':product/') + ':product/'.length)
   const type = `${name}: ${types[0] ?? 'no type'}`.slice(0, 256)
@@ -134,7 +148,9 @@ function ofResource(resource: Fields, place: Place): Meant[] {
   }
 }
 
-/** Each identity with each credential once. */
+/** Each identity with each credential once. Who names a credential alone says nothing more where its owner is named as well. */
 export function eachOnce(meant: readonly Meant[]): readonly Meant[] {
-  return [...new Map(meant.map((one) => [`${one.identity.id} ${one.credential.id}`, one])).values()]
+  const owned = new Set(meant.flatMap(({ identity, credential }) => (identity.kind === 'unknown' ? [] : [credential.id])))
+  const said = meant.filter(({ identity, credential }) => identity.kind !== 'unknown' || !owned.has(credential.id))
+  return [...new Map(said.map((one) => [`${one.identity.id} ${one.credential.id}`, one])).values()]
 }

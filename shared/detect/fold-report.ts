@@ -1,0 +1,35 @@
+import { isHearsay } from '../domain/ceilings.ts'
+import { openWindow } from '../domain/credential-window.ts'
+import { addsEvidence, evidenceAgainst, type IdentityState, keepEvidence } from '../domain/identity-state.ts'
+import { noveltyOf, remember } from '../domain/seen.ts'
+import type { Signal } from '../domain/signal.ts'
+import { hashId } from '../domain/timed-set.ts'
+import { detect } from './detect.ts'
+import type { Folded } from './fold.ts'
+
+/**
+ * Folds what a party reports. It is no use of the credential: it opens no window, counts in none, and teaches nothing.
+ *
+ * What anybody may have written is not remembered by its id either: a thousand tickets would push the ids of calls out of what is remembered, and calls that come after them
+ * would be too late to count. It is news where it adds to the evidence.
+ */
+export function foldReport(draft: IdentityState, signal: Signal, latest: number): Folded | undefined {
+  const { window, findings } = reported(draft, signal)
+  if (findings.length > 0 && findings.every(isHearsay)) {
+    if (!addsEvidence(draft, findings)) return undefined
+  } else {
+    const id = hashId(signal.id)
+    const novelty = noveltyOf(draft.seen, id, signal.time)
+    if (novelty === 'duplicate') return undefined
+    if (novelty === 'new') remember(draft.seen, id, signal.time, latest)
+  }
+  if (findings.length > 0) keepEvidence(draft, findings)
+  const evidence = evidenceAgainst(draft, signal.credential.id, signal.time)
+  return { signal, findings, evidence, parentIncidentId: window?.parentIncidentId ?? signal.parentIncidentId }
+}
+
+function reported(draft: IdentityState, signal: Signal) {
+  const window = draft.windows.get(signal.credential.id)
+  const seen = window ?? openWindow(signal.credential.id, signal.time)
+  return { window, findings: detect(signal, { baseline: draft.baseline, window: seen }) }
+}
