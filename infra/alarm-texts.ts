@@ -89,6 +89,11 @@ export const ALARM_TEXTS = {
     means: 'Nothing was done about it. Somebody may be forging events, or dead letters were sent on too late.',
     first: 'The log of the function respond says why (respond.unbelieved); find who put it on the bus.',
   },
+  LinesCut: {
+    happened: 'Log lines named more credentials than are reported of one batch.',
+    means: 'Those with a secret were reported first; of the others some were not.',
+    first: 'Look at the lines of that minute in the log group: somebody may write made-up ids to hide one.',
+  },
   ContainmentFailing: {
     happened: 'A step of a containment failed, or could not be looked at.',
     means: 'A credential may still be in use, or not be given back; the incident names the step.',

@@ -36,7 +36,7 @@ const DAY_MINUTES = 1_440
 export const OWN_METRIC = { namespace: 'Countersign', dimensionsMap: { service: 'countersign' }, statistic: 'Sum' } as const
 
 /** The warnings of a function that a stack may lack, by how they begin. */
-const OPTIONAL = ['rotate', 'learn', 'slack', 'archive', 'webhook', 'fetch-alert'] as const
+const OPTIONAL = ['rotate', 'learn', 'slack', 'archive', 'webhook', 'fetch-alert', 'logs'] as const
 
 /** How often a kind of warning has to be counted before its alarm stands; once in a quarter of an hour where nothing is said. */
 const PATIENCE: Readonly<Partial<Record<AlarmKind, Pick<AlarmProps, 'threshold' | 'evaluationPeriods'> & { readonly minutes?: number }>>> =

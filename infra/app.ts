@@ -31,7 +31,7 @@ else if (forwarder === undefined)
 else
   new ForwarderStack(app, 'Forwarder', {
     home: readHomeBus(forwarder),
-    options: config,
+    options: { readOnlyEvents: config.readOnlyEvents, includeRoleSessions: config.includeRoleSessions },
     description: 'Sends events to Countersign in another region or account.',
   })
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app))

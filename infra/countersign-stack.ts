@@ -74,11 +74,11 @@ export class CountersignStack extends Stack {
     seal.guard(archive?.responder)
     const optional = [learn, archive].filter((one) => one !== undefined)
     const intake = addReportIntake(this, { ...told, queue: queues.confirmed })
-    const reporting = intake === undefined ? [] : [intake.webhook, ...(intake.fetchAlert === undefined ? [] : [intake.fetchAlert])]
+    const reporting = [intake?.webhook, intake?.fetchAlert].filter((one) => one !== undefined)
     const own = [
       ...[...acting, respond, sweep, seed, seal, inventory, ...optional],
       ...(reviewers?.functions ?? []),
-      ...reporting,
+      ...(intake?.functions ?? []),
     ]
     const functions = own.map(({ responder }) => responder)
     // A pattern of EventBridge has room for 2,048 characters. What archive calls is recorded only where data events are, and respond leaves it out.
@@ -146,7 +146,7 @@ export class CountersignStack extends Stack {
       topic,
       consumed,
       functions: Object.fromEntries(own.map(({ responder }) => [responder.entry, responder.function])),
-      watched: ['respond', 'contain', 'sweep', 'slack', 'webhook'],
+      watched: ['respond', 'contain', 'sweep', 'slack', 'webhook', 'logs'],
       failures: [
         ...queues.deadLetters,
         contain.failures,

@@ -53,7 +53,7 @@ export class EventRules extends Construct {
         account: forwarded === undefined ? account : undefined,
         includeRoleSessions: config.includeRoleSessions,
       }),
-      options: config,
+      options: { readOnlyEvents: config.readOnlyEvents, includeRoleSessions: config.includeRoleSessions },
       bus: forwarded,
       // Not the CDK's target for queues: it adds a statement for each rule, and SQS takes ten conditions in a policy.
       targetOf: (name) => ({ arn: queueOf(name).queueArn, deadLetterConfig, retryPolicy: RETRY_POLICY }),

@@ -9,14 +9,14 @@ import { denyOthers, exceptBy } from './deny.ts'
 import { RETRY_POLICY } from './pattern-rules.ts'
 import type { ResponderFunction } from './responder-function.ts'
 
-/** Whether a stack with these settings takes reports of outside parties. */
-export function takesReports({ reports }: StackConfig): boolean {
-  return reports !== undefined
+/** Whether a stack with these settings takes reports: of outside parties, of its log groups, or of the operators, who report what scanners found. */
+export function takesReports({ reports, logExposures, operatorRoleArn }: StackConfig): boolean {
+  return [reports, logExposures, operatorRoleArn].some((one) => one !== undefined)
 }
 
 /**
  * The event bus for what outside parties report, and the rule that puts it into a queue of respond. A report is believed, so who may put one on the bus decides
- * what is believed: nobody but the functions that proved whose it is, whatever rights others have in the account.
+ * what is believed: nobody but the functions that proved whose it is, and the operators where a role of theirs is named, whatever rights others have in the account.
  */
 export class ReportBus extends Construct {
   readonly bus: IEventBus
@@ -42,15 +42,18 @@ export class ReportBus extends Construct {
     this.arns = new Map([[queue, [rule.ruleArn]]])
   }
 
-  /** Lets these functions put events there, and denies it to everybody else. */
-  allowOnly(functions: readonly ResponderFunction[]): void {
+  /**
+   * Lets these functions put events there, and denies it to everybody else but the operators. Those put messages into the queues anyway, and need a right of their own
+   * for the bus.
+   */
+  allowOnly(functions: readonly ResponderFunction[], operator: string | undefined): void {
     const actions = ['events:PutEvents']
     const resources = [this.bus.eventBusArn]
     for (const one of functions) one.allow(actions, resources)
     const statement = denyOthers('OnlyItsFunctions', {
       actions,
       resources,
-      conditions: exceptBy(functions.map(({ role }) => role.roleArn)),
+      conditions: exceptBy([...functions.map(({ role }) => role.roleArn), ...(operator === undefined ? [] : [operator])]),
     })
     new CfnResource(this, 'OnlyItsFunctions', {
       type: 'AWS::Events::EventBusPolicy',

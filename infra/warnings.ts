@@ -35,6 +35,8 @@ export const WARNINGS: Readonly<Record<string, WarningAlarm>> = {
   'inventory.unanswered': none('the next night asks again'),
   'inventory.unreadable': of('StoredUnreadable'),
   'learn.incident.unreadable': none('the sweep meets the same item, and it has an alarm there'),
+  'logs.cut': of('LinesCut'),
+  'logs.own': none('nothing was read; the permissions of the function let in no log group of the stack'),
   'lookup.event.unknown': none('people are notified'),
   'lookup.failed': of('LookupsFailing'),
   'release.unordered': of('Unordered'),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { haveRoom, LOG_GROUP_NAME, LOG_GROUPS_LIMIT } from './domain/log-groups.ts'
 import { ResponderError } from './errors.ts'
 import { ReportSettings } from './report-settings.ts'
 
@@ -43,6 +44,18 @@ export const SlackSettings = z.strictObject({
 })
 export type SlackSettings = z.infer<typeof SlackSettings>
 
+/** Log groups in whose lines credentials are looked for. */
+export const LogExposures = z.strictObject({
+  /** Names of log groups of the stack's account and region. Not those of CloudTrail: each of its lines names a credential. */
+  logGroups: z
+    .array(z.string().regex(LOG_GROUP_NAME, 'must be the name of a log group, without its ARN'))
+    .min(1)
+    .max(LOG_GROUPS_LIMIT)
+    .refine((names) => new Set(names).size === names.length, 'must name each log group once')
+    .refine(haveRoom, 'must be fewer: the policy of a function has no room for names that are as long together'),
+})
+export type LogExposures = z.infer<typeof LogExposures>
+
 /** What AWS gives an account, and what of it no function may reserve. */
 const [ACCOUNT_CONCURRENCY, UNRESERVED_CONCURRENCY] = [1000, 100]
 
@@ -53,7 +66,10 @@ const RESERVED = { contain: 10, review: 5 }
 const FEWEST = { contain: 6, review: 3, respond: 26 } as const
 
 const ReservedConcurrency = z
-  .partialRecord(z.enum(['contain', 'review', 'respond', 'rotate', 'sweep', 'slack', 'seal', 'archive', 'webhook']), z.number().int().min(0).max(900))
+  .partialRecord(
+    z.enum(['contain', 'review', 'respond', 'rotate', 'sweep', 'slack', 'seal', 'archive', 'webhook', 'logs']),
+    z.number().int().min(0).max(900),
+  )
   .superRefine((places, context) => {
     for (const [name, least] of Object.entries(FEWEST)) {
       const found = places[name as keyof typeof FEWEST]
@@ -134,6 +150,8 @@ const Settings = z.strictObject({
   slack: SlackSettings.optional(),
   /** Parties that report exposed credentials by webhooks; see docs/signals.md. */
   reports: ReportSettings.optional(),
+  /** Report the credentials that stand in the lines of log groups; see docs/signals.md. */
+  logExposures: LogExposures.optional(),
   /** A CloudWatch dashboard of the stack, for 3 USD a month. */
   dashboard: z.boolean().default(false),
   /** Send incidents to AWS Security Hub, which must be enabled in the account and region. */

@@ -144,6 +144,10 @@ export const FetchAlertConfig = z.object({
 })
 export type FetchAlertConfig = z.infer<typeof FetchAlertConfig>
 
+/** The environment of `logs`. */
+export const LogsConfig = z.object({ REPORT_BUS_NAME: z.string().min(1), STACK_NAME })
+export type LogsConfig = z.infer<typeof LogsConfig>
+
 /** The environment of `review`. */
 export const ReviewConfig = z.object({
   TABLE_NAME: z.string().min(3),

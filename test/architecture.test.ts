@@ -45,19 +45,24 @@ const RULES: readonly Rule[] = [
   // Who signed a report is for the signers' own packages to say.
   {
     folder: 'shared/sense/intake/',
-    own: [...PORTS, 'shared/record/notice.ts', 'shared/sense/intake/'],
+    own: [...PORTS, 'shared/record/notice.ts', 'shared/sense/fields.ts', 'shared/sense/intake/'],
     packages: ['zod', 'node:crypto', '@octokit/webhooks-methods', 'standardwebhooks'],
     isPure: true,
   },
   { folder: 'shared/pipeline.ts', own: [...PORTS, 'shared/record/', ...FLOW.map((one) => `shared/${one}/`)], packages: [], isPure: true },
   { folder: 'shared/errors.ts', own: [], packages: [], isPure: true },
-  { folder: 'shared/config.ts', own: ['shared/errors.ts', 'shared/report-settings.ts'], packages: ['zod'], isPure: true },
+  {
+    folder: 'shared/config.ts',
+    own: ['shared/errors.ts', 'shared/domain/log-groups.ts', 'shared/report-settings.ts'],
+    packages: ['zod'],
+    isPure: true,
+  },
   { folder: 'shared/report-settings.ts', own: [], packages: ['zod'], isPure: true },
   { folder: 'shared/environment.ts', own: ['shared/config.ts', 'shared/domain/report-party.ts'], packages: ['zod'], isPure: true },
   {
     folder: 'shared/aws/',
     own: [...PORTS, 'shared/aws/', 'shared/record/export/asff.ts'],
-    packages: ['@aws-sdk/', 'zod', 'node:zlib'],
+    packages: ['@aws-sdk/', 'zod', 'node:timers/promises', 'node:zlib'],
   },
   { folder: 'shared/memory/', own: [...PORTS, 'shared/memory/'], packages: ['zod'] },
   {
@@ -75,7 +80,16 @@ const RULES: readonly Rule[] = [
   {
     folder: 'functions/',
     own: ['shared/', 'functions/'],
-    packages: ['@aws-lambda-powertools/', '@middy/core', 'aws-lambda', 'zod', 'node:fs/promises', 'node:path', 'node:timers/promises'],
+    packages: [
+      '@aws-lambda-powertools/',
+      '@middy/core',
+      'aws-lambda',
+      'zod',
+      'node:fs/promises',
+      'node:path',
+      'node:timers/promises',
+      'node:zlib',
+    ],
   },
   {
     folder: 'infra/',

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { bundleOf } from './bundled-handler.ts'
 
 const FUNCTIONS = [
+  'Logs',
   'Respond',
   'Contain',
   'Review',

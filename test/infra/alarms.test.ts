@@ -31,7 +31,14 @@ let whole: Template
 let plain: Template
 beforeAll(() => {
   const policy = parsePolicy({ version: 2, rotation: { users: ['*:user/ci-*'] }, learning: { autoTighten: true } })
-  whole = templateOf({ settings: { slack: { secretName: 'countersign/slack', channel: 'C0123ABCD' }, reports: ALL_REPORTS }, policy })
+  whole = templateOf({
+    settings: {
+      slack: { secretName: 'countersign/slack', channel: 'C0123ABCD' },
+      reports: ALL_REPORTS,
+      logExposures: { logGroups: ['/ecs/shop'] },
+    },
+    policy,
+  })
   plain = templateOf({ settings: {}, policy: parsePolicy({ version: 2 }) })
 })
 
@@ -143,8 +150,8 @@ describe('the alarms', () => {
     }
   })
 
-  it('are none on what a stack without rotation, learning, Slack and reports cannot count', () => {
-    const foreign = alarmsOf(plain).filter(({ MetricName }) => /^(rotate|learn|slack|webhook|fetch-alert)\./.test(MetricName))
+  it('are none on what a stack without rotation, learning, Slack, reports and log groups cannot count', () => {
+    const foreign = alarmsOf(plain).filter(({ MetricName }) => /^(rotate|learn|slack|webhook|fetch-alert|logs)\./.test(MetricName))
     expect(foreign).toEqual([])
   })
 

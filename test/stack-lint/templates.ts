@@ -35,6 +35,7 @@ export const WHOLE_SETTINGS = {
   securityHub: true,
   dashboard: true,
   reports: ALL_REPORTS,
+  logExposures: { logGroups: ['/ecs/shop', '/aws/lambda/orders'] },
   advisorModelId: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
 }
 
@@ -70,7 +71,7 @@ export function synthesise(folder: string): ReadonlyMap<string, string> {
         }),
     )
   const home = readHomeBus(`arn:aws:events:us-east-1:${ACCOUNT}:event-bus/Countersign-forwarded`)
-  add('forwarder', (app) => new ForwarderStack(app, 'Forwarder', { home, options: readStackConfig({}) }))
+  add('forwarder', (app) => new ForwarderStack(app, 'Forwarder', { home, options: { readOnlyEvents: true, includeRoleSessions: false } }))
   const responder = { account: ACCOUNT, stackName: 'Countersign' }
   add('member', (app) => new MemberStack(app, 'CountersignMember', { home: responder, policy: parsePolicy(WHOLE_POLICY) }))
   return templates
