@@ -1,10 +1,11 @@
-import { partitionOfRegion } from '../../domain/arn.ts'
-import { ExposureReport, REPORT_BUS_SOURCE, REPORT_DETAIL_TYPES, RuntimeAlert } from '../../domain/exposure-report.ts'
+import { type Place, partitionOfRegion } from '../../domain/arn.ts'
+import { BEDROCK_KEY_NAME, ExposureReport, REPORT_BUS_SOURCE, REPORT_DETAIL_TYPES, RuntimeAlert } from '../../domain/exposure-report.ts'
 import { accountOfKey } from '../../domain/key-account.ts'
 import { workloadIn } from '../../domain/workload-sessions.ts'
 import { type Fields, textOf } from '../fields.ts'
 import type { Normalised } from '../normalised.ts'
-import { meantBy } from './named-principal.ts'
+import { healthEntityOf } from './health-entity.ts'
+import { type Meant, meantBy } from './named-principal.ts'
 import { reportSignal } from './report-signal.ts'
 import { unnamed } from './workload.ts'
 
@@ -39,7 +40,7 @@ function exposureSignals(detail: unknown, { account, region }: At): Normalised {
   if (!parsed.success) return { kind: 'unreadable', reason: `report of an exposure: ${faultOf(parsed.error)}` }
   const { id, source, credentialId, grade, place, url, seenAt } = parsed.data
   const of = accountOfKey(credentialId) ?? account
-  const meant = meantBy({ place: { account: of, partition: partitionOfRegion(region) }, accessKeyId: credentialId })
+  const meant = meantByCredential(credentialId, { account: of, partition: partitionOfRegion(region) })
   const said = {
     // A party may say more of the same finding later: that it tried the credential, and it works. The same again counts once.
     id: `${source}:${id}#${grade}#${credentialId}`,
@@ -52,6 +53,13 @@ function exposureSignals(detail: unknown, { account, region }: At): Normalised {
     report: { id, type: grade, grade, place, ...(url === undefined ? {} : { url }) },
   }
   return { kind: 'signals', signals: [reportSignal({ ...said, kind: 'credential-exposure', source, service: source })] }
+}
+
+/** The name of a Bedrock API key stands for it, as in events of AWS Health: its text is the secret. */
+function meantByCredential(credentialId: string, place: Place): Meant {
+  if (!BEDROCK_KEY_NAME.test(credentialId)) return meantBy({ place, accessKeyId: credentialId })
+  const { identity, credential, note } = healthEntityOf(credentialId, '', place)
+  return { identity, credential, isPathUnknown: false, ...(note === undefined ? {} : { unjoined: note }) }
 }
 
 /** Priorities of Falco by how much they say, as severities of other products. From `Notice` on downwards they are about the working of a host. */
