@@ -28,7 +28,8 @@ import { ACCOUNT_FILE, closeToOthers, DATABASE_FOLDER, REPLAYED_FILE, SEAL_FOLDE
 import { orRelease, ownOrReach } from './embedded/own-folder.ts'
 import type { Claim } from './embedded/owner.ts'
 import type { ReachedOwner } from './embedded/reach-owner.ts'
-import { serveOwner } from './embedded/serve-owner.ts'
+import { embeddedReport } from './embedded/report.ts'
+import { REPORTS_AT_ONCE, serveOwner } from './embedded/serve-owner.ts'
 import { embeddedSweep } from './embedded/sweep.ts'
 import { type AskTable, embeddedTable, whileOpening } from './embedded/table.ts'
 import { folderVault } from './folder-vault.ts'
@@ -107,6 +108,7 @@ export async function openOwned(folder: string, clock: Clock, claim: Claim): Pro
         await save()
         return (await ports.incidents.get(incidentId))?.value ?? incident
       },
+      report: embeddedReport(ports, save),
       close: async () => {},
     })
     const served = await serveOwner(server, claim.owner.socket, { id: claim.owner.id, ask, target: target(LOCAL_USER()) })
@@ -151,6 +153,10 @@ function throughOwner(folder: string, owner: ReachedOwner, clock: Clock): Target
     async approve(incidentId, approval) {
       await owner.say({ do: 'approve', incidentId, approval })
       return incidentOf(incidentId)
+    },
+    async report(reports) {
+      for (let at = 0; at < reports.length; at += REPORTS_AT_ONCE)
+        await owner.say({ do: 'report', reports: reports.slice(at, at + REPORTS_AT_ONCE) })
     },
     async close() {
       stores.client.destroy()

@@ -1,5 +1,15 @@
 import { dynamoChangeRecord } from '../shared/aws/change-record.ts'
-import { cloudFormationClient, dynamo, iamClient, lambdaClient, s3Client, snsClient, sqsClient, stsClient } from '../shared/aws/clients.ts'
+import {
+  cloudFormationClient,
+  dynamo,
+  eventBridgeClient,
+  iamClient,
+  lambdaClient,
+  s3Client,
+  snsClient,
+  sqsClient,
+  stsClient,
+} from '../shared/aws/clients.ts'
 import { sqsFailureQueue } from '../shared/aws/failure-queues.ts'
 import { dynamoIdentityStore } from '../shared/aws/identity-store.ts'
 import { s3IncidentArchive } from '../shared/aws/incident-archive.ts'
@@ -7,10 +17,12 @@ import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
 import { lambdaContainInvoker, lambdaRotateInvoker } from '../shared/aws/invokers.ts'
 import { dynamoLastUsedStore } from '../shared/aws/last-used-store.ts'
 import { noticesTo, regionOf } from '../shared/aws/notifier.ts'
+import { eventBridgeReportBus } from '../shared/aws/report-bus.ts'
 import { centralRootKeys } from '../shared/aws/root-keys.ts'
 import { s3SealVault } from '../shared/aws/seal-vault.ts'
 import { dynamoSetAsideStore } from '../shared/aws/set-aside-store.ts'
 import { callerArn, describeStack } from '../shared/aws/stack.ts'
+import { ResponderError } from '../shared/errors.ts'
 import type { Clock } from '../shared/ports/runtime.ts'
 import { withArchivedChains, withArchivedIncidents } from '../shared/record/archived.ts'
 import { approve } from '../shared/review/approve.ts'
@@ -23,7 +35,7 @@ import type { Target } from './target.ts'
 export async function openStack(name: string, region: string | undefined, clock: Clock): Promise<Target> {
   const options = region === undefined ? {} : { region }
   const parts = await describeStack(cloudFormationClient(options), name)
-  const { tableName, containFunctionName, rotateFunctionName, topicArn, noticeQueueUrl, sealBucket } = parts
+  const { tableName, containFunctionName, rotateFunctionName, topicArn, noticeQueueUrl, sealBucket, reportBusName } = parts
   const client = dynamo(options)
   const [sqs, lambda] = [sqsClient(options), lambdaClient(options)]
   const table = { client, name: tableName }
@@ -62,6 +74,14 @@ export async function openStack(name: string, region: string | undefined, clock:
       const central = profile === undefined ? options : { ...options, profile }
       const rootKeys = centralRootKeys(stsClient(central), account, (credentials) => iamClient({ ...options, credentials }))
       return deleteRootKeys(incidentId, { by: caller, reason }, { ...ports, rootKeys })
+    },
+    async report(reports) {
+      if (reportBusName === undefined)
+        throw new ResponderError(
+          'stack.unknown',
+          `stack "${name}" has no output ReportBusName, so it takes no reports; deploy this version of it`,
+        )
+      await eventBridgeReportBus(eventBridgeClient(options), reportBusName).put(reports)
     },
     close: async () => client.destroy(),
   }

@@ -7,6 +7,7 @@ import { DATA_FOLDER } from './data-folder.ts'
 import { ownVersion } from './own-version.ts'
 import { addDoctor } from './program/doctor.ts'
 import { addIncidents } from './program/incidents.ts'
+import { addIngest } from './program/ingest.ts'
 import { addPatterns } from './program/patterns.ts'
 import { addOverride, addPolicy } from './program/policy.ts'
 import { addBaseline, addChanges, addConsole, addDrift, addReport } from './program/record.ts'
@@ -33,6 +34,7 @@ export function program(): Command {
   addStart(root)
   addReplay(root)
   addEvaluate(root)
+  addIngest(root)
   addIncidents(root)
   addPatterns(root)
   addBaseline(root)

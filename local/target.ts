@@ -1,3 +1,4 @@
+import type { ExposureReport } from '../shared/domain/exposure-report.ts'
 import type { Incident } from '../shared/domain/incident.ts'
 import type { IncidentArchive } from '../shared/ports/archive.ts'
 import type { FailureQueue, SetAsideStore } from '../shared/ports/failures.ts'
@@ -43,6 +44,11 @@ export interface Target {
   approve(incidentId: string, approval: { edgeId: string; reason: string }): Promise<Incident>
   /** Deletes the root user's access keys that an incident names, with the rights of centralised root access. Returns their ids. */
   deleteRootKeys(incidentId: string, approval: { reason: string; profile: string | undefined }): Promise<string[]>
+  /**
+   * Hands reports of exposed credentials on. On the embedded account it waits until they are evaluated, on a stack until its bus has them. Throws where not all were
+   * taken; what is reported again counts once.
+   */
+  report(reports: readonly ExposureReport[]): Promise<void>
   /** Moves on what waits in an embedded account; undefined where another process or the schedule of a stack does it. */
   readonly sweep?: () => Promise<void>
   /** Resolves where the account is another process's and that one ends. */

@@ -5,10 +5,14 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import * as z from 'zod'
+import { ExposureReport } from '../../shared/domain/exposure-report.ts'
 import { ReviewKind } from '../../shared/domain/policy.ts'
 import { errorName, ResponderError } from '../../shared/errors.ts'
 import type { Target } from '../target.ts'
 import type { AskTable } from './table.ts'
+
+/** The most reports of one request, far below the size that is read of one. */
+export const REPORTS_AT_ONCE = 500
 
 /** What another command has the owner do, because it needs the account's IAM. Who says it is for the owner to know, never for the caller to say. */
 export const Verdict = z.discriminatedUnion('do', [
@@ -27,6 +31,7 @@ export const Verdict = z.discriminatedUnion('do', [
     incidentId: z.string().max(200),
     approval: z.strictObject({ edgeId: z.string(), reason: z.string() }),
   }),
+  z.strictObject({ do: z.literal('report'), reports: z.array(ExposureReport).max(REPORTS_AT_ONCE) }),
 ])
 export type Verdict = z.infer<typeof Verdict>
 
@@ -69,7 +74,7 @@ export interface Served {
 interface OwnerParts {
   readonly id: string
   readonly ask: AskTable
-  readonly target: Pick<Target, 'review' | 'approve'>
+  readonly target: Pick<Target, 'review' | 'approve' | 'report'>
 }
 
 /** Has the owner's server answer other commands of the same user at a socket that only this user can open. Null: it answers nobody. */
@@ -125,13 +130,14 @@ function isInFolderOfItsOwn(socket: string): boolean {
   return OWN_FOLDER.test(basename(dirname(socket)))
 }
 
-async function carryOut(body: Buffer, target: Pick<Target, 'review' | 'approve'>): Promise<z.infer<typeof VerdictAnswer>> {
+async function carryOut(body: Buffer, target: Pick<Target, 'review' | 'approve' | 'report'>): Promise<z.infer<typeof VerdictAnswer>> {
   try {
     const { success, data: verdict } = Verdict.safeParse(JSON.parse(body.toString('utf8')))
     if (!success)
       throw new ResponderError('usage', 'the process that owns the account does not know this verdict: is it of another release?')
     if (verdict.do === 'review') return { awaitsSecond: (await target.review(verdict.incidentId, verdict.review)).awaitsSecond }
-    await target.approve(verdict.incidentId, verdict.approval)
+    if (verdict.do === 'report') await target.report(verdict.reports)
+    else await target.approve(verdict.incidentId, verdict.approval)
     return { awaitsSecond: false }
   } catch (cause) {
     if (cause instanceof ResponderError) return { error: { code: cause.code, message: cause.message } }

@@ -12,6 +12,8 @@ export interface Stack {
   readonly topicArn: string
   /** Queue of notices for Slack; undefined when the stack has no Slack. */
   readonly noticeQueueUrl: string | undefined
+  /** Event bus for reports of exposed credentials; undefined in a stack of an earlier version. */
+  readonly reportBusName: string | undefined
   /** Bucket of the seals; undefined in a stack of an earlier version. */
   readonly sealBucket: string | undefined
   /** The dead-letter queues, in the order of their names; none in a stack of an earlier version. */
@@ -42,6 +44,7 @@ export async function describeStack(client: CloudFormationClient, name: string):
     rotateFunctionName: outputs.get('RotateFunctionName'),
     topicArn: output('TopicArn'),
     noticeQueueUrl: outputs.get('NoticeQueueUrl'),
+    reportBusName: outputs.get('ReportBusName'),
     sealBucket: outputs.get('SealBucketName'),
     failures: [...outputs].flatMap(([key = '', value = '']) => failurePlaceOf(key, value) ?? []).sort((a, b) => (a.name < b.name ? -1 : 1)),
   }

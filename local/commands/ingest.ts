@@ -1,0 +1,88 @@
+import type { ExposureReport } from '../../shared/domain/exposure-report.ts'
+import { accountOfKey } from '../../shared/domain/key-account.ts'
+import { printable } from '../../shared/record/notice.ts'
+import { isFields } from '../../shared/sense/fields.ts'
+import { isScannerFinding, scannerExposures } from '../../shared/sense/intake/scanner-findings.ts'
+import { readRecords } from '../read/read-records.ts'
+import { InputTally } from './input-tally.ts'
+
+/** The most reports of one run. A scan of many repositories has some hundred. */
+const REPORTS_LIMIT = 10_000
+
+/** What the reader says of a text without content. A scanner that finds nothing prints nothing. */
+const EMPTY = 'the input is empty'
+
+export interface IngestOptions {
+  readonly paths: readonly string[]
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly err: { write(text: string): unknown }
+}
+
+/** What was found. `isWhole`: all of the input could be read and is reported. */
+export interface Ingested {
+  readonly reports: readonly ExposureReport[]
+  readonly findings: number
+  /** Findings that name no credential of AWS. */
+  readonly others: number
+  readonly isWhole: boolean
+}
+
+/** Reads what scanners wrote, by its content and not by its name, and keeps of each finding which credential it names and where. No content makes this throw. */
+export async function ingest({ paths, now, err }: IngestOptions): Promise<Ingested> {
+  const input = new InputTally(err)
+  const reports = new Map<string, ExposureReport>()
+  const count = { findings: 0, others: 0, left: 0, unknown: 0 }
+  const onProblem = (problem: Parameters<InputTally['onProblem']>[0]) => {
+    if (problem.reason !== EMPTY) input.onProblem(problem)
+  }
+  const recordOf = (value: Readonly<Record<string, unknown>>) => (isScannerFinding(value) ? value : undefined)
+  for await (const batch of readRecords(paths, { recordOf, onProblem, onSkip: input.onSkip }))
+    for (const record of batch) {
+      const found = isFields(record) ? scannerExposures(record, now) : undefined
+      if (found === undefined) {
+        if (!isLogLine(record)) count.unknown += 1
+        continue
+      }
+      count.findings += 1
+      if (found.length === 0) count.others += 1
+      for (const report of found)
+        if (reports.has(report.id) || reports.size < REPORTS_LIMIT) reports.set(report.id, report)
+        else count.left += 1
+    }
+  const passedOver = input.passedOver.filter((line) => !line.startsWith('empty '))
+  if (passedOver.length > 0) err.write(`Passed over: ${passedOver.join(', ')}\n`)
+  if (count.unknown > 0) err.write(`${many(count.unknown, 'object')} that no finding of TruffleHog or Gitleaks looks like\n`)
+  if (count.left > 0) err.write(`${many(count.left, 'report')} too many: one run hands on ${REPORTS_LIMIT} at most; divide the input\n`)
+  const isWhole = input.problems + passedOver.length + count.unknown + count.left === 0
+  return { reports: [...reports.values()], findings: count.findings, others: count.others, isWhole }
+}
+
+/** A line of TruffleHog's own log, which is among its findings where both were written to one file. */
+function isLogLine(record: object): boolean {
+  return 'level' in record && 'msg' in record && 'ts' in record
+}
+
+/** One line for each report: the credential, its account, how sure it is, and where. */
+export function reportLines(reports: readonly ExposureReport[]): string[] {
+  return reports.map(({ credentialId, grade, source, place }) => {
+    const account = accountNamed(credentialId)
+    return `${credentialId}  ${account === undefined ? 'account unknown' : `account ${account}`}  ${grade}  ${source}  ${printable(place, 300)}`
+  })
+}
+
+/** The account that the id of a credential says. */
+function accountNamed(credentialId: string): string | undefined {
+  return accountOfKey(credentialId) ?? /-at-(\d{12})/.exec(credentialId)?.[1]
+}
+
+/** How many credentials there are in how many findings, as one line. */
+export function summaryLine({ reports, findings, others }: Ingested): string {
+  const credentials = new Set(reports.map(({ credentialId }) => credentialId)).size
+  const rest = others === 0 ? '' : `; ${many(others, 'of them names', 'of them name')} none`
+  return `${many(credentials, 'credential')} of AWS in ${many(findings, 'finding')}${rest}.`
+}
+
+function many(count: number, one: string, more = `${one}s`): string {
+  return `${count} ${count === 1 ? one : more}`
+}
