@@ -86,6 +86,15 @@ describe('the lines of a log group', () => {
     expect(put).toHaveLength(1)
   })
 
+  it('are forgotten as reported where there are too many to remember, so the memory of an instance is bounded', async () => {
+    const { put, take } = world()
+    for (let batch = 0; batch < 21; batch++) await take({ lines: Array.from({ length: 500 }, (_, at) => unique(batch * 500 + at)) })
+    await take({ lines: [unique(20 * 500)] })
+    expect(put).toHaveLength(21 * 500)
+    await take({ lines: [unique(0)] })
+    expect(put).toHaveLength(21 * 500 + 1)
+  })
+
   it('are reported at the time at which they were logged, where that can be', async () => {
     const { put, take } = world()
     for (const [at, timestamp] of [0, -1, NOW + DAY].entries()) await take({ lines: [unique(at)], timestamp })

@@ -31,6 +31,11 @@ describe('what is sifted', () => {
       expect(sift(text), text).toEqual([{ credentialId: id, hasSecret: false }])
   })
 
+  it('an id behind what only begins as a colour of a terminal', () => {
+    for (const text of [`\u001b[${'1;'.repeat(20)}m ${KEY.id}`, `\u001b[1! ${KEY.id}`, `\u001b] ${KEY.id}`])
+      expect(sift(text), text).toEqual(alone)
+  })
+
   it('an id of every length that the report takes', () => {
     for (let length = 16; length <= 32; length++) {
       const id = `AKIA${'Q7ZT3MXB8RKWV2LYNFPC5HSDGJ4A'.slice(0, length - 4)}`
@@ -47,6 +52,7 @@ describe('what is sifted', () => {
     ['small letters', KEY.id.toLowerCase()],
     ['ids of users and roles', 'AIDARZPUZDIKLIJVPG67 AROARZPUZDIKLIJVPG67'],
     ['a split id with a letter too many', `${KEY.id.slice(0, 9)}*${KEY.id.slice(9)}X* `],
+    ['an id in more pieces than markup makes', [0, 3, 6, 9, 12, 15, 18].map((at) => KEY.id.slice(at, at + 3)).join('*')],
     ['pieces that are no one word', `${KEY.id.slice(0, 9)} ${KEY.id.slice(9)}`],
     ['nothing', ''],
   ])('no id: %s', (_, text) => {
