@@ -137,6 +137,8 @@ describe(`the secrets of ${COUNT} random keys (seed ${SEED})`, () => {
       ].join('\n'),
       'gitleaks.json': JSON.stringify(keys.map((key) => gitleaksFinding(key, { file: `src/${key.secret}.env` }))),
       'gitleaks.sarif': JSON.stringify(gitleaksSarif(keys)),
+      // What is no finding of a scanner is counted, and not quoted.
+      'damaged-objects.ndjson': keys.map(({ id, secret }) => JSON.stringify({ note: `${id} ${secret}`, [secret]: id })).join('\n'),
       'damaged.json': `${JSON.stringify(keys.map((key) => gitleaksFinding(key))).slice(0, -30)}\n${keys.map(({ secret }) => secret).join('\n')}`,
     }
     for (const [name, text] of Object.entries(scans)) {
