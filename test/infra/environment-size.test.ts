@@ -24,7 +24,7 @@ describe('the environment of each function', () => {
       policy: parsePolicy(WHOLE_POLICY),
       spoil,
     })
-    expect(sizes.size).toBe(13)
+    expect(sizes.size).toBe(14)
     const [, largest] = [...sizes].find(([name]) => name.startsWith('RespondResponderFunction')) ?? []
     expect(largest).toBe(Math.max(...sizes.values()))
     // A size that is far below what the names alone take would count nothing.

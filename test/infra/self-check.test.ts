@@ -53,7 +53,11 @@ describe('what the self-check expects of the stack', () => {
           Principal: ['*'],
           Condition: {
             ArnNotEquals: {
-              'aws:PrincipalArn': [expect.stringContaining('WebhookResponderRole'), expect.stringContaining('FetchAlertResponderRole')],
+              'aws:PrincipalArn': [
+                expect.stringContaining('WebhookResponderRole'),
+                expect.stringContaining('FetchAlertResponderRole'),
+                'arn:aws:iam::123456789012:role/Operators',
+              ],
             },
           },
         },

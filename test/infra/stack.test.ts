@@ -707,7 +707,7 @@ describe('the stack', () => {
     const bundles = Object.values<{ Properties: { Environment?: { Variables: object }; Code: { S3Key: string } } }>(Resources)
       .filter(({ Properties }) => 'POWERTOOLS_SERVICE_NAME' in (Properties.Environment?.Variables ?? {}))
       .map(({ Properties }) => join(folder, `asset.${Properties.Code.S3Key.replace('.zip', '')}`, 'index.js'))
-    expect(bundles).toHaveLength(13)
+    expect(bundles).toHaveLength(14)
     for (const bundle of bundles) expect(statSync(bundle).size).toBeLessThan(1_200_000)
   }, 180_000)
 
