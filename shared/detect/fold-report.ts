@@ -5,7 +5,7 @@ import { noveltyOf, remember } from '../domain/seen.ts'
 import type { Signal } from '../domain/signal.ts'
 import { hashId } from '../domain/timed-set.ts'
 import { detect } from './detect.ts'
-import type { Folded } from './fold.ts'
+import type { Folded } from './folded.ts'
 
 /**
  * Folds what a party reports. It is no use of the credential: it opens no window, counts in none, and teaches nothing.

@@ -23,17 +23,11 @@ import type { Context } from './detector.ts'
 import { isDiscovery } from './discovery.ts'
 import { isFamiliar } from './familiar.ts'
 import { foldReport } from './fold-report.ts'
+import type { Folded } from './folded.ts'
 import { isOwnWork, noteWorks } from './own-works.ts'
 import { textOf, unusualObjects, writtenObjects } from './unusual-objects.ts'
 
-/** The result of folding one signal: its findings, and all the evidence against its credential including them. */
-export interface Folded {
-  readonly signal: Signal
-  readonly findings: readonly Finding[]
-  readonly evidence: readonly Finding[]
-  /** The incident whose credential issued this one, or undefined. */
-  readonly parentIncidentId: string | undefined
-}
+export type { Folded } from './folded.ts'
 
 /** From this risk on the baseline learns nothing from a credential's calls, so that an intruder cannot become normal. */
 const LEARN_BELOW_RISK = 80

@@ -50,7 +50,7 @@ const BY_DEFAULT: Believed = { signals: {}, disclosedSecret: 'ask' }
 
 /**
  * True for what somebody may have written who is neither the caller nor AWS: whoever writes tickets, logs or findings of products of their own. It reaches people, and
- * changes nothing of how calls are judged: what a baseline learns, what evidence is kept, what a model is asked.
+ * changes nothing of how calls are assessed: what a baseline learns, what evidence is kept, what a model is asked.
  */
 export function isHearsay(finding: Pick<Finding, 'detector' | 'credentialId' | 'reportedBy'>): boolean {
   return finding.reportedBy !== undefined && isStronger('restrict', ceilingOf(finding, BY_DEFAULT))
