@@ -11,10 +11,14 @@ import { keys, type Table } from './table.ts'
 export function dynamoExposures(table: Table): Pick<IdentityStore, 'addExposure' | 'exposuresOf'> {
   return {
     async addExposure(report) {
-      const { credentialId, seenAt } = report
-      const isEarlier = { expression: 'attribute_not_exists(pk) OR seenAt > :seenAt', values: { ':seenAt': seenAt } }
+      const { credentialId, seenAt, id } = report
+      // As `isBefore` has it: of one time, one of them stays, whichever came first.
+      const isEarlier = {
+        expression: 'attribute_not_exists(pk) OR seenAt > :seenAt OR (seenAt = :seenAt AND reportId > :reportId)',
+        values: { ':seenAt': seenAt, ':reportId': id },
+      }
       const text = textOf(EXPOSURE_SHAPE, { report })
-      await putIf(table, { ...keys.exposure(credentialId, kindOfReport(report)), seenAt, report: text }, isEarlier)
+      await putIf(table, { ...keys.exposure(credentialId, kindOfReport(report)), seenAt, reportId: id, report: text }, isEarlier)
     },
     async exposuresOf(credentialId) {
       const { pk } = keys.exposure(credentialId, '')

@@ -60,7 +60,8 @@ function keyOf(report: KeptReport): string {
 
 /** True for the earlier of two reports, and of one time for one of them, whichever came first. */
 export function isBefore(a: KeptReport, b: KeptReport): boolean {
-  return a.seenAt < b.seenAt || (a.seenAt === b.seenAt && a.id < b.id)
+  if (a.seenAt !== b.seenAt) return a.seenAt < b.seenAt
+  return a.id === b.id ? kindOfReport(a) < kindOfReport(b) : a.id < b.id
 }
 
 /** How a report of an exposure is stored. */

@@ -1,4 +1,4 @@
-import { kindOfReport, withinReportLimit } from '../domain/kept-reports.ts'
+import { isBefore, kindOfReport, withinReportLimit } from '../domain/kept-reports.ts'
 import type { KeptReport } from '../domain/report.ts'
 import type { IdentityStore } from '../ports/stores.ts'
 
@@ -7,11 +7,11 @@ export function memoryExposures(): Pick<IdentityStore, 'addExposure' | 'exposure
   const reports = new Map<string, Map<string, KeptReport>>()
   return {
     async addExposure(report) {
-      const { credentialId, seenAt } = report
+      const { credentialId } = report
       const known = reports.get(credentialId) ?? new Map<string, KeptReport>()
       reports.set(credentialId, known)
       const before = known.get(kindOfReport(report))
-      if (before === undefined || before.seenAt > seenAt) known.set(kindOfReport(report), report)
+      if (before === undefined || isBefore(report, before)) known.set(kindOfReport(report), report)
     },
     async exposuresOf(credentialId) {
       const known = [...(reports.get(credentialId)?.values() ?? [])]

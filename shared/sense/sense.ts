@@ -48,9 +48,10 @@ export async function sense(inputs: readonly unknown[], ports: SensePorts): Prom
   }
   // All records of the batch first: a later one may say what an earlier one leaves out.
   for (const { raw } of read) if (raw.kind === 'api-call' && raw.isRolePathUnknown !== true) paths.note(raw.identity)
+  const asked = { ...ports, iam: askedOnce(ports.iam) }
   const joined: { signal: Signal; input: number }[] = []
   for (const { raw, input } of read) {
-    const signal = isJoined(raw) ? raw : await join(raw, ports)
+    const signal = isJoined(raw) ? raw : await join(raw, asked)
     if (typeof signal === 'string') unreadable.push({ input, reason: signal })
     else if (isOwnCall(signal, own)) ignored += 1
     else joined.push({ signal, input })
@@ -59,6 +60,20 @@ export async function sense(inputs: readonly unknown[], ports: SensePorts): Prom
   const signals = joined.map(({ signal, input }) => ({ signal: enrich(signal), input }))
   signals.sort((a, b) => a.signal.time - b.signal.time)
   return { signals, unreadable, ignored }
+}
+
+/** IAM, asked once in a batch whose a key is: several parties report the same one. */
+function askedOnce(iam: JoinPorts['iam']): JoinPorts['iam'] {
+  const owners = new Map<string, ReturnType<JoinPorts['iam']['ownerOf']>>()
+  return {
+    describe: (identity) => iam.describe(identity),
+    ownerOf(credentialId, account) {
+      const key = `${account} ${credentialId}`
+      const owner = owners.get(key) ?? iam.ownerOf(credentialId, account)
+      owners.set(key, owner)
+      return owner
+    },
+  }
 }
 
 /** A signal of whom IAM says who it is about; or why IAM could not be asked. */

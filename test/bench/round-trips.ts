@@ -15,6 +15,7 @@ import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { pipeline } from '../../shared/pipeline.ts'
 import { applyPolicy, parsePolicy } from '../../shared/record/policy-in-force.ts'
+import { reportOf } from '../scenarios/case.ts'
 import { fakeAws } from './fake-aws.ts'
 import type { Figures } from './measure.ts'
 
@@ -29,8 +30,41 @@ interface Call {
 
 type Send = { send(command: unknown, ...rest: unknown[]): Promise<unknown> }
 
-/** Counts the serial round trips from an AWS Health event to an inactive key, on the SDK clients that the functions use. */
+const NOW = new Date()
+const health = {
+  source: 'aws.health',
+  'detail-type': 'AWS Health Event',
+  time: NOW.toISOString(),
+  account: '123456789012',
+  detail: {
+    service: 'RISK',
+    eventTypeCode: 'AWS_RISK_CREDENTIALS_EXPOSED',
+    eventArn: 'arn:aws:health:us-east-1::event/RISK/x/1',
+    affectedEntities: [{ entityValue: KEY }],
+  },
+}
+/** A finding of GuardDuty about the key, and GitHub's word that it works. */
+const reported = [
+  reportOf(
+    { reported: KEY, by: 'guardduty', type: 'UnauthorizedAccess:IAMUser/TorIPCaller', severity: 8, grade: 'id-only' },
+    { id: 'g', time: NOW.getTime() },
+  ),
+  reportOf({ reported: KEY, by: 'github', type: '', severity: 0, grade: 'verified' }, { id: 'a', time: NOW.getTime() }),
+]
+
+/** Counts the serial round trips from an event to an inactive key, on the SDK clients that the functions use. */
 export async function roundTrips(): Promise<Figures> {
+  const ofHealth = await pathOf([health])
+  const ofFinding = await pathOf(reported)
+  const unit = (path: readonly string[]) => `serial round trips, cold: ${path.join(' → ')}`
+  return {
+    'contain.roundTrips': { value: ofHealth.length, unit: unit(ofHealth), target: '<= 7' },
+    'reported.roundTrips': { value: ofFinding.length, unit: `of a finding with an exposure: ${unit(ofFinding)}`, target: '<= 7' },
+  }
+}
+
+/** The longest chain of calls from events to the call that makes the key inactive. */
+async function pathOf(events: readonly object[]): Promise<string[]> {
   const database = dynalite({ createTableMs: 0 })
   await new Promise<void>((resolve) => database.listen(0, '127.0.0.1', resolve))
   const aws = await fakeAws({ userName: 'ci-deploy', accessKeyId: KEY })
@@ -68,20 +102,8 @@ export async function roundTrips(): Promise<Figures> {
   const respondCalls: Call[] = []
   const containCalls: Call[] = []
 
-  const event = {
-    source: 'aws.health',
-    'detail-type': 'AWS Health Event',
-    time: new Date().toISOString(),
-    account: '123456789012',
-    detail: {
-      service: 'RISK',
-      eventTypeCode: 'AWS_RISK_CREDENTIALS_EXPOSED',
-      eventArn: 'arn:aws:health:us-east-1::event/RISK/x/1',
-      affectedEntities: [{ entityValue: KEY }],
-    },
-  }
   // A pipeline made anew has no policy in its cache: the worst case, a cold start.
-  const responding = pipeline(portsOf(respondCalls))([event])
+  const responding = pipeline(portsOf(respondCalls))(events)
   const incidentId = await aws.invoked
   // Contain runs in its own function while respond goes on; what respond does after its call delays nobody.
   await enforce(incidentId, portsOf(containCalls))
@@ -89,8 +111,7 @@ export async function roundTrips(): Promise<Figures> {
   database.close()
   aws.close()
   if (aws.statusOfKey() !== 'Inactive') throw new Error('the key is not inactive: the figure would mean nothing')
-  const path = [...criticalPath(respondCalls, 'Invoke'), ...criticalPath(containCalls, 'UpdateAccessKey')]
-  return { 'contain.roundTrips': { value: path.length, unit: `serial round trips, cold: ${path.join(' → ')}`, target: '<= 7' } }
+  return [...criticalPath(respondCalls, 'Invoke'), ...criticalPath(containCalls, 'UpdateAccessKey')]
 }
 
 /** A client that notes each of its calls. */
