@@ -62,6 +62,7 @@ export async function iamWire(picture: AuthorizationDetails, lastUsed: ReadonlyM
         ? NO_SUCH_ENTITY
         : `<UserName>${key.UserName}</UserName><AccessKeyLastUsed>${key.LastUsedDate === undefined ? '' : `<LastUsedDate>${key.LastUsedDate}</LastUsedDate>`}<Region>N/A</Region><ServiceName>N/A</ServiceName></AccessKeyLastUsed>`
     },
+    GetInstanceProfile: () => NO_SUCH_ENTITY,
     CreateAccessKey(words) {
       const UserName = words.get('UserName') ?? ''
       if (userOf(words) === undefined) return NO_SUCH_ENTITY
