@@ -14,6 +14,7 @@ import { awsIam } from '../../shared/aws/iam.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { s3IncidentArchive } from '../../shared/aws/incident-archive.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { awsInstanceProfiles } from '../../shared/aws/instance-profiles.ts'
 import {
   lambdaContainInvoker,
   lambdaRotateInvoker,
@@ -34,6 +35,7 @@ import { quarantinePolicyName } from '../../shared/contain/steps/quarantine.ts'
 import { lookUp } from '../../shared/decide/look-up.ts'
 import { bootstrap } from '../../shared/detect/bootstrap.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
+import type { Signal } from '../../shared/domain/signal.ts'
 import { inventory } from '../../shared/learn/inventory.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
@@ -51,10 +53,14 @@ import { review } from '../../shared/review/review.ts'
 import { selfCheck } from '../../shared/review/self-check.ts'
 import { sweep } from '../../shared/review/sweep.ts'
 import { trailCheck } from '../../shared/review/trail-check.ts'
+import { joinIdentity } from '../../shared/sense/join.ts'
+import { rolePaths } from '../../shared/sense/role-paths.ts'
+import { seenIn } from '../attack/known-owner.ts'
 import { fakeS3 } from '../contract/fake-s3.ts'
 import { iamWire } from '../contract/iam-wire.ts'
 import { optionsFor } from '../contract/loopback.ts'
 import { ACCOUNT, arnOf, call, exposed, HARM_ALONE, KEY, NOW, QUARANTINE_ARN } from '../embedded.ts'
+import { guardDuty, signalsOf } from '../findings.ts'
 import { printedAnswer } from '../last-used.ts'
 import { recordedAws, yes } from './recorded-aws.ts'
 import { templateOf } from './template-of.ts'
@@ -163,6 +169,7 @@ async function deployed() {
     backfillQueue: sqsBackfillQueue(as.respond.sqs, queue),
     account: ACCOUNT,
     history: cloudTrailHistory(as.respond.trail, { wait: async () => {} }),
+    profiles: awsInstanceProfiles(() => as.respond.iam),
     geoIp: { locate: () => ({ country: undefined, network: undefined }) },
   }
   const contain: ContainPorts = {
@@ -325,6 +332,13 @@ describe('least privilege', () => {
     expect((await every()).map(({ identity, state }) => `${identity.name} ${state}`).sort()).toEqual(
       ['rotated confirmed', ...rest.map((name) => `${name} released`)].sort(),
     )
+    // What others report: where a key was seen, and what an instance with a profile does.
+    const instance = { instanceId: 'i-0123456789abcdef0', iamInstanceProfile: { arn: `arn:aws:iam::${ACCOUNT}:instance-profile/web` } }
+    expect((await run([seenIn('jira', KEY, { id: 'OPS-7', grade: 'with-secret', time: NOW })])).failed.size).toBe(0)
+    const [finding] = signalsOf(guardDuty({ resourceType: 'Instance', instanceDetails: instance }, { runtimeDetails: {} }))
+    // IAM knows no such profile, so the finding is about nobody.
+    expect((await joinIdentity(finding as Signal, { ...respond, paths: rolePaths() })).identity.kind).toBe('unknown')
+    expect((await respond.identities.exposuresOf(KEY)).map(({ source }) => source).sort()).toEqual(['aws-health', 'jira'])
     const { AccessKeys, ...now } = iam.picture()
     const { AccessKeys: before, ...then } = WORLD
     expect(now).toEqual(then)
