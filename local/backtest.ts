@@ -1,7 +1,9 @@
 import { enforce } from '../shared/contain/enforce.ts'
 import { placeOf, userArn } from '../shared/domain/arn.ts'
 import type { Incident } from '../shared/domain/incident.ts'
-import type { Identity } from '../shared/domain/signal.ts'
+import type { ReportingSource } from '../shared/domain/report.ts'
+import { reportedBy } from '../shared/domain/reported-by.ts'
+import type { Identity, Signal } from '../shared/domain/signal.ts'
 import { type BatchResult, pipeline } from '../shared/pipeline.ts'
 import type { Advisor, AdvisorBudget } from '../shared/ports/advisor.ts'
 import type { Iam } from '../shared/ports/iam.ts'
@@ -10,10 +12,12 @@ import type { Notifier } from '../shared/ports/notices.ts'
 import type { Log } from '../shared/ports/runtime.ts'
 import type { Breaker, ChangeRecord, IdentityStore, IncidentStore } from '../shared/ports/stores.ts'
 import { REPLAYED, type Trust } from '../shared/sense/believe.ts'
+import { readInput } from '../shared/sense/read-input.ts'
 import type { SensePorts } from '../shared/sense/sense.ts'
 import { QUARANTINE_POLICY } from './memory-ports.ts'
 import { type Refusals, refusals } from './refusals.ts'
 import { refusesCalls } from './refused-by-steps.ts'
+import { ObservedInputs } from './replay/observed-inputs.ts'
 import type { SimulatedClock } from './simulated-clock.ts'
 
 export interface BacktestPorts {
@@ -37,12 +41,15 @@ export interface Tally {
   signals: number
   ignored: number
   unreadable: number
+  /** Signals that are no calls, by the party that reports them. */
+  readonly reports: Map<ReportingSource, number>
 }
 
 /** The whole responder over a history: respond and contain run in one process, and the clock follows the events. */
 export interface Backtest {
   run(records: readonly unknown[]): Promise<BatchResult>
   readonly tally: Tally
+  readonly observed: Pick<ObservedInputs, 'ignored'>
   readonly refusals: Refusals
 }
 
@@ -53,9 +60,11 @@ interface Reading {
 }
 
 /** Makes a backtest over these ports. */
-export function backtest({ trust = REPLAYED, read, ...ports }: BacktestPorts & Reading): Backtest {
+export function backtest({ trust = REPLAYED, read: given, ...ports }: BacktestPorts & Reading): Backtest {
   const refused = refusals()
-  const tally: Tally = { signals: 0, ignored: 0, unreadable: 0 }
+  const tally: Tally = { signals: 0, ignored: 0, unreadable: 0, reports: new Map() }
+  const observed = new ObservedInputs()
+  const read = (input: unknown) => observed.note(given === undefined ? readInput(input, { ...ports, trust }) : given(input))
   // An incident is written at the time of its latest event, so the clock moves there first.
   const incidents: IncidentStore = {
     ...ports.incidents,
@@ -67,6 +76,8 @@ export function backtest({ trust = REPLAYED, read, ...ports }: BacktestPorts & R
   // Only the responder changes a replayed account, so no containment has to be verified later.
   const inner = {
     ...ports,
+    // Where the account is not known, the log says whose key it is.
+    iam: ports.meet === undefined ? ports.iam : observed.knowing(ports.iam),
     incidents,
     pager: ports.notifier,
     reverifyQueue: { verifyLater: async () => {} },
@@ -98,6 +109,7 @@ export function backtest({ trust = REPLAYED, read, ...ports }: BacktestPorts & R
   const respond = pipeline(respondPorts, undefined, trust, read)
   return {
     tally,
+    observed,
     refusals: refused,
     async run(records) {
       const result = await respond(records)
@@ -106,10 +118,12 @@ export function backtest({ trust = REPLAYED, read, ...ports }: BacktestPorts & R
       for (const signal of result.signals) {
         for (const { incidentId, incident, findings } of evaluated.get(signal.id) ?? []) {
           if (incidentId === undefined || incident === undefined) continue
-          if (findings.length > 0) refused.suspected(incidentId, signal)
+          if (findings.length > 0 && !isWithoutAddress(signal)) refused.suspected(incidentId, signal)
           if (refusesCalls(incident)) refused.acted(incident, incident.decidedBy.time)
         }
         evaluated.delete(signal.id)
+        const party = reportedBy(signal)
+        if (party !== undefined) tally.reports.set(party, (tally.reports.get(party) ?? 0) + 1)
         refused.observe(signal)
       }
       tally.signals += result.signals.length
@@ -118,4 +132,9 @@ export function backtest({ trust = REPLAYED, read, ...ports }: BacktestPorts & R
       return result
     },
   }
+}
+
+/** True for a report that says no address of a caller: in its place stands the party's own. */
+function isWithoutAddress(signal: Signal): boolean {
+  return reportedBy(signal) !== undefined && signal.origin.addressKind === 'aws-service'
 }

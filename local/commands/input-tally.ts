@@ -4,6 +4,9 @@ import type { InputProblem } from '../read/read-file.ts'
 /** The most problems of the input that are printed; all are counted. */
 const PROBLEM_LINES = 20
 
+/** The most kinds that are counted by themselves: an event names its source itself. */
+const KINDS = 60
+
 /** What could not be read, or was read and is not believed: of such a record its number in the file is known. */
 type Problem = Omit<InputProblem, 'position'> & Partial<Pick<InputProblem, 'position'>>
 
@@ -32,8 +35,9 @@ export class InputTally {
   }
 
   readonly onSkip = (file: string, kind: string): void => {
-    const known = this.#passedOver.get(kind)
-    if (known === undefined) this.#passedOver.set(kind, { count: 1, file })
+    const name = this.#passedOver.has(kind) || this.#passedOver.size < KINDS ? kind : 'others'
+    const known = this.#passedOver.get(name)
+    if (known === undefined) this.#passedOver.set(name, { count: 1, file })
     else known.count += 1
   }
 

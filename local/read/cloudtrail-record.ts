@@ -1,5 +1,6 @@
 import { type Fields, isFields } from '../../shared/sense/fields.ts'
 import { fromOcsf } from './ocsf.ts'
+import { isReport, reportIn } from './report-in.ts'
 import { parseRowText } from './row-text.ts'
 
 /** The fields of records and of their identities, as CloudTrail writes them. Athena and Glue write them in lower case. */
@@ -31,19 +32,21 @@ const COLUMNS: ReadonlyMap<string, string> = new Map([
 
 /**
  * The record that an object is: of CloudTrail, in the case of the fields that CloudTrail or Athena writes, or of OCSF; or the event of EventBridge that holds
- * one, and an event of AWS Health, as they are. Undefined for everything else.
+ * one, and what another source reports (`reportIn`), as they are. Undefined for everything else.
  */
 export function recordIn(value: Fields): object | undefined {
   if (isEventBridge(value)) {
     const { detail } = value
-    if (value.source === 'aws.health') return value
+    if (value.source === 'aws.health' || isReport(value)) return value
     const inner = isFields(detail) ? recordIn(detail) : undefined
+    // A source that sends a finding on is none that is known: the finding counts.
+    if (inner !== undefined && isReport(inner as Fields)) return inner
     return inner === detail ? inner && value : inner
   }
   if (isCall(value.eventName, value.eventSource)) return typeof value._raw === 'string' ? undefined : structured(value)
   if (isCall(value.eventname, value.eventsource) && ('useridentity' in value || 'eventversion' in value))
     return structured(canonical(value))
-  return typeof value.class_uid === 'number' ? fromOcsf(value) : undefined
+  return (typeof value.class_uid === 'number' ? fromOcsf(value) : undefined) ?? reportIn(value)
 }
 
 export function isEventBridge(value: Fields): boolean {

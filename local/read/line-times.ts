@@ -50,7 +50,8 @@ export async function lineTimes(file: InputFile, scratch: Scratch, options: Line
 
 const KEY = Buffer.from('"eventTime":"')
 const TIME_LENGTH = '2026-01-01T00:00:00Z'.length
-const ESCAPE = Buffer.from('\\u')
+/** What a line has in which a name may be written otherwise, or that may be a finding, which has a time by another name: its text alone does not say it. */
+const UNCLEAR = ['\\u', '"updatedAt"', '"UpdatedAt"', '"finding_info"'].map((text) => Buffer.from(text))
 const [OPEN, CLOSE, QUOTE, LINE_FEED] = [0x7b, 0x7d, 0x22, 0x0a]
 
 /** Finds the times in lines. */
@@ -60,7 +61,7 @@ class LineTimes {
   #bytes: Buffer = Buffer.alloc(0)
   /** Where the next of each stands in `#bytes`; before the current line where it was not looked for yet. */
   #keyAt = -1
-  #escapeAt = -1
+  #unclearAt = UNCLEAR.map(() => -1)
 
   constructor(recordOf: RecordOf | undefined) {
     this.#recordOf = recordOf
@@ -86,7 +87,7 @@ class LineTimes {
   #gather(bytes: Buffer): void {
     this.#bytes = bytes
     this.#keyAt = -1
-    this.#escapeAt = -1
+    this.#unclearAt = UNCLEAR.map(() => -1)
   }
 
   #take(from: number, to: number): boolean {
@@ -104,9 +105,10 @@ class LineTimes {
   #written(start: number, end: number): number | undefined {
     const bytes = this.#bytes
     if (bytes[start] !== OPEN || bytes[end - 1] !== CLOSE) return undefined
-    if (this.#escapeAt < start) this.#escapeAt = indexOrEnd(bytes.indexOf(ESCAPE, start))
+    for (const [at, text] of UNCLEAR.entries())
+      if ((this.#unclearAt[at] as number) < start) this.#unclearAt[at] = indexOrEnd(bytes.indexOf(text, start))
     if (this.#keyAt < start) this.#keyAt = indexOrEnd(bytes.indexOf(KEY, start))
-    if (this.#escapeAt < end || this.#keyAt >= end) return undefined
+    if (this.#keyAt >= end || this.#unclearAt.some((at) => at < end)) return undefined
     const time = this.#keyAt + KEY.length
     this.#keyAt = indexOrEnd(bytes.indexOf(KEY, time))
     if (this.#keyAt < end || bytes[time + TIME_LENGTH] !== QUOTE) return undefined

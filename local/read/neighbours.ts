@@ -1,4 +1,5 @@
 import { type Fields, fieldsOf, isFields } from '../../shared/sense/fields.ts'
+import { unknownSource } from '../../shared/sense/sources/sources.ts'
 import { isEventBridge } from './cloudtrail-record.ts'
 
 /** Why something of an input is passed over, in the words in which it is counted. */
@@ -26,12 +27,11 @@ const KINDS: readonly (readonly [kind: Neighbour, is: (value: Fields) => boolean
   ['Route 53 query logs', has('query_timestamp', 'query_name')],
   ['Kubernetes audit events', ({ kind, auditID }) => kind === 'Event' && typeof auditID === 'string'],
   ['other OCSF events', has('class_uid', 'category_uid')],
-  ['other EventBridge events', isOtherEvent],
 ]
 
-/** The kind of an object that is known to hold no record; undefined where that is not known. */
+/** The kind of an object that is known to hold no record; undefined where that is not known. An event of EventBridge is named by its source. */
 export function neighbourOf(value: Fields): Neighbour | undefined {
-  return KINDS.find(([, is]) => is(value))?.[0]
+  return KINDS.find(([, is]) => is(value))?.[0] ?? (isOtherEvent(value) ? unknownSource(value) : undefined)
 }
 
 /** An event whose detail is an object that has nothing of a record. */

@@ -1,10 +1,12 @@
 import { closeSync } from 'node:fs'
+import type { Fields } from '../../shared/sense/fields.ts'
 import { type Part, partsOf } from './expand.ts'
 import { type Found, findRecords, type RecordOf, whyNone } from './find-records.ts'
 import { Expansion, peek } from './limited.ts'
 import type { InputFile } from './list-files.ts'
 import { isLikeRecord, type Neighbour, textNeighbourOf } from './neighbours.ts'
 import { type OpenOptions, opened } from './open-input.ts'
+import { isReport } from './report-in.ts'
 import type { Scratch } from './scratch.ts'
 import type { Place, SplitProblem } from './split-limits.ts'
 import { ValueSplitter } from './split-values.ts'
@@ -139,7 +141,8 @@ class PartReading {
       this.#options.onSkip?.(this.#name, found.name)
     } else if (found.kind !== 'unknown') {
       if (found.kind === 'row') this.#options.onRow?.(this.#name)
-      this.#become()
+      // A report among other JSON does not make damage of that.
+      if (!isReport(found.record as Fields)) this.#become()
       this.entries.push({ record: found.record, origin: { file: this.#name, record }, bytes: place.bytes })
     } else if (isObject(found.value) && (this.#isLog || isLikeRecord(found.value))) {
       // Whoever uses it says what is wrong with it.

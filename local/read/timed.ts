@@ -1,6 +1,7 @@
 import { timeOf } from '../../shared/domain/record-time.ts'
 import { type Fields, isFields, textOf } from '../../shared/sense/fields.ts'
 import type { Entry } from './read-file.ts'
+import { reportTime } from './report-in.ts'
 
 /** An entry and its place in the order of time. */
 export interface Timed extends Entry {
@@ -9,9 +10,10 @@ export interface Timed extends Entry {
   readonly id: string
 }
 
-/** The time of a record, in whatever envelope, epoch milliseconds; undefined where it says none. */
+/** The time of a record or of a report, in whatever envelope, epoch milliseconds; undefined where it says none. That of its signal. */
 export function timeIn(outer: Fields): number | undefined {
-  return timeOf(recordIn(outer).eventTime) ?? timeOf(outer.time)
+  const inner = recordIn(outer)
+  return timeOf(inner.eventTime) ?? reportTime(inner) ?? timeOf(outer.time)
 }
 
 export function timed({ record, origin, bytes }: Entry): Timed {

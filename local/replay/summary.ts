@@ -1,5 +1,6 @@
 import { ACTIONS, type Action, isStronger } from '../../shared/domain/action.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
+import { partyOf, type ReportingSource } from '../../shared/domain/report.ts'
 import type { Backtest } from '../backtest.ts'
 import type { InputTally } from '../commands/input-tally.ts'
 import type { Price } from '../refusals.ts'
@@ -39,7 +40,9 @@ export function summaryOf(run: Backtest, { totals, input, found, policy, ms, isP
     records: totals.records,
     outsideTime: totals.skipped,
     signals: run.tally.signals,
+    ...(run.tally.reports.size > 0 ? { reports: Object.fromEntries(run.tally.reports) } : {}),
     ignored: run.tally.ignored,
+    ...(Object.keys(run.observed.ignored).length > 0 ? { ignoredBecause: run.observed.ignored } : {}),
     unreadable: input.problems,
     ...input.counts,
     from: totals.last === 0 ? null : new Date(totals.first).toISOString(),
@@ -79,15 +82,28 @@ export function summaryLines({ summary, input, found, hasAccount }: Report, pain
   return [
     ...(summary.partial === true ? [paint('yellow', 'partial: the reading was interrupted, and what came after it is not in here')] : []),
     `${summary.records} records, ${summary.signals} signals${span}, in ${duration(summary.seconds * 1000)}`,
+    ...reportLines(summary),
     ...(summary.outsideTime > 0 ? [outsideLine(summary, paint)] : []),
     `the policy that counted: ${summary.policy}`,
     `incidents: ${summary.incidents}; what the thresholds call for: ${counts.join(', ')}; what this policy lets happen: ${allowed.join(', ')}`,
     `calls that the steps of these incidents would have refused, under a policy that takes them: ${summary.refusedCalls}`,
     ...(found.some(refusesCalls) ? [priceLine(summary)] : []),
-    ...(input.passedOver.length > 0 ? [`passed over, being no records of CloudTrail: ${input.passedOver.join(', ')}`] : []),
+    ...(input.passedOver.length > 0
+      ? [`passed over, being neither records of CloudTrail nor reports of a known source: ${input.passedOver.join(', ')}`]
+      : []),
     ...(input.late > 0 ? [paint('yellow', `records evaluated out of their order: ${input.late}`)] : []),
     ...unknownPolicies(found, hasAccount),
     inputLine(summary, paint),
+  ]
+}
+
+/** What other parties reported, by party, and what was read and says nothing of a credential, by the reason. */
+function reportLines({ reports = {}, ignoredBecause = {} }: Summary): string[] {
+  const said = Object.entries(reports).map(([source, count]) => `${partyOf(source as ReportingSource)} ${count}`)
+  const ignored = Object.entries(ignoredBecause).map(([reason, count]) => `${reason}: ${count}`)
+  return [
+    ...(said.length === 0 ? [] : [`of the signals, reports of other parties: ${said.join(', ')}`]),
+    ...(ignored.length === 0 ? [] : [`read, and no signal: ${ignored.join(', ')}`]),
   ]
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { syntheticHistory } from '../../local/synthetic-history.ts'
+import { guardDuty, REPORTS } from '../unit/report-forms.ts'
 import { countersign, folder, lines } from './run-cli.ts'
 
 const policy = join(folder, 'policy.yaml')
@@ -19,6 +20,8 @@ beforeAll(() => {
   const { history, lastDay } = syntheticHistory({ seed: 3, end: Date.UTC(2026, 0, 31), days: 31 })
   records = [...history, ...lastDay] as typeof records
   const [first, second, third] = records.map((record) => record as object)
+  const reports = Object.values(REPORTS).map((report, at) => report(`2026-01-1${at}T00:00:01.000Z`))
+  const sample = guardDuty('2026-01-14T00:00:00Z', { service: { additionalInfo: { sample: true } } })
   const odd = [
     { ...first, eventID: 'of tomorrow', eventTime: '2098-01-01T00:00:00Z' },
     { ...second, eventID: 'damaged', userIdentity: 7 },
@@ -41,6 +44,7 @@ beforeAll(() => {
     join(tree, 'history.csv'),
     'Event name,Event time,Event source,User name\nListBuckets,2026-01-15T08:00:00Z,s3.amazonaws.com,anna\n',
   )
+  writeFileSync(join(tree, 'findings.json'), JSON.stringify([...reports, sample, sample]))
   writeFileSync(join(tree, 'digest'), JSON.stringify({ digestStartTime: 'x', logFiles: [] }))
   writeFileSync(policy, 'version: 3\nmode: contain\n')
 })
@@ -76,9 +80,10 @@ describe('replay --jobs', () => {
     ])
       expect(two.err).toMatch(said)
     if (span.length > 0) return expect(found.at(-1)?.outsideTime).toBeGreaterThan(100)
+    expect(found.at(-1)).toMatchObject({ reports: { guardduty: 2, github: 1 }, ignoredBecause: { 'GuardDuty sample finding': 2 } })
     expect(two.err).toMatch(/odd\.ndjson: record 1: not believed: its time is in the future/)
     expect(two.err).toMatch(/odd\.ndjson: record 2: damaged: userIdentity is a number, not an object/)
-    expect(found.at(-1)).toMatchObject({ ignored: 1, passedOver: { 'CloudTrail digests': 1 } })
+    expect(found.at(-1)).toMatchObject({ ignored: 3, passedOver: { 'CloudTrail digests': 1 } })
   })
 
   it('reads standard input by one thread, and says so where two were asked for', async () => {

@@ -133,7 +133,7 @@ describe('replay', () => {
     expect(sameFound).toEqual(found)
     expect(passedOver).toEqual({ ...summary, passedOver: { 'CloudTrail digests': 1 }, seconds: expect.any(Number) })
     expect((await countersign(['replay', tree])).out).toContain(
-      'passed over, being no records of CloudTrail: CloudTrail digests: 1 (first ',
+      'passed over, being neither records of CloudTrail nor reports of a known source: CloudTrail digests: 1 (first ',
     )
   })
 

@@ -45,7 +45,7 @@ describe('what lies beside the records', () => {
       text({ Records: [{ eventVersion: '2.1', eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', eventTime: 'x', s3: {} }] }),
     ],
     'another event of EventBridge': [
-      'other EventBridge events',
+      'unknown source aws.ec2, EC2 Instance State-change Notification',
       text({ 'detail-type': 'EC2 Instance State-change Notification', source: 'aws.ec2', detail: { state: 'running' } }),
     ],
     'OCSF of another source': [

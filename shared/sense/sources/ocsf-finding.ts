@@ -30,6 +30,7 @@ export function isOcsfFinding(finding: Fields): boolean {
  * @see https://schema.ocsf.io/classes/detection_finding
  */
 export function ocsfFindingSignals(finding: Fields, sentAt: number | undefined): Normalised {
+  if (finding.class_uid !== 2004) return { kind: 'ignored', reason: 'OCSF finding that is no Detection Finding' }
   const info = fieldsOf(finding.finding_info)
   const id = textOf(info.uid, 1024)
   const time = timeSaid(timeOf(finding.time), sentAt)
@@ -37,7 +38,6 @@ export function ocsfFindingSignals(finding: Fields, sentAt: number | undefined):
   const account = textOf(fieldsOf(cloud.account).uid, 12)
   if (id === undefined || time === undefined || account === undefined)
     return { kind: 'unreadable', reason: 'OCSF finding without finding_info.uid, cloud.account.uid or time' }
-  if (finding.class_uid !== 2004) return { kind: 'ignored', reason: 'OCSF finding that is no Detection Finding' }
   if (CLOSED.has(finding.status_id)) return { kind: 'ignored', reason: 'OCSF finding that is closed' }
   const product = fieldsOf(fieldsOf(finding.metadata).product)
   const name = textOf(product.name, 64) ?? 'unknown product'

@@ -62,18 +62,22 @@ export const SOURCES: readonly Source[] = [
   {
     name: 'others',
     is: (input) => isEvent(input) && typeof input.source === 'string' && !String(input['detail-type']).endsWith(VIA_CLOUDTRAIL),
-    read: (input) => ({
-      kind: 'ignored',
-      reason: `unknown source ${named(input.source)}, ${named(input['detail-type'])}`,
-      isUnknown: true,
-    }),
+    read: (input) => ({ kind: 'ignored', reason: unknownSource(input), isUnknown: true }),
   },
 ]
+
+/** Names an event of a source that is not read. */
+export function unknownSource(event: Fields): string {
+  return `unknown source ${named(event.source)}, ${named(event['detail-type'])}`
+}
 
 /** A name as a reason quotes it: bounded, and of letters that a log can hold. */
 function named(value: unknown): string {
   return (textOf(value, 64) ?? 'without a name').replace(/[^\w .:/-]/g, '?')
 }
+
+/** The sources whose inputs are no records of calls. */
+export const REPORT_SOURCES: readonly Source[] = SOURCES.filter(({ name }) => name !== 'CloudTrail' && name !== 'others')
 
 /** The most findings of one event. Security Hub sends one; a custom action up to 20. */
 const FINDINGS_LIMIT = 100
