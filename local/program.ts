@@ -84,6 +84,7 @@ function addEvaluate(root: Command): void {
     .argument('<file...>')
     .option('--policy <file>', POLICY_HELP)
     .option('--json', 'one JSON object')
+    .option('--signals', 'the files hold signals of all sources (id, kind, label, event, headers): what becomes of each kind, and why')
     .option('--out <file>', 'an HTML report with plots')
     .option('--fail-under <file>', 'exit 1 where a figure falls below the bars in this file')
     .option(
@@ -97,6 +98,7 @@ function addEvaluate(root: Command): void {
     .option(...ENDPOINT)
     .action(async (files: string[], options: EvalOptions) => {
       requireSomeInput(files)
+      if (options.signals === true) return evaluateSignalsIn(files, options)
       const [{ evaluate }, { readPolicyFile }, { policyToUse }] = await Promise.all([
         import('./commands/evaluate.ts'),
         import('./policy-file.ts'),
@@ -117,7 +119,18 @@ function addEvaluate(root: Command): void {
     })
 }
 
+async function evaluateSignalsIn(files: readonly string[], { json, ...others }: EvalOptions): Promise<void> {
+  const other = Object.keys(others).find((name) => name !== 'signals')
+  if (other !== undefined)
+    throw new ResponderError('usage', `--signals only says what becomes of each row, so it goes with --json alone, not with --${other}`)
+  const { evaluateSignals } = await import('./commands/evaluate-signals.ts')
+  const { output, isWhole } = await evaluateSignals({ files, isJson: json === true, now: Date.now(), complain })
+  print(output)
+  process.exitCode = isWhole ? 0 : 3
+}
+
 interface EvalOptions {
+  readonly signals?: true
   readonly policy?: string
   readonly json?: true
   readonly out?: string
