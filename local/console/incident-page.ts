@@ -4,7 +4,7 @@ import { standingSteps } from '../../shared/contain/progress.ts'
 import type { Contribution } from '../../shared/domain/assessment.ts'
 import type { Baseline } from '../../shared/domain/baseline.ts'
 import { type Change, verifyChain } from '../../shared/domain/change.ts'
-import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
+import type { Incident } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, weakerReasons } from '../../shared/domain/reasons.ts'
@@ -24,6 +24,7 @@ import { changesTable } from './changes-table.ts'
 import { chainLink, identityLink, type Page, type Room, stateBadge } from './frame.ts'
 import { lineageDrawing } from './lineage-drawing.ts'
 import { originsOf } from './origins.ts'
+import { reportedSection, timelineRow } from './reported.ts'
 import { riskDrawing } from './risk-drawing.ts'
 import { stampOf } from './stamp.ts'
 import { verdictForm } from './verdict-form.ts'
@@ -58,14 +59,15 @@ export interface Looked extends ExplanationInput {
 export function incidentPage(looked: Looked, room: Room): Page {
   const { incident, signals, changes, notices, policy, explanation, geoIp, baseline } = looked
   const { identity, id, decision } = incident
+  const calls = signals.filter(({ reportedBy }) => reportedBy === undefined)
   const thresholds = policy.tiers.find(({ name }) => name === decision.tier)?.thresholds ?? policy.thresholds
   const body = html`${answerTo(looked)}${factsOf(incident, room)}
 <section aria-labelledby="what"><h2 id="what">What happened</h2><ul>${explanation.summary.map(sentence)}</ul></section>
-<section aria-labelledby="done"><h2 id="done">What was done</h2>${stepsOf(looked)}</section>
+${reportedSection(incident, signals)}<section aria-labelledby="done"><h2 id="done">What was done</h2>${stepsOf(looked)}</section>
 ${pendingIn(incident, room)}${verdictForm(looked, room)}
 <section aria-labelledby="why"><h2 id="why">Why</h2>${whyOf(looked)}</section>
 <section aria-label="Risk over time">${signals.length > 0 ? riskDrawing(incident, signals, thresholds) : ''}</section>
-<section aria-labelledby="where"><h2 id="where">Where from</h2>${signals.length > 0 ? originsOf(signals, baseline, geoIp) : html`<p>No call is in the timeline.</p>`}</section>
+<section aria-labelledby="where"><h2 id="where">Where from</h2>${calls.length > 0 ? originsOf(calls, baseline, geoIp) : html`<p>No call is in the timeline.</p>`}</section>
 <section aria-labelledby="created"><h2 id="created">What it created</h2>${lineageDrawing(incident)}</section>
 <section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>${timelineOf(looked, room)}</section>
 <section aria-labelledby="changes"><h2 id="changes">Changes</h2>${chainCheck(looked, room)}${changesTable(withNotices(changes, notices), room.base, { isMixed: false, caption: 'Each entry of the chain of this incident, and who was told that nobody answers, oldest first' })}
@@ -200,7 +202,7 @@ function timelineOf({ signals, part, incident }: Looked, { base }: Room): Markup
   const at = Math.min(part, parts - 1)
   const columns = [
     { name: 'At (UTC)', kind: 'time' },
-    { name: 'Call', kind: 'wide' },
+    { name: 'Call or report', kind: 'wide' },
     { name: 'Outcome' },
     { name: 'From' },
     { name: 'Tool' },
@@ -210,23 +212,14 @@ function timelineOf({ signals, part, incident }: Looked, { base }: Room): Markup
   ] as const
   const link = (to: number, text: string) => html`<a href="${base}/incidents/${incident.id}?part=${to}#timeline">${text}</a> `
   const leftOut = leftOutText(signals)
+  const calls = signals.some(({ reportedBy }) => reportedBy !== undefined) ? 'Calls and reports' : 'Calls'
   const unkept = leftOut === undefined ? '' : html`<p>${shown(leftOut, 400)}.</p>`
-  return html`${table(columns, signals.slice(at * ROWS, (at + 1) * ROWS).map(timelineRow), `Calls ${at * ROWS + 1} to ${Math.min(signals.length, (at + 1) * ROWS)} of ${signals.length}`)}
+  return html`${table(
+    columns,
+    signals.slice(at * ROWS, (at + 1) * ROWS).map((signal) => timelineRow(signal, incident)),
+    `${calls} ${at * ROWS + 1} to ${Math.min(signals.length, (at + 1) * ROWS)} of ${signals.length}`,
+  )}
 ${unkept}${at > 0 ? link(at - 1, 'Earlier') : ''}${at < parts - 1 ? link(at + 1, 'Later') : ''}`
-}
-
-function timelineRow(signal: IncidentSignal) {
-  const { time, action, outcome, errorCode, address, country, agentFamily, region, risk, detectors } = signal
-  return [
-    moment(time),
-    html`<span class="id">${shown(action, 100)}</span>`,
-    outcome === 'success' ? 'success' : shown(errorCode ?? outcome, 60),
-    shown(`${address} ${country ?? ''}`.trim(), 60),
-    shown(agentFamily, 40),
-    shown(region, 20),
-    risk,
-    shown(detectors.join(', ')),
-  ]
 }
 
 function chainCheck({ incident, changes }: Looked, room: Room): Markup {

@@ -1,7 +1,7 @@
 import { REPORT_BUS_SOURCE, REPORT_DETAIL_TYPES } from '../../shared/domain/exposure-report.ts'
 import { timeOf } from '../../shared/domain/record-time.ts'
 import { believe } from '../../shared/sense/believe.ts'
-import { type Fields, fieldsOf, isFields, textOf } from '../../shared/sense/fields.ts'
+import { fieldsOf, isFields, textOf } from '../../shared/sense/fields.ts'
 import { falco } from '../../shared/sense/intake/falco.ts'
 import { gitguardian } from '../../shared/sense/intake/gitguardian.ts'
 import { github } from '../../shared/sense/intake/github.ts'

@@ -5,9 +5,9 @@ import type { Contribution } from '../../shared/domain/assessment.ts'
 import { attempted, isAttempt } from '../../shared/domain/attempt.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
-import { callsRefused, reasonsOf, refusedAfter, refusingAction, weakerReasons } from '../../shared/domain/reasons.ts'
+import { reasonsOf, weakerReasons } from '../../shared/domain/reasons.ts'
+import { reportLines } from '../../shared/domain/report-lines.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
-import { leftOutText } from '../../shared/domain/timeline.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { isOrderChain } from '../../shared/record/orders.ts'
 import { asTyped } from '../command-name.ts'
@@ -15,11 +15,11 @@ import type { Target } from '../target.ts'
 import { renderLineage } from './lineage.ts'
 import { columns, duration, moment, type Paint } from './style.ts'
 
-/** The most timeline rows that are printed; `--json` gives all. */
-const TIMELINE_ROWS = 25
-
 /** The most credentials that are printed: a role in use has a new session every hour. */
 const CREDENTIALS = 4
+
+/** The most reports that are printed. */
+const REPORTS = 6
 
 /** What an incident is shown with: the options of printed commands, and its timeline where it is known. */
 export interface ShownWith extends Pick<Target, 'options'> {
@@ -67,10 +67,20 @@ export function renderIncident(incident: Incident, paint: Paint, { options, sign
     head,
     indent(columns(rows)),
     '',
+    ...reportsOf(incident, signals, paint),
     ...reasons(incident, signals, paint),
     ...lineageOf(incident, paint),
     ...pending(incident, { paint, target: { options } }),
   ].join('\n')
+}
+
+/** Who reported what when, and what the credential did meanwhile. */
+function reportsOf(incident: Incident, signals: readonly IncidentSignal[], paint: Paint): string[] {
+  const lines = reportLines(incident, signals.length === 0 ? undefined : signals)
+  if (lines === undefined) return []
+  const { reported, used } = lines
+  const more = reported.length > REPORTS ? [`… and ${reported.length - REPORTS} more (--json shows all)`] : []
+  return [paint('bold', 'Reported'), ...[...reported.slice(0, REPORTS), ...more, ...used].map((line) => `  ${printable(line, 400)}`), '']
 }
 
 /** The id and the kind of a credential. One whose id no event names has an id of our own, which says nothing to people. */
@@ -167,29 +177,6 @@ export function whyOf({ kind, why }: Pick<Change, 'kind' | 'why'>): string {
   return title === undefined ? why : `${cause}; until then: ${title}`
 }
 
-/** The signals of the incident's timeline, one a line. */
-export function renderTimeline(incident: Incident, signals: readonly IncidentSignal[], paint: Paint): string {
-  const rows = signals
-    .slice(0, TIMELINE_ROWS)
-    .map((signal) => [
-      moment(signal.time),
-      printable(signal.action, 70),
-      signal.outcome === 'success' ? '' : printable(signal.errorCode ?? signal.outcome, 40),
-      `${printable(signal.address, 45)} ${signal.country ?? ''}`,
-      `risk ${signal.risk}`,
-      signal.detectors.join(' '),
-    ])
-  const more = signals.length > TIMELINE_ROWS ? `\n  … ${signals.length - TIMELINE_ROWS} more (--json shows all)` : ''
-  const leftOut = leftOutText(signals)
-  const unkept = leftOut === undefined ? '' : `\n  … ${printable(leftOut, 400)}`
-  const refused = refusedAfter(incident, signals)
-  const after = refused === 0 ? '' : `; after the ${refusingAction(incident)}: ${callsRefused(refused)}`
-  const count = `${leftOut === undefined ? '' : 'kept: '}${signals.length} ${signals.length === 1 ? 'signal' : 'signals'} with findings`
-  const isMoved = incident.assessment.opinion?.kind === 'answered' && incident.assessment.opinion.shift !== 0
-  const basis = isMoved ? '; risk by the findings, without the advisor' : ''
-  return `${paint('bold', 'Timeline')} (UTC, ${count}${after}${basis})\n${indent(columns(rows))}${more}${unkept}`
-}
-
 /** The name of each incident's identity, with its account where a list has several: two may have somebody of one name. */
 export function whoIn(incidents: readonly Incident[]): (incident: Incident) => string {
   const isOfSeveral = new Set(incidents.map(({ identity }) => identity.account)).size > 1
@@ -244,6 +231,6 @@ function wordIn(value: object): string | undefined {
   return [action, state, says].find((one) => typeof one === 'string')
 }
 
-function indent(block: string): string {
+export function indent(block: string): string {
   return block.replace(/^/gm, '  ')
 }

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
+import { fromText, reportedIn, reportLines } from '../../shared/domain/report-lines.ts'
 import type { Backtest } from '../backtest.ts'
 import { type Markup, shown, standAlone, table } from '../page/document.ts'
 import { whoIn } from '../render/incident.ts'
@@ -46,11 +47,13 @@ export async function replayPage(report: Report, run: Backtest, signalsOf: ReadS
 function section(incident: Incident, signals: readonly IncidentSignal[], run: Backtest): Markup {
   const { identity, decision, assessment, blastRadius, id, priority, state } = incident
   const { contributions, since } = reasonsOf(incident)
+  const said = reportLines(incident, signals)
   const facts = [
     `${identity.kind} ${shown(identity.id)}, ${state}, priority ${priority}`,
     `risk ${assessment.risk}${assessment.isConfirmed ? ', confirmed' : ''}; blast radius ${blastRadius.score} by ${blastRadius.basis}`,
     `decision ${decision.action}, would ${decision.would}: ${decision.why.map((line) => shown(line)).join('; ')}`,
     refusalLine(incident, run),
+    ...(said === undefined ? [] : [...said.reported, ...said.used]),
   ]
   const findings = [...contributions, ...since].map(({ finding, share }) => [
     moment(finding.time),
@@ -63,9 +66,9 @@ function section(incident: Incident, signals: readonly IncidentSignal[], run: Ba
     .slice(0, TIMELINE_ROWS)
     .map((signal) => [
       moment(signal.time),
-      shown(signal.action, 70),
+      shown(reportedIn(signal, incident) ?? signal.action, 120),
       signal.outcome === 'success' ? '' : shown(signal.errorCode ?? signal.outcome, 40),
-      shown(`${signal.address} ${signal.country ?? ''}`, 60),
+      shown(fromText(signal), 60),
       signal.risk,
       signal.detectors.join(' '),
     ])

@@ -9,7 +9,8 @@ import { Finding } from './finding.ts'
 import { Lookups } from './lookups.ts'
 import { NameHistory } from './name-history.ts'
 import { Rename } from './rename.ts'
-import { KeptReport, SignalSource } from './report.ts'
+import { KeptReport, ReportingSource, SignalSource } from './report.ts'
+import { reportedBy } from './reported-by.ts'
 import { Restriction } from './restriction.ts'
 import { Created, Credential, Identity, Outcome, type Signal } from './signal.ts'
 import { orAbsent, Points, Time } from './stored.ts'
@@ -209,6 +210,8 @@ export const IncidentSignal = z
     risk: Points,
     /** About how many calls of its kind this one stands for, where others like it are not kept; absent where it stands for itself. See timeline.ts. */
     representedCalls: z.int().min(2).exactOptional(),
+    /** The party that says it; absent for a call. */
+    reportedBy: ReportingSource.exactOptional(),
   })
   .readonly()
 export type IncidentSignal = z.infer<typeof IncidentSignal>
@@ -222,16 +225,14 @@ export function isEnforced({ state }: Pick<Incident, 'state'>): boolean {
   return ENFORCED.includes(state)
 }
 
-/**
- * The id of the incident that follows `previous` on an identity. Two responders that open it at once get the same id,
- * so one of them finds it there.
- */
+/** The id of the incident that follows `previous` on an identity. Two responders that open it at once get the same id, so one of them finds it there. */
 export function incidentId(identityId: string, previous: string | undefined): string {
   const hash = createHash('sha256').update(`${identityId}\n${previous ?? ''}`)
   return `inc-${hash.digest('hex').slice(0, 12)}`
 }
 
 export function incidentSignal(signal: Signal, findings: readonly Finding[], risk: number): IncidentSignal {
+  const party = reportedBy(signal)
   return {
     id: signal.id,
     time: signal.time,
@@ -246,5 +247,6 @@ export function incidentSignal(signal: Signal, findings: readonly Finding[], ris
     region: signal.region,
     detectors: findings.map(({ detector }) => detector),
     risk,
+    ...(party === undefined ? {} : { reportedBy: party }),
   }
 }

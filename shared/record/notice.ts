@@ -3,6 +3,7 @@ import type { Incident, NoticeKind } from '../domain/incident.ts'
 import { lookupLines } from '../domain/lookup-lines.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
 import { reasonsOf } from '../domain/reasons.ts'
+import { reportLines } from '../domain/report-lines.ts'
 import { nothingDoneLine, restrictionLines, stopsLittle } from '../domain/restriction-lines.ts'
 import type { Notice, NoticeStack, Notifier } from '../ports/notices.ts'
 import type { IncidentStore, Versioned } from '../ports/stores.ts'
@@ -108,6 +109,7 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
     `Who: ${printable(incident.identity.id, 200)}`,
     ...lookupLines(incident).map((line) => `Note: ${printable(line, 240)}`),
     ...manualSteps(incident).map((step) => `Do: ${printable(step, 200)}`),
+    ...reportedLines(incident),
     ...contributions
       .slice(0, LINES)
       .map(({ finding, share }) => `Why: ${finding.title} (+${Math.round(share)}): ${printable(finding.reason, 120)}`),
@@ -126,6 +128,18 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
   if (kind === 'reversed') lines.push('Whoever reversed it can change IAM: find that identity in CloudTrail and contain it too')
   if (LOOKED_AT.has(kind)) lines.push(`Look: ${commandFor(stack, `incidents show ${incident.id}`)}`)
   return lines.join('\n')
+}
+
+function reportedLines(incident: Incident): string[] {
+  const lines = reportLines(incident, undefined)
+  if (lines === undefined) return []
+  const { reported, used } = lines
+  const more = reported.length > LINES ? [`Reported: ${reported.length - LINES} times more`] : []
+  return [
+    ...reported.slice(0, LINES).map((line) => `Reported: ${printable(line, 300)}`),
+    ...more,
+    ...used.map((line) => `Use: ${printable(line, 200)}`),
+  ]
 }
 
 /** A command as a person types it who has the command line installed, with the stack that it works on. */

@@ -1,6 +1,7 @@
 import { type Change, verifyChain } from '../domain/change.ts'
 import type { Incident, IncidentSignal } from '../domain/incident.ts'
 import { callsRefused, refusedAfter, refusingAction } from '../domain/reasons.ts'
+import { fromText, reportedIn, reportLines } from '../domain/report-lines.ts'
 import { leftOutText } from '../domain/timeline.ts'
 import { incidentSubject } from '../record/append.ts'
 import type { Message } from './message.ts'
@@ -14,11 +15,17 @@ export function detailsOf(incident: Incident, signals: readonly IncidentSignal[]
   const fault = verifyChain(incidentSubject(incident.id), changes, incident.head)
   const credentials = incident.credentials.slice(0, ROWS).map(({ id, kind }) => `• ${kind} ${code(id, 128)}`)
   const lineage = incident.lineage.slice(0, ROWS).map(({ kind, id, owner }) => `• created ${kind} ${code(id, 80)} of ${code(owner, 100)}`)
-  const calls = signals
-    .slice(-ROWS)
-    .map(({ time, action, outcome, address, country }) =>
-      [`• ${clock(time)} ${code(action, 70)}`, outcome === 'success' ? '' : outcome, code(`${address} ${country ?? ''}`, 60)].join(' '),
-    )
+  const calls = signals.slice(-ROWS).map((signal) => {
+    const { time, action, outcome } = signal
+    const said = reportedIn(signal, incident)
+    if (said !== undefined) return `• ${clock(time)} ${code(said, 300)}`
+    return [`• ${clock(time)} ${code(action, 70)}`, outcome === 'success' ? '' : outcome, code(fromText(signal), 60)].join(' ')
+  })
+  const reported = reportLines(incident, signals)
+  const reports =
+    reported === undefined
+      ? []
+      : [section(['*Reported* (UTC)', ...[...reported.reported, ...reported.used].map((line) => `• ${code(line, 300)}`)])]
   const refused = refusedAfter(incident, signals)
   const afterContainment = refused === 0 ? [] : [`After the ${refusingAction(incident)}: ${callsRefused(refused)}.`]
   const leftOut = leftOutText(signals)
@@ -32,6 +39,7 @@ export function detailsOf(incident: Incident, signals: readonly IncidentSignal[]
     text: `Details of ${incident.id}`,
     blocks: [
       section([`*${incident.id}* since ${new Date(incident.openedAt).toISOString()}`, ...credentials, ...lineage]),
+      ...reports,
       section([`*Calls* (last ${calls.length} of ${signals.length}, UTC)`, ...calls, ...unkept, ...afterContainment]),
       section([`*Record* (last ${entries.length} of ${changes.length}, UTC)`, ...entries]),
       section([

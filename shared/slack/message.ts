@@ -7,6 +7,7 @@ import { type Incident, isClosed } from '../domain/incident.ts'
 import { offeredFor } from '../domain/offered.ts'
 import type { Policy } from '../domain/policy.ts'
 import { reasonsOf } from '../domain/reasons.ts'
+import { reportLines } from '../domain/report-lines.ts'
 import { nothingDoneLine, restrictionLines, stopsLittle } from '../domain/restriction-lines.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { minuteText } from '../domain/time.ts'
@@ -46,6 +47,7 @@ export function messageOf(input: MessageInput): Message {
       `*Priority ${incident.priority}* (risk ${Math.round(incident.assessment.risk)}, blast radius ${incident.blastRadius.score})`,
       `*Who* ${incident.identity.kind} ${code(incident.identity.id, 200)}`,
     ]),
+    ...reportedIn(incident),
     section(['*Why*', ...whyOf(incident)]),
     section(['*Done*', ...doneOf(incident, changes)]),
   ]
@@ -99,6 +101,15 @@ function titleOf({ incident, isReversed, alarm }: MessageInput): string {
     case 'expired':
       return `Closed: nobody answered about ${who}`
   }
+}
+
+/** Who reported what when. Places and types are texts of others. */
+function reportedIn(incident: Incident): KnownBlock[] {
+  const lines = reportLines(incident, undefined)
+  if (lines === undefined) return []
+  const { reported, used } = lines
+  const more = reported.length > LINES ? [`… and ${reported.length - LINES} more (Details)`] : []
+  return [section(['*Reported*', ...reported.slice(0, LINES).map((line) => `• ${code(line, 300)}`), ...more, ...used.map(escaped)])]
 }
 
 function whyOf(incident: Incident): string[] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { renderIncident, renderList, renderTimeline } from '../../local/render/incident.ts'
+import { renderIncident, renderList } from '../../local/render/incident.ts'
 import type { Paint } from '../../local/render/style.ts'
+import { renderTimeline } from '../../local/render/timeline.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { reasonsOf, refusedAfter, riskText, weakerReasons } from '../../shared/domain/reasons.ts'
 import { incidentSubject } from '../../shared/record/append.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { renderTimeline } from '../../local/render/incident.ts'
 import { paintFor } from '../../local/render/style.ts'
+import { renderTimeline } from '../../local/render/timeline.ts'
 import type { Advisor } from '../../shared/ports/advisor.ts'
 import { ATTACK, call, embedded, HARM_ALONE, NOW, opinionOf } from '../embedded.ts'
 

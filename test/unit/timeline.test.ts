@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { renderTimeline } from '../../local/render/incident.ts'
+import { renderTimeline } from '../../local/render/timeline.ts'
 import type { IncidentSignal } from '../../shared/domain/incident.ts'
 import { refusedAfter } from '../../shared/domain/reasons.ts'
 import { callsIn, leftOutText, MOST_ACTIONS, NOT_THINNED, placeOf, thinningOf, WHOLE } from '../../shared/domain/timeline.ts'

@@ -4,6 +4,7 @@ import type { Change } from '../../domain/change.ts'
 import type { Incident, IncidentSignal } from '../../domain/incident.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, riskText, weakerReasons } from '../../domain/reasons.ts'
 import { partyOf } from '../../domain/report.ts'
+import { reportedIn, reportLines } from '../../domain/report-lines.ts'
 import { printable } from '../../record/notice.ts'
 
 /** One fact about an incident, with the id that sentences cite. */
@@ -22,6 +23,7 @@ export interface ExplanationInput {
 /** How many findings, signals and changes become facts. */
 const FINDING_LIMIT = 8
 const SIGNAL_LIMIT = 12
+const REPORT_LIMIT = 5
 export const CHANGE_LIMIT = 30
 
 /** How many findings since the decision are named. */
@@ -36,7 +38,7 @@ function confirmedText({ assessment }: Pick<Incident, 'assessment'>): string {
 
 /**
  * Collects the facts of an incident. Ids: `I` identity, `R` risk and blast radius, `D` decision, `F1`… findings up to the decision, `A` what came after
- * restriction or containment, `S1`… calls, `C4`… record entries by number, `P1`… open tasks for a person, `V` verdict. Text from outside is clipped and free of control characters.
+ * restriction or containment, `E1`… reports of other parties, `U` how its use goes with them, `S1`… calls and reports of the timeline, `C4`… record entries by number, `P1`… open tasks for a person, `V` verdict. Text from outside is clipped and free of control characters.
  */
 export function collectFacts({ incident, signals, changes }: ExplanationInput): Fact[] {
   const { identity, blastRadius, decision, verdict } = incident
@@ -60,7 +62,8 @@ export function collectFacts({ incident, signals, changes }: ExplanationInput): 
     ...(refused === 0 && since.length === 0
       ? []
       : [{ id: 'A', text: afterwards(incident, { refused, since, weaker: weakerReasons(incident, signals) }) }]),
-    ...signals.slice(0, SIGNAL_LIMIT).map((signal, at) => ({ id: `S${at + 1}`, text: callOf(signal) })),
+    ...reportsOf(incident, signals),
+    ...signals.slice(0, SIGNAL_LIMIT).map((signal, at) => ({ id: `S${at + 1}`, text: callOf(signal, incident) })),
     ...changes.slice(-CHANGE_LIMIT).map((change) => ({ id: `C${change.number}`, text: entryOf(change) })),
     ...pendingOf(incident).map((line, at) => ({ id: `P${at + 1}`, text: printable(line, 160) })),
     ...(verdict === undefined
@@ -83,7 +86,21 @@ function afterwards(
   ].join('; ')
 }
 
-function callOf({ time, action, outcome, errorCode, address, country }: IncidentSignal): string {
+/** Who reported what when, and what the credential did meanwhile. */
+function reportsOf(incident: Incident, signals: readonly IncidentSignal[]): Fact[] {
+  const lines = reportLines(incident, signals)
+  if (lines === undefined) return []
+  const { reported, used } = lines
+  return [
+    ...reported.slice(0, REPORT_LIMIT).map((line, at) => ({ id: `E${at + 1}`, text: printable(line, 300) })),
+    ...(used.length === 0 ? [] : [{ id: 'U', text: used.map((line) => printable(line, 160)).join('; ') }]),
+  ]
+}
+
+function callOf(signal: IncidentSignal, incident: Incident): string {
+  const { time, action, outcome, errorCode, address, country } = signal
+  const said = reportedIn(signal, incident)
+  if (said !== undefined) return `${new Date(time).toISOString()} report, ${printable(said, 200)}`
   const ended = outcome === 'success' ? '' : `, ${printable(errorCode ?? outcome, 40)}`
   return `${new Date(time).toISOString()} ${printable(action, 70)} from ${printable(address, 45)}${country === undefined ? '' : ` (${country})`}${ended}`
 }

@@ -13,7 +13,9 @@ import { CHANGE_LIMIT, collectFacts, type ExplanationInput, type Fact } from './
 export function templateOf(known: ExplanationInput): ExplanationText {
   const facts = collectFacts(known)
   const strongest = facts.filter(({ id }) => /^F\d/.test(id)).slice(0, 3)
-  const calls = facts.filter(({ id }) => /^S\d/.test(id))
+  // A report stands on the timeline too, and is no call.
+  const reported = new Set(known.signals.flatMap(({ reportedBy }, at) => (reportedBy === undefined ? [] : [`S${at + 1}`])))
+  const calls = facts.filter(({ id }) => /^S\d/.test(id) && !reported.has(id))
   const pending = facts.filter(({ id }) => /^P\d/.test(id))
   const appliedSteps = appliedStepIds(known)
   return {
@@ -36,9 +38,14 @@ function summaryOf(
   ]
   if (strongest.length > 0)
     sentences.push({ text: `The strongest findings: ${strongest.map(titleOf).join('; ')}.`, evidence: ids(strongest) })
-  if (calls.length >= 2)
+  const reports = facts.filter(({ id }) => /^E\d/.test(id)).slice(0, 3)
+  if (reports.length > 0)
+    sentences.push({ text: `Reported: ${reports.map(({ text }) => text).join('; ')}.`.slice(0, 300), evidence: ids(reports) })
+  const use = textOf(facts, 'U')
+  if (use !== '') sentences.push({ text: `Its use: ${use}.`.slice(0, 300), evidence: ['U'] })
+  else if (calls.length >= 2)
     sentences.push({
-      text: `The timeline has ${callsText(signals)} with findings, the first at ${calls[0]?.text.slice(0, 24) ?? ''}.`,
+      text: `The timeline has ${callsText(signals.filter(({ reportedBy }) => reportedBy === undefined))} with findings, the first at ${calls[0]?.text.slice(0, 24) ?? ''}.`,
       evidence: [calls[0]?.id ?? 'I', calls.at(-1)?.id ?? 'I'],
     })
   if (facts.some(({ id }) => id === 'V')) sentences.push({ text: `The verdict: ${textOf(facts, 'V')}.`.slice(0, 300), evidence: ['V'] })

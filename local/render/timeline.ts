@@ -1,0 +1,33 @@
+import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
+import { callsRefused, refusedAfter, refusingAction } from '../../shared/domain/reasons.ts'
+import { fromText, reportedIn } from '../../shared/domain/report-lines.ts'
+import { leftOutText } from '../../shared/domain/timeline.ts'
+import { printable } from '../../shared/record/notice.ts'
+import { indent } from './incident.ts'
+import { columns, moment, type Paint } from './style.ts'
+
+/** The most timeline rows that are printed; `--json` gives all. */
+const TIMELINE_ROWS = 25
+
+/** The signals of the incident's timeline, one a line. */
+export function renderTimeline(incident: Incident, signals: readonly IncidentSignal[], paint: Paint): string {
+  const rows = signals
+    .slice(0, TIMELINE_ROWS)
+    .map((signal) => [
+      moment(signal.time),
+      printable(reportedIn(signal, incident) ?? signal.action, 70),
+      signal.outcome === 'success' ? '' : printable(signal.errorCode ?? signal.outcome, 40),
+      printable(fromText(signal), 50),
+      `risk ${signal.risk}`,
+      signal.detectors.join(' '),
+    ])
+  const more = signals.length > TIMELINE_ROWS ? `\n  … ${signals.length - TIMELINE_ROWS} more (--json shows all)` : ''
+  const leftOut = leftOutText(signals)
+  const unkept = leftOut === undefined ? '' : `\n  … ${printable(leftOut, 400)}`
+  const refused = refusedAfter(incident, signals)
+  const after = refused === 0 ? '' : `; after the ${refusingAction(incident)}: ${callsRefused(refused)}`
+  const count = `${leftOut === undefined ? '' : 'kept: '}${signals.length} ${signals.length === 1 ? 'signal' : 'signals'} with findings`
+  const isMoved = incident.assessment.opinion?.kind === 'answered' && incident.assessment.opinion.shift !== 0
+  const basis = isMoved ? '; risk by the findings, without the advisor' : ''
+  return `${paint('bold', 'Timeline')} (UTC, ${count}${after}${basis})\n${indent(columns(rows))}${more}${unkept}`
+}
