@@ -67,7 +67,7 @@ function addCompletion(root: Command): void {
 function addStart(root: Command): void {
   root
     .command('start')
-    .description('a demonstration: a synthetic account, thirty days of history, a leaked key')
+    .description('a demonstration: a synthetic account, thirty days of history, two leaked keys')
     .option('--once', 'exit after printing')
     .option('--data <folder>', 'the folder of the embedded account', DATA_FOLDER)
     .option('--seed <number>', 'the seed of the synthetic history', wholeNumber, 1)

@@ -60,6 +60,7 @@ export function syntheticHistory({ seed, end, days }: { seed: number; end: numbe
   }
 }
 
-function byTime(one: { eventTime: string }, other: { eventTime: string }): number {
+/** The order of records by their times. */
+export function byTime(one: { eventTime: string }, other: { eventTime: string }): number {
   return one.eventTime < other.eventTime ? -1 : one.eventTime > other.eventTime ? 1 : 0
 }

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
+import type { Incident } from '../../shared/domain/incident.ts'
 import { reasonsOf, riskText } from '../../shared/domain/reasons.ts'
-import { HOUR_MS } from '../../shared/domain/time.ts'
+import { HOUR_MS, MINUTE_MS } from '../../shared/domain/time.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { backtest } from '../backtest.ts'
 import { commandOn } from '../command-name.ts'
@@ -12,9 +13,11 @@ import { renderChanges, renderIncident } from '../render/incident.ts'
 import { reviewCommand } from '../render/next-commands.ts'
 import { columns, duration, moment, type Paint } from '../render/style.ts'
 import { simulatedClock } from '../simulated-clock.ts'
+import { type Leak, leakIn } from '../synthetic/leak.ts'
 import { DELIVERY_MS, type Live, learn, replayLastDay } from '../synthetic/play.ts'
 import type { CloudTrailRecord } from '../synthetic/record.ts'
-import { type SyntheticHistory, syntheticHistory } from '../synthetic-history.ts'
+import { byTime, type SyntheticHistory, syntheticHistory } from '../synthetic-history.ts'
+import { leakLines } from './leak-lines.ts'
 import { type Ask, answerTo } from './story-verdict.ts'
 
 const DAYS = 31
@@ -25,6 +28,9 @@ const STORY_POLICY = { version: 3, mode: 'contain', protected: { arns: ['arn:aws
 /** What the record says of that policy. */
 const BEGINNING = { by: 'local:start', why: 'the policy of the embedded account' }
 
+/** The second key stands in a ticket so long before the end: GuardDuty's word comes six minutes later. */
+const LEAK_MS = 10 * MINUTE_MS
+
 export interface StartOptions {
   readonly isOnce: boolean
   readonly folder: string
@@ -32,7 +38,7 @@ export interface StartOptions {
   readonly paint: Paint
 }
 
-/** Replays a month of a synthetic account in which a CI key leaks on the last day, and prints what became of it. */
+/** Replays a month of a synthetic account in which a CI key leaks on the last day and another one stands in a ticket, and prints what became of both. */
 export async function start({ isOnce, folder, seed, paint }: StartOptions): Promise<void> {
   const print = (...lines: string[]) => process.stdout.write(`${lines.join('\n')}\n`)
   const end = Math.floor(Date.now() / HOUR_MS) * HOUR_MS
@@ -62,11 +68,13 @@ export async function start({ isOnce, folder, seed, paint }: StartOptions): Prom
       ...[embedded.target('local:start').timesNote ?? []].flat(),
       '',
     )
-    const live = await replayLastDay(run, story.lastDay, { moveTo: clock.moveTo, sweep, iam: embedded.ports.iam })
+    const leak = leakIn({ account: story.account, at: end - LEAK_MS, seed })
+    const calls = [...(story.lastDay as readonly CloudTrailRecord[]), ...leak.records].sort(byTime)
+    const live = await replayLastDay(run, calls, { moveTo: clock.moveTo, sweep, iam: embedded.ports.iam, reports: leak.reports })
     clock.moveTo(end)
     await sweep()
     await embedded.save()
-    await tell(embedded, { story, live, paint, print })
+    await tell(embedded, { story, leak, live, paint, print })
     if (!isOnce) await stay(embedded, { paint, print })
   } finally {
     await embedded.close()
@@ -75,21 +83,27 @@ export async function start({ isOnce, folder, seed, paint }: StartOptions): Prom
 
 interface Telling {
   readonly story: SyntheticHistory
+  readonly leak: Leak
   readonly live: Live
   readonly paint: Paint
   readonly print: (...lines: string[]) => void
 }
 
-async function tell(embedded: Embedded, { story, live, paint, print }: Telling): Promise<void> {
+async function tell(embedded: Embedded, { story, leak, live, paint, print }: Telling): Promise<void> {
   const { ports } = embedded
   const target = embedded.target('local:start')
   const open = await ports.incidents.listOpen(20)
-  for (const incident of open.filter(({ state }) => state === 'contained')) {
+  const isOfLeak = (incident: Incident) => incident.credentials.some(({ id }) => id === leak.accessKeyId)
+  for (const incident of open.filter((one) => one.state === 'contained' && !isOfLeak(one))) {
     const { options } = target
     print(renderIncident(incident, paint, { options, signals: await ports.incidents.signals(incident.id) }), '')
     print(renderChanges(await ports.record.list(incidentSubject(incident.id)), paint), '')
   }
-  if (live.refused.size > 0) print(...describeRefusals({ story, live, paint }), '')
+  if (live.refused.size > 0) print(...describeRefusals({ story, leak, live, paint }), '')
+  for (const incident of open.filter(isOfLeak)) {
+    const [signals, changes] = await Promise.all([ports.incidents.signals(incident.id), ports.record.list(incidentSubject(incident.id))])
+    print(...leakLines({ incident, signals, changes }, { leak, refused: live.refused, paint }), '')
+  }
   const watching = open.filter(({ state }) => state === 'watching')
   if (watching.length > 0)
     print(`Incidents below the threshold ask, in state watching: ${watching.length} (${commandOn(target, 'incidents')})`, '')
@@ -126,12 +140,12 @@ const DONE = {
 } as const
 
 /** What the policies that were set have refused, and what the intruder did before they were there. */
-function describeRefusals({ story, live, paint }: Pick<Telling, 'story' | 'live' | 'paint'>): string[] {
+function describeRefusals({ story, leak, live, paint }: Pick<Telling, 'story' | 'leak' | 'live' | 'paint'>): string[] {
   const ofIntruder = new Set(story.intrusion.eventIds)
   const calls = story.lastDay as readonly CloudTrailRecord[]
   const foreign = calls.filter(({ eventID }) => ofIntruder.has(eventID))
   const refused = foreign.filter(({ eventID }) => live.refused.has(eventID))
-  const own = live.refused.size - refused.length
+  const own = live.refused.size - refused.length - leak.records.filter(({ eventID }) => live.refused.has(eventID)).length
   const rows = refused
     .slice(0, 6)
     .map(({ eventTime, eventSource, eventName, sourceIPAddress }) => [

@@ -6,6 +6,7 @@ import { normalise } from '../../shared/sense/normalise.ts'
 import type { Backtest } from '../backtest.ts'
 import { SWEEP_EVERY_MS } from '../embedded/sweep.ts'
 import { progressBar } from '../render/progress.ts'
+import type { ArrivingReport } from './leak.ts'
 import { type CloudTrailRecord, denied } from './record.ts'
 
 /**
@@ -45,13 +46,14 @@ export interface Live {
 }
 
 /**
- * Processes the last day's calls one at a time, as from the hot queue, two minutes after each was made, with the sweep every five minutes. Where the
+ * Processes the last day's calls one at a time, as from the hot queue, two minutes after each was made, with the sweep every five minutes, and what other parties
+ * report as it arrives. Where the
  * embedded IAM refuses a call at the time when it is made, it is replaced by the refusal that CloudTrail would show.
  */
 export async function replayLastDay(
   run: Backtest,
   records: readonly object[],
-  { moveTo, sweep, iam }: Timed & { iam: MemoryIam },
+  { moveTo, sweep, iam, reports = [] }: Timed & { iam: MemoryIam; reports?: readonly ArrivingReport[] },
 ): Promise<Live> {
   const draw = progressBar(process.stdout, 'Watching ')
   const took: number[] = []
@@ -60,11 +62,19 @@ export async function replayLastDay(
   const neverIssued = new Set<string>()
   const refused = new Set<string>()
   const undelivered: CloudTrailRecord[] = []
+  const waiting = reports.toSorted((a, b) => a.arrivesAt - b.arrivesAt)
   let sweptAt = 0
+  const nextInput = (): { input: object; deliveredAt: number } | undefined => {
+    const [[record], [report]] = [undelivered, waiting]
+    if (report !== undefined && (record === undefined || report.arrivesAt < timeIn(record) + DELIVERY_MS))
+      return { input: report.event, deliveredAt: report.arrivesAt }
+    return record === undefined ? undefined : { input: record, deliveredAt: timeIn(record) + DELIVERY_MS }
+  }
   const deliverUntil = async (time: number) => {
-    while (undelivered[0] !== undefined && timeIn(undelivered[0]) + DELIVERY_MS <= time) {
-      const record = undelivered.shift() as CloudTrailRecord
-      const deliveredAt = timeIn(record) + DELIVERY_MS
+    for (let next = nextInput(); next !== undefined && next.deliveredAt <= time; next = nextInput()) {
+      const { input, deliveredAt } = next
+      if (input === undelivered[0]) undelivered.shift()
+      else waiting.shift()
       if (deliveredAt - sweptAt >= SWEEP_EVERY_MS) {
         moveTo(deliveredAt)
         await sweep()
@@ -72,7 +82,7 @@ export async function replayLastDay(
       }
       const startedAt = performance.now()
       moveTo(deliveredAt)
-      const result = await run.run([record])
+      const result = await run.run([input])
       took.push(performance.now() - startedAt)
       outcomes.push(...result.outcomes)
     }

@@ -25,6 +25,18 @@ describe('start', () => {
     expect(story).toContain('ci-deploy')
     expect(story).toMatch(/2 min after the deciding event/)
     expect(story).toMatch(/What it stopped: [1-9]\d* of 36 calls of the intruder were refused/)
+    // A leak in a ticket asks; the first use, 40 seconds later, restricts; what GuardDuty says five minutes later finds it contained: one incident.
+    const [, second = ''] = story.split('A second story')
+    const said = ['Jira: the id and its secret were seen', '→ people are asked', 'first call: sts:GetCallerIdentity from', '→ restricted']
+    const order = [
+      ...said,
+      '→ contained',
+      'GuardDuty: UnauthorizedAccess:IAMUser/TorIPCaller',
+      'first call with findings 40 s after it was seen',
+    ]
+    expect(order.map((words) => second.indexOf(words))).toEqual(order.map((words) => second.indexOf(words)).toSorted((a, b) => a - b))
+    for (const words of order) expect(second).toContain(words)
+    expect(second).toMatch(/ {2}[1-9]\d* of the 12 calls were refused by what was set/)
     expect(story).toMatch(/What it cost: [1-9]\d* calls of the key's owner/)
     expect(story).toMatch(/confirm +npm run --silent countersign -- confirm inc-\w+ --data \S+ --reason "…"/)
     expect(story).toMatch(/undo +npm run --silent countersign -- release inc-\w+ --data \S+ --reason "…"/)

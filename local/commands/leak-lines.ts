@@ -1,0 +1,49 @@
+import type { Change } from '../../shared/domain/change.ts'
+import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
+import { reportedIn, reportLines } from '../../shared/domain/report-lines.ts'
+import { printable } from '../../shared/record/notice.ts'
+import { brief } from '../render/incident.ts'
+import { columns, type Paint } from '../render/style.ts'
+import { LEAKED_USER, type Leak } from '../synthetic/leak.ts'
+
+interface Told {
+  readonly leak: Leak
+  /** Ids of the records of calls that the account refused by what was set. */
+  readonly refused: ReadonlySet<string>
+  readonly paint: Paint
+}
+
+interface Looked {
+  readonly incident: Incident
+  readonly signals: readonly IncidentSignal[]
+  readonly changes: readonly Change[]
+}
+
+/** What a decision that changes nothing means. */
+const WORDS: Readonly<Record<string, string | undefined>> = { ask: 'people are asked', notify: 'people are told' }
+
+/** The second story in a few lines: what was reported, what the key did, and what was decided, in the order of time. */
+export function leakLines({ incident, signals, changes }: Looked, { leak, refused, paint }: Told): string[] {
+  const first = signals.find(({ reportedBy }) => reportedBy === undefined)
+  const said = signals.flatMap((signal) => {
+    const words = reportedIn(signal, incident)
+    return words === undefined ? [] : [{ at: signal.time, text: words }]
+  })
+  const used =
+    first === undefined ? [] : [{ at: first.time, text: `first call: ${first.action} from ${first.address} ${first.country ?? ''}` }]
+  const done = changes.flatMap((change) => {
+    const to = brief(change.to, change.target)
+    // What is done about a decision is a state, so only what people are asked or told is a line of its own.
+    const isTold =
+      change.kind === 'state' ? to === 'restricted' || to === 'contained' : change.kind === 'decision' && WORDS[to] !== undefined
+    return isTold ? [{ at: Date.parse(change.at), text: `→ ${WORDS[to] ?? to}` }] : []
+  })
+  const rows = [...said, ...used, ...done].sort((a, b) => a.at - b.at)
+  const stopped = leak.records.filter(({ eventID }) => refused.has(eventID)).length
+  return [
+    `${paint('bold', 'A second story')}: the key of ${LEAKED_USER} stands in a ticket, with its secret; incident ${incident.id} is ${incident.state}`,
+    columns(rows.map(({ at, text }) => [new Date(at).toISOString().slice(11, 19), printable(text, 140)])).replace(/^/gm, '  '),
+    ...(reportLines(incident, signals)?.used ?? []).map((line) => `  ${printable(line, 200)}`),
+    `  ${stopped} of the ${leak.records.length} calls were refused by what was set`,
+  ]
+}
