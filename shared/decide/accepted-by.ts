@@ -1,7 +1,7 @@
 import type { Folded } from '../detect/fold.ts'
 import { type AcceptedPattern, canHavePatterns, coveringPattern } from '../domain/accepted-pattern.ts'
 import type { Assessment } from '../domain/assessment.ts'
-import { incidentSignal } from '../domain/incident.ts'
+import { incidentSignal } from '../domain/incident-signal.ts'
 import { UnreadableEntry, UnreadableItem } from '../errors.ts'
 import { namesOf, readBounds } from './bounds.ts'
 import { decide } from './decide.ts'

@@ -10,7 +10,6 @@ import { Lookups } from './lookups.ts'
 import { NameHistory } from './name-history.ts'
 import { Rename } from './rename.ts'
 import { KeptReport, ReportingSource, SignalSource } from './report.ts'
-import { reportedBy } from './reported-by.ts'
 import { Restriction } from './restriction.ts'
 import { Created, Credential, Identity, Outcome, type Signal } from './signal.ts'
 import { orAbsent, Points, Time } from './stored.ts'
@@ -229,24 +228,4 @@ export function isEnforced({ state }: Pick<Incident, 'state'>): boolean {
 export function incidentId(identityId: string, previous: string | undefined): string {
   const hash = createHash('sha256').update(`${identityId}\n${previous ?? ''}`)
   return `inc-${hash.digest('hex').slice(0, 12)}`
-}
-
-export function incidentSignal(signal: Signal, findings: readonly Finding[], risk: number): IncidentSignal {
-  const party = reportedBy(signal)
-  return {
-    id: signal.id,
-    time: signal.time,
-    identityId: signal.identity.id,
-    credentialId: signal.credential.id,
-    action: signal.action,
-    outcome: signal.outcome,
-    errorCode: signal.errorCode,
-    address: signal.origin.address,
-    country: signal.origin.country,
-    agentFamily: signal.origin.agentFamily,
-    region: signal.region,
-    detectors: findings.map(({ detector }) => detector),
-    risk,
-    ...(party === undefined ? {} : { reportedBy: party }),
-  }
 }
