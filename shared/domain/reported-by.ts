@@ -7,6 +7,6 @@ export function reportedBy({ source }: Pick<Signal, 'source'>): ReportingSource 
 }
 
 /** Where a credential was seen, in words that follow its name. */
-export function seenAt({ place }: Report): string {
-  return place === undefined ? 'was seen' : `was seen in ${place}`
+export function seenAt({ place }: Report, verb: 'was' | 'were' = 'was'): string {
+  return place === undefined ? `${verb} seen` : `${verb} seen in ${place}`
 }

@@ -16,6 +16,6 @@ export const secretDisclosed: Detector = {
   delivery: 'reports',
   matches(signal) {
     if (signal.report?.grade !== 'with-secret') return undefined
-    return { reason: `${partyOf(reportedBy(signal))}: the id and its secret ${seenAt(signal.report)}` }
+    return { reason: `${partyOf(reportedBy(signal))}: the id and its secret ${seenAt(signal.report, 'were')}` }
   },
 }
