@@ -60,16 +60,14 @@ export async function bundle(): Promise<Bundle> {
  */
 const GROUPS: readonly (readonly [name: string, files: RegExp])[] = [
   ['charts', /^node_modules\/echarts\//],
-  // Credentials that are looked for only where the environment names none, and the like.
-  ['sdk-on-demand', /^node_modules\//],
+  // Credentials that are looked for only where the environment names none, and the like; and formats of files that few inputs have.
+  ['on-demand', /^(node_modules\/|local\/read\/read-(parquet|tar|zip)\.ts$)/],
   // A deployed stack, and what only `doctor` needs.
   ['stack', /^(local\/(open-stack|open-rules|bedrock-model|commands\/doctor)|shared\/(config|detect\/delivery-rules))\.ts$/],
   ['embedded', /^local\/(embedded|replay-in-folder|commands\/start)\.ts$/],
   // Hono, and ECharts with the first drawing.
   ['pages', /^local\/(page\/drift|replay\/report-page|console\/serve|commands\/(report|console|evaluate))\.ts$/],
-  // Formats of files that few inputs have.
-  ['packed', /^local\/read\/read-(parquet|tar|zip)\.ts$/],
-  ['replay', /^local\/(replay-in-memory|commands\/replay)\.ts$/],
+  ['replay', /^local\/(replay-in-memory|commands\/(replay|ingest))\.ts$/],
   ['main', /^local\/main\.ts$/],
   ['commands', /^(local|shared)\//],
 ]
