@@ -32,6 +32,8 @@ export const API_CALL = 'AWS API Call via CloudTrail'
 /** A call of which CloudTrail makes a data event: no detail type of its own. */
 export const DATA_EVENT = 'data event'
 
+export const TRUSTED_ADVISOR = 'Trusted Advisor Check Item Refresh Notification'
+
 const GUEST_ARN = `arn:aws:sts::${ACCOUNT}:assumed-role/app-guests/CognitoIdentityCredentials`
 
 /** Who calls, by each type of `userIdentity` that CloudTrail writes, with each kind of key that it is seen with. */
@@ -224,8 +226,33 @@ export function samples(ownSessionArn: string): Sample[] {
       },
     ),
   )
-  return [...calls, ...borrowing, ...signIns, ...health, ...services, ...data]
+  const findings = FINDINGS.map(([service, detailType, operation, detail]) =>
+    sample({ ...about, detailType, service, type: 'finding', operation }, detail),
+  )
+  return [...calls, ...borrowing, ...signIns, ...health, ...services, ...data, ...findings]
 }
+
+/** What other services of AWS say of a credential, and beside it what they say of other things. */
+const FINDINGS: readonly (readonly [service: string, detailType: string, about: 'credential' | 'other', detail: Json])[] = [
+  ['trustedadvisor', TRUSTED_ADVISOR, 'credential', { 'check-name': 'Exposed Access Keys', status: 'ERROR' }],
+  ['trustedadvisor', TRUSTED_ADVISOR, 'other', { 'check-name': 'Service Limits', status: 'OK' }],
+  ['guardduty', 'GuardDuty Finding', 'credential', { type: 'UnauthorizedAccess:IAMUser/TorIPCaller', service: { archived: false } }],
+  ['securityhub', 'Security Hub Findings - Imported', 'credential', { findings: [{ Resources: [{ Type: 'AwsIamAccessKey' }] }] }],
+  ['securityhub', 'Security Hub Findings - Custom Action', 'credential', { findings: [{ Resources: [{ Type: 'AwsIamRole' }] }] }],
+  [
+    'securityhub',
+    'Security Hub Findings - Imported',
+    'other',
+    { findings: [{ Resources: [{ Type: 'AwsIamUser' }], Compliance: { Status: 'FAILED' } }] },
+  ],
+  ['securityhub', 'Security Hub Findings - Imported', 'other', { findings: [{ Resources: [{ Type: 'AwsS3Bucket' }] }] }],
+  ['securityhub', 'Findings Imported V2', 'credential', { findings: [{ class_uid: 2004 }] }],
+  ['securityhub', 'Findings Imported V2', 'other', { findings: [{ class_uid: 2003 }] }],
+  ['macie', 'Macie Finding', 'credential', { type: 'SensitiveData:S3Object/Credentials' }],
+  ['macie', 'Macie Finding', 'other', { type: 'Policy:IAMUser/S3BucketPublic' }],
+  ['inspector2', 'Inspector2 Finding', 'credential', { type: 'CODE_VULNERABILITY' }],
+  ['inspector2', 'Inspector2 Finding', 'other', { type: 'PACKAGE_VULNERABILITY' }],
+]
 
 function identity({ type, key, issuer, more = {} }: { type: string; key: string | undefined; issuer?: string; more?: Json }): Json {
   return {

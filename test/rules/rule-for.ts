@@ -1,6 +1,6 @@
 import { isTampering, SENSITIVE_ACTIONS } from '../../shared/detect/delivered-calls.ts'
 import type { DeliveryOptions } from '../../shared/detect/delivery-rules.ts'
-import { API_CALL, DATA_EVENT, type Facts } from './events.ts'
+import { API_CALL, DATA_EVENT, type Facts, TRUSTED_ADVISOR } from './events.ts'
 
 const OF_A_USER = ['IAMUser', 'FederatedUser', 'Root']
 
@@ -8,6 +8,10 @@ const OF_A_USER = ['IAMUser', 'FederatedUser', 'Root']
 export function ruleFor(facts: Facts, { includeRoleSessions, readOnlyEvents }: DeliveryOptions): string | undefined {
   const { detailType, service, operation, isRead, type, key, isOwn, isBearer } = facts
   if (detailType === 'AWS Health Event') return operation.startsWith('AWS_RISK_') ? 'CredentialExposures' : undefined
+  if (type === 'finding') {
+    if (operation === 'other') return undefined
+    return detailType === TRUSTED_ADVISOR ? 'CredentialExposures' : 'Findings'
+  }
   if (detailType === DATA_EVENT) return operation === 'PutObjectAcl' ? 'ObjectWrites' : undefined
   if (/Sign/.test(detailType)) return 'SignIns'
   if (detailType !== API_CALL) return 'ServiceEvents'
