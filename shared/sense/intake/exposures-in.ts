@@ -13,7 +13,7 @@ export interface Finding {
   readonly url?: unknown
   /** ISO 8601, or epoch milliseconds, as the party states it. */
   readonly seenAt: unknown
-  /** The party tried the credential and it works, or it stands in public. */
+  /** The party tried the credential of its finding and it works. */
   readonly isVerified: boolean
   /** The party says that the secret was found with the id. */
   readonly isPaired?: boolean
