@@ -22,13 +22,19 @@ export interface Finding {
 /** The longest name of a finding that is written as it is; of others a hash is. The id of a report has 256 characters, of which a credential takes up to 100. */
 const FINDING_LIMIT = 140
 
-/** The reports of all credentials whose ids stand in a text of a party. What else stands there is forgotten. */
+/**
+ * The reports of all credentials whose ids stand in a text of a party. What else stands there is forgotten.
+ *
+ * A party tries one credential. Where its text names several, it does not say which of them works, and whoever wrote the text may have put another's id beside their
+ * own key: then none is verified.
+ */
 export function exposuresIn(text: string, about: Finding, now: number): ExposureReport[] {
   const { source, finding, isVerified, isPaired = false } = about
   const isPlain = /^[\w.:/@-]+$/.test(finding) && finding.length <= FINDING_LIMIT && withoutSecrets(finding, FINDING_LIMIT) === finding
   const url = safeUrl(about.url)
-  return sift(text).map(({ credentialId, hasSecret }) => {
-    const grade: ExposureGrade = isVerified ? 'verified' : hasSecret || isPaired ? 'with-secret' : 'id-only'
+  const found = sift(text)
+  return found.map(({ credentialId, hasSecret }) => {
+    const grade: ExposureGrade = isVerified && found.length === 1 ? 'verified' : hasSecret || isPaired ? 'with-secret' : 'id-only'
     return ExposureReport.parse({
       version: 1,
       id: `${source}:${isPlain ? finding : hashOf(finding)}:${credentialId}`,
