@@ -73,7 +73,7 @@ export class CountersignStack extends Stack {
         : new ArchiveFunction(this, 'Archive', { table, bucket: seal.bucket, afterDays: config.archive.afterDays, config })
     seal.guard(archive?.responder)
     const optional = [learn, archive].filter((one) => one !== undefined)
-    const intake = addReportIntake(this, { ...told, queue: queues.confirmed })
+    const intake = addReportIntake(this, { ...told, queues })
     const reporting = [intake?.webhook, intake?.fetchAlert].filter((one) => one !== undefined)
     const own = [
       ...[...acting, respond, sweep, seed, seal, inventory, ...optional],

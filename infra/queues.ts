@@ -17,7 +17,7 @@ export interface FedQueue {
 /**
  * The queues that feed respond: confirmed, hot and tokens at once, bulk in batches, backfill for open incidents, bootstrap in the background. Each has its dead-letter queue.
  *
- * What a stolen key can send without end (calls of STS) and what nobody but AWS sends (confirmed exposures) wait for nothing but their own kind.
+ * What a stolen key can send without end (calls of STS) and what nobody but AWS sends (confirmed exposures, to which a party adds what it verified) wait for nothing but their own kind.
  */
 export class Queues extends Construct {
   readonly confirmed: Queue

@@ -3,7 +3,7 @@ import { EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
-import { REPORT_BUS_SOURCE, REPORT_DETAIL_TYPES } from '../shared/domain/exposure-report.ts'
+import { type ExposureGrade, REPORT_BUS_SOURCE, REPORT_DETAIL_TYPES } from '../shared/domain/exposure-report.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
 import { denyOthers, exceptBy } from './deny.ts'
 import { RETRY_POLICY } from './pattern-rules.ts'
@@ -14,18 +14,26 @@ export function takesReports({ reports, logExposures, operatorRoleArn }: StackCo
   return [reports, logExposures, operatorRoleArn].some((one) => one !== undefined)
 }
 
+/** The queues of respond that take reports. */
+export interface ReportQueues {
+  /** Takes what a party verified. */
+  readonly confirmed: Queue
+  /** Takes the rest, which anybody can write without end: it must not stand before what AWS confirms. */
+  readonly bulk: Queue
+}
+
 /**
- * The event bus for what outside parties report, and the rule that puts it into a queue of respond. A report is believed, so who may put one on the bus decides
+ * The event bus for what outside parties report, and the rules that put it into queues of respond. A report is believed, so who may put one on the bus decides
  * what is believed: nobody but the functions that proved whose it is, and the operators where a role of theirs is named, whatever rights others have in the account.
  */
 export class ReportBus extends Construct {
   readonly bus: IEventBus
-  /** The dead-letter queue for reports that EventBridge could not put into their queue. */
+  /** The dead-letter queue for reports that EventBridge could not put into their queues. */
   readonly undelivered: Queue
   /** ARNs of the rules by the queue that they fill. */
   readonly arns: ReadonlyMap<Queue, readonly string[]>
 
-  constructor(scope: Construct, id: string, { queue }: { readonly queue: Queue }) {
+  constructor(scope: Construct, id: string, { confirmed, bulk }: ReportQueues) {
     super(scope, id)
     const { stackName, account } = Stack.of(this)
     this.bus = new EventBus(this, 'Bus', {
@@ -34,12 +42,25 @@ export class ReportBus extends Construct {
     }) as IEventBus
     // The alarms are named for their queues.
     this.undelivered = deadLetterQueue(this, 'ReportsUndelivered', 'service')
-    const rule = new Rule(this, 'Rule', {
-      eventBus: this.bus,
-      eventPattern: { source: [REPORT_BUS_SOURCE], account: [account], detailType: Object.values(REPORT_DETAIL_TYPES) },
-      targets: [{ bind: () => ({ arn: queue.queueArn, deadLetterConfig: { arn: this.undelivered.queueArn }, retryPolicy: RETRY_POLICY }) }],
-    })
-    this.arns = new Map([[queue, [rule.ruleArn]]])
+    const ruleOf = (name: string, queue: Queue, grade: readonly unknown[]): string =>
+      new Rule(this, name, {
+        eventBus: this.bus,
+        eventPattern: {
+          source: [REPORT_BUS_SOURCE],
+          account: [account],
+          detailType: Object.values(REPORT_DETAIL_TYPES),
+          detail: { grade },
+        },
+        targets: [
+          { bind: () => ({ arn: queue.queueArn, deadLetterConfig: { arn: this.undelivered.queueArn }, retryPolicy: RETRY_POLICY }) },
+        ],
+      }).ruleArn
+    const verified: ExposureGrade = 'verified'
+    this.arns = new Map([
+      [confirmed, [ruleOf('Rule', confirmed, [verified])]],
+      // An alert of a workload has no grade.
+      [bulk, [ruleOf('Unverified', bulk, [{ 'anything-but': [verified] }, { exists: false }])]],
+    ])
   }
 
   /**

@@ -5,7 +5,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { StackConfig } from '../shared/config.ts'
 import { FetchAlertFunction } from './fetch-alert-function.ts'
 import { LogsFunction } from './logs-function.ts'
-import { ReportBus, takesReports } from './report-bus.ts'
+import { ReportBus, type ReportQueues, takesReports } from './report-bus.ts'
 import type { ResponderFunction } from './responder-function.ts'
 import { WebhookFunction } from './webhook-function.ts'
 
@@ -13,8 +13,7 @@ export interface ReportIntakeProps {
   readonly table: Table
   readonly topic: Topic
   readonly notices: Queue | undefined
-  /** The queue of respond that takes the reports. */
-  readonly queue: Queue
+  readonly queues: ReportQueues
   readonly config: StackConfig
 }
 
@@ -33,11 +32,11 @@ export interface ReportIntake {
 }
 
 /** Adds what takes reports of outside parties and of log groups; nothing where the settings name none, and no operators who could report. */
-export function addReportIntake(scope: Stack, { queue, ...about }: ReportIntakeProps): ReportIntake | undefined {
+export function addReportIntake(scope: Stack, { queues, ...about }: ReportIntakeProps): ReportIntake | undefined {
   const { config } = about
   if (!takesReports(config)) return undefined
   const { reports, logExposures } = config
-  const own = new ReportBus(scope, 'Reports', { queue })
+  const own = new ReportBus(scope, 'Reports', queues)
   const { bus } = own
   const { app, apiUrl } = reports?.github ?? {}
   const fetchAlert = app === undefined ? undefined : new FetchAlertFunction(scope, 'FetchAlert', { ...about, bus, app, apiUrl })

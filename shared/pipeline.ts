@@ -24,6 +24,7 @@ import { enricher } from './sense/enrich/enrich.ts'
 import { NOT_DEPLOYED, type OwnResources } from './sense/enrich/tampering.ts'
 import { rolePaths } from './sense/role-paths.ts'
 import { type SensedBatch, type SensePorts, sense } from './sense/sense.ts'
+import { sessionCalls } from './sense/session-calls.ts'
 
 export type { Evaluation } from './decide/evaluation.ts'
 
@@ -62,11 +63,12 @@ export function pipeline(
   const paths = rolePaths()
 
   const { iam, history, profiles, clock, log } = ports
+  const sessions = sessionCalls(history, clock)
   const processBatch = async (inputs: readonly unknown[], incidents: IncidentStore): Promise<BatchResult> => {
     const reading = readPolicy()
     const sensing = sense(inputs, {
       iam,
-      history,
+      sessions,
       profiles,
       workloads: ports.identities,
       paths,

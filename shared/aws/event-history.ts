@@ -45,11 +45,11 @@ export function cloudTrailHistory(
     region,
     account,
     page,
-    async lookup(accessKeyId, since) {
+    async lookup(accessKeyId, since, requests = PAGES) {
       const records: unknown[] = []
       let next: string | undefined
       const deadline = now() + LOOKUP_MS
-      for (let at = 0; at < PAGES; at++) {
+      for (let at = 0; at < Math.min(requests, PAGES); at++) {
         const part = await page({ accessKeyId }, { ...(since === undefined ? {} : { since }), next })
         records.push(...part.records)
         next = part.next

@@ -17,7 +17,7 @@ export const CEILINGS: Readonly<Record<ReportingSource, { readonly most: Action;
   'security-hub': { most: 'ask', why: 'whoever has securityhub:BatchImportFindings writes findings of products of the account' },
   macie: { most: 'notify', why: 'it names an object that holds credentials, and no credential' },
   inspector: { most: 'notify', why: 'it names code that holds credentials, and no credential' },
-  github: { most: 'contain', why: 'GitHub tried the key or sees it in public, and signs what it says' },
+  github: { most: 'contain', why: 'GitHub tried the key, and signs what it says' },
   gitlab: { most: 'ask', why: 'GitLab does not try the key' },
   gitguardian: { most: 'contain', why: 'GitGuardian tried the key, and signs what it says' },
   jira: { most: 'ask', why: 'whoever may write a ticket says it' },

@@ -7,7 +7,7 @@ export const ExposureSource = z.enum(EXPOSURE_SOURCES)
 export type ExposureSource = z.infer<typeof ExposureSource>
 
 /**
- * How sure it is that somebody else can use the credential. `verified`: the party tried it and it worked, or it stands in public. `with-secret`: the id stands
+ * How sure it is that somebody else can use the credential. `verified`: the party tried it and it worked. `with-secret`: the id stands
  * there together with what is its secret by its form. `id-only`: an id, which is no secret: it stands in error messages and in logs of CloudTrail.
  */
 export const ExposureGrade = z.enum(['id-only', 'with-secret', 'verified'])

@@ -15,10 +15,12 @@ export function workloadIn(sessionName: string): string | undefined {
 }
 
 /** The workload of a call, with its account: findings name workloads and not their roles. Undefined of calls of others. */
-export function workloadOf({ kind, isAuthenticated, identity, credential }: Signal): string | undefined {
+export function workloadOf({ kind, isAuthenticated, identity, credential, isWorkloadStated }: Signal): string | undefined {
   if (kind !== 'api-call' || !isAuthenticated || identity.kind !== 'role' || credential.sessionName === undefined) return undefined
   const name = workloadIn(credential.sessionName)
-  return name && workloadKey(identity.account, name)
+  // Of the session of an instance AWS says that the metadata service delivered it. Others have such a name by choice, or are of Systems Manager.
+  if (name === undefined || (name.startsWith('i-') && isWorkloadStated !== true)) return undefined
+  return workloadKey(identity.account, name)
 }
 
 /** The key under which the roles of a workload are kept. */

@@ -22,7 +22,6 @@ const Alert = z.object({
   secret: z.string(),
   secret_type: z.string(),
   validity: z.string().nullish(),
-  publicly_leaked: z.boolean().nullish(),
   html_url: z.string().optional(),
   created_at: z.string().optional(),
 })
@@ -57,9 +56,8 @@ export function githubAlerts({
           number,
           headers: { authorization: `token ${token}`, 'x-github-api-version': '2022-11-28' },
         })
-        const { secret, secret_type, validity, publicly_leaked, html_url, created_at } = Alert.parse(data)
-        const isVerified = validity === 'active' || publicly_leaked === true
-        return { text: secret, type: secret_type, isVerified, url: html_url, createdAt: created_at }
+        const { secret, secret_type, validity, html_url, created_at } = Alert.parse(data)
+        return { text: secret, type: secret_type, isVerified: validity === 'active', url: html_url, createdAt: created_at }
       } catch (cause) {
         const status = typeof cause === 'object' && cause !== null && 'status' in cause ? Number(cause.status) : undefined
         throw new ResponderError(

@@ -14,8 +14,8 @@ export function memoryHistory(records: readonly unknown[], region?: string, acco
   return {
     region,
     account,
-    async lookup(accessKeyId, since) {
-      return found({ accessKeyId }, since).slice(0, RECORDS)
+    async lookup(accessKeyId, since, requests = RECORDS / PAGE) {
+      return found({ accessKeyId }, since).slice(0, Math.min(RECORDS, requests * PAGE))
     },
     async page(query, { since, until, next }) {
       const all = found(query, since, until)

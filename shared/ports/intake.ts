@@ -33,7 +33,7 @@ export interface ScannedSecret {
   readonly text: string
   /** GitHub's name of the kind, such as `aws_access_key_id`. */
   readonly type: string
-  /** True where GitHub tried it and it worked, or found it in public. */
+  /** True where GitHub tried it and it worked. */
   readonly isVerified: boolean
   /** The page of the alert, for people. */
   readonly url: string | undefined

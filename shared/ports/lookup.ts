@@ -36,8 +36,8 @@ export interface EventHistory {
   readonly region: string | undefined
   /** The account whose events it holds; undefined where it holds those of all. */
   readonly account: string | undefined
-  /** Looks up the newest records of a key, since a time (epoch milliseconds) or as far back as CloudTrail keeps them. */
-  lookup(accessKeyId: string, since?: number): Promise<unknown[]>
+  /** Looks up the newest records of a key, since a time (epoch milliseconds) or as far back as CloudTrail keeps them, by 10 requests at most, or by `requests`. */
+  lookup(accessKeyId: string, since?: number, requests?: number): Promise<unknown[]>
   /** One request: at most 50 records from `since` to `until` (epoch ms, both inclusive, in whole seconds). */
   page(
     query: HistoryQuery,

@@ -31,7 +31,7 @@ export interface RespondPorts {
   readonly delivery?: { readonly reads: boolean; readonly sessions: boolean }
   /** What IAM said of identities on the nights before; absent where nobody asks it, as in a replay. */
   readonly lastUsed?: Pick<LastUsedStore, 'read'> | undefined
-  readonly history: Pick<EventHistory, 'lookup'>
+  readonly history: Pick<EventHistory, 'lookup'> & Partial<Pick<EventHistory, 'account'>>
   /** Which role the instances of a profile have; absent where IAM cannot be asked, as in a replay. */
   readonly profiles?: InstanceProfiles | undefined
   readonly geoIp: GeoIp

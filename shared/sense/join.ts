@@ -1,11 +1,14 @@
+import { isStronger } from '../domain/action.ts'
+import { CEILINGS } from '../domain/ceilings.ts'
 import { accountOfKey } from '../domain/key-account.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
 import { workloadKey } from '../domain/workload-sessions.ts'
 import { errorName, RefusedInAccount } from '../errors.ts'
 import type { Iam } from '../ports/iam.ts'
-import type { EventHistory, InstanceProfiles } from '../ports/lookup.ts'
+import type { InstanceProfiles } from '../ports/lookup.ts'
 import type { IdentityStore } from '../ports/stores.ts'
 import { type RolePaths, rolePath } from './role-paths.ts'
+import type { SessionCalls } from './session-calls.ts'
 import { isCloudTrailRecord, signalsOf } from './sources/cloudtrail.ts'
 
 /** The name of the error by which IAM refuses a look-up, as it does for a key of another account. */
@@ -15,7 +18,7 @@ export interface JoinPorts {
   readonly iam: Pick<Iam, 'ownerOf' | 'describe'>
   readonly paths: RolePaths
   /** Whose session it is, CloudTrail says; absent where it cannot be asked. */
-  readonly history?: Pick<EventHistory, 'lookup'> | undefined
+  readonly sessions?: SessionCalls | undefined
   /** Which roles had sessions of a workload. */
   readonly workloads?: Pick<IdentityStore, 'workloadsOf'> | undefined
   /** Which role an instance has, by its profile; absent where IAM cannot be asked. */
@@ -58,9 +61,11 @@ async function ofKey(signal: Signal, iam: JoinPorts['iam']): Promise<Signal> {
 }
 
 /** The calls of a session say whose it is. An id alone, which anybody can write, is not worth a request of the two that CloudTrail takes a second. */
-async function ofSession(signal: Signal, { history, ...ports }: JoinPorts): Promise<Signal> {
-  if (history === undefined || signal.report?.grade === 'id-only') return signal
-  const records = await history.lookup(signal.credential.id)
+async function ofSession(signal: Signal, { sessions, ...ports }: JoinPorts): Promise<Signal> {
+  if (sessions === undefined || signal.report?.grade === 'id-only') return signal
+  const records = await sessions.callsOf(signal.credential.id, isWritten(signal))
+  if (records === undefined)
+    return kept(signal, 'CloudTrail was not asked for its calls, which it is few times a minute of what anybody may write')
   for (const record of records) {
     const read = isCloudTrailRecord(record) ? signalsOf(record) : undefined
     const call = read?.kind === 'signals' ? read.signals.find(({ kind }) => kind === 'api-call') : undefined
@@ -69,6 +74,11 @@ async function ofSession(signal: Signal, { history, ...ports }: JoinPorts): Prom
     return joined({ ...signal, credential }, identity)
   }
   return kept(signal, 'CloudTrail knows no call of this session')
+}
+
+/** True for what somebody may have written who knows no more than an id: a secret beside it can be invented. */
+function isWritten({ source, report }: Signal): boolean {
+  return source !== 'cloudtrail' && (report?.grade === 'with-secret' || isStronger('contain', CEILINGS[source].most))
 }
 
 async function ofProfile(signal: Signal, { profiles }: JoinPorts): Promise<Signal> {

@@ -98,7 +98,7 @@ describe('a report that says of a key of production that it is exposed', () => {
       }
   })
 
-  it('may be put on the bus for reports by nobody but the functions that prove, whatever rights an administrator has, and into the queue by its rule alone', () => {
+  it('may be put on the bus for reports by nobody but the functions that prove, whatever rights an administrator has, and into the queues by its rules alone', () => {
     const [policy] = Object.values(template.findResources('AWS::Events::EventBusPolicy')).filter(({ Properties }) =>
       JSON.stringify(Properties.EventBusName).includes('ReportsBus'),
     )
@@ -106,17 +106,22 @@ describe('a report that says of a key of production that it is exposed', () => {
     expect([Effect, Action, Principal]).toEqual(['Deny', 'events:PutEvents', { AWS: '*' }])
     const spared = [Condition.ArnNotEquals['aws:PrincipalArn']].flat().map((one) => JSON.stringify(one))
     expect(spared.map((one) => /"(Webhook|FetchAlert)ResponderRole/.exec(one)?.[1])).toEqual(['Webhook', 'FetchAlert'])
-    const confirmed = idOf(template, 'AWS::SQS::Queue', 'QueuesConfirmed')
-    for (const asker of [
-      { principal: ADMIN },
-      { principal: DEPLOYING },
-      { source: `arn:aws:events:us-east-1:${ACCOUNT}:rule/Countersign-reports/theirs` },
-    ])
-      expect(isDenied(template, confirmed, 'sqs:SendMessage', asker)).toBe(true)
-    const [own = ''] = Object.entries(template.findResources('AWS::Events::Rule')).flatMap(([id, { Properties }]) =>
-      isOf('ReportsBus')(Properties as Rule) ? [id] : [],
-    )
-    expect(isDenied(template, confirmed, 'sqs:SendMessage', { source: `${own}.Arn` })).toBe(false)
+    for (const [queue, rule] of [
+      ['QueuesConfirmed', /^ReportsRule/],
+      ['QueuesBulk', /^ReportsUnverified/],
+    ] as const) {
+      const taking = idOf(template, 'AWS::SQS::Queue', queue)
+      for (const asker of [
+        { principal: ADMIN },
+        { principal: DEPLOYING },
+        { source: `arn:aws:events:us-east-1:${ACCOUNT}:rule/Countersign-reports/theirs` },
+      ])
+        expect(isDenied(template, taking, 'sqs:SendMessage', asker)).toBe(true)
+      const [own = ''] = Object.entries(template.findResources('AWS::Events::Rule')).flatMap(([id, { Properties }]) =>
+        isOf('ReportsBus')(Properties as Rule) && rule.test(id) ? [id] : [],
+      )
+      expect(isDenied(template, taking, 'sqs:SendMessage', { source: `${own}.Arn` })).toBe(false)
+    }
   })
 
   it('of another account by another stack is not believed', async () => {

@@ -196,10 +196,16 @@ describe('reports over HTTP to the bundles', () => {
   })
 
   it.each([
-    ['GitHub tried it', { validity: 'active' }, ALERT],
-    ['it was found in public', { publicly_leaked: true }, ALERT],
-    ['everybody can read the repository', {}, { ...ALERT, repository: { full_name: 'acme/site', private: false } }],
-  ])('of GitHub are verified where %s', async (_, says, body) => {
+    ['verified', 'GitHub tried it', { validity: 'active' }, ALERT],
+    ['with-secret', 'it was found in public', { publicly_leaked: true }, ALERT],
+    ['with-secret', 'everybody can read the repository', {}, { ...ALERT, repository: { full_name: 'acme/site', private: false } }],
+    [
+      'with-secret',
+      'anybody wrote it in public, and it does not work',
+      { validity: 'inactive', publicly_leaked: true },
+      { ...ALERT, action: 'publicly_leaked', repository: { full_name: 'acme/docs', private: false, visibility: 'public' } },
+    ],
+  ])('of GitHub are %s where %s', async (grade, _, says, body) => {
     alert = { status: 200, body: { secret: KEY_ID, secret_type: 'aws_access_key_id', ...says } }
     const before = events().length
     const at = NOW + before
@@ -209,7 +215,7 @@ describe('reports over HTTP to the bundles', () => {
       events()
         .slice(before)
         .map(({ Detail }) => JSON.parse(Detail).grade),
-    ).toEqual(['verified'])
+    ).toEqual([grade])
   })
 
   it('of GitHub are told to people where the alert names no key', async () => {

@@ -5,6 +5,7 @@ import { lambdaAlertInvoker } from '../../shared/aws/invokers.ts'
 import { snsNotifier } from '../../shared/aws/notifier.ts'
 import { eventBridgeReportBus } from '../../shared/aws/report-bus.ts'
 import { appSecret, partySecrets } from '../../shared/aws/report-secrets.ts'
+import { ExposureGrade } from '../../shared/domain/exposure-report.ts'
 import { REPORT_PARTIES } from '../../shared/domain/report-party.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
@@ -14,6 +15,7 @@ import { type EmbeddedTable, embeddedTable } from '../contract/embedded-table.ts
 import type { IamWire } from '../contract/iam-wire.ts'
 import { json, type Loopback, loopback } from '../contract/loopback.ts'
 import { ALERT, ALL_REPORTS, PARTY_SECRETS, SECRET_KEY, secretArnOf, signedReport } from '../reports.ts'
+import { matches } from './event-bridge.ts'
 import { recordedAws } from './recorded-aws.ts'
 import { templateOf } from './template-of.ts'
 
@@ -93,23 +95,30 @@ describe('the bus for reports', () => {
     expect(may).toEqual(['Webhook', 'FetchAlert'])
   })
 
-  it('delivers to the queue of confirmed exposures, by a rule of its own and for its own account', () => {
-    const rules = Object.entries(template.findResources('AWS::Events::Rule')).filter(([, { Properties }]) =>
+  it('delivers what is verified to the queue of confirmed exposures and all else to that of bulk, by rules of its own and for its own account', () => {
+    const rules = Object.values(template.findResources('AWS::Events::Rule')).filter(({ Properties }) =>
       JSON.stringify(Properties.EventPattern).includes('countersign.reports'),
     )
-    expect(rules).toHaveLength(1)
-    const [[, rule] = []] = rules
-    expect(rule?.Properties).toMatchObject({
+    const ofBus = (queue: RegExp) => ({
       EventBusName: { Ref: expect.stringMatching(/^ReportsBus/) },
       EventPattern: { source: ['countersign.reports'], account: ['123456789012'], 'detail-type': ['Credential Exposure', 'Runtime Alert'] },
       Targets: [
         {
-          Arn: { 'Fn::GetAtt': [expect.stringMatching(/^QueuesConfirmed/), 'Arn'] },
+          Arn: { 'Fn::GetAtt': [expect.stringMatching(queue), 'Arn'] },
           DeadLetterConfig: { Arn: { 'Fn::GetAtt': [expect.stringMatching(/^ReportsReportsUndelivered/), 'Arn'] } },
           RetryPolicy: { MaximumEventAgeInSeconds: 7200 },
         },
       ],
     })
+    expect(rules.map(({ Properties }) => Properties)).toMatchObject([ofBus(/^QueuesConfirmed/), ofBus(/^QueuesBulk/)])
+    const event = { source: 'countersign.reports', account: '123456789012', 'detail-type': 'Credential Exposure' }
+    const queuesOf = (detail: object, type = event['detail-type']) =>
+      rules
+        .filter(({ Properties }) => matches(Properties.EventPattern, { ...event, 'detail-type': type, detail }))
+        .map(({ Properties }) => /Queues([A-Z][a-z]+)/.exec(JSON.stringify(Properties.Targets))?.[1])
+    for (const grade of ExposureGrade.options) expect(queuesOf({ grade })).toEqual([grade === 'verified' ? 'Confirmed' : 'Bulk'])
+    expect(queuesOf({ grade: 'of a release to come' })).toEqual(['Bulk'])
+    expect(queuesOf({ priority: 'Critical' }, 'Runtime Alert')).toEqual(['Bulk'])
   })
 
   it('is not there, and neither is an endpoint, where no party is named', () => {

@@ -124,4 +124,13 @@ describe('a text that is handed on', () => {
     ])
       expect(safeUrl(text)).toBeUndefined()
   })
+
+  it('is no address where a secret is encoded in it, however often', () => {
+    const secret = `${SECRET_KEY.slice(0, 18)}/+${SECRET_KEY.slice(20)}`
+    for (let [times, text] = [0, secret]; times < 8; times++, text = encodeURIComponent(text)) {
+      expect(safeUrl(`https://example.com/?to=${text}`), text).toBeUndefined()
+      expect(safeUrl(`https://example.com/?to=%FF${text.replaceAll('A', '%41')}`), text).toBeUndefined()
+    }
+    expect(safeUrl('https://example.com/100%25?to=%E2%82%AC%2F')).toBe('https://example.com/100%25?to=%E2%82%AC%2F')
+  })
 })

@@ -2,6 +2,7 @@ import { errorName } from '../../shared/errors.ts'
 import { joinIdentity } from '../../shared/sense/join.ts'
 import { normalise } from '../../shared/sense/normalise.ts'
 import { rolePaths } from '../../shared/sense/role-paths.ts'
+import { sessionCalls } from '../../shared/sense/session-calls.ts'
 import { ACCOUNT, arnOf, embedded } from '../embedded.ts'
 import { guardDutyEvent, healthEvent, KEYS, randomOf, securityHubEvent, userOf } from './generated-events.ts'
 import { print } from './measured.ts'
@@ -45,7 +46,7 @@ export async function signals({ count, seed }: { readonly count: number; readonl
         const { identity, request, report } = await joinIdentity(signal, {
           iam: world.account,
           paths: rolePaths(),
-          history: world.ports.history,
+          sessions: sessionCalls(world.ports.history, world.ports.clock),
         })
         const isNamed = typeof request.note === 'string' || report?.unjoined !== undefined
         if (identity.kind === 'unknown' && !isNamed) faults.push(`${n}: ${signal.id} is joined to nobody, and does not say why`)

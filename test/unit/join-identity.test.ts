@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Signal } from '../../shared/domain/signal.ts'
 import { joinIdentity } from '../../shared/sense/join.ts'
 import { rolePaths } from '../../shared/sense/role-paths.ts'
+import { sessionCalls } from '../../shared/sense/session-calls.ts'
+import { seenIn } from '../attack/known-owner.ts'
 import { ACCOUNT, arnOf, KEY, NOW } from '../embedded.ts'
 import { ofKey, SESSION, signalsOf } from '../findings.ts'
 
@@ -9,7 +11,7 @@ describe('whose a credential is', () => {
   const ports = (parts: object = {}) => ({
     iam: { ownerOf: async () => undefined, describe: async () => undefined },
     paths: rolePaths(),
-    history: { lookup: async (): Promise<unknown[]> => [] },
+    sessions: { callsOf: async (): Promise<unknown[]> => [] },
     ...parts,
   })
   const [report] = signalsOf(ofKey({ accessKeyId: KEY, userType: 'IAMUser', userName: 'mallory' }))
@@ -35,7 +37,7 @@ describe('whose a credential is', () => {
         sessionContext: { sessionIssuer: { type: 'Role', arn: `arn:aws:iam::${ACCOUNT}:role/ci/deploy`, userName: 'deploy' } },
       },
     }
-    const of = (records: unknown[]) => joinIdentity(session as Signal, ports({ history: { lookup: async () => records } }))
+    const of = (records: unknown[]) => joinIdentity(session as Signal, ports({ sessions: { callsOf: async () => records } }))
     expect((await of([{}, 'x', record])).identity.id).toBe(`arn:aws:iam::${ACCOUNT}:role/ci/deploy`)
     // Whoever may write records of their own elsewhere names no other session.
     const other = { ...record, userIdentity: { ...record.userIdentity, accessKeyId: 'ASIAOTHER00000000001' } }
@@ -43,6 +45,37 @@ describe('whose a credential is', () => {
       identity: { kind: 'unknown' },
       report: { unjoined: 'it names a credential, and not whose it is: CloudTrail knows no call of this session' },
     })
+  })
+
+  it('is asked of CloudTrail few times a minute where anybody may have written of a session, and a person is asked about the rest', async () => {
+    let [now, requests] = [NOW, 0]
+    const history = {
+      account: ACCOUNT,
+      lookup: async (_: string, __?: number, most = 10) => Array.from({ length: most }, () => ++requests),
+    }
+    const sessions = sessionCalls(history, { now: () => now })
+    // Whoever knows the account can make ids that say it: the first characters are its bits.
+    const idOf = (n: number) =>
+      `ASIARZPUZDIKLI${String(n)
+        .padStart(6, '0')
+        .replace(/[0189]/g, 'Z')}${'ABCDEFGH'[n % 8]}`.slice(0, 20)
+    const flood = async (source: string, grade: string, of: (n: number) => string = idOf) => {
+      const before = requests
+      const notes: unknown[] = []
+      for (let n = 0; n < 100; n++)
+        for (const signal of signalsOf(seenIn(source, of(n), { id: `${n}`, grade, time: NOW })))
+          notes.push((await joinIdentity(signal, ports({ sessions }))).request.note)
+      return { requests: requests - before, notes }
+    }
+    const { requests: first, notes } = await flood('jira', 'with-secret')
+    expect([first, notes.length]).toEqual([2, 100])
+    expect(notes.filter((note) => /CloudTrail was not asked/.test(String(note)))).toHaveLength(98)
+    for (const source of ['linear', 'logs', 'webhook', 'gitleaks', 'github']) expect((await flood(source, 'with-secret')).requests).toBe(0)
+    now += 60_000
+    expect((await flood('logs', 'with-secret', (n) => `ASIAQ${idOf(n).slice(5)}`)).requests).toBe(0)
+    expect((await flood('logs', 'with-secret')).requests).toBe(2)
+    // What a party tried is no hearsay.
+    expect((await flood('github', 'verified')).requests).toBe(1000)
   })
 
   it('is not known where nobody says it: a person is asked, with the reason', async () => {

@@ -46,6 +46,9 @@ function world(parts: Partial<IntakePorts> = {}) {
 
 const each = REPORT_PARTIES.map((party) => [party] as const)
 
+/** What a delivery of a party leads to: of GitGuardian's, a report of the id that stands in it and a notice of the credential that it tried. */
+const partsOf = (party: ReportParty) => (party === 'gitguardian' ? 2 : 1)
+
 describe('a report of a party', () => {
   it.each(each)('of %s is handed on where it is signed with either of two secrets, as text and as base64', async (party) => {
     const { send, left, logged } = world()
@@ -59,7 +62,7 @@ describe('a report of a party', () => {
     })
     const isStrict = party === 'webhook'
     expect(await send(party, other, { body: other.body.toString(), isBase64: false })).toBe(isStrict ? 400 : 200)
-    expect(left()).toBe(isStrict ? 1 : 2)
+    expect(left()).toBe((isStrict ? 1 : 2) * partsOf(party))
     expect(logged.map(([event]) => event)).toEqual(['webhook.taken', isStrict ? 'webhook.unreadable' : 'webhook.taken'])
   })
 
@@ -88,7 +91,7 @@ describe('a report of a party', () => {
         ...common,
         id: `gitguardian:7:${KEY_ID}`,
         source: 'gitguardian',
-        grade: 'verified',
+        grade: 'with-secret',
         place: 'GitGuardian incident 7',
         url: 'https://dashboard.gitguardian.com/workspace/1/incidents/7',
       },
@@ -260,7 +263,7 @@ describe('a delivery that comes again', () => {
     expect(await send(party, one)).toBe(200)
     const renamed = { ...one, headers: { ...one.headers, 'x-github-delivery': 'another', 'x-atlassian-webhook-identifier': 'another' } }
     expect(await send(party, renamed)).toBe(200)
-    expect(left()).toBe(1)
+    expect(left()).toBe(partsOf(party))
     expect(logged.map(([event]) => event)).toEqual(['webhook.taken', 'webhook.replayed', 'webhook.replayed'])
   })
 
@@ -310,6 +313,26 @@ describe('what an authentic party says', () => {
         'acme/api: secret scanning alert 42\nLook: https://github.com/acme/api/security/secret-scanning/42\n',
       )
     }
+  })
+
+  it.each([
+    ['the name of a file', { occurrences: [{ filepath: `keys/${KEY_ID}.env` }] }],
+    ['a message', { message: `found in ${KEY_ID}` }],
+  ])('does not take an id in %s for the credential that GitGuardian tried, and tells people of that', async (_, more) => {
+    const incident = { id: 9, validity: 'valid', detector: { name: 'aws_iam' }, gitguardian_url: 'https://dashboard.gitguardian.com/i/9' }
+    const { reports, notices } = await say('gitguardian', { action: 'incident_triggered', incident: { ...incident, ...more } })
+    expect(reports).toMatchObject([{ credentialId: KEY_ID, grade: 'id-only' }])
+    expect(notices.map(({ body }) => body.split('\n')[0])).toEqual(['GitGuardian found a credential of AWS that works.'])
+  })
+
+  it('verifies none of several credentials in one text: who wrote it may have put the id of another beside a key that works', async () => {
+    const victim = 'AKIARZPUZDIKVICTIM22'
+    const found = (text: string) => ({ findings: [{ id: 'scan-9', text, place: 'a paste', verified: true }] })
+    const grades = async (text: string) => (await say('webhook', found(text))).reports.map((report) => 'grade' in report && report.grade)
+    expect(await grades(`${KEY_ID} ${SECRET_KEY}`)).toEqual(['verified'])
+    expect(await grades(`${KEY_ID} ${KEY_ID}`)).toEqual(['verified'])
+    expect(await grades(`${KEY_ID} ${SECRET_KEY} ${'-'.repeat(5000)} ${victim}`)).toEqual(['with-secret', 'id-only'])
+    expect(await grades(`${victim} ${KEY_ID}`)).toEqual(['id-only', 'id-only'])
   })
 
   it('tells people of what GitLab and GitGuardian found without a key id', async () => {

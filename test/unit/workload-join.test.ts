@@ -5,6 +5,7 @@ import { pipeline } from '../../shared/pipeline.ts'
 import { ACCOUNT, embedded, NOW } from '../embedded.ts'
 
 const TASK = '0123456789abcdef0123456789abcdef'
+const INSTANCE = 'i-0123456789abcdef0'
 const UUID = '01234567-89ab-cdef-0123-456789abcdef'
 
 const call = (role: string, sessionName: string, n = 0) => ({
@@ -26,6 +27,12 @@ const call = (role: string, sessionName: string, n = 0) => ({
     sessionContext: { sessionIssuer: { type: 'Role', arn: `arn:aws:iam::${ACCOUNT}:role/app/${role}`, userName: role } },
   },
 })
+
+/** A call of an instance: of its session AWS says that the metadata service delivered it. */
+const ofInstance = (role: string) => {
+  const { userIdentity, ...record } = call(role, INSTANCE)
+  return { ...record, userIdentity: { ...userIdentity, sessionContext: { ...userIdentity.sessionContext, ec2RoleDelivery: '2.0' } } }
+}
 
 const event = (source: string, type: string, detail: object) => ({
   version: '0',
@@ -67,7 +74,7 @@ const FALCO = event('countersign.reports', 'Runtime Alert', {
   source: 'falco',
   rule: 'Contact EC2 Instance Metadata Service From Container',
   priority: 'Critical',
-  workload: 'i-0123456789abcdef0',
+  workload: INSTANCE,
   seenAt: NOW,
 })
 
@@ -82,11 +89,11 @@ async function incidentAfter(...inputs: object[]): Promise<Incident> {
 
 describe('a finding about a workload', () => {
   it.each([
-    ['a task of ECS', OF_TASK, TASK],
-    ['a pod of EKS', OF_POD, `eks-prod-api-7d9-${UUID}`],
-    ['an instance that Falco names', FALCO, 'i-0123456789abcdef0'],
-  ])('is one about the role of its sessions: %s', async (_, finding, sessionName) => {
-    const { identity, credentials, findings } = await incidentAfter(call('web', sessionName), finding)
+    ['a task of ECS', OF_TASK, TASK, call('web', TASK)],
+    ['a pod of EKS', OF_POD, `eks-prod-api-7d9-${UUID}`, call('web', `eks-prod-api-7d9-${UUID}`)],
+    ['an instance that Falco names', FALCO, INSTANCE, ofInstance('web')],
+  ])('is one about the role of its sessions: %s', async (_, finding, sessionName, seen) => {
+    const { identity, credentials, findings } = await incidentAfter(seen, finding)
     expect(identity).toMatchObject({ id: `arn:aws:iam::${ACCOUNT}:role/app/web`, kind: 'role' })
     expect(credentials[0]?.id).toBe(`session:${identity.id}/${workloadIn(sessionName)}`)
     expect(findings.map(({ detector }) => detector)).toEqual(['compromise-reported'])
@@ -106,6 +113,16 @@ describe('a finding about a workload', () => {
     const { identity, decision, findings } = await incidentAfter(call('web', TASK), call('forged', TASK), OF_TASK)
     expect([identity.kind, decision.action]).toEqual(['unknown', 'ask'])
     expect(findings[0]?.reason).toContain('several roles')
+  })
+
+  it.each([
+    ['before', [call('forged', INSTANCE), ofInstance('web')]],
+    ['after', [ofInstance('web'), call('forged', INSTANCE)]],
+  ])('goes by no session that somebody named like an instance, %s the instance called', async (_, calls) => {
+    const { identity } = await incidentAfter(...calls, FALCO)
+    expect(identity.id).toBe(`arn:aws:iam::${ACCOUNT}:role/app/web`)
+    const { identity: unseen, decision } = await incidentAfter(call('forged', INSTANCE), FALCO)
+    expect([unseen.kind, decision.action]).toEqual(['unknown', 'ask'])
   })
 })
 

@@ -13,7 +13,7 @@ export interface Finding {
   readonly url?: unknown
   /** ISO 8601, or epoch milliseconds, as the party states it. */
   readonly seenAt: unknown
-  /** The party tried the credential and it works, or it stands in public. */
+  /** The party tried the credential of its finding and it works. */
   readonly isVerified: boolean
   /** The party says that the secret was found with the id. */
   readonly isPaired?: boolean
@@ -22,13 +22,19 @@ export interface Finding {
 /** The longest name of a finding that is written as it is; of others a hash is. The id of a report has 256 characters, of which a credential takes up to 100. */
 const FINDING_LIMIT = 140
 
-/** The reports of all credentials whose ids stand in a text of a party. What else stands there is forgotten. */
+/**
+ * The reports of all credentials whose ids stand in a text of a party. What else stands there is forgotten.
+ *
+ * A party tries one credential. Where its text names several, it does not say which of them works, and whoever wrote the text may have put another's id beside their
+ * own key: then none is verified.
+ */
 export function exposuresIn(text: string, about: Finding, now: number): ExposureReport[] {
   const { source, finding, isVerified, isPaired = false } = about
   const isPlain = /^[\w.:/@-]+$/.test(finding) && finding.length <= FINDING_LIMIT && withoutSecrets(finding, FINDING_LIMIT) === finding
   const url = safeUrl(about.url)
-  return sift(text).map(({ credentialId, hasSecret }) => {
-    const grade: ExposureGrade = isVerified ? 'verified' : hasSecret || isPaired ? 'with-secret' : 'id-only'
+  const found = sift(text)
+  return found.map(({ credentialId, hasSecret }) => {
+    const grade: ExposureGrade = isVerified && found.length === 1 ? 'verified' : hasSecret || isPaired ? 'with-secret' : 'id-only'
     return ExposureReport.parse({
       version: 1,
       id: `${source}:${isPlain ? finding : hashOf(finding)}:${credentialId}`,

@@ -22,6 +22,9 @@ const PAIRED: ReadonlySet<string> = new Set(['aws_access_key_id', 'aws_temporary
 /**
  * Reads an alert of GitHub, keeps which credential it is about, and forgets the rest. Where the alert names none, people are told. Throws where GitHub does not
  * answer, so that Lambda tries again.
+ *
+ * What stands in public is no more sure than what stands elsewhere: whoever may open an issue of a public repository puts an id there, which is no secret, with a
+ * secret of their own invention. Where the key works, GitHub says so by `validated`, and AWS Health reports what GitHub tells AWS.
  */
 export async function fetchAlert(alert: AlertReference, { source, bus, notifier, clock, log }: FetchAlertPorts): Promise<void> {
   const { text, type, isVerified, url, createdAt } = await source.read(alert)
@@ -33,7 +36,7 @@ export async function fetchAlert(alert: AlertReference, { source, bus, notifier,
       place: placeOf(alert),
       url,
       seenAt: createdAt,
-      isVerified: isVerified || alert.isPublic,
+      isVerified,
       isPaired: PAIRED.has(type),
     },
     clock.now(),

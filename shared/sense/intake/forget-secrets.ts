@@ -29,10 +29,17 @@ function forgetIn(run: string): string {
   return Array.from(run, (character, at) => (isForgotten[at] ? (isForgotten[at - 1] ? '' : '…') : character)).join('')
 }
 
+/** What an address says, however often it is encoded: an address in an address has its parts encoded twice. Each turn makes it shorter. */
 function decoded(href: string): string {
-  try {
-    return decodeURIComponent(href)
-  } catch {
-    return href
+  let text = href
+  for (;;) {
+    const next = decodedOnce(text)
+    if (next === text) return text
+    text = next
   }
+}
+
+/** A secret is of ASCII, so no other character has to be decoded. */
+function decodedOnce(text: string): string {
+  return text.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }

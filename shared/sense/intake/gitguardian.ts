@@ -51,14 +51,15 @@ export const gitguardian: Party = {
       url,
       seenAt: date,
     } as const
-    const reports = exposuresIn(JSON.stringify(body), { ...about, isVerified: validity === 'valid' }, now)
-    if (reports.length > 0) return { kind: 'reports', reports }
+    // The secret of the incident is what it tried. An id that stands elsewhere, such as in the name of a file, was chosen by whoever wrote that.
+    const reports = exposuresIn(JSON.stringify(body), { ...about, isVerified: false }, now)
     // Where it does not say what it found, it may be of AWS.
     if (detector !== undefined && detector !== null && !/aws|amazon/i.test(JSON.stringify(detector)))
-      return { kind: 'ignored', event: `${action}.other-secret` }
+      return reports.length > 0 ? { kind: 'reports', reports } : { kind: 'ignored', event: `${action}.other-secret` }
     const state =
       validity === 'valid' ? 'that works' : validity === 'invalid' ? 'that does not work' : 'of which it does not say whether it works'
-    return { kind: 'unnamed', unnamed: { what: `GitGuardian found a credential of AWS ${state}`, place: about.place, url: safeUrl(url) } }
+    const unnamed = { what: `GitGuardian found a credential of AWS ${state}`, place: about.place, url: safeUrl(url) }
+    return reports.length > 0 ? { kind: 'reports', reports, unnamed } : { kind: 'unnamed', unnamed }
   },
 }
 

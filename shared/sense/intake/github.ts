@@ -49,6 +49,6 @@ export const github: Party = {
 }
 
 /** Where an alert is, in words. */
-export function placeOf({ repository, number }: AlertReference): string {
-  return `${withoutSecrets(repository, 201)}: secret scanning alert ${number}`
+export function placeOf({ repository, number, isPublic }: AlertReference): string {
+  return `${withoutSecrets(repository, 201)}${isPublic ? ', in public' : ''}: secret scanning alert ${number}`
 }

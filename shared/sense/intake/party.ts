@@ -19,7 +19,12 @@ export interface UnnamedCredential {
 
 /** What a delivery of an authentic party says. `ignored` names the kind of event, which says nothing of an exposure. */
 export type Reading =
-  | { readonly kind: 'reports'; readonly reports: readonly (ExposureReport | RuntimeAlert)[] }
+  | {
+      readonly kind: 'reports'
+      readonly reports: readonly (ExposureReport | RuntimeAlert)[]
+      /** What it found beside these, without saying which key it is. */
+      readonly unnamed?: UnnamedCredential
+    }
   | { readonly kind: 'alert'; readonly alert: AlertReference; readonly url: string | undefined }
   | { readonly kind: 'unnamed'; readonly unnamed: UnnamedCredential }
   | { readonly kind: 'ignored'; readonly event: string }

@@ -93,8 +93,10 @@ async function handOn(reading: Taken, claim: Parameters<DeliveryLog['claim']>[0]
     log.warn('webhook.replayed', { party })
     return { status: 200 }
   }
-  if (reading.kind === 'reports') await ports.bus.put(reading.reports)
-  else if (reading.kind === 'unnamed') await ports.notifier.notify(unnamedNotice(reading.unnamed))
+  if (reading.kind === 'reports') {
+    await ports.bus.put(reading.reports)
+    if (reading.unnamed !== undefined) await ports.notifier.notify(unnamedNotice(reading.unnamed))
+  } else if (reading.kind === 'unnamed') await ports.notifier.notify(unnamedNotice(reading.unnamed))
   else if (ports.alerts !== undefined) await ports.alerts.fetchAlert(reading.alert)
   else {
     const what = 'GitHub found a credential of AWS, and the stack has no App by which to read which'
