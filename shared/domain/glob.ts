@@ -76,6 +76,7 @@ export function globsMeet(one: string, other: string): boolean {
   const [isFixed, isOtherFixed] = [one, other].map((pattern) => !/[*?]/.test(pattern))
   if (isFixed) return iamGlobs(other, one)
   if (isOtherFixed) return iamGlobs(one, other)
+  if (endsDiffer(one, other)) return false
   // `reached[j]`: some text is matched by what was read of `one` and by the first `j` signs of `other`.
   let reached = [true, ...Array<boolean>(other.length).fill(false)]
   for (let j = 0; j < other.length && other[j] === '*'; j += 1) reached[j + 1] = true
@@ -90,4 +91,24 @@ export function globsMeet(one: string, other: string): boolean {
     reached = next
   }
   return reached[other.length] === true
+}
+
+/** True where two patterns differ before the first wildcard of either, or behind the last: then they match nothing both. */
+function endsDiffer(one: string, other: string): boolean {
+  const shorter = Math.min(one.length, other.length)
+  for (let at = 0; at < shorter; at += 1) {
+    const [sign, against] = [one[at], other[at]]
+    if (isWildcard(sign) || isWildcard(against)) break
+    if (sign !== against) return true
+  }
+  for (let at = 1; at <= shorter; at += 1) {
+    const [sign, against] = [one.at(-at), other.at(-at)]
+    if (isWildcard(sign) || isWildcard(against)) break
+    if (sign !== against) return true
+  }
+  return false
+}
+
+function isWildcard(sign: string | undefined): boolean {
+  return sign === '*' || sign === '?'
 }
