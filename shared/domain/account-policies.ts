@@ -46,3 +46,9 @@ const SERVICE_LINKED = /^arn:[^:]*:iam::[^:]*:role\/aws-service-role\//
 export function isServiceLinked(arn: string): boolean {
   return SERVICE_LINKED.test(arn)
 }
+
+/** The policies of an account, and which user or role of it is meant, by ARN. */
+export interface KnownPolicies {
+  readonly account: AccountPolicies
+  readonly id: string
+}

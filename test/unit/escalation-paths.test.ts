@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ESCALATION_PATHS } from '../../shared/decide/reach/escalation-paths.ts'
+import { ESCALATION_PATHS, EscalationPath } from '../../shared/decide/reach/escalation-paths.ts'
 import { unknownOf } from '../../shared/decide/reach/found-paths.ts'
 import { allow, deny, pathNamesOf, reachOf, userArn, userWith } from '../reach.ts'
 
@@ -45,6 +45,8 @@ describe.each(ESCALATION_PATHS.map((path) => [path.name, path] as const))('the p
 })
 
 describe('the escalation paths', () => {
+  it('are of the schema', () => expect(ESCALATION_PATHS.map((path) => EscalationPath.parse(path))).toEqual(ESCALATION_PATHS))
+
   it('are of each category, and each has a name and permissions of its own', () => {
     expect(ESCALATION_PATHS.length).toBeGreaterThanOrEqual(100)
     expect(new Set(ESCALATION_PATHS.map(({ name }) => name)).size).toBe(ESCALATION_PATHS.length)
