@@ -2,9 +2,13 @@ import type { Incident } from '../../shared/domain/incident.ts'
 import { ALARM, priorityOf, priorityParts } from '../../shared/domain/priority.ts'
 import { printable } from '../../shared/record/notice.ts'
 
-/** How much the identity could do, by what that is known, and why. */
+/** The most reasons of a blast radius that are printed; `--json` gives all. */
+const REASONS = 4
+
+/** How much the identity could do, by what that is known, and the gravest reasons. */
 export function blastRadiusText({ blastRadius: { score, basis, reasons } }: Incident): string {
-  return `${score} by ${basis}${reasons.length > 0 ? `: ${printable(reasons.join(', '), 600)}` : ''}`
+  const more = reasons.length > REASONS ? `, and ${reasons.length - REASONS} more` : ''
+  return `${score} by ${basis}${reasons.length > 0 ? `: ${printable(reasons.slice(0, REASONS).join(', '), 400)}${more}` : ''}`
 }
 
 /** What the priority is made of. One that was stored by another formula has no parts here. */
