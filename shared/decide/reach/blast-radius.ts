@@ -2,7 +2,7 @@ import type { KnownPolicies } from '../../domain/account-policies.ts'
 import type { Baseline } from '../../domain/baseline.ts'
 import type { BlastRadius } from '../../domain/blast-radius.ts'
 import { reachIn } from './account-reach.ts'
-import { ESCALATION_PATHS } from './escalation-paths.ts'
+import { ESCALATION_PATHS, type EscalationPath } from './escalation-paths.ts'
 import { type ReachPart, UNKNOWN_REACH } from './own-reach.ts'
 import { POWERS } from './powers.ts'
 import { scoreOf } from './score.ts'
@@ -29,19 +29,18 @@ export function observedBlastRadius(baseline: Baseline, latest?: string): BlastR
   return { score: Math.max(UNKNOWN_REACH, scoreOf(parts)), basis: 'observed', reasons }
 }
 
+/** Paths of which the calls are seen: AssumeRole alone says nothing of the role. */
+const SEEN_PATHS = ESCALATION_PATHS.filter(({ name }) => name !== 'sts-001')
+const CHANGES_RIGHTS = SEEN_PATHS.filter(({ category }) => category === 'self-escalation')
+const BECOMES_OTHER = SEEN_PATHS.filter(({ category }) => category === 'principal-access')
+
 /** What calls that were made show. A name that was observed is one call, whatever signs an intruder put into it. */
 function partsSeen(seen: ReadonlySet<string>): readonly ReachPart[] {
-  const powers = POWERS.filter(({ actions }) => actions.some((action) => seen.has(action)))
-  const changesRights = ESCALATION_PATHS.some(
-    ({ category, permissions }) => category === 'self-escalation' && permissions.every((permission) => seen.has(permission)),
-  )
-  const becomesOther = ESCALATION_PATHS.some(
-    ({ name, category, permissions }) =>
-      category === 'principal-access' && name !== 'sts-001' && permissions.every((permission) => seen.has(permission)),
-  )
+  const isOpen = (paths: readonly EscalationPath[]) =>
+    paths.some(({ permissions }) => permissions.every((permission) => seen.has(permission)))
   return [
-    ...(changesRights ? [{ points: 97, reason: 'can change who may do what' }] : []),
-    ...(becomesOther ? [{ points: 92, reason: 'can act as another user or role' }] : []),
-    ...powers,
+    ...(isOpen(CHANGES_RIGHTS) ? [{ points: 97, reason: 'can change who may do what' }] : []),
+    ...(isOpen(BECOMES_OTHER) ? [{ points: 92, reason: 'can act as another user or role' }] : []),
+    ...POWERS.filter(({ actions }) => actions.some((action) => seen.has(action))),
   ]
 }
