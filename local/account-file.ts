@@ -1,13 +1,20 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { ResponderError } from '../shared/errors.ts'
 import { AuthorizationDetails } from '../shared/memory/authorization-details.ts'
 import { whyUnreadable } from './read/list-files.ts'
 
+/** The largest file that is read, in bytes: it is parsed as a whole. An account of 5,000 users and 5,000 roles prints some tens of megabytes. */
+const SIZE_LIMIT = 400 * 2 ** 20
+
 /** Reads what `aws iam get-account-authorization-details` prints. Throws `input.unreadable` where the file is not that. */
 export async function readAccount(path: string): Promise<AuthorizationDetails> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+  const unreadable = (cause: unknown) => {
     throw new ResponderError('input.unreadable', `cannot read the account file ${path}: ${whyUnreadable(cause)}`, { cause })
-  })
+  }
+  const { size } = await stat(path).catch(unreadable)
+  if (size > SIZE_LIMIT)
+    throw new ResponderError('input.unreadable', `the account file ${path} has ${size} bytes; the most that is read is ${SIZE_LIMIT}`)
+  const text = await readFile(path, 'utf8').catch(unreadable)
   const content = parseJson(text, path)
   const parsed = AuthorizationDetails.safeParse(content)
   const isAuthorizationDetails = Object.keys(AuthorizationDetails.shape).some((key) => Object.hasOwn(Object(content), key))

@@ -5,6 +5,7 @@ import { commandName } from './command-name.ts'
 import { completionOf, SHELLS, type Shell } from './commands/completion.ts'
 import { DATA_FOLDER } from './data-folder.ts'
 import { ownVersion } from './own-version.ts'
+import { addBlastRadius } from './program/blast-radius.ts'
 import { addDoctor } from './program/doctor.ts'
 import { addIncidents } from './program/incidents.ts'
 import { addIngest } from './program/ingest.ts'
@@ -39,6 +40,7 @@ export function program(): Command {
   addPatterns(root)
   addBaseline(root)
   addRestrict(root)
+  addBlastRadius(root)
   addChanges(root)
   addConsole(root)
   addReport(root)

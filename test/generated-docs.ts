@@ -8,6 +8,7 @@ import { evidenceRows } from '../local/render/evidence-table.ts'
 import { KINDS } from '../local/synthetic/days/kinds.ts'
 import { itemTable } from '../shared/aws/item-lives.ts'
 import { readStackConfig, StackConfig } from '../shared/config.ts'
+import { ESCALATION_PATHS } from '../shared/decide/reach/escalation-paths.ts'
 import { CATALOGUE } from '../shared/detect/catalogue.ts'
 import { CEILINGS } from '../shared/domain/ceilings.ts'
 import { EvidenceGroup } from '../shared/domain/finding.ts'
@@ -54,6 +55,7 @@ export const PARTS: Parts = {
   'capacity-storage': () => `\n${CAPACITY.storage}\n`,
   'containment-steps': () => `\n${containmentTable()}\n`,
   ceilings: () => `\n${ceilingTable()}\n`,
+  'escalation-paths': () => `${ESCALATION_PATHS.length}`,
   'evidence-table': () => `\n${evidenceTable()}\n`,
   'evidence-groups': () => EvidenceGroup.options.join(', '),
   functions: (text) => text.replace(/^( +functions\/ [^:\n]*: ).*$/m, (_, head: string) => head + functions().join(', ')),

@@ -94,7 +94,7 @@ export function callOf(action: string, origin: object, session = 'deploy-1', tim
 /** What a document says of an action itself, of which CloudTrail's call may have another name. */
 export function isDenied(document: string, action: string, origin: object, session?: string, time?: number): boolean {
   const resource = serviceOf(action) === 'iam' ? 'arn:aws:iam::123456789012:role/other' : '*'
-  const allowAll = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }
+  const allowAll = { name: 'everything', document: { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } } }
   const context = contextOf(callOf(action, origin, session, time))
-  return evaluatePolicy({ identity: [allowAll, document] }, { action, resource, context }).outcome === 'denied'
+  return evaluatePolicy({ identity: [allowAll, { name: 'restriction', document }] }, { action, resource, context }).outcome === 'denied'
 }

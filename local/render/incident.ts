@@ -13,6 +13,7 @@ import { isOrderChain } from '../../shared/record/orders.ts'
 import { asTyped } from '../command-name.ts'
 import type { Target } from '../target.ts'
 import { renderLineage } from './lineage.ts'
+import { blastRadiusText, priorityText } from './priority.ts'
 import { columns, duration, moment, type Paint } from './style.ts'
 
 /** The most credentials that are printed: a role in use has a new session every hour. */
@@ -28,7 +29,7 @@ export interface ShownWith extends Pick<Target, 'options'> {
 
 /** One incident as text: who, why, what it created, what a person has to do. Text of attackers is made printable. */
 export function renderIncident(incident: Incident, paint: Paint, { options, signals = [] }: ShownWith = { options: '' }): string {
-  const { identity, assessment, blastRadius, decision } = incident
+  const { identity, assessment, decision } = incident
   const head = `${paint('bold', `Incident ${incident.id}`)}  ${paint(colourOf(incident), incident.state)}  priority ${incident.priority}`
   const rows = [
     ['who', `${identity.kind} ${printable(identity.name, 64)}  (${printable(identity.id, 200)})`],
@@ -37,10 +38,8 @@ export function renderIncident(incident: Incident, paint: Paint, { options, sign
       'risk',
       `${assessment.risk}${assessment.isConfirmed ? ' (confirmed)' : ''}${advisorText(incident) === '' ? '' : ` (advisor: ${advisorText(incident)})`}`,
     ],
-    [
-      'blast radius',
-      `${blastRadius.score} by ${blastRadius.basis}${blastRadius.reasons.length > 0 ? `: ${blastRadius.reasons.join(', ')}` : ''}`,
-    ],
+    ['blast radius', blastRadiusText(incident)],
+    ['priority', priorityText(incident)],
     [
       'decision',
       `${decision.action}${decision.would === decision.action ? '' : ` (would ${decision.would})`}: ${decision.why.map((line) => printable(line, 200)).join('; ')}`,

@@ -118,7 +118,7 @@ const IN_ACCOUNT: ReadonlySet<string> = new Set(['iam-user', 'role', 'identity-c
 function unknownPolicies(found: readonly Incident[], hasAccount: boolean): string[] {
   const unknown = found.filter(({ blastRadius, identity }) => blastRadius.basis !== 'policies' && IN_ACCOUNT.has(identity.kind))
   if (unknown.length === 0) return []
-  const of = `policies not known of ${unknown.length} of ${found.length} incidents, so their blast radius is only what was called`
+  const of = `policies not known of ${unknown.length} of ${found.length} incidents, so their blast radius is 50, or more by what was called`
   const next = hasAccount
     ? 'the file of --account does not have those identities'
     : 'give --account FILE, what `aws iam get-account-authorization-details` prints'

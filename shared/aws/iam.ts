@@ -37,7 +37,7 @@ import { isNamed } from './table.ts'
 /**
  * IAM through the AWS API. `account` is the stack's account.
  *
- * `grantsOf` is always undefined, because reading an identity's policies takes many calls. The blast radius then rests on observed calls.
+ * `policiesOf` is always undefined, because reading an identity's policies takes many calls. The blast radius then rests on observed calls.
  */
 export function awsIam(client: IAMClient, account: string): Iam {
   const ownerNameOf = async (accessKeyId: string) => {
@@ -181,7 +181,7 @@ export function awsIam(client: IAMClient, account: string): Iam {
       const user = identity.kind === 'iam-user' ? await userOf(identity.name) : undefined
       return description(user, user?.UserId)
     },
-    grantsOf: async () => undefined,
+    policiesOf: async () => undefined,
   }
 }
 

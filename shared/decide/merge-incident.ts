@@ -11,7 +11,7 @@ import { hasGrown, type Incident, type LineageEdge, originOf, type Suspect } fro
 import { moved, noticeFor, openingState } from '../domain/incident-machine.ts'
 import { withReports } from '../domain/kept-reports.ts'
 import { isSameHistory, type NameHistory, withNames } from '../domain/name-history.ts'
-import { priorityOf } from '../domain/priority.ts'
+import { ALARM, priorityOf } from '../domain/priority.ts'
 import type { Rename } from '../domain/rename.ts'
 import type { KeptReport } from '../domain/report.ts'
 import { hasFence, hasWidened, type Restriction, withBrake, withSessions } from '../domain/restriction.ts'
@@ -86,7 +86,7 @@ export function newIncident({
     findings: merged,
     assessment,
     blastRadius,
-    priority: priorityOf(assessment.risk, blastRadius, merged),
+    priority: priorityOf(assessment, blastRadius, merged),
     decision,
     decidedBy: { signalId: signal.id, time: signal.time, origin: originOf(signal) },
     containedAt: undefined,
@@ -134,7 +134,7 @@ export function withSignal(before: Incident, evaluated: EvaluatedSignal): Incide
     assessment: current,
     blastRadius,
     // An alarm about the containment stays one, whatever is seen after it.
-    priority: incident.priority === 100 ? 100 : priorityOf(current.risk, blastRadius, findings),
+    priority: incident.priority === ALARM ? ALARM : priorityOf(current, blastRadius, findings),
   }
 }
 

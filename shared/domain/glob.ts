@@ -41,3 +41,74 @@ export function iamGlobs(pattern: string, text: string): boolean {
   while (pattern[at] === '*') at += 1
   return at === pattern.length
 }
+
+/**
+ * True where every text that one IAM pattern matches is matched by another. May be false where that is so in a roundabout way, such as `*?` and `?*`; it is
+ * never true where it is not so.
+ */
+export function globCovers(pattern: string, covered: string): boolean {
+  if (pattern === '*' || pattern === covered) return true
+  let [at, from] = [0, 0]
+  let star = -1
+  let resumeAt = 0
+  while (from < covered.length) {
+    const [sign, other] = [pattern[at], covered[from]]
+    if (sign === '*') {
+      star = at
+      at += 1
+      resumeAt = from
+    } else if (sign !== undefined && other !== '*' && (sign === '?' || sign === other)) {
+      at += 1
+      from += 1
+    } else if (star >= 0) {
+      resumeAt += 1
+      at = star + 1
+      from = resumeAt
+    } else return false
+  }
+  while (pattern[at] === '*') at += 1
+  return at === pattern.length
+}
+
+/** True where some text is matched by both of two IAM patterns. Runs in the product of both lengths. */
+export function globsMeet(one: string, other: string): boolean {
+  if (one === '*' || other === '*' || one === other) return true
+  const [isFixed, isOtherFixed] = [one, other].map((pattern) => !/[*?]/.test(pattern))
+  if (isFixed) return iamGlobs(other, one)
+  if (isOtherFixed) return iamGlobs(one, other)
+  if (endsDiffer(one, other)) return false
+  // `reached[j]`: some text is matched by what was read of `one` and by the first `j` signs of `other`.
+  let reached = [true, ...Array<boolean>(other.length).fill(false)]
+  for (let j = 0; j < other.length && other[j] === '*'; j += 1) reached[j + 1] = true
+  for (const sign of one) {
+    const next = [sign === '*' && reached[0] === true]
+    for (let j = 0; j < other.length; j += 1) {
+      const against = other[j] as string
+      if (sign === '*' || against === '*') next.push(reached[j + 1] === true || next[j] === true || reached[j] === true)
+      else next.push(reached[j] === true && (sign === '?' || against === '?' || sign === against))
+    }
+    if (!next.includes(true)) return false
+    reached = next
+  }
+  return reached[other.length] === true
+}
+
+/** True where two patterns differ before the first wildcard of either, or behind the last: then they match nothing both. */
+function endsDiffer(one: string, other: string): boolean {
+  const shorter = Math.min(one.length, other.length)
+  for (let at = 0; at < shorter; at += 1) {
+    const [sign, against] = [one[at], other[at]]
+    if (isWildcard(sign) || isWildcard(against)) break
+    if (sign !== against) return true
+  }
+  for (let at = 1; at <= shorter; at += 1) {
+    const [sign, against] = [one.at(-at), other.at(-at)]
+    if (isWildcard(sign) || isWildcard(against)) break
+    if (sign !== against) return true
+  }
+  return false
+}
+
+function isWildcard(sign: string | undefined): boolean {
+  return sign === '*' || sign === '?'
+}

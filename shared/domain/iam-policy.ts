@@ -10,6 +10,8 @@ export interface Permission {
 
 /** One statement of an IAM policy document: of an identity, of a resource, or of a role's trust. */
 export interface Statement extends Permission {
+  /** The name that its author gave it. */
+  readonly sid?: string
   readonly principal: unknown
   readonly notPrincipal: unknown
   readonly condition: unknown
@@ -82,7 +84,9 @@ function statementOf(elements: ReadonlyMap<string, unknown>): Statement | undefi
   const effect = elements.get('effect')
   if (effect !== 'Allow' && effect !== 'Deny') return undefined
   const [notAction, notResource] = [elements.get('notaction'), elements.get('notresource')]
+  const sid = elements.get('sid')
   return {
+    ...(typeof sid === 'string' && sid !== '' ? { sid } : {}),
     effect,
     actions: textsOf(elements.get('action')),
     resources: textsOf(elements.get('resource')),

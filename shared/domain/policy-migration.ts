@@ -56,15 +56,26 @@ export const THRESHOLDS_OF_VERSION_2 = { notify: 25, ask: 55, contain: 85 }
 
 /** Version 2 had no action between ask and contain: with `restrict` at `contain`, a risk that reaches the one reaches the other, and nothing is restricted. */
 function fromVersion2(policy: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { thresholds = THRESHOLDS_OF_VERSION_2, tiers } = policy
+  const { thresholds = THRESHOLDS_OF_VERSION_2, tiers, breaker } = policy
   const inTier = (tier: unknown) =>
     isObject(tier) && tier.thresholds !== undefined ? { ...tier, thresholds: withRestrict(tier.thresholds) } : tier
   return {
     ...policy,
     version: POLICY_VERSION,
     thresholds: withRestrict(thresholds),
+    ...(isObject(breaker) ? { breaker: withPriority(breaker) } : {}),
     ...(Array.isArray(tiers) ? { tiers: tiers.map(inTier) } : {}),
   }
+}
+
+/**
+ * Until version 2 a priority was risk × blast radius / 100, so that few incidents came to 80; now it is never below the risk. What was urgent by three quarters
+ * of the way to the highest priority is so again. 0 and 100 mean what they meant.
+ */
+function withPriority(breaker: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { urgentPriority } = breaker
+  if (typeof urgentPriority !== 'number' || urgentPriority <= 0 || urgentPriority >= 100) return breaker
+  return { ...breaker, urgentPriority: Math.round(urgentPriority + (100 - urgentPriority) * 0.75) }
 }
 
 function withRestrict(thresholds: unknown): unknown {

@@ -206,9 +206,9 @@ export const Policy = z
         maxUserFraction: z.number().min(0).max(1).default(0.2),
         /** So many more in an hour of incidents that are confirmed, or of this priority or more; never more than the ordinary ones. */
         urgentPerHour: z.number().int().min(0).max(100).default(5),
-        urgentPriority: Score.default(80),
+        urgentPriority: Score.default(95),
       })
-      .default({ containmentsPerHour: 10, maxUserFraction: 0.2, urgentPerHour: 5, urgentPriority: 80 }),
+      .default({ containmentsPerHour: 10, maxUserFraction: 0.2, urgentPerHour: 5, urgentPriority: 95 }),
     release: z
       .strictObject({
         suppressionHours: z.number().min(0).max(720).default(24),

@@ -8,6 +8,8 @@ const InlinePolicy = z.looseObject({ PolicyName: z.string(), PolicyDocument })
 const AttachedPolicy = z.looseObject({ PolicyName: z.string(), PolicyArn: z.string() })
 const Tag = z.looseObject({ Key: z.string(), Value: z.string() })
 
+const Boundary = z.looseObject({ PermissionsBoundaryArn: z.string() })
+
 const User = z.looseObject({
   UserName: z.string(),
   UserId: z.string().optional(),
@@ -17,7 +19,7 @@ const User = z.looseObject({
   UserPolicyList: z.array(InlinePolicy).default([]),
   AttachedManagedPolicies: z.array(AttachedPolicy).default([]),
   GroupList: z.array(z.string()).default([]),
-  PermissionsBoundary: z.looseObject({ PermissionsBoundaryArn: z.string() }).optional(),
+  PermissionsBoundary: Boundary.optional(),
   Tags: z.array(Tag).default([]),
 })
 
@@ -37,6 +39,7 @@ const Role = z.looseObject({
   AssumeRolePolicyDocument: PolicyDocument.optional(),
   RolePolicyList: z.array(InlinePolicy).default([]),
   AttachedManagedPolicies: z.array(AttachedPolicy).default([]),
+  PermissionsBoundary: Boundary.optional(),
   Tags: z.array(Tag).default([]),
 })
 

@@ -1,10 +1,10 @@
+import type { AccountPolicies } from '../domain/account-policies.ts'
 import { parseArn } from '../domain/arn.ts'
-import type { Grant } from '../domain/blast-radius.ts'
 import { roleArnOf } from '../domain/identity-center.ts'
 import type { Identity } from '../domain/signal.ts'
 import type { Iam } from '../ports/iam.ts'
+import { accountPoliciesOf, isDeniedEverything } from './account-policies.ts'
 import type { AuthorizationDetails, PolicyDocument } from './authorization-details.ts'
-import { grantsIn } from './grants.ts'
 import { isOnlyObserved, observedRole, observedUser, roleByName } from './observed-user.ts'
 
 /** IAM quota: characters of all inline policies of a user, without white space. */
@@ -39,6 +39,8 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
   const account = structuredClone(snapshot)
   /** Number of keys created so far, including those in the snapshot, so that ids stay unique. */
   let createdKeys = account.AccessKeys.filter(({ AccessKeyId }) => AccessKeyId.startsWith('AKIAEMBEDDED')).length
+  /** The policies as they were when they were first asked for: before anything was contained that this account acts on. */
+  let policies: AccountPolicies | undefined
   const userNamed = (name: string) => account.UserDetailList.find(({ UserName }) => UserName === name)
   const roleNamed = (name: string) => account.RoleDetailList.find(({ RoleName }) => RoleName === name)
   const roleOf = (identity: Identity) => account.RoleDetailList.find(({ Arn }) => Arn === roleArnOf(identity))
@@ -60,10 +62,7 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
       const user = userNamed(userName)
       if (user === undefined) return true
       if (accessKeyId !== undefined && keyOf(userName, accessKeyId)?.Status !== 'Active') return true
-      return grantsIn(account, user.UserPolicyList, user.AttachedManagedPolicies).some(
-        ({ effect, actions, resources, isConditional }) =>
-          effect === 'Deny' && !isConditional && actions.includes('*') && resources.includes('*'),
-      )
+      return isDeniedEverything(account, user)
     },
     inlinePoliciesOf({ kind, name }) {
       const policies = kind === 'role' ? roleNamed(name)?.RolePolicyList : kind === 'iam-user' ? userNamed(name)?.UserPolicyList : undefined
@@ -210,24 +209,17 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
             tags: Object.fromEntries(found.Tags.map(({ Key, Value }) => [Key, Value])),
           }
     },
-    async grantsOf(identity): Promise<readonly Grant[] | undefined> {
-      if (roleArnOf(identity) !== undefined) {
-        const role = roleOf(identity)
-        return role === undefined || isOnlyObserved(role.RolePolicyList, role.AttachedManagedPolicies)
-          ? undefined
-          : grantsIn(account, role.RolePolicyList, role.AttachedManagedPolicies)
-      }
+    async policiesOf(identity) {
+      const role = roleArnOf(identity) === undefined ? undefined : (roleOf(identity) ?? roleByName(account.RoleDetailList, identity))
       const user = identity.kind === 'iam-user' ? userNamed(identity.name) : undefined
-      // The policies of a user that only a log mentions are unknown.
-      if (user === undefined || isOnlyObserved(user.UserPolicyList, user.AttachedManagedPolicies, user.GroupList)) return undefined
-      const groups = account.GroupDetailList.filter(({ GroupName }) => user.GroupList.includes(GroupName))
-      return [user.UserPolicyList, ...groups.map(({ GroupPolicyList }) => GroupPolicyList)]
-        .flatMap((list) => grantsIn(account, list, []))
-        .concat(
-          [user.AttachedManagedPolicies, ...groups.map(({ AttachedManagedPolicies }) => AttachedManagedPolicies)].flatMap((list) =>
-            grantsIn(account, [], list),
-          ),
-        )
+      const isKnown =
+        role === undefined
+          ? // The policies of a user that only a log mentions are unknown.
+            user !== undefined && !isOnlyObserved(user.UserPolicyList, user.AttachedManagedPolicies, user.GroupList)
+          : !isOnlyObserved(role.RolePolicyList, role.AttachedManagedPolicies)
+      if (!isKnown) return undefined
+      policies ??= accountPoliciesOf(account)
+      return { account: policies, id: (role ?? user)?.Arn as string }
     },
   }
 }

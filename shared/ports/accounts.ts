@@ -32,7 +32,7 @@ export function actsIn(account: string, { account: own, accounts }: ActingIn): b
  * The reads of IAM by which identities of all accounts that are acted in are told: each asks the account of who it is about. Of an account that is not acted in,
  * or that refuses the responder, nothing is known: that is no "not found" of a namesake here, and an event must not be lost to it.
  */
-export function readsOf(accounts: Accounts, own: string, log: Log): Pick<Iam, 'ownerOf' | 'describe' | 'grantsOf'> {
+export function readsOf(accounts: Accounts, own: string, log: Log): Pick<Iam, 'ownerOf' | 'describe' | 'policiesOf'> {
   const unknownIn = (account: string) => (cause: unknown) => {
     if (!(cause instanceof RefusedInAccount)) throw cause
     log.warn('account.refused', { account, reason: cause.message })
@@ -47,9 +47,9 @@ export function readsOf(accounts: Accounts, own: string, log: Log): Pick<Iam, 'o
       const { account } = identity
       return accounts.ids.has(account) ? accounts.iam(account).describe(identity).catch(unknownIn(account)) : undefined
     },
-    grantsOf: async (identity) => {
+    policiesOf: async (identity) => {
       const { account } = identity
-      return accounts.ids.has(account) ? accounts.iam(account).grantsOf(identity).catch(unknownIn(account)) : undefined
+      return accounts.ids.has(account) ? accounts.iam(account).policiesOf(identity).catch(unknownIn(account)) : undefined
     },
   }
 }

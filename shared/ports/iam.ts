@@ -1,4 +1,4 @@
-import type { Grant } from '../domain/blast-radius.ts'
+import type { KnownPolicies } from '../domain/account-policies.ts'
 import type { Identity } from '../domain/signal.ts'
 
 /** The status of a credential, as IAM names it. */
@@ -65,8 +65,8 @@ export interface Iam {
   countUsers(): Promise<number>
   /** The ARN with its path, and the tags, of a user or role; undefined when there is no such identity. */
   describe(identity: Identity): Promise<Description | undefined>
-  /** The grants of the identity's policies, or undefined when they are not known. */
-  grantsOf(identity: Identity): Promise<readonly Grant[] | undefined>
+  /** The policies of the identity's account, or undefined when those of the identity are not known. */
+  policiesOf(identity: Identity): Promise<KnownPolicies | undefined>
 }
 
 /** A created access key. `secret` is never logged, recorded or returned to a caller. */

@@ -13,7 +13,7 @@ export interface RespondPorts {
   readonly identities: IdentityStore
   readonly incidents: IncidentStore
   readonly record: ChangeRecord
-  readonly iam: Pick<Iam, 'ownerOf' | 'describe' | 'grantsOf'>
+  readonly iam: Pick<Iam, 'ownerOf' | 'describe' | 'policiesOf'>
   readonly advisor: Advisor
   readonly budget: AdvisorBudget
   readonly notifier: Notifier

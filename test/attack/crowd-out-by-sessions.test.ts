@@ -12,7 +12,7 @@ import { ACCOUNT } from '../embedded.ts'
 import { HABIT } from '../restricted.ts'
 
 const SECOND = 1000
-const ALLOW_ALL = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }
+const ALLOW_ALL = { name: 'everything', document: { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } } }
 const BASE = incidentOf('inc-0123456789ab')
 const SINCE = Math.min(...BASE.findings.map(({ time }) => time))
 
@@ -49,7 +49,9 @@ function isRefused(incident: Incident, action: string, by?: { role: string; name
         ],
   )
   const document = step?.contained(null) ?? '{"Statement":[]}'
-  return evaluatePolicy({ identity: [ALLOW_ALL, document] }, { action, resource: '*', context }).outcome === 'denied'
+  return (
+    evaluatePolicy({ identity: [ALLOW_ALL, { name: 'restriction', document }] }, { action, resource: '*', context }).outcome === 'denied'
+  )
 }
 
 describe('an intruder with a restricted identity assumes fifty harmless sessions first', () => {

@@ -85,7 +85,11 @@ describe('an intruder uses the breaker up, so that the next credential is not co
     }
     const [state, priority = 0] = await priorityOf(100)
     expect(state).toBe('asking')
-    expect(await priorityOf(Math.floor(priority))).toEqual(['contained', priority])
+    // These policies are of version 2, which says 60 for 90, and 66 for 92.
+    expect(priority).toBeGreaterThan(90)
+    expect(priority).toBeLessThan(92)
+    expect(await priorityOf(66)).toEqual(['asking', priority])
+    expect(await priorityOf(60)).toEqual(['contained', priority])
   })
 
   it('does not reach what a person orders', async () => {
@@ -161,9 +165,9 @@ describe('an intruder whose incidents grow graver after they were contained', ()
 
   it('takes no second place by each: what AWS reports after them is contained', async () => {
     const { of, changing, before, users } = await grown()
-    expect(before.map(({ state, priority }) => [state, priority < 80])).toEqual(Array(3).fill(['contained', true]))
+    expect(before.map(({ state, priority }) => [state, priority < 95])).toEqual(Array(3).fill(['contained', true]))
     const after = (await of.incidents()).filter(({ identity }) => (users as readonly string[]).includes(identity.name))
-    expect(after.map(({ state, priority }) => [state, priority >= 80])).toEqual(Array(3).fill(['contained', true]))
+    expect(after.map(({ state, priority }) => [state, priority >= 95])).toEqual(Array(3).fill(['contained', true]))
     for (const user of users) expect(changing.isRefused(`made-${user}`), user).toBe(true)
     await of.respond([reported('ci-build')])
     expect(await stateOf(of, 'ci-build')).toBe('contained')

@@ -2,6 +2,7 @@ import { advisorLatency } from './advisor-latency.ts'
 import { bundles } from './bundles.ts'
 import { lineages } from './lineage.ts'
 import { type Figures, isMet } from './measure.ts'
+import { reach } from './reach.ts'
 import { records } from './records.ts'
 import { replayRatio } from './replay-ratio.ts'
 import { roundTrips } from './round-trips.ts'
@@ -12,6 +13,7 @@ import { slopes } from './slopes.ts'
 const figures: Figures = {
   ...(await replayRatio()),
   ...(await slopes()),
+  ...(await reach()),
   ...(await roundTrips()),
   ...(await lineages()),
   ...(await advisorLatency()),

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { iamClient } from '../../shared/aws/clients.ts'
 import { awsIam } from '../../shared/aws/iam.ts'
+import type { KnownPolicies } from '../../shared/domain/account-policies.ts'
 import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
 import { type MemoryIam, memoryIam } from '../../shared/memory/iam.ts'
 import { CONTRACT_ACCOUNT, DENY_ALL, iamContract, OWN_POLICY } from './iam-contract.ts'
@@ -94,7 +95,7 @@ describe('IAM by its API, in trouble', () => {
 
   it('does not say what policies grant: that is not known here', async () => {
     const { iam, wire } = await onTheWire()
-    expect(await iam.grantsOf(user('ci-deploy'))).toBeUndefined()
+    expect(await iam.policiesOf(user('ci-deploy'))).toBeUndefined()
     expect(wire.requests).toEqual([])
   })
 })
@@ -145,21 +146,21 @@ describe('the embedded account', () => {
     const one = memoryIam(AuthorizationDetails.parse({ UserDetailList: [{ UserName: 'ci', Arn: user('ci').id, UserPolicyList }] }))
     expect(await one.getUserPolicy('ci', 'printed')).toBe(OWN_POLICY)
     expect(await one.getUserPolicy('ci', 'encoded')).toBe(OWN_POLICY)
-    expect(await one.grantsOf(user('ci'))).toHaveLength(2)
+    expect(policiesIn(await one.policiesOf(user('ci')))).toEqual(['encoded', 'printed'])
   })
 
   it('meets a user and a key that only a log shows, once', async () => {
     iam.addObserved(user('stranger'), 'AKIAQQQQQQQQQQQQQQQQ')
     iam.addObserved(user('stranger'), 'AKIAQQQQQQQQQQQQQQQQ')
     expect(await iam.listAccessKeys('stranger')).toEqual([{ id: 'AKIAQQQQQQQQQQQQQQQQ', status: 'Active' }])
-    expect(await iam.grantsOf(user('stranger'))).toBeUndefined()
+    expect(await iam.policiesOf(user('stranger'))).toBeUndefined()
   })
 
   it('meets a role that only a log shows, once: a policy can be put on it, and what it may do is not known', async () => {
     const role = { id: 'arn:aws:iam::123456789012:role/sender', kind: 'role', name: 'sender', account: '123456789012' } as const
     expect(await iam.putRolePolicy('sender', 'one', '{}')).toBe('no-such-identity')
     iam.addObserved(role, undefined)
-    expect(await iam.grantsOf(role)).toBeUndefined()
+    expect(await iam.policiesOf(role)).toBeUndefined()
     expect(await iam.putRolePolicy('sender', 'one', '{}')).toBe('put')
     iam.addObserved(role, undefined)
     expect(await iam.getRolePolicy('sender', 'one')).toBe('{}')
@@ -203,17 +204,24 @@ describe('the embedded account', () => {
         ],
       }),
     )
-    const grants = (await one.grantsOf(user('ci'))) ?? []
-    expect(grants.flatMap(({ actions }) => actions).toSorted()).toEqual(['*', 'ec2:RunInstances', 's3:GetObject'])
-    expect(grants.flatMap(({ notActions }) => notActions ?? [])).toEqual(['iam:*'])
+    expect(policiesIn(await one.policiesOf(user('ci')))).toEqual(['AdministratorAccess', 'Own', 'a', 'b'])
+    const own = (await one.policiesOf(user('ci')))?.account.holders[0]?.policies.identity.find(({ name }) => name === 'Own')
+    expect(own?.document).toMatchObject({ Statement: [{ NotAction: 'iam:*' }] })
   })
 
   it('gathers what a role is granted', async () => {
     const Arn = 'arn:aws:iam::123456789012:role/deployer'
     const RolePolicyList = [{ PolicyName: 'a', PolicyDocument: { Statement: { Effect: 'Deny', Action: ['s3:*'], Resource: ['*'] } } }]
     const one = memoryIam(AuthorizationDetails.parse({ RoleDetailList: [{ RoleName: 'deployer', Arn, RolePolicyList }] }))
-    const grants = await one.grantsOf({ id: Arn, kind: 'role', name: 'deployer', account: '123456789012' })
-    expect(grants).toEqual([{ effect: 'Deny', actions: ['s3:*'], resources: ['*'], isConditional: false }])
-    expect(await one.grantsOf({ id: `${Arn}-2`, kind: 'role', name: 'deployer-2', account: '123456789012' })).toBeUndefined()
+    expect(policiesIn(await one.policiesOf({ id: Arn, kind: 'role', name: 'deployer', account: '123456789012' }))).toEqual(['a'])
+    expect(await one.policiesOf({ id: `${Arn}-2`, kind: 'role', name: 'deployer-2', account: '123456789012' })).toBeUndefined()
   })
 })
+
+/** The names of the policies that count for an identity. */
+function policiesIn(known: KnownPolicies | undefined): string[] | undefined {
+  return known?.account.holders
+    .find(({ id }) => id === known.id)
+    ?.policies.identity.map(({ name }) => name)
+    .toSorted()
+}

@@ -1,56 +1,42 @@
 import { describe, expect, it } from 'vitest'
-import { emptyBaseline } from '../../shared/domain/baseline.ts'
-import { blastRadiusOf, type Grant, observedBlastRadius } from '../../shared/domain/blast-radius.ts'
+import { blastRadiusOf, observedBlastRadius } from '../../shared/decide/reach/blast-radius.ts'
+import { POWERS } from '../../shared/decide/reach/powers.ts'
+import { emptyBaseline, learn } from '../../shared/domain/baseline.ts'
+import type { Signal } from '../../shared/domain/signal.ts'
+import { NOW } from '../embedded.ts'
+import { allow, OWN_ACCOUNT, roleArn, roleWith, userArn, userWith } from '../reach.ts'
 
-const allow = (...actions: string[]): Grant => ({ effect: 'Allow', actions, resources: ['*'], isConditional: false })
-const deny = (...actions: string[]): Grant => ({ ...allow(...actions), effect: 'Deny' })
-const reasonsOf = (...grants: Grant[]) => blastRadiusOf(grants).reasons
+const signalAt = (time: number, parts: object = {}) =>
+  ({
+    kind: 'api-call',
+    credential: { id: 'session', kind: 'session' },
+    time,
+    service: 's3',
+    action: 's3:ListBuckets',
+    region: 'us-east-1',
+    outcome: 'success',
+    origin: { country: 'US', addressKind: 'public', agentFamily: 'aws-cli' },
+    ...parts,
+  }) as unknown as Signal
 
 describe('the blast radius that policies give', () => {
-  it.each([
-    ['iam:CreateUser', 85],
-    ['IAM:createuser', 85],
-    ['iam:Create*', 85],
-    ['iam:*User', 85],
-    ['i*', 94],
-    ['iam:CreateUse?', 85],
-    ['iam:*', 94],
-    ['*', 100],
-    ['*:*', 100],
-    ['**', 100],
-    // Names of other actions, one of them longer and one shorter than what is dangerous.
-    ['iam:CreateUserTag', 5],
-    ['iam:CreateUse', 5],
-    ['iam:CreateServiceLinkedRole', 5],
-    ['IAM:ListUsers', 5],
-  ])('of %s is %i', (action, score) => expect(blastRadiusOf([allow(action)]).score).toBe(score))
+  const account = {
+    holders: [userWith('ann', allow('sts:AssumeRole', roleArn('admin'))), roleWith('admin', OWN_ACCOUNT, allow('*'))],
+    controls: [],
+  }
 
-  it.each([
-    ['iam:CreateUser', []],
-    ['IAM:create*', []],
-    ['iam:*User', []],
-    ['iam:*', []],
-    ['*', []],
-    ['*:*', []],
-    ['iam:CreateUse?', []],
-    // What a Deny does not match as a whole it does not deny.
-    ['iam:*Tags', ['can make new credentials']],
-    ['iam:CreateUser?', ['can make new credentials']],
-    ['s3:*', ['can make new credentials']],
-  ])('to make users, where %s is denied, has the reasons %j', (action, reasons) =>
-    expect(reasonsOf(allow('iam:CreateUser'), deny(action))).toEqual(reasons),
-  )
-
-  it('is not everything where everything is denied, in either form', () => {
-    for (const granted of ['*', '*:*'])
-      for (const denied of ['*', '*:*']) expect(blastRadiusOf([allow(granted), deny(denied)]).score).toBe(5)
+  it('is the reach of the identity, with the roles that it may come to', () => {
+    expect(blastRadiusOf({ account, id: userArn('ann') })).toEqual({
+      score: 99,
+      basis: 'policies',
+      reasons: ['can assume the role admin', 'can assume roles'],
+    })
   })
 
-  it('takes nothing from a Deny that is conditional or of some resources only, and grants nothing by one', () => {
-    for (const parts of [{ isConditional: true }, { resources: ['arn:aws:iam::123456789012:user/x'] }]) {
-      expect(reasonsOf(allow('iam:CreateUser'), { ...deny('iam:CreateUser'), ...parts })).toEqual(['can make new credentials'])
-      expect(blastRadiusOf([{ ...deny('iam:CreateUser'), ...parts }])).toEqual({ score: 5, basis: 'policies', reasons: [] })
-    }
+  it('keeps the gravest reasons, and is not known of somebody whom the account does not have', () => {
+    const { score, reasons = [] } = blastRadiusOf({ account, id: roleArn('admin') }) ?? {}
+    expect([score, reasons[0], reasons.length]).toEqual([100, 'may do everything', 12])
+    expect(blastRadiusOf({ account, id: userArn('ben') })).toBeUndefined()
   })
 })
 
@@ -63,12 +49,35 @@ describe('the blast radius that calls show', () => {
     })
   })
 
-  it('names what was seen, and no more than that', () => {
-    expect(observedBlastRadius(emptyBaseline(), 's3:GetObject')).toEqual({
-      score: 40,
+  it.each([
+    ['s3:ListAllMyBuckets', 50, []],
+    ['s3:GetObjectTagging', 50, []],
+    ['s3:GetObject', 50, ['can read stored data']],
+    ['secretsmanager:GetSecretValue', 65, ['can read secrets']],
+    ['cloudtrail:StopLogging', 75, ['can switch off logging or detection']],
+    ['iam:CreatePolicyVersion', 97, ['can change who may do what']],
+    ['iam:CreateAccessKey', 92, ['can act as another user or role']],
+    ['iam:*', 50, []],
+  ])('of %s is %i', (action, score, reasons) =>
+    expect(observedBlastRadius(emptyBaseline(), action)).toEqual({
+      score,
       basis: 'observed',
-      reasons: ['can read stored data'],
-    })
-    expect(observedBlastRadius(emptyBaseline(), 's3:GetObjectTagging').score).toBe(5)
+      reasons: [...reasons, 'what else it may do is not known'],
+    }),
+  )
+
+  it('is never lower than before by one more call that was seen', () => {
+    const calls = ['sts:GetCallerIdentity', 's3:GetObject', ...POWERS.flatMap(({ actions }) => actions.slice(0, 2))]
+    for (const order of [calls, calls.toReversed()]) {
+      const baseline = emptyBaseline()
+      let before = observedBlastRadius(baseline).score
+      for (const action of order) {
+        learn(baseline, signalAt(NOW, { action }))
+        const { score } = observedBlastRadius(baseline)
+        expect(score).toBeGreaterThanOrEqual(before)
+        before = score
+      }
+      expect(before).toBeGreaterThan(80)
+    }
   })
 })

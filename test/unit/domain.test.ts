@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { correlate } from '../../shared/decide/correlate.ts'
 import { ACTIONS, isStronger, weaker } from '../../shared/domain/action.ts'
 import { emptyBaseline, isNew, learn, maturity } from '../../shared/domain/baseline.ts'
-import { blastRadiusOf, type Grant, observedBlastRadius } from '../../shared/domain/blast-radius.ts'
 import { boundsFor, needsTags } from '../../shared/domain/bounds.ts'
 import { addCall, burstOf, isStale, openWindow } from '../../shared/domain/credential-window.ts'
 import type { Finding } from '../../shared/domain/finding.ts'
@@ -33,7 +32,6 @@ const signalAt = (time: number, parts: object = {}) =>
     origin: { country: 'US', addressKind: 'public', agentFamily: 'aws-cli' },
     ...parts,
   }) as unknown as Signal
-const allow = (...actions: string[]): Grant => ({ effect: 'Allow', actions, resources: ['*'], isConditional: false })
 
 describe('a baseline', () => {
   it('matures by age and by volume, whichever comes later', () => {
@@ -114,29 +112,6 @@ describe('evidence', () => {
     keepEvidence(state, [finding('a', 0.1, NOW + DAY + 1)])
     expect(state.evidence.map(({ weight }) => weight)).toEqual([0.1])
     expect(evidenceAgainst(state, 'k', NOW + 3 * DAY)).toEqual([])
-  })
-})
-
-describe('the blast radius', () => {
-  it('is the worst power, a little more for each other, and all for everything', () => {
-    expect(blastRadiusOf([allow('*')]).score).toBe(100)
-    expect(blastRadiusOf([allow('s3:Get*')])).toMatchObject({ score: 40, reasons: ['can read stored data'] })
-    expect(blastRadiusOf([allow('s3:GetObject', 'bedrock:*')]).score).toBe(52)
-    expect(blastRadiusOf([])).toEqual({ score: 5, basis: 'policies', reasons: [] })
-  })
-
-  it('counts an unconditional deny, and takes conditions as met', () => {
-    expect(blastRadiusOf([allow('iam:*'), { effect: 'Deny', actions: ['iam:*'], resources: ['*'], isConditional: false }]).score).toBe(5)
-    expect(blastRadiusOf([allow('iam:*'), { effect: 'Deny', actions: ['iam:*'], resources: ['*'], isConditional: true }]).score).toBe(94)
-    expect(blastRadiusOf([{ ...allow('*:*'), isConditional: true }]).score).toBe(100)
-  })
-
-  it('rests on what was seen where policies are not known', () => {
-    expect(observedBlastRadius(emptyBaseline())).toMatchObject({ score: 50, basis: 'unknown' })
-    const baseline = emptyBaseline()
-    learn(baseline, signalAt(NOW, { action: 's3:GetObject' }))
-    expect(observedBlastRadius(baseline)).toMatchObject({ score: 40, basis: 'observed' })
-    expect(observedBlastRadius(emptyBaseline(), 'iam:CreateUser').score).toBe(85)
   })
 })
 

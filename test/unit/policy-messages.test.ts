@@ -33,7 +33,7 @@ describe('a policy file without faults', () => {
   it('is explained: each kind of urgent incident has places of its own in the breaker', async () => {
     writeFileSync(path, 'version: 3')
     expect(await checkPolicy(path)).toContain(
-      'beyond that 5 each of those of priority 80 or more, those that AWS confirmed and those that a person ordered.',
+      'beyond that 5 each of those of priority 95 or more, those that AWS confirmed and those that a person ordered.',
     )
     writeFileSync(path, 'version: 3\nbreaker: { urgentPerHour: 0 }')
     expect(await checkPolicy(path)).toContain('none beyond that.')

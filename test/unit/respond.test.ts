@@ -6,6 +6,7 @@ import type { Advisor } from '../../shared/ports/advisor.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { NOT_DEPLOYED } from '../../shared/sense/enrich/tampering.ts'
 import { ACCOUNT, ATTACK, arnOf, call, embedded, exposed, KEY, NOW, opinionOf } from '../embedded.ts'
+import { allow, userWith } from '../reach.ts'
 
 const answering = (likelihood: number): Advisor & { asked: number } => {
   const advisor = {
@@ -134,8 +135,8 @@ describe('responding', () => {
       ...ports,
       iam: {
         ...ports.iam,
-        grantsOf: ({ name }) =>
-          name === 'ci-build' ? Promise.reject(new Error('down')) : ports.iam.grantsOf({ id: '', kind: 'iam-user', name, account: '' }),
+        policiesOf: ({ name }) =>
+          name === 'ci-build' ? Promise.reject(new Error('down')) : ports.iam.policiesOf({ id: '', kind: 'iam-user', name, account: '' }),
       },
     })
     const { failed } = await run([...ATTACK, call('iam:CreateUser', { id: 'other', user: 'bystander', key: 'AKIABYSTANDER0000001' })])
@@ -143,7 +144,7 @@ describe('responding', () => {
     expect(failed.get(0)).toBe('Error: down')
     expect((await incidents()).map(({ identity }) => identity.name)).toEqual(['bystander'])
     expect((await ports.identities.load([arnOf('ci-build')])).get(arnOf('ci-build'))?.state).toBeUndefined()
-    const odd = await pipeline({ ...ports, iam: { ...ports.iam, grantsOf: () => Promise.reject('text') } })(ATTACK)
+    const odd = await pipeline({ ...ports, iam: { ...ports.iam, policiesOf: () => Promise.reject('text') } })(ATTACK)
     expect(odd.failed.get(0)).toBe('unknown error')
   })
 
@@ -248,14 +249,16 @@ describe('responding', () => {
   })
 
   it('judges by observation where policies are not known, and by policies where they are', async () => {
-    const unknown = await embedded({ iam: (iam) => ({ ...iam, grantsOf: async () => undefined }) })
+    const unknown = await embedded({ iam: (iam) => ({ ...iam, policiesOf: async () => undefined }) })
     await unknown.respond(ATTACK)
     expect((await unknown.incidents())[0]?.blastRadius).toMatchObject({ basis: 'observed' })
-    const known = await embedded({
-      iam: (iam) => ({ ...iam, grantsOf: async () => [{ effect: 'Allow', actions: ['*'], resources: ['*'], isConditional: false }] }),
-    })
+    const id = 'arn:aws:iam::123456789012:user/ci-build'
+    const holder = { ...userWith('ci-build', allow('*')), id }
+    const policiesOf = async () => ({ account: { holders: [holder], controls: [] }, id })
+    const known = await embedded({ iam: (iam) => ({ ...iam, policiesOf }) })
     await known.respond([exposed(), ...ATTACK])
-    expect((await known.incidents())[0]?.blastRadius).toEqual({ score: 100, basis: 'policies', reasons: ['may do everything'] })
+    const { score, basis, reasons } = (await known.incidents())[0]?.blastRadius ?? {}
+    expect([score, basis, reasons?.[0]]).toEqual([100, 'policies', 'may do everything'])
   })
 
   it('has contain see a second key that a watched identity is found to use', async () => {

@@ -1,3 +1,4 @@
+import type { NamedPolicy, PolicySet, ServiceControlPolicies } from '../../domain/account-policies.ts'
 import { iamGlobs } from '../../domain/glob.ts'
 import { coversAction } from '../../domain/iam-permissions.ts'
 import { readStatements, type Statement } from '../../domain/iam-policy.ts'
@@ -15,15 +16,19 @@ export interface PolicyRequest {
   readonly context: ConditionContext
 }
 
-/** The documents that decide: any denial counts; an identity's policies have to allow, and a boundary too where there is one. */
-export interface PolicyDocuments {
-  readonly identity: readonly unknown[]
-  readonly boundary?: unknown
+/** The policies that decide: any denial counts; those of the identity have to allow, and so does each limit that there is. */
+export interface Policies extends PolicySet {
+  /** The policies that a session was given when it was made. */
+  readonly session?: readonly NamedPolicy[]
+  readonly controls?: ServiceControlPolicies
 }
 
 /** A statement that decided. `unknown` names the condition keys and operators without which it cannot be said whether it counts. */
 export interface DecidingStatement {
   readonly effect: 'Allow' | 'Deny'
+  /** The name of its policy, and its `Sid`, or its place among the statements of the policy, from 1. */
+  readonly policy: string
+  readonly name: string
   readonly statement: Statement
   readonly unknown: readonly string[]
 }
@@ -35,35 +40,42 @@ export interface PolicyDecision {
 }
 
 interface Applied {
+  readonly policy: string
+  readonly name: string
   readonly statement: Statement
   readonly answer: Answer
 }
 
 /**
- * What policies say of a call, as IAM evaluates them: an explicit denial first, then whatever allows, and a denial where nothing does. What is not known is
- * taken as possible both ways. A document that cannot be read is possible too.
+ * What policies say of a call, as IAM evaluates them: an explicit denial first, then whatever allows, and a denial where nothing does. Policies of the
+ * identity and of its groups count together; a boundary, the policies of a session and each level of service control policies have to allow as well. What is
+ * not known is taken as possible both ways. A document that cannot be read is possible too.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
-export function evaluatePolicy({ identity, boundary }: PolicyDocuments, request: PolicyRequest): PolicyDecision {
-  const own = identity.map((document) => applied(document, request))
-  const limit = boundary === undefined ? undefined : applied(boundary, request)
-  const all = [...own, ...(limit === undefined ? [] : [limit])]
+export function evaluatePolicy({ identity, boundary, session, controls = [] }: Policies, request: PolicyRequest): PolicyDecision {
+  const limits = [...(boundary === undefined ? [] : [[boundary]]), ...(session === undefined ? [] : [session]), ...controls]
+  const read = [identity, ...limits].map((policies) => policies.map((policy) => applied(policy, request)))
+  const all = read.flat()
   const denials = all.flatMap((one) => one?.filter(isOf('Deny')) ?? [])
   const certain = denials.filter(isCertain)
   if (certain.length > 0) return { outcome: 'denied', because: certain.map(deciding) }
-  const allowed = allowedBy(own)
-  const limited = limit === undefined && boundary === undefined ? undefined : allowedBy([limit])
-  const answer = allOf([allowed.answer, ...(limited === undefined ? [] : [limited.answer])])
-  const because = [...allowed.because, ...(limited?.because ?? []), ...denials].map(deciding)
+  const allowed = read.map(allowedBy)
+  const answer = allOf(allowed.map((one) => one.answer))
   if (answer.value === 'no') return { outcome: 'denied', because: [] }
+  const because = [...allowed.flatMap((one) => one.because), ...denials].map(deciding)
   const isUnread = all.includes(undefined)
   return { outcome: answer.value === 'yes' && denials.length === 0 && !isUnread ? 'allowed' : 'possible', because }
 }
 
-/** The statements of a document that are, or may be, about a request; undefined where the document cannot be read. */
-function applied(document: unknown, request: PolicyRequest): readonly Applied[] | undefined {
+/** The statements of a policy that are, or may be, about a request; undefined where the document cannot be read. */
+function applied({ name: policy, document }: NamedPolicy, request: PolicyRequest): readonly Applied[] | undefined {
   return readStatements(document)
-    ?.map((statement) => ({ statement, answer: isAbout(statement, request) }))
+    ?.map((statement, at) => ({
+      policy,
+      name: statement.sid ?? `statement ${at + 1}`,
+      statement,
+      answer: isAbout(statement, request),
+    }))
     .filter(({ answer }) => answer.value !== 'no')
 }
 
@@ -82,8 +94,8 @@ function isCertain({ answer }: Applied): boolean {
   return answer.value === 'yes'
 }
 
-function deciding({ statement, answer }: Applied): DecidingStatement {
-  return { effect: statement.effect, statement, unknown: answer.unknown }
+function deciding({ policy, name, statement, answer }: Applied): DecidingStatement {
+  return { effect: statement.effect, policy, name, statement, unknown: answer.unknown }
 }
 
 function isAbout(statement: Statement, { action, resource, context }: PolicyRequest): Answer {

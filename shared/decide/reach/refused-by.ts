@@ -15,12 +15,12 @@ export function isRefusedBy(document: unknown, signal: Signal): boolean {
   const context = contextOf(signal)
   const resource = resourceOf(signal)
   return iamActionsOf(signal.action).some(
-    (action) => evaluatePolicy({ identity: [ALLOW_ALL, document] }, { action, resource, context }).outcome === 'denied',
+    (action) => evaluatePolicy({ identity: [ALLOW_ALL, { name: 'denial', document }] }, { action, resource, context }).outcome === 'denied',
   )
 }
 
 /** Allows what no document denies, so that only denials decide. */
-const ALLOW_ALL = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }
+const ALLOW_ALL = { name: 'everything', document: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } } }
 
 /**
  * What CloudTrail shows of the condition keys of a call. A key that the call may have without CloudTrail showing it is left out, and so is not known.

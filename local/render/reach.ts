@@ -1,0 +1,49 @@
+import type { Reach } from '../../shared/decide/reach/account-reach.ts'
+import { type FoundPath, isCertain, unknownOf } from '../../shared/decide/reach/found-paths.ts'
+import { printable } from '../../shared/record/notice.ts'
+import { columns } from './style.ts'
+
+/** The most statements that are named for one permission. */
+const STATEMENTS = 3
+
+/** Identities as a list, one a line. */
+export function renderReaches(found: readonly Reach[], serviceLinked: number): string {
+  const rows = found.map(({ reach, kind, name, reasons, paths, hops }) => [
+    String(reach),
+    kind,
+    printable(name, 64),
+    String(paths.length),
+    hops.length === 0 ? '' : hops.map(({ to }) => printable(to.slice(to.lastIndexOf('/') + 1), 40)).join(' → '),
+    printable(reasons[0] ?? 'nothing that counts', 100),
+  ])
+  const left = serviceLinked === 0 ? [] : [`Left out: ${serviceLinked} service-linked roles, which only their services use.`]
+  return [columns([['REACH', 'KIND', 'NAME', 'PATHS', 'BY ROLE', 'GRAVEST'], ...rows]), ...left].join('\n')
+}
+
+/** One identity in full: why, the roles that it comes to, and each path in steps. */
+export function renderReach({ id, reach, reasons, paths, hops }: Reach): string {
+  return [
+    `${printable(id, 300)}  reach ${reach} of 100`,
+    ...reasons.map((reason) => `  ${printable(reason, 200)}`),
+    ...(reasons.length === 0 ? ['  nothing that counts'] : []),
+    ...(hops.length === 0 ? [] : ['', 'By these roles']),
+    ...hops.map(({ to, reason }, at) => `  ${at + 1}. ${printable(reason, 100)}  (${printable(to, 200)})`),
+    ...paths.flatMap(renderPath),
+  ].join('\n')
+}
+
+function renderPath(found: FoundPath): string[] {
+  const { path, rights } = found
+  const ifPossible = isCertain(found) ? '' : `  possible: it depends on ${printable(unknownOf(found).join(', '), 120)}`
+  const permissions = path.permissions.map((permission, at) => {
+    const by = new Set((rights[at]?.because ?? []).map(({ policy, name, statement }) => `${statement.effect} by ${policy}, ${name}`))
+    return `     ${permission}  ${printable([...by].slice(0, STATEMENTS).join('; '), 160)}`
+  })
+  return [
+    '',
+    `${path.name}  ${path.category}${ifPossible}`,
+    ...path.steps.map((step, at) => `  ${at + 1}. ${step}`),
+    ...permissions,
+    `     ${path.source}: ${path.reference}`,
+  ]
+}

@@ -1,0 +1,46 @@
+import type { KnownPolicies } from '../../domain/account-policies.ts'
+import type { Baseline } from '../../domain/baseline.ts'
+import type { BlastRadius } from '../../domain/blast-radius.ts'
+import { reachIn } from './account-reach.ts'
+import { ESCALATION_PATHS, type EscalationPath } from './escalation-paths.ts'
+import { type ReachPart, UNKNOWN_REACH } from './own-reach.ts'
+import { POWERS } from './powers.ts'
+import { scoreOf } from './score.ts'
+
+/** The most reasons that an incident keeps: the gravest come first. */
+const REASONS_LIMIT = 12
+
+/** The blast radius that an identity's policies give it, with the roles that it may come to; undefined where its account does not have it. */
+export function blastRadiusOf({ account, id }: KnownPolicies): BlastRadius | undefined {
+  const found = reachIn(account).get(id)
+  return found === undefined ? undefined : { score: found.reach, basis: 'policies', reasons: found.reasons.slice(0, REASONS_LIMIT) }
+}
+
+/**
+ * The blast radius where policies are not known. It is in the middle: what an identity was seen to do can only raise it. `latest` is the action of the current
+ * call where it succeeded; undefined otherwise.
+ */
+export function observedBlastRadius(baseline: Baseline, latest?: string): BlastRadius {
+  const { values } = baseline.features.action
+  if (values.length === 0 && latest === undefined)
+    return { score: UNKNOWN_REACH, basis: 'unknown', reasons: ['nothing is known of this identity yet'] }
+  const parts = partsSeen(new Set(latest === undefined ? values : [...values, latest]))
+  const reasons = [...parts.map(({ reason }) => reason), 'what else it may do is not known']
+  return { score: Math.max(UNKNOWN_REACH, scoreOf(parts)), basis: 'observed', reasons }
+}
+
+/** Paths of which the calls are seen: AssumeRole alone says nothing of the role. */
+const SEEN_PATHS = ESCALATION_PATHS.filter(({ name }) => name !== 'sts-001')
+const CHANGES_RIGHTS = SEEN_PATHS.filter(({ category }) => category === 'self-escalation')
+const BECOMES_OTHER = SEEN_PATHS.filter(({ category }) => category === 'principal-access')
+
+/** What calls that were made show. A name that was observed is one call, whatever signs an intruder put into it. */
+function partsSeen(seen: ReadonlySet<string>): readonly ReachPart[] {
+  const isOpen = (paths: readonly EscalationPath[]) =>
+    paths.some(({ permissions }) => permissions.every((permission) => seen.has(permission)))
+  return [
+    ...(isOpen(CHANGES_RIGHTS) ? [{ points: 97, reason: 'can change who may do what' }] : []),
+    ...(isOpen(BECOMES_OTHER) ? [{ points: 92, reason: 'can act as another user or role' }] : []),
+    ...POWERS.filter(({ actions }) => actions.some((action) => seen.has(action))),
+  ]
+}

@@ -1,0 +1,120 @@
+import { isServiceLinked, type PolicyHolder, type ServiceControlPolicies } from '../../domain/account-policies.ts'
+import { parseArn } from '../../domain/arn.ts'
+import { allowsEveryService } from '../../domain/iam-permissions.ts'
+import type { Statement } from '../../domain/iam-policy.ts'
+import type { EscalationCategory } from './escalation-paths.ts'
+import { type ConditionContext, conditionHolds } from './evaluate-condition.ts'
+import { type Asker, type FoundPath, isCertain, pathsOf, unknownOf } from './found-paths.ts'
+import { contextOfHolder } from './holder-context.ts'
+import { POWERS } from './powers.ts'
+import type { ReadPolicy } from './read-policies.ts'
+import { resourceFormOf } from './resource-form.ts'
+import { readPolicies, rightOf } from './right.ts'
+
+/** One thing that counts for reach: its points of 100, and why, for people. */
+export interface ReachPart {
+  readonly points: number
+  readonly reason: string
+}
+
+/** What an identity's own policies let it do, before what it may become is looked at. */
+export interface OwnReach {
+  readonly asker: Asker
+  readonly paths: readonly FoundPath[]
+  /** Gravest first. */
+  readonly parts: readonly ReachPart[]
+}
+
+/** What is left of the points of what depends on something that is not known. */
+const POSSIBLE = 0.9
+
+/** Points of a path by its category, and of one that needs a role where the roles of the account are known: those count by their own reach then. */
+const PATH_POINTS: Readonly<Record<EscalationCategory, { readonly points: number; readonly withRoles: number; readonly reason: string }>> =
+  {
+    'self-escalation': { points: 97, withRoles: 97, reason: 'can grant itself more rights' },
+    'principal-access': { points: 92, withRoles: 92, reason: 'can act as another user or role' },
+    'new-passrole': { points: 90, withRoles: 60, reason: 'can run code with a role that it passes on' },
+    'existing-passrole': { points: 85, withRoles: 60, reason: 'can run code where a role is in use' },
+  }
+
+/** The path that AssumeRole alone is: what it gives depends on the roles, so its points are those of the power. */
+const ASSUME_ROLE = 'sts-001'
+
+/** Reach where nothing is known, and the least where a policy is not known. */
+export const UNKNOWN_REACH = 50
+
+/** What an identity's own policies let it do. `hasRoles`: the roles of its account are known. */
+export function ownReachOf(holder: PolicyHolder, controls: ServiceControlPolicies, hasRoles: boolean): OwnReach {
+  const asker = { id: holder.id, policies: readPolicies(holder.policies, controls), context: contextOfHolder(holder) }
+  const paths = isServiceLinked(holder.id) ? [] : pathsOf(asker)
+  const parts = [
+    ...everythingOf(asker, paths),
+    ...pathParts(paths, hasRoles),
+    ...powersOf(asker),
+    ...asker.policies.identity.filter(({ statements }) => statements === undefined).map(unknownPolicy),
+  ]
+  return { asker, paths, parts: parts.toSorted((a, b) => b.points - a.points || (a.reason < b.reason ? -1 : 1)) }
+}
+
+function unknownPolicy({ policy }: ReadPolicy): ReachPart {
+  return { points: UNKNOWN_REACH, reason: `what the policy ${policy.name} allows is not known` }
+}
+
+/** Full administrators, and who may do nearly everything but change rights. */
+function everythingOf({ policies, context }: Asker, paths: readonly FoundPath[]): readonly ReachPart[] {
+  const place = { ...(parseArn(context.get('aws:principalarn') as string) ?? { account: '', partition: 'aws' }) }
+  const isEvery = (isSure: boolean) =>
+    [policies.identity, ...policies.limits].every((level) => {
+      const isUnread = level.some(({ statements }) => statements === undefined)
+      const statements = level.flatMap((policy) => (policy.statements ?? []).map(({ statement }) => statement))
+      // What cannot be read of a limit may allow everything. What cannot be read of the identity's own counts apart.
+      if (isUnread && level !== policies.identity && !isSure) return true
+      return allowsEveryService(countedOf(statements, context, isSure), place)
+    })
+  const changesRights = (isSure: boolean) => paths.some((found) => isOfIam(found) && (!isSure || isCertain(found)))
+  if (!isEvery(false)) return []
+  if (changesRights(true) && isEvery(true)) return [{ points: 100, reason: 'may do everything' }]
+  if (changesRights(false)) return [{ points: 99, reason: 'may do everything, where its conditions hold' }]
+  return [{ points: 90, reason: 'may do nearly everything but change rights' }]
+}
+
+/** True for a path by which an identity changes rights in IAM itself. */
+function isOfIam({ path: { category, permissions } }: FoundPath): boolean {
+  return category === 'self-escalation' && permissions.every((permission) => permission.startsWith('iam:'))
+}
+
+/** The statements that count: of an allowance what holds, or may; of a denial what holds for sure, or may where only what is sure counts. */
+function countedOf(statements: readonly Statement[], context: ConditionContext, isSure: boolean): readonly Statement[] {
+  return statements.filter(({ effect, condition }) => {
+    const { value } = conditionHolds(condition, context)
+    return value === 'yes' || (value === 'unknown' && isSure === (effect === 'Deny'))
+  })
+}
+
+function pathParts(paths: readonly FoundPath[], hasRoles: boolean): readonly ReachPart[] {
+  return (Object.keys(PATH_POINTS) as EscalationCategory[]).flatMap((category) => {
+    const found = paths.filter(({ path }) => path.category === category && path.name !== ASSUME_ROLE)
+    const [first] = found
+    if (first === undefined) return []
+    const { points, withRoles, reason } = PATH_POINTS[category]
+    const full = hasRoles ? withRoles : points
+    const names = found.map(({ path }) => path.name)
+    const listed = names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more ways` : names.join(', ')
+    if (found.some(isCertain)) return [{ points: full, reason: `${reason} (${listed})` }]
+    return [{ points: Math.round(full * POSSIBLE), reason: `${reason} (${listed})${where(unknownOf(first))}` }]
+  })
+}
+
+function powersOf({ id, policies, context }: Asker): readonly ReachPart[] {
+  return POWERS.flatMap(({ points, reason, actions }) => {
+    const rights = actions.flatMap((action) => rightOf(policies, { action, form: resourceFormOf(action, id), context }) ?? [])
+    if (rights.length === 0) return []
+    const strength = Math.max(...rights.map((right) => right.strength))
+    const isSure = rights.some(({ outcome }) => outcome === 'allowed')
+    return [{ points: Math.round(points * strength), reason: `${reason}${isSure ? '' : where(rights[0]?.unknown ?? [])}` }]
+  })
+}
+
+function where(unknown: readonly string[]): string {
+  return unknown.length === 0 ? '' : `, where it is so by ${unknown.toSorted().join(', ')}`
+}

@@ -1,0 +1,171 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ESCALATION_PATHS } from '../../shared/decide/reach/escalation-paths.ts'
+import { ACCOUNT, allow, deny, OWN_ACCOUNT, roleArn, userArn } from '../reach.ts'
+import { countersign, folder, lines } from './run-cli.ts'
+
+const document = (...Statement: object[]) => ({ Version: '2012-10-17', Statement })
+const inline = (...statements: object[]) => [{ PolicyName: 'own', PolicyDocument: document(...statements) }]
+const MANAGED = `arn:aws:iam::${ACCOUNT}:policy/Limit`
+
+const DETAILS = {
+  UserDetailList: [
+    { UserName: 'ann', Arn: userArn('ann'), UserPolicyList: inline(allow('sts:AssumeRole', roleArn('admin'))) },
+    { UserName: 'ben', Arn: userArn('ben'), GroupList: ['builders'] },
+    {
+      UserName: 'cat',
+      Arn: userArn('cat'),
+      UserPolicyList: [{ PolicyName: 'own', PolicyDocument: encodeURIComponent(JSON.stringify(document(allow('*')))) }],
+      PermissionsBoundary: { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: MANAGED },
+    },
+    {
+      UserName: 'dan',
+      Arn: userArn('dan'),
+      UserPolicyList: inline(allow('iam:PutUserPolicy', '*', { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } })),
+    },
+    { UserName: 'eva', Arn: userArn('eva'), AttachedManagedPolicies: [{ PolicyName: 'Gone', PolicyArn: 'arn:aws:iam::aws:policy/Gone' }] },
+  ],
+  GroupDetailList: [
+    {
+      GroupName: 'builders',
+      Arn: `arn:aws:iam::${ACCOUNT}:group/builders`,
+      GroupPolicyList: inline(allow('iam:*', userArn('*')), deny('iam:Create*')),
+    },
+  ],
+  RoleDetailList: [
+    {
+      RoleName: 'admin',
+      Arn: roleArn('admin'),
+      AssumeRolePolicyDocument: document({ Effect: 'Allow', Principal: OWN_ACCOUNT, Action: 'sts:AssumeRole' }),
+      AttachedManagedPolicies: [{ PolicyName: 'AdministratorAccess', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }],
+    },
+    { RoleName: 'AWSServiceRoleForX', Arn: `arn:aws:iam::${ACCOUNT}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX` },
+  ],
+  Policies: [
+    {
+      PolicyName: 'Limit',
+      Arn: MANAGED,
+      PolicyVersionList: [
+        { VersionId: 'v1', IsDefaultVersion: false, Document: document(allow('*')) },
+        { VersionId: 'v2', IsDefaultVersion: true, Document: document(allow('s3:GetObject')) },
+      ],
+    },
+  ],
+}
+const file = join(folder, 'account.json')
+writeFileSync(file, JSON.stringify(DETAILS))
+
+interface Line {
+  readonly id: string
+  readonly reach: number
+  readonly reasons: readonly string[]
+  readonly paths: readonly {
+    readonly name: string
+    readonly category: string
+    readonly permissions: readonly string[]
+    readonly dependsOn?: string[]
+  }[]
+}
+
+describe('countersign blast-radius', () => {
+  it('prints a line for each identity as JSON, the gravest first, without service-linked roles', async () => {
+    const { code, out } = await countersign(['blast-radius', '--file', file, '--json'])
+    expect(code).toBe(0)
+    const found = lines<Line>(out)
+    expect(found.map(({ id, reach }) => [id, reach])).toEqual([
+      [roleArn('admin'), 100],
+      [userArn('ann'), 99],
+      [userArn('ben'), 99],
+      [userArn('dan'), 87],
+      [userArn('cat'), 50],
+      [userArn('eva'), 50],
+    ])
+    expect(found[0]?.paths.map(({ name }) => name)).toEqual(ESCALATION_PATHS.map(({ name }) => name))
+    expect(found[2]?.paths.map(({ name }) => name)).toEqual(expect.arrayContaining(['iam-007']))
+    expect(found[2]?.paths.map(({ name }) => name)).not.toContain('iam-002')
+    expect(found[3]?.paths).toEqual([
+      { name: 'iam-007', category: 'self-escalation', permissions: ['iam:PutUserPolicy'], dependsOn: ['aws:MultiFactorAuthPresent'] },
+    ])
+    expect(found.map(({ reasons }) => reasons[0])).toEqual([
+      'may do everything',
+      'can assume the role admin',
+      expect.stringContaining('can grant itself more rights'),
+      expect.stringContaining('where it is so by aws:MultiFactorAuthPresent'),
+      'can read stored data',
+      'what the policy Gone allows is not known',
+    ])
+  })
+
+  it('prints a table, and one identity in steps with the statements that give them', async () => {
+    const { out } = await countersign(['blast-radius', '--file', file])
+    expect(out.split('\n')[0]).toMatch(/^REACH\s+KIND\s+NAME\s+PATHS\s+BY ROLE\s+GRAVEST$/)
+    expect(out).toContain('Left out: 1 service-linked roles')
+    const one = await countersign(['blast-radius', 'dan', '--file', file])
+    expect(one.out).toContain('iam-007  self-escalation  possible: it depends on aws:MultiFactorAuthPresent')
+    expect(one.out).toContain('1. Put an inline policy that allows everything on its own user.')
+    expect(one.out).toContain('iam:PutUserPolicy  Allow by own, statement 1')
+    const ann = await countersign(['blast-radius', userArn('ann'), '--file', file])
+    expect(ann.out).toContain(`1. can assume the role admin  (${roleArn('admin')})`)
+  })
+
+  it('writes a page that draws the way and loads nothing', async () => {
+    const page = join(folder, 'reach.html')
+    expect((await countersign(['blast-radius', '--file', file, '--out', page])).code).toBe(0)
+    const text = readFileSync(page, 'utf8')
+    expect(text).toContain('aria-label="ann → admin"')
+    expect(text).not.toMatch(/<script|src="http|href="http/)
+  })
+
+  it.each([
+    ['a name that nobody has', ['zoe', '--file', file], 2, 'no one identity is called "zoe": the file has none'],
+    ['no file', [], 2, '--file'],
+    ['a file that is not there', ['--file', join(folder, 'none.json')], 1, 'cannot read the account file'],
+  ])('refuses %s', async (_, args, code, message) => {
+    const ran = await countersign(['blast-radius', ...args])
+    expect([ran.code, ran.err]).toEqual([code, expect.stringContaining(message)])
+  })
+
+  it.each([
+    ['no JSON', '{'],
+    ['a list', '[]'],
+    ['another command’s output', '{"Users":[]}'],
+    ['users that are none', '{"UserDetailList":[{"UserName":7}]}'],
+  ])('refuses %s in the file', async (_, text) => {
+    const bad = join(folder, 'bad.json')
+    writeFileSync(bad, text)
+    const ran = await countersign(['blast-radius', '--file', bad])
+    expect([ran.code, ran.err]).toEqual([1, expect.stringContaining('bad.json')])
+  })
+
+  it('reads documents of any shape without a fault', async () => {
+    const odd = [
+      null,
+      7,
+      '{',
+      '%zz',
+      [],
+      { Statement: null },
+      { Statement: [{ Effect: 'Allow', Action: { a: 1 }, Resource: [[]] }] },
+      { Statement: 'x' },
+    ]
+    const users = odd.map((PolicyDocument, at) => ({
+      UserName: `\u202Eodd${at}`,
+      Arn: at % 2 === 0 ? userArn(`odd${at}`) : 'no arn',
+      UserPolicyList: [
+        {
+          PolicyName: 'own',
+          PolicyDocument:
+            typeof PolicyDocument === 'object' && PolicyDocument !== null && !Array.isArray(PolicyDocument)
+              ? PolicyDocument
+              : String(PolicyDocument),
+        },
+      ],
+    }))
+    const path = join(folder, 'odd.json')
+    writeFileSync(path, JSON.stringify({ UserDetailList: users }))
+    const { code, out, err } = await countersign(['blast-radius', '--file', path])
+    expect([code, err]).toEqual([0, ''])
+    expect(out).not.toContain('\u202E')
+  })
+})
