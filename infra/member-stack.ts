@@ -15,6 +15,7 @@ import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import {
   containStatements,
   IAM_CHANGES,
+  identitiesOf,
   ownRoleStatements,
   PART_OF_DENY,
   readStatements,
@@ -60,6 +61,7 @@ export class MemberStack extends Stack {
       ...wildcardReasons(place, policy),
       'Resource::*':
         'iam:GetAccountSummary, iam:GetServiceLastAccessedDetails and cloudtrail:LookupEvents take no resource; the other statements on * are Denies.',
+      [`Resource::${identitiesOf(place).profiles}`]: 'Reads of the role of an instance: which profile is not known in advance.',
       [`Resource::${stackSets}`]: PART_OF_DENY,
       ...Object.fromEntries(IAM_CHANGES.map((action) => [`Action::${action}`, PART_OF_DENY])),
       ...Object.fromEntries(users.map((arn) => [`Resource::${arn}`, 'The users that the policy names for rotation.'])),
