@@ -62,7 +62,9 @@ describe('a replay of calls and reports', () => {
       const outcome = async (size: number) => {
         const { run, incidents } = await replayInMemory({ policy })
         for (let at = 0; at < inputs.length; at += size) await run.run(inputs.slice(at, at + size))
-        return Array.fromAsync(incidents.listAll())
+        const found = []
+        for await (const incident of incidents.listAll()) found.push(incident)
+        return found
       }
       const [whole] = await outcome(inputs.length)
       expect(whole?.openedAt).toBeLessThan(Date.parse('2026-01-05T08:30:00Z'))
