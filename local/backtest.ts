@@ -102,6 +102,7 @@ export function backtest({ trust = REPLAYED, read: given, ...ports }: BacktestPo
   const respondPorts = {
     ...inner,
     containInvoker,
+    isReplay: true as const,
     // There are no events beside the history, so nothing is looked up.
     bootstrapQueue: { bootstrap: async () => {} },
     history: { lookup: async () => [] },

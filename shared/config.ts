@@ -231,8 +231,7 @@ export function checked<T extends z.ZodType>(schema: T, input: unknown, where: s
   if (parsed.success) return parsed.data
   const lines = parsed.error.issues.map((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      const known = issue.path.length === 0 ? `; the keys are ${keysOf(schema).join(', ')}` : ` of ${issue.path.join('.')}`
-      return `${issue.keys.join(', ')}: no such key${known}; check the spelling and ${where}`
+      return `${issue.keys.join(', ')}: no such key${issue.path.map((key, at) => `${at === 0 ? ' of ' : '.'}${key.toString()}`).join('')}; the keys are ${keysOf(schema, issue.path).join(', ')}; check the spelling and ${where}`
     }
     const value = issue.path.reduce<unknown>(
       (at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
@@ -243,6 +242,9 @@ export function checked<T extends z.ZodType>(schema: T, input: unknown, where: s
   throw new ResponderError('config.invalid', lines.join('\n'))
 }
 
-function keysOf(schema: z.ZodType): string[] {
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
+/** The keys that a schema knows at a path. */
+function keysOf(schema: unknown, path: readonly PropertyKey[]): string[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return keysOf(schema.unwrap(), path)
+  if (!(schema instanceof z.ZodObject)) return []
+  return path[0] === undefined ? Object.keys(schema.shape) : keysOf(schema.shape[path[0].toString()], path.slice(1))
 }

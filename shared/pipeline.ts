@@ -96,7 +96,8 @@ async function processSensed(
 ): Promise<BatchResult> {
   const reported = sensed.signals.map(({ signal }) => signal)
   const invoked = new Set<string>()
-  for (const signal of reported) if (signal.kind === 'credential-exposure') await fastPath(signal, { policy, ports, invoked })
+  const urgent = ports.isReplay === true ? [] : reported.filter(({ kind }) => kind === 'credential-exposure')
+  for (const signal of urgent) await fastPath(signal, { policy, ports, invoked })
 
   const unitOfWork = await openUnitOfWork(reported, ports)
   const issued = await attachParentIncident(reported, unitOfWork, ports)

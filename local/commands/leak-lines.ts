@@ -44,6 +44,6 @@ export function leakLines({ incident, signals, changes }: Looked, { leak, refuse
     `${paint('bold', 'A second story')}: the key of ${LEAKED_USER} stands in a ticket, with its secret; incident ${incident.id} is ${incident.state}`,
     columns(rows.map(({ at, text }) => [new Date(at).toISOString().slice(11, 19), printable(text, 140)])).replace(/^/gm, '  '),
     ...(reportLines(incident, signals)?.used ?? []).map((line) => `  ${printable(line, 200)}`),
-    `  ${stopped} of the ${leak.records.length} calls were refused by what was set`,
+    `  ${stopped} of the ${leak.records.length} calls were refused by what was set; what else was refused, the key had no right to`,
   ]
 }

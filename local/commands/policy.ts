@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
+import { isStronger } from '../../shared/domain/action.ts'
 import { runningOverride } from '../../shared/domain/bounds.ts'
+import { CEILINGS } from '../../shared/domain/ceilings.ts'
 import { Mode, type Policy, type Thresholds } from '../../shared/domain/policy.ts'
 import { POLICY_VERSION } from '../../shared/domain/policy-migration.ts'
+import { ReportingSource } from '../../shared/domain/report.ts'
 import { applyPolicy, type PolicyInForce, readPolicy } from '../../shared/record/policy-in-force.ts'
 import { requireReason } from '../../shared/review/reviewer.ts'
 import { loadPolicyFile, readPolicyFile } from '../policy-file.ts'
@@ -22,6 +25,7 @@ export async function checkPolicy(path: string): Promise<string> {
     ...approverLines(policy),
     ...tierLines(policy),
     ...accountLines(policy),
+    ...signalLines(policy),
     protectedLine(policy),
     breakerLine(policy),
     organizationLine(policy),
@@ -68,6 +72,21 @@ function approverLines({ approvers, ...modes }: Policy): string[] {
 
 function tierLines({ tiers, mode: own }: Policy): string[] {
   return tiers.map(({ name, match, mode }) => `Tier ${name}: mode ${mode ?? own}, for ${namesOf(match).join(', ')}.`)
+}
+
+/** How far reports are believed where that is not the default, and a warning of each party that may now do more than its word is worth. */
+function signalLines({ signals, disclosedSecret }: Policy): string[] {
+  const set = ReportingSource.options.flatMap((source) => {
+    const most = signals[source]?.most
+    const usual = CEILINGS[source]
+    if (most === undefined || most === usual.most) return []
+    const line = `What ${source} reports brings about ${most} at most, by default ${usual.most}`
+    return isStronger(most, usual.most) ? `Warning: ${line}: ${usual.why}.` : `${line}.`
+  })
+  return [
+    ...set,
+    `An id and its secret seen together, which nobody tried: ${disclosedSecret}, and never more than the party may bring about.`,
+  ]
 }
 
 /** Every mode that may be in force for somebody. */

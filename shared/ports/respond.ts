@@ -21,6 +21,8 @@ export interface RespondPorts {
   readonly bootstrapQueue: BootstrapQueue
   /** Requests the look-ups of an incident; absent where a log is replayed, which holds all that there is. */
   readonly backfillQueue?: BackfillQueue | undefined
+  /** True where a log is replayed: a batch of it spans hours, so no report in it is handled before the calls that came first. */
+  readonly isReplay?: true
   /** The account that it acts in; undefined when a log of any account is replayed. */
   readonly account: string | undefined
   /** The accounts that contain acts in; absent where that is its own alone. */

@@ -107,7 +107,7 @@ describe('the configuration of a stack', () => {
     expect(message).toContain('notifyMail: no such key; the keys are policyFile, ')
     expect(message).toContain('notifyEmail')
     expect(refusal(() => readStackConfig({ slack: { secretName: 'x', channel: 'C0123ABCD', token: 'x' } }))).toContain(
-      'token: no such key of slack; check the spelling',
+      'token: no such key of slack; the keys are secretName, channel, escalationChannel, apiUrl; check the spelling',
     )
   })
 
@@ -196,7 +196,11 @@ describe('the parties that report', () => {
 
   it.each<[object, string]>([
     [{}, 'reports: must name a party, such as github'],
-    [{ bitbucket: ALL_REPORTS.jira }, 'bitbucket: no such key of reports'],
+    [
+      { bitbucket: ALL_REPORTS.jira },
+      'bitbucket: no such key of reports; the keys are github, gitlab, gitguardian, jira, linear, falco, webhook; check the spelling',
+    ],
+    [{ jira: { ...ALL_REPORTS.jira, app: {} } }, 'app: no such key of reports.jira; the keys are secretArn; check the spelling'],
     [{ jira: {} }, 'reports.jira.secretArn: '],
     [{ jira: { secretArn: 'countersign/jira' } }, 'reports.jira.secretArn: must be the whole ARN of a secret'],
     [{ jira: { secretArn: secretArnOf('jira').slice(0, -7) } }, 'must be the whole ARN of a secret, with the six characters at its end'],

@@ -7,6 +7,7 @@ import { replayInMemory } from '../../local/replay-in-memory.ts'
 import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
 import { memoryIam } from '../../shared/memory/iam.ts'
 import { normalise } from '../../shared/sense/normalise.ts'
+import { exposed } from '../embedded.ts'
 import { CALLS } from './input-forms.ts'
 import { folder } from './read-input.ts'
 import { event, guardDuty, REPORTS } from './report-forms.ts'
@@ -42,6 +43,36 @@ describe('what a replay notes of its inputs', () => {
 })
 
 describe('a replay of calls and reports', () => {
+  it.each(['observe', 'contain'])(
+    'decides in the order of time in mode %s, however many inputs come at a time: a confirmed report is not before the calls',
+    async (mode) => {
+      const policy = join(folder, `order-${mode}.yaml`)
+      writeFileSync(policy, `version: 3\nmode: ${mode}\n`)
+      const [call] = CALLS
+      const intruder = ['2026-01-05T08:20:00Z', '2026-01-05T08:21:00Z'].map((eventTime, at) => ({
+        ...call,
+        eventTime,
+        eventID: `00000000-0000-4000-8000-00000000000${at}`,
+        eventSource: 'iam.amazonaws.com',
+        eventName: 'AttachUserPolicy',
+        sourceIPAddress: '185.220.101.34',
+        requestParameters: { userName: 'runner', policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' },
+      }))
+      const inputs = [...CALLS, ...intruder, exposed(KEY, '1', Date.parse('2026-01-05T08:30:00Z'))]
+      const outcome = async (size: number) => {
+        const { run, incidents } = await replayInMemory({ policy })
+        for (let at = 0; at < inputs.length; at += size) await run.run(inputs.slice(at, at + size))
+        const found = []
+        for await (const incident of incidents.listAll()) found.push(incident)
+        return found
+      }
+      const [whole] = await outcome(inputs.length)
+      expect(whole?.openedAt).toBeLessThan(Date.parse('2026-01-05T08:30:00Z'))
+      expect(whole?.assessment.isConfirmed).toBe(true)
+      for (const size of [1, 2, 3]) expect(await outcome(size)).toEqual([whole])
+    },
+  )
+
   it('makes one incident of a key that some party saw, under the name that the calls show', async () => {
     const policy = join(folder, 'reports-policy.yaml')
     writeFileSync(policy, 'version: 3\nmode: observe\n')

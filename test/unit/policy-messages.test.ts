@@ -5,7 +5,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkPolicy } from '../../local/commands/policy.ts'
 import { readPolicyFile } from '../../local/policy-file.ts'
+import { Action, isStronger } from '../../shared/domain/action.ts'
+import { CEILINGS } from '../../shared/domain/ceilings.ts'
 import { RENAMED_DETECTORS, RENAMED_KEYS } from '../../shared/domain/policy-migration.ts'
+import { ReportingSource } from '../../shared/domain/report.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 
@@ -28,6 +31,21 @@ describe('a policy file without faults', () => {
     )
     writeFileSync(path, 'version: 2')
     expect(await checkPolicy(path)).toContain('No organization is set')
+  })
+
+  it('is explained: how far each party is believed, with a warning where its word may do more than by default', async () => {
+    for (const source of ReportingSource.options)
+      for (const most of Action.options) {
+        writeFileSync(path, `version: 3\nsignals: { ${source}: { most: ${most} } }\ndisclosedSecret: ${most}`)
+        const said = await checkPolicy(path)
+        const usual = CEILINGS[source]
+        const line = `What ${source} reports brings about ${most} at most, by default ${usual.most}`
+        expect(said.includes(line)).toBe(most !== usual.most)
+        expect(said.includes(`Warning: ${line}: ${usual.why}.`)).toBe(isStronger(most, usual.most))
+        expect(said).toContain(
+          `An id and its secret seen together, which nobody tried: ${most}, and never more than the party may bring about.`,
+        )
+      }
   })
 
   it('is explained: each kind of urgent incident has places of its own in the breaker', async () => {

@@ -123,6 +123,25 @@ describe('who reported what when', () => {
     expect(summary.length).toBeLessThanOrEqual(5)
   })
 
+  it.each([1, 2, 3, 4, 5, 6, 9])('is explained from the first of %i reports to the last, with its time', (count) => {
+    const reports = Array.from({ length: count }, (_, at) =>
+      report({
+        id: `r:${at}`,
+        source: at === count - 1 ? 'trufflehog' : 'gitleaks',
+        seenAt: AT + at * SECOND,
+        place: `${'deep/'.repeat(40)}${at}`,
+      }),
+    )
+    const incident = incidentOf('inc-0123456789ab', { reports })
+    const { summary } = templateOf({ incident, signals: [], changes: [] })
+    const said = summary.map(({ text }) => text).find((text) => text.startsWith('Reported: ')) ?? ''
+    expect(said.length).toBeLessThanOrEqual(300)
+    if (count > 3)
+      expect(said).toMatch(
+        new RegExp(`^Reported: Gitleaks: .*12:00:00 UTC; then others; last by TruffleHog: .*12:00:0${count - 1} UTC\\.$`),
+      )
+  })
+
   it('is named for every source', () => {
     for (const source of ReportingSource.options) {
       const text = renderTimeline(incidentOf('i'), [{ ...row(FOUND), reportedBy: source }], plain)

@@ -92,7 +92,9 @@ function reportsOf(incident: Incident, signals: readonly IncidentSignal[]): Fact
   if (lines === undefined) return []
   const { reported, used } = lines
   return [
-    ...reported.slice(0, REPORT_LIMIT).map((line, at) => ({ id: `E${at + 1}`, text: printable(line, 300) })),
+    ...reported
+      .filter((_, at) => at < REPORT_LIMIT - 1 || at === reported.length - 1)
+      .map((line, at) => ({ id: `E${at + 1}`, text: printable(line, 300) })),
     ...(used.length === 0 ? [] : [{ id: 'U', text: used.map((line) => printable(line, 160)).join('; ') }]),
   ]
 }

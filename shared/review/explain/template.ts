@@ -38,9 +38,8 @@ function summaryOf(
   ]
   if (strongest.length > 0)
     sentences.push({ text: `The strongest findings: ${strongest.map(titleOf).join('; ')}.`, evidence: ids(strongest) })
-  const reports = facts.filter(({ id }) => /^E\d/.test(id)).slice(0, 3)
-  if (reports.length > 0)
-    sentences.push({ text: `Reported: ${reports.map(({ text }) => text).join('; ')}.`.slice(0, 300), evidence: ids(reports) })
+  const reports = facts.filter(({ id }) => /^E\d/.test(id))
+  if (reports.length > 0) sentences.push({ text: reportedText(reports).slice(0, 300), evidence: ids(reports) })
   const use = textOf(facts, 'U')
   if (use !== '') sentences.push({ text: `Its use: ${use}.`.slice(0, 300), evidence: ['U'] })
   else if (calls.length >= 2)
@@ -50,6 +49,15 @@ function summaryOf(
     })
   if (facts.some(({ id }) => id === 'V')) sentences.push({ text: `The verdict: ${textOf(facts, 'V')}.`.slice(0, 300), evidence: ['V'] })
   return sentences
+}
+
+/** Who reported it: of more than three the first and the last, since a party that came late may be the one that tried the key. */
+function reportedText(reports: readonly Fact[]): string {
+  const texts = reports.map(({ text }) => text)
+  if (texts.length <= 3) return `Reported: ${texts.join('; ')}.`
+  // The end of each has its time.
+  const ends = [texts[0], texts.at(-1)].map((text = '') => (text.length > 120 ? `${text.slice(0, 88)}…${text.slice(-30)}` : text))
+  return `Reported: ${ends[0]}; then others; last by ${ends[1]}.`
 }
 
 function whyOf(facts: readonly Fact[], strongest: readonly Fact[], appliedSteps: readonly string[]): Sentence[] {
