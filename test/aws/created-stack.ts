@@ -86,7 +86,8 @@ function valuesOf(
 ): ReadonlyMap<string, string> {
   const values = new Map([['AWS::Partition', 'aws']])
   for (const [id, { Type, Properties }] of Object.entries(resources)) {
-    const name = physicalIds.get(id) ?? String(Properties.FunctionName ?? id)
+    // moto gives a bus no id; a template that names one refers to it by that name.
+    const name = physicalIds.get(id) || String(Properties.FunctionName ?? Properties.Name ?? id)
     values.set(id, queueUrls.get(id) ?? name)
     const queueName = queueUrls.get(id)?.split('/').at(-1)
     const path = { 'AWS::SQS::Queue': `sqs:${REGION}:${ACCOUNT}:${queueName}`, ...pathsOf(name) }[Type]

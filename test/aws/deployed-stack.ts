@@ -23,8 +23,8 @@ import {
 
 const STACK = 'Countersign'
 
-/** The functions of the line, by the names of their constructs. */
-const FUNCTIONS = ['Respond', 'Contain', 'Review', 'Slack', 'Seed']
+/** The functions of the line, by the names of their constructs. A stack has those that its settings ask for. */
+const FUNCTIONS = ['Respond', 'Contain', 'Review', 'Slack', 'Seed', 'Webhook']
 
 /** The CDK ends each logical id with so many characters of a hash. */
 const HASH_LENGTH = 8
@@ -59,6 +59,7 @@ export async function deployStack(about: {
   const resolve = resolver(values)
   const functions = new Map<string, DeployedFunction>()
   for (const construct of FUNCTIONS) {
+    if (!Object.keys(resources).some((id) => id.startsWith(`${construct}Responder`))) continue
     const { Code, Environment, FunctionName } = resources[resourceOf(resources, 'AWS::Lambda::Function', `${construct}Responder`)]
       ?.Properties as { Code: { S3Key: string }; Environment: { Variables: Record<string, unknown> }; FunctionName: string }
     const keys = await roleSession(`${construct}Session`, resolve(statementsOf(resources, construct)) as Record<string, unknown>[], clients)
@@ -76,10 +77,15 @@ export async function deployStack(about: {
     return found
   }
   let settled = 0
-  const api = await httpApi(async (event) => (await named(`${STACK}-slack`).invoke(event)).answer)
+  const api = await httpApi(async (event) => {
+    const { rawPath } = event as { rawPath: string }
+    return (await named(`${STACK}-${rawPath.startsWith('/reports/') ? 'webhook' : 'slack'}`).invoke(event)).answer
+  })
   return {
     table: physicalIds.get(resourceOf(resources, 'AWS::DynamoDB::Table', 'Record')) ?? '',
     url: `${api.url}/slack/interactions`,
+    /** Where a party sends its reports. */
+    reportUrl: (party: string) => `${api.url}/reports/${party}`,
     /** Outputs of the stack whose names fit, by name: what the command line reads of it. */
     outputs: (fits: RegExp) =>
       Object.fromEntries(
