@@ -21,10 +21,10 @@ export { BACKDOORS } from '../../shared/sense/cloudtrail/issued.ts'
 export { normalise, REVERSALS, STEPS }
 
 const ROOT = join(import.meta.dirname, '..', '..')
-/** What looks at calls. Policies of IAM (`domain/blast-radius.ts`) name rights, which are other words. */
+/** What looks at calls. Policies of IAM name rights, which are other words. */
 const FILES = 'shared/{sense,detect,decide,contain,review,record,learn}/**/*.ts'
-/** Lists of rights: `npm run iam-actions` holds them against those that IAM has. */
-const RIGHTS = ['shared/contain/data-plane-actions.ts', 'shared/contain/grave-actions.ts']
+/** Rights and no calls: two lists that `npm run iam-actions` holds against those that IAM has, and what reach looks for in policies. */
+const RIGHTS = ['shared/contain/data-plane-actions.ts', 'shared/contain/grave-actions.ts', 'shared/decide/reach/**']
 const DETECTORS = 'shared/detect/detectors'
 const SCENARIOS = join(ROOT, 'test', 'scenarios')
 
