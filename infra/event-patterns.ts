@@ -58,17 +58,14 @@ export function patternsOf({
   return {
     CredentialExposures: [
       {
-        source: ['aws.health'],
-        detailType: ['AWS Health Event'],
-        detail: { service: ['RISK'], eventTypeCode: [{ prefix: 'AWS_RISK_' }] },
-      },
-      {
-        source: ['aws.trustedadvisor'],
-        detailType: ['Trusted Advisor Check Item Refresh Notification'],
-        detail: { 'check-name': ['Exposed Access Keys'] },
+        source: ['aws.health', 'aws.trustedadvisor'],
+        detailType: ['AWS Health Event', 'Trusted Advisor Check Item Refresh Notification'],
+        detail: {
+          $or: [{ service: ['RISK'], eventTypeCode: [{ prefix: 'AWS_RISK_' }] }, { 'check-name': ['Exposed Access Keys'] }],
+        },
       },
     ],
-    Findings: FINDINGS,
+    Findings: [FINDINGS],
     CredentialChanges: [calls({ ...others, eventSource: ['iam.amazonaws.com'], readOnly: CHANGES })],
     // The guides of EventBridge and of CloudTrail spell the type in two ways.
     SignIns: [{ source: ['aws.signin'], detailType: ['AWS Console Sign In via CloudTrail', 'AWS Console Signin via CloudTrail'] }],
@@ -144,26 +141,36 @@ export function patternsOf({
   }
 }
 
-/** Findings that may be about a credential. Those about configuration have a `Compliance`. A custom action is what a person of Security Hub sends on. */
-const FINDINGS: EventPattern[] = [
-  { source: ['aws.guardduty'], detailType: ['GuardDuty Finding'] },
-  {
-    source: ['aws.securityhub'],
-    detailType: ['Security Hub Findings - Imported', 'Security Hub Findings - Custom Action'],
-    detail: {
-      findings: {
-        Resources: { Type: ['AwsIamAccessKey', 'AwsIamUser', 'AwsIamRole', 'AwsEc2Instance'] },
-        Compliance: { Status: [{ exists: false }] },
+/**
+ * Findings that may be about a credential: of GuardDuty all, of Security Hub those that name one and are not about configuration, which has a `Compliance`, of Macie and
+ * Inspector those about credentials in data. A custom action is what a person of Security Hub sends on.
+ */
+const FINDINGS: EventPattern = {
+  source: ['aws.guardduty', 'aws.securityhub', 'aws.macie', 'aws.inspector2'],
+  detailType: [
+    'GuardDuty Finding',
+    'Security Hub Findings - Imported',
+    'Security Hub Findings - Custom Action',
+    'Findings Imported V2',
+    'Macie Finding',
+    'Inspector2 Finding',
+  ],
+  detail: {
+    $or: [
+      // Each finding of GuardDuty has both, and none of Macie and Inspector has either.
+      { arn: [{ exists: true }] },
+      { service: { serviceName: ['guardduty'] } },
+      {
+        findings: {
+          Resources: { Type: ['AwsIamAccessKey', 'AwsIamUser', 'AwsIamRole', 'AwsEc2Instance'] },
+          Compliance: { Status: [{ exists: false }] },
+        },
       },
-    },
+      { findings: { class_uid: [2004] } },
+      { type: [{ prefix: 'SensitiveData:S3Object/' }, 'CODE_VULNERABILITY'] },
+    ],
   },
-  { source: ['aws.securityhub'], detailType: ['Findings Imported V2'], detail: { findings: { class_uid: [2004] } } },
-  {
-    source: ['aws.macie', 'aws.inspector2'],
-    detailType: ['Macie Finding', 'Inspector2 Finding'],
-    detail: { type: [{ prefix: 'SensitiveData:S3Object/' }, 'CODE_VULNERABILITY'] },
-  },
-]
+}
 
 /** Words in the names of ransom notes. The detector reads more: EventBridge refuses a pattern in which many wildcards can match at once. */
 const NOTES = ['ransom', 'RANSOM', 'decrypt', 'DECRYPT'].map((word) => ({

@@ -208,7 +208,7 @@ describe('the rules of a stack', () => {
     for (const options of CONFIGURATIONS) {
       const patterns = patternsOf({ ...options, ownSessionArns: Array(9).fill(arn), stackName: 'Countersign', account: ACCOUNT })
       const all = rulesOf(options).flatMap((rule) => patterns[rule].map((pattern) => [rule, pattern] as const))
-      expect(all.length).toBeLessThan(40)
+      expect(all.length).toBeLessThan(30)
       for (const [rule, pattern] of all) expect(JSON.stringify(pattern).length, rule).toBeLessThan(2048)
       expect(JSON.stringify(all)).not.toMatch(/"\$or":\[(\{[^{}]*\})?\]/)
     }

@@ -13,7 +13,7 @@ import { fetchAlert } from '../../shared/sense/intake/fetch-alert.ts'
 import { receive } from '../../shared/sense/intake/receive.ts'
 import { type EmbeddedTable, embeddedTable } from '../contract/embedded-table.ts'
 import type { IamWire } from '../contract/iam-wire.ts'
-import { json, type Loopback, loopback } from '../contract/loopback.ts'
+import { json, type Loopback, loopback, PUBLISHED } from '../contract/loopback.ts'
 import { ALERT, ALL_REPORTS, PARTY_SECRETS, SECRET_KEY, secretArnOf, signedReport } from '../reports.ts'
 import { matches } from './event-bridge.ts'
 import { recordedAws } from './recorded-aws.ts'
@@ -52,10 +52,7 @@ beforeAll(async () => {
       case 'GetSecretValue':
         return json({ SecretString: secretOf(JSON.parse(body).SecretId) })
     }
-    return {
-      headers: { 'content-type': 'text/xml' },
-      body: '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>',
-    }
+    return PUBLISHED
   })
 }, 120_000)
 afterAll(() => Promise.all([table.close(), wire.close()]))

@@ -505,7 +505,7 @@ describe('the stack', () => {
     const into = (queue: string) => targets.filter(([, target]) => target === queue).map(([rule]) => rule)
     expect([into('Confirmed'), into('Tokens')]).toEqual([
       // Of the default bus, and of that for forwarded events.
-      ['CredentialExposures1', 'CredentialExposures2', 'CredentialExposures1', 'CredentialExposures2'],
+      ['CredentialExposures', 'CredentialExposures'],
       ['TokenCalls', 'TokenCalls'],
     ])
     expect(into('Hot')).toEqual(expect.arrayContaining(['CredentialChanges', 'SignIns']))
@@ -538,7 +538,7 @@ describe('the stack', () => {
     const rules = Object.entries(template.findResources('AWS::Events::Rule')).filter(([id]) => !id.startsWith('Heartbeat'))
     const targets = rules.flatMap(([, { Properties }]) => Properties.Targets)
     // Of both buses.
-    expect(targets).toHaveLength(46)
+    expect(targets).toHaveLength(38)
     for (const target of targets) {
       expect(target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 7200, MaximumRetryAttempts: 185 })
       expect(target.DeadLetterConfig.Arn['Fn::GetAtt'][0]).toMatch(/^(Rules|ForwardedRulesForwarded)Undelivered/)

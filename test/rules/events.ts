@@ -236,7 +236,16 @@ export function samples(ownSessionArn: string): Sample[] {
 const FINDINGS: readonly (readonly [service: string, detailType: string, about: 'credential' | 'other', detail: Json])[] = [
   ['trustedadvisor', TRUSTED_ADVISOR, 'credential', { 'check-name': 'Exposed Access Keys', status: 'ERROR' }],
   ['trustedadvisor', TRUSTED_ADVISOR, 'other', { 'check-name': 'Service Limits', status: 'OK' }],
-  ['guardduty', 'GuardDuty Finding', 'credential', { type: 'UnauthorizedAccess:IAMUser/TorIPCaller', service: { archived: false } }],
+  [
+    'guardduty',
+    'GuardDuty Finding',
+    'credential',
+    {
+      type: 'UnauthorizedAccess:IAMUser/TorIPCaller',
+      arn: 'arn:aws:guardduty:us-east-1:123456789012:detector/1/finding/1',
+      service: { serviceName: 'guardduty', archived: false },
+    },
+  ],
   ['securityhub', 'Security Hub Findings - Imported', 'credential', { findings: [{ Resources: [{ Type: 'AwsIamAccessKey' }] }] }],
   ['securityhub', 'Security Hub Findings - Custom Action', 'credential', { findings: [{ Resources: [{ Type: 'AwsIamRole' }] }] }],
   [
