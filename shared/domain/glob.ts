@@ -17,9 +17,23 @@ export function globs(pattern: string, text: string): boolean {
 
 /**
  * True where a pattern of an IAM policy matches a whole text: `*` matches any run of characters, `?` exactly one. Runs in the product of both
- * lengths at most, because only the last `*` is tried again.
+ * lengths at most.
  */
 export function iamGlobs(pattern: string, text: string): boolean {
+  return matchesWhole(pattern, text, (sign, other) => sign === '?' || sign === other)
+}
+
+/**
+ * True where every text that one IAM pattern matches is matched by another. May be false where that is so in a roundabout way, such as `*?` and `?*`; it is
+ * never true where it is not so.
+ */
+export function globCovers(pattern: string, covered: string): boolean {
+  if (pattern === '*' || pattern === covered) return true
+  return matchesWhole(pattern, covered, (sign, other) => other !== '*' && (sign === '?' || sign === other))
+}
+
+/** Matches the signs of a pattern with those of a text one by one, `*` with any run of them. Only the last `*` is tried again. */
+function matchesWhole(pattern: string, text: string, matches: (sign: string, other: string) => boolean): boolean {
   let [at, from] = [0, 0]
   let star = -1
   let resumeAt = 0
@@ -29,35 +43,7 @@ export function iamGlobs(pattern: string, text: string): boolean {
       star = at
       at += 1
       resumeAt = from
-    } else if (sign === '?' || (sign !== undefined && sign === text[from])) {
-      at += 1
-      from += 1
-    } else if (star >= 0) {
-      resumeAt += 1
-      at = star + 1
-      from = resumeAt
-    } else return false
-  }
-  while (pattern[at] === '*') at += 1
-  return at === pattern.length
-}
-
-/**
- * True where every text that one IAM pattern matches is matched by another. May be false where that is so in a roundabout way, such as `*?` and `?*`; it is
- * never true where it is not so.
- */
-export function globCovers(pattern: string, covered: string): boolean {
-  if (pattern === '*' || pattern === covered) return true
-  let [at, from] = [0, 0]
-  let star = -1
-  let resumeAt = 0
-  while (from < covered.length) {
-    const [sign, other] = [pattern[at], covered[from]]
-    if (sign === '*') {
-      star = at
-      at += 1
-      resumeAt = from
-    } else if (sign !== undefined && other !== '*' && (sign === '?' || sign === other)) {
+    } else if (sign !== undefined && matches(sign, text[from] as string)) {
       at += 1
       from += 1
     } else if (star >= 0) {
