@@ -4,6 +4,7 @@ import type { Signal } from '../../domain/signal.ts'
 import { type Fields, fieldsOf, isFields, textOf } from '../fields.ts'
 import type { Normalised } from '../normalised.ts'
 import { type HealthEntity, healthEntityOf } from './health-entity.ts'
+import { reportSignal } from './report-signal.ts'
 
 /** What codes about credentials begin with. AWS publishes no list of them, so a code that is not known is read as well. */
 const RISK_CODE = /^AWS_RISK_/
@@ -76,43 +77,19 @@ function exposure(
   { identity, credential, note }: HealthEntity,
   { code, eventArn, time, place, event }: HealthEvent,
 ): Signal {
-  return {
-    // A Bedrock API key is a secret and is kept nowhere; its identity has a hash of it.
-    id: `${eventArn}#${entity.startsWith('ABSK') ? identity.id : entity}`,
+  return reportSignal({
     kind: 'credential-exposure',
     source: 'aws-health',
+    // A Bedrock API key is a secret and is kept nowhere; its identity has a hash of it.
+    id: `${eventArn}#${entity.startsWith('ABSK') ? identity.id : entity}`,
     time,
     account: place.account,
     // The backup copy from us-west-2 is the same event.
     region: place.partition === 'aws' ? 'us-east-1' : (textOf(event.region, 32) ?? 'unknown'),
     identity,
     credential,
-    service: 'health',
-    action: `health:${code}`,
-    isReadOnly: true,
-    outcome: 'success',
-    errorCode: undefined,
-    isAuthenticated: true,
-    origin: {
-      address: 'health.amazonaws.com',
-      addressKind: 'aws-service',
-      country: undefined,
-      network: undefined,
-      organisation: undefined,
-      networkKind: undefined,
-      isBlocklisted: false,
-      agent: '',
-      agentFamily: 'aws-service',
-      via: undefined,
-    },
-    created: undefined,
-    parentIncidentId: undefined,
-    assumer: undefined,
-    isAgainstResponder: false,
-    request: note === undefined ? {} : { note },
-    response: {},
-    details: {},
-    exposure: code,
+    note,
+    code,
     report: { id: eventArn, type: code },
-  }
+  })
 }

@@ -83,6 +83,6 @@ function noteOf({ source, type, finding, id: untypedId, account: untypedAccount,
   const note = 'it names where credentials stand, and no credential'
   return {
     kind: 'signals',
-    signals: [reportSignal({ kind: 'finding', source, service: source, id, time, account, region, identity, credential, note, report })],
+    signals: [reportSignal({ kind: 'finding', source, id, time, account, region, identity, credential, note, report })],
   }
 }

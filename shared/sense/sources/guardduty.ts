@@ -81,7 +81,6 @@ export function findingSignal({ identity, credential, isPathUnknown, unjoined }:
   return reportSignal({
     kind: 'finding',
     source: 'guardduty',
-    service: 'guardduty',
     id,
     time,
     account,

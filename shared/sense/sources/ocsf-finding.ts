@@ -62,7 +62,7 @@ export function ocsfFindingSignals(finding: Fields, sentAt: number | undefined):
       ...(unjoined === undefined ? {} : { unjoined }),
     }
     const said = { ...about, ...who, id: signalId, note: unjoined, report }
-    return reportSignal({ ...said, kind: 'finding', source: 'security-hub', service: 'securityhub' })
+    return reportSignal({ ...said, kind: 'finding', source: 'security-hub' })
   })
   return { kind: 'signals', signals }
 }

@@ -55,7 +55,7 @@ function exposureSignals(detail: unknown, { account, region, sentAt }: At): Norm
     note: credentialId.startsWith('AKIA') ? undefined : meant.unjoined,
     report: { id, type: grade, grade, place, ...(url === undefined ? {} : { url }) },
   }
-  return { kind: 'signals', signals: [reportSignal({ ...said, kind: 'credential-exposure', source, service: source })] }
+  return { kind: 'signals', signals: [reportSignal({ ...said, kind: 'credential-exposure', source })] }
 }
 
 /** The name of a Bedrock API key stands for it, as in events of AWS Health: its text is the secret. */
@@ -90,7 +90,7 @@ function runtimeSignals(detail: unknown, { account, region, sentAt }: At): Norma
   })
   const report = { id, type: rule, compromise: weight, ...(unjoined === undefined ? {} : { unjoined }) }
   const said = { id: `falco:${id}`, time: timeSaid(seenAt, sentAt) ?? seenAt, account, region, ...meant, note: unjoined, report }
-  return { kind: 'signals', signals: [reportSignal({ ...said, kind: 'finding', source, service: source })] }
+  return { kind: 'signals', signals: [reportSignal({ ...said, kind: 'finding', source })] }
 }
 
 /** The first fault in terms of the schema. It quotes nothing of the input. */

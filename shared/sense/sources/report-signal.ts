@@ -9,8 +9,6 @@ export interface Said {
   readonly time: number
   readonly account: string
   readonly region: string
-  /** The service that reports it, as ATT&CK data sources and the timeline name it. */
-  readonly service: string
   readonly identity: Identity
   readonly credential: Credential
   readonly isPathUnknown?: boolean
@@ -23,7 +21,8 @@ export interface Said {
 
 /** The signal of what a party says. It is no call: nothing of it counts as an act of the identity. */
 export function reportSignal(said: Said): Signal {
-  const { kind, source, id, time, account, region, service, identity, credential, isPathUnknown, note, code, report, address } = said
+  const { kind, source, id, time, account, region, identity, credential, isPathUnknown, note, code, report, address } = said
+  const { service } = placeOfSource(source)
   return {
     id,
     kind,

@@ -80,7 +80,6 @@ function signalOf(meant: Meant, { product, types, ...about }: About): Signal {
     ...about,
     kind: 'finding',
     source: 'security-hub',
-    service: 'securityhub',
     id,
     identity,
     credential,

@@ -40,7 +40,6 @@ export function trustedAdvisorSignals(event: Fields): Normalised {
   const signal = reportSignal({
     kind: 'credential-exposure',
     source: 'trusted-advisor',
-    service: 'trustedadvisor',
     id,
     time,
     account,
