@@ -6,7 +6,7 @@ import { snsNotifier } from '../../shared/aws/notifier.ts'
 import { memoryBackfillQueue, memoryBootstrapQueue, memoryContainInvoker, memoryRotateInvoker } from '../../shared/memory/invokers.ts'
 import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import type { Notice } from '../../shared/ports/notices.ts'
-import { json, type Loopback, loopback, type WireAnswer, type WireRequest } from './loopback.ts'
+import { json, type Loopback, loopback, PUBLISHED, type WireAnswer, type WireRequest } from './loopback.ts'
 
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:notices'
 const QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/bootstrap'
@@ -30,10 +30,6 @@ async function serve(...answers: WireAnswer[]): Promise<Loopback> {
   return wire
 }
 
-const published: WireAnswer = {
-  headers: { 'content-type': 'text/xml' },
-  body: '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>',
-}
 const broken: WireAnswer = { status: 500, body: '' }
 
 /** Each way to hand an incident on: how to make it, and what was handed on. */
@@ -159,7 +155,7 @@ describe.each([
   {
     name: 'by SNS',
     async make() {
-      const wire = await serve(published)
+      const wire = await serve(PUBLISHED)
       return { notifier: snsNotifier(snsClient(wire.options), TOPIC), told: () => wire.requests.map(messageIn) }
     },
   },
@@ -177,7 +173,7 @@ describe('the notifier by SNS', () => {
     ['not ASCII', 'Contained café\n→ now', 'Contained caf??? now'],
     ['led by a space', '  Contained', 'Contained'],
   ])('makes a subject of a title that is %s', async (_, title, subject) => {
-    const wire = await serve(published)
+    const wire = await serve(PUBLISHED)
     await snsNotifier(snsClient(wire.options), TOPIC).notify({ ...NOTICE, title })
     expect(messageIn(wire.requests[0] as WireRequest).title).toBe(subject)
   })

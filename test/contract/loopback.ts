@@ -64,3 +64,9 @@ export function optionsFor(endpoint: string): Loopback['options'] {
 export function json(body: unknown, status = 200): WireAnswer {
   return { status, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: JSON.stringify(body) }
 }
+
+/** What SNS answers to Publish. */
+export const PUBLISHED: WireAnswer = {
+  headers: { 'content-type': 'text/xml' },
+  body: '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>',
+}

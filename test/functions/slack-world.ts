@@ -8,7 +8,7 @@ import { pipeline } from '../../shared/pipeline.ts'
 import type { Notice } from '../../shared/ports/notices.ts'
 import { applyPolicy, readPolicy } from '../../shared/record/policy-in-force.ts'
 import { embeddedTable } from '../contract/embedded-table.ts'
-import { json, loopback } from '../contract/loopback.ts'
+import { json, loopback, PUBLISHED } from '../contract/loopback.ts'
 import { ACCOUNT, arnOf, embedded, exposed, NOW } from '../embedded.ts'
 import { BOT_TOKEN, CHANNEL, fakeSlack, formOf, pressedButton, SIGNING_SECRET, sentForm, signed, TWO_REVIEWERS } from '../slack.ts'
 import { bundledHandler, type Handler } from './bundled-handler.ts'
@@ -75,10 +75,7 @@ export async function slackWorld() {
       return { status: 202 }
     }
     mails.push(new URLSearchParams(body).get('Subject') ?? '')
-    return {
-      headers: { 'content-type': 'text/xml' },
-      body: '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>',
-    }
+    return PUBLISHED
   })
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',

@@ -5,7 +5,7 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { REPORT_PARTIES, type ReportParty } from '../../shared/domain/report-party.ts'
 import { type EmbeddedTable, embeddedTable } from '../contract/embedded-table.ts'
-import { json, type Loopback, loopback } from '../contract/loopback.ts'
+import { json, type Loopback, loopback, PUBLISHED } from '../contract/loopback.ts'
 import { ALERT, BODIES, KEY_ID, PARTY_SECRETS, type PartyRequest, SECRET_KEY, secretArnOf, signedReport } from '../reports.ts'
 import { bundledHandler, type Handler } from './bundled-handler.ts'
 import { httpApi } from './http-api.ts'
@@ -72,10 +72,7 @@ beforeAll(async () => {
       case 'GetSecretValue':
         return json({ SecretString: secretOf(JSON.parse(body).SecretId) })
     }
-    return {
-      headers: { 'content-type': 'text/xml' },
-      body: '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>',
-    }
+    return PUBLISHED
   })
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',

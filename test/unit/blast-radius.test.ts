@@ -2,22 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { blastRadiusOf, observedBlastRadius } from '../../shared/decide/reach/blast-radius.ts'
 import { POWERS } from '../../shared/decide/reach/powers.ts'
 import { emptyBaseline, learn } from '../../shared/domain/baseline.ts'
-import type { Signal } from '../../shared/domain/signal.ts'
 import { NOW } from '../embedded.ts'
+import { habitualCall } from '../habitual-call.ts'
 import { allow, OWN_ACCOUNT, roleArn, roleWith, userArn, userWith } from '../reach.ts'
-
-const signalAt = (time: number, parts: object = {}) =>
-  ({
-    kind: 'api-call',
-    credential: { id: 'session', kind: 'session' },
-    time,
-    service: 's3',
-    action: 's3:ListBuckets',
-    region: 'us-east-1',
-    outcome: 'success',
-    origin: { country: 'US', addressKind: 'public', agentFamily: 'aws-cli' },
-    ...parts,
-  }) as unknown as Signal
 
 describe('the blast radius that policies give', () => {
   const account = {
@@ -72,7 +59,7 @@ describe('the blast radius that calls show', () => {
       const baseline = emptyBaseline()
       let before = observedBlastRadius(baseline).score
       for (const action of order) {
-        learn(baseline, signalAt(NOW, { action }))
+        learn(baseline, habitualCall(NOW, { action }))
         const { score } = observedBlastRadius(baseline)
         expect(score).toBeGreaterThanOrEqual(before)
         before = score

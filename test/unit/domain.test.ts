@@ -7,7 +7,7 @@ import { addCall, burstOf, isStale, openWindow } from '../../shared/domain/crede
 import type { Finding } from '../../shared/domain/finding.ts'
 import { count, emptyTable, weightOf } from '../../shared/domain/frequency.ts'
 import { emptyState, evidenceAgainst, keepEvidence, windowOf } from '../../shared/domain/identity-state.ts'
-import { type Signal, text } from '../../shared/domain/signal.ts'
+import { text } from '../../shared/domain/signal.ts'
 import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { append } from '../../shared/record/append.ts'
@@ -18,35 +18,23 @@ import { agentFamily } from '../../shared/sense/enrich/agent-family.ts'
 import { enricher } from '../../shared/sense/enrich/enrich.ts'
 import { NOT_DEPLOYED } from '../../shared/sense/enrich/tampering.ts'
 import { NOW } from '../embedded.ts'
+import { habitualCall } from '../habitual-call.ts'
 
 const DAY = 86_400_000
-const signalAt = (time: number, parts: object = {}) =>
-  ({
-    kind: 'api-call',
-    credential: { id: 'session', kind: 'session' },
-    time,
-    service: 's3',
-    action: 's3:ListBuckets',
-    region: 'us-east-1',
-    outcome: 'success',
-    origin: { country: 'US', addressKind: 'public', agentFamily: 'aws-cli' },
-    ...parts,
-  }) as unknown as Signal
-
 describe('a baseline', () => {
   it('matures by age and by volume, whichever comes later', () => {
     const baseline = emptyBaseline()
     expect(maturity(baseline)).toBe(0)
-    for (let at = 0; at < 25; at++) learn(baseline, signalAt(NOW + at * DAY))
+    for (let at = 0; at < 25; at++) learn(baseline, habitualCall(NOW + at * DAY))
     expect(maturity(baseline)).toBe(0.5)
-    for (let at = 0; at < 25; at++) learn(baseline, signalAt(NOW))
+    for (let at = 0; at < 25; at++) learn(baseline, habitualCall(NOW))
     expect(maturity(baseline)).toBe(1)
   })
 
   it('knows nothing new while it knows nothing, nor of what is not said', () => {
     const baseline = emptyBaseline()
     expect(isNew(baseline, 'country', 'US')).toBe(false)
-    learn(baseline, signalAt(NOW, { origin: { country: undefined, addressKind: 'private', agentFamily: 'x' } }))
+    learn(baseline, habitualCall(NOW, { origin: { country: undefined, addressKind: 'private', agentFamily: 'x' } }))
     expect(isNew(baseline, 'country', undefined)).toBe(false)
     expect(isNew(baseline, 'service', 'iam')).toBe(true)
     expect(isNew(baseline, 'service', 's3')).toBe(false)
@@ -55,8 +43,8 @@ describe('a baseline', () => {
 
   it('learns an older call without going back in time', () => {
     const baseline = emptyBaseline()
-    learn(baseline, signalAt(NOW))
-    learn(baseline, signalAt(NOW - DAY))
+    learn(baseline, habitualCall(NOW))
+    learn(baseline, habitualCall(NOW - DAY))
     expect(baseline).toMatchObject({ firstSeen: NOW - DAY, lastSeen: NOW, calls: 2 })
   })
 })
@@ -87,8 +75,8 @@ describe('a credential window', () => {
 
   it('counts distinct actions of the last ten minutes, and tells at most sixteen apart', () => {
     const window = openWindow('k', NOW)
-    for (let at = 0; at < 30; at++) addCall(window, signalAt(NOW + at * 1000, { action: `iam:List${at}`, outcome: 'denied' }), true)
-    addCall(window, signalAt(NOW, { action: 'iam:List29', outcome: 'denied' }), true)
+    for (let at = 0; at < 30; at++) addCall(window, habitualCall(NOW + at * 1000, { action: `iam:List${at}`, outcome: 'denied' }), true)
+    addCall(window, habitualCall(NOW, { action: 'iam:List29', outcome: 'denied' }), true)
     expect(burstOf(window.denied, NOW + 29_000)).toBe(16)
     expect(burstOf(window.denied, NOW + 3_600_000)).toBe(0)
     expect(window).toMatchObject({ calls: 31, last: NOW + 29_000, countries: ['US'], agents: ['aws-cli'] })
@@ -178,13 +166,13 @@ describe('where a call came from', () => {
     }
     const enrich = enricher({ geoIp: { locate }, own: NOT_DEPLOYED })({ blocklist: [] })
     const from = (address: string) =>
-      signalAt(NOW, { origin: { address, agent: `agent ${address}`, agentFamily: 'unknown', via: undefined } })
+      habitualCall(NOW, { origin: { address, agent: `agent ${address}`, agentFamily: 'unknown', via: undefined } })
     for (let at = 0; at < 3; at++) enrich(from('3.5.1.1'))
     expect(lookups).toBe(1)
     for (let at = 0; at < 10_001; at++) enrich(from(`3.6.${at >> 8}.${at & 255}`))
     enrich(from('3.5.1.1'))
     expect(lookups).toBe(10_003)
-    const done = signalAt(NOW)
+    const done = habitualCall(NOW)
     expect(enrich(done)).toBe(done)
   })
 })
@@ -254,7 +242,7 @@ describe('the record', () => {
 })
 
 describe('correlation', () => {
-  const signal = signalAt(NOW, { identity: { id: 'arn:x' } })
+  const signal = habitualCall(NOW, { identity: { id: 'arn:x' } })
   const found = (...findings: Partial<Finding>[]) => ({ signal, findings: findings as Finding[], evidence: [] })
   const released = (parts: object = {}) =>
     ({

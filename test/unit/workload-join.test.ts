@@ -3,6 +3,7 @@ import type { Incident } from '../../shared/domain/incident.ts'
 import { workloadIn } from '../../shared/domain/workload-sessions.ts'
 import { pipeline } from '../../shared/pipeline.ts'
 import { ACCOUNT, embedded, NOW } from '../embedded.ts'
+import { event, guardDuty } from '../findings.ts'
 
 const TASK = '0123456789abcdef0123456789abcdef'
 const INSTANCE = 'i-0123456789abcdef0'
@@ -34,36 +35,14 @@ const ofInstance = (role: string) => {
   return { ...record, userIdentity: { ...userIdentity, sessionContext: { ...userIdentity.sessionContext, ec2RoleDelivery: '2.0' } } }
 }
 
-const event = (source: string, type: string, detail: object) => ({
-  version: '0',
-  id: 'e',
-  source,
-  'detail-type': type,
-  account: ACCOUNT,
-  region: 'us-east-1',
-  time: new Date(NOW).toISOString(),
-  detail,
-})
+const runtimeFinding = (resource: object) =>
+  guardDuty(resource, { runtimeDetails: { process: {} } }, { type: 'CredentialAccess:Runtime/SuspiciousProcess', severity: 8 })
 
-const guardDuty = (resource: object) =>
-  event('aws.guardduty', 'GuardDuty Finding', {
-    schemaVersion: '2.0',
-    accountId: ACCOUNT,
-    region: 'us-east-1',
-    id: 'f1',
-    arn: `arn:aws:guardduty:us-east-1:${ACCOUNT}:detector/1/finding/f1`,
-    type: 'CredentialAccess:Runtime/SuspiciousProcess',
-    severity: 8,
-    updatedAt: new Date(NOW).toISOString(),
-    resource,
-    service: { archived: false, runtimeDetails: { process: {} } },
-  })
-
-const OF_TASK = guardDuty({
+const OF_TASK = runtimeFinding({
   resourceType: 'ECSCluster',
   ecsClusterDetails: { taskDetails: { arn: `arn:aws:ecs:us-east-1:${ACCOUNT}:task/web/${TASK}` } },
 })
-const OF_POD = guardDuty({
+const OF_POD = runtimeFinding({
   resourceType: 'EKSCluster',
   eksClusterDetails: { name: 'prod' },
   kubernetesDetails: { kubernetesWorkloadDetails: { name: 'api-7d9', namespace: 'web' } },
