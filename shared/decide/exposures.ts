@@ -4,9 +4,9 @@ import type { Folded } from '../detect/fold.ts'
 import { CREDENTIAL_ID } from '../domain/exposure-report.ts'
 import { type Finding, kindOfFinding } from '../domain/finding.ts'
 import { keptReport, withReports } from '../domain/kept-reports.ts'
-import { type KeptReport, placeOfSource } from '../domain/report.ts'
+import type { KeptReport } from '../domain/report.ts'
 import type { Signal } from '../domain/signal.ts'
-import { originOfParty } from '../sense/sources/report-signal.ts'
+import { reportSignal } from '../sense/sources/report-signal.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
 /** A folded signal with all that was reported of its credential, be it long before. */
@@ -35,33 +35,20 @@ export async function withExposures(folded: Folded, unitOfWork: Pick<UnitOfWork,
 }
 
 /** The signal of a report that was kept, about whom a later signal of its credential is. */
-export function signalOfReport(report: KeptReport, later: Signal): Signal {
+export function signalOfReport(report: KeptReport, { account, region, identity, credential }: Signal): Signal {
   const { source, id, type, seenAt, grade, place } = report
-  const { service } = placeOfSource(source)
-  const { parentIncidentId: _, containedBy: __, refusedBy: ___, reverses: ____, ...about } = later
-  return {
-    ...about,
-    id,
+  return reportSignal({
     kind: grade === undefined && source !== 'aws-health' ? 'finding' : 'credential-exposure',
     source,
+    id,
     time: seenAt,
-    service,
-    action: `${service}:${type}`,
-    outcome: 'success',
-    errorCode: undefined,
-    isAuthenticated: true,
-    isReadOnly: true,
-    origin: originOfParty(source),
-    created: undefined,
-    assumer: undefined,
-    parentIncidentId: undefined,
-    isAgainstResponder: false,
-    request: {},
-    response: {},
-    details: {},
-    exposure: type,
+    account,
+    region,
+    identity,
+    credential,
+    code: type,
     report: { id, type, ...(grade === undefined ? {} : { grade }), ...(place === undefined ? {} : { place }) },
-  }
+  })
 }
 
 /** What a report that was kept says, of a later signal of its credential. */

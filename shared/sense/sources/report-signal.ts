@@ -53,7 +53,7 @@ export function reportSignal(said: Said): Signal {
 }
 
 /** What a report has in place of the address of a caller. */
-export function originOfParty(source: ReportingSource): Origin {
+function originOfParty(source: ReportingSource): Origin {
   return { ...BY_PARTY, address: placeOfSource(source).address }
 }
 
