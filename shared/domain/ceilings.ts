@@ -19,7 +19,7 @@ export const CEILINGS: Readonly<Record<ReportingSource, { readonly most: Action;
   inspector: { most: 'notify', why: 'it names code that holds credentials, and no credential' },
   github: { most: 'contain', why: 'GitHub tried the key, and signs what it says' },
   gitlab: { most: 'ask', why: 'GitLab does not try the key' },
-  gitguardian: { most: 'contain', why: 'GitGuardian tried the key, and signs what it says' },
+  gitguardian: { most: 'contain', why: 'GitGuardian signs what it says; which key it tried it does not say, so nothing of it is verified' },
   jira: { most: 'ask', why: 'whoever may write a ticket says it' },
   linear: { most: 'ask', why: 'whoever may write a ticket says it' },
   webhook: { most: 'ask', why: 'the sender is one of yours, and what it checks is not known' },

@@ -51,7 +51,7 @@ async function ofKey(signal: Signal, iam: JoinPorts['iam']): Promise<Signal> {
   try {
     const owner = await iam.ownerOf(credential.id, named.account)
     if (owner !== undefined) return joined(signal, owner)
-    return kept(signal, 'IAM does not know this key')
+    return kept(signal, 'no user who is known owns this key')
   } catch (cause) {
     if (cause instanceof RefusedInAccount) return kept(signal, 'its account refuses the responder, which cannot say whose it is')
     const isOwn = accountOfKey(credential.id) === signal.account

@@ -1,6 +1,6 @@
 import { partyOf } from '../../domain/report.ts'
 import { reportedBy, seenAt } from '../../domain/reported-by.ts'
-import { text } from '../../domain/signal.ts'
+import { type Signal, text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 
 /** The event type codes by which AWS Health reports that a credential is exposed or compromised. */
@@ -24,11 +24,16 @@ export const accessKeyExposed: Detector = {
   delivery: 'exposures',
   matches(signal) {
     const { report } = signal
-    if (report?.grade === 'verified') return { reason: `${partyOf(reportedBy(signal))}: the key works, or ${seenAt(report)} in public` }
+    if (report?.grade === 'verified') return { reason: `${partyOf(reportedBy(signal))}: ${provedBy(signal)}, and ${seenAt(report)}` }
     if (signal.source !== 'aws-health' || !RISK_CODES.has(signal.exposure ?? '')) return undefined
     const isSuspected = signal.exposure?.endsWith('_SUSPECTED') === true
     const note = text(signal.request, 'note')
     const reason = `AWS Health says ${signal.exposure}${note === undefined ? '' : `: ${note}`}`
     return { reason, weight: isSuspected ? 0.95 : 0.99 }
   },
+}
+
+/** What a party knows that says so: Trusted Advisor looks in public places and tries no key, all others try it. */
+function provedBy({ source }: Signal): string {
+  return source === 'trusted-advisor' ? 'the key is in public' : 'the key works'
 }
