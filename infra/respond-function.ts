@@ -83,6 +83,7 @@ export class RespondFunction extends Construct {
     responder.allowItems(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], table.tableArn, ['IDENTITY#*'])
     responder.allowItems(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['INCIDENT#*'])
     responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['EXPOSURE#*', 'WORKLOAD#*'])
+    responder.allowItems(['dynamodb:UpdateItem'], table.tableArn, ['BUDGET#*'])
     // What IAM said of identities is read, and written by `inventory` alone.
     responder.allowItems(['dynamodb:GetItem'], table.tableArn, ['LASTUSED#*'])
     // What people accepted keeps them from being asked: it is read, and written by `review` alone.
@@ -98,7 +99,6 @@ export class RespondFunction extends Construct {
     // For events of an incident that were not delivered, and for the past calls of new keys.
     responder.allow(['cloudtrail:LookupEvents'], ['*'])
     const models = allowModel(responder, config)
-    if (models.length > 0) responder.allowItems(['dynamodb:UpdateItem'], table.tableArn, ['BUDGET#*'])
     responder.deny(IAM_CHANGES, ['*'])
     acknowledgeWildcards(this, {
       'Resource::*': 'X-Ray (PutTraceSegments, PutTelemetryRecords) and cloudtrail:LookupEvents take no resource.',

@@ -62,7 +62,7 @@ export function pipeline(
   const enrich = enricher({ geoIp: ports.geoIp, own })
   const paths = rolePaths()
 
-  const { iam, history, profiles, clock, log } = ports
+  const { iam, history, profiles, account, clock, log } = ports
   // In a replay nobody can be asked, and what was not asked is not told as an answer.
   const sessions = ports.isReplay === true ? undefined : sessionCalls(history, clock)
   const processBatch = async (inputs: readonly unknown[], incidents: IncidentStore): Promise<BatchResult> => {
@@ -72,6 +72,7 @@ export function pipeline(
       sessions,
       profiles,
       workloads: ports.identities,
+      gather: { unclaimed: ports.identities, account, clock },
       paths,
       enrichment: reading.then(enrich),
       own,

@@ -10,6 +10,7 @@ import { isVersion, putIf, versionIn } from './conditional-put.ts'
 import { dynamoExposures } from './exposures.ts'
 import { scanAll } from './query-all.ts'
 import { keys, type Table } from './table.ts'
+import { dynamoUnclaimed } from './unclaimed.ts'
 import { dynamoWorkloads } from './workloads.ts'
 
 /** BatchGetItem accepts so many keys. */
@@ -78,6 +79,7 @@ export function dynamoIdentityStore(
     },
     ...dynamoExposures(table),
     ...dynamoWorkloads(table),
+    ...dynamoUnclaimed(table),
     async *ids() {
       const states = { FilterExpression: 'sk = :state', ExpressionAttributeValues: { ':state': 'STATE' }, ProjectionExpression: 'pk' }
       for await (const { pk } of scanAll(table, states)) yield String(pk).slice('IDENTITY#'.length)

@@ -143,9 +143,10 @@ export const ITEM_CLASSES: readonly ItemClass[] = [
   },
   {
     pk: 'BUDGET#…',
-    sk: ['ACCOUNT', 'IDENTITY#…'],
-    holds: 'how many questions the advisor was asked in that hour',
-    grows: 'one an hour, and one for each identity that it was asked about in it',
+    sk: ['ACCOUNT', 'IDENTITY#…', 'UNCLAIMED'],
+    holds:
+      'how many questions the advisor was asked in that hour; `UNCLAIMED`: which reported credentials that nobody is known to own had an incident each',
+    grows: 'two an hour, and one for each identity that the advisor was asked about in it',
     life: expires('a day after its hour began'),
   },
   {

@@ -1,5 +1,6 @@
 import type { Incident, IncidentState } from './incident.ts'
 import type { Identity } from './signal.ts'
+import { isUnclaimed, UNCLAIMED_AN_HOUR } from './unclaimed.ts'
 
 /**
  * The steps that a person takes against an identity that cannot be contained from inside its account, most effective first. Empty where
@@ -41,6 +42,32 @@ function stepsFor(identity: Identity, id: string): string[] {
     case 'aws-service':
       return ['find in CloudTrail which rule, stack or job of your account had the service make these calls, and stop it']
     // `unknown`, and any kind that a later release has stored.
+    default:
+      return unknownSteps(identity)
+  }
+}
+
+/** Of somebody whom nobody here knows: what is named says where to look. */
+function unknownSteps(identity: Identity): string[] {
+  const [prefix = '', rest = ''] = identity.id.split(/:(.*)/s)
+  if (isUnclaimed(identity))
+    return [
+      `find out who writes them where they were seen: more than ${UNCLAIMED_AN_HOUR} such credentials came in an hour, so somebody floods, or a program prints what it should not`,
+      'look through the list of this incident for one of yours: a key that works and that no user of IAM has is one of root',
+    ]
+  switch (prefix) {
+    case 'access-key':
+      return [
+        `ask whose it is: \`aws sts get-access-key-info --access-key-id ${rest}\` names its account`,
+        'where that is yours and no user of IAM has it, it is a key of root, or deleted: look under Security credentials of root',
+      ]
+    case 'session':
+      return [
+        `find its calls: \`aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=${rest}\`; they name its role`,
+      ]
+    case 'entity':
+    case 'workload':
+      return ['open the report at who made it, and find the workload and its role: nothing can be contained before somebody names that']
     default:
       return [
         'find the caller in CloudTrail by its address and user agent: the record names no identity, so nothing can be contained by name',

@@ -10,3 +10,8 @@ export function reportedBy({ source }: Pick<Signal, 'source'>): ReportingSource 
 export function seenAt({ place }: Report, verb: 'was' | 'were' = 'was'): string {
   return place === undefined ? `${verb} seen` : `${verb} seen in ${place}`
 }
+
+/** Why nobody here is known to be meant, as the end of a sentence; empty where somebody is. */
+export function unjoinedText({ unjoined }: Report): string {
+  return unjoined === undefined ? '' : `; ${unjoined}`
+}

@@ -3,6 +3,7 @@ import { type Moves, NO_MOVES } from '../domain/moves.ts'
 import type { NameHistory } from '../domain/name-history.ts'
 import type { IdentityStore, Versioned } from '../ports/stores.ts'
 import { memoryExposures } from './exposures.ts'
+import { memoryUnclaimed } from './unclaimed.ts'
 import { memoryWorkloads } from './workloads.ts'
 
 /** Identity states in memory. They are stored by reference, so a saved state must not be changed afterwards, but where states are lent. */
@@ -46,6 +47,7 @@ export function memoryIdentityStore(options: Pick<IdentityStore, 'lendsStates'> 
     },
     ...memoryExposures(),
     ...memoryWorkloads(),
+    ...memoryUnclaimed(),
     async *ids() {
       yield* states.keys()
     },

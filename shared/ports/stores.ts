@@ -63,6 +63,11 @@ export interface IdentityStore {
   addWorkload(workload: string, role: Identity, at: number): Promise<void>
   /** The roles that had sessions of the name of a workload, three at most. */
   workloadsOf(workload: string): Promise<readonly Identity[]>
+  /**
+   * Admits an identity whose owner nobody knows as one of the first `limit` of an hour (epoch hours). The same one is admitted again and counts once. False where
+   * the hour is full.
+   */
+  admitUnclaimed(hour: number, identityId: string, limit: number): Promise<boolean>
   /** The id of every identity that has a state, in no order. Reads the whole table. */
   ids(): AsyncIterable<string>
 }

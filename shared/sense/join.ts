@@ -77,7 +77,7 @@ async function ofSession(signal: Signal, { sessions, ...ports }: JoinPorts): Pro
 }
 
 /** True for what somebody may have written who knows no more than an id: a secret beside it can be invented. */
-function isWritten({ source, report }: Signal): boolean {
+export function isWritten({ source, report }: Signal): boolean {
   return source !== 'cloudtrail' && (report?.grade === 'with-secret' || isStronger('contain', CEILINGS[source].most))
 }
 

@@ -3,6 +3,7 @@ import { errorName } from '../errors.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import type { Trust } from './believe.ts'
 import { isOwnCall, type OwnResources } from './enrich/tampering.ts'
+import { type GatherPorts, gathered } from './gather.ts'
 import { isJoined, type JoinPorts, joinIdentity } from './join.ts'
 import type { Normalised } from './normalised.ts'
 import { readInput } from './read-input.ts'
@@ -25,6 +26,8 @@ export interface SensePorts extends JoinPorts {
   readonly trust: Trust
   /** Reads an input; by default `readInput`, of raw ones. A host that has read its inputs before gives the function that takes what it made of them. */
   readonly read?: ((input: unknown) => Normalised) | undefined
+  /** Gathers a flood of reports; absent where the inputs have none. */
+  readonly gather?: GatherPorts | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -77,9 +80,15 @@ function askedOnce(iam: JoinPorts['iam']): JoinPorts['iam'] {
 }
 
 /** A signal of whom IAM says who it is about; or why IAM could not be asked. */
-async function join(raw: Signal, ports: JoinPorts): Promise<Signal | string> {
+async function join(raw: Signal, ports: JoinPorts & Pick<SensePorts, 'gather'>): Promise<Signal | string> {
   const lookUp = (what: string) => (cause: unknown) => `could not look up ${what}: ${errorName(cause)}`
   if (raw.kind === 'credential-exposure' || raw.kind === 'finding')
-    return joinIdentity(raw, ports).catch(lookUp('the owner of the credential'))
+    return joinIdentity(raw, ports)
+      .catch(lookUp('the owner of the credential'))
+      .then((joined) =>
+        typeof joined === 'string' || ports.gather === undefined
+          ? joined
+          : gathered(joined, ports.gather).catch(lookUp('how many like it there were')),
+      )
   return rolePath(raw, ports).catch(lookUp('the path of the role'))
 }

@@ -137,6 +137,76 @@ describe('a flood of what anybody may write', () => {
   })
 })
 
+/** 200 keys that nobody here owns. Each names the account of the responder, as an invented one can. */
+const invented = (n: number) => `AKIAINVENTED${String(n).padStart(8, 'A')}`
+const pair = (n: number, parts: { source?: string; grade?: string; time?: number } = {}) =>
+  seenIn(parts.source ?? 'logs', invented(n), { id: `line-${n}`, grade: parts.grade ?? 'with-secret', time: parts.time ?? TODAY })
+const batches = (events: readonly object[], size = 10) =>
+  Array.from({ length: Math.ceil(events.length / size) }, (_, n) => events.slice(n * size, (n + 1) * size))
+
+describe('200 invented keys with invented secrets', () => {
+  const flooded = async (events: readonly object[]) => {
+    const world = await knownOwner({ days: 0 })
+    world.setNow(TODAY)
+    for (const batch of batches(events)) expect([...(await world.respond(batch)).failed.values()]).toEqual([])
+    return world
+  }
+  const told = (notices: readonly { readonly incidentId: string }[]) => new Set(notices.map(({ incidentId }) => incidentId)).size
+
+  it('in lines of a log are ten questions and one more, which lists the others', async () => {
+    const world = await flooded(Array.from({ length: 200 }, (_, n) => pair(n)))
+    const all = await world.incidents()
+    const gathered = all.filter(({ identity }) => identity.id === `unclaimed:${ACCOUNT}:logs`)
+    expect([all.length, gathered.length, told(world.notices)]).toEqual([11, 1, 11])
+    const [one] = gathered
+    if (one === undefined) throw new Error('not gathered')
+    expect([one.state, one.decision.would, one.decision.action]).toEqual(['asking', 'ask', 'ask'])
+    const listed = new Set((await world.ports.incidents.signals(one.id)).map(({ credentialId }) => credentialId))
+    expect(listed.size).toBeGreaterThan(one.credentials.length / 2)
+    // Each is remembered by its id: what it does when it is used is judged by itself.
+    for (let n = 0; n < 200; n++) expect(await world.ports.identities.exposuresOf(invented(n))).toHaveLength(1)
+  })
+
+  it('come again without a question more, in whatever order', async () => {
+    const events = Array.from({ length: 60 }, (_, n) => pair(n))
+    const world = await flooded([...events, ...events.toReversed(), ...events])
+    expect([(await world.incidents()).length, told(world.notices)]).toEqual([11, 11])
+  })
+
+  it('of two sources are gathered for each, so that people know where to look', async () => {
+    const world = await flooded(Array.from({ length: 60 }, (_, n) => pair(n, { source: n % 2 ? 'jira' : 'logs' })))
+    const gathered = (await world.incidents()).map(({ identity }) => identity.id).filter((id) => id.startsWith('unclaimed:'))
+    expect(gathered.toSorted()).toEqual([`unclaimed:${ACCOUNT}:jira`, `unclaimed:${ACCOUNT}:logs`])
+  })
+
+  it('by any time that they name are of the hour in which they come', async () => {
+    const world = await flooded(Array.from({ length: 60 }, (_, n) => pair(n, { time: TODAY - n * 90 * MINUTE })))
+    expect(await world.incidents()).toHaveLength(11)
+  })
+
+  it('keep nobody from being asked whose owner is known, and none that was verified', async () => {
+    const world = await flooded(Array.from({ length: 60 }, (_, n) => pair(n)))
+    await world.respond([ticket(1), pair(500, { source: 'github', grade: 'verified' })])
+    const ids = (await world.incidents()).map(({ identity }) => identity.id)
+    expect(ids).toContain(OWNER)
+    expect(ids).toContain(`access-key:${invented(500)}`)
+  })
+
+  it('take no place by ids alone, which ask nobody', async () => {
+    const world = await flooded(Array.from({ length: 60 }, (_, n) => pair(n, { grade: 'id-only' })))
+    expect(await world.incidents()).toHaveLength(0)
+    await world.respond([pair(100)])
+    expect((await world.incidents()).map(({ identity }) => identity.id)).toEqual([`access-key:${invented(100)}`])
+  })
+
+  it('are asked about one by one again in the next hour', async () => {
+    const world = await flooded(Array.from({ length: 60 }, (_, n) => pair(n)))
+    world.setNow(TODAY + 60 * MINUTE)
+    await world.respond([pair(100)])
+    expect((await world.incidents()).map(({ identity }) => identity.id)).toContain(`access-key:${invented(100)}`)
+  })
+})
+
 const GUARDDUTY = `arn:aws:guardduty:us-east-1:${ACCOUNT}:detector/12ab/finding/f1`
 const resource = {
   Type: 'AwsIamAccessKey',

@@ -53,6 +53,7 @@ describe('the items of the table', () => {
       0,
     )
     await identities.addWorkload('123456789012:i-0123456789abcdef0', identity, AT)
+    await identities.admitUnclaimed(Math.floor(AT / 3_600_000), 'access-key:AKIAIOSFODNN7EXAMPLE', 10)
     await identities.addExposure({
       source: 'github',
       id: 'github:1',

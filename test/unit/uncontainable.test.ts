@@ -4,6 +4,7 @@ import { renderIncident } from '../../local/render/incident.ts'
 import { pendingOf } from '../../shared/contain/pending.ts'
 import { manualSteps } from '../../shared/domain/manual-steps.ts'
 import type { IdentityKind } from '../../shared/domain/signal.ts'
+import { unclaimedIdentity } from '../../shared/domain/unclaimed.ts'
 import { noticeOf } from '../../shared/record/notice.ts'
 import { readPolicy } from '../../shared/record/policy-in-force.ts'
 import { messageOf } from '../../shared/slack/message.ts'
@@ -111,6 +112,24 @@ describe('steps for a person', () => {
       const steps = manualSteps({ ...base, identity: { ...base.identity, kind: kind as IdentityKind } })
       expect(steps.length > 0, kind).toBe(hasSteps)
     }
+  })
+
+  it.each([
+    ['access-key:AKIAIOSFODNN7EXAMPLE', 'aws sts get-access-key-info --access-key-id AKIAIOSFODNN7EXAMPLE', 'root'],
+    ['session:ASIAIOSFODNN7EXAMPLE', 'AttributeKey=AccessKeyId,AttributeValue=ASIAIOSFODNN7EXAMPLE', 'role'],
+    [`workload:${ACCOUNT}:pod api of cluster prod`, 'the workload and its role', 'report'],
+    ['entity:unknown/unknown', 'the workload and its role', 'report'],
+    [unclaimedIdentity(ACCOUNT, 'logs').id, 'who writes them', 'root'],
+    [`unknown:${ACCOUNT}:hidden name`, 'address and user agent', 'CloudTrail'],
+  ])('say of %s where to look, and are whole in a notice', (id, ...words) => {
+    const incident = {
+      ...incidentOf('inc-0123456789ab'),
+      state: 'asking' as const,
+      identity: { id, kind: 'unknown' as const, name: 'x', account: ACCOUNT },
+    }
+    const steps = manualSteps(incident)
+    for (const word of words) expect(steps.join(' ')).toContain(word)
+    for (const step of steps) expect(noticeOf(incident, 'ask').body).toContain(`Do: ${step}`)
   })
 
   it('are there for a role of IAM Identity Center, which IAM refuses to change', () => {

@@ -1,5 +1,5 @@
 import { partyOf } from '../../domain/report.ts'
-import { reportedBy, seenAt } from '../../domain/reported-by.ts'
+import { reportedBy, seenAt, unjoinedText } from '../../domain/reported-by.ts'
 import { type Signal, text } from '../../domain/signal.ts'
 import type { Detector } from '../detector.ts'
 
@@ -24,7 +24,8 @@ export const accessKeyExposed: Detector = {
   delivery: 'exposures',
   matches(signal) {
     const { report } = signal
-    if (report?.grade === 'verified') return { reason: `${partyOf(reportedBy(signal))}: ${provedBy(signal)}, and ${seenAt(report)}` }
+    if (report?.grade === 'verified')
+      return { reason: `${partyOf(reportedBy(signal))}: ${provedBy(signal)}, and ${seenAt(report)}${unjoinedText(report)}` }
     if (signal.source !== 'aws-health' || !RISK_CODES.has(signal.exposure ?? '')) return undefined
     const isSuspected = signal.exposure?.endsWith('_SUSPECTED') === true
     const note = text(signal.request, 'note')

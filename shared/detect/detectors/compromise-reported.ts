@@ -1,5 +1,5 @@
 import { partyOf } from '../../domain/report.ts'
-import { reportedBy } from '../../domain/reported-by.ts'
+import { reportedBy, unjoinedText } from '../../domain/reported-by.ts'
 import type { Detector } from '../detector.ts'
 
 /** From this weight on a finding asks: nobody here knows who is meant, so nobody else looks at it. */
@@ -19,7 +19,7 @@ export const compromiseReported: Detector = {
     const { report } = signal
     if (report?.compromise === undefined) return undefined
     const { unjoined } = report
-    const reason = `${partyOf(reportedBy(signal))}: ${report.type}${unjoined === undefined ? '' : `; ${unjoined}`}`
+    const reason = `${partyOf(reportedBy(signal))}: ${report.type}${unjoinedText(report)}`
     return { reason, weight: unjoined === undefined ? report.compromise : Math.max(UNJOINED, report.compromise) }
   },
 }

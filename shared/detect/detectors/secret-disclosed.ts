@@ -1,6 +1,6 @@
 import { SECRET_DISCLOSED } from '../../domain/ceilings.ts'
 import { partyOf } from '../../domain/report.ts'
-import { reportedBy, seenAt } from '../../domain/reported-by.ts'
+import { reportedBy, seenAt, unjoinedText } from '../../domain/reported-by.ts'
 import type { Detector } from '../detector.ts'
 
 /** Whoever read it there can use the key. Nobody tried it, and it may be an old one, so the policy says what follows: `disclosedSecret`. */
@@ -16,6 +16,8 @@ export const secretDisclosed: Detector = {
   delivery: 'reports',
   matches(signal) {
     if (signal.report?.grade !== 'with-secret') return undefined
-    return { reason: `${partyOf(reportedBy(signal))}: the id and its secret ${seenAt(signal.report, 'were')}` }
+    return {
+      reason: `${partyOf(reportedBy(signal))}: the id and its secret ${seenAt(signal.report, 'were')}${unjoinedText(signal.report)}`,
+    }
   },
 }
