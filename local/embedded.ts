@@ -120,10 +120,11 @@ export async function openOwned(folder: string, clock: Clock, claim: Claim): Pro
       save,
       target,
       async close() {
-        await served.close()
+        const isClosed = await served.close()
         ports.client.destroy()
         await closeToOthers(folder)
-        await claim.release()
+        // A database that is still open has its own lock: others wait until this process has ended, which `main` sees to.
+        if (isClosed) await claim.release()
       },
     }
   })

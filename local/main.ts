@@ -21,4 +21,14 @@ export async function main(): Promise<void> {
       process.exitCode = isOurs ? (EXIT_CODES[cause.code] ?? 1) : 1
     }
   }
+  endSoon()
+}
+
+/** How long what a command has opened may keep the process when the command is done. Milliseconds. */
+const LEAVE_MS = 2_000
+
+/** Ends the process where something holds it that does not close, such as a database that waits for its own threads. What is still to be printed comes first. */
+function endSoon(): void {
+  const leave = () => (process.stdout.writableLength + process.stderr.writableLength === 0 ? process.exit() : endSoon())
+  setTimeout(leave, LEAVE_MS).unref()
 }

@@ -50,6 +50,9 @@ const BODY_BYTES = 16 * 1024 * 1024
 /** How long an owner that ends waits for the commands that still use it. */
 const DRAIN_MS = 10_000
 
+/** How long the database may take to close, which it does within milliseconds. */
+const CLOSE_MS = 5_000
+
 /** Bytes that the path of a Unix socket may have on macOS and the BSDs (`sun_path` less its end); Linux allows four more. */
 const SOCKET_PATH_BYTES = 103
 
@@ -67,8 +70,8 @@ export function socketPathFor(folder: string): string | null {
 export interface Served {
   /** Remembers the console's address for who asks. */
   announce(consoleUrl: string): void
-  /** Waits for the commands that use the account, ends all connections and closes the database. */
-  close(): Promise<void>
+  /** Waits for the commands that use the account, ends all connections and closes the database. False where the database does not close in time. */
+  close(): Promise<boolean>
 }
 
 interface OwnerParts {
@@ -114,13 +117,20 @@ export async function serveOwner(server: Server, socket: string | null, { id, as
       for (const one of leases) one.write('ending\n')
       const drained = Promise.all([...leases].map((one) => new Promise<void>((done) => one.on('close', done))))
       await Promise.race([drained, setTimeout(DRAIN_MS, undefined, { ref: false })])
-      await new Promise<void>((done) => {
-        server.close(() => done())
-        server.closeAllConnections()
-      })
+      const isClosed = await closed(server)
       if (socket !== null && isInFolderOfItsOwn(socket)) await rmdir(dirname(socket))
+      return isClosed
     },
   }
+}
+
+/** Closes a server and the database behind it, which waits for its own threads. False where that fails or takes too long. */
+function closed(server: Server): Promise<boolean> {
+  const closing = new Promise<boolean>((done) => {
+    server.close((cause) => done(cause === undefined || cause === null))
+    server.closeAllConnections()
+  })
+  return Promise.race([closing, setTimeout(CLOSE_MS, false, { ref: false })])
 }
 
 /** The name that `socketPathFor` gives a folder that is for the socket alone. A data folder may begin with the same letters. */

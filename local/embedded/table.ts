@@ -35,9 +35,16 @@ export function embeddedTable(path: string): EmbeddedTable {
   return { server, ask: (call) => asRequest(answer, call) }
 }
 
+/** How long a call of the table may take, which is some milliseconds. */
+const ANSWER_MS = 30_000
+
 /** dynalite reads of a request and writes to a response only what stands here. */
 function asRequest(answer: RequestListener, { method, url, headers, body }: TableCall): Promise<TableAnswer> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    const unanswered = setTimeout(
+      () => reject(new ResponderError('store.unavailable', `the embedded table does not answer (${ANSWER_MS / 1000} s)`)),
+      ANSWER_MS,
+    )
     const request = Object.assign(Readable.from(body.length === 0 ? [] : [body]), { method, url, headers })
     const sent: Record<string, string> = {}
     const response = {
@@ -46,6 +53,7 @@ function asRequest(answer: RequestListener, { method, url, headers, body }: Tabl
         sent[name.toLowerCase()] = String(value)
       },
       end(text = '') {
+        clearTimeout(unanswered)
         resolve({ status: response.statusCode, headers: sent, body: Buffer.from(text) })
       },
     }

@@ -1,7 +1,7 @@
 import type { Change } from '../domain/change.ts'
 import type { Clock } from '../ports/runtime.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
-import { append } from '../record/append.ts'
+import { append, headOf } from '../record/append.ts'
 import { ownStepsSubject } from '../record/own-steps-subject.ts'
 import { type PlannedStep, standingSteps } from './progress.ts'
 import { isSameValue, type StepValue } from './steps/step.ts'
@@ -49,7 +49,8 @@ export function openOwnSteps(incidentId: string, entries: readonly Change[], por
   }
   const write = async (draft: Pick<Change, 'kind' | 'target' | 'from' | 'to' | 'why'>) => {
     const at = new Date(ports.clock.now()).toISOString()
-    own.push(await append(ports.record, subject, { at, actor: 'countersign:contain', ...draft }))
+    // Nobody but another run of contain writes this chain, so the end that was read nearly always is its end.
+    own.push(await append(ports.record, subject, { at, actor: 'countersign:contain', ...draft }, headOf(own.at(-1))))
   }
   return {
     has,

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { countersign, folder, layAccount, lines } from './run-cli.ts'
@@ -200,6 +201,19 @@ describe('the record', () => {
     const { code, out } = await countersign(['changes', 'verify', '--json', ...on])
     expect(code).toBe(0)
     expect(JSON.parse(out)).toMatchObject({ isWhole: true, seals: 2, faults: [] })
+  })
+})
+
+describe('a database that does not close', () => {
+  it('keeps neither the command nor the next one from their ends', async () => {
+    // LevelDB waits for its own threads, here for good.
+    const level = createRequire(import.meta.resolve('level')).resolve('classic-level')
+    const stuck = `const { ClassicLevel } = (await import('node:module')).createRequire(${JSON.stringify(level)})(${JSON.stringify(level)}); ClassicLevel.prototype._close = () => (setInterval(() => {}, 1e6), new Promise(() => {}))`
+    const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(stuck)}` }
+    const held = await countersign(['changes', 'verify', ...on], undefined, env)
+    expect([held.code, held.err]).toEqual([0, ''])
+    expect(held.out).toContain('intact')
+    expect((await countersign(['changes', 'verify', ...on])).code).toBe(0)
   })
 })
 
