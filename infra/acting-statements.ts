@@ -69,6 +69,9 @@ export const READS = {
   inventory: { users: ['iam:GenerateServiceLastAccessedDetails'], roles: ['iam:GenerateServiceLastAccessedDetails'] },
 } as const
 
+/** What inventory reads of a whole account, which takes no resource: last-used data by their job, and all policies. */
+export const ACCOUNT_READS = ['iam:GetServiceLastAccessedDetails', 'iam:GetAccountAuthorizationDetails'] as const
+
 const allow = (actions: readonly string[], resources: readonly string[], conditions?: Conditions): Statement => ({
   effect: 'Allow',
   actions,
@@ -133,7 +136,7 @@ export function readStatements(place: ActingPlace): Statement[] {
     allow([...new Set(all.flatMap((one) => one.users))], [users]),
     allow([...new Set(all.flatMap((one) => one.roles))], [roles]),
     allow([PROFILE_READ], [profiles]),
-    allow(['iam:GetServiceLastAccessedDetails', 'cloudtrail:LookupEvents'], ['*']),
+    allow([...ACCOUNT_READS, 'cloudtrail:LookupEvents'], ['*']),
     deny(IAM_CHANGES, ['*']),
   ]
 }

@@ -60,7 +60,7 @@ export class MemberStack extends Stack {
     acknowledgeWildcards(this, {
       ...wildcardReasons(place, policy),
       'Resource::*':
-        'iam:GetAccountSummary, iam:GetServiceLastAccessedDetails and cloudtrail:LookupEvents take no resource; the other statements on * are Denies.',
+        'iam:GetAccountSummary, iam:GetServiceLastAccessedDetails, iam:GetAccountAuthorizationDetails and cloudtrail:LookupEvents take no resource; the other statements on * are Denies.',
       [`Resource::${identitiesOf(place).profiles}`]: 'Reads of the role of an instance: which profile is not known in advance.',
       [`Resource::${stackSets}`]: PART_OF_DENY,
       ...Object.fromEntries(IAM_CHANGES.map((action) => [`Action::${action}`, PART_OF_DENY])),

@@ -85,7 +85,7 @@ export class RespondFunction extends Construct {
     responder.allowItems(['dynamodb:PutItem', 'dynamodb:Query'], table.tableArn, ['EXPOSURE#*', 'WORKLOAD#*'])
     responder.allowItems(['dynamodb:UpdateItem'], table.tableArn, ['BUDGET#*'])
     // What IAM said of identities is read, and written by `inventory` alone.
-    responder.allowItems(['dynamodb:GetItem'], table.tableArn, ['LASTUSED#*'])
+    responder.allowItems(['dynamodb:GetItem'], table.tableArn, ['LASTUSED#*', 'REACH#*'])
     // What people accepted keeps them from being asked: it is read, and written by `review` alone.
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['POLICY', 'PATTERN#*'])
     responder.allow(['lambda:InvokeFunction'], [contain.functionArn])

@@ -42,6 +42,8 @@ export const WARNINGS: Readonly<Record<string, WarningAlarm>> = {
   'release.unordered': of('Unordered'),
   'respond.fast-path.failed': none('the event is evaluated afterwards, or delivered again'),
   'respond.identity.failed': none('the message is delivered again, and counted there'),
+  'reach.failed': none('the run fails at its end, and its dead letter has an alarm'),
+  'reach.unreadable': of('StoredUnreadable'),
   'respond.last-used.unread': none('inventory meets the same item, and it has an alarm there; the restriction says it'),
   'respond.message.contended': of('Conflicts'),
   'respond.message.failed': of('MessagesFailing'),

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
+import { AuthorizationDetails } from '../shared/domain/authorization-details.ts'
 import { ResponderError } from '../shared/errors.ts'
-import { AuthorizationDetails } from '../shared/memory/authorization-details.ts'
 import { whyUnreadable } from './read/list-files.ts'
 
 /** The largest file that is read, in bytes: it is parsed as a whole. An account of 5,000 users and 5,000 roles prints some tens of megabytes. */

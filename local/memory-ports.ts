@@ -1,6 +1,6 @@
+import { AuthorizationDetails } from '../shared/domain/authorization-details.ts'
 import { absentAdvisor } from '../shared/memory/advisor.ts'
 import { memoryAdvisorBudget } from '../shared/memory/advisor-budget.ts'
-import { AuthorizationDetails } from '../shared/memory/authorization-details.ts'
 import { memoryBreaker } from '../shared/memory/breaker.ts'
 import { memoryChangeRecord } from '../shared/memory/change-record.ts'
 import { memoryIam } from '../shared/memory/iam.ts'

@@ -17,11 +17,13 @@ import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
 import { lambdaContainInvoker, lambdaRotateInvoker } from '../shared/aws/invokers.ts'
 import { dynamoLastUsedStore } from '../shared/aws/last-used-store.ts'
 import { noticesTo, regionOf } from '../shared/aws/notifier.ts'
+import { dynamoReachStore } from '../shared/aws/reach-store.ts'
 import { eventBridgeReportBus } from '../shared/aws/report-bus.ts'
 import { centralRootKeys } from '../shared/aws/root-keys.ts'
 import { s3SealVault } from '../shared/aws/seal-vault.ts'
 import { dynamoSetAsideStore } from '../shared/aws/set-aside-store.ts'
 import { callerArn, describeStack } from '../shared/aws/stack.ts'
+import { parseArn } from '../shared/domain/arn.ts'
 import { ResponderError } from '../shared/errors.ts'
 import type { Clock } from '../shared/ports/runtime.ts'
 import { withArchivedChains, withArchivedIncidents } from '../shared/record/archived.ts'
@@ -57,6 +59,7 @@ export async function openStack(name: string, region: string | undefined, clock:
     clock,
     identities: dynamoIdentityStore(table),
     lastUsed: dynamoLastUsedStore(table),
+    reach: { store: dynamoReachStore(table), account: parseArn(topicArn)?.account ?? '' },
     incidents: archive === undefined ? ports.incidents : withArchivedIncidents(ports.incidents, archive),
     record: archive === undefined ? ports.record : withArchivedChains(ports.record, archive),
     archive,

@@ -1,4 +1,4 @@
-import { AuthorizationDetails } from '../shared/memory/authorization-details.ts'
+import { AuthorizationDetails } from '../shared/domain/authorization-details.ts'
 import { readAccount } from './account-file.ts'
 import { backtest } from './backtest.ts'
 import { createEmbedded } from './create-embedded.ts'

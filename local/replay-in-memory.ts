@@ -1,7 +1,7 @@
+import { AuthorizationDetails } from '../shared/domain/authorization-details.ts'
 import { geoIpFrom } from '../shared/geo/geo-ip.ts'
 import { offlineAdvisor } from '../shared/memory/advisor.ts'
 import { memoryAdvisorBudget } from '../shared/memory/advisor-budget.ts'
-import { AuthorizationDetails } from '../shared/memory/authorization-details.ts'
 import { memoryBreaker } from '../shared/memory/breaker.ts'
 import { memoryChangeRecord } from '../shared/memory/change-record.ts'
 import { memoryIam } from '../shared/memory/iam.ts'

@@ -1,5 +1,5 @@
+import type { AuthorizationDetails } from '../shared/domain/authorization-details.ts'
 import { ResponderError } from '../shared/errors.ts'
-import type { AuthorizationDetails } from '../shared/memory/authorization-details.ts'
 import { type Intrusion, intrude } from './synthetic/intrusion.ts'
 import { deploy, machinesDay } from './synthetic/machines.ts'
 import { peopleDay } from './synthetic/people.ts'

@@ -4,6 +4,7 @@ import type { IncidentArchive } from '../shared/ports/archive.ts'
 import type { FailureQueue, SetAsideStore } from '../shared/ports/failures.ts'
 import type { LastUsedStore } from '../shared/ports/last-used.ts'
 import type { Notifier } from '../shared/ports/notices.ts'
+import type { ReachStore } from '../shared/ports/reach.ts'
 import type { Clock } from '../shared/ports/runtime.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore, SealVault } from '../shared/ports/stores.ts'
 import type { Reviewed } from '../shared/review/review.ts'
@@ -21,6 +22,8 @@ export interface Target {
   readonly identities: IdentityStore
   /** What IAM said of identities on the nights before; undefined in the embedded account, which has no IAM to ask. */
   readonly lastUsed?: Pick<LastUsedStore, 'read'>
+  /** What the inventory found that identities could break, and the account of the stack; undefined in the embedded account, which takes none. */
+  readonly reach?: { readonly store: Pick<ReachStore, 'list'>; readonly account: string }
   readonly incidents: IncidentStore
   readonly record: ChangeRecord
   readonly notifier: Notifier

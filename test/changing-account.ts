@@ -1,4 +1,4 @@
-import { AuthorizationDetails } from '../shared/memory/authorization-details.ts'
+import { AuthorizationDetails } from '../shared/domain/authorization-details.ts'
 import { type MemoryIam, memoryIam } from '../shared/memory/iam.ts'
 import type { Iam } from '../shared/ports/iam.ts'
 import { arnOf } from './embedded.ts'

@@ -9,6 +9,7 @@ import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { awsInstanceProfiles } from '../../shared/aws/instance-profiles.ts'
 import { lambdaContainInvoker, sqsBackfillQueue, sqsBootstrapQueue } from '../../shared/aws/invokers.ts'
 import { dynamoLastUsedStore } from '../../shared/aws/last-used-store.ts'
+import { dynamoReachStore } from '../../shared/aws/reach-store.ts'
 import { modelAdvisor } from '../../shared/decide/advise/by-model.ts'
 import { withCircuit } from '../../shared/decide/advise/circuit.ts'
 import { lookUp } from '../../shared/decide/look-up.ts'
@@ -69,6 +70,7 @@ const iamOf = (account: string) =>
 const ports: RespondPorts = {
   identities: dynamoIdentityStore(table),
   lastUsed: dynamoLastUsedStore(table),
+  reach: dynamoReachStore(table),
   ...stores,
   pause,
   iam: accounts === undefined ? iam : readsOf(accounts, config.ACCOUNT_ID, stores.log),

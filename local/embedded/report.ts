@@ -1,8 +1,8 @@
 import { enforce } from '../../shared/contain/enforce.ts'
 import { parseArn } from '../../shared/domain/arn.ts'
+import type { AuthorizationDetails } from '../../shared/domain/authorization-details.ts'
 import { type ExposureReport, REPORT_BUS_SOURCE, REPORT_DETAIL_TYPES } from '../../shared/domain/exposure-report.ts'
 import { ResponderError } from '../../shared/errors.ts'
-import type { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
 import { pipeline } from '../../shared/pipeline.ts'
 import type { RespondPorts } from '../../shared/ports/respond.ts'
 

@@ -1,17 +1,44 @@
-import type { Command } from 'commander'
-import { print } from './with-target.ts'
+import { type Command, Option } from 'commander'
+import { ResponderError } from '../../shared/errors.ts'
+import { complain, print } from './with-target.ts'
+
+interface BlastRadiusWords {
+  readonly file?: string
+  readonly stack?: string
+  readonly region?: string
+  readonly account?: string
+  readonly json?: true
+  readonly out?: string
+}
 
 /** Adds the command that shows what the identities of an account could break. */
 export function addBlastRadius(root: Command): void {
   root
     .command('blast-radius')
-    .description('what the users and roles of an account could do, and by which steps to more; from a file, with no call of AWS')
+    .description('what the users and roles of an account could do, and by which steps to more')
     .argument('[identity]', 'one of them: its ARN, or a name that only one has')
-    .requiredOption('--file <file>', 'what `aws iam get-account-authorization-details` prints')
+    .option('--file <file>', 'what `aws iam get-account-authorization-details` prints; with no call of AWS')
+    .addOption(
+      new Option('--stack <name>', 'a deployed stack: its last inventory, and what changed since those before').conflicts(['file', 'out']),
+    )
+    .option('--region <region>', 'the region of the stack')
+    .option('--account <id>', 'with --stack: another account than its own')
     .option('--json', 'NDJSON: one line for each identity')
-    .option('--out <file>', 'an HTML report')
-    .action(async (identity: string | undefined, { file, json, out }: { file: string; json?: true; out?: string }) => {
-      const { blastRadius } = await import('../commands/blast-radius.ts')
-      print(await blastRadius({ file, identity, isJson: json === true, page: out }))
+    .option('--out <file>', 'with --file: an HTML report')
+    .action(async (identity: string | undefined, { file, stack, region, account, json, out }: BlastRadiusWords) => {
+      const isJson = json === true
+      if (file !== undefined) {
+        const { blastRadius } = await import('../commands/blast-radius.ts')
+        print(await blastRadius({ file, identity, isJson, page: out }))
+        return
+      }
+      if (stack === undefined) throw new ResponderError('usage', 'name what to read: --file FILE, or --stack NAME')
+      const [{ openTarget }, { storedReach }] = await Promise.all([import('../open-target.ts'), import('../commands/stored-reach.ts')])
+      const target = await openTarget({ data: '', stack, ...(region === undefined ? {} : { region }) })
+      try {
+        print(await storedReach(target, { identity, account, isJson, complain }))
+      } finally {
+        await target.close()
+      }
     })
 }

@@ -1,4 +1,4 @@
-import type { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
+import type { AuthorizationDetails } from '../../shared/domain/authorization-details.ts'
 import { iamId } from './random.ts'
 import { ACCOUNT, timeOf } from './record.ts'
 import type { Story } from './story.ts'

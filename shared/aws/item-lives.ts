@@ -128,6 +128,13 @@ export const ITEM_CLASSES: readonly ItemClass[] = [
     life: kept('a restriction goes by it'),
   },
   {
+    pk: 'REACH#…',
+    sk: ['arn:…'],
+    holds: 'what a user or role of an account could break, with reasons, as the last inventory found it; inventory alone writes it',
+    grows: 'one for each user and role',
+    life: expires('14 days after the last inventory that found it'),
+  },
+  {
     pk: 'PATTERN#…',
     sk: CHAIN,
     holds: 'the chain of what people accepted of an identity; the last entry holds all; respond may only read it',

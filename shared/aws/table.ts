@@ -18,6 +18,7 @@ export const keys = {
   identityNames: (principalId: string) => ({ pk: `IDENTITY#principal:${principalId}`, sk: 'NAMES' }),
   moves: (range: string) => ({ pk: `IDENTITY#range:${range}`, sk: 'MOVES' }),
   lastUsed: (identityId: string) => ({ pk: `LASTUSED#${identityId}`, sk: 'SNAPSHOTS' }),
+  reach: (account: string, identityId: string) => ({ pk: `REACH#${account}`, sk: identityId }),
   incident: (incidentId: string) => ({ pk: `INCIDENT#${incidentId}`, sk: 'META' }),
   signal: (incidentId: string, time: number, signalId: string) => ({
     pk: `INCIDENT#${incidentId}`,

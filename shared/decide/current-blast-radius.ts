@@ -3,19 +3,36 @@ import type { BlastRadius } from '../domain/blast-radius.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
 import type { RespondPorts } from '../ports/respond.ts'
-import { blastRadiusOf, observedBlastRadius } from './reach/blast-radius.ts'
+import { blastRadiusOf, observedBlastRadius, raisedBySeen } from './reach/blast-radius.ts'
+import type { UnitOfWork } from './unit-of-work.ts'
 
-/** The blast radius by the identity's policies when they are known, else by its observed calls. An observed score never falls within one incident. */
+interface Looking {
+  readonly baseline: Baseline
+  readonly signal: Signal
+  readonly unitOfWork: Pick<UnitOfWork, 'reachOf'>
+  readonly ports: Pick<RespondPorts, 'iam'>
+}
+
+/** The blast radius by the identity's policies when they are known, else by its observed calls. A score never falls within one incident. */
 export async function currentBlastRadius(
   incident: Incident | undefined,
   identity: Identity,
-  { baseline, signal, ports }: { baseline: Baseline; signal: Signal; ports: RespondPorts },
+  { baseline, signal, ...looking }: Looking,
 ): Promise<BlastRadius> {
   const before = incident?.blastRadius
-  if (before?.basis === 'policies') return before
-  const policies = before?.basis === 'observed' ? undefined : await ports.iam.policiesOf(identity)
-  const known = policies && blastRadiusOf(policies)
-  if (known !== undefined) return known
-  const observed = observedBlastRadius(baseline, signal.kind === 'api-call' && signal.outcome === 'success' ? signal.action : undefined)
+  const latest = signal.kind === 'api-call' && signal.outcome === 'success' ? signal.action : undefined
+  const known = before?.basis === 'policies' ? before : before?.basis === 'observed' ? undefined : await byPolicies(identity, looking)
+  if (known !== undefined) return raisedBySeen(known, baseline, latest)
+  const observed = observedBlastRadius(baseline, latest)
   return before?.basis === 'observed' && before.score >= observed.score ? before : observed
+}
+
+async function byPolicies(
+  identity: Identity,
+  { unitOfWork, ports }: Pick<Looking, 'unitOfWork' | 'ports'>,
+): Promise<BlastRadius | undefined> {
+  const stored = await unitOfWork.reachOf(identity)
+  if (stored !== undefined) return stored
+  const policies = await ports.iam.policiesOf(identity)
+  return policies && blastRadiusOf(policies)
 }

@@ -42,6 +42,8 @@ const CLOSED_LIMIT = 50
  * Throws `incident.conflict` when `CLOSED_LIMIT` incidents in a row are closed.
  */
 export async function evaluate(found: Folded, context: EvaluationContext): Promise<Evaluation> {
+  // It is needed at the end, and read beside what comes before.
+  if (found.findings.length > 0) context.unitOfWork.reachOf(found.signal.identity).catch(() => {})
   const { folded, reports } = await withExposures(found, context.unitOfWork)
   const { signal, findings, evidence } = folded
   const own = assessmentOf(evidence, { weights: context.policy.weights, familiarity: familiarityIn(context.unitOfWork, signal) })
@@ -123,7 +125,7 @@ async function evaluateIn(
   const merged = mergeFindings(before, evidence)
   const { draft } = unitOfWork.stateOf(signal)
   const identity = known?.value.identity ?? signal.identity
-  const blastRadius = await currentBlastRadius(known?.value, identity, { baseline: draft.baseline, signal, ports })
+  const blastRadius = await currentBlastRadius(known?.value, identity, { baseline: draft.baseline, signal, unitOfWork, ports })
   const subject = {
     incidentId: id,
     signal,

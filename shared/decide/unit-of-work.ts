@@ -1,6 +1,7 @@
 import { followNames } from '../detect/follow-names.ts'
 import type { AcceptedPattern } from '../domain/accepted-pattern.ts'
 import { type Baseline, learn } from '../domain/baseline.ts'
+import type { BlastRadius } from '../domain/blast-radius.ts'
 import { permissionSetOf } from '../domain/identity-center.ts'
 import { copyState, emptyState, type IdentityState } from '../domain/identity-state.ts'
 import type { Incident } from '../domain/incident.ts'
@@ -11,6 +12,7 @@ import type { Iam } from '../ports/iam.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore, StoredIdentity, Versioned } from '../ports/stores.ts'
 import { readPatterns } from '../record/patterns.ts'
 import { issuedUserIds } from './issued-users.ts'
+import { type ReachReading, readReach } from './read-reach.ts'
 
 /** One identity while a batch is processed. `isTouched`: its draft is written back by `save`. */
 interface Entry {
@@ -50,6 +52,8 @@ export interface UnitOfWork {
   patternsOf(identityId: string): Promise<readonly AcceptedPattern[]>
   /** Where a credential was seen, read once per batch. */
   exposuresOf(credentialId: string): Promise<readonly KeptReport[]>
+  /** What an identity could break, as the last inventory found it, read once per batch; undefined where that is not known. */
+  reachOf(identity: Identity): Promise<BlastRadius | undefined>
   /** Remembers where a credential was seen, for later signals of the batch too. */
   noteExposure(report: KeptReport): Promise<void>
   /** Makes a written incident visible to later signals of the batch: to its identity, and to the users and credentials of its lineage. */
@@ -66,7 +70,7 @@ export async function openUnitOfWork(
     incidents: IncidentStore
     record: Pick<ChangeRecord, 'last'>
     iam: Pick<Iam, 'describe'>
-  },
+  } & ReachReading,
 ): Promise<UnitOfWork> {
   const { entries, takeEarlier } = await readEntries(signals, stores)
   const known = (identityId: string) => entries.get(identityId) as Entry
@@ -84,6 +88,7 @@ export async function openUnitOfWork(
   const issued = new Map<string, string>()
   const patterns = new Map<string, Promise<readonly AcceptedPattern[]>>()
   const exposures = new Map<string, Promise<readonly KeptReport[]>>()
+  const reaches = new Map<string, Promise<BlastRadius | undefined>>()
   const incident = async (id: string) => {
     const known = incidents.get(id) ?? (await stores.incidents.get(id))
     if (known !== undefined) incidents.set(id, known)
@@ -125,16 +130,9 @@ export async function openUnitOfWork(
       const { incidentId } = known(identityId)
       return incidentId === undefined ? undefined : incident(incidentId)
     },
-    patternsOf(identityId) {
-      const known = patterns.get(identityId) ?? readPatterns(identityId, stores.record)
-      patterns.set(identityId, known)
-      return known
-    },
-    exposuresOf(credentialId) {
-      const known = exposures.get(credentialId) ?? stores.identities.exposuresOf(credentialId)
-      exposures.set(credentialId, known)
-      return known
-    },
+    patternsOf: (identityId) => once(patterns, identityId, () => readPatterns(identityId, stores.record)),
+    exposuresOf: (credentialId) => once(exposures, credentialId, () => stores.identities.exposuresOf(credentialId)),
+    reachOf: (identity) => once(reaches, identity.id, () => readReach(identity, stores)),
     async noteExposure(report) {
       await stores.identities.addExposure(report)
       exposures.delete(report.credentialId)
@@ -169,6 +167,13 @@ export async function openUnitOfWork(
       return conflicts
     },
   }
+}
+
+/** What is read once for each key. */
+function once<T>(known: Map<string, T>, key: string, read: () => T): T {
+  const found = known.get(key) ?? read()
+  known.set(key, found)
+  return found
 }
 
 /** `takeEarlier` answers the state that a user had under another name, as far as the batch has changed it, and leaves none there. */

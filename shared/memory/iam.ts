@@ -1,10 +1,10 @@
 import type { AccountPolicies } from '../domain/account-policies.ts'
 import { parseArn } from '../domain/arn.ts'
+import type { AuthorizationDetails, PolicyDocument } from '../domain/authorization-details.ts'
 import { roleArnOf } from '../domain/identity-center.ts'
+import { accountPoliciesOf, isDeniedEverything } from '../domain/policies-in-details.ts'
 import type { Identity } from '../domain/signal.ts'
 import type { Iam } from '../ports/iam.ts'
-import { accountPoliciesOf, isDeniedEverything } from './account-policies.ts'
-import type { AuthorizationDetails, PolicyDocument } from './authorization-details.ts'
 import { isOnlyObserved, observedRole, observedUser, roleByName } from './observed-user.ts'
 
 /** IAM quota: characters of all inline policies of a user, without white space. */

@@ -1,7 +1,7 @@
 import { parseArn, principalIn } from '../domain/arn.ts'
+import type { AuthorizationDetails } from '../domain/authorization-details.ts'
 import { roleArnOf } from '../domain/identity-center.ts'
 import type { Identity } from '../domain/signal.ts'
-import type { AuthorizationDetails } from './authorization-details.ts'
 
 type Role = AuthorizationDetails['RoleDetailList'][number]
 

@@ -5,6 +5,7 @@ import type { BackfillQueue, BootstrapQueue, ContainInvoker } from './invokers.t
 import type { LastUsedStore } from './last-used.ts'
 import type { EventHistory, GeoIp, InstanceProfiles } from './lookup.ts'
 import type { Notifier } from './notices.ts'
+import type { ReachStore } from './reach.ts'
 import type { Clock, Log, Pause } from './runtime.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore } from './stores.ts'
 
@@ -33,6 +34,8 @@ export interface RespondPorts {
   readonly delivery?: { readonly reads: boolean; readonly sessions: boolean }
   /** What IAM said of identities on the nights before; absent where nobody asks it, as in a replay. */
   readonly lastUsed?: Pick<LastUsedStore, 'read'> | undefined
+  /** What identities could break, as the last inventory found it; absent where nobody takes one, as in a replay. */
+  readonly reach?: Pick<ReachStore, 'read'> | undefined
   readonly history: Pick<EventHistory, 'lookup'> & Partial<Pick<EventHistory, 'account'>>
   /** Which role the instances of a profile have; absent where IAM cannot be asked, as in a replay. */
   readonly profiles?: InstanceProfiles | undefined

@@ -163,7 +163,7 @@ describe('200 invented keys with invented secrets', () => {
     expect([one.state, one.decision.would, one.decision.action]).toEqual(['asking', 'ask', 'ask'])
     const listed = new Set((await world.ports.incidents.signals(one.id)).map(({ credentialId }) => credentialId))
     expect(listed.size).toBeGreaterThan(one.credentials.length / 2)
-    // Each is remembered by its id: what it does when it is used is judged by itself.
+    // Each is remembered by its id: what it does when it is used counts by itself.
     for (let n = 0; n < 200; n++) expect(await world.ports.identities.exposuresOf(invented(n))).toHaveLength(1)
   })
 

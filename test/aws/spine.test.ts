@@ -66,6 +66,7 @@ let seed: DeployedFunction
 let rotate: DeployedFunction
 let seal: DeployedFunction
 let archive: DeployedFunction
+let inventory: DeployedFunction
 let queueUrl: string
 let hotUrl: string
 let reverifyUrl: string
@@ -155,6 +156,7 @@ beforeAll(async () => {
   rotate = await deploy('Rotate')
   await sealBucket(new S3Client(options(admin)), BUCKET)
   seal = await deploy('Seal')
+  inventory = await deploy('Inventory')
   archive = await deploy('Archive', { CLOCK_AHEAD_MS: String(100 * DAY_MS) })
   // A stack of this name with these outputs is what the command line looks for.
   const outputs = {
@@ -284,6 +286,36 @@ describe('the deployed path on moto', () => {
     await seed.invoke({})
     await seed.invoke({})
     expect(await records().list('POLICY')).toMatchObject([{ number: 1, kind: 'policy', to: { mode: 'contain' } }])
+  })
+
+  it('takes stock of what everybody could break, by its own rights, and says who gained what since', async () => {
+    await iam.send(new CreateUserCommand({ UserName: 'reader' }))
+    await iam.send(new CreateUserCommand({ UserName: 'boss' }))
+    const put = (UserName: string, PolicyDocument: string) =>
+      iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'work', PolicyDocument }))
+    await put('boss', ALLOW_ALL)
+    await put('reader', allow('s3:ListAllMyBuckets'))
+    await inventory.invoke({})
+    interface Line {
+      readonly id: string
+      readonly reach: number
+      readonly before?: number
+      readonly gained?: readonly string[]
+    }
+    const listed = async () =>
+      (await countersign('blast-radius', '--json'))
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Line)
+    const of = (lines: readonly Line[], name: string) => lines.find(({ id }) => id.endsWith(`:user/${name}`))
+    const first = await listed()
+    expect([of(first, 'boss')?.reach, of(first, 'reader')?.reach]).toEqual([100, 5])
+    await put('reader', ALLOW_IAM)
+    await inventory.invoke({})
+    const { reach = 0, before, gained = [] } = of(await listed(), 'reader') ?? {}
+    console.log(`${first.length} users and roles; reader ${before} → ${reach}: ${gained.join('; ')}`)
+    expect([before, reach > 90, gained.join().includes('grant itself more rights')]).toEqual([5, true, true])
+    expect(await countersign('blast-radius', 'reader')).toContain(`Changed 5 → ${reach} since`)
   })
 
   it('contains a key that an intruder uses, records it, and gives it back on release', async () => {

@@ -1,5 +1,5 @@
 import { enforce } from '../../shared/contain/enforce.ts'
-import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
+import { AuthorizationDetails } from '../../shared/domain/authorization-details.ts'
 import { pipeline } from '../../shared/pipeline.ts'
 import { ACCOUNT, arnOf, call, embedded, exposed, KEY, NOW } from '../embedded.ts'
 import type { Figures } from './measure.ts'

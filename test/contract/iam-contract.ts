@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { AuthorizationDetails } from '../../shared/domain/authorization-details.ts'
 import type { Identity } from '../../shared/domain/signal.ts'
-import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
 import type { Iam } from '../../shared/ports/iam.ts'
 import { user } from './samples.ts'
 

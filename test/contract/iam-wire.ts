@@ -1,4 +1,4 @@
-import type { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
+import type { AuthorizationDetails } from '../../shared/domain/authorization-details.ts'
 import type { SwitchKind } from '../../shared/ports/iam.ts'
 import { type Loopback, loopback, type WireAnswer } from './loopback.ts'
 
@@ -244,6 +244,14 @@ export async function iamWire(picture: AuthorizationDetails, lastUsed: ReadonlyM
     },
     GetAccountSummary: () =>
       `<SummaryMap><entry><key>Users</key><value>${account.UserDetailList.length}</value></entry><entry><key>Groups</key><value>1</value></entry></SummaryMap>`,
+    GetAccountAuthorizationDetails(words) {
+      const entries = authorizationEntries(account)
+      const at = Number(words.get('Marker') ?? 0)
+      const [list, entry] = entries[at] ?? ['Policies', '']
+      const isTruncated = at + 1 < entries.length
+      const next = isTruncated ? `<Marker>${at + 1}</Marker>` : ''
+      return `<${list}>${entry === '' ? '' : `<member>${entry}</member>`}</${list}><IsTruncated>${isTruncated}</IsTruncated>${next}`
+    },
     GetRole(words) {
       const role = account.RoleDetailList.find(({ RoleName }) => RoleName === words.get('RoleName'))
       if (role === undefined) return NO_SUCH_ENTITY
@@ -286,6 +294,82 @@ function lastUsedPage({ JobStatus, JobCreationDate, ServicesLastAccessed: all }:
   const isTruncated = at + LAST_USED_PAGE < all.length
   const next = isTruncated ? `<Marker>${at + LAST_USED_PAGE}</Marker>` : ''
   return `${said(JobStatus)}<ServicesLastAccessed>${members.join('')}</ServicesLastAccessed><IsTruncated>${isTruncated}</IsTruncated>${next}`
+}
+
+/** The entries of an account in IAM's order, each with the list that it is in: documents URL-encoded, as IAM has them. */
+function authorizationEntries({ UserDetailList, GroupDetailList, RoleDetailList, Policies }: AuthorizationDetails): [string, string][] {
+  const tag = (name: string, text: string | undefined) => (text === undefined ? '' : `<${name}>${text}</${name}>`)
+  const list = (name: string, members: readonly string[]) => tag(name, members.map((member) => tag('member', member)).join(''))
+  const written = (document: unknown) => encodeURIComponent(typeof document === 'string' ? document : JSON.stringify(document))
+  const inline = (name: string, policies: readonly { PolicyName: string; PolicyDocument: unknown }[]) =>
+    list(
+      name,
+      policies.map((one) => tag('PolicyName', one.PolicyName) + tag('PolicyDocument', written(one.PolicyDocument))),
+    )
+  const attached = (policies: readonly { PolicyName: string; PolicyArn: string }[]) =>
+    list(
+      'AttachedManagedPolicies',
+      policies.map((one) => tag('PolicyName', one.PolicyName) + tag('PolicyArn', one.PolicyArn)),
+    )
+  const boundary = (one: { PermissionsBoundary?: { PermissionsBoundaryArn: string } | undefined }) =>
+    one.PermissionsBoundary === undefined
+      ? ''
+      : tag('PermissionsBoundary', tag('PermissionsBoundaryArn', one.PermissionsBoundary.PermissionsBoundaryArn))
+  const date = tag('CreateDate', '2026-01-01T00:00:00Z')
+  const users = UserDetailList.map((user): [string, string] => [
+    'UserDetailList',
+    [
+      ...[
+        date,
+        tag('Path', user.Path),
+        tag('UserName', user.UserName),
+        tag('UserId', user.UserId ?? `AIDA-${user.UserName}`),
+        tag('Arn', user.Arn),
+      ],
+      ...[inline('UserPolicyList', user.UserPolicyList), attached(user.AttachedManagedPolicies), list('GroupList', user.GroupList)],
+      ...[boundary(user), tagsOf(user.Tags)],
+    ].join(''),
+  ])
+  const groups = GroupDetailList.map((group): [string, string] => [
+    'GroupDetailList',
+    [
+      date,
+      tag('GroupName', group.GroupName),
+      tag('Arn', group.Arn),
+      inline('GroupPolicyList', group.GroupPolicyList),
+      attached(group.AttachedManagedPolicies),
+    ].join(''),
+  ])
+  const roles = RoleDetailList.map((role): [string, string] => [
+    'RoleDetailList',
+    [
+      ...[
+        date,
+        tag('Path', role.Path),
+        tag('RoleName', role.RoleName),
+        tag('RoleId', role.RoleId ?? `AROA-${role.RoleName}`),
+        tag('Arn', role.Arn),
+      ],
+      ...[tag('AssumeRolePolicyDocument', written(role.AssumeRolePolicyDocument ?? '{}')), inline('RolePolicyList', role.RolePolicyList)],
+      ...[attached(role.AttachedManagedPolicies), boundary(role), tagsOf(role.Tags)],
+    ].join(''),
+  ])
+  const policies = Policies.map((policy): [string, string] => [
+    'Policies',
+    [
+      ...[date, tag('PolicyName', policy.PolicyName), tag('Arn', policy.Arn)],
+      list(
+        'PolicyVersionList',
+        policy.PolicyVersionList.map(
+          (one) =>
+            tag('Document', written(one.Document)) +
+            tag('VersionId', one.VersionId) +
+            tag('IsDefaultVersion', String(one.IsDefaultVersion)),
+        ),
+      ),
+    ].join(''),
+  ])
+  return [...users, ...groups, ...roles, ...policies]
 }
 
 /** When IAM created somebody; IAM always says it, an account of a test need not. */

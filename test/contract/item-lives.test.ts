@@ -13,6 +13,7 @@ import { classOf, ITEM_CLASSES } from '../../shared/aws/item-lives.ts'
 import { dynamoLastUsedStore } from '../../shared/aws/last-used-store.ts'
 import { dynamoPostings } from '../../shared/aws/postings.ts'
 import { dynamoPressLog } from '../../shared/aws/press-log.ts'
+import { dynamoReachStore } from '../../shared/aws/reach-store.ts'
 import { dynamoSetAsideStore } from '../../shared/aws/set-aside-store.ts'
 import { keys } from '../../shared/aws/table.ts'
 import { chain, EMPTY_CHAIN } from '../../shared/domain/change.ts'
@@ -54,6 +55,7 @@ describe('the items of the table', () => {
     )
     await identities.addWorkload('123456789012:i-0123456789abcdef0', identity, AT)
     await identities.admitUnclaimed(Math.floor(AT / 3_600_000), 'access-key:AKIAIOSFODNN7EXAMPLE', 10)
+    await dynamoReachStore(table).save('123456789012', { id: identity.id, score: 5, reasons: [], paths: [], at: AT, since: AT })
     await identities.addExposure({
       source: 'github',
       id: 'github:1',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { isSameValue, type Step } from '../../shared/contain/steps/step.ts'
 import type { StepKind } from '../../shared/contain/steps/step-kind.ts'
 import { STEPS } from '../../shared/contain/steps/steps.ts'
-import type { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
+import type { AuthorizationDetails } from '../../shared/domain/authorization-details.ts'
 import type { Iam } from '../../shared/ports/iam.ts'
 import { RESTRICTED_SAMPLES, SAMPLE_ACCOUNT, STEP_SAMPLES, type StepSample } from './step-samples.ts'
 

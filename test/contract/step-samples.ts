@@ -1,7 +1,7 @@
 import { restrictionDocument } from '../../shared/contain/restriction-document.ts'
 import { DENY_ALL, quarantinePolicyName, revocation, revocationPolicyName } from '../../shared/contain/steps/quarantine.ts'
 import type { StepValue } from '../../shared/contain/steps/step.ts'
-import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
+import { AuthorizationDetails } from '../../shared/domain/authorization-details.ts'
 import { KEY, user } from './samples.ts'
 
 const ACCOUNT = '123456789012'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { dynamoLastUsedStore } from '../../shared/aws/last-used-store.ts'
-import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
+import { AuthorizationDetails } from '../../shared/domain/authorization-details.ts'
 import { type EmbeddedTable, embeddedTable } from '../contract/embedded-table.ts'
 import { type IamWire, iamWire } from '../contract/iam-wire.ts'
 import { stateOf, user } from '../contract/samples.ts'

@@ -3,6 +3,7 @@ import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import type { Template } from 'aws-cdk-lib/assertions'
 import dynalite from 'dynalite'
 import { afterAll, describe, expect, it } from 'vitest'
+import { iamAccountSource } from '../../shared/aws/account-policies.ts'
 import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
 import { dynamoArchiveTable } from '../../shared/aws/archive-table.ts'
 import { dynamoBreaker } from '../../shared/aws/breaker.ts'
@@ -25,6 +26,7 @@ import {
 import { iamLastUsed } from '../../shared/aws/last-used.ts'
 import { dynamoLastUsedStore } from '../../shared/aws/last-used-store.ts'
 import { snsNotifier } from '../../shared/aws/notifier.ts'
+import { dynamoReachStore } from '../../shared/aws/reach-store.ts'
 import { s3SealVault } from '../../shared/aws/seal-vault.ts'
 import { createTable, keys } from '../../shared/aws/table.ts'
 import { cloudTrailTrails } from '../../shared/aws/trails.ts'
@@ -34,11 +36,12 @@ import { rotate } from '../../shared/contain/rotate/rotate.ts'
 import { quarantinePolicyName } from '../../shared/contain/steps/quarantine.ts'
 import { lookUp } from '../../shared/decide/look-up.ts'
 import { bootstrap } from '../../shared/detect/bootstrap.ts'
+import { AuthorizationDetails } from '../../shared/domain/authorization-details.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import type { Signal } from '../../shared/domain/signal.ts'
 import { inventory } from '../../shared/learn/inventory.ts'
+import { inventoryReach } from '../../shared/learn/inventory-reach.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
-import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { pipeline } from '../../shared/pipeline.ts'
 import type { ContainPorts } from '../../shared/ports/contain.ts'
@@ -161,6 +164,7 @@ async function deployed() {
     ...storesOf(as.respond),
     identities: dynamoIdentityStore({ client: as.respond.dynamo, name: 'record' }),
     lastUsed: dynamoLastUsedStore({ client: as.respond.dynamo, name: 'record' }),
+    reach: dynamoReachStore({ client: as.respond.dynamo, name: 'record' }),
     iam: awsIam(as.respond.iam, ACCOUNT),
     advisor: absentAdvisor,
     budget: dynamoAdvisorBudget({ client: as.respond.dynamo, name: 'record' }),
@@ -214,6 +218,12 @@ async function deployed() {
       source: iamLastUsed(as.inventory.iam, async () => {}),
       account: ACCOUNT,
       ownRoles: new Set<string>(),
+    },
+    reachPorts: {
+      ...storesOf(as.inventory),
+      reach: dynamoReachStore({ client: as.inventory.dynamo, name: 'record' }),
+      policies: iamAccountSource(() => as.inventory.iam),
+      account: ACCOUNT,
     },
     seals: {
       ...storesOf(as.seal),
@@ -335,6 +345,8 @@ describe('least privilege', () => {
     // What others report: where a key was seen, and what an instance with a profile does.
     const instance = { instanceId: 'i-0123456789abcdef0', iamInstanceProfile: { arn: `arn:aws:iam::${ACCOUNT}:instance-profile/web` } }
     expect((await run([seenIn('jira', KEY, { id: 'OPS-7', grade: 'with-secret', time: NOW })])).failed.size).toBe(0)
+    // One that nobody here owns is counted.
+    expect((await run([seenIn('jira', 'AKIANOBODYOWNSTHIS01', { id: 'OPS-8', grade: 'with-secret', time: NOW })])).failed.size).toBe(0)
     const [finding] = signalsOf(guardDuty({ resourceType: 'Instance', instanceDetails: instance }, { runtimeDetails: {} }))
     // IAM knows no such profile, so the finding is about nobody.
     expect((await joinIdentity(finding as Signal, { ...respond, paths: rolePaths() })).identity.kind).toBe('unknown')
@@ -364,8 +376,9 @@ describe('least privilege', () => {
     // Half a year later the released incidents are archived, the rotated one, of which nothing is in place, and the expired one. What is confirmed stays contained.
     world.setNow(NOW + 180 * DAY)
     await seal(world.seals)
-    expect(await archiveClosed(world.archiving)).toMatchObject({ archived: 6, failed: 0 })
+    expect(await archiveClosed(world.archiving)).toMatchObject({ archived: 7, failed: 0 })
     expect((await every()).map(({ identity, state, archived }) => `${identity.name} ${state} ${archived !== undefined}`).sort()).toEqual([
+      'AKIANOBODYOWNSTHIS01 expired true',
       'ci-build confirmed false',
       'ci-build released true',
       'deploy expired true',
@@ -375,12 +388,13 @@ describe('least privilege', () => {
       'rotated confirmed true',
     ])
     const stolen = await world.hideArchive()
-    expect(await archiveClosed(world.archiving)).toMatchObject({ archived: 6, failed: 0 })
-    expect(stolen).toBe(6)
+    expect(await archiveClosed(world.archiving)).toMatchObject({ archived: 7, failed: 0 })
+    expect(stolen).toBe(7)
     expect((await seal(world.seals)).discrepancies).toMatchObject([{ subject: 'POLICY' }])
 
     // The released incident of `full` keeps nobody from asking about it.
     expect(await inventory(world.inventory)).toMatchObject({ taken: 1, failed: 0, left: 0 })
+    expect(await inventoryReach(world.reachPorts)).toMatchObject({ accounts: 1 })
 
     expect(as.respond.used()).toEqual(allowedTo('Respond'))
     expect(as.contain.used()).toEqual(allowedTo('Contain'))

@@ -257,7 +257,7 @@ describe('learn', () => {
 })
 
 describe('inventory', () => {
-  it('asks IAM for last-used data, changes nothing in IAM, and writes last-used data and nothing else', () => {
+  it('asks IAM for policies and last-used data, changes nothing in IAM, and writes what follows from them and nothing else', () => {
     const statements = statementsOf('InventoryResponder')
     const about = (action: string) => statements.filter(({ Effect, Action }) => Effect === 'Allow' && [Action].flat().includes(action))
     expect(
@@ -266,13 +266,14 @@ describe('inventory', () => {
         .sort(),
     ).toEqual(
       [
-        ...['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan'],
-        ...['iam:GenerateServiceLastAccessedDetails', 'iam:GetServiceLastAccessedDetails'],
+        ...['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Scan'],
+        ...['iam:GenerateServiceLastAccessedDetails', 'iam:GetAccountAuthorizationDetails', 'iam:GetServiceLastAccessedDetails'],
       ].sort(),
     )
     const keysOf = (action: string) =>
       about(action).map(({ Condition = {} }) => (Condition as Record<string, unknown>)['ForAllValues:StringLike'])
-    expect(keysOf('dynamodb:PutItem')).toEqual([{ 'dynamodb:LeadingKeys': ['LASTUSED#*'] }])
+    expect(keysOf('dynamodb:PutItem')).toEqual([{ 'dynamodb:LeadingKeys': ['LASTUSED#*', 'REACH#*'] }])
+    expect(keysOf('dynamodb:Query')).toEqual([{ 'dynamodb:LeadingKeys': ['REACH#*'] }])
     expect(keysOf('dynamodb:GetItem')).toEqual([{ 'dynamodb:LeadingKeys': ['INCIDENT#*', 'LASTUSED#*'] }])
     expect(about('dynamodb:Scan')[0]?.Condition).toMatchObject({
       'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'triedAt'] },
@@ -282,15 +283,15 @@ describe('inventory', () => {
     template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'cron(41 2 * * ? *)' })
   })
 
-  it('alone writes what respond reads of it', () => {
+  it.each(['LASTUSED', 'REACH'])('alone writes what respond reads of it: %s', (key) => {
     const writes = ['Respond', 'Contain', 'Rotate', 'Sweep', 'Learn', 'Seed', 'Seal', 'Inventory'].filter((role) =>
       statementsOf(`${role}Responder`).some(
         ({ Effect, Action, Condition }) =>
-          Effect === 'Allow' && [Action].flat().includes('dynamodb:PutItem') && JSON.stringify(Condition).includes('LASTUSED'),
+          Effect === 'Allow' && [Action].flat().includes('dynamodb:PutItem') && JSON.stringify(Condition).includes(key),
       ),
     )
     expect(writes).toEqual(['Inventory'])
-    const reads = statementsOf('RespondResponder').filter(({ Condition }) => JSON.stringify(Condition ?? {}).includes('LASTUSED'))
+    const reads = statementsOf('RespondResponder').filter(({ Condition }) => JSON.stringify(Condition ?? {}).includes(key))
     expect(reads.map(({ Action }) => Action)).toEqual(['dynamodb:GetItem'])
   })
 })

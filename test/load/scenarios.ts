@@ -1,4 +1,4 @@
-import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
+import { AuthorizationDetails } from '../../shared/domain/authorization-details.ts'
 import { memoryIam } from '../../shared/memory/iam.ts'
 import { applyPolicy, parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { arnOf, call, exposed, NOW } from '../embedded.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { syntheticHistory } from '../../local/synthetic-history.ts'
-import { AuthorizationDetails } from '../../shared/memory/authorization-details.ts'
+import { AuthorizationDetails } from '../../shared/domain/authorization-details.ts'
 
 interface Record {
   readonly eventID: string

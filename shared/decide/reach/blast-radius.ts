@@ -29,6 +29,16 @@ export function observedBlastRadius(baseline: Baseline, latest?: string): BlastR
   return { score: Math.max(UNKNOWN_REACH, scoreOf(parts)), basis: 'observed', reasons }
 }
 
+/** A blast radius by policies, raised by what the identity was seen to do: rights that were granted since its policies were read are in none of them. */
+export function raisedBySeen(known: BlastRadius, baseline: Baseline, latest?: string): BlastRadius {
+  const { values } = baseline.features.action
+  const parts = partsSeen(new Set(latest === undefined ? values : [...values, latest]))
+  const score = scoreOf(parts)
+  if (score <= known.score) return known
+  const reasons = [...parts.map(({ reason }) => `${reason}, as was seen`), ...known.reasons]
+  return { score, basis: 'policies', reasons: reasons.slice(0, REASONS_LIMIT) }
+}
+
 /** Paths of which the calls are seen: AssumeRole alone says nothing of the role. */
 const SEEN_PATHS = ESCALATION_PATHS.filter(({ name }) => name !== 'sts-001')
 const CHANGES_RIGHTS = SEEN_PATHS.filter(({ category }) => category === 'self-escalation')

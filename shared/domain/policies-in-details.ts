@@ -1,7 +1,7 @@
-import type { AccountPolicies, NamedPolicy, PolicyHolder } from '../domain/account-policies.ts'
-import { awsManagedPolicyIn } from '../domain/arn.ts'
-import { isConditional, statementsOf } from '../domain/iam-policy.ts'
+import type { AccountPolicies, NamedPolicy, PolicyHolder } from './account-policies.ts'
+import { awsManagedPolicyIn } from './arn.ts'
 import type { AuthorizationDetails } from './authorization-details.ts'
+import { isConditional, statementsOf } from './iam-policy.ts'
 
 type User = AuthorizationDetails['UserDetailList'][number]
 type Role = AuthorizationDetails['RoleDetailList'][number]

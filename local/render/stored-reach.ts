@@ -1,0 +1,46 @@
+import { principalIn } from '../../shared/domain/arn.ts'
+import type { StoredReach } from '../../shared/domain/stored-reach.ts'
+import { minuteText } from '../../shared/domain/time.ts'
+import { printable } from '../../shared/record/notice.ts'
+import { columns } from './style.ts'
+
+/** Identities as a list, one a line, and when the inventory was taken. */
+export function renderStoredReaches(found: readonly StoredReach[]): string {
+  const rows = found.map((one) => [
+    String(one.score),
+    principalIn(one.id)?.kind ?? '',
+    printable(nameOf(one), 64),
+    String(one.paths.length),
+    changeText(one),
+    printable(one.reasons[0] ?? 'nothing that counts', 100),
+  ])
+  const latest = Math.max(...found.map(({ at }) => at))
+  const older = found.filter(({ at }) => at < latest).length
+  return [
+    columns([['REACH', 'KIND', 'NAME', 'PATHS', 'CHANGED', 'GRAVEST'], ...rows]),
+    `By the inventory of ${minuteText(latest)}.`,
+    ...(older === 0 ? [] : [`${older} of an earlier one: they are gone, or their account could not be read since.`]),
+  ].join('\n')
+}
+
+/** One identity in full. */
+export function renderStoredReach(one: StoredReach): string {
+  const { id, score, reasons, paths, gained = [], at } = one
+  const change = changeText(one)
+  return [
+    `${printable(id, 300)}  reach ${score} of 100, by the inventory of ${minuteText(at)}`,
+    ...reasons.map((reason) => `  ${printable(reason, 300)}`),
+    ...(reasons.length === 0 ? ['  nothing that counts'] : []),
+    ...(change === '' ? [] : [`Changed ${change}`, ...gained.map((reason) => `  new: ${printable(reason, 300)}`)]),
+    ...(paths.length === 0 ? [] : [`Paths: ${paths.join(', ')}; \`countersign blast-radius --file\` shows their steps`]),
+  ].join('\n')
+}
+
+/** How its reach changed, and since which inventory; empty where it never did. */
+function changeText({ score, before, since }: StoredReach): string {
+  return before === undefined ? '' : `${before} → ${score} since ${new Date(since).toISOString().slice(0, 10)}`
+}
+
+function nameOf({ id }: StoredReach): string {
+  return principalIn(id)?.name ?? id
+}

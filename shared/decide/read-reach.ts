@@ -1,0 +1,24 @@
+import type { BlastRadius } from '../domain/blast-radius.ts'
+import type { Identity } from '../domain/signal.ts'
+import { radiusOf } from '../domain/stored-reach.ts'
+import { UnreadableItem } from '../errors.ts'
+import type { ReachStore } from '../ports/reach.ts'
+import type { Log } from '../ports/runtime.ts'
+
+export interface ReachReading {
+  /** Absent where nobody takes an inventory. */
+  readonly reach?: Pick<ReachStore, 'read'> | undefined
+  readonly log: Log
+}
+
+/** What the last inventory found that an identity could break. What cannot be read is told and is not known: an order of work is no reason to lose an event. */
+export async function readReach(identity: Identity, { reach, log }: ReachReading): Promise<BlastRadius | undefined> {
+  try {
+    const stored = await reach?.read(identity)
+    return stored && radiusOf(stored)
+  } catch (cause) {
+    if (!(cause instanceof UnreadableItem)) throw cause
+    log.warn('reach.unreadable', { key: cause.key })
+    return undefined
+  }
+}

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest'
+import { AuthorizationDetails } from '../../shared/domain/authorization-details.ts'
+import { accountPoliciesOf } from '../../shared/domain/policies-in-details.ts'
+import { type FoundReach, reachAfter, type StoredReach } from '../../shared/domain/stored-reach.ts'
+import { inventoryReach } from '../../shared/learn/inventory-reach.ts'
+import { memoryReachStore } from '../../shared/memory/reach-store.ts'
+import { pipeline } from '../../shared/pipeline.ts'
+import { ACCOUNT, arnOf, call, embedded, NOW } from '../embedded.ts'
+
+const NIGHT = Date.UTC(2026, 1, 1, 2, 41)
+const DAY = 86_400_000
+const user = (name: string, action: string, account = ACCOUNT) => ({
+  UserName: name,
+  Arn: `arn:aws:iam::${account}:user/${name}`,
+  UserPolicyList: [{ PolicyName: 'own', PolicyDocument: { Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] } }],
+})
+
+function world(accounts: Record<string, object[] | Error>) {
+  const reach = memoryReachStore()
+  const told: [string, unknown][] = []
+  let now = NIGHT
+  const ports = {
+    reach,
+    policies: {
+      async read(account: string) {
+        const users = accounts[account]
+        if (users instanceof Error) throw users
+        return accountPoliciesOf(AuthorizationDetails.parse({ UserDetailList: users ?? [] }))
+      },
+    },
+    account: ACCOUNT,
+    accounts: { ids: new Set(Object.keys(accounts)) },
+    clock: { now: () => now },
+    log: {
+      info: (event: string, about?: unknown) => void told.push([event, about]),
+      warn: (event: string, about?: unknown) => void told.push([event, about]),
+    },
+  }
+  return {
+    accounts,
+    told,
+    ports,
+    run: () => inventoryReach(ports as never),
+    next: () => {
+      now += DAY
+    },
+    stored: (name: string, account = ACCOUNT) => reach.read({ id: `arn:aws:iam::${account}:user/${name}`, account }),
+  }
+}
+
+describe('the inventory of reach', () => {
+  it('stores what each user could break, and since when', async () => {
+    const night = world({ [ACCOUNT]: [user('admin', '*'), user('reader', 's3:ListAllMyBuckets')] })
+    expect(await night.run()).toEqual({ accounts: 1, identities: 2, gained: 0, lost: 0 })
+    expect(await night.stored('admin')).toMatchObject({
+      score: 100,
+      reasons: expect.arrayContaining(['may do everything']),
+      at: NIGHT,
+      since: NIGHT,
+    })
+    night.next()
+    await night.run()
+    expect(await night.stored('admin')).toMatchObject({ score: 100, at: NIGHT + DAY, since: NIGHT })
+    expect(await night.stored('reader')).not.toHaveProperty('before')
+  })
+
+  it('says who gained what since the night before, and who lost', async () => {
+    const night = world({ [ACCOUNT]: [user('riser', 's3:ListAllMyBuckets'), user('faller', '*')] })
+    await night.run()
+    night.accounts[ACCOUNT] = [user('riser', 'iam:CreatePolicyVersion'), user('faller', 's3:ListAllMyBuckets')]
+    night.next()
+    expect(await night.run()).toMatchObject({ gained: 1, lost: 1 })
+    const risen = await night.stored('riser')
+    expect(risen).toMatchObject({ before: 5, since: NIGHT + DAY })
+    expect(risen?.gained?.join()).toContain('can grant itself more rights')
+    expect(night.told.filter(([event]) => event === 'reach.gained')).toEqual([
+      ['reach.gained', expect.objectContaining({ identity: arnOf('riser'), before: 5 })],
+    ])
+    night.next()
+    await night.run()
+    // What changed stays told until it changes again.
+    expect(await night.stored('riser')).toMatchObject({ before: 5, since: NIGHT + DAY, at: NIGHT + 2 * DAY })
+  })
+
+  it('reads the other accounts where one refuses, keeps what is known of that one, and fails at its end', async () => {
+    const other = '210987654321'
+    const night = world({ [ACCOUNT]: [user('admin', '*')], [other]: [user('admin', '*', other)] })
+    await night.run()
+    night.accounts[ACCOUNT] = new Error('refused')
+    night.accounts[other] = [user('admin', 's3:ListAllMyBuckets', other)]
+    night.next()
+    await expect(night.run()).rejects.toThrow('refused')
+    expect([(await night.stored('admin'))?.at, (await night.stored('admin', other))?.score]).toEqual([NIGHT, 5])
+  })
+
+  it('keeps a bounded text of whatever names people choose', () => {
+    const found: FoundReach = {
+      id: arnOf('x'),
+      reach: 90,
+      reasons: Array.from({ length: 40 }, (_, n) => `${n} ${'x'.repeat(5000)}`),
+      paths: Array.from({ length: 500 }, (_, n) => `p-${n}`),
+    }
+    const stored: StoredReach = reachAfter(found, undefined, NIGHT)
+    expect(JSON.stringify(stored).length).toBeLessThan(12_000)
+    expect(stored.reasons.every((reason) => reason.length <= 300)).toBe(true)
+  })
+})
+
+describe('a decision', () => {
+  const suspicious = call('iam:CreateUser', { id: 'a', time: NOW })
+
+  async function judged(stored: Partial<StoredReach> | Error | undefined) {
+    const world = await embedded({ policy: { mode: 'observe' }, iam: (iam) => ({ ...iam, policiesOf: async () => undefined }) })
+    const asked: string[] = []
+    const warned: string[] = []
+    const reach = {
+      async read({ id }: { id: string }) {
+        asked.push(id)
+        if (stored instanceof Error) throw stored
+        return stored === undefined ? undefined : { id, score: 5, reasons: [], paths: [], at: NOW, since: NOW, ...stored }
+      },
+    }
+    const log = { ...world.ports.log, warn: (event: string) => void warned.push(event) }
+    await pipeline({ ...world.ports, reach, log })([suspicious, call('iam:CreateUser', { id: 'b', time: NOW + 1 })])
+    const [incident] = await world.incidents()
+    return { incident, asked, warned }
+  }
+
+  it('goes by the reach of the last inventory, read once', async () => {
+    const { incident, asked } = await judged({ score: 100, reasons: ['may do everything'] })
+    expect(incident?.blastRadius).toMatchObject({ score: 100, basis: 'policies', reasons: ['may do everything'] })
+    expect(asked).toEqual([arnOf('ci-build')])
+  })
+
+  it('raises it by what was seen since: rights of today are in no inventory', async () => {
+    const { incident } = await judged({ score: 5, reasons: [] })
+    expect(incident?.blastRadius).toMatchObject({ basis: 'policies' })
+    expect(incident?.blastRadius.score).toBeGreaterThan(50)
+    expect(incident?.blastRadius.reasons[0]).toMatch(/as was seen$/)
+  })
+
+  it('goes by what was seen where nothing is stored, and where that cannot be read, which is told', async () => {
+    expect((await judged(undefined)).incident?.blastRadius.basis).toBe('observed')
+    const { UnreadableItem } = await import('../../shared/errors.ts')
+    const unread = await judged(new UnreadableItem('REACH#1/x', 'not JSON'))
+    expect([unread.incident?.blastRadius.basis, unread.warned]).toEqual(['observed', ['reach.unreadable']])
+  })
+})
