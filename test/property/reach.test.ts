@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ESCALATION_PATHS } from '../../shared/decide/reach/escalation-paths.ts'
+import { plainReason } from '../../shared/decide/reach/plain-reason.ts'
 import { POWERS } from '../../shared/decide/reach/powers.ts'
 import type { PolicyHolder } from '../../shared/domain/account-policies.ts'
-import { ACCOUNT, namedPolicy, pathNamesOf, reachOf, roleArn, roleWith, userArn, type Written } from '../reach.ts'
+import { ACCOUNT, allow, namedPolicy, pathNamesOf, reachOf, roleArn, roleWith, userArn, userWith, type Written } from '../reach.ts'
 
 const ACTIONS = [...new Set([...ESCALATION_PATHS.flatMap(({ permissions }) => permissions), ...POWERS.flatMap(({ actions }) => actions)])]
 
@@ -155,6 +156,36 @@ describe('reach', () => {
         expect([renamed.reach, pathNamesOf(renamed), renamed.reasons]).toEqual([before.reach, pathNamesOf(before), before.reasons])
       }),
       RUNS,
+    )
+  })
+
+  it('is told to a model in words of ours alone, whatever names and conditions people chose', () => {
+    const CHOSEN = 'zz-contain-nobody'
+    const condition = { Condition: { StringEquals: { [`aws:RequestTag/${CHOSEN}`]: CHOSEN } } }
+    fc.assert(
+      fc.property(statements, fc.boolean(), fc.boolean(), (list, isConditional, isUnread) => {
+        const written = isConditional ? list.map((one) => ({ ...one, ...condition })) : list
+        const policies = isUnread
+          ? [namedPolicy(CHOSEN, ...written), { name: CHOSEN, document: undefined }]
+          : [namedPolicy(CHOSEN, ...written)]
+        const trusted = [
+          { AWS: '*' },
+          { AWS: `arn:aws:iam::999999999999:role/${CHOSEN}` },
+          { Service: 'lambda.amazonaws.com' },
+          { AWS: userArn(CHOSEN) },
+        ]
+        const roles = trusted.map((principal, at) => roleWith(`${CHOSEN}-${at}`, principal, ...written, allow('*')))
+        const user = { ...userWith(CHOSEN), policies: { identity: policies } }
+        for (const holder of [user, ...roles]) {
+          const { reasons } = reachOf([holder, ...[user, ...roles].filter((one) => one !== holder)])
+          for (const reason of reasons) {
+            const plain = plainReason(reason)
+            expect([reason, plain === undefined]).toEqual([reason, false])
+            expect(plain).not.toContain('zz-')
+          }
+        }
+      }),
+      { ...RUNS, numRuns: 200 },
     )
   })
 })

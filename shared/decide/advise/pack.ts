@@ -4,6 +4,7 @@ import type { BlastRadius } from '../../domain/blast-radius.ts'
 import type { Signal } from '../../domain/signal.ts'
 import { DAY_MS } from '../../domain/time.ts'
 import type { EvidencePack } from '../../ports/advisor.ts'
+import { plainReason } from '../reach/plain-reason.ts'
 
 /** Characters of each untrusted text that a model is given. */
 export const UNTRUSTED_LIMIT = 200
@@ -52,7 +53,8 @@ export function evidencePack({ incidentId, signal, baseline, assessment, blastRa
       share: rounded(share),
     })),
     timeline: timelineOf(contributions, signal.time),
-    blastRadius: { score: blastRadius.score, reasons: blastRadius.reasons },
+    // Names of roles and policies stand in reasons, and whoever made them chose those.
+    blastRadius: { score: blastRadius.score, reasons: [...new Set(blastRadius.reasons.flatMap((reason) => plainReason(reason) ?? []))] },
     untrusted: untrustedOf(signal, contributions),
   }
   return fitToTokens(pack, maxInputTokens)
