@@ -32,6 +32,7 @@ import { embeddedReport } from './embedded/report.ts'
 import { REPORTS_AT_ONCE, serveOwner } from './embedded/serve-owner.ts'
 import { embeddedSweep } from './embedded/sweep.ts'
 import { type AskTable, embeddedTable, whileOpening } from './embedded/table.ts'
+import { folderReach } from './folder-reach.ts'
 import { folderVault } from './folder-vault.ts'
 import { geoDatabases } from './geo-databases.ts'
 import { QUARANTINE_POLICY } from './memory-ports.ts'
@@ -181,6 +182,7 @@ function targetOf(folder: string, { identities, incidents, record, notifier, clo
     record,
     notifier,
     clock,
+    reach: { store: folderReach(folder, clock), account: '' },
     vault: folderVault(join(folder, SEAL_FOLDER)),
     async deleteRootKeys() {
       throw new ResponderError('usage', 'the embedded account has no root user; --stack names a deployed stack')

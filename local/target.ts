@@ -22,8 +22,8 @@ export interface Target {
   readonly identities: IdentityStore
   /** What IAM said of identities on the nights before; undefined in the embedded account, which has no IAM to ask. */
   readonly lastUsed?: Pick<LastUsedStore, 'read'>
-  /** What the inventory found that identities could break, and the account of the stack; undefined in the embedded account, which takes none. */
-  readonly reach?: { readonly store: Pick<ReachStore, 'list'>; readonly account: string }
+  /** What identities could break, by the last inventory of a stack, and the account of the stack; the embedded account has one alone. */
+  readonly reach?: { readonly store: Pick<ReachStore, 'read' | 'list'>; readonly account: string }
   readonly incidents: IncidentStore
   readonly record: ChangeRecord
   readonly notifier: Notifier

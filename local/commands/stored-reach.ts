@@ -14,14 +14,16 @@ export interface StoredReachOptions {
 
 /** What the inventory of a stack found that identities could break, the gravest first, with what changed lately. */
 export async function storedReach({ reach }: Target, { identity, account, isJson, complain }: StoredReachOptions): Promise<string> {
-  if (reach === undefined) throw new ResponderError('usage', 'the embedded account has no inventory; --file reads one from a file')
+  if (reach === undefined) throw new ResponderError('usage', 'this account has no inventory; --file reads one from a file')
   const all: StoredReach[] = []
   const unread = (key: string) => complain(`countersign: ${key} cannot be read; the next inventory writes it anew`)
   for await (const one of reach.store.list(account ?? reach.account, unread)) all.push(one)
   if (all.length === 0)
     throw new ResponderError(
       'usage',
-      `no inventory of account ${account ?? reach.account} is stored; it is taken every night, and when the function Inventory is invoked`,
+      reach.account === ''
+        ? 'no policies are known here: replay with --account, or name a file with --file'
+        : `no inventory of account ${account ?? reach.account} is stored; it is taken every night, and when the function inventory is invoked`,
     )
   const chosen = identity === undefined ? all : [identityIn(all, identity)]
   const found = chosen.toSorted((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))

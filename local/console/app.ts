@@ -24,11 +24,12 @@ import { errorPage, STATUS } from './error-page.ts'
 import { framed, type Page, type Room } from './frame.ts'
 import { guard, type Lock } from './guard.ts'
 import { IDENTITIES, identitiesPage, type KnownIdentity } from './identities-page.ts'
-import { ExpectedForm, identityPage } from './identity-page.ts'
+import { ExpectedForm, identityPage, unseenPage } from './identity-page.ts'
 import { incidentPage } from './incident-page.ts'
 import { incidentsPage, LISTED } from './incidents-page.ts'
 import { metricsPage, PERIODS } from './metrics-page.ts'
 import { addPatternRoutes } from './pattern-routes.ts'
+import { addReachRoutes, reachOf } from './reach-routes.ts'
 import { readForm } from './read-form.ts'
 import { auditPage, chainPage, RecordAsked, recordPage, SEARCH_LIMITS } from './record-page.ts'
 import { stampOf } from './stamp.ts'
@@ -130,8 +131,14 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
     const { unreadable, onUnreadable } = collected()
     const [known] = await knownOf([context.req.param('id')], target, onUnreadable)
     if (unreadable[0] !== undefined) throw unreadable[0]
-    if (known === undefined) throw new ResponderError('usage', 'this identity is not known; the list shows those that are')
-    return context.html(whole(identityPage(known, room, context.req.query('said') === 'done'), '/identities'))
+    const reach = await reachOf(context.req.param('id'), target, onUnreadable)
+    if (known === undefined && reach === undefined)
+      throw new ResponderError('usage', 'this identity is not known; the list shows those that are')
+    const page =
+      known === undefined
+        ? unseenPage(context.req.param('id'), reach)
+        : identityPage(known, { ...room, reach }, context.req.query('said') === 'done')
+    return context.html(whole(page, '/identities', unreadable))
   })
   app.post('/identities/:id/expected', limited, async (context) => {
     const id = context.req.param('id')
@@ -141,6 +148,7 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
   })
 
   addPatternRoutes(app, { target, room, whole, limited })
+  addReachRoutes(app, { target, room, whole, limited })
 
   app.get('/record', async (context) => {
     const asked = readForm(RecordAsked, context.req.query())

@@ -33,6 +33,7 @@ export interface Framing {
 const SECTIONS = [
   ['', 'Incidents'],
   ['/identities', 'Identities'],
+  ['/reach', 'Reach'],
   ['/patterns', 'Accepted'],
   ['/record', 'Record'],
   ['/metrics', 'Metrics'],

@@ -2,11 +2,13 @@ import { html } from 'hono/html'
 import * as z from 'zod'
 import { FEATURE_LIMITS, type Feature, maturity } from '../../shared/domain/baseline.ts'
 import { heaviest } from '../../shared/domain/frequency.ts'
+import type { StoredReach } from '../../shared/domain/stored-reach.ts'
 import { type Markup, shown, table } from '../page/document.ts'
 import { fencePlaces, renderPlaces } from '../render/places.ts'
 import { duration, moment } from '../render/style.ts'
 import { incidentLink, type Page, type Room } from './frame.ts'
 import type { KnownIdentity } from './identities-page.ts'
+import { reachSection } from './reach-page.ts'
 
 /** The most values of a feature that are shown. */
 const VALUES = 10
@@ -33,7 +35,11 @@ const NAMES: Readonly<Record<Feature, string>> = {
 }
 
 /** The page of an identity's baseline, feature by feature. */
-export function identityPage({ identity, baseline, incidentId }: KnownIdentity, { base, caller }: Room, isDone: boolean): Page {
+export function identityPage(
+  { identity, baseline, incidentId }: KnownIdentity,
+  { base, caller, reach }: Room & { readonly reach: StoredReach | undefined },
+  isDone: boolean,
+): Page {
   const { firstSeen, lastSeen, calls, errorRate, expected, keys } = baseline
   const share = Math.round(maturity(baseline) * 100)
   const expectedWords = [...expected].map((word) => shown(word, 80)).join(', ')
@@ -44,11 +50,17 @@ export function identityPage({ identity, baseline, incidentId }: KnownIdentity, 
 <dt>Baseline</dt><dd>${share >= 100 ? 'mature' : `${share} % mature: findings about what is new weigh less until it is a week old and has 50 calls`}</dd>
 <dt>Expected</dt><dd>${expectedWords === '' ? 'no reviewer has marked a value as expected' : expectedWords}</dd>
 <dt>Last incident</dt><dd>${incidentId === undefined ? 'none' : incidentLink(base, incidentId)}</dd></dl>
-${placesOf(baseline)}
+${reachSection(reach)}${placesOf(baseline)}
 <h2>What is normal</h2><p class="faint">Weights are counts that halve in 14 days.</p>
 ${(Object.keys(FEATURE_LIMITS) as Feature[]).map((feature) => featureTable(feature, heaviest(baseline.features[feature], lastSeen)))}
 ${keysTable(keys)}${expectForm(identity.id, base, caller)}`
   return { title: `${identity.kind} ${shown(identity.name, 64)}`, body }
+}
+
+/** The page of an identity that was not seen yet: what it could break is all that is known. */
+export function unseenPage(id: string, reach: StoredReach | undefined): Page {
+  const body = html`<dl class="facts"><dt>ARN</dt><dd class="id">${shown(id)}</dd><dt>Seen</dt><dd>not yet</dd></dl>${reachSection(reach)}`
+  return { title: shown(id.slice(id.lastIndexOf('/') + 1), 64), body }
 }
 
 function featureTable(feature: Feature, values: readonly { value: string; weight: number; last: number }[]): Markup | '' {

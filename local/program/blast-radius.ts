@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander'
-import { ResponderError } from '../../shared/errors.ts'
+import { DATA_FOLDER } from '../data-folder.ts'
 import { complain, print } from './with-target.ts'
 
 interface BlastRadiusWords {
   readonly file?: string
+  readonly data: string
   readonly stack?: string
   readonly region?: string
   readonly account?: string
@@ -18,6 +19,7 @@ export function addBlastRadius(root: Command): void {
     .description('what the users and roles of an account could do, and by which steps to more')
     .argument('[identity]', 'one of them: its ARN, or a name that only one has')
     .option('--file <file>', 'what `aws iam get-account-authorization-details` prints; with no call of AWS')
+    .addOption(new Option('--data <folder>', 'the embedded account').default(DATA_FOLDER))
     .addOption(
       new Option('--stack <name>', 'a deployed stack: its last inventory, and what changed since those before').conflicts(['file', 'out']),
     )
@@ -25,16 +27,15 @@ export function addBlastRadius(root: Command): void {
     .option('--account <id>', 'with --stack: another account than its own')
     .option('--json', 'NDJSON: one line for each identity')
     .option('--out <file>', 'with --file: an HTML report')
-    .action(async (identity: string | undefined, { file, stack, region, account, json, out }: BlastRadiusWords) => {
+    .action(async (identity: string | undefined, { file, data, stack, region, account, json, out }: BlastRadiusWords) => {
       const isJson = json === true
       if (file !== undefined) {
         const { blastRadius } = await import('../commands/blast-radius.ts')
         print(await blastRadius({ file, identity, isJson, page: out }))
         return
       }
-      if (stack === undefined) throw new ResponderError('usage', 'name what to read: --file FILE, or --stack NAME')
       const [{ openTarget }, { storedReach }] = await Promise.all([import('../open-target.ts'), import('../commands/stored-reach.ts')])
-      const target = await openTarget({ data: '', stack, ...(region === undefined ? {} : { region }) })
+      const target = await openTarget({ data, ...(stack === undefined ? {} : { stack }), ...(region === undefined ? {} : { region }) })
       try {
         print(await storedReach(target, { identity, account, isJson, complain }))
       } finally {

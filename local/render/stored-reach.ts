@@ -18,8 +18,8 @@ export function renderStoredReaches(found: readonly StoredReach[]): string {
   const older = found.filter(({ at }) => at < latest).length
   return [
     columns([['REACH', 'KIND', 'NAME', 'PATHS', 'CHANGED', 'GRAVEST'], ...rows]),
-    `By the inventory of ${minuteText(latest)}.`,
-    ...(older === 0 ? [] : [`${older} of an earlier one: they are gone, or their account could not be read since.`]),
+    `As of ${minuteText(latest)}.`,
+    ...(older === 0 ? [] : [`${older} of an earlier inventory: they are gone, or their account could not be read since.`]),
   ].join('\n')
 }
 
@@ -28,7 +28,7 @@ export function renderStoredReach(one: StoredReach): string {
   const { id, score, reasons, paths, gained = [], at } = one
   const change = changeText(one)
   return [
-    `${printable(id, 300)}  reach ${score} of 100, by the inventory of ${minuteText(at)}`,
+    `${printable(id, 300)}  reach ${score} of 100, as of ${minuteText(at)}`,
     ...reasons.map((reason) => `  ${printable(reason, 300)}`),
     ...(reasons.length === 0 ? ['  nothing that counts'] : []),
     ...(change === '' ? [] : [`Changed ${change}`, ...gained.map((reason) => `  new: ${printable(reason, 300)}`)]),
@@ -37,7 +37,7 @@ export function renderStoredReach(one: StoredReach): string {
 }
 
 /** How its reach changed, and since which inventory; empty where it never did. */
-function changeText({ score, before, since }: StoredReach): string {
+export function changeText({ score, before, since }: StoredReach): string {
   return before === undefined ? '' : `${before} → ${score} since ${new Date(since).toISOString().slice(0, 10)}`
 }
 

@@ -69,6 +69,7 @@ describe('the console of the story’s account', () => {
     ['incident', () => `incidents/${incident}`],
     ['identities', () => 'identities'],
     ['identity', () => `identities/${encodeURIComponent('arn:aws:iam::123456789012:user/ci-deploy')}`],
+    ['reach', () => 'reach'],
     ['record', () => 'record'],
     ['search', () => 'record?q=CountersignQuarantine'],
     ['chain', () => `record?subject=${encodeURIComponent(`INCIDENT#${incident}`)}`],

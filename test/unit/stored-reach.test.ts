@@ -38,8 +38,8 @@ describe('the last inventory of a stack', () => {
       '97 | role | riser | 1 | 5 → 97 since 2026-02-02 | worth 97',
       '50 | user | gone | 0 | worth 50',
       '5 | user | reader | 0 | worth 5',
-      'By the inventory of 2026-02-02 02:41 UTC.',
-      '1 of an earlier one: they are gone, or their account could not be read since.',
+      'As of 2026-02-02 02:41 UTC.',
+      '1 of an earlier inventory: they are gone, or their account could not be read since.',
     ])
   })
 
