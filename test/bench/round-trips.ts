@@ -9,6 +9,7 @@ import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { lambdaContainInvoker } from '../../shared/aws/invokers.ts'
 import { snsNotifier } from '../../shared/aws/notifier.ts'
+import { dynamoReachStore } from '../../shared/aws/reach-store.ts'
 import { createTable } from '../../shared/aws/table.ts'
 import { enforce } from '../../shared/contain/enforce.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
@@ -80,6 +81,7 @@ async function pathOf(events: readonly object[]): Promise<string[]> {
     const table = { client: counted(dynamo(options(`http://127.0.0.1:${(database.address() as AddressInfo).port}`)), calls), name }
     return {
       identities: dynamoIdentityStore(table),
+      reach: dynamoReachStore(table),
       incidents: dynamoIncidentStore(table),
       record: dynamoChangeRecord(table),
       breaker: dynamoBreaker(table),

@@ -3,6 +3,7 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
+import { dynamoReachStore } from '../../shared/aws/reach-store.ts'
 import { AuthorizationDetails } from '../../shared/domain/authorization-details.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import { memoryAdvisorBudget } from '../../shared/memory/advisor-budget.ts'
@@ -51,7 +52,12 @@ export async function measureUnits(lane: LaneName, batchSize: number) {
   try {
     const { table } = embedded
     const meter = meterTable(table)
-    const stores = { identities: dynamoIdentityStore(table), incidents: dynamoIncidentStore(table), record: dynamoChangeRecord(table) }
+    const stores = {
+      identities: dynamoIdentityStore(table),
+      incidents: dynamoIncidentStore(table),
+      record: dynamoChangeRecord(table),
+      reach: dynamoReachStore(table),
+    }
     const play = await learned(stores)
     const events = eventsOf(lane)
     meter.start()
@@ -75,7 +81,7 @@ async function measureCpu(events: readonly object[], batchSize: number): Promise
 }
 
 /** A responder that has learned the month. Returns what plays more events in batches, with a clock that shows their times. */
-async function learned(stores: Pick<RespondPorts, 'identities' | 'incidents' | 'record'>) {
+async function learned(stores: Pick<RespondPorts, 'identities' | 'incidents' | 'record' | 'reach'>) {
   let now = 0
   const ports: RespondPorts = {
     ...stores,
