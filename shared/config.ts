@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { haveRoom, LOG_GROUP_NAME, LOG_GROUPS_LIMIT } from './domain/log-groups.ts'
+import { hint, issueText, keysAt } from './domain/schema-issues.ts'
 import { ResponderError } from './errors.ts'
 import { ReportSettings } from './report-settings.ts'
 
@@ -40,7 +41,7 @@ export const SlackSettings = z.strictObject({
   /** Channel for notices that nobody answered; defaults to `channel`. */
   escalationChannel: z.string().regex(SLACK_CHANNEL, 'must be the id of a channel, such as C0123ABCD').optional(),
   /** Base URL of the API when it is not Slack's own, such as that of GovSlack. */
-  apiUrl: z.url({ protocol: /^https$/ }).optional(),
+  apiUrl: z.url({ protocol: /^https$/, error: 'must be an https address' }).optional(),
 })
 export type SlackSettings = z.infer<typeof SlackSettings>
 
@@ -229,22 +230,15 @@ function fromCommandLine(text: string): unknown {
 export function checked<T extends z.ZodType>(schema: T, input: unknown, where: string): z.infer<T> {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
-  const lines = parsed.error.issues.map((issue) => {
-    if (issue.code === 'unrecognized_keys') {
-      return `${issue.keys.join(', ')}: no such key${issue.path.map((key, at) => `${at === 0 ? ' of ' : '.'}${key.toString()}`).join('')}; the keys are ${keysOf(schema, issue.path).join(', ')}; check the spelling and ${where}`
-    }
-    const value = issue.path.reduce<unknown>(
-      (at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
-      input,
-    )
-    return `${issue.path.join('.') || 'countersign'}: ${issue.message}, got ${JSON.stringify(value) ?? 'nothing'}; ${where}`
+  const lines = parsed.error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => unknownKey(schema, { at: issue.path, name, where }))
+    return [`${issue.path.join('.') || 'countersign'}: ${issueText(issue, schema, input)}; ${where}`]
   })
   throw new ResponderError('config.invalid', lines.join('\n'))
 }
 
-/** The keys that a schema knows at a path. */
-function keysOf(schema: unknown, path: readonly PropertyKey[]): string[] {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return keysOf(schema.unwrap(), path)
-  if (!(schema instanceof z.ZodObject)) return []
-  return path[0] === undefined ? Object.keys(schema.shape) : keysOf(schema.shape[path[0].toString()], path.slice(1))
+function unknownKey(schema: unknown, { at, name, where }: { at: readonly PropertyKey[]; name: string; where: string }): string {
+  const keys = keysAt(schema, at)
+  const of = at.length === 0 ? '' : ` of ${at.join('.')}`
+  return `${name}: no such key${of}; the keys are ${keys.join(', ')}${hint(name, keys) || '; check the spelling'} and ${where}`
 }

@@ -1,5 +1,5 @@
-import { closest } from 'fastest-levenshtein'
 import { currentDetector } from '../domain/policy-migration.ts'
+import { hint } from '../domain/schema-issues.ts'
 import { CATALOGUE } from './catalogue.ts'
 
 const NAMES: readonly string[] = CATALOGUE.map(({ id }) => id)
@@ -11,7 +11,7 @@ export function unknownDetectorsIn({ weights }: { readonly weights: Readonly<Rec
     .filter((id) => !KNOWN.has(id))
     .map((id) => {
       const renamed = currentDetector(id)
-      const hint = KNOWN.has(renamed) ? `it is called ${renamed} now` : `did you mean ${closest(id, [...NAMES])}?`
-      return `weights.${id}: no detector has this name; ${hint} (docs/detectors.md of the sources lists every detector)`
+      const advice = KNOWN.has(renamed) ? `; it is called ${renamed} now` : hint(id, NAMES)
+      return `weights.${id}: no detector has this name${advice} (docs/detectors.md of the sources lists every detector)`
     })
 }

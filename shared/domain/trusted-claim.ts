@@ -47,7 +47,7 @@ export const TrustedClaim = z
   .superRefine(({ provider, claim }, context) => {
     const claims: readonly string[] = SHARED_PROVIDERS[provider]
     const message = `must be one of the claims by which ${provider} says whose a token is: ${claims.join(', ')}`
-    if (!claims.includes(claim)) context.addIssue({ code: 'custom', path: ['claim'], message })
+    if (!claims.includes(claim)) context.addIssue({ code: 'custom', path: ['claim'], message, params: { allowed: claims } })
   })
 export type TrustedClaim = z.infer<typeof TrustedClaim>
 

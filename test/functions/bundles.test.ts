@@ -22,7 +22,7 @@ const FUNCTIONS = [
 describe('the bundle of a function', () => {
   it.each(FUNCTIONS)('%s says in English which variable of its environment is missing', async (construct) => {
     expect(refusalOf(await bundleOf(construct))).toMatch(
-      /^[A-Z_]+: Invalid input: expected string, received undefined, got nothing; the stack sets it in the environment of the function$/m,
+      /^[A-Z_]+: missing; it must .+; the stack sets it in the environment of the function$/m,
     )
   })
 

@@ -63,7 +63,7 @@ describe('the configuration of a stack', () => {
 
   it.each([
     ['logRetentionDays', { logRetentionDays: 45 }, '45', '30'],
-    ['notifyEmail', { notifyEmail: 'oncall' }, '"oncall"', 'email'],
+    ['notifyEmail', { notifyEmail: 'oncall' }, '"oncall"', 'must be an e-mail address'],
     ['advisorModelId', { advisorModelId: 'a model' }, '"a model"', 'must be a Bedrock model id, inference profile id or ARN'],
     ['advisorEndpoint', { advisorEndpoint: 'http://127.0.0.1:8080' }, '"http://127.0.0.1:8080"', 'must be an https address'],
     ['advisorEndpoint', { advisorEndpoint: 'https://u:p@models.example.com' }, '"https://u:p@models.example.com"', 'without user'],
@@ -74,8 +74,8 @@ describe('the configuration of a stack', () => {
       'must be the id of an organisation, such as o-a1b2c3d4e5',
     ],
     ['accounts.0', { accounts: ['production'] }, '"production"', 'must be 12 digits'],
-    ['readOnlyEvents', { readOnlyEvents: 'no' }, '"no"', 'boolean'],
-    ['policyFile', { policyFile: '' }, '""', '>=1'],
+    ['readOnlyEvents', { readOnlyEvents: 'no' }, '"no"', 'must be true or false'],
+    ['policyFile', { policyFile: '' }, '""', 'must not be empty'],
     ['slack.channel', { slack: { secretName: 'countersign/slack', channel: '#incidents' } }, '"#incidents"', 'the id of a channel'],
     [
       'slack.secretName',
@@ -83,17 +83,21 @@ describe('the configuration of a stack', () => {
       '"arn:aws:x"',
       'the name of a secret, without its ARN',
     ],
-    ['slack.secretName', { slack: { channel: 'C0123ABCD' } }, 'nothing', 'string'],
-    ['slack.apiUrl', { slack: { secretName: 'x', channel: 'C0123ABCD', apiUrl: 'http://example.com' } }, '"http://example.com"', 'URL'],
+    [
+      'slack.apiUrl',
+      { slack: { secretName: 'x', channel: 'C0123ABCD', apiUrl: 'http://example.com' } },
+      '"http://example.com"',
+      'must be an https address',
+    ],
     ['slack.escalationChannel', { slack: { secretName: 'x', channel: 'C0123ABCD', escalationChannel: 'x' } }, '"x"', 'the id of a channel'],
     ['onCall', { onCall: {} }, '{}', 'must have an email or an endpoint'],
     ['onCall.endpoint', { onCall: { endpoint: 'http://pager.example.com' } }, '"http://pager.example.com"', 'an https address'],
-    ['archive.afterDays', { archive: { afterDays: 1 } }, '1', '>=7'],
+    ['archive.afterDays', { archive: { afterDays: 1 } }, '1', 'must be at least 7'],
     ['archive', { archive: 'never' }, '"never"', 'must be "off" or have `afterDays`, 7 to 3650'],
     ['seals.lock', { seals: { lock: 'none' } }, '"none"', 'governance'],
-    ['seals.retentionDays', { seals: { retentionDays: 0 } }, '0', '>=1'],
+    ['seals.retentionDays', { seals: { retentionDays: 0 } }, '0', 'must be at least 1'],
     ['operatorRoleArn', { operatorRoleArn: 'Admin' }, '"Admin"', 'the ARN of a role'],
-    ['securityHub', { securityHub: 'yes' }, '"yes"', 'boolean'],
+    ['securityHub', { securityHub: 'yes' }, '"yes"', 'must be true or false'],
   ])('is refused by the name of its key, with the value and what is allowed: %s', (key, context, value, allowed) => {
     const message = refusal(() => readStackConfig(context))
     expect(message).toMatch(new RegExp(`^${key}: `))
@@ -174,7 +178,7 @@ describe('the environment of a function', () => {
   })
 
   it.each([
-    ['TABLE_NAME', undefined, 'got nothing'],
+    ['TABLE_NAME', undefined, 'missing; it must be text'],
     ['ACCOUNT_ID', '12345', 'must be 12 digits, got "12345"'],
     ['NOTIFY_TOPIC_ARN', 'notices', 'got "notices"'],
   ])('is refused by the name of its variable: %s', (key, value, complaint) => {
@@ -201,7 +205,14 @@ describe('the parties that report', () => {
       'bitbucket: no such key of reports; the keys are github, gitlab, gitguardian, jira, linear, falco, webhook; check the spelling',
     ],
     [{ jira: { ...ALL_REPORTS.jira, app: {} } }, 'app: no such key of reports.jira; the keys are secretArn; check the spelling'],
-    [{ jira: {} }, 'reports.jira.secretArn: '],
+    [
+      { jira: {} },
+      'reports.jira.secretArn: missing; it must be the whole ARN of a secret, with the six characters at its end; set it under',
+    ],
+    [
+      { githb: {} },
+      'githb: no such key of reports; the keys are github, gitlab, gitguardian, jira, linear, falco, webhook; did you mean github?',
+    ],
     [{ jira: { secretArn: 'countersign/jira' } }, 'reports.jira.secretArn: must be the whole ARN of a secret'],
     [{ jira: { secretArn: secretArnOf('jira').slice(0, -7) } }, 'must be the whole ARN of a secret, with the six characters at its end'],
     [{ jira: { secretArn: `${secretArnOf('jira')},github=x` } }, 'must be the whole ARN of a secret'],
