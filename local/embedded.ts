@@ -91,6 +91,7 @@ export async function openOwned(folder: string, clock: Clock, claim: Claim): Pro
       return saving
     }
     let announce: (consoleUrl: string) => void = () => {}
+    const report = embeddedReport(ports, save)
     const target = (caller: string): Target => ({
       ...targetOf(folder, ports),
       caller,
@@ -109,7 +110,10 @@ export async function openOwned(folder: string, clock: Clock, claim: Claim): Pro
         await save()
         return (await ports.incidents.get(incidentId))?.value ?? incident
       },
-      report: embeddedReport(ports, save),
+      async report(reports) {
+        await report(reports)
+        return 'evaluated'
+      },
       close: async () => {},
     })
     const served = await serveOwner(server, claim.owner.socket, { id: claim.owner.id, ask, target: target(LOCAL_USER()) })
@@ -159,6 +163,7 @@ function throughOwner(folder: string, owner: ReachedOwner, clock: Clock): Target
     async report(reports) {
       for (let at = 0; at < reports.length; at += REPORTS_AT_ONCE)
         await owner.say({ do: 'report', reports: reports.slice(at, at + REPORTS_AT_ONCE) })
+      return 'evaluated'
     },
     async close() {
       stores.client.destroy()

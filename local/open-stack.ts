@@ -85,6 +85,7 @@ export async function openStack(name: string, region: string | undefined, clock:
           `stack "${name}" has no output ReportBusName, so it takes no reports; deploy this version of it`,
         )
       await eventBridgeReportBus(eventBridgeClient(options), reportBusName).put(reports)
+      return 'queued'
     },
     close: async () => client.destroy(),
   }

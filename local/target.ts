@@ -48,10 +48,10 @@ export interface Target {
   /** Deletes the root user's access keys that an incident names, with the rights of centralised root access. Returns their ids. */
   deleteRootKeys(incidentId: string, approval: { reason: string; profile: string | undefined }): Promise<string[]>
   /**
-   * Hands reports of exposed credentials on. On the embedded account it waits until they are evaluated, on a stack until its bus has them. Throws where not all were
-   * taken; what is reported again counts once.
+   * Hands reports of exposed credentials on. On the embedded account it waits until they are `evaluated`, on a stack until its bus has them, where they are `queued`.
+   * Throws where not all were taken; what is reported again counts once.
    */
-  report(reports: readonly ExposureReport[]): Promise<void>
+  report(reports: readonly ExposureReport[]): Promise<'evaluated' | 'queued'>
   /** Moves on what waits in an embedded account; undefined where another process or the schedule of a stack does it. */
   readonly sweep?: () => Promise<void>
   /** Resolves where the account is another process's and that one ends. */

@@ -40,7 +40,7 @@ export async function consoleWorld(parts: { policy?: object; caller?: string; op
     },
     approve: (id, approval) => approve(id, { ...approval, by: caller }, ports),
     deleteRootKeys: async () => [],
-    report: async () => {},
+    report: async () => 'evaluated',
     close: async () => {},
   }
   const app = consoleApp({ target, geoIp: ports.geoIp, clock: ports.clock, token: TOKEN, authority: AUTHORITY })

@@ -27,7 +27,7 @@ const SECOND = (id: string) =>
   `Noted for ${id}, and nothing done yet: the policy asks for four eyes, so another person has to give the same verdict.`
 
 /** The most open incidents that are listed. */
-const LIST_LIMIT = 200
+export const LIST_LIMIT = 200
 
 /** The open incidents, or all, highest priority first; as NDJSON with `isJson`. */
 export async function listIncidents(target: Target, { isJson, isAll }: { isJson: boolean; isAll: boolean }): Promise<string> {

@@ -3,7 +3,11 @@ import { accountOfKey } from '../../shared/domain/key-account.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { isFields } from '../../shared/sense/fields.ts'
 import { isScannerFinding, scannerExposures } from '../../shared/sense/intake/scanner-findings.ts'
+import { commandOn } from '../command-name.ts'
 import { readRecords } from '../read/read-records.ts'
+import type { Target } from '../target.ts'
+import { tellUnreadable } from '../tell-unreadable.ts'
+import { LIST_LIMIT } from './incidents.ts'
 import { InputTally } from './input-tally.ts'
 
 /** The most reports of one run. A scan of many repositories has some hundred. */
@@ -61,6 +65,34 @@ export async function ingest({ paths, now, err }: IngestOptions): Promise<Ingest
 /** A line of TruffleHog's own log, which is among its findings where both were written to one file. */
 function isLogLine(record: object): boolean {
   return 'level' in record && 'msg' in record && 'ts' in record
+}
+
+/** Hands reports on, and says in which incidents they are by now, or where to look, with the commands as they are typed. */
+export async function handedOnLines(target: Target, reports: readonly ExposureReport[]): Promise<string[]> {
+  const told = `Reported to ${target.name}.`
+  if ((await target.report(reports)) === 'queued')
+    return [`${told} It evaluates them within seconds: \`${commandOn(target, 'incidents')}\` lists the incidents that they open or join.`]
+  const open = await target.incidents.listOpen(LIST_LIMIT, tellUnreadable)
+  const ids = new Set(reports.map(({ credentialId }) => credentialId))
+  const about = open.flatMap((incident) => {
+    const of = [...incident.credentials, ...(incident.reports ?? []).map(({ credentialId }) => ({ id: credentialId }))]
+    const named = new Set(of.flatMap(({ id }) => (ids.has(id) ? [id] : [])))
+    return named.size === 0 ? [] : [{ incident, named }]
+  })
+  const found = new Set(about.flatMap(({ named }) => [...named]))
+  const rest = ids.size - found.size
+  return [
+    told,
+    ...about.map(({ incident: { id, identity, state }, named }) => {
+      const which = `${named.size === 1 ? [...named][0] : many(named.size, 'credential')}: incident ${id}, ${identity.kind} ${printable(identity.name, 64)}, ${state}`
+      return `  ${which}: \`${commandOn(target, `incidents show ${id}`)}\``
+    }),
+    ...(rest === 0
+      ? []
+      : [
+          `  ${many(rest, 'credential is', 'credentials are')} in no open incident: what says too little for one is remembered and raises every later use, and what a person answered stays answered.`,
+        ]),
+  ]
 }
 
 /** One line for each report: the credential, its account, how sure it is, and where. */

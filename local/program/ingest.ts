@@ -16,7 +16,7 @@ export function addIngest(root: Command): void {
     .addOption(new Option('--region <region>', 'the region of the stack'))
     .action(async (paths: string[], options: TargetOptions & { readonly dryRun?: true }) => {
       requireSomeInput(paths)
-      const { ingest, reportLines, summaryLine } = await import('../commands/ingest.ts')
+      const { handedOnLines, ingest, reportLines, summaryLine } = await import('../commands/ingest.ts')
       const found = await ingest({ paths, now: Date.now(), err: process.stderr })
       const { reports, isWhole } = found
       if (options.dryRun === true) {
@@ -32,8 +32,7 @@ export function addIngest(root: Command): void {
       async function handOn(target: TargetOptions): Promise<string> {
         const opened = await openTarget(target)
         try {
-          await opened.report(reports)
-          return `Reported to ${opened.name}.`
+          return (await handedOnLines(opened, reports)).join('\n')
         } finally {
           await opened.close()
         }

@@ -13,6 +13,7 @@ const on = ['--data', data]
 beforeAll(() => layAccount(data))
 
 interface Listed {
+  readonly id: string
   readonly state: string
   readonly identity: { readonly name: string }
 }
@@ -49,7 +50,12 @@ describe('ingest', () => {
     )
     expect(out).toContain(`1 credential of AWS in 1 finding. Reported to the embedded account in ${data}.`)
     const opened = await incidents()
-    expect(opened.find(({ identity }) => identity.name === 'ci-build')).toMatchObject({ state: 'contained' })
+    const own = opened.find(({ identity }) => identity.name === 'ci-build')
+    expect(own).toMatchObject({ state: 'contained' })
+    const [, command = ''] =
+      out.match(/^ {2}AKIA5NEIHQWHGC4BO4SO: incident inc-[0-9a-f]{12}, iam-user ci-build, contained: `.* -- (.*)`$/m) ?? []
+    expect(command).toBe(`incidents show ${own?.id} --data ${data}`)
+    expect((await countersign(command.split(' '))).out).toContain('TruffleHog: the key works')
     // The same again opens nothing.
     await countersign(['ingest', '-', ...on], line)
     expect(await incidents()).toHaveLength(opened.length)

@@ -2,8 +2,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, inject, it } from 'vitest'
-import { ingest, reportLines, summaryLine } from '../../local/commands/ingest.ts'
+import { handedOnLines, ingest, reportLines, summaryLine } from '../../local/commands/ingest.ts'
 import { ExposureReport } from '../../shared/domain/exposure-report.ts'
+import type { Incident } from '../../shared/domain/incident.ts'
+import { consoleWorld } from '../console.ts'
+import { incidentOf } from '../contract/samples.ts'
 import { gitleaksFinding, gitleaksSarif, TRUFFLEHOG_LOG, truffleHogLine } from '../scanner-output.ts'
 
 const KEY = { id: 'AKIARZPUZDIKLIJVPG67', secret: 'q7Zt/3mXb+8RkWv1LyNfPc5HsDgJ0aUeTi4oKw9B' }
@@ -74,6 +77,42 @@ describe('what scanners wrote', () => {
       `${KEY.id}  account 123456789012  with-secret  ${place}`,
       `AKIAIOSFODNN7EXAMPLE  account unknown  with-secret  ${place}`,
       `${name}  account 210987654321  with-secret  ${place}`,
+    ])
+  })
+})
+
+describe('what became of reports that were handed on', () => {
+  const reports = ['AKIARZPUZDIKLIJVPG67', 'AKIARZPUZDIKLIJVPG68', 'AKIARZPUZDIKLIJVPG69'].map((credentialId, at) =>
+    ExposureReport.parse({ version: 1, id: `gitleaks:${at}`, source: 'gitleaks', credentialId, grade: 'with-secret', place: 'a', seenAt: NOW }),
+  )
+  const suspect = (id: string) => ({ id, kind: 'access-key', isPrimary: true }) as const
+  const world = async (became: 'evaluated' | 'queued', open: readonly Incident[]) => {
+    const { target } = await consoleWorld()
+    const incidents = { ...target.incidents, listOpen: async () => [...open] }
+    return handedOnLines({ ...target, name: 'here', options: '--data x', incidents, report: async () => became }, reports)
+  }
+
+  it('is said for the embedded account: each incident that has them, how to look, and how many are in none', async () => {
+    const [one, other, third] = [
+      incidentOf('inc-00000000000a', { credentials: [suspect('AKIARZPUZDIKLIJVPG67')] }),
+      incidentOf('inc-00000000000b', { credentials: [suspect('AKIARZPUZDIKLIJVPG67'), suspect('AKIARZPUZDIKLIJVPG68')] }),
+      incidentOf('inc-00000000000c', { credentials: [suspect('AKIAOTHEROTHEROTHER0')] }),
+    ]
+    const said = await world('evaluated', [one, other, third])
+    expect(said.slice(0, 3)).toEqual([
+      'Reported to here.',
+      expect.stringMatching(
+        /^ {2}AKIARZPUZDIKLIJVPG67: incident inc-00000000000a, .*: `.*countersign -- incidents show inc-00000000000a --data x`$/,
+      ),
+      expect.stringMatching(/^ {2}2 credentials: incident inc-00000000000b, /),
+    ])
+    expect(said[3]).toMatch(/^ {2}1 credential is in no open incident: /)
+    expect(said).toHaveLength(4)
+  })
+
+  it('is found out where to look for on a stack, which evaluates them later', async () => {
+    expect(await world('queued', [])).toEqual([
+      expect.stringMatching(/^Reported to here\. It evaluates them within seconds: `.*countersign -- incidents --data x` lists/),
     ])
   })
 })
