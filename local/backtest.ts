@@ -1,5 +1,6 @@
 import { enforce } from '../shared/contain/enforce.ts'
 import { placeOf, userArn } from '../shared/domain/arn.ts'
+import { findingUid } from '../shared/domain/finding-id.ts'
 import type { Incident } from '../shared/domain/incident.ts'
 import type { ReportingSource } from '../shared/domain/report.ts'
 import { reportedBy } from '../shared/domain/reported-by.ts'
@@ -41,8 +42,8 @@ export interface Tally {
   signals: number
   ignored: number
   unreadable: number
-  /** Signals that are no calls, by the party that reports them. */
-  readonly reports: Map<ReportingSource, number>
+  /** Signals that are no calls, by the party that reports them, and the ids of what it reported: a finding about several identities is a signal for each. */
+  readonly reports: Map<ReportingSource, { signals: number; readonly ids: Set<string> }>
 }
 
 /** The whole responder over a history: respond and contain run in one process, and the clock follows the events. */
@@ -124,7 +125,10 @@ export function backtest({ trust = REPLAYED, read: given, ...ports }: BacktestPo
         }
         evaluated.delete(signal.id)
         const party = reportedBy(signal)
-        if (party !== undefined) tally.reports.set(party, (tally.reports.get(party) ?? 0) + 1)
+        if (party !== undefined) {
+          const told = tally.reports.get(party) ?? { signals: 0, ids: new Set() }
+          tally.reports.set(party, { signals: told.signals + 1, ids: told.ids.add(findingUid(signal.id)) })
+        }
         refused.observe(signal)
       }
       tally.signals += result.signals.length

@@ -32,5 +32,5 @@ export function refusalLine(incident: Incident, run: Backtest): string {
   const done = `${would}ed`
   return action === would
     ? `${done} at ${at}: ${calls}`
-    : `not ${done}, by the line decision; where the policy and the account allow it, it would have been at ${at}: ${calls}`
+    : `not ${done}: the decision says why. Where the policy and the account allow it, it would have been ${done} at ${at}: ${calls}`
 }

@@ -40,7 +40,7 @@ export function summaryOf(run: Backtest, { totals, input, found, policy, ms, isP
     records: totals.records,
     outsideTime: totals.skipped,
     signals: run.tally.signals,
-    ...(run.tally.reports.size > 0 ? { reports: Object.fromEntries(run.tally.reports) } : {}),
+    ...countsOf(run.tally.reports),
     ignored: run.tally.ignored,
     ...(Object.keys(run.observed.ignored).length > 0 ? { ignoredBecause: run.observed.ignored } : {}),
     unreadable: input.problems,
@@ -55,6 +55,18 @@ export function summaryOf(run: Backtest, { totals, input, found, policy, ms, isP
     seconds: Math.round(ms) / 1000,
   }
 }
+
+/** Of each party how many signals it reported, and of how many findings these are. */
+function countsOf(told: Backtest['tally']['reports']): { reports?: Counts; reportedFindings?: Counts } {
+  if (told.size === 0) return {}
+  const all = [...told]
+  return {
+    reports: Object.fromEntries(all.map(([party, { signals }]) => [party, signals])),
+    reportedFindings: Object.fromEntries(all.map(([party, { ids }]) => [party, ids.size])),
+  }
+}
+
+type Counts = Readonly<Partial<Record<ReportingSource, number>>>
 
 export type Summary = ReturnType<typeof summaryOf>
 
@@ -98,11 +110,15 @@ export function summaryLines({ summary, input, found, hasAccount }: Report, pain
 }
 
 /** What other parties reported, by party, and what was read and says nothing of a credential, by the reason. */
-function reportLines({ reports = {}, ignoredBecause = {} }: Summary): string[] {
-  const said = Object.entries(reports).map(([source, count]) => `${partyOf(source as ReportingSource)} ${count}`)
+function reportLines({ reports = {}, reportedFindings = {}, ignoredBecause = {} }: Summary): string[] {
+  const said = (Object.keys(reports) as ReportingSource[]).map((source) => {
+    const [signals, findings] = [reports[source] ?? 0, reportedFindings[source] ?? 0]
+    const reported = `${partyOf(source)} ${findings} ${findings === 1 ? 'report' : 'reports'}`
+    return signals === findings ? reported : `${reported} (${signals} signals, one for each identity that a report names)`
+  })
   const ignored = Object.entries(ignoredBecause).map(([reason, count]) => `${reason}: ${count}`)
   return [
-    ...(said.length === 0 ? [] : [`of the signals, reports of other parties: ${said.join(', ')}`]),
+    ...(said.length === 0 ? [] : [`other parties reported: ${said.join(', ')}`]),
     ...(ignored.length === 0 ? [] : [`read, and no signal: ${ignored.join(', ')}`]),
   ]
 }

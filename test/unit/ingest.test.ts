@@ -83,7 +83,15 @@ describe('what scanners wrote', () => {
 
 describe('what became of reports that were handed on', () => {
   const reports = ['AKIARZPUZDIKLIJVPG67', 'AKIARZPUZDIKLIJVPG68', 'AKIARZPUZDIKLIJVPG69'].map((credentialId, at) =>
-    ExposureReport.parse({ version: 1, id: `gitleaks:${at}`, source: 'gitleaks', credentialId, grade: 'with-secret', place: 'a', seenAt: NOW }),
+    ExposureReport.parse({
+      version: 1,
+      id: `gitleaks:${at}`,
+      source: 'gitleaks',
+      credentialId,
+      grade: 'with-secret',
+      place: 'a',
+      seenAt: NOW,
+    }),
   )
   const suspect = (id: string) => ({ id, kind: 'access-key', isPrimary: true }) as const
   const world = async (became: 'evaluated' | 'queued', open: readonly Incident[]) => {

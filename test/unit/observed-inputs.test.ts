@@ -86,8 +86,8 @@ describe('a replay of calls and reports', () => {
     expect(found[0]?.reports?.map(({ source }) => source)).toEqual(['github', 'guardduty'])
     expect(run.tally.reports).toEqual(
       new Map([
-        ['github', 1],
-        ['guardduty', 1],
+        ['github', { signals: 1, ids: new Set([expect.any(String)]) }],
+        ['guardduty', { signals: 1, ids: new Set([expect.any(String)]) }],
       ] as const),
     )
   })

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { InputTally } from '../../local/commands/input-tally.ts'
 import { renderList } from '../../local/render/incident.ts'
 import { incidentTable } from '../../local/replay/incident-rows.ts'
 import { ReplayProgress } from '../../local/replay/progress.ts'
-import { strongestFirst } from '../../local/replay/summary.ts'
+import { refusalLine } from '../../local/replay/report-text.ts'
+import { type Summary, strongestFirst, summaryLines } from '../../local/replay/summary.ts'
+import { replayInMemory } from '../../local/replay-in-memory.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { consoleWorld } from '../console.ts'
 
@@ -118,3 +121,51 @@ describe('the line of progress', () => {
     }).not.toThrow()
   })
 })
+
+describe('the words of a replay', () => {
+  const figures = (reports: object): Summary => ({ ...SUMMARY, ...reports })
+  const linesOf = (reports: object) =>
+    summaryLines({ summary: figures(reports), input: new InputTally({ write: () => {} }), found: [], hasAccount: true }, (_, text) => text)
+
+  it('say how many reports of each party were read, and where these are more signals, why', () => {
+    const reports = { reports: { guardduty: 3, github: 2 }, reportedFindings: { guardduty: 1, github: 2 } }
+    expect(linesOf(reports)).toContain(
+      'other parties reported: GuardDuty 1 report (3 signals, one for each identity that a report names), GitHub 2 reports',
+    )
+    expect(linesOf({}).join('\n')).not.toContain('other parties')
+  })
+
+  it.each([
+    [
+      'contain',
+      'ask',
+      /^not contained: the decision says why\. Where the policy and the account allow it, it would have been contained at .*: 0 later calls/,
+    ],
+    ['restrict', 'observe', /^not restricted: the decision says why\. Where .* it would have been restricted at /],
+    ['contain', 'contain', /^contained at .*: 0 later calls/],
+    ['ask', 'ask', /^the evidence calls for nothing that refuses calls$/],
+  ] as const)('say of an incident that calls for %s where the policy lets %s happen what would have been', async (would, action, said) => {
+    const { run } = await replayInMemory({ policy: 'policy.yaml' })
+    expect(refusalLine({ ...incident, decision: { ...incident.decision, would, action } }, run)).toMatch(said)
+  })
+})
+
+const SUMMARY: Summary = {
+  type: 'summary',
+  policy: 'policy.yaml',
+  records: 1,
+  outsideTime: 0,
+  signals: 1,
+  ignored: 0,
+  unreadable: 0,
+  late: 0,
+  from: null,
+  to: null,
+  incidents: 0,
+  decisions: { observe: 0, notify: 0, ask: 0, restrict: 0, contain: 0 },
+  would: { observe: 0, notify: 0, ask: 0, restrict: 0, contain: 0 },
+  refusedCalls: 0,
+  stopped: { refused: 0, calls: 0 },
+  collateral: { refused: 0, calls: 0 },
+  seconds: 1,
+} as Summary

@@ -1,6 +1,7 @@
 import { type Place, partitionFrom } from '../../domain/arn.ts'
+import { findingId } from '../../domain/finding-id.ts'
 import { timeOf } from '../../domain/record-time.ts'
-import type { Credential, Signal } from '../../domain/signal.ts'
+import type { Signal } from '../../domain/signal.ts'
 import { type Fields, fieldsOf, isFields, textOf } from '../fields.ts'
 import type { Normalised } from '../normalised.ts'
 import { weightsOf } from './finding-axis.ts'
@@ -58,11 +59,6 @@ export function guardDutySignals(finding: Fields, sentAt: number | undefined): N
       }),
     ),
   }
-}
-
-/** One finding has one id for each credential, whichever way it comes, and another where its severity is another. */
-export function findingId(id: string, weight: number, { id: credentialId }: Credential): string {
-  return `${id}#${Math.round(weight * 100)}#${credentialId}`
 }
 
 export interface FindingOf {
