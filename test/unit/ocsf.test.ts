@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../../shared/domain/change.ts'
 import type { IncidentSignal } from '../../shared/domain/incident.ts'
+import { incidentSignal } from '../../shared/domain/incident-signal.ts'
+import { REPORTING_SOURCES } from '../../shared/domain/report.ts'
 import { exportRecord } from '../../shared/record/export/export.ts'
 import { apiActivity, detectionFinding, type OcsfEvent, stepActivity } from '../../shared/record/export/ocsf.ts'
+import { timelineEvent } from '../../shared/record/export/ocsf-report.ts'
 import { ownStepsSubject } from '../../shared/record/own-steps-subject.ts'
 import { review } from '../../shared/review/review.ts'
+import { normalise } from '../../shared/sense/normalise.ts'
 import { chainOf, incidentOf, signalOf } from '../contract/samples.ts'
-import { ATTACK, arnOf, embedded } from '../embedded.ts'
+import { ATTACK, arnOf, embedded, exposed } from '../embedded.ts'
+import { REPORTS } from './report-forms.ts'
 
 /** What OCSF 1.3.0 requires of every event, of the cloud profile, and of the two classes: https://schema.ocsf.io/1.3.0 */
 const REQUIRED = [
@@ -80,6 +85,74 @@ describe('an export', () => {
     const subjects = ['POLICY', ...(await world.incidents()).flatMap(({ id }) => [`INCIDENT#${id}`, ownStepsSubject(id)])].sort()
     const stored = (await Promise.all(subjects.map((subject) => world.ports.record.list(subject)))).flat()
     expect(lines.map((line) => JSON.parse(line))).toEqual(stored)
+  })
+})
+
+describe('what a party reported', () => {
+  const incident = incidentOf('inc-0123456789ab')
+  const isNoCall = (event: OcsfEvent) => {
+    expect(faultsOf(event)).toEqual([])
+    expect(event).toMatchObject({ class_uid: 2004, activity_id: 1, metadata: { correlation_uid: incident.id } })
+    for (const key of ['api', 'actor', 'src_endpoint', 'http_request']) expect(event).not.toHaveProperty(key)
+  }
+
+  it.each(REPORTING_SOURCES)('is a finding of its product and no call: %s', (reportedBy) => {
+    const event = timelineEvent(signal({ reportedBy, action: `${reportedBy}:some-code`, address: reportedBy }), incident)
+    isNoCall(event)
+    expect(at(event, 'metadata.product.name')).not.toBe('Countersign')
+    expect(event).not.toHaveProperty('evidences')
+    expect(at(event, 'finding_info.types')).toEqual(['some-code'])
+    // The same row without a party is a call.
+    expect(timelineEvent(signal({ action: `${reportedBy}:some-code` }), incident).class_uid).toBe(6003)
+  })
+
+  it.each(Object.entries(REPORTS))('is a finding as it is read: %s', (_, form) => {
+    const read = normalise(form('2026-01-05T08:10:00.000Z'))
+    const signals = read.kind === 'signals' ? read.signals : []
+    expect(signals.length).toBeGreaterThan(0)
+    for (const one of signals) {
+      const event = timelineEvent(incidentSignal(one, [], 40), incident)
+      isNoCall(event)
+      expect(event).toMatchObject({
+        time: one.time,
+        metadata: { uid: one.id },
+        resources: [{ uid: one.identity.id }, { uid: one.credential.id }],
+      })
+    }
+  })
+
+  it('of AWS Health is one too in a timeline of the release before, which does not say who reports', () => {
+    const event = timelineEvent(signal({ action: 'health:AWS_RISK_CREDENTIALS_EXPOSED', address: 'health.amazonaws.com' }), incident)
+    isNoCall(event)
+    expect(at(event, 'metadata.product.name')).toBe('AWS Health')
+    expect(timelineEvent(signal({ action: 'health:DescribeEvents' }), incident).class_uid).toBe(6003)
+  })
+
+  it('has the address that the party saw as evidence, where it was seen as text and address, and one id at its party', () => {
+    const id = 'arn:aws:guardduty:us-east-1:123456789012:detector/d/finding/f#65#AKIA1'
+    const report = { source: 'github', id, type: 'with-secret', credentialId: 'AKIA1', seenAt: 1, grade: 'with-secret' } as const
+    const reports = [{ ...report, place: 'acme/api: config.env', url: 'https://github.com/acme/api' }]
+    const event = timelineEvent(signal({ id, reportedBy: 'github', address: '198.51.100.7', country: 'RO' }), { ...incident, reports })
+    expect(event).toMatchObject({
+      evidences: [{ src_endpoint: { ip: '198.51.100.7', location: { country: 'RO' } } }],
+      finding_info: {
+        uid: 'arn:aws:guardduty:us-east-1:123456789012:detector/d/finding/f',
+        title: 'GitHub: the id and its secret were seen',
+        desc: 'GitHub: the id and its secret were seen, in acme/api: config.env',
+        src_url: 'https://github.com/acme/api',
+      },
+    })
+  })
+
+  it('is no API activity in the export of a whole story', async () => {
+    const world = await embedded()
+    await world.respond([...ATTACK, exposed('AKIAIOSFODNN7EXAMPLE', '1', Date.UTC(2026, 0, 31))])
+    const events = await all(exportRecord('ocsf', world.ports))
+    const rows = (await Promise.all((await world.incidents()).map(({ id }) => world.ports.incidents.signals(id)))).flat()
+    const reported = rows.filter(({ reportedBy }) => reportedBy !== undefined)
+    expect(reported.length).toBeGreaterThan(0)
+    const classes = new Map(events.map((event) => [at(event, 'metadata.uid'), event.class_uid]))
+    for (const { id, reportedBy } of rows) expect(classes.get(id)).toBe(reportedBy === undefined ? 6003 : 2004)
   })
 })
 

@@ -5,9 +5,10 @@ import { UnreadableEntry, UnreadableItem } from '../../errors.ts'
 import type { ChangeRecord, IncidentStore, OnUnreadable } from '../../ports/stores.ts'
 import { incidentSubject } from '../append.ts'
 import { chainsBeside, wholeOf } from '../archived.ts'
-import { apiActivity, detectionFinding, stepActivity } from './ocsf.ts'
+import { detectionFinding, stepActivity } from './ocsf.ts'
+import { timelineEvent } from './ocsf-report.ts'
 
-/** `ndjson`: every entry of every chain as stored. `ocsf`: incidents, their calls and the containment steps, as OCSF events. */
+/** `ndjson`: every entry of every chain as stored. `ocsf`: incidents, their calls and reports, and the containment steps, as OCSF events. */
 export const ExportFormat = z.enum(['ndjson', 'ocsf'])
 export type ExportFormat = z.infer<typeof ExportFormat>
 
@@ -48,7 +49,7 @@ async function* eventsOf({ record, incidents }: ExportPorts, onUnreadable?: OnUn
       incidents.signals(incident.id, onUnreadable),
       chainOf(incidentSubject(incident.id), record, onUnreadable),
     ])
-    for (const signal of signals) yield JSON.stringify(apiActivity(signal, incident))
+    for (const signal of signals) yield JSON.stringify(timelineEvent(signal, incident))
     for (const change of changes) {
       const event = stepActivity(change, incident)
       if (event !== undefined) yield JSON.stringify(event)

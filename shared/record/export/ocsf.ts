@@ -113,7 +113,15 @@ const STEPS: readonly Change['kind'][] = [
 /** `activity_id` Other of OCSF, which needs an `activity_name`. */
 const OTHER = 99
 
-function base(about: { classUid: number; categoryUid: number; activity: number; time: number; uid: string; severity: number }): OcsfEvent {
+/** What every event has. */
+export function base(about: {
+  classUid: number
+  categoryUid: number
+  activity: number
+  time: number
+  uid: string
+  severity: number
+}): OcsfEvent {
   return {
     metadata: { version: OCSF_VERSION, product: PRODUCT, uid: about.uid, profiles: ['cloud'] },
     class_uid: about.classUid,
@@ -125,7 +133,7 @@ function base(about: { classUid: number; categoryUid: number; activity: number; 
   }
 }
 
-function cloudOf(account: string, region?: string): OcsfEvent {
+export function cloudOf(account: string, region?: string): OcsfEvent {
   return { provider: 'AWS', account: { uid: account, type_id: 10 }, ...(region === undefined ? {} : { region }) }
 }
 
@@ -145,7 +153,7 @@ const STATUS: Readonly<Record<Incident['state'], number>> = {
 }
 
 /** `severity_id` of OCSF, from 1 informational to 5 critical. */
-function severityOf(points: number): number {
+export function severityOf(points: number): number {
   if (points >= 90) return 5
   if (points >= 70) return 4
   if (points >= 40) return 3
