@@ -5,6 +5,7 @@ import { incompleteLineage } from '../../shared/domain/lookup-lines.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { ReviewKind } from '../../shared/domain/policy.ts'
 import { refusedAfter } from '../../shared/domain/reasons.ts'
+import { sameFindings } from '../../shared/domain/same-finding.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { OnUnreadable } from '../../shared/ports/stores.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
@@ -64,12 +65,15 @@ export async function showIncident(target: Target, id: string, { isJson, paint }
       'incident.unknown',
       `no incident ${id} in ${target.name}; \`${commandOn(target, 'incidents')}\` lists the open ones`,
     )
-  if (isJson) return JSON.stringify({ incident: stored.value, signals, changes, notices })
   const { value: incident } = stored
+  // One report may be about several identities, each of which has an incident of its own.
+  const among = incident.reports === undefined ? [] : await target.incidents.listOpen(LIST_LIMIT, tellUnreadable)
+  const sameReport = sameFindings(incident, among).map((one) => one.incident.id)
+  if (isJson) return JSON.stringify({ incident, signals, changes, notices, ...(sameReport.length === 0 ? {} : { sameReport }) })
   const next = nextCommands(incident, changes, { target, paint })
   return [
     ...(await overrideLines(target)),
-    renderIncident(incident, paint, { options: target.options, signals }),
+    renderIncident(incident, paint, { options: target.options, signals, among }),
     '',
     renderTimeline(incident, signals, paint),
     '',

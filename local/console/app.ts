@@ -94,19 +94,21 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
     const id = context.req.param('id')
     const incident = await incidentOf(id, target)
     const { unreadable, onUnreadable } = collected()
-    const [signals, changes, notices, { policy }, known] = await Promise.all([
+    const [signals, changes, notices, { policy }, known, among] = await Promise.all([
       target.incidents.signals(id, onUnreadable),
       target.record.list(incidentSubject(id)),
       readNotices(id, target.record, onUnreadable),
       readPolicy(target.record),
       target.identities.load([incident.identity.id]),
+      incident.reports === undefined ? [] : target.incidents.listOpen(LISTED, onUnreadable),
     ])
     const stored = known.get(incident.identity.id)
     if (stored?.unreadable !== undefined) onUnreadable(stored.unreadable)
     const said = (['done', 'second', 'extended'] as const).find((one) => one === context.req.query('said'))
     const part = Math.max(0, Math.trunc(Number(context.req.query('part') ?? 0)) || 0)
     const explanation = await explain({ incident, signals, changes }, undefined)
-    const looked = { incident, signals, changes, notices, policy, geoIp, said, part, explanation, baseline: stored?.state?.value.baseline }
+    const baseline = stored?.state?.value.baseline
+    const looked = { incident, signals, changes, notices, policy, geoIp, among, said, part, explanation, baseline }
     return context.html(whole(incidentPage(looked, room), '', unreadable))
   })
   app.post('/incidents/:id/verdict', limited, async (context) => {

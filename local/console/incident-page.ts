@@ -9,6 +9,7 @@ import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, weakerReasons } from '../../shared/domain/reasons.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
+import { sameFindings } from '../../shared/domain/same-finding.ts'
 import { leftOutText } from '../../shared/domain/timeline.ts'
 import type { GeoIp } from '../../shared/ports/lookup.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
@@ -49,6 +50,8 @@ export interface Looked extends ExplanationInput {
   /** Who was told that nobody answers. */
   readonly notices: readonly Change[]
   readonly geoIp: GeoIp
+  /** The incidents among which others of the same report are. */
+  readonly among: readonly Incident[]
   /** The page of the timeline that is shown, from 0. */
   readonly part: number
   /** The verdict that was just given here, which the page confirms. */
@@ -63,7 +66,7 @@ export function incidentPage(looked: Looked, room: Room): Page {
   const thresholds = policy.tiers.find(({ name }) => name === decision.tier)?.thresholds ?? policy.thresholds
   const body = html`${answerTo(looked)}${factsOf(incident, room)}
 <section aria-labelledby="what"><h2 id="what">What happened</h2><ul>${explanation.summary.map(sentence)}</ul></section>
-${reportedSection(incident, signals)}<section aria-labelledby="done"><h2 id="done">What was done</h2>${stepsOf(looked)}</section>
+${reportedSection(incident, signals, { same: sameFindings(incident, looked.among), base: room.base })}<section aria-labelledby="done"><h2 id="done">What was done</h2>${stepsOf(looked)}</section>
 ${pendingIn(incident, room)}${verdictForm(looked, room)}
 <section aria-labelledby="why"><h2 id="why">Why</h2>${whyOf(looked)}</section>
 <section aria-label="Risk over time">${signals.length > 0 ? riskDrawing(incident, signals, thresholds) : ''}</section>

@@ -1,15 +1,30 @@
 import { html } from 'hono/html'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { fromText, reportedIn, reportLines } from '../../shared/domain/report-lines.ts'
+import type { SameFinding } from '../../shared/domain/same-finding.ts'
 import { type Markup, shown } from '../page/document.ts'
 import { moment } from '../render/style.ts'
 
+/** The most other incidents of the same report that are listed. */
+const SAME = 20
+
 /** Who reported what when, and what the credential did meanwhile; nothing where nobody did. */
-export function reportedSection(incident: Incident, signals: readonly IncidentSignal[]): Markup | '' {
+export function reportedSection(
+  incident: Incident,
+  signals: readonly IncidentSignal[],
+  { same, base }: { readonly same: readonly SameFinding[]; readonly base: string },
+): Markup | '' {
   const lines = reportLines(incident, signals)
   if (lines === undefined) return ''
   const { reported, used } = lines
-  return html`<section aria-labelledby="reported"><h2 id="reported">Who reported it</h2><ul>${[...reported, ...used].map((line) => html`<li>${shown(line, 500)}</li>`)}</ul></section>
+  const others = same
+    .slice(0, SAME)
+    .map(
+      ({ incident: { id, identity, state }, what }) =>
+        html`<li>the same report (${shown(what, 300)}) is also in <a href="${base}/incidents/${id}">incident ${id}</a>: ${identity.kind} ${shown(identity.name, 64)}, ${state}</li>`,
+    )
+  const rest = same.length > SAME ? html`<li>… and in ${same.length - SAME} more incidents</li>` : ''
+  return html`<section aria-labelledby="reported"><h2 id="reported">Who reported it</h2><ul>${[...reported, ...used].map((line) => html`<li>${shown(line, 500)}</li>`)}${others}${rest}</ul></section>
 `
 }
 

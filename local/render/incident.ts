@@ -8,6 +8,7 @@ import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { reasonsOf, weakerReasons } from '../../shared/domain/reasons.ts'
 import { reportLines } from '../../shared/domain/report-lines.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
+import { sameFindingLines, sameFindings } from '../../shared/domain/same-finding.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { isOrderChain } from '../../shared/record/orders.ts'
 import { asTyped } from '../command-name.ts'
@@ -22,13 +23,21 @@ const CREDENTIALS = 4
 /** The most reports that are printed. */
 const REPORTS = 6
 
-/** What an incident is shown with: the options of printed commands, and its timeline where it is known. */
+/** The most other incidents of the same report that are printed. */
+const SAME = 6
+
+/** What an incident is shown with: the options of printed commands, and where known its timeline and the incidents among which others of the same report are. */
 export interface ShownWith extends Pick<Target, 'options'> {
   readonly signals?: readonly IncidentSignal[]
+  readonly among?: readonly Incident[]
 }
 
 /** One incident as text: who, why, what it created, what a person has to do. Text of attackers is made printable. */
-export function renderIncident(incident: Incident, paint: Paint, { options, signals = [] }: ShownWith = { options: '' }): string {
+export function renderIncident(
+  incident: Incident,
+  paint: Paint,
+  { options, signals = [], among = [] }: ShownWith = { options: '' },
+): string {
   const { identity, assessment, decision } = incident
   const head = `${paint('bold', `Incident ${incident.id}`)}  ${paint(colourOf(incident), incident.state)}  priority ${incident.priority}`
   const rows = [
@@ -66,7 +75,7 @@ export function renderIncident(incident: Incident, paint: Paint, { options, sign
     head,
     indent(columns(rows)),
     '',
-    ...reportsOf(incident, signals, paint),
+    ...reportsOf(incident, { signals, among }, paint),
     ...reasons(incident, signals, paint),
     ...lineageOf(incident, paint),
     ...pending(incident, { paint, target: { options } }),
@@ -74,12 +83,15 @@ export function renderIncident(incident: Incident, paint: Paint, { options, sign
 }
 
 /** Who reported what when, and what the credential did meanwhile. */
-function reportsOf(incident: Incident, signals: readonly IncidentSignal[], paint: Paint): string[] {
+function reportsOf(incident: Incident, { signals, among }: Required<Omit<ShownWith, 'options'>>, paint: Paint): string[] {
   const lines = reportLines(incident, signals.length === 0 ? undefined : signals)
   if (lines === undefined) return []
   const { reported, used } = lines
   const more = reported.length > REPORTS ? [`… and ${reported.length - REPORTS} more (--json shows all)`] : []
-  return [paint('bold', 'Reported'), ...[...reported.slice(0, REPORTS), ...more, ...used].map((line) => `  ${printable(line, 400)}`), '']
+  const same = sameFindingLines(sameFindings(incident, among))
+  const rest = same.length > SAME ? [`… and in ${same.length - SAME} more incidents`] : []
+  const told = [...reported.slice(0, REPORTS), ...more, ...used, ...same.slice(0, SAME), ...rest]
+  return [paint('bold', 'Reported'), ...told.map((line) => `  ${printable(line, 400)}`), '']
 }
 
 /** The id and the kind of a credential. One whose id no event names has an id of our own, which says nothing to people. */

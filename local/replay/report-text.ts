@@ -13,7 +13,9 @@ const WHOLE_INCIDENTS = 3
 /** A replay as text: the strongest incidents whole, a table of all, the summary. `width` is that of the terminal. */
 export function renderReport(report: Report, run: Backtest, { paint, width }: { paint: Paint; width: number | undefined }): string {
   const { found } = report
-  const whole = found.slice(0, WHOLE_INCIDENTS).map((incident) => `${renderIncident(incident, paint)}\n  ${refusalLine(incident, run)}\n`)
+  const whole = found
+    .slice(0, WHOLE_INCIDENTS)
+    .map((incident) => `${renderIncident(incident, paint, { options: '', among: found })}\n  ${refusalLine(incident, run)}\n`)
   return [
     ...whole,
     ...(found.length > 0 ? [incidentTable(found, width), ''] : []),

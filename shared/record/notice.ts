@@ -5,6 +5,7 @@ import { manualSteps } from '../domain/manual-steps.ts'
 import { reasonsOf } from '../domain/reasons.ts'
 import { reportLines } from '../domain/report-lines.ts'
 import { nothingDoneLine, restrictionLines, stopsLittle } from '../domain/restriction-lines.ts'
+import { isAboutSeveral } from '../domain/same-finding.ts'
 import type { Notice, NoticeStack, Notifier } from '../ports/notices.ts'
 import type { IncidentStore, Versioned } from '../ports/stores.ts'
 import { updateIncident } from './update-incident.ts'
@@ -20,6 +21,9 @@ const LOOKED_AT: ReadonlySet<NoticeKind> = new Set([
   'paged',
   'unknown-event',
 ])
+
+/** What is said of a report that is about several identities. A notice is made on the way to a containment, so the others are not looked up for it. */
+export const SEVERAL = 'An attack sequence is about several identities, and each has an incident of its own'
 
 /** Findings in a notice, which is read at night, on a phone. */
 const LINES = 3
@@ -109,7 +113,7 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
     `Who: ${printable(incident.identity.id, 200)}`,
     ...lookupLines(incident).map((line) => `Note: ${printable(line, 240)}`),
     ...manualSteps(incident).map((step) => `Do: ${printable(step, 200)}`),
-    ...reportedLines(incident),
+    ...reportedLines(incident, stack),
     ...contributions
       .slice(0, LINES)
       .map(({ finding, share }) => `Why: ${finding.title} (+${Math.round(share)}): ${printable(finding.reason, 120)}`),
@@ -130,7 +134,7 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
   return lines.join('\n')
 }
 
-function reportedLines(incident: Incident): string[] {
+function reportedLines(incident: Incident, stack: NoticeStack | undefined): string[] {
   const lines = reportLines(incident, undefined)
   if (lines === undefined) return []
   const { reported, used } = lines
@@ -138,6 +142,7 @@ function reportedLines(incident: Incident): string[] {
   return [
     ...reported.slice(0, LINES).map((line) => `Reported: ${printable(line, 300)}`),
     ...more,
+    ...(isAboutSeveral(incident) ? [`${SEVERAL}: ${commandFor(stack, `incidents show ${incident.id}`)} names the open ones`] : []),
     ...used.map((line) => `Use: ${printable(line, 200)}`),
   ]
 }

@@ -10,9 +10,10 @@ import { reasonsOf } from '../domain/reasons.ts'
 import { reportLines } from '../domain/report-lines.ts'
 import { nothingDoneLine, restrictionLines, stopsLittle } from '../domain/restriction-lines.ts'
 import { revisionOf } from '../domain/revision.ts'
+import { isAboutSeveral } from '../domain/same-finding.ts'
 import { minuteText } from '../domain/time.ts'
 import type { Notice } from '../ports/notices.ts'
-import { measureOf, printable } from '../record/notice.ts'
+import { measureOf, printable, SEVERAL } from '../record/notice.ts'
 import { leftUsable, whatReviewDoes } from '../review/what-follows.ts'
 import { actionId, type ButtonKind, buttonValue } from './button.ts'
 import { actorText, code, escaped, LIMITS, section } from './text.ts'
@@ -109,6 +110,7 @@ function reportedIn(incident: Incident): KnownBlock[] {
   if (lines === undefined) return []
   const { reported, used } = lines
   const more = reported.length > LINES ? [`… and ${reported.length - LINES} more (Details)`] : []
+  if (isAboutSeveral(incident)) more.push(`${SEVERAL}: \`incidents show ${incident.id}\` names the open ones.`)
   return [section(['*Reported*', ...reported.slice(0, LINES).map((line) => `• ${code(line, 300)}`), ...more, ...used.map(escaped)])]
 }
 

@@ -56,7 +56,9 @@ function places(incident: Incident, signals: readonly IncidentSignal[]): Readonl
   return {
     show: renderIncident(incident, plain, { options: '', signals }),
     timeline: renderTimeline(incident, signals, plain),
-    console: String(html`${reportedSection(incident, signals)}${signals.flatMap((signal) => timelineRow(signal, incident))}`),
+    console: String(
+      html`${reportedSection(incident, signals, { same: [], base: '' })}${signals.flatMap((signal) => timelineRow(signal, incident))}`,
+    ),
     slack: JSON.stringify(messageOf({ incident, changes: [], policy: TWO_REVIEWERS }).blocks),
     details: JSON.stringify(detailsOf(incident, signals, []).blocks),
     notice: noticeOf(incident, 'ask').body,
