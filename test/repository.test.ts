@@ -129,3 +129,17 @@ describe('the repository', () => {
     expect(broken('README.md', link)).toEqual([`README.md: ${link}`])
   })
 })
+
+describe('what is said of who may invoke a function', () => {
+  it('names every function of a stack in a row, and no other', () => {
+    const wired = readdirSync(join(ROOT, 'infra'))
+      .filter((name) => name.endsWith('-function.ts'))
+      .flatMap((name) => [...readFileSync(join(ROOT, 'infra', name), 'utf8').matchAll(/entry: '([a-z-]+)'/g)].map(([, entry]) => entry))
+    const [, section = ''] = readFileSync(join(ROOT, 'docs/trust.md'), 'utf8').split('### Who may invoke a function')
+    const rows = [...section.matchAll(/^\| ([a-z, -]+) \| /gm)]
+      .flatMap(([, names = '']) => names.split(', '))
+      .filter((name) => /^[a-z]/.test(name))
+    expect(wired.length).toBeGreaterThan(10)
+    expect(rows.filter((name) => !name.startsWith('function')).sort()).toEqual(wired.sort())
+  })
+})
