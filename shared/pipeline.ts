@@ -145,7 +145,7 @@ async function evaluateAll(
       const workload = draft.windows.has(signal.credential.id) ? undefined : workloadOf(signal)
       if (workload !== undefined) await ports.identities.addWorkload(workload, signal.identity, signal.time)
       const report = keptReport(signal)
-      if (report !== undefined && CREDENTIAL_ID.test(report.credentialId)) await unitOfWork.noteExposure(report)
+      if (report !== undefined && CREDENTIAL_ID.test(report.credentialId)) await unitOfWork.noteExposure(report, ports.clock.now())
       const folded = foldInto(draft, signal, latest, unitOfWork.groupOf(signal.identity))
       // What is under suspicion teaches nobody.
       if (folded?.evidence.every(isHearsay) === true && signal.isAuthenticated && signal.kind === 'api-call') unitOfWork.teachGroup(signal)

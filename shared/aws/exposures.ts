@@ -1,3 +1,4 @@
+import { forgetExposureAt, forgottenSoon } from '../domain/exposure-life.ts'
 import { EXPOSURE_SHAPE, kindOfReport, withinReportLimit } from '../domain/kept-reports.ts'
 import type { KeptReport } from '../domain/report.ts'
 import { readText, textOf } from '../domain/stored.ts'
@@ -10,15 +11,22 @@ import { keys, type Table } from './table.ts'
 /** Exposures in DynamoDB under `EXPOSURE#credential / REPORT#source#grade`. */
 export function dynamoExposures(table: Table): Pick<IdentityStore, 'addExposure' | 'exposuresOf'> {
   return {
-    async addExposure(report) {
+    async addExposure(report, now) {
       const { credentialId, seenAt, id } = report
+      const forgetAt = forgetExposureAt(report, now)
+      const expiresAt = forgetAt === undefined ? undefined : Math.ceil(forgetAt / 1000)
       // As `isBefore` has it: of one time, one of them stays, whichever came first.
-      const isEarlier = {
-        expression: 'attribute_not_exists(pk) OR seenAt > :seenAt OR (seenAt = :seenAt AND reportId > :reportId)',
-        values: { ':seenAt': seenAt, ':reportId': id },
+      const isEarlier = 'attribute_not_exists(pk) OR seenAt > :seenAt OR (seenAt = :seenAt AND reportId > :reportId)'
+      const isNews = {
+        expression: expiresAt === undefined ? isEarlier : `${isEarlier} OR expiresAt < :soon`,
+        values: {
+          ':seenAt': seenAt,
+          ':reportId': id,
+          ...(expiresAt === undefined ? {} : { ':soon': Math.ceil(forgottenSoon(now) / 1000) }),
+        },
       }
-      const text = textOf(EXPOSURE_SHAPE, { report })
-      await putIf(table, { ...keys.exposure(credentialId, kindOfReport(report)), seenAt, reportId: id, report: text }, isEarlier)
+      const item = { seenAt, reportId: id, report: textOf(EXPOSURE_SHAPE, { report }), ...(expiresAt === undefined ? {} : { expiresAt }) }
+      await putIf(table, { ...keys.exposure(credentialId, kindOfReport(report)), ...item }, isNews)
     },
     async exposuresOf(credentialId) {
       const { pk } = keys.exposure(credentialId, '')

@@ -65,11 +65,25 @@ export const ITEM_CLASSES: readonly ItemClass[] = [
     life: expires('30 days after the last new session that was noted'),
   },
   {
+    pk: 'EXPOSURE#ASIA…',
+    sk: ['REPORT#…'],
+    holds: "the same of a session's credential: most ids that stand in logs are such",
+    grows: 'one for each session, source and grade that is reported',
+    life: expires('60 days after it was reported: a session lasts 36 hours at most'),
+  },
+  {
+    pk: 'EXPOSURE#…',
+    sk: ['REPORT#…#id-only'],
+    holds: 'where the id of a credential was seen alone, and who says so',
+    grows: 'one for each credential and source',
+    life: expires('400 days after it was reported: an id is no secret; what is reported again in the last 30 days stays'),
+  },
+  {
     pk: 'EXPOSURE#…',
     sk: ['REPORT#…'],
     holds: 'where a credential was seen, and who says so: of each source and grade the earliest',
     grows: 'one for each credential, source and grade',
-    life: kept('a key that was seen once is known to others for as long as it works'),
+    life: kept('a key whose secret was seen once is known to others for as long as it works'),
   },
   {
     pk: 'INCIDENT#…',
@@ -208,14 +222,14 @@ export const ITEM_CLASSES: readonly ItemClass[] = [
   },
 ]
 
-/** The class of a key; undefined where no class has it. The more exact partition key counts. */
+/** The class of a key; undefined where no class has it. The more exact key counts, and stands first in the list. */
 export function classOf(key: { readonly pk: string; readonly sk: string }): ItemClass | undefined {
   return ITEM_CLASSES.find(({ pk, sk }) => isLike(pk, key.pk) && sk.some((one) => isLike(one, key.sk)))
 }
 
 function isLike(pattern: string, text: string): boolean {
-  const [start = ''] = pattern.split('…')
-  return start === pattern ? text === pattern : text.startsWith(start)
+  const [start = '', end = ''] = pattern.split('…')
+  return start === pattern ? text === pattern : text.startsWith(start) && text.endsWith(end)
 }
 
 /** The classes as a table of Markdown. */

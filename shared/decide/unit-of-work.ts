@@ -54,8 +54,8 @@ export interface UnitOfWork {
   exposuresOf(credentialId: string): Promise<readonly KeptReport[]>
   /** What an identity could break, as the last inventory found it, read once per batch; undefined where that is not known. */
   reachOf(identity: Identity): Promise<BlastRadius | undefined>
-  /** Remembers where a credential was seen, for later signals of the batch too. */
-  noteExposure(report: KeptReport): Promise<void>
+  /** Remembers where a credential was seen, as it is told at `now` (epoch ms), for later signals of the batch too. */
+  noteExposure(report: KeptReport, now: number): Promise<void>
   /** Makes a written incident visible to later signals of the batch: to its identity, and to the users and credentials of its lineage. */
   keepIncident(incident: Versioned<Incident>): void
   /** Writes back every draft that `stateOf` gave out, except those of `failed`. Returns the ids whose stored state was newer; those were not written. */
@@ -133,8 +133,8 @@ export async function openUnitOfWork(
     patternsOf: (identityId) => once(patterns, identityId, () => readPatterns(identityId, stores.record)),
     exposuresOf: (credentialId) => once(exposures, credentialId, () => stores.identities.exposuresOf(credentialId)),
     reachOf: (identity) => once(reaches, identity.id, () => readReach(identity, stores)),
-    async noteExposure(report) {
-      await stores.identities.addExposure(report)
+    async noteExposure(report, now) {
+      await stores.identities.addExposure(report, now)
       exposures.delete(report.credentialId)
     },
     keepIncident(stored) {

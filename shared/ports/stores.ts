@@ -54,9 +54,10 @@ export interface IdentityStore {
   saveMoves(range: string, moves: Moves, version: number): Promise<boolean>
   /**
    * Remembers where a credential was seen, before or after anything is known of it. Of each source and grade the earliest report stays, so that the order in which
-   * reports come makes no difference, and a flood of them fills nothing.
+   * reports come makes no difference, and a flood of them fills nothing. What is told at `now` (epoch ms) of a session, or of an id alone, is forgotten in time
+   * (domain/exposure-life.ts).
    */
-  addExposure(report: KeptReport): Promise<void>
+  addExposure(report: KeptReport, now: number): Promise<void>
   /** Where a credential was seen, oldest first, at most 20 reports. Throws `UnreadableItem` where one cannot be read. */
   exposuresOf(credentialId: string): Promise<readonly KeptReport[]>
   /** Remembers for 30 days, from a time (epoch ms) on, that a workload had a session of a role. `workload`: account and name. */

@@ -56,14 +56,13 @@ describe('the items of the table', () => {
     await identities.addWorkload('123456789012:i-0123456789abcdef0', identity, AT)
     await identities.admitUnclaimed(Math.floor(AT / 3_600_000), 'access-key:AKIAIOSFODNN7EXAMPLE', 10)
     await dynamoReachStore(table).save('123456789012', { id: identity.id, score: 5, reasons: [], paths: [], at: AT, since: AT })
-    await identities.addExposure({
-      source: 'github',
-      id: 'github:1',
-      type: 'with-secret',
-      grade: 'with-secret',
-      credentialId: 'AKIAIOSFODNN7EXAMPLE',
-      seenAt: AT,
-    })
+    const seen = { source: 'github', id: 'github:1', type: 'with-secret', grade: 'with-secret', seenAt: AT } as const
+    for (const report of [
+      { ...seen, credentialId: 'AKIAIOSFODNN7EXAMPLE' },
+      { ...seen, credentialId: 'AKIAIOSFODNN7EXAMPLE', grade: 'id-only' as const },
+      { ...seen, credentialId: 'ASIAIOSFODNN7EXAMPLE' },
+    ])
+      await identities.addExposure(report, AT)
     await incidents.save(incidentOf(ID), 0)
     for (let at = 0; at < 200; at++) await incidents.addSignal(ID, signalOf(`f-${at}`, AT + at * 1000))
     const subjects = CHAIN_KEYS.map((key) => key.replace('*', ID))
