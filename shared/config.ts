@@ -240,5 +240,6 @@ export function checked<T extends z.ZodType>(schema: T, input: unknown, where: s
 function unknownKey(schema: unknown, { at, name, where }: { at: readonly PropertyKey[]; name: string; where: string }): string {
   const keys = keysAt(schema, at)
   const of = at.length === 0 ? '' : ` of ${at.join('.')}`
-  return `${name}: no such key${of}; the keys are ${keys.join(', ')}${hint(name, keys) || '; check the spelling'} and ${where}`
+  const near = hint(name, keys)
+  return `${name}: no such key${of}; the keys are ${keys.join(', ')}${near === '' ? '; check the spelling and' : `${near} Then`} ${where}`
 }
