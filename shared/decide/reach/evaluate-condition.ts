@@ -66,7 +66,7 @@ function keyHolds(written: string, { key, values }: { key: string; values: reado
   const [, set, name = '', ifExists] = /^(forallvalues:|foranyvalue:)?(.*?)(ifexists)?$/.exec(written.toLowerCase()) ?? []
   const given = context.get(key.toLowerCase())
   if (name === 'null')
-    return given === undefined ? unknownOf(key) : anyOf(values.map((value) => known((value === 'true') === (given === null))))
+    return given === undefined ? unknownOf(key) : anyOf(values.map((value) => isMissingAs(value, { key, isMissing: given === null })))
   const operator = OPERATORS.get(name)
   if (operator === undefined) return unknownOf(written)
   if (given === undefined) return unknownOf(key)
@@ -74,6 +74,12 @@ function keyHolds(written: string, { key, values }: { key: string; values: reado
   if (present.length === 0) return known(isTrueOfNothing(operator, set, ifExists !== undefined))
   const each = present.map((value) => valueHolds(operator, value, { key, wanted: values, context }))
   return set === 'foranyvalue:' ? anyOf(each) : set === 'forallvalues:' || operator.isNegated ? allOf(each) : anyOf(each)
+}
+
+/** What `Null` says: `true` asks that the key is missing, `false` that it is there. Case does not count, as for `Bool`. */
+function isMissingAs(value: string, { key, isMissing }: { key: string; isMissing: boolean }): Answer {
+  const wanted = value.toLowerCase()
+  return wanted === 'true' || wanted === 'false' ? known((wanted === 'true') === isMissing) : unknownOf(key)
 }
 
 /**
@@ -121,8 +127,9 @@ export function substituted(text: string, context: ConditionContext): { text: st
 function isInRange(address: string, range: string): boolean | undefined {
   const [start = '', length] = range.split('/')
   const [version, rangeVersion] = [isIP(address), isIP(start)]
-  const bits = length === undefined ? (rangeVersion === 4 ? 32 : 128) : Number(length)
-  if (version === 0 || rangeVersion === 0 || !Number.isInteger(bits) || bits < 0 || bits > (rangeVersion === 4 ? 32 : 128)) return undefined
+  const most = rangeVersion === 4 ? 32 : 128
+  const bits = length === undefined ? most : /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN
+  if (version === 0 || rangeVersion === 0 || !(bits <= most)) return undefined
   if (version !== rangeVersion) return false
   const family = version === 4 ? 'ipv4' : 'ipv6'
   const list = new BlockList()
@@ -130,13 +137,20 @@ function isInRange(address: string, range: string): boolean | undefined {
   return list.check(address, family)
 }
 
+/** Numbers are whole or decimal. Nothing else is a number here, such as an empty text, which JavaScript reads as 0. */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
 function numbers(compare: (a: number, b: number) => boolean): Comparison {
-  return (given, wanted) => comparable(Number(given), Number(wanted), compare)
+  const numberOf = (text: string) => (NUMBER.test(text) ? Number(text) : Number.NaN)
+  return (given, wanted) => comparable(numberOf(given), numberOf(wanted), compare)
 }
 
-/** Times are in ISO 8601 or in seconds since 1970. */
+/** A date is in UTC, and a time names its zone: JavaScript reads one without in the zone of the machine. */
+const ISO_TIME = /^\d{4}-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?)?$/
+
+/** Times are in ISO 8601, or in seconds since 1970, of which four digits may as well be a year and are neither. */
 function times(compare: (a: number, b: number) => boolean): Comparison {
-  const timeOf = (text: string) => (/^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text))
+  const timeOf = (text: string) => (/^\d{5,}$/.test(text) ? Number(text) * 1000 : ISO_TIME.test(text) ? Date.parse(text) : Number.NaN)
   return (given, wanted) => comparable(timeOf(given), timeOf(wanted), compare)
 }
 
