@@ -49,6 +49,8 @@ function isGroup(value: unknown): value is Options {
 }
 
 function shown(value: unknown): string {
+  // A list of entries with members of their own has a section below the table.
+  if (Array.isArray(value) && value.some(isGroup)) return 'see below'
   if (typeof value === 'number') return `${value}`
   if (typeof value === 'string') return `\`${value}\``
   const text = JSON.stringify(value, null, 1).replace(/\n */g, ' ')

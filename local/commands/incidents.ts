@@ -4,6 +4,7 @@ import type { Incident } from '../../shared/domain/incident.ts'
 import { incompleteLineage } from '../../shared/domain/lookup-lines.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { ReviewKind } from '../../shared/domain/policy.ts'
+import { byPriority } from '../../shared/domain/priority.ts'
 import { refusedAfter } from '../../shared/domain/reasons.ts'
 import { sameFindings } from '../../shared/domain/same-finding.ts'
 import { ResponderError } from '../../shared/errors.ts'
@@ -49,7 +50,7 @@ export function notesOf({ timesNote, replayedNote }: Pick<Target, 'timesNote' | 
 export async function everyIncident({ incidents }: Target, onUnreadable: OnUnreadable): Promise<Incident[]> {
   const all: Incident[] = []
   for await (const incident of incidents.listAll(onUnreadable)) all.push(incident)
-  return all.sort((a, b) => b.priority - a.priority || b.openedAt - a.openedAt)
+  return all.sort((a, b) => byPriority(a, b) || b.openedAt - a.openedAt)
 }
 
 /** One incident in full: contributions, timeline, changes. */

@@ -10,6 +10,7 @@ import { applyPolicy, type PolicyInForce, readPolicy } from '../../shared/record
 import { requireReason } from '../../shared/review/reviewer.ts'
 import { loadPolicyFile, readPolicyFile } from '../policy-file.ts'
 import { idlePatterns, lostProtections, namesOf, unreachedTiers } from '../policy-protections.ts'
+import { criticalityLines } from '../render/criticality-rules.ts'
 import { evidenceRows } from '../render/evidence-table.ts'
 import { overrideText, storedPolicy } from '../render/override.ts'
 import type { Target } from '../target.ts'
@@ -27,6 +28,7 @@ export async function checkPolicy(path: string): Promise<string> {
     ...accountLines(policy),
     ...signalLines(policy),
     protectedLine(policy),
+    ...criticalityLines(policy),
     breakerLine(policy),
     organizationLine(policy),
     claimsLine(policy),

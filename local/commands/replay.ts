@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
 import type { Incident } from '../../shared/domain/incident.ts'
+import { byPriority } from '../../shared/domain/priority.ts'
 import type { Evaluation } from '../../shared/pipeline.ts'
 import type { Backtest } from '../backtest.ts'
 import type { Jobs } from '../reader/jobs.ts'
@@ -74,7 +75,7 @@ export async function replay({ run, incidents, trust }: Replay, options: ReplayO
   const isPartial = signal.aborted
   const found: Incident[] = []
   for await (const incident of incidents.listAll()) found.push(incident)
-  found.sort((a, b) => b.priority - a.priority || a.openedAt - b.openedAt)
+  found.sort((a, b) => byPriority(a, b) || a.openedAt - b.openedAt)
   if (isJson) for (const incident of found) print(incidentLine(incident, run))
   const { policy, hasAccount, paint } = options
   const summary = summaryOf(run, { totals, input, found, policy, ms: now() - startedAt, isPartial })

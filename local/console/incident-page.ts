@@ -20,6 +20,7 @@ import { commandOn } from '../command-name.ts'
 import { type Markup, shown, table } from '../page/document.ts'
 import { faultText } from '../render/fault.ts'
 import { advisorText, brief } from '../render/incident.ts'
+import { priorityText, standingRows } from '../render/priority.ts'
 import { duration, moment } from '../render/style.ts'
 import { changesTable } from './changes-table.ts'
 import { chainLink, identityLink, type Page, type Room, stateBadge } from './frame.ts'
@@ -116,11 +117,16 @@ function factsOf(incident: Incident, { base }: Room): Markup {
 <nav class="within" aria-label="On this page">${canAnswer ? html`<a href="#verdict"><strong>Give your verdict</strong></a>` : ''}${SECTIONS.map(([to, name]) => html`<a href="#${to}">${name}</a>`)}</nav>
 <dl class="facts"><dt>Incident</dt><dd class="id">${id}</dd>
 <dt>Who</dt><dd>${identityLink(base, identity)} <span class="id">${shown(identity.id)}</span></dd>
-<dt>Credential</dt><dd>${shownCredentials}${credentials.length > 6 ? `… ${credentials.length - 6} more` : ''}</dd>
+${standingOf(incident)}<dt>Credential</dt><dd>${shownCredentials}${credentials.length > 6 ? `… ${credentials.length - 6} more` : ''}</dd>
 <dt>Can</dt><dd>${blastRadius.reasons.length === 0 ? 'not known' : blastRadius.reasons.join(', ')} (by ${blastRadius.basis})</dd>
+<dt>Priority</dt><dd>${priorityText(incident)}</dd>
 <dt>Decision</dt><dd><strong>${decision.action}</strong>${decision.would === decision.action ? '' : ` (would ${decision.would})`}: ${decision.why.map((line) => shown(line)).join('; ')}</dd>
 ${advisorText(incident) === '' ? '' : html`<dt>Advisor</dt><dd>${advisorText(incident)}</dd>`}
 <dt>Opened</dt><dd>${moment(openedAt)} UTC</dd>${restrictedIn(incident)}${contained}${putOff}${answered}${moved}</dl>`
+}
+
+function standingOf(incident: Incident): Markup {
+  return html`${standingRows(incident).map(([name, value]) => html`<dt>${name === 'owner' ? 'Owner' : 'Critical'}</dt><dd>${shown(value ?? '')}</dd>`)}`
 }
 
 function restrictedIn(incident: Incident): Markup | '' {

@@ -44,10 +44,12 @@ export function incidentsPage({ incidents, isAll, mode }: Listed, { base }: Room
 }
 
 function listOf(incidents: readonly Incident[], base: string): Markup {
+  const isOwned = incidents.some(({ owner }) => owner !== undefined)
   const columns = [
     { name: 'Priority', kind: 'number' },
     { name: 'State' },
     { name: 'Who' },
+    ...(isOwned ? [{ name: 'Owner' }] : []),
     { name: 'Risk', kind: 'number' },
     { name: 'First reason', kind: 'wide' },
     { name: 'Since (UTC)', kind: 'time' },
@@ -60,6 +62,7 @@ function listOf(incidents: readonly Incident[], base: string): Markup {
       priority,
       stateBadge(incident),
       html`<a href="${base}/incidents/${encodeURIComponent(id)}">${identity.kind} ${shown(who(incident), 80)}</a>`,
+      ...(isOwned ? [shown(incident.owner ?? '', 40)] : []),
       assessment.risk,
       shown(reasonsOf(incident).contributions[0]?.finding.title ?? ''),
       moment(openedAt).slice(0, 16),

@@ -14,7 +14,7 @@ import { isOrderChain } from '../../shared/record/orders.ts'
 import { asTyped } from '../command-name.ts'
 import type { Target } from '../target.ts'
 import { renderLineage } from './lineage.ts'
-import { blastRadiusText, priorityText } from './priority.ts'
+import { blastRadiusText, priorityText, standingRows } from './priority.ts'
 import { columns, duration, moment, type Paint } from './style.ts'
 
 /** The most credentials that are printed: a role in use has a new session every hour. */
@@ -42,6 +42,7 @@ export function renderIncident(
   const head = `${paint('bold', `Incident ${incident.id}`)}  ${paint(colourOf(incident), incident.state)}  priority ${incident.priority}`
   const rows = [
     ['who', `${identity.kind} ${printable(identity.name, 64)}  (${printable(identity.id, 200)})`],
+    ...standingRows(incident),
     ['credential', credentialsOf(incident)],
     [
       'risk',
@@ -199,7 +200,8 @@ export function whoIn(incidents: readonly Incident[]): (incident: Incident) => s
 
 /** Incidents as a list, one a line. */
 export function renderList(incidents: readonly Incident[]): string {
-  const header = ['PRIORITY', 'ID', 'STATE', 'RISK', 'WHO', 'SINCE (UTC)', 'FIRST REASON']
+  const isOwned = incidents.some(({ owner }) => owner !== undefined)
+  const header = ['PRIORITY', 'ID', 'STATE', 'RISK', 'WHO', ...(isOwned ? ['OWNER'] : []), 'SINCE (UTC)', 'FIRST REASON']
   const who = whoIn(incidents)
   const rows = incidents.map((incident) => [
     String(incident.priority),
@@ -207,6 +209,7 @@ export function renderList(incidents: readonly Incident[]): string {
     incident.state,
     String(incident.assessment.risk),
     printable(who(incident), 56),
+    ...(isOwned ? [printable(incident.owner ?? '', 24)] : []),
     moment(incident.openedAt),
     printable(reasonsOf(incident).contributions[0]?.finding.title ?? '', 50),
   ])

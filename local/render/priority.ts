@@ -1,5 +1,6 @@
 import type { Incident } from '../../shared/domain/incident.ts'
 import { ALARM, priorityOf, priorityParts } from '../../shared/domain/priority.ts'
+import { standingText } from '../../shared/domain/standing.ts'
 import { printable } from '../../shared/record/notice.ts'
 
 /** The most reasons of a blast radius that are printed; `--json` gives all. */
@@ -12,9 +13,19 @@ export function blastRadiusText({ blastRadius: { score, basis, reasons } }: Inci
 }
 
 /** What the priority is made of. One that was stored by another formula has no parts here. */
-export function priorityText({ priority, assessment, blastRadius, findings }: Incident): string {
+export function priorityText(incident: Incident): string {
+  const { priority, blastRadius } = incident
   if (priority === ALARM) return `${priority}, an alarm`
-  const { evidence, reach, exposure } = priorityParts(assessment, blastRadius, findings)
-  if (priorityOf(assessment, blastRadius, findings) !== priority) return String(priority)
-  return `${priority}: evidence ${evidence}, reach of ${blastRadius.score} +${reach}, exposure +${exposure}`
+  const { evidence, reach, exposure, criticality } = priorityParts(incident)
+  if (priorityOf(incident) !== priority) return String(priority)
+  return `${priority}: evidence ${evidence}, reach of ${blastRadius.score} +${reach}, exposure +${exposure}, criticality +${criticality}`
+}
+
+/** Rows of whose an identity is and why it matters, as far as that is known. */
+export function standingRows(incident: Incident): string[][] {
+  const criticality = standingText(incident)
+  return [
+    ...(incident.owner === undefined ? [] : [['owner', printable(incident.owner, 120)]]),
+    ...(criticality === undefined ? [] : [['critical', criticality]]),
+  ]
 }

@@ -5,6 +5,7 @@ import { fromText, reportedIn, reportLines } from '../../shared/domain/report-li
 import type { Backtest } from '../backtest.ts'
 import { type Markup, shown, standAlone, table } from '../page/document.ts'
 import { whoIn } from '../render/incident.ts'
+import { standingRows } from '../render/priority.ts'
 import { moment } from '../render/style.ts'
 import { INCIDENT_COLUMNS, incidentRow } from './incident-rows.ts'
 import { refusalLine } from './report-text.ts'
@@ -51,6 +52,7 @@ function section(incident: Incident, signals: readonly IncidentSignal[], run: Ba
   const facts = [
     `${identity.kind} ${shown(identity.id)}, ${state}, priority ${priority}`,
     `risk ${assessment.risk}${assessment.isConfirmed ? ', confirmed' : ''}; blast radius ${blastRadius.score} by ${blastRadius.basis}`,
+    ...standingRows(incident).map(([name, value]) => `${name} ${value}`),
     `decision ${decision.action}, would ${decision.would}: ${decision.why.map((line) => shown(line)).join('; ')}`,
     refusalLine(incident, run),
     ...(said === undefined ? [] : [...said.reported, ...said.used]),

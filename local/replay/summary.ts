@@ -1,5 +1,6 @@
 import { ACTIONS, type Action, isStronger } from '../../shared/domain/action.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
+import { byPriority } from '../../shared/domain/priority.ts'
 import { partyOf, type ReportingSource } from '../../shared/domain/report.ts'
 import type { Backtest } from '../backtest.ts'
 import type { InputTally } from '../commands/input-tally.ts'
@@ -83,7 +84,7 @@ export interface Report {
 /** The incidents by what the evidence calls for, strongest first, then by priority. */
 export function strongestFirst(found: readonly Incident[]): Incident[] {
   const weaker = (a: Incident, b: Incident) => Number(isStronger(b.decision.would, a.decision.would))
-  return found.toSorted((a, b) => weaker(a, b) - weaker(b, a) || b.priority - a.priority || a.openedAt - b.openedAt)
+  return found.toSorted((a, b) => weaker(a, b) - weaker(b, a) || byPriority(a, b) || a.openedAt - b.openedAt)
 }
 
 /** The summary in sentences. */

@@ -1,6 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { type Incident, isClosed } from '../domain/incident.ts'
 import { readIncident, writeIncident } from '../domain/migrations/incident.ts'
+import { sortablePriority } from '../domain/priority.ts'
 import type { IncidentStore, OnUnreadable, Versioned } from '../ports/stores.ts'
 import { isVersion, putIf, versionIn } from './conditional-put.ts'
 import { queryAll, readable, scanAll } from './query-all.ts'
@@ -15,7 +16,7 @@ export function dynamoIncidentStore(table: Table): IncidentStore {
       return Item === undefined ? undefined : incidentIn(Item)
     },
     save(incident, version) {
-      const listed = isClosed(incident) ? {} : { open: 'open', priority: sortable(incident.priority) }
+      const listed = isClosed(incident) ? {} : { open: 'open', priority: sortablePriority(incident) }
       return putIf(
         table,
         { ...keys.incident(incident.id), ...listed, version: version + 1, incident: writeIncident(incident) },
@@ -48,9 +49,4 @@ export function dynamoIncidentStore(table: Table): IncidentStore {
 
 function incidentIn({ pk, incident, version }: Record<string, unknown>): Versioned<Incident> {
   return { value: readIncident(incident, String(pk)), version: versionIn(version, String(pk)) }
-}
-
-/** Formats a priority (0–100, one decimal) as text of equal length, which sorts as the number does. */
-function sortable(priority: number): string {
-  return priority.toFixed(1).padStart(5, '0')
 }

@@ -144,7 +144,8 @@ export const ITEM_CLASSES: readonly ItemClass[] = [
   {
     pk: 'REACH#…',
     sk: ['arn:…'],
-    holds: 'what a user or role of an account could break, with reasons, as the last inventory found it; inventory alone writes it',
+    holds:
+      'what a user or role of an account could break, with reasons, and its tags, as the last inventory found them; inventory alone writes it',
     grows: 'one for each user and role',
     life: expires('14 days after the last inventory that found it'),
   },

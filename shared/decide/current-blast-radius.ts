@@ -2,6 +2,7 @@ import type { Baseline } from '../domain/baseline.ts'
 import type { BlastRadius } from '../domain/blast-radius.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
+import { radiusOf } from '../domain/stored-reach.ts'
 import type { RespondPorts } from '../ports/respond.ts'
 import { blastRadiusOf, observedBlastRadius, raisedBySeen } from './reach/blast-radius.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
@@ -32,7 +33,7 @@ async function byPolicies(
   { unitOfWork, ports }: Pick<Looking, 'unitOfWork' | 'ports'>,
 ): Promise<BlastRadius | undefined> {
   const stored = await unitOfWork.reachOf(identity)
-  if (stored !== undefined) return stored
+  if (stored !== undefined) return radiusOf(stored)
   const policies = await ports.iam.policiesOf(identity)
   return policies && blastRadiusOf(policies)
 }

@@ -29,6 +29,7 @@ import { comparedOf, countedWith, releaseBefore } from './hearsay.ts'
 import { isOfMany, issuedBy } from './issued-by.ts'
 import { askedOfMove, noteHarm, noteMove } from './moved-together.ts'
 import { observedBlastRadius } from './reach/blast-radius.ts'
+import { readStanding } from './read-standing.ts'
 import { restrictionFor } from './restriction-for.ts'
 import { unansweredTags } from './unanswered-tags.ts'
 import { createIncident, type Upserted, upsertIncident } from './upsert-incident.ts'
@@ -149,6 +150,8 @@ async function evaluateIn(
   if (decision.would === 'observe' && known === undefined) return { signal, findings, assessment, incidentId: undefined, decision }
   const alone = decide(own, identity, bounds).would
   const isPrimary = alone === 'contain'
+  // Nothing more is asked of IAM about somebody of whom no incident is made.
+  const standing = await readStanding(identity, context, { incident: known?.value, lineage: created, names })
   const restriction = await restrictionFor(signal, {
     decision,
     alone,
@@ -171,6 +174,7 @@ async function evaluateIn(
     known: before,
     assessment,
     blastRadius,
+    standing,
     decision,
     isPrimary,
     restriction,
@@ -185,7 +189,7 @@ async function evaluateIn(
   const upserted = await upsertIncident(evaluated, known, ports)
   if (upserted.kind === 'closed') return upserted
   unitOfWork.keepIncident(upserted.stored)
-  const left = await containOrNotify(upserted.stored, context)
+  const left = await containOrNotify(upserted.stored, context, known)
   unitOfWork.keepIncident(left)
   return { signal, findings, assessment, incidentId: id, decision: upserted.stored.value.decision, incident: left.value }
 }
@@ -229,6 +233,7 @@ async function openConfirmed(signal: Signal, findings: readonly Finding[], conte
     known: [],
     assessment,
     blastRadius,
+    standing: {},
     decision,
     isPrimary: decision.would === 'contain',
     restriction: undefined,

@@ -16,6 +16,7 @@ import type { Rename } from '../domain/rename.ts'
 import type { KeptReport } from '../domain/report.ts'
 import { hasFence, hasWidened, type Restriction, withBrake, withSessions } from '../domain/restriction.ts'
 import type { Signal } from '../domain/signal.ts'
+import { joinedStanding, type Standing } from '../domain/standing.ts'
 import { mergeFindings } from './correlate.ts'
 import { edgesOf, storedEdges, withEdges } from './lineage-edges.ts'
 
@@ -33,6 +34,8 @@ export interface EvaluatedSignal {
   readonly known: readonly Finding[]
   readonly assessment: Assessment
   readonly blastRadius: BlastRadius
+  /** How much the incident's identity matters, and to whom. */
+  readonly standing: Standing
   readonly decision: Decision
   /** True when the evidence against this credential alone calls for containment. */
   readonly isPrimary: boolean
@@ -64,6 +67,7 @@ export function newIncident({
   merged,
   assessment,
   blastRadius,
+  standing,
   decision,
   isPrimary,
   restriction,
@@ -86,7 +90,8 @@ export function newIncident({
     findings: merged,
     assessment,
     blastRadius,
-    priority: priorityOf(assessment, blastRadius, merged),
+    ...standing,
+    priority: priorityOf({ assessment, blastRadius, findings: merged, ...standing }),
     decision,
     decidedBy: { signalId: signal.id, time: signal.time, origin: originOf(signal) },
     containedAt: undefined,
@@ -126,6 +131,7 @@ export function withSignal(before: Incident, evaluated: EvaluatedSignal): Incide
   const isComplete = findings.length <= merged.length || assessment.risk >= incident.assessment.risk
   const current = isComplete ? assessment : incident.assessment
   const reports = withReports(incident.reports ?? [], evaluated.reports)
+  const standing = joinedStanding(incident, evaluated.standing)
   return {
     ...next,
     ...(reports.length === 0 ? {} : { reports }),
@@ -133,8 +139,9 @@ export function withSignal(before: Incident, evaluated: EvaluatedSignal): Incide
     findings,
     assessment: current,
     blastRadius,
+    ...standing,
     // An alarm about the containment stays one, whatever is seen after it.
-    priority: incident.priority === ALARM ? ALARM : priorityOf(current, blastRadius, findings),
+    priority: incident.priority === ALARM ? ALARM : priorityOf({ assessment: current, blastRadius, findings, ...standing }),
   }
 }
 
@@ -180,30 +187,6 @@ export function withIssued(incident: Incident, calls: readonly Signal[]): Incide
   }
   const hasMoreToContain = hasMore(joined, incident)
   return (hasMoreToContain ? moved(joined, { kind: 'grew' }) : undefined) ?? joined
-}
-
-/** True when a merge changed nothing that needs a write. */
-export function isUnchanged(a: Incident, b: Incident): boolean {
-  return (
-    a.state === b.state &&
-    a.credentials === b.credentials &&
-    a.lineage === b.lineage &&
-    a.decision === b.decision &&
-    a.owedNotice === b.owedNotice &&
-    a.identity === b.identity &&
-    a.restriction === b.restriction &&
-    (a.reports?.length ?? 0) === (b.reports?.length ?? 0) &&
-    (a.reports ?? []).every((report, at) => report === b.reports?.[at]) &&
-    isSameHistory(a.names, b.names) &&
-    a.assessment.risk === b.assessment.risk &&
-    a.findings.length === b.findings.length &&
-    scenesOf(a) === scenesOf(b)
-  )
-}
-
-/** In how many scenes its findings were made. */
-function scenesOf({ findings }: Incident): number {
-  return findings.reduce((sum, { scenes = [] }) => sum + scenes.length, 0)
 }
 
 /** True for a session with the name of a primary credential: a workload that renews its role credentials keeps the session name. */

@@ -1,6 +1,5 @@
-import type { BlastRadius } from '../domain/blast-radius.ts'
 import type { Identity } from '../domain/signal.ts'
-import { radiusOf } from '../domain/stored-reach.ts'
+import type { StoredReach } from '../domain/stored-reach.ts'
 import { UnreadableItem } from '../errors.ts'
 import type { ReachStore } from '../ports/reach.ts'
 import type { Log } from '../ports/runtime.ts'
@@ -11,11 +10,10 @@ export interface ReachReading {
   readonly log: Log
 }
 
-/** What the last inventory found that an identity could break. What cannot be read is told and is not known: an order of work is no reason to lose an event. */
-export async function readReach(identity: Identity, { reach, log }: ReachReading): Promise<BlastRadius | undefined> {
+/** What the last inventory found of an identity. What cannot be read is told and is not known: an order of work is no reason to lose an event. */
+export async function readReach(identity: Identity, { reach, log }: ReachReading): Promise<StoredReach | undefined> {
   try {
-    const stored = await reach?.read(identity)
-    return stored && radiusOf(stored)
+    return await reach?.read(identity)
   } catch (cause) {
     if (!(cause instanceof UnreadableItem)) throw cause
     log.warn('reach.unreadable', { key: cause.key })

@@ -1,12 +1,12 @@
 import { followNames } from '../detect/follow-names.ts'
 import type { AcceptedPattern } from '../domain/accepted-pattern.ts'
 import { type Baseline, learn } from '../domain/baseline.ts'
-import type { BlastRadius } from '../domain/blast-radius.ts'
 import { permissionSetOf } from '../domain/identity-center.ts'
 import { copyState, emptyState, type IdentityState } from '../domain/identity-state.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { KeptReport } from '../domain/report.ts'
 import { type Identity, isOtherPrincipal, isSamePrincipal, type Signal } from '../domain/signal.ts'
+import type { StoredReach } from '../domain/stored-reach.ts'
 import type { UnreadableItem } from '../errors.ts'
 import type { Iam } from '../ports/iam.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore, StoredIdentity, Versioned } from '../ports/stores.ts'
@@ -52,8 +52,8 @@ export interface UnitOfWork {
   patternsOf(identityId: string): Promise<readonly AcceptedPattern[]>
   /** Where a credential was seen, read once per batch. */
   exposuresOf(credentialId: string): Promise<readonly KeptReport[]>
-  /** What an identity could break, as the last inventory found it, read once per batch; undefined where that is not known. */
-  reachOf(identity: Identity): Promise<BlastRadius | undefined>
+  /** What the last inventory found of an identity, read once per batch; undefined where it found nothing, or none is taken. */
+  reachOf(identity: Identity): Promise<StoredReach | undefined>
   /** Remembers where a credential was seen, as it is told at `now` (epoch ms), for later signals of the batch too. */
   noteExposure(report: KeptReport, now: number): Promise<void>
   /** Makes a written incident visible to later signals of the batch: to its identity, and to the users and credentials of its lineage. */
@@ -88,7 +88,7 @@ export async function openUnitOfWork(
   const issued = new Map<string, string>()
   const patterns = new Map<string, Promise<readonly AcceptedPattern[]>>()
   const exposures = new Map<string, Promise<readonly KeptReport[]>>()
-  const reaches = new Map<string, Promise<BlastRadius | undefined>>()
+  const reaches = new Map<string, Promise<StoredReach | undefined>>()
   const incident = async (id: string) => {
     const known = incidents.get(id) ?? (await stores.incidents.get(id))
     if (known !== undefined) incidents.set(id, known)

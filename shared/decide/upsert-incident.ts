@@ -12,8 +12,9 @@ import { append, incidentSubject } from '../record/append.ts'
 import { updateIncident } from '../record/update-incident.ts'
 import { isCovered } from './correlate.ts'
 import { findingsOf, signalOfReport } from './exposures.ts'
+import { isUnchanged } from './is-unchanged.ts'
 import { issuedUserIds } from './issued-users.ts'
-import { type EvaluatedSignal, isUnchanged, newIncident, withSignal } from './merge-incident.ts'
+import { type EvaluatedSignal, newIncident, withSignal } from './merge-incident.ts'
 import { credentialPointer } from './parent-incident.ts'
 
 /** What writing an incident needs. */

@@ -1,7 +1,7 @@
 import { principalIn } from './arn.ts'
 import type { Believed } from './ceilings.ts'
 import { globs } from './glob.ts'
-import { roleOfPerson } from './identity-center.ts'
+import { goesBy } from './identity-center.ts'
 import { type NameHistory, policyNames } from './name-history.ts'
 import { type EvidenceTable, Mode, type Override, type Policy, type ReviewTimes, type Selector, type Thresholds } from './policy.ts'
 import { keyOfChange, type TagChange } from './tag-change.ts'
@@ -202,12 +202,6 @@ function protectionOf(
   return lost === undefined
     ? undefined
     : `its tag ${lost[0]} was changed in this incident, and may have protected it: a person has to decide`
-}
-
-/** True where a pattern of the policy is of an identity. One of a role of Identity Center is of its people too. */
-function goesBy(pattern: string, identityId: string): boolean {
-  const role = roleOfPerson(identityId)
-  return globs(pattern, identityId) || (role !== undefined && globs(pattern, role))
 }
 
 function matches(selector: Selector, identityId: string, tags: KnownTags): boolean {

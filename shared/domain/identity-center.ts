@@ -1,3 +1,4 @@
+import { globs } from './glob.ts'
 import type { Identity } from './signal.ts'
 
 /**
@@ -29,4 +30,10 @@ export function roleOfPerson(id: string): string | undefined {
   const role = ROLE.exec(id)?.[0]
   // The pattern takes all of the role's name, so what comes behind it begins with a slash.
   return role !== undefined && id.length > role.length + 1 ? role : undefined
+}
+
+/** True where a pattern of the policy is of an identity. One of a role of Identity Center is of its people too. */
+export function goesBy(pattern: string, identityId: string): boolean {
+  const role = roleOfPerson(identityId)
+  return globs(pattern, identityId) || (role !== undefined && globs(pattern, role))
 }

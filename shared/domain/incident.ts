@@ -4,6 +4,7 @@ import { Archived } from './archived.ts'
 import { Assessment } from './assessment.ts'
 import { BlastRadius } from './blast-radius.ts'
 import { ChainHead } from './change.ts'
+import { Criticality, Owner } from './criticality.ts'
 import { Decision } from './decision.ts'
 import { Finding } from './finding.ts'
 import { Lookups } from './lookups.ts'
@@ -150,7 +151,11 @@ export const Incident = z
     findings: z.array(Finding).readonly(),
     assessment: Assessment,
     blastRadius: BlastRadius,
-    /** risk × blast radius ÷ 100, so 0–100. */
+    /** How much its identity matters, by the policy; absent where the policy has no rule, and in incidents of older releases. */
+    criticality: Criticality.exactOptional(),
+    /** Whose identity it is, by a tag: text of whoever may tag. Absent where no tag says it. */
+    owner: Owner.exactOptional(),
+    /** The order of work, 0 to 100: priority.ts. */
     priority: Points,
     decision: Decision,
     /** The signal that brought the decision to where it is. */

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { Action } from './action.ts'
 import { Ceilings } from './ceilings.ts'
+import { CriticalityRule, DEFAULT_CRITICALITY, Owners } from './criticality.ts'
 import { POLICY_VERSION } from './policy-migration.ts'
 import { TrustedClaim } from './trusted-claim.ts'
 import { unknownTiers } from './unknown-tiers.ts'
@@ -192,6 +193,13 @@ export const Policy = z
     /** By account: its mode stands in the place of the policy's own, and no tier does more there. */
     accounts: z.record(AccountId, z.strictObject({ mode: Mode })).default({}),
     protected: z.strictObject({ arns: z.array(ArnPattern).max(200).default([]), tags: Tags.default({}) }).default({ arns: [], tags: {} }),
+    /** Whose incidents come first where the evidence is alike. Of several rules that apply the one that raises most counts. */
+    criticality: z
+      .array(CriticalityRule)
+      .max(50)
+      .default([...DEFAULT_CRITICALITY]),
+    /** Who is named as the owner of an identity in what people read. */
+    owners: Owners.default(Owners.parse({})),
     advisor: AdvisorBounds.default(AdvisorBounds.parse({})),
     /** How far each source of reports is believed. */
     signals: Ceilings.default({}),

@@ -1,3 +1,4 @@
+import { DEFAULT_CRITICALITY } from './criticality.ts'
 import type { Policy } from './policy.ts'
 import type { Created, Identity } from './signal.ts'
 
@@ -38,8 +39,21 @@ export function keyOfChange(change: TagChange): string {
   return (change.split('=')[0] ?? '').toLowerCase()
 }
 
-/** The keys of all tags that a policy names, to protect by or to choose a tier by, as IAM compares them. */
-export function policyKeys(policy: Pick<Policy, 'protected' | 'tiers'>): ReadonlySet<string> {
-  const named = [policy.protected.tags, ...policy.tiers.map(({ match }) => match.tags)]
-  return new Set(named.flatMap((tags) => Object.keys(tags).map((key) => key.toLowerCase())))
+/**
+ * The keys of all tags that a policy names, to protect by, to choose a tier by or to say what matters, as IAM compares them. Those that rules of criticality have by
+ * default are none: deployments write `environment` all day, and what the inventory of the night found counts whatever is tagged since.
+ */
+export function policyKeys({
+  protected: guarded,
+  tiers,
+  criticality,
+}: Pick<Policy, 'protected' | 'tiers' | 'criticality'>): ReadonlySet<string> {
+  const own = criticality.flatMap(({ match }) => keysOf(match.tags)).filter((key) => !USUAL.has(key))
+  return new Set([...keysOf(guarded.tags), ...tiers.flatMap(({ match }) => keysOf(match.tags)), ...own])
+}
+
+const USUAL: ReadonlySet<string> = new Set(DEFAULT_CRITICALITY.flatMap(({ match }) => keysOf(match.tags)))
+
+function keysOf(tags: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(tags).map((key) => key.toLowerCase())
 }

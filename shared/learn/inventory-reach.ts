@@ -50,7 +50,9 @@ async function takeAccount(account: string, { reach, policies, clock, log }: Rea
   const known = new Map<string, StoredReach>()
   const unread = (key: string) => log.warn('reach.unreadable', { key })
   for await (const one of reach.list(account, unread)) known.set(one.id, one)
-  const found = reachIn(await policies.read(account))
+  const held = await policies.read(account)
+  const found = reachIn(held)
+  const tags = new Map(held.holders.map((holder) => [holder.id, holder.tags]))
   const at = clock.now()
   const count = { identities: 0, gained: 0, lost: 0 }
   const gains: StoredReach[] = []
@@ -58,7 +60,7 @@ async function takeAccount(account: string, { reach, policies, clock, log }: Rea
   const write = async () => {
     for (let one = queue.pop(); one !== undefined; one = queue.pop()) {
       const before = known.get(one.id)
-      const next = reachAfter({ ...one, paths: one.paths.map(({ path }) => path.name) }, before, at)
+      const next = reachAfter({ ...one, paths: one.paths.map(({ path }) => path.name), tags: tags.get(one.id) }, before, at)
       await reach.save(account, next)
       count.identities += 1
       if (before === undefined) continue

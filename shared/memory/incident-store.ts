@@ -1,5 +1,6 @@
 import { type Incident, isClosed } from '../domain/incident.ts'
 import { readIncident, readSignal, writeIncident, writeSignal } from '../domain/migrations/incident.ts'
+import { byPriority } from '../domain/priority.ts'
 import { UnreadableItem } from '../errors.ts'
 import type { IncidentStore, OnUnreadable } from '../ports/stores.ts'
 import { type KeptForm, memoryTimelines } from './timelines.ts'
@@ -48,7 +49,7 @@ export function memoryIncidentStore({ incidents, signals }: StoredTexts = noText
       const all = readable([...incidents], ([id, { text }]) => read(id, text), onUnreadable)
       return all
         .filter((incident) => !isClosed(incident))
-        .sort((a, b) => b.priority - a.priority)
+        .sort(byPriority)
         .slice(0, limit)
     },
     async *listAll(onUnreadable?: OnUnreadable) {

@@ -1,5 +1,6 @@
 import { type Incident, type IncidentSignal, isClosed } from '../domain/incident.ts'
 import { readIncident, writeIncident } from '../domain/migrations/incident.ts'
+import { byPriority } from '../domain/priority.ts'
 import type { IncidentStore, Versioned } from '../ports/stores.ts'
 import { memoryTimelines } from './timelines.ts'
 
@@ -28,7 +29,7 @@ export function replayedIncidents(): IncidentStore {
     },
     async listOpen(limit) {
       const open = all().filter((incident) => !isClosed(incident))
-      return open.sort((a, b) => b.priority - a.priority).slice(0, limit)
+      return open.sort(byPriority).slice(0, limit)
     },
     async *listAll() {
       for (const incident of all()) yield readIncident(writeIncident(incident), `INCIDENT#${incident.id}`)

@@ -6,6 +6,7 @@ import { reasonsOf } from '../domain/reasons.ts'
 import { reportLines } from '../domain/report-lines.ts'
 import { nothingDoneLine, restrictionLines, stopsLittle } from '../domain/restriction-lines.ts'
 import { isAboutSeveral } from '../domain/same-finding.ts'
+import { standingText } from '../domain/standing.ts'
 import type { Notice, NoticeStack, Notifier } from '../ports/notices.ts'
 import type { IncidentStore, Versioned } from '../ports/stores.ts'
 import { updateIncident } from './update-incident.ts'
@@ -111,6 +112,7 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
   const lines = [
     `Incident ${incident.id}, priority ${incident.priority} (risk ${incident.assessment.risk}, blast radius ${incident.blastRadius.score})`,
     `Who: ${printable(incident.identity.id, 200)}`,
+    ...standingLines(incident),
     ...lookupLines(incident).map((line) => `Note: ${printable(line, 240)}`),
     ...manualSteps(incident).map((step) => `Do: ${printable(step, 200)}`),
     ...reportedLines(incident, stack),
@@ -132,6 +134,14 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
   if (kind === 'reversed') lines.push('Whoever reversed it can change IAM: find that identity in CloudTrail and contain it too')
   if (LOOKED_AT.has(kind)) lines.push(`Look: ${commandFor(stack, `incidents show ${incident.id}`)}`)
   return lines.join('\n')
+}
+
+function standingLines(incident: Incident): string[] {
+  const criticality = standingText(incident)
+  return [
+    ...(incident.owner === undefined ? [] : [`Owner: ${printable(incident.owner, 120)}`]),
+    ...(criticality === undefined ? [] : [`Critical: ${criticality}`]),
+  ]
 }
 
 function reportedLines(incident: Incident, stack: NoticeStack | undefined): string[] {

@@ -16,7 +16,7 @@ import type { Notice } from '../ports/notices.ts'
 import { measureOf, printable, SEVERAL } from '../record/notice.ts'
 import { leftUsable, whatReviewDoes } from '../review/what-follows.ts'
 import { actionId, type ButtonKind, buttonValue } from './button.ts'
-import { actorText, code, escaped, LIMITS, section } from './text.ts'
+import { actorText, code, escaped, LIMITS, section, whoLines } from './text.ts'
 
 /** A Slack message. */
 export interface Message {
@@ -46,7 +46,7 @@ export function messageOf(input: MessageInput): Message {
     { type: 'header', text: { type: 'plain_text', text: printable(title, LIMITS.header), emoji: false } },
     section([
       `*Priority ${incident.priority}* (risk ${Math.round(incident.assessment.risk)}, blast radius ${incident.blastRadius.score})`,
-      `*Who* ${incident.identity.kind} ${code(incident.identity.id, 200)}`,
+      ...whoLines(incident),
     ]),
     ...reportedIn(incident),
     section(['*Why*', ...whyOf(incident)]),

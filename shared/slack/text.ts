@@ -1,5 +1,7 @@
 import type { SectionBlock } from '@slack/types'
 import { slackUserOf } from '../domain/approval.ts'
+import type { Incident } from '../domain/incident.ts'
+import { standingText } from '../domain/standing.ts'
 import { printable } from '../record/notice.ts'
 
 /** Slack's limits in characters for a section's text, a header, the text beside the blocks and the text of a dialog that asks back. */
@@ -31,4 +33,15 @@ export function section(lines: readonly string[]): SectionBlock {
     text = next
   }
   return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } }
+}
+
+/** Who an incident is about, whose that is, which is text of whoever may tag, and why it matters. */
+export function whoLines(incident: Pick<Incident, 'identity' | 'criticality' | 'owner'>): string[] {
+  const { identity, owner } = incident
+  const criticality = standingText(incident)
+  return [
+    `*Who* ${identity.kind} ${code(identity.id, 200)}`,
+    ...(owner === undefined ? [] : [`*Owner* ${code(owner, 120)}`]),
+    ...(criticality === undefined ? [] : [`*Critical* ${escaped(criticality)}`]),
+  ]
 }

@@ -92,6 +92,27 @@ describe('an intruder uses the breaker up, so that the next credential is not co
     expect(await priorityOf(60)).toEqual(['contained', priority])
   })
 
+  it('does not reach what is critical: with the same evidence it comes first, however late it came', async () => {
+    const late = async (environment: string) => {
+      const account = accountWith(SACRIFICES.slice(0, 3))
+      const tags = [{ Key: 'environment', Value: environment }]
+      const UserDetailList = account.UserDetailList.map((user) => ({ ...user, Tags: user.UserName === 'ci-build' ? tags : [] }))
+      // This policy is of version 2, which says 66 for 92.
+      const of = await world([], { account: { ...account, UserDetailList }, policy: { breaker: { urgentPriority: 66 } } })
+      for (const user of [...SACRIFICES.slice(0, 3), 'ci-build']) await of.respond(suspicious(user))
+      const [first] = await of.ports.incidents.listOpen(1)
+      return {
+        state: await stateOf(of, 'ci-build'),
+        first: first?.identity.name,
+        risks: (await of.incidents()).map((one) => one.assessment.risk),
+      }
+    }
+    const [production, test] = [await late('production'), await late('test')]
+    expect(new Set([...production.risks, ...test.risks]).size).toBe(1)
+    expect(production).toMatchObject({ state: 'contained', first: 'ci-build' })
+    expect(test.state).toBe('asking')
+  })
+
   it('does not reach what a person orders', async () => {
     const of = await world(SACRIFICES.slice(0, 3))
     for (const user of [...SACRIFICES.slice(0, 3), 'ci-build']) await of.respond(suspicious(user))

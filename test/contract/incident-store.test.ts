@@ -102,6 +102,17 @@ describe.each([
     expect((await store.listOpen(20)).map(({ id }) => id)).toEqual(['p-100', 'p-99.9', 'p-12', 'p-8', 'p-7.5', 'p-0'])
   })
 
+  it('lists what matters more before the rest of the same priority, however late it came', async () => {
+    const of = await make()
+    const priority = 99.9
+    const criticality = (raise: number) => ({ criticality: { rule: 'production', raise, isKnown: true } })
+    await of.save(incidentOf('first', { priority }), 0)
+    await of.save(incidentOf('half', { priority, ...criticality(0.5) }), 0)
+    await of.save(incidentOf('lesser', { priority: 99.8, ...criticality(1) }), 0)
+    await of.save(incidentOf('most', { priority, ...criticality(1) }), 0)
+    expect((await of.listOpen(20)).map(({ id }) => id)).toEqual(['most', 'half', 'first', 'lesser'])
+  })
+
   it('lists no more than it was asked for', async () => {
     expect((await store.listOpen(3)).map(({ id }) => id)).toEqual(['p-100', 'p-99.9', 'p-12'])
   })

@@ -5,7 +5,7 @@ import type { Detector } from '../detector.ts'
 /** Infrastructure as code sets tags all day; people wrote them down. */
 const INFRASTRUCTURE_TOOLS: ReadonlySet<string> = new Set(['terraform', 'pulumi', 'cloudformation', 'aws-service'])
 
-/** A tag that the policy protects by, or chooses a tier by, decides what may be done to whoever has it. */
+/** A tag that the policy protects by, chooses a tier by, or calls critical, decides what may be done to whoever has it, and how soon. */
 export const policyTagChanged: Detector = {
   id: 'policy-tag-changed',
   title: 'Tag changed that the policy of the responder names',

@@ -1,6 +1,7 @@
 import { ACTIONS, type Action } from '../../domain/action.ts'
 import type { Change } from '../../domain/change.ts'
 import { type Incident, type IncidentState, isClosed } from '../../domain/incident.ts'
+import { byPriority } from '../../domain/priority.ts'
 import { POLICY_SUBJECT } from '../../record/append.ts'
 import { answersIn } from '../answered.ts'
 import { type DetectorPrecision, driftOf } from '../drift.ts'
@@ -52,7 +53,7 @@ const CALLS_FOR_PEOPLE: ReadonlySet<unknown> = new Set<Action>(['ask', 'restrict
 export function measure(candidates: readonly IncidentWithChanges[], policy: readonly Change[], period: Period): Measures {
   const within = candidates
     .filter(({ incident }) => isIn(incident.openedAt, period))
-    .sort((a, b) => b.incident.priority - a.incident.priority || (a.incident.id < b.incident.id ? -1 : 1))
+    .sort((a, b) => byPriority(a.incident, b.incident) || (a.incident.id < b.incident.id ? -1 : 1))
   const incidents = within.map(({ incident }) => incident)
   const policyChanges = policy.filter(({ subject, at }) => subject === POLICY_SUBJECT && isIn(Date.parse(at), period))
   const { answers, questions } = answersIn(incidents)

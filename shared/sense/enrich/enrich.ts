@@ -29,7 +29,7 @@ export function enricher({
   geoIp,
   own,
 }: EnrichPorts): (
-  policy: Pick<Policy, 'blocklist'> & Partial<Pick<Policy, 'organization' | 'protected' | 'tiers' | 'trustedClaims'>>,
+  policy: Pick<Policy, 'blocklist'> & Partial<Pick<Policy, 'organization' | 'protected' | 'tiers' | 'criticality' | 'trustedClaims'>>,
 ) => (signal: Signal) => Signal {
   const locate = locator(geoIp)
   const markTampering = tamperingMarker(own)

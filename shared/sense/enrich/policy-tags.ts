@@ -10,9 +10,9 @@ const CREATIONS: ReadonlySet<string> = new Set(['iam:CreateUser', 'iam:CreateRol
 const TAGS_LIMIT = 50
 
 /** A function that marks calls which set or remove a tag that the policy names. */
-export function policyTagMarker(policy: Partial<Pick<Policy, 'protected' | 'tiers'>>): (signal: Signal) => Signal {
-  const { protected: guarded = { arns: [], tags: {} }, tiers = [] } = policy
-  const keys = policyKeys({ protected: guarded, tiers })
+export function policyTagMarker(policy: Partial<Pick<Policy, 'protected' | 'tiers' | 'criticality'>>): (signal: Signal) => Signal {
+  const { protected: guarded = { arns: [], tags: {} }, tiers = [], criticality = [] } = policy
+  const keys = policyKeys({ protected: guarded, tiers, criticality })
   if (keys.size === 0) return (signal) => signal
   return (signal) => {
     const parameter = TAG_CALLS.get(signal.action)
