@@ -207,7 +207,7 @@ describe('the record', () => {
 describe('a database that does not close', () => {
   it('keeps neither the command nor the next one from their ends', async () => {
     // LevelDB waits for its own threads, here for good.
-    const level = createRequire(import.meta.resolve('level')).resolve('classic-level')
+    const level = ['dynalite', 'level', 'classic-level'].reduce((from, name) => createRequire(from).resolve(name), import.meta.url)
     const stuck = `const { ClassicLevel } = (await import('node:module')).createRequire(${JSON.stringify(level)})(${JSON.stringify(level)}); ClassicLevel.prototype._close = () => (setInterval(() => {}, 1e6), new Promise(() => {}))`
     const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(stuck)}` }
     const held = await countersign(['changes', 'verify', ...on], undefined, env)
