@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { reachIn } from '../shared/decide/reach/account-reach.ts'
+import { type Reach, reachIn } from '../shared/decide/reach/account-reach.ts'
 import { isServiceLinked } from '../shared/domain/account-policies.ts'
 import { AuthorizationDetails } from '../shared/domain/authorization-details.ts'
 import { accountPoliciesOf } from '../shared/domain/policies-in-details.ts'
@@ -17,10 +17,12 @@ export function folderReach(folder: string, clock: Clock): Pick<ReachStore, 'rea
     // Of somebody whom only a log shows no policies are known.
     const users = details.UserDetailList.filter((one) => !isOnlyObserved(one.UserPolicyList, one.AttachedManagedPolicies, one.GroupList))
     const roles = details.RoleDetailList.filter((one) => !isOnlyObserved(one.RolePolicyList, one.AttachedManagedPolicies))
-    const found = reachIn(accountPoliciesOf({ ...details, UserDetailList: users, RoleDetailList: roles }))
-    return [...found.values()].flatMap((one) =>
-      isServiceLinked(one.id) ? [] : [reachAfter({ ...one, paths: one.paths.map(({ path }) => path.name) }, undefined, clock.now())],
-    )
+    const account = accountPoliciesOf({ ...details, UserDetailList: users, RoleDetailList: roles })
+    const found = reachIn(account)
+    const tags = new Map(account.holders.map((holder) => [holder.id, holder.tags]))
+    const reachOf = (one: Reach) =>
+      reachAfter({ ...one, paths: one.paths.map(({ path }) => path.name), tags: tags.get(one.id) }, undefined, clock.now())
+    return [...found.values()].flatMap((one) => (isServiceLinked(one.id) ? [] : [reachOf(one)]))
   }
   return {
     read: async ({ id }) => (await all()).find((one) => one.id === id),

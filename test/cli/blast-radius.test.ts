@@ -119,7 +119,9 @@ describe('countersign blast-radius', () => {
 
   it.each([
     ['a name that nobody has', ['zoe', '--file', file], 2, 'no one identity is called "zoe": the file has none'],
-    ['no file', [], 2, '--file'],
+    ['no file and no account', ['--data', join(folder, 'nothing-here')], 2, 'no embedded account in'],
+    ['a file and a stack', ['--file', file, '--stack', 'Countersign'], 2, 'cannot be used with option'],
+    ['a page without a file', ['--stack', 'Countersign', '--out', 'page.html'], 2, 'cannot be used with option'],
     ['a file that is not there', ['--file', join(folder, 'none.json')], 1, 'cannot read the account file'],
   ])('refuses %s', async (_, args, code, message) => {
     const ran = await countersign(['blast-radius', ...args])
