@@ -44,6 +44,7 @@ export const WARNINGS: Readonly<Record<string, WarningAlarm>> = {
   'respond.identity.failed': none('the message is delivered again, and counted there'),
   'reach.failed': none('the run fails at its end, and its dead letter has an alarm'),
   'reach.unreadable': of('StoredUnreadable'),
+  'reach.unread': none('the decision goes by what was seen; a table that fails has alarms of its own'),
   'respond.last-used.unread': none('inventory meets the same item, and it has an alarm there; the restriction says it'),
   'respond.message.contended': of('Conflicts'),
   'respond.message.failed': of('MessagesFailing'),

@@ -20,8 +20,9 @@ export function folderReach(folder: string, clock: Clock): Pick<ReachStore, 'rea
     const account = accountPoliciesOf({ ...details, UserDetailList: users, RoleDetailList: roles })
     const found = reachIn(account)
     const tags = new Map(account.holders.map((holder) => [holder.id, holder.tags]))
+    const at = clock.now()
     const reachOf = (one: Reach) =>
-      reachAfter({ ...one, paths: one.paths.map(({ path }) => path.name), tags: tags.get(one.id) }, undefined, clock.now())
+      reachAfter({ ...one, paths: one.paths.map(({ path }) => path.name), tags: tags.get(one.id) }, undefined, at)
     return [...found.values()].flatMap((one) => (isServiceLinked(one.id) ? [] : [reachOf(one)]))
   }
   return {

@@ -108,6 +108,16 @@ function accountNamed(credentialId: string): string | undefined {
   return accountOfKey(credentialId) ?? /-at-(\d{12})/.exec(credentialId)?.[1]
 }
 
+/** What reporting these does, for the person who is about to. */
+export function whatIngestDoes(reports: readonly ExposureReport[]): string {
+  const verified = new Set(reports.flatMap(({ grade, credentialId }) => (grade === 'verified' ? [credentialId] : []))).size
+  const acts =
+    verified === 0
+      ? 'None was tried, so people are asked at most, unless the policy says otherwise (disclosedSecret).'
+      : `${many(verified, 'of them was', 'of them were')} tried and ${verified === 1 ? 'works' : 'work'}: its owner is contained at once, where the policy lets it.`
+  return `${many(new Set(reports.map(({ credentialId }) => credentialId)).size, 'credential is', 'credentials are')} reported. ${acts}`
+}
+
 /** How many credentials there are in how many findings, as one line. */
 export function summaryLine({ reports, findings, others }: Ingested): string {
   const credentials = new Set(reports.map(({ credentialId }) => credentialId)).size

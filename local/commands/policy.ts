@@ -164,7 +164,7 @@ export async function putPolicy(target: Target, path: string, { reason, isShown 
   const { next, current, text } = await proposal(target, path)
   if (current !== undefined && isDeepStrictEqual(current.policy, next)) return text
   const change = { policy: next, by: target.caller, why: reason, at: new Date().toISOString(), expected: current?.number ?? 0 }
-  const done = `Policy revision ${await applyPolicy(target.record, change)} is in force in ${target.name}.`
+  const done = `Policy revision ${await applyPolicy(target.record, change)} is in force in ${target.name}: decisions follow it within half a minute.`
   return isShown ? done : `${text}\n${done}`
 }
 

@@ -8,6 +8,7 @@ import type { Incident } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, weakerReasons } from '../../shared/domain/reasons.ts'
+import { confirmedText } from '../../shared/domain/reported-by.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
 import { sameFindings } from '../../shared/domain/same-finding.ts'
 import { leftOutText } from '../../shared/domain/timeline.ts'
@@ -113,7 +114,7 @@ function factsOf(incident: Incident, { base }: Room): Markup {
   const moved =
     archived === undefined ? '' : html`<dt>Archived</dt><dd>${moment(archived.at)} UTC, in <span class="id">${archived.key}</span></dd>`
   const canAnswer = offeredFor(incident).length > 0
-  return html`<p class="lead">${stateBadge(incident)} priority <strong>${priority}</strong>, risk <strong>${assessment.risk}</strong>${assessment.isConfirmed ? ' (confirmed by AWS)' : ''}, blast radius <strong>${blastRadius.score}</strong></p>
+  return html`<p class="lead">${stateBadge(incident)} priority <strong>${priority}</strong>, risk <strong>${assessment.risk}</strong>${assessment.isConfirmed ? ` (${confirmedText(assessment) || 'confirmed'})` : ''}, blast radius <strong>${blastRadius.score}</strong></p>
 <nav class="within" aria-label="On this page">${canAnswer ? html`<a href="#verdict"><strong>Give your verdict</strong></a>` : ''}${SECTIONS.map(([to, name]) => html`<a href="#${to}">${name}</a>`)}</nav>
 <dl class="facts"><dt>Incident</dt><dd class="id">${id}</dd>
 <dt>Who</dt><dd>${identityLink(base, identity)} <span class="id">${shown(identity.id)}</span></dd>

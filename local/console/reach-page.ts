@@ -57,7 +57,7 @@ export function reachSection(reach: StoredReach | undefined): Markup {
   return html`<h2>What it could break</h2><p><meter min="0" max="100" value="${score}" aria-label="reach ${score} of 100"></meter> <strong>${score}</strong> of 100,
 as of ${minuteText(at)}${change === '' ? '' : `: ${change}`}</p>
 <ul>${(reasons.length === 0 ? ['nothing that counts'] : reasons).map((reason) => html`<li>${shown(reason, 300)}</li>`)}</ul>
-${paths.length === 0 ? '' : html`<p class="faint">Paths to more rights: ${shown(paths.join(', '), 600)}. <code>countersign blast-radius --file</code> shows their steps.</p>`}`
+${paths.length === 0 ? '' : html`<p class="faint">Paths to more rights: ${shown(paths.join(', '), 600)}. <code>countersign blast-radius --file</code>, given what <code>aws iam get-account-authorization-details</code> prints, shows their steps.</p>`}`
 }
 
 function listOf(found: readonly StoredReach[], base: string, caption: string): Markup {

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { ResponderError } from '../../shared/errors.ts'
 import { DATA_FOLDER } from '../data-folder.ts'
 import { complain, print } from './with-target.ts'
 
@@ -29,9 +30,13 @@ export function addBlastRadius(root: Command): void {
     .option('--out <file>', 'with --file: an HTML report')
     .action(async (identity: string | undefined, { file, data, stack, region, account, json, out }: BlastRadiusWords) => {
       const isJson = json === true
+      if (out !== undefined && file === undefined) throw new ResponderError('usage', '--out makes a page of a file: name it with --file')
+      if (account !== undefined && stack === undefined)
+        throw new ResponderError('usage', '--account names an account of a stack: name the stack with --stack')
       if (file !== undefined) {
         const { blastRadius } = await import('../commands/blast-radius.ts')
         print(await blastRadius({ file, identity, isJson, page: out }))
+        if (out !== undefined) complain(`Report: ${out}`)
         return
       }
       const [{ openTarget }, { storedReach }] = await Promise.all([import('../open-target.ts'), import('../commands/stored-reach.ts')])

@@ -7,6 +7,7 @@ import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { reasonsOf, weakerReasons } from '../../shared/domain/reasons.ts'
 import { reportLines } from '../../shared/domain/report-lines.ts'
+import { confirmedText } from '../../shared/domain/reported-by.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
 import { sameFindingLines, sameFindings } from '../../shared/domain/same-finding.ts'
 import { printable } from '../../shared/record/notice.ts'
@@ -20,11 +21,8 @@ import { columns, duration, moment, type Paint } from './style.ts'
 /** The most credentials that are printed: a role in use has a new session every hour. */
 const CREDENTIALS = 4
 
-/** The most reports that are printed. */
+/** The most reports that are printed, and the most other incidents of the same report. */
 const REPORTS = 6
-
-/** The most other incidents of the same report that are printed. */
-const SAME = 6
 
 /** What an incident is shown with: the options of printed commands, and where known its timeline and the incidents among which others of the same report are. */
 export interface ShownWith extends Pick<Target, 'options'> {
@@ -46,7 +44,7 @@ export function renderIncident(
     ['credential', credentialsOf(incident)],
     [
       'risk',
-      `${assessment.risk}${assessment.isConfirmed ? ' (confirmed)' : ''}${advisorText(incident) === '' ? '' : ` (advisor: ${advisorText(incident)})`}`,
+      `${assessment.risk}${assessment.isConfirmed ? ` (${confirmedText(assessment) || 'confirmed'})` : ''}${advisorText(incident) === '' ? '' : ` (advisor: ${advisorText(incident)})`}`,
     ],
     ['blast radius', blastRadiusText(incident)],
     ['priority', priorityText(incident)],
@@ -90,8 +88,8 @@ function reportsOf(incident: Incident, { signals, among }: Required<Omit<ShownWi
   const { reported, used } = lines
   const more = reported.length > REPORTS ? [`… and ${reported.length - REPORTS} more (--json shows all)`] : []
   const same = sameFindingLines(sameFindings(incident, among))
-  const rest = same.length > SAME ? [`… and in ${same.length - SAME} more incidents`] : []
-  const told = [...reported.slice(0, REPORTS), ...more, ...used, ...same.slice(0, SAME), ...rest]
+  const rest = same.length > REPORTS ? [`… and in ${same.length - REPORTS} more incidents`] : []
+  const told = [...reported.slice(0, REPORTS), ...more, ...used, ...same.slice(0, REPORTS), ...rest]
   return [paint('bold', 'Reported'), ...told.map((line) => `  ${printable(line, 400)}`), '']
 }
 

@@ -32,7 +32,7 @@ export function renderStoredReach(one: StoredReach): string {
     ...reasons.map((reason) => `  ${printable(reason, 300)}`),
     ...(reasons.length === 0 ? ['  nothing that counts'] : []),
     ...(change === '' ? [] : [`Changed ${change}`, ...gained.map((reason) => `  new: ${printable(reason, 300)}`)]),
-    ...(paths.length === 0 ? [] : [`Paths: ${paths.join(', ')}; \`countersign blast-radius --file\` shows their steps`]),
+    ...(paths.length === 0 ? [] : [`Paths: ${paths.join(', ')}; with --file the same command shows their steps`]),
   ].join('\n')
 }
 

@@ -10,11 +10,15 @@ import { keys, type Table } from './table.ts'
 /** For so long an identity that no inventory finds any more is remembered. */
 const KEPT_MS = 14 * DAY_MS
 
+/** How long a read may take, retries included. It orders work, and containment waits for it. */
+const READ_MS = 1_000
+
 /** Reach in DynamoDB under `REACH#account / ARN`: a key of its own, so that who writes it may write nothing else. */
 export function dynamoReachStore(table: Table): ReachStore {
   return {
     async read({ id, account }) {
-      const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key: keys.reach(account, id) }))
+      const command = new GetCommand({ TableName: table.name, Key: keys.reach(account, id) })
+      const { Item } = await table.client.send(command, { abortSignal: AbortSignal.timeout(READ_MS) })
       return Item === undefined ? undefined : storedIn(Item)
     },
     async *list(account, onUnreadable) {

@@ -1,24 +1,22 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { DAY_MS, HOUR_MS } from '../domain/time.ts'
-import { hashId } from '../domain/timed-set.ts'
 import type { IdentityStore } from '../ports/stores.ts'
 import { isNamed, keys, type Table } from './table.ts'
 
-/** The unclaimed credentials of an hour in DynamoDB, as a set of hashes under `BUDGET#hour / UNCLAIMED`. It is kept for a day for inspection. */
+/** The unclaimed credentials of an hour in DynamoDB, as a set under `BUDGET#hour / UNCLAIMED`. It is kept for a day for inspection. */
 export function dynamoUnclaimed({ client, name }: Table): Pick<IdentityStore, 'admitUnclaimed'> {
   return {
     async admitUnclaimed(hour, identityId, limit) {
-      const hash = hashId(identityId).toString(36)
       try {
         await client.send(
           new UpdateCommand({
             TableName: name,
             Key: keys.budget(hour, 'UNCLAIMED'),
             UpdateExpression: 'ADD admitted :one SET expiresAt = :expires',
-            ConditionExpression: 'attribute_not_exists(admitted) OR contains(admitted, :hash) OR size(admitted) < :limit',
+            ConditionExpression: 'attribute_not_exists(admitted) OR contains(admitted, :id) OR size(admitted) < :limit',
             ExpressionAttributeValues: {
-              ':one': new Set([hash]),
-              ':hash': hash,
+              ':one': new Set([identityId]),
+              ':id': identityId,
               ':limit': limit,
               ':expires': (hour * HOUR_MS + DAY_MS) / 1000,
             },

@@ -12,8 +12,8 @@ import type { UnitOfWork } from './unit-of-work.ts'
 
 interface Context {
   readonly policy: Policy
-  readonly unitOfWork: Pick<UnitOfWork, 'reachOf'>
-  readonly ports: Pick<RespondPorts, 'iam' | 'log'>
+  readonly unitOfWork: Pick<UnitOfWork, 'reachOf' | 'tagsOf'>
+  readonly ports: Pick<RespondPorts, 'iam' | 'log' | 'reach'>
 }
 
 /** What is known of an incident when its identity's standing is read. `incident`: absent where the signal opens one. */
@@ -29,14 +29,16 @@ interface About {
  * reason to lose an event.
  */
 export async function readStanding(identity: Identity, context: Context, { incident, lineage, names }: About): Promise<Standing> {
-  const { policy, unitOfWork } = context
+  const { policy, unitOfWork, ports } = context
   const before = incident ?? {}
   const all = allNames(identity.id, names)
   const inventory = (await unitOfWork.reachOf(identity))?.tags
   if (inventory !== undefined) return joinedStanding(before, standingOf(policy, { names: all, tags: inventory }))
-  const tags = isRead(policy, before) ? await currentTags(identity, context) : undefined
+  const tags = isRead(policy, before) ? await unitOfWork.tagsOf(identity, () => currentTags(identity, context)) : undefined
   const changes = tagChangesOf(lineage, identity, identity.account)
-  return joinedStanding(before, standingOf(policy, { names: all, tags, changes }))
+  const { owner, ...standing } = standingOf(policy, { names: all, tags, changes })
+  // Where there are inventories, an owner that none of them knows may be what an intruder wrote today, and people are told to ask whom it names.
+  return joinedStanding(before, owner === undefined || ports.reach !== undefined ? standing : { ...standing, owner })
 }
 
 /** True where tags would say more than is known. */

@@ -12,7 +12,10 @@ import type { Iam } from '../ports/iam.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore, StoredIdentity, Versioned } from '../ports/stores.ts'
 import { readPatterns } from '../record/patterns.ts'
 import { issuedUserIds } from './issued-users.ts'
+import { once } from './once.ts'
 import { type ReachReading, readReach } from './read-reach.ts'
+
+type Tags = Readonly<Record<string, string>>
 
 /** One identity while a batch is processed. `isTouched`: its draft is written back by `save`. */
 interface Entry {
@@ -54,6 +57,8 @@ export interface UnitOfWork {
   exposuresOf(credentialId: string): Promise<readonly KeptReport[]>
   /** What the last inventory found of an identity, read once per batch; undefined where it found nothing, or none is taken. */
   reachOf(identity: Identity): Promise<StoredReach | undefined>
+  /** The tags of an identity by `read`, which is called once per batch, whatever comes of it. */
+  tagsOf(identity: Identity, read: () => Promise<Tags | undefined>): Promise<Tags | undefined>
   /** Remembers where a credential was seen, as it is told at `now` (epoch ms), for later signals of the batch too. */
   noteExposure(report: KeptReport, now: number): Promise<void>
   /** Makes a written incident visible to later signals of the batch: to its identity, and to the users and credentials of its lineage. */
@@ -88,6 +93,7 @@ export async function openUnitOfWork(
   const issued = new Map<string, string>()
   const patterns = new Map<string, Promise<readonly AcceptedPattern[]>>()
   const exposures = new Map<string, Promise<readonly KeptReport[]>>()
+  const tags = new Map<string, Promise<Tags | undefined>>()
   const reaches = new Map<string, Promise<StoredReach | undefined>>()
   const incident = async (id: string) => {
     const known = incidents.get(id) ?? (await stores.incidents.get(id))
@@ -132,6 +138,7 @@ export async function openUnitOfWork(
     },
     patternsOf: (identityId) => once(patterns, identityId, () => readPatterns(identityId, stores.record)),
     exposuresOf: (credentialId) => once(exposures, credentialId, () => stores.identities.exposuresOf(credentialId)),
+    tagsOf: (identity, read) => once(tags, identity.id, read),
     reachOf: (identity) => once(reaches, identity.id, () => readReach(identity, stores)),
     async noteExposure(report, now) {
       await stores.identities.addExposure(report, now)
@@ -167,13 +174,6 @@ export async function openUnitOfWork(
       return conflicts
     },
   }
-}
-
-/** What is read once for each key. */
-function once<T>(known: Map<string, T>, key: string, read: () => T): T {
-  const found = known.get(key) ?? read()
-  known.set(key, found)
-  return found
 }
 
 /** `takeEarlier` answers the state that a user had under another name, as far as the batch has changed it, and leaves none there. */

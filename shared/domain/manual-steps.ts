@@ -53,7 +53,7 @@ function unknownSteps(identity: Identity): string[] {
   if (isUnclaimed(identity))
     return [
       `find out who writes them where they were seen: more than ${UNCLAIMED_AN_HOUR} such credentials came in an hour, so somebody floods, or a program prints what it should not`,
-      'look through the list of this incident for one of yours: a key that works and that no user of IAM has is one of root',
+      'compare with the keys under Security credentials of root: a key that works and that no user of IAM has is one of root. This list may leave some out',
     ]
   switch (prefix) {
     case 'access-key':

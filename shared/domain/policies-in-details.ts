@@ -39,7 +39,9 @@ export function accountPoliciesOf(details: AuthorizationDetails): AccountPolicie
     return policy
   }
   const policiesIn = (inline: Inline, attached: Attached): readonly NamedPolicy[] => [
-    ...inline.map(({ PolicyName, PolicyDocument }) => ({ name: PolicyName, document: PolicyDocument })),
+    ...inline.flatMap(({ PolicyName, PolicyDocument }) =>
+      isOurs(PolicyName, PolicyDocument) ? [] : [{ name: PolicyName, document: PolicyDocument }],
+    ),
     ...attached.map(({ PolicyArn }) => managedOf(PolicyArn)),
   ]
   const groups = new Map(
@@ -69,6 +71,15 @@ export function accountPoliciesOf(details: AuthorizationDetails): AccountPolicie
     }),
   )
   return { holders: [...users, ...roles], controls: [] }
+}
+
+/** The names that containment and restriction give their inline policies. */
+const OUR_NAME = /^Countersign(?:Quarantine|Revoke)-inc-[0-9a-f]{12}$/
+
+/** True for a denial that the responder itself set for a time: what an identity could break is asked of what it has without that. Whatever allows something counts, by any name. */
+function isOurs(name: string, document: unknown): boolean {
+  const statements = OUR_NAME.test(name) ? statementsOf(document) : []
+  return statements.length > 0 && statements.every(({ effect }) => effect === 'Deny')
 }
 
 function defaultDocumentOf(policy: AuthorizationDetails['Policies'][number] | undefined): unknown {

@@ -25,7 +25,7 @@ export function reportLines(incident: Reported, signals: readonly IncidentSignal
     const which = isOfSeveral && !report.credentialId.startsWith('none:') ? ` (${report.credentialId})` : ''
     return `${reportText(report)}${which}, ${timeText(report.seenAt, openedAt)}`
   })
-  const exposed = reports.filter(isExposure)
+  const exposed = reports.filter(isSecretOut)
   const [first] = exposed
   if (first === undefined) return { reported, used: [] }
   const ids = new Set(exposed.map(({ credentialId }) => credentialId))
@@ -39,7 +39,7 @@ function reportText({ source, grade, place, type }: ReportText): string {
   const at = place === undefined ? '' : ` in ${place}`
   switch (grade) {
     case 'verified':
-      return `${partyOf(source)}: the key works or is public${place === undefined ? '' : `, seen${at}`}`
+      return `${partyOf(source)}: ${source === 'trusted-advisor' ? 'the key is in public' : 'the key was tried, and works'}${place === undefined ? '' : `, seen${at}`}`
     case 'with-secret':
       return `${partyOf(source)}: the id and its secret were seen${at}`
     case 'id-only':
@@ -72,7 +72,7 @@ export function fromText({ reportedBy, address, country }: IncidentSignal): stri
 }
 
 /** True where the secret is out. An id alone is none, and a finding says what was done with it. */
-function isExposure({ grade, type }: KeptReport): boolean {
+export function isSecretOut({ grade, type }: KeptReport): boolean {
   return grade === undefined ? type.startsWith('AWS_RISK_CREDENTIALS_EXPOS') : grade !== 'id-only'
 }
 

@@ -1,4 +1,5 @@
-import type { Report, ReportingSource } from './report.ts'
+import type { Assessment } from './assessment.ts'
+import { partyOf, type Report, type ReportingSource } from './report.ts'
 import type { Signal } from './signal.ts'
 
 /** Who says what a signal says, where that is not CloudTrail. */
@@ -14,4 +15,11 @@ export function seenAt({ place }: Report, verb: 'was' | 'were' = 'was'): string 
 /** Why nobody here is known to be meant, as the end of a sentence; empty where somebody is. */
 export function unjoinedText({ unjoined }: Report): string {
   return unjoined === undefined ? '' : `; ${unjoined}`
+}
+
+/** Who confirms that a credential is exposed, as the end of a sentence; empty where nobody does. */
+export function confirmedText({ contributions }: Pick<Assessment, 'contributions'>): string {
+  const confirmed = contributions.filter(({ finding }) => finding.isConfirmed)
+  const parties = new Set(confirmed.map(({ finding }) => partyOf(finding.reportedBy)))
+  return parties.size === 0 ? '' : `confirmed by ${[...parties].join(' and ')}`
 }

@@ -42,7 +42,9 @@ export function standingOf(
     .filter((key) => !changed.has(usualKey(key)))
     .flatMap(valuesOf)
     .find((value) => value !== '')
-    ?.slice(0, OWNER_LENGTH)
+    // Mail programs make links of addresses, and whoever may tag writes one.
+    ?.replaceAll('//', '/ /')
+    .slice(0, OWNER_LENGTH)
   return {
     ...(rules.length === 0
       ? {}

@@ -61,7 +61,11 @@ async function takeAccount(account: string, { reach, policies, clock, log }: Rea
     for (let one = queue.pop(); one !== undefined; one = queue.pop()) {
       const before = known.get(one.id)
       const next = reachAfter({ ...one, paths: one.paths.map(({ path }) => path.name), tags: tags.get(one.id) }, before, at)
-      await reach.save(account, next)
+      // Where one write fails, the run does, and no writer goes on beside the next account.
+      await reach.save(account, next).catch((cause: unknown) => {
+        queue.length = 0
+        throw cause
+      })
       count.identities += 1
       if (before === undefined) continue
       if (next.score > before.score) count.gained += 1

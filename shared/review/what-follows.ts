@@ -8,6 +8,8 @@ import { moved } from '../domain/incident-machine.ts'
 import { offeredFor } from '../domain/offered.ts'
 import type { Policy, ReviewKind } from '../domain/policy.ts'
 import { callsRefused, refusingAction } from '../domain/reasons.ts'
+import { partyOf } from '../domain/report.ts'
+import { isSecretOut } from '../domain/report-lines.ts'
 import { HOUR_MS, minuteText } from '../domain/time.ts'
 import { printable } from '../record/notice.ts'
 
@@ -82,6 +84,7 @@ function whatReleaseDoes(incident: Incident, { changes, policy, refused }: Revie
   const standing = standingSteps(changes)
   const isContained = standing.length > 0
   const isRestricted = isRestrictedOnly(standing.map(({ contained }) => contained))
+  const exposed = exposedText(incident)
   const restored = isRestricted
     ? 'Its rights are restored as they were.'
     : isContained
@@ -92,7 +95,15 @@ function whatReleaseDoes(incident: Incident, { changes, policy, refused }: Revie
   const later =
     suppressionHours === 0 ? '' : `, and for ${hoursText(suppressionHours)} the same evidence opens no incident (release.suppressionHours)`
   const accepted = patternDays === 0 ? '' : ` What of it can be accepted is not asked about for ${patternDays} days (release.patternDays).`
-  return `It was legitimate. ${restored} That is final: a released incident is not contained again from here${later}.${accepted}${since}`
+  return `It was legitimate. ${exposed}${restored} That is final: a released incident is not contained again from here${later}.${accepted}${since}`
+}
+
+/** What a release of a credential whose secret is out comes to: that its owner made the calls changes nothing of who has it. Empty of any other. */
+function exposedText({ reports = [] }: Incident): string {
+  const parties = new Set(reports.filter(isSecretOut).map(({ source }) => partyOf(source)))
+  return parties.size === 0
+    ? ''
+    : `Its secret is out (${[...parties].slice(0, 2).join(', ')}): whoever has it can use it again, so make a new key first. `
 }
 
 function whatExtensionDoes({ extendedUntil }: Incident, { policy, hours, now }: ReviewAbout): string {

@@ -15,7 +15,7 @@ export interface GatherPorts {
 
 /**
  * Gathers a flood: what anybody may have written of credentials that nobody is known to own is an incident each, for the first of an hour; all further ones of a
- * source are one incident, which asks once and lists them. The hour is that of the responder, since a party may say any time.
+ * source are one incident of that hour, which asks and lists some of them. The hour is that of the responder, since a party may say any time.
  *
  * A report that asks nobody, one of an id alone, is not counted. What a credential of them does when it is used counts for its user, as ever.
  */
@@ -24,5 +24,5 @@ export async function gathered(signal: Signal, { unclaimed, account, clock }: Ga
   if (identity.kind !== 'unknown' || source === 'cloudtrail' || report?.grade === 'id-only' || !isWritten(signal)) return signal
   const hour = Math.floor(clock.now() / HOUR_MS)
   if (await unclaimed.admitUnclaimed(hour, identity.id, UNCLAIMED_AN_HOUR)) return signal
-  return { ...signal, identity: unclaimedIdentity(account ?? signal.account, source) }
+  return { ...signal, identity: unclaimedIdentity(account ?? signal.account, source, hour) }
 }

@@ -156,7 +156,7 @@ describe('200 invented keys with invented secrets', () => {
   it('in lines of a log are ten questions and one more, which lists the others', async () => {
     const world = await flooded(Array.from({ length: 200 }, (_, n) => pair(n)))
     const all = await world.incidents()
-    const gathered = all.filter(({ identity }) => identity.id === `unclaimed:${ACCOUNT}:logs`)
+    const gathered = all.filter(({ identity }) => identity.id === `unclaimed:${ACCOUNT}:logs:2026-03-02T12`)
     expect([all.length, gathered.length, told(world.notices)]).toEqual([11, 1, 11])
     const [one] = gathered
     if (one === undefined) throw new Error('not gathered')
@@ -176,7 +176,7 @@ describe('200 invented keys with invented secrets', () => {
   it('of two sources are gathered for each, so that people know where to look', async () => {
     const world = await flooded(Array.from({ length: 60 }, (_, n) => pair(n, { source: n % 2 ? 'jira' : 'logs' })))
     const gathered = (await world.incidents()).map(({ identity }) => identity.id).filter((id) => id.startsWith('unclaimed:'))
-    expect(gathered.toSorted()).toEqual([`unclaimed:${ACCOUNT}:jira`, `unclaimed:${ACCOUNT}:logs`])
+    expect(gathered.toSorted()).toEqual(['jira', 'logs'].map((source) => `unclaimed:${ACCOUNT}:${source}:2026-03-02T12`))
   })
 
   it('by any time that they name are of the hour in which they come', async () => {
@@ -204,6 +204,16 @@ describe('200 invented keys with invented secrets', () => {
     world.setNow(TODAY + 60 * MINUTE)
     await world.respond([pair(100)])
     expect((await world.incidents()).map(({ identity }) => identity.id)).toContain(`access-key:${invented(100)}`)
+  })
+
+  it('ask once more in each hour in which they come, so that nothing joins a question of long ago', async () => {
+    const world = await knownOwner({ days: 0 })
+    for (let hour = 0; hour < 4; hour++) {
+      world.setNow(TODAY + hour * 60 * MINUTE)
+      for (const batch of batches(Array.from({ length: 30 }, (_, n) => pair(hour * 30 + n, { time: TODAY + hour * 60 * MINUTE }))))
+        await world.respond(batch)
+      expect([hour, told(world.notices)]).toEqual([hour, 11 * (hour + 1)])
+    }
   })
 })
 

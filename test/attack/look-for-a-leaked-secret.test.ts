@@ -145,7 +145,7 @@ describe(`the secrets of ${COUNT} random keys (seed ${SEED})`, () => {
       const file = join(folder, name)
       writeFileSync(file, text)
       for (const words of [['--dry-run'], ['--stack', 'Countersign', '--region', 'us-east-1']]) {
-        const { code, out, err } = await countersign(['ingest', file, ...words], '', environment())
+        const { code, out, err } = await countersign(['ingest', file, '--yes', ...words], '', environment())
         expect(code, `${name} ${words[0]}: ${err}`).toBe(name.startsWith('damaged') ? 3 : 0)
         note(out, err)
         if (words[0] === '--stack' && code === 0) {

@@ -43,7 +43,7 @@ describe('ingest', () => {
 
   it('has a verified key of the embedded account contained, by the pipeline that a stack has', async () => {
     const line = truffleHogLine({ ...KEY, id: OWN }, { isVerified: true })
-    const { code, out } = await countersign(['ingest', '-', ...on], line)
+    const { code, out } = await countersign(['ingest', '-', '--yes', ...on], line)
     expect(code).toBe(0)
     expect(out).toContain(
       `${OWN}  account 921556190606  verified  trufflehog  Git https://example.com/acme/api.git: config.env, line 3, commit`,
@@ -57,16 +57,16 @@ describe('ingest', () => {
     expect(command).toBe(`incidents show ${own?.id} --data ${data}`)
     expect((await countersign(command.split(' '))).out).toContain('TruffleHog: the key works')
     // The same again opens nothing.
-    await countersign(['ingest', '-', ...on], line)
+    await countersign(['ingest', '-', '--yes', ...on], line)
     expect(await incidents()).toHaveLength(opened.length)
     expect((await countersign(['changes', 'verify', ...on])).code).toBe(0)
   })
 
   it('needs no account where nothing was found, and one where something was', async () => {
     const none = ['--data', join(folder, 'no-account')]
-    const nothing = await countersign(['ingest', '-', ...none], '[]')
+    const nothing = await countersign(['ingest', '-', '--yes', ...none], '[]')
     expect([nothing.code, nothing.out]).toEqual([0, '0 credentials of AWS in 0 findings. There is nothing to report.\n'])
-    const found = await countersign(['ingest', '-', ...none], truffleHogLine(KEY))
+    const found = await countersign(['ingest', '-', '--yes', ...none], truffleHogLine(KEY))
     expect([found.code, found.err]).toEqual([2, expect.stringContaining('no embedded account in')])
     expect(found.out).toContain(KEY.id)
   })

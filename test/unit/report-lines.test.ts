@@ -83,7 +83,7 @@ describe('who reported what when', () => {
   })
 
   it.each([
-    ['verified', 'GitHub: the key works or is public, seen in acme/api: config.env, line 3, 11:59:20 UTC'],
+    ['verified', 'GitHub: the key was tried, and works, seen in acme/api: config.env, line 3, 11:59:20 UTC'],
     ['id-only', 'GitHub: the id was seen in acme/api: config.env, line 3, 11:59:20 UTC'],
   ] as const)('by its grade: %s', (grade, said) => {
     expect(reportLines(incidentOf('i', { reports: [report({ grade })] }), [])?.reported).toEqual([said])

@@ -119,7 +119,7 @@ describe('steps for a person', () => {
     ['session:ASIAIOSFODNN7EXAMPLE', 'AttributeKey=AccessKeyId,AttributeValue=ASIAIOSFODNN7EXAMPLE', 'role'],
     [`workload:${ACCOUNT}:pod api of cluster prod`, 'the workload and its role', 'report'],
     ['entity:unknown/unknown', 'the workload and its role', 'report'],
-    [unclaimedIdentity(ACCOUNT, 'logs').id, 'who writes them', 'root'],
+    [unclaimedIdentity(ACCOUNT, 'logs', 490_000).id, 'who writes them', 'root'],
     [`unknown:${ACCOUNT}:hidden name`, 'address and user agent', 'CloudTrail'],
   ])('say of %s where to look, and are whole in a notice', (id, ...words) => {
     const incident = {

@@ -112,7 +112,7 @@ function valueHolds(
  */
 export function substituted(text: string, context: ConditionContext): { text: string | undefined; unknown: readonly string[] } {
   const unknown: string[] = []
-  const replaced = text.replace(/\$\{([^}]*)\}/g, (whole, name: string) => {
+  const replaced = text.replace(/\$\{([^{}]*)\}/g, (whole, name: string) => {
     const [key = '', fallback] = name.split(',').map((part) => part.trim())
     const value = context.get(key.toLowerCase())
     if (typeof value === 'string' && !/[*?]/.test(value)) return value

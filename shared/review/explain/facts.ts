@@ -3,8 +3,8 @@ import type { Contribution } from '../../domain/assessment.ts'
 import type { Change } from '../../domain/change.ts'
 import type { Incident, IncidentSignal } from '../../domain/incident.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, riskText, weakerReasons } from '../../domain/reasons.ts'
-import { partyOf } from '../../domain/report.ts'
 import { reportedIn, reportLines } from '../../domain/report-lines.ts'
+import { confirmedText } from '../../domain/reported-by.ts'
 import { printable } from '../../record/notice.ts'
 
 /** One fact about an incident, with the id that sentences cite. */
@@ -29,19 +29,14 @@ export const CHANGE_LIMIT = 30
 /** How many findings since the decision are named. */
 const TITLES_LIMIT = 3
 
-/** Who confirms that the credential is exposed, as a part of a sentence; empty where nobody does. */
-function confirmedText({ assessment }: Pick<Incident, 'assessment'>): string {
-  const confirmed = assessment.contributions.filter(({ finding }) => finding.isConfirmed)
-  const parties = new Set(confirmed.map(({ finding }) => partyOf(finding.reportedBy)))
-  return parties.size === 0 ? '' : `, confirmed by ${[...parties].join(' and ')}`
-}
-
 /**
  * Collects the facts of an incident. Ids: `I` identity, `R` risk and blast radius, `D` decision, `F1`… findings up to the decision, `A` what came after
  * restriction or containment, `E1`… reports of other parties, `U` how its use goes with them, `S1`… calls and reports of the timeline, `C4`… record entries by number, `P1`… open tasks for a person, `V` verdict. Text from outside is clipped and free of control characters.
  */
 export function collectFacts({ incident, signals, changes }: ExplanationInput): Fact[] {
   const { identity, blastRadius, decision, verdict } = incident
+  const by = confirmedText(incident.assessment)
+  const confirmed = by === '' ? '' : `, ${by}`
   const { contributions, since } = reasonsOf(incident)
   const findings = contributions.slice(0, FINDING_LIMIT)
   const refused = refusedAfter(incident, signals)
@@ -52,7 +47,7 @@ export function collectFacts({ incident, signals, changes }: ExplanationInput): 
     },
     {
       id: 'R',
-      text: `risk ${riskText(incident)}${confirmedText(incident)}; blast radius ${blastRadius.score} by ${blastRadius.basis}${blastRadius.reasons.length === 0 ? '' : `: ${blastRadius.reasons.join(', ')}`}`,
+      text: `risk ${riskText(incident)}${confirmed}; blast radius ${blastRadius.score} by ${blastRadius.basis}${blastRadius.reasons.length === 0 ? '' : `: ${blastRadius.reasons.join(', ')}`}`,
     },
     { id: 'D', text: `${decision.action}: ${decision.why.map((line) => printable(line, 160)).join('; ')}` },
     ...findings.map(({ finding, share }, at) => ({
