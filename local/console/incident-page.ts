@@ -1,5 +1,4 @@
 import { html } from 'hono/html'
-import { pendingOf } from '../../shared/contain/pending.ts'
 import { standingSteps } from '../../shared/contain/progress.ts'
 import type { Contribution } from '../../shared/domain/assessment.ts'
 import type { Baseline } from '../../shared/domain/baseline.ts'
@@ -27,6 +26,7 @@ import { changesTable } from './changes-table.ts'
 import { chainLink, identityLink, type Page, type Room, stateBadge } from './frame.ts'
 import { lineageDrawing } from './lineage-drawing.ts'
 import { originsOf } from './origins.ts'
+import { pendingIn } from './pending-section.ts'
 import { reportedSection, timelineRow } from './reported.ts'
 import { riskDrawing } from './risk-drawing.ts'
 import { stampOf } from './stamp.ts'
@@ -162,13 +162,6 @@ function stepsOf({ changes, incident }: Looked): Markup {
   const columns = [{ name: 'What', kind: 'wide' }, { name: 'Before' }, { name: 'Contained' }, { name: 'Now' }] as const
   const isGone = incident.state === 'released' ? html`<p>Everything was restored as it was before.</p>` : ''
   return html`${isGone}${table(columns, rows, 'What containment changed, and the values before')}`
-}
-
-function pendingIn(incident: Incident, room: Room): Markup | '' {
-  const lines = pendingOf(incident)
-  if (lines.length === 0) return ''
-  return html`<section class="note ask" aria-labelledby="pending"><h2 id="pending">For a person to do</h2><ul>${lines.map((line) => html`<li>${shown(line)}</li>`)}</ul>
-<p class="faint">Where the responder can do it: <code>${shown(commandOn(room, `approve ${incident.id}`, '--change "…" --reason "…"'), 300)}</code></p></section>`
 }
 
 /** The reasons, and what was found after the decision to contain, which is none. */

@@ -62,6 +62,15 @@ describe('ingest', () => {
     expect((await countersign(['changes', 'verify', ...on])).code).toBe(0)
   })
 
+  it('says what it is about to report, and does nothing where nobody can be asked', async () => {
+    const before = await incidents()
+    const { code, err } = await countersign(['ingest', '-', ...on], truffleHogLine(KEY))
+    expect(code).toBe(2)
+    expect(err).toContain('1 credential is reported')
+    expect(err).toContain('--yes skips the question')
+    expect(await incidents()).toEqual(before)
+  })
+
   it('needs no account where nothing was found, and one where something was', async () => {
     const none = ['--data', join(folder, 'no-account')]
     const nothing = await countersign(['ingest', '-', '--yes', ...none], '[]')

@@ -93,6 +93,29 @@ describe('the inventory of reach', () => {
     expect([(await night.stored('admin'))?.at, (await night.stored('admin', other))?.score]).toEqual([NIGHT, 5])
   })
 
+  it('leaves out what the responder itself denies, and nothing that allows under its name', async () => {
+    const deny = {
+      PolicyName: 'CountersignQuarantine-inc-0123456789ab',
+      PolicyDocument: { Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] },
+    }
+    const forged = {
+      PolicyName: 'CountersignQuarantine-inc-0123456789ac',
+      PolicyDocument: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+    }
+    const other = { ...deny, PolicyName: 'quarantine' }
+    const withPolicies = (name: string, ...more: object[]) => ({
+      ...user(name, 'iam:*'),
+      UserPolicyList: [...user(name, 'iam:*').UserPolicyList, ...more],
+    })
+    const night = world({
+      [ACCOUNT]: [withPolicies('held', deny), withPolicies('free'), withPolicies('forger', forged), withPolicies('denied', other)],
+    })
+    await night.run()
+    const score = async (name: string) => (await night.stored(name))?.score
+    expect(await score('held')).toBe(await score('free'))
+    expect([await score('forger'), await score('denied')]).toEqual([100, 5])
+  })
+
   it('keeps a bounded text of whatever names people choose', () => {
     const found: FoundReach = {
       id: arnOf('x'),

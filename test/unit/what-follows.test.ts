@@ -37,6 +37,32 @@ function confirmButton(...about: Parameters<typeof buttonsIn>) {
   return buttonsIn(...about).find(({ action_id }) => action_id === 'compromised')
 }
 
+describe('releasing an incident whose secret is out', () => {
+  const report = { source: 'trufflehog', id: 'r', type: 'verified', credentialId: KEY, seenAt: NOW, grade: 'verified' } as const
+  const about = { changes: [], policy: parsePolicy({ version: 2 }) }
+
+  it('says first that whoever has it can use it again, in Slack too', () => {
+    const incident = incidentOf('inc-0123456789ab', { state: 'contained', reports: [report] })
+    expect(whatReviewDoes('legitimate', incident, about)).toMatch(
+      /^It was legitimate. Its secret is out \(TruffleHog\): whoever has it can use it again, so make a new key first\. /,
+    )
+    const release = buttonsIn(incident, []).find(({ action_id }) => action_id === 'legitimate')
+    expect(release?.confirm?.text.text).toContain('make a new key first')
+  })
+
+  it.each([
+    ['an id alone', { ...report, grade: 'id-only', type: 'id-only' } as const],
+    [
+      'a finding about its use',
+      { source: 'guardduty', id: 'f', type: 'UnauthorizedAccess:IAMUser/x', credentialId: KEY, seenAt: NOW } as const,
+    ],
+  ])('says nothing of it of %s', (_, one) => {
+    expect(whatReviewDoes('legitimate', incidentOf('inc-0123456789ab', { state: 'contained', reports: [one] }), about)).not.toContain(
+      'secret is out',
+    )
+  })
+})
+
 describe('confirming an incident that was never contained', () => {
   it('says before, on the command line, which credential stays usable, and how to stop it first', async () => {
     const { target, incident } = await consoleWorld(ASK)

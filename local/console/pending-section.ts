@@ -1,0 +1,20 @@
+import { html } from 'hono/html'
+import { pendingOf } from '../../shared/contain/pending.ts'
+import { closingOf } from '../../shared/contain/plan.ts'
+import type { Incident } from '../../shared/domain/incident.ts'
+import { commandOn } from '../command-name.ts'
+import { type Markup, shown } from '../page/document.ts'
+import type { Room } from './frame.ts'
+
+/** What a person has to do, for the page of an incident; empty where nothing is left. */
+export function pendingIn(incident: Incident, room: Room): Markup | '' {
+  const lines = pendingOf(incident)
+  if (lines.length === 0) return ''
+  return html`<section class="note ask" aria-labelledby="pending"><h2 id="pending">For a person to do</h2><ul>${lines.map((line) => html`<li>${shown(line)}</li>`)}</ul>
+${hasUndoable(incident) ? html`<p class="faint">Where the responder can do it: <code>${shown(commandOn(room, `approve ${incident.id}`, '--change "…" --reason "…"'), 300)}</code></p>` : ''}</section>`
+}
+
+/** True where the incident changed something that the responder can set back once a person approves it. */
+function hasUndoable({ lineage, identity }: Incident): boolean {
+  return lineage.some((edge) => closingOf(edge, identity.account) !== undefined)
+}
