@@ -29,6 +29,7 @@ export const WARNINGS: Readonly<Record<string, WarningAlarm>> = {
   'contain.stranger.unknown': none('the steps are looked at as they are'),
   'contain.switches.failed': of('ContainmentFailing'),
   'contain.users.uncounted': none('the breaker is as strict as it can be, and people are asked'),
+  'criticality.unread': none('people are told that its tags are not known, and the next call asks again'),
   'fetch-alert.unnamed': none('people are notified'),
   'inventory.failed': none('the run fails at its end, and its dead letter has an alarm'),
   'inventory.throttled': none('the rest comes first in the next night'),

@@ -13,7 +13,14 @@ export const CriticalityRule = z.strictObject({
   match: z
     .strictObject({
       arns: z.array(z.string().min(1).max(2048)).max(200).default([]),
-      tags: z.record(TagKey, z.union([TagValue, z.array(TagValue).min(1).max(50)])).default({}),
+      tags: z
+        .record(
+          TagKey,
+          z.union([TagValue, z.array(TagValue).min(1).max(50)], {
+            error: 'must be a text of at most 256 characters, or a list of one to 50 of them',
+          }),
+        )
+        .default({}),
     })
     .refine(({ arns, tags }) => arns.length > 0 || Object.keys(tags).length > 0, { error: 'names no identity: give arns or tags' }),
   /** What share of `CRITICALITY_SHARE` is added to a priority, 0 to 1. */
