@@ -34,7 +34,10 @@ export async function readStanding(identity: Identity, context: Context, { incid
   const all = allNames(identity.id, names)
   const inventory = (await unitOfWork.reachOf(identity))?.tags
   if (inventory !== undefined) return joinedStanding(before, standingOf(policy, { names: all, tags: inventory }))
-  const tags = isRead(policy, before) ? await unitOfWork.tagsOf(identity, () => currentTags(identity, context)) : undefined
+  const read = () => currentTags(identity, context)
+  // In a stack IAM is asked over the network, once a batch; elsewhere it is at hand, and what the account is may change with each call of a log.
+  const asked = () => (ports.reach === undefined ? read() : unitOfWork.tagsOf(identity, read))
+  const tags = isRead(policy, before) ? await asked() : undefined
   const changes = tagChangesOf(lineage, identity, identity.account)
   const { owner, ...standing } = standingOf(policy, { names: all, tags, changes })
   // Where there are inventories, an owner that none of them knows may be what an intruder wrote today, and people are told to ask whom it names.

@@ -49,7 +49,9 @@ describe('policy apply', () => {
 
   it('prints the difference once where it was printed before', async () => {
     const { target } = await targetWith(undefined)
-    expect(await putPolicy(target, path, { reason: 'x', isShown: true })).toBe('Policy revision 2 is in force in a test account.')
+    expect(await putPolicy(target, path, { reason: 'x', isShown: true })).toBe(
+      'Policy revision 2 is in force in a test account: decisions follow it within half a minute.',
+    )
   })
 
   it('begins with the protection that it takes away', async () => {
