@@ -185,7 +185,7 @@ describe('reach', () => {
           }
         }
       }),
-      { ...RUNS, numRuns: 200 },
+      { ...RUNS, numRuns: 20 },
     )
   })
 })
