@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Reach, reachIn } from '../shared/decide/reach/account-reach.ts'
-import { isServiceLinked } from '../shared/domain/account-policies.ts'
+import { foundReaches } from '../shared/decide/reach/found-reaches.ts'
 import { AuthorizationDetails } from '../shared/domain/authorization-details.ts'
 import { accountPoliciesOf } from '../shared/domain/policies-in-details.ts'
 import { reachAfter, type StoredReach } from '../shared/domain/stored-reach.ts'
@@ -17,13 +16,9 @@ export function folderReach(folder: string, clock: Clock): Pick<ReachStore, 'rea
     // Of somebody whom only a log shows no policies are known.
     const users = details.UserDetailList.filter((one) => !isOnlyObserved(one.UserPolicyList, one.AttachedManagedPolicies, one.GroupList))
     const roles = details.RoleDetailList.filter((one) => !isOnlyObserved(one.RolePolicyList, one.AttachedManagedPolicies))
-    const account = accountPoliciesOf({ ...details, UserDetailList: users, RoleDetailList: roles })
-    const found = reachIn(account)
-    const tags = new Map(account.holders.map((holder) => [holder.id, holder.tags]))
     const at = clock.now()
-    const reachOf = (one: Reach) =>
-      reachAfter({ ...one, paths: one.paths.map(({ path }) => path.name), tags: tags.get(one.id) }, undefined, at)
-    return [...found.values()].flatMap((one) => (isServiceLinked(one.id) ? [] : [reachOf(one)]))
+    const account = accountPoliciesOf({ ...details, UserDetailList: users, RoleDetailList: roles })
+    return foundReaches(account).map((one) => reachAfter(one, undefined, at))
   }
   return {
     read: async ({ id }) => (await all()).find((one) => one.id === id),

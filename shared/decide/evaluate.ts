@@ -44,7 +44,7 @@ const CLOSED_LIMIT = 50
  */
 export async function evaluate(found: Folded, context: EvaluationContext): Promise<Evaluation> {
   // It is needed at the end, and read beside what comes before.
-  if (found.findings.length > 0) context.unitOfWork.reachOf(found.signal.identity).catch(() => {})
+  if (found.findings.length > 0) void context.unitOfWork.reachOf(found.signal.identity)
   const { folded, reports } = await withExposures(found, context.unitOfWork)
   const { signal, findings, evidence } = folded
   const own = assessmentOf(evidence, { weights: context.policy.weights, familiarity: familiarityIn(context.unitOfWork, signal) })

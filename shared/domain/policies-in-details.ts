@@ -2,6 +2,7 @@ import type { AccountPolicies, NamedPolicy, PolicyHolder } from './account-polic
 import { awsManagedPolicyIn } from './arn.ts'
 import type { AuthorizationDetails } from './authorization-details.ts'
 import { isConditional, statementsOf } from './iam-policy.ts'
+import { incidentOfPolicy } from './own-policy.ts'
 
 type User = AuthorizationDetails['UserDetailList'][number]
 type Role = AuthorizationDetails['RoleDetailList'][number]
@@ -73,12 +74,9 @@ export function accountPoliciesOf(details: AuthorizationDetails): AccountPolicie
   return { holders: [...users, ...roles], controls: [] }
 }
 
-/** The names that containment and restriction give their inline policies. */
-const OUR_NAME = /^Countersign(?:Quarantine|Revoke)-inc-[0-9a-f]{12}$/
-
 /** True for a denial that the responder itself set for a time: what an identity could break is asked of what it has without that. Whatever allows something counts, by any name. */
 function isOurs(name: string, document: unknown): boolean {
-  const statements = OUR_NAME.test(name) ? statementsOf(document) : []
+  const statements = incidentOfPolicy(name) === undefined ? [] : statementsOf(document)
   return statements.length > 0 && statements.every(({ effect }) => effect === 'Deny')
 }
 

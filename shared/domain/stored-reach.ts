@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { BlastRadius } from './blast-radius.ts'
 import { Points, type Shape, Time } from './stored.ts'
 
-/** The most reasons, and names of paths, that are stored of an identity: the gravest come first. */
+/** The most reasons that are stored of an identity, and kept by an incident: the gravest come first. */
 export const REACH_REASONS = 12
 
 /** The longest text of a reason. Names of policies and roles stand in them, which people choose. */

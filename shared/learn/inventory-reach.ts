@@ -1,5 +1,4 @@
-import { reachIn } from '../decide/reach/account-reach.ts'
-import { isServiceLinked } from '../domain/account-policies.ts'
+import { foundReaches } from '../decide/reach/found-reaches.ts'
 import { reachAfter, type StoredReach } from '../domain/stored-reach.ts'
 import { errorName } from '../errors.ts'
 import type { ReachPorts } from '../ports/reach.ts'
@@ -50,17 +49,14 @@ async function takeAccount(account: string, { reach, policies, clock, log }: Rea
   const known = new Map<string, StoredReach>()
   const unread = (key: string) => log.warn('reach.unreadable', { key })
   for await (const one of reach.list(account, unread)) known.set(one.id, one)
-  const held = await policies.read(account)
-  const found = reachIn(held)
-  const tags = new Map(held.holders.map((holder) => [holder.id, holder.tags]))
+  const queue = [...foundReaches(await policies.read(account))]
   const at = clock.now()
   const count = { identities: 0, gained: 0, lost: 0 }
   const gains: StoredReach[] = []
-  const queue = [...found.values()].filter(({ id }) => !isServiceLinked(id))
   const write = async () => {
     for (let one = queue.pop(); one !== undefined; one = queue.pop()) {
       const before = known.get(one.id)
-      const next = reachAfter({ ...one, paths: one.paths.map(({ path }) => path.name), tags: tags.get(one.id) }, before, at)
+      const next = reachAfter(one, before, at)
       // Where one write fails, the run does, and no writer goes on beside the next account.
       await reach.save(account, next).catch((cause: unknown) => {
         queue.length = 0

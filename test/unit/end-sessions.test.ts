@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { endSessions } from '../../shared/contain/end-sessions.ts'
-import {
-  briefPolicy,
-  DENY_ALL,
-  incidentOfPolicy,
-  type Revocation,
-  revocation,
-  revocationIn,
-} from '../../shared/contain/steps/quarantine.ts'
+import { briefPolicy, DENY_ALL, type Revocation, revocation, revocationIn } from '../../shared/contain/steps/quarantine.ts'
 import { stepFor } from '../../shared/contain/steps/steps.ts'
+import { incidentOfPolicy } from '../../shared/domain/own-policy.ts'
 
 const NOW = Date.UTC(2026, 2, 2, 12)
 const ID = 'inc-0123456789ab'

@@ -13,11 +13,6 @@ export function revocationPolicyName(incidentId: string): string {
   return `CountersignRevoke-${incidentId}`
 }
 
-/** The incident that a policy of such a name belongs to, or undefined where the name is none of ours. */
-export function incidentOfPolicy(policyName: string): string | undefined {
-  return policyName.match(/^Countersign(?:Quarantine|Revoke)-(inc-[0-9a-f]{12})$/)?.[1]
-}
-
 /** No condition: `aws:TokenIssueTime` is absent from a call made with a long-lived key, so it would let that call through. */
 export const DENY_ALL = JSON.stringify({
   Version: '2012-10-17',

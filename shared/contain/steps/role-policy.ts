@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { briefPolicy, incidentOfPolicy } from './quarantine.ts'
+import { incidentOfPolicy } from '../../domain/own-policy.ts'
+import { briefPolicy } from './quarantine.ts'
 import { outcomeOf } from './step.ts'
 import { defineStepKind, PolicyName, RoleName } from './step-kind.ts'
 

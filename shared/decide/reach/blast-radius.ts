@@ -1,19 +1,17 @@
 import type { KnownPolicies } from '../../domain/account-policies.ts'
 import type { Baseline } from '../../domain/baseline.ts'
 import type { BlastRadius } from '../../domain/blast-radius.ts'
+import { REACH_REASONS } from '../../domain/stored-reach.ts'
 import { reachIn } from './account-reach.ts'
 import { ESCALATION_PATHS, type EscalationPath } from './escalation-paths.ts'
 import { type ReachPart, UNKNOWN_REACH } from './own-reach.ts'
 import { POWERS } from './powers.ts'
 import { scoreOf } from './score.ts'
 
-/** The most reasons that an incident keeps: the gravest come first. */
-const REASONS_LIMIT = 12
-
 /** The blast radius that an identity's policies give it, with the roles that it may come to; undefined where its account does not have it. */
 export function blastRadiusOf({ account, id }: KnownPolicies): BlastRadius | undefined {
   const found = reachIn(account).get(id)
-  return found === undefined ? undefined : { score: found.reach, basis: 'policies', reasons: found.reasons.slice(0, REASONS_LIMIT) }
+  return found === undefined ? undefined : { score: found.reach, basis: 'policies', reasons: found.reasons.slice(0, REACH_REASONS) }
 }
 
 /**
@@ -36,7 +34,7 @@ export function raisedBySeen(known: BlastRadius, baseline: Baseline, latest?: st
   const score = scoreOf(parts)
   if (score <= known.score) return known
   const reasons = [...parts.map(({ reason }) => `${reason}, as was seen`), ...known.reasons]
-  return { score, basis: 'policies', reasons: reasons.slice(0, REASONS_LIMIT) }
+  return { score, basis: 'policies', reasons: reasons.slice(0, REACH_REASONS) }
 }
 
 /** Paths of which the calls are seen: AssumeRole alone says nothing of the role. */
