@@ -72,6 +72,9 @@ export const READS = {
 /** What inventory reads of a whole account, which takes no resource: last-used data by their job, and all policies. */
 export const ACCOUNT_READS = ['iam:GetServiceLastAccessedDetails', 'iam:GetAccountAuthorizationDetails'] as const
 
+/** What inventory reads of IAM Access Analyzer: which analyzers there are, which takes no resource, and what each found. */
+export const ANALYZER_READS = { all: 'access-analyzer:ListAnalyzers', each: 'access-analyzer:ListFindings' } as const
+
 const allow = (actions: readonly string[], resources: readonly string[], conditions?: Conditions): Statement => ({
   effect: 'Allow',
   actions,
@@ -88,6 +91,11 @@ export function identitiesOf({ account, partition }: Pick<ActingPlace, 'account'
 } {
   const of = (kind: string) => `arn:${partition}:iam::${account}:${kind}/*`
   return { users: of('user'), roles: of('role'), profiles: of('instance-profile') }
+}
+
+/** All analyzers of IAM Access Analyzer in the region of the stack. Those of an organisation belong to the account that runs them. */
+export function analyzersOf({ account, partition, region }: ActingPlace): string {
+  return `arn:${partition}:access-analyzer:${region}:${account}:analyzer/*`
 }
 
 /** What contain may do to IAM in an account. `quarantineArn`: the one managed policy that it may attach there. */
@@ -136,7 +144,8 @@ export function readStatements(place: ActingPlace): Statement[] {
     allow([...new Set(all.flatMap((one) => one.users))], [users]),
     allow([...new Set(all.flatMap((one) => one.roles))], [roles]),
     allow([PROFILE_READ], [profiles]),
-    allow([...ACCOUNT_READS, 'cloudtrail:LookupEvents'], ['*']),
+    allow([...ACCOUNT_READS, ANALYZER_READS.all, 'cloudtrail:LookupEvents'], ['*']),
+    allow([ANALYZER_READS.each], [analyzersOf(place)]),
     deny(IAM_CHANGES, ['*']),
   ]
 }

@@ -5,7 +5,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { StackConfig } from '../shared/config.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
-import { ACCOUNT_READS, IAM_CHANGES, READS } from './acting-statements.ts'
+import { ACCOUNT_READS, ANALYZER_READS, analyzersOf, IAM_CHANGES, READS } from './acting-statements.ts'
 import { deadLetterQueue } from './dead-letter-queue.ts'
 import { listed } from './listed.ts'
 import type { OwnRoles } from './own-roles.ts'
@@ -28,7 +28,7 @@ export class InventoryFunction extends Construct {
 
   constructor(scope: Construct, id: string, { table, config }: InventoryFunctionProps) {
     super(scope, id)
-    const { account, partition, stackName } = Stack.of(this)
+    const { account, partition, region, stackName } = Stack.of(this)
     const responder = new ResponderFunction(this, 'Responder', {
       entry: 'inventory',
       description: 'Reads what identities could break, and which services they used last when',
@@ -58,11 +58,14 @@ export class InventoryFunction extends Construct {
     responder.allowItems(['dynamodb:Query'], table.tableArn, ['REACH#*'])
     const identities = [`arn:${partition}:iam::${account}:user/*`, `arn:${partition}:iam::${account}:role/*`]
     responder.allow(READS.inventory.users, identities)
-    responder.allow(ACCOUNT_READS, ['*'])
+    responder.allow([...ACCOUNT_READS, ANALYZER_READS.all], ['*'])
+    const analyzers = analyzersOf({ account, partition, region })
+    responder.allow([ANALYZER_READS.each], [analyzers])
     responder.deny(IAM_CHANGES, ['*'])
     acknowledgeWildcards(this, {
       'Resource::*':
-        'X-Ray and these reads of IAM take no resource: last-used data is answered only to who started the job, and the policies of an account only as a whole.',
+        'X-Ray and these reads of IAM take no resource: last-used data is answered only to who started the job, the policies of an account only as a whole, and the list of analyzers has none.',
+      [`Resource::${analyzers}`]: 'Which analyzers of IAM Access Analyzer an account has is not known in advance.',
       ...Object.fromEntries(
         identities.map((arn) => [`Resource::${arn}`, 'Reads of last-used data: which identity is not known in advance.']),
       ),

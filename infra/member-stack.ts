@@ -13,6 +13,7 @@ import {
 import type { Policy } from '../shared/domain/policy.ts'
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts'
 import {
+  analyzersOf,
   containStatements,
   IAM_CHANGES,
   identitiesOf,
@@ -60,8 +61,9 @@ export class MemberStack extends Stack {
     acknowledgeWildcards(this, {
       ...wildcardReasons(place, policy),
       'Resource::*':
-        'iam:GetAccountSummary, iam:GetServiceLastAccessedDetails, iam:GetAccountAuthorizationDetails and cloudtrail:LookupEvents take no resource; the other statements on * are Denies.',
+        'iam:GetAccountSummary, iam:GetServiceLastAccessedDetails, iam:GetAccountAuthorizationDetails, access-analyzer:ListAnalyzers and cloudtrail:LookupEvents take no resource; the other statements on * are Denies.',
       [`Resource::${identitiesOf(place).profiles}`]: 'Reads of the role of an instance: which profile is not known in advance.',
+      [`Resource::${analyzersOf(place)}`]: 'Which analyzers of IAM Access Analyzer an account has is not known in advance.',
       [`Resource::${stackSets}`]: PART_OF_DENY,
       ...Object.fromEntries(IAM_CHANGES.map((action) => [`Action::${action}`, PART_OF_DENY])),
       ...Object.fromEntries(users.map((arn) => [`Resource::${arn}`, 'The users that the policy names for rotation.'])),

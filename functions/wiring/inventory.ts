@@ -1,6 +1,7 @@
+import { analyzerFindings } from '../../shared/aws/access-findings.ts'
 import { iamAccountSource } from '../../shared/aws/account-policies.ts'
 import { kept } from '../../shared/aws/accounts.ts'
-import { iamClient } from '../../shared/aws/clients.ts'
+import { accessAnalyzerClient, type ClientOptions, iamClient } from '../../shared/aws/clients.ts'
 import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { iamLastUsed, lastUsedIn } from '../../shared/aws/last-used.ts'
 import { dynamoLastUsedStore } from '../../shared/aws/last-used-store.ts'
@@ -14,7 +15,9 @@ import { common } from './common.ts'
 const config = readEnvironment(InventoryConfig, process.env)
 const { table, ...stores } = common(config)
 const actor = { entry: 'inventory', role: 'read' } as const
-const iamIn = kept((account) => iamClient(account === config.ACCOUNT_ID ? {} : { credentials: credentialsIn(account, config, actor) }))
+const placeOf = (account: string): ClientOptions =>
+  account === config.ACCOUNT_ID ? {} : { credentials: credentialsIn(account, config, actor) }
+const iamIn = kept((account) => iamClient(placeOf(account)))
 const sourceIn = kept((account) => iamLastUsed(iamIn(account)))
 const accounts = { ids: new Set([config.ACCOUNT_ID, ...config.MEMBER_ACCOUNTS]) }
 
@@ -32,6 +35,7 @@ export const reachPorts: ReachPorts = {
   ...stores,
   reach: dynamoReachStore(table),
   policies: iamAccountSource(iamIn),
+  access: analyzerFindings(kept((account) => accessAnalyzerClient(placeOf(account)))),
   account: config.ACCOUNT_ID,
   accounts,
 }

@@ -2,6 +2,7 @@ import type { Reach } from '../../shared/decide/reach/account-reach.ts'
 import { reachIn } from '../../shared/decide/reach/account-reach.ts'
 import { isCertain, unknownOf } from '../../shared/decide/reach/found-paths.ts'
 import { isServiceLinked } from '../../shared/domain/account-policies.ts'
+import { isCalled } from '../../shared/domain/listed-holder.ts'
 import { accountPoliciesOf } from '../../shared/domain/policies-in-details.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { readAccount } from '../account-file.ts'
@@ -50,7 +51,7 @@ function reachLine({ id, reach, reasons, paths }: Reach): object {
 }
 
 function identityIn(all: readonly Reach[], identity: string): Reach {
-  const found = all.filter(({ id, name }) => id === identity || name === identity)
+  const found = all.filter(({ id }) => isCalled(id, identity))
   const [only] = found
   if (only !== undefined && found.length === 1) return only
   const why =

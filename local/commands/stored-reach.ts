@@ -1,3 +1,4 @@
+import { isCalled } from '../../shared/domain/listed-holder.ts'
 import type { StoredReach } from '../../shared/domain/stored-reach.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { renderStoredReach, renderStoredReaches } from '../render/stored-reach.ts'
@@ -33,7 +34,7 @@ export async function storedReach({ reach }: Target, { identity, account, isJson
 }
 
 function identityIn(all: readonly StoredReach[], identity: string): StoredReach {
-  const found = all.filter(({ id }) => id === identity || id.endsWith(`/${identity}`))
+  const found = all.filter(({ id }) => isCalled(id, identity))
   const [only] = found
   if (only !== undefined && found.length === 1) return only
   const why =

@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
-import { principalIn } from '../../shared/domain/arn.ts'
+import { accessFact } from '../../shared/domain/access-finding.ts'
+import { listedHolder } from '../../shared/domain/listed-holder.ts'
 import type { StoredReach } from '../../shared/domain/stored-reach.ts'
 import { minuteText } from '../../shared/domain/time.ts'
 import { type Markup, shown, table } from '../page/document.ts'
@@ -52,12 +53,13 @@ const NONE = 'No policies are known: a deployed stack reads them every night, an
 /** What one identity could break, for its own page. */
 export function reachSection(reach: StoredReach | undefined): Markup {
   if (reach === undefined) return html`<h2>What it could break</h2><p>${NONE}</p>`
-  const { score, reasons, paths, at } = reach
+  const { score, reasons, paths, at, access = [] } = reach
   const change = changeText(reach)
   return html`<h2>What it could break</h2><p><meter min="0" max="100" value="${score}" aria-label="reach ${score} of 100"></meter> <strong>${score}</strong> of 100,
 as of ${minuteText(at)}${change === '' ? '' : `: ${change}`}</p>
 <ul>${(reasons.length === 0 ? ['nothing that counts'] : reasons).map((reason) => html`<li>${shown(reason, 300)}</li>`)}</ul>
-${paths.length === 0 ? '' : html`<p class="faint">Paths to more rights: ${shown(paths.join(', '), 600)}. <code>countersign blast-radius --file</code>, given what <code>aws iam get-account-authorization-details</code> prints, shows their steps.</p>`}`
+${paths.length === 0 ? '' : html`<p class="faint">Paths to more rights: ${shown(paths.join(', '), 600)}. <code>countersign blast-radius --file</code>, given what <code>aws iam get-account-authorization-details</code> prints, shows their steps.</p>`}
+${access.length === 0 ? '' : html`<h3>What IAM Access Analyzer found</h3><ul>${access.map((finding) => html`<li>${shown(accessFact(finding), 120)}</li>`)}</ul>`}`
 }
 
 function listOf(found: readonly StoredReach[], base: string, caption: string): Markup {
@@ -70,11 +72,11 @@ function listOf(found: readonly StoredReach[], base: string, caption: string): M
     { name: 'Gravest' },
   ] as const
   const rows = found.slice(0, LISTED).map((one) => {
-    const principal = principalIn(one.id)
+    const { kind, name } = listedHolder(one.id)
     return [
       one.score,
-      identityLink(base, { id: one.id, name: principal?.name ?? one.id }),
-      principal?.kind ?? '',
+      identityLink(base, { id: one.id, name }),
+      kind,
       one.paths.length,
       changeText(one),
       shown(one.reasons[0] ?? 'nothing that counts', 120),

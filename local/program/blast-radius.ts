@@ -17,7 +17,8 @@ interface BlastRadiusWords {
 export function addBlastRadius(root: Command): void {
   root
     .command('blast-radius')
-    .description('what the users and roles of an account could do, and by which steps to more')
+    .alias('inventory')
+    .description('what the users, roles and permission sets of an account could do, and by which steps to more')
     .argument('[identity]', 'one of them: its ARN, or a name that only one has')
     .option('--file <file>', 'what `aws iam get-account-authorization-details` prints; with no call of AWS')
     .addOption(new Option('--data <folder>', 'the embedded account').default(DATA_FOLDER))

@@ -1,5 +1,6 @@
 import type { Reach } from '../../shared/decide/reach/account-reach.ts'
 import { type FoundPath, isCertain, unknownOf } from '../../shared/decide/reach/found-paths.ts'
+import { listedHolder } from '../../shared/domain/listed-holder.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { columns } from './style.ts'
 
@@ -8,10 +9,10 @@ const STATEMENTS = 3
 
 /** Identities as a list, one a line. */
 export function renderReaches(found: readonly Reach[], serviceLinked: number): string {
-  const rows = found.map(({ reach, kind, name, reasons, paths, hops }) => [
+  const rows = found.map(({ id, reach, reasons, paths, hops }) => [
     String(reach),
-    kind,
-    printable(name, 64),
+    listedHolder(id).kind,
+    printable(listedHolder(id).name, 64),
     String(paths.length),
     hops.length === 0 ? '' : hops.map(({ to }) => printable(to.slice(to.lastIndexOf('/') + 1), 40)).join(' → '),
     printable(reasons[0] ?? 'nothing that counts', 100),

@@ -1,4 +1,5 @@
-import { principalIn } from '../../shared/domain/arn.ts'
+import { accessFact } from '../../shared/domain/access-finding.ts'
+import { listedHolder } from '../../shared/domain/listed-holder.ts'
 import type { StoredReach } from '../../shared/domain/stored-reach.ts'
 import { minuteText } from '../../shared/domain/time.ts'
 import { printable } from '../../shared/record/notice.ts'
@@ -8,8 +9,8 @@ import { columns } from './style.ts'
 export function renderStoredReaches(found: readonly StoredReach[]): string {
   const rows = found.map((one) => [
     String(one.score),
-    principalIn(one.id)?.kind ?? '',
-    printable(nameOf(one), 64),
+    listedHolder(one.id).kind,
+    printable(listedHolder(one.id).name, 64),
     String(one.paths.length),
     changeText(one),
     printable(one.reasons[0] ?? 'nothing that counts', 100),
@@ -23,9 +24,12 @@ export function renderStoredReaches(found: readonly StoredReach[]): string {
   ].join('\n')
 }
 
+/** Said where nothing of it was read. */
+const UNASKED = 'Access Analyzer: not known; the region has no analyzer, or it could not be read'
+
 /** One identity in full. */
 export function renderStoredReach(one: StoredReach): string {
-  const { id, score, reasons, paths, gained = [], at } = one
+  const { id, score, reasons, paths, gained = [], at, access } = one
   const change = changeText(one)
   return [
     `${printable(id, 300)}  reach ${score} of 100, as of ${minuteText(at)}`,
@@ -33,14 +37,12 @@ export function renderStoredReach(one: StoredReach): string {
     ...(reasons.length === 0 ? ['  nothing that counts'] : []),
     ...(change === '' ? [] : [`Changed ${change}`, ...gained.map((reason) => `  new: ${printable(reason, 300)}`)]),
     ...(paths.length === 0 ? [] : [`Paths: ${paths.join(', ')}; with --file the same command shows their steps`]),
+    ...(access ?? []).map((finding) => `Access Analyzer: ${accessFact(finding)}`),
+    ...(access === undefined ? [UNASKED] : access.length === 0 ? ['Access Analyzer: nothing found'] : []),
   ].join('\n')
 }
 
 /** How its reach changed, and since which inventory; empty where it never did. */
 export function changeText({ score, before, since }: StoredReach): string {
   return before === undefined ? '' : `${before} → ${score} since ${new Date(since).toISOString().slice(0, 10)}`
-}
-
-function nameOf({ id }: StoredReach): string {
-  return principalIn(id)?.name ?? id
 }

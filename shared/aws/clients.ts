@@ -1,3 +1,4 @@
+import { AccessAnalyzerClient } from '@aws-sdk/client-accessanalyzer'
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
@@ -43,6 +44,7 @@ export function dynamo(options: TableClientOptions = {}): DynamoDBDocumentClient
 }
 
 // One client per service, all with the shared limits.
+export const accessAnalyzerClient = (options: ClientOptions = {}) => new AccessAnalyzerClient({ ...SHARED, ...options })
 export const iamClient = (options: ClientOptions = {}) => new IAMClient({ ...SHARED, ...options })
 export const lambdaClient = (options: ClientOptions = {}) => new LambdaClient({ ...SHARED, ...options })
 export const eventBridgeClient = (options: ClientOptions = {}) => new EventBridgeClient({ ...SHARED, ...options })

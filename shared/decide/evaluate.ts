@@ -1,16 +1,11 @@
-import { detectConfirmed } from '../detect/detect.ts'
 import type { Folded } from '../detect/fold.ts'
 import { type Assessment, assessmentOf } from '../domain/assessment.ts'
-import { emptyBaseline } from '../domain/baseline.ts'
 import { isHearsay } from '../domain/ceilings.ts'
 import { isAbout } from '../domain/created-principal.ts'
-import type { Finding } from '../domain/finding.ts'
-import { type Incident, incidentId } from '../domain/incident.ts'
+import type { Incident } from '../domain/incident.ts'
 import { incidentSignal } from '../domain/incident-signal.ts'
-import { keptReport } from '../domain/kept-reports.ts'
 import type { Moves } from '../domain/moves.ts'
 import type { KeptReport } from '../domain/report.ts'
-import type { Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { acceptedBy } from './accepted-by.ts'
@@ -28,11 +23,10 @@ import { familiarityIn } from './familiarity.ts'
 import { comparedOf, countedWith, releaseBefore } from './hearsay.ts'
 import { isOfMany, issuedBy } from './issued-by.ts'
 import { askedOfMove, noteHarm, noteMove } from './moved-together.ts'
-import { observedBlastRadius } from './reach/blast-radius.ts'
 import { readStanding } from './read-standing.ts'
 import { restrictionFor } from './restriction-for.ts'
 import { unansweredTags } from './unanswered-tags.ts'
-import { createIncident, type Upserted, upsertIncident } from './upsert-incident.ts'
+import { type Upserted, upsertIncident } from './upsert-incident.ts'
 
 /** Closed incidents of one identity that are skipped in search of an open or new one. The limit guards against an endless loop. */
 const CLOSED_LIMIT = 50
@@ -151,8 +145,8 @@ async function evaluateIn(
   const alone = decide(own, identity, bounds).would
   const isPrimary = alone === 'contain'
   // Nothing more is asked of IAM about somebody of whom no incident is made.
-  const standing = await readStanding(identity, context, { incident: known?.value, lineage: created, names })
-  const restriction = await restrictionFor(signal, {
+  const fence = isFenced(assessment, bounds)
+  const habit = {
     decision,
     alone,
     identity,
@@ -160,9 +154,13 @@ async function evaluateIn(
     found: findings,
     merged,
     baseline: draft.baseline,
-    isFenced: isFenced(assessment, bounds),
+    isFenced: fence,
     ports,
-  })
+  }
+  const [standing, restriction] = await Promise.all([
+    readStanding(identity, context, { incident: known?.value, lineage: created, names }),
+    restrictionFor(signal, habit),
+  ])
   const previous = unitOfWork.lastIncidentIdOf(signal.identity.id)
   const evaluated = {
     incidentId: id,
@@ -192,59 +190,4 @@ async function evaluateIn(
   const left = await containOrNotify(upserted.stored, context, known)
   unitOfWork.keepIncident(left)
   return { signal, findings, assessment, incidentId: id, decision: upserted.stored.value.decision, incident: left.value }
-}
-
-/**
- * The fast path: AWS has confirmed that the credential is exposed, so nothing but the policy is read and nobody is asked. It handles only an
- * identity without an earlier incident; `evaluate` handles the signal again in every case.
- */
-export async function fastPath(signal: Signal, context: Omit<EvaluationContext, 'unitOfWork'>): Promise<void> {
-  const findings = detectConfirmed(signal)
-  if (findings.length === 0) return
-  try {
-    await openConfirmed(signal, findings, context)
-  } catch (cause) {
-    // `evaluate` processes the same signal afterwards. If that fails too, the event is delivered again.
-    context.ports.log.warn('respond.fast-path.failed', {
-      identity: signal.identity.id,
-      error: cause instanceof Error ? cause.name : 'unknown',
-    })
-  }
-}
-
-async function openConfirmed(signal: Signal, findings: readonly Finding[], context: Omit<EvaluationContext, 'unitOfWork'>): Promise<void> {
-  const assessment = assessmentOf(findings)
-  const names = await namesOf(signal.identity, context)
-  const bounds = await readBounds(signal.identity, context, { lineage: [], names })
-  // What protects by its tags may have got them from the intruder. `evaluate` knows that, and comes next.
-  if (bounds.protection !== undefined && !bounds.isReserved) return
-  const decision = decide(assessment, signal.identity, bounds, context.ports)
-  // A restriction rests on the habit, which is not read here. `evaluate` knows it, and comes next.
-  if (decision.action === 'restrict') return
-  const blastRadius = observedBlastRadius(emptyBaseline())
-  const id = incidentId(signal.identity.id, undefined)
-  const evaluated = {
-    incidentId: id,
-    previous: undefined,
-    signal,
-    findings,
-    evidence: findings,
-    merged: findings,
-    known: [],
-    assessment,
-    blastRadius,
-    standing: {},
-    decision,
-    isPrimary: decision.would === 'contain',
-    restriction: undefined,
-    issued: [],
-    names,
-    rename: undefined,
-    tags: [],
-    reports: [keptReport(signal) ?? []].flat(),
-    releasedBefore: undefined,
-    apartFrom: undefined,
-  }
-  const created = await createIncident(evaluated, context.ports)
-  if (created !== undefined) await containOrNotify(created.stored, context)
 }

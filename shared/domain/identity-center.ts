@@ -20,6 +20,17 @@ export function permissionSetOf({ id, kind, account }: Identity): Identity | und
   return role === undefined ? undefined : { id: role, kind: 'role', name: role.slice(role.lastIndexOf('/') + 1), account }
 }
 
+/** Behind the name of a permission set, the role's name has 16 signs of Identity Center. */
+const SET_NAME = /\/AWSReservedSSO_([^/]+)_[0-9a-f]{16}$/
+
+/**
+ * The name of the permission set that is provisioned as a role; undefined of every other role. A permission set has one role in each account that it is assigned to,
+ * and that role's policies are what it allows there.
+ */
+export function permissionSetNameOf(roleArn: string): string | undefined {
+  return ROLE.exec(roleArn)?.[0] === roleArn ? SET_NAME.exec(roleArn)?.[1] : undefined
+}
+
 /** The ARN of the role by which a person of Identity Center acts, or of a role itself; undefined of every other identity. */
 export function roleArnOf({ id, kind }: Identity): string | undefined {
   return kind === 'role' ? id : kind === 'identity-center' ? roleOfPerson(id) : undefined

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ACCESS_FINDINGS, AccessFinding } from './access-finding.ts'
 import type { BlastRadius } from './blast-radius.ts'
 import { Points, type Shape, Time } from './stored.ts'
 
@@ -17,7 +18,7 @@ const Text = z.string().max(REASON_LENGTH)
 /**
  * What an identity could break, as the inventory of a night found it: `score` 0 to 100. `at`, `since`: epoch milliseconds of that night, and of the first with this
  * score. `before`: the score until then, and `gained` the reasons that were new with it; absent where it never changed. `tags`: its
- * tags that night; absent where an older release wrote it.
+ * tags that night; absent where an older release wrote it. `access`: what IAM Access Analyzer has found of it, the oldest first; absent where no analyzer could be asked.
  */
 export const StoredReach = z
   .strictObject({
@@ -26,6 +27,7 @@ export const StoredReach = z
     reasons: z.array(Text).max(REACH_REASONS).readonly(),
     paths: z.array(z.string().max(64)).max(200).readonly(),
     tags: z.record(z.string().max(TAG_LENGTHS.key), z.string().max(TAG_LENGTHS.value)).readonly().exactOptional(),
+    access: z.array(AccessFinding).max(ACCESS_FINDINGS).readonly().exactOptional(),
     at: Time,
     since: Time,
     before: Points.exactOptional(),
@@ -43,16 +45,22 @@ export interface FoundReach {
   readonly reasons: readonly string[]
   readonly paths: readonly string[]
   readonly tags?: Readonly<Record<string, string>> | undefined
+  readonly access?: readonly AccessFinding[] | undefined
 }
 
 /** What is stored after a night (epoch ms), given what was stored before. */
-export function reachAfter({ id, reach, reasons, paths, tags }: FoundReach, known: StoredReach | undefined, at: number): StoredReach {
+export function reachAfter(
+  { id, reach, reasons, paths, tags, access }: FoundReach,
+  known: StoredReach | undefined,
+  at: number,
+): StoredReach {
   const now = {
     id,
     score: reach,
     reasons: reasons.slice(0, REACH_REASONS).map(clipped),
     paths: paths.slice(0, 200),
     ...(tags === undefined ? {} : { tags: boundedTags(tags) }),
+    ...(access === undefined ? {} : { access: oldestFirst(access).slice(0, ACCESS_FINDINGS) }),
     at,
   }
   if (known === undefined) return { ...now, since: at }
@@ -73,6 +81,10 @@ export function radiusOf({ score, reasons }: StoredReach): BlastRadius {
 function boundedTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const isTag = ([key, value]: readonly [string, string]) => key.length <= TAG_LENGTHS.key && value.length <= TAG_LENGTHS.value
   return Object.fromEntries(Object.entries(tags).filter(isTag).slice(0, TAGS_LIMIT))
+}
+
+function oldestFirst(access: readonly AccessFinding[]): readonly AccessFinding[] {
+  return access.toSorted((a, b) => (a.since ?? 0) - (b.since ?? 0) || (a.type < b.type ? -1 : 1))
 }
 
 function clipped(reason: string): string {

@@ -1,5 +1,5 @@
 import { foundReaches } from '../decide/reach/found-reaches.ts'
-import { reachAfter, type StoredReach } from '../domain/stored-reach.ts'
+import { type FoundReach, reachAfter, type StoredReach } from '../domain/stored-reach.ts'
 import { errorName } from '../errors.ts'
 import type { ReachPorts } from '../ports/reach.ts'
 
@@ -45,11 +45,12 @@ export async function inventoryReach(ports: ReachPorts): Promise<ReachDone> {
   return done
 }
 
-async function takeAccount(account: string, { reach, policies, clock, log }: ReachPorts): Promise<Omit<ReachDone, 'accounts'>> {
+async function takeAccount(account: string, ports: ReachPorts): Promise<Omit<ReachDone, 'accounts'>> {
+  const { reach, policies, clock, log } = ports
   const known = new Map<string, StoredReach>()
   const unread = (key: string) => log.warn('reach.unreadable', { key })
   for await (const one of reach.list(account, unread)) known.set(one.id, one)
-  const queue = [...foundReaches(await policies.read(account))]
+  const queue = withAccess(foundReaches(await policies.read(account)), await accessIn(account, ports))
   const at = clock.now()
   const count = { identities: 0, gained: 0, lost: 0 }
   const gains: StoredReach[] = []
@@ -72,4 +73,18 @@ async function takeAccount(account: string, { reach, policies, clock, log }: Rea
   await Promise.all(Array.from({ length: WRITERS }, write))
   for (const { id, score, before, gained } of gains.slice(0, GAINS_TOLD)) log.info('reach.gained', { identity: id, score, before, gained })
   return count
+}
+
+/** What AWS's own analysis found. It is a fact beside reach and changes no number, so reach is taken without it where it cannot be read, and that is told. */
+async function accessIn(account: string, { access, log }: ReachPorts): ReturnType<ReachPorts['access']['read']> {
+  try {
+    return await access.read(account)
+  } catch (cause) {
+    log.warn('reach.access-unread', { account, why: errorName(cause) })
+    return undefined
+  }
+}
+
+function withAccess(found: readonly FoundReach[], access: Awaited<ReturnType<ReachPorts['access']['read']>>): FoundReach[] {
+  return found.map((one) => (access === undefined ? one : { ...one, access: access.get(one.id) ?? [] }))
 }

@@ -1,3 +1,4 @@
+import type { AccessFinding } from '../domain/access-finding.ts'
 import type { AccountPolicies } from '../domain/account-policies.ts'
 import type { Identity } from '../domain/signal.ts'
 import type { StoredReach } from '../domain/stored-reach.ts'
@@ -18,10 +19,16 @@ export interface AccountSource {
   read(account: string): Promise<AccountPolicies>
 }
 
+/** Reads what AWS's own analysis found of the users and roles of an account, by ARN; undefined where nothing analyses it. */
+export interface AccessFindingSource {
+  read(account: string): Promise<ReadonlyMap<string, readonly AccessFinding[]> | undefined>
+}
+
 /** What the inventory of reach needs. */
 export interface ReachPorts {
   readonly reach: ReachStore
   readonly policies: AccountSource
+  readonly access: AccessFindingSource
   readonly account: string
   /** The accounts whose identities are taken; absent where that is its own alone. */
   readonly accounts?: Pick<Accounts, 'ids'> | undefined

@@ -9,6 +9,9 @@ const document = (...Statement: object[]) => ({ Version: '2012-10-17', Statement
 const inline = (...statements: object[]) => [{ PolicyName: 'own', PolicyDocument: document(...statements) }]
 const MANAGED = `arn:aws:iam::${ACCOUNT}:policy/Limit`
 
+/** The role that Identity Center makes of the permission set Builders. */
+const PERMISSION_SET = roleArn('aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Builders_0123456789abcdef')
+
 const DETAILS = {
   UserDetailList: [
     { UserName: 'ann', Arn: userArn('ann'), UserPolicyList: inline(allow('sts:AssumeRole', roleArn('admin'))) },
@@ -39,6 +42,11 @@ const DETAILS = {
       Arn: roleArn('admin'),
       AssumeRolePolicyDocument: document({ Effect: 'Allow', Principal: OWN_ACCOUNT, Action: 'sts:AssumeRole' }),
       AttachedManagedPolicies: [{ PolicyName: 'AdministratorAccess', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }],
+    },
+    {
+      RoleName: 'AWSReservedSSO_Builders_0123456789abcdef',
+      Arn: PERMISSION_SET,
+      RolePolicyList: inline(allow('iam:CreatePolicyVersion')),
     },
     { RoleName: 'AWSServiceRoleForX', Arn: `arn:aws:iam::${ACCOUNT}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX` },
   ],
@@ -77,6 +85,7 @@ describe('countersign blast-radius', () => {
       [roleArn('admin'), 100],
       [userArn('ann'), 99],
       [userArn('ben'), 99],
+      [PERMISSION_SET, 97],
       [userArn('dan'), 87],
       [userArn('cat'), 50],
       [userArn('eva'), 50],
@@ -84,12 +93,13 @@ describe('countersign blast-radius', () => {
     expect(found[0]?.paths.map(({ name }) => name)).toEqual(ESCALATION_PATHS.map(({ name }) => name))
     expect(found[2]?.paths.map(({ name }) => name)).toEqual(expect.arrayContaining(['iam-007']))
     expect(found[2]?.paths.map(({ name }) => name)).not.toContain('iam-002')
-    expect(found[3]?.paths).toEqual([
+    expect(found[4]?.paths).toEqual([
       { name: 'iam-007', category: 'self-escalation', permissions: ['iam:PutUserPolicy'], dependsOn: ['aws:MultiFactorAuthPresent'] },
     ])
     expect(found.map(({ reasons }) => reasons[0])).toEqual([
       'may do everything',
       'can assume the role admin',
+      expect.stringContaining('can grant itself more rights'),
       expect.stringContaining('can grant itself more rights'),
       expect.stringContaining('where it is so by aws:MultiFactorAuthPresent'),
       'can read stored data',
@@ -107,6 +117,20 @@ describe('countersign blast-radius', () => {
     expect(one.out).toContain('iam:PutUserPolicy  Allow by own, statement 1')
     const ann = await countersign(['blast-radius', userArn('ann'), '--file', file])
     expect(ann.out).toContain(`1. can assume the role admin  (${roleArn('admin')})`)
+  })
+
+  it('lists a permission set under its own name, and finds it by that', async () => {
+    const { out } = await countersign(['blast-radius', '--file', file])
+    expect(out).toMatch(/97\s+permission set\s+Builders\s/)
+    expect(out).toMatch(/100\s+role\s+admin\s/)
+    const one = await countersign(['blast-radius', 'Builders', '--file', file])
+    expect(one.out).toContain(`${PERMISSION_SET}  reach 97 of 100`)
+  })
+
+  it('is called inventory too', async () => {
+    const [one, other] = await Promise.all(['blast-radius', 'inventory'].map((name) => countersign([name, '--file', file, '--json'])))
+    expect(one).toMatchObject({ code: 0 })
+    expect(other).toEqual(one)
   })
 
   it('writes a page that draws the way and loads nothing', async () => {

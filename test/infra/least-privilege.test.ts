@@ -3,6 +3,7 @@ import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import type { Template } from 'aws-cdk-lib/assertions'
 import dynalite from 'dynalite'
 import { afterAll, describe, expect, it } from 'vitest'
+import { analyzerFindings } from '../../shared/aws/access-findings.ts'
 import { iamAccountSource } from '../../shared/aws/account-policies.ts'
 import { dynamoAdvisorBudget } from '../../shared/aws/advisor-budget.ts'
 import { dynamoArchiveTable } from '../../shared/aws/archive-table.ts'
@@ -223,6 +224,7 @@ async function deployed() {
       ...storesOf(as.inventory),
       reach: dynamoReachStore({ client: as.inventory.dynamo, name: 'record' }),
       policies: iamAccountSource(() => as.inventory.iam),
+      access: analyzerFindings(() => as.inventory.analyzer),
       account: ACCOUNT,
     },
     seals: {

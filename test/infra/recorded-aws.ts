@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  accessAnalyzerClient,
   cloudFormationClient,
   cloudTrailClient,
   cloudWatchClient,
@@ -19,6 +20,7 @@ import { json, type Loopback, loopback, optionsFor, type WireRequest } from '../
 
 /** What a call of the SDK needs as a right, where the two have different names. */
 const RIGHTS: ReadonlyMap<string, string> = new Map([
+  ['access-analyzer:ListFindingsV2', 'access-analyzer:ListFindings'],
   ['dynamodb:Delete', 'dynamodb:DeleteItem'],
   ['dynamodb:Get', 'dynamodb:GetItem'],
   ['dynamodb:Put', 'dynamodb:PutItem'],
@@ -54,6 +56,7 @@ export function recordedAws({ table, iam, others, s3 }: { table: string; iam: Ia
     used: () => [...used].sort(),
     dynamo: noted('dynamodb', dynamo(optionsFor(table))),
     iam: noted('iam', iamClient(iam.options)),
+    analyzer: noted('access-analyzer', accessAnalyzerClient(others.options)),
     lambda: noted('lambda', lambdaClient(others.options)),
     sns: noted('sns', snsClient(others.options)),
     sqs: noted('sqs', sqsClient(others.options)),
@@ -102,6 +105,9 @@ export async function yes(): Promise<Loopback & { readonly invoked: { readonly n
       invoked.push({ name, incidentId: JSON.parse(body).incidentId })
       return { status: 202 }
     }
+    if (path.startsWith('/analyzer'))
+      return json({ analyzers: [{ arn: 'arn:aws:access-analyzer:us-east-1:123456789012:analyzer/a', status: 'ACTIVE' }] })
+    if (path.startsWith('/findingv2')) return json({ findings: [] })
     switch (String(headers['x-amz-target']).split('.').at(-1)) {
       case 'SendMessage':
         return json({ MessageId: '1', MD5OfMessageBody: md5(JSON.parse(body).MessageBody) })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { permissionSetOf, personOf, roleArnOf, roleOfPerson } from '../../shared/domain/identity-center.ts'
+import { permissionSetNameOf, permissionSetOf, personOf, roleArnOf, roleOfPerson } from '../../shared/domain/identity-center.ts'
 import type { Identity } from '../../shared/domain/signal.ts'
 
 const ACCOUNT = '123456789012'
@@ -31,6 +31,19 @@ describe('a session of a role of Identity Center', () => {
     expect(permissionSetOf(anna as Identity)).toEqual(role(id))
     expect(roleArnOf(anna as Identity)).toBe(id)
   })
+
+  it.each([
+    [ROLE, 'Admin'],
+    [IN_REGION, 'Admin'],
+    [ROLE.replace('Admin', 'Data_Team+x'), 'Data_Team+x'],
+  ])('has the permission set that the role was made from: %s', (id, name) => expect(permissionSetNameOf(id)).toBe(name))
+
+  it.each([...OTHERS, `${ROLE}0`, `${ROLE}/anna`, `${PATH}/AWSReservedSSO_Admin`])(
+    'has no permission set where the role is another: %s',
+    (id) => {
+      expect(permissionSetNameOf(id)).toBeUndefined()
+    },
+  )
 
   it('is of nobody without a name', () => {
     expect(personOf(role(ROLE), undefined)).toBeUndefined()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type AccessFinding, accessFact } from '../../shared/domain/access-finding.ts'
 import { AuthorizationDetails } from '../../shared/domain/authorization-details.ts'
 import { accountPoliciesOf } from '../../shared/domain/policies-in-details.ts'
 import { type FoundReach, reachAfter, type StoredReach } from '../../shared/domain/stored-reach.ts'
@@ -15,7 +16,9 @@ const user = (name: string, action: string, account = ACCOUNT) => ({
   UserPolicyList: [{ PolicyName: 'own', PolicyDocument: { Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] } }],
 })
 
-function world(accounts: Record<string, object[] | Error>) {
+type Access = ReadonlyMap<string, readonly AccessFinding[]> | Error | undefined
+
+function world(accounts: Record<string, object[] | Error>, access?: Access) {
   const reach = memoryReachStore()
   const told: [string, unknown][] = []
   let now = NIGHT
@@ -26,6 +29,12 @@ function world(accounts: Record<string, object[] | Error>) {
         const users = accounts[account]
         if (users instanceof Error) throw users
         return accountPoliciesOf(AuthorizationDetails.parse({ UserDetailList: users ?? [] }))
+      },
+    },
+    access: {
+      async read() {
+        if (access instanceof Error) throw access
+        return access
       },
     },
     account: ACCOUNT,
@@ -114,6 +123,43 @@ describe('the inventory of reach', () => {
     const score = async (name: string) => (await night.stored(name))?.score
     expect(await score('held')).toBe(await score('free'))
     expect([await score('forger'), await score('denied')]).toEqual([100, 5])
+  })
+
+  it('keeps beside it what Access Analyzer found, and that it found nothing of somebody', async () => {
+    const findings = [
+      { type: 'UnusedPermission', since: NIGHT },
+      { type: 'UnusedIAMUserAccessKey', since: NIGHT - DAY },
+    ]
+    const night = world(
+      { [ACCOUNT]: [user('admin', '*'), user('reader', 's3:ListAllMyBuckets')] },
+      new Map([
+        [arnOf('admin'), findings],
+        [arnOf('gone'), findings],
+      ]),
+    )
+    await night.run()
+    const stored = await night.stored('admin')
+    expect(stored).toMatchObject({ score: 100, access: [findings[1], findings[0]] })
+    expect(stored?.access?.map(accessFact)).toEqual([
+      'an access key of it is not used, since 2026-01-31',
+      'has rights that it does not use, since 2026-02-01',
+    ])
+    expect((await night.stored('reader'))?.access).toEqual([])
+    expect(await night.stored('gone')).toBeUndefined()
+  })
+
+  it.each([
+    ['nothing analyses the account', undefined, 0],
+    ['it cannot be asked, which is told', new Error('refused'), 1],
+  ] as const)('takes reach where %s, and does not say that nothing was found', async (_, access, warned) => {
+    const night = world({ [ACCOUNT]: [user('admin', '*')] }, access)
+    expect(await night.run()).toMatchObject({ identities: 1 })
+    expect(await night.stored('admin')).not.toHaveProperty('access')
+    expect(night.told.filter(([event]) => event === 'reach.access-unread')).toHaveLength(warned)
+  })
+
+  it('names a kind of finding that it does not know as AWS does', () => {
+    expect(accessFact({ type: 'QuantumAccess' })).toBe('a finding of the kind QuantumAccess')
   })
 
   it('keeps a bounded text of whatever names people choose', () => {

@@ -119,10 +119,10 @@ function assumeRight({ own: { asker } }: ReachNode, role: string): Right | undef
 
 /** Whether an identity's policies deny it a role explicitly: asked as if everything were allowed besides. */
 function deniedOf({ own: { asker } }: ReachNode, role: string): 'yes' | 'no' | 'unknown' {
-  const { identity, limits } = asker.policies
+  const { identity, limits, work } = asker.policies
   const denied = [ALLOW_ALL, ...identity]
   const right = rightOf(
-    { identity: denied, limits: limits.map((level) => [ALLOW_ALL, ...level]) },
+    { identity: denied, limits: limits.map((level) => [ALLOW_ALL, ...level]), work },
     { action: 'sts:AssumeRole', form: role, context: asker.context },
   )
   return right === undefined ? 'yes' : right.outcome === 'allowed' ? 'no' : 'unknown'
