@@ -1,4 +1,5 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { isOfRestrictions } from '../domain/breaker-lanes.ts'
 import type { Breaker, BreakerLane } from '../ports/stores.ts'
 import { isNamed, keys, type Table } from './table.ts'
 
@@ -12,6 +13,7 @@ const ATTRIBUTES = {
   confirmed: 'confirmed',
   ordered: 'ordered',
   restricted: 'restricted',
+  'restricted-urgent': 'restrictedUrgent',
 } as const
 
 /** Counts containments and restrictions per hour as sets of incident ids, one for each lane, in one item: so one conditional update sees them all. */
@@ -43,12 +45,13 @@ export function dynamoBreaker({ client, name }: Table): Breaker {
       if (limit === 0) return false
       const item = { ...place, kind: 'ordinary' } as const
       // A place of a restriction is none of a containment.
-      const counted = Object.entries(ATTRIBUTES).filter(([lane]) => (lane === 'restricted') === (kind === 'restricted'))
-      const names = Object.fromEntries(counted.map(([lane, attribute]) => [`#${lane}`, attribute]))
+      const lanes = (Object.keys(ATTRIBUTES) as BreakerLane['kind'][]).filter((lane) => isOfRestrictions(lane) === isOfRestrictions(kind))
+      const names = Object.fromEntries(lanes.map((lane) => [`#${ATTRIBUTES[lane]}`, ATTRIBUTES[lane]]))
       const hasPlace = Object.keys(names).map((lane) => `contains(${lane}, :id)`)
+      const own = ATTRIBUTES[kind]
       const isReserved = await update(item, {
-        expression: `ADD #${kind} :one`,
-        condition: `(attribute_not_exists(#${kind}) OR size(#${kind}) < :limit) AND NOT (${hasPlace.join(' OR ')})`,
+        expression: `ADD #${own} :one`,
+        condition: `(attribute_not_exists(#${own}) OR size(#${own}) < :limit) AND NOT (${hasPlace.join(' OR ')})`,
         values: { ':one': new Set([incidentId]), ':id': incidentId, ':limit': limit },
         names,
       })

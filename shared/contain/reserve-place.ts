@@ -1,4 +1,4 @@
-import { ceilingOf } from '../domain/ceilings.ts'
+import { isOfRestrictions, lanesOf, refusedByBreaker } from '../domain/breaker-lanes.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Policy } from '../domain/policy.ts'
 import { HOUR_MS } from '../domain/time.ts'
@@ -15,8 +15,8 @@ const MIN_USERS = 3
  *
  * An incident has one place in an hour, however its priority grows: whoever sacrifices other identities must not use up two lanes by each. What AWS
  * confirms and what a person orders have places that no evidence uses up, and take one of evidence's where theirs are used up. `users` is how many the
- * incident's account has. Safe to repeat. Where a lane is full, people are paged once in that hour. Restrictions have a lane of their own, of as many places as the
- * ordinary one: none uses a place that a containment needs.
+ * incident's account has. Safe to repeat. Where a lane is full, people are paged once in that hour. Restrictions have lanes of their own, of as many places as the
+ * ordinary and the urgent one: none uses a place that a containment needs.
  *
  * Where several accounts are acted in, all share the places of an hour, and the share of users is counted in each account by itself: its place is taken
  * first, so that one account cannot use up the places of all by more than its own share.
@@ -51,7 +51,7 @@ export async function reservePlace(
     }
     return full
   }
-  const lanes = of === 'restriction' ? (['restricted'] as const) : lanesOf(incident, policy)
+  const lanes = lanesOf(incident, { policy, of })
   const full = await reserveFirst(lanes)
   if (full === undefined) return undefined
   // The order of a person is looked up only where it makes a difference.
@@ -60,20 +60,13 @@ export async function reservePlace(
   const [first] = isByPerson ? (['ordered'] as const) : lanes
   const { place, limits } = full
   if (limits.ordinary > 0) await pageOnce({ hour, kind: first, ...place }, { incident, policy, limits }, ports)
-  return `breaker: ${usedUp(first, limits)}${place.account === undefined ? '' : ` in account ${place.account}`} already`
+  return refusedByBreaker(`${usedUp(first, limits)}${place.account === undefined ? '' : ` in account ${place.account}`} already`)
 }
 
 /** Places of one account, or of all together. */
 interface Count {
   readonly place: { readonly account?: string }
   readonly limits: Limits
-}
-
-/** The lanes in which an incident may have its place, in this order. */
-function lanesOf({ assessment, priority }: Incident, policy: Policy): readonly [BreakerLane['kind'], ...BreakerLane['kind'][]] {
-  const isConfirmed = assessment.contributions.some(({ finding }) => finding.isConfirmed && ceilingOf(finding, policy) === 'contain')
-  if (isConfirmed) return ['confirmed', 'urgent', 'ordinary']
-  return priority >= policy.breaker.urgentPriority ? ['urgent', 'ordinary'] : ['ordinary']
 }
 
 type Limits = Readonly<Record<BreakerLane['kind'], number>>
@@ -86,12 +79,12 @@ function limitsOf({ breaker }: Policy, users: number | undefined): Limits {
   const share = users === undefined ? Infinity : Math.max(MIN_USERS, Math.floor(breaker.maxUserFraction * users))
   const ordinary = Math.min(breaker.containmentsPerHour, share)
   const own = Math.min(breaker.urgentPerHour, ordinary)
-  return { ordinary, urgent: own, confirmed: own, ordered: own, restricted: ordinary }
+  return { ordinary, urgent: own, confirmed: own, ordered: own, restricted: ordinary, 'restricted-urgent': own }
 }
 
 /** Says which places an incident of a lane found used up. */
 function usedUp(kind: BreakerLane['kind'], limits: Limits): string {
-  if (kind === 'restricted') return `${limits.restricted} restrictions in this hour`
+  if (isOfRestrictions(kind)) return `${limits.restricted} restrictions in this hour`
   const ordinary = `${limits.ordinary} containments in this hour`
   if (kind === 'ordinary') return ordinary
   return `${ordinary}, and ${limits.urgent} urgent ones${kind === 'urgent' ? '' : ` and ${limits[kind]} ${kind} ones`}`
@@ -108,7 +101,8 @@ function restOf(kind: BreakerLane['kind'], { policy: { breaker }, limits }: { po
     case 'confirmed':
       return `Nothing more is contained by itself until then, confirmed or not. A person may order ${ordered} containments.`
     case 'restricted':
-      return `Until then only what calls for a containment is stopped by itself; ${ordinary} containments have places of their own.`
+    case 'restricted-urgent':
+      return `Until then ${urgent === 0 ? 'nothing more is' : `only incidents of priority ${breaker.urgentPriority} or more are`} restricted${urgent === 0 ? '' : `, ${urgent} at most`}. What calls for a containment has ${ordinary} places of its own.`
     case 'ordered':
       return 'Nothing that a person orders is contained until then. Raise the limit with `policy apply`, or contain by hand.'
   }
@@ -120,6 +114,7 @@ const TITLES: Readonly<Record<BreakerLane['kind'], string>> = {
   confirmed: 'confirmed incidents become questions',
   ordered: 'what people order is not contained',
   restricted: 'incidents that would be restricted become questions',
+  'restricted-urgent': 'incidents that would be restricted become questions',
 }
 
 /** Pages the on-call person, at least once: the page is sent before it is noted. A page that fails fails the run, which is tried again. */

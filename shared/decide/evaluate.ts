@@ -183,6 +183,7 @@ async function evaluateIn(
     reports,
     releasedBefore: known === undefined && evidence.every(isHearsay) ? releaseBefore(last?.value, signal.time) : undefined,
     apartFrom: apart?.from,
+    policy,
   }
   const upserted = await upsertIncident(evaluated, known, ports)
   if (upserted.kind === 'closed') return upserted

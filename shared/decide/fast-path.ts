@@ -62,6 +62,7 @@ async function openConfirmed(signal: Signal, findings: readonly Finding[], conte
     reports: [keptReport(signal) ?? []].flat(),
     releasedBefore: undefined,
     apartFrom: undefined,
+    policy: context.policy,
   }
   const created = await createIncident(evaluated, context.ports)
   if (created !== undefined) await containOrNotify(created.stored, context)

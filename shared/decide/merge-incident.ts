@@ -1,5 +1,6 @@
 import type { Assessment } from '../domain/assessment.ts'
 import type { BlastRadius } from '../domain/blast-radius.ts'
+import { type LanePolicy, withNewLane } from '../domain/breaker-lanes.ts'
 import { EMPTY_CHAIN } from '../domain/change.ts'
 import { isContainableCredential, isContainableIdentity } from '../domain/containable.ts'
 import { isAbout } from '../domain/created-principal.ts'
@@ -53,6 +54,8 @@ export interface EvaluatedSignal {
   readonly reports: readonly KeptReport[]
   /** The incident before, whose release still covers calls, where hearsay opens this one. */
   readonly releasedBefore: string | undefined
+  /** Says in which lanes of the breaker the incident has a place. */
+  readonly policy: LanePolicy
   /** The open incident of the creator that the signal joined first, where it counts in one of its own as well. */
   readonly apartFrom: string | undefined
 }
@@ -132,7 +135,7 @@ export function withSignal(before: Incident, evaluated: EvaluatedSignal): Incide
   const current = isComplete ? assessment : incident.assessment
   const reports = withReports(incident.reports ?? [], evaluated.reports)
   const standing = joinedStanding(incident, evaluated.standing)
-  return {
+  const grown: Incident = {
     ...next,
     ...(reports.length === 0 ? {} : { reports }),
     updatedAt: Math.max(incident.updatedAt, signal.time),
@@ -143,6 +146,8 @@ export function withSignal(before: Incident, evaluated: EvaluatedSignal): Incide
     // An alarm about the containment stays one, whatever is seen after it.
     priority: incident.priority === ALARM ? ALARM : priorityOf({ assessment: current, blastRadius, findings, ...standing }),
   }
+  const retried = withNewLane(incident, grown, evaluated.policy)
+  return (retried && moved(retried, { kind: 'grew' })) ?? grown
 }
 
 /**

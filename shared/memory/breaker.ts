@@ -1,3 +1,4 @@
+import { isOfRestrictions } from '../domain/breaker-lanes.ts'
 import type { Breaker, BreakerLane } from '../ports/stores.ts'
 
 /** Counts containments per hour in memory. */
@@ -9,7 +10,7 @@ export function memoryBreaker(): Breaker {
   return {
     async reserve({ hour, kind, account = '' }, incidentId, limit) {
       if (limit === 0) return false
-      const key = kind === 'restricted' ? `${hour} ${account} ${kind}` : `${hour} ${account}`
+      const key = isOfRestrictions(kind) ? `${hour} ${account} restricted` : `${hour} ${account}`
       const places = hours.get(key) ?? new Map<string, BreakerLane['kind']>()
       if (places.has(incidentId)) return true
       if ([...places.values()].filter((one) => one === kind).length >= limit) return false

@@ -1,3 +1,4 @@
+import type { BreakerLaneKind } from '../domain/breaker-lanes.ts'
 import type { Change } from '../domain/change.ts'
 import type { IdentityState } from '../domain/identity-state.ts'
 import type { Incident, IncidentSignal } from '../domain/incident.ts'
@@ -128,11 +129,11 @@ export interface SealVault {
 
 /**
  * What is counted together in an hour (epoch hours). `ordinary` and `urgent`: what evidence says. `confirmed`: what AWS reported. `ordered`: what a person
- * ordered. `restricted`: restrictions, which use no place of a containment.
+ * ordered. `restricted` and `restricted-urgent`: restrictions, which use no place of a containment.
  */
 export interface BreakerLane {
   readonly hour: number
-  readonly kind: 'ordinary' | 'urgent' | 'confirmed' | 'ordered' | 'restricted'
+  readonly kind: BreakerLaneKind
   /** Of one account alone; absent for all accounts together. */
   readonly account?: string
 }

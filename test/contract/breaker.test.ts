@@ -77,7 +77,7 @@ describe.each([
   it('counts each lane of the hour apart', async () => {
     const breaker = make()
     const ordinary = someHour()
-    for (const kind of ['ordinary', 'urgent', 'confirmed', 'ordered', 'restricted'] as const) {
+    for (const kind of ['ordinary', 'urgent', 'confirmed', 'ordered', 'restricted', 'restricted-urgent'] as const) {
       expect(await breaker.reserve({ ...ordinary, kind }, `first ${kind}`, 1), kind).toBe(true)
       expect(await breaker.reserve({ ...ordinary, kind }, `second ${kind}`, 1), kind).toBe(false)
     }
@@ -106,6 +106,17 @@ describe.each([
     expect(await breaker.reserve(ordinary, 'a', 1)).toBe(false)
     expect(await breaker.reserve(restricted, 'b', 1)).toBe(false)
     expect(await breaker.reserve(restricted, 'b', 2)).toBe(true)
+  })
+
+  it('gives an incident one place of a restriction in an hour, in whichever lane', async () => {
+    const breaker = make()
+    const restricted = someHour('restricted')
+    const urgent = { ...restricted, kind: 'restricted-urgent' } as const
+    expect(await breaker.reserve(restricted, 'a', 1)).toBe(true)
+    expect(await breaker.reserve(urgent, 'a', 1)).toBe(true)
+    expect(await breaker.reserve(urgent, 'b', 1)).toBe(true)
+    expect(await breaker.reserve(urgent, 'c', 1)).toBe(false)
+    expect(await breaker.reserve({ ...restricted, kind: 'urgent' }, 'c', 1)).toBe(true)
   })
 
   it('gives an incident one place where it asks for two lanes at once', async () => {

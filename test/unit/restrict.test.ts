@@ -545,7 +545,8 @@ describe('the breaker', () => {
     )
 
   it('has places for restrictions alone, pages once when they are used up, and still contains', async () => {
-    const world = await restrictedWorld({ account, events: names.slice(0, 4).flatMap(attackBy) })
+    const policy = { breaker: { urgentPerHour: 0 } }
+    const world = await restrictedWorld({ account, policy, events: names.slice(0, 4).flatMap(attackBy) })
     const states = async () => (await world.incidents()).map(({ state }) => state).toSorted()
     // An account of five users has three places of each kind.
     expect(await states()).toEqual(['asking', 'restricted', 'restricted', 'restricted'])
