@@ -1,7 +1,7 @@
+import { ResponderError } from '../shared/errors.ts'
 import type { Clock } from '../shared/ports/runtime.ts'
 import type { Target } from './target.ts'
 
-/** The options that choose the target of a command. */
 /** The options that choose the target of a command. */
 export interface TargetOptions {
   readonly data: string
@@ -17,6 +17,11 @@ export async function openTarget({ data, stack, region }: TargetOptions): Promis
     const { openStack } = await import('./open-stack.ts')
     return openStack(stack, region, systemClock)
   }
+  if (region !== undefined)
+    throw new ResponderError(
+      'usage',
+      '--region is the region of a stack: name the stack with --stack, or leave --region out for the embedded account',
+    )
   const { openTargetIn } = await import('./embedded.ts')
   return openTargetIn(data, systemClock)
 }

@@ -1,4 +1,5 @@
 import type { Policy } from '../../shared/domain/policy.ts'
+import { ResponderError } from '../../shared/errors.ts'
 import { geoIpFrom } from '../../shared/geo/geo-ip.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
 import type { Advisor } from '../../shared/ports/advisor.ts'
@@ -40,6 +41,11 @@ export async function evaluate({
     problems += 1
     complain(problem)
   })
+  if (cases.length === 0 && problems === 0)
+    throw new ResponderError(
+      'usage',
+      `nothing was measured: no labelled record in ${files.join(', ')}; docs/evaluation.md shows what a line looks like`,
+    )
   const geoIp = geoIpFrom(await geoDatabases())
   const asking = advised && noted(advised.advisor)
   const alone = new Map<string, Evaluated[]>()

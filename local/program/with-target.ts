@@ -52,7 +52,9 @@ export function withTarget(command: Command, action: OnTarget<string>): Command 
     .action(async (...words: unknown[]) => {
       const options = command.opts<CommandOptions>()
       const [argument] = words
-      const target = await openTarget(options)
+      const { data, stack, model } = options
+      // With a model, the region may be that of the model.
+      const target = await openTarget(stack === undefined && model !== undefined ? { data } : options)
       try {
         print(await action(target, options, typeof argument === 'string' ? argument : ''))
       } catch (cause) {

@@ -13,10 +13,23 @@ type OnProblem = (problem: { readonly file: string; readonly reason: string }) =
 
 /**
  * Lists a path that is a file, or all files below a folder, in the order of their names. What they hold is said by their content. Links are followed, each folder once.
+ * A folder without any file is a problem: whoever names it means another.
  */
 export function* listFiles(path: string, onProblem: OnProblem): Generator<InputFile> {
-  yield* walk(path, { seen: new Set(), above: [], isNamed: true, onProblem })
+  let isTold = false
+  const told: OnProblem = (problem) => {
+    isTold = true
+    onProblem(problem)
+  }
+  let isEmpty = true
+  for (const file of walk(path, { seen: new Set(), above: [], isNamed: true, onProblem: told })) {
+    isEmpty = false
+    yield file
+  }
+  if (isEmpty && !isTold) onProblem({ file: path, reason: NO_FILE })
 }
+
+const NO_FILE = 'there is no file in this folder'
 
 interface Walk {
   readonly seen: Set<string>
@@ -67,7 +80,11 @@ export function requireSomeInput(paths: readonly string[]): void {
 function faultOf(path: string): string | undefined {
   try {
     accessSync(path, constants.R_OK)
-    return undefined
+    let reason: string | undefined
+    const { done } = listFiles(path, (problem) => {
+      reason = problem.reason
+    }).next()
+    return done === true ? `${path}: ${reason}` : undefined
   } catch (error) {
     return `${path}: ${whyUnreadable(error)}`
   }

@@ -12,7 +12,8 @@ const WHOLE_INCIDENTS = 3
 
 /** A replay as text: the strongest incidents whole, a table of all, the summary. `width` is that of the terminal. */
 export function renderReport(report: Report, run: Backtest, { paint, width }: { paint: Paint; width: number | undefined }): string {
-  const { found } = report
+  const { found, summary } = report
+  if (summary.records === 0 && found.length === 0) return nothingRead(report, paint)
   const whole = found
     .slice(0, WHOLE_INCIDENTS)
     .map((incident) => `${renderIncident(incident, paint, { options: '', among: found })}\n  ${refusalLine(incident, run)}\n`)
@@ -21,6 +22,17 @@ export function renderReport(report: Report, run: Backtest, { paint, width }: { 
     ...(found.length > 0 ? [incidentTable(found, width), ''] : []),
     paint('bold', 'Summary'),
     ...summaryLines(report, paint).map((line) => `  ${line}`),
+  ].join('\n')
+}
+
+/** What was looked for, where nothing was found: figures of nothing would look like a result. */
+function nothingRead({ summary: { unreadable }, input: { passedOver } }: Report, paint: Paint): string {
+  return [
+    paint('yellow', 'Nothing was evaluated: no CloudTrail record and no report of another party was found.'),
+    ...(unreadable > 0 ? [`Places that could not be read: ${unreadable}; they are named above.`] : []),
+    ...(passedOver.length > 0 ? [`Passed over, being neither: ${passedOver.join(', ')}`] : []),
+    'What is read: files of CloudTrail as S3 has them (.json.gz), event history as JSON or CSV, JSON lines, answers of lookup-events, Lake, Athena and CloudWatch Logs,',
+    'Parquet of Security Lake, findings of GuardDuty and Security Hub; each plain, in gzip or zstd, in ZIP or tar, or in a folder of such files.',
   ].join('\n')
 }
 

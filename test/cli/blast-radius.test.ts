@@ -145,6 +145,7 @@ describe('countersign blast-radius', () => {
     ['a name that nobody has', ['zoe', '--file', file], 2, 'no one identity is called "zoe": the file has none'],
     ['no file and no account', ['--data', join(folder, 'nothing-here')], 2, 'no embedded account in'],
     ['a file and a stack', ['--file', file, '--stack', 'Countersign'], 2, 'cannot be used with option'],
+    ['a region without a stack', ['--region', 'eu-west-1'], 2, '--region is the region of a stack: name the stack with --stack'],
     ['a page without a file', ['--stack', 'Countersign', '--out', 'page.html'], 2, 'cannot be used with option'],
     ['a file that is not there', ['--file', join(folder, 'none.json')], 1, 'cannot read the account file'],
   ])('refuses %s', async (_, args, code, message) => {

@@ -141,14 +141,18 @@ describe('replay', () => {
     const none = join(folder, 'none')
     mkdirSync(none)
     expect(await countersign(['replay', none, '--json'])).toMatchObject({
-      code: 3,
-      err: expect.stringContaining('no CloudTrail record was read\n'),
+      code: 2,
+      out: '',
+      err: expect.stringContaining(`nothing was read: ${none}: there is no file in this folder`),
     })
     writeFileSync(join(none, 'a.json'), '{"Records":[]}')
     const { code, out, err } = await countersign(['replay', none])
     expect(code).toBe(3)
     expect(err).toContain('no CloudTrail record was read; passed over: empty lists: 1 (first ')
     expect(out).not.toContain('every input could be read')
+    // Figures of nothing would look like a result.
+    expect(out).toContain('Nothing was evaluated: no CloudTrail record')
+    expect(out).not.toContain('incidents: 0')
   })
 
   it('says what rows of a table lack', async () => {
