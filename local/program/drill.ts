@@ -76,7 +76,7 @@ async function run(flags: DrillFlags): Promise<void> {
 }
 
 async function opened(stack: string | undefined, region: string | undefined) {
-  if (stack === undefined) return (await import('../drill/simulated-drill.ts')).simulatedDrill()
+  if (stack === undefined) return (await import('../synthetic/simulated-drill.ts')).simulatedDrill()
   return (await import('../open-drill.ts')).openDrill(stack, region)
 }
 

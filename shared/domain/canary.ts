@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import type { Finding } from './finding.ts'
 import { globs } from './glob.ts'
-import type { Policy } from './policy.ts'
 import { partyOf } from './report.ts'
 import type { Identity } from './signal.ts'
 
@@ -29,13 +28,18 @@ const CanaryPattern = z
 export const Canaries = z.strictObject({ users: z.array(CanaryPattern).max(200).default([IN_CANARY_PATH]) })
 export type Canaries = z.infer<typeof Canaries>
 
+/** What of a policy says who is a canary. */
+interface Declares {
+  readonly canaries: Canaries
+}
+
 /** True where a policy declares that a user of this ARN is a canary. */
-export function isCanaryArn({ canaries }: Pick<Policy, 'canaries'>, arn: string): boolean {
+export function isCanaryArn({ canaries }: Declares, arn: string): boolean {
   return canaries.users.some((pattern) => globs(pattern, arn))
 }
 
 /** True for a user that a policy declares a canary by the name that it has now. */
-export function isCanary(policy: Pick<Policy, 'canaries'>, { kind, id }: Pick<Identity, 'kind' | 'id'>): boolean {
+export function isCanary(policy: Declares, { kind, id }: Pick<Identity, 'kind' | 'id'>): boolean {
   return kind === 'iam-user' && isCanaryArn(policy, id)
 }
 

@@ -78,8 +78,7 @@ describe('an intruder uses the breaker up, so that the next credential is not co
   it('with canaries that it makes and uses, takes ordinary places alone: what AWS confirms and what is urgent is contained after them', async () => {
     const names = ['decoy-1', 'decoy-2', 'decoy-3', 'decoy-4']
     const of = await world(names, { policy: { canaries: { users: [arnOf('decoy-*')] } } })
-    const used = (user: string) =>
-      delivered(call('s3:ListBuckets', { id: user, time: NOW, user, key: keyOf(user), error: 'AccessDenied' }))
+    const used = (user: string) => delivered(call('s3:ListBuckets', { id: user, time: NOW, user, key: keyOf(user), error: 'AccessDenied' }))
     for (const user of names) await of.respond([used(user)])
     expect(await Promise.all(names.map((user) => stateOf(of, user)))).toEqual(['contained', 'contained', 'contained', 'asking'])
     await of.respond([reported('ci-build')])

@@ -5,12 +5,12 @@ import { pipeline } from '../../shared/pipeline.ts'
 import type { DrillAccount, DrillCall } from '../../shared/ports/drill.ts'
 import { applyPolicy, parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { review } from '../../shared/review/review.ts'
+import type { DrillTarget } from '../drill/drill-ports.ts'
+import type { DrillTime } from '../drill/watch.ts'
 import { emptyPorts, QUARANTINE_POLICY } from '../memory-ports.ts'
 import { simulatedClock } from '../simulated-clock.ts'
-import { DELIVERY_MS } from '../synthetic/play.ts'
-import { ACCOUNT, type CloudTrailRecord } from '../synthetic/record.ts'
-import type { DrillTarget } from './drill-ports.ts'
-import type { DrillTime } from './watch.ts'
+import { DELIVERY_MS } from './play.ts'
+import { ACCOUNT, type CloudTrailRecord } from './record.ts'
 
 /** How a simulation differs from the usual one. `deliveryMs`: how long after a call its event arrives. */
 export interface Simulation {
