@@ -1,6 +1,6 @@
 import { columns, type Paint } from '../render/style.ts'
 import type { PlannedCanary } from './canary-for.ts'
-import { CLOCKS, type ClockName } from './clocks.ts'
+import { CLOCKS, type ClockName, type PublishedClock } from './clocks.ts'
 import { type DrillReport, type DrillStep, STEPS, type StepMeaning } from './step.ts'
 
 const WORDS: Readonly<Record<DrillStep['outcome'], string>> = { done: 'done', 'not-called-for': 'not called for', missed: 'MISSED' }
@@ -42,9 +42,14 @@ export function drillText(report: DrillReport, paint: Paint, note = ''): string 
     columns([['step', 'after the first call', '', 'clock to beat', ''], ...rows]),
     '',
     'Times are those of this machine, which looks once a second. The clocks, which others have published:',
-    columns(used.map((clock) => [`  ${CLOCKS[clock].time}`, CLOCKS[clock].what, CLOCKS[clock].source])),
+    ...used.flatMap((clock) => clockLines(CLOCKS[clock])),
     ...(report.left.length === 0 ? [] : ['', 'Left in the account:', ...report.left.map((one) => `  ${one}`)]),
   ].join('\n')
+}
+
+/** A clock and, below it, who says so. */
+function clockLines({ time, what, source }: PublishedClock): string[] {
+  return [`  ${time.padEnd(13)}${what}`, ...source.split(', ').map((one) => `${' '.repeat(15)}${one}`)]
 }
 
 /** The same for a program: the report, and the clocks that it names. */

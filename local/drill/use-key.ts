@@ -15,7 +15,7 @@ export interface KeyUse {
 
 /**
  * Uses a key as an intruder does who has found it. Calls with a key that IAM has not made known yet are attempts by nobody, so the first one is made again until it is
- * accepted. Throws where the user may do more than ask who it is: then it has rights, and is no canary.
+ * accepted. What AWS did not answer is not waited for later.
  */
 export async function useKey(account: DrillAccount, key: NewKey, time: DrillTime): Promise<KeyUse> {
   const [first, ...others] = account.callsWith(key)
@@ -35,8 +35,9 @@ export async function useKey(account: DrillAccount, key: NewKey, time: DrillTime
   return { firstAt, accepted, refused }
 }
 
-/** When the call was made, where AWS knew the key. A call that AWS refuses had its key accepted. */
+/** When the call was made, where AWS answered it and knew the key. A call that AWS refuses had its key accepted. */
 async function firstAccepted(call: DrillCall, time: DrillTime): Promise<number | undefined> {
   const at = time.now()
-  return (await call.make()) === 'key-unknown' ? undefined : at
+  const answer = await call.make()
+  return answer === 'accepted' || answer === 'refused' ? at : undefined
 }

@@ -105,9 +105,8 @@ async function answerOf(sent: Promise<unknown>): Promise<CallAnswer> {
     await sent
     return 'accepted'
   } catch (cause) {
-    const { name } = cause as Error
+    const { name, $metadata } = cause as Error & { readonly $metadata?: { readonly httpStatusCode?: number } }
     if (KEY_UNKNOWN.has(name)) return 'key-unknown'
-    if (/^AccessDenied/.test(name)) return 'refused'
-    throw cause
+    return /^AccessDenied/.test(name) || $metadata?.httpStatusCode === 403 ? 'refused' : 'failed'
   }
 }

@@ -9,9 +9,9 @@ export interface UserAsItIs {
 
 /**
  * How AWS answered a call. `accepted`: it was carried out. `refused`: the key was accepted, and has no right to it. `key-unknown`: the key was not accepted, as that
- * of a key that IAM has just made, or that is inactive.
+ * of a key that IAM has just made, or that is inactive. `failed`: nothing of that is known, as where there was no answer.
  */
-export type CallAnswer = 'accepted' | 'refused' | 'key-unknown'
+export type CallAnswer = 'accepted' | 'refused' | 'key-unknown' | 'failed'
 
 /** One call of an intruder. `action` is named as CloudTrail names it, `iam:ListUsers`. */
 export interface DrillCall {
