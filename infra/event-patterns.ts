@@ -1,5 +1,6 @@
 import type { EventPattern } from 'aws-cdk-lib/aws-events'
 import type { DeliveryRule } from '../shared/detect/delivery-rules.ts'
+import { IN_CANARY_PATH } from '../shared/domain/canary.ts'
 import {
   ALL_SESSIONS,
   API_CALL,
@@ -80,6 +81,8 @@ export function patternsOf({
     // GetCallerIdentity, AssumeRole, GetSessionToken and GetFederationToken are read-only calls.
     TokenCalls: [calls({ userIdentity: withKey, eventSource: ['sts.amazonaws.com'], readOnly: [true] })],
     ReadOnlyCalls: [calls({ userIdentity: withKey, eventSource: [{ 'anything-but': ['sts.amazonaws.com'] }], readOnly: [true] })],
+    // Of a stack without the two above: every use of a canary counts.
+    CanaryReads: [calls({ userIdentity: { accessKeyId: [{ prefix: 'AKIA' }], arn: [{ wildcard: IN_CANARY_PATH }] }, readOnly: [true] })],
     BearerTokenCalls: [
       calls({
         userIdentity: { ...byOthers, accessKeyId: NOT_AKIA },

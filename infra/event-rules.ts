@@ -19,6 +19,7 @@ const LANE_OF: Readonly<Partial<Record<DeliveryRule, 'confirmed' | 'hot' | 'toke
   CredentialChanges: 'hot',
   SignIns: 'hot',
   TokenCalls: 'tokens',
+  CanaryReads: 'tokens',
   Tampering: 'hot',
   RolesBorrowed: 'hot',
 }

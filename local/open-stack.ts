@@ -17,6 +17,7 @@ import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
 import { lambdaContainInvoker, lambdaRotateInvoker } from '../shared/aws/invokers.ts'
 import { dynamoLastUsedStore } from '../shared/aws/last-used-store.ts'
 import { noticesTo, regionOf } from '../shared/aws/notifier.ts'
+import { dynamoPostings } from '../shared/aws/postings.ts'
 import { dynamoReachStore } from '../shared/aws/reach-store.ts'
 import { eventBridgeReportBus } from '../shared/aws/report-bus.ts'
 import { centralRootKeys } from '../shared/aws/root-keys.ts'
@@ -64,6 +65,7 @@ export async function openStack(name: string, region: string | undefined, clock:
     record: archive === undefined ? ports.record : withArchivedChains(ports.record, archive),
     archive,
     notifier: noticesTo({ queueUrl: noticeQueueUrl, topicArn, stackName: name }, { sqs, sns: snsClient(options) }),
+    ...(noticeQueueUrl === undefined ? {} : { slack: dynamoPostings(table) }),
     failures: {
       stack: { name, region: regionOf(topicArn) },
       queues: parts.failures.map((place) => sqsFailureQueue(place, { sqs, lambda })),

@@ -7,6 +7,7 @@ import { DATA_FOLDER } from './data-folder.ts'
 import { ownVersion } from './own-version.ts'
 import { addBlastRadius } from './program/blast-radius.ts'
 import { addDoctor } from './program/doctor.ts'
+import { addDrill } from './program/drill.ts'
 import { addIncidents } from './program/incidents.ts'
 import { addIngest } from './program/ingest.ts'
 import { addPatterns } from './program/patterns.ts'
@@ -19,9 +20,9 @@ import { complain, ENDPOINT, POLICY_HELP, paint, print, wholeNumber } from './pr
 import { requireSomeInput } from './read/list-files.ts'
 
 const EXIT_CODES = `
-Exit codes: 0 done; 1 failed, declined, or a check that failed (changes verify, eval --fail-under, policy check);
+Exit codes: 0 done; 1 failed, declined, or a check that failed (changes verify, drill, eval --fail-under, policy check);
 2 wrong use of a command; 3 done, but some input could not be read; 4 another process has the account open;
-130 replay was interrupted, and told what it had read.
+130 interrupted: replay told what it had read, drill removed what it had made.
 A message ends in the code of its error; docs/errors.md of the project's sources explains each.`
 
 /** Every command, its options and its help. What a command does is loaded when it is done: none pays for the packages of another. */
@@ -49,6 +50,7 @@ export function program(): Command {
   addOverride(root)
   addDoctor(root)
   addRedrive(root)
+  addDrill(root)
   addCompletion(root)
   // Subcommands are made by .command(), which copies neither the override nor the hint.
   for (const command of commandsOf(root))

@@ -3,7 +3,7 @@ import type { Incident } from '../shared/domain/incident.ts'
 import type { IncidentArchive } from '../shared/ports/archive.ts'
 import type { FailureQueue, SetAsideStore } from '../shared/ports/failures.ts'
 import type { LastUsedStore } from '../shared/ports/last-used.ts'
-import type { Notifier } from '../shared/ports/notices.ts'
+import type { Notifier, Postings } from '../shared/ports/notices.ts'
 import type { ReachStore } from '../shared/ports/reach.ts'
 import type { Clock } from '../shared/ports/runtime.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore, SealVault } from '../shared/ports/stores.ts'
@@ -27,6 +27,8 @@ export interface Target {
   readonly incidents: IncidentStore
   readonly record: ChangeRecord
   readonly notifier: Notifier
+  /** Where the messages of incidents stand in Slack; undefined where there is no Slack. */
+  readonly slack?: Pick<Postings, 'get'>
   /** The store of the seals; undefined for a stack of an earlier version that has none. */
   readonly vault: SealVault | undefined
   /** Where closed incidents are archived, which `incidents` and `record` read too; undefined in the embedded account, which archives none. */

@@ -60,6 +60,7 @@ const KINDS: Readonly<Record<Exclude<Delivery, readonly string[]>, string>> = {
   findings: 'findings of other products',
   reports: 'what parties outside AWS report',
   'other-regions': 'every call',
+  'canary-calls': 'every call of a canary',
 }
 
 function looksAt({ actions, delivery }: Detector): string {

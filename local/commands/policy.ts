@@ -10,6 +10,7 @@ import { applyPolicy, type PolicyInForce, readPolicy } from '../../shared/record
 import { requireReason } from '../../shared/review/reviewer.ts'
 import { loadPolicyFile, readPolicyFile } from '../policy-file.ts'
 import { idlePatterns, lostProtections, namesOf, unreachedTiers } from '../policy-protections.ts'
+import { canaryLines, canaryWarnings } from '../render/canary-lines.ts'
 import { criticalityLines } from '../render/criticality-rules.ts'
 import { evidenceRows } from '../render/evidence-table.ts'
 import { overrideText, storedPolicy } from '../render/override.ts'
@@ -28,6 +29,7 @@ export async function checkPolicy(path: string): Promise<string> {
     ...accountLines(policy),
     ...signalLines(policy),
     protectedLine(policy),
+    ...canaryLines(policy),
     ...criticalityLines(policy),
     breakerLine(policy),
     organizationLine(policy),
@@ -191,7 +193,7 @@ async function proposal(target: Target, path: string): Promise<Proposal> {
           ...(lost.length === 0 ? [] : [`No longer protected: ${lost.join(', ')}`]),
           `# revision ${number} → ${path}`,
           ...lines,
-          ...unreachedTiers(next).map((line) => `Warning: ${line}.`),
+          ...[...unreachedTiers(next), ...canaryWarnings(next)].map((line) => `Warning: ${line}.`),
         ]
   return {
     next,

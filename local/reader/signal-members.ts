@@ -52,6 +52,7 @@ export const MEMBERS = {
   exposure: 'head',
   report: 'fields',
   policyTags: 'fields',
+  isCanary: 'head',
   organization: 'head',
   trustedClaims: 'fields',
   containedBy: 'head',

@@ -9,7 +9,7 @@ export function evidenceRows(evidence: EvidenceTable, thresholds: Thresholds): r
   const isRestricting = thresholds.restrict < thresholds.contain
   const restrict = isRestricting ? `restrict${atRisk(thresholds.restrict, unusualFrom)}` : `ask at risk ${thresholds.ask}`
   return [
-    ['confirmed by AWS, or by a party that may contain (signals)', 'contain'],
+    ['confirmed by AWS, by a party that may contain (signals), or by the use of a canary (canaries)', 'contain'],
     ['an id and its secret seen together, which nobody tried', 'as disclosedSecret says'],
     [
       `who: compromise ${suspectFrom} or more, and what: harm ${containSuspectFrom} or more`,

@@ -17,7 +17,7 @@ export async function namesOf(
   { policy, ports }: Context,
   known: NameHistory = [],
 ): Promise<NameHistory | undefined> {
-  const isRead = kind === 'iam-user' && principalId !== undefined && needsNames(policy)
+  const isRead = kind === 'iam-user' && principalId !== undefined && needsNames(policy, id)
   const stored = isRead ? (await ports.identities.loadNames([principalId])).get(principalId) : undefined
   if (stored?.unreadable !== undefined) throw stored.unreadable
   const names = withNames(stored?.value ?? [], known)

@@ -1,10 +1,10 @@
 import { type Action, isStronger, weaker } from '../domain/action.ts'
 import { type Assessment, type Familiarity, type Numbers, numbersOf } from '../domain/assessment.ts'
 import type { Bounds } from '../domain/bounds.ts'
+import { CANARY_USED, confirmedBy } from '../domain/canary.ts'
 import { ceilingOf, SECRET_DISCLOSED } from '../domain/ceilings.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { EvidenceTable } from '../domain/policy.ts'
-import { partyOf } from '../domain/report.ts'
 
 /** The ceilings of findings, strongest first. */
 const LEVELS = ['contain', 'restrict', 'ask', 'notify'] as const satisfies readonly Action[]
@@ -50,11 +50,12 @@ function byLevel(level: (typeof LEVELS)[number], assessment: Assessment, bounds:
   return { action: most, why: `${called.why}; what says so brings about ${most} at most` }
 }
 
-/** Where a party that knows says that the credential is exposed: contain, as far as the party may. */
+/** Where a party that knows says that the credential is exposed: contain, as far as the party may. A canary by a name that does not count confirms nothing. */
 function byConfirmation(level: Action, { contributions }: Assessment, bounds: Bounds): Called | undefined {
   const isCounted = mayBring(level, bounds)
-  const confirmed = contributions.find(({ finding }) => finding.isConfirmed && isCounted(finding))
-  return confirmed && { action: 'contain', why: `confirmed by ${partyOf(confirmed.finding.reportedBy)}` }
+  const isBelieved = ({ detector }: Finding) => detector !== CANARY_USED || bounds.isCanary
+  const confirmed = contributions.find(({ finding }) => finding.isConfirmed && isBelieved(finding) && isCounted(finding))
+  return confirmed && { action: 'contain', why: `confirmed by ${confirmedBy(confirmed.finding)}` }
 }
 
 /** Where an id and its secret were seen together, the policy alone says what follows. */

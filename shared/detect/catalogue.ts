@@ -15,6 +15,7 @@ import { boundaryRemoved } from './detectors/boundary-removed.ts'
 import { bucketListedByInstance } from './detectors/bucket-listed-by-instance.ts'
 import { bucketOpened } from './detectors/bucket-opened.ts'
 import { callerIdentityFromNewPlace } from './detectors/caller-identity-from-new-place.ts'
+import { canaryUsed } from './detectors/canary-used.ts'
 import { clusterAdminGranted } from './detectors/cluster-admin-granted.ts'
 import { commandRunOnInstances } from './detectors/command-run-on-instances.ts'
 import { compromiseReported } from './detectors/compromise-reported.ts'
@@ -125,6 +126,7 @@ const DETECTORS: readonly Detector[] = [
   bucketListedByInstance,
   bucketOpened,
   callerIdentityFromNewPlace,
+  canaryUsed,
   clusterAdminGranted,
   commandRunOnInstances,
   compromiseReported,

@@ -21,6 +21,7 @@ export const DELIVERY_RULES = {
   LongLivedKeyCalls: 'changes with access keys',
   TokenCalls: 'calls of STS with access keys',
   ReadOnlyCalls: 'other reads with access keys',
+  CanaryReads: 'reads with access keys of users in the path of canaries',
   BearerTokenCalls: 'calls with Bedrock API keys',
   UserSessionCalls: 'calls of users and of root without an access key: of their sessions, and those without a key id',
   KeylessCalls: 'calls without a key id by others than services of AWS: roles assumed by tokens, by assertions and by other accounts',
@@ -52,7 +53,7 @@ const ALWAYS: readonly DeliveryRule[] = [
 export function rulesOf({ readOnlyEvents, includeRoleSessions }: DeliveryOptions): readonly DeliveryRule[] {
   return [
     ...ALWAYS,
-    ...(readOnlyEvents ? (['TokenCalls', 'ReadOnlyCalls'] as const) : []),
+    ...(readOnlyEvents ? (['TokenCalls', 'ReadOnlyCalls'] as const) : (['CanaryReads'] as const)),
     ...(includeRoleSessions
       ? (['RoleSessionCalls'] as const)
       : (['UserSessionCalls', 'KeylessCalls', 'GuestCalls', 'RefusedCalls', 'SensitiveCalls'] as const)),

@@ -1,3 +1,4 @@
+import { CANARY_PATH } from '../domain/canary.ts'
 import { DATA_CALLS, isReadCall, isTampering, namedCallsOf, SENSITIVE_ACTIONS } from './delivered-calls.ts'
 import { DELIVERY_RULES, type DeliveryOptions, type DeliveryRule, rulesOf } from './delivery-rules.ts'
 import type { Delivery, Detector } from './detector.ts'
@@ -37,6 +38,10 @@ const REPORTS: Gap = {
   remedy: '`reports` or `logExposures` in the configuration (docs/signals.md)',
 }
 const BY_SERVICES: Gap = { what: 'roles that services of AWS assume, which they do all day' }
+const READS_OF_CANARIES: Gap = {
+  what: `no reads with access keys of canaries outside the path ${CANARY_PATH}`,
+  remedy: 'readOnlyEvents: true',
+}
 const REGIONS: Gap = {
   what: 'calls in other regions do not reach the bus of this one',
   remedy: 'a rule in each other region that forwards its events to the bus of this region',
@@ -64,7 +69,7 @@ const EVERY_CALL = [...KEY_CALLS, ...OF_SESSIONS, 'BearerTokenCalls', 'ServiceEv
 type RuledDelivery = Exclude<Delivery, readonly string[] | 'reports'>
 
 /** The rules by which a kind of calls arrives, and what is missing of it where the options leave it out. */
-const KINDS: Readonly<Record<RuledDelivery, { by: readonly DeliveryRule[]; lacks: readonly ('reads' | 'sessions')[] }>> = {
+const KINDS: Readonly<Record<RuledDelivery, { by: readonly DeliveryRule[]; lacks: readonly ('reads' | 'sessions' | 'canary-reads')[] }>> = {
   'every-call': { by: EVERY_CALL, lacks: ['reads', 'sessions'] },
   'session-calls': { by: OF_SESSIONS, lacks: ['sessions'] },
   'key-calls': { by: KEY_CALLS, lacks: ['reads'] },
@@ -78,6 +83,7 @@ const KINDS: Readonly<Record<RuledDelivery, { by: readonly DeliveryRule[]; lacks
     lacks: [],
   },
   assumptions: { by: ['TokenCalls', 'UserSessionCalls', 'KeylessCalls', 'SensitiveCalls', 'RoleSessionCalls'], lacks: ['reads'] },
+  'canary-calls': { by: [...KEY_CALLS, 'CanaryReads', 'UserSessionCalls', 'RoleSessionCalls', 'SignIns'], lacks: ['canary-reads'] },
   exposures: { by: ['CredentialExposures'], lacks: [] },
   findings: { by: ['Findings'], lacks: [] },
   'other-regions': { by: EVERY_CALL, lacks: ['reads', 'sessions'] },
@@ -104,6 +110,7 @@ function ofKind(kind: RuledDelivery, { options }: DeployedRules): { by: readonly
   const { by, lacks } = KINDS[kind]
   const gaps = [
     ...(lacks.includes('reads') && !options.readOnlyEvents ? [READS] : []),
+    ...(lacks.includes('canary-reads') && !options.readOnlyEvents ? [READS_OF_CANARIES] : []),
     ...(lacks.includes('sessions') && !options.includeRoleSessions ? [SESSIONS] : []),
     ...(kind === 'assumptions' ? [BY_SERVICES] : []),
   ]

@@ -9,12 +9,13 @@ import { isUsualAction } from './usual-action.ts'
 /** Detectors by the action that they look at, and those that look at every call. Built once, so that each call runs few detectors. */
 const BY_ACTION = new Map<string, Detector[]>()
 const FOR_EVERY_CALL: Detector[] = []
-const CONFIRMED = CATALOGUE.filter((detector) => detector.isConfirmed === true)
-const FOR_EXPOSURES = CATALOGUE.filter((detector) => detector.looksAt === 'exposure')
+const OF_EXPOSURES = CATALOGUE.filter((detector) => detector.looksAt === 'exposure')
+const CONFIRMED = OF_EXPOSURES.filter((detector) => detector.isConfirmed === true)
+const FOR_EXPOSURES = OF_EXPOSURES.filter((detector) => detector.isConfirmed !== true)
 const FOR_FINDINGS = CATALOGUE.filter((detector) => detector.looksAt === 'finding')
 const FOR_ASSUMPTIONS = CATALOGUE.filter((detector) => detector.looksAt === 'assumption')
 for (const detector of CATALOGUE) {
-  if (detector.isConfirmed === true || detector.looksAt !== undefined) continue
+  if (detector.looksAt !== undefined) continue
   if (detector.actions === undefined) FOR_EVERY_CALL.push(detector)
   for (const action of detector.actions ?? []) BY_ACTION.set(action, [...(BY_ACTION.get(action) ?? []), detector])
 }

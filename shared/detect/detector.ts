@@ -34,7 +34,7 @@ export interface Match {
  * for lack of permission. `root-calls`: calls of the root user. `guest-calls`: calls of sessions that Cognito issues to the users of an app.
  * `credential-changes`: changes of IAM. `responder-changes`: changes of the responder's own resources. `assumptions`: roles assumed, by whomever. `exposures`:
  * reports of AWS Health and Trusted Advisor. `findings`: findings of GuardDuty, Security Hub, Macie and Inspector. `reports`: what parties outside AWS report.
- * `other-regions`: calls in several regions.
+ * `other-regions`: calls in several regions. `canary-calls`: all calls of users that the policy declares canaries.
  */
 export type Delivery =
   | 'every-call'
@@ -50,6 +50,7 @@ export type Delivery =
   | 'findings'
   | 'reports'
   | 'other-regions'
+  | 'canary-calls'
   | readonly string[]
 
 /** What a detector looks at and has to be delivered: the calls that it names, or what it declares where it names none. */
@@ -86,13 +87,13 @@ interface DetectorFields {
    * Where the record leaves the request out, `parameters-left-out` fires in its place.
    */
   readonly readsRequest?: 'rights' | 'harm'
-  /** Set where the detector looks at `assumption` signals (who assumed a role), at exposures that are not confirmed, or at findings of other products, in place of calls. */
+  /** Set where the detector looks at `assumption` signals (who assumed a role), at exposures, or at findings of other products, in place of calls. */
   readonly looksAt?: 'assumption' | 'exposure' | 'finding'
   /** Set where the call is harmless on what the identity itself created lately: weakening, overwriting or deleting it. */
   readonly sparesOwnWorks?: true
   /** Set where a call counts although our own containment refused it: an attempt to undo that, or to blind the responder. */
   readonly countsRefusedByUs?: true
-  /** Set where AWS itself reports the exposure: contained without a second opinion. `matches` must not read the context. */
+  /** Set where AWS itself reports the exposure, or what was used has no work: contained without a second opinion. `matches` must not read the context. */
   readonly isConfirmed?: true
   matches(signal: Signal, context: Context): Match | undefined
 }

@@ -1,4 +1,5 @@
 import { principalIn } from './arn.ts'
+import { isCanaryArn } from './canary.ts'
 import type { Believed } from './ceilings.ts'
 import { globs } from './glob.ts'
 import { goesBy } from './identity-center.ts'
@@ -21,6 +22,8 @@ export interface Bounds {
   readonly isReserved: boolean
   /** Why the identity is never restricted although it may be contained, or undefined where it may be. */
   readonly approver: string | undefined
+  /** True where the policy declares the user a canary by the name that counts. Whoever moves a user to the name of one makes no canary of it. */
+  readonly isCanary: boolean
   /** Why the bounds are not those of the name that the identity has now, or undefined where they are. */
   readonly about: string | undefined
 }
@@ -60,8 +63,8 @@ export function boundsFor(policy: Policy, identityId: string, tags: KnownTags, n
 
 /** True where it makes no difference by which of two names the policy goes. Two ways to be protected are one. */
 function isAlike(a: Bounds, b: Bounds): boolean {
-  const said = ({ mode, thresholds: { notify, ask, restrict, contain }, onExpiry, protection, isReserved, approver }: Bounds) =>
-    [mode, notify, ask, restrict, contain, onExpiry, protection !== undefined, isReserved, approver !== undefined].join()
+  const said = ({ mode, thresholds: { notify, ask, restrict, contain }, onExpiry, protection, isReserved, approver, isCanary }: Bounds) =>
+    [mode, notify, ask, restrict, contain, onExpiry, protection !== undefined, isReserved, approver !== undefined, isCanary].join()
   return said(a) === said(b)
 }
 
@@ -80,6 +83,7 @@ function inDoubt(bounds: Bounds, before: Bounds, name: string): Bounds {
     protection: undefined,
     isReserved: false,
     approver: bounds.approver ?? before.approver,
+    isCanary: false,
     about: `it was called ${name} lately, of which the policy says otherwise, and who renamed it is not known: a person has to decide`,
   }
 }
@@ -105,6 +109,7 @@ function boundsAt(policy: Policy, identityId: string, current: KnownTags, now: n
     protection: reserved ?? protectionOf(policy, identityId, { tags, tagChanges }),
     isReserved: reserved !== undefined || policy.protected.arns.includes(identityId),
     approver: approverAs(policy, identityId),
+    isCanary: isCanaryArn(policy, identityId),
     about: override === undefined && mode !== asked ? `accounts.${accountIn(identityId)} allows no more than ${mode}` : undefined,
   }
 }
@@ -141,9 +146,9 @@ export function secretFor({ rotation }: Policy, { id, name }: { id: string; name
   return named?.secret ?? `${rotation.secretPrefix}${name}`
 }
 
-/** True where what the policy says of a user depends on its name. */
-export function needsNames(policy: Policy): boolean {
-  return policy.protected.arns.length > 0 || policy.tiers.some(({ match }) => match.arns.length > 0)
+/** True where what the policy says of a user of this ARN depends on the names that it had. */
+export function needsNames(policy: Policy, arn: string): boolean {
+  return isCanaryArn(policy, arn) || policy.protected.arns.length > 0 || policy.tiers.some(({ match }) => match.arns.length > 0)
 }
 
 /** True where the policy cannot be applied to an identity without its tags. */

@@ -1,3 +1,4 @@
+import { CANARY_USED } from './canary.ts'
 import { ceilingOf } from './ceilings.ts'
 import type { Incident } from './incident.ts'
 import type { Policy } from './policy.ts'
@@ -14,14 +15,21 @@ export function isOfRestrictions(kind: BreakerLaneKind): kind is RestrictionLane
   return kind === 'restricted' || kind === 'restricted-urgent'
 }
 
-/** The lanes in which an incident may have its place, in this order. */
+/**
+ * The lanes in which an incident may have its place, in this order. A canary has ordinary places alone: whoever may create users could use up those that what AWS
+ * confirms and what is urgent need, and a canary has no rights, so one that waits for a person does no harm.
+ */
 export function lanesOf(
   { assessment, priority }: Pick<Incident, 'assessment' | 'priority'>,
   { policy, of }: { readonly policy: LanePolicy; readonly of: 'containment' | 'restriction' },
 ): readonly [BreakerLaneKind, ...BreakerLaneKind[]] {
-  const isUrgent = priority >= policy.breaker.urgentPriority
+  const confirmed = assessment.contributions
+    .map(({ finding }) => finding)
+    .filter((finding) => finding.isConfirmed && ceilingOf(finding, policy) === 'contain')
+  const isConfirmed = confirmed.some(({ detector }) => detector !== CANARY_USED)
+  const isOfCanary = confirmed.length > 0 && !isConfirmed
+  const isUrgent = priority >= policy.breaker.urgentPriority && !isOfCanary
   if (of === 'restriction') return isUrgent ? ['restricted', 'restricted-urgent'] : ['restricted']
-  const isConfirmed = assessment.contributions.some(({ finding }) => finding.isConfirmed && ceilingOf(finding, policy) === 'contain')
   if (isConfirmed) return ['confirmed', 'urgent', 'ordinary']
   return isUrgent ? ['urgent', 'ordinary'] : ['ordinary']
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Action } from './action.ts'
+import { Canaries } from './canary.ts'
 import { Ceilings } from './ceilings.ts'
 import { CriticalityRule, DEFAULT_CRITICALITY, Owners } from './criticality.ts'
 import { POLICY_VERSION } from './policy-migration.ts'
@@ -226,6 +227,8 @@ export const Policy = z
       .default({ suppressionHours: 24, patternDays: 90 }),
     rotation: Rotation.default(Rotation.parse({})),
     review: ReviewTimes.default(ReviewTimes.parse({})),
+    /** Users without work: any use of a credential of theirs is confirmed. */
+    canaries: Canaries.default(Canaries.parse({})),
     blocklist: z.array(NetworkPattern).max(2000).default([]),
     approvers: z.array(ArnPattern).max(200).default([]),
     slack: z

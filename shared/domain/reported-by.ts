@@ -1,5 +1,6 @@
 import type { Assessment } from './assessment.ts'
-import { partyOf, type Report, type ReportingSource } from './report.ts'
+import { confirmedBy } from './canary.ts'
+import type { Report, ReportingSource } from './report.ts'
 import type { Signal } from './signal.ts'
 
 /** Who says what a signal says, where that is not CloudTrail. */
@@ -17,9 +18,9 @@ export function unjoinedText({ unjoined }: Report): string {
   return unjoined === undefined ? '' : `; ${unjoined}`
 }
 
-/** Who confirms that a credential is exposed, as the end of a sentence; empty where nobody does. */
+/** Who or what confirms that somebody else has a credential, as the end of a sentence; empty where nobody does. */
 export function confirmedText({ contributions }: Pick<Assessment, 'contributions'>): string {
   const confirmed = contributions.filter(({ finding }) => finding.isConfirmed)
-  const parties = new Set(confirmed.map(({ finding }) => partyOf(finding.reportedBy)))
+  const parties = new Set(confirmed.map(({ finding }) => confirmedBy(finding)))
   return parties.size === 0 ? '' : `confirmed by ${[...parties].join(' and ')}`
 }

@@ -146,6 +146,8 @@ export interface Signal {
   readonly report?: Report
   /** Tags that the policy names and that this call sets (`key=value`) or removes (`key`). */
   readonly policyTags?: readonly string[]
+  /** Set where the policy declares the user a canary, which has no work. */
+  readonly isCanary?: true
   /** The organisation of the account, where the policy names it. */
   readonly organization?: string
   /** The claims of shared identity providers by which a token is the account's own, where the policy names some. */

@@ -75,6 +75,16 @@ describe('an intruder uses the breaker up, so that the next credential is not co
     expect(await stateOf(off, 'ci-build')).toBe('asking')
   })
 
+  it('with canaries that it makes and uses, takes ordinary places alone: what AWS confirms and what is urgent is contained after them', async () => {
+    const names = ['decoy-1', 'decoy-2', 'decoy-3', 'decoy-4']
+    const of = await world(names, { policy: { canaries: { users: [arnOf('decoy-*')] } } })
+    const used = (user: string) => delivered(call('s3:ListBuckets', { id: user, time: NOW, user, key: keyOf(user), error: 'AccessDenied' }))
+    for (const user of names) await of.respond([used(user)])
+    expect(await Promise.all(names.map((user) => stateOf(of, user)))).toEqual(['contained', 'contained', 'contained', 'asking'])
+    await of.respond([reported('ci-build')])
+    expect(await stateOf(of, 'ci-build')).toBe('contained')
+  })
+
   it('does not reach incidents of the highest priority either', async () => {
     const priorityOf = async (urgentPriority: number) => {
       const of = await world(SACRIFICES.slice(0, 3), { policy: { breaker: { urgentPriority } } })

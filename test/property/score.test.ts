@@ -66,6 +66,7 @@ const bounds: fc.Arbitrary<Bounds> = fc.record({
   believed: fc.constant({ signals: {}, disclosedSecret: 'ask' as const }),
   onExpiry: fc.constant('keep'),
   isReserved: fc.constant(false),
+  isCanary: fc.boolean(),
   about: fc.constant(undefined),
   approver: fc.option(fc.constant('an approver'), { nil: undefined }),
   protection: fc.option(fc.constant('protected'), { nil: undefined }),

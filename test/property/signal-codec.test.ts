@@ -99,6 +99,7 @@ const signals: fc.Arbitrary<Signal> = fc
       deniedOn: text,
       isAuthenticated: fc.boolean(),
       isWorkloadStated: fc.constant(true),
+      isCanary: fc.constant(true),
       origin: fc.record(
         {
           address: text,

@@ -18,6 +18,7 @@ const Call = z.strictObject({
       'session',
       'bearer',
       'victim',
+      'canary',
       'guest',
       'task',
       'github',
@@ -100,6 +101,13 @@ const IDENTITIES: Readonly<Record<Call['as'], object>> = {
   },
   admin: { type: 'IAMUser', arn: `${ARN}:user/admin`, accountId: ACCOUNT, userName: 'admin', accessKeyId: 'ASIAADMINSESSION0001' },
   victim: { type: 'IAMUser', arn: `${ARN}:user/victim`, accountId: ACCOUNT, userName: 'victim', accessKeyId: 'AKIAVICTIMKEY0000001' },
+  canary: {
+    type: 'IAMUser',
+    arn: `${ARN}:user/countersign-canary/billing-export`,
+    accountId: ACCOUNT,
+    userName: 'billing-export',
+    accessKeyId: 'AKIACANARYKEY0000001',
+  },
   root: { type: 'Root', arn: `${ARN}:root`, accountId: ACCOUNT, accessKeyId: 'ASIAROOTSESSION00001' },
   'root-key': { type: 'Root', arn: `${ARN}:root`, accountId: ACCOUNT, accessKeyId: 'AKIAROOTKEY000000001' },
   role: session('deploy', 'build-7', 'ASIADEPLOYSESSION001'),
@@ -234,7 +242,13 @@ export function accountOf(tags: Readonly<Record<string, string>>) {
     Tags: withTags ? Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) : [],
   })
   return {
-    UserDetailList: [user('ci-build', true), user('admin'), user('victim'), user('backdoor')],
+    UserDetailList: [
+      user('ci-build', true),
+      user('admin'),
+      user('victim'),
+      user('backdoor'),
+      { ...user('billing-export'), Arn: `${ARN}:user/countersign-canary/billing-export`, Path: '/countersign-canary/', UserPolicyList: [] },
+    ],
     RoleDetailList: [
       { RoleName: 'deploy', Arn: `${ARN}:role/deploy`, RolePolicyList: [] },
       { RoleName: 'web', Arn: `${ARN}:role/web`, RolePolicyList: [] },
@@ -242,6 +256,7 @@ export function accountOf(tags: Readonly<Record<string, string>>) {
     AccessKeys: [
       { UserName: 'ci-build', AccessKeyId: KEY, Status: 'Active' },
       { UserName: 'victim', AccessKeyId: 'AKIAVICTIMKEY0000001', Status: 'Active' },
+      { UserName: 'billing-export', AccessKeyId: 'AKIACANARYKEY0000001', Status: 'Active' },
       { UserName: 'backdoor', AccessKeyId: 'AKIABACKDOORKEY00001', Status: 'Active' },
     ],
   }

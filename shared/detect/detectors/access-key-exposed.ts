@@ -20,6 +20,7 @@ export const accessKeyExposed: Detector = {
   attack: 'T1552',
   runbook: 'Rotate the key, remove it from where it was published, then read in CloudTrail what it did since.',
   fact: 'exposed',
+  looksAt: 'exposure',
   isConfirmed: true,
   delivery: 'exposures',
   matches(signal) {

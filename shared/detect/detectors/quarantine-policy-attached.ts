@@ -8,6 +8,7 @@ export const quarantinePolicyAttached: Detector = {
   group: 'exposure',
   attack: 'T1552',
   runbook: 'Read in the Health event or support case where AWS saw a credential of it in public, and remove it there.',
+  looksAt: 'exposure',
   isConfirmed: true,
   delivery: 'credential-changes',
   matches(signal) {

@@ -5,6 +5,7 @@ import type { GeoIp } from '../../ports/lookup.ts'
 import { addressKind } from './address-kind.ts'
 import { agentFamily } from './agent-family.ts'
 import { blocklistMarker } from './blocklist.ts'
+import { canaryMarker } from './canaries.ts'
 import { policyTagMarker } from './policy-tags.ts'
 import { type OwnResources, tamperingMarker } from './tampering.ts'
 
@@ -21,7 +22,7 @@ export interface EnrichPorts {
 
 /**
  * A function that adds to a signal what its source does not say: the country, network and tool that it came from, whether the policy's
- * blocklist names its origin or the policy a tag that it changes, the organisation of the account and the claims that are its own, and whether
+ * blocklist names its origin or the policy a tag that it changes or the user as a canary, the organisation of the account and the claims that are its own, and whether
  * the call changes the responder. It makes no network request. Enriching a signal twice has the effect
  * of enriching it once.
  */
@@ -29,7 +30,8 @@ export function enricher({
   geoIp,
   own,
 }: EnrichPorts): (
-  policy: Pick<Policy, 'blocklist'> & Partial<Pick<Policy, 'organization' | 'protected' | 'tiers' | 'criticality' | 'trustedClaims'>>,
+  policy: Pick<Policy, 'blocklist'> &
+    Partial<Pick<Policy, 'organization' | 'protected' | 'tiers' | 'criticality' | 'trustedClaims' | 'canaries'>>,
 ) => (signal: Signal) => Signal {
   const locate = locator(geoIp)
   const markTampering = tamperingMarker(own)
@@ -37,9 +39,10 @@ export function enricher({
     const { organization, trustedClaims = [] } = policy
     const markBlocklisted = blocklistMarker(policy)
     const markTags = policyTagMarker(policy)
+    const markCanary = canaryMarker(policy)
     const known = { ...(organization === undefined ? {} : { organization }), ...(trustedClaims.length === 0 ? {} : { trustedClaims }) }
     const markKnown = (signal: Signal): Signal => (Object.keys(known).length === 0 ? signal : { ...signal, ...known })
-    return (signal) => markKnown(markTags(markBlocklisted(markTampering(locate(signal)))))
+    return (signal) => markKnown(markCanary(markTags(markBlocklisted(markTampering(locate(signal))))))
   }
 }
 

@@ -1,0 +1,68 @@
+import { columns, type Paint } from '../render/style.ts'
+import type { PlannedCanary } from './canary-for.ts'
+import { CLOCKS, type ClockName, type PublishedClock } from './clocks.ts'
+import { type DrillReport, type DrillStep, STEPS, type StepMeaning } from './step.ts'
+
+const WORDS: Readonly<Record<DrillStep['outcome'], string>> = { done: 'done', 'not-called-for': 'not called for', missed: 'MISSED' }
+
+/** What a drill does to the account, for the person who decides whether it goes on. */
+export function whatFollows(
+  { name, arn, mode, tier, needsSecond }: PlannedCanary,
+  { stack, account }: { stack: string; account: string },
+): string {
+  return [
+    `A drill in ${stack}, account ${account}:`,
+    `  makes    the user ${arn} without any rights, and an access key of it`,
+    '  tells    people that a drill begins, as they are told of incidents',
+    '  uses     that key from here: who am I, list buckets, users and secrets; AWS refuses all but the first',
+    `  waits    for what the stack does about it (mode ${mode} of tier ${tier}), and releases it by your verdict${needsSecond ? ', for which the policy wants a second person' : ''}`,
+    `  removes  the key and the user ${name}, and nothing else`,
+    'It takes a place of the breaker for an hour where the mode is contain or restrict, and stays in the record.',
+  ].join('\n')
+}
+
+/** The steps of a drill with their times, beside the published clocks. */
+export function drillText(report: DrillReport, paint: Paint, note = ''): string {
+  const rows = report.steps.map((step) => {
+    const { title } = STEPS[step.name]
+    const clock = clockOf(step)
+    return [
+      title,
+      step.atMs === undefined ? '-' : `+${(step.atMs / 1000).toFixed(1)} s`,
+      WORDS[step.outcome],
+      clock === undefined ? '' : CLOCKS[clock].time,
+      step.note,
+    ]
+  })
+  const used = [...new Set(['fastest', 'hijackers', ...report.steps.flatMap((step) => clockOf(step) ?? [])])] as ClockName[]
+  return [
+    paint('bold', `Drill with ${report.user}`),
+    ...(note === '' ? [] : [note]),
+    '',
+    columns([['step', 'after the first call', '', 'clock to beat', ''], ...rows]),
+    '',
+    'Times are those of this machine, which looks once a second. The clocks, which others have published:',
+    ...used.flatMap((clock) => clockLines(CLOCKS[clock])),
+    ...(report.left.length === 0 ? [] : ['', 'Left in the account:', ...report.left.map((one) => `  ${one}`)]),
+  ].join('\n')
+}
+
+/** A clock and, below it, who says so. */
+function clockLines({ time, what, source }: PublishedClock): string[] {
+  return [`  ${time.padEnd(13)}${what}`, ...source.split(', ').map((one) => `${' '.repeat(15)}${one}`)]
+}
+
+/** The same for a program: the report, and the clocks that it names. */
+export function drillJson(report: DrillReport, note = ''): string {
+  const steps = report.steps.map((step) => ({
+    ...step,
+    title: STEPS[step.name].title,
+    ...(clockOf(step) === undefined ? {} : { clock: clockOf(step) }),
+  }))
+  return JSON.stringify({ ...report, steps, clocks: CLOCKS, ...(note === '' ? {} : { note }) }, null, 2)
+}
+
+function clockOf({ name }: DrillStep): ClockName | undefined {
+  const step: StepMeaning = STEPS[name]
+  return step.clock
+}

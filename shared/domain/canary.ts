@@ -1,0 +1,49 @@
+import * as z from 'zod'
+import type { Finding } from './finding.ts'
+import { globs } from './glob.ts'
+import { partyOf } from './report.ts'
+import type { Identity } from './signal.ts'
+
+/**
+ * The path in which every user is a canary by default. It is written into the event rules, so calls of these users are delivered by any stack, whatever the policy says
+ * of other users.
+ */
+export const CANARY_PATH = '/countersign-canary/'
+
+/** The users of that path, of any account and partition. */
+export const IN_CANARY_PATH = `arn:*:iam::*:user${CANARY_PATH}*`
+
+/** The detector of a canary's use. */
+export const CANARY_USED = 'canary-used'
+
+/** A pattern of a user's ARN with at least three letters or digits in a row behind `user/`: one that names everybody would stop everybody. */
+const CanaryPattern = z
+  .string()
+  .max(2048)
+  .regex(/^arn:[a-z*-]{1,20}:iam::(?:\d{12}|\*):user\/.*[A-Za-z0-9]{3}/, {
+    error: `must be the ARN of users with a path or name of three letters or more, such as ${IN_CANARY_PATH}: a canary is a user without work, and never every user`,
+  })
+
+/** The users that have no work: whoever uses a credential of one is an intruder. Declared here and nowhere else, so no tag makes a user a canary. */
+export const Canaries = z.strictObject({ users: z.array(CanaryPattern).max(200).default([IN_CANARY_PATH]) })
+export type Canaries = z.infer<typeof Canaries>
+
+/** What of a policy says who is a canary. */
+interface Declares {
+  readonly canaries: Canaries
+}
+
+/** True where a policy declares that a user of this ARN is a canary. */
+export function isCanaryArn({ canaries }: Declares, arn: string): boolean {
+  return canaries.users.some((pattern) => globs(pattern, arn))
+}
+
+/** True for a user that a policy declares a canary by the name that it has now. */
+export function isCanary(policy: Declares, { kind, id }: Pick<Identity, 'kind' | 'id'>): boolean {
+  return kind === 'iam-user' && isCanaryArn(policy, id)
+}
+
+/** Who or what confirms a finding, in words that follow "confirmed by". */
+export function confirmedBy({ detector, reportedBy }: Pick<Finding, 'detector' | 'reportedBy'>): string {
+  return detector === CANARY_USED ? 'the use of a canary, which has no work' : partyOf(reportedBy)
+}
