@@ -54,6 +54,7 @@ export const MEMBERS = {
   policyTags: 'fields',
   organization: 'head',
   trustedClaims: 'fields',
+  exceptions: 'fields',
   containedBy: 'head',
   refusedBy: 'head',
   reverses: 'head',

@@ -143,7 +143,8 @@ export function secretFor({ rotation }: Policy, { id, name }: { id: string; name
 
 /** True where what the policy says of a user depends on its name. */
 export function needsNames(policy: Policy): boolean {
-  return policy.protected.arns.length > 0 || policy.tiers.some(({ match }) => match.arns.length > 0)
+  const isExcepted = Object.values(policy.detectors).some(({ except }) => except.some(({ identities }) => identities !== undefined))
+  return isExcepted || policy.protected.arns.length > 0 || policy.tiers.some(({ match }) => match.arns.length > 0)
 }
 
 /** True where the policy cannot be applied to an identity without its tags. */
