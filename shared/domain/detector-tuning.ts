@@ -21,10 +21,10 @@ const Until = z.union([z.iso.date(), z.iso.datetime()], {
  */
 export const DetectorException = z
   .strictObject({
-    identities: z.array(ArnPattern).min(1).max(50).exactOptional(),
-    networks: z.array(NetworkPattern).min(1).max(50).exactOptional(),
-    tools: Globs.exactOptional(),
-    objects: Globs.exactOptional(),
+    identities: z.array(ArnPattern).min(1).max(50).optional(),
+    networks: z.array(NetworkPattern).min(1).max(50).optional(),
+    tools: Globs.optional(),
+    objects: Globs.optional(),
     reason: z.string().min(1).max(200),
     until: Until,
   })
