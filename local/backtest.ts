@@ -1,5 +1,6 @@
 import { enforce } from '../shared/contain/enforce.ts'
 import { placeOf, userArn } from '../shared/domain/arn.ts'
+import { exceptionText } from '../shared/domain/excepted.ts'
 import { findingUid } from '../shared/domain/finding-id.ts'
 import type { Incident } from '../shared/domain/incident.ts'
 import type { ReportingSource } from '../shared/domain/report.ts'
@@ -44,6 +45,8 @@ export interface Tally {
   unreadable: number
   /** Signals that are no calls, by the party that reports them, and the ids of what it reported: a finding about several identities is a signal for each. */
   readonly reports: Map<ReportingSource, { signals: number; readonly ids: Set<string> }>
+  /** How often the policy did not count a finding, by detector and reason. */
+  readonly excepted: Map<string, number>
 }
 
 /** The whole responder over a history: respond and contain run in one process, and the clock follows the events. */
@@ -63,7 +66,7 @@ interface Reading {
 /** Makes a backtest over these ports. */
 export function backtest({ trust = REPLAYED, read: given, ...ports }: BacktestPorts & Reading): Backtest {
   const refused = refusals()
-  const tally: Tally = { signals: 0, ignored: 0, unreadable: 0, reports: new Map() }
+  const tally: Tally = { signals: 0, ignored: 0, unreadable: 0, reports: new Map(), excepted: new Map() }
   const observed = new ObservedInputs()
   const read = (input: unknown) => observed.note(given === undefined ? readInput(input, { ...ports, trust }) : given(input))
   // An incident is written at the time of its latest event, so the clock moves there first.
@@ -118,7 +121,11 @@ export function backtest({ trust = REPLAYED, read: given, ...ports }: BacktestPo
       // In the order of the calls, so that it does not matter how many come at a time.
       const evaluated = Map.groupBy(result.outcomes, ({ signal }) => signal.id)
       for (const signal of result.signals) {
-        for (const { incidentId, incident, findings } of evaluated.get(signal.id) ?? []) {
+        for (const { incidentId, incident, findings, excepted = [] } of evaluated.get(signal.id) ?? []) {
+          for (const { detector, exception } of excepted) {
+            const text = `${detector} (${exceptionText(exception)})`
+            tally.excepted.set(text, (tally.excepted.get(text) ?? 0) + 1)
+          }
           if (incidentId === undefined || incident === undefined) continue
           if (findings.length > 0 && !isWithoutAddress(signal)) refused.suspected(incidentId, signal)
           if (refusesCalls(incident)) refused.acted(incident, incident.decidedBy.time)

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLParseError } from 'yaml'
-import { unknownDetectorsIn } from '../shared/detect/detector-names.ts'
+import { type Document, isMap, isScalar, isSeq, parseDocument, YAMLMap, type YAMLParseError } from 'yaml'
+import { detectorFaults } from '../shared/detect/detector-names.ts'
 import type { Policy } from '../shared/domain/policy.ts'
 import { currentDetector, migratePolicy, POLICY_VERSION, RENAMED_KEYS, THRESHOLDS_OF_VERSION_2 } from '../shared/domain/policy-migration.ts'
 import { ResponderError } from '../shared/errors.ts'
@@ -34,8 +34,8 @@ export async function loadPolicyFile(path: string): Promise<PolicyFile> {
   const { policy, faults } = checked(value)
   if (policy === undefined || faults.length > 0)
     throw new ResponderError('policy.invalid', `${path}:\n${faults.join('\n').replace(/^/gm, '  ')}`)
-  const { version } = value as { version?: unknown }
-  const isCurrent = version === POLICY_VERSION
+  const { version, weights } = value as { version?: unknown; weights?: unknown }
+  const isCurrent = version === POLICY_VERSION && weights === undefined
   return { policy, version, migrated: isCurrent ? undefined : migratedText(text) }
 }
 
@@ -83,10 +83,9 @@ function yamlFaults(errors: readonly YAMLParseError[]): string {
 /** The policy, or its faults: what the schema refuses, weights of detectors that there are not, and ARN patterns that match nobody. */
 function checked(value: unknown): { policy: Policy | undefined; faults: readonly string[] } {
   const migrated = migratePolicy(value)
-  const { weights } = (migrated ?? {}) as { weights?: unknown }
-  const unknown =
-    typeof weights === 'object' && weights !== null && !Array.isArray(weights) ? unknownDetectorsIn({ weights: { ...weights } }) : []
-  const faults = [...unknown, ...idlePatterns(migrated)]
+  const { detectors } = (migrated ?? {}) as { detectors?: unknown }
+  const isNamed = typeof detectors === 'object' && detectors !== null && !Array.isArray(detectors)
+  const faults = [...(isNamed ? detectorFaults({ ...detectors }) : []), ...idlePatterns(migrated)]
   try {
     return { policy: parsePolicy(value), faults }
   } catch (cause) {
@@ -99,11 +98,29 @@ function checked(value: unknown): { policy: Policy | undefined; faults: readonly
 function migratedText(text: string): string {
   const document = parseDocument(text, YAML_OPTIONS)
   for (const { path, to } of RENAMED_KEYS) renameKey(document.contents, path, to)
-  const weights = document.get('weights')
-  if (isMap(weights)) for (const { key } of weights.items) if (isScalar(key)) key.value = currentDetector(String(key.value))
-  addRestrict(document)
+  moveWeights(document)
+  if (document.get('version') !== POLICY_VERSION) addRestrict(document)
   document.set('version', POLICY_VERSION)
   return textOf(document)
+}
+
+/** Writes `weights: { id: 0.5 }` as `detectors: { id: { weight: 0.5 } }`, in its place or into the `detectors` that are there. */
+function moveWeights(document: Document): void {
+  const weights = document.get('weights')
+  if (!isMap(weights)) return
+  const moved = weights.items.flatMap(({ key, value }) => (isScalar(key) ? [{ id: currentDetector(String(key.value)), value }] : []))
+  if (isMap(document.get('detectors'))) {
+    for (const { id, value } of moved) document.setIn(['detectors', id, 'weight'], value)
+    document.delete('weights')
+    return
+  }
+  for (const [at, { id, value }] of moved.entries()) {
+    const tuning = new YAMLMap(document.schema)
+    tuning.flow = true
+    tuning.add(document.createPair('weight', value))
+    weights.items[at] = document.createPair(id, tuning)
+  }
+  renameKey(document.contents, ['weights'], 'detectors')
 }
 
 /** Adds the threshold `restrict` wherever thresholds stand without it, and thresholds where none stand: those of before, by which nothing is restricted. */

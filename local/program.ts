@@ -6,6 +6,7 @@ import { completionOf, SHELLS, type Shell } from './commands/completion.ts'
 import { DATA_FOLDER } from './data-folder.ts'
 import { ownVersion } from './own-version.ts'
 import { addBlastRadius } from './program/blast-radius.ts'
+import { addDetectors } from './program/detectors.ts'
 import { addDoctor } from './program/doctor.ts'
 import { addDrill } from './program/drill.ts'
 import { addIncidents } from './program/incidents.ts'
@@ -48,6 +49,7 @@ export function program(): Command {
   addDrift(root)
   addPolicy(root)
   addOverride(root)
+  addDetectors(root)
   addDoctor(root)
   addRedrive(root)
   addDrill(root)

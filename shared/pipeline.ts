@@ -4,6 +4,7 @@ import { noteRenames } from './contain/note-renames.ts'
 import { reverifyReversed } from './contain/reversal.ts'
 import { evaluate } from './decide/evaluate.ts'
 import type { Evaluation, EvaluationContext } from './decide/evaluation.ts'
+import { withExceptions } from './decide/exceptions-for.ts'
 import { fastPath } from './decide/fast-path.ts'
 import { attachParentIncident, mayHaveParent, withParentIncident } from './decide/parent-incident.ts'
 import { openUnitOfWork } from './decide/unit-of-work.ts'
@@ -141,7 +142,8 @@ async function evaluateAll(
     if (failures.has(id)) continue
     try {
       const { draft, isNew } = unitOfWork.stateOf(one)
-      const signal = mayHaveParent(one, unitOfWork) ? await withParentIncident(one, draft, unitOfWork) : one
+      const own = mayHaveParent(one, unitOfWork) ? await withParentIncident(one, draft, unitOfWork) : one
+      const signal = await withExceptions(own, context)
       if (isNew && isFirstOfKey(signal, draft)) await ports.bootstrapQueue.bootstrap(signal.credential.id, signal.identity.id)
       const workload = draft.windows.has(signal.credential.id) ? undefined : workloadOf(signal)
       if (workload !== undefined) await ports.identities.addWorkload(workload, signal.identity, signal.time)
@@ -149,8 +151,15 @@ async function evaluateAll(
       if (report !== undefined && CREDENTIAL_ID.test(report.credentialId)) await unitOfWork.noteExposure(report, ports.clock.now())
       const folded = foldInto(draft, signal, latest, unitOfWork.groupOf(signal.identity))
       // What is under suspicion teaches nobody.
-      if (folded?.evidence.every(isHearsay) === true && signal.isAuthenticated && signal.kind === 'api-call') unitOfWork.teachGroup(signal)
-      const isToEvaluate = folded !== undefined && (folded.evidence.length > 0 || signal.refusedBy !== undefined)
+      if (
+        folded?.evidence.every(isHearsay) === true &&
+        folded.excepted === undefined &&
+        signal.isAuthenticated &&
+        signal.kind === 'api-call'
+      )
+        unitOfWork.teachGroup(signal)
+      const isToEvaluate =
+        folded !== undefined && (folded.evidence.length > 0 || folded.excepted !== undefined || signal.refusedBy !== undefined)
       if (isToEvaluate) outcomes.push(await evaluate(folded, context))
     } catch (cause) {
       // An identity that cannot be evaluated now must not block the others: its inputs are delivered again.

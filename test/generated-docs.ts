@@ -10,6 +10,7 @@ import { itemTable } from '../shared/aws/item-lives.ts'
 import { readStackConfig, StackConfig } from '../shared/config.ts'
 import { ESCALATION_PATHS } from '../shared/decide/reach/escalation-paths.ts'
 import { CATALOGUE } from '../shared/detect/catalogue.ts'
+import { BINDING_DETECTORS } from '../shared/domain/binding-detectors.ts'
 import { CEILINGS } from '../shared/domain/ceilings.ts'
 import { EvidenceGroup } from '../shared/domain/finding.ts'
 import { Policy } from '../shared/domain/policy.ts'
@@ -44,6 +45,7 @@ export const PARTS: Parts = {
   'alarms-with-slack': () => `${alarmsOf({ slack: { secretName: 'countersign/slack', channel: 'C0123ABCD' } })}`,
   'alarm-table': () => `\n${alarmTable()}\n`,
   'benign-days': () => `${KINDS.filter(({ label }) => label === 'benign').length}`,
+  'binding-detectors': () => [...BINDING_DETECTORS].map((id) => `\`${id}\``).join(', '),
   'breaker-containments': () => `${POLICY.breaker.containmentsPerHour}`,
   'suppression-hours': () => `${POLICY.release.suppressionHours}`,
   'pattern-days': () => `${POLICY.release.patternDays}`,
@@ -107,12 +109,18 @@ export function documents(): string[] {
   return [...readdirSync(ROOT), ...below('docs'), ...below('.github')].filter((path) => path.endsWith('.md')).sort()
 }
 
-/** Every document with its generated parts up to date. `npm run docs` writes them. */
+/** Every document with its generated parts up to date, and the data that derives from the catalogue. `npm run docs` writes them. */
 export function generatedDocs(): { path: string; text: string }[] {
-  return documents().map((path) => ({
+  const pages = documents().map((path) => ({
     path,
     text: path === 'docs/detectors.md' ? detectorsPage() : filled(path, readFileSync(join(ROOT, path), 'utf8')),
   }))
+  return [...pages, { path: 'shared/domain/runbooks.json', text: runbooks() }]
+}
+
+/** The runbook of each detector by its id, so that what shows a finding need not load the detectors. */
+function runbooks(): string {
+  return `${JSON.stringify(Object.fromEntries(CATALOGUE.map(({ id, runbook }) => [id, runbook])), undefined, 2)}\n`
 }
 
 /** The number of alarms of a stack with these settings. The functions are not bundled. */

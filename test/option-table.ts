@@ -1,6 +1,9 @@
 /** A row of a table whose first cell names keys and whose second says their defaults. */
 const ROW = /^\| (`.*?) +\| (.*?)( *) \| /gm
 
+/** What stands behind a key whose value is a list, or entries by id. */
+const ENTRY = /(?:\[\]|\.<id>).*$/
+
 type Options = Readonly<Record<string, unknown>>
 
 /**
@@ -9,16 +12,16 @@ type Options = Readonly<Record<string, unknown>>
  * one allowed value. Throws where a key has no row, or a row names a key that does not exist.
  */
 export function withDefaults(table: string, defaults: Options, keys: readonly string[] = leaves(defaults)): string {
-  const named = [...table.matchAll(ROW)].flatMap(([, cell = '']) => pathsOf(cell)).map((path) => path.replace(/\[\].*$/, ''))
+  const named = [...table.matchAll(ROW)].flatMap(([, cell = '']) => pathsOf(cell)).map((path) => path.replace(ENTRY, ''))
   const missing = keys.filter((key) => !named.includes(key))
   if (missing.length > 0) throw new Error(`the table of options has no row for ${missing.join(', ')}; write one`)
   const unknown = named.filter((name) => !keys.includes(name))
   if (unknown.length > 0)
     throw new Error(`the table of options has a row for ${unknown.join(', ')}, which is no key; the keys are ${keys.join(', ')}`)
   return table.replace(ROW, (row, names: string, cell: string, space: string) => {
-    // Keys of the entries of a list (`tiers[].name`) have no default.
+    // Keys of the entries of a list (`tiers[].name`) or by id (`detectors.<id>.weight`) have no default of the policy.
     const paths = pathsOf(names).map((path) => path.replace(/\[\]$/, ''))
-    const values = paths.filter((path) => !path.includes('[]')).map((path) => valueAt(defaults, path))
+    const values = paths.filter((path) => !ENTRY.test(path)).map((path) => valueAt(defaults, path))
     if (values.length === 0 || values.includes(undefined)) return row
     const texts = values.map(shown)
     const value = new Set(texts).size === 1 ? `${texts[0]}` : texts.join(', ')

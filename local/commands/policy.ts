@@ -8,16 +8,19 @@ import { POLICY_VERSION } from '../../shared/domain/policy-migration.ts'
 import { ReportingSource } from '../../shared/domain/report.ts'
 import { applyPolicy, type PolicyInForce, readPolicy } from '../../shared/record/policy-in-force.ts'
 import { requireReason } from '../../shared/review/reviewer.ts'
+import { endedExceptions, exceptionWarnings } from '../detector-warnings.ts'
 import { loadPolicyFile, readPolicyFile } from '../policy-file.ts'
 import { idlePatterns, lostProtections, namesOf, unreachedTiers } from '../policy-protections.ts'
 import { canaryLines, canaryWarnings } from '../render/canary-lines.ts'
 import { criticalityLines } from '../render/criticality-rules.ts'
+import { exceptionLine, tuningText } from '../render/detector-tuning.ts'
 import { evidenceRows } from '../render/evidence-table.ts'
 import { overrideText, storedPolicy } from '../render/override.ts'
 import type { Target } from '../target.ts'
+import { everybodyBy, widePatterns } from '../wide-patterns.ts'
 
-/** Checks a policy file without touching anything. */
-export async function checkPolicy(path: string): Promise<string> {
+/** Checks a policy file without touching anything. `now` (epoch ms) says which exceptions have ended. */
+export async function checkPolicy(path: string, now = Date.now()): Promise<string> {
   const { policy, version, migrated } = await loadPolicyFile(path)
   const { mode, tiers, thresholds } = policy
   const verdict = [
@@ -28,16 +31,37 @@ export async function checkPolicy(path: string): Promise<string> {
     ...tierLines(policy),
     ...accountLines(policy),
     ...signalLines(policy),
+    ...detectorLines(policy, now),
     protectedLine(policy),
     ...canaryLines(policy),
     ...criticalityLines(policy),
     breakerLine(policy),
     organizationLine(policy),
     claimsLine(policy),
-    ...unreachedTiers(policy).map((line) => `Warning: ${line}.`),
+    ...warningsOf(policy, now).map((line) => `Warning: ${line}.`),
   ].join('\n')
   if (migrated === undefined) return verdict
-  return `${verdict}\nIt is written in version ${version} of the keys, which is read as long as 0.x lasts. In version ${POLICY_VERSION} it reads:\n\n${migrated}`
+  const written = version === POLICY_VERSION ? 'It has the older key weights' : `It is written in version ${version} of the keys`
+  return `${verdict}\n${written}, which is read as long as 0.x lasts. In version ${POLICY_VERSION} it reads:\n\n${migrated}`
+}
+
+/** What a policy says and may not mean, one a line. */
+function warningsOf(policy: Policy, now: number): string[] {
+  return [
+    ...unreachedTiers(policy),
+    ...widePatterns(policy),
+    ...canaryWarnings(policy),
+    ...endedExceptions(policy, now),
+    ...exceptionWarnings(policy, now),
+  ]
+}
+
+/** How the policy tunes detectors, and what it excepts of them. */
+function detectorLines({ detectors }: Policy, now: number): string[] {
+  return Object.entries(detectors).flatMap(([id, tuning]) => [
+    `Detector ${id}: ${tuningText(tuning, now) || 'as it is'}.`,
+    ...tuning.except.map((exception) => `  not counted: ${exceptionLine(exception, now)}.`),
+  ])
 }
 
 /** Which evidence gives which action, as a table. */
@@ -75,7 +99,14 @@ function approverLines({ approvers, ...modes }: Policy): string[] {
 }
 
 function tierLines({ tiers, mode: own }: Policy): string[] {
-  return tiers.map(({ name, match, mode }) => `Tier ${name}: mode ${mode ?? own}, for ${namesOf(match).join(', ')}.`)
+  const of = tiers.length === 1 ? '' : ` of ${tiers.length}, the first that matches applies`
+  const lines = tiers.map(({ name, match, mode }, at) => {
+    const everybody = [...new Set(match.arns.flatMap((pattern) => everybodyBy(pattern) ?? []))]
+    const wide =
+      everybody.length === 0 ? '' : ` That is ${everybody.join(', and ')}${at === 0 ? '' : ', but for whom a tier before it matches'}.`
+    return `Tier ${name} (${at + 1}${of}): mode ${mode ?? own}, for ${namesOf(match).join(', ')}.${wide}`
+  })
+  return tiers.length === 0 ? [] : [...lines, `Whoever no tier matches: mode ${own}.`]
 }
 
 /** How far reports are believed where that is not the default, and a warning of each party that may now do more than its word is worth. */
@@ -144,11 +175,12 @@ export async function showPolicy(target: Target, { isJson }: { isJson: boolean }
   const { policy, number } = await readPolicy(target.record)
   if (isJson) return JSON.stringify({ revision: number, policy })
   const { override, ...rest } = policy
-  const running = runningOverride(policy, Date.now())
+  const now = Date.now()
+  const running = runningOverride(policy, now)
   const head = [
     `# revision ${number} in ${target.name}`,
     ...(running === undefined ? [] : [`# ${overrideText(running, target)}`]),
-    ...[...idlePatterns(policy), ...unreachedTiers(policy)].map((line) => `# Warning: ${line}`),
+    ...[...idlePatterns(policy), ...unreachedTiers(policy), ...endedExceptions(policy, now)].map((line) => `# Warning: ${line}`),
   ]
   // What is in force before all else stands first.
   return [...head, stringify(override === undefined ? rest : { override, ...rest })].join('\n').trimEnd()
@@ -193,7 +225,7 @@ async function proposal(target: Target, path: string): Promise<Proposal> {
           ...(lost.length === 0 ? [] : [`No longer protected: ${lost.join(', ')}`]),
           `# revision ${number} → ${path}`,
           ...lines,
-          ...[...unreachedTiers(next), ...canaryWarnings(next)].map((line) => `Warning: ${line}.`),
+          ...warningsOf(next, Date.now()).map((line) => `Warning: ${line}.`),
         ]
   return {
     next,

@@ -91,8 +91,8 @@ export async function replay({ run, incidents, trust }: Replay, options: ReplayO
   return input.problems === 0 && totals.records > 0 ? 'whole' : 'damaged'
 }
 
-function isTelling({ findings, assessment }: Evaluation): boolean {
-  return findings.length > 0 || assessment.risk >= 1
+function isTelling({ findings, assessment, excepted }: Evaluation): boolean {
+  return findings.length > 0 || excepted !== undefined || assessment.risk >= 1
 }
 
 function incidentLine(incident: Incident, { refusals }: Backtest): object {
@@ -100,7 +100,7 @@ function incidentLine(incident: Incident, { refusals }: Backtest): object {
   return { type: 'incident', ...incident, refusedCalls: refusals.count(incident.id), ...price }
 }
 
-function assessmentLine({ signal, findings, assessment, decision, incidentId }: Evaluation): object {
+function assessmentLine({ signal, findings, assessment, decision, incidentId, excepted }: Evaluation): object {
   return {
     type: 'assessment',
     signalId: signal.id,
@@ -112,6 +112,7 @@ function assessmentLine({ signal, findings, assessment, decision, incidentId }: 
     risk: assessment.risk,
     isConfirmed: assessment.isConfirmed,
     findings: findings.map(({ detector, reason }) => ({ detector, reason })),
+    ...(excepted === undefined ? {} : { notCounted: excepted.map(({ detector, reason, exception }) => ({ detector, reason, exception })) }),
     contributions: assessment.contributions.map(({ finding, share }) => ({
       detector: finding.detector,
       share: Math.round(share * 10) / 10,

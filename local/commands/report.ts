@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import { type Incident, isClosed } from '../../shared/domain/incident.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
 import { timeGiven } from '../../shared/domain/record-time.ts'
+import { runbookLine } from '../../shared/domain/runbook.ts'
 import { DAY_MS } from '../../shared/domain/time.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { Measures, Period } from '../../shared/learn/measure/measure.ts'
@@ -95,11 +96,19 @@ function incidentTable(incidents: readonly Incident[], caption: string): Markup 
       state,
       `${identity.kind} ${shown(identity.name, 64)}`,
       assessment.risk,
-      shown(reasonsOf(incident).contributions[0]?.finding.title ?? ''),
+      firstReason(incident),
       moment(openedAt).slice(0, 16),
       verdict === undefined ? '' : `${verdict.kind} by ${shown(verdict.by, 80)}: ${shown(verdict.reason)}`,
       html`<span class="id">${shown(id, 64)}</span>`,
     ]
   })
   return table(columns, rows, caption)
+}
+
+/** The strongest finding, and what to do first about it. */
+function firstReason(incident: Incident): Markup | string {
+  const [first] = reasonsOf(incident).contributions
+  if (first === undefined) return ''
+  const { title, detector } = first.finding
+  return html`${shown(title)}${runbookLine(detector).map((line) => html`<br><span class="faint">${line}</span>`)}`
 }

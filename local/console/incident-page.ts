@@ -3,12 +3,14 @@ import { standingSteps } from '../../shared/contain/progress.ts'
 import type { Contribution } from '../../shared/domain/assessment.ts'
 import type { Baseline } from '../../shared/domain/baseline.ts'
 import { type Change, verifyChain } from '../../shared/domain/change.ts'
+import { exceptedLines } from '../../shared/domain/excepted-lines.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, weakerReasons } from '../../shared/domain/reasons.ts'
 import { confirmedText } from '../../shared/domain/reported-by.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
+import { runbookLine } from '../../shared/domain/runbook.ts'
 import { sameFindings } from '../../shared/domain/same-finding.ts'
 import { leftOutText } from '../../shared/domain/timeline.ts'
 import type { GeoIp } from '../../shared/ports/lookup.ts'
@@ -164,8 +166,14 @@ function stepsOf({ changes, incident }: Looked): Markup {
   return html`${isGone}${table(columns, rows, 'What containment changed, and the values before')}`
 }
 
-/** The reasons, and what was found after the decision to contain, which is none. */
-function whyOf({ incident, signals }: Looked): Markup {
+/** The reasons, what was found after the decision to contain, which is none, and what the policy does not count. */
+function whyOf(looked: Looked): Markup {
+  const excepted = exceptedLines(looked.incident)
+  if (excepted.length === 0) return reasonsTable(looked)
+  return html`${reasonsTable(looked)}<h3>Seen, and not counted</h3><ul>${excepted.map((line) => html`<li>${shown(line, 600)}</li>`)}</ul>`
+}
+
+function reasonsTable({ incident, signals }: Looked): Markup {
   const { contributions, since } = reasonsOf(incident)
   if (since.length === 0)
     return findingsTable(contributions, `The findings that add up to the deterministic risk of ${incident.assessment.baseRisk}`)
@@ -192,7 +200,7 @@ function findingsTable(contributions: readonly Contribution[], caption: string):
   const rows = contributions.map(({ finding, share }) => [
     `+${share.toFixed(1)}`,
     html`<meter min="0" max="100" value="${share.toFixed(1)}" aria-label="${share.toFixed(1)} of 100 points"></meter>`,
-    html`${finding.title} <span class="faint">(${finding.detector})</span>`,
+    html`${finding.title} <span class="faint">(${finding.detector})</span>${runbookLine(finding.detector).map((line) => html`<br><span class="faint">${line}</span>`)}`,
     finding.technique,
     shown(finding.reason),
     moment(finding.time).slice(5, 19),

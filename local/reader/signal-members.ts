@@ -55,6 +55,7 @@ export const MEMBERS = {
   isCanary: 'head',
   organization: 'head',
   trustedClaims: 'fields',
+  exceptions: 'fields',
   containedBy: 'head',
   refusedBy: 'head',
   reverses: 'head',

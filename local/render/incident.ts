@@ -14,6 +14,7 @@ import { printable } from '../../shared/record/notice.ts'
 import { isOrderChain } from '../../shared/record/orders.ts'
 import { asTyped } from '../command-name.ts'
 import type { Target } from '../target.ts'
+import { renderExcepted, renderFindings } from './findings.ts'
 import { renderLineage } from './lineage.ts'
 import { blastRadiusText, priorityText, standingRows } from './priority.ts'
 import { columns, duration, moment, type Paint } from './style.ts'
@@ -76,6 +77,7 @@ export function renderIncident(
     '',
     ...reportsOf(incident, { signals, among }, paint),
     ...reasons(incident, signals, paint),
+    ...renderExcepted(incident, paint),
     ...lineageOf(incident, paint),
     ...pending(incident, { paint, target: { options } }),
   ].join('\n')
@@ -140,21 +142,6 @@ function shortfall(
       ? 'of each detector the strongest finding is kept, and some of these came later'
       : `a weaker finding of ${[...weaker].join(', ')} counted then, and only the stronger one, which came later, is kept`
   return [`  These points add up to ${points.toFixed(1)}, not to the ${decided} of the decision: ${why}.`]
-}
-
-function renderFindings(
-  contributions: readonly Contribution[],
-  { hasShares, weaker }: { hasShares: boolean; weaker: ReadonlySet<string> } = { hasShares: true, weaker: new Set() },
-): string {
-  return columns(
-    contributions.map(({ finding, share }) => [
-      // What rests on a fact that another finding rests on counts with that one.
-      ...(hasShares ? [share === 0 ? ' same' : `+${share.toFixed(1).padStart(4)}`] : []),
-      finding.detector,
-      finding.technique,
-      `${printable(finding.reason, 110)}${weaker.has(finding.detector) ? ' (a weaker one, before, was a reason)' : ''}`,
-    ]),
-  )
 }
 
 function lineageOf({ lineage }: Incident, paint: Paint): string[] {

@@ -1,7 +1,9 @@
 import { html } from 'hono/html'
+import { exceptedLines } from '../../shared/domain/excepted-lines.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
 import { fromText, reportedIn, reportLines } from '../../shared/domain/report-lines.ts'
+import { runbookLine } from '../../shared/domain/runbook.ts'
 import type { Backtest } from '../backtest.ts'
 import { type Markup, shown, standAlone, table } from '../page/document.ts'
 import { whoIn } from '../render/incident.ts'
@@ -55,6 +57,7 @@ function section(incident: Incident, signals: readonly IncidentSignal[], run: Ba
     ...standingRows(incident).map(([name, value]) => `${name} ${value}`),
     `decision ${decision.action}, would ${decision.would}: ${decision.why.map((line) => shown(line)).join('; ')}`,
     refusalLine(incident, run),
+    ...exceptedLines(incident).map((line) => `seen, and not counted: ${shown(line, 600)}`),
     ...(said === undefined ? [] : [...said.reported, ...said.used]),
   ]
   const findings = [...contributions, ...since].map(({ finding, share }) => [
@@ -62,7 +65,7 @@ function section(incident: Incident, signals: readonly IncidentSignal[], run: Ba
     contributions.some((one) => one.finding === finding) ? share.toFixed(1) : 'since then',
     finding.detector,
     finding.technique,
-    shown(finding.reason, 400),
+    html`${shown(finding.reason, 400)}${runbookLine(finding.detector).map((line) => html`<br><span class="faint">${line}</span>`)}`,
   ])
   const timeline = signals
     .slice(0, TIMELINE_ROWS)

@@ -2,6 +2,7 @@ import { ACTIONS, type Action, isStronger } from '../../shared/domain/action.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { byPriority } from '../../shared/domain/priority.ts'
 import { partyOf, type ReportingSource } from '../../shared/domain/report.ts'
+import { printable } from '../../shared/record/notice.ts'
 import type { Backtest } from '../backtest.ts'
 import type { InputTally } from '../commands/input-tally.ts'
 import type { Price } from '../refusals.ts'
@@ -43,6 +44,7 @@ export function summaryOf(run: Backtest, { totals, input, found, policy, ms, isP
     signals: run.tally.signals,
     ...countsOf(run.tally.reports),
     ignored: run.tally.ignored,
+    ...(run.tally.excepted.size === 0 ? {} : { notCounted: Object.fromEntries(run.tally.excepted) }),
     ...(Object.keys(run.observed.ignored).length > 0 ? { ignoredBecause: run.observed.ignored } : {}),
     unreadable: input.problems,
     ...input.counts,
@@ -98,6 +100,10 @@ export function summaryLines({ summary, input, found, hasAccount }: Report, pain
     ...reportLines(summary),
     ...(summary.outsideTime > 0 ? [outsideLine(summary, paint)] : []),
     `the policy that counted: ${summary.policy}`,
+    ...Object.entries(summary.notCounted ?? {}).map(
+      ([what, count]) =>
+        `seen, and not counted by this policy: ${count} ${count === 1 ? 'finding' : 'findings'} of ${printable(what, 500)}`,
+    ),
     `incidents: ${summary.incidents}; what the thresholds call for: ${counts.join(', ')}; what this policy lets happen: ${allowed.join(', ')}`,
     `calls that the steps of these incidents would have refused, under a policy that takes them: ${summary.refusedCalls}`,
     ...(found.some(refusesCalls) ? [priceLine(summary)] : []),

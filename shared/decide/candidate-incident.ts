@@ -82,7 +82,8 @@ export async function incidentApart(
     own: joined.identity.account,
   })
   const actionFor = (found: readonly Finding[]) =>
-    decide(assessmentOf(found, { weights: policy.weights, familiarity: familiarityIn(unitOfWork, signal) }), identity, bounds, ports).action
+    decide(assessmentOf(found, { detectors: policy.detectors, familiarity: familiarityIn(unitOfWork, signal) }), identity, bounds, ports)
+      .action
   // That a suspect issued the credential is evidence against the creator: by itself nobody is asked about each user that an administrator creates.
   const action = actionFor(all) === 'contain' ? 'contain' : actionFor(all.filter(({ detector }) => detector !== suspectCredentialUsed.id))
   return isStronger(action, doneTo(identity, joined)) ? apart : undefined

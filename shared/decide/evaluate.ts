@@ -14,6 +14,7 @@ import { namesOf, readBounds, renameTo } from './bounds.ts'
 import { type Apart, candidateIncident, incidentApart } from './candidate-incident.ts'
 import { containOrNotify } from './contain-or-notify.ts'
 import { type Correlation, correlate, countedAt, mergeFindings } from './correlate.ts'
+import { countedBy, exceptedBefore } from './counted-by.ts'
 import { currentBlastRadius } from './current-blast-radius.ts'
 import { decide } from './decide.ts'
 import type { Evaluation, EvaluationContext } from './evaluation.ts'
@@ -23,6 +24,7 @@ import { familiarityIn } from './familiarity.ts'
 import { comparedOf, countedWith, releaseBefore } from './hearsay.ts'
 import { isOfMany, issuedBy } from './issued-by.ts'
 import { askedOfMove, noteHarm, noteMove } from './moved-together.ts'
+import { noteExcepted } from './note-excepted.ts'
 import { readStanding } from './read-standing.ts'
 import { restrictionFor } from './restriction-for.ts'
 import { unansweredTags } from './unanswered-tags.ts'
@@ -36,12 +38,22 @@ const CLOSED_LIMIT = 50
  *
  * Throws `incident.conflict` when `CLOSED_LIMIT` incidents in a row are closed.
  */
-export async function evaluate(found: Folded, context: EvaluationContext): Promise<Evaluation> {
+export async function evaluate(folded: Folded, context: EvaluationContext): Promise<Evaluation> {
+  const counted = countedBy(folded, context.policy)
+  const { excepted } = counted
+  const evaluation = await evaluateCounted(counted, context)
+  if (excepted === undefined) return evaluation
+  const { identity } = folded.signal
+  context.ports.log.info('respond.excepted', { identity: identity.id, detectors: excepted.map(({ detector }) => detector) })
+  return { ...evaluation, excepted }
+}
+
+async function evaluateCounted(found: Folded, context: EvaluationContext): Promise<Evaluation> {
   // It is needed at the end, and read beside what comes before.
   if (found.findings.length > 0) void context.unitOfWork.reachOf(found.signal.identity)
   const { folded, reports } = await withExposures(found, context.unitOfWork)
   const { signal, findings, evidence } = folded
-  const own = assessmentOf(evidence, { weights: context.policy.weights, familiarity: familiarityIn(context.unitOfWork, signal) })
+  const own = assessmentOf(evidence, { detectors: context.policy.detectors, familiarity: familiarityIn(context.unitOfWork, signal) })
   const withoutIncident = { signal, findings, assessment: own, incidentId: undefined, decision: undefined }
   const moves = await noteMove(folded, context.unitOfWork.stateOf(signal).draft.baseline, context.ports)
   // What we refused is no evidence. People are told how much it was, the owner's calls among it.
@@ -52,7 +64,10 @@ export async function evaluate(found: Folded, context: EvaluationContext): Promi
     return withoutIncident
   }
   // A credential that a suspect creates belongs to its incident, even when the creating call has no finding.
-  if (findings.length === 0 && (signal.created === undefined || isOfMany(signal))) return withoutIncident
+  if (findings.length === 0 && (signal.created === undefined || isOfMany(signal))) {
+    await noteExcepted(folded, context)
+    return withoutIncident
+  }
   const last = await candidateIncident(folded, context.unitOfWork)
   // A pointer to an incident that was never written, because a run broke off, is none of somebody else.
   const others = last === undefined ? (await context.unitOfWork.lastIncident(signal.identity.id))?.value.id : undefined
@@ -93,7 +108,7 @@ async function evaluateAfter(
       return { signal, findings, assessment: about.own, incidentId: correlation.id, decision: undefined }
     const accepted = correlation.kind === 'new' ? await acceptedBy(counted, about.own, context) : undefined
     if (accepted !== undefined) return accepted
-    const own = counted === folded ? about.own : assessmentOf(counted.evidence, { weights: context.policy.weights })
+    const own = counted === folded ? about.own : assessmentOf(counted.evidence, { detectors: context.policy.detectors })
     const upserted = await evaluateIn(counted, { correlation, last, ...about, own }, context)
     if (!('kind' in upserted)) return upserted
     // The incident was closed meanwhile: the signal belongs to the one that follows it.
@@ -168,6 +183,7 @@ async function evaluateIn(
     signal,
     findings,
     evidence,
+    excepted: [...(folded.excepted ?? []), ...exceptedBefore(draft, signal, policy)],
     merged,
     known: before,
     assessment,

@@ -1,5 +1,6 @@
 import type { Assessment } from '../domain/assessment.ts'
 import type { Decision } from '../domain/decision.ts'
+import type { ExceptedFinding } from '../domain/excepted.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Policy } from '../domain/policy.ts'
@@ -18,6 +19,8 @@ export interface Evaluation {
   readonly incidentId: string | undefined
   readonly decision: Decision | undefined
   readonly incident?: Incident
+  /** What of the signal the policy does not count; absent where there is nothing of that. */
+  readonly excepted?: readonly ExceptedFinding[]
 }
 
 /** What a batch is evaluated with. `invoked` lists the incidents that contain was invoked for in this batch, as `incidentId@version`. */

@@ -47,6 +47,7 @@ async function openConfirmed(signal: Signal, findings: readonly Finding[], conte
     signal,
     findings,
     evidence: findings,
+    excepted: [],
     merged: findings,
     known: [],
     assessment,

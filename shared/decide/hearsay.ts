@@ -48,7 +48,7 @@ async function isSettled(calls: Folded, last: Incident | undefined, context: Eva
   if ((await patternFor(calls, context)) !== undefined) return true
   const { identity } = signal
   const bounds = await readBounds(identity, context, { lineage: [], names: await namesOf(identity, context) })
-  const own = assessmentOf(evidence, { weights: policy.weights, familiarity: familiarityIn(unitOfWork, signal) })
+  const own = assessmentOf(evidence, { detectors: policy.detectors, familiarity: familiarityIn(unitOfWork, signal) })
   return decide(own, identity, bounds, ports).would === 'observe'
 }
 

@@ -21,12 +21,17 @@ export function isUnchanged(a: Incident, b: Incident): boolean {
     a.restriction === b.restriction &&
     (a.reports?.length ?? 0) === (b.reports?.length ?? 0) &&
     (a.reports ?? []).every((report, at) => report === b.reports?.[at]) &&
+    isSameExcepted(a.excepted, b.excepted) &&
     isSameHistory(a.names, b.names) &&
     isSameStanding(a, b) &&
     a.assessment.risk === b.assessment.risk &&
     a.findings.length === b.findings.length &&
     scenesOf(a) === scenesOf(b)
   )
+}
+
+function isSameExcepted(a: Incident['excepted'] = [], b: Incident['excepted'] = []): boolean {
+  return a.length === b.length && a.every((one, at) => one === b[at])
 }
 
 /** In how many scenes its findings were made. */

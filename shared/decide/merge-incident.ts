@@ -6,6 +6,7 @@ import { isContainableCredential, isContainableIdentity } from '../domain/contai
 import { isAbout } from '../domain/created-principal.ts'
 import type { Issued } from '../domain/credential-window.ts'
 import type { Decision } from '../domain/decision.ts'
+import { type ExceptedFinding, withExcepted } from '../domain/excepted.ts'
 import type { Finding } from '../domain/finding.ts'
 import { followed, withRename } from '../domain/follow-rename.ts'
 import { hasGrown, type Incident, type LineageEdge, originOf, type Suspect } from '../domain/incident.ts'
@@ -30,6 +31,8 @@ export interface EvaluatedSignal {
   readonly findings: readonly Finding[]
   /** All the evidence against the signal's credential. */
   readonly evidence: readonly Finding[]
+  /** What of the signal the policy does not count. */
+  readonly excepted: readonly ExceptedFinding[]
   /** All findings of the incident: those that were `known`, merged with the new ones. */
   readonly merged: readonly Finding[]
   readonly known: readonly Finding[]
@@ -67,6 +70,7 @@ const CREDENTIAL_LIMIT = 100
 export function newIncident({
   incidentId,
   signal,
+  excepted,
   merged,
   assessment,
   blastRadius,
@@ -109,6 +113,7 @@ export function newIncident({
     ...(restriction === undefined ? {} : { restriction }),
     ...(names === undefined ? {} : { names }),
     ...(reports.length === 0 ? {} : { reports }),
+    ...(excepted.length === 0 ? {} : { excepted: withExcepted([], excepted) }),
     ...(releasedBefore === undefined ? {} : { releasedBefore }),
     head: EMPTY_CHAIN,
   }
@@ -135,8 +140,10 @@ export function withSignal(before: Incident, evaluated: EvaluatedSignal): Incide
   const current = isComplete ? assessment : incident.assessment
   const reports = withReports(incident.reports ?? [], evaluated.reports)
   const standing = joinedStanding(incident, evaluated.standing)
+  const excepted = withExcepted(incident.excepted ?? [], evaluated.excepted)
   const grown: Incident = {
     ...next,
+    ...(excepted.length === 0 ? {} : { excepted }),
     ...(reports.length === 0 ? {} : { reports }),
     updatedAt: Math.max(incident.updatedAt, signal.time),
     findings,

@@ -1,3 +1,5 @@
+import { isBinding } from '../domain/binding-detectors.ts'
+import { isRuleId } from '../domain/detector-id.ts'
 import { currentDetector } from '../domain/policy-migration.ts'
 import { hint } from '../domain/schema-issues.ts'
 import { CATALOGUE } from './catalogue.ts'
@@ -5,13 +7,23 @@ import { CATALOGUE } from './catalogue.ts'
 const NAMES: readonly string[] = CATALOGUE.map(({ id }) => id)
 const KNOWN: ReadonlySet<string> = new Set(NAMES)
 
-/** One message for each weight of a policy whose id is not a detector's, with the present or the most similar id. */
-export function unknownDetectorsIn({ weights }: { readonly weights: Readonly<Record<string, unknown>> }): string[] {
-  return Object.keys(weights)
-    .filter((id) => !KNOWN.has(id))
-    .map((id) => {
-      const renamed = currentDetector(id)
-      const advice = KNOWN.has(renamed) ? `; it is called ${renamed} now` : hint(id, NAMES)
-      return `weights.${id}: no detector has this name${advice} (docs/detectors.md of the sources lists every detector)`
-    })
+/**
+ * What is wrong with the ids under `detectors` of a policy, one message each: no detector has the id, with the present or the most similar one, or it is of a
+ * detector that counts as it is. Which own rules there are is not known here.
+ */
+export function detectorFaults(detectors: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(detectors).flatMap((id) => {
+    if (isBinding(id))
+      return [
+        `detectors.${id}: always counts as it is, because whoever changed that could hide what undoes a containment; remove it (docs/policy.md lists these)`,
+      ]
+    return KNOWN.has(id) || isRuleId(id) ? [] : [`detectors.${id}: ${unknownDetector(id)}`]
+  })
+}
+
+/** Says of an id that no detector has it, with the present or the most similar id. */
+export function unknownDetector(id: string): string {
+  const renamed = currentDetector(id)
+  const advice = KNOWN.has(renamed) ? `; it is called ${renamed} now` : hint(id, NAMES)
+  return `no detector has this name${advice} (\`countersign detectors\` lists every detector)`
 }

@@ -7,6 +7,7 @@ import { hashId } from '../domain/timed-set.ts'
 import { isUnclaimed } from '../domain/unclaimed.ts'
 import { detect } from './detect.ts'
 import type { Folded } from './folded.ts'
+import { splitInto } from './split-excepted.ts'
 
 /**
  * Folds what a party reports. It is no use of the credential: it opens no window, counts in none, and teaches nothing.
@@ -16,7 +17,8 @@ import type { Folded } from './folded.ts'
  * its id.
  */
 export function foldReport(draft: IdentityState, signal: Signal, latest: number): Folded | undefined {
-  const { window, findings } = reported(draft, signal)
+  const { window, found } = reported(draft, signal)
+  const { findings, ...split } = splitInto(draft, signal, found)
   const isGathered = isUnclaimed(signal.identity)
   if (findings.length > 0 && findings.every(isHearsay) && !isGathered) {
     if (!addsEvidence(draft, findings)) return undefined
@@ -30,11 +32,11 @@ export function foldReport(draft: IdentityState, signal: Signal, latest: number)
   const kept = evidenceAgainst(draft, signal.credential.id, signal.time)
   // Of the many credentials that are gathered few are kept as evidence, and each is listed.
   const evidence = isGathered && kept.length === 0 ? findings : kept
-  return { signal, findings, evidence, parentIncidentId: window?.parentIncidentId ?? signal.parentIncidentId }
+  return { signal, findings, evidence, ...split, parentIncidentId: window?.parentIncidentId ?? signal.parentIncidentId }
 }
 
 function reported(draft: IdentityState, signal: Signal) {
   const window = draft.windows.get(signal.credential.id)
   const seen = window ?? openWindow(signal.credential.id, signal.time)
-  return { window, findings: detect(signal, { baseline: draft.baseline, window: seen }) }
+  return { window, found: detect(signal, { baseline: draft.baseline, window: seen }) }
 }

@@ -25,6 +25,7 @@ import { isFamiliar } from './familiar.ts'
 import { foldReport } from './fold-report.ts'
 import type { Folded } from './folded.ts'
 import { isOwnWork, noteWorks } from './own-works.ts'
+import { splitInto } from './split-excepted.ts'
 import { textOf, unusualObjects, writtenObjects } from './unusual-objects.ts'
 
 export type { Folded } from './folded.ts'
@@ -75,7 +76,7 @@ export function foldInto(draft: IdentityState, signal: Signal, latest = Number.P
   const isOwn = isCall && isOwnWork(draft.across, signal)
   const across = isCall ? countCall(draft, window, signal, isOwn) : undefined
   if (signal.action === 'signin:ConsoleLogin' && signal.isAuthenticated) adoptAttempts(draft, window, signal)
-  const findings = detect(signal, {
+  const found = detect(signal, {
     baseline: amongColleagues(draft.baseline, signal, group),
     window,
     across,
@@ -83,11 +84,13 @@ export function foldInto(draft: IdentityState, signal: Signal, latest = Number.P
     works: draft.across.works,
     rates: draft.across.rates,
   })
+  const { findings, ...split } = splitInto(draft, signal, found)
   if (isCall) noteWorks(draft.across, signal)
   if (findings.length > 0) keepEvidence(draft, findings)
   const evidence = draft.evidence.length === 0 ? draft.evidence : evidenceAgainst(draft, signal.credential.id, signal.time)
-  learnFrom(draft, signal, { window, across, findings, evidence })
-  return { signal, findings, evidence, parentIncidentId: window.parentIncidentId }
+  // Whoever is excepted must not become normal by it: after the exception, or elsewhere, the same counts as it did.
+  if (split.excepted === undefined) learnFrom(draft, signal, { window, across, findings, evidence })
+  return { signal, findings, evidence, ...split, parentIncidentId: window.parentIncidentId }
 }
 
 /** Behind one provider is half a country: a network of a colleague, in a country where the person is at home, is expected, but where anybody can rent it. */
@@ -189,11 +192,11 @@ function teach({ baseline }: IdentityState, signal: Signal): void {
 /** Runs the detectors on a signal from before the horizon. The baseline does not learn from it, but its findings are kept as evidence. */
 function evaluateLate(state: IdentityState, signal: Signal): Folded {
   const window = state.windows.get(signal.credential.id) ?? openWindow(signal.credential.id, signal.time)
-  const findings = detect(signal, { baseline: state.baseline, window })
+  const { findings, ...split } = splitInto(state, signal, detect(signal, { baseline: state.baseline, window }))
   // Keeping the same evidence twice has the effect of keeping it once, so a late signal may be a duplicate.
   if (findings.length > 0) keepEvidence(state, findings)
   const evidence = evidenceAgainst(state, signal.credential.id, signal.time)
-  return { signal, findings, evidence, parentIncidentId: window.parentIncidentId ?? signal.parentIncidentId }
+  return { signal, findings, evidence, ...split, parentIncidentId: window.parentIncidentId ?? signal.parentIncidentId }
 }
 
 function isNewAction(state: IdentityState, signal: Signal): boolean {

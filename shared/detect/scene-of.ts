@@ -45,6 +45,11 @@ function objectOf({ kind, assumer, service, isReadOnly, request }: Signal, group
 /** The fields in which requests name something. */
 const NAMING = /(?:names?|ids?|identifiers?|arns?|url|bucket|key|rule|code|principal)$/i
 
+/** True for a field in which a request names something. */
+export function isNaming(field: string): boolean {
+  return NAMING.test(field)
+}
+
 /** How deep a resource is named: `{ instancesSet: { items: [{ instanceId }] } }` has four levels. */
 const LEVELS = 5
 

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { isAboutAct } from './attempt.ts'
+import { AGAINST_RESPONDER } from './binding-detectors.ts'
 import { namesOnePrincipal } from './containable.ts'
 import { Axis, type EvidenceGroup, type Finding } from './finding.ts'
 import { PatternId } from './pattern-id.ts'
@@ -67,9 +68,6 @@ export const PATTERNS_SHAPE: Shape<AcceptedPatterns> = { version: 1, schema: Acc
 
 /** These say that another incident has part in it, or that AWS reported something: no person can have seen the next one. */
 const NEVER: readonly EvidenceGroup[] = ['lineage', 'exposure']
-
-/** What is done to the responder and to its containments is never accepted. */
-const AGAINST_RESPONDER: ReadonlySet<string> = new Set(['responder-tampered', 'containment-reversed', 'quarantine-lifted'])
 
 /** A finding whose scenes are known. */
 export type Recognised = Finding & { readonly scenes: readonly Scene[] }

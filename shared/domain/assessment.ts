@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { isAboutAct } from './attempt.ts'
+import { type DetectorTunings, tuningOf } from './detector-tuning.ts'
+import { withoutDisabled } from './excepted.ts'
 import { type EvidenceGroup, Finding, kindOfFinding } from './finding.ts'
 import { orAbsent, Points } from './stored.ts'
 
@@ -90,9 +92,9 @@ export const Assessment = z
   .readonly()
 export type Assessment = z.infer<typeof Assessment>
 
-/** What findings are assessed with: the policy's factors by detector, which do not apply to confirmed findings, and what is known of the owner. */
+/** What findings are assessed with: how the policy says that detectors count, which does not apply to confirmed findings, and what is known of the owner. */
 export interface AssessmentBasis {
-  readonly weights?: Readonly<Record<string, number>>
+  readonly detectors?: DetectorTunings
   readonly familiarity?: Familiarity
 }
 
@@ -105,9 +107,9 @@ export interface AssessmentBasis {
  */
 export function assessmentOf(
   evidence: readonly Finding[],
-  { weights = NO_WEIGHTS, familiarity = 'unknown' }: AssessmentBasis = {},
+  { detectors = NOT_TUNED, familiarity = 'unknown' }: AssessmentBasis = {},
 ): Assessment {
-  const ordered = strongestOfEachDetector(withFactors(evidence, weights))
+  const ordered = strongestOfEachDetector(tuned(evidence, detectors))
   const facts = new Set<string>()
   const groups = new Set<string>()
   const strengths = ordered.map((finding) => {
@@ -174,12 +176,13 @@ export function withOpinion(assessment: Assessment, answer: Opinion, maxShift: n
   return { ...assessment, risk, opinion }
 }
 
-const NO_WEIGHTS: Readonly<Record<string, number>> = {}
+const NOT_TUNED: DetectorTunings = {}
 
-function withFactors(evidence: readonly Finding[], weights: Readonly<Record<string, number>>): readonly Finding[] {
-  if (weights === NO_WEIGHTS) return evidence
-  return evidence.map((finding) => {
-    const factor = finding.isConfirmed || !Object.hasOwn(weights, finding.detector) ? 1 : (weights[finding.detector] as number)
+/** The findings that count, with the weights that they count with. */
+function tuned(evidence: readonly Finding[], tunings: DetectorTunings): readonly Finding[] {
+  if (tunings === NOT_TUNED) return evidence
+  return withoutDisabled(evidence, tunings).counted.map((finding) => {
+    const factor = finding.isConfirmed ? 1 : tuningOf(tunings, finding.detector).weight
     return factor === 1 ? finding : { ...finding, weight: Math.min(0.999, finding.weight * factor) }
   })
 }

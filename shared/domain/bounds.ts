@@ -148,7 +148,9 @@ export function secretFor({ rotation }: Policy, { id, name }: { id: string; name
 
 /** True where what the policy says of a user of this ARN depends on the names that it had. */
 export function needsNames(policy: Policy, arn: string): boolean {
-  return isCanaryArn(policy, arn) || policy.protected.arns.length > 0 || policy.tiers.some(({ match }) => match.arns.length > 0)
+  const isExcepted = Object.values(policy.detectors).some(({ except }) => except.some(({ identities }) => identities !== undefined))
+  const isNamed = policy.protected.arns.length > 0 || policy.tiers.some(({ match }) => match.arns.length > 0)
+  return isCanaryArn(policy, arn) || isExcepted || isNamed
 }
 
 /** True where the policy cannot be applied to an identity without its tags. */

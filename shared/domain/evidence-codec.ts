@@ -1,6 +1,7 @@
 import type { z } from 'zod'
+import type { ExceptedFinding } from './excepted.ts'
 import { axisOf, type Finding } from './finding.ts'
-import type { FindingKind, FindingRow, StoredState } from './migrations/identity-state.ts'
+import type { ExceptedRow, FindingKind, FindingRow, StoredState } from './migrations/identity-state.ts'
 import type { Scene } from './scene.ts'
 
 /** Evidence as a state stores it: what its findings have in common stands once, in the order of first use. */
@@ -33,6 +34,28 @@ export function unpackEvidence({ kinds, scenes, evidence }: StoredEvidence): Fin
       ...(seen.length === 0 ? {} : { scenes: seen.map((at) => sceneAt(scenes[at] as StoredState['scenes'][number])) }),
     }
   })
+}
+
+/** What the policy does not count, in its stored form. `unpackExcepted` gives back exactly this, where it has no scenes. */
+export function packExcepted(excepted: readonly ExceptedFinding[]): z.infer<typeof ExceptedRow>[] {
+  return excepted.map(
+    ({ detector, title, group, technique, weight, fact, reason, signalId, credentialId, time, exception, reportedBy }) => [
+      ...([detector, title, group, technique, weight, fact, reason, signalId, credentialId, time] as const),
+      exception.reason,
+      exception.until ?? '',
+      reportedBy ?? '',
+    ],
+  )
+}
+
+/** What the policy does not count, from its stored form. Nothing of it is confirmed: that always counts. */
+export function unpackExcepted(rows: readonly z.infer<typeof ExceptedRow>[]): ExceptedFinding[] {
+  return rows.map(([detector, title, group, technique, weight, fact, reason, signalId, credentialId, time, why, until, reportedBy]) => ({
+    ...{ detector, title, axis: axisOf(group), group, fact, technique, isConfirmed: false },
+    ...{ weight, reason, signalId, credentialId, time },
+    exception: { reason: why, ...(until === '' ? {} : { until }) },
+    ...(reportedBy === '' ? {} : { reportedBy }),
+  }))
 }
 
 function sceneAt([place, tool, object]: StoredState['scenes'][number]): Scene {

@@ -2,6 +2,7 @@ import { isAboutAct, isAttempt } from './attempt.ts'
 import { type Baseline, copyBaseline, emptyBaseline } from './baseline.ts'
 import { withinHearsayLimit } from './ceilings.ts'
 import { type CredentialWindow, copyWindow, isStale, openWindow } from './credential-window.ts'
+import { type ExceptedFinding, withExcepted } from './excepted.ts'
 import type { Finding } from './finding.ts'
 import { copyIdentityWindow, emptyIdentityWindow, type IdentityWindow } from './identity-window.ts'
 import { withinSceneLimit, withScenes } from './merge-scenes.ts'
@@ -21,6 +22,9 @@ const EVIDENCE_LIMIT = 16
 /** The most of them that anybody may have written: however many tickets name its credentials, they displace nothing that it did. */
 const HEARSAY_LIMIT = 4
 
+/** The most findings that an identity keeps which do not count, in places that evidence leaves free: about 400 bytes each, with two reasons. */
+const EXCEPTED_LIMIT = 4
+
 /** How long a finding counts as evidence against a credential, in milliseconds. */
 export const EVIDENCE_MS = 24 * HOUR_MS
 
@@ -37,6 +41,8 @@ export interface IdentityState {
   readonly across: IdentityWindow
   /** The strongest finding of each detector for each credential. */
   evidence: readonly Finding[]
+  /** What the policy did not count of its calls within a day, strongest first: it is no evidence, and an incident that opens shows it. */
+  excepted: readonly ExceptedFinding[]
   /** Ids of credentials whose past was already fetched from CloudTrail, newest last. */
   bootstrapped: readonly string[]
 }
@@ -49,13 +55,14 @@ export function emptyState(identity: Identity): IdentityState {
     windows: new Map(),
     across: emptyIdentityWindow(),
     evidence: [],
+    excepted: [],
     bootstrapped: [],
   }
 }
 
 /** A copy that shares no mutable part with the original. */
 export function copyState(state: IdentityState): IdentityState {
-  const { identity, seen, baseline, windows, across, evidence, bootstrapped } = state
+  const { identity, seen, baseline, windows, across, evidence, excepted, bootstrapped } = state
   return {
     identity,
     seen: copySeen(seen),
@@ -63,6 +70,7 @@ export function copyState(state: IdentityState): IdentityState {
     windows: new Map([...windows].map(([id, window]) => [id, copyWindow(window)])),
     across: copyIdentityWindow(across),
     evidence,
+    excepted,
     bootstrapped,
   }
 }
@@ -104,6 +112,27 @@ export function keepEvidence(state: IdentityState, findings: readonly Finding[])
     const strongest = withinHearsayLimit([...others, kept].sort(byConsequence), HEARSAY_LIMIT)
     state.evidence = withinSceneLimit(strongest.slice(0, EVIDENCE_LIMIT))
   }
+  state.excepted = withinPlaces(state.excepted, state)
+}
+
+/** What does not count has the places that evidence leaves free. */
+function withinPlaces(excepted: IdentityState['excepted'], { evidence }: IdentityState): IdentityState['excepted'] {
+  const limit = Math.min(EXCEPTED_LIMIT, EVIDENCE_LIMIT - evidence.length)
+  return excepted.length <= limit ? excepted : excepted.slice(0, limit)
+}
+
+/** Keeps what the policy does not count, and drops what is older than a day. It takes no place of evidence. */
+export function keepExcepted(state: IdentityState, excepted: readonly ExceptedFinding[]): void {
+  const latest = Math.max(...excepted.map(({ time }) => time))
+  const recent = state.excepted.filter(({ time }) => latest - time <= EVIDENCE_MS)
+  // Scenes say what a release may accept, and there is nothing to release.
+  const more = excepted.map(({ scenes: _, ...rest }): ExceptedFinding => rest)
+  state.excepted = withinPlaces(withExcepted(recent, more), state)
+}
+
+/** What the policy did not count of a credential within a day of a time (epoch ms). */
+export function exceptedOf(state: IdentityState, credentialId: string, at: number): readonly ExceptedFinding[] {
+  return state.excepted.filter((kept) => kept.credentialId === credentialId && Math.abs(at - kept.time) <= EVIDENCE_MS)
 }
 
 /** False where evidence as strong is kept already: of the same detector, from the same party, about the same credential, within a day. */
@@ -138,6 +167,7 @@ export function forgetFuture(state: IdentityState, latest: number): void {
   state.seen.horizon = Math.min(state.seen.horizon, latest)
   for (const [id, { last }] of state.windows) if (last > latest) state.windows.delete(id)
   state.evidence = state.evidence.filter(({ time }) => time <= latest)
+  state.excepted = state.excepted.filter(({ time }) => time <= latest)
 }
 
 /** Notes that a credential's past was fetched from CloudTrail, so that it is not fetched again. */

@@ -6,6 +6,7 @@ import { BlastRadius } from './blast-radius.ts'
 import { ChainHead } from './change.ts'
 import { Criticality, Owner } from './criticality.ts'
 import { Decision } from './decision.ts'
+import { ExceptedFinding } from './excepted.ts'
 import { Finding } from './finding.ts'
 import { Lookups } from './lookups.ts'
 import { NameHistory } from './name-history.ts'
@@ -183,6 +184,8 @@ export const Incident = z
     names: NameHistory.exactOptional(),
     /** What other parties reported of its credentials, oldest first; absent where nothing was. */
     reports: z.array(KeptReport).min(1).readonly().exactOptional(),
+    /** What the policy does not count, by exceptions and detectors that are switched off, strongest first; absent where there was nothing of that. */
+    excepted: z.array(ExceptedFinding).min(1).readonly().exactOptional(),
     /** Whose release still speaks for what it covers: the incident before one that hearsay opened. */
     releasedBefore: z.string().exactOptional(),
     /** What was looked up in CloudTrail; absent where nothing is, as in a replay. */

@@ -42,7 +42,26 @@ export function currentDetector(id: string): string {
  */
 export function migratePolicy(input: unknown): unknown {
   const second = fromVersion1(input)
-  return isObject(second) && second.version === 2 ? fromVersion2(second) : second
+  return withDetectors(isObject(second) && second.version === 2 ? fromVersion2(second) : second)
+}
+
+/**
+ * The factors that stood in `weights`, in `detectors`. No release has written version 3, and policies of its first days hold them too. Where both keys say
+ * something of one detector's weight, both stay.
+ */
+function withDetectors(input: unknown): unknown {
+  if (!isObject(input) || input.version !== POLICY_VERSION || !isObject(input.weights)) return input
+  const { weights, ...policy } = input
+  const { detectors = {} } = policy
+  if (!isObject(detectors)) return input
+  const tunings = new Map(Object.entries(detectors))
+  if (Object.keys(weights).some((id) => hasWeight(tunings.get(id)))) return input
+  const moved = Object.entries(weights).map(([id, weight]) => [id, { ...(tunings.get(id) ?? {}), weight }])
+  return { ...policy, detectors: { ...detectors, ...Object.fromEntries(moved) } }
+}
+
+function hasWeight(tuning: unknown): boolean {
+  return tuning !== undefined && (!isObject(tuning) || Object.hasOwn(tuning, 'weight'))
 }
 
 function fromVersion1(input: unknown): unknown {

@@ -3,7 +3,9 @@ import { Action } from './action.ts'
 import { Canaries } from './canary.ts'
 import { Ceilings } from './ceilings.ts'
 import { CriticalityRule, DEFAULT_CRITICALITY, Owners } from './criticality.ts'
+import { DetectorTunings } from './detector-tuning.ts'
 import { POLICY_VERSION } from './policy-migration.ts'
+import { ArnPattern, NetworkPattern } from './policy-patterns.ts'
 import { TrustedClaim } from './trusted-claim.ts'
 import { unknownTiers } from './unknown-tiers.ts'
 
@@ -21,13 +23,7 @@ export const Thresholds = z
   })
 export type Thresholds = z.infer<typeof Thresholds>
 
-const ArnPattern = z.string().min(1).max(2048)
 const Tags = z.record(z.string().min(1).max(128), z.string().max(256))
-
-/** An address, a range or an autonomous system: `203.0.113.7`, `203.0.113.0/24`, `AS64496`. */
-const NetworkPattern = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.string().regex(/^AS[1-9]\d{0,9}$/)], {
-  error: 'must be an address, a range such as 203.0.113.0/24, or a network such as AS64496',
-})
 
 /** The id of an organisation of AWS Organizations: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html */
 const OrganizationId = z.string().regex(/^o-[a-z0-9]{10,32}$/, {
@@ -206,8 +202,8 @@ export const Policy = z
     signals: Ceilings.default({}),
     /** What is done where the id of a credential and its secret were seen together, and nobody tried it. */
     disclosedSecret: Action.default('ask'),
-    /** Factors on the weights of detectors, by id: 0.5 halves a weight. Confirmed findings keep their weight. */
-    weights: z.record(z.string().regex(/^[a-z0-9-]{1,60}$/), z.number().min(0.1).max(1.5)).default({}),
+    /** Which detectors count, how much, and what of them does not, by id. What binds counts as it is: binding-detectors.ts. */
+    detectors: DetectorTunings.default({}),
     learning: Learning.default(Learning.parse({})),
     breaker: z
       .strictObject({

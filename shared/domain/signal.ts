@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { SignalException } from './excepted.ts'
 import type { NetworkKind } from './network.ts'
 import type { Report, SignalSource } from './report.ts'
 import type { TrustedClaim } from './trusted-claim.ts'
@@ -152,6 +153,8 @@ export interface Signal {
   readonly organization?: string
   /** The claims of shared identity providers by which a token is the account's own, where the policy names some. */
   readonly trustedClaims?: readonly TrustedClaim[]
+  /** The exceptions of the policy that this call fits; absent where it fits none. */
+  readonly exceptions?: readonly SignalException[]
   /** The incident that had contained the credential of this call, which succeeded all the same. */
   readonly containedBy?: string
   /** The incident whose containment or restriction refused this call: no act, and no evidence. */

@@ -1,6 +1,6 @@
 import { type Baseline, emptyBaseline, type Feature } from './baseline.ts'
 import type { CredentialWindow } from './credential-window.ts'
-import { packEvidence, unpackEvidence } from './evidence-codec.ts'
+import { packEvidence, packExcepted, unpackEvidence, unpackExcepted } from './evidence-codec.ts'
 import type { FrequencyTable } from './frequency.ts'
 import type { IdentityState } from './identity-state.ts'
 import { HASH_LENGTH, STATE_SHAPE, type StoredState } from './migrations/identity-state.ts'
@@ -13,7 +13,7 @@ type IssuedRow = StoredState['windows'][number][11][number]
 
 /** An identity's state as compact text for a store. `unpackState` gives back exactly this state, orders included. */
 export function packState(state: IdentityState): string {
-  const { identity, seen, baseline, windows, across, evidence, bootstrapped } = state
+  const { identity, seen, baseline, windows, across, evidence, excepted, bootstrapped } = state
   const tick = tickOf(state)
   const since = baseline.lastSeen
   const packed: StoredState = {
@@ -80,6 +80,7 @@ export function packState(state: IdentityState): string {
       [...across.rates].map(([kind, { hour, count, dayMost, usual, days }]) => [kind, hour, count, dayMost, usual, days]),
     ],
     ...packEvidence(evidence),
+    excepted: packExcepted(excepted),
     bootstrapped: [...bootstrapped],
   }
   return textOf(STATE_SHAPE, packed)
@@ -104,6 +105,7 @@ export function unpackState(text: string, key = 'an identity state'): IdentitySt
       rates: new Map(across[4].map(([kind, hour, count, dayMost, usual, days]) => [kind, { hour, count, dayMost, usual, days }])),
     },
     evidence: unpackEvidence(stored),
+    excepted: unpackExcepted(stored.excepted),
     bootstrapped,
   }
 }

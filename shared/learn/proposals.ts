@@ -1,3 +1,5 @@
+import { isBinding } from '../domain/binding-detectors.ts'
+import { tuningOf } from '../domain/detector-tuning.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Answered } from './answered.ts'
 import { driftOf } from './drift.ts'
@@ -89,8 +91,9 @@ function compromisedShare(answers: readonly Answered[]): number {
 function weightProposals(answers: readonly Answered[], policy: Policy): Proposal[] {
   const { detectors } = driftOf({ answers, questions: NO_QUESTIONS }, policy.thresholds)
   return detectors.flatMap(({ detector, incidents, precision }): Proposal[] => {
-    if (incidents < policy.learning.minVerdicts) return []
-    const from = policy.weights[detector] ?? 1
+    if (incidents < policy.learning.minVerdicts || isBinding(detector)) return []
+    const tuning = tuningOf(policy.detectors, detector)
+    const from = tuning.weight
     const to =
       precision <= NEARLY_NONE
         ? Math.max(0.1, round(from * 0.7))
@@ -104,11 +107,11 @@ function weightProposals(answers: readonly Answered[], policy: Policy): Proposal
       {
         id: `weight-${detector}`,
         direction,
-        what: `weights.${detector}`,
+        what: `detectors.${detector}.weight`,
         from,
         to,
         why,
-        policy: { ...policy, weights: { ...policy.weights, [detector]: to } },
+        policy: { ...policy, detectors: { ...policy.detectors, [detector]: { ...tuning, weight: to } } },
       },
     ]
   })

@@ -1,10 +1,12 @@
 import { acceptedLines } from '../domain/accepted-lines.ts'
+import { exceptedLines } from '../domain/excepted-lines.ts'
 import type { Incident, NoticeKind } from '../domain/incident.ts'
 import { lookupLines } from '../domain/lookup-lines.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
 import { reasonsOf } from '../domain/reasons.ts'
 import { reportLines } from '../domain/report-lines.ts'
 import { nothingDoneLine, restrictionLines, stopsLittle } from '../domain/restriction-lines.ts'
+import { runbookLine } from '../domain/runbook.ts'
 import { isAboutSeveral } from '../domain/same-finding.ts'
 import { standingText } from '../domain/standing.ts'
 import type { Notice, NoticeStack, Notifier } from '../ports/notices.ts'
@@ -118,7 +120,13 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
     ...reportedLines(incident, stack),
     ...contributions
       .slice(0, LINES)
-      .map(({ finding, share }) => `Why: ${finding.title} (+${Math.round(share)}): ${printable(finding.reason, 120)}`),
+      .flatMap(({ finding, share }) => [
+        `Why: ${finding.title} (+${Math.round(share)}): ${printable(finding.reason, 120)}`,
+        ...runbookLine(finding.detector),
+      ]),
+    ...exceptedLines(incident)
+      .slice(0, LINES)
+      .map((line) => `Not counted: ${printable(line, 300)}`),
     `Decision: ${incident.decision.action}; ${incident.decision.why.map((line) => printable(line, 160)).join('; ')}`,
   ]
   const restriction = restrictionLines(incident)

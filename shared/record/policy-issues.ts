@@ -39,6 +39,8 @@ function versionFault(value: unknown): string {
 
 /** A key that is in no policy of this version, with its new name where it had one, or the most similar key. */
 function unknownKey(at: readonly PropertyKey[], name: string): string {
+  if (at.length === 0 && name === 'weights')
+    return 'unknown weights; a weight stands in detectors now, such as `detectors: { new-country: { weight: 0.5 } }`: keep it there alone'
   const key = at.length === 0 ? '' : `${at.join('.')}: `
   const renamed = RENAMED_KEYS.find(
     ({ path }) =>

@@ -1,14 +1,19 @@
 import { type Change, verifyChain } from '../domain/change.ts'
+import { exceptedLines } from '../domain/excepted-lines.ts'
 import type { Incident, IncidentSignal } from '../domain/incident.ts'
-import { callsRefused, refusedAfter, refusingAction } from '../domain/reasons.ts'
+import { callsRefused, reasonsOf, refusedAfter, refusingAction } from '../domain/reasons.ts'
 import { fromText, reportedIn, reportLines } from '../domain/report-lines.ts'
+import { runbookLine } from '../domain/runbook.ts'
 import { leftOutText } from '../domain/timeline.ts'
 import { incidentSubject } from '../record/append.ts'
 import type { Message } from './message.ts'
-import { actorText, code, section } from './text.ts'
+import { actorText, code, escaped, section } from './text.ts'
 
 /** Rows per section. */
 const ROWS = 10
+
+/** Findings, each with its runbook: about 400 characters of the 3000 of a section. */
+const FINDINGS = 6
 
 /** Builds the details for one reviewer: credentials, the last calls, the last record entries, and whether the chain is intact. */
 export function detailsOf(incident: Incident, signals: readonly IncidentSignal[], changes: readonly Change[]): Message {
@@ -26,6 +31,17 @@ export function detailsOf(incident: Incident, signals: readonly IncidentSignal[]
     reported === undefined
       ? []
       : [section(['*Reported* (UTC)', ...[...reported.reported, ...reported.used].map((line) => `• ${code(line, 300)}`)])]
+  const { contributions } = reasonsOf(incident)
+  const findings = contributions
+    .slice(0, FINDINGS)
+    .flatMap(({ finding: { title, detector, reason }, share }) => [
+      `• ${escaped(title)} (+${Math.round(share)}): ${code(reason, 120)}`,
+      ...runbookLine(detector).map((line) => `   _${escaped(line)}_`),
+    ])
+  const more = contributions.length > FINDINGS ? [`… and ${contributions.length - FINDINGS} more`] : []
+  const excepted = exceptedLines(incident)
+    .slice(0, FINDINGS)
+    .map((line) => `• ${code(line, 400)}`)
   const refused = refusedAfter(incident, signals)
   const afterContainment = refused === 0 ? [] : [`After the ${refusingAction(incident)}: ${callsRefused(refused)}.`]
   const leftOut = leftOutText(signals)
@@ -40,6 +56,8 @@ export function detailsOf(incident: Incident, signals: readonly IncidentSignal[]
     blocks: [
       section([`*${incident.id}* since ${new Date(incident.openedAt).toISOString()}`, ...credentials, ...lineage]),
       ...reports,
+      ...(findings.length === 0 ? [] : [section(['*Findings*', ...findings, ...more])]),
+      ...(excepted.length === 0 ? [] : [section(['*Seen, and not counted*', ...excepted])]),
       section([`*Calls* (last ${calls.length} of ${signals.length}, UTC)`, ...calls, ...unkept, ...afterContainment]),
       section([`*Record* (last ${entries.length} of ${changes.length}, UTC)`, ...entries]),
       section([

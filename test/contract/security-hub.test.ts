@@ -4,6 +4,7 @@ import { securityHubClient, sqsClient } from '../../shared/aws/clients.ts'
 import { sqsShareQueue } from '../../shared/aws/invokers.ts'
 import { placeOfTopic, securityHub } from '../../shared/aws/security-hub.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
+import { runbookOf } from '../../shared/domain/runbook.ts'
 import { asffOf } from '../../shared/record/export/asff.ts'
 import { json, type Loopback, loopback, type WireAnswer } from './loopback.ts'
 import { AT, FINDING, incidentOf, user } from './samples.ts'
@@ -39,6 +40,7 @@ describe('Security Hub', () => {
         Severity: { Label: 'HIGH' },
         FindingProviderFields: { Severity: { Label: 'HIGH' }, Types: ['TTPs/Credential Access', 'Unusual Behaviors/User'] },
         Resources: [{ Type: 'AwsIamUser', Id: 'arn:aws:iam::123456789012:user/ci-deploy', Partition: 'aws', Region: 'us-east-1' }],
+        Remediation: { Recommendation: { Text: runbookOf('new-country') } },
         RecordState: 'ACTIVE',
         ProductFields: { 'countersign/Incident': 'inc-0123456789ab', 'countersign/State': 'asking', 'countersign/Priority': '71' },
       },

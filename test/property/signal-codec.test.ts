@@ -154,6 +154,7 @@ const signals: fc.Arbitrary<Signal> = fc
       policyTags: fc.array(text),
       organization: text,
       trustedClaims: fc.array(fc.record({ provider: fc.constant('gitlab.com'), claim: text, values: fc.array(text) })),
+      exceptions: fc.array(fc.record({ detector: text, reason: text, until: text }, { requiredKeys: ['detector', 'reason'] })),
       containedBy: text,
       refusedBy: text,
       reverses: text,

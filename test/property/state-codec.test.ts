@@ -9,9 +9,17 @@ import { learnSource } from '../../shared/domain/address-habit.ts'
 import { expectValue, FEATURE_LIMITS, type Feature, learn } from '../../shared/domain/baseline.ts'
 import { RATE_KINDS } from '../../shared/domain/call-rate.ts'
 import { addCall, COUNTED_KINDS, type CredentialWindow, countDistinct } from '../../shared/domain/credential-window.ts'
+import type { ExceptedFinding } from '../../shared/domain/excepted.ts'
 import { axisOf, type EvidenceGroup, type Finding, type Technique } from '../../shared/domain/finding.ts'
 import { count } from '../../shared/domain/frequency.ts'
-import { emptyState, type IdentityState, keepEvidence, markBootstrapped, windowOf } from '../../shared/domain/identity-state.ts'
+import {
+  emptyState,
+  type IdentityState,
+  keepEvidence,
+  keepExcepted,
+  markBootstrapped,
+  windowOf,
+} from '../../shared/domain/identity-state.ts'
 import { IDENTITY_COUNTED_LIMITS, IDENTITY_DISTINCT_LIMIT } from '../../shared/domain/identity-window.ts'
 import { SCENE_TEXT } from '../../shared/domain/scene.ts'
 import { remember, seenOf } from '../../shared/domain/seen.ts'
@@ -120,6 +128,17 @@ function states(unit: 1 | 1000): fc.Arbitrary<IdentityState> {
       counted: fc.array(fc.tuple(fc.constantFrom(...COUNTED_KINDS), times), { maxLength: 4 }).map((rows) => new Map(rows)),
     }),
     evidence: fc.array(findings, { maxLength: 12 }),
+    excepted: fc.array(
+      fc.tuple(findings, record({ reason: text, until: text }), fc.boolean(), fc.boolean()).map(
+        ([{ scenes: _, ...one }, { reason, until }, isEnding, isReported]): ExceptedFinding => ({
+          ...one,
+          isConfirmed: false,
+          exception: { reason, ...(isEnding && until !== '' ? { until } : {}) },
+          ...(isReported ? { reportedBy: 'jira' as const } : {}),
+        }),
+      ),
+      { maxLength: 4 },
+    ),
     bootstrapped: fc.array(text, { maxLength: 4 }),
   })
 }
@@ -153,7 +172,7 @@ const HABITS = CATALOGUE.flatMap(({ id, actions = [] }) => actions.map((action) 
 )
 
 /** A state in which every bound is reached, by the domain's own functions; `rounds` says how many times over. */
-function fullState(rounds = 1): IdentityState {
+function fullState(rounds = 1, findings = 16): IdentityState {
   const start = Date.parse('2026-01-01T00:00:00Z')
   const name = 'u'.repeat(64)
   const state = emptyState({ id: `arn:aws:iam::123456789012:user/${name}`, kind: 'iam-user', name, account: '123456789012' })
@@ -196,11 +215,21 @@ function fullState(rounds = 1): IdentityState {
       addCall(window, { ...call, parentIncidentId: `inc-${named(12, key)}` } as unknown as Signal, true)
       for (const kind of COUNTED_KINDS) countDistinct(window, kind, { what: `${kind}:${key}:${at}`, at: time })
     }
-    for (let at = 0; at < 16; at++) keepEvidence(state, [longFinding(named(28, at), credentialId, start + key * 1000)])
+    for (let at = 0; at < findings; at++) keepEvidence(state, [longFinding(named(28, at), credentialId, start + key * 1000)])
+    for (let at = 0; at < 6; at++) keepExcepted(state, [longExcepted(named(28, at), credentialId, start + key * 1000)])
     markBootstrapped(state, credentialId)
     markBootstrapped(state, `${credentialId}x`)
   }
   return state
+}
+
+/** What a policy does not count, with a reason as long as one may be, which deflate shortens little. */
+function longExcepted(detector: string, credentialId: string, time: number): ExceptedFinding {
+  const reason = [0, 1, 2]
+    .map((at) => createHash('sha512').update(`${detector}${at}`).digest('base64'))
+    .join('')
+    .slice(0, 200)
+  return { ...longFinding(detector, credentialId, time), exception: { reason, until: '2027-01-31T12:00:00Z' } }
 }
 
 /** Habits of keys, recent actions and what is on probation, by calls that each bring something new. */
@@ -313,6 +342,10 @@ describe('a stored identity state', () => {
     const state = fullState()
     expect(unpackState(packState(state))).toEqual(state)
     expect(storedBytes(state)).toBeLessThanOrEqual(BYTES_LIMIT)
+    // Evidence leaves places to what the policy does not count.
+    const excepting = fullState(1, 1)
+    expect([excepting.evidence.length + excepting.excepted.length, excepting.excepted.length]).toEqual([11, 4])
+    expect(storedBytes(excepting)).toBeLessThanOrEqual(BYTES_LIMIT)
   })
 
   it('does not grow once every bound is full, whatever comes then', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { assessmentOf, numbersOf, withOpinion } from '../../shared/domain/assessment.ts'
 import { attempted, attemptWith, isAboutAct, isAttempt } from '../../shared/domain/attempt.ts'
+import { UNTUNED } from '../../shared/domain/detector-tuning.ts'
 import type { Finding } from '../../shared/domain/finding.ts'
 import { FINDING, KEY } from '../contract/samples.ts'
 import { opinionOf } from '../embedded.ts'
@@ -17,6 +18,9 @@ const attempt = (detector: string, weight: number, parts: Partial<Finding> = {})
   finding(detector, weight, { ...parts, credentialId: KEY_OF_ATTEMPT.id })
 const detectorsOf = (evidence: Finding[]) => assessmentOf(evidence).contributions.map(({ finding: { detector } }) => detector)
 
+const weighted = (weights: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(weights).map(([id, weight]) => [id, { ...UNTUNED, weight }]))
+
 describe('an assessment', () => {
   it('is confirmed where one finding is, whatever the others say', () => {
     const confirmed = finding('exposed', 0.3, { isConfirmed: true, group: 'exposure' })
@@ -27,8 +31,8 @@ describe('an assessment', () => {
   })
 
   it('applies the factors of the policy by detector, never up to certainty, and never to what is confirmed', () => {
-    const weights = { 'new-country': 0.5, burst: 3, exposed: 0.1 }
-    const riskOf = (found: Finding) => assessmentOf([found], { weights }).risk
+    const detectors = weighted({ 'new-country': 0.5, burst: 3, exposed: 0.1 })
+    const riskOf = (found: Finding) => assessmentOf([found], { detectors }).risk
     expect(riskOf(finding('new-country', 0.4))).toBe(20)
     expect(riskOf(finding('burst', 0.2))).toBe(60)
     expect(riskOf(finding('burst', 0.9))).toBe(99.9)
@@ -38,14 +42,16 @@ describe('an assessment', () => {
     expect(riskOf(finding('constructor', 0.4))).toBe(40)
   })
 
-  it('gives no share to a finding whose detector the policy has no weight for, also where there is no other', () => {
-    const sharesOf = (evidence: Finding[]) => assessmentOf(evidence, { weights: { burst: 0 } }).contributions.map(({ share }) => share)
-    expect(sharesOf([finding('burst', 0.4)])).toEqual([0])
-    expect(sharesOf([finding('burst', 0.4), finding('other', 0.3)])).toEqual([30, 0])
+  it('leaves out a detector that the policy switches off, also where there is no other, and nothing that is confirmed', () => {
+    const detectors = { burst: { ...UNTUNED, enabled: false } }
+    const sharesOf = (evidence: Finding[]) => assessmentOf(evidence, { detectors }).contributions.map(({ share }) => share)
+    expect(sharesOf([finding('burst', 0.4)])).toEqual([])
+    expect(sharesOf([finding('burst', 0.4), finding('other', 0.3)])).toEqual([30])
+    expect(sharesOf([finding('burst', 0.4, { isConfirmed: true })])).toEqual([40])
   })
 
   it('names a finding with the factor applied, and all else of it as it was', () => {
-    const [contribution] = assessmentOf([finding('burst', 0.2)], { weights: { burst: 2 } }).contributions
+    const [contribution] = assessmentOf([finding('burst', 0.2)], { detectors: weighted({ burst: 2 }) }).contributions
     expect(contribution?.finding).toEqual(finding('burst', 0.4))
   })
 

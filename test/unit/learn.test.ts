@@ -119,7 +119,7 @@ describe('a proposal', () => {
 
   it('is to weigh a detector less that only cries wolf, and as before where it no longer does', () => {
     expect(changes(many(10, 30, false))).toEqual([['weight-new-country', 1, 0.7]])
-    const weighed = Policy.parse({ version: 3, weights: { 'new-country': 0.7 } })
+    const weighed = Policy.parse({ version: 3, detectors: { 'new-country': { weight: 0.7 } } })
     expect(changes(many(10, 30, true), weighed)).toEqual([['weight-new-country', 0.7, 1]])
   })
 
@@ -149,7 +149,7 @@ describe('a proposal', () => {
           // What restricts nothing does not come to restrict by a proposal.
           const { restrict, contain } = proposal.policy.thresholds
           if (policy.thresholds.restrict === policy.thresholds.contain) expect(restrict).toBe(contain)
-          if (proposal.direction === 'loosen' || proposal.what.startsWith('weights')) continue
+          if (proposal.direction === 'loosen' || proposal.what.startsWith('detectors')) continue
           expect(proposal.to).toBeLessThan(proposal.from)
           expect(proposal.to).toBeGreaterThanOrEqual(
             proposal.what === 'thresholds.ask' ? policy.learning.minAsk : policy.learning.minContain,
@@ -202,14 +202,15 @@ describe('learning', () => {
   })
 
   it('weighs what a detector says by the policy, but never what is confirmed', async () => {
-    const weights = { 'logging-tampered': 0.1, 'user-created': 0.1, 'admin-policy-granted': 0.1, 'access-key-exposed': 0.1 }
-    const weighed = await embedded({ policy: { weights } })
+    const names = ['logging-tampered', 'user-created', 'admin-policy-granted', 'access-key-exposed']
+    const detectors = Object.fromEntries(names.map((id) => [id, { weight: 0.1 }]))
+    const weighed = await embedded({ policy: { detectors } })
     await weighed.respond(ATTACK)
     const plain = await embedded()
     await plain.respond(ATTACK)
     const [a, b] = [(await weighed.incidents())[0]?.assessment.risk ?? 0, (await plain.incidents())[0]?.assessment.risk ?? 0]
     expect(a).toBeLessThan(b / 2)
-    const confirmed = await embedded({ policy: { weights } })
+    const confirmed = await embedded({ policy: { detectors } })
     await confirmed.respond([exposed()])
     expect((await confirmed.incidents())[0]?.state).toBe('contained')
   })

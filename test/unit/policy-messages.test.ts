@@ -61,7 +61,12 @@ describe('a policy file without faults', () => {
     const tiers = '[{ name: all, match: { arns: ["*"] }, mode: ask }, { name: builds, match: { tags: { team: ci } } }]'
     writeFileSync(path, `version: 2\ntiers: ${tiers}\nprotected: { arns: ["*:user/break-glass"], tags: { keep: 'yes' } }`)
     const said = await checkPolicy(path)
-    expect(said).toContain('Tier all: mode ask, for *.\nTier builds: mode observe, for tag team=ci.')
+    expect(said).toContain(
+      'Tier all (1 of 2, the first that matches applies): mode ask, for *. That is every user, every role and root of every account.',
+    )
+    expect(said).toContain(
+      'Tier builds (2 of 2, the first that matches applies): mode observe, for tag team=ci.\nWhoever no tier matches: mode observe.',
+    )
     expect(said).toContain('Never contained or restricted, because protected: *:user/break-glass, tag keep=yes.')
     expect(said).toContain('Warning: tier builds is never reached')
     writeFileSync(path, 'version: 2')
@@ -87,7 +92,7 @@ thresholds: { notify: 50, ask: 40, restrict: 70, contain: 90 }
 advisor: { maxShift: 99 }
 tiers: [{ name: crown, match: { arns: ['*'] } }]
 fourEyes: [{ tiers: [corwn] }]
-weights: { new-contry: 0.5 }
+detectors: { new-contry: { weight: 0.5 } }
 `)
     for (const fault of [
       'mode: must be one of observe, ask, restrict, contain, got "contian"; did you mean contain?',
@@ -95,7 +100,7 @@ weights: { new-contry: 0.5 }
       'thresholds: must rise: notify ≤ ask ≤ contain, and notify ≤ restrict ≤ contain, got {"notify":50',
       'advisor.maxShift: must be at most 30, got 99',
       'fourEyes.0.tiers.0: must be one of the tiers default, crown, got "corwn"; did you mean crown?',
-      'weights.new-contry: no detector has this name; did you mean new-country?',
+      'detectors.new-contry: no detector has this name; did you mean new-country?',
     ])
       expect(said).toContain(fault)
     expect(said.split('\n')).toHaveLength(7)

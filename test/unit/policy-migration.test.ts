@@ -8,7 +8,8 @@ import { checkPolicy } from '../../local/commands/policy.ts'
 import { loadPolicyFile, readPolicyFile } from '../../local/policy-file.ts'
 import { decide } from '../../shared/decide/decide.ts'
 import { CATALOGUE } from '../../shared/detect/catalogue.ts'
-import { unknownDetectorsIn } from '../../shared/detect/detector-names.ts'
+import { detectorFaults } from '../../shared/detect/detector-names.ts'
+import { BINDING_DETECTORS, isBinding } from '../../shared/domain/binding-detectors.ts'
 import { boundsFor } from '../../shared/domain/bounds.ts'
 import { migratePolicy, POLICY_VERSION, RENAMED_DETECTORS, RENAMED_KEYS } from '../../shared/domain/policy-migration.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
@@ -39,7 +40,7 @@ describe('a policy of version 1', () => {
   it('is read in the keys of now, with every value as it was', () => {
     expect(parsePolicy(VERSION_1)).toMatchObject({
       version: POLICY_VERSION,
-      weights: { 'ses-enumeration': 0.5, 'new-country': 0.8 },
+      detectors: { 'ses-enumeration': { weight: 0.5 }, 'new-country': { weight: 0.8 } },
       learning: { autoTighten: true, minVerdicts: 12, minAsk: 45, minContain: 75 },
       breaker: { containmentsPerHour: 5, maxUserFraction: 0.1 },
       release: { suppressionHours: 12 },
@@ -139,21 +140,62 @@ describe('a policy of version 2', () => {
   })
 })
 
-describe('weights', () => {
-  it('of a detector that there is not are refused, with the nearest name', async () => {
+describe('weights of before', () => {
+  it('stand in detectors, of every version that had them', () => {
+    for (const version of [1, 2, 3]) {
+      const { detectors } = parsePolicy({ version, weights: { 'new-country': 0.5 } })
+      expect(detectors).toEqual({ 'new-country': { enabled: true, weight: 0.5, except: [] } })
+    }
+    const both = parsePolicy({ version: 3, weights: { 'new-country': 0.5 }, detectors: { 'new-country': { enabled: false } } })
+    expect(both.detectors['new-country']).toEqual({ enabled: false, weight: 0.5, except: [] })
+  })
+
+  it('are refused beside a weight in detectors, because two numbers of one thing contradict each other', () => {
+    const twice = { version: 3, weights: { 'new-country': 0.5 }, detectors: { 'new-country': { weight: 0.7 } } }
+    expect(() => parsePolicy(twice)).toThrow('unknown weights; a weight stands in detectors now')
+    expect(() => parsePolicy({ version: 3, weights: 7 })).toThrow('unknown weights')
+  })
+
+  it('are shown in the keys of now, comments kept, and what is shown is read as the same policy', async () => {
+    const own = fileOf('version: 3\n# noisy\nweights:\n  new-country: 0.5 # we travel\n')
+    const among = fileOf('version: 3\nweights: { new-country: 0.5 }\ndetectors:\n  new-network: { enabled: false }\n')
+    for (const path of [own, among]) {
+      const { policy, migrated } = await loadPolicyFile(path)
+      expect(parsePolicy(parse(migrated ?? ''))).toEqual(policy)
+      expect((await loadPolicyFile(fileOf(migrated ?? ''))).migrated).toBeUndefined()
+      expect(await checkPolicy(path)).toContain('It has the older key weights')
+    }
+    expect((await loadPolicyFile(own)).migrated).toMatch(/# noisy[\s\S]*we travel/)
+  })
+})
+
+describe('detectors of a policy', () => {
+  it('that there are not are refused, with the nearest name', async () => {
     await expect(readPolicyFile(fileOf('version: 2\nweights: { new-contry: 0.5 }'))).rejects.toThrow(
-      'weights.new-contry: no detector has this name; did you mean new-country?',
+      'detectors.new-contry: no detector has this name; did you mean new-country?',
+    )
+    await expect(readPolicyFile(fileOf('version: 3\ndetectors: { new-contry: { enabled: false } }'))).rejects.toThrow(
+      'detectors.new-contry: no detector has this name; did you mean new-country?',
     )
   })
 
-  it('by a name of before are refused in version 2, with the name of now', () => {
+  it('by a name of before are refused, with the name of now', () => {
     for (const [before, now] of RENAMED_DETECTORS)
-      expect(unknownDetectorsIn({ weights: { [before]: 1 } })).toEqual([
-        `weights.${before}: no detector has this name; it is called ${now} now (docs/detectors.md of the sources lists every detector)`,
+      expect(detectorFaults({ [before]: {} })).toEqual([
+        `detectors.${before}: no detector has this name; it is called ${now} now (\`countersign detectors\` lists every detector)`,
       ])
   })
 
-  it('of every detector are taken', () => {
-    expect(unknownDetectorsIn({ weights: Object.fromEntries(CATALOGUE.map(({ id }) => [id, 1])) })).toEqual([])
+  it('of the whole catalogue are taken but those that count as they are, and own rules by their form', () => {
+    const tunable = CATALOGUE.filter(({ id }) => !isBinding(id)).map(({ id }) => id)
+    expect(detectorFaults(Object.fromEntries(tunable.map((id) => [id, {}])))).toEqual([])
+    expect(detectorFaults({ 'rule:console-at-night': {} })).toEqual([])
+    for (const id of BINDING_DETECTORS) expect(detectorFaults({ [id]: {} })).toEqual([expect.stringContaining('always counts as it is')])
+  })
+
+  it('that count as they are exist, and are all that are confirmed', () => {
+    const ids = CATALOGUE.map(({ id }) => id)
+    for (const id of BINDING_DETECTORS) expect(ids).toContain(id)
+    for (const { id, isConfirmed } of CATALOGUE) if (isConfirmed === true) expect(isBinding(id), id).toBe(true)
   })
 })

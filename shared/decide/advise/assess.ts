@@ -38,7 +38,7 @@ export interface AssessPorts {
  */
 export async function assess(subject: AssessmentSubject, policy: Policy, ports: AssessPorts): Promise<Assessment> {
   const assessment = assessmentOf(subject.evidence, {
-    weights: policy.weights,
+    detectors: policy.detectors,
     familiarity: subject.familiarity,
   })
   const proven = provenOf(assessment, subject, policy)
@@ -56,9 +56,9 @@ export async function assess(subject: AssessmentSubject, policy: Policy, ports: 
 }
 
 /** The assessment without what anybody may have written; the same one where there is nothing of that. */
-function provenOf(assessment: Assessment, { evidence, familiarity }: AssessmentSubject, { weights }: Policy): Assessment {
+function provenOf(assessment: Assessment, { evidence, familiarity }: AssessmentSubject, { detectors }: Policy): Assessment {
   const proven = evidence.filter((finding) => !isHearsay(finding))
-  return proven.length === evidence.length ? assessment : assessmentOf(proven, { weights, familiarity })
+  return proven.length === evidence.length ? assessment : assessmentOf(proven, { detectors, familiarity })
 }
 
 /** The assessment with an opinion on the proven part of it, which moves the whole by as many points. */

@@ -28,6 +28,23 @@ const Frequencies = z
  */
 export const FindingKind = z.tuple([z.string(), z.string(), EvidenceGroup, Technique, z.boolean(), z.string(), ReportingSource.optional()])
 
+/** As a row, what the policy does not count: all of a finding, with the reason, the end, and who reports it, each empty where there is none. */
+export const ExceptedRow = z.tuple([
+  z.string(),
+  z.string(),
+  EvidenceGroup,
+  Technique,
+  z.number().min(0).max(1),
+  z.string(),
+  z.string(),
+  z.string(),
+  z.string(),
+  Time,
+  z.string(),
+  z.string(),
+  z.union([z.literal(''), ReportingSource]),
+])
+
 const Place = z.number().int().min(0)
 
 /** Number of the kind, weight, reason, signal id, credential id, time; then the numbers of its scenes. */
@@ -86,6 +103,7 @@ export const StoredState = z
     kinds: z.array(FindingKind),
     scenes: z.array(SceneRow).default([]),
     evidence: z.array(FindingRow),
+    excepted: z.array(ExceptedRow).default([]),
     bootstrapped: z.array(z.string()),
   })
   .refine(({ kinds, evidence }) => evidence.every(([kind]) => kind < kinds.length), { error: 'evidence of an unknown kind' })

@@ -1,4 +1,5 @@
 import type { Incident } from '../../domain/incident.ts'
+import { runbookOf } from '../../domain/runbook.ts'
 
 /** The Security Hub that findings go to. */
 export interface HubPlace {
@@ -26,6 +27,7 @@ export interface AsffFinding {
     readonly Partition: 'aws' | 'aws-cn' | 'aws-us-gov'
     readonly Region: string
   }[]
+  readonly Remediation?: { readonly Recommendation: { readonly Text: string } }
   readonly RecordState: 'ACTIVE' | 'ARCHIVED'
   readonly ProductFields: Record<string, string>
 }
@@ -45,6 +47,7 @@ export function productArn({ account, region, partition }: HubPlace): string {
 export function asffOf(incident: Incident, place: HubPlace, now: number): AsffFinding {
   const { id, identity, assessment, findings, openedAt, state, verdict, priority, decision } = incident
   const severity = { Label: labelOf(priority) }
+  const runbook = runbookOf(findings[0]?.detector ?? '')
   return {
     SchemaVersion: '2018-10-08',
     Id: `${productArn(place)}/countersign/${id}`,
@@ -65,6 +68,7 @@ export function asffOf(incident: Incident, place: HubPlace, now: number): AsffFi
         Region: place.region,
       },
     ],
+    ...(runbook === undefined ? {} : { Remediation: { Recommendation: { Text: clip(runbook, 512) } } }),
     // A released incident was legitimate, so its finding is archived. A confirmed one stays active.
     RecordState: state === 'released' ? 'ARCHIVED' : 'ACTIVE',
     ProductFields: {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { operationOf, stepFor } from '../../contain/steps/steps.ts'
 import type { Change } from '../../domain/change.ts'
 import { type Incident, type IncidentSignal, isClosed } from '../../domain/incident.ts'
+import { runbookOf } from '../../domain/runbook.ts'
 
 /** The version of the Open Cybersecurity Schema Framework (OCSF) that exported events follow: https://schema.ocsf.io/1.3.0 */
 export const OCSF_VERSION = '1.3.0'
@@ -15,6 +16,7 @@ export type OcsfEvent = Readonly<Record<string, unknown>>
 export function detectionFinding(incident: Incident): OcsfEvent {
   const { id, identity, assessment, blastRadius, priority, findings, openedAt, updatedAt, decision, verdict, state } = incident
   const activity = isClosed(incident) ? 3 : updatedAt > openedAt ? 2 : 1
+  const runbooks = [...new Set(findings.map(({ detector }) => detector))].flatMap((detector) => runbookOf(detector) ?? [])
   return {
     ...base({ classUid: 2004, categoryUid: 2, activity, time: updatedAt, uid: id, severity: severityOf(priority) }),
     cloud: cloudOf(identity.account),
@@ -36,6 +38,7 @@ export function detectionFinding(incident: Incident): OcsfEvent {
       { uid: identity.id, name: identity.name, type: identity.kind },
       ...incident.credentials.map(({ id: uid, kind }) => ({ uid, type: kind })),
     ],
+    ...(runbooks.length === 0 ? {} : { remediation: { desc: runbooks.join('\n') } }),
     ...(verdict === undefined ? {} : { comment: `${verdict.kind} by ${verdict.by}: ${verdict.reason}` }),
     unmapped: { state, priority, action: decision.action, why: decision.why },
   }
