@@ -28,6 +28,8 @@ export interface EventRulesProps {
   readonly config: StackConfig
   /** Sessions of the responder's own functions, whose calls are left out. */
   readonly ownSessionArns: readonly string[]
+  /** Calls that rules of people name. */
+  readonly ruleActions: readonly string[]
   /** The bus of forwarded events; without one, the rules are on the default bus. */
   readonly forwarded?: IEventBus
 }
@@ -39,7 +41,7 @@ export class EventRules extends Construct {
   /** ARNs of the rules by the queue that they fill. */
   readonly arns: ReadonlyMap<Queue, readonly string[]>
 
-  constructor(scope: Construct, id: string, { queues, config, ownSessionArns, forwarded }: EventRulesProps) {
+  constructor(scope: Construct, id: string, { queues, config, ownSessionArns, ruleActions, forwarded }: EventRulesProps) {
     super(scope, id)
     const { stackName, account } = Stack.of(this)
     // The alarms are named for their queues.
@@ -52,6 +54,7 @@ export class EventRules extends Construct {
         stackName,
         account: forwarded === undefined ? account : undefined,
         includeRoleSessions: config.includeRoleSessions,
+        ruleActions,
       }),
       options: { readOnlyEvents: config.readOnlyEvents, includeRoleSessions: config.includeRoleSessions },
       bus: forwarded,

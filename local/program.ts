@@ -15,7 +15,8 @@ import { addBaseline, addChanges, addConsole, addDrift, addReport } from './prog
 import { addRedrive } from './program/redrive.ts'
 import { addReplay } from './program/replay.ts'
 import { addRestrict } from './program/restrict.ts'
-import { complain, ENDPOINT, POLICY_HELP, paint, print, wholeNumber } from './program/with-target.ts'
+import { addRules } from './program/rules.ts'
+import { complain, ENDPOINT, POLICY_HELP, paint, print, RULES, wholeNumber } from './program/with-target.ts'
 import { requireSomeInput } from './read/list-files.ts'
 
 const EXIT_CODES = `
@@ -47,6 +48,7 @@ export function program(): Command {
   addDrift(root)
   addPolicy(root)
   addOverride(root)
+  addRules(root)
   addDoctor(root)
   addRedrive(root)
   addCompletion(root)
@@ -85,6 +87,7 @@ function addEvaluate(root: Command): void {
     .description('measure detection on labelled records (NDJSON, plain or .gz)')
     .argument('<file...>')
     .option('--policy <file>', POLICY_HELP)
+    .option(...RULES)
     .option('--json', 'one JSON object')
     .option('--signals', 'the files hold signals of all sources (id, kind, label, event, headers): what becomes of each kind, and why')
     .option('--out <file>', 'an HTML report with plots')
@@ -108,11 +111,13 @@ function addEvaluate(root: Command): void {
       ])
       const policy = await readPolicyFile(policyToUse(options.policy, complain))
       const advised = await advisedBy(options)
+      const rules = options.rules === undefined ? undefined : (await import('./rules/pack-rules.ts')).packRules(options.rules, complain)
       const { output, isReached, isWhole } = await evaluate({
         ...options,
         ...(advised === undefined ? {} : { advised }),
         files,
         policy,
+        rules,
         isJson: options.json === true,
         complain,
       })
@@ -134,6 +139,7 @@ async function evaluateSignalsIn(files: readonly string[], { json, ...others }: 
 interface EvalOptions {
   readonly signals?: true
   readonly policy?: string
+  readonly rules?: string
   readonly json?: true
   readonly out?: string
   readonly failUnder?: string

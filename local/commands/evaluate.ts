@@ -1,3 +1,5 @@
+import type { PackedRules } from '../../shared/detect/rules/packed-rule.ts'
+import { ruleSet } from '../../shared/detect/rules/rule-set.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { geoIpFrom } from '../../shared/geo/geo-ip.ts'
 import { absentAdvisor } from '../../shared/memory/advisor.ts'
@@ -14,6 +16,7 @@ import { writeOut } from '../write-out.ts'
 export interface EvaluateOptions {
   readonly files: readonly string[]
   readonly policy: Policy
+  readonly rules?: PackedRules | undefined
   readonly isJson: boolean
   readonly out?: string
   readonly failUnder?: string
@@ -28,6 +31,7 @@ export interface EvaluateOptions {
 export async function evaluate({
   files,
   policy,
+  rules,
   isJson,
   out,
   failUnder,
@@ -41,6 +45,7 @@ export async function evaluate({
     complain(problem)
   })
   const geoIp = geoIpFrom(await geoDatabases())
+  const matching = rules && ruleSet(rules)
   const asking = advised && noted(advised.advisor)
   const alone = new Map<string, Evaluated[]>()
   const together = new Map<string, Evaluated[]>()
@@ -48,7 +53,7 @@ export async function evaluate({
   // Of each case its figures are kept and not its records, which are most of the memory.
   for (let one = cases.shift(); one !== undefined; one = cases.shift()) {
     events += one.records.length
-    const settings = { policy, geoIp, answerAfterMinutes: answerLegitimate }
+    const settings = { policy, geoIp, rules: matching, answerAfterMinutes: answerLegitimate }
     addTo(alone, one, await runCase(one, { ...settings, advisor: absentAdvisor }))
     if (asking !== undefined) addTo(together, one, await runCase(one, { ...settings, advisor: asking.advisor }))
   }

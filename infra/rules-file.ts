@@ -1,0 +1,34 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { PackedRules } from '../shared/detect/rules/packed-rule.ts'
+import { actionsOfRules } from '../shared/detect/rules/rule-actions.ts'
+import { ResponderError } from '../shared/errors.ts'
+
+/** The rules of people as respond's bundle has them, and the calls that they name. */
+export interface RulesFile {
+  readonly path: string
+  readonly actions: readonly string[]
+}
+
+/** The most bytes of rules in a bundle: each cold start reads them. SigmaHQ's and Suzaku's rules for CloudTrail together take some 0.35 MB. */
+const BYTES_LIMIT = 2 * 1024 * 1024
+
+/** The most calls that rules may name. Each 40 to 60 of them take an event rule, and the policy of a queue has room for some 60 rules. */
+const ACTIONS_LIMIT = 1_000
+
+/** Writes the rules for the bundle. Throws `config.invalid` where they are too many. */
+export function rulesFile(rules: PackedRules): RulesFile {
+  const text = JSON.stringify(rules)
+  const actions = actionsOfRules(rules.rules)
+  const bytes = Buffer.byteLength(text)
+  if (bytes > BYTES_LIMIT) throw tooMuch(`take ${bytes} bytes, and may take ${BYTES_LIMIT}`)
+  if (actions.length > ACTIONS_LIMIT) throw tooMuch(`name ${actions.length} calls, and may name ${ACTIONS_LIMIT}`)
+  const path = join(mkdtempSync(join(tmpdir(), 'countersign-rules-')), 'rules.json')
+  writeFileSync(path, text)
+  return { path, actions }
+}
+
+function tooMuch(what: string): ResponderError {
+  return new ResponderError('config.invalid', `rulesFolder: its rules ${what}; name a folder with fewer`)
+}
