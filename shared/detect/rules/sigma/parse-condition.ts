@@ -18,6 +18,12 @@ export function parseCondition(text: string, selections: Selections): Condition 
   return new ConditionReader(text.match(/[()]|[^\s()]+/g) ?? [], selections).read()
 }
 
+const COUNTS: ReadonlyMap<string, 'any' | 'all'> = new Map([
+  ['1', 'any'],
+  ['any', 'any'],
+  ['all', 'all'],
+])
+
 class ConditionReader {
   readonly #words: readonly string[]
   readonly #selections: Selections
@@ -66,7 +72,7 @@ class ConditionReader {
   }
 
   #several(many: string): Condition {
-    const kind = ({ '1': 'any', any: 'any', all: 'all' } as const)[many.toLowerCase()]
+    const kind = COUNTS.get(many.toLowerCase())
     if (kind === undefined) throw new Refusal(`the condition has "${many} of", and only 1 of, any of and all of are known`)
     this.#at += 1
     const pattern = this.#words[this.#at++]
