@@ -8,7 +8,7 @@ import type { Detector } from './detector.ts'
 /** Groups whose calls are harmless on what the identity itself created within a day: weakening, and destroying. */
 const SPARES_OWN_WORKS: readonly EvidenceGroup[] = ['evasion', 'impact']
 
-/** Facts and habits of calls are clipped to this, since the caller chooses the name of a call that does not exist. Characters. */
+/** Habits of calls are clipped to this, since the caller chooses the name of a call that does not exist. Characters. */
 const ACTION_LIMIT = 44
 
 /**
@@ -25,7 +25,7 @@ export function ruleDetector(
     title,
     weight,
     group,
-    fact: fact ?? ofCall?.fact ?? `call ${action.slice(0, ACTION_LIMIT)}`,
+    fact: fact ?? ofCall?.fact ?? `call ${hashOf(action)}`,
     attack: technique,
     runbook: '',
     delivery: 'every-call',
@@ -41,9 +41,14 @@ export function habitOfRule({ detector }: RuleMatch, { action }: Signal, weight:
 
 const SHORT_NAMES = new Map<string, string>()
 
-/** Eight digits of the hash of a name; kept, because the same few rules match again and again. */
+/** The hash of a name, which is kept, because the same few rules match again and again. */
 function shortNameOf(detector: string): string {
-  const known = SHORT_NAMES.get(detector) ?? createHash('sha256').update(detector).digest('hex').slice(0, 8)
+  const known = SHORT_NAMES.get(detector) ?? hashOf(detector)
   if (SHORT_NAMES.size < 5_000) SHORT_NAMES.set(detector, known)
   return known
+}
+
+/** Eight digits: a name of bounded length for a text of any. */
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8)
 }

@@ -3,7 +3,7 @@ import { Action, isStronger, weaker } from './action.ts'
 import { isAboutAct } from './attempt.ts'
 import type { Finding } from './finding.ts'
 import { ReportingSource } from './report.ts'
-import { RULE_PREFIX } from './rule-match.ts'
+import { isOfRule } from './rule-match.ts'
 
 /**
  * The most that a source can bring about by what it says, where the policy says nothing else, and why.
@@ -78,7 +78,7 @@ export function ceilingOf(
 ): Action {
   if (!isAboutAct(finding)) return 'ask'
   const { reportedBy, detector, axis } = finding
-  if (axis === 'who' && detector.startsWith(RULE_PREFIX)) return 'restrict'
+  if (axis === 'who' && isOfRule(finding)) return 'restrict'
   if (reportedBy === undefined) return 'contain'
   const most = signals[reportedBy]?.most ?? CEILINGS[reportedBy].most
   if (detector === SECRET_DISCLOSED) return weaker(most, disclosedSecret)

@@ -5,6 +5,7 @@ import { type CredentialWindow, copyWindow, isStale, openWindow } from './creden
 import type { Finding } from './finding.ts'
 import { copyIdentityWindow, emptyIdentityWindow, type IdentityWindow } from './identity-window.ts'
 import { withinSceneLimit, withScenes } from './merge-scenes.ts'
+import { isOfRule } from './rule-match.ts'
 import { copySeen, nothingSeen, type Seen } from './seen.ts'
 import type { Identity } from './signal.ts'
 import { HOUR_MS } from './time.ts'
@@ -20,6 +21,9 @@ const EVIDENCE_LIMIT = 16
 
 /** The most of them that anybody may have written: however many tickets name its credentials, they displace nothing that it did. */
 const HEARSAY_LIMIT = 4
+
+/** The most of them that rules of people found, the strongest: however many rules there are, they displace nothing that a detector found. */
+const RULES_LIMIT = 4
 
 /** How long a finding counts as evidence against a credential, in milliseconds. */
 export const EVIDENCE_MS = 24 * HOUR_MS
@@ -101,9 +105,15 @@ export function keepEvidence(state: IdentityState, findings: readonly Finding[])
     }
     const others = state.evidence.filter((kept) => !same(kept) && finding.time - kept.time <= EVIDENCE_MS)
     const kept = isOld ? finding : withScenes(finding, before)
-    const strongest = withinHearsayLimit([...others, kept].sort(byConsequence), HEARSAY_LIMIT)
+    const strongest = withinRulesLimit(withinHearsayLimit([...others, kept].sort(byConsequence), HEARSAY_LIMIT))
     state.evidence = withinSceneLimit(strongest.slice(0, EVIDENCE_LIMIT))
   }
+}
+
+/** Findings with at most `RULES_LIMIT` of rules: the first of them. */
+function withinRulesLimit(findings: readonly Finding[]): readonly Finding[] {
+  let ofRules = 0
+  return findings.filter((finding) => !isOfRule(finding) || ++ofRules <= RULES_LIMIT)
 }
 
 /** False where evidence as strong is kept already: of the same detector, from the same party, about the same credential, within a day. */

@@ -17,5 +17,10 @@ export interface RuleMatch {
 /** What the detectors of rules begin with, which no detector in code does. */
 export const RULE_PREFIX = 'rule:'
 
+/** True for what a rule found. */
+export function isOfRule({ detector }: { readonly detector: string }): boolean {
+  return detector.startsWith(RULE_PREFIX)
+}
+
 /** The detector of a rule: the prefix, and a name of at most 43 small letters, digits and hyphens. An identity's evidence has room for names of that length. */
 export const RULE_DETECTOR = /^rule:[a-z0-9](?:[a-z0-9-]{0,41}[a-z0-9])?$/
