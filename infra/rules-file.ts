@@ -14,21 +14,16 @@ export interface RulesFile {
 /** The most bytes of rules in a bundle: each cold start reads them. SigmaHQ's and Suzaku's rules for CloudTrail together take some 0.35 MB. */
 const BYTES_LIMIT = 2 * 1024 * 1024
 
-/** The most calls that rules may name. Each 40 to 60 of them take an event rule, and the policy of a queue has room for some 60 rules. */
-const ACTIONS_LIMIT = 1_000
-
 /** Writes the rules for the bundle. Throws `config.invalid` where they are too many. */
 export function rulesFile(rules: PackedRules): RulesFile {
   const text = JSON.stringify(rules)
-  const actions = actionsOfRules(rules.rules)
   const bytes = Buffer.byteLength(text)
-  if (bytes > BYTES_LIMIT) throw tooMuch(`take ${bytes} bytes, and may take ${BYTES_LIMIT}`)
-  if (actions.length > ACTIONS_LIMIT) throw tooMuch(`name ${actions.length} calls, and may name ${ACTIONS_LIMIT}`)
+  if (bytes > BYTES_LIMIT)
+    throw new ResponderError(
+      'config.invalid',
+      `rulesFolder: its rules take ${bytes} bytes, and may take ${BYTES_LIMIT}; name a folder with fewer`,
+    )
   const path = join(mkdtempSync(join(tmpdir(), 'countersign-rules-')), 'rules.json')
   writeFileSync(path, text)
-  return { path, actions }
-}
-
-function tooMuch(what: string): ResponderError {
-  return new ResponderError('config.invalid', `rulesFolder: its rules ${what}; name a folder with fewer`)
+  return { path, actions: actionsOfRules(rules.rules) }
 }

@@ -85,6 +85,7 @@ function readRule(path: string): Read {
     if (!Array.isArray(documents)) return refuse('it is empty')
     const [fault] = documents.flatMap(({ errors }) => errors)
     if (fault !== undefined) return refuse(`it is not YAML: ${fault.message.split('\n')[0]}`)
+    if (documents.every(({ contents }) => contents === null)) return refuse('it is empty')
     const values: unknown[] = documents.map((document) => document.toJS({ maxAliasCount: ALIASES_LIMIT }))
     if (values.some((value) => typeof value === 'object' && value !== null && 'correlation' in value))
       return refuse('it correlates rules, which takes a detector in code')

@@ -46,13 +46,17 @@ const { expression } = fc.letrec<{ expression: string; term: string }>((tie) => 
 }))
 const texts = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'A', 'B', '1', '_', ' ', '-', '.', '\n', 'é'), maxLength: 12 })
 
+const parsed = (...words: Parameters<typeof parseRegex>) => parseRegex(...words).program
+
 describe('a regular expression of a rule', () => {
   it('matches where the engine of JavaScript says so', () => {
     fc.assert(
       fc.property(expression, texts, fc.constantFrom('', 'i', 'm', 's', 'ims'), (source, text, flags) => {
-        const program = parseRegex(source, { i: flags.includes('i'), m: flags.includes('m'), s: flags.includes('s') })
+        const { program, needs, isFolded } = parseRegex(source, { i: flags.includes('i'), m: flags.includes('m'), s: flags.includes('s') })
         // `.` of JavaScript also leaves out carriage returns, which are not in these texts.
-        expect(regexMatcher(program)(text)).toBe(new RegExp(source, flags).test(text))
+        const matches = new RegExp(source, flags).test(text)
+        expect(regexMatcher(program)(text)).toBe(matches)
+        if (matches) expect(isFolded === true ? text.toLowerCase() : text).toContain(needs)
       }),
       { numRuns: 3_000 },
     )
@@ -62,7 +66,7 @@ describe('a regular expression of a rule', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'ab()[]{}|*+?^$\\.-,1239<>:=!Pdwx '.split('')), maxLength: 30 }), (source) => {
         try {
-          regexMatcher(parseRegex(source, { i: false, m: false, s: false }))('ab ba')
+          regexMatcher(parsed(source, { i: false, m: false, s: false }))('ab ba')
         } catch (cause) {
           expect(cause).toBeInstanceOf(Refusal)
         }
@@ -74,7 +78,7 @@ describe('a regular expression of a rule', () => {
   it.each(['(a+)+$', '(a|a)*b', '(a|aa)+$', '(.*a){12}b', '(\\w+\\s?)*$x', '((a{0,15}){0,15})b'])(
     '%s takes time in proportion to its text',
     (source) => {
-      const matches = regexMatcher(parseRegex(source, { i: true, m: false, s: false }))
+      const matches = regexMatcher(parsed(source, { i: true, m: false, s: false }))
       const text = `${'a'.repeat(REGEX_TEXT_LIMIT * 4)}!`
       const startedAt = performance.now()
       matches(text)
@@ -83,8 +87,20 @@ describe('a regular expression of a rule', () => {
     },
   )
 
+  it.each([
+    ['.+:assumed-role/aws:.+', ':assumed-role/aws:'],
+    ['ab|cd', ''],
+    ['x(ab|cd)yz', 'yz'],
+    ['(abc)+', 'abc'],
+    ['(abc)*d', 'd'],
+    ['ab{2}c?d', 'abb'],
+    ['a[bc]de', 'de'],
+  ])('%s needs the text %j', (source, needs) => {
+    expect(parseRegex(source, { i: false, m: false, s: false }).needs).toBe(needs)
+  })
+
   it('nests nothing in nothing without end', () => {
     const source = `${'('.repeat(20)}${'){500}'.repeat(20)}`
-    expect(regexMatcher(parseRegex(source, { i: false, m: false, s: false }))('')).toBe(true)
+    expect(regexMatcher(parsed(source, { i: false, m: false, s: false }))('')).toBe(true)
   })
 })

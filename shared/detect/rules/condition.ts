@@ -12,7 +12,10 @@ export type Likeness = z.infer<typeof Likeness>
 /** What is asked of one value of a field. Texts are compared without regard to case unless `isCased`. */
 export const Test = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('text'), pattern: Pattern, isCased: z.literal(true).exactOptional() }).readonly(),
-  z.strictObject({ kind: z.literal('regex'), program: RegexProgram }).readonly(),
+  /** `needs` is a text that stands in whatever the expression matches, in small letters where it has no regard to case. */
+  z
+    .strictObject({ kind: z.literal('regex'), program: RegexProgram, needs: z.string(), isFolded: z.literal(true).exactOptional() })
+    .readonly(),
   z.strictObject({ kind: z.literal('cidr'), range: z.string() }).readonly(),
   z.strictObject({ kind: z.literal('number'), operator: z.enum(['lt', 'lte', 'gt', 'gte']), than: z.number() }).readonly(),
   /** The field has a value that is not null. */

@@ -42,7 +42,10 @@ function testMatcher(test: Test): (values: FieldValues, view: RecordView) => boo
     }
     case 'regex': {
       const matches = regexMatcher(test.program)
-      return ({ texts }) => texts.some(matches)
+      const { needs, isFolded } = test
+      // Nearly no text has what an expression needs, and looking for that is a hundred times as fast.
+      return ({ texts, small }) =>
+        texts.some((text, at) => (isFolded === true ? (small[at] as string) : text).includes(needs) && matches(text))
     }
     case 'cidr': {
       const isInside = insideOf(test.range)

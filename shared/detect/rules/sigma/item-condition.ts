@@ -56,7 +56,7 @@ function valueCondition(field: string, value: Scalar, modifiers: Modifiers): Con
   if (value === null) return nothing(field, modifiers)
   switch (compared) {
     case 're':
-      return of({ kind: 'regex', program: parseRegex(String(value), flagsOf(modifiers)) })
+      return of({ kind: 'regex', ...parseRegex(String(value), flagsOf(modifiers)) })
     case 'cidr':
       return of({ kind: 'cidr', range: rangeOf(field, value) })
     case 'lt':
