@@ -20,7 +20,7 @@ import { complain, ENDPOINT, POLICY_HELP, paint, print, RULES, wholeNumber } fro
 import { requireSomeInput } from './read/list-files.ts'
 
 const EXIT_CODES = `
-Exit codes: 0 done; 1 failed, declined, or a check that failed (changes verify, eval --fail-under, policy check);
+Exit codes: 0 done; 1 failed, declined, or a check that failed (changes verify, eval --fail-under, policy check, rules check, rules test);
 2 wrong use of a command; 3 done, but some input could not be read; 4 another process has the account open;
 130 replay was interrupted, and told what it had read.
 A message ends in the code of its error; docs/errors.md of the project's sources explains each.`
