@@ -89,7 +89,7 @@ describe('a stack with rules', () => {
     )
 
   it('has room for the rules that it allows, in the patterns, in the bus and in the policies of the queues', () => {
-    const template = templateOf({ settings: { accounts: ['210987654321'] }, policy, rules: rulesFile(many(170)) })
+    const template = templateOf({ settings: { accounts: ['210987654321'] }, policy, rules: rulesFile(many(250)) })
     const eventRules = Object.entries(template.findResources('AWS::Events::Rule'))
     expect(eventRules.filter(([id]) => /^RulesSensitiveCalls/.test(id))).toHaveLength(16)
     for (const [id, { Properties }] of eventRules) expect(JSON.stringify(Properties.EventPattern).length, id).toBeLessThan(2048)
