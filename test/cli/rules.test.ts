@@ -195,11 +195,17 @@ describe('a replay with rules', () => {
 
   it('is what eval measures too', async () => {
     const labelled = join(folder, 'labelled.ndjson')
-    writeFileSync(labelled, `${JSON.stringify({ id: 'a', label: 'malicious', source: 'own', case: 'a', certain: true, event: record })}\n`)
-    const riskOf = async (...words: string[]) => {
-      const { out } = await countersign(['eval', labelled, '--json', ...words])
-      return JSON.stringify(JSON.parse(out))
-    }
-    expect(await riskOf('--rules', OWN)).not.toBe(await riskOf())
+    const event = { ...record, eventName: 'ListAnalyzers', readOnly: true }
+    writeFileSync(labelled, `${JSON.stringify({ id: 'a', label: 'malicious', source: 'own', case: 'a', event })}\n`)
+    const looking = folderOf({
+      'looking.yml': rule().replace('iam.amazonaws.com, eventName: CreateUser', 'access-analyzer.amazonaws.com, eventName: ListAnalyzers'),
+    })
+    const [having, without] = [
+      await countersign(['eval', labelled, '--json', '--rules', looking]),
+      await countersign(['eval', labelled, '--json']),
+    ]
+    expect([having.code, without.code]).toEqual([0, 0])
+    expect(having.out).toContain('"decision":"notify"')
+    expect(without.out).not.toContain('"decision":"notify"')
   })
 })
