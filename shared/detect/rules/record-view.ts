@@ -11,6 +11,8 @@ const OBJECTS: ReadonlySet<string> = new Set([
   'userIdentity',
 ])
 
+const NO_PATH: readonly string[] = []
+
 /** The longest JSON text that is read as an object, in characters: as for signals. */
 const JSON_LIMIT = 1_048_576
 
@@ -36,9 +38,11 @@ export class RecordView {
   at(path: string): FieldValues {
     const known = this.#fields.get(path)
     if (known !== undefined) return known
-    const [name = '', ...rest] = path.split('.')
     const found: string[] = []
-    collect(this.#top(name), rest, found)
+    if (path.includes('.')) {
+      const [name = '', ...rest] = path.split('.')
+      collect(this.#top(name), rest, found)
+    } else collect(this.#top(path), NO_PATH, found)
     const values = valuesOf(found)
     this.#fields.set(path, values)
     return values

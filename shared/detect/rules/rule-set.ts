@@ -27,17 +27,21 @@ export function ruleSet({ rules }: Pick<PackedRules, 'rules'>): Rules {
   }
   return {
     matching(record) {
-      const lists = [byName.get(smallOf(record.eventName)), bySource.get(smallOf(record.eventSource)), forAny]
-      const tried = lists.flatMap((list) => list ?? [])
-      if (tried.length === 0) return NONE
       const view = new RecordView(record)
-      const found = tried.filter(({ holds }) => holds(view))
-      return found.length === 0 ? NONE : strongest(found)
+      let found: Ready[] | undefined
+      for (const list of [byName.get(smallOf(record.eventName)), bySource.get(smallOf(record.eventSource)), forAny])
+        for (const ready of list ?? NOBODY)
+          if (ready.holds(view)) {
+            found ??= []
+            found.push(ready)
+          }
+      return found === undefined ? NONE : strongest(found)
     },
   }
 }
 
 const NONE: readonly RuleMatch[] = []
+const NOBODY: readonly Ready[] = []
 
 /** Rules are tried in the order of their weights within each list. */
 function strongest(found: readonly Ready[]): readonly RuleMatch[] {
