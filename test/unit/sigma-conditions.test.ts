@@ -269,6 +269,16 @@ const CASES: readonly Case[] = [
   },
 ]
 
+describe('a regular expression on a long list', () => {
+  it('sees no more of all its members together than of one text', () => {
+    // What `^x` needs stands in the last member alone; `^[xz]` needs nothing, so it looks at every member.
+    const [needing, looking] = ['^x', '^[xz]'].map((re) => sigmaRule({ detection: of({ 'requestParameters.names|re': re }) }))
+    const names = (count: number) => ({ requestParameters: { names: [...Array.from({ length: count }, () => 'y'.repeat(512)), 'x'] } })
+    if (needing === undefined || looking === undefined) throw new Error('two rules were made')
+    expect([matches(needing, names(40)), matches(looking, names(31)), matches(looking, names(32))]).toEqual([true, true, false])
+  })
+})
+
 describe('a rule of Sigma matches', () => {
   it.each(CASES)('$says', ({ detection, fires, nearMiss }) => {
     const rule = sigmaRule({ detection })

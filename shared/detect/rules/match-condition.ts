@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net'
 import type { Condition, Likeness, Pattern, Test } from './condition.ts'
 import { patternMatcher } from './match-pattern.ts'
 import type { FieldValues, RecordView } from './record-view.ts'
-import { regexMatcher } from './regex-program.ts'
+import { REGEX_TEXT_LIMIT, regexMatcher } from './regex-program.ts'
 
 /** Says of a record whether a condition holds. */
 export type Matcher = (view: RecordView) => boolean
@@ -44,8 +44,14 @@ function testMatcher(test: Test): (values: FieldValues, view: RecordView) => boo
       const matches = regexMatcher(test.program)
       const { needs, isFolded } = test
       // Nearly no text has what an expression needs, and looking for that is a hundred times as fast.
-      return ({ texts, small }) =>
-        texts.some((text, at) => (isFolded === true ? (small[at] as string) : text).includes(needs) && matches(text))
+      return ({ texts, small }) => {
+        let left = REGEX_TEXT_LIMIT
+        return texts.some((text, at) => {
+          if (left <= 0 || !(isFolded === true ? (small[at] as string) : text).includes(needs)) return false
+          left -= text.length
+          return matches(text)
+        })
+      }
     }
     case 'cidr': {
       const isInside = insideOf(test.range)

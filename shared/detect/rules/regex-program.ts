@@ -21,8 +21,8 @@ export type RegexStep = z.infer<typeof RegexStep>
 export const RegexProgram = z.array(RegexStep).readonly()
 export type RegexProgram = z.infer<typeof RegexProgram>
 
-/** The most characters of a text that a regular expression looks at. */
-export const REGEX_TEXT_LIMIT = 32_768
+/** The most characters that a regular expression looks at, of all values of one field together: with the most steps that it may have, some tenths of a second. */
+export const REGEX_TEXT_LIMIT = 16_384
 
 /**
  * A function that says whether an expression matches somewhere in a text. It follows all ways at once, so it takes at most the number of steps times that of
