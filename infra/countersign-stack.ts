@@ -31,6 +31,7 @@ import { type GeoFiles, RespondFunction } from './respond-function.ts'
 import type { ResponderFunction } from './responder-function.ts'
 import { ReviewFunction } from './review-function.ts'
 import { RotateFunction } from './rotate-function.ts'
+import type { RulesFile } from './rules-file.ts'
 import { SealFunction } from './seal-function.ts'
 import { SeedFunction } from './seed-function.ts'
 import { SlackFunction } from './slack-function.ts'
@@ -42,11 +43,13 @@ export interface CountersignProps extends StackProps {
   readonly policy: Policy
   /** The databases of countries and networks, which are added to respond's bundle. */
   readonly geoIp: GeoFiles
+  /** The rules of people; absent where there are none. */
+  readonly rules?: RulesFile | undefined
 }
 
 /** The responder in one account: rules → queues → respond → contain, one table, one topic. */
 export class CountersignStack extends Stack {
-  constructor(scope: Construct, id: string, { config, policy, geoIp, ...props }: CountersignProps) {
+  constructor(scope: Construct, id: string, { config, policy, geoIp, rules: rulesFile, ...props }: CountersignProps) {
     super(scope, id, props)
     guardRegion(this, { isAllowed: config.outsideIamRegion })
     const { table } = new RecordTable(this, 'Record')
@@ -59,7 +62,7 @@ export class CountersignStack extends Stack {
     const contain = new ContainFunction(this, 'Contain', { ...told, onCall, policy })
     const rotate = policy.rotation.users.length === 0 ? undefined : new RotateFunction(this, 'Rotate', { ...told, policy })
     const acting = [contain, ...(rotate === undefined ? [] : [rotate])]
-    const respond = new RespondFunction(this, 'Respond', { ...told, queues, contain: contain.function, geoIp })
+    const respond = new RespondFunction(this, 'Respond', { ...told, queues, contain: contain.function, geoIp, rulesFile: rulesFile?.path })
     const invoked = { contain: contain.function, rotate: rotate?.function }
     const sweep = new SweepFunction(this, 'Sweep', { ...told, ...invoked, onCall, backfillQueue: queues.backfill })
     const learn = policy.learning.autoTighten ? new LearnFunction(this, 'Learn', { table, config }) : undefined
@@ -83,7 +86,7 @@ export class CountersignStack extends Stack {
     const functions = own.map(({ responder }) => responder)
     // A pattern of EventBridge has room for 2,048 characters. What archive calls is recorded only where data events are, and respond leaves it out.
     const ownSessionArns = functions.filter(({ entry }) => entry !== 'archive').map(({ sessionArn }) => sessionArn)
-    const delivering = { queues, config, ownSessionArns }
+    const delivering = { queues, config, ownSessionArns, ruleActions: rulesFile?.actions ?? [] }
     const forwarded = takesForwarded(config) ? new ForwardedBus(this, 'Forwarded', config).bus : undefined
     const rules = new EventRules(this, 'Rules', delivering)
     const forwardedRules = forwarded === undefined ? undefined : new EventRules(this, 'ForwardedRules', { ...delivering, forwarded })

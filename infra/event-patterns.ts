@@ -27,6 +27,8 @@ export interface PatternProps {
   /** The account whose own keys are no outside keys; none where a forwarder has left those out. */
   readonly account: string | undefined
   readonly includeRoleSessions: boolean
+  /** Calls that rules of people name; none where there are no rules. */
+  readonly ruleActions?: readonly string[]
 }
 
 /** Everything but a change of IAM. */
@@ -43,6 +45,7 @@ export function patternsOf({
   stackName,
   account,
   includeRoleSessions,
+  ruleActions = [],
 }: PatternProps): Record<DeliveryRule, EventPattern[]> {
   // The whole session is left out and not the role, because another function that is given the role makes calls of its own.
   const byOthers = ownSessionArns.length === 0 ? {} : { arn: [{ exists: false }, { 'anything-but': [...ownSessionArns] }] }
@@ -118,7 +121,7 @@ export function patternsOf({
         $or: NO_CREDENTIAL_CHANGE,
       }),
     ],
-    SensitiveCalls: sensitivePatterns().map((named) =>
+    SensitiveCalls: sensitivePatterns(ruleActions).map((named) =>
       calls({ userIdentity: OTHER_SESSIONS, additionalEventData: NOT_BEARER, errorCode: NOT_REFUSED, ...named }),
     ),
     Tampering: tamperingPatterns().map((named) =>

@@ -26,6 +26,8 @@ export interface ForwarderProps extends StackProps {
   readonly home: HomeBus
   /** Those of the home stack, whose rules match what is sent. */
   readonly options: DeliveryOptions
+  /** Calls that rules of people name, whose events the home stack takes. */
+  readonly ruleActions?: readonly string[]
 }
 
 /**
@@ -33,7 +35,7 @@ export interface ForwarderProps extends StackProps {
  * else. It has no assets and names no account or region of its own, so that one template serves everywhere, in a StackSet too.
  */
 export class ForwarderStack extends Stack {
-  constructor(scope: Construct, id: string, { home, options, ...props }: ForwarderProps) {
+  constructor(scope: Construct, id: string, { home, options, ruleActions = [], ...props }: ForwarderProps) {
     super(scope, id, {
       ...props,
       // The name has the home stack's in it, by which the responder knows whose rules are changed.
@@ -61,6 +63,7 @@ export class ForwarderStack extends Stack {
         stackName: home.stackName,
         account: this.account,
         includeRoleSessions: options.includeRoleSessions,
+        ruleActions,
       }),
       options,
       targetOf: () => ({ arn: home.arn, role, deadLetterConfig: { arn: undelivered.queueArn }, retryPolicy: RETRY_POLICY }),

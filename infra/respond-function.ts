@@ -32,6 +32,8 @@ export interface RespondFunctionProps {
   readonly contain: LambdaFunction
   readonly config: StackConfig
   readonly geoIp: GeoFiles
+  /** The path of the file with the rules of people; undefined where there are none. */
+  readonly rulesFile?: string | undefined
 }
 
 /** The function that reads events and evaluates them. It cannot change IAM. */
@@ -39,7 +41,7 @@ export class RespondFunction extends Construct {
   readonly function: LambdaFunction
   readonly responder: ResponderFunction
 
-  constructor(scope: Construct, id: string, { table, topic, notices, queues, contain, config, geoIp }: RespondFunctionProps) {
+  constructor(scope: Construct, id: string, { table, topic, notices, queues, contain, config, geoIp, rulesFile }: RespondFunctionProps) {
     super(scope, id)
     const { account, partition, region } = Stack.of(this)
     const queueArns = `arn:${partition}:sqs:${region}:${account}:`
@@ -58,6 +60,7 @@ export class RespondFunction extends Construct {
         EVENT_QUEUE_ARNS: listed(queueArns, namesOf(queues.ofEvents)),
         TASK_QUEUE_ARNS: listed(queueArns, namesOf([queues.bootstrap, queues.backfill])),
         BACKFILL_QUEUE_URL: queues.backfill.queueUrl,
+        ...(rulesFile === undefined ? {} : { RULES: 'on' }),
         ...(config.dashboard ? { DASHBOARD: 'on' } : {}),
         DELIVERED: deliveredBeside(config).join(','),
         ...(config.bootstrapBaselines ? { BOOTSTRAP_QUEUE_URL: queues.bootstrap.queueUrl } : {}),
@@ -67,7 +70,11 @@ export class RespondFunction extends Construct {
       memorySize: 1024,
       timeout: RESPOND_TIMEOUT,
       elsewhere: { accounts: config.memberAccounts, role: 'read' },
-      files: { 'country.mmdb': geoIp.countries, 'networks.bin': geoIp.networks },
+      files: {
+        'country.mmdb': geoIp.countries,
+        'networks.bin': geoIp.networks,
+        ...(rulesFile === undefined ? {} : { 'rules.json': rulesFile }),
+      },
     })
     const { function: respond } = responder
     for (const lane of ['confirmed', 'hot', 'tokens', 'bulk'] as const) {

@@ -17,11 +17,13 @@ import { addBaseline, addChanges, addConsole, addDrift, addReport } from './prog
 import { addRedrive } from './program/redrive.ts'
 import { addReplay } from './program/replay.ts'
 import { addRestrict } from './program/restrict.ts'
-import { complain, ENDPOINT, POLICY_HELP, paint, print, wholeNumber } from './program/with-target.ts'
+import { addRules } from './program/rules.ts'
+import { complain, ENDPOINT, POLICY_HELP, paint, print, RULES, wholeNumber } from './program/with-target.ts'
 import { requireSomeInput } from './read/list-files.ts'
 
 const EXIT_CODES = `
-Exit codes: 0 done; 1 failed, declined, or a check that failed (changes verify, drill, eval --fail-under, policy check);
+Exit codes: 0 done; 1 failed, declined, or a check that failed (changes verify, drill, eval --fail-under, policy check,
+rules check, rules test);
 2 wrong use of a command; 3 done, but some input could not be read; 4 another process has the account open;
 130 interrupted: replay told what it had read, drill removed what it had made.
 A message ends in the code of its error; docs/errors.md of the project's sources explains each.`
@@ -50,6 +52,7 @@ export function program(): Command {
   addPolicy(root)
   addOverride(root)
   addDetectors(root)
+  addRules(root)
   addDoctor(root)
   addRedrive(root)
   addDrill(root)
@@ -89,6 +92,7 @@ function addEvaluate(root: Command): void {
     .description('measure detection on labelled records (NDJSON, plain or .gz)')
     .argument('<file...>')
     .option('--policy <file>', POLICY_HELP)
+    .option(...RULES)
     .option('--json', 'one JSON object')
     .option('--signals', 'the files hold signals of all sources (id, kind, label, event, headers): what becomes of each kind, and why')
     .option('--out <file>', 'an HTML report with plots')
@@ -112,11 +116,13 @@ function addEvaluate(root: Command): void {
       ])
       const policy = await readPolicyFile(policyToUse(options.policy, complain))
       const advised = await advisedBy(options)
+      const rules = options.rules === undefined ? undefined : (await import('./rules/pack-rules.ts')).packRules(options.rules, complain)
       const { output, isReached, isWhole } = await evaluate({
         ...options,
         ...(advised === undefined ? {} : { advised }),
         files,
         policy,
+        rules,
         isJson: options.json === true,
         complain,
       })
@@ -138,6 +144,7 @@ async function evaluateSignalsIn(files: readonly string[], { json, ...others }: 
 interface EvalOptions {
   readonly signals?: true
   readonly policy?: string
+  readonly rules?: string
   readonly json?: true
   readonly out?: string
   readonly failUnder?: string

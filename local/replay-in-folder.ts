@@ -1,3 +1,5 @@
+import type { PackedRules } from '../shared/detect/rules/packed-rule.ts'
+import { ruleSet } from '../shared/detect/rules/rule-set.ts'
 import { AuthorizationDetails } from '../shared/domain/authorization-details.ts'
 import { readAccount } from './account-file.ts'
 import { backtest } from './backtest.ts'
@@ -17,7 +19,12 @@ export interface KeptReplay extends Replay {
 }
 
 /** The backtest for `replay --data`: as the one in memory, over a new embedded account in a folder. */
-export async function replayInFolder(options: { policy: string; account?: string; data: string }): Promise<KeptReplay> {
+export async function replayInFolder(options: {
+  policy: string
+  account?: string
+  data: string
+  rules?: PackedRules | undefined
+}): Promise<KeptReplay> {
   const policy = await readPolicyFile(options.policy)
   const picture = options.account === undefined ? AuthorizationDetails.parse({}) : await readAccount(options.account)
   const clock = simulatedClock()
@@ -25,7 +32,7 @@ export async function replayInFolder(options: { policy: string; account?: string
   const embedded = await createEmbedded(options.data, { picture, policy, clock, ...beginning })
   const { ports } = embedded
   const target = embedded.target(beginning.by)
-  const reading = readingOfLogs({ clock, log: ports.log })
+  const reading = readingOfLogs({ clock, log: ports.log, rules: options.rules && ruleSet(options.rules) })
   const run = backtest({
     ...ports,
     clock,

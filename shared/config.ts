@@ -84,6 +84,8 @@ const ReservedConcurrency = z
 const Settings = z.strictObject({
   /** Policy file that the first deployment puts in force. */
   policyFile: z.string().min(1).default('policy.yaml'),
+  /** Folder with Sigma rules for CloudTrail (docs/rules.md); without one there are no rules but the detectors. */
+  rulesFolder: z.string().min(1).optional(),
   /** Process all calls of role sessions, and not only those that detectors name. This costs more, because it means more events. */
   includeRoleSessions: z.boolean().default(false),
   /** Process read-only calls of long-lived keys. Without them the discovery calls with a stolen key stay unseen. */

@@ -73,6 +73,8 @@ export const RespondConfig = z.object({
   OWN_NAMES: COMMA_SEPARATED,
   /** What is delivered beside the calls that every stack gets: `reads`, `sessions` of roles. */
   DELIVERED: COMMA_SEPARATED.pipe(z.array(z.enum(['reads', 'sessions'], 'must be reads, sessions, both separated by a comma, or empty'))),
+  /** Set where the bundle has rules of people beside it. */
+  RULES: z.literal('on').optional(),
   /** Queues that accept EventBridge's envelopes and nothing else. */
   EVENT_QUEUE_ARNS: LISTED,
   /** The queues that accept tasks and nothing else. */

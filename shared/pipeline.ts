@@ -64,7 +64,7 @@ export function pipeline(
   const enrich = enricher({ geoIp: ports.geoIp, own })
   const paths = rolePaths()
 
-  const { iam, history, profiles, account, clock, log } = ports
+  const { iam, history, profiles, account, rules, clock, log } = ports
   // In a replay nobody can be asked, and what was not asked is not told as an answer.
   const sessions = ports.isReplay === true ? undefined : sessionCalls(history, clock)
   const processBatch = async (inputs: readonly unknown[], incidents: IncidentStore): Promise<BatchResult> => {
@@ -80,6 +80,7 @@ export function pipeline(
       own,
       trust,
       read,
+      rules,
       clock,
       log,
     })

@@ -85,6 +85,7 @@ const RULES: readonly Rule[] = [
       '@middy/core',
       'aws-lambda',
       'zod',
+      'node:fs',
       'node:fs/promises',
       'node:path',
       'node:timers/promises',
@@ -93,7 +94,7 @@ const RULES: readonly Rule[] = [
   },
   {
     folder: 'infra/',
-    own: ['infra/', 'shared/', 'local/policy-file.ts', 'local/geo-databases.ts'],
+    own: ['infra/', 'shared/', 'local/policy-file.ts', 'local/geo-databases.ts', 'local/rules/'],
     packages: ['aws-cdk-lib', 'aws-cdk-lib/', 'cdk-nag', 'constructs', 'node:fs', 'node:module', 'node:os', 'node:path'],
   },
   { folder: 'build/', own: ['build/', 'local/geo-databases.ts'], packages: ['esbuild', 'node:'] },

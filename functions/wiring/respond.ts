@@ -30,6 +30,7 @@ import { heartbeatOf } from './heartbeat.ts'
 import { measured } from './measured.ts'
 import { modelIn } from './model.ts'
 import { ownResources } from './own-resources.ts'
+import { rulesIn } from './rules.ts'
 
 const config = readEnvironment(RespondConfig, process.env)
 const { table, ...stores } = common(config)
@@ -86,6 +87,7 @@ const ports: RespondPorts = {
   delivery: { reads: config.DELIVERED.includes('reads'), sessions: config.DELIVERED.includes('sessions') },
   history,
   profiles: awsInstanceProfiles(iamOf),
+  rules: config.RULES === undefined ? undefined : rulesIn(join(import.meta.dirname, 'rules.json')),
   geoIp: geoIpFrom({ countries: join(import.meta.dirname, 'country.mmdb'), networks: join(import.meta.dirname, 'networks.bin') }),
 }
 

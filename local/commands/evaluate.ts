@@ -1,3 +1,5 @@
+import type { PackedRules } from '../../shared/detect/rules/packed-rule.ts'
+import { ruleSet } from '../../shared/detect/rules/rule-set.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { geoIpFrom } from '../../shared/geo/geo-ip.ts'
@@ -15,6 +17,7 @@ import { writeOut } from '../write-out.ts'
 export interface EvaluateOptions {
   readonly files: readonly string[]
   readonly policy: Policy
+  readonly rules?: PackedRules | undefined
   readonly isJson: boolean
   readonly out?: string
   readonly failUnder?: string
@@ -29,6 +32,7 @@ export interface EvaluateOptions {
 export async function evaluate({
   files,
   policy,
+  rules,
   isJson,
   out,
   failUnder,
@@ -47,6 +51,7 @@ export async function evaluate({
       `nothing was measured: no labelled record in ${files.join(', ')}; docs/evaluation.md shows what a line looks like`,
     )
   const geoIp = geoIpFrom(await geoDatabases())
+  const matching = rules && ruleSet(rules)
   const asking = advised && noted(advised.advisor)
   const alone = new Map<string, Evaluated[]>()
   const together = new Map<string, Evaluated[]>()
@@ -54,7 +59,7 @@ export async function evaluate({
   // Of each case its figures are kept and not its records, which are most of the memory.
   for (let one = cases.shift(); one !== undefined; one = cases.shift()) {
     events += one.records.length
-    const settings = { policy, geoIp, answerAfterMinutes: answerLegitimate }
+    const settings = { policy, geoIp, rules: matching, answerAfterMinutes: answerLegitimate }
     addTo(alone, one, await runCase(one, { ...settings, advisor: absentAdvisor }))
     if (asking !== undefined) addTo(together, one, await runCase(one, { ...settings, advisor: asking.advisor }))
   }

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import type { PackedRules } from '../../shared/detect/rules/packed-rule.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { byPriority } from '../../shared/domain/priority.ts'
 import type { Evaluation } from '../../shared/pipeline.ts'
@@ -22,6 +23,8 @@ export interface ReplayOptions {
   /** Records outside are passed over. Epoch milliseconds; `until` is exclusive. */
   readonly since: number
   readonly until: number
+  /** The rules of people, which the thread that reads compares records with. */
+  readonly rules?: PackedRules | undefined
   /** The file of the policy that counts. */
   readonly policy: string
   /** True where the policies of the account are known from a file. */
@@ -57,9 +60,9 @@ export async function replay({ run, incidents, trust }: Replay, options: ReplayO
   const print = (value: unknown) => out.write(`${JSON.stringify(value)}\n`)
   const { onProblem, onSkip, onRow, onLate } = input
   const reading = { onProblem, onSkip, onRow, onLate, onProgress: progress.show, signal }
-  const { paths, jobs, since, until } = options
+  const { paths, jobs, rules, since, until } = options
   const span = { since, until }
-  const batches = jobs === 2 ? readInThread(paths, span, { ...reading, trust }) : logBatches(paths, span, reading)
+  const batches = jobs === 2 ? readInThread(paths, span, { ...reading, trust, rules }) : logBatches(paths, span, reading)
   for await (const { records, inputs, originOf } of batches) {
     totals.records += records
     totals.skipped += records - inputs.length

@@ -4,6 +4,7 @@ import type { Policy } from '../../shared/domain/policy.ts'
 import { type Evaluation, pipeline } from '../../shared/pipeline.ts'
 import type { Advisor } from '../../shared/ports/advisor.ts'
 import type { GeoIp } from '../../shared/ports/lookup.ts'
+import type { Rules } from '../../shared/ports/rules.ts'
 import type { IncidentStore } from '../../shared/ports/stores.ts'
 import { applyPolicy } from '../../shared/record/policy-in-force.ts'
 import { emptyPorts, QUARANTINE_POLICY } from '../memory-ports.ts'
@@ -34,6 +35,8 @@ export interface CaseSettings {
   readonly policy: Policy
   readonly advisor: Advisor
   readonly geoIp: GeoIp
+  /** The rules of people; absent where there are none. */
+  readonly rules?: Rules | undefined
   /** Minutes after which a simulated person answers "legitimate" to what was asked; undefined where nobody answers. */
   readonly answerAfterMinutes?: number | undefined
   /** What a restriction or containment would have refused. */
@@ -78,9 +81,9 @@ export async function runCase({ records }: LabelledCase, settings: CaseSettings)
 }
 
 /** The responder over an empty account. Its clock stands still where nobody answers. */
-async function freshAccount({ policy, advisor, geoIp, answerAfterMinutes }: CaseSettings) {
+async function freshAccount({ policy, advisor, geoIp, rules, answerAfterMinutes }: CaseSettings) {
   // The advisor is measured without a budget, so that every question is asked.
-  const ports = { ...emptyPorts({ advisor, geoIp }), budget: { reserve: async () => true } }
+  const ports = { ...emptyPorts({ advisor, geoIp }), rules, budget: { reserve: async () => true } }
   const isAnswered = answerAfterMinutes !== undefined
   const inForce = isAnswered ? answeredPolicy(policy) : policy
   await applyPolicy(ports.record, { policy: inForce, by: 'local:eval', why: 'evaluated', at: new Date(0).toISOString() })

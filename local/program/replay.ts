@@ -4,11 +4,12 @@ import { commandOn } from '../command-name.ts'
 import { requireSomeInput } from '../read/list-files.ts'
 import { isStream, type Jobs, jobsFor } from '../reader/jobs.ts'
 import type { KeptReplay } from '../replay-in-folder.ts'
-import { complain, POLICY_HELP, paint, print, time } from './with-target.ts'
+import { complain, POLICY_HELP, paint, print, RULES, time } from './with-target.ts'
 
 interface ReplayArguments {
   readonly policy?: string
   readonly account?: string
+  readonly rules?: string
   readonly json?: true
   readonly since?: number
   readonly until?: number
@@ -27,6 +28,7 @@ export function addReplay(root: Command): void {
     .argument('<path...>')
     .option('--policy <file>', POLICY_HELP)
     .option('--account <file>', 'what `aws iam get-account-authorization-details` prints')
+    .option(...RULES)
     .option('--json', 'NDJSON: assessments, incidents, a summary')
     .option('--since <time>', 'only records from this time on (ISO 8601)', time)
     .option('--until <time>', 'only records before this time (ISO 8601)', time)
@@ -54,7 +56,8 @@ async function replayWith(paths: string[], options: ReplayArguments): Promise<vo
   if (options.jobs === 2 && paths.some(isStream))
     complain('Standard input and pipes are read by one thread: --jobs 2 changes nothing here.')
   if (out !== undefined) await requireWritable(out)
-  const known = account === undefined ? { policy } : { policy, account }
+  const rules = options.rules === undefined ? undefined : (await import('../rules/pack-rules.ts')).packRules(options.rules, complain)
+  const known = { policy, rules, ...(account === undefined ? {} : { account }) }
   const kept = data === undefined ? undefined : await (await import('../replay-in-folder.ts')).replayInFolder({ ...known, data })
   try {
     const end = await replay(kept ?? (await (await import('../replay-in-memory.ts')).replayInMemory(known)), {
@@ -64,6 +67,7 @@ async function replayWith(paths: string[], options: ReplayArguments): Promise<vo
       since: options.since ?? Number.NEGATIVE_INFINITY,
       until: options.until ?? Number.POSITIVE_INFINITY,
       policy,
+      rules,
       hasAccount: account !== undefined,
       page: out,
       signal,

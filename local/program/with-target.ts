@@ -81,6 +81,9 @@ export const ENDPOINT = ['--endpoint <url>', 'a server that speaks Converse, in 
 /** What the option --policy of a backtest says. */
 export const POLICY_HELP = 'the policy that counts; without it policy.yaml of this folder, else the built-in one'
 
+/** The option of every command that evaluates logs with rules of people. */
+export const RULES = ['--rules <folder>', 'Sigma rules for CloudTrail, which `rules check` checks'] as const
+
 /** Options of every command that leaves a reason in the record. */
 export const REASON = ['--reason <text>', 'why, for the record (required)'] as const
 

@@ -1,3 +1,4 @@
+import type { PackedRules } from '../../shared/detect/rules/packed-rule.ts'
 import type { Trust } from '../../shared/sense/believe.ts'
 import type { ReadProgress, TimeOrderOptions } from '../read/in-time-order.ts'
 import type { InputProblem } from '../read/read-file.ts'
@@ -30,6 +31,8 @@ export interface ReaderTask {
   readonly paths: readonly string[]
   readonly span: Span
   readonly trust: Trust
+  /** The rules that records are compared with. */
+  readonly rules?: PackedRules | undefined
   /** The folder in which files are sorted. */
   readonly temporary: string
   /** How many messages were sent and not taken: the memory of an `Int32Array` of one. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
+import type { PackedRules } from '../../shared/detect/rules/packed-rule.ts'
 import type { Trust } from '../../shared/sense/believe.ts'
 import type { Span } from '../replay/between.ts'
 import type { LogBatch } from '../replay/log-batches.ts'
@@ -16,6 +17,7 @@ const THREAD = new URL(import.meta.url.endsWith('.ts') ? './read-thread.ts' : '.
 
 export interface ThreadOptions extends ReadingCallbacks {
   readonly trust: Trust
+  readonly rules?: PackedRules | undefined
   /** Ends the reading; what was read by then is still returned. */
   readonly signal?: AbortSignal
   /** Limits of the reading, for tests. */
@@ -33,13 +35,13 @@ export interface ThreadOptions extends ReadingCallbacks {
  * Throws where the thread ends before it has read everything, so that a part of a log is never taken for all of it.
  */
 export async function* readInThread(paths: readonly string[], span: Span, options: ThreadOptions): AsyncGenerator<LogBatch> {
-  const { trust, signal, limits = {}, start = startReader } = options
+  const { trust, rules, signal, limits = {}, start = startReader } = options
   // This thread removes it, whatever ends the other.
   const temporary = mkdtempSync(join(options.temporary ?? tmpdir(), 'countersign-'))
   const remove = () => rmSync(temporary, { recursive: true, force: true })
   process.once('exit', remove)
   const inFlight = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
-  const reader = new Reader(start({ paths, span, trust, temporary, limits, inFlight }), inFlight, signal)
+  const reader = new Reader(start({ paths, span, trust, rules, temporary, limits, inFlight }), inFlight, signal)
   const decoder = new BatchDecoder()
   try {
     for (;;) {

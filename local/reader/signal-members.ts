@@ -59,6 +59,7 @@ export const MEMBERS = {
   containedBy: 'head',
   refusedBy: 'head',
   reverses: 'head',
+  rules: 'fields',
   isDataEvent: 'head',
 } as const satisfies { readonly [K in keyof Required<Signal>]: Ways<Signal[K]> }
 

@@ -3,6 +3,7 @@ import type { Signal } from '../domain/signal.ts'
 import { ResponderError } from '../errors.ts'
 import type { Iam } from '../ports/iam.ts'
 import type { EventHistory, GeoIp } from '../ports/lookup.ts'
+import type { Rules } from '../ports/rules.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import type { IdentityStore } from '../ports/stores.ts'
 import { enricher } from '../sense/enrich/enrich.ts'
@@ -31,6 +32,7 @@ export async function bootstrap(
     identities: IdentityStore
     iam: Pick<Iam, 'ownerOf' | 'describe'>
     geoIp: GeoIp
+    rules?: Rules | undefined
     clock: Clock
     log: Log
   },
@@ -39,13 +41,14 @@ export async function bootstrap(
   const records = await ports.history.lookup(accessKeyId)
   // Blocklist and tampering only matter to detectors that look at every call, and those teach no habit.
   const enrichment = Promise.resolve(enricher({ geoIp: ports.geoIp, own: NOT_DEPLOYED })({ blocklist: [] }))
-  const { iam, clock, log } = ports
+  const { iam, rules, clock, log } = ports
   const { signals } = await sense(records, {
     iam,
     paths: rolePaths(),
     enrichment,
     own: NOT_DEPLOYED,
     trust: { kind: 'cloudtrail' },
+    rules,
     clock,
     log,
   })

@@ -46,8 +46,9 @@ export function isReadCall(action: string): boolean {
   return WORKLOAD_CALLS.has(action) || /:(Get|List|Describe|BatchGet|Lookup|Head|Assume)/.test(action)
 }
 
-/** Names of CloudTrail's `eventSource` of a service. SES has two. */
+/** Names of CloudTrail's `eventSource` of a service. SES has two, and the service of tags has another one than its actions. */
 function eventSourcesOf(service: string): readonly string[] {
+  if (service === 'tag') return ['tagging.amazonaws.com']
   return service === 'ses' ? ['email.amazonaws.com', 'ses.amazonaws.com'] : [eventSourceOf(service)]
 }
 
@@ -59,11 +60,11 @@ export interface NamedCalls {
 }
 
 /**
- * The calls that some detector names, of sessions of roles: those of `SENSITIVE_ACTIONS`, by service.
+ * The calls that some detector names, of sessions of roles: those of `SENSITIVE_ACTIONS`, and of what rules name, by service.
  */
-export function sensitiveCalls(): NamedCalls[] {
+export function sensitiveCalls(ofRules: readonly string[] = []): NamedCalls[] {
   const byService = new Map<string, string[]>()
-  for (const action of [...SENSITIVE_ACTIONS].sort()) {
+  for (const action of [...new Set([...SENSITIVE_ACTIONS, ...ofRules.filter(isSensitive)])].sort()) {
     const [service = '', operation = ''] = action.split(':')
     byService.set(service, [...(byService.get(service) ?? []), operation])
   }
@@ -80,11 +81,12 @@ export function sensitiveCalls(): NamedCalls[] {
  * The calls that the rule for sensitive calls delivers: all that some detector names, but for those that another rule delivers (changes of IAM, sign-ins,
  * changes by which the responder can be changed), data events, and what workloads do all day.
  */
-export const SENSITIVE_ACTIONS: ReadonlySet<string> = new Set(
-  CATALOGUE.flatMap(namedCallsOf).filter(
-    (action) => !isDeliveredOtherwise(action) && !WORKLOAD_CALLS.has(action) && !DATA_CALLS.has(action),
-  ),
-)
+export const SENSITIVE_ACTIONS: ReadonlySet<string> = new Set(CATALOGUE.flatMap(namedCallsOf).filter(isSensitive))
+
+/** True for a call that the rule for sensitive calls delivers where somebody names it. */
+function isSensitive(action: string): boolean {
+  return !isDeliveredOtherwise(action) && !WORKLOAD_CALLS.has(action) && !DATA_CALLS.has(action)
+}
 
 function isDeliveredOtherwise(action: string): boolean {
   const [service = '', operation = ''] = action.split(':')

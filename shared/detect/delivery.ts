@@ -1,5 +1,5 @@
 import { CANARY_PATH } from '../domain/canary.ts'
-import { DATA_CALLS, isReadCall, isTampering, namedCallsOf, SENSITIVE_ACTIONS } from './delivered-calls.ts'
+import { DATA_CALLS, isReadCall, isTampering, namedCallsOf, SENSITIVE_ACTIONS, WORKLOAD_CALLS } from './delivered-calls.ts'
 import { DELIVERY_RULES, type DeliveryOptions, type DeliveryRule, rulesOf } from './delivery-rules.ts'
 import type { Delivery, Detector } from './detector.ts'
 
@@ -26,6 +26,8 @@ export interface DeployedRules {
   readonly rules: ReadonlySet<DeliveryRule>
   /** The region of the stack. */
   readonly region: string
+  /** Calls that rules of people name, which the stack delivers as those of detectors. */
+  readonly ruleActions?: ReadonlySet<string>
 }
 
 const SESSIONS: Gap = {
@@ -117,8 +119,8 @@ function ofKind(kind: RuledDelivery, { options }: DeployedRules): { by: readonly
   return { by, gaps }
 }
 
-function ofNames(actions: readonly string[], { options }: DeployedRules): { by: readonly DeliveryRule[]; gaps: Gap[] } {
-  const found = actions.map((action) => ofName(action, options))
+function ofNames(actions: readonly string[], { options, ruleActions }: DeployedRules): { by: readonly DeliveryRule[]; gaps: Gap[] } {
+  const found = actions.map((action) => ofName(action, options, ruleActions))
   const by = [...new Set(found.flatMap((one) => one.by))]
   const data = actions.filter((action) => DATA_CALLS.has(action))
   const unseen = data.filter((action) => !OBJECT_WRITES.has(action))
@@ -155,7 +157,11 @@ interface NamedDelivery {
 }
 
 /** Which rules deliver calls of one name. */
-function ofName(action: string, { readOnlyEvents, includeRoleSessions }: DeliveryOptions): NamedDelivery {
+function ofName(
+  action: string,
+  { readOnlyEvents, includeRoleSessions }: DeliveryOptions,
+  ruleActions?: ReadonlySet<string>,
+): NamedDelivery {
   const [service = '', operation = ''] = action.split(':')
   if (DATA_CALLS.has(action)) return { by: OBJECT_WRITES.has(action) ? ['ObjectWrites'] : [] }
   if (service === 'signin') return { by: ['SignIns'] }
@@ -166,7 +172,7 @@ function ofName(action: string, { readOnlyEvents, includeRoleSessions }: Deliver
     ? ['RoleSessionCalls']
     : isTampering(service, operation)
       ? ['Tampering']
-      : SENSITIVE_ACTIONS.has(action)
+      : SENSITIVE_ACTIONS.has(action) || (ruleActions?.has(action) === true && !WORKLOAD_CALLS.has(action))
         ? ['SensitiveCalls']
         : []
   return {

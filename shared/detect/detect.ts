@@ -3,6 +3,7 @@ import { type HabitualMatch, isMatchHabit } from '../domain/match-habit.ts'
 import type { Signal } from '../domain/signal.ts'
 import { CATALOGUE } from './catalogue.ts'
 import type { Context, Detector, Match } from './detector.ts'
+import { habitOfRule, ruleDetector } from './rule-detector.ts'
 import { sceneOf } from './scene-of.ts'
 import { isUsualAction } from './usual-action.ts'
 
@@ -27,6 +28,7 @@ const HABIT_FACTOR = 0.3
 const REASON_LIMIT = 120
 
 const NONE: readonly Finding[] = []
+const NO_RULES: NonNullable<Signal['rules']> = []
 const NOBODY: readonly Detector[] = []
 
 const inFull = () => 1
@@ -58,17 +60,26 @@ export function detect(signal: Signal, context: Context): readonly Finding[] {
   for (const detector of BY_ACTION.get(signal.action) ?? NOBODY) {
     run(detector, (weight) => usualFactor(detector, weight, { signal, context }))
   }
+  const ofCall = findings?.find(({ axis }) => axis === 'what')
   for (const detector of FOR_EVERY_CALL) run(detector)
+  for (const match of signal.rules ?? NO_RULES) {
+    // What a detector in code says of the call, and what rules say of it, is one fact: the call.
+    run(ruleDetector(match, signal, ofCall), (weight) => {
+      return isMatchHabit(context.baseline, habitOfRule(match, signal, weight), signal.time) ? HABIT_FACTOR : 1
+    })
+  }
   return findings ?? NONE
 }
 
 /** What in a call may become a habit: the matches of the detectors that look at its action, with their weights before any factor. */
 export function habitualMatches(signal: Signal, context: Context): readonly HabitualMatch[] {
   const { action } = signal
-  return (BY_ACTION.get(action) ?? NOBODY).flatMap((detector) => {
+  const ofRules = (signal.rules ?? NO_RULES).map((match) => habitOfRule(match, signal, match.weight))
+  const ofDetectors = (BY_ACTION.get(action) ?? NOBODY).flatMap((detector) => {
     const match = detector.countsReads === true ? undefined : detector.matches(signal, context)
     return match === undefined ? [] : [{ detector: detector.id, action, weight: match.weight ?? detector.weight }]
   })
+  return ofRules.length === 0 ? ofDetectors : [...ofDetectors, ...ofRules]
 }
 
 /** The confirmed findings on a credential exposure. They need no context, so the identity's state need not be read first. */

@@ -3,6 +3,7 @@ import { Action, isStronger, weaker } from './action.ts'
 import { isAboutAct } from './attempt.ts'
 import type { Finding } from './finding.ts'
 import { ReportingSource } from './report.ts'
+import { isOfRule } from './rule-match.ts'
 
 /**
  * The most that a source can bring about by what it says, where the policy says nothing else, and why.
@@ -52,7 +53,7 @@ const BY_DEFAULT: Believed = { signals: {}, disclosedSecret: 'ask' }
  * True for what somebody may have written who is neither the caller nor AWS: whoever writes tickets, logs or findings of products of their own. It reaches people, and
  * changes nothing of how calls are assessed: what a baseline learns, what evidence is kept, what a model is asked.
  */
-export function isHearsay(finding: Pick<Finding, 'detector' | 'credentialId' | 'reportedBy'>): boolean {
+export function isHearsay(finding: Pick<Finding, 'detector' | 'axis' | 'credentialId' | 'reportedBy'>): boolean {
   return finding.reportedBy !== undefined && isStronger('restrict', ceilingOf(finding, BY_DEFAULT))
 }
 
@@ -67,13 +68,17 @@ export function withinHearsayLimit(findings: readonly Finding[], limit: number):
   return findings.filter((finding) => !isHearsay(finding) || ++heard <= limit)
 }
 
-/** The most that a finding may bring about, whatever others there are. What was only attempted, with credentials that were not accepted, asks. */
+/**
+ * The most that a finding may bring about, whatever others there are. What was only attempted, with credentials that were not accepted, asks. That the caller is not the
+ * owner is not believed of a rule so far that it contains: so no rules contain, however many match and whatever weight they give themselves.
+ */
 export function ceilingOf(
-  finding: Pick<Finding, 'detector' | 'credentialId' | 'reportedBy'>,
+  finding: Pick<Finding, 'detector' | 'axis' | 'credentialId' | 'reportedBy'>,
   { signals, disclosedSecret }: Believed,
 ): Action {
   if (!isAboutAct(finding)) return 'ask'
-  const { reportedBy, detector } = finding
+  const { reportedBy, detector, axis } = finding
+  if (axis === 'who' && isOfRule(finding)) return 'restrict'
   if (reportedBy === undefined) return 'contain'
   const most = signals[reportedBy]?.most ?? CEILINGS[reportedBy].most
   if (detector === SECRET_DISCLOSED) return weaker(most, disclosedSecret)

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 /** Begins the id of a rule that operators wrote themselves; every other id is one of the catalogue. */
-const RULE = 'rule:'
+export const RULE_PREFIX = 'rule:'
 
 /** The id of a detector: of the catalogue, such as `new-country`, or of an operator's own rule, such as `rule:iam-user-from-vpn`. */
 export const DetectorId = z
@@ -14,5 +14,5 @@ export type DetectorId = z.infer<typeof DetectorId>
 
 /** True for the id of an operator's own rule, which no catalogue of a release lists. */
 export function isRuleId(id: string): boolean {
-  return id.startsWith(RULE)
+  return id.startsWith(RULE_PREFIX)
 }

@@ -6,6 +6,7 @@ import { type ExceptedFinding, withExcepted } from './excepted.ts'
 import type { Finding } from './finding.ts'
 import { copyIdentityWindow, emptyIdentityWindow, type IdentityWindow } from './identity-window.ts'
 import { withinSceneLimit, withScenes } from './merge-scenes.ts'
+import { isOfRule } from './rule-match.ts'
 import { copySeen, nothingSeen, type Seen } from './seen.ts'
 import type { Identity } from './signal.ts'
 import { HOUR_MS } from './time.ts'
@@ -24,6 +25,8 @@ const HEARSAY_LIMIT = 4
 
 /** The most findings that an identity keeps which do not count, in places that evidence leaves free: about 400 bytes each, with two reasons. */
 const EXCEPTED_LIMIT = 4
+/** The most of them that rules of people found, the strongest: however many rules there are, they displace nothing that a detector found. */
+const RULES_LIMIT = 4
 
 /** How long a finding counts as evidence against a credential, in milliseconds. */
 export const EVIDENCE_MS = 24 * HOUR_MS
@@ -109,7 +112,7 @@ export function keepEvidence(state: IdentityState, findings: readonly Finding[])
     }
     const others = state.evidence.filter((kept) => !same(kept) && finding.time - kept.time <= EVIDENCE_MS)
     const kept = isOld ? finding : withScenes(finding, before)
-    const strongest = withinHearsayLimit([...others, kept].sort(byConsequence), HEARSAY_LIMIT)
+    const strongest = withinRulesLimit(withinHearsayLimit([...others, kept].sort(byConsequence), HEARSAY_LIMIT))
     state.evidence = withinSceneLimit(strongest.slice(0, EVIDENCE_LIMIT))
   }
   state.excepted = withinPlaces(state.excepted, state)
@@ -133,6 +136,12 @@ export function keepExcepted(state: IdentityState, excepted: readonly ExceptedFi
 /** What the policy did not count of a credential within a day of a time (epoch ms). */
 export function exceptedOf(state: IdentityState, credentialId: string, at: number): readonly ExceptedFinding[] {
   return state.excepted.filter((kept) => kept.credentialId === credentialId && Math.abs(at - kept.time) <= EVIDENCE_MS)
+}
+
+/** Findings with at most `RULES_LIMIT` of rules: the first of them. */
+function withinRulesLimit(findings: readonly Finding[]): readonly Finding[] {
+  let ofRules = 0
+  return findings.filter((finding) => !isOfRule(finding) || ++ofRules <= RULES_LIMIT)
 }
 
 /** False where evidence as strong is kept already: of the same detector, from the same party, about the same credential, within a day. */

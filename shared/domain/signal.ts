@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { SignalException } from './excepted.ts'
 import type { NetworkKind } from './network.ts'
 import type { Report, SignalSource } from './report.ts'
+import type { RuleMatch } from './rule-match.ts'
 import type { TrustedClaim } from './trusted-claim.ts'
 
 export const IdentityKind = z.enum([
@@ -161,6 +162,8 @@ export interface Signal {
   readonly refusedBy?: string
   /** The incident of which this call takes a step of the containment away, or tries to. */
   readonly reverses?: string
+  /** The rules of people that match its record, the strongest first; absent where none does. */
+  readonly rules?: readonly RuleMatch[]
   /** Set for a data event or a network activity event, which CloudTrail's event history does not hold. */
   readonly isDataEvent?: true
 }

@@ -6,6 +6,7 @@ import type { LastUsedStore } from './last-used.ts'
 import type { EventHistory, GeoIp, InstanceProfiles } from './lookup.ts'
 import type { Notifier } from './notices.ts'
 import type { ReachStore } from './reach.ts'
+import type { Rules } from './rules.ts'
 import type { Clock, Log, Pause } from './runtime.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore } from './stores.ts'
 
@@ -39,6 +40,8 @@ export interface RespondPorts {
   readonly history: Pick<EventHistory, 'lookup'> & Partial<Pick<EventHistory, 'account'>>
   /** Which role the instances of a profile have; absent where IAM cannot be asked, as in a replay. */
   readonly profiles?: InstanceProfiles | undefined
+  /** The rules that people wrote; absent where there are none. */
+  readonly rules?: Rules | undefined
   readonly geoIp: GeoIp
   readonly clock: Clock
   /** Absent where nobody else writes the same identities, as in a replay: a conflict is then tried again at once. */

@@ -1,5 +1,6 @@
 import type { Signal } from '../domain/signal.ts'
 import { errorName } from '../errors.ts'
+import type { Rules } from '../ports/rules.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import type { Trust } from './believe.ts'
 import { isOwnCall, type OwnResources } from './enrich/tampering.ts'
@@ -28,6 +29,8 @@ export interface SensePorts extends JoinPorts {
   readonly read?: ((input: unknown) => Normalised) | undefined
   /** Gathers a flood of reports; absent where the inputs have none. */
   readonly gather?: GatherPorts | undefined
+  /** The rules that people wrote; absent where there are none, or where `read` knows them. */
+  readonly rules?: Rules | undefined
   readonly clock: Clock
   readonly log: Log
 }

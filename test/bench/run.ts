@@ -6,6 +6,7 @@ import { reach } from './reach.ts'
 import { records } from './records.ts'
 import { replayRatio } from './replay-ratio.ts'
 import { roundTrips } from './round-trips.ts'
+import { rules } from './rules.ts'
 import { seals } from './seals.ts'
 import { slopes } from './slopes.ts'
 
@@ -18,6 +19,7 @@ const figures: Figures = {
   ...(await lineages()),
   ...(await advisorLatency()),
   ...(await records()),
+  ...(await rules()),
   ...(await seals()),
   ...(await bundles()),
 }

@@ -158,6 +158,17 @@ const signals: fc.Arbitrary<Signal> = fc
       containedBy: text,
       refusedBy: text,
       reverses: text,
+      rules: fc.array(
+        fc.record({
+          detector: text,
+          title: text,
+          weight: fc.double({ min: 0, max: 1, noNaN: true }),
+          group: fc.constantFrom('impact', 'origin'),
+          technique: fc.constant('T1078.004'),
+          reason: text,
+        }),
+        { minLength: 1, maxLength: 3 },
+      ),
       isDataEvent: fc.constant(true),
     },
     {

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CATALOGUE } from '../../shared/detect/catalogue.ts'
 import { WORKS_LIMIT } from '../../shared/detect/own-works.ts'
+import { RULE_TITLE_LIMIT } from '../../shared/detect/rules/packed-rule.ts'
 import { learnSource } from '../../shared/domain/address-habit.ts'
 import { expectValue, FEATURE_LIMITS, type Feature, learn } from '../../shared/domain/baseline.ts'
 import { RATE_KINDS } from '../../shared/domain/call-rate.ts'
@@ -217,6 +218,7 @@ function fullState(rounds = 1, findings = 16): IdentityState {
     }
     for (let at = 0; at < findings; at++) keepEvidence(state, [longFinding(named(28, at), credentialId, start + key * 1000)])
     for (let at = 0; at < 6; at++) keepExcepted(state, [longExcepted(named(28, at), credentialId, start + key * 1000)])
+    for (let at = 1; at < findings; at++) keepEvidence(state, [longRuleFinding(at, credentialId, start + key * 1000)])
     markBootstrapped(state, credentialId)
     markBootstrapped(state, `${credentialId}x`)
   }
@@ -276,6 +278,18 @@ function longFinding(detector: string, credentialId: string, time: number): Find
         .digest('hex')
       return { place: texts.slice(0, SCENE_TEXT), tool: texts.slice(32, 47), object: texts.slice(50, 50 + SCENE_TEXT) }
     }),
+  }
+}
+
+/** A finding of a rule with the longest texts that a rule may have, which are none of ours, and a weight with which it takes the place of a detector's. */
+function longRuleFinding(at: number, credentialId: string, time: number): Finding {
+  const words = createHash('sha512').update(`rule ${at}`).digest('base64')
+  const title = words.slice(0, RULE_TITLE_LIMIT)
+  const texts = { title, reason: `rule "${title}": ${words}`.slice(0, 120), fact: `call ${words.slice(0, 8)}` }
+  return {
+    ...longFinding(`rule:${createHash('sha256').update(words).digest('hex').slice(0, 43)}`, credentialId, time),
+    ...texts,
+    weight: 0.9 - at / 1000,
   }
 }
 
@@ -341,6 +355,7 @@ describe('a stored identity state', () => {
   it(`takes at most ${BYTES_LIMIT} bytes with every bound full`, () => {
     const state = fullState()
     expect(unpackState(packState(state))).toEqual(state)
+    expect(state.evidence.filter(({ detector }) => detector.startsWith('rule:'))).toHaveLength(4)
     expect(storedBytes(state)).toBeLessThanOrEqual(BYTES_LIMIT)
     // Evidence leaves places to what the policy does not count.
     const excepting = fullState(1, 1)

@@ -65,14 +65,18 @@ describe('a user that was given the name of a canary', () => {
 describe('what policy check says of canaries', () => {
   it('names them, and warns of nothing where they are contained', () => {
     expect(canaryLines(policyOf({ mode: 'contain' }))).toEqual([`Canaries, of whom any use is confirmed: ${IN_CANARY_PATH}.`])
+    expect(canaryLines(policyOf({}))).toEqual([
+      `Canaries, of whom any use is confirmed: ${IN_CANARY_PATH}; mode observe keeps them from being contained.`,
+    ])
     expect(canaryLines(policyOf({ canaries: { users: [] } }))).toEqual(['No user is a canary.'])
   })
 
-  it('warns where a pattern meets a protected one, a tier or mode that does not contain, or a user whose keys are rotated', () => {
+  it('warns where a pattern meets a protected one, a tier that contains less, or a user whose keys are rotated', () => {
     expect(canaryWarnings(policyOf({ mode: 'contain', protected: { arns: ['arn:aws:iam::*:user/*'] } }))).toEqual([
       expect.stringContaining('and protected.arns arn:aws:iam::*:user/* name the same users'),
     ])
-    expect(canaryWarnings(policyOf({}))).toEqual([expect.stringContaining('mode observe of tier default holds it back')])
+    // That the policy contains nobody is no news about canaries.
+    expect(canaryWarnings(policyOf({}))).toEqual([])
     const tiers = [{ name: 'careful', match: { arns: [IN_CANARY_PATH] }, mode: 'ask' }]
     expect(canaryWarnings(policyOf({ mode: 'contain', tiers }))).toEqual([expect.stringContaining('mode ask of tier careful')])
     expect(canaryWarnings(policyOf({ tiers: [{ ...tiers[0], mode: 'contain' }] }))).toEqual([])

@@ -133,6 +133,11 @@ function isReadOnly(record: Fields, operation: string): boolean {
   return said ?? /^(Get|List|Describe|Lookup|Head|BatchGet|Search|Query|Scan|AssumeRole)/.test(operation)
 }
 
+/** The action of a call by `eventSource` and `eventName`, such as `lambda:UpdateFunctionCode`. */
+export function actionOf(source: string, name: string): string {
+  return `${serviceOf(source)}:${name.replace(VERSION_SUFFIX, '')}`
+}
+
 /** The service prefix of IAM actions. Three services have another name in `eventSource` than in their actions. */
 function serviceOf(source: string): string {
   const name = serviceIn(source) ?? source

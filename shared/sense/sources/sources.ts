@@ -32,11 +32,18 @@ const aboutOf = (input: Fields): Fields => (isEvent(input) ? fieldsOf(input.deta
 
 const sentAt = (input: Fields): number | undefined => timeOf(input.time)
 
+/** The CloudTrail record that an input is, or that stands in it; undefined for any other input. */
+export function recordIn(input: unknown): Fields | undefined {
+  if (!isFields(input)) return undefined
+  const about = isEvent(input) ? input.detail : input
+  return isCloudTrailRecord(about) ? about : undefined
+}
+
 /** Every source, the first that knows an input reads it. CloudTrail comes first, because nearly every input is one of its records. */
 export const SOURCES: readonly Source[] = [
   {
     name: 'CloudTrail',
-    is: (input) => (isEvent(input) ? isCloudTrailRecord(input.detail) : isCloudTrailRecord(input)),
+    is: (input) => recordIn(input) !== undefined,
     read: (input) => signalsOf(aboutOf(input)),
   },
   { name: 'reports', is: isOwnReport, read: ownReportSignals },

@@ -1,0 +1,148 @@
+import { type DetectorDelivery, deliveryOf } from '../../shared/detect/delivery.ts'
+import { rulesOf } from '../../shared/detect/delivery-rules.ts'
+import { conditionMatcher } from '../../shared/detect/rules/match-condition.ts'
+import { RecordView } from '../../shared/detect/rules/record-view.ts'
+import { actionsOfCalls, actionsOfRules } from '../../shared/detect/rules/rule-actions.ts'
+import type { CompiledRule } from '../../shared/detect/rules/sigma/compile-rule.ts'
+import { readRulesFolder } from '../rules/read-rules.ts'
+
+/** What a command prints, and whether every rule is as it should be. */
+interface Told {
+  readonly output: string
+  readonly isWhole: boolean
+}
+
+/** Says of each file of a folder whether its rule is loaded, or why it is refused, and ends with the counts. */
+export function checkRules(folder: string, { isJson }: { isJson: boolean }): Told {
+  const { loaded, refused } = readRulesFolder(folder)
+  const states = deliveries(loaded.map(({ rule }) => rule))
+  const counts = {
+    files: loaded.length + refused.length,
+    loaded: loaded.length,
+    refused: refused.length,
+    withFindings: loaded.filter(({ rule }) => rule.packed !== undefined).length,
+    withSamples: loaded.filter(({ rule }) => hasSamples(rule)).length,
+    delivered: countOf(states, 'delivered'),
+    deliveredInPart: countOf(states, 'in-part'),
+    deliveredForOthers: countOf(states, 'for-others'),
+    notDelivered: countOf(states, 'not'),
+  }
+  const isWhole = refused.length === 0
+  if (isJson) {
+    const lines = [
+      ...loaded.map(({ file, rule }) => loadedLine(file, rule, states.get(rule.detector))),
+      ...refused.map(({ file, why }) => ({ file, state: 'refused', why })),
+      { counts },
+    ]
+    return { output: lines.map((line) => JSON.stringify(line)).join('\n'), isWhole }
+  }
+  const lines = [
+    ...loaded.map(({ file, rule }) => [file, `  loaded   ${file}  ${describe(rule, states.get(rule.detector))}`] as const),
+    ...refused.map(({ file, why }) => [file, `  REFUSED  ${file}: ${why}`] as const),
+  ].sort(([a], [b]) => (a < b ? -1 : 1))
+  const silent = counts.loaded - counts.withFindings
+  return {
+    output: [
+      ...lines.map(([, line]) => line),
+      '',
+      `${counts.files} files: ${counts.loaded} loaded, ${counts.refused} refused.`,
+      `Of the loaded ${counts.withFindings} make findings; ${silent} are informational and give no weight of their own, so they make none.`,
+      `${counts.withSamples} have samples, by which \`rules test\` tests them.`,
+      `A stack with the default settings delivers all calls of ${counts.delivered}, a part for ${counts.deliveredInPart}, none for ${counts.notDelivered};`,
+      `${counts.deliveredForOthers} name no calls, so on a stack they see only what is delivered for others.`,
+    ].join('\n'),
+    isWhole,
+  }
+}
+
+/** Whether the calls of a rule arrive on a stack with the default settings. `for-others`: it names no calls, and sees what is delivered for others. */
+type RuleDelivery = DetectorDelivery['state'] | 'for-others'
+
+function deliveries(rules: readonly CompiledRule[]): ReadonlyMap<string, RuleDelivery> {
+  const options = { readOnlyEvents: true, includeRoleSessions: false }
+  const ruleActions = new Set(actionsOfRules(rules.flatMap(({ packed }) => packed ?? [])))
+  const stack = { options, rules: new Set(rulesOf(options)), region: 'us-east-1', ruleActions }
+  return new Map(
+    rules.flatMap(({ detector, packed, calls }): (readonly [string, RuleDelivery])[] => {
+      if (packed === undefined) return []
+      const actions = actionsOfCalls(calls)
+      if (actions === undefined) return [[detector, 'for-others']]
+      const { title, weight, group, technique } = packed
+      const looking = { id: detector, title, weight, group, attack: technique, runbook: '', actions, matches: () => undefined }
+      return [[detector, deliveryOf(looking, stack).state]]
+    }),
+  )
+}
+
+function countOf(states: ReadonlyMap<string, RuleDelivery>, state: RuleDelivery): number {
+  return [...states.values()].filter((one) => one === state).length
+}
+
+const DELIVERED: Readonly<Record<RuleDelivery, string>> = {
+  delivered: '',
+  'in-part': ' (delivered in part)',
+  not: ' (not delivered on a stack)',
+  'for-others': ' (names no calls: on a stack it sees only what is delivered for others)',
+}
+
+function describe({ detector, packed, unknownFields }: CompiledRule, state: RuleDelivery | undefined): string {
+  const says = packed === undefined ? 'no findings: informational' : `${packed.group} ${packed.weight} ${packed.technique}`
+  const unknown = unknownFields.length === 0 ? '' : ` (no record has ${unknownFields.join(', ')})`
+  return `${detector}: ${says}${state === undefined ? '' : DELIVERED[state]}${unknown}`
+}
+
+function loadedLine(file: string, rule: CompiledRule, delivery: RuleDelivery | undefined): object {
+  const { detector, title, packed, calls, runbook, falsePositives, unknownFields } = rule
+  const { group, weight, technique } = packed ?? {}
+  return { file, state: 'loaded', detector, title, group, weight, technique, delivery, calls, unknownFields, runbook, falsePositives }
+}
+
+/** Compares each rule of a folder with its samples. */
+export function testRules(folder: string, { isJson }: { isJson: boolean }): Told {
+  const { loaded, refused } = readRulesFolder(folder)
+  const results = loaded.map(({ file, rule }) => ({ file, detector: rule.detector, ...tested(rule) }))
+  const of = (state: Tested['state']) => results.filter((one) => one.state === state).length
+  const counts = { rules: loaded.length, passed: of('passed'), failed: of('failed'), untested: of('untested'), refused: refused.length }
+  const isWhole = counts.failed === 0 && refused.length === 0
+  if (isJson) return { output: [...results, { counts }].map((line) => JSON.stringify(line)).join('\n'), isWhole }
+  return {
+    output: [
+      ...results.map(({ file, state, faults, samples }) => `  ${MARK[state]} ${file}${linesOf(state, faults, samples)}`),
+      ...refused.map(({ file, why }) => `  REFUSED  ${file}: ${why}`),
+      '',
+      `${counts.rules} rules: ${counts.passed} passed, ${counts.failed} failed, ${counts.untested} without samples of both kinds; ${counts.refused} files refused.`,
+    ].join('\n'),
+    isWhole,
+  }
+}
+
+interface Tested {
+  readonly state: 'passed' | 'failed' | 'untested'
+  readonly samples: number
+  readonly faults: readonly string[]
+}
+
+const MARK: Readonly<Record<Tested['state'], string>> = { passed: 'passed  ', failed: 'FAILED  ', untested: 'untested' }
+
+function linesOf(state: Tested['state'], faults: readonly string[], samples: number): string {
+  if (state === 'passed') return `: ${samples} samples`
+  return state === 'failed'
+    ? faults.map((fault) => `\n           ${fault}`).join('')
+    : ': it needs a sample that matches and a near miss that does not'
+}
+
+/** A rule that is said to match a record and does not, or the other way round, fails; one without samples of both kinds proves nothing. */
+function tested({ condition, samples }: CompiledRule): Tested {
+  const { match = [], nomatch = [] } = samples ?? {}
+  const holds = conditionMatcher(condition)
+  const faults = [
+    ...match.flatMap((record, at) => (holds(new RecordView(record)) ? [] : [`match ${at + 1}: the rule does not match it`])),
+    ...nomatch.flatMap((record, at) => (holds(new RecordView(record)) ? [`nomatch ${at + 1}: the rule matches it`] : [])),
+  ]
+  const isTested = match.length > 0 && nomatch.length > 0
+  return { state: faults.length > 0 ? 'failed' : isTested ? 'passed' : 'untested', samples: match.length + nomatch.length, faults }
+}
+
+function hasSamples({ samples }: CompiledRule): boolean {
+  return samples !== undefined && samples.match.length > 0 && samples.nomatch.length > 0
+}

@@ -1,0 +1,211 @@
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { countersign, folder, lines } from './run-cli.ts'
+
+const OWN = join(import.meta.dirname, '..', '..', 'rules')
+
+const rule = (more = '') => `title: Example
+logsource: { product: aws, service: cloudtrail }
+detection:
+  selection: { eventSource: iam.amazonaws.com, eventName: CreateUser }
+  condition: selection
+level: high
+${more}`
+
+let made = 0
+/** A folder with these files. */
+function folderOf(files: Readonly<Record<string, string>>): string {
+  const path = join(folder, `rules-${made++}`)
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(path, name, '..'), { recursive: true })
+    writeFileSync(join(path, name), text)
+  }
+  return path
+}
+
+describe('rules check', () => {
+  it('says of the example rules that all are loaded, what they count as, and ends with the counts', async () => {
+    const { code, out, err } = await countersign(['rules', 'check', OWN])
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toContain('  loaded   access-analyzer-deleted.yml  rule:access-analyzer-deleted: evasion 0.45 T1562.008\n')
+    expect(out).toContain('on a stack it sees only what is delivered for others')
+    expect(out).toContain('\n3 files: 3 loaded, 0 refused.\n')
+  })
+
+  it('ends with exit code 1 where a file is refused, and says which and why in a line each', async () => {
+    const path = folderOf({
+      'a.yml': rule(),
+      'b/count.yaml': rule().replace('condition: selection', 'condition: selection | count() > 3'),
+      'c.yml': 'a: [',
+      'd.yml': `${rule()}---\n${rule()}`,
+      'e.yml': '',
+      'f.yml': rule('id: 00000000-0000-4000-8000-000000000001'),
+      'g.yml': rule('id: 00000000-0000-4000-8000-000000000001'),
+      'h/A.yml': rule(),
+      'i.yml': rule('level: low'),
+      'notes.txt': 'no rule',
+    })
+    const { code, out } = await countersign(['rules', 'check', path])
+    expect(code).toBe(1)
+    const refused = out.split('\n').filter((line) => line.startsWith('  REFUSED'))
+    expect(refused).toEqual([
+      expect.stringContaining('b/count.yaml: the condition counts or relates records'),
+      expect.stringContaining('c.yml: it is not YAML: '),
+      expect.stringContaining('d.yml: it has 2 documents; write one file for each rule'),
+      expect.stringContaining('e.yml: it is empty'),
+      expect.stringContaining('g.yml: it has the id of f.yml, which is loaded'),
+      expect.stringContaining('h/A.yml: it would be rule:a, as a.yml, which is loaded; give the file another name'),
+      expect.stringContaining('i.yml: it is not YAML: Map keys must be unique'),
+    ])
+    expect(out).toContain('\n9 files: 2 loaded, 7 refused.\n')
+    const json = await countersign(['rules', 'check', path, '--json'])
+    expect([json.code, lines<{ counts?: object }>(json.out).at(-1)?.counts]).toEqual([
+      1,
+      expect.objectContaining({ files: 9, loaded: 2, refused: 7 }),
+    ])
+  })
+
+  it('says of an informational rule that it makes no findings, of a field that no record has that it has none, and of read calls how they are delivered', async () => {
+    const path = folderOf({
+      'quiet.yml': rule().replace('high', 'informational'),
+      'odd.yml': rule().replace('eventName: CreateUser', 'eventName: CreateUser, src_ip: 192.0.2.1'),
+      'busy.yml': rule().replace('iam.amazonaws.com, eventName: CreateUser', 'kms.amazonaws.com, eventName: Decrypt'),
+    })
+    const { code, out } = await countersign(['rules', 'check', path])
+    expect(code).toBe(0)
+    expect(out).toContain('rule:quiet: no findings: informational\n')
+    expect(out).toContain('(no record has src_ip)\n')
+    expect(out).toMatch(/rule:busy: .* \(delivered in part\)\n/)
+    expect(out).toContain('Of the loaded 2 make findings; 1 are informational')
+  })
+
+  it('is an error where there is no folder, no rule in it, or no folder but a file', async () => {
+    const empty = folderOf({ 'readme.txt': 'x' })
+    for (const [path, says] of [
+      [join(folder, 'none'), 'there is no folder'],
+      [empty, 'has no rule: no file in it ends in .yml or .yaml'],
+      [join(empty, 'readme.txt'), 'is no folder; name the folder that the rules are in'],
+    ] as const)
+      for (const command of ['check', 'test']) {
+        const { code, out, err } = await countersign(['rules', command, path])
+        expect([code, out, err]).toEqual([2, '', expect.stringContaining(says)])
+      }
+  })
+
+  it('reads no link, and no more than a rule may have', async () => {
+    const path = folderOf({
+      'bomb.yml': `a: &a [x, x]\n${Array.from({ length: 30 }, (_, at) => `k${at}: &k${at} [*${at === 0 ? 'a' : `k${at - 1}`}, *${at === 0 ? 'a' : `k${at - 1}`}]`).join('\n')}\n`,
+      'deep.yml': `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+      'large.yml': rule(`description: ${'x'.repeat(70_000)}`),
+      'plain.yml': rule(),
+    })
+    symlinkSync('/etc/hosts', join(path, 'link.yml'))
+    const { code, out } = await countersign(['rules', 'check', path])
+    expect(code).toBe(1)
+    expect(out).toMatch(/REFUSED {2}bomb\.yml: it is not YAML that is read: Excessive alias count/)
+    expect(out).toMatch(/REFUSED {2}deep\.yml: it (is nested too deeply|is not YAML)/)
+    expect(out).toMatch(/REFUSED {2}large\.yml: it has 7\d{4} characters, and a rule may have 65536/)
+    expect(out).toContain('\n4 files: 1 loaded, 3 refused.\n')
+  }, 60_000)
+})
+
+describe('rules test', () => {
+  it('passes the example rules of the project, each by samples of both kinds', async () => {
+    const { code, out } = await countersign(['rules', 'test', OWN])
+    expect(code).toBe(0)
+    expect(out).toContain('\n3 rules: 3 passed, 0 failed, 0 without samples of both kinds; 0 files refused.')
+  })
+
+  it('says which sample a rule does not fit, and which rule has none', async () => {
+    const record = (name: string) => `{ eventSource: iam.amazonaws.com, eventName: ${name} }`
+    const tests = (match: string, nomatch: string) => `countersign: { tests: { match: [${record(match)}], nomatch: [${record(nomatch)}] } }`
+    const path = folderOf({
+      'good.yml': rule(tests('CreateUser', 'CreateUsers')),
+      'wrong.yml': rule(tests('DeleteUser', 'createuser')),
+      'without.yml': rule(),
+    })
+    const { code, out } = await countersign(['rules', 'test', path])
+    expect(code).toBe(1)
+    expect(out).toContain('  passed   good.yml: 2 samples\n')
+    expect(out).toContain(
+      '  FAILED   wrong.yml\n           match 1: the rule does not match it\n           nomatch 1: the rule matches it\n',
+    )
+    expect(out).toContain('  untested without.yml: it needs a sample that matches and a near miss that does not\n')
+    const json = await countersign(['rules', 'test', path, '--json'])
+    expect(lines<{ counts?: object }>(json.out).at(-1)?.counts).toEqual({ rules: 3, passed: 1, failed: 1, untested: 1, refused: 0 })
+  })
+})
+
+describe('a replay with rules', () => {
+  const record = {
+    eventVersion: '1.11',
+    eventID: 'one',
+    eventTime: '2026-01-01T12:00:00Z',
+    eventSource: 'access-analyzer.amazonaws.com',
+    eventName: 'DeleteAnalyzer',
+    awsRegion: 'us-east-1',
+    sourceIPAddress: '192.0.2.1',
+    userAgent: 'aws-cli/2.15',
+    recipientAccountId: '123456789012',
+    userIdentity: {
+      type: 'IAMUser',
+      arn: 'arn:aws:iam::123456789012:user/ci',
+      accountId: '123456789012',
+      userName: 'ci',
+      accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    },
+    requestParameters: { analyzerName: 'account' },
+    readOnly: false,
+    managementEvent: true,
+  }
+  const log = join(folder, 'log.ndjson')
+  writeFileSync(log, `${JSON.stringify(record)}\n`)
+
+  it('finds what they match, by one thread and by two, and without them does not', async () => {
+    const found = async (...words: string[]) => {
+      const { code, out } = await countersign(['replay', log, '--json', ...words])
+      expect(code).toBe(0)
+      return lines<{ type: string; findings?: { detector: string; reason: string }[] }>(out)
+        .flatMap(({ type, findings }) => (type === 'assessment' ? (findings ?? []) : []))
+        .filter(({ detector }) => detector.startsWith('rule:'))
+    }
+    const one = await found('--rules', OWN)
+    expect(one).toEqual([
+      {
+        detector: 'rule:access-analyzer-deleted',
+        reason: expect.stringMatching(/^rule "Access Analyzer deleted or its findings archived in bulk": The analy/),
+      },
+    ])
+    expect(await found('--rules', OWN, '--jobs', '2')).toEqual(one)
+    expect(await found()).toEqual([])
+  })
+
+  it('says how many of their files are refused, and goes on', async () => {
+    const path = folderOf({ 'bad.yml': 'a: [' })
+    cpSync(OWN, path, { recursive: true })
+    const { code, err } = await countersign(['replay', log, '--json', '--rules', path])
+    expect([code, err]).toEqual([
+      0,
+      expect.stringMatching(/^1 of 4 files in .* are refused and match nothing: `.* rules check .*` says why\.\n$/),
+    ])
+    const none = await countersign(['replay', log, '--rules', join(folder, 'nowhere')])
+    expect([none.code, none.err]).toEqual([2, expect.stringContaining('there is no folder')])
+  })
+
+  it('is what eval measures too', async () => {
+    const labelled = join(folder, 'labelled.ndjson')
+    const event = { ...record, eventName: 'ListAnalyzers', readOnly: true }
+    writeFileSync(labelled, `${JSON.stringify({ id: 'a', label: 'malicious', source: 'own', case: 'a', event })}\n`)
+    const looking = folderOf({
+      'looking.yml': rule().replace('iam.amazonaws.com, eventName: CreateUser', 'access-analyzer.amazonaws.com, eventName: ListAnalyzers'),
+    })
+    const [having, without] = [
+      await countersign(['eval', labelled, '--json', '--rules', looking]),
+      await countersign(['eval', labelled, '--json']),
+    ]
+    expect([having.code, without.code]).toEqual([0, 0])
+    expect(having.out).toContain('"decision":"notify"')
+    expect(without.out).not.toContain('"decision":"notify"')
+  })
+})
