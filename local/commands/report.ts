@@ -2,6 +2,8 @@ import { html } from 'hono/html'
 import { type Incident, isClosed } from '../../shared/domain/incident.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
 import { timeGiven } from '../../shared/domain/record-time.ts'
+import { plainText } from '../../shared/domain/story/said.ts'
+import { storyOf } from '../../shared/domain/story/story.ts'
 import { DAY_MS } from '../../shared/domain/time.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { Measures, Period } from '../../shared/learn/measure/measure.ts'
@@ -81,7 +83,7 @@ function incidentTable(incidents: readonly Incident[], caption: string): Markup 
   const columns = [
     { name: 'Priority', kind: 'number' },
     { name: 'State' },
-    { name: 'Who', kind: 'wide' },
+    { name: 'What', kind: 'wide' },
     { name: 'Risk', kind: 'number' },
     { name: 'First reason', kind: 'wide' },
     { name: 'Opened (UTC)', kind: 'time' },
@@ -89,11 +91,11 @@ function incidentTable(incidents: readonly Incident[], caption: string): Markup 
     { name: 'Incident' },
   ] as const
   const rows = incidents.map((incident) => {
-    const { priority, state, identity, assessment, openedAt, verdict, id } = incident
+    const { priority, state, assessment, openedAt, verdict, id } = incident
     return [
       priority,
       state,
-      `${identity.kind} ${shown(identity.name, 64)}`,
+      shown(plainText(storyOf({ incident }).headline), 200),
       assessment.risk,
       shown(reasonsOf(incident).contributions[0]?.finding.title ?? ''),
       moment(openedAt).slice(0, 16),

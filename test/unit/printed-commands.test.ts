@@ -115,7 +115,7 @@ describe('a printed command', () => {
     async (kind) => {
       const { incident } = await oneIncident()
       const commands = commandsIn(noticeOf(incident, kind, STACK).body)
-      expect(commands).toHaveLength(1)
+      expect(commands.length).toBeGreaterThanOrEqual(1)
       for (const words of commands) {
         expect(words).toContain(incident.id)
         const { command, options, unknown } = walk(words)
@@ -127,7 +127,7 @@ describe('a printed command', () => {
   it('undoes a containment on the stack, with all that the command asks for', async () => {
     const { incident } = await oneIncident()
     const { body } = noticeOf(incident, 'contained', STACK)
-    expect(body).toContain(`Undo: countersign release ${incident.id} ${ON_STACK} --reason "…"`)
+    expect(body).toContain(`\n  countersign release ${incident.id} ${ON_STACK} --reason "…"\n`)
     expect(
       walk(`release ${incident.id}`)
         .command.options.filter(({ mandatory }) => mandatory)
