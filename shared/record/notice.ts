@@ -195,7 +195,7 @@ function reportedLines(incident: Incident, stack: NoticeStack | undefined): stri
   return [
     ...reported.slice(0, LINES).map((line) => `Reported: ${printable(line, 300)}`),
     ...more,
-    ...(isAboutSeveral(incident) ? [`${SEVERAL}: ${commandFor(stack, `incidents show ${incident.id}`)} names the open ones`] : []),
+    ...(isAboutSeveral(incident) ? [`${SEVERAL}: \`${commandFor(stack, `incidents show ${incident.id}`)}\` names the open ones`] : []),
     ...used.map((line) => `Use: ${printable(line, 200)}`),
   ]
 }

@@ -17,7 +17,7 @@ import { commandFor, onStack, printable, SEVERAL } from '../record/notice.ts'
 import { leftUsable } from '../review/what-follows.ts'
 import type { ButtonKind } from './button.ts'
 import { buttonLabel, buttonsOf } from './review-buttons.ts'
-import { actorText, code, escaped, LIMITS, section, sentenceText, whoLines } from './text.ts'
+import { actorText, code, codeWithCommands, escaped, LIMITS, section, sentenceText, whoLines } from './text.ts'
 
 /** A Slack message. */
 export interface Message {
@@ -138,7 +138,7 @@ function pendingLines(incident: Incident, stack: NoticeStack | undefined): strin
   const reasons = incident.state === 'asking' ? incident.decision.why.slice(-1).map((line) => `• ${code(line, 200)}`) : []
   const pending = pendingOf(incident)
   const more = pending.length > LINES ? [`… and ${pending.length - LINES} more (Details)`] : []
-  return [...reasons, ...pending.slice(0, LINES).map((line) => `• ${code(onStack(line, stack), 300)}`), ...more]
+  return [...reasons, ...pending.slice(0, LINES).map((line) => `• ${codeWithCommands(onStack(line, stack), 400)}`), ...more]
 }
 
 /** The order, verdict or extension of people, with its author and reason. */

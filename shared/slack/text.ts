@@ -58,3 +58,11 @@ export function wholeSentences(text: string, limit: number): string {
 export function sentenceText(parts: readonly Part[]): string {
   return parts.map((part) => (typeof part === 'string' ? escaped(part) : code(part.name, 100))).join('')
 }
+
+/** A line of the stages as code, each command in backticks as code of its own, so that it can be copied. */
+export function codeWithCommands(line: string, limit: number): string {
+  return printable(line, limit)
+    .split('`')
+    .flatMap((part) => (part.trim() === '' ? [] : [code(part, limit)]))
+    .join(' ')
+}

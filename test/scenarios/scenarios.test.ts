@@ -18,9 +18,15 @@ import { memoryReverifyQueue } from '../../shared/memory/invokers.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import { type Evaluation, pipeline } from '../../shared/pipeline.ts'
+import { readKnown } from '../../shared/record/notice.ts'
 import { applyPolicy, parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { NOT_DEPLOYED } from '../../shared/sense/enrich/tampering.ts'
+import { messageOf } from '../../shared/slack/message.ts'
+import { slackFaults, storyFaults, textFaults } from '../story-faults.ts'
 import { accountOf, asCall, inputOf, recordOf, Scenario } from './case.ts'
+
+/** The stack whose commands the messages print. */
+const STACK = { name: 'Countersign', region: 'us-east-1' }
 
 const START = Date.UTC(2026, 2, 2, 12)
 const DAY_MS = 86_400_000
@@ -96,7 +102,8 @@ async function play(scenario: Scenario) {
   const incidents = []
   for await (const incident of ports.incidents.listAll()) incidents.push(incident)
   incidents.sort((a, b) => b.priority - a.priority)
-  return { outcomes, incidents, picture: iam.authorizationDetails(), notices: notifier.notices }
+  const stories = await Promise.all(incidents.map(async (incident) => ({ incident, ...(await readKnown(incident, ports)) })))
+  return { outcomes, incidents, stories, policy, picture: iam.authorizationDetails(), notices: notifier.notices }
 }
 
 /** The strongest decision that the evidence called for. */
@@ -132,7 +139,13 @@ describe('scenarios', () => {
   it.each(files)('%s', async (file) => {
     const scenario = Scenario.parse(JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8')))
     const { expect: wanted } = scenario
-    const { outcomes, incidents, picture, notices } = await play(scenario)
+    const { outcomes, incidents, stories, policy, picture, notices } = await play(scenario)
+    for (const known of stories) {
+      expect(storyFaults(known)).toEqual([])
+      const isHigh = known.incident.decision.would === 'contain'
+      expect(slackFaults(messageOf({ ...known, policy, stack: STACK }), { isHigh })).toEqual([])
+    }
+    for (const { body } of notices) expect(textFaults(body)).toEqual([])
     const fired = [...new Set(outcomes.flatMap(({ findings }) => findings.map(({ detector }) => detector)))]
     if (wanted.detectors !== undefined) expect(fired).toEqual(expect.arrayContaining(wanted.detectors))
     for (const detector of wanted.not ?? []) expect(fired).not.toContain(detector)

@@ -100,7 +100,9 @@ describe('a printed command', () => {
     const root = { id: 'arn:aws:iam::123456789012:root', kind: 'root', name: 'root', account: '123456789012' } as const
     const incident = incidentOf('inc-0123456789ab', { state: 'asking', identity: root })
     const shown = renderIncident(incident, (_, text) => text, { options: ON_STACK })
-    expect(shown).toContain(`\`npm run --silent countersign -- root-keys inc-0123456789ab ${ON_STACK}\` with centralised root access`)
+    expect(shown).toContain(
+      `\`npm run --silent countersign -- root-keys inc-0123456789ab --reason "…" ${ON_STACK}\` with centralised root access`,
+    )
   })
 
   it.each([

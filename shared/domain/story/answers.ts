@@ -71,7 +71,7 @@ function doesOf(kind: ReviewKind, incident: Incident, changes: readonly Change[]
     case 'contain':
       return state === 'restricted' ? 'stops it altogether; a release takes that back' : 'stops it now; a release takes that back'
     case 'extend':
-      return state === 'restricted' ? 'more time: no reminders until then, and it stays restricted' : 'more time: no reminders until then'
+      return state === 'restricted' ? 'no reminders until then, and it stays restricted' : 'no reminders until then'
   }
 }
 

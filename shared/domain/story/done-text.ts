@@ -15,9 +15,13 @@ export function stepTexts(changes: readonly Change[]): string[] {
     .map(({ title }) => titleText(title))
 }
 
-/** The title of a step as the record has it. What no step of ours is called so is not repeated: whoever may write the record may write anything. */
+/** How the titles of steps begin, and those of 0.1.0 to 0.3.0. The names in them are as IAM takes them. */
+const TITLE =
+  /^(?:(?:(?:access |ssh public )?key|user|role|sessions?|every session|service specific credential|signing certificate|inline policy|managed policy|permissions boundary)[ ,][\w+=,.@;:… -]{1,400}|[\w+=,.@-]{1,64} denied everything, by an? [a-z ]{1,40})$/
+
+/** The title of a step as the record has it. What is no title of ours is not repeated: respond may write that record too, and so may whoever took it over. */
 function titleText(title: string): string {
-  return /^[\w+=,.@;: …-]{1,400}$/.test(title) ? withShortIds(title) : 'a step that the record does not name in our words'
+  return TITLE.test(title) && !title.includes('. ') ? withShortIds(title) : 'a step that the record does not name in our words'
 }
 
 /** What was done, when, as a whole sentence with the numbers of the entries of the record that say so. */
