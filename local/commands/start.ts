@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { reasonsOf, riskText } from '../../shared/domain/reasons.ts'
-import { answersOf } from '../../shared/domain/story/answers.ts'
+import { answersOf, COMMANDS } from '../../shared/domain/story/answers.ts'
 import { plainText } from '../../shared/domain/story/said.ts'
 import { storyOf } from '../../shared/domain/story/story.ts'
 import { HOUR_MS, MINUTE_MS } from '../../shared/domain/time.ts'
@@ -129,7 +129,7 @@ async function tell(embedded: Embedded, { story, leak, live, paint, print }: Tel
       `    look     ${commandOn(target, `incidents show ${id}`)}`,
       `    explain  ${commandOn(target, `explain ${id}`)}`,
       ...answersOf(incident, known.changes).map(
-        ({ kind, label }) => `    ${(label.split(' ')[0] ?? '').toLowerCase().padEnd(8)} ${reviewCommand(kind, id, target)}`,
+        ({ kind, label }) => `    ${(label === 'Dismiss' ? 'dismiss' : COMMANDS[kind]).padEnd(8)} ${reviewCommand(kind, id, target)}`,
       ),
     )
   }
@@ -155,7 +155,7 @@ function describeRefusals({ story, leak, live, paint }: Pick<Telling, 'story' | 
     ...(refused.length > rows.length ? [`  … ${refused.length - rows.length} more`] : []),
     ...(own > 0
       ? [
-          `${paint('bold', 'What it cost')}: ${own} calls of the key's owner, and by sessions that it did not get`,
+          `${paint('bold', 'What it cost')}: ${own} calls of the key's owner: what was refused, and what sessions would have done that it did not get, of which no event tells`,
           '  The job fails until you release the incident, or confirm it and give the job another user: this one is denied everything.',
         ]
       : []),

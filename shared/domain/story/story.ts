@@ -93,7 +93,7 @@ function ownersTold({ restrictedAt, containedAt, usual, openedAt }: Incident, { 
   return [
     {
       parts: isKnown
-        ? say`What it costs the owner: no call from the usual place was refused since, as far as events say.`
+        ? say`What it costs the owner: no call from the usual place was refused since, as far as events say: calls with a key that is switched off may leave none.`
         : say`What it costs the owner is not known, because its usual place is not.`,
       facts: ['W'],
     },
