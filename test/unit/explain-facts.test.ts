@@ -134,7 +134,6 @@ describe('an explanation by fixed sentences', () => {
     expect(said(known).summary).toEqual([
       'Key …MPLE of ci-deploy (account 123456789012): no call of it is known. [I]',
       'How it is usually used is not known. [H]',
-      'No call with findings succeeded. [N]',
       'Nothing was changed: all its calls go on. [D]',
       'Risk 0 of 100. [R]',
     ])

@@ -35,7 +35,7 @@ export function storyOf({ incident, signals, changes }: StoryInput): Story {
   const calls = signals === undefined ? undefined : callsOf(incident, signals)
   const suspicious = signals === undefined ? undefined : suspiciousCall(signals)
   const told = [whoTold(incident, signals, suspicious), usualTold(incident)]
-  if (calls !== undefined) told.push(succeededTold(calls), ...refusedTold(incident, calls))
+  if (calls !== undefined) told.push(...(suspicious === undefined ? [] : [succeededTold(calls)]), ...refusedTold(incident, calls))
   if (changes !== undefined) {
     const { parts, entries } = doneText(incident, changes)
     told.push({ parts, facts: entries.length === 0 ? ['D'] : entries.slice(-CITED).map((number) => `C${number}`) })
