@@ -44,6 +44,7 @@ export class ReviewFunction extends Construct {
       description: 'Applies the verdicts of reviewers, and notifies people in Slack',
       environment: {
         TABLE_NAME: table.tableName,
+        STACK_NAME: Stack.of(this).stackName,
         CONTAIN_FUNCTION_NAME: contain.functionName,
         ...(rotate === undefined ? {} : { ROTATE_FUNCTION_NAME: rotate.functionName }),
         ...modelEnvironment(config),

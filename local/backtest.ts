@@ -36,6 +36,8 @@ export interface BacktestPorts {
   readonly log: Log
   /** Adds a user and a key that the log shows to the account in memory; undefined where the account is known. */
   readonly meet?: (identity: Identity, accessKeyId: string | undefined) => void
+  /** The account whose IAM refuses what was denied, so that events tell of it; undefined where a log is replayed, of which nothing was contained. */
+  readonly account?: string | undefined
 }
 
 /** Counts over a whole backtest. */
@@ -86,7 +88,7 @@ export function backtest({ trust = REPLAYED, read: given, ...ports }: BacktestPo
     pager: ports.notifier,
     reverifyQueue: { verifyLater: async () => {} },
     quarantinePolicyArn: QUARANTINE_POLICY,
-    account: undefined,
+    account: ports.account,
   }
   const containInvoker = {
     async contain(incidentId: string) {

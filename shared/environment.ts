@@ -153,6 +153,7 @@ export type LogsConfig = z.infer<typeof LogsConfig>
 /** The environment of `review`. */
 export const ReviewConfig = z.object({
   TABLE_NAME: z.string().min(3),
+  STACK_NAME,
   CONTAIN_FUNCTION_NAME: z.string().min(1),
   NOTIFY_TOPIC_ARN: z.string().startsWith('arn:'),
   NOTICE_QUEUE_URL: z.url(),

@@ -25,7 +25,7 @@ const PATIENCE_MS = 10_000
 const config = readEnvironment(ReviewConfig, process.env)
 const { table, incidents, record, clock } = common(config)
 const { ROTATE_FUNCTION_NAME: rotate } = config
-const topic = snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN)
+const topic = snsNotifier(snsClient(), config.NOTIFY_TOPIC_ARN, config.STACK_NAME)
 const secret = slackSecret(secretsClient(), config.SLACK_SECRET_NAME ?? '', clock)
 
 const signingSecret = async () => (await secret()).signingSecret
@@ -69,6 +69,7 @@ export const reviewer: ReviewActions = {
       clock,
       slack,
       model: modelIn(config),
+      stack: topic.stack,
       log,
     })
     return pressed.incidentId

@@ -7,13 +7,16 @@ import { geoDatabases } from '../geo-databases.ts'
 import type { Target } from '../target.ts'
 
 /** Serves the console until the process is told to end. */
-export async function openConsole(target: Target, { port, print }: { port: number; print: (text: string) => void }): Promise<void> {
+export async function openConsole(
+  target: Target,
+  { port, incidentId, print }: { port: number; incidentId?: string | undefined; print: (text: string) => void },
+): Promise<void> {
   const geoIp = geoIpFrom(await geoDatabases())
   const { sweep } = target
   const stopSweeping = sweep === undefined ? undefined : await sweepRegularly(sweep, tellSweepFailed)
   const { url, close } = await serveConsole({ target, geoIp, clock: { now: () => Date.now() } }, { port })
   print(
-    `Console of ${target.name}, for this machine only, until Ctrl-C:\n\n  ${url}\n\nTreat the address as a password: whoever has it can give verdicts as ${target.caller}.${target.replayedNote === undefined ? '' : `\n${target.replayedNote}`}`,
+    `Console of ${target.name}, for this machine only, until Ctrl-C:\n\n  ${url}${incidentId === undefined ? '' : `incidents/${encodeURIComponent(incidentId)}`}\n\nTreat the address as a password: whoever has it can give verdicts as ${target.caller}.${target.replayedNote === undefined ? '' : `\n${target.replayedNote}`}`,
   )
   const ends: Promise<unknown>[] = [once(process, 'SIGINT'), once(process, 'SIGTERM')]
   if (target.ended !== undefined)

@@ -53,5 +53,5 @@ export async function explainIncident(
 }
 
 function section(title: string, sentences: readonly Sentence[], paint: Paint): string[] {
-  return ['', paint('bold', title), ...sentences.map(({ text, evidence }) => `  ${printable(text, 300)} [${evidence.join(' ')}]`)]
+  return ['', paint('bold', title), ...sentences.map(({ text, evidence }) => `  ${printable(text, 500)} [${evidence.join(' ')}]`)]
 }

@@ -74,7 +74,7 @@ export async function showIncident(target: Target, id: string, { isJson, paint }
   const next = nextCommands(incident, changes, { target, paint })
   return [
     ...(await overrideLines(target)),
-    renderIncident(incident, paint, { options: target.options, signals, among }),
+    renderIncident(incident, paint, { options: target.options, signals, changes, among }),
     '',
     renderTimeline(incident, signals, paint),
     '',

@@ -3,6 +3,8 @@ import { type Incident, isClosed } from '../../shared/domain/incident.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
 import { timeGiven } from '../../shared/domain/record-time.ts'
 import { runbookLine } from '../../shared/domain/runbook.ts'
+import { plainText } from '../../shared/domain/story/said.ts'
+import { storyOf } from '../../shared/domain/story/story.ts'
 import { DAY_MS } from '../../shared/domain/time.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { Measures, Period } from '../../shared/learn/measure/measure.ts'
@@ -82,7 +84,7 @@ function incidentTable(incidents: readonly Incident[], caption: string): Markup 
   const columns = [
     { name: 'Priority', kind: 'number' },
     { name: 'State' },
-    { name: 'Who', kind: 'wide' },
+    { name: 'What', kind: 'wide' },
     { name: 'Risk', kind: 'number' },
     { name: 'First reason', kind: 'wide' },
     { name: 'Opened (UTC)', kind: 'time' },
@@ -90,11 +92,11 @@ function incidentTable(incidents: readonly Incident[], caption: string): Markup 
     { name: 'Incident' },
   ] as const
   const rows = incidents.map((incident) => {
-    const { priority, state, identity, assessment, openedAt, verdict, id } = incident
+    const { priority, state, assessment, openedAt, verdict, id } = incident
     return [
       priority,
       state,
-      `${identity.kind} ${shown(identity.name, 64)}`,
+      shown(plainText(storyOf({ incident }).headline), 200),
       assessment.risk,
       firstReason(incident),
       moment(openedAt).slice(0, 16),

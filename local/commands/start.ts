@@ -1,8 +1,11 @@
 import { createInterface } from 'node:readline/promises'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { reasonsOf, riskText } from '../../shared/domain/reasons.ts'
+import { answersOf, COMMANDS } from '../../shared/domain/story/answers.ts'
+import { plainText } from '../../shared/domain/story/said.ts'
+import { storyOf } from '../../shared/domain/story/story.ts'
 import { HOUR_MS, MINUTE_MS } from '../../shared/domain/time.ts'
-import { incidentSubject } from '../../shared/record/append.ts'
+import { readKnown } from '../../shared/record/notice.ts'
 import { backtest } from '../backtest.ts'
 import { commandOn } from '../command-name.ts'
 import { createEmbedded } from '../create-embedded.ts'
@@ -15,7 +18,7 @@ import { columns, duration, moment, type Paint } from '../render/style.ts'
 import { simulatedClock } from '../simulated-clock.ts'
 import { type Leak, leakIn } from '../synthetic/leak.ts'
 import { DELIVERY_MS, type Live, learn, replayLastDay } from '../synthetic/play.ts'
-import type { CloudTrailRecord } from '../synthetic/record.ts'
+import { ACCOUNT, type CloudTrailRecord } from '../synthetic/record.ts'
 import { byTime, type SyntheticHistory, syntheticHistory } from '../synthetic-history.ts'
 import { leakLines } from './leak-lines.ts'
 import { type Ask, answerTo } from './story-verdict.ts'
@@ -52,7 +55,7 @@ export async function start({ isOnce, folder, seed, paint }: StartOptions): Prom
     throw cause
   })
   try {
-    const run = backtest({ ...embedded.ports, clock })
+    const run = backtest({ ...embedded.ports, clock, account: ACCOUNT })
     // The account is saved once, after the replay.
     const sweep = embeddedSweep(embedded.ports, async () => {})
     print(
@@ -96,13 +99,12 @@ async function tell(embedded: Embedded, { story, leak, live, paint, print }: Tel
   const isOfLeak = (incident: Incident) => incident.credentials.some(({ id }) => id === leak.accessKeyId)
   for (const incident of open.filter((one) => one.state === 'contained' && !isOfLeak(one))) {
     const { options } = target
-    print(renderIncident(incident, paint, { options, signals: await ports.incidents.signals(incident.id) }), '')
-    print(renderChanges(await ports.record.list(incidentSubject(incident.id)), paint), '')
+    const known = await readKnown(incident, ports)
+    print(renderIncident(incident, paint, { options, ...known }), '', renderChanges(known.changes, paint), '')
   }
   if (live.refused.size > 0) print(...describeRefusals({ story, leak, live, paint }), '')
   for (const incident of open.filter(isOfLeak)) {
-    const [signals, changes] = await Promise.all([ports.incidents.signals(incident.id), ports.record.list(incidentSubject(incident.id))])
-    print(...leakLines({ incident, signals, changes }, { leak, refused: live.refused, paint }), '')
+    print(...leakLines({ incident, ...(await readKnown(incident, ports)) }, { leak, refused: live.refused, paint }), '')
   }
   const watching = open.filter(({ state }) => state === 'watching')
   if (watching.length > 0)
@@ -117,27 +119,21 @@ async function tell(embedded: Embedded, { story, leak, live, paint, print }: Tel
   print(paint('bold', 'Waiting for review'))
   if (waiting.length === 0) print('  nothing')
   for (const incident of waiting) {
-    const { id, identity, state } = incident
+    const { id } = incident
     const [strongest] = reasonsOf(incident).contributions
+    const known = await readKnown(incident, ports)
     print(
-      `  ${id}  ${identity.kind} ${identity.name}, risk ${riskText(incident)}: ${DONE[state as keyof typeof DONE]}`,
+      `  ${plainText(storyOf({ incident, ...known }).headline)}`,
+      `    risk     ${riskText(incident)}`,
       `    why      ${strongest?.finding.title}: ${strongest?.finding.reason}`,
       `    look     ${commandOn(target, `incidents show ${id}`)}`,
       `    explain  ${commandOn(target, `explain ${id}`)}`,
-      `    ${(state === 'asking' ? 'dismiss' : 'undo').padEnd(8)} ${reviewCommand('legitimate', id, target)}`,
-      ...(state === 'contained'
-        ? [`    confirm  ${reviewCommand('compromised', id, target)}`]
-        : [`    contain  ${reviewCommand('contain', id, target)}`]),
+      ...answersOf(incident, known.changes).map(
+        ({ kind, label }) => `    ${(label === 'Dismiss' ? 'dismiss' : COMMANDS[kind]).padEnd(8)} ${reviewCommand(kind, id, target)}`,
+      ),
     )
   }
 }
-
-/** What was done in each state that waits for a person. */
-const DONE = {
-  contained: 'contained',
-  restricted: 'its rights are reduced, a person is asked',
-  asking: 'nothing done, a person is asked',
-} as const
 
 /** What the policies that were set have refused, and what the intruder did before they were there. */
 function describeRefusals({ story, leak, live, paint }: Pick<Telling, 'story' | 'leak' | 'live' | 'paint'>): string[] {
@@ -154,12 +150,12 @@ function describeRefusals({ story, leak, live, paint }: Pick<Telling, 'story' | 
       String(sourceIPAddress),
     ])
   return [
-    `${paint('bold', 'What it stopped')}: ${refused.length} of ${foreign.length} calls of the intruder were refused; the ${foreign.length - refused.length} before them were made while the events were on their way`,
+    `${paint('bold', 'What it stopped')}: ${refused.length} of ${foreign.length} calls of the intruder were refused or, by sessions that it did not get, never made; the ${foreign.length - refused.length} before them were made while the events were on their way`,
     columns(rows).replace(/^/gm, '  '),
     ...(refused.length > rows.length ? [`  … ${refused.length - rows.length} more`] : []),
     ...(own > 0
       ? [
-          `${paint('bold', 'What it cost')}: ${own} calls of the key's owner, and by sessions that it did not get`,
+          `${paint('bold', 'What it cost')}: ${own} calls of the key's owner: what was refused, and what sessions would have done that it did not get, of which no event tells`,
           '  The job fails until you release the incident, or confirm it and give the job another user: this one is denied everything.',
         ]
       : []),

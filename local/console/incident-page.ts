@@ -1,5 +1,4 @@
 import { html } from 'hono/html'
-import { standingSteps } from '../../shared/contain/progress.ts'
 import type { Contribution } from '../../shared/domain/assessment.ts'
 import type { Baseline } from '../../shared/domain/baseline.ts'
 import { type Change, verifyChain } from '../../shared/domain/change.ts'
@@ -7,6 +6,7 @@ import { exceptedLines } from '../../shared/domain/excepted-lines.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
+import { standingSteps } from '../../shared/domain/progress.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, weakerReasons } from '../../shared/domain/reasons.ts'
 import { confirmedText } from '../../shared/domain/reported-by.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
@@ -20,8 +20,9 @@ import type { Explanation, Sentence } from '../../shared/review/explain/explanat
 import type { ExplanationInput } from '../../shared/review/explain/facts.ts'
 import { commandOn } from '../command-name.ts'
 import { type Markup, shown, table } from '../page/document.ts'
+import { advisorText } from '../render/advisor.ts'
 import { faultText } from '../render/fault.ts'
-import { advisorText, brief } from '../render/incident.ts'
+import { brief } from '../render/incident.ts'
 import { priorityText, standingRows } from '../render/priority.ts'
 import { duration, moment } from '../render/style.ts'
 import { changesTable } from './changes-table.ts'
@@ -68,8 +69,9 @@ export function incidentPage(looked: Looked, room: Room): Page {
   const { identity, id, decision } = incident
   const calls = signals.filter(({ reportedBy }) => reportedBy === undefined)
   const thresholds = policy.tiers.find(({ name }) => name === decision.tier)?.thresholds ?? policy.thresholds
-  const body = html`${answerTo(looked)}${factsOf(incident, room)}
+  const body = html`${answerTo(looked)}${leadOf(incident)}
 <section aria-labelledby="what"><h2 id="what">What happened</h2><ul>${explanation.summary.map(sentence)}</ul></section>
+${factsOf(incident, room)}
 ${reportedSection(incident, signals, { same: sameFindings(incident, looked.among), base: room.base })}<section aria-labelledby="done"><h2 id="done">What was done</h2>${stepsOf(looked)}</section>
 ${pendingIn(incident, room)}${verdictForm(looked, room)}
 <section aria-labelledby="why"><h2 id="why">Why</h2>${whyOf(looked)}</section>
@@ -102,7 +104,7 @@ function answerTo({ said, incident }: Looked): Markup | '' {
 }
 
 function factsOf(incident: Incident, { base }: Room): Markup {
-  const { id, identity, credentials, assessment, blastRadius, decision, priority, openedAt, containedAt, decidedBy, verdict } = incident
+  const { id, identity, credentials, blastRadius, decision, openedAt, containedAt, decidedBy, verdict } = incident
   const { archived } = incident
   const shownCredentials = credentials.slice(0, 6).map((one) => html`<span class="id">${shown(one.id, 128)}</span> (${one.kind}) `)
   const contained =
@@ -115,10 +117,7 @@ function factsOf(incident: Incident, { base }: Room): Markup {
     verdict === undefined ? '' : html`<dt>Verdict</dt><dd>${verdict.kind} by ${shown(verdict.by)}: ${shown(verdict.reason, 500)}</dd>`
   const moved =
     archived === undefined ? '' : html`<dt>Archived</dt><dd>${moment(archived.at)} UTC, in <span class="id">${archived.key}</span></dd>`
-  const canAnswer = offeredFor(incident).length > 0
-  return html`<p class="lead">${stateBadge(incident)} priority <strong>${priority}</strong>, risk <strong>${assessment.risk}</strong>${assessment.isConfirmed ? ` (${confirmedText(assessment) || 'confirmed'})` : ''}, blast radius <strong>${blastRadius.score}</strong></p>
-<nav class="within" aria-label="On this page">${canAnswer ? html`<a href="#verdict"><strong>Give your verdict</strong></a>` : ''}${SECTIONS.map(([to, name]) => html`<a href="#${to}">${name}</a>`)}</nav>
-<dl class="facts"><dt>Incident</dt><dd class="id">${id}</dd>
+  return html`<dl class="facts"><dt>Incident</dt><dd class="id">${id}</dd>
 <dt>Who</dt><dd>${identityLink(base, identity)} <span class="id">${shown(identity.id)}</span></dd>
 ${standingOf(incident)}<dt>Credential</dt><dd>${shownCredentials}${credentials.length > 6 ? `… ${credentials.length - 6} more` : ''}</dd>
 <dt>Can</dt><dd>${blastRadius.reasons.length === 0 ? 'not known' : blastRadius.reasons.join(', ')} (by ${blastRadius.basis})</dd>
@@ -126,6 +125,14 @@ ${standingOf(incident)}<dt>Credential</dt><dd>${shownCredentials}${credentials.l
 <dt>Decision</dt><dd><strong>${decision.action}</strong>${decision.would === decision.action ? '' : ` (would ${decision.would})`}: ${decision.why.map((line) => shown(line)).join('; ')}</dd>
 ${advisorText(incident) === '' ? '' : html`<dt>Advisor</dt><dd>${advisorText(incident)}</dd>`}
 <dt>Opened</dt><dd>${moment(openedAt)} UTC</dd>${restrictedIn(incident)}${contained}${putOff}${answered}${moved}</dl>`
+}
+
+/** How grave it is, and the way to what is on the page. */
+function leadOf(incident: Incident): Markup {
+  const { priority, assessment, blastRadius } = incident
+  const canAnswer = offeredFor(incident).length > 0
+  return html`<p class="lead">${stateBadge(incident)} priority <strong>${priority}</strong>, risk <strong>${assessment.risk}</strong>${assessment.isConfirmed ? ` (${confirmedText(assessment) || 'confirmed'})` : ''}, blast radius <strong>${blastRadius.score}</strong></p>
+<nav class="within" aria-label="On this page">${canAnswer ? html`<a href="#verdict"><strong>Give your verdict</strong></a>` : ''}${SECTIONS.map(([to, name]) => html`<a href="#${to}">${name}</a>`)}</nav>`
 }
 
 function standingOf(incident: Incident): Markup {
@@ -241,7 +248,7 @@ function chainCheck({ incident, changes }: Looked, room: Room): Markup {
 }
 
 function sentence({ text, evidence }: Sentence): Markup {
-  return html`<li>${shown(text, 300)} ${cites(evidence)}</li>`
+  return html`<li>${shown(text, 500)} ${cites(evidence)}</li>`
 }
 
 /** The facts that a sentence cites, by their ids in `countersign explain`. */

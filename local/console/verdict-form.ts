@@ -6,6 +6,7 @@ import { offeredFor } from '../../shared/domain/offered.ts'
 import { type Policy, ReviewKind } from '../../shared/domain/policy.ts'
 import { refusedAfter } from '../../shared/domain/reasons.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
+import { labelOf } from '../../shared/domain/story/answers.ts'
 import { whatReviewDoes } from '../../shared/review/what-follows.ts'
 import type { Markup } from '../page/document.ts'
 
@@ -21,12 +22,7 @@ export const SaidForm = z.strictObject({
 })
 export type SaidForm = z.infer<typeof SaidForm>
 
-const LABELS: Readonly<Record<ReviewKind, { readonly label: string; readonly colour: string }>> = {
-  legitimate: { label: 'Release', colour: 'good' },
-  compromised: { label: 'Confirm compromise', colour: 'bad' },
-  extend: { label: 'Need more time', colour: '' },
-  contain: { label: 'Contain now', colour: 'bad' },
-}
+const COLOURS: Readonly<Record<ReviewKind, string>> = { legitimate: 'good', compromised: 'bad', extend: '', contain: 'bad' }
 
 /** The choices for more time, in hours. */
 const HOURS = [1, 2, 4, 8, 12, 24, 48, 72]
@@ -62,8 +58,8 @@ export function verdictForm(
 <input type="hidden" name="revision" value="${revisionOf(incident)}">
 <label for="reason">Why (for the record, as ${caller})</label>
 <textarea id="reason" name="reason" rows="2" maxlength="500" required></textarea>
-<dl class="facts">${offered.map((kind) => html`<dt>${LABELS[kind].label}</dt><dd>${whatReviewDoes(kind, incident, about)}</dd>`)}</dl>
-<div class="verdicts">${offered.map((kind) => html`<button class="${LABELS[kind].colour}" name="kind" value="${kind}">${LABELS[kind].label}</button>`)}
+<dl class="facts">${offered.map((kind) => html`<dt>${labelOf(kind, incident, changes)}</dt><dd>${whatReviewDoes(kind, incident, about)}</dd>`)}</dl>
+<div class="verdicts">${offered.map((kind) => html`<button class="${COLOURS[kind]}" name="kind" value="${kind}">${labelOf(kind, incident, changes)}</button>`)}
 ${offered.includes('extend') ? hoursOf(policy.review.maxExtensionHours) : ''}</div>
 </form></section>`
 }

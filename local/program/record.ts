@@ -15,10 +15,11 @@ export function addConsole(root: Command): void {
     root
       .command('console')
       .description('serve the console on this machine: incidents, verdicts, baselines, the record')
-      .option('--port <number>', 'where to listen on 127.0.0.1; 0 takes a free port', wholeNumber, 0),
-    async (target, { port }) => {
+      .option('--port <number>', 'where to listen on 127.0.0.1; 0 takes a free port', wholeNumber, 0)
+      .option('--incident <id>', 'print the address of the page of this incident'),
+    async (target, { port, incident }) => {
       const { openConsole } = await import('../commands/console.ts')
-      await openConsole(target, { port: port ?? 0, print })
+      await openConsole(target, { port: port ?? 0, incidentId: incident, print })
       return ''
     },
   )

@@ -33,6 +33,7 @@ export interface CommandOptions extends TargetOptions {
   readonly hours?: number
   readonly format?: string
   readonly port?: number
+  readonly incident?: string
   readonly since?: string
   readonly until?: string
   readonly limit?: number

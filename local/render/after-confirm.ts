@@ -1,5 +1,4 @@
 import { hasOwnDeny, isOwnRestricted } from '../../shared/contain/narrow-deny.ts'
-import { standingSteps } from '../../shared/contain/progress.ts'
 import { accessKey } from '../../shared/contain/steps/access-key.ts'
 import { serviceSpecificCredential } from '../../shared/contain/steps/service-specific-credential.ts'
 import { signingCertificate } from '../../shared/contain/steps/signing-certificate.ts'
@@ -7,6 +6,7 @@ import { sshPublicKey } from '../../shared/contain/steps/ssh-public-key.ts'
 import { stepFor } from '../../shared/contain/steps/steps.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
+import { standingSteps } from '../../shared/domain/progress.ts'
 import { quoted } from '../command-name.ts'
 
 /** Of each kind of credential that is switched off: its commands of the AWS CLI, and the option that names it. */

@@ -14,9 +14,11 @@ import { printable } from '../../shared/record/notice.ts'
 import { isOrderChain } from '../../shared/record/orders.ts'
 import { asTyped } from '../command-name.ts'
 import type { Target } from '../target.ts'
+import { advisorText } from './advisor.ts'
 import { renderExcepted, renderFindings } from './findings.ts'
 import { renderLineage } from './lineage.ts'
 import { blastRadiusText, priorityText, standingRows } from './priority.ts'
+import { renderStory } from './story.ts'
 import { columns, duration, moment, type Paint } from './style.ts'
 
 /** The most credentials that are printed: a role in use has a new session every hour. */
@@ -28,6 +30,7 @@ const REPORTS = 6
 /** What an incident is shown with: the options of printed commands, and where known its timeline and the incidents among which others of the same report are. */
 export interface ShownWith extends Pick<Target, 'options'> {
   readonly signals?: readonly IncidentSignal[]
+  readonly changes?: readonly Change[]
   readonly among?: readonly Incident[]
 }
 
@@ -35,7 +38,7 @@ export interface ShownWith extends Pick<Target, 'options'> {
 export function renderIncident(
   incident: Incident,
   paint: Paint,
-  { options, signals = [], among = [] }: ShownWith = { options: '' },
+  { options, signals = [], changes, among = [] }: ShownWith = { options: '' },
 ): string {
   const { identity, assessment, decision } = incident
   const head = `${paint('bold', `Incident ${incident.id}`)}  ${paint(colourOf(incident), incident.state)}  priority ${incident.priority}`
@@ -73,6 +76,8 @@ export function renderIncident(
   if (archived !== undefined) rows.push(['archived', `${moment(archived.at)} UTC, in ${printable(archived.key, 200)}`])
   return [
     head,
+    ...renderStory({ incident, signals, changes }),
+    '',
     indent(columns(rows)),
     '',
     ...reportsOf(incident, { signals, among }, paint),
@@ -84,7 +89,7 @@ export function renderIncident(
 }
 
 /** Who reported what when, and what the credential did meanwhile. */
-function reportsOf(incident: Incident, { signals, among }: Required<Omit<ShownWith, 'options'>>, paint: Paint): string[] {
+function reportsOf(incident: Incident, { signals, among }: Required<Pick<ShownWith, 'signals' | 'among'>>, paint: Paint): string[] {
   const lines = reportLines(incident, signals.length === 0 ? undefined : signals)
   if (lines === undefined) return []
   const { reported, used } = lines
@@ -199,14 +204,6 @@ export function renderList(incidents: readonly Incident[]): string {
     printable(reasonsOf(incident).contributions[0]?.finding.title ?? '', 50),
   ])
   return columns([header, ...rows])
-}
-
-/** The advisor's opinion, or why there is none; empty where it was not asked. */
-export function advisorText({ assessment: { opinion, baseRisk } }: Incident): string {
-  if (opinion === undefined) return ''
-  if (opinion.kind === 'fallback') return `no answer, ${opinion.cause}; the deterministic risk of ${baseRisk} counts`
-  const sign = opinion.shift < 0 ? '' : '+'
-  return `${baseRisk} ${sign}${opinion.shift} by ${printable(opinion.model, 60)}, whose likelihood is ${Math.round(opinion.likelihood)} of 100`
 }
 
 function colourOf({ state }: Incident): 'red' | 'yellow' | 'green' {

@@ -26,7 +26,7 @@ export function renderTimeline(incident: Incident, signals: readonly IncidentSig
   const unkept = leftOut === undefined ? '' : `\n  … ${printable(leftOut, 400)}`
   const refused = refusedAfter(incident, signals)
   const after = refused === 0 ? '' : `; after the ${refusingAction(incident)}: ${callsRefused(refused)}`
-  const count = `${leftOut === undefined ? '' : 'kept: '}${signals.length} ${signals.length === 1 ? 'signal' : 'signals'} with findings`
+  const count = `${leftOut === undefined ? '' : 'kept: '}${signals.length} ${signals.length === 1 ? 'signal' : 'signals'}`
   const isMoved = incident.assessment.opinion?.kind === 'answered' && incident.assessment.opinion.shift !== 0
   const basis = isMoved ? '; risk by the findings, without the advisor' : ''
   return `${paint('bold', 'Timeline')} (UTC, ${count}${after}${basis})\n${indent(columns(rows))}${more}${unkept}`

@@ -7,7 +7,7 @@ import type { Backtest } from '../backtest.ts'
 import { SWEEP_EVERY_MS } from '../embedded/sweep.ts'
 import { progressBar } from '../render/progress.ts'
 import type { ArrivingReport } from './leak.ts'
-import { type CloudTrailRecord, denied } from './record.ts'
+import { type CloudTrailRecord, explicitlyDenied } from './record.ts'
 
 /**
  * How long after a call its event arrives: minutes, on average five to a bucket and fewer to EventBridge, and nothing is guaranteed.
@@ -133,6 +133,9 @@ function keyIn({ accessKeyId }: Caller): string | undefined {
 }
 
 function asRefused(record: CloudTrailRecord): CloudTrailRecord {
-  const [errorCode, errorMessage] = denied(callerOf(record).arn, `${String(record.eventSource).split('.')[0]}:${record.eventName}`)
+  const [errorCode, errorMessage] = explicitlyDenied(
+    callerOf(record).arn,
+    `${String(record.eventSource).split('.')[0]}:${record.eventName}`,
+  )
   return { ...record, errorCode, errorMessage, responseElements: null }
 }

@@ -77,6 +77,11 @@ export function denied(arn: unknown, action: string): readonly [string, string] 
   ]
 }
 
+/** The same of a call that a policy denies. */
+export function explicitlyDenied(arn: unknown, action: string): readonly [string, string] {
+  return ['AccessDenied', `User: ${arn} is not authorized to perform: ${action} with an explicit deny in an identity-based policy`]
+}
+
 /** A time as CloudTrail writes it: whole seconds. */
 export function timeOf(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19)}Z`

@@ -7,7 +7,7 @@ import type { RespondPorts } from '../ports/respond.ts'
 import { sendOwedNotice } from '../record/notice.ts'
 import { updateIncident } from '../record/update-incident.ts'
 
-type Ports = Pick<RespondPorts, 'incidents' | 'notifier' | 'containInvoker'>
+type Ports = Pick<RespondPorts, 'incidents' | 'record' | 'notifier' | 'containInvoker'>
 
 /**
  * Tells people that a credential works which was contained and read back, with the highest priority, and has the containment verified: once for each

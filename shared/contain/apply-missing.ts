@@ -1,4 +1,5 @@
 import type { Incident } from '../domain/incident.ts'
+import { goneSteps } from '../domain/progress.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
 import type { PolicyInForce } from '../record/policy-in-force.ts'
@@ -6,7 +7,6 @@ import { applyStep } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { permissionFor } from './permission.ts'
 import { planContext, planOf } from './plan.ts'
-import { goneSteps } from './progress.ts'
 import { readStep } from './read-step.ts'
 import { reservePlace } from './reserve-place.ts'
 

@@ -1,10 +1,10 @@
+import { isReleaseOrdered, type PlannedStep, standingSteps } from '../domain/progress.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import { errorName, RefusedInAccount } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import { isReleaseAllowed, readOrders } from '../record/orders.ts'
 import type { ChangeLog } from './change-log.ts'
 import { iamOf } from './in-account.ts'
-import { isReleaseOrdered, type PlannedStep, standingSteps } from './progress.ts'
 import { isContainment, isRestriction } from './steps/quarantine.ts'
 import { isSameValue, type Step, type StepValue, type WriteOutcome } from './steps/step.ts'
 

@@ -6,7 +6,7 @@ import { userPolicy } from './steps/user-policy.ts'
 /** Denies everything to a user, and so to the sessions of GetSessionToken and GetFederationToken that outlive its key; or to a role. */
 export function denyAll({ kind, name, account }: Subject, incidentId: string): Step {
   const policyName = quarantinePolicyName(incidentId)
-  const wanted = { contained: () => DENY_ALL, title: `inline policy that denies ${name} everything` }
+  const wanted = { contained: () => DENY_ALL, title: `${name} denied everything, by an inline policy` }
   return kind === 'role'
     ? rolePolicy.step({ roleName: name, policyName }, wanted, account)
     : userPolicy.step({ userName: name, policyName }, wanted, account)

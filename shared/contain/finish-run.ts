@@ -1,13 +1,13 @@
 import { hasGrown, type Incident } from '../domain/incident.ts'
 import type { IncidentEvent } from '../domain/incident-event.ts'
 import { moved } from '../domain/incident-machine.ts'
+import { isReleaseOrdered } from '../domain/progress.ts'
 import { hasWidened } from '../domain/restriction.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import type { Versioned } from '../ports/stores.ts'
 import { sendOwedNotice } from '../record/notice.ts'
 import { updateIncident } from '../record/update-incident.ts'
 import type { ChangeLog } from './change-log.ts'
-import { isReleaseOrdered } from './progress.ts'
 
 /**
  * How a run of contain ended. `contained`: every credential that did it is out of use, read back. `restricted`: its rights are reduced, read back. `asking`: a person has to decide

@@ -1,9 +1,9 @@
 import type { Change } from '../domain/change.ts'
+import { type PlannedStep, standingSteps } from '../domain/progress.ts'
 import type { Clock } from '../ports/runtime.ts'
 import type { ChangeRecord } from '../ports/stores.ts'
 import { append, headOf } from '../record/append.ts'
 import { ownStepsSubject } from '../record/own-steps-subject.ts'
-import { type PlannedStep, standingSteps } from './progress.ts'
 import { isSameValue, type StepValue } from './steps/step.ts'
 
 /** What of a step has to be the same for it to be one that contain itself planned. */

@@ -28,7 +28,8 @@ export function pendingOf(incident: Incident): string[] {
     const { kind, owner } = edge
     const id = edgeKey(edge)
     if (approved.includes(id)) return []
-    if (isRestricted && CREATED.has(kind)) return [`${id} of ${owner} was created: it is not restricted, contain the incident to stop it`]
+    if (isRestricted && CREATED.has(kind))
+      return [`${kind} ${id} of ${owner} was created: it is not restricted, contain the incident to stop it`]
     if (isRestricted && kind === 'backdoor' && closingOf(edge, identity.account) !== undefined)
       return [`${id}: contain the incident, then approve, and it is closed to principals from outside the account`]
     if (kind === 'backdoor' && closingOf(edge, identity.account) !== undefined)

@@ -1,6 +1,6 @@
 import type { Incident } from '../domain/incident.ts'
+import type { PlannedStep } from '../domain/progress.ts'
 import { approvedSteps } from './plan.ts'
-import type { PlannedStep } from './progress.ts'
 import { deniesMore } from './steps/quarantine.ts'
 import { roleTrust } from './steps/role-trust.ts'
 import type { Step, StepValue } from './steps/step.ts'

@@ -1,5 +1,6 @@
 import type { Incident, Suppression } from '../domain/incident.ts'
 import { moved } from '../domain/incident-machine.ts'
+import { type PlannedStep, standingSteps } from '../domain/progress.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import { RefusedInAccount } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'
@@ -8,7 +9,6 @@ import { sendOwedNotice } from '../record/notice.ts'
 import type { PolicyInForce } from '../record/policy-in-force.ts'
 import { updateIncident } from '../record/update-incident.ts'
 import type { ChangeLog } from './change-log.ts'
-import { type PlannedStep, standingSteps } from './progress.ts'
 import { undoStep } from './undo-step.ts'
 
 /**

@@ -1,8 +1,8 @@
+import { type PlannedStep, standingSteps } from '../domain/progress.ts'
 import type { ContainPorts } from '../ports/contain.ts'
 import { GONE } from './apply-step.ts'
 import type { ChangeLog } from './change-log.ts'
 import { iamOf } from './in-account.ts'
-import { type PlannedStep, standingSteps } from './progress.ts'
 import { isSameValue } from './steps/step.ts'
 import { stepFor } from './steps/steps.ts'
 

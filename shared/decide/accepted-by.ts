@@ -20,7 +20,10 @@ export async function acceptedBy(folded: Folded, own: Assessment, context: Evalu
   const decided = decide(own, identity, bounds, context.ports)
   const { id, by, at, incidentId } = pattern
   if (decided.would !== 'observe' && findings.length > 0) {
-    await context.ports.incidents.addSignal(incidentId, incidentSignal(signal, findings, own.risk))
+    await context.ports.incidents.addSignal(
+      incidentId,
+      incidentSignal(signal, findings, { risk: own.risk, baseline: context.unitOfWork.peekState(identity.id).baseline }),
+    )
     context.ports.log.info('respond.accepted', { identity: identity.id, pattern: id, incident: incidentId, would: decided.would })
   }
   const why = [`accepted by pattern ${id}, which ${by} made at ${at} of incident ${incidentId}`, ...decided.why]

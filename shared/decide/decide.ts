@@ -44,6 +44,6 @@ export function foreignAccount({ account }: Pick<Identity, 'account'>, acting: A
 
 function notContainable(identity: Identity): string {
   if (identity.kind === 'root')
-    return 'the root user cannot be contained by API: sign in as root, delete its keys, change its password, check its MFA; with centralised root access: countersign root-keys'
+    return 'the root user cannot be contained by API: sign in as root, delete its keys, change its password, check its MFA; with centralised root access, root-keys of the command line deletes its keys'
   return `${wordsFor(identity)} cannot be contained by this responder: a person has to act`
 }

@@ -29,6 +29,7 @@ import { readStanding } from './read-standing.ts'
 import { restrictionFor } from './restriction-for.ts'
 import { unansweredTags } from './unanswered-tags.ts'
 import { type Upserted, upsertIncident } from './upsert-incident.ts'
+import { usualUse } from './usual-use.ts'
 
 /** Closed incidents of one identity that are skipped in search of an open or new one. The limit guards against an endless loop. */
 const CLOSED_LIMIT = 50
@@ -60,7 +61,10 @@ async function evaluateCounted(found: Folded, context: EvaluationContext): Promi
   if (signal.refusedBy !== undefined && findings.length === 0) {
     const refusing = await context.unitOfWork.incident(signal.refusedBy)
     const risk = Math.max(own.risk, refusing?.value.assessment.baseRisk ?? 0)
-    await context.ports.incidents.addSignal(signal.refusedBy, incidentSignal(signal, [], risk))
+    await context.ports.incidents.addSignal(
+      signal.refusedBy,
+      incidentSignal(signal, [], { risk, baseline: context.unitOfWork.stateOf(signal).draft.baseline }),
+    )
     return withoutIncident
   }
   // A credential that a suspect creates belongs to its incident, even when the creating call has no finding.
@@ -200,6 +204,8 @@ async function evaluateIn(
     releasedBefore: known === undefined && evidence.every(isHearsay) ? releaseBefore(last?.value, signal.time) : undefined,
     apartFrom: apart?.from,
     policy,
+    baseline: draft.baseline,
+    usual: isOwn && known?.value.usual === undefined ? usualUse(draft.baseline, signal, ports.geoIp) : undefined,
   }
   const upserted = await upsertIncident(evaluated, known, ports)
   if (upserted.kind === 'closed') return upserted

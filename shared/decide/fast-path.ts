@@ -64,6 +64,8 @@ async function openConfirmed(signal: Signal, findings: readonly Finding[], conte
     releasedBefore: undefined,
     apartFrom: undefined,
     policy: context.policy,
+    baseline: undefined,
+    usual: undefined,
   }
   const created = await createIncident(evaluated, context.ports)
   if (created !== undefined) await containOrNotify(created.stored, context)

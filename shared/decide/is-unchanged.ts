@@ -19,6 +19,7 @@ export function isUnchanged(a: Incident, b: Incident): boolean {
     a.owedNotice === b.owedNotice &&
     a.identity === b.identity &&
     a.restriction === b.restriction &&
+    a.usual === b.usual &&
     (a.reports?.length ?? 0) === (b.reports?.length ?? 0) &&
     (a.reports ?? []).every((report, at) => report === b.reports?.[at]) &&
     isSameExcepted(a.excepted, b.excepted) &&

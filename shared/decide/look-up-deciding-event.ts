@@ -24,10 +24,10 @@ export async function lookUpDecidingEvent(known: Versioned<Incident>, ports: Loo
   if (before !== undefined && before.answer !== 'unknown') return known
   const answer = await answerFor(known.value, ports)
   if (answer === undefined || answer.answer === before?.answer) return known
-  const { incidents, notifier, log } = ports
+  const { incidents, log } = ports
   const isUnknown = answer.answer === 'unknown'
   // A notice that is owed already must not be lost to this one.
-  const stored = isUnknown ? await sendOwedNotice(known, { incidents, notifier }) : known
+  const stored = isUnknown ? await sendOwedNotice(known, ports) : known
   const keep = (incident: Incident): Incident | undefined => {
     if (isClosed(incident) || incident.decidedBy.signalId !== answer.signalId) return undefined
     const next = { ...incident, lookups: { ...(incident.lookups ?? NOT_LOOKED_UP), decidingEvent: answer } }
@@ -35,7 +35,7 @@ export async function lookUpDecidingEvent(known: Versioned<Incident>, ports: Loo
   }
   const kept = await updateIncident(stored, keep, incidents)
   if (isUnknown) log.warn('lookup.event.unknown', { incidentId: known.value.id, signalId: answer.signalId })
-  return isUnknown ? sendOwedNotice(kept, { incidents, notifier }) : kept
+  return isUnknown ? sendOwedNotice(kept, ports) : kept
 }
 
 /** What CloudTrail says of the deciding event; undefined where it may only be late. */

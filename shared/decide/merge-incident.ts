@@ -1,4 +1,5 @@
 import type { Assessment } from '../domain/assessment.ts'
+import type { Baseline } from '../domain/baseline.ts'
 import type { BlastRadius } from '../domain/blast-radius.ts'
 import { type LanePolicy, withNewLane } from '../domain/breaker-lanes.ts'
 import { EMPTY_CHAIN } from '../domain/change.ts'
@@ -19,6 +20,7 @@ import type { KeptReport } from '../domain/report.ts'
 import { hasFence, hasWidened, type Restriction, withBrake, withSessions } from '../domain/restriction.ts'
 import type { Signal } from '../domain/signal.ts'
 import { joinedStanding, type Standing } from '../domain/standing.ts'
+import type { UsualUse } from '../domain/story/usual-use.ts'
 import { mergeFindings } from './correlate.ts'
 import { edgesOf, storedEdges, withEdges } from './lineage-edges.ts'
 
@@ -61,6 +63,10 @@ export interface EvaluatedSignal {
   readonly policy: LanePolicy
   /** The open incident of the creator that the signal joined first, where it counts in one of its own as well. */
   readonly apartFrom: string | undefined
+  /** The baseline of the identity that called; undefined on the fast path, which reads none. */
+  readonly baseline: Baseline | undefined
+  /** How the incident's identity was used before, where the incident does not say it yet. */
+  readonly usual: UsualUse | undefined
 }
 
 /** Credentials that an incident stores. The limit bounds the stored item when an intruder creates many. */
@@ -83,6 +89,7 @@ export function newIncident({
   tags,
   reports,
   releasedBefore,
+  usual,
 }: EvaluatedSignal): Incident {
   const { identity, credential } = signal
   const lineage = withEdges(storedEdges(edgesOf(signal, issued), identity), tags, identity)
@@ -115,6 +122,7 @@ export function newIncident({
     ...(reports.length === 0 ? {} : { reports }),
     ...(excepted.length === 0 ? {} : { excepted: withExcepted([], excepted) }),
     ...(releasedBefore === undefined ? {} : { releasedBefore }),
+    ...(usual === undefined ? {} : { usual }),
     head: EMPTY_CHAIN,
   }
 }
@@ -141,9 +149,11 @@ export function withSignal(before: Incident, evaluated: EvaluatedSignal): Incide
   const reports = withReports(incident.reports ?? [], evaluated.reports)
   const standing = joinedStanding(incident, evaluated.standing)
   const excepted = withExcepted(incident.excepted ?? [], evaluated.excepted)
+  const usual = incident.usual ?? evaluated.usual
   const grown: Incident = {
     ...next,
     ...(excepted.length === 0 ? {} : { excepted }),
+    ...(usual === undefined ? {} : { usual }),
     ...(reports.length === 0 ? {} : { reports }),
     updatedAt: Math.max(incident.updatedAt, signal.time),
     findings,

@@ -19,5 +19,6 @@ export async function noteExcepted(folded: Folded, { unitOfWork, ports }: Evalua
   }
   const stored = await updateIncident(known, change, ports.incidents)
   unitOfWork.keepIncident(stored)
-  await ports.incidents.addSignal(stored.value.id, incidentSignal(folded.signal, [], stored.value.assessment.baseRisk))
+  const { baseline } = unitOfWork.stateOf(folded.signal).draft
+  await ports.incidents.addSignal(stored.value.id, incidentSignal(folded.signal, [], { risk: stored.value.assessment.baseRisk, baseline }))
 }

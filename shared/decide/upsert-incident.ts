@@ -96,8 +96,9 @@ async function mergeSignal(evaluated: EvaluatedSignal, known: Versioned<Incident
 
 /** Adds the signal to the timeline. One that brought the decision is kept in any case: the decision is looked up by it. */
 function addTo(incident: Incident, evaluated: EvaluatedSignal, { incidents }: Pick<UpsertPorts, 'incidents'>): Promise<void> {
-  const { signal, findings, assessment } = evaluated
-  return incidents.addSignal(incident.id, incidentSignal(signal, findings, assessment.baseRisk), isDecidedBy(incident, evaluated))
+  const { signal, findings, assessment, baseline } = evaluated
+  const kept = incidentSignal(signal, findings, { risk: assessment.baseRisk, baseline })
+  return incidents.addSignal(incident.id, kept, isDecidedBy(incident, evaluated))
 }
 
 /**
@@ -112,7 +113,7 @@ async function addReports(
   const adding = earlier.map((report) => {
     const found = evidence.filter(({ signalId, group }) => signalId === report.id && group !== 'exposure')
     const all = [...findingsOf(report, signal), ...found]
-    return incidents.addSignal(incidentId, incidentSignal(signalOfReport(report, signal), all, assessmentOf(all).baseRisk))
+    return incidents.addSignal(incidentId, incidentSignal(signalOfReport(report, signal), all, { risk: assessmentOf(all).baseRisk }))
   })
   await Promise.all(adding)
 }

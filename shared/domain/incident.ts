@@ -10,11 +10,13 @@ import { ExceptedFinding } from './excepted.ts'
 import { Finding } from './finding.ts'
 import { Lookups } from './lookups.ts'
 import { NameHistory } from './name-history.ts'
+import { NetworkKind } from './network.ts'
 import { Rename } from './rename.ts'
 import { KeptReport, ReportingSource, SignalSource } from './report.ts'
 import { Restriction } from './restriction.ts'
 import { Created, Credential, Identity, Outcome, type Signal } from './signal.ts'
 import { orAbsent, Points, Time } from './stored.ts'
+import { UsualUse } from './story/usual-use.ts'
 import { Verdict } from './verdict.ts'
 
 /**
@@ -186,6 +188,8 @@ export const Incident = z
     reports: z.array(KeptReport).min(1).readonly().exactOptional(),
     /** What the policy does not count, by exceptions and detectors that are switched off, strongest first; absent where there was nothing of that. */
     excepted: z.array(ExceptedFinding).min(1).readonly().exactOptional(),
+    /** How its identity was used before; absent where it never called, and in incidents of older releases. */
+    usual: UsualUse.exactOptional(),
     /** Whose release still speaks for what it covers: the incident before one that hearsay opened. */
     releasedBefore: z.string().exactOptional(),
     /** What was looked up in CloudTrail; absent where nothing is, as in a replay. */
@@ -217,6 +221,13 @@ export const IncidentSignal = z
     risk: Points,
     /** About how many calls of its kind this one stands for, where others like it are not kept; absent where it stands for itself. See timeline.ts. */
     representedCalls: z.int().min(2).exactOptional(),
+    /** What runs the network that the call came from, and of what kind that is; absent where that is not known. */
+    network: z.string().max(100).exactOptional(),
+    networkKind: NetworkKind.exactOptional(),
+    /** Whether its identity was known to call from there; absent where it has no usual place, and where the place of the call is not known. */
+    isUsualPlace: z.boolean().exactOptional(),
+    /** Names of what the call used: secrets, buckets, functions, keys. */
+    objects: z.array(z.string().max(100)).min(1).max(3).readonly().exactOptional(),
     /** The party that says it; absent for a call. */
     reportedBy: ReportingSource.exactOptional(),
   })

@@ -23,7 +23,7 @@ function stepsFor(identity: Identity, id: string): string[] {
       return isIdentityCenterRole(identity) ? IDENTITY_CENTER : []
     case 'root':
       return [
-        `delete the access keys of root: \`countersign root-keys ${id}\` with centralised root access, else sign in as root, Security credentials`,
+        `delete the access keys of root: \`countersign root-keys ${id} --reason "…"\` with centralised root access, else sign in as root, Security credentials`,
         'sign in as root, change the password, remove every MFA device that is not yours, and check who can read the mail sent to its address',
         `let an SCP deny the root user of account ${identity.account} until then: a session of root lasts up to 12 hours`,
       ]

@@ -1,5 +1,8 @@
+import * as z from 'zod'
+
 /** The kind of a network, by its number and its owner's name: Amazon, Tor or VPN exits, rented machines, or an internet provider. */
-export type NetworkKind = 'aws' | 'anonymiser' | 'hosting' | 'access'
+export const NetworkKind = z.enum(['aws', 'anonymiser', 'hosting', 'access'])
+export type NetworkKind = z.infer<typeof NetworkKind>
 
 /** An autonomous system (AS): its number and the organisation that runs it. */
 export interface Network {

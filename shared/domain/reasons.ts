@@ -50,6 +50,11 @@ export function refusingAction({ restrictedAt }: Pick<Incident, 'restrictedAt'>)
   return restrictedAt === undefined ? 'containment' : 'restriction'
 }
 
+/** What was done to an incident, in one word. */
+export function measureOf({ containedAt, restrictedAt }: Pick<Incident, 'containedAt' | 'restrictedAt'>): string {
+  return containedAt === undefined && restrictedAt !== undefined ? 'restriction' : 'containment'
+}
+
 /** How many calls of a timeline were refused after the restriction, or the containment where there was none before; an estimate where it is thinned. */
 export function refusedAfter(
   { containedAt, restrictedAt }: Pick<Incident, 'containedAt' | 'restrictedAt'>,
@@ -68,9 +73,9 @@ export function riskText(incident: Pick<Incident, 'assessment' | 'decision' | 'd
   return `${risk} of 100: ${baseRisk} by its findings, and ${moved} by the advisor${opinion.shift < 0 ? ', who suppresses no question' : ''}`
 }
 
-/** `3 calls with findings refused`: a timeline has no others. */
+/** `3 calls refused`: those with findings, and those that our own steps refused. */
 export function callsRefused(count: number): string {
-  return `${count} ${count === 1 ? 'call' : 'calls'} with findings refused`
+  return `${count} ${count === 1 ? 'call' : 'calls'} refused`
 }
 
 /** The time of the latest finding that can be a reason, in epoch milliseconds. A person's order to contain rests on all that was found before. */

@@ -10,8 +10,6 @@ export interface RestrictionLines {
   readonly refused: string
   /** What goes on, for whoever else has the credential too, and from where. */
   readonly goesOn: string
-  /** What the answers `release`, `contain`, `confirm` and `extend` do. */
-  readonly answers: string
 }
 
 /** Before the parts of a restriction for which a policy had no room, in a reason of the decision. */
@@ -59,8 +57,6 @@ export function restrictionLines(incident: Incident): RestrictionLines | undefin
   return {
     refused: `Refused now: ${refused}.${isSet('brake') ? brakeText(restriction) : ''}${shortfall}`,
     goesOn: `Goes on: ${work}${others}${where}. Whoever else has its credential can do that too${isFenced ? ', from those networks' : ''}.${littleText(restriction, isFenced)}`,
-    answers:
-      'release gives it back its rights; contain stops it altogether; confirm closes the incident and keeps the restriction, and stops nothing more; extend gives you time, and it stays restricted.',
   }
 }
 

@@ -8,3 +8,9 @@ export const DAY_MS = 24 * HOUR_MS
 export function minuteText(time: number): string {
   return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
+
+/** A time (epoch ms) with the time of day first: `12:00 UTC on 2026-03-02`. */
+export function clockText(time: number): string {
+  const text = new Date(time).toISOString()
+  return `${text.slice(11, 16)} UTC on ${text.slice(0, 10)}`
+}

@@ -3,7 +3,7 @@ import type { Identity } from '../domain/signal.ts'
 import type { BackfillQueue, ContainInvoker } from './invokers.ts'
 import type { Notifier } from './notices.ts'
 import type { Clock, Log } from './runtime.ts'
-import type { IdentityStore, IncidentStore } from './stores.ts'
+import type { ChangeRecord, IdentityStore, IncidentStore } from './stores.ts'
 
 /**
  * Workers of each queue of look-ups: the least that Lambda takes for one.
@@ -52,6 +52,7 @@ export type Respond = (
 
 export interface LookUpPorts {
   readonly incidents: IncidentStore
+  readonly record: Pick<ChangeRecord, 'list'>
   readonly identities: Pick<IdentityStore, 'setIncident'>
   readonly containInvoker: ContainInvoker
   /** Absent where nobody carries on what one run leaves. */

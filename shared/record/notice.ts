@@ -1,16 +1,22 @@
 import { acceptedLines } from '../domain/accepted-lines.ts'
+import type { Change } from '../domain/change.ts'
 import { exceptedLines } from '../domain/excepted-lines.ts'
-import type { Incident, NoticeKind } from '../domain/incident.ts'
+import type { Incident, IncidentSignal, NoticeKind } from '../domain/incident.ts'
 import { lookupLines } from '../domain/lookup-lines.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
-import { reasonsOf } from '../domain/reasons.ts'
+import { printable } from '../domain/printable.ts'
+import { measureOf, reasonsOf } from '../domain/reasons.ts'
 import { reportLines } from '../domain/report-lines.ts'
 import { nothingDoneLine, restrictionLines, stopsLittle } from '../domain/restriction-lines.ts'
 import { runbookLine } from '../domain/runbook.ts'
 import { isAboutSeveral } from '../domain/same-finding.ts'
 import { standingText } from '../domain/standing.ts'
+import { answersOf, COMMANDS } from '../domain/story/answers.ts'
+import { plainText } from '../domain/story/said.ts'
+import { type StoryInput, storyOf } from '../domain/story/story.ts'
 import type { Notice, NoticeStack, Notifier } from '../ports/notices.ts'
-import type { IncidentStore, Versioned } from '../ports/stores.ts'
+import type { ChangeRecord, IncidentStore, Versioned } from '../ports/stores.ts'
+import { incidentSubject } from './append.ts'
 import { updateIncident } from './update-incident.ts'
 
 /** The notices after which a person looks at the incident itself. */
@@ -31,6 +37,13 @@ export const SEVERAL = 'An attack sequence is about several identities, and each
 /** Findings in a notice, which is read at night, on a phone. */
 const LINES = 3
 
+/** What is read for a notice beside the incident. */
+export interface NoticePorts {
+  readonly incidents: IncidentStore
+  readonly record: Pick<ChangeRecord, 'list'>
+  readonly notifier: Notifier
+}
+
 /**
  * Sends the notice that an incident owes, if any, and clears the debt afterwards.
  *
@@ -38,24 +51,43 @@ const LINES = 3
  */
 export async function sendOwedNotice(
   stored: Versioned<Incident>,
-  { incidents, notifier }: { incidents: IncidentStore; notifier: Notifier },
+  { incidents, record, notifier }: NoticePorts,
 ): Promise<Versioned<Incident>> {
   const { owedNotice } = stored.value
   if (owedNotice === undefined) return stored
-  await notifier.notify(noticeOf(stored.value, owedNotice, notifier.stack))
+  const known = await readKnown(stored.value, { incidents, record })
+  await notifier.notify(noticeOf(stored.value, owedNotice, notifier.stack, known))
   const clearOwedNotice = (incident: Incident) => (incident.owedNotice === owedNotice ? { ...incident, owedNotice: undefined } : undefined)
   return updateIncident(stored, clearOwedNotice, incidents)
 }
 
-/** Builds the notice about a decision or a change of an incident. The commands in it name `stack`. */
-export function noticeOf(incident: Incident, kind: NoticeKind, stack?: NoticeStack): Notice {
+/** The timeline and the chain of an incident, of which its story is told. Calls that cannot be read are left out: who handles the incident says so. */
+export async function readKnown(
+  { id }: Pick<Incident, 'id'>,
+  { incidents, record }: ReadPorts,
+): Promise<{ readonly signals: readonly IncidentSignal[]; readonly changes: readonly Change[] }> {
+  const [signals, changes] = await Promise.all([incidents.signals(id, () => {}), record.list(incidentSubject(id))])
+  return { signals, changes }
+}
+
+/** What a story is read from. */
+export interface ReadPorts {
+  readonly incidents: Pick<IncidentStore, 'signals'>
+  readonly record: Pick<ChangeRecord, 'list'>
+}
+
+/** What is known beside an incident; absent where it was not read. */
+type Known = Omit<StoryInput, 'incident'>
+
+/** Builds the notice about a decision or a change of an incident: its story first, then the answers. The commands in it name `stack`. */
+export function noticeOf(incident: Incident, kind: NoticeKind, stack?: NoticeStack, known: Known = {}): Notice {
   return {
     incidentId: incident.id,
     kind,
     // Whoever can forge events can have anybody contained: nothing is looked at before that.
     priority: kind === 'unknown-event' ? 100 : incident.priority,
     title: titleOf(incident, kind, stack),
-    body: bodyOf(incident, kind, stack),
+    body: [...storyLines(incident, known), ...answerLines(incident, kind, { stack, known }), bodyOf(incident, kind, stack)].join('\n'),
   }
 }
 
@@ -104,9 +136,23 @@ function titleOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | unde
   }
 }
 
-/** What was done to an incident, in one word. */
-export function measureOf({ containedAt, restrictedAt }: Pick<Incident, 'containedAt' | 'restrictedAt'>): string {
-  return containedAt === undefined && restrictedAt !== undefined ? 'restriction' : 'containment'
+/** The story of an incident, a sentence a line. */
+function storyLines(incident: Incident, known: Known): string[] {
+  return [...storyOf({ incident, ...known }).sentences.map(({ parts }) => plainText(parts)), '']
+}
+
+/** The notices in which people are asked for an answer, or may change their mind. */
+const ANSWERED: ReadonlySet<NoticeKind> = new Set(['ask', 'restricted', 'contained', 'escalated', 'paged', 'extended'])
+
+/** What a person can answer, what each answer does, and the command that gives it. */
+function answerLines(incident: Incident, kind: NoticeKind, { stack, known }: { stack: NoticeStack | undefined; known: Known }): string[] {
+  const answers = ANSWERED.has(kind) ? answersOf(incident, known.changes) : []
+  if (answers.length === 0) return []
+  const lines = answers.flatMap(({ kind: answer, label, does }) => [
+    `- ${label}: ${does}`,
+    `  ${commandFor(stack, `${COMMANDS[answer]} ${incident.id}`)}${answer === 'extend' ? ' --hours 8' : ''} --reason "…"`,
+  ])
+  return ['You can answer:', ...lines, '']
 }
 
 function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undefined): string {
@@ -115,8 +161,8 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
     `Incident ${incident.id}, priority ${incident.priority} (risk ${incident.assessment.risk}, blast radius ${incident.blastRadius.score})`,
     `Who: ${printable(incident.identity.id, 200)}`,
     ...standingLines(incident),
-    ...lookupLines(incident).map((line) => `Note: ${printable(line, 240)}`),
-    ...manualSteps(incident).map((step) => `Do: ${printable(step, 200)}`),
+    ...lookupLines(incident).map((line) => `Note: ${printable(onStack(line, stack), 300)}`),
+    ...manualSteps(incident).map((step) => `Do: ${printable(onStack(step, stack), 300)}`),
     ...reportedLines(incident, stack),
     ...contributions
       .slice(0, LINES)
@@ -132,10 +178,7 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
   const restriction = restrictionLines(incident)
   const nothingDone = nothingDoneLine(incident)
   if (nothingDone !== undefined) lines.push(nothingDone)
-  if (restriction !== undefined) lines.push(restriction.refused, restriction.goesOn, `Answers: ${restriction.answers}`)
-  if (kind === 'restricted')
-    for (const word of ['release', 'contain']) lines.push(`${word}: ${commandFor(stack, `${word} ${incident.id}`)} --reason "…"`)
-  if (kind === 'contained') lines.push(`Undo: ${commandFor(stack, `release ${incident.id}`)} --reason "…"`)
+  if (restriction !== undefined) lines.push(restriction.refused, restriction.goesOn)
   if (kind === 'released')
     for (const { says, revoke } of acceptedLines(incident))
       lines.push(printable(says, 400), `Revoke: ${commandFor(stack, revoke)} --reason "…"`)
@@ -160,7 +203,7 @@ function reportedLines(incident: Incident, stack: NoticeStack | undefined): stri
   return [
     ...reported.slice(0, LINES).map((line) => `Reported: ${printable(line, 300)}`),
     ...more,
-    ...(isAboutSeveral(incident) ? [`${SEVERAL}: ${commandFor(stack, `incidents show ${incident.id}`)} names the open ones`] : []),
+    ...(isAboutSeveral(incident) ? [`${SEVERAL}: \`${commandFor(stack, `incidents show ${incident.id}`)}\` names the open ones`] : []),
     ...used.map((line) => `Use: ${printable(line, 200)}`),
   ]
 }
@@ -170,8 +213,12 @@ export function commandFor(stack: NoticeStack | undefined, words: string): strin
   return stack === undefined ? `countersign ${words}` : `countersign ${words} --stack ${stack.name} --region ${stack.region}`
 }
 
-/** Makes text that an attacker may have written safe to print: clipped, and without control, bidirectional and zero-width characters. */
-export function printable(text: string, limit: number): string {
-  const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·')
-  return clean.length > limit ? `${clean.slice(0, limit - 1)}…` : clean
+/** A message with each `countersign …` in backticks as a person types it, on the stack: the stages write commands by the bare name. */
+export function onStack(message: string, stack: NoticeStack | undefined): string {
+  if (stack === undefined) return message
+  return message.replace(/`countersign ([a-z][^`]*)`/g, (typed, words: string) =>
+    words.includes('--stack ') ? typed : `\`${commandFor(stack, words)}\``,
+  )
 }
+
+export { printable } from '../domain/printable.ts'

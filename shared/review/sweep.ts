@@ -10,7 +10,7 @@ import { errorName, type UnreadableItem } from '../errors.ts'
 import type { Versioned } from '../ports/stores.ts'
 import type { SweepPorts } from '../ports/sweep.ts'
 import { append, headOf, incidentSubject } from '../record/append.ts'
-import { noticeOf, sendOwedNotice } from '../record/notice.ts'
+import { noticeOf, readKnown, sendOwedNotice } from '../record/notice.ts'
 import { noteNotice, order, readOrders, SWEEP_ACTOR } from '../record/orders.ts'
 import { readPolicy } from '../record/policy-in-force.ts'
 import { updateIncident } from '../record/update-incident.ts'
@@ -141,7 +141,7 @@ async function page(stored: Versioned<Incident>, minutes: number, ports: SweepPo
   const { pager, incidents, record, clock, log } = ports
   const { id, state } = stored.value
   const now = clock.now()
-  await pager.notify(noticeOf(stored.value, 'paged', pager.stack))
+  await pager.notify(noticeOf(stored.value, 'paged', pager.stack, await readKnown(stored.value, { incidents, record })))
   log.info('sweep.paged', { incidentId: id })
   await noteNotice(id, { at: now, notice: 'paged', why: unanswered(minutes) }, record)
   return updateIncident(stored, (one) => (one.state === state ? { ...one, pagedAt: now } : undefined), incidents)
@@ -175,7 +175,7 @@ async function expire(
     const next = incident.state === from ? moved(incident, event) : undefined
     return next && { ...next, head: headOf(entry) }
   }
-  await sendOwedNotice(await updateIncident(stored, markEnded, incidents), { incidents, notifier })
+  await sendOwedNotice(await updateIncident(stored, markEnded, incidents), { incidents, record, notifier })
   log.info('sweep.expired', { incidentId: id, from, to: state })
   if (state === 'releasing') await containInvoker.contain(id)
 }

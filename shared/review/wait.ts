@@ -1,6 +1,6 @@
-import { standingSteps } from '../contain/progress.ts'
 import type { Change } from '../domain/change.ts'
 import type { Incident } from '../domain/incident.ts'
+import { standingSteps } from '../domain/progress.ts'
 import { isReleaseUnfinished, lastOrderOfPerson, SWEEP_ACTOR } from '../record/orders.ts'
 
 /**

@@ -1,5 +1,4 @@
 import { sessionsEnded } from '../contain/plan.ts'
-import { standingSteps } from '../contain/progress.ts'
 import { isRestrictedOnly } from '../contain/restriction-plan.ts'
 import { isAttempt } from '../domain/attempt.ts'
 import type { Change } from '../domain/change.ts'
@@ -7,9 +6,11 @@ import type { Incident } from '../domain/incident.ts'
 import { moved } from '../domain/incident-machine.ts'
 import { offeredFor } from '../domain/offered.ts'
 import type { Policy, ReviewKind } from '../domain/policy.ts'
+import { standingSteps } from '../domain/progress.ts'
 import { callsRefused, refusingAction } from '../domain/reasons.ts'
 import { partyOf } from '../domain/report.ts'
 import { isSecretOut } from '../domain/report-lines.ts'
+import { stepTexts } from '../domain/story/done-text.ts'
 import { HOUR_MS, minuteText } from '../domain/time.ts'
 import { printable } from '../record/notice.ts'
 
@@ -88,7 +89,7 @@ function whatReleaseDoes(incident: Incident, { changes, policy, refused }: Revie
   const restored = isRestricted
     ? 'Its rights are restored as they were.'
     : isContained
-      ? 'What was contained is restored as it was.'
+      ? `What was contained is restored as it was${takenBack(changes)}.`
       : 'Nothing was contained, so nothing is restored.'
   const { suppressionHours, patternDays } = policy.release
   const since = isContained && refused !== undefined ? ` Since the ${refusingAction(incident)}: ${callsRefused(refused)}.` : ''
@@ -96,6 +97,16 @@ function whatReleaseDoes(incident: Incident, { changes, policy, refused }: Revie
     suppressionHours === 0 ? '' : `, and for ${hoursText(suppressionHours)} the same evidence opens no incident (release.suppressionHours)`
   const accepted = patternDays === 0 ? '' : ` What of it can be accepted is not asked about for ${patternDays} days (release.patternDays).`
   return `It was legitimate. ${exposed}${restored} That is final: a released incident is not contained again from here${later}.${accepted}${since}`
+}
+
+/** The most steps that are named: a dialog of Slack has 300 characters. */
+const STEPS = 2
+
+/** What is taken back, in words. */
+function takenBack(changes: readonly Change[]): string {
+  const steps = stepTexts(changes)
+  const more = steps.length > STEPS ? `; ${steps.length - STEPS} more` : ''
+  return steps.length === 0 ? '' : ` (${steps.slice(0, STEPS).join('; ')}${more})`
 }
 
 /** What a release of a credential whose secret is out comes to: that its owner made the calls changes nothing of who has it. Empty of any other. */

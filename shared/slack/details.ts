@@ -5,7 +5,9 @@ import { callsRefused, reasonsOf, refusedAfter, refusingAction } from '../domain
 import { fromText, reportedIn, reportLines } from '../domain/report-lines.ts'
 import { runbookLine } from '../domain/runbook.ts'
 import { leftOutText } from '../domain/timeline.ts'
+import type { NoticeStack } from '../ports/notices.ts'
 import { incidentSubject } from '../record/append.ts'
+import { commandFor } from '../record/notice.ts'
 import type { Message } from './message.ts'
 import { actorText, code, escaped, section } from './text.ts'
 
@@ -14,9 +16,15 @@ const ROWS = 10
 
 /** Findings, each with its runbook: about 400 characters of the 3000 of a section. */
 const FINDINGS = 6
+/** What details are made of; commands in them work on `stack`. */
+export interface DetailsInput {
+  readonly signals: readonly IncidentSignal[]
+  readonly changes: readonly Change[]
+  readonly stack?: NoticeStack | undefined
+}
 
 /** Builds the details for one reviewer: credentials, the last calls, the last record entries, and whether the chain is intact. */
-export function detailsOf(incident: Incident, signals: readonly IncidentSignal[], changes: readonly Change[]): Message {
+export function detailsOf(incident: Incident, { signals, changes, stack }: DetailsInput): Message {
   const fault = verifyChain(incidentSubject(incident.id), changes, incident.head)
   const credentials = incident.credentials.slice(0, ROWS).map(({ id, kind }) => `• ${kind} ${code(id, 128)}`)
   const lineage = incident.lineage.slice(0, ROWS).map(({ kind, id, owner }) => `• created ${kind} ${code(id, 80)} of ${code(owner, 100)}`)
@@ -63,7 +71,7 @@ export function detailsOf(incident: Incident, signals: readonly IncidentSignal[]
       section([
         fault === undefined
           ? `The hash chain of ${changes.length} entries is intact.`
-          : `*The record was altered*: entry ${fault.number} (${fault.fault}). Run \`countersign changes verify\`.`,
+          : `*The record was altered*: entry ${fault.number} (${fault.fault}). Run ${code(commandFor(stack, 'changes verify'), 300)}.`,
       ]),
     ],
   }

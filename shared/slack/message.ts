@@ -1,22 +1,23 @@
-import type { ActionsBlock, Button, ConfirmationDialog, KnownBlock } from '@slack/types'
+import type { KnownBlock } from '@slack/types'
 import { pendingOf } from '../contain/pending.ts'
-import { standingSteps } from '../contain/progress.ts'
 import { acceptedLines } from '../domain/accepted-lines.ts'
 import type { Change } from '../domain/change.ts'
-import { type Incident, isClosed } from '../domain/incident.ts'
-import { offeredFor } from '../domain/offered.ts'
+import { type Incident, type IncidentSignal, isClosed } from '../domain/incident.ts'
 import type { Policy } from '../domain/policy.ts'
-import { reasonsOf } from '../domain/reasons.ts'
+import { measureOf, reasonsOf } from '../domain/reasons.ts'
 import { reportLines } from '../domain/report-lines.ts'
 import { nothingDoneLine, restrictionLines, stopsLittle } from '../domain/restriction-lines.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { isAboutSeveral } from '../domain/same-finding.ts'
+import { answersOf, COMMANDS } from '../domain/story/answers.ts'
+import { storyOf } from '../domain/story/story.ts'
 import { minuteText } from '../domain/time.ts'
-import type { Notice } from '../ports/notices.ts'
-import { measureOf, printable, SEVERAL } from '../record/notice.ts'
-import { leftUsable, whatReviewDoes } from '../review/what-follows.ts'
-import { actionId, type ButtonKind, buttonValue } from './button.ts'
-import { actorText, code, escaped, LIMITS, section, whoLines } from './text.ts'
+import type { Notice, NoticeStack } from '../ports/notices.ts'
+import { commandFor, onStack, printable, SEVERAL } from '../record/notice.ts'
+import { leftUsable } from '../review/what-follows.ts'
+import type { ButtonKind } from './button.ts'
+import { buttonLabel, buttonsOf } from './review-buttons.ts'
+import { actorText, code, codeWithCommands, escaped, LIMITS, section, sentenceText, whoLines } from './text.ts'
 
 /** A Slack message. */
 export interface Message {
@@ -30,6 +31,10 @@ export interface MessageInput {
   readonly incident: Incident
   readonly changes: readonly Change[]
   readonly policy: Policy
+  /** The timeline; without it the story says nothing of calls. */
+  readonly signals?: readonly IncidentSignal[] | undefined
+  /** The stack that printed commands work on. */
+  readonly stack?: NoticeStack | undefined
   readonly isReversed?: boolean
   /** The title of a notice that something of the containment went or does not work, in place of that of the state. */
   readonly alarm?: string | undefined
@@ -38,40 +43,47 @@ export interface MessageInput {
 /** Lines per section of a message, which is read at night, on a phone. */
 const LINES = 3
 
-/** Builds the message of an incident: priority, identity, findings, steps taken, open tasks, verdict, and the buttons that its state allows. */
+/** Builds the message of an incident: its story, what it rests on, open tasks, the outcome, the answers, and the buttons that its state allows. */
 export function messageOf(input: MessageInput): Message {
-  const { incident, changes } = input
+  const { incident, changes, signals, stack } = input
   const title = titleOf(input)
   const blocks: KnownBlock[] = [
     { type: 'header', text: { type: 'plain_text', text: printable(title, LIMITS.header), emoji: false } },
+    section(storyOf({ incident, signals, changes }).sentences.map(({ parts }) => sentenceText(parts))),
+    ...reportedIn(incident, stack),
+    section(['*Why*', ...whyOf(incident)]),
+  ]
+  const restriction = restrictionLines(incident)
+  if (restriction !== undefined) blocks.push(section(['*Restricted*', ...[restriction.refused, restriction.goesOn].map(escaped)]))
+  const nothingDone = nothingDoneLine(incident)
+  if (nothingDone !== undefined) blocks.push(section([escaped(nothingDone)]))
+  const waits = pendingLines(incident, stack)
+  if (waits.length > 0) blocks.push(section(['*To do*', ...waits]))
+  const outcome = outcomeOf(input)
+  if (outcome.length > 0) blocks.push(section(outcome))
+  const answers = answerLines(input)
+  if (answers.length > 0) blocks.push(section(['*You can answer*', ...answers]))
+  blocks.push(
+    buttonsOf(input),
     section([
       `*Priority ${incident.priority}* (risk ${Math.round(incident.assessment.risk)}, blast radius ${incident.blastRadius.score})`,
       ...whoLines(incident),
+      `*Look* ${code(commandFor(stack, `incidents show ${incident.id}`), 300)} or ${code(commandFor(stack, `console --incident ${incident.id}`), 300)}`,
     ]),
-    ...reportedIn(incident),
-    section(['*Why*', ...whyOf(incident)]),
-    section(['*Done*', ...doneOf(incident, changes)]),
-  ]
-  const restriction = restrictionLines(incident)
-  if (restriction !== undefined)
-    blocks.push(
-      section(
-        ['*Restricted*', restriction.refused, restriction.goesOn, `Answers: ${restriction.answers}`].map((line, at) =>
-          at === 0 ? line : escaped(line),
-        ),
-      ),
-    )
-  const nothingDone = nothingDoneLine(incident)
-  if (nothingDone !== undefined) blocks.push(section([escaped(nothingDone)]))
-  const waits = pendingLines(incident)
-  if (waits.length > 0) blocks.push(section(['*To do*', ...waits]))
-  const outcome = outcomeOf(incident, changes)
-  if (outcome.length > 0) blocks.push(section(outcome))
-  blocks.push(buttonsOf(input), {
-    type: 'context',
-    elements: [{ type: 'mrkdwn', text: `${incident.id} · ${incident.state} · tier ${code(incident.decision.tier, 60)}`, verbatim: true }],
-  })
+    {
+      type: 'context',
+      elements: [{ type: 'mrkdwn', text: `${incident.id} · ${incident.state} · tier ${code(incident.decision.tier, 60)}`, verbatim: true }],
+    },
+  )
   return { text: escaped(printable(title, LIMITS.header)), blocks }
+}
+
+/** What each answer does; and the command of the one that has no button. */
+function answerLines({ incident, changes, stack }: MessageInput): string[] {
+  return answersOf(incident, changes).map(({ kind, label, does }) => {
+    const command = `${commandFor(stack, `${COMMANDS[kind]} ${incident.id}`)} --hours 8 --reason "…"`
+    return `• *${label}*: ${escaped(does)}${kind === 'extend' ? `: ${code(command, 300)}` : ''}`
+  })
 }
 
 function titleOf({ incident, isReversed, alarm }: MessageInput): string {
@@ -105,12 +117,13 @@ function titleOf({ incident, isReversed, alarm }: MessageInput): string {
 }
 
 /** Who reported what when. Places and types are texts of others. */
-function reportedIn(incident: Incident): KnownBlock[] {
+function reportedIn(incident: Incident, stack: NoticeStack | undefined): KnownBlock[] {
   const lines = reportLines(incident, undefined)
   if (lines === undefined) return []
   const { reported, used } = lines
   const more = reported.length > LINES ? [`… and ${reported.length - LINES} more (Details)`] : []
-  if (isAboutSeveral(incident)) more.push(`${SEVERAL}: \`incidents show ${incident.id}\` names the open ones.`)
+  if (isAboutSeveral(incident))
+    more.push(`${SEVERAL}: ${code(commandFor(stack, `incidents show ${incident.id}`), 300)} names the open ones.`)
   return [section(['*Reported*', ...reported.slice(0, LINES).map((line) => `• ${code(line, 300)}`), ...more, ...used.map(escaped)])]
 }
 
@@ -120,35 +133,23 @@ function whyOf(incident: Incident): string[] {
     .map(({ finding, share }) => `• ${escaped(finding.title)} (+${Math.round(share)}): ${code(finding.reason, 120)}`)
 }
 
-function doneOf(incident: Incident, changes: readonly Change[]): string[] {
-  const steps = standingSteps(changes).filter(({ isDone }) => isDone)
-  if (steps.length === 0) return [incident.state === 'released' ? undoneText(incident) : 'Nothing was changed.']
-  const more = steps.length > LINES ? [`… and ${steps.length - LINES} more (Details)`] : []
-  return [...steps.slice(0, LINES).map(({ target }) => `• ${code(target, 160)}`), ...more]
-}
-
-function undoneText({ containedAt, restrictedAt }: Incident): string {
-  if (containedAt !== undefined) return 'The containment was undone.'
-  return restrictedAt === undefined ? 'Nothing was changed.' : 'The restriction was undone.'
-}
-
-function pendingLines(incident: Incident): string[] {
+function pendingLines(incident: Incident, stack: NoticeStack | undefined): string[] {
   if (incident.state === 'released') return []
   const reasons = incident.state === 'asking' ? incident.decision.why.slice(-1).map((line) => `• ${code(line, 200)}`) : []
   const pending = pendingOf(incident)
   const more = pending.length > LINES ? [`… and ${pending.length - LINES} more (Details)`] : []
-  return [...reasons, ...pending.slice(0, LINES).map((line) => `• ${code(line, 200)}`), ...more]
+  return [...reasons, ...pending.slice(0, LINES).map((line) => `• ${codeWithCommands(onStack(line, stack), 400)}`), ...more]
 }
 
 /** The order, verdict or extension of people, with its author and reason. */
-function outcomeOf(incident: Incident, changes: readonly Change[]): string[] {
+function outcomeOf({ incident, changes, stack }: MessageInput): string[] {
   const { verdict, state } = incident
   const ordered = changes.findLast(({ kind, to }) => kind === 'verdict' && to === 'containing')
   const lines = ordered === undefined ? [] : [`*Containment ordered* by ${actorText(ordered.actor)}: ${code(ordered.why, 200)}`]
   if (verdict !== undefined)
     lines.push(`*${verdict.kind === 'legitimate' ? 'Released' : 'Confirmed'}* by ${actorText(verdict.by)}: ${code(verdict.reason, 200)}`)
   for (const { says, revoke } of acceptedLines(incident).slice(0, LINES))
-    lines.push(escaped(printable(says, 400)), `Revoke: ${code(`countersign ${revoke} --reason "…"`, 200)}`)
+    lines.push(escaped(printable(says, 400)), `Revoke: ${code(`${commandFor(stack, revoke)} --reason "…"`, 300)}`)
   const extension = changes.findLast(({ kind }) => kind === 'extension')
   if (extension !== undefined && incident.extendedUntil !== undefined && verdict === undefined)
     lines.push(`*Extended until* ${minuteText(incident.extendedUntil)} by ${actorText(extension.actor)}: ${code(extension.why, 200)}`)
@@ -164,76 +165,11 @@ function firstOfTwo(incident: Incident, changes: readonly Change[]): string[] {
     const endorsement = to as { says?: ButtonKind; revision?: string; until?: string } | null
     if (kind !== 'endorsement' || endorsement?.revision !== revision || endorsement.says === undefined) return []
     const until = endorsement.until === undefined ? '' : ` until ${endorsement.until.slice(11, 16)} UTC`
-    return [`*First of two:* ${actorText(actor)} pressed “${LABELS[endorsement.says]}”. Another person has to press the same${until}.`]
+    return [
+      `*First of two:* ${actorText(actor)} pressed “${buttonLabel(endorsement.says, { incident, changes })}”. Another person has to press the same${until}.`,
+    ]
   })
 }
-
-/** The labels of the buttons. */
-const LABELS: Readonly<Record<ButtonKind, string>> = {
-  legitimate: 'Release',
-  compromised: 'Confirm compromise',
-  contain: 'Contain now',
-  revoke: 'Ask again',
-  explain: 'Explain',
-  details: 'Details',
-}
-
-function kindsFor(incident: Incident): ButtonKind[] {
-  const offered = offeredFor(incident).flatMap((kind) => (kind === 'extend' ? [] : [kind]))
-  const revocable: ButtonKind[] = acceptedLines(incident).length === 0 ? [] : ['revoke']
-  return [...offered, ...revocable, 'explain', 'details']
-}
-
-function buttonsOf({ incident, changes, policy }: MessageInput): ActionsBlock {
-  const value = buttonValue(incident.id, revisionOf(incident))
-  const button = (kind: ButtonKind): Button => {
-    const wantsReason = (policy.slack.reasonFor as readonly string[]).includes(kind === 'revoke' ? 'legitimate' : kind)
-    const style = STYLES[kind]
-    const text = { type: 'plain_text', text: LABELS[kind], emoji: false } as const
-    const confirm = dialogOf(kind, { incident, changes, policy })
-    return {
-      type: 'button',
-      action_id: actionId(kind, wantsReason),
-      text,
-      value,
-      ...(style === undefined ? {} : { style }),
-      ...(confirm === undefined ? {} : { confirm }),
-    }
-  }
-  return { type: 'actions', block_id: 'review', elements: kindsFor(incident).map(button) }
-}
-
-const plain = (text: string) => ({ type: 'plain_text', text, emoji: false }) as const
-
-/**
- * Slack asks this before it sends the press: a verdict on what was never contained leaves it usable, a release is final, and a role has sessions of
- * others. Slack allows 100, 300 and 30 characters.
- */
-function dialogOf(kind: ButtonKind, { incident, changes, policy }: MessageInput): ConfirmationDialog | undefined {
-  if (kind === 'revoke')
-    return {
-      title: plain('Ask about it again?'),
-      text: plain('What this release accepted is asked about again from the next call on. The release itself stays.'),
-      confirm: plain(LABELS.revoke),
-      deny: plain('Cancel'),
-    }
-  if (kind === 'legitimate' || (kind === 'contain' && incident.identity.kind === 'role')) {
-    const text = printable(whatReviewDoes(kind, incident, { changes, policy }), LIMITS.dialog)
-    return { title: plain(`${LABELS[kind]}?`), text: plain(text), confirm: plain(LABELS[kind]), deny: plain('Cancel') }
-  }
-  const left = kind === 'compromised' ? leftUsable(incident, changes) : undefined
-  if (left === undefined) return undefined
-  const first = offeredFor(incident).includes('contain') ? `To stop it, cancel and press “${LABELS.contain}”.` : 'Stop it by hand.'
-  return {
-    title: plain('Confirm without containing?'),
-    text: plain(printable(`${left} Confirming closes the incident and stops nothing. ${first}`, LIMITS.dialog)),
-    confirm: plain('Confirm, I stop it by hand'),
-    deny: plain('Cancel'),
-    style: 'danger',
-  }
-}
-
-const STYLES: Readonly<Partial<Record<ButtonKind, 'primary' | 'danger'>>> = { legitimate: 'primary', compromised: 'danger' }
 
 /** True for a notice that needs people. Slack gives no alert when a message is updated, so such a notice is posted as a reply too. */
 export function needsAttention(kind: Notice['kind']): boolean {

@@ -2,8 +2,7 @@ import { errorName } from '../errors.ts'
 import type { Notice, Notifier, Postings } from '../ports/notices.ts'
 import type { Log } from '../ports/runtime.ts'
 import type { ChangeRecord, IncidentStore } from '../ports/stores.ts'
-import { incidentSubject } from '../record/append.ts'
-import { printable } from '../record/notice.ts'
+import { printable, readKnown } from '../record/notice.ts'
 import { readPolicy } from '../record/policy-in-force.ts'
 import { type SlackApi, SlackRefusal } from './api.ts'
 import { type Message, messageOf, needsAttention } from './message.ts'
@@ -17,7 +16,7 @@ export interface SlackNotifierPorts {
   /** Channel of escalations; `channel` when undefined. */
   readonly escalationChannel?: string | undefined
   readonly postings: Postings
-  readonly incidents: Pick<IncidentStore, 'get'>
+  readonly incidents: Pick<IncidentStore, 'get' | 'signals'>
   readonly record: ChangeRecord
   /** Gets the notice when Slack fails. */
   readonly fallback: Notifier
@@ -58,9 +57,17 @@ async function postNotice(notice: Notice, ports: SlackNotifierPorts): Promise<vo
     return
   }
   const { value: incident } = stored
-  const [changes, { policy }] = await Promise.all([ports.record.list(incidentSubject(incident.id)), readPolicy(ports.record)])
+  const [{ signals, changes }, { policy }] = await Promise.all([readKnown(incident, ports), readPolicy(ports.record)])
   const alarm = notice.kind === 'in-use' || notice.kind === 'step-gone' ? notice.title : undefined
-  const message = messageOf({ incident, changes, policy, isReversed: notice.kind === 'reversed', alarm })
+  const message = messageOf({
+    incident,
+    changes,
+    policy,
+    signals,
+    stack: ports.fallback.stack,
+    isReversed: notice.kind === 'reversed',
+    alarm,
+  })
   // Identifies the notice, so that a redelivery does not post it again.
   const told = `${notice.kind} ${incident.head.number}`
   if (posting !== undefined && (await updateMessage(slack, posting, message))) {

@@ -5,8 +5,10 @@ import type { DecidingReview } from '../domain/policy.ts'
 import { revisionOf } from '../domain/revision.ts'
 import { ResponderError } from '../errors.ts'
 import type { Model } from '../ports/advisor.ts'
+import type { NoticeStack } from '../ports/notices.ts'
 import type { Log } from '../ports/runtime.ts'
 import { incidentSubject } from '../record/append.ts'
+import { commandFor, onStack, readKnown } from '../record/notice.ts'
 import { readPolicy } from '../record/policy-in-force.ts'
 import { revokeAccepted } from '../review/accept-patterns.ts'
 import { explain } from '../review/explain/explain.ts'
@@ -24,6 +26,8 @@ export interface PressPorts extends ReviewPorts {
   slack(): Promise<SlackApi>
   /** Writes explanations; undefined when a template does. */
   readonly model: Model | undefined
+  /** The stack that printed commands work on. */
+  readonly stack?: NoticeStack | undefined
   readonly log: Log
 }
 
@@ -50,7 +54,7 @@ export async function press(pressed: Press, ports: PressPorts): Promise<void> {
   if (refusal !== undefined) ports.log.info('slack.press.refused', { incidentId: pressed.incidentId, kind: pressed.kind })
   await refreshMessage(pressed, ports)
   if (refusal !== undefined)
-    await sendEphemeral(pressed, { text: 'Not done.', blocks: [section(['*Not done.*', escaped(refusal)])] }, ports)
+    await sendEphemeral(pressed, { text: 'Not done.', blocks: [section(['*Not done.*', escaped(onStack(refusal, ports.stack))])] }, ports)
   else if (kind === 'revoke')
     await sendEphemeral(pressed, { text: 'Revoked.', blocks: [section(['People are asked about it again from the next call on.'])] }, ports)
 }
@@ -97,13 +101,13 @@ async function refreshMessage({ incidentId, channel, ts }: Press, ports: PressPo
   const stored = await ports.incidents.get(incidentId)
   // What stays of an archived incident says less than its message, from which the buttons went when it was closed.
   if (stored === undefined || stored.value.archived !== undefined) return
-  const [changes, { policy }, slack] = await Promise.all([
-    ports.record.list(incidentSubject(incidentId)),
+  const [{ signals, changes }, { policy }, slack] = await Promise.all([
+    readKnown(stored.value, ports),
     readPolicy(ports.record),
     ports.slack(),
   ])
   await tolerateRefusal('update', incidentId, ports, () =>
-    slack.update(channel, ts, messageOf({ incident: stored.value, changes, policy })),
+    slack.update(channel, ts, messageOf({ incident: stored.value, changes, policy, signals, stack: ports.stack })),
   )
 }
 
@@ -116,7 +120,7 @@ async function sendAnswer(pressed: Press, ports: PressPorts): Promise<void> {
   if (stored === undefined)
     return sendEphemeral(pressed, { text: 'Unknown incident.', blocks: [section([`There is no incident ${pressed.incidentId}.`])] }, ports)
   const { value: incident } = stored
-  if (incident.archived !== undefined) return sendEphemeral(pressed, archivedMessage(incident, incident.archived), ports)
+  if (incident.archived !== undefined) return sendEphemeral(pressed, archivedMessage(incident, incident.archived, ports.stack), ports)
   let unreadable = 0
   const signals = await ports.incidents.signals(incident.id, ({ key, issue }) => {
     unreadable += 1
@@ -124,17 +128,17 @@ async function sendAnswer(pressed: Press, ports: PressPorts): Promise<void> {
   })
   const message =
     pressed.kind === 'details'
-      ? detailsOf(incident, signals, changes)
+      ? detailsOf(incident, { signals, changes, stack: ports.stack })
       : explanationMessage(incident, linesOf(await explain({ incident, signals, changes }, ports.model)), pressed)
   const note = unreadable === 0 ? [] : [section([`*${unreadable} calls of the timeline cannot be read*, and are left out here.`])]
   await sendEphemeral(pressed, { ...message, blocks: [...message.blocks, ...note] }, ports)
 }
 
 /** What is said of an incident whose evidence is in the archive, which review may not read. */
-function archivedMessage({ id, state }: Incident, { at }: Archived): Message {
+function archivedMessage({ id, state }: Incident, { at }: Archived, stack: NoticeStack | undefined): Message {
   const lines = [
     `*${id} is ${state}, and was archived on ${new Date(at).toISOString().slice(0, 10)}.*`,
-    `Its evidence is in the archive: ${code(`countersign incidents show ${id}`, 300)}`,
+    `Its evidence is in the archive: ${code(commandFor(stack, `incidents show ${id}`), 300)}`,
   ]
   return { text: `${id} is archived.`, blocks: [section(lines)] }
 }

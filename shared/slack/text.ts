@@ -2,6 +2,7 @@ import type { SectionBlock } from '@slack/types'
 import { slackUserOf } from '../domain/approval.ts'
 import type { Incident } from '../domain/incident.ts'
 import { standingText } from '../domain/standing.ts'
+import type { Part } from '../domain/story/said.ts'
 import { printable } from '../record/notice.ts'
 
 /** Slack's limits in characters for a section's text, a header, the text beside the blocks and the text of a dialog that asks back. */
@@ -44,4 +45,24 @@ export function whoLines(incident: Pick<Incident, 'identity' | 'criticality' | '
     ...(owner === undefined ? [] : [`*Owner* ${code(owner, 120)}`]),
     ...(criticality === undefined ? [] : [`*Critical* ${escaped(criticality)}`]),
   ]
+}
+
+/** As many whole sentences of a text as fit. One that is longer than all the room is cut. */
+export function wholeSentences(text: string, limit: number): string {
+  if (text.length <= limit) return printable(text, limit)
+  const end = text.slice(0, limit + 1).lastIndexOf('. ')
+  return printable(end < 0 ? text : text.slice(0, end + 1), limit)
+}
+
+/** A sentence as mrkdwn: words of ours escaped, names as code. */
+export function sentenceText(parts: readonly Part[]): string {
+  return parts.map((part) => (typeof part === 'string' ? escaped(part) : code(part.name, 100))).join('')
+}
+
+/** A line of the stages as code, each command in backticks as code of its own, so that it can be copied. */
+export function codeWithCommands(line: string, limit: number): string {
+  return printable(line, limit)
+    .split('`')
+    .flatMap((part) => (part.trim() === '' ? [] : [code(part, limit)]))
+    .join(' ')
 }

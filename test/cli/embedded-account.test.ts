@@ -40,7 +40,7 @@ describe('start', () => {
     expect(second).toMatch(/ {2}[1-9]\d* of the 12 calls were refused by what was set/)
     expect(story).toMatch(/What it cost: [1-9]\d* calls of the key's owner/)
     expect(story).toMatch(/confirm +npm run --silent countersign -- confirm inc-\w+ --data \S+ --reason "…"/)
-    expect(story).toMatch(/undo +npm run --silent countersign -- release inc-\w+ --data \S+ --reason "…"/)
+    expect(story).toMatch(/release +npm run --silent countersign -- release inc-\w+ --data \S+ --reason "…"/)
   })
 })
 

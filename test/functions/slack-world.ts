@@ -84,6 +84,7 @@ export async function slackWorld() {
     AWS_ENDPOINT_URL: aws.url,
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
     TABLE_NAME: table.name,
+    STACK_NAME: 'Countersign',
     CONTAIN_FUNCTION_NAME: 'contain',
     REVIEW_FUNCTION_NAME: 'review',
     NOTIFY_TOPIC_ARN: `arn:aws:sns:us-east-1:${ACCOUNT}:notices`,

@@ -16,6 +16,7 @@ import { memoryReverifyQueue } from '../../shared/memory/invokers.ts'
 import { silentLog } from '../../shared/memory/log.ts'
 import { memoryNotifier } from '../../shared/memory/notifier.ts'
 import { type Evaluation, pipeline } from '../../shared/pipeline.ts'
+import { readKnown } from '../../shared/record/notice.ts'
 import { applyPolicy, parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { NOT_DEPLOYED } from '../../shared/sense/enrich/tampering.ts'
 import { accountOf, asCall, inputOf, recordOf, Scenario } from './case.ts'
@@ -98,7 +99,8 @@ export async function play(scenario: Scenario) {
   const incidents = []
   for await (const incident of ports.incidents.listAll()) incidents.push(incident)
   incidents.sort((a, b) => b.priority - a.priority)
-  return { outcomes, incidents, picture: iam.authorizationDetails(), notices: notifier.notices }
+  const stories = await Promise.all(incidents.map(async (incident) => ({ incident, ...(await readKnown(incident, ports)) })))
+  return { outcomes, incidents, stories, policy, picture: iam.authorizationDetails(), notices: notifier.notices }
 }
 
 /** The strongest decision that the evidence called for. */

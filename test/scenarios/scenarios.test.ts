@@ -4,8 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { isRestriction } from '../../shared/contain/steps/quarantine.ts'
 import { CATALOGUE } from '../../shared/detect/catalogue.ts'
 import { isStronger } from '../../shared/domain/action.ts'
+import { messageOf } from '../../shared/slack/message.ts'
+import { slackFaults, storyFaults, textFaults } from '../story-faults.ts'
 import { Scenario } from './case.ts'
 import { play, scenarioIn, strongest } from './play.ts'
+
+/** The stack whose commands the messages print. */
+const STACK = { name: 'Countersign', region: 'us-east-1' }
 
 const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.json'))
 
@@ -34,7 +39,13 @@ describe('scenarios', () => {
   it.each(files)('%s', async (file) => {
     const scenario = scenarioIn(file)
     const { expect: wanted } = scenario
-    const { outcomes, incidents, picture, notices } = await play(scenario)
+    const { outcomes, incidents, stories, policy, picture, notices } = await play(scenario)
+    for (const known of stories) {
+      expect(storyFaults(known)).toEqual([])
+      const isHigh = known.incident.decision.would === 'contain'
+      expect(slackFaults(messageOf({ ...known, policy, stack: STACK }), { isHigh })).toEqual([])
+    }
+    for (const { body } of notices) expect(textFaults(body)).toEqual([])
     const fired = [...new Set(outcomes.flatMap(({ findings }) => findings.map(({ detector }) => detector)))]
     if (wanted.detectors !== undefined) expect(fired).toEqual(expect.arrayContaining(wanted.detectors))
     for (const detector of wanted.not ?? []) expect(fired).not.toContain(detector)

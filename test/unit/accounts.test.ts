@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { renderList } from '../../local/render/incident.ts'
 import { approvedSteps } from '../../shared/contain/plan.ts'
-import { standingSteps } from '../../shared/contain/progress.ts'
 import { rotate } from '../../shared/contain/rotate/rotate.ts'
 import { storedEdges, withEdges } from '../../shared/decide/lineage-edges.ts'
 import { lookUp } from '../../shared/decide/look-up.ts'
@@ -9,6 +8,7 @@ import { leadsTo } from '../../shared/domain/created-principal.ts'
 import { withRename } from '../../shared/domain/follow-rename.ts'
 import { edgeKey, hasGrown, type Incident, type LineageEdge } from '../../shared/domain/incident.ts'
 import { memberSessionArns } from '../../shared/domain/member-roles.ts'
+import { standingSteps } from '../../shared/domain/progress.ts'
 import type { Signal } from '../../shared/domain/signal.ts'
 import { tagChangesOf } from '../../shared/domain/tag-change.ts'
 import { RefusedInAccount } from '../../shared/errors.ts'
@@ -276,7 +276,7 @@ describe('an account that refuses the responder', () => {
     expect(asked.containedAt).toBeUndefined()
     const why = asked.decision.why.join('\n')
     expect(why).toContain(`account ${MEMBER} refuses describe`)
-    expect(why).toContain(`by hand, in account ${MEMBER}: access key ${MEMBER_KEY} of ci-build inactive`)
+    expect(why).toContain(`by hand, in account ${MEMBER}: key ${MEMBER_KEY} of ci-build switched off`)
     const notices = world.notices.length
     world.setNow(NOW + 5 * MINUTE)
     await world.sweep()

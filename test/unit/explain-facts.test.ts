@@ -44,6 +44,10 @@ describe('the facts of an incident', () => {
       'I: iam-user ci-deploy of account 123456789012, incident asking',
       'R: risk 45 of 100; blast radius 60 by observed: can start machines',
       'D: ask: mode ask; risk 45 of 40',
+      'H: no history of the identity',
+      'N: success: 0 calls',
+      'X: denied before: 0 calls; denied since: 0 calls',
+      'W: denied since, from usual places: 0 calls',
       'F1: Called from a country it never called from (new-country, T1078.004, +45): first call from NL',
     ])
   })
@@ -115,24 +119,29 @@ describe('an explanation by fixed sentences', () => {
     const assessment = assessmentOf([...evidence, finding('d', 0.1, { title: 'Did d' })])
     const { summary, why } = said(knownOf({ assessment }, { signals }))
     expect(summary).toEqual([
-      `iam-user ci-deploy is at risk ${assessment.risk} of 100. [I R]`,
-      'The strongest findings: Did a; Did b; Did c. [F1 F2 F3]',
-      'The timeline has 2 calls with findings, the first at 2026-01-31T12:00:00.000Z. [S1 S2]',
+      'Key …MPLE of ci-deploy (account 123456789012) was used from the Netherlands by aws-cli at 12:00 UTC on 2026-01-31. [I O]',
+      'How it is usually used is not known. [H]',
+      '2 calls with findings succeeded: sts:GetCallerIdentity (2). [N]',
+      'Nothing was changed: all its calls go on. [D]',
+      `Risk ${assessment.risk} of 100; the strongest findings: Did a; Did b; Did c. [R F1 F2 F3]`,
     ])
     expect(why[0]).toBe('The decision: ask: risk 45 of 40. [D R]')
     expect(why.slice(1)).toEqual(['F1', 'F2', 'F3'].map((id) => `${textOf(knownOf({ assessment }), id)} [${id}]`))
   })
 
   it('says nothing of findings or of a timeline that there is not', () => {
-    const known = knownOf({ assessment: assessmentOf([]) }, { signals: [signalOf('e-1', AT)] })
-    expect(said(known).summary).toEqual(['iam-user ci-deploy is at risk 0 of 100. [I R]'])
+    const known = knownOf({ assessment: assessmentOf([]) }, { signals: [] })
+    expect(said(known).summary).toEqual([
+      'Key …MPLE of ci-deploy (account 123456789012): no call of it is known. [I]',
+      'How it is usually used is not known. [H]',
+      'Nothing was changed: all its calls go on. [D]',
+      'Risk 0 of 100. [R]',
+    ])
     expect(said(known).why).toHaveLength(1)
   })
 
-  it('says a name whole that has spaces in it', () => {
-    expect(said(knownOf({ identity: { ...user('x'), name: 'the night build' } })).summary[0]).toContain(
-      'iam-user the night build is at risk',
-    )
+  it('says a name whole that has spaces in it, in quotes', () => {
+    expect(said(knownOf({ identity: { ...user('x'), name: 'the night build' } })).summary[0]).toContain('Key …MPLE of “the night build” (')
   })
 
   it('gives the verdict where there is one, and asks for one where there is none', () => {

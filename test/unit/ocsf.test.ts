@@ -111,7 +111,7 @@ describe('what a party reported', () => {
     const signals = read.kind === 'signals' ? read.signals : []
     expect(signals.length).toBeGreaterThan(0)
     for (const one of signals) {
-      const event = timelineEvent(incidentSignal(one, [], 40), incident)
+      const event = timelineEvent(incidentSignal(one, [], { risk: 40 }), incident)
       isNoCall(event)
       expect(event).toMatchObject({
         time: one.time,

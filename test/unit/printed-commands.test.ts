@@ -100,7 +100,9 @@ describe('a printed command', () => {
     const root = { id: 'arn:aws:iam::123456789012:root', kind: 'root', name: 'root', account: '123456789012' } as const
     const incident = incidentOf('inc-0123456789ab', { state: 'asking', identity: root })
     const shown = renderIncident(incident, (_, text) => text, { options: ON_STACK })
-    expect(shown).toContain(`\`npm run --silent countersign -- root-keys inc-0123456789ab ${ON_STACK}\` with centralised root access`)
+    expect(shown).toContain(
+      `\`npm run --silent countersign -- root-keys inc-0123456789ab --reason "…" ${ON_STACK}\` with centralised root access`,
+    )
   })
 
   it.each([
@@ -115,7 +117,7 @@ describe('a printed command', () => {
     async (kind) => {
       const { incident } = await oneIncident()
       const commands = commandsIn(noticeOf(incident, kind, STACK).body)
-      expect(commands).toHaveLength(1)
+      expect(commands.length).toBeGreaterThanOrEqual(1)
       for (const words of commands) {
         expect(words).toContain(incident.id)
         const { command, options, unknown } = walk(words)
@@ -127,7 +129,7 @@ describe('a printed command', () => {
   it('undoes a containment on the stack, with all that the command asks for', async () => {
     const { incident } = await oneIncident()
     const { body } = noticeOf(incident, 'contained', STACK)
-    expect(body).toContain(`Undo: countersign release ${incident.id} ${ON_STACK} --reason "…"`)
+    expect(body).toContain(`\n  countersign release ${incident.id} ${ON_STACK} --reason "…"\n`)
     expect(
       walk(`release ${incident.id}`)
         .command.options.filter(({ mandatory }) => mandatory)

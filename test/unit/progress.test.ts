@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openChangeLog } from '../../shared/contain/change-log.ts'
-import { goneSteps, isReleaseOrdered, reversalsOf, standingSteps } from '../../shared/contain/progress.ts'
 import { type Change, type ChangeKind, chain, EMPTY_CHAIN, verifyChain } from '../../shared/domain/change.ts'
+import { goneSteps, isReleaseOrdered, reversalsOf, standingSteps } from '../../shared/domain/progress.ts'
 import { memoryChangeRecord } from '../../shared/memory/change-record.ts'
 import { append, incidentSubject } from '../../shared/record/append.ts'
 

@@ -87,10 +87,10 @@ describe('why it was done', () => {
     const { incident, signals, changes } = known
     const refused = refusedAfter(incident, signals)
     expect(refused).toBe(REFUSED.length)
-    const said = `fter the containment: ${refused} calls with findings refused`
+    const said = `fter the containment: ${refused} calls refused`
     expect(linesOf(await explain(known, undefined)).join('\n')).toContain(said)
     expect(renderTimeline(incident, signals, plain)).toContain(said)
-    expect(JSON.stringify(detailsOf(incident, signals, changes).blocks)).toContain(said)
+    expect(JSON.stringify(detailsOf(incident, { signals, changes }).blocks)).toContain(said)
     expect(riskText(incident)).toContain('with what was found after the decision')
   })
 

@@ -41,7 +41,7 @@ async function page(): Promise<string> {
 const SHOWN: readonly (readonly [string, () => Promise<string> | string])[] = [
   ['`incidents show`', () => showIncident(target, incident.id, { isJson: false, paint: (_, text) => text })],
   ['the console', async () => (await world.get(`/incidents/${incident.id}`)).text()],
-  ['the details in Slack', () => JSON.stringify(detailsOf(incident, signals, []))],
+  ['the details in Slack', () => JSON.stringify(detailsOf(incident, { signals, changes: [] }))],
   ['a notice', () => JSON.stringify(noticeOf(incident, 'ask'))],
   ['an export to OCSF', () => JSON.stringify(detectionFinding(incident))],
 ]
@@ -74,7 +74,10 @@ describe('what the policy does not count', () => {
   })
 
   it('is text of the policy, which is no markup in a page or in Slack', async () => {
-    for (const text of [await (await world.get(`/incidents/${incident.id}`)).text(), JSON.stringify(detailsOf(incident, signals, []))]) {
+    for (const text of [
+      await (await world.get(`/incidents/${incident.id}`)).text(),
+      JSON.stringify(detailsOf(incident, { signals, changes: [] })),
+    ]) {
       expect(text).toContain('helpdesk')
       expect(text).not.toContain('<b>helpdesk')
     }

@@ -77,7 +77,7 @@ describe('an attack sequence of two users and a role', () => {
       expect(shown).not.toContain(`is also in incident ${incident.id}`)
       // A notice is made on the way to a containment, and says how to find the others.
       const said = 'An attack sequence is about several identities, and each has an incident of its own'
-      expect(noticeOf(incident, 'ask').body).toContain(`${said}: countersign incidents show ${incident.id} names the open ones`)
+      expect(noticeOf(incident, 'ask').body).toContain(`${said}: \`countersign incidents show ${incident.id}\` names the open ones`)
       expect(JSON.stringify(messageOf({ incident, changes: [], policy: TWO_REVIEWERS }).blocks)).toContain(`incidents show ${incident.id}`)
     }
   })

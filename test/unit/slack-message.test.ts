@@ -78,21 +78,21 @@ describe('the message of an incident', () => {
   it('says priority, who, why in three lines at most, what was done and what waits', () => {
     const contributions = Array.from({ length: 9 }, (_, at) => ({ finding: { ...FINDING, reason: `reason ${at}` }, share: 9 - at }))
     const changes = Array.from({ length: 5 }, (_, at) => [
-      entry('step-planned', { target: `access-key:ci/${at}` }),
+      entry('step-planned', { target: `access-key:ci/${at}`, why: `key AKIAEXAMPLE${at}000${at + 1} of ci switched off` }),
       entry('step-done', { target: `access-key:ci/${at}` }),
     ]).flat()
     const base = incidentOf(ID)
     const blocks = blocksOf(incidentOf(ID, { assessment: { ...base.assessment, contributions } }), changes)
     const text = (start: string) => blocks.find((block) => block.text?.text.startsWith(start))?.text?.text.split('\n') ?? []
-    expect(text('*Priority')).toEqual(['*Priority 27* (risk 45, blast radius 60)', expect.stringContaining('user/ci-deploy')])
-    expect(text('*Why*')).toHaveLength(4)
-    expect(text('*Done*')).toEqual([
-      '*Done*',
-      '• `access-key:ci/0`',
-      '• `access-key:ci/1`',
-      '• `access-key:ci/2`',
-      '… and 2 more (Details)',
+    expect(text('*Priority')).toEqual([
+      '*Priority 27* (risk 45, blast radius 60)',
+      expect.stringContaining('user/ci-deploy'),
+      `*Look* \`countersign incidents show ${ID}\` or \`countersign console --incident ${ID}\``,
     ])
+    expect(text('*Why*')).toHaveLength(4)
+    expect(text('Key …MPLE of `ci-deploy`').at(-1)).toBe(
+      'Done: at 12:00 UTC key …0001 of ci switched off; key …0002 of ci switched off; key …0003 of ci switched off; key …0004 of ci switched off and 1 more.',
+    )
     expect(text('*To do')).toEqual(['*To do*', '• `risk 45 of 40`'])
   })
 
@@ -134,7 +134,7 @@ describe('the message of an incident', () => {
           detectors: [],
           risk: 1,
         }
-        const messages = [messageOf({ incident, changes, policy: TWO_REVIEWERS }), detailsOf(incident, [signal], changes)]
+        const messages = [messageOf({ incident, changes, policy: TWO_REVIEWERS }), detailsOf(incident, { signals: [signal], changes })]
         for (const { blocks, text: beside } of messages) {
           expect(blocks.length).toBeLessThanOrEqual(50)
           expect(beside).not.toMatch(/<|>/)

@@ -229,7 +229,7 @@ describe('whom IAM shows under an incident’s own name', () => {
 
 describe('a step that is on another one of the name', () => {
   const target = `user-policy:ci-build/${quarantinePolicyName(ID)}`
-  const planned = { target, before: null, contained: DENY_ALL, earlier: [], isDone: true, at: new Date(NOW).toISOString() }
+  const planned = { target, title: 'x', before: null, contained: DENY_ALL, earlier: [], isDone: true, at: new Date(NOW).toISOString() }
 
   it.each<[string, string | null, boolean]>([
     ['stands: nothing is taken away, and a person has to look', DENY_ALL, true],

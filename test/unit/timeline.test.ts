@@ -123,11 +123,11 @@ describe('who reads a thinned timeline', () => {
     const calls = callsIn(kept)
     const texts = [
       renderTimeline(incident, kept, (_, text) => text),
-      JSON.stringify(detailsOf(incident, kept, []).blocks),
+      JSON.stringify(detailsOf(incident, { signals: kept, changes: [] }).blocks),
       JSON.stringify(templateOf({ incident, signals: kept, changes: [] })),
     ]
     for (const text of texts.slice(0, 2)) expect(text).toMatch(/and about \d+ more like these that are not kept/)
-    expect(texts[2]).toContain(`The timeline has about ${calls} calls with findings`)
+    expect(texts[2]).toContain(`Refused: about ${calls} calls`)
     expect(refusedAfter(incident, kept)).toBeGreaterThan(15_000)
   })
 })

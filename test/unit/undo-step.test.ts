@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { openChangeLog } from '../../shared/contain/change-log.ts'
-import { standingSteps } from '../../shared/contain/progress.ts'
 import { release } from '../../shared/contain/release.ts'
 import { DENY_ALL, quarantinePolicyName, revocation } from '../../shared/contain/steps/quarantine.ts'
 import type { StepValue } from '../../shared/contain/steps/step.ts'
 import { undoStep } from '../../shared/contain/undo-step.ts'
 import type { ChangeDraft } from '../../shared/domain/change.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
+import { standingSteps } from '../../shared/domain/progress.ts'
 import type { Iam } from '../../shared/ports/iam.ts'
 import { append, incidentSubject } from '../../shared/record/append.ts'
 import { readPolicy } from '../../shared/record/policy-in-force.ts'
@@ -57,7 +57,7 @@ describe('a step that is undone', () => {
     await account.setAccessKeyStatus('ci-build', KEY, 'Inactive')
     expect(await undo()).toBeUndefined()
     expect(account.isRefused('ci-build', KEY)).toBe(false)
-    const why = `release: access key ${KEY} of ci-build inactive`
+    const why = `release: key ${KEY} of ci-build switched off`
     expect(await ends()).toEqual([{ kind: 'step-undone', target: KEY_STEP, from: 'Inactive', to: 'Active', why }])
   })
 
@@ -101,7 +101,7 @@ describe('a step that is undone', () => {
     const { account, undo, ends } = await planned([KEY_STEP, 'Active', 'Inactive'])
     const iam: Iam = { ...account, listAccessKeys: async () => [] }
     expect(await undo(iam)).toBeUndefined()
-    const why = `release: access key ${KEY} of ci-build inactive: it is no longer there`
+    const why = `release: key ${KEY} of ci-build switched off: it is no longer there`
     expect(await ends()).toEqual([{ kind: 'step-gone', target: KEY_STEP, from: null, to: null, why }])
   })
 

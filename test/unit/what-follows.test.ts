@@ -129,10 +129,10 @@ describe('confirming an incident that was never contained', () => {
 })
 
 describe('confirming what is contained', () => {
-  it('asks back nowhere, and says that it stays contained', async () => {
+  it('says that it stays contained, before the press too', async () => {
     const world = await consoleWorld()
     const { target, incident, post, ports } = world
-    expect(confirmButton(incident, await changesOf(world))?.confirm).toBeUndefined()
+    expect(confirmButton(incident, await changesOf(world))?.confirm?.text.text).toContain('What was contained stays contained')
     expect(await whatFollows(target, incident.id, 'compromised')).toContain('What was contained stays contained')
     await post(`/incidents/${incident.id}/verdict`, { kind: 'compromised', reason: 'stolen', revision: revisionOf(incident) })
     const closed = (await ports.incidents.get(incident.id))?.value as Incident
@@ -220,11 +220,11 @@ describe('an order to contain a role', () => {
     expect(policyOf(one)).not.toContain(':build-8')
   })
 
-  it('asks back in Slack with the same words, and not for a user', async () => {
+  it('asks back in Slack with the same words, for a user too', async () => {
     const button = (incident: Incident) => buttonsIn(incident, []).find(({ action_id }) => action_id === 'contain')
     expect(button(role(sessions(names(85))))?.confirm?.text.text).toContain('the 85 of this incident and all others')
     expect(button((await consoleWorld(ASK)).incident)).toMatchObject({ action_id: 'contain' })
-    expect(button((await consoleWorld(ASK)).incident)?.confirm).toBeUndefined()
+    expect(button((await consoleWorld(ASK)).incident)?.confirm?.text.text).toMatch(/^Stops it now/)
   })
 })
 
@@ -241,12 +241,12 @@ describe('releasing', () => {
     const said = await whatFollows(target, incident.id, 'legitimate')
     expect(said).toContain('That is final: a released incident is not contained again from here')
     expect(said).toContain('for 6 hours the same evidence opens no incident')
-    expect(said).toContain(`Since the containment: ${refused} calls with findings refused.`)
+    expect(said).toContain(`Since the containment: ${refused} calls refused.`)
     // The calls are counted from the restriction on, so they are said to be since then.
     const changes = await changesOf(world)
     const before = { ...incident, restrictedAt: NOW }
     expect(whatReviewDoes('legitimate', before, { changes, policy: parsePolicy({ version: 3 }), refused })).toContain(
-      `Since the restriction: ${refused} calls with findings refused.`,
+      `Since the restriction: ${refused} calls refused.`,
     )
     const button = buttonsIn(incident, changes).find(({ action_id }) => action_id === 'legitimate')
     expect(button?.confirm?.text.text).toContain('That is final')

@@ -1,6 +1,6 @@
 import type { Change } from '../../domain/change.ts'
 import type { Incident } from '../../domain/incident.ts'
-import { standingSteps } from '../progress.ts'
+import { standingSteps } from '../../domain/progress.ts'
 import { accessKey } from '../steps/access-key.ts'
 
 /** How far the rotation of one key has come, by the record. */

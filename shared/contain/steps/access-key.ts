@@ -16,7 +16,7 @@ export const accessKey = defineStepKind({
     credentialParameter: 'accessKeyId',
   },
   documentation: { what: 'an access key', how: 'its status becomes Inactive', back: 'its status from before' },
-  title: ({ userName, accessKeyId }) => `access key ${accessKeyId} of ${userName} inactive`,
+  title: ({ userName, accessKeyId }) => `key ${accessKeyId} of ${userName} switched off`,
   async read(iam, { userName, accessKeyId }) {
     const keys = await iam.listAccessKeys(userName)
     return keys.find(({ id }) => id === accessKeyId)?.status ?? null

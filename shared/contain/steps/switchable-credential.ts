@@ -25,7 +25,7 @@ export function switchableCredential<Kind extends SwitchKind>(
     isCredential: true,
     calls: { reads: READS, set: update, unset: update, reversedBy: [update], credentialParameter: parameter },
     documentation: { what, how: 'its status becomes Inactive', back: 'its status from before' },
-    title: ({ userName, credentialId }) => `${kind.replaceAll('-', ' ')} ${credentialId} of ${userName} inactive`,
+    title: ({ userName, credentialId }) => `${kind.replaceAll('-', ' ')} ${credentialId} of ${userName} switched off`,
     async read(iam, { userName, credentialId }) {
       const switches = await iam.listSwitches(userName)
       return switches.find((one) => one.kind === kind && one.id === credentialId)?.status ?? null

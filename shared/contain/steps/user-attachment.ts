@@ -23,7 +23,7 @@ export const userAttachment = defineStepKind({
     how: "the stack's own, which denies everything, is attached; where there is no room for the inline one",
     back: 'it is detached',
   },
-  title: ({ userName }) => `managed policy that denies ${userName} everything`,
+  title: ({ userName }) => `${userName} denied everything, by a managed policy`,
   async read(iam, { userName, policyArn }) {
     return (await iam.isAttached(userName, policyArn)) ? 'attached' : null
   },

@@ -25,7 +25,7 @@ export const userBoundary = defineStepKind({
     how: "the stack's own policy, which denies everything; where ten policies are attached already, or a deny was taken away twice",
     back: 'the boundary from before, or none',
   },
-  title: ({ userName }) => `permissions boundary that denies ${userName} everything`,
+  title: ({ userName }) => `${userName} denied everything, by a permissions boundary`,
   async read(iam, { userName }) {
     return (await iam.boundaryOf(userName)) ?? null
   },

@@ -6,24 +6,26 @@ import { assessmentOfVersion2, findingOfVersion2 } from './finding.ts'
 
 /**
  * How an incident is stored. Version 1 is all that 0.1.0 wrote, its first days included. Version 3 added restrictions, of which an older incident says
- * nothing, and the axes of findings.
+ * nothing, and the axes of findings. Version 4 added how the identity was used before.
  */
 export const INCIDENT_SHAPE: Shape<Incident> = {
-  version: 3,
+  version: 4,
   schema: Incident,
   migrations: new Map([
     [1, incidentOfVersion1],
     [2, incidentOfVersion2],
+    [3, (incident) => incident],
   ]),
 }
 
-/** How an incident's timeline is stored. Version 3 added `representedCalls`: an older signal stands for itself. */
+/** How an incident's timeline is stored. Version 3 added `representedCalls`: an older signal stands for itself. Version 4 added places and objects. */
 export const SIGNAL_SHAPE: Shape<IncidentSignal> = {
-  version: 3,
+  version: 4,
   schema: IncidentSignal,
   migrations: new Map([
     [1, (signal) => ({ ...signal, detectors: currentNames(signal.detectors) })],
     [2, (signal) => signal],
+    [3, (signal) => signal],
   ]),
 }
 

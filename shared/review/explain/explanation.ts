@@ -17,12 +17,12 @@ export const CSF_OUTCOMES = {
 export type CsfOutcome = keyof typeof CSF_OUTCOMES
 
 const Evidence = z
-  .array(z.string().regex(/^([IRDVAU]|[EFSCP]\d{1,4})$/))
+  .array(z.string().regex(/^([IRDVAUOHNXW]|[EFSCP]\d{1,4})$/))
   .min(1)
   .max(8)
 
-/** A sentence of at most 300 characters, with the ids of the facts that it rests on. */
-export const Sentence = z.strictObject({ text: z.string().min(1).max(300), evidence: Evidence })
+/** A sentence of at most 500 characters, with the ids of the facts that it rests on. */
+export const Sentence = z.strictObject({ text: z.string().min(1).max(500), evidence: Evidence })
 export type Sentence = z.infer<typeof Sentence>
 
 /** A recommended step of the response, with the NIST CSF 2.0 outcome that it serves. */
@@ -35,7 +35,7 @@ export type ResponseStep = z.infer<typeof ResponseStep>
 
 /** What happened, why the responder acted, what to do next, and why the key should be rotated. Each sentence cites facts. */
 export const ExplanationText = z.strictObject({
-  summary: z.array(Sentence).min(1).max(5),
+  summary: z.array(Sentence).min(1).max(12),
   why: z.array(Sentence).min(1).max(6),
   response: z.array(ResponseStep).min(1).max(8),
   rotation: z.array(Sentence).max(2),

@@ -5,6 +5,7 @@ import type { Incident, IncidentSignal } from '../../domain/incident.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, riskText, weakerReasons } from '../../domain/reasons.ts'
 import { reportedIn, reportLines } from '../../domain/report-lines.ts'
 import { confirmedText } from '../../domain/reported-by.ts'
+import { storyFacts } from '../../domain/story/story-facts.ts'
 import { printable } from '../../record/notice.ts'
 
 /** One fact about an incident, with the id that sentences cite. */
@@ -31,7 +32,7 @@ const TITLES_LIMIT = 3
 
 /**
  * Collects the facts of an incident. Ids: `I` identity, `R` risk and blast radius, `D` decision, `F1`… findings up to the decision, `A` what came after
- * restriction or containment, `E1`… reports of other parties, `U` how its use goes with them, `S1`… calls and reports of the timeline, `C4`… record entries by number, `P1`… open tasks for a person, `V` verdict. Text from outside is clipped and free of control characters.
+ * restriction or containment, `O H N X W` what the story rests on (story-facts.ts), `E1`… reports of other parties, `U` how its use goes with them, `S1`… calls and reports of the timeline, `C4`… record entries by number, `P1`… open tasks for a person, `V` verdict. Text from outside is clipped and free of control characters.
  */
 export function collectFacts({ incident, signals, changes }: ExplanationInput): Fact[] {
   const { identity, blastRadius, decision, verdict } = incident
@@ -43,13 +44,14 @@ export function collectFacts({ incident, signals, changes }: ExplanationInput): 
   return [
     {
       id: 'I',
-      text: `${identity.kind} ${printable(identity.name, 64)} of account ${printable(identity.account, 32)}, incident ${incident.state}`,
+      text: `${identity.kind} ${printable(identity.name, 64)} of account ${printable(identity.account, 32)}${incident.owner === undefined ? '' : `, owner ${printable(incident.owner, 64)}`}, incident ${incident.state}`,
     },
     {
       id: 'R',
       text: `risk ${riskText(incident)}${confirmed}; blast radius ${blastRadius.score} by ${blastRadius.basis}${blastRadius.reasons.length === 0 ? '' : `: ${blastRadius.reasons.join(', ')}`}`,
     },
     { id: 'D', text: `${decision.action}: ${decision.why.map((line) => printable(line, 160)).join('; ')}` },
+    ...storyFacts(incident, signals),
     ...findings.map(({ finding, share }, at) => ({
       id: `F${at + 1}`,
       text: `${finding.title} (${finding.detector}, ${finding.technique}, +${Math.round(share)}): ${printable(finding.reason, 120)}`,

@@ -1,11 +1,11 @@
 import { hasOwnDeny, isOwnRestricted } from '../../contain/narrow-deny.ts'
-import { standingSteps } from '../../contain/progress.ts'
 import { isRestrictedOnly } from '../../contain/restriction-plan.ts'
 import type { Change } from '../../domain/change.ts'
 import type { IncidentState } from '../../domain/incident.ts'
+import { standingSteps } from '../../domain/progress.ts'
 import { riskText } from '../../domain/reasons.ts'
-import { callsText } from '../../domain/timeline.ts'
-import { printable } from '../../record/notice.ts'
+import { plainText } from '../../domain/story/said.ts'
+import { storyOf } from '../../domain/story/story.ts'
 import type { ExplanationText, ResponseStep, Sentence } from './explanation.ts'
 import { CHANGE_LIMIT, collectFacts, type ExplanationInput, type Fact } from './facts.ts'
 
@@ -19,37 +19,42 @@ export function templateOf(known: ExplanationInput): ExplanationText {
   const pending = facts.filter(({ id }) => /^P\d/.test(id))
   const appliedSteps = appliedStepIds(known)
   return {
-    summary: summaryOf(known, { facts, strongest, calls }),
+    summary: summaryOf(known, { facts, strongest }),
     why: whyOf(facts, strongest, appliedSteps),
     response: responseOf(known, { calls, appliedSteps, pending }),
     rotation: rotationOf(known, appliedSteps),
   }
 }
 
-function summaryOf(
-  { incident, signals }: ExplanationInput,
-  { facts, strongest, calls }: { facts: readonly Fact[]; strongest: readonly Fact[]; calls: readonly Fact[] },
-): Sentence[] {
-  const sentences: Sentence[] = [
-    {
-      text: `${incident.identity.kind} ${printable(incident.identity.name, 64)} is at risk ${riskText(incident)}.`,
-      evidence: ['I', 'R'],
-    },
-  ]
-  if (strongest.length > 0)
-    sentences.push({ text: `The strongest findings: ${strongest.map(titleOf).join('; ')}.`, evidence: ids(strongest) })
+function summaryOf(known: ExplanationInput, { facts, strongest }: { facts: readonly Fact[]; strongest: readonly Fact[] }): Sentence[] {
+  const sentences: Sentence[] = storyOf(known).sentences.map(({ parts, facts: cited }) => ({
+    text: whole(plainText(parts)),
+    evidence: cited.filter((id) => facts.some((fact) => fact.id === id)),
+  }))
+  sentences.push({
+    text: whole(
+      `Risk ${riskText(known.incident)}${strongest.length === 0 ? '' : `; the strongest findings: ${strongest.map(titleOf).join('; ')}`}.`,
+    ),
+    evidence: ['R', ...ids(strongest)],
+  })
   const reports = facts.filter(({ id }) => /^E\d/.test(id))
-  if (reports.length > 0) sentences.push({ text: reportedText(reports).slice(0, 300), evidence: ids(reports) })
+  if (reports.length > 0) sentences.push({ text: whole(reportedText(reports)), evidence: ids(reports) })
   const use = textOf(facts, 'U')
-  if (use !== '') sentences.push({ text: `Its use: ${use}.`.slice(0, 300), evidence: ['U'] })
-  else if (calls.length >= 2)
-    sentences.push({
-      text: `The timeline has ${callsText(signals.filter(({ reportedBy }) => reportedBy === undefined))} with findings, the first at ${calls[0]?.text.slice(0, 24) ?? ''}.`,
-      evidence: [calls[0]?.id ?? 'I', calls.at(-1)?.id ?? 'I'],
-    })
-  if (facts.some(({ id }) => id === 'V')) sentences.push({ text: `The verdict: ${textOf(facts, 'V')}.`.slice(0, 300), evidence: ['V'] })
+  if (use !== '') sentences.push({ text: whole(`Its use: ${use}.`), evidence: ['U'] })
+  if (facts.some(({ id }) => id === 'V')) sentences.push({ text: whole(`The verdict: ${textOf(facts, 'V')}.`), evidence: ['V'] })
   return sentences
 }
+
+/** A sentence within its limit. One that is too long ends at its last whole part, and says that there is more. */
+function whole(text: string): string {
+  if (text.length <= SENTENCE) return text
+  const room = text.slice(0, SENTENCE - 2)
+  const end = Math.max(room.lastIndexOf('; '), room.lastIndexOf(', '))
+  return end < SENTENCE / 2 ? `${room.slice(0, SENTENCE - 1)}…` : `${room.slice(0, end)}; …`
+}
+
+/** The most characters of a sentence. */
+const SENTENCE = 500
 
 /** Who reported it: of more than three the first and the last, since a party that came late may be the one that tried the key. */
 function reportedText(reports: readonly Fact[]): string {
@@ -62,11 +67,11 @@ function reportedText(reports: readonly Fact[]): string {
 
 function whyOf(facts: readonly Fact[], strongest: readonly Fact[], appliedSteps: readonly string[]): Sentence[] {
   const sentences: Sentence[] = [
-    { text: `The decision: ${textOf(facts, 'D')}.`.slice(0, 300), evidence: ['D', 'R'] },
-    ...strongest.map((fact) => ({ text: fact.text.slice(0, 300), evidence: [fact.id] })),
+    { text: whole(`The decision: ${textOf(facts, 'D')}.`), evidence: ['D', 'R'] },
+    ...strongest.map((fact) => ({ text: whole(fact.text), evidence: [fact.id] })),
   ]
   if (facts.some(({ id }) => id === 'A'))
-    sentences.push({ text: `What came later is no reason for it (${textOf(facts, 'A')}).`.slice(0, 300), evidence: ['A'] })
+    sentences.push({ text: whole(`What came later is no reason for it: ${textOf(facts, 'A')}.`), evidence: ['A'] })
   if (appliedSteps.length > 0)
     sentences.push({
       text: `${appliedSteps.length} ${appliedSteps.length === 1 ? 'step was' : 'steps were'} taken, each with its undo record.`,

@@ -1,9 +1,13 @@
-import type { Change } from '../domain/change.ts'
-import type { StepValue } from './steps/step.ts'
+import type { Change } from './change.ts'
+
+/** A value of a step as the record holds it; null where there was none. */
+type StepValue = string | null
 
 /** The undo record of a step that was planned and not undone since. */
 export interface PlannedStep {
   readonly target: string
+  /** What it does, in words: the title of the step. */
+  readonly title: string
   readonly before: StepValue
   readonly contained: StepValue
   /** What earlier runs wanted it to be. One of these still stands where the last value could not be written, for want of room, say. */
@@ -20,11 +24,11 @@ export interface PlannedStep {
  */
 export function standingSteps(changes: readonly Change[]): PlannedStep[] {
   const steps = new Map<string, PlannedStep>()
-  for (const { kind, target, from, to, at } of changes) {
+  for (const { kind, target, from, to, at, why } of changes) {
     const known = steps.get(target)
     if (kind === 'step-planned') {
       const earlier = known === undefined ? [] : [...known.earlier, known.contained]
-      steps.set(target, { target, before: from as StepValue, contained: to as StepValue, earlier, isDone: false, at })
+      steps.set(target, { target, title: why, before: from as StepValue, contained: to as StepValue, earlier, isDone: false, at })
     }
     if (kind === 'step-done' && known !== undefined) steps.set(target, { ...known, isDone: true, at })
     if (kind === 'step-undone' || kind === 'step-gone') steps.delete(target)

@@ -1,0 +1,83 @@
+import type { Change } from '../change.ts'
+import type { Incident } from '../incident.ts'
+import { offeredFor } from '../offered.ts'
+import type { ReviewKind } from '../policy.ts'
+import { standingSteps } from '../progress.ts'
+import { stepTexts } from './done-text.ts'
+
+/** An answer that a person can give in the incident's state. */
+export interface Answer {
+  readonly kind: ReviewKind
+  /** What a button says. */
+  readonly label: string
+  /** What the answer means and does, as the rest of a sentence. */
+  readonly does: string
+}
+
+/** The word of the command line for each answer. */
+export const COMMANDS: Readonly<Record<ReviewKind, string>> = {
+  legitimate: 'release',
+  compromised: 'confirm',
+  contain: 'contain',
+  extend: 'extend',
+}
+
+/** The most steps that an answer names. */
+const STEPS = 3
+
+/** The answers that are offered, mildest first. `changes`: the incident's chain, by which an answer says what it takes back; undefined where it was not read. */
+export function answersOf(incident: Incident, changes: readonly Change[] | undefined): Answer[] {
+  return offeredFor(incident).map((kind) => ({
+    kind,
+    label: labelOf(kind, incident, changes),
+    does: doesOf(kind, incident, changes),
+  }))
+}
+
+/** What a button says. Where nothing was done there is nothing to release, so the same verdict dismisses. */
+export function labelOf(kind: ReviewKind, incident: Incident, changes: readonly Change[] | undefined): string {
+  switch (kind) {
+    case 'legitimate':
+      return wasDone(incident, changes) ? 'Release' : 'Dismiss'
+    case 'compromised':
+      return 'Confirm compromise'
+    case 'contain':
+      return 'Contain now'
+    case 'extend':
+      return 'Need more time'
+  }
+}
+
+/** True where something was set that a release takes back, or may have been. */
+function wasDone({ containedAt, restrictedAt, state }: Incident, changes: readonly Change[] | undefined): boolean {
+  const isUnderWay = state === 'containing' || state === 'restricting'
+  if (changes === undefined) return isUnderWay || containedAt !== undefined || restrictedAt !== undefined
+  return isUnderWay || standingSteps(changes).length > 0
+}
+
+function doesOf(kind: ReviewKind, incident: Incident, changes: readonly Change[] | undefined): string {
+  const { state } = incident
+  switch (kind) {
+    case 'legitimate':
+      if (!wasDone(incident, changes)) return 'it was legitimate: closes it'
+      return state === 'restricted'
+        ? `it was legitimate: gives it back its rights${stepsText(changes)}`
+        : `it was legitimate: takes back what was done${stepsText(changes)}`
+    case 'compromised':
+      if (state === 'contained') return 'it was an attack: what was done stays, and it is closed'
+      return state === 'restricted'
+        ? 'it was an attack, and you stop the rest by hand: closes it, keeps the restriction'
+        : 'it was an attack, and you stop it by hand: closes it, contains nothing'
+    case 'contain':
+      return state === 'restricted' ? 'stops it altogether; a release takes that back' : 'stops it now; a release takes that back'
+    case 'extend':
+      return state === 'restricted' ? 'no reminders until then, and it stays restricted' : 'no reminders until then'
+  }
+}
+
+function stepsText(changes: readonly Change[] | undefined): string {
+  const steps = changes === undefined ? [] : stepTexts(changes)
+  if (steps.length === 0) return ''
+  const more = steps.length > STEPS ? `; ${steps.length - STEPS} more` : ''
+  return ` (${steps.slice(0, STEPS).join('; ')}${more})`
+}

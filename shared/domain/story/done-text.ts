@@ -1,0 +1,64 @@
+import type { Change } from '../change.ts'
+import { type Incident, isClosed } from '../incident.ts'
+import { standingSteps } from '../progress.ts'
+import { measureOf } from '../reasons.ts'
+import { joined, type Part, say } from './said.ts'
+import { withShortIds } from './short-ids.ts'
+
+/** The most steps that a sentence names. */
+const STEPS = 4
+
+/** Steps that are in place, in words: `key …GUUA of ci-deploy switched off`. Names in them are as IAM takes them, words of one piece. */
+export function stepTexts(changes: readonly Change[]): string[] {
+  return standingSteps(changes)
+    .filter(({ isDone }) => isDone)
+    .map(({ title }) => titleText(title))
+}
+
+/** How the titles of steps begin, and those of 0.1.0 to 0.3.0. The names in them are as IAM takes them. */
+const TITLE =
+  /^(?:(?:(?:access |ssh public )?key|user|role|sessions?|every session|service specific credential|signing certificate|inline policy|managed policy|permissions boundary)[ ,][\w+=,.@;:… -]{1,400}|[\w+=,.@-]{1,64} denied everything, by an? [a-z ]{1,40})$/
+
+/** The title of a step as the record has it. What is no title of ours is not repeated: respond may write that record too, and so may whoever took it over. */
+function titleText(title: string): string {
+  return TITLE.test(title) && !title.includes('. ') ? withShortIds(title) : 'a step that the record does not name in our words'
+}
+
+/** What was done, when, as a whole sentence with the numbers of the entries of the record that say so. */
+export function doneText(incident: Incident, changes: readonly Change[]): { readonly parts: Part[]; readonly entries: readonly number[] } {
+  const steps = standingSteps(changes).filter(({ isDone }) => isDone)
+  const undone = changes.filter(({ kind }) => kind === 'step-undone')
+  if (steps.length === 0 && undone.length > 0)
+    return { parts: say`The ${measureOf(incident)} was taken back at ${clock(undone.at(-1)?.at ?? '')}.`, entries: numbersOf(undone) }
+  if (steps.length === 0) return { parts: [nothingText(incident)], entries: [] }
+  const byMinute = Map.groupBy(steps, ({ at }) => clock(at))
+  let left = STEPS
+  const said = [...byMinute].flatMap(([minute, at]) => {
+    const shown = at.slice(0, Math.max(0, left)).map(({ title }) => titleText(title))
+    left -= at.length
+    return shown.length === 0 ? [] : [say`at ${minute} ${shown.join('; ')}`]
+  })
+  const more = steps.length > STEPS ? ` and ${steps.length - STEPS} more` : ''
+  const done = changes.filter(({ kind, target }) => kind === 'step-done' && steps.some((step) => step.target === target))
+  return { parts: say`Done: ${joined(said, '; ')}${more}.`, entries: numbersOf(done) }
+}
+
+function nothingText(incident: Incident): string {
+  switch (incident.state) {
+    case 'containing':
+      return 'It is being contained now.'
+    case 'restricting':
+      return 'It is being restricted now.'
+    default:
+      return isClosed(incident) ? 'Nothing was changed.' : 'Nothing was changed: all its calls go on.'
+  }
+}
+
+function numbersOf(changes: readonly Change[]): readonly number[] {
+  return [...new Set(changes.map(({ number }) => number))]
+}
+
+/** The time of day of an entry, `12:13 UTC`. */
+function clock(at: string): string {
+  return `${at.slice(11, 16)} UTC`
+}

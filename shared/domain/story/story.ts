@@ -1,0 +1,120 @@
+import type { Change } from '../change.ts'
+import type { Incident, IncidentSignal } from '../incident.ts'
+import { refusingAction } from '../reasons.ts'
+import { clockText } from '../time.ts'
+import { callsIn, callsText } from '../timeline.ts'
+import { type Calls, callsOf, kindsText } from './calls-text.ts'
+import { doneText } from './done-text.ts'
+import { placeText } from './place-text.ts'
+import { type Part, say, type Told } from './said.ts'
+import { suspiciousCall } from './story-facts.ts'
+import { standingIn, subjectText } from './subject-text.ts'
+import { usedText, usualText } from './use-text.ts'
+import { isKnownUse } from './usual-use.ts'
+
+/** An incident with its timeline and its chain; each is absent where it was not read. */
+export interface StoryInput {
+  readonly incident: Incident
+  readonly signals?: readonly IncidentSignal[] | undefined
+  readonly changes?: readonly Change[] | undefined
+}
+
+/** What happened, in plain words. Every channel shows these sentences. */
+export interface Story {
+  /** One line: who, from where, and what became of it. */
+  readonly headline: readonly Part[]
+  /** Who, the usual use against this one, what succeeded, what was refused, what was done, and what it costs the owner; in this order. Facts: story-facts.ts, and those of an explanation. */
+  readonly sentences: readonly Told[]
+}
+
+/** The most entries of the record that a sentence cites. */
+const CITED = 8
+
+/** Tells an incident. What is not known is said so; what was not read is left out. */
+export function storyOf({ incident, signals, changes }: StoryInput): Story {
+  const calls = signals === undefined ? undefined : callsOf(incident, signals)
+  const suspicious = signals === undefined ? undefined : suspiciousCall(signals)
+  const told = [whoTold(incident, signals, suspicious), usualTold(incident)]
+  if (calls !== undefined) told.push(...(suspicious === undefined ? [] : [succeededTold(calls)]), ...refusedTold(incident, calls))
+  if (changes !== undefined) {
+    const { parts, entries } = doneText(incident, changes)
+    told.push({ parts, facts: entries.length === 0 ? ['D'] : entries.slice(-CITED).map((number) => `C${number}`) })
+  }
+  if (calls !== undefined) told.push(...ownersTold(incident, calls))
+  return { headline: headlineOf(incident, suspicious), sentences: told }
+}
+
+function whoTold(incident: Incident, signals: readonly IncidentSignal[] | undefined, call: IncidentSignal | undefined): Told {
+  const who = say`${subjectText(incident)}${standingIn(incident)}`
+  if (call !== undefined) return { parts: say`${who} ${usedText(call)}.`, facts: ['I', 'O'] }
+  const isReported = (incident.reports ?? []).length > 0
+  if (signals === undefined) return { parts: say`${who} stands out since ${clockText(incident.openedAt)}.`, facts: ['I'] }
+  return {
+    parts: isReported ? say`${who} was reported; no call of it with findings is known.` : say`${who}: no call of it is known.`,
+    facts: ['I'],
+  }
+}
+
+function usualTold(incident: Incident): Told {
+  return { parts: usualText(incident), facts: ['H'] }
+}
+
+function succeededTold({ succeeded }: Calls): Told {
+  const parts =
+    succeeded.length === 0
+      ? say`No call with findings succeeded.`
+      : say`${callsText(succeeded)} with findings succeeded: ${kindsText(succeeded)}.`
+  return { parts, facts: ['N'] }
+}
+
+function refusedTold(incident: Incident, { refusedBefore, refusedSince }: Calls): Told[] {
+  const all = [...refusedBefore, ...refusedSince]
+  if (all.length === 0) return []
+  const [before, since] = [callsIn(refusedBefore), callsIn(refusedSince)]
+  const action = refusingAction(incident)
+  if (since === 0) return [{ parts: say`Refused: ${callsText(all)}, before anything was done.`, facts: ['X'] }]
+  const earlier = before === 0 ? '' : ` and ${before} before that`
+  return [{ parts: say`Refused: ${callsText(refusedSince)} after the ${action}${earlier}.`, facts: ['X'] }]
+}
+
+/** What it costs the owner, where something refuses calls: those from its usual place. */
+function ownersTold({ restrictedAt, containedAt, usual, openedAt }: Incident, { refusedAtHome }: Calls): Told[] {
+  const since = restrictedAt ?? containedAt
+  if (since === undefined) return []
+  const last = refusedAtHome.at(-1)
+  if (last !== undefined)
+    return [
+      {
+        parts: say`What it costs the owner: ${callsText(refusedAtHome)} from the usual place refused since, the last at ${clockText(last.time)}: ${kindsText(refusedAtHome)}.`,
+        facts: ['W'],
+      },
+    ]
+  const isKnown = usual !== undefined && isKnownUse(usual, openedAt)
+  return [
+    {
+      parts: isKnown
+        ? say`What it costs the owner: no call from the usual place was refused since, as far as events say: calls with a key that is switched off may leave none.`
+        : say`What it costs the owner is not known, because its usual place is not.`,
+      facts: ['W'],
+    },
+  ]
+}
+
+const ENDS: Readonly<Record<Incident['state'], string>> = {
+  watching: 'nothing done',
+  asking: 'nothing done, a person has to decide',
+  restricting: 'being restricted',
+  restricted: 'restricted to its habit, a person has to decide',
+  containing: 'being contained',
+  contained: 'contained, a person has to countersign',
+  releasing: 'being released',
+  released: 'released',
+  rotating: 'confirmed, its keys are being made anew',
+  confirmed: 'confirmed as compromised',
+  expired: 'closed, nobody answered',
+}
+
+function headlineOf(incident: Incident, call: IncidentSignal | undefined): Part[] {
+  const used = call === undefined ? [] : say`, used from ${placeText(call)}`
+  return say`${subjectText(incident)}${used}: ${ENDS[incident.state]}`
+}

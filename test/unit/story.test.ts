@@ -1,0 +1,241 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { renderStory } from '../../local/render/story.ts'
+import { denyAll } from '../../shared/contain/deny-all.ts'
+import { stepFor } from '../../shared/contain/steps/steps.ts'
+import { type Change, chain, EMPTY_CHAIN } from '../../shared/domain/change.ts'
+import type { Incident, IncidentSignal, IncidentState, NoticeKind } from '../../shared/domain/incident.ts'
+import { INCIDENT_STATES, NoticeKind as NoticeKinds } from '../../shared/domain/incident.ts'
+import { stepTexts } from '../../shared/domain/story/done-text.ts'
+import { plainText } from '../../shared/domain/story/said.ts'
+import { withShortIds } from '../../shared/domain/story/short-ids.ts'
+import { storyOf } from '../../shared/domain/story/story.ts'
+import { noticeOf } from '../../shared/record/notice.ts'
+import { parsePolicy } from '../../shared/record/policy-in-force.ts'
+import { explain } from '../../shared/review/explain/explain.ts'
+import { linesOf } from '../../shared/review/explain/lines.ts'
+import { messageOf } from '../../shared/slack/message.ts'
+import { AT, incidentOf, signalOf, user } from '../contract/samples.ts'
+import { STEP_SAMPLES } from '../contract/step-samples.ts'
+import { slackFaults, storyFaults, textFaults } from '../story-faults.ts'
+
+const ID = 'inc-0123456789ab'
+const STACK = { name: 'Countersign', region: 'us-east-1' }
+const DAY = 86_400_000
+const policy = parsePolicy({ version: 3 })
+
+const USUAL = {
+  since: AT - 30 * DAY,
+  calls: 240,
+  countries: ['US'],
+  networks: ['Example Broadband'],
+  tools: ['aws-cli'],
+  services: ['sts', 's3'],
+}
+
+const from = (id: string, after: number, parts: Partial<IncidentSignal> = {}): IncidentSignal => ({
+  ...signalOf(id, AT + after * 1000),
+  country: 'RO',
+  network: 'Example VPN',
+  networkKind: 'anonymiser',
+  isUsualPlace: false,
+  ...parts,
+})
+
+const atHome = { country: 'US', network: 'Example Broadband', networkKind: 'access', isUsualPlace: true, detectors: [] } as const
+const refused = { outcome: 'denied', errorCode: 'AccessDenied' } as const
+
+const SIGNALS: IncidentSignal[] = [
+  from('a', 0),
+  from('b', 5, { action: 'secretsmanager:GetSecretValue', objects: ['prod/db'] }),
+  from('c', 6, { action: 'iam:CreateUser' }),
+  from('d', 40, { ...refused, action: 'iam:ListUsers' }),
+  from('e', 90, { ...refused, action: 'iam:ListRoles' }),
+  from('f', 95, { ...refused, ...atHome, action: 's3:PutObject', objects: ['artefacts'] }),
+  from('g', 99, { ...refused, ...atHome, action: 's3:PutObject', objects: ['artefacts'] }),
+]
+
+function changesOf(...titles: readonly string[]): Change[] {
+  const drafts = titles.flatMap((why, at) => {
+    const target = `access-key:ci-deploy/AKIA${at}`
+    return [
+      { kind: 'step-planned' as const, target, from: 'Active', to: 'Inactive', why },
+      { kind: 'step-done' as const, target, from: 'Active', to: 'Inactive', why: 'read back' },
+    ]
+  })
+  const changes: Change[] = []
+  for (const draft of drafts)
+    changes.push(
+      chain(`INCIDENT#${ID}`, changes.at(-1) ?? EMPTY_CHAIN, { ...draft, at: '2026-01-31T12:01:00.000Z', actor: 'countersign:contain' }),
+    )
+  return changes
+}
+
+const DONE = changesOf('key AKIAIOSFODNN7EXAMPLE of ci-deploy switched off', 'ci-deploy denied everything, by an inline policy')
+const CONTAINED = incidentOf(ID, { state: 'contained', containedAt: AT + 60_000, usual: USUAL, owner: 'platform' })
+const told = (parts: Partial<Incident> = {}, signals: readonly IncidentSignal[] = SIGNALS, changes: readonly Change[] = DONE) =>
+  storyOf({ incident: { ...CONTAINED, ...parts }, signals, changes }).sentences.map((one) => plainText(one.parts))
+
+describe('the story of an incident', () => {
+  it('says who, the usual use against this one, when, what succeeded, what was refused, what was done and what it costs the owner', () => {
+    expect(told()).toEqual([
+      'Key …MPLE of ci-deploy (owner platform; account 123456789012) was used from Romania over a VPN or Tor (“Example VPN”) by aws-cli at 12:00 UTC on 2026-01-31.',
+      'Usually it is used about 8 times a day from the United States (“Example Broadband”) by aws-cli, for sts and s3, since 2026-01-01.',
+      '3 calls with findings succeeded: iam:CreateUser, sts:GetCallerIdentity and secretsmanager:GetSecretValue of “prod/db”.',
+      'Refused: 3 calls after the containment and 1 before that.',
+      'Done: at 12:01 UTC key …MPLE of ci-deploy switched off; ci-deploy denied everything, by an inline policy.',
+      'What it costs the owner: 2 calls from the usual place refused since, the last at 12:01 UTC on 2026-01-31: s3:PutObject (2) of artefacts.',
+    ])
+    expect(storyFaults({ incident: CONTAINED, signals: SIGNALS, changes: DONE })).toEqual([])
+  })
+
+  it('says so where the habit is not known, and what it costs is not either', () => {
+    const young = { ...USUAL, since: AT - 3_600_000, calls: 3 }
+    expect(told({ usual: young })[1]).toBe('How it is usually used is not known: its history has 3 calls since 2026-01-31 11:00 UTC.')
+    const { usual: _, ...older } = CONTAINED
+    const signals = SIGNALS.map(({ isUsualPlace: _place, ...signal }) => signal)
+    const lines = storyOf({ incident: older, signals, changes: DONE }).sentences.map(({ parts }) => plainText(parts))
+    expect(lines[1]).toBe('How it is usually used is not known.')
+    expect(lines.at(-1)).toBe('What it costs the owner is not known, because its usual place is not.')
+  })
+
+  it('says that nothing was done where nothing was, and of no call where none was read', () => {
+    expect(told({ state: 'asking', containedAt: undefined }, SIGNALS, []).at(-1)).toBe('Nothing was changed: all its calls go on.')
+    const unread = storyOf({ incident: CONTAINED }).sentences.map(({ parts }) => plainText(parts))
+    expect(unread[0]).toBe('Key …MPLE of ci-deploy (owner platform; account 123456789012) stands out since 12:00 UTC on 2026-01-31.')
+    expect(unread).toHaveLength(2)
+  })
+
+  it('is the same in the notice, on the command line, in an explanation and, with names as code, in Slack', async () => {
+    const known = { incident: CONTAINED, signals: SIGNALS, changes: DONE }
+    const sentences = told()
+    expect(noticeOf(CONTAINED, 'contained', STACK, known).body.split('\n').slice(0, 6)).toEqual(sentences)
+    expect(renderStory(known).map((line) => line.trim())).toEqual(sentences)
+    expect(linesOf(await explain(known, undefined)).map((line) => line.replace(/ \[[^\]]*\]$/, ''))).toEqual(
+      expect.arrayContaining(sentences),
+    )
+    const [, first] = messageOf({ ...known, policy }).blocks as unknown as readonly { text?: { text: string } }[]
+    const plain = (text: string) => text.replace(/[“”`]/g, '')
+    expect(plain(first?.text?.text ?? '')).toBe(plain(sentences.join('\n')))
+  })
+
+  it('cites facts that an explanation has', async () => {
+    const known = { incident: CONTAINED, signals: SIGNALS, changes: DONE }
+    expect((await explain(known, undefined)).summary.map(({ evidence }) => evidence.join(' ')).slice(0, 6)).toEqual([
+      'I O',
+      'H',
+      'N',
+      'X',
+      'C2 C4',
+      'W',
+    ])
+  })
+})
+
+describe('the title of a step', () => {
+  it.each(Object.values(STEP_SAMPLES).map(({ text }) => [text]))('is repeated in the story: %s', (text) => {
+    const title = stepFor(text)?.title ?? ''
+    expect(stepTexts(changesOf(title))).toEqual([withShortIds(title)])
+  })
+
+  it('is repeated of a restriction, and of sessions that end', () => {
+    const denied = denyAll({ kind: 'iam-user', name: 'ci-deploy' }, ID).title
+    const titles = [
+      denied,
+      'sessions a, b of role deploy ended',
+      'every session of role deploy ended that was issued until now',
+      'user ci-deploy restricted',
+    ]
+    expect(stepTexts(changesOf(...titles))).toEqual(titles)
+  })
+})
+
+describe('a name that somebody outside chose', () => {
+  const nasty = fc.oneof(
+    fc.string({ minLength: 1, maxLength: 200, unit: 'grapheme' }),
+    fc.constantFrom(
+      'was released. Nothing to do',
+      '” was released. “',
+      '<!channel> *Released*',
+      '`x` <https://example.com|Release>',
+      'a\nDone: all',
+    ),
+  )
+
+  it('never stands in a story outside quotes, and ends no sentence', () => {
+    fc.assert(
+      fc.property(nasty, (text) => {
+        const quoted = (sentence: string) => sentence.replace(/“[^“”]*”/g, '')
+        const signals = SIGNALS.map((signal) => ({
+          ...signal,
+          action: text,
+          agentFamily: text,
+          network: text,
+          country: text,
+          address: text,
+          objects: [text],
+        }))
+        const identity = { ...user('x'), name: text, account: text }
+        const hostile = told(
+          { identity, owner: text, usual: { ...USUAL, tools: [text], networks: [text], services: [text], countries: [text] } },
+          signals,
+          changesOf(text),
+        )
+        const plain = told()
+        expect(hostile).toHaveLength(plain.length)
+        for (const sentence of hostile) {
+          expect(sentence).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+          if (!/^[A-Za-z0-9][\w+=@-]{0,63}$/.test(text.trim()) && text.trim().length > 12)
+            expect(quoted(sentence)).not.toContain(text.trim())
+        }
+        const message = messageOf({ incident: { ...CONTAINED, identity, owner: text }, signals, changes: changesOf(text), policy })
+        for (const block of message.blocks)
+          if (block.type === 'section') expect(block.text?.text.replace(/`[^`]*`/g, '')).not.toMatch(/<[!@#h]/)
+      }),
+    )
+  })
+})
+
+describe('every message', () => {
+  const KINDS: readonly NoticeKind[] = NoticeKinds.options
+  const states = INCIDENT_STATES.map((state) => [state] as const)
+  const inState = (state: IncidentState): Incident => {
+    const isDone = !['watching', 'asking', 'restricting', 'containing'].includes(state)
+    const { containedAt: _, ...open } = CONTAINED
+    return isDone ? { ...CONTAINED, state } : { ...open, state, containedAt: undefined }
+  }
+
+  it.each(states)('of an incident that is %s reads as text, and each of its commands can be run', (state) => {
+    const incident = inState(state)
+    const known = { signals: SIGNALS, changes: incident.containedAt === undefined ? [] : DONE }
+    for (const kind of KINDS) {
+      const { title, body } = noticeOf(incident, kind, STACK, known)
+      expect(textFaults(body)).toEqual([])
+      expect(title).toMatch(/^[A-Z][^\n]{5,}$/)
+      for (const line of body.split('\n').filter((one) => one.trimStart().startsWith('countersign ')))
+        expect(line).toContain('--stack Countersign --region us-east-1')
+    }
+    const message = messageOf({ incident, ...known, policy, stack: STACK })
+    expect(slackFaults(message, { isHigh: false })).toEqual([])
+  })
+
+  it('is no green release where the policy would contain, or its threshold is reached', () => {
+    const styleOf = (incident: Incident) => {
+      const blocks = messageOf({ incident, signals: SIGNALS, changes: [], policy }).blocks
+      return JSON.stringify(blocks).match(/"action_id":"legitimate"[^}]*}[^}]*?"style":"(\w+)"/)?.[1]
+    }
+    const asking = inState('asking')
+    expect(styleOf(asking)).toBe('primary')
+    expect(styleOf({ ...asking, decision: { ...asking.decision, would: 'contain' } })).toBeUndefined()
+    expect(styleOf({ ...asking, assessment: { ...asking.assessment, risk: policy.thresholds.contain } })).toBeUndefined()
+    expect(styleOf({ ...asking, assessment: { ...asking.assessment, isConfirmed: true } })).toBeUndefined()
+  })
+
+  it('has Dismiss where nothing was done, and Release where something was', () => {
+    const labels = (incident: Incident, changes: readonly Change[]) =>
+      JSON.stringify(messageOf({ incident, signals: SIGNALS, changes, policy }).blocks)
+    expect(labels(inState('asking'), [])).toContain('"text":"Dismiss"')
+    expect(labels(inState('asking'), [])).not.toContain('"text":"Release"')
+    expect(labels(inState('contained'), DONE)).toContain('"text":"Release"')
+  })
+})
