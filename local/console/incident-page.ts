@@ -12,7 +12,6 @@ import { confirmedText } from '../../shared/domain/reported-by.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
 import { runbookLine } from '../../shared/domain/runbook.ts'
 import { sameFindings } from '../../shared/domain/same-finding.ts'
-import { leftOutText } from '../../shared/domain/timeline.ts'
 import type { GeoIp } from '../../shared/ports/lookup.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { withNotices } from '../../shared/record/orders.ts'
@@ -30,13 +29,11 @@ import { chainLink, identityLink, type Page, type Room, stateBadge } from './fra
 import { lineageDrawing } from './lineage-drawing.ts'
 import { originsOf } from './origins.ts'
 import { pendingIn } from './pending-section.ts'
-import { reportedSection, timelineRow } from './reported.ts'
+import { reportedSection } from './reported.ts'
 import { riskDrawing } from './risk-drawing.ts'
 import { stampOf } from './stamp.ts'
+import { timelineSection } from './timeline-section.ts'
 import { verdictForm } from './verdict-form.ts'
-
-/** Rows of the timeline on one page. */
-const ROWS = 200
 
 const SECTIONS = [
   ['why', 'Why'],
@@ -78,7 +75,7 @@ ${pendingIn(incident, room)}${verdictForm(looked, room)}
 <section aria-label="Risk over time">${signals.length > 0 ? riskDrawing(incident, signals, thresholds) : ''}</section>
 <section aria-labelledby="where"><h2 id="where">Where from</h2>${calls.length > 0 ? originsOf(calls, baseline, geoIp) : html`<p>No call is in the timeline.</p>`}</section>
 <section aria-labelledby="created"><h2 id="created">What it created</h2>${lineageDrawing(incident)}</section>
-<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>${timelineOf(looked, room)}</section>
+<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>${timelineSection(looked, room.base)}</section>
 <section aria-labelledby="changes"><h2 id="changes">Changes</h2>${chainCheck(looked, room)}${changesTable(withNotices(changes, notices), room.base, { isMixed: false, caption: 'Each entry of the chain of this incident, and who was told that nobody answers, oldest first' })}
 <p>The chain on its own: ${chainLink(room.base, incidentSubject(id))}</p></section>
 <section aria-labelledby="next"><h2 id="next">What comes next (NIST CSF 2.0)</h2><ul>${explanation.response.map(
@@ -213,31 +210,6 @@ function findingsTable(contributions: readonly Contribution[], caption: string):
     moment(finding.time).slice(5, 19),
   ])
   return table(columns, rows, caption)
-}
-
-function timelineOf({ signals, part, incident }: Looked, { base }: Room): Markup {
-  const parts = Math.max(1, Math.ceil(signals.length / ROWS))
-  const at = Math.min(part, parts - 1)
-  const columns = [
-    { name: 'At (UTC)', kind: 'time' },
-    { name: 'Call or report', kind: 'wide' },
-    { name: 'Outcome' },
-    { name: 'From' },
-    { name: 'Tool' },
-    { name: 'Region' },
-    { name: 'Risk', kind: 'number' },
-    { name: 'Findings', kind: 'wide' },
-  ] as const
-  const link = (to: number, text: string) => html`<a href="${base}/incidents/${incident.id}?part=${to}#timeline">${text}</a> `
-  const leftOut = leftOutText(signals)
-  const calls = signals.some(({ reportedBy }) => reportedBy !== undefined) ? 'Calls and reports' : 'Calls'
-  const unkept = leftOut === undefined ? '' : html`<p>${shown(leftOut, 400)}.</p>`
-  return html`${table(
-    columns,
-    signals.slice(at * ROWS, (at + 1) * ROWS).map((signal) => timelineRow(signal, incident)),
-    `${calls} ${at * ROWS + 1} to ${Math.min(signals.length, (at + 1) * ROWS)} of ${signals.length}`,
-  )}
-${unkept}${at > 0 ? link(at - 1, 'Earlier') : ''}${at < parts - 1 ? link(at + 1, 'Later') : ''}`
 }
 
 function chainCheck({ incident, changes }: Looked, room: Room): Markup {

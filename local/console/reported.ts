@@ -4,6 +4,7 @@ import { fromText, reportedIn, reportLines } from '../../shared/domain/report-li
 import type { SameFinding } from '../../shared/domain/same-finding.ts'
 import { type Markup, shown } from '../page/document.ts'
 import { moment } from '../render/style.ts'
+import type { Run } from './runs.ts'
 
 /** The most other incidents of the same report that are listed. */
 const SAME = 20
@@ -28,14 +29,25 @@ export function reportedSection(
 `
 }
 
-/** A row of the timeline. A report is no call: it comes from no address, by no tool, and has no outcome. */
-export function timelineRow(signal: IncidentSignal, incident: Incident) {
-  const { time, action, outcome, errorCode, agentFamily, region, risk, detectors } = signal
+/** The most objects that a row names. */
+const OBJECTS = 5
+
+function objectsText(objects: readonly string[]): Markup | '' {
+  if (objects.length === 0) return ''
+  const more = objects.length > OBJECTS ? ` and ${objects.length - OBJECTS} more` : ''
+  return html` <span class="faint">${shown(objects.slice(0, OBJECTS).join(', '), 300)}${more}</span>`
+}
+
+/** A row of the timeline: a call, a run of like ones, or a report. A report is no call: it comes from no address, by no tool, and has no outcome. */
+export function timelineRow({ first: signal, last, count, risk, objects }: Run, incident: Incident) {
+  const { time, action, outcome, errorCode, agentFamily, region, detectors } = signal
   const said = reportedIn(signal, incident)
   const call = [outcome === 'success' ? 'success' : shown(errorCode ?? outcome, 60), shown(fromText(signal), 60), shown(agentFamily, 40)]
   return [
-    moment(time),
-    said === undefined ? html`<span class="id">${shown(action, 100)}</span>` : shown(said, 300),
+    count === 1 ? moment(time) : `${moment(time)} to ${moment(last.time).slice(11)}`,
+    said === undefined
+      ? html`<span class="id">${shown(action, 100)}</span>${count === 1 ? '' : ` ${count} times`}${objectsText(objects)}`
+      : shown(said, 300),
     ...(said === undefined ? call : ['', '', '']),
     shown(region, 20),
     risk,

@@ -11,10 +11,11 @@ import type { ChangeRecord, IdentityStore, IncidentStore, Versioned } from '../p
 import { append, incidentSubject } from '../record/append.ts'
 import { updateIncident } from '../record/update-incident.ts'
 import { isCovered } from './correlate.ts'
+import type { EvaluatedSignal } from './evaluated-signal.ts'
 import { findingsOf, signalOfReport } from './exposures.ts'
 import { isUnchanged } from './is-unchanged.ts'
 import { issuedUserIds } from './issued-users.ts'
-import { type EvaluatedSignal, newIncident, withSignal } from './merge-incident.ts'
+import { newIncident, withSignal } from './merge-incident.ts'
 import { credentialPointer } from './parent-incident.ts'
 
 /** What writing an incident needs. */

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import { describe, expect, it } from 'vitest'
 import { reportedSection, timelineRow } from '../../local/console/reported.ts'
+import { runsOf } from '../../local/console/runs.ts'
 import { renderIncident } from '../../local/render/incident.ts'
 import { renderTimeline } from '../../local/render/timeline.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
@@ -57,7 +58,7 @@ function places(incident: Incident, signals: readonly IncidentSignal[]): Readonl
     show: renderIncident(incident, plain, { options: '', signals }),
     timeline: renderTimeline(incident, signals, plain),
     console: String(
-      html`${reportedSection(incident, signals, { same: [], base: '' })}${signals.flatMap((signal) => timelineRow(signal, incident))}`,
+      html`${reportedSection(incident, signals, { same: [], base: '' })}${runsOf(signals).flatMap((run) => timelineRow(run, incident))}`,
     ),
     slack: JSON.stringify(messageOf({ incident, changes: [], policy: TWO_REVIEWERS }).blocks),
     details: JSON.stringify(detailsOf(incident, { signals, changes: [] }).blocks),

@@ -1,0 +1,35 @@
+import { html } from 'hono/html'
+import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
+import { leftOutText } from '../../shared/domain/timeline.ts'
+import { type Markup, shown, table } from '../page/document.ts'
+import { timelineRow } from './reported.ts'
+import { runsOf } from './runs.ts'
+
+/** Calls and reports on one page. */
+const ROWS = 200
+
+/** The timeline of an incident, a page of it. A run of like calls is one row. */
+export function timelineSection(
+  { signals, part, incident }: { readonly signals: readonly IncidentSignal[]; readonly part: number; readonly incident: Incident },
+  base: string,
+): Markup {
+  const parts = Math.max(1, Math.ceil(signals.length / ROWS))
+  const at = Math.min(part, parts - 1)
+  const columns = [
+    { name: 'At (UTC)', kind: 'time' },
+    { name: 'Call or report', kind: 'wide' },
+    { name: 'Outcome' },
+    { name: 'From' },
+    { name: 'Tool' },
+    { name: 'Region' },
+    { name: 'Risk', kind: 'number' },
+    { name: 'Findings', kind: 'wide' },
+  ] as const
+  const link = (to: number, text: string) => html`<a href="${base}/incidents/${incident.id}?part=${to}#timeline">${text}</a> `
+  const leftOut = leftOutText(signals)
+  const calls = signals.some(({ reportedBy }) => reportedBy !== undefined) ? 'Calls and reports' : 'Calls'
+  const unkept = leftOut === undefined ? '' : html`<p>${shown(leftOut, 400)}.</p>`
+  const rows = runsOf(signals.slice(at * ROWS, (at + 1) * ROWS)).map((run) => timelineRow(run, incident))
+  return html`${table(columns, rows, `${calls} ${at * ROWS + 1} to ${Math.min(signals.length, (at + 1) * ROWS)} of ${signals.length}`)}
+${unkept}${at > 0 ? link(at - 1, 'Earlier') : ''}${at < parts - 1 ? link(at + 1, 'Later') : ''}`
+}
