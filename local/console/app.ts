@@ -15,7 +15,6 @@ import { readPolicy } from '../../shared/record/policy-in-force.ts'
 import { searchRecord } from '../../shared/record/search.ts'
 import { explain } from '../../shared/review/explain/explain.ts'
 import { expectFeature } from '../commands/baseline.ts'
-import { everyIncident } from '../commands/incidents.ts'
 import { measured } from '../measured.ts'
 import { pageText, STYLE } from '../page/document.ts'
 import type { Target } from '../target.ts'
@@ -26,9 +25,11 @@ import { guard, type Lock } from './guard.ts'
 import { IDENTITIES, identitiesPage, type KnownIdentity } from './identities-page.ts'
 import { ExpectedForm, identityPage, unseenPage } from './identity-page.ts'
 import { incidentPage } from './incident-page.ts'
-import { incidentsPage, LISTED } from './incidents-page.ts'
+import { LISTED } from './incidents-page.ts'
+import { addIncidentsRoute } from './incidents-route.ts'
 import { metricsPage, PERIODS } from './metrics-page.ts'
 import { addPatternRoutes } from './pattern-routes.ts'
+import { addPolicyRoutes } from './policy-routes.ts'
 import { addReachRoutes, reachOf } from './reach-routes.ts'
 import { readForm } from './read-form.ts'
 import { auditPage, chainPage, RecordAsked, recordPage, SEARCH_LIMITS } from './record-page.ts'
@@ -81,15 +82,7 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
     return context.text(stampOf(id === undefined ? await target.incidents.listOpen(LISTED, toldOnThePage) : [await incidentOf(id, target)]))
   })
 
-  app.get('/', async (context) => {
-    const isAll = context.req.query('all') === '1'
-    const { unreadable, onUnreadable } = collected()
-    const [incidents, mode] = await Promise.all([
-      isAll ? everyIncident(target, onUnreadable).then((all) => all.slice(0, LISTED)) : target.incidents.listOpen(LISTED, onUnreadable),
-      modeOf(target, clock),
-    ])
-    return context.html(whole(incidentsPage({ incidents, isAll, mode }, room), '', unreadable))
-  })
+  addIncidentsRoute(app, { target, room, whole, limited }, clock)
   app.get('/incidents/:id', async (context) => {
     const id = context.req.param('id')
     const incident = await incidentOf(id, target)
@@ -151,6 +144,7 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
 
   addPatternRoutes(app, { target, room, whole, limited })
   addReachRoutes(app, { target, room, whole, limited })
+  addPolicyRoutes(app, { target, room, whole, limited }, clock)
 
   app.get('/record', async (context) => {
     const asked = readForm(RecordAsked, context.req.query())
@@ -206,12 +200,6 @@ async function incidentOf(id: string, { incidents }: Pick<Target, 'incidents'>):
   const stored = await incidents.get(id)
   if (stored === undefined) throw new ResponderError('incident.unknown', 'there is no incident with that id')
   return stored.value
-}
-
-async function modeOf({ record }: Pick<Target, 'record'>, clock: Clock): Promise<string> {
-  const { policy } = await readPolicy(record)
-  const isOverridden = policy.override !== undefined && clock.now() < Date.parse(policy.override.until)
-  return isOverridden ? `${policy.override?.mode}, overridden` : policy.mode
 }
 
 async function recentSubjects({ incidents }: Pick<Target, 'incidents'>, onUnreadable: OnUnreadable): Promise<string[]> {

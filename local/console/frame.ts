@@ -35,6 +35,7 @@ const SECTIONS = [
   ['/identities', 'Identities'],
   ['/reach', 'Reach'],
   ['/patterns', 'Accepted'],
+  ['/policy', 'Policy'],
   ['/record', 'Record'],
   ['/metrics', 'Metrics'],
 ] as const

@@ -1,10 +1,11 @@
 import { html } from 'hono/html'
-import { type Incident, isClosed } from '../../shared/domain/incident.ts'
+import { type Incident, IncidentState, isClosed } from '../../shared/domain/incident.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
 import { figures, type Markup, shown, table } from '../page/document.ts'
 import { whoIn } from '../render/incident.ts'
 import { moment } from '../render/style.ts'
 import { type Page, type Room, stateBadge } from './frame.ts'
+import { type IncidentsQuery, matching, ORDERS } from './incidents-query.ts'
 import { stampOf } from './stamp.ts'
 
 /** The most incidents on the page. */
@@ -13,13 +14,16 @@ export const LISTED = 200
 /** What the list of incidents shows. */
 export interface Listed {
   readonly incidents: readonly Incident[]
-  readonly isAll: boolean
+  readonly query: IncidentsQuery
   /** The policy's mode, or that it is overridden. */
   readonly mode: string
 }
 
 /** The list of incidents by priority, so that the most urgent is first. */
-export function incidentsPage({ incidents, isAll, mode }: Listed, { base }: Room): Page {
+export function incidentsPage({ incidents, query, mode }: Listed, { base }: Room): Page {
+  const isAll = query.all === '1'
+  const found = matching(incidents, query)
+  const listed = found.slice(0, LISTED)
   const open = incidents.filter((incident) => !isClosed(incident))
   const count = (...states: string[]) => open.filter(({ state }) => states.includes(state)).length
   const body = html`${figures([
@@ -29,11 +33,11 @@ export function incidentsPage({ incidents, isAll, mode }: Listed, { base }: Room
     ['In progress', count('restricting', 'containing', 'releasing', 'rotating'), 'restricting, containing, releasing, rotating'],
     ['Watching', count('watching'), 'nobody is asked, by evidence or mode'],
     ['Mode', mode, 'of the policy'],
-  ])}${
-    incidents.length === 0
-      ? html`<p>${isAll ? 'There is no incident.' : 'No incident is open: there is nothing to decide.'}</p>`
-      : listOf(incidents, base)
-  }${incidents.length >= LISTED ? html`<p class="note">Only the ${LISTED} with the highest priority are shown.</p>` : ''}<p>${
+  ])}${formOf(query, base)}${
+    listed.length === 0
+      ? html`<p>${incidents.length > 0 ? 'No incident is like that.' : isAll ? 'There is no incident.' : 'No incident is open: there is nothing to decide.'}</p>`
+      : listOf(listed, base)
+  }${found.length > LISTED || incidents.length === LISTED ? html`<p class="note">Only the first ${LISTED} are shown.</p>` : ''}<p>${
     isAll ? html`<a href="${base}/">Only open incidents</a>` : html`<a href="${base}/?all=1">Closed incidents too</a>`
   }</p>`
   return {
@@ -41,6 +45,16 @@ export function incidentsPage({ incidents, isAll, mode }: Listed, { base }: Room
     body,
     ...(isAll ? {} : { pulse: { path: '/pulse', stamp: stampOf(incidents) } }),
   }
+}
+
+/** Looks for incidents by words, state and order, in the address of the page: a link shows the same list to somebody else. */
+function formOf({ q, state, order, all }: IncidentsQuery, base: string): Markup {
+  const chosen = (isIt: boolean) => (isIt ? html` selected` : '')
+  return html`<form class="line" method="get" action="${base}/" role="search" aria-label="Incidents"><div><label for="q">Who, credential, finding or id</label>
+<input id="q" name="q" type="search" maxlength="200" value="${shown(q)}"></div><div><label for="state">State</label>
+<select id="state" name="state"><option value="">any</option>${IncidentState.options.map((one) => html`<option${chosen(one === state)}>${one}</option>`)}</select></div>
+<div><label for="order">Order</label><select id="order" name="order">${ORDERS.map((one) => html`<option${chosen(one === order)}>${one}</option>`)}</select></div>
+${all === '' ? '' : html`<input type="hidden" name="all" value="1">`}<button>Show</button></form>`
 }
 
 function listOf(incidents: readonly Incident[], base: string): Markup {
@@ -69,5 +83,5 @@ function listOf(incidents: readonly Incident[], base: string): Markup {
       html`<span class="id">${id}</span>`,
     ]
   })
-  return table(columns, rows, 'Incidents, highest priority first')
+  return table(columns, rows, 'Incidents')
 }
