@@ -13,7 +13,7 @@ const WHOLE_INCIDENTS = 3
 /** A replay as text: the strongest incidents whole, a table of all, the summary. `width` is that of the terminal. */
 export function renderReport(report: Report, run: Backtest, { paint, width }: { paint: Paint; width: number | undefined }): string {
   const { found, summary } = report
-  if (summary.records === 0 && found.length === 0) return nothingRead(report, paint)
+  if (summary.records === 0 && summary.partial !== true && found.length === 0) return nothingRead(report, paint)
   const whole = found
     .slice(0, WHOLE_INCIDENTS)
     .map((incident) => `${renderIncident(incident, paint, { options: '', among: found })}\n  ${refusalLine(incident, run)}\n`)

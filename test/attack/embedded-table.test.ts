@@ -85,18 +85,25 @@ function plant(data: string, parts: Partial<Owner>): void {
   writeFileSync(lockOf(data), JSON.stringify({ ...ownerOf(data), folder: `${dev}:${ino}`, isReleased: false, ...parts }))
 }
 
+/** An incident as the list prints it. */
+interface Listed {
+  readonly id: string
+  readonly state: string
+  readonly identity: { readonly name: string }
+}
 interface Incident {
   readonly id: string
   readonly state: string
+  readonly name: string
 }
 async function incidentsOf(data: string): Promise<Incident[]> {
   const { out, code, err } = await countersign(['incidents', 'list', '--all', '--json', '--data', data])
   expect(`${code} ${err}`).toBe('0 ')
-  return lines<Incident>(out).map(({ id, state }) => ({ id, state }))
+  return lines<Listed>(out).map(({ id, state, identity: { name } }) => ({ id, state, name }))
 }
 
 async function containedIn(data: string): Promise<string> {
-  return (await incidentsOf(data)).find(({ state }) => state === 'contained')?.id ?? 'none'
+  return (await incidentsOf(data)).find(({ state, name }) => state === 'contained' && name === 'ci-deploy')?.id ?? 'none'
 }
 
 /** What a command says that fails: one line, and no stack. */

@@ -10,7 +10,8 @@ const on = ['--data', data]
 let contained = ''
 beforeAll(async () => {
   await layAccount(data)
-  contained = lines<{ id: string }>((await countersign(['incidents', '--json', ...on])).out)[0]?.id ?? ''
+  const listed = lines<{ id: string; identity: { name: string } }>((await countersign(['incidents', '--json', ...on])).out)
+  contained = listed.find(({ identity }) => identity.name === 'ci-deploy')?.id ?? ''
 })
 
 describe('consent', () => {

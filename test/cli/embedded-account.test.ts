@@ -18,7 +18,7 @@ let incident: Listed
 beforeAll(async () => {
   story = await layAccount(data)
   const listed = await countersign(['incidents', '--json', ...on])
-  incident = lines<Listed>(listed.out).find(({ state }) => state === 'contained') as Listed
+  incident = lines<Listed>(listed.out).find(({ state, identity }) => state === 'contained' && identity.name === 'ci-deploy') as Listed
 })
 
 describe('start', () => {
