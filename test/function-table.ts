@@ -44,7 +44,7 @@ export function functionTable(all: Template, byDefault: Template): string {
     ]
     return `| ${cells.join(' | ')} |\n`
   })
-  const head = ['function', 'it', 'with', 'woken by', 'may change', 'may read', 'denied everywhere']
+  const head = ['function', 'what it does', 'with', 'woken by', 'may change', 'may read', 'denied everywhere']
   return `| ${head.join(' | ')} |\n| ${head.map(() => '---').join(' | ')} |\n${rows.join('')}`
 }
 
