@@ -15,12 +15,15 @@ import { CEILINGS } from '../shared/domain/ceilings.ts'
 import { EvidenceGroup } from '../shared/domain/finding.ts'
 import { Policy } from '../shared/domain/policy.ts'
 import { POLICY_VERSION } from '../shared/domain/policy-migration.ts'
-import { capacityTables } from './capacity/tables.ts'
+import { billTable } from './capacity/bill.ts'
+import { capacityTables, type Measured } from './capacity/tables.ts'
 import { containmentTable } from './containment-table.ts'
 import { FAULTS } from './crash/faults.ts'
 import { detectorsPage } from './detectors-page.ts'
+import { functionTable, keptResources } from './function-table.ts'
 import { machineDiagram, machineTable } from './incident-machine-page.ts'
 import { withDefaults } from './option-table.ts'
+import { ALL_REPORTS } from './reports.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
@@ -33,16 +36,35 @@ const TEXT_AFTER_MARK = /^[ \t]*<!-- \/?generated\b[^>]*-->[^\n]/m
 /** For each name, makes the text of the part from its present text. */
 export type Parts = Readonly<Record<string, (text: string) => string>>
 
-const CAPACITY = capacityTables(JSON.parse(readFileSync(join(import.meta.dirname, 'capacity', 'measured.json'), 'utf8')))
+const MEASURED: Measured = JSON.parse(readFileSync(join(import.meta.dirname, 'capacity', 'measured.json'), 'utf8'))
+const CAPACITY = capacityTables(MEASURED)
 
 const POLICY = Policy.parse({ version: POLICY_VERSION })
+const SLACK = { secretName: 'countersign/slack', channel: 'C0123ABCD' }
+
+/** A stack with the default settings. */
+const byDefault = once(() => templateOf({}))
+/** A stack with every function. */
+const withAll = once(() =>
+  templateOf(
+    {
+      slack: SLACK,
+      securityHub: true,
+      reports: ALL_REPORTS,
+      logExposures: { logGroups: ['/ecs/shop'] },
+      advisorModelId: 'us.example.model-v1:0',
+      operatorRoleArn: 'arn:aws:iam::123456789012:role/operators',
+    },
+    Policy.parse({ ...POLICY, rotation: { users: ['arn:aws:iam::123456789012:user/ci-*'] }, learning: { autoTighten: true } }),
+  ),
+)
 
 /** Every part that a document may have generated. */
 export const PARTS: Parts = {
   detectors: () => `${CATALOGUE.length}`,
   faults: () => `${FAULTS.length}`,
-  alarms: () => `${alarmsOf({})}`,
-  'alarms-with-slack': () => `${alarmsOf({ slack: { secretName: 'countersign/slack', channel: 'C0123ABCD' } })}`,
+  alarms: () => `${alarmCounts().alarms}`,
+  'alarms-with-slack': () => `${alarmCounts().alarmsWithSlack}`,
   'alarm-table': () => `\n${alarmTable()}\n`,
   'benign-days': () => `${KINDS.filter(({ label }) => label === 'benign').length}`,
   'binding-detectors': () => [...BINDING_DETECTORS].map((id) => `\`${id}\``).join(', '),
@@ -50,6 +72,7 @@ export const PARTS: Parts = {
   'suppression-hours': () => `${POLICY.release.suppressionHours}`,
   'pattern-days': () => `${POLICY.release.patternDays}`,
   'breaker-urgent': () => `${POLICY.breaker.urgentPerHour}`,
+  bill: () => `\n${billTable(MEASURED, alarmCounts(), [1_000, 100_000, 10_000_000])}\n`,
   'breaker-fraction': () => `${POLICY.breaker.maxUserFraction * 100} %`,
   'capacity-events': () => `\n${CAPACITY.events}\n`,
   'capacity-archives': () => `\n${CAPACITY.archives}\n`,
@@ -61,11 +84,14 @@ export const PARTS: Parts = {
   'evidence-table': () => `\n${evidenceTable()}\n`,
   'evidence-groups': () => EvidenceGroup.options.join(', '),
   functions: (text) => text.replace(/^( +functions\/ [^:\n]*: ).*$/m, (_, head: string) => head + functions().join(', ')),
+  'function-rights': () => `\n${functionTable(withAll(), byDefault())}\n`,
   'incident-diagram': machineDiagram,
   'incident-table': machineTable,
+  'kept-resources': () => keptResources(byDefault()),
   'malicious-days': () => `${KINDS.filter(({ label }) => label === 'malicious').length}`,
   // A key that may be absent has a row as well.
   'policy-defaults': (text) => withDefaults(text, { organization: undefined, ...POLICY }),
+  'stack-services': () => servicesOf(withAll()).join(', '),
   'table-items': () => `\n${itemTable()}\n`,
   'stack-defaults': (text) => withDefaults(text, readStackConfig({}), Object.keys(StackConfig.shape)),
 }
@@ -123,14 +149,35 @@ function runbooks(): string {
   return `${JSON.stringify(Object.fromEntries(CATALOGUE.map(({ id, runbook }) => [id, runbook])), undefined, 2)}\n`
 }
 
-/** The number of alarms of a stack with these settings. The functions are not bundled. */
-function alarmsOf(settings: object): number {
+/** The template of a stack with these settings. The functions are not bundled. */
+function templateOf(settings: object, policy: Policy = POLICY): Template {
   const stack = new CountersignStack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Countersign', {
     config: readStackConfig(settings),
-    policy: POLICY,
+    policy,
     geoIp: { countries: '', networks: '' },
   })
-  return Object.keys(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).length
+  return Template.fromStack(stack)
+}
+
+/** How many alarms a stack with the default settings has, and with Slack. */
+export const alarmCounts = once(() => ({ alarms: alarmsOf(byDefault()), alarmsWithSlack: alarmsOf(templateOf({ slack: SLACK })) }))
+
+/** The services of AWS that the resources of a template are of. */
+function servicesOf(template: Template): string[] {
+  const types = Object.values(template.toJSON().Resources as Record<string, { readonly Type: string }>).map(({ Type }) => Type.split('::'))
+  return [...new Set(types.flatMap(([vendor, service = '']) => (vendor === 'AWS' ? [service] : [])))].sort()
+}
+
+function alarmsOf(template: Template): number {
+  return Object.keys(template.findResources('AWS::CloudWatch::Alarm')).length
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 /** The Lambda functions: files of `functions/` that export a handler. */

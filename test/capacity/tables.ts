@@ -25,7 +25,8 @@ export interface Measured {
 
 /** Lambda receives and deletes ten messages by one request of SQS. */
 const PER_REQUEST = 10
-const DAYS_A_MONTH = 30
+/** As the tables count a month. */
+export const DAYS_A_MONTH = 30
 const GIGABYTE = 2 ** 30
 
 /** The tables of docs/capacity.md. */
@@ -36,8 +37,8 @@ export function capacityTables({ rows, sizes, floods, archives }: Measured): {
   archives: string
 } {
   const events = rows.map((row) => {
-    const requests = 1 + (2 * Math.ceil(row.batch / PER_REQUEST)) / row.batch
-    const usd = priceOf(row, requests)
+    const requests = requestsOf(row)
+    const usd = usdOf(row)
     return [
       row.lane,
       thousands(row.perDay),
@@ -129,9 +130,15 @@ function monthly(bytes: number): number {
   return (bytes * PRICES.storedGigabyteMonth) / GIGABYTE
 }
 
-function priceOf({ batch, billedMs, writes, reads }: Measured['rows'][number], requests: number): number {
+/** What one event costs in USD, by what was measured of it. */
+export function usdOf(row: Measured['rows'][number]): number {
+  const { batch, billedMs, writes, reads } = row
   const { queueRequest, invocation, gigabyteSecond, writeUnit, readUnit } = PRICES
-  return requests * queueRequest + invocation / batch + (billedMs / 1000) * gigabyteSecond + writes * writeUnit + reads * readUnit
+  return requestsOf(row) * queueRequest + invocation / batch + (billedMs / 1000) * gigabyteSecond + writes * writeUnit + reads * readUnit
+}
+
+function requestsOf({ batch }: Measured['rows'][number]): number {
+  return 1 + (2 * Math.ceil(batch / PER_REQUEST)) / batch
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -12,6 +12,8 @@ import { normalise } from '../../shared/sense/normalise.ts'
  * @see https://aws.amazon.com/lambda/pricing/ Arm
  * @see https://aws.amazon.com/dynamodb/pricing/on-demand/ standard table class
  * @see https://aws.amazon.com/s3/pricing/ standard storage class
+ * @see https://aws.amazon.com/cloudwatch/pricing/ standard resolution; the first ten alarms and metrics of an account, and three dashboards, are free
+ * @see https://aws.amazon.com/secrets-manager/pricing/
  */
 export const PRICES = {
   queueRequest: 0.4e-6,
@@ -23,6 +25,10 @@ export const PRICES = {
   objectPut: 5e-6,
   objectGet: 0.4e-6,
   archivedGigabyteMonth: 0.023,
+  alarmMonth: 0.1,
+  metricMonth: 0.3,
+  secretMonth: 0.4,
+  dashboardMonth: 3,
 }
 
 /** Where each event comes alone: it is sent, received and deleted. */

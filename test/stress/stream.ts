@@ -6,7 +6,7 @@ import { ExpectedRecords, madeRecord } from './made-records.ts'
 import { holds, megabytes, peakRssMb, print } from './measured.ts'
 
 /**
- * The most memory that reading may take. 32 MB of text are held, which are about 130 MB of objects, as the README says; a stream holds half of that again while it is
+ * The most memory that reading may take. 32 MB of text are held, which are about 130 MB of objects, as docs/replay.md says; a stream holds half of that again while it is
  * passed on. V8 lets garbage grow to about as much before it collects all, and Node with the code takes 100 MB. None of it depends on the length.
  */
 const READING_MB = 768

@@ -1,5 +1,6 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, describe, expect, it } from 'vitest'
+import { billTable } from '../capacity/bill.ts'
 import { meterTable, sizesOf } from '../capacity/metered-table.ts'
 import { capacityTables } from '../capacity/tables.ts'
 import { type EmbeddedTable, embeddedTable } from '../contract/embedded-table.ts'
@@ -44,5 +45,29 @@ describe('the tables of capacity', () => {
     // 60 at 0.625, 20 at 0.125, 5 and 0.4: 45.40 USD a million. 37.3 KiB at 0.25 a GiB; 3.7 KiB there and 41 KiB at 0.023.
     expect(archives.split('\n')[2]).toBe('| 40 | 50 | 40,000 | 4,000 | 44,000 | 60 | 20 | 45.40 | 9.31 | 1.87 | 7 |')
     expect(storage.split('\n')[2]).toBe('| `POLICY CHANGE#…` | 1 | 1074 | 0.25 |')
+  })
+
+  it('make a bill of what stands and of the cheapest and the dearest lane, at the next lower number that was measured', () => {
+    const row = { perDay: 1_000, batch: 1, billedMs: 0, p99Ms: 0, events: 1, calls: 0, writes: 1, reads: 0, cpuMs: 0 }
+    const rows = [
+      { ...row, lane: 'hot' },
+      { ...row, lane: 'hot', perDay: 100_000, writes: 2 },
+      { ...row, lane: 'tokens', writes: 4 },
+      { ...row, lane: 'bulk', writes: 3 },
+      { ...row, lane: 'confirmed', writes: 1000 },
+    ]
+    // 3 requests at 0.4, an invocation at 0.2, and the writes at 0.625 a million; 30 days of them.
+    expect(billTable({ rows }, { alarms: 10, alarmsWithSlack: 12 }, [10_000, 100_000]).split('\n').slice(2)).toEqual([
+      '| alarms (10) | 1.00 |',
+      '| the metric by which it knows that events arrive | 0.30 |',
+      '| with Slack: more alarms (2), and a secret | 0.60 |',
+      '| with `dashboard`: the dashboard, without its metrics | 3.00 |',
+      '| 10,000 delivered events a day | 0.61 to 1.17 |',
+      '| 100,000 delivered events a day | 7.95 to 11.70 |',
+      '',
+    ])
+    expect(() => billTable({ rows: rows.slice(0, 2) }, { alarms: 1, alarmsWithSlack: 1 }, [1])).toThrow(
+      'nothing was measured of lane tokens',
+    )
   })
 })
