@@ -22,6 +22,7 @@ import { nextCommands, reviewCommand } from '../render/next-commands.ts'
 import { overrideLines } from '../render/override.ts'
 import type { Paint } from '../render/style.ts'
 import { renderTimeline } from '../render/timeline.ts'
+import { wrapText } from '../render/wrap.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
 
@@ -32,13 +33,16 @@ const SECOND = (id: string) =>
 export const LIST_LIMIT = 200
 
 /** The open incidents, or all, highest priority first; as NDJSON with `isJson`. */
-export async function listIncidents(target: Target, { isJson, isAll }: { isJson: boolean; isAll: boolean }): Promise<string> {
+export async function listIncidents(
+  target: Target,
+  { isJson, isAll, width }: { isJson: boolean; isAll: boolean; width?: number | undefined },
+): Promise<string> {
   const incidents = isAll ? await everyIncident(target, tellUnreadable) : await target.incidents.listOpen(LIST_LIMIT, tellUnreadable)
   if (isJson) return incidents.map((incident) => JSON.stringify(incident)).join('\n')
   const override = await overrideLines(target)
   if (incidents.length === 0)
     return [...override, 'No open incidents.', ...(target.replayedNote === undefined ? [] : [target.replayedNote])].join('\n')
-  return [...override, renderList(incidents), ...notesOf(target)].join('\n')
+  return wrapText([...override, renderList(incidents, width), ...notesOf(target)].join('\n'), width)
 }
 
 /** What a reader has to know of the target. */
@@ -54,7 +58,11 @@ export async function everyIncident({ incidents }: Target, onUnreadable: OnUnrea
 }
 
 /** One incident in full: contributions, timeline, changes. */
-export async function showIncident(target: Target, id: string, { isJson, paint }: { isJson: boolean; paint: Paint }): Promise<string> {
+export async function showIncident(
+  target: Target,
+  id: string,
+  { isJson, paint, width }: { isJson: boolean; paint: Paint; width?: number | undefined },
+): Promise<string> {
   const [stored, signals, changes, notices] = await Promise.all([
     target.incidents.get(id),
     target.incidents.signals(id, tellUnreadable),
@@ -71,17 +79,18 @@ export async function showIncident(target: Target, id: string, { isJson, paint }
   const among = incident.reports === undefined ? [] : await target.incidents.listOpen(LIST_LIMIT, tellUnreadable)
   const sameReport = sameFindings(incident, among).map((one) => one.incident.id)
   if (isJson) return JSON.stringify({ incident, signals, changes, notices, ...(sameReport.length === 0 ? {} : { sameReport }) })
-  const next = nextCommands(incident, changes, { target, paint })
-  return [
+  const next = nextCommands(incident, changes, { target, paint, width })
+  const told = [
     ...(await overrideLines(target)),
-    renderIncident(incident, paint, { options: target.options, signals, changes, among }),
+    renderIncident(incident, paint, { options: target.options, signals, changes, among, width }),
     '',
-    renderTimeline(incident, signals, paint),
+    renderTimeline(incident, signals, paint, width),
     '',
-    renderChanges(withNotices(changes, notices), paint),
+    renderChanges(withNotices(changes, notices), paint, width),
     ...notesOf(target).map((note) => `  ${note}`),
     ...next,
-  ].join('\n')
+  ]
+  return wrapText(told.join('\n'), width)
 }
 
 /** One line that says which incident it is. */

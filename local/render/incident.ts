@@ -19,7 +19,8 @@ import { renderExcepted, renderFindings } from './findings.ts'
 import { renderLineage } from './lineage.ts'
 import { blastRadiusText, priorityText, standingRows } from './priority.ts'
 import { renderStory } from './story.ts'
-import { columns, duration, moment, type Paint } from './style.ts'
+import { duration, moment, type Paint } from './style.ts'
+import { type Column, table } from './table.ts'
 
 /** The most credentials that are printed: a role in use has a new session every hour. */
 const CREDENTIALS = 4
@@ -32,13 +33,15 @@ export interface ShownWith extends Pick<Target, 'options'> {
   readonly signals?: readonly IncidentSignal[]
   readonly changes?: readonly Change[]
   readonly among?: readonly Incident[]
+  /** That of the terminal. */
+  readonly width?: number | undefined
 }
 
 /** One incident as text: who, why, what it created, what a person has to do. Text of attackers is made printable. */
 export function renderIncident(
   incident: Incident,
   paint: Paint,
-  { options, signals = [], changes, among = [] }: ShownWith = { options: '' },
+  { options, signals = [], changes, among = [], width }: ShownWith = { options: '' },
 ): string {
   const { identity, assessment, decision } = incident
   const head = `${paint('bold', `Incident ${incident.id}`)}  ${paint(colourOf(incident), incident.state)}  priority ${incident.priority}`
@@ -78,10 +81,10 @@ export function renderIncident(
     head,
     ...renderStory({ incident, signals, changes }),
     '',
-    indent(columns(rows)),
+    table([{}, { isText: true }], rows, { width, indent: INDENT }),
     '',
     ...reportsOf(incident, { signals, among }, paint),
-    ...reasons(incident, signals, paint),
+    ...reasons(incident, signals, { paint, width }),
     ...renderExcepted(incident, paint),
     ...lineageOf(incident, paint),
     ...pending(incident, { paint, target: { options } }),
@@ -112,18 +115,22 @@ function credentialsOf({ credentials }: Incident): string {
   return [...shown, ...more].join(', ')
 }
 
-function reasons(incident: Incident, signals: readonly IncidentSignal[], paint: Paint): string[] {
+function reasons(
+  incident: Incident,
+  signals: readonly IncidentSignal[],
+  { paint, width }: { paint: Paint; width: number | undefined },
+): string[] {
   const { contributions, since } = reasonsOf(incident)
-  if (since.length === 0) return [paint('bold', 'Why'), indent(renderFindings(contributions))]
+  if (since.length === 0) return [paint('bold', 'Why'), indent(renderFindings(contributions, { width: inside(width) }))]
   const weaker = weakerReasons(incident, signals)
   const noReason = weaker.size === 0 ? 'no reason for the decision' : 'no reason for the decision, except where it says so'
   return [
     `${paint('bold', 'Why')}: the findings up to the decision`,
-    indent(renderFindings(contributions)),
+    indent(renderFindings(contributions, { width: inside(width) })),
     ...shortfall(incident, contributions, weaker),
     '',
     `${paint('bold', 'Found since then')}: ${noReason}; with them the risk is ${incident.assessment.risk}`,
-    indent(renderFindings(since, { hasShares: false, weaker })),
+    indent(renderFindings(since, { hasShares: false, weaker, width: inside(width) })),
   ]
 }
 
@@ -160,8 +167,17 @@ function pending(incident: Incident, { paint, target }: { paint: Paint; target: 
   return ['', paint('bold', 'For a person to do'), ...lines.map((line) => `  ${asTyped(printable(line, 160), target)}`)]
 }
 
+const CHANGE_COLUMNS: readonly Column[] = [
+  { align: 'right' },
+  {},
+  { isText: true, least: 12 },
+  { isText: true },
+  { isText: true },
+  { isText: true, least: 24 },
+]
+
 /** The entries of the incident's chain, one a line. Notices in between are of another chain, so they have no number of this one. */
-export function renderChanges(changes: readonly Change[], paint: Paint): string {
+export function renderChanges(changes: readonly Change[], paint: Paint, width?: number): string {
   const rows = changes.map(({ subject, number, at, kind, target, actor, from, to, why }) => [
     isOrderChain(subject) ? '' : `#${number}`,
     `${at.slice(0, 10)} ${at.slice(11, 23)}`,
@@ -170,7 +186,7 @@ export function renderChanges(changes: readonly Change[], paint: Paint): string 
     kind.startsWith('step') || from !== null ? `${brief(from, target)} → ${brief(to, target)}` : brief(to, target),
     `${printable(actor, 40)}: ${printable(whyOf({ kind, why }), 90)}`,
   ])
-  return `${paint('bold', 'Changes')} (UTC)\n${indent(columns(rows))}`
+  return `${paint('bold', 'Changes')} (UTC)\n${table(CHANGE_COLUMNS, rows, { width, indent: INDENT })}`
 }
 
 /** The reason of an entry. That of an undone step ends in the title of the step, which says what was set and not what is now. */
@@ -188,10 +204,9 @@ export function whoIn(incidents: readonly Incident[]): (incident: Incident) => s
   }
 }
 
-/** Incidents as a list, one a line. */
-export function renderList(incidents: readonly Incident[]): string {
+/** Incidents as a list, one a line, or folded to `width`. */
+export function renderList(incidents: readonly Incident[], width?: number): string {
   const isOwned = incidents.some(({ owner }) => owner !== undefined)
-  const header = ['PRIORITY', 'ID', 'STATE', 'RISK', 'WHO', ...(isOwned ? ['OWNER'] : []), 'SINCE (UTC)', 'FIRST REASON']
   const who = whoIn(incidents)
   const rows = incidents.map((incident) => [
     String(incident.priority),
@@ -203,8 +218,23 @@ export function renderList(incidents: readonly Incident[]): string {
     moment(incident.openedAt),
     printable(reasonsOf(incident).contributions[0]?.finding.title ?? '', 50),
   ])
-  return columns([header, ...rows])
+  return table(
+    LIST_COLUMNS.filter(({ name }) => isOwned || name !== 'OWNER'),
+    rows,
+    { width },
+  )
 }
+
+const LIST_COLUMNS: readonly Column[] = [
+  { name: 'PRIORITY', align: 'right', worth: 3 },
+  { name: 'ID' },
+  { name: 'STATE' },
+  { name: 'RISK', align: 'right', worth: 2 },
+  { name: 'WHO', isText: true, least: 12 },
+  { name: 'OWNER', isText: true, least: 10, worth: 4 },
+  { name: 'SINCE (UTC)', worth: 1 },
+  { name: 'FIRST REASON', isText: true, worth: 5 },
+]
 
 function colourOf({ state }: Incident): 'red' | 'yellow' | 'green' {
   if (state === 'contained' || state === 'containing') return 'red'
@@ -225,6 +255,13 @@ function wordIn(value: object): string | undefined {
   const { action, state, says, until } = value as { action?: unknown; state?: unknown; says?: unknown; until?: unknown }
   if (typeof until === 'number' && !Number.isNaN(new Date(until).getTime())) return `until ${moment(until)}`
   return [action, state, says].find((one) => typeof one === 'string')
+}
+
+const INDENT = 2
+
+/** The width that is left of a terminal for what is indented. */
+function inside(width: number | undefined): number | undefined {
+  return width === undefined ? undefined : width - INDENT
 }
 
 export function indent(block: string): string {
