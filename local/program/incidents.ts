@@ -20,7 +20,7 @@ export function addIncidents(root: Command): void {
       .argument('<id>')
       .option('--json', 'one JSON object'),
     async (target, { json }, id) =>
-      (await incidentsOf()).showIncident(target, id, { isJson: json === true, paint: paint(), width: width() }),
+      (await import('../commands/show-incident.ts')).showIncident(target, id, { isJson: json === true, paint: paint(), width: width() }),
   )
   withTarget(
     root

@@ -1,5 +1,4 @@
 import { pendingOf } from '../../shared/contain/pending.ts'
-import { briefValue } from '../../shared/contain/steps/steps.ts'
 import { acceptedLines } from '../../shared/domain/accepted-lines.ts'
 import type { Contribution } from '../../shared/domain/assessment.ts'
 import { attempted, isAttempt } from '../../shared/domain/attempt.ts'
@@ -11,7 +10,6 @@ import { confirmedText } from '../../shared/domain/reported-by.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
 import { sameFindingLines, sameFindings } from '../../shared/domain/same-finding.ts'
 import { printable } from '../../shared/record/notice.ts'
-import { isOrderChain } from '../../shared/record/orders.ts'
 import { asTyped } from '../command-name.ts'
 import type { Target } from '../target.ts'
 import { advisorText } from './advisor.ts'
@@ -20,7 +18,7 @@ import { renderLineage } from './lineage.ts'
 import { blastRadiusText, priorityText, standingRows } from './priority.ts'
 import { renderStory } from './story.ts'
 import { duration, moment, type Paint } from './style.ts'
-import { type Column, table } from './table.ts'
+import { table } from './table.ts'
 
 /** The most credentials that are printed: a role in use has a new session every hour. */
 const CREDENTIALS = 4
@@ -167,94 +165,9 @@ function pending(incident: Incident, { paint, target }: { paint: Paint; target: 
   return ['', paint('bold', 'For a person to do'), ...lines.map((line) => `  ${asTyped(printable(line, 160), target)}`)]
 }
 
-const CHANGE_COLUMNS: readonly Column[] = [
-  { align: 'right' },
-  {},
-  { isText: true, least: 12 },
-  { isText: true },
-  { isText: true },
-  { isText: true, least: 24 },
-]
-
-/** The entries of the incident's chain, one a line. Notices in between are of another chain, so they have no number of this one. */
-export function renderChanges(changes: readonly Change[], paint: Paint, width?: number): string {
-  const rows = changes.map(({ subject, number, at, kind, target, actor, from, to, why }) => [
-    isOrderChain(subject) ? '' : `#${number}`,
-    `${at.slice(0, 10)} ${at.slice(11, 23)}`,
-    kind,
-    printable(target, 80),
-    kind.startsWith('step') || from !== null ? `${brief(from, target)} → ${brief(to, target)}` : brief(to, target),
-    `${printable(actor, 40)}: ${printable(whyOf({ kind, why }), 90)}`,
-  ])
-  return `${paint('bold', 'Changes')} (UTC)\n${table(CHANGE_COLUMNS, rows, { width, indent: INDENT })}`
-}
-
-/** The reason of an entry. That of an undone step ends in the title of the step, which says what was set and not what is now. */
-export function whyOf({ kind, why }: Pick<Change, 'kind' | 'why'>): string {
-  const [, cause, title] = kind === 'step-undone' ? (why.match(/^(.*?): (.*)$/s) ?? []) : []
-  return title === undefined ? why : `${cause}; until then: ${title}`
-}
-
-/** The name of each incident's identity, with its account where a list has several: two may have somebody of one name. */
-export function whoIn(incidents: readonly Incident[]): (incident: Incident) => string {
-  const isOfSeveral = new Set(incidents.map(({ identity }) => identity.account)).size > 1
-  return ({ identity: { name, account } }) => {
-    const place = account === 'unknown' ? 'an unknown account' : account
-    return isOfSeveral ? `${printable(name, 40)} of ${place}` : name
-  }
-}
-
-/** Incidents as a list, one a line, or folded to `width`. */
-export function renderList(incidents: readonly Incident[], width?: number): string {
-  const isOwned = incidents.some(({ owner }) => owner !== undefined)
-  const who = whoIn(incidents)
-  const rows = incidents.map((incident) => [
-    String(incident.priority),
-    incident.id,
-    incident.state,
-    String(incident.assessment.risk),
-    printable(who(incident), 56),
-    ...(isOwned ? [printable(incident.owner ?? '', 24)] : []),
-    moment(incident.openedAt),
-    printable(reasonsOf(incident).contributions[0]?.finding.title ?? '', 50),
-  ])
-  return table(
-    LIST_COLUMNS.filter(({ name }) => isOwned || name !== 'OWNER'),
-    rows,
-    { width },
-  )
-}
-
-const LIST_COLUMNS: readonly Column[] = [
-  { name: 'PRIORITY', align: 'right', worth: 3 },
-  { name: 'ID' },
-  { name: 'STATE' },
-  { name: 'RISK', align: 'right', worth: 2 },
-  { name: 'WHO', isText: true, least: 12 },
-  { name: 'OWNER', isText: true, least: 10, worth: 4 },
-  { name: 'SINCE (UTC)', worth: 1 },
-  { name: 'FIRST REASON', isText: true, worth: 5 },
-]
-
 function colourOf({ state }: Incident): 'red' | 'yellow' | 'green' {
   if (state === 'contained' || state === 'containing') return 'red'
   return state === 'restricting' || state === 'restricted' || state === 'asking' || state === 'watching' ? 'yellow' : 'green'
-}
-
-/** A value of the record in a word or two. `target` is that of its entry: a step has words of its own for what it sets. */
-export function brief(value: unknown, target: string): string {
-  if (value === null || value === undefined) return 'absent'
-  const word = typeof value === 'object' ? wordIn(value) : undefined
-  if (word !== undefined) return printable(word, 40)
-  if (typeof value !== 'string') return printable(JSON.stringify(value), 40)
-  return briefValue(target, value) ?? printable(value, 40)
-}
-
-/** The action of a decision, the state at a verdict, or the end (epoch ms) of an extension. */
-function wordIn(value: object): string | undefined {
-  const { action, state, says, until } = value as { action?: unknown; state?: unknown; says?: unknown; until?: unknown }
-  if (typeof until === 'number' && !Number.isNaN(new Date(until).getTime())) return `until ${moment(until)}`
-  return [action, state, says].find((one) => typeof one === 'string')
 }
 
 const INDENT = 2

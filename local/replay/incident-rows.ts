@@ -1,7 +1,7 @@
 import type { Incident } from '../../shared/domain/incident.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
 import { printable } from '../../shared/record/notice.ts'
-import { whoIn } from '../render/incident.ts'
+import { whoIn } from '../render/incident-list.ts'
 import { moment } from '../render/style.ts'
 import { type Column, table } from '../render/table.ts'
 

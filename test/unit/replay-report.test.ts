@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InputTally } from '../../local/commands/input-tally.ts'
-import { renderList } from '../../local/render/incident.ts'
+import { renderList } from '../../local/render/incident-list.ts'
 import { incidentTable } from '../../local/replay/incident-rows.ts'
 import { ReplayProgress } from '../../local/replay/progress.ts'
 import { refusalLine } from '../../local/replay/report-text.ts'
