@@ -18,7 +18,7 @@ import { addRedrive } from './program/redrive.ts'
 import { addReplay } from './program/replay.ts'
 import { addRestrict } from './program/restrict.ts'
 import { addRules } from './program/rules.ts'
-import { complain, ENDPOINT, POLICY_HELP, paint, print, RULES, wholeNumber } from './program/with-target.ts'
+import { complain, ENDPOINT, POLICY_HELP, paint, print, RULES, wholeNumber, width } from './program/with-target.ts'
 import { requireSomeInput } from './read/list-files.ts'
 
 const EXIT_CODES = `
@@ -82,7 +82,7 @@ function addStart(root: Command): void {
     .option('--seed <number>', 'the seed of the synthetic history', wholeNumber, 1)
     .action(async ({ once, data, seed }: { once?: true; data: string; seed: number }) => {
       const { start } = await import('./commands/start.ts')
-      await start({ isOnce: once === true || process.stdin.isTTY !== true, folder: data, seed, paint: paint() })
+      await start({ isOnce: once === true || process.stdin.isTTY !== true, folder: data, seed, paint: paint(), width: width() })
     })
 }
 
@@ -124,6 +124,7 @@ function addEvaluate(root: Command): void {
         policy,
         rules,
         isJson: options.json === true,
+        width: width(),
         complain,
       })
       print(output)
@@ -136,7 +137,7 @@ async function evaluateSignalsIn(files: readonly string[], { json, ...others }: 
   if (other !== undefined)
     throw new ResponderError('usage', `--signals only says what becomes of each row, so it goes with --json alone, not with --${other}`)
   const { evaluateSignals } = await import('./commands/evaluate-signals.ts')
-  const { output, isWhole } = await evaluateSignals({ files, isJson: json === true, now: Date.now(), complain })
+  const { output, isWhole } = await evaluateSignals({ files, isJson: json === true, width: width(), now: Date.now(), complain })
   print(output)
   process.exitCode = isWhole ? 0 : 3
 }

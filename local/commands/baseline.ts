@@ -8,7 +8,9 @@ import type { IdentityStore, Versioned } from '../../shared/ports/stores.ts'
 import { append, identitySubject } from '../../shared/record/append.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { fencePlaces, renderPlaces } from '../render/places.ts'
-import { columns, moment } from '../render/style.ts'
+import { moment } from '../render/style.ts'
+import { table } from '../render/table.ts'
+import { wrapText } from '../render/wrap.ts'
 import type { Target } from '../target.ts'
 
 /** The most values of a feature that are printed; `--json` gives all. */
@@ -17,7 +19,11 @@ const VALUES = 8
 const ATTEMPTS = 5
 
 /** What is normal for an identity, feature by feature, with how often (a count that halves in 14 days) and when last. */
-export async function showBaseline(target: Target, identityId: string, { isJson }: { isJson: boolean }): Promise<string> {
+export async function showBaseline(
+  target: Target,
+  identityId: string,
+  { isJson, width }: { isJson: boolean; width?: number | undefined },
+): Promise<string> {
   const { value } = await identityNamed(identityId, target)
   const known = value.identity.id
   const { baseline } = value
@@ -42,19 +48,20 @@ export async function showBaseline(target: Target, identityId: string, { isJson 
     const shown = values.slice(0, VALUES).map(({ value: one, weight }) => `${printable(one, 64)} ×${Math.round(weight * 10) / 10}`)
     return [name, `${shown.join(', ')}${values.length > VALUES ? `, … ${values.length - VALUES} more` : ''}`]
   })
-  return [
+  const told = [
     `Baseline of ${printable(known, 200)}`,
     `  ${calls} calls from ${moment(firstSeen)} to ${moment(lastSeen)} UTC, ${Math.round(errorRate * 100)} % of the latest calls refused or failed`,
     `  ${maturityOf(baseline)}`,
-    columns(rows).replace(/^/gm, '  '),
+    table([{}, { isText: true }], rows, { width, indent: 2 }),
     '  ×: how often, a count that halves in 14 days',
     ...[...baseline.keys].map(
       ([id, { calls: count, networks, agents }]) =>
         `  key ${printable(id, 128)}: ${count} calls, from ${networks.map((one) => printable(one, 20)).join(', ') || 'no public network'}, by ${agents.map((one) => printable(one, 40)).join(', ') || 'no tool seen'}`,
     ),
-    ...renderPlaces(baseline).map((line) => `  ${line}`),
+    ...renderPlaces(baseline, width === undefined ? undefined : width - 2).map((line) => `  ${line}`),
     ...(expected.size > 0 ? [`  expected by reviewers: ${[...expected].map((word) => printable(word, 80)).join(', ')}`] : []),
-  ].join('\n')
+  ]
+  return wrapText(told.join('\n'), width)
 }
 
 function maturityOf(baseline: Baseline): string {

@@ -16,10 +16,12 @@ export interface BlastRadiusOptions {
   readonly isJson: boolean
   /** The HTML page to write. */
   readonly page: string | undefined
+  /** That of the terminal. */
+  readonly width?: number | undefined
 }
 
 /** What the users and roles of an account file could do, the gravest first; service-linked roles are left out. */
-export async function blastRadius({ file, identity, isJson, page }: BlastRadiusOptions): Promise<string> {
+export async function blastRadius({ file, identity, isJson, page, width }: BlastRadiusOptions): Promise<string> {
   if (page !== undefined) await requireWritable(page)
   const all = [...reachIn(accountPoliciesOf(await readAccount(file))).values()]
   const listed = all.filter(({ id }) => !isServiceLinked(id))
@@ -31,8 +33,8 @@ export async function blastRadius({ file, identity, isJson, page }: BlastRadiusO
   }
   if (isJson) return found.map((one) => JSON.stringify(reachLine(one))).join('\n')
   const [only] = found
-  if (identity !== undefined && only !== undefined) return renderReach(only)
-  return renderReaches(found, all.length - listed.length)
+  if (identity !== undefined && only !== undefined) return renderReach(only, width)
+  return renderReaches(found, all.length - listed.length, width)
 }
 
 /** One identity as a line of `--json`. `dependsOn` is there where a path is possible only: it names what is not known. */

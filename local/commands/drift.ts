@@ -3,7 +3,9 @@ import { accept, readProposals } from '../../shared/learn/learn.ts'
 import type { Proposal } from '../../shared/learn/proposals.ts'
 import { printable } from '../../shared/record/notice.ts'
 import { commandOn } from '../command-name.ts'
-import { columns, type Paint } from '../render/style.ts'
+import type { Paint } from '../render/style.ts'
+import { table } from '../render/table.ts'
+import { wrapText } from '../render/wrap.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
 import { writeOut } from '../write-out.ts'
@@ -13,13 +15,19 @@ const ROWS = 15
 /** How well the score, the detectors and the advisor agree with verdicts, and what those propose. `out`: a page of plots. */
 export async function showDrift(
   target: Target,
-  { isJson, out, paint, now }: { isJson: boolean; out: string | undefined; paint: Paint; now: () => number },
+  {
+    isJson,
+    out,
+    paint,
+    width,
+    now,
+  }: { isJson: boolean; out: string | undefined; paint: Paint; width?: number | undefined; now: () => number },
 ): Promise<string> {
   const { policy, answers, questions, proposals } = await readProposals({ ...target, clock: { now } }, tellUnreadable)
   const drift = driftOf({ answers, questions }, policy.thresholds)
   if (out !== undefined) await writeOut(out, await (await import('../page/drift.ts')).driftPage(drift, proposals))
   if (isJson) return JSON.stringify({ ...drift, proposals: proposals.map(({ policy: _, ...proposal }) => proposal) })
-  return renderDrift(target, { drift, proposals, paint })
+  return wrapText(renderDrift(target, { drift, proposals, paint, width }), width)
 }
 
 /** What accepting a proposal brings about: for whoever is about to. */
@@ -33,7 +41,10 @@ export async function acceptProposal(target: Target, id: string, { reason, now }
   return `In force: ${what} from ${from} to ${to}. \`${commandOn(target, 'policy show')}\` shows the whole.`
 }
 
-function renderDrift(target: Target, { drift, proposals, paint }: { drift: Drift; proposals: readonly Proposal[]; paint: Paint }): string {
+function renderDrift(
+  target: Target,
+  { drift, proposals, paint, width }: { drift: Drift; proposals: readonly Proposal[]; paint: Paint; width: number | undefined },
+): string {
   const { verdicts, compromised, detectors, calibration, brier, advisor } = drift
   if (verdicts === 0)
     return `No verdict of a person yet: answer incidents with \`${commandOn(target, 'release')}\` or \`confirm\`, and look again.`
@@ -44,20 +55,21 @@ function renderDrift(target: Target, { drift, proposals, paint }: { drift: Drift
     `Advisor: agreed in ${advisor.agreed} of ${advisor.answered} answered; ${silent} of ${advisor.asked} ${advisor.asked === 1 ? 'question' : 'questions'} without an answer${fallbacks.length === 0 ? '' : ` (${fallbacks.join(', ')})`}`,
     '',
     paint('bold', 'Calibration'),
-    columns([
-      ['RISK', 'INCIDENTS', 'PREDICTED', 'OBSERVED'],
-      ...calibration.map(({ from, incidents, predicted, observed }) => [
+    table(
+      [{ name: 'RISK' }, ...['INCIDENTS', 'PREDICTED', 'OBSERVED'].map((name) => ({ name, align: 'right' as const }))],
+      calibration.map(({ from, incidents, predicted, observed }) => [
         `${from}–${from + 10}`,
         String(incidents),
         percent(predicted),
         percent(observed),
       ]),
-    ]).replace(/^/gm, '  '),
+      { width, indent: 2 },
+    ),
     '',
     paint('bold', 'Detectors'),
-    columns([
-      ['DETECTOR', 'INCIDENTS', 'COMPROMISED', ''],
-      ...detectors
+    table(
+      [{ name: 'DETECTOR' }, { name: 'INCIDENTS', align: 'right' }, { name: 'COMPROMISED', align: 'right' }, { isText: true }],
+      detectors
         .slice(0, ROWS)
         .map(({ detector, incidents, precision, hasOnlyFalsePositives }) => [
           detector,
@@ -65,7 +77,8 @@ function renderDrift(target: Target, { drift, proposals, paint }: { drift: Drift
           percent(precision),
           hasOnlyFalsePositives ? 'only false positives' : '',
         ]),
-    ]).replace(/^/gm, '  '),
+      { width, indent: 2 },
+    ),
     ...(detectors.length > ROWS ? [`  … ${detectors.length - ROWS} more (--json shows all)`] : []),
     '',
     paint('bold', 'Proposals'),

@@ -18,6 +18,8 @@ export interface DrillCommand {
   readonly isJson: boolean
   readonly stop: AbortSignal
   readonly paint: Paint
+  /** That of the terminal. */
+  readonly width?: number | undefined
   say(line: string): void
   goAhead?(what: string): Promise<void>
 }
@@ -31,7 +33,7 @@ export interface DrillOutcome {
 /** Runs a drill in an account on a stack. `time` and `note` are those of a simulation; without them time is that of this machine. */
 export async function drill(
   { target, account, time, note }: { target: DrillTarget; account: DrillAccount; time?: DrillTime; note?: string },
-  { limitMs, isKept, isJson, stop, paint, say, goAhead }: DrillCommand,
+  { limitMs, isKept, isJson, stop, paint, width, say, goAhead }: DrillCommand,
 ): Promise<DrillOutcome> {
   const clock = time ?? wallClock(stop)
   const { policy } = await readPolicy(target.record)
@@ -40,7 +42,7 @@ export async function drill(
   await goAhead?.(whatFollows(planned, { stack: target.name, account: account.id }))
   const secondVerdict = (incidentId: string) => reviewCommand('legitimate', incidentId, target)
   const report = await runDrill(planned, { limitMs, isKept, secondVerdict }, { account, target, time: clock, say })
-  return { output: isJson ? drillJson(report, note) : drillText(report, paint, note), isWhole: isWhole(report, isKept) }
+  return { output: isJson ? drillJson(report, note) : drillText(report, { paint, width }, note), isWhole: isWhole(report, isKept) }
 }
 
 function wallClock(stop: AbortSignal): DrillTime {

@@ -21,6 +21,8 @@ const NAMED = 20
 export interface EvaluateSignalsOptions {
   readonly files: readonly string[]
   readonly isJson: boolean
+  /** That of the terminal. */
+  readonly width?: number | undefined
   /** Epoch milliseconds. */
   readonly now: number
   readonly complain: (line: string) => void
@@ -33,6 +35,7 @@ export interface EvaluateSignalsOptions {
 export async function evaluateSignals({
   files,
   isJson,
+  width,
   now,
   complain,
 }: EvaluateSignalsOptions): Promise<{ output: string; isWhole: boolean }> {
@@ -68,5 +71,5 @@ export async function evaluateSignals({
     }
   if (number === 0) fail('no row was read')
   const told = Object.fromEntries([...kinds].sort(([a], [b]) => (a < b ? -1 : 1)))
-  return { output: isJson ? JSON.stringify({ kinds: told }) : renderSignals(told), isWhole: problems === 0 }
+  return { output: isJson ? JSON.stringify({ kinds: told }) : renderSignals(told, width), isWhole: problems === 0 }
 }

@@ -12,6 +12,7 @@ import { noted, renderQuestions } from '../evaluate/questions.ts'
 import { type Evaluated, renderHtml, renderTable } from '../evaluate/report.ts'
 import { type CaseResult, runCase } from '../evaluate/run-case.ts'
 import { geoDatabases } from '../geo-databases.ts'
+import { wrapText } from '../render/wrap.ts'
 import { writeOut } from '../write-out.ts'
 
 export interface EvaluateOptions {
@@ -19,6 +20,8 @@ export interface EvaluateOptions {
   readonly policy: Policy
   readonly rules?: PackedRules | undefined
   readonly isJson: boolean
+  /** That of the terminal. */
+  readonly width?: number | undefined
   readonly out?: string
   readonly failUnder?: string
   /** Minutes after which a simulated person answers "legitimate" to what was asked; undefined where nobody answers. */
@@ -34,6 +37,7 @@ export async function evaluate({
   policy,
   rules,
   isJson,
+  width,
   out,
   failUnder,
   answerLegitimate,
@@ -70,12 +74,12 @@ export async function evaluate({
   if (failUnder !== undefined && short.length === 0) complain(`every bar of ${failUnder} is reached`)
   const reached = { isReached: short.length === 0, isWhole: problems === 0 }
   if (advised === undefined || asking === undefined)
-    return { output: isJson ? JSON.stringify({ sources }) : renderTable(sources), ...reached }
+    return { output: isJson ? JSON.stringify({ sources }) : renderTable(sources, width), ...reached }
   const withAdvisor = figuresFor(together)
   const questions = asking.figures(advised.model, events)
   const output = isJson
     ? JSON.stringify({ sources, advised: { sources: withAdvisor, questions } })
-    : `The deterministic score alone\n${renderTable(sources)}\n\nWith the advisor\n${renderTable(withAdvisor)}\n\n${renderQuestions(questions)}`
+    : `The deterministic score alone\n${renderTable(sources, width)}\n\nWith the advisor\n${renderTable(withAdvisor, width)}\n\n${wrapText(renderQuestions(questions), width)}`
   return { output, ...reached }
 }
 

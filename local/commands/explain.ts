@@ -8,7 +8,9 @@ import { collectFacts } from '../../shared/review/explain/facts.ts'
 import { sourceOf } from '../../shared/review/explain/lines.ts'
 import { commandOn } from '../command-name.ts'
 import { nextCommands } from '../render/next-commands.ts'
-import { columns, type Paint } from '../render/style.ts'
+import type { Paint } from '../render/style.ts'
+import { table } from '../render/table.ts'
+import { wrapText } from '../render/wrap.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
 import { notesOf } from './incidents.ts'
@@ -17,7 +19,7 @@ import { notesOf } from './incidents.ts'
 export async function explainIncident(
   target: Target,
   id: string,
-  { model, isJson, paint }: { model: Model | undefined; isJson: boolean; paint: Paint },
+  { model, isJson, paint, width }: { model: Model | undefined; isJson: boolean; paint: Paint; width?: number | undefined },
 ): Promise<string> {
   const [stored, signals, changes] = await Promise.all([
     target.incidents.get(id),
@@ -36,7 +38,7 @@ export async function explainIncident(
     [explanation.summary, explanation.why, explanation.response, explanation.rotation].flat().flatMap(({ evidence }) => evidence),
   )
   const facts = collectFacts(known).filter((fact) => cited.has(fact.id))
-  return [
+  const told = [
     paint('bold', `Incident ${id}: explained by ${sourceOf(explanation)}`),
     ...section('What happened', explanation.summary, paint),
     ...section('Why this was done', explanation.why, paint),
@@ -44,12 +46,17 @@ export async function explainIncident(
     paint('bold', 'What comes next (NIST CSF 2.0)'),
     ...explanation.response.map(({ outcome, text, evidence }) => `  ${CSF_OUTCOMES[outcome]} ${outcome}  ${text} [${evidence.join(' ')}]`),
     ...(explanation.rotation.length === 0 ? [] : section('The key', explanation.rotation, paint)),
-    ...nextCommands(stored.value, changes, { target, paint }),
+    ...nextCommands(stored.value, changes, { target, paint, width }),
     '',
     paint('bold', 'Facts'),
-    columns(facts.map(({ id: fact, text }) => [fact, printable(text, 180)])).replace(/^/gm, '  '),
+    table(
+      [{}, { isText: true }],
+      facts.map(({ id: fact, text }) => [fact, printable(text, 180)]),
+      { width, indent: 2 },
+    ),
     ...notesOf(target).flatMap((note) => ['', note]),
-  ].join('\n')
+  ]
+  return wrapText(told.join('\n'), width)
 }
 
 function section(title: string, sentences: readonly Sentence[], paint: Paint): string[] {

@@ -6,22 +6,19 @@ import { offeredFor } from '../../shared/domain/offered.ts'
 import type { ReviewKind } from '../../shared/domain/policy.ts'
 import { byPriority } from '../../shared/domain/priority.ts'
 import { refusedAfter } from '../../shared/domain/reasons.ts'
-import { sameFindings } from '../../shared/domain/same-finding.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { OnUnreadable } from '../../shared/ports/stores.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { printable } from '../../shared/record/notice.ts'
-import { readNotices, withNotices } from '../../shared/record/orders.ts'
 import { readPolicy } from '../../shared/record/policy-in-force.ts'
 import { checkState } from '../../shared/review/reviewer.ts'
 import { leftUsable, sessionsText, whatReviewDoes } from '../../shared/review/what-follows.ts'
 import { asTyped, commandOn } from '../command-name.ts'
 import { afterConfirm } from '../render/after-confirm.ts'
-import { renderChanges, renderIncident, renderList } from '../render/incident.ts'
-import { nextCommands, reviewCommand } from '../render/next-commands.ts'
+import { renderList } from '../render/incident-list.ts'
+import { reviewCommand } from '../render/next-commands.ts'
 import { overrideLines } from '../render/override.ts'
-import type { Paint } from '../render/style.ts'
-import { renderTimeline } from '../render/timeline.ts'
+import { wrapText } from '../render/wrap.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
 
@@ -32,13 +29,16 @@ const SECOND = (id: string) =>
 export const LIST_LIMIT = 200
 
 /** The open incidents, or all, highest priority first; as NDJSON with `isJson`. */
-export async function listIncidents(target: Target, { isJson, isAll }: { isJson: boolean; isAll: boolean }): Promise<string> {
+export async function listIncidents(
+  target: Target,
+  { isJson, isAll, width }: { isJson: boolean; isAll: boolean; width?: number | undefined },
+): Promise<string> {
   const incidents = isAll ? await everyIncident(target, tellUnreadable) : await target.incidents.listOpen(LIST_LIMIT, tellUnreadable)
   if (isJson) return incidents.map((incident) => JSON.stringify(incident)).join('\n')
   const override = await overrideLines(target)
   if (incidents.length === 0)
     return [...override, 'No open incidents.', ...(target.replayedNote === undefined ? [] : [target.replayedNote])].join('\n')
-  return [...override, renderList(incidents), ...notesOf(target)].join('\n')
+  return wrapText([...override, renderList(incidents, width), ...notesOf(target)].join('\n'), width)
 }
 
 /** What a reader has to know of the target. */
@@ -51,37 +51,6 @@ export async function everyIncident({ incidents }: Target, onUnreadable: OnUnrea
   const all: Incident[] = []
   for await (const incident of incidents.listAll(onUnreadable)) all.push(incident)
   return all.sort((a, b) => byPriority(a, b) || b.openedAt - a.openedAt)
-}
-
-/** One incident in full: contributions, timeline, changes. */
-export async function showIncident(target: Target, id: string, { isJson, paint }: { isJson: boolean; paint: Paint }): Promise<string> {
-  const [stored, signals, changes, notices] = await Promise.all([
-    target.incidents.get(id),
-    target.incidents.signals(id, tellUnreadable),
-    target.record.list(incidentSubject(id)),
-    readNotices(id, target.record, tellUnreadable),
-  ])
-  if (stored === undefined)
-    throw new ResponderError(
-      'incident.unknown',
-      `no incident ${id} in ${target.name}; \`${commandOn(target, 'incidents')}\` lists the open ones`,
-    )
-  const { value: incident } = stored
-  // One report may be about several identities, each of which has an incident of its own.
-  const among = incident.reports === undefined ? [] : await target.incidents.listOpen(LIST_LIMIT, tellUnreadable)
-  const sameReport = sameFindings(incident, among).map((one) => one.incident.id)
-  if (isJson) return JSON.stringify({ incident, signals, changes, notices, ...(sameReport.length === 0 ? {} : { sameReport }) })
-  const next = nextCommands(incident, changes, { target, paint })
-  return [
-    ...(await overrideLines(target)),
-    renderIncident(incident, paint, { options: target.options, signals, changes, among }),
-    '',
-    renderTimeline(incident, signals, paint),
-    '',
-    renderChanges(withNotices(changes, notices), paint),
-    ...notesOf(target).map((note) => `  ${note}`),
-    ...next,
-  ].join('\n')
 }
 
 /** One line that says which incident it is. */

@@ -2,8 +2,9 @@ import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { reportedIn, reportLines } from '../../shared/domain/report-lines.ts'
 import { printable } from '../../shared/record/notice.ts'
-import { brief } from '../render/incident.ts'
-import { columns, type Paint } from '../render/style.ts'
+import { brief } from '../render/changes.ts'
+import type { Paint } from '../render/style.ts'
+import { table } from '../render/table.ts'
 import { LEAKED_USER, type Leak } from '../synthetic/leak.ts'
 
 interface Told {
@@ -11,6 +12,8 @@ interface Told {
   /** Ids of the records of calls that the account refused by what was set. */
   readonly refused: ReadonlySet<string>
   readonly paint: Paint
+  /** That of the terminal. */
+  readonly width: number | undefined
 }
 
 interface Looked {
@@ -23,7 +26,7 @@ interface Looked {
 const WORDS: Readonly<Record<string, string | undefined>> = { ask: 'people are asked', notify: 'people are told' }
 
 /** The second story in a few lines: what was reported, what the key did, and what was decided, in the order of time. */
-export function leakLines({ incident, signals, changes }: Looked, { leak, refused, paint }: Told): string[] {
+export function leakLines({ incident, signals, changes }: Looked, { leak, refused, paint, width }: Told): string[] {
   const first = signals.find(({ reportedBy }) => reportedBy === undefined)
   const said = signals.flatMap((signal) => {
     const words = reportedIn(signal, incident)
@@ -42,7 +45,11 @@ export function leakLines({ incident, signals, changes }: Looked, { leak, refuse
   const stopped = leak.records.filter(({ eventID }) => refused.has(eventID)).length
   return [
     `${paint('bold', 'A second story')}: the key of ${LEAKED_USER} stands in a ticket, with its secret; incident ${incident.id} is ${incident.state}`,
-    columns(rows.map(({ at, text }) => [new Date(at).toISOString().slice(11, 19), printable(text, 140)])).replace(/^/gm, '  '),
+    table(
+      [{}, { isText: true }],
+      rows.map(({ at, text }) => [new Date(at).toISOString().slice(11, 19), printable(text, 140)]),
+      { width, indent: 2 },
+    ),
     ...(reportLines(incident, signals)?.used ?? []).map((line) => `  ${printable(line, 200)}`),
     `  ${stopped} of the ${leak.records.length} calls were refused by what was set; what else was refused, the key had no right to`,
   ]

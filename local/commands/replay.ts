@@ -7,6 +7,7 @@ import type { Backtest } from '../backtest.ts'
 import type { Jobs } from '../reader/jobs.ts'
 import { readInThread } from '../reader/read-in-thread.ts'
 import { refusesCalls } from '../refused-by-steps.ts'
+import { terminalWidth } from '../render/display-width.ts'
 import type { Paint } from '../render/style.ts'
 import { logBatches } from '../replay/log-batches.ts'
 import { ReplayProgress } from '../replay/progress.ts'
@@ -84,7 +85,7 @@ export async function replay({ run, incidents, trust }: Replay, options: ReplayO
   const summary = summaryOf(run, { totals, input, found, policy, ms: now() - startedAt, isPartial })
   const report = { summary, input, found: strongestFirst(found), hasAccount }
   if (isJson) print(summary)
-  else out.write(`${renderReport(report, run, { paint, width: out.isTTY === true ? out.columns || undefined : undefined })}\n`)
+  else out.write(`${renderReport(report, run, { paint, width: terminalWidth(out) })}\n`)
   input.close(totals.records)
   if (options.page !== undefined) {
     const { replayPage } = await import('../replay/report-page.ts')

@@ -12,9 +12,12 @@ import { createEmbedded } from '../create-embedded.ts'
 import { AccountBusy } from '../embedded/own-folder.ts'
 import { embeddedSweep, sweepRegularly, tellSweepFailed } from '../embedded/sweep.ts'
 import type { Embedded } from '../embedded.ts'
-import { renderChanges, renderIncident } from '../render/incident.ts'
+import { renderChanges } from '../render/changes.ts'
+import { renderIncident } from '../render/incident.ts'
 import { reviewCommand } from '../render/next-commands.ts'
-import { columns, duration, moment, type Paint } from '../render/style.ts'
+import { duration, moment, type Paint } from '../render/style.ts'
+import { table } from '../render/table.ts'
+import { wrapText } from '../render/wrap.ts'
 import { simulatedClock } from '../simulated-clock.ts'
 import { type Leak, leakIn } from '../synthetic/leak.ts'
 import { DELIVERY_MS, type Live, learn, replayLastDay } from '../synthetic/play.ts'
@@ -39,11 +42,13 @@ export interface StartOptions {
   readonly folder: string
   readonly seed: number
   readonly paint: Paint
+  /** That of the terminal. */
+  readonly width: number | undefined
 }
 
 /** Replays a month of a synthetic account in which a CI key leaks on the last day and another one stands in a ticket, and prints what became of both. */
-export async function start({ isOnce, folder, seed, paint }: StartOptions): Promise<void> {
-  const print = (...lines: string[]) => process.stdout.write(`${lines.join('\n')}\n`)
+export async function start({ isOnce, folder, seed, paint, width }: StartOptions): Promise<void> {
+  const print = (...lines: string[]) => process.stdout.write(`${wrapText(lines.join('\n'), width)}\n`)
   const end = Math.floor(Date.now() / HOUR_MS) * HOUR_MS
   const story = syntheticHistory({ seed, end, days: DAYS })
   const clock = simulatedClock(() => performance.now())
@@ -77,7 +82,7 @@ export async function start({ isOnce, folder, seed, paint }: StartOptions): Prom
     clock.moveTo(end)
     await sweep()
     await embedded.save()
-    await tell(embedded, { story, leak, live, paint, print })
+    await tell(embedded, { story, leak, live, paint, width, print })
     if (!isOnce) await stay(embedded, { paint, print })
   } finally {
     await embedded.close()
@@ -89,10 +94,11 @@ interface Telling {
   readonly leak: Leak
   readonly live: Live
   readonly paint: Paint
+  readonly width: number | undefined
   readonly print: (...lines: string[]) => void
 }
 
-async function tell(embedded: Embedded, { story, leak, live, paint, print }: Telling): Promise<void> {
+async function tell(embedded: Embedded, { story, leak, live, paint, width, print }: Telling): Promise<void> {
   const { ports } = embedded
   const target = embedded.target('local:start')
   const open = await ports.incidents.listOpen(20)
@@ -100,11 +106,11 @@ async function tell(embedded: Embedded, { story, leak, live, paint, print }: Tel
   for (const incident of open.filter((one) => one.state === 'contained' && !isOfLeak(one))) {
     const { options } = target
     const known = await readKnown(incident, ports)
-    print(renderIncident(incident, paint, { options, ...known }), '', renderChanges(known.changes, paint), '')
+    print(renderIncident(incident, paint, { options, ...known, width }), '', renderChanges(known.changes, paint, width), '')
   }
-  if (live.refused.size > 0) print(...describeRefusals({ story, leak, live, paint }), '')
+  if (live.refused.size > 0) print(...describeRefusals({ story, leak, live, paint, width }), '')
   for (const incident of open.filter(isOfLeak)) {
-    print(...leakLines({ incident, ...(await readKnown(incident, ports)) }, { leak, refused: live.refused, paint }), '')
+    print(...leakLines({ incident, ...(await readKnown(incident, ports)) }, { leak, refused: live.refused, paint, width }), '')
   }
   const watching = open.filter(({ state }) => state === 'watching')
   if (watching.length > 0)
@@ -136,7 +142,7 @@ async function tell(embedded: Embedded, { story, leak, live, paint, print }: Tel
 }
 
 /** What the policies that were set have refused, and what the intruder did before they were there. */
-function describeRefusals({ story, leak, live, paint }: Pick<Telling, 'story' | 'leak' | 'live' | 'paint'>): string[] {
+function describeRefusals({ story, leak, live, paint, width }: Omit<Telling, 'print'>): string[] {
   const ofIntruder = new Set(story.intrusion.eventIds)
   const calls = story.lastDay as readonly CloudTrailRecord[]
   const foreign = calls.filter(({ eventID }) => ofIntruder.has(eventID))
@@ -151,7 +157,7 @@ function describeRefusals({ story, leak, live, paint }: Pick<Telling, 'story' | 
     ])
   return [
     `${paint('bold', 'What it stopped')}: ${refused.length} of ${foreign.length} calls of the intruder were refused or, by sessions that it did not get, never made; the ${foreign.length - refused.length} before them were made while the events were on their way`,
-    columns(rows).replace(/^/gm, '  '),
+    table([{}, { isText: true }, {}], rows, { width, indent: 2 }),
     ...(refused.length > rows.length ? [`  … ${refused.length - rows.length} more`] : []),
     ...(own > 0
       ? [

@@ -10,11 +10,13 @@ export interface StoredReachOptions {
   /** Another account than that of the stack. */
   readonly account: string | undefined
   readonly isJson: boolean
+  /** That of the terminal. */
+  readonly width?: number | undefined
   readonly complain: (line: string) => void
 }
 
 /** What the inventory of a stack found that identities could break, the gravest first, with what changed lately. */
-export async function storedReach({ reach }: Target, { identity, account, isJson, complain }: StoredReachOptions): Promise<string> {
+export async function storedReach({ reach }: Target, { identity, account, isJson, complain, width }: StoredReachOptions): Promise<string> {
   if (reach === undefined) throw new ResponderError('usage', 'this account has no inventory; --file reads one from a file')
   const all: StoredReach[] = []
   const unread = (key: string) => complain(`countersign: ${key} cannot be read; the next inventory writes it anew`)
@@ -30,7 +32,7 @@ export async function storedReach({ reach }: Target, { identity, account, isJson
   const found = chosen.toSorted((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
   if (isJson) return found.map(({ id, score, ...rest }) => JSON.stringify({ id, reach: score, ...rest })).join('\n')
   const [only] = found
-  return identity !== undefined && only !== undefined ? renderStoredReach(only) : renderStoredReaches(found)
+  return identity !== undefined && only !== undefined ? renderStoredReach(only, width) : renderStoredReaches(found, width)
 }
 
 function identityIn(all: readonly StoredReach[], identity: string): StoredReach {

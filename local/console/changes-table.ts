@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import type { Change } from '../../shared/domain/change.ts'
 import { isOrderChain } from '../../shared/record/orders.ts'
 import { type Markup, shown, table } from '../page/document.ts'
-import { brief, whyOf } from '../render/incident.ts'
+import { brief, whyOf } from '../render/changes.ts'
 import { chainLink } from './frame.ts'
 
 /** The most characters of a value that are shown. The inline policies of a role have at most 10,240. */

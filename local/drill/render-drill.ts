@@ -1,4 +1,6 @@
-import { columns, type Paint } from '../render/style.ts'
+import type { Paint } from '../render/style.ts'
+import { type Column, table } from '../render/table.ts'
+import { wrapText } from '../render/wrap.ts'
 import type { PlannedCanary } from './canary-for.ts'
 import { CLOCKS, type ClockName, type PublishedClock } from './clocks.ts'
 import { type DrillReport, type DrillStep, STEPS, type StepMeaning } from './step.ts'
@@ -21,8 +23,16 @@ export function whatFollows(
   ].join('\n')
 }
 
+const COLUMNS: readonly Column[] = [
+  { name: 'step', isText: true },
+  { name: 'after the first call', align: 'right' },
+  {},
+  { name: 'clock to beat', worth: 1 },
+  { isText: true },
+]
+
 /** The steps of a drill with their times, beside the published clocks. */
-export function drillText(report: DrillReport, paint: Paint, note = ''): string {
+export function drillText(report: DrillReport, { paint, width }: { paint: Paint; width?: number | undefined }, note = ''): string {
   const rows = report.steps.map((step) => {
     const { title } = STEPS[step.name]
     const clock = clockOf(step)
@@ -35,16 +45,17 @@ export function drillText(report: DrillReport, paint: Paint, note = ''): string 
     ]
   })
   const used = [...new Set(['fastest', 'hijackers', ...report.steps.flatMap((step) => clockOf(step) ?? [])])] as ClockName[]
-  return [
+  const told = [
     paint('bold', `Drill with ${report.user}`),
     ...(note === '' ? [] : [note]),
     '',
-    columns([['step', 'after the first call', '', 'clock to beat', ''], ...rows]),
+    table(COLUMNS, rows, { width }),
     '',
     'Times are those of this machine, which looks once a second. The clocks, which others have published:',
     ...used.flatMap((clock) => clockLines(CLOCKS[clock])),
     ...(report.left.length === 0 ? [] : ['', 'Left in the account:', ...report.left.map((one) => `  ${one}`)]),
-  ].join('\n')
+  ]
+  return wrapText(told.join('\n'), width)
 }
 
 /** A clock and, below it, who says so. */

@@ -2,7 +2,8 @@ import { html } from 'hono/html'
 import type { Thresholds } from '../../shared/domain/policy.ts'
 import { chart } from '../page/chart.ts'
 import { type Markup, shown, standAlone, table } from '../page/document.ts'
-import { columns } from '../render/style.ts'
+import { type Column, table as textTable } from '../render/table.ts'
+import { wrapText } from '../render/wrap.ts'
 import type { CaseAbout } from './case-figures.ts'
 import { medianOf, type SourceFigures } from './figures.ts'
 import type { Count } from './reached.ts'
@@ -15,8 +16,20 @@ export interface Evaluated {
   readonly results: readonly CaseResult[]
 }
 
+const COLUMNS: readonly Column[] = [
+  { name: 'SOURCE', isText: true },
+  { name: 'FOUND', align: 'right' },
+  { name: 'FALSE', align: 'right' },
+  { name: 'CREDENTIALS BAD', align: 'right', worth: 6 },
+  { name: 'GOOD', called: 'credentials good', align: 'right', worth: 5 },
+  { name: 'RECORDS BAD', align: 'right', worth: 2 },
+  { name: 'GOOD', called: 'records good', align: 'right', worth: 1 },
+  { name: 'AFTER RECORDS', align: 'right', worth: 4 },
+  { name: 'AFTER SECONDS', align: 'right', worth: 3 },
+]
+
 /** The figures as text for a terminal: what a reader needs first of each source, then a table with one line per source. */
-export function renderTable(sources: Readonly<Record<string, SourceFigures>>): string {
+export function renderTable(sources: Readonly<Record<string, SourceFigures>>, width?: number): string {
   const rows = Object.entries(sources).map(([name, { cases, credentials, records }]) => {
     const malicious = cases.filter((one) => one.malicious)
     const detected = malicious.filter((one) => one.detected)
@@ -33,10 +46,9 @@ export function renderTable(sources: Readonly<Record<string, SourceFigures>>): s
       median(detected.map(({ secondsToDetect }) => secondsToDetect ?? 0)),
     ]
   })
-  const header = ['SOURCE', 'FOUND', 'FALSE', 'CREDENTIALS BAD', 'GOOD', 'RECORDS BAD', 'GOOD', 'AFTER RECORDS', 'AFTER SECONDS']
   const legend =
     'FOUND: malicious cases whose first decision ≥ ask is on a malicious record. FALSE: benign cases with one.\nCREDENTIALS and RECORDS, bad (malicious) and good (benign): with a decision ≥ ask (≥ contain) of all. AFTER: medians of the cases found.\nEvery figure says what the evidence calls for, whatever the mode of the policy.\n--json and --out name every case, what found it and when. Sources are never pooled: their labels mean different things.'
-  return `${renderSummary(sources)}\n\n${columns([header, ...rows])}\n\n${legend}`
+  return wrapText(`${renderSummary(sources)}\n\n${textTable(COLUMNS, rows, { width })}\n\n${legend}`, width)
 }
 
 /** A self-contained page: figures, risk over time per credential, distribution of the risk by label. No scripts. */

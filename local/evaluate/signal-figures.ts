@@ -1,5 +1,6 @@
 import type { Signal } from '../../shared/domain/signal.ts'
-import { columns } from '../render/style.ts'
+import { type Column, table } from '../render/table.ts'
+import { wrapText } from '../render/wrap.ts'
 import type { RowOutcome } from './signal-kinds.ts'
 
 /**
@@ -41,8 +42,18 @@ function joinOf({ identity, credential }: Signal): 'named' | 'lookedUp' | 'nobod
   return isAskedFor ? 'lookedUp' : 'nobody'
 }
 
+const COLUMNS: readonly Column[] = [
+  { name: 'KIND', isText: true },
+  { name: 'ROWS', align: 'right' },
+  { name: 'SIGNALS', align: 'right' },
+  { name: 'NAMED', align: 'right', worth: 3 },
+  { name: 'LOOKED UP', align: 'right', worth: 1 },
+  { name: 'NOBODY', align: 'right', worth: 2 },
+  { name: 'UNEXPLAINED', align: 'right', worth: 4 },
+]
+
 /** The figures as a table, and under it the reasons of each kind. */
-export function renderSignals(kinds: Readonly<Record<string, KindFigures>>): string {
+export function renderSignals(kinds: Readonly<Record<string, KindFigures>>, width?: number): string {
   const all = Object.entries(kinds).sort(([a], [b]) => (a < b ? -1 : 1))
   const total = noFigures()
   for (const [, one] of all) for (const name of COUNTS) total[name] += one[name]
@@ -56,13 +67,13 @@ export function renderSignals(kinds: Readonly<Record<string, KindFigures>>): str
       reason,
     ])
   })
-  const head = ['KIND', 'ROWS', 'SIGNALS', 'NAMED', 'LOOKED UP', 'NOBODY', 'UNEXPLAINED']
-  return [
-    columns([head, ...rows]),
+  const told = [
+    table(COLUMNS, rows, { width }),
     '',
     'Named: it says whom it means. Looked up: IAM or CloudTrail is asked whose the credential is. Nobody: a person is asked.',
-    ...(reasons.length === 0 ? [] : ['', 'No signal, and why', columns(reasons)]),
-  ].join('\n')
+    ...(reasons.length === 0 ? [] : ['', 'No signal, and why', table([{}, { align: 'right' }, { isText: true }], reasons, { width })]),
+  ]
+  return wrapText(told.join('\n'), width)
 }
 
 const COUNTS = ['rows', 'signals', 'named', 'lookedUp', 'nobody', 'unexplained'] as const

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { ResponderError } from '../../shared/errors.ts'
 import { DATA_FOLDER } from '../data-folder.ts'
-import { complain, print } from './with-target.ts'
+import { complain, print, width } from './with-target.ts'
 
 interface BlastRadiusWords {
   readonly file?: string
@@ -36,14 +36,14 @@ export function addBlastRadius(root: Command): void {
         throw new ResponderError('usage', '--account names an account of a stack: name the stack with --stack')
       if (file !== undefined) {
         const { blastRadius } = await import('../commands/blast-radius.ts')
-        print(await blastRadius({ file, identity, isJson, page: out }))
+        print(await blastRadius({ file, identity, isJson, page: out, width: width() }))
         if (out !== undefined) complain(`Report: ${out}`)
         return
       }
       const [{ openTarget }, { storedReach }] = await Promise.all([import('../open-target.ts'), import('../commands/stored-reach.ts')])
       const target = await openTarget({ data, ...(stack === undefined ? {} : { stack }), ...(region === undefined ? {} : { region }) })
       try {
-        print(await storedReach(target, { identity, account, isJson, complain }))
+        print(await storedReach(target, { identity, account, isJson, complain, width: width() }))
       } finally {
         await target.close()
       }

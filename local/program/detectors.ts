@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { complain, POLICY_HELP, print } from './with-target.ts'
+import { complain, POLICY_HELP, print, width } from './with-target.ts'
 
 interface DetectorsOptions {
   readonly policy?: string
@@ -22,7 +22,7 @@ export function addDetectors(root: Command): void {
     .option('--json', 'one JSON object')
     .action(async (id: string | undefined, options: DetectorsOptions) => {
       const [{ listDetectors, showDetector }, found] = await Promise.all([import('../commands/detectors.ts'), policyOf(options)])
-      const input = { ...found, now: Date.now(), isJson: options.json === true }
+      const input = { ...found, now: Date.now(), isJson: options.json === true, width: width() }
       print(id === undefined ? listDetectors(input) : showDetector(id, input))
     })
 }

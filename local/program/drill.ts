@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { ResponderError } from '../../shared/errors.ts'
 import { asTyped } from '../command-name.ts'
 import { goAhead } from '../go-ahead.ts'
-import { complain, paint, print } from './with-target.ts'
+import { complain, paint, print, width } from './with-target.ts'
 
 interface DrillFlags {
   readonly stack?: string
@@ -57,6 +57,7 @@ async function run(flags: DrillFlags): Promise<void> {
       isJson: json === true,
       stop: stopping.signal,
       paint: paint(),
+      width: width(),
       say: complain,
       ...(stack === undefined || yes === true ? {} : { goAhead }),
     })

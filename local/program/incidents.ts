@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { ResponderError } from '../../shared/errors.ts'
-import { asDefault, ENDPOINT, paint, REASON, wholeNumber, withConsent, withTarget } from './with-target.ts'
+import { asDefault, ENDPOINT, paint, REASON, wholeNumber, width, withConsent, withTarget } from './with-target.ts'
 
 /** What is done, loaded when it is. */
 const incidentsOf = () => import('../commands/incidents.ts')
@@ -10,7 +10,8 @@ export function addIncidents(root: Command): void {
   const incidents = root.command('incidents').description('open incidents, highest priority first')
   withTarget(
     asDefault(incidents, 'list').description('list the open incidents').option('--all', 'the closed ones too').option('--json', 'NDJSON'),
-    async (target, { json, all }) => (await incidentsOf()).listIncidents(target, { isJson: json === true, isAll: all === true }),
+    async (target, { json, all }) =>
+      (await incidentsOf()).listIncidents(target, { isJson: json === true, isAll: all === true, width: width() }),
   )
   withTarget(
     incidents
@@ -18,7 +19,8 @@ export function addIncidents(root: Command): void {
       .description('one incident in full: why, timeline, changes')
       .argument('<id>')
       .option('--json', 'one JSON object'),
-    async (target, { json }, id) => (await incidentsOf()).showIncident(target, id, { isJson: json === true, paint: paint() }),
+    async (target, { json }, id) =>
+      (await import('../commands/show-incident.ts')).showIncident(target, id, { isJson: json === true, paint: paint(), width: width() }),
   )
   withTarget(
     root
@@ -36,7 +38,7 @@ export function addIncidents(root: Command): void {
         throw new ResponderError('usage', '--endpoint needs --model: the model of that server')
       const { explainIncident } = await import('../commands/explain.ts')
       const asked = model === undefined ? undefined : await (await import('../bedrock-model.ts')).modelFor(model, { region, endpoint })
-      return explainIncident(target, id, { model: asked, isJson: json === true, paint: paint() })
+      return explainIncident(target, id, { model: asked, isJson: json === true, paint: paint(), width: width() })
     },
   )
   withConsent(

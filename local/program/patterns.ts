@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { asDefault, REASON, withConsent, withTarget } from './with-target.ts'
+import { asDefault, folded, REASON, withConsent, withTarget } from './with-target.ts'
 
 const commands = () => import('../commands/patterns.ts')
 
@@ -8,7 +8,7 @@ export function addPatterns(root: Command): void {
   const patterns = root.command('patterns').description('what a release accepted, which is recorded and not asked about')
   withTarget(
     asDefault(patterns, 'list').description('the accepted patterns, the newest first').option('--json', 'NDJSON'),
-    async (target, { json }) => (await commands()).showPatterns(target, { isJson: json === true }),
+    async (target, { json }) => folded(await (await commands()).showPatterns(target, { isJson: json === true }), json),
   )
   withConsent(
     patterns

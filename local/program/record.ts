@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { ExportFormat } from '../../shared/record/export/export.ts'
-import { asDefault, paint, print, REASON, wholeNumber, withConsent, withTarget } from './with-target.ts'
+import { asDefault, paint, print, REASON, wholeNumber, width, withConsent, withTarget } from './with-target.ts'
 
 const changesOf = () => import('../commands/changes.ts')
 const baselineOf = () => import('../commands/baseline.ts')
@@ -55,7 +55,7 @@ export function addBaseline(root: Command): void {
       .description('the values of its baseline, how frequent and how recent they are')
       .argument('<arn>', IDENTITY)
       .option('--json', 'one JSON object'),
-    async (target, { json }, arn) => (await baselineOf()).showBaseline(target, arn, { isJson: json === true }),
+    async (target, { json }, arn) => (await baselineOf()).showBaseline(target, arn, { isJson: json === true, width: width() }),
   )
   withConsent(
     baseline
@@ -119,7 +119,7 @@ export function addDrift(root: Command): void {
       .option('--out <file>', 'an HTML page with plots')
       .option('--json', 'one JSON object'),
     async (target, { json, out }) =>
-      (await driftOf()).showDrift(target, { isJson: json === true, out, paint: paint(), now: () => Date.now() }),
+      (await driftOf()).showDrift(target, { isJson: json === true, out, paint: paint(), width: width(), now: () => Date.now() }),
   )
   withConsent(
     drift

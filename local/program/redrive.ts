@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { ResponderError } from '../../shared/errors.ts'
 import { goAhead } from '../go-ahead.ts'
-import { wholeNumber, withTarget } from './with-target.ts'
+import { folded, wholeNumber, withTarget } from './with-target.ts'
 
 /** Adds the command for messages that could not be processed. */
 export function addRedrive(root: Command): void {
@@ -33,7 +33,7 @@ export function addRedrive(root: Command): void {
       }
       if (queue === '' || reason === undefined) {
         if (reason !== undefined) throw new ResponderError('usage', 'name the queue whose messages are put back')
-        return commands.showFailures(target, { queue, isJson: json === true })
+        return folded(await commands.showFailures(target, { queue, isJson: json === true }), json)
       }
       if (yes !== true) await ask(await commands.whatRedriveChanges(target, queue, limit))
       return commands.redriveQueue(target, queue, { limit, reason })

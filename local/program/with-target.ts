@@ -5,7 +5,9 @@ import { asTyped } from '../command-name.ts'
 import { DATA_FOLDER } from '../data-folder.ts'
 import { goAhead } from '../go-ahead.ts'
 import { openTarget, type TargetOptions } from '../open-target.ts'
+import { terminalWidth } from '../render/display-width.ts'
 import { paintFor } from '../render/style.ts'
+import { wrapText } from '../render/wrap.ts'
 import type { Target } from '../target.ts'
 
 /** Prints a text that is not empty. */
@@ -14,6 +16,10 @@ export const print = (text: string) => process.stdout.write(text === '' ? '' : `
 export const complain = (line: string) => void process.stderr.write(`${line}\n`)
 /** Colours for standard output, where it is a terminal. */
 export const paint = () => paintFor(process.stdout, process.env)
+/** The width of standard output, where it is a terminal. */
+export const width = () => terminalWidth(process.stdout)
+/** A text for people, folded to the terminal; what is for programs stays as it is. */
+export const folded = (text: string, isJson = false) => (isJson ? text : wrapText(text, width()))
 
 /** Options of the commands that work on a target. */
 export interface CommandOptions extends TargetOptions {

@@ -1,5 +1,4 @@
 import { pendingOf } from '../../shared/contain/pending.ts'
-import { briefValue } from '../../shared/contain/steps/steps.ts'
 import { acceptedLines } from '../../shared/domain/accepted-lines.ts'
 import type { Contribution } from '../../shared/domain/assessment.ts'
 import { attempted, isAttempt } from '../../shared/domain/attempt.ts'
@@ -11,7 +10,6 @@ import { confirmedText } from '../../shared/domain/reported-by.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
 import { sameFindingLines, sameFindings } from '../../shared/domain/same-finding.ts'
 import { printable } from '../../shared/record/notice.ts'
-import { isOrderChain } from '../../shared/record/orders.ts'
 import { asTyped } from '../command-name.ts'
 import type { Target } from '../target.ts'
 import { advisorText } from './advisor.ts'
@@ -19,7 +17,8 @@ import { renderExcepted, renderFindings } from './findings.ts'
 import { renderLineage } from './lineage.ts'
 import { blastRadiusText, priorityText, standingRows } from './priority.ts'
 import { renderStory } from './story.ts'
-import { columns, duration, moment, type Paint } from './style.ts'
+import { duration, moment, type Paint } from './style.ts'
+import { table } from './table.ts'
 
 /** The most credentials that are printed: a role in use has a new session every hour. */
 const CREDENTIALS = 4
@@ -32,13 +31,15 @@ export interface ShownWith extends Pick<Target, 'options'> {
   readonly signals?: readonly IncidentSignal[]
   readonly changes?: readonly Change[]
   readonly among?: readonly Incident[]
+  /** That of the terminal. */
+  readonly width?: number | undefined
 }
 
 /** One incident as text: who, why, what it created, what a person has to do. Text of attackers is made printable. */
 export function renderIncident(
   incident: Incident,
   paint: Paint,
-  { options, signals = [], changes, among = [] }: ShownWith = { options: '' },
+  { options, signals = [], changes, among = [], width }: ShownWith = { options: '' },
 ): string {
   const { identity, assessment, decision } = incident
   const head = `${paint('bold', `Incident ${incident.id}`)}  ${paint(colourOf(incident), incident.state)}  priority ${incident.priority}`
@@ -78,10 +79,10 @@ export function renderIncident(
     head,
     ...renderStory({ incident, signals, changes }),
     '',
-    indent(columns(rows)),
+    table([{}, { isText: true }], rows, { width, indent: INDENT }),
     '',
     ...reportsOf(incident, { signals, among }, paint),
-    ...reasons(incident, signals, paint),
+    ...reasons(incident, signals, { paint, width }),
     ...renderExcepted(incident, paint),
     ...lineageOf(incident, paint),
     ...pending(incident, { paint, target: { options } }),
@@ -112,18 +113,22 @@ function credentialsOf({ credentials }: Incident): string {
   return [...shown, ...more].join(', ')
 }
 
-function reasons(incident: Incident, signals: readonly IncidentSignal[], paint: Paint): string[] {
+function reasons(
+  incident: Incident,
+  signals: readonly IncidentSignal[],
+  { paint, width }: { paint: Paint; width: number | undefined },
+): string[] {
   const { contributions, since } = reasonsOf(incident)
-  if (since.length === 0) return [paint('bold', 'Why'), indent(renderFindings(contributions))]
+  if (since.length === 0) return [paint('bold', 'Why'), indent(renderFindings(contributions, { width: inside(width) }))]
   const weaker = weakerReasons(incident, signals)
   const noReason = weaker.size === 0 ? 'no reason for the decision' : 'no reason for the decision, except where it says so'
   return [
     `${paint('bold', 'Why')}: the findings up to the decision`,
-    indent(renderFindings(contributions)),
+    indent(renderFindings(contributions, { width: inside(width) })),
     ...shortfall(incident, contributions, weaker),
     '',
     `${paint('bold', 'Found since then')}: ${noReason}; with them the risk is ${incident.assessment.risk}`,
-    indent(renderFindings(since, { hasShares: false, weaker })),
+    indent(renderFindings(since, { hasShares: false, weaker, width: inside(width) })),
   ]
 }
 
@@ -160,71 +165,16 @@ function pending(incident: Incident, { paint, target }: { paint: Paint; target: 
   return ['', paint('bold', 'For a person to do'), ...lines.map((line) => `  ${asTyped(printable(line, 160), target)}`)]
 }
 
-/** The entries of the incident's chain, one a line. Notices in between are of another chain, so they have no number of this one. */
-export function renderChanges(changes: readonly Change[], paint: Paint): string {
-  const rows = changes.map(({ subject, number, at, kind, target, actor, from, to, why }) => [
-    isOrderChain(subject) ? '' : `#${number}`,
-    `${at.slice(0, 10)} ${at.slice(11, 23)}`,
-    kind,
-    printable(target, 80),
-    kind.startsWith('step') || from !== null ? `${brief(from, target)} → ${brief(to, target)}` : brief(to, target),
-    `${printable(actor, 40)}: ${printable(whyOf({ kind, why }), 90)}`,
-  ])
-  return `${paint('bold', 'Changes')} (UTC)\n${indent(columns(rows))}`
-}
-
-/** The reason of an entry. That of an undone step ends in the title of the step, which says what was set and not what is now. */
-export function whyOf({ kind, why }: Pick<Change, 'kind' | 'why'>): string {
-  const [, cause, title] = kind === 'step-undone' ? (why.match(/^(.*?): (.*)$/s) ?? []) : []
-  return title === undefined ? why : `${cause}; until then: ${title}`
-}
-
-/** The name of each incident's identity, with its account where a list has several: two may have somebody of one name. */
-export function whoIn(incidents: readonly Incident[]): (incident: Incident) => string {
-  const isOfSeveral = new Set(incidents.map(({ identity }) => identity.account)).size > 1
-  return ({ identity: { name, account } }) => {
-    const place = account === 'unknown' ? 'an unknown account' : account
-    return isOfSeveral ? `${printable(name, 40)} of ${place}` : name
-  }
-}
-
-/** Incidents as a list, one a line. */
-export function renderList(incidents: readonly Incident[]): string {
-  const isOwned = incidents.some(({ owner }) => owner !== undefined)
-  const header = ['PRIORITY', 'ID', 'STATE', 'RISK', 'WHO', ...(isOwned ? ['OWNER'] : []), 'SINCE (UTC)', 'FIRST REASON']
-  const who = whoIn(incidents)
-  const rows = incidents.map((incident) => [
-    String(incident.priority),
-    incident.id,
-    incident.state,
-    String(incident.assessment.risk),
-    printable(who(incident), 56),
-    ...(isOwned ? [printable(incident.owner ?? '', 24)] : []),
-    moment(incident.openedAt),
-    printable(reasonsOf(incident).contributions[0]?.finding.title ?? '', 50),
-  ])
-  return columns([header, ...rows])
-}
-
 function colourOf({ state }: Incident): 'red' | 'yellow' | 'green' {
   if (state === 'contained' || state === 'containing') return 'red'
   return state === 'restricting' || state === 'restricted' || state === 'asking' || state === 'watching' ? 'yellow' : 'green'
 }
 
-/** A value of the record in a word or two. `target` is that of its entry: a step has words of its own for what it sets. */
-export function brief(value: unknown, target: string): string {
-  if (value === null || value === undefined) return 'absent'
-  const word = typeof value === 'object' ? wordIn(value) : undefined
-  if (word !== undefined) return printable(word, 40)
-  if (typeof value !== 'string') return printable(JSON.stringify(value), 40)
-  return briefValue(target, value) ?? printable(value, 40)
-}
+const INDENT = 2
 
-/** The action of a decision, the state at a verdict, or the end (epoch ms) of an extension. */
-function wordIn(value: object): string | undefined {
-  const { action, state, says, until } = value as { action?: unknown; state?: unknown; says?: unknown; until?: unknown }
-  if (typeof until === 'number' && !Number.isNaN(new Date(until).getTime())) return `until ${moment(until)}`
-  return [action, state, says].find((one) => typeof one === 'string')
+/** The width that is left of a terminal for what is indented. */
+function inside(width: number | undefined): number | undefined {
+  return width === undefined ? undefined : width - INDENT
 }
 
 export function indent(block: string): string {

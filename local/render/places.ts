@@ -3,7 +3,8 @@ import type { Baseline } from '../../shared/domain/baseline.ts'
 import { HOUR_MS } from '../../shared/domain/time.ts'
 import { expectedPlaces, usualPlaces } from '../../shared/domain/usual-places.ts'
 import { printable } from '../../shared/record/notice.ts'
-import { columns, moment } from './style.ts'
+import { moment } from './style.ts'
+import { table } from './table.ts'
 
 /** A place that an identity called from, or that a reviewer expects it to call from. Times are epoch milliseconds, of the hour. */
 export interface FencePlace {
@@ -54,7 +55,7 @@ const AGES = {
 } as const
 
 /** The places in lines for people: which a fence would leave open, since when they are known, and why there would be none. */
-export function renderPlaces(baseline: Baseline): readonly string[] {
+export function renderPlaces(baseline: Baseline, width?: number): readonly string[] {
   const places = fencePlaces(baseline)
   const why = whyNotStable(baseline.addresses, baseline.lastSeen)
   const head =
@@ -64,12 +65,5 @@ export function renderPlaces(baseline: Baseline): readonly string[] {
     firstSeen === undefined || lastSeen === undefined ? '' : `${moment(firstSeen)} to ${moment(lastSeen)}`,
     says,
   ])
-  return rows.length === 0
-    ? [head]
-    : [
-        head,
-        ...columns(rows)
-          .split('\n')
-          .map((line) => `  ${line}`),
-      ]
+  return rows.length === 0 ? [head] : [head, ...table([{}, {}, { isText: true }], rows, { width, indent: 2 }).split('\n')]
 }

@@ -3,10 +3,20 @@ import { listedHolder } from '../../shared/domain/listed-holder.ts'
 import type { StoredReach } from '../../shared/domain/stored-reach.ts'
 import { minuteText } from '../../shared/domain/time.ts'
 import { printable } from '../../shared/record/notice.ts'
-import { columns } from './style.ts'
+import { type Column, table } from './table.ts'
+import { wrapText } from './wrap.ts'
+
+const COLUMNS: readonly Column[] = [
+  { name: 'REACH', align: 'right' },
+  { name: 'KIND', worth: 2 },
+  { name: 'NAME', isText: true },
+  { name: 'PATHS', align: 'right', worth: 1 },
+  { name: 'CHANGED', isText: true, worth: 3 },
+  { name: 'GRAVEST', isText: true, worth: 4 },
+]
 
 /** Identities as a list, one a line, and when the inventory was taken. */
-export function renderStoredReaches(found: readonly StoredReach[]): string {
+export function renderStoredReaches(found: readonly StoredReach[], width?: number): string {
   const rows = found.map((one) => [
     String(one.score),
     listedHolder(one.id).kind,
@@ -17,21 +27,22 @@ export function renderStoredReaches(found: readonly StoredReach[]): string {
   ])
   const latest = Math.max(...found.map(({ at }) => at))
   const older = found.filter(({ at }) => at < latest).length
-  return [
-    columns([['REACH', 'KIND', 'NAME', 'PATHS', 'CHANGED', 'GRAVEST'], ...rows]),
+  const told = [
+    table(COLUMNS, rows, { width }),
     `As of ${minuteText(latest)}.`,
     ...(older === 0 ? [] : [`${older} of an earlier inventory: they are gone, or their account could not be read since.`]),
-  ].join('\n')
+  ]
+  return wrapText(told.join('\n'), width)
 }
 
 /** Said where nothing of it was read. */
 const UNASKED = 'Access Analyzer: not known; the region has no analyzer, or it could not be read'
 
 /** One identity in full. */
-export function renderStoredReach(one: StoredReach): string {
+export function renderStoredReach(one: StoredReach, width?: number): string {
   const { id, score, reasons, paths, gained = [], at, access } = one
   const change = changeText(one)
-  return [
+  const told = [
     `${printable(id, 300)}  reach ${score} of 100, as of ${minuteText(at)}`,
     ...reasons.map((reason) => `  ${printable(reason, 300)}`),
     ...(reasons.length === 0 ? ['  nothing that counts'] : []),
@@ -39,7 +50,8 @@ export function renderStoredReach(one: StoredReach): string {
     ...(paths.length === 0 ? [] : [`Paths: ${paths.join(', ')}; with --file the same command shows their steps`]),
     ...(access ?? []).map((finding) => `Access Analyzer: ${accessFact(finding)}`),
     ...(access === undefined ? [UNASKED] : access.length === 0 ? ['Access Analyzer: nothing found'] : []),
-  ].join('\n')
+  ]
+  return wrapText(told.join('\n'), width)
 }
 
 /** How its reach changed, and since which inventory; empty where it never did. */

@@ -3,14 +3,16 @@ import { callsRefused, refusedAfter, refusingAction } from '../../shared/domain/
 import { fromText, reportedIn } from '../../shared/domain/report-lines.ts'
 import { leftOutText } from '../../shared/domain/timeline.ts'
 import { printable } from '../../shared/record/notice.ts'
-import { indent } from './incident.ts'
-import { columns, moment, type Paint } from './style.ts'
+import { moment, type Paint } from './style.ts'
+import { type Column, table } from './table.ts'
 
 /** The most timeline rows that are printed; `--json` gives all. */
 const TIMELINE_ROWS = 25
 
+const COLUMNS: readonly Column[] = [{}, { isText: true }, { isText: true }, { isText: true }, {}, { isText: true, least: 20 }]
+
 /** The signals of the incident's timeline, one a line. */
-export function renderTimeline(incident: Incident, signals: readonly IncidentSignal[], paint: Paint): string {
+export function renderTimeline(incident: Incident, signals: readonly IncidentSignal[], paint: Paint, width?: number): string {
   const rows = signals
     .slice(0, TIMELINE_ROWS)
     .map((signal) => [
@@ -29,5 +31,5 @@ export function renderTimeline(incident: Incident, signals: readonly IncidentSig
   const count = `${leftOut === undefined ? '' : 'kept: '}${signals.length} ${signals.length === 1 ? 'signal' : 'signals'}`
   const isMoved = incident.assessment.opinion?.kind === 'answered' && incident.assessment.opinion.shift !== 0
   const basis = isMoved ? '; risk by the findings, without the advisor' : ''
-  return `${paint('bold', 'Timeline')} (UTC, ${count}${after}${basis})\n${indent(columns(rows))}${more}${unkept}`
+  return `${paint('bold', 'Timeline')} (UTC, ${count}${after}${basis})\n${table(COLUMNS, rows, { width, indent: 2 })}${more}${unkept}`
 }

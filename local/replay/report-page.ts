@@ -6,7 +6,7 @@ import { fromText, reportedIn, reportLines } from '../../shared/domain/report-li
 import { runbookLine } from '../../shared/domain/runbook.ts'
 import type { Backtest } from '../backtest.ts'
 import { type Markup, shown, standAlone, table } from '../page/document.ts'
-import { whoIn } from '../render/incident.ts'
+import { whoIn } from '../render/incident-list.ts'
 import { standingRows } from '../render/priority.ts'
 import { moment } from '../render/style.ts'
 import { INCIDENT_COLUMNS, incidentRow } from './incident-rows.ts'

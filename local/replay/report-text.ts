@@ -4,6 +4,7 @@ import type { Backtest } from '../backtest.ts'
 import { refusesCalls } from '../refused-by-steps.ts'
 import { renderIncident } from '../render/incident.ts'
 import { moment, type Paint } from '../render/style.ts'
+import { wrapText } from '../render/wrap.ts'
 import { incidentTable } from './incident-rows.ts'
 import { priceLine, type Report, summaryLines } from './summary.ts'
 
@@ -13,16 +14,17 @@ const WHOLE_INCIDENTS = 3
 /** A replay as text: the strongest incidents whole, a table of all, the summary. `width` is that of the terminal. */
 export function renderReport(report: Report, run: Backtest, { paint, width }: { paint: Paint; width: number | undefined }): string {
   const { found, summary } = report
-  if (summary.records === 0 && summary.partial !== true && found.length === 0) return nothingRead(report, paint)
+  if (summary.records === 0 && summary.partial !== true && found.length === 0) return wrapText(nothingRead(report, paint), width)
   const whole = found
     .slice(0, WHOLE_INCIDENTS)
-    .map((incident) => `${renderIncident(incident, paint, { options: '', among: found })}\n  ${refusalLine(incident, run)}\n`)
-  return [
+    .map((incident) => `${renderIncident(incident, paint, { options: '', among: found, width })}\n  ${refusalLine(incident, run)}\n`)
+  const told = [
     ...whole,
     ...(found.length > 0 ? [incidentTable(found, width), ''] : []),
     paint('bold', 'Summary'),
     ...summaryLines(report, paint).map((line) => `  ${line}`),
-  ].join('\n')
+  ]
+  return wrapText(told.join('\n'), width)
 }
 
 /** What was looked for, where nothing was found: figures of nothing would look like a result. */

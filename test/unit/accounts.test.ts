@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { renderList } from '../../local/render/incident.ts'
+import { renderList } from '../../local/render/incident-list.ts'
 import { approvedSteps } from '../../shared/contain/plan.ts'
 import { rotate } from '../../shared/contain/rotate/rotate.ts'
 import { storedEdges, withEdges } from '../../shared/decide/lineage-edges.ts'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { showIncident } from '../../local/commands/incidents.ts'
+import { showIncident } from '../../local/commands/show-incident.ts'
 import type { Paint } from '../../local/render/style.ts'
 import { UnreadableEntry } from '../../shared/errors.ts'
 import { noteNotice, orderSubject } from '../../shared/record/orders.ts'

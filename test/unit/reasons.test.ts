@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { renderIncident, renderList } from '../../local/render/incident.ts'
+import { renderIncident } from '../../local/render/incident.ts'
+import { renderList } from '../../local/render/incident-list.ts'
 import type { Paint } from '../../local/render/style.ts'
 import { renderTimeline } from '../../local/render/timeline.ts'
 import type { Incident } from '../../shared/domain/incident.ts'

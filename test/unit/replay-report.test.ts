@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InputTally } from '../../local/commands/input-tally.ts'
-import { renderList } from '../../local/render/incident.ts'
+import { renderList } from '../../local/render/incident-list.ts'
 import { incidentTable } from '../../local/replay/incident-rows.ts'
 import { ReplayProgress } from '../../local/replay/progress.ts'
 import { refusalLine } from '../../local/replay/report-text.ts'
@@ -40,7 +40,12 @@ describe('the table of incidents', () => {
     const reasons = rows.filter((row) => !/^\S/.test(row) || width > 100)
     for (const row of reasons) expect(row.length).toBeLessThanOrEqual(width)
     const words = (text: string) => text.split(/\s+/).filter((word) => word !== '')
-    expect(words(rows.join(' '))).toEqual(words(incidentTable(found, undefined)))
+    // A cell that stands below its row has the name of its column before it.
+    const told = rows
+      .slice(1)
+      .join(' ')
+      .replaceAll(/(?:WHEN|FIRST REASON): /g, '')
+    expect(words(told)).toEqual(words(incidentTable(found, undefined).split('\n').slice(1).join(' ')))
   })
 
   it('names the account beside each name where incidents are of several, and only there', () => {

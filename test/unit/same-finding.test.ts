@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import { describe, expect, it } from 'vitest'
-import { showIncident } from '../../local/commands/incidents.ts'
+import { showIncident } from '../../local/commands/show-incident.ts'
 import { reportedSection } from '../../local/console/reported.ts'
 import { findingUid } from '../../shared/domain/finding-id.ts'
 import { type KeptReport, REPORTING_SOURCES } from '../../shared/domain/report.ts'

@@ -1,0 +1,46 @@
+import type { Incident } from '../../shared/domain/incident.ts'
+import { reasonsOf } from '../../shared/domain/reasons.ts'
+import { printable } from '../../shared/record/notice.ts'
+import { moment } from './style.ts'
+import { type Column, table } from './table.ts'
+
+const LIST_COLUMNS: readonly Column[] = [
+  { name: 'PRIORITY', align: 'right', worth: 3 },
+  { name: 'ID' },
+  { name: 'STATE' },
+  { name: 'RISK', align: 'right', worth: 2 },
+  { name: 'WHO', isText: true, least: 12 },
+  { name: 'OWNER', isText: true, least: 10, worth: 4 },
+  { name: 'SINCE (UTC)', worth: 1 },
+  { name: 'FIRST REASON', isText: true, worth: 5 },
+]
+
+/** Incidents as a list, one a line, or folded to `width`. */
+export function renderList(incidents: readonly Incident[], width?: number): string {
+  const isOwned = incidents.some(({ owner }) => owner !== undefined)
+  const who = whoIn(incidents)
+  const rows = incidents.map((incident) => [
+    String(incident.priority),
+    incident.id,
+    incident.state,
+    String(incident.assessment.risk),
+    printable(who(incident), 56),
+    ...(isOwned ? [printable(incident.owner ?? '', 24)] : []),
+    moment(incident.openedAt),
+    printable(reasonsOf(incident).contributions[0]?.finding.title ?? '', 50),
+  ])
+  return table(
+    LIST_COLUMNS.filter(({ name }) => isOwned || name !== 'OWNER'),
+    rows,
+    { width },
+  )
+}
+
+/** The name of each incident's identity, with its account where a list has several: two may have somebody of one name. */
+export function whoIn(incidents: readonly Incident[]): (incident: Incident) => string {
+  const isOfSeveral = new Set(incidents.map(({ identity }) => identity.account)).size > 1
+  return ({ identity: { name, account } }) => {
+    const place = account === 'unknown' ? 'an unknown account' : account
+    return isOfSeveral ? `${printable(name, 40)} of ${place}` : name
+  }
+}
