@@ -43,6 +43,7 @@ export const WARNINGS: Readonly<Record<string, WarningAlarm>> = {
   'release.unordered': of('Unordered'),
   'respond.fast-path.failed': none('the event is evaluated afterwards, or delivered again'),
   'respond.identity.failed': none('the message is delivered again, and counted there'),
+  'reach.access-unread': none('reach is stored without what Access Analyzer found, and `blast-radius` says that this is not known'),
   'reach.failed': none('the run fails at its end, and its dead letter has an alarm'),
   'reach.unreadable': of('StoredUnreadable'),
   'reach.unread': none('the decision goes by what was seen; a table that fails has alarms of its own'),

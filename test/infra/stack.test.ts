@@ -267,6 +267,7 @@ describe('inventory', () => {
     ).toEqual(
       [
         ...['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Scan'],
+        ...['access-analyzer:ListAnalyzers', 'access-analyzer:ListFindings'],
         ...['iam:GenerateServiceLastAccessedDetails', 'iam:GetAccountAuthorizationDetails', 'iam:GetServiceLastAccessedDetails'],
       ].sort(),
     )

@@ -190,7 +190,7 @@ describe('a step that cannot be read', () => {
       'of its own keys waits',
       () => ({ listAccessKeys: () => named('Throttling') }),
       [denyOn('ci-build')],
-      [/inactive: could not be looked at: Throttling$/],
+      [/switched off: could not be looked at: Throttling$/],
     ],
     [
       'of its own deny does not wait: what stands there can only be ours',
@@ -218,7 +218,7 @@ describe('a step that cannot be read', () => {
       iam: (iam) => ({ getUserPolicy: (name, policy) => (name === 'made' ? named('Throttling') : iam.getUserPolicy(name, policy)) }),
     })
     expect([now.state, planned]).toEqual(['asking', [keyOn('ci-build'), denyOn('ci-build')]])
-    expect(said).toEqual([expect.stringMatching(/made everything: could not be looked at: Throttling$/)])
+    expect(said).toEqual([expect.stringMatching(/made denied everything, by an inline policy: could not be looked at: Throttling$/)])
   })
 })
 
@@ -241,7 +241,7 @@ describe('what a run says', () => {
       'of what it created and AWS refuses',
       { account: accountWith({ name: 'made', created: NOW }), incident: { lineage: [MADE] }, iam: REFUSES },
       'asking',
-      [/made everything: AWS answered AccessDenied$/],
+      [/made denied everything, by an inline policy: AWS answered AccessDenied$/],
     ],
     [
       'of who was there before the call',
@@ -253,7 +253,7 @@ describe('what a run says', () => {
       'of a name that IAM cannot have given',
       { incident: { lineage: [edge('user', 'not a name')] } },
       'contained',
-      [/^inline policy .*could not be looked at: InvalidTarget$/],
+      [/denied everything, by an inline policy: could not be looked at: InvalidTarget$/],
     ],
     [
       'of a key of somebody else in a mode that contains',
@@ -269,7 +269,7 @@ describe('what a run says', () => {
         policy: { protected: { arns: [arnOf('bob')], tags: {} } },
       },
       'contained',
-      [/inactive: .*protected/],
+      [/switched off: .*protected/],
     ],
     [
       'of an identity that is neither user nor role, whose issue is contained',
@@ -277,7 +277,7 @@ describe('what a run says', () => {
       'asking',
       [/^the root user itself is still in use: it cannot be contained from here, a person has to act$/],
     ],
-    ['of its own user that is gone', { account: {} }, 'asking', [/everything: it is no longer there$/]],
+    ['of its own user that is gone', { account: {} }, 'asking', [/denied everything, by an inline policy: it is no longer there$/]],
     [
       'of doubts, remarks after them',
       {
@@ -287,7 +287,7 @@ describe('what a run says', () => {
         policy: { protected: { arns: [arnOf('bob')], tags: {} } },
       },
       'asking',
-      [/made everything: AWS/, /inactive: .*protected/],
+      [/made denied everything, by an inline policy: AWS/, /switched off: .*protected/],
     ],
   ])('%s', async (_, parts, state, lines) => {
     const { now, said } = await run(parts)
@@ -311,7 +311,7 @@ describe('what a run says', () => {
     })
     expect([others.now.state, others.said]).toEqual([
       'contained',
-      [expect.stringMatching(/^access key .* of bob inactive: accepted by IAM, not read back yet$/)],
+      [expect.stringMatching(/^key .* of bob switched off: accepted by IAM, not read back yet$/)],
     ])
   })
 })

@@ -106,10 +106,10 @@ describe('the steps that stand', () => {
   it('keep the value from before and the value that is wanted, and when the value was last written', () => {
     const changes = changesOf(['step-planned', A, 'Active', 'Inactive'], ['decision', 'x'], ['step-done', A, 'Active', 'Inactive'])
     expect(standingSteps(changes.slice(0, 2))).toEqual([
-      { target: A, before: 'Active', contained: 'Inactive', earlier: [], isDone: false, at: secondOf(0) },
+      { target: A, before: 'Active', contained: 'Inactive', earlier: [], isDone: false, at: secondOf(0), title: 'x' },
     ])
     expect(standingSteps(changes)).toEqual([
-      { target: A, before: 'Active', contained: 'Inactive', earlier: [], isDone: true, at: secondOf(2) },
+      { target: A, before: 'Active', contained: 'Inactive', earlier: [], isDone: true, at: secondOf(2), title: 'x' },
     ])
   })
 })
