@@ -35,7 +35,7 @@ const OBJECTS = 5
 function objectsText(objects: readonly string[]): Markup | '' {
   if (objects.length === 0) return ''
   const more = objects.length > OBJECTS ? ` and ${objects.length - OBJECTS} more` : ''
-  return html` <span class="faint">${shown(objects.slice(0, OBJECTS).join(', '), 300)}${more}</span>`
+  return html` <span class="faint id">${shown(objects.slice(0, OBJECTS).join(', '), 300)}${more}</span>`
 }
 
 /** A row of the timeline: a call, a run of like ones, or a report. A report is no call: it comes from no address, by no tool, and has no outcome. */

@@ -60,7 +60,9 @@ describe('the console of the story’s account', () => {
   let incident = ''
   beforeAll(async () => {
     countersign('start', '--once')
-    incident = (JSON.parse(countersign('incidents', '--json').split('\n')[0] ?? '') as { id: string }).id
+    const listed = countersign('incidents', '--json').trim().split('\n')
+    const all = listed.map((line) => JSON.parse(line) as { id: string; identity: { name: string } })
+    incident = all.find(({ identity }) => identity.name === 'ci-deploy')?.id ?? ''
     served = await startConsole()
   })
 
