@@ -1,4 +1,5 @@
 import { enforce } from '../shared/contain/enforce.ts'
+import { blastRadiusOf } from '../shared/decide/reach/policy-radius.ts'
 import { placeOf, userArn } from '../shared/domain/arn.ts'
 import { exceptionText } from '../shared/domain/excepted.ts'
 import { findingUid } from '../shared/domain/finding-id.ts'
@@ -84,6 +85,7 @@ export function backtest({ trust = REPLAYED, read: given, ...ports }: BacktestPo
     ...ports,
     // Where the account is not known, the log says whose key it is.
     iam: ports.meet === undefined ? ports.iam : observed.knowing(ports.iam),
+    blastRadiusOf,
     incidents,
     pager: ports.notifier,
     reverifyQueue: { verifyLater: async () => {} },

@@ -11,6 +11,7 @@ import { dynamoIncidentStore } from '../shared/aws/incident-store.ts'
 import { callsBy } from '../shared/aws/request-handler.ts'
 import { createTable } from '../shared/aws/table.ts'
 import { enforce } from '../shared/contain/enforce.ts'
+import { blastRadiusOf } from '../shared/decide/reach/policy-radius.ts'
 import { AuthorizationDetails } from '../shared/domain/authorization-details.ts'
 import { ResponderError } from '../shared/errors.ts'
 import { geoIpFrom } from '../shared/geo/geo-ip.ts'
@@ -220,6 +221,7 @@ async function portsOf({ ask, picture, clock }: { ask: AskTable; picture: Author
     ...stores,
     breaker: dynamoBreaker(table),
     iam: memoryIam(picture),
+    blastRadiusOf,
     advisor: offlineAdvisor(),
     budget: dynamoAdvisorBudget(table),
     notifier: memoryNotifier(),

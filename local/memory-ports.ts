@@ -1,3 +1,4 @@
+import { blastRadiusOf } from '../shared/decide/reach/policy-radius.ts'
 import { AuthorizationDetails } from '../shared/domain/authorization-details.ts'
 import { absentAdvisor } from '../shared/memory/advisor.ts'
 import { memoryAdvisorBudget } from '../shared/memory/advisor-budget.ts'
@@ -27,6 +28,7 @@ export function emptyPorts(parts: { geoIp: GeoIp; advisor?: Advisor }) {
     notifier: memoryNotifier(),
     containInvoker: { contain: async () => {} },
     bootstrapQueue: { bootstrap: async () => {} },
+    blastRadiusOf,
     account: undefined,
     history: { lookup: async () => [] },
     geoIp: parts.geoIp,

@@ -1,4 +1,5 @@
 import { enforce } from '../shared/contain/enforce.ts'
+import { blastRadiusOf } from '../shared/decide/reach/policy-radius.ts'
 import type { Opinion } from '../shared/domain/assessment.ts'
 import type { AuthorizationDetails } from '../shared/domain/authorization-details.ts'
 import { AuthorizationDetails as AuthorizationDetailsSchema } from '../shared/domain/authorization-details.ts'
@@ -66,6 +67,7 @@ export async function embedded(
     record: memoryChangeRecord(parts.chains),
     breaker: memoryBreaker(),
     iam,
+    blastRadiusOf,
     budget: memoryAdvisorBudget(),
     advisor: parts.advisor ?? { advise: async () => ({ kind: 'fallback', cause: 'absent' }) as const },
     notifier,

@@ -8,7 +8,7 @@ import { evidenceRows } from '../local/render/evidence-table.ts'
 import { KINDS } from '../local/synthetic/days/kinds.ts'
 import { itemTable } from '../shared/aws/item-lives.ts'
 import { readStackConfig, StackConfig } from '../shared/config.ts'
-import { ESCALATION_PATHS } from '../shared/decide/reach/escalation-paths.ts'
+import { ESCALATION_PATHS, type EscalationCategory } from '../shared/decide/reach/escalation-paths.ts'
 import { CATALOGUE } from '../shared/detect/catalogue.ts'
 import { BINDING_DETECTORS } from '../shared/domain/binding-detectors.ts'
 import { CEILINGS } from '../shared/domain/ceilings.ts'
@@ -135,13 +135,28 @@ export function documents(): string[] {
   return [...readdirSync(ROOT), ...below('docs'), ...below('.github')].filter((path) => path.endsWith('.md')).sort()
 }
 
-/** Every document with its generated parts up to date, and the data that derives from the catalogue. `npm run docs` writes them. */
+/** Every document with its generated parts up to date, and the data that derives from the catalogues of detectors and of paths. `npm run docs` writes them. */
 export function generatedDocs(): { path: string; text: string }[] {
   const pages = documents().map((path) => ({
     path,
     text: path === 'docs/detectors.md' ? detectorsPage() : filled(path, readFileSync(join(ROOT, path), 'utf8')),
   }))
-  return [...pages, { path: 'shared/domain/runbooks.json', text: runbooks() }]
+  return [
+    ...pages,
+    { path: 'shared/domain/runbooks.json', text: runbooks() },
+    { path: 'shared/decide/reach/seen-paths.json', text: seenPaths() },
+  ]
+}
+
+/** What calls an identity is seen to make where it grants itself more, or takes on another: the evidence of a call needs no more of the paths. */
+function seenPaths(): string {
+  const ofCategory = (category: EscalationCategory) =>
+    // AssumeRole alone says nothing of the role.
+    ESCALATION_PATHS.filter((path) => path.category === category && path.name !== 'sts-001').map(
+      ({ permissions }) => `    [${permissions.map((permission) => JSON.stringify(permission)).join(', ')}]`,
+    )
+  const members = (['self-escalation', 'principal-access'] as const).map((one) => `  "${one}": [\n${ofCategory(one).join(',\n')}\n  ]`)
+  return `{\n${members.join(',\n')}\n}\n`
 }
 
 /** The runbook of each detector by its id, so that what shows a finding need not load the detectors. */

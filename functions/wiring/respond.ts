@@ -72,6 +72,7 @@ const ports: RespondPorts = {
   identities: dynamoIdentityStore(table),
   lastUsed: dynamoLastUsedStore(table),
   reach: dynamoReachStore(table),
+  blastRadiusOf: undefined,
   ...stores,
   pause,
   iam: accounts === undefined ? iam : readsOf(accounts, config.ACCOUNT_ID, stores.log),

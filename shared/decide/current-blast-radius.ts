@@ -4,14 +4,14 @@ import type { Incident } from '../domain/incident.ts'
 import type { Identity, Signal } from '../domain/signal.ts'
 import { radiusOf } from '../domain/stored-reach.ts'
 import type { RespondPorts } from '../ports/respond.ts'
-import { blastRadiusOf, observedBlastRadius, raisedBySeen } from './reach/blast-radius.ts'
+import { observedBlastRadius, raisedBySeen } from './reach/blast-radius.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
 interface Looking {
   readonly baseline: Baseline
   readonly signal: Signal
   readonly unitOfWork: Pick<UnitOfWork, 'reachOf'>
-  readonly ports: Pick<RespondPorts, 'iam'>
+  readonly ports: Pick<RespondPorts, 'iam' | 'blastRadiusOf'>
 }
 
 /** The blast radius by the identity's policies when they are known, else by its observed calls. A score never falls within one incident. */
@@ -34,6 +34,7 @@ async function byPolicies(
 ): Promise<BlastRadius | undefined> {
   const stored = await unitOfWork.reachOf(identity)
   if (stored !== undefined) return radiusOf(stored)
+  if (ports.blastRadiusOf === undefined) return undefined
   const policies = await ports.iam.policiesOf(identity)
-  return policies && blastRadiusOf(policies)
+  return policies && ports.blastRadiusOf(policies)
 }

@@ -1,3 +1,5 @@
+import type { KnownPolicies } from '../domain/account-policies.ts'
+import type { BlastRadius } from '../domain/blast-radius.ts'
 import type { Accounts } from './accounts.ts'
 import type { Advisor, AdvisorBudget } from './advisor.ts'
 import type { Iam } from './iam.ts'
@@ -16,6 +18,8 @@ export interface RespondPorts {
   readonly incidents: IncidentStore
   readonly record: ChangeRecord
   readonly iam: Pick<Iam, 'ownerOf' | 'describe' | 'policiesOf'>
+  /** Says what policies let an identity break; undefined in a stack, where IAM is asked for none and the inventory has said it. */
+  readonly blastRadiusOf: ((policies: KnownPolicies) => BlastRadius | undefined) | undefined
   readonly advisor: Advisor
   readonly budget: AdvisorBudget
   readonly notifier: Notifier

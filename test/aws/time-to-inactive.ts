@@ -41,6 +41,7 @@ export async function timeToInactive(about: {
     record: dynamoChangeRecord(table),
     breaker: { ...dynamoBreaker(table), reserve: async (lane: BreakerLane, id: string) => dynamoBreaker(table).reserve(lane, id, 1000) },
     iam,
+    blastRadiusOf: undefined,
     notifier: { notify: async () => {} },
     pager: { notify: async () => {} },
     advisor: absentAdvisor,

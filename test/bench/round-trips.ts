@@ -86,6 +86,7 @@ async function pathOf(events: readonly object[]): Promise<string[]> {
       record: dynamoChangeRecord(table),
       breaker: dynamoBreaker(table),
       iam: awsIam(counted(iamClient(options(aws.url)), calls), '123456789012'),
+      blastRadiusOf: undefined,
       notifier: snsNotifier(counted(snsClient(options(aws.url)), calls), 'arn:aws:sns:us-east-1:123456789012:notices'),
       pager: snsNotifier(counted(snsClient(options(aws.url)), calls), 'arn:aws:sns:us-east-1:123456789012:on-call'),
       advisor: absentAdvisor,

@@ -86,6 +86,7 @@ async function learned(stores: Pick<RespondPorts, 'identities' | 'incidents' | '
   const ports: RespondPorts = {
     ...stores,
     iam: memoryIam(AuthorizationDetails.parse({ UserDetailList: EXPOSED.map((UserName) => ({ UserName, Arn: arnOf(UserName) })) })),
+    blastRadiusOf: undefined,
     advisor: absentAdvisor,
     budget: memoryAdvisorBudget(),
     notifier: { notify: async () => {} },

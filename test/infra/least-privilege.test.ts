@@ -167,6 +167,7 @@ async function deployed() {
     lastUsed: dynamoLastUsedStore({ client: as.respond.dynamo, name: 'record' }),
     reach: dynamoReachStore({ client: as.respond.dynamo, name: 'record' }),
     iam: awsIam(as.respond.iam, ACCOUNT),
+    blastRadiusOf: undefined,
     advisor: absentAdvisor,
     budget: dynamoAdvisorBudget({ client: as.respond.dynamo, name: 'record' }),
     containInvoker: lambdaContainInvoker(as.respond.lambda, 'contain'),

@@ -143,6 +143,7 @@ function environmentOf(queue: SimulatedQueue, { time, random, stores, iam, desig
     incidents: slow(stores.incidents, table),
     record: slow(stores.record, table),
     iam: slow(iam, () => LATENCIES.iam),
+    blastRadiusOf: undefined,
     advisor: absentAdvisor,
     budget: memoryAdvisorBudget(),
     notifier: { notify: () => call(LATENCIES.queue, () => {}) },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { enforce } from '../../shared/contain/enforce.ts'
+import { blastRadiusOf } from '../../shared/decide/reach/policy-radius.ts'
 import { type Action, isStronger } from '../../shared/domain/action.ts'
 import { AuthorizationDetails } from '../../shared/domain/authorization-details.ts'
 import type { Network } from '../../shared/domain/network.ts'
@@ -49,6 +50,7 @@ export async function play(scenario: Scenario) {
     record: memoryChangeRecord(),
     breaker: memoryBreaker(),
     iam,
+    blastRadiusOf,
     advisor: offlineAdvisor(),
     budget: memoryAdvisorBudget(),
     notifier,

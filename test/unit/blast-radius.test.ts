@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { blastRadiusOf, observedBlastRadius } from '../../shared/decide/reach/blast-radius.ts'
+import { observedBlastRadius } from '../../shared/decide/reach/blast-radius.ts'
+import { blastRadiusOf } from '../../shared/decide/reach/policy-radius.ts'
 import { POWERS } from '../../shared/decide/reach/powers.ts'
 import { emptyBaseline, learn } from '../../shared/domain/baseline.ts'
 import { NOW } from '../embedded.ts'

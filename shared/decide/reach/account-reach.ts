@@ -1,8 +1,8 @@
 import { type AccountPolicies, isServiceLinked, type PolicyHolder } from '../../domain/account-policies.ts'
 import { becomesOf, type Hop } from './become.ts'
 import type { FoundPath } from './found-paths.ts'
-import { ownReachOf, type ReachPart } from './own-reach.ts'
-import { scoreOf } from './score.ts'
+import { ownReachOf } from './own-reach.ts'
+import { type ReachPart, scoreOf } from './score.ts'
 import { trustOf } from './trust.ts'
 
 /** What an identity could break, 0 to 100, and why. */

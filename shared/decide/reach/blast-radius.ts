@@ -1,18 +1,9 @@
-import type { KnownPolicies } from '../../domain/account-policies.ts'
 import type { Baseline } from '../../domain/baseline.ts'
 import type { BlastRadius } from '../../domain/blast-radius.ts'
 import { REACH_REASONS } from '../../domain/stored-reach.ts'
-import { reachIn } from './account-reach.ts'
-import { ESCALATION_PATHS, type EscalationPath } from './escalation-paths.ts'
-import { type ReachPart, UNKNOWN_REACH } from './own-reach.ts'
 import { POWERS } from './powers.ts'
-import { scoreOf } from './score.ts'
-
-/** The blast radius that an identity's policies give it, with the roles that it may come to; undefined where its account does not have it. */
-export function blastRadiusOf({ account, id }: KnownPolicies): BlastRadius | undefined {
-  const found = reachIn(account).get(id)
-  return found === undefined ? undefined : { score: found.reach, basis: 'policies', reasons: found.reasons.slice(0, REACH_REASONS) }
-}
+import { type ReachPart, scoreOf, UNKNOWN_REACH } from './score.ts'
+import seenPaths from './seen-paths.json' with { type: 'json' }
 
 /**
  * The blast radius where policies are not known. It is in the middle: what an identity was seen to do can only raise it. `latest` is the action of the current
@@ -37,18 +28,13 @@ export function raisedBySeen(known: BlastRadius, baseline: Baseline, latest?: st
   return { score, basis: 'policies', reasons: reasons.slice(0, REACH_REASONS) }
 }
 
-/** Paths of which the calls are seen: AssumeRole alone says nothing of the role. */
-const SEEN_PATHS = ESCALATION_PATHS.filter(({ name }) => name !== 'sts-001')
-const CHANGES_RIGHTS = SEEN_PATHS.filter(({ category }) => category === 'self-escalation')
-const BECOMES_OTHER = SEEN_PATHS.filter(({ category }) => category === 'principal-access')
-
 /** What calls that were made show. A name that was observed is one call, whatever signs an intruder put into it. */
 function partsSeen(seen: ReadonlySet<string>): readonly ReachPart[] {
-  const isOpen = (paths: readonly EscalationPath[]) =>
-    paths.some(({ permissions }) => permissions.every((permission) => seen.has(permission)))
+  const isOpen = (paths: readonly (readonly string[])[]) =>
+    paths.some((permissions) => permissions.every((permission) => seen.has(permission)))
   return [
-    ...(isOpen(CHANGES_RIGHTS) ? [{ points: 97, reason: 'can change who may do what' }] : []),
-    ...(isOpen(BECOMES_OTHER) ? [{ points: 92, reason: 'can act as another user or role' }] : []),
+    ...(isOpen(seenPaths['self-escalation']) ? [{ points: 97, reason: 'can change who may do what' }] : []),
+    ...(isOpen(seenPaths['principal-access']) ? [{ points: 92, reason: 'can act as another user or role' }] : []),
     ...POWERS.filter(({ actions }) => actions.some((action) => seen.has(action))),
   ]
 }

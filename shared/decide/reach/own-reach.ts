@@ -10,12 +10,7 @@ import { POWERS } from './powers.ts'
 import type { ReadPolicy } from './read-policies.ts'
 import { resourceFormOf } from './resource-form.ts'
 import { readPolicies, rightOf } from './right.ts'
-
-/** One thing that counts for reach: its points of 100, and why, for people. */
-export interface ReachPart {
-  readonly points: number
-  readonly reason: string
-}
+import { type ReachPart, UNKNOWN_REACH } from './score.ts'
 
 /** What an identity's own policies let it do, before what it may become is looked at. */
 export interface OwnReach {
@@ -39,9 +34,6 @@ const PATH_POINTS: Readonly<Record<EscalationCategory, { readonly points: number
 
 /** The path that AssumeRole alone is: what it gives depends on the roles, so its points are those of the power. */
 const ASSUME_ROLE = 'sts-001'
-
-/** Reach where nothing is known, and the least where a policy is not known. */
-export const UNKNOWN_REACH = 50
 
 /** What an identity's own policies let it do. `hasRoles`: the roles of its account are known. */
 export function ownReachOf(holder: PolicyHolder, controls: ServiceControlPolicies, hasRoles: boolean): OwnReach {

@@ -1,4 +1,11 @@
-import type { ReachPart } from './own-reach.ts'
+/** One thing that counts for reach: its points of 100, and why, for people. */
+export interface ReachPart {
+  readonly points: number
+  readonly reason: string
+}
+
+/** Reach where nothing is known, and the least where a policy is not known. */
+export const UNKNOWN_REACH = 50
 
 /** The least that an identity counts for: whoever has a credential has a place to start from. */
 const LEAST = 5
