@@ -1,7 +1,7 @@
+import { printable } from '../../shared/domain/printable.ts'
 import { type Drift, driftOf } from '../../shared/learn/drift.ts'
 import { accept, readProposals } from '../../shared/learn/learn.ts'
 import type { Proposal } from '../../shared/learn/proposals.ts'
-import { printable } from '../../shared/record/notice.ts'
 import { commandOn } from '../command-name.ts'
 import type { Paint } from '../render/style.ts'
 import { table } from '../render/table.ts'

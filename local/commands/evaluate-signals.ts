@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { printable } from '../../shared/record/notice.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import { addOutcome, type KindFigures, noFigures, renderSignals } from '../evaluate/signal-figures.ts'
 import { outcomeOf } from '../evaluate/signal-kinds.ts'
 import { readRecords } from '../read/read-records.ts'

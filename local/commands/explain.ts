@@ -1,7 +1,7 @@
+import { printable } from '../../shared/domain/printable.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { Model } from '../../shared/ports/advisor.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
-import { printable } from '../../shared/record/notice.ts'
 import { explain } from '../../shared/review/explain/explain.ts'
 import { CSF_OUTCOMES, type Sentence } from '../../shared/review/explain/explanation.ts'
 import { collectFacts } from '../../shared/review/explain/facts.ts'

@@ -1,6 +1,6 @@
 import type { ExposureReport } from '../../shared/domain/exposure-report.ts'
 import { accountOfKey } from '../../shared/domain/key-account.ts'
-import { printable } from '../../shared/record/notice.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import { isFields } from '../../shared/sense/fields.ts'
 import { isScannerFinding, scannerExposures } from '../../shared/sense/intake/scanner-findings.ts'
 import { commandOn } from '../command-name.ts'

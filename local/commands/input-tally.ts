@@ -1,4 +1,4 @@
-import { printable } from '../../shared/record/notice.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import type { InputProblem } from '../read/read-file.ts'
 
 /** The most problems of the input that are printed; all are counted. */

@@ -1,7 +1,7 @@
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import { reportedIn, reportLines } from '../../shared/domain/report-lines.ts'
-import { printable } from '../../shared/record/notice.ts'
 import { brief } from '../render/changes.ts'
 import type { Paint } from '../render/style.ts'
 import { table } from '../render/table.ts'

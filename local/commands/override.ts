@@ -1,6 +1,6 @@
 import { Mode } from '../../shared/domain/policy.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import { ResponderError } from '../../shared/errors.ts'
-import { printable } from '../../shared/record/notice.ts'
 import { breakGlass, endOverride, overrideToEnd } from '../../shared/review/override.ts'
 import type { Target } from '../target.ts'
 

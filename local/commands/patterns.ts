@@ -1,6 +1,6 @@
 import type { AcceptedPattern } from '../../shared/domain/accepted-pattern.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import { minuteText } from '../../shared/domain/time.ts'
-import { printable } from '../../shared/record/notice.ts'
 import { listPatterns, revokePattern, unknownPattern } from '../../shared/record/patterns.ts'
 import { requireReason } from '../../shared/review/reviewer.ts'
 import { commandOn } from '../command-name.ts'

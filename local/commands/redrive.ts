@@ -1,7 +1,7 @@
 import { type FailedWork, readFailedMessage } from '../../shared/domain/failed-message.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import { errorName, ResponderError } from '../../shared/errors.ts'
 import type { FailedMessage, FailureQueue } from '../../shared/ports/failures.ts'
-import { printable } from '../../shared/record/notice.ts'
 import { readReturns } from '../../shared/record/redrives.ts'
 import { type Fate, fateOf, whyNotPutBack } from '../../shared/review/fate-of-message.ts'
 import { redrive } from '../../shared/review/redrive.ts'

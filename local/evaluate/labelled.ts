@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { printable } from '../../shared/domain/printable.ts'
 import { timeOf as timeIn } from '../../shared/domain/record-time.ts'
-import { printable } from '../../shared/record/notice.ts'
 import { readRecords } from '../read/read-records.ts'
 
 /** One labelled record. The records of one `case` are the history of one account. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { html, raw } from 'hono/html'
-import { printable } from '../../shared/record/notice.ts'
+import { printable } from '../../shared/domain/printable.ts'
 
 /** HTML in which every value was escaped by the tag `html`. */
 export type Markup = ReturnType<typeof html>

@@ -1,5 +1,5 @@
 import type { Incident } from '../../shared/domain/incident.ts'
-import { printable } from '../../shared/record/notice.ts'
+import { printable } from '../../shared/domain/printable.ts'
 
 /** The advisor's opinion, or why there is none; empty where it was not asked. */
 export function advisorText({ assessment: { opinion, baseRisk } }: Incident): string {

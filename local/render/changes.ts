@@ -1,6 +1,6 @@
 import { briefValue } from '../../shared/contain/steps/steps.ts'
 import type { Change } from '../../shared/domain/change.ts'
-import { printable } from '../../shared/record/notice.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import { isOrderChain } from '../../shared/record/orders.ts'
 import { moment, type Paint } from './style.ts'
 import { type Column, table } from './table.ts'

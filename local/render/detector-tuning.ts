@@ -1,5 +1,5 @@
 import { type DetectorException, type DetectorTuning, EXCEPTION_KINDS, endOf } from '../../shared/domain/detector-tuning.ts'
-import { printable } from '../../shared/record/notice.ts'
+import { printable } from '../../shared/domain/printable.ts'
 
 /** How a policy tunes a detector at a time (epoch ms), in few words for a table; empty where it counts as it is. */
 export function tuningText({ enabled, weight, except }: DetectorTuning, now: number): string {

@@ -1,6 +1,6 @@
 import type { Incident } from '../../shared/domain/incident.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
-import { printable } from '../../shared/record/notice.ts'
 import { moment } from './style.ts'
 import { type Column, table } from './table.ts'
 

@@ -1,5 +1,5 @@
 import type { Incident, LineageEdge } from '../../shared/domain/incident.ts'
-import { printable } from '../../shared/record/notice.ts'
+import { printable } from '../../shared/domain/printable.ts'
 
 /** The most lines of a lineage that are printed. */
 const ROWS = 25

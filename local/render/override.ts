@@ -1,7 +1,7 @@
 import { runningOverride } from '../../shared/domain/bounds.ts'
 import type { Override } from '../../shared/domain/policy.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import { ResponderError } from '../../shared/errors.ts'
-import { printable } from '../../shared/record/notice.ts'
 import { type PolicyInForce, readPolicy } from '../../shared/record/policy-in-force.ts'
 import { commandOn } from '../command-name.ts'
 import type { Target } from '../target.ts'

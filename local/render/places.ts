@@ -1,8 +1,8 @@
 import { ageOf, whyNotStable } from '../../shared/domain/address-habit.ts'
 import type { Baseline } from '../../shared/domain/baseline.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import { HOUR_MS } from '../../shared/domain/time.ts'
 import { expectedPlaces, usualPlaces } from '../../shared/domain/usual-places.ts'
-import { printable } from '../../shared/record/notice.ts'
 import { moment } from './style.ts'
 import { table } from './table.ts'
 

@@ -1,7 +1,7 @@
 import type { Incident } from '../../shared/domain/incident.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import { ALARM, priorityOf, priorityParts } from '../../shared/domain/priority.ts'
 import { standingText } from '../../shared/domain/standing.ts'
-import { printable } from '../../shared/record/notice.ts'
 
 /** The most reasons of a blast radius that are printed; `--json` gives all. */
 const REASONS = 4

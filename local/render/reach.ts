@@ -1,7 +1,7 @@
 import type { Reach } from '../../shared/decide/reach/account-reach.ts'
 import { type FoundPath, isCertain, unknownOf } from '../../shared/decide/reach/found-paths.ts'
 import { listedHolder } from '../../shared/domain/listed-holder.ts'
-import { printable } from '../../shared/record/notice.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import { type Column, table } from './table.ts'
 import { wrapText } from './wrap.ts'
 

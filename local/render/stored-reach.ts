@@ -1,8 +1,8 @@
 import { accessFact } from '../../shared/domain/access-finding.ts'
 import { listedHolder } from '../../shared/domain/listed-holder.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import type { StoredReach } from '../../shared/domain/stored-reach.ts'
 import { minuteText } from '../../shared/domain/time.ts'
-import { printable } from '../../shared/record/notice.ts'
 import { type Column, table } from './table.ts'
 import { wrapText } from './wrap.ts'
 

@@ -1,8 +1,8 @@
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import { callsRefused, refusedAfter, refusingAction } from '../../shared/domain/reasons.ts'
 import { fromText, reportedIn } from '../../shared/domain/report-lines.ts'
 import { leftOutText } from '../../shared/domain/timeline.ts'
-import { printable } from '../../shared/record/notice.ts'
 import { moment, type Paint } from './style.ts'
 import { type Column, table } from './table.ts'
 

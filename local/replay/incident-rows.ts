@@ -1,6 +1,6 @@
 import type { Incident } from '../../shared/domain/incident.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
-import { printable } from '../../shared/record/notice.ts'
 import { whoIn } from '../render/incident-list.ts'
 import { moment } from '../render/style.ts'
 import { type Column, table } from '../render/table.ts'

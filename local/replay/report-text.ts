@@ -1,5 +1,5 @@
 import type { Incident } from '../../shared/domain/incident.ts'
-import { printable } from '../../shared/record/notice.ts'
+import { printable } from '../../shared/domain/printable.ts'
 import type { Backtest } from '../backtest.ts'
 import { refusesCalls } from '../refused-by-steps.ts'
 import { renderIncident } from '../render/incident.ts'

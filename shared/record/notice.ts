@@ -55,7 +55,7 @@ export async function sendOwedNotice(
 ): Promise<Versioned<Incident>> {
   const { owedNotice } = stored.value
   if (owedNotice === undefined) return stored
-  const known = await readKnown(stored.value, { incidents, record })
+  const known = await knownOrUnread(stored.value, { incidents, record })
   await notifier.notify(noticeOf(stored.value, owedNotice, notifier.stack, known))
   const clearOwedNotice = (incident: Incident) => (incident.owedNotice === owedNotice ? { ...incident, owedNotice: undefined } : undefined)
   return updateIncident(stored, clearOwedNotice, incidents)
@@ -70,6 +70,18 @@ export async function readKnown(
   return { signals, changes }
 }
 
+/**
+ * The same for a notice. What cannot be read only makes it fuller, so it is sent without that and says so: whoever may write the timeline or the chain of an incident must
+ * not be able to keep people from being told of it.
+ */
+export async function knownOrUnread(incident: Pick<Incident, 'id'>, ports: ReadPorts): Promise<Known> {
+  try {
+    return await readKnown(incident, ports)
+  } catch {
+    return { isUnread: true }
+  }
+}
+
 /** What a story is read from. */
 export interface ReadPorts {
   readonly incidents: Pick<IncidentStore, 'signals'>
@@ -77,7 +89,7 @@ export interface ReadPorts {
 }
 
 /** What is known beside an incident; absent where it was not read. */
-type Known = Omit<StoryInput, 'incident'>
+type Known = Omit<StoryInput, 'incident'> & { readonly isUnread?: true }
 
 /** Builds the notice about a decision or a change of an incident: its story first, then the answers. The commands in it name `stack`. */
 export function noticeOf(incident: Incident, kind: NoticeKind, stack?: NoticeStack, known: Known = {}): Notice {
@@ -87,7 +99,9 @@ export function noticeOf(incident: Incident, kind: NoticeKind, stack?: NoticeSta
     // Whoever can forge events can have anybody contained: nothing is looked at before that.
     priority: kind === 'unknown-event' ? 100 : incident.priority,
     title: titleOf(incident, kind, stack),
-    body: [...storyLines(incident, known), ...answerLines(incident, kind, { stack, known }), bodyOf(incident, kind, stack)].join('\n'),
+    body: [...storyLines(incident, known, stack), ...answerLines(incident, kind, { stack, known }), bodyOf(incident, kind, stack)].join(
+      '\n',
+    ),
   }
 }
 
@@ -136,9 +150,13 @@ function titleOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | unde
   }
 }
 
+const UNREAD =
+  'What it did and what was done could not be read for this notice: look at the incident itself, and run `countersign changes verify`.'
+
 /** The story of an incident, a sentence a line. */
-function storyLines(incident: Incident, known: Known): string[] {
-  return [...storyOf({ incident, ...known }).sentences.map(({ parts }) => plainText(parts)), '']
+function storyLines(incident: Incident, known: Known, stack: NoticeStack | undefined): string[] {
+  const unread = known.isUnread === true ? [onStack(UNREAD, stack)] : []
+  return [...storyOf({ incident, ...known }).sentences.map(({ parts }) => plainText(parts)), ...unread, '']
 }
 
 /** The notices in which people are asked for an answer, or may change their mind. */
@@ -220,5 +238,3 @@ export function onStack(message: string, stack: NoticeStack | undefined): string
     words.includes('--stack ') ? typed : `\`${commandFor(stack, words)}\``,
   )
 }
-
-export { printable } from '../domain/printable.ts'

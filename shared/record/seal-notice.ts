@@ -1,6 +1,7 @@
+import { printable } from '../domain/printable.ts'
 import type { SealDiscrepancy } from '../domain/seal.ts'
 import type { Notice, NoticeStack } from '../ports/notices.ts'
-import { commandFor, printable } from './notice.ts'
+import { commandFor } from './notice.ts'
 
 /** Chains that a notice names; the rest is counted. */
 const LINES = 20

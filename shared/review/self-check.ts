@@ -1,10 +1,10 @@
 import { canonical } from '../domain/change.ts'
+import { printable } from '../domain/printable.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import { errorName } from '../errors.ts'
 import type { DeployedResource, Deployment } from '../ports/deployment.ts'
 import type { Notifier } from '../ports/notices.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
-import { printable } from '../record/notice.ts'
 import { expectedFacts } from './expected-facts.ts'
 
 /** What the self-check needs. It reads the stack and changes nothing. */

@@ -10,7 +10,7 @@ import { errorName, type UnreadableItem } from '../errors.ts'
 import type { Versioned } from '../ports/stores.ts'
 import type { SweepPorts } from '../ports/sweep.ts'
 import { append, headOf, incidentSubject } from '../record/append.ts'
-import { noticeOf, readKnown, sendOwedNotice } from '../record/notice.ts'
+import { knownOrUnread, noticeOf, sendOwedNotice } from '../record/notice.ts'
 import { noteNotice, order, readOrders, SWEEP_ACTOR } from '../record/orders.ts'
 import { readPolicy } from '../record/policy-in-force.ts'
 import { updateIncident } from '../record/update-incident.ts'
@@ -141,7 +141,7 @@ async function page(stored: Versioned<Incident>, minutes: number, ports: SweepPo
   const { pager, incidents, record, clock, log } = ports
   const { id, state } = stored.value
   const now = clock.now()
-  await pager.notify(noticeOf(stored.value, 'paged', pager.stack, await readKnown(stored.value, { incidents, record })))
+  await pager.notify(noticeOf(stored.value, 'paged', pager.stack, await knownOrUnread(stored.value, { incidents, record })))
   log.info('sweep.paged', { incidentId: id })
   await noteNotice(id, { at: now, notice: 'paged', why: unanswered(minutes) }, record)
   return updateIncident(stored, (one) => (one.state === state ? { ...one, pagedAt: now } : undefined), incidents)

@@ -1,9 +1,9 @@
+import { printable } from '../domain/printable.ts'
 import { type Recording, recordingOf } from '../domain/trail.ts'
 import { errorName } from '../errors.ts'
 import type { Notifier } from '../ports/notices.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import type { Trails } from '../ports/trails.ts'
-import { printable } from '../record/notice.ts'
 
 /** What the check of the trails needs. It changes nothing. */
 export interface TrailCheckPorts {

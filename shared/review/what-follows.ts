@@ -6,13 +6,13 @@ import type { Incident } from '../domain/incident.ts'
 import { moved } from '../domain/incident-machine.ts'
 import { offeredFor } from '../domain/offered.ts'
 import type { Policy, ReviewKind } from '../domain/policy.ts'
+import { printable } from '../domain/printable.ts'
 import { standingSteps } from '../domain/progress.ts'
 import { callsRefused, refusingAction } from '../domain/reasons.ts'
 import { partyOf } from '../domain/report.ts'
 import { isSecretOut } from '../domain/report-lines.ts'
 import { stepTexts } from '../domain/story/done-text.ts'
 import { HOUR_MS, minuteText } from '../domain/time.ts'
-import { printable } from '../record/notice.ts'
 
 /** The states in which its credentials stay usable, whatever is in place. */
 const UNCONTAINED: ReadonlySet<Incident['state']> = new Set(['watching', 'asking', 'restricting', 'restricted'])

@@ -16,6 +16,7 @@ const ROWS = 10
 
 /** Findings, each with its runbook: about 400 characters of the 3000 of a section. */
 const FINDINGS = 6
+
 /** What details are made of; commands in them work on `stack`. */
 export interface DetailsInput {
   readonly signals: readonly IncidentSignal[]

@@ -1,9 +1,9 @@
 import type { SectionBlock } from '@slack/types'
 import { slackUserOf } from '../domain/approval.ts'
 import type { Incident } from '../domain/incident.ts'
+import { printable } from '../domain/printable.ts'
 import { standingText } from '../domain/standing.ts'
 import type { Part } from '../domain/story/said.ts'
-import { printable } from '../record/notice.ts'
 
 /** Slack's limits in characters for a section's text, a header, the text beside the blocks and the text of a dialog that asks back. */
 export const LIMITS = { section: 3000, header: 150, text: 4000, dialog: 300 } as const

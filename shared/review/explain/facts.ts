@@ -2,11 +2,11 @@ import { pendingOf } from '../../contain/pending.ts'
 import type { Contribution } from '../../domain/assessment.ts'
 import type { Change } from '../../domain/change.ts'
 import type { Incident, IncidentSignal } from '../../domain/incident.ts'
+import { printable } from '../../domain/printable.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, riskText, weakerReasons } from '../../domain/reasons.ts'
 import { reportedIn, reportLines } from '../../domain/report-lines.ts'
 import { confirmedText } from '../../domain/reported-by.ts'
 import { storyFacts } from '../../domain/story/story-facts.ts'
-import { printable } from '../../record/notice.ts'
 
 /** One fact about an incident, with the id that sentences cite. */
 export interface Fact {

@@ -1,4 +1,4 @@
-import { printable } from '../../record/notice.ts'
+import { printable } from '../../domain/printable.ts'
 import { isSecretForm, SECRET_LENGTH } from './secret-form.ts'
 
 /** So much of a text is looked at before it is clipped, in characters. */
