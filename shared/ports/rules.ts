@@ -2,6 +2,6 @@ import type { RuleMatch } from '../domain/rule-match.ts'
 
 /** The rules that people wrote as data. */
 export interface Rules {
-  /** The rules that match a CloudTrail record, the strongest first. A `RangeError` where it is nested too deeply to be read. */
+  /** The rules that match a CloudTrail record, the strongest first. Throws where it is nested too deeply to be read. */
   matching(record: Readonly<Record<string, unknown>>): readonly RuleMatch[]
 }

@@ -204,13 +204,33 @@ describe('rules and decisions', () => {
   })
 })
 
-describe('a record that is nested too deeply', () => {
-  it('is unreadable, with the reason, where a rule asks for all of it', () => {
-    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
-    const record = made('iam:ListGroups')
-    const input = { ...record, requestParameters: { a: JSON.parse(deep) } }
-    const rules = rulesOf(['any', { detection: { selection: { 'requestParameters|contains': 'x' }, condition: 'selection' } }])
-    const read = readInput(input, { trust: REPLAYED, clock: { now: () => NOW }, log: silentLog, rules })
-    expect(read).toEqual({ kind: 'unreadable', reason: 'nested too deeply to compare it with the rules' })
+describe('a record that is nested too deeply for the rules', () => {
+  const ASKS_FOR_ALL = rulesOf(['any', { detection: { selection: { 'requestParameters|contains': 'x' }, condition: 'selection' } }])
+  const nested = (request: object) => ({ ...request, a: JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) })
+
+  it('is read, and says that no rule was compared with it', () => {
+    const input = { ...made('iam:ListGroups'), requestParameters: nested({}) }
+    const read = readInput(input, { trust: REPLAYED, clock: { now: () => NOW }, log: silentLog, rules: ASKS_FOR_ALL })
+    if (read.kind !== 'signals') throw new Error(`it is ${read.kind}`)
+    expect(read.signals[0]?.rules?.map(({ detector }) => detector)).toEqual(['rule:not-compared'])
+  })
+
+  it('hides from no detector by that', async () => {
+    const world = await embedded({ policy: { mode: 'ask' } })
+    const input = { ...made('iam:CreateUser', { id: 'deep' }), requestParameters: nested({ userName: 'backdoor' }) }
+    await pipeline({ ...world.ports, rules: ASKS_FOR_ALL })([input])
+    const [incident] = await world.incidents()
+    const found = incident?.findings.map(({ detector }) => detector)
+    expect(found).toEqual(expect.arrayContaining(['user-created', 'rule:not-compared']))
+  })
+
+  it('is the same where a rule fails in another way: the batch goes on', () => {
+    const failing = {
+      matching() {
+        throw new TypeError('broken')
+      },
+    }
+    const read = readInput(made('iam:ListGroups'), { trust: REPLAYED, clock: { now: () => NOW }, log: silentLog, rules: failing })
+    expect(read.kind === 'signals' && read.signals[0]?.rules?.[0]?.detector).toBe('rule:not-compared')
   })
 })
