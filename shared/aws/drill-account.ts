@@ -12,19 +12,12 @@ import {
 import { ListBucketsCommand } from '@aws-sdk/client-s3'
 import { ListSecretsCommand } from '@aws-sdk/client-secrets-manager'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
+import { refusalIn } from '../domain/refusal.ts'
 import { ResponderError } from '../errors.ts'
 import type { CallAnswer, DrillAccount, DrillCall } from '../ports/drill.ts'
 import type { AccessKey } from '../ports/iam.ts'
 import { type ClientOptions, iamClient, s3Client, secretsClient, stsClient } from './clients.ts'
 import { isNamed } from './table.ts'
-
-/** Errors by which services of AWS say that they know no such key, or no longer. */
-const KEY_UNKNOWN: ReadonlySet<string> = new Set([
-  'InvalidClientTokenId',
-  'InvalidAccessKeyId',
-  'UnrecognizedClientException',
-  'AuthFailure',
-])
 
 /** The account of a person's credentials. `options` name the region in which the intruder's calls are made, which is the stack's. */
 export function awsDrillAccount(
@@ -106,7 +99,8 @@ async function answerOf(sent: Promise<unknown>): Promise<CallAnswer> {
     return 'accepted'
   } catch (cause) {
     const { name, $metadata } = cause as Error & { readonly $metadata?: { readonly httpStatusCode?: number } }
-    if (KEY_UNKNOWN.has(name)) return 'key-unknown'
-    return /^AccessDenied/.test(name) || $metadata?.httpStatusCode === 403 ? 'refused' : 'failed'
+    const refusal = refusalIn(name)
+    if (refusal === 'credentials') return 'key-unknown'
+    return refusal === 'rights' || $metadata?.httpStatusCode === 403 ? 'refused' : 'failed'
   }
 }

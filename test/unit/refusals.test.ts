@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { triesPermissions } from '../../shared/domain/credential-window.ts'
+import { REFUSED_CREDENTIALS } from '../../shared/domain/refusal.ts'
 import type { Signal } from '../../shared/domain/signal.ts'
-import { REFUSED_CREDENTIALS } from '../../shared/sense/cloudtrail/refusals.ts'
 import { normalise } from '../../shared/sense/normalise.ts'
 
 function signalOf(errorCode: string): Signal {

@@ -1,5 +1,3 @@
-import type { Outcome } from '../../domain/signal.ts'
-
 /**
  * Error codes of calls whose credentials were not accepted: the key, token or signature is unknown, inactive, expired, wrong or missing. Services
  * write some with `Exception` at the end, and EC2 with `Client.` in front.
@@ -59,19 +57,4 @@ const REFUSED_RIGHTS =
 export function refusalIn(errorCode: string): 'credentials' | 'rights' | undefined {
   if (REFUSED.has(errorCode.replace(/^(?:Client|Server)\./, '').replace(/(?:Exception|Fault)$/, ''))) return 'credentials'
   return REFUSED_RIGHTS.test(errorCode) ? 'rights' : undefined
-}
-
-/** The sign-in events of somebody who is signed in already. */
-const SIGNED_IN = /^(SwitchRole|ExitRole|RenewRole|Logout)/
-
-/** Whoever knows the address of the root user can ask for its password to be reset. */
-const WITHOUT_SIGN_IN: ReadonlySet<string> = new Set(['PasswordRecoveryRequested'])
-
-/** False where a call or a sign-in was made by somebody whose credentials were not accepted, or without any. */
-export function hasAuthenticated(call: { service: string; operation: string; outcome: Outcome; errorCode: string | undefined }): boolean {
-  if (call.service === 'signin') {
-    if (WITHOUT_SIGN_IN.has(call.operation)) return false
-    return call.outcome === 'success' || SIGNED_IN.test(call.operation)
-  }
-  return call.errorCode === undefined || refusalIn(call.errorCode) !== 'credentials'
 }
