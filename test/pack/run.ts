@@ -121,8 +121,8 @@ function useOn(node: string, { tarball, version }: { tarball: string; version: s
   const story = countersign(['start', '--once'])
   assert.equal(story.code, 0, story.err)
   assert.match(story.out, /^Incident inc-\w+ {2}contained/m)
-  const [, id = ''] = story.out.match(/undo +npx --no-install countersign release (inc-\w+) --reason/) ?? []
-  assert.notEqual(id, '', `the story prints no command that undoes it:\n${story.out}`)
+  const [, id = ''] = story.out.match(/npx --no-install countersign release (inc-\w+) --reason/) ?? []
+  assert.notEqual(id, '', `the story prints no command that releases it:\n${story.out}`)
 
   // The page needs its style and the charts, the verdict the embedded table.
   const report = countersign(['report', '--out', 'report.html'])
