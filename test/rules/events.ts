@@ -1,4 +1,5 @@
 import { isReadCall, SENSITIVE_ACTIONS } from '../../shared/detect/delivered-calls.ts'
+import { CANARY_PATH } from '../../shared/domain/canary.ts'
 import { eventSourceOf, TAMPERING } from '../../shared/sense/enrich/tampering-calls.ts'
 
 export const ACCOUNT = '123456789012'
@@ -17,6 +18,8 @@ export interface Facts {
   readonly isBearer: boolean
   readonly isRefused: boolean
   readonly isGuest: boolean
+  /** True where a user in the path of canaries calls. */
+  readonly isCanary: boolean
   /** True where the request gives a role of the stack to another service. */
   readonly isBorrowing: boolean
 }
@@ -34,15 +37,20 @@ export const DATA_EVENT = 'data event'
 
 export const TRUSTED_ADVISOR = 'Trusted Advisor Check Item Refresh Notification'
 
+const USERS = `arn:aws:iam::${ACCOUNT}:user`
 const GUEST_ARN = `arn:aws:sts::${ACCOUNT}:assumed-role/app-guests/CognitoIdentityCredentials`
 
 /** Who calls, by each type of `userIdentity` that CloudTrail writes, with each kind of key that it is seen with. */
 function callers(
   ownSessionArn: string,
-): readonly (Pick<Facts, 'type' | 'key'> & { isOwn?: true; isGuest?: true; issuer?: string; more?: Json })[] {
+): readonly (Pick<Facts, 'type' | 'key'> & { isOwn?: true; isGuest?: true; isCanary?: true; issuer?: string; more?: Json })[] {
   const role = `arn:aws:iam::${ACCOUNT}:role/deploy`
   return [
     { type: 'IAMUser', key: 'AKIA', more: { userName: 'ci' } },
+    { type: 'IAMUser', key: 'AKIA', more: { userName: 'backup', arn: `${USERS}${CANARY_PATH}backup` }, isCanary: true },
+    // A path that only begins alike, and a user whose name is that of the path.
+    { type: 'IAMUser', key: 'AKIA', more: { userName: 'backup', arn: `${USERS}${CANARY_PATH.slice(0, -1)}-old/backup` } },
+    { type: 'IAMUser', key: 'AKIA', more: { userName: 'countersign-canary', arn: `${USERS}/countersign-canary` } },
     { type: 'IAMUser', key: 'ASIA', more: { userName: 'ci' } },
     { type: 'IAMUser', key: undefined, more: { userName: 'ci' } },
     { type: 'Root', key: 'AKIA' },
@@ -136,6 +144,7 @@ export function samples(ownSessionArn: string): Sample[] {
           isBorrowing: false,
           isOwn: caller.isOwn ?? false,
           isGuest: caller.isGuest ?? false,
+          isCanary: caller.isCanary ?? false,
           ...caller,
         }
         return sample(facts, {
@@ -162,6 +171,7 @@ export function samples(ownSessionArn: string): Sample[] {
       isBorrowing: true,
       isOwn: caller.isOwn ?? false,
       isGuest: caller.isGuest ?? false,
+      isCanary: caller.isCanary ?? false,
       ...caller,
     }
     return sample(facts, {
@@ -181,6 +191,7 @@ export function samples(ownSessionArn: string): Sample[] {
     isBorrowing: false,
     isRefused: false,
     isGuest: false,
+    isCanary: false,
     key: undefined,
   }
   const spellings = ['AWS Console Sign In via CloudTrail', 'AWS Console Signin via CloudTrail']
@@ -274,9 +285,10 @@ function identity({ type, key, issuer, more = {} }: { type: string; key: string 
 }
 
 function sample(facts: Facts, detail: Json): Sample {
-  const { type, key, service, operation, isOwn, isBearer, isRefused, isGuest } = facts
+  const { type, key, service, operation, isOwn, isBearer, isRefused, isGuest, isCanary } = facts
+  const caller = isOwn ? 'the responder' : isGuest ? 'a guest' : isCanary ? 'a canary' : type
   return {
-    title: `${service}:${operation} by ${isOwn ? 'the responder' : isGuest ? 'a guest' : type}${isRefused ? ', refused,' : ''} with ${isBearer ? 'a bearer token, ' : ''}${key ?? 'no key'}`,
+    title: `${service}:${operation} by ${caller}${isRefused ? ', refused,' : ''} with ${isBearer ? 'a bearer token, ' : ''}${key ?? 'no key'}`,
     facts,
     event: {
       version: '0',

@@ -6,7 +6,7 @@ const OF_A_USER = ['IAMUser', 'FederatedUser', 'Root']
 
 /** The rule that an event is for, said without any pattern; undefined where it is for none. */
 export function ruleFor(facts: Facts, { includeRoleSessions, readOnlyEvents }: DeliveryOptions): string | undefined {
-  const { detailType, service, operation, isRead, type, key, isOwn, isBearer } = facts
+  const { detailType, service, operation, isRead, type, key, isOwn, isBearer, isCanary } = facts
   if (detailType === 'AWS Health Event') return operation.startsWith('AWS_RISK_') ? 'CredentialExposures' : undefined
   if (type === 'finding') {
     if (operation === 'other') return undefined
@@ -18,7 +18,7 @@ export function ruleFor(facts: Facts, { includeRoleSessions, readOnlyEvents }: D
   if (service === 'iam' && !isRead) return isOwn ? undefined : 'CredentialChanges'
   if (key === 'AKIA') {
     if (!isRead) return 'LongLivedKeyCalls'
-    if (!readOnlyEvents) return undefined
+    if (!readOnlyEvents) return isCanary ? 'CanaryReads' : undefined
     return service === 'sts' ? 'TokenCalls' : 'ReadOnlyCalls'
   }
   if (isBearer) return isOwn ? undefined : 'BearerTokenCalls'
