@@ -1,3 +1,4 @@
+import type { Incident } from '../../shared/domain/incident.ts'
 import { printable } from '../../shared/domain/printable.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { Model } from '../../shared/ports/advisor.ts'
@@ -41,7 +42,7 @@ export async function explainIncident(
   const told = [
     paint('bold', `Incident ${id}: explained by ${sourceOf(explanation)}`),
     ...section('What happened', explanation.summary, paint),
-    ...section('Why this was done', explanation.why, paint),
+    ...section(whyTitle(stored.value), explanation.why, paint),
     '',
     paint('bold', 'What comes next (NIST CSF 2.0)'),
     ...explanation.response.map(({ outcome, text, evidence }) => `  ${CSF_OUTCOMES[outcome]} ${outcome}  ${text} [${evidence.join(' ')}]`),
@@ -57,6 +58,12 @@ export async function explainIncident(
     ...notesOf(target).flatMap((note) => ['', note]),
   ]
   return wrapText(told.join('\n'), width)
+}
+
+/** What the reasons are reasons for. */
+function whyTitle({ containedAt, restrictedAt, state }: Incident): string {
+  const isUnderWay = state === 'containing' || state === 'restricting'
+  return containedAt === undefined && restrictedAt === undefined && !isUnderWay ? 'Why this was decided' : 'Why this was done'
 }
 
 function section(title: string, sentences: readonly Sentence[], paint: Paint): string[] {

@@ -85,7 +85,7 @@ export async function replay({ run, incidents, trust }: Replay, options: ReplayO
   const summary = summaryOf(run, { totals, input, found, policy, ms: now() - startedAt, isPartial })
   const report = { summary, input, found: strongestFirst(found), hasAccount }
   if (isJson) print(summary)
-  else out.write(`${renderReport(report, run, { paint, width: terminalWidth(out) })}\n`)
+  else out.write(`${await renderReport(report, run, { paint, width: terminalWidth(out), signalsOf: incidents.signals })}\n`)
   input.close(totals.records)
   if (options.page !== undefined) {
     const { replayPage } = await import('../replay/report-page.ts')

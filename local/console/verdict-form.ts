@@ -46,7 +46,7 @@ export function verdictForm(
     incident: Incident
     signals: readonly IncidentSignal[]
     changes: readonly Change[]
-    policy: Pick<Policy, 'release' | 'review'>
+    policy: Pick<Policy, 'release' | 'review' | 'rotation'>
   },
   { base, caller }: { base: string; caller: string },
 ): Markup {

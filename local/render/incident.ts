@@ -10,6 +10,7 @@ import { reportLines } from '../../shared/domain/report-lines.ts'
 import { confirmedText } from '../../shared/domain/reported-by.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
 import { sameFindingLines, sameFindings } from '../../shared/domain/same-finding.ts'
+import { orderIn } from '../../shared/domain/story/done-text.ts'
 import { asTyped } from '../command-name.ts'
 import type { Target } from '../target.ts'
 import { advisorText } from './advisor.ts'
@@ -33,13 +34,15 @@ export interface ShownWith extends Pick<Target, 'options'> {
   readonly among?: readonly Incident[]
   /** That of the terminal. */
   readonly width?: number | undefined
+  /** True where a log is replayed. */
+  readonly isReplay?: boolean
 }
 
 /** One incident as text: who, why, what it created, what a person has to do. Text of attackers is made printable. */
 export function renderIncident(
   incident: Incident,
   paint: Paint,
-  { options, signals = [], changes, among = [], width }: ShownWith = { options: '' },
+  { options, signals = [], changes, among = [], width, isReplay }: ShownWith = { options: '' },
 ): string {
   const { identity, assessment, decision } = incident
   const head = `${paint('bold', `Incident ${incident.id}`)}  ${paint(colourOf(incident), incident.state)}  priority ${incident.priority}`
@@ -65,8 +68,12 @@ export function renderIncident(
   const nothingDone = nothingDoneLine(incident)
   if (nothingDone !== undefined) rows.push(['', nothingDone])
   const { containedAt, decidedBy } = incident
-  if (containedAt !== undefined)
-    rows.push(['contained', `${moment(containedAt)} UTC, ${duration(containedAt - decidedBy.time)} after the deciding event`])
+  const order = changes === undefined ? undefined : orderIn(changes)
+  const after =
+    order === undefined
+      ? `${duration((containedAt ?? decidedBy.time) - decidedBy.time)} after the deciding event`
+      : `by order of ${printable(order.actor, 200)}: ${printable(order.why, 200)}`
+  if (containedAt !== undefined) rows.push(['contained', `${moment(containedAt)} UTC, ${after}`])
   if (incident.extendedUntil !== undefined) rows.push(['extended', `until ${moment(incident.extendedUntil)} UTC`])
   if (incident.verdict !== undefined) {
     const { kind, by, reason } = incident.verdict
@@ -77,7 +84,7 @@ export function renderIncident(
   if (archived !== undefined) rows.push(['archived', `${moment(archived.at)} UTC, in ${printable(archived.key, 200)}`])
   return [
     head,
-    ...renderStory({ incident, signals, changes }),
+    ...renderStory({ incident, signals, changes, isReplay }),
     '',
     table([{}, { isText: true }], rows, { width, indent: INDENT }),
     '',

@@ -10,7 +10,7 @@ import { whoIn } from '../render/incident-list.ts'
 import { standingRows } from '../render/priority.ts'
 import { moment } from '../render/style.ts'
 import { INCIDENT_COLUMNS, incidentRow } from './incident-rows.ts'
-import { refusalLine } from './report-text.ts'
+import { type ReadSignals, refusalLine } from './report-text.ts'
 import { type Report, summaryLines } from './summary.ts'
 
 /** The most incidents that stand on the page, and that are shown with what was found. A log can make thousands of them. */
@@ -19,9 +19,6 @@ const WHOLE_INCIDENTS = 100
 
 /** The most rows of a timeline. */
 const TIMELINE_ROWS = 200
-
-/** Reads the timeline of an incident. */
-export type ReadSignals = (incidentId: string) => Promise<readonly IncidentSignal[]>
 
 /** A replay as one page without scripts, which loads nothing. */
 export async function replayPage(report: Report, run: Backtest, signalsOf: ReadSignals): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Incident } from '../../shared/domain/incident.ts'
+import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { printable } from '../../shared/domain/printable.ts'
 import type { Backtest } from '../backtest.ts'
 import { refusesCalls } from '../refused-by-steps.ts'
@@ -8,16 +8,31 @@ import { wrapText } from '../render/wrap.ts'
 import { incidentTable } from './incident-rows.ts'
 import { priceLine, type Report, summaryLines } from './summary.ts'
 
+/** Reads the timeline of an incident. */
+export type ReadSignals = (incidentId: string) => Promise<readonly IncidentSignal[]>
+
 /** The most incidents that a report shows whole. */
 const WHOLE_INCIDENTS = 3
 
 /** A replay as text: the strongest incidents whole, a table of all, the summary. `width` is that of the terminal. */
-export function renderReport(report: Report, run: Backtest, { paint, width }: { paint: Paint; width: number | undefined }): string {
+export async function renderReport(
+  report: Report,
+  run: Backtest,
+  { paint, width, signalsOf }: { paint: Paint; width: number | undefined; signalsOf: ReadSignals },
+): Promise<string> {
   const { found, summary } = report
   if (summary.records === 0 && summary.partial !== true && found.length === 0) return wrapText(nothingRead(report, paint), width)
-  const whole = found
-    .slice(0, WHOLE_INCIDENTS)
-    .map((incident) => `${renderIncident(incident, paint, { options: '', among: found, width })}\n  ${refusalLine(incident, run)}\n`)
+  const whole: string[] = []
+  for (const incident of found.slice(0, WHOLE_INCIDENTS)) {
+    const told = renderIncident(incident, paint, {
+      options: '',
+      signals: await signalsOf(incident.id),
+      among: found,
+      width,
+      isReplay: true,
+    })
+    whole.push(`${told}\n  ${refusalLine(incident, run)}\n`)
+  }
   const told = [
     ...whole,
     ...(found.length > 0 ? [incidentTable(found, width), ''] : []),

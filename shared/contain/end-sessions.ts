@@ -18,7 +18,7 @@ export function endSessions(
       contained: (before) => (covers(before, { names, since }) ? before : revocation(wanted)),
       title:
         names.length === 0
-          ? `every session of role ${roleName} ended that was issued until now`
+          ? `every session of role ${roleName} ended that was issued by then`
           : `sessions ${names.join(', ')} of role ${roleName} ended`,
     },
     account,

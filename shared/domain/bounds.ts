@@ -140,7 +140,7 @@ function askedAtLeast(mode: Mode, policy: Policy, changes: readonly TagChange[])
 }
 
 /** The name of the secret that receives a user's new key, or undefined where the policy does not rotate that user's keys. */
-export function secretFor({ rotation }: Policy, { id, name }: { id: string; name: string }): string | undefined {
+export function secretFor({ rotation }: Pick<Policy, 'rotation'>, { id, name }: { id: string; name: string }): string | undefined {
   if (!rotation.users.some((pattern) => globs(pattern, id))) return undefined
   const named = rotation.secrets.find(({ arns }) => arns.some((pattern) => globs(pattern, id)))
   return named?.secret ?? `${rotation.secretPrefix}${name}`

@@ -13,7 +13,7 @@ export interface Reasons {
 }
 
 /**
- * Why the responder acted: the findings up to the decision to contain or restrict, or all where nothing was done.
+ * Why the responder acted, or would have: the findings up to the decision to contain or restrict, or all where it calls for neither.
  *
  * A denied call after that is denied by our own step, so it is never a reason for that step. Of each detector an incident keeps the strongest
  * finding only, so the shares may add up to less than the risk at the decision. Where every finding that is kept came later, they stand in for the
@@ -78,9 +78,13 @@ export function callsRefused(count: number): string {
   return `${count} ${count === 1 ? 'call' : 'calls'} refused`
 }
 
-/** The time of the latest finding that can be a reason, in epoch milliseconds. A person's order to contain rests on all that was found before. */
+/**
+ * The time of the latest finding that can be a reason, in epoch milliseconds. A person's order to contain rests on all that was found before; what people are
+ * asked about, on all that is known. Where the mode only observes, the decision is the one that it would have been.
+ */
 function reasonsUntil({ decision, decidedBy, containedAt }: Pick<Incident, 'decision' | 'decidedBy' | 'containedAt'>): number | undefined {
-  return isStronger(decision.action, 'ask') ? decidedBy.time : containedAt
+  if (isStronger(decision.action, 'ask')) return decidedBy.time
+  return containedAt ?? (decision.action === 'observe' && isStronger(decision.would, 'ask') ? decidedBy.time : undefined)
 }
 
 function largestFirst(contributions: readonly Contribution[]): readonly Contribution[] {

@@ -1,10 +1,13 @@
+import { hasOwnDeny, isOwnRestricted } from '../contain/narrow-deny.ts'
 import { sessionsEnded } from '../contain/plan.ts'
 import { isRestrictedOnly } from '../contain/restriction-plan.ts'
 import { isAttempt } from '../domain/attempt.ts'
+import { secretFor } from '../domain/bounds.ts'
 import type { Change } from '../domain/change.ts'
 import type { Incident } from '../domain/incident.ts'
 import { moved } from '../domain/incident-machine.ts'
 import { offeredFor } from '../domain/offered.ts'
+import { patternsOf } from '../domain/patterns-of.ts'
 import type { Policy, ReviewKind } from '../domain/policy.ts'
 import { printable } from '../domain/printable.ts'
 import { standingSteps } from '../domain/progress.ts'
@@ -49,7 +52,7 @@ function listed(names: readonly string[]): string {
 /** What is known beside the incident when a review is about to be given. Times are epoch milliseconds. */
 export interface ReviewAbout {
   readonly changes: readonly Change[]
-  readonly policy: Pick<Policy, 'release' | 'review'>
+  readonly policy: Pick<Policy, 'release' | 'review' | 'rotation'>
   /** How many calls with findings were refused since it was restricted, or contained where it was not restricted before. */
   readonly refused?: number
   /** The hours that `extend` was given; without them it lasts as long as the policy allows. */
@@ -67,7 +70,7 @@ export function whatReviewDoes(kind: ReviewKind, incident: Incident, about: Revi
     case 'compromised': {
       const left = leftUsable(incident, changes)
       if (left === undefined)
-        return 'It was an attack. What was contained stays contained, and the incident is closed. That verdict is final.'
+        return `It was an attack. ${deniedForGood(incident, about)}What was contained stays contained, and the incident is closed. That verdict is final.`
       const first = offeredFor(incident).includes('contain') ? 'Contain it first, or stop it by hand.' : 'Stop it by hand first.'
       return `${left} This verdict stops nothing, closes the incident and is final: nobody is reminded, and it cannot be contained from here any more. ${first}`
     }
@@ -79,6 +82,14 @@ export function whatReviewDoes(kind: ReviewKind, incident: Incident, about: Revi
     case 'extend':
       return whatExtensionDoes(incident, about)
   }
+}
+
+/** What a confirmation leaves to the workloads of a user that is denied everything: no command lifts that. Empty where its keys are made anew, which narrows the deny. */
+function deniedForGood(incident: Incident, { changes, policy }: ReviewAbout): string {
+  const { identity } = incident
+  const isDenied = hasOwnDeny(incident, changes) && !isOwnRestricted(incident, changes)
+  if (!isDenied || secretFor(policy, identity) !== undefined) return ''
+  return `${printable(identity.name, 64)} stays denied everything, new keys of it included, and no command lifts that: give its workloads another user. `
 }
 
 function whatReleaseDoes(incident: Incident, { changes, policy, refused }: ReviewAbout): string {
@@ -95,8 +106,16 @@ function whatReleaseDoes(incident: Incident, { changes, policy, refused }: Revie
   const since = isContained && refused !== undefined ? ` Since the ${refusingAction(incident)}: ${callsRefused(refused)}.` : ''
   const later =
     suppressionHours === 0 ? '' : `, and for ${hoursText(suppressionHours)} the same evidence opens no incident (release.suppressionHours)`
-  const accepted = patternDays === 0 ? '' : ` What of it can be accepted is not asked about for ${patternDays} days (release.patternDays).`
+  const accepted = makesPattern(incident, patternDays)
+    ? ` What of it can be accepted is not asked about for ${patternDays} days (release.patternDays).`
+    : ''
   return `It was legitimate. ${exposed}${restored} That is final: a released incident is not contained again from here${later}.${accepted}${since}`
+}
+
+/** True where a release makes a pattern of some evidence. */
+function makesPattern(incident: Incident, days: number): boolean {
+  const saw = new Set(incident.findings.map(({ detector }) => detector))
+  return patternsOf(incident, { by: '', at: new Date(incident.updatedAt).toISOString(), saw, days }).length > 0
 }
 
 /** The most steps that are named: a dialog of Slack has 300 characters. */

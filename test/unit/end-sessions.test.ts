@@ -99,7 +99,7 @@ describe('a step that ends sessions of a role', () => {
       title: 'sessions build-7, build-8 of role deploy ended',
     })
     expect(stepFor(step.target)?.target).toBe(step.target)
-    expect(stepOf([]).title).toBe('every session of role deploy ended that was issued until now')
+    expect(stepOf([]).title).toBe('every session of role deploy ended that was issued by then')
   })
 
   it.each<[string, string | null, string[]]>([

@@ -43,7 +43,7 @@ describe('the facts of an incident', () => {
     expect(collectFacts(known).map(({ id, text }) => `${id}: ${text}`)).toEqual([
       'I: iam-user ci-deploy of account 123456789012, incident asking',
       'R: risk 45 of 100; blast radius 60 by observed: can start machines',
-      'D: ask: mode ask; risk 45 of 40',
+      'D: ask (would contain): mode ask; risk 45 of 40',
       'H: no history of the identity',
       'N: success: 0 calls',
       'X: denied before: 0 calls; denied since: 0 calls',

@@ -120,6 +120,36 @@ describe('why it was done', () => {
     expect(reasonsOf(incident).since.length).toBeGreaterThan(0)
   })
 
+  it('ends at the decision that would have been taken where the mode only observes, as where it was taken', () => {
+    const at = (time: number, detector: string) => ({
+      share: 10,
+      finding: {
+        detector,
+        title: detector,
+        technique: 'T1078.004',
+        weight: 10,
+        group: detector,
+        time,
+        signalId: detector,
+        reason: '',
+        credentialId: KEY,
+      },
+    })
+    const assessment = { risk: 50, baseRisk: 50, isConfirmed: false, contributions: [at(1, 'new-country'), at(3, 'logging-tampered')] }
+    const about = (action: string, would: string) =>
+      reasonsOf({
+        assessment,
+        decision: { action, would, why: [] },
+        decidedBy: { time: 2, signalId: 's' },
+        containedAt: undefined,
+      } as unknown as Incident)
+    expect(about('observe', 'restrict').since.map(({ finding }) => finding.detector)).toEqual(['logging-tampered'])
+    expect(about('restrict', 'restrict').since.map(({ finding }) => finding.detector)).toEqual(['logging-tampered'])
+    // What people are asked about rests on all that is known.
+    expect(about('ask', 'contain').since).toEqual([])
+    expect(about('observe', 'ask').since).toEqual([])
+  })
+
   it('is never empty: where only later findings are kept, they stand in for the earlier ones', async () => {
     const { before } = await containedThenRefused()
     const late = { ...before, decidedBy: { ...before.decidedBy, time: 0 }, containedAt: 0 }

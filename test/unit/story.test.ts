@@ -106,6 +106,23 @@ describe('the story of an incident', () => {
     expect(unread).toHaveLength(2)
   })
 
+  it('says of a replayed log what succeeded and what was refused, and of nothing of ours that it did anything', () => {
+    const contained = { state: 'contained', restrictedAt: AT + 60_000, containedAt: AT + 70_000, usual: USUAL } as const
+    const said = renderStory({ incident: incidentOf(ID, contained), signals: SIGNALS, isReplay: true }).join('\n')
+    expect(said).toContain('3 calls with findings succeeded')
+    expect(said).toContain('Refused: 4 calls.')
+    expect(said).not.toMatch(/after the (?:restriction|containment)|costs the owner|Done/)
+  })
+
+  it('says by whose order it was contained', () => {
+    const target = `incident:${ID}`
+    const actor = 'arn:aws:iam::123456789012:user/anna'
+    const order = { at: '2026-01-31T12:00:30.000Z', actor, kind: 'order' as const, target, from: null, to: null, why: 'Release it now.' }
+    const said = told({}, SIGNALS, [...DONE, chain(`INCIDENT#${ID}`, DONE.at(-1) ?? EMPTY_CHAIN, order)]).join('\n')
+    expect(said).toContain('Done, as “arn:aws:iam::123456789012:user/anna” ordered at 12:00 UTC: at 12:01 UTC')
+    expect(said).not.toContain('Release it now')
+  })
+
   it('is the same in the notice, on the command line, in an explanation and, with names as code, in Slack', async () => {
     const known = { incident: CONTAINED, signals: SIGNALS, changes: DONE }
     const sentences = told()
@@ -143,6 +160,8 @@ describe('the title of a step', () => {
     const titles = [
       denied,
       'sessions a, b of role deploy ended',
+      'every session of role deploy ended that was issued by then',
+      // As 0.1.0 to 0.3.0 wrote it.
       'every session of role deploy ended that was issued until now',
       'user ci-deploy restricted',
     ]

@@ -142,6 +142,25 @@ describe('confirming what is contained', () => {
   })
 })
 
+describe('confirming what denies a user everything', () => {
+  it('says before the press, on every channel, that its workloads need another user for good', async () => {
+    const world = await consoleWorld()
+    const { target, incident } = world
+    const said = 'stays denied everything, new keys of it included, and no command lifts that: give its workloads another user.'
+    const page = await (await world.get(`/incidents/${incident.id}`)).text()
+    const button = confirmButton(incident, await changesOf(world))?.confirm?.text.text
+    for (const text of [await whatFollows(target, incident.id, 'compromised'), page, button])
+      expect(text).toContain(`${incident.identity.name} ${said}`)
+  })
+
+  it('says nothing of it where the policy has its keys made anew, which narrows the deny', async () => {
+    const world = await consoleWorld()
+    const rotated = parsePolicy({ version: 3, rotation: { users: [world.incident.identity.id] } })
+    const about = { changes: await changesOf(world), policy: rotated }
+    expect(whatReviewDoes('compromised', world.incident, about)).not.toContain('no command lifts')
+  })
+})
+
 describe('confirming what is only watched', () => {
   it('says before that nothing is contained and what stays usable, in the question and among the commands', async () => {
     const world = await consoleWorld({ policy: { mode: 'observe' } })

@@ -64,14 +64,16 @@ function doesOf(kind: ReviewKind, incident: Incident, changes: readonly Change[]
         ? `it was legitimate: gives it back its rights${stepsText(changes)}`
         : `it was legitimate: takes back what was done${stepsText(changes)}`
     case 'compromised':
-      if (state === 'contained') return 'it was an attack: what was done stays, and it is closed'
+      if (state === 'contained') return 'it was an attack: what was done stays for good, and it is closed'
       return state === 'restricted'
         ? 'it was an attack, and you stop the rest by hand: closes it, keeps the restriction'
         : 'it was an attack, and you stop it by hand: closes it, contains nothing'
     case 'contain':
       return state === 'restricted' ? 'stops it altogether; a release takes that back' : 'stops it now; a release takes that back'
     case 'extend':
-      return state === 'restricted' ? 'no reminders until then, and it stays restricted' : 'no reminders until then'
+      return state === 'restricted'
+        ? 'no reminders for so long, and it stays restricted'
+        : 'no reminders for so long, and it stays as it is'
   }
 }
 

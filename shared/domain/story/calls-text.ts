@@ -18,7 +18,7 @@ export interface Calls {
 
 /** Sorts the calls of a timeline. Reports are none. */
 export function callsOf(
-  { restrictedAt, containedAt }: Pick<Incident, 'restrictedAt' | 'containedAt'>,
+  { restrictedAt, containedAt }: { readonly [When in 'restrictedAt' | 'containedAt']?: Incident[When] | undefined },
   signals: readonly IncidentSignal[],
 ): Calls {
   const calls = signals.filter(({ reportedBy }) => reportedBy === undefined)

@@ -2,16 +2,22 @@ import type { Change } from '../change.ts'
 import { type Incident, isClosed } from '../incident.ts'
 import { standingSteps } from '../progress.ts'
 import { measureOf } from '../reasons.ts'
-import { joined, type Part, say } from './said.ts'
+import { joined, named, type Part, say } from './said.ts'
 import { withShortIds } from './short-ids.ts'
 
 /** The most steps that a sentence names. */
 const STEPS = 4
 
-/** Steps that are in place, in words: `key …GUUA of ci-deploy switched off`. Names in them are as IAM takes them, words of one piece. */
+/** The widest first: sessions of a role may be of many, a deny is of a user, a key is one. */
+function breadthOf(target: string): number {
+  return target.startsWith('role-') ? 0 : target.startsWith('user-') ? 1 : 2
+}
+
+/** Steps that are in place, the widest first, in words: `key …GUUA of ci-deploy switched off`. Names in them are as IAM takes them, words of one piece. */
 export function stepTexts(changes: readonly Change[]): string[] {
   return standingSteps(changes)
     .filter(({ isDone }) => isDone)
+    .toSorted((a, b) => breadthOf(a.target) - breadthOf(b.target))
     .map(({ title }) => titleText(title))
 }
 
@@ -40,7 +46,14 @@ export function doneText(incident: Incident, changes: readonly Change[]): { read
   })
   const more = steps.length > STEPS ? ` and ${steps.length - STEPS} more` : ''
   const done = changes.filter(({ kind, target }) => kind === 'step-done' && steps.some((step) => step.target === target))
-  return { parts: say`Done: ${joined(said, '; ')}${more}.`, entries: numbersOf(done) }
+  const order = orderIn(changes)
+  const ordered = order === undefined ? '' : say`, as ${named(order.actor)} ordered at ${clock(order.at)}`
+  return { parts: say`Done${ordered}: ${joined(said, '; ')}${more}.`, entries: numbersOf(done) }
+}
+
+/** The order of a person by which an incident was contained; undefined where none was given. */
+export function orderIn(changes: readonly Change[]): Change | undefined {
+  return changes.findLast(({ kind }) => kind === 'order')
 }
 
 function nothingText(incident: Incident): string {

@@ -17,6 +17,8 @@ export interface StoryInput {
   readonly incident: Incident
   readonly signals?: readonly IncidentSignal[] | undefined
   readonly changes?: readonly Change[] | undefined
+  /** True where a log is replayed: what was refused in it, nothing of ours refused, and nothing was done. */
+  readonly isReplay?: boolean | undefined
 }
 
 /** What happened, in plain words. Every channel shows these sentences. */
@@ -31,16 +33,16 @@ export interface Story {
 const CITED = 8
 
 /** Tells an incident. What is not known is said so; what was not read is left out. */
-export function storyOf({ incident, signals, changes }: StoryInput): Story {
-  const calls = signals === undefined ? undefined : callsOf(incident, signals)
+export function storyOf({ incident, signals, changes, isReplay = false }: StoryInput): Story {
+  const calls = signals === undefined ? undefined : callsOf(isReplay ? {} : incident, signals)
   const suspicious = signals === undefined ? undefined : suspiciousCall(signals)
   const told = [whoTold(incident, signals, suspicious), usualTold(incident)]
-  if (calls !== undefined) told.push(...(suspicious === undefined ? [] : [succeededTold(calls)]), ...refusedTold(incident, calls))
+  if (calls !== undefined) told.push(...(suspicious === undefined ? [] : [succeededTold(calls)]), ...refusedTold(incident, calls, isReplay))
   if (changes !== undefined) {
     const { parts, entries } = doneText(incident, changes)
     told.push({ parts, facts: entries.length === 0 ? ['D'] : entries.slice(-CITED).map((number) => `C${number}`) })
   }
-  if (calls !== undefined) told.push(...ownersTold(incident, calls))
+  if (calls !== undefined && !isReplay) told.push(...ownersTold(incident, calls))
   return { headline: headlineOf(incident, suspicious), sentences: told }
 }
 
@@ -67,12 +69,15 @@ function succeededTold({ succeeded }: Calls): Told {
   return { parts, facts: ['N'] }
 }
 
-function refusedTold(incident: Incident, { refusedBefore, refusedSince }: Calls): Told[] {
+function refusedTold(incident: Incident, { refusedBefore, refusedSince }: Calls, isReplay: boolean): Told[] {
   const all = [...refusedBefore, ...refusedSince]
   if (all.length === 0) return []
   const [before, since] = [callsIn(refusedBefore), callsIn(refusedSince)]
   const action = refusingAction(incident)
-  if (since === 0) return [{ parts: say`Refused: ${callsText(all)}, before anything was done.`, facts: ['X'] }]
+  if (since === 0)
+    return [
+      { parts: isReplay ? say`Refused: ${callsText(all)}.` : say`Refused: ${callsText(all)}, before anything was done.`, facts: ['X'] },
+    ]
   const earlier = before === 0 ? '' : ` and ${before} before that`
   return [{ parts: say`Refused: ${callsText(refusedSince)} after the ${action}${earlier}.`, facts: ['X'] }]
 }

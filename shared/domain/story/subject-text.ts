@@ -1,7 +1,6 @@
 import { isAttempt } from '../attempt.ts'
 import { wordsFor } from '../containable.ts'
 import type { Incident, Suspect } from '../incident.ts'
-import { standingText } from '../standing.ts'
 import { joined, named, type Part, say } from './said.ts'
 
 /** What an incident is about, as the subject of a sentence: `Key …GUUA of ci-deploy`. */
@@ -45,7 +44,8 @@ function lastOf(id: string): Part {
 /** Why its identity matters, whose it is and in which account, as a part in brackets. */
 export function standingIn(incident: Pick<Incident, 'identity' | 'criticality' | 'owner'>): Part[] {
   const { identity, owner } = incident
-  const criticality = standingText(incident)
+  // That it is not known, other lines say.
+  const criticality = incident.criticality?.rule
   const said = [
     ...(criticality === undefined ? [] : [say`${named(criticality)}`]),
     ...(owner === undefined ? [] : [say`owner ${named(owner)}`]),

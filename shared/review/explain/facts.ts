@@ -50,7 +50,10 @@ export function collectFacts({ incident, signals, changes }: ExplanationInput): 
       id: 'R',
       text: `risk ${riskText(incident)}${confirmed}; blast radius ${blastRadius.score} by ${blastRadius.basis}${blastRadius.reasons.length === 0 ? '' : `: ${blastRadius.reasons.join(', ')}`}`,
     },
-    { id: 'D', text: `${decision.action}: ${decision.why.map((line) => printable(line, 160)).join('; ')}` },
+    {
+      id: 'D',
+      text: `${decision.action}${decision.would === decision.action ? '' : ` (would ${decision.would})`}: ${decision.why.map((line) => printable(line, 160)).join('; ')}`,
+    },
     ...storyFacts(incident, signals),
     ...findings.map(({ finding, share }, at) => ({
       id: `F${at + 1}`,
