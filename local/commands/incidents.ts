@@ -7,6 +7,7 @@ import type { ReviewKind } from '../../shared/domain/policy.ts'
 import { printable } from '../../shared/domain/printable.ts'
 import { byPriority } from '../../shared/domain/priority.ts'
 import { refusedAfter } from '../../shared/domain/reasons.ts'
+import { minuteText } from '../../shared/domain/time.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { OnUnreadable } from '../../shared/ports/stores.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
@@ -128,7 +129,7 @@ function releasedText(incident: Incident, { id, undone, target }: { id: string; 
       const until =
         incident.suppression === undefined
           ? ''
-          : `; the same evidence does not contain again until ${new Date(incident.suppression.until).toISOString()}`
+          : `; the same evidence does not contain again until ${minuteText(incident.suppression.until)}`
       const back = undone.length === 0 ? 'nothing had been contained or restricted' : `restored as it was before: ${undone.join(', ')}`
       return `Released ${id}: ${back}${until}.`
     }
@@ -187,9 +188,9 @@ export async function extendIncident(
   const incident = await target.review(id, { kind: 'extend', reason, hours })
   if (isJson) return JSON.stringify(incident)
   const { extendedUntil } = incident
-  const until = extendedUntil === undefined ? 'later' : new Date(extendedUntil).toISOString()
+  const until = extendedUntil === undefined ? 'later' : minuteText(extendedUntil)
   const isShorter = before !== undefined && extendedUntil !== undefined && extendedUntil < before
-  const instead = isShorter ? `, which is sooner than before: it was ${new Date(before).toISOString()}` : ''
+  const instead = isShorter ? `, which is sooner than before: it was ${minuteText(before)}` : ''
   return `Extended ${id}: it stays ${incident.state}, without reminders until ${until}${instead}.`
 }
 

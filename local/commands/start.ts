@@ -141,27 +141,33 @@ async function tell(embedded: Embedded, { story, leak, live, paint, width, print
   }
 }
 
+/** The most refused calls that are listed. */
+const MOST_REFUSED = 6
+
 /** What the policies that were set have refused, and what the intruder did before they were there. */
 function describeRefusals({ story, leak, live, paint, width }: Omit<Telling, 'print'>): string[] {
   const ofIntruder = new Set(story.intrusion.eventIds)
   const calls = story.lastDay as readonly CloudTrailRecord[]
   const foreign = calls.filter(({ eventID }) => ofIntruder.has(eventID))
   const refused = foreign.filter(({ eventID }) => live.refused.has(eventID))
-  const own = live.refused.size - refused.length - leak.records.filter(({ eventID }) => live.refused.has(eventID)).length
+  const ofLeak = new Set(leak.records.map(({ eventID }) => eventID))
+  const own = [...live.refused].filter((id) => !ofIntruder.has(id) && !ofLeak.has(id))
+  const recorded = (ids: readonly string[]) => ids.filter((id) => !live.unrecorded.has(id)).length
   const rows = refused
-    .slice(0, 6)
+    .slice(0, MOST_REFUSED)
     .map(({ eventTime, eventSource, eventName, sourceIPAddress }) => [
       moment(Date.parse(eventTime)),
       `${String(eventSource).split('.')[0]}:${eventName}`,
       String(sourceIPAddress),
     ])
   return [
-    `${paint('bold', 'What it stopped')}: ${refused.length} of ${foreign.length} calls of the intruder were refused or, by sessions that it did not get, never made; the ${foreign.length - refused.length} before them were made while the events were on their way`,
+    `${paint('bold', 'What it stopped')}: ${refused.length} of ${foreign.length} calls of the intruder; the ${foreign.length - refused.length} before them were made while the events were on their way`,
+    `  CloudTrail shows ${recorded(refused.map(({ eventID }) => eventID))} of the ${refused.length}: a call with a key that is switched off leaves no record, and a session that was not issued makes none.`,
     table([{}, { isText: true }, {}], rows, { width, indent: 2 }),
     ...(refused.length > rows.length ? [`  … ${refused.length - rows.length} more`] : []),
-    ...(own > 0
+    ...(own.length > 0
       ? [
-          `${paint('bold', 'What it cost')}: ${own} calls of the key's owner: what was refused, and what sessions would have done that it did not get, of which no event tells`,
+          `${paint('bold', 'What it cost')}: ${own.length} calls of the key's owner, of which CloudTrail shows ${recorded(own)}`,
           '  The job fails until you release the incident, or confirm it and give the job another user: this one is denied everything.',
         ]
       : []),

@@ -27,7 +27,7 @@ export function incidentsPage({ incidents, query, mode }: Listed, { base }: Room
   const open = incidents.filter((incident) => !isClosed(incident))
   const count = (...states: string[]) => open.filter(({ state }) => states.includes(state)).length
   const body = html`${figures([
-    ['Contained', count('contained'), 'to be countersigned'],
+    ['Contained', count('contained'), 'to release or confirm'],
     ['Restricted', count('restricted'), 'to be decided'],
     ['Asking', count('asking'), 'to be decided'],
     ['In progress', count('restricting', 'containing', 'releasing', 'rotating'), 'restricting, containing, releasing, rotating'],

@@ -1,4 +1,5 @@
 import { isRefusedBy as isRefusedByDocument } from '../../shared/decide/reach/refused-by.ts'
+import { NEVER_REFUSED } from '../../shared/domain/never-refused.ts'
 import { MINUTE_MS } from '../../shared/domain/time.ts'
 import type { MemoryIam } from '../../shared/memory/iam.ts'
 import type { Evaluation } from '../../shared/pipeline.ts'
@@ -41,14 +42,16 @@ export interface Live {
   /** Milliseconds of real work for each call. */
   readonly took: readonly number[]
   readonly outcomes: readonly Evaluation[]
-  /** The ids of the records of calls that the embedded IAM refused, calls by what a refused one would have issued among them. */
+  /** The ids of the records of calls that the embedded IAM refused. */
   readonly refused: ReadonlySet<string>
+  /** Those of them of which CloudTrail shows nothing: by a key that is switched off, and by what a refused call would have issued. */
+  readonly unrecorded: ReadonlySet<string>
 }
 
 /**
  * Processes the last day's calls one at a time, as from the hot queue, two minutes after each was made, with the sweep every five minutes, and what other parties
- * report as it arrives. Where the
- * embedded IAM refuses a call at the time when it is made, it is replaced by the refusal that CloudTrail would show.
+ * report as it arrives. Where the embedded IAM refuses a call at the time when it is made, it is replaced by the refusal that CloudTrail would show, or by nothing where
+ * CloudTrail shows none.
  */
 export async function replayLastDay(
   run: Backtest,
@@ -61,6 +64,7 @@ export async function replayLastDay(
   /** Keys and sessions that a refused call would have issued: they do not exist, so their calls are left out. */
   const neverIssued = new Set<string>()
   const refused = new Set<string>()
+  const unrecorded = new Set<string>()
   const undelivered: CloudTrailRecord[] = []
   const waiting = reports.toSorted((a, b) => a.arrivesAt - b.arrivesAt)
   let sweptAt = 0
@@ -91,29 +95,38 @@ export async function replayLastDay(
     await deliverUntil(timeIn(record))
     draw(at + 1, records.length)
     const { accessKeyId } = callerOf(record)
-    const isByNobody = accessKeyId !== undefined && neverIssued.has(accessKeyId)
-    const isRefused = isByNobody || isRefusedBy(iam, record)
-    if (isRefused) refused.add(record.eventID)
-    if (isByNobody) continue
-    if (isRefused)
-      for (const id of JSON.stringify(record.responseElements ?? null).match(/A(KIA|SIA)[A-Z0-9]{16}/g) ?? []) neverIssued.add(id)
-    undelivered.push(isRefused ? asRefused(record) : record)
+    const fate = accessKeyId !== undefined && neverIssued.has(accessKeyId) ? 'unrecorded' : fateOf(iam, record)
+    if (fate === 'made') {
+      undelivered.push(record)
+      continue
+    }
+    refused.add(record.eventID)
+    for (const id of JSON.stringify(record.responseElements ?? null).match(/A(KIA|SIA)[A-Z0-9]{16}/g) ?? []) neverIssued.add(id)
+    if (fate === 'refused') undelivered.push(asRefused(record))
+    else unrecorded.add(record.eventID)
   }
   await deliverUntil(Number.POSITIVE_INFINITY)
-  return { took, outcomes, refused }
+  return { took, outcomes, refused, unrecorded }
 }
 
 function timeIn({ eventTime }: CloudTrailRecord): number {
   return Date.parse(eventTime)
 }
 
-/** Refused are calls by a key that is not active, and what an inline policy denies. What the other policies refuse is written in the story. */
-function isRefusedBy(iam: MemoryIam, record: CloudTrailRecord): boolean {
+/**
+ * What becomes of a call. One with a key that is not active is not authenticated, and leaves no record; one that a policy denies does. What the other policies refuse is
+ * written in the story.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+ */
+function fateOf(iam: MemoryIam, record: CloudTrailRecord): 'made' | 'refused' | 'unrecorded' {
   const caller = callerOf(record)
-  if (caller.type === 'IAMUser' && iam.isRefused(caller.userName ?? '', keyIn(caller))) return true
+  const key = caller.type === 'IAMUser' ? keyIn(caller) : undefined
+  if (key !== undefined && !iam.isActive(caller.userName ?? '', key)) return 'unrecorded'
   const normalised = normalise(record)
   const [call] = normalised.kind === 'signals' ? normalised.signals : []
-  return call !== undefined && iam.inlinePoliciesOf(call.identity).some((document) => isRefusedByDocument(document, call))
+  if (call === undefined || NEVER_REFUSED.has(call.action)) return 'made'
+  const isDenied = caller.type === 'IAMUser' && iam.isRefused(caller.userName ?? '')
+  return isDenied || iam.inlinePoliciesOf(call.identity).some((document) => isRefusedByDocument(document, call)) ? 'refused' : 'made'
 }
 
 interface Caller {

@@ -30,6 +30,8 @@ export interface MemoryIam extends Iam {
   addObserved(identity: Identity, accessKeyId: string | undefined): void
   /** True when every call would be refused: with the given key, or with another credential of the user when no key is given. */
   isRefused(userName: string, accessKeyId?: string): boolean
+  /** True where a user has this key, and it is switched on. */
+  isActive(userName: string, accessKeyId: string): boolean
   /** The documents of the inline policies of a user or role. */
   inlinePoliciesOf(identity: Pick<Identity, 'kind' | 'name'>): readonly unknown[]
 }
@@ -58,6 +60,7 @@ export function memoryIam(snapshot: AuthorizationDetails): MemoryIam {
       if (accessKeyId === undefined || keyOf(identity.name, accessKeyId) !== undefined) return
       account.AccessKeys.push({ UserName: identity.name, AccessKeyId: accessKeyId, Status: 'Active' })
     },
+    isActive: (userName, accessKeyId) => keyOf(userName, accessKeyId)?.Status === 'Active',
     isRefused(userName, accessKeyId) {
       const user = userNamed(userName)
       if (user === undefined) return true

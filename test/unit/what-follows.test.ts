@@ -202,7 +202,7 @@ describe('more time', () => {
     const asked = await whatFollows(target, incident.id, 'extend', 2)
     expect(asked).toContain('It is extended until 2026-03-02 22:00 UTC already: this makes that shorter.')
     expect(await whatFollows(target, incident.id, 'extend', 10)).not.toContain('already')
-    expect(await extend(2)).toContain('until 2026-03-02T14:00:00.000Z, which is sooner than before: it was 2026-03-02T22:00:00.000Z')
+    expect(await extend(2)).toContain('until 2026-03-02 14:00 UTC, which is sooner than before: it was 2026-03-02 22:00 UTC')
   })
 })
 

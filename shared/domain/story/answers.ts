@@ -61,10 +61,10 @@ function doesOf(kind: ReviewKind, incident: Incident, changes: readonly Change[]
     case 'legitimate':
       if (!wasDone(incident, changes)) return 'it was legitimate: closes it'
       return state === 'restricted'
-        ? `it was legitimate: gives it back its rights${stepsText(changes)}`
-        : `it was legitimate: takes back what was done${stepsText(changes)}`
+        ? `it was legitimate: gives it back its rights${stepsText(changes)}; that is final`
+        : `it was legitimate: takes back what was done${stepsText(changes)}; that is final`
     case 'compromised':
-      if (state === 'contained') return 'it was an attack: what was done stays for good, and it is closed'
+      if (state === 'contained') return 'it was an attack: what was done stays, and it is closed; that is final'
       return state === 'restricted'
         ? 'it was an attack, and you stop the rest by hand: closes it, keeps the restriction'
         : 'it was an attack, and you stop it by hand: closes it, contains nothing'

@@ -111,7 +111,7 @@ const ENDS: Readonly<Record<Incident['state'], string>> = {
   restricting: 'being restricted',
   restricted: 'restricted to its habit, a person has to decide',
   containing: 'being contained',
-  contained: 'contained, a person has to countersign',
+  contained: 'contained, a person has to release or confirm it',
   releasing: 'being released',
   released: 'released',
   rotating: 'confirmed, its keys are being made anew',
