@@ -55,6 +55,9 @@ const PULSE = readFileSync(new URL('pulse.js', import.meta.url), 'utf8')
 /** The largest form that is accepted, in bytes: a reason and a few short fields. */
 const FORM_LIMIT = 16_384
 
+/** The place of a page that stands nowhere in the bar. */
+const NOWHERE = '-'
+
 /** How many open incidents' chains the first page of the record shows. */
 const RECENT = 50
 
@@ -82,7 +85,7 @@ export function consoleApp({ target: given, geoIp, clock, ...access }: ConsolePa
     pageText(framed(page, { ...room, caller: viewerNow() ?? room.caller }, { place, unreadable }))
   const limited = bodyLimit({
     maxSize: FORM_LIMIT,
-    onError: (context) => context.html(whole(errorPage('The form is too large.'), ''), 413),
+    onError: (context) => context.html(whole(errorPage('The form is too large.', room), NOWHERE), 413),
   })
 
   app.get('/style.css', (context) => context.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }))
@@ -177,13 +180,13 @@ export function consoleApp({ target: given, geoIp, clock, ...access }: ConsolePa
     return context.html(whole(metricsPage(measures, { days }, room), '/metrics', unreadable))
   })
 
-  outside.notFound((context) => context.html(whole(errorPage('There is no such page.'), ''), 404))
+  outside.notFound((context) => context.html(whole(errorPage('There is no such page.', room), NOWHERE), 404))
   outside.onError((cause, context) => {
     const known = cause instanceof ResponderError ? cause : undefined
     const status = known === undefined ? 500 : (STATUS[known.code] ?? 500)
     // Another error's message may contain text of an attacker, so only its name is shown.
     const text = known === undefined ? `The page could not be made: ${cause.name}. Try again.` : `${known.message} [${known.code}]`
-    return context.html(whole(errorPage(text), ''), status)
+    return context.html(whole(errorPage(text, room), NOWHERE), status)
   })
   return outside
 }

@@ -176,8 +176,8 @@ function stepsOf({ changes, incident }: Looked): Markup {
   const undone = changes.filter(({ kind }) => kind === 'step-undone')
   if (standing.length + undone.length === 0) return html`<p>Nothing was changed.</p>`
   const rows = [
-    ...standing.map(({ target, before, contained, isDone }) => [
-      html`<span class="id">${shown(target, 160)}</span>`,
+    ...standing.map(({ title, target, before, contained, isDone }) => [
+      html`${shown(title, 200)} <span class="id faint">${shown(target, 160)}</span>`,
       brief(before, target),
       brief(contained, target),
       isDone ? html`<span class="badge bad">in place</span>` : html`<span class="badge ask">planned, not confirmed</span>`,

@@ -4,6 +4,9 @@ import type { Thresholds } from '../../shared/domain/policy.ts'
 import { chart } from '../page/chart.ts'
 import type { Markup } from '../page/document.ts'
 
+/** A line of the legend, as a path of SVG. */
+const LINE = 'path://M0 8H22V12H0Z'
+
 /** A moment of an incident that the drawing marks: its name in the legend, when, and how its line is drawn. */
 interface Mark {
   readonly name: string
@@ -63,9 +66,9 @@ export function riskDrawing(
   return chart(
     {
       useUTC: true,
-      legend: { top: 0, left: 0, itemWidth: 22 },
+      legend: { top: 0, left: 0, itemWidth: 22, data: ['risk after each call', ...marks.map(({ name }) => ({ name, icon: LINE }))] },
       xAxis: { type: 'time', splitNumber: 4, min: from - margin, max: to + margin },
-      yAxis: { type: 'value', min: 0, max: 100, name: 'risk', nameGap: 8 },
+      yAxis: { type: 'value', min: 0, max: 100 },
       grid: { top: 76, bottom: 30, left: 12, right: 20, containLabel: true },
       series: [
         {

@@ -7,31 +7,32 @@ import { duration, moment } from '../render/style.ts'
 import { incidentLink, type Page, type Room } from './frame.ts'
 import type { SourcesSeen, Unprocessed } from './sources-seen.ts'
 
-const BY_AWS = 'AWS puts the event on the bus: nobody else may with a source that begins with “aws.”'
-const SIGNED = 'its signature over the request, with the secret of the party'
-const HANDED_IN = 'an operator hands its report in (countersign ingest)'
+const BY_AWS = 'AWS'
+const SIGNED = 'signature'
+const HANDED_IN = 'operator'
 
 /** What each source says, and what shows that it is the source that says it. docs/trust.md and docs/signals.md have the whole of it. */
-const SAYS: Readonly<Record<ReportingSource, { readonly says: string; readonly proof: string }>> = {
-  'aws-health': { says: 'credentials that AWS found exposed or misused', proof: BY_AWS },
+const SAYS: Readonly<Record<ReportingSource, { readonly name?: string; readonly says: string; readonly proof: string }>> = {
+  'aws-health': { name: 'AWS Health', says: 'credentials that AWS found exposed or misused', proof: BY_AWS },
   'trusted-advisor': { says: 'access keys that AWS found in public', proof: BY_AWS },
   guardduty: { says: 'suspicious calls, sessions, instances and functions', proof: BY_AWS },
-  'security-hub': { says: 'findings of other products', proof: `${BY_AWS}; the account’s own products write into it` },
+  'security-hub': { says: 'findings of other products', proof: BY_AWS },
   macie: { says: 'objects that hold credentials', proof: BY_AWS },
   inspector: { says: 'code that holds credentials', proof: BY_AWS },
   github: { says: 'keys in repositories', proof: SIGNED },
-  gitlab: { says: 'keys in issues and merge requests', proof: `${SIGNED}; or a token that comes along, where it is set so` },
+  gitlab: { says: 'keys in issues and merge requests', proof: 'signature, or a token where it is set so' },
   gitguardian: { says: 'incidents with keys', proof: SIGNED },
   jira: { says: 'keys in tickets and comments', proof: SIGNED },
   linear: { says: 'keys in issues and comments', proof: SIGNED },
-  webhook: { says: 'keys that senders of yours found', proof: SIGNED },
+  webhook: { name: 'Signed webhook', says: 'keys that senders of yours found', proof: SIGNED },
   logs: {
+    name: 'Log groups',
     says: 'keys in lines of the log groups that are named',
-    proof: 'CloudWatch Logs hands the lines on; anybody may have written them',
+    proof: 'CloudWatch Logs',
   },
   trufflehog: { says: 'keys that TruffleHog found', proof: HANDED_IN },
   gitleaks: { says: 'keys that Gitleaks found', proof: HANDED_IN },
-  falco: { says: 'alerts of workloads', proof: 'a secret that comes along; it signs nothing' },
+  falco: { says: 'alerts of workloads', proof: 'token' },
 }
 
 /** What the page of sources shows. `now`: epoch milliseconds. */
@@ -48,8 +49,8 @@ export function sourcesPage({ policy, seen, unprocessed, now }: Sources, { base 
     { name: 'Source' },
     { name: 'Says', kind: 'wide' },
     { name: 'At most' },
-    { name: 'Why no more', kind: 'wide' },
-    { name: 'Shown by', kind: 'wide' },
+    { name: 'Why', kind: 'wide' },
+    { name: 'Proven by' },
     { name: 'Last (UTC)', kind: 'wide' },
   ] as const
   const rows = [
@@ -57,12 +58,12 @@ export function sourcesPage({ policy, seen, unprocessed, now }: Sources, { base 
       'CloudTrail',
       'calls of identities: what the score rests on',
       'contain',
-      'who and what have to be there for it',
-      `${BY_AWS}; the deciding call is looked up again`,
+      'it takes both: likely not the owner, and harm',
+      BY_AWS,
       lastCall(seen, now),
     ] as readonly Cell[],
     ...REPORTING_SOURCES.map((source) => [
-      partyOf(source),
+      SAYS[source].name ?? partyOf(source),
       SAYS[source].says,
       ceilingText(source, policy),
       CEILINGS[source].why,
@@ -81,6 +82,8 @@ export function sourcesPage({ policy, seen, unprocessed, now }: Sources, { base 
   const body = html`<p>What each source says, how far it is believed, and when it last said something that an incident keeps. A source never brings about more than stands under <em>At most</em>, whatever else there is.
 An id and its secret that were seen together bring about <strong>${policy.disclosedSecret}</strong> and no more than the source may; an id alone is a notice at most. <a href="${base}/policy">The policy in force</a>.</p>
 ${table(columns, rows, 'Sources of signals')}
+<p><em>Proven by</em>: <strong>AWS</strong> puts the event on the bus, and nobody else can put one whose source begins with “aws.”; a <strong>signature</strong> covers the request with the secret of the party; a <strong>token</strong> comes along with the request and
+covers nothing, so whoever sees one can send another; an <strong>operator</strong> hands in a report with <code>countersign ingest</code>; <strong>CloudWatch Logs</strong> hands on lines that anybody may have written.</p>
 <p class="faint">Not known here: whether a source is connected, and reports that belong to no incident. “No report is kept” does not say that a source is silent: of a stack, <code>countersign doctor --stack NAME</code> asks what is delivered.</p>
 <h2>What could not be processed</h2>${unprocessedText(unprocessed)}`
   return { title: 'Sources', body }

@@ -43,13 +43,14 @@ function findingsTable(contributions: readonly Contribution[], caption: string):
     { name: 'What was seen', kind: 'wide' },
     { name: 'When (UTC)', kind: 'time' },
   ] as const
+  const isShared = contributions.some(({ share }) => share === 0)
   const rows = contributions.map(({ finding, share }) => [
-    `+${share.toFixed(1)}`,
+    share === 0 ? 'same' : `+${share.toFixed(1)}`,
     html`<meter min="0" max="100" value="${share.toFixed(1)}" aria-label="${share.toFixed(1)} of 100 points"></meter>`,
     html`${finding.title} <span class="faint">(${finding.detector})</span>${runbookLine(finding.detector).map((line) => html`<br><span class="faint">${line}</span>`)}`,
     finding.technique,
     shown(finding.reason),
     moment(finding.time).slice(5, 19),
   ])
-  return table(columns, rows, caption)
+  return html`${table(columns, rows, caption)}${isShared ? html`<p class="faint">Same: it rests on a fact that another finding counts already.</p>` : ''}`
 }
