@@ -84,7 +84,7 @@ An id and its secret that were seen together bring about <strong>${policy.disclo
 ${table(columns, rows, 'Sources of signals')}
 <p><em>Proven by</em>: <strong>AWS</strong> puts the event on the bus, and nobody else can put one whose source begins with “aws.”; a <strong>signature</strong> covers the request with the secret of the party; a <strong>token</strong> comes along with the request and
 covers nothing, so whoever sees one can send another; an <strong>operator</strong> hands in a report with <code>countersign ingest</code>; <strong>CloudWatch Logs</strong> hands on lines that anybody may have written.</p>
-<p class="faint">Not known here: whether a source is connected, and reports that belong to no incident. “No report is kept” does not say that a source is silent: of a stack, <code>countersign doctor --stack NAME</code> asks what is delivered.</p>
+<p class="faint">Not known here: whether a source is connected, reports that belong to no incident, and calls of which no baseline learned. “No report is kept” does not say that a source is silent: of a stack, <code>countersign doctor --stack NAME</code> asks what is delivered.</p>
 <h2>What could not be processed</h2>${unprocessedText(unprocessed)}`
   return { title: 'Sources', body }
 }
@@ -95,7 +95,7 @@ function ceilingText(source: ReportingSource, { signals }: Sources['policy']): s
 }
 
 function lastCall({ lastCallAt, isPart }: SourcesSeen, now: number): string {
-  if (lastCallAt === undefined) return 'not known: no identity has called yet'
+  if (lastCallAt === undefined) return 'not known: no baseline has learned from a call, and none decided an incident'
   return `${at(lastCallAt, now)}${isPart ? ', of the identities that were read; there are more' : ''}`
 }
 

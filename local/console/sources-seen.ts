@@ -8,7 +8,7 @@ const AT_ONCE = 50
 
 /** When sources last said something, as far as identities and incidents keep it. Times are epoch milliseconds. */
 export interface SourcesSeen {
-  /** Of the latest call that a baseline learned from; undefined where none did. */
+  /** Of the latest call that a baseline learned from or that decided an incident; undefined where there is none. */
   readonly lastCallAt: number | undefined
   /** True where there are more identities than were read. */
   readonly isPart: boolean
@@ -30,19 +30,25 @@ export async function sourcesSeen(
   onUnreadable: OnUnreadable,
 ): Promise<SourcesSeen> {
   const reports = new Map<ReportingSource, { at: number; incidentId: string; count: number }>()
-  for await (const incident of incidents.listAll(onUnreadable))
+  let lastCallAt: number | undefined
+  const called = (at: number) => {
+    lastCallAt = Math.max(lastCallAt ?? at, at)
+  }
+  for await (const incident of incidents.listAll(onUnreadable)) {
+    const { decidedBy } = incident
+    if (decidedBy.origin?.source === 'cloudtrail') called(decidedBy.time)
     for (const { source, seenAt } of incident.reports ?? []) {
       const known = reports.get(source)
       const isLater = known === undefined || seenAt > known.at
       reports.set(source, { ...(isLater ? { at: seenAt, incidentId: incident.id } : known), count: (known?.count ?? 0) + 1 })
     }
+  }
   const { ids, isPart } = await someIds(identities)
-  let lastCallAt: number | undefined
   for (let from = 0; from < ids.length; from += AT_ONCE)
     for (const { state, unreadable } of (await identities.load(ids.slice(from, from + AT_ONCE))).values()) {
       if (unreadable !== undefined) onUnreadable(unreadable)
       const baseline = state?.value.baseline
-      if (baseline !== undefined && baseline.calls > 0) lastCallAt = Math.max(lastCallAt ?? 0, baseline.lastSeen)
+      if (baseline !== undefined && baseline.calls > 0) called(baseline.lastSeen)
     }
   return { lastCallAt, isPart, reports }
 }
