@@ -85,6 +85,8 @@ describe('the console of the story’s account', () => {
     incident = all.find(({ identity }) => identity.name === 'ci-deploy')?.id ?? ''
     served = await startConsole()
   })
+  // Where the test that ends it did not run.
+  afterAll(() => void served.process.kill('SIGINT'))
 
   const PAGES: readonly (readonly [name: string, path: () => string])[] = [
     ['incidents', () => ''],
