@@ -58,7 +58,7 @@ export function incidentPage(looked: Looked, room: Room): Page {
   const calls = signals.filter(({ reportedBy }) => reportedBy === undefined)
   const thresholds = policy.tiers.find(({ name }) => name === decision.tier)?.thresholds ?? policy.thresholds
   const isWhole = verifyChain(incidentSubject(id), changes, incident.head) === undefined
-  const body = html`${isWhole ? '' : chainCheck(looked, room)}${answerTo(looked)}${leadOf(incident)}
+  const body = html`${isWhole ? '' : chainCheck(looked, room)}${answerTo(looked)}${leadOf(incident, room)}
 <section aria-labelledby="what"><h2 id="what">What happened</h2><ul>${explanation.summary.map(sentence)}</ul></section>
 ${pendingIn(incident, room)}${verdictForm(looked, room)}
 ${fold({ id: 'done', title: 'What was done', says: stepCount(looked) }, stepsOf(looked))}
@@ -125,12 +125,12 @@ ${advisorText(incident) === '' ? '' : html`<dt>Advisor</dt><dd>${advisorText(inc
 }
 
 /** How grave it is, at the decision and now, and the way to the verdict. */
-function leadOf(incident: Incident): Markup {
+function leadOf(incident: Incident, { isReadOnly }: Room): Markup {
   const { priority, assessment, blastRadius } = incident
   const canAnswer = offeredFor(incident).length > 0
   const confirmed = assessment.isConfirmed ? ` (${confirmedText(assessment) || 'confirmed'})` : ''
   return html`<p class="lead">${stateBadge(incident)} priority <strong>${priority}</strong>, risk ${riskOf(incident)}${confirmed}, blast radius <strong>${blastRadius.score}</strong></p>
-${canAnswer ? html`<p><a href="#verdict"><strong>Give your verdict</strong></a></p>` : ''}`
+${canAnswer ? html`<p><a href="#verdict"><strong>${isReadOnly ? 'How to decide' : 'Give your verdict'}</strong></a></p>` : ''}`
 }
 
 /** The risk now, and that of the decision where it was another one. */

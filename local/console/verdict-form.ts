@@ -60,7 +60,7 @@ export function verdictForm(
   const follows = html`<dl class="facts">${offered.map(
     (kind) =>
       html`<dt>${labelOf(kind, incident, changes)}</dt><dd>${whatReviewDoes(kind, incident, about)}${
-        isReadOnly ? html` <code>${reviewCommand(kind, incident.id, room)}</code>` : ''
+        isReadOnly ? html`<br><code>${reviewCommand(kind, incident.id, room)}</code>` : ''
       }</dd>`,
   )}</dl>`
   const form = changeForm(

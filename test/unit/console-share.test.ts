@@ -193,6 +193,7 @@ describe('a shared console', async () => {
   it('says by which command a person decides', async () => {
     const page = await (await ask(`/incidents/${incident.id}`)).text()
     expect(page).toContain('How to decide')
+    expect(page).not.toMatch(/your verdict/i)
     for (const word of ['release', 'confirm', 'extend']) expect(page).toContain(`${word} ${incident.id}`)
   })
 
