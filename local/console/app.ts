@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { contextStorage } from 'hono/context-storage'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { DAY_MS } from '../../shared/domain/time.ts'
@@ -32,33 +33,44 @@ import { addPatternRoutes } from './pattern-routes.ts'
 import { addPolicyRoutes } from './policy-routes.ts'
 import { addReachRoutes, reachOf } from './reach-routes.ts'
 import { readForm } from './read-form.ts'
+import { readOnlyTarget, withoutChanges } from './read-only.ts'
 import { auditPage, chainPage, RecordAsked, recordPage, SEARCH_LIMITS } from './record-page.ts'
+import { type Share, sharedGuard, viewerNow } from './shared-guard.ts'
 import { stampOf } from './stamp.ts'
 import { collected, toldOnThePage } from './unreadable.ts'
 import { SaidForm } from './verdict-form.ts'
 
-/** What the console needs: its target, the databases of places, the clock, and the token. */
-export interface ConsoleParts extends Lock {
+/** What the console shows: its target, the databases of places, and the clock. */
+export interface ConsoleParts {
   readonly target: Target
   readonly geoIp: GeoIp
   readonly clock: Clock
 }
+
+/** Who gets in: whoever has the token, or whom proxies name. */
+export type Access = Lock | { readonly share: Share }
 
 const PULSE = readFileSync(new URL('pulse.js', import.meta.url), 'utf8')
 
 /** The largest form that is accepted, in bytes: a reason and a few short fields. */
 const FORM_LIMIT = 16_384
 
+/** The place of a page that stands nowhere in the bar. */
+const NOWHERE = '-'
+
 /** How many open incidents' chains the first page of the record shows. */
 const RECENT = 50
 
-/** The console as a web application over the ports of a target. Every request needs the token. */
-export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hono {
+/** The console as a web application over the ports of a target. Every request needs the token, or comes from a proxy: then nothing can be changed. */
+export function consoleApp({ target: given, geoIp, clock, ...access }: ConsoleParts & Access): Hono {
+  const isShared = 'share' in access
+  const target = isShared ? readOnlyTarget(given) : given
   const room: Room = {
-    base: `/${lock.token}`,
+    base: isShared ? '' : `/${access.token}`,
     where: target.name,
-    caller: target.caller,
+    caller: isShared ? 'not known' : target.caller,
     options: target.options,
+    isReadOnly: isShared,
     note: target.replayedNote,
   }
   const outside = new Hono({ strict: false })
@@ -66,13 +78,14 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
     await next()
     context.header('Cache-Control', 'no-store')
   })
-  outside.use(guard(lock))
-  const app = outside.basePath(room.base)
+  if (isShared) outside.use(contextStorage(), sharedGuard(access.share))
+  else outside.use(guard(access))
+  const app = isShared ? withoutChanges(outside.basePath('/')) : outside.basePath(room.base)
   const whole = (page: Page, place: string, unreadable: readonly UnreadableItem[] = []) =>
-    pageText(framed(page, room, { place, unreadable }))
+    pageText(framed(page, { ...room, caller: viewerNow() ?? room.caller }, { place, unreadable }))
   const limited = bodyLimit({
     maxSize: FORM_LIMIT,
-    onError: (context) => context.html(whole(errorPage('The form is too large.'), ''), 413),
+    onError: (context) => context.html(whole(errorPage('The form is too large.', room), NOWHERE), 413),
   })
 
   app.get('/style.css', (context) => context.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }))
@@ -97,11 +110,12 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
     ])
     const stored = known.get(incident.identity.id)
     if (stored?.unreadable !== undefined) onUnreadable(stored.unreadable)
-    const said = (['done', 'second', 'extended'] as const).find((one) => one === context.req.query('said'))
+    const said = isShared ? undefined : (['done', 'second', 'extended'] as const).find((one) => one === context.req.query('said'))
     const part = Math.max(0, Math.trunc(Number(context.req.query('part') ?? 0)) || 0)
     const explanation = await explain({ incident, signals, changes }, undefined)
     const baseline = stored?.state?.value.baseline
-    const looked = { incident, signals, changes, notices, policy, geoIp, among, said, part, explanation, baseline }
+    const isTurned = context.req.query('part') !== undefined
+    const looked = { incident, signals, changes, notices, policy, geoIp, among, said, part, isTurned, explanation, baseline }
     return context.html(whole(incidentPage(looked, room), '', unreadable))
   })
   app.post('/incidents/:id/verdict', limited, async (context) => {
@@ -132,7 +146,7 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
     const page =
       known === undefined
         ? unseenPage(context.req.param('id'), reach)
-        : identityPage(known, { ...room, reach }, context.req.query('said') === 'done')
+        : identityPage(known, { ...room, reach }, !isShared && context.req.query('said') === 'done')
     return context.html(whole(page, '/identities', unreadable))
   })
   app.post('/identities/:id/expected', limited, async (context) => {
@@ -166,13 +180,13 @@ export function consoleApp({ target, geoIp, clock, ...lock }: ConsoleParts): Hon
     return context.html(whole(metricsPage(measures, { days }, room), '/metrics', unreadable))
   })
 
-  outside.notFound((context) => context.html(whole(errorPage('There is no such page.'), ''), 404))
+  outside.notFound((context) => context.html(whole(errorPage('There is no such page.', room), NOWHERE), 404))
   outside.onError((cause, context) => {
     const known = cause instanceof ResponderError ? cause : undefined
     const status = known === undefined ? 500 : (STATUS[known.code] ?? 500)
     // Another error's message may contain text of an attacker, so only its name is shown.
     const text = known === undefined ? `The page could not be made: ${cause.name}. Try again.` : `${known.message} [${known.code}]`
-    return context.html(whole(errorPage(text), ''), status)
+    return context.html(whole(errorPage(text, room), NOWHERE), status)
   })
   return outside
 }

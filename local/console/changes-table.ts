@@ -15,25 +15,29 @@ export function changesTable(
   { isMixed, caption }: { isMixed: boolean; caption: string },
 ): Markup {
   const columns = [
-    ...(isMixed ? [{ name: 'Chain', kind: 'time' as const }] : []),
-    { name: '#', kind: 'number' as const },
+    ...(isMixed ? [] : [{ name: '#', kind: 'number' as const }]),
     { name: 'At (UTC)', kind: 'time' as const },
     { name: 'What', kind: 'wide' as const },
     { name: 'Before → after', kind: 'wide' as const },
     { name: 'Who and why', kind: 'wide' as const },
+    ...(isMixed ? [{ name: 'Chain, entry' }] : []),
   ]
   const rows = changes.map(({ subject, number, at, kind, target, from, to, actor, why }) => [
-    ...(isMixed ? [chainLink(base, subject)] : []),
-    // A notice among the entries of an incident is of another chain, where it has its number.
-    !isMixed && kind === 'notice' && isOrderChain(subject)
-      ? html`<a href="${base}/record?subject=${encodeURIComponent(subject)}">told</a>`
-      : number,
+    ...(isMixed ? [] : [numberOf({ subject, number, kind }, base)]),
     `${shown(at, 30).slice(0, 10)} ${shown(at, 30).slice(11, 23)}`,
     html`<strong>${kind}</strong> <span class="id">${shown(target, 160)}</span>`,
     beforeAfter({ from, to, target }),
     html`${shown(actor, 120)}: ${shown(whyOf({ kind, why }), 300)}`,
+    ...(isMixed ? [html`${chainLink(base, subject)}, ${number}`] : []),
   ])
   return table(columns, rows, caption)
+}
+
+/** The number of an entry. A notice among the entries of an incident is of another chain, where it has its number. */
+function numberOf({ subject, number, kind }: Pick<Change, 'subject' | 'number' | 'kind'>, base: string): Markup | number {
+  return kind === 'notice' && isOrderChain(subject)
+    ? html`<a href="${base}/record?subject=${encodeURIComponent(subject)}">told</a>`
+    : number
 }
 
 /** A short form of both values; a click shows them in full. */

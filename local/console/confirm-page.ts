@@ -6,6 +6,7 @@ import { readPolicy } from '../../shared/record/policy-in-force.ts'
 import { leftUsable, whatReviewDoes } from '../../shared/review/what-follows.ts'
 import { shown } from '../page/document.ts'
 import type { Target } from '../target.ts'
+import { changeForm } from './change-form.ts'
 import type { Page, Room } from './frame.ts'
 import type { SaidForm } from './verdict-form.ts'
 
@@ -27,11 +28,13 @@ export async function confirmPage(
   const incident = stored.value
   return {
     title: 'Confirm without containing?',
-    body: html`<h1>Confirm without containing?</h1>
-<p class="note ask" role="alert"><strong>Not done yet.</strong> ${shown(whatReviewDoes('compromised', incident, { changes, policy }), 600)}</p>
-<form method="post" action="${room.base}/incidents/${encodeURIComponent(incident.id)}/verdict">
-<input type="hidden" name="revision" value="${said.revision}"><input type="hidden" name="reason" value="${said.reason}"><input type="hidden" name="isKnown" value="yes">
-<div class="verdicts">${containButton(incident)}<button name="kind" value="compromised">Confirm, I stop it by hand</button></div></form>
+    body: html`<p class="note ask" role="alert"><strong>Not done yet.</strong> ${shown(whatReviewDoes('compromised', incident, { changes, policy }), 600)}</p>
+${changeForm(
+  room,
+  { action: `${room.base}/incidents/${encodeURIComponent(incident.id)}/verdict` },
+  html`<input type="hidden" name="revision" value="${said.revision}"><input type="hidden" name="reason" value="${said.reason}"><input type="hidden" name="isKnown" value="yes">
+<div class="verdicts">${containButton(incident)}<button name="kind" value="compromised">Confirm, I stop it by hand</button></div>`,
+)}
 <p><a href="${room.base}/incidents/${encodeURIComponent(incident.id)}">Back to the incident</a></p>`,
   }
 }

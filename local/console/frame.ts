@@ -5,12 +5,14 @@ import { type Markup, shown } from '../page/document.ts'
 
 /** What every page of the console needs: where it is served, of which account, for whom. */
 export interface Room {
-  /** The path before every other, `/TOKEN`. */
+  /** The path before every other, `/TOKEN`; empty where the console is shared. */
   readonly base: string
   /** The name of the account that is shown. */
   readonly where: string
-  /** The person who gives verdicts here, as the record names them. */
+  /** The person who gives verdicts here, as the record names them; where the console is shared, who looks. */
   readonly caller: string
+  /** True where nothing can be changed: the console is shared. */
+  readonly isReadOnly: boolean
   /** The options by which the command line finds the same account. */
   readonly options: string
   /** What stands on every page where the account is a replayed log. */
@@ -36,12 +38,17 @@ const SECTIONS = [
   ['/reach', 'Reach'],
   ['/patterns', 'Accepted'],
   ['/policy', 'Policy'],
+  ['/sources', 'Sources'],
   ['/record', 'Record'],
   ['/metrics', 'Metrics'],
 ] as const
 
 /** A page of the console, whole. `unreadable`: what would stand on it and cannot be read. */
-export function framed({ title, body, pulse }: Page, { base, where, caller, note }: Room, { place, unreadable }: Framing): Markup {
+export function framed(
+  { title, body, pulse }: Page,
+  { base, where, caller, isReadOnly, note }: Room,
+  { place, unreadable }: Framing,
+): Markup {
   const pulsed = pulse === undefined ? '' : html` data-pulse="${base}${pulse.path}" data-stamp="${pulse.stamp}"`
   return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Countersign</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${base}/style.css">
@@ -50,7 +57,7 @@ export function framed({ title, body, pulse }: Page, { base, where, caller, note
 <header><div class="bar"><a class="name" href="${base}/">Countersign</a>
 <nav aria-label="Pages">${SECTIONS.map(
     ([path, name]) => html`<a href="${base}${path === '' ? '/' : path}"${path === place ? html` aria-current="page"` : ''}>${name}</a>`,
-  )}</nav><span class="where">${shown(where, 120)} · you are ${shown(caller, 120)}</span></div></header>
+  )}</nav><span class="where">${shown(where, 120)} · you are ${shown(caller, 120)}${isReadOnly ? ' · read-only' : ''}</span></div></header>
 <main id="main" tabindex="-1"><p id="pulse" class="note ask" role="status" hidden></p>
 <h1>${title}</h1>${note === undefined ? '' : html`<p class="note ask">${note}</p>`}${unreadable.map(({ message }) => html`<p class="note bad" role="alert">${shown(message, 300)}</p>`)}${body}</main></body></html>`
 }

@@ -34,7 +34,7 @@ export function identitiesPage(
     .map(({ identity, baseline, incidentId }) => [
       html`${identityLink(base, identity)} <span class="id faint">${shown(identity.id, 160)}</span>`,
       identity.kind,
-      `${Math.round(maturity(baseline) * 100)} % mature`,
+      maturity(baseline) >= 1 ? 'mature' : `${Math.round(maturity(baseline) * 100)} % mature`,
       baseline.calls,
       `${Math.round(baseline.errorRate * 100)} %`,
       baseline.calls === 0 ? '' : moment(baseline.lastSeen).slice(0, 16),

@@ -6,6 +6,7 @@ import type { StoredReach } from '../../shared/domain/stored-reach.ts'
 import { type Markup, shown, table } from '../page/document.ts'
 import { fencePlaces, renderPlaces } from '../render/places.ts'
 import { duration, moment } from '../render/style.ts'
+import { changeForm } from './change-form.ts'
 import { incidentLink, type Page, type Room } from './frame.ts'
 import type { KnownIdentity } from './identities-page.ts'
 import { reachSection } from './reach-page.ts'
@@ -37,9 +38,10 @@ const NAMES: Readonly<Record<Feature, string>> = {
 /** The page of an identity's baseline, feature by feature. */
 export function identityPage(
   { identity, baseline, incidentId }: KnownIdentity,
-  { base, caller, reach }: Room & { readonly reach: StoredReach | undefined },
+  room: Room & { readonly reach: StoredReach | undefined },
   isDone: boolean,
 ): Page {
+  const { base, reach } = room
   const { firstSeen, lastSeen, calls, errorRate, expected, keys } = baseline
   const share = Math.round(maturity(baseline) * 100)
   const expectedWords = [...expected].map((word) => shown(word, 80)).join(', ')
@@ -53,7 +55,7 @@ export function identityPage(
 ${reachSection(reach)}${placesOf(baseline)}
 <h2>What is normal</h2><p class="faint">Weights are counts that halve in 14 days.</p>
 ${(Object.keys(FEATURE_LIMITS) as Feature[]).map((feature) => featureTable(feature, heaviest(baseline.features[feature], lastSeen)))}
-${keysTable(keys)}${expectForm(identity.id, base, caller)}`
+${keysTable(keys)}${expectForm(identity.id, room)}`
   return { title: `${identity.kind} ${shown(identity.name, 64)}`, body }
 }
 
@@ -115,11 +117,18 @@ function keysTable(keys: KnownIdentity['baseline']['keys']): Markup | '' {
   return html`<h2>Its keys</h2>${table(columns, rows, 'Where and with what each key is used')}`
 }
 
-function expectForm(id: string, base: string, caller: string): Markup {
+function expectForm(id: string, room: Room): Markup | '' {
+  const { base, caller, isReadOnly } = room
+  if (isReadOnly) return ''
+  const form = changeForm(
+    room,
+    { action: `${base}/identities/${encodeURIComponent(id)}/expected`, isLine: true },
+    html`<div><label for="value">Feature and value</label>
+<input id="value" name="value" required maxlength="200" placeholder="country=DE"></div><div><label for="reason">Why (as ${shown(caller, 80)})</label>
+<input id="reason" name="reason" required maxlength="500"></div><button>Mark as expected</button>`,
+  )
   return html`<section class="card" aria-labelledby="expect"><h2 id="expect">Mark a value as expected</h2>
 <p>An expected value never counts as new. Examples: <code>country=DE</code>, <code>network=AS64496</code>, <code>service=s3</code>. A fence
 goes by ranges and VPC endpoints: <code>range=203.0.113.0/24</code> and <code>endpoint=vpce-0123456789abcdef0</code> are left open by the next one.</p>
-<form class="line" method="post" action="${base}/identities/${encodeURIComponent(id)}/expected"><div><label for="value">Feature and value</label>
-<input id="value" name="value" required maxlength="200" placeholder="country=DE"></div><div><label for="reason">Why (as ${shown(caller, 80)})</label>
-<input id="reason" name="reason" required maxlength="500"></div><button>Mark as expected</button></form></section>`
+${form}</section>`
 }

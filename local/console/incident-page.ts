@@ -1,22 +1,19 @@
 import { html } from 'hono/html'
-import type { Contribution } from '../../shared/domain/assessment.ts'
 import type { Baseline } from '../../shared/domain/baseline.ts'
 import { type Change, verifyChain } from '../../shared/domain/change.ts'
-import { exceptedLines } from '../../shared/domain/excepted-lines.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { offeredFor } from '../../shared/domain/offered.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { standingSteps } from '../../shared/domain/progress.ts'
-import { callsRefused, reasonsOf, refusedAfter, refusingAction, weakerReasons } from '../../shared/domain/reasons.ts'
+import { decidedRisk } from '../../shared/domain/reasons.ts'
 import { confirmedText } from '../../shared/domain/reported-by.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
-import { runbookLine } from '../../shared/domain/runbook.ts'
 import { sameFindings } from '../../shared/domain/same-finding.ts'
 import type { GeoIp } from '../../shared/ports/lookup.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { withNotices } from '../../shared/record/orders.ts'
 import type { Explanation, Sentence } from '../../shared/review/explain/explanation.ts'
-import type { ExplanationInput } from '../../shared/review/explain/facts.ts'
+import { collectFacts, type ExplanationInput } from '../../shared/review/explain/facts.ts'
 import { commandOn } from '../command-name.ts'
 import { type Markup, shown, table } from '../page/document.ts'
 import { advisorText } from '../render/advisor.ts'
@@ -25,6 +22,7 @@ import { faultText } from '../render/fault.ts'
 import { priorityText, standingRows } from '../render/priority.ts'
 import { duration, moment } from '../render/style.ts'
 import { changesTable } from './changes-table.ts'
+import { fold } from './fold.ts'
 import { chainLink, identityLink, type Page, type Room, stateBadge } from './frame.ts'
 import { lineageDrawing } from './lineage-drawing.ts'
 import { originsOf } from './origins.ts'
@@ -34,15 +32,7 @@ import { riskDrawing } from './risk-drawing.ts'
 import { stampOf } from './stamp.ts'
 import { timelineSection } from './timeline-section.ts'
 import { verdictForm } from './verdict-form.ts'
-
-const SECTIONS = [
-  ['why', 'Why'],
-  ['where', 'Where from'],
-  ['created', 'What it created'],
-  ['timeline', 'Timeline'],
-  ['changes', 'Changes'],
-  ['next', 'What comes next'],
-] as const
+import { whySection } from './why-section.ts'
 
 /** What the page of one incident shows. */
 export interface Looked extends ExplanationInput {
@@ -54,8 +44,9 @@ export interface Looked extends ExplanationInput {
   readonly geoIp: GeoIp
   /** The incidents among which others of the same report are. */
   readonly among: readonly Incident[]
-  /** The page of the timeline that is shown, from 0. */
+  /** The page of the timeline that is shown, from 0, and whether somebody turned to it. */
   readonly part: number
+  readonly isTurned: boolean
   /** The verdict that was just given here, which the page confirms. */
   readonly said: 'done' | 'second' | 'extended' | undefined
 }
@@ -66,21 +57,30 @@ export function incidentPage(looked: Looked, room: Room): Page {
   const { identity, id, decision } = incident
   const calls = signals.filter(({ reportedBy }) => reportedBy === undefined)
   const thresholds = policy.tiers.find(({ name }) => name === decision.tier)?.thresholds ?? policy.thresholds
-  const body = html`${answerTo(looked)}${leadOf(incident)}
+  const isWhole = verifyChain(incidentSubject(id), changes, incident.head) === undefined
+  const body = html`${isWhole ? '' : chainCheck(looked, room)}${answerTo(looked)}${leadOf(incident, room)}
 <section aria-labelledby="what"><h2 id="what">What happened</h2><ul>${explanation.summary.map(sentence)}</ul></section>
-${factsOf(incident, room)}
-${reportedSection(incident, signals, { same: sameFindings(incident, looked.among), base: room.base })}<section aria-labelledby="done"><h2 id="done">What was done</h2>${stepsOf(looked)}</section>
 ${pendingIn(incident, room)}${verdictForm(looked, room)}
-<section aria-labelledby="why"><h2 id="why">Why</h2>${whyOf(looked)}</section>
-<section aria-label="Risk over time">${signals.length > 0 ? riskDrawing(incident, signals, thresholds) : ''}</section>
-<section aria-labelledby="where"><h2 id="where">Where from</h2>${calls.length > 0 ? originsOf(calls, baseline, geoIp) : html`<p>No call is in the timeline.</p>`}</section>
-<section aria-labelledby="created"><h2 id="created">What it created</h2>${lineageDrawing(incident)}</section>
-<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>${timelineSection(looked, room.base)}</section>
-<section aria-labelledby="changes"><h2 id="changes">Changes</h2>${chainCheck(looked, room)}${changesTable(withNotices(changes, notices), room.base, { isMixed: false, caption: 'Each entry of the chain of this incident, and who was told that nobody answers, oldest first' })}
-<p>The chain on its own: ${chainLink(room.base, incidentSubject(id))}</p></section>
-<section aria-labelledby="next"><h2 id="next">What comes next (NIST CSF 2.0)</h2><ul>${explanation.response.map(
+${fold({ id: 'done', title: 'What was done', says: stepCount(looked) }, stepsOf(looked))}
+${reportedSection(incident, signals, { same: sameFindings(incident, looked.among), base: room.base })}${fold({ id: 'who', title: 'Who, and how it was decided' }, factsOf(incident, room))}
+${fold({ id: 'why', title: 'Why', says: countText(incident.assessment.contributions.length, 'finding') }, html`${signals.length > 0 ? riskDrawing(looked, thresholds) : ''}${whySection(looked)}`)}
+${fold({ id: 'where', title: 'Where from' }, calls.length > 0 ? originsOf(calls, baseline, geoIp) : html`<p>No call is in the timeline.</p>`)}
+${fold({ id: 'created', title: 'What it created', says: countText(incident.lineage.length, 'item') }, lineageDrawing(incident))}
+${fold({ id: 'timeline', title: 'Timeline', says: countText(signals.length, 'entry', 'entries'), isOpen: looked.isTurned }, timelineSection(looked, room.base))}
+${fold(
+  { id: 'changes', title: 'Changes', says: countText(changes.length, 'entry', 'entries') },
+  html`${isWhole ? chainCheck(looked, room) : ''}${changesTable(withNotices(changes, notices), room.base, { isMixed: false, caption: 'Each entry of the chain of this incident, and who was told that nobody answers, oldest first' })}
+<p>The chain on its own: ${chainLink(room.base, incidentSubject(id))}</p>`,
+)}
+${fold(
+  { id: 'facts', title: 'Facts', says: 'that the sentences cite' },
+  html`<dl class="facts">${collectFacts(looked).map((fact) => html`<dt>${fact.id}</dt><dd>${shown(fact.text, 600)}</dd>`)}</dl>`,
+)}${fold(
+  { id: 'next', title: 'What comes next (NIST CSF 2.0)' },
+  html`<ul>${explanation.response.map(
     ({ outcome, text, evidence }) => html`<li><strong>${outcome}</strong> ${shown(text, 300)} ${cites(evidence)}</li>`,
-  )}</ul></section>`
+  )}</ul>`,
+)}`
   return {
     title: `${identity.kind} ${shown(identity.name, 64)}`,
     body,
@@ -124,12 +124,36 @@ ${advisorText(incident) === '' ? '' : html`<dt>Advisor</dt><dd>${advisorText(inc
 <dt>Opened</dt><dd>${moment(openedAt)} UTC</dd>${restrictedIn(incident)}${contained}${putOff}${answered}${moved}</dl>`
 }
 
-/** How grave it is, and the way to what is on the page. */
-function leadOf(incident: Incident): Markup {
+/** How grave it is, at the decision and now, and the way to the verdict. */
+function leadOf(incident: Incident, { isReadOnly }: Room): Markup {
   const { priority, assessment, blastRadius } = incident
   const canAnswer = offeredFor(incident).length > 0
-  return html`<p class="lead">${stateBadge(incident)} priority <strong>${priority}</strong>, risk <strong>${assessment.risk}</strong>${assessment.isConfirmed ? ` (${confirmedText(assessment) || 'confirmed'})` : ''}, blast radius <strong>${blastRadius.score}</strong></p>
-<nav class="within" aria-label="On this page">${canAnswer ? html`<a href="#verdict"><strong>Give your verdict</strong></a>` : ''}${SECTIONS.map(([to, name]) => html`<a href="#${to}">${name}</a>`)}</nav>`
+  const confirmed = assessment.isConfirmed ? ` (${confirmedText(assessment) || 'confirmed'})` : ''
+  return html`<p class="lead">${stateBadge(incident)} priority <strong>${priority}</strong>, risk ${riskOf(incident)}${confirmed}, blast radius <strong>${blastRadius.score}</strong></p>
+${canAnswer ? html`<p><a href="#verdict"><strong>${isReadOnly ? 'How to decide' : 'Give your verdict'}</strong></a></p>` : ''}`
+}
+
+/** The risk now, and that of the decision where it was another one. */
+function riskOf(incident: Incident): Markup {
+  const { risk } = incident.assessment
+  const decided = decidedRisk(incident)
+  return decided === undefined || decided === risk
+    ? html`<strong>${risk}</strong>`
+    : html`<strong>${decided}</strong> at the decision, <strong>${risk}</strong> now`
+}
+
+function stepCount({ changes }: Looked): string {
+  const standing = standingSteps(changes).filter(({ isDone }) => isDone).length
+  const undone = changes.filter(({ kind }) => kind === 'step-undone').length
+  return [
+    ...(standing + undone === 0 ? ['nothing'] : []),
+    ...(standing > 0 ? [`${standing} in place`] : []),
+    ...(undone > 0 ? [`${undone} restored`] : []),
+  ].join(', ')
+}
+
+function countText(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
 }
 
 function standingOf(incident: Incident): Markup {
@@ -152,8 +176,8 @@ function stepsOf({ changes, incident }: Looked): Markup {
   const undone = changes.filter(({ kind }) => kind === 'step-undone')
   if (standing.length + undone.length === 0) return html`<p>Nothing was changed.</p>`
   const rows = [
-    ...standing.map(({ target, before, contained, isDone }) => [
-      html`<span class="id">${shown(target, 160)}</span>`,
+    ...standing.map(({ title, target, before, contained, isDone }) => [
+      html`${shown(title, 200)} <span class="id faint">${shown(target, 160)}</span>`,
       brief(before, target),
       brief(contained, target),
       isDone ? html`<span class="badge bad">in place</span>` : html`<span class="badge ask">planned, not confirmed</span>`,
@@ -170,48 +194,6 @@ function stepsOf({ changes, incident }: Looked): Markup {
   return html`${isGone}${table(columns, rows, 'What containment changed, and the values before')}`
 }
 
-/** The reasons, what was found after the decision to contain, which is none, and what the policy does not count. */
-function whyOf(looked: Looked): Markup {
-  const excepted = exceptedLines(looked.incident)
-  if (excepted.length === 0) return reasonsTable(looked)
-  return html`${reasonsTable(looked)}<h3>Seen, and not counted</h3><ul>${excepted.map((line) => html`<li>${shown(line, 600)}</li>`)}</ul>`
-}
-
-function reasonsTable({ incident, signals }: Looked): Markup {
-  const { contributions, since } = reasonsOf(incident)
-  if (since.length === 0)
-    return findingsTable(contributions, `The findings that add up to the deterministic risk of ${incident.assessment.baseRisk}`)
-  const refused = refusedAfter(incident, signals)
-  const weaker = [...weakerReasons(incident, signals)]
-  const except =
-    weaker.length === 0
-      ? ''
-      : ` Of ${weaker.join(', ')} a weaker finding was one: of each detector the strongest is kept, and it came later.`
-  return html`${findingsTable(contributions, 'The findings up to the decision')}
-<h3>Found since then</h3><p>${refused === 0 ? '' : `After the ${refusingAction(incident)}: ${callsRefused(refused)}. `}This came later and is no reason for the decision.${except}</p>
-${findingsTable(since, `The findings since then, and their points of the risk of ${incident.assessment.baseRisk} that all findings add up to`)}`
-}
-
-function findingsTable(contributions: readonly Contribution[], caption: string): Markup {
-  const columns = [
-    { name: 'Points', kind: 'number' },
-    { name: 'Share' },
-    { name: 'Finding', kind: 'wide' },
-    { name: 'ATT&CK' },
-    { name: 'What was seen', kind: 'wide' },
-    { name: 'When (UTC)', kind: 'time' },
-  ] as const
-  const rows = contributions.map(({ finding, share }) => [
-    `+${share.toFixed(1)}`,
-    html`<meter min="0" max="100" value="${share.toFixed(1)}" aria-label="${share.toFixed(1)} of 100 points"></meter>`,
-    html`${finding.title} <span class="faint">(${finding.detector})</span>${runbookLine(finding.detector).map((line) => html`<br><span class="faint">${line}</span>`)}`,
-    finding.technique,
-    shown(finding.reason),
-    moment(finding.time).slice(5, 19),
-  ])
-  return table(columns, rows, caption)
-}
-
 function chainCheck({ incident, changes }: Looked, room: Room): Markup {
   const fault = verifyChain(incidentSubject(incident.id), changes, incident.head)
   return fault === undefined
@@ -219,11 +201,14 @@ function chainCheck({ incident, changes }: Looked, room: Room): Markup {
     : html`<p class="note bad" role="alert"><strong>The chain is not as it was written.</strong> ${shown(faultText(fault))}. Run <code>${shown(commandOn(room, 'changes verify'), 300)}</code> and find out who wrote it.</p>`
 }
 
+/** A sentence of the story. What the containment costs the owner is not to be overlooked. */
 function sentence({ text, evidence }: Sentence): Markup {
-  return html`<li>${shown(text, 500)} ${cites(evidence)}</li>`
+  const said = shown(text, 500)
+  const [lead] = evidence.includes('W') ? (/^What it costs the owner/.exec(said) ?? ['']) : ['']
+  return html`<li><strong>${lead}</strong>${said.slice(lead.length)} ${cites(evidence)}</li>`
 }
 
-/** The facts that a sentence cites, by their ids in `countersign explain`. */
+/** The facts that a sentence cites, by their ids below and in `countersign explain`. */
 function cites(evidence: readonly string[]): Markup {
-  return html`<span class="faint" title="facts, as \`countersign explain\` lists them">[${evidence.join(' ')}]</span>`
+  return html`<small class="faint">[${evidence.join(' ')}]</small>`
 }

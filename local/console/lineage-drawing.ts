@@ -24,7 +24,7 @@ export function lineageDrawing({ lineage }: Incident): Markup {
 }
 
 function drawn(root: Issued): Markup {
-  const clipped = ({ name, children }: Issued): object => ({ name: shown(name, 44), children: children.map(clipped) })
+  const clipped = ({ name, children }: Issued): object => ({ name: shown(withoutArns(name), 56), children: children.map(clipped) })
   return chart(
     {
       series: [
@@ -36,7 +36,7 @@ function drawn(root: Issued): Markup {
           top: 20,
           bottom: 20,
           left: 12,
-          right: '45%',
+          right: '52%',
           symbolSize: 9,
           initialTreeDepth: -1,
           color: '#4a7bd0',
@@ -47,6 +47,11 @@ function drawn(root: Issued): Markup {
     },
     { title: `Created by ${shown(root.name, 64)}`, height: 60 + 46 * sizeOf(root) },
   )
+}
+
+/** A name with what its ARNs end in: a drawing has no room for the rest, which stands in the list below. */
+function withoutArns(name: string): string {
+  return name.replace(/arn:[\w-]*:(?:iam|sts)::\d*:(?:assumed-role|role|user)\//g, '')
 }
 
 function sizeOf({ children }: Issued): number {

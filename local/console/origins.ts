@@ -35,7 +35,7 @@ export function originsOf(signals: readonly IncidentSignal[], baseline: Baseline
     { name: 'Network', kind: 'wide' },
     { name: 'Is' },
     { name: 'For this identity' },
-    { name: 'Tools', kind: 'wide' },
+    { name: 'Tools' },
     { name: 'Calls', kind: 'number' },
     { name: 'First – last (UTC)', kind: 'time' },
   ] as const
@@ -80,14 +80,19 @@ function isUsual({ features, expected, probation }: Baseline, network: string): 
 
 const KINDS = { aws: 'AWS', anonymiser: 'Tor or VPN', hosting: 'hosting, VPN or cloud', access: 'access network' } as const
 
+/** The longest label of an origin, in characters: more has no room on a phone. */
+const LABEL = 24
+
 /** A drawing of the calls by time and origin, which shows two origins at the same time. */
 function drawn(origins: readonly Origin[]): Markup {
-  const label = ({ address, country, network }: Origin) => shown([country, network === '' ? address : network].join(' ').trim(), 28)
+  const label = ({ address, country, network }: Origin) => shown([country, network === '' ? address : network].join(' ').trim(), LABEL)
   const names = [...new Set(origins.map(label))].slice(0, 8)
   return chart(
     {
       useUTC: true,
       xAxis: { type: 'time', splitNumber: 4 },
+      // Widths of letters are estimated where a drawing is made, so labels get some room more.
+      grid: { top: 50, bottom: 30, left: 28, right: 20, containLabel: true },
       yAxis: { type: 'category', data: names },
       series: [
         {

@@ -20,7 +20,7 @@ export function addPatternRoutes(app: Hono, { target, room, whole, limited }: Ro
   app.get('/patterns', async (context) => {
     const { unreadable, onUnreadable } = collected()
     const patterns = await listPatterns(target.record, onUnreadable)
-    const isDone = context.req.query('said') === 'done'
+    const isDone = !room.isReadOnly && context.req.query('said') === 'done'
     return context.html(whole(patternsPage({ patterns, isDone, now: target.clock.now() }, room), '/patterns', unreadable))
   })
   app.post('/patterns/:id/revoke', limited, async (context) => {

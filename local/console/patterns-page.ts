@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { AcceptedPattern } from '../../shared/domain/accepted-pattern.ts'
 import { minuteText } from '../../shared/domain/time.ts'
 import { type Markup, shown } from '../page/document.ts'
+import { changeForm } from './change-form.ts'
 import { chainLink, incidentLink, type Page, type Room } from './frame.ts'
 
 /** The fields of the form that revokes a pattern. */
@@ -20,7 +21,8 @@ ${patterns.length === 0 ? html`<p>Nothing is accepted.</p>` : patterns.map((patt
   return { title: 'Accepted patterns', body }
 }
 
-function patternCard(pattern: AcceptedPattern, now: number, { base, caller }: Room): Markup {
+function patternCard(pattern: AcceptedPattern, now: number, room: Room): Markup {
+  const { base, caller } = room
   const { id, identityId, keys = [], sessions = [], places, tools, kinds, incidentId, by, at, until } = pattern
   const names = (words: readonly string[], limit: number) => words.map((word) => shown(word, limit)).join(', ')
   const objects = (of: readonly string[]) =>
@@ -39,6 +41,10 @@ ${sessions.length === 0 ? '' : html`<dt>Sessions named</dt><dd>${names(sessions,
 <dt>${until <= now ? 'Ended' : 'Until'}</dt><dd>${minuteText(until)}</dd>
 <dt>Accepted</dt><dd>by ${shown(by, 200)} at ${minuteText(Date.parse(at))}, with the release of ${incidentLink(base, incidentId)}</dd>
 <dt>Record</dt><dd>${chainLink(base, `PATTERN#${identityId}`)}</dd></dl>
-<form class="line" method="post" action="${base}/patterns/${encodeURIComponent(id)}/revoke"><div><label for="reason-${shown(id, 20)}">Why (as ${shown(caller, 80)})</label>
-<input id="reason-${shown(id, 20)}" name="reason" required maxlength="500"></div><button>Revoke</button></form></section>`
+${changeForm(
+  room,
+  { action: `${base}/patterns/${encodeURIComponent(id)}/revoke`, isLine: true },
+  html`<div><label for="reason-${shown(id, 20)}">Why (as ${shown(caller, 80)})</label>
+<input id="reason-${shown(id, 20)}" name="reason" required maxlength="500"></div><button>Revoke</button>`,
+)}</section>`
 }

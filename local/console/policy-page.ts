@@ -6,7 +6,8 @@ import { tuningOf } from '../../shared/domain/detector-tuning.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { figures, shown, table } from '../page/document.ts'
 import { tuningText } from '../render/detector-tuning.ts'
-import { policyLines } from '../render/policy-lines.ts'
+import { evidenceRows } from '../render/evidence-table.ts'
+import { policySentences } from '../render/policy-lines.ts'
 import type { Page, Room } from './frame.ts'
 
 /** A policy and the time (epoch ms) by which its exceptions end. */
@@ -19,7 +20,7 @@ interface InForce {
 export function policyPage({ policy, number, now }: InForce & { readonly number: number }, { base }: Room): Page {
   const running = runningOverride(policy, now)
   const { notify, ask, restrict, contain } = policy.thresholds
-  const lines = policyLines(policy, now)
+  const lines = policySentences(policy, now)
   const [warnings, others] = [lines.filter(isWarning), lines.filter((line) => !isWarning(line))]
   const body = html`${figures([
     ['Mode', running?.mode ?? policy.mode, running === undefined ? 'what may be done by itself' : `overridden until ${running.until}`],
@@ -28,7 +29,15 @@ export function policyPage({ policy, number, now }: InForce & { readonly number:
     ['Restrict, contain', `${restrict}, ${contain}`, 'risk from which'],
     ['Tiers', policy.tiers.length, 'identities treated apart'],
   ])}${warnings.map((line) => html`<p class="note ask">${shown(line, 500)}</p>`)}
-<pre class="lines">${others.map((line) => shown(line, 500)).join('\n')}</pre>
+${table(
+  [
+    { name: 'Evidence', kind: 'wide' },
+    { name: 'What follows', kind: 'wide' },
+  ],
+  evidenceRows(policy.evidence, policy.thresholds),
+  'Which evidence leads to what: the first row that applies counts',
+)}
+<h2>What else it says</h2><ul>${others.map((line) => html`<li>${shown(line.trim(), 500)}</li>`)}</ul>
 <p>It is read only here: <code>countersign policy apply FILE</code> changes it. <a href="${base}/detectors">Every detector, and how this policy tunes it</a>.
 <a href="${base}/patterns">What verdicts taught</a>.</p>`
   return { title: 'Policy in force', body }
@@ -42,8 +51,7 @@ function isWarning(line: string): boolean {
 export function detectorsPage({ policy, now }: InForce, { base }: Room): Page {
   const all = [...CATALOGUE].sort((a, b) => (a.id < b.id ? -1 : 1)).map((detector) => describeDetector(detector))
   const columns = [
-    { name: 'Detector' },
-    { name: 'What it finds', kind: 'wide' },
+    { name: 'Detector', kind: 'wide' },
     { name: 'Says' },
     { name: 'Weight', kind: 'number' },
     { name: 'ATT&CK' },
@@ -51,8 +59,7 @@ export function detectorsPage({ policy, now }: InForce, { base }: Room): Page {
     { name: 'What to do first', kind: 'wide' },
   ] as const
   const rows = all.map(({ id, title, axis, weight, technique, techniqueUrl, isBinding, runbook }) => [
-    html`<span class="id" id="${id}">${id}</span>`,
-    title,
+    html`${title} <span class="id faint" id="${id}">${id}</span>`,
     axis,
     weight,
     html`<a href="${techniqueUrl}" rel="noreferrer">${technique}</a>`,

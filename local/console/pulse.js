@@ -21,7 +21,7 @@ if (pulse !== undefined) {
       say('This has changed since the page was loaded. ')
       notice.append(again)
     } catch {
-      say('The console does not answer: it was stopped, or this machine was asleep.')
+      say('The console does not answer: it was stopped, this machine was asleep, or a sign-in has ended.')
     }
   }, 5000)
 }

@@ -4,6 +4,7 @@ import { fromText, reportedIn, reportLines } from '../../shared/domain/report-li
 import type { SameFinding } from '../../shared/domain/same-finding.ts'
 import { type Markup, shown } from '../page/document.ts'
 import { moment } from '../render/style.ts'
+import { fold } from './fold.ts'
 import type { Run } from './runs.ts'
 
 /** The most other incidents of the same report that are listed. */
@@ -25,8 +26,10 @@ export function reportedSection(
         html`<li>the same report (${shown(what, 300)}) is also in <a href="${base}/incidents/${id}">incident ${id}</a>: ${identity.kind} ${shown(identity.name, 64)}, ${state}</li>`,
     )
   const rest = same.length > SAME ? html`<li>… and in ${same.length - SAME} more incidents</li>` : ''
-  return html`<section aria-labelledby="reported"><h2 id="reported">Who reported it</h2><ul>${[...reported, ...used].map((line) => html`<li>${shown(line, 500)}</li>`)}${others}${rest}</ul></section>
-`
+  return fold(
+    { id: 'reported', title: 'Who reported it', says: `${reported.length} ${reported.length === 1 ? 'report' : 'reports'}` },
+    html`<ul>${[...reported, ...used].map((line) => html`<li>${shown(line, 500)}</li>`)}${others}${rest}</ul>`,
+  )
 }
 
 /** The most objects that a row names. */

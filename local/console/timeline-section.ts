@@ -21,7 +21,7 @@ export function timelineSection(
     { name: 'Outcome' },
     { name: 'From' },
     { name: 'Tool' },
-    { name: 'Region' },
+    { name: 'Region', kind: 'time' },
     { name: 'Risk', kind: 'number' },
     { name: 'Findings', kind: 'wide' },
   ] as const

@@ -8,7 +8,10 @@ import { refusedAfter } from '../../shared/domain/reasons.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { labelOf } from '../../shared/domain/story/answers.ts'
 import { whatReviewDoes } from '../../shared/review/what-follows.ts'
-import type { Markup } from '../page/document.ts'
+import { type Markup, shown } from '../page/document.ts'
+import { reviewCommand } from '../render/next-commands.ts'
+import { changeForm } from './change-form.ts'
+import type { Room } from './frame.ts'
 
 /** The fields of the form. `revision` binds the verdict to what the reviewer saw. */
 export const SaidForm = z.strictObject({
@@ -48,18 +51,27 @@ export function verdictForm(
     changes: readonly Change[]
     policy: Pick<Policy, 'release' | 'review' | 'rotation'>
   },
-  { base, caller }: { base: string; caller: string },
+  room: Room,
 ): Markup {
+  const { base, caller, isReadOnly } = room
   const offered = offeredFor(incident)
   if (offered.length === 0) return html``
   const about = { changes, policy, refused: refusedAfter(incident, signals) }
-  return html`<section class="card" aria-labelledby="verdict"><h2 id="verdict">Your verdict</h2>
-<form method="post" action="${base}/incidents/${incident.id}/verdict">
-<input type="hidden" name="revision" value="${revisionOf(incident)}">
-<label for="reason">Why (for the record, as ${caller})</label>
+  const follows = html`<dl class="facts">${offered.map(
+    (kind) =>
+      html`<dt>${labelOf(kind, incident, changes)}</dt><dd>${whatReviewDoes(kind, incident, about)}${
+        isReadOnly ? html`<br><code>${reviewCommand(kind, incident.id, room)}</code>` : ''
+      }</dd>`,
+  )}</dl>`
+  const form = changeForm(
+    room,
+    { action: `${base}/incidents/${encodeURIComponent(incident.id)}/verdict` },
+    html`<input type="hidden" name="revision" value="${revisionOf(incident)}">
+<label for="reason">Why (for the record, as ${shown(caller, 120)})</label>
 <textarea id="reason" name="reason" rows="2" maxlength="500" required></textarea>
-<dl class="facts">${offered.map((kind) => html`<dt>${labelOf(kind, incident, changes)}</dt><dd>${whatReviewDoes(kind, incident, about)}</dd>`)}</dl>
-<div class="verdicts">${offered.map((kind) => html`<button class="${COLOURS[kind]}" name="kind" value="${kind}">${labelOf(kind, incident, changes)}</button>`)}
-${offered.includes('extend') ? hoursOf(policy.review.maxExtensionHours) : ''}</div>
-</form></section>`
+${follows}<div class="verdicts">${offered.map((kind) => html`<button class="${COLOURS[kind]}" name="kind" value="${kind}">${labelOf(kind, incident, changes)}</button>`)}
+${offered.includes('extend') ? hoursOf(policy.review.maxExtensionHours) : ''}</div>`,
+  )
+  return html`<section class="card" aria-labelledby="verdict"><h2 id="verdict">${isReadOnly ? 'How to decide' : 'Your verdict'}</h2>
+${isReadOnly ? html`<p>This console is shared and read-only. Give the verdict in Slack, or with rights of your own:</p>${follows}` : form}</section>`
 }

@@ -40,8 +40,26 @@ export async function chart(option: EChartsCoreOption, { title, height = 320 }: 
 function draw(init: typeof Init, option: EChartsCoreOption, { isDark, isNarrow, height }: Look & { readonly height: number }): string {
   const drawn = init(null, isDark ? 'dark' : null, { renderer: 'svg', ssr: true, width: isNarrow ? 380 : 900, height })
   const grid = isNarrow ? { left: 8, right: 12, containLabel: true } : { left: 16, right: 24, containLabel: true }
-  drawn.setOption({ animation: false, backgroundColor: 'transparent', grid: { top: 50, bottom: 30, ...grid }, ...option })
+  drawn.setOption({ animation: false, backgroundColor: 'transparent', grid: { top: 50, bottom: 30, ...grid }, ...readable(option) })
   const svg = drawn.renderToSVGString()
   drawn.dispose()
   return svg
+}
+
+/** Days of an axis of time with their month, and room beside the first and the last, so that nothing is drawn on the frame. */
+const TIMES = {
+  boundaryGap: ['2%', '2%'],
+  axisLabel: {
+    hideOverlap: true,
+    formatter: { year: '{yyyy}', month: '{d} {MMM}', day: '{d} {MMM}', hour: '{HH}:{mm}', minute: '{HH}:{mm}', second: '{HH}:{mm}:{ss}' },
+  },
+}
+
+function readable(option: EChartsCoreOption): EChartsCoreOption {
+  const { xAxis, legend } = option as { xAxis?: { type?: string }; legend?: object }
+  return {
+    ...option,
+    ...(xAxis?.type === 'time' ? { xAxis: { ...TIMES, ...xAxis } } : {}),
+    ...(legend === undefined ? {} : { legend: { itemGap: 20, ...legend } }),
+  }
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { ExportFormat } from '../../shared/record/export/export.ts'
-import { asDefault, paint, print, REASON, wholeNumber, width, withConsent, withTarget } from './with-target.ts'
+import { asDefault, complain, paint, print, REASON, wholeNumber, width, withConsent, withTarget } from './with-target.ts'
 
 const changesOf = () => import('../commands/changes.ts')
 const baselineOf = () => import('../commands/baseline.ts')
@@ -14,12 +14,25 @@ export function addConsole(root: Command): void {
   withTarget(
     root
       .command('console')
-      .description('serve the console on this machine: incidents, verdicts, baselines, the record')
-      .option('--port <number>', 'where to listen on 127.0.0.1; 0 takes a free port', wholeNumber, 0)
-      .option('--incident <id>', 'print the address of the page of this incident'),
-    async (target, { port, incident }) => {
+      .description(
+        'serve the console on this machine: incidents, verdicts, baselines, the record; or share it, read-only, behind your proxy',
+      )
+      .option('--port <number>', 'where to listen; 0 takes a free port of 127.0.0.1', wholeNumber, 0)
+      .option('--incident <id>', 'print the address of the page of this incident')
+      .option('--host <address>', 'to share it read-only: the address of this machine where your proxy reaches it')
+      .option('--identity-header <name>', 'to share it: the header by which your proxy says who looks')
+      .option('--proxy <addresses>', 'to share it: the addresses or ranges of your proxies, by commas')
+      .option('--origin <url>', 'to share it: the address by which people reach the proxy, such as https://console.example.com'),
+    async (target, options) => {
       const { openConsole } = await import('../commands/console.ts')
-      await openConsole(target, { port: port ?? 0, incidentId: incident, print })
+      const { sharingBy } = await import('../console/share-options.ts')
+      await openConsole(target, {
+        port: options.port ?? 0,
+        sharing: sharingBy(options),
+        incidentId: options.incident,
+        print,
+        log: complain,
+      })
       return ''
     },
   )

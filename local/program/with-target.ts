@@ -40,6 +40,10 @@ export interface CommandOptions extends TargetOptions {
   readonly format?: string
   readonly port?: number
   readonly incident?: string
+  readonly host?: string
+  readonly identityHeader?: string
+  readonly proxy?: string
+  readonly origin?: string
   readonly since?: string
   readonly until?: string
   readonly limit?: number

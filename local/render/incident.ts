@@ -5,7 +5,7 @@ import { attempted, isAttempt } from '../../shared/domain/attempt.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { printable } from '../../shared/domain/printable.ts'
-import { reasonsOf, weakerReasons } from '../../shared/domain/reasons.ts'
+import { decidedRisk, reasonsOf, weakerReasons } from '../../shared/domain/reasons.ts'
 import { reportLines } from '../../shared/domain/report-lines.ts'
 import { confirmedText } from '../../shared/domain/reported-by.ts'
 import { nothingDoneLine, restrictionLines } from '../../shared/domain/restriction-lines.ts'
@@ -139,18 +139,12 @@ function reasons(
   ]
 }
 
-/** The risk that a decision by the thresholds names. */
-const DECIDED = /^risk (\d+(?:\.\d+)?)(?: reaches | below |;)/
-
 /** Says why the points add up to less than the risk that the decision names, where they do. */
-function shortfall(
-  { decision, assessment: { opinion } }: Incident,
-  contributions: readonly Contribution[],
-  weaker: ReadonlySet<string>,
-): string[] {
+function shortfall(incident: Incident, contributions: readonly Contribution[], weaker: ReadonlySet<string>): string[] {
+  const { opinion } = incident.assessment
   // The advisor moves the risk without a finding: that is said in the line of the risk.
   if (opinion?.kind === 'answered' && opinion.shift !== 0) return []
-  const decided = decision.why.flatMap((line) => Number(DECIDED.exec(line)?.[1] ?? Number.NaN)).findLast((risk) => !Number.isNaN(risk))
+  const decided = decidedRisk(incident)
   const points = contributions.reduce((sum, { share }) => sum + share, 0)
   // Points are printed to a tenth.
   if (decided === undefined || points > decided - 0.1) return []

@@ -12,8 +12,16 @@ import { evidenceRows } from './evidence-table.ts'
 
 /** What a policy does, in sentences, and what it may not mean. `now` (epoch ms) says which exceptions have ended. */
 export function policyLines(policy: Policy, now: number): string[] {
+  return [...heldLines(policy), ...tableLines(policy), ...restOf(policy, now)]
+}
+
+/** The lines of a policy without its table of evidence. */
+export function policySentences(policy: Policy, now: number): string[] {
+  return [...heldLines(policy), ...restOf(policy, now)]
+}
+
+function restOf(policy: Policy, now: number): string[] {
   return [
-    ...tableLines(policy),
     ...restrictLines(policy),
     ...approverLines(policy),
     ...tierLines(policy),
@@ -50,12 +58,14 @@ function detectorLines({ detectors }: Policy, now: number): string[] {
 }
 
 /** Which evidence gives which action, as a table. */
-function tableLines({ evidence, thresholds, ...rest }: Policy): string[] {
+function tableLines({ evidence, thresholds }: Policy): string[] {
   const rows = evidenceRows(evidence, thresholds)
   const width = Math.max(...rows.map(([kind]) => kind.length))
-  const modes = modesIn(rest)
-  const held = modes.includes('restrict') ? ['In mode restrict what would be contained is restricted.'] : []
-  return [...held, 'Which evidence leads to what:', ...rows.map(([kind, action]) => `  ${kind.padEnd(width)}  ${action}`)]
+  return ['Which evidence leads to what:', ...rows.map(([kind, action]) => `  ${kind.padEnd(width)}  ${action}`)]
+}
+
+function heldLines(policy: Policy): string[] {
+  return modesIn(policy).includes('restrict') ? ['In mode restrict what would be contained is restricted.'] : []
 }
 
 /** Where an action between ask and contain is never taken, although a mode allows it. */

@@ -73,6 +73,14 @@ export function riskText(incident: Pick<Incident, 'assessment' | 'decision' | 'd
   return `${risk} of 100: ${baseRisk} by its findings, and ${moved} by the advisor${opinion.shift < 0 ? ', who suppresses no question' : ''}`
 }
 
+/** The risk that a decision by the thresholds names. */
+const DECIDED = /^risk (\d+(?:\.\d+)?)(?: reaches | below |;)/
+
+/** The risk at which the decision was taken; undefined where it names none, as a person's order does. */
+export function decidedRisk({ decision }: Pick<Incident, 'decision'>): number | undefined {
+  return decision.why.flatMap((line) => Number(DECIDED.exec(line)?.[1] ?? Number.NaN)).findLast((risk) => !Number.isNaN(risk))
+}
+
 /** `3 calls refused`: those with findings, and those that our own steps refused. */
 export function callsRefused(count: number): string {
   return `${count} ${count === 1 ? 'call' : 'calls'} refused`

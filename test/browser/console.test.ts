@@ -1,14 +1,16 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Locator } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ServedConsole, serveConsole } from '../../local/console/serve.ts'
+import { proxiesIn } from '../../local/console/proxies.ts'
+import { type ServedConsole, serveConsole, serveShared } from '../../local/console/serve.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { consoleWorld, PAYLOAD, plantPoison } from '../console.ts'
+import { freePort } from '../free-port.ts'
 import { type Browser, browser, faultsOf, LOOKS, shoot } from './browser.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -25,6 +27,24 @@ afterAll(async () => {
 })
 
 const textOf = async (place: Locator) => (await place.textContent()) ?? ''
+
+const openFolds = (page: Page) => page.evaluate('for (const one of document.querySelectorAll("details.part")) one.open = true')
+
+/** Words of plain letters in tables that stand in two lines: a column is too narrow for them. */
+const brokenWordsOf = (page: Page) =>
+  page.evaluate<string[]>(`[...document.querySelectorAll('main td:not(.wide)')].flatMap((cell) => {
+    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
+    const broken = []
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode())
+      for (const { 0: word, index } of node.data.matchAll(/[A-Za-z0-9.]{2,24}/g)) {
+        const range = document.createRange()
+        range.setStart(node, index)
+        range.setEnd(node, index + word.length)
+        const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)))
+        if (lines.size > 1) broken.push(word)
+      }
+    return broken
+  })`)
 
 /** Runs a command of the project on the story's account, and answers what it printed. */
 const countersign = (...words: string[]) =>
@@ -65,6 +85,8 @@ describe('the console of the story’s account', () => {
     incident = all.find(({ identity }) => identity.name === 'ci-deploy')?.id ?? ''
     served = await startConsole()
   })
+  // Where the test that ends it did not run.
+  afterAll(() => void served.process.kill('SIGINT'))
 
   const PAGES: readonly (readonly [name: string, path: () => string])[] = [
     ['incidents', () => ''],
@@ -72,6 +94,10 @@ describe('the console of the story’s account', () => {
     ['identities', () => 'identities'],
     ['identity', () => `identities/${encodeURIComponent('arn:aws:iam::123456789012:user/ci-deploy')}`],
     ['reach', () => 'reach'],
+    ['accepted', () => 'patterns'],
+    ['policy', () => 'policy'],
+    ['detectors', () => 'detectors'],
+    ['sources', () => 'sources'],
     ['record', () => 'record'],
     ['search', () => 'record?q=CountersignQuarantine'],
     ['chain', () => `record?subject=${encodeURIComponent(`INCIDENT#${incident}`)}`],
@@ -87,12 +113,47 @@ describe('the console of the story’s account', () => {
         await page.emulateMedia({ colorScheme })
         const answer = await page.goto(served.url + path())
         expect(answer?.status()).toBe(200)
+        await openFolds(page)
         expect(await faultsOf(page), `${look} ${colorScheme}`).toEqual([])
+        expect(await brokenWordsOf(page), `${look} breaks words`).toEqual([])
         expect(await page.evaluate('document.documentElement.scrollWidth'), `${look} scrolls sideways`).toBeLessThanOrEqual(size.width)
         await shoot(page, `${name}-${look}-${colorScheme}`)
       }
     }
     expect(troubles).toEqual([])
+    await page.close()
+  })
+
+  it('says on three screens of a phone what happened and what to decide, before anything is folded out', async () => {
+    const { page } = await chrome.open()
+    await page.setViewportSize(LOOKS.phone)
+    await page.goto(`${served.url}?all=1`)
+    const paths = await page.evaluate<string[]>(`[...document.querySelectorAll('main a[href*="/incidents/"]')].map((link) => link.href)`)
+    expect(paths.length).toBeGreaterThan(3)
+    for (const path of paths) {
+      await page.goto(path)
+      const first = page.locator('main details').first()
+      expect((await first.boundingBox())?.y, path).toBeLessThanOrEqual(3 * LOOKS.phone.height)
+      expect(await page.locator('main details[open]').count(), path).toBe(0)
+    }
+    await page.close()
+  })
+
+  it('shows both risks, what it costs the owner, and marks the decision and the containment on the drawing of the risk', async () => {
+    const { page } = await chrome.open()
+    await page.goto(`${served.url}incidents/${incident}`)
+    expect(await textOf(page.locator('.lead'))).toMatch(/risk \d+(\.\d)? at the decision, \d+(\.\d)? now/)
+    expect(await page.getByText('What it costs the owner').isVisible()).toBe(true)
+    const source = (await page.locator('img[alt^="Risk by the findings"]').getAttribute('src')) ?? ''
+    const drawing = Buffer.from(source.split(',')[1] ?? '', 'base64').toString()
+    for (const word of ['risk after each call', 'deciding call', 'decision: contain', 'contained']) expect(drawing).toContain(word)
+    await page.close()
+  })
+
+  it('opens the part of a page that a link names', async () => {
+    const { page } = await chrome.open()
+    await page.goto(`${served.url}incidents/${incident}#timeline`)
+    expect(await page.getByRole('columnheader', { name: 'Call or report' }).isVisible()).toBe(true)
     await page.close()
   })
 
@@ -248,6 +309,66 @@ describe('what strangers try', () => {
     await page.getByRole('button', { name: 'Release' }).click()
     await page.waitForLoadState()
     expect(await textOf(page.getByRole('alert'))).toContain('is confirmed already, by local:anna')
+    await page.close()
+  })
+})
+
+describe('a console that is shared', () => {
+  const HOST = 'console.example.com'
+  let world: Awaited<ReturnType<typeof consoleWorld>>
+  let served: ServedConsole
+  let proxy: Server
+  let origin = ''
+  beforeAll(async () => {
+    world = await consoleWorld()
+    const { target, ports } = world
+    const log = { info: () => {}, warn: () => {} }
+    const port = await freePort()
+    const share = { identityHeader: 'X-Forwarded-User', proxies: proxiesIn('127.0.0.1'), origin: `https://${HOST}`, log }
+    served = await serveShared({ target, geoIp: ports.geoIp, clock: ports.clock }, share, { host: '127.0.0.1', port })
+    // A proxy that has signed somebody in: it passes everything on, and says who looks.
+    proxy = createServer((asked, answer) => {
+      const headers = { ...asked.headers, host: HOST, 'x-forwarded-user': 'anna@example.com' }
+      const passed = request({ host: '127.0.0.1', port, method: asked.method, path: asked.url, headers }, (got) => {
+        answer.writeHead(got.statusCode ?? 502, got.headers)
+        got.pipe(answer)
+      })
+      asked.pipe(passed)
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    origin = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  })
+  afterAll(async () => {
+    proxy.closeAllConnections()
+    await new Promise((resolve) => proxy.close(resolve))
+    await served.close()
+  })
+
+  it('is read by a link from another site, and offers nothing that changes anything', async () => {
+    const { page, troubles } = await chrome.open()
+    const site = createServer((_, answer) => {
+      answer.setHeader('content-type', 'text/html')
+      answer.end(`<!doctype html><title>chat</title><a href="${origin}/incidents/${world.incident.id}">the incident</a>`)
+    })
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
+    await page.goto(`http://localhost:${(site.address() as AddressInfo).port}`)
+    await page.getByRole('link', { name: 'the incident' }).click()
+    await page.waitForURL(/\/incidents\/inc-/)
+    expect(await textOf(page.locator('header'))).toContain('you are anna@example.com · read-only')
+    expect(await page.getByRole('heading', { name: 'How to decide' }).isVisible()).toBe(true)
+    await openFolds(page)
+    expect(await faultsOf(page)).toEqual([])
+    for (const path of ['/', '/identities', '/patterns', '/policy', '/sources', '/record', '/metrics']) {
+      await page.goto(origin + path)
+      expect(await page.locator('form:not([method="get"]), main button[name]').count(), path).toBe(0)
+    }
+    const answered = await page.evaluate(
+      `fetch('/incidents/${world.incident.id}/verdict', { method: 'POST', body: new URLSearchParams({ kind: 'legitimate' }) }).then(({ status }) => status)`,
+    )
+    expect(answered).toBe(405)
+    expect(troubles.filter((trouble) => !/localhost|405/.test(trouble))).toEqual([])
+    site.closeAllConnections()
+    await new Promise((resolve) => site.close(resolve))
     await page.close()
   })
 })

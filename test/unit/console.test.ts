@@ -52,6 +52,49 @@ describe('one incident', () => {
     expect(drawingsIn(page)[0]).toContain('contained')
   })
 
+  it('shows the risk at the decision beside that of now where they differ, and one where they do not', async () => {
+    const { get, incident, ports } = await consoleWorld()
+    const leadOf = async () =>
+      (await textOf(get(`/incidents/${incident.id}`))).match(/class="lead">(.+?)<\/p>/s)?.[1]?.replace(/<[^>]+>/g, '')
+    const save = async (parts: Partial<typeof incident>) => {
+      const stored = await ports.incidents.get(incident.id)
+      await ports.incidents.save({ ...(stored?.value ?? incident), ...parts }, stored?.version ?? 0)
+    }
+    const { decision, assessment } = incident
+    const decided = (why: string) => ({ decision: { ...decision, why: [why] }, assessment: { ...assessment, risk: 91 } })
+    await save(decided('risk 87.5 reaches contain 85; who and what'))
+    expect(await leadOf()).toContain('risk 87.5 at the decision, 91 now')
+    await save(decided('risk 91 reaches contain 85; who and what'))
+    expect(await leadOf()).toMatch(/risk 91(?! now)[^a]/)
+    await save(decided('ordered by local:anna: contain now'))
+    expect(await leadOf()).not.toContain('at the decision')
+  })
+
+  it('marks the deciding call, the decision, and what was complete when, on the drawing of the risk, with a legend', async () => {
+    const { get, incident, ports } = await consoleWorld()
+    const wordsIn = async () => (drawingsIn(await textOf(get(`/incidents/${incident.id}`)))[0] ?? '').replace(/<[^>]+>/g, ' ')
+    for (const word of ['risk after each call', 'deciding call', 'decision: contain', 'contained', 'contain 85', 'ask 55'])
+      expect(await wordsIn()).toContain(word)
+    const stored = await ports.incidents.get(incident.id)
+    const { containedAt: _, ...open } = stored?.value ?? incident
+    await ports.incidents.save({ ...open, containedAt: undefined, restrictedAt: NOW + 600_000 }, stored?.version ?? 0)
+    expect(await wordsIn()).toContain('restricted')
+    expect(await wordsIn()).not.toContain('contained')
+  })
+
+  it('folds out what a link names, and a page of the timeline that somebody turned to', async () => {
+    const { get, incident } = await consoleWorld()
+    const opened = async (path: string) =>
+      [...(await textOf(get(`/incidents/${incident.id}${path}`))).matchAll(/<details class="part" open><summary><h2>([^<]+)/g)].map(
+        ([, title]) => title,
+      )
+    expect(await opened('')).toEqual([])
+    expect(await opened('?part=0')).toEqual(['Timeline'])
+    const page = await textOf(get(`/incidents/${incident.id}`))
+    for (const id of ['done', 'who', 'why', 'where', 'created', 'timeline', 'changes', 'facts', 'next'])
+      expect(page).toMatch(new RegExp(`<details class="part"><summary>.+?</summary><div id="${id}">`, 's'))
+  })
+
   it('turns the pages of a long timeline, and takes any number for a page', async () => {
     const many = Array.from({ length: 230 }, (_, at) =>
       call('iam:CreateUser', { id: `m${at}`, time: NOW + 5000 + at, request: { userName: `u${at}` } }),
@@ -88,7 +131,7 @@ describe('one incident', () => {
     const { get, incident, ports } = await consoleWorld()
     const changes = await ports.record.list(incidentSubject(incident.id))
     ports.record.list = async () => changes.map((change, at) => (at === 1 ? { ...change, why: 'nothing to see' } : change))
-    expect(await textOf(get(`/incidents/${incident.id}`))).toMatch(/The chain is not as it was written.+entry 2 was edited/s)
+    expect(await textOf(get(`/incidents/${incident.id}`))).toMatch(/The chain is not as it was written.+entry 2 was edited.+What happened/s)
   })
 
   it('knows no incident that is not there', async () => {
@@ -284,6 +327,8 @@ describe('what others wrote', () => {
       `/record?subject=${encodeURIComponent(PAYLOAD)}`,
       `/incidents/${encodeURIComponent(PAYLOAD)}`,
       '/record/check',
+      '/sources',
+      '/policy',
     ]
     for (const path of paths) {
       const page = await textOf(get(path))
