@@ -24,6 +24,10 @@ describe('consent', () => {
       ['contain', watched, '--reason', 'x'],
       ['extend', contained, '--reason', 'x'],
       ['approve', contained, '--change', 'x', '--reason', 'x'],
+      ['assign', contained, '--to', 'x'],
+      ['assign', contained, '--nobody'],
+      ['comment', contained, '--text', 'x'],
+      ['dismiss', watched, '--reason', 'x'],
       ['root-keys', contained, '--reason', 'x'],
       ['drift', 'accept', 'ask-loosen', '--reason', 'x'],
       ['policy', 'apply', 'policy.yaml', '--reason', 'x'],
@@ -176,6 +180,32 @@ describe('completion', () => {
     const fish = (await countersign(['completion', 'fish'])).out
     expect(fish).toContain(`complete -c countersign -n '__countersign_at "incidents/"' -a 'list show'`)
     expect((await countersign(['completion', 'tcsh'])).code).toBe(2)
+  })
+})
+
+describe('a team on call', () => {
+  it('assigns, comments and dismisses, which the list, the incident and its record show', async () => {
+    const open = lines<{ id: string; state: string }>((await countersign(['incidents', '--json', ...on])).out)
+    const watched = open.find(({ state }) => state === 'watching')?.id ?? 'none is watched'
+    const assigned = await countersign(['assign', contained, '--to', 'Bea Example', '--yes', ...on])
+    expect([assigned.code, assigned.out]).toEqual([0, `Incident ${contained} is assigned to Bea Example.\n`])
+    const commented = await countersign(['comment', contained, '--text', 'asked the owner\nno answer', '--yes', ...on])
+    expect(commented.out).toMatch(new RegExp(`^Noted on ${contained}, as entry \\d+ of its record\\.\n$`))
+    expect((await countersign(['incidents', ...on])).out).toMatch(/ASSIGNED.*Bea Example/s)
+    const { out } = await countersign(['incidents', 'show', contained, ...on])
+    expect(out).toMatch(/assigned +Bea Example, by local:\S+/)
+    expect(out).toMatch(/Comments \(UTC\)\n {2}\S+ \S+ local:\S+\n {4}asked the owner\n {4}no answer\n/)
+    const shown = JSON.parse((await countersign(['incidents', 'show', contained, '--json', ...on])).out)
+    expect(shown.incident.assignment.to).toBe('Bea Example')
+    expect(shown.comments).toMatchObject([{ text: 'asked the owner\nno answer' }])
+    expect((await countersign(['assign', contained, '--to', 'x', '--nobody', '--yes', ...on])).code).toBe(2)
+    expect((await countersign(['assign', contained, '--yes', ...on])).err).toContain('--to NAME, or with --nobody')
+    const dismissed = await countersign(['dismiss', watched, contained, 'inc-nothing', '--reason', 'a pen test', '--yes', ...on])
+    expect(dismissed.code).toBe(1)
+    expect(dismissed.out).toContain(`Dismissed ${watched}: it is released.`)
+    expect(dismissed.out).toContain(`Not dismissed ${contained}: it is contained`)
+    expect(dismissed.out).toContain('Not dismissed inc-nothing: there is no incident with that id.')
+    expect((await countersign(['changes', 'verify', ...on])).out).toContain('intact')
   })
 })
 
