@@ -31,11 +31,14 @@ import { originsOf } from './origins.ts'
 import { pendingIn } from './pending-section.ts'
 import { reportedSection } from './reported.ts'
 import { riskDrawing } from './risk-drawing.ts'
+import { type Said, saidSection } from './said-section.ts'
 import { stampOf } from './stamp.ts'
+import { assignedIn, teamSection } from './team-section.ts'
 import { timelineSection } from './timeline-section.ts'
 import { verdictForm } from './verdict-form.ts'
 
 const SECTIONS = [
+  ['team', 'Team'],
   ['why', 'Why'],
   ['where', 'Where from'],
   ['created', 'What it created'],
@@ -56,8 +59,8 @@ export interface Looked extends ExplanationInput {
   readonly among: readonly Incident[]
   /** The page of the timeline that is shown, from 0. */
   readonly part: number
-  /** The verdict that was just given here, which the page confirms. */
-  readonly said: 'done' | 'second' | 'extended' | undefined
+  /** What was just said here, which the page confirms. */
+  readonly said: Said | undefined
 }
 
 /** One incident, in the order of an on-call person's questions: what happened, what was done, what do I decide, why, what next. */
@@ -66,12 +69,12 @@ export function incidentPage(looked: Looked, room: Room): Page {
   const { identity, id, decision } = incident
   const calls = signals.filter(({ reportedBy }) => reportedBy === undefined)
   const thresholds = policy.tiers.find(({ name }) => name === decision.tier)?.thresholds ?? policy.thresholds
-  const body = html`${answerTo(looked)}${leadOf(incident)}
+  const body = html`${saidSection(looked, room)}${leadOf(incident, changes)}
 <section aria-labelledby="what"><h2 id="what">What happened</h2><ul>${explanation.summary.map(sentence)}</ul></section>
 ${factsOf(incident, room)}
 ${reportedSection(incident, signals, { same: sameFindings(incident, looked.among), base: room.base })}<section aria-labelledby="done"><h2 id="done">What was done</h2>${stepsOf(looked)}</section>
 ${pendingIn(incident, room)}${verdictForm(looked, room)}
-<section aria-labelledby="why"><h2 id="why">Why</h2>${whyOf(looked)}</section>
+${teamSection(looked, room)}<section aria-labelledby="why"><h2 id="why">Why</h2>${whyOf(looked)}</section>
 <section aria-label="Risk over time">${signals.length > 0 ? riskDrawing(incident, signals, thresholds) : ''}</section>
 <section aria-labelledby="where"><h2 id="where">Where from</h2>${calls.length > 0 ? originsOf(calls, baseline, geoIp) : html`<p>No call is in the timeline.</p>`}</section>
 <section aria-labelledby="created"><h2 id="created">What it created</h2>${lineageDrawing(incident)}</section>
@@ -84,20 +87,8 @@ ${pendingIn(incident, room)}${verdictForm(looked, room)}
   return {
     title: `${identity.kind} ${shown(identity.name, 64)}`,
     body,
-    pulse: { path: `/pulse?incident=${encodeURIComponent(id)}`, stamp: stampOf([incident]) },
+    pulse: { path: `/pulse?incident=${encodeURIComponent(id)}`, stamp: stampOf([incident], changes.at(-1)) },
   }
-}
-
-function answerTo({ said, incident }: Looked): Markup | '' {
-  if (said === undefined) return ''
-  if (said === 'second')
-    return html`<p class="note ask" role="status">Noted, and nothing done yet. The policy asks for four eyes: another person has to give the same verdict.</p>`
-  if (said === 'extended') return html`<p class="note good" role="status">Noted: no reminders until then.</p>`
-  const { state, decision } = incident
-  const isRefused = state === 'asking'
-  return isRefused
-    ? html`<p class="note ask" role="status">Noted, but not everything could be done: ${shown(decision.why.at(-1) ?? 'look at the steps below')}.</p>`
-    : html`<p class="note good" role="status">Noted: the incident is ${state}.</p>`
 }
 
 function factsOf(incident: Incident, { base }: Room): Markup {
@@ -125,10 +116,10 @@ ${advisorText(incident) === '' ? '' : html`<dt>Advisor</dt><dd>${advisorText(inc
 }
 
 /** How grave it is, and the way to what is on the page. */
-function leadOf(incident: Incident): Markup {
+function leadOf(incident: Incident, changes: readonly Change[]): Markup {
   const { priority, assessment, blastRadius } = incident
   const canAnswer = offeredFor(incident).length > 0
-  return html`<p class="lead">${stateBadge(incident)} priority <strong>${priority}</strong>, risk <strong>${assessment.risk}</strong>${assessment.isConfirmed ? ` (${confirmedText(assessment) || 'confirmed'})` : ''}, blast radius <strong>${blastRadius.score}</strong></p>
+  return html`<p class="lead">${stateBadge(incident)} priority <strong>${priority}</strong>, risk <strong>${assessment.risk}</strong>${assessment.isConfirmed ? ` (${confirmedText(assessment) || 'confirmed'})` : ''}, blast radius <strong>${blastRadius.score}</strong>, ${assignedIn(changes)}</p>
 <nav class="within" aria-label="On this page">${canAnswer ? html`<a href="#verdict"><strong>Give your verdict</strong></a>` : ''}${SECTIONS.map(([to, name]) => html`<a href="#${to}">${name}</a>`)}</nav>`
 }
 
