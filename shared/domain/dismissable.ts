@@ -15,6 +15,7 @@ export function whyNotDismissable(
 ): string | undefined {
   if (state === 'released' || state === 'confirmed' || state === 'expired')
     return verdict === undefined ? `it is ${state} already` : `it is ${state} already, by ${verdict.by}`
+  if (state === 'releasing' || state === 'rotating') return `it is ${state}: somebody gave a verdict already`
   if (!LEFT_ALONE.has(state))
     return `it is ${state}: a dismissal is for incidents of which nothing was contained or restricted; release it by itself`
   const steps = changes === undefined ? 0 : standingSteps(changes).length

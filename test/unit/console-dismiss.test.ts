@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { review } from '../../shared/review/review.ts'
-import { consoleWorld } from '../console.ts'
+import { consoleWorld, PAYLOAD, plantPoison } from '../console.ts'
 import { accountOf, asksAbout } from '../several-incidents.ts'
 
 const textOf = async (answer: Response | Promise<Response>) => (await answer).text()
@@ -90,6 +90,36 @@ describe('a dismissal of several', () => {
     expect(done).toContain('it is contained: a dismissal is for incidents')
     expect(done).toContain('has changed since you saw it')
     expect(await Promise.all(NAMES.map(stateOf))).toEqual(['contained', 'asking', 'released'])
+  })
+
+  it('shows what others wrote as text, in the question and in the results', async () => {
+    const { post, ports, named } = await asking()
+    const id = await plantPoison(ports, named('ana'))
+    const asked = await textOf(
+      post('/dismiss', [
+        ['pick', id],
+        ['reason', PAYLOAD],
+      ]),
+    )
+    expect(asked).toContain('Dismiss 1 incident?')
+    expect(asked.split('&lt;x-poison').length).toBeGreaterThan(3)
+    const given = await textOf(
+      post('/dismiss/given', [
+        ['pick', hiddenIn(asked)[0] ?? ''],
+        ['reason', PAYLOAD],
+      ]),
+    )
+    expect(given).toContain('1 dismissed.')
+    const again = await textOf(
+      post('/dismiss/given', [
+        ['pick', hiddenIn(asked)[0] ?? ''],
+        ['reason', PAYLOAD],
+      ]),
+    )
+    for (const page of [asked, given, again]) {
+      expect(page).not.toMatch(/<x-poison|<img src=x|<script>window/)
+      for (const character of '\u202e\u0007') expect(page).not.toContain(character)
+    }
   })
 
   it('says that a second person is waited for, under four eyes', async () => {
