@@ -1,5 +1,5 @@
 import { whyNotDismissable } from '../shared/domain/dismissable.ts'
-import type { Incident } from '../shared/domain/incident.ts'
+import type { Incident, IncidentSignal } from '../shared/domain/incident.ts'
 import { reasonsOf } from '../shared/domain/reasons.ts'
 import { revisionOf } from '../shared/domain/revision.ts'
 import { plainText } from '../shared/domain/story/said.ts'
@@ -32,6 +32,8 @@ export type LookedAt =
 /** What became of one of several incidents that were to be dismissed. `second`: another person has to give the same verdict. */
 export interface Dismissed {
   readonly id: string
+  /** The identity that it is about; absent where there is no such incident. */
+  readonly who?: string
   readonly outcome: 'dismissed' | 'second' | 'refused'
   readonly why: string
 }
@@ -62,10 +64,22 @@ async function lookAt(id: string, target: Target, policy: Parameters<typeof what
   const incident = stored.value
   const why = whyNotDismissable(incident, changes)
   if (why !== undefined) return { kind: 'refused', id, why }
-  const [first] = reasonsOf(incident).contributions
-  const says = `${plainText(storyOf({ incident }).headline)} ${first === undefined ? '' : `First reason: ${first.finding.title}. `}It is ${incident.state}, risk ${incident.assessment.risk}.`
+  // Calls that cannot be read only make it fuller: the page of the incident says so.
+  const signals = await target.incidents.signals(id, () => {})
   const does = whatReviewDoes('legitimate', incident, { changes, policy })
-  return { kind: 'dismissable', incident, says, does, revision: revisionOf(incident) }
+  return { kind: 'dismissable', incident, says: inWords(incident, signals), does, revision: revisionOf(incident) }
+}
+
+/** An incident in a line: who was used from where, the strongest finding, and how it stands. */
+function inWords(incident: Incident, signals: readonly IncidentSignal[]): string {
+  const [who] = storyOf({ incident, signals }).sentences
+  const [first] = reasonsOf(incident).contributions
+  const found = first === undefined ? [] : [`First reason: ${first.finding.title}.`]
+  return [
+    ...(who === undefined ? [] : [plainText(who.parts)]),
+    ...found,
+    `It is ${incident.state}, risk ${incident.assessment.risk}.`,
+  ].join(' ')
 }
 
 /**
@@ -91,12 +105,16 @@ export async function dismissEach(target: Target, picked: readonly Picked[], rea
 async function dismiss({ id, revision }: Picked, reason: string, target: Target): Promise<Dismissed> {
   const [stored, changes] = await Promise.all([target.incidents.get(id), target.record.list(incidentSubject(id))])
   if (stored === undefined) return { id, outcome: 'refused', why: 'there is no incident with that id' }
+  const { identity } = stored.value
+  const who = `${identity.kind} ${identity.name}`
   const not = whyNotDismissable(stored.value, changes)
-  if (not !== undefined) return { id, outcome: 'refused', why: not }
+  if (not !== undefined) return { id, who, outcome: 'refused', why: not }
   // What is done between this look and the verdict changes the revision, by which the verdict is refused.
   const { awaitsSecond, state } = await target.review(id, { kind: 'legitimate', reason, revision })
-  if (awaitsSecond) return { id, outcome: 'second', why: 'noted, and nothing done yet: another person has to give the same verdict' }
-  return { id, outcome: 'dismissed', why: state === 'releasing' ? 'it is being released, within seconds' : `it is ${state}` }
+  if (awaitsSecond) return { id, who, outcome: 'second', why: 'noted, and nothing done yet: another person has to give the same verdict' }
+  if (state === 'releasing') return { id, who, outcome: 'dismissed', why: 'it is being released, within seconds' }
+  if (state === 'released') return { id, who, outcome: 'dismissed', why: 'it is released' }
+  return { id, who, outcome: 'refused', why: `the verdict is in its record, and it is ${state}: look at what is left to do` }
 }
 
 /** Each once, in the order in which they were given. */

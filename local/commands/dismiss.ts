@@ -35,7 +35,10 @@ export async function dismissIncidents(
   const results = [...(picked.length === 0 ? [] : await dismissEach(target, picked, reason)), ...refused]
   const isWhole = results.every(({ outcome }) => outcome !== 'refused')
   if (isJson) return { output: results.map((one) => JSON.stringify(one)).join('\n'), isWhole }
-  const lines = results.map(({ id, outcome, why }) => `${LABELS[outcome]} ${printable(id, 60)}: ${printable(why, 300)}.`)
+  const lines = results.map(
+    ({ id, who, outcome, why }) =>
+      `${LABELS[outcome]} ${printable(id, 60)}${who === undefined ? '' : `, ${printable(who, 80)}`}: ${printable(why, 300)}.`,
+  )
   return { output: lines.join('\n'), isWhole }
 }
 

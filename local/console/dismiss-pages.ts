@@ -78,8 +78,9 @@ export function resultPage(results: readonly Dismissed[], { base }: Room): Page 
     ...(second > 0 ? [`${second} noted for a second person`] : []),
     ...(refused > 0 ? [`${refused} refused`] : []),
   ]
-  const rows = results.map(({ id, outcome, why }) => [
+  const rows = results.map(({ id, who, outcome, why }) => [
     incidentLink(base, id),
+    shown(who ?? '', 80),
     html`<span class="badge ${outcome === 'dismissed' ? 'good' : 'ask'}">${WORDS[outcome]}</span>`,
     shown(why, 400),
   ])
@@ -88,7 +89,7 @@ export function resultPage(results: readonly Dismissed[], { base }: Room): Page 
   return {
     title: `Dismissed: ${done} of ${results.length}`,
     body: html`<p class="note ${refused + second === 0 ? 'good' : 'ask'}" role="status">${parts.join(', ')}.</p>
-${table([{ name: 'Incident' }, { name: 'Result' }, { name: 'Why', kind: 'wide' }], rows, 'What became of each')}${again}<p><a href="${base}/">Back to the incidents</a></p>`,
+${table([{ name: 'Incident' }, { name: 'Who' }, { name: 'Result' }, { name: 'Why', kind: 'wide' }], rows, 'What became of each')}${again}<p><a href="${base}/">Back to the incidents</a></p>`,
   }
 }
 

@@ -126,6 +126,10 @@ describe.each([
     ['a number that is none', { number: 0.5 }, 'number'],
     ['a step with a value that is none', { kind: 'step-planned', from: { evil: true } }, 'from'],
     ['an extension without an end', { kind: 'extension', to: null }, 'to'],
+    ['an assignment to no name', { kind: 'assignment', to: '' }, 'to'],
+    ['an assignment to a name that is too long', { kind: 'assignment', to: 'x'.repeat(201) }, 'to'],
+    ['a comment without a text', { kind: 'comment', to: null }, 'to'],
+    ['a comment that is too long', { kind: 'comment', to: 'x'.repeat(1501) }, 'to'],
     ['a version of a newer release', { v: CHANGE_VERSION + 1 }, 'newer release'],
   ])('is an entry that is named by its place: %s', async (_, parts, issue) => {
     const { record, plantChange } = await make()

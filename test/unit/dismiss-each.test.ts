@@ -46,7 +46,9 @@ describe('a dismissal of several', () => {
   it('gives each a verdict of its own with the reason, in its own chain', async () => {
     const { target, open, now, ports } = await asking(['a', 'b', 'c'])
     const results = await dismissEach(target, picks(open), 'a pen test')
-    expect(results).toEqual(open.map(({ id }) => ({ id, outcome: 'dismissed', why: 'it is released' })))
+    expect(results).toEqual(
+      open.map(({ id, identity }) => ({ id, who: `iam-user ${identity.name}`, outcome: 'dismissed', why: 'it is released' })),
+    )
     for (const { id } of open) {
       expect(await now(id)).toMatchObject({ state: 'released', verdict: { kind: 'legitimate', by: 'local:anna', reason: 'a pen test' } })
       const verdicts = (await ports.record.list(incidentSubject(id))).filter(({ kind }) => kind === 'verdict')
@@ -97,6 +99,14 @@ describe('a dismissal of several', () => {
     ])
   })
 
+  it('says of one that is not released after its verdict that something is left to do', async () => {
+    const { target, open } = await asking(['a'])
+    target.review = async () => ({ ...(open[0] as Incident), awaitsSecond: false })
+    expect(await dismissEach(target, picks(open), 'x')).toMatchObject([
+      { outcome: 'refused', why: expect.stringContaining('it is asking: look at what is left') },
+    ])
+  })
+
   it('waits for a second person where the policy asks for four eyes', async () => {
     const { target, open, now } = await asking(['a', 'b'], { fourEyes: [{ verdicts: ['legitimate'] }] })
     const results = await dismissEach(target, picks(open), 'x')
@@ -121,12 +131,13 @@ describe('on the command line', () => {
     const { target, open, incident } = await asking(['a', 'b'])
     const looked = await lookAtEach(target, [...idsOf(open), 'inc-nothing'])
     const asked = whatDismissalDoes(target, looked)
-    for (const { id, identity } of open) expect(asked).toMatch(new RegExp(`${id}: .*${identity.name}.* It is asking, risk`))
+    for (const { id, identity } of open)
+      expect(asked).toMatch(new RegExp(`${id}: .*${identity.name}.* was used from .*First reason: .* It is asking, risk`))
     expect(asked).toContain('It was legitimate. Nothing was contained, so nothing is restored.')
     expect(asked).toContain('Not dismissed, inc-nothing: there is no incident with that id')
     const { output, isWhole } = await dismissIncidents(target, looked, { reason: 'a pen test', isJson: false })
     expect(isWhole).toBe(false)
-    expect(output).toContain(`Dismissed ${incident.id}: it is released.`)
+    expect(output).toContain(`Dismissed ${incident.id}, iam-user ${incident.identity.name}: it is released.`)
     expect(output).toContain('Not dismissed inc-nothing: there is no incident with that id.')
     const again = await lookAtEach(target, idsOf(open))
     expect(() => whatDismissalDoes(target, again)).toThrow('it is released already, by local:anna')
