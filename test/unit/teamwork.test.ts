@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { listIncidents } from '../../local/commands/incidents.ts'
+import { showIncident } from '../../local/commands/show-incident.ts'
 import { assignmentIn } from '../../shared/domain/assignment.ts'
 import { verifyChain } from '../../shared/domain/change.ts'
 import { COMMENT_LIMIT, COMMENT_LINES, commentsIn } from '../../shared/domain/comment.ts'
@@ -9,6 +11,7 @@ import { assign } from '../../shared/review/assign.ts'
 import { comment } from '../../shared/review/comment.ts'
 import { review } from '../../shared/review/review.ts'
 import { waitOf } from '../../shared/review/wait.ts'
+import { consoleWorld } from '../console.ts'
 import { embedded, exposed, NOW } from '../embedded.ts'
 
 const [ANNA, BEA] = ['local:anna', 'local:bea']
@@ -154,6 +157,18 @@ describe('a comment', () => {
     await expect(comment('inc-nothing', { text: 'x', by: ANNA }, ports)).rejects.toMatchObject({ code: 'incident.unknown' })
     await expect(assign('inc-nothing', { to: 'x', by: ANNA }, ports)).rejects.toMatchObject({ code: 'incident.unknown' })
     expect(await ports.record.list(incidentSubject('inc-nothing'))).toEqual([])
+  })
+})
+
+describe('as JSON', () => {
+  it('an incident has its assignment and its comments, in the list and by itself', async () => {
+    const { target, incident } = await consoleWorld()
+    await assign(incident.id, { to: 'Bea Example', by: ANNA }, target)
+    await comment(incident.id, { text: 'asked the owner', by: BEA }, target)
+    const listed = JSON.parse(await listIncidents(target, { isJson: true, isAll: false }))
+    const shown = JSON.parse(await showIncident(target, incident.id, { isJson: true, paint: (_, text) => text }))
+    for (const one of [listed, shown.incident]) expect(one.assignment).toMatchObject({ to: 'Bea Example', by: ANNA })
+    expect(shown.comments).toEqual([{ at: new Date(NOW).toISOString(), by: BEA, text: 'asked the owner' }])
   })
 })
 
