@@ -18,6 +18,7 @@ import { addRedrive } from './program/redrive.ts'
 import { addReplay } from './program/replay.ts'
 import { addRestrict } from './program/restrict.ts'
 import { addRules } from './program/rules.ts'
+import { addTeamwork } from './program/teamwork.ts'
 import { complain, ENDPOINT, POLICY_HELP, paint, print, RULES, wholeNumber, width } from './program/with-target.ts'
 import { requireSomeInput } from './read/list-files.ts'
 
@@ -41,6 +42,7 @@ export function program(): Command {
   addEvaluate(root)
   addIngest(root)
   addIncidents(root)
+  addTeamwork(root)
   addPatterns(root)
   addBaseline(root)
   addRestrict(root)

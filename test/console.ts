@@ -22,8 +22,11 @@ export const ORIGIN = `http://${AUTHORITY}`
 export const PAYLOAD = `"'><x-poison onclick=alert(1)></x-poison><img src=x onerror=window.poisoned=1><script>window.poisoned=1</script>\u202e\u0007`
 
 /** The responder in memory with one contained incident, as the console's target. */
-export async function consoleWorld(parts: { policy?: object; caller?: string; options?: string; events?: readonly object[] } = {}) {
-  const world = await embedded({ policy: { breaker: { maxUserFraction: 1 }, ...parts.policy } })
+export async function consoleWorld(
+  parts: { policy?: object; caller?: string; options?: string; events?: readonly object[]; account?: object } = {},
+) {
+  const account = parts.account === undefined ? {} : { account: parts.account }
+  const world = await embedded({ policy: { breaker: { maxUserFraction: 1 }, ...parts.policy }, ...account })
   for (const event of parts.events ?? ATTACK) await world.respond([event])
   const { ports } = world
   const vault = memorySealVault()
@@ -48,11 +51,15 @@ export async function consoleWorld(parts: { policy?: object; caller?: string; op
   if (incident === undefined) throw new Error('the attack opened no incident')
   const get = (path: string, headers: Record<string, string> = {}) =>
     app.request(`/${TOKEN}${path}`, { headers: { host: AUTHORITY, ...headers } })
-  const post = (path: string, form: Record<string, string>, headers: Record<string, string> = {}) =>
+  const post = (
+    path: string,
+    form: Readonly<Record<string, string>> | readonly (readonly [name: string, value: string])[],
+    headers: Record<string, string> = {},
+  ) =>
     app.request(`/${TOKEN}${path}`, {
       method: 'POST',
       headers: { host: AUTHORITY, origin: ORIGIN, 'content-type': 'application/x-www-form-urlencoded', ...headers },
-      body: new URLSearchParams(form).toString(),
+      body: new URLSearchParams(form as Record<string, string> | [string, string][]).toString(),
     })
   return { ...world, target, vault, app, incident, get, post }
 }

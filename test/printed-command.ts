@@ -38,7 +38,8 @@ export function faultOf(words: string): string | undefined {
   const missing = options.filter(({ mandatory, long }) => mandatory && !seen.includes(long ?? ''))
   if (missing.length > 0) return `without ${missing.map(({ long }) => long).join()}: ${words}`
   const takes = known.flatMap((one) => one.registeredArguments)
-  if (operands.length < takes.filter(({ required }) => required).length || operands.length > takes.length)
+  const most = takes.some(({ variadic }) => variadic) ? Number.POSITIVE_INFINITY : takes.length
+  if (operands.length < takes.filter(({ required }) => required).length || operands.length > most)
     return `${operands.length} operands: ${words}`
   return undefined
 }

@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { shortAssignee } from '../../shared/domain/assignment.ts'
 import { type Incident, isClosed } from '../../shared/domain/incident.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
 import { timeGiven } from '../../shared/domain/record-time.ts'
@@ -81,6 +82,7 @@ function summaryOf({ incidents, open, times, precision }: Measures): string {
 }
 
 function incidentTable(incidents: readonly Incident[], caption: string): Markup {
+  const isAssigned = incidents.some(({ assignment }) => typeof assignment?.to === 'string')
   const columns = [
     { name: 'Priority', kind: 'number' },
     { name: 'State' },
@@ -88,6 +90,7 @@ function incidentTable(incidents: readonly Incident[], caption: string): Markup 
     { name: 'Risk', kind: 'number' },
     { name: 'First reason', kind: 'wide' },
     { name: 'Opened (UTC)', kind: 'time' },
+    ...(isAssigned ? [{ name: 'Assigned' }] : []),
     { name: 'Verdict', kind: 'wide' },
     { name: 'Incident' },
   ] as const
@@ -100,6 +103,7 @@ function incidentTable(incidents: readonly Incident[], caption: string): Markup 
       assessment.risk,
       firstReason(incident),
       moment(openedAt).slice(0, 16),
+      ...(isAssigned ? [shortAssignee(incident.assignment, 40)] : []),
       verdict === undefined ? '' : `${verdict.kind} by ${shown(verdict.by, 80)}: ${shown(verdict.reason)}`,
       html`<span class="id">${shown(id, 64)}</span>`,
     ]

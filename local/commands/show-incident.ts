@@ -1,9 +1,11 @@
+import { commentsIn } from '../../shared/domain/comment.ts'
 import { sameFindings } from '../../shared/domain/same-finding.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { incidentSubject } from '../../shared/record/append.ts'
 import { readNotices, withNotices } from '../../shared/record/orders.ts'
 import { commandOn } from '../command-name.ts'
 import { renderChanges } from '../render/changes.ts'
+import { renderComments } from '../render/comments.ts'
 import { renderIncident } from '../render/incident.ts'
 import { nextCommands } from '../render/next-commands.ts'
 import { overrideLines } from '../render/override.ts'
@@ -35,12 +37,21 @@ export async function showIncident(
   // One report may be about several identities, each of which has an incident of its own.
   const among = incident.reports === undefined ? [] : await target.incidents.listOpen(LIST_LIMIT, tellUnreadable)
   const sameReport = sameFindings(incident, among).map((one) => one.incident.id)
-  if (isJson) return JSON.stringify({ incident, signals, changes, notices, ...(sameReport.length === 0 ? {} : { sameReport }) })
+  if (isJson)
+    return JSON.stringify({
+      incident,
+      signals,
+      changes,
+      comments: commentsIn(changes),
+      notices,
+      ...(sameReport.length === 0 ? {} : { sameReport }),
+    })
   const next = nextCommands(incident, changes, { target, paint, width })
   const told = [
     ...(await overrideLines(target)),
     renderIncident(incident, paint, { options: target.options, signals, changes, among, width }),
     '',
+    ...renderComments(changes, paint),
     renderTimeline(incident, signals, paint, width),
     '',
     renderChanges(withNotices(changes, notices), paint, width),

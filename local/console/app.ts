@@ -20,6 +20,7 @@ import { measured } from '../measured.ts'
 import { pageText, STYLE } from '../page/document.ts'
 import type { Target } from '../target.ts'
 import { confirmPage } from './confirm-page.ts'
+import { addDismissRoutes } from './dismiss-routes.ts'
 import { errorPage, STATUS } from './error-page.ts'
 import { framed, type Page, type Room } from './frame.ts'
 import { guard, type Lock } from './guard.ts'
@@ -31,13 +32,15 @@ import { addIncidentsRoute } from './incidents-route.ts'
 import { metricsPage, PERIODS } from './metrics-page.ts'
 import { addPatternRoutes } from './pattern-routes.ts'
 import { addPolicyRoutes } from './policy-routes.ts'
+import { addPulseRoute } from './pulse-route.ts'
 import { addReachRoutes, reachOf } from './reach-routes.ts'
 import { readForm } from './read-form.ts'
 import { readOnlyTarget, withoutChanges } from './read-only.ts'
 import { auditPage, chainPage, RecordAsked, recordPage, SEARCH_LIMITS } from './record-page.ts'
+import { SAID } from './said-section.ts'
 import { type Share, sharedGuard, viewerNow } from './shared-guard.ts'
-import { stampOf } from './stamp.ts'
-import { collected, toldOnThePage } from './unreadable.ts'
+import { addTeamRoutes } from './team-routes.ts'
+import { collected } from './unreadable.ts'
 import { SaidForm } from './verdict-form.ts'
 
 /** What the console shows: its target, the databases of places, and the clock. */
@@ -90,11 +93,10 @@ export function consoleApp({ target: given, geoIp, clock, ...access }: ConsolePa
 
   app.get('/style.css', (context) => context.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }))
   app.get('/pulse.js', (context) => context.body(PULSE, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }))
-  app.get('/pulse', async (context) => {
-    const id = context.req.query('incident')
-    return context.text(stampOf(id === undefined ? await target.incidents.listOpen(LISTED, toldOnThePage) : [await incidentOf(id, target)]))
-  })
+  addPulseRoute(app, target)
 
+  addTeamRoutes(app, { target, room, whole, limited })
+  addDismissRoutes(app, { target, room, whole, limited })
   addIncidentsRoute(app, { target, room, whole, limited }, clock)
   app.get('/incidents/:id', async (context) => {
     const id = context.req.param('id')
@@ -110,7 +112,7 @@ export function consoleApp({ target: given, geoIp, clock, ...access }: ConsolePa
     ])
     const stored = known.get(incident.identity.id)
     if (stored?.unreadable !== undefined) onUnreadable(stored.unreadable)
-    const said = isShared ? undefined : (['done', 'second', 'extended'] as const).find((one) => one === context.req.query('said'))
+    const said = isShared ? undefined : SAID.find((one) => one === context.req.query('said'))
     const part = Math.max(0, Math.trunc(Number(context.req.query('part') ?? 0)) || 0)
     const explanation = await explain({ incident, signals, changes }, undefined)
     const baseline = stored?.state?.value.baseline

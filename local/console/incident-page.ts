@@ -29,7 +29,9 @@ import { originsOf } from './origins.ts'
 import { pendingIn } from './pending-section.ts'
 import { reportedSection } from './reported.ts'
 import { riskDrawing } from './risk-drawing.ts'
+import { type Said, saidSection } from './said-section.ts'
 import { stampOf } from './stamp.ts'
+import { assignedIn, teamSection, teamText } from './team-section.ts'
 import { timelineSection } from './timeline-section.ts'
 import { verdictForm } from './verdict-form.ts'
 import { whySection } from './why-section.ts'
@@ -47,8 +49,8 @@ export interface Looked extends ExplanationInput {
   /** The page of the timeline that is shown, from 0, and whether somebody turned to it. */
   readonly part: number
   readonly isTurned: boolean
-  /** The verdict that was just given here, which the page confirms. */
-  readonly said: 'done' | 'second' | 'extended' | undefined
+  /** What was just said here, which the page confirms. */
+  readonly said: Said | undefined
 }
 
 /** One incident, in the order of an on-call person's questions: what happened, what was done, what do I decide, why, what next. */
@@ -58,9 +60,10 @@ export function incidentPage(looked: Looked, room: Room): Page {
   const calls = signals.filter(({ reportedBy }) => reportedBy === undefined)
   const thresholds = policy.tiers.find(({ name }) => name === decision.tier)?.thresholds ?? policy.thresholds
   const isWhole = verifyChain(incidentSubject(id), changes, incident.head) === undefined
-  const body = html`${isWhole ? '' : chainCheck(looked, room)}${answerTo(looked)}${leadOf(incident, room)}
+  const body = html`${isWhole ? '' : chainCheck(looked, room)}${saidSection(looked, room)}${leadOf(looked, room)}
 <section aria-labelledby="what"><h2 id="what">What happened</h2><ul>${explanation.summary.map(sentence)}</ul></section>
 ${pendingIn(incident, room)}${verdictForm(looked, room)}
+${fold({ id: 'team', title: 'Team', says: teamText(changes) }, teamSection(looked, room))}
 ${fold({ id: 'done', title: 'What was done', says: stepCount(looked) }, stepsOf(looked))}
 ${reportedSection(incident, signals, { same: sameFindings(incident, looked.among), base: room.base })}${fold({ id: 'who', title: 'Who, and how it was decided' }, factsOf(incident, room))}
 ${fold({ id: 'why', title: 'Why', says: countText(incident.assessment.contributions.length, 'finding') }, html`${signals.length > 0 ? riskDrawing(looked, thresholds) : ''}${whySection(looked)}`)}
@@ -84,20 +87,8 @@ ${fold(
   return {
     title: `${identity.kind} ${shown(identity.name, 64)}`,
     body,
-    pulse: { path: `/pulse?incident=${encodeURIComponent(id)}`, stamp: stampOf([incident]) },
+    pulse: { path: `/pulse?incident=${encodeURIComponent(id)}`, stamp: stampOf([incident], changes.at(-1)) },
   }
-}
-
-function answerTo({ said, incident }: Looked): Markup | '' {
-  if (said === undefined) return ''
-  if (said === 'second')
-    return html`<p class="note ask" role="status">Noted, and nothing done yet. The policy asks for four eyes: another person has to give the same verdict.</p>`
-  if (said === 'extended') return html`<p class="note good" role="status">Noted: no reminders until then.</p>`
-  const { state, decision } = incident
-  const isRefused = state === 'asking'
-  return isRefused
-    ? html`<p class="note ask" role="status">Noted, but not everything could be done: ${shown(decision.why.at(-1) ?? 'look at the steps below')}.</p>`
-    : html`<p class="note good" role="status">Noted: the incident is ${state}.</p>`
 }
 
 function factsOf(incident: Incident, { base }: Room): Markup {
@@ -125,11 +116,11 @@ ${advisorText(incident) === '' ? '' : html`<dt>Advisor</dt><dd>${advisorText(inc
 }
 
 /** How grave it is, at the decision and now, and the way to the verdict. */
-function leadOf(incident: Incident, { isReadOnly }: Room): Markup {
+function leadOf({ incident, changes }: Looked, { isReadOnly }: Room): Markup {
   const { priority, assessment, blastRadius } = incident
   const canAnswer = offeredFor(incident).length > 0
   const confirmed = assessment.isConfirmed ? ` (${confirmedText(assessment) || 'confirmed'})` : ''
-  return html`<p class="lead">${stateBadge(incident)} priority <strong>${priority}</strong>, risk ${riskOf(incident)}${confirmed}, blast radius <strong>${blastRadius.score}</strong></p>
+  return html`<p class="lead">${stateBadge(incident)} priority <strong>${priority}</strong>, risk ${riskOf(incident)}${confirmed}, blast radius <strong>${blastRadius.score}</strong>, ${assignedIn(changes)}</p>
 ${canAnswer ? html`<p><a href="#verdict"><strong>${isReadOnly ? 'How to decide' : 'Give your verdict'}</strong></a></p>` : ''}`
 }
 

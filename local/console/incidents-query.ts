@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { type Incident, IncidentState } from '../../shared/domain/incident.ts'
 import { byPriority } from '../../shared/domain/priority.ts'
+import { isAssignedTo } from './assignee-filter.ts'
 
 /** The orders of the list. */
 export const ORDERS = ['priority', 'risk', 'newest', 'oldest'] as const
@@ -9,8 +10,11 @@ export const ORDERS = ['priority', 'risk', 'newest', 'oldest'] as const
 export const IncidentsQuery = z.object({
   q: z.string().trim().max(200).catch('').default(''),
   state: IncidentState.or(z.literal('')).catch('').default(''),
+  assignee: z.string().trim().max(200).catch('').default(''),
   order: z.enum(ORDERS).catch('priority').default('priority'),
   all: z.literal('1').or(z.literal('')).catch('').default(''),
+  /** With 1, every incident that may be dismissed is ticked. */
+  ticked: z.literal('1').or(z.literal('')).catch('').default(''),
 })
 export type IncidentsQuery = z.infer<typeof IncidentsQuery>
 
@@ -21,14 +25,15 @@ const COMPARED: Readonly<Record<IncidentsQuery['order'], (a: Incident, b: Incide
   oldest: (a, b) => a.openedAt - b.openedAt,
 }
 
-/** The incidents that hold every word of the query, in the state and the order that it names. Words are looked for in who, whose, credentials, findings and ids, without regard to case. */
-export function matching(incidents: readonly Incident[], { q, state, order }: IncidentsQuery): readonly Incident[] {
+/** The incidents that hold every word of the query, of the state and the assignee and in the order that it names. Words are looked for in who, whose, who works on it, credentials, findings and ids, without regard to case. */
+export function matching(incidents: readonly Incident[], { q, state, assignee, order }: IncidentsQuery): readonly Incident[] {
   const words = q
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '')
   return incidents
     .filter((incident) => state === '' || incident.state === state)
+    .filter((incident) => isAssignedTo(incident, assignee))
     .filter((incident) => {
       const text = textOf(incident)
       return words.every((word) => text.includes(word))
@@ -36,8 +41,23 @@ export function matching(incidents: readonly Incident[], { q, state, order }: In
     .toSorted(COMPARED[order])
 }
 
-function textOf({ id, identity, owner, credentials, findings, lineage, state }: Incident): string {
+function textOf({ id, identity, owner, assignment, credentials, findings, lineage, state }: Incident): string {
   const found = findings.flatMap(({ detector, title, technique }) => [detector, title, technique])
-  const parts = [id, identity.id, identity.name, identity.kind, owner ?? '', state, ...found, ...lineage.map((edge) => edge.id)]
+  const parts = [
+    id,
+    identity.id,
+    identity.name,
+    identity.kind,
+    owner ?? '',
+    assignment?.to ?? '',
+    state,
+    ...found,
+    ...lineage.map((edge) => edge.id),
+  ]
   return [...parts, ...credentials.map((credential) => credential.id)].join('\n').toLowerCase()
+}
+
+/** A query as it stands in an address. */
+export function addressOf(query: IncidentsQuery): string {
+  return new URLSearchParams(Object.entries(query).filter(([, value]) => value !== '')).toString()
 }

@@ -20,6 +20,8 @@ const KINDS = [
   'step-undone',
   'verdict',
   'endorsement',
+  'assignment',
+  'comment',
   'order',
   'notice',
   'state',

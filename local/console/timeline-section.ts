@@ -1,16 +1,28 @@
 import { html } from 'hono/html'
+import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { leftOutText } from '../../shared/domain/timeline.ts'
 import { type Markup, shown, table } from '../page/document.ts'
 import { timelineRow } from './reported.ts'
 import { runsOf } from './runs.ts'
+import { withTeamRows } from './team-rows.ts'
 
 /** Calls and reports on one page. */
 const ROWS = 200
 
-/** The timeline of an incident, a page of it. A run of like calls is one row. */
+/** The timeline of an incident, a page of it, with what people wrote meanwhile. A run of like calls is one row. */
 export function timelineSection(
-  { signals, part, incident }: { readonly signals: readonly IncidentSignal[]; readonly part: number; readonly incident: Incident },
+  {
+    signals,
+    changes,
+    part,
+    incident,
+  }: {
+    readonly signals: readonly IncidentSignal[]
+    readonly changes: readonly Change[]
+    readonly part: number
+    readonly incident: Incident
+  },
   base: string,
 ): Markup {
   const parts = Math.max(1, Math.ceil(signals.length / ROWS))
@@ -29,7 +41,8 @@ export function timelineSection(
   const leftOut = leftOutText(signals)
   const calls = signals.some(({ reportedBy }) => reportedBy !== undefined) ? 'Calls and reports' : 'Calls'
   const unkept = leftOut === undefined ? '' : html`<p>${shown(leftOut, 400)}.</p>`
-  const rows = runsOf(signals.slice(at * ROWS, (at + 1) * ROWS)).map((run) => timelineRow(run, incident))
+  const runs = runsOf(signals.slice(at * ROWS, (at + 1) * ROWS)).map((run) => ({ time: run.first.time, row: timelineRow(run, incident) }))
+  const rows = withTeamRows(runs, changes, { first: at === 0 ? undefined : signals[at * ROWS], next: signals[(at + 1) * ROWS] })
   return html`${table(columns, rows, `${calls} ${at * ROWS + 1} to ${Math.min(signals.length, (at + 1) * ROWS)} of ${signals.length}`)}
 ${unkept}${at > 0 ? link(at - 1, 'Earlier') : ''}${at < parts - 1 ? link(at + 1, 'Later') : ''}`
 }

@@ -50,6 +50,9 @@ export interface CommandOptions extends TargetOptions {
   readonly setAside?: string
   readonly restore?: string
   readonly read?: string
+  readonly to?: string
+  readonly nobody?: true
+  readonly text?: string
 }
 
 type OnTarget<T> = (target: Target, options: CommandOptions, argument: string) => Promise<T>

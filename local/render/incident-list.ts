@@ -1,3 +1,4 @@
+import { shortAssignee } from '../../shared/domain/assignment.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { printable } from '../../shared/domain/printable.ts'
 import { reasonsOf } from '../../shared/domain/reasons.ts'
@@ -11,6 +12,7 @@ const LIST_COLUMNS: readonly Column[] = [
   { name: 'RISK', align: 'right', worth: 2 },
   { name: 'WHO', isText: true, least: 12 },
   { name: 'OWNER', isText: true, least: 10, worth: 4 },
+  { name: 'ASSIGNED', isText: true, least: 8, worth: 4 },
   { name: 'SINCE (UTC)', worth: 1 },
   { name: 'FIRST REASON', isText: true, worth: 5 },
 ]
@@ -18,6 +20,7 @@ const LIST_COLUMNS: readonly Column[] = [
 /** Incidents as a list, one a line, or folded to `width`. */
 export function renderList(incidents: readonly Incident[], width?: number): string {
   const isOwned = incidents.some(({ owner }) => owner !== undefined)
+  const isAssigned = incidents.some(({ assignment }) => typeof assignment?.to === 'string')
   const who = whoIn(incidents)
   const rows = incidents.map((incident) => [
     String(incident.priority),
@@ -26,11 +29,12 @@ export function renderList(incidents: readonly Incident[], width?: number): stri
     String(incident.assessment.risk),
     printable(who(incident), 56),
     ...(isOwned ? [printable(incident.owner ?? '', 24)] : []),
+    ...(isAssigned ? [shortAssignee(incident.assignment, 24)] : []),
     moment(incident.openedAt),
     printable(reasonsOf(incident).contributions[0]?.finding.title ?? '', 50),
   ])
   return table(
-    LIST_COLUMNS.filter(({ name }) => isOwned || name !== 'OWNER'),
+    LIST_COLUMNS.filter(({ name }) => (isOwned || name !== 'OWNER') && (isAssigned || name !== 'ASSIGNED')),
     rows,
     { width },
   )

@@ -1,6 +1,7 @@
 import { pendingOf } from '../../shared/contain/pending.ts'
 import { acceptedLines } from '../../shared/domain/accepted-lines.ts'
 import type { Contribution } from '../../shared/domain/assessment.ts'
+import { assigneeText } from '../../shared/domain/assignment.ts'
 import { attempted, isAttempt } from '../../shared/domain/attempt.ts'
 import type { Change } from '../../shared/domain/change.ts'
 import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
@@ -62,6 +63,8 @@ export function renderIncident(
     ],
     ['opened', `${moment(incident.openedAt)} UTC`],
   ]
+  if (incident.assignment !== undefined)
+    rows.push(['assigned', `${assigneeText(incident.assignment)}, by ${printable(incident.assignment.by, 200)}`])
   if (incident.restrictedAt !== undefined) rows.push(['restricted', `${moment(incident.restrictedAt)} UTC`])
   const restriction = restrictionLines(incident)
   if (restriction !== undefined) rows.push(['', printable(restriction.refused, 600)], ['', printable(restriction.goesOn, 600)])

@@ -1,6 +1,7 @@
-import type { Incident, Suppression } from '../domain/incident.ts'
+import type { Incident } from '../domain/incident.ts'
 import { moved } from '../domain/incident-machine.ts'
 import { type PlannedStep, standingSteps } from '../domain/progress.ts'
+import type { Suppression } from '../domain/suppression.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import { RefusedInAccount } from '../errors.ts'
 import type { ContainPorts } from '../ports/contain.ts'

@@ -5,8 +5,8 @@ import { orAbsent } from './stored.ts'
 /** Before the first entry of a chain there is this. */
 export const GENESIS = '0'.repeat(64)
 
-/** The version that this release writes. Version 1 has other names for detectors, and for the members of a policy. */
-export const CHANGE_VERSION = 2
+/** The version that this release writes. Version 1 has other names for detectors, and for the members of a policy. Version 3 added assignments and comments. */
+export const CHANGE_VERSION = 3
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex')
 
@@ -28,6 +28,8 @@ export const ChangeKind = z.enum([
   'verdict',
   'endorsement',
   'extension',
+  'assignment',
+  'comment',
   'order',
   'notice',
   'policy',
@@ -44,7 +46,7 @@ export type ChangeKind = z.infer<typeof ChangeKind>
 export const Change = z
   .strictObject({
     /** The version of the words that it is written in; 0.1.0 wrote none. It is hashed with all else. */
-    v: z.literal(CHANGE_VERSION).exactOptional(),
+    v: z.literal([2, CHANGE_VERSION]).exactOptional(),
     subject: z.string(),
     number: z.number().int().min(1),
     at: z.iso.datetime(),

@@ -1,5 +1,6 @@
 import type { Decision } from './decision.ts'
-import type { SignalOrigin, Suppression } from './incident.ts'
+import type { SignalOrigin } from './incident.ts'
+import type { Suppression } from './suppression.ts'
 import type { Verdict } from './verdict.ts'
 
 /**

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { Archived } from './archived.ts'
 import { Assessment } from './assessment.ts'
+import { Assignment } from './assignment.ts'
 import { BlastRadius } from './blast-radius.ts'
 import { ChainHead } from './change.ts'
 import { Criticality, Owner } from './criticality.ts'
@@ -17,6 +18,7 @@ import { Restriction } from './restriction.ts'
 import { Created, Credential, Identity, Outcome, type Signal } from './signal.ts'
 import { orAbsent, Points, Time } from './stored.ts'
 import { UsualUse } from './story/usual-use.ts'
+import { Suppression } from './suppression.ts'
 import { Verdict } from './verdict.ts'
 
 /**
@@ -46,15 +48,6 @@ const CLOSED: readonly IncidentState[] = ['released', 'confirmed', 'expired']
 
 /** In these states what was contained or restricted is to stay so. */
 const ENFORCED: readonly IncidentState[] = ['contained', 'restricted', 'asking', 'rotating', 'confirmed']
-
-/**
- * Until `until` (epoch milliseconds) the evidence that the released incident contains does not open another. `detectors` and `confirmed` (`detector
- * credential`) sum that evidence up for those who read the incident; correlation compares with its findings and credentials themselves.
- */
-export const Suppression = z
-  .strictObject({ until: Time, detectors: z.array(z.string()).readonly(), confirmed: z.array(z.string()).readonly() })
-  .readonly()
-export type Suppression = z.infer<typeof Suppression>
 
 /** What a notice is about. */
 export const NoticeKind = z.enum([
@@ -177,6 +170,8 @@ export const Incident = z
     /** Until then a person wants to look further: nobody is reminded, and it does not expire. */
     extendedUntil: orAbsent(Time),
     verdict: orAbsent(Verdict),
+    /** Who works on it; absent where it never was assigned. Its chain has the same, which counts where the two differ. */
+    assignment: Assignment.exactOptional(),
     suppression: orAbsent(Suppression),
     /** What people are still to be told; absent once they were. */
     owedNotice: orAbsent(NoticeKind),

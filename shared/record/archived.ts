@@ -108,9 +108,12 @@ export function withArchivedIncidents(incidents: IncidentStore, archive: Inciden
       const stored = await incidents.get(id)
       const content = stored === undefined ? undefined : await contentOf(stored.value)
       if (stored === undefined || content === undefined) return stored
-      const { archived, head } = stored.value
+      const { archived, head, assignment } = stored.value
       const whole = readIncident(content.items.find(({ sk }) => sk === 'META')?.incident, `INCIDENT#${id}`)
-      return { value: { ...whole, head, ...(archived === undefined ? {} : { archived }) }, version: stored.version }
+      return {
+        value: { ...whole, head, ...(assignment === undefined ? {} : { assignment }), ...(archived === undefined ? {} : { archived }) },
+        version: stored.version,
+      }
     },
     async signals(id, onUnreadable) {
       const [stored, own] = await Promise.all([incidents.get(id), incidents.signals(id, onUnreadable)])

@@ -1,4 +1,5 @@
 import { acceptedLines } from '../domain/accepted-lines.ts'
+import { assigneeText } from '../domain/assignment.ts'
 import type { Change } from '../domain/change.ts'
 import { exceptedLines } from '../domain/excepted-lines.ts'
 import type { Incident, IncidentSignal, NoticeKind } from '../domain/incident.ts'
@@ -207,9 +208,11 @@ function bodyOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | undef
 
 function standingLines(incident: Incident): string[] {
   const criticality = standingText(incident)
+  const { assignment } = incident
   return [
     ...(incident.owner === undefined ? [] : [`Owner: ${printable(incident.owner, 120)}`]),
     ...(criticality === undefined ? [] : [`Critical: ${criticality}`]),
+    ...(typeof assignment?.to === 'string' ? [`Assigned to: ${assigneeText(assignment, 120)}`] : []),
   ]
 }
 

@@ -129,7 +129,7 @@ function takenBack(changes: readonly Change[]): string {
 }
 
 /** What a release of a credential whose secret is out comes to: that its owner made the calls changes nothing of who has it. Empty of any other. */
-function exposedText({ reports = [] }: Incident): string {
+export function exposedText({ reports = [] }: Incident): string {
   const parties = new Set(reports.filter(isSecretOut).map(({ source }) => partyOf(source)))
   return parties.size === 0
     ? ''

@@ -1,4 +1,5 @@
 import { type Change, verifyChain } from '../domain/change.ts'
+import { commentsIn } from '../domain/comment.ts'
 import { exceptedLines } from '../domain/excepted-lines.ts'
 import type { Incident, IncidentSignal } from '../domain/incident.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction } from '../domain/reasons.ts'
@@ -13,6 +14,10 @@ import { actorText, code, escaped, section } from './text.ts'
 
 /** Rows per section. */
 const ROWS = 10
+
+/** The latest comments, and the most characters of each: five have room in a section. */
+const COMMENTS = 5
+const COMMENT_LIMIT = 400
 
 /** Findings, each with its runbook: about 400 characters of the 3000 of a section. */
 const FINDINGS = 6
@@ -60,6 +65,9 @@ export function detailsOf(incident: Incident, { signals, changes, stack }: Detai
     .map(
       ({ number, at, kind, target, actor }) => `• #${number} ${clock(Date.parse(at))} ${kind} ${code(target, 120)} by ${actorText(actor)}`,
     )
+  const comments = commentsIn(changes)
+    .slice(-COMMENTS)
+    .map((comment) => `• ${clock(Date.parse(comment.at))} ${actorText(comment.by)}: ${code(comment.text, COMMENT_LIMIT)}`)
   return {
     text: `Details of ${incident.id}`,
     blocks: [
@@ -68,6 +76,7 @@ export function detailsOf(incident: Incident, { signals, changes, stack }: Detai
       ...(findings.length === 0 ? [] : [section(['*Findings*', ...findings, ...more])]),
       ...(excepted.length === 0 ? [] : [section(['*Seen, and not counted*', ...excepted])]),
       section([`*Calls* (last ${calls.length} of ${signals.length}, UTC)`, ...calls, ...unkept, ...afterContainment]),
+      ...(comments.length === 0 ? [] : [section(['*Comments* (UTC)', ...comments])]),
       section([`*Record* (last ${entries.length} of ${changes.length}, UTC)`, ...entries]),
       section([
         fault === undefined

@@ -36,14 +36,16 @@ export function section(lines: readonly string[]): SectionBlock {
   return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } }
 }
 
-/** Who an incident is about, whose that is, which is text of whoever may tag, and why it matters. */
-export function whoLines(incident: Pick<Incident, 'identity' | 'criticality' | 'owner'>): string[] {
-  const { identity, owner } = incident
+/** Who an incident is about, whose that is, which is text of whoever may tag, why it matters, and who works on it: a Slack user is mentioned. */
+export function whoLines(incident: Pick<Incident, 'identity' | 'criticality' | 'owner' | 'assignment'>): string[] {
+  const { identity, owner, assignment } = incident
+  const assignee = assignment?.to ?? undefined
   const criticality = standingText(incident)
   return [
     `*Who* ${identity.kind} ${code(identity.id, 200)}`,
     ...(owner === undefined ? [] : [`*Owner* ${code(owner, 120)}`]),
     ...(criticality === undefined ? [] : [`*Critical* ${escaped(criticality)}`]),
+    ...(assignee === undefined ? [] : [`*Assigned to* ${actorText(assignee)}`]),
   ]
 }
 

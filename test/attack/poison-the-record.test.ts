@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { faultText } from '../../local/render/fault.ts'
 import { dynamoChangeRecord } from '../../shared/aws/change-record.ts'
 import { keys } from '../../shared/aws/table.ts'
-import { type Change, chain, verifyChain } from '../../shared/domain/change.ts'
+import { CHANGE_VERSION, type Change, chain, verifyChain } from '../../shared/domain/change.ts'
 import { readSeal, SEAL_SUBJECT, sealText } from '../../shared/domain/seal.ts'
 import { storedSealIn } from '../../shared/domain/sealed-chain.ts'
 import { memoryChangeRecord, type StoredChains } from '../../shared/memory/change-record.ts'
@@ -290,7 +290,7 @@ describe('an intruder attacks the seals in the table', () => {
     for (const { at, actor, kind, target, from, to } of chainOf(VICTIM, 6))
       lie.push(chain(VICTIM, headOf(lie.at(-1)), { at, actor, kind, target, from, to, why: 'a lie' }))
     world.table.set(VICTIM, new Map(lie.map((entry) => [entry.number, JSON.stringify(entry)])))
-    world.table.get(VICTIM)?.set(7, JSON.stringify({ ...lie[5], number: 7, v: 3 }))
+    world.table.get(VICTIM)?.set(7, JSON.stringify({ ...lie[5], number: 7, v: CHANGE_VERSION + 1 }))
     expect((await world.sealNow()).discrepancies).toMatchObject([{ subject: VICTIM, discrepancy: 'rewritten', found: { number: 6 } }])
   })
 

@@ -14,6 +14,16 @@ beforeAll(async () => {
   contained = listed.find(({ identity }) => identity.name === 'ci-deploy')?.id ?? ''
 })
 
+/** Holds that without a terminal each command does nothing and says so. */
+async function wantConsent(commands: readonly (readonly string[])[]): Promise<void> {
+  for (const words of commands) {
+    const { code, err, out } = await countersign([...words, ...on])
+    expect([words[0], code]).toEqual([words[0], 2])
+    expect(err).toContain('Nothing was done, because there is no terminal to ask on; --yes skips the question')
+    expect(out).toBe('')
+  }
+}
+
 describe('consent', () => {
   it('is wanted before anything is changed, with what it would change; without a terminal only --yes gives it', async () => {
     const open = lines<{ id: string; state: string }>((await countersign(['incidents', '--json', ...on])).out)
@@ -30,12 +40,7 @@ describe('consent', () => {
       ['override', 'start', 'observe', '--minutes', '5', '--reason', 'x'],
       ['baseline', 'expect', 'arn:aws:iam::123456789012:user/ci-deploy', '--value', 'country=NL', '--reason', 'x'],
     ]
-    for (const words of commands) {
-      const { code, err, out } = await countersign([...words, ...on])
-      expect([words[0], code]).toEqual([words[0], 2])
-      expect(err).toContain('Nothing was done, because there is no terminal to ask on; --yes skips the question')
-      expect(out).toBe('')
-    }
+    await wantConsent(commands)
     const refused = await countersign(['contain', contained, '--reason', 'x', ...on])
     expect(refused.err).toContain(
       `${contained} is contained; contain is allowed only while it is watching, asking, restricting, restricted`,
@@ -176,6 +181,39 @@ describe('completion', () => {
     const fish = (await countersign(['completion', 'fish'])).out
     expect(fish).toContain(`complete -c countersign -n '__countersign_at "incidents/"' -a 'list show'`)
     expect((await countersign(['completion', 'tcsh'])).code).toBe(2)
+  })
+})
+
+describe('a team on call', () => {
+  it('is asked before it assigns, comments or dismisses', async () => {
+    const open = lines<{ id: string; state: string }>((await countersign(['incidents', '--json', ...on])).out)
+    const watched = open.find(({ state }) => state === 'watching')?.id ?? 'none is watched'
+    await wantConsent([
+      ['assign', contained, '--to', 'x'],
+      ['comment', contained, '--text', 'x'],
+      ['dismiss', watched, '--reason', 'x'],
+    ])
+    expect((await countersign(['changes', 'export', ...on])).out).not.toMatch(/"kind":"(?:assignment|comment|verdict)"/)
+  })
+
+  it('assigns, comments and dismisses, which the list, the incident and its record show', async () => {
+    const open = lines<{ id: string; state: string }>((await countersign(['incidents', '--json', ...on])).out)
+    const watched = open.find(({ state }) => state === 'watching')?.id ?? 'none is watched'
+    const assigned = await countersign(['assign', contained, '--to', 'Bea Example', '--yes', ...on])
+    expect([assigned.code, assigned.out]).toEqual([0, `Incident ${contained} is assigned to Bea Example.\n`])
+    const commented = await countersign(['comment', contained, '--text', 'asked the owner\nno answer', '--yes', ...on])
+    expect(commented.out).toMatch(new RegExp(`^Noted on ${contained}, as entry \\d+ of its record\\.\n$`))
+    expect((await countersign(['incidents', ...on])).out).toMatch(/ASSIGNED.*Bea Example/s)
+    const { out } = await countersign(['incidents', 'show', contained, ...on])
+    expect(out).toMatch(/assigned +Bea Example, by local:\S+/)
+    expect(out).toMatch(/Comments \(UTC\)\n {2}\S+ \S+ local:\S+\n {4}asked the owner\n {4}no answer\n/)
+    expect((await countersign(['assign', contained, '--to', 'x', '--nobody', '--yes', ...on])).err).toContain('one of the two [usage]')
+    const dismissed = await countersign(['dismiss', watched, contained, 'inc-nothing', '--reason', 'a pen test', '--yes', ...on])
+    expect(dismissed.code).toBe(1)
+    expect(dismissed.out).toMatch(new RegExp(`Dismissed ${watched}, \\S+ \\S+: it is released\\.`))
+    expect(dismissed.out).toContain(`Not dismissed ${contained}: it is contained`)
+    expect(dismissed.out).toContain('Not dismissed inc-nothing: there is no incident with that id.')
+    expect((await countersign(['changes', 'verify', ...on])).out).toContain('intact')
   })
 })
 

@@ -6,6 +6,7 @@ import { dynamoIdentityStore } from '../../shared/aws/identity-store.ts'
 import { dynamoIncidentStore } from '../../shared/aws/incident-store.ts'
 import { dynamoPostings } from '../../shared/aws/postings.ts'
 import { keys } from '../../shared/aws/table.ts'
+import { CHANGE_VERSION } from '../../shared/domain/change.ts'
 import { writeIncident, writeSignal } from '../../shared/domain/migrations/incident.ts'
 import { packState } from '../../shared/domain/state-codec.ts'
 import type { UnreadableItem } from '../../shared/errors.ts'
@@ -125,7 +126,11 @@ describe.each([
     ['a number that is none', { number: 0.5 }, 'number'],
     ['a step with a value that is none', { kind: 'step-planned', from: { evil: true } }, 'from'],
     ['an extension without an end', { kind: 'extension', to: null }, 'to'],
-    ['a version of a newer release', { v: 3 }, 'newer release'],
+    ['an assignment to no name', { kind: 'assignment', to: '' }, 'to'],
+    ['an assignment to a name that is too long', { kind: 'assignment', to: 'x'.repeat(201) }, 'to'],
+    ['a comment without a text', { kind: 'comment', to: null }, 'to'],
+    ['a comment that is too long', { kind: 'comment', to: 'x'.repeat(1501) }, 'to'],
+    ['a version of a newer release', { v: CHANGE_VERSION + 1 }, 'newer release'],
   ])('is an entry that is named by its place: %s', async (_, parts, issue) => {
     const { record, plantChange } = await make()
     const [first, second] = chainOf('INCIDENT#inc-a', 2)

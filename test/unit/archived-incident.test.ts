@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { enforce } from '../../shared/contain/enforce.ts'
+import { commentsIn } from '../../shared/domain/comment.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { DAY_MS } from '../../shared/domain/time.ts'
 import { answersIn } from '../../shared/learn/answered.ts'
@@ -13,6 +14,8 @@ import { audit } from '../../shared/record/audit.ts'
 import { exportRecord } from '../../shared/record/export/export.ts'
 import { seal } from '../../shared/record/seal.ts'
 import { archiveClosed } from '../../shared/review/archive.ts'
+import { assign } from '../../shared/review/assign.ts'
+import { comment } from '../../shared/review/comment.ts'
 import { review } from '../../shared/review/review.ts'
 import type { SlackApi } from '../../shared/slack/api.ts'
 import type { Press } from '../../shared/slack/button.ts'
@@ -32,6 +35,7 @@ async function archived() {
   await world.respond(ATTACK)
   const [opened] = await world.incidents()
   if (opened === undefined) throw new Error('no incident')
+  await assign(opened.id, { to: 'Anna Example', by: BY }, world.ports)
   await review(opened.id, { kind: 'legitimate', by: BY, reason: 'a drill' }, world.ports)
   const [before] = await world.incidents()
   if (before === undefined) throw new Error('no incident')
@@ -104,6 +108,18 @@ describe('an archived incident', () => {
     const { respond, before, whole, vault, archive } = await archived()
     await respond([call('cloudtrail:DeleteTrail', { id: 'of-then', time: NOW + 3000 })])
     expect((await whole.incidents.get(before.id))?.value.findings).toEqual(before.findings)
+    expect((await audit({ ...whole, vault, archive })).faults).toEqual([])
+  })
+
+  it('is commented on, which its record keeps, and not assigned any more', async () => {
+    const { ports, before, stub, whole, vault, archive } = await archived()
+    const target = { ...whole, clock: ports.clock }
+    await comment(before.id, { text: 'it came again', by: BY }, target)
+    await expect(assign(before.id, { to: BY, by: BY }, target)).rejects.toMatchObject({ code: 'incident.state' })
+    expect((await ports.incidents.get(before.id))?.value).toEqual(stub)
+    const changes = await whole.record.list(`INCIDENT#${before.id}`)
+    expect(commentsIn(changes)).toMatchObject([{ by: BY, text: 'it came again' }])
+    await seal({ ...ports, ...whole, vault, archive })
     expect((await audit({ ...whole, vault, archive })).faults).toEqual([])
   })
 

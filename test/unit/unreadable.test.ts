@@ -5,6 +5,7 @@ import { faultText } from '../../local/render/fault.ts'
 import type { Target } from '../../local/target.ts'
 import { enforce } from '../../shared/contain/enforce.ts'
 import { bootstrap } from '../../shared/detect/bootstrap.ts'
+import { CHANGE_VERSION } from '../../shared/domain/change.ts'
 import { readSeal } from '../../shared/domain/seal.ts'
 import { type UnreadableEntry, UnreadableItem } from '../../shared/errors.ts'
 import { tighten } from '../../shared/learn/learn.ts'
@@ -221,8 +222,8 @@ describe('an entry of the record that cannot be read', () => {
     const [incident] = await ports.incidents.listOpen(1)
     const subject = incidentSubject(incident?.id ?? '')
     const entries = chains.get(subject)
-    entries?.set(1, JSON.stringify({ ...JSON.parse(entries.get(1) ?? ''), v: 3 }))
-    const sealed = ((await vault.get(1)) ?? '').replace('"v":2', '"v":3')
+    entries?.set(1, JSON.stringify({ ...JSON.parse(entries.get(1) ?? ''), v: CHANGE_VERSION + 1 }))
+    const sealed = ((await vault.get(1)) ?? '').replace(`"v":${CHANGE_VERSION}`, `"v":${CHANGE_VERSION + 1}`)
     expect(() => readSeal(sealed)).toThrow(UnreadableItem)
     const { faults } = await audit({ ...ports, vault: { ...vault, get: async () => sealed } })
     expect(faults).toEqual(

@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { UnreadableEntry, UnreadableItem } from '../../errors.ts'
+import { Assignee } from '../assignment.ts'
 import { CHANGE_VERSION, Change, type ChangeKind } from '../change.ts'
+import { CommentText } from '../comment.ts'
 import { checkVersion, isFields, issueOf, orAbsent, parsed, Time } from '../stored.ts'
 
 /** A value of a step: what `write` of the step is given when it is undone. */
@@ -17,6 +19,8 @@ const VALUES: Partial<Record<ChangeKind, z.ZodType>> = {
   'rotation-planned': z.object({ from: z.array(z.string()), to: z.looseObject({ secret: z.string() }) }),
   'rotation-delivered': z.object({ to: z.looseObject({ accessKeyId: z.string(), secret: z.string() }) }),
   extension: z.object({ to: z.looseObject({ until: Time }) }),
+  assignment: z.object({ to: Assignee.nullable() }),
+  comment: z.object({ to: CommentText }),
 }
 
 /**

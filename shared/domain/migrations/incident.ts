@@ -6,7 +6,7 @@ import { assessmentOfVersion2, findingOfVersion2 } from './finding.ts'
 
 /**
  * How an incident is stored. Version 1 is all that 0.1.0 wrote, its first days included. Version 3 added restrictions, of which an older incident says
- * nothing, and the axes of findings. Version 4 added how the identity was used before.
+ * nothing, and the axes of findings. Version 4 added how the identity was used before, and who works on it.
  */
 export const INCIDENT_SHAPE: Shape<Incident> = {
   version: 4,

@@ -1,6 +1,7 @@
 import { pendingOf } from '../../contain/pending.ts'
 import type { Contribution } from '../../domain/assessment.ts'
 import type { Change } from '../../domain/change.ts'
+import { isForPeople } from '../../domain/comment.ts'
 import type { Incident, IncidentSignal } from '../../domain/incident.ts'
 import { printable } from '../../domain/printable.ts'
 import { callsRefused, reasonsOf, refusedAfter, refusingAction, riskText, weakerReasons } from '../../domain/reasons.ts'
@@ -25,7 +26,7 @@ export interface ExplanationInput {
 const FINDING_LIMIT = 8
 const SIGNAL_LIMIT = 12
 const REPORT_LIMIT = 5
-export const CHANGE_LIMIT = 30
+const CHANGE_LIMIT = 30
 
 /** How many findings since the decision are named. */
 const TITLES_LIMIT = 3
@@ -64,12 +65,17 @@ export function collectFacts({ incident, signals, changes }: ExplanationInput): 
       : [{ id: 'A', text: afterwards(incident, { refused, since, weaker: weakerReasons(incident, signals) }) }]),
     ...reportsOf(incident, signals),
     ...signals.slice(0, SIGNAL_LIMIT).map((signal, at) => ({ id: `S${at + 1}`, text: callOf(signal, incident) })),
-    ...changes.slice(-CHANGE_LIMIT).map((change) => ({ id: `C${change.number}`, text: entryOf(change) })),
+    ...factEntries(changes).map((change) => ({ id: `C${change.number}`, text: entryOf(change) })),
     ...pendingOf(incident).map((line, at) => ({ id: `P${at + 1}`, text: printable(line, 160) })),
     ...(verdict === undefined
       ? []
       : [{ id: 'V', text: `${verdict.kind} by ${printable(verdict.by, 120)} at ${verdict.at}: ${printable(verdict.reason, 160)}` }]),
   ]
+}
+
+/** The record entries that are facts. What people write for each other is none: a model is never given it. */
+export function factEntries(changes: readonly Change[]): Change[] {
+  return changes.filter((change) => !isForPeople(change)).slice(-CHANGE_LIMIT)
 }
 
 /** What came after the decision to contain or restrict. Its strongest findings are named, because they are part of the risk that is shown. */

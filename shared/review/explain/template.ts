@@ -7,7 +7,7 @@ import { riskText } from '../../domain/reasons.ts'
 import { plainText } from '../../domain/story/said.ts'
 import { storyOf } from '../../domain/story/story.ts'
 import type { ExplanationText, ResponseStep, Sentence } from './explanation.ts'
-import { CHANGE_LIMIT, collectFacts, type ExplanationInput, type Fact } from './facts.ts'
+import { collectFacts, type ExplanationInput, type Fact, factEntries } from './facts.ts'
 
 /** Writes an explanation from fixed sentences and the same facts that a model would get. */
 export function templateOf(known: ExplanationInput): ExplanationText {
@@ -163,8 +163,7 @@ function rotationOf({ incident, changes }: ExplanationInput, appliedSteps: reado
 
 /** Fact ids of the record entries for completed steps, of the entries that are facts. */
 function appliedStepIds({ changes }: ExplanationInput): string[] {
-  const shown = new Set(changes.slice(-CHANGE_LIMIT).map(({ number }) => number))
-  return changes.filter(({ kind, number }) => kind === 'step-done' && shown.has(number)).map(({ number }) => `C${number}`)
+  return factEntries(changes).flatMap(({ kind, number }) => (kind === 'step-done' ? [`C${number}`] : []))
 }
 
 function titleOf({ text }: Fact): string {
