@@ -8,7 +8,10 @@ import { standAlone } from './document.ts'
 const ROWS = 15
 
 /** One page that stands alone: no scripts. */
-export function driftPage({ verdicts, calibration, weeks, detectors }: Drift, proposals: readonly Proposal[]): Promise<string> {
+export function driftPage(
+  { verdicts, calibration, weeks, detectors }: Drift,
+  { proposals, drills }: { readonly proposals: readonly Proposal[]; readonly drills: number },
+): Promise<string> {
   const share = { type: 'value', min: 0, max: 1, name: 'share' }
   const plots = [
     chart(
