@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
+import { ACCOUNT_NAME } from './account-name.ts'
 import { Archived } from './archived.ts'
 import { Assessment } from './assessment.ts'
 import { BlastRadius } from './blast-radius.ts'
@@ -158,6 +159,8 @@ export const Incident = z
     criticality: Criticality.exactOptional(),
     /** Whose identity it is, by a tag: text of whoever may tag. Absent where no tag says it. */
     owner: Owner.exactOptional(),
+    /** What the policy called the account of its identity; absent where it had no name for it. */
+    accountName: z.string().regex(ACCOUNT_NAME).exactOptional(),
     /** The order of work, 0 to 100: priority.ts. */
     priority: Points,
     decision: Decision,

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ACCOUNT_NAME } from './account-name.ts'
 import { Action } from './action.ts'
 import { Canaries } from './canary.ts'
 import { Ceilings } from './ceilings.ts'
@@ -175,6 +176,14 @@ export type Override = z.infer<typeof Override>
 
 const AccountId = z.string().regex(/^\d{12}$/, "must be an account id of 12 digits, in quotes: '111122223333'")
 
+/** What the policy says of one account: the mode there, and what people call it, as AWS allows names of accounts. */
+const AccountSettings = z
+  .strictObject({
+    mode: Mode.optional(),
+    name: z.string().regex(ACCOUNT_NAME, 'must be 1 to 50 visible characters of ASCII, as names of accounts are').optional(),
+  })
+  .refine(({ mode, name }) => mode !== undefined || name !== undefined, { error: 'says nothing: give mode or name' })
+
 /** The bounds that people set. Every key has a default, and the default mode only observes. */
 export const Policy = z
   .strictObject({
@@ -187,8 +196,8 @@ export const Policy = z
     thresholds: Thresholds.default({ notify: 25, ask: 55, restrict: 25, contain: 85 }),
     evidence: EvidenceTable.default(EvidenceTable.parse({})),
     tiers: z.array(Tier).max(50).default([]),
-    /** By account: its mode stands in the place of the policy's own, and no tier does more there. */
-    accounts: z.record(AccountId, z.strictObject({ mode: Mode })).default({}),
+    /** By account: its mode stands in the place of the policy's own, and no tier does more there; its name stands beside its id in what people read. */
+    accounts: z.record(AccountId, AccountSettings).default({}),
     protected: z.strictObject({ arns: z.array(ArnPattern).max(200).default([]), tags: Tags.default({}) }).default({ arns: [], tags: {} }),
     /** Whose incidents come first where the evidence is alike. Of several rules that apply the one that raises most counts. */
     criticality: z

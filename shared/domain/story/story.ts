@@ -1,5 +1,6 @@
 import type { Change } from '../change.ts'
 import type { Incident, IncidentSignal } from '../incident.ts'
+import { standingSteps } from '../progress.ts'
 import { refusingAction } from '../reasons.ts'
 import { clockText } from '../time.ts'
 import { callsIn, callsText } from '../timeline.ts'
@@ -42,7 +43,7 @@ export function storyOf({ incident, signals, changes, isReplay = false }: StoryI
     const { parts, entries } = doneText(incident, changes)
     told.push({ parts, facts: entries.length === 0 ? ['D'] : entries.slice(-CITED).map((number) => `C${number}`) })
   }
-  if (calls !== undefined && !isReplay) told.push(...ownersTold(incident, calls))
+  if (calls !== undefined && !isReplay) told.push(...ownersTold({ incident, changes }, calls))
   return { headline: headlineOf(incident, suspicious), sentences: told }
 }
 
@@ -83,14 +84,18 @@ function refusedTold(incident: Incident, { refusedBefore, refusedSince }: Calls,
 }
 
 /** What it costs the owner, where something refuses calls: those from its usual place. */
-function ownersTold({ restrictedAt, containedAt, usual, openedAt }: Incident, { refusedAtHome }: Calls): Told[] {
+function ownersTold({ incident, changes }: Pick<StoryInput, 'incident' | 'changes'>, { refusedAtHome }: Calls): Told[] {
+  const { restrictedAt, containedAt, usual, openedAt } = incident
+  const unrecorded = hasKeyOff(incident, changes)
+    ? '; CloudTrail keeps no record of calls with the switched-off key, so there may be more'
+    : ''
   const since = restrictedAt ?? containedAt
   if (since === undefined) return []
   const last = refusedAtHome.at(-1)
   if (last !== undefined)
     return [
       {
-        parts: say`What it costs the owner: ${callsText(refusedAtHome)} from the usual place refused since, the last at ${clockText(last.time)}: ${kindsText(refusedAtHome)}.`,
+        parts: say`What it costs the owner: ${callsText(refusedAtHome)} from the usual place refused since, the last at ${clockText(last.time)}: ${kindsText(refusedAtHome)}${unrecorded}.`,
         facts: ['W'],
       },
     ]
@@ -98,11 +103,21 @@ function ownersTold({ restrictedAt, containedAt, usual, openedAt }: Incident, { 
   return [
     {
       parts: isKnown
-        ? say`What it costs the owner: no call from the usual place was refused since, as far as events say: calls with a key that is switched off may leave none.`
+        ? say`What it costs the owner: no call from the usual place is known to be refused since${unrecorded}.`
         : say`What it costs the owner is not known, because its usual place is not.`,
       facts: ['W'],
     },
   ]
+}
+
+/**
+ * True where a key of it is switched off. Calls with such a key do not authenticate, and CloudTrail records what did, so nothing tells how many the owner made. Without the
+ * record of the incident it goes by the kind of what was contained.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+ */
+function hasKeyOff({ containedAt, credentials }: Incident, changes: readonly Change[] | undefined): boolean {
+  if (changes !== undefined) return standingSteps(changes).some(({ isDone, contained }) => isDone && contained === 'Inactive')
+  return containedAt !== undefined && credentials.some(({ kind, isPrimary }) => isPrimary && kind === 'access-key')
 }
 
 const ENDS: Readonly<Record<Incident['state'], string>> = {
