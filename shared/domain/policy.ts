@@ -1,9 +1,8 @@
 import * as z from 'zod'
-import { ACCOUNT_NAME } from './account-name.ts'
 import { Action } from './action.ts'
 import { Canaries } from './canary.ts'
 import { Ceilings } from './ceilings.ts'
-import { CriticalityRule, DEFAULT_CRITICALITY, Owners } from './criticality.ts'
+import { AccountName, CriticalityRule, DEFAULT_CRITICALITY, Owners } from './criticality.ts'
 import { DetectorTunings } from './detector-tuning.ts'
 import { POLICY_VERSION } from './policy-migration.ts'
 import { ArnPattern, NetworkPattern } from './policy-patterns.ts'
@@ -178,10 +177,7 @@ const AccountId = z.string().regex(/^\d{12}$/, "must be an account id of 12 digi
 
 /** What the policy says of one account: the mode there, and what people call it, as AWS allows names of accounts. */
 const AccountSettings = z
-  .strictObject({
-    mode: Mode.optional(),
-    name: z.string().regex(ACCOUNT_NAME, 'must be 1 to 50 visible characters of ASCII, as names of accounts are').optional(),
-  })
+  .strictObject({ mode: Mode.optional(), name: AccountName.optional() })
   .refine(({ mode, name }) => mode !== undefined || name !== undefined, { error: 'says nothing: give mode or name' })
 
 /** The bounds that people set. Every key has a default, and the default mode only observes. */
