@@ -207,6 +207,24 @@ describe('rules test', () => {
   })
 })
 
+describe('the demonstration with rules', () => {
+  it('compares the calls of its story with them', async () => {
+    const path = folderOf({
+      'identity-asked.yml': rule().replace(
+        'iam.amazonaws.com, eventName: CreateUser',
+        'bedrock.amazonaws.com, eventName: ListFoundationModels',
+      ),
+    })
+    const data = join(path, 'account')
+    const { code } = await countersign(['start', '--once', '--data', data, '--rules', path])
+    expect(code).toBe(0)
+    const { out } = await countersign(['incidents', 'list', '--all', '--json', '--data', data])
+    expect(out).toContain('"rule:identity-asked"')
+    const none = await countersign(['start', '--once', '--data', data, '--rules', join(folder, 'nowhere')])
+    expect([none.code, none.err]).toEqual([2, expect.stringContaining('there is no folder')])
+  }, 120_000)
+})
+
 describe('a replay with rules', () => {
   const record = {
     eventVersion: '1.11',
