@@ -6,7 +6,7 @@ import { moment } from '../render/style.ts'
 import { type Column, table } from '../render/table.ts'
 
 /** The columns of the table of incidents. */
-export const INCIDENT_COLUMNS = ['WHO', 'WOULD', 'WHEN', 'FIRST REASON'] as const
+const INCIDENT_COLUMNS = ['WHO', 'WOULD', 'WHEN', 'FIRST REASON'] as const
 
 /** The longest name and reason that are printed. */
 const WHO_CHARACTERS = 112
