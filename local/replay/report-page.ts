@@ -143,7 +143,10 @@ function section(incident: Incident, signals: readonly IncidentSignal[], run: Ba
     findings,
     'Findings, by what they weigh',
   )}${leftOut(all.length - findings.length, ['finding', 'findings'], ALL)}${table(TIMELINE_COLUMNS, timeline, 'Timeline of findings')}${leftOut(signals.length - timeline.length, ['signal', 'signals'], 'countersign replay … --data FOLDER, then incidents show')}`
-  return storySection({ incident, signals, isReplay: true }, { badge: `would ${decision.would}`, after: [refusalLine(incident, run)], rest })
+  return storySection(
+    { incident, signals, isReplay: true },
+    { badge: `would ${decision.would}`, after: [refusalLine(incident, run)], rest },
+  )
 }
 
 const FINDING_COLUMNS = [
