@@ -12,6 +12,7 @@ import type { Advisor, AdvisorBudget } from '../shared/ports/advisor.ts'
 import type { Iam } from '../shared/ports/iam.ts'
 import type { GeoIp } from '../shared/ports/lookup.ts'
 import type { Notifier } from '../shared/ports/notices.ts'
+import type { Rules } from '../shared/ports/rules.ts'
 import type { Log } from '../shared/ports/runtime.ts'
 import type { Breaker, ChangeRecord, IdentityStore, IncidentStore } from '../shared/ports/stores.ts'
 import { REPLAYED, type Trust } from '../shared/sense/believe.ts'
@@ -39,6 +40,8 @@ export interface BacktestPorts {
   readonly meet?: (identity: Identity, accessKeyId: string | undefined) => void
   /** The account whose IAM refuses what was denied, so that events tell of it; undefined where a log is replayed, of which nothing was contained. */
   readonly account?: string | undefined
+  /** The rules of people; absent where there are none, or where `read` knows them. */
+  readonly rules?: Rules | undefined
 }
 
 /** Counts over a whole backtest. */

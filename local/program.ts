@@ -82,9 +82,12 @@ function addStart(root: Command): void {
     .option('--once', 'exit after printing')
     .option('--data <folder>', 'the folder of the embedded account', DATA_FOLDER)
     .option('--seed <number>', 'the seed of the synthetic history', wholeNumber, 1)
-    .action(async ({ once, data, seed }: { once?: true; data: string; seed: number }) => {
+    .option(...RULES)
+    .action(async ({ once, data, seed, rules: folder }: { once?: true; data: string; seed: number; rules?: string }) => {
+      const rules = folder === undefined ? undefined : (await import('./rules/pack-rules.ts')).packRules(folder, complain)
       const { start } = await import('./commands/start.ts')
-      await start({ isOnce: once === true || process.stdin.isTTY !== true, folder: data, seed, paint: paint(), width: width() })
+      const isOnce = once === true || process.stdin.isTTY !== true
+      await start({ isOnce, folder: data, seed, rules, paint: paint(), width: width() })
     })
 }
 

@@ -63,6 +63,21 @@ function broken(path: string, text: string): string[] {
 }
 
 describe('the repository', () => {
+  it('says of security fixes that the version that it is gets them, and of every older one in the changelog where to update to', () => {
+    const minorOf = (version: string) => version.split('.').slice(0, 2).join('.')
+    const own = minorOf((JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version)
+    const released = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8').matchAll(/^## \[(\d+\.\d+\.\d+)\]/gm)
+    const older = [...new Set([...released].map(([, version = '']) => minorOf(version)))].filter((minor) => minor !== own)
+    const rows = [...readFileSync(join(ROOT, 'SECURITY.md'), 'utf8').matchAll(/^\| (\d[^|]*) \| ([^|]*) \|$/gm)].map(
+      ([, version, fixed]) => [version, fixed],
+    )
+    expect(older.length).toBeGreaterThan(0)
+    expect(rows.slice(0, older.length + 1)).toEqual([
+      [`${own}.x`, 'yes'],
+      ...older.map((minor) => [`${minor}.x`, `no: update to ${own}.x`]),
+    ])
+  })
+
   it.each(forms)('%s is a form that GitHub takes, and asks for clean data', (path) => {
     const { name, description, body } = parse<Form>(path)
     expect([name, description].every((text) => typeof text === 'string' && text !== '')).toBe(true)

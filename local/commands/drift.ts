@@ -3,6 +3,7 @@ import { type Drift, driftOf } from '../../shared/learn/drift.ts'
 import { accept, readProposals } from '../../shared/learn/learn.ts'
 import type { Proposal } from '../../shared/learn/proposals.ts'
 import { commandOn } from '../command-name.ts'
+import { drillsLeftOut } from '../render/drills.ts'
 import type { Paint } from '../render/style.ts'
 import { table } from '../render/table.ts'
 import { wrapText } from '../render/wrap.ts'
@@ -23,11 +24,11 @@ export async function showDrift(
     now,
   }: { isJson: boolean; out: string | undefined; paint: Paint; width?: number | undefined; now: () => number },
 ): Promise<string> {
-  const { policy, answers, questions, proposals } = await readProposals({ ...target, clock: { now } }, tellUnreadable)
+  const { policy, answers, questions, drills, proposals } = await readProposals({ ...target, clock: { now } }, tellUnreadable)
   const drift = driftOf({ answers, questions }, policy.thresholds)
-  if (out !== undefined) await writeOut(out, await (await import('../page/drift.ts')).driftPage(drift, proposals))
-  if (isJson) return JSON.stringify({ ...drift, proposals: proposals.map(({ policy: _, ...proposal }) => proposal) })
-  return wrapText(renderDrift(target, { drift, proposals, paint, width }), width)
+  if (out !== undefined) await writeOut(out, await (await import('../page/drift.ts')).driftPage(drift, { proposals, drills }))
+  if (isJson) return JSON.stringify({ ...drift, drills, proposals: proposals.map(({ policy: _, ...proposal }) => proposal) })
+  return wrapText(renderDrift(target, { drift, drills, proposals, paint, width }), width)
 }
 
 /** What accepting a proposal brings about: for whoever is about to. */
@@ -41,18 +42,28 @@ export async function acceptProposal(target: Target, id: string, { reason, now }
   return `In force: ${what} from ${from} to ${to}. \`${commandOn(target, 'policy show')}\` shows the whole.`
 }
 
-function renderDrift(
-  target: Target,
-  { drift, proposals, paint, width }: { drift: Drift; proposals: readonly Proposal[]; paint: Paint; width: number | undefined },
-): string {
+interface Shown {
+  readonly drift: Drift
+  readonly drills: number
+  readonly proposals: readonly Proposal[]
+  readonly paint: Paint
+  readonly width: number | undefined
+}
+
+function renderDrift(target: Target, { drift, drills, proposals, paint, width }: Shown): string {
   const { verdicts, compromised, detectors, calibration, brier, advisor } = drift
+  const without = drills === 0 ? [] : [`${drillsLeftOut(drills)}.`]
   if (verdicts === 0)
-    return `No verdict of a person yet: answer incidents with \`${commandOn(target, 'release')}\` or \`confirm\`, and look again.`
+    return [
+      `No verdict of a person yet: answer incidents with \`${commandOn(target, 'release')}\` or \`confirm\`, and look again.`,
+      ...without,
+    ].join('\n')
   const fallbacks = Object.entries(advisor.fallbacks).map(([cause, count]) => `${count} ${cause}`)
   const silent = Object.values(advisor.fallbacks).reduce((sum, count) => sum + count, 0)
   return [
     `${verdicts} ${verdicts === 1 ? 'verdict' : 'verdicts'}, ${compromised} compromised. Brier score of the deterministic risk: ${brier?.toFixed(3)} (0 is perfect, 0.25 a coin)`,
     `Advisor: agreed in ${advisor.agreed} of ${advisor.answered} answered; ${silent} of ${advisor.asked} ${advisor.asked === 1 ? 'question' : 'questions'} without an answer${fallbacks.length === 0 ? '' : ` (${fallbacks.join(', ')})`}`,
+    ...without,
     '',
     paint('bold', 'Calibration'),
     table(

@@ -9,7 +9,7 @@ import { readBars, shortfalls } from '../evaluate/bars.ts'
 import { figuresOf, type SourceFigures } from '../evaluate/figures.ts'
 import { type LabelledCase, readCases } from '../evaluate/labelled.ts'
 import { noted, renderQuestions } from '../evaluate/questions.ts'
-import { type Evaluated, renderHtml, renderTable } from '../evaluate/report.ts'
+import { type Evaluated, renderTable } from '../evaluate/report.ts'
 import { type CaseResult, runCase } from '../evaluate/run-case.ts'
 import { geoDatabases } from '../geo-databases.ts'
 import { wrapText } from '../render/wrap.ts'
@@ -68,7 +68,7 @@ export async function evaluate({
     if (asking !== undefined) addTo(together, one, await runCase(one, { ...settings, advisor: asking.advisor }))
   }
   const sources = figuresFor(alone)
-  if (out !== undefined) await writeOut(out, await renderHtml(sources, alone, policy.thresholds))
+  if (out !== undefined) await writeOut(out, await (await import('../evaluate/page.ts')).evaluationPage(sources, alone, policy.thresholds))
   const short = failUnder === undefined ? [] : shortfalls(await readBars(failUnder), sources)
   for (const line of short) complain(line)
   if (failUnder !== undefined && short.length === 0) complain(`every bar of ${failUnder} is reached`)

@@ -1,32 +1,24 @@
-import { html } from 'hono/html'
-import { shortAssignee } from '../../shared/domain/assignment.ts'
-import { type Incident, isClosed } from '../../shared/domain/incident.ts'
-import { reasonsOf } from '../../shared/domain/reasons.ts'
+import type { Incident, IncidentSignal } from '../../shared/domain/incident.ts'
 import { timeGiven } from '../../shared/domain/record-time.ts'
-import { runbookLine } from '../../shared/domain/runbook.ts'
-import { plainText } from '../../shared/domain/story/said.ts'
-import { storyOf } from '../../shared/domain/story/story.ts'
+import type { StoryInput } from '../../shared/domain/story/story.ts'
 import { DAY_MS } from '../../shared/domain/time.ts'
-import { ResponderError } from '../../shared/errors.ts'
-import type { Measures, Period } from '../../shared/learn/measure/measure.ts'
+import { ResponderError, UnreadableItem } from '../../shared/errors.ts'
+import { type CallTotals, NO_CALLS, withCalls } from '../../shared/learn/measure/call-totals.ts'
+import type { Period } from '../../shared/learn/measure/measure.ts'
+import { incidentSubject } from '../../shared/record/append.ts'
+import { commandOn } from '../command-name.ts'
 import { measured } from '../measured.ts'
-import { type Markup, shown, standAlone, table } from '../page/document.ts'
-import {
-  detectorsSection,
-  functionsSection,
-  lengthOf,
-  measureFigures,
-  policySection,
-  precisionSection,
-  timesSection,
-} from '../page/measures.ts'
-import { moment } from '../render/style.ts'
+import { shown } from '../page/document.ts'
+import { openFirst, periodPage, summaryOf } from '../page/period-page.ts'
 import type { Target } from '../target.ts'
 import { tellUnreadable } from '../tell-unreadable.ts'
 import { writeOut } from '../write-out.ts'
 
-/** The most incidents of the table; the figures count all of them. */
-const LISTED = 500
+/** The most incidents whose story is told on the page; the figures count all of them. */
+const TOLD = 100
+
+/** Timelines that are read at the same time: a deployed table answers in parallel. */
+const AT_ONCE = 16
 
 /** Reports a period as a self-contained page or one JSON object. Returns what to print. */
 export async function report(
@@ -35,10 +27,14 @@ export async function report(
 ): Promise<string> {
   if (out === undefined && !isJson) throw new ResponderError('usage', 'give --out report.html for a page, or --json for one JSON object')
   const measures = await measured(target, period, tellUnreadable)
-  if (out !== undefined) await writeOut(out, await reportPage(measures, target.name))
+  const { told, calls } = await timelinesOf(openFirst(measures.incidents), target)
+  if (out !== undefined) {
+    const listCommand = commandOn(target, 'incidents list --all --json')
+    await writeOut(out, await periodPage({ measures, calls, told, name: target.name, listCommand }))
+  }
   if (isJson) {
     const { incidents, ...rest } = measures
-    return JSON.stringify({ ...rest, incidents: incidents.map(({ id }) => id) })
+    return JSON.stringify({ ...rest, calls, incidents: incidents.map(({ id }) => id) })
   }
   return `${summaryOf(measures)}\nWritten to ${out}.`
 }
@@ -52,69 +48,32 @@ export function sinceOf(text: string, now: number): number {
   return time
 }
 
-function reportPage(measures: Measures, name: string): Promise<string> {
-  const { period, incidents } = measures
-  const open = incidents.filter((incident) => !isClosed(incident))
-  const from = moment(period.since).slice(0, 16)
-  const to = moment(period.until).slice(0, 16)
-  const body = html`<h1>Countersign: ${from} to ${to} UTC</h1><p class="faint">${shown(name)}</p>
-<p class="lead">${summaryOf(measures)}</p>${measureFigures(measures)}
-<section aria-labelledby="open"><h2 id="open">Still open</h2>${open.length === 0 ? html`<p>Nothing.</p>` : incidentTable(open, 'Open incidents, highest priority first')}</section>
-${timesSection(measures)}${precisionSection(measures)}${functionsSection(measures.functions)}${detectorsSection(measures.detectors)}${policySection(measures)}
-<section aria-labelledby="incidents"><h2 id="incidents">Incidents</h2>${
-    incidents.length === 0
-      ? html`<p>None was opened.</p>`
-      : incidentTable(incidents.slice(0, LISTED), 'All that were opened, highest priority first')
-  }${incidents.length > LISTED ? html`<p>The ${LISTED} of highest priority of ${incidents.length} are listed.</p>` : ''}</section>
-<p class="faint">An incident belongs to the period in which it was opened. The figures come from the incidents and the record; <code>countersign changes verify</code> checks the record.</p>`
-  return standAlone(`Countersign, ${from} to ${to}`, body)
+/** The calls of all incidents, and the timelines and chains of the first ones, as their stories need them. */
+async function timelinesOf(
+  incidents: readonly Incident[],
+  target: Pick<Target, 'incidents' | 'record'>,
+): Promise<{ readonly told: readonly StoryInput[]; readonly calls: CallTotals }> {
+  const told: StoryInput[] = []
+  let calls = NO_CALLS
+  for (let at = 0; at < incidents.length; at += AT_ONCE) {
+    const some = incidents.slice(at, at + AT_ONCE)
+    const timelines = await Promise.all(some.map(({ id }) => signalsOf(id, target)))
+    for (const [index, incident] of some.entries()) {
+      const signals = timelines[index]
+      calls = withCalls(calls, incident, signals ?? [])
+      if (told.length < TOLD) told.push({ incident, signals, changes: await target.record.list(incidentSubject(incident.id)) })
+    }
+  }
+  return { told, calls }
 }
 
-function summaryOf({ incidents, open, times, precision }: Measures): string {
-  if (incidents.length === 0) return 'No incident was opened.'
-  const contained =
-    times.contain.count === 0
-      ? 'none was contained'
-      : `${times.contain.count} contained, in ${lengthOf(times.contain.median)} in the median after the deciding event`
-  const { answered, compromised } = precision.all
-  const reviewed = answered === 0 ? 'no person has answered one' : `people answered ${answered}, ${compromised} of them as compromises`
-  return `${incidents.length} ${incidents.length === 1 ? 'incident was' : 'incidents were'} opened, ${open} still open; ${contained}; ${reviewed}.`
-}
-
-function incidentTable(incidents: readonly Incident[], caption: string): Markup {
-  const isAssigned = incidents.some(({ assignment }) => typeof assignment?.to === 'string')
-  const columns = [
-    { name: 'Priority', kind: 'number' },
-    { name: 'State' },
-    { name: 'What', kind: 'wide' },
-    { name: 'Risk', kind: 'number' },
-    { name: 'First reason', kind: 'wide' },
-    { name: 'Opened (UTC)', kind: 'time' },
-    ...(isAssigned ? [{ name: 'Assigned' }] : []),
-    { name: 'Verdict', kind: 'wide' },
-    { name: 'Incident' },
-  ] as const
-  const rows = incidents.map((incident) => {
-    const { priority, state, assessment, openedAt, verdict, id } = incident
-    return [
-      priority,
-      state,
-      shown(plainText(storyOf({ incident }).headline), 200),
-      assessment.risk,
-      firstReason(incident),
-      moment(openedAt).slice(0, 16),
-      ...(isAssigned ? [shortAssignee(incident.assignment, 40)] : []),
-      verdict === undefined ? '' : `${verdict.kind} by ${shown(verdict.by, 80)}: ${shown(verdict.reason)}`,
-      html`<span class="id">${shown(id, 64)}</span>`,
-    ]
-  })
-  return table(columns, rows, caption)
-}
-
-/** The strongest finding, and what to do first about it. */
-function firstReason(incident: Incident): Markup | string {
-  const [first] = reasonsOf(incident).contributions
-  if (first === undefined) return ''
-  const { title, detector } = first.finding
-  return html`${shown(title)}${runbookLine(detector).map((line) => html`<br><span class="faint">${line}</span>`)}`
+/** The timeline of an incident; undefined where it cannot be read, which people are told. */
+async function signalsOf(id: string, { incidents }: Pick<Target, 'incidents'>): Promise<readonly IncidentSignal[] | undefined> {
+  try {
+    return await incidents.signals(id, tellUnreadable)
+  } catch (cause) {
+    if (!(cause instanceof UnreadableItem)) throw cause
+    tellUnreadable(cause)
+    return undefined
+  }
 }

@@ -4,7 +4,8 @@ import { conditionMatcher } from '../../shared/detect/rules/match-condition.ts'
 import { RecordView } from '../../shared/detect/rules/record-view.ts'
 import { actionsOfCalls, actionsOfRules } from '../../shared/detect/rules/rule-actions.ts'
 import type { CompiledRule } from '../../shared/detect/rules/sigma/compile-rule.ts'
-import { readRulesFolder } from '../rules/read-rules.ts'
+import { type RulesFolder, readRulesFolder } from '../rules/read-rules.ts'
+import { ruleOfSamples, samplesBeside } from '../rules/read-samples.ts'
 
 /** What a command prints, and whether every rule is as it should be. */
 interface Told {
@@ -14,7 +15,7 @@ interface Told {
 
 /** Says of each file of a folder whether its rule is loaded, or why it is refused, and ends with the counts. */
 export function checkRules(folder: string, { isJson }: { isJson: boolean }): Told {
-  const { loaded, refused } = readRulesFolder(folder)
+  const { loaded, refused } = withSamples(folder)
   const states = deliveries(loaded.map(({ rule }) => rule))
   const counts = {
     files: loaded.length + refused.length,
@@ -47,12 +48,33 @@ export function checkRules(folder: string, { isJson }: { isJson: boolean }): Tol
       '',
       `${counts.files} files: ${counts.loaded} loaded, ${counts.refused} refused.`,
       `Of the loaded ${counts.withFindings} make findings; ${silent} are informational and give no weight of their own, so they make none.`,
-      `${counts.withSamples} have samples, by which \`rules test\` tests them.`,
+      `${counts.withSamples} have samples, by which \`rules test\` tests them; ${counts.loaded - counts.withSamples} have not both kinds, in the rule or beside it.`,
       `A stack with the default settings delivers all calls of ${counts.delivered}, a part for ${counts.deliveredInPart}, none for ${counts.notDelivered};`,
       `${counts.deliveredForOthers} name no calls, so on a stack they see only what is delivered for others.`,
     ].join('\n'),
     isWhole,
   }
+}
+
+/** The rules of a folder, each with the samples in it and beside it. A file of samples that cannot be used, or that no rule belongs to, is refused. */
+function withSamples(folder: string): Pick<RulesFolder, 'loaded' | 'refused'> {
+  const { loaded, refused, samples } = readRulesFolder(folder)
+  const names = new Set([...loaded, ...refused].map(({ file }) => file.replace(/\.ya?ml$/i, '')))
+  const alone = samples
+    .filter((file) => !names.has(ruleOfSamples(file)))
+    .map((file) => ({ file, why: `it holds samples, and no rule is called ${ruleOfSamples(file)}.yml or .yaml` }))
+  const faults: { file: string; why: string }[] = []
+  const whole = loaded.map(({ file, rule }) => {
+    const beside = samplesBeside(folder, file)
+    if (beside?.kind !== 'read') {
+      if (beside !== undefined) faults.push({ file: beside.file, why: beside.why })
+      return { file, rule }
+    }
+    const { match = [], nomatch = [] } = rule.samples ?? {}
+    const all = { match: [...match, ...beside.samples.match], nomatch: [...nomatch, ...beside.samples.nomatch] }
+    return { file, rule: { ...rule, samples: all } }
+  })
+  return { loaded: whole, refused: [...refused, ...faults, ...alone] }
 }
 
 /** Whether the calls of a rule arrive on a stack with the default settings. `for-others`: it names no calls, and sees what is delivered for others. */
@@ -99,7 +121,7 @@ function loadedLine(file: string, rule: CompiledRule, delivery: RuleDelivery | u
 
 /** Compares each rule of a folder with its samples. */
 export function testRules(folder: string, { isJson }: { isJson: boolean }): Told {
-  const { loaded, refused } = readRulesFolder(folder)
+  const { loaded, refused } = withSamples(folder)
   const results = loaded.map(({ file, rule }) => ({ file, detector: rule.detector, ...tested(rule) }))
   const of = (state: Tested['state']) => results.filter((one) => one.state === state).length
   const counts = { rules: loaded.length, passed: of('passed'), failed: of('failed'), untested: of('untested'), refused: refused.length }
@@ -126,9 +148,10 @@ const MARK: Readonly<Record<Tested['state'], string>> = { passed: 'passed  ', fa
 
 function linesOf(state: Tested['state'], faults: readonly string[], samples: number): string {
   if (state === 'passed') return `: ${samples} samples`
-  return state === 'failed'
-    ? faults.map((fault) => `\n           ${fault}`).join('')
-    : ': it needs a sample that matches and a near miss that does not'
+  if (state === 'failed') return faults.map((fault) => `\n           ${fault}`).join('')
+  return samples === 0
+    ? ': it has no sample: it needs one that matches and a near miss that does not, in the rule or beside it'
+    : ': it has samples of one kind only: it needs one that matches and a near miss that does not'
 }
 
 /** A rule that is said to match a record and does not, or the other way round, fails; one without samples of both kinds proves nothing. */

@@ -1,4 +1,6 @@
 import { createInterface } from 'node:readline/promises'
+import type { PackedRules } from '../../shared/detect/rules/packed-rule.ts'
+import { ruleSet } from '../../shared/detect/rules/rule-set.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { reasonsOf, riskText } from '../../shared/domain/reasons.ts'
 import { answersOf, COMMANDS } from '../../shared/domain/story/answers.ts'
@@ -41,13 +43,15 @@ export interface StartOptions {
   readonly isOnce: boolean
   readonly folder: string
   readonly seed: number
+  /** The rules of people, which the calls of the story are compared with. */
+  readonly rules?: PackedRules | undefined
   readonly paint: Paint
   /** That of the terminal. */
   readonly width: number | undefined
 }
 
 /** Replays a month of a synthetic account in which a CI key leaks on the last day and another one stands in a ticket, and prints what became of both. */
-export async function start({ isOnce, folder, seed, paint, width }: StartOptions): Promise<void> {
+export async function start({ isOnce, folder, seed, rules, paint, width }: StartOptions): Promise<void> {
   const print = (...lines: string[]) => process.stdout.write(`${wrapText(lines.join('\n'), width)}\n`)
   const end = Math.floor(Date.now() / HOUR_MS) * HOUR_MS
   const story = syntheticHistory({ seed, end, days: DAYS })
@@ -60,7 +64,7 @@ export async function start({ isOnce, folder, seed, paint, width }: StartOptions
     throw cause
   })
   try {
-    const run = backtest({ ...embedded.ports, clock, account: ACCOUNT })
+    const run = backtest({ ...embedded.ports, clock, account: ACCOUNT, rules: rules && ruleSet(rules) })
     // The account is saved once, after the replay.
     const sweep = embeddedSweep(embedded.ports, async () => {})
     print(

@@ -1,12 +1,9 @@
 import { isApprover, needsSecond } from '../../shared/domain/approval.ts'
 import { boundsFor } from '../../shared/domain/bounds.ts'
-import { CANARY_PATH, isCanaryArn } from '../../shared/domain/canary.ts'
+import { CANARY_PATH, DRILL_NAME, isCanaryArn } from '../../shared/domain/canary.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import type { DrillAccount } from '../../shared/ports/drill.ts'
-
-/** How the names of the users of drills begin. */
-export const DRILL_NAME = 'countersign-drill-'
 
 /** The user that a drill would make, and what the policy says of it. */
 export interface PlannedCanary {

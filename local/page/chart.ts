@@ -37,10 +37,40 @@ export async function chart(option: EChartsCoreOption, { title, height = 320 }: 
 </picture></figure>`
 }
 
+/** A chart, or a sentence in its place where it has fewer than `least` points: a frame with nothing in it looks like a result. */
+export function chartOr(
+  sentence: string,
+  option: EChartsCoreOption,
+  { least = 1, ...options }: ChartOptions & { readonly least?: number },
+): Markup {
+  if (pointsIn(option) >= least) return chart(option, options)
+  return html`<p><strong>${options.title}</strong>: ${sentence}</p>`
+}
+
+function pointsIn({ series }: EChartsCoreOption): number {
+  const all = listOf(series).flatMap(({ data }) => (Array.isArray(data) ? (data as readonly unknown[]) : []))
+  return all.filter((value) => value !== null && value !== undefined).length
+}
+
 function draw(init: typeof Init, option: EChartsCoreOption, { isDark, isNarrow, height }: Look & { readonly height: number }): string {
-  const drawn = init(null, isDark ? 'dark' : null, { renderer: 'svg', ssr: true, width: isNarrow ? 380 : 900, height })
-  const grid = isNarrow ? { left: 8, right: 12, containLabel: true } : { left: 16, right: 24, containLabel: true }
-  drawn.setOption({ animation: false, backgroundColor: 'transparent', grid: { top: 50, bottom: 30, ...grid }, ...readable(option) })
+  const width = isNarrow ? 380 : 900
+  const drawn = init(null, isDark ? 'dark' : null, { renderer: 'svg', ssr: true, width, height })
+  const sides = isNarrow ? { left: 8, right: 16 } : { left: 16, right: 32 }
+  const legendHeight = option.legend === undefined ? 0 : legendRows(option, width) * LEGEND_ROW
+  const bottom = hasName(option.xAxis) ? 44 : 30
+  // The legend has rows of its own above the plot, and the name of the axis stands below its labels: neither is cut or lies on another.
+  const grid = { top: 50 + legendHeight, bottom, ...sides, containLabel: true }
+  const axis = { nameLocation: 'middle', nameGap: 28 }
+  drawn.setOption({
+    animation: false,
+    backgroundColor: 'transparent',
+    grid,
+    ...option,
+    ...(option.legend === undefined ? {} : { legend: { top: 0, left: 0, itemGap: LEGEND_GAP, ...(option.legend as object) } }),
+    ...(option.xAxis === undefined
+      ? {}
+      : { xAxis: { ...(isOfTime(option.xAxis) ? TIMES : {}), ...(hasName(option.xAxis) ? axis : {}), ...(option.xAxis as object) } }),
+  })
   const svg = drawn.renderToSVGString()
   drawn.dispose()
   return svg
@@ -55,11 +85,35 @@ const TIMES = {
   },
 }
 
-function readable(option: EChartsCoreOption): EChartsCoreOption {
-  const { xAxis, legend } = option as { xAxis?: { type?: string }; legend?: object }
-  return {
-    ...option,
-    ...(xAxis?.type === 'time' ? { xAxis: { ...TIMES, ...xAxis } } : {}),
-    ...(legend === undefined ? {} : { legend: { itemGap: 20, ...legend } }),
+function isOfTime(axis: unknown): boolean {
+  return (axis as { readonly type?: unknown }).type === 'time'
+}
+
+/** Pixels of a legend: of a row, between two names, of the mark before a name, and of a character. */
+const LEGEND_ROW = 24
+const LEGEND_GAP = 14
+const LEGEND_MARK = 32
+const LEGEND_CHARACTER = 7
+
+/** How many rows the names of the series take. */
+function legendRows({ series }: EChartsCoreOption, width: number): number {
+  let rows = 1
+  let used = 0
+  for (const { name } of listOf(series)) {
+    const needed = LEGEND_MARK + LEGEND_GAP + String(name ?? '').length * LEGEND_CHARACTER
+    if (used > 0 && used + needed > width) {
+      rows += 1
+      used = 0
+    }
+    used += needed
   }
+  return rows
+}
+
+function hasName(axis: unknown): boolean {
+  return typeof axis === 'object' && axis !== null && 'name' in axis
+}
+
+function listOf(series: unknown): readonly { readonly name?: unknown; readonly data?: unknown }[] {
+  return Array.isArray(series) ? series : []
 }

@@ -34,15 +34,28 @@ export type Cell = Markup | string | number
 /** A column of a table. */
 export interface Column {
   readonly name: string
-  /** `number`: aligned right. `time`: not wrapped. `wide`: gets the free width. */
-  readonly kind?: 'number' | 'time' | 'wide'
+  /** `number`: aligned right. `time` and `word`: not wrapped. `wide`: gets the free width. */
+  readonly kind?: 'number' | 'time' | 'word' | 'wide'
 }
 
 /** A table that becomes cards on a phone. Pass text from events through `shown` first. */
 export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], caption?: string): Markup {
   return html`<div class="frame" tabindex="0" role="region" aria-label="${caption ?? columns.map(({ name }) => name).join(', ')}"><table class="cards">${caption === undefined ? '' : html`<caption>${caption}</caption>`}
 <thead><tr>${columns.map(({ name, kind }) => html`<th scope="col" class="${kind ?? ''}">${name}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${row.map((cell, at) => html`<td class="${columns[at]?.kind ?? ''} ${cell === '' ? 'none' : ''}" data-label="${columns[at]?.name ?? ''}"><div>${cell}</div></td>`)}</tr>`)}</tbody></table></div>`
+<tbody>${rows.map((row) => rowOf(columns, row))}</tbody></table></div>`
+}
+
+/** A row of such a table. */
+export function rowOf(columns: readonly Column[], row: readonly Cell[]): Markup {
+  return html`<tr>${row.map((cell, at) => html`<td class="${columns[at]?.kind ?? ''} ${cell === '' ? 'none' : ''}" data-label="${columns[at]?.name ?? ''}"><div>${cell}</div></td>`)}</tr>`
+}
+
+/** What a page says in figures, to be read first: what, how many, and what that rests on. */
+export function atAGlance(rows: readonly (readonly [what: string, count: string | number, basis?: string])[]): Markup {
+  return html`<section aria-labelledby="glance"><h2 id="glance">At a glance</h2><table class="glance"><tbody>${rows.map(
+    ([what, count, basis = '']) =>
+      html`<tr><th scope="row">${what}</th><td><strong>${count}</strong></td><td class="faint">${basis}</td></tr>`,
+  )}</tbody></table></section>`
 }
 
 /** The main figures of a page: a name, a value, and what it is based on. */

@@ -3,12 +3,14 @@ import type { DetectorPrecision } from '../../shared/learn/drift.ts'
 import type { Counted, CsfFunctions } from '../../shared/learn/measure/csf.ts'
 import type { Durations } from '../../shared/learn/measure/durations.ts'
 import type { Measures, Precision } from '../../shared/learn/measure/measure.ts'
+import { drillsLeftOut } from '../render/drills.ts'
 import { duration, moment } from '../render/style.ts'
-import { chart } from './chart.ts'
+import { chartOr } from './chart.ts'
 import { figures, type Markup, shown, table } from './document.ts'
 
-/** The most detectors that are listed, those with most incidents first. */
+/** The most detectors that are listed, those with most incidents first, and the most revisions of the policy, latest last. */
 const DETECTORS = 25
+const REVISIONS = 50
 
 /** The main figures of a period. */
 export function measureFigures({ incidents, open, times, precision, advisor, byAction }: Measures): Markup {
@@ -26,6 +28,15 @@ export function measureFigures({ incidents, open, times, precision, advisor, byA
 
 function medianOf({ count }: Durations): string {
   return count === 0 ? 'none yet' : `median of ${count}`
+}
+
+/** The most dots of a kind: of 1,000 incidents they would make most of a page, and lie on each other. */
+const DOTS = 60
+
+/** At most so many of a list, evenly from its first to its last. */
+function evenly<T>(all: readonly T[]): readonly T[] {
+  if (all.length <= DOTS) return all
+  return Array.from({ length: DOTS }, (_, at) => all[Math.round((at * (all.length - 1)) / (DOTS - 1))] as T)
 }
 
 /** Times of detection, containment and review: a table, and a drawing with a dot per incident. */
@@ -50,24 +61,26 @@ export function timesSection({ times }: Measures): Markup {
     color,
     symbolSize: 8,
     // A logarithmic axis has no zero: zero is drawn as one millisecond.
-    data: points.map(({ at, milliseconds }) => [at, Math.max(1, milliseconds) / 1000]),
+    data: evenly(points).map(({ at, milliseconds }) => [at, Math.max(1, milliseconds) / 1000]),
   })
-  const drawing = chart(
+  const most = Math.max(...Object.values(times).map(({ count }) => count))
+  const part = most > DOTS ? `, ${DOTS} of them evenly` : ''
+  const drawing = chartOr(
+    'too few to draw; the table has them all.',
     {
       useUTC: true,
-      legend: { top: 0 },
-      xAxis: { type: 'time', splitNumber: 4 },
+      legend: {},
+      xAxis: { type: 'time', splitNumber: 4, axisLabel: { formatter: '{yyyy}-{MM}-{dd}', hideOverlap: true } },
       yAxis: { type: 'log', name: 'seconds' },
       series: [dots('detect', times.detect, '#4a7bd0'), dots('contain', times.contain, '#c4453b'), dots('review', times.review, '#8a6fc0')],
     },
-    { title: 'How long it took, incident by incident (seconds, logarithmic)', height: 260 },
+    { title: `How long it took, incident by incident${part} (seconds, logarithmic)`, height: 280, least: 3 },
   )
-  const isEmpty = Object.values(times).every(({ count }) => count === 0)
-  return html`<section aria-labelledby="times"><h2 id="times">Times</h2>${table(columns, rows, 'From event to verdict')}${isEmpty ? '' : drawing}</section>`
+  return html`<section aria-labelledby="times"><h2 id="times">Times</h2>${table(columns, rows, 'From event to verdict')}${drawing}</section>`
 }
 
 /** How often people's verdict was that it was an attack, and how often the advisor gave no answer. */
-export function precisionSection({ precision, advisor }: Measures): Markup {
+export function precisionSection({ precision, advisor, drills }: Measures): Markup {
   const rows = (
     [
       ['with the verdict of a person', precision.all],
@@ -82,7 +95,7 @@ export function precisionSection({ precision, advisor }: Measures): Markup {
   ] as const
   const causes = Object.entries(advisor.fallbacks)
   const silent = causes.length === 0 ? 'none' : causes.map(([cause, count]) => `${count} ${cause}`).join(', ')
-  return html`<section aria-labelledby="precision"><h2 id="precision">Precision</h2>${table(columns, rows, 'What people found')}
+  return html`<section aria-labelledby="precision"><h2 id="precision">Precision</h2>${table(columns, rows, 'What people found')}${drills === 0 ? '' : html`<p>${drillsLeftOut(drills)}.</p>`}
 <p>The advisor was asked ${advisor.asked} times; questions without an answer: ${silent}. Without an answer, the deterministic risk counted.</p></section>`
 }
 
@@ -122,14 +135,19 @@ export function detectorsSection(detectors: readonly DetectorPrecision[]): Marku
 
 /** The revisions of the policy that were put in force in the period, by whom and why. */
 export function policySection({ policyChanges }: Pick<Measures, 'policyChanges'>): Markup {
-  const rows = policyChanges.map(({ number, at, actor, why }) => [number, moment(Date.parse(at)), shown(actor, 120), shown(why, 300)])
+  const rows = policyChanges
+    .slice(-REVISIONS)
+    .map(({ number, at, actor, why }) => [number, moment(Date.parse(at)), shown(actor, 120), shown(why, 300)])
   const columns = [
     { name: 'Revision', kind: 'number' },
     { name: 'At (UTC)', kind: 'time' },
     { name: 'By', kind: 'wide' },
     { name: 'Why', kind: 'wide' },
   ] as const
-  const body = rows.length === 0 ? html`<p>The policy did not change in this period.</p>` : table(columns, rows, 'Revisions put in force')
+  const body =
+    rows.length === 0
+      ? html`<p>The policy did not change in this period.</p>`
+      : html`${table(columns, rows, 'Revisions put in force')}${policyChanges.length > REVISIONS ? html`<p>The last ${REVISIONS} of ${policyChanges.length}; <code>countersign changes export</code> has all.</p>` : ''}`
   return html`<section aria-labelledby="policy"><h2 id="policy">Changes of the policy</h2>${body}</section>`
 }
 

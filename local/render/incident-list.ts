@@ -1,3 +1,4 @@
+import { accountText } from '../../shared/domain/account-name.ts'
 import { shortAssignee } from '../../shared/domain/assignment.ts'
 import type { Incident } from '../../shared/domain/incident.ts'
 import { printable } from '../../shared/domain/printable.ts'
@@ -27,7 +28,7 @@ export function renderList(incidents: readonly Incident[], width?: number): stri
     incident.id,
     incident.state,
     String(incident.assessment.risk),
-    printable(who(incident), 56),
+    printable(who(incident), 112),
     ...(isOwned ? [printable(incident.owner ?? '', 24)] : []),
     ...(isAssigned ? [shortAssignee(incident.assignment, 24)] : []),
     moment(incident.openedAt),
@@ -43,8 +44,9 @@ export function renderList(incidents: readonly Incident[], width?: number): stri
 /** The name of each incident's identity, with its account where a list has several: two may have somebody of one name. */
 export function whoIn(incidents: readonly Incident[]): (incident: Incident) => string {
   const isOfSeveral = new Set(incidents.map(({ identity }) => identity.account)).size > 1
-  return ({ identity: { name, account } }) => {
-    const place = account === 'unknown' ? 'an unknown account' : account
+  return (incident) => {
+    const { name, account } = incident.identity
+    const place = account === 'unknown' ? 'an unknown account' : accountText(incident)
     return isOfSeveral ? `${printable(name, 40)} of ${place}` : name
   }
 }

@@ -121,15 +121,17 @@ function signalLines({ signals, disclosedSecret }: Policy): string[] {
 
 /** Every mode that may be in force for somebody. */
 function modesIn({ mode, tiers, accounts }: Pick<Policy, 'mode' | 'tiers' | 'accounts'>): Mode[] {
-  return [...new Set([mode, ...tiers.map((tier) => tier.mode ?? mode), ...Object.values(accounts).map((one) => one.mode)])]
+  return [...new Set([mode, ...tiers.map((tier) => tier.mode ?? mode), ...Object.values(accounts).map((one) => one.mode ?? mode)])]
 }
 
 /** What each account allows, and the tiers that would do more there. */
 function accountLines({ accounts, tiers }: Policy): string[] {
-  return Object.entries(accounts).map(([account, { mode }]) => {
+  return Object.entries(accounts).map(([account, { mode, name }]) => {
+    const called = name === undefined ? account : `${account} (${name})`
+    if (mode === undefined) return `Account ${called}: the modes of the policy.`
     const more = tiers.filter((tier) => tier.mode !== undefined && Mode.options.indexOf(tier.mode) > Mode.options.indexOf(mode))
     const held = more.length === 0 ? '' : `, and no more than that by tier ${more.map(({ name }) => name).join(', ')}`
-    return `Account ${account}: mode ${mode} in the place of the policy's own${held}.`
+    return `Account ${called}: mode ${mode} in the place of the policy's own${held}.`
   })
 }
 

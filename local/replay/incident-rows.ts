@@ -6,10 +6,10 @@ import { moment } from '../render/style.ts'
 import { type Column, table } from '../render/table.ts'
 
 /** The columns of the table of incidents. */
-export const INCIDENT_COLUMNS = ['WHO', 'WOULD', 'WHEN', 'FIRST REASON'] as const
+const INCIDENT_COLUMNS = ['WHO', 'WOULD', 'WHEN', 'FIRST REASON'] as const
 
 /** The longest name and reason that are printed. */
-const WHO_CHARACTERS = 56
+const WHO_CHARACTERS = 112
 const REASON_CHARACTERS = 300
 
 /** Nothing is left out: who, what and why are the result, and when is what a reader looks for in the log. */

@@ -3,6 +3,7 @@ import { basename, join, relative } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { type CompiledRule, compileRule } from '../../shared/detect/rules/sigma/compile-rule.ts'
 import { ResponderError } from '../../shared/errors.ts'
+import { isSamplesFile } from './read-samples.ts'
 
 /** The most rules of a folder, the most characters of a file, and how often a file may use an alias. */
 const FILES_LIMIT = 5_000
@@ -13,14 +14,16 @@ const ALIASES_LIMIT = 20
 export interface RulesFolder {
   readonly loaded: readonly { readonly file: string; readonly rule: CompiledRule }[]
   readonly refused: readonly { readonly file: string; readonly why: string }[]
+  /** The files that hold samples and are no rules. */
+  readonly samples: readonly string[]
 }
 
 /**
- * Reads every file of a folder and the folders in it that ends in `.yml` or `.yaml`. A file is one rule, or is refused with the reason. Links are not followed.
+ * Reads every file of a folder and the folders in it that ends in `.yml` or `.yaml`, but for those of samples. A file is one rule, or is refused with the reason. Links are not followed.
  * Throws `usage` where there is no such folder, or no such file in it.
  */
 export function readRulesFolder(folder: string): RulesFolder {
-  const files = filesOf(folder)
+  const { files, samples } = filesOf(folder)
   const loaded: { file: string; rule: CompiledRule }[] = []
   const refused: { file: string; why: string }[] = []
   const known = new Map<string, string>()
@@ -35,7 +38,7 @@ export function readRulesFolder(folder: string): RulesFolder {
       loaded.push({ file, rule })
     }
   }
-  return { loaded, refused }
+  return { loaded, refused, samples }
 }
 
 function sameAs({ detector, id }: CompiledRule, known: ReadonlyMap<string, string>): string | undefined {
@@ -44,16 +47,18 @@ function sameAs({ detector, id }: CompiledRule, known: ReadonlyMap<string, strin
   return byName === undefined ? undefined : `it would be ${detector}, as ${byName}, which is loaded; give the file another name`
 }
 
-function filesOf(folder: string): string[] {
+function filesOf(folder: string): { readonly files: readonly string[]; readonly samples: readonly string[] } {
   const stat = lstatSync(folder, { throwIfNoEntry: false })
   if (stat === undefined) throw new ResponderError('usage', `there is no folder ${folder} with rules`)
   // A link that a person names is followed: those in the folder are not.
-  const found = readdirOf(folder)
-  const files = found.filter((entry) => entry.isFile() && /\.ya?ml$/i.test(entry.name))
+  const found = readdirOf(folder).filter((entry) => entry.isFile())
+  const samples = found.filter((entry) => isSamplesFile(entry.name))
+  const files = found.filter((entry) => /\.ya?ml$/i.test(entry.name) && !isSamplesFile(entry.name))
   if (files.length === 0) throw new ResponderError('usage', `${folder} has no rule: no file in it ends in .yml or .yaml`)
   if (files.length > FILES_LIMIT)
     throw new ResponderError('usage', `${folder} has ${files.length} files of rules, and ${FILES_LIMIT} are allowed; name a folder in it`)
-  return files.map((entry) => relative(folder, join(entry.parentPath, entry.name))).sort()
+  const names = (entries: typeof found) => entries.map((entry) => relative(folder, join(entry.parentPath, entry.name))).sort()
+  return { files: names(files), samples: names(samples) }
 }
 
 function readdirOf(folder: string) {

@@ -1,4 +1,5 @@
 import { detectConfirmed } from '../detect/detect.ts'
+import { accountNameOf } from '../domain/account-name.ts'
 import { assessmentOf } from '../domain/assessment.ts'
 import { emptyBaseline } from '../domain/baseline.ts'
 import type { Finding } from '../domain/finding.ts'
@@ -52,7 +53,7 @@ async function openConfirmed(signal: Signal, findings: readonly Finding[], conte
     known: [],
     assessment,
     blastRadius,
-    standing: {},
+    standing: accountNameOf(context.policy, signal.identity),
     decision,
     isPrimary: decision.would === 'contain',
     restriction: undefined,

@@ -1,3 +1,4 @@
+import { accountNameOf } from '../domain/account-name.ts'
 import { principalIn } from '../domain/arn.ts'
 import { roleArnOf } from '../domain/identity-center.ts'
 import type { Incident } from '../domain/incident.ts'
@@ -18,7 +19,7 @@ interface Context {
 
 /** What is known of an incident when its identity's standing is read. `incident`: absent where the signal opens one. */
 interface About {
-  readonly incident: Pick<Incident, 'criticality' | 'owner'> | undefined
+  readonly incident: Pick<Incident, 'criticality' | 'owner' | 'accountName'> | undefined
   readonly lineage: readonly (Created & { readonly account?: string })[]
   readonly names: NameHistory | undefined
 }
@@ -30,7 +31,7 @@ interface About {
  */
 export async function readStanding(identity: Identity, context: Context, { incident, lineage, names }: About): Promise<Standing> {
   const { policy, unitOfWork, ports } = context
-  const before = incident ?? {}
+  const before = { ...incident, ...accountNameOf(policy, identity) }
   const all = allNames(identity.id, names)
   const inventory = (await unitOfWork.reachOf(identity))?.tags
   if (inventory !== undefined) return joinedStanding(before, standingOf(policy, { names: all, tags: inventory }))

@@ -3,6 +3,7 @@ import type { Finding } from './finding.ts'
 import { globs } from './glob.ts'
 import { partyOf } from './report.ts'
 import type { Identity } from './signal.ts'
+import type { Verdict } from './verdict.ts'
 
 /**
  * The path in which every user is a canary by default. It is written into the event rules, so calls of these users are delivered by any stack, whatever the policy says
@@ -12,6 +13,12 @@ export const CANARY_PATH = '/countersign-canary/'
 
 /** The users of that path, of any account and partition. */
 export const IN_CANARY_PATH = `arn:*:iam::*:user${CANARY_PATH}*`
+
+/** How the names of the users of drills begin. */
+export const DRILL_NAME = 'countersign-drill-'
+
+/** The user of a drill, in any account and partition. */
+const IN_DRILL = `arn:*:iam::*:user${CANARY_PATH}${DRILL_NAME}*`
 
 /** The detector of a canary's use. */
 export const CANARY_USED = 'canary-used'
@@ -41,6 +48,14 @@ export function isCanaryArn({ canaries }: Declares, arn: string): boolean {
 /** True for a user that a policy declares a canary by the name that it has now. */
 export function isCanary(policy: Declares, { kind, id }: Pick<Identity, 'kind' | 'id'>): boolean {
   return kind === 'iam-user' && isCanaryArn(policy, id)
+}
+
+/**
+ * True for an incident of a drill that a person has released, whose verdict says nothing of how right decisions are. The name alone, which anybody who creates users can
+ * give, makes no incident one: a person has to have said that it was legitimate.
+ */
+export function isReleasedDrill({ identity, verdict }: { readonly identity: Identity; readonly verdict: Verdict | undefined }): boolean {
+  return verdict?.kind === 'legitimate' && identity.kind === 'iam-user' && globs(IN_DRILL, identity.id)
 }
 
 /** Who or what confirms a finding, in words that follow "confirmed by". */

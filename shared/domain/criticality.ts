@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ACCOUNT_NAME } from './account-name.ts'
 
 const TagKey = z.string().min(1).max(128)
 const TagValue = z.string().max(256)
@@ -55,3 +56,6 @@ export type Criticality = z.infer<typeof Criticality>
 
 /** The text of the tag that names an owner. Whoever may tag wrote it. */
 export const Owner = z.string().min(1).max(OWNER_LENGTH)
+
+/** What the policy called the account of an identity; absent where it had no name for it. */
+export const AccountName = z.string().regex(ACCOUNT_NAME, 'must be 1 to 50 visible characters of ASCII, as names of accounts are')

@@ -5,7 +5,7 @@ import { Assessment } from './assessment.ts'
 import { Assignment } from './assignment.ts'
 import { BlastRadius } from './blast-radius.ts'
 import { ChainHead } from './change.ts'
-import { Criticality, Owner } from './criticality.ts'
+import { AccountName, Criticality, Owner } from './criticality.ts'
 import { Decision } from './decision.ts'
 import { ExceptedFinding } from './excepted.ts'
 import { Finding } from './finding.ts'
@@ -73,8 +73,7 @@ export type NoticeKind = z.infer<typeof NoticeKind>
 /**
  * One edge of a lineage: a credential made another, or something else that outlives it. `time` is that of the call (epoch ms); incidents of 0.1.0
  * do not say it. `recreatedAt`: the times of other calls that created the same user or role, oldest first: it was deleted in between; `recreatedIds`:
- * the unique ids that IAM gave it then, as far as they are known. `account`: that of what it leads to, where it is another one than that of the incident's
- * identity.
+ * the unique ids that IAM gave it then, as far as they are known. `account`: of what it leads to, where it is not that of the incident's identity.
  */
 export const LineageEdge = z
   .strictObject({
@@ -151,6 +150,7 @@ export const Incident = z
     criticality: Criticality.exactOptional(),
     /** Whose identity it is, by a tag: text of whoever may tag. Absent where no tag says it. */
     owner: Owner.exactOptional(),
+    accountName: AccountName.exactOptional(),
     /** The order of work, 0 to 100: priority.ts. */
     priority: Points,
     decision: Decision,

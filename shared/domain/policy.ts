@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { Action } from './action.ts'
 import { Canaries } from './canary.ts'
 import { Ceilings } from './ceilings.ts'
-import { CriticalityRule, DEFAULT_CRITICALITY, Owners } from './criticality.ts'
+import { AccountName, CriticalityRule, DEFAULT_CRITICALITY, Owners } from './criticality.ts'
 import { DetectorTunings } from './detector-tuning.ts'
 import { POLICY_VERSION } from './policy-migration.ts'
 import { ArnPattern, NetworkPattern } from './policy-patterns.ts'
@@ -175,6 +175,11 @@ export type Override = z.infer<typeof Override>
 
 const AccountId = z.string().regex(/^\d{12}$/, "must be an account id of 12 digits, in quotes: '111122223333'")
 
+/** What the policy says of one account: the mode there, and what people call it, as AWS allows names of accounts. */
+const AccountSettings = z
+  .strictObject({ mode: Mode.optional(), name: AccountName.optional() })
+  .refine(({ mode, name }) => mode !== undefined || name !== undefined, { error: 'says nothing: give mode or name' })
+
 /** The bounds that people set. Every key has a default, and the default mode only observes. */
 export const Policy = z
   .strictObject({
@@ -187,8 +192,8 @@ export const Policy = z
     thresholds: Thresholds.default({ notify: 25, ask: 55, restrict: 25, contain: 85 }),
     evidence: EvidenceTable.default(EvidenceTable.parse({})),
     tiers: z.array(Tier).max(50).default([]),
-    /** By account: its mode stands in the place of the policy's own, and no tier does more there. */
-    accounts: z.record(AccountId, z.strictObject({ mode: Mode })).default({}),
+    /** By account: its mode stands in the place of the policy's own, and no tier does more there; its name stands beside its id in what people read. */
+    accounts: z.record(AccountId, AccountSettings).default({}),
     protected: z.strictObject({ arns: z.array(ArnPattern).max(200).default([]), tags: Tags.default({}) }).default({ arns: [], tags: {} }),
     /** Whose incidents come first where the evidence is alike. Of several rules that apply the one that raises most counts. */
     criticality: z

@@ -3,10 +3,11 @@ import { goesBy } from './identity-center.ts'
 import type { NameHistory } from './name-history.ts'
 import { keyOfChange, type TagChange } from './tag-change.ts'
 
-/** How much the identity of an incident matters, and to whom. Each is absent where the policy asks nothing of the kind, or no tag says it. */
+/** How much the identity of an incident matters, and to whom, and what its account is called. Each is absent where the policy asks nothing of the kind, or no tag says it. */
 export interface Standing {
   readonly criticality?: Criticality
   readonly owner?: string
+  readonly accountName?: string
 }
 
 /** What is known of an identity. `tags`: undefined where they are not known. `changes`: of its tags, since they were as somebody can vouch for. */
@@ -61,11 +62,16 @@ function usualKey(key: string): string {
     .toLowerCase()
 }
 
-/** What two looks at one identity say together: within an incident nothing that raised a priority is taken back, and the owner stays whom people were told. */
+/** What two looks at one identity say together: within an incident nothing that raised a priority is taken back, the owner stays whom people were told, and the account is called as last. */
 export function joinedStanding(before: Standing, now: Standing): Standing {
   const owner = before.owner ?? now.owner
   const criticality = joined(before.criticality, now.criticality)
-  return { ...(criticality === undefined ? {} : { criticality }), ...(owner === undefined ? {} : { owner }) }
+  const accountName = now.accountName ?? before.accountName
+  return {
+    ...(criticality === undefined ? {} : { criticality }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(accountName === undefined ? {} : { accountName }),
+  }
 }
 
 function joined(before: Criticality | undefined, now: Criticality | undefined): Criticality | undefined {
@@ -75,7 +81,8 @@ function joined(before: Criticality | undefined, now: Criticality | undefined): 
 }
 
 export function isSameStanding(a: Standing, b: Standing): boolean {
-  const said = ({ criticality, owner }: Standing) => JSON.stringify([criticality?.rule, criticality?.raise, criticality?.isKnown, owner])
+  const said = ({ criticality, owner, accountName }: Standing) =>
+    JSON.stringify([criticality?.rule, criticality?.raise, criticality?.isKnown, owner, accountName])
   return said(a) === said(b)
 }
 

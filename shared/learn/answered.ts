@@ -1,3 +1,4 @@
+import { isReleasedDrill } from '../domain/canary.ts'
 import type { Incident } from '../domain/incident.ts'
 
 /** One verdict of a person, with the assessment that it answers. */
@@ -24,16 +25,30 @@ export interface Questions {
 /** Verdicts by the responder close expired incidents. They are no evidence of whether the decision was right. */
 const NOT_A_PERSON = /^countersign:/
 
-/** Collects the verdicts of people, oldest first, and counts the questions to the advisor in all incidents. */
-export function answersIn(incidents: readonly Incident[]): { answers: Answered[]; questions: Questions } {
+/** What people answered, and what is counted beside it. */
+export interface Answers {
+  /** Oldest first. */
+  readonly answers: readonly Answered[]
+  readonly questions: Questions
+  /** Released drills, which are left out of the answers. */
+  readonly drills: number
+}
+
+/** Collects the verdicts of people but for those on drills, and counts the questions to the advisor in all incidents. */
+export function answersIn(incidents: readonly Incident[]): Answers {
   const fallbacks: Record<string, number> = {}
   let asked = 0
+  let drills = 0
   const answers: Answered[] = []
-  for (const { id, verdict, assessment } of incidents) {
+  for (const { id, identity, verdict, assessment } of incidents) {
     const { opinion } = assessment
     if (opinion !== undefined && !(opinion.kind === 'fallback' && opinion.cause === 'absent')) asked += 1
     if (opinion?.kind === 'fallback' && opinion.cause !== 'absent') fallbacks[opinion.cause] = (fallbacks[opinion.cause] ?? 0) + 1
     if (verdict?.answered === undefined || NOT_A_PERSON.test(verdict.by)) continue
+    if (isReleasedDrill({ identity, verdict })) {
+      drills += 1
+      continue
+    }
     const { baseRisk, isConfirmed, shares, likelihood } = verdict.answered
     answers.push({
       incidentId: id,
@@ -45,5 +60,5 @@ export function answersIn(incidents: readonly Incident[]): { answers: Answered[]
       likelihood: likelihood ?? undefined,
     })
   }
-  return { answers: answers.sort((a, b) => a.at - b.at), questions: { asked, fallbacks } }
+  return { answers: answers.sort((a, b) => a.at - b.at), questions: { asked, fallbacks }, drills }
 }

@@ -2,7 +2,7 @@ import { ResponderError, type UnreadableItem } from '../errors.ts'
 import type { Clock, Log } from '../ports/runtime.ts'
 import type { ChangeRecord, IncidentStore, OnUnreadable } from '../ports/stores.ts'
 import { applyPolicy, type PolicyInForce, readPolicy } from '../record/policy-in-force.ts'
-import { type Answered, answersIn, type Questions } from './answered.ts'
+import { type Answers, answersIn } from './answered.ts'
 import { type Proposal, proposalsOf } from './proposals.ts'
 
 /** What learning from verdicts needs. */
@@ -20,12 +20,12 @@ export interface LearnPorts {
 export async function readProposals(
   ports: LearnPorts,
   onUnreadable?: OnUnreadable,
-): Promise<PolicyInForce & { answers: Answered[]; questions: Questions; proposals: Proposal[] }> {
+): Promise<PolicyInForce & Answers & { proposals: Proposal[] }> {
   const inForce = await readPolicy(ports.record)
   const incidents = []
   for await (const incident of ports.incidents.listAll(onUnreadable)) incidents.push(incident)
-  const { answers, questions } = answersIn(incidents)
-  return { ...inForce, answers, questions, proposals: proposalsOf(answers, inForce.policy) }
+  const answered = answersIn(incidents)
+  return { ...inForce, ...answered, proposals: proposalsOf(answered.answers, inForce.policy) }
 }
 
 /**

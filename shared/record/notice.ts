@@ -1,4 +1,5 @@
 import { acceptedLines } from '../domain/accepted-lines.ts'
+import { accountText } from '../domain/account-name.ts'
 import { assigneeText } from '../domain/assignment.ts'
 import type { Change } from '../domain/change.ts'
 import { exceptedLines } from '../domain/excepted-lines.ts'
@@ -110,7 +111,7 @@ function titleOf(incident: Incident, kind: NoticeKind, stack: NoticeStack | unde
   const { identity, assessment } = incident
   // Two accounts may have somebody of one name.
   const isElsewhere = stack?.account !== undefined && identity.account !== stack.account
-  const who = `${printable(identity.name, 64)}${isElsewhere ? ` of account ${printable(identity.account, 32)}` : ''}`
+  const who = `${printable(identity.name, 64)}${isElsewhere ? ` of account ${accountText(incident)}` : ''}`
   switch (kind) {
     case 'restricted':
       return `Restricted ${who}${stopsLittle(incident) ? ' from grave actions alone,' : ''} until somebody decides: risk ${Math.round(assessment.risk)}`

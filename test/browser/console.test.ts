@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,9 @@ import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { proxiesIn } from '../../local/console/proxies.ts'
 import { type ServedConsole, serveConsole, serveShared } from '../../local/console/serve.ts'
+import { KINDS } from '../../local/synthetic/days/kinds.ts'
+import { synthesiseDays } from '../../local/synthetic/days/synthesise-days.ts'
+import { syntheticHistory } from '../../local/synthetic-history.ts'
 import { revisionOf } from '../../shared/domain/revision.ts'
 import { consoleWorld, PAYLOAD, plantPoison } from '../console.ts'
 import { freePort } from '../free-port.ts'
@@ -73,6 +76,22 @@ async function end(child: ChildProcess): Promise<number | null> {
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   child.kill('SIGINT')
   return ended
+}
+
+/** A month of calls of a synthetic account, as a log. */
+function historyIn(folder: string): string {
+  const { history, lastDay } = syntheticHistory({ seed: 1, end: Date.parse('2026-03-02T12:00:00Z'), days: 31 })
+  const path = join(folder, 'history.ndjson')
+  writeFileSync(path, [...history, ...lastDay].map((record) => JSON.stringify(record)).join('\n'))
+  return path
+}
+
+/** Labelled days of one kind of attack and of one that is none. */
+function labelledIn(folder: string): string {
+  const path = join(folder, 'days.ndjson')
+  const kinds = KINDS.filter(({ name }) => name === 'models-abused' || name === 'restore-drill')
+  writeFileSync(path, [...synthesiseDays(1, kinds)].map((line) => JSON.stringify(line)).join('\n'))
+  return path
 }
 
 describe('the console of the story’s account', () => {
@@ -178,6 +197,37 @@ describe('the console of the story’s account', () => {
     expect(troubles).toEqual([])
     await page.close()
   })
+
+  const REPORTS: readonly (readonly [name: string, words: () => readonly string[]])[] = [
+    ['drift', () => ['drift', 'show', '--data', DATA]],
+    ['replay', () => ['replay', historyIn(DATA)]],
+    ['blast-radius', () => ['blast-radius', '--file', join(DATA, 'account.json')]],
+    ['evaluation', () => ['eval', labelledIn(DATA)]],
+  ]
+
+  it.each(REPORTS)(
+    'writes a page of %s that everybody can read: on desk and phone, by day and night, without a network',
+    async (name, words) => {
+      await end(served.process)
+      const file = join(DATA, `${name}.html`)
+      execFileSync(process.execPath, [COUNTERSIGN, ...words(), '--out', file], { cwd: ROOT, env: { ...process.env, NO_COLOR: '1' } })
+      served = await startConsole()
+      const { page, troubles } = await chrome.open()
+      for (const [look, size] of Object.entries(LOOKS)) {
+        await page.setViewportSize(size)
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme })
+          await page.goto(`file://${file}`)
+          await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true')
+          expect(await faultsOf(page), `${look} ${colorScheme}`).toEqual([])
+          expect(await page.evaluate('document.documentElement.scrollWidth'), `${look} scrolls sideways`).toBeLessThanOrEqual(size.width)
+          await shoot(page, `${name}-${look}-${colorScheme}`)
+        }
+      }
+      expect(troubles).toEqual([])
+      await page.close()
+    },
+  )
 
   it('leads a reviewer from the list through the why to a release with a reason, by keyboard alone', async () => {
     const { page, troubles } = await chrome.open()

@@ -102,11 +102,11 @@ describe('replay --out', () => {
     expect(text).toContain(`content="default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;; img-src data:"`)
     expect(text).not.toMatch(/<img|<script|<link|src=["']|url\(|https?:\/\//)
     expect(text).toContain('&quot;&gt;&lt;img src=x onerror=alert(1)&gt;')
-    for (const name of ['WHO', 'WOULD', 'WHEN (UTC)', 'FIRST REASON'])
-      expect(text).toContain(`<th scope="col" class="${/WHEN/.test(name) ? 'time' : /REASON/.test(name) ? 'wide' : ''}">${name}</th>`)
+    const kinds = { Who: '', Would: 'word', 'When (UTC)': 'time', 'First reason': 'wide' }
+    for (const [name, kind] of Object.entries(kinds)) expect(text).toContain(`<th scope="col" class="${kind}">${name}</th>`)
     const ids = [...text.matchAll(/<a href="#(inc-\w+)">/g)].map(([, id]) => id)
     expect(ids.length).toBeGreaterThan(1)
-    for (const id of ids) expect(text.split(`<section id="${id}">`)[1]).toMatch(/^.*Timeline of findings/s)
+    for (const id of ids) expect(text.split(`<section class="incident" id="${id}">`)[1]).toMatch(/^.*Timeline of findings/s)
   })
 
   it('says before it reads that the page cannot be written', async () => {

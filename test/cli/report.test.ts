@@ -25,7 +25,8 @@ describe('report', () => {
     const html = readFileSync(page, 'utf8')
     for (const word of [
       'ci-deploy',
-      'Still open',
+      'still open',
+      'At a glance',
       'Times',
       'Precision',
       'NIST CSF 2.0',

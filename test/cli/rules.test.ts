@@ -131,10 +131,98 @@ describe('rules test', () => {
     expect(out).toContain(
       '  FAILED   wrong.yml\n           match 1: the rule does not match it\n           nomatch 1: the rule matches it\n',
     )
-    expect(out).toContain('  untested without.yml: it needs a sample that matches and a near miss that does not\n')
+    expect(out).toContain(
+      '  untested without.yml: it has no sample: it needs one that matches and a near miss that does not, in the rule or beside it\n',
+    )
     const json = await countersign(['rules', 'test', path, '--json'])
     expect(lines<{ counts?: object }>(json.out).at(-1)?.counts).toEqual({ rules: 3, passed: 1, failed: 1, untested: 1, refused: 0 })
   })
+
+  const sample = (eventName: string) => ({ eventSource: 'iam.amazonaws.com', eventName })
+  const both = { match: [sample('CreateUser')], nomatch: [sample('CreateUsers')] }
+
+  it('takes samples from a file beside a rule, as YAML and as JSON, beside those in the rule, and the rule stays as it is', async () => {
+    const half = `countersign: { tests: { match: [{ eventSource: iam.amazonaws.com, eventName: CreateUser }] } }`
+    const path = folderOf({
+      'others/a.yml': rule(),
+      'others/a.samples.json': JSON.stringify(both),
+      'b.yaml': rule(),
+      'b.samples.yaml': 'match: [{ eventSource: iam.amazonaws.com, eventName: CreateUser }]\nnomatch: [{ eventName: CreateUser }]\n',
+      'c.yml': rule(half),
+      'c.samples.yml': JSON.stringify({ nomatch: [sample('DeleteUser')] }),
+      'wrong.yml': rule(),
+      'wrong.samples.json': JSON.stringify({ match: both.nomatch, nomatch: both.match }),
+      'half.yml': rule(half),
+    })
+    const { code, out } = await countersign(['rules', 'test', path])
+    expect(code).toBe(1)
+    for (const name of ['others/a.yml', 'b.yaml', 'c.yml']) expect(out).toContain(`  passed   ${name}: 2 samples\n`)
+    expect(out).toContain(
+      '  FAILED   wrong.yml\n           match 1: the rule does not match it\n           nomatch 1: the rule matches it\n',
+    )
+    expect(out).toContain('  untested half.yml: it has samples of one kind only')
+    expect(out).toContain('\n5 rules: 3 passed, 1 failed, 1 without samples of both kinds; 0 files refused.')
+    const checked = await countersign(['rules', 'check', path])
+    expect([checked.code, checked.out]).toEqual([0, expect.stringContaining('\n5 files: 5 loaded, 0 refused.\n')])
+    expect(checked.out).toContain('4 have samples, by which `rules test` tests them; 1 have not both kinds, in the rule or beside it.\n')
+  })
+
+  it('refuses samples that belong to no rule, are there twice, or are no samples, with the reason, and follows no link', async () => {
+    const path = folderOf({
+      'a.yml': rule(),
+      'a.samples.yaml': JSON.stringify(both),
+      'a.samples.json': JSON.stringify(both),
+      'b.yml': rule(),
+      'b.samples.yaml': '[1, 2]',
+      'c.yml': rule(),
+      'c.samples.json': '{"match": [], "near": []}',
+      'd.yml': rule(),
+      'd.samples.yaml': 'match: [',
+      'e.yml': rule(),
+      'e.samples.yaml': '',
+      'f.yml': rule(),
+      'gone.samples.yaml': JSON.stringify(both),
+    })
+    symlinkSync(join(path, 'a.samples.json'), join(path, 'f.samples.json'))
+    const { code, out } = await countersign(['rules', 'test', path])
+    expect(code).toBe(1)
+    for (const said of [
+      'a.samples.yaml: a.samples.json holds samples of the same rule; keep one of the two',
+      'b.samples.yaml: the file: must be keys with values',
+      'c.samples.json: it has the key near, and only match and nomatch are read',
+      'd.samples.yaml: it is neither YAML nor JSON: ',
+      'e.samples.yaml: it is empty',
+      'gone.samples.yaml: it holds samples, and no rule is called gone.yml or .yaml',
+    ])
+      expect(out).toContain(`  REFUSED  ${said}`)
+    expect(out).toContain('  untested f.yml: it has no sample')
+  })
+
+  it('are not read by a replay: a folder with broken samples has no refused rule', async () => {
+    const path = folderOf({ 'a.yml': rule(), 'a.samples.json': '{' })
+    const events = join(path, 'events.json')
+    writeFileSync(events, JSON.stringify({ Records: [] }))
+    const { err } = await countersign(['replay', events, '--rules', path])
+    expect(err).not.toContain('refused')
+  })
+})
+
+describe('the demonstration with rules', () => {
+  it('compares the calls of its story with them', async () => {
+    const path = folderOf({
+      'identity-asked.yml': rule().replace(
+        'iam.amazonaws.com, eventName: CreateUser',
+        'bedrock.amazonaws.com, eventName: ListFoundationModels',
+      ),
+    })
+    const data = join(path, 'account')
+    const { code } = await countersign(['start', '--once', '--data', data, '--rules', path])
+    expect(code).toBe(0)
+    const { out } = await countersign(['incidents', 'list', '--all', '--json', '--data', data])
+    expect(out).toContain('"rule:identity-asked"')
+    const none = await countersign(['start', '--once', '--data', data, '--rules', join(folder, 'nowhere')])
+    expect([none.code, none.err]).toEqual([2, expect.stringContaining('there is no folder')])
+  }, 120_000)
 })
 
 describe('a replay with rules', () => {

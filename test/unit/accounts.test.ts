@@ -648,6 +648,9 @@ describe('the policy by account', () => {
 
   it('names an account by 12 digits', () => {
     expect(() => parsePolicy({ version: 3, accounts: { '1234': { mode: 'ask' } } })).toThrow(/12 digits/)
+    expect(() => parsePolicy({ version: 3, accounts: { [MEMBER]: {} } })).toThrow(/says nothing: give mode or name/)
+    for (const name of ['', ' prod', 'a\u202eb', 'x'.repeat(51)])
+      expect(() => parsePolicy({ version: 3, accounts: { [MEMBER]: { name } } })).toThrow(/1 to 50 visible characters/)
   })
 })
 

@@ -94,6 +94,37 @@ describe('the measures of a period', () => {
     expect(precision.contained).toEqual({ answered: 1, compromised: 1, share: 1 })
   })
 
+  it('leave the verdicts on drills out of every precision and say how many, and no other canary, user of that name, or drill that was an attack', () => {
+    const user = (path: string, parts: Partial<Incident> = {}) => ({
+      identity: { ...sample.identity, kind: 'iam-user' as const, id: `arn:aws:iam::123456789012:user/${path}` },
+      state: 'released' as const,
+      containedAt: NOW + 2000,
+      verdict: verdict('legitimate', 3000),
+      ...parts,
+    })
+    const drill = 'countersign-canary/countersign-drill-0a1b2c'
+    const answered = (...incidents: Partial<Incident>[]) => {
+      const { drills, precision, detectors, times } = measure(
+        incidents.map((parts, at) => one(`i${at}`, parts)),
+        [],
+        PERIOD,
+      )
+      return {
+        drills,
+        all: precision.all.answered,
+        contained: precision.contained.answered,
+        detectors: detectors.length,
+        timed: times.contain.count,
+      }
+    }
+    expect(answered(user(drill))).toEqual({ drills: 1, all: 0, contained: 0, detectors: 0, timed: 1 })
+    const counted = { drills: 0, all: 1, contained: 1, detectors: 1, timed: 1 }
+    expect(answered(user('countersign-canary/build-canary'))).toEqual(counted)
+    expect(answered(user('countersign-drill-0a1b2c'))).toEqual(counted)
+    expect(answered(user(drill, { verdict: verdict('compromised', 3000) }))).toEqual(counted)
+    expect(answered(user(drill, { verdict: undefined }))).toEqual({ ...counted, all: 0, contained: 0, detectors: 0 })
+  })
+
   it('take no time for what ended, by another clock, before it began', () => {
     expect(measure([one('a', { containedAt: NOW - 500 })], [], PERIOD).times.contain).toMatchObject({ count: 1, worst: 0 })
   })

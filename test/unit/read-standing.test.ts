@@ -55,6 +55,17 @@ describe('what an incident knows of its identity', () => {
     expect(asked).toEqual([])
   })
 
+  it('is what the policy calls its account, where it has a name for it', async () => {
+    const named = await stack({
+      policy: { accounts: { '123456789012': { name: 'production' }, '210987654321': { name: 'other', mode: 'ask' } } },
+    })
+    await named.respond([suspicious('a')])
+    expect(await named.first()).toMatchObject({ accountName: 'production', decision: { mode: 'observe' } })
+    const other = await stack({ policy: { accounts: { '210987654321': { name: 'other' } } } })
+    await other.respond([suspicious('a')])
+    expect(await other.first()).not.toHaveProperty('accountName')
+  })
+
   it('is asked of IAM once where no inventory knows the user', async () => {
     const { respond, first, asked } = await stack({ tags: { environment: 'prod', team: 'pay' } })
     await respond([suspicious('a')])

@@ -84,7 +84,7 @@ describe('the story of an incident', () => {
       '3 calls with findings succeeded: iam:CreateUser, sts:GetCallerIdentity and secretsmanager:GetSecretValue of “prod/db”.',
       'Refused: 3 calls after the containment and 1 before that.',
       'Done: at 12:01 UTC key …MPLE of ci-deploy switched off; ci-deploy denied everything, by an inline policy.',
-      'What it costs the owner: 2 calls from the usual place refused since, the last at 12:01 UTC on 2026-01-31: s3:PutObject (2) of artefacts.',
+      'What it costs the owner: 2 calls from the usual place refused since, the last at 12:01 UTC on 2026-01-31: s3:PutObject (2) of artefacts; CloudTrail keeps no record of calls with the switched-off key, so there may be more.',
     ])
     expect(storyFaults({ incident: CONTAINED, signals: SIGNALS, changes: DONE })).toEqual([])
   })
@@ -97,6 +97,29 @@ describe('the story of an incident', () => {
     const lines = storyOf({ incident: older, signals, changes: DONE }).sentences.map(({ parts }) => plainText(parts))
     expect(lines[1]).toBe('How it is usually used is not known.')
     expect(lines.at(-1)).toBe('What it costs the owner is not known, because its usual place is not.')
+  })
+
+  it('says once that calls with a switched-off key leave no record, and only where a key is off', () => {
+    const costs = (changes: readonly Change[], parts: Partial<Incident> = {}, signals = SIGNALS) =>
+      told(parts, signals, changes).filter((line) => line.startsWith('What it costs the owner'))
+    const off = 'CloudTrail keeps no record of calls with the switched-off key, so there may be more.'
+    const unseen = SIGNALS.filter(({ detectors, outcome }) => detectors.length > 0 || outcome === 'success')
+    expect(costs(DONE, {}, unseen)).toEqual([`What it costs the owner: no call from the usual place is known to be refused since; ${off}`])
+    expect(costs(DONE)[0]?.split(off)).toHaveLength(2)
+    const denied = DONE.map((change) => (change.to === 'Inactive' ? { ...change, to: 'deny all' } : change))
+    for (const changes of [[], denied, DONE.filter(({ kind }) => kind === 'step-planned')])
+      expect(costs(changes)[0]).not.toContain('no record')
+    const restricted = costs([], { state: 'restricted', restrictedAt: AT + 60_000, containedAt: undefined }, unseen)
+    expect(restricted).toEqual(['What it costs the owner: no call from the usual place is known to be refused since.'])
+  })
+
+  it('names the account where the policy has a name for it, and has its id beside it', () => {
+    expect(told({ accountName: 'production' })[0]).toContain('(owner platform; account production (123456789012)) was used')
+    const root = { ...CONTAINED.identity, kind: 'root' as const }
+    expect(told({ accountName: 'production', identity: root })[0]).toMatch(
+      /^The root user of account production \(123456789012\) /,
+    )
+    expect(told({ accountName: 'Prod <b>2</b>' })[0]).toContain('account “Prod <b>2</b>” (123456789012)')
   })
 
   it('says that nothing was done where nothing was, and of no call where none was read', () => {

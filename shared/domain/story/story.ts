@@ -1,5 +1,6 @@
 import type { Change } from '../change.ts'
 import type { Incident, IncidentSignal } from '../incident.ts'
+import { standingSteps } from '../progress.ts'
 import { refusingAction } from '../reasons.ts'
 import { clockText } from '../time.ts'
 import { callsIn, callsText } from '../timeline.ts'
@@ -8,7 +9,7 @@ import { doneText } from './done-text.ts'
 import { placeText } from './place-text.ts'
 import { type Part, say, type Told } from './said.ts'
 import { suspiciousCall } from './story-facts.ts'
-import { standingIn, subjectText } from './subject-text.ts'
+import { isPlural, standingIn, subjectText } from './subject-text.ts'
 import { usedText, usualText } from './use-text.ts'
 import { isKnownUse } from './usual-use.ts'
 
@@ -42,17 +43,19 @@ export function storyOf({ incident, signals, changes, isReplay = false }: StoryI
     const { parts, entries } = doneText(incident, changes)
     told.push({ parts, facts: entries.length === 0 ? ['D'] : entries.slice(-CITED).map((number) => `C${number}`) })
   }
-  if (calls !== undefined && !isReplay) told.push(...ownersTold(incident, calls))
+  if (calls !== undefined && !isReplay) told.push(...ownersTold({ incident, changes }, calls))
   return { headline: headlineOf(incident, suspicious), sentences: told }
 }
 
 function whoTold(incident: Incident, signals: readonly IncidentSignal[] | undefined, call: IncidentSignal | undefined): Told {
-  const who = say`${subjectText(incident)}${standingIn(incident)}`
-  if (call !== undefined) return { parts: say`${who} ${usedText(call)}.`, facts: ['I', 'O'] }
+  const subject = subjectText(incident)
+  const [were, stand] = isPlural(subject) ? ['were', 'stand'] : ['was', 'stands']
+  const who = say`${subject}${standingIn(incident)}`
+  if (call !== undefined) return { parts: say`${who} ${were} ${usedText(call)}.`, facts: ['I', 'O'] }
   const isReported = (incident.reports ?? []).length > 0
-  if (signals === undefined) return { parts: say`${who} stands out since ${clockText(incident.openedAt)}.`, facts: ['I'] }
+  if (signals === undefined) return { parts: say`${who} ${stand} out since ${clockText(incident.openedAt)}.`, facts: ['I'] }
   return {
-    parts: isReported ? say`${who} was reported; no call of it with findings is known.` : say`${who}: no call of it is known.`,
+    parts: isReported ? say`${who} ${were} reported; no call of it with findings is known.` : say`${who}: no call of it is known.`,
     facts: ['I'],
   }
 }
@@ -61,11 +64,16 @@ function usualTold(incident: Incident): Told {
   return { parts: usualText(incident), facts: ['H'] }
 }
 
+/** `about 90 calls`, as a sentence begins. */
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 function succeededTold({ succeeded }: Calls): Told {
   const parts =
     succeeded.length === 0
       ? say`No call with findings succeeded.`
-      : say`${callsText(succeeded)} with findings succeeded: ${kindsText(succeeded)}.`
+      : say`${upperFirst(callsText(succeeded))} with findings succeeded: ${kindsText(succeeded)}.`
   return { parts, facts: ['N'] }
 }
 
@@ -83,14 +91,18 @@ function refusedTold(incident: Incident, { refusedBefore, refusedSince }: Calls,
 }
 
 /** What it costs the owner, where something refuses calls: those from its usual place. */
-function ownersTold({ restrictedAt, containedAt, usual, openedAt }: Incident, { refusedAtHome }: Calls): Told[] {
+function ownersTold({ incident, changes }: Pick<StoryInput, 'incident' | 'changes'>, { refusedAtHome }: Calls): Told[] {
+  const { restrictedAt, containedAt, usual, openedAt } = incident
+  const unrecorded = hasKeyOff(incident, changes)
+    ? '; CloudTrail keeps no record of calls with the switched-off key, so there may be more'
+    : ''
   const since = restrictedAt ?? containedAt
   if (since === undefined) return []
   const last = refusedAtHome.at(-1)
   if (last !== undefined)
     return [
       {
-        parts: say`What it costs the owner: ${callsText(refusedAtHome)} from the usual place refused since, the last at ${clockText(last.time)}: ${kindsText(refusedAtHome)}.`,
+        parts: say`What it costs the owner: ${callsText(refusedAtHome)} from the usual place refused since, the last at ${clockText(last.time)}: ${kindsText(refusedAtHome)}${unrecorded}.`,
         facts: ['W'],
       },
     ]
@@ -98,11 +110,21 @@ function ownersTold({ restrictedAt, containedAt, usual, openedAt }: Incident, { 
   return [
     {
       parts: isKnown
-        ? say`What it costs the owner: no call from the usual place was refused since, as far as events say: calls with a key that is switched off may leave none.`
+        ? say`What it costs the owner: no call from the usual place is known to be refused since${unrecorded}.`
         : say`What it costs the owner is not known, because its usual place is not.`,
       facts: ['W'],
     },
   ]
+}
+
+/**
+ * True where a key of it is switched off. Calls with such a key do not authenticate, and CloudTrail records what did, so nothing tells how many the owner made. Without the
+ * record of the incident it goes by the kind of what was contained.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+ */
+function hasKeyOff({ containedAt, credentials }: Incident, changes: readonly Change[] | undefined): boolean {
+  if (changes !== undefined) return standingSteps(changes).some(({ isDone, contained }) => isDone && contained === 'Inactive')
+  return containedAt !== undefined && credentials.some(({ kind, isPrimary }) => isPrimary && kind === 'access-key')
 }
 
 const ENDS: Readonly<Record<Incident['state'], string>> = {

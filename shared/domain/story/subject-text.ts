@@ -4,10 +4,10 @@ import type { Incident, Suspect } from '../incident.ts'
 import { joined, named, type Part, say } from './said.ts'
 
 /** What an incident is about, as the subject of a sentence: `Key …GUUA of ci-deploy`. */
-export function subjectText(incident: Pick<Incident, 'identity' | 'credentials'>): Part[] {
+export function subjectText(incident: Pick<Incident, 'identity' | 'credentials' | 'accountName'>): Part[] {
   const { identity, credentials } = incident
-  const { kind, account } = identity
-  if (kind === 'root') return say`The root user of account ${named(account)}`
+  const { kind } = identity
+  if (kind === 'root') return say`The root user of ${accountText(incident)}`
   const name = named(identity.name)
   const own = kind === 'role' ? say`role ${name}` : say`${name}`
   const used = credentials.filter((one) => one.kind !== 'none' && !isAttempt(one.id))
@@ -16,6 +16,12 @@ export function subjectText(incident: Pick<Incident, 'identity' | 'credentials'>
   if (of !== undefined) return say`${of} of ${own}`
   const words = wordsFor(identity)
   return say`${words.charAt(0).toUpperCase()}${words.slice(1)}, ${own},`
+}
+
+/** True where a subject is several things: its verb is `were`. */
+export function isPlural(subject: readonly Part[]): boolean {
+  const [first] = subject.filter((part) => part !== '')
+  return typeof first === 'string' && /^(?:[2-9]|\d{2})/.test(first)
 }
 
 const KINDS: Readonly<Record<Exclude<Suspect['kind'], 'none'>, readonly [one: string, several: string]>> = {
@@ -42,14 +48,19 @@ function lastOf(id: string): Part {
 }
 
 /** Why its identity matters, whose it is and in which account, as a part in brackets. */
-export function standingIn(incident: Pick<Incident, 'identity' | 'criticality' | 'owner'>): Part[] {
+export function standingIn(incident: Pick<Incident, 'identity' | 'criticality' | 'owner' | 'accountName'>): Part[] {
   const { identity, owner } = incident
   // That it is not known, other lines say.
   const criticality = incident.criticality?.rule
   const said = [
     ...(criticality === undefined ? [] : [say`${named(criticality)}`]),
     ...(owner === undefined ? [] : [say`owner ${named(owner)}`]),
-    ...(identity.kind === 'root' || identity.account === 'unknown' ? [] : [say`account ${named(identity.account)}`]),
+    ...(identity.kind === 'root' || identity.account === 'unknown' ? [] : [accountText(incident)]),
   ]
   return said.length === 0 ? [] : say` (${joined(said, '; ')})`
+}
+
+/** The account of an incident: by the name that the policy has for it and its id, or by its id alone. */
+function accountText({ identity: { account }, accountName }: Pick<Incident, 'identity' | 'accountName'>): Part[] {
+  return accountName === undefined ? say`account ${named(account)}` : say`account ${named(accountName)} (${named(account)})`
 }

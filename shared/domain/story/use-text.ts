@@ -24,10 +24,10 @@ function oftenText({ calls, since }: UsualUse, at: number): string {
   return `about every ${Math.round(1 / perDay)} days`
 }
 
-/** Where, with which tool and when a call was made, as the end of a sentence. */
+/** Where, with which tool and when a call was made, as what follows the verb of a sentence. */
 export function usedText(call: IncidentSignal): Part[] {
   const { agentFamily, isUsualPlace, time } = call
   const usual = isUsualPlace === true ? ', which is a usual place of it,' : ''
   const tool = agentFamily === 'unknown' || agentFamily === '' ? [] : say` by ${named(agentFamily)}`
-  return say`was used from ${placeText(call)}${usual}${tool} at ${clockText(time)}`
+  return say`used from ${placeText(call)}${usual}${tool} at ${clockText(time)}`
 }

@@ -38,6 +38,8 @@ export interface Measures {
     /** From being asked, or contained, to the verdict of a person. */
     readonly review: Durations
   }
+  /** Released drills. Their verdicts are in no precision; their times are in `times`. */
+  readonly drills: number
   /** Precision over all incidents that a person answered, and over those that were contained. */
   readonly precision: { readonly all: Precision; readonly contained: Precision }
   readonly advisor: { readonly asked: number; readonly fallbacks: Readonly<Record<string, number>> }
@@ -56,7 +58,7 @@ export function measure(candidates: readonly IncidentWithChanges[], policy: read
     .sort((a, b) => byPriority(a.incident, b.incident) || (a.incident.id < b.incident.id ? -1 : 1))
   const incidents = within.map(({ incident }) => incident)
   const policyChanges = policy.filter(({ subject, at }) => subject === POLICY_SUBJECT && isIn(Date.parse(at), period))
-  const { answers, questions } = answersIn(incidents)
+  const { answers, questions, drills } = answersIn(incidents)
   return {
     period,
     incidents,
@@ -70,6 +72,7 @@ export function measure(candidates: readonly IncidentWithChanges[], policy: read
       contain: durationsOf(within, ({ incident }) => spanOf(incident.decidedBy.time, incident.containedAt)),
       review: durationsOf(within, reviewedAfter),
     },
+    drills,
     precision: { all: precisionOf(incidents), contained: precisionOf(incidents.filter(({ containedAt }) => containedAt !== undefined)) },
     advisor: questions,
     // `driftOf` uses thresholds only for its weeks, which this result leaves out.

@@ -1,4 +1,5 @@
 import { pendingOf } from '../../contain/pending.ts'
+import { accountText } from '../../domain/account-name.ts'
 import type { Contribution } from '../../domain/assessment.ts'
 import type { Change } from '../../domain/change.ts'
 import { isForPeople } from '../../domain/comment.ts'
@@ -45,7 +46,7 @@ export function collectFacts({ incident, signals, changes }: ExplanationInput): 
   return [
     {
       id: 'I',
-      text: `${identity.kind} ${printable(identity.name, 64)} of account ${printable(identity.account, 32)}${incident.owner === undefined ? '' : `, owner ${printable(incident.owner, 64)}`}, incident ${incident.state}`,
+      text: `${identity.kind} ${printable(identity.name, 64)} of account ${accountText(incident)}${incident.owner === undefined ? '' : `, owner ${printable(incident.owner, 64)}`}, incident ${incident.state}`,
     },
     {
       id: 'R',

@@ -8,7 +8,7 @@ import { Refusal } from '../refusal.ts'
 import { evidenceOf } from './evidence-of.ts'
 import { parseCondition } from './parse-condition.ts'
 import { selectionCondition } from './selection-condition.ts'
-import { SigmaRule } from './sigma-rule.ts'
+import { type RuleSamples, SigmaRule } from './sigma-rule.ts'
 
 /** A rule that was read. `packed` is undefined where it makes no findings: it is informational and gives no weight. */
 export interface CompiledRule {
@@ -19,7 +19,7 @@ export interface CompiledRule {
   readonly condition: Condition
   readonly packed: PackedRule | undefined
   readonly calls: readonly Calls[]
-  readonly samples: { readonly match: readonly Record<string, unknown>[]; readonly nomatch: readonly Record<string, unknown>[] } | undefined
+  readonly samples: RuleSamples | undefined
   /** What the person on call does, and what else makes the rule match, in the words of its author. */
   readonly runbook: string | undefined
   readonly falsePositives: readonly string[]

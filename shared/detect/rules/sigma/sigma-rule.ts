@@ -8,6 +8,13 @@ const SampleRecord = z.record(z.string(), z.unknown())
 /** The most samples of a kind. */
 const SAMPLES_LIMIT = 50
 
+/** Records that a rule matches, and near misses that it must not match. */
+export const SampleRecords = z.strictObject({
+  match: z.array(SampleRecord).max(SAMPLES_LIMIT).default([]),
+  nomatch: z.array(SampleRecord).max(SAMPLES_LIMIT).default([]),
+})
+export type RuleSamples = z.infer<typeof SampleRecords>
+
 /**
  * What a rule says to Countersign, under the key `countersign`. All of it may be left out.
  *
@@ -25,12 +32,7 @@ export const OwnBlock = z.strictObject({
     .optional(),
   technique: Technique.optional(),
   runbook: z.string().min(1).max(1_000).optional(),
-  tests: z
-    .strictObject({
-      match: z.array(SampleRecord).max(SAMPLES_LIMIT).default([]),
-      nomatch: z.array(SampleRecord).max(SAMPLES_LIMIT).default([]),
-    })
-    .optional(),
+  tests: SampleRecords.optional(),
 })
 export type OwnBlock = z.infer<typeof OwnBlock>
 
