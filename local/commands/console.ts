@@ -5,12 +5,15 @@ import { serveConsole } from '../console/serve.ts'
 import { sweepRegularly, tellSweepFailed } from '../embedded/sweep.ts'
 import { geoDatabases } from '../geo-databases.ts'
 import type { Target } from '../target.ts'
+import { whoOf } from './incidents.ts'
 
-/** Serves the console until the process is told to end. */
+/** Serves the console until the process is told to end. Throws `incident.unknown` where `incidentId` is none. */
 export async function openConsole(
   target: Target,
   { port, incidentId, print }: { port: number; incidentId?: string | undefined; print: (text: string) => void },
 ): Promise<void> {
+  // Whoever has a wrong id would be shown a page that is not there.
+  if (incidentId !== undefined) await whoOf(target, incidentId)
   const geoIp = geoIpFrom(await geoDatabases())
   const { sweep } = target
   const stopSweeping = sweep === undefined ? undefined : await sweepRegularly(sweep, tellSweepFailed)

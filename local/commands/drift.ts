@@ -47,7 +47,7 @@ function renderDrift(
 ): string {
   const { verdicts, compromised, detectors, calibration, brier, advisor } = drift
   if (verdicts === 0)
-    return `No verdict of a person yet: answer incidents with \`${commandOn(target, 'release')}\` or \`confirm\`, and look again.`
+    return `No verdict of a person yet: \`${commandOn(target, 'incidents')}\` lists what waits for one. Release or confirm some, and look again.`
   const fallbacks = Object.entries(advisor.fallbacks).map(([cause, count]) => `${count} ${cause}`)
   const silent = Object.values(advisor.fallbacks).reduce((sum, count) => sum + count, 0)
   return [
