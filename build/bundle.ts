@@ -63,7 +63,10 @@ const GROUPS: readonly (readonly [name: string, files: RegExp])[] = [
   // Credentials that are looked for only where the environment names none, and the like; and formats of files that few inputs have.
   ['on-demand', /^(node_modules\/|local\/read\/read-(parquet|tar|zip)\.ts$)/],
   // A deployed stack, and what only `doctor` needs.
-  ['stack', /^(local\/(open-stack|open-rules|open-drill|bedrock-model|commands\/doctor)|shared\/(config|detect\/delivery-rules))\.ts$/],
+  [
+    'stack',
+    /^(local\/(open-stack|open-rules|open-health|open-doctor|open-drill|bedrock-model|commands\/doctor)|shared\/(config|detect\/delivery-rules))\.ts$/,
+  ],
   ['embedded', /^local\/(embedded|replay-in-folder|commands\/start)\.ts$/],
   // Hono, and ECharts with the first drawing.
   ['pages', /^local\/(page\/drift|replay\/(report|reach)-page|console\/serve|commands\/(report|console|evaluate))\.ts$/],

@@ -5,35 +5,20 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Topic } from 'aws-cdk-lib/aws-sns'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
+import { HEARTBEAT_MS, LATE_SECONDS, SEALED_HOURS, SILENT_MS } from '../shared/domain/expected-times.ts'
+import { OWN_METRIC as METRIC } from '../shared/domain/own-metric.ts'
 import { type AlarmKind, describeAlarm } from './alarm-texts.ts'
 import { WARNINGS } from './warnings.ts'
 
-/**
- * How long the oldest message of a queue may wait, in seconds. A containment should take seconds; bulk events wait five seconds for a batch; look-ups go at one
- * request a second, and a new stack meets many keys; contain looks again after up to 15 minutes; Slack takes about one message a second in a channel.
- */
-const LATE_SECONDS = {
-  Confirmed: 60,
-  Hot: 60,
-  Tokens: 60,
-  Bulk: 300,
-  Bootstrap: 3600,
-  Backfill: 600,
-  Reverify: 1800,
-  Notices: 600,
-} as const
 type ConsumedQueue = keyof typeof LATE_SECONDS
 
-/** Without a heartbeat for so many periods of five minutes in a row the stack is silent. Other events may come from other accounts and regions, or again and again from a queue. */
-const SILENT_PERIODS = 12
-
-/** Without a seal for so many hours in a row an alarm stands: a day, and two hours for the three attempts of a run. */
-const SEALED_HOURS = 26
+/** Without a heartbeat for so many of its periods in a row the stack is silent. Other events may come from other accounts and regions, or again and again from a queue. */
+const SILENT_PERIODS = SILENT_MS / HEARTBEAT_MS
 
 const DAY_MINUTES = 1_440
 
 /** What the functions count. */
-export const OWN_METRIC = { namespace: 'Countersign', dimensionsMap: { service: 'countersign' }, statistic: 'Sum' } as const
+export const OWN_METRIC = { namespace: METRIC.namespace, dimensionsMap: { service: METRIC.service }, statistic: 'Sum' } as const
 
 /** The warnings of a function that a stack may lack, by how they begin. */
 const OPTIONAL = ['rotate', 'learn', 'slack', 'archive', 'webhook', 'fetch-alert', 'logs'] as const
@@ -115,7 +100,7 @@ export class Alarms extends Construct {
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,
     }
-    const arrived = new Metric({ ...OWN_METRIC, metricName: 'respond.heartbeats', period: Duration.minutes(5) })
+    const arrived = new Metric({ ...OWN_METRIC, metricName: 'respond.heartbeats', period: Duration.millis(HEARTBEAT_MS) })
     this.add('Silent', 'Silent', { ...silence, metric: arrived, evaluationPeriods: SILENT_PERIODS })
     const sealed = new Metric({ ...OWN_METRIC, metricName: 'seal.done', period: Duration.hours(1) })
     this.add('SealMissing', 'SealMissing', { ...silence, metric: sealed, evaluationPeriods: SEALED_HOURS })

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { type Document, isMap, isScalar, isSeq, parseDocument, YAMLMap, type YAMLParseError } from 'yaml'
 import { detectorFaults } from '../shared/detect/detector-names.ts'
 import type { Policy } from '../shared/domain/policy.ts'
@@ -6,6 +5,7 @@ import { currentDetector, migratePolicy, POLICY_VERSION, RENAMED_KEYS, THRESHOLD
 import { ResponderError } from '../shared/errors.ts'
 import { parsePolicy } from '../shared/record/policy-in-force.ts'
 import { idlePatterns } from './policy-protections.ts'
+import { readText, UnfitFile } from './read/read-text.ts'
 
 const MAX_CHARACTERS = 262_144
 const YAML_OPTIONS = { maxAliasCount: 20, prettyErrors: true } as const
@@ -25,7 +25,7 @@ export async function readPolicyFile(path: string): Promise<Policy> {
 
 /** Reads and checks a policy file, and also returns the text that a file of an older version should have. Every fault is named, each on its line. */
 export async function loadPolicyFile(path: string): Promise<PolicyFile> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+  const text = await readText(path).catch((cause: unknown) => {
     throw new ResponderError('policy.invalid', unreadable(path, cause), { cause })
   })
   if (text.length > MAX_CHARACTERS)
@@ -40,7 +40,7 @@ export async function loadPolicyFile(path: string): Promise<PolicyFile> {
 }
 
 function unreadable(path: string, cause: unknown): string {
-  const { code } = cause as { code?: unknown }
+  const { code } = Object(cause instanceof UnfitFile ? cause.cause : cause) as { code?: unknown }
   if (code === 'ENOENT') return `there is no policy file ${path}`
   if (code === 'EISDIR') return `${path} is a folder and no policy file`
   return `cannot read the policy file ${path}: ${cause instanceof Error ? cause.message : 'unknown error'}`

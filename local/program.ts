@@ -23,8 +23,8 @@ import { complain, ENDPOINT, POLICY_HELP, paint, print, RULES, wholeNumber, widt
 import { requireSomeInput } from './read/list-files.ts'
 
 const EXIT_CODES = `
-Exit codes: 0 done; 1 failed, declined, or a check that failed (changes verify, drill, eval --fail-under, policy check,
-rules check, rules test);
+Exit codes: 0 done; 1 failed, declined, or a check that failed (changes verify, doctor, drill, eval --fail-under,
+policy check, rules check, rules test);
 2 wrong use of a command; 3 done, but some input could not be read; 4 another process has the account open;
 130 interrupted: replay told what it had read, drill removed what it had made.
 A message ends in the code of its error; docs/errors.md of the project's sources explains each.`

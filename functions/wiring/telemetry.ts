@@ -1,9 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
+import { OWN_METRIC } from '../../shared/domain/own-metric.ts'
 import type { Log } from '../../shared/ports/runtime.ts'
 
-export const logger = new Logger({ serviceName: 'countersign' })
-export const metrics = new Metrics({ namespace: 'Countersign', serviceName: 'countersign' })
+export const logger = new Logger({ serviceName: OWN_METRIC.service })
+export const metrics = new Metrics({ namespace: OWN_METRIC.namespace, serviceName: OWN_METRIC.service })
 
 /** Whether the stack has a dashboard, for which more is measured. Each metric that is sent costs 0.30 USD a month. */
 export const hasDashboard: boolean = process.env.DASHBOARD === 'on'

@@ -8,6 +8,7 @@ import type { Sharing } from '../console/share-options.ts'
 import { sweepRegularly, tellSweepFailed } from '../embedded/sweep.ts'
 import { geoDatabases } from '../geo-databases.ts'
 import type { Target } from '../target.ts'
+import { whoOf } from './incidents.ts'
 
 /** How the console is opened: on this machine alone, or shared. `log` is told who looked. */
 export interface OpenConsole {
@@ -18,8 +19,10 @@ export interface OpenConsole {
   readonly log: (line: string) => void
 }
 
-/** Serves the console until the process is told to end. */
+/** Serves the console until the process is told to end. Throws `incident.unknown` where `incidentId` is none. */
 export async function openConsole(target: Target, { port, sharing, incidentId, print, log }: OpenConsole): Promise<void> {
+  // Whoever has a wrong id would be shown a page that is not there.
+  if (incidentId !== undefined) await whoOf(target, incidentId)
   const geoIp = geoIpFrom(await geoDatabases())
   const { sweep } = target
   const stopSweeping = sweep === undefined ? undefined : await sweepRegularly(sweep, tellSweepFailed)

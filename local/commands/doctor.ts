@@ -1,56 +1,102 @@
 import { CATALOGUE } from '../../shared/detect/catalogue.ts'
 import { type DeployedRules, type DetectorDelivery, deliveryOf, type Gap } from '../../shared/detect/delivery.ts'
-import { DELIVERY_RULES, rulesOf } from '../../shared/detect/delivery-rules.ts'
+import { rulesOf } from '../../shared/detect/delivery-rules.ts'
 import type { Recording } from '../../shared/domain/trail.ts'
+import type { Check } from '../doctor/check.ts'
+import { rulesCheck, trailCheck } from '../doctor/delivery-checks.ts'
+import { renderChecks } from '../render/checks.ts'
+import { wrapText, wrapWords } from '../render/wrap.ts'
 
-/**
- * Says which detectors a stack delivers the calls of, which not or in part, why, and what would deliver them. `isWhole` is false where a rule of the stack
- * is missing or disabled, or the trails are known not to record all management events, or could not be read. `recording` is undefined where no stack is looked at.
- */
-export function doctor(
-  stack: DeployedRules & { readonly recording?: Recording },
-  { isJson }: { isJson: boolean },
-): { output: string; isWhole: boolean } {
+/** What is looked at: the rules of a deployed stack or of settings, and what else was checked. `recording`: what the trails record; undefined where no stack is looked at. */
+export interface DoctorSubject extends DeployedRules {
+  readonly recording?: Recording
+  readonly checks?: readonly Check[]
+  /** What was checked, such as `stack Countersign`. */
+  readonly name?: string
+}
+
+/** What doctor prints, and whether every check is well. `exitCode`: 1 where something is broken, 3 where something could not be read and nothing is broken. */
+export interface Diagnosis {
+  readonly output: string
+  readonly isWhole: boolean
+  readonly exitCode: 0 | 1 | 3
+}
+
+interface Printing {
+  readonly isJson: boolean
+  readonly width?: number | undefined
+}
+
+/** Says how a deployed stack does, and which detectors it delivers the calls of, which not or in part, why, and what would deliver them. */
+export function doctor({ checks = [], name = 'the stack', ...stack }: DoctorSubject, { isJson, width }: Printing): Diagnosis {
   const { options, rules, region, recording } = stack
   const all = CATALOGUE.map((detector) => deliveryOf(detector, stack)).sort((a, b) => (a.detector < b.detector ? -1 : 1))
   const missing = rulesOf(options).filter((rule) => !rules.has(rule))
-  const isWhole = missing.length === 0 && (recording === undefined || recording.kind === 'whole')
-  if (isJson) return { output: JSON.stringify({ region, options, rules: [...rules], missing, recording, detectors: all }), isWhole }
+  const found = recording === undefined ? checks : [rulesCheck(stack), trailCheck(recording), ...checks]
+  if (isJson)
+    return {
+      output: JSON.stringify({
+        region,
+        options,
+        rules: [...rules],
+        missing,
+        recording,
+        ...(recording && { checks: found }),
+        detectors: all,
+      }),
+      ...outcomeOf(found),
+    }
+  const head = recording === undefined ? [] : [renderChecks(name, found, width), '']
+  return {
+    output: [...head, ...deliveryLines(all, { options, region, hasTrails: recording !== undefined, width })].join('\n'),
+    ...outcomeOf(found),
+  }
+}
+
+/** Says how an account does of which no rules are known: one in a folder, or a stack whose rules could not be read. `note` is the last line. */
+export function diagnose({ name, checks, note }: Examined, { isJson, width }: Printing): Diagnosis {
+  const text = [renderChecks(name, checks, width), wrapText(note, width)].join('\n')
+  return { output: isJson ? JSON.stringify({ checks }) : text, ...outcomeOf(checks) }
+}
+
+interface Examined {
+  readonly name: string
+  readonly checks: readonly Check[]
+  readonly note: string
+}
+
+function outcomeOf(checks: readonly Check[]): Pick<Diagnosis, 'isWhole' | 'exitCode'> {
+  const has = (state: Check['state']) => checks.some((check) => check.state === state)
+  const exitCode = has('broken') ? 1 : has('not known') ? 3 : 0
+  return { isWhole: exitCode === 0, exitCode }
+}
+
+type DeliveryOf = Pick<DeployedRules, 'options' | 'region'> & { readonly hasTrails: boolean; readonly width: number | undefined }
+
+function deliveryLines(all: readonly DetectorDelivery[], { options, region, hasTrails, width }: DeliveryOf): string[] {
   const of = (state: DetectorDelivery['state']) => all.filter((one) => one.state === state)
   const [whole, inPart, none] = [of('delivered'), of('in-part'), of('not')]
-  const lines = [
-    `A stack in ${region} with readOnlyEvents ${options.readOnlyEvents} and includeRoleSessions ${options.includeRoleSessions}: of ${all.length} detectors`,
-    `${whole.length} get all calls that they look at, ${inPart.length} a part of them, ${none.length} cannot fire.`,
-    ...recordingLines(recording),
-    ...missing.map(
-      (rule) => `The rule ${rule} is missing or disabled, so these do not arrive: ${DELIVERY_RULES[rule]}. Deploy the stack again.`,
+  const fold = (text: string) => wrapText(text, width)
+  return [
+    fold(
+      `A stack in ${region} with readOnlyEvents ${options.readOnlyEvents} and includeRoleSessions ${options.includeRoleSessions}: of ${all.length} detectors`,
     ),
-    ...section('Cannot fire', none),
-    ...section('Fire on a part of the calls', inPart),
-    ...(whole.length === 0 ? [] : ['', 'Get all calls', ...wrapped(whole.map(({ detector }) => detector).join(', '))]),
+    fold(`${whole.length} get all calls that they look at, ${inPart.length} a part of them, ${none.length} cannot fire.`),
+    ...(hasTrails
+      ? []
+      : [
+          fold(
+            'Calls arrive only where a trail logs the management events of the region, which is not looked at here; reports of AWS Health need none.',
+          ),
+        ]),
+    ...section('Cannot fire', none, width),
+    ...section('Fire on a part of the calls', inPart, width),
+    ...(whole.length === 0 ? [] : ['', 'Get all calls', ...wrapped(whole.map(({ detector }) => detector).join(', '), { width })]),
   ]
-  return { output: lines.join('\n'), isWhole }
-}
-
-const RECORDING: Readonly<Record<Recording['kind'], string>> = {
-  whole: 'A trail records the management events of all regions, reads and writes.',
-  partial: 'The trails do not record all that these rules deliver:',
-  missing: 'NO CALL ARRIVES, whatever the rules are: no trail records them, and EventBridge delivers only what a trail records.',
-  unknown: 'Whether any call arrives is not known: it could not be read whether a trail records them.',
-}
-
-/** What the trails record, with what would mend it. */
-function recordingLines(recording: Recording | undefined): string[] {
-  if (recording === undefined)
-    return [
-      'Calls arrive only where a trail logs the management events of the region, which is not looked at here; reports of AWS Health need none.',
-    ]
-  const { kind, lines, commands } = recording
-  return [RECORDING[kind], ...lines.flatMap((line) => wrapped(line)), ...commands.map((command) => `    ${command}`)]
 }
 
 /** Detectors with the same gaps together, because most gaps are those of many. */
-function section(title: string, found: readonly DetectorDelivery[]): string[] {
+function section(title: string, found: readonly DetectorDelivery[], width: number | undefined): string[] {
   if (found.length === 0) return []
   const groups = new Map<string, { gaps: readonly Gap[]; detectors: string[] }>()
   for (const { detector, gaps } of found) {
@@ -60,23 +106,25 @@ function section(title: string, found: readonly DetectorDelivery[]): string[] {
     groups.set(key, group)
   }
   const blocks = [...groups.values()].sort((a, b) => b.detectors.length - a.detectors.length)
-  return ['', title, ...blocks.flatMap(({ gaps, detectors }) => [...wrapped(detectors.join(', ')), ...gaps.flatMap(gapLines)])]
+  return [
+    '',
+    title,
+    ...blocks.flatMap(({ gaps, detectors }) => [
+      ...wrapped(detectors.join(', '), { width }),
+      ...gaps.flatMap((gap) => gapLines(gap, width)),
+    ]),
+  ]
 }
 
-function gapLines({ what, remedy }: Gap): string[] {
-  const [first = '', ...others] = wrapped(`not delivered: ${what}`, 6)
-  return [first, ...others, ...(remedy === undefined ? [] : [`      delivered by: ${remedy}`])]
+function gapLines({ what, remedy }: Gap, width: number | undefined): string[] {
+  const lines = wrapped(`not delivered: ${what}`, { indent: 6, width })
+  return [...lines, ...(remedy === undefined ? [] : [wrapText(`      delivered by: ${remedy}`, width)])]
 }
 
+/** Lists are no wider than this, on the widest terminal and in a pipe. */
 const WIDTH = 118
 
-/** A text in lines of at most `WIDTH` characters. */
-function wrapped(text: string, indent = 2): string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)
-    if (last === undefined || last.length + 1 + word.length > WIDTH) lines.push(' '.repeat(indent) + word)
-    else lines[lines.length - 1] = `${last} ${word}`
-  }
-  return lines
+/** A list in lines of at most `WIDTH` characters, or of the terminal's width where that is less. */
+function wrapped(text: string, { indent = 2, width = WIDTH }: { indent?: number; width?: number | undefined }): string[] {
+  return wrapWords(text, Math.min(width, WIDTH) - indent).map((line) => ' '.repeat(indent) + line)
 }

@@ -55,7 +55,7 @@ function renderDrift(target: Target, { drift, drills, proposals, paint, width }:
   const without = drills === 0 ? [] : [`${drillsLeftOut(drills)}.`]
   if (verdicts === 0)
     return [
-      `No verdict of a person yet: answer incidents with \`${commandOn(target, 'release')}\` or \`confirm\`, and look again.`,
+      `No verdict of a person yet: \`${commandOn(target, 'incidents')}\` lists what waits for one. Release or confirm some, and look again.`,
       ...without,
     ].join('\n')
   const fallbacks = Object.entries(advisor.fallbacks).map(([cause, count]) => `${count} ${cause}`)

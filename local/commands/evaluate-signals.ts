@@ -1,8 +1,10 @@
 import * as z from 'zod'
 import { printable } from '../../shared/domain/printable.ts'
+import { issueText } from '../../shared/domain/schema-issues.ts'
 import { addOutcome, type KindFigures, noFigures, renderSignals } from '../evaluate/signal-figures.ts'
 import { outcomeOf } from '../evaluate/signal-kinds.ts'
 import { readRecords } from '../read/read-records.ts'
+import { InputTally } from './input-tally.ts'
 
 /** A labelled signal of any source: `kind` says by which way it comes, `event` is it, `headers` those of the request that brought it. */
 const LabelledSignal = z.object({
@@ -41,6 +43,7 @@ export async function evaluateSignals({
 }: EvaluateSignalsOptions): Promise<{ output: string; isWhole: boolean }> {
   const kinds = new Map<string, KindFigures>()
   let problems = 0
+  const passed = new InputTally({ write: complain })
   const fail = (line: string) => {
     problems += 1
     if (problems <= NAMED) complain(line)
@@ -49,13 +52,15 @@ export async function evaluateSignals({
   for await (const batch of readRecords(files, {
     onProblem: ({ file, position, reason }) => fail(`${printable(file, 300)}: byte ${position}: ${printable(reason, 300)}`),
     recordOf: (line) => line,
+    onSkip: passed.onSkip,
   }))
     for (const line of batch) {
       number += 1
       const parsed = LabelledSignal.safeParse(line)
       if (!parsed.success) {
         const [issue] = parsed.error.issues
-        fail(`record ${number}: ${issue?.path.join('.') || 'the line'}: ${issue?.message}; a row has id, kind, label, event and headers`)
+        const why = issue === undefined ? '' : `${issue.path.join('.') || 'the line'}: ${issueText(issue, LabelledSignal, line)}`
+        fail(`record ${number}: ${printable(why, 300)}; a row has id, kind, label, event and headers`)
         continue
       }
       const { id, kind, event, headers } = parsed.data
@@ -69,7 +74,7 @@ export async function evaluateSignals({
           `record ${number}${typeof id === 'string' ? ` (${printable(id, 80)})` : ''}, ${printable(kind, 60)}: neither a signal nor known to be none`,
         )
     }
-  if (number === 0) fail('no row was read')
+  if (number === 0) fail(`no row was read${passed.passedOver.length === 0 ? '' : `; passed over: ${passed.passedOver.join(', ')}`}`)
   const told = Object.fromEntries([...kinds].sort(([a], [b]) => (a < b ? -1 : 1)))
   return { output: isJson ? JSON.stringify({ kinds: told }) : renderSignals(told, width), isWhole: problems === 0 }
 }

@@ -13,7 +13,8 @@ import { type Evaluated, renderTable } from '../evaluate/report.ts'
 import { type CaseResult, runCase } from '../evaluate/run-case.ts'
 import { geoDatabases } from '../geo-databases.ts'
 import { wrapText } from '../render/wrap.ts'
-import { writeOut } from '../write-out.ts'
+import { requireWritable, writeOut } from '../write-out.ts'
+import { InputTally } from './input-tally.ts'
 
 export interface EvaluateOptions {
   readonly files: readonly string[]
@@ -44,15 +45,20 @@ export async function evaluate({
   advised,
   complain,
 }: EvaluateOptions): Promise<{ output: string; isReached: boolean; isWhole: boolean }> {
+  // What would end the command after its work ends it before.
+  const bars = failUnder === undefined ? undefined : await readBars(failUnder)
+  if (out !== undefined) await requireWritable(out)
   let problems = 0
-  const cases = await readCases(files, (problem) => {
+  const passed = new InputTally({ write: complain })
+  const onProblem = (problem: string) => {
     problems += 1
     complain(problem)
-  })
+  }
+  const cases = await readCases(files, onProblem, passed.onSkip)
   if (cases.length === 0 && problems === 0)
     throw new ResponderError(
       'usage',
-      `nothing was measured: no labelled record in ${files.join(', ')}; docs/evaluation.md shows what a line looks like`,
+      `nothing was measured: no labelled record in ${files.join(', ')}${passed.passedOver.length === 0 ? '' : ` (passed over: ${passed.passedOver.join(', ')})`}; docs/evaluation.md shows what a line looks like`,
     )
   const geoIp = geoIpFrom(await geoDatabases())
   const matching = rules && ruleSet(rules)
@@ -69,7 +75,7 @@ export async function evaluate({
   }
   const sources = figuresFor(alone)
   if (out !== undefined) await writeOut(out, await (await import('../evaluate/page.ts')).evaluationPage(sources, alone, policy.thresholds))
-  const short = failUnder === undefined ? [] : shortfalls(await readBars(failUnder), sources)
+  const short = bars === undefined ? [] : shortfalls(bars, sources)
   for (const line of short) complain(line)
   if (failUnder !== undefined && short.length === 0) complain(`every bar of ${failUnder} is reached`)
   const reached = { isReached: short.length === 0, isWhole: problems === 0 }

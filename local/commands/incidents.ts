@@ -64,7 +64,7 @@ export async function whoOf(target: Target, id: string): Promise<string> {
       `no incident ${printable(id, 60)} in ${name}; \`${commandOn(target, 'incidents')}\` lists the open ones`,
     )
   const { identity, state, assessment } = stored.value
-  return `${id} in ${name}: ${identity.kind} ${printable(identity.name, 64)}, ${state}, risk ${assessment.risk}.${replayedNote === undefined ? '' : ` ${replayedNote}`}`
+  return `Incident ${id} in ${name}: ${identity.kind} ${printable(identity.name, 64)}, ${state}, risk ${assessment.risk}.${replayedNote === undefined ? '' : ` ${replayedNote}`}`
 }
 
 /**

@@ -10,19 +10,25 @@ import { loadPolicyFile, readPolicyFile } from '../policy-file.ts'
 import { idlePatterns, lostProtections, unreachedTiers } from '../policy-protections.ts'
 import { overrideText, storedPolicy } from '../render/override.ts'
 import { policyLines, warningsOf } from '../render/policy-lines.ts'
+import { wrapText } from '../render/wrap.ts'
 import type { Target } from '../target.ts'
 
-/** Checks a policy file without touching anything. `now` (epoch ms) says which exceptions have ended. */
-export async function checkPolicy(path: string, now = Date.now()): Promise<string> {
+/** Checks a policy file without touching anything. `now` (epoch ms) says which exceptions have ended; `width` is that of the terminal. */
+export async function checkPolicy(
+  path: string,
+  { now = Date.now(), width }: { now?: number; width?: number | undefined } = {},
+): Promise<string> {
   const { policy, version, migrated } = await loadPolicyFile(path)
   const { mode, tiers, thresholds } = policy
   const verdict = [
     `${path} is a valid policy: mode ${mode}, ${tiers.length} ${tiers.length === 1 ? 'tier' : 'tiers'}, notify ${thresholds.notify} / ask ${thresholds.ask} / restrict ${thresholds.restrict} / contain ${thresholds.contain}.`,
     ...policyLines(policy, now),
   ].join('\n')
-  if (migrated === undefined) return verdict
+  if (migrated === undefined) return wrapText(verdict, width)
   const written = version === POLICY_VERSION ? 'It has the older key weights' : `It is written in version ${version} of the keys`
-  return `${verdict}\n${written}, which is read as long as 0.x lasts. In version ${POLICY_VERSION} it reads:\n\n${migrated}`
+  const told = `${verdict}\n${written}, which is read as long as 0.x lasts. In version ${POLICY_VERSION} it reads:`
+  // The policy is for a file, so its lines stay as they are.
+  return `${wrapText(told, width)}\n\n${migrated}`
 }
 
 /** The policy in force, as YAML. */
@@ -66,7 +72,9 @@ interface Proposal {
 }
 
 async function proposal(target: Target, path: string): Promise<Proposal> {
-  const [proposed, current] = await Promise.all([readPolicyFile(path), storedPolicy(target)])
+  // One after the other: where the file is none, nothing reads the table any more when it closes.
+  const proposed = await readPolicyFile(path)
+  const current = await storedPolicy(target)
   if (current === undefined) return { next: proposed, current, text: `No policy is stored in ${target.name} yet: ${path} is the first.` }
   const { policy, number } = current
   const running = runningOverride(policy, Date.now())

@@ -92,7 +92,8 @@ export async function replay({ run, incidents, trust }: Replay, options: ReplayO
     await writeOut(options.page, await replayPage(report, run, incidents.signals))
   }
   if (isPartial) return 'partial'
-  return input.problems === 0 && totals.records > 0 ? 'whole' : 'damaged'
+  // Where nothing was evaluated, nothing is known of the log, however well it was read.
+  return input.problems === 0 && totals.first !== Number.POSITIVE_INFINITY ? 'whole' : 'damaged'
 }
 
 function isTelling({ findings, assessment, excepted }: Evaluation): boolean {

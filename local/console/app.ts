@@ -24,6 +24,7 @@ import { addDismissRoutes } from './dismiss-routes.ts'
 import { errorPage, STATUS } from './error-page.ts'
 import { framed, type Page, type Room } from './frame.ts'
 import { guard, type Lock } from './guard.ts'
+import { HEADERS } from './headers.ts'
 import { IDENTITIES, identitiesPage, type KnownIdentity } from './identities-page.ts'
 import { ExpectedForm, identityPage, unseenPage } from './identity-page.ts'
 import { incidentPage } from './incident-page.ts'
@@ -191,25 +192,6 @@ export function consoleApp({ target: given, geoIp, clock, ...access }: ConsolePa
     return context.html(whole(errorPage(text, room), NOWHERE), status)
   })
   return outside
-}
-
-/** Nothing is loaded from other hosts, no script but `pulse.js` runs, and no page may frame the console. Charts are `data:` images. */
-const HEADERS: Parameters<typeof secureHeaders>[0] = {
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'"],
-    imgSrc: ['data:'],
-    connectSrc: ["'self'"],
-    formAction: ["'self'"],
-    baseUri: ["'none'"],
-    frameAncestors: ["'none'"],
-  },
-  xFrameOptions: 'DENY',
-  // The console's own forms send their origin, which the guard checks; other sites get no referrer.
-  referrerPolicy: 'same-origin',
-  // The console is served by http on loopback.
-  strictTransportSecurity: false,
 }
 
 async function incidentOf(id: string, { incidents }: Pick<Target, 'incidents'>): Promise<Incident> {

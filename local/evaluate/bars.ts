@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import * as z from 'zod'
 import type { Action } from '../../shared/domain/action.ts'
+import { issueText } from '../../shared/domain/schema-issues.ts'
 import { ResponderError } from '../../shared/errors.ts'
-import { whyUnreadable } from '../read/list-files.ts'
+import { readJson } from '../read/read-text.ts'
 import { type SourceFigures, share } from './figures.ts'
 import { isAtLeast, REACHED } from './reached.ts'
 
@@ -41,15 +41,18 @@ export type Bars = z.infer<typeof Bars>
 /** Reads and checks a file of bars. */
 export async function readBars(path: string): Promise<Bars> {
   const fail = (reason: string, cause?: unknown) => new ResponderError('usage', `cannot read the bars in ${path}: ${reason}`, { cause })
-  let content: unknown
-  try {
-    content = JSON.parse(await readFile(path, 'utf8'))
-  } catch (cause) {
-    throw fail(cause instanceof SyntaxError ? cause.message : whyUnreadable(cause), cause)
-  }
+  const content = await readJson(path).catch((cause: unknown) => {
+    throw fail(cause instanceof Error ? cause.message : 'it cannot be read', cause)
+  })
   const parsed = Bars.safeParse(content)
   if (parsed.success) return parsed.data
-  throw fail(parsed.error.issues.map(({ path: at, message }) => `${at.join('.') || 'the file'}: ${message}`).join('; '))
+  throw fail(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the file'} ${barIssue(issue, content)}`).join('; '))
+}
+
+function barIssue(issue: z.core.$ZodIssue, content: unknown): string {
+  return issue.code === 'unrecognized_keys'
+    ? `has no ${issue.keys.join(', ')}; the figures are ${Object.keys(Bar.shape).join(', ')}`
+    : issueText(issue, Bars, content)
 }
 
 /** A figure that has a bar, and of what it was counted. `of.count` 0: nothing was measured. */

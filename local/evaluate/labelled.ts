@@ -34,13 +34,18 @@ export interface LabelledCase {
 /** The time of records that have none: they are single examples, for which any time will do. */
 const NO_TIME = '2024-01-01T12:00:00Z'
 
-/** Reads labelled NDJSON files, plain or gzip, into cases. What cannot be read goes to `onProblem`, and reading goes on. */
-export async function readCases(files: readonly string[], onProblem: (problem: string) => void): Promise<LabelledCase[]> {
+/** Reads labelled NDJSON files, plain or gzip, into cases. What cannot be read goes to `onProblem`, what is something else to `onSkip`, and reading goes on. */
+export async function readCases(
+  files: readonly string[],
+  onProblem: (problem: string) => void,
+  onSkip: (file: string, kind: string) => void = () => {},
+): Promise<LabelledCase[]> {
   const cases = new Map<string, Labelled[]>()
   const refused = new Map<string, { first: string; count: number }>()
   let number = 0
   for await (const batch of readRecords(files, {
     onProblem: ({ file, position, reason }) => onProblem(`${file}: byte ${position}: ${reason}`),
+    onSkip,
     recordOf: (line) => ('Records' in line || 'Events' in line ? undefined : line),
   })) {
     for (const line of batch) {

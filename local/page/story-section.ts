@@ -16,7 +16,7 @@ export interface StoryParts {
 /** One incident: what happened in plain words first, ids and tables behind a line that opens. */
 export function storySection(known: StoryInput, { badge, after = [], rest }: StoryParts): Markup {
   const { headline, sentences } = storyOf(known)
-  const lines = [...sentences.map(({ parts }) => plainText(parts)), ...after]
+  const lines = [...sentences.map(({ parts }) => plainText(parts)), ...after.map((line) => line.charAt(0).toUpperCase() + line.slice(1))]
   return html`<section class="incident" id="${shown(known.incident.id, 64)}"><h3>${headlineText(headline)} <span class="badge">${badge}</span></h3>
 <ul class="story">${lines.map((line) => html`<li>${shown(line, SENTENCE)}</li>`)}</ul><details><summary>Why, and everything else of it</summary>${rest}</details></section>`
 }

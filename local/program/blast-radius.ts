@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { ResponderError } from '../../shared/errors.ts'
 import { DATA_FOLDER } from '../data-folder.ts'
+import { requireStack } from '../open-target.ts'
 import { complain, print, width } from './with-target.ts'
 
 interface BlastRadiusWords {
@@ -31,6 +32,7 @@ export function addBlastRadius(root: Command): void {
     .option('--out <file>', 'with --file: an HTML report')
     .action(async (identity: string | undefined, { file, data, stack, region, account, json, out }: BlastRadiusWords) => {
       const isJson = json === true
+      requireStack({ stack, region })
       if (out !== undefined && file === undefined) throw new ResponderError('usage', '--out makes a page of a file: name it with --file')
       if (account !== undefined && stack === undefined)
         throw new ResponderError('usage', '--account names an account of a stack: name the stack with --stack')

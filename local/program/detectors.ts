@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { requireStack } from '../open-target.ts'
 import { complain, POLICY_HELP, print, width } from './with-target.ts'
 
 interface DetectorsOptions {
@@ -21,6 +22,7 @@ export function addDetectors(root: Command): void {
     .option('--region <region>', 'the region of the stack')
     .option('--json', 'one JSON object')
     .action(async (id: string | undefined, options: DetectorsOptions) => {
+      requireStack(options)
       const [{ listDetectors, showDetector }, found] = await Promise.all([import('../commands/detectors.ts'), policyOf(options)])
       const input = { ...found, now: Date.now(), isJson: options.json === true, width: width() }
       print(id === undefined ? listDetectors(input) : showDetector(id, input))

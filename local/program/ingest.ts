@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { DATA_FOLDER } from '../data-folder.ts'
 import { goAhead } from '../go-ahead.ts'
-import { openTarget, type TargetOptions } from '../open-target.ts'
+import { openTarget, requireStack, type TargetOptions } from '../open-target.ts'
 import { requireSomeInput } from '../read/list-files.ts'
 import { complain, print } from './with-target.ts'
 
@@ -17,6 +17,7 @@ export function addIngest(root: Command): void {
     .addOption(new Option('--stack <name>', 'a deployed stack, with your AWS credentials'))
     .addOption(new Option('--region <region>', 'the region of the stack'))
     .action(async (paths: string[], options: TargetOptions & { readonly dryRun?: true; readonly yes?: true }) => {
+      requireStack(options)
       requireSomeInput(paths)
       const { handedOnLines, ingest, reportLines, summaryLine, whatIngestDoes } = await import('../commands/ingest.ts')
       const found = await ingest({ paths, now: Date.now(), err: process.stderr })

@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander'
 import type { Mode } from '../../shared/domain/policy.ts'
-import { print, REASON, wholeNumber, withConsent, withTarget } from './with-target.ts'
+import { folded, print, REASON, wholeNumber, width, withConsent, withTarget } from './with-target.ts'
 
 const commands = () => import('../commands/policy.ts')
 const override = () => import('../commands/override.ts')
@@ -18,14 +18,14 @@ export function addPolicy(root: Command): void {
     .action(async (file: string | undefined) => {
       const { policyToUse } = await import('../default-policy.ts')
       const path = policyToUse(file, (line) => void process.stderr.write(`${line}\n`))
-      print(await (await commands()).checkPolicy(path))
+      print(await (await commands()).checkPolicy(path, { width: width() }))
     })
   withTarget(policy.command('show').description('the policy in force').option('--json', 'one JSON object'), async (target, { json }) =>
     (await commands()).showPolicy(target, { isJson: json === true }),
   )
   withTarget(
     policy.command('diff').description('how a file differs from the policy in force').argument('[file]', 'the file', 'policy.yaml'),
-    async (target, _, file) => (await commands()).diffPolicy(target, file),
+    async (target, _, file) => folded(await (await commands()).diffPolicy(target, file)),
   )
   withConsent(
     policy

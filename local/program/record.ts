@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
+import { ResponderError } from '../../shared/errors.ts'
 import type { ExportFormat } from '../../shared/record/export/export.ts'
-import { asDefault, complain, paint, print, REASON, wholeNumber, width, withConsent, withTarget } from './with-target.ts'
+import { asDefault, complain, folded, paint, print, REASON, wholeNumber, width, withConsent, withTarget } from './with-target.ts'
 
 const changesOf = () => import('../commands/changes.ts')
 const baselineOf = () => import('../commands/baseline.ts')
@@ -51,10 +52,17 @@ export function addReport(root: Command): void {
     async (target, { since, until, out, json }) => {
       const { report, sinceOf } = await import('../commands/report.ts')
       const now = Date.now()
-      const period = { since: sinceOf(since ?? '30d', now), until: until === undefined ? now : sinceOf(until, now) }
-      return report(target, { period, out, isJson: json === true })
+      const period = spanOf({ since: sinceOf(since ?? '30d', now), until: until === undefined ? now : sinceOf(until, now) })
+      return folded(await report(target, { period, out, isJson: json === true }), json)
     },
   )
+}
+
+function spanOf(period: { readonly since: number; readonly until: number }) {
+  const { since, until } = period
+  if (since < until) return period
+  const [from, to] = [since, until].map((at) => new Date(at).toISOString())
+  throw new ResponderError('usage', `--since ${from} is not before --until ${to}, so nothing can lie between them`)
 }
 
 const IDENTITY = 'the ARN of the identity, or its name where only one has it'
@@ -92,7 +100,7 @@ export function addChanges(root: Command): void {
     async (target, { json }) => {
       const { output, isWhole } = await (await changesOf()).verifyChanges(target, { isJson: json === true, now: Date.now() })
       if (!isWhole) process.exitCode = 1
-      return output
+      return folded(output, json)
     },
   )
   withTarget(
@@ -103,7 +111,7 @@ export function addChanges(root: Command): void {
     async (target, { json }) => {
       const { output, isWhole } = await (await changesOf()).sealChanges(target, { isJson: json === true })
       if (!isWhole) process.exitCode = 1
-      return output
+      return folded(output, json)
     },
   )
   withTarget(

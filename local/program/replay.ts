@@ -43,7 +43,15 @@ export function addReplay(root: Command): void {
 }
 
 async function replayWith(paths: string[], options: ReplayArguments): Promise<void> {
-  const signal = interrupted()
+  const { signal, done } = interrupted()
+  try {
+    await replayUntil(signal, paths, options)
+  } finally {
+    done()
+  }
+}
+
+async function replayUntil(signal: AbortSignal, paths: string[], options: ReplayArguments): Promise<void> {
   requireSpan(options)
   requireSomeInput(paths)
   const [{ replay }, { policyToUse }, { requireWritable }] = await Promise.all([
@@ -104,13 +112,14 @@ function jobs(text: string): Jobs {
  *
  * It is called before anything is written, so that no Ctrl-C leaves a folder of `--data` without what closes it.
  */
-function interrupted(): AbortSignal {
+function interrupted(): { readonly signal: AbortSignal; readonly done: () => void } {
   const ending = new AbortController()
-  process.once('SIGINT', () => {
+  const interrupt = () => {
     ending.abort()
     process.once('SIGINT', () => process.exit(EXIT_CODES.partial))
-  })
-  return ending.signal
+  }
+  process.once('SIGINT', interrupt)
+  return { signal: ending.signal, done: () => process.off('SIGINT', interrupt) }
 }
 
 function keptLine(kept: KeptReplay, data: string | undefined): string {

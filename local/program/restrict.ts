@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
-import { withTarget } from './with-target.ts'
+import { terminalWidth } from '../render/display-width.ts'
+import { wrapText } from '../render/wrap.ts'
+import { complain, withTarget } from './with-target.ts'
 
 /** Adds the command that shows how an identity would be restricted. */
 export function addRestrict(root: Command): void {
@@ -13,7 +15,7 @@ export function addRestrict(root: Command): void {
     async (target, { print, lastUsed }, identity) => {
       const { printRestriction } = await import('../commands/restrict.ts')
       const { document, note } = await printRestriction(target, identity, { isPrint: print === true, lastUsedFile: lastUsed })
-      process.stderr.write(`${note}\n`)
+      complain(wrapText(note, terminalWidth(process.stderr)))
       return document
     },
   )

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { print } from './with-target.ts'
+import { folded, print } from './with-target.ts'
 
 const commands = () => import('../commands/rules.ts')
 
@@ -12,7 +12,7 @@ export function addRules(root: Command): void {
     .argument('<folder>')
     .option('--json', 'NDJSON: one line for each file, then the counts')
     .action(async (folder: string, { json }: { json?: true }) =>
-      told(await (await commands()).checkRules(folder, { isJson: json === true })),
+      told(await (await commands()).checkRules(folder, { isJson: json === true }), json),
     )
   rules
     .command('test')
@@ -20,11 +20,11 @@ export function addRules(root: Command): void {
     .argument('<folder>')
     .option('--json', 'NDJSON: one line for each rule, then the counts')
     .action(async (folder: string, { json }: { json?: true }) =>
-      told(await (await commands()).testRules(folder, { isJson: json === true })),
+      told(await (await commands()).testRules(folder, { isJson: json === true }), json),
     )
 }
 
-function told({ output, isWhole }: { output: string; isWhole: boolean }): void {
-  print(output)
+function told({ output, isWhole }: { output: string; isWhole: boolean }, json: true | undefined): void {
+  print(folded(output, json))
   if (!isWhole) process.exitCode = 1
 }

@@ -67,6 +67,7 @@ export function withTarget(command: Command, action: OnTarget<string>): Command 
       const options = command.opts<CommandOptions>()
       const [argument] = words
       const { data, stack, model } = options
+      if (options.reason !== undefined) (await import('../../shared/review/reviewer.ts')).requireReason({ reason: options.reason })
       // With a model, the region may be that of the model.
       const target = await openTarget(stack === undefined && model !== undefined ? { data } : options)
       try {
@@ -85,7 +86,7 @@ export function withConsent(command: Command, { follows, action }: { follows: On
   command.option('--yes', 'do not ask first')
   return withTarget(command, async (target, options, argument) => {
     if (options.yes !== true) await goAhead(await follows(target, options, argument))
-    return action(target, options, argument)
+    return folded(await action(target, options, argument), options.json)
   })
 }
 
@@ -131,6 +132,7 @@ export function time(text: string): number {
 /** A whole number from 0 on. */
 export function wholeNumber(text: string): number {
   const number = Number(text)
-  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError(`must be a whole number from 0, got "${text}".`)
+  // A number as people write it: 1e9 and 0x10 are numbers too.
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError(`must be a whole number from 0, got "${text}".`)
   return number
 }

@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { expandGzip } from './expand-gzip.ts'
 import { expandZstd } from './expand-zstd.ts'
 import { type Expansion, peek, TooLarge } from './limited.ts'
+import { packedForm } from './packed-form.ts'
 import type { Member } from './read-zip.ts'
 import type { Scratch } from './scratch.ts'
 import { asJson } from './text-form.ts'
@@ -45,7 +46,7 @@ interface Bytes extends Part {
 export async function* partsOf(input: Bytes, ports: ExpandPorts, depth = 0): AsyncGenerator<Part> {
   const { first, all } = await peek(input.chunks, 512)
   const inside = (chunks: AsyncIterable<Buffer>): Part => ({ ...part(input), chunks: guarded(chunks, ports) })
-  const form = formOf(first)
+  const form = packedForm(first)
   if (form !== undefined && depth >= MAX_DEPTH) return ports.onDamage('it is compressed or packed too many times')
   switch (form) {
     case undefined:
@@ -65,23 +66,6 @@ export async function* partsOf(input: Bytes, ports: ExpandPorts, depth = 0): Asy
 
 function part({ name, isInArchive }: Part): Omit<Part, 'chunks'> {
   return { name, isInArchive }
-}
-
-const MAGIC: readonly (readonly [form: string, bytes: readonly number[]])[] = [
-  ['gzip', [0x1f, 0x8b]],
-  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
-  ['zip', [0x50, 0x4b, 0x03, 0x04]],
-  ['zip', [0x50, 0x4b, 0x05, 0x06]],
-  ['parquet', [0x50, 0x41, 0x52, 0x31]],
-  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
-  ['bzip2', [0x42, 0x5a, 0x68]],
-  ['7-Zip', [0x37, 0x7a, 0xbc, 0xaf]],
-  ['lz4', [0x04, 0x22, 0x4d, 0x18]],
-]
-
-function formOf(first: Buffer): string | undefined {
-  if (first.toString('latin1', 257, 262) === 'ustar') return 'tar'
-  return MAGIC.find(([, bytes]) => bytes.every((byte, at) => first[at] === byte))?.[0]
 }
 
 function expandedGzip({ isWhole }: Bytes, first: Buffer, { all, ports }: { all: AsyncIterable<Buffer>; ports: ExpandPorts }) {

@@ -3,6 +3,7 @@ import { basename, join, relative } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { type CompiledRule, compileRule } from '../../shared/detect/rules/sigma/compile-rule.ts'
 import { ResponderError } from '../../shared/errors.ts'
+import { whyUnreadable } from '../read/list-files.ts'
 import { isSamplesFile } from './read-samples.ts'
 
 /** The most rules of a folder, the most characters of a file, and how often a file may use an alias. */
@@ -67,9 +68,7 @@ function readdirOf(folder: string) {
   } catch (cause) {
     const { code } = cause as { code?: unknown }
     if (code === 'ENOTDIR') throw new ResponderError('usage', `${folder} is no folder; name the folder that the rules are in`, { cause })
-    throw new ResponderError('usage', `cannot read the folder ${folder}: ${cause instanceof Error ? cause.message : 'unknown error'}`, {
-      cause,
-    })
+    throw new ResponderError('usage', `cannot read the folder ${folder}: ${whyUnreadable(cause)}`, { cause })
   }
 }
 

@@ -10,6 +10,8 @@ export interface Stack {
   /** Undefined when keys are not rotated. */
   readonly rotateFunctionName: string | undefined
   readonly topicArn: string
+  /** Topic of pages, which may be that of the notices; undefined in a stack of an earlier version. */
+  readonly onCallTopicArn: string | undefined
   /** Queue of notices for Slack; undefined when the stack has no Slack. */
   readonly noticeQueueUrl: string | undefined
   /** Event bus for reports of exposed credentials; undefined in a stack of an earlier version. */
@@ -43,6 +45,7 @@ export async function describeStack(client: CloudFormationClient, name: string):
     containFunctionName: output('ContainFunctionName'),
     rotateFunctionName: outputs.get('RotateFunctionName'),
     topicArn: output('TopicArn'),
+    onCallTopicArn: outputs.get('OnCallTopicArn'),
     noticeQueueUrl: outputs.get('NoticeQueueUrl'),
     reportBusName: outputs.get('ReportBusName'),
     sealBucket: outputs.get('SealBucketName'),

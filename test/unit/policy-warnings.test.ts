@@ -11,7 +11,7 @@ import { NOW } from '../embedded.ts'
 const check = (text: string) => {
   const path = join(mkdtempSync(join(tmpdir(), 'policy-')), 'policy.yaml')
   writeFileSync(path, `version: 3\n${text}`)
-  return checkPolicy(path, NOW)
+  return checkPolicy(path, { now: NOW })
 }
 const warnings = async (text: string) => (await check(text)).split('\n').filter((line) => line.startsWith('Warning: '))
 const excepting = (exception: string) =>
