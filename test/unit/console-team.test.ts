@@ -10,8 +10,8 @@ import { accountOf, asksAbout } from '../several-incidents.ts'
 
 const textOf = async (answer: Response | Promise<Response>) => (await answer).text()
 const pathOf = ({ id }: Incident) => `/incidents/${id}`
-/** The part of a page from one heading to the next section. */
-const sectionOf = (page: string, id: string) => page.match(new RegExp(`<h2 id="${id}">.*?</section>`, 's'))?.[0] ?? ''
+/** A part of a page that a person opens, from its place to the next one. */
+const sectionOf = (page: string, id: string) => page.match(new RegExp(`<div id="${id}">.*?</details>`, 's'))?.[0] ?? ''
 
 describe('who works on an incident', () => {
   it('is said at the top of its page, with a form that assigns it to a name, to oneself and to nobody', async () => {
