@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { haveRoom, LOG_GROUP_NAME, LOG_GROUPS_LIMIT } from './domain/log-groups.ts'
+import { RESERVED, ReservedConcurrency } from './domain/reserved-concurrency.ts'
 import { hint, issueText, keysAt } from './domain/schema-issues.ts'
 import { ResponderError } from './errors.ts'
 import { ReportSettings } from './report-settings.ts'
-import { RESERVED, ReservedConcurrency } from './reserved-concurrency.ts'
 
 const RETENTION_DAYS = [1, 7, 14, 30, 60, 90, 180, 365, 731] as const
 

@@ -7,8 +7,11 @@ const SECRET_ARN = z
     'must be the whole ARN of a secret, with the six characters at its end',
   )
 
+/** The partition that examples are of. */
+const PARTITION = 'aws'
+
 /** What the settings of a party may be. */
-const SIGNED = { secretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:countersign/reports-a1B2c3' }
+const SIGNED = { secretArn: `arn:${PARTITION}:secretsmanager:us-east-1:123456789012:secret:countersign/reports-a1B2c3` }
 
 /** A party that needs nothing but the secret by which it proves that a report is its own. */
 const Signed = z.strictObject({ secretArn: SECRET_ARN }).meta({ examples: [SIGNED] })

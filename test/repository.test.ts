@@ -133,9 +133,9 @@ describe('the repository', () => {
   it('says of every script of package.json what it needs and how long it takes, and of no other; and names its present version', () => {
     const { scripts, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object; version: string }
     const contributing = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8')
-    const [, table = ''] = contributing.split('| `npm run …` |')
-    const rows = table.split('\n\n')[0]?.matchAll(/^\| ((?:`[a-z:-]+`(?:, )?)+) \| .+ \| .+ \| .+ \|$/gm) ?? []
-    const named = [...rows].flatMap(([, cell = '']) => [...cell.matchAll(/`([a-z:-]+)`/g)].map(([, name = '']) => name))
+    const [, table = ''] = contributing.split('| command, of all |')
+    const rows = table.split('\n\n')[0]?.matchAll(/^\| ((?:`npm run [a-z:-]+`(?:, )?)+) \| .+ \| .+ \| .+ \|$/gm) ?? []
+    const named = [...rows].flatMap(([, cell = '']) => [...cell.matchAll(/`npm run ([a-z:-]+)`/g)].map(([, name = '']) => name))
     expect(named.sort()).toEqual(Object.keys(scripts).sort())
     const [, release = ''] = contributing.split('## Release')
     expect(release).toContain(`npm version ${version} `)

@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -7,34 +6,6 @@ import { readOfSetting } from '../../infra/read-of-setting.ts'
 import { readPolicyFile } from '../../local/policy-file.ts'
 import { packRules } from '../../local/rules/pack-rules.ts'
 import { ResponderError } from '../../shared/errors.ts'
-
-/** Runs the app as cdk does, with a context. */
-function appWith(context: object) {
-  const out = mkdtempSync(join(tmpdir(), 'countersign-app-'))
-  const env = { ...process.env, CDK_OUTDIR: out, CDK_CONTEXT_JSON: JSON.stringify(context) }
-  const { status, stderr } = spawnSync(process.execPath, [join('infra', 'app.ts')], { encoding: 'utf8', env })
-  return { status, stderr, written: readdirSync(out) }
-}
-
-/** What a process prints of an error that nobody caught. */
-const CRASH = /file:\/\/|^\s+at |Node\.js v/m
-
-describe('the app that cdk runs', () => {
-  it.each([
-    ['a setting', { countersign: { onCall: 'me@example.com' } }, /^countersign: onCall: must be keys with values, .*\[config\.invalid\]$/m],
-    [
-      'a file that is not there',
-      { countersign: { policyFile: 'nope.yaml' } },
-      /^countersign: policyFile: there is no file .*\[config\.invalid\]$/m,
-    ],
-    ['the bus of a forwarder', { forwarder: 'arn:aws:sns:us-east-1:123456789012:x' }, /^countersign: -c forwarder=.*\[config\.invalid\]$/m],
-  ])('says in one line what is wrong with %s, and writes no template', (_, context, line) => {
-    const { status, stderr, written } = appWith(context)
-    expect(stderr).toMatch(line)
-    expect(stderr).not.toMatch(CRASH)
-    expect({ status, written }).toEqual({ status: 1, written: [] })
-  })
-})
 
 const READS = {
   policyFile: (path: string) => readPolicyFile(path),
