@@ -121,7 +121,8 @@ function addEvaluate(root: Command): void {
       ])
       const policy = await readPolicyFile(policyToUse(options.policy, complain))
       const advised = await advisedBy(options)
-      const rules = options.rules === undefined ? undefined : (await import('./rules/pack-rules.ts')).packRules(options.rules, complain)
+      const rules =
+        options.rules === undefined ? undefined : (await import('./rules/pack-rules.ts')).packRules(options.rules, complain, policy)
       const { output, isReached, isWhole } = await evaluate({
         ...options,
         ...(advised === undefined ? {} : { advised }),

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { haveRoom, LOG_GROUP_NAME, LOG_GROUPS_LIMIT } from './domain/log-groups.ts'
+import { RESERVED, ReservedConcurrency } from './domain/reserved-concurrency.ts'
 import { hint, issueText, keysAt } from './domain/schema-issues.ts'
 import { ResponderError } from './errors.ts'
 import { ReportSettings } from './report-settings.ts'
@@ -34,52 +35,32 @@ function isModelEndpoint(text: string): boolean {
 export const ArchiveDays = z.number().int().min(7).max(3_650)
 
 /** Slack settings of a stack. */
-export const SlackSettings = z.strictObject({
-  /** Name of the Secrets Manager secret with the app's signing secret and bot token. */
-  secretName: z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,480}$/, 'must be the name of a secret, without its ARN'),
-  channel: z.string().regex(SLACK_CHANNEL, 'must be the id of a channel, such as C0123ABCD'),
-  /** Channel for notices that nobody answered; defaults to `channel`. */
-  escalationChannel: z.string().regex(SLACK_CHANNEL, 'must be the id of a channel, such as C0123ABCD').optional(),
-  /** Base URL of the API when it is not Slack's own, such as that of GovSlack. */
-  apiUrl: z.url({ protocol: /^https$/, error: 'must be an https address' }).optional(),
-})
+export const SlackSettings = z
+  .strictObject({
+    /** Name of the Secrets Manager secret with the app's signing secret and bot token. */
+    secretName: z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,480}$/, 'must be the name of a secret, without its ARN'),
+    channel: z.string().regex(SLACK_CHANNEL, 'must be the id of a channel, such as C0123ABCD'),
+    /** Channel for notices that nobody answered; defaults to `channel`. */
+    escalationChannel: z.string().regex(SLACK_CHANNEL, 'must be the id of a channel, such as C0123ABCD').optional(),
+    /** Base URL of the API when it is not Slack's own, such as that of GovSlack. */
+    apiUrl: z.url({ protocol: /^https$/, error: 'must be an https address' }).optional(),
+  })
+  .meta({ examples: [{ secretName: 'countersign/slack', channel: 'C0123ABCD' }] })
 export type SlackSettings = z.infer<typeof SlackSettings>
 
 /** Log groups in whose lines credentials are looked for. */
-export const LogExposures = z.strictObject({
-  /** Names of log groups of the stack's account and region. Not those of CloudTrail: each of its lines names a credential. */
-  logGroups: z
-    .array(z.string().regex(LOG_GROUP_NAME, 'must be the name of a log group, without its ARN'))
-    .min(1)
-    .max(LOG_GROUPS_LIMIT)
-    .refine((names) => new Set(names).size === names.length, 'must name each log group once')
-    .refine(haveRoom, 'must be fewer: the policy of a function has no room for names that are as long together'),
-})
-export type LogExposures = z.infer<typeof LogExposures>
-
-/** What AWS gives an account, and what of it no function may reserve. */
-const [ACCOUNT_CONCURRENCY, UNRESERVED_CONCURRENCY] = [1000, 100]
-
-/** contain runs for at most a minute, and review posts two notices at a time beside the presses of people. */
-const RESERVED = { contain: 10, review: 5 }
-
-/** The fewest places of functions that queues wake: those that their queues fill at the same time, and some beside. */
-const FEWEST = { contain: 6, review: 3, respond: 26 } as const
-
-const ReservedConcurrency = z
-  .partialRecord(
-    z.enum(['contain', 'review', 'respond', 'rotate', 'sweep', 'slack', 'seal', 'archive', 'webhook', 'logs']),
-    z.number().int().min(0).max(900),
-  )
-  .superRefine((places, context) => {
-    for (const [name, least] of Object.entries(FEWEST)) {
-      const found = places[name as keyof typeof FEWEST]
-      if (found !== undefined && found > 0 && found < least) context.addIssue(`${name} must be 0 or at least ${least}`)
-    }
-    const sum = Object.values(places).reduce((total, one) => total + one, 0)
-    const most = ACCOUNT_CONCURRENCY - UNRESERVED_CONCURRENCY
-    if (sum > most) context.addIssue(`must be ${most} in all at most, because AWS keeps ${UNRESERVED_CONCURRENCY} for other functions`)
+export const LogExposures = z
+  .strictObject({
+    /** Names of log groups of the stack's account and region. Not those of CloudTrail: each of its lines names a credential. */
+    logGroups: z
+      .array(z.string().regex(LOG_GROUP_NAME, 'must be the name of a log group, without its ARN'))
+      .min(1)
+      .max(LOG_GROUPS_LIMIT)
+      .refine((names) => new Set(names).size === names.length, 'must name each log group once')
+      .refine(haveRoom, 'must be fewer: the policy of a function has no room for names that are as long together'),
   })
+  .meta({ examples: [{ logGroups: ['/ecs/shop'] }] })
+export type LogExposures = z.infer<typeof LogExposures>
 
 const Settings = z.strictObject({
   /** Policy file that the first deployment puts in force. */
@@ -135,6 +116,7 @@ const Settings = z.strictObject({
       endpoint: z.url({ protocol: /^https$/, error: 'must be an https address of a pager' }).optional(),
     })
     .refine(({ email, endpoint }) => email !== undefined || endpoint !== undefined, 'must have an email or an endpoint')
+    .meta({ examples: [{ email: 'oncall@example.com' }] })
     .optional(),
   logRetentionDays: z.literal([...RETENTION_DAYS]).default(90),
   /** Role of the people who look at dead letters and send them on again. Without one nobody may, until a deployment names it. */
@@ -143,7 +125,7 @@ const Settings = z.strictObject({
     .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[A-Za-z0-9+=,.@_/-]{1,576}$/, 'must be the ARN of a role')
     .optional(),
   /**
-   * Places of the account's concurrency that are kept for a function, by its name; 0 or no name keeps none. AWS keeps 100 of the account's places (1,000; in a new
+   * Places of the account's concurrency that are kept for a function, by its name; for one without a name here none is kept. 0 is refused, because to Lambda it means that the function never runs. AWS keeps 100 of the account's places (1,000; in a new
    * account 10 in all) for functions without places of their own, and refuses a deployment that would leave fewer.
    */
   reservedConcurrency: ReservedConcurrency.default(RESERVED),
@@ -168,13 +150,17 @@ const Settings = z.strictObject({
       lock: z.enum(['governance', 'compliance']).default('governance'),
       retentionDays: z.number().int().min(1).max(36_500).default(365),
     })
+    .meta({ examples: [{ lock: 'governance', retentionDays: 365 }] })
     .default({ lock: 'governance', retentionDays: 365 }),
   /**
    * Closed incidents go from the table into the bucket of the seals after `afterDays` days (7 to 3650) without any change; `off` keeps them in the table. 90,
    * because CloudTrail's event history reaches as far back.
    */
   archive: z
-    .union([z.literal('off'), z.strictObject({ afterDays: ArchiveDays.default(90) })], 'must be "off" or have `afterDays`, 7 to 3650')
+    .union(
+      [z.literal('off'), z.strictObject({ afterDays: ArchiveDays.default(90) })],
+      'must be "off" or have `afterDays`, 7 to 3650, such as {"afterDays":90}',
+    )
     .default({ afterDays: 90 }),
 })
 
@@ -187,7 +173,7 @@ export const StackConfig = Settings.superRefine(({ accounts, memberAccounts }, c
         path: ['memberAccounts', at],
         message: 'must be one of `accounts` too, or no event of it is believed',
       })
-})
+}).meta({ examples: [{ notifyEmail: 'security@example.com' }] })
 export type StackConfig = z.infer<typeof StackConfig>
 
 /** Parses the settings of `cdk.json`. Throws `config.invalid` with one line per fault. */

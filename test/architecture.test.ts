@@ -53,7 +53,13 @@ const RULES: readonly Rule[] = [
   { folder: 'shared/errors.ts', own: [], packages: [], isPure: true },
   {
     folder: 'shared/config.ts',
-    own: ['shared/errors.ts', 'shared/domain/log-groups.ts', 'shared/domain/schema-issues.ts', 'shared/report-settings.ts'],
+    own: [
+      'shared/errors.ts',
+      'shared/domain/log-groups.ts',
+      'shared/domain/reserved-concurrency.ts',
+      'shared/domain/schema-issues.ts',
+      'shared/report-settings.ts',
+    ],
     packages: ['zod'],
     isPure: true,
   },

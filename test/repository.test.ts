@@ -130,6 +130,18 @@ describe('the repository', () => {
     for (const heading of versions) expect(heading).toMatch(/^\[\d+\.\d+\.\d+\] - (Unreleased|\d{4}-\d{2}-\d{2})$/)
   })
 
+  it('says of every script of package.json what it needs and how long it takes, and of no other; and names its present version', () => {
+    const { scripts, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object; version: string }
+    const contributing = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8')
+    const [, table = ''] = contributing.split('| command, of all |')
+    const rows = table.split('\n\n')[0]?.matchAll(/^\| ((?:`npm run [a-z:-]+`(?:, )?)+) \| .+ \| .+ \| .+ \|$/gm) ?? []
+    const named = [...rows].flatMap(([, cell = '']) => [...cell.matchAll(/`npm run ([a-z:-]+)`/g)].map(([, name = '']) => name))
+    expect(named.sort()).toEqual(Object.keys(scripts).sort())
+    const [, release = ''] = contributing.split('## Release')
+    expect(release).toContain(`npm version ${version} `)
+    expect(release).toContain(`git tag -s v${version} `)
+  })
+
   it('has documents whose links lead to files and headings that are there', () => {
     const all = documents()
     expect(all.length).toBeGreaterThan(20)

@@ -1,17 +1,24 @@
 import { CATALOGUE } from '../../shared/detect/catalogue.ts'
 import { type DetectorDescription, describeDetector } from '../../shared/detect/describe-detector.ts'
-import { unknownDetector } from '../../shared/detect/detector-names.ts'
+import { ruleIdsOf, unknownDetector, unknownRules } from '../../shared/detect/detector-names.ts'
+import type { CompiledRule } from '../../shared/detect/rules/sigma/compile-rule.ts'
+import { counted } from '../../shared/domain/counted.ts'
+import { isRuleId } from '../../shared/domain/detector-id.ts'
 import { tuningOf } from '../../shared/domain/detector-tuning.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
+import { hint } from '../../shared/domain/schema-issues.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { exceptionLine, tuningText } from '../render/detector-tuning.ts'
 import { type Column, table } from '../render/table.ts'
 import { wrapText } from '../render/wrap.ts'
+import { describeRule, stackWith, THE_CALL } from '../rules/describe-rule.ts'
 
 /** What the command goes by: a policy, where it is from, and the time (epoch ms) by which exceptions end. */
 export interface DetectorsInput {
   readonly policy: Pick<Policy, 'detectors'>
   readonly from: string
+  /** The rules of a folder, which are listed beside the detectors. */
+  readonly rules?: { readonly folder: string; readonly loaded: readonly CompiledRule[] } | undefined
   readonly now: number
   readonly isJson: boolean
   /** That of the terminal. */
@@ -21,16 +28,17 @@ export interface DetectorsInput {
 const COLUMNS: readonly Column[] = [
   { name: 'id' },
   { name: 'says', worth: 3 },
-  { name: 'weight', align: 'right', worth: 5 },
+  { name: 'own weight', align: 'right', worth: 5 },
   { name: 'ATT&CK', worth: 2 },
   { name: 'rests on', worth: 1 },
-  { name: 'policy', isText: true, worth: 6 },
+  { name: 'by the policy', isText: true, worth: 6 },
   { name: 'title', isText: true, least: 24 },
 ]
 
 /** Every detector with what it says, what it rests on, and how the policy tunes it. */
-export function listDetectors({ policy, from, now, isJson, width }: DetectorsInput): string {
-  const all = [...CATALOGUE].sort((a, b) => (a.id < b.id ? -1 : 1)).map((detector) => describeDetector(detector))
+export function listDetectors({ policy, from, rules, now, isJson, width }: DetectorsInput): string {
+  const ofRules = describedRules(rules)
+  const all = [...CATALOGUE.map((detector) => describeDetector(detector)), ...ofRules].sort((a, b) => (a.id < b.id ? -1 : 1))
   if (isJson) return JSON.stringify({ policy: from, detectors: all.map((one) => withTuning(one, policy)) })
   const rows = all.map((one) => [
     one.id,
@@ -41,26 +49,25 @@ export function listDetectors({ policy, from, now, isJson, width }: DetectorsInp
     one.isBinding ? 'as it is' : tuningText(tuningOf(policy.detectors, one.id), now),
     one.title,
   ])
-  const own = Object.keys(policy.detectors).filter((id) => all.every((one) => one.id !== id))
   const tuned = all.filter(({ id, isBinding }) => !isBinding && tuningText(tuningOf(policy.detectors, id), now) !== '').length
   // On a terminal the two lines are one paragraph.
   const legend = [
-    `${all.length} detectors, of which ${from} tunes ${tuned}${own.length === 0 ? '' : `, and ${own.length} rules of its own`}. "says": who calls, or what is done. "rests on": the fact, where that is`,
-    'not the detector’s own; findings that rest on one fact count once. "as it is": no policy tunes it.',
+    `${counted(all.length - ofRules.length, 'detector')}${rules === undefined ? '' : ` and ${counted(ofRules.length, 'rule')} of ${rules.folder}`}, of which ${from} tunes ${tuned}. "says": who calls, or what is done. "own weight": 0 to 1, how much a finding says`,
+    'by itself; the weight in a policy is another number, a factor on it (× 0.5). "rests on": the fact, where that is not the detector’s own; findings that rest',
+    'on one fact count once. "as it is": no policy tunes it.',
+    ...ruleNotes(policy, rules),
   ].join(width === undefined ? '\n' : ' ')
   return wrapText([table(COLUMNS, rows, { width }), '', legend].join('\n'), width)
 }
 
 /** One detector with everything that is known of it. Throws `usage` where there is none of the id. */
-export function showDetector(id: string, { policy, from, now, isJson, width }: DetectorsInput): string {
-  const detector = CATALOGUE.find((one) => one.id === id)
-  if (detector === undefined) throw new ResponderError('usage', `${id}: ${unknownDetector(id)}`)
-  const one = describeDetector(detector)
+export function showDetector(id: string, { policy, from, rules, now, isJson, width }: DetectorsInput): string {
+  const one = describedBy(id, rules)
   if (isJson) return JSON.stringify({ policy: from, ...withTuning(one, policy) })
-  const { title, axis, weight, group, fact, technique, techniqueUrl, isConfirmed, looksAt, delivery, notes, runbook } = one
+  const { title, axis, weight, group, technique, techniqueUrl, isConfirmed, looksAt, delivery, notes, runbook } = one
   const rows = [
-    ['says', `${axis}, weight ${weight}, group ${group}${isConfirmed ? '; confirmed: contained without asking' : ''}`],
-    ['rests on', fact === id ? 'a fact of its own' : `the fact ${fact}, with ${sharing(one).join(', ') || 'no other detector'}`],
+    ['says', `${axis}, own weight ${weight}, group ${group}${isConfirmed ? '; confirmed: contained without asking' : ''}`],
+    ['rests on', restsOn(one)],
     ['ATT&CK', `${technique} ${techniqueUrl}`],
     ['looks at', looksAt.join(', ')],
     ['delivered', delivery.state === 'not' ? 'no' : delivery.by.join(', ') || 'yes'],
@@ -70,6 +77,47 @@ export function showDetector(id: string, { policy, from, now, isJson, width }: D
     ...policyRows(one, { policy, from, now }),
   ]
   return `${wrapText(`${id}: ${title}`, width)}\n${table([{}, { isText: true }], rows, { width, indent: 2 })}`
+}
+
+function restsOn(one: DetectorDescription): string {
+  if (one.fact === THE_CALL) return 'the call, with whatever else is found of it'
+  return one.fact === one.id ? 'a fact of its own' : `the fact ${one.fact}, with ${sharing(one).join(', ') || 'no other detector'}`
+}
+
+/** The detector or the rule of an id. Throws `usage` where there is none. */
+function describedBy(id: string, rules: DetectorsInput['rules']): DetectorDescription {
+  const detector = CATALOGUE.find((one) => one.id === id)
+  if (detector !== undefined) return describeDetector(detector)
+  const rule = describedRules(rules).find((one) => one.id === id)
+  if (rule !== undefined) return rule
+  throw new ResponderError('usage', `${id}: ${isRuleId(id) ? whyNoRule(id, rules) : unknownDetector(id)}`)
+}
+
+function whyNoRule(id: string, rules: DetectorsInput['rules']): string {
+  if (rules === undefined) return 'rules are known by their folder alone: add --rules FOLDER'
+  const names = rules.loaded.map(({ detector }) => detector)
+  return names.includes(id)
+    ? 'it makes no findings, because it is informational and has no weight of its own'
+    : `no rule that loads from ${rules.folder} has this name${hint(id, names)}`
+}
+
+function describedRules(rules: DetectorsInput['rules']): DetectorDescription[] {
+  if (rules === undefined) return []
+  const stack = stackWith(rules.loaded)
+  return rules.loaded.flatMap((rule) => describeRule(rule, stack) ?? [])
+}
+
+/** What the policy says of own rules that are not in the list. */
+function ruleNotes({ detectors }: DetectorsInput['policy'], rules: DetectorsInput['rules']): string[] {
+  const named = ruleIdsOf(detectors)
+  if (rules !== undefined)
+    return unknownRules(
+      detectors,
+      rules.loaded.map(({ detector }) => detector),
+    )
+  return named.length === 0
+    ? []
+    : [`The policy also tunes ${counted(named.length, 'rule')} of its own (${named.join(', ')}): --rules FOLDER lists them.`]
 }
 
 function policyRows({ id, isBinding }: DetectorDescription, { policy, from, now }: Omit<DetectorsInput, 'isJson' | 'width'>): string[][] {

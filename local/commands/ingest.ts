@@ -1,3 +1,4 @@
+import { counted } from '../../shared/domain/counted.ts'
 import type { ExposureReport } from '../../shared/domain/exposure-report.ts'
 import { accountOfKey } from '../../shared/domain/key-account.ts'
 import { printable } from '../../shared/domain/printable.ts'
@@ -56,8 +57,8 @@ export async function ingest({ paths, now, err }: IngestOptions): Promise<Ingest
     }
   const passedOver = input.passedOver.filter((line) => !line.startsWith('empty '))
   if (passedOver.length > 0) err.write(`Passed over: ${passedOver.join(', ')}\n`)
-  if (count.unknown > 0) err.write(`${many(count.unknown, 'object')} that no finding of TruffleHog or Gitleaks looks like\n`)
-  if (count.left > 0) err.write(`${many(count.left, 'report')} too many: one run hands on ${REPORTS_LIMIT} at most; divide the input\n`)
+  if (count.unknown > 0) err.write(`${counted(count.unknown, 'object')} that no finding of TruffleHog or Gitleaks looks like\n`)
+  if (count.left > 0) err.write(`${counted(count.left, 'report')} too many: one run hands on ${REPORTS_LIMIT} at most; divide the input\n`)
   const isWhole = input.problems + passedOver.length + count.unknown + count.left === 0
   return { reports: [...reports.values()], findings: count.findings, others: count.others, isWhole }
 }
@@ -84,13 +85,13 @@ export async function handedOnLines(target: Target, reports: readonly ExposureRe
   return [
     told,
     ...about.map(({ incident: { id, identity, state }, named }) => {
-      const which = `${named.size === 1 ? [...named][0] : many(named.size, 'credential')}: incident ${id}, ${identity.kind} ${printable(identity.name, 64)}, ${state}`
+      const which = `${named.size === 1 ? [...named][0] : counted(named.size, 'credential')}: incident ${id}, ${identity.kind} ${printable(identity.name, 64)}, ${state}`
       return `  ${which}: \`${commandOn(target, `incidents show ${id}`)}\``
     }),
     ...(rest === 0
       ? []
       : [
-          `  ${many(rest, 'credential is', 'credentials are')} in no open incident: what says too little for one is remembered and raises every later use, and what a person answered stays answered.`,
+          `  ${counted(rest, 'credential is', 'credentials are')} in no open incident: what says too little for one is remembered and raises every later use, and what a person answered stays answered.`,
         ]),
   ]
 }
@@ -114,17 +115,13 @@ export function whatIngestDoes(reports: readonly ExposureReport[]): string {
   const acts =
     verified === 0
       ? 'None was tried, so people are asked at most, unless the policy says otherwise (disclosedSecret).'
-      : `${many(verified, 'of them was', 'of them were')} tried and ${verified === 1 ? 'works' : 'work'}: its owner is contained at once, where the policy lets it.`
-  return `${many(new Set(reports.map(({ credentialId }) => credentialId)).size, 'credential is', 'credentials are')} reported. ${acts}`
+      : `${counted(verified, 'of them was', 'of them were')} tried and ${verified === 1 ? 'works' : 'work'}: its owner is contained at once, where the policy lets it.`
+  return `${counted(new Set(reports.map(({ credentialId }) => credentialId)).size, 'credential is', 'credentials are')} reported. ${acts}`
 }
 
 /** How many credentials there are in how many findings, as one line. */
 export function summaryLine({ reports, findings, others }: Ingested): string {
   const credentials = new Set(reports.map(({ credentialId }) => credentialId)).size
-  const rest = others === 0 ? '' : `; ${many(others, 'of them names', 'of them name')} none`
-  return `${many(credentials, 'credential')} of AWS in ${many(findings, 'finding')}${rest}.`
-}
-
-function many(count: number, one: string, more = `${one}s`): string {
-  return `${count} ${count === 1 ? one : more}`
+  const rest = others === 0 ? '' : `; ${counted(others, 'of them names', 'of them name')} none`
+  return `${counted(credentials, 'credential')} of AWS in ${counted(findings, 'finding')}${rest}.`
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../shared/domain/counted.ts'
 import { printable } from '../../shared/domain/printable.ts'
 import type { InputProblem } from '../read/read-file.ts'
 
@@ -63,17 +64,17 @@ export class InputTally {
   /** Says at the end what was not said yet. `records` is the number of those that were read. */
   close(records: number): void {
     const say = (line: string) => this.#err.write(`${line}\n`)
-    if (this.problems > PROBLEM_LINES) say(`… ${this.problems - PROBLEM_LINES} more places could not be read`)
+    if (this.problems > PROBLEM_LINES) say(`… ${counted(this.problems - PROBLEM_LINES, 'more place', 'more places')} could not be read`)
     const [row] = this.#rows
     if (row !== undefined) {
-      const others = this.#rows.size > 1 ? ` and ${this.#rows.size - 1} more files` : ''
+      const others = this.#rows.size > 1 ? ` and ${counted(this.#rows.size - 1, 'more file')}` : ''
       say(
         `${printable(row[0], 300)}${others}: rows of a table, without request parameters and kinds of identities: what needs those is not found; download the events as JSON to have all of it found`,
       )
     }
     if (this.late > 0)
       say(
-        `${this.late} records came too late to be sorted, and were evaluated out of their order: those of standard input can be saved to a file and replayed from there; in a file they hide their times`,
+        `${counted(this.late, 'record')} came too late to be sorted, and ${this.late === 1 ? 'was' : 'were'} evaluated out of order: those of standard input can be saved to a file and replayed from there; in a file they hide their times`,
       )
     if (records === 0)
       say(`no CloudTrail record was read${this.#passedOver.size > 0 ? `; passed over: ${this.passedOver.join(', ')}` : ''}`)

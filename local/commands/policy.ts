@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
+import { ruleIdsOf, unknownRules } from '../../shared/detect/detector-names.ts'
 import { runningOverride } from '../../shared/domain/bounds.ts'
+import { counted } from '../../shared/domain/counted.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { POLICY_VERSION } from '../../shared/domain/policy-migration.ts'
+import { ResponderError } from '../../shared/errors.ts'
 import { applyPolicy, type PolicyInForce, readPolicy } from '../../shared/record/policy-in-force.ts'
 import { requireReason } from '../../shared/review/reviewer.ts'
 import { endedExceptions } from '../detector-warnings.ts'
@@ -11,24 +14,41 @@ import { idlePatterns, lostProtections, unreachedTiers } from '../policy-protect
 import { overrideText, storedPolicy } from '../render/override.ts'
 import { policyLines, warningsOf } from '../render/policy-lines.ts'
 import { wrapText } from '../render/wrap.ts'
+import { ruleIdsIn } from '../rules/pack-rules.ts'
 import type { Target } from '../target.ts'
 
-/** Checks a policy file without touching anything. `now` (epoch ms) says which exceptions have ended; `width` is that of the terminal. */
+/**
+ * Checks a policy file without touching anything, and the rules that it names where their folder is given. `now` (epoch ms) says which exceptions have ended;
+ * `width` is that of the terminal.
+ */
 export async function checkPolicy(
   path: string,
-  { now = Date.now(), width }: { now?: number; width?: number | undefined } = {},
+  { rulesFolder, now = Date.now(), width }: { rulesFolder?: string | undefined; now?: number; width?: number | undefined } = {},
 ): Promise<string> {
   const { policy, version, migrated } = await loadPolicyFile(path)
   const { mode, tiers, thresholds } = policy
   const verdict = [
-    `${path} is a valid policy: mode ${mode}, ${tiers.length} ${tiers.length === 1 ? 'tier' : 'tiers'}, notify ${thresholds.notify} / ask ${thresholds.ask} / restrict ${thresholds.restrict} / contain ${thresholds.contain}.`,
+    `${path} is a valid policy: mode ${mode}, ${counted(tiers.length, 'tier')}.`,
+    `Lowest risk, of 100, from which each is done where the evidence below calls for it: people are notified from ${thresholds.notify} and asked from ${thresholds.ask}; rights are restricted from ${thresholds.restrict}; a credential is contained from ${thresholds.contain}.`,
     ...policyLines(policy, now),
+    ...ruleLines(path, policy, rulesFolder),
   ].join('\n')
   if (migrated === undefined) return wrapText(verdict, width)
   const written = version === POLICY_VERSION ? 'It has the older key weights' : `It is written in version ${version} of the keys`
   const told = `${verdict}\n${written}, which is read as long as 0.x lasts. In version ${POLICY_VERSION} it reads:`
   // The policy is for a file, so its lines stay as they are.
   return `${wrapText(told, width)}\n\n${migrated}`
+}
+
+/** Says whether the own rules that a policy tunes were looked for. Throws `policy.invalid` where the folder has one of them not. */
+function ruleLines(path: string, { detectors }: Policy, folder: string | undefined): string[] {
+  const named = ruleIdsOf(detectors)
+  if (named.length === 0) return []
+  if (folder === undefined) return [`Not checked, because no folder of rules is given (--rules FOLDER): ${named.join(', ')}.`]
+  const faults = unknownRules(detectors, ruleIdsIn(folder))
+  if (faults.length > 0)
+    throw new ResponderError('policy.invalid', `${path}, with the rules of ${folder}:\n${faults.join('\n').replace(/^/gm, '  ')}`)
+  return [`${counted(named.length, 'rule')} of the policy, all of them in ${folder}: ${named.join(', ')}.`]
 }
 
 /** The policy in force, as YAML. */

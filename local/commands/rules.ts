@@ -1,11 +1,11 @@
-import { type DetectorDelivery, deliveryOf } from '../../shared/detect/delivery.ts'
-import { rulesOf } from '../../shared/detect/delivery-rules.ts'
 import { conditionMatcher } from '../../shared/detect/rules/match-condition.ts'
 import { RecordView } from '../../shared/detect/rules/record-view.ts'
-import { actionsOfCalls, actionsOfRules } from '../../shared/detect/rules/rule-actions.ts'
 import type { CompiledRule } from '../../shared/detect/rules/sigma/compile-rule.ts'
+import { counted } from '../../shared/domain/counted.ts'
+import { type RuleDelivery, ruleDelivery, stackWith } from '../rules/describe-rule.ts'
 import { type RulesFolder, readRulesFolder } from '../rules/read-rules.ts'
 import { ruleOfSamples, samplesBeside } from '../rules/read-samples.ts'
+import { unknownCalls } from '../rules/unknown-calls.ts'
 
 /** What a command prints, and whether every rule is as it should be. */
 interface Told {
@@ -38,7 +38,9 @@ export function checkRules(folder: string, { isJson }: { isJson: boolean }): Tol
     return { output: lines.map((line) => JSON.stringify(line)).join('\n'), isWhole }
   }
   const lines = [
-    ...loaded.map(({ file, rule }) => [file, `  loaded   ${file}  ${describe(rule, states.get(rule.detector))}`] as const),
+    ...loaded.map(
+      ({ file, rule }) => [file, `  loaded   ${file}  ${describe(rule, states.get(rule.detector))}${warningLines(rule)}`] as const,
+    ),
     ...refused.map(({ file, why }) => [file, `  REFUSED  ${file}: ${why}`] as const),
   ].sort(([a], [b]) => (a < b ? -1 : 1))
   const silent = counts.loaded - counts.withFindings
@@ -46,11 +48,11 @@ export function checkRules(folder: string, { isJson }: { isJson: boolean }): Tol
     output: [
       ...lines.map(([, line]) => line),
       '',
-      `${counts.files} files: ${counts.loaded} loaded, ${counts.refused} refused.`,
-      `Of the loaded ${counts.withFindings} make findings; ${silent} are informational and give no weight of their own, so they make none.`,
-      `${counts.withSamples} have samples, by which \`rules test\` tests them; ${counts.loaded - counts.withSamples} have not both kinds, in the rule or beside it.`,
+      `${counted(counts.files, 'file')}: ${counts.loaded} loaded, ${counts.refused} refused.`,
+      `Of the loaded ${counted(counts.withFindings, 'makes', 'make')} findings; ${counted(silent, 'is', 'are')} informational without a weight of ${silent === 1 ? 'its' : 'their'} own, and ${silent === 1 ? 'makes' : 'make'} none.`,
+      `${counted(counts.withSamples, 'has', 'have')} samples, by which \`rules test\` tests ${counts.withSamples === 1 ? 'it' : 'them'}; ${counted(counts.loaded - counts.withSamples, 'has', 'have')} not both kinds, in the rule or beside it.`,
       `A stack with the default settings delivers all calls of ${counts.delivered}, a part for ${counts.deliveredInPart}, none for ${counts.notDelivered};`,
-      `${counts.deliveredForOthers} name no calls, so on a stack they see only what is delivered for others.`,
+      `${counted(counts.deliveredForOthers, 'names', 'name')} no calls, so that on a stack only what is delivered for others is compared with ${counts.deliveredForOthers === 1 ? 'it' : 'them'}.`,
     ].join('\n'),
     isWhole,
   }
@@ -77,21 +79,12 @@ function withSamples(folder: string): Pick<RulesFolder, 'loaded' | 'refused'> {
   return { loaded: whole, refused: [...refused, ...faults, ...alone] }
 }
 
-/** Whether the calls of a rule arrive on a stack with the default settings. `for-others`: it names no calls, and sees what is delivered for others. */
-type RuleDelivery = DetectorDelivery['state'] | 'for-others'
-
 function deliveries(rules: readonly CompiledRule[]): ReadonlyMap<string, RuleDelivery> {
-  const options = { readOnlyEvents: true, includeRoleSessions: false }
-  const ruleActions = new Set(actionsOfRules(rules.flatMap(({ packed }) => packed ?? [])))
-  const stack = { options, rules: new Set(rulesOf(options)), region: 'us-east-1', ruleActions }
+  const stack = stackWith(rules)
   return new Map(
-    rules.flatMap(({ detector, packed, calls }): (readonly [string, RuleDelivery])[] => {
-      if (packed === undefined) return []
-      const actions = actionsOfCalls(calls)
-      if (actions === undefined) return [[detector, 'for-others']]
-      const { title, weight, group, technique } = packed
-      const looking = { id: detector, title, weight, group, attack: technique, runbook: '', actions, matches: () => undefined }
-      return [[detector, deliveryOf(looking, stack).state]]
+    rules.flatMap((rule): (readonly [string, RuleDelivery])[] => {
+      const state = ruleDelivery(rule, stack)
+      return state === undefined ? [] : [[rule.detector, state]]
     }),
   )
 }
@@ -113,10 +106,43 @@ function describe({ detector, packed, unknownFields }: CompiledRule, state: Rule
   return `${detector}: ${says}${state === undefined ? '' : DELIVERED[state]}${unknown}`
 }
 
+/** What its author should look at, one warning a line. The rule is loaded all the same. */
+function warningLines(rule: CompiledRule): string {
+  return warningsOf(rule)
+    .map((line) => `\n           warning: ${line}`)
+    .join('')
+}
+
+function warningsOf({ calls, packed, revokedTechnique }: CompiledRule): string[] {
+  return [
+    ...(revokedTechnique === undefined || packed === undefined
+      ? []
+      : [
+          `its technique ${revokedTechnique} is revoked by ${packed.technique}, which its findings name: write ${packed.technique} in the rule`,
+        ]),
+    ...unknownCalls(calls).map(({ call, advice }) => `AWS’s models of the service have no call ${call}, so it may never match${advice}`),
+  ]
+}
+
 function loadedLine(file: string, rule: CompiledRule, delivery: RuleDelivery | undefined): object {
   const { detector, title, packed, calls, runbook, falsePositives, unknownFields } = rule
   const { group, weight, technique } = packed ?? {}
-  return { file, state: 'loaded', detector, title, group, weight, technique, delivery, calls, unknownFields, runbook, falsePositives }
+  const warnings = warningsOf(rule)
+  return {
+    file,
+    state: 'loaded',
+    detector,
+    title,
+    group,
+    weight,
+    technique,
+    delivery,
+    calls,
+    unknownFields,
+    warnings,
+    runbook,
+    falsePositives,
+  }
 }
 
 /** Compares each rule of a folder with its samples. */
@@ -132,7 +158,7 @@ export function testRules(folder: string, { isJson }: { isJson: boolean }): Told
       ...results.map(({ file, state, faults, samples }) => `  ${MARK[state]} ${file}${linesOf(state, faults, samples)}`),
       ...refused.map(({ file, why }) => `  REFUSED  ${file}: ${why}`),
       '',
-      `${counts.rules} rules: ${counts.passed} passed, ${counts.failed} failed, ${counts.untested} without samples of both kinds; ${counts.refused} files refused.`,
+      `${counted(counts.rules, 'rule')}: ${counts.passed} passed, ${counts.failed} failed, ${counts.untested} without samples of both kinds; ${counted(counts.refused, 'file')} refused.`,
     ].join('\n'),
     isWhole,
   }
@@ -147,7 +173,7 @@ interface Tested {
 const MARK: Readonly<Record<Tested['state'], string>> = { passed: 'passed  ', failed: 'FAILED  ', untested: 'untested' }
 
 function linesOf(state: Tested['state'], faults: readonly string[], samples: number): string {
-  if (state === 'passed') return `: ${samples} samples`
+  if (state === 'passed') return `: ${counted(samples, 'sample')}`
   if (state === 'failed') return faults.map((fault) => `\n           ${fault}`).join('')
   return samples === 0
     ? ': it has no sample: it needs one that matches and a near miss that does not, in the rule or beside it'

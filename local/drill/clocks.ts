@@ -5,7 +5,7 @@ export interface PublishedClock {
   readonly source: string
 }
 
-/** Clocks to beat. The first two run from the leak of a key to its first use, and a drill runs from that first use on. */
+/** What to compare a drill with. The first two run from the leak of a key to its first use, and a drill runs from that first use on. */
 export const CLOCKS = {
   fastest: {
     what: 'from the leak to the first call of an intruder, in the fastest tests',

@@ -27,7 +27,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'step', isText: true },
   { name: 'after the first call', align: 'right' },
   {},
-  { name: 'clock to beat', worth: 1 },
+  { name: 'compare with', worth: 1 },
   { isText: true },
 ]
 
@@ -51,7 +51,7 @@ export function drillText(report: DrillReport, { paint, width }: { paint: Paint;
     '',
     table(COLUMNS, rows, { width }),
     '',
-    'Times are those of this machine, which looks once a second. The clocks, which others have published:',
+    'Times run from the first call that AWS accepted, by the clock of this machine, which looks once a second. What to compare them with, as others have published it, each from where it says:',
     ...used.flatMap((clock) => clockLines(CLOCKS[clock])),
     ...(report.left.length === 0 ? [] : ['', 'Left in the account:', ...report.left.map((one) => `  ${one}`)]),
   ]

@@ -1,4 +1,5 @@
 import { ACTIONS, type Action } from '../../shared/domain/action.ts'
+import { counted } from '../../shared/domain/counted.ts'
 import { type Decisions, type SourceFigures, share } from './figures.ts'
 
 /** What a reader needs first of each source, as text for a terminal. */
@@ -39,10 +40,6 @@ function strongestFirst(counts: Decisions, without: readonly Action[] = []): str
     .filter((action) => !without.includes(action))
     .map((action) => `${counts[action]} ${action}`)
     .join(', ')
-}
-
-function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
 }
 
 function percent(part: number): string {

@@ -4,6 +4,7 @@ import { complain, POLICY_HELP, print, width } from './with-target.ts'
 
 interface DetectorsOptions {
   readonly policy?: string
+  readonly rules?: string
   readonly data?: string
   readonly stack?: string
   readonly region?: string
@@ -17,6 +18,10 @@ export function addDetectors(root: Command): void {
     .description('every detector: what it says and rests on, and how the policy tunes it; with an id also its calls and what to do first')
     .argument('[id]', 'one detector')
     .addOption(new Option('--policy <file>', POLICY_HELP).conflicts(['data', 'stack']))
+    .option(
+      '--rules <folder>',
+      'Sigma rules, which are listed too (a stack does not show which it has: name the folder that it was deployed with)',
+    )
     .addOption(new Option('--data <folder>', 'the policy in force in an embedded account').conflicts('stack'))
     .option('--stack <name>', 'the policy in force in a deployed stack, with your AWS credentials')
     .option('--region <region>', 'the region of the stack')
@@ -24,7 +29,14 @@ export function addDetectors(root: Command): void {
     .action(async (id: string | undefined, options: DetectorsOptions) => {
       requireStack(options)
       const [{ listDetectors, showDetector }, found] = await Promise.all([import('../commands/detectors.ts'), policyOf(options)])
-      const input = { ...found, now: Date.now(), isJson: options.json === true, width: width() }
+      const rules = options.rules === undefined ? undefined : (await import('../rules/read-rules.ts')).readRulesFolder(options.rules).loaded
+      const input = {
+        ...found,
+        ...(rules && { rules: { folder: options.rules ?? '', loaded: rules.map(({ rule }) => rule) } }),
+        now: Date.now(),
+        isJson: options.json === true,
+        width: width(),
+      }
       print(id === undefined ? listDetectors(input) : showDetector(id, input))
     })
 }

@@ -15,10 +15,11 @@ export function addPolicy(root: Command): void {
     .command('check')
     .description('check a policy file')
     .argument('[file]', 'the file; without it policy.yaml of this folder, else the built-in one')
-    .action(async (file: string | undefined) => {
+    .option('--rules <folder>', 'Sigma rules: whether each rule that the policy names is among them')
+    .action(async (file: string | undefined, { rules }: { rules?: string }) => {
       const { policyToUse } = await import('../default-policy.ts')
       const path = policyToUse(file, (line) => void process.stderr.write(`${line}\n`))
-      print(await (await commands()).checkPolicy(path, { width: width() }))
+      print(await (await commands()).checkPolicy(path, { rulesFolder: rules, width: width() }))
     })
   withTarget(policy.command('show').description('the policy in force').option('--json', 'one JSON object'), async (target, { json }) =>
     (await commands()).showPolicy(target, { isJson: json === true }),

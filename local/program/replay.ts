@@ -42,6 +42,11 @@ export function addReplay(root: Command): void {
     .action(replayWith)
 }
 
+async function rulesIn(folder: string, policy: string) {
+  const [{ packRules }, { readPolicyFile }] = await Promise.all([import('../rules/pack-rules.ts'), import('../policy-file.ts')])
+  return packRules(folder, complain, await readPolicyFile(policy))
+}
+
 async function replayWith(paths: string[], options: ReplayArguments): Promise<void> {
   const { signal, done } = interrupted()
   try {
@@ -64,7 +69,7 @@ async function replayUntil(signal: AbortSignal, paths: string[], options: Replay
   if (options.jobs === 2 && paths.some(isStream))
     complain('Standard input and pipes are read by one thread: --jobs 2 changes nothing here.')
   if (out !== undefined) await requireWritable(out)
-  const rules = options.rules === undefined ? undefined : (await import('../rules/pack-rules.ts')).packRules(options.rules, complain)
+  const rules = options.rules === undefined ? undefined : await rulesIn(options.rules, policy)
   const known = { policy, rules, ...(account === undefined ? {} : { account }) }
   const kept = data === undefined ? undefined : await (await import('../replay-in-folder.ts')).replayInFolder({ ...known, data })
   try {

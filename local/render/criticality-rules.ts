@@ -6,7 +6,7 @@ export function criticalityLines({ criticality, owners }: Pick<Policy, 'critical
     .toSorted((a, b) => b.raise - a.raise)
     .map(({ name, match, raise }) => {
       const tags = Object.entries(match.tags).map(([key, values]) => `tag ${key}=${[values].flat().join(' or ')}`)
-      return `Critical as ${name}, which raises a priority by ${raise} of what criticality can: ${[...match.arns, ...tags].join(', ')}.`
+      return `Critical as ${name} (adds ${Math.round(raise * 100)} % of the most that criticality adds to a priority): ${[...match.arns, ...tags].join(', ')}.`
     })
   return [
     ...(rules.length === 0 ? ['Nobody is critical by the policy: priorities go by evidence, reach and exposure.'] : rules),

@@ -88,7 +88,7 @@ function readRule(path: string): Read {
     const documents = parseAllDocuments(text, { prettyErrors: true })
     if (!Array.isArray(documents)) return refuse('it is empty')
     const [fault] = documents.flatMap(({ errors }) => errors)
-    if (fault !== undefined) return refuse(`it is not YAML: ${fault.message.split('\n')[0]}`)
+    if (fault !== undefined) return refuse(`it is not YAML: ${fault.message.split('\n')[0]?.replace(/[:\s]+$/, '')}`)
     if (documents.every(({ contents }) => contents === null)) return refuse('it is empty')
     const values: unknown[] = documents.map((document) => document.toJS({ maxAliasCount: ALIASES_LIMIT }))
     if (values.some((value) => typeof value === 'object' && value !== null && 'correlation' in value))

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { EvidenceGroup, Finding } from '../domain/finding.ts'
 import type { HabitualMatch } from '../domain/match-habit.ts'
+import { printable } from '../domain/printable.ts'
 import type { RuleMatch } from '../domain/rule-match.ts'
 import type { Signal } from '../domain/signal.ts'
 import type { Detector } from './detector.ts'
+import { namedObjects } from './named-objects.ts'
 
 /** Groups whose calls are harmless on what the identity itself created within a day: weakening, and destroying. */
 const SPARES_OWN_WORKS: readonly EvidenceGroup[] = ['evasion', 'impact']
@@ -16,8 +18,8 @@ const ACTION_LIMIT = 44
  * same call: it and rules without a fact of their own rest on one fact.
  */
 export function ruleDetector(
-  { detector, title, weight, group, fact, technique, reason }: RuleMatch,
-  { action }: Signal,
+  { detector, title, weight, group, fact, technique, details }: RuleMatch,
+  signal: Signal,
   ofCall?: Finding,
 ): Detector {
   return {
@@ -25,13 +27,25 @@ export function ruleDetector(
     title,
     weight,
     group,
-    fact: fact ?? ofCall?.fact ?? `call ${hashOf(action)}`,
+    fact: fact ?? ofCall?.fact ?? `call ${hashOf(signal.action)}`,
     attack: technique,
     runbook: '',
     delivery: 'every-call',
     ...(SPARES_OWN_WORKS.includes(group) ? ({ sparesOwnWorks: true } as const) : {}),
-    matches: () => ({ reason }),
+    matches: () => ({ reason: reasonOf(signal, details) }),
   }
+}
+
+/** The most objects that a reason names, and the longest name of one, in characters. */
+const OBJECTS_LIMIT = 2
+const OBJECT_LIMIT = 48
+
+/** What was called, on what, and with which of the values that the rule asks for: the title says what the rule is about. */
+function reasonOf(signal: Signal, details: string): string {
+  const objects = (namedObjects(signal) ?? []).map((name) => printable(name, OBJECT_LIMIT)).filter((name) => !details.includes(name))
+  const on =
+    objects.length === 0 ? '' : ` on ${objects.slice(0, OBJECTS_LIMIT).join(', ')}${objects.length > OBJECTS_LIMIT ? ' and others' : ''}`
+  return `called ${printable(signal.action, ACTION_LIMIT)}${on}${details === '' ? '' : `: ${details}`}`
 }
 
 /** A rule's match as a habit: under a short name, since a baseline has room for 64 characters of each. */

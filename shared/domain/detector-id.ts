@@ -3,6 +3,9 @@ import * as z from 'zod'
 /** Begins the id of a rule that operators wrote themselves; every other id is one of the catalogue. */
 export const RULE_PREFIX = 'rule:'
 
+/** What is found of a record that the rules could not be compared with. No file is this rule. */
+export const UNCOMPARED_RULE = 'rule:not-compared'
+
 /** The id of a detector: of the catalogue, such as `new-country`, or of an operator's own rule, such as `rule:iam-user-from-vpn`. */
 export const DetectorId = z
   .string()

@@ -3,7 +3,7 @@ import type { EvidenceGroup, Technique } from './finding.ts'
 
 /**
  * A rule that matches a record, with what a finding of it says. `detector` is `rule:` and the name of its file. Of rules without a `fact` those that match
- * one call rest on that call. Its texts were written by whoever wrote the rule, and are clipped and printable.
+ * one call rest on that call. Its title was written by whoever wrote the rule, and is clipped and printable; `details` are values of the record, which whoever calls may choose.
  */
 export interface RuleMatch {
   readonly detector: string
@@ -12,7 +12,8 @@ export interface RuleMatch {
   readonly group: EvidenceGroup
   readonly fact?: string | undefined
   readonly technique: Technique
-  readonly reason: string
+  /** The values of the record that the rule asks for, printable and clipped; empty where it asks for the call alone. */
+  readonly details: string
 }
 
 /** True for what a rule found. */

@@ -1,5 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein'
 import * as z from 'zod'
+import { counted } from './counted.ts'
 
 /** The most edits between a word and the one that is proposed for it; of a short word at most half of it. */
 const EDITS_LIMIT = 3
@@ -37,7 +38,19 @@ export function issueText(issue: z.core.$ZodIssue, schema: unknown, input: unkno
   const value = valueAt(input, issue.path)
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message
   if (value === undefined && issue.code !== 'custom') return `missing; it ${mustOf(schemaAt(schema, issue.path)) ?? mustBe(issue)}`
-  return `${mustBe(issue)}, got ${shown(value)}${hint(value, allowedBy(issue))}`
+  return `${mustBe(issue)}${exampleFor(issue, schema)}, got ${shown(value)}${hint(value, allowedBy(issue))}`
+}
+
+/** `, such as {"email":"oncall@example.com"}` where keys with values are asked for and the schema has an example of them. */
+function exampleFor({ code, path }: z.core.$ZodIssue, schema: unknown): string {
+  const example = code === 'invalid_type' ? exampleOf(schemaAt(schema, path)) : undefined
+  return example === undefined ? '' : `, such as ${JSON.stringify(example)}`
+}
+
+/** The example that a schema of ours was given by `meta`; undefined where it has none. */
+export function exampleOf(schema: unknown): unknown {
+  const examples: unknown = schema instanceof z.ZodType ? z.globalRegistry.get(schema)?.examples : undefined
+  return Array.isArray(examples) ? examples[0] : undefined
 }
 
 function mustBe(issue: z.core.$ZodIssue): string {
@@ -51,11 +64,11 @@ function mustBe(issue: z.core.$ZodIssue): string {
       if (issue.format === 'starts_with') return `must begin with ${'prefix' in issue ? issue.prefix : 'another text'}`
       return `must be ${FORMATS[issue.format] ?? `of the form ${issue.format}`}`
     case 'too_big':
-      return `must be at most ${issue.maximum}${unitOf(issue.origin)}`
+      return `must be at most ${amount(issue.maximum, issue.origin)}`
     case 'too_small':
       return issue.origin === 'string' && issue.minimum === 1
         ? 'must not be empty'
-        : `must be at least ${issue.minimum}${unitOf(issue.origin)}`
+        : `must be at least ${amount(issue.minimum, issue.origin)}`
     default:
       return issue.message
   }
@@ -65,9 +78,9 @@ function oneOf(allowed: readonly string[]): string {
   return allowed.length === 1 ? `${allowed[0]}` : `one of ${allowed.join(', ')}`
 }
 
-function unitOf(origin: string): string {
-  if (origin === 'string') return ' characters'
-  return origin === 'array' ? ' entries' : ''
+function amount(limit: number | bigint, origin: string): string {
+  if (origin === 'string') return counted(Number(limit), 'character')
+  return origin === 'array' ? counted(Number(limit), 'entry', 'entries') : `${limit}`
 }
 
 /** What the value of a schema must be, as its own checks say it; undefined where they say nothing. */

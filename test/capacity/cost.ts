@@ -7,7 +7,7 @@ import { billTable } from './bill.ts'
 const given = process.argv.slice(2).map(Number)
 if (given.length === 0 || !given.every((events) => Number.isInteger(events) && events > 0)) {
   process.stderr.write(
-    `give how many events a day are delivered, each a whole number from 1 on, as in \`npm run cost -- 250000\`; got ${JSON.stringify(process.argv.slice(2).join(' '))}\n`,
+    `give how many events a day are delivered, each a whole number from 1 on, as in \`npm run cost -- 250000\`; got ${process.argv.length > 2 ? JSON.stringify(process.argv.slice(2).join(' ')) : 'no number'}\n`,
   )
   process.exitCode = 2
 } else {

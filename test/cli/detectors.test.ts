@@ -28,7 +28,7 @@ describe('detectors', () => {
 
   it('says of one what it rests on and what to do first, and answers a wrong name by the one that is meant', async () => {
     const { out } = await countersign(['detectors', 'new-country', '--policy', policy])
-    expect(out).toMatch(/^new-country: .*\n {2}says +who, weight/)
+    expect(out).toMatch(/^new-country: .*\n {2}says +who, own weight/)
     expect(JSON.parse((await countersign(['detectors', 'new-country', '--json'])).out)).toMatchObject({
       id: 'new-country',
       axis: 'who',

@@ -28,9 +28,33 @@ describe('rules check', () => {
   it('says of the example rules that all are loaded, what they count as, and ends with the counts', async () => {
     const { code, out, err } = await countersign(['rules', 'check', OWN])
     expect([code, err]).toEqual([0, ''])
-    expect(out).toContain('  loaded   access-analyzer-deleted.yml  rule:access-analyzer-deleted: evasion 0.45 T1562.008\n')
+    expect(out).toContain('  loaded   access-analyzer-deleted.yml  rule:access-analyzer-deleted: evasion 0.45 T1685.002\n')
     expect(out).toContain('on a stack it sees only what is delivered for others')
     expect(out).toContain('\n3 files: 3 loaded, 0 refused.\n')
+    expect(out).not.toContain('warning:')
+  })
+
+  it('warns of an exact call that its service has not, with the one that is meant, and of a revoked technique, with the present one', async () => {
+    const path = folderOf({
+      'misspelt.yml': rule().replace('CreateUser', '[AttachUserPolcy, createuser]'),
+      'revoked.yml': rule('tags: [attack.defense-evasion, attack.t1562.008]'),
+      'page.yml': rule().replace('iam.amazonaws.com, eventName: CreateUser', 'signin.amazonaws.com, eventName: SwitchRole'),
+      'unheard-of.yml': rule().replace('iam.amazonaws.com', 'unheard-of.amazonaws.com'),
+      'beginning.yml': rule().replace('eventName: CreateUser', "eventName|startswith: 'CreateUsr'"),
+    })
+    const { code, out } = await countersign(['rules', 'check', path])
+    expect(code).toBe(0)
+    expect(out.split('\n').filter((line) => line.includes('warning:'))).toEqual([
+      expect.stringContaining('have no call iam:AttachUserPolcy, so it may never match; did you mean iam:AttachUserPolicy?'),
+      expect.stringContaining('its technique T1562.008 is revoked by T1685.002, which its findings name'),
+    ])
+    expect(out).toContain('rule:revoked: evasion 0.45 T1685.002')
+    const one = folderOf({ 'a.yml': rule() })
+    for (const words of [
+      ['check', one],
+      ['test', one],
+    ])
+      expect((await countersign(['rules', ...words])).out).not.toMatch(/\b1 (?:files|rules|samples|have|make|are|name)\b/)
   })
 
   it('ends with exit code 1 where a file is refused, and says which and why in a line each', async () => {
@@ -51,7 +75,7 @@ describe('rules check', () => {
     const refused = out.split('\n').filter((line) => line.startsWith('  REFUSED'))
     expect(refused).toEqual([
       expect.stringContaining('b/count.yaml: the condition counts or relates records'),
-      expect.stringContaining('c.yml: it is not YAML: '),
+      expect.stringMatching(/c\.yml: it is not YAML: .*[^:\s]$/),
       expect.stringContaining('d.yml: it has 2 documents; write one file for each rule'),
       expect.stringContaining('e.yml: it is empty'),
       expect.stringContaining('g.yml: it has the id of f.yml, which is loaded'),
@@ -77,7 +101,7 @@ describe('rules check', () => {
     expect(out).toContain('rule:quiet: no findings: informational\n')
     expect(out).toContain('(no record has src_ip)\n')
     expect(out).toMatch(/rule:busy: .* \(delivered in part\)\n/)
-    expect(out).toContain('Of the loaded 2 make findings; 1 are informational')
+    expect(out).toContain('Of the loaded 2 make findings; 1 is informational')
   })
 
   it('is an error where there is no folder, no rule in it, or no folder but a file', async () => {
@@ -262,7 +286,7 @@ describe('a replay with rules', () => {
     expect(one).toEqual([
       {
         detector: 'rule:access-analyzer-deleted',
-        reason: expect.stringMatching(/^rule "Access Analyzer deleted or its findings archived in bulk": The analy/),
+        reason: 'called access-analyzer:DeleteAnalyzer on account',
       },
     ])
     expect(await found('--rules', OWN, '--jobs', '2')).toEqual(one)
@@ -275,7 +299,7 @@ describe('a replay with rules', () => {
     const { code, err } = await countersign(['replay', log, '--json', '--rules', path])
     expect([code, err]).toEqual([
       0,
-      expect.stringMatching(/^1 of 4 files in .* are refused and match nothing: `.* rules check .*` says why\.\n$/),
+      expect.stringMatching(/^1 of 4 files in .* is refused and matches nothing: `.* rules check .*` says why\.\n$/),
     ])
     const none = await countersign(['replay', log, '--rules', join(folder, 'nowhere')])
     expect([none.code, none.err]).toEqual([2, expect.stringContaining('there is no folder')])

@@ -94,7 +94,7 @@ describe('reserved concurrency', () => {
   })
 
   it('keeps them for the functions that are named, and for none where none is', () => {
-    expect(placesOf({ slack, reservedConcurrency: { respond: 26, contain: 0 } })).toEqual({ 'Countersign-respond': 26 })
+    expect(placesOf({ slack, reservedConcurrency: { respond: 26 } })).toEqual({ 'Countersign-respond': 26 })
     expect(placesOf({ slack, reservedConcurrency: {} })).toEqual({})
   })
 })

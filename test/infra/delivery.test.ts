@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { patternsOf } from '../../infra/event-patterns.ts'
 import { DELIVERED_BY_NAME, ROLE_PARAMETERS } from '../../infra/tampering-patterns.ts'
@@ -8,7 +6,7 @@ import { DATA_CALLS, namedCallsOf, SENSITIVE_ACTIONS } from '../../shared/detect
 import { deliveryOf } from '../../shared/detect/delivery.ts'
 import { DELIVERY_RULES, type DeliveryOptions, type DeliveryRule, rulesInForce, rulesOf } from '../../shared/detect/delivery-rules.ts'
 import { TAMPERING } from '../../shared/sense/enrich/tampering-calls.ts'
-import { Operations } from '../vocabulary/vocabulary.ts'
+import { readParameters } from '../vocabulary/vocabulary.ts'
 import { ACCOUNT, CALLERS, callOf, firingEvents, HOME_REGION, type Json } from './delivered-events.ts'
 import { matches } from './event-bridge.ts'
 
@@ -156,9 +154,7 @@ describe('the rules of a stack', () => {
   })
 
   it('leave out of those that give a role away by whatever name what another rule delivers by its name', () => {
-    const { parameters } = Operations.parse(
-      JSON.parse(readFileSync(join(import.meta.dirname, '..', 'vocabulary', 'operations.json'), 'utf8')),
-    )
+    const { parameters } = readParameters()
     const tampering = Object.entries(TAMPERING).flatMap(([service, names]) => names.map((name) => `${service}:${name}`))
     const takers = [...SENSITIVE_ACTIONS, ...tampering].filter((action) =>
       (parameters[action] ?? []).flatMap((line) => line.split(/\s+/)).some((name) => ROLE_PARAMETERS.includes(name)),

@@ -165,7 +165,7 @@ const signals: fc.Arbitrary<Signal> = fc
           weight: fc.double({ min: 0, max: 1, noNaN: true }),
           group: fc.constantFrom('impact', 'origin'),
           technique: fc.constant('T1078.004'),
-          reason: text,
+          details: text,
         }),
         { minLength: 1, maxLength: 3 },
       ),

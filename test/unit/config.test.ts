@@ -241,10 +241,11 @@ describe('the parties that report', () => {
 describe('reserved concurrency', () => {
   it.each([
     [{ respond: 890, contain: 11 }, /must be 900 in all at most/],
-    [{ contain: 5 }, /contain must be 0 or at least 6/],
-    [{ review: 2 }, /review must be 0 or at least 3/],
-    [{ respond: 10 }, /respond must be 0 or at least 26/],
-    [{ contain: -1 }, /contain/],
+    [{ contain: 5 }, /contain must be at least 6, or be left out/],
+    [{ review: 2 }, /review must be at least 3, or be left out/],
+    [{ respond: 10 }, /respond must be at least 26, or be left out/],
+    [{ contain: 0 }, /contain: must be at least 1: 0 places mean to Lambda that the function never runs; leave its name out/],
+    [{ contain: -1 }, /contain: must be at least 1/],
     [{ containment: 5 }, /containment/],
   ])('is refused as %j', (reservedConcurrency, message) => {
     expect(() => readStackConfig({ reservedConcurrency })).toThrow(message)

@@ -4,6 +4,7 @@ import { CATALOGUE } from '../../shared/detect/catalogue.ts'
 import { BINDING_DETECTORS } from '../../shared/domain/binding-detectors.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 import { NOW } from '../embedded.ts'
+import { sigmaRule } from '../sigma/rule-of.ts'
 
 const input = (detectors: object = {}, isJson = false) => ({
   policy: parsePolicy({ version: 3, detectors }),
@@ -36,7 +37,8 @@ describe('the list of detectors', () => {
     expect(rowOf(text, 'new-country')).toContain(' × 0.5 ')
     expect(rowOf(text, 'quota-raised')).toContain(' off ')
     expect(rowOf(text, 'discovery-burst')).toContain('× 1.2, 2 exceptions, 1 ended')
-    expect(text).toContain('policy.yaml tunes 3, and 1 rules of its own')
+    expect(text).toContain('policy.yaml tunes 3.')
+    expect(text).toContain('The policy also tunes 1 rule of its own (rule:console-at-night): --rules FOLDER lists them.')
   })
 
   it('is one JSON object with all of it', () => {
@@ -45,6 +47,47 @@ describe('the list of detectors', () => {
     for (const { runbook, looksAt, delivery } of detectors)
       expect([runbook.length > 20, looksAt.length > 0, delivery.state]).toEqual([true, true, expect.any(String)])
     expect(detectors.find(({ id }: { id: string }) => id === 'new-country').tuning).toEqual({ enabled: true, weight: 0.5, except: [] })
+  })
+})
+
+const RULES = {
+  folder: 'rules',
+  loaded: [
+    sigmaRule(
+      { title: 'User made', description: 'Somebody makes users.', countersign: { weight: 0.4, runbook: 'Ask who it was.' } },
+      'user-made',
+    ),
+    sigmaRule({ title: 'For enrichment', level: 'informational' }, 'for-enrichment'),
+  ],
+}
+
+describe('the rules of a folder', () => {
+  it('are listed with the detectors, with what the policy makes of them; a name that none has is told', () => {
+    const tuned = { 'rule:user-made': { weight: 0.5 }, 'rule:user-mad': { enabled: false } }
+    const text = listDetectors({ ...input(tuned), rules: RULES })
+    expect(rowOf(text, 'rule:user-made')).toMatch(/ what +0\.4 .* × 0\.5 +User made/)
+    expect(rowOf(text, 'rule:for-enrichment')).toBe('')
+    expect(text).toContain(`${CATALOGUE.length} detectors and 1 rule of rules, of which policy.yaml tunes 1.`)
+    expect(text).toContain(
+      'detectors.rule:user-mad: no rule that is loaded has this name, so it changes nothing; did you mean rule:user-made?',
+    )
+  })
+
+  it('are explained each by its id', () => {
+    const text = showDetector('rule:user-made', { ...input({ 'rule:user-made': { weight: 0.5 } }), rules: RULES })
+    for (const part of [
+      'rule:user-made: User made',
+      'own weight 0.4',
+      'Ask who it was.',
+      'Somebody makes users.',
+      'policy.yaml: × 0.5',
+      'the call, with',
+    ])
+      expect(text).toContain(part)
+    const why = (id: string, rules?: typeof RULES) => () => showDetector(id, { ...input(), rules })
+    expect(why('rule:user-made')).toThrow('add --rules FOLDER')
+    expect(why('rule:user-mad', RULES)).toThrow('no rule that loads from rules has this name; did you mean rule:user-made?')
+    expect(why('rule:for-enrichment', RULES)).toThrow('it makes no findings, because it is informational')
   })
 })
 

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkPolicy } from '../../local/commands/policy.ts'
 import { readPolicyFile } from '../../local/policy-file.ts'
+import { packRules } from '../../local/rules/pack-rules.ts'
 import { Action, isStronger } from '../../shared/domain/action.ts'
 import { CEILINGS } from '../../shared/domain/ceilings.ts'
 import { RENAMED_DETECTORS, RENAMED_KEYS } from '../../shared/domain/policy-migration.ts'
@@ -22,6 +23,39 @@ async function saidOf(text: string): Promise<string> {
     (cause: unknown) => (cause instanceof ResponderError ? cause.message : `not told of: ${String(cause)}`),
   )
 }
+
+describe('the own rules that a policy names', () => {
+  const rules = join(import.meta.dirname, '..', '..', 'rules')
+  const named = (id: string) => writeFileSync(path, `version: 3\ndetectors: { 'rule:${id}': { enabled: false } }`)
+
+  it('are looked for in their folder, and are said not to be where none is given', async () => {
+    named('access-analyzer-deleted')
+    expect(await checkPolicy(path)).toContain(
+      'Not checked, because no folder of rules is given (--rules FOLDER): rule:access-analyzer-deleted.',
+    )
+    expect(await checkPolicy(path, { rulesFolder: rules })).toContain('1 rule of the policy, all of them in')
+    named('access-analyser-deleted')
+    await expect(checkPolicy(path, { rulesFolder: rules })).rejects.toThrow(
+      'detectors.rule:access-analyser-deleted: no rule that is loaded has this name, so it changes nothing; did you mean rule:access-analyzer-deleted?',
+    )
+    writeFileSync(path, 'version: 3')
+    expect(await checkPolicy(path)).not.toContain('Not checked')
+  })
+
+  it('are told where rules are loaded: each that is not among them, and one that cannot be compared is always known', () => {
+    const detectors = {
+      'rule:access-analyser-deleted': {},
+      'rule:access-analyzer-deleted': {},
+      'rule:not-compared': {},
+      'new-country': {},
+    } as never
+    const said: string[] = []
+    packRules(rules, (line) => void said.push(line), { detectors })
+    expect(said).toEqual([
+      'The policy: detectors.rule:access-analyser-deleted: no rule that is loaded has this name, so it changes nothing; did you mean rule:access-analyzer-deleted?',
+    ])
+  })
+})
 
 describe('a policy file without faults', () => {
   it('is explained: which organisation is inside, or that none is', async () => {

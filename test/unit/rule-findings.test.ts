@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { detect } from '../../shared/detect/detect.ts'
 import { detectorFaults } from '../../shared/detect/detector-names.ts'
@@ -58,11 +59,50 @@ describe('a rule that matches a record', () => {
         group: 'impact',
         technique: 'T1485',
         isConfirmed: false,
-        reason: 'rule "Sandbox touched": Nobody does this.',
+        reason: 'called iam:ListGroups',
       }),
     ])
     expect(ofRule(signalOf(made('iam:ListUsers'), rules))).toEqual([])
     expect(ofRule(signalOf(made('iam:ListGroups'), undefined))).toEqual([])
+  })
+
+  it('says what was called, on what, and which values the rule asks for, as text that can be printed and has a bound', () => {
+    const attached = rulesOf([
+      'attached',
+      {
+        detection: {
+          selection: { eventName: 'AttachUserPolicy', 'requestParameters.policyArn|endswith': '/AdministratorAccess' },
+          other: { 'requestParameters.path|contains': 'never' },
+          filter: { 'userIdentity.userName': 'nobody' },
+          condition: '(selection or other) and not filter',
+        },
+      },
+    ])
+    const reasonOf = (request: Record<string, unknown>) => ofRule(signalOf(made('iam:AttachUserPolicy', { request }), attached))[0]?.reason
+    const policyArn = 'arn:aws:iam::aws:policy/AdministratorAccess'
+    expect(reasonOf({ userName: 'ci', policyArn })).toBe(`called iam:AttachUserPolicy on ci: policyArn ${policyArn}`)
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+        const reason = reasonOf({ userName: `${text}\u202e\u001b[31m`, policyArn: `${text}\n${policyArn}` })
+        expect(reason?.length).toBeLessThanOrEqual(120)
+        expect(reason).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+        expect(reason).toMatch(/^called iam:AttachUserPolicy/)
+      }),
+    )
+  })
+
+  it('names no value of a part that did not hold, and none that the rule denies', () => {
+    const partly = rulesOf([
+      'partly',
+      onCall('CreateUser', {
+        detection: {
+          selection: { eventName: 'CreateUser' },
+          both: { 'requestParameters.userName': 'x', 'requestParameters.path': '/none/' },
+          condition: 'selection and not both',
+        },
+      }),
+    ])
+    expect(ofRule(signalOf(made('iam:CreateUser', { request: { userName: 'x' } }), partly))[0]?.reason).toBe('called iam:CreateUser on x')
   })
 
   it('is found in an event of EventBridge, in a record, and where an export wrote the parameters as text', () => {

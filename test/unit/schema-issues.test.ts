@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { checked, StackConfig } from '../../shared/config.ts'
 import { Policy } from '../../shared/domain/policy.ts'
+import { exampleOf } from '../../shared/domain/schema-issues.ts'
 import * as environment from '../../shared/environment.ts'
 import { parsePolicy } from '../../shared/record/policy-in-force.ts'
 
@@ -100,6 +101,37 @@ describe.each(SCHEMAS)('what is wrong with %s', (name, schema, read) => {
         `${path.join('.')}: ${said.join('\n')}`,
       ).toContain(`did you mean ${key}?`)
     }
+  })
+})
+
+/** Every group of settings, with the path at which an input has it. */
+function groupsOf(schema: unknown, path: readonly string[] = []): (readonly [string, z.ZodType, readonly string[]])[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return groupsOf(schema.unwrap(), path)
+  if (schema instanceof z.ZodRecord) return [[path.join('.'), schema, path]]
+  if (!(schema instanceof z.ZodObject)) return []
+  return [[path.join('.'), schema, path], ...Object.entries(schema.shape).flatMap(([key, inner]) => groupsOf(inner, [...path, key]))]
+}
+
+describe('a group of settings of a stack that has another value', () => {
+  const groups = groupsOf(StackConfig)
+
+  it('is looked for everywhere', () => {
+    expect(groups.length).toBeGreaterThan(12)
+  })
+
+  it.each(groups)('is told with an example that is taken: "%s"', (_, schema, path) => {
+    const example = exampleOf(schema)
+    expect(schema.safeParse(example).success).toBe(true)
+    const said = saidOf(() => checked(StackConfig, inputWith(path, 'me@example.com'), 'set it there'))
+    expect(said.join('\n')).toContain(`must be keys with values, such as ${JSON.stringify(example)}, got "me@example.com"`)
+  })
+})
+
+describe('a limit of one', () => {
+  it('is told in the singular', () => {
+    expect(saidOf(() => checked(StackConfig, { logExposures: { logGroups: [] } }, 'set it there')).join()).toContain(
+      'must be at least 1 entry,',
+    )
   })
 })
 

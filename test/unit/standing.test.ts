@@ -149,7 +149,7 @@ describe('people', () => {
   it('are told by `policy check` what is critical and which tags name an owner', async () => {
     const said = await checkPolicy(DEFAULT_POLICY)
     expect(said).toContain(
-      'Critical as crown-jewel, which raises a priority by 1 of what criticality can: tag criticality=crown-jewel or critical or high.',
+      'Critical as crown-jewel (adds 100 % of the most that criticality adds to a priority): tag criticality=crown-jewel or critical or high.',
     )
     expect(said).toContain('The owner of an identity is named by its tag owner, else team.')
   })

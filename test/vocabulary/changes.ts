@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { Operations, readExceptions } from './vocabulary.ts'
+import { readExceptions, readKnownCalls, readParameters } from './vocabulary.ts'
 
 /** How operations begin that change nothing. */
 export const READS =
@@ -144,17 +142,18 @@ export const NOT_OURS: readonly (readonly [reason: string, actions: readonly str
   ],
 ]
 
-const MODELS = Operations.parse(JSON.parse(readFileSync(join(import.meta.dirname, 'operations.json'), 'utf8')))
+const { operations: OPERATIONS } = readKnownCalls()
+const { parameters: PARAMETERS } = readParameters()
 
 /** The operations of a service, by the prefix of IAM's actions. */
 export function operationsOf(service: string): string[] {
-  return (MODELS.operations[service] ?? []).flatMap((line) => line.split(' '))
+  return (OPERATIONS[service] ?? []).flatMap((line) => line.split(' '))
 }
 
 /** Paths of the request parameters of an action, such as `muteTargets.alarmNames`. */
 export function parametersOf(action: string): string[] {
   const { events } = readExceptions()
-  return [...(MODELS.parameters[action] ?? []).flatMap((line) => line.split(' ')), ...(events[action]?.parameters ?? [])]
+  return [...(PARAMETERS[action] ?? []).flatMap((line) => line.split(' ')), ...(events[action]?.parameters ?? [])]
 }
 
 /** A request that has a value at a path and nothing else. */

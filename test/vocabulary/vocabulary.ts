@@ -2,16 +2,28 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { closest } from 'fastest-levenshtein'
 import * as z from 'zod'
+import { presentTechnique } from '../../shared/detect/rules/sigma/present-technique.ts'
 
-/** What `make.ts` writes: the operations of each service, and the request parameters of those that the responder names. */
-export const Operations = z.strictObject({
+/** What `make.ts` writes for `rules check` and the tests: the operations of each service that the responder names. */
+export const KnownCalls = z.strictObject({
   source: z.string(),
   licence: z.string(),
   /** By the prefix of the action. Names of operations, several a line. */
   operations: z.record(z.string(), z.array(z.string())),
+  /** Events that are no operation of a public model: those of `exceptions.json`. */
+  events: z.array(z.string()),
+})
+
+/** What `make.ts` writes: the request parameters of the calls that the responder names. */
+export const Parameters = z.strictObject({
+  source: z.string(),
+  licence: z.string(),
   /** By the action. Paths such as `launchSpecification.instanceType`, several a line; the places in a list are left out, and `*` is any key of a map. */
   parameters: z.record(z.string(), z.array(z.string())),
 })
+
+/** Where the operations stand, from here: the command line loads them. */
+export const KNOWN_CALLS = '../../local/rules/known-calls.json'
 
 export const Techniques = z.strictObject({
   source: z.string(),
@@ -36,6 +48,9 @@ export const Exceptions = z.strictObject({
 })
 
 const read = (file: string): unknown => JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8'))
+export const readKnownCalls = () => KnownCalls.parse(read(KNOWN_CALLS))
+export const readTechniques = () => Techniques.parse(read('techniques.json'))
+export const readParameters = () => Parameters.parse(read('parameters.json'))
 export const readExceptions = () => Exceptions.parse(read('exceptions.json'))
 
 export interface Vocabulary {
@@ -50,13 +65,13 @@ export interface Vocabulary {
 }
 
 export function vocabulary(exceptions = readExceptions()): Vocabulary {
-  const operations = Operations.parse(read('operations.json'))
-  const { techniques } = Techniques.parse(read('techniques.json'))
+  const { parameters } = readParameters()
+  const { techniques } = readTechniques()
   const known = new Map<string, Set<string>>()
-  for (const [service, lines] of Object.entries(operations.operations))
+  for (const [service, lines] of Object.entries(readKnownCalls().operations))
     for (const name of wordsOf(lines)) known.set(`${service}:${name}`, new Set())
-  for (const [action, lines] of Object.entries(operations.parameters)) known.set(action, new Set(wordsOf(lines)))
-  for (const [action, { parameters }] of Object.entries(exceptions.events)) known.set(action, new Set(parameters))
+  for (const [action, lines] of Object.entries(parameters)) known.set(action, new Set(wordsOf(lines)))
+  for (const [action, { parameters: names }] of Object.entries(exceptions.events)) known.set(action, new Set(names))
   for (const [action, { names }] of Object.entries(exceptions.parameters)) {
     const those = action.endsWith(':*') ? [...known.keys()].filter((name) => name.startsWith(action.slice(0, -1))) : [action]
     for (const one of those) {
@@ -79,7 +94,7 @@ export function vocabulary(exceptions = readExceptions()): Vocabulary {
     faultOfParameter(path, actions) {
       const names = parametersOf(actions)
       if (names.includes(path) || names.includes(path.replace(/[^.]+$/, '*'))) return undefined
-      const unlisted = actions.filter((action) => known.get(action)?.size === 0 && !Object.hasOwn(operations.parameters, action))
+      const unlisted = actions.filter((action) => known.get(action)?.size === 0 && !Object.hasOwn(parameters, action))
       if (unlisted.length > 0 && unlisted.length === actions.length)
         return `${path}: the lists hold no parameters of ${unlisted.join(', ')}; \`npm run vocabulary\` adds those of calls that a file names`
       const where = actions.length > 3 ? `${actions.slice(0, 3).join(', ')} and ${actions.length - 3} more` : actions.join(', ')
@@ -93,9 +108,11 @@ export function vocabulary(exceptions = readExceptions()): Vocabulary {
         : `"${word}" is in no request of ${actions.join(', ')}; the nearest is ${closest(word, words)}`
     },
     faultOfTechnique(id) {
-      return id in techniques
-        ? undefined
-        : `${id} is no technique of ATT&CK, or a revoked one; the nearest is ${closest(id, Object.keys(techniques))}`
+      if (id in techniques) return undefined
+      const present = presentTechnique(id)
+      return present === undefined
+        ? `${id} is no technique of ATT&CK, or a revoked one; the nearest is ${closest(id, Object.keys(techniques))}`
+        : `${id} is no technique of ATT&CK any more: it is revoked by ${present}, ${techniques[present]}`
     },
   }
 }

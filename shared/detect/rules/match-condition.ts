@@ -30,8 +30,8 @@ export function conditionMatcher(condition: Condition): Matcher {
   }
 }
 
-/** A test holds where it holds for one of the values. */
-function testMatcher(test: Test): (values: FieldValues, view: RecordView) => boolean {
+/** A function of a test, which holds where it holds for one of the values. */
+export function testMatcher(test: Test): (values: FieldValues, view: RecordView) => boolean {
   switch (test.kind) {
     case 'present':
       return ({ texts }) => texts.length > 0

@@ -18,7 +18,6 @@ export const PackedRule = z
   .strictObject({
     detector: z.string().regex(RULE_DETECTOR),
     title: z.string().min(1).max(RULE_TITLE_LIMIT),
-    reason: z.string().min(1).max(120),
     weight: z.number().min(0).max(RULE_WEIGHT_LIMIT),
     group: RuleGroup,
     fact: z.string().min(1).max(60).exactOptional(),

@@ -2,6 +2,7 @@ import type { RuleMatch } from '../../domain/rule-match.ts'
 import type { Rules } from '../../ports/rules.ts'
 import { callsOf } from './calls-of.ts'
 import { conditionMatcher, type Matcher } from './match-condition.ts'
+import { type Explainer, explainerOf } from './matched-values.ts'
 import type { PackedRule, PackedRules } from './packed-rule.ts'
 import { RecordView } from './record-view.ts'
 
@@ -9,8 +10,10 @@ import { RecordView } from './record-view.ts'
 const MATCHES_LIMIT = 4
 
 interface Ready {
-  readonly match: RuleMatch
+  readonly match: Omit<RuleMatch, 'details'>
   readonly holds: Matcher
+  /** Made when the rule first matches: most never do. */
+  readonly explain: Explainer
 }
 
 /** Rules by the call that they can match, so that a record is compared with few of them. */
@@ -35,7 +38,7 @@ export function ruleSet({ rules }: Pick<PackedRules, 'rules'>): Rules {
             found ??= []
             found.push(ready)
           }
-      return found === undefined ? NONE : strongest(found)
+      return found === undefined ? NONE : strongest(found).map(({ match, explain }) => ({ ...match, details: explain(view) }))
     },
   }
 }
@@ -44,9 +47,9 @@ const NONE: readonly RuleMatch[] = []
 const NOBODY: readonly Ready[] = []
 
 /** Rules are tried in the order of their weights within each list. */
-function strongest(found: readonly Ready[]): readonly RuleMatch[] {
-  const matches = [...new Set(found.map(({ match }) => match))]
-  return matches.length === 1 ? matches : matches.sort(byWeight).slice(0, MATCHES_LIMIT)
+function strongest(found: readonly Ready[]): readonly Ready[] {
+  const once = [...new Set(found)]
+  return once.length === 1 ? once : once.sort((a, b) => byWeight(a.match, b.match)).slice(0, MATCHES_LIMIT)
 }
 
 function byWeight(a: Pick<RuleMatch, 'weight' | 'detector'>, b: Pick<RuleMatch, 'weight' | 'detector'>): number {
@@ -54,7 +57,15 @@ function byWeight(a: Pick<RuleMatch, 'weight' | 'detector'>, b: Pick<RuleMatch, 
 }
 
 function readyOf({ condition, ...match }: PackedRule): Ready {
-  return { match, holds: conditionMatcher(condition) }
+  let explainer: Explainer | undefined
+  return {
+    match,
+    holds: conditionMatcher(condition),
+    explain(view) {
+      explainer ??= explainerOf(condition)
+      return explainer(view)
+    },
+  }
 }
 
 function smallOf(value: unknown): string {

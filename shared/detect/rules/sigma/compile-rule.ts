@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { RULE_PREFIX } from '../../../domain/detector-id.ts'
+import type { Technique } from '../../../domain/finding.ts'
 import { issueText } from '../../../domain/schema-issues.ts'
 import { type Calls, callsOf } from '../calls-of.ts'
 import type { Condition } from '../condition.ts'
@@ -15,6 +16,8 @@ export interface CompiledRule {
   readonly kind: 'loaded'
   readonly detector: string
   readonly title: string
+  /** What its author says that it is about. */
+  readonly description: string | undefined
   readonly id: string | undefined
   readonly condition: Condition
   readonly packed: PackedRule | undefined
@@ -25,6 +28,8 @@ export interface CompiledRule {
   readonly falsePositives: readonly string[]
   /** Fields that no record of CloudTrail has. */
   readonly unknownFields: readonly string[]
+  /** The technique that the rule names, where ATT&CK has revoked it; `packed` has the present one. */
+  readonly revokedTechnique: Technique | undefined
 }
 
 /** Why a rule is not loaded, in one line. */
@@ -56,14 +61,13 @@ function compiled(name: string, value: unknown): CompiledRule {
   const detector = `${RULE_PREFIX}${detectorName(name)}`
   const shownTitle = printable(title, RULE_TITLE_LIMIT)
   if (shownTitle === '') throw new Refusal('its title has nothing that can be shown')
-  const { weight, ...kind } = evidence
+  const { weight, revokedTechnique, ...kind } = evidence
   const packed =
     weight === undefined
       ? undefined
       : {
           detector,
           title: shownTitle,
-          reason: printable(`rule "${shownTitle}"${description === undefined ? '' : `: ${description}`}`, 120),
           weight,
           ...kind,
           ...(own?.fact === undefined ? {} : { fact: own.fact }),
@@ -73,6 +77,7 @@ function compiled(name: string, value: unknown): CompiledRule {
     kind: 'loaded',
     detector,
     title: shownTitle,
+    description: description === undefined ? undefined : printable(description, 1_000),
     id,
     condition,
     packed,
@@ -81,6 +86,7 @@ function compiled(name: string, value: unknown): CompiledRule {
     runbook: own?.runbook === undefined ? undefined : printable(own.runbook, 1_000),
     falsePositives: [falsepositives ?? []].flat().flatMap((one) => (typeof one === 'string' ? [printable(one, 200)] : [])),
     unknownFields: [...fieldsOf(condition)].map((field) => field.split('.')[0] ?? '').filter((field) => !RECORD_FIELDS.has(field)),
+    revokedTechnique,
   }
 }
 

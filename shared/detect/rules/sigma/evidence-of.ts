@@ -1,12 +1,16 @@
 import { axisOf, Technique } from '../../../domain/finding.ts'
 import type { RuleGroup } from '../packed-rule.ts'
 import { Refusal } from '../refusal.ts'
+import { presentTechnique } from './present-technique.ts'
 import type { Level, SigmaRule } from './sigma-rule.ts'
 
 /** What a finding of a rule counts as. */
 export interface RuleEvidence {
   readonly group: RuleGroup
+  /** Of the present ATT&CK. */
   readonly technique: Technique
+  /** What the rule names, where that is revoked. */
+  readonly revokedTechnique: Technique | undefined
   /** Undefined for a rule that makes no findings: it is informational and has no weight of its own. */
   readonly weight: number | undefined
 }
@@ -61,9 +65,12 @@ export function evidenceOf({ countersign: own = {}, level = DEFAULT_LEVEL, tags 
   const group = own.group ?? (own.axis === 'who' ? 'origin' : ((tactic === undefined ? undefined : TACTIC_GROUPS[tactic]) ?? DEFAULT_GROUP))
   if (own.axis !== undefined && axisOf(group) !== own.axis)
     throw new Refusal(`countersign.axis is ${own.axis}, and the group ${group} is of the axis ${axisOf(group)}`)
+  const named = own.technique ?? technique.sort((a, b) => b.length - a.length)[0] ?? DEFAULT_TECHNIQUE
+  const present = presentTechnique(named)
   return {
     group,
-    technique: own.technique ?? technique.sort((a, b) => b.length - a.length)[0] ?? DEFAULT_TECHNIQUE,
+    technique: present ?? named,
+    revokedTechnique: present === undefined ? undefined : named,
     weight: own.weight ?? (level === 'informational' ? undefined : LEVEL_WEIGHTS[level]),
   }
 }

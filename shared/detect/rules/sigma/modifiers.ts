@@ -1,3 +1,4 @@
+import { hint } from '../../../domain/schema-issues.ts'
 import { Refusal } from '../refusal.ts'
 
 /** What the modifiers behind a field's name say, as in `requestParameters.name|contains|all`. */
@@ -26,6 +27,8 @@ const ENCODINGS: ReadonlyMap<string, Encoding> = new Map([
   ['base64offset', 'base64offset'],
 ])
 const COMPARED = ['contains', 'startswith', 'endswith', 're', 'cidr', 'exists', 'lt', 'lte', 'gt', 'gte'] as const
+const OTHERS: readonly string[] = ['all', 'cased', 'fieldref', 'neq']
+const NAMES: readonly string[] = [...ENCODINGS.keys(), ...COMPARED, ...OTHERS]
 const WIDE: readonly Encoding[] = ['utf16le', 'utf16be', 'utf16']
 
 /** Modifiers of Sigma that are known and not supported, and why. */
@@ -53,7 +56,7 @@ export function readModifiers(field: string, names: readonly string[]): Modifier
       if (compared !== 'text') throw new Refusal(`${where}: ${compared} and ${name} do not go together`)
       compared = comparison
     } else if (compared === 're' && ['i', 'm', 's'].includes(name)) flags.add(name)
-    else if (!['all', 'cased', 'fieldref', 'neq'].includes(name)) throw new Refusal(`the modifier ${name} of ${field} is unknown`)
+    else if (!OTHERS.includes(name)) throw new Refusal(`the modifier ${name} of ${field} is unknown${hint(name, NAMES)}`)
   }
   const isField = seen.has('fieldref')
   const isText = ['text', 'contains', 'startswith', 'endswith'].includes(compared)
