@@ -292,6 +292,38 @@ export function catalogue({ on, folder, right, contained, other, watching }: Wor
       ],
     },
     contain: { ...decide(watching), misuses: [...(decide(watching).misuses ?? []), [contained, ...REASON, '--yes', ...on]] },
+    assign: {
+      uses: [
+        [contained, '--to', 'anna', '--yes', ...on],
+        [contained, '--nobody', '--yes', ...on],
+      ],
+      misuses: [
+        [NO_ID, '--to', 'anna', '--yes', ...on],
+        [contained, '--yes', ...on],
+        [contained, '--to', 'anna', '--nobody', '--yes', ...on],
+        [contained, '--to', ' ', '--yes', ...on],
+        [contained, '--to', 'anna', ...on],
+      ],
+    },
+    comment: {
+      uses: [[contained, '--text', 'asked the owner', '--yes', ...on]],
+      misuses: [
+        [NO_ID, '--text', 'asked', '--yes', ...on],
+        [contained, '--text', ' ', '--yes', ...on],
+        [contained, '--text', 'x'.repeat(2000), '--yes', ...on],
+        [contained, '--text', 'asked', ...on],
+      ],
+    },
+    // Something was contained, or it is decided by then: what succeeds is held in dismiss-each.test.ts.
+    dismiss: {
+      uses: [],
+      misuses: [
+        [NO_ID, ...REASON, '--yes', ...on],
+        [contained, ...REASON, '--yes', ...on],
+        [contained, '--reason', '…', '--yes', ...on],
+        [contained, ...REASON, ...on],
+      ],
+    },
     confirm: decide(other),
     release: decide(contained),
     'patterns list': { uses: [[...on], ['--json', ...on]], misuses: [['lst', ...on]] },
