@@ -1,3 +1,4 @@
+import { unresolved } from '../detect/follow-names.ts'
 import type { Identity } from '../domain/signal.ts'
 import { isReachOf, type StoredReach } from '../domain/stored-reach.ts'
 import { errorName, UnreadableItem } from '../errors.ts'
@@ -13,8 +14,8 @@ export interface ReachReading {
 }
 
 /**
- * What the last inventory found of an identity: under its name, and where that was nobody's or somebody else's then, under the names that the user had before, the gravest of
- * them. So whoever renames a user takes neither its reach from it nor somebody else's to it. Of a user that the inventory knows one item is read.
+ * What the last inventory found of an identity: under its name, and where that was nobody's or may have been somebody else's then, under the names that the user had before, the
+ * gravest of them. So whoever renames a user takes neither its reach from it nor somebody else's to it. Of a user that the inventory knows one item is read.
  *
  * What cannot be read, for whatever reason, is told and is not known: an order of work is no reason to lose an event, nor to hold up a containment.
  */
@@ -22,13 +23,15 @@ export async function readReach(identity: Identity, { reach, identities, log }: 
   if (reach === undefined) return undefined
   try {
     const known = await reach.read(identity)
-    if (known !== undefined && isReachOf(known, identity)) return known
     const { id, kind, account, principalId } = identity
-    if (kind !== 'iam-user' || principalId === undefined) return undefined
-    const names = (await identities.loadNames([principalId])).get(principalId)?.value ?? []
-    const earlier = new Set(names.map(({ arn }) => arn).filter((arn) => arn !== id))
-    const found = await Promise.all([...earlier].map((arn) => reach.read({ id: arn, account })))
-    const own = found.filter((one) => one !== undefined).filter((one) => isReachOf(one, identity))
+    if (kind !== 'iam-user' || principalId === undefined) return known !== undefined && isReachOf(known, identity) ? known : undefined
+    if (known?.principalId === principalId) return known
+    // A rename of which nobody could say whose it was is kept under the name that it gave.
+    const histories = await identities.loadNames([principalId, unresolved(id)])
+    const names = [...histories.values()].flatMap(({ value }) => value).map(({ arn }) => arn)
+    const earlier = [...new Set(names)].filter((arn) => arn !== id)
+    const found = await Promise.all(earlier.map((arn) => reach.read({ id: arn, account })))
+    const own = [known, ...found].filter((one) => one !== undefined).filter((one) => isReachOf(one, identity))
     return own.toSorted((a, b) => b.score - a.score || b.at - a.at)[0]
   } catch (cause) {
     if (cause instanceof UnreadableItem) log.warn('reach.unreadable', { key: cause.key })

@@ -61,8 +61,13 @@ describe('the reach of an identity', () => {
     expect(await read(identityOf('ci', OWN), [stored('ci', 97, { principalId: OWN })])).toEqual({ score: 97, asked: [arnOf('ci')] })
   })
 
-  it('is read with one request where an older release stored it, without the unique id', async () => {
-    expect(await read(identityOf('ci', OWN), [stored('ci', 97)])).toEqual({ score: 97, asked: [arnOf('ci')] })
+  it('is the gravest of all its names where an older release stored it, without the unique id', async () => {
+    expect((await read(identityOf('ci', OWN), [stored('ci', 60)])).score).toBe(60)
+    expect((await read(identityOf('ci', OWN), [stored('ci', 5), stored('before', 97)], ['before', 'ci'])).score).toBe(97)
+  })
+
+  it('is read with one request where the source of an event says no unique id', async () => {
+    expect(await read(identityOf('ci'), [stored('ci', 97, { principalId: OWN })], ['x'])).toEqual({ score: 97, asked: [arnOf('ci')] })
   })
 
   it('stays with a user that is renamed, whoever renamed it, and the greatest of its names counts', async () => {
@@ -147,6 +152,13 @@ describe('a decision about a user', () => {
     await respond([renamed(to)])
     await respond(acts(to, OWN, 'x'))
     expect(await of(to)).toMatchObject({ blastRadius: { score: 100 }, criticality: { rule: 'crown-jewel' }, owner: 'pay-team' })
+  })
+
+  it('keeps them where it was never seen before, and IAM cannot say who was renamed', async () => {
+    const { respond, of } = await world([stored('ci-build', 100, { principalId: OWN })])
+    await respond([renamed('zz')])
+    await respond(acts('zz', OWN, 'x'))
+    expect(await of('zz')).toMatchObject({ blastRadius: { score: 100 }, criticality: { rule: 'crown-jewel' }, owner: 'pay-team' })
   })
 
   it('does not inherit the reach of a user of its name that was deleted', async () => {
