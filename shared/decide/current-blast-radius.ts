@@ -10,11 +10,14 @@ import type { UnitOfWork } from './unit-of-work.ts'
 interface Looking {
   readonly baseline: Baseline
   readonly signal: Signal
-  readonly unitOfWork: Pick<UnitOfWork, 'reachOf'>
-  readonly ports: Pick<RespondPorts, 'iam' | 'blastRadiusOf'>
+  readonly unitOfWork: Pick<UnitOfWork, 'reachOf' | 'grantedAt'>
+  readonly ports: Pick<RespondPorts, 'iam' | 'blastRadiusOf' | 'clock'>
 }
 
-/** The blast radius by the identity's policies when they are known, else by its observed calls. A score never falls within one incident. */
+/**
+ * The blast radius by the identity's policies when they are known, else by its observed calls. A score never falls within one incident; where a later inventory found more,
+ * it rises.
+ */
 export async function currentBlastRadius(
   incident: Incident | undefined,
   identity: Identity,
@@ -22,19 +25,20 @@ export async function currentBlastRadius(
 ): Promise<BlastRadius> {
   const before = incident?.blastRadius
   const latest = signal.kind === 'api-call' && signal.outcome === 'success' ? signal.action : undefined
-  const known = before?.basis === 'policies' ? before : before?.basis === 'observed' ? undefined : await byPolicies(identity, looking)
-  if (known !== undefined) return raisedBySeen(known, baseline, latest)
-  const observed = observedBlastRadius(baseline, latest)
-  return before?.basis === 'observed' && before.score >= observed.score ? before : observed
+  const known = (await byPolicies(before, identity, looking)) ?? (before?.basis === 'policies' ? before : undefined)
+  const now = known === undefined ? observedBlastRadius(baseline, latest) : raisedBySeen(known, baseline, latest)
+  return before !== undefined && before.basis !== 'unknown' && before.score >= now.score ? before : now
 }
 
 async function byPolicies(
+  before: BlastRadius | undefined,
   identity: Identity,
   { unitOfWork, ports }: Pick<Looking, 'unitOfWork' | 'ports'>,
 ): Promise<BlastRadius | undefined> {
   const stored = await unitOfWork.reachOf(identity)
-  if (stored !== undefined) return radiusOf(stored)
-  if (ports.blastRadiusOf === undefined) return undefined
+  if (stored !== undefined) return radiusOf(stored, ports.clock.now(), unitOfWork.grantedAt(identity))
+  // Where policies are evaluated on the spot, that is done once for an incident.
+  if (ports.blastRadiusOf === undefined || before?.basis === 'policies' || before?.basis === 'observed') return undefined
   const policies = await ports.iam.policiesOf(identity)
   return policies && ports.blastRadiusOf(policies)
 }

@@ -11,12 +11,12 @@ import type { UnreadableItem } from '../errors.ts'
 import type { Iam } from '../ports/iam.ts'
 import type { ChangeRecord, IdentityStore, IncidentStore, StoredIdentity, Versioned } from '../ports/stores.ts'
 import { readPatterns } from '../record/patterns.ts'
+import { grantsIn } from './grants-in.ts'
 import { issuedUserIds } from './issued-users.ts'
 import { once } from './once.ts'
 import { type ReachReading, readReach } from './read-reach.ts'
 
 type Tags = Readonly<Record<string, string>>
-
 /** One identity while a batch is processed. `isTouched`: its draft is written back by `save`. */
 interface Entry {
   draft: IdentityState
@@ -57,6 +57,8 @@ export interface UnitOfWork {
   exposuresOf(credentialId: string): Promise<readonly KeptReport[]>
   /** What the last inventory found of an identity, read once per batch; undefined where it found nothing, or none is taken. */
   reachOf(identity: Identity): Promise<StoredReach | undefined>
+  /** When the batch last gave rights to an identity, in epoch milliseconds; undefined where it did not. */
+  grantedAt(identity: Identity): number | undefined
   /** The tags of an identity by `read`, which is called once per batch, whatever comes of it. */
   tagsOf(identity: Identity, read: () => Promise<Tags | undefined>): Promise<Tags | undefined>
   /** Remembers where a credential was seen, as it is told at `now` (epoch ms), for later signals of the batch too. */
@@ -139,7 +141,8 @@ export async function openUnitOfWork(
     patternsOf: (identityId) => once(patterns, identityId, () => readPatterns(identityId, stores.record)),
     exposuresOf: (credentialId) => once(exposures, credentialId, () => stores.identities.exposuresOf(credentialId)),
     tagsOf: (identity, read) => once(tags, identity.id, read),
-    reachOf: (identity) => once(reaches, identity.id, () => readReach(identity, stores)),
+    reachOf: (identity) => once(reaches, `${identity.id} ${identity.principalId}`, () => readReach(identity, stores)),
+    grantedAt: grantsIn(signals),
     async noteExposure(report, now) {
       await stores.identities.addExposure(report, now)
       exposures.delete(report.credentialId)

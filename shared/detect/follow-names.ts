@@ -46,7 +46,7 @@ export async function followNames(
 }
 
 /** Where a rename is kept whose user IAM does not show any more: it was renamed once more, and that rename leads on from here. */
-const unresolved = (arn: string) => `name ${arn}`
+export const unresolved = (arn: string) => `name ${arn}`
 
 /** What a batch has learned of names, and what is stored of its identities. */
 interface Learned {

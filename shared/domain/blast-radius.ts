@@ -6,3 +6,6 @@ export const BlastRadius = z
   .strictObject({ score: Points, basis: z.enum(['policies', 'observed', 'unknown']), reasons: z.array(z.string()).readonly() })
   .readonly()
 export type BlastRadius = z.infer<typeof BlastRadius>
+
+/** Reach where nothing is known, and the least where a policy is not known. */
+export const UNKNOWN_REACH = 50

@@ -1,3 +1,5 @@
+import { type Meter, UNLIMITED } from './meter.ts'
+
 /** True where a pattern matches a whole text: `*` matches any run of characters, every other character only itself. Runs in linear time. */
 export function globs(pattern: string, text: string): boolean {
   const parts = pattern.split('*')
@@ -17,10 +19,10 @@ export function globs(pattern: string, text: string): boolean {
 
 /**
  * True where a pattern of an IAM policy matches a whole text: `*` matches any run of characters, `?` exactly one. Runs in the product of both
- * lengths at most.
+ * lengths at most. Each step is taken from `meter`; where that has none left, the answer is false and says nothing.
  */
-export function iamGlobs(pattern: string, text: string): boolean {
-  return matchesWhole(pattern, text, (sign, other) => sign === '?' || sign === other)
+export function iamGlobs(pattern: string, text: string, meter: Meter = UNLIMITED): boolean {
+  return matchesWhole(pattern, text, { isPattern: false, meter })
 }
 
 /**
@@ -29,29 +31,48 @@ export function iamGlobs(pattern: string, text: string): boolean {
  */
 export function globCovers(pattern: string, covered: string): boolean {
   if (pattern === '*' || pattern === covered) return true
-  return matchesWhole(pattern, covered, (sign, other) => other !== '*' && (sign === '?' || sign === other))
+  return matchesWhole(pattern, covered, { isPattern: true, meter: UNLIMITED })
 }
 
+/** Whether the text is a pattern itself, of which only a `*` matches a `*`; and what pays for the steps. */
+interface Comparing {
+  readonly isPattern: boolean
+  readonly meter: Meter
+}
+
+/** What a comparison costs beside its steps. */
+const CALL = 8
+
+const STAR = 42
+const ANY_ONE = 63
+
 /** Matches the signs of a pattern with those of a text one by one, `*` with any run of them. Only the last `*` is tried again. */
-function matchesWhole(pattern: string, text: string, matches: (sign: string, other: string) => boolean): boolean {
+function matchesWhole(pattern: string, text: string, { isPattern, meter }: Comparing): boolean {
+  const most = meter.left
+  let steps = CALL
   let [at, from] = [0, 0]
   let star = -1
   let resumeAt = 0
   while (from < text.length) {
-    const sign = pattern[at]
-    if (sign === '*') {
+    steps += 1
+    if (steps > most) break
+    const sign = at < pattern.length ? pattern.charCodeAt(at) : -1
+    const other = text.charCodeAt(from)
+    if (sign === STAR) {
       star = at
       at += 1
       resumeAt = from
-    } else if (sign !== undefined && matches(sign, text[from] as string)) {
+    } else if ((sign === ANY_ONE || sign === other) && !(isPattern && other === STAR)) {
       at += 1
       from += 1
     } else if (star >= 0) {
       resumeAt += 1
       at = star + 1
       from = resumeAt
-    } else return false
+    } else break
   }
+  meter.take(steps)
+  if (from < text.length || meter.isSpent) return false
   while (pattern[at] === '*') at += 1
   return at === pattern.length
 }
@@ -79,10 +100,19 @@ export function globsMeet(one: string, other: string): boolean {
   return reached[other.length] === true
 }
 
-/** About how many steps comparing two IAM patterns takes at most: few where their ends differ, the product of their lengths where both have wildcards. */
+/**
+ * How many steps comparing two IAM patterns in each of the ways above takes at most: few where their ends differ, the product of their lengths where both have wildcards, and
+ * where one has, that of what is behind its first `*` and the other.
+ */
 export function mostSteps(one: string, other: string): number {
   if (one === '*' || other === '*' || endsDiffer(one, other)) return COMPARISON
-  return COMPARISON + (/[*?]/.test(one) && /[*?]/.test(other) ? 4 * one.length * other.length : one.length + other.length)
+  const [hasWildcards, hasOtherWildcards] = [one, other].map((pattern) => /[*?]/.test(pattern))
+  if (hasWildcards && hasOtherWildcards) return COMPARISON + 4 * one.length * other.length
+  if (!hasWildcards && !hasOtherWildcards) return COMPARISON + one.length + other.length
+  const [pattern, text] = hasWildcards ? [one, other] : [other, one]
+  const star = pattern.indexOf('*')
+  const again = star < 0 ? 0 : (pattern.length - star) * text.length
+  return COMPARISON + 3 * (pattern.length + text.length + again)
 }
 
 /** What comparing takes where the first signs decide. */

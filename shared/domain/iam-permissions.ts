@@ -1,6 +1,7 @@
 import { formatArn, type Place } from './arn.ts'
 import { iamGlobs } from './glob.ts'
 import type { Permission } from './iam-policy.ts'
+import { type Meter, UNLIMITED } from './meter.ts'
 import { coversAllBelow, coversMuchBelow, unknownText } from './pattern-extent.ts'
 
 /** By these a holder gives itself, or a role that it may use, every other permission: who is given all four for whomever it wants may do everything. */
@@ -31,13 +32,25 @@ const VERBS = ['Create', 'Delete', 'Put', 'Update', 'Attach'] as const
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz']
 const LENGTHS = [2, 3, 4, 6, 9, 12, 16, 24] as const
 
+/** What looking at a statement or a pattern costs, in steps of matching. */
+const VISIT = 8
+
 /** Names of resources: few and many characters, one or more parts. */
 const RESOURCE_LENGTHS = [1, 2, 3, 5, 8, 10, 11, 16, 20, 32, 64] as const
 
-/** True where a statement is about an action. Actions are compared without regard to case, as IAM does. */
-export function coversAction({ actions, notActions }: Permission, action: string): boolean {
-  const isNamed = (patterns: readonly string[]) => patterns.some((pattern) => iamGlobs(pattern.toLowerCase(), action.toLowerCase()))
+/**
+ * True where a statement is about an action. Actions are compared without regard to case, as IAM does. What that takes is taken from `meter`; where that has none left, the
+ * answer says nothing.
+ */
+export function coversAction({ actions, notActions }: Permission, action: string, meter: Meter = UNLIMITED): boolean {
+  const wanted = action.toLowerCase()
+  const isNamed = (patterns: readonly string[]) => patterns.some((pattern) => globsInAnyCase(pattern, wanted, meter))
   return notActions === undefined ? isNamed(actions) : !isNamed(notActions)
+}
+
+function globsInAnyCase(pattern: string, wanted: string, meter: Meter): boolean {
+  meter.take(pattern.length)
+  return !meter.isSpent && iamGlobs(pattern.toLowerCase(), wanted, meter)
 }
 
 /**
@@ -48,7 +61,7 @@ export function coversAction({ actions, notActions }: Permission, action: string
  * whoever may create a user or a role, and it knows which names are left.
  */
 export function allowsEverything(permissions: readonly Permission[], place: Place): boolean {
-  return allowsSelfGrant(permissions, place) || allowsEveryService(permissions, place)
+  return allowsSelfGrant(permissions, place) || allowsEveryService(permissions, place) === true
 }
 
 function allowsSelfGrant(permissions: readonly Permission[], place: Place): boolean {
@@ -76,33 +89,38 @@ function allowsSelfGrant(permissions: readonly Permission[], place: Place): bool
  * True where statements together allow nearly every action of nearly every service, on every resource.
  *
  * That is asked by services and actions that AWS does not have, in characters that no policy can hold: no list of services allows them, and
- * only what is meant for all of them does.
+ * only what is meant for all of them does. Undefined where `meter` has not enough left to find out.
  */
-export function allowsEveryService(permissions: readonly Permission[], place: Place): boolean {
+export function allowsEveryService(permissions: readonly Permission[], place: Place, meter: Meter = UNLIMITED): boolean | undefined {
+  for (const { actions } of permissions) meter.take(VISIT * (1 + actions.length))
   const { grants, denials } = divided(permissions)
   const possible = grants.map(ofUnknownServices).filter(({ actions, notActions }) => notActions !== undefined || actions.length > 0)
   if (possible.length === 0) return false
+  if (meter.isSpent) return undefined
   const [many, shortAndLong] = [resourcesOf(place, RESOURCE_LENGTHS), resourcesOf(place, [1, 128])]
   const extent = {
-    much: (pattern: string) => many.some((resource) => iamGlobs(pattern, resource)),
-    all: (pattern: string) => shortAndLong.every((resource) => iamGlobs(pattern, resource)),
+    much: (pattern: string) => many.some((resource) => iamGlobs(pattern, resource, meter)),
+    all: (pattern: string) => shortAndLong.every((resource) => iamGlobs(pattern, resource, meter)),
   }
   const given = possible.filter((one) => reaches(one, extent))
   const taken = denials.filter((one) => takesAway(one, extent))
   const isOpen = (letter: string, at: number) => {
     const calls = LENGTHS.filter((length, shift) => {
+      meter.take(given.length + taken.length)
+      if (meter.isSpent) return false
       const verb = VERBS[(at + shift) % VERBS.length] as string
       const action = `${letter}${unknownText(length - 1)}:${verb}${unknownText(length)}`
       const all = actionsOf(letter, verb)
-      const isExcepted = (pattern: string) => all.every((one) => iamGlobs(pattern.toLowerCase(), one))
+      const isExcepted = (pattern: string) => all.every((one) => globsInAnyCase(pattern, one, meter))
       return (
-        given.some((one) => (one.notActions === undefined ? coversAction(one, action) : !one.notActions.some(isExcepted))) &&
-        !taken.some((one) => (one.notActions === undefined ? one.actions.some(isExcepted) : coversAction(one, action)))
+        given.some((one) => (one.notActions === undefined ? coversAction(one, action, meter) : !one.notActions.some(isExcepted))) &&
+        !taken.some((one) => (one.notActions === undefined ? one.actions.some(isExcepted) : coversAction(one, action, meter)))
       )
     })
     return calls.length > LENGTHS.length / 2
   }
-  return given.length > 0 && LETTERS.filter(isOpen).length > LETTERS.length / 2
+  const isEvery = given.length > 0 && LETTERS.filter(isOpen).length > LETTERS.length / 2
+  return meter.isSpent ? undefined : isEvery
 }
 
 /** Actions of one verb, of services of one letter that AWS does not have: with short and long names. */

@@ -66,6 +66,7 @@ export function accountPoliciesOf(details: AuthorizationDetails): AccountPolicie
   const roles = details.RoleDetailList.map(
     (role): PolicyHolder => ({
       ...holderOf(role, policiesIn(role.RolePolicyList, role.AttachedManagedPolicies)),
+      ...(role.RoleId === undefined ? {} : { principalId: role.RoleId }),
       kind: 'role',
       name: role.RoleName,
       trust: role.AssumeRolePolicyDocument,

@@ -3,3 +3,11 @@ export function printable(text: string, limit: number): string {
   const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·')
   return clean.length > limit ? `${clean.slice(0, limit - 1)}…` : clean
 }
+
+/**
+ * Text that whoever may tag chose, in which no program sees an address: those of mail make links of `https://…`, of `www.…`, of `somebody@…` and of each name with a dot in it. A
+ * gap behind the signs that an address needs leaves it for people to read, and for nobody to press.
+ */
+export function withoutLinks(text: string): string {
+  return text.replace(/[@.\u3002\uFF0E\uFF61\uFF20](?=\S)|\/(?=\/)/gu, '$& ')
+}

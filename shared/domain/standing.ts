@@ -1,6 +1,7 @@
 import { type Criticality, type CriticalityRule, OWNER_LENGTH, type Owners } from './criticality.ts'
 import { goesBy } from './identity-center.ts'
 import type { NameHistory } from './name-history.ts'
+import { withoutLinks } from './printable.ts'
 import { keyOfChange, type TagChange } from './tag-change.ts'
 
 /** How much the identity of an incident matters, and to whom, and what its account is called. Each is absent where the policy asks nothing of the kind, or no tag says it. */
@@ -43,14 +44,11 @@ export function standingOf(
     .filter((key) => !changed.has(usualKey(key)))
     .flatMap(valuesOf)
     .find((value) => value !== '')
-    // Mail programs make links of addresses, and whoever may tag writes one.
-    ?.replaceAll('//', '/ /')
-    .slice(0, OWNER_LENGTH)
   return {
     ...(rules.length === 0
       ? {}
       : { criticality: { ...(first === undefined ? {} : { rule: first.name }), raise: first?.raise ?? 0, isKnown } }),
-    ...(owner === undefined ? {} : { owner }),
+    ...(owner === undefined ? {} : { owner: withoutLinks(owner).slice(0, OWNER_LENGTH) }),
   }
 }
 

@@ -14,9 +14,6 @@ const NIGHTLY_LIMIT = 500
 /** So many are asked about at the same time. */
 const WORKERS = 3
 
-/** The function has 15 minutes. What is left then comes first in the next night. */
-const RUN_MS = 12 * 60_000
-
 /** An identity is asked about once a night, also where a run is repeated. */
 const DUE_MS = 20 * HOUR_MS
 
@@ -39,9 +36,10 @@ export interface InventoryDone {
 
 /**
  * Takes a snapshot of the last-used data of the identities that have a baseline, those first that were asked about longest ago. A run that broke off is continued
- * by the next one. Throws at the end where anything failed that the next night does not mend by itself.
+ * by the next one. Throws at the end where anything failed that the next night does not mend by itself. `until` (epoch ms): what is left then comes
+ * first in the next night.
  */
-export async function inventory(ports: InventoryPorts): Promise<InventoryDone> {
+export async function inventory(ports: InventoryPorts, until: number): Promise<InventoryDone> {
   const { clock, log } = ports
   const start = clock.now()
   const due = await dueAt(start, ports)
@@ -50,7 +48,7 @@ export async function inventory(ports: InventoryPorts): Promise<InventoryDone> {
   const faults: unknown[] = []
   let isOver = false
   const work = async () => {
-    while (!isOver && clock.now() - start < RUN_MS) {
+    while (!isOver && clock.now() < until) {
       const turn = queue.shift()
       if (turn === undefined) return
       try {

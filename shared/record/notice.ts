@@ -6,7 +6,7 @@ import { exceptedLines } from '../domain/excepted-lines.ts'
 import type { Incident, IncidentSignal, NoticeKind } from '../domain/incident.ts'
 import { lookupLines } from '../domain/lookup-lines.ts'
 import { manualSteps } from '../domain/manual-steps.ts'
-import { printable } from '../domain/printable.ts'
+import { printable, withoutLinks } from '../domain/printable.ts'
 import { measureOf, reasonsOf } from '../domain/reasons.ts'
 import { reportLines } from '../domain/report-lines.ts'
 import { nothingDoneLine, restrictionLines, stopsLittle } from '../domain/restriction-lines.ts'
@@ -211,7 +211,7 @@ function standingLines(incident: Incident): string[] {
   const criticality = standingText(incident)
   const { assignment } = incident
   return [
-    ...(incident.owner === undefined ? [] : [`Owner: ${printable(incident.owner, 120)}`]),
+    ...(incident.owner === undefined ? [] : [`Owner: ${printable(withoutLinks(incident.owner), 120)}`]),
     ...(criticality === undefined ? [] : [`Critical: ${criticality}`]),
     ...(typeof assignment?.to === 'string' ? [`Assigned to: ${assigneeText(assignment, 120)}`] : []),
   ]

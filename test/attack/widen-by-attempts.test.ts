@@ -53,7 +53,7 @@ async function restrictedAfter(touches: readonly number[], { acts = NOW, nights 
     now = time
     await respond(['ecr:PutImage', 'ecr:DescribeImages'].map((action) => call(action, { id: `${action}-${at}`, time, from: HOME })))
     // At 02:41, of which the next hour here is 06:00.
-    if (nights && at % 4 === 1) await inventory(night)
+    if (nights && at % 4 === 1) await inventory(night, night.clock.now() + HOUR)
   }
   now = acts
   await respond(
@@ -107,7 +107,7 @@ describe('an intruder who is to be restricted', () => {
     const before = await night.lastUsed.read(arnOf('ci-build'))
     for (const nights of [1, 2, 3, 4]) {
       later(NOW + nights * DAY)
-      expect(await inventory(night)).toMatchObject({ taken: 0, skipped: 1 })
+      expect(await inventory(night, night.clock.now() + HOUR)).toMatchObject({ taken: 0, skipped: 1 })
     }
     expect((await night.lastUsed.read(arnOf('ci-build'))).value).toEqual(before.value)
     expect(incident?.state).toBe('restricted')

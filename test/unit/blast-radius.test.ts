@@ -3,6 +3,7 @@ import { observedBlastRadius } from '../../shared/decide/reach/blast-radius.ts'
 import { blastRadiusOf } from '../../shared/decide/reach/policy-radius.ts'
 import { POWERS } from '../../shared/decide/reach/powers.ts'
 import { emptyBaseline, learn } from '../../shared/domain/baseline.ts'
+import { iamActionsOf } from '../../shared/domain/iam-actions.ts'
 import { NOW } from '../embedded.ts'
 import { habitualCall } from '../habitual-call.ts'
 import { allow, OWN_ACCOUNT, roleArn, roleWith, userArn, userWith } from '../reach.ts'
@@ -45,6 +46,18 @@ describe('the blast radius that calls show', () => {
     ['cloudtrail:StopLogging', 75, ['can switch off logging or detection']],
     ['iam:CreatePolicyVersion', 97, ['can change who may do what']],
     ['iam:CreateAccessKey', 92, ['can act as another user or role']],
+    // As CloudTrail names calls, and not as IAM names the actions that they need.
+    ['s3:PutBucketReplication', 70, ['can share data with others']],
+    ['s3:PutPublicAccessBlock', 70, ['can share data with others']],
+    ['s3:PutBucketLifecycle', 65, ['can delete or overwrite stored data']],
+    ['s3:DeleteObjects', 65, ['can delete or overwrite stored data']],
+    ['s3:CopyObject', 67, ['can delete or overwrite stored data', 'can read stored data']],
+    ['bedrock:Converse', 50, ['can call foundation models or send messages']],
+    ['opensearch:DeleteDomain', 65, ['can delete or overwrite stored data']],
+    ['lambda:UpdateFunctionCode20150331v2', 60, ['can change the code that runs, or the network that guards it']],
+    ['dynamodb:BatchGetItem', 50, ['can read stored data']],
+    ['dynamodb:BatchWriteItem', 65, ['can delete or overwrite stored data']],
+    ['es:DeleteElasticsearchDomain', 65, ['can delete or overwrite stored data']],
     ['iam:*', 50, []],
   ])('of %s is %i', (action, score, reasons) =>
     expect(observedBlastRadius(emptyBaseline(), action)).toEqual({
@@ -53,6 +66,23 @@ describe('the blast radius that calls show', () => {
       reasons: [...reasons, 'what else it may do is not known'],
     }),
   )
+
+  it('is no lower by a call under the name of CloudTrail than by the action of IAM that it needs', () => {
+    const names = [
+      's3:PutBucketReplication',
+      's3:CopyObject',
+      's3:UploadPart',
+      's3:HeadObject',
+      'kms:ReEncrypt',
+      'email:SendEmail',
+      'api.ecr:PutImage',
+    ]
+    for (const name of [...names, 'bedrock-runtime:InvokeModel', 'sns:PublishBatch', 'dynamodb:TransactGetItems', 'bedrock:ConverseStream'])
+      for (const action of iamActionsOf(name))
+        expect(observedBlastRadius(emptyBaseline(), name).score, name).toBeGreaterThanOrEqual(
+          observedBlastRadius(emptyBaseline(), action).score,
+        )
+  })
 
   it('is never lower than before by one more call that was seen', () => {
     const calls = ['sts:GetCallerIdentity', 's3:GetObject', ...POWERS.flatMap(({ actions }) => actions.slice(0, 2))]

@@ -22,10 +22,13 @@ function world(accounts: Record<string, object[] | Error>, access?: Access) {
   const reach = memoryReachStore()
   const told: [string, unknown][] = []
   let now = NIGHT
+  let step = 0
+  const asked: string[] = []
   const ports = {
     reach,
     policies: {
       async read(account: string) {
+        asked.push(account)
         const users = accounts[account]
         if (users instanceof Error) throw users
         return accountPoliciesOf(AuthorizationDetails.parse({ UserDetailList: users ?? [] }))
@@ -39,7 +42,12 @@ function world(accounts: Record<string, object[] | Error>, access?: Access) {
     },
     account: ACCOUNT,
     accounts: { ids: new Set(Object.keys(accounts)) },
-    clock: { now: () => now },
+    clock: {
+      now: () => {
+        now += step
+        return now
+      },
+    },
     log: {
       info: (event: string, about?: unknown) => void told.push([event, about]),
       warn: (event: string, about?: unknown) => void told.push([event, about]),
@@ -49,7 +57,11 @@ function world(accounts: Record<string, object[] | Error>, access?: Access) {
     accounts,
     told,
     ports,
-    run: () => inventoryReach(ports as never),
+    asked,
+    run: (forMs?: number) => inventoryReach(ports as never, forMs === undefined ? undefined : now + forMs),
+    tick: (ms: number) => {
+      step = ms
+    },
     next: () => {
       now += DAY
     },
@@ -100,6 +112,57 @@ describe('the inventory of reach', () => {
     night.next()
     await expect(night.run()).rejects.toThrow('refused')
     expect([(await night.stored('admin'))?.at, (await night.stored('admin', other))?.score]).toEqual([NIGHT, 5])
+  })
+
+  it('stores the account after one that takes all of its time, and of that one what is possible', async () => {
+    const [first, second] = ['210987654321', '310987654321'] as const
+    const crowd = Array.from({ length: 500 }, (_, at) => user(`u${at}`, 'iam:*', first))
+    const night = world({ [first]: crowd, [second]: [user('admin', '*', second)] })
+    // In the night after this one, the account of many is the first.
+    night.next()
+    // Each look at the clock takes a tenth of a second, so that half of the time is over in the middle of the account of many.
+    night.tick(100)
+    await night.run(120_000)
+    expect(await night.stored('admin', second)).toMatchObject({ score: 100 })
+    const events = night.told.map(([event]) => event)
+    expect(events).toContain('reach.cut')
+    expect(events).toContain('reach.left')
+    const kept = await Promise.all(crowd.map(({ UserName }) => night.stored(UserName, first)))
+    const stored = kept.filter((one) => one !== undefined)
+    expect(stored.length).toBeGreaterThan(0)
+    for (const { score } of stored) expect(score).toBeGreaterThanOrEqual(50)
+  })
+
+  it('reads no account when the time is over, and says so', async () => {
+    const night = world({ [ACCOUNT]: [user('admin', '*')] })
+    expect(await night.run(0)).toMatchObject({ accounts: 0 })
+    expect(night.told).toContainEqual(['reach.left', { account: ACCOUNT }])
+  })
+
+  it('begins with another account every night', async () => {
+    const ids = ['110987654321', '210987654321', '310987654321']
+    const night = world(Object.fromEntries(ids.map((id) => [id, [user('admin', '*', id)]])))
+    const firsts = new Set<string>()
+    for (let at = 0; at < ids.length; at += 1) {
+      night.asked.length = 0
+      await night.run()
+      firsts.add(night.asked[0] as string)
+      night.next()
+    }
+    expect([...firsts].sort()).toEqual(ids)
+  })
+
+  it('does not compare what somebody has with what another one of the name had', async () => {
+    const named = (id: string, action: string) => ({ ...user('ci', action), UserId: id })
+    const night = world({ [ACCOUNT]: [named('AIDAEXAMPLE0000000001', '*')] })
+    await night.run()
+    night.accounts[ACCOUNT] = [named('AIDAEXAMPLE0000000002', 's3:ListAllMyBuckets')]
+    night.next()
+    await night.run()
+    expect(await night.stored('ci')).toEqual(
+      expect.objectContaining({ principalId: 'AIDAEXAMPLE0000000002', score: 5, since: NIGHT + DAY }),
+    )
+    expect(await night.stored('ci')).not.toHaveProperty('before')
   })
 
   it('leaves out what the responder itself denies, and nothing that allows under its name', async () => {

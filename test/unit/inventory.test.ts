@@ -46,7 +46,7 @@ async function world(ids: readonly string[], answer: (id: string, nth: number) =
     warned,
     ports,
     put,
-    run: () => inventory(ports),
+    run: () => inventory(ports, now + 12 * 60_000),
     snapshots: async (name: string) => (await lastUsed.read(user(name).id)).value?.snapshots ?? [],
     wait: (ms: number) => {
       now += ms

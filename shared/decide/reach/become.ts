@@ -1,5 +1,5 @@
 import { isServiceLinked, type PolicyHolder } from '../../domain/account-policies.ts'
-import { passingTo } from './holder-context.ts'
+import type { Meter } from '../../domain/meter.ts'
 import type { OwnReach } from './own-reach.ts'
 import { PatternIndex } from './pattern-index.ts'
 import { readPolicy } from './read-policies.ts'
@@ -13,6 +13,8 @@ export interface ReachNode {
   readonly score: number
   /** Undefined of a user. */
   readonly trust: Trust | undefined
+  /** What may be spent on whom its trust policy lets in. */
+  readonly meter: Meter
 }
 
 /** A step to another role: its ARN, the points of reach that are had by it, and how, for people. */
@@ -28,6 +30,9 @@ const PASS_LIMIT = 97
 
 const POSSIBLE = 0.9
 
+/** The most that may be spent on one pattern of roles: twice what it takes to compare one that people wrote with all roles that an account may have. */
+export const PATTERN_STEPS = 500_000
+
 /** Allows what nothing denies, so that only denials decide. */
 const ALLOW_ALL = readPolicy({ name: 'everything', document: { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } } })
 
@@ -41,14 +46,27 @@ interface Label {
   readonly hop: Hop | undefined
 }
 
+/** What may be spent on an account: steps of matching on all patterns of roles together, and the time, which is over at some point. */
+export interface Limits {
+  readonly steps: number
+  readonly isOver: () => boolean
+}
+
 /**
  * The steps by which each identity comes to more than its own reach, over roles that it may assume or run something with; the greatest reach first, so that
  * each identity is settled once.
  */
-export function becomesOf(nodes: readonly ReachNode[]): ReadonlyMap<string, readonly Hop[]> {
+export function becomesOf(nodes: readonly ReachNode[], { steps, isOver }: Limits): ReadonlyMap<string, readonly Hop[]> {
   const labels = new Map<ReachNode, Label>(nodes.map((node) => [node, { value: node.score, hop: undefined }]))
   const byId = new Map(nodes.map((node) => [node.holder.id, node]))
   const [assumers, passers] = [assumersOf(nodes), passersOf(nodes)]
+  const indexes = [assumers, ...passers.values()]
+  const patterns = indexes.reduce((sum, { patterns: of }) => sum + of, 0)
+  for (const index of indexes) index.limit(Math.min(PATTERN_STEPS, steps / Math.max(1, patterns)))
+  const stop = () => {
+    for (const { own, meter } of nodes) for (const one of [own.asker.policies.work, meter]) one.spend()
+    for (const index of indexes) index.limit(0)
+  }
   const buckets: ReachNode[][] = Array.from({ length: 101 }, () => [])
   for (const node of nodes) if (isTarget(node)) buckets[node.score]?.push(node)
   const relax = (node: ReachNode, value: number, hop: Omit<Hop, 'points'>) => {
@@ -61,7 +79,12 @@ export function becomesOf(nodes: readonly ReachNode[]): ReadonlyMap<string, read
     for (const role of buckets[value] ?? []) {
       if (settled.has(role)) continue
       settled.add(role)
-      const hasMore = (limit: number) => (node: ReachNode) => (labels.get(node)?.value ?? 0) >= Math.min(limit, value)
+      if (isOver()) stop()
+      const hasMore = (limit: number) => (node: ReachNode) => {
+        const { value: reached = 0, hop } = labels.get(node) ?? {}
+        // Of whom nothing more can be worked out every further step is only possible, to a role that is worth less than the one before.
+        return reached >= Math.min(limit, value) || (hop !== undefined && node.own.asker.policies.work.isSpent)
+      }
       const to = role.holder.id
       for (const [node, isSure] of mayAssume(role, { assumers, byId, isDone: hasMore(ASSUME_LIMIT) }))
         relax(node, reduced(value, ASSUME_LIMIT, isSure), { to, reason: `can assume the role ${role.holder.name}${ifPossible(isSure)}` })
@@ -93,21 +116,21 @@ function ifPossible(isSure: boolean): string {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_permissions-to-switch.html
  */
 function* mayAssume(
-  { holder, trust }: ReachNode,
+  { holder, trust, meter }: ReachNode,
   found: { assumers: PatternIndex<ReachNode>; byId: ReadonlyMap<string, ReachNode>; isDone: (node: ReachNode) => boolean },
 ): Iterable<readonly [ReachNode, boolean]> {
   if (trust === undefined) return
   for (const id of trust.named.keys()) {
     const node = found.byId.get(id)
     if (node === undefined || node.holder.id === holder.id || found.isDone(node)) continue
-    const { asNamed } = trusts(trust, node.holder, node.own.asker.context)
+    const { asNamed } = trusts(trust, node.holder, { context: node.own.asker.context, meter })
     const denial = deniedOf(node, holder.id)
     if (asNamed !== 'no' && denial !== 'yes') yield [node, asNamed === 'yes' && denial === 'no']
   }
   if (trust.ofAccount.length === 0) return
   for (const node of found.assumers.of(holder.id, found.isDone)) {
     if (node.holder.id === holder.id) continue
-    const { asOfAccount } = trusts(trust, node.holder, node.own.asker.context)
+    const { asOfAccount } = trusts(trust, node.holder, { context: node.own.asker.context, meter })
     const right = asOfAccount === 'no' ? undefined : assumeRight(node, holder.id)
     if (right !== undefined) yield [node, asOfAccount === 'yes' && right.outcome === 'allowed']
   }
@@ -139,7 +162,7 @@ function* mayPass(
       if (node.holder.id === holder.id) continue
       if (!isNew) yield [node, false]
       else {
-        const right = rightOf(policies, { action: 'iam:PassRole', form: holder.id, context: passingTo(service, context) })
+        const right = rightOf(policies, { action: 'iam:PassRole', form: holder.id, context: policies.work.passingTo(service, context) })
         if (right !== undefined) yield [node, right.outcome === 'allowed']
       }
     }
@@ -173,7 +196,7 @@ function passersOf(nodes: readonly ReachNode[]): ReadonlyMap<string, PatternInde
 
 /** The resources that an identity's allowances of an action name. */
 function patternsOf({ own: { asker } }: ReachNode, action: string): readonly string[] {
-  const statements = asker.policies.identity.flatMap((policy) => policy.about(action))
+  const statements = asker.policies.identity.flatMap((policy) => policy.about(action)?.statements ?? [])
   return statements.flatMap(({ statement: { effect, resources, notResources } }) =>
     effect === 'Deny' ? [] : notResources === undefined ? resources : ['*'],
   )

@@ -1,8 +1,9 @@
 import type { Baseline } from '../../domain/baseline.ts'
-import type { BlastRadius } from '../../domain/blast-radius.ts'
+import { type BlastRadius, UNKNOWN_REACH } from '../../domain/blast-radius.ts'
+import { iamActionsOf } from '../../domain/iam-actions.ts'
 import { REACH_REASONS } from '../../domain/stored-reach.ts'
 import { POWERS } from './powers.ts'
-import { type ReachPart, scoreOf, UNKNOWN_REACH } from './score.ts'
+import { type ReachPart, scoreOf } from './score.ts'
 import seenPaths from './seen-paths.json' with { type: 'json' }
 
 /**
@@ -28,8 +29,12 @@ export function raisedBySeen(known: BlastRadius, baseline: Baseline, latest?: st
   return { score, basis: 'policies', reasons: reasons.slice(0, REACH_REASONS) }
 }
 
-/** What calls that were made show. A name that was observed is one call, whatever signs an intruder put into it. */
-function partsSeen(seen: ReadonlySet<string>): readonly ReachPart[] {
+/**
+ * What calls that were made show: `s3:PutBucketReplication` in a log is the right `s3:PutReplicationConfiguration`. A name that was observed is one call, whatever signs an
+ * intruder put into it.
+ */
+function partsSeen(calls: ReadonlySet<string>): readonly ReachPart[] {
+  const seen = new Set([...calls].flatMap((call) => [call, ...iamActionsOf(call)]))
   const isOpen = (paths: readonly (readonly string[])[]) =>
     paths.some((permissions) => permissions.every((permission) => seen.has(permission)))
   return [

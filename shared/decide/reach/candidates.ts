@@ -1,5 +1,5 @@
 import { type Answer, known } from './answer.ts'
-import { type ConditionContext, conditionHolds, substituted } from './evaluate-condition.ts'
+import { type ConditionContext, substituted } from './evaluate-condition.ts'
 import type { PlacedStatement } from './read-policies.ts'
 import { isCovered, liesOutside, type ResourceSet, within, without } from './resource-set.ts'
 import type { Work } from './work.ts'
@@ -14,6 +14,9 @@ export interface Candidate {
 /** The most sets of resources that are told apart. What comes on top counts as possible. */
 const CANDIDATE_LIMIT = 2000
 
+/** What looking at a statement costs, in steps of matching. */
+const VISIT = 8
+
 /** What is known of a call, and what may still be spent on finding out what it may do. */
 export interface Place {
   readonly context: ConditionContext
@@ -24,15 +27,19 @@ export interface Place {
 export function narrowed(candidates: readonly Candidate[], grants: readonly PlacedStatement[], place: Place): readonly Candidate[] {
   const found = new Map<string, Candidate>()
   for (const grant of grants) {
+    if (place.work.isSpent) break
     const condition = holdsOf(grant, place)
     if (condition.value === 'no') continue
-    for (const candidate of candidates)
+    for (const candidate of candidates) {
+      place.work.take(VISIT)
       for (const one of allowedIn(candidate, grant, condition, place)) {
         const key = `${one.unknown.length > 0 ? '?' : ''}${one.set.patterns.toSorted().join(' ')}!${one.set.except.toSorted().join(' ')}`
+        place.work.take(key.length)
         if (found.size < CANDIDATE_LIMIT) {
           if (!found.has(key)) found.set(key, one)
         } else found.set('more', { ...candidate, unknown: [...candidate.unknown, 'more resources than are told apart'] })
       }
+    }
   }
   return [...found.values()]
 }
@@ -67,6 +74,8 @@ function allowedIn(
 export function afterDenials(candidate: Candidate, denials: readonly PlacedStatement[], place: Place): Candidate | undefined {
   const [because, unknown] = [[...candidate.because], [...candidate.unknown]]
   for (const denial of denials) {
+    place.work.take(VISIT)
+    if (place.work.isSpent) break
     const condition = holdsOf(denial, place)
     if (condition.value === 'no') continue
     const covers = deniedIn(candidate.set, denial, place)
@@ -100,9 +109,9 @@ function deniedIn(set: ResourceSet, { statement }: PlacedStatement, { context, w
 }
 
 /** Whether the condition of a statement holds: worked out once for a call, whatever is asked about. */
-function holdsOf(placed: PlacedStatement, { context, work }: Place): Answer {
-  const { condition } = placed.statement
-  return condition === undefined ? known(true) : work.onceOf(condition, context, () => conditionHolds(condition, context))
+function holdsOf({ statement: { condition } }: PlacedStatement, { context, work }: Place): Answer {
+  work.take(VISIT)
+  return condition === undefined ? known(true) : work.holds(condition, context)
 }
 
 /** The pattern of a resource with its variables replaced: by `*` where one is not known. */

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import { iamGlobs } from '../../domain/glob.ts'
 import { textsOf } from '../../domain/iam-policy.ts'
+import { type Meter, UNLIMITED } from '../../domain/meter.ts'
 import { type Answer, allOf, anyOf, known } from './answer.ts'
 import { arnMatches } from './arn-matches.ts'
 
@@ -10,8 +11,8 @@ import { arnMatches } from './arn-matches.ts'
  */
 export type ConditionContext = ReadonlyMap<string, string | readonly string[] | null>
 
-/** Compares one value of the call with one of the policy; undefined where they cannot be compared. */
-type Comparison = (given: string, wanted: string) => boolean | undefined
+/** Compares one value of the call with one of the policy; undefined where they cannot be compared. What matching patterns takes is taken from the meter. */
+type Comparison = (given: string, wanted: string, meter: Meter) => boolean | undefined
 
 interface Operator {
   readonly compare: Comparison
@@ -21,9 +22,9 @@ interface Operator {
 const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ...withNegation('stringequals', 'stringnotequals', (given, wanted) => given === wanted),
   ...withNegation('stringequalsignorecase', 'stringnotequalsignorecase', (given, wanted) => given.toLowerCase() === wanted.toLowerCase()),
-  ...withNegation('stringlike', 'stringnotlike', (given, wanted) => iamGlobs(wanted, given)),
-  ...withNegation('arnequals', 'arnnotequals', (given, wanted) => arnMatches(wanted, given)),
-  ...withNegation('arnlike', 'arnnotlike', (given, wanted) => arnMatches(wanted, given)),
+  ...withNegation('stringlike', 'stringnotlike', (given, wanted, meter) => iamGlobs(wanted, given, meter)),
+  ...withNegation('arnequals', 'arnnotequals', (given, wanted, meter) => arnMatches(wanted, given, meter)),
+  ...withNegation('arnlike', 'arnnotlike', (given, wanted, meter) => arnMatches(wanted, given, meter)),
   ...withNegation('ipaddress', 'notipaddress', isInRange),
   ...withNegation(
     'numericequals',
@@ -46,23 +47,43 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ['bool', plain((given, wanted) => given.toLowerCase() === wanted.toLowerCase())],
 ])
 
+/** What comparing two values costs beside their length, in steps of matching; a range of addresses is the dearest. */
+const COMPARISON = 32
+
+/** What an answer depends on where nothing is left to find it. */
+export const TOO_MUCH = 'policies that take too long to work out'
+
+/** What is said of an identity of which not all could be worked out: what is not known counts as possible. */
+export const UNFINISHED = `may do less than is said: it has ${TOO_MUCH}`
+
 /**
- * Whether a `Condition` holds: all of its operators and keys have to, and of the values of a key any may.
+ * Whether a `Condition` holds: all of its operators and keys have to, and of the values of a key any may. What that takes is taken from `meter`; where that has none left, it
+ * is not known.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
  */
-export function conditionHolds(condition: unknown, context: ConditionContext): Answer {
+export function conditionHolds(condition: unknown, context: ConditionContext, meter: Meter = UNLIMITED): Answer {
   if (condition === undefined) return known(true)
   if (!isObject(condition)) return unknownOf('a condition that cannot be read')
-  return allOf(
+  const place = { context, meter }
+  const answer = allOf(
     Object.entries(condition).flatMap(([operator, keys]) =>
       isObject(keys)
-        ? Object.entries(keys).map(([key, values]) => keyHolds(operator, { key, values: textsIn(values) }, context))
+        ? Object.entries(keys).map(([key, values]) => keyHolds(operator, { key, values: textsIn(values) }, place))
         : [unknownOf(operator)],
     ),
   )
+  return meter.isSpent ? unknownOf(TOO_MUCH) : answer
 }
 
-function keyHolds(written: string, { key, values }: { key: string; values: readonly string[] }, context: ConditionContext): Answer {
+/** What is known of the call, and what may still be spent on finding out what holds. */
+interface Place {
+  readonly context: ConditionContext
+  readonly meter: Meter
+}
+
+function keyHolds(written: string, { key, values }: { key: string; values: readonly string[] }, { context, meter }: Place): Answer {
+  meter.take(COMPARISON + written.length + key.length)
+  if (meter.isSpent) return unknownOf(TOO_MUCH)
   const [, set, name = '', ifExists] = /^(forallvalues:|foranyvalue:)?(.*?)(ifexists)?$/.exec(written.toLowerCase()) ?? []
   const given = context.get(key.toLowerCase())
   if (name === 'null')
@@ -72,7 +93,7 @@ function keyHolds(written: string, { key, values }: { key: string; values: reado
   if (given === undefined) return unknownOf(key)
   const present = given === null ? [] : typeof given === 'string' ? [given] : given
   if (present.length === 0) return known(isTrueOfNothing(operator, set, ifExists !== undefined))
-  const each = present.map((value) => valueHolds(operator, value, { key, wanted: values, context }))
+  const each = present.map((value) => valueHolds(operator, value, { key, wanted: values, context, meter }))
   return set === 'foranyvalue:' ? anyOf(each) : set === 'forallvalues:' || operator.isNegated ? allOf(each) : anyOf(each)
 }
 
@@ -94,12 +115,14 @@ function isTrueOfNothing({ isNegated }: Operator, set: string | undefined, isIfE
 function valueHolds(
   { compare, isNegated }: Operator,
   given: string,
-  { key, wanted, context }: { key: string; wanted: readonly string[]; context: ConditionContext },
+  { key, wanted, context, meter }: { readonly key: string; readonly wanted: readonly string[] } & Place,
 ): Answer {
   const answers = wanted.map((pattern): Answer => {
+    if (meter.isSpent) return unknownOf(TOO_MUCH)
     const { text, unknown } = substituted(pattern, context)
+    meter.take(COMPARISON + given.length + (text ?? pattern).length)
     if (text === undefined) return { value: 'unknown', unknown }
-    const isSo = compare(given, text)
+    const isSo = compare(given, text, meter)
     return isSo === undefined ? unknownOf(key) : known(isSo)
   })
   const any = anyOf(answers)

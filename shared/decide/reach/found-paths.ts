@@ -1,6 +1,5 @@
 import { ESCALATION_PATHS, type EscalationCategory, type EscalationPath } from './escalation-paths.ts'
 import type { ConditionContext } from './evaluate-condition.ts'
-import { passingTo } from './holder-context.ts'
 import { resourceFormOf } from './resource-form.ts'
 import { type ReadPolicies, type Right, rightOf } from './right.ts'
 
@@ -38,7 +37,7 @@ export function pathsOf(asker: Asker): readonly FoundPath[] {
           action,
           form: resourceFormOf(action, asker.id),
           ...(isOfAnother ? { except: [asker.id] } : {}),
-          context: passed === undefined ? asker.context : passingTo(passed, asker.context),
+          context: passed === undefined ? asker.context : asker.policies.work.passingTo(passed, asker.context),
         }),
       )
     return known.get(key)

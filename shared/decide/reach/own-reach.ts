@@ -1,16 +1,19 @@
 import { isServiceLinked, type PolicyHolder, type ServiceControlPolicies } from '../../domain/account-policies.ts'
 import { parseArn } from '../../domain/arn.ts'
+import { UNKNOWN_REACH } from '../../domain/blast-radius.ts'
 import { allowsEveryService } from '../../domain/iam-permissions.ts'
 import type { Statement } from '../../domain/iam-policy.ts'
+import { known } from './answer.ts'
+import type { Place } from './candidates.ts'
 import type { EscalationCategory } from './escalation-paths.ts'
-import { type ConditionContext, conditionHolds } from './evaluate-condition.ts'
+import { UNFINISHED } from './evaluate-condition.ts'
 import { type Asker, type FoundPath, isCertain, pathsOf, unknownOf } from './found-paths.ts'
 import { contextOfHolder } from './holder-context.ts'
 import { POWERS } from './powers.ts'
 import type { ReadPolicy } from './read-policies.ts'
 import { resourceFormOf } from './resource-form.ts'
-import { readPolicies, rightOf } from './right.ts'
-import { type ReachPart, UNKNOWN_REACH } from './score.ts'
+import { readPolicies, rightOf, type Shares } from './right.ts'
+import type { ReachPart } from './score.ts'
 
 /** What an identity's own policies let it do, before what it may become is looked at. */
 export interface OwnReach {
@@ -18,6 +21,8 @@ export interface OwnReach {
   readonly paths: readonly FoundPath[]
   /** Gravest first. */
   readonly parts: readonly ReachPart[]
+  /** True where not all of its policies could be worked out: it may do less than is said, and not more. */
+  readonly isCut: boolean
 }
 
 /** What is left of the points of what depends on something that is not known. */
@@ -35,37 +40,50 @@ const PATH_POINTS: Readonly<Record<EscalationCategory, { readonly points: number
 /** The path that AssumeRole alone is: what it gives depends on the roles, so its points are those of the power. */
 const ASSUME_ROLE = 'sts-001'
 
-/** What an identity's own policies let it do. `hasRoles`: the roles of its account are known. */
-export function ownReachOf(holder: PolicyHolder, controls: ServiceControlPolicies, hasRoles: boolean): OwnReach {
-  const asker = { id: holder.id, policies: readPolicies(holder.policies, controls), context: contextOfHolder(holder) }
+/** What an identity's own policies let it do. `hasRoles`: the roles of its account are known. `shares`: what may be spent on finding out. */
+export function ownReachOf(holder: PolicyHolder, controls: ServiceControlPolicies, hasRoles: boolean, shares: Shares = {}): OwnReach {
+  const policies = readPolicies(holder.policies, controls, shares)
+  const asker = { id: holder.id, policies, context: contextOfHolder(holder) }
+  // Asked first, so that nothing else that takes long hides an administrator.
+  const every = everyServiceOf(asker)
   const paths = isServiceLinked(holder.id) ? [] : pathsOf(asker)
+  const powers = powersOf(asker)
+  const isCut = policies.work.isSpent || [policies.identity, ...policies.limits].flat().some((one) => one.isCut === true)
   const parts = [
-    ...everythingOf(asker, paths),
+    ...everythingOf(every, paths),
     ...pathParts(paths, hasRoles),
-    ...powersOf(asker),
-    ...asker.policies.identity.filter(({ statements }) => statements === undefined).map(unknownPolicy),
+    ...powers,
+    ...policies.identity.filter(({ statements }) => statements === undefined).map(unknownPolicy),
+    ...(isCut ? [{ points: UNKNOWN_REACH, reason: UNFINISHED }] : []),
   ]
-  return { asker, paths, parts: parts.toSorted((a, b) => b.points - a.points || (a.reason < b.reason ? -1 : 1)) }
+  return { asker, paths, parts: parts.toSorted((a, b) => b.points - a.points || (a.reason < b.reason ? -1 : 1)), isCut }
 }
 
 function unknownPolicy({ policy }: ReadPolicy): ReachPart {
   return { points: UNKNOWN_REACH, reason: `what the policy ${policy.name} allows is not known` }
 }
 
-/** Full administrators, and who may do nearly everything but change rights. */
-function everythingOf({ policies, context }: Asker, paths: readonly FoundPath[]): readonly ReachPart[] {
+/** Whether policies allow nearly every action of nearly every service: for sure, and perhaps. What takes too long to find out is not sure, and may be so. */
+function everyServiceOf({ policies, context }: Asker): { readonly isSure: boolean; readonly isPossible: boolean } {
   const place = { ...(parseArn(context.get('aws:principalarn') as string) ?? { account: '', partition: 'aws' }) }
+  const { work } = policies
   const isEvery = (isSure: boolean) =>
     [policies.identity, ...policies.limits].every((level) => {
       const isUnread = level.some(({ statements }) => statements === undefined)
       const statements = level.flatMap((policy) => (policy.statements ?? []).map(({ statement }) => statement))
       // What cannot be read of a limit may allow everything. What cannot be read of the identity's own counts apart.
       if (isUnread && level !== policies.identity && !isSure) return true
-      return allowsEveryService(countedOf(statements, context, isSure), place)
+      return allowsEveryService(countedOf(statements, { context, work }, isSure), place, work) ?? !isSure
     })
+  const isPossible = isEvery(false)
+  return { isPossible, isSure: isPossible && isEvery(true) }
+}
+
+/** Full administrators, and who may do nearly everything but change rights. */
+function everythingOf(every: ReturnType<typeof everyServiceOf>, paths: readonly FoundPath[]): readonly ReachPart[] {
   const changesRights = (isSure: boolean) => paths.some((found) => isOfIam(found) && (!isSure || isCertain(found)))
-  if (!isEvery(false)) return []
-  if (changesRights(true) && isEvery(true)) return [{ points: 100, reason: 'may do everything' }]
+  if (!every.isPossible) return []
+  if (changesRights(true) && every.isSure) return [{ points: 100, reason: 'may do everything' }]
   if (changesRights(false)) return [{ points: 99, reason: 'may do everything, where its conditions hold' }]
   return [{ points: 90, reason: 'may do nearly everything but change rights' }]
 }
@@ -76,9 +94,9 @@ function isOfIam({ path: { category, permissions } }: FoundPath): boolean {
 }
 
 /** The statements that count: of an allowance what holds, or may; of a denial what holds for sure, or may where only what is sure counts. */
-function countedOf(statements: readonly Statement[], context: ConditionContext, isSure: boolean): readonly Statement[] {
+function countedOf(statements: readonly Statement[], { context, work }: Place, isSure: boolean): readonly Statement[] {
   return statements.filter(({ effect, condition }) => {
-    const { value } = conditionHolds(condition, context)
+    const { value } = condition === undefined ? known(true) : work.holds(condition, context)
     return value === 'yes' || (value === 'unknown' && isSure === (effect === 'Deny'))
   })
 }

@@ -1,3 +1,5 @@
+import { GRANTED_REASON, STALE_REASON } from '../../domain/stored-reach.ts'
+import { UNFINISHED } from './evaluate-condition.ts'
 import { POWERS } from './powers.ts'
 
 /** Reasons in which names stand, which whoever made the policy or the role chose: by how they begin, and what they say without the names. */
@@ -6,6 +8,7 @@ const NAMING: readonly (readonly [string, string])[] = [
   ['can run code with the role ', 'can run code with another role'],
   ['what the policy ', 'what one of its policies allows is not known'],
   ['can be assumed by ', 'can be assumed by others'],
+  [STALE_REASON, 'its policies were not read lately'],
 ]
 
 /** Reasons that are all our own words. Conditions and lists of paths stand behind them. */
@@ -20,6 +23,8 @@ const PLAIN: readonly string[] = [
   'can change who may do what',
   'nothing is known of this identity yet',
   'what else it may do is not known',
+  GRANTED_REASON,
+  UNFINISHED,
 ]
 
 /** What a reason for reach says in our own words alone; undefined where it begins with none of them. */

@@ -1,6 +1,7 @@
 import type { NamedPolicy } from '../../domain/account-policies.ts'
 import { coversAction } from '../../domain/iam-permissions.ts'
 import { readStatements, type Statement } from '../../domain/iam-policy.ts'
+import { Meter } from '../../domain/meter.ts'
 import { ESCALATION_PATHS } from './escalation-paths.ts'
 import { POWERS } from './powers.ts'
 
@@ -11,12 +12,25 @@ export interface PlacedStatement {
   readonly statement: Statement
 }
 
+/** The statements of a policy about an action. One of each kind: actions about which the same statements are have the same. `id` tells it from all others. */
+export interface StatementGroup {
+  readonly id: number
+  readonly statements: readonly PlacedStatement[]
+  readonly hasAllow: boolean
+}
+
 /** What a policy says of the actions that reach asks about. `statements` is undefined where its document cannot be read. */
 export interface ReadPolicy {
   readonly policy: NamedPolicy
   readonly statements: readonly PlacedStatement[] | undefined
-  about(action: string): readonly PlacedStatement[]
+  /** Set where its patterns of actions take too long to compare: what allows counts as about any action then, and what denies as about none. */
+  readonly isCut?: true
+  /** Undefined where it says nothing of an action. */
+  about(action: string): StatementGroup | undefined
 }
+
+/** The most that may be spent on the patterns of one policy, in steps of matching: the longest policy that IAM takes spends a tenth of it where people wrote it. */
+export const POLICY_STEPS = 5_000_000
 
 /** The actions that reach asks about. */
 export const ASKED_ACTIONS: readonly string[] = [
@@ -28,12 +42,14 @@ const BY_LOWER_CASE = new Map(ASKED_ACTIONS.map((action) => [action.toLowerCase(
 /** The policies that were read: a managed policy counts for each identity that has it. */
 const READ = new WeakMap<NamedPolicy, ReadPolicy>()
 
-/** The actions that a pattern with wildcards covers, of those that were asked last. */
-const COVERED = new Map<string, readonly string[]>()
+/** The actions that a pattern with wildcards covers, of those that were asked last, and what finding them costs. */
+const COVERED = new Map<string, { readonly actions: readonly string[]; readonly steps: number }>()
 const COVERED_LIMIT = 10_000
 
-/** Reads a policy, once. */
-export function readPolicy(policy: NamedPolicy): ReadPolicy {
+let latest = 0
+
+/** Reads a policy, once. `limit`: what may be spent on its patterns. */
+export function readPolicy(policy: NamedPolicy, limit = POLICY_STEPS): ReadPolicy {
   const known = READ.get(policy)
   if (known !== undefined) return known
   const statements = readStatements(policy.document)?.map((statement, at) => ({
@@ -41,33 +57,68 @@ export function readPolicy(policy: NamedPolicy): ReadPolicy {
     name: statement.sid ?? `statement ${at + 1}`,
     statement,
   }))
-  const byAction = new Map<string, PlacedStatement[]>()
-  for (const placed of statements ?? [])
-    for (const action of actionsOf(placed.statement)) {
+  const meter = new Meter(limit)
+  const byAction = new Map<string, number[]>()
+  for (const [at, { statement }] of (statements ?? []).entries())
+    for (const action of actionsOf(statement, meter)) {
       const about = byAction.get(action)
-      if (about === undefined) byAction.set(action, [placed])
-      else about.push(placed)
+      if (about === undefined) byAction.set(action, [at])
+      else about.push(at)
     }
-  const read = { policy, statements, about: (action: string) => byAction.get(action) ?? [] }
+  const groups = groupsOf(byAction, statements ?? [])
+  const read = { policy, statements, ...(meter.isSpent ? { isCut: true as const } : {}), about: (action: string) => groups.get(action) }
   READ.set(policy, read)
   return read
 }
 
-/** The asked actions that a statement is about. */
-function actionsOf(statement: Statement): Iterable<string> {
-  if (statement.notActions !== undefined) return ASKED_ACTIONS.filter((action) => coversAction(statement, action))
-  return new Set(statement.actions.flatMap(coveredBy))
+/** The statements about each action. Actions that the same statements are about share them, so that thousands of statements are kept once. */
+function groupsOf(
+  byAction: ReadonlyMap<string, readonly number[]>,
+  statements: readonly PlacedStatement[],
+): ReadonlyMap<string, StatementGroup> {
+  const known = new Map<string, StatementGroup>()
+  return new Map(
+    [...byAction].map(([action, places]) => {
+      const key = places.join()
+      const group = known.get(key) ?? groupOf(places.map((at) => statements[at] as PlacedStatement))
+      known.set(key, group)
+      return [action, group]
+    }),
+  )
 }
 
-function coveredBy(pattern: string): readonly string[] {
+function groupOf(statements: readonly PlacedStatement[]): StatementGroup {
+  latest += 1
+  return { id: latest, statements, hasAllow: statements.some(({ statement }) => statement.effect === 'Allow') }
+}
+
+/** The asked actions that a statement is about. Where too much is spent on its policy, that is all of one that allows, and none of one that denies. */
+function actionsOf(statement: Statement, meter: Meter): Iterable<string> {
+  const { actions, notActions, effect } = statement
+  const found =
+    notActions === undefined
+      ? new Set(actions.flatMap((pattern) => coveredBy(pattern, meter)))
+      : ASKED_ACTIONS.filter((action) => coversAction(statement, action, meter))
+  return meter.isSpent ? (effect === 'Allow' ? ASKED_ACTIONS : []) : found
+}
+
+function coveredBy(pattern: string, meter: Meter): readonly string[] {
+  if (meter.isSpent) return []
   if (!/[*?]/.test(pattern)) {
     const action = BY_LOWER_CASE.get(pattern.toLowerCase())
     return action === undefined ? [] : [action]
   }
   const known = COVERED.get(pattern)
-  if (known !== undefined) return known
-  const covered = ASKED_ACTIONS.filter((action) => coversAction({ effect: 'Allow', actions: [pattern], resources: [] }, action))
+  if (known !== undefined) {
+    // The same is taken whoever asked first, so that what is found of a policy does not depend on the others.
+    meter.take(known.steps)
+    return known.actions
+  }
+  const before = meter.left
+  const allowed = { effect: 'Allow', actions: [pattern], resources: [] } as const
+  const actions = ASKED_ACTIONS.filter((action) => coversAction(allowed, action, meter))
+  if (meter.isSpent) return []
   if (COVERED.size >= COVERED_LIMIT) COVERED.clear()
-  COVERED.set(pattern, covered)
-  return covered
+  COVERED.set(pattern, { actions, steps: before - meter.left })
+  return actions
 }

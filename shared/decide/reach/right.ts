@@ -1,7 +1,7 @@
-import type { PolicySet, ServiceControlPolicies } from '../../domain/account-policies.ts'
+import type { NamedPolicy, PolicySet, ServiceControlPolicies } from '../../domain/account-policies.ts'
 import { afterDenials, type Candidate, narrowed } from './candidates.ts'
-import type { ConditionContext } from './evaluate-condition.ts'
-import { type PlacedStatement, type ReadPolicy, readPolicy } from './read-policies.ts'
+import { type ConditionContext, TOO_MUCH } from './evaluate-condition.ts'
+import { type PlacedStatement, type ReadPolicy, readPolicy, type StatementGroup } from './read-policies.ts'
 import { isAllOf, without } from './resource-set.ts'
 import { Work } from './work.ts'
 
@@ -35,12 +35,22 @@ export interface Right {
 }
 
 const UNREAD = 'a document that cannot be read'
-const TOO_MUCH = 'policies that take too long to work out'
+
+/** What may be spent on reading one policy, and on what the policies of one identity say. */
+export interface Shares {
+  readonly ofPolicy?: number
+  readonly ofIdentity?: number
+}
 
 /** Reads the policies of an identity, with nothing spent on it yet. */
-export function readPolicies({ identity, boundary }: PolicySet, controls: ServiceControlPolicies): ReadPolicies {
+export function readPolicies(
+  { identity, boundary }: PolicySet,
+  controls: ServiceControlPolicies,
+  { ofPolicy, ofIdentity }: Shares = {},
+): ReadPolicies {
   const limits = [...(boundary === undefined ? [] : [[boundary]]), ...controls]
-  return { identity: identity.map(readPolicy), limits: limits.map((level) => level.map(readPolicy)), work: new Work() }
+  const read = (policies: readonly NamedPolicy[]) => policies.map((policy) => readPolicy(policy, ofPolicy))
+  return { identity: read(identity), limits: limits.map(read), work: new Work(ofIdentity) }
 }
 
 /**
@@ -49,13 +59,19 @@ export function readPolicies({ identity, boundary }: PolicySet, controls: Servic
  * the identity that cannot be read give nothing here.
  */
 export function rightOf(policies: ReadPolicies, request: RightRequest): Right | undefined {
+  const { identity, limits, work } = policies
   const { action, form, except = [], context } = request
-  const stated = policies.identity.flatMap((policy) => policy.about(action))
-  if (!stated.some(isOf('Allow'))) return undefined
-  const levels = policies.limits.map((level) => level.flatMap((policy) => policy.about(action)))
-  return policies.work.once({ about: [form, ...except], levels: [stated, ...levels], context }, () =>
-    whatIsLeft(policies, { stated, levels }, request),
+  const stated = identity.flatMap((policy) => policy.about(action) ?? [])
+  if (!stated.some(({ hasAllow }) => hasAllow)) return undefined
+  if (work.isSpent) return UNFINISHED
+  const levels = limits.map((level) => level.flatMap((policy) => policy.about(action) ?? []))
+  return work.once({ about: [form, ...except], levels: [stated, ...levels], context }, () =>
+    whatIsLeft(policies, { stated: statementsIn(stated), levels: levels.map(statementsIn) }, request),
   )
+}
+
+function statementsIn(groups: readonly StatementGroup[]): readonly PlacedStatement[] {
+  return groups.flatMap(({ statements }) => statements)
 }
 
 /** What the statements about an action leave of all that it can be about. */
@@ -66,9 +82,8 @@ function whatIsLeft(
 ): Right | undefined {
   const whole = without({ patterns: [form], except: [] }, except)
   if (whole === undefined) return undefined
-  const grants = stated.filter(isOf('Allow'))
   const place = { context, work }
-  let candidates = narrowed([{ set: whole, because: [], unknown: [] }], grants, place)
+  let candidates = narrowed([{ set: whole, because: [], unknown: [] }], stated.filter(isOf('Allow')), place)
   for (const [at, level] of limits.entries()) {
     if (candidates.length === 0) break
     const allowed = narrowed(candidates, (levels[at] ?? []).filter(isOf('Allow')), place)
@@ -77,13 +92,14 @@ function whatIsLeft(
   }
   const denials = [...stated, ...levels.flat()].filter(isOf('Deny'))
   const left = candidates.flatMap((one) => afterDenials(one, denials, place) ?? [])
-  return work.isSpent
-    ? { outcome: 'possible', strength: STRENGTHS.possible.wide, because: grants, unknown: [TOO_MUCH] }
-    : bestOf(left, form)
+  return work.isSpent ? UNFINISHED : bestOf(left, form)
 }
 
 /** How much of a right counts, by what is certain of it and by how many resources it is about. */
 const STRENGTHS = { allowed: { wide: 1, narrow: 0.8 }, possible: { wide: 0.9, narrow: 0.7 } } as const
+
+/** The right of whom too much would have to be worked out: it may be there. */
+const UNFINISHED: Right = { outcome: 'possible', strength: STRENGTHS.possible.wide, because: [], unknown: [TOO_MUCH] }
 
 function bestOf(candidates: readonly Candidate[], form: string): Right | undefined {
   let best: Right | undefined

@@ -4,9 +4,6 @@ export interface ReachPart {
   readonly reason: string
 }
 
-/** Reach where nothing is known, and the least where a policy is not known. */
-export const UNKNOWN_REACH = 50
-
 /** The least that an identity counts for: whoever has a credential has a place to start from. */
 const LEAST = 5
 

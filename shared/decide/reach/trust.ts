@@ -2,6 +2,7 @@ import type { PolicyHolder } from '../../domain/account-policies.ts'
 import { parseArn } from '../../domain/arn.ts'
 import { coversAction } from '../../domain/iam-permissions.ts'
 import { listOf, readStatements, type Statement, textsOf } from '../../domain/iam-policy.ts'
+import { type Meter, UNLIMITED } from '../../domain/meter.ts'
 import type { Answer } from './answer.ts'
 import { type ConditionContext, conditionHolds } from './evaluate-condition.ts'
 
@@ -23,8 +24,10 @@ const NOBODY: Trust = { named: new Map(), ofAccount: [], denials: [], services: 
 /**
  * What a trust policy says. A principal that is a whole account, by its root or its number, trusts whoever has a right there.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ *
+ * What that takes is taken from `meter`; where that has none left, a statement that allows counts.
  */
-export function trustOf({ id, trust }: PolicyHolder): Trust {
+export function trustOf({ id, trust }: PolicyHolder, meter: Meter = UNLIMITED): Trust {
   const statements = readStatements(trust)
   if (statements === undefined) return NOBODY
   const account = parseArn(id)?.account ?? ''
@@ -32,7 +35,8 @@ export function trustOf({ id, trust }: PolicyHolder): Trust {
   const [ofAccount, denials]: Statement[][] = [[], []]
   const [services, others] = [new Set<string>(), new Set<string>()]
   for (const statement of statements) {
-    if (!coversAction(statement, 'sts:AssumeRole') && !isOfProvider(statement)) continue
+    const isAbout = coversAction(statement, 'sts:AssumeRole', meter) || isOfProvider(statement, meter)
+    if (!isAbout && !(meter.isSpent && statement.effect === 'Allow')) continue
     if (statement.effect === 'Deny') denials?.push(statement)
     else if (statement.notPrincipal !== undefined) ofAccount?.push(statement)
     else {
@@ -55,18 +59,26 @@ export function trustOf({ id, trust }: PolicyHolder): Trust {
   return { named, ofAccount: ofAccount ?? [], denials: denials ?? [], services, others: [...others].toSorted() }
 }
 
-/** Whether a trust policy lets somebody of the role's own account in: as one who is named, or as one of the account. */
+/** What asking about a statement costs beside its condition, in steps of matching. */
+const VISIT = 32
+
+/**
+ * Whether a trust policy lets somebody of the role's own account in: as one who is named, or as one of the account. What that takes is taken from `meter`; where that has none
+ * left, what depends on a condition is not known.
+ */
 export function trusts(
   trust: Trust,
   holder: PolicyHolder,
-  context: ConditionContext,
+  { context, meter }: { readonly context: ConditionContext; readonly meter: Meter },
 ): { asNamed: Answer['value']; asOfAccount: Answer['value'] } {
-  const isDenied = trust.denials.some(
-    (statement) => isAboutHolder(statement, holder) && conditionHolds(statement.condition, context).value === 'yes',
-  )
+  const holds = ({ condition }: Statement) => {
+    meter.take(VISIT)
+    return conditionHolds(condition, context, meter)
+  }
+  const isDenied = trust.denials.some((statement) => isAboutHolder(statement, holder) && holds(statement).value === 'yes')
   if (isDenied) return { asNamed: 'no', asOfAccount: 'no' }
   const best = (statements: readonly Statement[]): Answer['value'] => {
-    const values = statements.map(({ condition }) => conditionHolds(condition, context).value)
+    const values = statements.map((statement) => holds(statement).value)
     return values.includes('yes') ? 'yes' : values.includes('unknown') ? 'unknown' : 'no'
   }
   return { asNamed: best(trust.named.get(holder.id) ?? []), asOfAccount: best(trust.ofAccount) }
@@ -91,6 +103,6 @@ function members(principal: unknown, kind: string): unknown {
   return Object.entries(principal).flatMap(([name, value]) => (name.toLowerCase() === kind ? listOf(value) : []))
 }
 
-function isOfProvider(statement: Statement): boolean {
-  return ['sts:AssumeRoleWithSAML', 'sts:AssumeRoleWithWebIdentity'].some((action) => coversAction(statement, action))
+function isOfProvider(statement: Statement, meter: Meter): boolean {
+  return ['sts:AssumeRoleWithSAML', 'sts:AssumeRoleWithWebIdentity'].some((action) => coversAction(statement, action, meter))
 }
