@@ -5,6 +5,7 @@ import { tuningOf } from '../../shared/domain/detector-tuning.ts'
 import type { Policy } from '../../shared/domain/policy.ts'
 import { ResponderError } from '../../shared/errors.ts'
 import { exceptionLine, tuningText } from '../render/detector-tuning.ts'
+import { jsonText } from '../render/json-text.ts'
 import { type Column, table } from '../render/table.ts'
 import { wrapText } from '../render/wrap.ts'
 
@@ -31,7 +32,7 @@ const COLUMNS: readonly Column[] = [
 /** Every detector with what it says, what it rests on, and how the policy tunes it. */
 export function listDetectors({ policy, from, now, isJson, width }: DetectorsInput): string {
   const all = [...CATALOGUE].sort((a, b) => (a.id < b.id ? -1 : 1)).map((detector) => describeDetector(detector))
-  if (isJson) return JSON.stringify({ policy: from, detectors: all.map((one) => withTuning(one, policy)) })
+  if (isJson) return jsonText({ policy: from, detectors: all.map((one) => withTuning(one, policy)) })
   const rows = all.map((one) => [
     one.id,
     one.axis,
@@ -56,7 +57,7 @@ export function showDetector(id: string, { policy, from, now, isJson, width }: D
   const detector = CATALOGUE.find((one) => one.id === id)
   if (detector === undefined) throw new ResponderError('usage', `${id}: ${unknownDetector(id)}`)
   const one = describeDetector(detector)
-  if (isJson) return JSON.stringify({ policy: from, ...withTuning(one, policy) })
+  if (isJson) return jsonText({ policy: from, ...withTuning(one, policy) })
   const { title, axis, weight, group, fact, technique, techniqueUrl, isConfirmed, looksAt, delivery, notes, runbook } = one
   const rows = [
     ['says', `${axis}, weight ${weight}, group ${group}${isConfirmed ? '; confirmed: contained without asking' : ''}`],
